@@ -1,0 +1,120 @@
+/**
+ * Configuration: environment variables, read once, checked against one schema, complete or fatal.
+ *
+ * Every fault is reported together, so an operator mends them in one go. A secret may come as
+ * `NAME_FILE` (a path), the way Swarm and Kubernetes hand secrets over. Values never appear in an error:
+ * a mistyped secret must not end up in a log.
+ */
+import { readFileSync } from 'node:fs'
+import { Ajv } from 'ajv'
+import type { Static, TObject } from 'typebox'
+import Type from 'typebox'
+import { currencyDigits } from './money.ts'
+
+/** Configuration could not be read; `faults` has one sentence each. */
+export class ConfigError extends Error {
+  readonly faults: readonly string[]
+
+  constructor(faults: readonly string[]) {
+    super(`Configuration is not usable:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`)
+    this.name = 'ConfigError'
+    this.faults = faults
+  }
+}
+
+export const SERVICE_SECRET_BYTES_MIN = 32
+
+/** Variables every service reads. `description` is what the README's table says. */
+export const CommonConfig = {
+  HOST: Type.String({ default: '127.0.0.1', description: 'Address to listen on' }),
+  DATA_DIR: Type.String({ default: './data', description: 'Folder of the SQLite files and the key cache' }),
+  LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+    default: 'info',
+    description: 'debug also logs every request',
+  }),
+  DRAIN_DELAY_MS: Type.Integer({
+    default: 0,
+    minimum: 0,
+    maximum: 60_000,
+    description: 'How long to answer "not ready" before closing, so that balancers look away first',
+  }),
+  SERVICE_SECRET: Type.String({
+    minLength: SERVICE_SECRET_BYTES_MIN,
+    description: 'Shared by the services; signs their calls to /internal',
+  }),
+  AUTH_URL: Type.String({
+    default: 'http://127.0.0.1:5000',
+    pattern: '^https?://',
+    description: 'auth_service',
+  }),
+  PRODUCT_URL: Type.String({
+    default: 'http://127.0.0.1:5001',
+    pattern: '^https?://',
+    description: 'product_service',
+  }),
+  ORDER_URL: Type.String({
+    default: 'http://127.0.0.1:5002',
+    pattern: '^https?://',
+    description: 'order_service',
+  }),
+}
+
+export const PortConfig = (port: number) =>
+  Type.Integer({ default: port, minimum: 0, maximum: 65_535, description: 'Port to listen on' })
+
+export const DatabaseUrlConfig = (file: string) =>
+  Type.Optional(
+    Type.String({
+      pattern: '^(sqlite:.+|mongodb(\\+srv)?://.+)$',
+      description: `sqlite:<file> or mongodb://…; without it sqlite:<DATA_DIR>/${file}`,
+    }),
+  )
+
+export const CurrencyConfig = Type.String({
+  default: 'USD',
+  pattern: '^[A-Z]{3}$',
+  description: 'ISO 4217 code of all prices',
+})
+
+/**
+ * Reads the variables `schema` names out of `env`. Booleans and integers are converted from text.
+ * Fails with ConfigError listing every fault.
+ */
+export function readConfig<T extends TObject>(schema: T, env: NodeJS.ProcessEnv): Readonly<Static<T>> {
+  const faults: string[] = []
+  const values: Record<string, unknown> = {}
+  for (const name of Object.keys(schema.properties)) {
+    const value = fromFile(name, env, faults) ?? env[name]
+    if (value !== undefined && value !== '') values[name] = value
+  }
+  const ajv = new Ajv({ allErrors: true, coerceTypes: true, useDefaults: true, allowUnionTypes: true })
+  const validate = ajv.compile(schema)
+  if (!validate(values)) {
+    for (const fault of validate.errors ?? []) {
+      const missing = fault.keyword === 'required'
+      const name = missing ? String(fault.params.missingProperty) : fault.instancePath.slice(1)
+      faults.push(missing ? `${name} is missing` : `${name} ${fault.message ?? 'is invalid'}`)
+    }
+  }
+  if (typeof values.CURRENCY === 'string' && /^[A-Z]{3}$/.test(values.CURRENCY)) {
+    try {
+      currencyDigits(values.CURRENCY)
+    } catch (error) {
+      faults.push(`CURRENCY ${(error as Error).message}`)
+    }
+  }
+  if (faults.length > 0) throw new ConfigError([...new Set(faults)])
+  return Object.freeze(values) as Readonly<Static<T>>
+}
+
+function fromFile(name: string, env: NodeJS.ProcessEnv, faults: string[]): string | undefined {
+  const path = env[`${name}_FILE`]
+  if (path === undefined || path === '') return undefined
+  if (env[name]) faults.push(`${name} and ${name}_FILE are both set; keep one`)
+  try {
+    return readFileSync(path, 'utf8').trimEnd()
+  } catch (error) {
+    faults.push(`${name}_FILE cannot be read (${(error as NodeJS.ErrnoException).code})`)
+    return undefined
+  }
+}

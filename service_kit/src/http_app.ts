@@ -1,0 +1,244 @@
+/**
+ * The HTTP application every service is: one Fastify instance with the same manners.
+ *
+ * Promises
+ *  1. Bodies are judged as sent: nothing is coerced, unknown fields are an error. Only text that can be
+ *     nothing else (query, path) is converted.
+ *  2. Every error is a problem document (problem.ts) and is logged once, here: 5xx with its cause.
+ *  3. Every route states who may call it (access.ts).
+ *  4. Everything has a limit, named below.
+ *
+ * Offers `/healthz`, `/readyz`, `/metrics`, `/openapi.json` and `/docs` on every service.
+ */
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import { Ajv, type Options as AjvOptions } from 'ajv'
+import formats from 'ajv-formats'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+  type RawServerDefault,
+} from 'fastify'
+import type { Logger } from 'pino'
+import Type from 'typebox'
+import { type AccessChecks, DOCS_PREFIX, guardRoutes } from './access.ts'
+import type { Metrics } from './metrics.ts'
+import { type Catalogue, describeProblem, KIT_PROBLEMS, Problem } from './problem.ts'
+import { problemResponses } from './schemas.ts'
+import type { Tracing } from './telemetry.ts'
+
+export const BODY_BYTES_MAX = 64 * 1024
+export const HEADER_BYTES_MAX = 16 * 1024
+export const PARAM_LENGTH_MAX = 200
+/** Time a client has to send its whole request. */
+export const REQUEST_TIMEOUT_MS = 10_000
+/** Longer than the idle time of common balancers (60 s), so that we never close a connection they reuse. */
+export const KEEP_ALIVE_MS = 72_000
+export const CONNECTIONS_MAX = 10_000
+const REQUEST_ID = /^[\w.:-]{1,64}$/
+
+export type App = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>
+
+export type HttpAppOptions = {
+  /** Name as in the folder, e.g. `order_service`. */
+  readonly service: string
+  readonly version: string
+  /** One paragraph for /docs. */
+  readonly description: string
+  /** Without one (tests) nothing is logged. */
+  readonly logger?: Logger
+  readonly metrics: Metrics
+  readonly tracing?: Tracing
+  readonly access: AccessChecks
+  /** The service's own problems; the kit's are added. */
+  readonly problems: Catalogue
+  /** What `/readyz` asks, by name. A check rejects when the part can't be used. */
+  readonly readiness: Readonly<Record<string, () => Promise<void>>>
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** From now on /readyz answers 503, so that balancers send new work elsewhere. */
+    startDraining(): void
+  }
+}
+
+/** An app with the manners above and no routes of its own; it does not listen. */
+export function createHttpApp(options: HttpAppOptions): App {
+  const { service, metrics, tracing, access, readiness } = options
+  const app = Fastify({
+    ...(options.logger ? { loggerInstance: options.logger as FastifyBaseLogger } : {}),
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: BODY_BYTES_MAX,
+    routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    http: { maxHeaderSize: HEADER_BYTES_MAX },
+    requestIdHeader: false,
+    genReqId: (request) => {
+      const given = request.headers['x-request-id']
+      return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
+    },
+    trustProxy: false,
+  }).withTypeProvider<TypeBoxTypeProvider>()
+  app.server.maxConnections = CONNECTIONS_MAX
+
+  judgeBodiesAsSent(app)
+  answerProblems(app, { ...KIT_PROBLEMS, ...options.problems })
+  tracing?.instrument(app)
+  observeRequests(app, metrics)
+  guardRoutes(app, access)
+  describeRoutes(app, options)
+  addProbes(app, service, metrics, readiness)
+  return app
+}
+
+const AJV: AjvOptions = {
+  allowUnionTypes: true,
+  allErrors: false,
+  removeAdditional: false,
+  useDefaults: true,
+}
+
+function judgeBodiesAsSent(app: App) {
+  const asSent = withFormats(new Ajv({ ...AJV, coerceTypes: false, allErrors: true }))
+  const fromText = withFormats(new Ajv({ ...AJV, coerceTypes: true, allErrors: true }))
+  app.setValidatorCompiler(({ schema, httpPart }) =>
+    (httpPart === 'body' ? asSent : fromText).compile(schema),
+  )
+}
+
+function withFormats(ajv: Ajv): Ajv {
+  // The package is CommonJS; under ESM its plugin is the `default` member.
+  ;(formats as unknown as { default: (ajv: Ajv, names: string[]) => void }).default(ajv, [
+    'uuid',
+    'date-time',
+  ])
+  return ajv
+}
+
+function answerProblems(app: App, catalogue: Catalogue) {
+  const answer = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+    const { status, headers, document } = describeProblem(error, catalogue, request.id)
+    if (status >= 500)
+      request.log[status === 500 ? 'error' : 'warn']({ err: error, code: document.code }, document.title)
+    reply
+      .code(status)
+      .headers(headers)
+      .type('application/problem+json')
+      .serializer(JSON.stringify)
+      .send(document)
+  }
+  app.setErrorHandler(answer)
+  app.setNotFoundHandler((request, reply) =>
+    answer(
+      new Problem(
+        'route_not_found',
+        `${request.method} ${request.url} is not known here; /docs lists what is.`,
+      ),
+      request,
+      reply,
+    ),
+  )
+}
+
+function observeRequests(app: App, metrics: Metrics) {
+  app.addHook('onRequest', (request, reply, next) => {
+    reply.header('x-request-id', request.id)
+    next()
+  })
+  app.addHook('onResponse', (request, reply, next) => {
+    const route = request.routeOptions.url ?? 'unmatched'
+    metrics.observeRequest(request.method, route, reply.statusCode, reply.elapsedTime / 1000)
+    request.log.debug(
+      { method: request.method, url: request.url, status: reply.statusCode, ms: reply.elapsedTime },
+      'answered',
+    )
+    next()
+  })
+}
+
+function describeRoutes(app: App, { service, version, description }: HttpAppOptions) {
+  app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: service, version, description },
+      components: {
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+          service: {
+            type: 'http',
+            scheme: 'bearer',
+            bearerFormat: 'JWT',
+            description: 'For our own services.',
+          },
+        },
+      },
+    },
+  })
+  app.register(swaggerUi, { routePrefix: DOCS_PREFIX, staticCSP: true })
+}
+
+function addProbes(app: App, service: string, metrics: Metrics, readiness: HttpAppOptions['readiness']) {
+  let draining = false
+  app.decorate('startDraining', () => {
+    draining = true
+  })
+  const Probe = Type.Object({ status: Type.String(), service: Type.String() })
+  const tags = ['operations']
+  app.register(async (scope) => {
+    scope.get(
+      '/healthz',
+      {
+        config: { access: 'public' },
+        schema: { tags, summary: 'Is the process alive?', operationId: 'healthz', response: { 200: Probe } },
+      },
+      async () => ({ status: 'ok', service }),
+    )
+    scope.get(
+      '/readyz',
+      {
+        config: { access: 'public' },
+        schema: {
+          tags,
+          summary: 'Should work be sent here?',
+          operationId: 'readyz',
+          response: { 200: Probe, ...problemResponses(KIT_PROBLEMS, 'not_ready') },
+        },
+      },
+      async () => {
+        if (draining) throw new Problem('not_ready', 'The service is shutting down.')
+        for (const [part, check] of Object.entries(readiness)) {
+          await check().catch((cause) => {
+            throw new Problem('not_ready', `${part}: ${cause.message}`, {}, { cause })
+          })
+        }
+        return { status: 'ready', service }
+      },
+    )
+    scope.get(
+      '/metrics',
+      {
+        config: { access: 'public' },
+        schema: { tags, summary: 'Prometheus metrics', operationId: 'metrics', produces: ['text/plain'] },
+      },
+      async (_request, reply) =>
+        reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+    )
+    scope.get('/openapi.json', { config: { access: 'public' }, schema: { hide: true } }, async () =>
+      app.swagger(),
+    )
+  })
+}

@@ -1,0 +1,59 @@
+/**
+ * A service's life: start completely or not at all, then leave without dropping anything.
+ *
+ * On SIGTERM or SIGINT: /readyz turns 503 at once; after `drainDelayMs` (time for balancers to notice) the
+ * listener closes, requests under way are finished, and the parts are closed in reverse order of their use.
+ * What has not ended after CLOSE_DEADLINE_MS is cut off.
+ */
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import closeWithGrace from 'close-with-grace'
+import type { Logger } from 'pino'
+import { ConfigError } from './config.ts'
+import type { App } from './http_app.ts'
+
+export const CLOSE_DEADLINE_MS = 15_000
+
+export type Service = {
+  readonly app: App
+  readonly logger: Logger
+  readonly host: string
+  readonly port: number
+  readonly drainDelayMs: number
+  /** Closes stores, clients and timers, after the last request was answered. */
+  close(): Promise<void>
+}
+
+/** Runs a service until a signal ends it. A start that fails says why in one sentence and exits with 1. */
+export async function runService(start: () => Promise<Service>): Promise<void> {
+  let service: Service
+  try {
+    service = await start()
+    await service.app.listen({ host: service.host, port: service.port })
+  } catch (error) {
+    process.stderr.write(`${explain(error)}\n`)
+    process.exit(1)
+  }
+  const { app, logger, drainDelayMs } = service
+  const address = app.server.address() as AddressInfo
+  logger.info({ host: address.address, port: address.port }, 'listening')
+  process.send?.({ listening: address.port })
+  closeWithGrace({ delay: CLOSE_DEADLINE_MS + drainDelayMs, logger: false }, async ({ signal, err }) => {
+    if (err) logger.fatal({ err }, 'closing after an error nobody caught')
+    else logger.info({ signal }, 'closing')
+    app.startDraining()
+    await sleep(drainDelayMs)
+    await app.close()
+    await service.close()
+    logger.info('closed')
+  })
+}
+
+function explain(error: unknown): string {
+  if (error instanceof ConfigError) return error.message
+  const { code, message, port } = error as NodeJS.ErrnoException & { port?: number }
+  if (code === 'EADDRINUSE') return `Port ${port} is already in use. Stop what uses it, or set another PORT.`
+  if (code === 'EACCES' && port !== undefined)
+    return `Port ${port} may not be used by this user. Set a PORT above 1023.`
+  return `Cannot start: ${message ?? String(error)}`
+}

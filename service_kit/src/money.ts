@@ -1,0 +1,42 @@
+/**
+ * Money on the wire: decimal strings outside, integer minor units inside, never a binary fraction
+ * (invariant 9). Digits after the point follow ISO 4217: 2 for USD, 0 for JPY, 3 for KWD.
+ */
+
+/** Largest amount accepted anywhere, in minor units: 10^15 keeps every sum we form below 2^53. */
+export const MONEY_MINOR_MAX = 1_000_000_000_000_000
+
+/** JSON-schema pattern of a decimal amount; how many digits the currency allows is checked by parseMoney. */
+export const MONEY_PATTERN = '^(0|[1-9][0-9]{0,14})(\\.[0-9]{1,4})?$'
+
+const AMOUNT = new RegExp(MONEY_PATTERN)
+
+/** Digits after the decimal point of an ISO 4217 currency. Throws RangeError for an unknown code. */
+export function currencyDigits(currency: string): number {
+  if (!Intl.supportedValuesOf('currency').includes(currency)) {
+    throw new RangeError(`${currency} is not an ISO 4217 currency code`)
+  }
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency })
+  return format.resolvedOptions().maximumFractionDigits ?? 2
+}
+
+/**
+ * Reads `"19.99"`, `"20"`, `19.99` or `20` into minor units. A number is read through its shortest
+ * decimal form, so 19.99 is exactly 1999. Resolves undefined when the text is no amount, is negative,
+ * has more digits than the currency, or exceeds MONEY_MINOR_MAX.
+ */
+export function parseMoney(amount: string | number, digits: number): number | undefined {
+  const text = typeof amount === 'number' ? String(amount) : amount
+  if (!AMOUNT.test(text)) return undefined
+  const [whole = '', fraction = ''] = text.split('.')
+  if (fraction.length > digits) return undefined
+  const minor = Number(whole + fraction.padEnd(digits, '0'))
+  return minor <= MONEY_MINOR_MAX ? minor : undefined
+}
+
+/** 1999 -> "19.99" with 2 digits, 1999 -> "1999" with none. */
+export function formatMoney(minor: number, digits: number): string {
+  if (digits === 0) return String(minor)
+  const text = String(minor).padStart(digits + 1, '0')
+  return `${text.slice(0, -digits)}.${text.slice(-digits)}`
+}

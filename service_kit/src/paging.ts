@@ -1,0 +1,56 @@
+/**
+ * Keyset pages: a cursor names the last row seen, never an offset, so a page costs the same however
+ * deep it is and rows added meanwhile neither repeat nor hide others. There are no total counts.
+ */
+import Type, { type TSchema } from 'typebox'
+import { Problem } from './problem.ts'
+
+export const PAGE_LIMIT_DEFAULT = 20
+export const PAGE_LIMIT_MAX = 100
+const CURSOR_LENGTH_MAX = 1024
+
+/** Query fields of every list. Spread into the querystring schema of a route. */
+export const PageQuery = {
+  limit: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: PAGE_LIMIT_MAX,
+      default: PAGE_LIMIT_DEFAULT,
+      description: 'Items on a page',
+    }),
+  ),
+  cursor: Type.Optional(
+    Type.String({ maxLength: CURSOR_LENGTH_MAX, description: '`next_cursor` of the page before' }),
+  ),
+}
+
+export const PageOf = <T extends TSchema>(item: T) =>
+  Type.Object({ items: Type.Array(item), next_cursor: Type.Union([Type.String(), Type.Null()]) })
+
+export type CursorKey = readonly (string | number)[]
+
+export const encodeCursor = (key: CursorKey): string => Buffer.from(JSON.stringify(key)).toString('base64url')
+
+/**
+ * The key a cursor stands for. `shape` is the list's own key, one `typeof` a column; anything else
+ * (edited by hand, or from another list or sort) fails with `malformed_cursor`.
+ */
+export function decodeCursor(cursor: string, shape: readonly ('string' | 'number')[]): CursorKey {
+  const key = parse(cursor)
+  if (
+    !Array.isArray(key) ||
+    key.length !== shape.length ||
+    !shape.every((type, i) => typeof key[i] === type)
+  ) {
+    throw new Problem('malformed_cursor', 'Use next_cursor exactly as it was given, with the same sort.')
+  }
+  return key
+}
+
+function parse(cursor: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { createHttpApp } from '../src/http_app.ts'
+import { createMetrics } from '../src/metrics.ts'
+import { Problem } from '../src/problem.ts'
+import { Body, IntegerInput, MoneyInput } from '../src/schemas.ts'
+
+const PROBLEMS = { teapot: { status: 418, title: 'A teapot', retryable: false } } as const
+
+function createApp() {
+  const app = createHttpApp({
+    service: 'test_service',
+    version: '1.0.0',
+    description: 'For tests.',
+    metrics: createMetrics('test_service'),
+    access: {
+      verifyToken: (token) => {
+        if (token !== 'ada' && token !== 'root') throw new Problem('unauthenticated', 'No.')
+        return {
+          userId: token,
+          username: token,
+          role: token === 'root' ? 'admin' : 'customer',
+          expiresAt: 2 ** 31,
+        }
+      },
+      verifyServiceToken: async (token) => {
+        if (token !== 'service') throw new Problem('unauthenticated', 'No.')
+      },
+    },
+    problems: PROBLEMS,
+    readiness: {},
+  })
+  app.register(async (scope) => {
+    for (const access of ['public', 'user', 'admin', 'service'] as const) {
+      scope.get(`/${access}`, { config: { access } }, async () => ({ access }))
+    }
+    scope.get('/teapot', { config: { access: 'public' } }, async () => {
+      throw new Problem<'teapot'>('teapot', 'Short and stout.', { members: { spout: 1 } })
+    })
+    scope.get('/crash', { config: { access: 'public' } }, async () => {
+      throw new Error('SELECT secret FROM users')
+    })
+    scope.post(
+      '/echo',
+      {
+        config: { access: 'public' },
+        schema: { body: Body({ quantity: IntegerInput({ minimum: 1, maximum: 100 }), price: MoneyInput }) },
+      },
+      async (request) => request.body,
+    )
+  })
+  return app
+}
+
+suite('every route states who may call it', () => {
+  const expected = {
+    public: { nobody: 200, ada: 200, root: 200, service: 200 },
+    user: { nobody: 401, ada: 200, root: 200, service: 401 },
+    admin: { nobody: 401, ada: 403, root: 200, service: 401 },
+    service: { nobody: 401, ada: 401, root: 401, service: 200 },
+  }
+  for (const [access, byCaller] of Object.entries(expected)) {
+    for (const [caller, status] of Object.entries(byCaller)) {
+      test(`${caller} calling a route of access ${access} gets ${status}`, async (t) => {
+        const app = createApp()
+        t.after(() => app.close())
+        const headers = caller === 'nobody' ? {} : { authorization: `Bearer ${caller}` }
+        const answer = await app.inject({ url: `/${access}`, headers })
+        assert.equal(answer.statusCode, status)
+      })
+    }
+  }
+
+  test('a route that states nothing stops the service from starting', async (t) => {
+    const app = createApp()
+    t.after(() => app.close())
+    app.register(async (scope) => {
+      scope.get('/forgotten', async () => 'x')
+    })
+    await assert.rejects(async () => app.ready(), /forgotten does not state its access/)
+  })
+})
+
+suite('bodies are judged as sent', () => {
+  const wrong: [string, unknown][] = [
+    ['null is not 0', { quantity: null, price: '1' }],
+    ['true is not 1', { quantity: true, price: '1' }],
+    ['a fraction is not whole', { quantity: 1.5, price: '1' }],
+    ['an unknown field', { quantity: 1, price: '1', role: 'admin' }],
+    ['a missing field', { quantity: 1 }],
+    ['too large', { quantity: 101, price: '1' }],
+    ['text that is no number', { quantity: '1x', price: '1' }],
+    ['a negative price', { quantity: 1, price: -1 }],
+    ['a price in words', { quantity: 1, price: 'one' }],
+    ['an array', []],
+  ]
+  for (const [what, payload] of wrong) {
+    test(`${what} answers 400 validation_failed`, async (t) => {
+      const app = createApp()
+      t.after(() => app.close())
+      const answer = await app.inject({ method: 'POST', url: '/echo', payload: payload as object })
+      assert.equal(answer.statusCode, 400)
+      assert.equal(answer.json().code, 'validation_failed')
+      assert.match(String(answer.headers['content-type']), /^application\/problem\+json/)
+    })
+  }
+
+  test('numbers and strings of digits are both taken, unchanged', async (t) => {
+    const app = createApp()
+    t.after(() => app.close())
+    for (const payload of [
+      { quantity: 2, price: 19.99 },
+      { quantity: '2', price: '19.99' },
+    ]) {
+      const answer = await app.inject({ method: 'POST', url: '/echo', payload })
+      assert.deepEqual([answer.statusCode, answer.json()], [200, payload])
+    }
+  })
+
+  const broken: [string, string, Record<string, string>, number, string][] = [
+    ['broken JSON', '{"a":', { 'content-type': 'application/json' }, 400, 'malformed_body'],
+    ['an empty body', '', { 'content-type': 'application/json' }, 400, 'malformed_body'],
+    ['__proto__', '{"__proto__":{}}', { 'content-type': 'application/json' }, 400, 'malformed_body'],
+    ['XML', '<a/>', { 'content-type': 'application/xml' }, 415, 'unsupported_media_type'],
+    [
+      '64 KiB and more',
+      JSON.stringify({ a: 'x'.repeat(70_000) }),
+      { 'content-type': 'application/json' },
+      413,
+      'body_too_large',
+    ],
+  ]
+  for (const [what, payload, headers, status, code] of broken) {
+    test(`${what} answers ${status} ${code}`, async (t) => {
+      const app = createApp()
+      t.after(() => app.close())
+      const answer = await app.inject({ method: 'POST', url: '/echo', payload, headers })
+      assert.deepEqual([answer.statusCode, answer.json().code], [status, code])
+    })
+  }
+})
+
+suite('errors are problem documents', () => {
+  test('a code of the catalogue brings its status, title and members', async (t) => {
+    const app = createApp()
+    t.after(() => app.close())
+    const answer = await app.inject({ url: '/teapot', headers: { 'x-request-id': 'r-1' } })
+    assert.equal(answer.headers['x-request-id'], 'r-1')
+    assert.deepEqual(
+      [answer.statusCode, answer.json()],
+      [
+        418,
+        {
+          type: 'urn:shop:problem:teapot',
+          title: 'A teapot',
+          status: 418,
+          detail: 'Short and stout.',
+          code: 'teapot',
+          request_id: 'r-1',
+          retryable: false,
+          spout: 1,
+        },
+      ],
+    )
+  })
+
+  test('an unknown fault answers 500 and tells nothing', async (t) => {
+    const app = createApp()
+    t.after(() => app.close())
+    const answer = await app.inject({ url: '/crash' })
+    assert.deepEqual([answer.statusCode, answer.json().code], [500, 'internal_error'])
+    assert.doesNotMatch(answer.body, /SELECT/)
+  })
+
+  test('an unknown address answers 404 route_not_found', async (t) => {
+    const app = createApp()
+    t.after(() => app.close())
+    const answer = await app.inject({ url: '/nothing' })
+    assert.deepEqual([answer.statusCode, answer.json().code], [404, 'route_not_found'])
+  })
+})
+
+suite('probes', () => {
+  test('a draining service is alive but not ready', async (t) => {
+    const app = createApp()
+    t.after(() => app.close())
+    assert.equal((await app.inject({ url: '/readyz' })).statusCode, 200)
+    app.startDraining()
+    assert.equal((await app.inject({ url: '/readyz' })).statusCode, 503)
+    assert.equal((await app.inject({ url: '/healthz' })).statusCode, 200)
+  })
+
+  test('the reference page, the OpenAPI document and the metrics are there', async (t) => {
+    const app = createApp()
+    t.after(() => app.close())
+    assert.equal((await app.inject({ url: '/docs/' })).statusCode, 200)
+    const document = (await app.inject({ url: '/openapi.json' })).json()
+    assert.equal(document.openapi, '3.1.0')
+    assert.deepEqual(document.paths['/admin'].get.security, [{ bearer: [] }])
+    assert.match((await app.inject({ url: '/metrics' })).body, /http_request_duration_seconds_count/)
+  })
+})
