@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { suite, type TestContext, test } from 'node:test'
+import { createServiceClient, ServiceUnreachable } from '../src/service_client.ts'
+import { startTracing } from '../src/telemetry.ts'
+
+async function clientOf(t: TestContext, listener: RequestListener) {
+  const server = createServer(listener)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const client = createServiceClient({
+    url,
+    token: async () => 'token-1',
+    tracing: await startTracing('test', {}),
+  })
+  t.after(async () => {
+    server.closeAllConnections()
+    server.close()
+    await client.close()
+  })
+  return client
+}
+
+suite('calls between services', () => {
+  test('carry JSON, the service token and the trace', async (t) => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+    const client = await clientOf(t, (request, response) => {
+      const { authorization, traceparent } = request.headers
+      request.pipe(response.writeHead(200, { 'x-seen': JSON.stringify({ authorization, traceparent }) }))
+      assert.deepEqual(
+        [authorization, traceparent, request.url],
+        ['Bearer token-1', traceparent, '/internal/x'],
+      )
+    })
+    assert.deepEqual(await client.post('/internal/x', { a: 1 }, { deadlineMs: 1000, traceparent }), { a: 1 })
+  })
+
+  const failures: [string, RequestListener][] = [
+    ['an error status', (_request, response) => response.writeHead(503).end('{}')],
+    ['an answer that is no JSON', (_request, response) => response.end('<html>')],
+    ['a connection cut in the middle', (request) => request.socket.destroy()],
+    ['no answer before the deadline', () => {}],
+  ]
+  for (const [what, listener] of failures) {
+    test(`${what} is ServiceUnreachable: the outcome is unknown`, async (t) => {
+      const client = await clientOf(t, listener)
+      await assert.rejects(client.post('/internal/x', {}, { deadlineMs: 200 }), ServiceUnreachable)
+    })
+  }
+})

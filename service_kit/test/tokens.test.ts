@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { suite, type TestContext, test } from 'node:test'
+import { exportJWK, generateKeyPair, type JSONWebKeySet, SignJWT } from 'jose'
+import {
+  createTokenVerifier,
+  fetchRemoteKeys,
+  TOKEN_AUDIENCE,
+  TOKEN_ISSUER,
+  TOKEN_TYPE,
+} from '../src/tokens.ts'
+
+const NOW = new Date('2026-01-01T00:00:00Z')
+const NOW_SECONDS = NOW.getTime() / 1000
+const USER = '0190a0a0-0000-7000-8000-000000000001'
+
+async function signer(kid: string) {
+  const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true })
+  const jwk = { ...(await exportJWK(publicKey)), kid, alg: 'EdDSA', use: 'sig' }
+  const sign = (lifetimeSeconds = 600) =>
+    new SignJWT({ username: 'ada', role: 'customer' })
+      .setProtectedHeader({ alg: 'EdDSA', typ: TOKEN_TYPE, kid })
+      .setSubject(USER)
+      .setIssuer(TOKEN_ISSUER)
+      .setAudience(TOKEN_AUDIENCE)
+      .setIssuedAt(NOW_SECONDS)
+      .setExpirationTime(NOW_SECONDS + lifetimeSeconds)
+      .setJti('1')
+      .sign(privateKey)
+  return { jwk, sign }
+}
+
+/** A key source under the test's control that counts how often newer keys were asked for. */
+function keysOf(first: JSONWebKeySet | undefined) {
+  const state = { keys: first, next: first, refreshes: 0 }
+  const source = {
+    current: () => state.keys,
+    refresh: async () => {
+      state.refreshes++
+      state.keys = state.next
+    },
+  }
+  return { state, source }
+}
+
+suite('access tokens', () => {
+  test('a verified token is answered at once afterwards', async () => {
+    const { jwk, sign } = await signer('a')
+    const verify = createTokenVerifier(keysOf({ keys: [jwk] }).source, () => NOW)
+    const token = await sign()
+    const principal = await verify(token)
+    assert.deepEqual(principal, {
+      userId: USER,
+      username: 'ada',
+      role: 'customer',
+      expiresAt: NOW_SECONDS + 600,
+    })
+    assert.equal(verify(token), principal)
+  })
+
+  test('a remembered token ends when it expires', async () => {
+    const { jwk, sign } = await signer('a')
+    let now = NOW
+    const verify = createTokenVerifier(keysOf({ keys: [jwk] }).source, () => now)
+    const token = await sign()
+    await verify(token)
+    now = new Date(NOW.getTime() + 611_000)
+    await assert.rejects(async () => verify(token), { code: 'unauthenticated', message: /expired/ })
+  })
+
+  test('a new key is picked up when a token names it, and a withdrawn one ends its tokens', async () => {
+    const [old, fresh] = [await signer('old'), await signer('fresh')]
+    const { state, source } = keysOf({ keys: [old.jwk] })
+    const verify = createTokenVerifier(source, () => NOW)
+    const oldToken = await old.sign()
+    await verify(oldToken)
+    state.next = { keys: [fresh.jwk] }
+    assert.ok(await verify(await fresh.sign()))
+    assert.equal(state.refreshes, 1)
+    await assert.rejects(async () => verify(oldToken), { code: 'unauthenticated' })
+  })
+
+  test('without any key ever seen the answer is keys_unavailable, not a refusal', async () => {
+    const { sign } = await signer('a')
+    const verify = createTokenVerifier(keysOf(undefined).source, () => NOW)
+    const token = await sign()
+    await assert.rejects(async () => verify(token), { code: 'keys_unavailable' })
+  })
+})
+
+suite('published keys', () => {
+  async function publisher(t: TestContext, keys: JSONWebKeySet) {
+    const state = { keys, status: 200, requests: 0 }
+    const server = createServer((_request, response) => {
+      state.requests++
+      response.writeHead(state.status, { 'content-type': 'application/json' }).end(JSON.stringify(state.keys))
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    t.after(() => server.close())
+    return { state, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` }
+  }
+
+  test('are kept when the publisher fails, and survive a restart through the cache file', async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'shop-keys-'))
+    t.after(() => rmSync(folder, { recursive: true }))
+    const cacheFile = join(folder, 'keys.json')
+    const { jwk } = await signer('a')
+    const { state, url } = await publisher(t, { keys: [jwk] })
+    const keys = fetchRemoteKeys(url, { cacheFile })
+    t.after(() => keys.stop())
+    await keys.refresh()
+    assert.equal(keys.current()?.keys.length, 1)
+
+    state.status = 503
+    let failures = 0
+    const restarted = fetchRemoteKeys(url, { cacheFile, onFailure: () => failures++ })
+    t.after(() => restarted.stop())
+    await restarted.refresh()
+    assert.equal(failures, 1)
+    assert.deepEqual(restarted.current(), { keys: [jwk] })
+  })
+
+  test('however many ask at once, one request goes out', async (t) => {
+    const { jwk } = await signer('a')
+    const { state, url } = await publisher(t, { keys: [jwk] })
+    const keys = fetchRemoteKeys(url)
+    t.after(() => keys.stop())
+    await Promise.all(Array.from({ length: 50 }, () => keys.refresh()))
+    await keys.refresh()
+    assert.equal(state.requests, 1)
+  })
+})
