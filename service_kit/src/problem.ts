@@ -115,7 +115,7 @@ function classify(error: unknown, catalogue: Catalogue): Classified {
   if (code !== undefined && Object.hasOwn(catalogue, code)) {
     return { code, detail: error.message, details: details ?? {} }
   }
-  const known = code === undefined ? undefined : FASTIFY_CODES[code]
+  const known = FASTIFY_CODES.get(code)
   if (known) return { code: known, detail: error.message, details: {} }
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return { code: 'bad_request', detail: error.message, details: {} }
@@ -129,12 +129,12 @@ const INTERNAL: Classified = {
   details: {},
 }
 
-const FASTIFY_CODES: Readonly<Record<string, KitProblemCode>> = {
-  FST_ERR_CTP_INVALID_JSON_BODY: 'malformed_body',
-  FST_ERR_CTP_EMPTY_JSON_BODY: 'malformed_body',
-  FST_ERR_CTP_BODY_TOO_LARGE: 'body_too_large',
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
-}
+const FASTIFY_CODES: ReadonlyMap<unknown, KitProblemCode> = new Map([
+  ['FST_ERR_CTP_INVALID_JSON_BODY', 'malformed_body'],
+  ['FST_ERR_CTP_EMPTY_JSON_BODY', 'malformed_body'],
+  ['FST_ERR_CTP_BODY_TOO_LARGE', 'body_too_large'],
+  ['FST_ERR_CTP_INVALID_MEDIA_TYPE', 'unsupported_media_type'],
+] as const)
 
 /** Schema faults listed in the document at most; the rest adds nothing a person would read. */
 const VALIDATION_ERRORS_MAX = 20
