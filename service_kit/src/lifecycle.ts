@@ -4,6 +4,9 @@
  * On SIGTERM or SIGINT: /readyz turns 503 at once; after `drainDelayMs` (time for balancers to notice) the
  * listener closes, requests under way are finished, and the parts are closed in reverse order of their use.
  * What has not ended after CLOSE_DEADLINE_MS is cut off.
+ *
+ * A service started over an IPC channel leaves in the same way when that channel closes: whoever started it is
+ * gone, perhaps by SIGKILL, and an orphan would keep the port.
  */
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -26,6 +29,7 @@ export type Service = {
 
 /** Runs a service until a signal ends it. A start that fails says why in one sentence and exits with 1. */
 export async function runService(start: () => Promise<Service>): Promise<void> {
+  const parentGone = whenParentGone()
   let service: Service
   try {
     service = await start()
@@ -37,15 +41,30 @@ export async function runService(start: () => Promise<Service>): Promise<void> {
   const { app, logger, drainDelayMs } = service
   const address = app.server.address() as AddressInfo
   logger.info({ host: address.address, port: address.port }, 'listening')
-  process.send?.({ listening: address.port })
-  closeWithGrace({ delay: CLOSE_DEADLINE_MS + drainDelayMs, logger: false }, async ({ signal, err }) => {
+  if (process.connected) process.send?.({ listening: address.port })
+  let closing = false
+  const grace = { delay: CLOSE_DEADLINE_MS + drainDelayMs, logger: false as const }
+  const { close } = closeWithGrace(grace, async ({ signal, err }) => {
+    closing = true
     if (err) logger.fatal({ err }, 'closing after an error nobody caught')
-    else logger.info({ signal }, 'closing')
+    else logger.info({ signal: signal ?? 'the process that started this one is gone' }, 'closing')
     app.startDraining()
     await sleep(drainDelayMs)
     await app.close()
     await service.close()
     logger.info('closed')
+  })
+  parentGone.then(() => {
+    if (!closing) close()
+  })
+}
+
+/** Resolves when the IPC channel to the starting process closes; without such a channel, never. */
+function whenParentGone(): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.send === undefined) return
+    if (process.connected) process.once('disconnect', resolve)
+    else resolve()
   })
 }
 
