@@ -1,0 +1,181 @@
+/**
+ * What the domain needs from the outside: four stores and the cryptography.
+ *
+ * Every store method is one atomic step whose condition is part of the write, and rejects with
+ * `store_unavailable` (nothing applied, or the outcome unknown) when the store can't be used. Methods name no
+ * other failure unless their comment does. Adapters must give the same answers: test/*_contract.ts.
+ */
+
+export type Role = 'customer' | 'admin'
+
+export type User = {
+  readonly id: string
+  /** As its owner wrote it. */
+  readonly username: string
+  readonly role: Role
+  readonly createdAt: Date
+}
+
+/** A user with what proves who they are. Never leaves the domain. */
+export type Account = User & {
+  /** PHC string. */
+  readonly passwordHash: string
+  /** 1 at first; grows by one with every change of the password. Sessions of an older one are dead. */
+  readonly passwordVersion: number
+}
+
+export type UserStore = {
+  /** Adds an account. Rejects with `username_taken` when `canonicalUsername(username)` is in use. */
+  add(account: Account): Promise<void>
+  find(id: string): Promise<Account | undefined>
+  /** By canonical username (see usernames.ts). */
+  findByName(canonical: string): Promise<Account | undefined>
+  /**
+   * Sets a new password if `fromVersion` is still the account's passwordVersion; passwordVersion becomes
+   * fromVersion + 1. Resolves whether it did.
+   */
+  changePassword(id: string, fromVersion: number, passwordHash: string): Promise<boolean>
+  /** Replaces the hash of the *same* password if it is still `from`; passwordVersion stays. Resolves whether it did. */
+  rehash(id: string, from: string, to: string): Promise<boolean>
+  /**
+   * Sets the role. Rejects with `user_not_found`, and with `last_admin` when no admin would be left; that
+   * holds also when the last two admins demote each other at the same moment.
+   */
+  setRole(id: string, role: Role): Promise<User>
+  /** Newest first (by id, descending), starting after the id `after`. */
+  list(page: { after?: string | undefined; limit: number }): Promise<User[]>
+}
+
+/**
+ * One login on one device: a family of refresh tokens, of which only the newest is good. Tokens are stored as
+ * SHA-256 only. An ended session is gone from the store.
+ */
+export type Session = {
+  readonly id: string
+  readonly userId: string
+  /** The account's passwordVersion the session was started under. */
+  readonly passwordVersion: number
+  /** Hash of the newest token. */
+  readonly tokenHash: string
+  /** Hash of the token before it, or null when never rotated. */
+  readonly previousHash: string | null
+  /** What, together with the previous token itself, gives the newest token; null when never rotated. */
+  readonly salt: string | null
+  readonly rotatedAt: Date | null
+  readonly createdAt: Date
+  /** Absolute: refreshing does not move it. */
+  readonly expiresAt: Date
+}
+
+export type SessionStore = {
+  /** Adds a session; afterwards only the user's `keep` newest (by createdAt, then id) are left. */
+  start(session: Session, keep: number): Promise<void>
+  find(id: string): Promise<Session | undefined>
+  /**
+   * If `from` is the newest token's hash, `next.tokenHash` becomes it and `from` the previous one. Resolves
+   * whether it did: of many at once with one `from`, exactly one does.
+   */
+  rotate(
+    id: string,
+    from: string,
+    next: { tokenHash: string; salt: string; rotatedAt: Date },
+  ): Promise<boolean>
+  /** Ends one session; ending what is not there is fine. */
+  end(id: string): Promise<void>
+  /** Ends all sessions of a user but `except`. */
+  endAll(userId: string, except?: string): Promise<void>
+  /** Lets a session live on under a new password. Resolves false when it is gone. */
+  adoptPassword(id: string, passwordVersion: number): Promise<boolean>
+  /** Removes at most `limit` sessions whose expiresAt is at or before `now`; resolves how many. */
+  purge(now: Date, limit: number): Promise<number>
+}
+
+/** Public half of an Ed25519 key (RFC 8037). */
+export type PublicJwk = { readonly kty: 'OKP'; readonly crv: 'Ed25519'; readonly x: string }
+export type PrivateJwk = PublicJwk & { readonly d: string }
+
+export type SigningKey = {
+  /** RFC 7638 thumbprint. */
+  readonly kid: string
+  /** 1, 2, 3, …; unique, so that of several replicas making the next key one succeeds. */
+  readonly generation: number
+  readonly jwk: PrivateJwk
+  /** Published at once, signs from here on (until a higher generation does). */
+  readonly signsFrom: Date
+  readonly createdAt: Date
+}
+
+export type KeyStore = {
+  /** All keys, lowest generation first. A handful. */
+  list(): Promise<SigningKey[]>
+  /** Adds a key unless its generation exists. Resolves whether it did. */
+  add(key: SigningKey): Promise<boolean>
+  remove(kids: readonly string[]): Promise<void>
+}
+
+/** How many tries may be made, and how long the pauses get (see throttling.ts). */
+export type ThrottleLimits = {
+  readonly freeTries: number
+  readonly firstPauseMs: number
+  readonly longestPauseMs: number
+  /** Tries are forgotten when none was made for this long. */
+  readonly forgetAfterMs: number
+}
+
+export type ThrottleEntry = { readonly key: string; readonly limits: ThrottleLimits }
+
+/** What is known about one throttled key. */
+export type Tries = {
+  readonly count: number
+  readonly pausedUntil: Date | undefined
+  readonly forgetAt: Date
+}
+
+export type ThrottleStore = {
+  /**
+   * Counts a try against each entry in order, by `countTry` of throttling.ts, each atomically; stops at the
+   * first that is paused and resolves until when (entries before it stay counted). Undefined: go ahead.
+   */
+  take(entries: readonly ThrottleEntry[], now: Date): Promise<Date | undefined>
+  /** Takes back one try of each key and its pause. Unknown keys are fine. */
+  refund(keys: readonly string[]): Promise<void>
+  /** Forgets the tries of each key. Unknown keys are fine. */
+  clear(keys: readonly string[]): Promise<void>
+  /** Remembers a key, which is not a throttled one, until then. */
+  remember(key: string, until: Date): Promise<void>
+  remembers(key: string, now: Date): Promise<boolean>
+  /** Removes at most `limit` entries to be forgotten at or before `now`; resolves how many. */
+  purge(now: Date, limit: number): Promise<number>
+}
+
+export type PasswordHasher = {
+  /** A PHC string with a fresh salt. Rejects with `overloaded` when too many wait. */
+  hash(password: string): Promise<string>
+  /** Compares in constant time. Rejects with `overloaded` when too many wait. */
+  verify(phc: string, password: string): Promise<boolean>
+  /** Does the work of a `verify` that fails, for an account that does not exist. */
+  pretend(password: string): Promise<void>
+  /** Was the hash made with weaker parameters than today's? */
+  outdated(phc: string): boolean
+}
+
+/** Is the password one of the most common ones? */
+export type IsCommonPassword = (password: string) => Promise<boolean>
+
+export type RefreshTokens = {
+  /** The first token of a new session. */
+  make(): { sessionId: string; token: string }
+  /** The token's session id, or undefined when it is not of our form. */
+  sessionIdOf(token: string): string | undefined
+  hash(token: string): string
+  newSalt(): string
+  /** Always the same for one token and salt; not to be had from the salt and hashes alone. */
+  successor(token: string, salt: string): string
+}
+
+export type AccessToken = { readonly token: string; readonly expiresInSeconds: number }
+
+/** Signs an access token with the key whose turn it is. */
+export type IssueAccessToken = (user: User, now: Date) => Promise<AccessToken>
+
+export type MakeKeyPair = () => Promise<{ kid: string; jwk: PrivateJwk }>
