@@ -1,0 +1,40 @@
+/** What the domain refuses, by permanent code. src/http/problems.ts says how each is answered. */
+export type ErrorCode =
+  | 'order_not_found'
+  | 'product_not_found'
+  | 'insufficient_stock'
+  | 'price_changed'
+  | 'duplicate_lines'
+  | 'idempotency_key_reused'
+  | 'illegal_transition'
+  | 'version_conflict'
+  | 'version_mismatch'
+  | 'too_many_streams'
+
+export type ErrorDetails = {
+  readonly members?: Readonly<Record<string, unknown>>
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export class DomainError extends Error {
+  readonly code: ErrorCode
+  readonly details: ErrorDetails
+
+  constructor(code: ErrorCode, detail: string, details: ErrorDetails = {}, options?: ErrorOptions) {
+    super(detail, options)
+    this.name = 'DomainError'
+    this.code = code
+    this.details = details
+  }
+}
+
+/**
+ * Another service gave no usable answer: it may or may not have done the work. Never answered to a client:
+ * the order stays as it is, and the settler asks again.
+ */
+export class OutcomeUnknown extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'OutcomeUnknown'
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * What the domain needs from outside. Every store adapter passes test/order_store_contract.ts.
+ *
+ * Any method may also fail with `store_unavailable` or `overloaded` (the kit's codes): a write that failed so
+ * may still have been applied, so callers only repeat what is safe to repeat.
+ */
+import type { Order, OrderStatus, PricedLine, Rejection } from './order.ts'
+
+/** Newest first; `before` is the id of the last order of the page before. */
+export type OrderPage = { readonly limit: number; readonly before?: string | undefined }
+
+/** Names one state of one order under one lease. */
+export type Claim = Pick<Order, 'id' | 'version' | 'fence'>
+
+export type Backlog = {
+  /** Orders for which something is still owed. */
+  readonly count: number
+  /** When the longest waiting of them last changed. */
+  readonly oldestUpdatedAt: string | undefined
+}
+
+export type OrderStore = {
+  /**
+   * Adds the order, unless its user already has one with its idempotency key: then nothing is written and that
+   * one is resolved, as it is now (invariant 4). Of any number of concurrent calls exactly one adds.
+   */
+  addOnce(order: Order): Promise<{ readonly order: Order; readonly added: boolean }>
+  /** Resolves undefined for an unknown id. */
+  find(id: string): Promise<Order | undefined>
+  findByKey(userId: string, idempotencyKey: string): Promise<Order | undefined>
+  /**
+   * Saves status, lines, rejection, history, updatedAt, dueAt and attempts, and resolves the order with
+   * version + 1. Fails with `version_conflict`, nothing written, unless the stored version and fence are
+   * still the order's.
+   */
+  save(order: Order): Promise<Order>
+  listByUser(userId: string, page: OrderPage): Promise<readonly Order[]>
+  /** Every order when `status` is undefined. */
+  listByStatus(status: OrderStatus | undefined, page: OrderPage): Promise<readonly Order[]>
+  /**
+   * Takes up to `limit` orders that are due at `now`, longest due first, in one conditional write: their dueAt
+   * becomes `leaseUntil`, fence and attempts grow by one, the version stays. No two callers get the same one.
+   */
+  claimDue(now: string, leaseUntil: string, limit: number): Promise<readonly Order[]>
+  /**
+   * Moves dueAt of those still at the named version and fence; undefined: nothing is owed any more.
+   * The others are left alone. The version stays, since nothing a client sees changes.
+   */
+  reschedule(claims: readonly Claim[], dueAt: string | undefined): Promise<void>
+  backlog(): Promise<Backlog>
+  /** Versions of those that exist, for watchers of changes. */
+  versionsOf(ids: readonly string[]): Promise<ReadonlyMap<string, number>>
+  /** Statuses of those that exist, for the comparison with reservations. */
+  statusesOf(ids: readonly string[]): Promise<ReadonlyMap<string, OrderStatus>>
+  /** Orders for which something is owed, whether due or not, in order of id. */
+  listUnsettled(page: {
+    readonly limit: number
+    readonly after?: string | undefined
+  }): Promise<readonly Order[]>
+  /** Rejects with `store_unavailable` when the store can't be used. */
+  check(): Promise<void>
+  close(): Promise<void>
+}
+
+export type HoldAnswer =
+  | { readonly status: 'held'; readonly lines: readonly PricedLine[] }
+  | { readonly status: 'rejected'; readonly rejection: Rejection }
+  /** Given back already (cancelled meanwhile): nothing is held and nothing ever will be. */
+  | { readonly status: 'released' }
+
+/**
+ * The product service's reservations, keyed by order id: each call may be repeated without end and in any
+ * order. All fail with OutcomeUnknown when no usable answer came in time.
+ */
+export type Reservations = {
+  /** Holds all lines or none. An order seen before gets its recorded answer. */
+  hold(order: Order, traceparent?: string): Promise<HoldAnswer>
+  /** Gives back whatever the order holds; a hold arriving later takes nothing. */
+  release(order: Order, traceparent?: string): Promise<void>
+  /** What the order holds has left the house. */
+  ship(order: Order, traceparent?: string): Promise<void>
+  /** False while the service is known to be down: calls then fail at once, but for a trial now and then. */
+  reachable(): boolean
+}
+
+export type Clock = () => Date
