@@ -1,0 +1,107 @@
+/**
+ * What this service needs from a store. Every adapter passes test/*_contract.ts.
+ *
+ * Each write is atomic and durable before its promise resolves, carries its own condition, and may be
+ * called by several processes at once. Any of them may also fail with the kit's `store_unavailable` or
+ * `overloaded`; then nothing was changed, unless the answer itself was lost.
+ */
+import type { Act, Movement, Product, ProductFields, Seen } from './product.ts'
+import type { Reservation, ReservationRequest } from './reservation.ts'
+
+export const SORTS = ['newest', 'price', '-price', 'name'] as const
+export type Sort = (typeof SORTS)[number]
+
+/** Where a page ended, by the sort's own columns: [id] of newest, [priceMinor, id] of price, [nameKey, id] of name. */
+export type PageKey = readonly (string | number)[]
+
+export type Page<T> = {
+  readonly items: readonly T[]
+  /** What to ask for next, or undefined at the end. */
+  readonly next: PageKey | undefined
+}
+
+export type CatalogueQuery = {
+  readonly sort: Sort
+  /** Lower-case words that must all occur in name or description, each as the beginning of a word. */
+  readonly words: readonly string[]
+  readonly inStock: boolean
+  readonly after: PageKey | undefined
+  readonly limit: number
+}
+
+export type ProductDraft = { readonly id: string; readonly fields: ProductFields }
+
+/** What is for sale. Removed products are not found by any of these. */
+export type Catalogue = {
+  /** Adds a product, and the movement of its first stock. */
+  create(draft: ProductDraft, act: Act): Promise<Product>
+  /** Adds many in one transaction, newest last; meant for some hundreds at a time. */
+  importProducts(drafts: readonly ProductDraft[], act: Act): Promise<void>
+  /** Resolves undefined for an unknown id. */
+  find(id: string): Promise<Product | undefined>
+  list(query: CatalogueQuery): Promise<Page<Product>>
+  /** Applies editProduct. Fails with `product_not_found`, `version_conflict` or `precondition_failed`. */
+  edit(id: string, fields: Partial<ProductFields>, seen: Seen, act: Act): Promise<Product>
+  /** Applies removeProduct. Fails as `edit` does. */
+  remove(id: string, seen: Seen, act: Act): Promise<void>
+}
+
+export type Adjustment = {
+  readonly productId: string
+  /** Not 0. */
+  readonly delta: number
+  readonly note: string
+  /** The author's name for this attempt, and what tells another request under it apart. */
+  readonly attempt: { readonly key: string; readonly fingerprint: string } | undefined
+}
+
+export type Stock = {
+  /**
+   * Applies adjustStock once per (act.by, key); the same again resolves the movement it made, `replayed`.
+   * Fails with `idempotency_key_reused` (another fingerprint), `product_not_found`, `insufficient_stock` or
+   * `stock_limit_exceeded`.
+   */
+  adjust(adjustment: Adjustment, act: Act): Promise<{ movement: Movement; replayed: boolean }>
+  /** The ledger of a product, removed or not, newest first. Resolves undefined for an unknown id. */
+  movements(
+    productId: string,
+    page: { after: PageKey | undefined; limit: number },
+  ): Promise<Page<Movement> | undefined>
+  /** Applies decideReservations in one transaction; one reservation per request, in their order. */
+  reserve(requests: readonly ReservationRequest[], at: string): Promise<readonly Reservation[]>
+  /** Applies releaseReservations; one reservation per id, tombstones included. */
+  release(orderIds: readonly string[], at: string): Promise<readonly Reservation[]>
+  /** Applies shipReservations; undefined for an order never seen. */
+  ship(orderIds: readonly string[], at: string): Promise<readonly (Reservation | undefined)[]>
+}
+
+/** A product whose numbers are not what its history says (invariant 2). */
+export type LedgerMismatch = {
+  readonly productId: string
+  readonly stock: number
+  readonly movementsSum: number
+  readonly reserved: number
+  readonly heldUnits: number
+}
+
+/** Reading everything, bit by bit, to compare it. Pages are in the order of ids; `next` undefined means the end. */
+export type Audit = {
+  /** Compares the next `limit` products, removed ones included, with their movements and held reservations. */
+  ledgerMismatches(
+    after: string | undefined,
+    limit: number,
+  ): Promise<{ mismatches: readonly LedgerMismatch[]; checked: number; next: string | undefined }>
+  heldReservations(
+    after: string | undefined,
+    limit: number,
+  ): Promise<{ reservations: readonly Reservation[]; next: string | undefined }>
+}
+
+export type Stores = {
+  readonly catalogue: Catalogue
+  readonly stock: Stock
+  readonly audit: Audit
+  /** Rejects with `store_unavailable` when the store can't be used. */
+  check(): Promise<void>
+  close(): Promise<void>
+}
