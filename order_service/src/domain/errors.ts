@@ -1,5 +1,8 @@
 /** What the domain refuses, by permanent code. src/http/problems.ts says how each is answered. */
+import type { Order } from './order.ts'
+
 export type ErrorCode =
+  | 'forbidden'
   | 'order_not_found'
   | 'product_not_found'
   | 'insufficient_stock'
@@ -14,6 +17,8 @@ export type ErrorCode =
 export type ErrorDetails = {
   readonly members?: Readonly<Record<string, unknown>>
   readonly headers?: Readonly<Record<string, string>>
+  /** The order concerned; what a client gets to see of it is decided in src/http. */
+  readonly order?: Order
 }
 
 export class DomainError extends Error {

@@ -43,10 +43,10 @@ export type OrderStore = {
    */
   claimDue(now: string, leaseUntil: string, limit: number): Promise<readonly Order[]>
   /**
-   * Moves dueAt of those still at the named version and fence; undefined: nothing is owed any more.
-   * The others are left alone. The version stays, since nothing a client sees changes.
+   * Moves dueAt of each one that is still at the named version and fence; undefined: nothing is owed any more.
+   * The others are left alone. Versions stay, since nothing a client sees changes.
    */
-  reschedule(claims: readonly Claim[], dueAt: string | undefined): Promise<void>
+  reschedule(changes: readonly (Claim & { readonly dueAt: string | undefined })[]): Promise<void>
   backlog(): Promise<Backlog>
   /** Versions of those that exist, for watchers of changes. */
   versionsOf(ids: readonly string[]): Promise<ReadonlyMap<string, number>>
@@ -84,3 +84,27 @@ export type Reservations = {
 }
 
 export type Clock = () => Date
+
+/** Called with a name between two durable steps; tests stop the process there. */
+export type Reached = (place: CrashPoint) => void
+
+export const CRASH_POINTS = [
+  'intent_recorded',
+  'answer_received',
+  'answer_recorded',
+  'cancelling_recorded',
+  'released',
+  'shipping_recorded',
+  'shipped',
+] as const
+export type CrashPoint = (typeof CRASH_POINTS)[number]
+
+export type Ports = {
+  readonly orders: OrderStore
+  readonly reservations: Reservations
+  readonly now: Clock
+  readonly newId: () => string
+  readonly reached: Reached
+  /** Hears of faults that did not fail the request: the order was kept and will be settled. */
+  readonly report: (fault: unknown, orderId: string) => void
+}

@@ -1,0 +1,90 @@
+/**
+ * People moving an order on: owners cancel, admins also ship and deliver (invariant 10).
+ *
+ * The wish is recorded before anything is done about it: from `cancelling` on nothing ships, from `shipped` on
+ * nothing is cancelled, and what the product service is owed is settled now or, when it is down, later.
+ * Asking for what is already so changes nothing and succeeds, whatever version was named: a client that did not
+ * hear the first answer may simply ask again.
+ */
+import { DomainError } from './errors.ts'
+import { deliver, type Order, type OrderStatus, REQUESTABLE, requestCancel, ship } from './order.ts'
+import type { Ports } from './ports.ts'
+import type { Settle } from './settle_order.ts'
+
+export type Actor = { readonly userId: string; readonly admin: boolean }
+
+export type StatusChange = {
+  readonly orderId: string
+  readonly to: OrderStatus
+  readonly actor: Actor
+  /** The versions the client says it saw; the change applies to nothing else (invariant 7). */
+  readonly seen: readonly number[]
+}
+
+/** Rounds against concurrent changes, for a client that named no version. */
+const ROUNDS_MAX = 8
+
+/** An order is its owner's and the admin's; to everyone else it does not exist. */
+export function visibleTo(actor: Actor, order: Order | undefined): Order {
+  if (order && (actor.admin || order.userId === actor.userId)) return order
+  throw new DomainError('order_not_found', 'You have no order with this id.')
+}
+
+export const allowedFor = (actor: Actor, order: Order): readonly OrderStatus[] =>
+  REQUESTABLE[order.status].filter((status) => actor.admin || status === 'cancelled')
+
+/** Fails with `order_not_found`, `forbidden`, `version_conflict` or `illegal_transition`. */
+export async function changeStatus(
+  ports: Ports,
+  settle: Settle,
+  change: StatusChange,
+  traceparent?: string,
+): Promise<Order> {
+  const recorded = await record(ports, change)
+  if (recorded.dueAt === undefined) return recorded
+  try {
+    return await settle(recorded, traceparent)
+  } catch (fault) {
+    ports.report(fault, recorded.id)
+    return recorded
+  }
+}
+
+async function record(ports: Ports, { orderId, to, actor, seen }: StatusChange): Promise<Order> {
+  for (let round = 1; ; round++) {
+    const order = visibleTo(actor, await ports.orders.find(orderId))
+    if (!actor.admin && to !== 'cancelled') {
+      throw new DomainError(
+        'forbidden',
+        'Owners may cancel their orders; every other move needs the role admin.',
+      )
+    }
+    if (order.status === to || (order.status === 'cancelling' && to === 'cancelled')) return order
+    if (seen.some((version) => version !== order.version)) throw conflict(order)
+    const allowed = allowedFor(actor, order)
+    if (!allowed.includes(to)) throw illegal(order, to, allowed)
+    try {
+      const saved = await ports.orders.save(apply(order, to, actor.userId, ports.now()))
+      if (saved.status === 'cancelling') ports.reached('cancelling_recorded')
+      if (saved.status === 'shipped') ports.reached('shipping_recorded')
+      return saved
+    } catch (error) {
+      const raced = error instanceof DomainError && error.code === 'version_conflict'
+      if (!raced || round === ROUNDS_MAX) throw error
+    }
+  }
+}
+
+function apply(order: Order, to: OrderStatus, by: string, now: Date): Order {
+  if (to === 'cancelled') return requestCancel(order, by, now)
+  return to === 'shipped' ? ship(order, by, now) : deliver(order, by, now)
+}
+
+const conflict = (order: Order) =>
+  new DomainError('version_conflict', `The order is at version ${order.version} now.`, { order })
+
+const illegal = (order: Order, to: OrderStatus, allowed: readonly OrderStatus[]) =>
+  new DomainError('illegal_transition', `An order that is ${order.status} can't become ${to}.`, {
+    members: { allowed },
+    order,
+  })

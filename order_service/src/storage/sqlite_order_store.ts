@@ -1,0 +1,145 @@
+/**
+ * Orders in SQLite. Every conditional write carries its condition; `changes` is the answer.
+ *
+ * Invariants 3 and 4: `addOnce` and `save` resolve after the commit is durable (the kit's `write`), and the
+ * unique index on (user_id, idempotency_key) is what makes one key one order.
+ */
+import type { StatementSync } from 'node:sqlite'
+import type { SqliteStore } from '@shop/service_kit/sqlite'
+import { DomainError } from '../domain/errors.ts'
+import type { Order, OrderStatus } from '../domain/order.ts'
+import type { OrderStore } from '../domain/ports.ts'
+
+const COLUMNS = `id, user_id, idempotency_key, status, lines, total_minor, currency, rejection, history, version,
+  created_at, updated_at, due_at, attempts, fence`
+/** After every UUID. */
+const LAST = '~'
+
+export function createSqliteOrderStore(store: SqliteStore): OrderStore {
+  const { reader, writer } = store
+  const select = `SELECT ${COLUMNS} FROM orders`
+  const byKey = `${select} WHERE user_id = ? AND idempotency_key = ?`
+  const insert = writer.prepare(`INSERT INTO orders (${COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+    ON CONFLICT (user_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING`)
+  const update = writer.prepare(`UPDATE orders SET status = ?, lines = ?, rejection = ?, history = ?,
+    version = version + 1, updated_at = ?, due_at = ?, attempts = ? WHERE id = ? AND version = ? AND fence = ?`)
+  const claim = writer.prepare(`UPDATE orders SET due_at = ?, fence = fence + 1, attempts = attempts + 1
+    WHERE rowid IN (SELECT rowid FROM orders WHERE due_at <= ? ORDER BY due_at LIMIT ?) RETURNING ${COLUMNS}`)
+  const move = writer.prepare('UPDATE orders SET due_at = ? WHERE id = ? AND version = ? AND fence = ?')
+  const findByKeyInWrite = writer.prepare(byKey)
+  const find = reader.prepare(`${select} WHERE id = ?`)
+  const findByKey = reader.prepare(byKey)
+  const ofUser = reader.prepare(`${select} WHERE user_id = ? AND id < ? ORDER BY id DESC LIMIT ?`)
+  const ofStatus = reader.prepare(`${select} WHERE status = ? AND id < ? ORDER BY id DESC LIMIT ?`)
+  const all = reader.prepare(`${select} WHERE id < ? ORDER BY id DESC LIMIT ?`)
+  const anyDue = reader.prepare('SELECT 1 FROM orders WHERE due_at <= ? LIMIT 1')
+  const backlog = reader.prepare(
+    'SELECT count(*) AS count, min(updated_at) AS oldest FROM orders WHERE due_at IS NOT NULL',
+  )
+  const unsettled = reader.prepare(`${select} WHERE due_at IS NOT NULL AND id > ? ORDER BY id LIMIT ?`)
+  const states = reader.prepare(
+    'SELECT id, version, status FROM orders WHERE id IN (SELECT value FROM json_each(?))',
+  )
+
+  return {
+    addOnce: (order) =>
+      store.write(() => {
+        if (insert.run(...columnsOf(order)).changes === 1) return { order, added: true }
+        return { order: toOrder(findByKeyInWrite.get(order.userId, order.idempotencyKey!)!), added: false }
+      }),
+    find: async (id) => optional(find.get(id)),
+    findByKey: async (userId, key) => optional(findByKey.get(userId, key)),
+    async save(order) {
+      const lines = JSON.stringify(order.lines)
+      const rejection = order.rejection === undefined ? null : JSON.stringify(order.rejection)
+      const history = JSON.stringify(order.history)
+      const { changes } = await store.write(() =>
+        update.run(
+          order.status,
+          lines,
+          rejection,
+          history,
+          order.updatedAt,
+          order.dueAt ?? null,
+          order.attempts,
+          order.id,
+          order.version,
+          order.fence,
+        ),
+      )
+      if (changes === 0) {
+        throw new DomainError('version_conflict', `Order ${order.id} was changed by someone else meanwhile.`)
+      }
+      return { ...order, version: order.version + 1 }
+    },
+    listByUser: async (userId, { limit, before = LAST }) => ofUser.all(userId, before, limit).map(toOrder),
+    listByStatus: async (status, { limit, before = LAST }) =>
+      (status === undefined ? all.all(before, limit) : ofStatus.all(status, before, limit)).map(toOrder),
+    async claimDue(now, leaseUntil, limit) {
+      // Rounds with nothing to do, which is most of them, take no lock.
+      if (!anyDue.get(now)) return []
+      const rows = await store.write(() => claim.all(leaseUntil, now, limit))
+      return rows.map(toOrder)
+    },
+    reschedule: (changes) =>
+      store.write(() => {
+        for (const { id, version, fence, dueAt } of changes) move.run(dueAt ?? null, id, version, fence)
+      }),
+    async backlog() {
+      const row = backlog.get()!
+      return {
+        count: Number(row.count),
+        oldestUpdatedAt: row.oldest === null ? undefined : String(row.oldest),
+      }
+    },
+    versionsOf: async (ids) => new Map(statesOf(states, ids).map((row) => [row.id, row.version])),
+    statusesOf: async (ids) => new Map(statesOf(states, ids).map((row) => [row.id, row.status])),
+    listUnsettled: async ({ limit, after = '' }) => unsettled.all(after, limit).map(toOrder),
+    check: () => store.check(),
+    close: () => store.close(),
+  }
+}
+
+type Row = Record<string, unknown>
+
+const statesOf = (states: StatementSync, ids: readonly string[]) =>
+  states.all(JSON.stringify(ids)) as { id: string; version: number; status: OrderStatus }[]
+
+const columnsOf = (order: Order) =>
+  [
+    order.id,
+    order.userId,
+    order.idempotencyKey ?? null,
+    order.status,
+    JSON.stringify(order.lines),
+    order.totalMinor,
+    order.currency,
+    order.rejection === undefined ? null : JSON.stringify(order.rejection),
+    JSON.stringify(order.history),
+    order.version,
+    order.createdAt,
+    order.updatedAt,
+    order.dueAt ?? null,
+    order.attempts,
+    order.fence,
+  ] as const
+
+const optional = (row: Row | undefined): Order | undefined => (row === undefined ? undefined : toOrder(row))
+
+const toOrder = (row: Row): Order => ({
+  id: row.id as string,
+  userId: row.user_id as string,
+  idempotencyKey: (row.idempotency_key as string | null) ?? undefined,
+  status: row.status as OrderStatus,
+  lines: JSON.parse(row.lines as string),
+  totalMinor: row.total_minor as number,
+  currency: row.currency as string,
+  rejection: row.rejection === null ? undefined : JSON.parse(row.rejection as string),
+  history: JSON.parse(row.history as string),
+  version: row.version as number,
+  createdAt: row.created_at as string,
+  updatedAt: row.updated_at as string,
+  dueAt: (row.due_at as string | null) ?? undefined,
+  attempts: row.attempts as number,
+  fence: row.fence as number,
+})
