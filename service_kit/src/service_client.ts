@@ -10,9 +10,13 @@ const ANSWER_BYTES_MAX = 4 * 1024 * 1024
 
 /** The other service did not give a usable answer: the outcome of the call is unknown. */
 export class ServiceUnreachable extends Error {
-  constructor(message: string, options?: ErrorOptions) {
+  /** The status it answered with, if it answered at all. */
+  readonly status: number | undefined
+
+  constructor(message: string, options?: ErrorOptions & { status?: number | undefined }) {
     super(message, options)
     this.name = 'ServiceUnreachable'
+    this.status = options?.status
   }
 }
 
@@ -40,6 +44,7 @@ export function createServiceClient({ url, token, tracing }: ServiceClientOption
   return {
     post: (path, body, { deadlineMs, traceparent }) =>
       tracing.call(`POST ${path}`, traceparent, async (sent) => {
+        let status: number | undefined
         try {
           const answer = await pool.request({
             method: 'POST',
@@ -52,12 +57,16 @@ export function createServiceClient({ url, token, tracing }: ServiceClientOption
             body: JSON.stringify(body),
             signal: AbortSignal.timeout(deadlineMs),
           })
+          status = answer.statusCode
           const text = await answer.body.text()
           if (answer.statusCode >= 300)
             throw new Error(`answered ${answer.statusCode}: ${text.slice(0, 200)}`)
           return JSON.parse(text)
         } catch (error) {
-          throw new ServiceUnreachable(`${origin}${path}: ${(error as Error).message}`, { cause: error })
+          throw new ServiceUnreachable(`${origin}${path}: ${(error as Error).message}`, {
+            cause: error,
+            status,
+          })
         }
       }),
     close: () => pool.close(),

@@ -1,0 +1,230 @@
+/**
+ * Reservations at product_service over HTTP (its /internal routes).
+ *
+ * Concurrent requests of one kind share calls (batcher.ts); an outage is noticed once for all (breaker.ts).
+ * Answers are checked before they are believed: whatever is not a usable answer is OutcomeUnknown.
+ */
+import type { Metrics } from '@shop/service_kit/metrics'
+import { currencyDigits, formatMoney, parseMoney } from '@shop/service_kit/money'
+import { type ServiceClient, ServiceUnreachable } from '@shop/service_kit/service_client'
+import { OutcomeUnknown } from '../domain/errors.ts'
+import type { Order, PricedLine, Rejection, RejectionReason } from '../domain/order.ts'
+import type { HoldAnswer, Reservations } from '../domain/ports.ts'
+import { createBatcher } from './batcher.ts'
+import { createBreaker } from './breaker.ts'
+
+/** How long an order waits for its answer; past it the client hears 202 and the settler takes over. */
+export const DECISION_DEADLINE_MS = 2_000
+/** Orders in one call; product_service takes up to 256. */
+export const ORDERS_PER_CALL_MAX = 128
+/** Lines in one call, so that bodies and answers stay below 1 MiB. */
+export const LINES_PER_CALL_MAX = 1_500
+/** Calls of one kind under way at once: the second is prepared while the first is being committed. */
+export const CALLS_MAX = 2
+/** Answers that blame the request: then one item must not fail its neighbours. */
+const BLAMES_REQUEST: readonly (number | undefined)[] = [400, 413, 422]
+const BATCH_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128]
+
+export type ProductClientOptions = {
+  readonly service: ServiceClient
+  readonly currency: string
+  readonly metrics: Metrics
+  readonly deadlineMs?: number
+  readonly onDown?: (error: unknown) => void
+  readonly onUp?: () => void
+}
+
+type Kind = 'reservations' | 'releases' | 'shipments'
+
+type WireResult = {
+  order_id: string
+  status: string
+  lines?: { product_id: string; name: string; unit_price: string; quantity: number }[]
+  total_price?: string
+  reason?: string
+  shortages?: { product_id: string; requested: number; available: number }[]
+  unknown_products?: string[]
+  currency?: string
+}
+
+export function createProductClient(options: ProductClientOptions): Reservations {
+  const { service, currency, metrics, deadlineMs = DECISION_DEADLINE_MS, onDown, onUp } = options
+  const digits = currencyDigits(currency)
+  const batchSize = metrics.histogram(
+    'order_reservation_batch_size',
+    'Orders that travelled in one call to product_service.',
+    BATCH_BUCKETS,
+    ['kind'],
+  )
+  const calls = metrics.counter('order_product_calls_total', 'Calls to product_service, by their end.', [
+    'kind',
+    'outcome',
+  ])
+  const breaker = createBreaker({
+    clock: () => performance.now(),
+    onDown: (error) => onDown?.(error),
+    onUp: () => onUp?.(),
+  })
+
+  const post = async (
+    kind: Kind,
+    body: unknown,
+    orderIds: readonly string[],
+    traceparent: string | undefined,
+  ): Promise<readonly WireResult[]> => {
+    batchSize.observe({ kind }, orderIds.length)
+    try {
+      const { results } = await service.post<{ results?: WireResult[] }>(`/internal/${kind}`, body, {
+        deadlineMs,
+        traceparent,
+      })
+      if (!answersAll(results, orderIds)) throw new OutcomeUnknown(`/internal/${kind} answered other orders`)
+      calls.inc({ kind, outcome: 'answered' })
+      return results
+    } catch (error) {
+      calls.inc({ kind, outcome: 'failed' })
+      throw error
+    }
+  }
+
+  const share = <Item extends { readonly id: string }>(
+    kind: Kind,
+    weight: (item: Item) => number,
+    bodyOf: (items: readonly Item[]) => unknown,
+  ) => {
+    const sendTogether = (items: readonly Item[], traceparent: string | undefined) =>
+      post(
+        kind,
+        bodyOf(items),
+        items.map((item) => item.id),
+        traceparent,
+      )
+    const sendApart = async (items: readonly Item[], traceparent: string | undefined) => {
+      const results: (WireResult | OutcomeUnknown)[] = []
+      for (const item of items) {
+        try {
+          results.push((await sendTogether([item], traceparent))[0]!)
+        } catch (error) {
+          results.push(unknown(error))
+        }
+      }
+      return results
+    }
+    const send = (items: readonly Item[], traceparent: string | undefined) =>
+      breaker.guard(async (): Promise<readonly (WireResult | OutcomeUnknown)[]> => {
+        try {
+          return await sendTogether(items, traceparent)
+        } catch (error) {
+          const blamed = error instanceof ServiceUnreachable && BLAMES_REQUEST.includes(error.status)
+          if (blamed) return await sendApart(items, traceparent)
+          throw unknown(error)
+        }
+      })
+    const batch = createBatcher({
+      itemsMax: ORDERS_PER_CALL_MAX,
+      weightMax: LINES_PER_CALL_MAX,
+      callsMax: CALLS_MAX,
+      deadlineMs,
+      weight,
+      send,
+    })
+    return async (item: Item, traceparent?: string): Promise<WireResult> => {
+      if (breaker.blocked()) throw new OutcomeUnknown('the product service was down a moment ago')
+      const result = await batch(item, traceparent)
+      if (result instanceof OutcomeUnknown) throw result
+      return result
+    }
+  }
+
+  const ids = (orders: readonly Order[]) => ({ order_ids: orders.map((order) => order.id) })
+  const hold = share<Order>(
+    'reservations',
+    (order) => order.lines.length,
+    (orders) => ({ reservations: orders.map((order) => reservationOf(order, digits)) }),
+  )
+  const release = share<Order>('releases', () => 1, ids)
+  const ship = share<Order>('shipments', () => 1, ids)
+
+  return {
+    hold: async (order, traceparent) => holdAnswer(await hold(order, traceparent), digits, currency),
+    async release(order, traceparent) {
+      const { status } = await release(order, traceparent)
+      if (status !== 'released' && status !== 'rejected') throw contradiction(order, status)
+    },
+    async ship(order, traceparent) {
+      const { status } = await ship(order, traceparent)
+      if (status !== 'shipped') throw contradiction(order, status)
+    },
+    reachable: () => breaker.reachable(),
+  }
+}
+
+const reservationOf = (order: Order, digits: number) => ({
+  order_id: order.id,
+  lines: order.lines.map(({ productId, quantity }) => ({ product_id: productId, quantity })),
+  total_price: formatMoney(order.totalMinor, digits),
+})
+
+const answersAll = (
+  results: WireResult[] | undefined,
+  orderIds: readonly string[],
+): results is WireResult[] =>
+  Array.isArray(results) &&
+  results.length === orderIds.length &&
+  results.every((result, i) => result.order_id === orderIds[i])
+
+function holdAnswer(result: WireResult, digits: number, currency: string): HoldAnswer {
+  if (result.currency !== undefined && result.currency !== currency) {
+    throw new OutcomeUnknown(`product_service sells in ${result.currency}, this service in ${currency}`)
+  }
+  if (result.status === 'released') return { status: 'released' }
+  if (result.status === 'rejected') return { status: 'rejected', rejection: rejectionOf(result, digits) }
+  if (result.status !== 'held' && result.status !== 'shipped') {
+    throw new OutcomeUnknown(`the reservation of ${result.order_id} is ${result.status}`)
+  }
+  return { status: 'held', lines: linesOf(result, digits) }
+}
+
+const REASONS: readonly string[] = [
+  'product_not_found',
+  'insufficient_stock',
+  'price_changed',
+] satisfies RejectionReason[]
+
+function rejectionOf(result: WireResult, digits: number): Rejection {
+  if (!REASONS.includes(result.reason!)) {
+    throw new OutcomeUnknown(`order ${result.order_id} was rejected for ${result.reason}`)
+  }
+  return {
+    reason: result.reason as RejectionReason,
+    shortages: (result.shortages ?? []).map(({ product_id, requested, available }) => ({
+      productId: product_id,
+      requested,
+      available,
+    })),
+    unknownProducts: result.unknown_products ?? [],
+    ...(result.total_price == null ? {} : { totalMinor: minor(result.total_price, digits) }),
+    ...(result.lines?.length ? { lines: linesOf(result, digits) } : {}),
+  }
+}
+
+const linesOf = ({ lines = [] }: WireResult, digits: number): PricedLine[] =>
+  lines.map(({ product_id, name, unit_price, quantity }) => ({
+    productId: product_id,
+    quantity,
+    name,
+    unitPriceMinor: minor(unit_price, digits),
+  }))
+
+function minor(amount: string, digits: number): number {
+  const value = parseMoney(amount, digits)
+  if (value === undefined) throw new OutcomeUnknown(`${amount} is not an amount`)
+  return value
+}
+
+const unknown = (error: unknown): OutcomeUnknown =>
+  error instanceof OutcomeUnknown ? error : new OutcomeUnknown((error as Error).message, { cause: error })
+
+/** Cannot be while each service keeps its invariants; `npm run doctor` shows such orders. */
+const contradiction = (order: Order, status: string) =>
+  new Error(`Order ${order.id} is ${order.status}, but its reservation is ${status}.`)
