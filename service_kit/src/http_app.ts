@@ -66,6 +66,8 @@ export type HttpAppOptions = {
   readonly problems: Catalogue
   /** What `/readyz` asks, by name. A check rejects when the part can't be used. */
   readonly readiness: Readonly<Record<string, () => Promise<void>>>
+  /** Addresses or networks whose X-Forwarded-For is believed for `request.ip`. Default: nobody's. */
+  readonly trustedProxies?: readonly string[]
 }
 
 declare module 'fastify' {
@@ -91,7 +93,7 @@ export function createHttpApp(options: HttpAppOptions): App {
       const given = request.headers['x-request-id']
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
     },
-    trustProxy: false,
+    trustProxy: options.trustedProxies ? [...options.trustedProxies] : false,
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.server.maxConnections = CONNECTIONS_MAX
 

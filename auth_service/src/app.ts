@@ -1,0 +1,95 @@
+/** auth_service as one app: everything given, nothing started. */
+import type { VerifyToken } from '@shop/service_kit/access'
+import { type App, createHttpApp } from '@shop/service_kit/http_app'
+import { createMetrics, type Metrics } from '@shop/service_kit/metrics'
+import type { Tracing } from '@shop/service_kit/telemetry'
+import { createTokenVerifier } from '@shop/service_kit/tokens'
+import type { Logger } from 'pino'
+import { type Argon2Parameters, createArgon2Hasher } from './crypto/argon2_hasher.ts'
+import { createCommonPasswords } from './crypto/common_passwords.ts'
+import { refreshTokens } from './crypto/refresh_tokens.ts'
+import { createAccessTokens, publicKeySet, storedKeys } from './crypto/signing.ts'
+import { createWorkLine } from './crypto/work_line.ts'
+import type { AccountPorts } from './domain/accounts.ts'
+import { FREE_TRIES_DEFAULT, type FreeTries, loginLimits } from './domain/throttling.ts'
+import { accountRoutes } from './http/account_routes.ts'
+import { keyRoutes } from './http/key_routes.ts'
+import { AUTH_PROBLEMS } from './http/problems.ts'
+import { sessionRoutes } from './http/session_routes.ts'
+import type { Stores } from './storage/open_stores.ts'
+
+export type AppDeps = {
+  readonly stores: Stores
+  readonly now: () => Date
+  readonly newId: () => string
+  readonly metrics?: Metrics
+  readonly logger?: Logger
+  readonly tracing?: Tracing
+  readonly accessTokenTtlSeconds?: number
+  readonly refreshTokenTtlSeconds?: number
+  readonly hashesAtOnce?: number
+  readonly hashesWaitingMax?: number
+  readonly freeTries?: FreeTries
+  readonly trustedProxies?: readonly string[]
+  /** Weaker than the default only in tests, to save time. */
+  readonly hashParameters?: Argon2Parameters
+}
+
+/** The app, and the ports its routes work on (for what has to be done at start). */
+export function createApp(deps: AppDeps): { app: App; ports: AccountPorts } {
+  const { stores, now, newId, logger, tracing, metrics = createMetrics('auth_service') } = deps
+  const line = createWorkLine({
+    atOnce: deps.hashesAtOnce ?? 4,
+    waitingMax: deps.hashesWaitingMax ?? 256,
+  })
+  const ports: AccountPorts = {
+    ...stores,
+    hasher: createArgon2Hasher(line, deps.hashParameters),
+    isCommonPassword: createCommonPasswords(),
+    loginLimits: loginLimits(deps.freeTries ?? FREE_TRIES_DEFAULT),
+    refreshTokens,
+    refreshTokenTtlSeconds: deps.refreshTokenTtlSeconds ?? 2_592_000,
+    now,
+    newId,
+  }
+  const onFailure = (err: unknown) => logger?.warn({ err }, 'the signing keys could not be read')
+  const ownKeys = storedKeys(stores.keys, now, onFailure)
+  const verifyWithOwnKeys = createTokenVerifier(ownKeys, now)
+  const verifyToken: VerifyToken = async (token) => {
+    // The store is at hand, so here a withdrawn key ends its tokens at once.
+    await ownKeys.refresh()
+    return verifyWithOwnKeys(token)
+  }
+  const app = createHttpApp({
+    service: 'auth_service',
+    version: '1.0.0',
+    description: 'Accounts, logins and the tokens every other service believes.',
+    metrics,
+    access: { verifyToken },
+    problems: AUTH_PROBLEMS,
+    readiness: { store: stores.check },
+    ...(logger ? { logger } : {}),
+    ...(tracing ? { tracing } : {}),
+    ...(deps.trustedProxies ? { trustedProxies: deps.trustedProxies } : {}),
+  })
+  const logins = metrics.counter('auth_logins_total', 'Logins by how they ended.', ['outcome'])
+  const refreshes = metrics.counter('auth_refreshes_total', 'Token refreshes by how they ended.', ['outcome'])
+  const waiting = metrics.gauge('auth_hashes_waiting', 'Passwords waiting to be hashed.')
+  Object.assign(waiting, { collect: () => waiting.set(line.waiting()) })
+
+  app.register(
+    sessionRoutes({
+      ports,
+      issueAccessToken: createAccessTokens({
+        keys: stores.keys,
+        ttlSeconds: deps.accessTokenTtlSeconds ?? 600,
+        newId,
+      }),
+      onLogin: (outcome) => logins.inc({ outcome }),
+      onRefresh: (outcome) => refreshes.inc({ outcome }),
+    }),
+  )
+  app.register(accountRoutes(ports))
+  app.register(keyRoutes(async () => publicKeySet(await stores.keys.list(), now()) as never))
+  return { app, ports }
+}

@@ -1,0 +1,91 @@
+/** What auth_service reads from the environment. */
+import {
+  CommonConfig,
+  ConfigError,
+  DatabaseUrlConfig,
+  PortConfig,
+  readConfig,
+} from '@shop/service_kit/config'
+import Type, { type Static } from 'typebox'
+import { ACCESS_TOKEN_TTL_SECONDS_MAX } from './domain/signing_keys.ts'
+import { FREE_TRIES_DEFAULT } from './domain/throttling.ts'
+import { DATABASE_FILE } from './storage/open_stores.ts'
+
+/** Enough to open the stores, for scripts beside the service. */
+export const StoresConfigSchema = Type.Object({
+  DATA_DIR: CommonConfig.DATA_DIR,
+  DATABASE_URL: DatabaseUrlConfig(DATABASE_FILE),
+})
+
+/** Without SERVICE_SECRET: this service neither makes nor takes calls to /internal, so it need not know it. */
+export const ConfigSchema = Type.Object({
+  HOST: CommonConfig.HOST,
+  PORT: PortConfig(5000),
+  ...StoresConfigSchema.properties,
+  LOG_LEVEL: CommonConfig.LOG_LEVEL,
+  DRAIN_DELAY_MS: CommonConfig.DRAIN_DELAY_MS,
+  ACCESS_TOKEN_TTL: Type.Integer({
+    default: 600,
+    minimum: 1,
+    maximum: ACCESS_TOKEN_TTL_SECONDS_MAX,
+    description: 'Seconds an access token lives',
+  }),
+  REFRESH_TOKEN_TTL: Type.Integer({
+    default: 2_592_000,
+    minimum: 60,
+    maximum: 31_536_000,
+    description: 'Seconds a session lives, however often it is refreshed',
+  }),
+  ADMIN_USERNAME: Type.Optional(
+    Type.String({ description: 'Made an admin at start if there is no such account' }),
+  ),
+  ADMIN_PASSWORD: Type.Optional(
+    Type.String({ description: 'Its first password; never changes an account there is' }),
+  ),
+  KEY_ROTATION_DAYS: Type.Integer({
+    default: 30,
+    minimum: 1,
+    maximum: 3_650,
+    description: 'Days a key signs before the next one does',
+  }),
+  HASHES_AT_ONCE: Type.Integer({
+    default: 4,
+    minimum: 1,
+    maximum: 64,
+    description: 'Passwords hashed at the same time; each takes 19 MiB',
+  }),
+  HASHES_WAITING_MAX: Type.Integer({
+    default: 256,
+    minimum: 0,
+    maximum: 10_000,
+    description: 'Passwords that may wait to be hashed; one more is answered 503',
+  }),
+  LOGIN_TRIES: freeTries(FREE_TRIES_DEFAULT.pair, 'for one account from one address'),
+  LOGIN_TRIES_PER_ACCOUNT: freeTries(FREE_TRIES_DEFAULT.account, 'for one account from unknown addresses'),
+  LOGIN_TRIES_PER_ADDRESS: freeTries(FREE_TRIES_DEFAULT.address, 'from one address'),
+  TRUSTED_PROXIES: Type.Optional(
+    Type.String({
+      description: 'Addresses or networks (comma-separated) whose X-Forwarded-For is believed',
+    }),
+  ),
+})
+
+function freeTries(tries: number, which: string) {
+  return Type.Integer({
+    default: tries,
+    minimum: 1,
+    maximum: 1_000_000,
+    description: `Failed logins ${which} before pauses begin`,
+  })
+}
+
+export type Config = Readonly<Static<typeof ConfigSchema>>
+
+/** Fails with ConfigError. */
+export function readAuthConfig(env: NodeJS.ProcessEnv): Config {
+  const config = readConfig(ConfigSchema, env)
+  if ((config.ADMIN_USERNAME === undefined) !== (config.ADMIN_PASSWORD === undefined)) {
+    throw new ConfigError(['ADMIN_USERNAME and ADMIN_PASSWORD are only of use together'])
+  }
+  return config
+}

@@ -1,0 +1,91 @@
+/**
+ * Passwords as argon2id hashes (RFC 9106) in PHC strings, which carry their parameters: raising PARAMETERS
+ * leaves old hashes valid, and each is replaced when its owner logs in.
+ *
+ * One hash takes 19 MiB for its time, so hashing stands in a line (work_line.ts).
+ */
+import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
+import { promisify } from 'node:util'
+import type { PasswordHasher } from '../domain/ports.ts'
+import type { WorkLine } from './work_line.ts'
+
+export type Argon2Parameters = {
+  readonly memoryKib: number
+  readonly passes: number
+  readonly parallelism: number
+}
+
+/** The OWASP minimum for argon2id. */
+export const PARAMETERS: Argon2Parameters = { memoryKib: 19_456, passes: 2, parallelism: 1 }
+const SALT_BYTES = 16
+const TAG_BYTES = 32
+/** What we would compute at most for a stored hash, so that a damaged one can't exhaust the machine. */
+const MEMORY_KIB_MAX = 256 * 1024
+const PASSES_MAX = 16
+const PHC =
+  /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$([A-Za-z0-9+/]{22,86})\$([A-Za-z0-9+/]{43,86})$/
+
+const derive = promisify(argon2)
+
+type Parsed = Argon2Parameters & { readonly salt: Buffer; readonly tag: Buffer }
+
+export function createArgon2Hasher(
+  line: WorkLine,
+  parameters: Argon2Parameters = PARAMETERS,
+): PasswordHasher {
+  const compute = (password: string, use: Argon2Parameters, salt: Buffer, tagLength: number) =>
+    line.run(() =>
+      derive('argon2id', {
+        message: Buffer.from(password, 'utf8'),
+        nonce: salt,
+        parallelism: use.parallelism,
+        memory: use.memoryKib,
+        passes: use.passes,
+        tagLength,
+      }),
+    )
+
+  return {
+    async hash(password) {
+      const salt = randomBytes(SALT_BYTES)
+      return toPhc({ ...parameters, salt, tag: await compute(password, parameters, salt, TAG_BYTES) })
+    },
+    async verify(phc, password) {
+      const stored = fromPhc(phc)
+      const tag = await compute(password, stored, stored.salt, stored.tag.length)
+      return timingSafeEqual(tag, stored.tag)
+    },
+    async pretend(password) {
+      const tag = await compute(password, parameters, randomBytes(SALT_BYTES), TAG_BYTES)
+      timingSafeEqual(tag, randomBytes(TAG_BYTES))
+    },
+    outdated(phc) {
+      const stored = fromPhc(phc)
+      return (
+        stored.memoryKib < parameters.memoryKib ||
+        stored.passes < parameters.passes ||
+        stored.parallelism < parameters.parallelism
+      )
+    },
+  }
+}
+
+const base64 = (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '')
+
+const toPhc = ({ memoryKib, passes, parallelism, salt, tag }: Parsed) =>
+  `$argon2id$v=19$m=${memoryKib},t=${passes},p=${parallelism}$${base64(salt)}$${base64(tag)}`
+
+function fromPhc(phc: string): Parsed {
+  const match = PHC.exec(phc)
+  const [memoryKib, passes, parallelism] = (match ?? []).slice(1, 4).map(Number)
+  if (!match || memoryKib! > MEMORY_KIB_MAX || passes! > PASSES_MAX) {
+    throw new Error('A stored password hash is not one this service made.')
+  }
+  return {
+    memoryKib: memoryKib!,
+    passes: passes!,
+    parallelism: parallelism!,
+    salt: Buffer.from(match[4]!, 'base64'),
+    tag: Buffer.from(match[5]!, 'base64'),
+  }
+}

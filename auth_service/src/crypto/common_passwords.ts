@@ -1,0 +1,37 @@
+/**
+ * The most common passwords, from the list zxcvbn-ts keeps (ranked, most common first). Only those
+ * long enough to be chosen here count, so all COMMON_PASSWORDS refused ones would otherwise have been possible.
+ *
+ * Loaded when first asked; the 3,000 are kept and the library's 50,000 words are let go.
+ */
+import { createRequire } from 'node:module'
+import { PASSWORD_LENGTH_MIN } from '../domain/passwords.ts'
+import type { IsCommonPassword } from '../domain/ports.ts'
+
+export const COMMON_PASSWORDS = 3_000
+const LIBRARY = '@zxcvbn-ts/language-common'
+
+export function createCommonPasswords(): IsCommonPassword {
+  let common: ReadonlySet<string> | undefined
+  return async (password) => {
+    common ??= load()
+    return common.has(password.toLowerCase())
+  }
+}
+
+function load(): ReadonlySet<string> {
+  // `require`, because a CommonJS module can be dropped again; an ES module stays in memory for good.
+  const require = createRequire(import.meta.url)
+  const loadedBefore = new Set(Object.keys(require.cache))
+  const { dictionary } = require(LIBRARY) as {
+    dictionary: { 'passwords-common': readonly string[] }
+  }
+  const common = new Set<string>()
+  for (const password of dictionary['passwords-common']) {
+    if (common.size === COMMON_PASSWORDS) break
+    // Copied through a buffer: a piece of a string would keep the whole of it in memory.
+    if (password.length >= PASSWORD_LENGTH_MIN) common.add(Buffer.from(password.toLowerCase()).toString())
+  }
+  for (const path of Object.keys(require.cache)) if (!loadedBefore.has(path)) delete require.cache[path]
+  return common
+}

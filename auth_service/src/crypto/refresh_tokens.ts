@@ -1,0 +1,31 @@
+/**
+ * Refresh tokens: `<session id>.<secret>`, both base64url, 128 and 256 random bits. Opaque to everyone else.
+ *
+ * The first secret of a session is random; each next one is HMAC-SHA256(key: the secret before it, salt), which
+ * whoever holds the token and the salt can repeat and nobody else can guess (sessions.ts says why).
+ */
+import { createHash, createHmac, randomBytes } from 'node:crypto'
+import type { RefreshTokens } from '../domain/ports.ts'
+
+const SESSION_ID_BYTES = 16
+const SECRET_BYTES = 32
+const SALT_BYTES = 32
+const FORM = /^([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})$/
+
+export const refreshTokens: RefreshTokens = {
+  make() {
+    const sessionId = randomBytes(SESSION_ID_BYTES).toString('base64url')
+    return { sessionId, token: `${sessionId}.${randomBytes(SECRET_BYTES).toString('base64url')}` }
+  },
+  sessionIdOf: (token) => FORM.exec(token)?.[1],
+  hash: (token) => createHash('sha256').update(token).digest('base64url'),
+  newSalt: () => randomBytes(SALT_BYTES).toString('base64url'),
+  successor(token, salt) {
+    const match = FORM.exec(token)
+    if (!match) throw new Error('Only a token of our own form has a successor.')
+    const secret = createHmac('sha256', Buffer.from(match[2]!, 'base64url'))
+      .update(Buffer.from(salt, 'base64url'))
+      .digest('base64url')
+    return `${match[1]}.${secret}`
+  },
+}

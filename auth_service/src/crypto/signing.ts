@@ -1,0 +1,101 @@
+/**
+ * Access tokens: signed here, and verified by every service through the kit's verifier, this one included.
+ * Which key signs is asked of the store for every token, so a forced rotation counts from the next token on.
+ */
+
+import {
+  type KeySource,
+  TOKEN_ALGORITHM,
+  TOKEN_AUDIENCE,
+  TOKEN_ISSUER,
+  TOKEN_TYPE,
+} from '@shop/service_kit/tokens'
+import {
+  type CryptoKey,
+  calculateJwkThumbprint,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  type JSONWebKeySet,
+  SignJWT,
+} from 'jose'
+import type {
+  IssueAccessToken,
+  KeyStore,
+  MakeKeyPair,
+  PrivateJwk,
+  SigningKey,
+  User,
+} from '../domain/ports.ts'
+import { publishedKeys, signingKey } from '../domain/signing_keys.ts'
+
+export const makeKeyPair: MakeKeyPair = async () => {
+  const pair = await generateKeyPair(TOKEN_ALGORITHM, { crv: 'Ed25519', extractable: true })
+  const { x, d } = await exportJWK(pair.privateKey)
+  const jwk: PrivateJwk = { kty: 'OKP', crv: 'Ed25519', x: x!, d: d! }
+  return { kid: await calculateJwkThumbprint(jwk, 'sha256'), jwk }
+}
+
+/** The key set as /.well-known/jwks.json gives it: public halves only. */
+export function publicKeySet(keys: readonly SigningKey[], now: Date): JSONWebKeySet {
+  return {
+    keys: publishedKeys(keys, now).map(({ kid, jwk: { kty, crv, x } }) => ({
+      kty,
+      crv,
+      x,
+      kid,
+      alg: TOKEN_ALGORITHM,
+      use: 'sig',
+    })),
+  }
+}
+
+export type AccessTokenOptions = {
+  readonly keys: KeyStore
+  readonly ttlSeconds: number
+  readonly newId: () => string
+}
+
+export function createAccessTokens({ keys, ttlSeconds, newId }: AccessTokenOptions): IssueAccessToken {
+  let loaded: { kid: string; key: CryptoKey } | undefined
+
+  return async ({ id, username, role }: User, now: Date) => {
+    const due = signingKey(await keys.list(), now)
+    if (!due) throw new Error('There is no signing key; the service makes one when it starts.')
+    const { key } =
+      loaded?.kid === due.kid ? loaded : { key: (await importJWK(due.jwk, TOKEN_ALGORITHM)) as CryptoKey }
+    loaded = { kid: due.kid, key }
+    const issuedAt = Math.floor(now.getTime() / 1000)
+    const token = await new SignJWT({ username, role })
+      .setProtectedHeader({ alg: TOKEN_ALGORITHM, typ: TOKEN_TYPE, kid: due.kid })
+      .setIssuer(TOKEN_ISSUER)
+      .setAudience(TOKEN_AUDIENCE)
+      .setSubject(id)
+      .setJti(newId())
+      .setIssuedAt(issuedAt)
+      .setExpirationTime(issuedAt + ttlSeconds)
+      .sign(key)
+    return { token, expiresInSeconds: ttlSeconds }
+  }
+}
+
+/** This service's own keys, for the kit's verifier: what is published, straight from the store. */
+export function storedKeys(keys: KeyStore, now: () => Date, onFailure?: (error: unknown) => void): KeySource {
+  let known: JSONWebKeySet | undefined
+  let text: string | undefined
+  return {
+    current: () => known,
+    async refresh() {
+      try {
+        const fresh = publicKeySet(await keys.list(), now())
+        const freshText = JSON.stringify(fresh)
+        if (freshText === text) return
+        known = fresh
+        text = freshText
+      } catch (error) {
+        // Keys seen before stay good; without any, the verifier answers keys_unavailable.
+        onFailure?.(error)
+      }
+    },
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * Which passwords are good enough (NIST SP 800-63B, ASVS 6.2): length counts, composition does not.
+ *
+ * A password is brought to Unicode NFC before it is measured, compared or hashed, so that the same characters
+ * typed on two keyboards are the same password. It is never shortened. Lengths are in code points.
+ */
+import { DomainError } from './errors.ts'
+import type { IsCommonPassword } from './ports.ts'
+import { canonicalUsername } from './usernames.ts'
+
+export const PASSWORD_LENGTH_MIN = 8
+export const PASSWORD_LENGTH_MAX = 128
+
+export type PasswordFault = 'malformed' | 'too_short' | 'too_long' | 'same_as_username' | 'too_common'
+
+const SENTENCES: Readonly<Record<PasswordFault, string>> = {
+  malformed: 'The password is not valid Unicode text.',
+  too_short: `The password needs at least ${PASSWORD_LENGTH_MIN} characters.`,
+  too_long: `The password may have at most ${PASSWORD_LENGTH_MAX} characters.`,
+  same_as_username: 'The password must not be the username.',
+  too_common: 'The password is one of the most common ones; choose another.',
+}
+
+export const normalPassword = (password: string): string => password.normalize('NFC')
+
+/** The normal form of a new password. Rejects with `password_refused` and a `reason` when it is not good enough. */
+export async function acceptPassword(
+  password: string,
+  username: string,
+  isCommon: IsCommonPassword,
+): Promise<string> {
+  const normal = normalPassword(password)
+  const fault = faultOf(normal, username) ?? ((await isCommon(normal)) ? 'too_common' : undefined)
+  if (fault) throw new DomainError('password_refused', SENTENCES[fault], { members: { reason: fault } })
+  return normal
+}
+
+function faultOf(password: string, username: string): PasswordFault | undefined {
+  // Half of a surrogate pair would be hashed as U+FFFD, and so equal any other half.
+  if (!password.isWellFormed()) return 'malformed'
+  const length = [...password].length
+  if (length < PASSWORD_LENGTH_MIN) return 'too_short'
+  if (length > PASSWORD_LENGTH_MAX) return 'too_long'
+  if (canonicalUsername(password) === canonicalUsername(username)) return 'same_as_username'
+  return undefined
+}

@@ -1,0 +1,109 @@
+/**
+ * Slowing down whoever guesses passwords, without locking out whoever knows theirs.
+ *
+ * A try is counted against three things: the account from this address, the account from anywhere, and the
+ * address for any account. Each has some free tries; after them every further try is followed by a pause that
+ * doubles up to a longest one, and tries made during a pause are refused without being counted.
+ *
+ * Promises
+ *  1. A try is counted before the password is checked, so guesses made at once do not slip through.
+ *  2. No pause is longer than `longestPauseMs`; tries are forgotten `forgetAfterMs` after the last one.
+ *  3. An address from which the account was logged in to lately is not subject to the account's own count:
+ *     strangers guessing elsewhere can't keep the owner out.
+ *  4. Success forgets the account's tries, but takes only its own one off the address: an attacker can't wash
+ *     an address clean by logging in to an account of their own.
+ */
+import type { ThrottleEntry, ThrottleLimits, Tries } from './ports.ts'
+
+const SECOND = 1_000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+
+/** How long a good login makes an address known for its account. */
+export const KNOWN_FOR_MS = 30 * 24 * HOUR
+
+export type LoginLimits = {
+  readonly pair: ThrottleLimits
+  readonly account: ThrottleLimits
+  readonly address: ThrottleLimits
+}
+
+export type FreeTries = { readonly pair: number; readonly account: number; readonly address: number }
+
+export const FREE_TRIES_DEFAULT: FreeTries = { pair: 10, account: 50, address: 500 }
+
+export const loginLimits = (free: FreeTries): LoginLimits => ({
+  pair: { freeTries: free.pair, firstPauseMs: SECOND, longestPauseMs: 15 * MINUTE, forgetAfterMs: HOUR },
+  account: { freeTries: free.account, firstPauseMs: SECOND, longestPauseMs: MINUTE, forgetAfterMs: HOUR },
+  address: { freeTries: free.address, firstPauseMs: SECOND, longestPauseMs: MINUTE, forgetAfterMs: HOUR },
+})
+
+export type LoginKeys = {
+  readonly pair: string
+  readonly account: string
+  readonly address: string
+  /** Remembered while the address is known for the account. */
+  readonly known: string
+}
+
+export function loginKeys(canonical: string, address: string): LoginKeys {
+  const place = addressPrefix(address)
+  return {
+    pair: `pair ${canonical} ${place}`,
+    account: `account ${canonical}`,
+    address: `address ${place}`,
+    known: `known ${canonical} ${place}`,
+  }
+}
+
+export function loginEntries(keys: LoginKeys, limits: LoginLimits, known: boolean): ThrottleEntry[] {
+  // The narrowest first: refused there, a try costs the account and the address nothing.
+  return [
+    { key: keys.pair, limits: limits.pair },
+    ...(known ? [] : [{ key: keys.account, limits: limits.account }]),
+    { key: keys.address, limits: limits.address },
+  ]
+}
+
+/** One household, one address: IPv4 whole (also when mapped into IPv6), IPv6 by its /64. */
+export function addressPrefix(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)
+  if (mapped) return mapped[1]!
+  if (!address.includes(':')) return address
+  const [head = '', tail] = address.toLowerCase().split('%', 1)[0]!.split('::', 2)
+  const left = head === '' ? [] : head.split(':')
+  const right = tail === undefined || tail === '' ? [] : tail.split(':')
+  const missing = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length)
+  const groups = [...left, ...new Array<string>(missing).fill('0'), ...right]
+  return `${groups
+    .slice(0, 4)
+    .map((group) => group.replace(/^0+(?=.)/, ''))
+    .join(':')}::/64`
+}
+
+/** What is known after one more try, or until when tries are refused. Pure: stores apply it atomically. */
+export function countTry(
+  tries: Tries | undefined,
+  limits: ThrottleLimits,
+  now: Date,
+): { tries: Tries } | { pausedUntil: Date } {
+  const at = now.getTime()
+  const known = tries && tries.forgetAt.getTime() > at ? tries : undefined
+  if (known?.pausedUntil && known.pausedUntil.getTime() > at) return { pausedUntil: known.pausedUntil }
+  const count = (known?.count ?? 0) + 1
+  const pauseMs = pauseAfter(count, limits)
+  return {
+    tries: {
+      count,
+      pausedUntil: pauseMs === 0 ? undefined : new Date(at + pauseMs),
+      forgetAt: new Date(at + Math.max(limits.forgetAfterMs, pauseMs)),
+    },
+  }
+}
+
+/** The pause after the `count`th try. */
+export function pauseAfter(count: number, limits: ThrottleLimits): number {
+  const beyond = count - limits.freeTries
+  if (beyond < 0) return 0
+  return Math.min(limits.longestPauseMs, limits.firstPauseMs * 2 ** Math.min(beyond, 40))
+}

@@ -1,0 +1,144 @@
+/** One's own account, and the admin's view of all accounts. */
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { principalOf } from '@shop/service_kit/access'
+import { decodeCursor, encodeCursor, PAGE_LIMIT_DEFAULT, PageOf, PageQuery } from '@shop/service_kit/paging'
+import { Problem } from '@shop/service_kit/problem'
+import { problemResponses } from '@shop/service_kit/schemas'
+import type { FastifyRequest } from 'fastify'
+import Type from 'typebox'
+import { type AccountPorts, changePassword, setRole } from '../domain/accounts.ts'
+import type { Account } from '../domain/ports.ts'
+import { PROBLEMS } from './problems.ts'
+import { PasswordBody, RoleBody, UserParams, UserView, view } from './schemas.ts'
+
+const tags = ['accounts']
+const signedIn = ['unauthenticated', 'keys_unavailable', 'store_unavailable'] as const
+const faults = ['validation_failed', 'malformed_body', 'body_too_large', 'unsupported_media_type'] as const
+
+export function accountRoutes(ports: AccountPorts): FastifyPluginAsyncTypebox {
+  /** The caller as the store knows them now; a token may be older than a change of role. */
+  const caller = async (request: FastifyRequest): Promise<Account> => {
+    const account = await ports.users.find(principalOf(request).userId)
+    if (!account) throw new Problem('unauthenticated', 'The account of this token does not exist.')
+    return account
+  }
+  const requireAdmin = async (request: FastifyRequest) => {
+    if ((await caller(request)).role !== 'admin') {
+      throw new Problem('forbidden', 'This needs the role admin.')
+    }
+  }
+
+  return async (app) => {
+    app.get(
+      '/me',
+      {
+        config: { access: 'user' },
+        schema: {
+          tags,
+          summary: 'Your account',
+          operationId: 'get_me',
+          response: { 200: UserView, ...problemResponses(PROBLEMS, ...signedIn) },
+        },
+      },
+      async (request) => view(await caller(request)),
+    )
+
+    app.put(
+      '/me/password',
+      {
+        config: { access: 'user' },
+        schema: {
+          tags,
+          summary: 'Change your password',
+          description:
+            'Ends all sessions of the account, except the one `refresh_token` belongs to. Access tokens ' +
+            'given out before live to their end.',
+          operationId: 'change_password',
+          body: PasswordBody,
+          response: {
+            204: Type.Null({ description: 'Changed' }),
+            ...problemResponses(
+              PROBLEMS,
+              ...faults,
+              ...signedIn,
+              'password_refused',
+              'wrong_password',
+              'too_many_attempts',
+              'overloaded',
+            ),
+          },
+        },
+      },
+      async (request, reply) => {
+        const { current_password, new_password, refresh_token } = request.body
+        await changePassword(
+          ports,
+          await caller(request),
+          { currentPassword: current_password, newPassword: new_password, refreshToken: refresh_token },
+          request.ip,
+        )
+        return reply.code(204).send(null)
+      },
+    )
+
+    app.get(
+      '/users',
+      {
+        config: { access: 'admin' },
+        schema: {
+          tags,
+          summary: 'All accounts, newest first',
+          operationId: 'list_users',
+          querystring: Type.Object(PageQuery, { additionalProperties: false }),
+          response: {
+            200: PageOf(UserView),
+            ...problemResponses(PROBLEMS, 'validation_failed', 'malformed_cursor', ...signedIn, 'forbidden'),
+          },
+        },
+      },
+      async (request) => {
+        await requireAdmin(request)
+        const { limit = PAGE_LIMIT_DEFAULT, cursor } = request.query
+        const after = cursor === undefined ? undefined : String(decodeCursor(cursor, ['string'])[0])
+        const users = await ports.users.list({ after, limit: limit + 1 })
+        const items = users.slice(0, limit)
+        const last = items.at(-1)
+        return {
+          items: items.map(view),
+          next_cursor: users.length > limit && last ? encodeCursor([last.id]) : null,
+        }
+      },
+    )
+
+    app.put(
+      '/users/:id/role',
+      {
+        config: { access: 'admin' },
+        schema: {
+          tags,
+          summary: 'Make a user an admin, or a customer again',
+          description: 'Counts from the next refresh of their tokens on; here at once.',
+          operationId: 'set_role',
+          params: UserParams,
+          body: RoleBody,
+          response: {
+            200: UserView,
+            ...problemResponses(
+              PROBLEMS,
+              ...faults,
+              ...signedIn,
+              'forbidden',
+              'user_not_found',
+              'last_admin',
+              'overloaded',
+            ),
+          },
+        },
+      },
+      async (request) => {
+        await requireAdmin(request)
+        return view(await setRole(ports, request.params.id, request.body.role))
+      },
+    )
+  }
+}

@@ -1,0 +1,61 @@
+/** The process: configuration, stores, keys, the first admin, the app. */
+import { randomUUIDv7 } from 'node:crypto'
+import { runService } from '@shop/service_kit/lifecycle'
+import { createLogger } from '@shop/service_kit/log'
+import { createMetrics } from '@shop/service_kit/metrics'
+import { startTracing } from '@shop/service_kit/telemetry'
+import { createApp } from './app.ts'
+import { readAuthConfig } from './config.ts'
+import { makeKeyPair } from './crypto/signing.ts'
+import { makeFirstAdmin } from './first_admin.ts'
+import { maintain, startMaintenance } from './maintenance.ts'
+import { openStores } from './storage/open_stores.ts'
+
+await runService(async () => {
+  const config = readAuthConfig(process.env)
+  const logger = createLogger('auth_service', config.LOG_LEVEL)
+  const tracing = await startTracing('auth_service', process.env)
+  const stores = await openStores(config)
+  const now = () => new Date()
+  const { app, ports } = createApp({
+    stores,
+    now,
+    newId: () => randomUUIDv7(),
+    metrics: createMetrics('auth_service'),
+    logger,
+    tracing,
+    accessTokenTtlSeconds: config.ACCESS_TOKEN_TTL,
+    refreshTokenTtlSeconds: config.REFRESH_TOKEN_TTL,
+    hashesAtOnce: config.HASHES_AT_ONCE,
+    hashesWaitingMax: config.HASHES_WAITING_MAX,
+    freeTries: {
+      pair: config.LOGIN_TRIES,
+      account: config.LOGIN_TRIES_PER_ACCOUNT,
+      address: config.LOGIN_TRIES_PER_ADDRESS,
+    },
+    ...(config.TRUSTED_PROXIES
+      ? { trustedProxies: config.TRUSTED_PROXIES.split(',').map((s) => s.trim()) }
+      : {}),
+  })
+  const maintenance = {
+    stores,
+    keyPorts: { keys: stores.keys, makeKeyPair, now },
+    rotationDays: config.KEY_ROTATION_DAYS,
+    now,
+  }
+  await maintain(maintenance)
+  await makeFirstAdmin(ports, config, logger)
+  const stopMaintenance = startMaintenance(maintenance, logger)
+  return {
+    app,
+    logger,
+    host: config.HOST,
+    port: config.PORT,
+    drainDelayMs: config.DRAIN_DELAY_MS,
+    async close() {
+      await stopMaintenance()
+      await tracing.stop()
+      await stores.close()
+    },
+  }
+})

@@ -1,0 +1,50 @@
+/**
+ * What has to happen now and then: the next signing key, and what has ended removed from the stores in bounded
+ * batches. Every replica does it; each step is safe to do twice.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import { type KeyPorts, keepKeys } from './domain/signing_keys.ts'
+import type { Stores } from './storage/open_stores.ts'
+
+const EVERY_MS = 60_000
+const BATCH = 500
+const BATCHES_MAX = 20
+/** Between two batches others may write. */
+const PAUSE_MS = 20
+const DAY_MS = 24 * 60 * 60_000
+
+export type MaintenanceDeps = {
+  readonly stores: Stores
+  readonly keyPorts: KeyPorts
+  readonly rotationDays: number
+  readonly now: () => Date
+}
+
+/** One round. Rejects when a store can't be used; the next round goes on from there. */
+export async function maintain({ stores, keyPorts, rotationDays, now }: MaintenanceDeps): Promise<void> {
+  await keepKeys(keyPorts, rotationDays * DAY_MS)
+  for (const store of [stores.sessions, stores.throttle]) {
+    for (let batch = 0; batch < BATCHES_MAX; batch++) {
+      if ((await store.purge(now(), BATCH)) < BATCH) break
+      await sleep(PAUSE_MS)
+    }
+  }
+}
+
+/** Repeats it until the returned function is called; that resolves when a round under way has ended. */
+export function startMaintenance(deps: MaintenanceDeps, logger: Logger): () => Promise<void> {
+  const stopping = new AbortController()
+  const { signal } = stopping
+  const rounds = async () => {
+    while (!signal.aborted) {
+      await maintain(deps).catch((err) => logger.warn({ err }, 'maintenance failed and will be tried again'))
+      await sleep(EVERY_MS, undefined, { signal, ref: false }).catch(() => {})
+    }
+  }
+  const ended = rounds()
+  return () => {
+    stopping.abort()
+    return ended
+  }
+}

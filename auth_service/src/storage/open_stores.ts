@@ -1,0 +1,52 @@
+/**
+ * Which technology keeps the data: decided here, by the scheme of DATABASE_URL, and known nowhere else. Whatever
+ * it is, it passes the contract suites of test/*_contract.ts.
+ */
+import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { openSqlite } from '@shop/service_kit/sqlite'
+import type { KeyStore, SessionStore, ThrottleStore, UserStore } from '../domain/ports.ts'
+import { createSqliteKeyStore } from './sqlite_key_store.ts'
+import { createSqliteSessionStore } from './sqlite_session_store.ts'
+import { createSqliteThrottleStore } from './sqlite_throttle_store.ts'
+import { createSqliteUserStore } from './sqlite_user_store.ts'
+
+export const DATABASE_FILE = 'auth.db'
+
+export type Stores = {
+  readonly users: UserStore
+  readonly sessions: SessionStore
+  readonly keys: KeyStore
+  readonly throttle: ThrottleStore
+  /** Rejects with `store_unavailable` when the data can't be read or written. */
+  check(): Promise<void>
+  close(): Promise<void>
+}
+
+export type StoresConfig = { readonly DATABASE_URL?: string | undefined; readonly DATA_DIR: string }
+
+/** Opens the stores and brings their schema up to date. Fails with a sentence an operator can act on. */
+export async function openStores({ DATABASE_URL, DATA_DIR }: StoresConfig): Promise<Stores> {
+  const url = DATABASE_URL ?? `sqlite:${join(DATA_DIR, DATABASE_FILE)}`
+  if (url.startsWith('sqlite:')) return openSqliteStores(url.slice('sqlite:'.length))
+  throw new Error('DATABASE_URL names MongoDB, which auth_service does not support yet. Use sqlite:<file>.')
+}
+
+export function openSqliteStores(path: string): Stores {
+  if (path !== ':memory:') makePrivate(path)
+  const store = openSqlite({ path, migrations: new URL('./migrations/', import.meta.url) })
+  return {
+    users: createSqliteUserStore(store),
+    sessions: createSqliteSessionStore(store),
+    keys: createSqliteKeyStore(store),
+    throttle: createSqliteThrottleStore(store),
+    check: store.check,
+    close: store.close,
+  }
+}
+
+/** The file holds signing keys, so a new one is its owner's alone; SQLite gives its WAL the same mode. */
+function makePrivate(path: string) {
+  mkdirSync(dirname(path), { recursive: true })
+  closeSync(openSync(path, 'a', 0o600))
+}

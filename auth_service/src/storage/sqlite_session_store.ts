@@ -1,0 +1,76 @@
+/** SessionStore on SQLite: one row a session; rotating is one UPDATE that names the hash it replaces. */
+import type { SqliteStore } from '@shop/service_kit/sqlite'
+import type { Session, SessionStore } from '../domain/ports.ts'
+
+type Row = {
+  id: string
+  user_id: string
+  password_version: number
+  token_hash: string
+  previous_hash: string | null
+  salt: string | null
+  rotated_at: number | null
+  created_at: number
+  expires_at: number
+}
+
+export function createSqliteSessionStore({ reader, writer, write }: SqliteStore): SessionStore {
+  const insert = writer.prepare(`
+    INSERT INTO sessions (id, user_id, password_version, token_hash, previous_hash, salt, rotated_at,
+                          created_at, expires_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+  const trim = writer.prepare(`
+    DELETE FROM sessions WHERE id IN (
+      SELECT id FROM sessions WHERE user_id = ? ORDER BY created_at DESC, id DESC LIMIT -1 OFFSET ?)`)
+  const byId = reader.prepare('SELECT * FROM sessions WHERE id = ?')
+  const rotate = writer.prepare(`
+    UPDATE sessions SET previous_hash = token_hash, token_hash = ?, salt = ?, rotated_at = ?
+     WHERE id = ? AND token_hash = ?`)
+  const remove = writer.prepare('DELETE FROM sessions WHERE id = ?')
+  const removeOthers = writer.prepare('DELETE FROM sessions WHERE user_id = ? AND id <> ?')
+  const adopt = writer.prepare('UPDATE sessions SET password_version = ? WHERE id = ?')
+  const purge = writer.prepare(`
+    DELETE FROM sessions WHERE id IN (
+      SELECT id FROM sessions WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`)
+
+  return {
+    start: (session, keep) =>
+      write(() => {
+        insert.run(
+          session.id,
+          session.userId,
+          session.passwordVersion,
+          session.tokenHash,
+          session.previousHash,
+          session.salt,
+          session.rotatedAt?.getTime() ?? null,
+          session.createdAt.getTime(),
+          session.expiresAt.getTime(),
+        )
+        trim.run(session.userId, keep)
+      }),
+    find: async (id) => session(byId.get(id)),
+    rotate: (id, from, { tokenHash, salt, rotatedAt }) =>
+      write(() => rotate.run(tokenHash, salt, rotatedAt.getTime(), id, from).changes === 1),
+    end: (id) => write(() => void remove.run(id)),
+    endAll: (userId, except = '') => write(() => void removeOthers.run(userId, except)),
+    adoptPassword: (id, passwordVersion) => write(() => adopt.run(passwordVersion, id).changes === 1),
+    purge: (now, limit) => write(() => Number(purge.run(now.getTime(), limit).changes)),
+  }
+}
+
+function session(found: unknown): Session | undefined {
+  if (found === undefined) return undefined
+  const row = found as Row
+  return {
+    id: row.id,
+    userId: row.user_id,
+    passwordVersion: row.password_version,
+    tokenHash: row.token_hash,
+    previousHash: row.previous_hash,
+    salt: row.salt,
+    rotatedAt: row.rotated_at === null ? null : new Date(row.rotated_at),
+    createdAt: new Date(row.created_at),
+    expiresAt: new Date(row.expires_at),
+  }
+}

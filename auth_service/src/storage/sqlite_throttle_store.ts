@@ -1,0 +1,56 @@
+/** ThrottleStore on SQLite: a try reads and writes its rows in one transaction. */
+import type { SqliteStore } from '@shop/service_kit/sqlite'
+import type { ThrottleStore, Tries } from '../domain/ports.ts'
+import { countTry } from '../domain/throttling.ts'
+
+type Row = { tries: number; paused_until: number | null; forget_at: number }
+
+export function createSqliteThrottleStore({ reader, writer, write }: SqliteStore): ThrottleStore {
+  const current = writer.prepare('SELECT tries, paused_until, forget_at FROM throttle WHERE key = ?')
+  const put = writer.prepare(`
+    INSERT INTO throttle (key, tries, paused_until, forget_at) VALUES (?, ?, ?, ?)
+    ON CONFLICT (key) DO UPDATE
+      SET tries = excluded.tries, paused_until = excluded.paused_until, forget_at = excluded.forget_at`)
+  const refund = writer.prepare(
+    'UPDATE throttle SET tries = max(0, tries - 1), paused_until = NULL WHERE key = ?',
+  )
+  const clear = writer.prepare('DELETE FROM throttle WHERE key = ?')
+  const remembered = reader.prepare('SELECT 1 FROM throttle WHERE key = ? AND forget_at > ?')
+  const purge = writer.prepare(`
+    DELETE FROM throttle WHERE key IN (
+      SELECT key FROM throttle WHERE forget_at <= ? ORDER BY forget_at LIMIT ?)`)
+
+  return {
+    take: (entries, now) =>
+      write(() => {
+        for (const { key, limits } of entries) {
+          const next = countTry(tries(current.get(key)), limits, now)
+          if ('pausedUntil' in next) return next.pausedUntil
+          const { count, pausedUntil, forgetAt } = next.tries
+          put.run(key, count, pausedUntil?.getTime() ?? null, forgetAt.getTime())
+        }
+        return undefined
+      }),
+    refund: (keys) =>
+      write(() => {
+        for (const key of keys) refund.run(key)
+      }),
+    clear: (keys) =>
+      write(() => {
+        for (const key of keys) clear.run(key)
+      }),
+    remember: (key, until) => write(() => void put.run(key, 0, null, until.getTime())),
+    remembers: async (key, now) => remembered.get(key, now.getTime()) !== undefined,
+    purge: (now, limit) => write(() => Number(purge.run(now.getTime(), limit).changes)),
+  }
+}
+
+function tries(row: unknown): Tries | undefined {
+  if (row === undefined) return undefined
+  const { tries: count, paused_until, forget_at } = row as Row
+  return {
+    count,
+    pausedUntil: paused_until === null ? undefined : new Date(paused_until),
+    forgetAt: new Date(forget_at),
+  }
+}

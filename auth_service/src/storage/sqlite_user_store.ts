@@ -1,0 +1,84 @@
+/** UserStore on SQLite. The unique index on canonical_name and the condition in `setRole` keep the rules. */
+import type { SqliteStore } from '@shop/service_kit/sqlite'
+import { taken } from '../domain/accounts.ts'
+import { DomainError } from '../domain/errors.ts'
+import type { Account, Role, User, UserStore } from '../domain/ports.ts'
+import { canonicalUsername } from '../domain/usernames.ts'
+
+type Row = {
+  id: string
+  username: string
+  role: Role
+  password_hash: string
+  password_version: number
+  created_at: number
+}
+
+const COLUMNS = 'id, username, role, password_hash, password_version, created_at'
+
+export function createSqliteUserStore({ reader, writer, write }: SqliteStore): UserStore {
+  const insert = writer.prepare(`
+    INSERT INTO users (id, username, canonical_name, role, password_hash, password_version, created_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (canonical_name) DO NOTHING`)
+  const byId = reader.prepare(`SELECT ${COLUMNS} FROM users WHERE id = ?`)
+  const byName = reader.prepare(`SELECT ${COLUMNS} FROM users WHERE canonical_name = ?`)
+  const setPassword = writer.prepare(`
+    UPDATE users SET password_hash = ?, password_version = password_version + 1
+     WHERE id = ? AND password_version = ?`)
+  const setHash = writer.prepare('UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?')
+  const setRole = writer.prepare(`
+    UPDATE users SET role = :role
+     WHERE id = :id AND (:role = 'admin' OR role <> 'admin'
+           OR EXISTS (SELECT 1 FROM users WHERE role = 'admin' AND id <> :id))
+    RETURNING ${COLUMNS}`)
+  const known = writer.prepare('SELECT 1 FROM users WHERE id = ?')
+  const firstPage = reader.prepare(`SELECT ${COLUMNS} FROM users ORDER BY id DESC LIMIT ?`)
+  const nextPage = reader.prepare(`SELECT ${COLUMNS} FROM users WHERE id < ? ORDER BY id DESC LIMIT ?`)
+
+  return {
+    async add({ id, username, role, passwordHash, passwordVersion, createdAt }) {
+      const canonical = canonicalUsername(username)
+      await write(() => {
+        const { changes } = insert.run(
+          id,
+          username,
+          canonical,
+          role,
+          passwordHash,
+          passwordVersion,
+          createdAt.getTime(),
+        )
+        if (changes === 0) throw taken()
+      })
+    },
+    find: async (id) => account(byId.get(id)),
+    findByName: async (canonical) => account(byName.get(canonical)),
+    changePassword: (id, fromVersion, passwordHash) =>
+      write(() => setPassword.run(passwordHash, id, fromVersion).changes === 1),
+    rehash: (id, from, to) => write(() => setHash.run(to, id, from).changes === 1),
+    setRole: (id, role) =>
+      write(() => {
+        const row = setRole.get({ role, id })
+        if (row) return user(row as Row)
+        if (!known.get(id)) throw new DomainError('user_not_found', 'There is no user with this id.')
+        throw new DomainError('last_admin', 'This is the last admin; make another user an admin first.')
+      }),
+    list: async ({ after, limit }) => {
+      const rows = after === undefined ? firstPage.all(limit) : nextPage.all(after, limit)
+      return rows.map((row) => user(row as Row))
+    },
+  }
+}
+
+const user = ({ id, username, role, created_at }: Row): User => ({
+  id,
+  username,
+  role,
+  createdAt: new Date(created_at),
+})
+
+function account(row: unknown): Account | undefined {
+  if (row === undefined) return undefined
+  const { password_hash, password_version } = row as Row
+  return { ...user(row as Row), passwordHash: password_hash, passwordVersion: password_version }
+}
