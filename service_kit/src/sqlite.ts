@@ -238,11 +238,15 @@ const unavailable = (cause: unknown) =>
 
 const MIGRATION_FILE = /^(\d{4})_[a-z0-9_]+\.sql$/
 
-/** Applies what is missing, one transaction each; of several processes starting at once, one does it. */
-function migrate(db: DatabaseSync, folder: string | URL, path: string) {
-  const files = readdirSync(folder)
+/** Names of the migrations in a folder, in the order they are applied. */
+export const migrationFiles = (folder: string | URL): string[] =>
+  readdirSync(folder)
     .filter((file) => MIGRATION_FILE.test(file))
     .sort()
+
+/** Applies what is missing, one transaction each; of several processes starting at once, one does it. */
+function migrate(db: DatabaseSync, folder: string | URL, path: string) {
+  const files = migrationFiles(folder)
   withLock(db, () =>
     db.exec(
       'CREATE TABLE IF NOT EXISTS schema_migrations (name TEXT PRIMARY KEY, applied_at TEXT NOT NULL) STRICT',

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { after, suite, test } from 'node:test'
+import { openSqlite } from '@shop/service_kit/sqlite'
+import { inspectSqlite } from '@shop/service_kit/sqlite_inspection'
+
+suite('inspectSqlite', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'inspect-'))
+  after(() => rmSync(folder, { recursive: true }))
+  const migrations = join(folder, '')
+  writeFileSync(join(folder, '0001_things.sql'), 'CREATE TABLE things (id INTEGER PRIMARY KEY) STRICT;')
+
+  const made = async (name: string) => {
+    const path = join(folder, name)
+    await openSqlite({ path, migrations }).close()
+    return path
+  }
+
+  test('a file that is not there is absent, and is not made', () => {
+    const path = join(folder, 'none.db')
+    assert.deepEqual(inspectSqlite(path, migrations), { state: 'absent' })
+    assert.deepEqual(inspectSqlite(path, migrations), { state: 'absent' })
+  })
+
+  test('a good file has nothing to complain about, also while it is in use', async () => {
+    const path = join(folder, 'good.db')
+    const store = openSqlite({ path, migrations })
+    assert.deepEqual(inspectSqlite(path, migrations), {
+      state: 'readable',
+      damages: [],
+      pending: [],
+      unknown: [],
+    })
+    await store.close()
+  })
+
+  test('what is no database is unreadable', () => {
+    const path = join(folder, 'text.db')
+    writeFileSync(path, 'a shopping list '.repeat(100))
+    assert.equal(inspectSqlite(path, migrations).state, 'unreadable')
+  })
+
+  test('migrations that one side lacks are named', async () => {
+    const path = await made('versions.db')
+    const db = new DatabaseSync(path)
+    db.exec(`UPDATE schema_migrations SET name = '0009_of_the_future.sql'`)
+    db.close()
+    assert.deepEqual(inspectSqlite(path, migrations), {
+      state: 'readable',
+      damages: [],
+      pending: ['0001_things.sql'],
+      unknown: ['0009_of_the_future.sql'],
+    })
+  })
+
+  test('a reference to a row that is gone is a damage', async () => {
+    const path = await made('dangling.db')
+    const db = new DatabaseSync(path, { enableForeignKeyConstraints: false })
+    db.exec('CREATE TABLE parts (thing INTEGER REFERENCES things (id)); INSERT INTO parts VALUES (7)')
+    db.close()
+    const found = inspectSqlite(path, migrations)
+    assert.deepEqual(found.state === 'readable' && found.damages, [
+      'row 1 of parts refers to a missing row of things',
+    ])
+  })
+})
