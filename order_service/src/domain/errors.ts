@@ -11,7 +11,7 @@ export type ErrorCode =
   | 'idempotency_key_reused'
   | 'illegal_transition'
   | 'version_conflict'
-  | 'version_mismatch'
+  | 'precondition_failed'
   | 'too_many_streams'
 
 export type ErrorDetails = {

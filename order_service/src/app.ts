@@ -1,0 +1,88 @@
+/** The order service as an HTTP application that is not listening. */
+import type { VerifyToken } from '@shop/service_kit/access'
+import { type App, createHttpApp } from '@shop/service_kit/http_app'
+import type { Metrics } from '@shop/service_kit/metrics'
+import { currencyDigits } from '@shop/service_kit/money'
+import type { Tracing } from '@shop/service_kit/telemetry'
+import type { Logger } from 'pino'
+import { announceChanges } from './domain/announce_changes.ts'
+import { OutcomeUnknown } from './domain/errors.ts'
+import type { Order } from './domain/order.ts'
+import type { Clock, OrderStore, Ports, Reached, Reservations } from './domain/ports.ts'
+import { type Round, settleDue } from './domain/settle_due.ts'
+import { createSettle } from './domain/settle_order.ts'
+import { orderEvents } from './http/order_events.ts'
+import { orderRoutes } from './http/order_routes.ts'
+import { createOrderWatch } from './http/order_watch.ts'
+import { placeOrderRoute } from './http/place_order_route.ts'
+import { ORDER_PROBLEMS } from './http/problems.ts'
+
+export type Deps = {
+  readonly orders: OrderStore
+  readonly reservations: Reservations
+  readonly verifyToken: VerifyToken
+  readonly currency: string
+  readonly now: Clock
+  readonly newId: () => string
+  readonly random: () => number
+  readonly metrics: Metrics
+  readonly logger?: Logger
+  readonly tracing?: Tracing
+  readonly reached?: Reached
+  /** How often changes made by other replicas are looked for; tests are less patient. */
+  readonly watchPollMs?: number
+}
+
+export type OrderApp = {
+  readonly app: App
+  /** One round of the settler (see settler.ts). */
+  settleDue(mayGoOn?: () => boolean): Promise<Round>
+}
+
+export function createApp(deps: Deps): OrderApp {
+  const { reservations, currency, now, newId, random, metrics, logger, tracing, reached = () => {} } = deps
+  const warn = (fault: unknown) => logger?.warn({ err: fault }, 'changes of orders could not be looked for')
+  const watch = createOrderWatch(deps.orders, warn, deps.watchPollMs)
+  const count = countChanges(metrics)
+  const orders = announceChanges(deps.orders, (order) => {
+    count(order)
+    watch.changed(order)
+  })
+  const ports: Ports = { orders, reservations, now, newId, reached, report: reporter(logger) }
+  const settle = createSettle(ports)
+  const routes = { ports, settle, currency, digits: currencyDigits(currency) }
+
+  const app = createHttpApp({
+    service: 'order_service',
+    version: '1.0.0',
+    description: 'Orders: placed once, never lost, always settled.',
+    ...(logger ? { logger } : {}),
+    ...(tracing ? { tracing } : {}),
+    metrics,
+    access: { verifyToken: deps.verifyToken },
+    problems: ORDER_PROBLEMS,
+    readiness: { store: () => orders.check() },
+  })
+  app.register(placeOrderRoute(routes))
+  app.register(orderRoutes(routes))
+  app.register(orderEvents(routes, watch))
+  app.addHook('onClose', async () => watch.close())
+  return { app, settleDue: (mayGoOn) => settleDue({ ...ports, random }, settle, mayGoOn) }
+}
+
+function countChanges(metrics: Metrics): (order: Order) => void {
+  const changes = metrics.counter(
+    'order_outcomes_total',
+    'Orders that reached a status; rejected ones by reason.',
+    ['status', 'reason'],
+  )
+  return (order) => changes.inc({ status: order.status, reason: order.rejection?.reason ?? '' })
+}
+
+/** An outage concerns many orders and is told once, by the client that noticed it; anything else is told each time. */
+const reporter = (logger: Logger | undefined): Ports['report'] => {
+  return (fault, orderId) => {
+    const level = fault instanceof OutcomeUnknown ? 'debug' : 'error'
+    logger?.[level]({ err: fault, order_id: orderId }, 'an order could not be settled yet')
+  }
+}

@@ -1,0 +1,19 @@
+/** The variables of order_service; the README's table is made from their descriptions. */
+import {
+  CommonConfig,
+  CurrencyConfig,
+  DatabaseUrlConfig,
+  PortConfig,
+  readConfig,
+} from '@shop/service_kit/config'
+import Type, { type Static } from 'typebox'
+
+export const OrderConfig = Type.Object({
+  ...CommonConfig,
+  PORT: PortConfig(5002),
+  DATABASE_URL: DatabaseUrlConfig('orders.db'),
+  CURRENCY: CurrencyConfig,
+})
+export type OrderConfig = Readonly<Static<typeof OrderConfig>>
+
+export const readOrderConfig = (env: NodeJS.ProcessEnv): OrderConfig => readConfig(OrderConfig, env)

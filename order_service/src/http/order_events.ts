@@ -1,0 +1,140 @@
+/**
+ * GET /orders/:id/events: server-sent events, one for each version of the order, until it is final.
+ *
+ * The event id is the version. A client that comes back with Last-Event-ID gets every version after it; one that
+ * has seen the final one is answered 204, which tells an EventSource to stop. Streams end at STREAM_MS_MAX, when
+ * the token does, and when the service drains; clients simply come back.
+ */
+import { PassThrough } from 'node:stream'
+import { principalOf } from '@shop/service_kit/access'
+import type { App } from '@shop/service_kit/http_app'
+import { problemResponses } from '@shop/service_kit/schemas'
+import Type from 'typebox'
+import { visibleTo } from '../domain/change_order.ts'
+import { DomainError } from '../domain/errors.ts'
+import { asOf, isFinal, type Order } from '../domain/order.ts'
+import { empty } from './empty.ts'
+import { actorOf } from './order_routes.ts'
+import { OrderParams, view } from './order_schemas.ts'
+import type { OrderWatch } from './order_watch.ts'
+import { ALL_PROBLEMS } from './problems.ts'
+import type { RouteDeps } from './route_deps.ts'
+
+export const STREAMS_MAX = 2_000
+export const STREAMS_PER_USER_MAX = 10
+export const STREAM_MS_MAX = 15 * 60_000
+/** Shorter than the idle time of common proxies. */
+export const HEARTBEAT_MS = 15_000
+
+export function orderEvents({ ports, digits }: RouteDeps, watch: OrderWatch) {
+  return async (app: App) => {
+    const open = new Set<PassThrough>()
+    const openByUser = new Map<string, number>()
+    let heartbeat: NodeJS.Timeout | undefined
+
+    app.addHook('preClose', async () => {
+      for (const stream of open) stream.end()
+    })
+
+    app.get(
+      '/orders/:id/events',
+      {
+        config: { access: 'user' },
+        exposeHeadRoute: false,
+        schema: {
+          tags: ['orders'],
+          summary: 'The changes of an order as they happen',
+          description:
+            'Server-sent events `order`; the id is the version, the data the order as in GET /orders/{id}.',
+          operationId: 'watchOrder',
+          params: OrderParams,
+          headers: Type.Object({
+            'last-event-id': Type.Optional(
+              Type.String({ pattern: '^[0-9]{1,9}$', description: 'The last version seen' }),
+            ),
+          }),
+          response: {
+            200: {
+              description: 'A stream of events',
+              content: { 'text/event-stream': { schema: Type.String() } },
+            },
+            204: Type.Null({ description: 'The order is final and you have seen all of it' }),
+            ...problemResponses(
+              ALL_PROBLEMS,
+              'validation_failed',
+              'unauthenticated',
+              'order_not_found',
+              'too_many_streams',
+              'internal_error',
+              'store_unavailable',
+              'keys_unavailable',
+            ),
+          },
+        },
+      },
+      async (request, reply) => {
+        const principal = principalOf(request)
+        const order = visibleTo(actorOf(principal), await ports.orders.find(request.params.id.toLowerCase()))
+        const lastSeen = request.headers['last-event-id']
+        const from = lastSeen === undefined ? order.version - 1 : Number(lastSeen)
+        if (isFinal(order.status) && from >= order.version) return empty(reply, 204)
+        const stream = openStream(principal.userId)
+        follow(stream, order, from, principal.expiresAt * 1000)
+        return reply
+          .type('text/event-stream')
+          .header('cache-control', 'no-store')
+          .send(stream as never)
+      },
+    )
+
+    function openStream(userId: string): PassThrough {
+      const mine = openByUser.get(userId) ?? 0
+      if (mine >= STREAMS_PER_USER_MAX || open.size >= STREAMS_MAX) {
+        throw new DomainError(
+          'too_many_streams',
+          `Close one first: ${STREAMS_PER_USER_MAX} a user, ${STREAMS_MAX} in all.`,
+        )
+      }
+      const stream = new PassThrough()
+      open.add(stream)
+      openByUser.set(userId, mine + 1)
+      heartbeat ??= setInterval(() => {
+        for (const each of open) each.write(': still here\n\n')
+      }, HEARTBEAT_MS).unref()
+      stream.once('close', () => {
+        open.delete(stream)
+        const left = openByUser.get(userId)! - 1
+        if (left === 0) openByUser.delete(userId)
+        else openByUser.set(userId, left)
+        if (open.size > 0) return
+        clearInterval(heartbeat)
+        heartbeat = undefined
+      })
+      return stream
+    }
+
+    function follow(stream: PassThrough, order: Order, from: number, endsAt: number) {
+      let sent = from
+      const send = (now: Order) => {
+        if (stream.writableEnded) return
+        for (let version = sent + 1; version <= now.version; version++) {
+          stream.write(eventOf(asOf(now, version)))
+        }
+        sent = Math.max(sent, now.version)
+        if (isFinal(now.status)) stream.end()
+      }
+      const unwatch = watch.watch(order, send)
+      const left = Math.min(STREAM_MS_MAX, endsAt - ports.now().getTime())
+      const timer = setTimeout(() => stream.end(), Math.max(0, left)).unref()
+      stream.once('close', () => {
+        unwatch()
+        clearTimeout(timer)
+      })
+      stream.write(': order events\n\n')
+      send(order)
+    }
+
+    const eventOf = (order: Order) =>
+      `event: order\nid: ${order.version}\ndata: ${JSON.stringify(view(order, digits))}\n\n`
+  }
+}

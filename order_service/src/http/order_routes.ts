@@ -1,0 +1,194 @@
+/** Reading orders and moving them on. An order is its owner's and the admin's (invariant 10). */
+import { type Principal, principalOf } from '@shop/service_kit/access'
+import type { App } from '@shop/service_kit/http_app'
+import { decodeCursor, encodeCursor, PAGE_LIMIT_DEFAULT } from '@shop/service_kit/paging'
+import { problemResponses } from '@shop/service_kit/schemas'
+import Type from 'typebox'
+import { type Actor, changeStatus, visibleTo } from '../domain/change_order.ts'
+import { DomainError } from '../domain/errors.ts'
+import type { Order } from '../domain/order.ts'
+import type { OrderPage } from '../domain/ports.ts'
+import { empty } from './empty.ts'
+import {
+  etagOf,
+  IfMatchHeaders,
+  IfNoneMatchHeaders,
+  ListQuery,
+  OrderPageView,
+  OrderParams,
+  OrderView,
+  StatusBody,
+  UserListQuery,
+  UserParams,
+  view,
+} from './order_schemas.ts'
+import { ALL_PROBLEMS } from './problems.ts'
+import type { RouteDeps } from './route_deps.ts'
+
+const READ_PROBLEMS = [
+  'validation_failed',
+  'unauthenticated',
+  'internal_error',
+  'store_unavailable',
+  'keys_unavailable',
+] as const
+
+export const actorOf = ({ userId, role }: Principal): Actor => ({ userId, admin: role === 'admin' })
+
+export function orderRoutes({ ports, settle, digits }: RouteDeps) {
+  const { orders } = ports
+  return async (app: App) => {
+    const tags = ['orders']
+
+    app.get(
+      '/orders/:id',
+      {
+        config: { access: 'user' },
+        schema: {
+          tags,
+          summary: 'One order with its history',
+          operationId: 'getOrder',
+          params: OrderParams,
+          headers: IfNoneMatchHeaders,
+          response: {
+            200: OrderView,
+            304: Type.Null({ description: 'Unchanged since the ETag in If-None-Match' }),
+            ...problemResponses(ALL_PROBLEMS, ...READ_PROBLEMS, 'order_not_found'),
+          },
+        },
+      },
+      async (request, reply) => {
+        const actor = actorOf(principalOf(request))
+        const order = visibleTo(actor, await orders.find(request.params.id.toLowerCase()))
+        const etag = etagOf(order)
+        reply.header('etag', etag).header('cache-control', 'private, no-cache')
+        const known = request.headers['if-none-match']
+        if (known !== undefined && (known === etag || listsTag(known, etag))) return empty(reply, 304)
+        return view(order, digits)
+      },
+    )
+
+    app.get(
+      '/orders/user/:user_id',
+      {
+        config: { access: 'user' },
+        schema: {
+          tags,
+          summary: "A user's orders, newest first",
+          description: "One's own, or an admin's look at anyone's. With idempotency_key: at most one.",
+          operationId: 'listOrdersOfUser',
+          params: UserParams,
+          querystring: UserListQuery,
+          response: {
+            200: OrderPageView,
+            ...problemResponses(ALL_PROBLEMS, ...READ_PROBLEMS, 'malformed_cursor', 'forbidden'),
+          },
+        },
+      },
+      async (request) => {
+        const actor = actorOf(principalOf(request))
+        const userId = request.params.user_id.toLowerCase()
+        if (!actor.admin && userId !== actor.userId) {
+          throw new DomainError('forbidden', "Other people's orders are not yours to see.")
+        }
+        const { idempotency_key, ...query } = request.query
+        if (idempotency_key !== undefined) {
+          const order = await orders.findByKey(userId, idempotency_key)
+          return { items: order ? [view(order, digits)] : [], next_cursor: null }
+        }
+        return page(query, (at) => orders.listByUser(userId, at))
+      },
+    )
+
+    app.get(
+      '/orders',
+      {
+        config: { access: 'admin' },
+        schema: {
+          tags,
+          summary: 'All orders, or those of one status, newest first',
+          operationId: 'listOrders',
+          querystring: ListQuery,
+          response: {
+            200: OrderPageView,
+            ...problemResponses(ALL_PROBLEMS, ...READ_PROBLEMS, 'malformed_cursor', 'forbidden'),
+          },
+        },
+      },
+      async ({ query: { status, ...query } }) => page(query, (at) => orders.listByStatus(status, at)),
+    )
+
+    app.put(
+      '/orders/:id',
+      {
+        config: { access: 'user' },
+        schema: {
+          tags,
+          summary: 'Move an order on: cancel (owner, admin), ship, deliver (admin)',
+          operationId: 'changeOrderStatus',
+          params: OrderParams,
+          headers: IfMatchHeaders,
+          body: StatusBody,
+          response: {
+            200: { ...OrderView, description: 'The order has that status' },
+            202: { ...OrderView, description: 'Cancelling: recorded, the stock is still being given back' },
+            ...problemResponses(
+              ALL_PROBLEMS,
+              ...READ_PROBLEMS,
+              'malformed_body',
+              'body_too_large',
+              'unsupported_media_type',
+              'forbidden',
+              'order_not_found',
+              'illegal_transition',
+              'version_conflict',
+              'precondition_failed',
+              'overloaded',
+            ),
+          },
+        },
+      },
+      async (request, reply) => {
+        const { status, version } = request.body
+        const ifMatch = request.headers['if-match']
+        const tagged = ifMatch === undefined || ifMatch === '*' ? [] : [Number(ifMatch.slice(1, -1))]
+        const change = {
+          orderId: request.params.id.toLowerCase(),
+          to: status,
+          actor: actorOf(principalOf(request)),
+          seen: version === undefined ? tagged : [...tagged, version],
+        }
+        const order = await changeStatus(ports, settle, change, request.traceparent).catch((error) => {
+          throw withCurrent(error, tagged)
+        })
+        reply.code(order.status === 'cancelling' ? 202 : 200).header('etag', etagOf(order))
+        return view(order, digits)
+      },
+    )
+
+    /** Shows the current order in a refusal; a failed If-Match is 412, a failed `version` 409. */
+    function withCurrent(error: unknown, tagged: readonly number[]): unknown {
+      if (!(error instanceof DomainError) || error.details.order === undefined) return error
+      const { order, members, headers } = error.details
+      const byHeader = error.code === 'version_conflict' && tagged.some((tag) => tag !== order.version)
+      return new DomainError(byHeader ? 'precondition_failed' : error.code, error.message, {
+        members: { ...members, current: view(order, digits) },
+        headers: { ...headers, etag: etagOf(order) },
+      })
+    }
+
+    async function page(
+      { limit = PAGE_LIMIT_DEFAULT, cursor }: { limit?: number | undefined; cursor?: string | undefined },
+      list: (at: OrderPage) => Promise<readonly Order[]>,
+    ) {
+      const before = cursor === undefined ? undefined : String(decodeCursor(cursor, ['string'])[0])
+      const found = await list({ limit: limit + 1, before })
+      const items = found.slice(0, limit)
+      const next_cursor = found.length > limit ? encodeCursor([items.at(-1)!.id]) : null
+      return { items: items.map((order) => view(order, digits)), next_cursor }
+    }
+  }
+}
+
+const listsTag = (header: string, etag: string): boolean =>
+  header.trim() === '*' || header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)

@@ -1,0 +1,153 @@
+/** The wire's side of orders: snake_case, money as decimal strings. `view` crosses over. */
+import { formatMoney } from '@shop/service_kit/money'
+import { PageOf, PageQuery } from '@shop/service_kit/paging'
+import {
+  Body,
+  IDEMPOTENCY_KEY_LENGTH_MAX,
+  Id,
+  IntegerInput,
+  Money,
+  MoneyInput,
+  NullableString,
+  Timestamp,
+  Version,
+} from '@shop/service_kit/schemas'
+import Type, { type Static } from 'typebox'
+import { LINES_MAX, type Line, ORDER_STATUSES, type Order, QUANTITY_MAX } from '../domain/order.ts'
+
+const Status = Type.Enum([...ORDER_STATUSES])
+const Quantity = IntegerInput({ minimum: 1, maximum: QUANTITY_MAX })
+
+const OrderLine = Type.Object({
+  product_id: Id,
+  quantity: Type.Integer({ minimum: 1, maximum: QUANTITY_MAX }),
+  name: NullableString({ description: 'As it was when the stock was held; null before' }),
+  unit_price: NullableString({ description: 'As it was when the stock was held; null before' }),
+})
+
+const Shortage = Type.Object({
+  product_id: Id,
+  requested: Type.Integer(),
+  available: Type.Integer({ description: 'Free to sell when the order was decided' }),
+})
+
+const RejectionView = Type.Object({
+  reason: Type.Enum(['product_not_found', 'insufficient_stock', 'price_changed']),
+  shortages: Type.Array(Shortage),
+  unknown_products: Type.Array(Id),
+  current_total_price: NullableString({ description: 'What the lines cost when it was decided' }),
+})
+
+export const OrderView = Type.Object({
+  id: Id,
+  user_id: Id,
+  status: Status,
+  lines: Type.Array(OrderLine),
+  total_price: Money,
+  currency: Type.String({ examples: ['USD'] }),
+  rejection: Type.Optional(RejectionView),
+  history: Type.Array(
+    Type.Object({
+      status: Status,
+      at: Timestamp,
+      by: Type.String({ description: 'A user id, or `system`' }),
+    }),
+  ),
+  version: Version,
+  created_at: Timestamp,
+  updated_at: Timestamp,
+})
+export type OrderView = Static<typeof OrderView>
+
+const TotalPrice = {
+  ...MoneyInput,
+  description: 'What the buyer was shown; the order is rejected if it is not so',
+}
+
+/** The two forms of an order; which one is meant shows by `lines`, so faults are told for that form alone. */
+export const OneProduct = Body({ product_id: Id, quantity: Quantity, total_price: TotalPrice })
+export const ManyLines = Body({
+  lines: Type.Array(Body({ product_id: Id, quantity: Quantity }), { minItems: 1, maxItems: LINES_MAX }),
+  total_price: TotalPrice,
+})
+export const NewOrder = Type.Union([OneProduct, ManyLines])
+export type NewOrder = Static<typeof NewOrder>
+
+export const StatusBody = Body({ status: Status, version: Type.Optional(Version) })
+
+/** `"3"`, a list of such, or `*`. */
+export const IfMatchHeaders = Type.Object({
+  'if-match': Type.Optional(
+    Type.String({
+      pattern: '^(\\*|"[0-9]{1,15}")$',
+      description: '`ETag` of the order as you saw it; the change applies to nothing else',
+    }),
+  ),
+})
+
+export const IfNoneMatchHeaders = Type.Object({ 'if-none-match': Type.Optional(Type.String()) })
+
+export const OrderParams = Type.Object({ id: Id })
+export const UserParams = Type.Object({ user_id: Id })
+export const ListQuery = Type.Object(
+  { ...PageQuery, status: Type.Optional(Status) },
+  { additionalProperties: false },
+)
+export const UserListQuery = Type.Object(
+  {
+    ...PageQuery,
+    idempotency_key: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: IDEMPOTENCY_KEY_LENGTH_MAX,
+        description: 'Only the order made with this key',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+)
+export const OrderPageView = PageOf(OrderView)
+
+export const etagOf = (order: Order): string => `"${order.version}"`
+
+export function view(order: Order, digits: number): OrderView {
+  return {
+    id: order.id,
+    user_id: order.userId,
+    status: order.status,
+    lines: order.lines.map((line) => lineView(line, digits)),
+    total_price: formatMoney(order.totalMinor, digits),
+    currency: order.currency,
+    ...(order.rejection ? { rejection: rejectionView(order.rejection, digits) } : {}),
+    history: order.history as OrderView['history'],
+    version: order.version,
+    created_at: order.createdAt,
+    updated_at: order.updatedAt,
+  }
+}
+
+const lineView = ({ productId, quantity, name, unitPriceMinor }: Line, digits: number) => ({
+  product_id: productId,
+  quantity,
+  name: name ?? null,
+  unit_price: unitPriceMinor === undefined ? null : formatMoney(unitPriceMinor, digits),
+})
+
+function rejectionView(rejection: NonNullable<Order['rejection']>, digits: number) {
+  const { reason, unknownProducts, totalMinor } = rejection
+  return {
+    reason,
+    shortages: shortagesView(rejection),
+    unknown_products: [...unknownProducts],
+    current_total_price: totalMinor === undefined ? null : formatMoney(totalMinor, digits),
+  }
+}
+
+export const shortagesView = ({ shortages }: NonNullable<Order['rejection']>) =>
+  shortages.map(({ productId, requested, available }) => ({ product_id: productId, requested, available }))
+
+/** What a price-changed client needs to ask its user again. */
+export const currentView = ({ totalMinor, lines }: NonNullable<Order['rejection']>, digits: number) => ({
+  total_price: totalMinor === undefined ? null : formatMoney(totalMinor, digits),
+  ...(lines ? { lines: lines.map((line) => lineView(line, digits)) } : {}),
+})

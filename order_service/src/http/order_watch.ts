@@ -1,0 +1,76 @@
+/**
+ * Tells watchers of an order's changes: those made in this process at once, those made by other replicas within
+ * POLL_MS. One query asks for all watched orders together, and only while someone watches.
+ */
+import type { Order } from '../domain/order.ts'
+import type { OrderStore } from '../domain/ports.ts'
+
+export const POLL_MS = 1_000
+
+export type OrderWatch = {
+  /** Calls `onChange` with each newer state until the returned function is called. Never with the same twice. */
+  watch(order: Order, onChange: (order: Order) => void): () => void
+  /** To be told of every order saved in this process. */
+  changed(order: Order): void
+  close(): void
+}
+
+type Watcher = { version: number; readonly onChange: (order: Order) => void }
+
+export function createOrderWatch(
+  orders: Pick<OrderStore, 'find' | 'versionsOf'>,
+  onFault: (fault: unknown) => void,
+  pollMs = POLL_MS,
+): OrderWatch {
+  const watched = new Map<string, Set<Watcher>>()
+  let timer: NodeJS.Timeout | undefined
+  let closed = false
+
+  const changed = (order: Order) => {
+    const watchers = watched.get(order.id)
+    if (!watchers) return
+    for (const watcher of [...watchers]) {
+      if (order.version <= watcher.version) continue
+      watcher.version = order.version
+      watcher.onChange(order)
+    }
+  }
+
+  const poll = async () => {
+    try {
+      const versions = await orders.versionsOf([...watched.keys()])
+      for (const [id, version] of versions) {
+        const behind = [...(watched.get(id) ?? [])].some((watcher) => watcher.version < version)
+        const order = behind ? await orders.find(id) : undefined
+        if (order) changed(order)
+      }
+    } catch (fault) {
+      onFault(fault)
+    }
+    timer = undefined
+    schedule()
+  }
+
+  const schedule = () => {
+    if (timer || closed || watched.size === 0) return
+    timer = setTimeout(poll, pollMs).unref()
+  }
+
+  return {
+    watch(order, onChange) {
+      const watcher: Watcher = { version: order.version, onChange }
+      const watchers = watched.get(order.id) ?? new Set()
+      watched.set(order.id, watchers.add(watcher))
+      schedule()
+      return () => {
+        watchers.delete(watcher)
+        if (watchers.size === 0 && watched.get(order.id) === watchers) watched.delete(order.id)
+      }
+    },
+    changed,
+    close() {
+      closed = true
+      clearTimeout(timer)
+    },
+  }
+}

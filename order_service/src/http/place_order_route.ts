@@ -1,0 +1,166 @@
+/**
+ * POST /orders. Answers 201 once the stock is held, 202 while it is not decided, and a problem when it was
+ * refused; whoever repeats the request under the same key gets the same answer again (invariant 4).
+ */
+import { principalOf } from '@shop/service_kit/access'
+import type { App } from '@shop/service_kit/http_app'
+import { MONEY_MINOR_MAX, parseMoney } from '@shop/service_kit/money'
+import { Problem } from '@shop/service_kit/problem'
+import { IdempotencyHeaders, problemResponses } from '@shop/service_kit/schemas'
+import type { FastifyReply, FastifySchemaCompiler } from 'fastify'
+import { DomainError } from '../domain/errors.ts'
+import { type Draft, type Order, QUANTITY_MAX } from '../domain/order.ts'
+import { type Placed, placeOrder } from '../domain/place_order.ts'
+import {
+  currentView,
+  etagOf,
+  ManyLines,
+  NewOrder,
+  OneProduct,
+  OrderView,
+  shortagesView,
+  view,
+} from './order_schemas.ts'
+import { ALL_PROBLEMS } from './problems.ts'
+import type { RouteDeps } from './route_deps.ts'
+
+/** When a client that was told 202 may ask again; the order's events tell it sooner. */
+const RETRY_AFTER_SECONDS = '1'
+
+export function placeOrderRoute({ ports, settle, currency, digits }: RouteDeps) {
+  return async (app: App) => {
+    app.post(
+      '/orders',
+      {
+        config: { access: 'user' },
+        validatorCompiler: judgeByForm(app),
+        schema: {
+          tags: ['orders'],
+          summary: 'Place an order',
+          description:
+            'Send an Idempotency-Key: the request may then be repeated as often as you like and makes one order.',
+          operationId: 'placeOrder',
+          headers: IdempotencyHeaders,
+          body: NewOrder,
+          response: {
+            201: { ...OrderView, description: 'The stock is held' },
+            202: { ...OrderView, description: 'Accepted but not decided yet: see Location, or its events' },
+            ...problemResponses(
+              ALL_PROBLEMS,
+              'validation_failed',
+              'malformed_body',
+              'duplicate_lines',
+              'unauthenticated',
+              'product_not_found',
+              'insufficient_stock',
+              'price_changed',
+              'body_too_large',
+              'unsupported_media_type',
+              'idempotency_key_reused',
+              'internal_error',
+              'overloaded',
+              'store_unavailable',
+              'keys_unavailable',
+            ),
+          },
+        },
+      },
+      async (request, reply) => {
+        const { userId } = principalOf(request)
+        const draft = draftOf(request.body, userId, request.headers['idempotency-key'], currency, digits)
+        const placed = await placeOrder(ports, settle, draft, request.traceparent)
+        return answer(reply, placed, digits)
+      },
+    )
+  }
+}
+
+function answer(reply: FastifyReply, { order, replayed }: Placed, digits: number): OrderView {
+  if (replayed) reply.header('idempotent-replayed', 'true')
+  reply.header('location', `/orders/${order.id}`)
+  if (order.rejection) throw refusal(order, order.rejection, digits)
+  reply.header('etag', etagOf(order))
+  if (order.status === 'pending') reply.code(202).header('retry-after', RETRY_AFTER_SECONDS)
+  else reply.code(201)
+  return view(order, digits)
+}
+
+/** The order is kept as rejected, and is part of the answer. */
+function refusal(order: Order, rejection: NonNullable<Order['rejection']>, digits: number): DomainError {
+  const members = { order: view(order, digits) }
+  switch (rejection.reason) {
+    case 'product_not_found':
+      return new DomainError('product_not_found', `Unknown: ${rejection.unknownProducts.join(', ')}.`, {
+        members: { ...members, unknown_products: rejection.unknownProducts },
+      })
+    case 'insufficient_stock':
+      return new DomainError('insufficient_stock', shortageSentence(rejection), {
+        members: { ...members, shortages: shortagesView(rejection) },
+      })
+    case 'price_changed': {
+      const current = currentView(rejection, digits)
+      return new DomainError(
+        'price_changed',
+        `The lines cost ${current.total_price} ${order.currency} now.`,
+        {
+          members: { ...members, current },
+        },
+      )
+    }
+  }
+}
+
+const shortageSentence = ({ shortages }: NonNullable<Order['rejection']>) =>
+  shortages
+    .map((s) => `Of product ${s.productId} ${s.requested} were asked, ${s.available} are left.`)
+    .join(' ')
+
+function draftOf(
+  body: NewOrder,
+  userId: string,
+  idempotencyKey: string | undefined,
+  currency: string,
+  digits: number,
+): Draft {
+  const totalMinor = parseMoney(body.total_price, digits)
+  if (totalMinor === undefined) {
+    const max = `10^${String(MONEY_MINOR_MAX).length - 1 - digits} ${currency}`
+    throw invalid('/total_price', `must be at most ${max} with at most ${digits} digits after the point`)
+  }
+  const many = 'lines' in body
+  const lines = (many ? body.lines : [body]).map(({ product_id, quantity }, i) => {
+    const units = Number(quantity)
+    if (units < 1 || units > QUANTITY_MAX) {
+      throw invalid(many ? `/lines/${i}/quantity` : '/quantity', `must be from 1 to ${QUANTITY_MAX}`)
+    }
+    return { productId: product_id.toLowerCase(), quantity: units }
+  })
+  if (new Set(lines.map((line) => line.productId)).size < lines.length) {
+    throw new DomainError('duplicate_lines', 'Name each product once, with the whole quantity.')
+  }
+  return { userId, idempotencyKey, lines, totalMinor, currency }
+}
+
+const invalid = (path: string, message: string) =>
+  new Problem('validation_failed', `body${path}: ${message}`, {
+    members: { errors: [{ in: 'body', path, message }] },
+  })
+
+/** Bodies are checked against the form they are in: against both, every fault would be told twice, once wrongly. */
+function judgeByForm(app: App): FastifySchemaCompiler<unknown> {
+  const compile = app.validatorCompiler!
+  return (route) => {
+    if (route.httpPart !== 'body') return compile(route as never)
+    const one = compile({ ...route, schema: OneProduct } as never) as Validator
+    const many = compile({ ...route, schema: ManyLines } as never) as Validator
+    const judge: Validator = (body) => {
+      const form = typeof body === 'object' && body !== null && 'lines' in body ? many : one
+      const fits = form(body)
+      judge.errors = form.errors
+      return fits
+    }
+    return judge as never
+  }
+}
+
+type Validator = ((body: unknown) => boolean) & { errors?: unknown }

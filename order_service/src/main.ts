@@ -1,0 +1,82 @@
+/** The process: configuration, stores, clients, app, settler; then listen until a signal. */
+import { randomUUIDv7 } from 'node:crypto'
+import { join } from 'node:path'
+import { crashPoints } from '@shop/service_kit/crash_points'
+import { runService } from '@shop/service_kit/lifecycle'
+import { createLogger } from '@shop/service_kit/log'
+import { createMetrics } from '@shop/service_kit/metrics'
+import { createServiceClient } from '@shop/service_kit/service_client'
+import { createServiceTokens } from '@shop/service_kit/service_tokens'
+import { startTracing } from '@shop/service_kit/telemetry'
+import { createTokenVerifier, fetchRemoteKeys } from '@shop/service_kit/tokens'
+import { createApp } from './app.ts'
+import { createProductClient } from './clients/product_client.ts'
+import { readOrderConfig } from './config.ts'
+import { type Settler, startSettler } from './settler.ts'
+import { openStores } from './storage/open_stores.ts'
+
+const SERVICE = 'order_service'
+
+await runService(async () => {
+  const config = readOrderConfig(process.env)
+  const now = () => new Date()
+  const logger = createLogger(SERVICE, config.LOG_LEVEL)
+  const stores = await openStores(config)
+  const tracing = await startTracing(SERVICE, process.env)
+  const metrics = createMetrics(SERVICE)
+  const keys = fetchRemoteKeys(`${config.AUTH_URL}/.well-known/jwks.json`, {
+    cacheFile: join(config.DATA_DIR, 'order_service_jwks.json'),
+    onFailure: (err) => logger.warn({ err }, 'the keys of auth_service could not be fetched'),
+  })
+  const service = createServiceClient({
+    url: config.PRODUCT_URL,
+    token: createServiceTokens(config.SERVICE_SECRET, SERVICE, 'product_service', now),
+    tracing,
+  })
+  let settler: Settler | undefined
+  const reservations = createProductClient({
+    service,
+    currency: config.CURRENCY,
+    metrics,
+    onDown: (err) => logger.warn({ err }, 'product_service is down: orders are accepted and settled later'),
+    onUp: () => {
+      logger.info('product_service is back')
+      settler?.wake()
+    },
+  })
+  const { app, settleDue } = createApp({
+    orders: stores.orders,
+    reservations,
+    verifyToken: createTokenVerifier(keys, now),
+    currency: config.CURRENCY,
+    now,
+    newId: randomUUIDv7,
+    random: Math.random,
+    metrics,
+    logger,
+    tracing,
+    reached: crashPoints(process.env),
+  })
+  settler = startSettler({
+    orders: stores.orders,
+    round: settleDue,
+    metrics,
+    now,
+    random: Math.random,
+    onFault: (err) => logger.warn({ err }, 'the settler could not work; it tries again'),
+  })
+  return {
+    app,
+    logger,
+    host: config.HOST,
+    port: config.PORT,
+    drainDelayMs: config.DRAIN_DELAY_MS,
+    async close() {
+      await settler.stop()
+      keys.stop()
+      await service.close()
+      await stores.close()
+      await tracing.stop()
+    },
+  }
+})

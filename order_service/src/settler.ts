@@ -1,0 +1,75 @@
+/**
+ * The settler of one replica: a round (domain/settle_due.ts) every ROUND_MS or so, and at once when woken.
+ * Rounds never overlap. Also keeps the gauges of the backlog.
+ */
+import type { Metrics } from '@shop/service_kit/metrics'
+import type { OrderStore } from './domain/ports.ts'
+import type { Round } from './domain/settle_due.ts'
+
+export const ROUND_MS = 1_000
+
+export type Settler = {
+  /** Runs a round now, or another one right after the one under way. */
+  wake(): void
+  /** Ends after the batch under way. */
+  stop(): Promise<void>
+}
+
+export type SettlerOptions = {
+  readonly orders: Pick<OrderStore, 'backlog'>
+  readonly round: (mayGoOn: () => boolean) => Promise<Round>
+  readonly metrics: Metrics
+  readonly now: () => Date
+  readonly random: () => number
+  readonly onFault: (fault: unknown) => void
+  readonly roundMs?: number
+}
+
+export function startSettler(options: SettlerOptions): Settler {
+  const { orders, round, metrics, now, random, onFault, roundMs = ROUND_MS } = options
+  const backlog = metrics.gauge('order_settler_backlog', 'Orders for which something is owed.')
+  const age = metrics.gauge('order_settler_oldest_seconds', 'Age of the last change of the oldest of them.')
+  const settled = metrics.counter('order_settler_orders_total', 'Orders the settler took up.', ['outcome'])
+  let timer: NodeJS.Timeout | undefined
+  let running: Promise<void> | undefined
+  let again = false
+  let stopped = false
+
+  const run = async () => {
+    try {
+      const { settled: done, failed } = await round(() => !stopped)
+      settled.inc({ outcome: 'settled' }, done)
+      settled.inc({ outcome: 'postponed' }, failed)
+      const { count, oldestUpdatedAt } = await orders.backlog()
+      backlog.set(count)
+      age.set(oldestUpdatedAt === undefined ? 0 : (now().getTime() - Date.parse(oldestUpdatedAt)) / 1000)
+    } catch (fault) {
+      onFault(fault)
+    }
+  }
+
+  const wake = () => {
+    clearTimeout(timer)
+    if (stopped) return
+    if (running) {
+      again = true
+      return
+    }
+    running = run().finally(() => {
+      running = undefined
+      // Replicas started together drift apart.
+      if (!stopped) timer = setTimeout(wake, again ? 0 : roundMs * (0.75 + random() / 2)).unref()
+      again = false
+    })
+  }
+
+  wake()
+  return {
+    wake,
+    async stop() {
+      stopped = true
+      clearTimeout(timer)
+      await running
+    },
+  }
+}
