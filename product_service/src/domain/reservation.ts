@@ -15,7 +15,8 @@
  */
 import type { Movement, Product } from './product.ts'
 
-export const QUANTITY_MAX = 1_000_000
+/** At the highest price and all lines this keeps every total far below MONEY_MINOR_MAX, so sums stay exact. */
+export const QUANTITY_MAX = 10_000
 export const LINES_MAX = 50
 /** Orders in one call. */
 export const BATCH_MAX = 256
@@ -173,7 +174,7 @@ const tombstone = (orderId: string, at: string): Reservation => ({
 })
 
 /** Two lines of one product count together, or each alone would find the same free units. */
-function unitsByProduct(lines: readonly RequestedLine[]): ReadonlyMap<string, number> {
+export function unitsByProduct(lines: readonly RequestedLine[]): ReadonlyMap<string, number> {
   const units = new Map<string, number>()
   for (const { productId, quantity } of lines) units.set(productId, (units.get(productId) ?? 0) + quantity)
   return units

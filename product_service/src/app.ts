@@ -1,0 +1,53 @@
+/** product_service as an app: catalogue and stock over whatever stores it is given. It does not listen. */
+import type { AccessChecks } from '@shop/service_kit/access'
+import type { Reached } from '@shop/service_kit/crash_points'
+import { type App, createHttpApp } from '@shop/service_kit/http_app'
+import type { Metrics } from '@shop/service_kit/metrics'
+import { currencyDigits } from '@shop/service_kit/money'
+import type { Tracing } from '@shop/service_kit/telemetry'
+import type { Logger } from 'pino'
+import type { Stores } from './domain/ports.ts'
+import { internalRoutes } from './http/internal_routes.ts'
+import { PRODUCT_PROBLEMS } from './http/problems.ts'
+import { productReads, productWrites } from './http/product_routes.ts'
+import { createReservationMetrics } from './http/reservation_metrics.ts'
+import { stockRoutes } from './http/stock_routes.ts'
+
+export const SERVICE = 'product_service'
+export const VERSION = '1.0.0'
+
+export type AppDeps = {
+  readonly stores: Stores
+  readonly access: AccessChecks
+  readonly metrics: Metrics
+  readonly currency: string
+  /** Refuse changes that name no version. */
+  readonly requireVersion: boolean
+  readonly now: () => Date
+  readonly newId: () => string
+  readonly reached: Reached
+  readonly logger?: Logger
+  readonly tracing?: Tracing
+}
+
+export function createApp(deps: AppDeps): App {
+  const { stores, access, metrics, currency, logger, tracing } = deps
+  const app = createHttpApp({
+    service: SERVICE,
+    version: VERSION,
+    description: 'The catalogue and its stock. Reads are public; changes need an admin.',
+    metrics,
+    access,
+    problems: PRODUCT_PROBLEMS,
+    readiness: { store: stores.check },
+    ...(logger && { logger }),
+    ...(tracing && { tracing }),
+  })
+  const prices = { currency, digits: currencyDigits(currency) }
+  const { catalogue, stock } = stores
+  app.register(productReads({ ...deps, catalogue, prices }))
+  app.register(productWrites({ ...deps, catalogue, prices }))
+  app.register(stockRoutes({ ...deps, stock, prices }))
+  app.register(internalRoutes({ ...deps, stock, prices, metrics: createReservationMetrics(metrics) }))
+  return app
+}

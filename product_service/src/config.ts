@@ -1,0 +1,30 @@
+/** The variables of product_service. */
+import {
+  CommonConfig,
+  CurrencyConfig,
+  DatabaseUrlConfig,
+  PortConfig,
+  readConfig,
+} from '@shop/service_kit/config'
+import Type from 'typebox'
+import { DATABASE_FILE } from './storage/open_stores.ts'
+
+export const ProductConfig = Type.Object({
+  ...CommonConfig,
+  PORT: PortConfig(5001),
+  DATABASE_URL: DatabaseUrlConfig(DATABASE_FILE),
+  CURRENCY: CurrencyConfig,
+  REQUIRE_VERSION: Type.Boolean({
+    default: false,
+    description: 'Refuse changes of a product that name no version (428)',
+  }),
+  LEDGER_CHECK_INTERVAL_MS: Type.Integer({
+    default: 15 * 60_000,
+    minimum: 1_000,
+    maximum: 24 * 60 * 60_000,
+    description: 'Time between two comparisons of stock with its ledger, in the background',
+  }),
+})
+
+/** Fails with ConfigError. */
+export const readProductConfig = (env: NodeJS.ProcessEnv) => readConfig(ProductConfig, env)

@@ -1,0 +1,24 @@
+/** Reading what a schema alone can't judge: amounts in digits, and sizes of numbers sent as text. */
+import { parseMoney } from '@shop/service_kit/money'
+import { Problem } from '@shop/service_kit/problem'
+
+/** A fault of one field of the body, in the same shape as a fault found by the schema. */
+export function invalidField(path: string, message: string): Problem {
+  return new Problem('validation_failed', `body${path}: ${message}`, {
+    members: { errors: [{ in: 'body', path, message }] },
+  })
+}
+
+/** Minor units of an amount. Fails with `validation_failed`. */
+export function readPrice(price: string | number, digits: number, max: number, path: string): number {
+  const minor = parseMoney(price, digits)
+  if (minor === undefined) throw invalidField(path, `must be an amount with at most ${digits} decimals`)
+  if (minor > max) throw invalidField(path, `must be at most ${max} minor units`)
+  return minor
+}
+
+export function readInteger(value: string | number, min: number, max: number, path: string): number {
+  const number = Number(value)
+  if (number < min || number > max) throw invalidField(path, `must be between ${min} and ${max}`)
+  return number
+}

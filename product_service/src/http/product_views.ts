@@ -1,0 +1,41 @@
+/** How a product and a movement go out. */
+import { formatMoney } from '@shop/service_kit/money'
+import { DomainError } from '../domain/errors.ts'
+import type { Movement, Product } from '../domain/product.ts'
+import type { MovementView, ProductView } from './product_schemas.ts'
+
+export type Prices = { readonly currency: string; readonly digits: number }
+
+export const productView = (product: Product, { currency, digits }: Prices): ProductView => ({
+  id: product.id,
+  name: product.name,
+  description: product.description,
+  price: formatMoney(product.priceMinor, digits),
+  currency,
+  stock: product.stock,
+  reserved: product.reserved,
+  version: product.version,
+  created_at: product.createdAt,
+  updated_at: product.updatedAt,
+})
+
+export const movementView = (movement: Movement): MovementView => ({
+  product_id: movement.productId,
+  version: movement.version,
+  delta: movement.delta,
+  stock_after: movement.stockAfter,
+  reason: movement.reason,
+  note: movement.note,
+  order_id: movement.orderId,
+  by: movement.by,
+  at: movement.at,
+})
+
+/** For `.catch`: a refusal that carries the current product shows it as the wire does. */
+export const showCurrent =
+  (prices: Prices) =>
+  (error: unknown): never => {
+    const current = error instanceof DomainError ? (error.details.members?.current as Product) : undefined
+    if (!(error instanceof DomainError) || !current) throw error
+    throw new DomainError(error.code, error.message, { members: { current: productView(current, prices) } })
+  }

@@ -1,0 +1,75 @@
+/**
+ * Watches invariant 2 while the shop runs: compares every product with its ledger again and again, in slices
+ * with pauses, and reports how many do not match. It never mends: a mismatch is a fault to be looked at.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Metrics } from '@shop/service_kit/metrics'
+import type { Audit, LedgerMismatch } from './domain/ports.ts'
+
+/** Products compared before everything else gets its turn. */
+const SLICE_PRODUCTS_MAX = 100
+const PAUSE_MS = 10
+const FIRST_AFTER_MS = 5_000
+
+export type LedgerCheckOptions = {
+  readonly audit: Audit
+  readonly metrics: Metrics
+  readonly intervalMs: number
+  readonly onMismatch: (mismatch: LedgerMismatch) => void
+  readonly onFailure: (error: unknown) => void
+}
+
+export type LedgerCheck = {
+  /** One pass over all products; resolves the number of mismatches. */
+  run(): Promise<number>
+  start(): void
+  /** Resolves when no pass is under way any more. */
+  stop(): Promise<void>
+}
+
+export function createLedgerCheck(options: LedgerCheckOptions): LedgerCheck {
+  const { audit, metrics, intervalMs, onMismatch, onFailure } = options
+  const mismatched = metrics.gauge(
+    'stock_ledger_mismatches',
+    'Products whose stock or reserved units are not what their history says; 0 is right.',
+  )
+  const stopping = new AbortController()
+  let running: Promise<void> | undefined
+
+  const run = async () => {
+    let count = 0
+    let after: string | undefined
+    do {
+      const slice = await audit.ledgerMismatches(after, SLICE_PRODUCTS_MAX)
+      slice.mismatches.forEach(onMismatch)
+      count += slice.mismatches.length
+      after = slice.next
+      await sleep(PAUSE_MS, undefined, { signal: stopping.signal })
+    } while (after !== undefined)
+    mismatched.set(count)
+    return count
+  }
+
+  const repeat = async () => {
+    for (let wait = Math.min(FIRST_AFTER_MS, intervalMs); ; wait = intervalMs) {
+      try {
+        await sleep(wait, undefined, { signal: stopping.signal, ref: false })
+        await run()
+      } catch (error) {
+        if (stopping.signal.aborted) return
+        onFailure(error)
+      }
+    }
+  }
+
+  return {
+    run,
+    start() {
+      running ??= repeat()
+    },
+    async stop() {
+      stopping.abort()
+      await running
+    },
+  }
+}

@@ -1,0 +1,63 @@
+/** The process: configuration, stores, app, listen, drain. */
+import { randomUUIDv7 } from 'node:crypto'
+import { join } from 'node:path'
+import { crashPoints } from '@shop/service_kit/crash_points'
+import { runService } from '@shop/service_kit/lifecycle'
+import { createLogger } from '@shop/service_kit/log'
+import { createMetrics } from '@shop/service_kit/metrics'
+import { createServiceTokenVerifier } from '@shop/service_kit/service_tokens'
+import { startTracing } from '@shop/service_kit/telemetry'
+import { createTokenVerifier, fetchRemoteKeys } from '@shop/service_kit/tokens'
+import { createApp, SERVICE } from './app.ts'
+import { readProductConfig } from './config.ts'
+import { createLedgerCheck } from './ledger_check.ts'
+import { openStores } from './storage/open_stores.ts'
+
+await runService(async () => {
+  const config = readProductConfig(process.env)
+  const now = () => new Date()
+  const logger = createLogger(SERVICE, config.LOG_LEVEL)
+  const metrics = createMetrics(SERVICE)
+  const stores = await openStores(config)
+  const tracing = await startTracing(SERVICE, process.env)
+  const keys = fetchRemoteKeys(`${config.AUTH_URL.replace(/\/$/, '')}/.well-known/jwks.json`, {
+    cacheFile: join(config.DATA_DIR, 'product_service.jwks.json'),
+    onFailure: (err) => logger.warn({ err }, 'the keys of auth_service could not be fetched'),
+  })
+  const ledgerCheck = createLedgerCheck({
+    audit: stores.audit,
+    metrics,
+    intervalMs: config.LEDGER_CHECK_INTERVAL_MS,
+    onMismatch: (mismatch) => logger.error({ mismatch }, 'stock is not what its ledger says'),
+    onFailure: (err) => logger.error({ err }, 'the ledger could not be checked'),
+  })
+  ledgerCheck.start()
+  const app = createApp({
+    stores,
+    access: {
+      verifyToken: createTokenVerifier(keys, now),
+      verifyServiceToken: createServiceTokenVerifier(config.SERVICE_SECRET, SERVICE, now),
+    },
+    metrics,
+    currency: config.CURRENCY,
+    requireVersion: config.REQUIRE_VERSION,
+    now,
+    newId: randomUUIDv7,
+    reached: crashPoints(process.env),
+    logger,
+    tracing,
+  })
+  return {
+    app,
+    logger,
+    host: config.HOST,
+    port: config.PORT,
+    drainDelayMs: config.DRAIN_DELAY_MS,
+    async close() {
+      keys.stop()
+      await ledgerCheck.stop()
+      await stores.close()
+      await tracing.stop()
+    },
+  }
+})
