@@ -1,0 +1,265 @@
+/** What every OrderStore promises (src/domain/ports.ts), races included. */
+import assert from 'node:assert/strict'
+import { suite, type TestContext, test } from 'node:test'
+import {
+  cancelled,
+  confirm,
+  newOrder,
+  type Order,
+  reject,
+  requestCancel,
+  SETTLE_AFTER_MS,
+  ship,
+} from '../src/domain/order.ts'
+import type { Claim, OrderStore } from '../src/domain/ports.ts'
+import { ADA, AT, BOB, draft, HELD, later, order, ROOT, SHORT, uuid } from './samples.ts'
+
+/** Two views of one store: the same connection, or two, as the adapter's test decides. */
+export type MakeStores = (t: TestContext) => Promise<readonly [OrderStore, OrderStore]>
+
+const DUE = later(SETTLE_AFTER_MS).toISOString()
+const LEASE = later(SETTLE_AFTER_MS + 15_000).toISOString()
+const claimOf = ({ id, version, fence }: Order): Claim => ({ id, version, fence })
+
+export function orderStoreContract(name: string, makeStores: MakeStores) {
+  const fresh = async (t: TestContext, ...orders: Order[]) => {
+    const [store, other] = await makeStores(t)
+    for (const each of orders) await store.addOnce(each)
+    return { store, other }
+  }
+
+  suite(`${name}: adding`, () => {
+    test('3: what was added is found, whole, by whoever looks', async (t) => {
+      const { store, other } = await fresh(t)
+      const wanted = order({ idempotencyKey: 'k' })
+      assert.deepEqual(await store.addOnce(wanted), { order: wanted, added: true })
+      assert.deepEqual(await other.find(wanted.id), wanted)
+      assert.deepEqual(await other.findByKey(ADA, 'k'), wanted)
+    })
+
+    test('an unknown order is undefined', async (t) => {
+      const { store } = await fresh(t, order({ idempotencyKey: 'k' }))
+      assert.equal(await store.find(uuid(1)), undefined)
+      assert.equal(await store.findByKey(ADA, 'other'), undefined)
+      assert.equal(await store.findByKey(BOB, 'k'), undefined)
+    })
+
+    test('4: a second order under the key is not added; the first comes back as it is now', async (t) => {
+      const first = order({ idempotencyKey: 'k' })
+      const { store, other } = await fresh(t, first)
+      const now = await store.save(confirm(first, HELD, AT))
+      const second = order({ idempotencyKey: 'k', totalMinor: 1 })
+      assert.deepEqual(await other.addOnce(second), { order: now, added: false })
+      assert.equal(await store.find(second.id), undefined)
+    })
+
+    test("4: keys are each user's own, and orders without a key are never the same", async (t) => {
+      const { store } = await fresh(t)
+      for (const each of [
+        order({ idempotencyKey: 'k' }),
+        order({ idempotencyKey: 'K' }),
+        order({ idempotencyKey: 'k', userId: BOB }),
+        order(),
+        order(),
+      ]) {
+        assert.equal((await store.addOnce(each)).added, true)
+      }
+    })
+
+    test('4: of 50 adding under one key at once, one adds and all get it', async (t) => {
+      const { store, other } = await fresh(t)
+      const results = await Promise.all(
+        Array.from({ length: 50 }, (_, i) => (i % 2 ? store : other).addOnce(order({ idempotencyKey: 'k' }))),
+      )
+      assert.equal(results.filter((result) => result.added).length, 1)
+      assert.equal(new Set(results.map((result) => result.order.id)).size, 1)
+      assert.equal((await store.listByUser(ADA, { limit: 100 })).length, 1)
+    })
+  })
+
+  suite(`${name}: saving`, () => {
+    test('keeps everything that changed and adds one to the version', async (t) => {
+      for (const change of [
+        (o: Order) => confirm(o, HELD, later(5)),
+        (o: Order) => reject(o, SHORT, later(5)),
+        (o: Order) => requestCancel(o, ADA, later(5)),
+      ]) {
+        const first = order({ attempts: 3 })
+        const { store, other } = await fresh(t, first)
+        const saved = await store.save(change(first))
+        assert.deepEqual(saved, { ...change(first), version: 2 })
+        assert.deepEqual(await other.find(first.id), saved)
+      }
+    })
+
+    test('7: over another version it is refused and changes nothing', async (t) => {
+      const first = order()
+      const { store, other } = await fresh(t, first)
+      const saved = await store.save(confirm(first, HELD, AT))
+      await assert.rejects(other.save(requestCancel(first, ADA, AT)), { code: 'version_conflict' })
+      assert.deepEqual(await store.find(first.id), saved)
+    })
+
+    test('7: of 20 writers holding one version exactly one wins', async (t) => {
+      const first = order()
+      const { store, other } = await fresh(t, first)
+      const outcomes = await Promise.allSettled(
+        Array.from({ length: 20 }, (_, i) =>
+          (i % 2 ? store : other).save(i % 3 ? requestCancel(first, uuid(i), AT) : confirm(first, HELD, AT)),
+        ),
+      )
+      const won = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
+      assert.equal(won.length, 1)
+      assert.deepEqual(await store.find(first.id), won[0])
+      for (const outcome of outcomes) {
+        if (outcome.status === 'rejected') assert.equal(outcome.reason.code, 'version_conflict')
+      }
+    })
+
+    test('an unknown order is a conflict too', async (t) => {
+      const { store } = await fresh(t)
+      await assert.rejects(store.save(confirm(order(), HELD, AT)), { code: 'version_conflict' })
+    })
+  })
+
+  suite(`${name}: lists`, () => {
+    const world = async (t: TestContext) => {
+      const mine = Array.from({ length: 5 }, () => order())
+      const foreign = order({ userId: BOB })
+      const { store } = await fresh(t, ...mine, foreign)
+      await store.save(confirm(mine[1]!, HELD, AT))
+      await store.save(confirm(mine[3]!, HELD, AT))
+      return { store, mine: mine.map((each) => each.id), foreign: foreign.id }
+    }
+    const ids = (orders: readonly Order[]) => orders.map((each) => each.id)
+
+    test("a user's orders come newest first, in pages that neither repeat nor miss one", async (t) => {
+      const { store, mine } = await world(t)
+      const first = ids(await store.listByUser(ADA, { limit: 2 }))
+      const second = ids(await store.listByUser(ADA, { limit: 2, before: first.at(-1) }))
+      const third = ids(await store.listByUser(ADA, { limit: 2, before: second.at(-1) }))
+      assert.deepEqual([...first, ...second, ...third], mine.toReversed())
+    })
+
+    test('orders of one status, or of all', async (t) => {
+      const { store, mine, foreign } = await world(t)
+      assert.deepEqual(ids(await store.listByStatus('confirmed', { limit: 9 })), [mine[3], mine[1]])
+      assert.deepEqual(ids(await store.listByStatus('confirmed', { limit: 9, before: mine[3] })), [mine[1]])
+      assert.deepEqual(ids(await store.listByStatus(undefined, { limit: 3 })), [foreign, mine[4], mine[3]])
+      assert.deepEqual(await store.listByStatus('cancelled', { limit: 9 }), [])
+    })
+
+    test('versions and statuses of those that exist', async (t) => {
+      const { store, mine } = await world(t)
+      const asked = [mine[0]!, mine[1]!, uuid(1)]
+      assert.deepEqual([...(await store.versionsOf(asked))].sort(), [
+        [mine[0], 1],
+        [mine[1], 2],
+      ])
+      assert.deepEqual([...(await store.statusesOf(asked))].sort(), [
+        [mine[0], 'pending'],
+        [mine[1], 'confirmed'],
+      ])
+      assert.equal((await store.versionsOf([])).size, 0)
+    })
+
+    test('what is unsettled, whether due or not', async (t) => {
+      const { store, mine, foreign } = await world(t)
+      const first = ids(await store.listUnsettled({ limit: 2 }))
+      const second = ids(await store.listUnsettled({ limit: 9, after: first.at(-1) }))
+      assert.deepEqual([...first, ...second], [mine[0], mine[2], mine[4], foreign])
+      assert.deepEqual(await store.backlog(), { count: 4, oldestUpdatedAt: AT.toISOString() })
+    })
+
+    test('an empty store has no backlog', async (t) => {
+      const { store } = await fresh(t)
+      assert.deepEqual(await store.backlog(), { count: 0, oldestUpdatedAt: undefined })
+    })
+  })
+
+  suite(`${name}: claiming what is due`, () => {
+    test('gives what is due, the longest due first, under a new fence and at the same version', async (t) => {
+      const young = newOrder(draft(), uuid(501), later(2))
+      const old = newOrder(draft(), uuid(502), later(1))
+      const notYet = newOrder(draft(), uuid(503), later(60_000))
+      const { store, other } = await fresh(t, young, old, notYet)
+      const now = later(SETTLE_AFTER_MS + 10).toISOString()
+      const taken = { dueAt: LEASE, fence: 1, attempts: 1 }
+      assert.deepEqual(await store.claimDue(now, LEASE, 1), [{ ...old, ...taken }])
+      assert.deepEqual(await other.claimDue(now, LEASE, 9), [{ ...young, ...taken }])
+      assert.deepEqual(await store.claimDue(now, LEASE, 9), [])
+      assert.deepEqual(await other.find(old.id), { ...old, ...taken })
+    })
+
+    test('settled orders are never claimed', async (t) => {
+      const done = [order(), order(), order()]
+      const { store } = await fresh(t, ...done)
+      await store.save(confirm(done[0]!, HELD, AT))
+      await store.save(reject(done[1]!, SHORT, AT))
+      await store.save(cancelled(await store.save(requestCancel(done[2]!, ADA, AT)), AT))
+      assert.deepEqual(await store.claimDue('9999-01-01T00:00:00.000Z', LEASE, 9), [])
+    })
+
+    test('5: of settlers claiming at once, no two get the same order and none is left', async (t) => {
+      const all = Array.from({ length: 40 }, () => order())
+      const { store, other } = await fresh(t, ...all)
+      const rounds = await Promise.all(
+        Array.from({ length: 10 }, (_, i) => (i % 2 ? store : other).claimDue(DUE, LEASE, 5)),
+      )
+      const claimed = rounds.flat().map((each) => each.id)
+      assert.equal(claimed.length, 40)
+      assert.equal(new Set(claimed).size, 40)
+    })
+
+    test('5: a lease that ended is claimed again, and the one who held it is refused', async (t) => {
+      const { store, other } = await fresh(t, order())
+      const [slow] = await store.claimDue(DUE, LEASE, 1)
+      const [quick] = await other.claimDue(LEASE, later(99_000).toISOString(), 1)
+      assert.deepEqual([slow!.fence, quick!.fence, quick!.attempts], [1, 2, 2])
+      await assert.rejects(store.save(confirm(slow!, HELD, AT)), { code: 'version_conflict' })
+      const saved = await other.save(confirm(quick!, HELD, AT))
+      assert.deepEqual([saved.status, saved.version, saved.attempts], ['confirmed', 2, 0])
+    })
+
+    test('who made the order is refused too once a settler has it', async (t) => {
+      const mine = order()
+      const { store } = await fresh(t, mine)
+      await store.claimDue(DUE, LEASE, 1)
+      await assert.rejects(store.save(confirm(mine, HELD, AT)), { code: 'version_conflict' })
+    })
+  })
+
+  suite(`${name}: rescheduling`, () => {
+    test('moves those still claimed, leaves the others, and no version changes', async (t) => {
+      const { store, other } = await fresh(t, order(), order(), order())
+      const [a, b, c] = await store.claimDue(DUE, LEASE, 3)
+      const changed = await other.save(requestCancel(b!, ADA, AT))
+      const dueAt = later(7).toISOString()
+      await store.reschedule([
+        { ...claimOf(a!), dueAt },
+        { ...claimOf(b!), dueAt },
+        { ...claimOf(c!), fence: 0, dueAt },
+      ])
+      assert.deepEqual(await store.find(a!.id), { ...a!, dueAt })
+      assert.deepEqual(await store.find(b!.id), changed)
+      assert.deepEqual(await store.find(c!.id), c)
+    })
+
+    test('ends what a shipped order owed', async (t) => {
+      const first = order()
+      const { store } = await fresh(t, first)
+      const sent = await store.save(ship(await store.save(confirm(first, HELD, AT)), ROOT, AT))
+      assert.equal((await store.claimDue(DUE, LEASE, 1)).length, 1)
+      await store.reschedule([{ ...claimOf(sent), fence: 1, dueAt: undefined }])
+      assert.deepEqual(await store.find(first.id), { ...sent, fence: 1, attempts: 1, dueAt: undefined })
+      assert.equal((await store.backlog()).count, 0)
+    })
+  })
+
+  suite(`${name}: health`, () => {
+    test('a usable store passes its check', async (t) => {
+      const { store } = await fresh(t)
+      await store.check()
+    })
+  })
+}

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { suite, type TestContext, test } from 'node:test'
+import { openStores } from '../../src/storage/open_stores.ts'
+import { orderStoreContract } from '../order_store_contract.ts'
+import { order } from '../samples.ts'
+
+function folder(t: TestContext) {
+  const path = mkdtempSync(join(tmpdir(), 'shop-orders-'))
+  t.after(() => rmSync(path, { recursive: true, force: true }))
+  return path
+}
+
+async function open(t: TestContext, DATA_DIR: string, changes: object = {}) {
+  const stores = await openStores({ DATA_DIR, CURRENCY: 'USD', ...changes })
+  t.after(() => stores.close())
+  return stores.orders
+}
+
+orderStoreContract('SQLite in memory', async (t) => {
+  const store = await open(t, '', { DATABASE_URL: 'sqlite::memory:' })
+  return [store, store]
+})
+
+orderStoreContract('SQLite on file, two connections', async (t) => {
+  const path = folder(t)
+  return [await open(t, path), await open(t, path)]
+})
+
+suite('the file repeats the invariants', () => {
+  const wrong: [string, string][] = [
+    ['a status that does not exist', "status = 'lost'"],
+    ['c: a version that is not the length of the history', 'version = 2'],
+    ['d: a pending order nobody will settle', 'due_at = NULL'],
+    ['d: a confirmed order that still owes something', "status = 'confirmed'"],
+    ['a rejected order without a reason', "status = 'rejected', due_at = NULL"],
+    ['an order of nothing', "lines = '[]'"],
+    ['9: a fraction of a minor unit', 'total_minor = 1.5'],
+    ['a negative total', 'total_minor = -1'],
+    ['an empty key', "idempotency_key = ''"],
+  ]
+  for (const [what, change] of wrong) {
+    test(`${what} is refused by the database itself`, async (t) => {
+      const path = folder(t)
+      const store = await open(t, path)
+      await store.addOnce(order())
+      const db = new DatabaseSync(join(path, 'orders.db'))
+      t.after(() => db.close())
+      assert.throws(() => db.exec(`UPDATE orders SET ${change}`), /constraint failed|cannot store/)
+      db.exec('UPDATE orders SET attempts = 1')
+    })
+  }
+})
+
+suite('opening', () => {
+  test('orders are still there when the file is opened again', async (t) => {
+    const path = folder(t)
+    const first = await openStores({ DATA_DIR: path, CURRENCY: 'USD' })
+    const kept = order({ idempotencyKey: 'k' })
+    await first.orders.addOnce(kept)
+    await first.close()
+    assert.deepEqual(await (await open(t, path)).find(kept.id), kept)
+  })
+
+  test('another currency is refused, and the file is left as it was', async (t) => {
+    const path = folder(t)
+    await (await openStores({ DATA_DIR: path, CURRENCY: 'USD' })).close()
+    await assert.rejects(openStores({ DATA_DIR: path, CURRENCY: 'EUR' }), /in USD, but CURRENCY is EUR/)
+    await open(t, path)
+  })
+
+  test('MongoDB is refused in one sentence', async () => {
+    const opening = openStores({ DATABASE_URL: 'mongodb://db/orders', DATA_DIR: '', CURRENCY: 'USD' })
+    await assert.rejects(opening, /no store for; use sqlite:/)
+  })
+
+  test('the lists, the claim and the key are read through their indexes', async (t) => {
+    const path = folder(t)
+    await open(t, path)
+    const db = new DatabaseSync(join(path, 'orders.db'))
+    t.after(() => db.close())
+    const plans: [string, RegExp][] = [
+      ["SELECT * FROM orders WHERE user_id = 'a' AND id < 'b' ORDER BY id DESC LIMIT 5", /orders_by_user/],
+      ["SELECT * FROM orders WHERE status = 'a' AND id < 'b' ORDER BY id DESC LIMIT 5", /orders_by_status/],
+      ["SELECT * FROM orders WHERE user_id = 'a' AND idempotency_key = 'b'", /orders_by_key/],
+      ["SELECT rowid FROM orders WHERE due_at <= 'a' ORDER BY due_at LIMIT 5", /COVERING INDEX orders_due/],
+      ['SELECT count(*), min(updated_at) FROM orders WHERE due_at IS NOT NULL', /COVERING INDEX orders_due/],
+    ]
+    for (const [query, index] of plans) {
+      const plan = db
+        .prepare(`EXPLAIN QUERY PLAN ${query}`)
+        .all()
+        .map((row) => String(row.detail))
+        .join('; ')
+      assert.match(plan, index)
+      assert.doesNotMatch(plan, /TEMP B-TREE/)
+    }
+  })
+})
