@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { refreshTokens } from '../../src/crypto/refresh_tokens.ts'
+import { REFRESH_TOKEN_LENGTH_MAX } from '../../src/domain/sessions.ts'
+
+const { make, sessionIdOf, hash, newSalt, successor } = refreshTokens
+
+suite('refresh tokens', () => {
+  test('name their session and carry 256 bits nobody has seen', () => {
+    const made = Array.from({ length: 100 }, make)
+    assert.equal(new Set(made.map(({ token }) => token)).size, 100)
+    for (const { sessionId, token } of made) {
+      assert.equal(sessionIdOf(token), sessionId)
+      assert.equal(Buffer.from(token.split('.')[1]!, 'base64url').length, 32)
+      assert.ok(token.length <= REFRESH_TOKEN_LENGTH_MAX)
+    }
+  })
+
+  test('a successor is the same for one token and salt, another for any other', () => {
+    const { token, sessionId } = make()
+    const salt = newSalt()
+    const next = successor(token, salt)
+    assert.equal(successor(token, salt), next)
+    assert.equal(sessionIdOf(next), sessionId)
+    const others = [token, successor(token, newSalt()), successor(make().token, salt), successor(next, salt)]
+    assert.equal(new Set([next, ...others]).size, 5)
+  })
+
+  test('the hash is not the token and tells them apart', () => {
+    const { token } = make()
+    assert.equal(hash(token), hash(token))
+    assert.doesNotMatch(hash(token), new RegExp(token.slice(-10)))
+    assert.notEqual(hash(token), hash(make().token))
+  })
+
+  for (const text of ['', 'x', 'a.b', `${'a'.repeat(22)}.${'b'.repeat(42)}`, '../../etc', 'null']) {
+    test(`${JSON.stringify(text)} names no session`, () => assert.equal(sessionIdOf(text), undefined))
+  }
+})

@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { KEYS_REFRESH_MS } from '@shop/service_kit/tokens'
+import fc from 'fast-check'
+import { makeKeyPair } from '../../src/crypto/signing.ts'
+import type { SigningKey } from '../../src/domain/ports.ts'
+import {
+  ACCESS_TOKEN_TTL_SECONDS_MAX,
+  dueKey,
+  forceRotation,
+  keepKeys,
+  PUBLISH_AHEAD_MS,
+  publishedKeys,
+  RETIRE_SLACK_MS,
+  signingKey,
+  spentKeys,
+} from '../../src/domain/signing_keys.ts'
+import { createClock, DAY_MS, inMemory, onOneFile, START } from '../support.ts'
+
+const ROTATION = 30 * DAY_MS
+const TTL_MS = ACCESS_TOKEN_TTL_SECONDS_MAX * 1000
+const at = (ms: number) => new Date(START.getTime() + ms)
+const key = (generation: number, signsFromMs: number): SigningKey => ({
+  kid: `k${generation}`,
+  generation,
+  jwk: { kty: 'OKP', crv: 'Ed25519', x: 'x', d: 'd' },
+  signsFrom: at(signsFromMs),
+  createdAt: START,
+})
+const kids = (keys: readonly SigningKey[]) => keys.map((each) => each.kid)
+
+suite('whose turn it is', () => {
+  test('nobody’s without keys', () => assert.equal(signingKey([], START), undefined))
+
+  test('1: the highest generation whose time has come', () => {
+    const keys = [key(1, 0), key(2, 100), key(3, 50)]
+    assert.deepEqual(
+      [0, 49, 50, 100].map((ms) => signingKey(keys, at(ms))?.kid),
+      ['k1', 'k1', 'k3', 'k3'],
+    )
+  })
+
+  test('3: a key is published until every token it signed has expired', () => {
+    const keys = [key(1, 0), key(2, 1000)]
+    const last = 1000 + TTL_MS + RETIRE_SLACK_MS
+    assert.deepEqual(kids(publishedKeys(keys, at(0))), ['k1', 'k2'])
+    assert.deepEqual(kids(publishedKeys(keys, at(last))), ['k1', 'k2'])
+    assert.deepEqual(kids(publishedKeys(keys, at(last + 1))), ['k2'])
+    assert.deepEqual(kids(spentKeys(keys, at(last + 1))), ['k1'])
+  })
+})
+
+suite('when the next key is made', () => {
+  test('2: the first at once', () => {
+    assert.deepEqual(dueKey([], START, ROTATION), { generation: 1, signsFrom: START })
+  })
+
+  test('2: a later one PUBLISH_AHEAD_MS before its turn, and once', () => {
+    const due = at(ROTATION - PUBLISH_AHEAD_MS)
+    assert.equal(dueKey([key(1, 0)], new Date(due.getTime() - 1), ROTATION), undefined)
+    const next = dueKey([key(1, 0)], due, ROTATION)
+    assert.deepEqual(next, { generation: 2, signsFrom: at(ROTATION) })
+    assert.equal(dueKey([key(1, 0), key(2, ROTATION)], due, ROTATION), undefined)
+  })
+
+  test('2: also after a long sleep it is published before it signs', () => {
+    const now = at(10 * ROTATION)
+    assert.deepEqual(dueKey([key(1, 0)], now, ROTATION), {
+      generation: 2,
+      signsFrom: new Date(now.getTime() + PUBLISH_AHEAD_MS),
+    })
+  })
+
+  test('2: others fetch the keys at least twice in that time', () => {
+    assert.ok(PUBLISH_AHEAD_MS >= 2 * KEYS_REFRESH_MS)
+  })
+
+  test('whenever it is looked after, there is a signing key and it was published in time', async (t) => {
+    const [stores] = await inMemory(t)
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 1, max: 3 * ROTATION }), { minLength: 1, maxLength: 12 }),
+        async (pauses) => {
+          await stores.keys.remove((await stores.keys.list()).map((each) => each.kid))
+          const clock = createClock()
+          const ports = { keys: stores.keys, makeKeyPair, now: clock.now }
+          for (const pause of pauses) {
+            await keepKeys(ports, ROTATION)
+            const keys = await stores.keys.list()
+            const signing = signingKey(keys, clock.now())
+            assert.ok(signing)
+            assert.ok(publishedKeys(keys, clock.now()).includes(signing))
+            const published = signing.signsFrom.getTime() - signing.createdAt.getTime()
+            assert.ok(signing.generation === 1 || published >= PUBLISH_AHEAD_MS)
+            assert.ok(keys.length <= 3)
+            clock.pass(pause)
+          }
+        },
+      ),
+      { numRuns: 25 },
+    )
+  })
+})
+
+suite('making keys', () => {
+  test('4: replicas starting at once agree on the first key', async (t) => {
+    const pair = await onOneFile(t)
+    const made = await Promise.all(
+      [0, 1, 2, 3].map((i) => keepKeys({ keys: pair[i % 2]!.keys, makeKeyPair, now: () => START }, ROTATION)),
+    )
+    const keys = await pair[0].keys.list()
+    assert.equal(keys.length, 1)
+    assert.deepEqual(made.filter(Boolean), kids(keys))
+  })
+
+  test('nothing due, nothing made', async (t) => {
+    const [{ keys }] = await inMemory(t)
+    const ports = { keys, makeKeyPair, now: () => START }
+    await keepKeys(ports, ROTATION)
+    assert.equal(await keepKeys(ports, ROTATION), undefined)
+    assert.equal((await keys.list()).length, 1)
+  })
+
+  test('spent keys are removed', async (t) => {
+    const [{ keys }] = await inMemory(t)
+    const clock = createClock()
+    const ports = { keys, makeKeyPair, now: clock.now }
+    const first = await keepKeys(ports, ROTATION)
+    clock.pass(ROTATION)
+    const second = await keepKeys(ports, ROTATION)
+    assert.deepEqual(kids(await keys.list()), [first, second])
+    clock.pass(PUBLISH_AHEAD_MS + TTL_MS + RETIRE_SLACK_MS + 1)
+    await keepKeys(ports, ROTATION)
+    assert.deepEqual(kids(await keys.list()), [second])
+  })
+
+  test('a forced key signs at once, even before one that waits for its turn', async (t) => {
+    const [{ keys }] = await inMemory(t)
+    const clock = createClock()
+    const ports = { keys, makeKeyPair, now: clock.now }
+    await keepKeys(ports, ROTATION)
+    clock.pass(ROTATION - PUBLISH_AHEAD_MS)
+    await keepKeys(ports, ROTATION)
+    const forced = await forceRotation(ports)
+    assert.deepEqual([(await keys.list()).length, forced.generation], [3, 3])
+    assert.equal(signingKey(await keys.list(), clock.now())?.kid, forced.kid)
+    clock.pass(2 * PUBLISH_AHEAD_MS)
+    assert.equal(signingKey(await keys.list(), clock.now())?.kid, forced.kid)
+  })
+
+  test('forced at once by several, each makes its own and the last one signs everywhere', async (t) => {
+    const pair = await onOneFile(t)
+    const forced = await Promise.all(
+      [0, 1, 2].map((i) => forceRotation({ keys: pair[i % 2]!.keys, makeKeyPair, now: () => START })),
+    )
+    assert.deepEqual(forced.map((each) => each.generation).sort(), [1, 2, 3])
+    assert.equal(signingKey(await pair[1].keys.list(), START)?.generation, 3)
+  })
+
+  test('withdrawing leaves the new key alone', async (t) => {
+    const [{ keys }] = await inMemory(t)
+    const ports = { keys, makeKeyPair, now: () => START }
+    await keepKeys(ports, ROTATION)
+    const forced = await forceRotation(ports, true)
+    assert.deepEqual(kids(await keys.list()), [forced.kid])
+  })
+})

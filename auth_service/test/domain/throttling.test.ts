@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import fc from 'fast-check'
+import type { Tries } from '../../src/domain/ports.ts'
+import {
+  addressPrefix,
+  countTry,
+  FREE_TRIES_DEFAULT,
+  loginEntries,
+  loginKeys,
+  loginLimits,
+  pauseAfter,
+} from '../../src/domain/throttling.ts'
+import { START } from '../support.ts'
+
+const LIMITS = { freeTries: 3, firstPauseMs: 1000, longestPauseMs: 60_000, forgetAfterMs: 3_600_000 }
+
+suite('pauses', () => {
+  test('none while tries are free, then doubling up to the longest', () => {
+    assert.deepEqual(
+      [1, 2, 3, 4, 5, 9, 10, 1000, 1e9].map((count) => pauseAfter(count, LIMITS)),
+      [0, 0, 1000, 2000, 4000, 60_000, 60_000, 60_000, 60_000],
+    )
+  })
+
+  test('2: whoever tries, whenever, nobody waits longer than the longest pause', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 100_000 }), { maxLength: 200 }), (gaps) => {
+        let at = START.getTime()
+        let tries: Tries | undefined
+        for (const gap of gaps) {
+          at += gap
+          const next = countTry(tries, LIMITS, new Date(at))
+          if ('tries' in next) tries = next.tries
+          const until = 'tries' in next ? next.tries.pausedUntil : next.pausedUntil
+          assert.ok(until === undefined || until.getTime() - at <= LIMITS.longestPauseMs)
+        }
+      }),
+    )
+  })
+
+  test('a try during a pause is not counted, so hammering makes no pause longer', () => {
+    const first = countTry(undefined, { ...LIMITS, freeTries: 1 }, START)
+    assert.ok('tries' in first)
+    const hammered = countTry(first.tries, { ...LIMITS, freeTries: 1 }, new Date(START.getTime() + 999))
+    assert.deepEqual(hammered, { pausedUntil: new Date(START.getTime() + 1000) })
+  })
+
+  test('an account’s own pause is a minute at most: strangers can slow its owner down, not lock them out', () => {
+    assert.equal(pauseAfter(1e6, loginLimits(FREE_TRIES_DEFAULT).account), 60_000)
+  })
+})
+
+suite('what a try is counted against', () => {
+  const keys = loginKeys('ada', '203.0.113.9')
+  const limits = loginLimits(FREE_TRIES_DEFAULT)
+
+  test('the narrowest first', () => {
+    assert.deepEqual(
+      loginEntries(keys, limits, false).map((entry) => entry.key),
+      ['pair ada 203.0.113.9', 'account ada', 'address 203.0.113.9'],
+    )
+  })
+
+  test('3: from a known address, not the account’s own count', () => {
+    assert.deepEqual(
+      loginEntries(keys, limits, true).map((entry) => entry.key),
+      ['pair ada 203.0.113.9', 'address 203.0.113.9'],
+    )
+  })
+})
+
+suite('addresses', () => {
+  const table: [string, string][] = [
+    ['203.0.113.9', '203.0.113.9'],
+    ['::ffff:203.0.113.9', '203.0.113.9'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:0DB8:0001:0002::9', '2001:db8:1:2::/64'],
+    ['2001:db8::9', '2001:db8:0:0::/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    ['::1', '0:0:0:0::/64'],
+  ]
+  for (const [address, prefix] of table) {
+    test(`${address} counts as ${prefix}`, () => assert.equal(addressPrefix(address), prefix))
+  }
+})

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { makeKeyPair } from '../src/crypto/signing.ts'
+import type { SigningKey } from '../src/domain/ports.ts'
+import { type OpenPair, START } from './support.ts'
+
+export const aKey = async (generation: number, signsFrom = START): Promise<SigningKey> => ({
+  ...(await makeKeyPair()),
+  generation,
+  signsFrom,
+  createdAt: START,
+})
+
+/** What every KeyStore does. */
+export function keyStoreContract(name: string, open: OpenPair) {
+  suite(`KeyStore (${name})`, () => {
+    test('lists what was added, lowest generation first', async (t) => {
+      const [{ keys }, other] = await open(t)
+      assert.deepEqual(await keys.list(), [])
+      const [one, two] = [await aKey(1), await aKey(2)]
+      assert.equal(await keys.add(two), true)
+      assert.equal(await keys.add(one), true)
+      assert.deepEqual(await other.keys.list(), [one, two])
+    })
+
+    test('a generation that exists is not added again', async (t) => {
+      const [{ keys }, other] = await open(t)
+      const first = await aKey(1)
+      await keys.add(first)
+      assert.equal(await other.keys.add(await aKey(1)), false)
+      assert.deepEqual(await keys.list(), [first])
+    })
+
+    test('of many adding one generation at once, exactly one does', async (t) => {
+      const pair = await open(t)
+      const candidates = await Promise.all(Array.from({ length: 10 }, () => aKey(1)))
+      const added = await Promise.all(candidates.map((key, i) => pair[i % 2]!.keys.add(key)))
+      assert.equal(added.filter(Boolean).length, 1)
+      assert.deepEqual(await pair[1].keys.list(), [candidates[added.indexOf(true)]])
+    })
+
+    test('removes the keys named; unknown ones are fine', async (t) => {
+      const [{ keys }] = await open(t)
+      const [one, two] = [await aKey(1), await aKey(2)]
+      await keys.add(one)
+      await keys.add(two)
+      await keys.remove([one.kid, 'unknown'])
+      await keys.remove([])
+      assert.deepEqual(await keys.list(), [two])
+    })
+  })
+}

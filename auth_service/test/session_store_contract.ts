@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict'
+import { suite, type TestContext, test } from 'node:test'
+import type { Session } from '../src/domain/ports.ts'
+import type { Stores } from '../src/storage/open_stores.ts'
+import { type OpenPair, START } from './support.ts'
+import { account } from './user_store_contract.ts'
+
+const after = (ms: number) => new Date(START.getTime() + ms)
+
+/** What every SessionStore does. */
+export function sessionStoreContract(name: string, open: OpenPair) {
+  suite(`SessionStore (${name})`, () => {
+    const given = async (t: TestContext): Promise<[Stores, Stores, string]> => {
+      const pair = await open(t)
+      const user = account('ada')
+      await pair[0].users.add(user)
+      return [...pair, user.id]
+    }
+    const session = (userId: string, id: string, createdAt = START): Session => ({
+      id,
+      userId,
+      passwordVersion: 1,
+      tokenHash: `${id} 0`,
+      previousHash: null,
+      salt: null,
+      rotatedAt: null,
+      createdAt,
+      expiresAt: new Date(createdAt.getTime() + 1000),
+    })
+    const next = (hash: string) => ({ tokenHash: hash, salt: `salt of ${hash}`, rotatedAt: after(5) })
+
+    test('gives back what was started', async (t) => {
+      const [{ sessions }, other, user] = await given(t)
+      await sessions.start(session(user, 's'), 9)
+      assert.deepEqual(await other.sessions.find('s'), session(user, 's'))
+      assert.equal(await sessions.find('unknown'), undefined)
+    })
+
+    test('only the newest are kept, of this user alone', async (t) => {
+      const [{ sessions, users }, , user] = await given(t)
+      const bob = account('bob')
+      await users.add(bob)
+      await sessions.start(session(bob.id, 'of bob'), 2)
+      for (const [i, id] of ['a', 'b', 'c'].entries()) {
+        await sessions.start(session(user, id, after(i)), 2)
+      }
+      assert.equal(await sessions.find('a'), undefined)
+      for (const id of ['b', 'c', 'of bob']) assert.equal((await sessions.find(id))?.id, id)
+    })
+
+    test('many starting at once leave as many as are kept', async (t) => {
+      const [a, b, user] = await given(t)
+      const ids = Array.from({ length: 12 }, (_, i) => `s${i}`)
+      await Promise.all(ids.map((id, i) => [a, b][i % 2]!.sessions.start(session(user, id), 3)))
+      const left = await Promise.all(ids.map((id) => a.sessions.find(id)))
+      assert.equal(left.filter(Boolean).length, 3)
+    })
+
+    test('rotating makes the newest the previous one', async (t) => {
+      const [{ sessions }, , user] = await given(t)
+      await sessions.start(session(user, 's'), 9)
+      assert.equal(await sessions.rotate('s', 's 0', next('s 1')), true)
+      assert.deepEqual(await sessions.find('s'), {
+        ...session(user, 's'),
+        previousHash: 's 0',
+        ...next('s 1'),
+      })
+    })
+
+    test('rotating from anything but the newest changes nothing', async (t) => {
+      const [{ sessions }, , user] = await given(t)
+      await sessions.start(session(user, 's'), 9)
+      await sessions.rotate('s', 's 0', next('s 1'))
+      const before = await sessions.find('s')
+      for (const from of ['s 0', 'other', '']) {
+        assert.equal(await sessions.rotate('s', from, next('s 2')), false)
+      }
+      assert.equal(await sessions.rotate('unknown', 's 1', next('s 2')), false)
+      assert.deepEqual(await sessions.find('s'), before)
+    })
+
+    test('of many rotating from one token at once, exactly one does', async (t) => {
+      const [a, b, user] = await given(t)
+      await a.sessions.start(session(user, 's'), 9)
+      const rotated = await Promise.all(
+        Array.from({ length: 20 }, (_, i) => [a, b][i % 2]!.sessions.rotate('s', 's 0', next(`try ${i}`))),
+      )
+      assert.equal(rotated.filter(Boolean).length, 1)
+      assert.equal((await b.sessions.find('s'))?.tokenHash, `try ${rotated.indexOf(true)}`)
+    })
+
+    test('an ended session is gone and does not rotate; ending again is fine', async (t) => {
+      const [{ sessions }, , user] = await given(t)
+      await sessions.start(session(user, 's'), 9)
+      await sessions.end('s')
+      await sessions.end('s')
+      assert.equal(await sessions.find('s'), undefined)
+      assert.equal(await sessions.rotate('s', 's 0', next('s 1')), false)
+    })
+
+    test('ending all ends this user’s alone, except the one named', async (t) => {
+      const [{ sessions, users }, , user] = await given(t)
+      const bob = account('bob')
+      await users.add(bob)
+      await sessions.start(session(bob.id, 'of bob'), 9)
+      for (const id of ['a', 'b', 'c']) await sessions.start(session(user, id), 9)
+      await sessions.endAll(user, 'b')
+      const left = async () =>
+        (await Promise.all(['a', 'b', 'c', 'of bob'].map((id) => sessions.find(id)))).map((each) => each?.id)
+      assert.deepEqual(await left(), [undefined, 'b', undefined, 'of bob'])
+      await sessions.endAll(user)
+      assert.deepEqual(await left(), [undefined, undefined, undefined, 'of bob'])
+    })
+
+    test('a session adopts a new password version, if it is there', async (t) => {
+      const [{ sessions }, , user] = await given(t)
+      await sessions.start(session(user, 's'), 9)
+      assert.equal(await sessions.adoptPassword('s', 2), true)
+      assert.equal(await sessions.adoptPassword('unknown', 2), false)
+      assert.deepEqual(await sessions.find('s'), { ...session(user, 's'), passwordVersion: 2 })
+    })
+
+    test('purging removes what has expired, a batch at a time, and nothing else', async (t) => {
+      const [{ sessions }, , user] = await given(t)
+      for (let i = 0; i < 5; i++) await sessions.start(session(user, `s${i}`, after(i)), 9)
+      const now = after(1000 + 2)
+      assert.equal(await sessions.purge(now, 2), 2)
+      assert.equal(await sessions.purge(now, 2), 1)
+      assert.equal(await sessions.purge(now, 2), 0)
+      assert.deepEqual(
+        (await Promise.all([0, 1, 2, 3, 4].map((i) => sessions.find(`s${i}`)))).map((each) => each?.id),
+        [undefined, undefined, undefined, 's3', 's4'],
+      )
+    })
+  })
+}

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { suite, test } from 'node:test'
+import { openStores } from '../../src/storage/open_stores.ts'
+import { keyStoreContract } from '../key_store_contract.ts'
+import { sessionStoreContract } from '../session_store_contract.ts'
+import { folder, inMemory, newId, onOneFile } from '../support.ts'
+import { throttleStoreContract } from '../throttle_store_contract.ts'
+import { account, userStoreContract } from '../user_store_contract.ts'
+
+for (const [name, open] of Object.entries({
+  'SQLite in memory': inMemory,
+  'SQLite, two instances on one file': onOneFile,
+})) {
+  userStoreContract(name, open)
+  sessionStoreContract(name, open)
+  keyStoreContract(name, open)
+  throttleStoreContract(name, open)
+}
+
+suite('opening the stores', () => {
+  test('without DATABASE_URL there is a file in DATA_DIR, readable by its owner alone', async (t) => {
+    const path = folder(t)
+    const stores = await openStores({ DATA_DIR: join(path, 'new') })
+    await stores.users.add(account('ada'))
+    await stores.check()
+    for (const file of ['auth.db', 'auth.db-wal']) {
+      assert.equal(statSync(join(path, 'new', file)).mode & 0o777, 0o600)
+    }
+    await stores.close()
+  })
+
+  test('data is there after opening again', async (t) => {
+    const config = { DATA_DIR: '/nowhere', DATABASE_URL: `sqlite:${join(folder(t), 'a.db')}` }
+    const first = await openStores(config)
+    const ada = account('ada')
+    await first.users.add(ada)
+    await first.close()
+    const second = await openStores(config)
+    t.after(() => second.close())
+    assert.deepEqual(await second.users.find(ada.id), ada)
+  })
+
+  test('MongoDB is refused in one sentence', async () => {
+    await assert.rejects(openStores({ DATA_DIR: '.', DATABASE_URL: 'mongodb://db/shop' }), {
+      message: 'DATABASE_URL names MongoDB, which auth_service does not support yet. Use sqlite:<file>.',
+    })
+  })
+
+  test('a closed store says store_unavailable', async () => {
+    const stores = await openStores({ DATA_DIR: '.', DATABASE_URL: 'sqlite::memory:' })
+    await stores.close()
+    await assert.rejects(stores.users.add(account('ada')), { code: 'store_unavailable' })
+    await assert.rejects(stores.sessions.end(newId()), { code: 'store_unavailable' })
+  })
+})

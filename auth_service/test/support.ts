@@ -1,0 +1,119 @@
+/** A world of one's own for each test: stores, a clock to turn, an app, and callers. */
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { createMetrics } from '@shop/service_kit/metrics'
+import { type AppDeps, createApp } from '../src/app.ts'
+import { makeKeyPair } from '../src/crypto/signing.ts'
+import { ensureFirstAdmin } from '../src/domain/accounts.ts'
+import { keepKeys } from '../src/domain/signing_keys.ts'
+import { openSqliteStores, type Stores } from '../src/storage/open_stores.ts'
+
+export const START = new Date('2026-01-02T03:04:05.678Z')
+export const PASSWORD = 'plum tart on tuesday'
+export const DAY_MS = 24 * 60 * 60_000
+
+/** argon2id at its weakest: the same code, a thousandth of the time. */
+export const WEAK = { memoryKib: 8, passes: 1, parallelism: 1 }
+
+export function folder(t: TestContext): string {
+  const path = mkdtempSync(join(tmpdir(), 'shop-auth-'))
+  t.after(() => rmSync(path, { recursive: true, force: true }))
+  return path
+}
+
+/** Two ways into the same data. Contract suites race one against the other. */
+export type OpenPair = (t: TestContext) => Promise<[Stores, Stores]>
+
+export const inMemory: OpenPair = async (t) => {
+  const stores = openSqliteStores(':memory:')
+  t.after(() => stores.close())
+  return [stores, stores]
+}
+
+export const onOneFile: OpenPair = async (t) => {
+  const path = join(folder(t), 'auth.db')
+  const pair: [Stores, Stores] = [openSqliteStores(path), openSqliteStores(path)]
+  t.after(() => Promise.all(pair.map((stores) => stores.close())))
+  return pair
+}
+
+export function createClock(start = START) {
+  let at = start.getTime()
+  return {
+    now: () => new Date(at),
+    pass: (ms: number) => {
+      at += ms
+    },
+  }
+}
+
+let serial = 0
+/** Ids in the order they were made, of the form the service gives out. */
+export const newId = () => `01900000-0000-7000-8000-${String(++serial).padStart(12, '0')}`
+
+export type Tokens = { access_token: string; refresh_token: string; user: { id: string } }
+
+export async function createWorld(t: TestContext, given: Partial<AppDeps> = {}) {
+  const clock = createClock()
+  const stores = given.stores ?? (await inMemory(t))[0]
+  const metrics = createMetrics('auth_service')
+  const deps = { stores, now: clock.now, newId, metrics, hashParameters: WEAK, ...given }
+  const { app, ports } = createApp(deps)
+  t.after(() => app.close())
+  await keepKeys({ keys: stores.keys, makeKeyPair, now: deps.now }, 30 * DAY_MS)
+  await ensureFirstAdmin(ports, { username: 'root', password: PASSWORD })
+
+  const call = async (
+    method: 'GET' | 'POST' | 'PUT',
+    url: string,
+    { body, token, ip }: { body?: unknown; token?: string | undefined; ip?: string } = {},
+  ) => {
+    const answer = await app.inject({
+      method,
+      url,
+      ...(body === undefined ? {} : { payload: body as object }),
+      ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
+      ...(ip === undefined ? {} : { remoteAddress: ip }),
+    })
+    return {
+      status: answer.statusCode,
+      headers: answer.headers,
+      body: answer.body === '' ? undefined : answer.json(),
+    }
+  }
+  const world = {
+    app,
+    ports,
+    stores,
+    clock,
+    metrics,
+    call,
+    register: (username: string, password = PASSWORD) =>
+      call('POST', '/register', { body: { username, password } }),
+    tryLogin: (username: string, password = PASSWORD, ip?: string) =>
+      call('POST', '/login', { body: { username, password }, ...(ip ? { ip } : {}) }),
+    async login(username: string, password = PASSWORD): Promise<Tokens> {
+      const { status, body } = await world.tryLogin(username, password)
+      assert.equal(status, 200, JSON.stringify(body))
+      return body
+    },
+    /** Registers and logs in. */
+    async join(username: string): Promise<Tokens> {
+      const { status, body } = await world.register(username)
+      assert.equal(status, 201, JSON.stringify(body))
+      return world.login(username)
+    },
+    refresh: (refreshToken: string) => call('POST', '/token', { body: { refresh_token: refreshToken } }),
+    async metric(name: string, labels = ''): Promise<number> {
+      const text = await metrics.registry.metrics()
+      const line = text.split('\n').find((each) => each.startsWith(`${name}{`) && each.includes(labels))
+      return Number(line?.split(' ').at(-1) ?? 0)
+    },
+  }
+  return world
+}
+
+export type World = Awaited<ReturnType<typeof createWorld>>

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import type { ThrottleLimits } from '../src/domain/ports.ts'
+import { type OpenPair, START } from './support.ts'
+
+const LIMITS: ThrottleLimits = {
+  freeTries: 3,
+  firstPauseMs: 1000,
+  longestPauseMs: 8000,
+  forgetAfterMs: 60_000,
+}
+const after = (ms: number) => new Date(START.getTime() + ms)
+const entry = (key: string, limits = LIMITS) => ({ key, limits })
+
+/** What every ThrottleStore does. */
+export function throttleStoreContract(name: string, open: OpenPair) {
+  suite(`ThrottleStore (${name})`, () => {
+    test('free tries go ahead, the last of them starts a pause, and pauses double', async (t) => {
+      const [{ throttle }] = await open(t)
+      const take = (ms: number) => throttle.take([entry('a')], after(ms))
+      assert.deepEqual([await take(0), await take(0), await take(0)], [undefined, undefined, undefined])
+      assert.deepEqual(await take(0), after(1000))
+      assert.deepEqual(await take(999), after(1000))
+      assert.equal(await take(1000), undefined)
+      assert.deepEqual(await take(1000), after(3000))
+    })
+
+    test('of many at once only the free ones go ahead, whatever the instance', async (t) => {
+      const pair = await open(t)
+      const taken = await Promise.all(
+        Array.from({ length: 40 }, (_, i) => pair[i % 2]!.throttle.take([entry('a')], START)),
+      )
+      assert.equal(taken.filter((pausedUntil) => pausedUntil === undefined).length, LIMITS.freeTries)
+    })
+
+    test('entries are counted in order up to the first that is paused', async (t) => {
+      const [{ throttle }] = await open(t)
+      const strict = { ...LIMITS, freeTries: 1 }
+      const take = () => throttle.take([entry('first'), entry('second', strict), entry('third')], START)
+      assert.equal(await take(), undefined)
+      assert.deepEqual(await take(), after(1000))
+      // `first` was counted twice and has one free try left; `third` was counted once and has two.
+      const free = async (key: string) => {
+        let tries = 0
+        while ((await throttle.take([entry(key)], START)) === undefined) tries += 1
+        return tries
+      }
+      assert.deepEqual([await free('first'), await free('third')], [1, 2])
+    })
+
+    test('a refund takes back one try and its pause', async (t) => {
+      const [{ throttle }] = await open(t)
+      for (let i = 0; i < 3; i++) await throttle.take([entry('a')], START)
+      await throttle.refund(['a', 'unknown'])
+      assert.equal(await throttle.take([entry('a')], START), undefined)
+      assert.deepEqual(await throttle.take([entry('a')], START), after(1000))
+    })
+
+    test('clearing forgets all tries', async (t) => {
+      const [{ throttle }] = await open(t)
+      for (let i = 0; i < 3; i++) await throttle.take([entry('a'), entry('b')], START)
+      await throttle.clear(['a', 'unknown'])
+      assert.equal(await throttle.take([entry('a')], START), undefined)
+      assert.deepEqual(await throttle.take([entry('b')], START), after(1000))
+    })
+
+    test('tries are forgotten when none was made for a while', async (t) => {
+      const [{ throttle }] = await open(t)
+      for (let i = 0; i < 3; i++) await throttle.take([entry('a')], START)
+      const later = after(LIMITS.forgetAfterMs)
+      for (let i = 0; i < 3; i++) assert.equal(await throttle.take([entry('a')], later), undefined)
+      assert.ok(await throttle.take([entry('a')], later))
+    })
+
+    test('remembers a key until its time, also when told again', async (t) => {
+      const [{ throttle }, other] = await open(t)
+      assert.equal(await throttle.remembers('k', START), false)
+      await throttle.remember('k', after(10))
+      await throttle.remember('k', after(20))
+      assert.equal(await other.throttle.remembers('k', after(19)), true)
+      assert.equal(await other.throttle.remembers('k', after(20)), false)
+    })
+
+    test('purging removes what is forgotten, a batch at a time, and nothing else', async (t) => {
+      const [{ throttle }] = await open(t)
+      for (const key of ['a', 'b', 'c']) await throttle.take([entry(key)], START)
+      for (let i = 0; i < 3; i++) await throttle.take([entry('d')], after(1))
+      const now = after(LIMITS.forgetAfterMs)
+      assert.deepEqual(
+        [await throttle.purge(now, 2), await throttle.purge(now, 2), await throttle.purge(now, 2)],
+        [2, 1, 0],
+      )
+      assert.deepEqual(await throttle.take([entry('d')], after(1)), after(1001))
+    })
+  })
+}

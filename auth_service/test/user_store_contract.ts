@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import type { Account, Role } from '../src/domain/ports.ts'
+import { newId, type OpenPair, START } from './support.ts'
+
+const HASH = '$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$'
+
+export const account = (username: string, role: Role = 'customer'): Account => ({
+  id: newId(),
+  username,
+  role,
+  createdAt: START,
+  passwordHash: `${HASH}1`,
+  passwordVersion: 1,
+})
+
+/** What every UserStore does. */
+export function userStoreContract(name: string, open: OpenPair) {
+  suite(`UserStore (${name})`, () => {
+    test('gives back what was added, by id and by canonical name', async (t) => {
+      const [{ users }, other] = await open(t)
+      const ada = account('Ada')
+      await users.add(ada)
+      assert.deepEqual(await other.users.find(ada.id), ada)
+      assert.deepEqual(await other.users.findByName('ada'), ada)
+    })
+
+    test('what is not there is undefined', async (t) => {
+      const [{ users }] = await open(t)
+      assert.equal(await users.find(newId()), undefined)
+      assert.equal(await users.findByName('nobody'), undefined)
+    })
+
+    test('a name in use, in whatever case, is refused as username_taken', async (t) => {
+      const [{ users }, other] = await open(t)
+      const ada = account('Ada')
+      await users.add(ada)
+      await assert.rejects(other.users.add(account('aDA')), { code: 'username_taken' })
+      assert.deepEqual(await users.findByName('ada'), ada)
+    })
+
+    test('of many adding one name at once, exactly one does', async (t) => {
+      const pair = await open(t)
+      const outcomes = await Promise.allSettled(
+        Array.from({ length: 20 }, (_, i) => pair[i % 2]!.users.add(account(i % 3 ? 'ada' : 'ADA'))),
+      )
+      assert.equal(outcomes.filter((outcome) => outcome.status === 'fulfilled').length, 1)
+      for (const outcome of outcomes) {
+        if (outcome.status === 'rejected') assert.equal(outcome.reason.code, 'username_taken')
+      }
+    })
+
+    test('a changed password has the next version; a change from an older version changes nothing', async (t) => {
+      const [{ users }] = await open(t)
+      const ada = account('ada')
+      await users.add(ada)
+      assert.equal(await users.changePassword(ada.id, 1, `${HASH}2`), true)
+      assert.equal(await users.changePassword(ada.id, 1, `${HASH}3`), false)
+      assert.deepEqual(await users.find(ada.id), { ...ada, passwordHash: `${HASH}2`, passwordVersion: 2 })
+      assert.equal(await users.changePassword(newId(), 1, `${HASH}2`), false)
+    })
+
+    test('of many changing one password at once, exactly one does', async (t) => {
+      const pair = await open(t)
+      const ada = account('ada')
+      await pair[0].users.add(ada)
+      const changed = await Promise.all(
+        Array.from({ length: 20 }, (_, i) => pair[i % 2]!.users.changePassword(ada.id, 1, `${HASH}x${i}`)),
+      )
+      const winner = changed.indexOf(true)
+      assert.equal(changed.filter(Boolean).length, 1)
+      assert.deepEqual(await pair[1].users.find(ada.id), {
+        ...ada,
+        passwordHash: `${HASH}x${winner}`,
+        passwordVersion: 2,
+      })
+    })
+
+    test('a rehash keeps the version, and does nothing once the hash is another', async (t) => {
+      const [{ users }] = await open(t)
+      const ada = account('ada')
+      await users.add(ada)
+      assert.equal(await users.rehash(ada.id, `${HASH}1`, `${HASH}2`), true)
+      assert.equal(await users.rehash(ada.id, `${HASH}1`, `${HASH}3`), false)
+      assert.deepEqual(await users.find(ada.id), { ...ada, passwordHash: `${HASH}2` })
+    })
+
+    test('a role is set and answered with the user; repeating it is fine', async (t) => {
+      const [{ users }] = await open(t)
+      const { passwordHash: _, passwordVersion: __, ...ada } = account('ada')
+      await users.add({ ...ada, passwordHash: HASH, passwordVersion: 1 })
+      for (const _time of [1, 2]) {
+        assert.deepEqual(await users.setRole(ada.id, 'admin'), { ...ada, role: 'admin' })
+      }
+    })
+
+    test('a role for nobody is user_not_found', async (t) => {
+      const [{ users }] = await open(t)
+      await assert.rejects(users.setRole(newId(), 'admin'), { code: 'user_not_found' })
+      await assert.rejects(users.setRole(newId(), 'customer'), { code: 'user_not_found' })
+    })
+
+    test('the last admin stays one; a customer may be made a customer', async (t) => {
+      const [{ users }] = await open(t)
+      const [root, ada] = [account('root', 'admin'), account('ada')]
+      await users.add(root)
+      await users.add(ada)
+      await assert.rejects(users.setRole(root.id, 'customer'), { code: 'last_admin' })
+      assert.equal((await users.setRole(ada.id, 'customer')).role, 'customer')
+      await users.setRole(ada.id, 'admin')
+      assert.equal((await users.setRole(root.id, 'customer')).role, 'customer')
+    })
+
+    test('of two admins demoting each other at once, one stays', async (t) => {
+      const pair = await open(t)
+      const [a, b] = [account('ada', 'admin'), account('bob', 'admin')]
+      await Promise.all([pair[0].users.add(a), pair[1].users.add(b)])
+      for (let round = 0; round < 10; round++) {
+        const outcomes = await Promise.allSettled([
+          pair[0].users.setRole(b.id, 'customer'),
+          pair[1].users.setRole(a.id, 'customer'),
+        ])
+        assert.deepEqual(outcomes.map((outcome) => outcome.status).sort(), ['fulfilled', 'rejected'])
+        await Promise.all([a, b].map(({ id }) => pair[0].users.setRole(id, 'admin')))
+      }
+    })
+
+    test('pages run newest first, without gaps or repeats', async (t) => {
+      const [{ users }] = await open(t)
+      const all = Array.from({ length: 7 }, (_, i) => account(`user${i}`))
+      for (const each of all) await users.add(each)
+      const ids = all.map((each) => each.id).reverse()
+      const seen: string[] = []
+      for (let after: string | undefined; ; ) {
+        const page = await users.list({ after, limit: 3 })
+        seen.push(...page.map((each) => each.id))
+        after = page.at(-1)?.id
+        if (page.length < 3) break
+      }
+      assert.deepEqual(seen, ids)
+      assert.deepEqual(Object.keys((await users.list({ limit: 1 }))[0]!).sort(), [
+        'createdAt',
+        'id',
+        'role',
+        'username',
+      ])
+    })
+  })
+}
