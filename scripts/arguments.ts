@@ -1,0 +1,72 @@
+/** Command lines of our scripts: `--help` for everyone, and nonsense refused in one sentence. */
+import { type ParseArgsOptionDescriptor, parseArgs } from 'node:util'
+
+type Options = Readonly<Record<string, ParseArgsOptionDescriptor & { help: string }>>
+type Values<O extends Options> = {
+  [K in keyof O]?: O[K]['type'] extends 'boolean' ? boolean : string
+}
+
+export type Command<O extends Options> = {
+  /** How it is typed, e.g. `npm start`. */
+  readonly name: string
+  readonly summary: string
+  readonly options: O
+  /** Words without dashes, when the command takes any. */
+  readonly words?: string
+  /** Printed below the options. */
+  readonly notes?: string
+}
+
+/** Ends the process with one sentence; for faults that a person can mend. */
+export function refuse(...sentences: readonly string[]): never {
+  for (const sentence of sentences) process.stderr.write(`${sentence}\n`)
+  process.exit(1)
+}
+
+/** Reads the command line. `--help` prints and ends with 0; what is not understood ends with 1. */
+export function readArguments<O extends Options>(
+  command: Command<O>,
+  argv: readonly string[],
+): { values: Values<O>; words: readonly string[] } {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      options: { help: { type: 'boolean', short: 'h' }, ...command.options } as Options,
+      allowPositionals: command.words !== undefined,
+    })
+    if (values.help === true) {
+      process.stdout.write(usage(command))
+      process.exit(0)
+    }
+    return { values: values as Values<O>, words: positionals }
+  } catch (error) {
+    const [sentence] = (error as Error).message.split('. ')
+    refuse(`${sentence}. \`${command.name} -- --help\` lists what there is.`)
+  }
+}
+
+/** A whole number between two bounds, or the end of the process. */
+export function wholeNumber(name: string, text: string, minimum: number, maximum: number): number {
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || value < minimum || value > maximum) {
+    refuse(`${name} must be a whole number from ${minimum} to ${maximum}, not "${text}".`)
+  }
+  return value
+}
+
+function usage<O extends Options>({ name, summary, options, words, notes }: Command<O>): string {
+  const rows = Object.entries<Options[string]>({
+    ...options,
+    help: { type: 'boolean', help: 'Show this.' },
+  }).map(([option, { type, help }]) => [`--${option}${type === 'string' ? ' <value>' : ''}`, help] as const)
+  const width = Math.max(...rows.map(([left]) => left.length))
+  return [
+    `${name} -- [options]${words === undefined ? '' : ` ${words}`}`,
+    '',
+    summary,
+    '',
+    ...rows.map(([left, help]) => `  ${left.padEnd(width)}  ${help}`),
+    ...(notes === undefined ? [] : ['', notes]),
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,53 @@
+/**
+ * `npm run check`: everything a change must pass. Each step runs even when one before it failed, so one run
+ * tells all; the summary at the end repeats what failed.
+ */
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { readArguments } from './arguments.ts'
+import { ROOT } from './root.ts'
+import { paintFor } from './start/log_lines.ts'
+
+const bin = (name: string) => join(ROOT, 'node_modules', '.bin', name)
+const script = (file: string) => join(ROOT, 'scripts', file)
+
+const STEPS: readonly (readonly [name: string, command: string, ...args: string[]])[] = [
+  ['types', bin('tsc'), '--noEmit'],
+  ['format and lint', bin('biome'), 'check', '--error-on-warnings', '.'],
+  ['docs in step', process.execPath, script('docs.ts'), '--check'],
+  ['tests', process.execPath, script('test.ts')],
+]
+
+const { values } = readArguments(
+  {
+    name: 'npm run check',
+    summary: 'Types, format and lint, documents in step with the code, tests.',
+    options: { 'no-tests': { type: 'boolean', help: 'Leave out the tests, where they have just run.' } },
+  },
+  process.argv.slice(2),
+)
+
+const paint = paintFor(process.stdout)
+const results: { name: string; ok: boolean; seconds: number }[] = []
+for (const [name, command, ...args] of STEPS) {
+  if (values['no-tests'] && name === 'tests') continue
+  process.stdout.write(`${paint('bold', `— ${name}`)}\n`)
+  const startedAt = performance.now()
+  const ok = await succeeds(command, args)
+  results.push({ name, ok, seconds: (performance.now() - startedAt) / 1000 })
+}
+
+process.stdout.write('\n')
+for (const { name, ok, seconds } of results) {
+  const verdict = ok ? paint('green', 'ok    ') : paint('red', 'FAILED')
+  process.stdout.write(`${verdict}  ${name} (${seconds.toFixed(1)} s)\n`)
+}
+process.exitCode = results.every(({ ok }) => ok) ? 0 : 1
+
+function succeeds(command: string, args: readonly string[]): Promise<boolean> {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: ROOT, stdio: 'inherit' })
+    child.once('error', () => resolve(false))
+    child.once('exit', (code) => resolve(code === 0))
+  })
+}

@@ -1,0 +1,64 @@
+/**
+ * `npm run docs`: writes the documents that are made from the code: docs/openapi/, docs/errors.md, and the typed
+ * client's src/generated. With `--check` it writes nothing and fails when something would change.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { readArguments } from './arguments.ts'
+import { CATALOGUES } from './docs/catalogues.ts'
+import { errorsPage } from './docs/errors_page.ts'
+import { openApiDocuments } from './docs/openapi.ts'
+import { ROOT } from './root.ts'
+
+const { values } = readArguments(
+  {
+    name: 'npm run docs',
+    summary: 'Writes docs/openapi, docs/errors.md and client/src/generated from the code.',
+    options: { check: { type: 'boolean', help: 'Write nothing; fail and say what would change.' } },
+  },
+  process.argv.slice(2),
+)
+
+const documents = await openApiDocuments()
+const files = new Map<string, string>()
+for (const [name, document] of documents) {
+  files.set(`docs/openapi/${name}.json`, `${JSON.stringify(document, null, 2)}\n`)
+}
+files.set('docs/errors.md', errorsPage(CATALOGUES, documents))
+
+const changed: string[] = []
+for (const [path, text] of files) {
+  const file = join(ROOT, path)
+  const before = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  if (before === text) continue
+  changed.push(`${path}: ${difference(before, text)}`)
+  if (values.check) continue
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, text)
+}
+for (const line of changed) {
+  process.stdout.write(`${values.check ? 'would change' : 'wrote'} ${line}\n`)
+}
+
+const client = spawnSync(
+  process.execPath,
+  [join(ROOT, 'client/generate.ts'), ...(values.check ? ['--check'] : [])],
+  { stdio: 'inherit' },
+)
+if (client.status !== 0 || (values.check && changed.length > 0)) {
+  process.stdout.write('Run `npm run docs` and commit what it writes.\n')
+  process.exitCode = 1
+} else {
+  process.stdout.write(`The documents are in step with the code (${files.size} files and the client).\n`)
+}
+
+/** How many lines come and go, and the first that does. */
+function difference(before: string, after: string): string {
+  const old = new Set(before.split('\n'))
+  const fresh = new Set(after.split('\n'))
+  const added = [...fresh].filter((line) => !old.has(line))
+  const removed = [...old].filter((line) => !fresh.has(line))
+  const example = added[0] ?? removed[0] ?? 'only the order of lines differs'
+  return `+${added.length} -${removed.length} lines, first: ${example.trim().slice(0, 100)}`
+}

@@ -1,0 +1,88 @@
+/** The OpenAPI document of each service, from its app as it is: in-memory stores, not listening. */
+import type { App } from '@shop/service_kit/http_app'
+import { createMetrics } from '@shop/service_kit/metrics'
+import { createApp as createAuthApp } from '../../auth_service/src/app.ts'
+import { openSqliteStores as openAuthStores } from '../../auth_service/src/storage/open_stores.ts'
+import { createApp as createOrderApp } from '../../order_service/src/app.ts'
+import { openStores as openOrderStores } from '../../order_service/src/storage/open_stores.ts'
+import { createApp as createProductApp } from '../../product_service/src/app.ts'
+import { openSqliteStores as openProductStores } from '../../product_service/src/storage/open_stores.ts'
+import { createDirectReservations } from '../doctor/direct_reservations.ts'
+
+export type OpenApi = {
+  readonly paths: Readonly<
+    Record<string, Readonly<Record<string, { responses?: Record<string, { description?: string }> }>>>
+  >
+}
+
+const now = () => new Date(0)
+const newId = () => '00000000-0000-7000-8000-000000000000'
+const nobody = () => {
+  throw new Error('No request is made while documents are written')
+}
+
+export async function openApiDocuments(): Promise<Map<string, OpenApi>> {
+  const products = await openProductStores(':memory:', 'USD')
+  const { orders } = await openOrderStores({
+    DATABASE_URL: 'sqlite::memory:',
+    DATA_DIR: '.',
+    CURRENCY: 'USD',
+  })
+  const auth = openAuthStores(':memory:')
+  const apps: readonly (readonly [name: string, app: App])[] = [
+    ['auth_service', createAuthApp({ stores: auth, now, newId }).app],
+    [
+      'product_service',
+      createProductApp({
+        stores: products,
+        currency: 'USD',
+        requireVersion: false,
+        now,
+        newId,
+        reached: () => {},
+        metrics: createMetrics('product_service'),
+        access: { verifyToken: nobody, verifyServiceToken: nobody },
+      }),
+    ],
+    [
+      'order_service',
+      createOrderApp({
+        orders,
+        reservations: createDirectReservations(products.stock, now),
+        verifyToken: nobody,
+        currency: 'USD',
+        now,
+        newId,
+        random: () => 0,
+        metrics: createMetrics('order_service'),
+      }).app,
+    ],
+  ]
+  const documents = new Map<string, OpenApi>()
+  for (const [name, app] of apps) {
+    await app.ready()
+    documents.set(name, sorted(app.swagger()) as OpenApi)
+    await app.close()
+  }
+  await Promise.all([auth.close(), products.close(), orders.close()])
+  return documents
+}
+
+/** Keys in one order, so that a document changes only when its content does. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]))
+}
+
+/** The routes that declare a problem, as `POST /orders`. */
+export function problemsOf({ paths }: OpenApi, code: string): string[] {
+  return Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries(operations)
+      .filter(([, { responses = {} }]) =>
+        Object.values(responses).some(({ description = '' }) => description.includes(`\`${code}\``)),
+      )
+      .map(([method]) => `${method.toUpperCase()} ${path}`),
+  )
+}

@@ -1,0 +1,209 @@
+/**
+ * What must be true between the numbers of the stores: the ledger balances (invariant 2), every order settles
+ * (5), and confirmed means held (6). Reads through the stores' audit ports alone, page by page, so it works on
+ * every kind of store, and while the services run.
+ *
+ * Two stores are never read at the same instant. So where the services run, a finding counts only when a second
+ * look, LOOK_AGAIN_MS later, still has it: what was only on its way has arrived by then.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Order, OrderStatus } from '../../order_service/src/domain/order.ts'
+import type { OrderStore } from '../../order_service/src/domain/ports.ts'
+import { settleDue } from '../../order_service/src/domain/settle_due.ts'
+import { createSettle } from '../../order_service/src/domain/settle_order.ts'
+import type { Stores as ProductStores } from '../../product_service/src/domain/ports.ts'
+import { createDirectReservations } from './direct_reservations.ts'
+import type { Examination, Finding } from './findings.ts'
+
+const PAGE = 500
+const LOOK_AGAIN_MS = 3_000
+/** Well beyond the longest an order waits when nothing is wrong (settle_due.ts). */
+export const STUCK_AFTER_MS = 60_000
+/** How long a repair waits for orders that another settler has claimed; a little more than a lease. */
+const SETTLE_PATIENCE_MS = 20_000
+
+export type Shop = {
+  readonly products: ProductStores
+  readonly orders: OrderStore
+  readonly running: boolean
+  readonly now: () => Date
+}
+
+export async function examineLedger({ products, running }: Shop): Promise<Examination> {
+  let checked = 0
+  const look = async () => {
+    checked = 0
+    const found: Named[] = []
+    for (let after: string | undefined, more = true; more; ) {
+      const page = await products.audit.ledgerMismatches(after, PAGE)
+      checked += page.checked
+      for (const mismatch of page.mismatches) {
+        const { productId, stock, movementsSum, reserved, heldUnits } = mismatch
+        found.push({
+          key: productId,
+          problem: `Product ${productId} has stock ${stock} and reserved ${reserved}, but its movements sum up to ${movementsSum} and its held reservations to ${heldUnits}.`,
+          mend: 'Nothing in the shop changes one without the other, so the store was changed from outside: count the units, and compare with the last backup.',
+        })
+      }
+      after = page.next
+      more = after !== undefined
+    }
+    return found
+  }
+  return { name: 'Ledger', findings: await twice(look, running), summary: `balances for ${checked} products` }
+}
+
+export async function examineReservations(shop: Shop): Promise<Examination> {
+  let counted = ''
+  const findings = await twice(async () => {
+    const { held, found } = await heldAgainstOrders(shop)
+    const { confirmed, found: unheld } = await confirmedAgainstHeld(shop, held)
+    counted = `${held.size} held reservations and ${confirmed} confirmed orders agree`
+    return [...found, ...unheld]
+  }, shop.running)
+  return { name: 'Reservations', findings, summary: counted }
+}
+
+/** Every held reservation belongs to an order that may hold one. */
+async function heldAgainstOrders(shop: Shop) {
+  const { products, orders } = shop
+  const held = new Map<string, string>()
+  const found: Named[] = []
+  for (let after: string | undefined, more = true; more; ) {
+    const page = await products.audit.heldReservations(after, PAGE)
+    const statuses = await orders.statusesOf(page.reservations.map(({ orderId }) => orderId))
+    for (const { orderId, lines } of page.reservations) {
+      held.set(orderId, fingerprint(lines))
+      const finding = heldFinding(shop, orderId, statuses.get(orderId), await owes(orders, orderId, statuses))
+      if (finding) found.push(finding)
+    }
+    after = page.next
+    more = after !== undefined
+  }
+  return { held, found }
+}
+
+/** Has the order's next step still to reach the product service? Only asked where the answer matters. */
+async function owes(orders: OrderStore, id: string, statuses: ReadonlyMap<string, OrderStatus>) {
+  const status = statuses.get(id)
+  if (status !== 'shipped' && status !== 'delivered') return false
+  return (await orders.find(id))?.dueAt !== undefined
+}
+
+function heldFinding(
+  { products, now }: Shop,
+  orderId: string,
+  status: OrderStatus | undefined,
+  owed: boolean,
+): Named | undefined {
+  if (status === undefined || status === 'rejected' || status === 'cancelled') {
+    return {
+      key: orderId,
+      problem: `Stock is held for order ${orderId}, which ${status === undefined ? 'does not exist' : `is ${status}`}.`,
+      mend: 'Release it: `npm run doctor -- --fix`.',
+      async fix() {
+        await products.stock.release([orderId], now().toISOString())
+        return `What was held for order ${orderId} is free to sell again.`
+      },
+    }
+  }
+  if ((status === 'shipped' || status === 'delivered') && !owed) {
+    return {
+      key: orderId,
+      problem: `Order ${orderId} is ${status}, but its reservation still counts as held.`,
+      mend: 'Record the shipment: `npm run doctor -- --fix`.',
+      async fix() {
+        await products.stock.ship([orderId], now().toISOString())
+        return `The reservation of order ${orderId} is recorded as shipped.`
+      },
+    }
+  }
+  return undefined
+}
+
+/** Every confirmed order is held, for exactly its lines. `held` was read before, so newer orders are not in it. */
+async function confirmedAgainstHeld({ orders }: Shop, held: ReadonlyMap<string, string>) {
+  const found: Named[] = []
+  let confirmed = 0
+  for (let before: string | undefined, more = true; more; ) {
+    const page = await orders.listByStatus('confirmed', { limit: PAGE, before })
+    confirmed += page.length
+    for (const order of page) {
+      const lines = held.get(order.id)
+      if (lines === fingerprint(order.lines)) continue
+      found.push({
+        key: order.id,
+        problem:
+          lines === undefined
+            ? `Order ${order.id} is confirmed, but no stock is held for it.`
+            : `Order ${order.id} is confirmed, but what is held for it is not what was ordered.`,
+        mend: 'Cancel the order (PUT /orders/:id with status cancelled) and tell its customer.',
+      })
+    }
+    before = page.at(-1)?.id
+    more = page.length === PAGE
+  }
+  return { confirmed, found }
+}
+
+const fingerprint = (lines: readonly { productId: string; quantity: number }[]): string =>
+  lines
+    .map(({ productId, quantity }) => `${productId} ${quantity}`)
+    .sort()
+    .join()
+
+export async function examineUnsettled(shop: Shop): Promise<Examination> {
+  const { waiting, stuck } = await unsettled(shop)
+  let settling: Promise<ReadonlySet<string>> | undefined
+  const findings = stuck.map(({ id, status, updatedAt }): Finding => {
+    return {
+      problem: `Order ${id} has been ${status} since ${updatedAt} with something left to do.`,
+      mend: shop.running
+        ? 'Look at the log of order_service; `npm run doctor -- --fix` settles it now.'
+        : 'Start the shop, which settles it, or let `npm run doctor -- --fix` do it.',
+      async fix() {
+        settling ??= settleAll(shop)
+        if ((await settling).has(id)) throw new Error('it could not be settled yet; try again in a minute')
+        return `Order ${id} is settled: it is ${(await shop.orders.find(id))?.status}.`
+      },
+    }
+  })
+  return { name: 'Orders', findings, summary: `none is stuck; ${waiting} being settled` }
+}
+
+async function unsettled({ orders, now }: Shop) {
+  const since = new Date(now().getTime() - STUCK_AFTER_MS).toISOString()
+  const stuck: Order[] = []
+  let waiting = 0
+  for (let after: string | undefined, more = true; more; ) {
+    const page = await orders.listUnsettled({ limit: PAGE, after })
+    waiting += page.length
+    stuck.push(...page.filter(({ updatedAt }) => updatedAt < since))
+    after = page.at(-1)?.id
+    more = page.length === PAGE
+  }
+  return { waiting, stuck }
+}
+
+/** Settles what is due as the order service's settler does, its leases respected. Resolves what is left stuck. */
+async function settleAll(shop: Shop): Promise<ReadonlySet<string>> {
+  const { orders, products, now } = shop
+  const reservations = createDirectReservations(products.stock, now)
+  const ports = { orders, reservations, now, random: Math.random, report: () => {}, reached: () => {} }
+  const settle = createSettle({ ...ports, newId: () => crypto.randomUUID() })
+  for (const patience = now().getTime() + SETTLE_PATIENCE_MS; ; await sleep(500)) {
+    await settleDue(ports, settle)
+    const { stuck } = await unsettled(shop)
+    if (stuck.length === 0 || now().getTime() > patience) return new Set(stuck.map(({ id }) => id))
+  }
+}
+
+type Named = Finding & { readonly key: string }
+
+async function twice(look: () => Promise<readonly Named[]>, running: boolean): Promise<readonly Finding[]> {
+  const first = await look()
+  if (!running || first.length === 0) return first
+  await sleep(LOOK_AGAIN_MS)
+  const again = new Map((await look()).map((finding) => [finding.key + finding.problem, finding]))
+  return first.filter(({ key, problem }) => again.has(key + problem))
+}

@@ -1,0 +1,40 @@
+/**
+ * The order service's view of reservations, answered by the product service's store itself, so that orders can
+ * be settled while no service runs. Says what the product service's /internal routes say.
+ */
+import type { HoldAnswer, Reservations } from '../../order_service/src/domain/ports.ts'
+import type { Stock } from '../../product_service/src/domain/ports.ts'
+
+export function createDirectReservations(stock: Stock, now: () => Date): Reservations {
+  const at = () => now().toISOString()
+  return {
+    async hold({ id, lines, totalMinor }): Promise<HoldAnswer> {
+      const [reservation] = await stock.reserve([{ orderId: id, lines, totalMinor }], at())
+      if (!reservation) throw new Error(`The store gave no answer for order ${id}`)
+      const { status, reason, shortages, unknownProducts } = reservation
+      if (status === 'released') return { status }
+      if (status !== 'rejected') return { status: 'held', lines: reservation.lines }
+      return {
+        status,
+        rejection: {
+          reason: reason ?? 'product_not_found',
+          shortages,
+          unknownProducts,
+          ...(reservation.totalMinor === null ? {} : { totalMinor: reservation.totalMinor }),
+        },
+      }
+    },
+    async release({ id }) {
+      const [reservation] = await stock.release([id], at())
+      if (reservation?.status === 'shipped') throw contradiction(id, 'shipped')
+    },
+    async ship({ id }) {
+      const [reservation] = await stock.ship([id], at())
+      if (reservation?.status !== 'shipped') throw contradiction(id, reservation?.status ?? 'unknown')
+    },
+    reachable: () => true,
+  }
+}
+
+const contradiction = (id: string, status: string) =>
+  new Error(`the reservation of order ${id} is ${status}, which contradicts the order`)

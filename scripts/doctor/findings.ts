@@ -1,0 +1,82 @@
+/** What an examination found, and how it is told. */
+import type { Paint } from '../start/log_lines.ts'
+
+export type Finding = {
+  /** What is wrong, in a sentence. */
+  readonly problem: string
+  /** How to mend it, in a sentence. */
+  readonly mend: string
+  /** Absent where only a person can decide. */
+  readonly fix?: Fix
+}
+
+/** A repair that is safe: repeatable, and it takes nothing from anybody. Resolves what it did, in a sentence. */
+export type Fix = () => Promise<string>
+
+export type Examination = {
+  readonly name: string
+  /** What was looked at, when nothing is wrong. */
+  readonly summary: string
+  readonly findings: readonly Finding[]
+}
+
+/** A finding and what became of it. */
+export type Treated = Omit<Finding, 'fix'> & { readonly repairable: boolean; readonly done?: string }
+
+export type Report = {
+  readonly ok: boolean
+  readonly checks: readonly { name: string; summary: string; findings: readonly Treated[] }[]
+}
+
+/** Findings of one examination that are printed; the rest is counted. `--json` has all. */
+const PRINTED_MAX = 10
+
+/** Applies the fixes, if asked, one after the other; a fix that fails leaves its finding standing. */
+export async function treat(examinations: readonly Examination[], fixing: boolean): Promise<Report> {
+  const checks: Report['checks'][number][] = []
+  for (const { name, summary, findings } of examinations) {
+    const treated: Treated[] = []
+    for (const { problem, mend, fix } of findings) {
+      const finding = { problem, mend, repairable: fix !== undefined }
+      if (!fixing || !fix) {
+        treated.push(finding)
+        continue
+      }
+      try {
+        treated.push({ ...finding, done: await fix() })
+      } catch (error) {
+        treated.push({ ...finding, mend: `${mend} (The repair failed: ${(error as Error).message})` })
+      }
+    }
+    checks.push({ name, summary, findings: treated })
+  }
+  const left = checks.flatMap(({ findings }) => findings).filter(({ done }) => done === undefined)
+  return { ok: left.length === 0, checks }
+}
+
+export function printReport({ ok, checks }: Report, paint: Paint): string {
+  const lines = checks.flatMap(({ name, summary, findings }) => {
+    if (findings.length === 0) return [`${paint('green', '✓')} ${name}: ${summary}`]
+    const rest = findings.length - PRINTED_MAX
+    return [
+      `${paint('red', '✗')} ${name}`,
+      ...findings.slice(0, PRINTED_MAX).flatMap((finding) => printFinding(finding, paint)),
+      ...(rest > 0 ? [`    … and ${rest} more; --json lists all`] : []),
+    ]
+  })
+  const repairable = checks.flatMap(({ findings }) => findings).some((f) => f.repairable && !f.done)
+  const verdict = ok ? 'All is well.' : 'Something is wrong; see above.'
+  return [
+    ...lines,
+    '',
+    paint(ok ? 'green' : 'red', verdict) +
+      (repairable ? ' `npm run doctor -- --fix` repairs what is safe to repair.' : ''),
+    '',
+  ].join('\n')
+}
+
+function printFinding({ problem, mend, done }: Treated, paint: Paint): string[] {
+  return done === undefined
+    ? [`    ${problem}`, `      ${paint('yellow', '→')} ${mend}`]
+    : [`    ${problem}`, `      ${paint('green', '✓ repaired:')} ${done}`]
+}

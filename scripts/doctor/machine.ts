@@ -1,0 +1,108 @@
+/** What surrounds the shop: its configuration, the files that hold secrets, and its ports. */
+import { chmodSync, existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Plan, Planned } from '../plan.ts'
+import { ADMIN_FILE, SECRETS_FILE } from '../start/first_run.ts'
+import { configFaults, folderFault, nameOf, portHolder, sharedFileFault } from '../start/preflight.ts'
+import type { Examination, Finding } from './findings.ts'
+
+const OTHERS_MASK = 0o077
+const OWNER_ONLY = 0o600
+const PROBE_MS = 2_000
+
+export async function examineConfiguration(plan: Plan): Promise<Examination> {
+  const faults = [
+    ...plan.faults,
+    ...(await configFaults(plan.services, false)),
+    folderFault(plan.dataDir),
+    sharedFileFault(plan.databaseUrl),
+  ].filter((fault) => fault !== undefined)
+  return {
+    name: 'Configuration',
+    summary: plan.first.fresh
+      ? `complete; ${plan.dataDir} is new, \`npm start\` makes the secrets in it`
+      : `complete; the data is in ${plan.dataDir}`,
+    findings: [
+      ...[...new Set(faults)].map((problem) => ({
+        problem,
+        mend: 'Correct it where it comes from: the environment, or the file it names.',
+      })),
+      ...[SECRETS_FILE, ADMIN_FILE, 'auth.db'].flatMap((file) => openToOthers(join(plan.dataDir, file))),
+    ],
+  }
+}
+
+function openToOthers(file: string): Finding[] {
+  if (process.platform === 'win32' || !existsSync(file)) return []
+  const mode = statSync(file).mode & 0o777
+  if ((mode & OTHERS_MASK) === 0) return []
+  return [
+    {
+      problem: `${file} holds secrets and can be read by other users of this machine (mode ${mode.toString(8)}).`,
+      mend: `chmod 600 ${file}`,
+      async fix() {
+        chmodSync(file, OWNER_ONLY)
+        return `${file} is its owner's alone now.`
+      },
+    },
+  ]
+}
+
+/** Which services of ours run, by what answers on their ports. */
+export async function examinePorts(plan: Plan): Promise<Examination & { running: readonly string[] }> {
+  const states = await Promise.all(plan.services.map((service) => stateOf(service, plan.host)))
+  const running = plan.services
+    .filter((_, i) => ['ready', 'not ready'].includes(states[i]!.state))
+    .map(({ entry }) => entry.name)
+  const findings = plan.services.flatMap(({ entry, port, origin }, i): Finding[] => {
+    const { state, detail } = states[i]!
+    if (state === 'stranger') {
+      return [
+        {
+          problem: `Port ${port} of ${entry.name} is used by ${detail}.`,
+          mend: `Stop it, or set ${entry.portVariable} to another port.`,
+        },
+      ]
+    }
+    if (state === 'not ready') {
+      return [
+        {
+          problem: `${entry.name} runs on port ${port} but is not ready: ${detail}`,
+          mend: `Read its log; ${origin}/readyz says when it is ready.`,
+        },
+      ]
+    }
+    if (state === 'free' && running.length > 0) {
+      return [
+        {
+          problem: `${entry.name} does not run on port ${port}, though ${running.join(' and ')} do.`,
+          mend: '`npm start` runs all of them and starts again what ends; stop it and start it once more.',
+        },
+      ]
+    }
+    return []
+  })
+  const summary =
+    running.length > 0 ? `all services are ready` : 'free; the shop is not running on this machine'
+  return { name: 'Ports', summary, findings, running }
+}
+
+type State = { readonly state: 'free' | 'ready' | 'not ready' | 'stranger'; readonly detail: string }
+
+async function stateOf(service: Planned, host: string): Promise<State> {
+  const { entry, origin } = service
+  const name = await nameOf(origin)
+  if (name === undefined) {
+    return (await portHolder(service, host)) === 'free'
+      ? { state: 'free', detail: '' }
+      : { state: 'stranger', detail: 'another program' }
+  }
+  if (name !== entry.name) return { state: 'stranger', detail: name }
+  try {
+    const answer = await fetch(`${origin}/readyz`, { signal: AbortSignal.timeout(PROBE_MS) })
+    if (answer.ok) return { state: 'ready', detail: '' }
+    return { state: 'not ready', detail: ((await answer.json()) as { detail: string }).detail }
+  } catch (error) {
+    return { state: 'not ready', detail: `${(error as Error).message}.` }
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * The stores: are they whole and of this version? Only those that are get opened, because opening a store
+ * brings its schema up to date, and that is for a start to do, not for a look.
+ */
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { inspectSqlite } from '@shop/service_kit/sqlite_inspection'
+import { readOrderConfig } from '../../order_service/src/config.ts'
+import type { OrderStore } from '../../order_service/src/domain/ports.ts'
+import { openStores as openOrderStores } from '../../order_service/src/storage/open_stores.ts'
+import { readProductConfig } from '../../product_service/src/config.ts'
+import type { Stores as ProductStores } from '../../product_service/src/domain/ports.ts'
+import { openStores as openProductStores } from '../../product_service/src/storage/open_stores.ts'
+import { type Plan, plannedService } from '../plan.ts'
+import { ROOT } from '../root.ts'
+import type { ServiceEntry } from '../services.ts'
+import type { Examination, Finding } from './findings.ts'
+
+export type OpenStores = {
+  readonly products: ProductStores | undefined
+  readonly orders: OrderStore | undefined
+}
+
+export async function examineStores(plan: Plan): Promise<Examination & { open: OpenStores }> {
+  const findings: Finding[] = []
+  const seen = plan.services.map(({ entry }) => ({ entry, found: lookAt(plan, entry) }))
+  for (const { found } of seen) findings.push(...found.findings)
+  const usable = (name: ServiceEntry['name']) => seen.some((s) => s.entry.name === name && s.found.usable)
+
+  const attempt = async <T>(name: ServiceEntry['name'], open: () => Promise<T>): Promise<T | undefined> => {
+    if (!usable(name)) return undefined
+    try {
+      return await open()
+    } catch (error) {
+      findings.push({
+        problem: `The store of ${name} cannot be opened: ${(error as Error).message}`,
+        mend: 'Correct what the sentence names, and look again.',
+      })
+      return undefined
+    }
+  }
+  const products = await attempt('product_service', () =>
+    openProductStores(readProductConfig(plannedService(plan, 'product_service').env)),
+  )
+  const orders = await attempt('order_service', async () => {
+    const stores = await openOrderStores(readOrderConfig(plannedService(plan, 'order_service').env))
+    return stores.orders
+  })
+  const made = seen.filter(({ found }) => found.usable).length
+  const summary = made === 0 ? 'none yet; the first start makes them' : `${made} whole, and of this version`
+  return { name: 'Stores', summary, findings, open: { products, orders } }
+}
+
+type Look = { readonly usable: boolean; readonly findings: readonly Finding[] }
+
+function lookAt({ dataDir, databaseUrl }: Plan, { name, databaseFile }: ServiceEntry): Look {
+  if (databaseUrl !== undefined && !databaseUrl.startsWith('sqlite:')) return { usable: true, findings: [] }
+  const path = join(dataDir, databaseFile)
+  const migrations = pathToFileURL(join(ROOT, name, 'src', 'storage', 'migrations', '/'))
+  const inspection = inspectSqlite(path, migrations)
+  if (inspection.state === 'absent') return { usable: false, findings: [] }
+  if (inspection.state === 'unreadable') {
+    return refuse(
+      `${path} cannot be read: ${inspection.reason}.`,
+      'Check who owns it; if it is damaged, put the last backup in its place.',
+    )
+  }
+  const { damages, pending, unknown } = inspection
+  if (damages.length > 0) {
+    return refuse(
+      `${path} is damaged: ${damages.join('; ')}.`,
+      'Stop the shop, keep a copy of the file, and put the last backup in its place.',
+    )
+  }
+  if (unknown.length > 0) {
+    return refuse(
+      `${path} was made by a newer version or another service: it has ${unknown.join(', ')}.`,
+      'Run the version of the shop that made it.',
+    )
+  }
+  if (pending.length > 0) {
+    return refuse(
+      `${path} is of an older version: it lacks ${pending.join(', ')}.`,
+      `Keep a copy of it, then start the shop: ${name} brings it up to date.`,
+    )
+  }
+  return { usable: true, findings: [] }
+}
+
+const refuse = (problem: string, mend: string): Look => ({ usable: false, findings: [{ problem, mend }] })

@@ -1,0 +1,62 @@
+/** Where each service will run and with which environment, from ours and what the data folder keeps. */
+import { resolve } from 'node:path'
+import { CommonConfig, readConfig } from '@shop/service_kit/config'
+import Type from 'typebox'
+import { SERVICES, type ServiceEntry, type ServiceName } from './services.ts'
+import { type Chance, type FirstRun, planFirstRun } from './start/first_run.ts'
+
+export type Planned = {
+  readonly entry: ServiceEntry
+  readonly port: number
+  /** Where it is reached from this machine. */
+  readonly origin: string
+  readonly env: NodeJS.ProcessEnv
+}
+
+export type Plan = {
+  readonly host: string
+  readonly dataDir: string
+  readonly databaseUrl: string | undefined
+  readonly first: FirstRun
+  readonly services: readonly Planned[]
+  /** One sentence each. */
+  readonly faults: readonly string[]
+}
+
+const Place = Type.Object({ HOST: CommonConfig.HOST, DATA_DIR: CommonConfig.DATA_DIR })
+
+export function planShop(env: NodeJS.ProcessEnv, chance: Chance): Plan {
+  const { HOST: host, DATA_DIR } = readConfig(Place, env)
+  const dataDir = resolve(DATA_DIR)
+  const first = planFirstRun(dataDir, env, chance)
+  const faults = [...first.faults]
+  const placed = SERVICES.map((entry) => {
+    const port = readPort(entry, env, faults)
+    return { entry, port, origin: originOf(host, port) }
+  })
+  const urls = Object.fromEntries(placed.map(({ entry, origin }) => [entry.urlVariable, origin]))
+  const services = placed.map((service) => ({
+    ...service,
+    env: { ...env, ...first.env, ...urls, HOST: host, PORT: String(service.port), DATA_DIR: dataDir },
+  }))
+  return { host, dataDir, databaseUrl: env.DATABASE_URL || undefined, first, services, faults }
+}
+
+export const plannedService = ({ services }: Pick<Plan, 'services'>, name: ServiceName): Planned =>
+  services.find(({ entry }) => entry.name === name)!
+
+function readPort({ portVariable, defaultPort }: ServiceEntry, env: NodeJS.ProcessEnv, faults: string[]) {
+  const text = env[portVariable] || String(defaultPort)
+  const port = Number(text)
+  if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port
+  faults.push(`${portVariable} must be a port from 1 to 65535, not "${text}".`)
+  return defaultPort
+}
+
+const ANY_ADDRESS = ['0.0.0.0', '::']
+
+/** Where a service listening on `host` is reached from this machine. */
+function originOf(host: string, port: number): string {
+  const reached = ANY_ADDRESS.includes(host) ? '127.0.0.1' : host
+  return `http://${reached.includes(':') ? `[${reached}]` : reached}:${port}`
+}

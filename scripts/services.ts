@@ -1,0 +1,83 @@
+/**
+ * The processes a shop is made of, as data. To add one (a storefront, say), add a line: `npm start` runs it,
+ * checks its port and configuration, hands its address to the others and watches it.
+ */
+import { join } from 'node:path'
+import { ConfigError } from '@shop/service_kit/config'
+import { readAuthConfig } from '../auth_service/src/config.ts'
+import { createCommonPasswords } from '../auth_service/src/crypto/common_passwords.ts'
+import { acceptPassword } from '../auth_service/src/domain/passwords.ts'
+import { isUsername } from '../auth_service/src/domain/usernames.ts'
+import { readOrderConfig } from '../order_service/src/config.ts'
+import { readProductConfig } from '../product_service/src/config.ts'
+import { ROOT } from './root.ts'
+import type { Style } from './start/log_lines.ts'
+
+export type ServiceName = 'auth_service' | 'product_service' | 'order_service'
+
+export type ServiceEntry = {
+  readonly name: ServiceName
+  /** Prefix of its log lines; all of one width. */
+  readonly label: string
+  readonly style: Style
+  readonly portVariable: string
+  readonly defaultPort: number
+  /** The variable by which the others learn its address. */
+  readonly urlVariable: string
+  readonly main: string
+  /** Its SQLite file under DATA_DIR, when that is its store. */
+  readonly databaseFile: string
+  /** Throws ConfigError. */
+  readonly readConfig: (env: NodeJS.ProcessEnv) => unknown
+  /** What else its first start on a data folder would refuse. Rejects with ConfigError. */
+  readonly checkFirstStart?: (env: NodeJS.ProcessEnv) => Promise<void>
+}
+
+async function checkFirstAdmin(env: NodeJS.ProcessEnv): Promise<void> {
+  const { ADMIN_USERNAME, ADMIN_PASSWORD } = readAuthConfig(env)
+  if (ADMIN_USERNAME === undefined || ADMIN_PASSWORD === undefined) return
+  if (!isUsername(ADMIN_USERNAME)) throw new ConfigError(['ADMIN_USERNAME is not one that can be registered'])
+  await acceptPassword(ADMIN_PASSWORD, ADMIN_USERNAME, createCommonPasswords()).catch((error) => {
+    throw new ConfigError([`ADMIN_PASSWORD cannot be used: ${error.message.replace(/\.$/, '')}`])
+  })
+}
+
+const mainOf = (name: string) => join(ROOT, name, 'src', 'main.ts')
+
+/** In the order of who is called before who calls; they are stopped the other way round. */
+export const SERVICES: readonly ServiceEntry[] = [
+  {
+    name: 'auth_service',
+    label: 'auth   ',
+    style: 'cyan',
+    portVariable: 'AUTH_PORT',
+    defaultPort: 5000,
+    urlVariable: 'AUTH_URL',
+    main: mainOf('auth_service'),
+    databaseFile: 'auth.db',
+    readConfig: readAuthConfig,
+    checkFirstStart: checkFirstAdmin,
+  },
+  {
+    name: 'product_service',
+    label: 'product',
+    style: 'magenta',
+    portVariable: 'PRODUCT_PORT',
+    defaultPort: 5001,
+    urlVariable: 'PRODUCT_URL',
+    main: mainOf('product_service'),
+    databaseFile: 'products.db',
+    readConfig: readProductConfig,
+  },
+  {
+    name: 'order_service',
+    label: 'order  ',
+    style: 'blue',
+    portVariable: 'ORDER_PORT',
+    defaultPort: 5002,
+    urlVariable: 'ORDER_URL',
+    main: mainOf('order_service'),
+    databaseFile: 'orders.db',
+    readConfig: readOrderConfig,
+  },
+]

@@ -1,0 +1,130 @@
+/**
+ * `npm start`: the whole shop on this machine. Looks before it leaps (start/preflight.ts), makes secrets and the
+ * first admin once (start/first_run.ts), runs the services and watches them (start/supervisor.ts).
+ */
+import { randomBytes, randomInt } from 'node:crypto'
+import { createInterface } from 'node:readline/promises'
+import { CurrencyConfig, readConfig } from '@shop/service_kit/config'
+import { currencyDigits } from '@shop/service_kit/money'
+import Type from 'typebox'
+import { readArguments, refuse } from './arguments.ts'
+import { plannedService, planShop } from './plan.ts'
+import { firstProduct, loadDemo, type Shop } from './start/demo_catalogue.ts'
+import { createOutput, paintFor } from './start/log_lines.ts'
+import { preflight } from './start/preflight.ts'
+import { superviseServices } from './start/supervisor.ts'
+import { readyFields, welcome } from './start/welcome.ts'
+
+/** A terminal, npm and a wrapper may each hand us the same Ctrl-C; within this time it is one. */
+const SAME_SIGNAL_MS = 1_000
+const SECRET_BYTES = 48
+/** Letters and digits that no one mistakes for another. */
+const PASSWORD_LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789'
+
+const { values: asked } = readArguments(
+  {
+    name: 'npm start',
+    summary: 'Runs auth_service, product_service and order_service on this machine until Ctrl-C.',
+    options: {
+      demo: { type: 'boolean', help: 'Load a small sample catalogue if there are no products yet.' },
+      'no-demo': { type: 'boolean', help: 'Do not load it, and do not ask.' },
+      json: { type: 'boolean', help: 'Print the log as JSON lines.' },
+    },
+    notes: [
+      'Environment (defaults): AUTH_PORT (5000), PRODUCT_PORT (5001), ORDER_PORT (5002), HOST (127.0.0.1),',
+      'DATA_DIR (./data: the databases, secrets.json, admin.json), DATABASE_URL (SQLite files in DATA_DIR),',
+      'ADMIN_USERNAME, ADMIN_PASSWORD, SERVICE_SECRET, LOG_LEVEL, CURRENCY, and all others of the README.',
+    ].join('\n'),
+  },
+  process.argv.slice(2),
+)
+if (asked.demo && asked['no-demo']) refuse('--demo and --no-demo cannot both be asked for.')
+
+const startedAt = performance.now()
+const output = createOutput(process.stdout, asked.json === true, () => new Date())
+const plan = planShop(process.env, { secret: newSecret, password: newPassword })
+const { first, services, dataDir } = plan
+const faults = [...plan.faults, ...(await preflight(plan))]
+if (faults.length > 0) refuse(...faults)
+
+const wantsDemo = await demoWanted(first.fresh)
+try {
+  first.keep()
+} catch (error) {
+  refuse(`${dataDir} cannot be written: ${(error as Error).message}`)
+}
+
+let stoppingSince: number | undefined
+const supervisor = superviseServices(services, process.execPath, output)
+stopOnSignals()
+try {
+  await supervisor.start()
+  await greet()
+} catch (error) {
+  // A signal that came during the start ends the process by itself.
+  if (stoppingSince === undefined) {
+    output.say((error as Error).message, 'error')
+    await supervisor.stop()
+    process.exit(1)
+  }
+}
+
+async function greet() {
+  const { CURRENCY: currency } = readConfig(Type.Object({ CURRENCY: CurrencyConfig }), process.env)
+  const shop: Shop = {
+    authUrl: plannedService(plan, 'auth_service').origin,
+    productUrl: plannedService(plan, 'product_service').origin,
+    currency,
+  }
+  const demo = wantsDemo
+    ? await loadDemo(shop, first.admin.username, first.adminPassword)
+    : 'No sample catalogue was loaded; `npm start -- --demo` loads one into an empty catalogue.'
+  const ready = {
+    services,
+    admin: first.admin,
+    firstTime: first.fresh,
+    demo,
+    product: await firstProduct(shop, '&in_stock=true'),
+    currencyDigits: currencyDigits(currency),
+    seconds: (performance.now() - startedAt) / 1000,
+  }
+  if (asked.json) output.say('ready', 'info', readyFields(ready))
+  else output.say(welcome(ready, paintFor(process.stdout)))
+}
+
+async function demoWanted(fresh: boolean): Promise<boolean> {
+  if (asked.demo) return true
+  if (asked['no-demo'] || asked.json || !fresh || !process.stdin.isTTY || !process.stdout.isTTY) return false
+  const terminal = createInterface({ input: process.stdin, output: process.stdout })
+  terminal.once('SIGINT', () => process.exit(0))
+  const answer = await terminal.question('This is a new data folder. Load a small sample catalogue? [Y/n] ')
+  terminal.close()
+  return !/^\s*n/i.test(answer)
+}
+
+function stopOnSignals() {
+  const stop = async (signal: string) => {
+    if (stoppingSince !== undefined) {
+      if (performance.now() - stoppingSince < SAME_SIGNAL_MS) return
+      output.say('Stopping at once.', 'warn')
+      supervisor.kill()
+      process.exit(1)
+    }
+    stoppingSince = performance.now()
+    output.say(`${signal}: stopping; what is under way is finished first. Ctrl-C again stops at once.`)
+    await supervisor.stop()
+    output.say('Everything is stopped.')
+    process.exit(0)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal))
+}
+
+function newSecret(): string {
+  return randomBytes(SECRET_BYTES).toString('base64url')
+}
+
+/** Four groups of six: 118 bits, and a person can type it. */
+function newPassword(): string {
+  const letters = Array.from({ length: 24 }, () => PASSWORD_LETTERS[randomInt(PASSWORD_LETTERS.length)])
+  return letters.join('').replace(/.{6}(?=.)/g, '$&-')
+}

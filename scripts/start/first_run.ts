@@ -1,0 +1,127 @@
+/**
+ * What `npm start` makes once per data folder and keeps there, readable by its owner alone: the secret the
+ * services share, and the first admin's login. What the environment gives wins and is not written down.
+ *
+ * Planning reads and decides; only `keep` writes, so that a start which is refused leaves nothing behind.
+ */
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ConfigError, readConfig } from '@shop/service_kit/config'
+import Type from 'typebox'
+
+export const SECRETS_FILE = 'secrets.json'
+/** Holds exactly the body that `POST /login` takes, so `curl -d @admin.json` signs in. */
+export const ADMIN_FILE = 'admin.json'
+const OWNER_ONLY = 0o600
+const OWNER_ONLY_FOLDER = 0o700
+
+export type FirstRun = {
+  /** No start has succeeded in making secrets here before. */
+  readonly fresh: boolean
+  /** To be added to the services' environment. */
+  readonly env: Readonly<Record<string, string>>
+  readonly admin: AdminLogin
+  /** For signing in during this start. */
+  readonly adminPassword: string
+  readonly faults: readonly string[]
+  /** Writes what was generated. */
+  keep(): void
+}
+
+export type AdminLogin = {
+  readonly username: string
+  /** Absent when the environment gave it: then it is not ours to print. */
+  readonly password?: string
+  readonly file?: string
+}
+
+export type Chance = { secret(): string; password(): string }
+
+type Kept = Readonly<Record<string, string>>
+
+export function planFirstRun(dataDir: string, env: NodeJS.ProcessEnv, chance: Chance): FirstRun {
+  const faults: string[] = []
+  const secretsFile = join(dataDir, SECRETS_FILE)
+  const adminFile = join(dataDir, ADMIN_FILE)
+  const secrets = readKept(secretsFile, ['SERVICE_SECRET'], faults)
+  const login = readKept(adminFile, ['username', 'password'], faults)
+  const toKeep: [file: string, content: Kept][] = []
+  const added: Record<string, string> = {}
+
+  const given = readGiven(env, faults)
+
+  if (given.SERVICE_SECRET === undefined) {
+    const made = secrets ?? { SERVICE_SECRET: chance.secret() }
+    if (!secrets) toKeep.push([secretsFile, made])
+    added.SERVICE_SECRET = made.SERVICE_SECRET!
+  }
+
+  let admin: AdminLogin = { username: given.ADMIN_USERNAME ?? 'admin' }
+  let adminPassword = given.ADMIN_PASSWORD
+  if (adminPassword === undefined) {
+    const made = login ?? { username: admin.username, password: chance.password() }
+    if (!login) toKeep.push([adminFile, made])
+    if (given.ADMIN_USERNAME && given.ADMIN_USERNAME !== made.username) {
+      faults.push(
+        `ADMIN_USERNAME is not the name in ${adminFile}: leave it out, or set ADMIN_PASSWORD as well.`,
+      )
+    }
+    adminPassword = made.password!
+    admin = { username: made.username!, password: adminPassword, file: adminFile }
+    added.ADMIN_PASSWORD = adminPassword
+  }
+  if (given.ADMIN_USERNAME === undefined) added.ADMIN_USERNAME = admin.username
+
+  return {
+    fresh: secrets === undefined && login === undefined,
+    env: added,
+    admin,
+    adminPassword,
+    faults,
+    keep() {
+      mkdirSync(dataDir, { recursive: true, mode: OWNER_ONLY_FOLDER })
+      for (const [file, content] of toKeep) writeOwnerOnly(file, content)
+    },
+  }
+}
+
+const Given = Type.Object({
+  SERVICE_SECRET: Type.Optional(Type.String()),
+  ADMIN_USERNAME: Type.Optional(Type.String()),
+  ADMIN_PASSWORD: Type.Optional(Type.String()),
+})
+
+/** What the environment gives, as values or as files. */
+function readGiven(env: NodeJS.ProcessEnv, faults: string[]): Type.Static<typeof Given> {
+  try {
+    return readConfig(Given, env)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    faults.push(...error.faults.map((fault) => `${fault}.`))
+    return {}
+  }
+}
+
+function readKept(file: string, names: readonly string[], faults: string[]): Kept | undefined {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') faults.push(`${file} cannot be read (${code}).`)
+    return undefined
+  }
+  try {
+    const content = JSON.parse(text)
+    if (names.every((name) => typeof content[name] === 'string' && content[name] !== '')) return content
+  } catch {}
+  faults.push(`${file} is damaged: mend it, or delete it and a new one is made.`)
+  return undefined
+}
+
+/** Beside it first, then renamed: a power cut leaves the whole file or none. */
+function writeOwnerOnly(file: string, content: Kept) {
+  const beside = `${file}.${process.pid}`
+  writeFileSync(beside, `${JSON.stringify(content)}\n`, { mode: OWNER_ONLY, flush: true })
+  renameSync(beside, file)
+}

@@ -1,0 +1,129 @@
+/**
+ * Everything that would stop a service from starting, found before any is started: one sentence per fault.
+ * Nothing here changes anything.
+ */
+import { accessSync, constants, statSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { dirname, resolve } from 'node:path'
+import { ConfigError } from '@shop/service_kit/config'
+import type { Plan, Planned } from '../plan.ts'
+
+const PROBE_MS = 1_000
+
+export async function preflight({ services, first, host, dataDir, databaseUrl }: Plan): Promise<string[]> {
+  const ports = await Promise.all(services.map((service) => portFault(service, host)))
+  const faults = [
+    ...samePorts(services),
+    ...ports,
+    folderFault(dataDir),
+    sharedFileFault(databaseUrl),
+    ...(await configFaults(services, first.fresh)),
+  ].filter((fault) => fault !== undefined)
+  return [...new Set(faults)]
+}
+
+function samePorts(planned: readonly Planned[]): string[] {
+  return planned.flatMap(({ port, entry }, i) => {
+    const other = planned.slice(0, i).find((earlier) => earlier.port === port)
+    return other
+      ? [`${other.entry.portVariable} and ${entry.portVariable} are both ${port}; give each its own.`]
+      : []
+  })
+}
+
+async function portFault(service: Planned, host: string): Promise<string | undefined> {
+  const { entry, port, origin } = service
+  const holder = await portHolder(service, host)
+  if (holder === 'free') return undefined
+  if (holder === 'EACCES') {
+    return `Port ${port} may not be used by this user; set ${entry.portVariable} to one above 1023.`
+  }
+  if (holder === 'EADDRNOTAVAIL' || holder === 'ENOTFOUND') {
+    return `HOST is ${host}, which is not an address of this machine.`
+  }
+  if (holder !== 'taken') return `Port ${port} cannot be used (${holder}).`
+  const name = await nameOf(origin)
+  const who = name ? `by a shop's ${name}: is the shop already running?` : 'by another program.'
+  return `Port ${port} is already in use ${who} Stop it, or set ${entry.portVariable} to another port.`
+}
+
+/** `free`, `taken`, or the code of what else is in the way. */
+export async function portHolder({ port, origin }: Planned, host: string): Promise<string> {
+  const code = await listenFault(port, host)
+  if (code === 'EADDRINUSE') return 'taken'
+  if (code !== undefined) return code
+  // Some systems let a second process listen on one address of a port that is taken on all: so we also call.
+  return (await answers(origin)) ? 'taken' : 'free'
+}
+
+function listenFault(port: number, host: string): Promise<string | undefined> {
+  return new Promise((done) => {
+    const server = createServer()
+    server.once('error', (error: NodeJS.ErrnoException) => done(error.code ?? error.message))
+    server.listen({ port, host }, () => server.close(() => done(undefined)))
+  })
+}
+
+function answers(origin: string): Promise<boolean> {
+  return new Promise((done) => {
+    const { hostname, port } = new URL(origin)
+    const socket = connect({ port: Number(port), host: hostname.replace(/[[\]]/g, ''), timeout: PROBE_MS })
+    const end = (open: boolean) => {
+      socket.destroy()
+      done(open)
+    }
+    socket.once('connect', () => end(true))
+    socket.once('timeout', () => end(false))
+    socket.once('error', () => end(false))
+  })
+}
+
+/** Which of our services answers there, if one does. */
+export async function nameOf(origin: string): Promise<string | undefined> {
+  try {
+    const answer = await fetch(`${origin}/healthz`, { signal: AbortSignal.timeout(PROBE_MS) })
+    const { service } = (await answer.json()) as { service?: unknown }
+    return typeof service === 'string' ? service : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Looks at the folder, or at the nearest one above it that exists. */
+export function folderFault(dataDir: string): string | undefined {
+  for (let folder = resolve(dataDir); ; folder = dirname(folder)) {
+    try {
+      if (!statSync(folder).isDirectory()) {
+        return `DATA_DIR is ${dataDir}, but ${folder} is a file; name a folder.`
+      }
+      accessSync(folder, constants.W_OK | constants.X_OK)
+      return undefined
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code === 'ENOENT' || code === 'ENOTDIR') continue
+      return `DATA_DIR is ${dataDir}, but ${folder} cannot be written by this user (${code}).`
+    }
+  }
+}
+
+export function sharedFileFault(databaseUrl: string | undefined): string | undefined {
+  if (!databaseUrl?.startsWith('sqlite:')) return undefined
+  return 'DATABASE_URL names one SQLite file, but each service keeps its own: leave it out and set DATA_DIR.'
+}
+
+/** What the services would refuse in their configuration; with `firstStart`, also what only that looks at. */
+export async function configFaults(services: readonly Planned[], firstStart: boolean): Promise<string[]> {
+  const faults = await Promise.all(
+    services.map(async ({ entry, env }) => {
+      try {
+        entry.readConfig(env)
+        if (firstStart) await entry.checkFirstStart?.(env)
+        return []
+      } catch (error) {
+        if (error instanceof ConfigError) return error.faults.map((fault) => `${fault}.`)
+        throw error
+      }
+    }),
+  )
+  return faults.flat()
+}

@@ -1,0 +1,157 @@
+/**
+ * Running the services as processes: start them, start one again when it dies, end them all.
+ *
+ * Promises
+ *  1. `start` starts one after the other, each when those it calls are ready. The end of any of them until it
+ *     has resolved fails the start; nothing is started again.
+ *  2. Afterwards a service that ends is started again, after a pause that doubles up to BACKOFF_MS_MAX and
+ *     is forgotten once the service has run for STEADY_MS.
+ *  3. `stop` ends them in reverse order, so that a caller drains before those it calls. Whoever takes longer
+ *     than STOP_DEADLINE_MS is killed, and that is said.
+ *  4. Each runs in its own process group, so a terminal's Ctrl-C reaches us alone; and over an IPC channel, so
+ *     that it leaves when we are gone (lifecycle.ts of the kit).
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Planned } from '../plan.ts'
+import type { Output } from './log_lines.ts'
+
+const BACKOFF_MS_FIRST = 500
+const BACKOFF_MS_MAX = 30_000
+const STEADY_MS = 60_000
+const READY_DEADLINE_MS = 60_000
+const READY_POLL_MS = 50
+const PROBE_MS = 2_000
+/** A little more than a service gives itself. */
+const STOP_DEADLINE_MS = 20_000
+
+type Worker = {
+  readonly service: Planned
+  process: ChildProcess | undefined
+  ended: Promise<string>
+  startedAt: number
+  failures: number
+}
+
+export type Supervisor = {
+  /** Resolves when every service says it is ready; rejects with a sentence when one ends or time is up. */
+  start(): Promise<void>
+  stop(): Promise<void>
+  /** Ends everything at once, whatever is under way. */
+  kill(): void
+}
+
+export function superviseServices(services: readonly Planned[], node: string, output: Output): Supervisor {
+  let phase: 'starting' | 'running' | 'stopping' = 'starting'
+  const workers = services.map(
+    (service): Worker => ({
+      service,
+      process: undefined,
+      ended: Promise.resolve(''),
+      startedAt: 0,
+      failures: 0,
+    }),
+  )
+
+  function run(worker: Worker) {
+    const { entry, env } = worker.service
+    const child = spawn(node, [entry.main], {
+      env,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    })
+    const printed = [child.stdout, child.stderr].map((stream) => printLines(stream!, worker, output))
+    worker.process = child
+    worker.startedAt = performance.now()
+    const ended = new Promise<string>((resolve) => {
+      child.once('error', (error) => resolve(error.message))
+      child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`))
+    })
+    worker.ended = ended.then(async (how) => {
+      worker.process = undefined
+      await Promise.all(printed)
+      return how
+    })
+    worker.ended.then((how) => {
+      if (phase === 'running') runAgain(worker, how)
+    })
+  }
+
+  async function runAgain(worker: Worker, how: string) {
+    const steady = performance.now() - worker.startedAt > STEADY_MS
+    worker.failures = steady ? 1 : worker.failures + 1
+    const pauseMs = Math.min(BACKOFF_MS_FIRST * 2 ** (worker.failures - 1), BACKOFF_MS_MAX)
+    const { name } = worker.service.entry
+    output.say(`${name} ended unexpectedly (${how}); starting it again in ${pauseMs / 1000} s.`, 'warn')
+    await sleep(pauseMs)
+    if (phase !== 'running') return
+    run(worker)
+    const started = worker.process
+    await isReady(worker.service, () => worker.process !== started).catch(() => {})
+    if (phase === 'running' && worker.process === started) output.say(`${name} is ready again.`)
+  }
+
+  async function endOne(worker: Worker) {
+    if (!worker.process) return
+    worker.process.kill('SIGTERM')
+    const late = setTimeout(() => {
+      output.say(`${worker.service.entry.name} did not end in time and was killed.`, 'warn')
+      worker.process?.kill('SIGKILL')
+    }, STOP_DEADLINE_MS)
+    await worker.ended
+    clearTimeout(late)
+  }
+
+  return {
+    async start() {
+      const gone: Promise<never>[] = []
+      for (const worker of workers) {
+        if (phase !== 'starting') return
+        run(worker)
+        gone.push(diesEarly(worker))
+        await Promise.race([...gone, isReady(worker.service, () => phase !== 'starting')])
+      }
+      if (phase === 'starting') phase = 'running'
+    },
+    async stop() {
+      phase = 'stopping'
+      for (const worker of workers.toReversed()) await endOne(worker)
+    },
+    kill() {
+      phase = 'stopping'
+      for (const { process } of workers) process?.kill('SIGKILL')
+    },
+  }
+}
+
+function diesEarly({ service, ended }: Worker): Promise<never> {
+  const death = ended.then((how) => {
+    throw new Error(`${service.entry.name} did not start (${how}); its reason is above.`)
+  })
+  death.catch(() => {})
+  return death
+}
+
+/** Resolves when the readiness probe says yes. Rejects after READY_DEADLINE_MS, or when `given up`. */
+async function isReady({ entry, origin }: Planned, givenUp: () => boolean): Promise<void> {
+  const deadline = performance.now() + READY_DEADLINE_MS
+  for (let last = 'it does not answer'; ; await sleep(READY_POLL_MS)) {
+    try {
+      const answer = await fetch(`${origin}/readyz`, { signal: AbortSignal.timeout(PROBE_MS) })
+      if (answer.ok) return
+      last = ((await answer.json()) as { detail: string }).detail
+    } catch {}
+    if (givenUp()) throw new Error('given up')
+    if (performance.now() > deadline) {
+      throw new Error(`${entry.name} was not ready after ${READY_DEADLINE_MS / 1000} s: ${last}`)
+    }
+  }
+}
+
+async function printLines(stream: Readable, { service }: Worker, output: Output): Promise<void> {
+  for await (const line of createInterface({ input: stream })) {
+    output.fromService(service.entry.label, service.entry.style, line)
+  }
+}

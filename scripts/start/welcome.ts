@@ -1,0 +1,80 @@
+/** What `npm start` prints when the shop is ready. The commands in it are run by a test, as printed. */
+import { formatMoney } from '@shop/service_kit/money'
+import type { Planned } from '../plan.ts'
+import type { ListedProduct } from './demo_catalogue.ts'
+import type { AdminLogin } from './first_run.ts'
+import type { Paint } from './log_lines.ts'
+
+export type Welcome = {
+  readonly services: readonly Planned[]
+  readonly admin: AdminLogin
+  /** Whether the password was made in this start, so that it is shown once. */
+  readonly firstTime: boolean
+  readonly demo: string
+  readonly product: ListedProduct | undefined
+  readonly currencyDigits: number
+  readonly seconds: number
+}
+
+export function welcome(shop: Welcome, paint: Paint): string {
+  const width = Math.max(...shop.services.map(({ entry }) => entry.name.length))
+  return [
+    '',
+    paint(['bold', 'green'], `The shop is ready (${shop.seconds.toFixed(1)} s).`),
+    '',
+    ...shop.services.map(
+      ({ entry, origin }) =>
+        `  ${paint(entry.style, entry.name.padEnd(width))}  ${origin}  ${paint('gray', `${origin}/docs`)}`,
+    ),
+    '',
+    `  ${adminLine(shop)}`,
+    `  ${shop.demo}`,
+    '',
+    'A first order, in another terminal (the last line shows one less in stock):',
+    '',
+    ...firstOrder(shop),
+    '',
+    'Ctrl-C stops everything.',
+    '',
+  ].join('\n')
+}
+
+/** The same for `--json`, without the password. */
+export const readyFields = ({ services, admin, demo }: Welcome) => ({
+  addresses: Object.fromEntries(services.map(({ entry, origin }) => [entry.name, origin])),
+  admin: { username: admin.username, file: admin.file },
+  demo,
+})
+
+function adminLine({ admin, firstTime }: Welcome): string {
+  if (admin.file === undefined) return `Admin: ${admin.username}, with the password from the environment.`
+  const login = firstTime
+    ? `${admin.username} / ${admin.password}, kept in`
+    : `${admin.username}, password in`
+  return `Admin: ${login} ${admin.file}`
+}
+
+const JSON_BODY = `-H 'content-type: application/json'`
+const take = (name: string) => `sed 's/.*"${name}":"\\([^"]*\\)".*/\\1/'`
+
+export function firstOrder({ services, admin, product, currencyDigits }: Welcome): string[] {
+  const url = (name: string) => services.find(({ entry }) => entry.name === name)!.origin
+  const login =
+    admin.file === undefined
+      ? `"{\\"username\\":\\"${admin.username}\\",\\"password\\":\\"$ADMIN_PASSWORD\\"}"`
+      : quoted(`@${admin.file}`)
+  const bearer = '-H "authorization: Bearer $TOKEN"'
+  const price = product?.price ?? formatMoney(1999, currencyDigits)
+  const newProduct = JSON.stringify({ name: 'Tea pot', description: 'Holds a litre.', price, stock: 10 })
+  return [
+    `TOKEN=$(curl -s ${url('auth_service')}/login ${JSON_BODY} -d ${login} | ${take('access_token')})`,
+    product
+      ? `PRODUCT=${product.id}`
+      : `PRODUCT=$(curl -s ${url('product_service')}/products ${bearer} ${JSON_BODY} -d '${newProduct}' | ${take('id')})`,
+    `curl -s ${url('product_service')}/products/$PRODUCT`,
+    `curl -s ${url('order_service')}/orders ${bearer} ${JSON_BODY} -d '{"product_id":"'$PRODUCT'","quantity":1,"total_price":"${price}"}'`,
+    `curl -s ${url('product_service')}/products/$PRODUCT`,
+  ]
+}
+
+const quoted = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)

@@ -1,0 +1,41 @@
+/**
+ * `npm test`: every node:test suite of the repository, in one run with one summary.
+ *
+ *   npm test -- sqlite orders        only files whose path contains one of the words
+ *   npm test -- --test-name-pattern='one key'    anything node's own test runner understands is handed on
+ */
+import { spawn } from 'node:child_process'
+import { globSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { refuse } from './arguments.ts'
+import { ROOT } from './root.ts'
+
+const SUITES = ['*/test/**/*.test.ts', 'tests/**/*.test.ts']
+/** Suites start processes of their own, so more files at once than this only makes them wait for each other. */
+const FILES_AT_ONCE_MAX = 4
+/** A suite that hangs is stopped and reported, rather than the whole run. */
+const FILE_MS_MAX = 5 * 60_000
+
+const given = process.argv.slice(2)
+const handedOn = given.filter((argument) => argument.startsWith('-'))
+const words = given.filter((argument) => !argument.startsWith('-'))
+
+const all = globSync(SUITES, { cwd: ROOT, exclude: (name) => name === 'node_modules' }).sort()
+const chosen = words.length === 0 ? all : all.filter((file) => words.some((word) => file.includes(word)))
+const unknown = words.filter((word) => !all.some((file) => file.includes(word)))
+if (unknown.length > 0) refuse(`No test file has "${unknown.join('" or "')}" in its path.`)
+
+const runner = spawn(
+  process.execPath,
+  [
+    '--test',
+    `--test-concurrency=${Math.min(availableParallelism(), FILES_AT_ONCE_MAX)}`,
+    `--test-timeout=${FILE_MS_MAX}`,
+    '--test-reporter=spec',
+    ...handedOn,
+    ...chosen,
+  ],
+  { cwd: ROOT, stdio: 'inherit' },
+)
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => runner.kill(signal))
+runner.once('exit', (code) => process.exit(code ?? 1))

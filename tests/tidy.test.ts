@@ -1,0 +1,167 @@
+/**
+ * The house style as a test. Each rule is a function from a file to complaints; each is first shown a file that
+ * breaks it, because a rule nobody saw fail proves nothing, and then every file of the repository.
+ */
+import assert from 'node:assert/strict'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { suite, test } from 'node:test'
+import { CATALOGUES } from '../scripts/docs/catalogues.ts'
+
+const ROOT = join(import.meta.dirname, '..')
+const MODULE_LINES_MAX = 250
+const SKIPPED = ['node_modules', 'dist', 'generated', 'output', 'results', 'data', '.git']
+
+type File = { readonly path: string; readonly text: string }
+type Rule = (file: File) => string[]
+
+const IMPORT = /\bfrom '([^']+)'|\bimport\(?\s*'([^']+)'/g
+
+const domainImportsOnlyDomain: Rule = ({ path, text }) => {
+  if (!/\/src\/domain\//.test(path)) return []
+  return [...text.matchAll(IMPORT)]
+    .map(([, from, dynamic]) => from ?? dynamic ?? '')
+    .filter((from) => !/^\.\/[a-z0-9_]+\.ts$/.test(from))
+    .map((from) => `${path} imports ${from}`)
+}
+
+const roomsKeepToThemselves: Rule = ({ path, text }) => {
+  const [, room] = /^[a-z]+_service\/src\/(http|storage|clients)\//.exec(path) ?? []
+  if (!room) return []
+  return [...text.matchAll(/from '\.\.\/(http|storage|clients|app|main|config)\b/g)]
+    .filter(([, other]) => other !== room)
+    .map(([, other]) => `${path} imports the room ${other}`)
+}
+
+/** In main.ts these are made once and handed in; so tests can hold time still and name every id. */
+const OUTSIDE_WORLD = /\bnew Date\(\)|\bDate\.now\b|\bMath\.random\b|\brandomUUID(v7)?\b|\bprocess\.env\b/g
+const outsideWorldOnlyInMain: Rule = ({ path, text }) => {
+  if (!/^(auth|product|order)_service\/src\//.test(path) || path.endsWith('/src/main.ts')) return []
+  return withoutComments(text)
+    .matchAll(OUTSIDE_WORLD)
+    .map(([found]) => `${path} uses ${found}`)
+    .toArray()
+}
+
+const modulesAreShort: Rule = ({ path, text }) => {
+  const lines = text.trimEnd().split('\n').length
+  return path.includes('/src/') && path.endsWith('.ts') && lines > MODULE_LINES_MAX
+    ? [`${path} has ${lines} lines`]
+    : []
+}
+
+const noBarrels: Rule = ({ path, text }) => [
+  ...(/(^|\/)index\.ts$/.test(path) ? [`${path} is named index.ts`] : []),
+  ...(path.endsWith('.ts') && /^export \*/m.test(text) ? [`${path} has export *`] : []),
+]
+
+const UNFINISHED = new RegExp(`\\b(${['TO', 'FIX'].map((a) => a + (a === 'TO' ? 'DO' : 'ME')).join('|')})\\b`)
+const nothingUnfinished: Rule = ({ path, text }) => (UNFINISHED.test(text) ? [`${path} is unfinished`] : [])
+
+const LINK = /(?<!!)\[[^\]]*\]\(([^)\s]+)\)/g
+const linksResolve: Rule = ({ path, text }) => {
+  if (!path.endsWith('.md')) return []
+  return [...text.replaceAll(/^```[\s\S]*?^```/gm, '').matchAll(LINK)]
+    .map(([, target = '']) => target)
+    .filter((target) => !/^[a-z]+:/.test(target))
+    .filter((target) => !linkResolves(path, target))
+    .map((target) => `${path} links to ${target}`)
+}
+
+function linkResolves(path: string, target: string): boolean {
+  const [file = '', anchor] = target.split('#')
+  const linked = file === '' ? join(ROOT, path) : join(ROOT, dirname(path), decodeURIComponent(file))
+  if (!existsSync(linked)) return false
+  return anchor === undefined || headings(readFileSync(linked, 'utf8')).includes(anchor)
+}
+
+/** Anchors as GitHub makes them. */
+const headings = (markdown: string) =>
+  [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+
+const withoutComments = (text: string) => text.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
+
+const allFiles: readonly File[] = globSync('**/*.{ts,mjs,md,sql,json,yml,yaml}', {
+  cwd: ROOT,
+  exclude: (name) => SKIPPED.includes(name),
+}).map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }))
+
+const RULES: readonly (readonly [name: string, rule: Rule, broken: File])[] = [
+  [
+    'the domain imports only the domain',
+    domainImportsOnlyDomain,
+    { path: 'order_service/src/domain/order.ts', text: `import { randomUUID } from 'node:crypto'` },
+  ],
+  [
+    'http, storage and clients do not import each other',
+    roomsKeepToThemselves,
+    {
+      path: 'order_service/src/http/routes.ts',
+      text: `import { x } from '../storage/sqlite_order_store.ts'`,
+    },
+  ],
+  [
+    'clock, chance and environment are read in main.ts alone',
+    outsideWorldOnlyInMain,
+    { path: 'auth_service/src/http/routes.ts', text: 'const at = new Date()' },
+  ],
+  [
+    `no module of a src folder is longer than ${MODULE_LINES_MAX} lines`,
+    modulesAreShort,
+    { path: 'service_kit/src/long.ts', text: 'x\n'.repeat(MODULE_LINES_MAX + 1) },
+  ],
+  [
+    'a thing is imported from the file where it lives',
+    noBarrels,
+    { path: 'service_kit/src/all.ts', text: `export * from './problem.ts'` },
+  ],
+  [
+    'nothing is left unfinished',
+    nothingUnfinished,
+    { path: 'docs/x.md', text: `later: ${'TO'}${'DO'} explain` },
+  ],
+  [
+    'every relative link of a document leads somewhere',
+    linksResolve,
+    { path: 'docs/x.md', text: 'see [there](no_such_file.md)' },
+  ],
+]
+
+suite('the house style', () => {
+  for (const [name, rule, broken] of RULES) {
+    test(`${name}: a file that breaks it is noticed`, () => assert.equal(rule(broken).length, 1))
+    test(name, () => assert.deepEqual(allFiles.flatMap(rule), []))
+  }
+
+  test('there are files to judge', () => assert.ok(allFiles.length > 100))
+})
+
+suite('error codes', () => {
+  const tests = allFiles.filter(({ path }) => /(^|\/)tests?\/.*\.ts$/.test(path) && !path.includes('tidy'))
+  const unreached = (codes: readonly string[], files: readonly File[]) =>
+    codes.filter(
+      (code) => !files.some(({ text }) => text.includes(`'${code}'`) || text.includes(`"${code}"`)),
+    )
+  const undocumented = (codes: readonly string[], document: string) =>
+    codes.filter((code) => !document.includes(`\`${code}\``))
+  const codes = CATALOGUES.flatMap(({ problems }) => Object.keys(problems))
+
+  test('a code that no test names is noticed', () => {
+    assert.deepEqual(unreached(['known', 'forgotten'], [{ path: 'a.test.ts', text: `is('known')` }]), [
+      'forgotten',
+    ])
+  })
+  test('every code is reached by some test', () => assert.deepEqual(unreached(codes, tests), []))
+
+  test('a code that errors.md leaves out is noticed', () => {
+    assert.deepEqual(undocumented(['known', 'forgotten'], '| `known` |'), ['forgotten'])
+  })
+  test('every code is in docs/errors.md', () => {
+    assert.deepEqual(undocumented(codes, readFileSync(join(ROOT, 'docs/errors.md'), 'utf8')), [])
+  })
+})
