@@ -1,0 +1,106 @@
+/**
+ * Trying again, only where that is safe and useful.
+ *
+ * Promises
+ *  1. A call is repeated only if repeating cannot do its work twice: an idempotent method, or an Idempotency-Key,
+ *     which stays the same.
+ *  2. Only for an answer that says `retryable`, or for no answer at all. At most `attempts` times in all.
+ *  3. Waits grow exponentially with full jitter; a longer `Retry-After` is honoured, and one longer than
+ *     `waitMaxMs` ends the trying, with the problem saying how long to wait.
+ *  4. Aborting ends it at once, also in the middle of a wait, with the signal's own reason.
+ */
+import { EVENT_STREAM } from './event_stream.ts'
+import { problemOf, ShopProblem } from './problem.ts'
+
+export type Fetch = (request: Request) => Promise<Response>
+
+export type RetryOptions = {
+  readonly attempts: number
+  /** The first wait is up to this long, the next up to twice that, and so on. */
+  readonly waitMs: number
+  readonly waitMaxMs: number
+}
+
+export const RETRY_DEFAULTS: RetryOptions = { attempts: 5, waitMs: 200, waitMaxMs: 5_000 }
+
+/** auth_service answers a repeated exchange with the same successor for 30 s, and any sign-out with 204. */
+const REPEATABLE_POSTS = /\/(token|logout)$/
+const IDEMPOTENT = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']
+
+/**
+ * Resolves a 2xx or 304 answer; everything else is a ShopProblem, after the retries it deserves. An attempt has
+ * `timeoutMs` until its whole body is there, except a stream of events, which only its caller ends.
+ */
+export function createCaller(fetch: Fetch, retry: RetryOptions, timeoutMs: number): Fetch {
+  const attempt = async (request: Request): Promise<Response> => {
+    const streaming = request.headers.get('accept') === EVENT_STREAM
+    const timeout = streaming ? request.signal : AbortSignal.timeout(timeoutMs)
+    try {
+      const signal = AbortSignal.any([request.signal, timeout])
+      const response = await fetch(new Request(request.clone(), { signal }))
+      if (response.ok || response.status === 304) return response
+      throw await problemOf(response)
+    } catch (error) {
+      request.signal.throwIfAborted()
+      if (error instanceof ShopProblem) throw error
+      const { pathname } = new URL(request.url)
+      throw timeout.aborted
+        ? new ShopProblem('timed_out', `No answer to ${pathname} within ${timeoutMs} ms.`, LOST(error))
+        : new ShopProblem('unreachable', `No answer to ${pathname}: ${(error as Error).message}`, LOST(error))
+    }
+  }
+
+  return async (request) => {
+    const attempts = repeatable(request) ? retry.attempts : 1
+    for (let tried = 1; ; tried += 1) {
+      try {
+        return await attempt(request)
+      } catch (error) {
+        if (!(error instanceof ShopProblem) || !error.retryable || tried >= attempts) throw error
+        const wait = waitBefore(tried, retry, error.retryAfterMs)
+        if (wait === undefined) throw error
+        await sleep(wait, request.signal)
+      }
+    }
+  }
+}
+
+const LOST = (cause: unknown) => ({ retryable: true, cause })
+
+const repeatable = (request: Request) =>
+  IDEMPOTENT.includes(request.method) ||
+  request.headers.has('idempotency-key') ||
+  REPEATABLE_POSTS.test(new URL(request.url).pathname)
+
+function waitBefore(tried: number, retry: RetryOptions, retryAfterMs = 0): number | undefined {
+  if (retryAfterMs > retry.waitMaxMs) return undefined
+  const ceiling = Math.min(retry.waitMs * 2 ** (tried - 1), retry.waitMaxMs)
+  return Math.max(Math.random() * ceiling, retryAfterMs)
+}
+
+/** Rejects with the signal's reason when it is aborted first. */
+export function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted()
+    const stop = () => {
+      clearTimeout(timer)
+      reject(signal.reason)
+    }
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', stop)
+      resolve()
+    }, ms)
+    signal.addEventListener('abort', stop, { once: true })
+  })
+}
+
+/** `work`, or the signal's reason when that comes first. The work goes on for the others who wait for it. */
+export async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted()
+  let stop = () => {}
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason)
+    signal.addEventListener('abort', stop, { once: true })
+  })
+  return Promise.race([work, aborted]).finally(() => signal.removeEventListener('abort', stop))
+}

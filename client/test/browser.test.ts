@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { test } from 'node:test'
+
+test('the client needs nothing but what browsers have', () => {
+  const client = join(import.meta.dirname, '..')
+  try {
+    execFileSync(process.execPath, [
+      join(client, 'node_modules', 'typescript', 'bin', 'tsc'),
+      ...['-p', join(client, 'tsconfig.browser.json')],
+    ])
+  } catch (error) {
+    assert.fail(String((error as { stdout?: Buffer }).stdout))
+  }
+})

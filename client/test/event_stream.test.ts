@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { eventsIn } from '../src/event_stream.ts'
+
+const streamOf = (...chunks: string[]) =>
+  new ReadableStream<Uint8Array>({
+    start(controller) {
+      for (const chunk of chunks) controller.enqueue(new TextEncoder().encode(chunk))
+      controller.close()
+    },
+  })
+
+const collect = async (stream: ReadableStream<Uint8Array>) => {
+  const all: string[] = []
+  for await (const data of eventsIn(stream)) all.push(data)
+  return all
+}
+
+suite('events in a stream', () => {
+  const cases: [what: string, chunks: string[], events: string[]][] = [
+    ['one event', ['data: a\n\n'], ['a']],
+    ['fields other than data, and comments', [': hello\nid: 4\nevent: order\nretry: 9\ndata: a\n\n'], ['a']],
+    ['an event cut anywhere', ['da', 'ta: a', '\n', '\ndata:', ' b\n\n'], ['a', 'b']],
+    ['many lines of data', ['data: a\ndata: b\n\n'], ['a\nb']],
+    ['CRLF, also cut in two', ['data: a\r', '\n\r\ndata: b\r\n\r\n'], ['a', 'b']],
+    ['no space after the colon', ['data:a\n\n'], ['a']],
+    ['blank lines without data', ['\n\n\n: ping\n\n'], []],
+    ['an event without its end is not one', ['data: a\n\ndata: b'], ['a']],
+  ]
+  for (const [what, chunks, events] of cases) {
+    test(what, async () => assert.deepEqual(await collect(streamOf(...chunks)), events))
+  }
+
+  test('a character cut in two bytes stays whole', async () => {
+    const bytes = new TextEncoder().encode('data: é\n\n')
+    const stream = new ReadableStream<Uint8Array>({
+      start(controller) {
+        controller.enqueue(bytes.slice(0, 7))
+        controller.enqueue(bytes.slice(7))
+        controller.close()
+      },
+    })
+    assert.deepEqual(await collect(stream), ['é'])
+  })
+
+  test('leaving early cancels the stream', async () => {
+    let cancelled = false
+    const stream = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(new TextEncoder().encode('data: a\n\n')),
+      cancel: () => {
+        cancelled = true
+      },
+    })
+    for await (const data of eventsIn(stream)) {
+      assert.equal(data, 'a')
+      break
+    }
+    assert.equal(cancelled, true)
+  })
+
+  test('an event without end is given up', async () => {
+    const stream = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(new TextEncoder().encode('x'.repeat(100_000))),
+    })
+    await assert.rejects(collect(stream), RangeError)
+  })
+})

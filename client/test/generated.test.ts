@@ -1,0 +1,13 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { suite, test } from 'node:test'
+import { generate } from '../generate.ts'
+
+suite('src/generated', async () => {
+  for (const [name, text] of await generate()) {
+    test(`${name} is what the committed OpenAPI documents say`, () => {
+      const file = new URL(`../src/generated/${name}`, import.meta.url)
+      assert.ok(readFileSync(file, 'utf8') === text, 'It is out of step: run `npm run docs`.')
+    })
+  }
+})

@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict'
+import { suite, type TestContext, test } from 'node:test'
+import { ShopProblem } from '../src/problem.ts'
+import { createCaller, type RetryOptions } from '../src/retry.ts'
+import { answer, refuse, serve } from './serve.ts'
+
+const QUICK: RetryOptions = { attempts: 3, waitMs: 1, waitMaxMs: 3_000 }
+const caller = (timeoutMs = 5_000) => createCaller((request) => fetch(request), QUICK, timeoutMs)
+
+const fails = (code: string) => (error: unknown) => {
+  assert.ok(error instanceof ShopProblem, String(error))
+  assert.equal(error.code, code)
+  return true
+}
+
+/** A server that answers `store_unavailable` until it was asked `failures` times. */
+const recovering = (t: TestContext, failures: number) => {
+  let asked = 0
+  return serve(t, (_, response) => {
+    asked += 1
+    if (asked > failures) answer(response, 200, { fine: true })
+    else refuse(response, 503, 'store_unavailable', true)
+  })
+}
+
+suite('which calls are repeated', () => {
+  const key = { 'idempotency-key': 'k1' }
+  const cases: [what: string, init: RequestInit, path: string, times: number][] = [
+    ['GET', {}, '/x', 3],
+    ['PUT', { method: 'PUT', body: '{"a":1}' }, '/x', 3],
+    ['DELETE', { method: 'DELETE' }, '/x', 3],
+    ['POST with an Idempotency-Key', { method: 'POST', body: '{"a":1}', headers: key }, '/x', 3],
+    ['POST /token', { method: 'POST', body: '{"a":1}' }, '/token', 3],
+    ['POST without a key', { method: 'POST', body: '{"a":1}' }, '/x', 1],
+    ['PATCH', { method: 'PATCH', body: '{"a":1}' }, '/x', 1],
+  ]
+  for (const [what, init, path, times] of cases) {
+    test(`${what} is sent ${times} time(s) while the answer is retryable`, async (t) => {
+      const { origin, seen } = await recovering(t, 99)
+      await assert.rejects(caller()(new Request(origin + path, init)), fails('store_unavailable'))
+      assert.equal(seen.length, times)
+      for (const one of seen) assert.deepEqual({ ...one, headers: {} }, { ...seen[0]!, headers: {} })
+      assert.ok(seen.every((one) => one.headers['idempotency-key'] === seen[0]!.headers['idempotency-key']))
+    })
+  }
+
+  test('the first good answer ends it', async (t) => {
+    const { origin, seen } = await recovering(t, 2)
+    const response = await caller()(new Request(origin))
+    assert.deepEqual(await response.json(), { fine: true })
+    assert.equal(seen.length, 3)
+  })
+
+  test('a problem that is not retryable is told at once, with its document', async (t) => {
+    const { origin, seen } = await serve(t, (_, response) => refuse(response, 409, 'version_conflict', false))
+    await assert.rejects(caller()(new Request(origin)), (error: ShopProblem) => {
+      assert.equal(error.code, 'version_conflict')
+      assert.equal(error.status, 409)
+      assert.equal(error.document?.request_id, 'r1')
+      return true
+    })
+    assert.equal(seen.length, 1)
+  })
+})
+
+suite('no usable answer', () => {
+  test('a connection cut off is tried again, then unreachable', async (t) => {
+    const { origin, seen } = await serve(t, (_, response) => {
+      response.destroy()
+    })
+    await assert.rejects(caller()(new Request(origin)), fails('unreachable'))
+    assert.equal(seen.length, 3)
+  })
+
+  test('a server that never answers is timed_out', async (t) => {
+    const { origin, seen } = await serve(t, () => {})
+    await assert.rejects(caller(30)(new Request(origin)), fails('timed_out'))
+    assert.equal(seen.length, 3)
+  })
+
+  for (const [status, times] of [
+    [502, 3],
+    [504, 3],
+    [404, 1],
+  ] as const) {
+    test(`a proxy's own ${status} is an unexpected_answer, asked for ${times} time(s)`, async (t) => {
+      const { origin, seen } = await serve(t, (_, response) => {
+        response.writeHead(status, { 'content-type': 'text/html' }).end('<h1>nginx</h1>')
+      })
+      await assert.rejects(caller()(new Request(origin)), fails('unexpected_answer'))
+      assert.equal(seen.length, times)
+    })
+  }
+})
+
+suite('waiting', () => {
+  test('Retry-After is honoured', async (t) => {
+    let asked = 0
+    const { origin } = await serve(t, (_, response) => {
+      asked += 1
+      if (asked > 1) answer(response, 200, {})
+      else refuse(response, 503, 'overloaded', true, { 'retry-after': '1' })
+    })
+    const before = performance.now()
+    await caller()(new Request(origin))
+    assert.ok(performance.now() - before >= 990)
+  })
+
+  test('a Retry-After longer than the longest wait is left to the caller', async (t) => {
+    const { origin, seen } = await serve(t, (_, response) =>
+      refuse(response, 429, 'too_many_attempts', true, { 'retry-after': '4' }),
+    )
+    await assert.rejects(caller()(new Request(origin)), (error: ShopProblem) => error.retryAfterMs === 4_000)
+    assert.equal(seen.length, 1)
+  })
+
+  test('waits without Retry-After are drawn anew each time, below a doubling ceiling', async (t) => {
+    t.mock.method(Math, 'random', () => 1)
+    const at: number[] = []
+    const { origin } = await serve(t, (_, response) => {
+      at.push(performance.now())
+      refuse(response, 503, 'overloaded', true)
+    })
+    const slow = createCaller((request) => fetch(request), { attempts: 4, waitMs: 60, waitMaxMs: 120 }, 1_000)
+    await assert.rejects(slow(new Request(origin)), fails('overloaded'))
+    const waits = at.slice(1).map((time, i) => time - at[i]!)
+    for (const [i, ceiling] of [60, 120, 120].entries()) {
+      assert.ok(waits[i]! >= ceiling - 2, `wait ${i} was ${waits[i]} ms`)
+      assert.ok(waits[i]! < ceiling + 100, `wait ${i} was ${waits[i]} ms`)
+    }
+  })
+})
+
+suite('aborting', () => {
+  test('an aborted call rejects with the reason of its signal, and is not repeated', async (t) => {
+    const { origin, seen } = await serve(t, () => {})
+    const controller = new AbortController()
+    const call = caller()(new Request(origin, { signal: controller.signal }))
+    setTimeout(() => controller.abort(new Error('changed my mind')), 30)
+    await assert.rejects(call, /changed my mind/)
+    assert.equal(seen.length, 1)
+  })
+
+  test('aborting ends a wait between two attempts', async (t) => {
+    const { origin, seen } = await serve(t, (_, response) =>
+      refuse(response, 503, 'overloaded', true, { 'retry-after': '3' }),
+    )
+    const controller = new AbortController()
+    const before = performance.now()
+    const call = caller()(new Request(origin, { signal: controller.signal }))
+    setTimeout(() => controller.abort(new Error('changed my mind')), 50)
+    await assert.rejects(call, /changed my mind/)
+    assert.ok(performance.now() - before < 1_500)
+    assert.equal(seen.length, 1)
+  })
+})

@@ -1,0 +1,236 @@
+import assert from 'node:assert/strict'
+import type { ServerResponse } from 'node:http'
+import { suite, type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ShopProblem } from '../src/problem.ts'
+import { memoryStore, type Session, webStore } from '../src/session.ts'
+import { createShopClient, type ShopClientOptions, type User } from '../src/shop_client.ts'
+import { answer, refuse, type Seen, serve } from './serve.ts'
+
+const USER = { id: 'u1', username: 'ada', role: 'customer', created_at: '2026-01-01T00:00:00.000Z' } as User
+const LIFE_SECONDS = 600
+
+type Options = Partial<ShopClientOptions> & {
+  /** How POST /token is answered instead of with the next pair. */
+  onToken?: (response: ServerResponse) => void | Promise<void>
+}
+
+/** An auth service with counted tokens a1, a2, …, a product service that takes any of them, and a client. */
+async function world(t: TestContext, { onToken, ...options }: Options = {}) {
+  let pair = 0
+  const withdrawn = new Set<string>()
+  const next = () => {
+    pair += 1
+    return {
+      access_token: `a${pair}`,
+      refresh_token: `r${pair}`,
+      token_type: 'Bearer',
+      expires_in: LIFE_SECONDS,
+      user: USER,
+    }
+  }
+  const auth = await serve(t, async ({ path }, response) => {
+    if (path === '/logout') return void response.writeHead(204).end()
+    if (path === '/token' && onToken) return onToken(response)
+    await sleep(20)
+    answer(response, 200, next())
+  })
+  const orders = await serve(t, ({ headers }, response) => {
+    const token = headers.authorization?.slice('Bearer '.length)
+    if (token === undefined || withdrawn.has(token)) return refuse(response, 401, 'unauthenticated', false)
+    answer(response, 200, { items: [], next_cursor: null })
+  })
+  let clock = 1_000_000
+  const shop = createShopClient({
+    authUrl: auth.origin,
+    productUrl: orders.origin,
+    orderUrl: orders.origin,
+    retry: { attempts: 2, waitMs: 1, waitMaxMs: 5 },
+    now: () => clock,
+    ...options,
+  })
+  const signedOut: string[] = []
+  shop.onSignedOut((reason) => signedOut.push(reason))
+  await shop.signIn({ username: 'ada', password: 'correct horse' })
+  return {
+    shop,
+    signedOut,
+    withdrawn,
+    orders: orders.seen,
+    exchanges: () => auth.seen.filter(({ path }) => path === '/token'),
+    authSeen: auth.seen,
+    call: () => shop.orders.GET('/orders'),
+    pass: (seconds: number) => {
+      clock += seconds * 1000
+    },
+  }
+}
+
+const tokens = (seen: Seen[]) => seen.map(({ headers }) => headers.authorization)
+
+suite('a session', () => {
+  test('sends its token, and keeps it while it is young', async (t) => {
+    const { call, pass, orders, exchanges } = await world(t)
+    await call()
+    pass(LIFE_SECONDS / 2)
+    await call()
+    assert.deepEqual(tokens(orders), ['Bearer a1', 'Bearer a1'])
+    assert.equal(exchanges().length, 0)
+  })
+
+  test('shortly before the end exchanges in the background; nobody waits', async (t) => {
+    const { call, pass, orders, exchanges } = await world(t)
+    pass(LIFE_SECONDS - 59)
+    await call()
+    assert.deepEqual(tokens(orders), ['Bearer a1'])
+    await sleep(100)
+    await call()
+    assert.deepEqual(tokens(orders), ['Bearer a1', 'Bearer a2'])
+    assert.deepEqual(
+      exchanges().map(({ body }) => body),
+      [{ refresh_token: 'r1' }],
+    )
+  })
+
+  test('50 calls that meet an expired token exchange it once, and all get the new one', async (t) => {
+    const { call, pass, orders, exchanges } = await world(t)
+    pass(LIFE_SECONDS)
+    await Promise.all(Array.from({ length: 50 }, call))
+    assert.equal(exchanges().length, 1)
+    assert.deepEqual(new Set(tokens(orders)), new Set(['Bearer a2']))
+    assert.equal(orders.length, 50)
+  })
+
+  test('50 calls whose living token is refused exchange it once, and are repeated', async (t) => {
+    const { call, withdrawn, orders, exchanges } = await world(t)
+    withdrawn.add('a1')
+    await Promise.all(Array.from({ length: 50 }, call))
+    assert.equal(exchanges().length, 1)
+    assert.equal(tokens(orders).filter((token) => token === 'Bearer a2').length, 50)
+  })
+
+  test('a new token that is refused too is told, not exchanged for ever', async (t) => {
+    const { call, withdrawn, exchanges } = await world(t)
+    withdrawn.add('a1').add('a2')
+    await assert.rejects(call(), (error: ShopProblem) => error.code === 'unauthenticated')
+    assert.equal(exchanges().length, 1)
+  })
+
+  test('a refused exchange signs out: one event, and every caller is told', async (t) => {
+    const { shop, call, pass, signedOut } = await world(t, {
+      onToken: (response) => refuse(response, 401, 'invalid_refresh_token', false),
+    })
+    pass(LIFE_SECONDS)
+    const calls = await Promise.allSettled(Array.from({ length: 20 }, call))
+    assert.ok(calls.every((one) => one.status === 'rejected' && one.reason.code === 'signed_out'))
+    assert.deepEqual(signedOut, ['refused'])
+    assert.equal(await shop.user(), undefined)
+  })
+
+  for (const [what, onToken] of [
+    ['is away', (response) => refuse(response, 503, 'store_unavailable', true)],
+    ['sits behind a proxy that answers 404', (response) => void response.writeHead(404).end('nginx')],
+    ['cuts the connection', (response) => void response.destroy()],
+  ] as [string, (response: ServerResponse) => void][]) {
+    test(`while auth_service ${what} nobody is signed out, and a living token goes on`, async (t) => {
+      const { shop, call, pass, signedOut, exchanges } = await world(t, { onToken })
+      pass(LIFE_SECONDS - 30)
+      await call()
+      await sleep(100)
+      const asked = exchanges().length
+      assert.ok(asked >= 1)
+      await call()
+      await sleep(50)
+      assert.equal(exchanges().length, asked, 'a failed exchange is not tried again at every call')
+      pass(60)
+      await assert.rejects(call(), ShopProblem)
+      assert.deepEqual(signedOut, [])
+      assert.deepEqual(await shop.user(), USER)
+    })
+  }
+
+  test('reading the catalogue never waits for a token', async (t) => {
+    const { shop, pass, orders, exchanges } = await world(t)
+    pass(LIFE_SECONDS)
+    await assert.doesNotReject(
+      shop.products.GET('/products').catch((error) => assert.equal(error.status, 401)),
+    )
+    assert.deepEqual(tokens(orders), [undefined])
+    assert.equal(exchanges().length, 0)
+  })
+
+  test('signing out forgets at once, withdraws the token and tells once', async (t) => {
+    const { shop, signedOut, authSeen } = await world(t)
+    await shop.signOut()
+    await shop.signOut()
+    assert.deepEqual(signedOut, ['asked'])
+    assert.equal(await shop.user(), undefined)
+    assert.deepEqual(
+      authSeen.filter(({ path }) => path === '/logout').map(({ body }) => body),
+      [{ refresh_token: 'r1' }],
+    )
+  })
+
+  test('a sign-out during an exchange stays a sign-out', async (t) => {
+    const { shop, call, pass, orders } = await world(t)
+    pass(LIFE_SECONDS)
+    const refused = assert.rejects(call(), (error: ShopProblem) => error.code === 'signed_out')
+    await shop.signOut()
+    await refused
+    assert.equal(await shop.user(), undefined)
+    assert.equal(orders.length, 0)
+  })
+
+  test('an aborted call does not wait for the exchange, which goes on for the others', async (t) => {
+    const { shop, call, pass, orders } = await world(t)
+    pass(LIFE_SECONDS)
+    const patient = call()
+    const aborted = shop.orders.GET('/orders', { signal: AbortSignal.abort(new Error('left the page')) })
+    await assert.rejects(aborted, /left the page/)
+    await patient
+    assert.deepEqual(tokens(orders), ['Bearer a2'])
+  })
+
+  test('two clients on one store follow each other', async (t) => {
+    const store = memoryStore<User>()
+    const { shop, call, pass, exchanges } = await world(t, { tokenStore: store })
+    pass(LIFE_SECONDS)
+    const before = (await shop.user())!
+    const foreign = { ...(await store.load())!, accessToken: 'b1', refreshToken: 's1', user: before }
+    await store.save({ ...foreign, refreshAt: Number.MAX_SAFE_INTEGER, expiresAt: Number.MAX_SAFE_INTEGER })
+    await call()
+    assert.equal(exchanges().length, 0)
+  })
+})
+
+suite('webStore', () => {
+  const storage = () => {
+    const items = new Map<string, string>()
+    return {
+      getItem: (key: string) => items.get(key) ?? null,
+      setItem: (key: string, value: string) => void items.set(key, value),
+      removeItem: (key: string) => void items.delete(key),
+    }
+  }
+  const session: Session<User> = {
+    accessToken: 'a',
+    refreshToken: 'r',
+    refreshAt: 1,
+    expiresAt: 2,
+    user: USER,
+  }
+
+  test('keeps a session over a reload, and forgets it', async () => {
+    const items = storage()
+    await webStore<User>(items).save(session)
+    assert.deepEqual(await webStore<User>(items).load(), session)
+    await webStore<User>(items).clear()
+    assert.equal(await webStore<User>(items).load(), undefined)
+  })
+
+  test('reads a damaged entry as nobody signed in', async () => {
+    const items = storage()
+    items.setItem('shop.session', '{"acc')
+    assert.equal(await webStore<User>(items).load(), undefined)
+  })
+})
