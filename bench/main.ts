@@ -1,0 +1,93 @@
+/**
+ * `npm run bench`: how fast, how large, how much memory; measured beside the floors of this machine, in one run.
+ * It reports and never fails for a slow answer; it does fail for a wrong one.
+ */
+import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { cpus, tmpdir, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { readArguments, refuse, wholeNumber } from '../scripts/arguments.ts'
+import { asMarkdown, asText, type Measured, type Results } from './report.ts'
+import { ROWS, type World } from './rows.ts'
+import { type Settings, startAuth } from './shop.ts'
+import { requireWrk } from './wrk.ts'
+
+const RESULTS = join(import.meta.dirname, 'results')
+const TMPFS = 0x01021994
+
+const { values } = readArguments(
+  {
+    name: 'npm run bench',
+    summary: 'Measures the services as processes of their own, beside the floors of this machine.',
+    options: {
+      only: { type: 'string', help: `One or more of ${Object.keys(ROWS).join(', ')}; separated by commas.` },
+      rounds: { type: 'string', help: 'Rounds of each; the default is 3.' },
+      seconds: { type: 'string', help: 'Seconds of a round; the default is 3.' },
+      connections: { type: 'string', help: 'Connections kept busy; the default is 64.' },
+      quick: { type: 'boolean', help: '2 rounds of 1 second, with smaller stores: does it run at all?' },
+      markdown: { type: 'boolean', help: 'Print the tables as Markdown.' },
+      profile: { type: 'boolean', help: 'Leave a CPU profile of every service in bench/results.' },
+      keep: { type: 'boolean', help: 'Keep the data folder, and say where it is.' },
+    },
+    notes: 'Raw figures are kept in bench/results. Nothing else on the machine should be busy.',
+  },
+  process.argv.slice(2),
+)
+
+const quick = values.quick === true
+const chosen = values.only?.split(',') ?? Object.keys(ROWS)
+for (const name of chosen) {
+  if (!Object.hasOwn(ROWS, name)) refuse(`There is no "${name}"; there are ${Object.keys(ROWS).join(', ')}.`)
+}
+requireWrk()
+
+const startedAt = new Date().toISOString()
+const stamp = startedAt.replaceAll(/[:.]/g, '-')
+mkdirSync(RESULTS, { recursive: true })
+const settings: Settings = {
+  rounds: wholeNumber('--rounds', values.rounds ?? (quick ? '2' : '3'), 1, 100),
+  seconds: wholeNumber('--seconds', values.seconds ?? (quick ? '1' : '3'), 1, 600),
+  connections: wholeNumber('--connections', values.connections ?? '64', 1, 4_096),
+  folder: mkdtempSync(join(tmpdir(), 'shop-bench-')),
+  profile: values.profile ? join(RESULTS, `${stamp}-profiles`) : undefined,
+  tell: (what) => process.stderr.write(`${what}\n`),
+}
+process.on('exit', () => {
+  if (values.keep) process.stderr.write(`The data is in ${settings.folder}\n`)
+  else rmSync(settings.folder, { recursive: true, force: true })
+})
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1))
+if (statfsSync(settings.folder).type === TMPFS) {
+  settings.tell(`${tmpdir()} is in memory: commits cost nothing there. Set TMPDIR to a folder on a disk.`)
+}
+
+const auth = await startAuth(settings, join(settings.folder, 'data', 'auth'))
+const world: World = {
+  settings,
+  auth,
+  sizes: quick
+    ? { products: 10_000, orders: 20_000, buyers: 8 }
+    : { products: 100_000, orders: 1_000_000, buyers: 32 },
+  memory: [],
+  checks: [],
+}
+const measured: Measured[] = []
+for (const name of chosen) measured.push(await ROWS[name]!(world))
+await auth.stop()
+
+const { rounds, seconds, connections } = settings
+const results: Results = {
+  startedAt,
+  machine: {
+    Node: process.version,
+    CPUs: `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}`,
+    memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
+  },
+  settings: { rounds, seconds, connections },
+  measured,
+  memory: world.memory,
+  checks: world.checks,
+}
+const file = join(RESULTS, `${stamp}.json`)
+writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`)
+process.stdout.write(`\n${values.markdown ? asMarkdown(results) : asText(results)}\n\n`)
+settings.tell(`Raw figures: ${file}`)

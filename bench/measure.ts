@@ -1,0 +1,62 @@
+/** Rounds in turn: every contender once, then every contender again, so that all meet the same weather. */
+import type { Comparison, Measured } from './report.ts'
+import type { Settings } from './shop.ts'
+import { type Load, type Round, runWrk } from './wrk.ts'
+
+export type Contender = {
+  readonly name: string
+  readonly load: Load
+  /** The only status a good answer has; counted by the service itself. Floors are not asked. */
+  readonly status?: number
+}
+
+export type Row = {
+  readonly name: string
+  readonly title: string
+  readonly contenders: readonly Contender[]
+  readonly comparisons: readonly Comparison[]
+}
+
+/** Once before the rounds, so that code is compiled and pages are in memory. */
+const WARM_UP_SECONDS = 1
+
+export async function measure(
+  { name, title, contenders, comparisons }: Row,
+  settings: Settings,
+): Promise<Measured> {
+  const { rounds, seconds, connections, folder, tell } = settings
+  tell(`${title} …`)
+  for (const { load } of contenders) await runWrk(load, { seconds: WARM_UP_SECONDS, connections, folder })
+  const all: Record<string, Round[]> = Object.fromEntries(contenders.map((contender) => [contender.name, []]))
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const { name: who, load, status } of contenders) {
+      const before = status === undefined ? undefined : await statusCounts(load.origin)
+      const result = await runWrk(load, { seconds, connections, folder })
+      const others = before && otherAnswers(before, await statusCounts(load.origin), status!)
+      all[who]!.push({ ...result, failed: Math.max(result.failed, others ?? 0) })
+      tell(`  ${round}/${rounds} ${who.padEnd(22)} ${Math.round(result.perSecond)}/s`)
+    }
+  }
+  return { row: name, title, rounds: all, comparisons }
+}
+
+type Counts = ReadonlyMap<string, number>
+
+/** Answers by status of all routes under load, from the service's own metrics. */
+async function statusCounts(origin: string): Promise<Counts> {
+  const text = await (await fetch(`${origin}/metrics`)).text()
+  const counts = new Map<string, number>()
+  for (const [, labels, value] of text.matchAll(/^http_request_duration_seconds_count\{(.*)\} (\d+)$/gm)) {
+    const status = /status="(\d+)"/.exec(labels!)?.[1]
+    if (status === undefined || labels!.includes('route="/metrics"')) continue
+    counts.set(status, (counts.get(status) ?? 0) + Number(value))
+  }
+  return counts
+}
+
+function otherAnswers(before: Counts, after: Counts, good: number): number {
+  let others = 0
+  for (const [status, count] of after)
+    if (Number(status) !== good) others += count - (before.get(status) ?? 0)
+  return others
+}

@@ -1,0 +1,4 @@
+CREATE TABLE entries (
+  id   TEXT NOT NULL UNIQUE,
+  body TEXT NOT NULL
+) STRICT;

@@ -1,0 +1,82 @@
+/** Real processes: started on free ports, known by the address they report, and ended with us. */
+import { type ChildProcess, fork } from 'node:child_process'
+import { openSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+export type Running = {
+  readonly name: string
+  readonly origin: string
+  /** Memory it holds now, in MiB; undefined where the system does not say. */
+  residentMiB(): number | undefined
+  stop(): Promise<void>
+}
+
+const START_MS = 30_000
+const STOP_MS = 20_000
+const living = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of living) child.kill('SIGKILL')
+})
+
+type Start = {
+  readonly name: string
+  readonly file: string
+  readonly args?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  /** Where what it writes goes. */
+  readonly folder: string
+  /** Where to leave a CPU profile when it stops. */
+  readonly profile?: string | undefined
+}
+
+/** Resolves once the process listens. A start that fails says where its log is. */
+export async function start({ name, file, args = [], env = {}, folder, profile }: Start): Promise<Running> {
+  const logFile = join(folder, `${name}.log`)
+  const log = openSync(logFile, 'a')
+  const child = fork(file, args, {
+    env: { ...process.env, ...env },
+    execArgv: profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profile],
+    stdio: ['ignore', log, log, 'ipc'],
+  })
+  living.add(child)
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => {
+      living.delete(child)
+      resolve()
+    })
+  })
+  const port = await new Promise<number>((resolve, reject) => {
+    const fail = (what: string) =>
+      reject(new Error(`${name} ${what}:\n${readFileSync(logFile, 'utf8').slice(-2_000)}`))
+    const timer = setTimeout(() => fail(`did not listen within ${START_MS} ms`), START_MS)
+    child.on('message', (message: { listening?: number }) => {
+      if (message.listening === undefined) return
+      clearTimeout(timer)
+      resolve(message.listening)
+    })
+    child.once('exit', () => {
+      clearTimeout(timer)
+      fail('ended at its start')
+    })
+  })
+  return {
+    name,
+    origin: `http://127.0.0.1:${port}`,
+    residentMiB: () => residentMiB(child.pid!),
+    async stop() {
+      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
+      child.kill('SIGTERM')
+      await ended
+      clearTimeout(timer)
+    },
+  }
+}
+
+function residentMiB(pid: number): number | undefined {
+  try {
+    const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+    return kib === undefined ? undefined : Number(kib) / 1024
+  } catch {
+    return undefined
+  }
+}

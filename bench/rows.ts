@@ -1,0 +1,250 @@
+/**
+ * What is measured, each with the least that could be done for the same answer, or with itself at another size.
+ * A row starts what it needs, is measured, and stops it.
+ */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { checkBalance } from './balance.ts'
+import { fillOrders, THINGS } from './fill.ts'
+import { measure } from './measure.ts'
+import { type Running, start } from './processes.ts'
+import type { Comparison, Measured, Memory } from './report.ts'
+import {
+  type Auth,
+  bodyOf,
+  type Catalogue,
+  makeBuyers,
+  PRICE,
+  type Settings,
+  startCatalogue,
+  startService,
+} from './shop.ts'
+import { buying, getting } from './wrk.ts'
+
+export type World = {
+  readonly settings: Settings
+  readonly auth: Auth
+  readonly sizes: { readonly products: number; readonly orders: number; readonly buyers: number }
+  readonly memory: Memory[]
+  readonly checks: string[]
+}
+
+export const SMALL = 1_000
+/** Distinct addresses asked for in turn. */
+const PATHS = 1_000
+const SCALE_P50_MAX = 1.5
+
+const LIST = '/products?limit=20'
+
+function floor(settings: Settings, kind: 'node' | 'fastify' | 'insert', body: string): Promise<Running> {
+  const file = join(settings.folder, `answer-${crypto.randomUUID()}.json`)
+  writeFileSync(file, body)
+  return start({
+    name: `floor_${kind}`,
+    file: join(import.meta.dirname, 'floor.ts'),
+    args: [kind, file, join(settings.folder, `floor-${crypto.randomUUID()}.db`)],
+    folder: settings.folder,
+  })
+}
+
+function remember(world: World, name: string, process: Running) {
+  const residentMiB = process.residentMiB()
+  if (residentMiB !== undefined) world.memory.push({ process: name, residentMiB })
+}
+
+const atLeast = (label: string, of: string, to: string, target?: number): Comparison => ({
+  label,
+  of,
+  to,
+  figure: 'perSecond',
+  ...(target === undefined ? {} : { target }),
+})
+
+const p50AtMost = (label: string, of: string, to: string): Comparison => ({
+  label,
+  of,
+  to,
+  figure: 'p50Ms',
+  target: SCALE_P50_MAX,
+})
+
+const dataDir = ({ settings }: World, name: string) => join(settings.folder, 'data', name)
+
+const inTurn = (ids: readonly string[], toPath: (id: string) => string): string[] => {
+  const step = Math.max(1, Math.floor(ids.length / PATHS))
+  return ids.filter((_, i) => i % step === 0).map(toPath)
+}
+
+async function reading(
+  world: World,
+  name: string,
+  title: string,
+  pathsOf: (catalogue: Catalogue) => readonly string[],
+  target: number,
+): Promise<Measured> {
+  const { settings, auth } = world
+  const catalogue = await startCatalogue(settings, dataDir(world, name), SMALL, { AUTH_URL: auth.origin })
+  const paths = pathsOf(catalogue)
+  const body = await bodyOf(catalogue.origin, paths[0]!)
+  const node = await floor(settings, 'node', body)
+  const fastify = await floor(settings, 'fastify', body)
+  const { folder } = settings
+  const measured = await measure(
+    {
+      name,
+      title,
+      contenders: [
+        { name: 'node:http, same bytes', load: getting(node.origin, paths, folder) },
+        { name: 'Fastify, same bytes', load: getting(fastify.origin, paths, folder) },
+        { name: 'product_service', load: getting(catalogue.origin, paths, folder), status: 200 },
+      ],
+      comparisons: [
+        atLeast(`${title} / Fastify`, 'product_service', 'Fastify, same bytes', target),
+        atLeast(`${title} / node:http`, 'product_service', 'node:http, same bytes'),
+      ],
+    },
+    settings,
+  )
+  remember(world, `product_service after ${title}`, catalogue)
+  for (const process of [catalogue, node, fastify]) await process.stop()
+  return measured
+}
+
+async function ordering(world: World): Promise<Measured> {
+  const { settings, auth, sizes } = world
+  const { folder } = settings
+  const dir = dataDir(world, 'ordering')
+  const catalogue = await startCatalogue(settings, dir, SMALL, { AUTH_URL: auth.origin })
+  const orders = await startService(settings, 'order_service', dir, {
+    AUTH_URL: auth.origin,
+    PRODUCT_URL: catalogue.origin,
+  })
+  const tokens = await makeBuyers(auth, sizes.buyers)
+  const [first] = catalogue.productIds
+  const body = await bodyOf(orders.origin, '/orders', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${tokens[0]}` },
+    body: JSON.stringify({ product_id: first, quantity: 1, total_price: PRICE }),
+  })
+  const insert = await floor(settings, 'insert', body)
+  const load = (origin: string, products: readonly string[]) =>
+    buying({ origin, products, tokens, price: PRICE }, folder)
+  const measured = await measure(
+    {
+      name: 'orders',
+      title: 'POST /orders',
+      contenders: [
+        { name: 'Fastify + 1 insert', load: load(insert.origin, catalogue.productIds) },
+        { name: 'many products', load: load(orders.origin, catalogue.productIds), status: 201 },
+        { name: 'one product', load: load(orders.origin, [first!]), status: 201 },
+      ],
+      comparisons: [
+        atLeast('POST /orders / Fastify + 1 insert', 'many products', 'Fastify + 1 insert', 0.25),
+        atLeast('one product / many products', 'one product', 'many products', 0.9),
+      ],
+    },
+    settings,
+  )
+  remember(world, 'auth_service', auth)
+  remember(world, 'product_service after orders', catalogue)
+  remember(world, 'order_service after orders', orders)
+  const answered = ['many products', 'one product']
+    .flatMap((who) => measured.rounds[who]!)
+    .reduce((sum, round) => sum + round.requests - round.failed, 0)
+  settings.tell('Do the stores balance? …')
+  for (const process of [orders, catalogue, insert]) await process.stop()
+  world.checks.push(await checkBalance(dir, answered))
+  return measured
+}
+
+async function catalogueScale(world: World): Promise<Measured> {
+  const { settings, auth, sizes } = world
+  const { folder } = settings
+  const env = { AUTH_URL: auth.origin }
+  const small = await startCatalogue(settings, dataDir(world, 'catalogue-small'), SMALL, env)
+  settings.tell(`Filling a catalogue of ${sizes.products} …`)
+  const large = await startCatalogue(settings, dataDir(world, 'catalogue-large'), sizes.products, env)
+  const kinds: [kind: string, pathsOf: (of: Catalogue) => readonly string[]][] = [
+    ['list', () => [LIST]],
+    ['search', () => THINGS.map((thing) => `${LIST}&q=${thing}`)],
+    ['product', ({ productIds }) => inTurn(productIds, (id) => `/products/${id}`)],
+  ]
+  const measured = await measure(
+    {
+      name: 'catalogue_scale',
+      title: `catalogue of ${SMALL} and ${sizes.products}`,
+      contenders: kinds.flatMap(([kind, pathsOf]) =>
+        [small, large].map((of) => ({
+          name: `${kind} of ${of.productIds.length}`,
+          load: getting(of.origin, pathsOf(of), folder),
+          status: 200,
+        })),
+      ),
+      comparisons: kinds.map(([kind]) =>
+        p50AtMost(`p50 of ${kind}, large / small`, `${kind} of ${sizes.products}`, `${kind} of ${SMALL}`),
+      ),
+    },
+    settings,
+  )
+  remember(world, `product_service with ${sizes.products}`, large)
+  for (const process of [small, large]) await process.stop()
+  return measured
+}
+
+async function orderScale(world: World): Promise<Measured> {
+  const { settings, auth, sizes } = world
+  const { folder, tell } = settings
+  const running: Running[] = []
+  const contenders = []
+  for (const [size, name] of [
+    [SMALL, 'orders-small'],
+    [sizes.orders, 'orders-large'],
+  ] as const) {
+    tell(`Filling a store of ${size} orders …`)
+    const { orderIds, userIds } = await fillOrders(dataDir(world, name), size, tell)
+    const orders = await startService(settings, 'order_service', dataDir(world, name), {
+      AUTH_URL: auth.origin,
+      PRODUCT_URL: auth.origin,
+    })
+    running.push(orders)
+    const load = (paths: string[]) => getting(orders.origin, paths, folder, auth.adminToken)
+    contenders.push(
+      { name: `order of ${size}`, load: load(inTurn(orderIds, (id) => `/orders/${id}`)), status: 200 },
+      {
+        name: `user's list of ${size}`,
+        load: load(inTurn(userIds, (id) => `/orders/user/${id}`)),
+        status: 200,
+      },
+    )
+  }
+  const measured = await measure(
+    {
+      name: 'order_scale',
+      title: `store of ${SMALL} and ${sizes.orders} orders`,
+      contenders: [contenders[0]!, contenders[2]!, contenders[1]!, contenders[3]!],
+      comparisons: ['order', "user's list"].map((kind) =>
+        p50AtMost(`p50 of ${kind}, large / small`, `${kind} of ${sizes.orders}`, `${kind} of ${SMALL}`),
+      ),
+    },
+    settings,
+  )
+  remember(world, `order_service with ${sizes.orders}`, running[1]!)
+  for (const process of running) await process.stop()
+  return measured
+}
+
+/** By the name `--only` takes, in the order they are run. */
+export const ROWS: Readonly<Record<string, (world: World) => Promise<Measured>>> = {
+  product: (world) =>
+    reading(
+      world,
+      'product',
+      'GET /products/:id',
+      ({ productIds }) => inTurn(productIds, (id) => `/products/${id}`),
+      0.7,
+    ),
+  list: (world) => reading(world, 'list', 'GET /products?limit=20', () => [LIST], 0.5),
+  orders: ordering,
+  catalogue_scale: catalogueScale,
+  order_scale: orderScale,
+}

@@ -1,0 +1,117 @@
+/** The shop under load: real processes on a fresh data folder, an admin, buyers with tokens, and filled stores. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fillProducts } from './fill.ts'
+import { type Running, start } from './processes.ts'
+
+export type Settings = {
+  readonly seconds: number
+  readonly rounds: number
+  readonly connections: number
+  /** Scratch files, data and logs of this run. */
+  readonly folder: string
+  /** Where services leave CPU profiles, if they shall. */
+  readonly profile: string | undefined
+  readonly tell: (what: string) => void
+}
+
+export const PRICE_MINOR = 1999
+export const PRICE = '19.99'
+/** So that no order of a run is refused for want of stock. */
+const STOCK = 100_000_000
+const ADMIN = { username: 'bench_admin', password: 'correct horse battery staple' }
+/** Longer than any run. */
+const TOKEN_SECONDS = 3_600
+
+const secret = crypto.randomUUID() + crypto.randomUUID()
+const mainOf = (service: string) => join(import.meta.dirname, '..', service, 'src', 'main.ts')
+
+export function startService(
+  settings: Settings,
+  service: 'auth_service' | 'product_service' | 'order_service',
+  dataDir: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Running> {
+  mkdirSync(dataDir, { recursive: true })
+  return start({
+    name: service,
+    file: mainOf(service),
+    env: {
+      HOST: '127.0.0.1',
+      PORT: '0',
+      DATA_DIR: dataDir,
+      DATABASE_URL: '',
+      LOG_LEVEL: 'warn',
+      SERVICE_SECRET: secret,
+      ...env,
+    },
+    folder: settings.folder,
+    profile: settings.profile,
+  })
+}
+
+export type Auth = Running & { readonly adminToken: string }
+
+export async function startAuth(settings: Settings, dataDir: string): Promise<Auth> {
+  const auth = await startService(settings, 'auth_service', dataDir, {
+    ADMIN_USERNAME: ADMIN.username,
+    ADMIN_PASSWORD: ADMIN.password,
+    ACCESS_TOKEN_TTL: String(TOKEN_SECONDS),
+  })
+  return { ...auth, adminToken: await signIn(auth, ADMIN) }
+}
+
+/** Tokens of `count` new accounts. */
+export async function makeBuyers(auth: Running, count: number): Promise<string[]> {
+  const buyers = Array.from({ length: count }, (_, i) => ({
+    username: `buyer_${i}`,
+    password: `a password for buyer ${i}`,
+  }))
+  return Promise.all(
+    buyers.map(async (buyer) => {
+      await post(auth, '/register', buyer)
+      return signIn(auth, buyer)
+    }),
+  )
+}
+
+async function signIn(auth: Running, credentials: typeof ADMIN): Promise<string> {
+  const { access_token } = (await post(auth, '/login', credentials)) as { access_token: string }
+  return access_token
+}
+
+async function post({ origin }: Running, path: string, body: unknown): Promise<unknown> {
+  const answer = await fetch(origin + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  if (!answer.ok) throw new Error(`POST ${path} answered ${answer.status}: ${await answer.text()}`)
+  return answer.json()
+}
+
+export type Catalogue = Running & { readonly productIds: readonly string[] }
+
+/** A product service with `count` products. */
+export async function startCatalogue(
+  settings: Settings,
+  dataDir: string,
+  count: number,
+  env: Readonly<Record<string, string>>,
+): Promise<Catalogue> {
+  const productIds = await fillProducts(
+    dataDir,
+    count,
+    { priceMinor: PRICE_MINOR, stock: STOCK },
+    settings.tell,
+  )
+  return { ...(await startService(settings, 'product_service', dataDir, env)), productIds }
+}
+
+/** The answer a floor has to repeat. */
+export async function bodyOf(origin: string, path: string, init: RequestInit = {}): Promise<string> {
+  const answer = await fetch(origin + path, init)
+  const text = await answer.text()
+  if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${text}`)
+  return text
+}
