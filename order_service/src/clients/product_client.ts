@@ -204,7 +204,6 @@ function rejectionOf(result: WireResult, digits: number): Rejection {
     })),
     unknownProducts: result.unknown_products ?? [],
     ...(result.total_price == null ? {} : { totalMinor: minor(result.total_price, digits) }),
-    ...(result.lines?.length ? { lines: linesOf(result, digits) } : {}),
   }
 }
 

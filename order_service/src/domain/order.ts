@@ -78,7 +78,6 @@ export type Rejection = {
   readonly unknownProducts: readonly string[]
   /** What it would have cost, when all products are known. */
   readonly totalMinor?: number
-  readonly lines?: readonly PricedLine[]
 }
 
 /** `by` is a user id, or SYSTEM. RFC 3339 UTC with milliseconds, so text order is time order. */

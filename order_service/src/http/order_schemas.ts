@@ -145,9 +145,3 @@ function rejectionView(rejection: NonNullable<Order['rejection']>, digits: numbe
 
 export const shortagesView = ({ shortages }: NonNullable<Order['rejection']>) =>
   shortages.map(({ productId, requested, available }) => ({ product_id: productId, requested, available }))
-
-/** What a price-changed client needs to ask its user again. */
-export const currentView = ({ totalMinor, lines }: NonNullable<Order['rejection']>, digits: number) => ({
-  total_price: totalMinor === undefined ? null : formatMoney(totalMinor, digits),
-  ...(lines ? { lines: lines.map((line) => lineView(line, digits)) } : {}),
-})

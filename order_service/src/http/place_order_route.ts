@@ -4,23 +4,14 @@
  */
 import { principalOf } from '@shop/service_kit/access'
 import type { App } from '@shop/service_kit/http_app'
-import { MONEY_MINOR_MAX, parseMoney } from '@shop/service_kit/money'
+import { formatMoney, MONEY_MINOR_MAX, parseMoney } from '@shop/service_kit/money'
 import { Problem } from '@shop/service_kit/problem'
 import { IdempotencyHeaders, problemResponses } from '@shop/service_kit/schemas'
 import type { FastifyReply, FastifySchemaCompiler } from 'fastify'
 import { DomainError } from '../domain/errors.ts'
 import { type Draft, type Order, QUANTITY_MAX } from '../domain/order.ts'
 import { type Placed, placeOrder } from '../domain/place_order.ts'
-import {
-  currentView,
-  etagOf,
-  ManyLines,
-  NewOrder,
-  OneProduct,
-  OrderView,
-  shortagesView,
-  view,
-} from './order_schemas.ts'
+import { etagOf, ManyLines, NewOrder, OneProduct, OrderView, shortagesView, view } from './order_schemas.ts'
 import { ALL_PROBLEMS } from './problems.ts'
 import type { RouteDeps } from './route_deps.ts'
 
@@ -98,14 +89,11 @@ function refusal(order: Order, rejection: NonNullable<Order['rejection']>, digit
         members: { ...members, shortages: shortagesView(rejection) },
       })
     case 'price_changed': {
-      const current = currentView(rejection, digits)
-      return new DomainError(
-        'price_changed',
-        `The lines cost ${current.total_price} ${order.currency} now.`,
-        {
-          members: { ...members, current },
-        },
-      )
+      const { totalMinor = 0 } = rejection
+      const total_price = formatMoney(totalMinor, digits)
+      return new DomainError('price_changed', `The lines cost ${total_price} ${order.currency} now.`, {
+        members: { ...members, current: { total_price } },
+      })
     }
   }
 }

@@ -1,0 +1,144 @@
+/**
+ * The order service over the real product service: its app on a loopback listener, both on SQLite in memory.
+ * `products.stop()` takes the product service away, `products.start()` brings it back at the same address.
+ */
+import { randomUUIDv7 } from 'node:crypto'
+import type { AddressInfo } from 'node:net'
+import type { TestContext } from 'node:test'
+import type { Principal } from '@shop/service_kit/access'
+import type { App } from '@shop/service_kit/http_app'
+import { createMetrics } from '@shop/service_kit/metrics'
+import { Problem } from '@shop/service_kit/problem'
+import { createServiceClient } from '@shop/service_kit/service_client'
+import { createServiceTokens, createServiceTokenVerifier } from '@shop/service_kit/service_tokens'
+import { startTracing } from '@shop/service_kit/telemetry'
+import { createApp as createProductApp } from '../../product_service/src/app.ts'
+import { openStores as openProductStores } from '../../product_service/src/storage/open_stores.ts'
+import { createApp, type Deps } from '../src/app.ts'
+import { createProductClient } from '../src/clients/product_client.ts'
+import type { OrderStore, Reservations } from '../src/domain/ports.ts'
+import { openStores } from '../src/storage/open_stores.ts'
+import { ADA, BOB, ROOT } from './samples.ts'
+
+const SECRET = 'a secret that is long enough for tests'
+const MEMORY = { DATABASE_URL: 'sqlite::memory:', DATA_DIR: '', CURRENCY: 'USD' }
+
+const ACCOUNTS: Record<string, Pick<Principal, 'userId' | 'role'>> = {
+  ada: { userId: ADA, role: 'customer' },
+  bob: { userId: BOB, role: 'customer' },
+  root: { userId: ROOT, role: 'admin' },
+}
+
+export function verifyToken(token: string): Principal {
+  const account = ACCOUNTS[token]
+  if (!account) throw new Problem('unauthenticated', 'No.')
+  return { ...account, username: token, expiresAt: Math.floor(Date.now() / 1000) + 600 }
+}
+
+export const as = (who: string) => ({ authorization: `Bearer ${who}` })
+
+export async function startProducts(t: TestContext) {
+  const stores = await openProductStores(MEMORY)
+  const now = () => new Date()
+  let app: App | undefined
+  let port = 0
+  const start = async () => {
+    app = createProductApp({
+      stores,
+      access: { verifyToken, verifyServiceToken: createServiceTokenVerifier(SECRET, 'product_service', now) },
+      metrics: createMetrics('product_service'),
+      currency: 'USD',
+      requireVersion: false,
+      now,
+      newId: randomUUIDv7,
+      reached: () => {},
+    })
+    await app.listen({ host: '127.0.0.1', port })
+    port = (app.server.address() as AddressInfo).port
+  }
+  const stop = async () => {
+    app?.server.closeAllConnections()
+    await app?.close()
+    app = undefined
+  }
+  await start()
+  t.after(async () => {
+    await stop()
+    await stores.close()
+  })
+  return {
+    stores,
+    url: `http://127.0.0.1:${port}`,
+    start,
+    stop,
+    async add(stock: number, priceMinor = 1999, name = 'Mug'): Promise<string> {
+      const fields = { name, description: '', priceMinor, stock }
+      const act = { by: ROOT, at: now().toISOString() }
+      return (await stores.catalogue.create({ id: randomUUIDv7(), fields }, act)).id
+    },
+    async stockOf(id: string) {
+      const { stock, reserved } = (await stores.catalogue.find(id))!
+      return { stock, reserved }
+    },
+  }
+}
+export type Products = Awaited<ReturnType<typeof startProducts>>
+
+export async function connect(t: TestContext, url: string, deadlineMs = 1_000): Promise<Reservations> {
+  const now = () => new Date()
+  const service = createServiceClient({
+    url,
+    token: createServiceTokens(SECRET, 'order_service', 'product_service', now),
+    tracing: await startTracing('order_service', {}),
+  })
+  t.after(() => service.close())
+  return createProductClient({
+    service,
+    currency: 'USD',
+    metrics: createMetrics('order_service'),
+    deadlineMs,
+  })
+}
+
+export async function memoryOrders(t: TestContext): Promise<OrderStore> {
+  const stores = await openStores(MEMORY)
+  t.after(() => stores.close())
+  return stores.orders
+}
+
+export function createOrderApp(t: TestContext, deps: Pick<Deps, 'orders' | 'reservations'> & Partial<Deps>) {
+  const created = createApp({
+    verifyToken,
+    currency: 'USD',
+    now: () => new Date(),
+    newId: randomUUIDv7,
+    random: () => 0.5,
+    metrics: createMetrics('order_service'),
+    watchPollMs: 20,
+    ...deps,
+  })
+  t.after(() => created.app.close())
+  const send = (
+    method: 'GET' | 'POST' | 'PUT',
+    who: string,
+    url: string,
+    payload?: object,
+    headers: object = {},
+  ) => created.app.inject({ method, url, headers: { ...as(who), ...headers }, ...(payload && { payload }) })
+  return {
+    ...created,
+    get: (who: string, url: string, headers?: object) => send('GET', who, url, undefined, headers),
+    post: (who: string, payload: object, key?: string) =>
+      send('POST', who, '/orders', payload, key === undefined ? {} : { 'idempotency-key': key }),
+    put: (who: string, id: string, payload: object, headers?: object) =>
+      send('PUT', who, `/orders/${id}`, payload, headers),
+  }
+}
+
+/** Everything together, on one replica. */
+export async function startShop(t: TestContext, changes: Partial<Deps> = {}) {
+  const products = await startProducts(t)
+  const orders = changes.orders ?? (await memoryOrders(t))
+  const reservations = changes.reservations ?? (await connect(t, products.url))
+  return { products, orders, reservations, ...createOrderApp(t, { ...changes, orders, reservations }) }
+}
