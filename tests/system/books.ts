@@ -1,0 +1,67 @@
+/** The stores of order_service and product_service, read from their SQLite files without asking the services. */
+import { DatabaseSync } from 'node:sqlite'
+import type { BookLine, Books } from './invariants.ts'
+import { storePath } from './world.ts'
+
+/** How long a read waits for a file that is being recovered after a kill. */
+const BUSY_MS = 5_000
+
+type Row = Record<string, unknown>
+type StoredLine = { productId: string; quantity: number; unitPriceMinor?: number }
+
+/** Each file at one moment of its own; together they are one moment only while nothing is under way. */
+export function readBooks(dataDir: string): Books {
+  const orders = readFile(storePath(dataDir, 'order_service'), (read) =>
+    read('SELECT * FROM orders ORDER BY id').map((row) => ({
+      id: String(row.id),
+      userId: String(row.user_id),
+      key: row.idempotency_key as string | null,
+      status: String(row.status),
+      version: Number(row.version),
+      totalMinor: Number(row.total_minor),
+      lines: linesOf(row.lines),
+      history: (JSON.parse(String(row.history)) as { status: string }[]).map(({ status }) => status),
+    })),
+  )
+  const stock = readFile(storePath(dataDir, 'product_service'), (read) => ({
+    products: read('SELECT id, stock, reserved, version, edit_version FROM products').map((row) => ({
+      id: String(row.id),
+      stock: Number(row.stock),
+      reserved: Number(row.reserved),
+      version: Number(row.version),
+      editVersion: Number(row.edit_version),
+    })),
+    movements: read(
+      'SELECT p.id, m.* FROM movements m JOIN products p ON p.seq = m.product_seq ORDER BY p.seq, m.version',
+    ).map((row) => ({
+      productId: String(row.id),
+      version: Number(row.version),
+      delta: Number(row.delta),
+      stockAfter: Number(row.stock_after),
+      orderId: row.order_id as string | null,
+    })),
+    reservations: read('SELECT order_id, status, lines FROM reservations').map((row) => ({
+      orderId: String(row.order_id),
+      status: String(row.status),
+      lines: linesOf(row.lines),
+    })),
+  }))
+  return { ...stock, orders }
+}
+
+function readFile<T>(path: string, work: (read: (sql: string) => Row[]) => T): T {
+  const db = new DatabaseSync(path, { readOnly: true, timeout: BUSY_MS })
+  try {
+    db.exec('BEGIN')
+    return work((sql) => db.prepare(sql).all())
+  } finally {
+    db.close()
+  }
+}
+
+const linesOf = (text: unknown): BookLine[] =>
+  (JSON.parse(String(text)) as StoredLine[]).map(({ productId, quantity, unitPriceMinor = null }) => ({
+    productId,
+    quantity,
+    unitPriceMinor,
+  }))

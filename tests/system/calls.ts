@@ -1,0 +1,65 @@
+/** HTTP as a client of the shop sees it: an answer, or no answer. */
+
+const ANSWER_MS = 15_000
+
+export type Json = Record<string, unknown>
+
+export type Answer<T = Json> = {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: T
+}
+
+export type Request = {
+  readonly token?: string
+  readonly key?: string
+  readonly body?: Json
+  readonly headers?: Record<string, string>
+  readonly deadlineMs?: number
+}
+
+/** The connection was refused or broke, or the deadline passed: what happened is unknown. */
+export class NoAnswer extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'NoAnswer'
+  }
+}
+
+/** One request, never repeated. Fails with NoAnswer only. */
+export async function call<T = Json>(
+  method: string,
+  url: string,
+  { token, key, body, headers, deadlineMs = ANSWER_MS }: Request = {},
+): Promise<Answer<T>> {
+  try {
+    const response = await fetch(url, {
+      method,
+      headers: {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(key === undefined ? {} : { 'idempotency-key': key }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(deadlineMs),
+      redirect: 'error',
+    })
+    const text = await response.text()
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (text === '' ? {} : JSON.parse(text)) as T,
+    }
+  } catch (error) {
+    throw new NoAnswer(`${method} ${url}: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+/** The answer's body, or a failure that shows what came instead of `status`. */
+export function expectStatus<T>(answer: Answer<T>, ...statuses: number[]): T {
+  if (statuses.includes(answer.status)) return answer.body
+  throw new Error(
+    `Expected ${statuses.join(' or ')}, got ${answer.status}: ${JSON.stringify(answer.body).slice(0, 1000)}`,
+  )
+}

@@ -1,0 +1,187 @@
+/**
+ * The process dies exactly between two durable steps (the named places of service_kit/src/crash_points.ts) and
+ * comes back without that death. Nobody asks again: the order must settle by itself, take its stock once,
+ * and its key must still name it.
+ */
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { suite, type TestContext, test } from 'node:test'
+import { readBooks } from './books.ts'
+import { answerOrNothing, tell } from './buyer.ts'
+import { call, expectStatus } from './calls.ts'
+import { assertInOrder, type Told } from './invariants.ts'
+import type { ServiceName } from './processes.ts'
+import { until } from './until.ts'
+import {
+  type Account,
+  type Attempt,
+  createWorld,
+  newKey,
+  type Order,
+  type Product,
+  SETTLE_MS,
+  type World,
+} from './world.ts'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+const TEST_MS = 90_000
+const STOCK = 100
+
+/** What is done when the process dies, and how the order must end. */
+type Flow = 'place' | 'cancel' | 'ship'
+const ENDS: Readonly<Record<Flow, string>> = { place: 'confirmed', cancel: 'cancelled', ship: 'shipped' }
+
+const FLOWS: Readonly<Partial<Record<ServiceName, Readonly<Record<string, Flow>>>>> = {
+  order_service: {
+    intent_recorded: 'place',
+    answer_received: 'place',
+    answer_recorded: 'place',
+    cancelling_recorded: 'cancel',
+    released: 'cancel',
+    shipping_recorded: 'ship',
+    shipped: 'ship',
+  },
+  product_service: {
+    reservations_committed: 'place',
+    releases_committed: 'cancel',
+    shipments_committed: 'ship',
+  },
+}
+/** Has a test of its own: no order is concerned. */
+const ADJUSTMENT = 'adjustment_committed'
+
+suite('crash points', { timeout: TEST_MS, concurrency: true }, () => {
+  for (const [service, flows] of Object.entries(FLOWS)) {
+    test(`every place where ${service} may die has its flow here`, () => {
+      const own = service === 'product_service' ? [ADJUSTMENT] : []
+      assert.deepEqual([...Object.keys(flows), ...own].sort(), placesIn(service))
+    })
+
+    test(`${service} dies between two steps`, (t) => dieEverywhere(t, service as ServiceName, flows))
+  }
+
+  test(`product_service dies at ${ADJUSTMENT}: asked again by its key, the units move once`, async (t) => {
+    const { world, product, told } = await openShop(t)
+    const url = `${world.products.url}/products/${product.id}/stock_adjustments`
+    const request = {
+      token: world.admin.token,
+      key: newKey(),
+      body: { delta: 5, reason: 'found in the cellar' },
+    }
+    await world.products.stop()
+    await world.products.start(dyingAt(ADJUSTMENT))
+    const [answer, end] = await Promise.all([
+      answerOrNothing(call('POST', url, request)),
+      world.products.ended(),
+    ])
+    assert.equal(answer, undefined)
+    assert.equal(end.signal, 'SIGKILL')
+    await world.products.start()
+    expectStatus(await call('POST', url, request), 201)
+    assert.equal((await world.product(product.id)).stock, STOCK + 5)
+    assertInOrder(readBooks(world.dataDir), told)
+  })
+
+  test('a settler that dies while it holds an order gives it up in time', async (t) => {
+    const { world, buyer, product, told } = await openShop(t)
+    const attempt = { lines: [{ product, quantity: 1 }], key: newKey() }
+    await world.products.stop()
+    const accepted = expectStatus(await world.place(buyer, attempt), 202)
+    tell(told, buyer, attempt, accepted)
+    await world.orders.stop()
+    await Promise.all([world.products.start(), world.orders.start(dyingAt('answer_received'))])
+    assert.equal((await world.orders.ended()).signal, 'SIGKILL')
+    await world.orders.start()
+    assert.equal((await world.settled(buyer, accepted.id)).status, 'confirmed')
+    assert.equal((await world.product(product.id)).stock, STOCK - 1)
+    assertInOrder(readBooks(world.dataDir), told)
+  })
+})
+
+type Shop = {
+  readonly world: World
+  readonly buyer: Account
+  readonly product: Product
+  readonly told: Told[]
+}
+
+async function openShop(t: TestContext): Promise<Shop> {
+  const world = await createWorld(t)
+  const [buyer] = await world.buyers(1)
+  return { world, buyer: buyer!, product: await world.addProduct({ stock: STOCK }), told: [] }
+}
+
+/** First every death, one after the other; then all their orders must have settled and the stores be in order. */
+async function dieEverywhere(t: TestContext, service: ServiceName, flows: Readonly<Record<string, Flow>>) {
+  const { world, buyer, product, told } = await openShop(t)
+  const victim = service === 'order_service' ? world.orders : world.products
+  const touched: { place: string; flow: Flow; attempt: Attempt }[] = []
+
+  for (const [place, flow] of Object.entries(flows)) {
+    await t.test(`at ${place}`, async () => {
+      const attempt = { lines: [{ product, quantity: 1 }], key: newKey() }
+      touched.push({ place, flow, attempt })
+      const before = flow === 'place' ? undefined : expectStatus(await world.place(buyer, attempt), 201)
+      await victim.stop()
+      await victim.start(dyingAt(place))
+      const [answer, end] = await Promise.all([
+        answerOrNothing(act(world, buyer, flow, attempt, before)),
+        victim.ended(),
+      ])
+      assert.equal(end.signal, 'SIGKILL')
+      // order_service dies with its answer; product_service leaves it to say what it knows.
+      assert.equal(answer === undefined, victim === world.orders)
+      if (answer) tell(told, buyer, attempt, expectStatus(answer, 200, 202))
+      await victim.start()
+    })
+  }
+
+  for (const { place, flow, attempt } of touched) {
+    await t.test(`the order of ${place} settles as ${ENDS[flow]}, and its key still names it`, async () => {
+      const order = await until('its order is in the store', SETTLE_MS, () =>
+        readBooks(world.dataDir).orders.find(({ key }) => key === attempt.key),
+      )
+      assert.equal((await world.settled(buyer, order.id)).status, ENDS[flow])
+      const again = await world.place(buyer, attempt)
+      assert.equal(expectStatus(again, 200, 201).id, order.id)
+      assert.equal(again.headers.get('idempotent-replayed'), 'true')
+      tell(told, buyer, attempt, again.body)
+    })
+  }
+
+  await t.test('each order that kept its stock took it once, and the stores are in order', async () => {
+    const shipments = touched.filter(({ flow }) => flow === 'ship').length
+    const books = await until('product_service has heard of every shipment', SETTLE_MS, () => {
+      const found = readBooks(world.dataDir)
+      return found.reservations.filter(({ status }) => status === 'shipped').length === shipments && found
+    })
+    const kept = touched.filter(({ flow }) => flow !== 'cancel').length
+    assert.equal((await world.product(product.id)).stock, STOCK - kept)
+    assertInOrder(books, told)
+  })
+}
+
+/** The one request of a flow that the process does not survive. */
+function act(world: World, buyer: Account, flow: Flow, attempt: Attempt, before: Order | undefined) {
+  if (before === undefined) return world.place(buyer, attempt)
+  return flow === 'cancel'
+    ? world.move(buyer, before.id, { status: 'cancelled' })
+    : world.move(world.admin, before.id, { status: 'shipped' })
+}
+
+const dyingAt = (place: string) => ({ NODE_ENV: 'test', CRASH_POINT: place })
+
+/** Every name handed to `reached` in the service's code. */
+function placesIn(service: string): string[] {
+  const folder = join(ROOT, service, 'src')
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.ts'),
+  )
+  const names = files.flatMap((file) =>
+    [...readFileSync(join(folder, file), 'utf8').matchAll(/\breached\('([a-z_]+)'\)/g)].map(
+      (match) => match[1]!,
+    ),
+  )
+  return [...new Set(names)].sort()
+}

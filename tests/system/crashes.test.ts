@@ -1,0 +1,217 @@
+/**
+ * The whole shop under SIGKILL: each service dies again and again while buyers, admins and newcomers go on
+ * and repeat, with the same key, whatever they got no answer to. Afterwards the stores must be in order
+ * (invariants 1 to 8) and everything anybody was told must still be true.
+ *
+ * A failure prints its seed: the same carts, moments and pauses come again, though not the same interleaving.
+ */
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { readBooks } from './books.ts'
+import { answerOrNothing, buy, tell } from './buyer.ts'
+import { type Answer, call, expectStatus, type Json } from './calls.ts'
+import { assertInOrder, type Told } from './invariants.ts'
+import type { ServiceProcess } from './processes.ts'
+import { byChance, type Chance, until } from './until.ts'
+import {
+  type Account,
+  createWorld,
+  newKey,
+  type Product,
+  SETTLE_MS,
+  signIn,
+  UNSETTLED,
+  type World,
+} from './world.ts'
+
+const KILLS_EACH = 11
+const BUYERS = 10
+/** Carts of one buyer under way at once. */
+const CARTS = 3
+const PRODUCTS = 4
+const STOCK = 60
+const RESTOCK_UNITS = 3
+const MORE_THAN_THERE_IS = 10_000
+/** Longer than all the killing and the settling after it. */
+const PATIENCE_MS = 90_000
+const TEST_MS = 120_000
+
+suite('crashes', { timeout: TEST_MS }, () => {
+  test(`${3 * KILLS_EACH} kills while everybody goes on`, (t) =>
+    byChance(async (chance) => {
+      const world = await createWorld(t)
+      const buyers = await world.buyers(BUYERS)
+      const products = await Promise.all(
+        Array.from({ length: PRODUCTS }, (_, i) => world.addProduct({ stock: STOCK, price: `${i + 1}.99` })),
+      )
+      const told: Told[] = []
+      const restocked = new Map<string, number>()
+      const newcomers: Newcomer[] = []
+      const over = new AbortController()
+
+      const people = [
+        ...buyers
+          .flatMap((buyer) => Array.from({ length: CARTS }, () => buyer))
+          .map((buyer) => shopping({ world, buyer, products, told, chance: chance.fork(), over })),
+        restocking(world, products, restocked, chance.fork(), over),
+        ...[0, 1].map((i) => comingBack(world, `newcomer_${i}`, newcomers, over)),
+      ]
+      const everybody = Promise.all(people)
+      // A person who fails must end the test at once, not when the last kill is done.
+      everybody.catch(() => over.abort())
+      const kills = await Promise.all(
+        [world.auth, world.products, world.orders].map((victim) => killing(victim, chance.fork(), over)),
+      ).finally(() => over.abort())
+      await everybody
+      assert.deepEqual(kills, [KILLS_EACH, KILLS_EACH, KILLS_EACH])
+
+      for (const { orderId, userId } of told)
+        await world.settled(buyers.find(({ id }) => id === userId)!, orderId)
+      await until('every order in the store is settled', SETTLE_MS, () =>
+        readBooks(world.dataDir).orders.every(({ status }) => !UNSETTLED.includes(status)),
+      )
+      const books = readBooks(world.dataDir)
+      assertInOrder(books, told)
+      t.diagnostic(`${books.orders.length} orders, ${told.length} answers, seed ${chance.seed}`)
+
+      // Too quiet a run would prove nothing.
+      for (const status of ['confirmed', 'rejected', 'cancelled']) {
+        assert.ok(
+          books.orders.some((order) => order.status === status),
+          `No order ended ${status}`,
+        )
+      }
+      for (const [productId, units] of restocked) {
+        const added = books.movements.filter(
+          ({ orderId, delta, ...movement }) =>
+            orderId === null && movement.productId === productId && delta > 0,
+        )
+        assert.equal(
+          added.reduce((sum, { delta }) => sum + delta, 0),
+          STOCK + units,
+          `Restocking ${productId} was applied once each time`,
+        )
+      }
+      for (const { username, password, refreshToken } of newcomers) {
+        assert.equal((await signIn(world.auth.url, username, password)).username, username)
+        expectStatus(await post(world.auth, '/token', { refresh_token: refreshToken }), 200)
+      }
+    }))
+})
+
+/** Kills the service KILLS_EACH times, at a moment and for a time left to chance. */
+async function killing(victim: ServiceProcess, chance: Chance, over: AbortController): Promise<number> {
+  let kills = 0
+  while (kills < KILLS_EACH && !over.signal.aborted) {
+    await sleep(chance.between(100, 900))
+    await victim.kill()
+    kills++
+    await sleep(chance.between(0, 400))
+    await victim.start()
+  }
+  return kills
+}
+
+type Shopping = {
+  readonly world: World
+  readonly buyer: Account
+  readonly products: readonly Product[]
+  readonly told: Told[]
+  readonly chance: Chance
+  readonly over: AbortController
+}
+
+/** Buys one cart after the other; changes her mind now and then, and some parcels leave the house. */
+async function shopping({ world, buyer, products, told, chance, over }: Shopping): Promise<void> {
+  while (!over.signal.aborted) {
+    const first = chance.pick(products)
+    const second = chance.pick(products)
+    const greedy = chance.between(0, 6) === 0
+    const lines = [{ product: first, quantity: greedy ? MORE_THAN_THERE_IS : chance.between(1, 4) }]
+    if (second !== first) lines.push({ product: second, quantity: 1 })
+    const attempt = { lines, key: newKey() }
+    const order = await buy(world, buyer, attempt, { told, deadlineMs: PATIENCE_MS })
+    if (order.status === 'confirmed' && chance.between(0, 3) === 0) {
+      const mover = chance.between(0, 2) === 0 ? buyer : world.admin
+      await move(world, mover, order.id, mover === buyer ? 'cancelled' : 'shipped', (status) =>
+        tell(told, buyer, attempt, { ...order, status }),
+      )
+    }
+    await sleep(chance.between(0, 150))
+  }
+}
+
+/** Asks for a status until it is answered. A repeat may find the work done: then the order says so. */
+async function move(
+  world: World,
+  mover: Account,
+  id: string,
+  status: string,
+  toldStatus: (status: string) => void,
+): Promise<void> {
+  await until(`order ${id} becomes ${status}`, PATIENCE_MS, async () => {
+    const answer = await answerOrNothing(world.move(mover, id, { status }))
+    if (!answer || answer.body.retryable === true) return false
+    if (answer.status !== 409) toldStatus(expectStatus(answer, 200, 202).status)
+    return true
+  })
+}
+
+/** An admin who adds units under a key until it is answered; counts what was promised. */
+async function restocking(
+  world: World,
+  products: readonly Product[],
+  restocked: Map<string, number>,
+  chance: Chance,
+  over: AbortController,
+): Promise<void> {
+  while (!over.signal.aborted) {
+    const { id } = chance.pick(products)
+    const key = newKey()
+    const url = `${world.products.url}/products/${id}/stock_adjustments`
+    const body = { delta: RESTOCK_UNITS, reason: 'delivery' }
+    await until(`product ${id} is restocked`, PATIENCE_MS, async () => {
+      const answer = await answerOrNothing(call('POST', url, { token: world.admin.token, key, body }))
+      if (!answer || answer.body.retryable === true) return false
+      expectStatus(answer, 200, 201)
+      return true
+    })
+    restocked.set(id, (restocked.get(id) ?? 0) + RESTOCK_UNITS)
+    await sleep(chance.between(200, 500))
+  }
+}
+
+type Newcomer = { readonly username: string; readonly password: string; readonly refreshToken: string }
+
+/** Registers, signs in, and then renews the session again and again, repeating what got no answer. */
+async function comingBack(
+  world: World,
+  username: string,
+  newcomers: Newcomer[],
+  over: AbortController,
+): Promise<void> {
+  const password = `${newKey()} is long`
+  const patiently = async (path: string, body: Json, ...statuses: number[]) => {
+    const answer = await until(`${path} is answered`, PATIENCE_MS, async () => {
+      const found = await answerOrNothing(post(world.auth, path, body))
+      return found !== undefined && found.body.retryable !== true && found
+    })
+    return expectStatus(answer, ...statuses)
+  }
+  // 409: an earlier try was applied, its answer lost.
+  await patiently('/register', { username, password }, 201, 409)
+  let { refresh_token: refreshToken } = await patiently('/login', { username, password }, 200)
+  while (!over.signal.aborted) {
+    ;({ refresh_token: refreshToken } = await patiently(
+      '/token',
+      { refresh_token: String(refreshToken) },
+      200,
+    ))
+    await sleep(100)
+  }
+  newcomers.push({ username, password, refreshToken: String(refreshToken) })
+}
+
+const post = (process: ServiceProcess, path: string, body: Json): Promise<Answer> =>
+  call('POST', `${process.url}${path}`, { body })

@@ -1,0 +1,71 @@
+/**
+ * Told is kept (invariant 3): an order whose answer was seen is there after a kill that follows at once.
+ *
+ * A SIGKILL ends the process but not the operating system, so it shows that nothing answered was still in the
+ * process's memory. That a commit also waits for the disk (synchronous=FULL) is asked of the store in
+ * service_kit/test/sqlite.test.ts; here the files of the running shop are shown to be in WAL mode.
+ */
+import assert from 'node:assert/strict'
+import { closeSync, openSync, readSync } from 'node:fs'
+import { suite, test } from 'node:test'
+import { readBooks } from './books.ts'
+import { orderOf, tell } from './buyer.ts'
+import { assertInOrder, type Told } from './invariants.ts'
+import type { ServiceName } from './processes.ts'
+import { createWorld, newKey, storePath } from './world.ts'
+
+const KILLS = 6
+const TEST_MS = 60_000
+const SERVICES: readonly ServiceName[] = ['auth_service', 'product_service', 'order_service']
+
+suite('durability', { timeout: TEST_MS }, () => {
+  test('an order told as accepted survives a SIGKILL right after its answer', async (t) => {
+    const world = await createWorld(t)
+    const [buyer] = await world.buyers(1)
+    const product = await world.addProduct({ stock: 1_000 })
+    const told: Told[] = []
+    for (let kill = 0; kill < KILLS; kill++) {
+      // Both stores have just promised something; each takes its turn to be killed for it.
+      const victim = kill % 2 === 0 ? world.orders : world.products
+      const attempts = Array.from({ length: 8 }, () => ({ lines: [{ product, quantity: 1 }], key: newKey() }))
+      const first = Promise.withResolvers<void>()
+      const answers = attempts.map(async (attempt) => {
+        const answer = await world.place(buyer!, attempt)
+        const order = orderOf(answer)
+        if (order) tell(told, buyer!, attempt, order)
+        first.resolve()
+      })
+      // The others are under way when it dies: they may or may not be answered.
+      const all = Promise.allSettled(answers)
+      await Promise.race([first.promise, all])
+      await victim.kill()
+      await all
+      await victim.start()
+    }
+    assert.ok(told.length >= KILLS, `Only ${told.length} answers were seen`)
+    for (const { orderId } of told) {
+      const order = await world.settled(buyer!, orderId)
+      assert.equal(order.status, 'confirmed')
+    }
+    assertInOrder(readBooks(world.dataDir), told)
+  })
+
+  test('the files of the running services are in WAL mode', async (t) => {
+    const world = await createWorld(t)
+    for (const service of SERVICES) {
+      // Bytes 18 and 19 of the header: write and read version, 2 for WAL (https://sqlite.org/fileformat.html).
+      assert.deepEqual([...bytes(storePath(world.dataDir, service), 18, 2)], [2, 2], service)
+    }
+  })
+})
+
+function bytes(path: string, from: number, length: number): Buffer {
+  const file = openSync(path, 'r')
+  try {
+    const found = Buffer.alloc(length)
+    readSync(file, found, 0, length, from)
+    return found
+  } finally {
+    closeSync(file)
+  }
+}

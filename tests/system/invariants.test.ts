@@ -1,0 +1,147 @@
+/** The judge is judged first: books in order pass, and each way of breaking them is noticed and named. */
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { type Books, brokenPromises, faultsOf, type Told } from './invariants.ts'
+
+const KETTLE = { productId: 'kettle', quantity: 2, unitPriceMinor: 1999 }
+const TWO_KETTLES = [KETTLE]
+const KETTLES = { id: 'kettle', stock: 6, reserved: 2, version: 6, editVersion: 1 }
+
+const order = (id: string, key: string | null, ...statuses: string[]) => ({
+  id,
+  userId: 'ada',
+  key,
+  status: statuses.at(-1)!,
+  version: statuses.length,
+  totalMinor: 3998,
+  lines: TWO_KETTLES,
+  history: statuses,
+})
+
+const inOrder: Books = {
+  products: [KETTLES],
+  movements: [
+    { productId: 'kettle', version: 1, delta: 10, stockAfter: 10, orderId: null },
+    { productId: 'kettle', version: 2, delta: -2, stockAfter: 8, orderId: 'held' },
+    { productId: 'kettle', version: 3, delta: -2, stockAfter: 6, orderId: 'sent' },
+    { productId: 'kettle', version: 5, delta: -2, stockAfter: 4, orderId: 'undone' },
+    { productId: 'kettle', version: 6, delta: 2, stockAfter: 6, orderId: 'undone' },
+  ],
+  reservations: [
+    { orderId: 'held', status: 'held', lines: TWO_KETTLES },
+    { orderId: 'sent', status: 'shipped', lines: TWO_KETTLES },
+    { orderId: 'undone', status: 'released', lines: TWO_KETTLES },
+    { orderId: 'refused', status: 'rejected', lines: [] },
+  ],
+  orders: [
+    order('held', 'key 1', 'pending', 'confirmed'),
+    order('sent', 'key 2', 'pending', 'confirmed', 'shipped'),
+    order('undone', null, 'pending', 'confirmed', 'cancelling', 'cancelled'),
+    order('refused', null, 'pending', 'rejected'),
+  ],
+}
+
+/** The books above with one order, or one reservation, written differently. */
+const withOrder = (id: string, change: object): Books => ({
+  ...inOrder,
+  orders: inOrder.orders.map((one) => (one.id === id ? { ...one, ...change } : one)),
+})
+const withReservation = (id: string, change: object): Books => ({
+  ...inOrder,
+  reservations: inOrder.reservations.map((one) => (one.orderId === id ? { ...one, ...change } : one)),
+})
+
+suite('the books', () => {
+  test('in order have no fault', () => {
+    assert.deepEqual(faultsOf(inOrder), [])
+  })
+
+  const broken: readonly [string, Books, RegExp][] = [
+    ['stock below zero', { ...inOrder, products: [{ ...KETTLES, stock: -1, reserved: 2 }] }, /Invariant 1/],
+    [
+      'units sold past the ledger',
+      { ...inOrder, products: [{ ...KETTLES, stock: 7, reserved: 2 }] },
+      /Invariant 2/,
+    ],
+    [
+      'reserved units nobody holds',
+      { ...inOrder, products: [{ ...KETTLES, stock: 6, reserved: 3 }] },
+      /Invariant 2/,
+    ],
+    ['a product without its movements', { ...inOrder, movements: [] }, /Invariant 2/],
+    [
+      'a movement for an order that holds nothing',
+      {
+        ...inOrder,
+        products: [{ ...KETTLES, stock: 5, reserved: 2 }],
+        movements: [
+          ...inOrder.movements,
+          { productId: 'kettle', version: 7, delta: -1, stockAfter: 5, orderId: 'refused' },
+        ],
+      },
+      /Invariant 2/,
+    ],
+    [
+      'a movement that starts from what it did not see',
+      {
+        ...inOrder,
+        movements: inOrder.movements.map((one) => (one.version === 3 ? { ...one, stockAfter: 8 } : one)),
+      },
+      /Invariant 2/,
+    ],
+    ['a change without its version', { ...inOrder, products: [{ ...KETTLES, version: 5 }] }, /Invariant 7/],
+    ['one key with two orders', withOrder('sent', { key: 'key 1' }), /Invariant 4/],
+    ['an order stuck pending', withOrder('refused', { status: 'pending' }), /Invariant 5/],
+    [
+      'a confirmed order whose stock was given back',
+      withReservation('held', { status: 'released' }),
+      /Invariant 6/,
+    ],
+    ['a cancelled order that still holds', withReservation('undone', { status: 'held' }), /Invariant 6/],
+    [
+      'a confirmed order held for other lines',
+      withReservation('held', { lines: [{ ...KETTLE, quantity: 1 }] }),
+      /Invariant 6/,
+    ],
+    [
+      'a confirmed order nobody reserved for',
+      { ...inOrder, reservations: inOrder.reservations.filter(({ orderId }) => orderId !== 'held') },
+      /Invariant 6/,
+    ],
+    [
+      'stock held for an order that does not exist',
+      { ...inOrder, orders: inOrder.orders.filter(({ id }) => id !== 'held') },
+      /Invariant 6/,
+    ],
+    ['a version the history does not have', withOrder('held', { version: 3 }), /Invariant 7/],
+    ['a history that lacks a change', withOrder('held', { history: ['confirmed'] }), /Invariant 7/],
+    ['a total that is not the price of the lines', withOrder('held', { totalMinor: 3997 }), /Invariant 8/],
+  ]
+  for (const [what, books, expected] of broken) {
+    test(`with ${what} are refused`, () => {
+      assert.match(faultsOf(books).join('\n'), expected)
+    })
+  }
+})
+
+suite('what a buyer was told', () => {
+  const told: Told = { orderId: 'sent', userId: 'ada', key: 'key 2', status: 'confirmed', lines: TWO_KETTLES }
+
+  test('is kept when the order went on from there', () => {
+    assert.deepEqual(brokenPromises(inOrder, [told, { ...told, status: 'pending' }]), [])
+  })
+
+  const broken: readonly [string, Told][] = [
+    ['the order is gone', { ...told, orderId: 'lost' }],
+    ['it belongs to somebody else', { ...told, userId: 'bob' }],
+    ['it was made with another key', { ...told, key: 'key 1' }],
+    ['it has other lines', { ...told, lines: [{ productId: 'kettle', quantity: 3 }] }],
+    ['it was called rejected', { ...told, status: 'rejected' }],
+    ['it was called delivered', { ...told, status: 'delivered' }],
+  ]
+  for (const [what, promise] of broken) {
+    test(`is broken when ${what}`, () => {
+      assert.equal(brokenPromises(inOrder, [promise]).length, 1)
+    })
+  }
+})

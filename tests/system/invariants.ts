@@ -1,0 +1,268 @@
+/**
+ * What must always be true (docs: the invariants by number), asked of the stores themselves.
+ *
+ * `faultsOf` judges the books alone; `brokenPromises` holds what buyers were told against them. Both give
+ * sentences that name the invariant, so that a failing test says which promise was broken, for what.
+ */
+
+export type BookLine = {
+  readonly productId: string
+  readonly quantity: number
+  /** Unknown (null) until the stock is held. */
+  readonly unitPriceMinor: number | null
+}
+export type BookProduct = {
+  readonly id: string
+  readonly stock: number
+  readonly reserved: number
+  readonly version: number
+  /** The version made by the last change of name, description or price; 1 when it was never edited. */
+  readonly editVersion: number
+}
+/** In the order of their versions, product by product. */
+export type BookMovement = {
+  readonly productId: string
+  /** The product's version that this movement made. */
+  readonly version: number
+  readonly delta: number
+  readonly stockAfter: number
+  readonly orderId: string | null
+}
+export type BookReservation = {
+  readonly orderId: string
+  readonly status: string
+  readonly lines: readonly BookLine[]
+}
+export type BookOrder = {
+  readonly id: string
+  readonly userId: string
+  readonly key: string | null
+  readonly status: string
+  readonly version: number
+  readonly totalMinor: number
+  readonly lines: readonly BookLine[]
+  /** Its statuses, in the order they were written. */
+  readonly history: readonly string[]
+}
+
+/** The stores of both services at one moment when nothing is under way. */
+export type Books = {
+  readonly products: readonly BookProduct[]
+  readonly movements: readonly BookMovement[]
+  readonly reservations: readonly BookReservation[]
+  readonly orders: readonly BookOrder[]
+}
+
+const HOLDING = ['held', 'shipped']
+const BOUGHT = ['confirmed', 'shipped', 'delivered']
+const ENDED_EMPTY = ['rejected', 'cancelled']
+
+/** Every sentence is a broken invariant; none means the books are in order. Orders must have settled. */
+export function faultsOf(books: Books): string[] {
+  return [
+    ...stockFaults(books),
+    ...books.products.flatMap((product) => ledgerFaults(product, books)),
+    ...reservationFaults(books),
+    ...keyFaults(books),
+    ...orphanFaults(books),
+    ...books.orders.flatMap((order) => orderFaults(order, books)),
+  ]
+}
+
+function stockFaults({ products, movements, reservations }: Books): string[] {
+  const moved = sums(movements.map(({ productId, delta }) => [productId, delta]))
+  const held = reservations.filter(({ status }) => status === 'held').flatMap(({ lines }) => lines)
+  const promised = sums(held.map(({ productId, quantity }) => [productId, quantity]))
+  const known = new Set(products.map(({ id }) => id))
+  return [
+    ...products.flatMap(({ id, stock, reserved }) => [
+      ...fault(stock < 0 || reserved < 0, `1: product ${id} has stock ${stock}, reserved ${reserved}`),
+      ...fault(
+        stock !== (moved.get(id) ?? 0),
+        `2: product ${id} has stock ${stock}, but its movements add up to ${moved.get(id) ?? 0}`,
+      ),
+      ...fault(
+        reserved !== (promised.get(id) ?? 0),
+        `2: product ${id} has ${reserved} reserved, but held reservations add up to ${promised.get(id) ?? 0}`,
+      ),
+    ]),
+    ...[...moved.keys()]
+      .filter((id) => !known.has(id))
+      .map((id) => `2: movements of ${id}, which is no product`),
+  ]
+}
+
+/** Every change of a product is one version, and every movement starts from what the one before it left. */
+function ledgerFaults(
+  { id, version, editVersion }: BookProduct,
+  { movements, reservations }: Books,
+): string[] {
+  const own = movements.filter(({ productId }) => productId === id)
+  const shipped = reservations.filter(
+    (reservation) =>
+      reservation.status === 'shipped' && reservation.lines.some(({ productId }) => productId === id),
+  ).length
+  const changes = own.filter((movement) => movement.version > 1).length + shipped
+  let before = 0
+  const broken = own.find(({ delta, stockAfter }) => {
+    const fits = stockAfter === before + delta
+    before = stockAfter
+    return !fits
+  })
+  return [
+    ...fault(broken !== undefined, `2: movement ${broken?.version} of product ${id} skips one before it`),
+    ...fault(
+      editVersion === 1 && version !== 1 + changes,
+      `7: product ${id} has version ${version} after ${changes} changes`,
+    ),
+  ]
+}
+
+/** The ledger tells the same story as each reservation: taken once, given back once or never. */
+function reservationFaults({ movements, reservations }: Books): string[] {
+  const moved = sums(
+    movements.flatMap(({ orderId, productId, delta }) =>
+      orderId === null ? [] : [[`${orderId} of ${productId}`, delta] as const],
+    ),
+  )
+  const taken = sums(
+    reservations
+      .filter(({ status }) => HOLDING.includes(status))
+      .flatMap(({ orderId, lines }) =>
+        lines.map(({ productId, quantity }) => [`${orderId} of ${productId}`, -quantity] as const),
+      ),
+  )
+  return [...new Set([...moved.keys(), ...taken.keys()])].flatMap((name) =>
+    fault(
+      (moved.get(name) ?? 0) !== (taken.get(name) ?? 0),
+      `2: the ledger moved ${moved.get(name) ?? 0} for order ${name}, its reservation says ${taken.get(name) ?? 0}`,
+    ),
+  )
+}
+
+function keyFaults({ orders }: Books): string[] {
+  const named = orders.filter(({ key }) => key !== null)
+  const counts = sums(named.map(({ userId, key }) => [`user ${userId}, key ${key}`, 1]))
+  return [...counts].flatMap(([name, count]) => fault(count > 1, `4: ${name}: ${count} orders`))
+}
+
+function orphanFaults({ orders, reservations }: Books): string[] {
+  const known = new Set(orders.map(({ id }) => id))
+  return reservations.flatMap(({ orderId, status }) =>
+    fault(
+      HOLDING.includes(status) && !known.has(orderId),
+      `6: stock is ${status} for ${orderId}, which is no order`,
+    ),
+  )
+}
+
+function orderFaults(order: BookOrder, { reservations }: Books): string[] {
+  const { id, status } = order
+  const reservation = reservations.find(({ orderId }) => orderId === id)
+  const bought = BOUGHT.includes(status)
+  const holding = reservation !== undefined && HOLDING.includes(reservation.status)
+  return [
+    ...fault(!bought && !ENDED_EMPTY.includes(status), `5: order ${id} is still ${status}`),
+    ...fault(
+      bought !== holding,
+      `6: order ${id} is ${status}, its reservation ${reservation?.status ?? 'missing'}`,
+    ),
+    ...(bought && holding ? promiseFaults(order, reservation.lines) : []),
+    ...historyFaults(order),
+  ]
+}
+
+function promiseFaults({ id, lines, totalMinor }: BookOrder, heldLines: readonly BookLine[]): string[] {
+  const cost = heldLines.reduce(
+    (sum, { unitPriceMinor, quantity }) => sum + (unitPriceMinor ?? NaN) * quantity,
+    0,
+  )
+  return [
+    ...fault(
+      spell(lines) !== spell(heldLines),
+      `6: order ${id} has ${spell(lines)}, its reservation ${spell(heldLines)}`,
+    ),
+    ...fault(cost !== totalMinor, `8: order ${id} was charged ${totalMinor} for lines that cost ${cost}`),
+  ]
+}
+
+/** Every change is one version and one entry: none was lost, none was applied twice (invariant 7). */
+function historyFaults({ id, status, version, history }: BookOrder): string[] {
+  return [
+    ...fault(history.length !== version, `7: order ${id} has version ${version}, its history ${history}`),
+    ...fault(history.at(-1) !== status, `7: order ${id} is ${status}, its history ${history}`),
+    ...fault(new Set(history).size !== history.length, `7: order ${id} was twice in one state: ${history}`),
+  ]
+}
+
+/** What one buyer was told. `status` is the order's; an order seen in several states is told several times. */
+export type Told = {
+  readonly orderId: string
+  readonly userId: string
+  readonly key: string | null
+  readonly status: string
+  /** As the buyer asked for them. */
+  readonly lines: readonly { readonly productId: string; readonly quantity: number }[]
+}
+
+/** States an order told as the first may be found in later. */
+const LATER: Readonly<Record<string, readonly string[]>> = {
+  pending: [...BOUGHT, ...ENDED_EMPTY],
+  confirmed: [...BOUGHT, 'cancelled'],
+  cancelling: ['cancelled'],
+  shipped: ['shipped', 'delivered'],
+  delivered: ['delivered'],
+  rejected: ['rejected'],
+  cancelled: ['cancelled'],
+}
+
+/** Every answer a buyer saw must still be true (invariants 3 and 4). */
+export function brokenPromises({ orders }: Books, told: readonly Told[]): string[] {
+  const byId = new Map(orders.map((order) => [order.id, order]))
+  return told.flatMap(({ orderId, userId, key, status, lines }) => {
+    const order = byId.get(orderId)
+    if (!order) return [`3: order ${orderId} was told as ${status} and is not in the store`]
+    return [
+      ...fault(order.userId !== userId, `3: order ${orderId} belongs to ${order.userId}, not ${userId}`),
+      ...fault(order.key !== key, `4: order ${orderId} was made with key ${order.key}, not ${key}`),
+      ...fault(
+        quantities(order.lines) !== quantities(lines),
+        `3: order ${orderId} was accepted with ${quantities(lines)} and has ${quantities(order.lines)}`,
+      ),
+      ...fault(
+        !LATER[status]?.includes(order.status),
+        `3: order ${orderId} was told as ${status} and is ${order.status}`,
+      ),
+    ]
+  })
+}
+
+const FAULTS_SHOWN_MAX = 20
+
+/** Fails, naming the invariants, unless the books are in order and every answer told is still true. */
+export function assertInOrder(books: Books, told: readonly Told[]): void {
+  const faults = [...faultsOf(books), ...brokenPromises(books, told)]
+  if (faults.length === 0) return
+  const more = faults.length > FAULTS_SHOWN_MAX ? [`… and ${faults.length - FAULTS_SHOWN_MAX} more`] : []
+  throw new Error([...faults.slice(0, FAULTS_SHOWN_MAX), ...more].join('\n'))
+}
+
+const fault = (broken: boolean, sentence: string): string[] => (broken ? [`Invariant ${sentence}`] : [])
+
+function sums(entries: readonly (readonly [string, number])[]): Map<string, number> {
+  const totals = new Map<string, number>()
+  for (const [name, amount] of entries) totals.set(name, (totals.get(name) ?? 0) + amount)
+  return totals
+}
+
+const quantities = (lines: readonly { productId: string; quantity: number }[]) =>
+  lines
+    .map(({ productId, quantity }) => `${quantity} x ${productId}`)
+    .sort()
+    .join(', ')
+
+const spell = (lines: readonly BookLine[]) =>
+  lines
+    .map(({ productId, quantity, unitPriceMinor }) => `${quantity} x ${productId} at ${unitPriceMinor}`)
+    .sort()
+    .join(', ')

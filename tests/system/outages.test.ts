@@ -1,0 +1,181 @@
+/** The shop while parts of it are down, and people who want the same thing: what each of them is told. */
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { readBooks } from './books.ts'
+import { orderOf, tell } from './buyer.ts'
+import { call, expectStatus } from './calls.ts'
+import { assertInOrder, type Told } from './invariants.ts'
+import { until } from './until.ts'
+import { type Attempt, createWorld, newKey, type Order, type Product, SETTLE_MS } from './world.ts'
+
+const TEST_MS = 60_000
+const ORDERS_WHILE_DOWN = 40
+
+suite('a part is down', { timeout: TEST_MS }, () => {
+  test('product_service', async (t) => {
+    const world = await createWorld(t)
+    const [ada, bob] = await world.buyers(2)
+    const product = await world.addProduct({ stock: 30 })
+    const lines = [{ product, quantity: 1 }]
+    const told: Told[] = []
+    const order = async (attempt: Attempt, buyer = ada!) => {
+      const answer = await world.place(buyer, attempt)
+      const placed = orderOf(answer)
+      if (placed) tell(told, buyer, attempt, placed)
+      return answer
+    }
+    const toShip = expectStatus(await order({ lines, key: newKey() }), 201)
+    const toCancel = expectStatus(await order({ lines, key: newKey() }), 201)
+    await world.products.stop()
+
+    const attempts = Array.from({ length: ORDERS_WHILE_DOWN }, () => ({ lines, key: newKey() }))
+    const accepted: Order[] = []
+    let changedMind: Order
+
+    await t.test('orders are accepted all the same', async () => {
+      const answers = await Promise.all(attempts.map((attempt) => order(attempt)))
+      for (const answer of answers) {
+        const { id, status } = expectStatus(answer, 202)
+        assert.equal(status, 'pending')
+        assert.equal(answer.headers.get('location'), `/orders/${id}`)
+        assert.match(answer.headers.get('retry-after') ?? '', /^[1-9][0-9]*$/)
+        accepted.push(answer.body)
+      }
+    })
+
+    await t.test('their keys still name them', async () => {
+      const again = await order(attempts[0]!)
+      assert.equal(again.headers.get('idempotent-replayed'), 'true')
+      assert.equal(orderOf(again)?.id, accepted[0]!.id)
+    })
+
+    await t.test('a pending order and a confirmed one can be cancelled', async () => {
+      changedMind = expectStatus(await order({ lines: [{ product, quantity: 5 }], key: newKey() }, bob), 202)
+      for (const { owner, id } of [
+        { owner: bob!, id: changedMind.id },
+        { owner: ada!, id: toCancel.id },
+      ]) {
+        const answer = await world.move(owner, id, { status: 'cancelled' })
+        assert.equal(expectStatus(answer, 200, 202).status, 'cancelling')
+      }
+    })
+
+    await t.test('a confirmed order can be shipped', async () => {
+      const answer = await world.move(world.admin, toShip.id, { status: 'shipped' })
+      assert.equal(expectStatus(answer, 200).status, 'shipped')
+    })
+
+    await t.test('what was accepted also survives a restart of order_service', async () => {
+      await world.orders.stop()
+      await world.orders.start()
+    })
+
+    await t.test('everything settles by itself when it is back', async () => {
+      await world.products.start()
+      const ends = await Promise.all(accepted.map(({ id }) => world.settled(ada!, id)))
+      const confirmed = ends.filter(({ status }) => status === 'confirmed').length
+      // 30 units less the one that was shipped; the cancelled ones came back or were never taken.
+      assert.ok(confirmed === 28 || confirmed === 29, `${confirmed} of the orders were confirmed`)
+      assert.equal(ends.filter(({ status }) => status === 'rejected').length, ORDERS_WHILE_DOWN - confirmed)
+      assert.equal((await world.settled(bob!, changedMind.id)).status, 'cancelled')
+      assert.equal((await world.settled(ada!, toCancel.id)).status, 'cancelled')
+      const { stock } = await world.product(product.id)
+      assert.equal(stock, 29 - confirmed)
+    })
+
+    await t.test('the shipment is told to product_service', async () => {
+      await until('the reservation is shipped', SETTLE_MS, () => {
+        const { reservations } = readBooks(world.dataDir)
+        return reservations.some(({ orderId, status }) => orderId === toShip.id && status === 'shipped')
+      })
+    })
+
+    await t.test('the stores agree with every answer', () => assertInOrder(readBooks(world.dataDir), told))
+  })
+
+  test('auth_service', async (t) => {
+    const world = await createWorld(t)
+    const [buyer] = await world.buyers(1)
+    const product = await world.addProduct({ stock: 10 })
+    const lines = [{ product, quantity: 1 }]
+    expectStatus(await world.place(buyer!, { lines, key: newKey() }), 201)
+    await world.auth.kill()
+
+    await t.test('signed-in buyers keep ordering, signed-in admins keep the catalogue', async () => {
+      expectStatus(await world.place(buyer!, { lines, key: newKey() }), 201)
+      await world.addProduct({ stock: 1 })
+    })
+
+    await t.test('also after the other services were restarted', async () => {
+      await Promise.all([world.orders.stop(), world.products.stop()])
+      await Promise.all([world.orders.start(), world.products.start()])
+      expectStatus(await world.place(buyer!, { lines, key: newKey() }), 201)
+      await world.addProduct({ stock: 1 })
+    })
+
+    await t.test('and nobody gets in without a token of ours', async () => {
+      const forged = { ...buyer!, token: buyer!.token.slice(0, -4).concat('AAAA') }
+      expectStatus(await world.place(forged, { lines, key: newKey() }), 401)
+    })
+  })
+})
+
+suite('two people want the same thing', { timeout: TEST_MS }, () => {
+  test('a buyer and an admin, two admins', async (t) => {
+    const world = await createWorld(t)
+    const [buyer] = await world.buyers(1)
+    const told: Told[] = []
+    const url = (product: Product) => `${world.products.url}/products/${product.id}`
+    const edit = (product: Product, change: object) =>
+      call<Product>('PUT', url(product), {
+        token: world.admin.token,
+        body: { name: 'Kettle', description: 'Boils water', price: product.price, ...change },
+      })
+
+    await t.test('the price changed since it was shown: refused, and nothing is held', async () => {
+      const shown = await world.addProduct({ stock: 3 })
+      expectStatus(await edit(shown, { price: '24.99' }), 200)
+      const attempt = { lines: [{ product: shown, quantity: 1 }], key: newKey() }
+      const answer = await world.place(buyer!, attempt)
+      assert.equal(answer.status, 409)
+      assert.equal(answer.body.code, 'price_changed')
+      tell(told, buyer!, attempt, orderOf(answer)!)
+      const now = await world.product(shown.id)
+      assert.equal(now.stock, 3)
+      expectStatus(await world.place(buyer!, { lines: [{ product: now, quantity: 1 }], key: newKey() }), 201)
+    })
+
+    await t.test('two admins edit what both have seen: one wins, the other sees what it is now', async () => {
+      for (let round = 0; round < 10; round++) {
+        const seen = await world.addProduct({ stock: 3 })
+        const names = ['First', 'Second']
+        const answers = await Promise.all(names.map((name) => edit(seen, { name, version: seen.version })))
+        const winner = answers.findIndex(({ status }) => status === 200)
+        const loser = answers[1 - winner]!
+        assert.equal(loser.status, 409)
+        assert.equal(loser.body.code, 'version_conflict')
+        const now = await world.product(seen.id)
+        assert.equal(now.name, names[winner])
+        assert.equal((loser.body.current as Product).name, names[winner])
+      }
+    })
+
+    await t.test('a sale does not get in the way of an edit', async () => {
+      const seen = await world.addProduct({ stock: 3 })
+      expectStatus(await world.place(buyer!, { lines: [{ product: seen, quantity: 1 }], key: newKey() }), 201)
+      const edited = expectStatus(await edit(seen, { name: 'Renamed', version: seen.version }), 200)
+      assert.equal(edited.name, 'Renamed')
+      assert.equal(edited.stock, 2)
+    })
+
+    await t.test('an absolute stock never hides a sale', async () => {
+      const seen = await world.addProduct({ stock: 3 })
+      expectStatus(await world.place(buyer!, { lines: [{ product: seen, quantity: 1 }], key: newKey() }), 201)
+      const answer = await edit(seen, { stock: 100, version: seen.version })
+      assert.equal(answer.status, 409)
+      assert.equal((await world.product(seen.id)).stock, 2)
+    })
+
+    await t.test('the stores agree with every answer', () => assertInOrder(readBooks(world.dataDir), told))
+  })
+})

@@ -1,0 +1,127 @@
+/**
+ * One service as a real process that can be stopped, killed and started again on the same port.
+ *
+ * Promises
+ *  1. Only the process started here is ever signalled, through its own handle.
+ *  2. Every wait has a deadline; passing it fails with the last words of the process.
+ *  3. Leaving this process ends every child, also when a test file is cut off.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { within } from './until.ts'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+const START_MS = 20_000
+const STOP_MS = 20_000
+const WORDS_MAX = 8_000
+
+export type ServiceName = 'auth_service' | 'product_service' | 'order_service'
+export type Environment = Readonly<Record<string, string>>
+export type End = { readonly code: number | null; readonly signal: NodeJS.Signals | null }
+
+export type ServiceProcess = {
+  readonly service: ServiceName
+  readonly url: string
+  readonly running: () => boolean
+  /** Resolves once it listens. `extra` is for this run only. */
+  start(extra?: Environment): Promise<void>
+  /** SIGTERM; fails unless it drains and leaves with exit code 0. */
+  stop(): Promise<void>
+  /** SIGKILL; resolves when it is gone. Nothing happens when it is not running. */
+  kill(): Promise<void>
+  /** Waits for it to end by itself. */
+  ended(): Promise<End>
+  /** The end of what it wrote. */
+  lastWords(): string
+}
+
+type Run = { readonly child: ChildProcess; readonly ended: Promise<End> }
+
+const children = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of children) child.kill('SIGKILL')
+})
+
+export function createServiceProcess(
+  service: ServiceName,
+  port: number,
+  environment: Environment,
+): ServiceProcess {
+  let run: Run | undefined
+  let words = ''
+  const hear = (text: string) => {
+    words = (words + text).slice(-WORDS_MAX)
+  }
+  const waitFor = <T>(what: string, deadlineMs: number, work: Promise<T>) =>
+    within(`${service} ${what}`, deadlineMs, work).catch((error: Error) => {
+      error.message += `\nIts last words:\n${words}`
+      throw error
+    })
+
+  return {
+    service,
+    url: `http://127.0.0.1:${port}`,
+    running: () => run !== undefined,
+    async start(extra = {}) {
+      if (run) throw new Error(`${service} is already running`)
+      const child = spawn(process.execPath, [join(ROOT, service, 'src', 'main.ts')], {
+        cwd: ROOT,
+        env: { ...environment, PORT: String(port), ...extra },
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      })
+      children.add(child)
+      child.stdout!.setEncoding('utf8').on('data', hear)
+      child.stderr!.setEncoding('utf8').on('data', hear)
+      const ended = once(child, 'exit').then(([code, signal]): End => {
+        children.delete(child)
+        if (run?.child === child) run = undefined
+        return { code, signal }
+      })
+      run = { child, ended }
+      const listening = once(child, 'message')
+      const tooEarly = ended.then(({ code, signal }) => {
+        throw new Error(`${service} ended (${code ?? signal}) before it listened`)
+      })
+      await waitFor('listens', START_MS, Promise.race([listening, tooEarly]))
+    },
+    async stop() {
+      if (!run) throw new Error(`${service} is not running`)
+      const { child, ended } = run
+      child.kill('SIGTERM')
+      const { code, signal } = await waitFor('drains and leaves', STOP_MS, ended)
+      if (code !== 0) throw new Error(`${service} left with ${code ?? signal}\nIts last words:\n${words}`)
+    },
+    async kill() {
+      if (!run) return
+      const { child, ended } = run
+      child.kill('SIGKILL')
+      await waitFor('is gone', STOP_MS, ended)
+    },
+    ended: () => (run ? waitFor('ends by itself', STOP_MS, run.ended) : Promise.reject(notRunning(service))),
+    lastWords: () => words,
+  }
+}
+
+const notRunning = (service: string) => new Error(`${service} is not running`)
+
+/** Below the range the system takes outgoing ports from, so a port stays free while its service is down. */
+const PORT_MIN = 20_000
+const PORT_MAX = 32_000
+
+export async function freePort(): Promise<number> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const port = PORT_MIN + Math.floor(Math.random() * (PORT_MAX - PORT_MIN))
+    if (await isFree(port)) return port
+  }
+  throw new Error(`No free port between ${PORT_MIN} and ${PORT_MAX}`)
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
+}

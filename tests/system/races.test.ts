@@ -1,0 +1,151 @@
+/** Many buyers at once, through real processes: never one unit too many, one too few, or two orders out of one. */
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { readBooks } from './books.ts'
+import { orderOf, tell } from './buyer.ts'
+import { expectStatus } from './calls.ts'
+import { assertInOrder, type Told } from './invariants.ts'
+import { type Account, createWorld, newKey, type Order, type Product, type World } from './world.ts'
+
+const ACCOUNTS = 20
+const BUYERS = 200
+const UNITS = 50
+const SALES = 10
+const SAME_KEY = 50
+const CROSSED_ROUNDS = 60
+const TEST_MS = 60_000
+
+suite('buyers at once', { timeout: TEST_MS }, () => {
+  test('one shop, one process of each service', async (t) => {
+    const world = await createWorld(t)
+    const buyers = await world.buyers(ACCOUNTS)
+    const told: Told[] = []
+
+    await t.test(`${BUYERS} buyers for ${UNITS} units, ${SALES} times over`, async () => {
+      for (let sale = 0; sale < SALES; sale++) await sellOut(world, buyers, told)
+    })
+
+    await t.test(
+      `the same key sent ${SAME_KEY} times at once makes one order, and all get its answer`,
+      async () => {
+        const product = await world.addProduct({ stock: 10 })
+        const attempt = { lines: [{ product, quantity: 2 }], key: newKey() }
+        const answers = await Promise.all(
+          Array.from({ length: SAME_KEY }, () => world.place(buyers[0]!, attempt)),
+        )
+        const orders = answers.map((answer) => expectStatus(answer, 200, 201, 202))
+        assert.equal(new Set(orders.map(({ id }) => id)).size, 1)
+        assert.equal(answers.filter(({ headers }) => headers.get('idempotent-replayed') !== 'true').length, 1)
+        for (const order of orders) tell(told, buyers[0]!, attempt, order)
+        assert.equal((await world.settled(buyers[0]!, orders[0]!.id)).status, 'confirmed')
+        assert.equal((await world.product(product.id)).stock, 8)
+      },
+    )
+
+    await t.test('one key with two different carts at once: one is taken, the other refused', async () => {
+      const product = await world.addProduct({ stock: 10 })
+      const key = newKey()
+      const answers = await Promise.all(
+        [1, 2].map((quantity) => world.place(buyers[1]!, { lines: [{ product, quantity }], key })),
+      )
+      const statuses = answers.map(({ status }) => status).sort()
+      assert.deepEqual(
+        statuses.map((status) => status === 422),
+        [false, true],
+      )
+      assert.equal(answers.find(({ status }) => status === 422)?.body.code, 'idempotency_key_reused')
+    })
+
+    await t.test('carts with the same two products in opposite order do not block each other', async () => {
+      const [kettle, toaster] = [
+        await world.addProduct({ stock: CROSSED_ROUNDS, price: '19.99' }),
+        await world.addProduct({ stock: CROSSED_ROUNDS, price: '35.00', name: 'Toaster' }),
+      ]
+      const there = [
+        { product: kettle, quantity: 1 },
+        { product: toaster, quantity: 1 },
+      ]
+      const carts = Array.from({ length: CROSSED_ROUNDS }, () => [there, there.toReversed()]).flat()
+      const orders = await Promise.all(
+        carts.map((lines, i) => placeAndSettle(world, buyers[i % buyers.length]!, lines, told)),
+      )
+      assert.deepEqual(count(orders), { confirmed: CROSSED_ROUNDS, insufficient_stock: CROSSED_ROUNDS })
+      for (const { id } of [kettle, toaster]) assert.equal((await world.product(id)).stock, 0)
+    })
+
+    await t.test('the stores agree with every answer', () => assertInOrder(readBooks(world.dataDir), told))
+  })
+
+  test('two processes of order_service and two of product_service on the same files', async (t) => {
+    const world = await createWorld(t)
+    const products = await world.addProcess('product_service')
+    const orders = await world.addProcess('order_service', { PRODUCT_URL: products.url })
+    const buyers = await world.buyers(ACCOUNTS)
+    const told: Told[] = []
+    const alternating = (i: number) => (i % 2 === 0 ? world.orders : orders)
+
+    await t.test(`${BUYERS} buyers for ${UNITS} units, asking either process`, async () => {
+      for (let sale = 0; sale < 3; sale++) await sellOut(world, buyers, told, alternating)
+    })
+
+    await t.test(`the same key sent ${SAME_KEY} times to both makes one order`, async () => {
+      const product = await world.addProduct({ stock: 10 })
+      const attempt = { lines: [{ product, quantity: 2 }], key: newKey() }
+      const answers = await Promise.all(
+        Array.from({ length: SAME_KEY }, (_, i) =>
+          world.place(buyers[0]!, { ...attempt, at: alternating(i) }),
+        ),
+      )
+      const ids = answers.map((answer) => expectStatus(answer, 200, 201, 202).id)
+      assert.equal(new Set(ids).size, 1)
+      assert.equal((await world.settled(buyers[0]!, ids[0]!)).status, 'confirmed')
+      assert.equal((await world.product(product.id)).stock, 8)
+    })
+
+    await t.test('the stores agree with every answer', () => assertInOrder(readBooks(world.dataDir), told))
+  })
+})
+
+async function sellOut(
+  world: World,
+  buyers: readonly Account[],
+  told: Told[],
+  at: (i: number) => World['orders'] = () => world.orders,
+): Promise<void> {
+  const product = await world.addProduct({ stock: UNITS })
+  const orders = await Promise.all(
+    Array.from({ length: BUYERS }, (_, i) =>
+      placeAndSettle(world, buyers[i % buyers.length]!, [{ product, quantity: 1 }], told, at(i)),
+    ),
+  )
+  assert.deepEqual(count(orders), { confirmed: UNITS, insufficient_stock: BUYERS - UNITS })
+  assert.equal((await world.product(product.id)).stock, 0)
+}
+
+/** One attempt with its own key; a slow machine may answer 202, which is followed to its end. */
+async function placeAndSettle(
+  world: World,
+  buyer: Account,
+  lines: readonly { product: Product; quantity: number }[],
+  told: Told[],
+  at: World['orders'] = world.orders,
+): Promise<Order> {
+  const attempt = { lines, key: newKey(), at }
+  const answer = await world.place(buyer, attempt)
+  const order = orderOf(answer)
+  if (!order) throw new Error(`POST /orders answered ${answer.status}: ${JSON.stringify(answer.body)}`)
+  tell(told, buyer, attempt, order)
+  const end = await world.settled(buyer, order.id)
+  tell(told, buyer, attempt, end)
+  return end
+}
+
+/** How many orders ended how: by status, the rejected ones by reason. */
+function count(orders: readonly Order[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const { status, rejection } of orders) {
+    const end = status === 'rejected' ? String((rejection as { reason: string }).reason) : status
+    counts[end] = (counts[end] ?? 0) + 1
+  }
+  return counts
+}

@@ -1,0 +1,73 @@
+/** Waiting that always ends, and chance that can be had again. */
+import { randomInt } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+const PAUSE_MS = 25
+
+/** Asks `probe` until it gives something other than undefined or false; fails with `what` at the deadline. */
+export async function until<T>(
+  what: string,
+  deadlineMs: number,
+  probe: () => Promise<T | undefined | false> | T | undefined | false,
+): Promise<T> {
+  const deadline = performance.now() + deadlineMs
+  for (;;) {
+    const found = await probe()
+    if (found !== undefined && found !== false) return found
+    if (performance.now() > deadline) throw new Error(`Not within ${deadlineMs} ms: ${what}`)
+    await sleep(PAUSE_MS)
+  }
+}
+
+/** `work`, or a failure saying `what` once the deadline has passed. */
+export async function within<T>(what: string, deadlineMs: number, work: Promise<T>): Promise<T> {
+  const late = new AbortController()
+  try {
+    return await Promise.race([
+      work,
+      sleep(deadlineMs, undefined, { signal: late.signal }).then(() => {
+        throw new Error(`Not within ${deadlineMs} ms: ${what}`)
+      }),
+    ])
+  } finally {
+    late.abort()
+  }
+}
+
+export type Chance = {
+  readonly seed: number
+  /** A whole number from `low` up to, not including, `high`. */
+  between(low: number, high: number): number
+  pick<T>(things: readonly T[]): T
+  /** A further source of chance, so that things done at once do not draw from each other's. */
+  fork(): Chance
+}
+
+/** Chance from a seed (mulberry32); the same seed gives the same draws. */
+export function createChance(seed: number): Chance {
+  let state = seed >>> 0
+  const draw = () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+  const between = (low: number, high: number) => low + Math.floor(draw() * (high - low))
+  return {
+    seed,
+    between,
+    pick: (things) => things[between(0, things.length)]!,
+    fork: () => createChance(between(0, 2 ** 31)),
+  }
+}
+
+/** Runs `work` with chance from SEED, or from a fresh seed; a failure names the seed that leads there again. */
+export async function byChance(work: (chance: Chance) => Promise<void>): Promise<void> {
+  const seed = process.env.SEED === undefined ? randomInt(2 ** 31) : Number(process.env.SEED)
+  try {
+    await work(createChance(seed))
+  } catch (error) {
+    if (error instanceof Error) error.message = `[run with SEED=${seed}] ${error.message}`
+    throw error
+  }
+}
