@@ -1,0 +1,23 @@
+import tailwindcss from '@tailwindcss/vite'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+
+/** Browsers of the last two years: what `light-dark()` and `content-visibility` need. */
+const BROWSERS = ['chrome123', 'firefox125', 'safari18']
+
+const GATEWAY = `http://127.0.0.1:${process.env.STOREFRONT_PORT ?? 8080}`
+
+export default defineConfig({
+  root: `${import.meta.dirname}/web`,
+  plugins: [react(), tailwindcss()],
+  build: {
+    outDir: `${import.meta.dirname}/dist`,
+    emptyOutDir: true,
+    target: BROWSERS,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    manifest: true,
+  },
+  // `npx vite` while working on the pages; `npm start` runs what it needs behind the gateway.
+  server: { port: 5173, proxy: { '/api': { target: GATEWAY, changeOrigin: true } } },
+})

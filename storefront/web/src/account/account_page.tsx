@@ -1,0 +1,116 @@
+import { useMutation } from '@tanstack/react-query'
+import { type FormEvent, useRef } from 'react'
+import { useNavigate } from 'react-router'
+import { ShopProblem, shop } from '../api/shop.ts'
+import { useSession } from '../session/use_session.ts'
+import { Badge } from '../ui/badge.tsx'
+import { Button, ButtonLink } from '../ui/button.tsx'
+import { TextField } from '../ui/field.tsx'
+import { Time } from '../ui/format.tsx'
+import { ProblemNotice } from '../ui/notice.tsx'
+import { PageTitle } from '../ui/page_title.tsx'
+import { toast } from '../ui/toast.ts'
+import { faultsByField } from './field_faults.ts'
+
+export default function AccountPage() {
+  const { user, signOut } = useSession()
+  const navigate = useNavigate()
+  if (!user) return null
+  const leave = async () => {
+    navigate('/')
+    await signOut()
+    toast({ title: 'You are signed out', description: 'Your cart stays in this browser.' })
+  }
+  return (
+    <div className="page grid max-w-3xl gap-8 pt-8 sm:pt-12">
+      <PageTitle title="Account">Your account</PageTitle>
+      <section className="flex flex-wrap items-center justify-between gap-5 rounded-xl bg-surface p-5 shadow-rest sm:p-7">
+        <div className="grid gap-1">
+          <p className="flex flex-wrap items-center gap-3 text-lg font-semibold">
+            <span className="[overflow-wrap:anywhere]">{user.username}</span>
+            {user.role === 'admin' && <Badge tone="info">Admin</Badge>}
+          </p>
+          <p className="text-soft">
+            With us since <Time at={user.created_at} />
+          </p>
+        </div>
+        <div className="flex flex-wrap gap-3">
+          <ButtonLink to="/orders" icon="orders">
+            Orders
+          </ButtonLink>
+          <Button onClick={leave}>Sign out</Button>
+        </div>
+      </section>
+      <ChangePassword />
+    </div>
+  )
+}
+
+function ChangePassword() {
+  const form = useRef<HTMLFormElement>(null)
+  const { mutate, isPending, error } = useMutation({
+    mutationFn: (body: { current_password: string; new_password: string }) =>
+      shop.auth.PUT('/me/password', { body }),
+    onSuccess: () => {
+      form.current?.reset()
+      toast({ title: 'Your password is changed', description: 'Other devices have to sign in again.' })
+    },
+  })
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const fields = new FormData(event.currentTarget)
+    mutate({ current_password: String(fields.get('current')), new_password: String(fields.get('new')) })
+  }
+  const faults = faultsOf(error)
+  return (
+    <section
+      aria-labelledby="change-password"
+      className="grid gap-5 rounded-xl bg-surface p-5 shadow-rest sm:p-7"
+    >
+      <h2 id="change-password" className="text-xl font-semibold">
+        Change password
+      </h2>
+      <form ref={form} onSubmit={submit} className="grid max-w-md gap-5">
+        {error && !faults && <ProblemNotice error={error} doing="change your password" />}
+        <TextField
+          label="Current password"
+          name="current"
+          type="password"
+          autoComplete="current-password"
+          required
+          error={faults?.current}
+        />
+        <TextField
+          label="New password"
+          name="new"
+          type="password"
+          autoComplete="new-password"
+          required
+          minLength={8}
+          maxLength={200}
+          error={faults?.next}
+        />
+        <Button type="submit" busy={isPending} className="justify-self-start">
+          Change password
+        </Button>
+      </form>
+    </section>
+  )
+}
+
+function faultsOf(error: unknown): { current?: string | undefined; next?: string | undefined } | undefined {
+  if (!(error instanceof ShopProblem)) return undefined
+  switch (String(error.code)) {
+    case 'invalid_credentials':
+    case 'wrong_password':
+      return { current: 'This is not your current password.' }
+    case 'password_refused':
+      return { next: error.message }
+    case 'validation_failed': {
+      const faults = faultsByField(error)
+      return { current: faults.current_password, next: faults.new_password }
+    }
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,12 @@
+import type { ShopProblem } from '../api/shop.ts'
+
+/** The first fault of each field of a body the service refused, as a sentence. */
+export function faultsByField(problem: ShopProblem): Record<string, string | undefined> {
+  const errors = (problem.document?.errors ?? []) as readonly { path: string; message: string }[]
+  const faults: Record<string, string> = {}
+  for (const { path, message } of errors) {
+    const field = path.split('/')[1]
+    if (field) faults[field] ??= `This ${message}.`
+  }
+  return faults
+}

@@ -1,0 +1,117 @@
+/** Signing in and opening an account; afterwards back to where the visitor wanted to go. */
+import { useMutation } from '@tanstack/react-query'
+import { type FormEvent, useEffect, useRef } from 'react'
+import { Link, Navigate, useSearchParams } from 'react-router'
+import { ShopProblem } from '../api/shop.ts'
+import { useSession } from '../session/use_session.ts'
+import { Button } from '../ui/button.tsx'
+import { TextField } from '../ui/field.tsx'
+import { Notice, ProblemNotice } from '../ui/notice.tsx'
+import { PageTitle } from '../ui/page_title.tsx'
+import { faultsByField } from './field_faults.ts'
+
+export default function SignInPage() {
+  const [params] = useSearchParams()
+  const { user, signIn, register } = useSession()
+  const registering = params.get('mode') === 'register'
+  const next = safePath(params.get('next'))
+  const { mutate, isPending, error, reset } = useMutation({
+    mutationFn: ({ username, password }: { username: string; password: string }) =>
+      registering ? register(username, password) : signIn(username, password),
+  })
+  const form = useRef<HTMLFormElement>(null)
+  useEffect(() => {
+    if (error) form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus()
+  }, [error])
+  if (user) return <Navigate to={next} replace />
+
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const fields = new FormData(event.currentTarget)
+    mutate({ username: String(fields.get('username')).trim(), password: String(fields.get('password')) })
+  }
+  const faults = faultsOf(error)
+  const other = `?${new URLSearchParams({ ...(registering ? {} : { mode: 'register' }), next })}`
+  return (
+    <div className="page grid justify-items-center pt-10 sm:pt-16">
+      <div className="grid w-full max-w-md gap-7">
+        <PageTitle key={String(registering)} title={registering ? 'Create an account' : 'Sign in'}>
+          {registering ? 'Create an account' : 'Welcome back'}
+        </PageTitle>
+        <form
+          ref={form}
+          onSubmit={submit}
+          className="grid gap-5 rounded-xl bg-surface p-5 shadow-lift sm:p-7"
+        >
+          {error && !faults.known && (
+            <ProblemNotice error={error} doing={registering ? 'create your account' : 'sign you in'} />
+          )}
+          {faults.both && <Notice live tone="bad" title={faults.both} />}
+          <TextField
+            label="Username"
+            name="username"
+            autoComplete="username"
+            autoCapitalize="none"
+            spellCheck={false}
+            required
+            minLength={registering ? 3 : 1}
+            maxLength={64}
+            error={faults.username}
+            hint={registering ? 'Letters, digits, dots, underscores and hyphens.' : undefined}
+          />
+          <TextField
+            label="Password"
+            name="password"
+            type="password"
+            autoComplete={registering ? 'new-password' : 'current-password'}
+            required
+            minLength={registering ? 8 : 1}
+            maxLength={200}
+            error={faults.password}
+            hint={
+              registering
+                ? 'At least 8 characters; a few words are easy to remember and hard to guess.'
+                : undefined
+            }
+          />
+          <Button type="submit" tone="primary" busy={isPending}>
+            {registering ? 'Create account' : 'Sign in'}
+          </Button>
+        </form>
+        <p className="text-center text-soft">
+          {registering ? 'You have an account already? ' : 'New here? '}
+          <Link to={other} replace onClick={() => reset()} className="font-semibold text-accent underline">
+            {registering ? 'Sign in' : 'Create an account'}
+          </Link>
+        </p>
+      </div>
+    </div>
+  )
+}
+
+type Faults = { known: boolean; both?: string; username?: string | undefined; password?: string | undefined }
+
+function faultsOf(error: unknown): Faults {
+  if (!(error instanceof ShopProblem)) return { known: false }
+  switch (String(error.code)) {
+    case 'invalid_credentials':
+      return { known: true, both: 'Username and password do not belong together.' }
+    case 'too_many_attempts': {
+      const seconds = Math.ceil((error.retryAfterMs ?? 60_000) / 1000)
+      return { known: true, both: `Too many attempts. Please wait ${seconds} seconds and try again.` }
+    }
+    case 'username_taken':
+      return { known: true, username: 'Somebody has this name already.' }
+    case 'password_refused':
+      return { known: true, password: error.message }
+    case 'validation_failed': {
+      const { username, password } = faultsByField(error)
+      return { known: username !== undefined || password !== undefined, username, password }
+    }
+    default:
+      return { known: false }
+  }
+}
+
+/** Only ways inside this shop are followed. */
+const safePath = (next: string | null) => (next && /^\/(?![/\\])/.test(next) ? next : '/')

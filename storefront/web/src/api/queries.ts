@@ -1,0 +1,76 @@
+/** What pages ask the services for, each with the name under which the answer is kept. */
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { dataOf, shop } from './shop.ts'
+import type { OrderStatus } from './types.ts'
+
+export const SORTS = ['newest', 'price', '-price', 'name'] as const
+export type Sort = (typeof SORTS)[number]
+
+/** Divides by 2, 3 and 4: no grid ends in a ragged row. */
+export const CATALOGUE_PAGE_SIZE = 24
+const ORDERS_PAGE_SIZE = 20
+/** How often a product in view is asked for; its ETag makes an unchanged answer a few bytes. */
+const LIVE_MS = 3_000
+
+export type CatalogueView = {
+  readonly q: string
+  readonly sort: Sort
+  readonly inStock: boolean
+  readonly cursor: string | undefined
+}
+
+export const catalogueQuery = ({ q, sort, inStock, cursor }: CatalogueView) =>
+  queryOptions({
+    queryKey: ['products', 'list', { q, sort, inStock, cursor }],
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => {
+      const query = {
+        sort,
+        limit: CATALOGUE_PAGE_SIZE,
+        ...(q === '' ? {} : { q }),
+        ...(inStock ? { in_stock: true } : {}),
+        ...(cursor === undefined ? {} : { cursor }),
+      }
+      return dataOf(shop.products.GET('/products', { params: { query }, signal }))
+    },
+  })
+
+export const productQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['products', 'one', id],
+    queryFn: ({ signal }) =>
+      dataOf(shop.products.GET('/products/{id}', { params: { path: { id } }, cache: 'no-cache', signal })),
+  })
+
+/** As above, asked again and again while the page is in view. */
+export const liveProductQuery = (id: string) => ({
+  ...productQuery(id),
+  refetchInterval: LIVE_MS,
+  staleTime: 0,
+})
+
+export const myOrdersQuery = (userId: string, cursor: string | undefined) =>
+  queryOptions({
+    queryKey: ['mine', 'orders', 'list', userId, cursor],
+    placeholderData: keepPreviousData,
+    staleTime: 0,
+    queryFn: ({ signal }) =>
+      dataOf(
+        shop.orders.GET('/orders/user/{user_id}', {
+          params: {
+            path: { user_id: userId },
+            query: { limit: ORDERS_PAGE_SIZE, ...(cursor === undefined ? {} : { cursor }) },
+          },
+          signal,
+        }),
+      ),
+  })
+
+export const orderQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['mine', 'orders', 'one', id],
+    queryFn: ({ signal }) => dataOf(shop.orders.GET('/orders/{id}', { params: { path: { id } }, signal })),
+  })
+
+const FINAL: readonly OrderStatus[] = ['rejected', 'cancelled', 'delivered']
+export const isFinal = (status: OrderStatus): boolean => FINAL.includes(status)

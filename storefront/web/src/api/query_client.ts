@@ -1,0 +1,23 @@
+import { QueryClient } from '@tanstack/react-query'
+import { tabSession } from './shop.ts'
+
+/** How long an answer is shown without asking again. Stock is live; pages that show it ask more often. */
+const FRESH_MS = 10_000
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: FRESH_MS,
+      // The client has tried again already, where that can help.
+      retry: false,
+      // A page that is offline says so itself, instead of waiting in silence.
+      networkMode: 'always',
+    },
+    mutations: { retry: false, networkMode: 'always' },
+  },
+})
+
+/** Another person at this screen sees nothing of the one before. Private queries start with 'mine' or 'admin'. */
+tabSession.subscribe(() => {
+  for (const scope of ['mine', 'admin']) queryClient.removeQueries({ queryKey: [scope] })
+})

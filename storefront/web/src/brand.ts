@@ -1,0 +1,2 @@
+/** What the shop is called on its pages. */
+export const SHOP_NAME = 'Fairhold'

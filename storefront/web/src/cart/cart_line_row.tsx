@@ -1,0 +1,76 @@
+import { Link } from 'react-router'
+import { Cover } from '../shop/cover.tsx'
+import { Stock } from '../shop/stock.tsx'
+import { IconButton } from '../ui/button.tsx'
+import { Money } from '../ui/format.tsx'
+import { totalOf } from '../ui/money_math.ts'
+import { QuantityField } from '../ui/quantity_field.tsx'
+import { toast } from '../ui/toast.ts'
+import {
+  type CartLine,
+  type changeCart,
+  QUANTITY_MAX,
+  withAdded,
+  withChanged,
+  withoutProducts,
+} from './cart.ts'
+import type { Now } from './changes.ts'
+
+export function CartLineRow({
+  line,
+  now,
+  change,
+  locked,
+}: {
+  line: CartLine
+  now: Now
+  change: typeof changeCart
+  /** While an order is under way, what was ordered stays as it is. */
+  locked: boolean
+}) {
+  const { productId, name, unitPrice, currency, quantity } = line
+  const remove = () => {
+    change(withoutProducts([productId]))
+    toast({
+      title: 'Taken out of your cart',
+      description: name,
+      action: { label: 'Put back', run: () => change(withAdded(line)) },
+    })
+  }
+  return (
+    <li className="grid grid-cols-[5rem_1fr] gap-x-4 gap-y-3 py-5 sm:grid-cols-[6.5rem_1fr_auto] sm:gap-x-6">
+      <Cover id={productId} className="row-span-2 aspect-[4/5] w-full rounded-md sm:row-span-1" />
+      <div className="grid min-w-0 content-start gap-1">
+        <h2 className="font-semibold [overflow-wrap:anywhere]">
+          <Link to={`/products/${productId}`} className="hover:underline">
+            {name}
+          </Link>
+        </h2>
+        <p className="text-sm text-soft">
+          <Money amount={unitPrice} currency={currency} /> each
+        </p>
+        <p className="min-h-6 text-sm">
+          {now === null ? (
+            <span className="text-bad">No longer sold</span>
+          ) : (
+            now && <Stock stock={now.stock} />
+          )}
+        </p>
+        <p className="mt-1 text-lg font-semibold">
+          <Money amount={totalOf([line])} currency={currency} />
+        </p>
+      </div>
+      <fieldset disabled={locked} className="flex items-start gap-1">
+        <legend className="sr-only">Change {name}</legend>
+        <QuantityField
+          label={`Quantity of ${name}`}
+          hideLabel
+          value={quantity}
+          max={Math.min(QUANTITY_MAX, Math.max(now?.stock ?? quantity, quantity))}
+          onChange={(next) => change(withChanged(productId, { quantity: next }))}
+        />
+        <IconButton icon="trash" label={`Remove ${name}`} onClick={remove} />
+      </fieldset>
+    </li>
+  )
+}

@@ -1,0 +1,169 @@
+/** The cart, what changed since it was filled, and the order itself. */
+import { useQueries } from '@tanstack/react-query'
+import { productQuery } from '../api/queries.ts'
+import { ShopProblem } from '../api/shop.ts'
+import { CheckoutNotice } from '../checkout/checkout_notice.tsx'
+import { useCheckout } from '../checkout/use_checkout.ts'
+import { useSession } from '../session/use_session.ts'
+import { Button, ButtonLink } from '../ui/button.tsx'
+import { EmptyState } from '../ui/empty_state.tsx'
+import { Money } from '../ui/format.tsx'
+import { totalOf } from '../ui/money_math.ts'
+import { ProblemNotice } from '../ui/notice.tsx'
+import { PageTitle } from '../ui/page_title.tsx'
+import type { CartLine } from './cart.ts'
+import { CartLineRow } from './cart_line_row.tsx'
+import { type CartChange, changesIn, type Now, withChangesTaken } from './changes.ts'
+import { ChangesNotice } from './changes_notice.tsx'
+import { useCart } from './use_cart.ts'
+
+/** How often the prices and stock of what is in the cart are asked for. */
+const WATCH_MS = 5_000
+
+export default function CartPage() {
+  const { user } = useSession()
+  const { lines, change } = useCart()
+  const { now, problem, retry } = useProductsNow(lines)
+  const checkout = useCheckout(user)
+  const changes = changesIn(lines, now)
+  const taken = withChangesTaken(lines, changes)
+  const { step } = checkout
+  const waiting = step.at === 'sending' || step.at === 'asking'
+
+  if (lines.length === 0 && (step.at === 'cart' || step.at === 'changed')) return <Empty />
+  return (
+    <div className="page grid gap-8 pt-8 sm:pt-12">
+      <PageTitle title="Cart">Your cart</PageTitle>
+      <div className="grid gap-8 lg:grid-cols-[1fr_22rem] lg:gap-12">
+        <ul className="grid content-start divide-y divide-line border-y border-line">
+          {lines.map((line) => (
+            <CartLineRow
+              key={line.productId}
+              line={line}
+              now={now(line.productId)}
+              change={change}
+              locked={waiting || step.at === 'missing'}
+            />
+          ))}
+        </ul>
+        <section aria-label="Summary" className="grid content-start gap-4 lg:sticky lg:top-24">
+          {problem !== undefined && changes.length === 0 && step.at === 'cart' && (
+            <ProblemNotice error={problem} doing="check prices and stock" retry={retry} />
+          )}
+          <CheckoutNotice checkout={checkout} unchanged={changes.length === 0} />
+          {changes.length > 0 && !waiting && step.at !== 'missing' && (
+            <ChangesNotice changes={changes} refused={step.at === 'changed'} />
+          )}
+          <Summary lines={changes.length > 0 ? taken : lines} />
+          {step.at !== 'missing' && (
+            <Actions
+              signedIn={user !== undefined}
+              waiting={waiting}
+              lines={lines}
+              changes={changes}
+              adjust={() => change(() => taken)}
+              order={() => {
+                change(() => taken)
+                void checkout.order(taken)
+              }}
+            />
+          )}
+        </section>
+      </div>
+    </div>
+  )
+}
+
+function Actions({
+  signedIn,
+  waiting,
+  lines,
+  changes,
+  adjust,
+  order,
+}: {
+  signedIn: boolean
+  waiting: boolean
+  lines: readonly CartLine[]
+  changes: readonly CartChange[]
+  adjust: () => void
+  order: () => void
+}) {
+  const nothingLeft = withChangesTaken(lines, changes).length === 0
+  const adjustButton = changes.length > 0 && !waiting && <Button onClick={adjust}>Only adjust my cart</Button>
+  if (nothingLeft) return adjustButton || null
+  return (
+    <div className="grid gap-3">
+      {signedIn ? (
+        <Button tone="primary" size="lg" busy={waiting} onClick={order}>
+          {changes.length > 0 ? 'Accept and order' : 'Place order'}
+        </Button>
+      ) : (
+        <ButtonLink tone="primary" size="lg" to="/sign-in?next=/cart">
+          Sign in to order
+        </ButtonLink>
+      )}
+      {adjustButton}
+    </div>
+  )
+}
+
+function Summary({ lines }: { lines: readonly CartLine[] }) {
+  const currency = lines[0]?.currency
+  const units = lines.reduce((sum, { quantity }) => sum + quantity, 0)
+  return (
+    <dl className="grid gap-2 rounded-lg bg-surface p-5 shadow-rest">
+      <div className="flex justify-between text-soft">
+        <dt>{units === 1 ? '1 item' : `${units} items`}</dt>
+        <dd>Delivery included</dd>
+      </div>
+      <div className="flex items-baseline justify-between border-t border-line pt-3">
+        <dt className="font-semibold">Total</dt>
+        <dd className="text-2xl font-semibold">
+          {currency ? <Money amount={totalOf(lines)} currency={currency} /> : '–'}
+        </dd>
+      </div>
+    </dl>
+  )
+}
+
+function Empty() {
+  return (
+    <div className="page pt-8 sm:pt-12">
+      <PageTitle title="Cart">Your cart</PageTitle>
+      <EmptyState
+        title="Nothing in here yet"
+        action={
+          <ButtonLink to="/" tone="primary">
+            Look around
+          </ButtonLink>
+        }
+      >
+        What you add stays here, also when you close the page.
+      </EmptyState>
+    </div>
+  )
+}
+
+function useProductsNow(lines: readonly CartLine[]) {
+  const answers = useQueries({
+    queries: lines.map(({ productId }) => ({
+      ...productQuery(productId),
+      refetchInterval: WATCH_MS,
+      staleTime: 0,
+    })),
+  })
+  const byId = new Map<string, Now>(
+    lines.map(({ productId }, i) => {
+      const { data, error } = answers[i]!
+      return [productId, isGone(error) ? null : data]
+    }),
+  )
+  return {
+    now: (productId: string): Now => byId.get(productId),
+    problem: answers.find(({ error }) => error && !isGone(error))?.error ?? undefined,
+    retry: () => Promise.all(answers.map(({ refetch }) => refetch())),
+  }
+}
+
+const isGone = (error: unknown) => error instanceof ShopProblem && error.status === 404

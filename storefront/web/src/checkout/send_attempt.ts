@@ -1,0 +1,60 @@
+/** Sending an attempt, and asking what became of one. Both end in an outcome; neither throws. */
+import { dataOf, ShopProblem, shop } from '../api/shop.ts'
+import type { Order } from '../api/types.ts'
+import type { Attempt } from './attempt.ts'
+
+export type Outcome =
+  | { readonly kind: 'placed'; readonly order: Order }
+  /** Price or stock is not what the visitor saw; nothing was bought. */
+  | { readonly kind: 'changed'; readonly reason: string }
+  /** The shop will not take this order, and says why. */
+  | { readonly kind: 'refused'; readonly error: unknown }
+  /** No answer: there may be an order or not. */
+  | { readonly kind: 'unknown'; readonly error: unknown }
+  /** We asked by the key, and there is no order. */
+  | { readonly kind: 'missing' }
+
+const CHANGED = ['price_changed', 'insufficient_stock', 'product_not_found']
+const LOCK = 'shop.checkout'
+
+export async function sendAttempt({ key, lines, totalPrice }: Attempt): Promise<Outcome> {
+  try {
+    const order = await dataOf(
+      shop.orders.POST('/orders', {
+        params: { header: { 'idempotency-key': key } },
+        body: {
+          lines: lines.map(({ productId, quantity }) => ({ product_id: productId, quantity })),
+          total_price: totalPrice,
+        },
+      }),
+    )
+    return outcomeOf(order)
+  } catch (error) {
+    if (!(error instanceof ShopProblem)) return { kind: 'unknown', error }
+    if (CHANGED.includes(error.code)) return { kind: 'changed', reason: error.code }
+    const answered = error.status !== undefined && error.status < 500 && !error.retryable
+    return { kind: answered && error.status !== 401 ? 'refused' : 'unknown', error }
+  }
+}
+
+export async function askForAttempt({ key }: Attempt, userId: string): Promise<Outcome> {
+  try {
+    const { items } = await dataOf(
+      shop.orders.GET('/orders/user/{user_id}', {
+        params: { path: { user_id: userId }, query: { idempotency_key: key } },
+      }),
+    )
+    return items[0] ? outcomeOf(items[0]) : { kind: 'missing' }
+  } catch (error) {
+    return { kind: 'unknown', error }
+  }
+}
+
+const outcomeOf = (order: Order): Outcome =>
+  order.status === 'rejected'
+    ? { kind: 'changed', reason: order.rejection?.reason ?? 'price_changed' }
+    : { kind: 'placed', order }
+
+/** Of all tabs, one at a time orders or asks. */
+export const oneCheckoutAtATime = <T>(work: () => Promise<T>): Promise<T> =>
+  navigator.locks ? navigator.locks.request(LOCK, work) : work()

@@ -1,0 +1,29 @@
+/** A fault in one page leaves the frame standing. A chunk that is gone, after a new release, wants a reload. */
+import { Component, type ReactNode } from 'react'
+import { Button } from '../ui/button.tsx'
+import { EmptyState } from '../ui/empty_state.tsx'
+
+export class ErrorBoundary extends Component<{ children: ReactNode }, { failed: boolean }> {
+  override state = { failed: false }
+
+  static getDerivedStateFromError() {
+    return { failed: true }
+  }
+
+  override render() {
+    if (!this.state.failed) return this.props.children
+    return (
+      <EmptyState
+        title="This page could not be shown"
+        icon="warning"
+        action={
+          <Button tone="primary" onClick={() => location.reload()}>
+            Load it again
+          </Button>
+        }
+      >
+        Perhaps the connection broke off, or the shop has just been renewed. Your cart and orders are safe.
+      </EmptyState>
+    )
+  }
+}

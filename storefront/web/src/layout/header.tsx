@@ -1,0 +1,93 @@
+import { Link, NavLink } from 'react-router'
+import { SHOP_NAME } from '../brand.ts'
+import { useCart } from '../cart/use_cart.ts'
+import { useSession } from '../session/use_session.ts'
+import { cx } from '../ui/cx.ts'
+import { formatNumber } from '../ui/format.tsx'
+import { Icon, type IconName } from '../ui/icon.tsx'
+
+export function Header() {
+  const { user, isAdmin } = useSession()
+  const { lines } = useCart()
+  const units = lines.reduce((sum, { quantity }) => sum + quantity, 0)
+  return (
+    <header className="sticky top-0 z-30 border-b border-line bg-ground">
+      <div className="page flex min-h-16 items-center gap-1 sm:gap-2">
+        <Link
+          to="/"
+          className="mr-auto -ml-1 flex min-h-11 items-center gap-2.5 rounded-md px-1 text-lg font-bold tracking-tight"
+        >
+          <Mark />
+          {SHOP_NAME}
+        </Link>
+        <nav aria-label="Main" className="flex items-center gap-1 sm:gap-2">
+          {isAdmin && <Item to="/admin" icon="gear" label="Admin" />}
+          {user && <Item to="/orders" icon="orders" label="Orders" />}
+          {user ? (
+            <Item to="/account" icon="person" label={user.username} called={`Account of ${user.username}`} />
+          ) : (
+            <Item to="/sign-in" icon="person" label="Sign in" />
+          )}
+          <Item
+            to="/cart"
+            icon="bag"
+            label="Cart"
+            called={units === 0 ? 'Cart, empty' : `Cart, ${units} ${units === 1 ? 'item' : 'items'}`}
+            count={units}
+          />
+        </nav>
+      </div>
+    </header>
+  )
+}
+
+function Item({
+  to,
+  icon,
+  label,
+  called,
+  count = 0,
+}: {
+  to: string
+  icon: IconName
+  label: string
+  called?: string
+  count?: number
+}) {
+  return (
+    <NavLink
+      to={to}
+      aria-label={called ?? label}
+      className={({ isActive }) =>
+        cx(
+          'relative flex min-h-11 min-w-11 items-center justify-center gap-2 rounded-md px-2.5 text-sm font-semibold transition-colors hover:bg-sunken',
+          isActive && 'text-accent',
+        )
+      }
+    >
+      <Icon name={icon} className="size-5.5" />
+      <span className="hidden max-w-36 truncate sm:inline">{label}</span>
+      {count > 0 && (
+        <span className="tabular absolute top-0.5 right-0 grid min-w-5 place-items-center rounded-full bg-accent px-1 text-xs font-bold text-on-accent sm:static">
+          {formatNumber(count)}
+        </span>
+      )}
+    </NavLink>
+  )
+}
+
+/** An arch with its keystone: it holds. */
+function Mark() {
+  return (
+    <svg viewBox="0 0 32 32" aria-hidden="true" className="size-8 shrink-0">
+      <rect width="32" height="32" rx="9" className="fill-accent" />
+      <path
+        d="M9 23V12a7 7 0 0 1 14 0v11M9 17.5h14"
+        fill="none"
+        strokeWidth="2.8"
+        strokeLinecap="round"
+        className="stroke-on-accent"
+      />
+    </svg>
+  )
+}

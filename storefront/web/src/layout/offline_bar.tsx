@@ -1,0 +1,24 @@
+import { useSyncExternalStore } from 'react'
+import { Icon } from '../ui/icon.tsx'
+
+const subscribe = (listener: () => void) => {
+  for (const event of ['online', 'offline']) addEventListener(event, listener)
+  return () => {
+    for (const event of ['online', 'offline']) removeEventListener(event, listener)
+  }
+}
+
+/** Laid over the page's lower edge, so that nothing moves when the connection comes and goes. */
+export function OfflineBar() {
+  const online = useSyncExternalStore(subscribe, () => navigator.onLine)
+  return (
+    <div role="status" className="pointer-events-none fixed inset-x-0 bottom-4 z-40 flex justify-center px-4">
+      {!online && (
+        <p className="arriving flex items-center gap-2 rounded-full bg-warn-soft px-4 py-2 text-sm font-semibold text-warn shadow-over">
+          <Icon name="offline" />
+          You are offline. What you see is the last we know; your cart is kept.
+        </p>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,108 @@
+/** What a visitor should know about the state of an order, and the one thing to do about it. */
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { useNavigate } from 'react-router'
+import { productQuery } from '../api/queries.ts'
+import { ShopProblem } from '../api/shop.ts'
+import type { Order } from '../api/types.ts'
+import { changeCart, withAdded } from '../cart/cart.ts'
+import { Button } from '../ui/button.tsx'
+import { formatAmount } from '../ui/format.tsx'
+import { Notice } from '../ui/notice.tsx'
+import { toast } from '../ui/toast.ts'
+
+/** Most orders are decided within this; only then is waiting worth words. */
+const PATIENCE_MS = 1_500
+
+export function OrderNotice({ order }: { order: Order }) {
+  if (order.status === 'pending') return <Pending key={order.id} />
+  if (order.status === 'rejected') return <Rejected order={order} />
+  return null
+}
+
+function Pending() {
+  const [waiting, setWaiting] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setWaiting(true), PATIENCE_MS)
+    return () => clearTimeout(timer)
+  }, [])
+  return (
+    <Notice
+      live
+      tone="info"
+      icon="clock"
+      title={waiting ? 'Pending: your order is safe with us' : 'Holding your items …'}
+    >
+      <p className="min-h-[3.2rem]">
+        {waiting &&
+          'The stock room is not answering at the moment. As soon as it does, your order is confirmed by itself. There is no need to order again, and you can close this page.'}
+      </p>
+    </Notice>
+  )
+}
+
+function Rejected({ order }: { order: Order }) {
+  const queries = useQueryClient()
+  const navigate = useNavigate()
+  const { mutate, isPending } = useMutation({
+    mutationFn: async () => {
+      let added = 0
+      for (const { product_id, quantity } of order.lines) {
+        const product = await queries
+          .fetchQuery({ ...productQuery(product_id), staleTime: 0 })
+          .catch((error) => {
+            if (error instanceof ShopProblem && error.status === 404) return undefined
+            throw error
+          })
+        if (!product || product.stock === 0) continue
+        added += 1
+        changeCart(
+          withAdded({
+            productId: product.id,
+            name: product.name,
+            unitPrice: product.price,
+            currency: product.currency,
+            quantity: Math.min(quantity, product.stock),
+          }),
+        )
+      }
+      return added
+    },
+    onSuccess: (added) => {
+      if (added > 0) navigate('/cart')
+      else toast({ tone: 'bad', title: 'None of it can be had any more' })
+    },
+    onError: () => toast({ tone: 'bad', title: 'The shop did not answer', description: 'Please try again.' }),
+  })
+  return (
+    <Notice
+      tone="warn"
+      title="This order was not possible, and nothing was bought"
+      action={
+        <Button size="sm" busy={isPending} onClick={() => mutate()}>
+          Put what there is into my cart
+        </Button>
+      }
+    >
+      <p>{reasonWords(order)}</p>
+    </Notice>
+  )
+}
+
+function reasonWords({ rejection, currency, total_price }: Order): string {
+  if (rejection?.reason === 'price_changed') {
+    const now = rejection.current_total_price
+    if (now === null) return 'A price had changed.'
+    return `A price had changed: together it was ${formatAmount(now, currency)}, not ${formatAmount(total_price, currency)}.`
+  }
+  if (rejection?.reason === 'insufficient_stock') {
+    return rejection.shortages
+      .map(({ requested, available }) =>
+        available === 0
+          ? 'An item had sold out.'
+          : `Of an item only ${available} were left, and you wanted ${requested}.`,
+      )
+      .join(' ')
+  }
+  return 'An item is no longer sold.'
+}

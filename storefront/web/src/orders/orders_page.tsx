@@ -1,0 +1,119 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, useLocation, useNavigate, useSearchParams } from 'react-router'
+import { myOrdersQuery } from '../api/queries.ts'
+import type { Order } from '../api/types.ts'
+import { useSession } from '../session/use_session.ts'
+import { Cover } from '../shop/cover.tsx'
+import { StatusBadge } from '../ui/badge.tsx'
+import { Button, ButtonLink } from '../ui/button.tsx'
+import { cx } from '../ui/cx.ts'
+import { EmptyState } from '../ui/empty_state.tsx'
+import { Money, Time } from '../ui/format.tsx'
+import { ProblemNotice } from '../ui/notice.tsx'
+import { PageTitle } from '../ui/page_title.tsx'
+import { Loading, Skeleton } from '../ui/skeleton.tsx'
+import { orderWords } from './order_words.ts'
+
+const COVERS_MAX = 3
+
+export default function OrdersPage() {
+  const { user } = useSession()
+  const [params] = useSearchParams()
+  const navigate = useNavigate()
+  const { state } = useLocation() as { state: { deeper?: boolean } | null }
+  const cursor = params.get('cursor') ?? undefined
+  const { data, error, isPending, isPlaceholderData, refetch } = useQuery(
+    myOrdersQuery(user?.id ?? '', cursor),
+  )
+  return (
+    <div className="page grid max-w-4xl gap-8 pt-8 sm:pt-12">
+      <PageTitle title="Orders">Your orders</PageTitle>
+      {error && !data && <ProblemNotice error={error} doing="show your orders" retry={refetch} />}
+      {isPending && (
+        <div className="grid gap-4">
+          <Loading what="your orders" />
+          {['a', 'b', 'c'].map((key) => (
+            <Skeleton key={key} className="h-28 rounded-lg" />
+          ))}
+        </div>
+      )}
+      {data?.items.length === 0 && (
+        <EmptyState
+          title="No orders yet"
+          icon="orders"
+          action={
+            <ButtonLink to="/" tone="primary">
+              To the shop
+            </ButtonLink>
+          }
+        >
+          What you order appears here, with every step it takes.
+        </EmptyState>
+      )}
+      {data && data.items.length > 0 && (
+        <ul className={cx('grid gap-4 transition-opacity', isPlaceholderData && 'opacity-50')}>
+          {data.items.map((order) => (
+            <OrderRow key={order.id} order={order} />
+          ))}
+        </ul>
+      )}
+      {(cursor || data?.next_cursor) && (
+        <nav aria-label="Pages" className="flex justify-center gap-3">
+          {cursor && (
+            <Button icon="left" onClick={() => (state?.deeper ? navigate(-1) : navigate('/orders'))}>
+              Newer
+            </Button>
+          )}
+          {data?.next_cursor && (
+            <Button
+              icon="right"
+              className="*:flex-row-reverse"
+              onClick={() =>
+                navigate(`?cursor=${encodeURIComponent(data.next_cursor!)}`, { state: { deeper: true } })
+              }
+            >
+              Older
+            </Button>
+          )}
+        </nav>
+      )}
+    </div>
+  )
+}
+
+function OrderRow({ order }: { order: Order }) {
+  return (
+    <li className="group relative flex items-center gap-4 rounded-lg bg-surface p-4 shadow-rest transition-shadow hover:shadow-lift sm:gap-6">
+      <div aria-hidden="true" className="flex -space-x-7 sm:-space-x-6">
+        {order.lines.slice(0, COVERS_MAX).map(({ product_id }) => (
+          <Cover
+            key={product_id}
+            id={product_id}
+            className="aspect-[4/5] w-12 rounded-md ring-2 ring-surface sm:w-16"
+          />
+        ))}
+      </div>
+      <div className="grid min-w-0 flex-1 gap-1">
+        <h2 className="truncate font-semibold">
+          <Link
+            to={`/orders/${order.id}`}
+            className="after:absolute after:inset-0 after:rounded-lg group-hover:underline"
+          >
+            {orderWords(order)}
+          </Link>
+        </h2>
+        <p className="text-sm text-soft">
+          <Time at={order.created_at} />
+        </p>
+        <p className="flex flex-wrap items-center gap-x-4 gap-y-1.5 sm:hidden">
+          <StatusBadge status={order.status} />
+          <Money amount={order.total_price} currency={order.currency} className="tabular font-semibold" />
+        </p>
+      </div>
+      <div className="hidden justify-items-end gap-1.5 sm:grid">
+        <StatusBadge status={order.status} />
+        <Money amount={order.total_price} currency={order.currency} className="tabular font-semibold" />
+      </div>
+    </li>
+  )
+}

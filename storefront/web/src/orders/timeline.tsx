@@ -1,0 +1,71 @@
+/** The way of an order: every step it took, with its time, and the steps still to come. */
+import type { Order, OrderStatus } from '../api/types.ts'
+import { cx } from '../ui/cx.ts'
+import { Time } from '../ui/format.tsx'
+import { Icon, type IconName } from '../ui/icon.tsx'
+
+const WORDS: Record<OrderStatus, { title: string; icon: IconName; text: string }> = {
+  pending: { title: 'We have your order', icon: 'orders', text: 'It is written down and will not be lost.' },
+  confirmed: { title: 'Confirmed', icon: 'check', text: 'Your items are held for you.' },
+  shipped: { title: 'Shipped', icon: 'truck', text: 'On its way to you.' },
+  delivered: { title: 'Delivered', icon: 'gift', text: 'Enjoy.' },
+  rejected: { title: 'Not possible', icon: 'close', text: 'Nothing was bought.' },
+  cancelling: { title: 'Cancelling', icon: 'clock', text: 'The items go back on the shelf.' },
+  cancelled: { title: 'Cancelled', icon: 'back', text: 'Nothing is held for you any more.' },
+}
+const GOOD_WAY: readonly OrderStatus[] = ['pending', 'confirmed', 'shipped', 'delivered']
+
+export function Timeline({ order }: { order: Order }) {
+  const reached = GOOD_WAY.indexOf(order.status)
+  const ahead = reached === -1 ? [] : GOOD_WAY.slice(reached + 1)
+  const steps = [
+    ...order.history.map(({ status, at }) => ({ status, at })),
+    ...ahead.map((status) => ({ status, at: undefined })),
+  ]
+  return (
+    <ol className="grid">
+      {steps.map(({ status, at }, i) => {
+        const { title, icon, text } = WORDS[status]
+        const bad = status === 'rejected'
+        const current = at !== undefined && steps[i + 1]?.at === undefined
+        return (
+          <li
+            key={status}
+            aria-current={current ? 'step' : undefined}
+            className="grid grid-cols-[2.5rem_1fr] gap-x-4"
+          >
+            <div className="grid grid-rows-[2.5rem_1fr] justify-items-center">
+              <span
+                className={cx(
+                  'grid size-10 place-items-center rounded-full',
+                  at === undefined && 'border border-dashed border-edge text-soft',
+                  at !== undefined && (bad ? 'bg-bad-soft text-bad' : 'bg-accent-soft text-accent'),
+                  current && !bad && 'ring-2 ring-accent',
+                )}
+              >
+                <Icon name={icon} />
+              </span>
+              {i < steps.length - 1 && (
+                <span
+                  aria-hidden="true"
+                  className={cx(
+                    'w-px flex-1 border-l',
+                    steps[i + 1]?.at ? 'border-accent' : 'border-dashed border-edge',
+                  )}
+                />
+              )}
+            </div>
+            <div className={cx('min-h-20 pb-5', at === undefined && 'text-soft')}>
+              <p className="flex min-h-10 flex-wrap items-center gap-x-3 font-semibold">
+                {title}
+                {at === undefined && <span className="sr-only">, still to come</span>}
+                {at && <Time at={at} className="tabular text-sm font-normal text-soft" />}
+              </p>
+              {at && <p className="text-soft">{text}</p>}
+            </div>
+          </li>
+        )
+      })}
+    </ol>
+  )
+}

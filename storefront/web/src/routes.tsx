@@ -1,0 +1,41 @@
+/**
+ * Every address of the pages. The catalogue comes with the first bytes; each other page is a chunk of its own,
+ * fetched when it is first wanted. The admin's code is one more such chunk, with its own routes (admin/routes.tsx).
+ */
+import { lazy } from 'react'
+import { Route, Routes } from 'react-router'
+import { Layout } from './layout/layout.tsx'
+import { NotFound } from './layout/not_found.tsx'
+import { RequireUser } from './session/require_user.tsx'
+import { CataloguePage } from './shop/catalogue_page.tsx'
+
+const ProductPage = lazy(() => import('./shop/product_page.tsx'))
+const CartPage = lazy(() => import('./cart/cart_page.tsx'))
+const SignInPage = lazy(() => import('./account/sign_in_page.tsx'))
+const AccountPage = lazy(() => import('./account/account_page.tsx'))
+const OrdersPage = lazy(() => import('./orders/orders_page.tsx'))
+const OrderPage = lazy(() => import('./orders/order_page.tsx'))
+const AdminRoutes = lazy(() => import('./admin/routes.tsx'))
+
+export function AppRoutes() {
+  return (
+    <Routes>
+      <Route element={<Layout />}>
+        <Route index element={<CataloguePage />} />
+        <Route path="products/:id" element={<ProductPage />} />
+        <Route path="cart" element={<CartPage />} />
+        <Route path="sign-in" element={<SignInPage />} />
+        <Route element={<RequireUser />}>
+          <Route path="orders" element={<OrdersPage />} />
+          <Route path="orders/:id" element={<OrderPage />} />
+          <Route path="account" element={<AccountPage />} />
+        </Route>
+        <Route path="admin" element={<RequireUser admin />}>
+          <Route path="*" element={<AdminRoutes />} />
+          <Route index element={<AdminRoutes />} />
+        </Route>
+        <Route path="*" element={<NotFound />} />
+      </Route>
+    </Routes>
+  )
+}

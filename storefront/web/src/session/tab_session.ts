@@ -1,0 +1,104 @@
+/**
+ * Where this tab keeps its session: the access token in memory alone. The refresh token never reaches the page; the
+ * gateway holds it in an HttpOnly cookie, which all tabs share.
+ *
+ * Promises
+ *  1. A reload or a new tab signs in again by itself: the visitor's name is remembered (it is no secret), and the
+ *     first call that needs a token exchanges the cookie for one.
+ *  2. One exchange at a time over all tabs, and a tab that waited for another's takes its result.
+ *  3. Signing in or out in one tab is signing in or out in all.
+ */
+
+import type { Session, TokenStore } from '@shop/client/session'
+import type { User } from '@shop/client/shop_client'
+
+const HINT_KEY = 'shop.user'
+const LOCK = 'shop.session'
+
+type Notice = { readonly session: Session<User> | undefined }
+type Listener = (user: User | undefined) => void
+
+export type TabSession = {
+  readonly store: TokenStore<User>
+  readonly fetch: (request: Request) => Promise<Response>
+  user(): User | undefined
+  subscribe(listener: Listener): () => void
+}
+
+export function createTabSession(storage: Storage): TabSession {
+  const listeners = new Set<Listener>()
+  const tabs = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel('shop.session')
+  let session: Session<User> | undefined
+  let user = readHint(storage)
+
+  const adopt = (next: Session<User> | undefined) => {
+    session = next
+    const changed = next?.user.id !== user?.id || next?.user.role !== user?.role
+    if (!changed) return
+    user = next?.user
+    for (const listener of listeners) listener(user)
+  }
+
+  tabs?.addEventListener('message', ({ data }: MessageEvent<Notice>) => adopt(data.session))
+
+  const store: TokenStore<User> = {
+    load: () => session ?? (user && { ...EXPIRED, user }),
+    save: (next) => {
+      writeHint(storage, next.user)
+      adopt(next)
+      tabs?.postMessage({ session: next } satisfies Notice)
+    },
+    clear: () => {
+      writeHint(storage, undefined)
+      adopt(undefined)
+      tabs?.postMessage({ session: undefined } satisfies Notice)
+    },
+  }
+
+  return {
+    store,
+    fetch: (request) => {
+      if (!new URL(request.url).pathname.endsWith('/auth/token')) return fetch(request)
+      const before = session?.accessToken
+      return oneAtATime(async () => {
+        const other = session
+        return other && other.accessToken !== before ? answerOf(other) : fetch(request)
+      })
+    },
+    user: () => user,
+    subscribe: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}
+
+/** The cookie is sent by the browser; what the client would send in its place is nothing. */
+const EXPIRED = { accessToken: '', refreshToken: '', refreshAt: 0, expiresAt: 0 }
+
+/** Locks are missing on pages served without TLS; there the 30 s in which a replay is forgiven must do. */
+function oneAtATime<T>(work: () => Promise<T>): Promise<T> {
+  return navigator.locks ? navigator.locks.request(LOCK, work) : work()
+}
+
+const answerOf = ({ accessToken, expiresAt, user }: Session<User>) =>
+  Response.json({
+    access_token: accessToken,
+    expires_in: Math.max(0, Math.floor((expiresAt - Date.now()) / 1000)),
+    user,
+  })
+
+function readHint(storage: Storage): User | undefined {
+  try {
+    return JSON.parse(storage.getItem(HINT_KEY) ?? 'null') ?? undefined
+  } catch {
+    return undefined
+  }
+}
+
+function writeHint(storage: Storage, user: User | undefined) {
+  try {
+    if (user) storage.setItem(HINT_KEY, JSON.stringify(user))
+    else storage.removeItem(HINT_KEY)
+  } catch {}
+}

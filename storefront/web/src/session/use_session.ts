@@ -1,0 +1,22 @@
+/** Who is signed in, and how to change that. Re-renders when it changes, in this tab or another. */
+import { useSyncExternalStore } from 'react'
+import { shop, tabSession, type User } from '../api/shop.ts'
+
+export type SessionView = {
+  readonly user: User | undefined
+  readonly isAdmin: boolean
+  signIn(username: string, password: string): Promise<User>
+  register(username: string, password: string): Promise<User>
+  signOut(): Promise<void>
+}
+
+export function useSession(): SessionView {
+  const user = useSyncExternalStore(tabSession.subscribe, tabSession.user)
+  return {
+    user,
+    isAdmin: user?.role === 'admin',
+    signIn: (username, password) => shop.signIn({ username, password }),
+    register: (username, password) => shop.register({ username, password }),
+    signOut: () => shop.signOut(),
+  }
+}

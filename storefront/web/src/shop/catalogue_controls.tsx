@@ -1,0 +1,80 @@
+/** Search, order and filter. Typing searches by itself, a little after the last letter. */
+import { useEffect, useRef, useState } from 'react'
+import type { CatalogueView, Sort } from '../api/queries.ts'
+import { Checkbox, CONTROL } from '../ui/field.tsx'
+import { Icon } from '../ui/icon.tsx'
+
+const PAUSE_MS = 250
+const QUERY_LENGTH_MAX = 100
+const SORT_WORDS: Record<Sort, string> = {
+  newest: 'Newest first',
+  price: 'Price, low to high',
+  '-price': 'Price, high to low',
+  name: 'Name, A to Z',
+}
+
+type Props = {
+  view: CatalogueView
+  change: (change: Partial<Omit<CatalogueView, 'cursor'>>, replace?: boolean) => void
+}
+
+export function CatalogueControls({ view, change }: Props) {
+  return (
+    <search className="flex flex-wrap items-center gap-x-5 gap-y-3">
+      <SearchField key="search" q={view.q} onSearch={(q) => change({ q }, true)} />
+      <div className="flex flex-1 flex-wrap items-center justify-between gap-x-5 gap-y-2 sm:flex-none">
+        <Checkbox
+          label="In stock"
+          checked={view.inStock}
+          onChange={(event) => change({ inStock: event.currentTarget.checked })}
+        />
+        <label className="min-w-0">
+          <span className="sr-only">Sort by</span>
+          <select
+            className={CONTROL}
+            value={view.sort}
+            onChange={(event) => change({ sort: event.currentTarget.value as Sort })}
+          >
+            {Object.entries(SORT_WORDS).map(([sort, words]) => (
+              <option key={sort} value={sort}>
+                {words}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+    </search>
+  )
+}
+
+function SearchField({ q, onSearch }: { q: string; onSearch: (q: string) => void }) {
+  const [text, setText] = useState(q)
+  const search = useRef(onSearch)
+  useEffect(() => {
+    search.current = onSearch
+  })
+  // The address changed by itself, with the back button say: show what it says.
+  useEffect(() => setText((shown) => (shown.trim() === q ? shown : q)), [q])
+  useEffect(() => {
+    if (text.trim() === q) return
+    const timer = setTimeout(() => search.current(text.trim()), PAUSE_MS)
+    return () => clearTimeout(timer)
+  }, [text, q])
+  return (
+    <label className="relative min-w-0 flex-1 basis-64">
+      <span className="sr-only">Search products</span>
+      <Icon name="search" className="pointer-events-none absolute top-3 left-3.5 size-5 text-soft" />
+      <input
+        type="search"
+        value={text}
+        maxLength={QUERY_LENGTH_MAX}
+        onChange={(event) => setText(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') search.current(text.trim())
+        }}
+        placeholder="Search products"
+        className={`${CONTROL} pl-11`}
+      />
+    </label>
+  )
+}

@@ -1,0 +1,105 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import { CATALOGUE_PAGE_SIZE, catalogueQuery } from '../api/queries.ts'
+import { Button } from '../ui/button.tsx'
+import { cx } from '../ui/cx.ts'
+import { EmptyState } from '../ui/empty_state.tsx'
+import { ProblemNotice } from '../ui/notice.tsx'
+import { PageTitle } from '../ui/page_title.tsx'
+import { Loading } from '../ui/skeleton.tsx'
+import { CatalogueControls } from './catalogue_controls.tsx'
+import { useCatalogueView } from './catalogue_view.ts'
+import { ProductCard, ProductCardSkeleton } from './product_card.tsx'
+
+const GRID = 'grid grid-cols-2 gap-x-4 gap-y-8 sm:gap-x-6 sm:gap-y-10 md:grid-cols-3 lg:grid-cols-4'
+
+export function CataloguePage() {
+  const { view, change, next, previous, first } = useCatalogueView()
+  const { data, error, isPending, isPlaceholderData, refetch } = useQuery(catalogueQuery(view))
+  const nextCursor = data?.next_cursor ?? undefined
+  usePrefetched(nextCursor === undefined ? undefined : { ...view, cursor: nextCursor })
+
+  return (
+    <div className="page grid gap-8 pt-8 sm:pt-12">
+      <div className="grid gap-6">
+        <PageTitle title={view.q === '' ? 'Shop' : `“${view.q}”`}>Good things, honestly counted</PageTitle>
+        <CatalogueControls view={view} change={change} />
+      </div>
+      {error && !data && <ProblemNotice error={error} doing="show the products" retry={refetch} />}
+      {isPending && (
+        <>
+          <Loading what="products" />
+          <ul className={GRID}>
+            {Array.from({ length: CATALOGUE_PAGE_SIZE / 2 }, (_, i) => (
+              <ProductCardSkeleton key={i.toString()} />
+            ))}
+          </ul>
+        </>
+      )}
+      {data && data.items.length === 0 && (
+        <Nothing searching={view.q !== '' || view.inStock} clear={() => change({ q: '', inStock: false })} />
+      )}
+      {data && data.items.length > 0 && (
+        <section aria-label="Products" aria-busy={isPlaceholderData}>
+          <ul className={cx(GRID, 'transition-opacity', isPlaceholderData && 'opacity-50')}>
+            {data.items.map((product) => (
+              <ProductCard key={product.id} product={product} />
+            ))}
+          </ul>
+        </section>
+      )}
+      {(previous || first || nextCursor) && (
+        <nav aria-label="Pages" className="flex flex-wrap items-center justify-center gap-3">
+          {previous ? (
+            <Button icon="left" onClick={previous}>
+              Previous
+            </Button>
+          ) : (
+            first && (
+              <Button icon="first" onClick={first}>
+                First page
+              </Button>
+            )
+          )}
+          {nextCursor && (
+            <Button onClick={() => next(nextCursor)} icon="right" className="*:flex-row-reverse">
+              Next
+            </Button>
+          )}
+        </nav>
+      )}
+    </div>
+  )
+}
+
+/** The next page is fetched while this one is looked at. */
+function usePrefetched(view: Parameters<typeof catalogueQuery>[0] | undefined) {
+  const queries = useQueryClient()
+  const cursor = view?.cursor
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the cursor stands for the whole view it came from
+  useEffect(() => {
+    if (!view) return
+    const { placeholderData: _, ...query } = catalogueQuery(view)
+    const timer = setTimeout(() => queries.prefetchQuery(query), 500)
+    return () => clearTimeout(timer)
+  }, [cursor])
+}
+
+function Nothing({ searching, clear }: { searching: boolean; clear: () => void }) {
+  if (!searching) {
+    return (
+      <EmptyState title="The shelves are still empty">
+        As soon as the shopkeeper adds products, they appear here.
+      </EmptyState>
+    )
+  }
+  return (
+    <EmptyState
+      title="Nothing fits that"
+      icon="search"
+      action={<Button onClick={clear}>Show everything</Button>}
+    >
+      Try fewer or other words; the beginning of a word is enough.
+    </EmptyState>
+  )
+}

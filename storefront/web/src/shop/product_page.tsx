@@ -1,0 +1,171 @@
+/** One product, with its stock as it is this moment. */
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useRef, useState } from 'react'
+import { Link, useNavigate, useParams } from 'react-router'
+import { liveProductQuery } from '../api/queries.ts'
+import { ShopProblem } from '../api/shop.ts'
+import type { Product } from '../api/types.ts'
+import { withAdded } from '../cart/cart.ts'
+import { useCart } from '../cart/use_cart.ts'
+import { NotFound } from '../layout/not_found.tsx'
+import { Button } from '../ui/button.tsx'
+import { Ago, Money } from '../ui/format.tsx'
+import { Icon } from '../ui/icon.tsx'
+import { Notice, ProblemNotice } from '../ui/notice.tsx'
+import { PageTitle } from '../ui/page_title.tsx'
+import { QuantityField } from '../ui/quantity_field.tsx'
+import { Loading, Skeleton } from '../ui/skeleton.tsx'
+import { toast } from '../ui/toast.ts'
+import { Cover } from './cover.tsx'
+import { Stock } from './stock.tsx'
+
+const FRAME = 'page grid gap-8 pt-6 sm:pt-10 md:grid-cols-2 md:gap-14'
+
+export default function ProductPage() {
+  const { id = '' } = useParams()
+  const { data: product, error, dataUpdatedAt, refetch } = useQuery(liveProductQuery(id))
+  if (error instanceof ShopProblem && [400, 404].includes(error.status ?? 0)) return <NotFound />
+  if (product) return <Shown key={id} product={product} asOf={dataUpdatedAt} stale={error} />
+  if (error) {
+    return (
+      <div className="page pt-10">
+        <ProblemNotice error={error} doing="show this product" retry={refetch} />
+      </div>
+    )
+  }
+  return (
+    <div className={FRAME}>
+      <Loading what="the product" />
+      <Skeleton className="aspect-square w-full rounded-xl" />
+      <div className="grid content-start gap-4">
+        <Skeleton className="h-11 w-4/5" />
+        <Skeleton className="h-8 w-28" />
+        <Skeleton className="h-24 w-full" />
+      </div>
+    </div>
+  )
+}
+
+function Shown({ product, asOf, stale }: { product: Product; asOf: number; stale: unknown }) {
+  return (
+    <article className={FRAME}>
+      <Cover id={product.id} className="aspect-square w-full rounded-xl md:sticky md:top-24" />
+      <div className="grid content-start gap-5">
+        <BackToShop />
+        <PageTitle title={product.name}>
+          <span className="[overflow-wrap:anywhere]">{product.name}</span>
+        </PageTitle>
+        <Money amount={product.price} currency={product.currency} className="tabular text-2xl" />
+        <p className="max-w-prose text-lg whitespace-pre-line text-soft">{product.description}</p>
+        <LiveStock stock={product.stock} asOf={asOf} stale={stale} />
+        <Buy product={product} />
+        <p className="flex items-start gap-2.5 border-t border-line pt-5 text-sm text-soft">
+          <Icon name="check" className="mt-px size-5 text-good" />
+          You pay the price you see. If it changes before your order is placed, we ask you first.
+        </p>
+      </div>
+    </article>
+  )
+}
+
+/** Back to the place in the catalogue the visitor came from, when they came from there. */
+function BackToShop() {
+  const navigate = useNavigate()
+  const camefromHere = (window.history.state as { idx?: number } | null)?.idx
+  return (
+    <Link
+      to="/"
+      onClick={(event) => {
+        if (!camefromHere || event.metaKey || event.ctrlKey) return
+        event.preventDefault()
+        navigate(-1)
+      }}
+      className="-ml-2 inline-flex min-h-11 items-center gap-2 justify-self-start rounded-md px-2 text-sm font-semibold text-soft hover:text-ink"
+    >
+      <Icon name="left" />
+      Back to the shop
+    </Link>
+  )
+}
+
+function LiveStock({ stock, asOf, stale }: { stock: number; asOf: number; stale: unknown }) {
+  const before = useRef(stock)
+  const [moved, setMoved] = useState(0)
+  useEffect(() => {
+    if (before.current !== stock) setMoved((count) => count + 1)
+    before.current = stock
+  }, [stock])
+  return (
+    <div className="grid gap-1 rounded-lg bg-surface p-4 shadow-rest">
+      <p role="status" className="text-lg font-semibold">
+        <span key={moved} className={moved > 0 ? 'arriving inline-block' : 'inline-block'}>
+          <Stock stock={stock} />
+        </span>
+      </p>
+      <p className="text-sm text-soft">
+        {stale ? (
+          <>
+            As of <Ago at={new Date(asOf).toISOString()} />. We can’t see further just now.
+          </>
+        ) : (
+          'Counted live: this moves by itself when someone buys.'
+        )}
+      </p>
+    </div>
+  )
+}
+
+function Buy({ product }: { product: Product }) {
+  const { lines, change } = useCart()
+  const navigate = useNavigate()
+  const [quantity, setQuantity] = useState(1)
+  const inCart = lines.find(({ productId }) => productId === product.id)?.quantity ?? 0
+  const left = Math.max(0, product.stock - inCart)
+
+  if (product.stock === 0) {
+    return (
+      <Notice tone="info" title="Sold out for now">
+        When more arrive, this page shows it by itself.
+      </Notice>
+    )
+  }
+  const add = () => {
+    change(
+      withAdded({
+        productId: product.id,
+        name: product.name,
+        unitPrice: product.price,
+        currency: product.currency,
+        quantity: Math.min(quantity, left),
+      }),
+    )
+    setQuantity(1)
+    toast({
+      title: 'In your cart',
+      description: product.name,
+      action: { label: 'Show cart', run: () => navigate('/cart') },
+    })
+  }
+  return (
+    <div className="flex flex-wrap items-end gap-4">
+      <QuantityField
+        label="Quantity"
+        value={Math.min(quantity, Math.max(1, left))}
+        max={Math.max(1, left)}
+        onChange={setQuantity}
+      />
+      <Button tone="primary" icon="bag" onClick={add} disabled={left === 0} className="flex-1 basis-44">
+        {left === 0 ? 'All of them are in your cart' : 'Add to cart'}
+      </Button>
+      {inCart > 0 && left > 0 && (
+        <p className="basis-full text-sm text-soft">
+          {inCart} already in{' '}
+          <Link to="/cart" className="font-semibold text-accent underline">
+            your cart
+          </Link>
+          .
+        </p>
+      )}
+    </div>
+  )
+}

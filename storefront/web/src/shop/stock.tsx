@@ -1,0 +1,26 @@
+/** How many are free to sell, in words; the colour only repeats them. */
+import { cx } from '../ui/cx.ts'
+import { formatNumber } from '../ui/format.tsx'
+
+const FEW = 5
+
+export function stockWords(stock: number): string {
+  if (stock === 0) return 'Sold out'
+  if (stock === 1) return 'Last one'
+  return stock <= FEW ? `Only ${stock} left` : `${formatNumber(stock)} in stock`
+}
+
+export function Stock({ stock, className }: { stock: number; className?: string }) {
+  const [dot, text] =
+    stock === 0
+      ? ['bg-edge', 'text-soft']
+      : stock <= FEW
+        ? ['bg-warn', 'text-warn']
+        : ['bg-good', 'text-soft']
+  return (
+    <span className={cx('tabular inline-flex items-center gap-2', text, className)}>
+      <span aria-hidden="true" className={cx('size-2 rounded-full', dot)} />
+      {stockWords(stock)}
+    </span>
+  )
+}

@@ -1,0 +1,26 @@
+import type { ReactNode } from 'react'
+import { Icon, type IconName } from './icon.tsx'
+
+/** Nothing to show, said kindly, with the way on. */
+export function EmptyState({
+  title,
+  icon = 'bag',
+  children,
+  action,
+}: {
+  title: string
+  icon?: IconName
+  children?: ReactNode
+  action?: ReactNode
+}) {
+  return (
+    <div className="arriving mx-auto grid max-w-md justify-items-center gap-3 px-4 py-16 text-center">
+      <span className="grid size-14 place-items-center rounded-full bg-sunken text-soft">
+        <Icon name={icon} className="size-7" />
+      </span>
+      <h2 className="text-xl font-semibold">{title}</h2>
+      {children && <div className="text-soft">{children}</div>}
+      {action && <div className="pt-2">{action}</div>}
+    </div>
+  )
+}

@@ -1,0 +1,89 @@
+/** Labelled controls. The label is always visible, and an error is tied to its control. */
+import { type ComponentProps, type ReactNode, useId } from 'react'
+import { cx } from './cx.ts'
+
+export const CONTROL =
+  'w-full min-h-11 rounded-md border border-edge bg-surface px-3 text-ink placeholder:text-soft ' +
+  'aria-invalid:border-bad aria-invalid:outline-bad'
+
+type Labelled = { label: ReactNode; hint?: ReactNode; error?: string | undefined }
+
+function Field({
+  label,
+  hint,
+  error,
+  children,
+  className,
+}: Labelled & {
+  className?: string | undefined
+  children: (ids: Record<string, string | boolean | undefined>) => ReactNode
+}) {
+  const id = useId()
+  const described = cx(hint != null && `${id}-hint`, error && `${id}-error`) || undefined
+  return (
+    <div className={cx('grid gap-1.5', className)}>
+      <label htmlFor={id} className="text-sm font-semibold">
+        {label}
+      </label>
+      {children({ id, 'aria-describedby': described, 'aria-invalid': error ? true : undefined })}
+      {hint != null && (
+        <p id={`${id}-hint`} className="text-sm text-soft">
+          {hint}
+        </p>
+      )}
+      {error && (
+        <p id={`${id}-error`} className="text-sm text-bad">
+          {error}
+        </p>
+      )}
+    </div>
+  )
+}
+
+export function TextField({ label, hint, error, className, ...rest }: Labelled & ComponentProps<'input'>) {
+  return (
+    <Field label={label} hint={hint} error={error} className={className}>
+      {(ids) => <input {...rest} {...ids} className={CONTROL} />}
+    </Field>
+  )
+}
+
+export function TextArea({ label, hint, error, className, ...rest }: Labelled & ComponentProps<'textarea'>) {
+  return (
+    <Field label={label} hint={hint} error={error} className={className}>
+      {(ids) => <textarea rows={4} {...rest} {...ids} className={cx(CONTROL, 'py-2')} />}
+    </Field>
+  )
+}
+
+export function SelectField({
+  label,
+  hint,
+  error,
+  className,
+  children,
+  ...rest
+}: Labelled & ComponentProps<'select'>) {
+  return (
+    <Field label={label} hint={hint} error={error} className={className}>
+      {(ids) => (
+        <select {...rest} {...ids} className={CONTROL}>
+          {children}
+        </select>
+      )}
+    </Field>
+  )
+}
+
+export function Checkbox({
+  label,
+  className,
+  ...rest
+}: { label: ReactNode } & Omit<ComponentProps<'input'>, 'type'>) {
+  return (
+    <label className={cx('inline-flex min-h-11 cursor-pointer items-center gap-2.5', className)}>
+      <input type="checkbox" {...rest} className="size-5 accent-accent" />
+      <span>{label}</span>
+    </label>
+  )
+}

@@ -1,0 +1,70 @@
+/** Money, numbers and times as the visitor's locale writes them. Amounts stay decimal strings until here. */
+import { useEffect, useState } from 'react'
+
+const moneyFormats = new Map<string, Intl.NumberFormat>()
+
+export function formatAmount(amount: string, currency: string): string {
+  let format = moneyFormats.get(currency)
+  if (!format) {
+    format = new Intl.NumberFormat(undefined, { style: 'currency', currency })
+    moneyFormats.set(currency, format)
+  }
+  // A decimal string is formatted exactly; as a number it could lose digits.
+  return format.format(amount as Intl.StringNumericLiteral)
+}
+
+const whole = new Intl.NumberFormat()
+export const formatNumber = (value: number): string => whole.format(value)
+
+const dateAndTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
+const dayAndTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' })
+
+export function Money({
+  amount,
+  currency,
+  className,
+}: {
+  amount: string
+  currency: string
+  className?: string
+}) {
+  return (
+    <data value={amount} className={className ?? 'tabular'}>
+      {formatAmount(amount, currency)}
+    </data>
+  )
+}
+
+export function Time({ at, className }: { at: string; className?: string }) {
+  const date = new Date(at)
+  return (
+    <time dateTime={at} title={dayAndTime.format(date)} className={className ?? 'tabular'}>
+      {dateAndTime.format(date)}
+    </time>
+  )
+}
+
+const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' })
+const UNITS: readonly [Intl.RelativeTimeFormatUnit, seconds: number][] = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+]
+
+/** "3 minutes ago", kept right by itself. */
+export function Ago({ at }: { at: string }) {
+  const [now, setNow] = useState(Date.now)
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 20_000)
+    return () => clearInterval(timer)
+  }, [])
+  const seconds = (Date.parse(at) - now) / 1000
+  const [unit, size] = UNITS.find(([, size]) => Math.abs(seconds) >= size) ?? ['second', 1]
+  const words =
+    Math.abs(seconds) < 10 ? relative.format(0, 'second') : relative.format(Math.round(seconds / size), unit)
+  return (
+    <time dateTime={at} title={dayAndTime.format(new Date(at))}>
+      {words}
+    </time>
+  )
+}

@@ -1,0 +1,24 @@
+/** Sums of decimal strings, exact (invariant 9): amounts are counted in minor units as integers. */
+
+const digitsOf = (amount: string) => amount.split('.')[1]?.length ?? 0
+const minorOf = (amount: string, digits: number) => {
+  const [whole = '0', fraction = ''] = amount.split('.')
+  return BigInt(whole + fraction.padEnd(digits, '0'))
+}
+
+/** The sum of `unitPrice` x `quantity`, with as many digits as the most exact price has. */
+export function totalOf(lines: readonly { readonly unitPrice: string; readonly quantity: number }[]): string {
+  const digits = Math.max(0, ...lines.map(({ unitPrice }) => digitsOf(unitPrice)))
+  const minor = lines.reduce(
+    (sum, { unitPrice, quantity }) => sum + minorOf(unitPrice, digits) * BigInt(quantity),
+    0n,
+  )
+  if (digits === 0) return String(minor)
+  const text = String(minor).padStart(digits + 1, '0')
+  return `${text.slice(0, -digits)}.${text.slice(-digits)}`
+}
+
+export const isSameAmount = (a: string, b: string): boolean => {
+  const digits = Math.max(digitsOf(a), digitsOf(b))
+  return minorOf(a, digits) === minorOf(b, digits)
+}

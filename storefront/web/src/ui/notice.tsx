@@ -1,0 +1,105 @@
+/** A message that stays in the page: what happened, and what can be done about it. */
+import type { ReactNode } from 'react'
+import { ShopProblem } from '../api/shop.ts'
+import { Button } from './button.tsx'
+import { cx } from './cx.ts'
+import { Icon, type IconName } from './icon.tsx'
+
+type Tone = 'info' | 'good' | 'warn' | 'bad'
+const TONES: Record<Tone, { box: string; icon: IconName }> = {
+  info: { box: 'bg-info-soft text-info', icon: 'info' },
+  good: { box: 'bg-good-soft text-good', icon: 'check' },
+  warn: { box: 'bg-warn-soft text-warn', icon: 'warning' },
+  bad: { box: 'bg-bad-soft text-bad', icon: 'warning' },
+}
+
+export function Notice({
+  tone = 'info',
+  title,
+  icon,
+  children,
+  action,
+  className,
+  live = false,
+}: {
+  tone?: Tone
+  title: ReactNode
+  icon?: IconName
+  children?: ReactNode
+  action?: ReactNode
+  className?: string
+  /** Read out when it appears. */
+  live?: boolean
+}) {
+  return (
+    <div
+      role={live ? (tone === 'bad' ? 'alert' : 'status') : undefined}
+      className={cx('flex flex-wrap items-start gap-x-3 gap-y-3 rounded-lg p-4', TONES[tone].box, className)}
+    >
+      <Icon name={icon ?? TONES[tone].icon} className="mt-0.5 size-5" />
+      <div className="min-w-0 flex-1 basis-52">
+        <p className="font-semibold">{title}</p>
+        {children && <div className="mt-1 text-ink">{children}</div>}
+      </div>
+      {action && <div className="flex flex-wrap gap-2">{action}</div>}
+    </div>
+  )
+}
+
+/** Why something could not be shown or done, in words for the visitor; the request id is for whoever helps them. */
+export function ProblemNotice({
+  error,
+  doing,
+  retry,
+  className,
+}: {
+  error: unknown
+  /** As in "We could not {doing}." */
+  doing: string
+  retry?: () => unknown
+  className?: string
+}) {
+  const requestId = error instanceof ShopProblem ? error.document?.request_id : undefined
+  const offline = isOffline(error)
+  return (
+    <Notice
+      live
+      tone={offline ? 'warn' : 'bad'}
+      icon={offline ? 'offline' : 'warning'}
+      title={offline ? 'You seem to be offline' : `We could not ${doing}`}
+      className={cx('arriving', className)}
+      action={
+        retry && (
+          <Button size="sm" onClick={() => void retry()}>
+            Try again
+          </Button>
+        )
+      }
+    >
+      <p>{explain(error)}</p>
+      {requestId && <p className="mt-1 font-mono text-xs break-all">Request {requestId}</p>}
+    </Notice>
+  )
+}
+
+const isOffline = (error: unknown) =>
+  error instanceof ShopProblem && error.code === 'unreachable' && !navigator.onLine
+
+/** One sentence for the visitor. Codes we know get our words, the rest what the service said. */
+export function explain(error: unknown): string {
+  if (!(error instanceof ShopProblem)) return 'Something unexpected happened on this page.'
+  if (isOffline(error)) return 'Everything you did is kept. We go on when the connection is back.'
+  switch (String(error.code)) {
+    case 'unreachable':
+    case 'timed_out':
+      return 'The shop did not answer. It may be back in a moment.'
+    case 'upstream_unavailable':
+    case 'upstream_no_answer':
+      return 'A part of the shop is away at the moment. The rest goes on; please try again shortly.'
+    case 'signed_out':
+    case 'unauthenticated':
+      return 'Your session has ended. Please sign in again.'
+    default:
+      return error.message
+  }
+}

@@ -1,0 +1,30 @@
+/** The heading of a page, which is also the tab's title. It takes the focus when a visitor walks to the page. */
+import { type ReactNode, useEffect, useRef } from 'react'
+import { SHOP_NAME } from '../brand.ts'
+
+let firstPage = true
+
+export function PageTitle({
+  children,
+  title,
+  aside,
+}: {
+  children: ReactNode
+  title: string
+  aside?: ReactNode
+}) {
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => {
+    if (!firstPage) heading.current?.focus({ preventScroll: true })
+    firstPage = false
+  }, [])
+  return (
+    <div className="flex flex-wrap items-end justify-between gap-4">
+      <title>{`${title} · ${SHOP_NAME}`}</title>
+      <h1 ref={heading} tabIndex={-1} className="text-3xl font-semibold outline-none">
+        {children}
+      </h1>
+      {aside}
+    </div>
+  )
+}

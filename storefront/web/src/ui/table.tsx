@@ -1,0 +1,56 @@
+/** A real table that scrolls sideways by itself where it is too wide, reachable by keyboard. */
+import type { ComponentProps, ReactNode } from 'react'
+import { cx } from './cx.ts'
+
+export function Table({
+  caption,
+  children,
+  className,
+}: {
+  caption: string
+  children: ReactNode
+  className?: string
+}) {
+  return (
+    <section
+      aria-label={caption}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+      tabIndex={0}
+      className="overflow-x-auto rounded-lg border border-line bg-surface"
+    >
+      <table className={cx('w-full border-collapse text-left', className)}>
+        <caption className="sr-only">{caption}</caption>
+        {children}
+      </table>
+    </section>
+  )
+}
+
+type Cell = { numeric?: boolean }
+
+export function Th({ numeric, className, ...rest }: Cell & ComponentProps<'th'>) {
+  return (
+    <th
+      scope="col"
+      {...rest}
+      className={cx(
+        'border-b border-line px-4 py-3 text-sm font-semibold text-soft',
+        numeric && 'text-right',
+        className,
+      )}
+    />
+  )
+}
+
+export function Td({ numeric, className, ...rest }: Cell & ComponentProps<'td'>) {
+  return (
+    <td
+      {...rest}
+      className={cx(
+        'border-b border-line px-4 py-3 align-middle',
+        numeric && 'tabular text-right',
+        className,
+      )}
+    />
+  )
+}

@@ -1,0 +1,40 @@
+/** Short messages that pass by: `toast({ title: 'In your cart' })`, from anywhere. Their display loads when first needed. */
+
+export type Toast = {
+  readonly title: string
+  readonly description?: string
+  readonly tone?: 'good' | 'bad'
+  readonly action?: { readonly label: string; readonly run: () => void }
+}
+
+type Sink = (toast: Toast) => void
+
+const waiting: Toast[] = []
+let sink: Sink | undefined
+let onFirst: (() => void) | undefined
+
+export function toast(message: Toast): void {
+  if (sink) {
+    sink(message)
+    return
+  }
+  waiting.push(message)
+  onFirst?.()
+}
+
+/** `listener` is told once there is something to show and nobody shows it. */
+export function whenFirstToast(listener: () => void): () => void {
+  onFirst = listener
+  if (waiting.length > 0) listener()
+  return () => {
+    onFirst = undefined
+  }
+}
+
+export function takeToasts(next: Sink): () => void {
+  sink = next
+  for (const message of waiting.splice(0)) next(message)
+  return () => {
+    sink = undefined
+  }
+}
