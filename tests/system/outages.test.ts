@@ -5,13 +5,14 @@ import { readBooks } from './books.ts'
 import { orderOf, tell } from './buyer.ts'
 import { call, expectStatus } from './calls.ts'
 import { assertInOrder, type Told } from './invariants.ts'
+import { createSlowRoad } from './slow_road.ts'
 import { until } from './until.ts'
 import { type Attempt, createWorld, newKey, type Order, type Product, SETTLE_MS } from './world.ts'
 
 const TEST_MS = 60_000
 const ORDERS_WHILE_DOWN = 40
 
-suite('a part is down', { timeout: TEST_MS }, () => {
+suite('a part is down', { timeout: TEST_MS, concurrency: true }, () => {
   test('product_service', async (t) => {
     const world = await createWorld(t)
     const [ada, bob] = await world.buyers(2)
@@ -91,6 +92,27 @@ suite('a part is down', { timeout: TEST_MS }, () => {
     })
 
     await t.test('the stores agree with every answer', () => assertInOrder(readBooks(world.dataDir), told))
+  })
+
+  test('the road to product_service: a reservation that arrives after its cancellation takes nothing', async (t) => {
+    const road = await createSlowRoad(t)
+    const world = await createWorld(t, { PRODUCT_URL: road.url })
+    road.leadTo(world.products.url)
+    const [buyer] = await world.buyers(1)
+    const product = await world.addProduct({ stock: 3 })
+    const attempt = { lines: [{ product, quantity: 1 }], key: newKey() }
+    const told: Told[] = []
+
+    road.close('/internal/reservations')
+    const accepted = expectStatus(await world.place(buyer!, attempt), 202)
+    tell(told, buyer!, attempt, accepted)
+    expectStatus(await world.move(buyer!, accepted.id, { status: 'cancelled' }), 200, 202)
+    assert.equal((await world.settled(buyer!, accepted.id)).status, 'cancelled')
+    assert.equal(road.waiting(), 1, 'The reservation is still on its way')
+    assert.deepEqual(await road.open(), [200])
+
+    assert.equal((await world.product(product.id)).stock, 3)
+    assertInOrder(readBooks(world.dataDir), told)
   })
 
   test('auth_service', async (t) => {

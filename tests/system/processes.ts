@@ -106,16 +106,22 @@ export function createServiceProcess(
 
 const notRunning = (service: string) => new Error(`${service} is not running`)
 
-/** Below the range the system takes outgoing ports from, so a port stays free while its service is down. */
+/**
+ * Below the range the system takes outgoing ports from, so a port stays free while its service is down; and in a
+ * block of this process's own, so that test files running at once keep out of each other's.
+ */
 const PORT_MIN = 20_000
-const PORT_MAX = 32_000
+const BLOCKS = 100
+const BLOCK_SIZE = 120
+const block = PORT_MIN + (process.pid % BLOCKS) * BLOCK_SIZE
+let taken = 0
 
 export async function freePort(): Promise<number> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    const port = PORT_MIN + Math.floor(Math.random() * (PORT_MAX - PORT_MIN))
+  while (taken < BLOCK_SIZE) {
+    const port = block + taken++
     if (await isFree(port)) return port
   }
-  throw new Error(`No free port between ${PORT_MIN} and ${PORT_MAX}`)
+  throw new Error(`No free port from ${block} to ${block + BLOCK_SIZE - 1}`)
 }
 
 function isFree(port: number): Promise<boolean> {

@@ -1,0 +1,73 @@
+/**
+ * A road between order_service and product_service on which messages of one kind can be held up: they are taken
+ * from the caller and travel on only when the road is opened, long after the caller has given up.
+ */
+import { once } from 'node:events'
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+
+export type SlowRoad = {
+  readonly url: string
+  /** Where messages go. */
+  leadTo(url: string): void
+  /** From now on messages to `path` wait. */
+  close(path: string): void
+  /** Messages that wait. */
+  waiting(): number
+  /** Resolves the answers' statuses once all that waited have arrived. */
+  open(): Promise<number[]>
+}
+
+export async function createSlowRoad(t: { after(work: () => Promise<void>): void }): Promise<SlowRoad> {
+  let target = ''
+  let closed: string | undefined
+  let held: (() => void)[] = []
+  const arrivals: Promise<{ status: number }>[] = []
+
+  const server = createServer(async (request, response) => {
+    const body = await text(request)
+    const waited = request.url === closed
+    if (waited) await new Promise<void>((go) => held.push(go))
+    const answer = passOn(target, request, body)
+    if (waited) arrivals.push(answer)
+    answer
+      .then(({ status, content }) =>
+        response.writeHead(status, { 'content-type': 'application/json' }).end(content),
+      )
+      .catch(() => response.destroy())
+  }).listen(0, '127.0.0.1')
+  t.after(async () => {
+    server.close()
+    server.closeAllConnections()
+  })
+  await once(server, 'listening')
+
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    leadTo: (url) => {
+      target = url
+    },
+    close: (path) => {
+      closed = path
+    },
+    waiting: () => held.length,
+    async open() {
+      closed = undefined
+      for (const go of held) go()
+      held = []
+      // The messages set out in their own turn.
+      await new Promise(setImmediate)
+      return (await Promise.all(arrivals.splice(0))).map(({ status }) => status)
+    },
+  }
+}
+
+async function passOn(target: string, { method, url, headers }: IncomingMessage, body: string) {
+  const answer = await fetch(target + url, {
+    method: method!,
+    headers: { 'content-type': 'application/json', authorization: headers.authorization ?? '' },
+    body,
+  })
+  return { status: answer.status, content: await answer.text() }
+}
