@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { suite, type TestContext, test } from 'node:test'
+import { suite, test } from 'node:test'
 import type { Session } from '../src/domain/ports.ts'
 import type { Stores } from '../src/storage/open_stores.ts'
-import { type OpenPair, START } from './support.ts'
+import { type OpenPair, type Scope, START } from './support.ts'
 import { account } from './user_store_contract.ts'
 
 const after = (ms: number) => new Date(START.getTime() + ms)
@@ -10,7 +10,7 @@ const after = (ms: number) => new Date(START.getTime() + ms)
 /** What every SessionStore does. */
 export function sessionStoreContract(name: string, open: OpenPair) {
   suite(`SessionStore (${name})`, () => {
-    const given = async (t: TestContext): Promise<[Stores, Stores, string]> => {
+    const given = async (t: Scope): Promise<[Stores, Stores, string]> => {
       const pair = await open(t)
       const user = account('ada')
       await pair[0].users.add(user)

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
+import { after, before, type TestContext } from 'node:test'
 import { createMetrics } from '@shop/service_kit/metrics'
 import { type AppDeps, createApp } from '../src/app.ts'
 import { makeKeyPair } from '../src/crypto/signing.ts'
@@ -18,14 +18,17 @@ export const DAY_MS = 24 * 60 * 60_000
 /** argon2id at its weakest: the same code, a thousandth of the time. */
 export const WEAK = { memoryKib: 8, passes: 1, parallelism: 1 }
 
-export function folder(t: TestContext): string {
+/** Whatever ends with an `after`: a test, or a suite. */
+export type Scope = Pick<TestContext, 'after'>
+
+export function folder(t: Scope): string {
   const path = mkdtempSync(join(tmpdir(), 'shop-auth-'))
   t.after(() => rmSync(path, { recursive: true, force: true }))
   return path
 }
 
 /** Two ways into the same data. Contract suites race one against the other. */
-export type OpenPair = (t: TestContext) => Promise<[Stores, Stores]>
+export type OpenPair = (t: Scope) => Promise<[Stores, Stores]>
 
 export const inMemory: OpenPair = async (t) => {
   const stores = openSqliteStores(':memory:')
@@ -56,7 +59,7 @@ export const newId = () => `01900000-0000-7000-8000-${String(++serial).padStart(
 
 export type Tokens = { access_token: string; refresh_token: string; user: { id: string } }
 
-export async function createWorld(t: TestContext, given: Partial<AppDeps> = {}) {
+export async function createWorld(t: Scope, given: Partial<AppDeps> = {}) {
   const clock = createClock()
   const stores = given.stores ?? (await inMemory(t))[0]
   const metrics = createMetrics('auth_service')
@@ -114,6 +117,22 @@ export async function createWorld(t: TestContext, given: Partial<AppDeps> = {}) 
     },
   }
   return world
+}
+
+/** One world for a whole suite, for tables whose tests change nothing. Call it in the suite's body. */
+export function sharedWorld(): () => World {
+  const ends: (() => unknown)[] = []
+  let world: World | undefined
+  before(async () => {
+    world = await createWorld({ after: (end) => ends.push(end as () => unknown) })
+  })
+  after(async () => {
+    for (const end of ends.reverse()) await end()
+  })
+  return () => {
+    if (!world) throw new Error('The world is made before the first test of the suite.')
+    return world
+  }
 }
 
 export type World = Awaited<ReturnType<typeof createWorld>>

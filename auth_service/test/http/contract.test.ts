@@ -1,0 +1,274 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { AUTH_PROBLEMS } from '../../src/http/problems.ts'
+import { openSqliteStores } from '../../src/storage/open_stores.ts'
+import { createWorld, PASSWORD, sharedWorld, type Tokens, type World } from '../support.ts'
+
+type Method = 'GET' | 'POST' | 'PUT'
+type Route = readonly [Method, string]
+const NOBODY = '01900000-0000-7000-8000-ffffffffffff'
+
+/** Every route with a request that is right, and its status for each caller. */
+const MATRIX: [Method, string, object | undefined, { nobody: number; user: number; admin: number }][] = [
+  ['POST', '/register', { username: 'new-one', password: PASSWORD }, { nobody: 201, user: 201, admin: 201 }],
+  ['POST', '/login', { username: 'ada', password: PASSWORD }, { nobody: 200, user: 200, admin: 200 }],
+  ['POST', '/token', { refresh_token: '<refresh>' }, { nobody: 200, user: 200, admin: 200 }],
+  ['POST', '/logout', { refresh_token: '<refresh>' }, { nobody: 204, user: 204, admin: 204 }],
+  ['GET', '/me', undefined, { nobody: 401, user: 200, admin: 200 }],
+  [
+    'PUT',
+    '/me/password',
+    { current_password: PASSWORD, new_password: 'quince jam on friday' },
+    { nobody: 401, user: 204, admin: 204 },
+  ],
+  ['GET', '/users', undefined, { nobody: 401, user: 403, admin: 200 }],
+  ['PUT', '/users/<ada>/role', { role: 'admin' }, { nobody: 401, user: 403, admin: 200 }],
+  ['GET', '/.well-known/jwks.json', undefined, { nobody: 200, user: 200, admin: 200 }],
+  ['GET', '/healthz', undefined, { nobody: 200, user: 200, admin: 200 }],
+  ['GET', '/readyz', undefined, { nobody: 200, user: 200, admin: 200 }],
+]
+
+suite('10: every route and every caller', () => {
+  for (const [method, path, body, expected] of MATRIX) {
+    for (const [caller, status] of Object.entries(expected)) {
+      test(`${method} ${path} by ${caller}: ${status}`, async (t) => {
+        const world = await createWorld(t)
+        const ada = await world.join('ada')
+        const token = caller === 'user' ? ada.access_token : (await world.login('root')).access_token
+        const fill = (text: string) =>
+          text.replace('<ada>', ada.user.id).replace('<refresh>', ada.refresh_token)
+        const answer = await world.call(method, fill(path), {
+          body: body && JSON.parse(fill(JSON.stringify(body))),
+          token: caller === 'nobody' ? undefined : token,
+        })
+        assert.equal(answer.status, status, JSON.stringify(answer.body))
+      })
+    }
+  }
+
+  test('the table has every route there is', async (t) => {
+    const { app } = await createWorld(t)
+    const { paths } = (await app.inject({ url: '/openapi.json' })).json()
+    const documented = Object.entries(paths as Record<string, object>).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    )
+    const tabled = MATRIX.map(([method, path]) => `${method} ${path.replace('<ada>', '{id}')}`)
+    assert.deepEqual(documented.filter((route) => route !== 'GET /metrics').sort(), tabled.sort())
+  })
+
+  test('an admin who was demoted is one no more, at once, whatever their token says', async (t) => {
+    const world = await createWorld(t)
+    const { user } = await world.join('ada')
+    await world.stores.users.setRole(user.id, 'admin')
+    const { access_token: token } = await world.login('ada')
+    assert.equal((await world.call('GET', '/users', { token })).status, 200)
+    await world.stores.users.setRole(user.id, 'customer')
+    const list = await world.call('GET', '/users', { token })
+    const promote = await world.call('PUT', `/users/${user.id}/role`, { token, body: { role: 'admin' } })
+    assert.deepEqual([list.status, promote.status, promote.body.code], [403, 403, 'forbidden'])
+  })
+})
+
+const bodies: [Route, string, unknown][] = [
+  [['POST', '/register'], 'no body', undefined],
+  [['POST', '/register'], 'an array', []],
+  [['POST', '/register'], 'nothing', {}],
+  [['POST', '/register'], 'no password', { username: 'ada' }],
+  [['POST', '/register'], 'no username', { password: PASSWORD }],
+  [['POST', '/register'], 'a role', { username: 'ada', password: PASSWORD, role: 'admin' }],
+  [['POST', '/register'], 'an id', { username: 'ada', password: PASSWORD, id: NOBODY }],
+  [['POST', '/register'], 'a number for a name', { username: 12345, password: PASSWORD }],
+  [['POST', '/register'], 'null for a name', { username: null, password: PASSWORD }],
+  [['POST', '/register'], 'a short name', { username: 'ab', password: PASSWORD }],
+  [['POST', '/register'], 'a long name', { username: 'a'.repeat(33), password: PASSWORD }],
+  [['POST', '/register'], 'a name with a space', { username: 'a da', password: PASSWORD }],
+  [['POST', '/register'], 'a name of look-alikes', { username: 'аda', password: PASSWORD }],
+  [['POST', '/register'], 'a name ending in a line break', { username: 'ada\n', password: PASSWORD }],
+  [['POST', '/register'], 'a short password', { username: 'ada', password: 'x7-kuq_' }],
+  [['POST', '/register'], 'a long password', { username: 'ada', password: 'x'.repeat(129) }],
+  [['POST', '/register'], 'a list for a password', { username: 'ada', password: [PASSWORD] }],
+  [['POST', '/login'], 'nothing', {}],
+  [['POST', '/login'], 'an empty name', { username: '', password: PASSWORD }],
+  [['POST', '/login'], 'a long name', { username: 'a'.repeat(33), password: PASSWORD }],
+  [['POST', '/login'], 'an empty password', { username: 'ada', password: '' }],
+  [['POST', '/login'], 'a long password', { username: 'ada', password: 'x'.repeat(129) }],
+  [['POST', '/login'], 'an operator for a password', { username: 'ada', password: { $ne: '' } }],
+  [['POST', '/login'], 'an operator for a name', { username: { $gt: '' }, password: PASSWORD }],
+  [['POST', '/login'], 'an unknown field', { username: 'ada', password: PASSWORD, remember: true }],
+  [['POST', '/token'], 'nothing', {}],
+  [['POST', '/token'], 'an empty token', { refresh_token: '' }],
+  [['POST', '/token'], 'a number', { refresh_token: 1 }],
+  [['POST', '/token'], 'a long token', { refresh_token: 'x'.repeat(257) }],
+  [['POST', '/token'], 'an unknown field', { refresh_token: 'x', scope: 'admin' }],
+  [['POST', '/logout'], 'nothing', {}],
+  [['POST', '/logout'], 'null', { refresh_token: null }],
+  [['PUT', '/me/password'], 'no current one', { new_password: PASSWORD }],
+  [['PUT', '/me/password'], 'no new one', { current_password: PASSWORD }],
+  [['PUT', '/me/password'], 'a short new one', { current_password: PASSWORD, new_password: 'x' }],
+  [
+    ['PUT', '/me/password'],
+    'an unknown field',
+    { current_password: PASSWORD, new_password: PASSWORD, id: 1 },
+  ],
+  [['PUT', '/users/<ada>/role'], 'nothing', {}],
+  [['PUT', '/users/<ada>/role'], 'an unknown role', { role: 'owner' }],
+  [['PUT', '/users/<ada>/role'], 'another case', { role: 'Admin' }],
+  [['PUT', '/users/<ada>/role'], 'a list', { role: ['admin'] }],
+  [['PUT', '/users/<ada>/role'], 'an unknown field', { role: 'admin', username: 'x' }],
+  [['PUT', '/users/not-an-id/role'], 'an id that is none', { role: 'admin' }],
+  [['GET', '/users?limit=0'], 'no items', undefined],
+  [['GET', '/users?limit=101'], 'too many items', undefined],
+  [['GET', '/users?limit=ten'], 'a word for a limit', undefined],
+  [['GET', '/users?page=2'], 'an unknown field', undefined],
+]
+
+suite('wrong input', () => {
+  const shared = sharedWorld()
+  let ada: Tokens | undefined
+  const joined = async () => {
+    ada ??= await shared().join('ada')
+    return ada
+  }
+
+  for (const [[method, path], what, body] of bodies) {
+    test(`${method} ${path} with ${what}: 400 validation_failed, and nothing changed`, async () => {
+      const world = shared()
+      const ada = await joined()
+      const { access_token: token } = await world.login('root')
+      const url = path.replace('<ada>', ada.user.id)
+      const { status, body: problem } = await world.call(method, url, { body, token })
+      assert.deepEqual([status, problem.code], [400, 'validation_failed'])
+      assert.equal((await world.stores.users.list({ limit: 9 })).length, 2)
+      assert.equal((await world.stores.users.find(ada.user.id))?.role, 'customer')
+      await world.login('root')
+    })
+  }
+
+  for (const cursor of ['x', 'W10', Buffer.from('[1]').toString('base64url'), '%00']) {
+    test(`GET /users?cursor=${cursor}: 400 malformed_cursor`, async () => {
+      const world = shared()
+      const { access_token: token } = await world.login('root')
+      const { status, body } = await world.call('GET', `/users?cursor=${cursor}`, { token })
+      assert.deepEqual([status, body.code], [400, 'malformed_cursor'])
+    })
+  }
+})
+
+suite('accounts, for admins', () => {
+  const admin = async (world: World) => (await world.login('root')).access_token
+
+  test('pages are newest first and have everyone once', async (t) => {
+    const world = await createWorld(t)
+    for (let i = 1; i <= 6; i++) await world.register(`user${i}`)
+    const token = await admin(world)
+    const seen: string[] = []
+    let cursor = ''
+    do {
+      const { status, body } = await world.call('GET', `/users?limit=3${cursor}`, { token })
+      assert.equal(status, 200)
+      seen.push(...body.items.map((item: { username: string }) => item.username))
+      cursor = body.next_cursor === null ? '' : `&cursor=${body.next_cursor}`
+    } while (cursor !== '')
+    assert.deepEqual(seen, ['user6', 'user5', 'user4', 'user3', 'user2', 'user1', 'root'])
+  })
+
+  test('a page shows no hash and no password version', async (t) => {
+    const world = await createWorld(t)
+    const { body } = await world.call('GET', '/users', { token: await admin(world) })
+    assert.deepEqual(Object.keys(body.items[0]).sort(), ['created_at', 'id', 'role', 'username'])
+    assert.equal(body.next_cursor, null)
+  })
+
+  test('a role is given and taken', async (t) => {
+    const world = await createWorld(t)
+    const { user } = await world.join('ada')
+    const token = await admin(world)
+    for (const role of ['admin', 'admin', 'customer'] as const) {
+      const { status, body } = await world.call('PUT', `/users/${user.id}/role`, { token, body: { role } })
+      assert.deepEqual([status, body], [200, { ...user, role }])
+    }
+  })
+
+  test('an admin may step down only while there is another', async (t) => {
+    const world = await createWorld(t)
+    const { user } = await world.join('ada')
+    const root = await world.login('root')
+    const role = (id: string, name: string) =>
+      world.call('PUT', `/users/${id}/role`, { token: root.access_token, body: { role: name } })
+    const alone = await role(root.user.id, 'customer')
+    assert.deepEqual([alone.status, alone.body.code], [409, 'last_admin'])
+    await role(user.id, 'admin')
+    assert.equal((await role(root.user.id, 'customer')).status, 200)
+    assert.equal((await role(user.id, 'customer')).status, 403)
+  })
+
+  test('a token of an account that is not in this store is 401', async (t) => {
+    const world = await createWorld(t)
+    const { access_token: token } = await world.login('root')
+    const other = await createWorld(t)
+    for (const key of await world.stores.keys.list()) await other.stores.keys.add({ ...key, generation: 7 })
+    const { status, body } = await other.call('GET', '/me', { token })
+    assert.deepEqual([status, body.code], [401, 'unauthenticated'])
+  })
+})
+
+type Answer = ReturnType<World['refresh']>
+
+/** One request for each code of this service that is answered with it. */
+const REACHED: Record<keyof typeof AUTH_PROBLEMS, (world: World) => Answer> = {
+  username_taken: (world) => world.register('root'),
+  password_refused: (world) => world.register('ada', 'password1'),
+  invalid_credentials: (world) => world.tryLogin('root', 'wrong password'),
+  wrong_password: async (world) =>
+    world.call('PUT', '/me/password', {
+      token: (await world.login('root')).access_token,
+      body: { current_password: 'wrong password', new_password: PASSWORD },
+    }),
+  too_many_attempts: async (world) => {
+    for (let i = 0; i < 10; i++) await world.tryLogin('root', 'wrong password')
+    return world.tryLogin('root')
+  },
+  invalid_refresh_token: (world) => world.refresh('x'),
+  user_not_found: async (world) =>
+    world.call('PUT', `/users/${NOBODY}/role`, {
+      token: (await world.login('root')).access_token,
+      body: { role: 'admin' },
+    }),
+  last_admin: async (world) => {
+    const { access_token: token, user } = await world.login('root')
+    return world.call('PUT', `/users/${user.id}/role`, { token, body: { role: 'customer' } })
+  },
+}
+
+suite('every code can be reached, and says what the catalogue says', () => {
+  for (const [code, reach] of Object.entries(REACHED)) {
+    test(code, async (t) => {
+      const { status, body } = await reach(await createWorld(t))
+      const spec = AUTH_PROBLEMS[code as keyof typeof AUTH_PROBLEMS]
+      assert.deepEqual(
+        { code: body.code, status, title: body.title, retryable: body.retryable },
+        { code, ...spec },
+      )
+      assert.equal(body.status, status)
+    })
+  }
+
+  test('a store that is gone is 503 store_unavailable, and not ready', async (t) => {
+    const world = await createWorld(t, { stores: openSqliteStores(':memory:') })
+    await world.stores.close()
+    const logout = await world.call('POST', '/logout', {
+      body: { refresh_token: `${'A'.repeat(22)}.${'A'.repeat(43)}` },
+    })
+    assert.deepEqual([logout.status, logout.body.code], [503, 'store_unavailable'])
+    assert.equal((await world.call('GET', '/readyz')).status, 503)
+    assert.equal((await world.call('GET', '/healthz')).status, 200)
+  })
+})
+
+suite('the OpenAPI document', () => {
+  test('names each route’s problems and hides nothing of the catalogue', async (t) => {
+    const { app } = await createWorld(t)
+    const text = (await app.inject({ url: '/openapi.json' })).body
+    for (const code of Object.keys(AUTH_PROBLEMS)) assert.ok(text.includes(`\`${code}\``), code)
+  })
+})

@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { PARAMETERS } from '../../src/crypto/argon2_hasher.ts'
+import { createWorld, onOneFile, PASSWORD } from '../support.ts'
+
+const WRONG = 'wrong password'
+const FREE = { pair: 3, account: 6, address: 20 }
+const HERE = '203.0.113.1'
+const THERE = '203.0.113.2'
+
+suite('slowing down guesses', () => {
+  test('after the free tries a guess is 429 with Retry-After, and so is the right password', async (t) => {
+    const world = await createWorld(t, { freeTries: FREE })
+    await world.register('ada')
+    for (let i = 0; i < FREE.pair; i++) assert.equal((await world.tryLogin('ada', WRONG)).status, 401)
+    for (const password of [WRONG, PASSWORD]) {
+      const { status, headers, body } = await world.tryLogin('ada', password)
+      assert.deepEqual([status, body.code, body.retryable], [429, 'too_many_attempts', true])
+      assert.equal(headers['retry-after'], '1')
+    }
+  })
+
+  test('pauses double, and after the pause the right password works and forgets everything', async (t) => {
+    const world = await createWorld(t, { freeTries: { ...FREE, account: 50 } })
+    await world.register('ada')
+    for (let i = 0; i < FREE.pair; i++) await world.tryLogin('ada', WRONG)
+    for (const seconds of [1, 2, 4]) {
+      assert.equal((await world.tryLogin('ada', PASSWORD)).headers['retry-after'], String(seconds))
+      world.clock.pass(seconds * 1000)
+      assert.equal((await world.tryLogin('ada', WRONG)).status, 401)
+    }
+    world.clock.pass(8_000)
+    await world.login('ada')
+    for (let i = 0; i < FREE.pair; i++) assert.equal((await world.tryLogin('ada', WRONG)).status, 401)
+  })
+
+  test('1: guesses made at once do not slip through, on two replicas, also in another case', async (t) => {
+    const pair = await onOneFile(t)
+    const worlds = [
+      await createWorld(t, { stores: pair[0], freeTries: FREE }),
+      await createWorld(t, { stores: pair[1], freeTries: FREE }),
+    ]
+    await worlds[0]!.register('ada')
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, (_, i) => worlds[i % 2]!.tryLogin(i % 3 ? 'ada' : 'ADA', WRONG)),
+    )
+    assert.equal(answers.filter(({ status }) => status === 401).length, FREE.pair)
+    assert.equal(answers.filter(({ status }) => status === 429).length, 30 - FREE.pair)
+  })
+
+  test('counts survive a restart', async (t) => {
+    const [stores] = await onOneFile(t)
+    const before = await createWorld(t, { stores, freeTries: FREE })
+    for (let i = 0; i < FREE.pair; i++) await before.tryLogin('ada', WRONG)
+    const after = await createWorld(t, { stores, freeTries: FREE })
+    assert.equal((await after.tryLogin('ada', WRONG)).status, 429)
+  })
+
+  test('a name that does not exist is slowed down alike', async (t) => {
+    const world = await createWorld(t, { freeTries: FREE })
+    for (let i = 0; i < FREE.pair; i++) assert.equal((await world.tryLogin('nobody', WRONG)).status, 401)
+    assert.equal((await world.tryLogin('nobody', WRONG)).status, 429)
+  })
+
+  test('an account is guarded against many addresses', async (t) => {
+    const world = await createWorld(t, { freeTries: FREE })
+    await world.register('ada')
+    for (let i = 0; i < FREE.account; i++) {
+      assert.equal((await world.tryLogin('ada', WRONG, `198.51.100.${i}`)).status, 401)
+    }
+    assert.equal((await world.tryLogin('ada', WRONG, '198.51.100.99')).status, 429)
+    assert.equal((await world.tryLogin('bob', WRONG, '198.51.100.99')).status, 401)
+  })
+
+  test('3: strangers guessing can’t keep the owner out of an address they logged in from before', async (t) => {
+    const world = await createWorld(t, { freeTries: FREE })
+    await world.register('ada')
+    assert.equal((await world.tryLogin('ada', PASSWORD, HERE)).status, 200)
+    for (let i = 0; i < FREE.account; i++) await world.tryLogin('ada', WRONG, `198.51.100.${i}`)
+    assert.equal((await world.tryLogin('ada', PASSWORD, THERE)).status, 429)
+    assert.equal((await world.tryLogin('ada', PASSWORD, HERE)).status, 200)
+  })
+
+  test('an address is guarded whatever the account', async (t) => {
+    const world = await createWorld(t, { freeTries: FREE })
+    for (let i = 0; i < FREE.address; i++) {
+      assert.equal((await world.tryLogin(`user${i}`, WRONG, HERE)).status, 401)
+    }
+    assert.equal((await world.tryLogin('one-more', WRONG, HERE)).status, 429)
+    assert.equal((await world.tryLogin('one-more', WRONG, THERE)).status, 401)
+  })
+
+  test('4: an account of one’s own does not wash an address clean; good logins cost it nothing', async (t) => {
+    const world = await createWorld(t, { freeTries: { ...FREE, address: 5 } })
+    await world.register('mallory')
+    for (let i = 0; i < 10; i++) assert.equal((await world.tryLogin('mallory', PASSWORD, HERE)).status, 200)
+    const outcomes: number[] = []
+    for (let i = 0; i < 8; i++) {
+      outcomes.push((await world.tryLogin(`user${i}`, WRONG, HERE)).status)
+      await world.tryLogin('mallory', PASSWORD, HERE)
+    }
+    assert.deepEqual(outcomes, [401, 401, 401, 401, 401, 429, 429, 429])
+  })
+
+  test('X-Forwarded-For is believed from trusted proxies alone', async (t) => {
+    const login = async (trustedProxies?: string[]) => {
+      const world = await createWorld(t, { freeTries: FREE, ...(trustedProxies ? { trustedProxies } : {}) })
+      const statuses: number[] = []
+      for (let i = 0; i <= FREE.pair; i++) {
+        const answer = await world.app.inject({
+          method: 'POST',
+          url: '/login',
+          remoteAddress: '10.0.0.7',
+          headers: { 'x-forwarded-for': `198.51.100.${i}` },
+          payload: { username: 'ada', password: WRONG },
+        })
+        statuses.push(answer.statusCode)
+      }
+      return statuses
+    }
+    assert.deepEqual(await login(), [401, 401, 401, 429])
+    assert.deepEqual(await login(['10.9.9.9']), [401, 401, 401, 429])
+    assert.deepEqual(await login(['10.0.0.0/8']), [401, 401, 401, 401])
+  })
+})
+
+suite('many passwords at once', () => {
+  test('hashing is bounded: the rest wait in line, and beyond the line it is 503 overloaded', async (t) => {
+    const world = await createWorld(t, { hashesAtOnce: 1, hashesWaitingMax: 3, hashParameters: PARAMETERS })
+    await world.register('ada')
+    const answers = await Promise.all(Array.from({ length: 9 }, () => world.tryLogin('ada')))
+    const statuses = answers.map(({ status }) => status).sort()
+    assert.deepEqual(statuses, [200, 200, 200, 200, 503, 503, 503, 503, 503])
+    const refused = answers.find(({ status }) => status === 503)!
+    assert.deepEqual([refused.body.code, refused.headers['retry-after']], ['overloaded', '1'])
+    assert.equal(await world.metric('auth_hashes_waiting'), 0)
+    assert.equal(await world.metric('auth_logins_total', 'overloaded'), 5)
+  })
+
+  test('a try that was never checked is not held against anyone', async (t) => {
+    const world = await createWorld(t, {
+      hashesAtOnce: 1,
+      hashesWaitingMax: 0,
+      freeTries: { pair: 10, account: 50, address: 50 },
+    })
+    await world.register('ada')
+    const statuses = (await Promise.all(Array.from({ length: 8 }, () => world.tryLogin('ada', WRONG)))).map(
+      ({ status }) => status,
+    )
+    assert.ok(statuses.includes(503))
+    const checked = statuses.filter((status) => status === 401).length
+    let further = 0
+    while ((await world.tryLogin('ada', WRONG)).status === 401) further += 1
+    assert.equal(checked + further, 10)
+  })
+})

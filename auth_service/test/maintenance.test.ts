@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { createLogger } from '@shop/service_kit/log'
+import { makeKeyPair } from '../src/crypto/signing.ts'
+import { maintain, startMaintenance } from '../src/maintenance.ts'
+import { createWorld, DAY_MS } from './support.ts'
+
+suite('maintenance', () => {
+  const prepare = async (t: Parameters<typeof createWorld>[0]) => {
+    const world = await createWorld(t, { refreshTokenTtlSeconds: 60 })
+    const { stores, clock } = world
+    const keyPorts = { keys: stores.keys, makeKeyPair, now: clock.now }
+    return { ...world, deps: { stores, keyPorts, rotationDays: 30, now: clock.now } }
+  }
+
+  test('removes what has ended, and nothing that lives', async (t) => {
+    const world = await prepare(t)
+    const ended = await world.join('ada')
+    await world.tryLogin('ada', 'wrong password')
+    world.clock.pass(2 * 60 * 60_000)
+    const living = await world.login('ada')
+    await maintain(world.deps)
+    const session = (token: string) => world.stores.sessions.find(token.split('.')[0]!)
+    assert.equal(await session(ended.refresh_token), undefined)
+    assert.ok(await session(living.refresh_token))
+    assert.equal(await world.stores.throttle.purge(world.clock.now(), 9), 0)
+    assert.equal((await world.refresh(living.refresh_token)).status, 200)
+  })
+
+  test('makes the next key in time', async (t) => {
+    const world = await prepare(t)
+    world.clock.pass(30 * DAY_MS)
+    await maintain(world.deps)
+    assert.equal((await world.stores.keys.list()).length, 2)
+  })
+
+  test('goes on until it is stopped, and a failing round is only logged', async (t) => {
+    const world = await prepare(t)
+    let rounds = 0
+    const keys = {
+      ...world.stores.keys,
+      list: async () => {
+        rounds += 1
+        throw new Error('The store is away.')
+      },
+    }
+    const deps = { ...world.deps, keyPorts: { ...world.deps.keyPorts, keys } }
+    const stop = startMaintenance(deps, createLogger('auth_service', 'silent'))
+    await stop()
+    assert.equal(rounds, 1)
+  })
+})
