@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type BatcherOptions, createBatcher } from '../../src/clients/batcher.ts'
+import { createBreaker, PAUSE_FIRST_MS, PAUSE_MAX_MS } from '../../src/clients/breaker.ts'
+
+const batcher = (changes: Partial<BatcherOptions<number, number>> = {}) => {
+  const calls: number[][] = []
+  const batch = createBatcher<number, number>({
+    itemsMax: 8,
+    weightMax: 100,
+    callsMax: 2,
+    deadlineMs: 500,
+    weight: () => 1,
+    ...changes,
+    send: async (items, traceparent) => {
+      calls.push([...items])
+      return changes.send ? changes.send(items, traceparent) : items.map((n) => n * 10)
+    },
+  })
+  return { batch, calls }
+}
+const numbers = (n: number) => Array.from({ length: n }, (_, i) => i)
+
+suite('sharing calls', () => {
+  test('what comes in one turn travels together, and each gets its own answer', async () => {
+    const { batch, calls } = batcher()
+    assert.deepEqual(await Promise.all(numbers(5).map((n) => batch(n))), [0, 10, 20, 30, 40])
+    assert.deepEqual(calls, [[0, 1, 2, 3, 4]])
+  })
+
+  test('what comes while the calls are under way is collected for the next', async () => {
+    const { batch, calls } = batcher({
+      callsMax: 1,
+      send: async (items) => {
+        await sleep(10)
+        return [...items]
+      },
+    })
+    const first = batch(0)
+    await sleep(3)
+    const rest = [batch(1), batch(2), batch(3)]
+    assert.deepEqual(await Promise.all([first, ...rest]), [0, 1, 2, 3])
+    assert.deepEqual(calls, [[0], [1, 2, 3]])
+  })
+
+  test('a call has at most so many items, and so many calls are under way', async () => {
+    let underWay = 0
+    const { batch, calls } = batcher({
+      itemsMax: 4,
+      send: async (items) => {
+        assert.ok(++underWay <= 2)
+        await sleep(2)
+        underWay--
+        return [...items]
+      },
+    })
+    await Promise.all(numbers(20).map((n) => batch(n)))
+    assert.deepEqual(calls.flat(), numbers(20))
+    assert.ok(calls.every((items) => items.length <= 4))
+  })
+
+  test('heavy items are spread; one heavier than a call travels alone', async () => {
+    const { batch, calls } = batcher({ weightMax: 10, weight: (n) => n })
+    await Promise.all([4, 6, 1, 30, 2].map((n) => batch(n)))
+    assert.deepEqual(calls, [[4, 6], [1], [30], [2]])
+  })
+
+  test('a call that fails fails its items and no others', async () => {
+    const { batch } = batcher({
+      itemsMax: 2,
+      send: async (items) => {
+        if (items.includes(1)) throw new Error('lost')
+        return [...items]
+      },
+    })
+    const outcomes = await Promise.allSettled(numbers(4).map((n) => batch(n)))
+    assert.deepEqual(
+      outcomes.map((outcome) => outcome.status),
+      ['rejected', 'rejected', 'fulfilled', 'fulfilled'],
+    )
+  })
+
+  test('each item has its own deadline; one that passed it is not sent any more', async () => {
+    const { batch, calls } = batcher({
+      callsMax: 1,
+      deadlineMs: 20,
+      send: async (items) => {
+        await sleep(60)
+        return [...items]
+      },
+    })
+    const startedAt = performance.now()
+    const first = batch(0)
+    await sleep(5)
+    const second = batch(1)
+    await assert.rejects(first, /no answer within 20 ms/)
+    await assert.rejects(second, { name: 'OutcomeUnknown' })
+    assert.ok(performance.now() - startedAt < 55)
+    await sleep(60)
+    assert.deepEqual(calls, [[0]])
+    assert.deepEqual(await Promise.allSettled([batch(2)]).then(() => calls), [[0], [2]])
+  })
+})
+
+suite('an outage is noticed once', () => {
+  const lost = () => Promise.reject(new Error('refused'))
+  const works = async () => 'works'
+
+  function breaker() {
+    const told: string[] = []
+    let at = 1000
+    const made = createBreaker({
+      clock: () => at,
+      onDown: () => told.push('down'),
+      onUp: () => told.push('up'),
+    })
+    return { ...made, told, pass: (ms: number) => (at += ms) }
+  }
+
+  test('after a failed call the next fail at once, without a call', async () => {
+    const { guard, reachable, blocked, told } = breaker()
+    await assert.rejects(guard(lost), /refused/)
+    assert.deepEqual([reachable(), blocked(), told], [false, true, ['down']])
+    await assert.rejects(
+      guard(() => assert.fail('was called')),
+      { name: 'OutcomeUnknown' },
+    )
+  })
+
+  test('after the pause one call is let through at a time; the first that works ends it', async () => {
+    const { guard, reachable, blocked, told, pass } = breaker()
+    await assert.rejects(guard(lost))
+    pass(PAUSE_FIRST_MS)
+    assert.equal(blocked(), false)
+    const trial = guard(() => sleep(5).then(works))
+    await assert.rejects(guard(works), { name: 'OutcomeUnknown' })
+    assert.equal(reachable(), false)
+    assert.equal(await trial, 'works')
+    assert.deepEqual([reachable(), blocked(), told], [true, false, ['down', 'up']])
+  })
+
+  test('the pause doubles with each failed trial, up to its maximum', async () => {
+    const { guard, blocked, pass, told } = breaker()
+    await assert.rejects(guard(lost))
+    for (let pause = PAUSE_FIRST_MS; pause < 4 * PAUSE_MAX_MS; pause *= 2) {
+      const expected = Math.min(pause, PAUSE_MAX_MS)
+      pass(expected - 1)
+      assert.equal(blocked(), true)
+      pass(1)
+      assert.equal(blocked(), false)
+      await assert.rejects(guard(lost))
+    }
+    assert.deepEqual(told, ['down'])
+  })
+})

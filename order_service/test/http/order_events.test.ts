@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict'
+import type { AddressInfo } from 'node:net'
+import { suite, type TestContext, test } from 'node:test'
+import { confirm } from '../../src/domain/order.ts'
+import { STREAMS_PER_USER_MAX } from '../../src/http/order_events.ts'
+import { createOrderWatch } from '../../src/http/order_watch.ts'
+import { AT, HELD, order } from '../samples.ts'
+import { as, createOrderApp, memoryOrders, startShop } from '../shop.ts'
+
+type Event = { id: number; status: string; version: number }
+
+async function shopWithOrder(t: TestContext) {
+  const shop = await startShop(t)
+  await shop.app.listen({ host: '127.0.0.1', port: 0 })
+  const origin = `http://127.0.0.1:${(shop.app.server.address() as AddressInfo).port}`
+  const mug = await shop.products.add(10)
+  const { id } = (await shop.post('ada', { product_id: mug, quantity: 2, total_price: '39.98' })).json()
+  const open = async (who = 'ada', headers: Record<string, string> = {}) => {
+    const cut = new AbortController()
+    t.after(() => cut.abort())
+    const answer = await fetch(`${origin}/orders/${id}/events`, {
+      headers: { ...as(who), ...headers },
+      signal: cut.signal,
+    })
+    return { answer, cut: () => cut.abort(), events: () => eventsIn(answer.body!) }
+  }
+  return { ...shop, id: id as string, open }
+}
+
+async function* eventsIn(body: ReadableStream<Uint8Array>): AsyncGenerator<Event> {
+  let text = ''
+  for await (const chunk of body.pipeThrough(
+    new TextDecoderStream() as never,
+  ) as unknown as AsyncIterable<string>) {
+    text += chunk
+    const blocks = text.split('\n\n')
+    text = blocks.pop()!
+    for (const block of blocks) {
+      const fields = /^event: order\nid: (\d+)\ndata: (.*)$/.exec(block)
+      if (!fields) {
+        assert.match(block, /^:/)
+        continue
+      }
+      const { status, version } = JSON.parse(fields[2]!)
+      yield { id: Number(fields[1]), status, version }
+    }
+  }
+}
+
+const take = async (events: AsyncGenerator<Event>, n: number) => {
+  const taken: string[] = []
+  for (let i = 0; i < n; i++) {
+    const { value, done } = await events.next()
+    if (done) break
+    assert.equal(value.id, value.version)
+    taken.push(`${value.id} ${value.status}`)
+  }
+  return taken
+}
+
+suite('events of an order', () => {
+  test('begin with how it is, follow its changes, and end when it is final', async (t) => {
+    const { open, put, id } = await shopWithOrder(t)
+    const { answer, events } = await open()
+    assert.equal(answer.headers.get('content-type'), 'text/event-stream')
+    const stream = events()
+    assert.deepEqual(await take(stream, 1), ['2 confirmed'])
+    await put('ada', id, { status: 'cancelled' })
+    assert.deepEqual(await take(stream, 9), ['3 cancelling', '4 cancelled'])
+  })
+
+  test('changes made by another replica are seen', async (t) => {
+    const { open, orders, reservations, id } = await shopWithOrder(t)
+    const stream = (await open()).events()
+    await take(stream, 1)
+    const other = createOrderApp(t, { orders, reservations })
+    await other.put('root', id, { status: 'shipped' })
+    assert.deepEqual(await take(stream, 1), ['3 shipped'])
+    await other.put('root', id, { status: 'delivered' })
+    assert.deepEqual(await take(stream, 9), ['4 delivered'])
+  })
+
+  test('who comes back gets what was missed, one event a version', async (t) => {
+    const { open, put, id } = await shopWithOrder(t)
+    await put('root', id, { status: 'shipped' })
+    await put('root', id, { status: 'delivered' })
+    const stream = (await open('ada', { 'last-event-id': '1' })).events()
+    assert.deepEqual(await take(stream, 9), ['2 confirmed', '3 shipped', '4 delivered'])
+    const all = (await open('root', { 'last-event-id': '0' })).events()
+    assert.deepEqual(await take(all, 9), ['1 pending', '2 confirmed', '3 shipped', '4 delivered'])
+  })
+
+  test('who has seen the end is told to stop: 204', async (t) => {
+    const { open, put, id } = await shopWithOrder(t)
+    await put('ada', id, { status: 'cancelled' })
+    const { answer } = await open('ada', { 'last-event-id': '4' })
+    assert.deepEqual([answer.status, await answer.text()], [204, ''])
+  })
+
+  test('a Last-Event-ID that is no version: 400', async (t) => {
+    const { open } = await shopWithOrder(t)
+    assert.equal((await open('ada', { 'last-event-id': 'x' })).answer.status, 400)
+  })
+
+  test('one user may open so many; a closed one makes room; others are not concerned', async (t) => {
+    const { open } = await shopWithOrder(t)
+    const streams = []
+    for (let i = 0; i < STREAMS_PER_USER_MAX; i++) streams.push(await open())
+    const refused = await open()
+    assert.equal(refused.answer.status, 429)
+    assert.equal(((await refused.answer.json()) as { code: string }).code, 'too_many_streams')
+    assert.ok(refused.answer.headers.get('retry-after'))
+    assert.equal((await open('root')).answer.status, 200)
+    streams[0]!.cut()
+    let status = 429
+    for (let i = 0; i < 100 && status === 429; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 10))
+      status = (await open()).answer.status
+    }
+    assert.equal(status, 200)
+  })
+
+  test('draining ends the streams and lets the service close', async (t) => {
+    const { open, app } = await shopWithOrder(t)
+    const stream = (await open()).events()
+    await take(stream, 1)
+    const [, rest] = await Promise.all([app.close(), take(stream, 9)])
+    assert.deepEqual(rest, [])
+  })
+
+  test('a stream ends when its token does', async (t) => {
+    const orders = await memoryOrders(t)
+    const mine = order()
+    await orders.addOnce(mine)
+    const verifyToken = () => ({
+      userId: mine.userId,
+      username: 'ada',
+      role: 'customer' as const,
+      expiresAt: Date.now() / 1000 + 0.1,
+    })
+    const { get } = createOrderApp(t, { orders, reservations: {} as never, verifyToken })
+    const answer = await get('ada', `/orders/${mine.id}/events`)
+    assert.match(answer.body, /event: order\nid: 1\n/)
+  })
+})
+
+suite('watching', () => {
+  test('asks once for all watched orders, and not at all when nobody watches', async (t) => {
+    const orders = await memoryOrders(t)
+    const mine = [order(), order(), order()]
+    for (const each of mine) await orders.addOnce(each)
+    const asked: (readonly string[])[] = []
+    const counting = {
+      find: orders.find,
+      versionsOf: (ids: readonly string[]) => {
+        asked.push(ids)
+        return orders.versionsOf(ids)
+      },
+    }
+    const watch = createOrderWatch(counting, (fault) => assert.ifError(fault), 10)
+    t.after(() => watch.close())
+    const seen: string[] = []
+    const stop = mine.map((each) => watch.watch(each, (now) => seen.push(`${now.id} ${now.version}`)))
+    await orders.save(confirm(mine[1]!, HELD, AT))
+    while (seen.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    assert.deepEqual(seen, [`${mine[1]!.id} 2`])
+    assert.deepEqual(
+      asked[0],
+      mine.map((each) => each.id),
+    )
+    for (const each of stop) each()
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    const before = asked.length
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    assert.equal(asked.length, before)
+  })
+
+  test('a store that fails is asked again', async (t) => {
+    const mine = order()
+    let calls = 0
+    const faults: unknown[] = []
+    const watch = createOrderWatch(
+      {
+        find: async () => ({ ...mine, version: 2 }),
+        versionsOf: async () => {
+          if (++calls === 1) throw new Error('not now')
+          return new Map([[mine.id, 2]])
+        },
+      },
+      (fault) => faults.push(fault),
+      5,
+    )
+    t.after(() => watch.close())
+    const seen = await new Promise<number>((resolve) => watch.watch(mine, (now) => resolve(now.version)))
+    assert.deepEqual([seen, faults.length], [2, 1])
+  })
+})

@@ -1,0 +1,409 @@
+import assert from 'node:assert/strict'
+import { suite, type TestContext, test } from 'node:test'
+import type { OrderStatus } from '../../src/domain/order.ts'
+import { ORDER_STATUSES } from '../../src/domain/order.ts'
+import { openStores } from '../../src/storage/open_stores.ts'
+import { ADA, BOB, order, uuid } from '../samples.ts'
+import { as, connect, createOrderApp, memoryOrders, startProducts, startShop } from '../shop.ts'
+
+/** A shop with an order of ada's that was moved along `path`. */
+async function shopWithOrder(t: TestContext, ...path: OrderStatus[]) {
+  const shop = await startShop(t)
+  const mug = await shop.products.add(10)
+  const placed = (await shop.post('ada', { product_id: mug, quantity: 2, total_price: '39.98' })).json()
+  const move = async (status: OrderStatus) => (await shop.put('root', placed.id, { status })).json()
+  let current = placed
+  for (const status of path) current = await move(status)
+  return { ...shop, mug, id: placed.id as string, current, move }
+}
+
+suite('changing the status', () => {
+  test('6: cancelling gives the stock back', async (t) => {
+    const { put, products, mug, id } = await shopWithOrder(t)
+    const answer = await put('ada', id, { status: 'cancelled' })
+    assert.deepEqual(
+      [answer.statusCode, answer.json().status, answer.headers.etag],
+      [200, 'cancelled', '"4"'],
+    )
+    assert.deepEqual(
+      answer.json().history.map((entry: { status: string; by: string }) => [entry.status, entry.by]),
+      [
+        ['pending', ADA],
+        ['confirmed', 'system'],
+        ['cancelling', ADA],
+        ['cancelled', 'system'],
+      ],
+    )
+    assert.deepEqual(await products.stockOf(mug), { stock: 10, reserved: 0 })
+  })
+
+  test('shipping takes the units out of the house; delivery ends the order', async (t) => {
+    const { put, products, orders, mug, id } = await shopWithOrder(t)
+    const shipped = await put('root', id, { status: 'shipped' })
+    assert.deepEqual([shipped.statusCode, shipped.json().status, shipped.json().version], [200, 'shipped', 3])
+    assert.deepEqual(await products.stockOf(mug), { stock: 8, reserved: 0 })
+    assert.equal((await orders.backlog()).count, 0)
+    const delivered = await put('root', id, { status: 'delivered' })
+    assert.deepEqual([delivered.statusCode, delivered.json().status], [200, 'delivered'])
+  })
+
+  test('with the product service down a cancellation is recorded: 202 cancelling', async (t) => {
+    const { put, get, products, id } = await shopWithOrder(t)
+    await products.stop()
+    const answer = await put('ada', id, { status: 'cancelled' })
+    assert.deepEqual([answer.statusCode, answer.json().status], [202, 'cancelling'])
+    assert.equal((await get('ada', `/orders/${id}`)).json().status, 'cancelling')
+    assert.equal((await put('root', id, { status: 'shipped' })).json().code, 'illegal_transition')
+    await products.start()
+    await new Promise((resolve) => setTimeout(resolve, 250))
+    const again = await put('ada', id, { status: 'cancelled' })
+    assert.deepEqual([again.statusCode, again.json().status], [200, 'cancelled'])
+  })
+
+  test('with the product service down an order can be shipped and delivered; the report stays owed', async (t) => {
+    const { put, products, orders, id } = await shopWithOrder(t)
+    await products.stop()
+    assert.equal((await put('root', id, { status: 'shipped' })).statusCode, 200)
+    assert.equal((await put('ada', id, { status: 'cancelled' })).json().code, 'illegal_transition')
+    assert.equal((await put('root', id, { status: 'delivered' })).statusCode, 200)
+    assert.equal((await orders.backlog()).count, 1)
+  })
+
+  test('6: a pending order can be cancelled, and its late reservation takes nothing', async (t) => {
+    const shop = await startShop(t)
+    const mug = await shop.products.add(10)
+    await shop.products.stop()
+    const body = { product_id: mug, quantity: 2, total_price: '39.98' }
+    const { id } = (await shop.post('ada', body, 'key')).json()
+    assert.equal((await shop.put('ada', id, { status: 'cancelled' })).statusCode, 202)
+    await shop.products.start()
+    await new Promise((resolve) => setTimeout(resolve, 250))
+    const pending = (await shop.orders.find(id))!
+    assert.equal((await shop.put('ada', id, { status: 'cancelled' })).json().status, 'cancelled')
+    assert.deepEqual(await shop.reservations.hold(pending), { status: 'released' })
+    assert.deepEqual(await shop.products.stockOf(mug), { stock: 10, reserved: 0 })
+    const replay = await shop.post('ada', body, 'key')
+    assert.deepEqual([replay.statusCode, replay.json().status], [201, 'cancelled'])
+  })
+
+  /** What each request gets in each status: asked by an admin, asked by the owner. */
+  const PATHS: Partial<Record<OrderStatus, OrderStatus[]>> = {
+    confirmed: [],
+    shipped: ['shipped'],
+    delivered: ['shipped', 'delivered'],
+    cancelled: ['cancelled'],
+  }
+  const ALLOWED: Partial<Record<OrderStatus, OrderStatus[]>> = {
+    confirmed: ['cancelled', 'shipped'],
+    shipped: ['delivered'],
+  }
+  for (const [from, path] of Object.entries(PATHS) as [OrderStatus, OrderStatus[]][]) {
+    test(`a ${from} order: what may be asked is done, the rest is refused, the same again is quiet`, async (t) => {
+      for (const to of ORDER_STATUSES) {
+        const { put, id, current } = await shopWithOrder(t, ...path)
+        assert.equal(current.status, from)
+        const answer = await put('root', id, { status: to })
+        const allowed = ALLOWED[from] ?? []
+        if (to === from) {
+          assert.deepEqual([answer.statusCode, answer.json()], [200, current], `${to} again`)
+        } else if (allowed.includes(to)) {
+          assert.deepEqual([answer.statusCode, answer.json().status], [200, to])
+        } else {
+          assert.deepEqual([answer.statusCode, answer.json().code], [409, 'illegal_transition'], `to ${to}`)
+          assert.deepEqual(answer.json().allowed, allowed)
+          assert.deepEqual(answer.json().current, current)
+        }
+      }
+    })
+  }
+
+  test('owners are refused everything but cancelling', async (t) => {
+    const { put, id, get, current } = await shopWithOrder(t)
+    for (const status of ORDER_STATUSES.filter((each) => each !== 'cancelled')) {
+      const answer = await put('ada', id, { status })
+      assert.deepEqual([answer.statusCode, answer.json().code], [403, 'forbidden'], status)
+    }
+    assert.deepEqual((await get('ada', `/orders/${id}`)).json(), current)
+  })
+
+  test('an owner is told what an owner may do', async (t) => {
+    const { put, id } = await shopWithOrder(t, 'shipped')
+    const answer = await put('ada', id, { status: 'cancelled' })
+    assert.deepEqual([answer.statusCode, answer.json().allowed], [409, []])
+  })
+
+  test('a status that does not exist: 400 with those that do', async (t) => {
+    const { put, id } = await shopWithOrder(t)
+    const answer = await put('root', id, { status: 'lost' })
+    assert.deepEqual([answer.statusCode, answer.json().code], [400, 'validation_failed'])
+    for (const status of ORDER_STATUSES) assert.ok(answer.json().detail.includes(status))
+  })
+
+  const wrong: [string, object, object?][] = [
+    ['no status', {}],
+    ['another field', { status: 'shipped', total_price: 0 }],
+    ['a version in words', { status: 'shipped', version: 'one' }],
+    ['a version of 0', { status: 'shipped', version: 0 }],
+    ['an If-Match that is no tag', { status: 'shipped' }, { 'if-match': '2' }],
+  ]
+  for (const [what, body, headers] of wrong) {
+    test(`${what}: 400`, async (t) => {
+      const { put, id } = await shopWithOrder(t)
+      assert.equal((await put('root', id, body, headers)).statusCode, 400)
+    })
+  }
+})
+
+suite('7: a change that names a version', () => {
+  const cases: [string, object, object, number, string?][] = [
+    ['the current version', { version: 2 }, {}, 200],
+    ['the current tag', {}, { 'if-match': '"2"' }, 200],
+    ['any tag', {}, { 'if-match': '*' }, 200],
+    ['both', { version: 2 }, { 'if-match': '"2"' }, 200],
+    ['an old version', { version: 1 }, {}, 409, 'version_conflict'],
+    ['a version to come', { version: 3 }, {}, 409, 'version_conflict'],
+    ['an old tag', {}, { 'if-match': '"1"' }, 412, 'precondition_failed'],
+    ['an old tag and the current version', { version: 2 }, { 'if-match': '"1"' }, 412, 'precondition_failed'],
+    ['the current tag and an old version', { version: 1 }, { 'if-match': '"2"' }, 409, 'version_conflict'],
+  ]
+  for (const [what, body, headers, status, code] of cases) {
+    test(`${what}: ${status}`, async (t) => {
+      const { put, get, id, current } = await shopWithOrder(t)
+      const answer = await put('root', id, { status: 'shipped', ...body }, headers)
+      assert.deepEqual([answer.statusCode, answer.json().code], [status, code])
+      if (code === undefined) return
+      assert.deepEqual(answer.json().current, current)
+      assert.equal(answer.headers.etag, '"2"')
+      assert.deepEqual((await get('ada', `/orders/${id}`)).json(), current)
+    })
+  }
+
+  test('asking again for what is already so succeeds, though the version has moved on', async (t) => {
+    const { put, id } = await shopWithOrder(t)
+    const first = await put('ada', id, { status: 'cancelled', version: 2 })
+    const again = await put('ada', id, { status: 'cancelled', version: 2 })
+    assert.deepEqual([again.statusCode, again.json()], [200, first.json()])
+  })
+
+  test('of a cancellation and a shipment at once exactly one happens, and the stock agrees', async (t) => {
+    for (let round = 0; round < 5; round++) {
+      const { put, get, products, mug, id } = await shopWithOrder(t)
+      const [cancel, ship] = await Promise.all([
+        put('ada', id, { status: 'cancelled' }),
+        put('root', id, { status: 'shipped' }),
+      ])
+      assert.deepEqual([cancel.statusCode, ship.statusCode].sort(), [200, 409])
+      const { status } = (await get('ada', `/orders/${id}`)).json()
+      assert.equal(status, cancel.statusCode === 200 ? 'cancelled' : 'shipped')
+      assert.deepEqual(await products.stockOf(mug), { stock: status === 'cancelled' ? 10 : 8, reserved: 0 })
+    }
+  })
+})
+
+suite('reading', () => {
+  test('an ETag that still holds is answered 304, empty', async (t) => {
+    const { get, move, id } = await shopWithOrder(t)
+    for (const tag of ['"2"', 'W/"2"', '"1", "2"', '*']) {
+      const answer = await get('ada', `/orders/${id}`, { 'if-none-match': tag })
+      assert.deepEqual([answer.statusCode, answer.body, answer.headers.etag], [304, '', '"2"'])
+      assert.equal(answer.headers['content-length'], undefined)
+    }
+    await move('shipped')
+    assert.equal((await get('ada', `/orders/${id}`, { 'if-none-match': '"2"' })).statusCode, 200)
+  })
+
+  const world = async (t: TestContext) => {
+    const orders = await memoryOrders(t)
+    const mine = Array.from({ length: 5 }, (_, i) =>
+      order({ idempotencyKey: i === 2 ? 'the key' : undefined }),
+    )
+    for (const each of [...mine, order({ userId: BOB })]) await orders.addOnce(each)
+    const products = await startProducts(t)
+    const app = createOrderApp(t, { orders, reservations: await connect(t, products.url) })
+    return { ...app, mine: mine.map((each) => each.id) }
+  }
+  const idsOf = (answer: { json(): { items: { id: string }[] } }) =>
+    answer.json().items.map((each) => each.id)
+
+  test("a user's orders come newest first, page by page", async (t) => {
+    const { get, mine } = await world(t)
+    const seen: string[] = []
+    let cursor: string | null = ''
+    while (cursor !== null) {
+      const page = await get('ada', `/orders/user/${ADA}?limit=2${cursor && `&cursor=${cursor}`}`)
+      seen.push(...idsOf(page))
+      cursor = page.json().next_cursor
+    }
+    assert.deepEqual(seen, mine.toReversed())
+  })
+
+  test('a full last page has no next', async (t) => {
+    const { get } = await world(t)
+    assert.equal((await get('ada', `/orders/user/${ADA}?limit=5`)).json().next_cursor, null)
+  })
+
+  test("one's order is found by its key, and nobody else's", async (t) => {
+    const { get, mine } = await world(t)
+    assert.deepEqual(idsOf(await get('ada', `/orders/user/${ADA}?idempotency_key=the%20key`)), [mine[2]])
+    assert.deepEqual(idsOf(await get('bob', `/orders/user/${BOB}?idempotency_key=the%20key`)), [])
+  })
+
+  test('admins list all orders, or those of a status', async (t) => {
+    const { get, put, mine } = await world(t)
+    assert.equal(idsOf(await get('root', '/orders')).length, 6)
+    await put('root', mine[0]!, { status: 'cancelled' })
+    assert.deepEqual(idsOf(await get('root', '/orders?status=cancelled')), [mine[0]])
+  })
+
+  const wrong: [string, string][] = [
+    ['a limit of 0', `/orders/user/${ADA}?limit=0`],
+    ['a limit of 101', `/orders/user/${ADA}?limit=101`],
+    ['a limit in words', `/orders/user/${ADA}?limit=all`],
+    ['an invented cursor', `/orders/user/${ADA}?cursor=abc`],
+    ["another list's cursor", `/orders/user/${ADA}?cursor=${Buffer.from('[1]').toString('base64url')}`],
+    ['an unknown filter', `/orders/user/${ADA}?state=pending`],
+    ['an empty key', `/orders/user/${ADA}?idempotency_key=`],
+    ['a user id that is none', '/orders/user/ada'],
+    ['an order id that is none', '/orders/1'],
+    ['a status that does not exist', '/orders?status=lost'],
+  ]
+  for (const [what, url] of wrong) {
+    test(`${what}: 400`, async (t) => {
+      const { get } = await world(t)
+      assert.equal((await get(what.startsWith('a status') ? 'root' : 'ada', url)).statusCode, 400)
+    })
+  }
+})
+
+suite('10: every route and every caller', () => {
+  type Expected = Record<'nobody' | 'bob' | 'ada' | 'root', number>
+  const routes: [
+    string,
+    (id: string) => { method: 'GET' | 'POST' | 'PUT'; url: string; payload?: object },
+    Expected,
+  ][] = [
+    [
+      'GET /orders/:id',
+      (id) => ({ method: 'GET', url: `/orders/${id}` }),
+      { nobody: 401, bob: 404, ada: 200, root: 200 },
+    ],
+    [
+      'GET /orders/:id of no order',
+      () => ({ method: 'GET', url: `/orders/${uuid(9)}` }),
+      { nobody: 401, bob: 404, ada: 404, root: 404 },
+    ],
+    [
+      'GET /orders/:id/events',
+      (id) => ({ method: 'GET', url: `/orders/${id}/events` }),
+      { nobody: 401, bob: 404, ada: 200, root: 200 },
+    ],
+    [
+      'GET /orders/user/:user_id',
+      () => ({ method: 'GET', url: `/orders/user/${ADA}` }),
+      { nobody: 401, bob: 403, ada: 200, root: 200 },
+    ],
+    [
+      'GET /orders/user/:user_id by key',
+      () => ({ method: 'GET', url: `/orders/user/${ADA}?idempotency_key=k` }),
+      { nobody: 401, bob: 403, ada: 200, root: 200 },
+    ],
+    [
+      'GET /orders',
+      () => ({ method: 'GET', url: '/orders' }),
+      { nobody: 401, bob: 403, ada: 403, root: 200 },
+    ],
+    [
+      'POST /orders',
+      () => ({
+        method: 'POST',
+        url: '/orders',
+        payload: { product_id: uuid(9), quantity: 1, total_price: 1 },
+      }),
+      { nobody: 401, bob: 404, ada: 404, root: 404 },
+    ],
+    [
+      'PUT /orders/:id cancelled',
+      (id) => ({ method: 'PUT', url: `/orders/${id}`, payload: { status: 'cancelled' } }),
+      { nobody: 401, bob: 404, ada: 200, root: 200 },
+    ],
+    [
+      'PUT /orders/:id delivered',
+      (id) => ({ method: 'PUT', url: `/orders/${id}`, payload: { status: 'delivered' } }),
+      { nobody: 401, bob: 404, ada: 403, root: 409 },
+    ],
+  ]
+  for (const [name, request, expected] of routes) {
+    for (const [caller, status] of Object.entries({ ...expected, service: 401 })) {
+      test(`${name} by ${caller}: ${status}`, async (t) => {
+        // Cancelled, so that its stream of events ends.
+        const { app, id } = await shopWithOrder(t, 'cancelled')
+        const answer = await app.inject({
+          ...request(id),
+          ...(caller === 'nobody' ? {} : { headers: as(caller) }),
+        })
+        assert.equal(answer.statusCode, status)
+      })
+    }
+  }
+
+  test('the document describes these routes and no others', async (t) => {
+    const { app } = await shopWithOrder(t)
+    const { paths } = (await app.inject('/openapi.json')).json()
+    const described = Object.entries(paths as Record<string, object>).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    )
+    assert.deepEqual(described.sort(), [
+      'GET /healthz',
+      'GET /metrics',
+      'GET /orders',
+      'GET /orders/user/{user_id}',
+      'GET /orders/{id}',
+      'GET /orders/{id}/events',
+      'GET /readyz',
+      'POST /orders',
+      'PUT /orders/{id}',
+    ])
+  })
+})
+
+suite('operating', () => {
+  test('ready while the store can be used, whatever the product service does', async (t) => {
+    const { app, products } = await shopWithOrder(t)
+    await products.stop()
+    assert.equal((await app.inject('/readyz')).statusCode, 200)
+  })
+
+  test('a store that cannot be used: 503 store_unavailable, worth trying again', async (t) => {
+    const { orders, close } = await openStores({
+      DATABASE_URL: 'sqlite::memory:',
+      DATA_DIR: '',
+      CURRENCY: 'USD',
+    })
+    const products = await startProducts(t)
+    const { post, app } = createOrderApp(t, { orders, reservations: await connect(t, products.url) })
+    await close()
+    const answer = await post('ada', { product_id: uuid(9), quantity: 1, total_price: 1 })
+    assert.deepEqual(
+      [answer.statusCode, answer.json().code, answer.json().retryable],
+      [503, 'store_unavailable', true],
+    )
+    assert.equal((await app.inject('/readyz')).statusCode, 503)
+  })
+
+  test('orders are counted by what became of them', async (t) => {
+    const { app, post, move } = await shopWithOrder(t)
+    await post('ada', { product_id: uuid(9), quantity: 1, total_price: 1 })
+    await move('cancelled')
+    const text = (await app.inject('/metrics')).body
+    for (const [status, reason] of [
+      ['confirmed', ''],
+      ['rejected', 'product_not_found'],
+      ['cancelled', ''],
+    ]) {
+      assert.match(
+        text,
+        new RegExp(`order_outcomes_total\\{status="${status}",reason="${reason}",.*\\} 1\\n`),
+      )
+    }
+  })
+})

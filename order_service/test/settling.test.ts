@@ -1,0 +1,264 @@
+import assert from 'node:assert/strict'
+import { suite, type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createMetrics } from '@shop/service_kit/metrics'
+import { DECISION_DEADLINE_MS, ORDERS_PER_CALL_MAX } from '../src/clients/product_client.ts'
+import { OutcomeUnknown } from '../src/domain/errors.ts'
+import { type Order, SETTLE_AFTER_MS } from '../src/domain/order.ts'
+import type { HoldAnswer, Reservations } from '../src/domain/ports.ts'
+import { BACKOFF_FIRST_MS, BACKOFF_MAX_MS, CLAIMS_MAX, LEASE_MS } from '../src/domain/settle_due.ts'
+import { startSettler } from '../src/settler.ts'
+import { ADA, AT, draft, HELD, later, order, uuid } from './samples.ts'
+import { connect, createOrderApp, memoryOrders, startProducts, startShop } from './shop.ts'
+
+/** A clock that stands still until moved. */
+function movableClock() {
+  let at = new Date()
+  return { now: () => at, pass: (ms: number) => (at = later(ms, at)) }
+}
+
+const DUE = SETTLE_AFTER_MS + 1
+
+const mugs = (product_id: string, quantity = 1) => ({
+  product_id,
+  quantity,
+  total_price: (19.99 * quantity).toFixed(2),
+})
+
+suite('the limits agree', () => {
+  test('a lease outlives the settling it is for', () => {
+    assert.ok(LEASE_MS > DECISION_DEADLINE_MS + 2 * 5_000)
+  })
+  test('the settler comes after the request gave up', () => {
+    assert.ok(SETTLE_AFTER_MS > DECISION_DEADLINE_MS)
+  })
+  test('one round of the settler is one call', () => {
+    assert.ok(CLAIMS_MAX <= ORDERS_PER_CALL_MAX)
+  })
+})
+
+suite('5: every order settles', () => {
+  test('orders taken while the product service was down are settled when it is back', async (t) => {
+    const clock = movableClock()
+    const { products, post, put, get, orders, settleDue } = await startShop(t, { now: clock.now })
+    const [mug, gone] = [await products.add(4), uuid(9)]
+    const shipped = (await post('ada', mugs(mug))).json()
+    await products.stop()
+    await put('root', shipped.id, { status: 'shipped' })
+    const ids: string[] = []
+    for (const body of [mugs(mug), mugs(mug, 2), mugs(mug), mugs(gone)])
+      ids.push((await post('ada', body)).json().id)
+    await put('ada', ids[2]!, { status: 'cancelled' })
+    assert.equal((await orders.backlog()).count, 5)
+
+    clock.pass(DUE)
+    assert.deepEqual(await settleDue(), { settled: 0, failed: 1 }, 'an outage is tried with one order')
+    await products.start()
+    await sleep(450)
+    clock.pass(BACKOFF_MAX_MS)
+    assert.deepEqual(await settleDue(), { settled: 5, failed: 0 })
+
+    const statuses = await Promise.all(
+      ids.map(async (id) => (await get('ada', `/orders/${id}`)).json().status),
+    )
+
+    assert.deepEqual(statuses.slice(0, 2), ['confirmed', 'confirmed'])
+    assert.deepEqual(statuses.slice(2), ['cancelled', 'rejected'])
+    assert.equal((await orders.backlog()).count, 0)
+  })
+
+  test('nothing is touched before it is due', async (t) => {
+    const clock = movableClock()
+    const { products, post, orders, settleDue } = await startShop(t, { now: clock.now })
+    const mug = await products.add(3)
+    await products.stop()
+    const { id } = (await post('ada', mugs(mug))).json()
+    clock.pass(SETTLE_AFTER_MS - 1)
+    assert.deepEqual(await settleDue(), { settled: 0, failed: 0 })
+    assert.equal((await orders.find(id))?.attempts, 0)
+  })
+
+  test('the pauses between attempts grow, and never beyond their maximum', async (t) => {
+    const clock = movableClock()
+    const orders = await memoryOrders(t)
+    const hold = () => Promise.reject(new OutcomeUnknown('no'))
+    const reservations: Reservations = { hold, release: hold, ship: hold, reachable: () => true }
+    const { settleDue } = createOrderApp(t, { orders, reservations, now: clock.now, random: () => 0 })
+    const stuck = order()
+    await orders.addOnce(stuck)
+    const pauses: number[] = []
+    for (let i = 0; i < 7; i++) {
+      clock.pass(60_000)
+      assert.deepEqual(await settleDue(), { settled: 0, failed: 1 })
+      pauses.push(Date.parse((await orders.find(stuck.id))!.dueAt!) - clock.now().getTime())
+    }
+    assert.deepEqual(
+      pauses,
+      [1, 2, 4, 8, 16, 20, 20].map((n) => n * BACKOFF_FIRST_MS),
+    )
+  })
+
+  test('a backlog larger than a batch is settled in one round', async (t) => {
+    const clock = movableClock()
+    const { products, orders, settleDue } = await startShop(t, { now: clock.now })
+    const mug = await products.add(1000)
+    const lines = [{ productId: mug, quantity: 1 }]
+    for (let i = 0; i < 300; i++) await orders.addOnce(order({ lines, totalMinor: 1999 }))
+    assert.deepEqual(await settleDue(), { settled: 300, failed: 0 })
+    assert.deepEqual(await products.stockOf(mug), { stock: 700, reserved: 300 })
+  })
+
+  test('one order that cannot be settled does not hold up its neighbours', async (t) => {
+    const clock = movableClock()
+    const { products, orders, settleDue } = await startShop(t, { now: clock.now })
+    const mug = await products.add(10)
+    const good = Array.from({ length: 3 }, () =>
+      order({ lines: [{ productId: mug, quantity: 1 }], totalMinor: 1999 }),
+    )
+    // The product service refuses a body with this as malformed.
+    const bad = order({ lines: [{ productId: 'not an id', quantity: 1 }] })
+    for (const each of [good[0]!, bad, good[1]!, good[2]!]) await orders.addOnce(each)
+    assert.deepEqual(await settleDue(), { settled: 3, failed: 1 })
+    for (const each of good) assert.equal((await orders.find(each.id))?.status, 'confirmed')
+  })
+
+  test('a reservation given back behind our back ends the order as cancelled', async (t) => {
+    const { products, orders, reservations, settleDue } = await startShop(t)
+    const mug = await products.add(1)
+    const mine = order({ lines: [{ productId: mug, quantity: 1 }], totalMinor: 1999 })
+    await orders.addOnce(mine)
+    await reservations.release(mine)
+    assert.deepEqual(await settleDue(), { settled: 1, failed: 0 })
+    assert.equal((await orders.find(mine.id))?.status, 'cancelled')
+    assert.deepEqual(await products.stockOf(mug), { stock: 1, reserved: 0 })
+  })
+})
+
+suite('settlers of several replicas', () => {
+  test('share the work: each order is held once and saved once', async (t) => {
+    const products = await startProducts(t)
+    const orders = await memoryOrders(t)
+    const mug = await products.add(1000)
+    for (let i = 0; i < 200; i++) {
+      await orders.addOnce(order({ lines: [{ productId: mug, quantity: 1 }], totalMinor: 1999 }))
+    }
+    const replicas = await Promise.all(
+      [1, 2, 3].map(async () => createOrderApp(t, { orders, reservations: await connect(t, products.url) })),
+    )
+    const rounds = await Promise.all(replicas.map((replica) => replica.settleDue()))
+    assert.equal(
+      rounds.reduce((sum, round) => sum + round.settled, 0),
+      200,
+    )
+    assert.deepEqual(await products.stockOf(mug), { stock: 800, reserved: 200 })
+    const all = await orders.listByStatus('confirmed', { limit: 300 })
+    assert.deepEqual([...new Set(all.map((each) => each.version))], [2])
+  })
+
+  test('one that outlives its lease is refused by the fence; the order ends as the other settled it', async (t) => {
+    const clock = movableClock()
+    const orders = await memoryOrders(t)
+    const mine = order()
+    await orders.addOnce(mine)
+    let answerSlowly!: (answer: HoldAnswer) => void
+    const reservations = (hold: Reservations['hold']): Reservations => ({
+      hold,
+      release: async () => {},
+      ship: async () => {},
+      reachable: () => true,
+    })
+    const held: HoldAnswer = { status: 'held', lines: HELD }
+    const slow = createOrderApp(t, {
+      orders,
+      reservations: reservations(() => new Promise((resolve) => (answerSlowly = resolve))),
+      now: clock.now,
+    })
+    const quick = createOrderApp(t, { orders, reservations: reservations(async () => held), now: clock.now })
+    const slowRound = slow.settleDue()
+    await sleep(20)
+    assert.deepEqual(await quick.settleDue(), { settled: 0, failed: 0 }, 'leased to the slow one')
+    clock.pass(LEASE_MS + 1)
+    assert.deepEqual(await quick.settleDue(), { settled: 1, failed: 0 })
+    const settled = await orders.find(mine.id)
+    answerSlowly(held)
+    await slowRound
+    assert.deepEqual(await orders.find(mine.id), settled)
+    assert.deepEqual([settled?.status, settled?.version, settled?.fence], ['confirmed', 2, 2])
+  })
+})
+
+suite('the settler loop', () => {
+  const start = (t: TestContext, round: () => Promise<{ settled: number; failed: number }>) => {
+    const metrics = createMetrics('order_service')
+    const faults: unknown[] = []
+    const settler = startSettler({
+      orders: { backlog: async () => ({ count: 7, oldestUpdatedAt: AT.toISOString() }) },
+      round,
+      metrics,
+      now: () => later(30_000),
+      random: () => 0.5,
+      onFault: (fault) => faults.push(fault),
+      roundMs: 20,
+    })
+    t.after(() => settler.stop())
+    return { settler, metrics, faults }
+  }
+
+  test('goes on after a fault, and tells the backlog and its age', async (t) => {
+    let rounds = 0
+    const { metrics, faults } = start(t, async () => {
+      if (++rounds === 1) throw new Error('the store is away')
+      return { settled: 2, failed: 1 }
+    })
+    while (rounds < 3) await sleep(5)
+    await sleep(5)
+    assert.equal(faults.length, 1)
+    const text = await metrics.registry.metrics()
+    assert.match(text, /order_settler_backlog\{.*\} 7\n/)
+    assert.match(text, /order_settler_oldest_seconds\{.*\} 30\n/)
+    assert.match(text, /order_settler_orders_total\{outcome="postponed",.*\} [1-9]/)
+  })
+
+  test('rounds never overlap; stopping waits for the one under way and starts no other', async (t) => {
+    let running = 0
+    let rounds = 0
+    const { settler } = start(t, async () => {
+      assert.equal(++running, 1)
+      await sleep(15)
+      running--
+      rounds++
+      return { settled: 0, failed: 0 }
+    })
+    for (let i = 0; i < 20; i++) settler.wake()
+    await settler.stop()
+    assert.deepEqual([running, rounds], [0, 1])
+    settler.wake()
+    await sleep(40)
+    assert.equal(rounds, 1)
+  })
+})
+
+suite('whoever asks for an order being settled shares its answer', () => {
+  test('replays of a pending order make one reservation between them', async (t) => {
+    const orders = await memoryOrders(t)
+    let holds = 0
+    const reservations: Reservations = {
+      async hold() {
+        holds++
+        await sleep(20)
+        return { status: 'held', lines: HELD }
+      },
+      release: async () => {},
+      ship: async () => {},
+      reachable: () => true,
+    }
+    const { post } = createOrderApp(t, { orders, reservations })
+    const { lines } = draft()
+    const body = { product_id: lines[0]!.productId, quantity: 2, total_price: '39.98' }
+    const answers = await Promise.all(Array.from({ length: 10 }, () => post('ada', body, 'key')))
+    assert.deepEqual([...new Set(answers.map((answer) => answer.json().status))], ['confirmed'])
+    assert.equal(holds, 1)
+    const found: Order | undefined = await orders.findByKey(ADA, 'key')
+    assert.equal(found?.version, 2)
+  })
+})
