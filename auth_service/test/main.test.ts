@@ -76,7 +76,12 @@ suite('the process', () => {
     const replicas = [start(t, { DATA_DIR, ...ADMIN }), start(t, { DATA_DIR, ...ADMIN })]
     const urls = await Promise.all(replicas.map((replica) => replica.listening))
     const keySets = () =>
-      Promise.all(urls.map(async (url) => (await fetch(`${url}/.well-known/jwks.json`)).json()))
+      Promise.all(
+        urls.map(async (url): Promise<{ keys: object[] }> => {
+          const answer = await fetch(`${url}/.well-known/jwks.json`)
+          return (await answer.json()) as { keys: object[] }
+        }),
+      )
     const [a, b] = await keySets()
     assert.equal(a?.keys.length, 1)
     assert.deepEqual(a, b)

@@ -260,7 +260,8 @@ suite('every code can be reached, and says what the catalogue says', () => {
       body: { refresh_token: `${'A'.repeat(22)}.${'A'.repeat(43)}` },
     })
     assert.deepEqual([logout.status, logout.body.code], [503, 'store_unavailable'])
-    assert.equal((await world.call('GET', '/readyz')).status, 503)
+    const ready = await world.call('GET', '/readyz')
+    assert.deepEqual([ready.status, ready.body.code], [503, 'not_ready'])
     assert.equal((await world.call('GET', '/healthz')).status, 200)
   })
 })
