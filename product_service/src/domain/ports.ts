@@ -86,7 +86,10 @@ export type LedgerMismatch = {
 
 /** Reading everything, bit by bit, to compare it. Pages are in the order of ids; `next` undefined means the end. */
 export type Audit = {
-  /** Compares the next `limit` products, removed ones included, with their movements and held reservations. */
+  /**
+   * Compares the next `limit` products, removed ones included, with their movements and held reservations.
+   * One that is changed all the while can't be compared and is not counted in `checked`.
+   */
   ledgerMismatches(
     after: string | undefined,
     limit: number,

@@ -174,7 +174,7 @@ const tombstone = (orderId: string, at: string): Reservation => ({
 })
 
 /** Two lines of one product count together, or each alone would find the same free units. */
-export function unitsByProduct(lines: readonly RequestedLine[]): ReadonlyMap<string, number> {
+function unitsByProduct(lines: readonly RequestedLine[]): ReadonlyMap<string, number> {
   const units = new Map<string, number>()
   for (const { productId, quantity } of lines) units.set(productId, (units.get(productId) ?? 0) + quantity)
   return units

@@ -124,7 +124,7 @@ export function productReads({ catalogue, prices }: ProductRoutesDeps) {
         const product = await catalogue.find(request.params.id)
         if (!product) throw new DomainError('product_not_found', 'There is no product of this id.')
         reply.header('etag', etagOf(product.version))
-        if (alreadySeen(request.headers['if-none-match'], product.version)) return reply.code(304).send()
+        if (alreadySeen(request.headers['if-none-match'], product.version)) return reply.code(304).send(null)
         reply.type(JSON_TYPE)
         return textOf(product) as never
       },
@@ -247,7 +247,7 @@ export function productWrites({ catalogue, prices, requireVersion, now, newId }:
       async (request, reply) => {
         const seen = seenBy(request.headers['if-match'], request.query.version, requireVersion)
         await catalogue.remove(request.params.id, seen, actOf(request)).catch(showCurrent(prices))
-        return reply.code(204).send()
+        return reply.code(204).send(null)
       },
     )
   }

@@ -103,7 +103,7 @@ function pageSql(sort: Sort, search: boolean, inStock: boolean, continued: boole
   const { order, after } = search && sort === 'newest' ? NEWEST_FOUND : ORDERS[sort]
   const from = search ? 'product_words w CROSS JOIN products p ON p.seq = -w.rowid' : 'products p'
   const where = ['p.deleted_at IS NULL']
-  if (search) where.unshift('w.words MATCH ?')
+  if (search) where.unshift('w.product_words MATCH ?')
   if (continued) where.push(after)
   if (inStock) where.push('p.in_stock = 1')
   return `SELECT ${PRODUCT_COLUMNS} FROM ${from} WHERE ${where.join(' AND ')} ORDER BY ${order} LIMIT ?`

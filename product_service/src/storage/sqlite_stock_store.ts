@@ -12,7 +12,6 @@ import {
   type Reservation,
   releaseReservations,
   shipReservations,
-  unitsByProduct,
 } from '../domain/reservation.ts'
 import {
   MOVEMENT_COLUMNS,
@@ -50,10 +49,6 @@ export function createSqliteStockStore(store: SqliteStore): Stock {
   )
   const endReservation = writer.prepare(
     `UPDATE reservations SET status = ?, updated_at = ? WHERE seq = ? AND status = 'held'`,
-  )
-  const addHeldLine = writer.prepare('INSERT INTO held_lines VALUES (?, ?, ?)')
-  const removeHeldLine = writer.prepare(
-    'DELETE FROM held_lines WHERE product_seq = ? AND reservation_seq = ?',
   )
 
   /** What a batch loaded, and where it lies. */
@@ -99,12 +94,9 @@ export function createSqliteStockStore(store: SqliteStore): Stock {
         if (endReservation.run(status, decided.updatedAt, known).changes !== 1) {
           throw new Error(`the reservation of ${orderId} is not held`)
         }
-        for (const productId of unitsByProduct(lines).keys()) {
-          removeHeldLine.run(productSeqs.get(productId)!, known)
-        }
         return
       }
-      const { lastInsertRowid } = addReservation.run(
+      addReservation.run(
         orderId,
         status,
         text(lines),
@@ -115,10 +107,6 @@ export function createSqliteStockStore(store: SqliteStore): Stock {
         decided.createdAt,
         decided.updatedAt,
       )
-      if (status !== 'held') return
-      for (const [productId, units] of unitsByProduct(lines)) {
-        addHeldLine.run(productSeqs.get(productId)!, lastInsertRowid, units)
-      }
     }
   }
 

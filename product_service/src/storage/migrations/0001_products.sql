@@ -76,11 +76,3 @@ CREATE TABLE reservations (
   created_at       TEXT    NOT NULL,
   updated_at       TEXT    NOT NULL
 ) STRICT;
-
--- The units each held reservation keeps of a product: what products.reserved must add up to.
-CREATE TABLE held_lines (
-  product_seq     INTEGER NOT NULL,
-  reservation_seq INTEGER NOT NULL,
-  quantity        INTEGER NOT NULL CHECK (quantity > 0),
-  PRIMARY KEY (product_seq, reservation_seq)
-) STRICT, WITHOUT ROWID;

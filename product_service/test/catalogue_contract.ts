@@ -1,0 +1,258 @@
+/** What every catalogue does, whatever it is made of. */
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { type Catalogue, type PageKey, SORTS, type Sort } from '../src/domain/ports.ts'
+import { searchWords } from '../src/domain/search.ts'
+import { ACT, AT, add, type MakeStores, nextId } from './worlds.ts'
+
+const query = (more: object = {}) => ({
+  sort: 'newest' as Sort,
+  words: [] as string[],
+  inStock: false,
+  after: undefined as PageKey | undefined,
+  limit: 100,
+  ...more,
+})
+
+async function names(catalogue: Catalogue, more: object = {}) {
+  return (await catalogue.list(query(more))).items.map(({ name }) => name)
+}
+
+async function allNames(catalogue: Catalogue, more: object) {
+  const found: string[] = []
+  let after: PageKey | undefined
+  do {
+    const page = await catalogue.list(query({ ...more, after }))
+    found.push(...page.items.map(({ name }) => name))
+    after = page.next
+  } while (after)
+  return found
+}
+
+const saw = (...versions: number[]) => ({ from: 'body' as const, versions })
+const UNSEEN = { from: 'nothing' as const }
+
+export function catalogueContract(name: string, makeStores: MakeStores) {
+  suite(`catalogue, ${name}`, () => {
+    test('a created product is found, by the other connection too', async (t) => {
+      const [here, there] = await makeStores(t)
+      const created = await add(here, { name: 'Café', description: 'Hot', priceMinor: 450, stock: 7 })
+      assert.deepEqual(created, {
+        id: created.id,
+        name: 'Café',
+        description: 'Hot',
+        priceMinor: 450,
+        stock: 7,
+        reserved: 0,
+        version: 1,
+        editVersion: 1,
+        createdAt: AT,
+        updatedAt: AT,
+        deletedAt: null,
+      })
+      assert.deepEqual(await there.catalogue.find(created.id), created)
+      assert.equal(await there.catalogue.find(nextId()), undefined)
+    })
+
+    test('an edit changes what it names, and the search follows', async (t) => {
+      const [{ catalogue }] = await makeStores(t)
+      const tea = await add({ catalogue } as never)
+      const edited = await catalogue.edit(tea.id, { name: 'Coffee', priceMinor: 5 }, saw(1), ACT)
+      assert.deepEqual(edited, { ...tea, name: 'Coffee', priceMinor: 5, version: 2, editVersion: 2 })
+      assert.deepEqual(await catalogue.find(tea.id), edited)
+      assert.deepEqual(await names(catalogue, { words: ['coff'] }), ['Coffee'])
+      assert.deepEqual(await names(catalogue, { words: ['tea'] }), [])
+    })
+
+    test('an edit that names an old version changes nothing and shows the current product (7)', async (t) => {
+      const [{ catalogue }] = await makeStores(t)
+      const tea = await add({ catalogue } as never)
+      const now = await catalogue.edit(tea.id, { name: 'Green tea' }, saw(1), ACT)
+      await assert.rejects(catalogue.edit(tea.id, { name: 'Coffee' }, saw(1), ACT), {
+        code: 'version_conflict',
+        details: { members: { current: now } },
+      })
+      await assert.rejects(
+        catalogue.edit(tea.id, { name: 'Coffee' }, { from: 'header', versions: [1] }, ACT),
+        { code: 'precondition_failed' },
+      )
+      assert.deepEqual(await catalogue.find(tea.id), now)
+    })
+
+    test('an unknown product can be neither edited nor removed', async (t) => {
+      const [{ catalogue }] = await makeStores(t)
+      const id = nextId()
+      await assert.rejects(catalogue.edit(id, { name: 'x' }, UNSEEN, ACT), { code: 'product_not_found' })
+      await assert.rejects(catalogue.remove(id, UNSEEN, ACT), { code: 'product_not_found' })
+    })
+
+    test('a removed product is gone from everywhere', async (t) => {
+      const [{ catalogue }] = await makeStores(t)
+      const tea = await add({ catalogue } as never)
+      await assert.rejects(catalogue.remove(tea.id, saw(9), ACT), { code: 'version_conflict' })
+      await catalogue.remove(tea.id, saw(1), ACT)
+      assert.equal(await catalogue.find(tea.id), undefined)
+      for (const sort of SORTS) {
+        assert.deepEqual(await names(catalogue, { sort }), [])
+        assert.deepEqual(await names(catalogue, { sort, words: ['tea'], inStock: true }), [])
+      }
+      await assert.rejects(catalogue.edit(tea.id, { name: 'x' }, UNSEEN, ACT), { code: 'product_not_found' })
+      await assert.rejects(catalogue.remove(tea.id, UNSEEN, ACT), { code: 'product_not_found' })
+    })
+
+    const ORDER: Record<Sort, string[]> = {
+      newest: ['cherry', 'Éclair', 'apple', 'Banana', 'date'],
+      price: ['date', 'apple', 'Éclair', 'Banana', 'cherry'],
+      '-price': ['cherry', 'Banana', 'Éclair', 'apple', 'date'],
+      name: ['apple', 'Banana', 'cherry', 'date', 'Éclair'],
+    }
+    for (const sort of SORTS) {
+      test(`pages sorted by ${sort} neither repeat nor miss, with and without words and stock`, async (t) => {
+        const [stores] = await makeStores(t)
+        const drafts: [string, number, number][] = [
+          ['date', 1, 0],
+          ['Banana', 3, 1],
+          ['apple', 2, 1],
+          ['Éclair', 2, 1],
+          ['cherry', 3, 1],
+        ]
+        for (const [name, priceMinor, stock] of drafts) {
+          await add(stores, {
+            name,
+            priceMinor,
+            stock,
+            description: name === 'apple' ? 'plain' : 'sweet thing',
+          })
+        }
+        for (const limit of [1, 2, 5, 6]) {
+          const all = await allNames(stores.catalogue, { sort, limit })
+          assert.deepEqual(all, ORDER[sort])
+          const inStock = await allNames(stores.catalogue, { sort, limit, inStock: true })
+          assert.deepEqual(
+            inStock,
+            ORDER[sort].filter((name) => name !== 'date'),
+          )
+          const sweet = await allNames(stores.catalogue, { sort, limit, words: ['thin', 'sw'] })
+          assert.deepEqual(
+            sweet,
+            ORDER[sort].filter((name) => name !== 'apple'),
+          )
+          const both = await allNames(stores.catalogue, { sort, limit, words: ['sweet'], inStock: true })
+          assert.deepEqual(
+            both,
+            ORDER[sort].filter((name) => name !== 'apple' && name !== 'date'),
+          )
+        }
+      })
+    }
+
+    test('a page goes on behind a product that was removed or sold out meanwhile', async (t) => {
+      const [stores] = await makeStores(t)
+      const made = [await add(stores), await add(stores), await add(stores)]
+      const first = await stores.catalogue.list(query({ limit: 1, inStock: true }))
+      await stores.catalogue.remove(made[2]!.id, UNSEEN, ACT)
+      const second = await stores.catalogue.list(query({ limit: 1, after: first.next, inStock: true }))
+      assert.deepEqual(second.items[0]?.id, made[1]!.id)
+      await stores.stock.adjust({ productId: made[1]!.id, delta: -10, note: 'x', attempt: undefined }, ACT)
+      const third = await stores.catalogue.list(query({ limit: 1, after: second.next, inStock: true }))
+      assert.deepEqual([third.items[0]?.id, third.next], [made[0]!.id, undefined])
+    })
+
+    test('a cursor of a product that never was ends the list', async (t) => {
+      const [stores] = await makeStores(t)
+      await add(stores)
+      const page = await stores.catalogue.list(query({ after: [nextId()] }))
+      assert.deepEqual(page, { items: [], next: undefined })
+    })
+
+    test('in_stock follows stock across zero in both directions', async (t) => {
+      const [stores] = await makeStores(t)
+      const tea = await add(stores, { stock: 1 })
+      const wanted = order1(tea.id)
+      await stores.stock.reserve([wanted], AT)
+      assert.deepEqual(await names(stores.catalogue, { inStock: true }), [])
+      await stores.stock.release([wanted.orderId], AT)
+      assert.deepEqual(await names(stores.catalogue, { inStock: true }), ['Tea'])
+    })
+
+    const hostile = [
+      '"',
+      '""',
+      '*',
+      'a*',
+      'AND',
+      'OR NOT',
+      'NEAR(a b)',
+      'words:a',
+      '-a',
+      '^a',
+      '(',
+      "';--",
+      '\\',
+      '%',
+      '{a}',
+      '\u0000a',
+      '💥',
+      'ａ',
+      'a'.repeat(100),
+    ]
+    for (const text of hostile) {
+      test(`searching ${JSON.stringify(text)} is answered, and finds what begins so`, async (t) => {
+        const [stores] = await makeStores(t)
+        await add(stores, { name: 'nothing like it' })
+        await add(stores, { name: `x ${text}y`, description: 'or not and near words b' })
+        const words = searchWords(text)
+        const found = words.length === 0 ? [] : await names(stores.catalogue, { words })
+        assert.deepEqual(found, words.length === 0 ? [] : [`x ${text}y`])
+      })
+    }
+
+    test('imported products are like created ones', async (t) => {
+      const [stores] = await makeStores(t)
+      const drafts = Array.from({ length: 30 }, (_, i) => ({
+        id: nextId(),
+        fields: { name: `Thing ${i}`, description: 'imported', priceMinor: i, stock: i },
+      }))
+      await stores.catalogue.importProducts(drafts, ACT)
+      const expected = drafts.map(({ fields }) => fields.name).reverse()
+      assert.deepEqual(await allNames(stores.catalogue, { limit: 7 }), expected)
+      assert.deepEqual(await allNames(stores.catalogue, { limit: 7, words: ['imp'] }), expected)
+      assert.deepEqual((await stores.audit.ledgerMismatches(undefined, 100)).mismatches, [])
+    })
+
+    test('of many editors holding one version, exactly one wins (7)', async (t) => {
+      const [here, there] = await makeStores(t)
+      const tea = await add(here)
+      const edits = await Promise.allSettled(
+        Array.from({ length: 20 }, (_, i) =>
+          (i % 2 ? here : there).catalogue.edit(tea.id, { name: `Edit ${i}` }, saw(1), ACT),
+        ),
+      )
+      const won = edits.filter((edit) => edit.status === 'fulfilled')
+      assert.equal(won.length, 1)
+      assert.deepEqual(await here.catalogue.find(tea.id), won[0]!.value)
+      for (const edit of edits) {
+        if (edit.status === 'rejected') assert.equal(edit.reason.code, 'version_conflict')
+      }
+    })
+
+    test('an editor and a buyer do not disturb each other; an absolute stock loses to a sale (7)', async (t) => {
+      const [here, there] = await makeStores(t)
+      const tea = await add(here)
+      await Promise.all(Array.from({ length: 10 }, () => there.stock.reserve([order1(tea.id)], AT)))
+      const edited = await here.catalogue.edit(tea.id, { name: 'Renamed' }, saw(1), ACT)
+      assert.deepEqual([edited.version, edited.stock, edited.reserved], [12, 0, 10])
+      await assert.rejects(here.catalogue.edit(tea.id, { stock: 99 }, saw(11), ACT), {
+        code: 'version_conflict',
+      })
+      const set = await here.catalogue.edit(tea.id, { stock: 99 }, saw(12), ACT)
+      assert.deepEqual([set.version, set.editVersion, set.stock, set.reserved], [13, 12, 99, 10])
+    })
+  })
+}
+
+const order1 = (productId: string) => ({
+  orderId: nextId(),
+  lines: [{ productId, quantity: 1 }],
+  totalMinor: 100,
+})

@@ -1,0 +1,144 @@
+/** The service as real processes: races on one file, starting, stopping, and dying between two steps. */
+import assert from 'node:assert/strict'
+import { execFile, fork } from 'node:child_process'
+import { join } from 'node:path'
+import { suite, type TestContext, test } from 'node:test'
+import { promisify } from 'node:util'
+import { createServiceTokens } from '@shop/service_kit/service_tokens'
+import { openSqliteStores } from '../src/storage/open_stores.ts'
+import { add, folder, nextId } from './worlds.ts'
+
+const run = promisify(execFile)
+const BUYER = join(import.meta.dirname, 'buyer_process.ts')
+const MAIN = join(import.meta.dirname, '..', 'src', 'main.ts')
+const SECRET = 'a secret of the tests, 32 bytes and more'
+
+suite('two processes on one file', () => {
+  test('sell exactly what there is, whatever the order of the products in a cart (1, 2)', async (t) => {
+    const path = join(folder(t), 'products.db')
+    const stores = await openSqliteStores(path, 'USD')
+    t.after(() => stores.close())
+    const [a, b] = [await add(stores, { stock: 60 }), await add(stores, { stock: 60 })]
+    const buyers = await Promise.all(
+      [1, 2].map(() => run(process.execPath, [BUYER, path, `${a.id},${b.id}`, '100'])),
+    )
+    assert.equal(
+      buyers.reduce((sum, { stdout }) => sum + Number(stdout), 0),
+      60,
+    )
+    for (const { id } of [a, b]) {
+      const product = await stores.catalogue.find(id)
+      assert.deepEqual([product?.stock, product?.reserved, product?.version], [0, 60, 61])
+    }
+    assert.deepEqual((await stores.audit.ledgerMismatches(undefined, 10)).mismatches, [])
+  })
+})
+
+/** Starts the service on a port of its own; resolves once it listens. */
+async function start(t: TestContext, DATA_DIR: string, more: Record<string, string> = {}) {
+  const child = fork(MAIN, {
+    env: {
+      PATH: process.env.PATH,
+      NODE_ENV: 'test',
+      DATA_DIR,
+      PORT: '0',
+      SERVICE_SECRET: SECRET,
+      AUTH_URL: 'http://127.0.0.1:9',
+      LOG_LEVEL: 'error',
+      ...more,
+    },
+    silent: true,
+  })
+  t.after(() => child.kill('SIGKILL'))
+  let stderr = ''
+  child.stderr?.on('data', (text) => {
+    stderr += text
+  })
+  const ended = new Promise<{ code: number | null; signal: string | null; stderr: string }>((resolve) =>
+    child.on('close', (code, signal) => resolve({ code, signal, stderr })),
+  )
+  const port = await new Promise<number | undefined>((resolve) => {
+    child.on('message', (message) => resolve((message as { listening: number }).listening))
+    child.on('close', () => resolve(undefined))
+  })
+  const token = createServiceTokens(SECRET, 'order_service', 'product_service', () => new Date())
+  const call = async (path: string, body: unknown) =>
+    fetch(`http://127.0.0.1:${port}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${await token()}` },
+      body: JSON.stringify(body),
+    })
+  return { child, ended, call, url: `http://127.0.0.1:${port}` }
+}
+
+suite('the process', () => {
+  test('serves reads while auth is down, and ends on SIGTERM', async (t) => {
+    const { child, ended, url } = await start(t, folder(t))
+    assert.deepEqual(await (await fetch(`${url}/products`)).json(), { items: [], next_cursor: null })
+    const write = await fetch(`${url}/products/${nextId()}`, {
+      method: 'DELETE',
+      headers: { authorization: 'Bearer x.y.z' },
+    })
+    assert.deepEqual(
+      [write.status, ((await write.json()) as { code: string }).code],
+      [503, 'keys_unavailable'],
+    )
+    child.kill('SIGTERM')
+    assert.deepEqual(await ended, { code: 0, signal: null, stderr: '' })
+  })
+
+  const faults: [string, Record<string, string>, RegExp][] = [
+    ['a short secret', { SERVICE_SECRET: 'short' }, /SERVICE_SECRET/],
+    ['an unknown currency', { CURRENCY: 'ABC' }, /CURRENCY/],
+    ['MongoDB', { DATABASE_URL: 'mongodb://localhost/x' }, /cannot use MongoDB yet/],
+    ['a folder that is none', { DATA_DIR: '/dev/null' }, /Cannot start/],
+  ]
+  for (const [what, env, sentence] of faults) {
+    test(`does not start with ${what}, and says why`, async (t) => {
+      const { ended } = await start(t, folder(t), env)
+      const { code, stderr } = await ended
+      assert.equal(code, 1)
+      assert.match(stderr, sentence)
+    })
+  }
+
+  const places = [
+    ['reservations_committed', 'reserve', 'held', { stock: 9, reserved: 1 }],
+    ['releases_committed', 'release', 'released', { stock: 10, reserved: 0 }],
+    ['shipments_committed', 'ship', 'shipped', { stock: 9, reserved: 0 }],
+  ] as const
+  for (const [place, deed, status, expected] of places) {
+    test(`that dies at ${place} has done the work, once, and says so when asked again`, async (t) => {
+      const DATA_DIR = folder(t)
+      const stores = await openSqliteStores(join(DATA_DIR, 'products.db'), 'USD')
+      const tea = await add(stores, { stock: 10 })
+      const order_id = nextId()
+      const lines = [{ productId: tea.id, quantity: 1 }]
+      if (deed !== 'reserve') {
+        await stores.stock.reserve([{ orderId: order_id, lines, totalMinor: 100 }], tea.createdAt)
+      }
+      const [path, body] = {
+        reserve: [
+          '/internal/reservations',
+          {
+            reservations: [{ order_id, lines: [{ product_id: tea.id, quantity: 1 }], total_price: '1.00' }],
+          },
+        ],
+        release: ['/internal/releases', { order_ids: [order_id] }],
+        ship: ['/internal/shipments', { order_ids: [order_id] }],
+      }[deed] as [string, unknown]
+
+      const dying = await start(t, DATA_DIR, { CRASH_POINT: place })
+      await assert.rejects(dying.call(path, body))
+      assert.equal((await dying.ended).signal, 'SIGKILL')
+
+      const risen = await start(t, DATA_DIR)
+      const { results } = (await (await risen.call(path, body)).json()) as { results: { status: string }[] }
+      assert.equal(results[0]?.status, status)
+      const { stock, reserved } = (await stores.catalogue.find(tea.id))!
+      assert.deepEqual({ stock, reserved }, expected)
+      assert.deepEqual((await stores.audit.ledgerMismatches(undefined, 10)).mismatches, [])
+      await stores.close()
+    })
+  }
+})

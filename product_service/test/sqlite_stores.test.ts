@@ -1,0 +1,103 @@
+/** The SQLite stores: every contract, in memory and by two connections on one file, and what SQLite itself keeps. */
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { suite, test } from 'node:test'
+import { openSqliteStores, openStores } from '../src/storage/open_stores.ts'
+import { auditContract } from './audit_contract.ts'
+import { catalogueContract } from './catalogue_contract.ts'
+import { stockContract } from './stock_contract.ts'
+import { AT, add, folder, inMemory, onOneFile, order } from './worlds.ts'
+
+for (const [name, makeStores] of [
+  ['SQLite in memory', inMemory],
+  ['two connections on one SQLite file', onOneFile],
+] as const) {
+  catalogueContract(name, makeStores)
+  stockContract(name, makeStores)
+  auditContract(name, makeStores)
+}
+
+suite('opening', () => {
+  test('a store keeps the currency it was made with', async (t) => {
+    const path = join(folder(t), 'products.db')
+    await (await openSqliteStores(path, 'EUR')).close()
+    await assert.rejects(openSqliteStores(path, 'USD'), /CURRENCY is USD, but the prices in .* are EUR/)
+    await (await openSqliteStores(path, 'EUR')).close()
+  })
+
+  test('DATABASE_URL decides by its scheme; without one the file lies in DATA_DIR', async (t) => {
+    const DATA_DIR = folder(t)
+    const stores = await openStores({ DATA_DIR, CURRENCY: 'USD' })
+    const tea = await add(stores)
+    await stores.close()
+    const again = await openStores({
+      DATABASE_URL: `sqlite:${join(DATA_DIR, 'products.db')}`,
+      DATA_DIR,
+      CURRENCY: 'USD',
+    })
+    t.after(() => again.close())
+    assert.deepEqual(await again.catalogue.find(tea.id), tea)
+    const mongo = openStores({ DATABASE_URL: 'mongodb://localhost/products', DATA_DIR, CURRENCY: 'USD' })
+    await assert.rejects(mongo, /cannot use MongoDB yet/)
+  })
+})
+
+suite('the database repeats the invariants', () => {
+  const damages: [string, string, RegExp][] = [
+    ['1: stock below zero', 'UPDATE products SET stock = -1, in_stock = 0', /CHECK/],
+    ['2: reserved below zero', 'UPDATE products SET reserved = -1', /CHECK/],
+    ['in_stock apart from stock', 'UPDATE products SET in_stock = 0', /CHECK/],
+    ['an edit of the future', 'UPDATE products SET edit_version = 99', /CHECK/],
+    ['2: changing the ledger', 'UPDATE movements SET delta = 1', /append-only/],
+    ['2: removing from the ledger', 'DELETE FROM movements', /append-only/],
+    ['2: two movements of one version', 'INSERT INTO movements SELECT * FROM movements LIMIT 1', /UNIQUE/],
+    ['an unknown status', "UPDATE reservations SET status = 'lost'", /CHECK/],
+    ['a rejection without a reason', "UPDATE reservations SET status = 'rejected'", /CHECK/],
+    [
+      '6: a second reservation of an order',
+      'INSERT INTO reservations SELECT seq + 9, order_id, status, lines, total_minor, reason, shortages, unknown_products, created_at, updated_at FROM reservations',
+      /UNIQUE/,
+    ],
+  ]
+  for (const [what, sql, refusal] of damages) {
+    test(`and refuses ${what}`, async (t) => {
+      const path = join(folder(t), 'products.db')
+      const stores = await openSqliteStores(path, 'USD')
+      t.after(() => stores.close())
+      const tea = await add(stores)
+      await stores.stock.reserve([order({ [tea.id]: 1 })], AT)
+      const db = new DatabaseSync(path)
+      t.after(() => db.close())
+      assert.throws(() => db.exec(sql), refusal)
+    })
+  }
+
+  const drifts: [string, string, object][] = [
+    ['stock', 'UPDATE products SET stock = 5', { stock: 5, movementsSum: 9, reserved: 1, heldUnits: 1 }],
+    [
+      'reserved',
+      'UPDATE products SET reserved = 3',
+      { stock: 9, movementsSum: 9, reserved: 3, heldUnits: 1 },
+    ],
+    [
+      'a hold',
+      "UPDATE reservations SET status = 'shipped'",
+      { stock: 9, movementsSum: 9, reserved: 1, heldUnits: 0 },
+    ],
+  ]
+  for (const [what, sql, numbers] of drifts) {
+    test(`and the audit notices ${what} that was changed behind the service's back (2)`, async (t) => {
+      const path = join(folder(t), 'products.db')
+      const stores = await openSqliteStores(path, 'USD')
+      t.after(() => stores.close())
+      const tea = await add(stores)
+      await stores.stock.reserve([order({ [tea.id]: 1 })], AT)
+      const db = new DatabaseSync(path)
+      t.after(() => db.close())
+      db.exec(sql)
+      const { mismatches } = await stores.audit.ledgerMismatches(undefined, 10)
+      assert.deepEqual(mismatches, [{ productId: tea.id, ...numbers }])
+    })
+  }
+})

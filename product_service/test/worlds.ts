@@ -1,0 +1,107 @@
+/** Worlds for tests: stores that last as long as the test, and an app over them. */
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { createMetrics } from '@shop/service_kit/metrics'
+import { Problem } from '@shop/service_kit/problem'
+import { createApp } from '../src/app.ts'
+import type { Stores } from '../src/domain/ports.ts'
+import { openSqliteStores } from '../src/storage/open_stores.ts'
+
+/** Two connections to the same data, as two replicas have. */
+export type MakeStores = (t: TestContext) => Promise<readonly [Stores, Stores]>
+
+let ids = 0
+/** UUIDs that sort in the order they were made, also within a millisecond. */
+export const nextId = () => `0190aaaa-0000-7000-8000-${(++ids).toString(16).padStart(12, '0')}`
+
+export const NOW = new Date('2026-01-01T00:00:00.000Z')
+export const AT = NOW.toISOString()
+export const ACT = { by: 'root', at: AT }
+
+export function folder(t: TestContext): string {
+  const path = mkdtempSync(join(tmpdir(), 'shop-products-'))
+  t.after(() => rmSync(path, { recursive: true, force: true }))
+  return path
+}
+
+export const inMemory: MakeStores = async (t) => {
+  const stores = await openSqliteStores(':memory:', 'USD')
+  t.after(() => stores.close())
+  return [stores, stores]
+}
+
+export const onOneFile: MakeStores = async (t) => {
+  const path = join(folder(t), 'products.db')
+  const both = [await openSqliteStores(path, 'USD'), await openSqliteStores(path, 'USD')] as const
+  t.after(() => Promise.all(both.map((stores) => stores.close())))
+  return both
+}
+
+/** Adds a product; what is not said is not important. */
+export async function add(
+  { catalogue }: Stores,
+  fields: Partial<{ name: string; description: string; priceMinor: number; stock: number }> = {},
+) {
+  const product = { name: 'Tea', description: '', priceMinor: 100, stock: 10, ...fields }
+  return catalogue.create({ id: nextId(), fields: product }, ACT)
+}
+
+export const order = (lines: Record<string, number>, totalMinor?: number, orderId: string = nextId()) => ({
+  orderId,
+  lines: Object.entries(lines).map(([productId, quantity]) => ({ productId, quantity })),
+  totalMinor: totalMinor ?? Object.values(lines).reduce((sum, quantity) => sum + quantity * 100, 0),
+})
+
+export const CALLERS = ['nobody', 'user', 'admin', 'service'] as const
+export type Caller = (typeof CALLERS)[number]
+
+/** An app over a store in memory, and a way to call it as someone. Tokens are the callers' names. */
+export async function openShop(
+  t: TestContext,
+  options: { requireVersion?: boolean; currency?: string } = {},
+) {
+  const { requireVersion = false, currency = 'USD' } = options
+  const stores = await openSqliteStores(':memory:', currency)
+  const metrics = createMetrics('product_service')
+  const app = createApp({
+    stores,
+    metrics,
+    currency,
+    requireVersion,
+    access: {
+      verifyToken: (token) => {
+        if (token !== 'user' && token !== 'admin') throw new Problem('unauthenticated', 'No.')
+        const role = token === 'admin' ? 'admin' : 'customer'
+        return { userId: token, username: token, role, expiresAt: 2 ** 31 }
+      },
+      verifyServiceToken: (token) => {
+        if (token !== 'service') throw new Problem('unauthenticated', 'No.')
+      },
+    },
+    now: () => NOW,
+    newId: nextId,
+    reached() {},
+  })
+  t.after(async () => {
+    await app.close()
+    await stores.close()
+  })
+  const as =
+    (caller: Caller) =>
+    (
+      method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+      url: string,
+      payload?: unknown,
+      headers: Record<string, string> = {},
+    ) =>
+      app.inject({
+        method,
+        url,
+        ...(payload === undefined ? {} : { payload: payload as object }),
+        headers: { ...(caller === 'nobody' ? {} : { authorization: `Bearer ${caller}` }), ...headers },
+      })
+  return { app, stores, metrics, nobody: as('nobody'), admin: as('admin'), service: as('service'), as }
+}
