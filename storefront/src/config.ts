@@ -1,0 +1,71 @@
+/** What the storefront reads from the environment. */
+import { CommonConfig, ConfigError, PortConfig, readConfig } from '@shop/service_kit/config'
+import Type, { type Static } from 'typebox'
+
+const Replicas = (name: string, port: number) =>
+  Type.String({
+    default: `http://127.0.0.1:${port}`,
+    pattern: '^https?://[^,\\s]+(,https?://[^,\\s]+)*$',
+    description: `${name}; several replicas with commas between them`,
+  })
+
+export const ConfigSchema = Type.Object({
+  HOST: CommonConfig.HOST,
+  PORT: PortConfig(8080),
+  LOG_LEVEL: CommonConfig.LOG_LEVEL,
+  DRAIN_DELAY_MS: CommonConfig.DRAIN_DELAY_MS,
+  AUTH_URL: Replicas('auth_service', 5000),
+  PRODUCT_URL: Replicas('product_service', 5001),
+  ORDER_URL: Replicas('order_service', 5002),
+  PUBLIC_URL: Type.Optional(
+    Type.String({
+      pattern: '^https?://[^/]+/?$',
+      description: 'Where visitors reach the shop. With https the cookie is Secure and HSTS is sent',
+    }),
+  ),
+  REFRESH_TOKEN_TTL: Type.Integer({
+    default: 2_592_000,
+    minimum: 60,
+    maximum: 31_536_000,
+    description: 'Seconds the session cookie is kept; the same as for auth_service',
+  }),
+  TRUSTED_PROXIES: Type.Optional(
+    Type.String({
+      description: 'Addresses or networks (comma-separated) whose X-Forwarded-For is believed',
+    }),
+  ),
+})
+
+type Config = Readonly<Static<typeof ConfigSchema>>
+
+export type StorefrontConfig = Config & {
+  readonly upstreams: Upstreams
+  readonly trustedProxies: readonly string[]
+}
+
+/** Origins of the replicas of each service. */
+export type Upstreams = Readonly<Record<'auth' | 'products' | 'orders', readonly string[]>>
+
+/** Fails with ConfigError. */
+export function readStorefrontConfig(env: NodeJS.ProcessEnv): StorefrontConfig {
+  const config = readConfig(ConfigSchema, env)
+  return Object.freeze({
+    ...config,
+    upstreams: {
+      auth: originsOf('AUTH_URL', config.AUTH_URL),
+      products: originsOf('PRODUCT_URL', config.PRODUCT_URL),
+      orders: originsOf('ORDER_URL', config.ORDER_URL),
+    },
+    trustedProxies: listOf(config.TRUSTED_PROXIES ?? ''),
+  })
+}
+
+const listOf = (text: string) => text.split(',').flatMap((part) => part.trim() || [])
+
+function originsOf(name: string, text: string): string[] {
+  return listOf(text).map((part) => {
+    const url = URL.parse(part)
+    if (url?.pathname !== '/') throw new ConfigError([`${name} must name origins, without a path`])
+    return url.origin
+  })
+}

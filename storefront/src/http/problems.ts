@@ -1,0 +1,19 @@
+/** What the gateway itself answers; everything else comes from the services as they said it. */
+import type { Catalogue } from '@shop/service_kit/problem'
+
+export const STOREFRONT_PROBLEMS = {
+  upstream_unavailable: {
+    status: 503,
+    title: 'The service behind this address cannot be reached',
+    retryable: true,
+  },
+  upstream_no_answer: {
+    status: 504,
+    title: 'The service behind this address did not answer in time',
+    retryable: true,
+  },
+  cross_site_request: { status: 403, title: 'This may only be asked by our own pages', retryable: false },
+  no_session: { status: 401, title: 'There is no session to go on with', retryable: false },
+} as const satisfies Catalogue
+
+export type StorefrontProblemCode = keyof typeof STOREFRONT_PROBLEMS

@@ -1,0 +1,27 @@
+/**
+ * Requests that act with the session cookie come from our own pages or from no page at all. The cookie is
+ * SameSite=Strict already; this also stops pages on a sibling domain, and browsers that know no SameSite.
+ */
+import { Problem } from '@shop/service_kit/problem'
+import type { FastifyRequest } from 'fastify'
+import type { StorefrontProblemCode } from './problems.ts'
+
+export function refuseOtherSites(publicOrigin: string | undefined) {
+  return (request: FastifyRequest, _reply: unknown, next: (error?: Error) => void) =>
+    next(isOurs(request.headers, publicOrigin) ? undefined : refused())
+}
+
+type Sent = Readonly<Record<string, string | string[] | undefined>>
+
+/** Browsers say by Sec-Fetch-Site (over TLS) or Origin who asks; what is no browser says neither and has no cookie to abuse. */
+export function isOurs(headers: Sent, publicOrigin: string | undefined): boolean {
+  const site = headers['sec-fetch-site']
+  if (site !== undefined && site !== 'same-origin') return false
+  const { origin, host } = headers
+  if (origin === undefined) return true
+  if (typeof origin !== 'string') return false
+  return publicOrigin === undefined ? URL.parse(origin)?.host === host : origin === publicOrigin
+}
+
+const refused = () =>
+  new Problem<StorefrontProblemCode>('cross_site_request', 'The request comes from a page of another site.')

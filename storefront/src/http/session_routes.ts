@@ -1,0 +1,164 @@
+/**
+ * Signing in for pages: the access token goes to the page, the refresh token only into a cookie that no script can
+ * read.
+ *
+ * Promises
+ *  1. No answer of these routes carries a refresh token in its body.
+ *  2. The cookie is HttpOnly, SameSite=Strict, sent to /api/auth alone, and Secure where the shop is reached by https.
+ *  3. It is dropped when auth_service refuses it and at sign-out, also while auth_service is away.
+ *  4. Only our own pages may use it (same_origin.ts).
+ */
+import cookie from '@fastify/cookie'
+import type { App } from '@shop/service_kit/http_app'
+import { KIT_PROBLEMS, Problem } from '@shop/service_kit/problem'
+import { problemResponses } from '@shop/service_kit/schemas'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import Type from 'typebox'
+import type { AuthAnswer, AuthCaller } from './auth_caller.ts'
+import { STOREFRONT_PROBLEMS, type StorefrontProblemCode } from './problems.ts'
+import { refuseOtherSites } from './same_origin.ts'
+
+export const COOKIE_PATH = '/api/auth'
+/** A browser takes a `__Secure-` cookie only over TLS, so nobody on the network can plant one. */
+export const cookieName = (secure: boolean) => (secure ? '__Secure-shop-session' : 'shop-session')
+
+type Deps = {
+  readonly auth: AuthCaller
+  readonly publicOrigin: string | undefined
+  readonly sessionTtlSeconds: number
+}
+
+const SessionView = Type.Object({
+  access_token: Type.String({ description: 'For "Authorization: Bearer …"; keep it in memory' }),
+  token_type: Type.Literal('Bearer'),
+  expires_in: Type.Integer({ description: 'Seconds the access token lives' }),
+  user: Type.Object({
+    id: Type.String(),
+    username: Type.String(),
+    role: Type.String(),
+    created_at: Type.String(),
+  }),
+})
+/** Judged by auth_service. */
+const AnyBody = Type.Object({}, { additionalProperties: true })
+const PASSED_HEADERS = ['retry-after', 'www-authenticate', 'cache-control']
+const ALL_PROBLEMS = { ...KIT_PROBLEMS, ...STOREFRONT_PROBLEMS }
+const awayOrForeign = ['cross_site_request', 'upstream_unavailable', 'upstream_no_answer'] as const
+
+export function sessionRoutes({ auth, publicOrigin, sessionTtlSeconds }: Deps) {
+  const secure = publicOrigin?.startsWith('https:') ?? false
+  const name = cookieName(secure)
+  const attributes = { path: COOKIE_PATH, httpOnly: true, sameSite: 'strict', secure } as const
+
+  return async (app: App) => {
+    await app.register(cookie)
+    app.addHook('onRequest', refuseOtherSites(publicOrigin))
+    const tags = ['sessions']
+    const config = { access: 'public' } as const
+
+    app.post(
+      '/api/auth/login',
+      {
+        config,
+        schema: {
+          tags,
+          summary: 'Sign in; the refresh token is kept in a cookie',
+          operationId: 'signIn',
+          body: AnyBody,
+          response: { 200: SessionView, ...problemResponses(ALL_PROBLEMS, ...awayOrForeign) },
+        },
+      },
+      async (request, reply) => answer(reply, await auth.send(request, 'POST', '/login', request.body)),
+    )
+
+    app.post(
+      '/api/auth/token',
+      {
+        config,
+        schema: {
+          tags,
+          summary: 'A new access token for the session in the cookie',
+          operationId: 'goOn',
+          response: { 200: SessionView, ...problemResponses(ALL_PROBLEMS, 'no_session', ...awayOrForeign) },
+        },
+      },
+      async (request, reply) => {
+        const refreshToken = tokenIn(request)
+        if (refreshToken === undefined) {
+          throw new Problem<StorefrontProblemCode>('no_session', 'Sign in first.')
+        }
+        const answered = await auth.send(request, 'POST', '/token', { refresh_token: refreshToken })
+        if ([400, 401].includes(answered.status)) reply.clearCookie(name, attributes)
+        return answer(reply, answered)
+      },
+    )
+
+    app.post(
+      '/api/auth/logout',
+      {
+        config,
+        schema: {
+          tags,
+          summary: 'Sign out',
+          operationId: 'signOut',
+          response: { 204: Type.Null(), ...problemResponses(ALL_PROBLEMS, 'cross_site_request') },
+        },
+      },
+      async (request, reply) => {
+        const refreshToken = tokenIn(request)
+        reply.clearCookie(name, attributes)
+        if (refreshToken !== undefined) {
+          await auth
+            .send(request, 'POST', '/logout', { refresh_token: refreshToken })
+            .catch((err) => request.log.warn({ err }, 'a session was dropped without telling auth_service'))
+        }
+        return reply.code(204).send(null)
+      },
+    )
+
+    app.put(
+      '/api/auth/me/password',
+      {
+        config,
+        schema: {
+          tags,
+          summary: 'Change the password; the session in the cookie stays, all others end',
+          operationId: 'changePassword',
+          body: AnyBody,
+          response: { 204: Type.Null(), ...problemResponses(ALL_PROBLEMS, ...awayOrForeign) },
+        },
+      },
+      async (request, reply) => {
+        const refreshToken = tokenIn(request)
+        const body = {
+          ...(request.body as object),
+          ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
+        }
+        return answer(reply, await auth.send(request, 'PUT', '/me/password', body))
+      },
+    )
+  }
+
+  function tokenIn(request: FastifyRequest): string | undefined {
+    return request.cookies[name] || undefined
+  }
+
+  /** What auth_service said, its refresh token moved into the cookie. */
+  function answer(reply: FastifyReply, { status, headers, body }: AuthAnswer): FastifyReply {
+    for (const header of PASSED_HEADERS)
+      if (headers[header] !== undefined) reply.header(header, headers[header])
+    reply.code(status)
+    if (body === undefined) return reply.send(null)
+    if (status !== 200) {
+      return reply
+        .type(String(headers['content-type'] ?? 'application/problem+json'))
+        .serializer(JSON.stringify)
+        .send(body)
+    }
+    const { refresh_token: refreshToken, ...session } = body as { refresh_token?: string }
+    if (refreshToken !== undefined) {
+      reply.setCookie(name, refreshToken, { ...attributes, maxAge: sessionTtlSeconds })
+    }
+    return reply.send(session)
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * Which paths lead where. Only what is listed is forwarded: `/internal`, `/metrics` and whatever a service adds later
+ * stay behind the gateway unless someone lists them here.
+ *
+ *   /api/auth/{register,me,users,.well-known}…  ->  auth_service      /register, /me, …
+ *   /api/products…                              ->  product_service   /products…
+ *   /api/orders…                                ->  order_service     /orders…
+ *
+ * (/api/auth/login, token, logout and me/password carry the session cookie; session_routes.ts answers them.)
+ */
+import type { Upstreams } from '../config.ts'
+
+export type Forwarding = {
+  readonly upstream: keyof Upstreams
+  /** What of the address the service does not see. */
+  readonly strip: string
+  /** First segments that are forwarded. */
+  readonly open: readonly string[]
+}
+
+export const FORWARDINGS: readonly Forwarding[] = [
+  { upstream: 'auth', strip: '/api/auth', open: ['register', 'me', 'users', '.well-known'] },
+  { upstream: 'products', strip: '/api', open: ['products'] },
+  { upstream: 'orders', strip: '/api', open: ['orders'] },
+]
+
+/** RFC 3986's characters of a path, so that no parser on the way may read one of ours as something else. */
+const PATH = /^(\/([\w.~:@!$&'()*+,;=-]|%[0-9a-f]{2})*)+$/i
+
+/** The path at the service, without query, or undefined when this address is not for it. */
+export function upstreamPath(url: string, { strip, open }: Forwarding): string | undefined {
+  const [address = ''] = url.split('?', 1)
+  if (!address.startsWith(`${strip}/`) || !PATH.test(address)) return undefined
+  const path = address.slice(strip.length)
+  const segments = path.slice(1).split('/')
+  return segments.every(isPlain) && open.includes(segments[0]!) ? path : undefined
+}
+
+/** No empty or dot segment, written out or encoded, and no slash in disguise: none would stay where it is. */
+function isPlain(segment: string): boolean {
+  try {
+    const plain = decodeURIComponent(segment)
+    return plain !== '' && plain !== '.' && plain !== '..' && !/[/\\]/.test(plain)
+  } catch {
+    return false
+  }
+}

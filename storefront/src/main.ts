@@ -1,0 +1,38 @@
+/** The process: configuration, app; then listen until a signal. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { runService } from '@shop/service_kit/lifecycle'
+import { createLogger } from '@shop/service_kit/log'
+import { createMetrics } from '@shop/service_kit/metrics'
+import { startTracing } from '@shop/service_kit/telemetry'
+import { createApp } from './app.ts'
+import { readStorefrontConfig } from './config.ts'
+
+const PAGES = join(import.meta.dirname, '..', 'dist')
+
+await runService(async () => {
+  const config = readStorefrontConfig(process.env)
+  if (!existsSync(join(PAGES, 'index.html'))) {
+    throw new Error('the pages are not built; run `npm run build` first.')
+  }
+  const logger = createLogger('storefront', config.LOG_LEVEL)
+  const tracing = await startTracing('storefront', process.env)
+  const app = createApp({
+    upstreams: config.upstreams,
+    pages: PAGES,
+    publicUrl: config.PUBLIC_URL,
+    sessionTtlSeconds: config.REFRESH_TOKEN_TTL,
+    trustedProxies: config.trustedProxies,
+    metrics: createMetrics('storefront'),
+    logger,
+    tracing,
+  })
+  return {
+    app,
+    logger,
+    host: config.HOST,
+    port: config.PORT,
+    drainDelayMs: config.DRAIN_DELAY_MS,
+    close: () => tracing.stop(),
+  }
+})
