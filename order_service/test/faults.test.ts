@@ -1,0 +1,199 @@
+/**
+ * The n-th call to the store or the product service fails, before or after its effect; or the process stops at a
+ * crash point. Then everything is settled by a fresh replica, and invariants 1 to 6 are read from the stores.
+ */
+import assert from 'node:assert/strict'
+import { suite, type TestContext, test } from 'node:test'
+import { Problem } from '@shop/service_kit/problem'
+import { OutcomeUnknown } from '../src/domain/errors.ts'
+import { SETTLE_AFTER_MS } from '../src/domain/order.ts'
+import { CRASH_POINTS, type CrashPoint, type OrderStore, type Reservations } from '../src/domain/ports.ts'
+import { BACKOFF_MAX_MS, LEASE_MS } from '../src/domain/settle_due.ts'
+import { ADA, later } from './samples.ts'
+import { connect, createOrderApp, memoryOrders, startProducts } from './shop.ts'
+
+type When = 'before its effect' | 'after its effect'
+
+/** Counts calls of both ports; the n-th fails. */
+function fault(n: number, when: When) {
+  let calls = 0
+  const wrap = <T extends object>(target: T, failure: () => Error): T =>
+    Object.fromEntries(
+      Object.entries(target).map(([name, method]) => [
+        name,
+        name === 'reachable'
+          ? method
+          : async (...args: unknown[]) => {
+              const fails = ++calls === n
+              if (fails && when === 'before its effect') throw failure()
+              const answer = await method(...args)
+              if (fails) throw failure()
+              return answer
+            },
+      ]),
+    ) as T
+  return {
+    reached: () => calls >= n,
+    orders: (orders: OrderStore) =>
+      wrap(orders, () => new Problem('store_unavailable', 'Failed on purpose.')),
+    reservations: (reservations: Reservations) =>
+      wrap(reservations, () => new OutcomeUnknown('failed on purpose')),
+  }
+}
+
+async function startWorld(t: TestContext) {
+  const products = await startProducts(t)
+  const [orders, reservations] = [await memoryOrders(t), await connect(t, products.url)]
+  return { products, orders, reservations }
+}
+type World = Awaited<ReturnType<typeof startWorld>>
+type Shop = ReturnType<typeof createOrderApp>
+type Answer = Awaited<ReturnType<Shop['post']>>
+
+/** A buyer who repeats a request until it is answered, as the client library does. */
+async function insist(send: () => Promise<Answer>): Promise<Answer> {
+  for (let tries = 0; tries < 5; tries++) {
+    const answer = await send()
+    if (answer.statusCode < 500) return answer
+  }
+  return assert.fail('no answer in five tries')
+}
+
+const SCENARIOS: Record<
+  string,
+  { ends: string; run: (shop: Shop, mug: string, key: string) => Promise<Answer[]> }
+> = {
+  'buying what there is': {
+    ends: 'confirmed',
+    run: async (shop, mug, key) => [await insist(() => shop.post('ada', cart(mug, 2), key))],
+  },
+  'buying more than there is': {
+    ends: 'rejected',
+    run: async (shop, mug, key) => [await insist(() => shop.post('ada', cart(mug, 9), key))],
+  },
+  'buying and cancelling': {
+    ends: 'cancelled',
+    run: async (shop, mug, key) => {
+      const bought = await insist(() => shop.post('ada', cart(mug, 2), key))
+      return [bought, await insist(() => shop.put('ada', idOf(bought), { status: 'cancelled' }))]
+    },
+  },
+  'buying, shipping, delivering': {
+    ends: 'delivered',
+    run: async (shop, mug, key) => {
+      const answers = [await insist(() => shop.post('ada', cart(mug, 2), key))]
+      const id = idOf(answers[0]!)
+      await shop.settleDue().catch(() => {})
+      // The buyer's answer may have been 202; the house ships what is confirmed.
+      while ((await shop.get('root', `/orders/${id}`)).json().status === 'pending') {
+        answers[0] = await insist(() => shop.post('ada', cart(mug, 2), key))
+      }
+      for (const status of ['shipped', 'delivered']) {
+        answers.push(await insist(() => shop.put('root', id, { status })))
+      }
+      return answers
+    },
+  },
+}
+
+const cart = (product_id: string, quantity: number) => ({
+  product_id,
+  quantity,
+  total_price: (quantity * 19.99).toFixed(2),
+})
+const idOf = (answer: Answer): string => answer.json().id ?? answer.json().order?.id
+
+/** Another replica, much later: whatever is owed is due. */
+async function settleEverything(t: TestContext, { orders, reservations }: World) {
+  let now = later(LEASE_MS + SETTLE_AFTER_MS, new Date())
+  const fresh = createOrderApp(t, { orders, reservations, now: () => now })
+  for (let round = 0; round < 3; round++) {
+    await fresh.settleDue()
+    now = later(BACKOFF_MAX_MS, now)
+  }
+}
+
+async function checkInvariants({ products, orders }: World, mug: string, key: string, answers: Answer[]) {
+  const order = await orders.findByKey(ADA, key)
+  assert.ok(order, '3: an accepted order can be read')
+  for (const answer of answers) assert.equal(idOf(answer), order.id, '3, 4: every answer is about this order')
+  const all = await orders.listByUser(ADA, { limit: 1000 })
+  assert.equal(all.filter((each) => each.idempotencyKey === key).length, 1, '4: one key, one order')
+  assert.deepEqual(await orders.backlog(), { count: 0, oldestUpdatedAt: undefined }, '5: nothing is owed')
+  const units = order.lines[0]!.quantity
+  const taken = ['confirmed', 'shipped', 'delivered'].includes(order.status) ? units : 0
+  const held = order.status === 'confirmed' ? units : 0
+  assert.deepEqual(await products.stockOf(mug), { stock: 5 - taken, reserved: held }, `1, 6: ${order.status}`)
+  assert.equal((await products.stores.audit.ledgerMismatches(undefined, 1000)).mismatches.length, 0, '2')
+  return order
+}
+
+suite('the n-th call fails', () => {
+  for (const [name, { run, ends }] of Object.entries(SCENARIOS)) {
+    for (const when of ['before its effect', 'after its effect'] as const) {
+      test(`${name}: each call in turn fails ${when}`, async (t) => {
+        const world = await startWorld(t)
+        let n = 0
+        for (let reached = true; reached; ) {
+          n++
+          const failing = fault(n, when)
+          const [mug, key] = [await world.products.add(5), `key ${n}`.replace(' ', '-')]
+          const shop = createOrderApp(t, {
+            orders: failing.orders(world.orders),
+            reservations: failing.reservations(world.reservations),
+          })
+          const answers = await run(shop, mug, key)
+          reached = failing.reached()
+          await settleEverything(t, world)
+          const order = await checkInvariants(world, mug, key, answers)
+          assert.equal(order.status, ends, `call ${n}`)
+        }
+        assert.ok(n > 3, 'several calls were made to fail')
+      })
+    }
+  }
+})
+
+suite('the process stops at a crash point', () => {
+  const AT: Record<CrashPoint, keyof typeof SCENARIOS> = {
+    intent_recorded: 'buying what there is',
+    answer_received: 'buying what there is',
+    answer_recorded: 'buying what there is',
+    cancelling_recorded: 'buying and cancelling',
+    released: 'buying and cancelling',
+    shipping_recorded: 'buying, shipping, delivering',
+    shipped: 'buying, shipping, delivering',
+  }
+  for (const place of CRASH_POINTS) {
+    test(`${place}: another replica ends what was begun`, async (t) => {
+      const world = await startWorld(t)
+      const mug = await world.products.add(5)
+      let stopped = false
+      const whileAlive = <T extends object>(target: T): T =>
+        Object.fromEntries(
+          Object.entries(target).map(([name, method]) => [
+            name,
+            (...args: unknown[]) =>
+              stopped ? Promise.reject(new Error('the process is gone')) : method(...args),
+          ]),
+        ) as T
+      const dying = createOrderApp(t, {
+        orders: whileAlive(world.orders),
+        reservations: whileAlive(world.reservations),
+        reached: (here) => {
+          if (here === place) stopped = true
+          if (stopped) throw new Error('the process is gone')
+        },
+      })
+      const { run, ends } = SCENARIOS[AT[place]]!
+      await run(dying, mug, 'key').catch(() => {})
+      assert.equal(stopped, true)
+      await settleEverything(t, world)
+      const order = await checkInvariants(world, mug, 'key', [])
+      const later = createOrderApp(t, world)
+      const answers = await run(later, mug, 'key')
+      assert.equal((await checkInvariants(world, mug, 'key', answers)).id, order.id)
+      assert.equal((await world.orders.find(order.id))?.status, ends)
+    })
+  }
+})
