@@ -40,7 +40,7 @@ export function readArguments<O extends Options>(
     }
     return { values: values as Values<O>, words: positionals }
   } catch (error) {
-    const [sentence] = (error as Error).message.split('. ')
+    const [sentence] = (error as Error).message.split(/\.?\n|\. /)
     refuse(`${sentence}. \`${command.name} -- --help\` lists what there is.`)
   }
 }

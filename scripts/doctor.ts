@@ -8,7 +8,7 @@ import { examineLedger, examineReservations, examineUnsettled } from './doctor/c
 import { type Examination, printReport, treat } from './doctor/findings.ts'
 import { examineConfiguration, examinePorts } from './doctor/machine.ts'
 import { examineStores } from './doctor/stores.ts'
-import { planShop } from './plan.ts'
+import { NOTHING_MADE, planShop } from './plan.ts'
 import { paintFor } from './start/log_lines.ts'
 
 const { values } = readArguments(
@@ -28,21 +28,19 @@ const { values } = readArguments(
   process.argv.slice(2),
 )
 
-/** Nothing is made by a look: a folder without secrets is examined as if it had some. */
-const plan = planShop(process.env, { secret: () => '-'.repeat(64), password: () => '-'.repeat(32) })
+const plan = planShop(process.env, NOTHING_MADE)
 const configuration = await examineConfiguration(plan)
 const ports = await examinePorts(plan)
 const stores = await examineStores(plan)
 const { products, orders } = stores.open
 const examinations: Examination[] = [configuration, ports, stores]
 try {
-  if (products && orders) {
-    const shop = { products, orders, running: ports.running.length > 0, now: () => new Date() }
-    // Orders first: settling one may be all that its reservation needs.
-    for (const examine of [examineUnsettled, examineLedger, examineReservations]) {
-      examinations.push(await examine(shop))
-    }
-  }
+  const running = ports.running.length > 0
+  const now = () => new Date()
+  // Orders first: settling one may be all that its reservation needs.
+  if (products && orders) examinations.push(await examineUnsettled({ products, orders, running, now }))
+  if (products) examinations.push(await examineLedger(products, running))
+  if (products && orders) examinations.push(await examineReservations({ products, orders, running, now }))
   const report = await treat(examinations, values.fix === true)
   process.stdout.write(
     values.json ? `${JSON.stringify(report, null, 2)}\n` : printReport(report, paintFor(process.stdout)),

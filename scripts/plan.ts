@@ -23,6 +23,9 @@ export type Plan = {
   readonly faults: readonly string[]
 }
 
+/** For scripts that only look: a folder without secrets is planned as if it had some. Never kept. */
+export const NOTHING_MADE: Chance = { secret: () => '-'.repeat(64), password: () => '-'.repeat(32) }
+
 const Place = Type.Object({ HOST: CommonConfig.HOST, DATA_DIR: CommonConfig.DATA_DIR })
 
 export function planShop(env: NodeJS.ProcessEnv, chance: Chance): Plan {

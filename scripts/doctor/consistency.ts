@@ -29,13 +29,13 @@ export type Shop = {
   readonly now: () => Date
 }
 
-export async function examineLedger({ products, running }: Shop): Promise<Examination> {
+export async function examineLedger({ audit }: ProductStores, running: boolean): Promise<Examination> {
   let checked = 0
   const look = async () => {
     checked = 0
     const found: Named[] = []
     for (let after: string | undefined, more = true; more; ) {
-      const page = await products.audit.ledgerMismatches(after, PAGE)
+      const page = await audit.ledgerMismatches(after, PAGE)
       checked += page.checked
       for (const mismatch of page.mismatches) {
         const { productId, stock, movementsSum, reserved, heldUnits } = mismatch

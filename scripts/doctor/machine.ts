@@ -59,8 +59,8 @@ export async function examinePorts(plan: Plan): Promise<Examination & { running:
     if (state === 'stranger') {
       return [
         {
-          problem: `Port ${port} of ${entry.name} is used by ${detail}.`,
-          mend: `Stop it, or set ${entry.portVariable} to another port.`,
+          problem: `Port ${port} is taken, but ${entry.name} does not answer there${detail}.`,
+          mend: `Stop what is there (another program, or a service that hangs), or set ${entry.portVariable} to another port.`,
         },
       ]
     }
@@ -95,9 +95,9 @@ async function stateOf(service: Planned, host: string): Promise<State> {
   if (name === undefined) {
     return (await portHolder(service, host)) === 'free'
       ? { state: 'free', detail: '' }
-      : { state: 'stranger', detail: 'another program' }
+      : { state: 'stranger', detail: '' }
   }
-  if (name !== entry.name) return { state: 'stranger', detail: name }
+  if (name !== entry.name) return { state: 'stranger', detail: `: ${name} does` }
   try {
     const answer = await fetch(`${origin}/readyz`, { signal: AbortSignal.timeout(PROBE_MS) })
     if (answer.ok) return { state: 'ready', detail: '' }

@@ -11,7 +11,8 @@ import type { Plan, Planned } from '../plan.ts'
 const PROBE_MS = 1_000
 
 export async function preflight({ services, first, host, dataDir, databaseUrl }: Plan): Promise<string[]> {
-  const ports = await Promise.all(services.map((service) => portFault(service, host)))
+  const distinct = services.filter(({ port }, i) => services.findIndex((s) => s.port === port) === i)
+  const ports = await Promise.all(distinct.map((service) => portFault(service, host)))
   const faults = [
     ...samePorts(services),
     ...ports,

@@ -1,0 +1,62 @@
+/** `npm run seed`: fills the catalogue through the product service's own store, running or not. */
+import { randomUUIDv7 } from 'node:crypto'
+import { readProductConfig } from '../product_service/src/config.ts'
+import type { Stores } from '../product_service/src/domain/ports.ts'
+import { openStores } from '../product_service/src/storage/open_stores.ts'
+import { readArguments, refuse, wholeNumber } from './arguments.ts'
+import { NOTHING_MADE, plannedService, planShop } from './plan.ts'
+import { createProgress } from './seed/progress.ts'
+import { sampleProducts } from './seed/sample_products.ts'
+import { configFaults, folderFault, sharedFileFault } from './start/preflight.ts'
+
+const PRODUCTS_MAX = 5_000_000
+const SEED_MAX = 2 ** 32 - 1
+/** Products in one transaction: large enough to be fast, small enough that a running shop does not wait. */
+const BATCH = 500
+/** Who the ledger says put the stock there. */
+const AUTHOR = 'seed'
+
+const { values } = readArguments(
+  {
+    name: 'npm run seed',
+    summary: 'Adds made-up products to the catalogue. The same --seed gives the same products.',
+    options: {
+      products: { type: 'string', help: `How many, 1 to ${PRODUCTS_MAX} (default 1000).` },
+      seed: { type: 'string', help: 'A whole number (default 1).' },
+    },
+    notes: 'Uses DATA_DIR, DATABASE_URL and CURRENCY as the shop does.',
+  },
+  process.argv.slice(2),
+)
+const total = wholeNumber('--products', values.products ?? '1000', 1, PRODUCTS_MAX)
+const seed = wholeNumber('--seed', values.seed ?? '1', 0, SEED_MAX)
+
+const plan = planShop(process.env, NOTHING_MADE)
+const product = plannedService(plan, 'product_service')
+const faults = [
+  ...plan.first.faults,
+  folderFault(plan.dataDir),
+  sharedFileFault(plan.databaseUrl),
+  ...(await configFaults([product], false)),
+].filter((fault) => fault !== undefined)
+if (faults.length > 0) refuse(...faults)
+
+const stores = await openOrRefuse()
+const progress = createProgress(process.stdout, total, 'products')
+const next = sampleProducts(seed)
+for (let done = 0; done < total; ) {
+  const count = Math.min(BATCH, total - done)
+  const drafts = Array.from({ length: count }, () => ({ id: randomUUIDv7(), fields: next() }))
+  await stores.catalogue.importProducts(drafts, { by: AUTHOR, at: new Date().toISOString() })
+  done += count
+  progress.at(done)
+}
+await stores.close()
+
+async function openOrRefuse(): Promise<Stores> {
+  try {
+    return await openStores(readProductConfig(product.env))
+  } catch (error) {
+    refuse((error as Error).message)
+  }
+}

@@ -1,0 +1,339 @@
+/** `npm run doctor`: each fault is planted in real stores, found, and repaired where that is safe. */
+import assert from 'node:assert/strict'
+import { randomUUIDv7 } from 'node:crypto'
+import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { suite, type TestContext, test } from 'node:test'
+import {
+  cancelled,
+  confirm,
+  newOrder,
+  type Order,
+  requestCancel,
+  ship,
+} from '../../order_service/src/domain/order.ts'
+import type { OrderStore } from '../../order_service/src/domain/ports.ts'
+import { openStores as openOrderStores } from '../../order_service/src/storage/open_stores.ts'
+import type { Stores as ProductStores } from '../../product_service/src/domain/ports.ts'
+import { openStores as openProductStores } from '../../product_service/src/storage/open_stores.ts'
+import type { Report } from '../../scripts/doctor/findings.ts'
+import { finish, listen, newWorld, runScript, type World } from './running.ts'
+
+const CURRENCY = 'USD'
+const PRICE_MINOR = 1999
+const STOCK = 10
+const QUANTITY = 3
+/** Long enough ago that nothing of it can be on its way. */
+const LONG_AGO = new Date(Date.now() - 60 * 60_000)
+const AT = LONG_AGO.toISOString()
+
+type Stores = { readonly products: ProductStores; readonly orders: OrderStore }
+
+async function withStores<T>({ dataDir }: World, work: (stores: Stores) => Promise<T>): Promise<T> {
+  const products = await openProductStores({ DATA_DIR: dataDir, CURRENCY })
+  const { orders } = await openOrderStores({ DATA_DIR: dataDir, CURRENCY })
+  try {
+    return await work({ products, orders })
+  } finally {
+    await products.close()
+    await orders.close()
+  }
+}
+
+/** A data folder with some products in it. */
+async function stockedWorld(t: TestContext, count = 1) {
+  const world = await newWorld(t)
+  const productIds = Array.from({ length: count }, () => randomUUIDv7())
+  const fields = { name: 'Tea pot', description: 'Holds a litre.', priceMinor: PRICE_MINOR, stock: STOCK }
+  const drafts = productIds.map((id) => ({ id, fields }))
+  await withStores(world, ({ products }) => products.catalogue.importProducts(drafts, { by: 'test', at: AT }))
+  return { world, productIds, productId: productIds[0]! }
+}
+
+const orderOf = (productId: string): Order =>
+  newOrder(
+    {
+      userId: randomUUIDv7(),
+      lines: [{ productId, quantity: QUANTITY }],
+      totalMinor: PRICE_MINOR * QUANTITY,
+      currency: CURRENCY,
+    },
+    randomUUIDv7(),
+    LONG_AGO,
+  )
+
+const reserve = ({ products }: Stores, { id, lines, totalMinor }: Order) =>
+  products.stock.reserve([{ orderId: id, lines, totalMinor }], AT)
+
+const pricedLines = (order: Order) =>
+  order.lines.map((line) => ({ ...line, name: 'Tea pot', unitPriceMinor: PRICE_MINOR }))
+
+async function doctor(t: TestContext, world: World, ...args: string[]): Promise<Report & { code: unknown }> {
+  const { code, output } = await finish(t, 'doctor.ts', world, '--json', ...args)
+  return { code, ...JSON.parse(output) }
+}
+
+const problemsOf = ({ checks }: Report) => checks.flatMap(({ findings }) => findings.map((f) => f.problem))
+const stockOf = (world: World, productId: string) =>
+  withStores(world, async ({ products }) => {
+    const { stock, reserved } = (await products.catalogue.find(productId))!
+    return { stock, reserved }
+  })
+type Fault = {
+  readonly name: string
+  /** Plants it; resolves the order it is about. */
+  readonly plant: (stores: Stores, order: Order) => Promise<unknown>
+  readonly found: (order: Order) => string
+  readonly repaired: { status: string | undefined; stock: number; reserved: number }
+}
+
+const REPAIRABLE: readonly Fault[] = [
+  {
+    name: 'stock held for an order that does not exist',
+    plant: (stores, order) => reserve(stores, order),
+    found: ({ id }) => `Stock is held for order ${id}, which does not exist.`,
+    repaired: { status: undefined, stock: STOCK, reserved: 0 },
+  },
+  {
+    name: 'stock held for a cancelled order',
+    async plant(stores, order) {
+      await reserve(stores, order)
+      await stores.orders.addOnce(order)
+      const cancelling = await stores.orders.save(requestCancel(order, order.userId, LONG_AGO))
+      await stores.orders.save(cancelled(cancelling, LONG_AGO))
+    },
+    found: ({ id }) => `Stock is held for order ${id}, which is cancelled.`,
+    repaired: { status: 'cancelled', stock: STOCK, reserved: 0 },
+  },
+  {
+    name: 'an order left pending before its stock was held',
+    plant: ({ orders }, order) => orders.addOnce(order),
+    found: ({ id }) => `Order ${id} has been pending since ${AT} with something left to do.`,
+    repaired: { status: 'confirmed', stock: STOCK - QUANTITY, reserved: QUANTITY },
+  },
+  {
+    name: 'an order left pending after its stock was held',
+    async plant(stores, order) {
+      await stores.orders.addOnce(order)
+      await reserve(stores, order)
+    },
+    found: ({ id }) => `Order ${id} has been pending since ${AT} with something left to do.`,
+    repaired: { status: 'confirmed', stock: STOCK - QUANTITY, reserved: QUANTITY },
+  },
+  {
+    name: 'an order left cancelling',
+    async plant(stores, order) {
+      await reserve(stores, order)
+      await stores.orders.addOnce(order)
+      await stores.orders.save(requestCancel(order, order.userId, LONG_AGO))
+    },
+    found: ({ id }) => `Order ${id} has been cancelling since ${AT} with something left to do.`,
+    repaired: { status: 'cancelled', stock: STOCK, reserved: 0 },
+  },
+  {
+    name: 'a shipped order whose reservation was never told',
+    async plant(stores, order) {
+      await reserve(stores, order)
+      await stores.orders.addOnce(order)
+      const confirmed = await stores.orders.save(confirm(order, pricedLines(order), LONG_AGO))
+      await stores.orders.save({ ...ship(confirmed, 'admin', LONG_AGO), dueAt: undefined })
+    },
+    found: ({ id }) => `Order ${id} is shipped, but its reservation still counts as held.`,
+    repaired: { status: 'shipped', stock: STOCK - QUANTITY, reserved: 0 },
+  },
+]
+
+suite('what is safe to repair', () => {
+  test('is found one by one, left alone by a look, and repaired by --fix, which says so', async (t) => {
+    const { world, productIds } = await stockedWorld(t, REPAIRABLE.length)
+    const faults = REPAIRABLE.map((fault, i) => ({ ...fault, order: orderOf(productIds[i]!) }))
+    await withStores(world, async (stores) => {
+      for (const { plant, order } of faults) await plant(stores, order)
+    })
+    const state = () =>
+      withStores(world, ({ products, orders }) =>
+        Promise.all(
+          faults.map(async ({ name, order }) => {
+            const { stock, reserved } = (await products.catalogue.find(order.lines[0]!.productId))!
+            return { name, status: (await orders.find(order.id))?.status, stock, reserved }
+          }),
+        ),
+      )
+    const before = await state()
+
+    const first = await doctor(t, world)
+    assert.deepEqual(problemsOf(first).sort(), faults.map(({ found, order }) => found(order)).sort())
+    assert.deepEqual([first.ok, first.code], [false, 1])
+    assert.deepEqual(await state(), before)
+
+    const fixed = await doctor(t, world, '--fix')
+    assert.deepEqual([fixed.ok, fixed.code], [true, 0])
+    const said = fixed.checks.flatMap(({ findings }) => findings.map(({ done }) => done))
+    for (const { name, order } of faults)
+      assert.ok(
+        said.some((done) => done?.includes(order.id)),
+        name,
+      )
+    assert.deepEqual(
+      await state(),
+      faults.map(({ name, repaired }) => ({ name, ...repaired })),
+    )
+
+    const last = await doctor(t, world)
+    assert.deepEqual([last.ok, problemsOf(last)], [true, []])
+  })
+
+  test('secrets that others can read', { skip: process.platform === 'win32' }, async (t) => {
+    const { world } = await stockedWorld(t)
+    const file = join(world.dataDir, 'secrets.json')
+    writeFileSync(file, JSON.stringify({ SERVICE_SECRET: 's'.repeat(48) }))
+    chmodSync(file, 0o644)
+    const [problem] = problemsOf(await doctor(t, world))
+    assert.match(problem!, /secrets\.json holds secrets and can be read by other users.*\(mode 644\)/)
+    assert.equal((await doctor(t, world, '--fix')).ok, true)
+    assert.equal(statSync(file).mode & 0o777, 0o600)
+  })
+})
+
+suite('what only a person can mend is told, and left alone by --fix', () => {
+  type Planted = { world: World; productId: string; order: Order }
+  const cases: readonly {
+    name: string
+    plant: (planted: Planted) => Promise<unknown> | unknown
+    found: (planted: Planted) => string | RegExp
+  }[] = [
+    {
+      name: 'a confirmed order that holds nothing',
+      plant: ({ world, order }) =>
+        withStores(world, async ({ orders }) => {
+          await orders.addOnce(order)
+          await orders.save(confirm(order, pricedLines(order), LONG_AGO))
+        }),
+      found: ({ order }) => `Order ${order.id} is confirmed, but no stock is held for it.`,
+    },
+    {
+      name: 'a confirmed order that holds something else',
+      plant: ({ world, order }) =>
+        withStores(world, async (stores) => {
+          const lines = order.lines.map((line) => ({ ...line, quantity: line.quantity - 1 }))
+          await reserve(stores, { ...order, lines, totalMinor: PRICE_MINOR * (QUANTITY - 1) })
+          await stores.orders.addOnce(order)
+          await stores.orders.save(confirm(order, pricedLines(order), LONG_AGO))
+        }),
+      found: ({ order }) =>
+        `Order ${order.id} is confirmed, but what is held for it is not what was ordered.`,
+    },
+    {
+      name: 'stock that its ledger does not explain',
+      plant: ({ world }) => change(world, 'products.db', 'UPDATE products SET stock = stock + 5'),
+      found: ({ productId }) =>
+        `Product ${productId} has stock ${STOCK + 5} and reserved 0, but its movements sum up to ${STOCK} and its held reservations to 0.`,
+    },
+    {
+      name: 'a store of a newer version',
+      plant: ({ world }) =>
+        change(world, 'orders.db', `INSERT INTO schema_migrations VALUES ('0099_future.sql', '')`),
+      found: () => /orders\.db was made by a newer version or another service: it has 0099_future\.sql\.$/,
+    },
+    {
+      name: 'a store of an older version, which is not brought up to date by a look',
+      plant: ({ world }) => change(world, 'orders.db', 'DELETE FROM schema_migrations'),
+      found: () => /orders\.db is of an older version: it lacks 0001_orders\.sql/,
+    },
+    {
+      name: 'a store that is no database',
+      plant: ({ world }) => writeFileSync(join(world.dataDir, 'products.db'), 'scribble '.repeat(1000)),
+      found: () => /products\.db cannot be read: file is not a database\.$/,
+    },
+    {
+      name: 'a service secret that is too short',
+      plant: ({ world }) => Object.assign(world.env, { SERVICE_SECRET: 'short' }),
+      found: () => /^SERVICE_SECRET must NOT have fewer than 32 characters\.$/,
+    },
+    {
+      name: 'another currency than that of the stores',
+      plant: ({ world }) => Object.assign(world.env, { CURRENCY: 'EUR' }),
+      found: () => /^The store of product_service cannot be opened: CURRENCY is EUR, but the prices/,
+    },
+  ]
+  for (const { name, plant, found } of cases) {
+    test(name, async (t) => {
+      const { world, productId } = await stockedWorld(t)
+      const planted = { world, productId, order: orderOf(productId) }
+      await plant(planted)
+      const report = await doctor(t, world, '--fix')
+      const [problem] = problemsOf(report)
+      const expected = found(planted)
+      if (typeof expected === 'string') assert.equal(problem, expected)
+      else assert.match(problem ?? '', expected)
+      assert.deepEqual([report.ok, report.code], [false, 1])
+      assert.ok(report.checks.flatMap(({ findings }) => findings).every(({ mend, done }) => mend && !done))
+    })
+  }
+
+  test('a port that somebody else uses', async (t) => {
+    const { world } = await stockedWorld(t)
+    const server = await listen(world.ports.order)
+    t.after(() => server.close())
+    assert.deepEqual(problemsOf(await doctor(t, world)), [
+      `Port ${world.ports.order} is taken, but order_service does not answer there.`,
+    ])
+  })
+})
+
+suite('what is well', () => {
+  test('a data folder that does not exist yet', async (t) => {
+    const world = await newWorld(t)
+    const { code, output } = await finish(t, 'doctor.ts', world)
+    assert.match(output, /All is well/)
+    assert.match(output, /none yet; the first start makes them/)
+    assert.equal(code, 0)
+  })
+
+  test('a running shop with an order; and a service of it that hangs is noticed', async (t) => {
+    const { world, productId } = await stockedWorld(t)
+    mkdirSync(world.dataDir, { recursive: true })
+    await withStores(world, async (stores) => {
+      const order = orderOf(productId)
+      await reserve(stores, order)
+      await stores.orders.addOnce(order)
+      await stores.orders.save(confirm(order, pricedLines(order), LONG_AGO))
+    })
+    const shop = runScript(t, 'start.ts', world, '--json')
+    await shop.until(/"msg":"ready"/)
+    const { code, output } = await finish(t, 'doctor.ts', world)
+    assert.match(output, /all services are ready/)
+    assert.match(output, /balances for 1 products/)
+    assert.match(output, /1 held reservations and 1 confirmed orders agree/)
+    assert.equal(code, 0)
+
+    const orphan = orderOf(productId)
+    await withStores(world, (stores) => reserve(stores, orphan))
+    const fixed = await doctor(t, world, '--fix')
+    assert.deepEqual(problemsOf(fixed), [`Stock is held for order ${orphan.id}, which does not exist.`])
+    assert.equal(fixed.code, 0, 'repaired beside the running services')
+    assert.deepEqual(await stockOf(world, productId), { stock: STOCK - QUANTITY, reserved: QUANTITY })
+
+    const [, pid] = await shop.until(/"service":"order_service","pid":(\d+)/)
+    process.kill(Number(pid), 'SIGSTOP')
+    try {
+      const problem = `Port ${world.ports.order} is taken, but order_service does not answer there.`
+      assert.deepEqual(problemsOf(await doctor(t, world)), [problem])
+    } finally {
+      process.kill(Number(pid), 'SIGCONT')
+    }
+  })
+
+  test('an option there is not', async (t) => {
+    const { code, output } = await finish(t, 'doctor.ts', await newWorld(t), '--mend')
+    assert.match(output, /^Unknown option '--mend'/)
+    assert.equal(code, 1)
+  })
+})
+
+function change({ dataDir }: World, file: string, sql: string): void {
+  const db = new DatabaseSync(join(dataDir, file))
+  db.exec(sql)
+  db.close()
+}

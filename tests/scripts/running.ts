@@ -1,0 +1,113 @@
+/** Running our scripts as real processes, each in a world of its own: a new data folder and free ports. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+const DEADLINE_MS = 60_000
+
+export type World = {
+  readonly dataDir: string
+  readonly ports: { readonly auth: number; readonly product: number; readonly order: number }
+  readonly env: NodeJS.ProcessEnv
+}
+
+/** What a person's shell may have set and a test must not inherit. */
+const FOREIGN =
+  /^(ADMIN_|SERVICE_SECRET|DATABASE_URL|HOST$|PORT$|.*_PORT$|.*_URL$|CURRENCY|FORCE_COLOR|NODE_)/
+
+export async function newWorld(t: TestContext, extra: NodeJS.ProcessEnv = {}): Promise<World> {
+  const folder = mkdtempSync(join(tmpdir(), 'shop-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
+  const [auth = 0, product = 0, order = 0] = await freePorts(3)
+  const dataDir = join(folder, 'data')
+  const inherited = Object.entries(process.env).filter(([name]) => !FOREIGN.test(name))
+  return {
+    dataDir,
+    ports: { auth, product, order },
+    env: {
+      ...Object.fromEntries(inherited),
+      DATA_DIR: dataDir,
+      AUTH_PORT: String(auth),
+      PRODUCT_PORT: String(product),
+      ORDER_PORT: String(order),
+      NO_COLOR: '1',
+      ...extra,
+    },
+  }
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(Array.from({ length: count }, () => listen(0)))
+  const ports = servers.map(portOf)
+  await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))))
+  return ports
+}
+
+export const listen = (port: number): Promise<Server> =>
+  new Promise((done, fail) => {
+    const server = createServer((socket) => socket.destroy())
+    server.once('error', fail)
+    server.listen(port, '127.0.0.1', () => done(server))
+  })
+
+export const portOf = (server: Server): number => (server.address() as { port: number }).port
+
+export type Run = {
+  readonly process: ChildProcess
+  /** Standard output and error, as far as they have come. */
+  readonly output: () => string
+  /** Resolves the exit code (or the signal's name) once everything it wrote has been read. */
+  readonly ended: Promise<number | string>
+  /** Resolves what was written up to and including the first match, which must come within a minute. */
+  until(pattern: RegExp): Promise<RegExpExecArray>
+}
+
+/** Starts `node scripts/<script>`; whatever the test does, it does not outlive it. */
+export function runScript(t: TestContext, script: string, world: World, ...args: string[]): Run {
+  let text = ''
+  const child = spawn(process.execPath, [join(ROOT, 'scripts', script), ...args], {
+    cwd: ROOT,
+    env: world.env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk
+    })
+  }
+  const ended = new Promise<number | string>((resolve) => {
+    child.once('close', (code, signal) => resolve(signal ?? code ?? -1))
+  })
+  t.after(async () => {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')
+    await ended
+  })
+  return {
+    process: child,
+    output: () => text,
+    ended,
+    async until(pattern) {
+      for (const deadline = Date.now() + DEADLINE_MS; ; await sleep(25)) {
+        const match = pattern.exec(text)
+        if (match) return match
+        if (Date.now() > deadline || child.exitCode !== null) {
+          throw new Error(`No ${pattern} in the output of ${script}:\n${text}`)
+        }
+      }
+    },
+  }
+}
+
+/** Runs a script to its end. */
+export async function finish(t: TestContext, script: string, world: World, ...args: string[]) {
+  const run = runScript(t, script, world, ...args)
+  const code = await run.ended
+  return { code, output: run.output() }
+}
+
+export const READY = /The shop is ready/

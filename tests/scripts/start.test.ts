@@ -1,0 +1,258 @@
+/** `npm start` as a person meets it: real processes, real ports, a new data folder each time. */
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { suite, type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { finish, listen, newWorld, READY, runScript, type World } from './running.ts'
+
+const get = (port: number, path: string) => fetch(`http://127.0.0.1:${port}${path}`)
+const login = (world: World, username: string, password: string) =>
+  fetch(`http://127.0.0.1:${world.ports.auth}/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ username, password }),
+  })
+const answers = (port: number) =>
+  get(port, '/healthz').then(
+    () => true,
+    () => false,
+  )
+const portsAnswering = async ({ ports }: World) =>
+  (await Promise.all(Object.values(ports).map(answers))).filter(Boolean).length
+
+/** The commands printed after "A first order", one per line. */
+const printedCommands = (output: string) =>
+  /A first order[^\n]*\n\n([\s\S]*?)\n\n/.exec(output)?.[1]?.split('\n') ?? []
+
+const runInShell = (commands: readonly string[]): string[] =>
+  execFileSync('bash', ['-ceu', commands.join('\necho\n')], { encoding: 'utf8', timeout: 30_000 })
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+
+suite('a first start', () => {
+  test('with --demo: secrets and admin are kept, the catalogue is filled, and the printed commands work', async (t) => {
+    const world = await newWorld(t)
+    const shop = runScript(t, 'start.ts', world, '--demo')
+    await shop.until(/Ctrl-C stops everything/)
+    assert.match(shop.output(), /sample catalogue was loaded: 12 products/)
+
+    for (const file of ['secrets.json', 'admin.json', 'auth.db']) {
+      assert.equal(statSync(join(world.dataDir, file)).mode & 0o777, 0o600, file)
+    }
+    const admin = JSON.parse(readFileSync(join(world.dataDir, 'admin.json'), 'utf8'))
+    assert.equal(admin.username, 'admin')
+    assert.ok(shop.output().includes(`admin / ${admin.password}`))
+    assert.equal((await login(world, 'admin', admin.password)).status, 200)
+    assert.ok(
+      !shop
+        .output()
+        .includes(JSON.parse(readFileSync(join(world.dataDir, 'secrets.json'), 'utf8')).SERVICE_SECRET),
+    )
+
+    const commands = printedCommands(shop.output())
+    const [before, order, after] = runInShell(commands).map((line) => JSON.parse(line))
+    assert.equal(order.status, 'confirmed')
+    assert.equal(order.lines[0].product_id, before.id)
+    assert.equal(after.stock, before.stock - 1)
+    assert.equal(runInShell(commands).length, 3, 'they work a second time')
+
+    for (const port of Object.values(world.ports)) assert.equal((await get(port, '/docs/')).status, 200)
+
+    shop.process.kill('SIGINT')
+    assert.equal(await shop.ended, 0)
+    assert.equal(await portsAnswering(world), 0)
+    assert.match(shop.output(), /Everything is stopped/)
+
+    const again = runScript(t, 'start.ts', world, '--demo')
+    await again.until(/Ctrl-C stops everything/)
+    assert.match(again.output(), /catalogue already has products/)
+    assert.ok(!again.output().includes(admin.password), 'the password is shown once')
+    assert.equal((await login(world, 'admin', admin.password)).status, 200)
+    again.process.kill('SIGTERM')
+    assert.equal(await again.ended, 0)
+  })
+
+  test('without --demo and without a terminal: no catalogue, it says so, and the printed commands still work', async (t) => {
+    const world = await newWorld(t, { ADMIN_USERNAME: 'mira', ADMIN_PASSWORD: 'unlikely sentence 88' })
+    const shop = runScript(t, 'start.ts', world)
+    await shop.until(/Ctrl-C stops everything/)
+    assert.match(shop.output(), /No sample catalogue was loaded/)
+    assert.ok(!shop.output().includes('unlikely sentence'), 'a password of the environment is not printed')
+    assert.ok(!existsSync(join(world.dataDir, 'admin.json')))
+    const results = runInShell([`ADMIN_PASSWORD='unlikely sentence 88'`, ...printedCommands(shop.output())])
+    const [before, order, after] = results.map((line) => JSON.parse(line))
+    assert.deepEqual([before.stock, order.status, after.stock], [10, 'confirmed', 9])
+  })
+
+  test('with --json every line is a JSON object, the last one saying ready', async (t) => {
+    const world = await newWorld(t)
+    const shop = runScript(t, 'start.ts', world, '--json')
+    await shop.until(/"msg":"ready"/)
+    shop.process.kill('SIGINT')
+    assert.equal(await shop.ended, 0)
+    const lines = shop
+      .output()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    const ready = lines.find(({ msg }) => msg === 'ready')
+    assert.equal(ready.addresses.auth_service, `http://127.0.0.1:${world.ports.auth}`)
+    assert.deepEqual(ready.admin, { username: 'admin', file: join(world.dataDir, 'admin.json') })
+  })
+})
+
+suite('what cannot work is refused in a sentence before anything is started', () => {
+  type Case = {
+    readonly name: string
+    readonly env?: NodeJS.ProcessEnv
+    readonly args?: string[]
+    readonly prepare?: (world: World, t: TestContext) => Promise<void> | void
+    readonly says: (world: World) => RegExp
+  }
+  const cases: readonly Case[] = [
+    {
+      name: 'a taken port',
+      async prepare(world, t) {
+        const server = await listen(world.ports.product)
+        t.after(() => server.close())
+      },
+      says: ({ ports }) =>
+        new RegExp(`^Port ${ports.product} is already in use by another program\\..*PRODUCT_PORT.*\n$`),
+    },
+    {
+      name: 'two services on one port',
+      prepare: (world) => {
+        world.env.ORDER_PORT = world.env.AUTH_PORT
+      },
+      says: ({ ports }) =>
+        new RegExp(`^AUTH_PORT and ORDER_PORT are both ${ports.auth}; give each its own\\.\n$`),
+    },
+    {
+      name: 'a port that is none',
+      env: { ORDER_PORT: '70000' },
+      says: () => /^ORDER_PORT must be a port from 1 to 65535, not "70000"\.\n$/,
+    },
+    {
+      name: 'a data folder below a file',
+      prepare(world) {
+        mkdirSync(dirname(world.dataDir), { recursive: true })
+        writeFileSync(world.dataDir, 'a file')
+        world.env.DATA_DIR = join(world.dataDir, 'below')
+      },
+      says: () => /^DATA_DIR is .*below, but .* is a file; name a folder\.\n$/,
+    },
+    {
+      name: 'a short service secret',
+      env: { SERVICE_SECRET: 'hunter2' },
+      says: () => /^SERVICE_SECRET must NOT have fewer than 32 characters\.\n$/,
+    },
+    {
+      name: 'a short secret in the kept file',
+      prepare(world) {
+        mkdirSync(world.dataDir)
+        writeFileSync(join(world.dataDir, 'secrets.json'), '{"SERVICE_SECRET":"short"}')
+      },
+      says: () => /^SERVICE_SECRET must NOT have fewer than 32 characters\.\n$/,
+    },
+    {
+      name: 'a damaged file of secrets',
+      prepare(world) {
+        mkdirSync(world.dataDir)
+        writeFileSync(join(world.dataDir, 'secrets.json'), '{"SERVICE_SEC')
+      },
+      says: () => /^\S*secrets\.json is damaged: mend it, or delete it and a new one is made\.\n$/,
+    },
+    {
+      name: 'a common admin password',
+      env: { ADMIN_PASSWORD: 'password123' },
+      says: () => /^ADMIN_PASSWORD cannot be used: The password is one of the most common ones.*\n$/,
+    },
+    {
+      name: 'one SQLite file for three services',
+      env: { DATABASE_URL: 'sqlite:./shop.db' },
+      says: () => /^DATABASE_URL names one SQLite file, but each service keeps its own.*\n$/,
+    },
+    {
+      name: 'several faults of several services, all at once',
+      env: { CURRENCY: 'EURO', LOG_LEVEL: 'loud', REFRESH_TOKEN_TTL: '1' },
+      says: () => /^(?=[\s\S]*CURRENCY)(?=[\s\S]*LOG_LEVEL)(?=[\s\S]*REFRESH_TOKEN_TTL)(.+\n){3}$/,
+    },
+    {
+      name: 'an option there is not',
+      args: ['--dmeo'],
+      says: () => /^Unknown option '--dmeo'\. `npm start -- --help` lists what there is\.\n$/,
+    },
+    {
+      name: 'both --demo and --no-demo',
+      args: ['--demo', '--no-demo'],
+      says: () => /^--demo and --no-demo cannot both be asked for\.\n$/,
+    },
+  ]
+  for (const { name, env, args = [], prepare, says } of cases) {
+    test(name, async (t) => {
+      const world = await newWorld(t, env)
+      await prepare?.(world, t)
+      const { code, output } = await finish(t, 'start.ts', world, ...args)
+      assert.match(output, says(world))
+      assert.equal(code, 1)
+      assert.ok(!existsSync(join(world.dataDir, 'auth.db')), 'nothing was started')
+      assert.ok(!existsSync(join(world.dataDir, 'admin.json')), 'nothing was made')
+    })
+  }
+
+  test('--help prints and ends with 0', async (t) => {
+    const { code, output } = await finish(t, 'start.ts', await newWorld(t), '--help')
+    assert.equal(code, 0)
+    for (const option of ['--demo', '--no-demo', '--json', 'AUTH_PORT', 'DATA_DIR']) {
+      assert.ok(output.includes(option), option)
+    }
+  })
+})
+
+suite('a running shop', () => {
+  test('a service that is killed is started again, and the shop works as before', async (t) => {
+    const world = await newWorld(t)
+    const shop = runScript(t, 'start.ts', world, '--json')
+    await shop.until(/"msg":"ready"/)
+    const [, pid] = await shop.until(/"service":"product_service","pid":(\d+)/)
+    process.kill(Number(pid), 'SIGKILL')
+    await shop.until(/product_service ended unexpectedly \(SIGKILL\); starting it again in 0\.5 s/)
+    await shop.until(/product_service is ready again/)
+    assert.equal((await get(world.ports.product, '/products')).status, 200)
+    const second = runScript(t, 'start.ts', world)
+    assert.equal(await second.ended, 1)
+    assert.match(second.output(), /already in use by a shop's auth_service: is the shop already running\?/)
+  })
+
+  test('repeated signals within a second are one; a later one forces the end', async (t) => {
+    const world = await newWorld(t, { DRAIN_DELAY_MS: '30000' })
+    const shop = runScript(t, 'start.ts', world, '--no-demo')
+    await shop.until(READY)
+    shop.process.kill('SIGINT')
+    await sleep(100)
+    shop.process.kill('SIGINT')
+    await shop.until(/SIGINT: stopping/)
+    await sleep(1_200)
+    assert.equal(shop.process.exitCode, null, 'still draining')
+    shop.process.kill('SIGINT')
+    assert.equal(await shop.ended, 1)
+    assert.match(shop.output(), /Stopping at once/)
+    await gone(world)
+  })
+
+  test('when npm start itself is killed, no service is left behind', async (t) => {
+    const world = await newWorld(t)
+    const shop = runScript(t, 'start.ts', world, '--no-demo')
+    await shop.until(READY)
+    shop.process.kill('SIGKILL')
+    await gone(world)
+  })
+})
+
+async function gone(world: World): Promise<void> {
+  for (const deadline = Date.now() + 10_000; (await portsAnswering(world)) > 0; await sleep(50)) {
+    assert.ok(Date.now() < deadline, 'services are still answering')
+  }
+}
