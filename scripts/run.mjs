@@ -19,18 +19,16 @@ function installWhatIsMissing() {
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex')
   if (existsSync(join(bin, 'node')) && existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
-  process.stderr.write('Installing what is missing …\n')
-  // `npm ci` wants every platform's optional packages in the lock, which a registry that mirrors only some of
-  // them cannot give; `npm install` does without them and takes the same versions from the same lock.
-  if (npm('ci', '--loglevel=silent') !== 0 && npm('install', '--no-save', '--loglevel=error') !== 0) {
-    process.stderr.write('npm could not install; its messages are above. Is the npm registry reachable?\n')
+  process.stderr.write('Installing what is missing (npm ci) …\n')
+  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  })
+  if (status !== 0) {
+    process.stderr.write('npm ci failed; its messages are above. Is the npm registry reachable?\n')
     process.exit(1)
   }
   writeFileSync(stamp, lock)
-}
-
-function npm(...args) {
-  return spawnSync('npm', [...args, '--no-audit', '--no-fund'], { cwd: root, stdio: ['ignore', 2, 2] }).status
 }
 
 installWhatIsMissing()
