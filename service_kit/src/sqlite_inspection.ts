@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import { migrationFiles } from './sqlite.ts'
+import { migrationFiles } from './sqlite_migrations.ts'
 
 /** Damages listed at most. */
 const DAMAGES_MAX = 10

@@ -129,6 +129,13 @@ suite('bodies are judged as sent', () => {
       413,
       'body_too_large',
     ],
+    [
+      'a body of another length than announced',
+      '{}',
+      { 'content-type': 'application/json', 'content-length': '9' },
+      400,
+      'bad_request',
+    ],
   ]
   for (const [what, payload, headers, status, code] of broken) {
     test(`${what} answers ${status} ${code}`, async (t) => {
