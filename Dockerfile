@@ -1,0 +1,74 @@
+# One build, one small target per service:
+#
+#   docker build --target auth_service    -t auth_service .
+#   docker build --target product_service -t product_service .
+#   docker build --target order_service   -t order_service .
+#   docker build --target storefront      -t storefront .
+#
+# `npm run images` builds them all. Sources run as written (Node strips the types), so a service's image is the
+# base, the production dependencies and the sources, in the repository's own layout: workspaces stay symlinks.
+
+ARG NODE_IMAGE=node:26.10.0-slim
+
+FROM ${NODE_IMAGE} AS manifests
+WORKDIR /shop
+COPY package.json package-lock.json ./
+COPY service_kit/package.json service_kit/
+COPY auth_service/package.json auth_service/
+COPY product_service/package.json product_service/
+COPY order_service/package.json order_service/
+COPY client/package.json client/
+COPY storefront/package.json storefront/
+
+FROM manifests AS dependencies
+RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
+
+FROM ${NODE_IMAGE} AS base
+WORKDIR /shop
+ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/shop/data
+COPY --from=dependencies /shop/node_modules node_modules
+COPY package.json ./
+COPY service_kit/package.json service_kit/
+COPY service_kit/src service_kit/src
+# The root file system may be read-only: only the data folder is ever written, and only where it is mounted.
+RUN mkdir data && chown 1000:1000 data
+USER 1000:1000
+# Is the process alive? Whether work should be sent here is /readyz: an election of the database must not
+# restart every replica.
+HEALTHCHECK --interval=5s --timeout=3s --start-period=20s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((a) => process.exit(a.ok ? 0 : 1), () => process.exit(1))"]
+
+FROM base AS auth_service
+ENV PORT=5000
+EXPOSE 5000
+COPY auth_service/package.json auth_service/
+COPY auth_service/src auth_service/src
+CMD ["node", "auth_service/src/main.ts"]
+
+FROM base AS product_service
+ENV PORT=5001
+EXPOSE 5001
+COPY product_service/package.json product_service/
+COPY product_service/src product_service/src
+CMD ["node", "product_service/src/main.ts"]
+
+FROM base AS order_service
+ENV PORT=5002
+EXPOSE 5002
+COPY order_service/package.json order_service/
+COPY order_service/src order_service/src
+CMD ["node", "order_service/src/main.ts"]
+
+FROM manifests AS pages
+RUN npm ci --ignore-scripts --omit=optional --no-audit --no-fund
+COPY client/src client/src
+COPY storefront storefront
+RUN node storefront/build.ts
+
+FROM base AS storefront
+ENV PORT=8080
+EXPOSE 8080
+COPY storefront/package.json storefront/
+COPY storefront/src storefront/src
+COPY --from=pages /shop/storefront/dist storefront/dist
+CMD ["node", "storefront/src/main.ts"]

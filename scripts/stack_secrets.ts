@@ -1,0 +1,64 @@
+/**
+ * `npm run stack:secrets`: makes the files docker-compose.yml reads as secrets. What exists stays, so it can be run
+ * again after an update that needs a new one; `--renew NAME` replaces one on purpose.
+ *
+ * The folder is open to its owner alone; the files in it are readable, because plain compose mounts them as they
+ * are and the services do not run as root.
+ */
+import { randomBytes } from 'node:crypto'
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { readArguments, refuse } from './arguments.ts'
+
+const FOLDER = 'secrets'
+const MEMBERS = 'mongo1:27017,mongo2:27017,mongo3:27017'
+const password = () => randomBytes(24).toString('base64url')
+
+/** In this order: the last is made of one before it. */
+const SECRETS: Readonly<Record<string, (folder: string) => string>> = {
+  service_secret: () => randomBytes(48).toString('base64url'),
+  admin_password: password,
+  mongo_keyfile: () => randomBytes(378).toString('base64'),
+  mongo_root_password: password,
+  mongo_shop_password: password,
+  database_url: (folder) => {
+    const secret = readFileSync(join(folder, 'mongo_shop_password'), 'utf8').trim()
+    return `mongodb://shop:${secret}@${MEMBERS}/?replicaSet=rs0&authSource=admin`
+  },
+}
+
+const { values } = readArguments(
+  {
+    name: 'npm run stack:secrets',
+    summary: `Makes the secrets of the Swarm stack under ./${FOLDER}; keeps those that exist.`,
+    options: {
+      folder: { type: 'string', help: `Another folder than ./${FOLDER}.` },
+      renew: { type: 'string', help: `Replace this one: ${Object.keys(SECRETS).join(', ')}.` },
+    },
+    notes:
+      'A new secret reaches a running stack only under a new name: raise SECRETS_VERSION\n' +
+      'and deploy again (docs/operations.md, "Rotate keys and secrets").',
+  },
+  process.argv.slice(2),
+)
+const folder = values.folder ?? FOLDER
+const { renew } = values
+if (renew !== undefined && !Object.hasOwn(SECRETS, renew)) {
+  refuse(`There is no secret "${renew}". There are: ${Object.keys(SECRETS).join(', ')}.`)
+}
+mkdirSync(folder, { recursive: true })
+chmodSync(folder, 0o700)
+for (const [name, make] of Object.entries(SECRETS)) {
+  const file = join(folder, name)
+  const renewed = renew === name || (renew === 'mongo_shop_password' && name === 'database_url')
+  if (existsSync(file) && !renewed) {
+    console.log(`kept   ${file}`)
+    continue
+  }
+  const content = make(folder)
+  rmSync(file, { force: true })
+  writeFileSync(file, `${content}\n`)
+  chmodSync(file, 0o444)
+  console.log(`made   ${file}`)
+}
+console.log(`\nThe first admin signs in as "admin" with the password in ${join(folder, 'admin_password')}.`)
