@@ -175,6 +175,29 @@ export function catalogueContract(name: string, makeStores: MakeStores) {
       assert.deepEqual(await names(stores.catalogue, { inStock: true }), ['Tea'])
     })
 
+    test('the revision is another one after any change, by whomever; or the store says it cannot tell', async (t) => {
+      const [here, there] = await makeStores(t)
+      if (here.catalogue.revision() === undefined) return assert.equal(there.catalogue.revision(), undefined)
+      const tea = await add(here)
+      const sale = order1(tea.id)
+      const changes = [
+        () => add(here),
+        () => add(there),
+        () => there.catalogue.edit(tea.id, { name: 'x' }, UNSEEN, ACT),
+        () => here.stock.reserve([sale], AT),
+        () => there.stock.ship([sale.orderId], AT),
+        () => there.stock.adjust({ productId: tea.id, delta: 1, note: 'x', attempt: undefined }, ACT),
+        () => there.catalogue.remove(tea.id, UNSEEN, ACT),
+      ]
+      for (const change of changes) {
+        const before = here.catalogue.revision()
+        await here.catalogue.find(tea.id)
+        assert.equal(here.catalogue.revision(), before)
+        await change()
+        assert.notEqual(here.catalogue.revision(), before)
+      }
+    })
+
     const hostile = [
       '"',
       '""',

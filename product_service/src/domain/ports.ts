@@ -33,6 +33,11 @@ export type ProductDraft = { readonly id: string; readonly fields: ProductFields
 
 /** What is for sale. Removed products are not found by any of these. */
 export type Catalogue = {
+  /**
+   * A number that is another one after any change by anybody: while it stays the same, what was read stays
+   * true. Undefined when the store can't tell that at once, without asking a server.
+   */
+  revision(): number | undefined
   /** Adds a product, and the movement of its first stock. */
   create(draft: ProductDraft, act: Act): Promise<Product>
   /** Adds many in one transaction, newest last; meant for some hundreds at a time. */

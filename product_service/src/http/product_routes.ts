@@ -1,8 +1,7 @@
 /**
  * The catalogue. Reads are public; changes need an admin and follow the rules of versions (domain/product.ts).
  *
- * The two hot reads send text they make themselves: a product's JSON is one JSON.stringify of a flat view,
- * and a page is its products' texts joined.
+ * The two hot reads send text they make themselves and remember it while nothing changes (answer_memory.ts).
  */
 import { principalOf } from '@shop/service_kit/access'
 import type { App } from '@shop/service_kit/http_app'
@@ -14,6 +13,7 @@ import { DomainError } from '../domain/errors.ts'
 import { type Catalogue, SORTS, type Sort } from '../domain/ports.ts'
 import { PRICE_MINOR_MAX, type Product, type ProductFields, STOCK_MAX } from '../domain/product.ts'
 import { QUERY_LENGTH_MAX, QUERY_WORDS_MAX, searchWords } from '../domain/search.ts'
+import { createAnswerMemory } from './answer_memory.ts'
 import { readInteger, readPrice } from './inputs.ts'
 import { alreadySeen, etagOf, seenBy } from './preconditions.ts'
 import { PROBLEMS } from './problems.ts'
@@ -71,6 +71,7 @@ const CURSOR_SHAPES: Readonly<Record<Sort, readonly ('string' | 'number')[]>> = 
 }
 
 export function productReads({ catalogue, prices }: ProductRoutesDeps) {
+  const memory = createAnswerMemory<{ text: string; version: number }>(catalogue.revision)
   const textOf = (product: Product) => JSON.stringify(productView(product, prices))
   return async (scope: App) => {
     scope.get(
@@ -95,11 +96,12 @@ export function productReads({ catalogue, prices }: ProductRoutesDeps) {
         // A query without a single letter or digit (such as "-") finds nothing, rather than everything.
         if (q !== undefined && q.trim() !== '' && words.length === 0) return EMPTY_PAGE
         const after = cursor === undefined ? undefined : decodeCursor(cursor, CURSOR_SHAPES[sort])
-        const { items, next } = await catalogue.list({ sort, words, inStock: in_stock, after, limit })
-        let text = ''
-        for (const product of items) text += text === '' ? textOf(product) : `,${textOf(product)}`
-        const cursorText = next === undefined ? 'null' : `"${encodeCursor(next)}"`
-        return `{"items":[${text}],"next_cursor":${cursorText}}` as never
+        const page = await memory.recall(request.url, async () => {
+          const { items, next } = await catalogue.list({ sort, words, inStock: in_stock, after, limit })
+          const cursorText = next === undefined ? 'null' : `"${encodeCursor(next)}"`
+          return { text: `{"items":[${items.map(textOf).join()}],"next_cursor":${cursorText}}`, version: 0 }
+        })
+        return page.text as never
       },
     )
 
@@ -121,12 +123,16 @@ export function productReads({ catalogue, prices }: ProductRoutesDeps) {
         },
       },
       async (request, reply) => {
-        const product = await catalogue.find(request.params.id)
-        if (!product) throw new DomainError('product_not_found', 'There is no product of this id.')
-        reply.header('etag', etagOf(product.version))
-        if (alreadySeen(request.headers['if-none-match'], product.version)) return reply.code(304).send(null)
+        const { id } = request.params
+        const { text, version } = await memory.recall(id, async () => {
+          const product = await catalogue.find(id)
+          if (!product) throw new DomainError('product_not_found', 'There is no product of this id.')
+          return { text: textOf(product), version: product.version }
+        })
+        reply.header('etag', etagOf(version))
+        if (alreadySeen(request.headers['if-none-match'], version)) return reply.code(304).send(null)
         reply.type(JSON_TYPE)
-        return textOf(product) as never
+        return text as never
       },
     )
   }

@@ -1,0 +1,47 @@
+/**
+ * Remembers answers for as long as nobody changed anything: a shop is read far more often than it is written.
+ *
+ * It is never stale: every question first asks the store for its revision, which notices the commits of other
+ * processes too, and everything is forgotten when that is another number than before. A store that can't tell
+ * (`undefined`) has nothing remembered.
+ */
+
+/** Characters kept at most, about 8 MB; one more answer and all are forgotten. */
+const CHARACTERS_MAX = 4_000_000
+
+export type AnswerMemory<Answer extends { readonly text: string }> = {
+  /** The answer made for `key` at this revision, or else what `make` resolves. A rejection is not remembered. */
+  recall(key: string, make: () => Promise<Answer>): Promise<Answer>
+}
+
+export function createAnswerMemory<Answer extends { readonly text: string }>(
+  revision: () => number | undefined,
+): AnswerMemory<Answer> {
+  const answers = new Map<string, Answer>()
+  let characters = 0
+  let seen: number | undefined
+
+  const forget = () => {
+    answers.clear()
+    characters = 0
+  }
+
+  return {
+    async recall(key, make) {
+      const asked = revision()
+      if (asked !== seen) {
+        forget()
+        seen = asked
+      }
+      const known = answers.get(key)
+      if (known) return known
+      const answer = await make()
+      // If another question met a newer revision meanwhile, this answer may be older than that one.
+      if (asked === undefined || asked !== seen) return answer
+      characters += key.length + answer.text.length
+      if (characters > CHARACTERS_MAX) forget()
+      else answers.set(key, answer)
+      return answer
+    },
+  }
+}
