@@ -24,8 +24,8 @@ await runService(async () => {
   const stores = await openStores(config)
   const tracing = await startTracing(SERVICE, process.env)
   const metrics = createMetrics(SERVICE)
-  const keys = fetchRemoteKeys(`${config.AUTH_URL}/.well-known/jwks.json`, {
-    cacheFile: join(config.DATA_DIR, 'order_service_jwks.json'),
+  const keys = fetchRemoteKeys(`${config.AUTH_URL.replace(/\/$/, '')}/.well-known/jwks.json`, {
+    cacheFile: join(config.DATA_DIR, 'order_service.jwks.json'),
     onFailure: (err) => logger.warn({ err }, 'the keys of auth_service could not be fetched'),
   })
   const service = createServiceClient({

@@ -3,12 +3,14 @@
  * crash point. Then everything is settled by a fresh replica, and invariants 1 to 6 are read from the stores.
  */
 import assert from 'node:assert/strict'
+import { randomUUIDv7 } from 'node:crypto'
 import { suite, type TestContext, test } from 'node:test'
 import { Problem } from '@shop/service_kit/problem'
 import { OutcomeUnknown } from '../src/domain/errors.ts'
 import { SETTLE_AFTER_MS } from '../src/domain/order.ts'
 import { CRASH_POINTS, type CrashPoint, type OrderStore, type Reservations } from '../src/domain/ports.ts'
-import { BACKOFF_MAX_MS, LEASE_MS } from '../src/domain/settle_due.ts'
+import { BACKOFF_MAX_MS, LEASE_MS, settleDue } from '../src/domain/settle_due.ts'
+import { createSettle } from '../src/domain/settle_order.ts'
 import { ADA, later } from './samples.ts'
 import { connect, createOrderApp, memoryOrders, startProducts } from './shop.ts'
 
@@ -104,12 +106,14 @@ const cart = (product_id: string, quantity: number) => ({
 const idOf = (answer: Answer): string => answer.json().id ?? answer.json().order?.id
 
 /** Another replica, much later: whatever is owed is due. */
-async function settleEverything(t: TestContext, { orders, reservations }: World) {
-  let now = later(LEASE_MS + SETTLE_AFTER_MS, new Date())
-  const fresh = createOrderApp(t, { orders, reservations, now: () => now })
+async function settleEverything({ orders, reservations }: World) {
+  let at = later(LEASE_MS + SETTLE_AFTER_MS, new Date())
+  const report = (fault: unknown) => assert.ifError(fault)
+  const now = () => at
+  const ports = { orders, reservations, report, now, newId: randomUUIDv7, random: () => 0, reached: () => {} }
   for (let round = 0; round < 3; round++) {
-    await fresh.settleDue()
-    now = later(BACKOFF_MAX_MS, now)
+    await settleDue(ports, createSettle(ports))
+    at = later(BACKOFF_MAX_MS, at)
   }
 }
 
@@ -144,7 +148,7 @@ suite('the n-th call fails', () => {
           })
           const answers = await run(shop, mug, key)
           reached = failing.reached()
-          await settleEverything(t, world)
+          await settleEverything(world)
           const order = await checkInvariants(world, mug, key, answers)
           assert.equal(order.status, ends, `call ${n}`)
         }
@@ -188,7 +192,7 @@ suite('the process stops at a crash point', () => {
       const { run, ends } = SCENARIOS[AT[place]]!
       await run(dying, mug, 'key').catch(() => {})
       assert.equal(stopped, true)
-      await settleEverything(t, world)
+      await settleEverything(world)
       const order = await checkInvariants(world, mug, 'key', [])
       const later = createOrderApp(t, world)
       const answers = await run(later, mug, 'key')

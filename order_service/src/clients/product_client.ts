@@ -19,8 +19,11 @@ export const DECISION_DEADLINE_MS = 2_000
 export const ORDERS_PER_CALL_MAX = 128
 /** Lines in one call, so that bodies and answers stay below 1 MiB. */
 export const LINES_PER_CALL_MAX = 1_500
-/** Calls of one kind under way at once: the second is prepared while the first is being committed. */
-export const CALLS_MAX = 2
+/**
+ * Calls of one kind under way at once. With one, an order waits at most for the call before its own, and calls
+ * are as large as they can be, which costs both services the fewest commits.
+ */
+export const CALLS_MAX = 1
 /** Answers that blame the request: then one item must not fail its neighbours. */
 const BLAMES_REQUEST: readonly (number | undefined)[] = [400, 413, 422]
 const BATCH_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128]
