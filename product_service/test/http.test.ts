@@ -113,7 +113,11 @@ suite('reading', () => {
     ] as const) {
       const answer = await shop.nobody('GET', `/products/${product.id}`, undefined, { 'if-none-match': tag })
       assert.equal(answer.statusCode, status, tag)
-      if (status === 304) assert.equal(answer.body, '')
+      if (status === 304) {
+        assert.equal(answer.body, '')
+        // It would announce bytes that never follow, and break the connection of whoever counts them.
+        assert.equal(answer.headers['content-length'], undefined)
+      }
     }
   })
 
