@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { finish, newWorld, READY, runScript, type World } from './running.ts'
+
+const register = async ({ ports }: World, username: string): Promise<string> => {
+  const account = { username, password: 'a sentence nobody guesses' }
+  for (const path of ['/register', '/login']) {
+    const answer = await fetch(`http://127.0.0.1:${ports.auth}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(account),
+    })
+    const { access_token } = (await answer.json()) as { access_token?: string }
+    if (access_token) return access_token
+  }
+  throw new Error('no token')
+}
+
+const kidOf = (token: string): string =>
+  JSON.parse(Buffer.from(token.split('.')[0]!, 'base64url').toString()).kid
+
+const orders = ({ ports }: World, token: string) =>
+  fetch(`http://127.0.0.1:${ports.order}/orders`, { headers: { authorization: `Bearer ${token}` } })
+
+suite('npm run rotate-keys', () => {
+  test('beside a running shop: the new key signs, the tokens of the old one stay good', async (t) => {
+    const world = await newWorld(t)
+    const shop = runScript(t, 'start.ts', world, '--no-demo')
+    await shop.until(READY)
+    const before = await register(world, 'ada')
+    const { code, output } = await finish(t, 'rotate_keys.ts', world)
+    assert.equal(code, 0)
+    const after = await register(world, 'grace')
+    assert.notEqual(kidOf(after), kidOf(before))
+    assert.ok(output.includes(`Tokens are signed with the key ${kidOf(after)} from now on.`))
+    // A customer may not list all orders: 403 says that the token was believed, 401 that it was not.
+    assert.equal((await orders(world, before)).status, 403)
+    assert.equal((await orders(world, after)).status, 403)
+    assert.equal((await orders(world, `${after}x`)).status, 401)
+  })
+
+  test('without a shop in the folder it is refused, and none is made', async (t) => {
+    const { code, output } = await finish(t, 'rotate_keys.ts', await newWorld(t))
+    assert.match(output, /^There is no .*auth\.db\. Set DATA_DIR/)
+    assert.equal(code, 1)
+  })
+})

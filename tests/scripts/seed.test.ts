@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import { suite, type TestContext, test } from 'node:test'
+import type { Product } from '../../product_service/src/domain/product.ts'
+import { openStores } from '../../product_service/src/storage/open_stores.ts'
+import { finish, newWorld, type World } from './running.ts'
+
+async function catalogueOf({ dataDir }: World): Promise<readonly Product[]> {
+  const stores = await openStores({ DATA_DIR: dataDir, CURRENCY: 'USD' })
+  try {
+    const query = { sort: 'newest', words: [], inStock: false, after: undefined, limit: 1_000 } as const
+    return (await stores.catalogue.list(query)).items
+  } finally {
+    await stores.close()
+  }
+}
+
+const shown = ({ name, description, priceMinor, stock }: Product) => ({
+  name,
+  description,
+  priceMinor,
+  stock,
+})
+
+async function seeded(t: TestContext, ...args: string[]) {
+  const world = await newWorld(t)
+  const { code, output } = await finish(t, 'seed.ts', world, ...args)
+  return { world, code, output, products: (await catalogueOf(world)).map(shown) }
+}
+
+suite('npm run seed', () => {
+  test('adds as many as asked, tells how it goes, and leaves a ledger that balances', async (t) => {
+    const { world, code, output, products } = await seeded(t, '--products', '700')
+    assert.equal(code, 0)
+    assert.match(output, /^700 of 700 products, in [\d.]+ s/m)
+    assert.equal(products.length, 700)
+    assert.equal(new Set(products.map(({ name }) => name)).size, 700, 'no two names are the same')
+    assert.ok(products.some(({ stock }) => stock === 0) && products.some(({ stock }) => stock > 100))
+    assert.match((await finish(t, 'doctor.ts', world)).output, /Ledger: balances for 700 products/)
+  })
+
+  test('the same seed gives the same products, another seed others, and a second run adds to the first', async (t) => {
+    const first = await seeded(t, '--products', '20', '--seed', '7')
+    const second = await seeded(t, '--products', '20', '--seed', '7')
+    const other = await seeded(t, '--products', '20', '--seed', '8')
+    assert.deepEqual(first.products, second.products)
+    assert.notDeepEqual(first.products, other.products)
+    assert.equal((await finish(t, 'seed.ts', first.world, '--products=20', '--seed=7')).code, 0)
+    assert.equal((await catalogueOf(first.world)).length, 40)
+  })
+
+  const refused: readonly (readonly [args: string[], says: RegExp, env?: NodeJS.ProcessEnv])[] = [
+    [['--products', '0'], /^--products must be a whole number from 1 to 5000000, not "0"\.\n$/],
+    [['--products=-5'], /^--products must be a whole number from 1 to 5000000, not "-5"\.\n$/],
+    [['--products=1e3'], /^--products must be a whole number/],
+    [['--products=9999999'], /^--products must be a whole number/],
+    [['--products=5', '--seed=x'], /^--seed must be a whole number/],
+    [['many'], /^Unexpected argument 'many'\. /],
+    [['--product=5'], /^Unknown option '--product'\. /],
+    [[], /^CURRENCY must match pattern/, { CURRENCY: 'euro' }],
+    [[], /^DATA_DIR is \/dev\/null\/data, but \/dev\/null is a file/, { DATA_DIR: '/dev/null/data' }],
+    [[], /^DATABASE_URL names one SQLite file/, { DATABASE_URL: 'sqlite:x.db' }],
+  ]
+  for (const [args, says, env] of refused) {
+    test(`${[...args, ...Object.entries(env ?? {}).map((e) => e.join('='))].join(' ')} is refused in a sentence`, async (t) => {
+      const world = await newWorld(t, env)
+      const { code, output } = await finish(t, 'seed.ts', world, ...args)
+      assert.match(output, says)
+      assert.equal(code, 1)
+    })
+  }
+})
