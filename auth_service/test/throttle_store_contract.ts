@@ -41,9 +41,8 @@ export function throttleStoreContract(name: string, open: OpenPair) {
       assert.deepEqual(await take(), after(1000))
       // `first` was counted twice and has one free try left; `third` was counted once and has two.
       const free = async (key: string) => {
-        let tries = 0
-        while ((await throttle.take([entry(key)], START)) === undefined) tries += 1
-        return tries
+        const tries = [1, 2, 3, 4, 5].map(() => throttle.take([entry(key)], START))
+        return (await Promise.all(tries)).filter((pausedUntil) => pausedUntil === undefined).length
       }
       assert.deepEqual([await free('first'), await free('third')], [1, 2])
     })
