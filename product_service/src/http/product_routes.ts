@@ -130,7 +130,8 @@ export function productReads({ catalogue, prices }: ProductRoutesDeps) {
           return { text: textOf(product), version: product.version }
         })
         reply.header('etag', etagOf(version))
-        if (alreadySeen(request.headers['if-none-match'], version)) return reply.code(304).send(undefined as never)
+        if (alreadySeen(request.headers['if-none-match'], version))
+          return reply.code(304).send(undefined as never)
         reply.type(JSON_TYPE)
         return text as never
       },
