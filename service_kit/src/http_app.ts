@@ -30,6 +30,7 @@ import Type from 'typebox'
 import { type AccessChecks, DOCS_PREFIX, guardRoutes } from './access.ts'
 import type { Metrics } from './metrics.ts'
 import { type Catalogue, describeProblem, KIT_PROBLEMS, Problem } from './problem.ts'
+import { createRequestLogs } from './request_log.ts'
 import { problemResponses } from './schemas.ts'
 import type { Tracing } from './telemetry.ts'
 
@@ -83,6 +84,7 @@ export function createHttpApp(options: HttpAppOptions): App {
   const app = Fastify({
     ...(options.logger ? { loggerInstance: options.logger as FastifyBaseLogger } : {}),
     logController: new LogController({ disableRequestLogging: true }),
+    childLoggerFactory: createRequestLogs(),
     bodyLimit: BODY_BYTES_MAX,
     routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -100,7 +102,7 @@ export function createHttpApp(options: HttpAppOptions): App {
   judgeBodiesAsSent(app)
   answerProblems(app, { ...KIT_PROBLEMS, ...options.problems })
   tracing?.instrument(app)
-  observeRequests(app, metrics)
+  observeRequests(app, metrics, options.logger?.isLevelEnabled('debug') ?? false)
   guardRoutes(app, access)
   describeRoutes(app, options)
   addProbes(app, service, metrics, readiness)
@@ -156,7 +158,7 @@ function answerProblems(app: App, catalogue: Catalogue) {
   )
 }
 
-function observeRequests(app: App, metrics: Metrics) {
+function observeRequests(app: App, metrics: Metrics, debugging: boolean) {
   app.addHook('onRequest', (request, reply, next) => {
     reply.header('x-request-id', request.id)
     next()
@@ -164,10 +166,12 @@ function observeRequests(app: App, metrics: Metrics) {
   app.addHook('onResponse', (request, reply, next) => {
     const route = request.routeOptions.url ?? 'unmatched'
     metrics.observeRequest(request.method, route, reply.statusCode, reply.elapsedTime / 1000)
-    request.log.debug(
-      { method: request.method, url: request.url, status: reply.statusCode, ms: reply.elapsedTime },
-      'answered',
-    )
+    if (debugging) {
+      request.log.debug(
+        { method: request.method, url: request.url, status: reply.statusCode, ms: reply.elapsedTime },
+        'answered',
+      )
+    }
     next()
   })
 }
