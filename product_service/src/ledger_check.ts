@@ -6,10 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Metrics } from '@shop/service_kit/metrics'
 import type { Audit, LedgerMismatch } from './domain/ports.ts'
 
-/** Products compared before everything else gets its turn. */
-const SLICE_PRODUCTS_MAX = 100
+/** Products compared between two pauses: a few percent of one core, and 100,000 products in about a minute. */
+const SLICE_PRODUCTS_MAX = 20
 const PAUSE_MS = 10
-const FIRST_AFTER_MS = 5_000
+const FIRST_AFTER_MS = 60_000
 
 export type LedgerCheckOptions = {
   readonly audit: Audit
