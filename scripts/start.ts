@@ -40,7 +40,6 @@ const { values: asked } = readArguments(
 )
 if (asked.demo && asked['no-demo']) refuse('--demo and --no-demo cannot both be asked for.')
 
-const startedAt = performance.now()
 const output = createOutput(process.stdout, asked.json === true, () => new Date())
 const plan = planShop(process.env, { secret: newSecret, password: newPassword })
 const { first, services, dataDir } = plan
@@ -54,6 +53,7 @@ try {
   refuse(`${dataDir} cannot be written: ${(error as Error).message}`)
 }
 
+const startedAt = performance.now()
 let stoppingSince: number | undefined
 const supervisor = superviseServices(services, process.execPath, output)
 stopOnSignals()

@@ -71,9 +71,9 @@ export function firstOrder({ services, admin, product, currencyDigits }: Welcome
     product
       ? `PRODUCT=${product.id}`
       : `PRODUCT=$(curl -s ${url('product_service')}/products ${bearer} ${JSON_BODY} -d '${newProduct}' | ${take('id')})`,
-    `curl -s ${url('product_service')}/products/$PRODUCT`,
-    `curl -s ${url('order_service')}/orders ${bearer} ${JSON_BODY} -d '{"product_id":"'$PRODUCT'","quantity":1,"total_price":"${price}"}'`,
-    `curl -s ${url('product_service')}/products/$PRODUCT`,
+    `curl -s ${url('product_service')}/products/$PRODUCT; echo`,
+    `curl -s ${url('order_service')}/orders ${bearer} ${JSON_BODY} -d '{"product_id":"'$PRODUCT'","quantity":1,"total_price":"${price}"}'; echo`,
+    `curl -s ${url('product_service')}/products/$PRODUCT; echo`,
   ]
 }
 

@@ -67,14 +67,20 @@ export type Run = {
   until(pattern: RegExp): Promise<RegExpExecArray>
 }
 
-/** Starts `node scripts/<script>`; whatever the test does, it does not outlive it. */
-export function runScript(t: TestContext, script: string, world: World, ...args: string[]): Run {
+const pathOf = (script: string) => join(ROOT, 'scripts', script)
+
+/** Starts `node scripts/<script>`. */
+export const runScript = (t: TestContext, script: string, world: World, ...args: string[]): Run =>
+  run(t, world, process.execPath, pathOf(script), ...args)
+
+/** The same on a terminal; what is written to the process's `stdin` is typed there. */
+export const runInTerminal = (t: TestContext, script: string, world: World): Run =>
+  run(t, world, 'script', '-qec', `${process.execPath} ${pathOf(script)}`, '/dev/null')
+
+/** Whatever the test does, the process does not outlive it. */
+function run(t: TestContext, world: World, command: string, ...args: string[]): Run {
   let text = ''
-  const child = spawn(process.execPath, [join(ROOT, 'scripts', script), ...args], {
-    cwd: ROOT,
-    env: world.env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const child = spawn(command, args, { cwd: ROOT, env: world.env, stdio: ['pipe', 'pipe', 'pipe'] })
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk
@@ -96,7 +102,7 @@ export function runScript(t: TestContext, script: string, world: World, ...args:
         const match = pattern.exec(text)
         if (match) return match
         if (Date.now() > deadline || child.exitCode !== null) {
-          throw new Error(`No ${pattern} in the output of ${script}:\n${text}`)
+          throw new Error(`No ${pattern} in the output:\n${text}`)
         }
       }
     },

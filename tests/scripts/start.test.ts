@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'no
 import { dirname, join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { finish, listen, newWorld, READY, runScript, type World } from './running.ts'
+import { finish, listen, newWorld, READY, runInTerminal, runScript, type World } from './running.ts'
 
 const get = (port: number, path: string) => fetch(`http://127.0.0.1:${port}${path}`)
 const login = (world: World, username: string, password: string) =>
@@ -27,7 +27,7 @@ const printedCommands = (output: string) =>
   /A first order[^\n]*\n\n([\s\S]*?)\n\n/.exec(output)?.[1]?.split('\n') ?? []
 
 const runInShell = (commands: readonly string[]): string[] =>
-  execFileSync('bash', ['-ceu', commands.join('\necho\n')], { encoding: 'utf8', timeout: 30_000 })
+  execFileSync('bash', ['-ceu', commands.join('\n')], { encoding: 'utf8', timeout: 30_000 })
     .split('\n')
     .filter((line) => line.startsWith('{'))
 
@@ -84,6 +84,23 @@ suite('a first start', () => {
     const results = runInShell([`ADMIN_PASSWORD='unlikely sentence 88'`, ...printedCommands(shop.output())])
     const [before, order, after] = results.map((line) => JSON.parse(line))
     assert.deepEqual([before.stock, order.status, after.stock], [10, 'confirmed', 9])
+  })
+
+  test('on a terminal it asks for the sample catalogue, is coloured, and ends by Ctrl-C', {
+    skip: process.platform !== 'linux' && 'the command `script` takes other options elsewhere',
+  }, async (t) => {
+    const world = await newWorld(t)
+    delete world.env.NO_COLOR
+    const shop = runInTerminal(t, 'start.ts', world)
+    await shop.until(/new data folder\. Load a small sample catalogue\? \[Y\/n\]/)
+    shop.process.stdin?.write('y\r')
+    await shop.until(/Ctrl-C stops everything/)
+    assert.match(shop.output(), /sample catalogue was loaded: 12 products/)
+    assert.ok(shop.output().includes('\x1b[36mauth    |\x1b[39m'))
+    shop.process.stdin?.write('\x03')
+    assert.equal(await shop.ended, 0)
+    assert.match(shop.output(), /SIGINT: stopping[\s\S]*Everything is stopped/)
+    assert.equal(await portsAnswering(world), 0)
   })
 
   test('with --json every line is a JSON object, the last one saying ready', async (t) => {
