@@ -1,5 +1,5 @@
 /**
- * Run by mongosh, once at every deployment: makes mongo1..3 a replica set and creates the user the services sign in
+ * Run by mongosh, once at every deployment: makes the members a replica set and creates the user the services sign in
  * with. Every step first looks whether it is done, so a second run, or one that was cut off, does no harm.
  */
 const fs = require('node:fs')
@@ -7,7 +7,7 @@ const fs = require('node:fs')
 const secret = (name) => fs.readFileSync(`/run/secrets/${name}`, 'utf8').trim()
 const rootUrl = (host, options) =>
   `mongodb://root:${encodeURIComponent(secret('mongo_root_password'))}@${host}/admin?${options}`
-const MEMBERS = ['mongo1:27017', 'mongo2:27017', 'mongo3:27017']
+const MEMBERS = (process.env.MONGO_MEMBERS ?? 'mongo1:27017,mongo2:27017,mongo3:27017').split(',')
 const DATABASES = ['shop_auth', 'shop_products', 'shop_orders']
 
 function retry(what, attempt) {
@@ -23,7 +23,7 @@ function retry(what, attempt) {
 }
 
 retry('initiate', () => {
-  const admin = connect(rootUrl('mongo1:27017', 'directConnection=true&serverSelectionTimeoutMS=3000'))
+  const admin = connect(rootUrl(MEMBERS[0], 'directConnection=true&serverSelectionTimeoutMS=3000'))
   try {
     admin.getSiblingDB('admin').runCommand({ replSetGetStatus: 1 }).ok || initiate(admin)
   } catch (error) {
