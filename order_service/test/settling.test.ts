@@ -261,4 +261,29 @@ suite('whoever asks for an order being settled shares its answer', () => {
     const found: Order | undefined = await orders.findByKey(ADA, 'key')
     assert.equal(found?.version, 2)
   })
+
+  test('a cancellation does not take the answer of the reservation it overtook for its own', async (t) => {
+    const orders = await memoryOrders(t)
+    const calls: string[] = []
+    const reservations: Reservations = {
+      async hold() {
+        calls.push('hold')
+        await sleep(50)
+        return { status: 'held', lines: HELD }
+      },
+      release: async () => void calls.push('release'),
+      ship: async () => {},
+      reachable: () => true,
+    }
+    const { post, put } = createOrderApp(t, { orders, reservations })
+    const { lines } = draft()
+    const body = { product_id: lines[0]!.productId, quantity: 2, total_price: '39.98' }
+    const placing = post('ada', body, 'key')
+    while (calls.length === 0) await sleep(1)
+    const { id } = (await orders.findByKey(ADA, 'key'))!
+    const cancelling = await put('ada', id, { status: 'cancelled' })
+    assert.deepEqual([cancelling.statusCode, cancelling.json().status], [200, 'cancelled'])
+    assert.deepEqual([(await placing).statusCode, (await placing).json().status], [201, 'cancelled'])
+    assert.deepEqual(calls, ['hold', 'release'])
+  })
 })

@@ -48,4 +48,11 @@ suite('calls between services', () => {
       await assert.rejects(client.post('/internal/x', {}, { deadlineMs: 200 }), ServiceUnreachable)
     })
   }
+
+  test('it tells the status when there was an answer, and none when there was not', async (t) => {
+    const refusing = await clientOf(t, (_request, response) => response.writeHead(413).end('{}'))
+    await assert.rejects(refusing.post('/internal/x', {}, { deadlineMs: 200 }), { status: 413 })
+    const silent = await clientOf(t, () => {})
+    await assert.rejects(silent.post('/internal/x', {}, { deadlineMs: 50 }), { status: undefined })
+  })
 })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import type { OrderStatus } from '../../src/domain/order.ts'
 import { ORDER_STATUSES } from '../../src/domain/order.ts'
+import { ORDER_PROBLEMS } from '../../src/http/problems.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
 import { ADA, BOB, order, uuid } from '../samples.ts'
 import { as, connect, createOrderApp, memoryOrders, startProducts, startShop } from '../shop.ts'
@@ -364,6 +365,12 @@ suite('10: every route and every caller', () => {
       'PUT /orders/{id}',
     ])
   })
+})
+
+test('every problem of this service is documented at a route', async (t) => {
+  const { app } = await shopWithOrder(t)
+  const document = (await app.inject('/openapi.json')).body
+  for (const code of Object.keys(ORDER_PROBLEMS)) assert.ok(document.includes(`\`${code}\``), code)
 })
 
 suite('operating', () => {
