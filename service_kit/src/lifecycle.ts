@@ -41,7 +41,6 @@ export async function runService(start: () => Promise<Service>): Promise<void> {
   const { app, logger, drainDelayMs } = service
   const address = app.server.address() as AddressInfo
   logger.info({ host: address.address, port: address.port }, 'listening')
-  if (process.connected) process.send?.({ listening: address.port })
   let closing = false
   const grace = { delay: CLOSE_DEADLINE_MS + drainDelayMs, logger: false as const }
   const { close } = closeWithGrace(grace, async ({ signal, err }) => {
@@ -57,6 +56,8 @@ export async function runService(start: () => Promise<Service>): Promise<void> {
   parentGone.then(() => {
     if (!closing) close()
   })
+  // Last: whoever hears it may send a signal at once, which by now ends the service gracefully.
+  if (process.connected) process.send?.({ listening: address.port })
 }
 
 /** Resolves when the IPC channel to the starting process closes; without such a channel, never. */
