@@ -48,4 +48,4 @@ if (kind === 'node') {
   await app.listen({ host: '127.0.0.1', port: 0 })
   process.send?.({ listening: (app.server.address() as AddressInfo).port })
 }
-process.on('disconnect', () => process.exit())
+for (const end of ['disconnect', 'SIGTERM']) process.on(end, () => process.exit())

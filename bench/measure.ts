@@ -1,4 +1,5 @@
 /** Rounds in turn: every contender once, then every contender again, so that all meet the same weather. */
+import type { Running } from './processes.ts'
 import type { Comparison, Measured } from './report.ts'
 import type { Settings } from './shop.ts'
 import { type Load, type Round, runWrk } from './wrk.ts'
@@ -6,6 +7,8 @@ import { type Load, type Round, runWrk } from './wrk.ts'
 export type Contender = {
   readonly name: string
   readonly load: Load
+  /** All that work for an answer. */
+  readonly processes: readonly Running[]
   /** The only status a good answer has; counted by the service itself. Floors are not asked. */
   readonly status?: number
 }
@@ -29,16 +32,21 @@ export async function measure(
   for (const { load } of contenders) await runWrk(load, { seconds: WARM_UP_SECONDS, connections, folder })
   const all: Record<string, Round[]> = Object.fromEntries(contenders.map((contender) => [contender.name, []]))
   for (let round = 1; round <= rounds; round += 1) {
-    for (const { name: who, load, status } of contenders) {
+    for (const { name: who, load, processes, status } of contenders) {
       const before = status === undefined ? undefined : await statusCounts(load.origin)
+      const cpuBefore = cpuSeconds(processes)
       const result = await runWrk(load, { seconds, connections, folder })
+      const cpuUs = ((cpuSeconds(processes) - cpuBefore) / result.requests) * 1e6
       const others = before && otherAnswers(before, await statusCounts(load.origin), status!)
-      all[who]!.push({ ...result, failed: Math.max(result.failed, others ?? 0) })
+      all[who]!.push({ ...result, failed: Math.max(result.failed, others ?? 0), ...(cpuUs > 0 && { cpuUs }) })
       tell(`  ${round}/${rounds} ${who.padEnd(22)} ${Math.round(result.perSecond)}/s`)
     }
   }
   return { row: name, title, rounds: all, comparisons }
 }
+
+const cpuSeconds = (processes: readonly Running[]) =>
+  processes.reduce((sum, process) => sum + (process.cpuSeconds() ?? Number.NaN), 0)
 
 type Counts = ReadonlyMap<string, number>
 

@@ -6,8 +6,10 @@ import { join } from 'node:path'
 export type Running = {
   readonly name: string
   readonly origin: string
-  /** Memory it holds now, in MiB; undefined where the system does not say. */
+  /** Memory it holds now, in MiB; undefined where the system does not say, as for the next. */
   residentMiB(): number | undefined
+  /** Processor time it has used, by all its threads, in its own code and the kernel's. */
+  cpuSeconds(): number | undefined
   stop(): Promise<void>
 }
 
@@ -63,6 +65,7 @@ export async function start({ name, file, args = [], env = {}, folder, profile }
     name,
     origin: `http://127.0.0.1:${port}`,
     residentMiB: () => residentMiB(child.pid!),
+    cpuSeconds: () => cpuSeconds(child.pid!),
     async stop() {
       const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
       child.kill('SIGTERM')
@@ -76,6 +79,20 @@ function residentMiB(pid: number): number | undefined {
   try {
     const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
     return kib === undefined ? undefined : Number(kib) / 1024
+  } catch {
+    return undefined
+  }
+}
+
+/** Ticks of /proc are hundredths of a second wherever Node runs. */
+const TICKS_PER_SECOND = 100
+
+function cpuSeconds(pid: number): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    // The name in brackets may hold spaces; the fields after it are numbered from 3.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return (Number(fields[14 - 3]) + Number(fields[15 - 3])) / TICKS_PER_SECOND
   } catch {
     return undefined
   }

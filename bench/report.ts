@@ -59,7 +59,7 @@ const VERDICT = new Map([
 
 export function tables({ measured, memory }: Results): Table[] {
   const figures: Table = {
-    head: ['work', 'who', 'median/s', 'spread', 'p50 ms', 'p99 ms', 'answers', 'failed'],
+    head: ['work', 'who', 'median/s', 'spread', 'p50 ms', 'p99 ms', 'CPU us', 'answers', 'failed'],
     rows: measured.flatMap(({ title, rounds }) =>
       Object.entries(rounds).map(([who, all], i) => [
         i === 0 ? title : '',
@@ -68,6 +68,7 @@ export function tables({ measured, memory }: Results): Table[] {
         percent(spread(all.map((round) => round.perSecond))),
         median(all.map((round) => round.p50Ms)).toFixed(2),
         median(all.map((round) => round.p99Ms)).toFixed(2),
+        cpu(all),
         whole(all.reduce((sum, round) => sum + round.requests, 0)),
         whole(all.reduce((sum, round) => sum + round.failed, 0)),
       ]),
@@ -100,6 +101,11 @@ export function tables({ measured, memory }: Results): Table[] {
     ],
   }
   return [figures, verdicts]
+}
+
+const cpu = (rounds: readonly Round[]) => {
+  const known = rounds.flatMap(({ cpuUs }) => cpuUs ?? [])
+  return known.length === 0 ? '' : median(known).toFixed(0)
 }
 
 const whole = (value: number) => Math.round(value).toLocaleString('en-US')

@@ -94,9 +94,14 @@ async function reading(
       name,
       title,
       contenders: [
-        { name: 'node:http, same bytes', load: getting(node.origin, paths, folder) },
-        { name: 'Fastify, same bytes', load: getting(fastify.origin, paths, folder) },
-        { name: 'product_service', load: getting(catalogue.origin, paths, folder), status: 200 },
+        { name: 'node:http, same bytes', load: getting(node.origin, paths, folder), processes: [node] },
+        { name: 'Fastify, same bytes', load: getting(fastify.origin, paths, folder), processes: [fastify] },
+        {
+          name: 'product_service',
+          load: getting(catalogue.origin, paths, folder),
+          processes: [catalogue],
+          status: 200,
+        },
       ],
       comparisons: [
         atLeast(`${title} / Fastify`, 'product_service', 'Fastify, same bytes', target),
@@ -129,14 +134,20 @@ async function ordering(world: World): Promise<Measured> {
   const insert = await floor(settings, 'insert', body)
   const load = (origin: string, products: readonly string[]) =>
     buying({ origin, products, tokens, price: PRICE }, folder)
+  const both = [orders, catalogue]
   const measured = await measure(
     {
       name: 'orders',
       title: 'POST /orders',
       contenders: [
-        { name: 'Fastify + 1 insert', load: load(insert.origin, catalogue.productIds) },
-        { name: 'many products', load: load(orders.origin, catalogue.productIds), status: 201 },
-        { name: 'one product', load: load(orders.origin, [first!]), status: 201 },
+        { name: 'Fastify + 1 insert', load: load(insert.origin, catalogue.productIds), processes: [insert] },
+        {
+          name: 'many products',
+          load: load(orders.origin, catalogue.productIds),
+          processes: both,
+          status: 201,
+        },
+        { name: 'one product', load: load(orders.origin, [first!]), processes: both, status: 201 },
       ],
       comparisons: [
         atLeast('POST /orders / Fastify + 1 insert', 'many products', 'Fastify + 1 insert', 0.25),
@@ -177,6 +188,7 @@ async function catalogueScale(world: World): Promise<Measured> {
         [small, large].map((of) => ({
           name: `${kind} of ${of.productIds.length}`,
           load: getting(of.origin, pathsOf(of), folder),
+          processes: [of],
           status: 200,
         })),
       ),
@@ -209,10 +221,16 @@ async function orderScale(world: World): Promise<Measured> {
     running.push(orders)
     const load = (paths: string[]) => getting(orders.origin, paths, folder, auth.adminToken)
     contenders.push(
-      { name: `order of ${size}`, load: load(inTurn(orderIds, (id) => `/orders/${id}`)), status: 200 },
+      {
+        name: `order of ${size}`,
+        load: load(inTurn(orderIds, (id) => `/orders/${id}`)),
+        processes: [orders],
+        status: 200,
+      },
       {
         name: `user's list of ${size}`,
         load: load(inTurn(userIds, (id) => `/orders/user/${id}`)),
+        processes: [orders],
         status: 200,
       },
     )

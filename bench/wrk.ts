@@ -20,6 +20,8 @@ export type Round = {
   readonly p99Ms: number
   /** Answers with a status above 399, and requests without a usable answer. */
   readonly failed: number
+  /** Processor time of the processes behind an answer: what stays the same when the machine is shared. */
+  readonly cpuUs?: number
 }
 
 const MARK = 'RESULT '
