@@ -115,7 +115,7 @@ function Summary({ lines }: { lines: readonly CartLine[] }) {
     <dl className="grid gap-2 rounded-lg bg-surface p-5 shadow-rest">
       <div className="flex justify-between text-soft">
         <dt>{units === 1 ? '1 item' : `${units} items`}</dt>
-        <dd>Delivery included</dd>
+        <dd>Nothing is added</dd>
       </div>
       <div className="flex items-baseline justify-between border-t border-line pt-3">
         <dt className="font-semibold">Total</dt>

@@ -7,6 +7,7 @@ import { ErrorBoundary } from './error_boundary.tsx'
 import { Footer } from './footer.tsx'
 import { Header } from './header.tsx'
 import { OfflineBar } from './offline_bar.tsx'
+import { OpenAttemptBar } from './open_attempt_bar.tsx'
 import { useScrollToTop } from './use_scroll_to_top.ts'
 
 const Toaster = lazy(() => import('../ui/toaster.tsx'))
@@ -26,6 +27,7 @@ export function Layout() {
       </a>
       <Header />
       <OfflineBar />
+      <OpenAttemptBar />
       <main id="content" tabIndex={-1} className="flex-1 pb-16 outline-none">
         <ErrorBoundary key={pathname}>
           <Suspense fallback={<PageSkeleton />}>

@@ -1,8 +1,8 @@
 /** One order: where it stands, the way it took, and what can still be done about it. */
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, useLocation, useParams } from 'react-router'
-import { orderQuery } from '../api/queries.ts'
+import { orderQuery, productQuery } from '../api/queries.ts'
 import { dataOf, ShopProblem, shop } from '../api/shop.ts'
 import type { Order } from '../api/types.ts'
 import { NotFound } from '../layout/not_found.tsx'
@@ -101,25 +101,7 @@ function Lines({ order }: { order: Order }) {
     <section aria-label="Items" className="rounded-xl bg-surface p-5 shadow-rest">
       <ul className="grid gap-4">
         {order.lines.map((line) => (
-          <li key={line.product_id} className="flex items-center gap-4">
-            <Cover id={line.product_id} className="aspect-square w-14 shrink-0 rounded-md" />
-            <div className="min-w-0 flex-1">
-              <Link
-                to={`/products/${line.product_id}`}
-                className="font-semibold [overflow-wrap:anywhere] hover:underline"
-              >
-                {line.name ?? 'Product'}
-              </Link>
-              <p className="text-sm text-soft">
-                {line.quantity} ×{' '}
-                {line.unit_price === null ? (
-                  '…'
-                ) : (
-                  <Money amount={line.unit_price} currency={order.currency} />
-                )}
-              </p>
-            </div>
-          </li>
+          <LineRow key={line.product_id} line={line} currency={order.currency} />
         ))}
       </ul>
       <p className="mt-5 flex items-baseline justify-between border-t border-line pt-4">
@@ -131,6 +113,34 @@ function Lines({ order }: { order: Order }) {
         />
       </p>
     </section>
+  )
+}
+
+function LineRow({ line, currency }: { line: Order['lines'][number]; currency: string }) {
+  const { product_id, quantity, name, unit_price } = line
+  // Until the stock is held the order has no names of its own.
+  const { data: product } = useQuery({ ...productQuery(product_id), enabled: name === null })
+  return (
+    <li className="flex items-center gap-4">
+      <Cover id={product_id} className="aspect-square w-14 shrink-0 rounded-md" />
+      <div className="min-w-0 flex-1">
+        <Link
+          to={`/products/${product_id}`}
+          className="font-semibold [overflow-wrap:anywhere] hover:underline"
+        >
+          {name ?? product?.name ?? 'Product'}
+        </Link>
+        <p className="tabular text-sm text-soft">
+          {quantity}
+          {unit_price !== null && (
+            <>
+              {' × '}
+              <Money amount={unit_price} currency={currency} />
+            </>
+          )}
+        </p>
+      </div>
+    </li>
   )
 }
 

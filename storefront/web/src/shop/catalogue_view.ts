@@ -13,13 +13,7 @@ export function useCatalogueView() {
   const { state } = useLocation() as { state: { trail?: Trail } | null }
   const navigate = useNavigate()
   const trail = state?.trail ?? []
-  const sort = params.get('sort') as Sort
-  const view: CatalogueView = {
-    q: params.get('q') ?? '',
-    sort: SORTS.includes(sort) ? sort : 'newest',
-    inStock: params.get('in_stock') === 'true',
-    cursor: params.get('cursor') ?? undefined,
-  }
+  const view = viewIn(params)
   const go = (next: CatalogueView, options: { trail?: Trail; replace?: boolean } = {}) =>
     navigate(
       { pathname: '/', search: searchOf(next) },
@@ -35,6 +29,16 @@ export function useCatalogueView() {
         ? undefined
         : () => go({ ...view, cursor: trail.at(-1) ?? undefined }, { trail: trail.slice(0, -1) }),
     first: view.cursor === undefined ? undefined : () => go({ ...view, cursor: undefined }),
+  }
+}
+
+export function viewIn(params: URLSearchParams): CatalogueView {
+  const sort = params.get('sort') as Sort
+  return {
+    q: params.get('q') ?? '',
+    sort: SORTS.includes(sort) ? sort : 'newest',
+    inStock: params.get('in_stock') === 'true',
+    cursor: params.get('cursor') ?? undefined,
   }
 }
 

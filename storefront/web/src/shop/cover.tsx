@@ -64,13 +64,13 @@ const quarters: Motif = (roll, [ground, a, b, c]) => {
       const [x, y, turn] = [20 + column * 20, 20 + row * 20, roll(4)]
       cells.push(
         <g key={`${x} ${y}`} transform={`rotate(${turn * 90} ${x + 10} ${y + 10})`}>
-          <rect x={x} y={y} width="20.2" height="20.2" fill={[ground, a, c][roll(3)]} />
-          <path d={`M${x} ${y}h20.2a20.2 20.2 0 0 1-20.2 20.2Z`} fill={[b, c, a, ground][roll(4)]} />
+          <rect x={x} y={y} width="20" height="20" fill={[ground, a, c][roll(3)]} />
+          <path d={`M${x} ${y}h20a20 20 0 0 1-20 20Z`} fill={[b, c, a, ground][roll(4)]} />
         </g>,
       )
     }
   }
-  return cells
+  return <g shapeRendering="geometricPrecision">{cells}</g>
 }
 
 const pebbles: Motif = (roll, [, a, b, c]) => {
@@ -114,7 +114,50 @@ const rings: Motif = (roll, [ground, a, b, c]) => {
   return [32, 24, 16, 8].map((r, i) => <circle key={r} cx={x} cy={y} r={r} fill={colours[i]} />)
 }
 
-const MOTIFS = [horizon, arches, quarters, pebbles, leaves, rings]
+const moons: Motif = (roll, [ground, a, b, c]) => {
+  const y = 30 + roll(8)
+  return (
+    <>
+      <circle cx="50" cy={y + 20} r="31" fill={a} />
+      <circle cx={58 + roll(6)} cy={y + 14} r="25" fill={ground} />
+      <circle cx={63 + roll(6)} cy={y + 12} r="11" fill={b} />
+      <circle cx="22" cy={y - 8} r="2.5" fill={c} stroke={b} />
+    </>
+  )
+}
+
+const sails: Motif = (roll, [, a, b, c]) => {
+  const mast = 46 + roll(8)
+  return (
+    <>
+      <path d={`M${mast} 18v50H${mast - 26 - roll(6)}q20-22 ${26} -50Z`} fill={a} />
+      <path d={`M${mast + 3} 28q18 18 ${20 + roll(6)} 40H${mast + 3}Z`} fill={b} />
+      <path d={`M${mast - 32} 74h64q-6 12-18 12H${mast - 14}q-12 0-18-12Z`} fill={c} />
+    </>
+  )
+}
+
+const vase: Motif = (roll, [, a, b, c]) => {
+  const lean = roll(9) - 4
+  return (
+    <>
+      <path
+        d={`M50 52q${lean}-16 ${lean - 4}-32M50 52q4-14 14-22M50 52q-6-12-17-16`}
+        fill="none"
+        stroke={a}
+        strokeWidth="1.6"
+        strokeLinecap="round"
+      />
+      <circle cx={46 + lean} cy="18" r="6" fill={b} />
+      <circle cx="65" cy="29" r="4.5" fill={c} stroke={a} strokeWidth="1.4" />
+      <circle cx="32" cy="35" r="4" fill={b} />
+      <path d="M43 50h14v8q13 6 13 19 0 13-11 13H41q-11 0-11-13 0-13 13-19Z" fill={a} />
+      <path d="M31 72h38q1 3 1 6H30q0-3 1-6Z" fill={c} />
+    </>
+  )
+}
+
+const MOTIFS = [horizon, arches, quarters, pebbles, leaves, rings, moons, sails, vase]
 
 export const Cover = memo(function Cover({ id, className }: { id: string; className?: string }) {
   const roll = dice(seedOf(id))

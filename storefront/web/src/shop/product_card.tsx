@@ -24,7 +24,7 @@ export const ProductCard = memo(function ProductCard({ product }: { product: Pro
         />
       </div>
       <div className="grid gap-0.5">
-        <div className="flex items-baseline justify-between gap-3">
+        <div className="flex flex-col justify-between gap-x-3 sm:flex-row sm:items-baseline">
           <h2 className="line-clamp-2 min-w-0 text-base font-semibold [overflow-wrap:anywhere]">
             <Link
               to={`/products/${product.id}`}
