@@ -1,26 +1,17 @@
-/**
- * The catalogue. Reads are public; changes need an admin and follow the rules of versions (domain/product.ts).
- *
- * The two hot reads send text they make themselves and remember it while nothing changes (answer_memory.ts).
- */
+/** Changing the catalogue, which needs an admin and follows the rules of versions (domain/product.ts). */
 import { principalOf } from '@shop/service_kit/access'
 import type { App } from '@shop/service_kit/http_app'
-import { decodeCursor, encodeCursor, PAGE_LIMIT_DEFAULT, PageOf, PageQuery } from '@shop/service_kit/paging'
 import { problemResponses } from '@shop/service_kit/schemas'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
-import { DomainError } from '../domain/errors.ts'
-import { type Catalogue, SORTS, type Sort } from '../domain/ports.ts'
-import { PRICE_MINOR_MAX, type Product, type ProductFields, STOCK_MAX } from '../domain/product.ts'
-import { QUERY_LENGTH_MAX, QUERY_WORDS_MAX, searchWords } from '../domain/search.ts'
-import { createAnswerMemory } from './answer_memory.ts'
+import type { Catalogue } from '../domain/ports.ts'
+import { PRICE_MINOR_MAX, type ProductFields, STOCK_MAX } from '../domain/product.ts'
 import { readInteger, readPrice } from './inputs.ts'
-import { alreadySeen, etagOf, seenBy } from './preconditions.ts'
+import { etagOf, seenBy } from './preconditions.ts'
 import { PROBLEMS } from './problems.ts'
 import {
   CreateBody,
   IfMatchHeaders,
-  IfNoneMatchHeaders,
   PatchBody,
   ProductParams,
   ProductView,
@@ -29,7 +20,7 @@ import {
 } from './product_schemas.ts'
 import { type Prices, productView, showCurrent } from './product_views.ts'
 
-export type ProductRoutesDeps = {
+export type ProductWritesDeps = {
   readonly catalogue: Catalogue
   readonly prices: Prices
   readonly requireVersion: boolean
@@ -37,7 +28,6 @@ export type ProductRoutesDeps = {
   readonly newId: () => string
 }
 
-const JSON_TYPE = 'application/json; charset=utf-8'
 const MERGE_PATCH_TYPE = 'application/merge-patch+json'
 const tags = ['products']
 const ADMIN = ['unauthenticated', 'forbidden', 'keys_unavailable'] as const
@@ -51,97 +41,7 @@ const EDIT = [
   'version_required',
 ] as const
 
-const ListQuery = Type.Object({
-  ...PageQuery,
-  q: Type.Optional(
-    Type.String({
-      maxLength: QUERY_LENGTH_MAX,
-      description: `Words that must all begin a word of name or description; the first ${QUERY_WORDS_MAX} count`,
-    }),
-  ),
-  sort: Type.Optional(Type.Enum([...SORTS], { default: 'newest' })),
-  in_stock: Type.Optional(Type.Boolean({ description: 'true: only what can be bought now' })),
-})
-
-const CURSOR_SHAPES: Readonly<Record<Sort, readonly ('string' | 'number')[]>> = {
-  newest: ['string'],
-  price: ['number', 'string'],
-  '-price': ['number', 'string'],
-  name: ['string', 'string'],
-}
-
-export function productReads({ catalogue, prices }: ProductRoutesDeps) {
-  const memory = createAnswerMemory<{ text: string; version: number }>(catalogue.revision)
-  const textOf = (product: Product) => JSON.stringify(productView(product, prices))
-  return async (scope: App) => {
-    scope.get(
-      '/products',
-      {
-        config: { access: 'public' },
-        schema: {
-          tags,
-          summary: 'The catalogue, page by page',
-          operationId: 'listProducts',
-          querystring: ListQuery,
-          response: {
-            200: PageOf(ProductView),
-            ...problemResponses(PROBLEMS, 'validation_failed', 'malformed_cursor'),
-          },
-        },
-      },
-      async (request, reply) => {
-        const { q, sort = 'newest', in_stock = false, limit = PAGE_LIMIT_DEFAULT, cursor } = request.query
-        reply.type(JSON_TYPE)
-        const words = q === undefined ? [] : searchWords(q).slice(0, QUERY_WORDS_MAX)
-        // A query without a single letter or digit (such as "-") finds nothing, rather than everything.
-        if (q !== undefined && q.trim() !== '' && words.length === 0) return EMPTY_PAGE
-        const after = cursor === undefined ? undefined : decodeCursor(cursor, CURSOR_SHAPES[sort])
-        const page = await memory.recall(request.url, async () => {
-          const { items, next } = await catalogue.list({ sort, words, inStock: in_stock, after, limit })
-          const cursorText = next === undefined ? 'null' : `"${encodeCursor(next)}"`
-          return { text: `{"items":[${items.map(textOf).join()}],"next_cursor":${cursorText}}`, version: 0 }
-        })
-        return page.text as never
-      },
-    )
-
-    scope.get(
-      '/products/:id',
-      {
-        config: { access: 'public' },
-        schema: {
-          tags,
-          summary: 'One product; its ETag is its version',
-          operationId: 'getProduct',
-          params: ProductParams,
-          headers: IfNoneMatchHeaders,
-          response: {
-            200: ProductView,
-            304: Type.Null({ description: 'You have it already' }),
-            ...problemResponses(PROBLEMS, 'validation_failed', 'product_not_found'),
-          },
-        },
-      },
-      async (request, reply) => {
-        const { id } = request.params
-        const { text, version } = await memory.recall(id, async () => {
-          const product = await catalogue.find(id)
-          if (!product) throw new DomainError('product_not_found', 'There is no product of this id.')
-          return { text: textOf(product), version: product.version }
-        })
-        reply.header('etag', etagOf(version))
-        if (alreadySeen(request.headers['if-none-match'], version))
-          return reply.code(304).send(undefined as never)
-        reply.type(JSON_TYPE)
-        return text as never
-      },
-    )
-  }
-}
-
-const EMPTY_PAGE = '{"items":[],"next_cursor":null}' as never
-
-export function productWrites({ catalogue, prices, requireVersion, now, newId }: ProductRoutesDeps) {
+export function productWrites({ catalogue, prices, requireVersion, now, newId }: ProductWritesDeps) {
   const fieldsOf = (body: PatchBody): Partial<ProductFields> => ({
     // SQLite keeps UTF-8, which has no lone surrogates: what is answered must be what is stored.
     ...(body.name === undefined ? {} : { name: body.name.toWellFormed() }),
