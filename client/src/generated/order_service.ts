@@ -221,7 +221,7 @@ export interface operations {
                                 at: string;
                                 /** @description A user id, or `system` */
                                 by: string;
-                                /** @enum {unknown} */
+                                /** @enum {string} */
                                 status: "pending" | "confirmed" | "rejected" | "shipped" | "delivered" | "cancelling" | "cancelled";
                             }[];
                             /** Format: uuid */
@@ -238,7 +238,7 @@ export interface operations {
                             rejection?: {
                                 /** @description What the lines cost when it was decided */
                                 current_total_price: string | null;
-                                /** @enum {unknown} */
+                                /** @enum {string} */
                                 reason: "product_not_found" | "insufficient_stock" | "price_changed";
                                 shortages: {
                                     /** @description Free to sell when the order was decided */
@@ -249,7 +249,7 @@ export interface operations {
                                 }[];
                                 unknown_products: string[];
                             };
-                            /** @enum {unknown} */
+                            /** @enum {string} */
                             status: "pending" | "confirmed" | "rejected" | "shipped" | "delivered" | "cancelling" | "cancelled";
                             /** @example 19.99 */
                             total_price: string;
@@ -432,7 +432,7 @@ export interface operations {
                             at: string;
                             /** @description A user id, or `system` */
                             by: string;
-                            /** @enum {unknown} */
+                            /** @enum {string} */
                             status: "pending" | "confirmed" | "rejected" | "shipped" | "delivered" | "cancelling" | "cancelled";
                         }[];
                         /** Format: uuid */
@@ -449,7 +449,7 @@ export interface operations {
                         rejection?: {
                             /** @description What the lines cost when it was decided */
                             current_total_price: string | null;
-                            /** @enum {unknown} */
+                            /** @enum {string} */
                             reason: "product_not_found" | "insufficient_stock" | "price_changed";
                             shortages: {
                                 /** @description Free to sell when the order was decided */
@@ -460,7 +460,7 @@ export interface operations {
                             }[];
                             unknown_products: string[];
                         };
-                        /** @enum {unknown} */
+                        /** @enum {string} */
                         status: "pending" | "confirmed" | "rejected" | "shipped" | "delivered" | "cancelling" | "cancelled";
                         /** @example 19.99 */
                         total_price: string;
@@ -498,7 +498,7 @@ export interface operations {
                             at: string;
                             /** @description A user id, or `system` */
                             by: string;
-                            /** @enum {unknown} */
+                            /** @enum {string} */
                             status: "pending" | "confirmed" | "rejected" | "shipped" | "delivered" | "cancelling" | "cancelled";
                         }[];
                         /** Format: uuid */
@@ -515,7 +515,7 @@ export interface operations {
                         rejection?: {
                             /** @description What the lines cost when it was decided */
                             current_total_price: string | null;
-                            /** @enum {unknown} */
+                            /** @enum {string} */
                             reason: "product_not_found" | "insufficient_stock" | "price_changed";
                             shortages: {
                                 /** @description Free to sell when the order was decided */
@@ -526,7 +526,7 @@ export interface operations {
                             }[];
                             unknown_products: string[];
                         };
-                        /** @enum {unknown} */
+                        /** @enum {string} */
                         status: "pending" | "confirmed" | "rejected" | "shipped" | "delivered" | "cancelling" | "cancelled";
                         /** @example 19.99 */
                         total_price: string;
@@ -774,7 +774,7 @@ export interface operations {
                                 at: string;
                                 /** @description A user id, or `system` */
                                 by: string;
-                                /** @enum {unknown} */
+                                /** @enum {string} */
                                 status: "pending" | "confirmed" | "rejected" | "shipped" | "delivered" | "cancelling" | "cancelled";
                             }[];
                             /** Format: uuid */
@@ -791,7 +791,7 @@ export interface operations {
                             rejection?: {
                                 /** @description What the lines cost when it was decided */
                                 current_total_price: string | null;
-                                /** @enum {unknown} */
+                                /** @enum {string} */
                                 reason: "product_not_found" | "insufficient_stock" | "price_changed";
                                 shortages: {
                                     /** @description Free to sell when the order was decided */
@@ -802,7 +802,7 @@ export interface operations {
                                 }[];
                                 unknown_products: string[];
                             };
-                            /** @enum {unknown} */
+                            /** @enum {string} */
                             status: "pending" | "confirmed" | "rejected" | "shipped" | "delivered" | "cancelling" | "cancelled";
                             /** @example 19.99 */
                             total_price: string;
@@ -962,7 +962,7 @@ export interface operations {
                             at: string;
                             /** @description A user id, or `system` */
                             by: string;
-                            /** @enum {unknown} */
+                            /** @enum {string} */
                             status: "pending" | "confirmed" | "rejected" | "shipped" | "delivered" | "cancelling" | "cancelled";
                         }[];
                         /** Format: uuid */
@@ -979,7 +979,7 @@ export interface operations {
                         rejection?: {
                             /** @description What the lines cost when it was decided */
                             current_total_price: string | null;
-                            /** @enum {unknown} */
+                            /** @enum {string} */
                             reason: "product_not_found" | "insufficient_stock" | "price_changed";
                             shortages: {
                                 /** @description Free to sell when the order was decided */
@@ -990,7 +990,7 @@ export interface operations {
                             }[];
                             unknown_products: string[];
                         };
-                        /** @enum {unknown} */
+                        /** @enum {string} */
                         status: "pending" | "confirmed" | "rejected" | "shipped" | "delivered" | "cancelling" | "cancelled";
                         /** @example 19.99 */
                         total_price: string;
@@ -1135,7 +1135,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @enum {unknown} */
+                    /** @enum {string} */
                     status: "pending" | "confirmed" | "rejected" | "shipped" | "delivered" | "cancelling" | "cancelled";
                     /** @description Grows by one with every change */
                     version?: number;
@@ -1165,7 +1165,7 @@ export interface operations {
                             at: string;
                             /** @description A user id, or `system` */
                             by: string;
-                            /** @enum {unknown} */
+                            /** @enum {string} */
                             status: "pending" | "confirmed" | "rejected" | "shipped" | "delivered" | "cancelling" | "cancelled";
                         }[];
                         /** Format: uuid */
@@ -1182,7 +1182,7 @@ export interface operations {
                         rejection?: {
                             /** @description What the lines cost when it was decided */
                             current_total_price: string | null;
-                            /** @enum {unknown} */
+                            /** @enum {string} */
                             reason: "product_not_found" | "insufficient_stock" | "price_changed";
                             shortages: {
                                 /** @description Free to sell when the order was decided */
@@ -1193,7 +1193,7 @@ export interface operations {
                             }[];
                             unknown_products: string[];
                         };
-                        /** @enum {unknown} */
+                        /** @enum {string} */
                         status: "pending" | "confirmed" | "rejected" | "shipped" | "delivered" | "cancelling" | "cancelled";
                         /** @example 19.99 */
                         total_price: string;
@@ -1231,7 +1231,7 @@ export interface operations {
                             at: string;
                             /** @description A user id, or `system` */
                             by: string;
-                            /** @enum {unknown} */
+                            /** @enum {string} */
                             status: "pending" | "confirmed" | "rejected" | "shipped" | "delivered" | "cancelling" | "cancelled";
                         }[];
                         /** Format: uuid */
@@ -1248,7 +1248,7 @@ export interface operations {
                         rejection?: {
                             /** @description What the lines cost when it was decided */
                             current_total_price: string | null;
-                            /** @enum {unknown} */
+                            /** @enum {string} */
                             reason: "product_not_found" | "insufficient_stock" | "price_changed";
                             shortages: {
                                 /** @description Free to sell when the order was decided */
@@ -1259,7 +1259,7 @@ export interface operations {
                             }[];
                             unknown_products: string[];
                         };
-                        /** @enum {unknown} */
+                        /** @enum {string} */
                         status: "pending" | "confirmed" | "rejected" | "shipped" | "delivered" | "cancelling" | "cancelled";
                         /** @example 19.99 */
                         total_price: string;
