@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { openSqlite, type SqliteStore } from '@shop/service_kit/sqlite'
 import type { OrderStore } from '../domain/ports.ts'
+import { openMongoOrders } from './open_mongo.ts'
 import { createSqliteOrderStore } from './sqlite_order_store.ts'
 
 export type StoresConfig = {
@@ -17,7 +18,8 @@ const MIGRATIONS = new URL('./migrations/', import.meta.url)
 export async function openStores({ DATABASE_URL, DATA_DIR, CURRENCY }: StoresConfig): Promise<Stores> {
   const url = DATABASE_URL ?? `sqlite:${join(DATA_DIR, 'orders.db')}`
   if (!url.startsWith('sqlite:')) {
-    throw new Error('DATABASE_URL names MongoDB, which this version has no store for; use sqlite:<file>.')
+    const orders = await openMongoOrders(url, CURRENCY)
+    return { orders, close: () => orders.close() }
   }
   const path = url.slice('sqlite:'.length)
   const store = openSqlite({ path, migrations: MIGRATIONS })

@@ -72,11 +72,6 @@ suite('opening', () => {
     await open(t, path)
   })
 
-  test('MongoDB is refused in one sentence', async () => {
-    const opening = openStores({ DATABASE_URL: 'mongodb://db/orders', DATA_DIR: '', CURRENCY: 'USD' })
-    await assert.rejects(opening, /no store for; use sqlite:/)
-  })
-
   test('the lists, the claim and the key are read through their indexes', async (t) => {
     const path = folder(t)
     await open(t, path)

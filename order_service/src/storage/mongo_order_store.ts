@@ -1,0 +1,208 @@
+/**
+ * Orders in MongoDB: one document is one order, and every write is a write of one document under its condition.
+ *
+ * Invariants 3 and 4: what `addOnce` and `save` resolve is on a majority, and the unique index on (userId,
+ * idempotencyKey) is what makes one key one order. Concurrent inserts, and concurrent saves, share commands.
+ *
+ * Repeating is safe: an order added twice meets its own id, a save leaves a token under the number of the version
+ * it made (kit, mongo_writes.ts), a claim leaves its lease.
+ */
+import { randomUUID } from 'node:crypto'
+import type { AnyBulkWriteOperation, Filter, IndexDescription, MongoStore } from '@shop/service_kit/mongo'
+import { Unsettled } from '@shop/service_kit/mongo_errors'
+import { shareInserts, shareUpdates } from '@shop/service_kit/mongo_writes'
+import { DomainError } from '../domain/errors.ts'
+import type { Order } from '../domain/order.ts'
+import type { OrderStore } from '../domain/ports.ts'
+
+/** Absent fields are those that are undefined in the domain. */
+type Document = Omit<Order, 'id'> & {
+  _id: string
+  /** Who made each version after the first, by `v<number>`. */
+  writes?: Record<string, string>
+  /** The claim that took it up last. */
+  lease?: string
+}
+
+const ORDERS = 'orders'
+const DUE = 'orders_due'
+/** After every UUID. */
+const LAST = '~'
+/** Looks for due orders in one claim; each after the first means other replicas were quicker. */
+const CLAIM_ROUNDS_MAX = 20
+
+/** docs/operations.md says which query each serves. */
+export const ORDER_INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
+  [ORDERS]: [
+    {
+      name: 'orders_by_key',
+      key: { userId: 1, idempotencyKey: 1 },
+      unique: true,
+      partialFilterExpression: { idempotencyKey: { $exists: true } },
+    },
+    { name: 'orders_by_user', key: { userId: 1, _id: -1 } },
+    { name: 'orders_by_status', key: { status: 1, _id: -1 } },
+    // Only what is owed is in it, so it stays small.
+    { name: DUE, key: { dueAt: 1, updatedAt: 1 }, partialFilterExpression: { dueAt: { $exists: true } } },
+  ],
+}
+
+const OWED: Filter<Document> = { dueAt: { $exists: true } }
+
+export function createMongoOrderStore(store: MongoStore): OrderStore {
+  const { repeat } = store
+  const orders = () => store.collection<Document>(ORDERS)
+  const insert = shareInserts<Document>(orders)
+  const update = shareUpdates<Document>(orders)
+
+  const findByKey = async (userId: string, idempotencyKey: string) =>
+    optional(await orders().findOne({ userId, idempotencyKey }))
+  const list = (filter: Filter<Document>, limit: number) =>
+    repeat(async () => (await orders().find(filter).sort({ _id: -1 }).limit(limit).toArray()).map(toOrder))
+
+  const claimRound = (now: string, leaseUntil: string, limit: number) => {
+    const lease = randomUUID()
+    // Of all tries: one whose answer was lost may have claimed some.
+    const candidates = new Set<string>()
+    return repeat(async () => {
+      const due = await orders()
+        .find({ dueAt: { $lte: now } })
+        .sort({ dueAt: 1 })
+        .limit(limit)
+        .toArray()
+      for (const { _id } of due) candidates.add(_id)
+      if (candidates.size === 0) return { claimed: [], more: false }
+      if (due.length > 0) await orders().bulkWrite(claims(due, leaseUntil, lease), { ordered: false })
+      const mine = await orders()
+        .find({ _id: { $in: [...candidates] }, lease })
+        .toArray()
+      const byId = new Map(mine.map((document) => [document._id, document]))
+      const claimed = [...candidates].flatMap((id) => byId.get(id) ?? []).map(toOrder)
+      return { claimed, more: due.length === limit }
+    })
+  }
+
+  return {
+    addOnce(order) {
+      const document = toDocument(order)
+      return repeat(async () => {
+        if (await insert(document)) return { order, added: true }
+        const { id, userId, idempotencyKey } = order
+        const first =
+          (idempotencyKey === undefined ? undefined : await findByKey(userId, idempotencyKey)) ??
+          optional(await orders().findOne({ _id: id }))
+        // What exists is not on a majority yet, and may be undone: then this one is added.
+        if (!first) throw new Unsettled()
+        return { order: first, added: first.id === id }
+      })
+    },
+    find: (id) => repeat(async () => optional(await orders().findOne({ _id: id }))),
+    findByKey: (userId, key) => repeat(() => findByKey(userId, key)),
+    async save(order) {
+      const { id, userId, status, lines, rejection, history, version, updatedAt, dueAt, attempts, fence } =
+        order
+      const change = {
+        id,
+        within: { userId },
+        condition: { version, fence },
+        set: { status, lines, rejection, history, version: version + 1, updatedAt, dueAt, attempts },
+        unset: [...(rejection === undefined ? ['rejection'] : []), ...(dueAt === undefined ? ['dueAt'] : [])],
+        token: { field: `v${version + 1}`, value: randomUUID() },
+      }
+      if (!(await repeat(() => update(change)))) {
+        throw new DomainError('version_conflict', `Order ${id} was changed by someone else meanwhile.`)
+      }
+      return { ...order, version: version + 1 }
+    },
+    listByUser: (userId, { limit, before = LAST }) => list({ userId, _id: { $lt: before } }, limit),
+    listByStatus: (status, { limit, before = LAST }) =>
+      list(status === undefined ? { _id: { $lt: before } } : { status, _id: { $lt: before } }, limit),
+    async claimDue(now, leaseUntil, limit) {
+      const all: Order[] = []
+      for (let round = 0; round < CLAIM_ROUNDS_MAX && all.length < limit; round++) {
+        const { claimed, more } = await claimRound(now, leaseUntil, limit - all.length)
+        all.push(...claimed)
+        if (!more) break
+      }
+      return all
+    },
+    async reschedule(changes) {
+      if (changes.length === 0) return
+      const operations = changes.map(({ id, version, fence, dueAt }) => ({
+        updateOne: {
+          filter: { _id: id, version, fence },
+          update: dueAt === undefined ? { $unset: { dueAt: '' as const } } : { $set: { dueAt } },
+        },
+      }))
+      await repeat(() => orders().bulkWrite(operations, { ordered: false }))
+    },
+    backlog: () =>
+      repeat(async () => {
+        const [count, oldest] = await Promise.all([
+          orders().countDocuments(OWED, { hint: DUE }),
+          orders().find(OWED).hint(DUE).sort({ updatedAt: 1 }).limit(1).project({ updatedAt: 1 }).toArray(),
+        ])
+        return { count, oldestUpdatedAt: oldest[0]?.updatedAt as string | undefined }
+      }),
+    async versionsOf(ids) {
+      const found = await statesOf(ids)
+      return new Map(found.map(({ _id, version }) => [_id, version]))
+    },
+    async statusesOf(ids) {
+      const found = await statesOf(ids)
+      return new Map(found.map(({ _id, status }) => [_id, status]))
+    },
+    listUnsettled: ({ limit, after = '' }) =>
+      repeat(async () => {
+        const owed = { ...OWED, _id: { $gt: after } }
+        return (await orders().find(owed).hint(DUE).sort({ _id: 1 }).limit(limit).toArray()).map(toOrder)
+      }),
+    check: () => store.check(),
+    close: () => store.close(),
+  }
+
+  function statesOf(ids: readonly string[]) {
+    if (ids.length === 0) return Promise.resolve([])
+    return repeat(() =>
+      orders()
+        .find({ _id: { $in: [...ids] } })
+        .project<Pick<Document, '_id' | 'version' | 'status'>>({ version: 1, status: 1 })
+        .toArray(),
+    )
+  }
+}
+
+const claims = (
+  due: readonly Document[],
+  leaseUntil: string,
+  lease: string,
+): AnyBulkWriteOperation<Document>[] =>
+  due.map(({ _id, version, fence, dueAt, attempts }) => ({
+    updateOne: {
+      filter: { _id, version, fence, dueAt: dueAt! },
+      update: { $set: { dueAt: leaseUntil, fence: fence + 1, attempts: attempts + 1, lease } },
+    },
+  }))
+
+const toDocument = ({ id, ...order }: Order): Document => ({ _id: id, ...order })
+
+const optional = (document: Document | null): Order | undefined =>
+  document === null ? undefined : toOrder(document)
+
+const toOrder = (document: Document): Order => ({
+  id: document._id,
+  userId: document.userId,
+  idempotencyKey: document.idempotencyKey,
+  status: document.status,
+  lines: document.lines,
+  totalMinor: document.totalMinor,
+  currency: document.currency,
+  rejection: document.rejection,
+  history: document.history,
+  version: document.version,
+  createdAt: document.createdAt,
+  updatedAt: document.updatedAt,
+  dueAt: document.dueAt,
+  attempts: document.attempts,
+  fence: document.fence,
+})

@@ -1,0 +1,170 @@
+/**
+ * Is this server fit for us, and is the database made for this service? Runs before the first operation.
+ *
+ * Promises
+ *  1. Refused, with what to do: a server that is not a replica set, one older than VERSION_MIN, a database of
+ *     another service, and one whose facts (its currency, say) are not ours.
+ *  2. Indexes are made by one replica at a time, under a lease, so that replicas starting together do not build
+ *     the same index twice; the others wait. Making them again changes nothing, so a lost lease does no harm.
+ */
+import { createHash, randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Collection, type Db, type IndexDescription, MongoClient, MongoServerError } from 'mongodb'
+import { isDuplicate, Unsettled } from './mongo_errors.ts'
+
+export const VERSION_MIN = 6
+const LEASE_MS = 60_000
+const LEASE_POLL_MS = 100
+const PROBE_MS = 1_000
+
+export type Fact = { readonly value: string; readonly refusal: (kept: string) => string }
+
+export type MongoPlan = {
+  readonly service: string
+  /** By collection. Each has a name, and docs/operations.md says which query it serves. */
+  readonly indexes: Readonly<Record<string, readonly IndexDescription[]>>
+  /** What the database was made with and never changes. */
+  readonly facts?: Readonly<Record<string, Fact>>
+}
+
+/** The server answers and can't be used; `message` says what to do. */
+export class MongoUnfit extends Error {}
+
+type Setting = { _id: string; value?: string; until?: Date }
+
+export async function prepareDatabase(client: MongoClient, db: Db, plan: MongoPlan): Promise<void> {
+  const hello = await client.db('admin').command({ hello: 1 })
+  requireReplicaSet(hello)
+  const { version } = await client.db('admin').command({ buildInfo: 1 })
+  if (Number.parseInt(version, 10) < VERSION_MIN) {
+    throw new MongoUnfit(`MongoDB ${version} is too old; ${VERSION_MIN}.0 or newer is needed.`)
+  }
+  const settings = db.collection<Setting>('settings')
+  const service: Fact = {
+    value: plan.service,
+    refusal: (kept) =>
+      `The database ${db.databaseName} belongs to ${kept}; ${plan.service} needs one of its own: leave the path out of DATABASE_URL.`,
+  }
+  for (const [name, fact] of Object.entries({ service, ...plan.facts })) await keepFact(settings, name, fact)
+  await makeIndexes(db, settings, plan.indexes)
+}
+
+function requireReplicaSet({
+  setName,
+  msg,
+  isreplicaset,
+}: {
+  setName?: string
+  msg?: string
+  isreplicaset?: boolean
+}) {
+  if (setName !== undefined || msg === 'isdbgrid') return
+  if (isreplicaset) {
+    throw new MongoUnfit(
+      `MongoDB runs with --replSet but its set was never initiated. Run:\n  mongosh --eval 'rs.initiate()'`,
+    )
+  }
+  throw new MongoUnfit(
+    `MongoDB is not a replica set, which transactions need; one member is enough. Run:
+  mongod --replSet rs0 --dbpath <its data folder>
+  mongosh --eval 'rs.initiate()'`,
+  )
+}
+
+async function keepFact(settings: Collection<Setting>, name: string, { value, refusal }: Fact) {
+  try {
+    await settings.insertOne({ _id: name, value })
+    return
+  } catch (error) {
+    if (!isDuplicate(error)) throw error
+  }
+  const kept = await settings.findOne({ _id: name })
+  if (!kept) throw new Unsettled() // Written by another replica a moment ago, and not on a majority yet.
+  if (kept.value !== value) throw new MongoUnfit(refusal(String(kept.value)))
+}
+
+async function makeIndexes(db: Db, settings: Collection<Setting>, indexes: MongoPlan['indexes']) {
+  const value = createHash('sha256').update(JSON.stringify(indexes)).digest('hex')
+  const owner = randomUUID()
+  for (;;) {
+    const made = await settings.findOne({ _id: 'indexes' })
+    if (made?.value === value && (await allThere(db, indexes))) return
+    if (await takeLease(settings, owner)) break
+    await sleep(LEASE_POLL_MS)
+  }
+  for (const [name, descriptions] of Object.entries(indexes)) {
+    if (descriptions.length > 0) await db.collection(name).createIndexes([...descriptions])
+  }
+  await settings.updateOne({ _id: 'indexes' }, { $set: { value } }, { upsert: true })
+  await settings.deleteOne({ _id: 'index_lease', value: owner })
+}
+
+/** Someone may have dropped one, or restored the data without them. */
+async function allThere(db: Db, indexes: MongoPlan['indexes']): Promise<boolean> {
+  for (const [name, descriptions] of Object.entries(indexes)) {
+    const present = await db.collection(name).indexes()
+    if (!descriptions.every((wanted) => present.some((index) => index.name === wanted.name))) return false
+  }
+  return true
+}
+
+async function takeLease(settings: Collection<Setting>, owner: string): Promise<boolean> {
+  const until = new Date(Date.now() + LEASE_MS)
+  try {
+    await settings.insertOne({ _id: 'index_lease', value: owner, until })
+    return true
+  } catch (error) {
+    if (!isDuplicate(error)) throw error
+  }
+  const expired = { _id: 'index_lease', until: { $lt: new Date() } }
+  return (await settings.updateOne(expired, { $set: { value: owner, until } })).matchedCount === 1
+}
+
+/**
+ * Why no primary was found. A server that is no replica set, or of another name than the URL says, looks to the
+ * driver like one that is down; asked directly it says what it is.
+ */
+export async function explainUnreachable(url: string, error: unknown): Promise<Error> {
+  for (const host of hostsOf(url)) {
+    const probe = new MongoClient(direct(url, host), {
+      serverSelectionTimeoutMS: PROBE_MS,
+      connectTimeoutMS: PROBE_MS,
+    })
+    try {
+      const hello = await probe.db('admin').command({ hello: 1 })
+      requireReplicaSet(hello)
+      const asked = new URLSearchParams(url.split('?')[1]).get('replicaSet')
+      if (asked && hello.setName !== asked) {
+        return new MongoUnfit(
+          `${host} belongs to the replica set ${hello.setName}, but DATABASE_URL says ${asked}.`,
+        )
+      }
+      const members = (hello.hosts ?? []).join(', ')
+      return new Error(
+        hello.primary
+          ? `${host} answers, but its primary ${hello.primary} can't be reached by that name (members: ${members}).`
+          : `${host} answers, but the replica set ${hello.setName} has no primary right now (members: ${members}).`,
+      )
+    } catch (reason) {
+      if (reason instanceof MongoUnfit) return reason
+    } finally {
+      await probe.close()
+    }
+  }
+  const why = error instanceof MongoServerError ? 'refuses us' : "can't be reached"
+  return new Error(`MongoDB ${why}: ${(error as Error).message}`)
+}
+
+const PARTS = /^mongodb:\/\/(?<user>[^/]*@)?(?<hosts>[^/?]+)(?<path>\/[^?]*)?(?:\?(?<query>.*))?$/
+
+function hostsOf(url: string): string[] {
+  return PARTS.exec(url)?.groups?.hosts?.split(',') ?? []
+}
+
+function direct(url: string, host: string): string {
+  const { user = '', path = '/', query = '' } = PARTS.exec(url)!.groups!
+  const kept = query
+    .split('&')
+    .filter((pair) => pair !== '' && !/^(replicaSet|directConnection|loadBalanced)=/i.test(pair))
+  return `mongodb://${user}${host}${path}?${[...kept, 'directConnection=true'].join('&')}`
+}
