@@ -25,22 +25,26 @@ import {
 } from './world.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
-const TEST_MS = 90_000
+const TEST_MS = 240_000
 const STOCK = 100
 
 /** What is done when the process dies, and how the order must end. */
 type Flow = 'place' | 'cancel' | 'ship'
 const ENDS: Readonly<Record<Flow, string>> = { place: 'confirmed', cancel: 'cancelled', ship: 'shipped' }
 
+/**
+ * In this order, because the settler works on what earlier deaths left behind: it must not come to a later
+ * place, and die there, before the flow of that place does.
+ */
 const FLOWS: Readonly<Partial<Record<ServiceName, Readonly<Record<string, Flow>>>>> = {
   order_service: {
-    intent_recorded: 'place',
-    answer_received: 'place',
     answer_recorded: 'place',
-    cancelling_recorded: 'cancel',
+    answer_received: 'place',
+    intent_recorded: 'place',
     released: 'cancel',
-    shipping_recorded: 'ship',
+    cancelling_recorded: 'cancel',
     shipped: 'ship',
+    shipping_recorded: 'ship',
   },
   product_service: {
     reservations_committed: 'place',
@@ -122,7 +126,7 @@ async function dieEverywhere(t: TestContext, service: ServiceName, flows: Readon
     await t.test(`at ${place}`, async () => {
       const attempt = { lines: [{ product, quantity: 1 }], key: newKey() }
       touched.push({ place, flow, attempt })
-      const before = flow === 'place' ? undefined : expectStatus(await world.place(buyer, attempt), 201)
+      const before = flow === 'place' ? undefined : await world.bought(buyer, attempt)
       await victim.stop()
       await victim.start(dyingAt(place))
       const [answer, end] = await Promise.all([

@@ -15,7 +15,7 @@ import type { ServiceName } from './processes.ts'
 import { createWorld, newKey, storePath } from './world.ts'
 
 const KILLS = 6
-const TEST_MS = 60_000
+const TEST_MS = 180_000
 const SERVICES: readonly ServiceName[] = ['auth_service', 'product_service', 'order_service']
 
 suite('durability', { timeout: TEST_MS, concurrency: true }, () => {

@@ -13,7 +13,8 @@ const UNITS = 50
 const SALES = 10
 const SAME_KEY = 50
 const CROSSED_ROUNDS = 60
-const TEST_MS = 60_000
+const CHANGES_OF_MIND = 40
+const TEST_MS = 180_000
 
 suite('buyers at once', { timeout: TEST_MS }, () => {
   test('one shop, one process of each service', async (t) => {
@@ -86,6 +87,35 @@ suite('buyers at once', { timeout: TEST_MS }, () => {
 
     await t.test(`${BUYERS} buyers for ${UNITS} units, asking either process`, async () => {
       for (let sale = 0; sale < 3; sale++) await sellOut(world, buyers, told, alternating)
+    })
+
+    await t.test('an owner cancels while an admin ships: one of them wins', async () => {
+      const product = await world.addProduct({ stock: CHANGES_OF_MIND })
+      const lines = [{ product, quantity: 1 }]
+      const contested = await Promise.all(
+        Array.from({ length: CHANGES_OF_MIND }, (_, i) =>
+          world.bought(buyers[i % buyers.length]!, { lines, key: newKey(), at: alternating(i) }),
+        ),
+      )
+      let cancelled = 0
+      await Promise.all(
+        contested.map(async ({ id }, i) => {
+          const owner = buyers[i % buyers.length]!
+          const answers = await Promise.all([
+            world.move(owner, id, { status: 'cancelled' }),
+            world.move(world.admin, id, { status: 'shipped' }, orders),
+          ])
+          const [cancel, ship] = answers.map(({ status }) => status)
+          assert.ok(
+            [cancel, ship].filter((status) => status === 409).length === 1,
+            `Both got ${cancel}, ${ship}`,
+          )
+          const end = await world.settled(owner, id)
+          assert.equal(end.status, ship === 409 ? 'cancelled' : 'shipped')
+          if (ship === 409) cancelled++
+        }),
+      )
+      assert.equal((await world.product(product.id)).stock, cancelled)
     })
 
     await t.test(`the same key sent ${SAME_KEY} times to both makes one order`, async () => {

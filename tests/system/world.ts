@@ -21,7 +21,7 @@ import {
 import { until } from './until.ts'
 
 /** How long after the last fault every order must have its final answer (invariant 5). */
-export const SETTLE_MS = 20_000
+export const SETTLE_MS = 45_000
 /** Accounts registered at once: a password hash takes a core and memory. */
 const SIGN_UPS_AT_ONCE = 4
 
@@ -58,10 +58,12 @@ export type World = {
   addProduct(product: { stock: number; price?: string; name?: string }): Promise<Product>
   product(id: string): Promise<Product>
   place(buyer: Account, attempt: Attempt): Promise<Answer<Order>>
+  /** An order that was placed and is confirmed. */
+  bought(buyer: Account, attempt: Attempt): Promise<Order>
   order(reader: Account, id: string): Promise<Order>
   /** The order once it is neither pending nor cancelling (invariant 5). */
   settled(reader: Account, id: string): Promise<Order>
-  move(account: Account, id: string, body: Json): Promise<Answer<Order>>
+  move(account: Account, id: string, body: Json, at?: ServiceProcess): Promise<Answer<Order>>
 }
 
 type TestEnd = { after(work: () => Promise<void>): void }
@@ -103,8 +105,15 @@ export async function createWorld(t: TestEnd, extra: Environment = {}): Promise<
   const admin = await signIn(auth.url, 'admin', adminPassword)
   await Promise.all([products, orders].map((process) => ready(process, admin)))
 
+  const placeAt = (buyer: Account, attempt: Attempt) => place(attempt.at?.url ?? orders.url, buyer, attempt)
   const order = async (reader: Account, id: string) =>
     expectStatus(await call<Order>('GET', `${orders.url}/orders/${id}`, { token: reader.token }), 200)
+
+  const settled = (reader: Account, id: string) =>
+    until(`order ${id} is settled`, SETTLE_MS, async () => {
+      const found = await order(reader, id)
+      return !UNSETTLED.includes(found.status) && found
+    })
 
   return {
     dataDir,
@@ -127,15 +136,17 @@ export async function createWorld(t: TestEnd, extra: Environment = {}): Promise<
     async product(id) {
       return expectStatus(await call<Product>('GET', `${products.url}/products/${id}`), 200)
     },
-    place: (buyer, attempt) => place(attempt.at?.url ?? orders.url, buyer, attempt),
+    place: placeAt,
+    async bought(buyer, attempt) {
+      const { id } = expectStatus(await placeAt(buyer, attempt), 201, 202)
+      const found = await settled(buyer, id)
+      if (found.status !== 'confirmed') throw new Error(`Order ${id} is ${found.status}, not confirmed`)
+      return found
+    },
     order,
-    settled: (reader, id) =>
-      until(`order ${id} is settled`, SETTLE_MS, async () => {
-        const found = await order(reader, id)
-        return !UNSETTLED.includes(found.status) && found
-      }),
-    move: (account, id, body) =>
-      call<Order>('PUT', `${orders.url}/orders/${id}`, { token: account.token, body }),
+    settled,
+    move: (account, id, body, at = orders) =>
+      call<Order>('PUT', `${at.url}/orders/${id}`, { token: account.token, body }),
   }
 }
 
