@@ -19,6 +19,7 @@ import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Problem } from './problem.ts'
 import { migrate } from './sqlite_migrations.ts'
+import { countCommit, prepareRevision } from './sqlite_revision.ts'
 
 /** Writes that share a commit at most. */
 export const GROUP_MAX = 256
@@ -47,6 +48,8 @@ export type SqliteStore = {
    * `work` threw (then nothing of it was kept), `overloaded`, or `store_unavailable`.
    */
   write<T>(work: () => T): Promise<T>
+  /** Another number after any commit by anybody (sqlite_revision.ts). */
+  revision(): number
   /** Rejects with `store_unavailable` when the file can't be read or written. */
   check(): Promise<void>
   close(): Promise<void>
@@ -143,6 +146,7 @@ export function openSqlite({ path, migrations }: SqliteOptions): SqliteStore {
       }
     }
     commit.run()
+    countCommit()
     return outcomes
   }
 
@@ -160,6 +164,7 @@ export function openSqlite({ path, migrations }: SqliteOptions): SqliteStore {
       }
     })
     commit.run()
+    countCommit()
     return outcomes
   }
 
@@ -176,6 +181,7 @@ export function openSqlite({ path, migrations }: SqliteOptions): SqliteStore {
         schedule()
       })
     },
+    revision: prepareRevision(reader, memory),
     async check() {
       try {
         probe.get()

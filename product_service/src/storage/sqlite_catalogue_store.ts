@@ -17,11 +17,6 @@ export function createSqliteCatalogueStore(store: SqliteStore): Catalogue {
     `SELECT ${PRODUCT_COLUMNS} FROM products p WHERE p.id = ? AND p.deleted_at IS NULL`,
   )
   const seq = prepareQuery(store.reader, 'SELECT seq FROM products WHERE id = ?')
-  // data_version changes with the commits of every other connection; a store in memory has only this one.
-  const revision = prepareQuery(
-    store.reader,
-    store.reader === store.writer ? 'SELECT total_changes()' : 'PRAGMA data_version',
-  )
   const pages = new Map<string, Query>()
 
   /** At most 32 statements: 4 sorts, with or without words, stock and cursor. */
@@ -49,7 +44,7 @@ export function createSqliteCatalogueStore(store: SqliteStore): Catalogue {
   }
 
   return {
-    revision: () => revision.get()![0] as number,
+    revision: store.revision,
     create({ id, fields }, act) {
       const { product, movement } = newProduct(id, fields, act)
       return store.write(() => {
