@@ -160,7 +160,7 @@ suite('settlers of several replicas', () => {
     const orders = await memoryOrders(t)
     const mine = order()
     await orders.addOnce(mine)
-    let answerSlowly!: (answer: HoldAnswer) => void
+    let answerSlowly: ((answer: HoldAnswer) => void) | undefined
     const reservations = (hold: Reservations['hold']): Reservations => ({
       hold,
       release: async () => {},
@@ -175,12 +175,12 @@ suite('settlers of several replicas', () => {
     })
     const quick = createOrderApp(t, { orders, reservations: reservations(async () => held), now: clock.now })
     const slowRound = slow.settleDue()
-    await sleep(20)
+    while (!answerSlowly) await sleep(1)
     assert.deepEqual(await quick.settleDue(), { settled: 0, failed: 0 }, 'leased to the slow one')
     clock.pass(LEASE_MS + 1)
     assert.deepEqual(await quick.settleDue(), { settled: 1, failed: 0 })
     const settled = await orders.find(mine.id)
-    answerSlowly(held)
+    answerSlowly!(held)
     await slowRound
     assert.deepEqual(await orders.find(mine.id), settled)
     assert.deepEqual([settled?.status, settled?.version, settled?.fence], ['confirmed', 2, 2])

@@ -24,6 +24,7 @@ export function createOrderWatch(
 ): OrderWatch {
   const watched = new Map<string, Set<Watcher>>()
   let timer: NodeJS.Timeout | undefined
+  let polling = false
   let closed = false
 
   const changed = (order: Order) => {
@@ -37,6 +38,9 @@ export function createOrderWatch(
   }
 
   const poll = async () => {
+    timer = undefined
+    if (watched.size === 0) return
+    polling = true
     try {
       const versions = await orders.versionsOf([...watched.keys()])
       for (const [id, version] of versions) {
@@ -47,12 +51,12 @@ export function createOrderWatch(
     } catch (fault) {
       onFault(fault)
     }
-    timer = undefined
+    polling = false
     schedule()
   }
 
   const schedule = () => {
-    if (timer || closed || watched.size === 0) return
+    if (timer || polling || closed || watched.size === 0) return
     timer = setTimeout(poll, pollMs).unref()
   }
 
