@@ -27,12 +27,14 @@ export type AppDeps = {
   readonly now: () => Date
   readonly newId: () => string
   readonly reached: Reached
+  /** The routes of `/internal`, all others, or (default) both on one listener. */
+  readonly routes?: 'public' | 'internal'
   readonly logger?: Logger
   readonly tracing?: Tracing
 }
 
 export function createApp(deps: AppDeps): App {
-  const { stores, access, metrics, currency, logger, tracing } = deps
+  const { stores, access, metrics, currency, routes, logger, tracing } = deps
   const app = createHttpApp({
     service: SERVICE,
     version: VERSION,
@@ -46,9 +48,13 @@ export function createApp(deps: AppDeps): App {
   })
   const prices = { currency, digits: currencyDigits(currency) }
   const { catalogue, stock } = stores
-  app.register(productReads({ ...deps, catalogue, prices }))
-  app.register(productWrites({ ...deps, catalogue, prices }))
-  app.register(stockRoutes({ ...deps, stock, prices }))
-  app.register(internalRoutes({ ...deps, stock, prices, metrics: createReservationMetrics(metrics) }))
+  if (routes !== 'internal') {
+    app.register(productReads({ ...deps, catalogue, prices }))
+    app.register(productWrites({ ...deps, catalogue, prices }))
+    app.register(stockRoutes({ ...deps, stock, prices }))
+  }
+  if (routes !== 'public') {
+    app.register(internalRoutes({ ...deps, stock, prices, metrics: createReservationMetrics(metrics) }))
+  }
   return app
 }

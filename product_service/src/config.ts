@@ -12,6 +12,13 @@ import { DATABASE_FILE } from './storage/open_stores.ts'
 export const ProductConfig = Type.Object({
   ...CommonConfig,
   PORT: PortConfig(5001),
+  INTERNAL_PORT: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 65_535,
+      description: 'Serve /internal on this port alone, which need not be reachable from outside',
+    }),
+  ),
   DATABASE_URL: DatabaseUrlConfig(DATABASE_FILE),
   CURRENCY: CurrencyConfig,
   REQUIRE_VERSION: Type.Boolean({

@@ -8,7 +8,7 @@ import { createMetrics } from '@shop/service_kit/metrics'
 import { createServiceTokenVerifier } from '@shop/service_kit/service_tokens'
 import { startTracing } from '@shop/service_kit/telemetry'
 import { createTokenVerifier, fetchRemoteKeys } from '@shop/service_kit/tokens'
-import { createApp, SERVICE } from './app.ts'
+import { type AppDeps, createApp, SERVICE } from './app.ts'
 import { readProductConfig } from './config.ts'
 import { createLedgerCheck } from './ledger_check.ts'
 import { openStores } from './storage/open_stores.ts'
@@ -32,7 +32,7 @@ await runService(async () => {
     onFailure: (err) => logger.error({ err }, 'the ledger could not be checked'),
   })
   ledgerCheck.start()
-  const app = createApp({
+  const deps: AppDeps = {
     stores,
     access: {
       verifyToken: createTokenVerifier(keys, now),
@@ -46,9 +46,11 @@ await runService(async () => {
     reached: crashPoints(process.env),
     logger,
     tracing,
-  })
+  }
+  const port = config.INTERNAL_PORT
   return {
-    app,
+    app: createApp(port === undefined ? deps : { ...deps, routes: 'public' }),
+    internal: port === undefined ? undefined : { app: createApp({ ...deps, routes: 'internal' }), port },
     logger,
     host: config.HOST,
     port: config.PORT,

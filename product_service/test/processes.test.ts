@@ -57,18 +57,19 @@ async function start(t: TestContext, DATA_DIR: string, more: Record<string, stri
   const ended = new Promise<{ code: number | null; signal: string | null; stderr: string }>((resolve) =>
     child.on('close', (code, signal) => resolve({ code, signal, stderr })),
   )
-  const port = await new Promise<number | undefined>((resolve) => {
-    child.on('message', (message) => resolve((message as { listening: number }).listening))
-    child.on('close', () => resolve(undefined))
+  type Announcement = { listening?: number; internalPort?: number }
+  const { listening: port, internalPort } = await new Promise<Announcement>((resolve) => {
+    child.on('message', (message) => resolve(message as Announcement))
+    child.on('close', () => resolve({}))
   })
   const token = createServiceTokens(SECRET, 'order_service', 'product_service', () => new Date())
-  const call = async (path: string, body: unknown) =>
-    fetch(`http://127.0.0.1:${port}${path}`, {
+  const call = async (path: string, body: unknown, to = port) =>
+    fetch(`http://127.0.0.1:${to}${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${await token()}` },
       body: JSON.stringify(body),
     })
-  return { child, ended, call, url: `http://127.0.0.1:${port}` }
+  return { child, ended, call, internalPort, url: `http://127.0.0.1:${port}` }
 }
 
 suite('the process', () => {
@@ -85,6 +86,39 @@ suite('the process', () => {
     )
     child.kill('SIGTERM')
     assert.deepEqual(await ended, { code: 0, signal: null, stderr: '' })
+  })
+
+  test('with INTERNAL_PORT serves /internal there alone, over the same stores', async (t) => {
+    const { child, ended, call, url, internalPort } = await start(t, folder(t), { INTERNAL_PORT: '0' })
+    const release = { order_ids: [nextId()] }
+    const internal = `http://127.0.0.1:${internalPort}`
+    for (const path of ['/internal/reservations', '/internal/releases', '/internal/shipments']) {
+      const answer = await call(path, release)
+      const { code } = (await answer.json()) as { code: string }
+      assert.deepEqual([answer.status, code], [404, 'route_not_found'], path)
+    }
+    const answer = await call('/internal/releases', release, internalPort)
+    assert.deepEqual(await answer.json(), {
+      results: [{ order_id: release.order_ids[0], status: 'released' }],
+    })
+    assert.deepEqual(
+      await Promise.all(
+        [`${url}/products`, `${internal}/products`, `${internal}/readyz`].map(
+          async (address) => (await fetch(address)).status,
+        ),
+      ),
+      [200, 404, 200],
+    )
+    assert.match(await (await fetch(`${url}/metrics`)).text(), /route="\/internal\/releases"/)
+    child.kill('SIGTERM')
+    assert.deepEqual(await ended, { code: 0, signal: null, stderr: '' })
+    await assert.rejects(fetch(`${internal}/readyz`))
+  })
+
+  test('without it serves /internal on its one port', async (t) => {
+    const { call, internalPort } = await start(t, folder(t))
+    assert.equal(internalPort, undefined)
+    assert.equal((await call('/internal/releases', { order_ids: [nextId()] })).status, 200)
   })
 
   const faults: [string, Record<string, string>, RegExp][] = [

@@ -22,6 +22,8 @@ export type Service = {
   readonly logger: Logger
   readonly host: string
   readonly port: number
+  /** A second listener over the same stores, for our own services alone. */
+  readonly internal?: { readonly app: App; readonly port: number } | undefined
   readonly drainDelayMs: number
   /** Closes stores, clients and timers, after the last request was answered. */
   close(): Promise<void>
@@ -34,22 +36,25 @@ export async function runService(start: () => Promise<Service>): Promise<void> {
   try {
     service = await start()
     await service.app.listen({ host: service.host, port: service.port })
+    await service.internal?.app.listen({ host: service.host, port: service.internal.port })
   } catch (error) {
     process.stderr.write(`${explain(error)}\n`)
     process.exit(1)
   }
-  const { app, logger, drainDelayMs } = service
+  const { app, internal, logger, drainDelayMs } = service
+  const apps = internal ? [app, internal.app] : [app]
   const address = app.server.address() as AddressInfo
-  logger.info({ host: address.address, port: address.port }, 'listening')
+  const internalPort = (internal?.app.server.address() as AddressInfo | undefined)?.port
+  logger.info({ host: address.address, port: address.port, internalPort }, 'listening')
   let closing = false
   const grace = { delay: CLOSE_DEADLINE_MS + drainDelayMs, logger: false as const }
   const { close } = closeWithGrace(grace, async ({ signal, err }) => {
     closing = true
     if (err) logger.fatal({ err }, 'closing after an error nobody caught')
     else logger.info({ signal: signal ?? 'the process that started this one is gone' }, 'closing')
-    app.startDraining()
+    for (const each of apps) each.startDraining()
     await sleep(drainDelayMs)
-    await app.close()
+    await Promise.all(apps.map((each) => each.close()))
     await service.close()
     logger.info('closed')
   })
@@ -57,7 +62,7 @@ export async function runService(start: () => Promise<Service>): Promise<void> {
     if (!closing) close()
   })
   // Last: whoever hears it may send a signal at once, which by now ends the service gracefully.
-  if (process.connected) process.send?.({ listening: address.port })
+  if (process.connected) process.send?.({ listening: address.port, internalPort })
 }
 
 /** Resolves when the IPC channel to the starting process closes; without such a channel, never. */
