@@ -1,5 +1,6 @@
 /**
- * `npm run docs`: writes the documents that are made from the code: docs/openapi/, docs/errors.md, and the typed
+ * `npm run docs`: writes the documents that are made from the code: docs/openapi/, docs/errors.md,
+ * docs/configuration.md, and the typed
  * client's src/generated. With `--check` it writes nothing and fails when something would change.
  */
 import { spawnSync } from 'node:child_process'
@@ -7,6 +8,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { readArguments } from './arguments.ts'
 import { CATALOGUES } from './docs/catalogues.ts'
+import { configurationPage } from './docs/configuration_page.ts'
 import { errorsPage } from './docs/errors_page.ts'
 import { openApiDocuments } from './docs/openapi.ts'
 import { ROOT } from './root.ts'
@@ -14,7 +16,8 @@ import { ROOT } from './root.ts'
 const { values } = readArguments(
   {
     name: 'npm run docs',
-    summary: 'Writes docs/openapi, docs/errors.md and client/src/generated from the code.',
+    summary:
+      'Writes docs/openapi, docs/errors.md, docs/configuration.md and client/src/generated from the code.',
     options: { check: { type: 'boolean', help: 'Write nothing; fail and say what would change.' } },
   },
   process.argv.slice(2),
@@ -26,6 +29,7 @@ for (const [name, document] of documents) {
   files.set(`docs/openapi/${name}.json`, `${JSON.stringify(document, null, 2)}\n`)
 }
 files.set('docs/errors.md', errorsPage(CATALOGUES, documents))
+files.set('docs/configuration.md', configurationPage())
 
 const changed: string[] = []
 for (const [path, text] of files) {
