@@ -13,6 +13,7 @@ const script = (file: string) => join(ROOT, 'scripts', file)
 
 const STEPS: readonly (readonly [name: string, command: string, ...args: string[]])[] = [
   ['types', bin('tsc'), '--noEmit'],
+  ['types of the pages', bin('tsc'), '-p', 'storefront/web'],
   ['format and lint', bin('biome'), 'check', '--error-on-warnings', '.'],
   ['docs in step', process.execPath, script('docs.ts'), '--check'],
   ['tests', process.execPath, script('test.ts')],

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { readStorefrontConfig } from '../src/config.ts'
+
+suite('configuration', () => {
+  test('has defaults for everything', () => {
+    const config = readStorefrontConfig({})
+    assert.equal(config.PORT, 8080)
+    assert.deepEqual(config.upstreams, {
+      auth: ['http://127.0.0.1:5000'],
+      products: ['http://127.0.0.1:5001'],
+      orders: ['http://127.0.0.1:5002'],
+    })
+    assert.deepEqual(config.trustedProxies, [])
+  })
+
+  test('names several replicas with commas', () => {
+    const { upstreams } = readStorefrontConfig({ ORDER_URL: 'http://a:1,http://b:2' })
+    assert.deepEqual(upstreams.orders, ['http://a:1', 'http://b:2'])
+  })
+
+  for (const [name, value] of [
+    ['AUTH_URL', 'ftp://auth'],
+    ['PRODUCT_URL', 'http://products/path'],
+    ['ORDER_URL', 'http://a,,http://b'],
+    ['PUBLIC_URL', 'shop.example'],
+    ['PUBLIC_URL', 'https://shop.example/path'],
+    ['PORT', '99999'],
+  ] as const) {
+    test(`${name}=${value} is refused by name`, () => {
+      assert.throws(() => readStorefrontConfig({ [name]: value }), new RegExp(name))
+    })
+  }
+})

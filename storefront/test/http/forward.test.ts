@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict'
+import type { IncomingHttpHeaders } from 'node:http'
+import { suite, test } from 'node:test'
+import { nobody, raw, serve, storefront, textOf } from '../upstream.ts'
+
+const TRACE = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+
+suite('what a service is told', () => {
+  test('visitor, request and trace are passed on; cookies and what was meant for one connection are not', async (t) => {
+    let told: IncomingHttpHeaders = {}
+    const products = await serve(t, (request, response) => {
+      told = request.headers
+      response.end('{}')
+    })
+    const shop = await storefront(t, { products: [products] })
+    await raw(shop, '/api/products', {
+      headers: {
+        authorization: 'Bearer abc',
+        cookie: 'shop-session=secret',
+        traceparent: TRACE,
+        'x-request-id': 'asked-1',
+        'x-forwarded-for': '6.6.6.6',
+        'x-forwarded-host': 'evil.example',
+        forwarded: 'for=6.6.6.6',
+        connection: 'keep-alive, x-hop',
+        'x-hop': '1',
+        te: 'trailers',
+        'if-none-match': '"3"',
+      },
+    })
+    assert.equal(told.authorization, 'Bearer abc')
+    assert.equal(told.traceparent, TRACE)
+    assert.equal(told['x-request-id'], 'asked-1')
+    assert.equal(told['x-forwarded-for'], '127.0.0.1')
+    assert.equal(told['if-none-match'], '"3"')
+    for (const name of ['cookie', 'forwarded', 'x-forwarded-host', 'x-hop', 'te'])
+      assert.equal(told[name], undefined, name)
+  })
+
+  test('behind a trusted balancer the visitor is whom the balancer names', async (t) => {
+    let visitor: unknown
+    const products = await serve(t, (request, response) => {
+      visitor = request.headers['x-forwarded-for']
+      response.end('{}')
+    })
+    const shop = await storefront(t, { products: [products], trustedProxies: ['127.0.0.1'] })
+    await raw(shop, '/api/products', { headers: { 'x-forwarded-for': '6.6.6.6, 203.0.113.7' } })
+    assert.equal(visitor, '203.0.113.7')
+  })
+
+  test('method, path, query and body arrive as they were sent', async (t) => {
+    const seen: string[] = []
+    const orders = await serve(t, async (request, response) => {
+      seen.push(`${request.method} ${request.url} ${await textOf(request)}`)
+      response.end('{}')
+    })
+    const shop = await storefront(t, { orders: [orders] })
+    const body = '{"status" : "shipped"}'
+    await raw(shop, '/api/orders/7?a=%20b&a=c', {
+      method: 'PUT',
+      body,
+      headers: { 'content-type': 'application/json', 'content-length': String(body.length) },
+    })
+    assert.deepEqual(seen, [`PUT /orders/7?a=%20b&a=c ${body}`])
+  })
+
+  test('each of several replicas gets its share, and one that is away gets none', async (t) => {
+    const seen = new Set<string>()
+    const replica = (name: string) =>
+      serve(t, (_request, response) => {
+        seen.add(name)
+        response.end('{}')
+      })
+    const shop = await storefront(t, { products: [await replica('a'), await replica('b')] })
+    for (let i = 0; i < 6; i += 1) await raw(shop, '/api/products')
+    assert.deepEqual([...seen].sort(), ['a', 'b'])
+  })
+})
+
+suite('what a visitor is answered', () => {
+  test('a problem passes untouched', async (t) => {
+    const problem =
+      '{"type":"urn:shop:problem:insufficient_stock","status":409,"shortages":[{"available":1}]}'
+    const orders = await serve(t, (_request, response) => {
+      response.writeHead(409, { 'content-type': 'application/problem+json', 'retry-after': '3' })
+      response.end(problem)
+    })
+    const shop = await storefront(t, { orders: [orders] })
+    const answer = await raw(shop, '/api/orders', { method: 'POST' })
+    assert.deepEqual([answer.status, answer.text], [409, problem])
+    assert.equal(answer.headers['content-type'], 'application/problem+json')
+    assert.equal(answer.headers['retry-after'], '3')
+  })
+
+  test('nobody keeps an answer that did not say so', async (t) => {
+    const products = await serve(t, (request, response) => {
+      if (request.url === '/products/kept') response.setHeader('cache-control', 'no-store')
+      response.setHeader('keep-alive', 'timeout=99')
+      response.end('{}')
+    })
+    const shop = await storefront(t, { products: [products] })
+    assert.equal((await raw(shop, '/api/products/1')).headers['cache-control'], 'private, no-cache')
+    const kept = await raw(shop, '/api/products/kept')
+    assert.equal(kept.headers['cache-control'], 'no-store')
+    assert.notEqual(kept.headers['keep-alive'], 'timeout=99')
+  })
+
+  test('events pass as they come, and a visitor who leaves is told to the service', async (t) => {
+    let left: () => void = () => {}
+    const gone = new Promise<void>((resolve) => {
+      left = resolve
+    })
+    const orders = await serve(t, (_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write('data: first\n\n')
+      response.on('close', () => left())
+    })
+    const shop = await storefront(t, { orders: [orders] })
+    const leaving = new AbortController()
+    const answer = await fetch(`${shop}/api/orders/7/events`, { signal: leaving.signal })
+    const { value } = await answer.body!.getReader().read()
+    assert.equal(new TextDecoder().decode(value), 'data: first\n\n')
+    leaving.abort()
+    await gone
+  })
+
+  test('a service that is away: 503 upstream_unavailable, worth another try', async (t) => {
+    const shop = await storefront(t, { products: [await nobody(t)] })
+    const answer = await raw(shop, '/api/products')
+    const { code, retryable } = JSON.parse(answer.text)
+    assert.deepEqual([answer.status, code, retryable], [503, 'upstream_unavailable', true])
+    assert.equal(answer.headers['retry-after'], '1')
+    assert.match(String(answer.headers['content-type']), /^application\/problem\+json/)
+  })
+
+  test('an answer that was lost: 504 upstream_no_answer, for it may have been carried out', async (t) => {
+    const orders = await serve(t, (_request, response) => response.destroy())
+    const shop = await storefront(t, { orders: [orders] })
+    const answer = await raw(shop, '/api/orders', { method: 'POST' })
+    assert.deepEqual([answer.status, JSON.parse(answer.text).code], [504, 'upstream_no_answer'])
+  })
+
+  test('a body that is too large is not even begun', async (t) => {
+    let asked = false
+    const orders = await serve(t, (_request, response) => {
+      asked = true
+      response.end('{}')
+    })
+    const shop = await storefront(t, { orders: [orders] })
+    const body = 'x'.repeat(64 * 1024 + 1)
+    const answer = await raw(shop, '/api/orders', {
+      method: 'POST',
+      body,
+      headers: { 'content-length': String(body.length) },
+    })
+    assert.deepEqual([answer.status, JSON.parse(answer.text).code, asked], [413, 'body_too_large', false])
+  })
+})
+
+suite('what is never forwarded', () => {
+  for (const path of [
+    '/api/internal/reservations',
+    '/internal/reservations',
+    '/api/products/../internal/reservations',
+    '/api/products/%2e%2e/internal/reservations',
+    '/api/products/..%2f..%2finternal/reservations',
+    '/api/products\\..\\internal',
+    '/api/metrics',
+    '/api/auth/metrics',
+    '/api/auth/openapi.json',
+  ]) {
+    test(path, async (t) => {
+      const asked: (string | undefined)[] = []
+      const service = await serve(t, (request, response) => {
+        asked.push(request.url)
+        response.end('{}')
+      })
+      const shop = await storefront(t, { auth: [service], products: [service], orders: [service] })
+      const answer = await raw(shop, path, { method: 'POST', headers: { accept: 'application/json' } })
+      assert.deepEqual([answer.status, asked], [404, []])
+    })
+  }
+})

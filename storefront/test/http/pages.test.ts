@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { PAGE, raw, SCRIPT, storefront } from '../upstream.ts'
+
+const HTML = { accept: 'text/html,application/xhtml+xml' }
+
+suite('the pages', () => {
+  for (const path of ['/', '/products/0190', '/orders/0190?placed=1', '/a/page/nobody/made']) {
+    test(`${path} is the page, asked for anew each time`, async (t) => {
+      const answer = await raw(await storefront(t, {}), path, { headers: HTML })
+      assert.deepEqual([answer.status, answer.text], [200, PAGE])
+      assert.match(String(answer.headers['cache-control']), /max-age=0/)
+    })
+  }
+
+  test('a file with a hash in its name is kept for ever', async (t) => {
+    const answer = await raw(await storefront(t, {}), '/assets/index-1a2b3c4d.js')
+    assert.deepEqual([answer.status, answer.text], [200, SCRIPT])
+    assert.equal(answer.headers['cache-control'], 'public, max-age=31536000, immutable')
+    assert.match(String(answer.headers['content-type']), /javascript/)
+  })
+
+  test('it comes compressed to whoever can read that', async (t) => {
+    const answer = await raw(await storefront(t, {}), '/assets/index-1a2b3c4d.js', {
+      headers: { 'accept-encoding': 'gzip, br' },
+    })
+    assert.deepEqual([answer.status, answer.headers['content-encoding']], [200, 'br'])
+    assert.match(String(answer.headers['content-type']), /javascript/)
+  })
+
+  for (const [path, headers] of [
+    ['/assets/gone-00000000.js', HTML],
+    ['/index.html.br', { accept: 'application/json' }],
+    ['/api/nothing', HTML],
+    ['/nothing', { accept: 'application/json' }],
+  ] as const) {
+    test(`${path} is a problem, not the page`, async (t) => {
+      const answer = await raw(await storefront(t, {}), path, { headers })
+      assert.deepEqual([answer.status, JSON.parse(answer.text).code], [404, 'route_not_found'])
+    })
+  }
+
+  for (const path of ['/assets/../../package.json', '/assets/%2e%2e/%2e%2e/package.json']) {
+    test(`${path} leads out of the folder and is refused`, async (t) => {
+      const answer = await raw(await storefront(t, {}), path, { headers: HTML })
+      assert.deepEqual([answer.status, JSON.parse(answer.text).code], [400, 'bad_request'])
+    })
+  }
+
+  test('browsers are told to refuse what is not ours', async (t) => {
+    const { headers } = await raw(await storefront(t, {}), '/', { headers: HTML })
+    const policy = String(headers['content-security-policy'])
+    assert.match(policy, /default-src 'none'/)
+    assert.match(policy, /script-src 'self'(;|$)/)
+    assert.match(policy, /frame-ancestors 'none'/)
+    assert.doesNotMatch(policy, /unsafe/)
+    assert.equal(headers['x-content-type-options'], 'nosniff')
+    assert.equal(headers['referrer-policy'], 'same-origin')
+    assert.match(String(headers['permissions-policy']), /camera=\(\)/)
+    assert.equal(headers['strict-transport-security'], undefined)
+  })
+
+  test('behind TLS they are told to stay there', async (t) => {
+    const shop = await storefront(t, { publicUrl: 'https://shop.example' })
+    const { headers } = await raw(shop, '/', { headers: HTML })
+    assert.match(String(headers['strict-transport-security']), /max-age=\d{8}/)
+  })
+
+  test('it is alive and ready while every service is away', async (t) => {
+    const shop = await storefront(t, {})
+    assert.deepEqual([(await raw(shop, '/healthz')).status, (await raw(shop, '/readyz')).status], [200, 200])
+  })
+})

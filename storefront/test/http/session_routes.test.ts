@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict'
+import { randomUUIDv7 } from 'node:crypto'
+import { suite, type TestContext, test } from 'node:test'
+import { createApp as createAuthApp } from '../../../auth_service/src/app.ts'
+import { makeKeyPair } from '../../../auth_service/src/crypto/signing.ts'
+import { maintain } from '../../../auth_service/src/maintenance.ts'
+import { openSqliteStores } from '../../../auth_service/src/storage/open_stores.ts'
+import { nobody, type Raw, raw, storefront } from '../upstream.ts'
+
+/** argon2id at its weakest: the same code, a thousandth of the time. */
+const WEAK = { memoryKib: 8, passes: 1, parallelism: 1 }
+const ADA = { username: 'ada', password: 'plum tart on tuesday' }
+
+async function authService(t: TestContext): Promise<string> {
+  const stores = openSqliteStores(':memory:')
+  const now = () => new Date()
+  await maintain({ stores, keyPorts: { keys: stores.keys, makeKeyPair, now }, rotationDays: 30, now })
+  const { app } = createAuthApp({ stores, now, newId: () => randomUUIDv7(), hashParameters: WEAK })
+  t.after(async () => {
+    await app.close()
+    await stores.close()
+  })
+  return app.listen({ host: '127.0.0.1', port: 0 })
+}
+
+const send = (
+  shop: string,
+  path: string,
+  body: unknown = {},
+  headers: Record<string, string> = {},
+  method = 'POST',
+) => {
+  const text = JSON.stringify(body)
+  return raw(shop, path, {
+    method,
+    body: text,
+    headers: {
+      'content-type': 'application/json',
+      'content-length': String(Buffer.byteLength(text)),
+      ...headers,
+    },
+  })
+}
+
+const cookieIn = ({ headers }: Raw) => headers['set-cookie']?.[0] ?? ''
+const pairIn = (answer: Raw) => cookieIn(answer).split(';', 1)[0]!
+
+async function signedIn(t: TestContext, publicUrl?: string) {
+  const shop = await storefront(t, {
+    auth: [await authService(t)],
+    ...(publicUrl === undefined ? {} : { publicUrl }),
+  })
+  assert.equal((await send(shop, '/api/auth/register', ADA)).status, 201)
+  const answer = await send(shop, '/api/auth/login', ADA)
+  assert.equal(answer.status, 200, answer.text)
+  return { shop, answer, cookie: pairIn(answer), accessToken: String(JSON.parse(answer.text).access_token) }
+}
+
+suite('signing in through the storefront', () => {
+  test('the refresh token goes into a cookie no script can read, and nowhere else', async (t) => {
+    const { answer, cookie } = await signedIn(t)
+    const body = JSON.parse(answer.text)
+    assert.deepEqual(Object.keys(body).sort(), ['access_token', 'expires_in', 'token_type', 'user'])
+    assert.equal(body.user.username, 'ada')
+    const attributes = cookieIn(answer).split('; ').slice(1).sort()
+    assert.deepEqual(attributes, ['HttpOnly', 'Max-Age=3600', 'Path=/api/auth', 'SameSite=Strict'])
+    const token = cookie.split('=')[1]!
+    assert.ok(token.length > 20 && !answer.text.includes(token))
+  })
+
+  test('behind TLS the cookie is Secure, by name and by attribute', async (t) => {
+    const { answer, cookie } = await signedIn(t, 'https://shop.example')
+    assert.match(cookie, /^__Secure-/)
+    assert.match(cookieIn(answer), /; Secure/)
+  })
+
+  test('a wrong password is told as auth_service tells it, and sets nothing', async (t) => {
+    const { shop } = await signedIn(t)
+    const answer = await send(shop, '/api/auth/login', { ...ADA, password: 'wrong' })
+    assert.deepEqual([answer.status, JSON.parse(answer.text).code], [401, 'invalid_credentials'])
+    assert.equal(cookieIn(answer), '')
+    assert.match(String(answer.headers['content-type']), /^application\/problem\+json/)
+  })
+
+  test('the cookie is exchanged for a new access token and a new cookie', async (t) => {
+    const { shop, cookie } = await signedIn(t)
+    const answer = await send(shop, '/api/auth/token', {}, { cookie })
+    assert.equal(answer.status, 200)
+    assert.deepEqual(Object.keys(JSON.parse(answer.text)).sort(), [
+      'access_token',
+      'expires_in',
+      'token_type',
+      'user',
+    ])
+    assert.notEqual(pairIn(answer), cookie)
+  })
+
+  test('without a cookie there is no session', async (t) => {
+    const { shop } = await signedIn(t)
+    const answer = await send(shop, '/api/auth/token')
+    assert.deepEqual([answer.status, JSON.parse(answer.text).code], [401, 'no_session'])
+  })
+
+  test('a refused cookie is dropped', async (t) => {
+    const { shop } = await signedIn(t)
+    const answer = await send(shop, '/api/auth/token', {}, { cookie: 'shop-session=made-up' })
+    assert.equal(answer.status, 401)
+    assert.match(cookieIn(answer), /^shop-session=;.*(Max-Age=0|Expires=Thu, 01 Jan 1970)/)
+  })
+
+  test('signing out withdraws the session and drops the cookie', async (t) => {
+    const { shop, cookie } = await signedIn(t)
+    const left = await send(shop, '/api/auth/logout', {}, { cookie })
+    assert.equal(left.status, 204)
+    assert.match(cookieIn(left), /^shop-session=;/)
+    assert.equal((await send(shop, '/api/auth/token', {}, { cookie })).status, 401)
+  })
+
+  test('signing out works while auth_service is away', async (t) => {
+    const shop = await storefront(t, { auth: [await nobody(t)] })
+    const left = await send(shop, '/api/auth/logout', {}, { cookie: 'shop-session=x' })
+    assert.equal(left.status, 204)
+    assert.match(cookieIn(left), /^shop-session=;/)
+  })
+
+  test('while auth_service is away a session is kept', async (t) => {
+    const shop = await storefront(t, { auth: [await nobody(t)] })
+    const answer = await send(shop, '/api/auth/token', {}, { cookie: 'shop-session=x' })
+    assert.deepEqual([answer.status, JSON.parse(answer.text).code], [503, 'upstream_unavailable'])
+    assert.equal(cookieIn(answer), '')
+  })
+
+  test('changing the password keeps this session and ends the others', async (t) => {
+    const { shop, cookie, accessToken } = await signedIn(t)
+    const other = pairIn(await send(shop, '/api/auth/login', ADA))
+    const changed = await send(
+      shop,
+      '/api/auth/me/password',
+      { current_password: ADA.password, new_password: 'pear cake on friday' },
+      { cookie, authorization: `Bearer ${accessToken}` },
+      'PUT',
+    )
+    assert.equal(changed.status, 204, changed.text)
+    assert.equal((await send(shop, '/api/auth/token', {}, { cookie: other })).status, 401)
+    assert.equal((await send(shop, '/api/auth/token', {}, { cookie })).status, 200)
+  })
+
+  for (const path of ['/api/auth/login', '/api/auth/token', '/api/auth/logout']) {
+    test(`a page of another site is refused at ${path}`, async (t) => {
+      const { shop, cookie } = await signedIn(t)
+      const answer = await send(shop, path, ADA, { cookie, origin: 'https://evil.example' })
+      assert.deepEqual([answer.status, JSON.parse(answer.text).code], [403, 'cross_site_request'])
+      assert.equal(cookieIn(answer), '')
+      assert.equal((await send(shop, '/api/auth/token', {}, { cookie })).status, 200)
+    })
+  }
+})

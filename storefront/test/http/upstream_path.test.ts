@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { FORWARDINGS, upstreamPath } from '../../src/http/upstream_path.ts'
+
+/** Which service an address leads to, and by which path. */
+const lead = (url: string) =>
+  FORWARDINGS.flatMap((forwarding) => {
+    const path = upstreamPath(url, forwarding)
+    return path === undefined ? [] : [`${forwarding.upstream} ${path}`]
+  })
+
+suite('the way to a service', () => {
+  for (const [url, way] of [
+    ['/api/products', 'products /products'],
+    ['/api/products?q=mug&limit=2', 'products /products'],
+    ['/api/products/0190/stock_movements', 'products /products/0190/stock_movements'],
+    ['/api/orders/0190/events', 'orders /orders/0190/events'],
+    ['/api/orders/user/0190?cursor=a%2Fb', 'orders /orders/user/0190'],
+    ['/api/auth/register', 'auth /register'],
+    ['/api/auth/users/0190/role', 'auth /users/0190/role'],
+    ['/api/auth/.well-known/jwks.json', 'auth /.well-known/jwks.json'],
+    ['/api/products/a%20b', 'products /products/a%20b'],
+  ] as const) {
+    test(`${url} leads to ${way}`, () => assert.deepEqual(lead(url), [way]))
+  }
+
+  for (const url of [
+    '/api/internal/reservations',
+    '/api/products/../internal/reservations',
+    '/api/products/..%2finternal/reservations',
+    '/api/products/%2e%2e/internal/reservations',
+    '/api/products/%2E%2E%2Finternal',
+    '/api/products\\..\\internal',
+    '/api/products/%5c..%5cinternal',
+    '/api/products//internal',
+    '/api/products/./x',
+    '/api/products/',
+    '/api/productsandmore',
+    '/api/metrics',
+    '/api/auth/metrics',
+    '/api/auth/healthz',
+    '/api/auth/internal/x',
+    '/api/auth/docs',
+    '/api/auth/openapi.json',
+    '/api/auth//users',
+    '/api//products',
+    '/api',
+    '/api/',
+    '/products',
+    '//evil.example/api/products',
+    '/api/products/%zz',
+    '/api/products/%',
+    '/api/products/a b',
+    '/api/products/ünder',
+  ]) {
+    test(`${url} leads nowhere`, () => assert.deepEqual(lead(url), []))
+  }
+})

@@ -1,0 +1,103 @@
+/** A storefront before services of our making: each test says what they answer, and reads what they were told. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestListener,
+  request,
+} from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { brotliCompressSync } from 'node:zlib'
+import { startTracing } from '@shop/service_kit/telemetry'
+import { createApp } from '../src/app.ts'
+import type { Upstreams } from '../src/config.ts'
+
+export const PAGE = '<!doctype html><title>The shop</title>'
+export const SCRIPT = 'console.log("the shop")'
+
+/** A folder as the build leaves it. */
+export function builtPages(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'storefront_'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  mkdirSync(join(folder, 'assets'))
+  writeFileSync(join(folder, 'index.html'), PAGE)
+  writeFileSync(join(folder, 'robots.txt'), 'User-agent: *')
+  writeFileSync(join(folder, 'assets', 'index-1a2b3c4d.js'), SCRIPT)
+  writeFileSync(join(folder, 'assets', 'index-1a2b3c4d.js.br'), brotliCompressSync(SCRIPT))
+  return folder
+}
+
+/** A server that answers as told; resolves its origin. */
+export async function serve(t: TestContext, listener: RequestListener): Promise<string> {
+  const server = createServer(listener)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.after(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+/** An origin nobody listens at. */
+export async function nobody(t: TestContext): Promise<string> {
+  const origin = await serve(t, () => {})
+  const closed = createServer()
+  await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve))
+  const { port } = closed.address() as AddressInfo
+  await new Promise((resolve) => closed.close(resolve))
+  return origin.replace(/\d+$/, String(port))
+}
+
+type Options = Partial<Upstreams> & { publicUrl?: string; trustedProxies?: readonly string[] }
+
+/** A listening storefront; resolves its origin. */
+export async function storefront(t: TestContext, options: Options): Promise<string> {
+  const away = [await nobody(t)]
+  const { auth = away, products = away, orders = away, ...rest } = options
+  const app = createApp({
+    upstreams: { auth, products, orders },
+    pages: builtPages(t),
+    sessionTtlSeconds: 3_600,
+    tracing: await startTracing('storefront', {}),
+    ...rest,
+  })
+  t.after(() => app.close())
+  return app.listen({ host: '127.0.0.1', port: 0 })
+}
+
+export type Raw = { status: number; headers: IncomingHttpHeaders; text: string }
+
+/** A request whose path and headers are sent exactly as written; `fetch` would tidy them up. */
+export function raw(
+  origin: string,
+  path: string,
+  {
+    method = 'GET',
+    headers = {},
+    body = '',
+  }: { method?: string; headers?: Record<string, string>; body?: string } = {},
+): Promise<Raw> {
+  const { hostname, port } = new URL(origin)
+  return new Promise((resolve, reject) => {
+    const sent = request({ hostname, port, path, method, headers, agent: false }, (answer) => {
+      let text = ''
+      answer.setEncoding('utf8').on('data', (chunk) => {
+        text += chunk
+      })
+      answer.on('end', () => resolve({ status: answer.statusCode!, headers: answer.headers, text }))
+      answer.on('error', reject)
+    })
+    sent.on('error', reject)
+    sent.end(body)
+  })
+}
+
+export async function textOf(request: IncomingMessage): Promise<string> {
+  let text = ''
+  for await (const chunk of request.setEncoding('utf8')) text += chunk
+  return text
+}

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import type { CartLine } from '../../web/src/cart/cart.ts'
+import { changesIn, type Now, withChangesTaken } from '../../web/src/cart/changes.ts'
+import { isSameAmount, totalOf } from '../../web/src/ui/money_math.ts'
+
+const MUG: CartLine = { productId: 'mug', name: 'Mug', unitPrice: '18.00', currency: 'USD', quantity: 3 }
+const LAMP: CartLine = { productId: 'lamp', name: 'Lamp', unitPrice: '89.00', currency: 'USD', quantity: 1 }
+const asShown = ({ name, unitPrice }: CartLine): Now => ({ name, price: unitPrice, stock: 9 })
+const shelf = (products: Record<string, Now>) => (id: string) => products[id]
+
+suite('what changed since it was put in the cart', () => {
+  test('nothing, while all is as shown', () => {
+    assert.deepEqual(changesIn([MUG, LAMP], shelf({ mug: asShown(MUG), lamp: asShown(LAMP) })), [])
+  })
+
+  test('nothing that we do not know', () => assert.deepEqual(changesIn([MUG], shelf({})), []))
+
+  test('price, shortage and disappearance are told, and taking them leaves what can be had', () => {
+    const now = shelf({ mug: { name: 'Mug', price: '21.50', stock: 2 }, lamp: null })
+    const changes = changesIn([MUG, LAMP], now)
+    assert.deepEqual(changes, [
+      { productId: 'mug', name: 'Mug', kind: 'short', wanted: 3, left: 2 },
+      { productId: 'mug', name: 'Mug', kind: 'price', before: '18.00', now: '21.50', currency: 'USD' },
+      { productId: 'lamp', name: 'Lamp', kind: 'gone' },
+    ])
+    const taken = withChangesTaken([MUG, LAMP], changes)
+    assert.deepEqual(taken, [{ ...MUG, unitPrice: '21.50', quantity: 2 }])
+    assert.deepEqual(changesIn(taken, now), [])
+  })
+
+  test('what sold out leaves the cart, whatever it costs now', () => {
+    const changes = changesIn([MUG], shelf({ mug: { name: 'Mug', price: '1.00', stock: 0 } }))
+    assert.deepEqual(changes, [{ productId: 'mug', name: 'Mug', kind: 'short', wanted: 3, left: 0 }])
+    assert.deepEqual(withChangesTaken([MUG], changes), [])
+  })
+
+  test('the same amount written otherwise is no change', () => {
+    assert.deepEqual(changesIn([MUG], shelf({ mug: { name: 'Mug', price: '18', stock: 3 } })), [])
+  })
+})
+
+suite('sums of money are exact', () => {
+  for (const [lines, total] of [
+    [[], '0'],
+    [[['0.10', 3]], '0.30'],
+    [
+      [
+        ['0.1', 1],
+        ['0.25', 2],
+      ],
+      '0.60',
+    ],
+    [[['1450', 2]], '2900'],
+    [[['9999999.99', 10_000]], '99999999900.00'],
+    [[['0.005', 1]], '0.005'],
+  ] as const) {
+    test(`${JSON.stringify(lines)} is ${total}`, () =>
+      assert.equal(totalOf(lines.map(([unitPrice, quantity]) => ({ unitPrice, quantity }))), total))
+  }
+
+  test('amounts are compared by value', () => {
+    assert.equal(isSameAmount('1.5', '1.50'), true)
+    assert.equal(isSameAmount('1.50', '1.05'), false)
+  })
+})

@@ -1,0 +1,105 @@
+/**
+ * The shop as its visitors meet it: the real services, the storefront before them, and windows of a real browser.
+ *
+ * Promises
+ *  1. A window that meets an error of a script, or is refused something by the page's own security policy, fails its
+ *     test; so does an answer of 500.
+ *  2. Everything started here is gone when the test file ends.
+ */
+import { strict as assert } from 'node:assert'
+import { randomBytes } from 'node:crypto'
+import { after } from 'node:test'
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import { buildPagesIfOld } from '../../storefront/build.ts'
+import { call, expectStatus } from '../system/calls.ts'
+import {
+  createServiceProcess,
+  type Environment,
+  freePort,
+  type ServiceName,
+  type ServiceProcess,
+} from '../system/processes.ts'
+import { createWorld, type World } from '../system/world.ts'
+import { launch } from './browser.ts'
+
+const WAIT_MS = 15_000
+
+export type Visitor = { readonly username: string; readonly password: string }
+
+export type Shop = World & {
+  readonly storefront: ServiceProcess
+  readonly browser: Browser
+  /** A window of its own: cookies and storage are shared with no other, except tabs opened from it. */
+  open(options?: BrowserContextOptions): Promise<Page>
+  /** One more tab of the same visitor. */
+  tab(page: Page): Promise<Page>
+  /** An account nobody has signed in to yet. */
+  account(role?: 'customer' | 'admin'): Promise<Visitor>
+  signIn(page: Page, visitor: Visitor): Promise<void>
+}
+
+/** Problems a visitor may meet without anything being broken. */
+const EXPECTED = /Failed to load resource|net::ERR_/
+
+export async function openShop(extra: Environment = {}): Promise<Shop> {
+  await buildPagesIfOld()
+  const world = await createWorld({ after }, extra)
+  const storefront = createServiceProcess('storefront' as ServiceName, await freePort(), {
+    LOG_LEVEL: 'warn',
+    AUTH_URL: world.auth.url,
+    PRODUCT_URL: world.products.url,
+    ORDER_URL: world.orders.url,
+  })
+  await storefront.start()
+  const browser = await launch()
+  const faults: string[] = []
+  after(async () => {
+    await browser.close()
+    await storefront.kill()
+    assert.deepEqual(faults, [])
+  })
+
+  const listen = (page: Page) => {
+    page.setDefaultTimeout(WAIT_MS)
+    page.on('pageerror', (error) => faults.push(`${page.url()}: ${error.stack ?? error.message}`))
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !EXPECTED.test(message.text())) {
+        faults.push(`${page.url()}: ${message.text()}`)
+      }
+    })
+    page.on('response', (response) => {
+      if (response.status() === 500) faults.push(`${response.url()} answered 500\n${storefront.lastWords()}`)
+    })
+    return page
+  }
+  const tabOf = async (context: BrowserContext) => listen(await context.newPage())
+
+  return {
+    ...world,
+    storefront,
+    browser,
+    async open(options = {}) {
+      return tabOf(await browser.newContext({ baseURL: storefront.url, locale: 'en-US', ...options }))
+    },
+    tab: (page) => tabOf(page.context()),
+    async account(role = 'customer') {
+      const visitor = { username: `ada_${randomBytes(4).toString('hex')}`, password: 'plum tart on tuesday' }
+      const { id } = expectStatus(
+        await call<{ id: string }>('POST', `${world.auth.url}/register`, { body: visitor }),
+        201,
+      )
+      if (role === 'admin') {
+        const { token } = world.admin
+        expectStatus(await call('PUT', `${world.auth.url}/users/${id}/role`, { token, body: { role } }), 200)
+      }
+      return visitor
+    },
+    async signIn(page, { username, password }) {
+      await page.goto('/sign-in')
+      await page.getByLabel('Username').fill(username)
+      await page.getByLabel('Password').fill(password)
+      await page.getByRole('button', { name: 'Sign in' }).click()
+      await page.getByRole('link', { name: `Account of ${username}` }).waitFor()
+    },
+  }
+}
