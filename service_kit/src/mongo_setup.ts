@@ -21,7 +21,7 @@ export type Fact = { readonly value: string; readonly refusal: (kept: string) =>
 
 export type MongoPlan = {
   readonly service: string
-  /** By collection. Each has a name, and docs/operations.md says which query it serves. */
+  /** By collection, which must have at least one: that makes the collection, so no transaction has to. Each has a name, and docs/operations.md says which query it serves. */
   readonly indexes: Readonly<Record<string, readonly IndexDescription[]>>
   /** What the database was made with and never changes. */
   readonly facts?: Readonly<Record<string, Fact>>
@@ -93,7 +93,7 @@ async function makeIndexes(db: Db, settings: Collection<Setting>, indexes: Mongo
     await sleep(LEASE_POLL_MS)
   }
   for (const [name, descriptions] of Object.entries(indexes)) {
-    if (descriptions.length > 0) await db.collection(name).createIndexes([...descriptions])
+    await db.collection(name).createIndexes([...descriptions])
   }
   await settings.updateOne({ _id: 'indexes' }, { $set: { value } }, { upsert: true })
   await settings.deleteOne({ _id: 'index_lease', value: owner })

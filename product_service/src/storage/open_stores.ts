@@ -5,6 +5,7 @@
 import { join } from 'node:path'
 import { openSqlite, type SqliteStore } from '@shop/service_kit/sqlite'
 import type { Stores } from '../domain/ports.ts'
+import { openMongoStores } from './open_mongo.ts'
 import { createSqliteAuditStore } from './sqlite_audit_store.ts'
 import { createSqliteCatalogueStore } from './sqlite_catalogue_store.ts'
 import { createSqliteStockStore } from './sqlite_stock_store.ts'
@@ -21,9 +22,7 @@ export type StoreOptions = {
 /** Rejects with a sentence an operator can act on. */
 export async function openStores({ DATABASE_URL, DATA_DIR, CURRENCY }: StoreOptions): Promise<Stores> {
   const url = DATABASE_URL ?? `sqlite:${join(DATA_DIR, DATABASE_FILE)}`
-  if (!url.startsWith('sqlite:')) {
-    throw new Error('product_service cannot use MongoDB yet; set DATABASE_URL to sqlite:<file>.')
-  }
+  if (!url.startsWith('sqlite:')) return openMongoStores(url, CURRENCY)
   return openSqliteStores(url.slice('sqlite:'.length), CURRENCY)
 }
 

@@ -1,0 +1,117 @@
+/**
+ * How products, movements, reservations and attempts lie in MongoDB, and which indexes they have.
+ *
+ * A movement's id is its product's and the version it made, so applying one twice is impossible; it also sorts
+ * the ledger. An attempt's id is its author's and the key, so a key is used once.
+ */
+import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo'
+import { type Movement, nameKey, type Product } from '../domain/product.ts'
+import type { Reservation } from '../domain/reservation.ts'
+import { searchWords } from '../domain/search.ts'
+
+/** `deletedAt` is absent while the product is for sale. */
+export type ProductDocument = Omit<Product, 'id' | 'deletedAt'> & {
+  _id: string
+  deletedAt?: string
+  nameKey: string
+  /** What it is found by; absent once it was removed. */
+  words?: string[]
+  /** For sale. */
+  listed?: true
+  /** For sale and in stock: touches the indexes only when a product sells out or comes back. */
+  inStock?: true
+}
+export type MovementDocument = Movement & { _id: string }
+export type ReservationDocument = Omit<Reservation, 'orderId'> & { _id: string }
+/** An adjustment made under an idempotency key. */
+export type Attempt = { _id: string; fingerprint: string; movement: Movement }
+/** The last transaction a replica committed; see mongo_ledger.ts. */
+export type Receipt = { _id: string; token: string; at: Date }
+
+/** Every collection has it; named, it makes the collection. */
+const BY_ID: IndexDescription = { name: '_id_', key: { _id: 1 } }
+const SEVEN_DAYS_SECONDS = 7 * 24 * 60 * 60
+
+/** docs/operations.md says which query each serves. */
+export const PRODUCT_INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
+  products: [
+    { name: 'listed_newest', key: { listed: 1, _id: -1 } },
+    { name: 'listed_price', key: { listed: 1, priceMinor: 1, _id: 1 } },
+    { name: 'listed_name', key: { listed: 1, nameKey: 1, _id: 1 } },
+    { name: 'in_stock_newest', key: { inStock: 1, _id: -1 } },
+    { name: 'in_stock_price', key: { inStock: 1, priceMinor: 1, _id: 1 } },
+    { name: 'in_stock_name', key: { inStock: 1, nameKey: 1, _id: 1 } },
+    { name: 'words', key: { words: 1 } },
+  ],
+  movements: [BY_ID],
+  reservations: [
+    { name: 'held_lines', key: { 'lines.productId': 1 }, partialFilterExpression: { status: 'held' } },
+  ],
+  attempts: [BY_ID],
+  receipts: [{ name: 'receipts_end', key: { at: 1 }, expireAfterSeconds: SEVEN_DAYS_SECONDS }],
+}
+
+export const collectionsOf = ({ collection }: MongoStore) => ({
+  products: collection<ProductDocument>('products'),
+  movements: collection<MovementDocument>('movements'),
+  reservations: collection<ReservationDocument>('reservations'),
+  attempts: collection<Attempt>('attempts'),
+  receipts: collection<Receipt>('receipts'),
+})
+export type Collections = ReturnType<typeof collectionsOf>
+
+const VERSION_DIGITS = 12
+export const movementId = (productId: string, version: number): string =>
+  `${productId}:${String(version).padStart(VERSION_DIGITS, '0')}`
+
+/** By UUID and key; a UUID has no space. */
+export const attemptId = (by: string, key: string): string => `${by} ${key}`
+
+/** What follows from the other fields. */
+export const derivedFields = ({ name, description, stock, deletedAt }: Product) => ({
+  nameKey: nameKey(name),
+  ...(deletedAt === null
+    ? {
+        words: searchWords(`${name} ${description}`),
+        listed: true as const,
+        ...(stock > 0 ? { inStock: true as const } : {}),
+      }
+    : { deletedAt }),
+})
+
+export function productDocument(product: Product): ProductDocument {
+  const { id, deletedAt: _, ...fields } = product
+  return { _id: id, ...fields, ...derivedFields(product) }
+}
+
+export const productOf = (document: ProductDocument): Product => ({
+  id: document._id,
+  name: document.name,
+  description: document.description,
+  priceMinor: document.priceMinor,
+  stock: document.stock,
+  reserved: document.reserved,
+  version: document.version,
+  editVersion: document.editVersion,
+  createdAt: document.createdAt,
+  updatedAt: document.updatedAt,
+  deletedAt: document.deletedAt ?? null,
+})
+
+export const movementDocument = (movement: Movement): MovementDocument => ({
+  _id: movementId(movement.productId, movement.version),
+  ...movement,
+})
+
+export function movementOf({ _id, ...movement }: MovementDocument): Movement {
+  return movement
+}
+
+export function reservationDocument({ orderId, ...fields }: Reservation): ReservationDocument {
+  return { _id: orderId, ...fields }
+}
+
+export const reservationOf = ({ _id, ...fields }: ReservationDocument): Reservation => ({
+  orderId: _id,
+  ...fields,
+})

@@ -1,0 +1,85 @@
+/** Writing what a group decided, inside its transaction: each document once, under its condition, in order of id. */
+import type { AnyBulkWriteOperation, ClientSession } from '@shop/service_kit/mongo'
+import { Unsettled } from '@shop/service_kit/mongo_errors'
+import type { Product } from '../domain/product.ts'
+import type { Reservation } from '../domain/reservation.ts'
+import {
+  type Collections,
+  derivedFields,
+  movementDocument,
+  type ProductDocument,
+  productDocument,
+  type ReservationDocument,
+  reservationDocument,
+} from './mongo_documents.ts'
+import type { Effects, State } from './mongo_ledger.ts'
+
+/** Throws Unsettled when what was loaded is not what is there; then nothing may be committed. */
+export async function writeEffects(
+  { products, movements, reservations, attempts }: Collections,
+  session: ClientSession,
+  loaded: State,
+  effects: readonly Effects[],
+): Promise<void> {
+  const last = <T>(of: (each: Effects) => readonly T[] | undefined, id: (each: T) => string): T[] => {
+    const byId = new Map(effects.flatMap((each) => of(each) ?? []).map((each) => [id(each), each]))
+    return [...byId].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each)
+  }
+  const changed = last(
+    (each) => each.products,
+    ({ id }) => id,
+  )
+  const moved = effects.flatMap((each) => each.movements ?? []).map(movementDocument)
+  const reserved = last(
+    (each) => each.reservations,
+    ({ orderId }) => orderId,
+  )
+  const attempted = last(
+    (each) => each.attempts,
+    ({ _id }) => _id,
+  )
+
+  if (changed.length > 0) {
+    const operations = changed.map((product) => writeProduct(loaded.products.get(product.id), product))
+    requireAll(await products.bulkWrite(operations, { session, ordered: true }), operations.length)
+  }
+  if (reserved.length > 0) {
+    const operations = reserved.map((each) => writeReservation(loaded.reservations.has(each.orderId), each))
+    requireAll(await reservations.bulkWrite(operations, { session, ordered: true }), operations.length)
+  }
+  if (moved.length > 0) {
+    moved.sort((a, b) => (a._id < b._id ? -1 : 1))
+    await movements.insertMany(moved, { session, ordered: true })
+  }
+  if (attempted.length > 0) await attempts.insertMany(attempted, { session, ordered: true })
+}
+
+function requireAll(result: { insertedCount: number; matchedCount: number }, wanted: number) {
+  if (result.insertedCount + result.matchedCount !== wanted) throw new Unsettled()
+}
+
+function writeProduct(before: Product | undefined, after: Product): AnyBulkWriteOperation<ProductDocument> {
+  if (!before) return { insertOne: { document: productDocument(after) } }
+  const { stock, reserved, version, updatedAt } = after
+  const edited = after.editVersion !== before.editVersion
+  const { name, description, priceMinor, editVersion } = after
+  const derived = derivedFields(after)
+  const set = {
+    ...{ stock, reserved, version, updatedAt },
+    ...(edited ? { name, description, priceMinor, editVersion, ...derived } : {}),
+    ...('inStock' in derived ? { inStock: true as const } : {}),
+  }
+  const gone = {
+    ...('inStock' in derived ? {} : { inStock: '' as const }),
+    ...(after.deletedAt === null ? {} : { listed: '' as const, words: '' as const }),
+  }
+  const update = Object.keys(gone).length > 0 ? { $set: set, $unset: gone } : { $set: set }
+  return { updateOne: { filter: { _id: after.id, version: before.version }, update } }
+}
+
+function writeReservation(known: boolean, after: Reservation): AnyBulkWriteOperation<ReservationDocument> {
+  if (!known) return { insertOne: { document: reservationDocument(after) } }
+  const { orderId, status, updatedAt } = after
+  // Only what is held ever changes.
+  return { updateOne: { filter: { _id: orderId, status: 'held' }, update: { $set: { status, updatedAt } } } }
+}

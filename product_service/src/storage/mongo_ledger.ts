@@ -1,0 +1,154 @@
+/**
+ * Everything that changes products goes through here: load, let the domain decide, write stock, movements and
+ * reservations together, in one transaction (invariants 1, 2 and 6).
+ *
+ * Promises
+ *  1. Calls that wait together in this process share a transaction, decided one after the other; one that is
+ *     refused fails alone. One transaction at a time: those of one process never contend with each other.
+ *  2. Every write carries its condition: a product's version, a reservation's status, an id that must be new.
+ *     Documents are written in the order of their ids, so two replicas cannot wait for each other.
+ *  3. A transaction whose outcome is unknown is not decided a second time if it was applied. Each replaces this
+ *     process's receipt, from the token before to a new one. So the next one either finds the new token, and the
+ *     answers are those decided then; or it takes its place, and the old one can't be applied any more, for both
+ *     write the receipt and of two such transactions only one commits.
+ */
+import { randomUUID } from 'node:crypto'
+import type { ClientSession, MongoStore } from '@shop/service_kit/mongo'
+import { Unsettled } from '@shop/service_kit/mongo_errors'
+import { type Outcome, shareWork } from '@shop/service_kit/mongo_sharing'
+import type { Movement, Product } from '../domain/product.ts'
+import type { Reservation } from '../domain/reservation.ts'
+import { type Attempt, collectionsOf } from './mongo_documents.ts'
+import { writeEffects } from './mongo_effects.ts'
+import { loadState } from './mongo_state.ts'
+
+/** Ids of what a decision looks at; of held reservations the products are loaded too. */
+export type Needs = {
+  readonly productIds?: readonly string[]
+  readonly orderIds?: readonly string[]
+  readonly attemptIds?: readonly string[]
+}
+
+export type State = {
+  readonly products: Map<string, Product>
+  readonly reservations: Map<string, Reservation>
+  readonly attempts: Map<string, Attempt>
+}
+
+/** What a decision changes. `products` and `reservations` as they are afterwards. */
+export type Effects = {
+  readonly products?: readonly Product[]
+  readonly movements?: readonly Movement[]
+  readonly reservations?: readonly Reservation[]
+  readonly attempts?: readonly Attempt[]
+}
+
+export type Work<Answer> = {
+  readonly needs: Needs
+  /** Pure, for it may run again. What it throws refuses this work alone. */
+  decide(state: State): Effects & { readonly answer: Answer }
+}
+
+export type Ledger = <Answer>(work: Work<Answer>) => Promise<Answer>
+
+export function createMongoLedger(store: MongoStore): Ledger {
+  const collections = collectionsOf(store)
+  const replica = randomUUID()
+  /** Token of the receipt, as far as is known. */
+  let receipt: string | undefined
+  /** The outcome of a transaction was unknown since the receipt was read. */
+  let suspect = false
+
+  const run = async (works: readonly Work<unknown>[]): Promise<readonly Outcome<unknown>[]> => {
+    const decided = new Map<string, readonly Outcome<unknown>[]>()
+    let token = ''
+    const attempt = async (session: ClientSession) => {
+      if (suspect || decided.size > 0) {
+        receipt = (await collections.receipts.findOne({ _id: replica }, { session }))?.token
+        const done = receipt === undefined ? undefined : decided.get(receipt)
+        if (done) return done
+      }
+      const loaded = await loadState(collections, session, works)
+      const { outcomes, effects } = decideAll(works, loaded)
+      if (effects.every((each) => isEmpty(each)) && !suspect && decided.size === 0) return outcomes
+      token = randomUUID()
+      decided.set(token, outcomes)
+      await replaceReceipt(session, token)
+      await writeEffects(collections, session, loaded, effects)
+      return outcomes
+    }
+    try {
+      const outcomes = await store.transact(attempt)
+      // Either the transaction just made, or, found by its receipt, an earlier one of these.
+      if (decided.size > 0) receipt = [...decided].find(([, each]) => each === outcomes)?.[0] ?? receipt
+      suspect = false
+      return outcomes
+    } catch (error) {
+      suspect = true
+      if (works.length === 1 || (error as { code?: unknown }).code === 'store_unavailable') throw error
+      return runApart(works)
+    }
+  }
+
+  /** One of them can't be written, and we are not told which. */
+  const runApart = async (works: readonly Work<unknown>[]) => {
+    const outcomes: Outcome<unknown>[] = []
+    for (const work of works) {
+      try {
+        outcomes.push(...(await run([work])))
+      } catch (error) {
+        outcomes.push({ ok: false, error })
+      }
+    }
+    return outcomes
+  }
+
+  const replaceReceipt = async (session: ClientSession, token: string) => {
+    const at = new Date()
+    if (receipt === undefined) {
+      await collections.receipts.insertOne({ _id: replica, token, at }, { session })
+      return
+    }
+    const before = { _id: replica, token: receipt }
+    const { matchedCount } = await collections.receipts.updateOne(
+      before,
+      { $set: { token, at } },
+      { session },
+    )
+    if (matchedCount === 1) return
+    suspect = true
+    throw new Unsettled()
+  }
+
+  return shareWork<Work<unknown>, unknown>({
+    inFlightMax: 1,
+    weight: ({ needs }) => Math.max(1, needs.orderIds?.length ?? 0),
+    run,
+  }) as Ledger
+}
+
+/** Each work sees what those before it changed. `loaded` stays as it is. */
+function decideAll(works: readonly Work<unknown>[], loaded: State) {
+  const state: State = {
+    products: new Map(loaded.products),
+    reservations: new Map(loaded.reservations),
+    attempts: new Map(loaded.attempts),
+  }
+  const effects: Effects[] = []
+  const outcomes = works.map((work): Outcome<unknown> => {
+    try {
+      const { answer, ...changed } = work.decide(state)
+      for (const product of changed.products ?? []) state.products.set(product.id, product)
+      for (const each of changed.reservations ?? []) state.reservations.set(each.orderId, each)
+      for (const each of changed.attempts ?? []) state.attempts.set(each._id, each)
+      effects.push(changed)
+      return { ok: true, value: answer }
+    } catch (error) {
+      return { ok: false, error }
+    }
+  })
+  return { outcomes, effects }
+}
+
+const isEmpty = ({ products = [], movements = [], reservations = [], attempts = [] }: Effects): boolean =>
+  products.length + movements.length + reservations.length + attempts.length === 0

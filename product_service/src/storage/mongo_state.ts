@@ -1,0 +1,39 @@
+/** Loading what a group of decisions looks at, inside its transaction. */
+import type { ClientSession, Collection } from '@shop/service_kit/mongo'
+import { type Collections, productOf, reservationOf } from './mongo_documents.ts'
+import type { Needs, State } from './mongo_ledger.ts'
+
+export async function loadState(
+  { products, reservations, attempts }: Collections,
+  session: ClientSession,
+  works: readonly { readonly needs: Needs }[],
+): Promise<State> {
+  const idsOf = (field: keyof Needs) => works.flatMap(({ needs }) => needs[field] ?? [])
+  // One after the other: a transaction has one command under way at a time.
+  const reserved = (await byIds(reservations, idsOf('orderIds'), session)).map(reservationOf)
+  const held = reserved.filter(({ status }) => status === 'held')
+  const productIds = [
+    ...idsOf('productIds'),
+    ...held.flatMap(({ lines }) => lines.map(({ productId }) => productId)),
+  ]
+  const stocked = (await byIds(products, productIds, session)).map(productOf)
+  const attempted = await byIds(attempts, idsOf('attemptIds'), session)
+  return {
+    reservations: new Map(reserved.map((each) => [each.orderId, each])),
+    products: new Map(stocked.map((each) => [each.id, each])),
+    attempts: new Map(attempted.map((each) => [each._id, each])),
+  }
+}
+
+async function byIds<T extends { _id: string }>(
+  collection: Collection<T>,
+  ids: readonly string[],
+  session: ClientSession,
+): Promise<T[]> {
+  if (ids.length === 0) return []
+  const filter = { _id: { $in: [...new Set(ids)].sort() } }
+  // The words are as long as the product and no decision needs them.
+  return (await collection
+    .find(filter as never, { session, projection: { words: 0 } })
+    .toArray()) as unknown as T[]
+}

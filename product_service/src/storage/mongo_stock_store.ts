@@ -1,0 +1,90 @@
+/** Stock, its ledger and the reservations in MongoDB; all changes go through mongo_ledger.ts. */
+import type { MongoStore } from '@shop/service_kit/mongo'
+import { DomainError } from '../domain/errors.ts'
+import type { Stock } from '../domain/ports.ts'
+import { adjustStock, type Movement } from '../domain/product.ts'
+import {
+  type Decision,
+  decideReservations,
+  releaseReservations,
+  shipReservations,
+} from '../domain/reservation.ts'
+import { listed } from './mongo_catalogue_store.ts'
+import { attemptId, collectionsOf, movementId, movementOf } from './mongo_documents.ts'
+import type { Ledger, State } from './mongo_ledger.ts'
+
+export function createMongoStockStore(store: MongoStore, ledger: Ledger): Stock {
+  const { products, movements } = collectionsOf(store)
+
+  const decideTogether = <Answer>(
+    orderIds: readonly string[],
+    productIds: readonly string[],
+    decide: (state: State) => Decision<Answer>,
+  ): Promise<readonly Answer[]> =>
+    ledger({
+      needs: { orderIds, productIds },
+      decide(state) {
+        const { answers, products, movements, reservations } = decide(state)
+        return { answer: answers, products, movements, reservations }
+      },
+    })
+
+  return {
+    adjust({ productId, delta, note, attempt }, act) {
+      const _id = attempt && attemptId(act.by, attempt.key)
+      return ledger<{ movement: Movement; replayed: boolean }>({
+        needs: { productIds: [productId], attemptIds: _id ? [_id] : [] },
+        decide(state) {
+          const recorded = _id && state.attempts.get(_id)
+          if (recorded) {
+            if (recorded.fingerprint !== attempt!.fingerprint) {
+              throw new DomainError('idempotency_key_reused', KEY_REUSED)
+            }
+            return { answer: { movement: recorded.movement, replayed: true } }
+          }
+          const { product, movement } = adjustStock(listed(state, productId), delta, note, act)
+          const attempts = _id ? [{ _id, fingerprint: attempt!.fingerprint, movement }] : []
+          return {
+            answer: { movement, replayed: false },
+            products: [product],
+            movements: [movement],
+            attempts,
+          }
+        },
+      })
+    },
+    movements: (productId, { after, limit }) =>
+      store.repeat(async () => {
+        const before = after ? movementId(productId, Number(after[0])) : `${productId};`
+        const [found, known] = await Promise.all([
+          // `productId` names the shard, the range of ids the entries.
+          movements
+            .find({ productId, _id: { $gt: `${productId}:`, $lt: before } })
+            .hint('_id_')
+            .sort({ _id: -1 })
+            .limit(limit + 1)
+            .toArray(),
+          products.countDocuments({ _id: productId }, { limit: 1 }),
+        ])
+        if (known === 0) return undefined
+        const items = found.slice(0, limit).map(movementOf)
+        return { items, next: found.length > limit ? [items.at(-1)!.version] : undefined }
+      }),
+    reserve: (requests, at) =>
+      decideTogether(
+        requests.map(({ orderId }) => orderId),
+        requests.flatMap(({ lines }) => lines.map(({ productId }) => productId)),
+        ({ products, reservations }) => decideReservations(products, reservations, requests, at),
+      ),
+    release: (orderIds, at) =>
+      decideTogether(orderIds, [], ({ products, reservations }) =>
+        releaseReservations(products, reservations, orderIds, at),
+      ),
+    ship: (orderIds, at) =>
+      decideTogether(orderIds, [], ({ products, reservations }) =>
+        shipReservations(products, reservations, orderIds, at),
+      ),
+  }
+}
+
+const KEY_REUSED = 'This Idempotency-Key was used for another adjustment; take a new key for a new one.'

@@ -1,0 +1,33 @@
+/** Opens the stores of a MongoDB server. */
+import { openMongo } from '@shop/service_kit/mongo'
+import type { Stores } from '../domain/ports.ts'
+import { createMongoAuditStore } from './mongo_audit_store.ts'
+import { createMongoCatalogueStore } from './mongo_catalogue_store.ts'
+import { PRODUCT_INDEXES } from './mongo_documents.ts'
+import { createMongoLedger } from './mongo_ledger.ts'
+import { createMongoStockStore } from './mongo_stock_store.ts'
+
+/** Rejects with a sentence an operator can act on. */
+export async function openMongoStores(url: string, currency: string): Promise<Stores> {
+  const store = await openMongo({
+    url,
+    database: 'shop_products',
+    service: 'product_service',
+    indexes: PRODUCT_INDEXES,
+    facts: {
+      currency: {
+        value: currency,
+        refusal: (kept) =>
+          `CURRENCY is ${currency}, but the prices in the database are ${kept}. Set CURRENCY=${kept}.`,
+      },
+    },
+  })
+  const ledger = createMongoLedger(store)
+  return {
+    catalogue: createMongoCatalogueStore(store, ledger),
+    stock: createMongoStockStore(store, ledger),
+    audit: createMongoAuditStore(store),
+    check: store.check,
+    close: store.close,
+  }
+}
