@@ -42,12 +42,6 @@ suite('opening the stores', () => {
     assert.deepEqual(await second.users.find(ada.id), ada)
   })
 
-  test('MongoDB is refused in one sentence', async () => {
-    await assert.rejects(openStores({ DATA_DIR: '.', DATABASE_URL: 'mongodb://db/shop' }), {
-      message: 'DATABASE_URL names MongoDB, which auth_service does not support yet. Use sqlite:<file>.',
-    })
-  })
-
   test('a closed store says store_unavailable', async () => {
     const stores = await openStores({ DATA_DIR: '.', DATABASE_URL: 'sqlite::memory:' })
     await stores.close()

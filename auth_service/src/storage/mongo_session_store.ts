@@ -1,0 +1,75 @@
+/** SessionStore on MongoDB: one document a session; rotating is one update that names the hash it replaces. */
+import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo'
+import { isDuplicate } from '@shop/service_kit/mongo_errors'
+import type { Session, SessionStore } from '../domain/ports.ts'
+
+type Document = Omit<Session, 'id'> & { _id: string }
+
+export const SESSION_INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
+  sessions: [
+    { name: 'sessions_by_user', key: { userId: 1, createdAt: -1, _id: -1 } },
+    { name: 'sessions_end', key: { expiresAt: 1 } },
+  ],
+}
+
+export function createMongoSessionStore(store: MongoStore): SessionStore {
+  const { repeat } = store
+  const sessions = store.collection<Document>('sessions')
+
+  return {
+    start: ({ id, ...fields }, keep) =>
+      repeat(async () => {
+        try {
+          await sessions.insertOne({ _id: id, ...fields })
+        } catch (error) {
+          if (!isDuplicate(error)) throw error // Else it is this one, whose answer was lost.
+        }
+        // Of several starting at once, the last to look sees them all. Stopped in between, the next start trims.
+        const { userId } = fields
+        const older = await sessions
+          .find({ userId })
+          .sort({ createdAt: -1, _id: -1 })
+          .skip(keep)
+          .project<{ _id: string }>({ _id: 1 })
+          .toArray()
+        if (older.length > 0) await sessions.deleteMany({ _id: { $in: older.map(({ _id }) => _id) }, userId })
+      }),
+    find: (id) =>
+      repeat(async () => {
+        const found = await sessions.findOne({ _id: id })
+        if (!found) return undefined
+        const { _id, ...fields } = found
+        return { id: _id, ...fields }
+      }),
+    rotate: (id, from, next) =>
+      repeat(async () => {
+        const { matchedCount } = await sessions.updateOne(
+          { _id: id, tokenHash: from },
+          { $set: { previousHash: from, ...next } },
+        )
+        if (matchedCount === 1) return true
+        // Applied by a try whose answer was lost? The salt is made anew for each rotation.
+        const now = await sessions.findOne({ _id: id })
+        return now?.tokenHash === next.tokenHash && now.salt === next.salt
+      }),
+    end: (id) => repeat(async () => void (await sessions.deleteOne({ _id: id }))),
+    endAll: (userId, except = '') =>
+      repeat(async () => void (await sessions.deleteMany({ userId, _id: { $ne: except } }))),
+    adoptPassword: (id, passwordVersion) =>
+      repeat(
+        async () => (await sessions.updateOne({ _id: id }, { $set: { passwordVersion } })).matchedCount === 1,
+      ),
+    purge: (now, limit) =>
+      repeat(async () => {
+        const ended = await sessions
+          .find({ expiresAt: { $lte: now } })
+          .sort({ expiresAt: 1 })
+          .limit(limit)
+          .project<{ _id: string }>({ _id: 1 })
+          .toArray()
+        if (ended.length === 0) return 0
+        const ids = ended.map(({ _id }) => _id)
+        return (await sessions.deleteMany({ _id: { $in: ids }, expiresAt: { $lte: now } })).deletedCount
+      }),
+  }
+}

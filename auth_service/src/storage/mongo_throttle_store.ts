@@ -1,0 +1,97 @@
+/**
+ * ThrottleStore on MongoDB: a try reads a key's document and replaces it if nobody else did meanwhile. Whoever
+ * lost an answer counts again, so a key may have one try too many, never one too few.
+ */
+import { randomUUID } from 'node:crypto'
+import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo'
+import { isDuplicate, Unsettled } from '@shop/service_kit/mongo_errors'
+import type { ThrottleEntry, ThrottleStore, Tries } from '../domain/ports.ts'
+import { countTry } from '../domain/throttling.ts'
+
+/** `state` is another one after each change. */
+type Document = { _id: string; state: string; tries: number; pausedUntil: Date | null; forgetAt: Date }
+
+export const THROTTLE_INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
+  throttle: [{ name: 'throttle_end', key: { forgetAt: 1 } }],
+}
+
+export function createMongoThrottleStore(store: MongoStore): ThrottleStore {
+  const { repeat } = store
+  const throttle = store.collection<Document>('throttle')
+
+  const add = async (document: Document) => {
+    try {
+      await throttle.insertOne(document)
+      return true
+    } catch (error) {
+      if (isDuplicate(error)) return false
+      throw error
+    }
+  }
+
+  /** Replaces the document (or adds it) if it still is `before`; otherwise somebody was quicker. */
+  const replace = async (key: string, before: Document | null, fields: Omit<Document, '_id' | 'state'>) => {
+    const state = randomUUID()
+    const done = before
+      ? (await throttle.updateOne({ _id: key, state: before.state }, { $set: { state, ...fields } }))
+          .matchedCount === 1
+      : await add({ _id: key, state, ...fields })
+    if (!done) throw new Unsettled()
+  }
+
+  const take = ({ key, limits }: ThrottleEntry, now: Date) =>
+    repeat(async () => {
+      const before = await throttle.findOne({ _id: key })
+      const next = countTry(before ? triesOf(before) : undefined, limits, now)
+      if ('pausedUntil' in next) return next.pausedUntil
+      const { count, pausedUntil = null, forgetAt } = next.tries
+      await replace(key, before, { tries: count, pausedUntil, forgetAt })
+      return undefined
+    })
+
+  return {
+    async take(entries, now) {
+      for (const entry of entries) {
+        const pausedUntil = await take(entry, now)
+        if (pausedUntil) return pausedUntil
+      }
+      return undefined
+    },
+    async refund(keys) {
+      for (const key of keys) {
+        await repeat(async () => {
+          const before = await throttle.findOne({ _id: key })
+          if (!before) return
+          const tries = Math.max(0, before.tries - 1)
+          await replace(key, before, { tries, pausedUntil: null, forgetAt: before.forgetAt })
+        })
+      }
+    },
+    clear: (keys) => repeat(async () => void (await throttle.deleteMany({ _id: { $in: [...keys] } }))),
+    remember: (key, until) =>
+      repeat(async () => {
+        const before = await throttle.findOne({ _id: key })
+        await replace(key, before, { tries: 0, pausedUntil: null, forgetAt: until })
+      }),
+    remembers: (key, now) =>
+      repeat(async () => (await throttle.findOne({ _id: key, forgetAt: { $gt: now } })) !== null),
+    purge: (now, limit) =>
+      repeat(async () => {
+        const ended = await throttle
+          .find({ forgetAt: { $lte: now } })
+          .sort({ forgetAt: 1 })
+          .limit(limit)
+          .project<{ _id: string }>({ _id: 1 })
+          .toArray()
+        if (ended.length === 0) return 0
+        const ids = ended.map(({ _id }) => _id)
+        return (await throttle.deleteMany({ _id: { $in: ids }, forgetAt: { $lte: now } })).deletedCount
+      }),
+  }
+}
+
+const triesOf = ({ tries, pausedUntil, forgetAt }: Document): Tries => ({
+  count: tries,
+  pausedUntil: pausedUntil ?? undefined,
+  forgetAt,
+})

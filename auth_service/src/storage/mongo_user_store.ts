@@ -1,0 +1,129 @@
+/**
+ * UserStore on MongoDB. The unique index on canonicalName keeps names apart. That there is always an admin is a
+ * rule about two documents: every demotion also counts up the one document `roles` in `guards`, so of two that
+ * look at each other's admin only one commits.
+ */
+import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo'
+import { isDuplicate, Unsettled, unavailable } from '@shop/service_kit/mongo_errors'
+import { shareWork } from '@shop/service_kit/mongo_sharing'
+import { taken } from '../domain/accounts.ts'
+import { DomainError } from '../domain/errors.ts'
+import type { Account, Role, User, UserStore } from '../domain/ports.ts'
+import { canonicalUsername } from '../domain/usernames.ts'
+
+type Document = Omit<Account, 'id'> & { _id: string; canonicalName: string }
+type Guard = { _id: string; demotions: number }
+
+export const USER_INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
+  users: [
+    { name: 'users_by_name', key: { canonicalName: 1 }, unique: true },
+    // Small: admins are few.
+    { name: 'admins', key: { role: 1, _id: 1 }, partialFilterExpression: { role: 'admin' } },
+  ],
+  guards: [{ name: '_id_', key: { _id: 1 } }],
+}
+const GUARD = 'roles'
+
+export function createMongoUserStore(store: MongoStore): UserStore {
+  const users = store.collection<Document>('users')
+  const guards = store.collection<Guard>('guards')
+
+  const setRole = (id: string, role: Role) =>
+    store.transact(async (session) => {
+      const found = await users.findOne({ _id: id }, { session })
+      if (!found) throw new DomainError('user_not_found', 'There is no user with this id.')
+      if (found.role === role) return user(found)
+      if (role !== 'admin') {
+        const other = await users.findOne({ role: 'admin', _id: { $ne: id } }, { session })
+        if (!other) {
+          throw new DomainError('last_admin', 'This is the last admin; make another user an admin first.')
+        }
+        const guard = await guards.findOne({ _id: GUARD }, { session })
+        if (guard) {
+          const { demotions } = guard
+          const before = { _id: GUARD, demotions }
+          const counted = await guards.updateOne(before, { $set: { demotions: demotions + 1 } }, { session })
+          if (counted.matchedCount === 0) throw new Unsettled()
+        } else await guards.insertOne({ _id: GUARD, demotions: 1 }, { session }).catch(lookAgain)
+      }
+      const changed = await users.updateOne({ _id: id, role: found.role }, { $set: { role } }, { session })
+      if (changed.matchedCount === 0) throw new Unsettled()
+      return user({ ...found, role })
+    })
+  // One at a time here; those of other replicas meet at the guard.
+  const setRoleInTurn = shareWork<{ id: string; role: Role }, User>({
+    inFlightMax: 1,
+    async run(changes) {
+      const settled: PromiseSettledResult<User>[] = []
+      for (const { id, role } of changes) settled.push(...(await Promise.allSettled([setRole(id, role)])))
+      return settled.map((outcome) =>
+        outcome.status === 'fulfilled'
+          ? { ok: true, value: outcome.value }
+          : { ok: false, error: outcome.reason },
+      )
+    },
+  })
+
+  return {
+    async add({ id, ...fields }) {
+      const canonicalName = canonicalUsername(fields.username)
+      await store.repeat(async () => {
+        try {
+          await users.insertOne({ _id: id, ...fields, canonicalName })
+        } catch (error) {
+          if (!isDuplicate(error)) throw error
+          const holder = await users.findOne({ canonicalName })
+          if (!holder) throw new Unsettled() // Not on a majority yet, and may be undone.
+          if (holder._id !== id) throw taken() // Else it was this very account, whose answer was lost.
+        }
+      })
+    },
+    find: (id) => store.repeat(async () => account(await users.findOne({ _id: id }))),
+    findByName: (canonicalName) => store.repeat(async () => account(await users.findOne({ canonicalName }))),
+    changePassword(id, passwordVersion, passwordHash) {
+      let tries = 0
+      return store.repeat(async () => {
+        tries++
+        const to = { passwordHash, passwordVersion: passwordVersion + 1 }
+        const { matchedCount } = await users.updateOne({ _id: id, passwordVersion }, { $set: to })
+        if (matchedCount === 1) return true
+        if (tries === 1) return false
+        // An earlier try's answer was lost: the hash, salted, says whose password it is now.
+        const now = await users.findOne({ _id: id })
+        if (now?.passwordHash === passwordHash) return true
+        if (now && now.passwordVersion > to.passwordVersion)
+          throw unavailable(new Error('Two changes at once.'))
+        return false
+      })
+    },
+    rehash: (id, from, to) =>
+      store.repeat(async () => {
+        const { matchedCount } = await users.updateOne(
+          { _id: id, passwordHash: from },
+          { $set: { passwordHash: to } },
+        )
+        return matchedCount === 1 || (await users.findOne({ _id: id }))?.passwordHash === to
+      }),
+    setRole: (id, role) => setRoleInTurn({ id, role }),
+    list: ({ after, limit }) =>
+      store.repeat(async () => {
+        const filter = after === undefined ? {} : { _id: { $lt: after } }
+        return (await users.find(filter).hint('_id_').sort({ _id: -1 }).limit(limit).toArray()).map(user)
+      }),
+  }
+}
+
+const lookAgain = (error: unknown): never => {
+  throw isDuplicate(error) ? new Unsettled() : error
+}
+
+const user = ({ _id, username, role, createdAt }: Document): User => ({ id: _id, username, role, createdAt })
+
+const account = (document: Document | null): Account | undefined =>
+  document === null
+    ? undefined
+    : {
+        ...user(document),
+        passwordHash: document.passwordHash,
+        passwordVersion: document.passwordVersion,
+      }

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { mongoSuite, needsHonest } from '@shop/service_kit/test_support/mongo_server'
+import { openStores } from '../../src/storage/open_stores.ts'
+import { keyStoreContract } from '../key_store_contract.ts'
+import { sessionStoreContract } from '../session_store_contract.ts'
+import { newId, type OpenPair, type Scope } from '../support.ts'
+import { throttleStoreContract } from '../throttle_store_contract.ts'
+import { account, userStoreContract } from '../user_store_contract.ts'
+
+mongoSuite('accounts in MongoDB', (server) => {
+  const open = async (t: Scope, database: string) => {
+    const stores = await openStores({ DATABASE_URL: server.url(database), DATA_DIR: '' })
+    t.after(() => stores.close())
+    return stores
+  }
+  const two: OpenPair = async (t) => {
+    const database = server.newDatabase()
+    return [await open(t, database), await open(t, database)]
+  }
+  const alone: OpenPair = async (t) => {
+    const stores = await open(t, server.newDatabase())
+    return [stores, stores]
+  }
+
+  sessionStoreContract('MongoDB, two connections', two)
+  keyStoreContract('MongoDB, two connections', two)
+  throttleStoreContract('MongoDB, two connections', two)
+  userStoreContract('MongoDB', alone)
+  // Two admins demoting each other are transactions that overlap.
+  if (server.honest) userStoreContract('MongoDB, two connections', two)
+  else test('the user contract on two connections', { skip: needsHonest(server) }, () => {})
+
+  test('a name in use is refused on another connection too, of many at once all but one', async (t) => {
+    const pair = await two(t)
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 20 }, (_, i) => pair[i % 2]!.users.add(account('ada'))),
+    )
+    assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 1)
+  })
+
+  test('a closed store says store_unavailable', async (t) => {
+    const stores = await open(t, server.newDatabase())
+    await stores.close()
+    await assert.rejects(stores.users.add(account('ada')), { code: 'store_unavailable' })
+    await assert.rejects(stores.sessions.end(newId()), { code: 'store_unavailable' })
+  })
+})
