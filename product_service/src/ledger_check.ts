@@ -33,6 +33,10 @@ export function createLedgerCheck(options: LedgerCheckOptions): LedgerCheck {
     'stock_ledger_mismatches',
     'Products whose stock or reserved units are not what their history says; 0 is right.',
   )
+  const checked = metrics.gauge(
+    'stock_ledger_checked_timestamp_seconds',
+    'End of the last pass over all products, in Unix time; 0 before the first.',
+  )
   const stopping = new AbortController()
   let running: Promise<void> | undefined
 
@@ -47,6 +51,7 @@ export function createLedgerCheck(options: LedgerCheckOptions): LedgerCheck {
       await sleep(PAUSE_MS, undefined, { signal: stopping.signal })
     } while (after !== undefined)
     mismatched.set(count)
+    checked.setToCurrentTime()
     return count
   }
 

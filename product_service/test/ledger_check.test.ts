@@ -23,9 +23,11 @@ function check(ledgerMismatches: Audit['ledgerMismatches'], intervalMs = 1_000) 
     onMismatch: ({ productId }) => told.push(productId),
     onFailure: (error) => told.push(error),
   })
-  const gauge = async () =>
-    /stock_ledger_mismatches\{[^}]*\} (\d+)/.exec(await metrics.registry.metrics())?.[1]
-  return { ledgerCheck, told, gauge }
+  const read = async (name: string) =>
+    new RegExp(`^${name}\\{[^}]*\\} (\\S+)`, 'm').exec(await metrics.registry.metrics())?.[1]
+  const gauge = () => read('stock_ledger_mismatches')
+  const checkedAt = async () => Number(await read('stock_ledger_checked_timestamp_seconds'))
+  return { ledgerCheck, told, gauge, checkedAt }
 }
 
 suite('the ledger check', () => {
@@ -39,6 +41,14 @@ suite('the ledger check', () => {
     assert.equal(await ledgerCheck.run(), 2)
     assert.deepEqual(told, ['a', 'e'])
     assert.equal(await gauge(), '2')
+  })
+
+  test('tells when its last pass ended, and nothing before the first', async () => {
+    const before = Date.now() / 1000
+    const { ledgerCheck, checkedAt } = check(async () => ({ mismatches: [], checked: 0, next: undefined }))
+    assert.equal(await checkedAt(), 0)
+    await ledgerCheck.run()
+    assert.ok((await checkedAt()) >= before - 0.01)
   })
 
   test('goes on after a failure, and stops when told to', async () => {

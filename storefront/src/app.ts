@@ -1,4 +1,5 @@
 /** The storefront as one app: the gateway to the services under /api, and the pages. It does not listen. */
+import type { VerifyToken } from '@shop/service_kit/access'
 import { type App, createHttpApp } from '@shop/service_kit/http_app'
 import { createMetrics, type Metrics } from '@shop/service_kit/metrics'
 import type { Tracing } from '@shop/service_kit/telemetry'
@@ -10,6 +11,9 @@ import { pageRoutes } from './http/pages.ts'
 import { STOREFRONT_PROBLEMS } from './http/problems.ts'
 import { addSecurityHeaders } from './http/security_headers.ts'
 import { sessionRoutes } from './http/session_routes.ts'
+import { systemRoutes } from './http/system_routes.ts'
+
+const VERSION = '1.0.0'
 
 export type AppDeps = {
   readonly upstreams: Upstreams
@@ -18,6 +22,8 @@ export type AppDeps = {
   /** Where visitors reach the shop. */
   readonly publicUrl?: string | undefined
   readonly sessionTtlSeconds: number
+  /** Needed for what only admins may see; without it, that is not offered. */
+  readonly verifyToken?: VerifyToken
   readonly trustedProxies?: readonly string[]
   readonly metrics?: Metrics
   readonly logger?: Logger
@@ -25,14 +31,15 @@ export type AppDeps = {
 }
 
 export function createApp(deps: AppDeps): App {
-  const { logger, tracing, upstreams, trustedProxies = [] } = deps
+  const { logger, tracing, upstreams, verifyToken, trustedProxies = [] } = deps
+  const metrics = deps.metrics ?? createMetrics('storefront')
   const publicOrigin = deps.publicUrl === undefined ? undefined : new URL(deps.publicUrl).origin
   const app = createHttpApp({
     service: 'storefront',
-    version: '1.0.0',
+    version: VERSION,
     description: 'The pages of the shop, and one address for the APIs of all services.',
-    metrics: deps.metrics ?? createMetrics('storefront'),
-    access: {},
+    metrics,
+    access: verifyToken ? { verifyToken } : {},
     problems: STOREFRONT_PROBLEMS,
     // A service that is away takes its part of the pages away, not all of them: the storefront stays ready.
     readiness: {},
@@ -46,6 +53,7 @@ export function createApp(deps: AppDeps): App {
 
   app.register(sessionRoutes({ auth, publicOrigin, sessionTtlSeconds: deps.sessionTtlSeconds }))
   app.register(forwardRoutes(upstreams))
+  if (verifyToken) app.register(systemRoutes({ upstreams, metrics, version: VERSION }))
   app.register(pageRoutes(deps.pages))
   return app
 }

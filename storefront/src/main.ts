@@ -5,7 +5,9 @@ import { runService } from '@shop/service_kit/lifecycle'
 import { createLogger } from '@shop/service_kit/log'
 import { createMetrics } from '@shop/service_kit/metrics'
 import { startTracing } from '@shop/service_kit/telemetry'
+import { createTokenVerifier } from '@shop/service_kit/tokens'
 import { createApp } from './app.ts'
+import { fetchKeys } from './auth_keys.ts'
 import { readStorefrontConfig } from './config.ts'
 
 const PAGES = join(import.meta.dirname, '..', 'dist')
@@ -17,7 +19,11 @@ await runService(async () => {
   }
   const logger = createLogger('storefront', config.LOG_LEVEL)
   const tracing = await startTracing('storefront', process.env)
+  const keys = fetchKeys(config.upstreams.auth, (err) =>
+    logger.warn({ err }, 'the keys of auth_service could not be fetched'),
+  )
   const app = createApp({
+    verifyToken: createTokenVerifier(keys, () => new Date()),
     upstreams: config.upstreams,
     pages: PAGES,
     publicUrl: config.PUBLIC_URL,
@@ -33,6 +39,9 @@ await runService(async () => {
     host: config.HOST,
     port: config.PORT,
     drainDelayMs: config.DRAIN_DELAY_MS,
-    close: () => tracing.stop(),
+    async close() {
+      keys.stop()
+      await tracing.stop()
+    },
   }
 })

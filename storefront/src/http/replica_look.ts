@@ -1,0 +1,126 @@
+/**
+ * What one replica of a service says about itself: whether it lives, whether it is ready (which asks its database),
+ * its release, and a few of its figures. It never fails: what cannot be learnt is null.
+ *
+ * Only the values named here leave this module. /metrics itself stays behind the gateway.
+ */
+import { lookup } from 'node:dns/promises'
+import { isIP } from 'node:net'
+import { type MetricValues, readMetrics } from './metric_values.ts'
+
+const LOOK_TIMEOUT_MS = 2_000
+/** Addresses behind one name that are asked, each by itself. */
+const REPLICAS_MAX = 20
+const WORDS_MAX = 300
+
+export type ReplicaLook = {
+  readonly address: string
+  readonly alive: boolean
+  readonly ready: boolean
+  /** Why it is not ready, or cannot be reached. */
+  readonly problem: string | null
+  /** How long /readyz took, the database included. */
+  readonly answer_ms: number | null
+  readonly version: string | null
+} & Figures
+
+export type Figures = {
+  readonly node: string | null
+  readonly started_at: string | null
+  readonly memory_bytes: number | null
+  readonly requests: number | null
+  readonly failures: number | null
+  readonly settler_backlog: number | null
+  readonly settler_oldest_seconds: number | null
+  readonly ledger_mismatches: number | null
+  readonly ledger_checked_at: string | null
+}
+
+/** A name may stand for several replicas (a headless service, `tasks.` of a Swarm): each address is one. */
+export async function replicasBehind(origin: string): Promise<string[]> {
+  const url = new URL(origin)
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  if (url.protocol !== 'http:' || host === 'localhost' || isIP(host) !== 0) return [origin]
+  const found = await lookup(host, { all: true }).catch(() => [])
+  if (found.length < 2) return [origin]
+  return found.slice(0, REPLICAS_MAX).map(({ address, family }) => {
+    const name = family === 6 ? `[${address}]` : address
+    return `http://${name}${url.port === '' ? '' : `:${url.port}`}`
+  })
+}
+
+export function createReplicaLook(): (address: string) => Promise<ReplicaLook> {
+  /** A release does not change while its process lives. */
+  const releases = new Map<string, { startedAt: string | null; version: string | null }>()
+
+  const releaseOf = async (address: string, startedAt: string | null): Promise<string | null> => {
+    const known = releases.get(address)
+    if (known && known.startedAt === startedAt) return known.version
+    const document = await ask(`${address}/openapi.json`).then((answer) => JSON.parse(answer.text), ignore)
+    const version = typeof document?.info?.version === 'string' ? document.info.version : null
+    if (version !== null) releases.set(address, { startedAt, version })
+    return version
+  }
+
+  return async (address) => {
+    const begun = performance.now()
+    const [health, readiness, metrics] = await Promise.all([
+      ask(`${address}/healthz`).catch((error: Error) => error),
+      ask(`${address}/readyz`).then(
+        (answer) => ({ ...answer, ms: performance.now() - begun }),
+        () => undefined,
+      ),
+      ask(`${address}/metrics`).catch(ignore),
+    ])
+    const alive = !(health instanceof Error) && health.status === 200
+    const figures = figuresIn(readMetrics(metrics?.status === 200 ? metrics.text : ''))
+    return {
+      address: new URL(address).host,
+      alive,
+      ready: readiness?.status === 200,
+      problem: health instanceof Error ? 'It cannot be reached.' : problemIn(readiness),
+      answer_ms: readiness ? Math.round(readiness.ms) : null,
+      version: alive ? await releaseOf(address, figures.started_at) : null,
+      ...figures,
+    }
+  }
+}
+
+export function figuresIn(values: MetricValues): Figures {
+  const whole = (name: string) => roundOrNull(values.sum(name))
+  const requests = 'http_request_duration_seconds_count'
+  const served = values.sum(requests)
+  const failed = values.sum(requests, ({ status = '' }) => status.startsWith('5'))
+  return {
+    node: values.label('nodejs_version_info', 'version') ?? null,
+    started_at: timeOrNull(values.sum('process_start_time_seconds')),
+    memory_bytes: whole('process_resident_memory_bytes'),
+    requests: roundOrNull(served),
+    failures: served === undefined ? null : (failed ?? 0),
+    settler_backlog: whole('order_settler_backlog'),
+    settler_oldest_seconds: whole('order_settler_oldest_seconds'),
+    ledger_mismatches: whole('stock_ledger_mismatches'),
+    ledger_checked_at: timeOrNull(values.sum('stock_ledger_checked_timestamp_seconds')),
+  }
+}
+
+const ignore = () => undefined
+const roundOrNull = (value: number | undefined) => (value === undefined ? null : Math.round(value))
+/** Zero is a gauge that was never set. */
+const timeOrNull = (seconds: number | undefined) =>
+  seconds === undefined || seconds === 0 ? null : new Date(seconds * 1000).toISOString()
+
+async function ask(url: string): Promise<{ status: number; text: string }> {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(LOOK_TIMEOUT_MS), redirect: 'error' })
+  return { status: answer.status, text: await answer.text() }
+}
+
+function problemIn(readiness: { status: number; text: string } | undefined): string | null {
+  if (readiness === undefined) return 'It gave no answer in time.'
+  if (readiness.status === 200) return null
+  try {
+    return String(JSON.parse(readiness.text).detail).slice(0, WORDS_MAX)
+  } catch {
+    return `It answered ${readiness.status}.`
+  }
+}

@@ -1,0 +1,118 @@
+/** What admins are told about the system, by services that really answer, and by one that is away. */
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { suite, type TestContext, test } from 'node:test'
+import type { Principal } from '@shop/service_kit/access'
+import { createHttpApp } from '@shop/service_kit/http_app'
+import { createMetrics } from '@shop/service_kit/metrics'
+import { Problem } from '@shop/service_kit/problem'
+import { createApp } from '../../src/app.ts'
+import { readMetrics } from '../../src/http/metric_values.ts'
+import { figuresIn, type ReplicaLook } from '../../src/http/replica_look.ts'
+
+const NOWHERE = 'http://127.0.0.1:9'
+
+const verifyToken = (token: string): Principal => {
+  if (token !== 'admin' && token !== 'customer') throw new Problem('unauthenticated', 'Not a token.')
+  return { userId: token, username: token, role: token, expiresAt: 0 }
+}
+
+async function service(t: TestContext, name: string, checkStore = async () => {}) {
+  const metrics = createMetrics(name)
+  metrics.gauge('order_settler_backlog', 'Orders for which something is owed.').set(3)
+  const app = createHttpApp({
+    service: name,
+    version: '7.8.9',
+    description: '',
+    metrics,
+    access: {},
+    problems: {},
+    readiness: { store: checkStore },
+  })
+  t.after(() => app.close())
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
+}
+
+async function storefront(t: TestContext, orders: readonly string[]) {
+  const pages = mkdtempSync(join(tmpdir(), 'shop_pages_'))
+  writeFileSync(join(pages, 'index.html'), '<!doctype html>')
+  const upstreams = { auth: [NOWHERE], products: [NOWHERE], orders }
+  const app = createApp({ upstreams, pages, sessionTtlSeconds: 60, verifyToken })
+  t.after(async () => {
+    await app.close()
+    rmSync(pages, { recursive: true })
+  })
+  return (token?: string) =>
+    app.inject({ url: '/api/system', headers: token ? { authorization: `Bearer ${token}` } : {} })
+}
+
+const replicasOf = (body: string, service: string): ReplicaLook[] =>
+  JSON.parse(body).services.find((found: { service: string }) => found.service === service).replicas
+
+suite('the state of the system', () => {
+  test('is told to admins alone (invariant 10)', async (t) => {
+    const ask = await storefront(t, [NOWHERE])
+    assert.equal((await ask()).statusCode, 401)
+    assert.equal((await ask('customer')).statusCode, 403)
+    assert.equal((await ask('admin')).statusCode, 200)
+  })
+
+  test('names every replica, with its release and the figures that are for people', async (t) => {
+    const origins = [await service(t, 'order_service'), await service(t, 'order_service')]
+    const ask = await storefront(t, origins)
+    const { body } = await ask('admin')
+    const replicas = replicasOf(body, 'order_service')
+    assert.deepEqual(
+      replicas.map(({ address }) => `http://${address}`),
+      origins,
+    )
+    for (const replica of replicas) {
+      assert.equal(replica.alive && replica.ready, true)
+      assert.equal(replica.problem, null)
+      assert.equal(replica.version, '7.8.9')
+      assert.equal(replica.node, process.version)
+      assert.equal(replica.settler_backlog, 3)
+    }
+    assert.doesNotMatch(body, /nodejs_|http_request_duration/)
+  })
+
+  test('says why a service is not ready', async (t) => {
+    const origin = await service(t, 'order_service', () => Promise.reject(new Error('the disk is full')))
+    const ask = await storefront(t, [origin])
+    const [replica] = replicasOf((await ask('admin')).body, 'order_service')
+    assert.deepEqual(
+      [replica?.alive, replica?.ready, replica?.problem],
+      [true, false, 'store: the disk is full'],
+    )
+  })
+
+  test('a service that is away is told as that, not as a failure', async (t) => {
+    const ask = await storefront(t, [NOWHERE])
+    const [replica] = replicasOf((await ask('admin')).body, 'auth_service')
+    assert.deepEqual([replica?.alive, replica?.ready, replica?.version], [false, false, null])
+  })
+})
+
+suite('figures of a replica', () => {
+  test('are sums over the labels, and null where nothing is known', () => {
+    const figures = figuresIn(
+      readMetrics(
+        [
+          '# HELP x y',
+          'http_request_duration_seconds_count{method="GET",route="/a",status="200"} 5',
+          'http_request_duration_seconds_count{method="GET",route="/a\\"b",status="503"} 2',
+          'stock_ledger_checked_timestamp_seconds{service="product_service"} 0',
+          'not a sample',
+        ].join('\n'),
+      ),
+    )
+    assert.equal(figures.requests, 7)
+    assert.equal(figures.failures, 2)
+    assert.equal(figures.ledger_checked_at, null)
+    assert.equal(figures.settler_backlog, null)
+  })
+})
