@@ -10,15 +10,20 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
-import { after, before, suite, test } from 'node:test'
+import { after, before, suite, type TestContext, test } from 'node:test'
 import { MongoClient } from 'mongodb'
+import { type MongoProxy, startMongoProxy } from './mongo_proxy.ts'
 
 const PACKAGE = '@jongodb/memory-server-bin-linux-x64-gnu/bin/jongodb'
+/** Its streamed heartbeats break under load, so it is polled. */
+const TEST_SERVER_OPTIONS = 'replicaSet=rs0&serverMonitoringMode=poll'
 const START_MS = 20_000
 
 export type MongoServer = {
   /** Its URL, with `database` as its path. */
   url(database?: string): string
+  /** A URL that leads through a proxy to one member of it; the proxy ends with `t`. */
+  proxied(t: Pick<TestContext, 'after'>, database: string): Promise<{ url: string; proxy: MongoProxy }>
   /** A database name no other test uses; dropped when the suite ends. */
   newDatabase(): string
   /** May we believe what it says about transactions that overlap, and does it explain? */
@@ -55,6 +60,15 @@ export function mongoSuite(name: string, body: (server: MongoServer) => void): v
     })
     body({
       url: (database = '') => url!.replace(/^(mongodb(?:\+srv)?:\/\/[^/?]+)\/?/, `$1/${database}`),
+      async proxied(t, database) {
+        const { port } = new URL(url!.replace(/^mongodb:/, 'http:'))
+        const proxy = await startMongoProxy(Number(port || 27_017))
+        t.after(() => proxy.close())
+        return {
+          url: `mongodb://127.0.0.1:${proxy.port}/${database}?${given ? 'directConnection=true' : TEST_SERVER_OPTIONS}`,
+          proxy,
+        }
+      },
       newDatabase() {
         const database = `shop_test_${randomBytes(6).toString('hex')}`
         databases.push(database)
@@ -108,11 +122,10 @@ export async function start(
   })
   child.stdout!.resume()
   child.unref()
-  // Its streamed heartbeats break under load, so it is polled.
   return {
     child,
     port: chosen,
-    url: `mongodb://127.0.0.1:${chosen}/?replicaSet=rs0&serverMonitoringMode=poll`,
+    url: `mongodb://127.0.0.1:${chosen}/?${TEST_SERVER_OPTIONS}`,
   }
 }
 

@@ -1,0 +1,71 @@
+/** Answers that get lost on their way from MongoDB: what was written is told, once and rightly. */
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
+import { confirm, type Order, requestCancel } from '../../src/domain/order.ts'
+import { openStores } from '../../src/storage/open_stores.ts'
+import { ADA, AT, HELD, later, order } from '../samples.ts'
+
+mongoSuite('orders in MongoDB when answers get lost', (server) => {
+  const world = async (t: TestContext) => {
+    const database = server.newDatabase()
+    const open = async (DATABASE_URL: string) => {
+      const stores = await openStores({ DATABASE_URL, DATA_DIR: '', CURRENCY: 'USD' })
+      t.after(() => stores.close())
+      return stores.orders
+    }
+    const { url, proxy } = await server.proxied(t, database)
+    return { proxy, store: await open(url), other: await open(server.url(database)) }
+  }
+
+  for (const times of [1, 3]) {
+    test(`3, 4: ${times} lost answers to inserts: added once, and told as added`, async (t) => {
+      const { store, other, proxy } = await world(t)
+      const orders = Array.from({ length: 8 }, (_, i) => order(i % 2 ? { idempotencyKey: `k${i}` } : {}))
+      proxy.loseAnswerTo('insert', times)
+      const results = await Promise.all(orders.map((each) => store.addOnce(each)))
+      assert.equal(proxy.lost(), times)
+      assert.deepEqual(
+        results,
+        orders.map((each) => ({ order: each, added: true })),
+      )
+      assert.equal((await other.listByUser(ADA, { limit: 100 })).length, 8)
+    })
+
+    test(`7: ${times} lost answers to saves: applied, and told as applied`, async (t) => {
+      const { store, other, proxy } = await world(t)
+      const orders = Array.from({ length: 8 }, () => order())
+      await Promise.all(orders.map((each) => store.addOnce(each)))
+      proxy.loseAnswerTo('update', times)
+      const saved = await Promise.all(orders.map((each) => store.save(confirm(each, HELD, AT))))
+      assert.equal(proxy.lost(), times)
+      for (const each of saved) assert.deepEqual(await other.find(each.id), each)
+    })
+
+    test(`7: ${times} lost answers among writers of one version: one is told that it won, and it did`, async (t) => {
+      const { store, other, proxy } = await world(t)
+      const first = order()
+      await store.addOnce(first)
+      proxy.loseAnswerTo('update', times)
+      const outcomes = await Promise.allSettled(
+        [1, 2, 3, 4].map((i) => store.save(requestCancel(first, ADA, later(i)))),
+      )
+      const won = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
+      assert.equal(proxy.lost(), times)
+      assert.deepEqual(won, [await other.find(first.id)])
+      for (const outcome of outcomes) {
+        if (outcome.status === 'rejected') assert.equal(outcome.reason.code, 'version_conflict')
+      }
+    })
+  }
+
+  test('5: a claim whose answer was lost keeps what it claimed', async (t) => {
+    const { store, proxy } = await world(t)
+    const orders: Order[] = Array.from({ length: 5 }, () => order())
+    for (const each of orders) await store.addOnce(each)
+    proxy.loseAnswerTo('update', 2)
+    const claimed = await store.claimDue('9000-01-01T00:00:00.000Z', '9000-01-02T00:00:00.000Z', 5)
+    assert.equal(proxy.lost(), 2)
+    assert.equal(claimed.length, 5)
+  })
+})

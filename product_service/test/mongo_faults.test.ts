@@ -1,0 +1,78 @@
+/** Transactions whose outcome nobody was told: applied once, and answered with what was decided. */
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
+import { openStores } from '../src/storage/open_stores.ts'
+import { ACT, AT, add, order } from './worlds.ts'
+
+mongoSuite('products in MongoDB when answers get lost', (server) => {
+  const world = async (t: TestContext) => {
+    const database = server.newDatabase()
+    const open = async (DATABASE_URL: string) => {
+      const stores = await openStores({ DATABASE_URL, DATA_DIR: '', CURRENCY: 'USD' })
+      t.after(() => stores.close())
+      return stores
+    }
+    const { url, proxy } = await server.proxied(t, database)
+    const [stores, other] = [await open(url), await open(server.url(database))]
+    const check = async () =>
+      assert.deepEqual((await other.audit.ledgerMismatches(undefined, 99)).mismatches, [])
+    return { stores, other, proxy, tea: await add(stores), check }
+  }
+  const saw = (...versions: number[]) => ({ from: 'body' as const, versions })
+
+  // Once, the driver asks again; beyond its patience the next transaction finds the receipt.
+  for (const times of [1, 2, 3]) {
+    for (const lost of ['commitTransaction', 'movements']) {
+      test(`2: an adjustment without a key is applied once, ${lost} unanswered x ${times}`, async (t) => {
+        const { stores, other, proxy, tea, check } = await world(t)
+        proxy.loseAnswerTo(lost, times)
+        const adjustment = { productId: tea.id, delta: 5, note: 'counted', attempt: undefined }
+        const { movement, replayed } = await stores.stock.adjust(adjustment, ACT)
+        assert.equal(proxy.lost(), times)
+        assert.deepEqual([movement.stockAfter, movement.version, replayed], [15, 2, false])
+        assert.equal((await other.catalogue.find(tea.id))?.stock, 15)
+        await check()
+      })
+    }
+
+    test(`7: an edit is not refused because of itself, ${times} answers lost`, async (t) => {
+      const { stores, other, proxy, tea } = await world(t)
+      proxy.loseAnswerTo('commitTransaction', times)
+      const edited = await stores.catalogue.edit(tea.id, { name: 'Coffee', stock: 3 }, saw(1), ACT)
+      assert.equal(proxy.lost(), times)
+      assert.deepEqual(await other.catalogue.find(tea.id), edited)
+      assert.equal(edited.version, 2)
+    })
+
+    test(`6: calls that shared the transaction all get their answers, ${times} lost`, async (t) => {
+      const { stores, proxy, tea, check } = await world(t)
+      proxy.loseAnswerTo('commitTransaction', times)
+      const [held, refused, added] = await Promise.allSettled([
+        stores.stock.reserve([order({ [tea.id]: 4 }), order({ [tea.id]: 99 })], AT),
+        stores.catalogue.edit(tea.id, { stock: 1 }, saw(77), ACT),
+        add(stores),
+      ])
+      assert.equal(proxy.lost(), times)
+      assert.deepEqual(held.status === 'fulfilled' && held.value.map(({ status }) => status), [
+        'held',
+        'rejected',
+      ])
+      assert.equal(refused.status === 'rejected' && refused.reason.code, 'version_conflict')
+      assert.equal(added.status, 'fulfilled')
+      await check()
+    })
+  }
+
+  test('after a loss the line goes on', async (t) => {
+    const { stores, proxy, tea, check } = await world(t)
+    for (let round = 0; round < 4; round++) {
+      proxy.loseAnswerTo('commitTransaction', round)
+      const [answer] = await stores.stock.reserve([order({ [tea.id]: 1 })], AT)
+      assert.equal(answer?.status, 'held')
+    }
+    const { stock, reserved } = (await stores.catalogue.find(tea.id))!
+    assert.deepEqual([stock, reserved], [6, 4])
+    await check()
+  })
+})

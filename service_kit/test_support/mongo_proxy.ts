@@ -1,0 +1,82 @@
+/**
+ * A TCP proxy before a MongoDB server that can lose answers and stand still. Where the server names its own
+ * address (of the same length) it names the proxy's, or the driver would go past it.
+ */
+
+import type { AddressInfo } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
+
+export type MongoProxy = {
+  readonly port: number
+  /** Passes the next request that holds `text` on to the server, and cuts the connection instead of answering. */
+  loseAnswerTo(text: string, times?: number): void
+  /** Answers lost so far. */
+  lost(): number
+  /** From now on nothing is passed on, in either direction, until `resume`. */
+  freeze(): void
+  resume(): void
+  close(): Promise<void>
+}
+
+export async function startMongoProxy(targetPort: number): Promise<MongoProxy> {
+  const sockets = new Set<Socket>()
+  let text: string | undefined
+  let times = 0
+  let lost = 0
+  let frozen = false
+
+  const server = createServer((client) => {
+    const target = connect(targetPort, '127.0.0.1')
+    let losing = false
+    for (const socket of [client, target]) {
+      sockets.add(socket)
+      socket.on('error', () => {})
+      socket.on('close', () => {
+        sockets.delete(socket)
+        client.destroy()
+        target.destroy()
+      })
+      if (frozen) socket.pause()
+    }
+    client.on('data', (chunk: Buffer) => {
+      if (text !== undefined && times > 0 && chunk.includes(text)) {
+        times--
+        losing = true
+      }
+      target.write(chunk)
+    })
+    target.on('data', (chunk: Buffer) => {
+      if (!losing) return void client.write(rename(chunk))
+      lost++
+      client.destroy()
+    })
+  })
+  const rename = (chunk: Buffer) => {
+    const ours = `127.0.0.1:${(server.address() as AddressInfo | null)?.port}`
+    const theirs = `127.0.0.1:${targetPort}`
+    if (ours.length !== theirs.length || !chunk.includes(theirs)) return chunk
+    return Buffer.from(chunk.toString('latin1').replaceAll(theirs, ours), 'latin1')
+  }
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    port: (server.address() as AddressInfo).port,
+    loseAnswerTo(wanted, count = 1) {
+      text = wanted
+      times = count
+      lost = 0
+    },
+    lost: () => lost,
+    freeze() {
+      frozen = true
+      for (const socket of sockets) socket.pause()
+    },
+    resume() {
+      frozen = false
+      for (const socket of sockets) socket.resume()
+    },
+    async close() {
+      for (const socket of sockets) socket.destroy()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
