@@ -17,6 +17,7 @@ const STEPS: readonly (readonly [name: string, command: string, ...args: string[
   ['format and lint', bin('biome'), 'check', '--error-on-warnings', '.'],
   ['docs in step', process.execPath, script('docs.ts'), '--check'],
   ['tests', process.execPath, script('test.ts')],
+  ['replicas', process.execPath, join(ROOT, 'tests', 'replicas', 'main.ts')],
 ]
 
 const { values } = readArguments(

@@ -166,7 +166,13 @@ export function priceOf(lines: readonly Line[]): string {
   return `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, '0')}`
 }
 
-function place(url: string, buyer: Account, attempt: Attempt): Promise<Answer<Order>> {
+/** One `POST /orders` at `url`, never repeated. */
+export function place(
+  url: string,
+  buyer: Account,
+  attempt: Attempt,
+  deadlineMs?: number,
+): Promise<Answer<Order>> {
   const { lines, total = priceOf(lines), key, headers } = attempt
   const [first, ...others] = lines.map(({ product, quantity }) => ({ product_id: product.id, quantity }))
   const request: Request = {
@@ -177,6 +183,7 @@ function place(url: string, buyer: Account, attempt: Attempt): Promise<Answer<Or
         : { lines: [first, ...others], total_price: total },
     ...(key === undefined ? {} : { key }),
     ...(headers === undefined ? {} : { headers }),
+    ...(deadlineMs === undefined ? {} : { deadlineMs }),
   }
   return call<Order>('POST', `${url}/orders`, request)
 }
@@ -197,7 +204,8 @@ async function ready({ service, url }: ServiceProcess, { token }: Account): Prom
   })
 }
 
-async function signUp(authUrl: string, count: number): Promise<Account[]> {
+/** New accounts at the auth_service behind `authUrl`, signed in. */
+export async function signUp(authUrl: string, count: number): Promise<Account[]> {
   const names = Array.from({ length: count }, () => `buyer_${randomBytes(6).toString('hex')}`)
   const accounts: Account[] = []
   while (names.length > 0) {
