@@ -35,7 +35,7 @@ suite('tracing', { timeout: TEST_MS }, () => {
     const product = await world.addProduct({ stock: 1 })
     const lines = [{ product, quantity: 1 }]
     const headers = { traceparent: `00-${TRACE}-${CALLER_SPAN}-01` }
-    expectStatus(await world.place(buyer!, { lines, key: newKey(), headers }), 201)
+    expectStatus(await world.place(buyer!, { lines, key: newKey(), headers }), 201, 202)
 
     const served = (service: string) =>
       spans.find((span) => span.traceId === TRACE && span.service === service && span.kind === SERVER)
