@@ -5,11 +5,15 @@
 
 import type { AddressInfo } from 'node:net'
 import { connect, createServer, type Socket } from 'node:net'
+import { BSON, type Document } from 'mongodb'
 
 export type MongoProxy = {
   readonly port: number
-  /** Passes the next request that holds `text` on to the server, and cuts the connection instead of answering. */
-  loseAnswerTo(text: string, times?: number): void
+  /**
+   * Passes the next requests that hold `text` on to the server, and instead of its answer cuts the connection, or
+   * answers with `instead`.
+   */
+  loseAnswerTo(text: string, times?: number, instead?: Document): void
   /** Answers lost so far. */
   lost(): number
   /** From now on nothing is passed on, in either direction, until `resume`. */
@@ -18,16 +22,30 @@ export type MongoProxy = {
   close(): Promise<void>
 }
 
+const REQUEST_ID_AT = 4
+const OP_MSG = 2013
+
+/** An answer as it goes over the wire: four numbers, no flags, one section of one document. */
+export function messageOf(document: Document, responseTo: number): Buffer {
+  const body = BSON.serialize(document)
+  const head = Buffer.alloc(21)
+  head.writeInt32LE(head.length + body.length, 0)
+  head.writeInt32LE(responseTo, 8)
+  head.writeInt32LE(OP_MSG, 12)
+  return Buffer.concat([head, body])
+}
+
 export async function startMongoProxy(targetPort: number): Promise<MongoProxy> {
   const sockets = new Set<Socket>()
   let text: string | undefined
   let times = 0
   let lost = 0
+  let replacement: Document | undefined
   let frozen = false
 
   const server = createServer((client) => {
     const target = connect(targetPort, '127.0.0.1')
-    let losing = false
+    let losing: number | undefined
     for (const socket of [client, target]) {
       sockets.add(socket)
       socket.on('error', () => {})
@@ -41,14 +59,16 @@ export async function startMongoProxy(targetPort: number): Promise<MongoProxy> {
     client.on('data', (chunk: Buffer) => {
       if (text !== undefined && times > 0 && chunk.includes(text)) {
         times--
-        losing = true
+        losing = chunk.readInt32LE(REQUEST_ID_AT)
       }
       target.write(chunk)
     })
     target.on('data', (chunk: Buffer) => {
-      if (!losing) return void client.write(rename(chunk))
+      if (losing === undefined) return void client.write(rename(chunk))
       lost++
-      client.destroy()
+      if (replacement) client.write(messageOf(replacement, losing))
+      else client.destroy()
+      losing = undefined
     })
   })
   const rename = (chunk: Buffer) => {
@@ -60,8 +80,9 @@ export async function startMongoProxy(targetPort: number): Promise<MongoProxy> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     port: (server.address() as AddressInfo).port,
-    loseAnswerTo(wanted, count = 1) {
+    loseAnswerTo(wanted, count = 1, instead = undefined) {
       text = wanted
+      replacement = instead
       times = count
       lost = 0
     },
