@@ -6,7 +6,6 @@ import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { openSqlite } from '@shop/service_kit/sqlite'
 import type { KeyStore, SessionStore, ThrottleStore, UserStore } from '../domain/ports.ts'
-import { openMongoStores } from './open_mongo.ts'
 import { createSqliteKeyStore } from './sqlite_key_store.ts'
 import { createSqliteSessionStore } from './sqlite_session_store.ts'
 import { createSqliteThrottleStore } from './sqlite_throttle_store.ts'
@@ -30,6 +29,8 @@ export type StoresConfig = { readonly DATABASE_URL?: string | undefined; readonl
 export async function openStores({ DATABASE_URL, DATA_DIR }: StoresConfig): Promise<Stores> {
   const url = DATABASE_URL ?? `sqlite:${join(DATA_DIR, DATABASE_FILE)}`
   if (url.startsWith('sqlite:')) return openSqliteStores(url.slice('sqlite:'.length))
+  // Loaded only here: the driver takes 20 MiB that a shop on SQLite need not have.
+  const { openMongoStores } = await import('./open_mongo.ts')
   return openMongoStores(url)
 }
 

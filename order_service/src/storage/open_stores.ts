@@ -2,7 +2,6 @@
 import { join } from 'node:path'
 import { openSqlite, type SqliteStore } from '@shop/service_kit/sqlite'
 import type { OrderStore } from '../domain/ports.ts'
-import { openMongoOrders } from './open_mongo.ts'
 import { createSqliteOrderStore } from './sqlite_order_store.ts'
 
 export type StoresConfig = {
@@ -18,6 +17,8 @@ const MIGRATIONS = new URL('./migrations/', import.meta.url)
 export async function openStores({ DATABASE_URL, DATA_DIR, CURRENCY }: StoresConfig): Promise<Stores> {
   const url = DATABASE_URL ?? `sqlite:${join(DATA_DIR, 'orders.db')}`
   if (!url.startsWith('sqlite:')) {
+    // Loaded only here: the driver takes 20 MiB that a shop on SQLite need not have.
+    const { openMongoOrders } = await import('./open_mongo.ts')
     const orders = await openMongoOrders(url, CURRENCY)
     return { orders, close: () => orders.close() }
   }

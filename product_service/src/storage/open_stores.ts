@@ -5,7 +5,6 @@
 import { join } from 'node:path'
 import { openSqlite, type SqliteStore } from '@shop/service_kit/sqlite'
 import type { Stores } from '../domain/ports.ts'
-import { openMongoStores } from './open_mongo.ts'
 import { createSqliteAuditStore } from './sqlite_audit_store.ts'
 import { createSqliteCatalogueStore } from './sqlite_catalogue_store.ts'
 import { createSqliteStockStore } from './sqlite_stock_store.ts'
@@ -22,8 +21,10 @@ export type StoreOptions = {
 /** Rejects with a sentence an operator can act on. */
 export async function openStores({ DATABASE_URL, DATA_DIR, CURRENCY }: StoreOptions): Promise<Stores> {
   const url = DATABASE_URL ?? `sqlite:${join(DATA_DIR, DATABASE_FILE)}`
-  if (!url.startsWith('sqlite:')) return openMongoStores(url, CURRENCY)
-  return openSqliteStores(url.slice('sqlite:'.length), CURRENCY)
+  if (url.startsWith('sqlite:')) return openSqliteStores(url.slice('sqlite:'.length), CURRENCY)
+  // Loaded only here: the driver takes 20 MiB that a shop on SQLite need not have.
+  const { openMongoStores } = await import('./open_mongo.ts')
+  return openMongoStores(url, CURRENCY)
 }
 
 /** `path` is a file or ':memory:'. */
