@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { assertQueriesAreIndexed } from '@shop/service_kit/test_support/mongo_queries'
+import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
+import type { Session } from '../../src/domain/ports.ts'
+import { createMongoKeyStore } from '../../src/storage/mongo_key_store.ts'
+import { createMongoSessionStore } from '../../src/storage/mongo_session_store.ts'
+import { createMongoThrottleStore } from '../../src/storage/mongo_throttle_store.ts'
+import { createMongoUserStore } from '../../src/storage/mongo_user_store.ts'
+import { AUTH_INDEXES } from '../../src/storage/open_mongo.ts'
+import { aKey } from '../key_store_contract.ts'
+import { START } from '../support.ts'
+import { account } from '../user_store_contract.ts'
+
+const LIMITS = { freeTries: 3, firstPauseMs: 1, longestPauseMs: 8, forgetAfterMs: 9 }
+
+mongoSuite('queries on accounts in MongoDB', (server) => {
+  test('every one is served by an index', async () => {
+    const plan = { service: 'auth_service', database: 'unused', indexes: AUTH_INDEXES }
+    const seen = await assertQueriesAreIndexed(server, plan, async (store) => {
+      const users = createMongoUserStore(store)
+      const [ada, root] = [account('ada', 'admin'), account('root', 'admin')]
+      for (const each of [ada, root]) await users.add(each)
+      await users.find(ada.id)
+      await users.findByName('ada')
+      await users.changePassword(ada.id, 1, 'h')
+      await users.rehash(ada.id, 'h', 'i')
+      await users.setRole(ada.id, 'customer')
+      await users.list({ limit: 1 })
+      await users.list({ limit: 1, after: root.id })
+
+      const sessions = createMongoSessionStore(store)
+      const session: Session = {
+        id: 's',
+        userId: ada.id,
+        passwordVersion: 1,
+        tokenHash: 't',
+        previousHash: null,
+        salt: null,
+        rotatedAt: null,
+        createdAt: START,
+        expiresAt: START,
+      }
+      await sessions.start({ ...session, id: 'older' }, 1)
+      await sessions.start(session, 1)
+      await sessions.find('s')
+      await sessions.rotate('s', 't', { tokenHash: 'u', salt: 'x', rotatedAt: START })
+      await sessions.adoptPassword('s', 2)
+      await sessions.purge(START, 5)
+      await sessions.end('s')
+      await sessions.endAll(ada.id, 's')
+
+      const keys = createMongoKeyStore(store)
+      await keys.add(await aKey(1))
+      await keys.add(await aKey(1))
+      await keys.list()
+      await keys.remove(['k'])
+
+      const throttle = createMongoThrottleStore(store)
+      await throttle.take([{ key: 'a', limits: LIMITS }], START)
+      await throttle.refund(['a'])
+      await throttle.remember('k', START)
+      await throttle.remembers('k', START)
+      await throttle.clear(['a'])
+      await throttle.purge(START, 5)
+    })
+    assert.ok(seen.length >= 15, seen.join('; '))
+  })
+})

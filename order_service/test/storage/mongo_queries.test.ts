@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { assertQueriesAreIndexed } from '@shop/service_kit/test_support/mongo_queries'
+import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
+import { confirm } from '../../src/domain/order.ts'
+import { createMongoOrderStore, ORDER_INDEXES } from '../../src/storage/mongo_order_store.ts'
+import { ADA, AT, HELD, order } from '../samples.ts'
+
+mongoSuite('queries on orders in MongoDB', (server) => {
+  test('every one is served by an index', async () => {
+    const plan = { service: 'order_service', database: 'unused', indexes: ORDER_INDEXES }
+    const seen = await assertQueriesAreIndexed(server, plan, async (store) => {
+      const orders = createMongoOrderStore(store)
+      const [a, b, c] = [order({ idempotencyKey: 'k' }), order(), order()]
+      await orders.addOnce(a)
+      await orders.addOnce(order({ idempotencyKey: 'k' }))
+      await Promise.all([orders.addOnce(b), orders.addOnce(c)])
+      await orders.find(a.id)
+      await orders.findByKey(ADA, 'k')
+      await orders.save(confirm(a, HELD, AT))
+      await assert.rejects(orders.save(confirm(a, HELD, AT)), { code: 'version_conflict' })
+      for (const before of [undefined, b.id]) {
+        await orders.listByUser(ADA, { limit: 5, before })
+        await orders.listByStatus('pending', { limit: 5, before })
+        await orders.listByStatus(undefined, { limit: 5, before })
+      }
+      const claimed = await orders.claimDue('9000-01-01', '9000-01-02', 5)
+      await orders.reschedule(
+        claimed.map(({ id, version, fence }) => ({ id, version, fence, dueAt: undefined })),
+      )
+      await orders.backlog()
+      await orders.versionsOf([a.id])
+      await orders.statusesOf([a.id])
+      await orders.listUnsettled({ limit: 5, after: a.id })
+      await orders.check()
+    })
+    assert.ok(seen.length >= 9, seen.join('; '))
+  })
+})

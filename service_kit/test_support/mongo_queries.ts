@@ -1,0 +1,95 @@
+/**
+ * Which queries some work sends, and whether indexes serve them. Everywhere: each names `_id`, the first field of
+ * an index, or a hint. On a server that explains: no plan of theirs scans a collection.
+ */
+import assert from 'node:assert/strict'
+import type { CommandStartedEvent, Document } from 'mongodb'
+import { type MongoOptions, type MongoStore, openMongo } from '../src/mongo.ts'
+import type { MongoServer } from './mongo_server.ts'
+
+type Query = {
+  readonly collection: string
+  readonly filter: Document
+  readonly sort: Document
+  readonly hint: unknown
+  /** What `explain` takes. */
+  readonly command: Document
+}
+
+/** Opens a store, lets `work` use it, and asserts that every query it sent is served by an index. */
+export async function assertQueriesAreIndexed(
+  server: MongoServer,
+  options: Omit<MongoOptions, 'url'>,
+  work: (store: MongoStore) => Promise<void>,
+): Promise<readonly string[]> {
+  const separator = server.url().includes('?') ? '&' : '?'
+  const url = `${server.url(server.newDatabase())}${separator}monitorCommands=true`
+  const store = await openMongo({ ...options, url })
+  try {
+    const queries: Query[] = []
+    const note = (event: CommandStartedEvent) => queries.push(...queriesOf(event))
+    store.client.on('commandStarted', note)
+    await work(store)
+    store.client.off('commandStarted', note)
+    for (const query of queries) {
+      assert.ok(
+        isServed(query, options.indexes[query.collection] ?? []),
+        `no index serves ${JSON.stringify(query)}`,
+      )
+      if (server.honest) await assertNoScan(store, query)
+    }
+    return [
+      ...new Set(queries.map(({ collection, filter }) => `${collection} ${Object.keys(filter).sort()}`)),
+    ]
+  } finally {
+    await store.close()
+  }
+}
+
+function queriesOf({ commandName, command }: CommandStartedEvent): Query[] {
+  const collection = String(command[commandName])
+  const one = (filter: Document, explained: Document): Query => ({
+    collection,
+    filter,
+    sort: command.sort ?? {},
+    hint: command.hint,
+    command: explained,
+  })
+  const { filter, sort, hint, limit, pipeline } = command
+  if (commandName === 'find') {
+    const plain = {
+      find: collection,
+      filter,
+      ...(sort ? { sort } : {}),
+      ...(hint ? { hint } : {}),
+      ...(limit ? { limit } : {}),
+    }
+    return [one(filter ?? {}, plain)]
+  }
+  if (commandName === 'aggregate') {
+    const plain = { aggregate: collection, pipeline, cursor: {}, ...(hint ? { hint } : {}) }
+    return [one(pipeline[0]?.$match ?? {}, plain)]
+  }
+  if (commandName === 'update') {
+    return command.updates.map((each: Document) => one(each.q, { update: collection, updates: [each] }))
+  }
+  if (commandName === 'delete') {
+    return command.deletes.map((each: Document) => one(each.q, { delete: collection, deletes: [each] }))
+  }
+  return []
+}
+
+function isServed({ filter, sort, hint }: Query, indexes: readonly { key: unknown }[]): boolean {
+  if (hint !== undefined) return true
+  const fields = new Set([filter, ...(filter.$and ?? [])].flatMap((each) => Object.keys(each)))
+  const first = [...indexes.map(({ key }) => Object.keys(key as object)[0]!), '_id']
+  return first.some((field) => fields.has(field) || (fields.size === 0 && Object.keys(sort)[0] === field))
+}
+
+async function assertNoScan({ client, collection }: MongoStore, { command }: Query) {
+  const { dbName } = collection('settings')
+  const plan = JSON.stringify(
+    await client.db(dbName).command({ explain: command, verbosity: 'queryPlanner' }),
+  )
+  assert.ok(!plan.includes('"COLLSCAN"'), `${JSON.stringify(command)} scans its collection: ${plan}`)
+}
