@@ -1,7 +1,7 @@
 /** The shop under load: real processes on a fresh data folder, an admin, buyers with tokens, and filled stores. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { MALLOC_ENV } from '../scripts/plan.ts'
+import { MEMORY_ENV } from '../scripts/plan.ts'
 import { fillProducts } from './fill.ts'
 import { type Running, start } from './processes.ts'
 
@@ -44,7 +44,7 @@ export function startService(
       DATABASE_URL: '',
       LOG_LEVEL: 'warn',
       SERVICE_SECRET: secret,
-      ...MALLOC_ENV,
+      ...MEMORY_ENV,
       ...env,
     },
     folder: settings.folder,

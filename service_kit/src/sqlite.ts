@@ -29,7 +29,9 @@ export const WRITE_QUEUE_MAX = 20_000
 export const WRITE_WAIT_MS = 5_000
 /** How long SQLite itself may block the thread for that lock before we wait asynchronously. */
 const BUSY_TIMEOUT_MS = 20
-const CACHE_KIB = 32 * 1024
+/** Page cache of the writing and of the reading connection; behind them is the system's own. */
+const WRITER_CACHE_KIB = 24 * 1024
+const READER_CACHE_KIB = 8 * 1024
 const WAL_AUTOCHECKPOINT_PAGES = 4_000
 
 /** Primary result codes of SQLite (https://sqlite.org/rescode.html). */
@@ -71,7 +73,7 @@ export function openSqlite({ path, migrations }: SqliteOptions): SqliteStore {
   const writer = connect(path)
   migrate(writer, migrations, path)
   const reader = memory ? writer : connect(path)
-  if (!memory) reader.exec('PRAGMA query_only = ON')
+  if (!memory) reader.exec(`PRAGMA query_only = ON; PRAGMA cache_size = -${READER_CACHE_KIB}`)
   writer.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
 
   const begin = writer.prepare('BEGIN IMMEDIATE')
@@ -215,7 +217,7 @@ function connect(path: string): DatabaseSync {
   db.exec(`
     PRAGMA synchronous = FULL;
     PRAGMA temp_store = MEMORY;
-    PRAGMA cache_size = -${CACHE_KIB};
+    PRAGMA cache_size = -${WRITER_CACHE_KIB};
     PRAGMA wal_autocheckpoint = ${WAL_AUTOCHECKPOINT_PAGES};
   `)
   return db
