@@ -8,6 +8,7 @@ import { createApp } from './app.ts'
 import { readAuthConfig } from './config.ts'
 import { makeKeyPair } from './crypto/signing.ts'
 import { makeFirstAdmin } from './first_admin.ts'
+import { takeFirstSteps } from './first_steps.ts'
 import { maintain, startMaintenance } from './maintenance.ts'
 import { openStores } from './storage/open_stores.ts'
 
@@ -43,8 +44,10 @@ await runService(async () => {
     rotationDays: config.KEY_ROTATION_DAYS,
     now,
   }
-  await maintain(maintenance)
-  await makeFirstAdmin(ports, config, logger)
+  const stopFirstSteps = await takeFirstSteps(async () => {
+    await maintain(maintenance)
+    await makeFirstAdmin(ports, config, logger)
+  }, logger)
   const stopMaintenance = startMaintenance(maintenance, logger)
   return {
     app,
@@ -53,6 +56,7 @@ await runService(async () => {
     port: config.PORT,
     drainDelayMs: config.DRAIN_DELAY_MS,
     async close() {
+      stopFirstSteps()
       await stopMaintenance()
       await tracing.stop()
       await stores.close()

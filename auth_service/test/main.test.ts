@@ -105,8 +105,26 @@ suite('the process', () => {
     assert.equal((await post(`${url}/login`, { username: 'root', password: PASSWORD })).status, 200)
   })
 
+  test('with a MongoDB that is down it starts, lives, and says why it is not ready', async (t) => {
+    const DATABASE_URL = 'mongodb://127.0.0.1:1/?replicaSet=rs0'
+    const { child, listening, ended } = start(t, { DATA_DIR: folder(t), ...ADMIN, DATABASE_URL })
+    const url = await listening
+    assert.equal((await fetch(`${url}/healthz`)).status, 200)
+    const ready = await fetch(`${url}/readyz`)
+    assert.equal(ready.status, 503)
+    assert.match(await ready.text(), /MongoDB can't be reached/)
+    const login = await fetch(`${url}/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ username: 'root', password: PASSWORD }),
+    })
+    assert.equal(login.status, 503)
+    assert.equal(((await login.json()) as { code: string }).code, 'store_unavailable')
+    child.kill('SIGTERM')
+    assert.deepEqual(await ended, [0, null])
+  })
+
   const faults: [string, Record<string, string>, RegExp][] = [
-    ['MongoDB', { DATABASE_URL: 'mongodb://db/shop' }, /^Cannot start: DATABASE_URL names MongoDB/],
     ['an unknown database', { DATABASE_URL: 'mysql://db' }, /DATABASE_URL must match/],
     ['an admin without a password', { ADMIN_USERNAME: 'root' }, /only of use together/],
     ['a weak admin password', { ...ADMIN, ADMIN_PASSWORD: 'password1' }, /ADMIN_PASSWORD: .*most common/],

@@ -6,6 +6,7 @@ import { accessSync, constants, statSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { dirname, resolve } from 'node:path'
 import { ConfigError } from '@shop/service_kit/config'
+import { databaseOf } from '@shop/service_kit/mongo_url'
 import type { Plan, Planned } from '../plan.ts'
 
 const PROBE_MS = 1_000
@@ -108,6 +109,11 @@ export function folderFault(dataDir: string): string | undefined {
 }
 
 export function sharedFileFault(databaseUrl: string | undefined): string | undefined {
+  if (databaseUrl?.startsWith('mongodb')) {
+    const name = databaseOf(databaseUrl)
+    if (name === undefined) return undefined
+    return `DATABASE_URL names the database ${name}, but each service keeps its own: leave the name out.`
+  }
   if (!databaseUrl?.startsWith('sqlite:')) return undefined
   return 'DATABASE_URL names one SQLite file, but each service keeps its own: leave it out and set DATA_DIR.'
 }

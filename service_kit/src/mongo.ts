@@ -23,13 +23,14 @@ import {
 } from 'mongodb'
 import { asStoreError, isPassing, Unsettled, unavailable } from './mongo_errors.ts'
 import { explainUnreachable, type MongoPlan, MongoUnfit, prepareDatabase } from './mongo_setup.ts'
+import { databaseOf } from './mongo_url.ts'
 import { Problem } from './problem.ts'
 
 export type { AnyBulkWriteOperation, ClientSession, Collection, Filter, IndexDescription } from 'mongodb'
 
 /** Within it every operation ends, repetitions included. */
 export const DEADLINE_MS = 5_000
-/** What the server itself may spend on one command, and on waiting for a majority. */
+/** What the server may spend on waiting for a majority, and on a commit. */
 export const COMMAND_MS = 4_000
 const CHECK_MS = 1_500
 const START_WAIT_MS = 4_000
@@ -189,10 +190,4 @@ async function within<T>(deadline: number, work: Promise<T>): Promise<T> {
   } finally {
     clearTimeout(timer)
   }
-}
-
-/** The path of a MongoDB URL, if it has one. */
-export function databaseOf(url: string): string | undefined {
-  const path = /^mongodb(?:\+srv)?:\/\/[^/]*\/([^?]*)/.exec(url)?.[1]
-  return path ? decodeURIComponent(path) : undefined
 }

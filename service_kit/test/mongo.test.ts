@@ -3,8 +3,9 @@ import { createServer, type Server } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BSON, MongoClient } from 'mongodb'
-import { CLIENT_OPTIONS, DEADLINE_MS, databaseOf, type MongoOptions, openMongo } from '../src/mongo.ts'
+import { CLIENT_OPTIONS, DEADLINE_MS, type MongoOptions, openMongo } from '../src/mongo.ts'
 import { Unsettled } from '../src/mongo_errors.ts'
+import { databaseOf } from '../src/mongo_url.ts'
 import { shareInserts, shareUpdates } from '../src/mongo_writes.ts'
 import { messageOf } from '../test_support/mongo_proxy.ts'
 import { mongoSuite, start } from '../test_support/mongo_server.ts'
@@ -67,6 +68,8 @@ mongoSuite('a MongoDB store', (server) => {
     }
     assert.equal((seen.find!.readConcern as { level: string }).level, 'majority')
     assert.equal((seen['insert first']!.readConcern as { level: string }).level, 'snapshot')
+    // Inside, what the transaction began with holds; commands that name their own are refused.
+    assert.equal(seen['insert first']!.writeConcern, undefined)
     assert.ok(seen.commitTransaction!.maxTimeMS)
   })
 

@@ -192,6 +192,11 @@ suite('what cannot work is refused in a sentence before anything is started', ()
       says: () => /^DATABASE_URL names one SQLite file, but each service keeps its own.*\n$/,
     },
     {
+      name: 'one MongoDB database for three services',
+      env: { DATABASE_URL: 'mongodb://localhost/shop?replicaSet=rs0' },
+      says: () => /^DATABASE_URL names the database shop, but each service keeps its own.*\n$/,
+    },
+    {
       name: 'several faults of several services, all at once',
       env: { CURRENCY: 'EURO', LOG_LEVEL: 'loud', REFRESH_TOKEN_TTL: '1' },
       says: () => /^(?=[\s\S]*CURRENCY)(?=[\s\S]*LOG_LEVEL)(?=[\s\S]*REFRESH_TOKEN_TTL)(.+\n){3}$/,

@@ -1,0 +1,38 @@
+/**
+ * What must have happened before anyone can log in: a signing key, and the admin the operator named. While the
+ * store can't be reached the service listens all the same (its answers say why, /readyz too), and the steps are
+ * taken as soon as it can: a database that is down must not keep its services from starting.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from 'pino'
+
+const AGAIN_MS = 500
+
+/**
+ * Resolves once the steps were taken, or the store turned out to be unavailable; rejects as they do otherwise.
+ * Call the function it resolves to when leaving: no further try is begun.
+ */
+export async function takeFirstSteps(
+  steps: () => Promise<void>,
+  logger: Logger,
+  againMs = AGAIN_MS,
+): Promise<() => void> {
+  const stopping = new AbortController()
+  const { signal } = stopping
+  const tryOnce = async (): Promise<boolean> => {
+    try {
+      await steps()
+      return true
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== 'store_unavailable') throw error
+      logger.warn({ err: error }, 'starting without the store, which is tried again until it answers')
+      return false
+    }
+  }
+  const keepTrying = async () => {
+    do await sleep(againMs, undefined, { signal, ref: false }).catch(() => {})
+    while (!signal.aborted && !(await tryOnce()))
+  }
+  if (!(await tryOnce())) keepTrying()
+  return () => stopping.abort()
+}
