@@ -57,7 +57,7 @@ function isSamePurchase(attempt: Attempt, lines: readonly CartLine[], totalPrice
 }
 
 /** crypto.randomUUID is missing on pages served without TLS. */
-const newKey = (): string =>
+export const newKey = (): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
     '',
   )

@@ -8,7 +8,7 @@ import { type CatalogueView, SORTS, type Sort } from '../api/queries.ts'
 type Trail = readonly (string | null)[]
 type Change = Partial<Omit<CatalogueView, 'cursor'>>
 
-export function useCatalogueView() {
+export function useCatalogueView(pathname = '/') {
   const [params] = useSearchParams()
   const { state } = useLocation() as { state: { trail?: Trail } | null }
   const navigate = useNavigate()
@@ -16,7 +16,7 @@ export function useCatalogueView() {
   const view = viewIn(params)
   const go = (next: CatalogueView, options: { trail?: Trail; replace?: boolean } = {}) =>
     navigate(
-      { pathname: '/', search: searchOf(next) },
+      { pathname, search: searchOf(next) },
       { state: { trail: options.trail ?? [] }, replace: options.replace ?? false },
     )
   return {

@@ -1,0 +1,109 @@
+/**
+ * The frame of every chart: it has its height before its data, is named in words for those who do not see it, and has
+ * the same numbers as a table. Colours are the tokens', so it is readable in both schemes.
+ */
+import { useParentSize } from '@visx/responsive'
+import { type ReactNode, useState } from 'react'
+import { cx } from '../../ui/cx.ts'
+import { Table, Td, Th } from '../../ui/table.tsx'
+
+export type ChartTable = {
+  readonly head: readonly string[]
+  /** The first column names the row. */
+  readonly rows: readonly (readonly string[])[]
+}
+
+export type Series = { readonly key: string; readonly words: string; readonly fill: string }
+
+export function Chart({
+  summary,
+  height,
+  series = [],
+  table,
+  readout,
+  children,
+}: {
+  /** What the chart shows, in a sentence. */
+  summary: string
+  height: number
+  series?: readonly Series[]
+  table: ChartTable
+  /** What is under the pointer. */
+  readout?: string | undefined
+  children: (width: number) => ReactNode
+}) {
+  const { parentRef, width } = useParentSize({ debounceTime: 50 })
+  const [asTable, setAsTable] = useState(false)
+  return (
+    <figure className="grid gap-3">
+      <div className="flex min-h-9 flex-wrap items-center gap-x-4 gap-y-1 text-sm">
+        {series.length > 1 &&
+          series.map(({ key, words, fill }) => (
+            <span key={key} className="inline-flex items-center gap-1.5 text-soft">
+              <svg viewBox="0 0 10 10" aria-hidden="true" className={cx('size-2.5', fill)}>
+                <rect width="10" height="10" rx="2.5" />
+              </svg>
+              {words}
+            </span>
+          ))}
+        <span aria-hidden="true" className="tabular ml-auto font-semibold">
+          {readout}
+        </span>
+        <button
+          type="button"
+          aria-pressed={asTable}
+          onClick={() => setAsTable(!asTable)}
+          className="min-h-9 rounded-md px-2.5 font-semibold text-soft hover:bg-sunken hover:text-ink"
+        >
+          As a table
+        </button>
+      </div>
+      <div ref={parentRef} className={asTable ? 'hidden' : undefined} style={{ height }}>
+        <svg width={width} height={height} role="img" aria-label={summary} className="block overflow-visible">
+          {width > 0 && children(width)}
+        </svg>
+      </div>
+      {asTable && <DataTable summary={summary} table={table} />}
+    </figure>
+  )
+}
+
+function DataTable({ summary, table: { head, rows } }: { summary: string; table: ChartTable }) {
+  return (
+    <div className="max-h-96 overflow-y-auto">
+      <Table caption={summary}>
+        <thead>
+          <tr>
+            {head.map((words, i) => (
+              <Th key={words} numeric={i > 0}>
+                {words}
+              </Th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(([name, ...values], row) => (
+            <tr key={`${name}-${row.toString()}`} className="last:*:border-b-0">
+              <th scope="row" className="border-b border-line px-4 py-2 text-left font-normal">
+                {name}
+              </th>
+              {values.map((value, i) => (
+                <Td key={head[i + 1]} numeric className="py-2">
+                  {value}
+                </Td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+    </div>
+  )
+}
+
+/** What visx's axes need to look like our text. */
+export const AXIS_TEXT = {
+  className: 'tabular fill-soft',
+  fontSize: 12,
+  fontFamily: 'inherit',
+  fill: '',
+} as const

@@ -1,0 +1,168 @@
+/** How the shop has been doing, computed here from the newest orders the service lists. */
+import { queryOptions, useQuery } from '@tanstack/react-query'
+import { ButtonLink } from '../../ui/button.tsx'
+import { EmptyState } from '../../ui/empty_state.tsx'
+import { formatAmount, formatNumber } from '../../ui/format.tsx'
+import { ProblemNotice } from '../../ui/notice.tsx'
+import { PageTitle } from '../../ui/page_title.tsx'
+import { Loading, Skeleton } from '../../ui/skeleton.tsx'
+import { BarChart } from '../charts/bar_chart.tsx'
+import type { Series } from '../charts/chart.tsx'
+import { AdminPage, Panel, Tile } from '../parts.tsx'
+import { ordersPage, pagesOf, productsPage } from '../queries.ts'
+import { countOutcomes, DAY_MS, type Outcome, revenueOf, slotsOf, type Window, windowOf } from './figures.ts'
+import { Outcomes } from './outcomes.tsx'
+import { RunningOut } from './running_out.tsx'
+
+const ORDER_PAGES_MAX = 5
+const PRODUCT_PAGES_MAX = 5
+const LOOK_AGAIN_MS = 20_000
+const HOUR_MS = 3_600_000
+
+const ordersQuery = queryOptions({
+  queryKey: ['admin', 'orders', 'newest'],
+  refetchInterval: LOOK_AGAIN_MS,
+  queryFn: ({ signal }) =>
+    pagesOf(
+      ORDER_PAGES_MAX,
+      (cursor) => ordersPage(cursor, signal),
+      (orders) => Date.parse(orders.at(-1)?.created_at ?? '') < Date.now() - DAY_MS,
+    ),
+})
+const productsQuery = queryOptions({
+  queryKey: ['products', 'newest'],
+  refetchInterval: LOOK_AGAIN_MS,
+  queryFn: ({ signal }) => pagesOf(PRODUCT_PAGES_MAX, (cursor) => productsPage(cursor, signal)),
+})
+
+export const OUTCOME_SERIES: readonly (Series & { key: Outcome })[] = [
+  { key: 'sold', words: 'Sold', fill: 'fill-accent' },
+  { key: 'open', words: 'Undecided', fill: 'fill-info' },
+  { key: 'cancelled', words: 'Cancelled', fill: 'fill-edge' },
+  { key: 'rejected', words: 'Not possible', fill: 'fill-bad' },
+]
+const REVENUE: readonly Series[] = [{ key: 'revenue', words: 'Revenue', fill: 'fill-accent' }]
+
+const hour = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' })
+const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
+const percent = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 })
+
+export default function DashboardPage() {
+  const orders = useQuery(ordersQuery)
+  const products = useQuery(productsQuery)
+  const now = new Date(orders.dataUpdatedAt || Date.now())
+  const window = orders.data && windowOf(orders.data.items, orders.data.complete, now)
+  return (
+    <AdminPage>
+      <div className="grid gap-2">
+        <PageTitle title="Overview">Overview</PageTitle>
+        <p className="min-h-6 text-soft">{window && windowWords(window)}</p>
+      </div>
+      {orders.error && !orders.data && (
+        <ProblemNotice error={orders.error} doing="read the orders" retry={orders.refetch} />
+      )}
+      {orders.isPending && (
+        <>
+          <Loading what="the figures" />
+          <Skeleton className="h-28 rounded-xl" />
+          <Skeleton className="h-80 rounded-xl" />
+        </>
+      )}
+      {window && <Figures window={window} now={now} />}
+      {products.error && !products.data && (
+        <ProblemNotice error={products.error} doing="read the products" retry={products.refetch} />
+      )}
+      {window && products.data && (
+        <RunningOut
+          products={products.data.items}
+          complete={products.data.complete}
+          window={window}
+          now={now}
+        />
+      )}
+    </AdminPage>
+  )
+}
+
+function windowWords({ orders, from, cut }: Window): string {
+  if (orders.length === 0) return 'No orders in the last 24 hours.'
+  return cut
+    ? `From the newest ${formatNumber(orders.length)} orders, back to ${moment.format(from)}. Older ones are not counted here.`
+    : `All orders of the last 24 hours; the first came ${moment.format(from)}.`
+}
+
+function Figures({ window, now }: { window: Window; now: Date }) {
+  const { orders } = window
+  const currency = orders[0]?.currency
+  const counts = countOutcomes(orders)
+  const decided = orders.length - counts.open
+  const waiting = orders.filter(({ status }) => status === 'confirmed').length
+  if (currency === undefined) {
+    return (
+      <EmptyState
+        title="Quiet so far"
+        icon="orders"
+        action={<ButtonLink to="/admin/products">To the products</ButtonLink>}
+      >
+        As soon as someone orders, you see here how it goes.
+      </EmptyState>
+    )
+  }
+  return (
+    <>
+      <dl className="grid grid-cols-2 gap-3 sm:gap-5 lg:grid-cols-4">
+        <Tile label="Orders" value={formatNumber(orders.length)} />
+        <Tile
+          label="Revenue"
+          value={formatAmount(revenueOf(orders), currency)}
+          note="held, shipped or delivered"
+        />
+        <Tile
+          label="Not possible"
+          value={decided === 0 ? '–' : percent.format(counts.rejected / decided)}
+          note="of the decided ones"
+        />
+        <Tile label="To be shipped" value={formatNumber(waiting)} note="confirmed, of these orders" />
+      </dl>
+      <Charts window={window} now={now} currency={currency} />
+    </>
+  )
+}
+
+function Charts({ window, now, currency }: { window: Window; now: Date; currency: string }) {
+  const { sizeMs, slots } = slotsOf(window, now)
+  const per = sizeMs === HOUR_MS ? 'per hour' : 'per 5 minutes'
+  const amounts = new Intl.NumberFormat(undefined, {
+    style: 'currency',
+    currency,
+    notation: 'compact',
+    maximumFractionDigits: 1,
+  })
+  return (
+    <div className="grid gap-6 lg:grid-cols-2">
+      <Panel title={`Orders ${per}`}>
+        <BarChart
+          whole
+          summary={`Orders ${per} by what became of them: ${formatNumber(window.orders.length)} in all.`}
+          nameOf="From"
+          series={OUTCOME_SERIES}
+          buckets={slots.map(({ at, counts }) => ({ name: hour.format(at), values: counts }))}
+          format={formatNumber}
+        />
+      </Panel>
+      <Panel title={`Revenue ${per}`}>
+        <BarChart
+          summary={`Revenue ${per}: ${formatAmount(revenueOf(window.orders), currency)} in all.`}
+          nameOf="From"
+          series={REVENUE}
+          buckets={slots.map(({ at, revenue }) => ({
+            name: hour.format(at),
+            values: { revenue: Number(revenue) },
+          }))}
+          format={(value) => amounts.format(value)}
+        />
+      </Panel>
+      <Outcomes orders={window.orders} />
+    </div>
+  )
+}

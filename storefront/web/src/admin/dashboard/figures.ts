@@ -1,0 +1,111 @@
+/**
+ * What the overview says, out of the orders and products that were read. Pure, and honest about its window: figures
+ * begin at `from`, which is a day ago, or the oldest order that was read when there were too many to read them all.
+ */
+import type { Order, OrderStatus, Product } from '../../api/types.ts'
+import { totalOf } from '../../ui/money_math.ts'
+
+export type Outcome = 'sold' | 'open' | 'cancelled' | 'rejected'
+
+const OUTCOMES: Readonly<Record<OrderStatus, Outcome>> = {
+  pending: 'open',
+  cancelling: 'open',
+  confirmed: 'sold',
+  shipped: 'sold',
+  delivered: 'sold',
+  rejected: 'rejected',
+  cancelled: 'cancelled',
+}
+export const outcomeOf = ({ status }: Pick<Order, 'status'>): Outcome => OUTCOMES[status]
+
+export const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
+const SHORT_MS = 5 * 60_000
+/** A window up to this long is cut finer than by the hour. */
+const SHORT_WINDOW_MS = 2 * HOUR_MS
+const FEW = 5
+const SOON_HOURS = 72
+
+export type Window = { readonly orders: readonly Order[]; readonly from: Date; readonly cut: boolean }
+
+/** `orders` newest first; `complete` when there are no older ones. */
+export function windowOf(orders: readonly Order[], complete: boolean, now: Date): Window {
+  const dayAgo = now.getTime() - DAY_MS
+  const inside = orders.filter(({ created_at }) => Date.parse(created_at) >= dayAgo)
+  const oldest = inside.at(-1)
+  const cut = !complete && inside.length === orders.length
+  return { orders: inside, from: oldest ? new Date(oldest.created_at) : new Date(dayAgo), cut }
+}
+
+export type Slot = {
+  readonly at: Date
+  readonly counts: Readonly<Record<Outcome, number>>
+  /** Decimal text, exact. */
+  readonly revenue: string
+}
+
+/** The window in equal slots that begin at whole hours, or at whole five minutes when it is short. */
+export function slotsOf({ orders, from }: Window, now: Date): { sizeMs: number; slots: Slot[] } {
+  const sizeMs = now.getTime() - from.getTime() <= SHORT_WINDOW_MS ? SHORT_MS : HOUR_MS
+  const first = startOf(from, sizeMs)
+  const count = Math.floor((now.getTime() - first) / sizeMs) + 1
+  const groups: Order[][] = Array.from({ length: Math.max(1, count) }, () => [])
+  for (const order of orders) groups[Math.floor((Date.parse(order.created_at) - first) / sizeMs)]?.push(order)
+  const slots = groups.map((group, i) => ({
+    at: new Date(first + i * sizeMs),
+    counts: countOutcomes(group),
+    revenue: revenueOf(group),
+  }))
+  return { sizeMs, slots }
+}
+
+/** Hours begin where the visitor's clock says, also in zones half an hour off. */
+function startOf(date: Date, sizeMs: number): number {
+  const start = new Date(date)
+  start.setMinutes(sizeMs === HOUR_MS ? 0 : Math.floor(start.getMinutes() / 5) * 5, 0, 0)
+  return start.getTime()
+}
+
+export function countOutcomes(orders: readonly Order[]): Record<Outcome, number> {
+  const counts = { sold: 0, open: 0, cancelled: 0, rejected: 0 }
+  for (const order of orders) counts[outcomeOf(order)] += 1
+  return counts
+}
+
+/** Of the orders that are held, shipped or delivered. */
+export const revenueOf = (orders: readonly Order[]): string =>
+  totalOf(
+    orders
+      .filter((order) => outcomeOf(order) === 'sold')
+      .map(({ total_price }) => ({ unitPrice: total_price, quantity: 1 })),
+  )
+
+export type Running = {
+  readonly product: Product
+  readonly sold: number
+  /** At the pace of the window; undefined when none was sold. */
+  readonly hoursLeft: number | undefined
+}
+
+/** Products that are gone, nearly gone, or will be within three days at the pace of the window; soonest first. */
+export function runningOut(products: readonly Product[], { orders, from }: Window, now: Date): Running[] {
+  const hours = Math.max(1, (now.getTime() - from.getTime()) / HOUR_MS)
+  const sold = new Map<string, number>()
+  for (const order of orders.filter((order) => outcomeOf(order) === 'sold')) {
+    for (const { product_id, quantity } of order.lines) {
+      sold.set(product_id, (sold.get(product_id) ?? 0) + quantity)
+    }
+  }
+  return products
+    .map((product) => {
+      const units = sold.get(product.id) ?? 0
+      const hoursLeft = units === 0 ? undefined : product.stock / (units / hours)
+      return { product, sold: units, hoursLeft }
+    })
+    .filter(({ product, hoursLeft }) => product.stock <= FEW || (hoursLeft ?? SOON_HOURS) < SOON_HOURS)
+    .toSorted(
+      (a, b) =>
+        (a.product.stock === 0 ? -1 : (a.hoursLeft ?? SOON_HOURS)) -
+          (b.product.stock === 0 ? -1 : (b.hoursLeft ?? SOON_HOURS)) || a.product.stock - b.product.stock,
+    )
+}

@@ -1,0 +1,69 @@
+import { Link } from 'react-router'
+import type { Product } from '../../api/types.ts'
+import { Cover } from '../../shop/cover.tsx'
+import { Stock } from '../../shop/stock.tsx'
+import { formatNumber } from '../../ui/format.tsx'
+import { Panel } from '../parts.tsx'
+import { type Running, runningOut, type Window } from './figures.ts'
+
+const SHOWN_MAX = 8
+const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'always' })
+
+type Props = { products: readonly Product[]; complete: boolean; window: Window; now: Date }
+
+export function RunningOut({ products, complete, window, now }: Props) {
+  const found = runningOut(products, window, now)
+  const shown = found.slice(0, SHOWN_MAX)
+  return (
+    <Panel
+      title="Stock running out"
+      aside={
+        <p className="text-sm text-soft">
+          {complete
+            ? 'At the pace of these orders'
+            : `Of the newest ${formatNumber(products.length)} products`}
+        </p>
+      }
+    >
+      {shown.length === 0 ? (
+        <p className="py-4 text-soft">Nothing runs out soon.</p>
+      ) : (
+        <ul className="grid gap-x-8 sm:grid-cols-2">
+          {shown.map((running) => (
+            <Row key={running.product.id} running={running} />
+          ))}
+        </ul>
+      )}
+      {found.length > shown.length && (
+        <p className="mt-3 text-sm text-soft">And {formatNumber(found.length - shown.length)} more.</p>
+      )}
+    </Panel>
+  )
+}
+
+function Row({ running: { product, sold, hoursLeft } }: { running: Running }) {
+  return (
+    <li className="flex items-center gap-3 border-b border-line py-3">
+      <Cover id={product.id} className="aspect-square w-11 shrink-0 rounded-sm" />
+      <div className="min-w-0 flex-1">
+        <Link to={`/admin/products/${product.id}`} className="line-clamp-1 font-semibold hover:underline">
+          {product.name}
+        </Link>
+        <p className="flex flex-wrap items-center gap-x-3 text-sm text-soft">
+          <Stock stock={product.stock} />
+          <span>{sold === 0 ? 'none sold' : `${formatNumber(sold)} sold`}</span>
+        </p>
+      </div>
+      {product.stock > 0 && hoursLeft !== undefined && (
+        <p className="text-right text-sm whitespace-nowrap">gone {inWords(hoursLeft)}</p>
+      )}
+    </li>
+  )
+}
+
+function inWords(hours: number): string {
+  if (hours < 1) return relative.format(Math.max(1, Math.round(hours * 60)), 'minute')
+  return hours < 48
+    ? relative.format(Math.round(hours), 'hour')
+    : relative.format(Math.round(hours / 24), 'day')
+}

@@ -1,0 +1,9 @@
+import { useQuery } from '@tanstack/react-query'
+import { namesQuery } from './queries.ts'
+
+/** Who an id stands for, in words. */
+export function Name({ id, system = 'The shop itself' }: { id: string | null; system?: string }) {
+  const { data } = useQuery(namesQuery)
+  if (id === null || id === 'system') return <>{system}</>
+  return <span title={id}>{data?.[id] ?? `${id.slice(-8)}`}</span>
+}

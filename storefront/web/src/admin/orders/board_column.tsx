@@ -1,0 +1,189 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Link } from 'react-router'
+import type { Order, OrderStatus } from '../../api/types.ts'
+import { orderWords } from '../../orders/order_words.ts'
+import { statusWords } from '../../ui/badge.tsx'
+import { Button } from '../../ui/button.tsx'
+import { ConfirmDialog } from '../../ui/dialog.tsx'
+import { Ago, formatNumber, Money } from '../../ui/format.tsx'
+import { ProblemNotice } from '../../ui/notice.tsx'
+import { Loading, Skeleton } from '../../ui/skeleton.tsx'
+import { Name } from '../names.tsx'
+import { boardQuery } from '../queries.ts'
+import { MOVE_WORDS, type Move, movesOf } from './moves.ts'
+import { useMove } from './use_move.ts'
+
+const EMPTY: Record<OrderStatus, string> = {
+  pending: 'Nothing waits for an answer.',
+  confirmed: 'Nothing waits to be shipped.',
+  shipped: 'Nothing is on the road.',
+  delivered: 'Nothing has arrived yet.',
+  cancelling: 'Nothing is being cancelled.',
+  cancelled: 'Nothing was cancelled.',
+  rejected: 'Nothing was refused.',
+}
+
+type Props = { status: OrderStatus; ship: (ids: readonly string[]) => void }
+
+export function BoardColumn({ status, ship }: Props) {
+  const { data, error, isPending, hasNextPage, fetchNextPage, isFetchingNextPage, refetch } =
+    useInfiniteQuery(boardQuery(status))
+  const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set())
+  const orders = data?.pages.flatMap(({ items }) => items) ?? []
+  const chosen = orders.filter(({ id }) => ticked.has(id)).map(({ id }) => id)
+  const shippable = status === 'confirmed'
+  const all = orders.length > 0 && chosen.length === orders.length
+  return (
+    <section
+      aria-label={statusWords(status)}
+      className="grid min-w-0 snap-center content-start gap-3 rounded-xl bg-sunken p-3"
+    >
+      <div className="flex min-h-9 items-center gap-2 px-1">
+        <h2 className="font-semibold">{statusWords(status)}</h2>
+        {data && (
+          <span className="tabular text-sm text-soft">
+            {formatNumber(orders.length)}
+            {hasNextPage && '+'}
+          </span>
+        )}
+      </div>
+      {shippable && orders.length > 0 && (
+        <div className="flex flex-wrap items-center justify-between gap-x-3 rounded-lg bg-surface py-1 pr-2 pl-3 shadow-rest">
+          <label className="inline-flex min-h-11 cursor-pointer items-center gap-2.5 text-sm">
+            <input
+              type="checkbox"
+              className="size-5 accent-accent"
+              checked={all}
+              onChange={() => setTicked(new Set(all ? [] : orders.map(({ id }) => id)))}
+            />
+            All shown
+          </label>
+          <Button
+            size="sm"
+            tone="primary"
+            icon="truck"
+            disabled={chosen.length === 0}
+            onClick={() => {
+              ship(chosen)
+              setTicked(new Set())
+            }}
+          >
+            {`Ship ${formatNumber(chosen.length)}`}
+          </Button>
+        </div>
+      )}
+      {error && !data && <ProblemNotice error={error} doing="show these orders" retry={refetch} />}
+      {isPending && (
+        <>
+          <Loading what={`${statusWords(status)} orders`} />
+          <Skeleton className="h-32 rounded-lg bg-surface" />
+          <Skeleton className="h-32 rounded-lg bg-surface" />
+        </>
+      )}
+      {data && orders.length === 0 && (
+        <p className="px-1 py-6 text-center text-sm text-soft">{EMPTY[status]}</p>
+      )}
+      {orders.length > 0 && (
+        <ul className="grid gap-3">
+          {orders.map((order) => (
+            <Card
+              key={order.id}
+              order={order}
+              tick={
+                shippable
+                  ? {
+                      on: ticked.has(order.id),
+                      flip: () => setTicked(flipped(ticked, order.id)),
+                    }
+                  : undefined
+              }
+            />
+          ))}
+        </ul>
+      )}
+      {hasNextPage && (
+        <Button size="sm" tone="quiet" busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+          More
+        </Button>
+      )}
+    </section>
+  )
+}
+
+function flipped(ticked: ReadonlySet<string>, id: string): ReadonlySet<string> {
+  const next = new Set(ticked)
+  if (!next.delete(id)) next.add(id)
+  return next
+}
+
+function Card({ order, tick }: { order: Order; tick: { on: boolean; flip: () => void } | undefined }) {
+  const short = `…${order.id.slice(-6)}`
+  return (
+    <li className="grid gap-2 rounded-lg bg-surface p-3 shadow-rest">
+      <div className="flex items-start gap-2.5">
+        {tick && (
+          <label className="-m-2.5 grid size-10 shrink-0 cursor-pointer place-items-center">
+            <span className="sr-only">Choose order {short}</span>
+            <input type="checkbox" className="size-5 accent-accent" checked={tick.on} onChange={tick.flip} />
+          </label>
+        )}
+        <Link
+          to={`/admin/orders/${order.id}`}
+          className="line-clamp-2 min-w-0 flex-1 leading-5 font-semibold [overflow-wrap:anywhere] hover:underline"
+        >
+          {orderWords(order)}
+        </Link>
+      </div>
+      <p className="flex flex-wrap items-baseline justify-between gap-x-3 text-sm text-soft">
+        <span className="truncate">
+          <Name id={order.user_id} />
+        </span>
+        <Ago at={order.updated_at} />
+      </p>
+      <div className="flex flex-wrap items-center justify-between gap-2">
+        <Money amount={order.total_price} currency={order.currency} className="tabular font-semibold" />
+        <Moves order={order} />
+      </div>
+    </li>
+  )
+}
+
+/** The moves this order may make now, and no others. Giving up an order is asked twice. */
+export function Moves({ order, size = 'sm' }: { order: Order; size?: 'sm' | 'md' }) {
+  const { mutate, isPending, variables } = useMove()
+  const [asking, setAsking] = useState(false)
+  const short = `…${order.id.slice(-6)}`
+  const go = (to: Move) => mutate({ order, to })
+  const moves = movesOf(order)
+  if (moves.length === 0) return null
+  return (
+    <div className="flex flex-wrap gap-2">
+      {moves.map((to) => (
+        <Button
+          key={to}
+          size={size}
+          tone={to === 'cancelled' ? 'quiet' : 'plain'}
+          busy={isPending && variables.to === to}
+          aria-label={`${MOVE_WORDS[to].ask}, order ${short}`}
+          onClick={() => (to === 'cancelled' ? setAsking(true) : go(to))}
+        >
+          {MOVE_WORDS[to].ask}
+        </Button>
+      ))}
+      <ConfirmDialog
+        open={asking}
+        onOpenChange={setAsking}
+        title="Cancel this order?"
+        confirm="Cancel the order"
+        keep="Keep it"
+        onConfirm={() => {
+          setAsking(false)
+          go('cancelled')
+        }}
+      >
+        What is held for {orderWords(order)} goes back on the shelf at once.
+      </ConfirmDialog>
+    </div>
+  )
+}

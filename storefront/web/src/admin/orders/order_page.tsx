@@ -1,0 +1,149 @@
+/** One order as the shopkeeper needs it: what is in it, who made each step when, and what can be done now. */
+import { Link, useParams } from 'react-router'
+import { ShopProblem } from '../../api/shop.ts'
+import type { Order } from '../../api/types.ts'
+import { NotFound } from '../../layout/not_found.tsx'
+import { orderWords } from '../../orders/order_words.ts'
+import { Timeline } from '../../orders/timeline.tsx'
+import { useLiveOrder } from '../../orders/use_live_order.ts'
+import { StatusBadge, statusWords } from '../../ui/badge.tsx'
+import { formatNumber, Money, Time } from '../../ui/format.tsx'
+import { Notice, ProblemNotice } from '../../ui/notice.tsx'
+import { PageTitle } from '../../ui/page_title.tsx'
+import { Table, Td, Th } from '../../ui/table.tsx'
+import { Name } from '../names.tsx'
+import { AdminPage, AdminPageSkeleton, BackLink, Panel } from '../parts.tsx'
+import { Moves } from './board_column.tsx'
+
+const REASONS: Record<NonNullable<Order['rejection']>['reason'], string> = {
+  insufficient_stock: 'There was not enough stock.',
+  price_changed: 'The price was not what the order said.',
+  product_not_found: 'A product was not for sale any more.',
+}
+
+export default function OrderPage() {
+  const { id = '' } = useParams()
+  const { data: order, error, refetch } = useLiveOrder(id)
+  if (error instanceof ShopProblem && [400, 404].includes(error.status ?? 0)) return <NotFound />
+  if (!order) {
+    return error ? (
+      <AdminPage>
+        <ProblemNotice error={error} doing="show this order" retry={refetch} />
+      </AdminPage>
+    ) : (
+      <AdminPageSkeleton />
+    )
+  }
+  return (
+    <AdminPage>
+      <div className="grid gap-3">
+        <BackLink to="/admin/orders">All orders</BackLink>
+        <PageTitle
+          title={orderWords(order)}
+          aside={
+            <p role="status">
+              <StatusBadge status={order.status} />
+            </p>
+          }
+        >
+          {orderWords(order)}
+        </PageTitle>
+        <p className="font-mono text-xs break-all text-soft">Order {order.id}</p>
+      </div>
+      <Rejected order={order} />
+      <Moves order={order} size="md" />
+      <div className="grid items-start gap-6 lg:grid-cols-[1fr_1.2fr]">
+        <Panel title="Way">
+          <Timeline order={order} />
+        </Panel>
+        <div className="grid gap-6">
+          <Items order={order} />
+          <History order={order} />
+        </div>
+      </div>
+    </AdminPage>
+  )
+}
+
+function Rejected({ order }: { order: Order }) {
+  if (order.status !== 'rejected') return null
+  const reason = order.rejection?.reason
+  return (
+    <Notice tone="bad" title="This order could not be made">
+      {reason ? REASONS[reason] : 'Nothing was bought.'}
+    </Notice>
+  )
+}
+
+function Items({ order }: { order: Order }) {
+  return (
+    <Panel title="Items">
+      <Table caption="Items of the order">
+        <thead>
+          <tr>
+            <Th>Product</Th>
+            <Th numeric>Units</Th>
+            <Th numeric>Each</Th>
+          </tr>
+        </thead>
+        <tbody>
+          {order.lines.map(({ product_id, name, quantity, unit_price }) => (
+            <tr key={product_id}>
+              <Td className="[overflow-wrap:anywhere]">
+                <Link to={`/admin/products/${product_id}`} className="font-semibold hover:underline">
+                  {name ?? 'Not known before the stock is held'}
+                </Link>
+              </Td>
+              <Td numeric>{formatNumber(quantity)}</Td>
+              <Td numeric>
+                {unit_price === null ? '–' : <Money amount={unit_price} currency={order.currency} />}
+              </Td>
+            </tr>
+          ))}
+        </tbody>
+        <tfoot>
+          <tr>
+            <th scope="row" colSpan={2} className="px-4 py-3 text-left font-semibold">
+              Total
+            </th>
+            <td className="tabular px-4 py-3 text-right text-lg font-semibold">
+              <Money amount={order.total_price} currency={order.currency} />
+            </td>
+          </tr>
+        </tfoot>
+      </Table>
+    </Panel>
+  )
+}
+
+function History({ order }: { order: Order }) {
+  return (
+    <Panel title="History">
+      <p className="mb-3 text-soft">
+        Ordered by <Name id={order.user_id} />.
+      </p>
+      <Table caption="Every step of the order">
+        <thead>
+          <tr>
+            <Th>When</Th>
+            <Th>Step</Th>
+            <Th>By</Th>
+          </tr>
+        </thead>
+        <tbody>
+          {order.history.map(({ status, at, by }) => (
+            <tr key={at + status} className="last:*:border-b-0">
+              <Td className="whitespace-nowrap">
+                <Time at={at} />
+              </Td>
+              <Td>{statusWords(status)}</Td>
+              <Td className="text-soft">
+                <Name id={by} />
+              </Td>
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+    </Panel>
+  )
+}

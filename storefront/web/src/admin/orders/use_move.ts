@@ -1,0 +1,40 @@
+/** Moving one order on. Asking again for a status it already has changes nothing, so a lost answer is simply asked again. */
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { orderQuery } from '../../api/queries.ts'
+import { dataOf, ShopProblem, shop } from '../../api/shop.ts'
+import type { Order } from '../../api/types.ts'
+import { statusWords } from '../../ui/badge.tsx'
+import { explain } from '../../ui/notice.tsx'
+import { toast } from '../../ui/toast.ts'
+import { MOVE_WORDS, type Move } from './moves.ts'
+
+export const moveOrder = (id: string, status: Move): Promise<Order> =>
+  dataOf(shop.orders.PUT('/orders/{id}', { params: { path: { id } }, body: { status } }))
+
+export function useMove() {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: ({ order, to }: { order: Order; to: Move }) => moveOrder(order.id, to),
+    onSuccess: (order) => {
+      queries.setQueryData(orderQuery(order.id).queryKey, order)
+      toast({ title: `${statusWords(order.status)}: order …${order.id.slice(-6)}` })
+    },
+    onError: (error, { to }) =>
+      toast({
+        tone: 'bad',
+        title: `Not ${MOVE_WORDS[to].done.toLowerCase()}`,
+        description: explainMove(error),
+      }),
+    onSettled: (_order, _error, { order }) =>
+      Promise.all([
+        queries.invalidateQueries({ queryKey: ['admin', 'orders'] }),
+        queries.invalidateQueries({ queryKey: orderQuery(order.id).queryKey }),
+      ]),
+  })
+}
+
+export function explainMove(error: unknown): string {
+  return error instanceof ShopProblem && error.code === 'illegal_transition'
+    ? 'It has gone on meanwhile, and this move is not open to it any more.'
+    : explain(error)
+}

@@ -1,0 +1,70 @@
+/** What several admin pages are built from. */
+import type { ReactNode } from 'react'
+import { Link } from 'react-router'
+import { cx } from '../ui/cx.ts'
+import { Icon } from '../ui/icon.tsx'
+import { Loading, Skeleton } from '../ui/skeleton.tsx'
+
+export function AdminPage({ children }: { children: ReactNode }) {
+  return <div className="page grid grid-cols-[minmax(0,1fr)] gap-6 pt-6 sm:gap-8 sm:pt-10">{children}</div>
+}
+
+/** The shape of a page while its code is on the way. */
+export function AdminPageSkeleton() {
+  return (
+    <AdminPage>
+      <Loading what="the page" />
+      <Skeleton className="h-11 w-56 max-w-full" />
+      <Skeleton className="h-96 rounded-xl" />
+    </AdminPage>
+  )
+}
+
+/** A part of a page on a ground of its own, named by its heading. */
+export function Panel({
+  title,
+  aside,
+  children,
+  className,
+}: {
+  title: string
+  aside?: ReactNode
+  children: ReactNode
+  className?: string
+}) {
+  return (
+    <section
+      aria-label={title}
+      className={cx('min-w-0 rounded-xl bg-surface p-5 shadow-rest sm:p-6', className)}
+    >
+      <div className="mb-4 flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+        <h2 className="text-lg font-semibold">{title}</h2>
+        {aside}
+      </div>
+      {children}
+    </section>
+  )
+}
+
+export function BackLink({ to, children }: { to: string; children: string }) {
+  return (
+    <Link
+      to={to}
+      className="-ml-2 inline-flex min-h-11 items-center gap-2 justify-self-start rounded-md px-2 text-sm font-semibold text-soft hover:text-ink"
+    >
+      <Icon name="left" />
+      {children}
+    </Link>
+  )
+}
+
+/** One number and what it says. */
+export function Tile({ label, value, note }: { label: string; value: ReactNode; note?: ReactNode }) {
+  return (
+    <div className="grid content-start gap-1 rounded-xl bg-surface p-4 shadow-rest sm:p-5">
+      <dt className="text-sm font-semibold text-soft">{label}</dt>
+      <dd className="tabular text-2xl font-semibold tracking-tight [overflow-wrap:anywhere]">{value}</dd>
+      {note && <dd className="text-sm text-soft">{note}</dd>}
+    </div>
+  )
+}

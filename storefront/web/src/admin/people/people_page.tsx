@@ -1,0 +1,166 @@
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { dataOf, ShopProblem, shop } from '../../api/shop.ts'
+import { useSession } from '../../session/use_session.ts'
+import { Badge } from '../../ui/badge.tsx'
+import { Button } from '../../ui/button.tsx'
+import { ConfirmDialog } from '../../ui/dialog.tsx'
+import { Time } from '../../ui/format.tsx'
+import { Notice, ProblemNotice } from '../../ui/notice.tsx'
+import { PageTitle } from '../../ui/page_title.tsx'
+import { Loading, Skeleton } from '../../ui/skeleton.tsx'
+import { Table, Td, Th } from '../../ui/table.tsx'
+import { toast } from '../../ui/toast.ts'
+import { AdminPage } from '../parts.tsx'
+import { type Account, peopleQuery, type Role } from '../queries.ts'
+
+export default function PeoplePage() {
+  const { data, error, isPending, hasNextPage, fetchNextPage, isFetchingNextPage, refetch } =
+    useInfiniteQuery(peopleQuery)
+  const [asking, setAsking] = useState<Account>()
+  const [refused, setRefused] = useState<unknown>()
+  const people = data?.pages.flatMap(({ items }) => items) ?? []
+  return (
+    <AdminPage>
+      <div className="grid gap-2">
+        <PageTitle title="People">People</PageTitle>
+        <p className="max-w-2xl text-soft">
+          Customers see their own orders. Admins see everything here, and may change it.
+        </p>
+      </div>
+      {refused !== undefined && <Refused error={refused} />}
+      {error && !data && <ProblemNotice error={error} doing="show the accounts" retry={refetch} />}
+      {isPending && (
+        <>
+          <Loading what="accounts" />
+          <Skeleton className="h-96 rounded-lg" />
+        </>
+      )}
+      {people.length > 0 && (
+        <People
+          people={people}
+          ask={(account) => {
+            setRefused(undefined)
+            setAsking(account)
+          }}
+        />
+      )}
+      {hasNextPage && (
+        <Button
+          busy={isFetchingNextPage}
+          onClick={() => void fetchNextPage()}
+          className="justify-self-center"
+        >
+          More accounts
+        </Button>
+      )}
+      <RoleDialog account={asking} close={() => setAsking(undefined)} refuse={setRefused} />
+    </AdminPage>
+  )
+}
+
+function People({ people, ask }: { people: readonly Account[]; ask: (account: Account) => void }) {
+  const { user } = useSession()
+  return (
+    <Table caption="Accounts">
+      <thead>
+        <tr>
+          <Th>Name</Th>
+          <Th>Role</Th>
+          <Th className="hidden sm:table-cell">Since</Th>
+          <Th>
+            <span className="sr-only">Change</span>
+          </Th>
+        </tr>
+      </thead>
+      <tbody>
+        {people.map((account) => (
+          <tr key={account.id} className="last:*:border-b-0">
+            <Td className="font-semibold [overflow-wrap:anywhere]">
+              {account.username}
+              {account.id === user?.id && <span className="font-normal text-soft"> (you)</span>}
+            </Td>
+            <Td>
+              <Badge tone={account.role === 'admin' ? 'info' : 'neutral'}>{ROLES[account.role].words}</Badge>
+            </Td>
+            <Td className="hidden whitespace-nowrap text-soft sm:table-cell">
+              <Time at={account.created_at} />
+            </Td>
+            <Td className="text-right">
+              <Button
+                size="sm"
+                aria-label={`${ROLES[other(account.role)].ask}: ${account.username}`}
+                onClick={() => ask(account)}
+              >
+                {ROLES[other(account.role)].ask}
+              </Button>
+            </Td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  )
+}
+
+const ROLES: Record<Role, { words: string; ask: string }> = {
+  admin: { words: 'Admin', ask: 'Make admin' },
+  customer: { words: 'Customer', ask: 'Make customer' },
+}
+const other = (role: Role): Role => (role === 'admin' ? 'customer' : 'admin')
+
+function RoleDialog({
+  account,
+  close,
+  refuse,
+}: {
+  account: Account | undefined
+  close: () => void
+  refuse: (error: unknown) => void
+}) {
+  const { user } = useSession()
+  const queries = useQueryClient()
+  const [busy, setBusy] = useState(false)
+  const change = async ({ id, username, role }: Account) => {
+    setBusy(true)
+    try {
+      const params = { path: { id } }
+      await dataOf(shop.auth.PUT('/users/{id}/role', { params, body: { role: other(role) } }))
+      toast({ title: `${username} is ${other(role) === 'admin' ? 'an admin' : 'a customer'} now` })
+    } catch (error) {
+      refuse(error)
+    }
+    await queries.invalidateQueries({ queryKey: peopleQuery.queryKey })
+    setBusy(false)
+    close()
+  }
+  const up = account?.role === 'customer'
+  return (
+    <ConfirmDialog
+      open={account !== undefined}
+      onOpenChange={(open) => !open && close()}
+      title={`Make ${account?.username ?? 'this account'} ${up ? 'an admin' : 'a customer'}?`}
+      confirm={up ? 'Make admin' : 'Make customer'}
+      keep="Leave it"
+      busy={busy}
+      onConfirm={() => account && void change(account)}
+    >
+      {up
+        ? 'An admin sees all orders and accounts, changes the catalogue, and can make other admins.'
+        : account?.id === user?.id
+          ? 'This is your own account: you will lose these pages.'
+          : 'They keep their orders and lose these pages, at the latest when their access is next renewed.'}
+    </ConfirmDialog>
+  )
+}
+
+function Refused({ error }: { error: unknown }) {
+  if (error instanceof ShopProblem && error.code === 'last_admin') {
+    return (
+      <Notice live tone="warn" title="The last admin has to stay one">
+        Without an admin nobody could look after the shop, or make a new admin. Make somebody else an admin
+        first.
+      </Notice>
+    )
+  }
+  return <ProblemNotice error={error} doing="change the role" />
+}

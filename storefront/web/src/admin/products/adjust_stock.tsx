@@ -1,0 +1,166 @@
+/**
+ * Adding or taking units, with the reason why. It needs no version: it moves the stock whatever it is.
+ *
+ * One attempt has one Idempotency-Key until its outcome is known: after a lost answer, sending again never counts twice.
+ */
+import { useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, useRef, useState } from 'react'
+import { productQuery } from '../../api/queries.ts'
+import { dataOf, ShopProblem, shop } from '../../api/shop.ts'
+import type { Product } from '../../api/types.ts'
+import { newKey } from '../../checkout/attempt.ts'
+import { Button } from '../../ui/button.tsx'
+import { cx } from '../../ui/cx.ts'
+import { TextField } from '../../ui/field.tsx'
+import { formatNumber } from '../../ui/format.tsx'
+import { Notice, ProblemNotice } from '../../ui/notice.tsx'
+import { toast } from '../../ui/toast.ts'
+import { LIMITS } from './field_text.ts'
+
+const WAYS = [
+  { sign: 1, words: 'Add', reasons: ['Delivery', 'Returned', 'Found'] },
+  { sign: -1, words: 'Take', reasons: ['Damaged', 'Lost', 'Own use'] },
+] as const
+const REASON_LENGTH_MAX = 200
+
+type Attempt = { readonly delta: number; readonly reason: string; readonly key: string }
+
+export function AdjustStock({ product }: { product: Product }) {
+  const queries = useQueryClient()
+  const attempt = useRef<Attempt>(undefined)
+  const [way, setWay] = useState<(typeof WAYS)[number]>(WAYS[0])
+  const [units, setUnits] = useState('')
+  const [reason, setReason] = useState('')
+  const [faults, setFaults] = useState<{ units?: string; reason?: string }>({})
+  const [error, setError] = useState<unknown>()
+  const [busy, setBusy] = useState(false)
+  const count = /^\d{1,10}$/.test(units.trim()) ? Number(units) : 0
+  const after = product.stock + way.sign * count
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    const wrong = {
+      ...(count < 1 || count > LIMITS.stock ? { units: 'How many? A whole number from 1.' } : {}),
+      ...(reason.trim() === '' ? { reason: 'Say why, for whoever reads the ledger.' } : {}),
+    }
+    setFaults(wrong)
+    setError(undefined)
+    if (wrong.units || wrong.reason) return
+    setBusy(true)
+    await send({ delta: way.sign * count, reason: reason.trim() })
+    setBusy(false)
+  }
+
+  const send = async (body: { delta: number; reason: string }) => {
+    const open = attempt.current
+    const same = open?.delta === body.delta && open.reason === body.reason
+    const key = same ? open.key : newKey()
+    attempt.current = { ...body, key }
+    try {
+      const movement = await dataOf(
+        shop.products.POST('/products/{id}/stock_adjustments', {
+          params: { path: { id: product.id }, header: { 'idempotency-key': key } },
+          body,
+        }),
+      )
+      attempt.current = undefined
+      setUnits('')
+      setReason('')
+      toast({ title: `${product.name}: ${formatNumber(movement.stock_after)} in stock` })
+    } catch (failure) {
+      // With an answer the attempt is over; without one it is still open, under its key.
+      if (failure instanceof ShopProblem && !failure.retryable) attempt.current = undefined
+      setError(failure)
+    }
+    await Promise.all([
+      queries.invalidateQueries({ queryKey: productQuery(product.id).queryKey }),
+      queries.invalidateQueries({ queryKey: ['admin', 'ledger', product.id] }),
+      queries.invalidateQueries({ queryKey: ['products', 'list'] }),
+    ])
+  }
+
+  return (
+    <form noValidate onSubmit={submit} className="grid gap-5">
+      {error !== undefined && <Refused error={error} />}
+      <fieldset className="grid grid-cols-2 rounded-md border border-edge p-1">
+        <legend className="sr-only">Direction</legend>
+        {WAYS.map((one) => (
+          <label
+            key={one.words}
+            className={cx(
+              'grid min-h-9 cursor-pointer place-items-center rounded-sm font-semibold has-focus-visible:outline-2 has-focus-visible:outline-accent',
+              one === way ? 'bg-accent-soft text-accent' : 'text-soft hover:text-ink',
+            )}
+          >
+            <input
+              type="radio"
+              name="way"
+              className="sr-only"
+              checked={one === way}
+              onChange={() => {
+                setWay(one)
+                if (way.reasons.some((known) => known === reason)) setReason('')
+              }}
+            />
+            {one.words}
+          </label>
+        ))}
+      </fieldset>
+      <TextField
+        label="Units"
+        inputMode="numeric"
+        autoComplete="off"
+        value={units}
+        error={faults.units}
+        hint={`${formatNumber(product.stock)} now${count > 0 ? `, ${formatNumber(after)} then` : ''}`}
+        onChange={(event) => setUnits(event.currentTarget.value)}
+      />
+      <div className="grid gap-2.5">
+        <TextField
+          label="Reason"
+          autoComplete="off"
+          maxLength={REASON_LENGTH_MAX}
+          value={reason}
+          error={faults.reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
+        />
+        <div className="flex flex-wrap gap-2">
+          {way.reasons.map((known) => (
+            <button
+              key={known}
+              type="button"
+              aria-pressed={reason === known}
+              onClick={() => setReason(known)}
+              className="min-h-9 rounded-full border border-edge px-3.5 text-sm hover:bg-sunken aria-pressed:border-accent aria-pressed:bg-accent-soft aria-pressed:text-accent"
+            >
+              {known}
+            </button>
+          ))}
+        </div>
+      </div>
+      <Button type="submit" tone="primary" busy={busy} className="justify-self-start">
+        {way.sign > 0 ? 'Add to the stock' : 'Take from the stock'}
+      </Button>
+    </form>
+  )
+}
+
+function Refused({ error }: { error: unknown }) {
+  const problem = error instanceof ShopProblem ? error : undefined
+  const current = problem?.document?.current as Product | undefined
+  if (problem?.code === 'insufficient_stock') {
+    return (
+      <Notice live tone="bad" title="There are not that many">
+        Only {formatNumber(current?.stock ?? 0)} are free to sell; what is reserved belongs to orders already.
+      </Notice>
+    )
+  }
+  if (problem?.code === 'unreachable' || problem?.code === 'timed_out') {
+    return (
+      <Notice live tone="warn" title="The answer was lost">
+        Send it again as it is: it counts only once.
+      </Notice>
+    )
+  }
+  return <ProblemNotice error={error} doing="adjust the stock" />
+}

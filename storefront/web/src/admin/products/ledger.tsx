@@ -1,0 +1,128 @@
+/** Every unit that came and went, as a line over time and as the entries themselves. */
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import { Link } from 'react-router'
+import type { Product } from '../../api/types.ts'
+import { Button } from '../../ui/button.tsx'
+import { cx } from '../../ui/cx.ts'
+import { formatNumber, Time } from '../../ui/format.tsx'
+import { ProblemNotice } from '../../ui/notice.tsx'
+import { Loading, Skeleton } from '../../ui/skeleton.tsx'
+import { Table, Td, Th } from '../../ui/table.tsx'
+import { StepChart } from '../charts/step_chart.tsx'
+import { Name } from '../names.tsx'
+import { Panel } from '../parts.tsx'
+import { ledgerQuery, type Movement } from '../queries.ts'
+
+const REASONS: Record<Movement['reason'], string> = {
+  initial: 'First stock',
+  sale: 'Order',
+  release: 'Order given up',
+  adjustment: 'Adjustment',
+  edit: 'Counted anew',
+}
+const signed = new Intl.NumberFormat(undefined, { signDisplay: 'exceptZero' })
+const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
+
+export function Ledger({ product }: { product: Product }) {
+  const { data, error, isPending, isFetchingNextPage, hasNextPage, fetchNextPage, refetch } =
+    useInfiniteQuery(ledgerQuery(product.id))
+  // The product is watched; its ledger is read again when the product has moved.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the version is the reason to look again
+  useEffect(() => void refetch(), [product.version, refetch])
+  const movements = data?.pages.flatMap(({ items }) => items) ?? []
+  return (
+    <Panel title="Ledger">
+      {error && !data && <ProblemNotice error={error} doing="show the ledger" retry={refetch} />}
+      {isPending && (
+        <>
+          <Loading what="the ledger" />
+          <Skeleton className="h-96" />
+        </>
+      )}
+      {data && movements.length === 0 && (
+        <p className="py-6 text-soft">Nothing has moved yet: it began without stock, and none came.</p>
+      )}
+      {movements.length > 0 && (
+        <div className="grid gap-6">
+          <History movements={movements} complete={!hasNextPage} />
+          <Entries movements={movements} />
+          {hasNextPage && (
+            <Button
+              busy={isFetchingNextPage}
+              onClick={() => void fetchNextPage()}
+              className="justify-self-center"
+            >
+              Older entries
+            </Button>
+          )}
+        </div>
+      )}
+    </Panel>
+  )
+}
+
+function History({ movements, complete }: { movements: readonly Movement[]; complete: boolean }) {
+  const points = movements
+    .map(({ at, stock_after }) => ({ at: new Date(at), value: stock_after }))
+    .toReversed()
+  const lowest = Math.min(...points.map(({ value }) => value))
+  const highest = Math.max(...points.map(({ value }) => value))
+  const since = points[0] ? moment.format(points[0].at) : ''
+  const span = complete ? 'since the beginning' : `of the newest ${formatNumber(points.length)} entries`
+  return (
+    <StepChart
+      summary={`Stock ${span}, from ${since}: between ${formatNumber(lowest)} and ${formatNumber(highest)}, now ${formatNumber(points.at(-1)?.value ?? 0)}.`}
+      points={points}
+      until={new Date()}
+      table={{
+        head: ['When', 'Stock'],
+        rows: points.map(({ at, value }) => [moment.format(at), formatNumber(value)]),
+      }}
+    />
+  )
+}
+
+function Entries({ movements }: { movements: readonly Movement[] }) {
+  return (
+    <Table caption="Entries of the ledger, newest first" className="min-w-2xl">
+      <thead>
+        <tr>
+          <Th>When</Th>
+          <Th>Why</Th>
+          <Th>By</Th>
+          <Th numeric>Change</Th>
+          <Th numeric>Stock then</Th>
+        </tr>
+      </thead>
+      <tbody>
+        {movements.map((movement) => (
+          <tr key={movement.version} className="last:*:border-b-0">
+            <Td className="whitespace-nowrap">
+              <Time at={movement.at} />
+            </Td>
+            <Td>
+              {movement.order_id ? (
+                <Link to={`/admin/orders/${movement.order_id}`} className="font-semibold hover:underline">
+                  {REASONS[movement.reason]} …{movement.order_id.slice(-6)}
+                </Link>
+              ) : (
+                <span className="font-semibold">{REASONS[movement.reason]}</span>
+              )}
+              {movement.note && (
+                <span className="block text-sm text-soft [overflow-wrap:anywhere]">{movement.note}</span>
+              )}
+            </Td>
+            <Td className="text-soft">
+              <Name id={movement.by} system={movement.order_id ? 'Customer' : 'The shop itself'} />
+            </Td>
+            <Td numeric className={cx('font-semibold', movement.delta > 0 ? 'text-good' : 'text-ink')}>
+              {signed.format(movement.delta)}
+            </Td>
+            <Td numeric>{formatNumber(movement.stock_after)}</Td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  )
+}

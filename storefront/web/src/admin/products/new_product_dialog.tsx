@@ -1,0 +1,92 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { faultsByField } from '../../account/field_faults.ts'
+import { dataOf, ShopProblem, shop } from '../../api/shop.ts'
+import { Button } from '../../ui/button.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import { TextArea, TextField } from '../../ui/field.tsx'
+import { ProblemNotice } from '../../ui/notice.tsx'
+import { toast } from '../../ui/toast.ts'
+import { FIELDS, type Values } from './conflict.ts'
+import { LIMITS, readFields } from './field_text.ts'
+
+type Props = { open: boolean; onOpenChange: (open: boolean) => void; currency: string | undefined }
+
+export function NewProductDialog({ open, onOpenChange, currency = 'USD' }: Props) {
+  return (
+    <Dialog
+      open={open}
+      onOpenChange={onOpenChange}
+      title="New product"
+      description="It can be bought as soon as it is saved."
+    >
+      <NewProduct currency={currency} close={() => onOpenChange(false)} />
+    </Dialog>
+  )
+}
+
+function NewProduct({ currency, close }: { currency: string; close: () => void }) {
+  const queries = useQueryClient()
+  const [faults, setFaults] = useState<Record<string, string | undefined>>({})
+  const [error, setError] = useState<unknown>()
+  const [busy, setBusy] = useState(false)
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const form = event.currentTarget
+    const texts = new FormData(form)
+    const read = readFields(
+      Object.fromEntries(FIELDS.map((field) => [field, String(texts.get(field) ?? '')])),
+      currency,
+    )
+    setFaults(read.faults)
+    setError(undefined)
+    const [wrong] = Object.keys(read.faults)
+    if (wrong) return (form.elements.namedItem(wrong) as HTMLElement).focus()
+    setBusy(true)
+    try {
+      const product = await dataOf(shop.products.POST('/products', { body: read.edit as Values }))
+      await queries.invalidateQueries({ queryKey: ['products', 'list'] })
+      toast({ title: `${product.name} is in the catalogue` })
+      close()
+    } catch (error) {
+      if (error instanceof ShopProblem && error.code === 'validation_failed') setFaults(faultsByField(error))
+      else setError(error)
+    }
+    setBusy(false)
+  }
+  return (
+    <form noValidate onSubmit={submit} className="grid gap-5">
+      {error !== undefined && <ProblemNotice error={error} doing="save the product" />}
+      <TextField label="Name" name="name" maxLength={LIMITS.name} required error={faults.name} />
+      <TextArea
+        label="Description"
+        name="description"
+        maxLength={LIMITS.description}
+        error={faults.description}
+      />
+      <div className="grid grid-cols-2 gap-4">
+        <TextField
+          label={`Price (${currency})`}
+          name="price"
+          inputMode="decimal"
+          required
+          error={faults.price}
+        />
+        <TextField
+          label="Stock"
+          name="stock"
+          inputMode="numeric"
+          defaultValue="0"
+          required
+          error={faults.stock}
+        />
+      </div>
+      <div className="flex flex-wrap justify-end gap-3">
+        <Button onClick={close}>Leave it</Button>
+        <Button type="submit" tone="primary" busy={busy}>
+          Save product
+        </Button>
+      </div>
+    </form>
+  )
+}

@@ -1,0 +1,85 @@
+/** All fields of a product. What is typed stays, whatever happens to the product meanwhile; saving tells. */
+import { type FormEvent, useState } from 'react'
+import type { Product } from '../../api/types.ts'
+import { Button } from '../../ui/button.tsx'
+import { TextArea, TextField } from '../../ui/field.tsx'
+import { ProblemNotice } from '../../ui/notice.tsx'
+import { toast } from '../../ui/toast.ts'
+import { FIELDS, type Field } from './conflict.ts'
+import { ConflictDialog } from './conflict_dialog.tsx'
+import { LIMITS, readFields } from './field_text.ts'
+import { useSaveProduct } from './use_save_product.ts'
+
+type Texts = Record<Field, string>
+const textsOf = (product: Product) =>
+  Object.fromEntries(FIELDS.map((field) => [field, String(product[field])])) as Texts
+
+export function ProductForm({ product }: { product: Product }) {
+  const { save, conflict, resolve, keepTheirs, putOff } = useSaveProduct()
+  /** What the author began from; only a form nobody has touched moves on by itself. */
+  const [draft, setDraft] = useState<{ seen: Product; texts: Texts }>()
+  const [faults, setFaults] = useState<Partial<Record<Field, string>>>({})
+  const [error, setError] = useState<unknown>()
+  const [busy, setBusy] = useState(false)
+  const { seen, texts } = draft ?? { seen: product, texts: textsOf(product) }
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    const read = readFields(texts, seen.currency)
+    setFaults(read.faults)
+    setError(undefined)
+    if (Object.keys(read.faults).length > 0) return
+    setBusy(true)
+    try {
+      const saved = await save(seen, read.edit, () => setDraft(undefined))
+      if (saved) {
+        setDraft(undefined)
+        toast({ title: 'Saved' })
+      }
+    } catch (failure) {
+      setError(failure)
+    }
+    setBusy(false)
+  }
+  const field = (name: Field) => ({
+    name,
+    value: texts[name],
+    error: faults[name],
+    onChange: (event: { currentTarget: { value: string } }) =>
+      setDraft({ seen, texts: { ...texts, [name]: event.currentTarget.value } }),
+  })
+  return (
+    <form noValidate onSubmit={submit} className="grid gap-5">
+      {error !== undefined && <ProblemNotice error={error} doing="save the product" />}
+      <TextField label="Name" maxLength={LIMITS.name} {...field('name')} />
+      <TextArea label="Description" maxLength={LIMITS.description} {...field('description')} />
+      <div className="grid gap-5 sm:grid-cols-2">
+        <TextField label={`Price (${seen.currency})`} inputMode="decimal" {...field('price')} />
+        <TextField
+          label="Stock"
+          inputMode="numeric"
+          hint="Sets a count. If something is sold meanwhile, you are asked."
+          {...field('stock')}
+        />
+      </div>
+      <div className="flex flex-wrap items-center gap-3">
+        <Button type="submit" tone="primary" busy={busy} disabled={!draft}>
+          Save changes
+        </Button>
+        {draft && (
+          <Button
+            tone="quiet"
+            onClick={() => {
+              setDraft(undefined)
+              setFaults({})
+              setError(undefined)
+            }}
+          >
+            Undo
+          </Button>
+        )}
+      </div>
+      <ConflictDialog conflict={conflict} resolve={resolve} keepTheirs={keepTheirs} putOff={putOff} />
+    </form>
+  )
+}

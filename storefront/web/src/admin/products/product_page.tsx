@@ -1,0 +1,62 @@
+import { useQuery } from '@tanstack/react-query'
+import { useParams } from 'react-router'
+import { liveProductQuery } from '../../api/queries.ts'
+import { ShopProblem } from '../../api/shop.ts'
+import { NotFound } from '../../layout/not_found.tsx'
+import { Cover } from '../../shop/cover.tsx'
+import { ButtonLink } from '../../ui/button.tsx'
+import { Ago, formatNumber, Money } from '../../ui/format.tsx'
+import { ProblemNotice } from '../../ui/notice.tsx'
+import { PageTitle } from '../../ui/page_title.tsx'
+import { AdminPage, AdminPageSkeleton, BackLink, Panel, Tile } from '../parts.tsx'
+import { AdjustStock } from './adjust_stock.tsx'
+import { Ledger } from './ledger.tsx'
+import { ProductForm } from './product_form.tsx'
+
+export default function ProductPage() {
+  const { id = '' } = useParams()
+  const { data: product, error, refetch } = useQuery(liveProductQuery(id))
+  if (error instanceof ShopProblem && [400, 404].includes(error.status ?? 0)) return <NotFound />
+  if (!product) {
+    return error ? (
+      <AdminPage>
+        <ProblemNotice error={error} doing="show this product" retry={refetch} />
+      </AdminPage>
+    ) : (
+      <AdminPageSkeleton />
+    )
+  }
+  return (
+    <AdminPage>
+      <div className="grid gap-3">
+        <BackLink to="/admin/products">All products</BackLink>
+        <div className="flex flex-wrap items-center gap-4">
+          <Cover id={product.id} className="aspect-square w-16 shrink-0 rounded-md" />
+          <div className="min-w-0 flex-1 basis-60">
+            <PageTitle
+              title={product.name}
+              aside={<ButtonLink to={`/products/${id}`}>See it in the shop</ButtonLink>}
+            >
+              {product.name}
+            </PageTitle>
+          </div>
+        </div>
+      </div>
+      <dl className="grid grid-cols-2 gap-3 sm:gap-5 lg:grid-cols-4">
+        <Tile label="Free to sell" value={formatNumber(product.stock)} />
+        <Tile label="Reserved" value={formatNumber(product.reserved)} note="promised, not yet shipped" />
+        <Tile label="Price" value={<Money amount={product.price} currency={product.currency} />} />
+        <Tile label="Changes" value={formatNumber(product.version)} note={<Ago at={product.updated_at} />} />
+      </dl>
+      <div className="grid items-start gap-6 lg:grid-cols-[1.3fr_1fr]">
+        <Panel title="Edit">
+          <ProductForm product={product} />
+        </Panel>
+        <Panel title="Adjust the stock">
+          <AdjustStock product={product} />
+        </Panel>
+      </div>
+      <Ledger product={product} />
+    </AdminPage>
+  )
+}

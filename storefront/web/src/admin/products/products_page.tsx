@@ -1,0 +1,133 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { catalogueQuery } from '../../api/queries.ts'
+import { ShopProblem, shop } from '../../api/shop.ts'
+import type { Product } from '../../api/types.ts'
+import { CatalogueControls } from '../../shop/catalogue_controls.tsx'
+import { useCatalogueView } from '../../shop/catalogue_view.ts'
+import { Button } from '../../ui/button.tsx'
+import { cx } from '../../ui/cx.ts'
+import { ConfirmDialog } from '../../ui/dialog.tsx'
+import { EmptyState } from '../../ui/empty_state.tsx'
+import { explain, ProblemNotice } from '../../ui/notice.tsx'
+import { PageTitle } from '../../ui/page_title.tsx'
+import { Loading, Skeleton } from '../../ui/skeleton.tsx'
+import { toast } from '../../ui/toast.ts'
+import { AdminPage } from '../parts.tsx'
+import { LIVE_MS } from '../queries.ts'
+import { ConflictDialog } from './conflict_dialog.tsx'
+import { NewProductDialog } from './new_product_dialog.tsx'
+import { ProductGrid } from './product_grid.tsx'
+import { useSaveProduct } from './use_save_product.ts'
+
+export default function ProductsPage() {
+  const { view, change, next, previous, first } = useCatalogueView('/admin/products')
+  const { data, error, isPending, isPlaceholderData, refetch } = useQuery({
+    ...catalogueQuery(view),
+    refetchInterval: LIVE_MS,
+  })
+  const { save, conflict, resolve, keepTheirs, putOff } = useSaveProduct()
+  const [creating, setCreating] = useState(false)
+  const [removing, setRemoving] = useState<Product>()
+  const nextCursor = data?.next_cursor
+  return (
+    <AdminPage>
+      <PageTitle
+        title="Products"
+        aside={
+          <Button tone="primary" icon="plus" onClick={() => setCreating(true)}>
+            New product
+          </Button>
+        }
+      >
+        Products
+      </PageTitle>
+      <CatalogueControls view={view} change={change} />
+      {error && !data && <ProblemNotice error={error} doing="show the products" retry={refetch} />}
+      {isPending && (
+        <>
+          <Loading what="products" />
+          <Skeleton className="h-[36rem] rounded-lg" />
+        </>
+      )}
+      {data?.items.length === 0 && (
+        <EmptyState
+          title={view.q !== '' || view.inStock ? 'Nothing matches' : 'No products yet'}
+          action={
+            view.q !== '' || view.inStock ? (
+              <Button onClick={() => change({ q: '', inStock: false })}>Show all</Button>
+            ) : (
+              <Button tone="primary" icon="plus" onClick={() => setCreating(true)}>
+                New product
+              </Button>
+            )
+          }
+        >
+          {view.q !== '' || view.inStock ? 'Try fewer or other words.' : 'The first one is a minute’s work.'}
+        </EmptyState>
+      )}
+      {data && data.items.length > 0 && (
+        <div
+          aria-busy={isPlaceholderData}
+          className={cx('transition-opacity', isPlaceholderData && 'opacity-50')}
+        >
+          <ProductGrid products={data.items} save={save} remove={setRemoving} />
+        </div>
+      )}
+      {(previous || first || nextCursor) && (
+        <nav aria-label="Pages" className="flex justify-center gap-3">
+          {(previous ?? first) && (
+            <Button icon={previous ? 'left' : 'first'} onClick={() => (previous ?? first)?.()}>
+              {previous ? 'Previous' : 'First page'}
+            </Button>
+          )}
+          {nextCursor && (
+            <Button icon="right" className="*:flex-row-reverse" onClick={() => next(nextCursor)}>
+              Next
+            </Button>
+          )}
+        </nav>
+      )}
+      <NewProductDialog open={creating} onOpenChange={setCreating} currency={data?.items[0]?.currency} />
+      <RemoveDialog product={removing} close={() => setRemoving(undefined)} />
+      <ConflictDialog conflict={conflict} resolve={resolve} keepTheirs={keepTheirs} putOff={putOff} />
+    </AdminPage>
+  )
+}
+
+function RemoveDialog({ product, close }: { product: Product | undefined; close: () => void }) {
+  const queries = useQueryClient()
+  const [busy, setBusy] = useState(false)
+  const remove = async (product: Product) => {
+    setBusy(true)
+    try {
+      await shop.products.DELETE('/products/{id}', {
+        params: { path: { id: product.id }, query: { version: product.version } },
+      })
+      toast({ title: `${product.name} has left the catalogue` })
+    } catch (error) {
+      const changed = error instanceof ShopProblem && error.code === 'version_conflict'
+      toast({
+        tone: 'bad',
+        title: 'It was not removed',
+        description: changed ? 'Someone has just edited it. Look at it again first.' : explain(error),
+      })
+    }
+    await queries.invalidateQueries({ queryKey: ['products', 'list'] })
+    setBusy(false)
+    close()
+  }
+  return (
+    <ConfirmDialog
+      open={product !== undefined}
+      onOpenChange={(open) => !open && close()}
+      title={`Remove ${product?.name ?? 'this product'}?`}
+      confirm="Remove it"
+      keep="Keep it"
+      busy={busy}
+      onConfirm={() => product && void remove(product)}
+    >
+      It leaves the catalogue and can’t be ordered any more. Orders that were made keep its name and price.
+    </ConfirmDialog>
+  )
+}

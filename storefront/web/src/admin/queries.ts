@@ -1,0 +1,128 @@
+/** What the admin's pages ask for. Their names begin with 'admin', so that they go when the person at the screen does. */
+import type { paths as AuthPaths } from '@shop/client/generated/auth_service'
+import type { paths as ProductPaths } from '@shop/client/generated/product_service'
+import { infiniteQueryOptions, type QueryClient, queryOptions } from '@tanstack/react-query'
+import { dataOf, ShopProblem, shop } from '../api/shop.ts'
+import type { Order, OrderStatus, Product } from '../api/types.ts'
+
+type Json<Answer> = Answer extends { content: { 'application/json': infer Body } } ? Body : never
+type Item<Page> = Page extends { items: (infer One)[] } ? One : never
+
+export type Account = Item<Json<AuthPaths['/users']['get']['responses'][200]>>
+export type Role = Account['role']
+export type Movement = Item<Json<ProductPaths['/products/{id}/stock_movements']['get']['responses'][200]>>
+
+export const BOARD_PAGE_SIZE = 20
+const LEDGER_PAGE_SIZE = 50
+const PEOPLE_PAGE_SIZE = 50
+/** Boards and tables look again this often while they are in view. */
+export const LIVE_MS = 5_000
+const NAMES_PAGES_MAX = 3
+const PAGE_MAX = 100
+
+const after = (cursor: string | null | undefined) => (cursor ? { cursor } : {})
+
+type Paged = { next_cursor: string | null }
+const paging = {
+  initialPageParam: null as string | null,
+  getNextPageParam: (page: Paged) => page.next_cursor,
+}
+
+export const boardQuery = (status: OrderStatus) =>
+  infiniteQueryOptions({
+    queryKey: ['admin', 'orders', 'board', status],
+    queryFn: ({ signal, pageParam }) =>
+      dataOf(
+        shop.orders.GET('/orders', {
+          params: { query: { status, limit: BOARD_PAGE_SIZE, ...after(pageParam) } },
+          signal,
+        }),
+      ),
+    ...paging,
+    staleTime: 0,
+    refetchInterval: LIVE_MS,
+  })
+
+export const ledgerQuery = (id: string) =>
+  infiniteQueryOptions({
+    queryKey: ['admin', 'ledger', id],
+    queryFn: ({ signal, pageParam }) =>
+      dataOf(
+        shop.products.GET('/products/{id}/stock_movements', {
+          params: { path: { id }, query: { limit: LEDGER_PAGE_SIZE, ...after(pageParam) } },
+          signal,
+        }),
+      ),
+    ...paging,
+    staleTime: 0,
+  })
+
+export const peopleQuery = infiniteQueryOptions({
+  queryKey: ['admin', 'people'],
+  queryFn: ({ signal, pageParam }) =>
+    dataOf(
+      shop.auth.GET('/users', {
+        params: { query: { limit: PEOPLE_PAGE_SIZE, ...after(pageParam) } },
+        signal,
+      }),
+    ),
+  ...paging,
+})
+
+/** Names of accounts by id, as many as a few pages hold; others are shown by a part of their id. */
+export const namesQuery = queryOptions({
+  queryKey: ['admin', 'names'],
+  staleTime: 60_000,
+  queryFn: async ({ signal }) => {
+    const { items } = await pagesOf(NAMES_PAGES_MAX, (cursor) =>
+      dataOf(shop.auth.GET('/users', { params: { query: { limit: PAGE_MAX, ...after(cursor) } }, signal })),
+    )
+    return Object.fromEntries(items.map(({ id, username }) => [id, username]))
+  },
+})
+
+/** Items of at most `pagesMax` pages, or of fewer when `enough`; `complete` says whether that was all of them. */
+export async function pagesOf<Item>(
+  pagesMax: number,
+  page: (cursor: string | null) => Promise<{ items: Item[]; next_cursor: string | null }>,
+  enough: (items: readonly Item[]) => boolean = () => false,
+): Promise<{ items: Item[]; complete: boolean }> {
+  const items: Item[] = []
+  let cursor: string | null = null
+  for (let pages = 0; pages < pagesMax; pages++) {
+    const next = await page(cursor)
+    items.push(...next.items)
+    cursor = next.next_cursor
+    if (cursor === null || enough(items)) break
+  }
+  return { items, complete: cursor === null }
+}
+
+export const ordersPage = (cursor: string | null, signal: AbortSignal) =>
+  dataOf(shop.orders.GET('/orders', { params: { query: { limit: PAGE_MAX, ...after(cursor) } }, signal }))
+
+export const productsPage = (cursor: string | null, signal: AbortSignal) =>
+  dataOf(shop.products.GET('/products', { params: { query: { limit: PAGE_MAX, ...after(cursor) } }, signal }))
+
+/** Puts a product into every list and page that shows it, unless they know a newer one. */
+export function keepProduct(queries: QueryClient, product: Product) {
+  queries.setQueryData(['products', 'one', product.id], (known: Product | undefined) => newer(known, product))
+  queries.setQueriesData<{ items: Product[]; next_cursor: string | null }>(
+    { queryKey: ['products', 'list'] },
+    (page) =>
+      page && {
+        ...page,
+        items: page.items.map((one) => (one.id === product.id ? newer(one, product) : one)),
+      },
+  )
+}
+
+const newer = <T extends Product | Order>(known: T | undefined, next: T): T =>
+  known && known.version > next.version ? known : next
+
+/** The product as the service has it, out of its refusal. */
+export function currentOf(error: unknown): Product | undefined {
+  return error instanceof ShopProblem && error.code === 'version_conflict'
+    ? (error.document?.current as Product | undefined)
+    : undefined
+}

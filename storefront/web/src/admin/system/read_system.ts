@@ -1,0 +1,29 @@
+/** The gateway's own look at the system. It belongs to no service, so it is asked through the client of one. */
+import { shop } from '../../api/shop.ts'
+
+export type Replica = {
+  readonly address: string
+  readonly alive: boolean
+  readonly ready: boolean
+  readonly problem: string | null
+  readonly answer_ms: number | null
+  readonly version: string | null
+  readonly node: string | null
+  readonly started_at: string | null
+  readonly memory_bytes: number | null
+  readonly requests: number | null
+  readonly failures: number | null
+  readonly settler_backlog: number | null
+  readonly settler_oldest_seconds: number | null
+  readonly ledger_mismatches: number | null
+  readonly ledger_checked_at: string | null
+}
+export type ServiceState = { readonly service: string; readonly replicas: readonly Replica[] }
+
+type Call = (path: string, init: { signal: AbortSignal }) => Promise<{ data?: { services: ServiceState[] } }>
+
+export async function readSystem(signal: AbortSignal): Promise<readonly ServiceState[]> {
+  // Session, retries and problems are the client's; only its types do not know this address.
+  const get = shop.orders.GET as unknown as Call
+  return (await get('/system', { signal })).data?.services ?? []
+}
