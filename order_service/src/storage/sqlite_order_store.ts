@@ -29,7 +29,9 @@ export function createSqliteOrderStore(store: SqliteStore): OrderStore {
   const findByKeyInWrite = writer.prepare(byKey)
   const find = reader.prepare(`${select} WHERE id = ?`)
   const findByKey = reader.prepare(byKey)
-  const ofUser = reader.prepare(`${select} WHERE user_id = ? AND id < ? ORDER BY id DESC LIMIT ?`)
+  const ofUser = reader.prepare(`${select} WHERE user_id = ? ORDER BY rowid DESC LIMIT ?`)
+  const ofUserBefore = reader.prepare(`${select} WHERE user_id = ?
+    AND rowid < (SELECT rowid FROM orders WHERE id = ?) ORDER BY rowid DESC LIMIT ?`)
   const ofStatus = reader.prepare(`${select} WHERE status = ? AND id < ? ORDER BY id DESC LIMIT ?`)
   const all = reader.prepare(`${select} WHERE id < ? ORDER BY id DESC LIMIT ?`)
   const anyDue = reader.prepare('SELECT 1 FROM orders WHERE due_at <= ? LIMIT 1')
@@ -72,7 +74,10 @@ export function createSqliteOrderStore(store: SqliteStore): OrderStore {
       }
       return { ...order, version: order.version + 1 }
     },
-    listByUser: async (userId, { limit, before = LAST }) => ofUser.all(userId, before, limit).map(toOrder),
+    listByUser: async (userId, { limit, before }) =>
+      (before === undefined ? ofUser.all(userId, limit) : ofUserBefore.all(userId, before, limit)).map(
+        toOrder,
+      ),
     listByStatus: async (status, { limit, before = LAST }) =>
       (status === undefined ? all.all(before, limit) : ofStatus.all(status, before, limit)).map(toOrder),
     async claimDue(now, leaseUntil, limit) {

@@ -78,7 +78,12 @@ suite('opening', () => {
     const db = new DatabaseSync(join(path, 'orders.db'))
     t.after(() => db.close())
     const plans: [string, RegExp][] = [
-      ["SELECT * FROM orders WHERE user_id = 'a' AND id < 'b' ORDER BY id DESC LIMIT 5", /orders_by_user/],
+      ["SELECT * FROM orders WHERE user_id = 'a' ORDER BY rowid DESC LIMIT 5", /orders_by_user/],
+      [
+        `SELECT * FROM orders WHERE user_id = 'a' AND rowid < (SELECT rowid FROM orders WHERE id = 'b')
+          ORDER BY rowid DESC LIMIT 5`,
+        /orders_by_user \(user_id=\? AND rowid<\?\)/,
+      ],
       ["SELECT * FROM orders WHERE status = 'a' AND id < 'b' ORDER BY id DESC LIMIT 5", /orders_by_status/],
       ["SELECT * FROM orders WHERE user_id = 'a' AND idempotency_key = 'b'", /orders_by_key/],
       ["SELECT rowid FROM orders WHERE due_at <= 'a' ORDER BY due_at LIMIT 5", /COVERING INDEX orders_due/],
