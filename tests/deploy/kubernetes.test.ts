@@ -1,0 +1,212 @@
+/** The manifests are what the API server takes, and keep what they promise. */
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { suite, test } from 'node:test'
+import { CLOSE_DEADLINE_MS } from '@shop/service_kit/lifecycle'
+import { type Manifest, needs, OVERLAYS, ROOT, rendered, written } from './rendering.ts'
+
+const SERVICES = ['auth-service', 'product-service', 'order-service', 'storefront']
+const skip = needs('kubectl', 'version', '--client')
+
+type Model = new (manifest: Manifest) => { validate(): void }
+
+suite('the manifests as they are written', () => {
+  const manifests = written()
+
+  test('have only valid values, by the schemas of Kubernetes', () => assertValid(manifests))
+
+  test('have only known fields', () => {
+    assert.equal(typeFaults('written', manifests), '')
+    const mistyped = structuredClone(manifests.find(({ kind }) => kind === 'Deployment')!)
+    mistyped.spec.template.spec.containers[0].redinessProbe = {}
+    assert.match(typeFaults('mistyped', [mistyped]), /redinessProbe.* does not exist/)
+  })
+})
+
+for (const overlay of OVERLAYS) {
+  suite(`the overlay ${overlay}`, { skip }, () => {
+    const manifests = skip ? [] : rendered(overlay)
+    const of = (kind: string) => manifests.filter((manifest) => manifest.kind === kind)
+    const named = (kind: string, name: string) => {
+      const found = of(kind).find(({ metadata }) => metadata.name === name)
+      assert.ok(found, `${kind} ${name}`)
+      return found
+    }
+    const deployments = SERVICES.map((name) => named('Deployment', name))
+    const workloads = [...of('Deployment'), ...of('StatefulSet'), ...of('Job')]
+
+    test('is valid and has only known fields', async () => {
+      await assertValid(manifests)
+      assert.equal(typeFaults(overlay, manifests), '')
+    })
+
+    test('runs nothing as root, with rights, or on a writable root file system', () => {
+      for (const { metadata, spec } of workloads) {
+        const pod = spec.template.spec
+        assert.equal(pod.securityContext.runAsNonRoot, true, metadata.name)
+        assert.equal(pod.securityContext.seccompProfile.type, 'RuntimeDefault', metadata.name)
+        assert.equal(pod.automountServiceAccountToken, false, metadata.name)
+        for (const { securityContext, resources } of pod.containers) {
+          assert.equal(securityContext.allowPrivilegeEscalation, false, metadata.name)
+          assert.deepEqual(securityContext.capabilities, { drop: ['ALL'] }, metadata.name)
+          assert.ok(resources.requests.cpu && resources.limits.memory, metadata.name)
+        }
+      }
+      for (const { metadata, spec } of deployments) {
+        assert.equal(
+          spec.template.spec.containers[0].securityContext.readOnlyRootFilesystem,
+          true,
+          metadata.name,
+        )
+      }
+    })
+
+    test('keeps secrets out of the environment and out of the repository', () => {
+      assert.deepEqual(of('Secret'), [])
+      for (const { metadata, spec } of workloads) {
+        for (const { env = [] } of spec.template.spec.containers) {
+          for (const { name, valueFrom } of env) {
+            assert.equal(valueFrom?.secretKeyRef, undefined, `${metadata.name} ${name}`)
+            if (/SECRET|PASSWORD|DATABASE_URL/.test(name)) assert.match(name, /_FILE$/, metadata.name)
+          }
+        }
+      }
+    })
+
+    test('starts, serves and stops every service without dropping a request', () => {
+      for (const { metadata, spec } of deployments) {
+        const { terminationGracePeriodSeconds, containers, topologySpreadConstraints } = spec.template.spec
+        const [{ startupProbe, readinessProbe, livenessProbe, lifecycle }] = containers
+        assert.deepEqual(
+          [startupProbe, readinessProbe, livenessProbe].map((probe) => probe.httpGet.path),
+          ['/healthz', '/readyz', '/healthz'],
+          metadata.name,
+        )
+        const drainMs = Number(named('ConfigMap', 'shop').data.DRAIN_DELAY_MS ?? 0)
+        const leavingSeconds = lifecycle.preStop.sleep.seconds + (drainMs + CLOSE_DEADLINE_MS) / 1000
+        assert.ok(leavingSeconds < terminationGracePeriodSeconds, metadata.name)
+        const noticedSeconds = readinessProbe.periodSeconds
+        assert.ok(lifecycle.preStop.sleep.seconds >= noticedSeconds, metadata.name)
+        assert.deepEqual(spec.strategy.rollingUpdate, { maxUnavailable: 0, maxSurge: 1 }, metadata.name)
+        assert.ok(topologySpreadConstraints.length > 0, metadata.name)
+      }
+    })
+
+    test('keeps replicas of every service, also while nodes are drained', () => {
+      for (const name of SERVICES) {
+        assert.equal(named('PodDisruptionBudget', name).spec.maxUnavailable, 1)
+        const { minReplicas, maxReplicas, scaleTargetRef } = named('HorizontalPodAutoscaler', name).spec
+        assert.ok(minReplicas >= (overlay === 'dev' ? 1 : 2) && maxReplicas >= minReplicas, name)
+        assert.equal(scaleTargetRef.name, name)
+        // A number here would undo the autoscaler's at every deployment.
+        assert.equal(named('Deployment', name).spec.replicas, undefined, name)
+      }
+    })
+
+    test('lets in and out only what must talk', () => {
+      assert.deepEqual(named('NetworkPolicy', 'default-deny').spec, {
+        podSelector: {},
+        policyTypes: ['Ingress', 'Egress'],
+      })
+      const intoInternal = of('NetworkPolicy').flatMap(({ metadata, spec }) =>
+        (spec.ingress ?? [])
+          .filter(({ ports }: Manifest) => ports?.some(({ port }: Manifest) => port === 5101))
+          .map(({ from }: Manifest) => [metadata.name, from]),
+      )
+      assert.deepEqual(intoInternal, [
+        [
+          'product-service',
+          [{ podSelector: { matchLabels: { 'app.kubernetes.io/name': 'order-service' } } }],
+        ],
+      ])
+      const gateway = named('Deployment', 'storefront').spec.template.spec.containers[0].env
+      assert.deepEqual(
+        gateway.find(({ name }: Manifest) => name === 'PRODUCT_URL').value,
+        'http://product-service:5001',
+      )
+      for (const { spec } of of('Ingress')) {
+        for (const { http } of spec.rules) {
+          for (const { backend } of http.paths) assert.equal(backend.service.name, 'storefront')
+        }
+      }
+      for (const { metadata, spec } of of('Service')) {
+        assert.ok(spec.type === undefined || spec.type === 'ClusterIP', metadata.name)
+      }
+    })
+
+    test('refers only to what is there', () => {
+      const ports = new Map(
+        of('Deployment').map(({ metadata, spec }) => [metadata.name, spec.template.spec.containers[0].ports]),
+      )
+      for (const name of SERVICES) {
+        for (const { targetPort } of named('Service', name).spec.ports) {
+          assert.ok(
+            ports.get(name).some((port: Manifest) => port.name === targetPort),
+            `${name} ${targetPort}`,
+          )
+        }
+      }
+      for (const { metadata, spec } of workloads) {
+        const { volumes = [], containers } = spec.template.spec
+        const known = [
+          ...volumes.map((volume: Manifest) => volume.name),
+          ...(spec.volumeClaimTemplates ?? []).map((claim: Manifest) => claim.metadata.name),
+        ]
+        for (const { volumeMounts = [], envFrom = [] } of containers) {
+          for (const { name } of volumeMounts) assert.ok(known.includes(name), `${metadata.name} ${name}`)
+          for (const { configMapRef } of envFrom) named('ConfigMap', configMapRef.name)
+        }
+        for (const { configMap } of volumes) if (configMap) named('ConfigMap', configMap.name)
+      }
+    })
+  })
+}
+
+suite('production', { skip }, () => {
+  test('has three members of MongoDB, one of which may be away', () => {
+    const manifests = rendered('production')
+    const mongo = manifests.find(({ kind }) => kind === 'StatefulSet')!
+    assert.equal(mongo.spec.replicas, 3)
+    const budget = manifests.find(
+      ({ kind, metadata }) => kind === 'PodDisruptionBudget' && metadata.name === 'mongo',
+    )!
+    assert.equal(budget.spec.maxUnavailable, 1)
+  })
+
+  test('with a database elsewhere runs none of its own', () => {
+    assert.deepEqual(
+      rendered('external-database').filter(({ kind }) => ['StatefulSet', 'Job'].includes(kind)),
+      [],
+    )
+  })
+})
+
+async function assertValid(manifests: readonly Manifest[]): Promise<void> {
+  for (const manifest of manifests) {
+    const models = (await import(`kubernetes-models/${manifest.apiVersion}`)) as Record<string, Model>
+    const Model = models[manifest.kind]
+    assert.ok(Model, `${manifest.apiVersion} ${manifest.kind}`)
+    assert.doesNotThrow(() => new Model(manifest).validate(), `${manifest.kind} ${manifest.metadata.name}`)
+  }
+}
+
+/** The schemas let unknown fields pass; the types that come with them do not, where literals are given. */
+function typeFaults(name: string, manifests: readonly Manifest[]): string {
+  const folder = join(ROOT, 'node_modules', '.cache', `deploy_${name}_${process.pid}`)
+  const file = join(folder, 'manifests.ts')
+  mkdirSync(folder, { recursive: true })
+  try {
+    const text = manifests.map(
+      ({ apiVersion, kind, ...rest }, i) =>
+        `import type { I${kind} as T${i} } from 'kubernetes-models/${apiVersion}'\n` +
+        `export const m${i}: T${i} = ${JSON.stringify({ apiVersion, kind, ...rest })}\n`,
+    )
+    writeFileSync(file, text.join(''))
+    const options = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--ignoreConfig', file]
+    return spawnSync(join(ROOT, 'node_modules', '.bin', 'tsc'), options, { encoding: 'utf8' }).stdout
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}

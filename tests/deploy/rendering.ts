@@ -1,0 +1,48 @@
+/** What would be deployed: Kubernetes overlays as kubectl renders them, and the Swarm stack as docker reads it. */
+import { execFileSync, spawnSync } from 'node:child_process'
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse, parseAllDocuments } from 'yaml'
+
+export const ROOT = join(import.meta.dirname, '..', '..')
+export const OVERLAYS = ['dev', 'production', 'external-database'] as const
+export type Overlay = (typeof OVERLAYS)[number]
+
+// biome-ignore lint/suspicious/noExplicitAny: manifests are judged by schemas, not by our types.
+export type Manifest = Record<string, any>
+
+const there = (command: string, ...args: string[]) =>
+  spawnSync(command, args, { stdio: 'ignore' }).status === 0
+
+/** Why a suite that needs the command is skipped, or false when it runs. */
+export function needs(command: string, ...version: string[]): string | false {
+  if (there(command, ...version)) return false
+  const loud = `NO ${command.toUpperCase()}: WHAT IT WOULD SAY IS NOT TESTED`
+  console.error(loud)
+  return loud
+}
+
+/** Every manifest as it is written, before any overlay. */
+export const written = (): Manifest[] =>
+  globSync('deploy/kubernetes/**/*.yaml', { cwd: ROOT })
+    .sort()
+    .flatMap((file) =>
+      parseAllDocuments(readFileSync(join(ROOT, file), 'utf8')).map((document) => document.toJS()),
+    )
+    .filter(({ kind }) => kind !== 'Kustomization')
+
+export function rendered(overlay: Overlay): Manifest[] {
+  const folder = join(ROOT, 'deploy', 'kubernetes', 'overlays', overlay)
+  // The overlays share the script of the replica set, which lies beside the stack's.
+  const text = execFileSync('kubectl', ['kustomize', folder], { encoding: 'utf8' })
+  return parseAllDocuments(text).map((document) => document.toJS())
+}
+
+export function stackConfig(env: NodeJS.ProcessEnv = {}): Manifest {
+  const text = execFileSync('docker', ['stack', 'config', '-c', join(ROOT, 'docker-compose.yml')], {
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  return parse(text)
+}

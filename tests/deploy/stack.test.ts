@@ -1,0 +1,207 @@
+/** The Swarm stack is what docker takes, and keeps what it promises; the image is what the stack says it is. */
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { suite, test } from 'node:test'
+import { CLOSE_DEADLINE_MS } from '@shop/service_kit/lifecycle'
+import { parse } from 'yaml'
+import { readAuthConfig } from '../../auth_service/src/config.ts'
+import { readOrderConfig } from '../../order_service/src/config.ts'
+import { readProductConfig } from '../../product_service/src/config.ts'
+import { readStorefrontConfig } from '../../storefront/src/config.ts'
+import { type Manifest, needs, ROOT, stackConfig } from './rendering.ts'
+
+const SERVICES = ['auth_service', 'product_service', 'order_service', 'storefront']
+const MONGO = ['mongo1', 'mongo2', 'mongo3']
+
+suite('the stack file', () => {
+  const stack: Manifest = parse(readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8'), { merge: true })
+
+  test('publishes the doors of the services and nothing else', () => {
+    const published = Object.entries<Manifest>(stack.services).flatMap(([name, { ports = [] }]) =>
+      ports.map(({ target }: Manifest) => [name, target]),
+    )
+    assert.deepEqual(published, [
+      ['auth_service', 5000],
+      ['product_service', 5001],
+      ['order_service', 5002],
+      ['storefront', 8080],
+    ])
+  })
+
+  test('keeps /internal on a port of its own, which is not published', () => {
+    const { environment, ports } = stack.services.product_service
+    assert.equal(environment.INTERNAL_PORT, '5101')
+    assert.equal(new URL(stack.services.order_service.environment.PRODUCT_URL).port, '5101')
+    assert.ok(ports.every(({ target }: Manifest) => target !== 5101))
+    assert.equal(new URL(stack.services.storefront.environment.PRODUCT_URL).port, '5001')
+  })
+
+  test('lets only the services reach the database, and the database reach nothing', () => {
+    assert.equal(stack.networks.database.internal, true)
+    for (const name of [...MONGO, 'mongo_init']) assert.deepEqual(stack.services[name].networks, ['database'])
+    assert.deepEqual(stack.services.storefront.networks, ['front'])
+    for (const name of SERVICES.slice(0, 3)) {
+      assert.deepEqual(stack.services[name].networks, ['front', 'inside', 'database'])
+    }
+  })
+
+  test('hands secrets over as files, each only to those who need it', () => {
+    for (const [name, { environment = {} }] of Object.entries<Manifest>(stack.services)) {
+      for (const variable of Object.keys(environment)) {
+        if (/SECRET|PASSWORD|DATABASE_URL/.test(variable)) assert.match(variable, /_FILE$/, name)
+      }
+    }
+    const holders = (secret: string) =>
+      Object.entries<Manifest>(stack.services)
+        .filter(([, { secrets = [] }]) => secrets.includes(secret))
+        .map(([name]) => name)
+    assert.deepEqual(holders('database_url'), SERVICES.slice(0, 3))
+    assert.deepEqual(holders('service_secret'), ['product_service', 'order_service'])
+    assert.deepEqual(holders('admin_password'), ['auth_service'])
+    assert.deepEqual(holders('mongo_keyfile'), MONGO)
+    assert.deepEqual(holders('mongo_root_password'), [...MONGO, 'mongo_init'])
+    assert.deepEqual(holders('mongo_shop_password'), ['mongo_init'])
+  })
+
+  test('runs several read-only replicas with limits, and replaces them without a gap', () => {
+    for (const name of SERVICES) {
+      const { read_only, init, stop_grace_period, environment, deploy } = stack.services[name]
+      assert.ok(read_only && init, name)
+      assert.ok(deploy.replicas >= 2, name)
+      assert.deepEqual(
+        [deploy.update_config.order, deploy.update_config.failure_action],
+        ['start-first', 'rollback'],
+      )
+      assert.ok(deploy.resources.limits.memory && deploy.resources.limits.cpus, name)
+      assert.deepEqual(deploy.placement.preferences, [{ spread: 'node.id' }])
+      const leavingSeconds = (Number(environment.DRAIN_DELAY_MS) + CLOSE_DEADLINE_MS) / 1000
+      assert.ok(leavingSeconds < Number.parseInt(stop_grace_period, 10), name)
+    }
+  })
+
+  test('keeps each member of the database on files of its own', () => {
+    const volumes = MONGO.flatMap((name) =>
+      stack.services[name].volumes.map((volume: string) => volume.split(':')[0]),
+    )
+    assert.equal(new Set(volumes).size, 2 * MONGO.length)
+    for (const volume of volumes) assert.ok(volume in stack.volumes, volume)
+    for (const name of MONGO) assert.equal(stack.services[name].deploy.update_config.order, 'stop-first')
+  })
+
+  test('names no variable the services do not know, and gives each what it needs', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'shop_stack_'))
+    try {
+      const made = spawnSync(process.execPath, [
+        join(ROOT, 'scripts', 'stack_secrets.ts'),
+        '--folder',
+        folder,
+      ])
+      assert.equal(made.status, 0)
+      const readers = [readAuthConfig, readProductConfig, readOrderConfig, readStorefrontConfig]
+      SERVICES.forEach((name, i) => {
+        const environment = Object.entries<string>(stack.services[name].environment).map(
+          ([variable, value]) => [
+            variable,
+            value.replace(/\$\{\w+:-([^}]*)\}/, '$1').replace('/run/secrets', folder),
+          ],
+        )
+        const config = readers[i]!({ PORT: '5000', ...Object.fromEntries(environment) })
+        for (const [variable] of environment) {
+          const known = variable!.replace(/_FILE$/, '')
+          const shared = known.startsWith('OTEL_') || config[known as keyof typeof config] !== undefined
+          const unset = environment.find(([other]) => other === variable)![1] === ''
+          assert.ok(
+            shared || unset || ['ORDER_URL', 'AUTH_URL', 'PRODUCT_URL'].includes(known),
+            `${name} ${variable}`,
+          )
+        }
+      })
+      assert.equal(statSync(folder).mode & 0o777, 0o700)
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
+  const skip = needs('docker', 'stack', '--help')
+  test('is understood by docker, with and without other names', { skip }, () => {
+    assert.equal(stackConfig().services.auth_service.image, 'auth_service:latest')
+    const other = stackConfig({
+      REGISTRY: 'registry.example.com/shop/',
+      TAG: '1.2.3',
+      PORT_MODE: 'host',
+      AUTH_PORT: '80',
+    })
+    assert.equal(other.services.auth_service.image, 'registry.example.com/shop/auth_service:1.2.3')
+    assert.deepEqual(other.services.auth_service.ports, [{ mode: 'host', target: 5000, published: 80 }])
+  })
+})
+
+suite('the secrets', () => {
+  test('stay as they are when made again, and only the one named is renewed', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'shop_stack_'))
+    const make = (...args: string[]) =>
+      spawnSync(process.execPath, [join(ROOT, 'scripts', 'stack_secrets.ts'), '--folder', folder, ...args])
+    const read = (name: string) => readFileSync(join(folder, name), 'utf8')
+    try {
+      make()
+      const names = [
+        'service_secret',
+        'mongo_keyfile',
+        'mongo_shop_password',
+        'database_url',
+        'admin_password',
+      ]
+      const first = names.map(read)
+      make()
+      assert.deepEqual(names.map(read), first)
+      make('--renew', 'mongo_shop_password')
+      const second = names.map(read)
+      assert.deepEqual(
+        second.map((content, i) => content !== first[i]),
+        [false, false, true, true, false],
+      )
+      assert.ok(read('database_url').includes(read('mongo_shop_password').trim()))
+      assert.equal(make('--renew', 'nothing').status, 1)
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+})
+
+suite('the image', () => {
+  const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8')
+
+  test('runs as nobody special, tells whether it is alive, and gets signals itself', () => {
+    const base = dockerfile.slice(dockerfile.indexOf(' AS base'))
+    assert.match(base, /^USER 1000:1000$/m)
+    assert.match(base, /^HEALTHCHECK /m)
+    for (const name of SERVICES) {
+      assert.match(dockerfile, new RegExp(`^FROM base AS ${name}$`, 'm'))
+      assert.match(dockerfile, new RegExp(`^CMD \\["node", "${name}/src/main.ts"\\]$`, 'm'))
+    }
+  })
+
+  test('has the Node of this project, and only production dependencies', () => {
+    const { devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+    assert.match(dockerfile, new RegExp(`^ARG NODE_IMAGE=node:${devDependencies.node}-slim$`, 'm'))
+    const runtime = dockerfile.slice(0, dockerfile.indexOf(' AS base'))
+    assert.match(runtime, /npm ci --omit=dev --omit=optional --ignore-scripts/)
+  })
+
+  test('is built from what is named, and nothing else', () => {
+    const allowed = readFileSync(join(ROOT, '.dockerignore'), 'utf8').trim().split('\n')
+    assert.equal(allowed[0], '*')
+    assert.ok(allowed.slice(1).every((line) => line.startsWith('!')))
+    for (const [, from] of dockerfile.matchAll(/^COPY (?!--from)(\S+(?: \S+)*) \S+$/gm)) {
+      for (const path of from!.split(' ')) {
+        const known = allowed.some(
+          (line) => path.startsWith(line.slice(1)) || line.slice(1).startsWith(`${path}/`),
+        )
+        assert.ok(known || allowed.includes(`!*/${path.split('/').at(-1)}`), path)
+      }
+    }
+  })
+})
