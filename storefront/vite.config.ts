@@ -1,15 +1,31 @@
 import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
 
 /** Browsers of the last two years: what `light-dark()` and `content-visibility` need. */
 const BROWSERS = ['chrome123', 'firefox125', 'safari18']
 
 const GATEWAY = `http://127.0.0.1:${process.env.STOREFRONT_PORT ?? 8080}`
 
+/** The typeface is asked for together with the scripts, not after the styles that name it. */
+const preloadTypeface: Plugin = {
+  name: 'preload-typeface',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (_html, { bundle }) =>
+      Object.keys(bundle ?? {})
+        .filter((file) => file.endsWith('.woff2'))
+        .map((file) => ({
+          tag: 'link',
+          injectTo: 'head-prepend',
+          attrs: { rel: 'preload', href: `/${file}`, as: 'font', type: 'font/woff2', crossorigin: '' },
+        })),
+  },
+}
+
 export default defineConfig({
   root: `${import.meta.dirname}/web`,
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), preloadTypeface],
   build: {
     outDir: `${import.meta.dirname}/dist`,
     emptyOutDir: true,

@@ -4,11 +4,10 @@
  * Promises
  *  1. A window that meets an error of a script, or is refused something by the page's own security policy, fails its
  *     test; so does an answer of 500.
- *  2. Everything started here is gone when the test file ends.
+ *  2. `close` ends everything started here, and tells what went wrong in any window.
  */
 import { strict as assert } from 'node:assert'
 import { randomBytes } from 'node:crypto'
-import { after } from 'node:test'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { buildPagesIfOld } from '../../storefront/build.ts'
 import { call, expectStatus } from '../system/calls.ts'
@@ -36,34 +35,55 @@ export type Shop = World & {
   /** An account nobody has signed in to yet. */
   account(role?: 'customer' | 'admin'): Promise<Visitor>
   signIn(page: Page, visitor: Visitor): Promise<void>
+  close(): Promise<void>
 }
 
 /** Problems a visitor may meet without anything being broken. */
 const EXPECTED = /Failed to load resource|net::ERR_/
+/** Of the page's warnings, those that mean a mistake of ours. */
+const MISTAKE = /Warning:|Content Security Policy/
 
 export async function openShop(extra: Environment = {}): Promise<Shop> {
+  const endings: (() => Promise<void>)[] = []
+  const close = async () => {
+    const failed: unknown[] = []
+    for (const end of endings.splice(0).reverse()) await end().catch((error) => failed.push(error))
+    if (failed.length > 0) throw failed[0]
+  }
+  try {
+    return await open(extra, endings, close)
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function open(
+  extra: Environment,
+  endings: (() => Promise<void>)[],
+  close: () => Promise<void>,
+): Promise<Shop> {
   await buildPagesIfOld()
-  const world = await createWorld({ after }, extra)
+  const world = await createWorld({ after: (work) => endings.push(work) }, extra)
   const storefront = createServiceProcess('storefront' as ServiceName, await freePort(), {
     LOG_LEVEL: 'warn',
     AUTH_URL: world.auth.url,
     PRODUCT_URL: world.products.url,
     ORDER_URL: world.orders.url,
   })
+  endings.push(() => storefront.kill())
   await storefront.start()
-  const browser = await launch()
   const faults: string[] = []
-  after(async () => {
-    await browser.close()
-    await storefront.kill()
-    assert.deepEqual(faults, [])
-  })
+  endings.push(async () => assert.deepEqual(faults, []))
+  const browser = await launch()
+  endings.push(() => browser.close())
 
   const listen = (page: Page) => {
     page.setDefaultTimeout(WAIT_MS)
     page.on('pageerror', (error) => faults.push(`${page.url()}: ${error.stack ?? error.message}`))
     page.on('console', (message) => {
-      if (message.type() === 'error' && !EXPECTED.test(message.text())) {
+      const wrong = message.type() === 'error' ? !EXPECTED.test(message.text()) : MISTAKE.test(message.text())
+      if (wrong) {
         faults.push(`${page.url()}: ${message.text()}`)
       }
     })
@@ -78,6 +98,7 @@ export async function openShop(extra: Environment = {}): Promise<Shop> {
     ...world,
     storefront,
     browser,
+    close,
     async open(options = {}) {
       return tabOf(await browser.newContext({ baseURL: storefront.url, locale: 'en-US', ...options }))
     },

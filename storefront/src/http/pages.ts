@@ -30,8 +30,7 @@ export function pageRoutes(folder: string) {
       app.get(`/${file}`, options, async (_request, reply) => reply.sendFile(file, { maxAge: '1h' }))
     }
     const page = async (request: FastifyRequest, reply: FastifyReply) => {
-      const wanted = request.headers.accept ?? ''
-      if (request.url.startsWith('/api/') || !/text\/html|\*\/\*/.test(wanted)) {
+      if (request.url.startsWith('/api/') || !wantsPage(request)) {
         throw new Problem('route_not_found', `There is nothing at ${request.url}.`)
       }
       return reply.sendFile(PAGE, ASK_AGAIN)
@@ -39,4 +38,10 @@ export function pageRoutes(folder: string) {
     app.get('/', options, page)
     app.get('/*', options, page)
   }
+}
+
+/** A visitor going somewhere, or a program that takes anything; not a page asking for a file that is gone. */
+function wantsPage({ headers: { accept = '*/*' }, url }: FastifyRequest): boolean {
+  if (accept.includes('text/html')) return true
+  return accept.includes('*/*') && !/\.\w+(\?|$)/.test(url)
 }

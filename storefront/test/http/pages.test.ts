@@ -33,6 +33,7 @@ suite('the pages', () => {
     ['/index.html.br', { accept: 'application/json' }],
     ['/api/nothing', HTML],
     ['/nothing', { accept: 'application/json' }],
+    ['/typeface.woff2', { accept: '*/*' }],
   ] as const) {
     test(`${path} is a problem, not the page`, async (t) => {
       const answer = await raw(await storefront(t, {}), path, { headers })

@@ -14,6 +14,7 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { failed: 
     if (!this.state.failed) return this.props.children
     return (
       <EmptyState
+        page
         title="This page could not be shown"
         icon="warning"
         action={

@@ -57,7 +57,6 @@ function Item({
   return (
     <NavLink
       to={to}
-      aria-label={called ?? label}
       className={({ isActive }) =>
         cx(
           'relative flex min-h-11 min-w-11 items-center justify-center gap-2 rounded-md px-2.5 text-sm font-semibold transition-colors hover:bg-sunken',
@@ -66,9 +65,15 @@ function Item({
       }
     >
       <Icon name={icon} className="size-5.5" />
-      <span className="hidden max-w-36 truncate sm:inline">{label}</span>
+      <span className="sr-only">{called ?? label}</span>
+      <span aria-hidden="true" className="hidden max-w-36 truncate sm:inline">
+        {label}
+      </span>
       {count > 0 && (
-        <span className="tabular absolute top-0.5 right-0 grid min-w-5 place-items-center rounded-full bg-accent px-1 text-xs font-bold text-on-accent sm:static">
+        <span
+          aria-hidden="true"
+          className="tabular absolute top-0.5 right-0 grid min-w-5 place-items-center rounded-full bg-accent px-1 text-xs font-bold text-on-accent sm:static"
+        >
           {formatNumber(count)}
         </span>
       )}

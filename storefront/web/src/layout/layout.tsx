@@ -1,5 +1,5 @@
 /** The frame of every page: header, notices that concern all pages, the page itself, footer. */
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { type ComponentType, Suspense, useEffect, useState } from 'react'
 import { Outlet, useLocation } from 'react-router'
 import { PageSkeleton } from '../ui/skeleton.tsx'
 import { whenFirstToast } from '../ui/toast.ts'
@@ -10,12 +10,9 @@ import { OfflineBar } from './offline_bar.tsx'
 import { OpenAttemptBar } from './open_attempt_bar.tsx'
 import { useScrollToTop } from './use_scroll_to_top.ts'
 
-const Toaster = lazy(() => import('../ui/toaster.tsx'))
-
 export function Layout() {
   const { pathname } = useLocation()
-  const [toasting, setToasting] = useState(false)
-  useEffect(() => whenFirstToast(() => setToasting(true)), [])
+  const Toaster = useToaster()
   useScrollToTop()
   return (
     <div className="flex min-h-dvh flex-col">
@@ -28,7 +25,8 @@ export function Layout() {
       <Header />
       <OfflineBar />
       <OpenAttemptBar />
-      <main id="content" tabIndex={-1} className="flex-1 pb-16 outline-none">
+      {/* As tall as the window from the start: the footer is below it and never moves within it. */}
+      <main id="content" tabIndex={-1} className="min-h-[calc(100dvh-4rem)] flex-1 pb-16 outline-none">
         <ErrorBoundary key={pathname}>
           <Suspense fallback={<PageSkeleton />}>
             <Outlet />
@@ -36,11 +34,23 @@ export function Layout() {
         </ErrorBoundary>
       </main>
       <Footer />
-      {toasting && (
-        <Suspense>
-          <Toaster />
-        </Suspense>
-      )}
+      {Toaster && <Toaster />}
     </div>
   )
+}
+
+/** Loaded with the first message. When it cannot be, offline say, the page goes on and the next message tries again. */
+function useToaster(): ComponentType | undefined {
+  const [toaster, setToaster] = useState<{ Toaster: ComponentType }>()
+  useEffect(
+    () =>
+      whenFirstToast(() => {
+        import('../ui/toaster.tsx').then(
+          ({ default: Toaster }) => setToaster({ Toaster }),
+          () => {},
+        )
+      }),
+    [],
+  )
+  return toaster?.Toaster
 }

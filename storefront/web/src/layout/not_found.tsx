@@ -4,6 +4,7 @@ import { EmptyState } from '../ui/empty_state.tsx'
 export function NotFound() {
   return (
     <EmptyState
+      page
       title="There is nothing at this address"
       icon="search"
       action={

@@ -9,7 +9,7 @@ export function RequireUser({ admin = false }: { admin?: boolean }) {
   if (!user) return <Navigate to={`/sign-in?next=${encodeURIComponent(pathname + search)}`} replace />
   if (admin && user.role !== 'admin') {
     return (
-      <EmptyState title="This part is for shopkeepers">
+      <EmptyState page title="This part is for shopkeepers">
         You are signed in as {user.username}, and that account has no admin role.
       </EmptyState>
     )

@@ -43,7 +43,8 @@ export function createTabSession(storage: Storage): TabSession {
 
   const store: TokenStore<User> = {
     load: () => session ?? (user && { ...EXPIRED, user }),
-    save: (next) => {
+    save: (answered) => {
+      const next = { ...answered, refreshToken: IN_THE_COOKIE }
       writeHint(storage, next.user)
       adopt(next)
       tabs?.postMessage({ session: next } satisfies Notice)
@@ -62,7 +63,8 @@ export function createTabSession(storage: Storage): TabSession {
       const before = session?.accessToken
       return oneAtATime(async () => {
         const other = session
-        return other && other.accessToken !== before ? answerOf(other) : fetch(request)
+        const fresh = other && other.accessToken !== before && Date.now() < other.refreshAt
+        return fresh ? answerOf(other) : fetch(request)
       })
     },
     user: () => user,
@@ -73,8 +75,9 @@ export function createTabSession(storage: Storage): TabSession {
   }
 }
 
-/** The cookie is sent by the browser; what the client would send in its place is nothing. */
-const EXPIRED = { accessToken: '', refreshToken: '', refreshAt: 0, expiresAt: 0 }
+/** Always the same, so that the client takes a session another tab renewed meanwhile for the same session. */
+const IN_THE_COOKIE = ''
+const EXPIRED = { accessToken: '', refreshToken: IN_THE_COOKIE, refreshAt: 0, expiresAt: 0 }
 
 /** Locks are missing on pages served without TLS; there the 30 s in which a replay is forgiven must do. */
 function oneAtATime<T>(work: () => Promise<T>): Promise<T> {

@@ -19,21 +19,29 @@ type Props = {
 }
 
 export function CatalogueControls({ view, change }: Props) {
+  const [inStock, showInStock] = useShown(view.inStock)
+  const [sort, showSort] = useShown(view.sort)
   return (
     <search className="flex flex-wrap items-center gap-x-5 gap-y-3">
       <SearchField key="search" q={view.q} onSearch={(q) => change({ q }, true)} />
       <div className="flex flex-1 flex-wrap items-center justify-between gap-x-5 gap-y-2 sm:flex-none">
         <Checkbox
           label="In stock"
-          checked={view.inStock}
-          onChange={(event) => change({ inStock: event.currentTarget.checked })}
+          checked={inStock}
+          onChange={({ currentTarget: { checked } }) => {
+            showInStock(checked)
+            change({ inStock: checked })
+          }}
         />
         <label className="min-w-0">
           <span className="sr-only">Sort by</span>
           <select
             className={CONTROL}
-            value={view.sort}
-            onChange={(event) => change({ sort: event.currentTarget.value as Sort })}
+            value={sort}
+            onChange={({ currentTarget: { value } }) => {
+              showSort(value as Sort)
+              change({ sort: value as Sort })
+            }}
           >
             {Object.entries(SORT_WORDS).map(([sort, words]) => (
               <option key={sort} value={sort}>
@@ -45,6 +53,13 @@ export function CatalogueControls({ view, change }: Props) {
       </div>
     </search>
   )
+}
+
+/** What the address says, and what was chosen until the address says it too: a control answers at once. */
+function useShown<T>(value: T) {
+  const [shown, show] = useState(value)
+  useEffect(() => show(value), [value])
+  return [shown, show] as const
 }
 
 function SearchField({ q, onSearch }: { q: string; onSearch: (q: string) => void }) {

@@ -16,8 +16,8 @@ export const ProductCard = memo(function ProductCard({ product }: { product: Pro
   // What the grid knows is shown at once on the product's own page, and asked for again there.
   const remember = () => queries.setQueryData(productQuery(product.id).queryKey, product, { updatedAt: 1 })
   return (
-    <li className={`${CARD} lazily`}>
-      <div className="overflow-hidden rounded-lg">
+    <li className={CARD}>
+      <div className="lazily aspect-[4/5] overflow-hidden rounded-lg">
         <Cover
           id={product.id}
           className={`${COVER} transition-transform duration-500 group-hover:scale-[1.03] ${product.stock === 0 ? 'opacity-60' : ''}`}

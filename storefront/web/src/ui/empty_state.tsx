@@ -7,18 +7,22 @@ export function EmptyState({
   icon = 'bag',
   children,
   action,
+  page = false,
 }: {
   title: string
   icon?: IconName
   children?: ReactNode
   action?: ReactNode
+  /** It is all there is on the page, and so its heading. */
+  page?: boolean
 }) {
+  const Heading = page ? 'h1' : 'h2'
   return (
     <div className="arriving mx-auto grid max-w-md justify-items-center gap-3 px-4 py-16 text-center">
       <span className="grid size-14 place-items-center rounded-full bg-sunken text-soft">
         <Icon name={icon} className="size-7" />
       </span>
-      <h2 className="text-xl font-semibold">{title}</h2>
+      <Heading className="text-xl font-semibold">{title}</Heading>
       {children && <div className="text-soft">{children}</div>}
       {action && <div className="pt-2">{action}</div>}
     </div>

@@ -1,0 +1,240 @@
+/** Buying, as a buyer sees it: the good way, and every way it can go wrong between two clicks. */
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { call } from '../system/calls.ts'
+import { until } from '../system/until.ts'
+import { noBrowser } from './browser.ts'
+import { openShop, type Shop, type Visitor } from './shop.ts'
+
+const WAIT_MS = 15_000
+
+suite('a buyer in a real browser', { skip: noBrowser }, () => {
+  let shop: Shop
+  before(async () => {
+    shop = await openShop()
+  })
+  after(() => shop?.close())
+
+  /** A signed-in window with `quantity` of a product in its cart, looking at the cart. */
+  async function atTheCart(product: { id: string }, quantity = 1, visitor?: Visitor): Promise<Page> {
+    const page = await shop.open()
+    await shop.signIn(page, visitor ?? (await shop.account()))
+    await page.goto(`/products/${product.id}`)
+    for (let more = 1; more < quantity; more += 1)
+      await page.getByRole('button', { name: 'One more' }).click()
+    await page.getByRole('button', { name: 'Add to cart' }).click()
+    await page.getByRole('link', { name: /^Cart/ }).click()
+    await page.getByRole('heading', { name: 'Your cart' }).waitFor()
+    return page
+  }
+
+  const order = (page: Page) => page.getByRole('button', { name: 'Place order' }).click()
+  const status = (page: Page, words: string) =>
+    page.getByRole('status').getByText(words, { exact: true }).waitFor()
+  const orderIdIn = (page: Page) => new URL(page.url()).pathname.split('/').at(-1)!
+  const onAnOrder = (page: Page) => page.waitForURL(/\/orders\/[0-9a-f-]{36}$/)
+
+  /** Until the order is sent, the page does not learn what became of the product. */
+  async function keepUnaware(page: Page, product: { id: string }) {
+    const news = `**/api/products/${product.id}`
+    await page
+      .getByText(/in stock|left|Last one/)
+      .first()
+      .waitFor()
+    await page.route(news, (route) => route.abort())
+    await page.route('**/api/orders', async (route) => {
+      await page.unroute(news)
+      await route.continue()
+    })
+  }
+
+  /** How many orders the person in this window has. */
+  async function ordersOf(page: Page): Promise<number> {
+    await page.goto('/orders')
+    await page.getByRole('heading', { name: 'Your orders' }).waitFor()
+    await page.locator('main li, main :text("No orders yet")').first().waitFor()
+    return page.locator('main li').count()
+  }
+
+  test('finds, buys as a new customer, and sees it shipped and delivered without reloading', async () => {
+    const product = await shop.addProduct({ name: 'Copper kettle', stock: 4, price: '42.50' })
+    await shop.addProduct({ name: 'Wool blanket', stock: 4 })
+    const page = await shop.open()
+    await page.goto('/')
+    await page.getByLabel('Search products').fill('copp')
+    await page.waitForURL(/q=copp/)
+    await page.getByRole('link', { name: 'Wool blanket' }).waitFor({ state: 'detached' })
+    await page.getByRole('link', { name: 'Copper kettle' }).click()
+    await page.getByText('Only 4 left').waitFor()
+    await page.getByRole('button', { name: 'One more' }).click()
+    await page.getByRole('button', { name: 'Add to cart' }).click()
+    await page.getByRole('link', { name: 'Cart, 2 items' }).click()
+    await page.getByText('$85.00').first().waitFor()
+    await page.getByRole('link', { name: 'Sign in to order' }).click()
+    await page.getByRole('link', { name: 'Create an account' }).click()
+    await page.getByLabel('Username').fill(`grace_${Date.now().toString(36)}`)
+    await page.getByLabel('Password').fill('plum tart on tuesday')
+    await page.getByRole('button', { name: 'Create account' }).click()
+    await order(page)
+    await onAnOrder(page)
+    await page.getByRole('heading', { name: 'Thank you. It’s yours.' }).waitFor()
+    await page.getByText('Live: the next step').waitFor()
+    const id = orderIdIn(page)
+    for (const [next, words] of [
+      ['shipped', 'Shipped'],
+      ['delivered', 'Delivered'],
+    ] as const) {
+      assert.equal((await shop.move(shop.admin, id, { status: next })).status, 200)
+      await status(page, words)
+    }
+    assert.equal((await shop.product(product.id)).stock, 2)
+    assert.equal(await page.getByRole('link', { name: 'Cart, empty' }).count(), 1)
+  })
+
+  test('the last one wanted in two windows at once is sold once, and the other is told', async () => {
+    const product = await shop.addProduct({ name: 'Last teapot', stock: 1 })
+    const pages = await Promise.all([atTheCart(product), atTheCart(product)])
+    await Promise.all(pages.map((page) => keepUnaware(page, product)))
+    await Promise.all(pages.map(order))
+    const outcome = (page: Page) =>
+      Promise.race([
+        onAnOrder(page).then(() => 'bought' as const),
+        page
+          .getByText('has just sold out')
+          .waitFor()
+          .then(() => 'told' as const),
+      ])
+    const outcomes = await Promise.all(pages.map(outcome))
+    assert.deepEqual([...outcomes].sort(), ['bought', 'told'])
+    const loser = pages[outcomes.indexOf('told')]!
+    await loser.getByText('Nothing was bought').first().waitFor()
+    await loser.getByRole('button', { name: 'Only adjust my cart' }).click()
+    await loser.getByText('Nothing in here yet').waitFor()
+    assert.equal((await shop.product(product.id)).stock, 0)
+  })
+
+  test('a price that changes at the last moment is said, and accepted in one click', async () => {
+    const product = await shop.addProduct({ name: 'Brass lamp', stock: 5, price: '80.00' })
+    const page = await atTheCart(product)
+    await page.getByText('Only 5 left').waitFor()
+    await keepUnaware(page, product)
+    await reprice(product.id, '95.00')
+    await order(page)
+    await page.getByText('It changed while you were ordering. Nothing was bought.').waitFor()
+    await page.getByText('$95.00').first().waitFor()
+    await page.getByText('it was $80.00').waitFor()
+    await page.getByRole('button', { name: 'Accept and order' }).click()
+    await onAnOrder(page)
+    await status(page, 'Confirmed')
+    assert.equal((await shop.order(shop.admin, orderIdIn(page))).total_price, '95.00')
+  })
+
+  test('a price or a stock that changed while the cart stood open is said before ordering', async () => {
+    const product = await shop.addProduct({ name: 'Linen apron', stock: 3, price: '30.00' })
+    const page = await atTheCart(product, 3)
+    const other = (await shop.buyers(1))[0]!
+    assert.equal((await shop.place(other, { lines: [{ product, quantity: 1 }] })).status, 201)
+    await reprice(product.id, '28.00')
+    await page.getByText('Something changed meanwhile').waitFor()
+    await page.getByText(/only 2 are left; you wanted 3/).waitFor()
+    await page.getByText('$56.00').waitFor()
+    await page.getByRole('button', { name: 'Accept and order' }).click()
+    await onAnOrder(page)
+    const { lines, total_price } = await shop.order(shop.admin, orderIdIn(page))
+    assert.deepEqual([(lines as { quantity: number }[])[0]!.quantity, total_price], [2, '56.00'])
+  })
+
+  test('while product_service is dead an order is taken, shown as pending, and confirmed by itself', async () => {
+    const product = await shop.addProduct({ name: 'Oak stool', stock: 2 })
+    const page = await atTheCart(product)
+    await page.getByText('Only 2 left').waitFor()
+    await shop.products.kill()
+    try {
+      await order(page)
+      await onAnOrder(page)
+      await page.getByText('Pending: your order is safe with us').waitFor()
+    } finally {
+      await shop.products.start()
+    }
+    await status(page, 'Confirmed')
+    await page.getByText('Oak stool').first().waitFor()
+    assert.equal(await ordersOf(page), 1)
+  })
+
+  test('an answer that is lost is asked for by the order’s key; nothing is bought twice', async () => {
+    const product = await shop.addProduct({ name: 'Paper lantern', stock: 9 })
+    const page = await atTheCart(product)
+    let sent = 0
+    // Orders arrive, and their answers are lost, until the page asks by the key.
+    await page.route('**/api/orders', async (route) => {
+      sent += 1
+      await route.fetch().catch(() => {})
+      await route.abort('connectionreset')
+    })
+    await order(page)
+    await onAnOrder(page)
+    await status(page, 'Confirmed')
+    assert.ok(sent > 1, 'the order was sent again under its key')
+    assert.equal(await ordersOf(page), 1)
+    assert.equal((await shop.product(product.id)).stock, 8)
+  })
+
+  test('an order that never arrived is found missing, also after a reload, and sent once more safely', async () => {
+    const product = await shop.addProduct({ name: 'Clay pot', stock: 9 })
+    const page = await atTheCart(product)
+    await page.route('**/api/orders', (route) => route.abort('internetdisconnected'))
+    await page.route('**/api/orders/user/**', (route) => route.abort('internetdisconnected'))
+    await order(page)
+    await page.getByText('Asking whether your order arrived').waitFor()
+    assert.equal(
+      await page.getByRole('button', { name: 'Place order' }).getAttribute('aria-disabled'),
+      'true',
+    )
+    await page.goto('/')
+    await page.getByText('still waiting for its answer').waitFor()
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
+    await page.getByRole('link', { name: 'See what became of it' }).click()
+    await page.getByText('Your order did not reach us').waitFor()
+    await page.getByRole('button', { name: 'Send it again' }).click()
+    await onAnOrder(page)
+    assert.equal(await ordersOf(page), 1)
+  })
+
+  test('an order is cancelled by its buyer, and its stock is free again', async () => {
+    const product = await shop.addProduct({ name: 'Felt slippers', stock: 1 })
+    const page = await atTheCart(product)
+    await order(page)
+    await onAnOrder(page)
+    assert.equal((await shop.product(product.id)).stock, 0)
+    await page.getByRole('button', { name: 'Cancel this order' }).click()
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel the order' }).click()
+    await status(page, 'Cancelled')
+    await until('the stock is back', WAIT_MS, async () => (await shop.product(product.id)).stock === 1)
+  })
+
+  test('the cart is the same in every tab and after a reload, and stock moves while one looks', async () => {
+    const product = await shop.addProduct({ name: 'Glass carafe', stock: 5 })
+    const page = await shop.open()
+    await page.goto(`/products/${product.id}`)
+    const second = await shop.tab(page)
+    await second.goto('/')
+    await page.getByRole('button', { name: 'Add to cart' }).click()
+    await second.getByRole('link', { name: 'Cart, 1 item' }).waitFor()
+    await second.reload()
+    await second.getByRole('link', { name: 'Cart, 1 item' }).waitFor()
+    const other = (await shop.buyers(1))[0]!
+    assert.equal((await shop.place(other, { lines: [{ product, quantity: 2 }] })).status, 201)
+    await page.getByText('Only 3 left').waitFor()
+  })
+
+  async function reprice(id: string, price: string) {
+    const { name, description } = await shop.product(id)
+    const { token } = shop.admin
+    const answer = await call('PUT', `${shop.products.url}/products/${id}`, {
+      token,
+      body: { name: name as string, description: description as string, price },
+    })
+    assert.equal(answer.status, 200, JSON.stringify(answer.body))
+  }
+})

@@ -1,0 +1,114 @@
+/** Staying signed in: tokens that live three seconds, reloads, and tabs that must not tread on each other. */
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Page } from 'playwright-core'
+import { noBrowser } from './browser.ts'
+import { openShop, type Shop } from './shop.ts'
+
+const TOKEN_SECONDS = 3
+
+suite('a session in a real browser', { skip: noBrowser }, () => {
+  let shop: Shop
+  before(async () => {
+    shop = await openShop({ ACCESS_TOKEN_TTL: String(TOKEN_SECONDS) })
+    // Now, while the admin's own token lives.
+    await shop.addProduct({ name: 'Tin box', stock: 3 })
+  })
+  after(() => shop?.close())
+
+  const ordersShown = (page: Page) => page.getByText('No orders yet').waitFor()
+
+  test('no script can reach the refresh token, and nothing of a session is stored but the name', async () => {
+    const page = await shop.open()
+    await shop.signIn(page, await shop.account())
+    const [cookie] = await page.context().cookies(`${shop.storefront.url}/api/auth/token`)
+    assert.deepEqual([cookie?.httpOnly, cookie?.sameSite, cookie?.path], [true, 'Strict', '/api/auth'])
+    const readable = String(
+      await page.evaluate('JSON.stringify([document.cookie, { ...localStorage }, { ...sessionStorage }])'),
+    )
+    assert.ok(!readable.includes(cookie!.value), 'the refresh token can be read')
+    assert.doesNotMatch(readable, /eyJ/, 'an access token can be read')
+  })
+
+  test('a reload, a second tab and an expired token go on without signing in again', async () => {
+    const page = await shop.open()
+    const visitor = await shop.account()
+    await shop.signIn(page, visitor)
+    await page.reload()
+    await page.getByRole('link', { name: `Account of ${visitor.username}` }).waitFor()
+    const second = await shop.tab(page)
+    await Promise.all([page.goto('/orders'), second.goto('/orders')])
+    await Promise.all([ordersShown(page), ordersShown(second)])
+    await sleep((TOKEN_SECONDS + 1) * 1000)
+    await Promise.all([page.reload(), second.reload()])
+    await Promise.all([ordersShown(page), ordersShown(second)])
+    assert.match(page.url(), /\/orders$/)
+  })
+
+  test('of several tabs one exchanges the token, and the others take its result', async () => {
+    const page = await shop.open()
+    await shop.signIn(page, await shop.account())
+    const tabs = [page, await shop.tab(page), await shop.tab(page)]
+    let atOnce = 0
+    let most = 0
+    await page.context().route('**/api/auth/token', async (route) => {
+      most = Math.max(most, ++atOnce)
+      await sleep(150)
+      const answer = await route.fetch()
+      atOnce -= 1
+      await route.fulfill({ response: answer })
+    })
+    for (let round = 0; round < 2; round += 1) {
+      await Promise.all(tabs.map((tab) => tab.goto('/orders')))
+      await Promise.all(tabs.map(ordersShown))
+    }
+    assert.equal(most, 1)
+    await page.context().unrouteAll({ behavior: 'wait' })
+  })
+
+  test('signing out in one tab signs out in all', async () => {
+    const page = await shop.open()
+    await shop.signIn(page, await shop.account())
+    const second = await shop.tab(page)
+    await second.goto('/orders')
+    await ordersShown(second)
+    await page.getByRole('link', { name: /^Account of/ }).click()
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await second.getByRole('heading', { name: 'Welcome back' }).waitFor()
+    await page.goto('/orders')
+    await page.getByRole('heading', { name: 'Welcome back' }).waitFor()
+  })
+
+  test('a session that was ended elsewhere leads to signing in, and from there back', async () => {
+    const visitor = await shop.account()
+    const page = await shop.open()
+    await shop.signIn(page, visitor)
+    await page.context().clearCookies()
+    await sleep((TOKEN_SECONDS + 1) * 1000)
+    await page.goto('/orders')
+    await page.getByRole('heading', { name: 'Welcome back' }).waitFor()
+    await page.getByLabel('Username').fill(visitor.username)
+    await page.getByLabel('Password').fill(visitor.password)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await ordersShown(page)
+  })
+
+  test('while auth_service is dead the shop goes on, and says so where it cannot', async () => {
+    const page = await shop.open()
+    await shop.auth.kill()
+    try {
+      await page.goto('/')
+      await page.getByRole('link', { name: 'Tin box' }).waitFor()
+      await page.goto('/sign-in')
+      await page.getByLabel('Username').fill('ada')
+      await page.getByLabel('Password').fill('plum tart on tuesday')
+      await page.getByRole('button', { name: 'Sign in' }).click()
+      await page.getByText('A part of the shop is away').waitFor()
+    } finally {
+      await shop.auth.start()
+    }
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByText('Username and password do not belong together.').waitFor()
+  })
+})
