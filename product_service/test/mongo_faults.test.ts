@@ -84,6 +84,21 @@ mongoSuite('products in MongoDB when answers get lost', (server) => {
     await check()
   })
 
+  test('2: a transaction that conflicts with another is begun anew, from what is there then', async (t) => {
+    const { stores, proxy, tea, check } = await world(t)
+    const conflict = { ok: 0, code: 112, codeName: 'WriteConflict', errmsg: 'x' }
+    for (const errorLabels of [['TransientTransactionError'], []]) {
+      for (const command of ['products', 'movements', 'commitTransaction']) {
+        const before = (await stores.catalogue.find(tea.id))!
+        proxy.loseAnswerTo(command, 2, { ...conflict, errorLabels })
+        await stores.stock.adjust({ productId: tea.id, delta: 5, note: 'counted', attempt: undefined }, ACT)
+        assert.equal(proxy.lost(), 2)
+        assert.equal((await stores.catalogue.find(tea.id))?.stock, before.stock + 5)
+      }
+    }
+    await check()
+  })
+
   test('after a loss the line goes on', async (t) => {
     const { stores, proxy, tea, check } = await world(t)
     for (let round = 0; round < 4; round++) {

@@ -59,6 +59,47 @@ mongoSuite('orders in MongoDB when answers get lost', (server) => {
     })
   }
 
+  /** What a server says of a write it applied, when it lost its office or its majority meanwhile. */
+  const elections: [string, object][] = [
+    ['not primary any more', { ok: 0, code: 10107, codeName: 'NotWritablePrimary', errmsg: 'not primary' }],
+    [
+      'interrupted',
+      { ok: 0, code: 11602, codeName: 'InterruptedDueToReplStateChange', errmsg: 'stepped down' },
+    ],
+    [
+      'no majority in time',
+      {
+        ok: 1,
+        n: 4,
+        nModified: 4,
+        writeConcernError: { code: 64, errmsg: 'waiting for replication timed out' },
+      },
+    ],
+  ]
+  for (const [what, answer] of elections) {
+    test(`3, 4, 7: "${what}" on writes that were applied: once, and told as such`, async (t) => {
+      const { store, other, proxy } = await world(t)
+      const orders = Array.from({ length: 4 }, (_, i) => order(i % 2 ? { idempotencyKey: `k${i}` } : {}))
+      proxy.loseAnswerTo('insert', 3, answer)
+      const added = await Promise.all(orders.map((each) => store.addOnce(each)))
+      assert.ok(proxy.lost() >= 1)
+      assert.ok(added.every((each) => each.added))
+      proxy.loseAnswerTo('update', 3, answer)
+      const saved = await Promise.all(orders.map((each) => store.save(confirm(each, HELD, AT))))
+      assert.ok(proxy.lost() >= 1)
+      for (const each of saved) assert.deepEqual(await other.find(each.id), each)
+      assert.equal((await other.listByUser(ADA, { limit: 100 })).length, 4)
+    })
+  }
+
+  test('what can not be helped by repeating is not repeated, and not blamed on the store', async (t) => {
+    const { store, proxy } = await world(t)
+    proxy.loseAnswerTo('insert', 1, { ok: 0, code: 121, codeName: 'DocumentValidationFailure', errmsg: 'no' })
+    await assert.rejects(store.addOnce(order()), { code: 121 })
+    proxy.loseAnswerTo('insert', 1, { ok: 0, code: 13, codeName: 'Unauthorized', errmsg: 'no' })
+    await assert.rejects(store.addOnce(order()), { code: 'store_unavailable' })
+  })
+
   test('5: a claim whose answer was lost keeps what it claimed', async (t) => {
     const { store, proxy } = await world(t)
     const orders: Order[] = Array.from({ length: 5 }, () => order())
