@@ -10,8 +10,8 @@ type Row = Record<string, unknown>
 type StoredLine = { productId: string; quantity: number; unitPriceMinor?: number }
 
 /** Each file at one moment of its own; together they are one moment only while nothing is under way. */
-export function readBooks(dataDir: string): Books {
-  const orders = readFile(storePath(dataDir, 'order_service'), (read) =>
+export function readBooks(dataDir: string, pathOf = storePath): Books {
+  const orders = readFile(pathOf(dataDir, 'order_service'), (read) =>
     read('SELECT * FROM orders ORDER BY id').map((row) => ({
       id: String(row.id),
       userId: String(row.user_id),
@@ -23,7 +23,7 @@ export function readBooks(dataDir: string): Books {
       history: (JSON.parse(String(row.history)) as { status: string }[]).map(({ status }) => status),
     })),
   )
-  const stock = readFile(storePath(dataDir, 'product_service'), (read) => ({
+  const stock = readFile(pathOf(dataDir, 'product_service'), (read) => ({
     products: read('SELECT id, stock, reserved, version, edit_version FROM products').map((row) => ({
       id: String(row.id),
       stock: Number(row.stock),

@@ -1,0 +1,74 @@
+/**
+ * `npm run backup`: a copy of the whole shop on SQLite at one moment, while it runs. Each copy is verified before
+ * the backup counts; a folder without backup.json is none.
+ */
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { readArguments, refuse } from './arguments.ts'
+import { copyAtOneMoment, settleCopy } from './backup/cut.ts'
+import { hashOf, writeManifest } from './backup/manifest.ts'
+import { faultsOfFile, faultsOfLedger } from './backup/verify.ts'
+import { NOTHING_MADE, plannedService, planShop } from './plan.ts'
+import { ADMIN_FILE, SECRETS_FILE } from './start/first_run.ts'
+
+const OWNER_ONLY = 0o600
+
+const { values } = readArguments(
+  {
+    name: 'npm run backup',
+    summary: 'Copies the stores of a shop on SQLite, all at one moment, while it runs; verifies the copies.',
+    options: { to: { type: 'string', help: 'Folder to make; must be new or empty.' } },
+    notes:
+      'Give it the environment the shop runs with (DATA_DIR). The copies hold password hashes, signing keys and\n' +
+      'secrets: keep them as you keep the originals. `npm run restore -- --from <folder>` brings them back.',
+  },
+  process.argv.slice(2),
+)
+if (values.to === undefined) refuse('Say where to: npm run backup -- --to <folder>')
+const folder = resolve(values.to)
+
+const plan = planShop(process.env, NOTHING_MADE)
+if (plan.databaseUrl !== undefined && !plan.databaseUrl.startsWith('sqlite:')) {
+  refuse(
+    'The shop is on MongoDB: use `mongodump --oplog --uri "$DATABASE_URL" --out <folder>` (docs/operations.md).',
+  )
+}
+if (existsSync(folder) && readdirSync(folder).length > 0) {
+  refuse(`${folder} is not empty. A backup gets a folder of its own.`)
+}
+const files = plan.services.map(({ entry }) => ({ service: entry.name, file: entry.databaseFile }))
+for (const { file } of files) {
+  if (!existsSync(join(plan.dataDir, file))) {
+    refuse(`There is no ${join(plan.dataDir, file)}. Set DATA_DIR to the shop's.`)
+  }
+}
+
+mkdirSync(folder, { recursive: true, mode: 0o700 })
+const at = await copyAtOneMoment(
+  files.map(({ file }) => ({ from: join(plan.dataDir, file), to: join(folder, file) })),
+)
+const faults: string[] = []
+for (const { service, file } of files) {
+  const copy = join(folder, file)
+  settleCopy(copy)
+  chmodSync(copy, OWNER_ONLY)
+  faults.push(...faultsOfFile(copy, service))
+}
+if (faults.length === 0) {
+  const { env } = plannedService(plan, 'product_service')
+  faults.push(...(await faultsOfLedger(join(folder, 'products.db'), env)))
+  settleCopy(join(folder, 'products.db'))
+}
+if (faults.length > 0) refuse(...faults.map((fault) => `Not usable: ${fault}.`))
+
+const others = [SECRETS_FILE, ADMIN_FILE].filter((file) => existsSync(join(plan.dataDir, file)))
+for (const file of others) {
+  copyFileSync(join(plan.dataDir, file), join(folder, file))
+  chmodSync(join(folder, file), OWNER_ONLY)
+}
+const names = [...files.map(({ file }) => file), ...others]
+const hashes = await Promise.all(names.map(async (name) => [name, await hashOf(join(folder, name))] as const))
+writeManifest(folder, { at: at.toISOString(), files: Object.fromEntries(hashes) })
+for (const name of names)
+  console.log(`${String(statSync(join(folder, name)).size).padStart(12)} bytes  ${name}`)
+console.log(`The shop as it was at ${at.toISOString()} is in ${folder}: whole, and its ledger balances.`)

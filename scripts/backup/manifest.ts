@@ -1,0 +1,28 @@
+/** What a backup holds, written beside its files: restoring trusts nothing that is not as it was written down. */
+import { createHash } from 'node:crypto'
+import { createReadStream, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+
+export const MANIFEST_FILE = 'backup.json'
+
+export type Manifest = {
+  /** The moment all files are of. */
+  readonly at: string
+  /** Names in the folder, with the SHA-256 of what they hold. */
+  readonly files: Readonly<Record<string, string>>
+}
+
+export function writeManifest(folder: string, manifest: Manifest): void {
+  const text = `${JSON.stringify(manifest, null, 2)}\n`
+  writeFileSync(join(folder, MANIFEST_FILE), text, { mode: 0o600, flush: true })
+}
+
+export const readManifest = (folder: string): Manifest =>
+  JSON.parse(readFileSync(join(folder, MANIFEST_FILE), 'utf8'))
+
+export async function hashOf(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path), hash)
+  return hash.digest('hex')
+}

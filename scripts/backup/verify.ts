@@ -1,0 +1,41 @@
+/** Is a copy whole, and does its ledger balance (invariant 2)? */
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { inspectSqlite } from '@shop/service_kit/sqlite_inspection'
+import { readProductConfig } from '../../product_service/src/config.ts'
+import { openStores } from '../../product_service/src/storage/open_stores.ts'
+import { ROOT } from '../root.ts'
+import type { ServiceEntry } from '../services.ts'
+
+const PRODUCTS_AT_ONCE = 1_000
+
+/** One sentence for each thing that is wrong with the file. */
+export function faultsOfFile(path: string, service: ServiceEntry['name']): string[] {
+  const migrations = pathToFileURL(join(ROOT, service, 'src', 'storage', 'migrations', '/'))
+  const inspection = inspectSqlite(path, migrations)
+  if (inspection.state === 'absent') return [`${path} is missing`]
+  if (inspection.state === 'unreadable') return [`${path} cannot be read: ${inspection.reason}`]
+  return [
+    ...inspection.damages.map((damage) => `${path}: ${damage}`),
+    ...inspection.unknown.map((name) => `${path} was made by a newer version: it has ${name}`),
+  ]
+}
+
+/** Compares every product's stock with its ledger. */
+export async function faultsOfLedger(path: string, env: NodeJS.ProcessEnv): Promise<string[]> {
+  const stores = await openStores({ ...readProductConfig(env), DATABASE_URL: `sqlite:${path}` })
+  try {
+    const faults: string[] = []
+    let after: string | undefined
+    do {
+      const page = await stores.audit.ledgerMismatches(after, PRODUCTS_AT_ONCE)
+      faults.push(
+        ...page.mismatches.map((mismatch) => `the ledger does not balance: ${JSON.stringify(mismatch)}`),
+      )
+      after = page.next
+    } while (after !== undefined)
+    return faults
+  } finally {
+    await stores.close()
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * `npm run restore`: puts a backup in the place of the shop's stores. Refuses while anything has them open, and,
+ * without --force, where there is something already; what was there is moved aside, never deleted.
+ */
+import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { readArguments, refuse } from './arguments.ts'
+import { besides, isInUse } from './backup/cut.ts'
+import { hashOf, type Manifest, readManifest } from './backup/manifest.ts'
+import { faultsOfFile } from './backup/verify.ts'
+import { examinePorts } from './doctor/machine.ts'
+import { NOTHING_MADE, planShop } from './plan.ts'
+
+const OWNER_ONLY = 0o600
+const COMING = '.coming'
+
+const { values } = readArguments(
+  {
+    name: 'npm run restore',
+    summary: 'Puts a backup made by `npm run backup` in place. The shop must be stopped.',
+    options: {
+      from: { type: 'string', help: 'Folder of the backup.' },
+      force: { type: 'boolean', help: 'Also where there are stores; they are moved into a folder beside.' },
+    },
+    notes:
+      'Give it the environment the shop runs with (DATA_DIR). Start the shop afterwards, then `npm run doctor`.',
+  },
+  process.argv.slice(2),
+)
+if (values.from === undefined) refuse('Say where from: npm run restore -- --from <folder>')
+const folder = resolve(values.from)
+const plan = planShop(process.env, NOTHING_MADE)
+const { dataDir } = plan
+
+const { running } = await examinePorts(plan)
+if (running.length > 0)
+  refuse(`${running.join(', ')} run${running.length === 1 ? 's' : ''}. Stop the shop first.`)
+
+const manifest = readBackup()
+const names = Object.keys(manifest.files)
+for (const name of names) {
+  const path = join(folder, name)
+  if (!existsSync(path) || (await hashOf(path)) !== manifest.files[name]) {
+    refuse(`${path} is not what the backup wrote. Use another backup.`)
+  }
+}
+const faults = plan.services.flatMap(({ entry }) =>
+  faultsOfFile(join(folder, entry.databaseFile), entry.name),
+)
+if (faults.length > 0) refuse(...faults.map((fault) => `Not usable: ${fault}.`))
+
+const present = names.filter((name) => existsSync(join(dataDir, name)))
+if (present.length > 0 && values.force !== true) {
+  refuse(`${dataDir} already has ${present.join(', ')}. With --force they are moved aside first.`)
+}
+for (const name of present) {
+  if (name.endsWith('.db') && isInUse(join(dataDir, name)))
+    refuse(`${name} is open in another process. End it first.`)
+}
+
+mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+for (const name of names) {
+  copyFileSync(join(folder, name), join(dataDir, name + COMING))
+  chmodSync(join(dataDir, name + COMING), OWNER_ONLY)
+}
+if (present.length > 0) {
+  const aside = join(dataDir, `replaced_${new Date().toISOString().replaceAll(':', '')}`)
+  mkdirSync(aside, { mode: 0o700 })
+  for (const name of present.flatMap((file) => [file, ...besides(file)])) {
+    if (existsSync(join(dataDir, name))) renameSync(join(dataDir, name), join(aside, name))
+  }
+  console.log(`What was there is in ${aside}.`)
+}
+for (const name of names) renameSync(join(dataDir, name + COMING), join(dataDir, name))
+console.log(`The shop is as it was at ${manifest.at}. Start it: what was under way then settles by itself.`)
+console.log('Then look once: npm run doctor')
+
+function readBackup(): Manifest {
+  try {
+    return readManifest(folder)
+  } catch {
+    return refuse(`${folder} holds no finished backup.`)
+  }
+}

@@ -1,0 +1,112 @@
+/** `npm run backup` and `npm run restore`: a shop copied while people buy in it is a shop that works. */
+import assert from 'node:assert/strict'
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { suite, type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { SERVICES, type ServiceName } from '../../scripts/services.ts'
+import { gatherCrowd } from '../cluster/crowd.ts'
+import { readBooks } from '../system/books.ts'
+import { assertInOrder } from '../system/invariants.ts'
+import { createChance, until } from '../system/until.ts'
+import { SETTLE_MS, UNSETTLED } from '../system/world.ts'
+import { finish, newWorld, READY, runScript, type World } from './running.ts'
+
+const TEST_MS = 240_000
+const BUYING_MS = 2_000
+const BUYERS = 6
+
+const pathOf = (dataDir: string, service: ServiceName) =>
+  join(dataDir, SERVICES.find(({ name }) => name === service)!.databaseFile)
+const booksOf = ({ dataDir }: World) => readBooks(dataDir, pathOf)
+
+async function openShop(t: TestContext, world: World) {
+  const shop = runScript(t, 'start.ts', world)
+  await shop.until(READY)
+  return {
+    async close() {
+      shop.process.kill('SIGTERM')
+      assert.equal(await shop.ended, 0, shop.output())
+    },
+  }
+}
+
+function gather({ dataDir, ports }: World) {
+  const at = (port: number) => `http://127.0.0.1:${port}`
+  return gatherCrowd({
+    doors: { auth: at(ports.auth), products: at(ports.product), orders: at(ports.order) },
+    admin: JSON.parse(readFileSync(join(dataDir, 'admin.json'), 'utf8')),
+    ...{ size: BUYERS, products: 3, stock: 500, pauseMs: 20, chance: createChance(1) },
+  })
+}
+
+suite('backup and restore', { timeout: TEST_MS }, () => {
+  test('bring back, whole, the shop of one moment in which many were buying', async (t) => {
+    const world = await newWorld(t)
+    const shop = await openShop(t, world)
+    const crowd = await gather(world)
+    await sleep(BUYING_MS)
+    const before = [...crowd.told]
+    const folder = join(world.dataDir, '..', 'backup')
+    const backup = await finish(t, 'backup.ts', world, '--to', folder)
+    assert.equal(backup.code, 0, backup.output)
+    const told = crowd.told.length
+    await sleep(BUYING_MS)
+    assert.ok(
+      before.length > 20 && crowd.told.length > told && told > before.length,
+      'buyers went on all the while',
+    )
+    for (const name of readdirSync(folder)) assert.equal(statSync(join(folder, name)).mode & 0o077, 0, name)
+
+    const refused = await finish(t, 'restore.ts', world, '--from', folder, '--force')
+    assert.deepEqual([refused.code, /Stop the shop first/.test(refused.output)], [1, true], refused.output)
+    await crowd.leave()
+    await shop.close()
+
+    const later = booksOf(world).orders.length
+    const existing = await finish(t, 'restore.ts', world, '--from', folder)
+    assert.deepEqual([existing.code, /--force/.test(existing.output)], [1, true], existing.output)
+    assert.equal(booksOf(world).orders.length, later)
+
+    const restored = await finish(t, 'restore.ts', world, '--from', folder, '--force')
+    assert.equal(restored.code, 0, restored.output)
+    const books = booksOf(world)
+    assert.ok(books.orders.length < later && books.orders.length >= before.length)
+    const aside = readdirSync(world.dataDir).find((name) => name.startsWith('replaced_'))!
+    assert.equal(readBooks(join(world.dataDir, aside), pathOf).orders.length, later)
+
+    const again = await openShop(t, world)
+    await until('what was under way is settled', SETTLE_MS, () =>
+      booksOf(world).orders.every(({ status }) => !UNSETTLED.includes(status)),
+    )
+    await again.close()
+    assertInOrder(booksOf(world), before)
+    const doctor = await finish(t, 'doctor.ts', world)
+    assert.equal(doctor.code, 0, doctor.output)
+  })
+
+  test('refuse what is no backup, a damaged one, and a folder that is in use', async (t) => {
+    const world = await newWorld(t)
+    const none = await finish(t, 'backup.ts', world, '--to', join(world.dataDir, '..', 'backup'))
+    assert.deepEqual([none.code, /There is no/.test(none.output)], [1, true], none.output)
+    const shop = await openShop(t, world)
+    await shop.close()
+    const folder = join(world.dataDir, '..', 'backup')
+    assert.equal((await finish(t, 'backup.ts', world, '--to', folder)).code, 0)
+    assert.match((await finish(t, 'backup.ts', world, '--to', folder)).output, /not empty/)
+
+    rmSync(world.dataDir, { recursive: true })
+    appendFileSync(join(folder, 'orders.db'), 'x')
+    const damaged = await finish(t, 'restore.ts', world, '--from', folder)
+    assert.deepEqual([damaged.code, /is not what the backup wrote/.test(damaged.output)], [1, true])
+    rmSync(join(folder, 'backup.json'))
+    assert.match((await finish(t, 'restore.ts', world, '--from', folder)).output, /no finished backup/)
+    assert.equal(existsSync(world.dataDir), false)
+  })
+
+  test('leave MongoDB to its own tools', async (t) => {
+    const world = await newWorld(t, { DATABASE_URL: 'mongodb://127.0.0.1:1' })
+    const { code, output } = await finish(t, 'backup.ts', world, '--to', join(world.dataDir, 'backup'))
+    assert.deepEqual([code, /mongodump --oplog/.test(output)], [1, true], output)
+  })
+})
