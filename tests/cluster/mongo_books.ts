@@ -1,0 +1,42 @@
+/** The stores of order_service and product_service, read from MongoDB without asking the services. */
+import { MongoClient } from 'mongodb'
+import type { Books } from '../system/invariants.ts'
+
+// biome-ignore lint/suspicious/noExplicitAny: documents as they lie there; the invariants judge them.
+type Stored = Record<string, any>
+
+export async function readMongoBooks(url: string): Promise<Books> {
+  const client = new MongoClient(url, { readConcernLevel: 'majority' })
+  try {
+    const all = (database: string, name: string): Promise<Stored[]> =>
+      client.db(database).collection<Stored>(name).find().sort({ _id: 1 }).toArray()
+    const [products, movements, reservations, orders] = await Promise.all([
+      all('shop_products', 'products'),
+      all('shop_products', 'movements'),
+      all('shop_products', 'reservations'),
+      all('shop_orders', 'orders'),
+    ])
+    const linesOf = (lines: Stored[]) =>
+      lines.map(({ productId, quantity, unitPriceMinor = null }) => ({ productId, quantity, unitPriceMinor }))
+    return {
+      products: products.map(({ _id, stock, reserved, version, editVersion }) => ({
+        ...{ id: _id, stock, reserved, version, editVersion },
+      })),
+      movements: movements.map(({ productId, version, delta, stockAfter, orderId = null }) => ({
+        ...{ productId, version, delta, stockAfter, orderId },
+      })),
+      reservations: reservations.map(({ _id, status, lines }) => ({
+        orderId: _id,
+        status,
+        lines: linesOf(lines),
+      })),
+      orders: orders.map(({ _id, userId, idempotencyKey, status, version, totalMinor, lines, history }) => ({
+        ...{ id: _id, userId, key: idempotencyKey ?? null, status, version, totalMinor },
+        lines: linesOf(lines),
+        history: history.map((entry: Stored) => entry.status),
+      })),
+    }
+  } finally {
+    await client.close()
+  }
+}

@@ -1,0 +1,75 @@
+/** The docker command line, and an engine of our own where none runs. */
+import { execFile, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { until, within } from '../system/until.ts'
+
+const run = promisify(execFile)
+const OUTPUT_BYTES_MAX = 256 * 1024 * 1024
+const ENGINE_START_MS = 30_000
+const ENGINE_STOP_MS = 30_000
+
+/** What the command printed, or a failure with what it complained about. */
+export async function docker(
+  args: readonly string[],
+  {
+    env = {},
+    input,
+    deadlineMs = 60_000,
+  }: { env?: NodeJS.ProcessEnv; input?: string; deadlineMs?: number } = {},
+): Promise<string> {
+  const running = run('docker', [...args], {
+    env: { ...process.env, ...env },
+    timeout: deadlineMs,
+    maxBuffer: OUTPUT_BYTES_MAX,
+  })
+  if (input !== undefined) running.child.stdin!.end(input)
+  return (await running).stdout
+}
+
+export const lines = (text: string) => text.split('\n').filter((line) => line !== '')
+
+export async function succeeds(command: string, ...args: readonly string[]): Promise<boolean> {
+  return run(command, [...args], { timeout: 10_000 }).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** Uses the engine that answers, or starts one; resolves what undoes that. */
+export async function requireEngine(): Promise<() => Promise<void>> {
+  if (await succeeds('docker', 'info')) return async () => {}
+  if (!(await succeeds('dockerd', '--version'))) {
+    throw new Error(
+      'No engine answers, and there is no dockerd to start one (Debian: apt-get install docker.io).',
+    )
+  }
+  if (process.getuid?.() !== 0) throw new Error('No engine answers; starting one needs root.')
+  const folder = mkdtempSync(join(tmpdir(), 'shop_engine_'))
+  process.env.DOCKER_HOST = `unix://${folder}/sock`
+  const engine = spawn(
+    'dockerd',
+    [
+      ...['--data-root', join(folder, 'root'), '--exec-root', join(folder, 'exec')],
+      ...['--pidfile', join(folder, 'pid'), '--host', process.env.DOCKER_HOST],
+    ],
+    { stdio: 'ignore' },
+  )
+  const ended = new Promise<void>((resolve) => engine.once('exit', () => resolve()))
+  const stop = async () => {
+    engine.kill('SIGTERM')
+    await within('the engine stops', ENGINE_STOP_MS, ended)
+    await sleep(500)
+    rmSync(folder, { recursive: true, force: true })
+  }
+  await until('the engine answers', ENGINE_START_MS, () => succeeds('docker', 'info')).catch(
+    async (error) => {
+      await stop()
+      throw error
+    },
+  )
+  return stop
+}

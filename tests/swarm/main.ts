@@ -1,0 +1,119 @@
+/**
+ * `npm run test:swarm`: our images from our Dockerfile, our stack file on a Swarm, and buyers who never stop while
+ * containers are killed, services go away and come back, and a new version is rolled out. Afterwards the stores must
+ * be in order (invariants 1 to 8) and everything anybody was told must still be true.
+ *
+ * Needs docker and either an engine that answers or root to start one. Not part of `npm run check`: it takes
+ * several minutes and an engine.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { readArguments, refuse } from '../../scripts/arguments.ts'
+import { type Crowd, gatherCrowd } from '../cluster/crowd.ts'
+import { tableOf, withinOneRetry } from '../cluster/tally.ts'
+import { assertInOrder, type Books } from '../system/invariants.ts'
+import { byChance, until } from '../system/until.ts'
+import { SETTLE_MS, UNSETTLED } from '../system/world.ts'
+import { requireBaseImage } from './base_image.ts'
+import { requireEngine } from './docker.ts'
+import { deployStack, SERVICES, STORES, type Stack, type Store } from './stack.ts'
+
+/** Of the orders of every phase, those answered within one retry. */
+const SHARE_MIN = 0.999
+const BUYERS = 8
+const PRODUCTS = 4
+const STOCK = 600
+const PAUSE_MS = 300
+const CALM_MS = 8_000
+const OUTAGE_MS = 8_000
+
+const { values } = readArguments(
+  {
+    name: 'npm run test:swarm',
+    summary: 'Deploys the stack to a Swarm and breaks it while buyers go on. Cleans up after itself.',
+    options: {
+      store: {
+        type: 'string',
+        help: `${STORES.join(', ')} (default: mongo_image if MONGO_IMAGE is set, else wire_compatible).`,
+      },
+    },
+  },
+  process.argv.slice(2),
+)
+const store = (values.store ?? (process.env.MONGO_IMAGE ? 'mongo_image' : 'wire_compatible')) as Store
+if (!STORES.includes(store)) refuse(`There is no store "${store}". There are: ${STORES.join(', ')}.`)
+
+const startedAt = performance.now()
+const say = (what: string) =>
+  console.log(`${((performance.now() - startedAt) / 1000).toFixed(0).padStart(4)} s  ${what}`)
+const undo: (() => Promise<void>)[] = []
+const cleanUp = async () => {
+  for (const step of undo.splice(0).reverse()) await step()
+}
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => cleanUp().finally(() => process.exit(1)))
+}
+try {
+  await byChance(async (chance) => {
+    undo.push(await requireEngine())
+    const baseImage = await requireBaseImage()
+    say('building the images, deploying the stack')
+    const stack = await deployStack(store, baseImage)
+    undo.push(stack.close)
+    say('the stack is up')
+    const crowd = await gatherCrowd({
+      ...{ doors: stack.doors, admin: stack.admin, size: BUYERS, products: PRODUCTS, stock: STOCK },
+      ...{ pauseMs: PAUSE_MS, chance: chance.fork() },
+    })
+    await Promise.race([phases(stack, crowd), crowd.failed])
+    await crowd.leave()
+    say('the buyers have left; orders settle')
+    const books = await settledBooks(stack)
+    console.log(`\n${BUYERS} buyers, store ${store}, seed ${chance.seed}`)
+    console.log(tableOf(crowd.tally.phases()))
+    console.log(`\n${books.orders.length} orders in the store, ${crowd.told.length} answers`)
+    assertInOrder(books, crowd.told)
+    const poor = crowd.tally.phases().filter((phase) => withinOneRetry(phase) < SHARE_MIN)
+    if (poor.length > 0) throw new Error(`Too many retries while: ${poor.map(({ name }) => name).join(', ')}`)
+    console.log('The stores are in order; every phase is above its share.')
+  })
+} finally {
+  say('cleaning up')
+  await cleanUp()
+  say('done')
+}
+process.exit(0)
+
+async function phases(stack: Stack, { tally }: Crowd): Promise<void> {
+  const phase = (name: string) => {
+    say(name)
+    tally.phase(name)
+  }
+  phase('calm')
+  await sleep(CALM_MS)
+  for (const service of SERVICES) {
+    phase(`containers of ${service} killed`)
+    await stack.killContainers(service)
+  }
+  for (const service of ['auth_service', 'product_service'] as const) {
+    phase(`${service} away`)
+    const replicas = stack.replicasOf(service)
+    await stack.scale(service, 0)
+    await sleep(OUTAGE_MS)
+    phase(`${service} comes back`)
+    await stack.scale(service, replicas)
+  }
+  phase('new version rolled out')
+  await stack.update()
+  phase('a replica of order_service drained')
+  await stack.scale('order_service', 1)
+  await stack.scale('order_service', stack.replicasOf('order_service'))
+  phase('calm again')
+  await sleep(CALM_MS)
+}
+
+async function settledBooks(stack: Stack): Promise<Books> {
+  return until('every order is settled', SETTLE_MS, async () => {
+    const books = await stack.books()
+    return books.orders.every(({ status }) => !UNSETTLED.includes(status)) && books
+  })
+}

@@ -1,0 +1,237 @@
+/**
+ * Our stack on a Swarm: docker-compose.yml as it is, with overrides for the engine and the store. Everything made
+ * here (stack, volumes, configs, secrets, networks, images of the test's tags) is gone after `close`.
+ */
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Doors } from '../cluster/crowd.ts'
+import { readBooks } from '../system/books.ts'
+import type { Books } from '../system/invariants.ts'
+import { freePort, type ServiceName } from '../system/processes.ts'
+import { until } from '../system/until.ts'
+import { storePath } from '../system/world.ts'
+import { docker, lines, succeeds } from './docker.ts'
+
+export const SERVICES: readonly ServiceName[] = ['auth_service', 'product_service', 'order_service']
+export const STORES = ['wire_compatible', 'sqlite', 'mongo_image'] as const
+export type Store = (typeof STORES)[number]
+
+const ROOT = join(import.meta.dirname, '..', '..')
+const STACK = 'shop_test'
+const TAG = 'shop_test_1'
+const NEXT_TAG = 'shop_test_2'
+const BUILD_MS = 300_000
+const CHANGE_MS = 120_000
+
+export type Stack = {
+  readonly doors: Doors
+  readonly admin: { readonly username: string; readonly password: string }
+  replicasOf(service: ServiceName): number
+  /** SIGKILL to every container of the service, one after the other, each replaced before the next dies. */
+  killContainers(service: ServiceName): Promise<void>
+  /** Resolves once as many healthy containers run. */
+  scale(service: ServiceName, replicas: number): Promise<void>
+  /** Deploys the next version; resolves when every container is of it. */
+  update(): Promise<void>
+  books(): Promise<Books>
+  close(): Promise<void>
+}
+
+/** Builds our images from our Dockerfile and deploys our stack file. */
+export async function deployStack(store: Store, baseImage: string): Promise<Stack> {
+  const folder = mkdtempSync(join(tmpdir(), 'shop_swarm_'))
+  const undo: (() => Promise<unknown>)[] = [async () => rmSync(folder, { recursive: true, force: true })]
+  const close = async () => {
+    for (const step of undo.splice(0).reverse()) await step()
+  }
+  try {
+    undo.push(() => removeImages())
+    await buildImages(store, baseImage, folder)
+    if ((await docker(['info', '--format', '{{.Swarm.LocalNodeState}}'])).trim() !== 'active') {
+      await docker(['swarm', 'init', '--advertise-addr', '127.0.0.1'])
+      undo.push(() => docker(['swarm', 'leave', '--force']))
+    }
+    const secrets = makeSecrets(store, folder)
+    const [auth, products, orders] = [await freePort(), await freePort(), await freePort()]
+    const env = {
+      SECRETS_FOLDER: folder,
+      SECRETS_VERSION: `test_${process.pid}`,
+      MONGO_INIT_VERSION: `test_${process.pid}`,
+      ...{ DOOR_AUTH: String(auth), DOOR_PRODUCTS: String(products), DOOR_ORDERS: String(orders) },
+      // No port of their own: the balancer's doors are the only ones.
+      ...{ PORT_MODE: 'host', AUTH_PORT: '0', PRODUCT_PORT: '0', ORDER_PORT: '0', STOREFRONT_PORT: '0' },
+      LOG_LEVEL: 'warn',
+    }
+    const files = ['docker-compose.yml', 'tests/swarm/no_ipvs.yml', ...OVERRIDES[store]]
+    const deploy = (tag: string) =>
+      docker(
+        [
+          'stack',
+          'deploy',
+          '--resolve-image',
+          'never',
+          ...files.flatMap((file) => ['-c', join(ROOT, file)]),
+          STACK,
+        ],
+        { env: { ...env, TAG: tag } },
+      )
+    undo.push(() => removeStack())
+    await deploy(TAG)
+    const sizes = new Map(SERVICES.map((service) => [service, 2]))
+    if (store === 'wire_compatible') sizes.set('product_service', 1)
+    const whole = (tag = '') =>
+      Promise.all(
+        SERVICES.map((service) => healthy(service, sizes.get(service)!, tag && `${service}:${tag}`)),
+      )
+    await whole()
+    const at = (port: number) => `http://127.0.0.1:${port}`
+    return {
+      doors: { auth: at(auth), products: at(products), orders: at(orders) },
+      admin: { username: 'admin', password: secrets.adminPassword },
+      replicasOf: (service) => sizes.get(service)!,
+      async killContainers(service) {
+        for (const container of await containersOf(service)) {
+          await docker(['kill', '--signal', 'KILL', container])
+          await healthy(service, sizes.get(service)!)
+        }
+      },
+      async scale(service, replicas) {
+        await docker(['service', 'scale', '--detach', `${STACK}_${service}=${replicas}`])
+        await healthy(service, replicas)
+      },
+      async update() {
+        await deploy(NEXT_TAG)
+        await whole(NEXT_TAG)
+      },
+      books: () => (store === 'sqlite' ? sqliteBooks(folder) : mongoBooks()),
+      close,
+    }
+  } catch (error) {
+    await tellWhatFailed()
+    await close()
+    throw error
+  }
+}
+
+const OVERRIDES: Readonly<Record<Store, readonly string[]>> = {
+  wire_compatible: ['tests/swarm/store_wire_compatible.yml'],
+  sqlite: ['tests/swarm/store_sqlite.yml'],
+  mongo_image: [],
+}
+
+async function buildImages(store: Store, baseImage: string, folder: string) {
+  const env = (await succeeds('docker', 'buildx', 'version')) ? {} : { DOCKER_BUILDKIT: '0' }
+  for (const service of SERVICES) {
+    const args = ['build', '--network', 'host', '--target', service, '--build-arg', `NODE_IMAGE=${baseImage}`]
+    await docker([...args, '--tag', `${service}:${TAG}`, ROOT], { env, deadlineMs: BUILD_MS })
+    await docker(['tag', `${service}:${TAG}`, `${service}:${NEXT_TAG}`])
+  }
+  if (store !== 'wire_compatible') return
+  const server = createRequire(import.meta.url).resolve(
+    '@jongodb/memory-server-bin-linux-x64-gnu/bin/jongodb',
+  )
+  copyFileSync(server, join(folder, 'jongodb'))
+  writeFileSync(
+    join(folder, 'Dockerfile'),
+    `FROM ${baseImage}\nCOPY --chmod=755 jongodb /jongodb\n`.replace('--chmod=755 ', ''),
+  )
+  await docker(['build', '--tag', 'shop_test_mongo:latest', folder], { env, deadlineMs: BUILD_MS })
+}
+
+function makeSecrets(store: Store, folder: string): { adminPassword: string } {
+  execFileSync(process.execPath, [join(ROOT, 'scripts', 'stack_secrets.ts'), '--folder', folder], {
+    stdio: 'ignore',
+  })
+  if (store === 'wire_compatible') {
+    const url = 'mongodb://mongo1:27017/?directConnection=true&serverMonitoringMode=poll\n'
+    rmSync(join(folder, 'database_url'))
+    writeFileSync(join(folder, 'database_url'), url)
+  }
+  return { adminPassword: readFileSync(join(folder, 'admin_password'), 'utf8').trim() }
+}
+
+const labelOf = (service: string) => `label=com.docker.swarm.service.name=${STACK}_${service}`
+
+const containersOf = async (service: ServiceName, ...filters: readonly string[]) =>
+  lines(
+    await docker([
+      ...['ps', '--quiet', '--filter', labelOf(service)],
+      ...filters.flatMap((filter) => ['--filter', filter]),
+    ]),
+  )
+
+/** Exactly `count` containers run, all of them healthy and, where one is named, of `image`. */
+const healthy = (service: ServiceName, count: number, image = '') =>
+  until(`${count} healthy containers of ${service}`, CHANGE_MS, async () => {
+    const running = await containersOf(service)
+    const wanted = await containersOf(service, 'health=healthy', ...(image ? [`ancestor=${image}`] : []))
+    return running.length === count && wanted.length === count && (await updated(service))
+  })
+
+async function updated(service: ServiceName): Promise<boolean> {
+  const format = '{{if .UpdateStatus}}{{.UpdateStatus.State}} {{.UpdateStatus.Message}}{{end}}'
+  const state = (await docker(['service', 'inspect', '--format', format, `${STACK}_${service}`])).trim()
+  if (/^(paused|rollback)/.test(state)) throw new Error(`The update of ${service} failed: ${state}`)
+  return state === '' || state.startsWith('completed')
+}
+
+/** What the orders' and the products' own containers see: nothing outside reaches the database. */
+async function mongoBooks(): Promise<Books> {
+  const [container] = await containersOf('order_service')
+  const source = readFileSync(join(ROOT, 'tests', 'cluster', 'mongo_books.ts'), 'utf8')
+  const program = `${source}
+import { readFileSync } from 'node:fs'
+console.log(JSON.stringify(await readMongoBooks(readFileSync('/run/secrets/database_url', 'utf8').trim())))`
+  const args = ['exec', '--interactive', container!, 'node', '--input-type=module-typescript', '-']
+  return JSON.parse(await docker(args, { input: program }))
+}
+
+/** A copy of each file, made by SQLite itself in the service's own container. */
+async function sqliteBooks(folder: string): Promise<Books> {
+  for (const [service, file] of [
+    ['product_service', 'products.db'],
+    ['order_service', 'orders.db'],
+  ] as const) {
+    const [container] = await containersOf(service)
+    const program = `
+      const { backup, DatabaseSync } = require('node:sqlite')
+      const copy = '/tmp/' + require('node:crypto').randomUUID()
+      backup(new DatabaseSync('/shop/data/${file}'), copy).then(() =>
+        process.stdout.write(require('node:fs').readFileSync(copy).toString('base64')))`
+    const copy = await docker(['exec', container!, 'node', '-e', program])
+    writeFileSync(storePath(folder, service), Buffer.from(copy, 'base64'))
+  }
+  return readBooks(folder)
+}
+
+async function removeStack() {
+  await docker(['stack', 'rm', STACK], { deadlineMs: CHANGE_MS }).catch(() => {})
+  const ours = `label=com.docker.stack.namespace=${STACK}`
+  await until('the stack is gone', CHANGE_MS, async () => {
+    const left = [
+      await docker(['ps', '--all', '--quiet', '--filter', ours]),
+      await docker(['network', 'ls', '--quiet', '--filter', ours]),
+    ]
+    return left.join('') === ''
+  })
+  for (const volume of lines(await docker(['volume', 'ls', '--quiet', '--filter', ours]))) {
+    await docker(['volume', 'rm', volume])
+  }
+}
+
+async function removeImages() {
+  const names = SERVICES.flatMap((service) => [`${service}:${TAG}`, `${service}:${NEXT_TAG}`])
+  await docker(['image', 'rm', '--force', ...names, 'shop_test_mongo:latest']).catch(() => {})
+}
+
+async function tellWhatFailed() {
+  const format = '{{.Name}}  {{.CurrentState}}  {{.Error}}'
+  console.error(await docker(['stack', 'ps', '--no-trunc', '--format', format, STACK]).catch(() => ''))
+  for (const service of SERVICES) {
+    const logs = await docker(['service', 'logs', '--tail', '5', `${STACK}_${service}`]).catch(() => '')
+    if (logs) console.error(logs)
+  }
+}
