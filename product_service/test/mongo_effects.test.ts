@@ -1,0 +1,87 @@
+/** What a transaction writes carries its own condition: decided on what is no longer so, it can't be written. */
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { openMongo } from '@shop/service_kit/mongo'
+import { isDuplicate, Unsettled } from '@shop/service_kit/mongo_errors'
+import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
+import { adjustStock } from '../src/domain/product.ts'
+import { decideReservations, releaseReservations, shipReservations } from '../src/domain/reservation.ts'
+import { createMongoCatalogueStore } from '../src/storage/mongo_catalogue_store.ts'
+import { collectionsOf, PRODUCT_INDEXES } from '../src/storage/mongo_documents.ts'
+import { writeEffects } from '../src/storage/mongo_effects.ts'
+import { createMongoLedger, type Effects, type State } from '../src/storage/mongo_ledger.ts'
+import { loadState } from '../src/storage/mongo_state.ts'
+import { createMongoStockStore } from '../src/storage/mongo_stock_store.ts'
+import { ACT, AT, nextId, order } from './worlds.ts'
+
+class Undone extends Error {}
+
+mongoSuite('effects of a decision in MongoDB', (server) => {
+  const world = async (t: TestContext) => {
+    const plan = { service: 'product_service', database: server.newDatabase(), indexes: PRODUCT_INDEXES }
+    const store = await openMongo({ ...plan, url: server.url(plan.database) })
+    t.after(() => store.close())
+    const ledger = createMongoLedger(store)
+    const stock = createMongoStockStore(store, ledger)
+    const fields = { name: 'Tea', description: '', priceMinor: 100, stock: 10 }
+    const tea = await createMongoCatalogueStore(store, ledger).create({ id: nextId(), fields }, ACT)
+    const collections = collectionsOf(store)
+    const load = (orderIds: string[] = []) =>
+      store.transact((session) =>
+        loadState(collections, session, [{ needs: { productIds: [tea.id], orderIds } }]),
+      )
+    /** Writes and undoes; resolves what went wrong. */
+    const write = async (loaded: State, effects: Effects): Promise<unknown> => {
+      let failure: unknown
+      const tried = store.transact(async (session) => {
+        failure = await writeEffects(collections, session, loaded, [effects]).catch((error) => error)
+        throw new Undone()
+      })
+      await assert.rejects(tried, Undone)
+      return failure
+    }
+    return { stock, tea, load, write }
+  }
+
+  test('a product that was changed meanwhile (1, 2)', async (t) => {
+    const { stock, tea, load, write } = await world(t)
+    const loaded = await load()
+    const { product, movement } = adjustStock(tea, 1, 'x', ACT)
+    const effects = { products: [product], movements: [movement] }
+    assert.equal(await write(loaded, effects), undefined)
+    await stock.adjust({ productId: tea.id, delta: 1, note: 'x', attempt: undefined }, ACT)
+    assert.ok((await write(loaded, effects)) instanceof Unsettled)
+  })
+
+  test('a movement of a version that has one (2)', async (t) => {
+    const { stock, tea, load, write } = await world(t)
+    const { movement } = adjustStock(tea, 1, 'x', ACT)
+    await stock.reserve([order({ [tea.id]: 1 })], AT)
+    assert.ok(isDuplicate(await write(await load(), { movements: [movement] })))
+  })
+
+  test('a reservation of an order that has one (6)', async (t) => {
+    const { stock, tea, load, write } = await world(t)
+    const loaded = await load()
+    const wanted = order({ [tea.id]: 1 })
+    await stock.release([wanted.orderId], AT)
+    const { reservations } = decideReservations(loaded.products, loaded.reservations, [wanted], AT)
+    assert.ok(isDuplicate(await write(loaded, { reservations })))
+  })
+
+  test('a release of what was shipped meanwhile, and the other way round (6)', async (t) => {
+    const { stock, tea, load, write } = await world(t)
+    for (const [first, decide] of [
+      ['ship', releaseReservations],
+      ['release', shipReservations],
+    ] as const) {
+      const wanted = order({ [tea.id]: 1 })
+      await stock.reserve([wanted], AT)
+      const loaded = await load([wanted.orderId])
+      const { reservations } = decide(loaded.products, loaded.reservations, [wanted.orderId], AT)
+      assert.equal(await write(loaded, { reservations }), undefined)
+      await stock[first]([wanted.orderId], AT)
+      assert.ok((await write(loaded, { reservations })) instanceof Unsettled)
+    }
+  })
+})
