@@ -3,39 +3,13 @@
  * that jumps; and a picture of each in tests/output, for a person to look at.
  */
 import assert from 'node:assert/strict'
-import { mkdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
-import type { BrowserContextOptions, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { noBrowser } from './browser.ts'
+import { judge, SCREENS } from './judge.ts'
 import { openShop, type Shop, type Visitor } from './shop.ts'
 
-const OUTPUT = join(import.meta.dirname, '..', 'output')
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const FIRST_PAGE_KIB_MAX = 120
-/** What web.dev calls good; we are content with nothing less. */
-const SHIFT_MAX = 0.1
-
-const SCREENS: Record<string, BrowserContextOptions> = {
-  'phone light': {
-    viewport: { width: 360, height: 740 },
-    isMobile: true,
-    hasTouch: true,
-    deviceScaleFactor: 2,
-    colorScheme: 'light',
-  },
-  'desk dark': { viewport: { width: 1280, height: 860 }, colorScheme: 'dark' },
-  'phone dark': {
-    viewport: { width: 360, height: 740 },
-    isMobile: true,
-    hasTouch: true,
-    deviceScaleFactor: 2,
-    colorScheme: 'dark',
-  },
-  'desk light': { viewport: { width: 1280, height: 860 }, colorScheme: 'light' },
-}
-
 const GOODS = [
   ['Walnut desk lamp', '89.00', 24],
   ['Pour-over coffee set', '42.50', 60],
@@ -60,7 +34,6 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
   const places: Place[] = []
 
   before(async () => {
-    mkdirSync(OUTPUT, { recursive: true })
     shop = await openShop()
     const products = []
     for (const [name, price, stock] of GOODS) products.push(await shop.addProduct({ name, price, stock }))
@@ -138,17 +111,6 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
       .getByText(/14\d in stock/)
       .waitFor()
     return [...added, ...(await judge(page, 'cart', screen))]
-  }
-
-  async function judge(page: Page, name: string, screen: string): Promise<string[]> {
-    await page.evaluate('document.fonts.ready')
-    await page.evaluate('Promise.all(document.getAnimations().map((a) => a.finished.catch(() => {})))')
-    const file = join(OUTPUT, `${name} ${screen}.png`.replaceAll(' ', '_'))
-    await page.evaluate('scrollTo(0, 0)')
-    await page.screenshot({ path: file, fullPage: true })
-    return [...(await axeFaults(page)), ...(await wideFaults(page)), ...(await shiftFaults(page))].map(
-      (fault) => `${name}, ${screen}: ${fault}`,
-    )
   }
 
   test('by keyboard alone: from the first Tab to an order', async () => {
@@ -263,35 +225,4 @@ async function tabTo(page: Page, name: string) {
     if ((await focused(page)) === name) return
   }
   assert.fail(`"${name}" cannot be reached by Tab`)
-}
-
-async function axeFaults(page: Page): Promise<string[]> {
-  if (!(await page.evaluate('"axe" in window'))) await page.evaluate(AXE)
-  const found = (await page.evaluate(`axe.run(document, { resultTypes: ['violations'] })
-    .then(({ violations }) => violations.map(({ id, impact, nodes }) =>
-      ({ id, impact, where: nodes.map(({ target, failureSummary }) => target + ' ' + failureSummary).join(' | ') })))`)) as {
-    id: string
-    impact: string
-    where: string
-  }[]
-  return found.map(({ id, impact, where }) => `${impact} ${id} at ${where}`)
-}
-
-async function wideFaults(page: Page): Promise<string[]> {
-  const [content, frame] = (await page.evaluate(
-    '[document.documentElement.scrollWidth, document.documentElement.clientWidth]',
-  )) as [number, number]
-  return content > frame ? [`${content} px wide in a window of ${frame} px`] : []
-}
-
-/** What moved without the visitor having done anything. */
-async function shiftFaults(page: Page): Promise<string[]> {
-  const shift = (await page.evaluate(`new Promise((resolve) => {
-    let sum = 0
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) if (!entry.hadRecentInput) sum += entry.value
-    }).observe({ type: 'layout-shift', buffered: true })
-    setTimeout(() => resolve(sum), 50)
-  })`)) as number
-  return shift > SHIFT_MAX ? [`layout shift of ${shift.toFixed(3)}`] : []
 }

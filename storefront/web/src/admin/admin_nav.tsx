@@ -12,15 +12,15 @@ const PAGES = [
 export function AdminNav() {
   return (
     <nav aria-label="Admin" className="border-b border-line">
-      <ul className="page flex overflow-x-auto">
+      <ul className="page flex gap-4 overflow-x-auto sm:gap-7">
         {PAGES.map(([to, words]) => (
-          <li key={to} className="first:-ml-2.5 sm:first:-ml-3.5">
+          <li key={to}>
             <NavLink
               to={to}
               end={to === '/admin'}
               className={({ isActive }) =>
                 cx(
-                  'flex min-h-12 items-center border-b-2 px-2.5 text-sm font-semibold transition-colors -outline-offset-4 sm:px-3.5',
+                  'flex min-h-12 items-center border-b-2 text-sm font-semibold transition-colors -outline-offset-4',
                   isActive
                     ? 'border-accent text-accent'
                     : 'border-transparent text-soft hover:border-edge hover:text-ink',

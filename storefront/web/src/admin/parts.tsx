@@ -6,7 +6,7 @@ import { Icon } from '../ui/icon.tsx'
 import { Loading, Skeleton } from '../ui/skeleton.tsx'
 
 export function AdminPage({ children }: { children: ReactNode }) {
-  return <div className="page grid grid-cols-[minmax(0,1fr)] gap-6 pt-6 sm:gap-8 sm:pt-10">{children}</div>
+  return <div className="page grid grid-cols-[minmax(0,1fr)] gap-6 pt-6 sm:pt-10">{children}</div>
 }
 
 /** The shape of a page while its code is on the way. */

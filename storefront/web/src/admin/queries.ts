@@ -4,6 +4,7 @@ import type { paths as ProductPaths } from '@shop/client/generated/product_servi
 import { infiniteQueryOptions, type QueryClient, queryOptions } from '@tanstack/react-query'
 import { dataOf, ShopProblem, shop } from '../api/shop.ts'
 import type { Order, OrderStatus, Product } from '../api/types.ts'
+import { pagesOf } from './pages_of.ts'
 
 type Json<Answer> = Answer extends { content: { 'application/json': infer Body } } ? Body : never
 type Item<Page> = Page extends { items: (infer One)[] } ? One : never
@@ -80,23 +81,6 @@ export const namesQuery = queryOptions({
     return Object.fromEntries(items.map(({ id, username }) => [id, username]))
   },
 })
-
-/** Items of at most `pagesMax` pages, or of fewer when `enough`; `complete` says whether that was all of them. */
-export async function pagesOf<Item>(
-  pagesMax: number,
-  page: (cursor: string | null) => Promise<{ items: Item[]; next_cursor: string | null }>,
-  enough: (items: readonly Item[]) => boolean = () => false,
-): Promise<{ items: Item[]; complete: boolean }> {
-  const items: Item[] = []
-  let cursor: string | null = null
-  for (let pages = 0; pages < pagesMax; pages++) {
-    const next = await page(cursor)
-    items.push(...next.items)
-    cursor = next.next_cursor
-    if (cursor === null || enough(items)) break
-  }
-  return { items, complete: cursor === null }
-}
 
 export const ordersPage = (cursor: string | null, signal: AbortSignal) =>
   dataOf(shop.orders.GET('/orders', { params: { query: { limit: PAGE_MAX, ...after(cursor) } }, signal }))

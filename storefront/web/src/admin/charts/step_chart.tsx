@@ -12,7 +12,7 @@ export type Point = { readonly at: Date; readonly value: number }
 
 const HEIGHT = 240
 const MARGIN = { top: 10, right: 6, bottom: 28 }
-const TICK_WIDTH = 110
+const TICK_WIDTH = 170
 const DAY_MS = 86_400_000
 
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })

@@ -23,6 +23,8 @@ const HOUR_MS = 3_600_000
 const SHORT_MS = 5 * 60_000
 /** A window up to this long is cut finer than by the hour. */
 const SHORT_WINDOW_MS = 2 * HOUR_MS
+/** A chart of fewer bars says little; what lies before the window is simply empty. */
+const SLOTS_MIN = 12
 const FEW = 5
 const SOON_HOURS = 72
 
@@ -47,7 +49,7 @@ export type Slot = {
 /** The window in equal slots that begin at whole hours, or at whole five minutes when it is short. */
 export function slotsOf({ orders, from }: Window, now: Date): { sizeMs: number; slots: Slot[] } {
   const sizeMs = now.getTime() - from.getTime() <= SHORT_WINDOW_MS ? SHORT_MS : HOUR_MS
-  const first = startOf(from, sizeMs)
+  const first = Math.min(startOf(from, sizeMs), startOf(now, sizeMs) - (SLOTS_MIN - 1) * sizeMs)
   const count = Math.floor((now.getTime() - first) / sizeMs) + 1
   const groups: Order[][] = Array.from({ length: Math.max(1, count) }, () => [])
   for (const order of orders) groups[Math.floor((Date.parse(order.created_at) - first) / sizeMs)]?.push(order)

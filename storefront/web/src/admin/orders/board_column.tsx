@@ -5,6 +5,7 @@ import type { Order, OrderStatus } from '../../api/types.ts'
 import { orderWords } from '../../orders/order_words.ts'
 import { statusWords } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
+import { cx } from '../../ui/cx.ts'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
 import { Ago, formatNumber, Money } from '../../ui/format.tsx'
 import { ProblemNotice } from '../../ui/notice.tsx'
@@ -24,9 +25,13 @@ const EMPTY: Record<OrderStatus, string> = {
   rejected: 'Nothing was refused.',
 }
 
-type Props = { status: OrderStatus; ship: (ids: readonly string[]) => void }
+type Props = {
+  status: OrderStatus
+  ship: (ids: readonly string[]) => void
+  className?: string | undefined
+}
 
-export function BoardColumn({ status, ship }: Props) {
+export function BoardColumn({ status, ship, className }: Props) {
   const { data, error, isPending, hasNextPage, fetchNextPage, isFetchingNextPage, refetch } =
     useInfiniteQuery(boardQuery(status))
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set())
@@ -37,7 +42,7 @@ export function BoardColumn({ status, ship }: Props) {
   return (
     <section
       aria-label={statusWords(status)}
-      className="grid min-w-0 snap-center content-start gap-3 rounded-xl bg-sunken p-3"
+      className={cx('grid min-w-0 content-start gap-3 rounded-xl bg-sunken p-3', className)}
     >
       <div className="flex min-h-9 items-center gap-2 px-1">
         <h2 className="font-semibold">{statusWords(status)}</h2>
@@ -69,7 +74,7 @@ export function BoardColumn({ status, ship }: Props) {
               setTicked(new Set())
             }}
           >
-            {`Ship ${formatNumber(chosen.length)}`}
+            {chosen.length === 0 ? 'Ship chosen' : `Ship ${formatNumber(chosen.length)}`}
           </Button>
         </div>
       )}
@@ -163,7 +168,7 @@ export function Moves({ order, size = 'sm' }: { order: Order; size?: 'sm' | 'md'
         <Button
           key={to}
           size={size}
-          tone={to === 'cancelled' ? 'quiet' : 'plain'}
+          tone={to === 'cancelled' ? 'quiet' : size === 'md' ? 'primary' : 'plain'}
           busy={isPending && variables.to === to}
           aria-label={`${MOVE_WORDS[to].ask}, order ${short}`}
           onClick={() => (to === 'cancelled' ? setAsking(true) : go(to))}

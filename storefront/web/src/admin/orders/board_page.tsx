@@ -1,7 +1,8 @@
-/** The orders by where they stand. A column looks again every few seconds; what is ticked stays ticked. */
+/** The orders by where they stand; a narrow screen shows one column at a time. A column looks again every few seconds; what is ticked stays ticked. */
 import { useState } from 'react'
 import { useSearchParams } from 'react-router'
 import type { OrderStatus } from '../../api/types.ts'
+import { statusWords } from '../../ui/badge.tsx'
 import { cx } from '../../ui/cx.ts'
 import { PageTitle } from '../../ui/page_title.tsx'
 import { AdminPage } from '../parts.tsx'
@@ -18,49 +19,99 @@ export default function BoardPage() {
   const [params, setParams] = useSearchParams()
   const [shipping, setShipping] = useState<readonly string[]>()
   const group: Group = params.get('show') === 'ended' ? 'ended' : 'open'
+  const statuses: readonly OrderStatus[] = GROUPS[group].statuses
+  const asked = params.get('status') as OrderStatus
+  const status = statuses.includes(asked) ? asked : statuses[1]!
+  const show = (change: { group?: Group; status?: OrderStatus }) => {
+    const next = { group, ...change }
+    setParams(
+      {
+        ...(next.group === 'ended' ? { show: 'ended' } : {}),
+        ...(change.status ? { status: change.status } : {}),
+      },
+      { replace: true },
+    )
+  }
   return (
     <AdminPage>
       <PageTitle
         title="Orders"
         aside={
-          <fieldset className="flex rounded-md border border-line p-0.5">
-            <legend className="sr-only">Which orders</legend>
-            {(Object.keys(GROUPS) as Group[]).map((name) => (
-              <label
-                key={name}
-                className={cx(
-                  'grid min-h-9 cursor-pointer place-items-center rounded-sm px-3.5 text-sm font-semibold has-focus-visible:outline-2 has-focus-visible:outline-accent',
-                  name === group ? 'bg-accent-soft text-accent' : 'text-soft hover:text-ink',
-                )}
-              >
-                <input
-                  type="radio"
-                  name="group"
-                  className="sr-only"
-                  checked={name === group}
-                  onChange={() => setParams(name === 'open' ? {} : { show: name }, { replace: true })}
-                />
-                {GROUPS[name].words}
-              </label>
-            ))}
-          </fieldset>
+          <Choice
+            name="group"
+            legend="Which orders"
+            options={(Object.keys(GROUPS) as Group[]).map((value) => ({ value, words: GROUPS[value].words }))}
+            chosen={group}
+            choose={(value) => show({ group: value })}
+          />
         }
       >
         Orders
       </PageTitle>
-      <section
-        aria-label={`Orders, ${GROUPS[group].words.toLowerCase()}`}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-        tabIndex={0}
+      <Choice
+        name="status"
+        legend="Status"
+        className="-mt-2 justify-self-start lg:hidden"
+        options={statuses.map((value) => ({ value, words: statusWords(value) }))}
+        chosen={status}
+        choose={(value) => show({ status: value })}
+      />
+      <div
         className={cx(
-          '-mx-4 grid snap-x auto-cols-[85%] grid-flow-col items-start gap-4 overflow-x-auto px-4 pb-2 sm:auto-cols-[46%] lg:auto-cols-fr',
+          'grid grid-cols-[minmax(0,1fr)] items-start gap-4',
+          statuses.length === 4 ? 'lg:grid-cols-4' : 'lg:grid-cols-3',
         )}
       >
-        {GROUPS[group].statuses.map((status) => (
-          <BoardColumn key={status} status={status} ship={setShipping} />
+        {statuses.map((one) => (
+          <BoardColumn
+            key={one}
+            status={one}
+            ship={setShipping}
+            className={one === status ? undefined : 'hidden lg:grid'}
+          />
         ))}
-      </section>
+      </div>
       <BulkShip ids={shipping} close={() => setShipping(undefined)} />
     </AdminPage>
+  )
+}
+
+function Choice<Value extends string>({
+  name,
+  legend,
+  options,
+  chosen,
+  choose,
+  className,
+}: {
+  name: string
+  legend: string
+  options: readonly { value: Value; words: string }[]
+  chosen: Value
+  choose: (value: Value) => void
+  className?: string
+}) {
+  return (
+    <fieldset className={cx('flex flex-wrap rounded-md border border-line p-0.5', className)}>
+      <legend className="sr-only">{legend}</legend>
+      {options.map(({ value, words }) => (
+        <label
+          key={value}
+          className={cx(
+            'relative grid min-h-9 cursor-pointer place-items-center rounded-sm px-2.5 text-sm font-semibold has-focus-visible:outline-2 has-focus-visible:outline-accent sm:px-3.5',
+            value === chosen ? 'bg-accent-soft text-accent' : 'text-soft hover:text-ink',
+          )}
+        >
+          <input
+            type="radio"
+            name={name}
+            className="sr-only"
+            checked={value === chosen}
+            onChange={() => choose(value)}
+          />
+          {words}
+        </label>
+      ))}
+    </fieldset>
   )
 }

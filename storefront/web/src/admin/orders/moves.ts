@@ -18,7 +18,7 @@ export const movesOf = ({ status }: Pick<Order, 'status'>): readonly Move[] => A
 
 export const MOVE_WORDS: Readonly<Record<Move, { ask: string; done: string; icon: IconName }>> = {
   shipped: { ask: 'Ship', done: 'Shipped', icon: 'truck' },
-  delivered: { ask: 'Delivered', done: 'Delivered', icon: 'gift' },
+  delivered: { ask: 'Deliver', done: 'Delivered', icon: 'gift' },
   cancelled: { ask: 'Cancel', done: 'Cancelled', icon: 'close' },
 }
 

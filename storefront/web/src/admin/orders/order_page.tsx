@@ -4,7 +4,6 @@ import { ShopProblem } from '../../api/shop.ts'
 import type { Order } from '../../api/types.ts'
 import { NotFound } from '../../layout/not_found.tsx'
 import { orderWords } from '../../orders/order_words.ts'
-import { Timeline } from '../../orders/timeline.tsx'
 import { useLiveOrder } from '../../orders/use_live_order.ts'
 import { StatusBadge, statusWords } from '../../ui/badge.tsx'
 import { formatNumber, Money, Time } from '../../ui/format.tsx'
@@ -52,14 +51,9 @@ export default function OrderPage() {
       </div>
       <Rejected order={order} />
       <Moves order={order} size="md" />
-      <div className="grid items-start gap-6 lg:grid-cols-[1fr_1.2fr]">
-        <Panel title="Way">
-          <Timeline order={order} />
-        </Panel>
-        <div className="grid gap-6">
-          <Items order={order} />
-          <History order={order} />
-        </div>
+      <div className="grid items-start gap-6 lg:grid-cols-2">
+        <Items order={order} />
+        <History order={order} />
       </div>
     </AdminPage>
   )

@@ -66,7 +66,7 @@ function People({ people, ask }: { people: readonly Account[]; ask: (account: Ac
       <thead>
         <tr>
           <Th>Name</Th>
-          <Th>Role</Th>
+          <Th className="hidden sm:table-cell">Role</Th>
           <Th className="hidden sm:table-cell">Since</Th>
           <Th>
             <span className="sr-only">Change</span>
@@ -79,14 +79,17 @@ function People({ people, ask }: { people: readonly Account[]; ask: (account: Ac
             <Td className="font-semibold [overflow-wrap:anywhere]">
               {account.username}
               {account.id === user?.id && <span className="font-normal text-soft"> (you)</span>}
+              <span className="mt-1 block sm:hidden">
+                <RoleBadge role={account.role} />
+              </span>
             </Td>
-            <Td>
-              <Badge tone={account.role === 'admin' ? 'info' : 'neutral'}>{ROLES[account.role].words}</Badge>
+            <Td className="hidden sm:table-cell">
+              <RoleBadge role={account.role} />
             </Td>
             <Td className="hidden whitespace-nowrap text-soft sm:table-cell">
               <Time at={account.created_at} />
             </Td>
-            <Td className="text-right">
+            <Td className="text-right whitespace-nowrap">
               <Button
                 size="sm"
                 aria-label={`${ROLES[other(account.role)].ask}: ${account.username}`}
@@ -101,6 +104,10 @@ function People({ people, ask }: { people: readonly Account[]; ask: (account: Ac
     </Table>
   )
 }
+
+const RoleBadge = ({ role }: { role: Role }) => (
+  <Badge tone={role === 'admin' ? 'info' : 'neutral'}>{ROLES[role].words}</Badge>
+)
 
 const ROLES: Record<Role, { words: string; ask: string }> = {
   admin: { words: 'Admin', ask: 'Make admin' },

@@ -89,18 +89,22 @@ function Entries({ movements }: { movements: readonly Movement[] }) {
       <thead>
         <tr>
           <Th>When</Th>
-          <Th>Why</Th>
-          <Th>By</Th>
           <Th numeric>Change</Th>
           <Th numeric>Stock then</Th>
+          <Th>Why</Th>
+          <Th>By</Th>
         </tr>
       </thead>
       <tbody>
         {movements.map((movement) => (
           <tr key={movement.version} className="last:*:border-b-0">
-            <Td className="whitespace-nowrap">
+            <Td className="py-2! whitespace-nowrap">
               <Time at={movement.at} />
             </Td>
+            <Td numeric className={cx('font-semibold', movement.delta > 0 ? 'text-good' : 'text-ink')}>
+              {signed.format(movement.delta)}
+            </Td>
+            <Td numeric>{formatNumber(movement.stock_after)}</Td>
             <Td>
               {movement.order_id ? (
                 <Link to={`/admin/orders/${movement.order_id}`} className="font-semibold hover:underline">
@@ -109,17 +113,11 @@ function Entries({ movements }: { movements: readonly Movement[] }) {
               ) : (
                 <span className="font-semibold">{REASONS[movement.reason]}</span>
               )}
-              {movement.note && (
-                <span className="block text-sm text-soft [overflow-wrap:anywhere]">{movement.note}</span>
-              )}
+              {movement.note && <span className="text-soft [overflow-wrap:anywhere]">: {movement.note}</span>}
             </Td>
             <Td className="text-soft">
               <Name id={movement.by} system={movement.order_id ? 'Customer' : 'The shop itself'} />
             </Td>
-            <Td numeric className={cx('font-semibold', movement.delta > 0 ? 'text-good' : 'text-ink')}>
-              {signed.format(movement.delta)}
-            </Td>
-            <Td numeric>{formatNumber(movement.stock_after)}</Td>
           </tr>
         ))}
       </tbody>

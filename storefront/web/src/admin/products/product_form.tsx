@@ -53,7 +53,7 @@ export function ProductForm({ product }: { product: Product }) {
       {error !== undefined && <ProblemNotice error={error} doing="save the product" />}
       <TextField label="Name" maxLength={LIMITS.name} {...field('name')} />
       <TextArea label="Description" maxLength={LIMITS.description} {...field('description')} />
-      <div className="grid gap-5 sm:grid-cols-2">
+      <div className="grid items-start gap-5 sm:grid-cols-2">
         <TextField label={`Price (${seen.currency})`} inputMode="decimal" {...field('price')} />
         <TextField
           label="Stock"

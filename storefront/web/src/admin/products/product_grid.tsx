@@ -1,5 +1,6 @@
 /** The products as a grid that is edited in place. Enter or a first letter begins, Enter keeps, Escape leaves it. */
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { Link } from 'react-router'
 import { ShopProblem } from '../../api/shop.ts'
 import type { Product } from '../../api/types.ts'
@@ -69,11 +70,11 @@ export function ProductGrid({ products, save, remove }: Props) {
 
   return (
     <>
-      <Table caption="Products" className="min-w-3xl table-fixed">
+      <Table caption="Products" className="min-w-[42.5rem] table-fixed sm:min-w-3xl">
         <colgroup>
           <col />
-          <col className="w-32" />
-          <col className="w-28" />
+          <col className="w-24 sm:w-32" />
+          <col className="w-20 sm:w-28" />
           <col className="w-26" />
           <col className="w-36" />
           <col className="w-26" />
@@ -97,16 +98,18 @@ export function ProductGrid({ products, save, remove }: Props) {
                 const edited = editing?.seen.id === product.id && editing.field === field
                 const busy = saving?.id === product.id && saving.field === field
                 return (
-                  <Td key={field} numeric={field !== 'name'} className="h-16 px-2 py-1.5">
+                  <Td key={field} numeric={field !== 'name'} className="h-16 px-2! py-1.5!">
                     {edited ? (
                       <CellInput
                         editing={editing}
                         onText={(text) => setEditing({ ...editing, text, fault: undefined })}
                         onEnd={(how) => {
-                          if (how === 'escape') setEditing(undefined)
-                          else void finish(editing)
-                          if (how !== 'blur')
-                            setTimeout(() => go({ row, col: how === 'tab' ? col + 1 : col }))
+                          // At once, so that the focus has somewhere to go and no key is lost in between.
+                          flushSync(() => {
+                            if (how === 'escape') setEditing(undefined)
+                            else void finish(editing)
+                          })
+                          if (how !== 'blur') go({ row, col: how === 'tab' ? col + 1 : col })
                         }}
                       />
                     ) : (
@@ -129,7 +132,10 @@ export function ProductGrid({ products, save, remove }: Props) {
                         )}
                       >
                         {field === 'name' && (
-                          <Cover id={product.id} className="aspect-square w-10 shrink-0 rounded-sm" />
+                          <Cover
+                            id={product.id}
+                            className="hidden aspect-square w-10 shrink-0 rounded-sm sm:block"
+                          />
                         )}
                         <span className={cx('min-w-0', field === 'name' && 'line-clamp-2 leading-5')}>
                           {busy ? saving.text : <Shown product={product} field={field} />}
@@ -146,7 +152,7 @@ export function ProductGrid({ products, save, remove }: Props) {
               <Td className="text-sm text-soft">
                 <Ago at={product.updated_at} />
               </Td>
-              <Td className="px-2 whitespace-nowrap">
+              <Td className="px-2! py-1.5! whitespace-nowrap">
                 <Link
                   to={`/admin/products/${product.id}`}
                   {...at(row, OPEN)}

@@ -175,19 +175,13 @@ function ReplicaItem({ replica, withStore }: { replica: Replica; withStore: bool
   const { tone, icon, words } = stateOf(replica)
   const facts: [string, ReactNode][] = [
     ...(withStore
-      ? [
-          ['Database', replica.ready ? `answers, in ${replica.answer_ms} ms` : 'no answer'] as [
-            string,
-            string,
-          ],
-        ]
+      ? [['Database', replica.ready ? `answers in ${replica.answer_ms} ms` : 'no answer'] as [string, string]]
       : []),
-    ['Running', replica.started_at === null ? '–' : <Ago key="since" at={replica.started_at} />],
+    ['Started', replica.started_at === null ? '–' : <Ago key="since" at={replica.started_at} />],
     ['Release', replica.version ?? '–'],
     ['Node.js', replica.node ?? '–'],
     ['Memory', replica.memory_bytes === null ? '–' : mebibytes(replica.memory_bytes)],
-    ['Requests', numberOr(replica.requests)],
-    ['Failed (5xx)', numberOr(replica.failures)],
+    ['Requests', requestWords(replica)],
   ]
   return (
     <li className="grid gap-3 border-t border-line pt-5 first:border-t-0 first:pt-0">
@@ -216,6 +210,7 @@ const highest = (values: readonly (number | null)[]): number | undefined => {
   const known = values.filter((value) => value !== null)
   return known.length === 0 ? undefined : Math.max(...known)
 }
-const numberOr = (value: number | null) => (value === null ? '–' : formatNumber(value))
+const requestWords = ({ requests, failures }: Replica) =>
+  requests === null ? '–' : `${formatNumber(requests)}, ${formatNumber(failures ?? 0)} failed`
 const size = new Intl.NumberFormat(undefined, { style: 'unit', unit: 'megabyte', maximumFractionDigits: 0 })
 const mebibytes = (bytes: number) => size.format(bytes / 1_000_000)

@@ -1,0 +1,49 @@
+/** Two people changed one product: what each made of it, and the merged product offered. */
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { changesTo, conflictsOf, type Values } from '../../web/src/admin/products/conflict.ts'
+
+const seen: Values = { name: 'Kettle', description: 'Boils', price: '19.99', stock: 10 }
+
+suite('a conflict', () => {
+  test('names only fields that someone changed, and keeps a change only one of them made', () => {
+    const rows = conflictsOf(seen, { name: 'Tea kettle' }, { ...seen, price: '21.00' })
+    assert.deepEqual(
+      rows.map(({ field, yours, theirs, merged, contested }) => ({
+        field,
+        yours,
+        theirs,
+        merged,
+        contested,
+      })),
+      [
+        { field: 'name', yours: 'Tea kettle', theirs: 'Kettle', merged: 'Tea kettle', contested: false },
+        { field: 'price', yours: '19.99', theirs: '21.00', merged: '21.00', contested: false },
+      ],
+    )
+  })
+
+  test('a field both changed is contested, and yours is offered', () => {
+    const [row] = conflictsOf(seen, { price: '18.00' }, { ...seen, price: '21.00' })
+    assert.deepEqual([row?.contested, row?.merged], [true, '18.00'])
+  })
+
+  test('the same change by both is none', () => {
+    assert.deepEqual(conflictsOf(seen, { price: '21.00' }, { ...seen, price: '21.00' }), [])
+  })
+
+  for (const [what, yours, theirs, merged] of [
+    ['a sale stays sold', 30, 8, '28'],
+    ['what came in stays', 4, 15, '9'],
+    ['below zero yours stands', 1, 3, '1'],
+  ] as const) {
+    test(`stock is moved by as much as you moved it: ${what}`, () => {
+      const [row] = conflictsOf(seen, { stock: yours }, { ...seen, stock: theirs })
+      assert.equal(row?.merged, merged)
+    })
+  }
+
+  test('only what differs is sent', () => {
+    assert.deepEqual(changesTo(seen, { name: 'Kettle', price: '20.00' }), { price: '20.00' })
+  })
+})

@@ -1,0 +1,145 @@
+/** The overview's figures: whole, exact, and honest about their window. */
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import {
+  countOutcomes,
+  revenueOf,
+  runningOut,
+  slotsOf,
+  windowOf,
+} from '../../web/src/admin/dashboard/figures.ts'
+import { forEach } from '../../web/src/admin/orders/moves.ts'
+import { pagesOf } from '../../web/src/admin/pages_of.ts'
+import type { Order, OrderStatus, Product } from '../../web/src/api/types.ts'
+
+const NOW = new Date('2030-05-05T12:20:00Z')
+const HOUR = 3_600_000
+
+const order = (hoursAgo: number, status: OrderStatus, total = '10.10', quantity = 1): Order => ({
+  id: `order ${hoursAgo}`,
+  user_id: 'ada',
+  status,
+  total_price: total,
+  currency: 'USD',
+  version: 1,
+  created_at: new Date(NOW.getTime() - hoursAgo * HOUR).toISOString(),
+  updated_at: NOW.toISOString(),
+  lines: [{ product_id: 'kettle', quantity, name: null, unit_price: null }],
+  history: [],
+})
+const product = (id: string, stock: number): Product => ({
+  id,
+  name: id,
+  description: '',
+  price: '10.10',
+  currency: 'USD',
+  stock,
+  reserved: 0,
+  version: 1,
+  created_at: NOW.toISOString(),
+  updated_at: NOW.toISOString(),
+})
+
+suite('the window', () => {
+  test('is a day at most', () => {
+    const { orders, cut } = windowOf([order(1, 'confirmed'), order(25, 'confirmed')], true, NOW)
+    assert.deepEqual([orders.length, cut], [1, false])
+  })
+  test('says that it is cut when there were older orders of that day that were not read', () => {
+    const { from, cut } = windowOf([order(1, 'confirmed'), order(2, 'confirmed')], false, NOW)
+    assert.deepEqual([from, cut], [new Date(NOW.getTime() - 2 * HOUR), true])
+  })
+  test('is not cut when what was read reaches beyond the day', () => {
+    assert.equal(windowOf([order(1, 'confirmed'), order(30, 'confirmed')], false, NOW).cut, false)
+  })
+})
+
+suite('slots', () => {
+  const all = [order(0.01, 'confirmed'), order(3, 'rejected'), order(20, 'delivered'), order(20.5, 'pending')]
+  test('every order of the window is in exactly one', () => {
+    const { slots, sizeMs } = slotsOf(windowOf(all, true, NOW), NOW)
+    assert.equal(sizeMs, HOUR)
+    const sum = (outcome: 'sold' | 'open' | 'cancelled' | 'rejected') =>
+      slots.reduce((total, { counts }) => total + counts[outcome], 0)
+    assert.deepEqual([sum('sold'), sum('open'), sum('cancelled'), sum('rejected')], [2, 1, 0, 1])
+    assert.equal(slots.at(-1)?.counts.sold, 1, 'the newest is in the last')
+  })
+  test('are finer in a short window', () => {
+    const { slots, sizeMs } = slotsOf(windowOf([order(0.5, 'confirmed')], true, NOW), NOW)
+    assert.deepEqual([sizeMs, slots.length], [HOUR / 12, 12])
+  })
+})
+
+suite('revenue', () => {
+  test('is exact, and of what was sold alone (invariant 9)', () => {
+    const orders = [
+      ...Array.from({ length: 3 }, () => order(1, 'shipped', '0.10')),
+      order(1, 'rejected', '99.00'),
+      order(1, 'pending', '99.00'),
+    ]
+    assert.equal(revenueOf(orders), '0.30')
+    assert.deepEqual(countOutcomes(orders), { sold: 3, open: 1, cancelled: 0, rejected: 1 })
+  })
+})
+
+suite('stock running out', () => {
+  const window = windowOf([order(1, 'confirmed', '1', 6), order(10, 'confirmed', '1', 4)], true, NOW)
+  test('is told at the pace of the window, what is gone first, and what lasts not at all', () => {
+    const found = runningOut([product('plenty', 900), product('kettle', 20), product('gone', 0)], window, NOW)
+    assert.deepEqual(
+      found.map(({ product, sold, hoursLeft }) => [product.id, sold, hoursLeft]),
+      [
+        ['gone', 0, undefined],
+        ['kettle', 10, 20],
+      ],
+    )
+  })
+})
+
+suite('pages read in a row', () => {
+  const page = async (cursor: string | null) => {
+    const n = Number(cursor ?? 0)
+    return { items: [n], next_cursor: n < 3 ? String(n + 1) : null }
+  }
+  test('are at most as many as wanted, and it is told whether that was all', async () => {
+    assert.deepEqual(await pagesOf(2, page), { items: [0, 1], complete: false })
+    assert.deepEqual(await pagesOf(9, page), { items: [0, 1, 2, 3], complete: true })
+    assert.deepEqual(await pagesOf(9, page, (items) => items.length === 3), {
+      items: [0, 1, 2],
+      complete: false,
+    })
+  })
+})
+
+suite('many in a row', () => {
+  const ids = ['a', 'b', 'c', 'd', 'e']
+  test('one failure stops no other, and never more than a few at once', async () => {
+    let now = 0
+    let most = 0
+    const work = async (id: string) => {
+      most = Math.max(most, ++now)
+      await new Promise((resolve) => setTimeout(resolve, 1))
+      now--
+      if (id === 'b') throw new Error('no')
+    }
+    const seen: number[] = []
+    const { signal } = new AbortController()
+    const end = await forEach(ids, work, {
+      atOnce: 2,
+      signal,
+      onProgress: ({ done, failures }) => seen.push(done + failures.length),
+    })
+    assert.deepEqual([end.done, end.failures.map(({ id }) => id), most], [4, ['b'], 2])
+    assert.deepEqual(seen, [1, 2, 3, 4, 5])
+  })
+  test('aborting begins no more', async () => {
+    const stopping = new AbortController()
+    const begun: string[] = []
+    const work = async (id: string) => {
+      begun.push(id)
+      stopping.abort()
+    }
+    const end = await forEach(ids, work, { atOnce: 1, signal: stopping.signal, onProgress: () => {} })
+    assert.deepEqual([begun, end.done, end.total], [['a'], 1, 5])
+  })
+})

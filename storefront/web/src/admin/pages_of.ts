@@ -1,0 +1,16 @@
+/** Items of at most `pagesMax` pages, or of fewer when `enough`; `complete` says whether that was all of them. */
+export async function pagesOf<Item>(
+  pagesMax: number,
+  page: (cursor: string | null) => Promise<{ items: Item[]; next_cursor: string | null }>,
+  enough: (items: readonly Item[]) => boolean = () => false,
+): Promise<{ items: Item[]; complete: boolean }> {
+  const items: Item[] = []
+  let cursor: string | null = null
+  for (let pages = 0; pages < pagesMax; pages++) {
+    const next = await page(cursor)
+    items.push(...next.items)
+    cursor = next.next_cursor
+    if (cursor === null || enough(items)) break
+  }
+  return { items, complete: cursor === null }
+}

@@ -1,0 +1,321 @@
+/** The shopkeeper's pages: two at once, many orders at once, by keyboard, and every page on every screen. */
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import type { Locator, Page } from 'playwright-core'
+import type { Order, Product } from '../system/world.ts'
+import { noBrowser } from './browser.ts'
+import { judge, SCREENS } from './judge.ts'
+import { openShop, type Shop, type Visitor } from './shop.ts'
+
+const DESK = { viewport: { width: 1280, height: 860 } }
+const CONFLICT = 'Someone else changed this product'
+const GOODS = [
+  ['Walnut desk lamp', '89.00', 24],
+  ['Cast-iron skillet', '39.00', 0],
+  ['Dotted notebook', '14.50', 400],
+  ['Wool felt slippers', '46.00', 4],
+] as const
+
+suite('the admin in a real browser', { skip: noBrowser }, () => {
+  let shop: Shop
+  let keeper: Visitor
+  let keeperPage: Page
+  let goods: Product[]
+  let orders: Order[]
+
+  before(async () => {
+    shop = await openShop()
+    goods = await Promise.all(GOODS.map(([name, price, stock]) => shop.addProduct({ name, price, stock })))
+    const [buyer] = await shop.buyers(1)
+    const [lamp, skillet, notebook] = goods
+    orders = []
+    for (const quantity of [1, 2, 1]) {
+      orders.push(await shop.bought(buyer!, { lines: [{ product: lamp!, quantity }] }))
+    }
+    orders.push(await shop.bought(buyer!, { lines: [{ product: notebook!, quantity: 12 }] }))
+    await shop.place(buyer!, { lines: [{ product: skillet!, quantity: 1 }] })
+    await shop.move(shop.admin, orders[2]!.id, { status: 'cancelled' })
+    await shop.move(shop.admin, orders[3]!.id, { status: 'shipped' })
+    keeper = await shop.account('admin')
+    keeperPage = await shop.open(DESK)
+    await shop.signIn(keeperPage, keeper)
+  })
+  after(() => shop?.close())
+
+  const button = (page: Page | Locator, name: string | RegExp) => page.getByRole('button', { name })
+  const said = (page: Page, words: string | RegExp) => page.getByText(words).first().waitFor()
+
+  async function lookUp(page: Page, name: string) {
+    await page.goto(`/admin/products?q=${encodeURIComponent(name)}`)
+    await page.getByRole('row', { name }).waitFor()
+  }
+
+  /** Types into a cell of the table, without leaving it. */
+  async function typeInto(page: Page, field: 'Name' | 'Price' | 'Stock', text: string) {
+    await button(page.getByRole('row').nth(1), new RegExp(`^${field} `)).click()
+    await page.getByLabel(new RegExp(`^${field} of `)).fill(text)
+  }
+
+  test('a new product is in the table, and leaves it', async () => {
+    const page = keeperPage
+    await page.goto('/admin/products')
+    await button(page, 'New product').click()
+    const dialog = page.getByRole('dialog', { name: 'New product' })
+    await button(dialog, 'Save product').click()
+    await dialog.getByText('A product needs a name.').waitFor()
+    await dialog.getByLabel('Name').fill('Brass bell')
+    await dialog.getByLabel('Price').fill('7,5')
+    await dialog.getByLabel('Stock').fill('3')
+    await button(dialog, 'Save product').click()
+    await said(page, 'Brass bell is in the catalogue')
+    await button(page.getByRole('row', { name: 'Brass bell' }), 'Price $7.50, edit').waitFor()
+    await button(page, 'Remove Brass bell').click()
+    await button(page.getByRole('alertdialog'), 'Remove it').click()
+    await said(page, 'Brass bell has left the catalogue')
+    await page.getByRole('row', { name: 'Brass bell' }).waitFor({ state: 'detached' })
+  })
+
+  test('two admins edit one product: both see both versions, and one click keeps both (invariant 7)', async () => {
+    const product = await shop.addProduct({ name: 'Oak stool', price: '60.00', stock: 5 })
+    const other = await shop.open(DESK)
+    await shop.signIn(other, await shop.account('admin'))
+    await Promise.all([lookUp(keeperPage, 'Oak stool'), lookUp(other, 'Oak stool')])
+    await typeInto(keeperPage, 'Name', 'Oak stool, oiled')
+    await typeInto(other, 'Price', '66')
+    await other.keyboard.press('Enter')
+    await button(other, 'Price $66.00, edit').waitFor()
+    await keeperPage.keyboard.press('Enter')
+    const dialog = keeperPage.getByRole('dialog', { name: CONFLICT })
+    await dialog.getByText('Only they changed it; it was $60.00.').waitFor()
+    assert.deepEqual(await judge(keeperPage, 'admin conflict', 'desk light'), [])
+    assert.equal(
+      (await shop.product(product.id)).name,
+      'Oak stool',
+      'nothing is saved before someone decides',
+    )
+    await button(dialog, 'Save merged').click()
+    await dialog.waitFor({ state: 'detached' })
+    const { name, price } = await shop.product(product.id)
+    assert.deepEqual([name, price], ['Oak stool, oiled', '66.00'])
+    await other.context().close()
+  })
+
+  test('a sale does not get in the way of a price, and is not overwritten by a count', async () => {
+    const product = await shop.addProduct({ name: 'Ash ladder', price: '80.00', stock: 10 })
+    const [buyer] = await shop.buyers(1)
+    const page = keeperPage
+    await lookUp(page, 'Ash ladder')
+    await typeInto(page, 'Price', '82.00')
+    await shop.bought(buyer!, { lines: [{ product, quantity: 2 }] })
+    await page.keyboard.press('Enter')
+    await button(page, 'Price $82.00, edit').waitFor()
+    await button(page, 'Stock 8, edit').waitFor()
+
+    await typeInto(page, 'Stock', '20')
+    await shop.bought(buyer!, { lines: [{ product: await shop.product(product.id), quantity: 1 }] })
+    await page.keyboard.press('Enter')
+    const dialog = page.getByRole('dialog', { name: CONFLICT })
+    await dialog.getByText('Both of you changed it; it was 8.').waitFor()
+    assert.equal(
+      await dialog.getByLabel('Merged').inputValue(),
+      '19',
+      '12 more than there were, less the one sold',
+    )
+    await button(dialog, 'Save merged').click()
+    await dialog.waitFor({ state: 'detached' })
+    assert.equal((await shop.product(product.id)).stock, 19)
+  })
+
+  test('by keyboard alone: walk the table, edit, give up, and keep', async () => {
+    const products = [
+      await shop.addProduct({ name: 'Zinc pail small', price: '10.00', stock: 1 }),
+      await shop.addProduct({ name: 'Zinc pail large', price: '20.00', stock: 2 }),
+    ]
+    const page = keeperPage
+    await page.goto('/admin/products?q=zinc&sort=price')
+    await page.getByRole('row', { name: 'Zinc pail large' }).waitFor()
+    await page.getByLabel('Sort by').focus()
+    for (const key of ['Tab', 'Tab', 'ArrowDown', 'ArrowRight']) await page.keyboard.press(key)
+    assert.equal(await focused(page), 'Price $20.00, edit')
+    await page.keyboard.press('F2')
+    await page.keyboard.type('99')
+    await page.keyboard.press('Escape')
+    assert.equal(await focused(page), 'Price $20.00, edit', 'given up, and the cell has the focus again')
+    await page.keyboard.type('21')
+    await page.keyboard.press('Enter')
+    await button(page, 'Price $21.00, edit').waitFor()
+    assert.equal(await focused(page), 'Price $21.00, edit')
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.type('-')
+    await page.keyboard.press('Enter')
+    await page.keyboard.type('x')
+    await page.keyboard.press('Enter')
+    await page.getByRole('alert').getByText('Stock is a whole number').waitFor()
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Control+Home')
+    assert.match(await focused(page), /^Name Zinc pail small/)
+    await page.keyboard.press('End')
+    assert.equal(await focused(page), 'Remove Zinc pail small')
+    await page.keyboard.press('Enter')
+    await page.getByRole('alertdialog').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('alertdialog').waitFor({ state: 'detached' })
+    assert.deepEqual(await Promise.all(products.map(async ({ id }) => (await shop.product(id)).price)), [
+      '10.00',
+      '21.00',
+    ])
+  })
+
+  test('an adjustment is counted once, also when its answer was lost, and stands in the ledger', async () => {
+    const product = await shop.addProduct({ name: 'Elm tray', price: '30.00', stock: 7 })
+    const page = keeperPage
+    await page.goto(`/admin/products/${product.id}`)
+    await page.getByRole('heading', { name: 'Elm tray' }).waitFor()
+    const keys: (string | undefined)[] = []
+    await page.route('**/stock_adjustments', async (route) => {
+      keys.push(route.request().headers()['idempotency-key'])
+      if (keys.length > 1) return route.continue()
+      await route.fetch()
+      await route.abort()
+    })
+    await page.getByLabel('Units').fill('5')
+    await button(page, 'Delivery').click()
+    await button(page, 'Add to the stock').click()
+    await said(page, 'Elm tray: 12 in stock')
+    assert.equal(keys.length, 2)
+    assert.equal(keys[0], keys[1])
+    await page.unroute('**/stock_adjustments')
+    const entries = page.getByRole('region', { name: 'Entries of the ledger, newest first' })
+    await entries.getByRole('row', { name: '+5 12 Adjustment: Delivery' }).waitFor()
+    await page.getByRole('img', { name: /Stock since the beginning.*between 7 and 12, now 12/ }).waitFor()
+    await button(page, 'As a table').click()
+    assert.equal(
+      await page
+        .getByRole('region', { name: /Stock since/ })
+        .getByRole('row')
+        .count(),
+      3,
+    )
+    await page.getByText('Take', { exact: true }).click()
+    await page.getByLabel('Units').fill('13')
+    await page.getByLabel('Reason').fill('Stolen')
+    await button(page, 'Take from the stock').click()
+    await said(page, 'There are not that many')
+    assert.equal((await shop.product(product.id)).stock, 12)
+  })
+
+  test('many orders are shipped at once, and the one that could not go is told apart', async () => {
+    const product = await shop.addProduct({ name: 'Birch spoon', price: '4.00', stock: 50 })
+    const [buyer] = await shop.buyers(1)
+    const placed = []
+    for (let i = 0; i < 5; i++) placed.push(await shop.bought(buyer!, { lines: [{ product, quantity: 1 }] }))
+    const page = keeperPage
+    await page.goto('/admin/orders')
+    const confirmed = page.getByRole('region', { name: 'Confirmed' })
+    await confirmed.getByText('Birch spoon').nth(4).waitFor()
+    for (const { id } of placed) await confirmed.getByLabel(`Choose order …${id.slice(-6)}`).check()
+    await page.route('**/api/orders?status=confirmed*', (route) => route.abort())
+    await shop.move(shop.admin, placed[2]!.id, { status: 'cancelled' })
+    await button(confirmed, 'Ship 5').click()
+    const dialog = page.getByRole('dialog', { name: 'Shipping 5 orders' })
+    await dialog.getByText('4 of 5 shipped.').waitFor()
+    await dialog.getByText('1 order did not go').waitFor()
+    await dialog.getByText('this move is not open to it any more').waitFor()
+    await page.unroute('**/api/orders?status=confirmed*')
+    await button(dialog, 'Done').click()
+    await page.getByRole('region', { name: 'Shipped' }).getByText('Birch spoon').nth(3).waitFor()
+    const now = await Promise.all(placed.map(({ id }) => shop.order(shop.admin, id)))
+    assert.deepEqual(
+      now.map(({ status }) => status),
+      ['shipped', 'shipped', 'cancelled', 'shipped', 'shipped'],
+    )
+  })
+
+  test('an order offers the moves it may make, and no others', async () => {
+    const page = keeperPage
+    const moves = () => page.getByRole('button', { name: /, order …/ }).allInnerTexts()
+    await page.goto(`/admin/orders/${orders[0]!.id}`)
+    await button(page, /^Ship, order/).waitFor()
+    assert.deepEqual(await moves(), ['Ship', 'Cancel'])
+    await button(page, /^Ship, order/).click()
+    await button(page, /^Deliver, order/).waitFor()
+    assert.deepEqual(await moves(), ['Deliver'])
+    await page.goto(`/admin/orders/${orders[2]!.id}`)
+    await page.getByRole('status').getByText('Cancelled').waitFor()
+    assert.deepEqual(await moves(), [])
+  })
+
+  for (const [screen, options] of Object.entries(SCREENS)) {
+    test(`every page on a ${screen.replace(' ', ', ')}`, async () => {
+      const page = await shop.open(options)
+      await shop.signIn(page, keeper)
+      const faults: string[] = []
+      for (const [name, path, shows] of [
+        ['admin overview', '/admin', 'Stock running out'],
+        ['admin products', '/admin/products', 'Walnut desk lamp'],
+        ['admin nothing found', '/admin/products?q=unicorn', 'Nothing matches'],
+        ['admin product', `/admin/products/${goods[2]!.id}`, 'First stock'],
+        ['admin orders', '/admin/orders?status=shipped', 'Dotted notebook'],
+        ['admin orders given up', '/admin/orders?show=ended&status=rejected', 'Order of 1 item'],
+        ['admin order', `/admin/orders/${orders[3]!.id}`, 'Every step of the order'],
+        ['admin people', '/admin/people', keeper.username],
+        ['admin system', '/admin/system', 'Everything is up'],
+        ['admin nothing there', '/admin/nowhere', 'There is nothing at this address'],
+      ] as const) {
+        await page.goto(path)
+        await page.locator('main').getByText(shows).locator('visible=true').first().waitFor()
+        faults.push(...(await judge(page, name, screen)))
+      }
+      await page.context().close()
+      assert.deepEqual(faults, [])
+    })
+  }
+
+  test('the system page tells what is away, and that it is back', async () => {
+    const page = keeperPage
+    await page.goto('/admin/system')
+    await said(page, 'Everything is up')
+    await shop.products.kill()
+    await page.getByRole('alert').getByText('Products and stock: away').waitFor()
+    await shop.products.start()
+    await said(page, 'Everything is up')
+  })
+
+  test('the admin pages are not for customers', async () => {
+    const page = await shop.open(DESK)
+    await shop.signIn(page, await shop.account())
+    await page.goto('/admin/system')
+    await said(page, 'This part is for shopkeepers')
+    await page.context().close()
+  })
+
+  test('roles: someone becomes an admin; the last admin stays one, and is told why', async () => {
+    const { username } = await shop.account()
+    const page = keeperPage
+    const row = (name: string) => page.getByRole('row').filter({ hasText: name })
+    const change = async (name: string, words: string) => {
+      await button(row(name), `${words}: ${name}`).click()
+      await button(page.getByRole('alertdialog'), words).click()
+      await page.getByRole('alertdialog').waitFor({ state: 'detached' })
+    }
+    await page.goto('/admin/people')
+    await change(username, 'Make admin')
+    await said(page, `${username} is an admin now`)
+    await row(username).getByText('Admin', { exact: true }).locator('visible=true').waitFor()
+    const names = await page
+      .getByRole('button', { name: /^Make customer: / })
+      .evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')!.replace('Make customer: ', '')))
+    for (const name of names.filter((name) => name !== keeper.username)) {
+      await change(name, 'Make customer')
+      await button(row(name), `Make admin: ${name}`).waitFor()
+    }
+    await change(keeper.username, 'Make customer')
+    await page.getByRole('status').getByText('The last admin has to stay one').waitFor()
+    await button(row(keeper.username), `Make customer: ${keeper.username}`).waitFor()
+  })
+})
+
+const focused = (page: Page) =>
+  page.evaluate<string>(
+    '(document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent).trim()',
+  )
