@@ -2,11 +2,11 @@
 import { resolve } from 'node:path'
 import { CommonConfig, readConfig } from '@shop/service_kit/config'
 import Type from 'typebox'
-import { SERVICES, type ServiceEntry, type ServiceName } from './services.ts'
+import { type ProcessEntry, SERVICES, type ServiceEntry, type ServiceName, STOREFRONT } from './services.ts'
 import { type Chance, type FirstRun, planFirstRun } from './start/first_run.ts'
 
-export type Planned = {
-  readonly entry: ServiceEntry
+export type Planned<Entry extends ProcessEntry = ServiceEntry> = {
+  readonly entry: Entry
   readonly port: number
   /** Where it is reached from this machine. */
   readonly origin: string
@@ -19,6 +19,7 @@ export type Plan = {
   readonly databaseUrl: string | undefined
   readonly first: FirstRun
   readonly services: readonly Planned[]
+  readonly storefront: Planned<ProcessEntry>
   /** One sentence each. */
   readonly faults: readonly string[]
 }
@@ -40,15 +41,18 @@ export function planShop(env: NodeJS.ProcessEnv, chance: Chance): Plan {
   const dataDir = resolve(DATA_DIR)
   const first = planFirstRun(dataDir, env, chance)
   const faults = [...first.faults]
-  const placed = SERVICES.map((entry) => {
+  const place = <Entry extends ProcessEntry>(entry: Entry) => {
     const port = readPort(entry, env, faults)
     return { entry, port, origin: originOf(host, port) }
-  })
+  }
+  const placed = SERVICES.map(place)
   const urls = Object.fromEntries(placed.map(({ entry, origin }) => [entry.urlVariable, origin]))
-  const services = placed.map((service) => ({
+  const equip = <Entry extends ProcessEntry>(service: Omit<Planned<Entry>, 'env'>): Planned<Entry> => ({
     ...service,
     env: {
       ...MEMORY_ENV,
+      // The storefront is here too, and says for whom it asks: a failed login counts against that visitor alone.
+      TRUSTED_PROXIES: '127.0.0.1,::1',
       ...env,
       ...first.env,
       ...urls,
@@ -56,14 +60,22 @@ export function planShop(env: NodeJS.ProcessEnv, chance: Chance): Plan {
       PORT: String(service.port),
       DATA_DIR: dataDir,
     },
-  }))
-  return { host, dataDir, databaseUrl: env.DATABASE_URL || undefined, first, services, faults }
+  })
+  return {
+    host,
+    dataDir,
+    databaseUrl: env.DATABASE_URL || undefined,
+    first,
+    services: placed.map(equip),
+    storefront: equip(place(STOREFRONT)),
+    faults,
+  }
 }
 
 export const plannedService = ({ services }: Pick<Plan, 'services'>, name: ServiceName): Planned =>
   services.find(({ entry }) => entry.name === name)!
 
-function readPort({ portVariable, defaultPort }: ServiceEntry, env: NodeJS.ProcessEnv, faults: string[]) {
+function readPort({ portVariable, defaultPort }: ProcessEntry, env: NodeJS.ProcessEnv, faults: string[]) {
   const text = env[portVariable] || String(defaultPort)
   const port = Number(text)
   if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port

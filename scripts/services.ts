@@ -1,6 +1,6 @@
 /**
- * The processes a shop is made of, as data. To add one (a storefront, say), add a line: `npm start` runs it,
- * checks its port and configuration, hands its address to the others and watches it.
+ * The processes a shop is made of, as data. To add one, add a line: `npm start` runs it, checks its port and
+ * configuration, hands its address to the others and watches it.
  */
 import { join } from 'node:path'
 import { ConfigError } from '@shop/service_kit/config'
@@ -10,27 +10,33 @@ import { acceptPassword } from '../auth_service/src/domain/passwords.ts'
 import { isUsername } from '../auth_service/src/domain/usernames.ts'
 import { readOrderConfig } from '../order_service/src/config.ts'
 import { readProductConfig } from '../product_service/src/config.ts'
+import { readStorefrontConfig } from '../storefront/src/config.ts'
 import { ROOT } from './root.ts'
 import type { Style } from './start/log_lines.ts'
 
 export type ServiceName = 'auth_service' | 'product_service' | 'order_service'
 
-export type ServiceEntry = {
-  readonly name: ServiceName
+/** Anything `npm start` runs. */
+export type ProcessEntry = {
+  readonly name: ServiceName | 'storefront'
   /** Prefix of its log lines; all of one width. */
   readonly label: string
   readonly style: Style
   readonly portVariable: string
   readonly defaultPort: number
-  /** The variable by which the others learn its address. */
-  readonly urlVariable: string
   readonly main: string
-  /** Its SQLite file under DATA_DIR, when that is its store. */
-  readonly databaseFile: string
   /** Throws ConfigError. */
   readonly readConfig: (env: NodeJS.ProcessEnv) => unknown
   /** What else its first start on a data folder would refuse. Rejects with ConfigError. */
   readonly checkFirstStart?: (env: NodeJS.ProcessEnv) => Promise<void>
+}
+
+export type ServiceEntry = ProcessEntry & {
+  readonly name: ServiceName
+  /** The variable by which the others learn its address. */
+  readonly urlVariable: string
+  /** Its SQLite file under DATA_DIR, when that is its store. */
+  readonly databaseFile: string
 }
 
 async function checkFirstAdmin(env: NodeJS.ProcessEnv): Promise<void> {
@@ -81,3 +87,14 @@ export const SERVICES: readonly ServiceEntry[] = [
     readConfig: readOrderConfig,
   },
 ]
+
+/** Calls the services, keeps nothing, and is called by visitors alone. */
+export const STOREFRONT: ProcessEntry = {
+  name: 'storefront',
+  label: 'pages  ',
+  style: 'green',
+  portVariable: 'STOREFRONT_PORT',
+  defaultPort: 8080,
+  main: mainOf('storefront'),
+  readConfig: readStorefrontConfig,
+}

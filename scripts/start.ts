@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline/promises'
 import { CurrencyConfig, readConfig } from '@shop/service_kit/config'
 import { currencyDigits } from '@shop/service_kit/money'
 import Type from 'typebox'
+import { buildPagesIfOld, pagesAreOld } from '../storefront/build.ts'
 import { readArguments, refuse } from './arguments.ts'
 import { plannedService, planShop } from './plan.ts'
 import { firstProduct, loadDemo, type Shop } from './start/demo_catalogue.ts'
@@ -24,14 +25,15 @@ const PASSWORD_LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789'
 const { values: asked } = readArguments(
   {
     name: 'npm start',
-    summary: 'Runs auth_service, product_service and order_service on this machine until Ctrl-C.',
+    summary: 'Runs the shop on this machine until Ctrl-C: its pages and the three services behind them.',
     options: {
       demo: { type: 'boolean', help: 'Load a small sample catalogue if there are no products yet.' },
       'no-demo': { type: 'boolean', help: 'Do not load it, and do not ask.' },
       json: { type: 'boolean', help: 'Print the log as JSON lines.' },
     },
     notes: [
-      'Environment (defaults): AUTH_PORT (5000), PRODUCT_PORT (5001), ORDER_PORT (5002), HOST (127.0.0.1),',
+      'Environment (defaults): STOREFRONT_PORT (8080), AUTH_PORT (5000), PRODUCT_PORT (5001), ORDER_PORT (5002),',
+      'HOST (127.0.0.1),',
       'DATA_DIR (./data: the databases, secrets.json, admin.json), DATABASE_URL (SQLite files in DATA_DIR),',
       'ADMIN_USERNAME, ADMIN_PASSWORD, SERVICE_SECRET, LOG_LEVEL, CURRENCY, and all others of the README.',
     ].join('\n'),
@@ -42,7 +44,8 @@ if (asked.demo && asked['no-demo']) refuse('--demo and --no-demo cannot both be 
 
 const output = createOutput(process.stdout, asked.json === true, () => new Date())
 const plan = planShop(process.env, { secret: newSecret, password: newPassword })
-const { first, services, dataDir } = plan
+const { first, dataDir } = plan
+const services = [...plan.services, plan.storefront]
 const faults = [...plan.faults, ...(await preflight(plan))]
 if (faults.length > 0) refuse(...faults)
 
@@ -52,6 +55,8 @@ try {
 } catch (error) {
   refuse(`${dataDir} cannot be written: ${(error as Error).message}`)
 }
+
+await buildPages()
 
 const startedAt = performance.now()
 let stoppingSince: number | undefined
@@ -66,6 +71,17 @@ try {
     output.say((error as Error).message, 'error')
     await supervisor.stop()
     process.exit(1)
+  }
+}
+
+/** The first start, and each after the pages' sources changed, takes a few seconds more. */
+async function buildPages() {
+  if (!pagesAreOld()) return
+  output.say('Building the pages …')
+  try {
+    await buildPagesIfOld()
+  } catch (error) {
+    refuse(`The pages cannot be built: ${(error as Error).message}`)
   }
 }
 

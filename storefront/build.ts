@@ -4,7 +4,16 @@
  *   node storefront/build.ts             builds
  *   node storefront/build.ts --if-old    builds only when a source is newer than what is built
  */
-import { type Dirent, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  type Dirent,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 
@@ -26,11 +35,23 @@ export function pagesAreOld(): boolean {
   return SOURCES.flatMap(filesIn).some((file) => statSync(file).mtimeMs > builtAt)
 }
 
+/** Built beside and put in place at the end, so that nobody ever meets half of it, nor two builds each other. */
 export async function buildPages(): Promise<void> {
   const { build } = await import('vite')
-  await build({ configFile: join(HERE, 'vite.config.ts'), logLevel: 'warn' })
-  for (const file of filesIn(DIST)) {
-    if (WORTH_COMPRESSING.test(file)) compress(file)
+  const beside = `${DIST}.${process.pid}`
+  try {
+    await build({
+      configFile: join(HERE, 'vite.config.ts'),
+      logLevel: 'warn',
+      build: { outDir: beside, emptyOutDir: true },
+    })
+    for (const file of filesIn(beside)) {
+      if (WORTH_COMPRESSING.test(file)) compress(file)
+    }
+    rmSync(DIST, { recursive: true, force: true })
+    renameSync(beside, DIST)
+  } finally {
+    rmSync(beside, { recursive: true, force: true })
   }
 }
 

@@ -3,7 +3,8 @@ import type { TSchema } from 'typebox'
 import { ConfigSchema as AuthConfig } from '../../auth_service/src/config.ts'
 import { OrderConfig } from '../../order_service/src/config.ts'
 import { ProductConfig } from '../../product_service/src/config.ts'
-import { SERVICES } from '../services.ts'
+import { ConfigSchema as StorefrontConfig } from '../../storefront/src/config.ts'
+import { SERVICES, STOREFRONT } from '../services.ts'
 
 type Variable = TSchema & {
   type?: string
@@ -18,6 +19,7 @@ const SCHEMAS: readonly (readonly [service: string, variables: Variables, requir
   ['auth_service', AuthConfig.properties, AuthConfig.required],
   ['product_service', ProductConfig.properties, ProductConfig.required],
   ['order_service', OrderConfig.properties, OrderConfig.required],
+  ['storefront', StorefrontConfig.properties, StorefrontConfig.required],
 ]
 
 export function configurationPage(): string {
@@ -43,7 +45,7 @@ export function configurationPage(): string {
     '## npm start',
     '',
     'Passes its environment on to the services and adds what is missing: secrets and the first admin are made once and',
-    `kept under \`DATA_DIR\`. Ports: ${SERVICES.map(({ portVariable, defaultPort }) => `\`${portVariable}\` (${defaultPort})`).join(', ')}.`,
+    `kept under \`DATA_DIR\`. Ports: ${[...SERVICES, STOREFRONT].map(({ portVariable, defaultPort }) => `\`${portVariable}\` (${defaultPort})`).join(', ')}.`,
     '',
   ].join('\n')
 }

@@ -6,6 +6,7 @@ import type { KitProblemCode } from '@shop/service_kit/problem'
 import type { AUTH_PROBLEMS } from '../../auth_service/src/http/problems.ts'
 import type { ORDER_PROBLEMS } from '../../order_service/src/http/problems.ts'
 import type { PRODUCT_PROBLEMS } from '../../product_service/src/http/problems.ts'
+import type { STOREFRONT_PROBLEMS } from '../../storefront/src/http/problems.ts'
 import type { OwnedCatalogue } from './catalogues.ts'
 
 const EVERY_SERVICE: Record<KitProblemCode, string> = {
@@ -69,9 +70,19 @@ const ORDER: Record<keyof typeof ORDER_PROBLEMS, string> = {
   too_many_streams: 'The account or the service has too many event streams open. Close one.',
 }
 
+const STOREFRONT: Record<keyof typeof STOREFRONT_PROBLEMS, string> = {
+  upstream_unavailable:
+    'The service behind the address cannot be reached; nothing was done. Try again after `Retry-After`.',
+  upstream_no_answer:
+    'The service was reached and its answer was lost: it may have acted. Repeat a POST only with the same `Idempotency-Key`.',
+  cross_site_request: 'A route that uses the session cookie was asked by a page of another site.',
+  no_session: 'There is no session cookie. Sign in with `POST /api/auth/login`.',
+}
+
 export const NOTES: Readonly<Record<OwnedCatalogue['owner'], Readonly<Record<string, string>>>> = {
   'every service': EVERY_SERVICE,
   auth_service: AUTH,
   product_service: PRODUCT,
   order_service: ORDER,
+  storefront: STOREFRONT,
 }

@@ -8,10 +8,15 @@ import { dirname, resolve } from 'node:path'
 import { ConfigError } from '@shop/service_kit/config'
 import { databaseOf } from '@shop/service_kit/mongo_url'
 import type { Plan, Planned } from '../plan.ts'
+import type { ProcessEntry } from '../services.ts'
+
+type AnyPlanned = Planned<ProcessEntry>
 
 const PROBE_MS = 1_000
 
-export async function preflight({ services, first, host, dataDir, databaseUrl }: Plan): Promise<string[]> {
+export async function preflight(plan: Plan): Promise<string[]> {
+  const { first, host, dataDir, databaseUrl } = plan
+  const services: readonly AnyPlanned[] = [...plan.services, plan.storefront]
   const distinct = services.filter(({ port }, i) => services.findIndex((s) => s.port === port) === i)
   const ports = await Promise.all(distinct.map((service) => portFault(service, host)))
   const faults = [
@@ -24,7 +29,7 @@ export async function preflight({ services, first, host, dataDir, databaseUrl }:
   return [...new Set(faults)]
 }
 
-function samePorts(planned: readonly Planned[]): string[] {
+function samePorts(planned: readonly AnyPlanned[]): string[] {
   return planned.flatMap(({ port, entry }, i) => {
     const other = planned.slice(0, i).find((earlier) => earlier.port === port)
     return other
@@ -33,7 +38,7 @@ function samePorts(planned: readonly Planned[]): string[] {
   })
 }
 
-async function portFault(service: Planned, host: string): Promise<string | undefined> {
+async function portFault(service: AnyPlanned, host: string): Promise<string | undefined> {
   const { entry, port, origin } = service
   const holder = await portHolder(service, host)
   if (holder === 'free') return undefined
@@ -50,7 +55,7 @@ async function portFault(service: Planned, host: string): Promise<string | undef
 }
 
 /** `free`, `taken`, or the code of what else is in the way. */
-export async function portHolder({ port, origin }: Planned, host: string): Promise<string> {
+export async function portHolder({ port, origin }: AnyPlanned, host: string): Promise<string> {
   const code = await listenFault(port, host)
   if (code === 'EADDRINUSE') return 'taken'
   if (code !== undefined) return code
@@ -119,7 +124,7 @@ export function sharedFileFault(databaseUrl: string | undefined): string | undef
 }
 
 /** What the services would refuse in their configuration; with `firstStart`, also what only that looks at. */
-export async function configFaults(services: readonly Planned[], firstStart: boolean): Promise<string[]> {
+export async function configFaults(services: readonly AnyPlanned[], firstStart: boolean): Promise<string[]> {
   const faults = await Promise.all(
     services.map(async ({ entry, env }) => {
       try {

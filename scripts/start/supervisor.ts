@@ -16,6 +16,7 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Planned } from '../plan.ts'
+import type { ProcessEntry } from '../services.ts'
 import type { Output } from './log_lines.ts'
 
 const BACKOFF_MS_FIRST = 500
@@ -28,7 +29,7 @@ const PROBE_MS = 2_000
 const STOP_DEADLINE_MS = 20_000
 
 type Worker = {
-  readonly service: Planned
+  readonly service: Planned<ProcessEntry>
   process: ChildProcess | undefined
   ended: Promise<string>
   startedAt: number
@@ -43,7 +44,11 @@ export type Supervisor = {
   kill(): void
 }
 
-export function superviseServices(services: readonly Planned[], node: string, output: Output): Supervisor {
+export function superviseServices(
+  services: readonly Planned<ProcessEntry>[],
+  node: string,
+  output: Output,
+): Supervisor {
   let phase: 'starting' | 'running' | 'stopping' = 'starting'
   const workers = services.map(
     (service): Worker => ({
@@ -135,7 +140,7 @@ function diesEarly({ service, ended }: Worker): Promise<never> {
 }
 
 /** Resolves when the readiness probe says yes. Rejects after READY_DEADLINE_MS, or when `given up`. */
-async function isReady({ entry, origin }: Planned, givenUp: () => boolean): Promise<void> {
+async function isReady({ entry, origin }: Planned<ProcessEntry>, givenUp: () => boolean): Promise<void> {
   const deadline = performance.now() + READY_DEADLINE_MS
   for (let last = 'it does not answer'; ; await sleep(READY_POLL_MS)) {
     try {

@@ -1,12 +1,13 @@
 /** What `npm start` prints when the shop is ready. The commands in it are run by a test, as printed. */
 import { formatMoney } from '@shop/service_kit/money'
 import type { Planned } from '../plan.ts'
+import type { ProcessEntry } from '../services.ts'
 import type { ListedProduct } from './demo_catalogue.ts'
 import type { AdminLogin } from './first_run.ts'
 import type { Paint } from './log_lines.ts'
 
 export type Welcome = {
-  readonly services: readonly Planned[]
+  readonly services: readonly Planned<ProcessEntry>[]
   readonly admin: AdminLogin
   /** Whether the password was made in this start, so that it is shown once. */
   readonly firstTime: boolean
@@ -20,7 +21,10 @@ export function welcome(shop: Welcome, paint: Paint): string {
   const width = Math.max(...shop.services.map(({ entry }) => entry.name.length))
   return [
     '',
-    paint(['bold', 'green'], `The shop is ready (${shop.seconds.toFixed(1)} s).`),
+    paint(
+      ['bold', 'green'],
+      `The shop is ready (${shop.seconds.toFixed(1)} s): ${originOf(shop, 'storefront')}`,
+    ),
     '',
     ...shop.services.map(
       ({ entry, origin }) =>
@@ -38,6 +42,9 @@ export function welcome(shop: Welcome, paint: Paint): string {
     '',
   ].join('\n')
 }
+
+const originOf = ({ services }: Pick<Welcome, 'services'>, name: string) =>
+  services.find(({ entry }) => entry.name === name)!.origin
 
 /** The same for `--json`, without the password. */
 export const readyFields = ({ services, admin, demo }: Welcome) => ({
@@ -58,7 +65,7 @@ const JSON_BODY = `-H 'content-type: application/json'`
 const take = (name: string) => `sed 's/.*"${name}":"\\([^"]*\\)".*/\\1/'`
 
 export function firstOrder({ services, admin, product, currencyDigits }: Welcome): string[] {
-  const url = (name: string) => services.find(({ entry }) => entry.name === name)!.origin
+  const url = (name: string) => originOf({ services }, name)
   const login =
     admin.file === undefined
       ? `"{\\"username\\":\\"${admin.username}\\",\\"password\\":\\"$ADMIN_PASSWORD\\"}"`

@@ -12,7 +12,12 @@ const DEADLINE_MS = 60_000
 
 export type World = {
   readonly dataDir: string
-  readonly ports: { readonly auth: number; readonly product: number; readonly order: number }
+  readonly ports: {
+    readonly auth: number
+    readonly product: number
+    readonly order: number
+    readonly storefront: number
+  }
   readonly env: NodeJS.ProcessEnv
 }
 
@@ -23,18 +28,19 @@ const FOREIGN =
 export async function newWorld(t: TestContext, extra: NodeJS.ProcessEnv = {}): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'shop-'))
   t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
-  const [auth = 0, product = 0, order = 0] = await freePorts(3)
+  const [auth = 0, product = 0, order = 0, storefront = 0] = await freePorts(4)
   const dataDir = join(folder, 'data')
   const inherited = Object.entries(process.env).filter(([name]) => !FOREIGN.test(name))
   return {
     dataDir,
-    ports: { auth, product, order },
+    ports: { auth, product, order, storefront },
     env: {
       ...Object.fromEntries(inherited),
       DATA_DIR: dataDir,
       AUTH_PORT: String(auth),
       PRODUCT_PORT: String(product),
       ORDER_PORT: String(order),
+      STOREFRONT_PORT: String(storefront),
       NO_COLOR: '1',
       ...extra,
     },
