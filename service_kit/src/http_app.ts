@@ -28,6 +28,7 @@ import Fastify, {
 import type { Logger } from 'pino'
 import Type from 'typebox'
 import { type AccessChecks, DOCS_PREFIX, guardRoutes } from './access.ts'
+import { answerBrokenHttp } from './broken_http.ts'
 import type { Metrics } from './metrics.ts'
 import { type Catalogue, describeProblem, KIT_PROBLEMS, Problem } from './problem.ts'
 import { createRequestLogs } from './request_log.ts'
@@ -81,6 +82,7 @@ declare module 'fastify' {
 /** An app with the manners above and no routes of its own; it does not listen. */
 export function createHttpApp(options: HttpAppOptions): App {
   const { service, metrics, tracing, access, readiness } = options
+  const answer = answerWith({ ...KIT_PROBLEMS, ...options.problems })
   const app = Fastify({
     ...(options.logger ? { loggerInstance: options.logger as FastifyBaseLogger } : {}),
     logController: new LogController({ disableRequestLogging: true }),
@@ -96,11 +98,15 @@ export function createHttpApp(options: HttpAppOptions): App {
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
     },
     trustProxy: options.trustedProxies ? [...options.trustedProxies] : false,
+    // Addresses the router itself refuses meet no hook, and so get their request id here.
+    frameworkErrors: (error, request, reply) =>
+      answer(error, request, reply.header('x-request-id', request.id)),
+    clientErrorHandler: answerBrokenHttp,
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.server.maxConnections = CONNECTIONS_MAX
 
   judgeBodiesAsSent(app)
-  answerProblems(app, { ...KIT_PROBLEMS, ...options.problems })
+  answerProblems(app, answer)
   tracing?.instrument(app)
   observeRequests(app, metrics, options.logger?.isLevelEnabled('debug') ?? false)
   guardRoutes(app, access)
@@ -117,6 +123,7 @@ const AJV: AjvOptions = {
 }
 
 function judgeBodiesAsSent(app: App) {
+  app.removeContentTypeParser('text/plain')
   const asSent = withFormats(new Ajv({ ...AJV, coerceTypes: false, allErrors: true }))
   const fromText = withFormats(new Ajv({ ...AJV, coerceTypes: true, allErrors: true }))
   app.setValidatorCompiler(({ schema, httpPart }) =>
@@ -133,8 +140,10 @@ function withFormats(ajv: Ajv): Ajv {
   return ajv
 }
 
-function answerProblems(app: App, catalogue: Catalogue) {
-  const answer = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+type Answer = (error: unknown, request: FastifyRequest, reply: FastifyReply) => void
+
+function answerWith(catalogue: Catalogue): Answer {
+  return (error, request, reply) => {
     const { status, headers, document } = describeProblem(error, catalogue, request.id)
     if (status >= 500)
       request.log[status === 500 ? 'error' : 'warn']({ err: error, code: document.code }, document.title)
@@ -145,6 +154,9 @@ function answerProblems(app: App, catalogue: Catalogue) {
       .serializer(JSON.stringify)
       .send(document)
   }
+}
+
+function answerProblems(app: App, answer: Answer) {
   app.setErrorHandler(answer)
   app.setNotFoundHandler((request, reply) =>
     answer(

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { type AddressInfo, connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { suite, test } from 'node:test'
-import { createHttpApp } from '../src/http_app.ts'
+import { createHttpApp, HEADER_BYTES_MAX, PARAM_LENGTH_MAX } from '../src/http_app.ts'
 import { createMetrics } from '../src/metrics.ts'
 import { Problem } from '../src/problem.ts'
 import { Body, IntegerInput, MoneyInput } from '../src/schemas.ts'
@@ -34,6 +36,7 @@ function createApp() {
     for (const access of ['public', 'user', 'admin', 'service'] as const) {
       scope.get(`/${access}`, { config: { access } }, async () => ({ access }))
     }
+    scope.get('/things/:id', { config: { access: 'public' } }, async () => ({}))
     scope.get('/teapot', { config: { access: 'public' } }, async () => {
       throw new Problem<'teapot'>('teapot', 'Short and stout.', { members: { spout: 1 } })
     })
@@ -122,6 +125,7 @@ suite('bodies are judged as sent', () => {
     ['an empty body', '', { 'content-type': 'application/json' }, 400, 'malformed_body'],
     ['__proto__', '{"__proto__":{}}', { 'content-type': 'application/json' }, 400, 'malformed_body'],
     ['XML', '<a/>', { 'content-type': 'application/xml' }, 415, 'unsupported_media_type'],
+    ['plain text', '{}', { 'content-type': 'text/plain' }, 415, 'unsupported_media_type'],
     [
       '64 KiB and more',
       JSON.stringify({ a: 'x'.repeat(70_000) }),
@@ -188,6 +192,40 @@ suite('errors are problem documents', () => {
 })
 
 suite('probes', () => {
+  const strange: [string, string, number][] = [
+    ['no HTTP', 'NONSENSE\r\n\r\n', 400],
+    ['a length below nothing', 'POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: -1\r\n\r\n', 400],
+    [
+      'too large headers',
+      `GET /public HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(HEADER_BYTES_MAX)}\r\n\r\n`,
+      431,
+    ],
+    [
+      'an address that is no text',
+      'GET /things/%E0%A4%A HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n',
+      400,
+    ],
+    [
+      'an id longer than any',
+      `GET /things/${'x'.repeat(PARAM_LENGTH_MAX + 1)} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`,
+      400,
+    ],
+  ]
+  for (const [what, sent, status] of strange) {
+    test(`${what} answers ${status} bad_request`, async (t) => {
+      const app = createApp()
+      t.after(() => app.close())
+      await app.listen({ port: 0 })
+      const answer = await exchange((app.server.address() as AddressInfo).port, sent)
+      const [head = '', body = ''] = answer.split('\r\n\r\n')
+      assert.match(head, new RegExp(`^HTTP/1.1 ${status} `))
+      assert.match(head, /content-type: application\/problem\+json/i)
+      const problem = JSON.parse(body)
+      assert.deepEqual([problem.status, problem.code], [status, 'bad_request'])
+      assert.match(head, new RegExp(`x-request-id: ${problem.request_id}`, 'i'))
+    })
+  }
+
   test('a draining service is alive but not ready', async (t) => {
     const app = createApp()
     t.after(() => app.close())
@@ -207,3 +245,10 @@ suite('probes', () => {
     assert.match((await app.inject({ url: '/metrics' })).body, /http_request_duration_seconds_count/)
   })
 })
+
+/** Sends what no HTTP client would, and resolves all that comes back. */
+function exchange(port: number, sent: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1')
+  socket.write(sent)
+  return text(socket)
+}
