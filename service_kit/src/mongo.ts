@@ -104,6 +104,8 @@ export async function openMongo({
   const keepPreparing = async () => {
     while (!closing) {
       try {
+        // Each time: after a failure the client is closed, and only this opens it again.
+        await client.connect()
         await prepareDatabase(client, db, plan)
         trouble = undefined
         return decided.resolve()

@@ -199,8 +199,9 @@ mongoSuite('a MongoDB store', (server) => {
     const gone = new Promise((resolve) => first.child.once('exit', resolve))
     first.child.kill('SIGKILL')
     await gone
-    const store = await open(t, first.url, { startWaitMs: 50 })
-    await assert.rejects(store.check(), { code: 'store_unavailable', message: /MongoDB/ })
+    const store = await open(t, first.url, { startWaitMs: 4_500 })
+    // Long enough for a first try to have failed for good.
+    await assert.rejects(store.check(), { code: 'store_unavailable', message: /MongoDB can't be reached/ })
     await assert.rejects(
       store.repeat(async () => 1),
       { code: 'store_unavailable' },

@@ -120,6 +120,7 @@ export async function start(
       resolve()
     })
   })
+  process.once('exit', () => child.kill('SIGKILL'))
   child.stdout!.resume()
   child.unref()
   return {

@@ -60,21 +60,25 @@ function requireAll(result: { insertedCount: number; matchedCount: number }, wan
 
 function writeProduct(before: Product | undefined, after: Product): AnyBulkWriteOperation<ProductDocument> {
   if (!before) return { insertOne: { document: productDocument(after) } }
-  const { stock, reserved, version, updatedAt } = after
-  const edited = after.editVersion !== before.editVersion
-  const { name, description, priceMinor, editVersion } = after
-  const derived = derivedFields(after)
+  const { stock, reserved, version, updatedAt, deletedAt } = after
+  const inStock = stock > 0 && deletedAt === null
   const set = {
     ...{ stock, reserved, version, updatedAt },
-    ...(edited ? { name, description, priceMinor, editVersion, ...derived } : {}),
-    ...('inStock' in derived ? { inStock: true as const } : {}),
+    ...(after.editVersion === before.editVersion ? {} : editedFields(after)),
+    ...(inStock ? { inStock } : {}),
   }
   const gone = {
-    ...('inStock' in derived ? {} : { inStock: '' as const }),
-    ...(after.deletedAt === null ? {} : { listed: '' as const, words: '' as const }),
+    ...(inStock ? {} : { inStock: '' as const }),
+    ...(deletedAt === null ? {} : { listed: '' as const, words: '' as const }),
   }
   const update = Object.keys(gone).length > 0 ? { $set: set, $unset: gone } : { $set: set }
   return { updateOne: { filter: { _id: after.id, version: before.version }, update } }
+}
+
+/** What only people change; its words are worth making only then. */
+function editedFields(product: Product) {
+  const { name, description, priceMinor, editVersion } = product
+  return { name, description, priceMinor, editVersion, ...derivedFields(product) }
 }
 
 function writeReservation(known: boolean, after: Reservation): AnyBulkWriteOperation<ReservationDocument> {
