@@ -26,13 +26,12 @@ import Fastify, {
   type RawServerDefault,
 } from 'fastify'
 import type { Logger } from 'pino'
-import Type from 'typebox'
 import { type AccessChecks, DOCS_PREFIX, guardRoutes } from './access.ts'
 import { answerBrokenHttp } from './broken_http.ts'
 import type { Metrics } from './metrics.ts'
+import { addProbes, type Readiness } from './probes.ts'
 import { type Catalogue, describeProblem, KIT_PROBLEMS, Problem } from './problem.ts'
 import { createRequestLogs } from './request_log.ts'
-import { problemResponses } from './schemas.ts'
 import type { Tracing } from './telemetry.ts'
 
 export const BODY_BYTES_MAX = 64 * 1024
@@ -67,16 +66,9 @@ export type HttpAppOptions = {
   /** The service's own problems; the kit's are added. */
   readonly problems: Catalogue
   /** What `/readyz` asks, by name. A check rejects when the part can't be used. */
-  readonly readiness: Readonly<Record<string, () => Promise<void>>>
+  readonly readiness: Readiness
   /** Addresses or networks whose X-Forwarded-For is believed for `request.ip`. Default: nobody's. */
   readonly trustedProxies?: readonly string[]
-}
-
-declare module 'fastify' {
-  interface FastifyInstance {
-    /** From now on /readyz answers 503, so that balancers send new work elsewhere. */
-    startDraining(): void
-  }
 }
 
 /** An app with the manners above and no routes of its own; it does not listen. */
@@ -207,56 +199,4 @@ function describeRoutes(app: App, { service, version, description }: HttpAppOpti
     },
   })
   app.register(swaggerUi, { routePrefix: DOCS_PREFIX, staticCSP: true })
-}
-
-function addProbes(app: App, service: string, metrics: Metrics, readiness: HttpAppOptions['readiness']) {
-  let draining = false
-  app.decorate('startDraining', () => {
-    draining = true
-  })
-  const Probe = Type.Object({ status: Type.String(), service: Type.String() })
-  const tags = ['operations']
-  app.register(async (scope) => {
-    scope.get(
-      '/healthz',
-      {
-        config: { access: 'public' },
-        schema: { tags, summary: 'Is the process alive?', operationId: 'healthz', response: { 200: Probe } },
-      },
-      async () => ({ status: 'ok', service }),
-    )
-    scope.get(
-      '/readyz',
-      {
-        config: { access: 'public' },
-        schema: {
-          tags,
-          summary: 'Should work be sent here?',
-          operationId: 'readyz',
-          response: { 200: Probe, ...problemResponses(KIT_PROBLEMS, 'not_ready') },
-        },
-      },
-      async () => {
-        if (draining) throw new Problem('not_ready', 'The service is shutting down.')
-        for (const [part, check] of Object.entries(readiness)) {
-          await check().catch((cause) => {
-            throw new Problem('not_ready', `${part}: ${cause.message}`, {}, { cause })
-          })
-        }
-        return { status: 'ready', service }
-      },
-    )
-    scope.get(
-      '/metrics',
-      {
-        config: { access: 'public' },
-        schema: { tags, summary: 'Prometheus metrics', operationId: 'metrics', produces: ['text/plain'] },
-      },
-      async (_request, reply) =>
-        reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
-    )
-    scope.get('/openapi.json', { config: { access: 'public' }, schema: { hide: true } }, async () =>
-      app.swagger(),
-    )
-  })
 }

@@ -1,0 +1,68 @@
+/** What whoever runs a service asks it: is it alive, should work be sent to it, how is it doing, what can it do. */
+import Type from 'typebox'
+import type { App } from './http_app.ts'
+import type { Metrics } from './metrics.ts'
+import { KIT_PROBLEMS, Problem } from './problem.ts'
+import { problemResponses } from './schemas.ts'
+
+/** Checks by the name of the part. One rejects when its part can't be used. */
+export type Readiness = Readonly<Record<string, () => Promise<void>>>
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** From now on /readyz answers 503, so that balancers send new work elsewhere. */
+    startDraining(): void
+  }
+}
+
+export function addProbes(app: App, service: string, metrics: Metrics, readiness: Readiness) {
+  let draining = false
+  app.decorate('startDraining', () => {
+    draining = true
+  })
+  const Probe = Type.Object({ status: Type.String(), service: Type.String() })
+  const tags = ['operations']
+  app.register(async (scope) => {
+    scope.get(
+      '/healthz',
+      {
+        config: { access: 'public' },
+        schema: { tags, summary: 'Is the process alive?', operationId: 'healthz', response: { 200: Probe } },
+      },
+      async () => ({ status: 'ok', service }),
+    )
+    scope.get(
+      '/readyz',
+      {
+        config: { access: 'public' },
+        schema: {
+          tags,
+          summary: 'Should work be sent here?',
+          operationId: 'readyz',
+          response: { 200: Probe, ...problemResponses(KIT_PROBLEMS, 'not_ready') },
+        },
+      },
+      async () => {
+        if (draining) throw new Problem('not_ready', 'The service is shutting down.')
+        for (const [part, check] of Object.entries(readiness)) {
+          await check().catch((cause) => {
+            throw new Problem('not_ready', `${part}: ${cause.message}`, {}, { cause })
+          })
+        }
+        return { status: 'ready', service }
+      },
+    )
+    scope.get(
+      '/metrics',
+      {
+        config: { access: 'public' },
+        schema: { tags, summary: 'Prometheus metrics', operationId: 'metrics', produces: ['text/plain'] },
+      },
+      async (_request, reply) =>
+        reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+    )
+    scope.get('/openapi.json', { config: { access: 'public' }, schema: { hide: true } }, async () =>
+      app.swagger(),
+    )
+  })
+}
