@@ -194,7 +194,7 @@ mongoSuite('a MongoDB store', (server) => {
     assert.ok(await settings.findOne({ _id: 'indexes' }))
   })
 
-  test('4: a server that is not there yet is tried until it is', async (t) => {
+  test('3, 4: a server that is not there yet is tried until it is; when it leaves, operations wait for it', async (t) => {
     const first = await start()
     const gone = new Promise((resolve) => first.child.once('exit', resolve))
     first.child.kill('SIGKILL')
@@ -206,18 +206,27 @@ mongoSuite('a MongoDB store', (server) => {
       store.repeat(async () => 1),
       { code: 'store_unavailable' },
     )
-    const again = await start(undefined, first.port)
-    t.after(() => again.child.kill('SIGKILL'))
-    for (const deadline = Date.now() + 15_000; ; await sleep(100)) {
-      if (
-        await store.check().then(
-          () => true,
-          () => false,
-        )
-      )
-        break
-      assert.ok(Date.now() < deadline, 'it is usable soon after the server started')
+    const usable = async () => {
+      for (const deadline = Date.now() + 15_000; ; await sleep(50)) {
+        try {
+          return await store.check()
+        } catch (error) {
+          if (Date.now() > deadline) throw error
+        }
+      }
     }
+    const again = await start(undefined, first.port)
+    await usable()
+
+    const left = new Promise((resolve) => again.child.once('exit', resolve))
+    again.child.kill('SIGKILL')
+    await left
+    await assert.rejects(store.check(), { code: 'store_unavailable' })
+    const waiting = store.repeat(() => store.collection<Doc>('things').insertOne({ _id: 'a' }))
+    const third = await start(undefined, first.port)
+    t.after(() => third.child.kill('SIGKILL'))
+    assert.equal((await waiting).insertedId, 'a')
+    await usable()
   })
 })
 
