@@ -20,7 +20,8 @@ suite('the first steps', () => {
     let tries = 0
     await takeFirstSteps(() => (++tries < 4 ? down() : Promise.resolve()), logger, 1)
     assert.equal(tries, 1)
-    await sleep(50)
+    while (tries < 4) await sleep(1)
+    await sleep(10)
     assert.equal(tries, 4)
   })
 
