@@ -1124,7 +1124,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description `ETag` of the order as you saw it; the change applies to nothing else */
+                /** @description `ETag` of the order as you saw it, a list of such, or `*`; the change applies to nothing else */
                 "if-match"?: string;
             };
             path: {

@@ -17,8 +17,8 @@ export type StatusChange = {
   readonly orderId: string
   readonly to: OrderStatus
   readonly actor: Actor
-  /** The versions the client says it saw; the change applies to nothing else (invariant 7). */
-  readonly seen: readonly number[]
+  /** The versions the client says it may have seen; the change applies to nothing else (invariant 7). */
+  readonly seen: readonly number[] | undefined
 }
 
 /** Rounds against concurrent changes, for a client that named no version. */
@@ -60,7 +60,7 @@ async function record(ports: Ports, { orderId, to, actor, seen }: StatusChange):
       )
     }
     if (order.status === to || (order.status === 'cancelling' && to === 'cancelled')) return order
-    if (seen.some((version) => version !== order.version)) throw conflict(order)
+    if (seen?.includes(order.version) === false) throw conflict(order)
     const allowed = allowedFor(actor, order)
     if (!allowed.includes(to)) throw illegal(order, to, allowed)
     try {

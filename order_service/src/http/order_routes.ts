@@ -1,5 +1,6 @@
 /** Reading orders and moving them on. An order is its owner's and the admin's (invariant 10). */
 import { type Principal, principalOf } from '@shop/service_kit/access'
+import { alreadySeen, etagOf, versionsNamed } from '@shop/service_kit/etags'
 import type { App } from '@shop/service_kit/http_app'
 import { decodeCursor, encodeCursor, PAGE_LIMIT_DEFAULT } from '@shop/service_kit/paging'
 import { problemResponses } from '@shop/service_kit/schemas'
@@ -10,7 +11,6 @@ import type { Order } from '../domain/order.ts'
 import type { OrderPage } from '../domain/ports.ts'
 import { empty } from './empty.ts'
 import {
-  etagOf,
   IfMatchHeaders,
   IfNoneMatchHeaders,
   ListQuery,
@@ -60,10 +60,8 @@ export function orderRoutes({ ports, settle, digits }: RouteDeps) {
       async (request, reply) => {
         const actor = actorOf(principalOf(request))
         const order = visibleTo(actor, await orders.find(request.params.id.toLowerCase()))
-        const etag = etagOf(order)
-        reply.header('etag', etag).header('cache-control', 'private, no-cache')
-        const known = request.headers['if-none-match']
-        if (known !== undefined && (known === etag || listsTag(known, etag))) return empty(reply, 304)
+        reply.header('etag', etagOf(order.version)).header('cache-control', 'private, no-cache')
+        if (alreadySeen(request.headers['if-none-match'], order.version)) return empty(reply, 304)
         return view(order, digits)
       },
     )
@@ -150,30 +148,29 @@ export function orderRoutes({ ports, settle, digits }: RouteDeps) {
       },
       async (request, reply) => {
         const { status, version } = request.body
-        const ifMatch = request.headers['if-match']
-        const tagged = ifMatch === undefined || ifMatch === '*' ? [] : [Number(ifMatch.slice(1, -1))]
+        const tagged = versionsNamed(request.headers['if-match'])
         const change = {
           orderId: request.params.id.toLowerCase(),
           to: status,
           actor: actorOf(principalOf(request)),
-          seen: version === undefined ? tagged : [...tagged, version],
+          seen: version === undefined ? tagged : (tagged ?? [version]).filter((each) => each === version),
         }
         const order = await changeStatus(ports, settle, change, request.traceparent).catch((error) => {
           throw withCurrent(error, tagged)
         })
-        reply.code(order.status === 'cancelling' ? 202 : 200).header('etag', etagOf(order))
+        reply.code(order.status === 'cancelling' ? 202 : 200).header('etag', etagOf(order.version))
         return view(order, digits)
       },
     )
 
     /** Shows the current order in a refusal; a failed If-Match is 412, a failed `version` 409. */
-    function withCurrent(error: unknown, tagged: readonly number[]): unknown {
+    function withCurrent(error: unknown, tagged: readonly number[] | undefined): unknown {
       if (!(error instanceof DomainError) || error.details.order === undefined) return error
       const { order, members, headers } = error.details
-      const byHeader = error.code === 'version_conflict' && tagged.some((tag) => tag !== order.version)
+      const byHeader = error.code === 'version_conflict' && tagged?.includes(order.version) === false
       return new DomainError(byHeader ? 'precondition_failed' : error.code, error.message, {
         members: { ...members, current: view(order, digits) },
-        headers: { ...headers, etag: etagOf(order) },
+        headers: { ...headers, etag: etagOf(order.version) },
       })
     }
 
@@ -189,6 +186,3 @@ export function orderRoutes({ ports, settle, digits }: RouteDeps) {
     }
   }
 }
-
-const listsTag = (header: string, etag: string): boolean =>
-  header.trim() === '*' || header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)

@@ -3,6 +3,7 @@
  * refused; whoever repeats the request under the same key gets the same answer again (invariant 4).
  */
 import { principalOf } from '@shop/service_kit/access'
+import { etagOf } from '@shop/service_kit/etags'
 import type { App } from '@shop/service_kit/http_app'
 import { formatMoney, MONEY_MINOR_MAX, parseMoney } from '@shop/service_kit/money'
 import { Problem } from '@shop/service_kit/problem'
@@ -11,7 +12,7 @@ import type { FastifyReply, FastifySchemaCompiler } from 'fastify'
 import { DomainError } from '../domain/errors.ts'
 import { type Draft, type Order, QUANTITY_MAX } from '../domain/order.ts'
 import { type Placed, placeOrder } from '../domain/place_order.ts'
-import { etagOf, ManyLines, NewOrder, OneProduct, OrderView, shortagesView, view } from './order_schemas.ts'
+import { ManyLines, NewOrder, OneProduct, OrderView, shortagesView, view } from './order_schemas.ts'
 import { ALL_PROBLEMS } from './problems.ts'
 import type { RouteDeps } from './route_deps.ts'
 
@@ -70,7 +71,7 @@ function answer(reply: FastifyReply, { order, replayed }: Placed, digits: number
   if (replayed) reply.header('idempotent-replayed', 'true')
   reply.header('location', `/orders/${order.id}`)
   if (order.rejection) throw refusal(order, order.rejection, digits)
-  reply.header('etag', etagOf(order))
+  reply.header('etag', etagOf(order.version))
   if (order.status === 'pending') reply.code(202).header('retry-after', RETRY_AFTER_SECONDS)
   else reply.code(201)
   return view(order, digits)

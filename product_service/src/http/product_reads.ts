@@ -2,6 +2,7 @@
  * Reading the catalogue, which anyone may. Both routes send text they make themselves and remember it while
  * nothing changes (answer_memory.ts).
  */
+import { alreadySeen, etagOf } from '@shop/service_kit/etags'
 import type { App } from '@shop/service_kit/http_app'
 import { decodeCursor, encodeCursor, PAGE_LIMIT_DEFAULT, PageOf, PageQuery } from '@shop/service_kit/paging'
 import { problemResponses } from '@shop/service_kit/schemas'
@@ -11,7 +12,6 @@ import { type Catalogue, SORTS, type Sort } from '../domain/ports.ts'
 import type { Product } from '../domain/product.ts'
 import { QUERY_LENGTH_MAX, QUERY_WORDS_MAX, searchWords } from '../domain/search.ts'
 import { createAnswerMemory } from './answer_memory.ts'
-import { alreadySeen, etagOf } from './preconditions.ts'
 import { PROBLEMS } from './problems.ts'
 import { IfNoneMatchHeaders, ProductParams, ProductView } from './product_schemas.ts'
 import { type Prices, productView } from './product_views.ts'

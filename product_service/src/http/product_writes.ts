@@ -1,5 +1,6 @@
 /** Changing the catalogue, which needs an admin and follows the rules of versions (domain/product.ts). */
 import { principalOf } from '@shop/service_kit/access'
+import { etagOf } from '@shop/service_kit/etags'
 import type { App } from '@shop/service_kit/http_app'
 import { problemResponses } from '@shop/service_kit/schemas'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -7,7 +8,7 @@ import Type from 'typebox'
 import type { Catalogue } from '../domain/ports.ts'
 import { PRICE_MINOR_MAX, type ProductFields, STOCK_MAX } from '../domain/product.ts'
 import { readInteger, readPrice } from './inputs.ts'
-import { etagOf, seenBy } from './preconditions.ts'
+import { seenBy } from './preconditions.ts'
 import { PROBLEMS } from './problems.ts'
 import {
   CreateBody,

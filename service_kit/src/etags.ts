@@ -1,0 +1,33 @@
+/** Preconditions of requests (RFC 9110, section 13) on things whose ETag is their version in quotes. */
+import { Problem } from './problem.ts'
+
+const TAG = '(?:W/)?"[!#-~\\u0080-\\uffff]*"'
+const TAG_LIST = new RegExp(`^\\s*${TAG}\\s*(?:,\\s*${TAG}\\s*)*$`)
+const EACH_TAG = new RegExp(TAG, 'g')
+const STRONG_VERSION = /^"([1-9][0-9]{0,14})"$/
+
+export const etagOf = (version: number): string => `"${version}"`
+
+/**
+ * The versions an `If-Match` names, of which one has to be the current one; weak and foreign tags name none, so
+ * they never fit. Undefined when it asks for nothing in particular: absent, or `*`. Fails with `validation_failed`.
+ */
+export function versionsNamed(ifMatch: string | undefined): readonly number[] | undefined {
+  if (ifMatch === undefined || ifMatch.trim() === '*') return undefined
+  if (!TAG_LIST.test(ifMatch)) {
+    throw new Problem('validation_failed', 'headers/if-match: must be "*" or a list of quoted ETags')
+  }
+  return (ifMatch.match(EACH_TAG) ?? []).flatMap((tag) => {
+    const strong = STRONG_VERSION.exec(tag)
+    return strong ? [Number(strong[1])] : []
+  })
+}
+
+/** Does the reader have this version already? By weak comparison, so W/"3" is "3". */
+export function alreadySeen(ifNoneMatch: string | undefined, version: number): boolean {
+  if (ifNoneMatch === undefined) return false
+  const etag = etagOf(version)
+  if (ifNoneMatch === etag || ifNoneMatch.trim() === '*') return true
+  if (!TAG_LIST.test(ifNoneMatch)) return false
+  return (ifNoneMatch.match(EACH_TAG) ?? []).some((tag) => tag === etag || tag === `W/${etag}`)
+}
