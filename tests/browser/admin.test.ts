@@ -93,7 +93,8 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
       'Oak stool',
       'nothing is saved before someone decides',
     )
-    await button(dialog, 'Save merged').click()
+    assert.equal(await focused(keeperPage), 'Save merged')
+    await keeperPage.keyboard.press('Enter')
     await dialog.waitFor({ state: 'detached' })
     const { name, price } = await shop.product(product.id)
     assert.deepEqual([name, price], ['Oak stool, oiled', '66.00'])
@@ -245,9 +246,9 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     assert.deepEqual(await moves(), [])
   })
 
-  for (const [screen, options] of Object.entries(SCREENS)) {
-    test(`every page on a ${screen.replace(' ', ', ')}`, async () => {
-      const page = await shop.open(options)
+  for (const size of ['phone', 'desk'] as const) {
+    test(`every page on a ${size}, light and dark`, async () => {
+      const page = await shop.open(SCREENS[`${size} light`])
       await shop.signIn(page, keeper)
       const faults: string[] = []
       for (const [name, path, shows] of [
@@ -260,11 +261,13 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
         ['admin order', `/admin/orders/${orders[3]!.id}`, 'Every step of the order'],
         ['admin people', '/admin/people', keeper.username],
         ['admin system', '/admin/system', 'Everything is up'],
-        ['admin nothing there', '/admin/nowhere', 'There is nothing at this address'],
       ] as const) {
         await page.goto(path)
         await page.locator('main').getByText(shows).locator('visible=true').first().waitFor()
-        faults.push(...(await judge(page, name, screen)))
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme })
+          faults.push(...(await judge(page, name, `${size} ${colorScheme}`)))
+        }
       }
       await page.context().close()
       assert.deepEqual(faults, [])
@@ -275,8 +278,14 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     const page = keeperPage
     await page.goto('/admin/system')
     await said(page, 'Everything is up')
+    const shelf = await shop.tab(page)
+    await shelf.goto('/admin/products')
+    await shelf.getByRole('row', { name: 'Elm tray' }).waitFor()
     await shop.products.kill()
     await page.getByRole('alert').getByText('Products and stock: away').waitFor()
+    await shelf.getByRole('status').getByText('We can’t see the newest just now').waitFor()
+    await shelf.getByRole('row', { name: 'Elm tray' }).waitFor()
+    await shelf.close()
     await shop.products.start()
     await said(page, 'Everything is up')
   })

@@ -1,7 +1,7 @@
 /** Dialogs on Base UI: focus is kept inside and given back, Escape closes, the page behind is hidden and still. */
 import { AlertDialog } from '@base-ui/react/alert-dialog'
 import { Dialog as Base } from '@base-ui/react/dialog'
-import type { ReactNode } from 'react'
+import type { ReactNode, RefObject } from 'react'
 import { Button } from './button.tsx'
 import { cx } from './cx.ts'
 import { Icon } from './icon.tsx'
@@ -22,14 +22,27 @@ type DialogProps = {
   children: ReactNode
   /** `wide` for comparisons and tables. */
   size?: 'normal' | 'wide'
+  /** What has the focus first; otherwise the first control does. */
+  initialFocus?: RefObject<HTMLElement | null> | undefined
 }
 
-export function Dialog({ open, onOpenChange, title, description, children, size = 'normal' }: DialogProps) {
+export function Dialog({
+  open,
+  onOpenChange,
+  title,
+  description,
+  children,
+  size = 'normal',
+  initialFocus,
+}: DialogProps) {
   return (
     <Base.Root open={open} onOpenChange={onOpenChange}>
       <Base.Portal>
         <Base.Backdrop className={BACKDROP} />
-        <Base.Popup className={cx(POPUP, size === 'wide' ? 'sm:max-w-4xl' : 'sm:max-w-lg')}>
+        <Base.Popup
+          {...(initialFocus ? { initialFocus } : {})}
+          className={cx(POPUP, size === 'wide' ? 'sm:max-w-4xl' : 'sm:max-w-lg')}
+        >
           <div className="mb-4 flex items-start gap-4">
             <div className="flex-1">
               <Base.Title className="text-xl font-semibold">{title}</Base.Title>

@@ -9,7 +9,7 @@ import { Loading, Skeleton } from '../../ui/skeleton.tsx'
 import { BarChart } from '../charts/bar_chart.tsx'
 import type { Series } from '../charts/chart.tsx'
 import { pagesOf } from '../pages_of.ts'
-import { AdminPage, Panel, Tile } from '../parts.tsx'
+import { AdminPage, Panel, Stale, Tile } from '../parts.tsx'
 import { ordersPage, productsPage } from '../queries.ts'
 import { countOutcomes, DAY_MS, type Outcome, revenueOf, slotsOf, type Window, windowOf } from './figures.ts'
 import { Outcomes } from './outcomes.tsx'
@@ -70,6 +70,7 @@ export default function DashboardPage() {
         </>
       )}
       {window && <Figures window={window} now={now} />}
+      <Stale when={orders.error !== null && orders.data !== undefined} at={orders.dataUpdatedAt} />
       {products.error && !products.data && (
         <ProblemNotice error={products.error} doing="read the products" retry={products.refetch} />
       )}

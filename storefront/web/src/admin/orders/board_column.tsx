@@ -15,6 +15,7 @@ import { boardQuery } from '../queries.ts'
 import { MOVE_WORDS, type Move, movesOf } from './moves.ts'
 import { useMove } from './use_move.ts'
 
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' })
 const EMPTY: Record<OrderStatus, string> = {
   pending: 'Nothing waits for an answer.',
   confirmed: 'Nothing waits to be shipped.',
@@ -32,7 +33,7 @@ type Props = {
 }
 
 export function BoardColumn({ status, ship, className }: Props) {
-  const { data, error, isPending, hasNextPage, fetchNextPage, isFetchingNextPage, refetch } =
+  const { data, error, isPending, dataUpdatedAt, hasNextPage, fetchNextPage, isFetchingNextPage, refetch } =
     useInfiniteQuery(boardQuery(status))
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set())
   const orders = data?.pages.flatMap(({ items }) => items) ?? []
@@ -50,6 +51,11 @@ export function BoardColumn({ status, ship, className }: Props) {
           <span className="tabular text-sm text-soft">
             {formatNumber(orders.length)}
             {hasNextPage && '+'}
+          </span>
+        )}
+        {error && data && (
+          <span role="status" className="ml-auto text-sm text-warn">
+            as of {clock.format(dataUpdatedAt)}
           </span>
         )}
       </div>

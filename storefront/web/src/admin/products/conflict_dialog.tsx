@@ -1,5 +1,5 @@
 /** Yours, theirs and merged, field by field. The merged product is ready to be saved with one click. */
-import { type FormEvent, useId, useState } from 'react'
+import { type FormEvent, type RefObject, useId, useRef, useState } from 'react'
 import { Button } from '../../ui/button.tsx'
 import { cx } from '../../ui/cx.ts'
 import { Dialog } from '../../ui/dialog.tsx'
@@ -18,22 +18,35 @@ type Props = {
 }
 
 export function ConflictDialog({ conflict, resolve, keepTheirs, putOff }: Props) {
+  const saver = useRef<HTMLButtonElement>(null)
   return (
     <Dialog
       open={conflict !== undefined}
       onOpenChange={(open) => !open && putOff()}
       size="wide"
+      initialFocus={saver}
       title="Someone else changed this product"
       description="Nothing was saved yet. The merged version keeps both changes where it can."
     >
       {conflict && (
-        <Merge key={conflict.current.version} conflict={conflict} resolve={resolve} keepTheirs={keepTheirs} />
+        <Merge
+          key={conflict.current.version}
+          saver={saver}
+          conflict={conflict}
+          resolve={resolve}
+          keepTheirs={keepTheirs}
+        />
       )}
     </Dialog>
   )
 }
 
-function Merge({ conflict, resolve, keepTheirs }: Omit<Props, 'putOff'> & { conflict: Conflict }) {
+function Merge({
+  conflict,
+  resolve,
+  keepTheirs,
+  saver,
+}: Omit<Props, 'putOff'> & { conflict: Conflict; saver: RefObject<HTMLButtonElement | null> }) {
   const { seen, edit, current } = conflict
   const rows = conflictsOf(seen, edit, current)
   const [texts, setTexts] = useState<Partial<Record<Field, string>>>(() =>
@@ -65,7 +78,7 @@ function Merge({ conflict, resolve, keepTheirs }: Omit<Props, 'putOff'> & { conf
       ))}
       <div className="flex flex-wrap justify-end gap-3">
         <Button onClick={keepTheirs}>Keep theirs</Button>
-        <Button type="submit" tone="primary" busy={busy}>
+        <Button ref={saver} type="submit" tone="primary" busy={busy}>
           Save merged
         </Button>
       </div>

@@ -13,7 +13,7 @@ import { explain, ProblemNotice } from '../../ui/notice.tsx'
 import { PageTitle } from '../../ui/page_title.tsx'
 import { Loading, Skeleton } from '../../ui/skeleton.tsx'
 import { toast } from '../../ui/toast.ts'
-import { AdminPage } from '../parts.tsx'
+import { AdminPage, Stale } from '../parts.tsx'
 import { LIVE_MS } from '../queries.ts'
 import { ConflictDialog } from './conflict_dialog.tsx'
 import { NewProductDialog } from './new_product_dialog.tsx'
@@ -22,7 +22,7 @@ import { useSaveProduct } from './use_save_product.ts'
 
 export default function ProductsPage() {
   const { view, change, next, previous, first } = useCatalogueView('/admin/products')
-  const { data, error, isPending, isPlaceholderData, refetch } = useQuery({
+  const { data, error, isPending, isPlaceholderData, dataUpdatedAt, refetch } = useQuery({
     ...catalogueQuery(view),
     refetchInterval: LIVE_MS,
   })
@@ -88,6 +88,7 @@ export default function ProductsPage() {
           )}
         </nav>
       )}
+      <Stale when={error !== null && data !== undefined} at={dataUpdatedAt} />
       <NewProductDialog open={creating} onOpenChange={setCreating} currency={data?.items[0]?.currency} />
       <RemoveDialog product={removing} close={() => setRemoving(undefined)} />
       <ConflictDialog conflict={conflict} resolve={resolve} keepTheirs={keepTheirs} putOff={putOff} />

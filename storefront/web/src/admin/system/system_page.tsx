@@ -7,7 +7,7 @@ import { Ago, formatNumber } from '../../ui/format.tsx'
 import { Notice, ProblemNotice } from '../../ui/notice.tsx'
 import { PageTitle } from '../../ui/page_title.tsx'
 import { Loading, Skeleton } from '../../ui/skeleton.tsx'
-import { AdminPage, Panel, Tile } from '../parts.tsx'
+import { AdminPage, Panel, Stale, Tile } from '../parts.tsx'
 import { LIVE_MS } from '../queries.ts'
 import { type Replica, readSystem, type ServiceState } from './read_system.ts'
 
@@ -26,7 +26,7 @@ const WORDS: Record<string, { title: string; does: string }> = {
 }
 
 export default function SystemPage() {
-  const { data, error, isPending, refetch } = useQuery(systemQuery)
+  const { data, error, isPending, dataUpdatedAt, refetch } = useQuery(systemQuery)
   return (
     <AdminPage>
       <div className="grid gap-2">
@@ -36,7 +36,7 @@ export default function SystemPage() {
           replicas, one of them answers at a time.
         </p>
       </div>
-      {error && <ProblemNotice error={error} doing="look at the system" retry={refetch} />}
+      {error && !data && <ProblemNotice error={error} doing="look at the system" retry={refetch} />}
       {isPending && (
         <>
           <Loading what="the state of the system" />
@@ -46,6 +46,7 @@ export default function SystemPage() {
         </>
       )}
       {data && <State services={data} />}
+      <Stale when={error !== null && data !== undefined} at={dataUpdatedAt} />
     </AdminPage>
   )
 }
