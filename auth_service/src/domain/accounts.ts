@@ -16,6 +16,7 @@ import type {
   IsCommonPassword,
   PasswordHasher,
   Role,
+  ThrottleEntry,
   ThrottleStore,
   User,
   UserStore,
@@ -117,7 +118,7 @@ async function throttled<T>(
 ): Promise<T> {
   const keys = loginKeys(canonical, address)
   const entries = loginEntries(keys, loginLimits, await throttle.remembers(keys.known, now()))
-  const pausedUntil = await throttle.take(entries, now())
+  const pausedUntil = await countTry(throttle, entries, now())
   if (pausedUntil) throw tooMany(pausedUntil, now())
   let proof: T
   try {
@@ -134,6 +135,21 @@ async function throttled<T>(
     ])
   }
   return proof
+}
+
+/** Resolves until when tries are refused; then nothing was counted by the address. */
+async function countTry(
+  throttle: ThrottleStore,
+  entries: readonly ThrottleEntry[],
+  now: Date,
+): Promise<Date | undefined> {
+  // The address first: refused there, a try leaves no trace, so a flood of made-up names can't fill the store.
+  const address = entries.slice(-1)
+  const paused = await throttle.take(address, now)
+  if (paused) return paused
+  const pausedForAccount = await throttle.take(entries.slice(0, -1), now)
+  if (pausedForAccount) await throttle.refund(address.map((entry) => entry.key))
+  return pausedForAccount
 }
 
 function tooMany(pausedUntil: Date, now: Date) {

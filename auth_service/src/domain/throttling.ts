@@ -57,7 +57,7 @@ export function loginKeys(canonical: string, address: string): LoginKeys {
 }
 
 export function loginEntries(keys: LoginKeys, limits: LoginLimits, known: boolean): ThrottleEntry[] {
-  // The narrowest first: refused there, a try costs the account and the address nothing.
+  // The narrowest first: refused there, a try costs the account nothing. The address is last, always.
   return [
     { key: keys.pair, limits: limits.pair },
     ...(known ? [] : [{ key: keys.account, limits: limits.account }]),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { PARAMETERS } from '../../src/crypto/argon2_hasher.ts'
-import { createWorld, onOneFile, PASSWORD } from '../support.ts'
+import { createWorld, DAY_MS, onOneFile, PASSWORD, START } from '../support.ts'
 
 const WRONG = 'wrong password'
 const FREE = { pair: 3, account: 6, address: 20 }
@@ -88,6 +88,22 @@ suite('slowing down guesses', () => {
     }
     assert.equal((await world.tryLogin('one-more', WRONG, HERE)).status, 429)
     assert.equal((await world.tryLogin('one-more', WRONG, THERE)).status, 401)
+  })
+
+  test('a flood of made-up names from a paused address leaves nothing in the store', async (t) => {
+    const world = await createWorld(t, { freeTries: FREE })
+    for (let i = 0; i < FREE.address; i++) await world.tryLogin(`user${i}`, WRONG, HERE)
+    for (let i = 0; i < 10; i++) assert.equal((await world.tryLogin(`new${i}`, WRONG, HERE)).status, 429)
+    const kept = await world.stores.throttle.purge(new Date(START.getTime() + DAY_MS), 1_000)
+    assert.equal(kept, 1 + 2 * FREE.address)
+  })
+
+  test('a try that a pause of the account refuses costs its address nothing', async (t) => {
+    const world = await createWorld(t, { freeTries: { ...FREE, address: 5 } })
+    for (let i = 0; i < 10; i++) await world.tryLogin('ada', WRONG, HERE)
+    assert.equal((await world.tryLogin('bob', WRONG, HERE)).status, 401)
+    assert.equal((await world.tryLogin('bob', WRONG, HERE)).status, 401)
+    assert.equal((await world.tryLogin('bob', WRONG, HERE)).status, 429)
   })
 
   test('4: an account of one’s own does not wash an address clean; good logins cost it nothing', async (t) => {
