@@ -1,0 +1,123 @@
+/**
+ * `npm run migrate`: carries a whole shop from SQLite to MongoDB. May be cut off and run again at any time: what is
+ * there already stays, and only a finished target, one that sells, is refused. Ends with a comparison of both.
+ */
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { openMongo } from '@shop/service_kit/mongo'
+import { databaseOf } from '@shop/service_kit/mongo_url'
+import { openStores as openAuthStores } from '../auth_service/src/storage/open_stores.ts'
+import { openStores as openOrderStores } from '../order_service/src/storage/open_stores.ts'
+import { PRODUCT_INDEXES } from '../product_service/src/storage/mongo_documents.ts'
+import { openStores as openProductStores } from '../product_service/src/storage/open_stores.ts'
+import { readArguments, refuse } from './arguments.ts'
+import { copyAtOneMoment, isInUse } from './backup/cut.ts'
+import { carryAccounts } from './migrate/accounts.ts'
+import { carryOrders } from './migrate/orders.ts'
+import { carryProducts, currencyOf } from './migrate/products.ts'
+import { type Carried, createProgress } from './migrate/progress.ts'
+import { SERVICES } from './services.ts'
+
+const AUDIT_AT_ONCE = 1_000
+
+const { values } = readArguments(
+  {
+    name: 'npm run migrate',
+    summary:
+      'Carries accounts, products, stock and orders from SQLite to MongoDB, and compares both in the end.',
+    options: {
+      from: { type: 'string', help: 'sqlite:<data folder>, of a shop that is stopped, or of a backup.' },
+      to: { type: 'string', help: 'mongodb://…, a replica set without a shop in it.' },
+    },
+    notes: 'Then start the shop with DATABASE_URL set to the target, and the SERVICE_SECRET it had.',
+  },
+  process.argv.slice(2),
+)
+const { from, to } = values
+if (!from?.startsWith('sqlite:')) refuse('Say where from: --from sqlite:<data folder>')
+if (!to || !/^mongodb(\+srv)?:/.test(to)) refuse('Say where to: --to mongodb://…')
+if (databaseOf(to!) !== undefined)
+  refuse('Leave the path out of the URL: each service gets a database of its own.')
+const source = resolve(from!.slice('sqlite:'.length))
+for (const { databaseFile } of SERVICES) {
+  if (!existsSync(join(source, databaseFile))) refuse(`There is no ${join(source, databaseFile)}.`)
+  if (isInUse(join(source, databaseFile)))
+    refuse(`${databaseFile} is open in another process. Stop the shop first.`)
+}
+
+// Reading goes through the stores, which bring a schema up to date: so a copy is read, and the source stays as it is.
+const folder = mkdtempSync(join(tmpdir(), 'shop_migrate_'))
+const ends: (() => Promise<void>)[] = []
+const closing = <T extends { close(): Promise<void> }>(store: T): T => {
+  ends.push(() => store.close())
+  return store
+}
+try {
+  await copyAtOneMoment(
+    SERVICES.map(({ databaseFile }) => ({
+      from: join(source, databaseFile),
+      to: join(folder, databaseFile),
+    })),
+  )
+  const CURRENCY = currencyOf(folder)
+  const old = { DATA_DIR: folder, CURRENCY }
+  const next = { DATABASE_URL: to!, DATA_DIR: folder, CURRENCY }
+  const oldStores = {
+    accounts: closing(await openAuthStores(old)),
+    products: closing(await openProductStores(old)),
+    orders: closing(await openOrderStores(old)).orders,
+  }
+  const nextStores = {
+    accounts: closing(await openAuthStores(next)),
+    products: closing(await openProductStores(next)),
+    orders: closing(await openOrderStores(next)).orders,
+  }
+  await nextStores.products.check()
+  const mongo = closing(
+    await openMongo({
+      url: to!,
+      database: 'shop_products',
+      service: 'product_service',
+      indexes: PRODUCT_INDEXES,
+    }),
+  )
+  // Written first and last, so that a target is known as unfinished until everything is there.
+  type Mark = { _id: string; value: string }
+  const marks = mongo.collection<Mark>('settings')
+  const mark = await mongo.repeat(() => marks.findOne({ _id: 'migration' }))
+  const inhabited = (await nextStores.products.audit.ledgerMismatches(undefined, 1)).checked > 0
+  if (mark?.value === 'finished' || (inhabited && !mark)) refuse('There is a shop in the target already.')
+  const setMark = (value: string) =>
+    mongo.repeat(() => marks.updateOne({ _id: 'migration' }, { $set: { value } }, { upsert: true }))
+  await setMark('under way')
+
+  const progress = createProgress(process.stdout)
+  const carried: Carried[] = [
+    ...(await carryAccounts(folder, oldStores.accounts, nextStores.accounts, progress)),
+    ...(await carryProducts(folder, mongo, progress)),
+    ...(await carryOrders(oldStores.orders, nextStores.orders, progress)),
+  ]
+  const faults = carried
+    .filter(({ source, target }) => source !== target)
+    .map(({ what, source, target }) => `${what}: ${source} in the source, ${target} in the target`)
+  let after: string | undefined
+  do {
+    const page = await nextStores.products.audit.ledgerMismatches(after, AUDIT_AT_ONCE)
+    faults.push(
+      ...page.mismatches.map((mismatch) => `the ledger does not balance: ${JSON.stringify(mismatch)}`),
+    )
+    after = page.next
+  } while (after !== undefined)
+  if (faults.length > 0) throw new Error(`The target is not what the source is:\n${faults.join('\n')}`)
+  await setMark('finished')
+  console.log(`Everything is there, as often as in ${source}, and the ledger balances.`)
+} catch (error) {
+  process.stderr.write(
+    `${(error as Error).message}\nNothing in the source has changed; run it again to go on.\n`,
+  )
+  process.exitCode = 1
+} finally {
+  for (const end of ends.reverse()) await end()
+  rmSync(folder, { recursive: true, force: true })
+}

@@ -1,0 +1,97 @@
+/** Products, removed ones too, with their ledger, their reservations, and the attempts adjustments were made under. */
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import type { Collection, MongoStore } from '@shop/service_kit/mongo'
+import { shareInserts } from '@shop/service_kit/mongo_writes'
+import {
+  attemptId,
+  collectionsOf,
+  movementDocument,
+  productDocument,
+  reservationDocument,
+} from '../../product_service/src/storage/mongo_documents.ts'
+import {
+  MOVEMENT_COLUMNS,
+  movementOf,
+  PRODUCT_COLUMNS,
+  productOf,
+  RESERVATION_COLUMNS,
+  type Row,
+  reservationOf,
+} from '../../product_service/src/storage/sqlite_rows.ts'
+import type { Carried, Progress } from './progress.ts'
+
+export function currencyOf(folder: string): string {
+  const db = new DatabaseSync(join(folder, 'products.db'), { readOnly: true })
+  try {
+    return String(db.prepare(`SELECT value FROM settings WHERE name = 'currency'`).get()!.value)
+  } finally {
+    db.close()
+  }
+}
+
+export async function carryProducts(
+  folder: string,
+  store: MongoStore,
+  progress: Progress,
+): Promise<Carried[]> {
+  const db = new DatabaseSync(join(folder, 'products.db'), { readOnly: true })
+  const { products, movements, reservations, attempts } = collectionsOf(store)
+
+  const carry = async <D extends { _id: string }>(
+    what: string,
+    rows: Iterable<Row>,
+    documentOf: (row: Row) => D,
+    collection: Collection<D>,
+  ): Promise<Carried> => {
+    const insert = shareInserts<D>(() => collection)
+    const source = await progress.each(what, rows, (row) => {
+      const document = documentOf(row)
+      return store.repeat(() => insert(document))
+    })
+    return { what, source, target: await store.repeat(() => collection.countDocuments()) }
+  }
+  const rowsOf = (sql: string): Iterable<Row> => {
+    const statement = db.prepare(sql)
+    statement.setReturnArrays(true)
+    return statement.iterate() as unknown as Iterable<Row>
+  }
+  const ledger = 'FROM movements m JOIN products p ON p.seq = m.product_seq'
+  try {
+    return [
+      await carry(
+        'products',
+        rowsOf(`SELECT ${PRODUCT_COLUMNS} FROM products p ORDER BY p.seq`),
+        (row) => productDocument(productOf(row)),
+        products,
+      ),
+      await carry(
+        'movements',
+        rowsOf(`SELECT ${MOVEMENT_COLUMNS} ${ledger} ORDER BY m.product_seq, m.version`),
+        (row) => movementDocument(movementOf(row)),
+        movements,
+      ),
+      await carry(
+        'reservations',
+        rowsOf(`SELECT ${RESERVATION_COLUMNS} FROM reservations r ORDER BY r.seq`),
+        (row) => reservationDocument(reservationOf(row)),
+        reservations,
+      ),
+      await carry(
+        'adjustments under a key',
+        rowsOf(
+          `SELECT ${MOVEMENT_COLUMNS}, m.idempotency_key ${ledger} WHERE m.idempotency_key IS NOT NULL
+            ORDER BY m.product_seq, m.version`,
+        ),
+        (row) => ({
+          _id: attemptId(row[7] as string, row[10] as string),
+          fingerprint: row[9] as string,
+          movement: movementOf(row),
+        }),
+        attempts,
+      ),
+    ]
+  } finally {
+    db.close()
+  }
+}

@@ -1,0 +1,85 @@
+/** `npm run migrate`: a shop that moves to MongoDB, cut off on the way, is the same shop there. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { SERVICES, type ServiceName } from '../../scripts/services.ts'
+import { mongoSuite } from '../../service_kit/test_support/mongo_server.ts'
+import { gatherCrowd } from '../cluster/crowd.ts'
+import { readMongoBooks } from '../cluster/mongo_books.ts'
+import { readBooks } from '../system/books.ts'
+import { call, expectStatus } from '../system/calls.ts'
+import { assertInOrder, type Books } from '../system/invariants.ts'
+import { createChance } from '../system/until.ts'
+import { type Order, signIn } from '../system/world.ts'
+import { finish, newWorld, READY, runScript, type World } from './running.ts'
+
+const BUYING_MS = 2_000
+
+const pathOf = (dataDir: string, service: ServiceName) =>
+  join(dataDir, SERVICES.find(({ name }) => name === service)!.databaseFile)
+const doorsOf = ({ ports }: World) => {
+  const at = (port: number) => `http://127.0.0.1:${port}`
+  return { auth: at(ports.auth), products: at(ports.product), orders: at(ports.order) }
+}
+
+/** One order, whatever the store's own. */
+const sorted = ({ products, movements, reservations, orders }: Books): Books => ({
+  products: products.toSorted((a, b) => a.id.localeCompare(b.id)),
+  movements: movements.toSorted((a, b) => a.productId.localeCompare(b.productId) || a.version - b.version),
+  reservations: reservations.toSorted((a, b) => a.orderId.localeCompare(b.orderId)),
+  orders: orders.toSorted((a, b) => a.id.localeCompare(b.id)),
+})
+
+mongoSuite('a shop that moves to MongoDB', (server) => {
+  test('is the same there, though the move was cut off and begun again', async (t) => {
+    const url = server.url()
+    const world = await newWorld(t)
+    const shop = runScript(t, 'start.ts', world)
+    await shop.until(READY)
+    const admin = JSON.parse(readFileSync(join(world.dataDir, 'admin.json'), 'utf8'))
+    const crowd = await gatherCrowd({
+      ...{ doors: doorsOf(world), admin, size: 6, products: 3, stock: 300 },
+      ...{ pauseMs: 20, chance: createChance(1) },
+    })
+    await sleep(BUYING_MS)
+    const migrate = ['--from', `sqlite:${world.dataDir}`, '--to', url]
+    const early = await finish(t, 'migrate.ts', world, ...migrate)
+    assert.deepEqual([early.code, /Stop the shop first/.test(early.output)], [1, true], early.output)
+    await crowd.leave()
+    shop.process.kill('SIGTERM')
+    assert.equal(await shop.ended, 0)
+    const before = readBooks(world.dataDir, pathOf)
+
+    const cutOff = runScript(t, 'migrate.ts', world, ...migrate)
+    await cutOff.until(/^products: /m)
+    cutOff.process.kill('SIGKILL')
+    await cutOff.ended
+    const moved = await finish(t, 'migrate.ts', world, ...migrate)
+    assert.equal(moved.code, 0, moved.output)
+    assert.match(moved.output, new RegExp(`^orders: ${before.orders.length}$`, 'm'))
+
+    const after = await readMongoBooks(url)
+    assert.deepEqual(sorted(after), sorted(before))
+    assertInOrder(after, crowd.told)
+    const again = await finish(t, 'migrate.ts', world, ...migrate)
+    assert.deepEqual([again.code, /There is a shop in the target already/.test(again.output)], [1, true])
+
+    const there = { ...world, env: { ...world.env, DATABASE_URL: url } }
+    const next = runScript(t, 'start.ts', there)
+    await next.until(READY)
+    const { token } = await signIn(doorsOf(world).auth, admin.username, admin.password)
+    const { orderId, status } = crowd.told.findLast((told) => told.status === 'confirmed')!
+    const order = expectStatus(
+      await call<Order>('GET', `${doorsOf(world).orders}/orders/${orderId}`, { token }),
+      200,
+    )
+    assert.equal(order.status, status)
+    // A session begun before the move, in its access token's and its account's name.
+    const mine = { token: crowd.buyers[0]!.token }
+    expectStatus(await call('GET', `${doorsOf(world).auth}/me`, mine), 200)
+    next.process.kill('SIGTERM')
+    assert.equal(await next.ended, 0, next.output())
+  })
+})
