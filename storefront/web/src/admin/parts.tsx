@@ -77,7 +77,9 @@ export function Tile({ label, value, note }: { label: string; value: ReactNode; 
   return (
     <div className="grid content-start gap-1 rounded-xl bg-surface p-4 shadow-rest sm:p-5">
       <dt className="text-sm font-semibold text-soft">{label}</dt>
-      <dd className="tabular text-2xl font-semibold tracking-tight [overflow-wrap:anywhere]">{value}</dd>
+      <dd className="tabular text-xl font-semibold sm:text-2xl tracking-tight [overflow-wrap:anywhere]">
+        {value}
+      </dd>
       {note && <dd className="text-sm text-soft">{note}</dd>}
     </div>
   )

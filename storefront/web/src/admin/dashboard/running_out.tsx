@@ -7,7 +7,6 @@ import { Panel } from '../parts.tsx'
 import { type Running, runningOut, type Window } from './figures.ts'
 
 const SHOWN_MAX = 8
-const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'always' })
 
 type Props = { products: readonly Product[]; complete: boolean; window: Window; now: Date }
 
@@ -53,7 +52,7 @@ function Row({ running: { product, sold, hoursLeft } }: { running: Running }) {
         <p className="flex flex-wrap items-center gap-x-3 text-sm text-soft">
           <Stock stock={product.stock} />
           <span>{sold === 0 ? 'none sold' : `${formatNumber(sold)} sold`}</span>
-          {leaving && <span className="text-ink">gone {inWords(hoursLeft)}</span>}
+          {leaving && <span className="text-ink">lasts about {inWords(hoursLeft)}</span>}
         </p>
       </div>
     </li>
@@ -61,8 +60,9 @@ function Row({ running: { product, sold, hoursLeft } }: { running: Running }) {
 }
 
 function inWords(hours: number): string {
-  if (hours < 1) return relative.format(Math.max(1, Math.round(hours * 60)), 'minute')
-  return hours < 48
-    ? relative.format(Math.round(hours), 'hour')
-    : relative.format(Math.round(hours / 24), 'day')
+  if (hours < 1) return format('minute', Math.max(1, Math.round(hours * 60)))
+  return hours < 48 ? format('hour', Math.round(hours)) : format('day', Math.round(hours / 24))
 }
+
+const format = (unit: string, count: number) =>
+  new Intl.NumberFormat(undefined, { style: 'unit', unit, unitDisplay: 'long' }).format(count)

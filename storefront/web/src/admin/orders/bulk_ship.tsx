@@ -57,7 +57,7 @@ function Run({ ids, close }: { ids: readonly string[]; close: () => void }) {
           aria-label="Progress"
           max={total}
           value={done + failures.length}
-          className="h-2.5 w-full overflow-hidden rounded-full accent-accent"
+          className="h-2.5 w-full appearance-none overflow-hidden rounded-full border-0 bg-sunken [&::-moz-progress-bar]:bg-accent [&::-webkit-progress-bar]:bg-sunken [&::-webkit-progress-value]:bg-accent [&::-webkit-progress-value]:transition-[inline-size]"
         />
         <p role="status" className="tabular text-soft">
           {running

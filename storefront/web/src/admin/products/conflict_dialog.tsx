@@ -76,7 +76,7 @@ function Merge({
           onChange={(text) => setTexts({ ...texts, [row.field]: text })}
         />
       ))}
-      <div className="flex flex-wrap justify-end gap-3">
+      <div className="sticky -bottom-5 -mx-5 -mb-5 flex flex-wrap justify-end gap-3 border-t border-line bg-surface p-5 sm:-bottom-7 sm:-mx-7 sm:-mb-7 sm:px-7">
         <Button onClick={keepTheirs}>Keep theirs</Button>
         <Button ref={saver} type="submit" tone="primary" busy={busy}>
           Save merged

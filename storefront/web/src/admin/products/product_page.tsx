@@ -30,7 +30,7 @@ export default function ProductPage() {
     <AdminPage>
       <div className="grid gap-3">
         <BackLink to="/admin/products">All products</BackLink>
-        <div className="flex flex-wrap items-center gap-4">
+        <div className="flex flex-wrap items-start gap-4 sm:items-center">
           <Cover id={product.id} className="aspect-square w-16 shrink-0 rounded-md" />
           <div className="min-w-0 flex-1 basis-60">
             <PageTitle
