@@ -1,0 +1,119 @@
+/** Alert rules and dashboard speak of metrics that the running services have, and promtool agrees with the rules. */
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { before, suite, test } from 'node:test'
+import { parse } from 'yaml'
+import { expectStatus } from '../system/calls.ts'
+import { createWorld } from '../system/world.ts'
+import { type Manifest, needs, ROOT } from './rendering.ts'
+
+const FOLDER = join(ROOT, 'deploy', 'monitoring')
+const TEST_MS = 120_000
+const read = (file: string) => readFileSync(join(FOLDER, file), 'utf8')
+
+const rules: Manifest[] = parse(read('alerts.yml')).groups.flatMap((group: Manifest) => group.rules)
+const panels: Manifest[] = JSON.parse(read('dashboard.json')).panels
+const asked = [
+  ...rules.map(({ alert, expr }) => [`alert ${alert}`, expr]),
+  ...panels.flatMap(({ title, targets = [] }) =>
+    targets.map(({ expr }: Manifest) => [`panel "${title}"`, expr.replaceAll('$__rate_interval', '5m')]),
+  ),
+] as [string, string][]
+
+/** Names in an expression that are followed by labels, a range, or stand alone, and are no function or label. */
+function metricsIn(expr: string): string[] {
+  const bare = expr
+    .replace(/"(?:[^"\\]|\\.)*"/g, '""')
+    .replace(/\{[^}]*\}/g, '{}')
+    .replace(/\b(?:by|without|on|ignoring)\s*\([^)]*\)/g, '')
+  return [...bare.matchAll(/\b([a-z_][a-z0-9_]*)\b(?!\s*\()/g)]
+    .map(([, name]) => name!)
+    .filter((name) => name.includes('_') || name === 'up')
+}
+
+suite('alerts and dashboard', { timeout: TEST_MS }, () => {
+  /** Sample names with the label sets they come with. */
+  const known = new Map<string, Set<string>>()
+  before(async () => {
+    const ends: (() => Promise<void>)[] = []
+    const world = await createWorld({ after: (work) => ends.push(work) })
+    try {
+      const [buyer] = await world.buyers(1)
+      const product = await world.addProduct({ stock: 1 })
+      expectStatus(await world.place(buyer!, { lines: [{ product, quantity: 1 }] }), 201)
+      for (const { url } of [world.auth, world.products, world.orders]) {
+        const text = await (await fetch(`${url}/metrics`)).text()
+        // A counter with labels has no sample before its first event, but it is announced.
+        for (const [, name, kind] of text.matchAll(/^# TYPE (\S+) (\S+)$/gm)) {
+          const samples = kind === 'histogram' ? ['_bucket', '_sum', '_count'] : ['']
+          for (const suffix of samples) known.set(name + suffix, known.get(name + suffix) ?? new Set())
+        }
+        for (const [, name, labels = ''] of text.matchAll(/^([a-z_0-9]+)(?:\{(.*)\})? /gm)) {
+          const names = known.get(name!) ?? new Set()
+          for (const [, label] of labels.matchAll(/([a-z_]+)="/g)) names.add(label!)
+          known.set(name!, names)
+        }
+      }
+    } finally {
+      for (const end of ends) await end()
+    }
+  })
+
+  for (const [where, expr] of asked) {
+    test(`${where} asks for what there is`, () => {
+      const metrics = metricsIn(expr)
+      assert.ok(metrics.length > 0, expr)
+      for (const metric of metrics.filter((name) => name !== 'up')) {
+        assert.ok(known.has(metric), `${metric} in ${expr}`)
+        for (const [, labels] of expr.matchAll(new RegExp(`${metric}\\{([^}]*)\\}`, 'g'))) {
+          for (const [, label] of labels!.matchAll(/([a-z_]+)(?:=|!)/g)) {
+            // Given by Prometheus, by where it found the process.
+            if (label === 'job' || label === 'instance') continue
+            assert.ok(
+              known.get(metric)!.size === 0 || known.get(metric)!.has(label!),
+              `${metric} has no label ${label}`,
+            )
+          }
+        }
+      }
+    })
+  }
+
+  test('every alert says how bad it is and what has happened, and is explained to operators', () => {
+    const manual = readFileSync(join(ROOT, 'docs', 'operations.md'), 'utf8')
+    for (const { alert, labels, annotations } of rules) {
+      assert.ok(['critical', 'warning'].includes(labels.severity), alert)
+      assert.ok(annotations.summary, alert)
+      assert.ok(manual.includes(`\`${alert}\``), `docs/operations.md does not explain ${alert}`)
+    }
+  })
+
+  const skip = needs('promtool', '--version')
+  test('promtool accepts the rules and the configuration, and the rules fire when they should', {
+    skip,
+  }, () => {
+    for (const args of [
+      ['check', 'rules', 'alerts.yml'],
+      ['check', 'config', 'prometheus.yml'],
+      ['test', 'rules', 'alerts_test.yml'],
+    ]) {
+      execFileSync('promtool', args, { cwd: FOLDER, stdio: 'pipe' })
+    }
+  })
+
+  test('promtool accepts what the dashboard asks', { skip }, () => {
+    const groups = [
+      { name: 'dashboard', rules: asked.map(([, expr], i) => ({ record: `panel:${i}`, expr })) },
+    ]
+    const folder = mkdtempSync(join(tmpdir(), 'shop_dashboard_'))
+    try {
+      writeFileSync(join(folder, 'rules.json'), JSON.stringify({ groups }))
+      execFileSync('promtool', ['check', 'rules', 'rules.json'], { cwd: folder, stdio: 'pipe' })
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+})
