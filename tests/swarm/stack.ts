@@ -122,6 +122,12 @@ const OVERRIDES: Readonly<Record<Store, readonly string[]>> = {
   mongo_image: [],
 }
 
+const SERVER_IMAGE = `FROM BASE
+COPY jongodb /jongodb
+COPY mongosh /usr/local/bin/mongosh
+RUN chmod 755 /jongodb /usr/local/bin/mongosh
+`
+
 async function buildImages(store: Store, baseImage: string, folder: string) {
   const env = (await succeeds('docker', 'buildx', 'version')) ? {} : { DOCKER_BUILDKIT: '0' }
   for (const service of SERVICES) {
@@ -134,10 +140,9 @@ async function buildImages(store: Store, baseImage: string, folder: string) {
     '@jongodb/memory-server-bin-linux-x64-gnu/bin/jongodb',
   )
   copyFileSync(server, join(folder, 'jongodb'))
-  writeFileSync(
-    join(folder, 'Dockerfile'),
-    `FROM ${baseImage}\nCOPY --chmod=755 jongodb /jongodb\n`.replace('--chmod=755 ', ''),
-  )
+  // What the stack's health check calls: is the port open? (Overrides add to a check, they can't replace it.)
+  writeFileSync(join(folder, 'mongosh'), '#!/bin/bash\nexec 3<>/dev/tcp/$HOSTNAME/27017\n')
+  writeFileSync(join(folder, 'Dockerfile'), SERVER_IMAGE.replace('BASE', baseImage))
   await docker(['build', '--tag', 'shop_test_mongo:latest', folder], { env, deadlineMs: BUILD_MS })
 }
 
@@ -146,7 +151,7 @@ function makeSecrets(store: Store, folder: string): { adminPassword: string } {
     stdio: 'ignore',
   })
   if (store === 'wire_compatible') {
-    const url = 'mongodb://mongo1:27017/?directConnection=true&serverMonitoringMode=poll\n'
+    const url = 'mongodb://mongo1:27017/?replicaSet=rs0&serverMonitoringMode=poll\n'
     rmSync(join(folder, 'database_url'))
     writeFileSync(join(folder, 'database_url'), url)
   }
@@ -227,11 +232,12 @@ async function removeImages() {
   await docker(['image', 'rm', '--force', ...names, 'shop_test_mongo:latest']).catch(() => {})
 }
 
-async function tellWhatFailed() {
+/** The state of every task and the last lines each service wrote. */
+export async function tellWhatFailed() {
   const format = '{{.Name}}  {{.CurrentState}}  {{.Error}}'
   console.error(await docker(['stack', 'ps', '--no-trunc', '--format', format, STACK]).catch(() => ''))
   for (const service of SERVICES) {
-    const logs = await docker(['service', 'logs', '--tail', '5', `${STACK}_${service}`]).catch(() => '')
+    const logs = await docker(['service', 'logs', '--tail', '4', `${STACK}_${service}`]).catch(() => '')
     if (logs) console.error(logs)
   }
 }
