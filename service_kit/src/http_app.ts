@@ -39,6 +39,8 @@ export const HEADER_BYTES_MAX = 16 * 1024
 export const PARAM_LENGTH_MAX = 200
 /** Time a client has to send its whole request. */
 export const REQUEST_TIMEOUT_MS = 10_000
+/** How often it is looked whose time is over; Node's own 30 s would make 40 s of the 10. */
+const REQUEST_TIMEOUT_CHECK_MS = 1_000
 /** Longer than the idle time of common balancers (60 s), so that we never close a connection they reuse. */
 export const KEEP_ALIVE_MS = 72_000
 export const CONNECTIONS_MAX = 10_000
@@ -83,7 +85,7 @@ export function createHttpApp(options: HttpAppOptions): App {
     routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    http: { maxHeaderSize: HEADER_BYTES_MAX },
+    http: { maxHeaderSize: HEADER_BYTES_MAX, connectionsCheckingInterval: REQUEST_TIMEOUT_CHECK_MS },
     requestIdHeader: false,
     genReqId: (request) => {
       const given = request.headers['x-request-id']

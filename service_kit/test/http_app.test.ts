@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { suite, test } from 'node:test'
-import { createHttpApp, HEADER_BYTES_MAX, PARAM_LENGTH_MAX } from '../src/http_app.ts'
+import { createHttpApp, HEADER_BYTES_MAX, PARAM_LENGTH_MAX, REQUEST_TIMEOUT_MS } from '../src/http_app.ts'
 import { createMetrics } from '../src/metrics.ts'
 import { Problem } from '../src/problem.ts'
 import { Body, IntegerInput, MoneyInput } from '../src/schemas.ts'
@@ -225,6 +225,16 @@ suite('probes', () => {
       assert.match(head, new RegExp(`x-request-id: ${problem.request_id}`, 'i'))
     })
   }
+
+  test('a request that does not arrive in time is answered 408, soon after', async (t) => {
+    const app = createApp()
+    t.after(() => app.close())
+    await app.listen({ port: 0 })
+    const started = performance.now()
+    const answer = await exchange((app.server.address() as AddressInfo).port, 'GET /public HTTP/1.1\r\n')
+    assert.match(answer, /^HTTP\/1.1 408 /)
+    assert.ok(performance.now() - started < REQUEST_TIMEOUT_MS + 4_000)
+  })
 
   test('a draining service is alive but not ready', async (t) => {
     const app = createApp()
