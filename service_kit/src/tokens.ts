@@ -147,8 +147,8 @@ export function fetchRemoteKeys(
     try {
       const answer = await fetch(url, { signal: AbortSignal.timeout(KEYS_DEADLINE_MS), redirect: 'error' })
       if (!answer.ok) throw new Error(`${url} answered ${answer.status}`)
-      const fresh = (await answer.json()) as JSONWebKeySet
-      if (!Array.isArray(fresh.keys)) throw new Error(`${url} is not a key set`)
+      const fresh: unknown = await answer.json()
+      if (!isKeySet(fresh)) throw new Error(`${url} is not a key set`)
       const freshText = JSON.stringify(fresh)
       if (freshText === text) return
       known = fresh
@@ -178,11 +178,15 @@ export function fetchRemoteKeys(
 
 function readCache(file: string): JSONWebKeySet | undefined {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'))
+    const kept: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    return isKeySet(kept) ? kept : undefined
   } catch {
     return undefined
   }
 }
+
+const isKeySet = (value: unknown): value is JSONWebKeySet =>
+  Array.isArray((value as Partial<JSONWebKeySet> | null)?.keys)
 
 /** Written beside and renamed, so a reader never sees half a file. A read-only disk only costs the cache. */
 function writeCache(file: string, text: string) {

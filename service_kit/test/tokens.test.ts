@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -122,6 +122,20 @@ suite('published keys', () => {
     await restarted.refresh()
     assert.equal(failures, 1)
     assert.deepEqual(restarted.current(), { keys: [jwk] })
+  })
+
+  test('a cache file that holds no keys counts as none', async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'shop-keys-'))
+    t.after(() => rmSync(folder, { recursive: true }))
+    const cacheFile = join(folder, 'keys.json')
+    const { state, url } = await publisher(t, { keys: [] })
+    state.status = 503
+    for (const kept of ['', '{"ke', 'null', '{}', '[]']) {
+      writeFileSync(cacheFile, kept)
+      const keys = fetchRemoteKeys(url, { cacheFile })
+      t.after(() => keys.stop())
+      assert.equal(keys.current(), undefined, kept)
+    }
   })
 
   test('however many ask at once, one request goes out', async (t) => {
