@@ -43,7 +43,7 @@ retry('users', () => {
   const admin = connect(rootUrl(MEMBERS.join(','), 'replicaSet=rs0&serverSelectionTimeoutMS=3000&w=majority'))
   const user = {
     pwd: secret('mongo_shop_password'),
-    roles: [...DATABASES.map((db) => ({ role: 'dbOwner', db })), { role: 'clusterMonitor', db: 'admin' }],
+    roles: DATABASES.map((db) => ({ role: 'readWrite', db })),
   }
   if (admin.getUser('shop')) admin.updateUser('shop', user)
   else admin.createUser({ user: 'shop', ...user })

@@ -1,6 +1,6 @@
 /**
- * A cluster on one machine: several processes of every service on the same SQLite files, each service behind a
- * door of the balancer, and all calls between services through those doors too.
+ * A cluster on one machine: several processes of every service on the same stores, each service behind a door of
+ * the balancer, and all calls between services through those doors too.
  */
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -28,6 +28,12 @@ export type Replica = ServiceProcess & {
   restart(): Promise<void>
 }
 
+export type ClusterOptions = {
+  readonly replicas: Readonly<Record<ServiceName, number>>
+  /** Without one: SQLite files that the processes share. */
+  readonly mongoUrl: string | undefined
+}
+
 export type Cluster = {
   readonly dataDir: string
   readonly doors: Doors
@@ -37,7 +43,7 @@ export type Cluster = {
   close(): Promise<void>
 }
 
-export async function startCluster(replicasEach: number): Promise<Cluster> {
+export async function startCluster({ replicas: sizes, mongoUrl }: ClusterOptions): Promise<Cluster> {
   const dataDir = mkdtempSync(join(tmpdir(), 'shop_replicas_'))
   const started: ServiceProcess[] = []
   const closing: (() => Promise<void>)[] = []
@@ -62,7 +68,9 @@ export async function startCluster(replicasEach: number): Promise<Cluster> {
     }
     const internalPorts: number[] = []
     const create = async (service: ServiceName): Promise<Replica> => {
-      const more: Record<string, string> = { DATABASE_URL: `sqlite:${storePath(dataDir, service)}` }
+      const more: Record<string, string> = {
+        DATABASE_URL: mongoUrl ?? `sqlite:${storePath(dataDir, service)}`,
+      }
       if (service === 'product_service') {
         internalPorts.push(await freePort())
         more.INTERNAL_PORT = String(internalPorts.at(-1))
@@ -79,7 +87,7 @@ export async function startCluster(replicasEach: number): Promise<Cluster> {
     }
     const several = async (service: ServiceName) => {
       const replicas: Replica[] = []
-      for (let i = 0; i < replicasEach; i++) replicas.push(await create(service))
+      for (let i = 0; i < sizes[service]; i++) replicas.push(await create(service))
       return replicas
     }
     const replicas = {

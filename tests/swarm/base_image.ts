@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { docker } from './docker.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -70,8 +70,12 @@ function makeStandIn(name: string) {
   }
 }
 
-/** The npm that belongs to the one on the PATH. */
+/** The package of the npm on the PATH. */
 function npmFolder(): string {
-  const root = execFileSync('npm', ['root', '--global'], { encoding: 'utf8' }).trim()
-  return join(root, 'npm')
+  const command = (process.env.PATH ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, 'npm'))
+    .find((file) => existsSync(file))
+  if (!command) throw new Error('There is no npm on the PATH.')
+  return dirname(dirname(realpathSync(command)))
 }
