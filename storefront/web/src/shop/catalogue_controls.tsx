@@ -24,7 +24,7 @@ export function CatalogueControls({ view, change }: Props) {
   return (
     <search className="flex flex-wrap items-center gap-x-5 gap-y-3">
       <SearchField key="search" q={view.q} onSearch={(q) => change({ q }, true)} />
-      <div className="flex flex-1 flex-wrap items-center justify-between gap-x-5 gap-y-2 sm:flex-none">
+      <div className="flex w-full items-center justify-between gap-x-5 sm:w-auto">
         <Checkbox
           label="In stock"
           checked={inStock}
@@ -76,7 +76,7 @@ function SearchField({ q, onSearch }: { q: string; onSearch: (q: string) => void
     return () => clearTimeout(timer)
   }, [text, q])
   return (
-    <label className="relative min-w-0 flex-1 basis-64">
+    <label className="relative min-w-0 flex-1 basis-full sm:basis-64">
       <span className="sr-only">Search products</span>
       <Icon name="search" className="pointer-events-none absolute top-3 left-3.5 size-5 text-soft" />
       <input
