@@ -1,9 +1,8 @@
 /** The docker command line, and an engine of our own where none runs. */
 import { execFile, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { until, within } from '../system/until.ts'
 
@@ -62,7 +61,7 @@ export async function requireEngine(): Promise<() => Promise<void>> {
   const stop = async () => {
     engine.kill('SIGTERM')
     await within('the engine stops', ENGINE_STOP_MS, ended)
-    await sleep(500)
+    for (const mount of mountsBelow(folder)) await run('umount', ['--lazy', mount])
     rmSync(folder, { recursive: true, force: true })
   }
   await until('the engine answers', ENGINE_START_MS, () => succeeds('docker', 'info')).catch(
@@ -73,3 +72,10 @@ export async function requireEngine(): Promise<() => Promise<void>> {
   )
   return stop
 }
+
+/** What the engine has left mounted, innermost first. */
+const mountsBelow = (folder: string): string[] =>
+  lines(readFileSync('/proc/mounts', 'utf8'))
+    .map((line) => line.split(' ')[1]!)
+    .filter((path) => path.startsWith(`${folder}/`))
+    .reverse()

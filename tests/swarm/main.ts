@@ -51,7 +51,10 @@ const say = (what: string) =>
   console.log(`${((performance.now() - startedAt) / 1000).toFixed(0).padStart(4)} s  ${what}`)
 const undo: (() => Promise<void>)[] = []
 const cleanUp = async () => {
-  for (const step of undo.splice(0).reverse()) await step()
+  for (const step of undo.splice(0).reverse()) {
+    // What can't be undone must not hide why, nor keep the rest from being undone.
+    await step().catch((error) => console.error('Not cleaned up:', error))
+  }
 }
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => cleanUp().finally(() => process.exit(1)))

@@ -45,7 +45,8 @@ export async function deployStack(store: Store, baseImage: string): Promise<Stac
   const folder = mkdtempSync(join(tmpdir(), 'shop_swarm_'))
   const undo: (() => Promise<unknown>)[] = [async () => rmSync(folder, { recursive: true, force: true })]
   const close = async () => {
-    for (const step of undo.splice(0).reverse()) await step()
+    for (const step of undo.splice(0).reverse())
+      await step().catch((error) => console.error('Not undone:', error))
   }
   try {
     undo.push(() => removeImages())
