@@ -112,8 +112,8 @@ export function openSqlite({ path, migrations }: SqliteOptions): SqliteStore {
   }
 
   function waitForLock(error: unknown) {
-    waitingSince ||= Date.now()
-    if (isBusy(error) && Date.now() - waitingSince < WRITE_WAIT_MS) {
+    waitingSince ||= performance.now()
+    if (isBusy(error) && performance.now() - waitingSince < WRITE_WAIT_MS) {
       scheduled = true
       setTimeout(flush, 1 + Math.random() * 10)
       return
@@ -225,12 +225,12 @@ function connect(path: string): DatabaseSync {
 
 /** The switch takes an exclusive lock without honouring the busy timeout, so processes starting together retry. */
 function switchToWal(db: DatabaseSync) {
-  for (const deadline = Date.now() + WRITE_WAIT_MS; ; ) {
+  for (const deadline = performance.now() + WRITE_WAIT_MS; ; ) {
     try {
       db.exec('PRAGMA journal_mode = WAL')
       return
     } catch (error) {
-      if (!isBusy(error) || Date.now() > deadline) throw error
+      if (!isBusy(error) || performance.now() > deadline) throw error
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
     }
   }
