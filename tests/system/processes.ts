@@ -8,7 +8,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { within } from './until.ts'
 
@@ -109,26 +109,43 @@ const notRunning = (service: string) => new Error(`${service} is not running`)
 
 /**
  * Below the range the system takes outgoing ports from, so a port stays free while its service is down; and in a
- * block of this process's own, so that test files running at once keep out of each other's.
+ * block that is this process's own as long as it lives, because it listens on the block's first port: test files
+ * and whole runs at once keep out of each other's.
  */
 const PORT_MIN = 20_000
 const BLOCKS = 100
 const BLOCK_SIZE = 120
-const block = PORT_MIN + (process.pid % BLOCKS) * BLOCK_SIZE
+let claimed: Promise<number> | undefined
 let taken = 0
 
 export async function freePort(): Promise<number> {
-  while (taken < BLOCK_SIZE) {
-    const port = block + taken++
-    if (await isFree(port)) return port
+  claimed ??= claimBlock()
+  const block = await claimed
+  while (++taken < BLOCK_SIZE) {
+    const port = block + taken
+    const server = await listen(port)
+    if (!server) continue
+    await new Promise((resolve) => server.close(resolve))
+    return port
   }
   throw new Error(`No free port from ${block} to ${block + BLOCK_SIZE - 1}`)
 }
 
-function isFree(port: number): Promise<boolean> {
+async function claimBlock(): Promise<number> {
+  for (let i = 0; i < BLOCKS; i++) {
+    const block = PORT_MIN + ((process.pid + i) % BLOCKS) * BLOCK_SIZE
+    const guard = await listen(block)
+    if (!guard) continue
+    guard.unref()
+    return block
+  }
+  throw new Error(`All ${BLOCKS} blocks of ports are taken`)
+}
+
+function listen(port: number): Promise<Server | undefined> {
   return new Promise((resolve) => {
     const server = createServer()
-    server.once('error', () => resolve(false))
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+    server.once('error', () => resolve(undefined))
+    server.listen(port, '127.0.0.1', () => resolve(server))
   })
 }
