@@ -150,6 +150,7 @@ suite('reading', () => {
   })
 
   const wrong: [string, string][] = [
+    ['x=1', 'validation_failed'],
     ['limit=0', 'validation_failed'],
     ['limit=101', 'validation_failed'],
     ['limit=x', 'validation_failed'],

@@ -21,17 +21,20 @@ export type ProductReadsDeps = { readonly catalogue: Catalogue; readonly prices:
 const JSON_TYPE = 'application/json; charset=utf-8'
 const tags = ['products']
 
-const ListQuery = Type.Object({
-  ...PageQuery,
-  q: Type.Optional(
-    Type.String({
-      maxLength: QUERY_LENGTH_MAX,
-      description: `Words that must all begin a word of name or description; the first ${QUERY_WORDS_MAX} count`,
-    }),
-  ),
-  sort: Type.Optional(Type.Enum([...SORTS], { default: 'newest' })),
-  in_stock: Type.Optional(Type.Boolean({ description: 'true: only what can be bought now' })),
-})
+const ListQuery = Type.Object(
+  {
+    ...PageQuery,
+    q: Type.Optional(
+      Type.String({
+        maxLength: QUERY_LENGTH_MAX,
+        description: `Words that must all begin a word of name or description; the first ${QUERY_WORDS_MAX} count`,
+      }),
+    ),
+    sort: Type.Optional(Type.Enum([...SORTS], { default: 'newest' })),
+    in_stock: Type.Optional(Type.Boolean({ description: 'true: only what can be bought now' })),
+  },
+  { additionalProperties: false },
+)
 
 const CURSOR_SHAPES: Readonly<Record<Sort, readonly ('string' | 'number')[]>> = {
   newest: ['string'],
