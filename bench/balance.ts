@@ -7,15 +7,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openStores as openOrders } from '@shop/order_service/storage/open_stores'
 import { openStores as openProducts } from '@shop/product_service/storage/open_stores'
-import { CURRENCY } from './fill.ts'
+import { CURRENCY, type Place } from './fill.ts'
 
 const PAGE = 500
 const SETTLE_MS = 60_000
 
 /** Resolves one sentence; rejects with what does not balance. */
-export async function checkBalance(dataDir: string, answered: number): Promise<string> {
-  const products = await openProducts({ DATA_DIR: dataDir, CURRENCY })
-  const { orders, close } = await openOrders({ DATA_DIR: dataDir, CURRENCY })
+export async function checkBalance(
+  places: { products: Place; orders: Place },
+  answered: number,
+): Promise<string> {
+  const products = await openProducts({ ...places.products, CURRENCY })
+  const { orders, close } = await openOrders({ ...places.orders, CURRENCY })
   const unsettled = async () => (await orders.backlog()).count
   try {
     for (const deadline = Date.now() + SETTLE_MS; (await unsettled()) > 0; await sleep(200)) {

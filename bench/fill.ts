@@ -22,14 +22,17 @@ const pick = (words: readonly string[], i: number) => words[i % words.length]!
 const nameOf = (i: number) =>
   `${pick(ADJECTIVES, i)} ${pick(MATERIALS, Math.floor(i / 10))} ${pick(THINGS, Math.floor(i / 100) + i)} no ${i}`
 
+/** Where a service keeps its data: a folder, or a database of MongoDB. */
+export type Place = { readonly DATA_DIR: string; readonly DATABASE_URL?: string | undefined }
+
 /** Adds `count` products, the last one newest; resolves their ids. */
 export async function fillProducts(
-  dataDir: string,
+  place: Place,
   count: number,
   { priceMinor, stock }: { priceMinor: number; stock: number },
   tell: (what: string) => void,
 ): Promise<string[]> {
-  const stores = await openProducts({ DATA_DIR: dataDir, CURRENCY })
+  const stores = await openProducts({ ...place, CURRENCY })
   const ids: string[] = []
   try {
     while (ids.length < count) {

@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { readArguments, refuse, wholeNumber } from '../scripts/arguments.ts'
+import { openMongoServer } from './mongo.ts'
 import { asMarkdown, asText, type Measured, type Results } from './report.ts'
 import { ROWS, type World } from './rows.ts'
 import { type Settings, startAuth } from './shop.ts'
@@ -26,6 +27,10 @@ const { values } = readArguments(
       quick: { type: 'boolean', help: '2 rounds of 1 second, with smaller stores: does it run at all?' },
       markdown: { type: 'boolean', help: 'Print the tables as Markdown.' },
       profile: { type: 'boolean', help: 'Leave a CPU profile of every service in bench/results.' },
+      mongo: {
+        type: 'string',
+        help: 'URL of a replica set: measure orders on it instead (row orders alone).',
+      },
       keep: { type: 'boolean', help: 'Keep the data folder, and say where it is.' },
     },
     notes: 'Raw figures are kept in bench/results. Nothing else on the machine should be busy.',
@@ -34,7 +39,7 @@ const { values } = readArguments(
 )
 
 const quick = values.quick === true
-const chosen = values.only?.split(',') ?? Object.keys(ROWS)
+const chosen = values.mongo ? ['orders'] : (values.only?.split(',') ?? Object.keys(ROWS))
 for (const name of chosen) {
   if (!Object.hasOwn(ROWS, name)) refuse(`There is no "${name}"; there are ${Object.keys(ROWS).join(', ')}.`)
 }
@@ -49,6 +54,7 @@ const settings: Settings = {
   connections: wholeNumber('--connections', values.connections ?? '64', 1, 4_096),
   folder: mkdtempSync(join(tmpdir(), 'shop-bench-')),
   profile: values.profile ? join(RESULTS, `${stamp}-profiles`) : undefined,
+  mongo: values.mongo === undefined ? undefined : await openMongoServer(values.mongo),
   tell: (what) => process.stderr.write(`${what}\n`),
 }
 process.on('exit', () => {
@@ -73,6 +79,7 @@ const world: World = {
 const measured: Measured[] = []
 for (const name of chosen) measured.push(await ROWS[name]!(world))
 await auth.stop()
+await settings.mongo?.close()
 
 const { rounds, seconds, connections } = settings
 const results: Results = {

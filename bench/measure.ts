@@ -6,7 +6,8 @@ import { type Load, type Round, runWrk } from './wrk.ts'
 
 export type Contender = {
   readonly name: string
-  readonly load: Load
+  /** Requests for `wrk`, or what makes a round by itself. */
+  readonly load: Load | ((seconds: number, connections: number) => Promise<Round>)
   /** All that work for an answer. */
   readonly processes: readonly Running[]
   /** The only status a good answer has; counted by the service itself. Floors are not asked. */
@@ -29,15 +30,18 @@ export async function measure(
 ): Promise<Measured> {
   const { rounds, seconds, connections, folder, tell } = settings
   tell(`${title} …`)
-  for (const { load } of contenders) await runWrk(load, { seconds: WARM_UP_SECONDS, connections, folder })
+  const run = (load: Contender['load'], seconds: number) =>
+    typeof load === 'function' ? load(seconds, connections) : runWrk(load, { seconds, connections, folder })
+  for (const { load } of contenders) await run(load, WARM_UP_SECONDS)
   const all: Record<string, Round[]> = Object.fromEntries(contenders.map((contender) => [contender.name, []]))
   for (let round = 1; round <= rounds; round += 1) {
     for (const { name: who, load, processes, status } of contenders) {
-      const before = status === undefined ? undefined : await statusCounts(load.origin)
+      const asked = status !== undefined && typeof load !== 'function' ? load.origin : undefined
+      const before = asked === undefined ? undefined : await statusCounts(asked)
       const cpuBefore = cpuSeconds(processes)
-      const result = await runWrk(load, { seconds, connections, folder })
+      const result = await run(load, seconds)
       const cpuUs = ((cpuSeconds(processes) - cpuBefore) / result.requests) * 1e6
-      const others = before && otherAnswers(before, await statusCounts(load.origin), status!)
+      const others = before && otherAnswers(before, await statusCounts(asked!), status!)
       all[who]!.push({ ...result, failed: Math.max(result.failed, others ?? 0), ...(cpuUs > 0 && { cpuUs }) })
       tell(`  ${round}/${rounds} ${who.padEnd(22)} ${Math.round(result.perSecond)}/s`)
     }

@@ -5,7 +5,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { checkBalance } from './balance.ts'
-import { fillOrders, THINGS } from './fill.ts'
+import { fillOrders, type Place, THINGS } from './fill.ts'
 import { measure } from './measure.ts'
 import { type Running, start } from './processes.ts'
 import type { Comparison, Measured, Memory } from './report.ts'
@@ -118,11 +118,19 @@ async function reading(
 async function ordering(world: World): Promise<Measured> {
   const { settings, auth, sizes } = world
   const { folder } = settings
-  const dir = dataDir(world, 'ordering')
-  const catalogue = await startCatalogue(settings, dir, SMALL, { AUTH_URL: auth.origin })
-  const orders = await startService(settings, 'order_service', dir, {
+  const DATA_DIR = dataDir(world, 'ordering')
+  const placeOf = (name: string): Place => ({ DATA_DIR, DATABASE_URL: settings.mongo?.databaseUrl(name) })
+  const places = { products: placeOf('products'), orders: placeOf('orders') }
+  const urlOf = ({ DATABASE_URL }: Place): Record<string, string> =>
+    DATABASE_URL === undefined ? {} : { DATABASE_URL }
+  const catalogue = await startCatalogue(settings, DATA_DIR, SMALL, {
+    AUTH_URL: auth.origin,
+    ...urlOf(places.products),
+  })
+  const orders = await startService(settings, 'order_service', DATA_DIR, {
     AUTH_URL: auth.origin,
     PRODUCT_URL: catalogue.origin,
+    ...urlOf(places.orders),
   })
   const tokens = await makeBuyers(auth, sizes.buyers)
   const [first] = catalogue.productIds
@@ -131,7 +139,8 @@ async function ordering(world: World): Promise<Measured> {
     headers: { 'content-type': 'application/json', authorization: `Bearer ${tokens[0]}` },
     body: JSON.stringify({ product_id: first, quantity: 1, total_price: PRICE }),
   })
-  const insert = await floor(settings, 'insert', body)
+  const insert = settings.mongo ? undefined : await floor(settings, 'insert', body)
+  const least = settings.mongo ? 'insertOne, w: majority' : 'Fastify + 1 insert'
   const load = (origin: string, products: readonly string[]) =>
     buying({ origin, products, tokens, price: PRICE }, folder)
   const both = [orders, catalogue]
@@ -140,7 +149,11 @@ async function ordering(world: World): Promise<Measured> {
       name: 'orders',
       title: 'POST /orders',
       contenders: [
-        { name: 'Fastify + 1 insert', load: load(insert.origin, catalogue.productIds), processes: [insert] },
+        {
+          name: least,
+          load: settings.mongo?.insert ?? load(insert!.origin, catalogue.productIds),
+          processes: insert ? [insert] : [],
+        },
         {
           name: 'many products',
           load: load(orders.origin, catalogue.productIds),
@@ -150,7 +163,7 @@ async function ordering(world: World): Promise<Measured> {
         { name: 'one product', load: load(orders.origin, [first!]), processes: both, status: 201 },
       ],
       comparisons: [
-        atLeast('POST /orders / Fastify + 1 insert', 'many products', 'Fastify + 1 insert', 0.25),
+        atLeast(`POST /orders / ${least}`, 'many products', least, settings.mongo ? 0.5 : 0.25),
         atLeast('one product / many products', 'one product', 'many products', 0.9),
       ],
     },
@@ -163,8 +176,8 @@ async function ordering(world: World): Promise<Measured> {
     .flatMap((who) => measured.rounds[who]!)
     .reduce((sum, round) => sum + round.requests - round.failed, 0)
   settings.tell('Do the stores balance? …')
-  for (const process of [orders, catalogue, insert]) await process.stop()
-  world.checks.push(await checkBalance(dir, answered))
+  for (const process of [orders, catalogue, insert]) await process?.stop()
+  world.checks.push(await checkBalance(places, answered))
   return measured
 }
 

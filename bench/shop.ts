@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { MEMORY_ENV } from '../scripts/plan.ts'
 import { fillProducts } from './fill.ts'
+import type { MongoServer } from './mongo.ts'
 import { type Running, start } from './processes.ts'
 
 export type Settings = {
@@ -13,6 +14,8 @@ export type Settings = {
   readonly folder: string
   /** Where services leave CPU profiles, if they shall. */
   readonly profile: string | undefined
+  /** Instead of SQLite, for the rows that can. */
+  readonly mongo: MongoServer | undefined
   readonly tell: (what: string) => void
 }
 
@@ -102,7 +105,7 @@ export async function startCatalogue(
   env: Readonly<Record<string, string>>,
 ): Promise<Catalogue> {
   const productIds = await fillProducts(
-    dataDir,
+    { DATA_DIR: dataDir, DATABASE_URL: env.DATABASE_URL },
     count,
     { priceMinor: PRICE_MINOR, stock: STOCK },
     settings.tell,

@@ -1,0 +1,68 @@
+/**
+ * `npm run bench -- --mongo URL`: orders on MongoDB, beside the least that server could do for one: an `insertOne`
+ * that waits for a majority, from as many writers as there are buyers. Databases of its own, dropped at the end.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CLIENT_OPTIONS } from '@shop/service_kit/mongo'
+import { MongoClient } from 'mongodb'
+import type { Round } from './wrk.ts'
+
+export type MongoServer = {
+  /** URL of a database of this run. */
+  databaseUrl(name: string): string
+  /** One round of bare inserts. */
+  insert(seconds: number, writers: number): Promise<Round>
+  close(): Promise<void>
+}
+
+export async function openMongoServer(url: string): Promise<MongoServer> {
+  const prefix = `shop_bench_${Date.now()}`
+  const names = new Set<string>()
+  const nameOf = (name: string) => {
+    names.add(`${prefix}_${name}`)
+    return `${prefix}_${name}`
+  }
+  const client = new MongoClient(url, { ...CLIENT_OPTIONS, maxPoolSize: 100 })
+  await client.connect()
+  const entries = client.db(nameOf('floor')).collection<{ _id: string; text: string }>('entries')
+  const text = 'x'.repeat(600)
+
+  return {
+    databaseUrl: (name) => withDatabase(url, nameOf(name)),
+    async insert(seconds, writers) {
+      const latencies: number[] = []
+      let failed = 0
+      const startedAt = performance.now()
+      const end = startedAt + seconds * 1000
+      const write = async () => {
+        while (performance.now() < end) {
+          const before = performance.now()
+          await entries.insertOne({ _id: crypto.randomUUID(), text }).catch(() => failed++)
+          latencies.push(performance.now() - before)
+        }
+      }
+      await Promise.all(Array.from({ length: writers }, write))
+      latencies.sort((a, b) => a - b)
+      const at = (share: number) => latencies[Math.floor(latencies.length * share)] ?? 0
+      const perSecond = (latencies.length / (performance.now() - startedAt)) * 1000
+      return { requests: latencies.length, perSecond, p50Ms: at(0.5), p99Ms: at(0.99), failed }
+    },
+    async close() {
+      // The services' last commands may still be on their way.
+      await sleep(200)
+      // A test server may not know the command; its data ends with it.
+      for (const name of names)
+        await client
+          .db(name)
+          .dropDatabase()
+          .catch(() => {})
+      await client.close()
+    },
+  }
+}
+
+function withDatabase(url: string, database: string): string {
+  const [, start, options = ''] = /^(mongodb(?:\+srv)?:\/\/[^/?]+)\/?[^?]*(\?.*)?$/.exec(url) ?? []
+  if (start === undefined) throw new Error(`"${url}" is not a mongodb:// URL`)
+  return `${start}/${database}${options}`
+}
