@@ -52,7 +52,9 @@ mongoSuite('a shop that moves to MongoDB', (server) => {
     assert.equal(await shop.ended, 0)
     const before = readBooks(world.dataDir, pathOf)
 
-    const cutOff = runScript(t, 'migrate.ts', world, ...migrate)
+    // What it could not tidy up goes with the world.
+    const tidied = { ...world, env: { ...world.env, TMPDIR: join(world.dataDir, '..') } }
+    const cutOff = runScript(t, 'migrate.ts', tidied, ...migrate)
     await cutOff.until(/^products: /m)
     cutOff.process.kill('SIGKILL')
     await cutOff.ended
