@@ -115,6 +115,8 @@ async function phases(stack: Stack, { tally }: Crowd): Promise<void> {
   }
   phase('new version rolled out')
   await stack.update()
+  phase('broken version rolled back')
+  await stack.updateToBroken()
   phase('a replica of order_service drained')
   await stack.scale('order_service', 1)
   await stack.scale('order_service', stack.replicasOf('order_service'))

@@ -23,6 +23,7 @@ const ROOT = join(import.meta.dirname, '..', '..')
 const STACK = 'shop_test'
 const TAG = 'shop_test_1'
 const NEXT_TAG = 'shop_test_2'
+const BROKEN_TAG = 'shop_test_3'
 const BUILD_MS = 300_000
 const CHANGE_MS = 120_000
 
@@ -36,6 +37,8 @@ export type Stack = {
   scale(service: ServiceName, replicas: number): Promise<void>
   /** Deploys the next version; resolves when every container is of it. */
   update(): Promise<void>
+  /** Deploys a version that does not start; resolves when the one before it is whole again, by Swarm's own doing. */
+  updateToBroken(): Promise<void>
   books(): Promise<Books>
   close(): Promise<void>
 }
@@ -107,6 +110,14 @@ export async function deployStack(store: Store, baseImage: string): Promise<Stac
         await deploy(NEXT_TAG)
         await whole(NEXT_TAG)
       },
+      async updateToBroken() {
+        await deploy(BROKEN_TAG)
+        await until('every service is rolled back', CHANGE_MS, async () => {
+          const states = await Promise.all(SERVICES.map(updateState))
+          return states.every((state) => state.startsWith('rollback_completed'))
+        })
+        await whole(NEXT_TAG)
+      },
       books: () => (store === 'sqlite' ? sqliteBooks(folder) : mongoBooks()),
       close,
     }
@@ -135,6 +146,8 @@ async function buildImages(store: Store, baseImage: string, folder: string) {
     const args = ['build', '--network', 'host', '--target', service, '--build-arg', `NODE_IMAGE=${baseImage}`]
     await docker([...args, '--tag', `${service}:${TAG}`, ROOT], { env, deadlineMs: BUILD_MS })
     await docker(['tag', `${service}:${TAG}`, `${service}:${NEXT_TAG}`])
+    const broken = `FROM ${service}:${TAG}\nCMD ["node", "--eval", "process.exit(1)"]\n`
+    await docker(['build', '--tag', `${service}:${BROKEN_TAG}`, '-'], { env, input: broken })
   }
   if (store !== 'wire_compatible') return
   const server = createRequire(import.meta.url).resolve(
@@ -178,10 +191,14 @@ const healthy = (service: ServiceName, count: number, image = '') =>
   })
 
 async function updated(service: ServiceName): Promise<boolean> {
+  const state = await updateState(service)
+  if (/^(paused|rollback_paused)/.test(state)) throw new Error(`The update of ${service} failed: ${state}`)
+  return state === '' || state.startsWith('completed') || state.startsWith('rollback_completed')
+}
+
+async function updateState(service: ServiceName): Promise<string> {
   const format = '{{if .UpdateStatus}}{{.UpdateStatus.State}} {{.UpdateStatus.Message}}{{end}}'
-  const state = (await docker(['service', 'inspect', '--format', format, `${STACK}_${service}`])).trim()
-  if (/^(paused|rollback)/.test(state)) throw new Error(`The update of ${service} failed: ${state}`)
-  return state === '' || state.startsWith('completed')
+  return (await docker(['service', 'inspect', '--format', format, `${STACK}_${service}`])).trim()
 }
 
 /** What the orders' and the products' own containers see: nothing outside reaches the database. */
@@ -229,7 +246,7 @@ async function removeStack() {
 }
 
 async function removeImages() {
-  const names = SERVICES.flatMap((service) => [`${service}:${TAG}`, `${service}:${NEXT_TAG}`])
+  const names = SERVICES.flatMap((service) => [TAG, NEXT_TAG, BROKEN_TAG].map((tag) => `${service}:${tag}`))
   await docker(['image', 'rm', '--force', ...names, 'shop_test_mongo:latest']).catch(() => {})
 }
 
