@@ -20,6 +20,15 @@ suite('an answer', () => {
     )
   })
 
+  test('that is remembered is there at once', async () => {
+    const { memory } = world()
+    const made = await memory.recall('k', async () => ({ text: 'a' }))
+    assert.equal(
+      memory.recall('k', () => assert.fail()),
+      made,
+    )
+  })
+
   test('is made anew after a change', async () => {
     const { ask, state } = world()
     await ask()
@@ -53,9 +62,10 @@ suite('an answer', () => {
   test('that fails is not remembered', async () => {
     const { ask, memory } = world()
     await assert.rejects(
-      memory.recall('k', async () => {
-        throw new Error('no')
-      }),
+      async () =>
+        memory.recall('k', async () => {
+          throw new Error('no')
+        }),
       /no/,
     )
     assert.equal(await ask(), 'answer 1')

@@ -135,12 +135,14 @@ export type RemoteKeys = KeySource & { stop(): void }
  */
 export function fetchRemoteKeys(
   url: string,
+  /** `onFailure` hears of the first failure of a row. */
   options: { cacheFile?: string; onFailure?: (error: unknown) => void } = {},
 ): RemoteKeys {
   let known = options.cacheFile === undefined ? undefined : readCache(options.cacheFile)
   let text = known && JSON.stringify(known)
   let fetchedAt = Number.NEGATIVE_INFINITY
   let inFlight: Promise<void> | undefined
+  let failing = false
 
   const load = async () => {
     fetchedAt = performance.now()
@@ -149,13 +151,15 @@ export function fetchRemoteKeys(
       if (!answer.ok) throw new Error(`${url} answered ${answer.status}`)
       const fresh: unknown = await answer.json()
       if (!isKeySet(fresh)) throw new Error(`${url} is not a key set`)
+      failing = false
       const freshText = JSON.stringify(fresh)
       if (freshText === text) return
       known = fresh
       text = freshText
       if (options.cacheFile !== undefined) writeCache(options.cacheFile, freshText)
     } catch (error) {
-      options.onFailure?.(error)
+      if (!failing) options.onFailure?.(error)
+      failing = true
     }
   }
 

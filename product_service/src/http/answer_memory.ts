@@ -10,8 +10,11 @@
 const CHARACTERS_MAX = 4_000_000
 
 export type AnswerMemory<Answer extends { readonly text: string }> = {
-  /** The answer made for `key` at this revision, or else what `make` resolves. A rejection is not remembered. */
-  recall(key: string, make: () => Promise<Answer>): Promise<Answer>
+  /**
+   * The answer made for `key` at this revision, at once; or else what `make` resolves. A rejection is not
+   * remembered.
+   */
+  recall(key: string, make: () => Promise<Answer>): Answer | Promise<Answer>
 }
 
 export function createAnswerMemory<Answer extends { readonly text: string }>(
@@ -26,22 +29,24 @@ export function createAnswerMemory<Answer extends { readonly text: string }>(
     characters = 0
   }
 
+  const remember = async (key: string, asked: number | undefined, made: Promise<Answer>) => {
+    const answer = await made
+    // If another question met a newer revision meanwhile, this answer may be older than that one.
+    if (asked === undefined || asked !== seen) return answer
+    characters += key.length + answer.text.length
+    if (characters > CHARACTERS_MAX) forget()
+    else answers.set(key, answer)
+    return answer
+  }
+
   return {
-    async recall(key, make) {
+    recall(key, make) {
       const asked = revision()
       if (asked !== seen) {
         forget()
         seen = asked
       }
-      const known = answers.get(key)
-      if (known) return known
-      const answer = await make()
-      // If another question met a newer revision meanwhile, this answer may be older than that one.
-      if (asked === undefined || asked !== seen) return answer
-      characters += key.length + answer.text.length
-      if (characters > CHARACTERS_MAX) forget()
-      else answers.set(key, answer)
-      return answer
+      return answers.get(key) ?? remember(key, asked, make())
     },
   }
 }
