@@ -30,8 +30,8 @@ export const WRITE_WAIT_MS = 5_000
 /** How long SQLite itself may block the thread for that lock before we wait asynchronously. */
 const BUSY_TIMEOUT_MS = 20
 /** Page cache of the writing and of the reading connection; behind them is the system's own. */
-const WRITER_CACHE_KIB = 24 * 1024
-const READER_CACHE_KIB = 8 * 1024
+const WRITER_CACHE_KIB = 12 * 1024
+const READER_CACHE_KIB = 6 * 1024
 const WAL_AUTOCHECKPOINT_PAGES = 4_000
 
 /** Primary result codes of SQLite (https://sqlite.org/rescode.html). */
