@@ -243,4 +243,4 @@ const isBusy = (error: unknown): boolean => [SQLITE_BUSY, SQLITE_LOCKED].include
 const isStoreFault = (error: unknown): boolean => isBusy(error) || STORE_FAULTS.includes(resultCode(error))
 
 const unavailable = (cause: unknown) =>
-  new Problem('store_unavailable', 'The store could not take the write; it may be tried again.', {}, { cause })
+  new Problem('store_unavailable', 'The store could not take the write; try again.', {}, { cause })

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import type { Locator, Page } from 'playwright-core'
 import type { Order, Product } from '../system/world.ts'
-import { noBrowser } from './browser.ts'
+import { expectFocus, noBrowser } from './browser.ts'
 import { judge, SCREENS } from './judge.ts'
 import { openShop, type Shop, type Visitor } from './shop.ts'
 
@@ -93,7 +93,7 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
       'Oak stool',
       'nothing is saved before someone decides',
     )
-    assert.equal(await focused(keeperPage), 'Save merged')
+    await expectFocus(keeperPage, 'Save merged')
     await keeperPage.keyboard.press('Enter')
     await dialog.waitFor({ state: 'detached' })
     const { name, price } = await shop.product(product.id)
@@ -137,15 +137,15 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     await page.getByRole('row', { name: 'Zinc pail large' }).waitFor()
     await page.getByLabel('Sort by').focus()
     for (const key of ['Tab', 'Tab', 'ArrowDown', 'ArrowRight']) await page.keyboard.press(key)
-    assert.equal(await focused(page), 'Price $20.00, edit')
+    await expectFocus(page, 'Price $20.00, edit')
     await page.keyboard.press('F2')
     await page.keyboard.type('99')
     await page.keyboard.press('Escape')
-    assert.equal(await focused(page), 'Price $20.00, edit', 'given up, and the cell has the focus again')
+    await expectFocus(page, 'Price $20.00, edit', 'given up, and the cell has the focus again')
     await page.keyboard.type('21')
     await page.keyboard.press('Enter')
     await button(page, 'Price $21.00, edit').waitFor()
-    assert.equal(await focused(page), 'Price $21.00, edit')
+    await expectFocus(page, 'Price $21.00, edit')
     await page.keyboard.press('ArrowRight')
     await page.keyboard.type('-')
     await page.keyboard.press('Enter')
@@ -154,9 +154,9 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     await page.getByRole('alert').getByText('Stock is a whole number').waitFor()
     await page.keyboard.press('Escape')
     await page.keyboard.press('Control+Home')
-    assert.match(await focused(page), /^Name Zinc pail small/)
+    await expectFocus(page, /^Name Zinc pail small/)
     await page.keyboard.press('End')
-    assert.equal(await focused(page), 'Remove Zinc pail small')
+    await expectFocus(page, 'Remove Zinc pail small')
     await page.keyboard.press('Enter')
     await page.getByRole('alertdialog').waitFor()
     await page.keyboard.press('Escape')
@@ -326,8 +326,3 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     await button(row(keeper.username), `Make customer: ${keeper.username}`).waitFor()
   })
 })
-
-const focused = (page: Page) =>
-  page.evaluate<string>(
-    '(document.activeElement.getAttribute("aria-label") ?? document.activeElement.textContent).trim()',
-  )

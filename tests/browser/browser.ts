@@ -1,6 +1,7 @@
 /** The browser the tests drive: the machine's own Chromium. Where there is none, the suites say so and are skipped. */
+import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
-import { type Browser, chromium } from 'playwright-core'
+import { type Browser, chromium, type Page } from 'playwright-core'
 
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 const ARGUMENTS = [
@@ -21,3 +22,26 @@ export const noBrowser: string | false =
 
 export const launch = (): Promise<Browser> =>
   chromium.launch({ executablePath: path!, headless: true, args: ARGUMENTS })
+
+const FOCUS_MS = 5_000
+
+/** What the page calls whatever has the focus. */
+export const focused = (page: Page) =>
+  page.evaluate<string>(`(() => {
+    const at = document.activeElement
+    return (at.getAttribute('aria-label') ?? at.labels?.[0]?.textContent ?? at.textContent).trim()
+  })()`)
+
+/** Fails unless what matches gets the focus: pages move it when they have drawn, which may be a moment later. */
+export async function expectFocus(
+  page: Page,
+  name: string | RegExp,
+  why = 'the page moves it',
+): Promise<void> {
+  const fits = (found: string) => (typeof name === 'string' ? found === name : name.test(found))
+  let found = await focused(page)
+  for (const end = Date.now() + FOCUS_MS; !fits(found) && Date.now() < end; found = await focused(page)) {
+    await page.waitForTimeout(50)
+  }
+  assert.ok(fits(found), `The focus is on "${found}", not on "${name}": ${why}`)
+}
