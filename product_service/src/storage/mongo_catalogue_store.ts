@@ -6,8 +6,9 @@
  */
 import type { Filter, MongoStore } from '@shop/service_kit/mongo'
 import { DomainError } from '../domain/errors.ts'
+import { pageOf } from '../domain/pages.ts'
 import type { Catalogue, CatalogueQuery, PageKey, Sort } from '../domain/ports.ts'
-import { editProduct, nameKey, newProduct, type Product, removeProduct } from '../domain/product.ts'
+import { editProduct, newProduct, type Product, removeProduct } from '../domain/product.ts'
 import { collectionsOf, type ProductDocument, productOf } from './mongo_documents.ts'
 import type { Ledger, State } from './mongo_ledger.ts'
 
@@ -128,16 +129,3 @@ export function filterOf({ sort, words, inStock, after }: CatalogueQuery): Filte
 }
 
 export const orderOf = (sort: Sort) => ORDERS[sort].order
-
-function pageOf(products: Product[], sort: Sort, limit: number) {
-  if (products.length <= limit) return { items: products, next: undefined }
-  const items = products.slice(0, limit)
-  return { items, next: KEYS[sort](items[limit - 1]!) }
-}
-
-const KEYS: Readonly<Record<Sort, (product: Product) => PageKey>> = {
-  newest: ({ id }) => [id],
-  price: ({ id, priceMinor }) => [priceMinor, id],
-  '-price': ({ id, priceMinor }) => [priceMinor, id],
-  name: ({ id, name }) => [nameKey(name), id],
-}

@@ -6,8 +6,9 @@
  */
 import type { SqliteStore } from '@shop/service_kit/sqlite'
 import { DomainError } from '../domain/errors.ts'
-import type { Catalogue, CatalogueQuery, Page, PageKey, Sort } from '../domain/ports.ts'
-import { editProduct, nameKey, newProduct, type Product, removeProduct } from '../domain/product.ts'
+import { pageOf } from '../domain/pages.ts'
+import type { Catalogue, CatalogueQuery, PageKey, Sort } from '../domain/ports.ts'
+import { editProduct, newProduct, removeProduct } from '../domain/product.ts'
 import { PRODUCT_COLUMNS, prepareQuery, prepareWrites, productOf, type Query, seqOf } from './sqlite_rows.ts'
 
 export function createSqliteCatalogueStore(store: SqliteStore): Catalogue {
@@ -117,16 +118,3 @@ const ORDERS: Readonly<Record<Sort, { order: string; after: string }>> = {
   name: { order: 'p.name_key, p.id', after: '(p.name_key, p.id) > (?, ?)' },
 }
 const NEWEST_FOUND = { order: 'w.rowid', after: 'w.rowid > ?' }
-
-function pageOf(products: Product[], sort: Sort, limit: number): Page<Product> {
-  if (products.length <= limit) return { items: products, next: undefined }
-  const items = products.slice(0, limit)
-  return { items, next: KEYS[sort](items[limit - 1]!) }
-}
-
-const KEYS: Readonly<Record<Sort, (product: Product) => PageKey>> = {
-  newest: ({ id }) => [id],
-  price: ({ id, priceMinor }) => [priceMinor, id],
-  '-price': ({ id, priceMinor }) => [priceMinor, id],
-  name: ({ id, name }) => [nameKey(name), id],
-}
