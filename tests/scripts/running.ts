@@ -81,7 +81,7 @@ export const runScript = (t: TestContext, script: string, world: World, ...args:
 
 /** The same on a terminal; what is written to the process's `stdin` is typed there. */
 export const runInTerminal = (t: TestContext, script: string, world: World): Run =>
-  run(t, world, 'script', '-qec', `${process.execPath} ${pathOf(script)}`, '/dev/null')
+  run(t, world, 'script', '-qec', `exec ${process.execPath} ${pathOf(script)}`, '/dev/null')
 
 /** Whatever the test does, the process does not outlive it. */
 function run(t: TestContext, world: World, command: string, ...args: string[]): Run {
