@@ -35,17 +35,15 @@ export async function runService(start: () => Promise<Service>): Promise<void> {
   let service: Service
   try {
     service = await start()
-    await service.app.listen({ host: service.host, port: service.port })
-    await service.internal?.app.listen({ host: service.host, port: service.internal.port })
+    const { app, internal, host } = service
+    await app.listen({ host, port: service.port, listenTextResolver })
+    await internal?.app.listen({ host, port: internal.port, listenTextResolver })
   } catch (error) {
     process.stderr.write(`${explain(error)}\n`)
     process.exit(1)
   }
   const { app, internal, logger, drainDelayMs } = service
   const apps = internal ? [app, internal.app] : [app]
-  const address = app.server.address() as AddressInfo
-  const internalPort = (internal?.app.server.address() as AddressInfo | undefined)?.port
-  logger.info({ host: address.address, port: address.port, internalPort }, 'listening')
   let closing = false
   const grace = { delay: CLOSE_DEADLINE_MS + drainDelayMs, logger: false as const }
   const { close } = closeWithGrace(grace, async ({ signal, err }) => {
@@ -62,8 +60,13 @@ export async function runService(start: () => Promise<Service>): Promise<void> {
     if (!closing) close()
   })
   // Last: whoever hears it may send a signal at once, which by now ends the service gracefully.
-  if (process.connected) process.send?.({ listening: address.port, internalPort })
+  if (process.connected)
+    process.send?.({ listening: portOf(app), internalPort: internal && portOf(internal.app) })
 }
+
+const listenTextResolver = (address: string) => `listening at ${address}`
+
+const portOf = ({ server }: App): number => (server.address() as AddressInfo).port
 
 /** Resolves when the IPC channel to the starting process closes; without such a channel, never. */
 function whenParentGone(): Promise<void> {
