@@ -79,7 +79,11 @@ const pathOf = (script: string) => join(ROOT, 'scripts', script)
 export const runScript = (t: TestContext, script: string, world: World, ...args: string[]): Run =>
   run(t, world, process.execPath, pathOf(script), ...args)
 
-/** The same on a terminal; what is written to the process's `stdin` is typed there. */
+/** Starts `npm start` itself. */
+export const runNpmStart = (t: TestContext, world: World, ...args: string[]): Run =>
+  run(t, world, 'npm', 'start', '--', ...args)
+
+/** `node scripts/<script>` on a terminal; what is written to the process's `stdin` is typed there. */
 export const runInTerminal = (t: TestContext, script: string, world: World): Run =>
   run(t, world, 'script', '-qec', `exec ${process.execPath} ${pathOf(script)}`, '/dev/null')
 

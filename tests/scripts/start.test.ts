@@ -5,7 +5,16 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'no
 import { dirname, join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { finish, listen, newWorld, READY, runInTerminal, runScript, type World } from './running.ts'
+import {
+  finish,
+  listen,
+  newWorld,
+  READY,
+  runInTerminal,
+  runNpmStart,
+  runScript,
+  type World,
+} from './running.ts'
 
 const get = (port: number, path: string) => fetch(`http://127.0.0.1:${port}${path}`)
 const login = (world: World, username: string, password: string) =>
@@ -264,11 +273,21 @@ suite('a running shop', () => {
     await gone(world)
   })
 
-  test('when npm start itself is killed, no service is left behind', async (t) => {
+  test('when it is killed, no service is left behind', async (t) => {
     const world = await newWorld(t)
     const shop = runScript(t, 'start.ts', world, '--no-demo')
     await shop.until(READY)
     shop.process.kill('SIGKILL')
+    await gone(world)
+  })
+
+  test('when npm is told to end, the shop ends in order', async (t) => {
+    const world = await newWorld(t)
+    const shop = runNpmStart(t, world, '--no-demo')
+    await shop.until(READY)
+    shop.process.kill('SIGTERM')
+    await shop.ended
+    assert.match(shop.output(), /Everything is stopped/)
     await gone(world)
   })
 })
