@@ -87,6 +87,8 @@ export function createHttpApp(options: HttpAppOptions): App {
     keepAliveTimeout: KEEP_ALIVE_MS,
     http: { maxHeaderSize: HEADER_BYTES_MAX, connectionsCheckingInterval: REQUEST_TIMEOUT_CHECK_MS },
     requestIdHeader: false,
+    // What still arrives over an open connection while closing is answered, as the last request of that connection.
+    return503OnClosing: false,
     genReqId: (request) => {
       const given = request.headers['x-request-id']
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()

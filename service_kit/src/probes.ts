@@ -10,7 +10,10 @@ export type Readiness = Readonly<Record<string, () => Promise<void>>>
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** From now on /readyz answers 503, so that balancers send new work elsewhere. */
+    /**
+     * From now on /readyz answers 503, so that balancers send new work elsewhere, and each answer ends its connection:
+     * who keeps one open would otherwise send its next request into the closing of it.
+     */
     startDraining(): void
   }
 }
@@ -19,6 +22,10 @@ export function addProbes(app: App, service: string, metrics: Metrics, readiness
   let draining = false
   app.decorate('startDraining', () => {
     draining = true
+  })
+  app.addHook('onRequest', (_request, reply, next) => {
+    if (draining) reply.header('connection', 'close')
+    next()
   })
   const Probe = Type.Object({ status: Type.String(), service: Type.String() })
   const tags = ['operations']

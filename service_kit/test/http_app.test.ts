@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { Agent, get } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { suite, test } from 'node:test'
+import { suite, type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createHttpApp, HEADER_BYTES_MAX, PARAM_LENGTH_MAX, REQUEST_TIMEOUT_MS } from '../src/http_app.ts'
 import { createMetrics } from '../src/metrics.ts'
 import { Problem } from '../src/problem.ts'
@@ -36,6 +38,7 @@ function createApp() {
     for (const access of ['public', 'user', 'admin', 'service'] as const) {
       scope.get(`/${access}`, { config: { access } }, async () => ({ access }))
     }
+    scope.get('/slow', { config: { access: 'public' } }, () => sleep(20 * Math.random(), {}))
     scope.get('/things/:id', { config: { access: 'public' } }, async () => ({}))
     scope.get('/teapot', { config: { access: 'public' } }, async () => {
       throw new Problem<'teapot'>('teapot', 'Short and stout.', { members: { spout: 1 } })
@@ -245,6 +248,37 @@ suite('probes', () => {
     assert.equal((await app.inject({ url: '/healthz' })).statusCode, 200)
   })
 
+  /** Eight who ask on and on over connections they keep open; resolves what made each of them stop. */
+  async function startBusy(t: TestContext) {
+    const app = createApp()
+    t.after(() => app.close())
+    await app.listen({ host: '127.0.0.1', port: 0 })
+    const { port } = app.server.address() as AddressInfo
+    const agent = new Agent({ keepAlive: true, maxSockets: 8 })
+    t.after(() => agent.destroy())
+    const clients = Array.from({ length: 8 }, async () => {
+      for (;;) {
+        const answer = await ask(port, '/slow', agent)
+        if (answer !== '200 keep-alive') return answer
+      }
+    })
+    await sleep(50)
+    return { app, last: Promise.all(clients) }
+  }
+
+  test('who asks a draining service is answered and sent elsewhere; nobody is cut off', async (t) => {
+    const { app, last } = await startBusy(t)
+    app.startDraining()
+    assert.deepEqual(await last, Array(8).fill('200 close'))
+  })
+
+  test('what still arrives while closing is answered; only a connection that was idle may be cut', async (t) => {
+    const { app, last } = await startBusy(t)
+    await app.close()
+    assert.ok((await last).includes('200 close'))
+    for (const answer of await last) assert.match(answer, /^(200 close|ECONNRESET|ECONNREFUSED)$/)
+  })
+
   test('the reference page, the OpenAPI document and the metrics are there', async (t) => {
     const app = createApp()
     t.after(() => app.close())
@@ -262,3 +296,11 @@ function exchange(port: number, sent: string): Promise<string> {
   socket.write(sent)
   return text(socket)
 }
+
+/** Status and what becomes of the connection, or the code of the fault. */
+const ask = (port: number, path: string, agent: Agent) =>
+  new Promise<string>((resolve) => {
+    get({ host: '127.0.0.1', port, path, agent }, (answer) => {
+      answer.resume().once('end', () => resolve(`${answer.statusCode} ${answer.headers.connection}`))
+    }).once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? 'E'))
+  })

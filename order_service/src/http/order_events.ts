@@ -31,8 +31,10 @@ export function orderEvents({ ports, digits }: RouteDeps, watch: OrderWatch) {
     const open = new Set<PassThrough>()
     const openByUser = new Map<string, number>()
     let heartbeat: NodeJS.Timeout | undefined
+    let closing = false
 
     app.addHook('preClose', async () => {
+      closing = true
       for (const stream of open) stream.end()
     })
 
@@ -99,7 +101,7 @@ export function orderEvents({ ports, digits }: RouteDeps, watch: OrderWatch) {
       open.add(stream)
       openByUser.set(userId, mine + 1)
       heartbeat ??= setInterval(() => {
-        for (const each of open) each.write(': still here\n\n')
+        for (const each of open) if (!each.writableEnded) each.write(': still here\n\n')
       }, HEARTBEAT_MS).unref()
       stream.once('close', () => {
         open.delete(stream)
@@ -132,6 +134,7 @@ export function orderEvents({ ports, digits }: RouteDeps, watch: OrderWatch) {
       })
       stream.write(': order events\n\n')
       send(order)
+      if (closing) stream.end()
     }
 
     const eventOf = (order: Order) =>

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { suite, type TestContext, test } from 'node:test'
 import { confirm } from '../../src/domain/order.ts'
 import { STREAMS_PER_USER_MAX } from '../../src/http/order_events.ts'
@@ -126,6 +127,22 @@ suite('events of an order', () => {
     await take(stream, 1)
     const [, rest] = await Promise.all([app.close(), take(stream, 9)])
     assert.deepEqual(rest, [])
+  })
+
+  test('one opened over a connection that is still there while closing shows how it is, and ends', async (t) => {
+    const { id, app } = await shopWithOrder(t)
+    const { port } = app.server.address() as AddressInfo
+    const socket = connect(port, '127.0.0.1')
+    const received = text(socket)
+    const head = `host: x\r\nauthorization: Bearer ada\r\n`
+    // The first half of a request keeps the connection from being closed as idle.
+    socket.write(`GET /orders/${id}/events HTTP/1.1\r\n`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    const closed = app.close()
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    socket.write(`${head}\r\n`)
+    await closed
+    assert.match(await received, /^HTTP\/1.1 200 .*event: order\nid: 2\n/s)
   })
 
   test('a stream ends when its token does', async (t) => {
