@@ -1,9 +1,9 @@
 /**
- * Requests that are not even HTTP, or never become whole: no route and no hook ever sees them, so they are answered
- * here, on the bare socket, by a problem document like every other error.
+ * Requests that are not even HTTP, never become whole, or are refused by Node itself: no route and no hook ever sees
+ * them, so they are answered here by a problem document like every other error.
  */
 import { randomUUID } from 'node:crypto'
-import { STATUS_CODES } from 'node:http'
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { describeProblem, KIT_PROBLEMS, Problem } from './problem.ts'
 
@@ -17,14 +17,28 @@ const BY_CODE: ReadonlyMap<string | undefined, typeof BROKEN> = new Map([
 export function answerBrokenHttp(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return
   const { status, detail } = BY_CODE.get(error.code) ?? BROKEN
-  const { document } = describeProblem(new Problem('bad_request', detail), KIT_PROBLEMS, randomUUID())
-  const body = JSON.stringify({ ...document, status })
+  const { body, headers } = problemOf(status, detail)
   if (socket.writable) {
-    socket.write(
-      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/problem+json\r\n` +
-        `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n` +
-        `X-Request-Id: ${document.request_id}\r\n\r\n${body}`,
-    )
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+    socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`)
   }
   socket.destroy(error)
+}
+
+/** For the server's `checkExpectation`: any but `100-continue`, which Node meets. The body will not be read. */
+export function answerExpectation(_request: IncomingMessage, response: ServerResponse): void {
+  const { body, headers } = problemOf(417, 'The only expectation met here is 100-continue.')
+  response.writeHead(417, headers).end(body)
+}
+
+function problemOf(status: number, detail: string) {
+  const { document } = describeProblem(new Problem('bad_request', detail), KIT_PROBLEMS, randomUUID())
+  const body = JSON.stringify({ ...document, status })
+  const headers = {
+    'Content-Type': 'application/problem+json',
+    'Content-Length': Buffer.byteLength(body),
+    Connection: 'close',
+    'X-Request-Id': document.request_id,
+  }
+  return { body, headers }
 }

@@ -27,7 +27,7 @@ import Fastify, {
 } from 'fastify'
 import type { Logger } from 'pino'
 import { type AccessChecks, DOCS_PREFIX, guardRoutes } from './access.ts'
-import { answerBrokenHttp } from './broken_http.ts'
+import { answerBrokenHttp, answerExpectation } from './broken_http.ts'
 import type { Metrics } from './metrics.ts'
 import { addProbes, type Readiness } from './probes.ts'
 import { type Catalogue, describeProblem, KIT_PROBLEMS, Problem } from './problem.ts'
@@ -85,7 +85,12 @@ export function createHttpApp(options: HttpAppOptions): App {
     routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    http: { maxHeaderSize: HEADER_BYTES_MAX, connectionsCheckingInterval: REQUEST_TIMEOUT_CHECK_MS },
+    http: {
+      maxHeaderSize: HEADER_BYTES_MAX,
+      connectionsCheckingInterval: REQUEST_TIMEOUT_CHECK_MS,
+      // Demanded in a hook, which answers by a problem document.
+      requireHostHeader: false,
+    },
     requestIdHeader: false,
     // What still arrives over an open connection while closing is answered, as the last request of that connection.
     return503OnClosing: false,
@@ -100,6 +105,7 @@ export function createHttpApp(options: HttpAppOptions): App {
     clientErrorHandler: answerBrokenHttp,
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.server.maxConnections = CONNECTIONS_MAX
+  app.server.on('checkExpectation', answerExpectation)
 
   judgeBodiesAsSent(app)
   answerProblems(app, answer)
@@ -169,7 +175,8 @@ function answerProblems(app: App, answer: Answer) {
 function observeRequests(app: App, metrics: Metrics, debugging: boolean) {
   app.addHook('onRequest', (request, reply, next) => {
     reply.header('x-request-id', request.id)
-    next()
+    const nameless = request.headers.host === undefined && request.raw.httpVersion !== '1.0'
+    next(nameless ? new Problem('bad_request', 'The request does not name its Host.') : undefined)
   })
   app.addHook('onResponse', (request, reply, next) => {
     const route = request.routeOptions.url ?? 'unmatched'

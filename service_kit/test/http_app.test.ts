@@ -203,6 +203,12 @@ suite('probes', () => {
       `GET /public HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(HEADER_BYTES_MAX)}\r\n\r\n`,
       431,
     ],
+    ['no Host', 'GET /public HTTP/1.1\r\nconnection: close\r\n\r\n', 400],
+    [
+      'an expectation nobody meets',
+      'POST /echo HTTP/1.1\r\nhost: x\r\nexpect: tea\r\ncontent-length: 2\r\n\r\n{}',
+      417,
+    ],
     [
       'an address that is no text',
       'GET /things/%E0%A4%A HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n',
