@@ -34,6 +34,7 @@ await runService(async () => {
     tracing,
   })
   let settler: Settler | undefined
+  const wake = () => settler?.wake()
   const reservations = createProductClient({
     service,
     currency: config.CURRENCY,
@@ -41,8 +42,9 @@ await runService(async () => {
     onDown: (err) => logger.warn({ err }, 'product_service is down: orders are accepted and settled later'),
     onUp: () => {
       logger.info('product_service is back')
-      settler?.wake()
+      wake()
     },
+    onPauseOver: wake,
   })
   const { app, settleDue } = createApp({
     orders: stores.orders,

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createMetrics } from '@shop/service_kit/metrics'
+import { PAUSE_FIRST_MS, PAUSE_MAX_MS } from '../src/clients/breaker.ts'
 import { DECISION_DEADLINE_MS, ORDERS_PER_CALL_MAX } from '../src/clients/product_client.ts'
 import { OutcomeUnknown } from '../src/domain/errors.ts'
 import { type Order, SETTLE_AFTER_MS } from '../src/domain/order.ts'
-import type { HoldAnswer, Reservations } from '../src/domain/ports.ts'
+import type { HoldAnswer, Outlook, Reservations } from '../src/domain/ports.ts'
 import { BACKOFF_FIRST_MS, BACKOFF_MAX_MS, CLAIMS_MAX, LEASE_MS } from '../src/domain/settle_due.ts'
-import { startSettler } from '../src/settler.ts'
+import { type Settler, startSettler } from '../src/settler.ts'
 import { ADA, AT, draft, HELD, later, order, uuid } from './samples.ts'
 import { connect, createOrderApp, memoryOrders, startProducts, startShop } from './shop.ts'
 
@@ -52,9 +53,10 @@ suite('5: every order settles', () => {
     assert.equal((await orders.backlog()).count, 5)
 
     clock.pass(DUE)
+    await sleep(PAUSE_MAX_MS)
     assert.deepEqual(await settleDue(), { settled: 0, failed: 1 }, 'an outage is tried with one order')
     await products.start()
-    await sleep(450)
+    await sleep(PAUSE_MAX_MS)
     clock.pass(BACKOFF_MAX_MS)
     assert.deepEqual(await settleDue(), { settled: 5, failed: 0 })
 
@@ -69,20 +71,47 @@ suite('5: every order settles', () => {
 
   test('nothing is touched before it is due', async (t) => {
     const clock = movableClock()
-    const { products, post, orders, settleDue } = await startShop(t, { now: clock.now })
-    const mug = await products.add(3)
-    await products.stop()
-    const { id } = (await post('ada', mugs(mug))).json()
+    const { orders, settleDue } = await startShop(t, { now: clock.now })
+    const mine = order({ dueAt: later(SETTLE_AFTER_MS, clock.now()).toISOString() })
+    await orders.addOnce(mine)
     clock.pass(SETTLE_AFTER_MS - 1)
     assert.deepEqual(await settleDue(), { settled: 0, failed: 0 })
-    assert.equal((await orders.find(id))?.attempts, 0)
+    assert.deepEqual(await orders.find(mine.id), mine)
+  })
+
+  test('a request that got no answer leaves its order to the settler at once', async (t) => {
+    const { products, post, put, orders, settleDue } = await startShop(t)
+    const mug = await products.add(3)
+    const { id } = (await post('ada', mugs(mug))).json()
+    await products.stop()
+    const pending = (await post('ada', mugs(mug))).json()
+    await put('ada', id, { status: 'cancelled' })
+    await products.start()
+    await sleep(PAUSE_FIRST_MS)
+    assert.deepEqual(await settleDue(), { settled: 2, failed: 0 })
+    assert.equal((await orders.find(id))?.status, 'cancelled')
+    assert.equal((await orders.find(pending.id))?.status, 'confirmed')
+  })
+
+  test('but one that a settler has taken up keeps its lease, however often it is asked for', async (t) => {
+    const { products, post, orders } = await startShop(t)
+    const mug = await products.add(3)
+    await products.stop()
+    const { id } = (await post('ada', mugs(mug), 'key')).json()
+    const [claimed] = await orders.claimDue(
+      later(1_000, new Date()).toISOString(),
+      '2999-01-01T00:00:00.000Z',
+      1,
+    )
+    assert.equal((await post('ada', mugs(mug), 'key')).statusCode, 202)
+    assert.deepEqual(await orders.find(id), claimed)
   })
 
   test('the pauses between attempts grow, and never beyond their maximum', async (t) => {
     const clock = movableClock()
     const orders = await memoryOrders(t)
     const hold = () => Promise.reject(new OutcomeUnknown('no'))
-    const reservations: Reservations = { hold, release: hold, ship: hold, reachable: () => true }
+    const reservations: Reservations = { hold, release: hold, ship: hold, outlook: () => 'up' }
     const { settleDue } = createOrderApp(t, { orders, reservations, now: clock.now, random: () => 0 })
     const stuck = order()
     await orders.addOnce(stuck)
@@ -134,6 +163,55 @@ suite('5: every order settles', () => {
   })
 })
 
+suite('the end of an outage', () => {
+  test('5: is noticed though nobody orders, and all that was accepted meanwhile is settled at once', async (t) => {
+    const products = await startProducts(t)
+    const orders = await memoryOrders(t)
+    let settler: Settler | undefined
+    const wake = () => settler?.wake()
+    const reservations = await connect(t, products.url, 1_000, { onUp: wake, onPauseOver: wake })
+    const { post, settleDue } = createOrderApp(t, { orders, reservations })
+    settler = startSettler({
+      orders,
+      round: settleDue,
+      metrics: createMetrics('order_service'),
+      now: () => new Date(),
+      random: Math.random,
+      onFault: (fault) => assert.ifError(fault),
+    })
+    t.after(() => settler?.stop())
+    const mug = await products.add(1_000)
+    await products.stop()
+    for (let i = 0; i < 150; i++) assert.equal((await post('ada', mugs(mug))).statusCode, 202)
+    // Long enough for the pauses between trials to have grown to their longest.
+    await sleep(2_000)
+    await products.start()
+    const startedAt = performance.now()
+    while ((await orders.backlog()).count > 0) {
+      assert.ok(performance.now() - startedAt < PAUSE_MAX_MS + 1_500, 'settled in time')
+      await sleep(10)
+    }
+    assert.equal((await post('ada', mugs(mug))).statusCode, 201)
+    assert.deepEqual(await products.stockOf(mug), { stock: 849, reserved: 151 })
+  })
+
+  test('while it lasts, orders whose time has come are left alone but for one at each trial', async (t) => {
+    const orders = await memoryOrders(t)
+    for (let i = 0; i < 5; i++) await orders.addOnce(order())
+    const attempts = async () => (await orders.listUnsettled({ limit: 9 })).map((each) => each.attempts)
+    const lost = () => Promise.reject(new OutcomeUnknown('no'))
+    const outlook = { now: 'down' as Outlook }
+    const { settleDue } = createOrderApp(t, {
+      orders,
+      reservations: { hold: lost, release: lost, ship: lost, outlook: () => outlook.now },
+    })
+    assert.deepEqual(await settleDue(), { settled: 0, failed: 0 })
+    outlook.now = 'trial'
+    assert.deepEqual(await settleDue(), { settled: 0, failed: 1 })
+    assert.deepEqual((await attempts()).sort(), [0, 0, 0, 0, 1])
+  })
+})
+
 suite('settlers of several replicas', () => {
   test('share the work: each order is held once and saved once', async (t) => {
     const products = await startProducts(t)
@@ -165,7 +243,7 @@ suite('settlers of several replicas', () => {
       hold,
       release: async () => {},
       ship: async () => {},
-      reachable: () => true,
+      outlook: () => 'up',
     })
     const held: HoldAnswer = { status: 'held', lines: HELD }
     const slow = createOrderApp(t, {
@@ -250,7 +328,7 @@ suite('whoever asks for an order being settled shares its answer', () => {
       },
       release: async () => {},
       ship: async () => {},
-      reachable: () => true,
+      outlook: () => 'up',
     }
     const { post } = createOrderApp(t, { orders, reservations })
     const { lines } = draft()
@@ -273,7 +351,7 @@ suite('whoever asks for an order being settled shares its answer', () => {
       },
       release: async () => void calls.push('release'),
       ship: async () => {},
-      reachable: () => true,
+      outlook: () => 'up',
     }
     const { post, put } = createOrderApp(t, { orders, reservations })
     const { lines } = draft()

@@ -15,7 +15,7 @@ import { startTracing } from '@shop/service_kit/telemetry'
 import { createApp as createProductApp } from '../../product_service/src/app.ts'
 import { openStores as openProductStores } from '../../product_service/src/storage/open_stores.ts'
 import { createApp, type Deps } from '../src/app.ts'
-import { createProductClient } from '../src/clients/product_client.ts'
+import { createProductClient, type ProductClientOptions } from '../src/clients/product_client.ts'
 import type { OrderStore, Reservations } from '../src/domain/ports.ts'
 import { openStores } from '../src/storage/open_stores.ts'
 import { ADA, BOB, ROOT } from './samples.ts'
@@ -84,7 +84,12 @@ export async function startProducts(t: TestContext) {
 }
 export type Products = Awaited<ReturnType<typeof startProducts>>
 
-export async function connect(t: TestContext, url: string, deadlineMs = 1_000): Promise<Reservations> {
+export async function connect(
+  t: TestContext,
+  url: string,
+  deadlineMs = 1_000,
+  hooks: Partial<ProductClientOptions> = {},
+): Promise<Reservations> {
   const now = () => new Date()
   const service = createServiceClient({
     url,
@@ -97,6 +102,7 @@ export async function connect(t: TestContext, url: string, deadlineMs = 1_000): 
     currency: 'USD',
     metrics: createMetrics('order_service'),
     deadlineMs,
+    ...hooks,
   })
 }
 

@@ -1,11 +1,17 @@
 /**
  * Calls to another of our services: JSON over kept-alive connections, with a deadline, our service token
- * and the trace passed on. It never retries by itself: only the caller knows what is safe to repeat.
+ * and the trace passed on.
+ *
+ * Only the caller knows what is safe to repeat. A call said to be `repeatable` goes out once more, within the same
+ * deadline, when its connection failed: a replica that died takes its connections with it, and behind the same
+ * address there may be others. An answer, whatever it says, is never asked for again.
  */
 import { Pool } from 'undici'
 import type { Tracing } from './telemetry.ts'
 
 const CONNECTIONS_MAX = 16
+/** Within one network; longer means that nobody is there any more. */
+const CONNECT_TIMEOUT_MS = 1_000
 const ANSWER_BYTES_MAX = 4 * 1024 * 1024
 
 /** The other service did not give a usable answer: the outcome of the call is unknown. */
@@ -25,7 +31,7 @@ export type ServiceClient = {
   post<T>(
     path: string,
     body: unknown,
-    options: { deadlineMs: number; traceparent?: string | undefined },
+    options: { deadlineMs: number; traceparent?: string | undefined; repeatable?: boolean },
   ): Promise<T>
   close(): Promise<void>
 }
@@ -39,29 +45,41 @@ export type ServiceClientOptions = {
 export function createServiceClient({ url, token, tracing }: ServiceClientOptions): ServiceClient {
   const { origin, pathname } = new URL(url)
   const base = pathname.replace(/\/$/, '')
-  const pool = new Pool(origin, { connections: CONNECTIONS_MAX, maxResponseSize: ANSWER_BYTES_MAX })
+  const pool = new Pool(origin, {
+    connections: CONNECTIONS_MAX,
+    maxResponseSize: ANSWER_BYTES_MAX,
+    connect: { timeout: CONNECT_TIMEOUT_MS },
+  })
+
+  const send = async (path: string, body: string, signal: AbortSignal, traceparent: string | undefined) =>
+    pool.request({
+      method: 'POST',
+      path: base + path,
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${await token()}`,
+        ...(traceparent === undefined ? {} : { traceparent }),
+      },
+      body,
+      signal,
+    })
 
   return {
-    post: (path, body, { deadlineMs, traceparent }) =>
+    post: (path, body, { deadlineMs, traceparent, repeatable = false }) =>
       tracing.call(`POST ${path}`, traceparent, async (sent) => {
+        const deadline = AbortSignal.timeout(deadlineMs)
+        const text = JSON.stringify(body)
         let status: number | undefined
         try {
-          const answer = await pool.request({
-            method: 'POST',
-            path: base + path,
-            headers: {
-              'content-type': 'application/json',
-              authorization: `Bearer ${await token()}`,
-              ...(sent === undefined ? {} : { traceparent: sent }),
-            },
-            body: JSON.stringify(body),
-            signal: AbortSignal.timeout(deadlineMs),
+          const answer = await send(path, text, deadline, sent).catch((error: unknown) => {
+            if (!repeatable || deadline.aborted) throw error
+            return send(path, text, deadline, sent)
           })
           status = answer.statusCode
-          const text = await answer.body.text()
+          const said = await answer.body.text()
           if (answer.statusCode >= 300)
-            throw new Error(`answered ${answer.statusCode}: ${text.slice(0, 200)}`)
-          return JSON.parse(text)
+            throw new Error(`answered ${answer.statusCode}: ${said.slice(0, 200)}`)
+          return JSON.parse(said)
         } catch (error) {
           throw new ServiceUnreachable(`${origin}${path}: ${(error as Error).message}`, {
             cause: error,

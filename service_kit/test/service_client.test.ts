@@ -49,6 +49,31 @@ suite('calls between services', () => {
     })
   }
 
+  test('a repeatable call goes out once more when its connection is cut, and no other does', async (t) => {
+    let calls = 0
+    const client = await clientOf(t, (request, response) => {
+      if (++calls % 2 === 1) request.socket.destroy()
+      else response.end('{"ok":true}')
+    })
+    const options = { deadlineMs: 1000, repeatable: true }
+    assert.deepEqual(await client.post('/internal/x', {}, options), { ok: true })
+    await assert.rejects(client.post('/internal/x', {}, { deadlineMs: 1000 }), ServiceUnreachable)
+    assert.equal(calls, 3)
+  })
+
+  for (const [what, listener] of failures.filter(([what]) => !what.includes('cut'))) {
+    test(`but not for ${what}`, async (t) => {
+      let calls = 0
+      const client = await clientOf(t, (request, response) => {
+        calls++
+        listener(request, response)
+      })
+      const options = { deadlineMs: 200, repeatable: true }
+      await assert.rejects(client.post('/internal/x', {}, options), ServiceUnreachable)
+      assert.equal(calls, 1)
+    })
+  }
+
   test('it tells the status when there was an answer, and none when there was not', async (t) => {
     const refusing = await clientOf(t, (_request, response) => response.writeHead(413).end('{}'))
     await assert.rejects(refusing.post('/internal/x', {}, { deadlineMs: 200 }), { status: 413 })

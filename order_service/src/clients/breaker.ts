@@ -2,18 +2,18 @@
  * Remembers that the other service is down, so that nobody waits to find out again.
  *
  * After a failed call further calls fail at once for a pause that doubles from PAUSE_FIRST_MS to PAUSE_MAX_MS;
- * then one call at a time is let through, and the first that succeeds ends it.
+ * then one call at a time is let through, and the first that succeeds ends it. The end of each pause is told, so
+ * that work nobody waits for can be that call, and the service is found to be back though nobody orders.
  */
 import { OutcomeUnknown } from '../domain/errors.ts'
+import type { Outlook } from '../domain/ports.ts'
 
 export const PAUSE_FIRST_MS = 200
-export const PAUSE_MAX_MS = 2_000
+/** A trial costs a service that is back nothing, and one that is not a connection; orders wait as long as this. */
+export const PAUSE_MAX_MS = 500
 
 export type Breaker = {
-  /** False from a failed call to the next successful one. */
-  reachable(): boolean
-  /** Would a call fail at once? */
-  blocked(): boolean
+  outlook(): Outlook
   guard<T>(call: () => Promise<T>): Promise<T>
 }
 
@@ -22,20 +22,22 @@ export type BreakerOptions = {
   readonly clock: () => number
   readonly onDown: (error: unknown) => void
   readonly onUp: () => void
+  readonly onPauseOver: () => void
 }
 
-export function createBreaker({ clock, onDown, onUp }: BreakerOptions): Breaker {
+export function createBreaker({ clock, onDown, onUp, onPauseOver }: BreakerOptions): Breaker {
   let down = false
   let pauseMs = PAUSE_FIRST_MS
   let tryAgainAt = 0
   let trying = false
 
-  const blocked = () => down && (trying || clock() < tryAgainAt)
+  const outlook = () => (!down ? 'up' : trying || clock() < tryAgainAt ? 'down' : 'trial')
 
   const failed = (error: unknown, trial: boolean) => {
     if (down && !trial) return // A call from before the outage was noticed.
     pauseMs = down ? Math.min(pauseMs * 2, PAUSE_MAX_MS) : PAUSE_FIRST_MS
     tryAgainAt = clock() + pauseMs
+    setTimeout(onPauseOver, pauseMs).unref()
     if (!down) onDown(error)
     down = true
   }
@@ -47,10 +49,9 @@ export function createBreaker({ clock, onDown, onUp }: BreakerOptions): Breaker 
   }
 
   return {
-    reachable: () => !down,
-    blocked,
+    outlook,
     async guard(call) {
-      if (blocked()) throw new OutcomeUnknown('the product service was down a moment ago')
+      if (outlook() === 'down') throw new OutcomeUnknown('the product service was down a moment ago')
       const trial = down
       if (trial) trying = true
       try {

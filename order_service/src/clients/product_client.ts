@@ -35,6 +35,8 @@ export type ProductClientOptions = {
   readonly deadlineMs?: number
   readonly onDown?: (error: unknown) => void
   readonly onUp?: () => void
+  /** It was down and may be asked again, by whoever has something to ask. */
+  readonly onPauseOver?: () => void
 }
 
 type Kind = 'reservations' | 'releases' | 'shipments'
@@ -51,7 +53,7 @@ type WireResult = {
 }
 
 export function createProductClient(options: ProductClientOptions): Reservations {
-  const { service, currency, metrics, deadlineMs = DECISION_DEADLINE_MS, onDown, onUp } = options
+  const { service, currency, metrics, deadlineMs = DECISION_DEADLINE_MS, onDown, onUp, onPauseOver } = options
   const digits = currencyDigits(currency)
   const batchSize = metrics.histogram(
     'order_reservation_batch_size',
@@ -67,6 +69,7 @@ export function createProductClient(options: ProductClientOptions): Reservations
     clock: () => performance.now(),
     onDown: (error) => onDown?.(error),
     onUp: () => onUp?.(),
+    onPauseOver: () => onPauseOver?.(),
   })
 
   const post = async (
@@ -80,6 +83,7 @@ export function createProductClient(options: ProductClientOptions): Reservations
       const { results } = await service.post<{ results?: WireResult[] }>(`/internal/${kind}`, body, {
         deadlineMs,
         traceparent,
+        repeatable: true,
       })
       if (!answersAll(results, orderIds)) throw new OutcomeUnknown(`/internal/${kind} answered other orders`)
       calls.inc({ kind, outcome: 'answered' })
@@ -102,12 +106,14 @@ export function createProductClient(options: ProductClientOptions): Reservations
         items.map((item) => item.id),
         traceparent,
       )
+    /** Ends with the first that is not blamed but lost; what the others were told is recorded, and told again. */
     const sendApart = async (items: readonly Item[], traceparent: string | undefined) => {
       const results: (WireResult | OutcomeUnknown)[] = []
       for (const item of items) {
         try {
           results.push((await sendTogether([item], traceparent))[0]!)
         } catch (error) {
+          if (!isBlamed(error)) throw unknown(error)
           results.push(unknown(error))
         }
       }
@@ -118,8 +124,7 @@ export function createProductClient(options: ProductClientOptions): Reservations
         try {
           return await sendTogether(items, traceparent)
         } catch (error) {
-          const blamed = error instanceof ServiceUnreachable && BLAMES_REQUEST.includes(error.status)
-          if (blamed) return await sendApart(items, traceparent)
+          if (isBlamed(error)) return await sendApart(items, traceparent)
           throw unknown(error)
         }
       })
@@ -132,7 +137,7 @@ export function createProductClient(options: ProductClientOptions): Reservations
       send,
     })
     return async (item: Item, traceparent?: string): Promise<WireResult> => {
-      if (breaker.blocked()) throw new OutcomeUnknown('the product service was down a moment ago')
+      if (breaker.outlook() === 'down') throw new OutcomeUnknown('the product service was down a moment ago')
       const result = await batch(item, traceparent)
       if (result instanceof OutcomeUnknown) throw result
       return result
@@ -158,7 +163,7 @@ export function createProductClient(options: ProductClientOptions): Reservations
       const { status } = await ship(order, traceparent)
       if (status !== 'shipped') throw contradiction(order, status)
     },
-    reachable: () => breaker.reachable(),
+    outlook: breaker.outlook,
   }
 }
 
@@ -223,6 +228,9 @@ function minor(amount: string, digits: number): number {
   if (value === undefined) throw new OutcomeUnknown(`${amount} is not an amount`)
   return value
 }
+
+const isBlamed = (error: unknown): boolean =>
+  error instanceof ServiceUnreachable && BLAMES_REQUEST.includes(error.status)
 
 const unknown = (error: unknown): OutcomeUnknown =>
   error instanceof OutcomeUnknown ? error : new OutcomeUnknown((error as Error).message, { cause: error })

@@ -9,7 +9,7 @@
 import { DomainError } from './errors.ts'
 import { deliver, type Order, type OrderStatus, REQUESTABLE, requestCancel, ship } from './order.ts'
 import type { Ports } from './ports.ts'
-import type { Settle } from './settle_order.ts'
+import { type Settle, settleOrLeave } from './settle_order.ts'
 
 export type Actor = { readonly userId: string; readonly admin: boolean }
 
@@ -41,13 +41,7 @@ export async function changeStatus(
   traceparent?: string,
 ): Promise<Order> {
   const recorded = await record(ports, change)
-  if (recorded.dueAt === undefined) return recorded
-  try {
-    return await settle(recorded, traceparent)
-  } catch (fault) {
-    ports.report(fault, recorded.id)
-    return recorded
-  }
+  return recorded.dueAt === undefined ? recorded : settleOrLeave(ports, settle, recorded, traceparent)
 }
 
 async function record(ports: Ports, { orderId, to, actor, seen }: StatusChange): Promise<Order> {

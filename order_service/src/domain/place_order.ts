@@ -12,7 +12,7 @@
 import { DomainError } from './errors.ts'
 import { asksTheSame, type Draft, newOrder, type Order } from './order.ts'
 import type { Ports } from './ports.ts'
-import type { Settle } from './settle_order.ts'
+import { type Settle, settleOrLeave } from './settle_order.ts'
 
 export type Placed = { readonly order: Order; readonly replayed: boolean }
 
@@ -27,12 +27,8 @@ export async function placeOrder(
   if (added) ports.reached('intent_recorded')
   else if (!asksTheSame(order, wanted)) throw keyReused(order)
   if (order.status !== 'pending') return { order, replayed: !added }
-  try {
-    return { order: await settle(order, traceparent), replayed: !added } // 2 hold the stock, 3 record the answer
-  } catch (fault) {
-    ports.report(fault, order.id)
-    return { order, replayed: !added }
-  }
+  const now = await settleOrLeave(ports, settle, order, traceparent) // 2 hold the stock, 3 record the answer
+  return { order: now, replayed: !added }
 }
 
 const keyReused = (order: Order) =>

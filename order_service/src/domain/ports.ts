@@ -79,9 +79,11 @@ export type Reservations = {
   release(order: Order, traceparent?: string): Promise<void>
   /** What the order holds has left the house. */
   ship(order: Order, traceparent?: string): Promise<void>
-  /** False while the service is known to be down: calls then fail at once, but for a trial now and then. */
-  reachable(): boolean
+  outlook(): Outlook
 }
+
+/** What a call may expect: an answer; to be the one that finds out whether the service is back; or to fail at once. */
+export type Outlook = 'up' | 'trial' | 'down'
 
 export type Clock = () => Date
 

@@ -3,17 +3,19 @@
  *
  * Invariant 5: the longest an order waits after the last fault ended is SETTLE_AFTER_MS (its maker died), or
  * LEASE_MS (a settler died holding it), or BACKOFF_MAX_MS (it failed before), plus the time between two rounds.
+ * One whose request got no answer is due from then on (settle_order.ts).
  * Claiming is one conditional write, so two replicas never work on the same order while a lease lasts; one that
  * outlives its lease finds its fence outdated and its write refused.
  */
 import type { Order } from './order.ts'
-import type { Ports } from './ports.ts'
+import type { Outlook, Ports } from './ports.ts'
 import type { Settle } from './settle_order.ts'
 
 /** Longer than one settling can take: the product client's deadline and two waits for the store. */
 export const LEASE_MS = 15_000
 /** Also what one call to the product service takes at most, so a round is one call. */
 export const CLAIMS_MAX = 128
+const CLAIMS: Readonly<Record<Outlook, number>> = { up: CLAIMS_MAX, trial: 1, down: 0 }
 export const BACKOFF_FIRST_MS = 250
 export const BACKOFF_MAX_MS = 5_000
 
@@ -25,7 +27,8 @@ export type SettleDuePorts = Pick<Ports, 'orders' | 'reservations' | 'now' | 're
 
 /**
  * Settles what is due now, batch after batch, until nothing is or a batch made no progress. While the product
- * service is known to be down one order is tried, so an outage costs nothing and is noticed to be over.
+ * service is known to be down nothing is claimed but one order at each trial, so an outage costs nothing and is
+ * noticed to be over.
  */
 export async function settleDue(
   ports: SettleDuePorts,
@@ -36,7 +39,8 @@ export async function settleDue(
   let failed = 0
   while (mayGoOn()) {
     const now = ports.now()
-    const limit = ports.reservations.reachable() ? CLAIMS_MAX : 1
+    const limit = CLAIMS[ports.reservations.outlook()]
+    if (limit === 0) break
     const claimed = await ports.orders.claimDue(now.toISOString(), later(now, LEASE_MS), limit)
     if (claimed.length === 0) break
     const left = await settleAll(ports, settle, claimed)

@@ -4,7 +4,7 @@
  * Every step may be repeated, by any replica, at any time: reservations are keyed by order id, and an answer is
  * recorded only over the version and fence it was asked for. Who loses that race reads what the winner wrote.
  */
-import { DomainError } from './errors.ts'
+import { DomainError, OutcomeUnknown } from './errors.ts'
 import { cancelled, confirm, type Order, reject, requestCancel, SYSTEM } from './order.ts'
 import type { Ports } from './ports.ts'
 
@@ -26,6 +26,33 @@ export function createSettle(ports: Ports): Settle {
     underWay.set(order.id, { version: order.version, fence: order.fence, answer })
     return answer
   }
+}
+
+/**
+ * Settles what this request just changed, or leaves it to the settler: at once when the other service gave no answer,
+ * else (the store is at fault, and not to be waited for again) when it is due. Resolves the order as it is; never fails.
+ */
+export async function settleOrLeave(
+  ports: Ports,
+  settle: Settle,
+  order: Order,
+  traceparent?: string,
+): Promise<Order> {
+  try {
+    return await settle(order, traceparent)
+  } catch (fault) {
+    ports.report(fault, order.id)
+    if (fault instanceof OutcomeUnknown) {
+      await leave(ports, order).catch((failed) => ports.report(failed, order.id))
+    }
+    return order
+  }
+}
+
+/** Nothing a client sees changes. One that a settler took up already keeps its lease or its pause. */
+async function leave({ orders, now }: Ports, { id, version, fence, attempts, dueAt }: Order): Promise<void> {
+  const at = now().toISOString()
+  if (attempts === 0 && dueAt! > at) await orders.reschedule([{ id, version, fence, dueAt: at }])
 }
 
 async function settleOrder(ports: Ports, order: Order, traceparent?: string): Promise<Order> {

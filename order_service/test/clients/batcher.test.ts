@@ -110,19 +110,21 @@ suite('an outage is noticed once', () => {
 
   function breaker() {
     const told: string[] = []
+    const over: number[] = []
     let at = 1000
     const made = createBreaker({
       clock: () => at,
       onDown: () => told.push('down'),
       onUp: () => told.push('up'),
+      onPauseOver: () => over.push(at),
     })
-    return { ...made, told, pass: (ms: number) => (at += ms) }
+    return { ...made, told, over, pass: (ms: number) => (at += ms) }
   }
 
   test('after a failed call the next fail at once, without a call', async () => {
-    const { guard, reachable, blocked, told } = breaker()
+    const { guard, outlook, told } = breaker()
     await assert.rejects(guard(lost), /refused/)
-    assert.deepEqual([reachable(), blocked(), told], [false, true, ['down']])
+    assert.deepEqual([outlook(), told], ['down', ['down']])
     await assert.rejects(
       guard(() => assert.fail('was called')),
       { name: 'OutcomeUnknown' },
@@ -130,28 +132,42 @@ suite('an outage is noticed once', () => {
   })
 
   test('after the pause one call is let through at a time; the first that works ends it', async () => {
-    const { guard, reachable, blocked, told, pass } = breaker()
+    const { guard, outlook, told, pass } = breaker()
     await assert.rejects(guard(lost))
     pass(PAUSE_FIRST_MS)
-    assert.equal(blocked(), false)
+    assert.equal(outlook(), 'trial')
     const trial = guard(() => sleep(5).then(works))
     await assert.rejects(guard(works), { name: 'OutcomeUnknown' })
-    assert.equal(reachable(), false)
+    assert.equal(outlook(), 'down')
     assert.equal(await trial, 'works')
-    assert.deepEqual([reachable(), blocked(), told], [true, false, ['down', 'up']])
+    assert.deepEqual([outlook(), told], ['up', ['down', 'up']])
   })
 
   test('the pause doubles with each failed trial, up to its maximum', async () => {
-    const { guard, blocked, pass, told } = breaker()
+    const { guard, outlook, pass, told } = breaker()
     await assert.rejects(guard(lost))
     for (let pause = PAUSE_FIRST_MS; pause < 4 * PAUSE_MAX_MS; pause *= 2) {
       const expected = Math.min(pause, PAUSE_MAX_MS)
       pass(expected - 1)
-      assert.equal(blocked(), true)
+      assert.equal(outlook(), 'down')
       pass(1)
-      assert.equal(blocked(), false)
+      assert.equal(outlook(), 'trial')
       await assert.rejects(guard(lost))
     }
     assert.deepEqual(told, ['down'])
+  })
+
+  test('the end of each pause is told', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    const { guard, pass, over } = breaker()
+    await assert.rejects(guard(lost))
+    t.mock.timers.tick(PAUSE_FIRST_MS - 1)
+    assert.deepEqual(over, [])
+    pass(PAUSE_FIRST_MS)
+    t.mock.timers.tick(1)
+    assert.equal(over.length, 1)
+    await assert.rejects(guard(lost))
+    t.mock.timers.tick(2 * PAUSE_FIRST_MS)
+    assert.equal(over.length, 2)
   })
 })

@@ -2,20 +2,25 @@ import assert from 'node:assert/strict'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { suite, type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { HELD, MUG, order, uuid } from '../samples.ts'
 import { connect, startProducts } from '../shop.ts'
 
 /** A server that answers as it is told, to see what the client believes. */
 async function serve(
   t: TestContext,
-  answer: (body: Record<string, { order_id: string }[]>, path: string) => [number, unknown] | undefined,
+  answer: (
+    body: Record<string, { order_id: string }[]>,
+    path: string,
+  ) => [number, unknown] | 'cut' | undefined,
 ) {
   const calls: [string, number][] = []
   const server = createServer(async (request, response) => {
     const body = JSON.parse(await textOf(request))
     calls.push([request.url!, (Object.values(body)[0] as unknown[]).length])
     const answered = answer(body, request.url!)
-    if (answered)
+    if (answered === 'cut') request.socket.destroy()
+    else if (answered)
       response.writeHead(answered[0], { 'content-type': 'application/json' }).end(JSON.stringify(answered[1]))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -90,7 +95,33 @@ suite('what the product service answers', () => {
       calls.map(([, n]) => n),
       [3, 1, 1, 1],
     )
-    assert.equal(reservations.reachable(), true)
+    assert.equal(reservations.outlook(), 'up')
+  })
+
+  test('sending one by one ends with the first call that is lost: nobody waits for the others', async (t) => {
+    const { url, calls } = await serve(t, (body) =>
+      body.reservations!.length > 1 ? [400, { code: 'validation_failed' }] : undefined,
+    )
+    const reservations = await connect(t, url, 100)
+    const outcomes = await Promise.allSettled([mine, order(), order()].map((each) => reservations.hold(each)))
+    assert.ok(outcomes.every(({ status }) => status === 'rejected'))
+    for (let i = 0; i < 100 && reservations.outlook() === 'up'; i++) await sleep(10)
+    assert.notEqual(reservations.outlook(), 'up')
+    assert.deepEqual(
+      calls.map(([, n]) => n),
+      [3, 1],
+    )
+  })
+
+  test('a connection that is cut, as by a replica that dies, is no outage: the call goes out once more', async (t) => {
+    let cuts = 1
+    const { url, calls } = await serve(t, () => (cuts-- > 0 ? 'cut' : [200, { results: [held] }]))
+    const reservations = await connect(t, url)
+    assert.equal((await reservations.hold(mine)).status, 'held')
+    assert.deepEqual([calls.length, reservations.outlook()], [2, 'up'])
+    cuts = 2
+    await assert.rejects(reservations.hold(mine), { name: 'OutcomeUnknown' })
+    assert.deepEqual([calls.length, reservations.outlook()], [4, 'down'])
   })
 
   test('a contradiction is a fault, not an answer to believe', async (t) => {
