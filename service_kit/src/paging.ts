@@ -31,17 +31,21 @@ export type CursorKey = readonly (string | number)[]
 
 export const encodeCursor = (key: CursorKey): string => Buffer.from(JSON.stringify(key)).toString('base64url')
 
+const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+const FITS = {
+  string: (value: unknown) => typeof value === 'string',
+  number: (value: unknown) => typeof value === 'number',
+  id: (value: unknown) => typeof value === 'string' && ID.test(value),
+}
+
 /**
- * The key a cursor stands for. `shape` is the list's own key, one `typeof` a column; anything else
+ * The key a cursor stands for. `shape` is the list's own key, one kind a column; anything else
  * (edited by hand, or from another list or sort) fails with `malformed_cursor`.
  */
-export function decodeCursor(cursor: string, shape: readonly ('string' | 'number')[]): CursorKey {
+export function decodeCursor(cursor: string, shape: readonly (keyof typeof FITS)[]): CursorKey {
   const key = parse(cursor)
-  if (
-    !Array.isArray(key) ||
-    key.length !== shape.length ||
-    !shape.every((type, i) => typeof key[i] === type)
-  ) {
+  if (!Array.isArray(key) || key.length !== shape.length || !shape.every((kind, i) => FITS[kind](key[i]))) {
     throw new Problem('malformed_cursor', 'Use next_cursor exactly as it was given, with the same sort.')
   }
   return key

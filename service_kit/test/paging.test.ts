@@ -7,7 +7,12 @@ suite('cursors', () => {
     assert.deepEqual(decodeCursor(encodeCursor([1999, 'Ümlaut']), ['number', 'string']), [1999, 'Ümlaut'])
   })
 
-  const wrong: [string, string][] = [
+  test('an id comes back as it went', () => {
+    const id = '01890000-0000-7000-8000-000000000001'
+    assert.deepEqual(decodeCursor(encodeCursor([id]), ['id']), [id])
+  })
+
+  const wrong: [string, string, 'id'?][] = [
     ['garbage', '%%%'],
     ['not JSON', Buffer.from('{').toString('base64url')],
     ['not a list', encodeCursor({} as never)],
@@ -15,10 +20,12 @@ suite('cursors', () => {
     ['too many columns', encodeCursor([1, 'a', 2])],
     ['other types', encodeCursor(['a', 1])],
     ['nothing', ''],
+    ['a word where an id belongs', encodeCursor([1, 'newest']), 'id'],
+    ['half a character where an id belongs', encodeCursor([1, '\ud800']), 'id'],
   ]
-  for (const [what, cursor] of wrong) {
+  for (const [what, cursor, last = 'string'] of wrong) {
     test(`${what} fails with malformed_cursor`, () => {
-      assert.throws(() => decodeCursor(cursor, ['number', 'string']), { code: 'malformed_cursor' })
+      assert.throws(() => decodeCursor(cursor, ['number', last]), { code: 'malformed_cursor' })
     })
   }
 })

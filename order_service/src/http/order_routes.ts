@@ -178,7 +178,7 @@ export function orderRoutes({ ports, settle, digits }: RouteDeps) {
       { limit = PAGE_LIMIT_DEFAULT, cursor }: { limit?: number | undefined; cursor?: string | undefined },
       list: (at: OrderPage) => Promise<readonly Order[]>,
     ) {
-      const before = cursor === undefined ? undefined : String(decodeCursor(cursor, ['string'])[0])
+      const before = cursor === undefined ? undefined : String(decodeCursor(cursor, ['id'])[0])
       const found = await list({ limit: limit + 1, before })
       const items = found.slice(0, limit)
       const next_cursor = found.length > limit ? encodeCursor([items.at(-1)!.id]) : null

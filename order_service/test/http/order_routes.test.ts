@@ -272,6 +272,7 @@ suite('reading', () => {
     ['a limit in words', `/orders/user/${ADA}?limit=all`],
     ['an invented cursor', `/orders/user/${ADA}?cursor=abc`],
     ["another list's cursor", `/orders/user/${ADA}?cursor=${Buffer.from('[1]').toString('base64url')}`],
+    ['a cursor edited by hand', `/orders/user/${ADA}?cursor=${Buffer.from('["z"]').toString('base64url')}`],
     ['an unknown filter', `/orders/user/${ADA}?state=pending`],
     ['an empty key', `/orders/user/${ADA}?idempotency_key=`],
     ['a user id that is none', '/orders/user/ada'],
