@@ -9,7 +9,7 @@ import { announceChanges } from './domain/announce_changes.ts'
 import { OutcomeUnknown } from './domain/errors.ts'
 import type { Order } from './domain/order.ts'
 import type { Clock, OrderStore, Ports, Reached, Reservations } from './domain/ports.ts'
-import { type Round, settleDue } from './domain/settle_due.ts'
+import { pullIn, type Round, settleDue } from './domain/settle_due.ts'
 import { createSettle } from './domain/settle_order.ts'
 import { orderEvents } from './http/order_events.ts'
 import { orderRoutes } from './http/order_routes.ts'
@@ -37,6 +37,8 @@ export type OrderApp = {
   readonly app: App
   /** One round of the settler (see settler.ts). */
   settleDue(mayGoOn?: () => boolean): Promise<Round>
+  /** For the settler, when the clock was set back. */
+  pullIn(): Promise<void>
 }
 
 export function createApp(deps: Deps): OrderApp {
@@ -67,7 +69,11 @@ export function createApp(deps: Deps): OrderApp {
   app.register(orderRoutes(routes))
   app.register(orderEvents(routes, watch))
   app.addHook('onClose', async () => watch.close())
-  return { app, settleDue: (mayGoOn) => settleDue({ ...ports, random }, settle, mayGoOn) }
+  return {
+    app,
+    settleDue: (mayGoOn) => settleDue({ ...ports, random }, settle, mayGoOn),
+    pullIn: () => pullIn(ports),
+  }
 }
 
 function countChanges(metrics: Metrics): (order: Order) => void {

@@ -46,7 +46,7 @@ await runService(async () => {
     },
     onPauseOver: wake,
   })
-  const { app, settleDue } = createApp({
+  const { app, settleDue, pullIn } = createApp({
     orders: stores.orders,
     reservations,
     verifyToken: createTokenVerifier(keys, now),
@@ -62,6 +62,7 @@ await runService(async () => {
   settler = startSettler({
     orders: stores.orders,
     round: settleDue,
+    pullIn,
     metrics,
     now,
     random: Math.random,

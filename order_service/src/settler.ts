@@ -1,12 +1,15 @@
 /**
  * The settler of one replica: a round (domain/settle_due.ts) every ROUND_MS or so, and at once when woken.
- * Rounds never overlap. Also keeps the gauges of the backlog.
+ * Rounds never overlap. Also keeps the gauges of the backlog, and watches the clock: at the start, and whenever it was
+ * set back since the round before, orders put off by a clock that was ahead are pulled in.
  */
 import type { Metrics } from '@shop/service_kit/metrics'
 import type { OrderStore } from './domain/ports.ts'
 import type { Round } from './domain/settle_due.ts'
 
 export const ROUND_MS = 1_000
+/** Slower corrections of the clock than this between two rounds move no order by more than that. */
+const SET_BACK_MS = 1_000
 
 export type Settler = {
   /** Runs a round now, or another one right after the one under way. */
@@ -18,6 +21,7 @@ export type Settler = {
 export type SettlerOptions = {
   readonly orders: Pick<OrderStore, 'backlog'>
   readonly round: (mayGoOn: () => boolean) => Promise<Round>
+  readonly pullIn: () => Promise<void>
   readonly metrics: Metrics
   readonly now: () => Date
   readonly random: () => number
@@ -26,7 +30,7 @@ export type SettlerOptions = {
 }
 
 export function startSettler(options: SettlerOptions): Settler {
-  const { orders, round, metrics, now, random, onFault, roundMs = ROUND_MS } = options
+  const { orders, round, pullIn, metrics, now, random, onFault, roundMs = ROUND_MS } = options
   const backlog = metrics.gauge('order_settler_backlog', 'Orders for which something is owed.')
   const age = metrics.gauge('order_settler_oldest_seconds', 'Age of the last change of the oldest of them.')
   const settled = metrics.counter('order_settler_orders_total', 'Orders the settler took up.', ['outcome'])
@@ -34,9 +38,18 @@ export function startSettler(options: SettlerOptions): Settler {
   let running: Promise<void> | undefined
   let again = false
   let stopped = false
+  /** Of the wall clock before the one that never goes back. */
+  let lead = Number.POSITIVE_INFINITY
+
+  const watchClock = async () => {
+    const leads = now().getTime() - performance.now()
+    if (leads < lead - SET_BACK_MS) await pullIn()
+    lead = leads
+  }
 
   const run = async () => {
     try {
+      await watchClock()
       const { settled: done, failed } = await round(() => !stopped)
       settled.inc({ outcome: 'settled' }, done)
       settled.inc({ outcome: 'postponed' }, failed)

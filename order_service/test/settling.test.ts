@@ -127,6 +127,27 @@ suite('5: every order settles', () => {
     )
   })
 
+  test('an order put off by a clock that was ahead does not wait for that time to come', async (t) => {
+    const clock = movableClock()
+    const { products, orders, settleDue, pullIn } = await startShop(t, { now: clock.now })
+    const mug = await products.add(1000)
+    const dueIn = (ms: number) =>
+      order({
+        lines: [{ productId: mug, quantity: 1 }],
+        totalMinor: 1999,
+        dueAt: later(ms, clock.now()).toISOString(),
+      })
+    const fresh = dueIn(SETTLE_AFTER_MS)
+    const leased = dueIn(LEASE_MS)
+    await orders.addOnce(fresh)
+    await orders.addOnce(leased)
+    for (let i = 0; i < CLAIMS_MAX + 1; i++) await orders.addOnce(dueIn(3_600_000))
+    await pullIn()
+    assert.deepEqual(await settleDue(), { settled: CLAIMS_MAX + 1, failed: 0 })
+    assert.deepEqual(await orders.find(fresh.id), fresh)
+    assert.deepEqual(await orders.find(leased.id), leased)
+  })
+
   test('a backlog larger than a batch is settled in one round', async (t) => {
     const clock = movableClock()
     const { products, orders, settleDue } = await startShop(t, { now: clock.now })
@@ -170,10 +191,11 @@ suite('the end of an outage', () => {
     let settler: Settler | undefined
     const wake = () => settler?.wake()
     const reservations = await connect(t, products.url, 1_000, { onUp: wake, onPauseOver: wake })
-    const { post, settleDue } = createOrderApp(t, { orders, reservations })
+    const { post, settleDue, pullIn } = createOrderApp(t, { orders, reservations })
     settler = startSettler({
       orders,
       round: settleDue,
+      pullIn,
       metrics: createMetrics('order_service'),
       now: () => new Date(),
       random: Math.random,
@@ -272,6 +294,7 @@ suite('the settler loop', () => {
     const settler = startSettler({
       orders: { backlog: async () => ({ count: 7, oldestUpdatedAt: AT.toISOString() }) },
       round,
+      pullIn: async () => {},
       metrics,
       now: () => later(30_000),
       random: () => 0.5,
@@ -295,6 +318,34 @@ suite('the settler loop', () => {
     assert.match(text, /order_settler_backlog\{.*\} 7\n/)
     assert.match(text, /order_settler_oldest_seconds\{.*\} 30\n/)
     assert.match(text, /order_settler_orders_total\{outcome="postponed",.*\} [1-9]/)
+  })
+
+  test('orders put off by a clock that was ahead are pulled in at the start, and when it was set back', async (t) => {
+    let pulled = 0
+    let at = later(30_000)
+    let rounds = 0
+    const settler = startSettler({
+      orders: { backlog: async () => ({ count: 0, oldestUpdatedAt: undefined }) },
+      round: async () => ({ settled: 0, failed: ++rounds * 0 }),
+      pullIn: async () => void pulled++,
+      metrics: createMetrics('order_service'),
+      now: () => at,
+      random: () => 0.5,
+      onFault: (fault) => assert.ifError(fault),
+      roundMs: 5,
+    })
+    t.after(() => settler.stop())
+    const nextRound = async () => {
+      for (const seen = rounds; rounds < seen + 2; ) await sleep(5)
+    }
+    await nextRound()
+    assert.equal(pulled, 1)
+    at = later(3_600_000)
+    await nextRound()
+    assert.equal(pulled, 1)
+    at = later(0)
+    await nextRound()
+    assert.equal(pulled, 2)
   })
 
   test('rounds never overlap; stopping waits for the one under way and starts no other', async (t) => {

@@ -3,7 +3,8 @@
  *
  * Invariant 5: the longest an order waits after the last fault ended is SETTLE_AFTER_MS (its maker died), or
  * LEASE_MS (a settler died holding it), or BACKOFF_MAX_MS (it failed before), plus the time between two rounds.
- * One whose request got no answer is due from then on (settle_order.ts).
+ * One whose request got no answer is due from then on (settle_order.ts). Times are those of the wall clock, since
+ * replicas share them; what was written before a clock was set back is pulled in.
  * Claiming is one conditional write, so two replicas never work on the same order while a lease lasts; one that
  * outlives its lease finds its fence outdated and its write refused.
  */
@@ -18,6 +19,8 @@ export const CLAIMS_MAX = 128
 const CLAIMS: Readonly<Record<Outlook, number>> = { up: CLAIMS_MAX, trial: 1, down: 0 }
 export const BACKOFF_FIRST_MS = 250
 export const BACKOFF_MAX_MS = 5_000
+/** Beyond all leases and pauses, and what clocks of replicas may differ. */
+const AHEAD_MAX_MS = 2 * LEASE_MS
 
 export type Round = { readonly settled: number; readonly failed: number }
 
@@ -73,6 +76,24 @@ async function postpone({ orders, now, random }: SettleDuePorts, left: readonly 
       dueAt: later(at, backoffMs(attempts, random())),
     })),
   )
+}
+
+/**
+ * Orders put off further than any ever is: whoever did that had a clock that was ahead. They are due now; else they
+ * would wait for as long as it was ahead. A lease lost by this is refused by the fence, like any other.
+ */
+export async function pullIn({ orders, now }: Pick<Ports, 'orders' | 'now'>): Promise<void> {
+  const at = now()
+  for (let after: string | undefined; ; ) {
+    const page = await orders.listUnsettled({ limit: CLAIMS_MAX, after })
+    const late = page.filter(({ dueAt }) => dueAt! > later(at, AHEAD_MAX_MS))
+    if (late.length > 0) {
+      const dueAt = at.toISOString()
+      await orders.reschedule(late.map(({ id, version, fence }) => ({ id, version, fence, dueAt })))
+    }
+    if (page.length < CLAIMS_MAX) return
+    after = page.at(-1)!.id
+  }
 }
 
 /** Doubles from BACKOFF_FIRST_MS to BACKOFF_MAX_MS; `chance` (0..1) takes up to half off, to spread the load. */
