@@ -9,8 +9,9 @@
  *  3. It ends at `deadlineMs` at the latest. An order still pending then is told in an OrderUndecided: it is
  *     accepted, and the shop decides it without us.
  *
- * A pending order is followed by its events. Where they cannot be had (an old proxy, too many streams) or end
- * early, it is asked for again and again, ever more slowly.
+ * A pending order is followed by its events, and now and then asked for beside them: something on the way may hold
+ * them back. Where they cannot be had (an old proxy, too many streams) or end early, it is asked for again and again,
+ * ever more slowly.
  */
 import type { Client } from 'openapi-fetch'
 import { EVENT_STREAM, eventsIn } from './event_stream.ts'
@@ -84,12 +85,27 @@ export function createOrdering(orders: Client<paths>) {
       order = next
       seen(order)
     }
-    if (order.status === 'pending') await watch(order.id, signal, notice)
-    for (let wait = POLL_FIRST_MS; order.status === 'pending'; wait = Math.min(wait * 2, POLL_MAX_MS)) {
-      await sleep(wait, signal)
-      notice(await read(order.id, signal))
+    if (order.status !== 'pending') return order
+    const over = new AbortController()
+    const whilePending = AbortSignal.any([signal, over.signal])
+    try {
+      let streaming = true
+      const stream = watch(order.id, whilePending, notice).then(() => {
+        streaming = false
+      })
+      stream.catch(() => {})
+      for (let wait = POLL_FIRST_MS; order.status === 'pending'; ) {
+        await Promise.race([
+          sleep(streaming ? POLL_MAX_MS : wait, whilePending),
+          ...(streaming ? [stream] : []),
+        ])
+        if (!streaming) wait = Math.min(wait * 2, POLL_MAX_MS)
+        if (order.status === 'pending') notice(await read(order.id, whilePending))
+      }
+      return order
+    } finally {
+      over.abort()
     }
-    return order
   }
 
   async function read(id: string, signal: AbortSignal): Promise<Order> {

@@ -4,7 +4,8 @@
  * Promises
  *  1. A call is repeated only if repeating cannot do its work twice: an idempotent method, or an Idempotency-Key,
  *     which stays the same.
- *  2. Only for an answer that says `retryable`, or for no answer at all. At most `attempts` times in all.
+ *  2. Only for an answer that says `retryable`, or for no answer at all. At most `attempts` times in all. A stream of
+ *     events only once: whoever wants one has another way to the same news, which must not wait for it.
  *  3. Waits grow exponentially with full jitter; a longer `Retry-After` is honoured, and one longer than
  *     `waitMaxMs` ends the trying, with the problem saying how long to wait.
  *  4. Aborting ends it at once, also in the middle of a wait, with the signal's own reason.
@@ -33,8 +34,7 @@ const IDEMPOTENT = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']
  */
 export function createCaller(fetch: Fetch, retry: RetryOptions, timeoutMs: number): Fetch {
   const attempt = async (request: Request): Promise<Response> => {
-    const streaming = request.headers.get('accept') === EVENT_STREAM
-    const timeout = streaming ? request.signal : AbortSignal.timeout(timeoutMs)
+    const timeout = isStream(request) ? request.signal : AbortSignal.timeout(timeoutMs)
     try {
       const signal = AbortSignal.any([request.signal, timeout])
       const response = await fetch(new Request(request.clone(), { signal }))
@@ -51,7 +51,7 @@ export function createCaller(fetch: Fetch, retry: RetryOptions, timeoutMs: numbe
   }
 
   return async (request) => {
-    const attempts = repeatable(request) ? retry.attempts : 1
+    const attempts = repeatable(request) && !isStream(request) ? retry.attempts : 1
     for (let tried = 1; ; tried += 1) {
       try {
         return await attempt(request)
@@ -64,6 +64,8 @@ export function createCaller(fetch: Fetch, retry: RetryOptions, timeoutMs: numbe
     }
   }
 }
+
+const isStream = (request: Request) => request.headers.get('accept') === EVENT_STREAM
 
 const LOST = (cause: unknown) => ({ retryable: true, cause })
 

@@ -130,6 +130,27 @@ suite('a pending order', () => {
     })
   }
 
+  test('does not wait for events that are refused for now', async (t) => {
+    const { shop, paths } = await world(t, {
+      post: accept,
+      events: (_, response) => refuse(response, 429, 'too_many_streams', true, { 'retry-after': '1' }),
+      get: (_, response) => answer(response, 200, CONFIRMED),
+    })
+    const startedAt = performance.now()
+    assert.deepEqual(await shop.placeOrder(DRAFT), CONFIRMED)
+    assert.ok(performance.now() - startedAt < 900)
+    assert.deepEqual(paths(), ['POST /orders', 'GET /events', `GET /${ID}`])
+  })
+
+  test('is asked for beside events that something on the way holds back', async (t) => {
+    const { shop } = await world(t, {
+      post: accept,
+      events: (_, response) => void stream(response).write(': held back\n\n'),
+      get: (_, response) => answer(response, 200, CONFIRMED),
+    })
+    assert.deepEqual(await shop.placeOrder(DRAFT, { deadlineMs: 10_000 }), CONFIRMED)
+  })
+
   test('that is rejected later is the problem a rejection at once is', async (t) => {
     const { shop, seen } = await world(t, {
       post: (_, response, times) =>

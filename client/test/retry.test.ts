@@ -32,6 +32,7 @@ suite('which calls are repeated', () => {
     ['POST with an Idempotency-Key', { method: 'POST', body: '{"a":1}', headers: key }, '/x', 3],
     ['POST /token', { method: 'POST', body: '{"a":1}' }, '/token', 3],
     ['POST without a key', { method: 'POST', body: '{"a":1}' }, '/x', 1],
+    ['GET of events', { headers: { accept: 'text/event-stream' } }, '/x', 1],
     ['PATCH', { method: 'PATCH', body: '{"a":1}' }, '/x', 1],
   ]
   for (const [what, init, path, times] of cases) {

@@ -82,10 +82,14 @@ export function orderEvents({ ports, digits }: RouteDeps, watch: OrderWatch) {
         if (isFinal(order.status) && from >= order.version) return empty(reply, 204)
         const stream = openStream(principal.userId)
         follow(stream, order, from, principal.expiresAt * 1000)
-        return reply
-          .type('text/event-stream')
-          .header('cache-control', 'no-store')
-          .send(stream as never)
+        return (
+          reply
+            .type('text/event-stream')
+            .header('cache-control', 'no-store')
+            // Proxies that know it (nginx) would otherwise hold events back until there are enough.
+            .header('x-accel-buffering', 'no')
+            .send(stream as never)
+        )
       },
     )
 
