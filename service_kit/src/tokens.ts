@@ -34,7 +34,7 @@ export type KeySource = {
 export function createTokenVerifier(keys: KeySource, now: () => Date): VerifyToken {
   const remembered = new Map<string, Principal>()
   let keySet: JSONWebKeySet | undefined
-  let resolveKey: ReturnType<typeof createLocalJWKSet> | undefined
+  let resolveKey: ResolveKey | undefined
 
   const adoptKeys = () => {
     if (keys.current() === keySet) return
@@ -50,7 +50,7 @@ export function createTokenVerifier(keys: KeySource, now: () => Date): VerifyTok
     if (!resolveKey)
       throw new Problem('keys_unavailable', 'The keys of auth_service were never reached. Try again soon.')
     try {
-      return remember(token, await verifyWith(resolveKey, token, now()))
+      return await verifyAndRemember(resolveKey, token)
     } catch (error) {
       if ((error as { code?: string }).code !== 'ERR_JWKS_NO_MATCHING_KEY')
         throw refused(reason(error), error)
@@ -58,13 +58,16 @@ export function createTokenVerifier(keys: KeySource, now: () => Date): VerifyTok
     await keys.refresh()
     adoptKeys()
     try {
-      return remember(token, await verifyWith(resolveKey, token, now()))
+      return await verifyAndRemember(resolveKey, token)
     } catch (error) {
       throw refused(reason(error), error)
     }
   }
 
-  const remember = (token: string, principal: Principal): Principal => {
+  const verifyAndRemember = async (keysAsked: ResolveKey, token: string): Promise<Principal> => {
+    const principal = await verifyWith(keysAsked, token, now())
+    // Other keys may have come meanwhile, and everything been forgotten: this stays forgotten too.
+    if (keysAsked !== resolveKey) return principal
     if (remembered.size >= TOKENS_REMEMBERED_MAX) {
       const oldest = remembered.keys().next().value
       if (oldest !== undefined) remembered.delete(oldest)
@@ -82,11 +85,9 @@ export function createTokenVerifier(keys: KeySource, now: () => Date): VerifyTok
   }
 }
 
-async function verifyWith(
-  resolveKey: ReturnType<typeof createLocalJWKSet>,
-  token: string,
-  currentDate: Date,
-) {
+type ResolveKey = ReturnType<typeof createLocalJWKSet>
+
+async function verifyWith(resolveKey: ResolveKey, token: string, currentDate: Date) {
   const { payload } = await jwtVerify(token, resolveKey, {
     algorithms: [TOKEN_ALGORITHM],
     typ: TOKEN_TYPE,

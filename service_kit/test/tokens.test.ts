@@ -84,6 +84,17 @@ suite('access tokens', () => {
     await assert.rejects(async () => verify(oldToken), { code: 'unauthenticated' })
   })
 
+  test('a token whose key is withdrawn while it is verified is not remembered', async () => {
+    const [old, fresh] = [await signer('old'), await signer('fresh')]
+    const { state, source } = keysOf({ keys: [old.jwk] })
+    const verify = createTokenVerifier(source, () => NOW)
+    const [oldToken, freshToken] = [await old.sign(), await fresh.sign()]
+    const underWay = verify(oldToken)
+    state.keys = state.next = { keys: [fresh.jwk] }
+    await Promise.all([underWay, verify(freshToken)])
+    await assert.rejects(async () => verify(oldToken), { code: 'unauthenticated' })
+  })
+
   test('without any key ever seen the answer is keys_unavailable, not a refusal', async () => {
     const { sign } = await signer('a')
     const verify = createTokenVerifier(keysOf(undefined).source, () => NOW)
