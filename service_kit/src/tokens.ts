@@ -10,6 +10,7 @@
  *     changes everything is forgotten, so a withdrawn key ends its tokens within KEYS_REFRESH_MS.
  */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createLocalJWKSet, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose'
 import type { Principal, VerifyToken } from './access.ts'
 import { Problem } from './problem.ts'
@@ -27,7 +28,7 @@ const TOKEN_LENGTH_MAX = 4_096
 export type KeySource = {
   /** The keys known now, or undefined before the first success. A new object when they changed. */
   current(): JSONWebKeySet | undefined
-  /** Asks for newer keys, for a token whose `kid` is unknown. Never rejects; may do nothing when asked too often. */
+  /** Asks for newer keys, for a token whose `kid` is unknown. Never rejects. */
   refresh(): Promise<void>
 }
 
@@ -124,7 +125,7 @@ const refused = (why: string, cause?: unknown) =>
 export const KEYS_REFRESH_MS = 5 * 60_000
 /** How often it is tried while no keys were ever seen. */
 const KEYS_FIRST_RETRY_MS = 500
-/** At most one fetch in this time, however many unknown `kid`s arrive. */
+/** At most one fetch in this time, however many unknown `kid`s arrive; they wait for it together. */
 const KEYS_COOLDOWN_MS = 400
 const KEYS_DEADLINE_MS = 2_000
 
@@ -143,6 +144,7 @@ export function fetchRemoteKeys(
   let text = known && JSON.stringify(known)
   let fetchedAt = Number.NEGATIVE_INFINITY
   let inFlight: Promise<void> | undefined
+  let next: Promise<void> | undefined
   let failing = false
 
   const load = async () => {
@@ -164,12 +166,25 @@ export function fetchRemoteKeys(
     }
   }
 
-  const refresh = () => {
-    if (!inFlight && performance.now() - fetchedAt < KEYS_COOLDOWN_MS) return Promise.resolve()
-    inFlight ??= load().finally(() => {
+  const begin = () => {
+    inFlight = load().finally(() => {
       inFlight = undefined
     })
     return inFlight
+  }
+
+  const refresh = () => {
+    const waitMs = () => fetchedAt + KEYS_COOLDOWN_MS - performance.now()
+    // Before the first keys any answer is news, and without one there is nothing to wait for.
+    if (!known) return inFlight ?? (waitMs() > 0 ? Promise.resolve() : begin())
+    // One that begins after this call: an answer under way may have been read before the key in question was made.
+    next ??= (async () => {
+      await inFlight
+      await sleep(Math.max(0, waitMs()))
+      next = undefined
+      await begin()
+    })()
+    return next
   }
 
   let timer: NodeJS.Timeout

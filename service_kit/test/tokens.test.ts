@@ -155,7 +155,22 @@ suite('published keys', () => {
     const keys = fetchRemoteKeys(url)
     t.after(() => keys.stop())
     await Promise.all(Array.from({ length: 50 }, () => keys.refresh()))
-    await keys.refresh()
     assert.equal(state.requests, 1)
+    const begun = performance.now()
+    await Promise.all(Array.from({ length: 50 }, () => keys.refresh()))
+    assert.equal(state.requests, 2)
+    assert.ok(performance.now() - begun > 200, 'the second one waits')
+  })
+
+  test('a key made a moment after others asked is found all the same', async (t) => {
+    const [old, fresh] = [await signer('old'), await signer('fresh')]
+    const { state, url } = await publisher(t, { keys: [old.jwk] })
+    const keys = fetchRemoteKeys(url)
+    t.after(() => keys.stop())
+    const verify = createTokenVerifier(keys, () => NOW)
+    const forged = await (await signer('forged')).sign()
+    await assert.rejects(async () => verify(forged), { code: 'unauthenticated' })
+    state.keys = { keys: [old.jwk, fresh.jwk] }
+    assert.ok(await verify(await fresh.sign()))
   })
 })
