@@ -132,11 +132,11 @@ const KEYS_DEADLINE_MS = 2_000
 export type RemoteKeys = KeySource & { stop(): void }
 
 /**
- * Keys published at `url`. Fetching starts at once and repeats; failures keep the keys there are.
- * `cacheFile` (optional) keeps the last good set across restarts.
+ * Keys published at `urls`: by one service, or by several replicas that publish the same. Fetching starts at once and
+ * repeats; failures keep the keys there are. `cacheFile` (optional) keeps the last good set across restarts.
  */
 export function fetchRemoteKeys(
-  url: string,
+  urls: string | readonly string[],
   /** `onFailure` hears of the first failure of a row. */
   options: { cacheFile?: string; onFailure?: (error: unknown) => void } = {},
 ): RemoteKeys {
@@ -150,10 +150,7 @@ export function fetchRemoteKeys(
   const load = async () => {
     fetchedAt = performance.now()
     try {
-      const answer = await fetch(url, { signal: AbortSignal.timeout(KEYS_DEADLINE_MS), redirect: 'error' })
-      if (!answer.ok) throw new Error(`${url} answered ${answer.status}`)
-      const fresh: unknown = await answer.json()
-      if (!isKeySet(fresh)) throw new Error(`${url} is not a key set`)
+      const fresh = await fetchFromOneOf([urls].flat())
       failing = false
       const freshText = JSON.stringify(fresh)
       if (freshText === text) return
@@ -194,6 +191,23 @@ export function fetchRemoteKeys(
   }
   timer = setTimeout(keepFresh, 0).unref()
   return { current: () => known, refresh, stop: () => clearTimeout(timer) }
+}
+
+/** From the first that has them. Fails as the last one did. */
+async function fetchFromOneOf(urls: readonly string[]): Promise<JSONWebKeySet> {
+  let failure: unknown
+  for (const url of urls) {
+    try {
+      const answer = await fetch(url, { signal: AbortSignal.timeout(KEYS_DEADLINE_MS), redirect: 'error' })
+      if (!answer.ok) throw new Error(`${url} answered ${answer.status}`)
+      const keys: unknown = await answer.json()
+      if (!isKeySet(keys)) throw new Error(`${url} is not a key set`)
+      return keys
+    } catch (error) {
+      failure = error
+    }
+  }
+  throw failure
 }
 
 function readCache(file: string): JSONWebKeySet | undefined {

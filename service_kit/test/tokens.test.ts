@@ -173,4 +173,16 @@ suite('published keys', () => {
     state.keys = { keys: [old.jwk, fresh.jwk] }
     assert.ok(await verify(await fresh.sign()))
   })
+
+  test('come from whichever publisher answers', async (t) => {
+    const [old, fresh] = [await signer('old'), await signer('fresh')]
+    const [first, second] = [await publisher(t, { keys: [old.jwk] }), await publisher(t, { keys: [old.jwk] })]
+    const keys = fetchRemoteKeys([first.url, second.url])
+    t.after(() => keys.stop())
+    await keys.refresh()
+    first.state.status = 503
+    second.state.keys = { keys: [fresh.jwk] }
+    await keys.refresh()
+    assert.deepEqual(keys.current(), { keys: [fresh.jwk] })
+  })
 })

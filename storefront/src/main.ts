@@ -5,9 +5,8 @@ import { runService } from '@shop/service_kit/lifecycle'
 import { createLogger } from '@shop/service_kit/log'
 import { createMetrics } from '@shop/service_kit/metrics'
 import { startTracing } from '@shop/service_kit/telemetry'
-import { createTokenVerifier } from '@shop/service_kit/tokens'
+import { createTokenVerifier, fetchRemoteKeys } from '@shop/service_kit/tokens'
 import { createApp } from './app.ts'
-import { fetchKeys } from './auth_keys.ts'
 import { readStorefrontConfig } from './config.ts'
 
 const PAGES = join(import.meta.dirname, '..', 'dist')
@@ -19,8 +18,9 @@ await runService(async () => {
   }
   const logger = createLogger('storefront', config.LOG_LEVEL)
   const tracing = await startTracing('storefront', process.env)
-  const keys = fetchKeys(config.upstreams.auth, (err) =>
-    logger.warn({ err }, 'the keys of auth_service could not be fetched'),
+  const keys = fetchRemoteKeys(
+    config.upstreams.auth.map((origin) => `${origin}/.well-known/jwks.json`),
+    { onFailure: (err) => logger.warn({ err }, 'the keys of auth_service could not be fetched') },
   )
   const app = createApp({
     verifyToken: createTokenVerifier(keys, () => new Date()),
