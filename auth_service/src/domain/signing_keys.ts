@@ -2,7 +2,8 @@
  * Which key signs, which are published, and when the next one is made.
  *
  * Promises
- *  1. The key that signs is the one of the highest generation whose `signsFrom` has come: all replicas agree.
+ *  1. The key that signs is the one of the highest generation whose `signsFrom` has come: all replicas agree. Where
+ *     none has come, because the clock that made the only key is ahead of ours, the first to come signs.
  *  2. A scheduled key is published PUBLISH_AHEAD_MS before it signs, so every service has it by then; only the
  *     very first key and a forced one sign at once (others fetch on seeing an unknown `kid`).
  *  3. A key stays published until every token it signed has expired, with RETIRE_SLACK_MS to spare for clocks.
@@ -19,7 +20,8 @@ const ADD_ATTEMPTS_MAX = 10
 
 /** The key whose turn it is, or undefined when there is none yet. */
 export function signingKey(keys: readonly SigningKey[], now: Date): SigningKey | undefined {
-  return highest(keys.filter((key) => key.signsFrom <= now))
+  const [first] = keys.toSorted((one, other) => one.signsFrom.getTime() - other.signsFrom.getTime())
+  return highest(keys.filter((key) => key.signsFrom <= now)) ?? first
 }
 
 /** The keys other services must know: those that sign, will sign, or have signed a token that still lives. */

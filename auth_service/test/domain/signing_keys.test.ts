@@ -40,6 +40,10 @@ suite('whose turn it is', () => {
     )
   })
 
+  test('1: the first to come where no time has come, for the clock that made the only key may be ahead', () => {
+    assert.equal(signingKey([key(2, 2_000), key(3, 9_000)], at(0))?.kid, 'k2')
+  })
+
   test('3: a key is published until every token it signed has expired', () => {
     const keys = [key(1, 0), key(2, 1000)]
     const last = 1000 + TTL_MS + RETIRE_SLACK_MS
