@@ -42,6 +42,8 @@ function forwardTo(origins: string[], forwarding: Forwarding) {
     scope.register(replyFrom, {
       base: (origins.length === 1 ? origins[0]! : origins) as string,
       disableRequestLogging: true,
+      // By itself it asks up to eleven times for a GET answered 503, of a service that has too much to do already.
+      retryMethods: [],
       undici: {
         connections: CONNECTIONS_MAX,
         connect: { timeout: CONNECT_TIMEOUT_MS },

@@ -140,6 +140,17 @@ suite('what a visitor is answered', () => {
     assert.deepEqual([answer.status, JSON.parse(answer.text).code], [504, 'upstream_no_answer'])
   })
 
+  test('a service that has too much to do is not asked again and again for one visitor', async (t) => {
+    let asked = 0
+    const products = await serve(t, (_request, response) => {
+      asked += 1
+      response.writeHead(503, { 'retry-after': '1' }).end('{}')
+    })
+    const shop = await storefront(t, { products: [products] })
+    assert.equal((await raw(shop, '/api/products')).status, 503)
+    assert.equal(asked, 1)
+  })
+
   test('a body that is too large is not even begun', async (t) => {
     let asked = false
     const orders = await serve(t, (_request, response) => {
