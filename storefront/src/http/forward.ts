@@ -2,7 +2,7 @@
  * Forwarding to the services.
  *
  * Promises
- *  1. Bodies, statuses and problem documents pass untouched, streams as they come (server-sent events too).
+ *  1. Bodies, statuses and problem documents pass untouched, answers as they come (server-sent events too).
  *  2. A service learns the visitor's address, the request id and the trace, and never a cookie. What a visitor sends
  *     in X-Forwarded-* is not passed on.
  *  3. A service that is away is answered as the problem `upstream_unavailable`: nothing was done. When the answer was
@@ -10,7 +10,6 @@
  */
 import replyFrom from '@fastify/reply-from'
 import type { App } from '@shop/service_kit/http_app'
-import { BODY_BYTES_MAX } from '@shop/service_kit/http_app'
 import { Problem } from '@shop/service_kit/problem'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Upstreams } from '../config.ts'
@@ -38,7 +37,9 @@ export function forwardRoutes(upstreams: Upstreams) {
 function forwardTo(origins: string[], forwarding: Forwarding) {
   return async (scope: App) => {
     scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
+    // Whole before it is sent on: a slow visitor holds no connection to a service, and one who says too much is told
+    // so here, whether or not the length was announced.
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
     scope.register(replyFrom, {
       base: (origins.length === 1 ? origins[0]! : origins) as string,
       disableRequestLogging: true,
@@ -54,11 +55,10 @@ function forwardTo(origins: string[], forwarding: Forwarding) {
     })
     const handler = (request: FastifyRequest, reply: FastifyReply) => {
       const path = upstreamPath(request.url, forwarding)
+      const { 'content-type': contentType = 'application/octet-stream' } = request.headers
       if (path === undefined) throw new Problem('route_not_found', `Nothing is forwarded at ${request.url}.`)
-      if (Number(request.headers['content-length'] ?? 0) > BODY_BYTES_MAX) {
-        throw new Problem('body_too_large', `A body may have ${BODY_BYTES_MAX} bytes.`)
-      }
       return reply.from(path, {
+        ...(request.body === undefined ? {} : { body: request.body, contentType }),
         rewriteRequestHeaders: (_request, headers) => requestHeaders(request, headers),
         rewriteHeaders: responseHeaders,
         onError: (failed, { error }) => {

@@ -51,17 +51,23 @@ suite('what a service is told', () => {
   test('method, path, query and body arrive as they were sent', async (t) => {
     const seen: string[] = []
     const orders = await serve(t, async (request, response) => {
-      seen.push(`${request.method} ${request.url} ${await textOf(request)}`)
+      const { method, url, headers } = request
+      seen.push(`${method} ${url} ${headers['content-type']} ${await textOf(request)}`)
       response.end('{}')
     })
     const shop = await storefront(t, { orders: [orders] })
     const body = '{"status" : "shipped"}'
-    await raw(shop, '/api/orders/7?a=%20b&a=c', {
-      method: 'PUT',
-      body,
-      headers: { 'content-type': 'application/json', 'content-length': String(body.length) },
-    })
-    assert.deepEqual(seen, [`PUT /orders/7?a=%20b&a=c ${body}`])
+    const headers = { 'content-type': 'application/json' }
+    const lengths: Record<string, string>[] = [
+      { 'content-length': String(body.length) },
+      { 'transfer-encoding': 'chunked' },
+    ]
+    for (const length of lengths) {
+      await raw(shop, '/api/orders/7?a=%20b&a=c', { method: 'PUT', body, headers: { ...headers, ...length } })
+    }
+    await raw(shop, '/api/orders/7', { method: 'DELETE' })
+    const put = `PUT /orders/7?a=%20b&a=c application/json ${body}`
+    assert.deepEqual(seen, [put, put, 'DELETE /orders/7 undefined '])
   })
 
   test('each of several replicas gets its share, and one that is away gets none', async (t) => {
@@ -151,21 +157,26 @@ suite('what a visitor is answered', () => {
     assert.equal(asked, 1)
   })
 
-  test('a body that is too large is not even begun', async (t) => {
-    let asked = false
-    const orders = await serve(t, (_request, response) => {
-      asked = true
-      response.end('{}')
+  for (const length of ['told beforehand', 'not told'] as const) {
+    test(`a body that is too large, its length ${length}: 413, and no service is asked`, async (t) => {
+      let asked = false
+      const orders = await serve(t, (_request, response) => {
+        asked = true
+        response.end('{}')
+      })
+      const shop = await storefront(t, { orders: [orders] })
+      const body = 'x'.repeat(64 * 1024 + 1)
+      const answer = await raw(shop, '/api/orders', {
+        method: 'POST',
+        body,
+        headers:
+          length === 'not told'
+            ? { 'transfer-encoding': 'chunked' }
+            : { 'content-length': String(body.length) },
+      })
+      assert.deepEqual([answer.status, JSON.parse(answer.text).code, asked], [413, 'body_too_large', false])
     })
-    const shop = await storefront(t, { orders: [orders] })
-    const body = 'x'.repeat(64 * 1024 + 1)
-    const answer = await raw(shop, '/api/orders', {
-      method: 'POST',
-      body,
-      headers: { 'content-length': String(body.length) },
-    })
-    assert.deepEqual([answer.status, JSON.parse(answer.text).code, asked], [413, 'body_too_large', false])
-  })
+  }
 })
 
 suite('what is never forwarded', () => {
