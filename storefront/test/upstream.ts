@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { brotliCompressSync } from 'node:zlib'
+import type { App } from '@shop/service_kit/http_app'
 import { startTracing } from '@shop/service_kit/telemetry'
 import { createApp } from '../src/app.ts'
 import type { Upstreams } from '../src/config.ts'
@@ -55,7 +56,9 @@ export async function nobody(t: TestContext): Promise<string> {
 type Options = Partial<Upstreams> & { publicUrl?: string; trustedProxies?: readonly string[] }
 
 /** A listening storefront; resolves its origin. */
-export async function storefront(t: TestContext, options: Options): Promise<string> {
+export const storefront = async (t: TestContext, options: Options) => (await storefrontApp(t, options)).origin
+
+export async function storefrontApp(t: TestContext, options: Options): Promise<{ app: App; origin: string }> {
   const away = [await nobody(t)]
   const { auth = away, products = away, orders = away, ...rest } = options
   const app = createApp({
@@ -66,7 +69,7 @@ export async function storefront(t: TestContext, options: Options): Promise<stri
     ...rest,
   })
   t.after(() => app.close())
-  return app.listen({ host: '127.0.0.1', port: 0 })
+  return { app, origin: await app.listen({ host: '127.0.0.1', port: 0 }) }
 }
 
 export type Raw = { status: number; headers: IncomingHttpHeaders; text: string }

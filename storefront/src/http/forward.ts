@@ -13,6 +13,7 @@ import type { App } from '@shop/service_kit/http_app'
 import { Problem } from '@shop/service_kit/problem'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Upstreams } from '../config.ts'
+import { createEventStreams } from './event_streams.ts'
 import type { StorefrontProblemCode } from './problems.ts'
 import { FORWARDINGS, type Forwarding, upstreamPath } from './upstream_path.ts'
 
@@ -53,6 +54,8 @@ function forwardTo(origins: string[], forwarding: Forwarding) {
         pipelining: 1,
       },
     })
+    const eventStreams = createEventStreams()
+    scope.addHook('preClose', async () => eventStreams.endAll())
     const handler = (request: FastifyRequest, reply: FastifyReply) => {
       const path = upstreamPath(request.url, forwarding)
       const { 'content-type': contentType = 'application/octet-stream' } = request.headers
@@ -61,6 +64,10 @@ function forwardTo(origins: string[], forwarding: Forwarding) {
         ...(request.body === undefined ? {} : { body: request.body, contentType }),
         rewriteRequestHeaders: (_request, headers) => requestHeaders(request, headers),
         rewriteHeaders: responseHeaders,
+        onResponse: (_request, answered, { stream }) => {
+          const isEvents = String(answered.getHeader('content-type')).startsWith('text/event-stream')
+          answered.send(isEvents ? eventStreams.pass(stream) : stream)
+        },
         onError: (failed, { error }) => {
           failed.send(unanswered(error, forwarding.upstream))
         },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { IncomingHttpHeaders } from 'node:http'
 import { suite, test } from 'node:test'
-import { nobody, raw, serve, storefront, textOf } from '../upstream.ts'
+import { nobody, raw, serve, storefront, storefrontApp, textOf } from '../upstream.ts'
 
 const TRACE = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
 
@@ -177,6 +177,20 @@ suite('what a visitor is answered', () => {
       assert.deepEqual([answer.status, JSON.parse(answer.text).code, asked], [413, 'body_too_large', false])
     })
   }
+
+  test('when the gateway closes, streams of events end, and what came of them came whole', async (t) => {
+    const orders = await serve(t, (_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write('data: first\n\n')
+    })
+    const shop = await storefrontApp(t, { orders: [orders] })
+    const answer = await fetch(`${shop.origin}/api/orders/7/events`)
+    const reader = answer.body!.getReader()
+    assert.equal(new TextDecoder().decode((await reader.read()).value), 'data: first\n\n')
+    const closed = shop.app.close()
+    assert.equal((await reader.read()).done, true)
+    await closed
+  })
 })
 
 suite('what is never forwarded', () => {
