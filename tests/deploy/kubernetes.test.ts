@@ -169,6 +169,13 @@ suite('production', { skip }, () => {
     const manifests = rendered('production')
     const mongo = manifests.find(({ kind }) => kind === 'StatefulSet')!
     assert.equal(mongo.spec.replicas, 3)
+    // rs.initiate() refuses members with data, all but the one it runs on; a root user is data.
+    const [{ args, env = [] }] = mongo.spec.template.spec.containers
+    assert.match(
+      args[0],
+      /if \[ "\$HOSTNAME" = mongo-0 \]; then\n[\s\S]*MONGO_INITDB_ROOT_USERNAME=root\n[\s\S]*fi\n/,
+    )
+    assert.ok(env.every(({ name }: Manifest) => !name.startsWith('MONGO_INITDB')))
     const budget = manifests.find(
       ({ kind, metadata }) => kind === 'PodDisruptionBudget' && metadata.name === 'mongo',
     )!

@@ -62,7 +62,7 @@ suite('the stack file', () => {
     assert.deepEqual(holders('service_secret'), ['product_service', 'order_service'])
     assert.deepEqual(holders('admin_password'), ['auth_service'])
     assert.deepEqual(holders('mongo_keyfile'), MONGO)
-    assert.deepEqual(holders('mongo_root_password'), [...MONGO, 'mongo_init'])
+    assert.deepEqual(holders('mongo_root_password'), ['mongo1', 'mongo_init'])
     assert.deepEqual(holders('mongo_shop_password'), ['mongo_init'])
   })
 
@@ -89,6 +89,17 @@ suite('the stack file', () => {
     assert.equal(new Set(volumes).size, 2 * MONGO.length)
     for (const volume of volumes) assert.ok(volume in stack.volumes, volume)
     for (const name of MONGO) assert.equal(stack.services[name].deploy.update_config.order, 'stop-first')
+  })
+
+  test('has one member of MongoDB with data before the set is made, the one it is initiated on', () => {
+    const script = readFileSync(join(ROOT, 'deploy/mongo/mongo_init.js'), 'utf8')
+    const [first] = /'(mongo1:[^']+)'/.exec(script)![1]!.split(',')
+    // The image makes this user before the set exists, which is data; rs.initiate() refuses others that have some.
+    const withUser = MONGO.filter((name) => stack.services[name].environment?.MONGO_INITDB_ROOT_USERNAME)
+    assert.deepEqual(
+      withUser.map((name) => `${name}:27017`),
+      [first],
+    )
   })
 
   test('names no variable the services do not know, and gives each what it needs', () => {
