@@ -12,6 +12,7 @@
  *     can, and meanwhile every operation fails with `store_unavailable` and `check` says why. A server that is
  *     reached and unfit (no replica set, too old, another service's data) is refused.
  */
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type ClientSession,
@@ -22,7 +23,7 @@ import {
   type TransactionOptions,
 } from 'mongodb'
 import { asStoreError, isPassing, Unsettled, unavailable } from './mongo_errors.ts'
-import { explainUnreachable, type MongoPlan, MongoUnfit, prepareDatabase } from './mongo_setup.ts'
+import { type Builder, explainTrouble, type MongoPlan, MongoUnfit, prepareDatabase } from './mongo_setup.ts'
 import { databaseOf } from './mongo_url.ts'
 import { Problem } from './problem.ts'
 
@@ -94,11 +95,21 @@ export async function openMongo({
   startWaitMs = START_WAIT_MS,
   ...plan
 }: MongoOptions): Promise<MongoStore> {
-  const client = new MongoClient(url, { ...CLIENT_OPTIONS, appName: plan.service })
+  const options = { ...CLIENT_OPTIONS, appName: plan.service }
+  const client = new MongoClient(url, options)
   const db = client.db(databaseOf(url) ?? database)
   /** Why it can't be used, or undefined once it can. */
   let trouble: Error | undefined = new Error('MongoDB was not reached yet.')
   let closing = false
+
+  let patient: MongoClient | undefined
+  const builder: Builder = {
+    id: randomUUID(),
+    client: () => {
+      patient ??= new MongoClient(url, { ...options, socketTimeoutMS: 0, wtimeoutMS: 0, maxPoolSize: 1 })
+      return patient
+    },
+  }
 
   const decided = Promise.withResolvers<void>()
   const keepPreparing = async () => {
@@ -106,12 +117,14 @@ export async function openMongo({
       try {
         // Each time: after a failure the client is closed, and only this opens it again.
         await client.connect()
-        await prepareDatabase(client, db, plan)
+        trouble = new Error('MongoDB is reached; the database is being prepared.')
+        await prepareDatabase(client, db, plan, builder)
         trouble = undefined
-        return decided.resolve()
+        decided.resolve()
+        return void patient?.close().catch(() => {})
       } catch (error) {
         if (closing) return
-        trouble = error instanceof MongoUnfit ? error : await explainUnreachable(url, error)
+        trouble = error instanceof MongoUnfit ? error : await explainTrouble(url, error)
         if (trouble instanceof MongoUnfit) decided.resolve()
       }
       await sleep(PREPARE_AGAIN_MS, undefined, { ref: false })
@@ -121,7 +134,7 @@ export async function openMongo({
   await Promise.race([decided.promise, sleep(startWaitMs)])
   if ((trouble as Error | undefined) instanceof MongoUnfit) {
     closing = true
-    await client.close()
+    await Promise.all([client.close(), patient?.close()])
     throw trouble
   }
 
@@ -174,7 +187,7 @@ export async function openMongo({
     async close() {
       closing = true
       trouble = new Error('The store is closing.')
-      await client.close()
+      await Promise.all([client.close(), patient?.close()])
     },
   }
 }

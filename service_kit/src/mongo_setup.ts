@@ -6,11 +6,12 @@
  *     another service, and one whose facts (its currency, say) are not ours.
  *  2. Indexes are made by one replica at a time, under a lease, so that replicas starting together do not build
  *     the same index twice; the others wait. Making them again changes nothing, so a lost lease does no harm.
+ *  3. Indexes on much data may take their time, and are made while a member is away.
  */
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Collection, type Db, type IndexDescription, MongoClient, MongoServerError } from 'mongodb'
-import { isDuplicate, Unsettled } from './mongo_errors.ts'
+import { isDuplicate, isPassing, Unsettled } from './mongo_errors.ts'
 
 export const VERSION_MIN = 6
 const LEASE_MS = 60_000
@@ -32,7 +33,19 @@ export class MongoUnfit extends Error {}
 
 type Setting = { _id: string; value?: string; until?: Date }
 
-export async function prepareDatabase(client: MongoClient, db: Db, plan: MongoPlan): Promise<void> {
+export type Builder = {
+  /** Names this process; a lease it could not give back is its own. */
+  readonly id: string
+  /** Waits for the server as long as it takes. */
+  client(): MongoClient
+}
+
+export async function prepareDatabase(
+  client: MongoClient,
+  db: Db,
+  plan: MongoPlan,
+  builder: Builder,
+): Promise<void> {
   const hello = await client.db('admin').command({ hello: 1 })
   requireReplicaSet(hello)
   const { version } = await client.db('admin').command({ buildInfo: 1 })
@@ -46,7 +59,7 @@ export async function prepareDatabase(client: MongoClient, db: Db, plan: MongoPl
       `The database ${db.databaseName} belongs to ${kept}; ${plan.service} needs one of its own: leave the path out of DATABASE_URL.`,
   }
   for (const [name, fact] of Object.entries({ service, ...plan.facts })) await keepFact(settings, name, fact)
-  await makeIndexes(db, settings, plan.indexes)
+  await makeIndexes(db, settings, plan.indexes, builder)
 }
 
 function requireReplicaSet({
@@ -83,20 +96,29 @@ async function keepFact(settings: Collection<Setting>, name: string, { value, re
   if (kept.value !== value) throw new MongoUnfit(refusal(String(kept.value)))
 }
 
-async function makeIndexes(db: Db, settings: Collection<Setting>, indexes: MongoPlan['indexes']) {
+async function makeIndexes(
+  db: Db,
+  settings: Collection<Setting>,
+  indexes: MongoPlan['indexes'],
+  builder: Builder,
+) {
   const value = createHash('sha256').update(JSON.stringify(indexes)).digest('hex')
-  const owner = randomUUID()
   for (;;) {
     const made = await settings.findOne({ _id: 'indexes' })
     if (made?.value === value && (await allThere(db, indexes))) return
-    if (await takeLease(settings, owner)) break
+    if (await takeLease(settings, builder.id)) break
     await sleep(LEASE_POLL_MS)
   }
-  for (const [name, descriptions] of Object.entries(indexes)) {
-    await db.collection(name).createIndexes([...descriptions])
+  try {
+    const patient = builder.client().db(db.databaseName)
+    for (const [name, descriptions] of Object.entries(indexes)) {
+      // By default an index on data waits for the vote of every member, one that is down too.
+      await patient.collection(name).createIndexes([...descriptions], { commitQuorum: 'majority' })
+    }
+    await settings.updateOne({ _id: 'indexes' }, { $set: { value } }, { upsert: true })
+  } finally {
+    await settings.deleteOne({ _id: 'index_lease', value: builder.id })
   }
-  await settings.updateOne({ _id: 'indexes' }, { $set: { value } }, { upsert: true })
-  await settings.deleteOne({ _id: 'index_lease', value: owner })
 }
 
 /** Someone may have dropped one, or restored the data without them. */
@@ -116,15 +138,19 @@ async function takeLease(settings: Collection<Setting>, owner: string): Promise<
   } catch (error) {
     if (!isDuplicate(error)) throw error
   }
-  const expired = { _id: 'index_lease', until: { $lt: new Date() } }
-  return (await settings.updateOne(expired, { $set: { value: owner, until } })).matchedCount === 1
+  const free = { _id: 'index_lease', $or: [{ until: { $lt: new Date() } }, { value: owner }] }
+  return (await settings.updateOne(free, { $set: { value: owner, until } })).matchedCount === 1
 }
 
 /**
- * Why no primary was found. A server that is no replica set, or of another name than the URL says, looks to the
- * driver like one that is down; asked directly it says what it is.
+ * Why it can't be used. A server that is no replica set, or of another name than the URL says, looks to the driver
+ * like one that is down; asked directly it says what it is.
  */
-export async function explainUnreachable(url: string, error: unknown): Promise<Error> {
+export async function explainTrouble(url: string, error: unknown): Promise<Error> {
+  // It was reached and said no: the user lacks a right, an index of this name is another one, the disk is full.
+  if (error instanceof MongoServerError && !isPassing(error)) {
+    return new Error(`MongoDB refuses us: ${error.message}`)
+  }
   for (const host of hostsOf(url)) {
     const probe = new MongoClient(direct(url, host), {
       serverSelectionTimeoutMS: PROBE_MS,
@@ -151,8 +177,7 @@ export async function explainUnreachable(url: string, error: unknown): Promise<E
       await probe.close()
     }
   }
-  const why = error instanceof MongoServerError ? 'refuses us' : "can't be reached"
-  return new Error(`MongoDB ${why}: ${(error as Error).message}`)
+  return new Error(`MongoDB can't be reached: ${(error as Error).message}`)
 }
 
 const PARTS = /^mongodb:\/\/(?<user>[^/]*@)?(?<hosts>[^/?]+)(?<path>\/[^?]*)?(?:\?(?<query>.*))?$/

@@ -194,6 +194,34 @@ mongoSuite('a MongoDB store', (server) => {
     assert.ok(await settings.findOne({ _id: 'indexes' }))
   })
 
+  test('4: a server that refuses to prepare the database is tried again at once, and what it said is told', async (t) => {
+    const { url, proxy } = await server.proxied(t, server.newDatabase())
+    const errmsg = 'not authorized on shop to execute command { createIndexes: "things" }'
+    proxy.loseAnswerTo('createIndexes', 2, { ok: 0, code: 13, codeName: 'Unauthorized', errmsg })
+    const store = await open(t, url, { startWaitMs: 1 })
+    const told = new Set<string>()
+    for (const deadline = Date.now() + 15_000; Date.now() < deadline; await sleep(20)) {
+      const said = await store.check().catch((error: Error) => error.message)
+      if (said === undefined) break
+      told.add(said)
+    }
+    await store.check()
+    assert.equal(proxy.lost(), 2)
+    assert.ok(told.has(`MongoDB refuses us: ${errmsg}`), [...told].join('; '))
+    assert.equal(await store.collection<Doc>('settings').findOne({ _id: 'index_lease' }), null)
+  })
+
+  test('indexes that take long are waited for, not begun again; a majority of members is enough for them', async (t) => {
+    const { url, proxy } = await server.proxied(t, server.newDatabase())
+    const buildMs = CLIENT_OPTIONS.socketTimeoutMS + 500
+    proxy.holdAnswerTo('commitQuorum', buildMs)
+    const begun = performance.now()
+    const store = await open(t, url, { startWaitMs: 2 * buildMs })
+    assert.ok(performance.now() - begun >= buildMs)
+    await store.check()
+    assert.equal(proxy.lost(), 1)
+  })
+
   test('3, 4: a server that is not there yet is tried until it is; when it leaves, operations wait for it', async (t) => {
     const first = await start()
     const gone = new Promise((resolve) => first.child.once('exit', resolve))

@@ -14,7 +14,9 @@ export type MongoProxy = {
    * answers with `instead`.
    */
   loseAnswerTo(text: string, times?: number, instead?: Document): void
-  /** Answers lost so far. */
+  /** Passes the answers to the next two requests that hold `text` on, each `ms` later. */
+  holdAnswerTo(text: string, ms: number): void
+  /** Answers lost or held so far. */
   lost(): number
   /** From now on nothing is passed on, in either direction, until `resume`. */
   freeze(): void
@@ -41,6 +43,7 @@ export async function startMongoProxy(targetPort: number): Promise<MongoProxy> {
   let times = 0
   let lost = 0
   let replacement: Document | undefined
+  let holdMs: number | undefined
   let frozen = false
 
   const server = createServer((client) => {
@@ -66,7 +69,8 @@ export async function startMongoProxy(targetPort: number): Promise<MongoProxy> {
     target.on('data', (chunk: Buffer) => {
       if (losing === undefined) return void client.write(rename(chunk))
       lost++
-      if (replacement) client.write(messageOf(replacement, losing))
+      if (holdMs !== undefined) setTimeout(() => client.write(rename(chunk)), holdMs)
+      else if (replacement) client.write(messageOf(replacement, losing))
       else client.destroy()
       losing = undefined
     })
@@ -83,7 +87,14 @@ export async function startMongoProxy(targetPort: number): Promise<MongoProxy> {
     loseAnswerTo(wanted, count = 1, instead = undefined) {
       text = wanted
       replacement = instead
+      holdMs = undefined
       times = count
+      lost = 0
+    },
+    holdAnswerTo(wanted, ms) {
+      text = wanted
+      holdMs = ms
+      times = 2
       lost = 0
     },
     lost: () => lost,
