@@ -29,6 +29,7 @@ const PASSING_CODES: ReadonlySet<unknown> = new Set([
   6, // HostUnreachable
   7, // HostNotFound
   24, // LockTimeout
+  43, // CursorNotFound: the rest of a long list, after its server restarted
   50, // MaxTimeMSExpired
   64, // WriteConcernTimeout
   79, // UnknownReplWriteConcern
@@ -38,13 +39,21 @@ const PASSING_CODES: ReadonlySet<unknown> = new Set([
   WRITE_CONFLICT,
   133, // FailedToSatisfyReadPreference
   134, // ReadConcernMajorityNotAvailableYet
+  175, // QueryPlanKilled
   189, // PrimarySteppedDown
   202, // NetworkInterfaceExceededTimeLimit
+  211, // KeyNotFound: a set just made has none yet to sign its clock with
+  216, // ElectionInProgress
+  237, // CursorKilled
+  239, // SnapshotTooOld
   246, // SnapshotUnavailable
   251, // NoSuchTransaction
   262, // ExceededTimeLimit
+  267, // PreparedTransactionInProgress
+  279, // ClientDisconnect
   290, // TransactionExceededLifetimeLimitSeconds
   358, // InternalTransactionNotSupported while the set changes its version
+  365, // TemporarilyUnavailable: the cache is full of what is not written yet
   462, // IngressRequestRateLimitExceeded
   9001, // SocketException
   10058, // LegacyNotPrimary
@@ -57,8 +66,15 @@ const PASSING_CODES: ReadonlySet<unknown> = new Set([
 ])
 /** The store's operator has to act: wrong user, missing right, full disk. Waiting a little does not help. */
 const FAULT_CODES: ReadonlySet<unknown> = new Set([13, 18, 8000, 14031])
-/** Not exported by the driver as classes. */
-const PASSING_NAMES: ReadonlySet<string> = new Set(['MongoWaitQueueTimeoutError', 'MongoPoolClosedError'])
+/** Not all exported by the driver as classes. */
+const PASSING_NAMES: ReadonlySet<string> = new Set([
+  'MongoWaitQueueTimeoutError',
+  'MongoPoolClosedError',
+  // A member left the set while an operation was on its way to it.
+  'MongoServerClosedError',
+  'MongoTopologyClosedError',
+  'MongoClientClosedError',
+])
 
 /** Thrown by our own code where the state seen does not settle the question yet: look again. */
 export class Unsettled extends Error {}
