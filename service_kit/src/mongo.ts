@@ -8,6 +8,7 @@
  *     their own. A deadline of the caller says nothing about the write; it may still be applied.
  *  3. Trouble that passes (an election, a lost connection) is met by repeating within the deadline. So `work` must
  *     be safe to repeat: it names what it writes by ids and conditions, and can tell its own write when it meets it.
+ *     What was asked while a primary was elected is asked again (mongo_elections.ts).
  *  4. Opening waits START_WAIT_MS for the server, no longer: a server that can't be reached is tried until it
  *     can, and meanwhile every operation fails with `store_unavailable` and `check` says why. A server that is
  *     reached and unfit (no replica set, too old, another service's data) is refused.
@@ -22,8 +23,16 @@ import {
   type MongoClientOptions,
   type TransactionOptions,
 } from 'mongodb'
+import { watchElections } from './mongo_elections.ts'
 import { asStoreError, isPassing, Unsettled, unavailable } from './mongo_errors.ts'
-import { type Builder, explainTrouble, type MongoPlan, MongoUnfit, prepareDatabase } from './mongo_setup.ts'
+import {
+  type Builder,
+  explainTrouble,
+  type MongoPlan,
+  MongoUnfit,
+  prepareDatabase,
+  type Setting,
+} from './mongo_setup.ts'
 import { databaseOf } from './mongo_url.ts'
 import { Problem } from './problem.ts'
 
@@ -98,6 +107,11 @@ export async function openMongo({
   const options = { ...CLIENT_OPTIONS, appName: plan.service }
   const client = new MongoClient(url, options)
   const db = client.db(databaseOf(url) ?? database)
+  const elections = watchElections(client, () =>
+    db
+      .collection<Setting>('settings')
+      .updateOne({ _id: 'service' }, { $set: { electionSeenAt: new Date() } }),
+  )
   /** Why it can't be used, or undefined once it can. */
   let trouble: Error | undefined = new Error('MongoDB was not reached yet.')
   let closing = false
@@ -119,6 +133,7 @@ export async function openMongo({
         await client.connect()
         trouble = new Error('MongoDB is reached; the database is being prepared.')
         await prepareDatabase(client, db, plan, builder)
+        await elections.caughtUp()
         trouble = undefined
         decided.resolve()
         return void patient?.close().catch(() => {})
@@ -142,12 +157,23 @@ export async function openMongo({
     if (trouble) throw new Problem('store_unavailable', trouble.message, {}, { cause: trouble })
   }
 
+  const inOneTerm = async <T>(deadline: number, work: () => Promise<T>): Promise<T> => {
+    for (;;) {
+      await elections.caughtUp()
+      const term = elections.last()
+      const [outcome] = await Promise.allSettled([work()])
+      if (elections.last() !== term && performance.now() < deadline) continue
+      if (outcome.status === 'rejected') throw outcome.reason
+      return outcome.value
+    }
+  }
+
   const repeat = async <T>(work: () => Promise<T>): Promise<T> => {
     const deadline = performance.now() + DEADLINE_MS
     for (let pause = RETRY_FIRST_MS; ; pause = Math.min(pause * 2, RETRY_LONGEST_MS)) {
       requireUsable()
       try {
-        return await within(deadline, work())
+        return await within(deadline, inOneTerm(deadline, work))
       } catch (error) {
         if (closing || !isPassing(error) || performance.now() + pause > deadline) throw asStoreError(error)
       }

@@ -31,7 +31,7 @@ export type MongoPlan = {
 /** The server answers and can't be used; `message` says what to do. */
 export class MongoUnfit extends Error {}
 
-type Setting = { _id: string; value?: string; until?: Date }
+export type Setting = { _id: string; value?: string; until?: Date; electionSeenAt?: Date }
 
 export type Builder = {
   /** Names this process; a lease it could not give back is its own. */

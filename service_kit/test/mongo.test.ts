@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { createServer, type Server } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { BSON, MongoClient } from 'mongodb'
-import { CLIENT_OPTIONS, DEADLINE_MS, type MongoOptions, openMongo } from '../src/mongo.ts'
+import { BSON, MongoClient, ObjectId } from 'mongodb'
+import { CLIENT_OPTIONS, DEADLINE_MS, type MongoOptions, type MongoStore, openMongo } from '../src/mongo.ts'
 import { Unsettled } from '../src/mongo_errors.ts'
 import { databaseOf } from '../src/mongo_url.ts'
 import { shareInserts, shareUpdates } from '../src/mongo_writes.ts'
@@ -123,6 +123,29 @@ mongoSuite('a MongoDB store', (server) => {
     proxy.resume()
     await store.repeat(() => things.insertOne({ _id: 'b' }))
     await store.check()
+  })
+
+  /** As the driver tells it; the test server elects nobody, and its next heartbeat is an election again. */
+  const elect = (store: MongoStore) =>
+    store.client.emit('serverDescriptionChanged', {
+      newDescription: { type: 'RSPrimary', address: 'other:27017', electionId: new ObjectId() },
+    } as never)
+
+  test('3: what was asked while a primary was elected is asked again, once a write is on a majority', async (t) => {
+    const store = await open(t, `${server.url(server.newDatabase())}&monitorCommands=true`)
+    const things = store.collection<Doc>('things')
+    await store.repeat(() => things.insertOne({ _id: 'a' }))
+    const sent: string[] = []
+    store.client.on('commandStarted', ({ commandName }) => sent.push(commandName))
+    let tries = 0
+    const found = await store.repeat(async () => {
+      tries++
+      if (tries > 1) return things.findOne({ _id: 'a' })
+      elect(store)
+      return null // As a primary answers that does not know yet what a majority has.
+    })
+    assert.equal(found?._id, 'a')
+    assert.deepEqual([sent[0], sent.at(-1)], ['update', 'find'])
   })
 
   test('inserts that share a command: those that exist are told apart', async (t) => {
