@@ -33,9 +33,6 @@ if (plan.databaseUrl !== undefined && !plan.databaseUrl.startsWith('sqlite:')) {
     'The shop is on MongoDB: use `mongodump --oplog --uri "$DATABASE_URL" --out <folder>` (docs/operations.md).',
   )
 }
-if (existsSync(folder) && readdirSync(folder).length > 0) {
-  refuse(`${folder} is not empty. A backup gets a folder of its own.`)
-}
 const files = plan.services.map(({ entry }) => ({ service: entry.name, file: entry.databaseFile }))
 for (const { file } of files) {
   if (!existsSync(join(plan.dataDir, file))) {
@@ -43,10 +40,8 @@ for (const { file } of files) {
   }
 }
 
-mkdirSync(folder, { recursive: true, mode: 0o700 })
-const at = await copyAtOneMoment(
-  files.map(({ file }) => ({ from: join(plan.dataDir, file), to: join(folder, file) })),
-)
+makeFolder()
+const at = await copyStores()
 const faults: string[] = []
 for (const { service, file } of files) {
   const copy = join(folder, file)
@@ -72,3 +67,23 @@ writeManifest(folder, { at: at.toISOString(), files: Object.fromEntries(hashes) 
 for (const name of names)
   console.log(`${String(statSync(join(folder, name)).size).padStart(12)} bytes  ${name}`)
 console.log(`The shop as it was at ${at.toISOString()} is in ${folder}: whole, and its ledger balances.`)
+
+function makeFolder(): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    if (readdirSync(folder).length === 0) return
+  } catch (error) {
+    refuse(`${folder} cannot be made: ${(error as Error).message}.`)
+  }
+  refuse(`${folder} is not empty. A backup gets a folder of its own.`)
+}
+
+async function copyStores(): Promise<Date> {
+  try {
+    return await copyAtOneMoment(
+      files.map(({ file }) => ({ from: join(plan.dataDir, file), to: join(folder, file) })),
+    )
+  } catch (error) {
+    return refuse(`The stores cannot be copied: ${(error as Error).message}.`)
+  }
+}

@@ -10,6 +10,7 @@ import { hashOf, type Manifest, readManifest } from './backup/manifest.ts'
 import { faultsOfFile } from './backup/verify.ts'
 import { examinePorts } from './doctor/machine.ts'
 import { NOTHING_MADE, planShop } from './plan.ts'
+import { folderFault } from './start/preflight.ts'
 
 const OWNER_ONLY = 0o600
 const COMING = '.coming'
@@ -49,7 +50,13 @@ const faults = plan.services.flatMap(({ entry }) =>
 )
 if (faults.length > 0) refuse(...faults.map((fault) => `Not usable: ${fault}.`))
 
-const present = names.filter((name) => existsSync(join(dataDir, name)))
+const unwritable = folderFault(dataDir)
+if (unwritable) refuse(unwritable)
+// What SQLite keeps beside a store counts too, also where the store itself was deleted: it would be taken for the
+// latest changes of the one put in place.
+const present = names
+  .flatMap((file) => [file, ...besides(file)])
+  .filter((name) => existsSync(join(dataDir, name)))
 if (present.length > 0 && values.force !== true) {
   refuse(`${dataDir} already has ${present.join(', ')}. With --force they are moved aside first.`)
 }
@@ -66,7 +73,8 @@ for (const name of names) {
 if (present.length > 0) {
   const aside = join(dataDir, `replaced_${new Date().toISOString().replaceAll(':', '')}`)
   mkdirSync(aside, { mode: 0o700 })
-  for (const name of present.flatMap((file) => [file, ...besides(file)])) {
+  for (const name of present) {
+    // Asking whether a store is in use may have tidied these away.
     if (existsSync(join(dataDir, name))) renameSync(join(dataDir, name), join(aside, name))
   }
   console.log(`What was there is in ${aside}.`)

@@ -9,6 +9,7 @@ import { rmSync } from 'node:fs'
 import { backup, DatabaseSync } from 'node:sqlite'
 
 const LOCK_MS = 10_000
+const SQLITE_BUSY = 5
 /** Pages between two looks at other work. */
 const PAGES_AT_ONCE = 1_000
 
@@ -58,14 +59,17 @@ export function settleCopy(path: string): void {
   for (const file of besides(path)) rmSync(file, { force: true })
 }
 
-/** Does any other process have the file open? Only its sole user may leave write-ahead logging. */
+/**
+ * Does any other process have the file open? Only its sole user may leave write-ahead logging. A file that is
+ * damaged, or no database at all, is in nobody's use.
+ */
 export function isInUse(path: string): boolean {
   const db = new DatabaseSync(path, { timeout: 100 })
   try {
     db.exec('PRAGMA journal_mode = DELETE')
     return false
-  } catch {
-    return true
+  } catch (error) {
+    return ((error as { errcode?: number }).errcode ?? 0) === SQLITE_BUSY
   } finally {
     db.close()
   }

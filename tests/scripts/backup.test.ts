@@ -1,9 +1,24 @@
 /** `npm run backup` and `npm run restore`: a shop copied while people buy in it is a shop that works. */
 import assert from 'node:assert/strict'
-import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { randomUUIDv7 } from 'node:crypto'
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { openStores as openAuthStores } from '../../auth_service/src/storage/open_stores.ts'
+import { openStores as openOrderStores } from '../../order_service/src/storage/open_stores.ts'
+import { openStores as openProductStores } from '../../product_service/src/storage/open_stores.ts'
 import { SERVICES, type ServiceName } from '../../scripts/services.ts'
 import { gatherCrowd } from '../cluster/crowd.ts'
 import { readBooks } from '../system/books.ts'
@@ -38,6 +53,25 @@ function gather({ dataDir, ports }: World) {
     admin: JSON.parse(readFileSync(join(dataDir, 'admin.json'), 'utf8')),
     ...{ size: BUYERS, products: 3, stock: 500, pauseMs: 20, chance: createChance(1) },
   })
+}
+
+/** What a shop has in its data folder, with one product. */
+async function makeStores({ dataDir }: World) {
+  const place = { DATA_DIR: dataDir, CURRENCY: 'USD' }
+  const products = await openProductStores(place)
+  const fields = { name: 'Tea pot', description: 'Holds a litre.', priceMinor: 1999, stock: 10 }
+  const act = { by: 'test', at: new Date().toISOString() }
+  await products.catalogue.create({ id: randomUUIDv7(), fields }, act)
+  for (const { close } of [products, await openAuthStores(place), await openOrderStores(place)]) await close()
+}
+
+/** As a process leaves it that is killed: changes committed, but only in the log beside the store. */
+function leaveChangesBeside(path: string) {
+  const db = new DatabaseSync(path)
+  db.exec('PRAGMA journal_mode = WAL; DROP TABLE reservations')
+  copyFileSync(`${path}-wal`, `${path}-kept`)
+  db.close()
+  renameSync(`${path}-kept`, `${path}-wal`)
 }
 
 suite('backup and restore', { timeout: TEST_MS }, () => {
@@ -102,6 +136,40 @@ suite('backup and restore', { timeout: TEST_MS }, () => {
     rmSync(join(folder, 'backup.json'))
     assert.match((await finish(t, 'restore.ts', world, '--from', folder)).output, /no finished backup/)
     assert.equal(existsSync(world.dataDir), false)
+  })
+
+  test('bring a shop back whose stores are damaged, or deleted but for what lay beside them', async (t) => {
+    const world = await newWorld(t)
+    await makeStores(world)
+    const folder = join(world.dataDir, '..', 'backup')
+    assert.equal((await finish(t, 'backup.ts', world, '--to', folder)).code, 0)
+    const restoreAndLook = async () => {
+      const restored = await finish(t, 'restore.ts', world, '--from', folder, '--force')
+      assert.equal(restored.code, 0, restored.output)
+      const doctor = await finish(t, 'doctor.ts', world)
+      assert.match(doctor.output, /balances for 1 products/)
+      assert.equal(doctor.code, 0, doctor.output)
+    }
+    const products = pathOf(world.dataDir, 'product_service')
+    writeFileSync(products, 'what is left of a database')
+    await restoreAndLook()
+
+    leaveChangesBeside(products)
+    rmSync(products)
+    await restoreAndLook()
+  })
+
+  test('say in a sentence what is in the way of a folder', async (t) => {
+    const world = await newWorld(t)
+    await makeStores(world)
+    const file = pathOf(world.dataDir, 'auth_service')
+    for (const [script, ...args] of [
+      ['backup.ts', '--to', file],
+      ['backup.ts', '--to', join(file, 'backup')],
+    ] as const) {
+      const { code, output } = await finish(t, script, world, ...args)
+      assert.deepEqual([code, output.trim().split('\n').length], [1, 1], output)
+    }
   })
 
   test('leave MongoDB to its own tools', async (t) => {
