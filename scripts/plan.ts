@@ -1,7 +1,8 @@
 /** Where each service will run and with which environment, from ours and what the data folder keeps. */
 import { resolve } from 'node:path'
-import { CommonConfig, readConfig } from '@shop/service_kit/config'
+import { CommonConfig, ConfigError, readConfig } from '@shop/service_kit/config'
 import Type from 'typebox'
+import { refuse } from './arguments.ts'
 import { type ProcessEntry, SERVICES, type ServiceEntry, type ServiceName, STOREFRONT } from './services.ts'
 import { type Chance, type FirstRun, planFirstRun } from './start/first_run.ts'
 
@@ -36,8 +37,9 @@ export const MEMORY_ENV = { MALLOC_MMAP_THRESHOLD_: '1048576', NODE_OPTIONS: '--
 
 const Place = Type.Object({ HOST: CommonConfig.HOST, DATA_DIR: CommonConfig.DATA_DIR })
 
+/** Ends the process when it can't be told where the shop's data is: nothing else could be looked at. */
 export function planShop(env: NodeJS.ProcessEnv, chance: Chance): Plan {
-  const { HOST: host, DATA_DIR } = readConfig(Place, env)
+  const { HOST: host, DATA_DIR } = readPlace(env)
   const dataDir = resolve(DATA_DIR)
   const first = planFirstRun(dataDir, env, chance)
   const faults = [...first.faults]
@@ -81,6 +83,15 @@ function readPort({ portVariable, defaultPort }: ProcessEntry, env: NodeJS.Proce
   if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port
   faults.push(`${portVariable} must be a port from 1 to 65535, not "${text}".`)
   return defaultPort
+}
+
+function readPlace(env: NodeJS.ProcessEnv): Type.Static<typeof Place> {
+  try {
+    return readConfig(Place, env)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    return refuse(...error.faults.map((fault) => `${fault}.`))
+  }
 }
 
 const ANY_ADDRESS = ['0.0.0.0', '::']

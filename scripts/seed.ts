@@ -7,7 +7,7 @@ import { readArguments, refuse, wholeNumber } from './arguments.ts'
 import { NOTHING_MADE, plannedService, planShop } from './plan.ts'
 import { createProgress } from './seed/progress.ts'
 import { sampleProducts } from './seed/sample_products.ts'
-import { configFaults, folderFault, sharedFileFault } from './start/preflight.ts'
+import { configFaults, folderFault, sharedFileFault, storeFault } from './start/preflight.ts'
 
 const PRODUCTS_MAX = 5_000_000
 const SEED_MAX = 2 ** 32 - 1
@@ -36,6 +36,7 @@ const product = plannedService(plan, 'product_service')
 const faults = [
   ...plan.first.faults,
   folderFault(plan.dataDir),
+  storeFault(plan.dataDir, plan.databaseUrl),
   sharedFileFault(plan.databaseUrl),
   ...(await configFaults([product], false)),
 ].filter((fault) => fault !== undefined)
@@ -44,19 +45,30 @@ if (faults.length > 0) refuse(...faults)
 const stores = await openOrRefuse()
 const progress = createProgress(process.stdout, total, 'products')
 const next = sampleProducts(seed)
-for (let done = 0; done < total; ) {
-  const count = Math.min(BATCH, total - done)
-  const drafts = Array.from({ length: count }, () => ({ id: randomUUIDv7(), fields: next() }))
-  await stores.catalogue.importProducts(drafts, { by: AUTHOR, at: new Date().toISOString() })
-  done += count
-  progress.at(done)
+let done = 0
+try {
+  while (done < total) {
+    const count = Math.min(BATCH, total - done)
+    const drafts = Array.from({ length: count }, () => ({ id: randomUUIDv7(), fields: next() }))
+    await stores.catalogue.importProducts(drafts, { by: AUTHOR, at: new Date().toISOString() })
+    done += count
+    progress.at(done)
+  }
+  await stores.close()
+} catch (error) {
+  refuse(`Ended after ${done} products: ${reasonOf(error)}`)
 }
-await stores.close()
 
 async function openOrRefuse(): Promise<Stores> {
   try {
     return await openStores(readProductConfig(product.env))
   } catch (error) {
-    refuse((error as Error).message)
+    refuse(reasonOf(error))
   }
+}
+
+/** With what lies behind it, such as a full disk. */
+function reasonOf(error: unknown): string {
+  const { message, cause } = error as Error
+  return cause instanceof Error ? `${message} (${cause.message})` : message
 }

@@ -11,6 +11,7 @@ import { buildPagesIfOld, pagesAreOld } from '../storefront/build.ts'
 import { readArguments, refuse } from './arguments.ts'
 import { plannedService, planShop } from './plan.ts'
 import { firstProduct, loadDemo, type Shop } from './start/demo_catalogue.ts'
+import { AlreadyKept } from './start/first_run.ts'
 import { createOutput, paintFor } from './start/log_lines.ts'
 import { preflight } from './start/preflight.ts'
 import { superviseServices } from './start/supervisor.ts'
@@ -50,13 +51,17 @@ const faults = [...plan.faults, ...(await preflight(plan))]
 if (faults.length > 0) refuse(...faults)
 
 const wantsDemo = await demoWanted(first.fresh)
+await buildPages()
+// Only now: a start that was ended before this is still the first, and its admin's password was never shown.
 try {
   first.keep()
 } catch (error) {
-  refuse(`${dataDir} cannot be written: ${(error as Error).message}`)
+  refuse(
+    error instanceof AlreadyKept
+      ? error.message
+      : `${dataDir} cannot be written: ${(error as Error).message}`,
+  )
 }
-
-await buildPages()
 
 const startedAt = performance.now()
 let stoppingSince: number | undefined
@@ -112,9 +117,11 @@ async function demoWanted(fresh: boolean): Promise<boolean> {
   if (asked.demo) return true
   if (asked['no-demo'] || asked.json || !fresh || !process.stdin.isTTY || !process.stdout.isTTY) return false
   const terminal = createInterface({ input: process.stdin, output: process.stdout })
-  terminal.once('SIGINT', () => process.exit(0))
+  // Ctrl-C or Ctrl-D instead of an answer: nothing has been done yet.
+  const leave = () => process.exit(0)
+  terminal.once('SIGINT', leave).once('close', leave)
   const answer = await terminal.question('This is a new data folder. Load a small sample catalogue? [Y/n] ')
-  terminal.close()
+  terminal.off('close', leave).close()
   return !/^\s*n/i.test(answer)
 }
 

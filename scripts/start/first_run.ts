@@ -4,7 +4,7 @@
  *
  * Planning reads and decides; only `keep` writes, so that a start which is refused leaves nothing behind.
  */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigError, readConfig } from '@shop/service_kit/config'
 import Type from 'typebox'
@@ -24,7 +24,7 @@ export type FirstRun = {
   /** For signing in during this start. */
   readonly adminPassword: string
   readonly faults: readonly string[]
-  /** Writes what was generated. */
+  /** Writes what was generated. Throws AlreadyKept when another start has done so meanwhile. */
   keep(): void
 }
 
@@ -33,6 +33,13 @@ export type AdminLogin = {
   /** Absent when the environment gave it: then it is not ours to print. */
   readonly password?: string
   readonly file?: string
+}
+
+export class AlreadyKept extends Error {
+  constructor(file: string) {
+    super(`Another start has just made ${file}; is the shop already running?`)
+    this.name = 'AlreadyKept'
+  }
 }
 
 export type Chance = { secret(): string; password(): string }
@@ -119,9 +126,19 @@ function readKept(file: string, names: readonly string[], faults: string[]): Kep
   return undefined
 }
 
-/** Beside it first, then renamed: a power cut leaves the whole file or none. */
+/**
+ * Beside it first, then under its name: a power cut leaves the whole file or none. Never over another's, whose
+ * password may be the admin's by now.
+ */
 function writeOwnerOnly(file: string, content: Kept) {
   const beside = `${file}.${process.pid}`
   writeFileSync(beside, `${JSON.stringify(content)}\n`, { mode: OWNER_ONLY, flush: true })
-  renameSync(beside, file)
+  try {
+    linkSync(beside, file)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw new AlreadyKept(file)
+    throw error
+  } finally {
+    rmSync(beside)
+  }
 }

@@ -2,13 +2,14 @@
  * Everything that would stop a service from starting, found before any is started: one sentence per fault.
  * Nothing here changes anything.
  */
-import { accessSync, constants, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
-import { dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { ConfigError } from '@shop/service_kit/config'
 import { databaseOf } from '@shop/service_kit/mongo_url'
+import { besides } from '../backup/cut.ts'
 import type { Plan, Planned } from '../plan.ts'
-import type { ProcessEntry } from '../services.ts'
+import { type ProcessEntry, SERVICES } from '../services.ts'
 
 type AnyPlanned = Planned<ProcessEntry>
 
@@ -23,6 +24,7 @@ export async function preflight(plan: Plan): Promise<string[]> {
     ...samePorts(services),
     ...ports,
     folderFault(dataDir),
+    storeFault(dataDir, databaseUrl),
     sharedFileFault(databaseUrl),
     ...(await configFaults(services, first.fresh)),
   ].filter((fault) => fault !== undefined)
@@ -111,6 +113,20 @@ export function folderFault(dataDir: string): string | undefined {
       return `DATA_DIR is ${dataDir}, but ${folder} cannot be written by this user (${code}).`
     }
   }
+}
+
+/** A store that another user made, as a start with `sudo` leaves it behind. */
+export function storeFault(dataDir: string, databaseUrl: string | undefined): string | undefined {
+  if (databaseUrl !== undefined) return undefined
+  const files = SERVICES.flatMap(({ databaseFile }) => [databaseFile, ...besides(databaseFile)])
+  for (const file of files.map((name) => join(dataDir, name)).filter((path) => existsSync(path))) {
+    try {
+      accessSync(file, constants.R_OK | constants.W_OK)
+    } catch (error) {
+      return `${file} cannot be read and written by this user (${(error as NodeJS.ErrnoException).code}).`
+    }
+  }
+  return undefined
 }
 
 export function sharedFileFault(databaseUrl: string | undefined): string | undefined {

@@ -1,10 +1,12 @@
 /** `npm start` as a person meets it: real processes, real ports, a new data folder each time. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { NOTHING_MADE } from '../../scripts/plan.ts'
+import { planFirstRun } from '../../scripts/start/first_run.ts'
 import {
   finish,
   listen,
@@ -112,6 +114,31 @@ suite('a first start', () => {
     assert.equal(await portsAnswering(world), 0)
   })
 
+  test('Ctrl-D instead of an answer leaves, and leaves nothing behind', {
+    skip: process.platform !== 'linux' && 'the command `script` takes other options elsewhere',
+  }, async (t) => {
+    const world = await newWorld(t)
+    const shop = runInTerminal(t, 'start.ts', world)
+    await shop.until(/\[Y\/n\]/)
+    shop.process.stdin?.write('\x04')
+    assert.equal(await shop.ended, 0, shop.output())
+    assert.ok(!existsSync(world.dataDir))
+  })
+
+  test('of two at once on one folder, only one keeps what it made', async (t) => {
+    const { dataDir } = await newWorld(t)
+    const planned = ['first', 'second'].map((name) =>
+      planFirstRun(dataDir, {}, { secret: () => `${name} secret`, password: () => `${name} password` }),
+    )
+    planned[0]!.keep()
+    const kept = () => ['secrets.json', 'admin.json'].map((file) => readFileSync(join(dataDir, file), 'utf8'))
+    const before = kept()
+    assert.throws(() => planned[1]!.keep(), /^AlreadyKept: Another start has just made .*secrets\.json/)
+    assert.deepEqual(kept(), before)
+    assert.deepEqual(readdirSync(dataDir).sort(), ['admin.json', 'secrets.json'])
+    assert.equal(planFirstRun(dataDir, {}, NOTHING_MADE).adminPassword, 'first password')
+  })
+
   test('with --json every line is a JSON object, the last one saying ready', async (t) => {
     const world = await newWorld(t)
     const shop = runScript(t, 'start.ts', world, '--json')
@@ -134,6 +161,7 @@ suite('what cannot work is refused in a sentence before anything is started', ()
     readonly name: string
     readonly env?: NodeJS.ProcessEnv
     readonly args?: string[]
+    readonly skip?: string | false
     readonly prepare?: (world: World, t: TestContext) => Promise<void> | void
     readonly says: (world: World) => RegExp
   }
@@ -168,6 +196,20 @@ suite('what cannot work is refused in a sentence before anything is started', ()
         world.env.DATA_DIR = join(world.dataDir, 'below')
       },
       says: () => /^DATA_DIR is .*below, but .* is a file; name a folder\.\n$/,
+    },
+    {
+      name: 'a setting in a file that is not there',
+      env: { HOST_FILE: '/nowhere/host' },
+      says: () => /^HOST_FILE cannot be read \(ENOENT\)\.\n$/,
+    },
+    {
+      name: 'a store of another user',
+      skip: process.getuid?.() === 0 && 'root may read and write everything',
+      prepare(world) {
+        mkdirSync(world.dataDir)
+        writeFileSync(join(world.dataDir, 'orders.db'), '', { mode: 0o400 })
+      },
+      says: () => /^\S+orders\.db cannot be read and written by this user \(EACCES\)\.\n$/,
     },
     {
       name: 'a short service secret',
@@ -221,8 +263,8 @@ suite('what cannot work is refused in a sentence before anything is started', ()
       says: () => /^--demo and --no-demo cannot both be asked for\.\n$/,
     },
   ]
-  for (const { name, env, args = [], prepare, says } of cases) {
-    test(name, async (t) => {
+  for (const { name, env, args = [], skip = false, prepare, says } of cases) {
+    test(name, { skip }, async (t) => {
       const world = await newWorld(t, env)
       await prepare?.(world, t)
       const { code, output } = await finish(t, 'start.ts', world, ...args)
