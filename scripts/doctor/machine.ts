@@ -2,8 +2,16 @@
 import { chmodSync, existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Plan, Planned } from '../plan.ts'
+import type { ProcessEntry } from '../services.ts'
 import { ADMIN_FILE, SECRETS_FILE } from '../start/first_run.ts'
-import { configFaults, folderFault, nameOf, portHolder, sharedFileFault } from '../start/preflight.ts'
+import {
+  configFaults,
+  folderFault,
+  nameOf,
+  portHolder,
+  sharedFileFault,
+  storeFault,
+} from '../start/preflight.ts'
 import type { Examination, Finding } from './findings.ts'
 
 const OTHERS_MASK = 0o077
@@ -13,8 +21,9 @@ const PROBE_MS = 2_000
 export async function examineConfiguration(plan: Plan): Promise<Examination> {
   const faults = [
     ...plan.faults,
-    ...(await configFaults(plan.services, false)),
+    ...(await configFaults([...plan.services, plan.storefront], false)),
     folderFault(plan.dataDir),
+    storeFault(plan.dataDir, plan.databaseUrl),
     sharedFileFault(plan.databaseUrl),
   ].filter((fault) => fault !== undefined)
   return {
@@ -48,13 +57,14 @@ function openToOthers(file: string): Finding[] {
   ]
 }
 
-/** Which services of ours run, by what answers on their ports. */
+/** Which services of ours run, by what answers on their ports. They sell without the storefront too. */
 export async function examinePorts(plan: Plan): Promise<Examination & { running: readonly string[] }> {
-  const states = await Promise.all(plan.services.map((service) => stateOf(service, plan.host)))
-  const running = plan.services
+  const services = [...plan.services, plan.storefront]
+  const states = await Promise.all(services.map((service) => stateOf(service, plan.host)))
+  const running = services
     .filter((_, i) => ['ready', 'not ready'].includes(states[i]!.state))
     .map(({ entry }) => entry.name)
-  const findings = plan.services.flatMap(({ entry, port, origin }, i): Finding[] => {
+  const findings = services.flatMap(({ entry, port, origin }, i): Finding[] => {
     const { state, detail } = states[i]!
     if (state === 'stranger') {
       return [
@@ -72,7 +82,7 @@ export async function examinePorts(plan: Plan): Promise<Examination & { running:
         },
       ]
     }
-    if (state === 'free' && running.length > 0) {
+    if (state === 'free' && running.length > 0 && entry !== plan.storefront.entry) {
       return [
         {
           problem: `${entry.name} does not run on port ${port}, though ${running.join(' and ')} do.`,
@@ -89,7 +99,7 @@ export async function examinePorts(plan: Plan): Promise<Examination & { running:
 
 type State = { readonly state: 'free' | 'ready' | 'not ready' | 'stranger'; readonly detail: string }
 
-async function stateOf(service: Planned, host: string): Promise<State> {
+async function stateOf(service: Planned<ProcessEntry>, host: string): Promise<State> {
   const { entry, origin } = service
   const name = await nameOf(origin)
   if (name === undefined) {

@@ -25,6 +25,10 @@ export async function examineStores(plan: Plan): Promise<Examination & { open: O
   const findings: Finding[] = []
   const seen = plan.services.map(({ entry }) => ({ entry, found: lookAt(plan, entry) }))
   for (const { found } of seen) findings.push(...found.findings)
+  // `npm run seed` may make the product store alone; the others are made by a start, which makes all of them.
+  const absent = seen.filter(({ found }) => found.absent)
+  const started = seen.find(({ entry, found }) => !found.absent && entry.name !== 'product_service')
+  if (started) findings.push(...absent.map(({ entry }) => missing(plan, entry, started.entry)))
   const usable = (name: ServiceEntry['name']) => seen.some((s) => s.entry.name === name && s.found.usable)
 
   const attempt = async <T>(name: ServiceEntry['name'], open: () => Promise<T>): Promise<T | undefined> => {
@@ -51,14 +55,19 @@ export async function examineStores(plan: Plan): Promise<Examination & { open: O
   return { name: 'Stores', summary, findings, open: { products, orders } }
 }
 
-type Look = { readonly usable: boolean; readonly findings: readonly Finding[] }
+type Look = { readonly usable: boolean; readonly absent?: boolean; readonly findings: readonly Finding[] }
+
+const missing = ({ dataDir }: Plan, { databaseFile }: ServiceEntry, other: ServiceEntry): Finding => ({
+  problem: `There is no ${join(dataDir, databaseFile)}, though the shop has been started here: there is ${other.databaseFile}.`,
+  mend: 'Put the last backup in place (`npm run restore`). If nothing was ever sold, the next start makes an empty one.',
+})
 
 function lookAt({ dataDir, databaseUrl }: Plan, { name, databaseFile }: ServiceEntry): Look {
   if (databaseUrl !== undefined && !databaseUrl.startsWith('sqlite:')) return { usable: true, findings: [] }
   const path = join(dataDir, databaseFile)
   const migrations = pathToFileURL(join(ROOT, name, 'src', 'storage', 'migrations', '/'))
   const inspection = inspectSqlite(path, migrations)
-  if (inspection.state === 'absent') return { usable: false, findings: [] }
+  if (inspection.state === 'absent') return { usable: false, absent: true, findings: [] }
   if (inspection.state === 'unreadable') {
     return refuse(
       `${path} cannot be read: ${inspection.reason}.`,

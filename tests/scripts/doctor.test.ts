@@ -1,10 +1,11 @@
 /** `npm run doctor`: each fault is planted in real stores, found, and repaired where that is safe. */
 import assert from 'node:assert/strict'
 import { randomUUIDv7 } from 'node:crypto'
-import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { suite, type TestContext, test } from 'node:test'
+import { openStores as openAuthStores } from '../../auth_service/src/storage/open_stores.ts'
 import {
   cancelled,
   confirm,
@@ -47,6 +48,7 @@ async function stockedWorld(t: TestContext, count = 1) {
   const productIds = Array.from({ length: count }, () => randomUUIDv7())
   const fields = { name: 'Tea pot', description: 'Holds a litre.', priceMinor: PRICE_MINOR, stock: STOCK }
   const drafts = productIds.map((id) => ({ id, fields }))
+  await (await openAuthStores({ DATA_DIR: world.dataDir })).close()
   await withStores(world, ({ products }) => products.catalogue.importProducts(drafts, { by: 'test', at: AT }))
   return { world, productIds, productId: productIds[0]! }
 }
@@ -246,6 +248,11 @@ suite('what only a person can mend is told, and left alone by --fix', () => {
       plant: ({ world }) => writeFileSync(join(world.dataDir, 'products.db'), 'scribble '.repeat(1000)),
       found: () => /products\.db cannot be read: file is not a database\.$/,
     },
+    ...['auth.db', 'products.db', 'orders.db'].map((file) => ({
+      name: `a missing ${file}`,
+      plant: ({ world }: { world: World }) => rmSync(join(world.dataDir, file)),
+      found: () => new RegExp(`^There is no \\S+${file}, though the shop has been started here: there is`),
+    })),
     {
       name: 'a service secret that is too short',
       plant: ({ world }) => Object.assign(world.env, { SERVICE_SECRET: 'short' }),
@@ -272,14 +279,19 @@ suite('what only a person can mend is told, and left alone by --fix', () => {
     })
   }
 
-  test('a port that somebody else uses', async (t) => {
-    const { world } = await stockedWorld(t)
-    const server = await listen(world.ports.order)
-    t.after(() => server.close())
-    assert.deepEqual(problemsOf(await doctor(t, world)), [
-      `Port ${world.ports.order} is taken, but order_service does not answer there.`,
-    ])
-  })
+  for (const [name, service] of [
+    ['order', 'order_service'],
+    ['storefront', 'storefront'],
+  ] as const) {
+    test(`a port of ${service} that somebody else uses`, async (t) => {
+      const { world } = await stockedWorld(t)
+      const server = await listen(world.ports[name])
+      t.after(() => server.close())
+      assert.deepEqual(problemsOf(await doctor(t, world)), [
+        `Port ${world.ports[name]} is taken, but ${service} does not answer there.`,
+      ])
+    })
+  }
 })
 
 suite('what is well', () => {
