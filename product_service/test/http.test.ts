@@ -291,6 +291,8 @@ suite('writing', () => {
     assert.deepEqual([stale.statusCode, stale.json().current.name], [409, 'Coffee'])
     const header = await shop.admin('DELETE', `/products/${id}`, undefined, { 'if-match': '"1"' })
     assert.equal(header.statusCode, 412)
+    const misspelt = await shop.admin('DELETE', `/products/${id}?verison=1`)
+    assert.deepEqual([misspelt.statusCode, misspelt.json().errors[0].path], [400, '/verison'])
     const gone = await shop.admin('DELETE', `/products/${id}?version=2`)
     assert.deepEqual([gone.statusCode, gone.body], [204, ''])
     assert.equal((await shop.nobody('GET', `/products/${id}`)).statusCode, 404)
@@ -395,6 +397,8 @@ suite('adjusting stock', () => {
     )
     const much = await adjust(1_000_000_000)
     assert.deepEqual([much.statusCode, much.json().code], [409, 'stock_limit_exceeded'])
+    const misspelt = await shop.admin('GET', `/products/${id}/stock_movements?lmit=5`)
+    assert.deepEqual([misspelt.statusCode, misspelt.json().code], [400, 'validation_failed'])
     assert.equal((await shop.nobody('GET', `/products/${id}`)).json().stock, 7)
   })
 

@@ -85,7 +85,11 @@ export const AdjustBody = Body({
 })
 
 export const ProductParams = Type.Object({ id: Id })
-export const VersionQuery = Type.Object({ version: Type.Optional(SeenVersion) })
+/** A misspelt `version` would be a condition that is never looked at. */
+export const VersionQuery = Type.Object(
+  { version: Type.Optional(SeenVersion) },
+  { additionalProperties: false },
+)
 export const IfMatchHeaders = Type.Object({
   'if-match': Type.Optional(Type.String({ description: 'ETag of the version you have seen, or *' })),
 })

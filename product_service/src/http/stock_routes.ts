@@ -85,7 +85,7 @@ export function stockRoutes({ stock, prices, now, reached }: StockRoutesDeps) {
           summary: 'The ledger of a product, newest first, also after it left the catalogue',
           operationId: 'listStockMovements',
           params: ProductParams,
-          querystring: Type.Object(PageQuery),
+          querystring: Type.Object(PageQuery, { additionalProperties: false }),
           response: {
             200: PageOf(MovementView),
             ...problemResponses(PROBLEMS, ...ADMIN, 'malformed_cursor', 'product_not_found'),
