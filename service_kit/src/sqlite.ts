@@ -33,6 +33,8 @@ const BUSY_TIMEOUT_MS = 20
 const WRITER_CACHE_KIB = 12 * 1024
 const READER_CACHE_KIB = 6 * 1024
 const WAL_AUTOCHECKPOINT_PAGES = 4_000
+/** What a shop knows of its customers is nobody else's on this machine. */
+const OWNER_ONLY_FOLDER = 0o700
 
 /** Primary result codes of SQLite (https://sqlite.org/rescode.html). */
 const SQLITE_BUSY = 5
@@ -69,7 +71,7 @@ type Waiting = { work: () => unknown; resolve: (value: never) => void; reject: (
 /** Opens (and creates) the file and brings its schema up to date. Throws with a sentence an operator can act on. */
 export function openSqlite({ path, migrations }: SqliteOptions): SqliteStore {
   const memory = path === ':memory:'
-  if (!memory) mkdirSync(dirname(path), { recursive: true })
+  if (!memory) mkdirSync(dirname(path), { recursive: true, mode: OWNER_ONLY_FOLDER })
   const writer = connect(path)
   migrate(writer, migrations, path)
   const reader = memory ? writer : connect(path)

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { statSync } from 'node:fs'
 import { suite, type TestContext, test } from 'node:test'
 import type { Product } from '../../product_service/src/domain/product.ts'
 import { openStores } from '../../product_service/src/storage/open_stores.ts'
@@ -36,6 +37,7 @@ suite('npm run seed', () => {
     assert.equal(new Set(products.map(({ name }) => name)).size, 700, 'no two names are the same')
     assert.ok(products.some(({ stock }) => stock === 0) && products.some(({ stock }) => stock > 100))
     assert.match((await finish(t, 'doctor.ts', world)).output, /Ledger: balances for 700 products/)
+    assert.equal(statSync(world.dataDir).mode & 0o077, 0, 'a new data folder is its owner’s alone')
   })
 
   test('the same seed gives the same products, another seed others, and a second run adds to the first', async (t) => {

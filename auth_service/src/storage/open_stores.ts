@@ -49,6 +49,6 @@ export function openSqliteStores(path: string): Stores {
 
 /** The file holds signing keys, so a new one is its owner's alone; SQLite gives its WAL the same mode. */
 function makePrivate(path: string) {
-  mkdirSync(dirname(path), { recursive: true })
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   closeSync(openSync(path, 'a', 0o600))
 }
