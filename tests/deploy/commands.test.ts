@@ -1,0 +1,40 @@
+/** What the documents tell people to type is there to be typed. */
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { suite, test } from 'node:test'
+import { ROOT } from './rendering.ts'
+
+const TEXTS = ['*.md', '*/README.md', 'docs/**/*.md', 'deploy/**/*', '*.yml', 'Dockerfile']
+const scripts: Record<string, string> = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).scripts
+
+/** Each `npm run NAME -- --option …` that names a script or an option there is not. */
+function faultsOf(text: string): string[] {
+  return [...text.matchAll(/npm run ([a-z:_-]+)(?: -- ([^`#\n|&]*))?/g)].flatMap(
+    ([typed, name, rest = '']) => {
+      const source = /\S+\.ts/.exec(scripts[name!] ?? '')?.[0]
+      if (source === undefined) return name! in scripts ? [] : [typed]
+      const known = readFileSync(join(ROOT, source), 'utf8')
+      return [...rest.matchAll(/(?:^|\s)--([a-z-]+)/g)]
+        .filter(([, option]) => !new RegExp(`\\b${option}\\b['"]?:|--${option}\\b`).test(known))
+        .map(([, option]) => `npm run ${name} -- --${option}`)
+    },
+  )
+}
+
+suite('what the documents tell people to type', () => {
+  test('names scripts and options there are', () => {
+    const files = globSync(TEXTS, { cwd: ROOT, withFileTypes: true }).filter((entry) => entry.isFile())
+    const faults = files
+      .map((entry) => join(entry.parentPath, entry.name))
+      .filter((file) => !file.includes('node_modules'))
+      .flatMap((file) => faultsOf(readFileSync(file, 'utf8')).map((fault) => `${file}: ${fault}`))
+    assert.deepEqual(faults, [])
+  })
+
+  test('a script or an option that is not there is noticed', () => {
+    assert.deepEqual(faultsOf('npm run images -- --tag 1'), [])
+    assert.deepEqual(faultsOf('npm run imagez'), ['npm run imagez'])
+    assert.deepEqual(faultsOf('npm run images -- --tag 1 --twice'), ['npm run images -- --twice'])
+  })
+})
