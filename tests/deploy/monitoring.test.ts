@@ -8,7 +8,7 @@ import { before, suite, test } from 'node:test'
 import { parse } from 'yaml'
 import { expectStatus } from '../system/calls.ts'
 import { createWorld } from '../system/world.ts'
-import { type Manifest, needs, ROOT } from './rendering.ts'
+import { type Manifest, needs, ROOT, written } from './rendering.ts'
 
 const FOLDER = join(ROOT, 'deploy', 'monitoring')
 const TEST_MS = 120_000
@@ -91,8 +91,28 @@ suite('alerts and dashboard', { timeout: TEST_MS }, () => {
     }
   })
 
+  test('Prometheus knows every service by the name the alerts use, on Swarm and on Kubernetes', () => {
+    const names = [
+      ...rules.flatMap(({ expr }) => [...expr.matchAll(/job="(\w+)"/g)].map(([, name]) => name!)),
+    ]
+    assert.ok(names.length > 0)
+    const jobs = parse(read('prometheus.yml')).scrape_configs.map((job: Manifest) => job.job_name)
+    assert.deepEqual(jobs.sort(), [...new Set(names)].sort())
+    const pods = written().filter(({ kind, spec }) => kind === 'Deployment' && spec.template)
+    const relabelled = pods.map(({ spec }) =>
+      spec.template.metadata.labels['app.kubernetes.io/name'].replace(/^(\w+)-(\w+)$/, '$1_$2'),
+    )
+    assert.deepEqual(relabelled.sort(), jobs)
+    for (const { spec } of pods) {
+      const { annotations } = spec.template.metadata
+      const [{ ports }] = spec.template.spec.containers
+      assert.equal(annotations['prometheus.io/scrape'], 'true')
+      assert.equal(annotations['prometheus.io/port'], String(ports[0].containerPort))
+    }
+  })
+
   const skip = needs('promtool', '--version')
-  test('promtool accepts the rules and the configuration, and the rules fire when they should', {
+  test('promtool accepts the rules and the configurations, and the rules fire when they should', {
     skip,
   }, () => {
     for (const args of [
@@ -101,6 +121,22 @@ suite('alerts and dashboard', { timeout: TEST_MS }, () => {
       ['test', 'rules', 'alerts_test.yml'],
     ]) {
       execFileSync('promtool', args, { cwd: FOLDER, stdio: 'pipe' })
+    }
+  })
+
+  test('promtool accepts the configuration for Kubernetes', { skip }, () => {
+    const folder = mkdtempSync(join(tmpdir(), 'shop_prometheus_'))
+    try {
+      // Debian's does not know Kubernetes; the rest is as it is written.
+      const known = read('prometheus_kubernetes.yml').replace(
+        /kubernetes_sd_configs: .*/,
+        'static_configs: [{ targets: [] }]',
+      )
+      writeFileSync(join(folder, 'prometheus.yml'), known)
+      writeFileSync(join(folder, 'alerts.yml'), read('alerts.yml'))
+      execFileSync('promtool', ['check', 'config', 'prometheus.yml'], { cwd: folder, stdio: 'pipe' })
+    } finally {
+      rmSync(folder, { recursive: true })
     }
   })
 
