@@ -6,7 +6,7 @@
  * are and the services do not run as root.
  */
 import { randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readArguments, refuse } from './arguments.ts'
 
@@ -21,10 +21,12 @@ const SECRETS: Readonly<Record<string, (folder: string) => string>> = {
   mongo_keyfile: () => randomBytes(378).toString('base64'),
   mongo_root_password: password,
   mongo_shop_password: password,
-  database_url: (folder) => {
-    const secret = readFileSync(join(folder, 'mongo_shop_password'), 'utf8').trim()
-    return `mongodb://shop:${secret}@${MEMBERS}/?replicaSet=rs0&authSource=admin`
-  },
+  database_url: databaseUrl,
+}
+
+function databaseUrl(folder: string): string {
+  const secret = readFileSync(join(folder, 'mongo_shop_password'), 'utf8').trim()
+  return `mongodb://shop:${secret}@${MEMBERS}/?replicaSet=rs0&authSource=admin`
 }
 
 const { values } = readArguments(
@@ -50,15 +52,22 @@ mkdirSync(folder, { recursive: true })
 chmodSync(folder, 0o700)
 for (const [name, make] of Object.entries(SECRETS)) {
   const file = join(folder, name)
-  const renewed = renew === name || (renew === 'mongo_shop_password' && name === 'database_url')
-  if (existsSync(file) && !renewed) {
+  if (renew !== name && existsSync(file) && !(name === 'database_url' && isStale(file))) {
     console.log(`kept   ${file}`)
     continue
   }
-  const content = make(folder)
-  rmSync(file, { force: true })
-  writeFileSync(file, `${content}\n`)
-  chmodSync(file, 0o444)
+  // Under its name only once it is whole: what exists is kept from then on.
+  const unfinished = `${file}.new`
+  rmSync(unfinished, { force: true })
+  writeFileSync(unfinished, `${make(folder)}\n`)
+  chmodSync(unfinished, 0o444)
+  renameSync(unfinished, file)
   console.log(`made   ${file}`)
 }
 console.log(`\nThe first admin signs in as "admin" with the password in ${join(folder, 'admin_password')}.`)
+
+/** One of ours, with another password than the user's. A URL that somebody put there is theirs. */
+function isStale(file: string): boolean {
+  const url = readFileSync(file, 'utf8').trim()
+  return url.startsWith('mongodb://shop:') && url.includes(`@${MEMBERS}/`) && url !== databaseUrl(folder)
+}

@@ -1,7 +1,7 @@
 /** The Swarm stack is what docker takes, and keeps what it promises; the image is what the stack says it is. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
@@ -213,6 +213,28 @@ suite('the image', () => {
         )
         assert.ok(known || allowed.includes(`!*/${path.split('/').at(-1)}`), path)
       }
+    }
+  })
+
+  test('fit each other, also after a run that was cut off; a URL of somebody else stays', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'shop_stack_'))
+    const make = () =>
+      spawnSync(process.execPath, [join(ROOT, 'scripts', 'stack_secrets.ts'), '--folder', folder])
+    const file = (name: string) => join(folder, name)
+    const read = (name: string) => readFileSync(file(name), 'utf8').trim()
+    try {
+      make()
+      rmSync(file('mongo_shop_password'))
+      make()
+      assert.ok(read('database_url').includes(`:${read('mongo_shop_password')}@`))
+      const elsewhere = 'mongodb+srv://us:secret@cluster.example.com/'
+      rmSync(file('database_url'))
+      writeFileSync(file('database_url'), elsewhere)
+      rmSync(file('mongo_shop_password'))
+      make()
+      assert.equal(read('database_url'), elsewhere)
+    } finally {
+      rmSync(folder, { recursive: true })
     }
   })
 })
