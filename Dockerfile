@@ -32,8 +32,9 @@ COPY --from=dependencies /shop/node_modules node_modules
 COPY package.json ./
 COPY service_kit/package.json service_kit/
 COPY service_kit/src service_kit/src
-# The root file system may be read-only: only the data folder is ever written, and only where it is mounted.
-RUN mkdir data && chown 1000:1000 data
+# The root file system may be read-only: only the data folder is ever written, and only where it is mounted. A tmpfs
+# mounted there belongs to root, with the mode the folder has here; a volume takes the owner too.
+RUN mkdir data && chown 1000:1000 data && chmod 1777 data
 USER 1000:1000
 # What it asks, and why: see there. Nothing counts as failed in the first two minutes, in which a database may be
 # coming up beside it; and a machine with too much to do must not lose its replicas for being slow.

@@ -195,6 +195,10 @@ suite('the image', () => {
     }
   })
 
+  test('may write to its data folder, also when a tmpfs is mounted there', () => {
+    assert.match(dockerfile, /^RUN mkdir data && chown 1000:1000 data && chmod 1777 data$/m)
+  })
+
   test('has the Node of this project, and only production dependencies', () => {
     const { devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
     assert.match(dockerfile, new RegExp(`^ARG NODE_IMAGE=node:${devDependencies.node}-slim$`, 'm'))
