@@ -98,6 +98,16 @@ suite('events of an order', () => {
     assert.deepEqual([answer.status, await answer.text()], [204, ''])
   })
 
+  test('who claims to have seen what is not there yet is shown how it is, and what comes', async (t) => {
+    const { open, put, id } = await shopWithOrder(t)
+    const stream = (await open('ada', { 'last-event-id': '99' })).events()
+    assert.deepEqual(await take(stream, 1), ['2 confirmed'])
+    await put('ada', id, { status: 'cancelled' })
+    assert.deepEqual(await take(stream, 9), ['3 cancelling', '4 cancelled'])
+    const late = (await open('ada', { 'last-event-id': '99' })).events()
+    assert.deepEqual(await take(late, 9), ['4 cancelled'])
+  })
+
   test('a Last-Event-ID that is no version: 400', async (t) => {
     const { open } = await shopWithOrder(t)
     assert.equal((await open('ada', { 'last-event-id': 'x' })).answer.status, 400)
