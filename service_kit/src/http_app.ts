@@ -209,5 +209,10 @@ function describeRoutes(app: App, { service, version, description }: HttpAppOpti
       },
     },
   })
-  app.register(swaggerUi, { routePrefix: DOCS_PREFIX, staticCSP: true })
+  app.register(swaggerUi, {
+    routePrefix: DOCS_PREFIX,
+    staticCSP: true,
+    // Whether there is TLS is not known here; without it a page that is to upgrade stays blank.
+    transformStaticCSP: (policy) => policy.replace('upgrade-insecure-requests;', ''),
+  })
 }
