@@ -5,6 +5,7 @@ import {
   DatabaseUrlConfig,
   PortConfig,
   readConfig,
+  TrustedProxiesConfig,
 } from '@shop/service_kit/config'
 import Type, { type Static } from 'typebox'
 import { ACCESS_TOKEN_TTL_SECONDS_MAX } from './domain/signing_keys.ts'
@@ -63,11 +64,7 @@ export const ConfigSchema = Type.Object({
   LOGIN_TRIES: freeTries(FREE_TRIES_DEFAULT.pair, 'for one account from one address'),
   LOGIN_TRIES_PER_ACCOUNT: freeTries(FREE_TRIES_DEFAULT.account, 'for one account from unknown addresses'),
   LOGIN_TRIES_PER_ADDRESS: freeTries(FREE_TRIES_DEFAULT.address, 'from one address'),
-  TRUSTED_PROXIES: Type.Optional(
-    Type.String({
-      description: 'Addresses or networks (comma-separated) whose X-Forwarded-For is believed',
-    }),
-  ),
+  TRUSTED_PROXIES: TrustedProxiesConfig,
 })
 
 function freeTries(tries: number, which: string) {

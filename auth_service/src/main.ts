@@ -1,5 +1,6 @@
 /** The process: configuration, stores, keys, the first admin, the app. */
 import { randomUUIDv7 } from 'node:crypto'
+import { listOf } from '@shop/service_kit/config'
 import { runService } from '@shop/service_kit/lifecycle'
 import { createLogger } from '@shop/service_kit/log'
 import { createMetrics } from '@shop/service_kit/metrics'
@@ -34,9 +35,7 @@ await runService(async () => {
       account: config.LOGIN_TRIES_PER_ACCOUNT,
       address: config.LOGIN_TRIES_PER_ADDRESS,
     },
-    ...(config.TRUSTED_PROXIES
-      ? { trustedProxies: config.TRUSTED_PROXIES.split(',').map((s) => s.trim()) }
-      : {}),
+    trustedProxies: listOf(config.TRUSTED_PROXIES),
   })
   const maintenance = {
     stores,

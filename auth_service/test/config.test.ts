@@ -32,6 +32,27 @@ suite('configuration', () => {
     [{ LOGIN_TRIES: '0' }, 'LOGIN_TRIES must be >= 1'],
     [{ ADMIN_PASSWORD: 'x' }, 'ADMIN_USERNAME and ADMIN_PASSWORD are only of use together'],
   ]
+  const proxies =
+    'TRUSTED_PROXIES must name addresses or networks, such as 10.0.0.0/8, with commas between them'
+  for (const wrong of [
+    'balancer',
+    '10.0.0.300',
+    '10.0.0.0/33',
+    '10.0.0.0/0',
+    '::1/129',
+    '10.0.0.0/8/8',
+    '1.2.3.4;',
+  ]) {
+    test(`TRUSTED_PROXIES=${wrong}`, () => {
+      assert.throws(() => readAuthConfig({ TRUSTED_PROXIES: wrong }), { faults: [proxies] })
+    })
+  }
+
+  test('proxies may be addresses and networks of both kinds, with spaces and a comma too many', () => {
+    const TRUSTED_PROXIES = '127.0.0.1, ::1,10.0.0.0/8, fd00::/8,'
+    assert.equal(readAuthConfig({ TRUSTED_PROXIES }).TRUSTED_PROXIES, TRUSTED_PROXIES)
+  })
+
   for (const [env, fault] of faults) {
     test(fault, () => assert.throws(() => readAuthConfig(env), { faults: [fault] }))
   }

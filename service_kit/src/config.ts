@@ -6,6 +6,7 @@
  * a mistyped secret must not end up in a log.
  */
 import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { Ajv } from 'ajv'
 import type { Static, TObject } from 'typebox'
 import Type from 'typebox'
@@ -70,6 +71,15 @@ export const DatabaseUrlConfig = (file: string) =>
     }),
   )
 
+export const TrustedProxiesConfig = Type.Optional(
+  Type.String({
+    description: 'Addresses or networks (comma-separated) whose X-Forwarded-For is believed',
+  }),
+)
+
+/** The parts of a comma-separated value. */
+export const listOf = (text = ''): string[] => text.split(',').flatMap((part) => part.trim() || [])
+
 export const CurrencyConfig = Type.String({
   default: 'USD',
   pattern: '^[A-Z]{3}$',
@@ -103,8 +113,21 @@ export function readConfig<T extends TObject>(schema: T, env: NodeJS.ProcessEnv)
       faults.push(`CURRENCY ${(error as Error).message}`)
     }
   }
+  const { TRUSTED_PROXIES: proxies } = values
+  if (typeof proxies === 'string' && !listOf(proxies).every(isNetwork)) {
+    faults.push(
+      'TRUSTED_PROXIES must name addresses or networks, such as 10.0.0.0/8, with commas between them',
+    )
+  }
   if (faults.length > 0) throw new ConfigError([...new Set(faults)])
   return Object.freeze(values) as Readonly<Static<T>>
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/')
+  const bitsMax = isIP(address) === 6 ? 128 : 32
+  const fits = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= bitsMax)
+  return isIP(address) !== 0 && rest.length === 0 && fits
 }
 
 function fromFile(name: string, env: NodeJS.ProcessEnv, faults: string[]): string | undefined {

@@ -98,7 +98,7 @@ export function createHttpApp(options: HttpAppOptions): App {
       const given = request.headers['x-request-id']
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
     },
-    trustProxy: options.trustedProxies ? [...options.trustedProxies] : false,
+    trustProxy: options.trustedProxies?.length ? [...options.trustedProxies] : false,
     // Addresses the router itself refuses meet no hook, and so get their request id here.
     frameworkErrors: (error, request, reply) =>
       answer(error, request, reply.header('x-request-id', request.id)),

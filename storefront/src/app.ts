@@ -31,7 +31,7 @@ export type AppDeps = {
 }
 
 export function createApp(deps: AppDeps): App {
-  const { logger, tracing, upstreams, verifyToken, trustedProxies = [] } = deps
+  const { logger, tracing, upstreams, verifyToken, trustedProxies } = deps
   const metrics = deps.metrics ?? createMetrics('storefront')
   const publicOrigin = deps.publicUrl === undefined ? undefined : new URL(deps.publicUrl).origin
   const app = createHttpApp({
@@ -45,7 +45,7 @@ export function createApp(deps: AppDeps): App {
     readiness: {},
     ...(logger ? { logger } : {}),
     ...(tracing ? { tracing } : {}),
-    ...(trustedProxies.length > 0 ? { trustedProxies } : {}),
+    ...(trustedProxies ? { trustedProxies } : {}),
   })
   const auth = createAuthCaller(upstreams.auth)
   app.addHook('onClose', () => auth.close())

@@ -1,5 +1,12 @@
 /** What the storefront reads from the environment. */
-import { CommonConfig, ConfigError, PortConfig, readConfig } from '@shop/service_kit/config'
+import {
+  CommonConfig,
+  ConfigError,
+  listOf,
+  PortConfig,
+  readConfig,
+  TrustedProxiesConfig,
+} from '@shop/service_kit/config'
 import Type, { type Static } from 'typebox'
 
 const Replicas = (name: string, port: number) =>
@@ -29,11 +36,7 @@ export const ConfigSchema = Type.Object({
     maximum: 31_536_000,
     description: 'Seconds the session cookie is kept; the same as for auth_service',
   }),
-  TRUSTED_PROXIES: Type.Optional(
-    Type.String({
-      description: 'Addresses or networks (comma-separated) whose X-Forwarded-For is believed',
-    }),
-  ),
+  TRUSTED_PROXIES: TrustedProxiesConfig,
 })
 
 type Config = Readonly<Static<typeof ConfigSchema>>
@@ -56,11 +59,9 @@ export function readStorefrontConfig(env: NodeJS.ProcessEnv): StorefrontConfig {
       products: originsOf('PRODUCT_URL', config.PRODUCT_URL),
       orders: originsOf('ORDER_URL', config.ORDER_URL),
     },
-    trustedProxies: listOf(config.TRUSTED_PROXIES ?? ''),
+    trustedProxies: listOf(config.TRUSTED_PROXIES),
   })
 }
-
-const listOf = (text: string) => text.split(',').flatMap((part) => part.trim() || [])
 
 function originsOf(name: string, text: string): string[] {
   return listOf(text).map((part) => {
