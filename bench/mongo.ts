@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CLIENT_OPTIONS } from '@shop/service_kit/mongo'
+import { withDatabase } from '@shop/service_kit/mongo_url'
 import { MongoClient } from 'mongodb'
 import type { Round } from './wrk.ts'
 
@@ -59,10 +60,4 @@ export async function openMongoServer(url: string): Promise<MongoServer> {
       await client.close()
     },
   }
-}
-
-function withDatabase(url: string, database: string): string {
-  const [, start, options = ''] = /^(mongodb(?:\+srv)?:\/\/[^/?]+)\/?[^?]*(\?.*)?$/.exec(url) ?? []
-  if (start === undefined) throw new Error(`"${url}" is not a mongodb:// URL`)
-  return `${start}/${database}${options}`
 }

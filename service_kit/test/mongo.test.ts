@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { BSON, MongoClient, ObjectId } from 'mongodb'
 import { CLIENT_OPTIONS, DEADLINE_MS, type MongoOptions, type MongoStore, openMongo } from '../src/mongo.ts'
 import { Unsettled } from '../src/mongo_errors.ts'
-import { databaseOf } from '../src/mongo_url.ts'
+import { databaseOf, withDatabase, withOption } from '../src/mongo_url.ts'
 import { shareInserts, shareUpdates } from '../src/mongo_writes.ts'
 import { messageOf } from '../test_support/mongo_proxy.ts'
 import { mongoSuite, start } from '../test_support/mongo_server.ts'
@@ -35,6 +35,26 @@ test('a URL names the database by its path', () => {
   }
 })
 
+test('a URL with another database signs in where it did', () => {
+  for (const [url, other] of [
+    ['mongodb://a:1,b:2/?replicaSet=rs0', 'mongodb://a:1,b:2/shop?replicaSet=rs0'],
+    ['mongodb://a/old', 'mongodb://a/shop'],
+    ['mongodb://a', 'mongodb://a/shop'],
+    ['mongodb://u:p@a', 'mongodb://u:p@a/shop?authSource=admin'],
+    ['mongodb+srv://u:p@a/old?w=1', 'mongodb+srv://u:p@a/shop?w=1&authSource=old'],
+    ['mongodb://u:p@a/?authsource=x', 'mongodb://u:p@a/shop?authsource=x'],
+  ] as const) {
+    assert.equal(withDatabase(url, 'shop'), other)
+  }
+  for (const [url, more] of [
+    ['mongodb://a', 'mongodb://a/?x=1'],
+    ['mongodb://a/b', 'mongodb://a/b?x=1'],
+    ['mongodb://a/?y=2', 'mongodb://a/?y=2&x=1'],
+  ] as const) {
+    assert.equal(withOption(url, 'x=1'), more)
+  }
+})
+
 test('1: no URL weakens what is written and read, nor lifts a limit', () => {
   const weak =
     'w=1&journal=false&readConcernLevel=local&readPreference=secondary&retryWrites=false&wtimeoutMS=0&maxPoolSize=0'
@@ -52,7 +72,10 @@ test('1: no URL weakens what is written and read, nor lifts a limit', () => {
 
 mongoSuite('a MongoDB store', (server) => {
   test('1: what goes over the wire asks for majority and journal, in transactions too', async (t) => {
-    const store = await open(t, `${server.url(server.newDatabase())}&w=1&journal=false&monitorCommands=true`)
+    const store = await open(
+      t,
+      withOption(server.url(server.newDatabase()), 'w=1&journal=false&monitorCommands=true'),
+    )
     const seen: Record<string, Record<string, unknown>> = {}
     store.client.on('commandStarted', ({ commandName, command }) => {
       seen[`${commandName}${command.startTransaction ? ' first' : ''}`] = command
@@ -132,7 +155,7 @@ mongoSuite('a MongoDB store', (server) => {
     } as never)
 
   test('3: what was asked while a primary was elected is asked again, once a write is on a majority', async (t) => {
-    const store = await open(t, `${server.url(server.newDatabase())}&monitorCommands=true`)
+    const store = await open(t, withOption(server.url(server.newDatabase()), 'monitorCommands=true'))
     const things = store.collection<Doc>('things')
     await store.repeat(() => things.insertOne({ _id: 'a' }))
     const sent: string[] = []

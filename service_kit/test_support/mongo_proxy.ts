@@ -37,7 +37,7 @@ export function messageOf(document: Document, responseTo: number): Buffer {
   return Buffer.concat([head, body])
 }
 
-export async function startMongoProxy(targetPort: number): Promise<MongoProxy> {
+export async function startMongoProxy(targetPort: number, targetHost = '127.0.0.1'): Promise<MongoProxy> {
   const sockets = new Set<Socket>()
   let text: string | undefined
   let times = 0
@@ -47,7 +47,7 @@ export async function startMongoProxy(targetPort: number): Promise<MongoProxy> {
   let frozen = false
 
   const server = createServer((client) => {
-    const target = connect(targetPort, '127.0.0.1')
+    const target = connect(targetPort, targetHost)
     let losing: number | undefined
     for (const socket of [client, target]) {
       sockets.add(socket)

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict'
 import type { CommandStartedEvent, Document } from 'mongodb'
 import { type MongoOptions, type MongoStore, openMongo } from '../src/mongo.ts'
+import { withOption } from '../src/mongo_url.ts'
 import type { MongoServer } from './mongo_server.ts'
 
 type Query = {
@@ -22,8 +23,7 @@ export async function assertQueriesAreIndexed(
   options: Omit<MongoOptions, 'url'>,
   work: (store: MongoStore) => Promise<void>,
 ): Promise<readonly string[]> {
-  const separator = server.url().includes('?') ? '&' : '?'
-  const url = `${server.url(server.newDatabase())}${separator}monitorCommands=true`
+  const url = withOption(server.url(server.newDatabase()), 'monitorCommands=true')
   const store = await openMongo({ ...options, url })
   try {
     const queries: Query[] = []

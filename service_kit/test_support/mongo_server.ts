@@ -12,6 +12,7 @@ import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { after, before, suite, type TestContext, test } from 'node:test'
 import { MongoClient } from 'mongodb'
+import { withDatabase, withOption } from '../src/mongo_url.ts'
 import { type MongoProxy, startMongoProxy } from './mongo_proxy.ts'
 
 const PACKAGE = '@jongodb/memory-server-bin-linux-x64-gnu/bin/jongodb'
@@ -59,15 +60,12 @@ export function mongoSuite(name: string, body: (server: MongoServer) => void): v
       await client.close()
     })
     body({
-      url: (database = '') => url!.replace(/^(mongodb(?:\+srv)?:\/\/[^/?]+)\/?/, `$1/${database}`),
+      url: (database = '') => withDatabase(url!, database),
       async proxied(t, database) {
-        const { port } = new URL(url!.replace(/^mongodb:/, 'http:'))
-        const proxy = await startMongoProxy(Number(port || 27_017))
+        const { host, port } = await primaryOf(url!)
+        const proxy = await startMongoProxy(port, host)
         t.after(() => proxy.close())
-        return {
-          url: `mongodb://127.0.0.1:${proxy.port}/${database}?${given ? 'directConnection=true' : TEST_SERVER_OPTIONS}`,
-          proxy,
-        }
+        return { url: throughProxy(withDatabase(url!, database), proxy.port, given !== undefined), proxy }
       },
       newDatabase() {
         const database = `shop_test_${randomBytes(6).toString('hex')}`
@@ -77,6 +75,26 @@ export function mongoSuite(name: string, body: (server: MongoServer) => void): v
       honest: given !== undefined,
     })
   })
+}
+
+async function primaryOf(url: string): Promise<{ host: string; port: number }> {
+  const client = new MongoClient(url)
+  try {
+    const { primary } = await client.db('admin').command({ hello: 1 })
+    const [, host, port] = /^(.*):(\d+)$/.exec(primary)!
+    return { host: host!, port: Number(port) }
+  } finally {
+    await client.close()
+  }
+}
+
+/** Of a real set one member alone, or the driver would go to the others past the proxy. */
+function throughProxy(url: string, port: number, alone: boolean): string {
+  const [, user = '', rest] = /^[^:]*:\/\/([^/?]*@)?[^/?]+(.*)$/.exec(url)!
+  const through = `mongodb://${user}127.0.0.1:${port}${rest}`
+  return alone
+    ? withOption(through.replace(/([?&])replicaSet=[^&]*&?/i, '$1'), 'directConnection=true')
+    : through
 }
 
 /** Why a test that needs an honest server is skipped, or false when it runs. */
