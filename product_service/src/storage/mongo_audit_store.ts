@@ -6,7 +6,7 @@ import type { MongoStore } from '@shop/service_kit/mongo'
 import type { Audit, LedgerMismatch } from '../domain/ports.ts'
 import { collectionsOf, reservationOf } from './mongo_documents.ts'
 
-type Sum = { readonly _id: string | null; readonly units: number }
+type Sum = { readonly _id: string; readonly units: number }
 
 export function createMongoAuditStore(store: MongoStore): Audit {
   const { products, movements, reservations } = collectionsOf(store)
@@ -29,27 +29,24 @@ export function createMongoAuditStore(store: MongoStore): Audit {
             { session },
           )
           .toArray()
-        const heldUnits = new Map(held.map(({ _id, units }) => [_id, units]))
-        const mismatches: LedgerMismatch[] = []
-        for (const { _id: productId, stock, reserved } of page) {
-          const [sum] = await movements
-            .aggregate<Sum>(
-              [
-                { $match: { productId, _id: { $gt: `${productId}:`, $lt: `${productId};` } } },
-                { $group: { _id: null, units: { $sum: '$delta' } } },
-              ],
-              { session, hint: '_id_' },
-            )
-            .toArray()
-          const found = {
-            productId,
-            stock,
-            movementsSum: sum?.units ?? 0,
-            reserved,
-            heldUnits: heldUnits.get(productId) ?? 0,
-          }
-          if (found.stock !== found.movementsSum || found.reserved !== found.heldUnits) mismatches.push(found)
-        }
+        // The ids of a page follow one another, and so do their movements: one range holds them and no others.
+        const moved = await movements
+          .aggregate<Sum>(
+            [
+              { $match: { _id: { $gt: `${ids[0]}:`, $lt: `${ids.at(-1)};` } } },
+              { $group: { _id: '$productId', units: { $sum: '$delta' } } },
+            ],
+            { session, hint: '_id_' },
+          )
+          .toArray()
+        const unitsOf = (sums: readonly Sum[]) => new Map(sums.map(({ _id, units }) => [_id, units]))
+        const [heldUnits, movedUnits] = [unitsOf(held), unitsOf(moved)]
+        const mismatches = page
+          .map(({ _id: productId, stock, reserved }): LedgerMismatch => {
+            const movementsSum = movedUnits.get(productId) ?? 0
+            return { productId, stock, movementsSum, reserved, heldUnits: heldUnits.get(productId) ?? 0 }
+          })
+          .filter((found) => found.stock !== found.movementsSum || found.reserved !== found.heldUnits)
         return { mismatches, checked: page.length, next: page.length < limit ? undefined : ids.at(-1) }
       }),
     heldReservations: (after = '', limit) =>
