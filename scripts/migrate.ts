@@ -48,6 +48,9 @@ for (const { databaseFile } of SERVICES) {
 
 // Reading goes through the stores, which bring a schema up to date: so a copy is read, and the source stays as it is.
 const folder = mkdtempSync(join(tmpdir(), 'shop_migrate_'))
+// It holds password hashes and signing keys, so it goes however this ends.
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1))
 const ends: (() => Promise<void>)[] = []
 const closing = <T extends { close(): Promise<void> }>(store: T): T => {
   ends.push(() => store.close())
@@ -119,5 +122,4 @@ try {
   process.exitCode = 1
 } finally {
   for (const end of ends.reverse()) await end()
-  rmSync(folder, { recursive: true, force: true })
 }

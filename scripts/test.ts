@@ -16,7 +16,19 @@ const FILES_AT_ONCE_MAX = 4
 /** A suite that hangs is stopped and reported, rather than the whole run. */
 const FILE_MS_MAX = 5 * 60_000
 
+const USAGE = `npm test -- [options] [word ...]
+
+Runs every test, or the files that have one of the words in their path.
+
+  --test-name-pattern=<pattern>  Only tests of such a name; this and all else of \`node --test\` is handed on.
+  --help                         Show this.
+`
+
 const given = process.argv.slice(2)
+if (given.includes('--help') || given.includes('-h')) {
+  process.stdout.write(USAGE)
+  process.exit(0)
+}
 const handedOn = given.filter((argument) => argument.startsWith('-'))
 const words = given.filter((argument) => !argument.startsWith('-'))
 

@@ -1,9 +1,14 @@
 /** `npm run migrate`: a shop that moves to MongoDB, cut off on the way, is the same shop there. */
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { globSync, readdirSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { suite, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { openStores as openAuthStores } from '../../auth_service/src/storage/open_stores.ts'
+import { openStores as openOrderStores } from '../../order_service/src/storage/open_stores.ts'
+import { openStores as openProductStores } from '../../product_service/src/storage/open_stores.ts'
 import { SERVICES, type ServiceName } from '../../scripts/services.ts'
 import { mongoSuite } from '../../service_kit/test_support/mongo_server.ts'
 import { gatherCrowd } from '../cluster/crowd.ts'
@@ -11,11 +16,12 @@ import { readMongoBooks } from '../cluster/mongo_books.ts'
 import { readBooks } from '../system/books.ts'
 import { call, expectStatus } from '../system/calls.ts'
 import { assertInOrder, type Books } from '../system/invariants.ts'
-import { createChance } from '../system/until.ts'
+import { createChance, until } from '../system/until.ts'
 import { type Order, signIn } from '../system/world.ts'
-import { finish, newWorld, READY, runScript, type World } from './running.ts'
+import { finish, newWorld, portOf, READY, runScript, type World } from './running.ts'
 
 const BUYING_MS = 2_000
+const COPY_MS = 30_000
 
 const pathOf = (dataDir: string, service: ServiceName) =>
   join(dataDir, SERVICES.find(({ name }) => name === service)!.databaseFile)
@@ -30,6 +36,39 @@ const sorted = ({ products, movements, reservations, orders }: Books): Books => 
   movements: movements.toSorted((a, b) => a.productId.localeCompare(b.productId) || a.version - b.version),
   reservations: reservations.toSorted((a, b) => a.orderId.localeCompare(b.orderId)),
   orders: orders.toSorted((a, b) => a.id.localeCompare(b.id)),
+})
+
+suite('a move that is ended', () => {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    test(`by ${signal} leaves no copy of the stores behind`, async (t) => {
+      const world = await newWorld(t)
+      const { dataDir } = world
+      const place = { DATA_DIR: dataDir, CURRENCY: 'USD' }
+      for (const open of [openAuthStores, openProductStores, openOrderStores]) {
+        await (await open(place)).close()
+      }
+      const silent = createServer(() => {}).listen(0, '127.0.0.1')
+      await once(silent, 'listening')
+      t.after(() => silent.close())
+
+      const TMPDIR = join(dataDir, '..')
+      const url = `mongodb://127.0.0.1:${portOf(silent)}`
+      const from = ['--from', `sqlite:${dataDir}`]
+      const move = runScript(
+        t,
+        'migrate.ts',
+        { ...world, env: { ...world.env, TMPDIR } },
+        ...from,
+        '--to',
+        url,
+      )
+      const copied = () => globSync('shop_migrate_*/orders.db', { cwd: TMPDIR }).length
+      await until('the copy is there', COPY_MS, () => copied() === 1)
+      move.process.kill(signal)
+      assert.equal(await move.ended, 1)
+      assert.deepEqual(readdirSync(TMPDIR), ['data'])
+    })
+  }
 })
 
 mongoSuite('a shop that moves to MongoDB', (server) => {

@@ -19,6 +19,11 @@ suite('npm test', () => {
     assert.ok(!output.includes('at most six fields'))
   })
 
+  test('--help tells how it is used, and runs nothing', async (t) => {
+    const { code, output } = await finish(t, 'test.ts', await newWorld(t), '--help')
+    assert.deepEqual([code, output.startsWith('npm test -- [options] [word ...]')], [0, true], output)
+  })
+
   test('a word that no file has is refused', async (t) => {
     const { code, output } = await finish(t, 'test.ts', await newWorld(t), 'no_such_suite')
     assert.equal(output, 'No test file has "no_such_suite" in its path.\n')
