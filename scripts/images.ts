@@ -21,6 +21,9 @@ const { values, words } = readArguments(
 for (const word of words) {
   if (!TARGETS.includes(word)) refuse(`There is no image "${word}". There are: ${TARGETS.join(', ')}.`)
 }
+if (values.registry !== undefined && !values.registry.endsWith('/')) {
+  refuse(`--registry must end with "/", as REGISTRY must for the stack: ${values.registry}/`)
+}
 for (const target of words.length > 0 ? words : TARGETS) {
   const image = `${values.registry ?? ''}${target}:${values.tag ?? 'latest'}`
   const baseImage = values['node-image']
