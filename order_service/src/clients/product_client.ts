@@ -24,8 +24,8 @@ export const LINES_PER_CALL_MAX = 1_500
  * are as large as they can be, which costs both services the fewest commits.
  */
 export const CALLS_MAX = 1
-/** Answers that blame the request: then one item must not fail its neighbours. */
-const BLAMES_REQUEST: readonly (number | undefined)[] = [400, 413, 422]
+/** Answers that one item of a call may be to blame for: it must not fail its neighbours. */
+const BLAMES_AN_ITEM: readonly (number | undefined)[] = [400, 413, 422, 500]
 const BATCH_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128]
 
 export type ProductClientOptions = {
@@ -106,14 +106,20 @@ export function createProductClient(options: ProductClientOptions): Reservations
         items.map((item) => item.id),
         traceparent,
       )
-    /** Ends with the first that is not blamed but lost; what the others were told is recorded, and told again. */
+    /**
+     * Ends with the first that is not blamed but lost; what the others were told is recorded, and told again. Where
+     * each meets a fault of the service, no item is to blame.
+     */
     const sendApart = async (items: readonly Item[], traceparent: string | undefined) => {
       const results: (WireResult | OutcomeUnknown)[] = []
+      let faults = 0
       for (const item of items) {
         try {
           results.push((await sendTogether([item], traceparent))[0]!)
         } catch (error) {
           if (!isBlamed(error)) throw unknown(error)
+          if (error.status === 500) faults++
+          if (faults === items.length) throw unknown(error)
           results.push(unknown(error))
         }
       }
@@ -229,8 +235,8 @@ function minor(amount: string, digits: number): number {
   return value
 }
 
-const isBlamed = (error: unknown): boolean =>
-  error instanceof ServiceUnreachable && BLAMES_REQUEST.includes(error.status)
+const isBlamed = (error: unknown): error is ServiceUnreachable =>
+  error instanceof ServiceUnreachable && BLAMES_AN_ITEM.includes(error.status)
 
 const unknown = (error: unknown): OutcomeUnknown =>
   error instanceof OutcomeUnknown ? error : new OutcomeUnknown((error as Error).message, { cause: error })

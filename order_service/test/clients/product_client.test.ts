@@ -78,24 +78,37 @@ suite('what the product service answers', () => {
     })
   }
 
-  test('a body blamed as a whole is sent again one by one, so that only the bad order fails', async (t) => {
-    const bad = order({ id: uuid(66) })
-    const { url, calls } = await serve(t, (body) => {
-      const ids = body.reservations!.map((each) => each.order_id)
-      if (ids.includes(bad.id)) return [400, { code: 'validation_failed' }]
-      return [200, { results: ids.map((order_id) => ({ ...held, order_id })) }]
+  for (const [code, status] of [
+    ['validation_failed', 400],
+    ['internal_error', 500],
+  ] as const) {
+    test(`a call answered ${status} is sent again one by one, so that only the bad order fails`, async (t) => {
+      const bad = order({ id: uuid(66) })
+      const { url, calls } = await serve(t, (body) => {
+        const ids = body.reservations!.map((each) => each.order_id)
+        if (ids.includes(bad.id)) return [status, { code }]
+        return [200, { results: ids.map((order_id) => ({ ...held, order_id })) }]
+      })
+      const reservations = await connect(t, url)
+      const outcomes = await Promise.allSettled([mine, bad, order()].map((each) => reservations.hold(each)))
+      assert.deepEqual(
+        outcomes.map((outcome) => outcome.status),
+        ['fulfilled', 'rejected', 'fulfilled'],
+      )
+      assert.deepEqual(
+        calls.map(([, n]) => n),
+        [3, 1, 1, 1],
+      )
+      assert.equal(reservations.outlook(), 'up')
     })
+  }
+
+  test('a service that fails on each of them is down', async (t) => {
+    const { url } = await serve(t, () => [500, { code: 'internal_error' }])
     const reservations = await connect(t, url)
-    const outcomes = await Promise.allSettled([mine, bad, order()].map((each) => reservations.hold(each)))
-    assert.deepEqual(
-      outcomes.map((outcome) => outcome.status),
-      ['fulfilled', 'rejected', 'fulfilled'],
-    )
-    assert.deepEqual(
-      calls.map(([, n]) => n),
-      [3, 1, 1, 1],
-    )
-    assert.equal(reservations.outlook(), 'up')
+    const outcomes = await Promise.allSettled([mine, order()].map((each) => reservations.hold(each)))
+    assert.ok(outcomes.every(({ status }) => status === 'rejected'))
+    assert.notEqual(reservations.outlook(), 'up')
   })
 
   test('sending one by one ends with the first call that is lost: nobody waits for the others', async (t) => {
