@@ -5,7 +5,8 @@
  *  1. Bodies, statuses and problem documents pass untouched, answers as they come (server-sent events too).
  *  2. A service learns the visitor's address, the request id and the trace, and never a cookie. What a visitor sends
  *     in X-Forwarded-* is not passed on.
- *  3. A service that is away is answered as the problem `upstream_unavailable`: nothing was done. When the answer was
+ *  3. A `Location` is told as it is reached through us.
+ *  4. A service that is away is answered as the problem `upstream_unavailable`: nothing was done. When the answer was
  *     lost it is `upstream_no_answer`: the outcome is unknown, and only an idempotent request should be repeated.
  */
 import replyFrom from '@fastify/reply-from'
@@ -63,7 +64,7 @@ function forwardTo(origins: string[], forwarding: Forwarding) {
       return reply.from(path, {
         ...(request.body === undefined ? {} : { body: request.body, contentType }),
         rewriteRequestHeaders: (_request, headers) => requestHeaders(request, headers),
-        rewriteHeaders: responseHeaders,
+        rewriteHeaders: (headers) => responseHeaders(headers, forwarding.strip),
         onResponse: (_request, answered, { stream }) => {
           const isEvents = String(answered.getHeader('content-type')).startsWith('text/event-stream')
           answered.send(isEvents ? eventStreams.pass(stream) : stream)
@@ -118,11 +119,13 @@ export function requestHeaders(request: FastifyRequest, headers: Headers): Heade
   return passed
 }
 
-function responseHeaders(headers: Headers): Headers {
+function responseHeaders(headers: Headers, strip: string): Headers {
   const passed: Headers = { 'cache-control': 'private, no-cache' }
   for (const [name, value] of Object.entries(headers)) {
     if (!HOP_BY_HOP.includes(name) && name !== 'x-request-id') passed[name] = value
   }
+  const { location } = headers
+  if (typeof location === 'string' && location.startsWith('/')) passed.location = strip + location
   return passed
 }
 

@@ -98,6 +98,16 @@ suite('what a visitor is answered', () => {
     assert.equal(answer.headers['retry-after'], '3')
   })
 
+  test('where a new thing is to be found is told as it is found here', async (t) => {
+    const service = await serve(t, (request, response) => {
+      response.writeHead(201, { location: `${request.url}/7` }).end('{}')
+    })
+    const shop = await storefront(t, { auth: [service], orders: [service] })
+    const made = async (path: string) => (await raw(shop, path, { method: 'POST' })).headers.location
+    assert.equal(await made('/api/orders'), '/api/orders/7')
+    assert.equal(await made('/api/auth/users'), '/api/auth/users/7')
+  })
+
   test('nobody keeps an answer that did not say so', async (t) => {
     const products = await serve(t, (request, response) => {
       if (request.url === '/products/kept') response.setHeader('cache-control', 'no-store')
