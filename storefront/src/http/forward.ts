@@ -2,7 +2,8 @@
  * Forwarding to the services.
  *
  * Promises
- *  1. Bodies, statuses and problem documents pass untouched, answers as they come (server-sent events too).
+ *  1. Bodies, statuses and problem documents pass untouched but for compression (compress.ts), answers as they come
+ *     (server-sent events too).
  *  2. A service learns the visitor's address, the request id and the trace, and never a cookie. What a visitor sends
  *     in X-Forwarded-* is not passed on.
  *  3. A `Location` is told as it is reached through us.
@@ -14,6 +15,7 @@ import type { App } from '@shop/service_kit/http_app'
 import { Problem } from '@shop/service_kit/problem'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Upstreams } from '../config.ts'
+import { compressed } from './compress.ts'
 import { createEventStreams } from './event_streams.ts'
 import type { StorefrontProblemCode } from './problems.ts'
 import { FORWARDINGS, type Forwarding, upstreamPath } from './upstream_path.ts'
@@ -65,9 +67,10 @@ function forwardTo(origins: string[], forwarding: Forwarding) {
         ...(request.body === undefined ? {} : { body: request.body, contentType }),
         rewriteRequestHeaders: (_request, headers) => requestHeaders(request, headers),
         rewriteHeaders: (headers) => responseHeaders(headers, forwarding.strip),
-        onResponse: (_request, answered, { stream }) => {
-          const isEvents = String(answered.getHeader('content-type')).startsWith('text/event-stream')
-          answered.send(isEvents ? eventStreams.pass(stream) : stream)
+        onResponse: (_request, _reply, { stream }) => {
+          const isEvents = String(reply.getHeader('content-type')).startsWith('text/event-stream')
+          if (isEvents) reply.send(eventStreams.pass(stream))
+          else reply.send(forwarding.upstream === 'auth' ? stream : compressed(reply, stream))
         },
         onError: (failed, { error }) => {
           failed.send(unanswered(error, forwarding.upstream))

@@ -1,0 +1,32 @@
+/**
+ * Long JSON answers, lists above all, on their way to visitors who take gzip.
+ *
+ * Left as they are: short answers, which gain nothing; those with an ETag, which names these very bytes and comes back
+ * in If-Match; and those of auth_service, whose secrets must not shine through the length of an answer.
+ */
+import { pipeline, type Readable } from 'node:stream'
+import { constants, createGzip } from 'node:zlib'
+import type { FastifyReply } from 'fastify'
+
+/** About what one packet carries. */
+export const COMPRESSED_FROM_BYTES = 1_400
+const JSON_TYPE = /^application\/(problem\+)?json\b/
+
+/** What to send instead of `stream`; the headers of `reply`, which are those of the service, are set to fit. */
+export function compressed(reply: FastifyReply, stream: Readable): Readable {
+  const isJson = JSON_TYPE.test(String(reply.getHeader('content-type')))
+  if (!isJson || reply.hasHeader('etag') || reply.hasHeader('content-encoding')) return stream
+  if (Number(reply.getHeader('content-length') ?? 0) < COMPRESSED_FROM_BYTES) return stream
+  reply.header('vary', 'accept-encoding')
+  const { method, headers } = reply.request
+  if (method === 'HEAD' || !takesGzip(headers['accept-encoding'])) return stream
+  reply.removeHeader('content-length').header('content-encoding', 'gzip')
+  // An error ends both; who sends the answer sees it.
+  return pipeline(stream, createGzip({ level: constants.Z_BEST_SPEED }), () => {})
+}
+
+/** gzip named with any weight but 0 (RFC 9110, 12.5.3). */
+const takesGzip = (accepted: string | string[] = '') =>
+  String(accepted)
+    .split(',')
+    .some((part) => /^\s*gzip\s*(;\s*q=(1|0\.\d*[1-9])|$)/i.test(part))

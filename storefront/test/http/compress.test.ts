@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import { suite, type TestContext, test } from 'node:test'
+import { gunzipSync } from 'node:zlib'
+import { request } from 'undici'
+import { COMPRESSED_FROM_BYTES } from '../../src/http/compress.ts'
+import { serve, storefront } from '../upstream.ts'
+
+const LONG = JSON.stringify({ items: Array.from({ length: 100 }, (_, i) => `item ${i}`.repeat(3)) })
+const SHORT = '{"items":[]}'
+
+/** What a visitor gets of a service that answers so; read as bytes, for `fetch` would undo the compression. */
+async function answer(
+  t: TestContext,
+  { body = LONG, headers = {}, accept = 'gzip, deflate, br', method = 'GET', path = '/api/products' } = {},
+) {
+  const service = await serve(t, (_request, response) => {
+    const length = String(Buffer.byteLength(body))
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': length, ...headers })
+    response.end(body)
+  })
+  const shop = await storefront(t, { auth: [service], products: [service] })
+  const got = await request(shop + path, {
+    method: method as 'GET',
+    headers: accept === '' ? {} : { 'accept-encoding': accept },
+  })
+  return { headers: got.headers, body: Buffer.from(await got.body.arrayBuffer()) }
+}
+
+suite('compression of answers', () => {
+  test('a long list travels as gzip to whom takes it', async (t) => {
+    assert.ok(LONG.length > COMPRESSED_FROM_BYTES)
+    const { headers, body } = await answer(t)
+    assert.equal(headers['content-encoding'], 'gzip')
+    assert.equal(headers.vary, 'accept-encoding')
+    assert.ok(body.length < LONG.length / 2)
+    assert.equal(gunzipSync(body).toString(), LONG)
+  })
+
+  for (const accept of ['', 'br', 'gzip;q=0', 'gzip;q=0.000, br', 'xgzip']) {
+    test(`as it is to whom takes no gzip: ${JSON.stringify(accept)}`, async (t) => {
+      const { headers, body } = await answer(t, { accept })
+      assert.equal(headers['content-encoding'], undefined)
+      assert.equal(headers.vary, 'accept-encoding', 'for caches on the way')
+      assert.equal(body.toString(), LONG)
+    })
+  }
+
+  test('gzip;q=0.5 is taking it', async (t) => {
+    assert.equal((await answer(t, { accept: 'br;q=1, GZIP;q=0.5' })).headers['content-encoding'], 'gzip')
+  })
+
+  const untouched: Record<string, Parameters<typeof answer>[1]> = {
+    'a short one': { body: SHORT },
+    'one with an ETag, which names these bytes': { headers: { etag: '"7"' } },
+    'one that is compressed already': { headers: { 'content-encoding': 'br' } },
+    'one of auth_service': { path: '/api/auth/users' },
+    'what is no JSON': { headers: { 'content-type': 'text/csv' } },
+  }
+  for (const [what, told] of Object.entries(untouched)) {
+    test(`left as it is: ${what}`, async (t) => {
+      const { headers, body } = await answer(t, told)
+      assert.notEqual(headers['content-encoding'], 'gzip')
+      assert.equal(headers['content-length'], String(body.length))
+      assert.equal(body.toString(), told?.body ?? LONG)
+    })
+  }
+
+  test('HEAD tells the length of what GET would be without', async (t) => {
+    const { headers, body } = await answer(t, { method: 'HEAD' })
+    assert.deepEqual([headers['content-length'], body.length], [String(LONG.length), 0])
+  })
+
+  test('an answer that breaks off is no whole answer', async (t) => {
+    const service = await serve(t, (_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': '5000' })
+      response.write(LONG.slice(0, 2_000))
+      setTimeout(() => response.destroy(), 50)
+    })
+    const shop = await storefront(t, { products: [service] })
+    await assert.rejects(async () => (await fetch(`${shop}/api/products`)).text())
+  })
+})
