@@ -154,6 +154,17 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     await page.getByRole('alert').getByText('Stock is a whole number').waitFor()
     await page.keyboard.press('Escape')
     await page.keyboard.press('Control+Home')
+  test('the overview tells amounts to the cent, and the day of each hour', async () => {
+    const page = keeperPage
+    await page.goto('/admin')
+    const revenue = page.getByRole('region', { name: /^Revenue per/ }).first()
+    await button(revenue, 'As a table').click()
+    const cells = await revenue.getByRole('cell').allInnerTexts()
+    assert.ok(cells.length >= 12)
+    for (const cell of cells) assert.match(cell, /^\$[\d,]+\.\d\d$/)
+    for (const name of await revenue.getByRole('rowheader').allInnerTexts()) assert.match(name, /^\w{3} /)
+  })
+
     await expectFocus(page, /^Name Zinc pail small/)
     await page.keyboard.press('End')
     await expectFocus(page, 'Remove Zinc pail small')

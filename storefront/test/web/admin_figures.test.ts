@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import {
   countOutcomes,
+  momentOf,
   revenueOf,
   runningOut,
   slotsOf,
@@ -52,6 +53,10 @@ suite('the window', () => {
   test('is not cut when what was read reaches beyond the day', () => {
     assert.equal(windowOf([order(1, 'confirmed'), order(30, 'confirmed')], false, NOW).cut, false)
   })
+  test('is the whole day as soon as the shop is older, however late its first order came', () => {
+    const { from } = windowOf([order(1, 'confirmed'), order(30, 'confirmed')], true, NOW)
+    assert.deepEqual(from, new Date(NOW.getTime() - 24 * HOUR))
+  })
 })
 
 suite('slots', () => {
@@ -63,6 +68,11 @@ suite('slots', () => {
       slots.reduce((total, { counts }) => total + counts[outcome], 0)
     assert.deepEqual([sum('sold'), sum('open'), sum('cancelled'), sum('rejected')], [2, 1, 0, 1])
     assert.equal(slots.at(-1)?.counts.sold, 1, 'the newest is in the last')
+  })
+  test("leave no order out when the visitor's clock is slow", () => {
+    const now = momentOf(all, new Date(NOW.getTime() - 2 * HOUR))
+    const { slots } = slotsOf(windowOf(all, true, now), now)
+    assert.equal(slots.at(-1)?.counts.sold, 1)
   })
   test('are finer in a short window', () => {
     const { slots, sizeMs } = slotsOf(windowOf([order(0.5, 'confirmed')], true, NOW), NOW)
@@ -93,6 +103,11 @@ suite('stock running out', () => {
         ['kettle', 10, 20],
       ],
     )
+  })
+  test('is told at the pace of a whole day, not of the hours since the first order of it', () => {
+    const quiet = windowOf([order(1, 'confirmed', '1', 6), order(40, 'confirmed', '1', 9)], true, NOW)
+    const [kettle] = runningOut([product('kettle', 6)], quiet, NOW)
+    assert.deepEqual([kettle?.sold, kettle?.hoursLeft], [6, 24])
   })
 })
 

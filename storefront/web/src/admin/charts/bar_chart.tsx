@@ -6,7 +6,12 @@ import { BarStack } from '@visx/shape'
 import { useState } from 'react'
 import { AXIS_TEXT, Chart, type Series } from './chart.tsx'
 
-export type Bucket = { readonly name: string; readonly values: Readonly<Record<string, number>> }
+export type Bucket = {
+  readonly name: string
+  /** A shorter name, for the axis. */
+  readonly tick: string
+  readonly values: Readonly<Record<string, number>>
+}
 
 const MARGIN = { top: 8, right: 0, bottom: 28 }
 const TICK_WIDTH = 64
@@ -17,13 +22,28 @@ type Props = {
   series: readonly Series[]
   nameOf: string
   format: (value: number) => string
+  /** Round and short, for the axis. */
+  formatTick: (value: number) => string
   height?: number
   whole?: boolean
 }
 
-export function BarChart({ summary, buckets, series, nameOf, format, height = 220, whole = false }: Props) {
+export function BarChart({
+  summary,
+  buckets,
+  series,
+  nameOf,
+  format,
+  formatTick,
+  height = 220,
+  whole = false,
+}: Props) {
   const [over, setOver] = useState<number>()
   const totalOf = ({ values }: Bucket) => series.reduce((sum, { key }) => sum + (values[key] ?? 0), 0)
+  const partsOf = ({ values }: Bucket) =>
+    series
+      .filter(({ key }) => series.length > 1 && values[key])
+      .map(({ key, words }) => `${format(values[key]!)} ${words.toLowerCase()}`)
   const highest = Math.max(whole ? 4 : 1, ...buckets.map(totalOf))
   const hovered = over === undefined ? undefined : buckets[over]
   return (
@@ -31,7 +51,7 @@ export function BarChart({ summary, buckets, series, nameOf, format, height = 22
       summary={summary}
       height={height}
       series={series}
-      readout={hovered && `${hovered.name}: ${format(totalOf(hovered))}`}
+      readout={hovered && `${hovered.name}: ${[format(totalOf(hovered)), ...partsOf(hovered)].join(' · ')}`}
       table={{
         head: [nameOf, ...series.map(({ words }) => words)],
         rows: buckets.map(({ name, values }) => [name, ...series.map(({ key }) => format(values[key] ?? 0))]),
@@ -40,7 +60,7 @@ export function BarChart({ summary, buckets, series, nameOf, format, height = 22
       {(width) => {
         const y = scaleLinear({ domain: [0, highest], range: [height - MARGIN.bottom, MARGIN.top], nice: 4 })
         const ticks = y.ticks(4).filter((tick) => !whole || Number.isInteger(tick))
-        const left = 12 + 7 * Math.max(...ticks.map((tick) => format(tick).length))
+        const left = 12 + 7 * Math.max(...ticks.map((tick) => formatTick(tick).length))
         const x = scaleBand({ domain: buckets.map((_, i) => i), range: [left, width], padding: 0.28 })
         const every = Math.ceil((buckets.length * TICK_WIDTH) / Math.max(TICK_WIDTH, width - left))
         return (
@@ -76,7 +96,7 @@ export function BarChart({ summary, buckets, series, nameOf, format, height = 22
             </BarStack>
             {buckets.map(({ name }, i) => (
               <rect
-                key={name}
+                key={`${name}-${i.toString()}`}
                 x={(x(i) ?? 0) - (x.step() - x.bandwidth()) / 2}
                 width={x.step()}
                 height={height - MARGIN.bottom}
@@ -88,7 +108,7 @@ export function BarChart({ summary, buckets, series, nameOf, format, height = 22
               scale={y}
               left={left}
               tickValues={ticks}
-              tickFormat={(tick) => format(Number(tick))}
+              tickFormat={(tick) => formatTick(Number(tick))}
               hideAxisLine
               hideTicks
               tickLabelProps={{ ...AXIS_TEXT, textAnchor: 'end', dx: '-0.25em', dy: '0.33em' }}
@@ -97,7 +117,7 @@ export function BarChart({ summary, buckets, series, nameOf, format, height = 22
               scale={x}
               top={height - MARGIN.bottom}
               tickValues={buckets.map((_, i) => i).filter((i) => (buckets.length - 1 - i) % every === 0)}
-              tickFormat={(i) => buckets[i]?.name ?? ''}
+              tickFormat={(i) => buckets[i]?.tick ?? ''}
               hideTicks
               stroke="var(--edge)"
               tickLabelProps={{ ...AXIS_TEXT, textAnchor: 'middle' }}

@@ -46,14 +46,11 @@ export function Chart({
               {words}
             </span>
           ))}
-        <span aria-hidden="true" className="tabular ml-auto font-semibold">
-          {readout}
-        </span>
         <button
           type="button"
           aria-pressed={asTable}
           onClick={() => setAsTable(!asTable)}
-          className="min-h-9 rounded-md px-2.5 font-semibold text-soft hover:bg-sunken hover:text-ink"
+          className="-mr-2.5 ml-auto min-h-9 rounded-md px-2.5 font-semibold text-soft hover:bg-sunken hover:text-ink"
         >
           As a table
         </button>
@@ -63,6 +60,18 @@ export function Chart({
           {width > 0 && children(width)}
         </svg>
       </div>
+      {/* Its room is kept, so that nothing moves below a pointer. */}
+      {!asTable && (
+        <p
+          aria-hidden="true"
+          className={cx(
+            'tabular text-right text-sm font-semibold sm:min-h-5.5',
+            series.length > 1 ? 'min-h-11' : 'min-h-5.5',
+          )}
+        >
+          {readout}
+        </p>
+      )}
       {asTable && <DataTable summary={summary} table={table} />}
     </figure>
   )

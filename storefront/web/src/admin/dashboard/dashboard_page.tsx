@@ -11,7 +11,17 @@ import type { Series } from '../charts/chart.tsx'
 import { pagesOf } from '../pages_of.ts'
 import { AdminPage, Panel, Stale, Tile } from '../parts.tsx'
 import { ordersPage, productsPage } from '../queries.ts'
-import { countOutcomes, DAY_MS, type Outcome, revenueOf, slotsOf, type Window, windowOf } from './figures.ts'
+import {
+  countOutcomes,
+  DAY_MS,
+  momentOf,
+  type Outcome,
+  revenueOf,
+  type Slot,
+  slotsOf,
+  type Window,
+  windowOf,
+} from './figures.ts'
 import { Outcomes } from './outcomes.tsx'
 import { RunningOut } from './running_out.tsx'
 
@@ -38,20 +48,25 @@ const productsQuery = queryOptions({
 
 export const OUTCOME_SERIES: readonly (Series & { key: Outcome })[] = [
   { key: 'sold', words: 'Sold', fill: 'fill-accent' },
-  { key: 'open', words: 'Undecided', fill: 'fill-info' },
+  { key: 'open', words: 'Undecided', fill: 'fill-chart-open' },
   { key: 'cancelled', words: 'Cancelled', fill: 'fill-edge' },
-  { key: 'rejected', words: 'Not possible', fill: 'fill-bad' },
+  { key: 'rejected', words: 'Not possible', fill: 'fill-chart-failed' },
 ]
 const REVENUE: readonly Series[] = [{ key: 'revenue', words: 'Revenue', fill: 'fill-accent' }]
 
 const hour = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' })
+const dayAndHour = new Intl.DateTimeFormat(undefined, {
+  weekday: 'short',
+  hour: 'numeric',
+  minute: '2-digit',
+})
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
 const percent = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 })
 
 export default function DashboardPage() {
   const orders = useQuery(ordersQuery)
   const products = useQuery(productsQuery)
-  const now = new Date(orders.dataUpdatedAt || Date.now())
+  const now = momentOf(orders.data?.items ?? [], new Date(orders.dataUpdatedAt || Date.now()))
   const window = orders.data && windowOf(orders.data.items, orders.data.complete, now)
   return (
     <AdminPage>
@@ -87,10 +102,11 @@ export default function DashboardPage() {
 }
 
 function windowWords({ orders, from, cut }: Window): string {
-  if (orders.length === 0) return 'No orders in the last 24 hours.'
+  const first = orders.at(-1)
+  if (!first) return 'No orders in the last 24 hours.'
   return cut
     ? `From the newest ${formatNumber(orders.length)} orders, back to ${moment.format(from)}. Older ones are not counted here.`
-    : `All orders of the last 24 hours; the first came ${moment.format(from)}.`
+    : `All orders of the last 24 hours; the first came ${moment.format(new Date(first.created_at))}.`
 }
 
 function Figures({ window, now }: { window: Window; now: Date }) {
@@ -140,6 +156,7 @@ function Charts({ window, now, currency }: { window: Window; now: Date; currency
     notation: 'compact',
     maximumFractionDigits: 1,
   })
+  const named = ({ at }: Slot) => ({ name: dayAndHour.format(at), tick: hour.format(at) })
   return (
     <div className="grid gap-6 lg:grid-cols-2">
       <Panel title={`Orders ${per}`}>
@@ -148,8 +165,9 @@ function Charts({ window, now, currency }: { window: Window; now: Date; currency
           summary={`Orders ${per} by what became of them: ${formatNumber(window.orders.length)} in all.`}
           nameOf="From"
           series={OUTCOME_SERIES}
-          buckets={slots.map(({ at, counts }) => ({ name: hour.format(at), values: counts }))}
+          buckets={slots.map((slot) => ({ ...named(slot), values: slot.counts }))}
           format={formatNumber}
+          formatTick={formatNumber}
         />
       </Panel>
       <Panel title={`Revenue ${per}`}>
@@ -157,11 +175,9 @@ function Charts({ window, now, currency }: { window: Window; now: Date; currency
           summary={`Revenue ${per}: ${formatAmount(revenueOf(window.orders), currency)} in all.`}
           nameOf="From"
           series={REVENUE}
-          buckets={slots.map(({ at, revenue }) => ({
-            name: hour.format(at),
-            values: { revenue: Number(revenue) },
-          }))}
-          format={(value) => amounts.format(value)}
+          buckets={slots.map((slot) => ({ ...named(slot), values: { revenue: Number(slot.revenue) } }))}
+          format={(value) => formatAmount(String(value), currency)}
+          formatTick={(value) => amounts.format(value)}
         />
       </Panel>
       <Outcomes orders={window.orders} />

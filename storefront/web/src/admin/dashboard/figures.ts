@@ -1,6 +1,7 @@
 /**
  * What the overview says, out of the orders and products that were read. Pure, and honest about its window: figures
- * begin at `from`, which is a day ago, or the oldest order that was read when there were too many to read them all.
+ * begin at `from`, which is a day ago; or the oldest order that was read, when there were too many to read them all or
+ * when the shop has no older one.
  */
 import type { Order, OrderStatus, Product } from '../../api/types.ts'
 import { totalOf } from '../../ui/money_math.ts'
@@ -34,10 +35,18 @@ export type Window = { readonly orders: readonly Order[]; readonly from: Date; r
 export function windowOf(orders: readonly Order[], complete: boolean, now: Date): Window {
   const dayAgo = now.getTime() - DAY_MS
   const inside = orders.filter(({ created_at }) => Date.parse(created_at) >= dayAgo)
-  const oldest = inside.at(-1)
-  const cut = !complete && inside.length === orders.length
-  return { orders: inside, from: oldest ? new Date(oldest.created_at) : new Date(dayAgo), cut }
+  const reachesBeyond = inside.length < orders.length
+  const oldest = reachesBeyond ? undefined : inside.at(-1)
+  return {
+    orders: inside,
+    from: new Date(oldest?.created_at ?? dayAgo),
+    cut: !complete && !reachesBeyond,
+  }
 }
+
+/** The moment of a look, by the visitor's clock, unless that is slow: no order came later than now. */
+export const momentOf = (orders: readonly Order[], clock: Date): Date =>
+  new Date(Math.max(clock.getTime(), Date.parse(orders[0]?.created_at ?? '') || 0))
 
 export type Slot = {
   readonly at: Date

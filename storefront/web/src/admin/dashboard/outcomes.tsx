@@ -6,9 +6,9 @@ import { countOutcomes, type Outcome } from './figures.ts'
 
 const PARTS: readonly { outcome: Outcome; words: string; ground: string }[] = [
   { outcome: 'sold', words: 'Sold', ground: 'bg-accent' },
-  { outcome: 'open', words: 'Undecided', ground: 'bg-info' },
+  { outcome: 'open', words: 'Undecided', ground: 'bg-chart-open' },
   { outcome: 'cancelled', words: 'Cancelled', ground: 'bg-edge' },
-  { outcome: 'rejected', words: 'Not possible', ground: 'bg-bad' },
+  { outcome: 'rejected', words: 'Not possible', ground: 'bg-chart-failed' },
 ]
 const REASONS = {
   insufficient_stock: 'not enough stock',

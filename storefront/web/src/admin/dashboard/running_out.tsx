@@ -1,7 +1,9 @@
+import { useState } from 'react'
 import { Link } from 'react-router'
 import type { Product } from '../../api/types.ts'
 import { Cover } from '../../shop/cover.tsx'
 import { Stock } from '../../shop/stock.tsx'
+import { Button } from '../../ui/button.tsx'
 import { formatNumber } from '../../ui/format.tsx'
 import { Panel } from '../parts.tsx'
 import { type Running, runningOut, type Window } from './figures.ts'
@@ -12,7 +14,8 @@ type Props = { products: readonly Product[]; complete: boolean; window: Window; 
 
 export function RunningOut({ products, complete, window, now }: Props) {
   const found = runningOut(products, window, now)
-  const shown = found.slice(0, SHOWN_MAX)
+  const [all, setAll] = useState(false)
+  const shown = all ? found : found.slice(0, SHOWN_MAX)
   return (
     <Panel
       title="Stock running out"
@@ -34,7 +37,9 @@ export function RunningOut({ products, complete, window, now }: Props) {
         </ul>
       )}
       {found.length > shown.length && (
-        <p className="mt-3 text-sm text-soft">And {formatNumber(found.length - shown.length)} more.</p>
+        <Button size="sm" tone="quiet" className="mt-3" onClick={() => setAll(true)}>
+          {`Show ${formatNumber(found.length - shown.length)} more`}
+        </Button>
       )}
     </Panel>
   )
