@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import type { Locator, Page } from 'playwright-core'
+import { call, expectStatus } from '../system/calls.ts'
 import type { Order, Product } from '../system/world.ts'
 import { expectFocus, noBrowser } from './browser.ts'
 import { judge, SCREENS } from './judge.ts'
@@ -110,6 +111,23 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     await shop.bought(buyer!, { lines: [{ product, quantity: 2 }] })
     await page.keyboard.press('Enter')
     await button(page, 'Price $82.00, edit').waitFor()
+  test('a product removed while someone edits it: what was typed stays, and is said to be lost', async () => {
+    const product = await shop.addProduct({ name: 'Yew bowl', price: '25.00', stock: 2 })
+    const page = keeperPage
+    await page.goto(`/admin/products/${product.id}`)
+    await page.getByLabel('Description').fill('Turned from one piece')
+    expectStatus(
+      await call('DELETE', `${shop.products.url}/products/${product.id}`, { token: shop.admin.token }),
+      204,
+    )
+    await page.getByRole('status').getByText('Someone has removed this product').waitFor()
+    assert.equal(await page.getByLabel('Description').inputValue(), 'Turned from one piece')
+    await button(page, 'Save changes').click()
+    await page.getByRole('alert').getByText('We could not save the product').waitFor()
+    await page.reload()
+    await said(page, 'There is nothing at this address')
+  })
+
     await button(page, 'Stock 8, edit').waitFor()
 
     await typeInto(page, 'Stock', '20')

@@ -11,7 +11,7 @@ import { Notice, ProblemNotice } from '../../ui/notice.tsx'
 import { PageTitle } from '../../ui/page_title.tsx'
 import { Table, Td, Th } from '../../ui/table.tsx'
 import { Name } from '../names.tsx'
-import { AdminPage, AdminPageSkeleton, BackLink, Panel } from '../parts.tsx'
+import { AdminPage, AdminPageSkeleton, BackLink, Panel, Stale } from '../parts.tsx'
 import { Moves } from './board_column.tsx'
 
 const REASONS: Record<NonNullable<Order['rejection']>['reason'], string> = {
@@ -22,7 +22,7 @@ const REASONS: Record<NonNullable<Order['rejection']>['reason'], string> = {
 
 export default function OrderPage() {
   const { id = '' } = useParams()
-  const { data: order, error, refetch } = useLiveOrder(id)
+  const { data: order, error, dataUpdatedAt, refetch } = useLiveOrder(id)
   if (error instanceof ShopProblem && [400, 404].includes(error.status ?? 0)) return <NotFound />
   if (!order) {
     return error ? (
@@ -55,6 +55,7 @@ export default function OrderPage() {
         <Items order={order} />
         <History order={order} />
       </div>
+      <Stale when={error !== null} at={dataUpdatedAt} />
     </AdminPage>
   )
 }

@@ -6,18 +6,19 @@ import { NotFound } from '../../layout/not_found.tsx'
 import { Cover } from '../../shop/cover.tsx'
 import { ButtonLink } from '../../ui/button.tsx'
 import { Ago, formatNumber, Money } from '../../ui/format.tsx'
-import { ProblemNotice } from '../../ui/notice.tsx'
+import { Notice, ProblemNotice } from '../../ui/notice.tsx'
 import { PageTitle } from '../../ui/page_title.tsx'
-import { AdminPage, AdminPageSkeleton, BackLink, Panel, Tile } from '../parts.tsx'
+import { AdminPage, AdminPageSkeleton, BackLink, Panel, Stale, Tile } from '../parts.tsx'
 import { AdjustStock } from './adjust_stock.tsx'
 import { Ledger } from './ledger.tsx'
 import { ProductForm } from './product_form.tsx'
 
 export default function ProductPage() {
   const { id = '' } = useParams()
-  const { data: product, error, refetch } = useQuery(liveProductQuery(id))
-  if (error instanceof ShopProblem && [400, 404].includes(error.status ?? 0)) return <NotFound />
+  const { data: product, error, dataUpdatedAt, refetch } = useQuery(liveProductQuery(id))
+  const gone = error instanceof ShopProblem && [400, 404].includes(error.status ?? 0)
   if (!product) {
+    if (gone) return <NotFound />
     return error ? (
       <AdminPage>
         <ProblemNotice error={error} doing="show this product" retry={refetch} />
@@ -42,6 +43,12 @@ export default function ProductPage() {
           </div>
         </div>
       </div>
+      {gone && (
+        <Notice live tone="warn" title="Someone has removed this product">
+          It has left the catalogue, and changes can’t be saved any more. What you typed is still here to
+          copy.
+        </Notice>
+      )}
       <dl className="grid grid-cols-2 gap-3 sm:gap-5 lg:grid-cols-4">
         <Tile label="Free to sell" value={formatNumber(product.stock)} />
         <Tile label="Reserved" value={formatNumber(product.reserved)} note="promised, not yet shipped" />
@@ -57,6 +64,7 @@ export default function ProductPage() {
         </Panel>
       </div>
       <Ledger product={product} />
+      <Stale when={error !== null && !gone} at={dataUpdatedAt} />
     </AdminPage>
   )
 }
