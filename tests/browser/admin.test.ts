@@ -46,6 +46,15 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
   const button = (page: Page | Locator, name: string | RegExp) => page.getByRole('button', { name })
   const said = (page: Page, words: string | RegExp) => page.getByText(words).first().waitFor()
 
+  /** Is it what one sees at its place? What a table cuts off is not. */
+  async function inSight(page: Page, of: Locator): Promise<boolean> {
+    const { x, y, width, height } = (await of.boundingBox())!
+    const seen = await page.evaluate<string | null>(
+      `document.elementFromPoint(${x + width / 2}, ${y + height / 2})?.textContent ?? null`,
+    )
+    return seen === (await of.textContent())
+  }
+
   async function lookUp(page: Page, name: string) {
     await page.goto(`/admin/products?q=${encodeURIComponent(name)}`)
     await page.getByRole('row', { name }).waitFor()
@@ -169,7 +178,9 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     await page.keyboard.press('Enter')
     await page.keyboard.type('x')
     await page.keyboard.press('Enter')
-    await page.getByRole('alert').getByText('Stock is a whole number').waitFor()
+    const fault = page.getByText('Stock is a whole number')
+    await fault.waitFor()
+    assert.ok(await inSight(page, fault), 'the last row has room for its fault')
     await page.keyboard.press('Escape')
     await page.keyboard.press('Control+Home')
   test('the overview tells amounts to the cent, and the day of each hour', async () => {

@@ -16,7 +16,7 @@ export function Table({
       aria-label={caption}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
       tabIndex={0}
-      className="relative overflow-x-auto rounded-lg border border-line bg-surface"
+      className="relative overflow-x-auto rounded-lg border border-line edge-cues"
     >
       <table className={cx('w-full border-collapse text-left', className)}>
         <caption className="sr-only">{caption}</caption>

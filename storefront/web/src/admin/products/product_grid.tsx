@@ -1,5 +1,5 @@
 /** The products as a grid that is edited in place. Enter or a first letter begins, Enter keeps, Escape leaves it. */
-import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
+import { Fragment, useId, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { Link } from 'react-router'
 import { ShopProblem } from '../../api/shop.ts'
@@ -11,23 +11,16 @@ import { Icon, Spinner } from '../../ui/icon.tsx'
 import { explain } from '../../ui/notice.tsx'
 import { Table, Td, Th } from '../../ui/table.tsx'
 import { toast } from '../../ui/toast.ts'
-import type { Edit, Field } from './conflict.ts'
+import { CellInput, type EditedField, type Editing, firstLetter } from './cell_input.tsx'
+import type { Edit } from './conflict.ts'
 import { FIELD_WORDS, readField } from './field_text.ts'
 import { useGridKeys } from './use_grid_keys.ts'
 
-type EditedField = Exclude<Field, 'description'>
 const COLUMNS: readonly EditedField[] = ['name', 'price', 'stock']
 const OPEN = 3
 const REMOVE = 4
 const COUNT = 5
 const FEW = 5
-
-type Editing = {
-  readonly seen: Product
-  readonly field: EditedField
-  readonly text: string
-  readonly fault?: string | undefined
-}
 
 type Props = {
   products: readonly Product[]
@@ -37,6 +30,7 @@ type Props = {
 
 export function ProductGrid({ products, save, remove }: Props) {
   const { grid, at, go, onKeyDown } = useGridKeys(products.length, COUNT)
+  const faultId = useId()
   const [editing, setEditing] = useState<Editing>()
   const [saving, setSaving] = useState<{ id: string; field: EditedField; text: string }>()
 
@@ -56,13 +50,10 @@ export function ProductGrid({ products, save, remove }: Props) {
       await save(seen, { [field]: read.value })
     } catch (error) {
       const refused = error instanceof ShopProblem && error.code === 'validation_failed'
-      setEditing({
-        seen,
-        field,
-        text,
-        fault: refused ? 'The shop does not take this value.' : explain(error),
-      })
-      if (!refused) toast({ tone: 'bad', title: 'It was not saved', description: explain(error) })
+      const fault = refused ? 'The shop does not take this value.' : explain(error)
+      // Whoever types in another cell by now goes on typing there.
+      setEditing((other) => other ?? { seen, field, text, fault })
+      toast({ tone: 'bad', title: `${seen.name} was not saved`, description: fault })
     } finally {
       setSaving(undefined)
     }
@@ -70,13 +61,13 @@ export function ProductGrid({ products, save, remove }: Props) {
 
   return (
     <>
-      <Table caption="Products" className="min-w-[42.5rem] table-fixed sm:min-w-3xl">
+      <Table caption="Products" className="min-w-[25rem] sm:min-w-[52rem] sm:table-fixed">
         <colgroup>
           <col />
-          <col className="w-24 sm:w-32" />
-          <col className="w-20 sm:w-28" />
-          <col className="w-26" />
-          <col className="w-36" />
+          <col className="w-24 sm:w-36" />
+          <col className="w-18 sm:w-36" />
+          <col className="hidden w-28 sm:table-column" />
+          <col className="hidden w-36 sm:table-column" />
           <col className="w-26" />
         </colgroup>
         <thead>
@@ -84,8 +75,10 @@ export function ProductGrid({ products, save, remove }: Props) {
             <Th>Name</Th>
             <Th numeric>Price</Th>
             <Th numeric>Stock</Th>
-            <Th numeric>Reserved</Th>
-            <Th>Changed</Th>
+            <Th numeric className="hidden sm:table-cell">
+              Reserved
+            </Th>
+            <Th className="hidden sm:table-cell">Changed</Th>
             <Th>
               <span className="sr-only">Actions</span>
             </Th>
@@ -93,85 +86,108 @@ export function ProductGrid({ products, save, remove }: Props) {
         </thead>
         <tbody ref={grid} onKeyDown={onKeyDown}>
           {products.map((product, row) => (
-            <tr key={product.id} className="group last:*:border-b-0 hover:bg-ground">
-              {COLUMNS.map((field, col) => {
-                const edited = editing?.seen.id === product.id && editing.field === field
-                const busy = saving?.id === product.id && saving.field === field
-                return (
-                  <Td key={field} numeric={field !== 'name'} className="h-16 px-2! py-1.5!">
-                    {edited ? (
-                      <CellInput
-                        editing={editing}
-                        onText={(text) => setEditing({ ...editing, text, fault: undefined })}
-                        onEnd={(how) => {
-                          // At once, so that the focus has somewhere to go and no key is lost in between.
-                          flushSync(() => {
-                            if (how === 'escape') setEditing(undefined)
-                            else void finish(editing)
-                          })
-                          if (how !== 'blur') go({ row, col: how === 'tab' ? col + 1 : col })
-                        }}
-                      />
-                    ) : (
-                      <button
-                        type="button"
-                        {...at(row, col)}
-                        aria-label={`${FIELD_WORDS[field]} ${shown(product, field)}, edit`}
-                        aria-busy={busy || undefined}
-                        onClick={() => begin(product, field)}
-                        onKeyDown={(event) => {
-                          const text = firstLetter(event, field)
-                          if (text === undefined) return
-                          event.preventDefault()
-                          begin(product, field, text)
-                        }}
-                        className={cx(
-                          'flex min-h-11 w-full min-w-0 items-center gap-3 rounded-md border border-transparent px-2 hover:border-edge',
-                          field === 'name' ? 'text-left font-semibold' : 'justify-end',
-                          busy && 'opacity-60',
-                        )}
-                      >
-                        {field === 'name' && (
-                          <Cover
-                            id={product.id}
-                            className="hidden aspect-square w-10 shrink-0 rounded-sm sm:block"
-                          />
-                        )}
-                        <span className={cx('min-w-0', field === 'name' && 'line-clamp-2 leading-5')}>
-                          {busy ? saving.text : <Shown product={product} field={field} />}
-                        </span>
-                        {busy && <Spinner className="size-4" />}
-                      </button>
-                    )}
-                  </Td>
-                )
-              })}
-              <Td numeric className={product.reserved === 0 ? 'text-soft' : undefined}>
-                {formatNumber(product.reserved)}
-              </Td>
-              <Td className="text-sm text-soft">
-                <Ago at={product.updated_at} />
-              </Td>
-              <Td className="px-2! py-1.5! whitespace-nowrap">
-                <Link
-                  to={`/admin/products/${product.id}`}
-                  {...at(row, OPEN)}
-                  aria-label={`Open ${product.name}`}
-                  className="inline-grid size-11 place-items-center rounded-md align-middle text-soft hover:bg-sunken hover:text-ink"
-                >
-                  <Icon name="right" />
-                </Link>
-                <button
-                  type="button"
-                  {...at(row, REMOVE)}
-                  aria-label={`Remove ${product.name}`}
-                  onClick={() => remove(product)}
-                  className="inline-grid size-11 place-items-center rounded-md align-middle text-soft hover:bg-bad-soft hover:text-bad"
-                >
-                  <Icon name="trash" />
-                </button>
-              </Td>
-            </tr>
+            <Fragment key={product.id}>
+              <tr className="group last:*:border-b-0 hover:bg-ground">
+                {COLUMNS.map((field, col) => {
+                  const edited = editing?.seen.id === product.id && editing.field === field
+                  const busy = saving?.id === product.id && saving.field === field
+                  return (
+                    <Td key={field} numeric={field !== 'name'} className="h-16 px-2! py-1.5!">
+                      {edited ? (
+                        <CellInput
+                          editing={editing}
+                          faultId={faultId}
+                          onText={(text) => setEditing({ ...editing, text, fault: undefined })}
+                          onEnd={(how) => {
+                            // At once, so that the focus has somewhere to go and no key is lost in between.
+                            flushSync(() => {
+                              if (how === 'escape') setEditing(undefined)
+                              else void finish(editing)
+                            })
+                            if (how !== 'blur') go({ row, col: how === 'tab' ? col + 1 : col })
+                          }}
+                        />
+                      ) : (
+                        <button
+                          type="button"
+                          {...at(row, col)}
+                          aria-label={`${FIELD_WORDS[field]} ${shown(product, field)}, edit`}
+                          aria-busy={busy || undefined}
+                          onClick={() => begin(product, field)}
+                          onKeyDown={(event) => {
+                            const text = firstLetter(event, field)
+                            if (text === undefined) return
+                            event.preventDefault()
+                            begin(product, field, text)
+                          }}
+                          className={cx(
+                            'flex min-h-11 w-full min-w-0 items-center gap-3 rounded-md border border-transparent px-2 hover:border-edge',
+                            field === 'name' ? 'text-left font-semibold' : 'justify-end',
+                            busy && 'opacity-60',
+                          )}
+                        >
+                          {field === 'name' && (
+                            <Cover
+                              id={product.id}
+                              className="hidden aspect-square w-10 shrink-0 rounded-sm sm:block"
+                            />
+                          )}
+                          <span
+                            className={
+                              field === 'name'
+                                ? 'line-clamp-2 min-w-0 leading-5 break-words'
+                                : 'whitespace-nowrap'
+                            }
+                          >
+                            {busy ? saving.text : <Shown product={product} field={field} />}
+                          </span>
+                          {busy && <Spinner className="size-4" />}
+                        </button>
+                      )}
+                    </Td>
+                  )
+                })}
+                <Td numeric className={cx('hidden sm:table-cell', product.reserved === 0 && 'text-soft')}>
+                  {formatNumber(product.reserved)}
+                </Td>
+                <Td className="hidden text-sm text-soft sm:table-cell">
+                  <Ago at={product.updated_at} />
+                </Td>
+                <Td className="px-2! py-1.5! whitespace-nowrap">
+                  <Link
+                    to={`/admin/products/${product.id}`}
+                    {...at(row, OPEN)}
+                    aria-label={`Open ${product.name}`}
+                    className="inline-grid size-11 place-items-center rounded-md align-middle text-soft hover:bg-sunken hover:text-ink"
+                  >
+                    <Icon name="right" />
+                  </Link>
+                  <button
+                    type="button"
+                    {...at(row, REMOVE)}
+                    aria-label={`Remove ${product.name}`}
+                    onClick={() => remove(product)}
+                    className="inline-grid size-11 place-items-center rounded-md align-middle text-soft hover:bg-bad-soft hover:text-bad"
+                  >
+                    <Icon name="trash" />
+                  </button>
+                </Td>
+              </tr>
+              {editing?.seen.id === product.id && editing.fault && (
+                <tr>
+                  <td colSpan={COLUMNS.length + 1} className="border-b border-line bg-bad-soft p-0">
+                    <p
+                      id={faultId}
+                      role="alert"
+                      className="sticky left-0 w-fit max-w-[min(100%,calc(100vw-2rem))] px-4 py-2 text-sm text-bad"
+                    >
+                      {editing.fault}
+                    </p>
+                  </td>
+                  <td colSpan={2} className="hidden border-b border-line bg-bad-soft sm:table-cell" />
+                </tr>
+              )}
+            </Fragment>
           ))}
         </tbody>
       </Table>
@@ -179,68 +195,6 @@ export function ProductGrid({ products, save, remove }: Props) {
         Arrow keys walk through the table. Enter edits a cell and keeps it, Escape leaves it as it was.
       </p>
     </>
-  )
-}
-
-function CellInput({
-  editing: { seen, field, text, fault },
-  onText,
-  onEnd,
-}: {
-  editing: Editing
-  onText: (text: string) => void
-  onEnd: (how: 'enter' | 'escape' | 'tab' | 'blur') => void
-}) {
-  const id = useId()
-  const input = useRef<HTMLInputElement>(null)
-  const untouched = useRef(text === String(seen[field]))
-  useEffect(() => {
-    input.current?.focus()
-    if (untouched.current) input.current?.select()
-  }, [])
-  /** Leaving by a key also blurs; it counts once. */
-  const ended = useRef(false)
-  const end = (how: 'enter' | 'escape' | 'tab' | 'blur') => {
-    if (ended.current) return
-    ended.current = true
-    onEnd(how)
-    queueMicrotask(() => {
-      ended.current = false
-    })
-  }
-  const onKeyDown = (event: KeyboardEvent) => {
-    const how = ({ Enter: 'enter', Escape: 'escape', Tab: 'tab' } as const)[event.key]
-    if (!how || (how === 'tab' && event.shiftKey)) return
-    event.preventDefault()
-    end(how)
-  }
-  return (
-    <div className="relative">
-      <input
-        ref={input}
-        value={text}
-        inputMode={field === 'name' ? 'text' : field === 'price' ? 'decimal' : 'numeric'}
-        aria-label={`${FIELD_WORDS[field]} of ${seen.name}`}
-        aria-invalid={fault ? true : undefined}
-        aria-describedby={fault ? id : undefined}
-        onChange={(event) => onText(event.currentTarget.value)}
-        onKeyDown={onKeyDown}
-        onBlur={() => end('blur')}
-        className={cx(
-          'min-h-11 w-full rounded-md border border-accent bg-surface px-2 aria-invalid:border-bad',
-          field !== 'name' && 'tabular text-right',
-        )}
-      />
-      {fault && (
-        <p
-          id={id}
-          role="alert"
-          className="absolute top-full right-0 z-10 mt-1 w-60 rounded-md bg-bad-soft px-3 py-2 text-left text-sm text-bad shadow-over"
-        >
-          {fault}
-        </p>
-      )}
-    </div>
   )
 }
 
@@ -263,10 +217,3 @@ const shown = (product: Product, field: EditedField): string =>
     : field === 'stock'
       ? formatNumber(product.stock)
       : product.name
-
-/** A digit begins a number with that digit, as in every spreadsheet; F2 begins with what is there. */
-function firstLetter(event: KeyboardEvent, field: EditedField): string | undefined {
-  if (event.ctrlKey || event.metaKey || event.altKey) return undefined
-  const wanted = field === 'name' ? /^[\p{L}\p{N}]$/u : /^\d$/
-  return wanted.test(event.key) ? event.key : undefined
-}

@@ -1,0 +1,75 @@
+/** A cell of the product grid while it is edited: what it takes, and how it is left. */
+import { type KeyboardEvent, useEffect, useRef } from 'react'
+import type { Product } from '../../api/types.ts'
+import { cx } from '../../ui/cx.ts'
+import type { Field } from './conflict.ts'
+import { FIELD_WORDS } from './field_text.ts'
+
+export type EditedField = Exclude<Field, 'description'>
+
+export type Editing = {
+  readonly seen: Product
+  readonly field: EditedField
+  readonly text: string
+  readonly fault?: string | undefined
+}
+
+export function CellInput({
+  editing: { seen, field, text, fault },
+  faultId,
+  onText,
+  onEnd,
+}: {
+  editing: Editing
+  faultId: string
+  onText: (text: string) => void
+  onEnd: (how: 'enter' | 'escape' | 'tab' | 'blur') => void
+}) {
+  const input = useRef<HTMLInputElement>(null)
+  const untouched = useRef(text === String(seen[field]))
+  useEffect(() => {
+    input.current?.focus()
+    if (untouched.current) input.current?.select()
+  }, [])
+  /** Leaving by a key also blurs; it counts once. */
+  const ended = useRef(false)
+  const end = (how: 'enter' | 'escape' | 'tab' | 'blur') => {
+    if (ended.current) return
+    ended.current = true
+    onEnd(how)
+    queueMicrotask(() => {
+      ended.current = false
+    })
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    const how = ({ Enter: 'enter', Escape: 'escape', Tab: 'tab' } as const)[event.key]
+    if (!how || (how === 'tab' && event.shiftKey)) return
+    event.preventDefault()
+    end(how)
+  }
+  return (
+    <input
+      ref={input}
+      value={text}
+      size={1}
+      inputMode={field === 'name' ? 'text' : field === 'price' ? 'decimal' : 'numeric'}
+      aria-label={`${FIELD_WORDS[field]} of ${seen.name}`}
+      aria-invalid={fault ? true : undefined}
+      aria-describedby={fault ? faultId : undefined}
+      onChange={(event) => onText(event.currentTarget.value)}
+      onKeyDown={onKeyDown}
+      onBlur={() => end('blur')}
+      className={cx(
+        'min-h-11 w-full rounded-md border border-accent bg-surface px-2 aria-invalid:border-bad',
+        field !== 'name' && 'tabular text-right',
+      )}
+    />
+  )
+}
+
+/** A digit begins a number with that digit, as in every spreadsheet; F2 begins with what is there. */
+export function firstLetter(event: KeyboardEvent, field: EditedField): string | undefined {
+  if (event.ctrlKey || event.metaKey || event.altKey) return undefined
+  const wanted = field === 'name' ? /^[\p{L}\p{N}]$/u : /^\d$/
+  return wanted.test(event.key) ? event.key : undefined
+}
