@@ -275,6 +275,37 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     )
   })
 
+  test('closing the shipping of many stops it, and tells how far it came; a page that is not had says so', async () => {
+    const product = await shop.addProduct({ name: 'Beech peg', price: '1.00', stock: 50 })
+    const [buyer] = await shop.buyers(1)
+    const line = { lines: [{ product, quantity: 1 }] }
+    await Promise.all(Array.from({ length: 21 }, () => shop.bought(buyer!, line)))
+    const page = keeperPage
+    await page.goto('/admin/orders')
+    const confirmed = page.getByRole('region', { name: 'Confirmed' })
+    await confirmed.getByText('20+').waitFor()
+    await page.route('**/api/orders?*cursor*', (route) => route.abort())
+    await button(confirmed, 'More').click()
+    await confirmed.getByText('We could not read on').waitFor()
+    await page.unroute('**/api/orders?*cursor*')
+    await button(confirmed, 'More').click()
+    await confirmed.getByText('20+').waitFor({ state: 'detached' })
+
+    let asked = 0
+    await page.route('**/api/orders/*', async (route) => {
+      if (route.request().method() === 'PUT' && ++asked > 4) await page.waitForTimeout(300)
+      await route.continue()
+    })
+    await confirmed.getByLabel('All shown').check()
+    await button(confirmed, /^Ship \d+/).click()
+    const dialog = page.getByRole('dialog', { name: /^Shipping/ })
+    await dialog.getByText(/^4 of \d+ shipped …/).waitFor()
+    await button(dialog, 'Close').click()
+    await said(page, /^Stopped: \d+ of \d+ shipped$/)
+    await page.unroute('**/api/orders/*')
+    assert.ok(asked < 21, 'the rest was not begun')
+  })
+
   test('an order offers the moves it may make, and no others', async () => {
     const page = keeperPage
     const moves = () => page.getByRole('button', { name: /, order …/ }).allInnerTexts()

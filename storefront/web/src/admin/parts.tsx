@@ -1,8 +1,10 @@
 /** What several admin pages are built from. */
 import type { ReactNode } from 'react'
 import { Link } from 'react-router'
+import { Button } from '../ui/button.tsx'
 import { cx } from '../ui/cx.ts'
 import { Icon } from '../ui/icon.tsx'
+import { ProblemNotice } from '../ui/notice.tsx'
 import { Loading, Skeleton } from '../ui/skeleton.tsx'
 
 export function AdminPage({ children }: { children: ReactNode }) {
@@ -33,6 +35,39 @@ export function Stale({ when, at }: { when: boolean; at: number }) {
   )
 }
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' })
+
+type Paged = {
+  hasNextPage: boolean
+  isFetchingNextPage: boolean
+  isFetchNextPageError: boolean
+  error: unknown
+  fetchNextPage: () => unknown
+}
+
+/** The way to the next page of a list, which tells why when it could not be had. */
+export function More({
+  of: list,
+  small = false,
+  children,
+}: {
+  of: Paged
+  small?: boolean
+  children: string
+}) {
+  if (!list.hasNextPage) return null
+  return (
+    <div className="grid justify-items-center gap-3">
+      {list.isFetchNextPageError && <ProblemNotice error={list.error} doing="read on" />}
+      <Button
+        {...(small ? { size: 'sm', tone: 'quiet' } : {})}
+        busy={list.isFetchingNextPage}
+        onClick={() => void list.fetchNextPage()}
+      >
+        {children}
+      </Button>
+    </div>
+  )
+}
 
 /** A part of a page on a ground of its own, named by its heading. */
 export function Panel({

@@ -13,7 +13,7 @@ export type Account = Item<Json<AuthPaths['/users']['get']['responses'][200]>>
 export type Role = Account['role']
 export type Movement = Item<Json<ProductPaths['/products/{id}/stock_movements']['get']['responses'][200]>>
 
-export const BOARD_PAGE_SIZE = 20
+const BOARD_PAGE_SIZE = 20
 const LEDGER_PAGE_SIZE = 50
 const PEOPLE_PAGE_SIZE = 50
 /** Boards and tables look again this often while they are in view. */
@@ -35,7 +35,9 @@ export const boardQuery = (status: OrderStatus) =>
     queryFn: ({ signal, pageParam }) =>
       dataOf(
         shop.orders.GET('/orders', {
-          params: { query: { status, limit: BOARD_PAGE_SIZE, ...after(pageParam) } },
+          params: {
+            query: { status, limit: pageParam === null ? BOARD_PAGE_SIZE : PAGE_MAX, ...after(pageParam) },
+          },
           signal,
         }),
       ),

@@ -11,6 +11,7 @@ import { Ago, formatNumber, Money } from '../../ui/format.tsx'
 import { ProblemNotice } from '../../ui/notice.tsx'
 import { Loading, Skeleton } from '../../ui/skeleton.tsx'
 import { Name } from '../names.tsx'
+import { More } from '../parts.tsx'
 import { boardQuery } from '../queries.ts'
 import { MOVE_WORDS, type Move, movesOf } from './moves.ts'
 import { useMove } from './use_move.ts'
@@ -33,8 +34,8 @@ type Props = {
 }
 
 export function BoardColumn({ status, ship, className }: Props) {
-  const { data, error, isPending, dataUpdatedAt, hasNextPage, fetchNextPage, isFetchingNextPage, refetch } =
-    useInfiniteQuery(boardQuery(status))
+  const list = useInfiniteQuery(boardQuery(status))
+  const { data, error, isPending, dataUpdatedAt, hasNextPage, refetch } = list
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set())
   const orders = data?.pages.flatMap(({ items }) => items) ?? []
   const chosen = orders.filter(({ id }) => ticked.has(id)).map(({ id }) => id)
@@ -43,7 +44,10 @@ export function BoardColumn({ status, ship, className }: Props) {
   return (
     <section
       aria-label={statusWords(status)}
-      className={cx('grid min-w-0 content-start gap-3 rounded-xl bg-sunken p-3', className)}
+      className={cx(
+        'grid min-w-0 grid-cols-[minmax(0,1fr)] content-start gap-3 rounded-xl bg-sunken p-3',
+        className,
+      )}
     >
       <div className="flex min-h-9 items-center gap-2 px-1">
         <h2 className="font-semibold">{statusWords(status)}</h2>
@@ -96,7 +100,7 @@ export function BoardColumn({ status, ship, className }: Props) {
         <p className="px-1 py-6 text-center text-sm text-soft">{EMPTY[status]}</p>
       )}
       {orders.length > 0 && (
-        <ul className="grid gap-3">
+        <ul className="grid grid-cols-[minmax(0,1fr)] gap-3">
           {orders.map((order) => (
             <Card
               key={order.id}
@@ -113,11 +117,9 @@ export function BoardColumn({ status, ship, className }: Props) {
           ))}
         </ul>
       )}
-      {hasNextPage && (
-        <Button size="sm" tone="quiet" busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-          More
-        </Button>
-      )}
+      <More of={list} small>
+        More
+      </More>
     </section>
   )
 }
@@ -131,7 +133,7 @@ function flipped(ticked: ReadonlySet<string>, id: string): ReadonlySet<string> {
 function Card({ order, tick }: { order: Order; tick: { on: boolean; flip: () => void } | undefined }) {
   const short = `…${order.id.slice(-6)}`
   return (
-    <li className="grid gap-2 rounded-lg bg-surface p-3 shadow-rest">
+    <li className="grid grid-cols-[minmax(0,1fr)] gap-2 rounded-lg bg-surface p-3 shadow-rest">
       <div className="flex items-start gap-2.5">
         {tick && (
           <label className="-m-2.5 grid size-10 shrink-0 cursor-pointer place-items-center">
@@ -146,9 +148,12 @@ function Card({ order, tick }: { order: Order; tick: { on: boolean; flip: () => 
           {orderWords(order)}
         </Link>
       </div>
-      <p className="flex flex-wrap items-baseline justify-between gap-x-3 text-sm text-soft">
-        <span className="truncate">
-          <Name id={order.user_id} />
+      <p className="flex items-baseline justify-between gap-x-3 text-sm whitespace-nowrap text-soft">
+        <span className="flex min-w-0 gap-1.5">
+          <span className="truncate">
+            <Name id={order.user_id} />
+          </span>
+          <span className="font-mono text-xs leading-5">{short}</span>
         </span>
         <Ago at={order.updated_at} />
       </p>

@@ -6,6 +6,7 @@ import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { formatNumber } from '../../ui/format.tsx'
 import { Notice } from '../../ui/notice.tsx'
+import { toast } from '../../ui/toast.ts'
 import { forEach, type Progress } from './moves.ts'
 import { explainMove, moveOrder } from './use_move.ts'
 
@@ -32,17 +33,21 @@ function Run({ ids, close }: { ids: readonly string[]; close: () => void }) {
 
   useEffect(() => {
     const stopping = new AbortController()
+    let left = false
     stop.current = stopping
     setRunning(true)
     setProgress({ total: batch.length, done: 0, failures: [] })
     const ship = (id: string) => moveOrder(id, 'shipped')
     // Begun in a turn of its own, so that an effect that is taken back at once ships nothing.
     const begun = setTimeout(async () => {
-      await forEach(batch, ship, { atOnce: AT_ONCE, signal: stopping.signal, onProgress: setProgress })
+      const options = { atOnce: AT_ONCE, signal: stopping.signal, onProgress: setProgress }
+      const { total, done } = await forEach(batch, ship, options)
       setRunning(false)
+      if (left) toast({ title: `Stopped: ${formatNumber(done)} of ${formatNumber(total)} shipped` })
       await queries.invalidateQueries({ queryKey: ['admin', 'orders'] })
     })
     return () => {
+      left = true
       clearTimeout(begun)
       stopping.abort()
     }

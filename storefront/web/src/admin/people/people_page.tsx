@@ -11,12 +11,12 @@ import { PageTitle } from '../../ui/page_title.tsx'
 import { Loading, Skeleton } from '../../ui/skeleton.tsx'
 import { Table, Td, Th } from '../../ui/table.tsx'
 import { toast } from '../../ui/toast.ts'
-import { AdminPage } from '../parts.tsx'
+import { AdminPage, More } from '../parts.tsx'
 import { type Account, peopleQuery, type Role } from '../queries.ts'
 
 export default function PeoplePage() {
-  const { data, error, isPending, hasNextPage, fetchNextPage, isFetchingNextPage, refetch } =
-    useInfiniteQuery(peopleQuery)
+  const list = useInfiniteQuery(peopleQuery)
+  const { data, error, isPending, refetch } = list
   const [asking, setAsking] = useState<Account>()
   const [refused, setRefused] = useState<unknown>()
   const people = data?.pages.flatMap(({ items }) => items) ?? []
@@ -45,15 +45,7 @@ export default function PeoplePage() {
           }}
         />
       )}
-      {hasNextPage && (
-        <Button
-          busy={isFetchingNextPage}
-          onClick={() => void fetchNextPage()}
-          className="justify-self-center"
-        >
-          More accounts
-        </Button>
-      )}
+      <More of={list}>More accounts</More>
       <RoleDialog account={asking} close={() => setAsking(undefined)} refuse={setRefused} />
     </AdminPage>
   )

@@ -35,7 +35,6 @@ export function AdjustStock({ product }: { product: Product }) {
   const [error, setError] = useState<unknown>()
   const [busy, setBusy] = useState(false)
   const count = /^\d{1,10}$/.test(units.trim()) ? Number(units) : 0
-  const after = product.stock + way.sign * count
 
   const submit = async (event: FormEvent) => {
     event.preventDefault()
@@ -112,7 +111,7 @@ export function AdjustStock({ product }: { product: Product }) {
         autoComplete="off"
         value={units}
         error={faults.units}
-        hint={`${formatNumber(product.stock)} now${count > 0 ? `, ${formatNumber(after)} then` : ''}`}
+        hint={`${formatNumber(product.stock)} now${count > 0 ? `, ${thenWords(product.stock + way.sign * count)}` : ''}`}
         onChange={(event) => setUnits(event.currentTarget.value)}
       />
       <div className="grid gap-2.5">
@@ -143,6 +142,11 @@ export function AdjustStock({ product }: { product: Product }) {
       </Button>
     </form>
   )
+}
+
+function thenWords(after: number): string {
+  if (after < 0) return 'too few to take that many'
+  return after > LIMITS.stock ? `${formatNumber(LIMITS.stock)} at most` : `${formatNumber(after)} then`
 }
 
 function Refused({ error }: { error: unknown }) {

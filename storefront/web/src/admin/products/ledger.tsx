@@ -3,7 +3,6 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { Link } from 'react-router'
 import type { Product } from '../../api/types.ts'
-import { Button } from '../../ui/button.tsx'
 import { cx } from '../../ui/cx.ts'
 import { formatNumber, Time } from '../../ui/format.tsx'
 import { ProblemNotice } from '../../ui/notice.tsx'
@@ -11,7 +10,7 @@ import { Loading, Skeleton } from '../../ui/skeleton.tsx'
 import { Table, Td, Th } from '../../ui/table.tsx'
 import { StepChart } from '../charts/step_chart.tsx'
 import { Name } from '../names.tsx'
-import { Panel } from '../parts.tsx'
+import { More, Panel } from '../parts.tsx'
 import { ledgerQuery, type Movement } from '../queries.ts'
 
 const REASONS: Record<Movement['reason'], string> = {
@@ -25,8 +24,8 @@ const signed = new Intl.NumberFormat(undefined, { signDisplay: 'exceptZero' })
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
 
 export function Ledger({ product }: { product: Product }) {
-  const { data, error, isPending, isFetchingNextPage, hasNextPage, fetchNextPage, refetch } =
-    useInfiniteQuery(ledgerQuery(product.id))
+  const list = useInfiniteQuery(ledgerQuery(product.id))
+  const { data, error, isPending, hasNextPage, refetch } = list
   // The product is watched; its ledger is read again when the product has moved.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the version is the reason to look again
   useEffect(() => void refetch(), [product.version, refetch])
@@ -47,15 +46,7 @@ export function Ledger({ product }: { product: Product }) {
         <div className="grid gap-6">
           <History movements={movements} complete={!hasNextPage} />
           <Entries movements={movements} />
-          {hasNextPage && (
-            <Button
-              busy={isFetchingNextPage}
-              onClick={() => void fetchNextPage()}
-              className="justify-self-center"
-            >
-              Older entries
-            </Button>
-          )}
+          <More of={list}>Older entries</More>
         </div>
       )}
     </Panel>
@@ -116,7 +107,7 @@ function Entries({ movements }: { movements: readonly Movement[] }) {
               {movement.note && <span className="text-soft [overflow-wrap:anywhere]">: {movement.note}</span>}
             </Td>
             <Td className="text-soft">
-              <Name id={movement.by} system={movement.order_id ? 'Customer' : 'The shop itself'} />
+              <Name id={movement.by} system={movement.reason === 'sale' ? 'Customer' : 'The shop itself'} />
             </Td>
           </tr>
         ))}
