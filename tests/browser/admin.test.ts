@@ -111,15 +111,6 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     await other.context().close()
   })
 
-  test('a sale does not get in the way of a price, and is not overwritten by a count', async () => {
-    const product = await shop.addProduct({ name: 'Ash ladder', price: '80.00', stock: 10 })
-    const [buyer] = await shop.buyers(1)
-    const page = keeperPage
-    await lookUp(page, 'Ash ladder')
-    await typeInto(page, 'Price', '82.00')
-    await shop.bought(buyer!, { lines: [{ product, quantity: 2 }] })
-    await page.keyboard.press('Enter')
-    await button(page, 'Price $82.00, edit').waitFor()
   test('a product removed while someone edits it: what was typed stays, and is said to be lost', async () => {
     const product = await shop.addProduct({ name: 'Yew bowl', price: '25.00', stock: 2 })
     const page = keeperPage
@@ -137,6 +128,15 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     await said(page, 'There is nothing at this address')
   })
 
+  test('a sale does not get in the way of a price, and is not overwritten by a count', async () => {
+    const product = await shop.addProduct({ name: 'Ash ladder', price: '80.00', stock: 10 })
+    const [buyer] = await shop.buyers(1)
+    const page = keeperPage
+    await lookUp(page, 'Ash ladder')
+    await typeInto(page, 'Price', '82.00')
+    await shop.bought(buyer!, { lines: [{ product, quantity: 2 }] })
+    await page.keyboard.press('Enter')
+    await button(page, 'Price $82.00, edit').waitFor()
     await button(page, 'Stock 8, edit').waitFor()
 
     await typeInto(page, 'Stock', '20')
@@ -152,6 +152,17 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     await button(dialog, 'Save merged').click()
     await dialog.waitFor({ state: 'detached' })
     assert.equal((await shop.product(product.id)).stock, 19)
+  })
+
+  test('the overview tells amounts to the cent, and the day of each hour', async () => {
+    const page = keeperPage
+    await page.goto('/admin')
+    const revenue = page.getByRole('region', { name: /^Revenue per/ }).first()
+    await button(revenue, 'As a table').click()
+    const cells = await revenue.getByRole('cell').allInnerTexts()
+    assert.ok(cells.length >= 12)
+    for (const cell of cells) assert.match(cell, /^\$[\d,]+\.\d\d$/)
+    for (const name of await revenue.getByRole('rowheader').allInnerTexts()) assert.match(name, /^\w{3} /)
   })
 
   test('by keyboard alone: walk the table, edit, give up, and keep', async () => {
@@ -183,17 +194,6 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     assert.ok(await inSight(page, fault), 'the last row has room for its fault')
     await page.keyboard.press('Escape')
     await page.keyboard.press('Control+Home')
-  test('the overview tells amounts to the cent, and the day of each hour', async () => {
-    const page = keeperPage
-    await page.goto('/admin')
-    const revenue = page.getByRole('region', { name: /^Revenue per/ }).first()
-    await button(revenue, 'As a table').click()
-    const cells = await revenue.getByRole('cell').allInnerTexts()
-    assert.ok(cells.length >= 12)
-    for (const cell of cells) assert.match(cell, /^\$[\d,]+\.\d\d$/)
-    for (const name of await revenue.getByRole('rowheader').allInnerTexts()) assert.match(name, /^\w{3} /)
-  })
-
     await expectFocus(page, /^Name Zinc pail small/)
     await page.keyboard.press('End')
     await expectFocus(page, 'Remove Zinc pail small')
@@ -354,14 +354,33 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     await said(page, 'Everything is up')
     const shelf = await shop.tab(page)
     await shelf.goto('/admin/products')
-    await shelf.getByRole('row', { name: 'Elm tray' }).waitFor()
+    await shelf.getByRole('row', { name: 'Walnut desk lamp' }).waitFor()
     await shop.products.kill()
     await page.getByRole('alert').getByText('Products and stock: away').waitFor()
     await shelf.getByRole('status').getByText('We can’t see the newest just now').waitFor()
-    await shelf.getByRole('row', { name: 'Elm tray' }).waitFor()
+    await shelf.getByRole('row', { name: 'Walnut desk lamp' }).waitFor()
     await shelf.close()
     await shop.products.start()
     await said(page, 'Everything is up')
+  })
+
+  test('the system page raises its voice for a ledger that does not balance, and for orders that wait', async () => {
+    const page = keeperPage
+    await page.route('**/api/system', async (route) => {
+      const response = await route.fetch()
+      const { services } = await response.json()
+      for (const { replicas } of services) {
+        for (const replica of replicas) {
+          if (replica.ledger_mismatches !== null) replica.ledger_mismatches = 1
+          if (replica.settler_oldest_seconds !== null) replica.settler_oldest_seconds = 600
+        }
+      }
+      await route.fulfill({ json: { services } })
+    })
+    await page.goto('/admin/system')
+    await page.getByRole('alert').getByText('The ledger does not balance').waitFor()
+    await page.getByRole('status').getByText('Orders wait longer than they should').waitFor()
+    await page.unroute('**/api/system')
   })
 
   test('the admin pages are not for customers', async () => {

@@ -18,6 +18,9 @@ const systemQuery = queryOptions({
   staleTime: 0,
 })
 
+/** As in deploy/monitoring: what is owed is settled within seconds of the last fault, so this long tells of another. */
+const SETTLE_SECONDS_MAX = 120
+
 const WORDS: Record<string, { title: string; does: string }> = {
   storefront: { title: 'Storefront', does: 'pages and gateway' },
   auth_service: { title: 'Accounts', does: 'auth_service' },
@@ -55,8 +58,22 @@ function State({ services }: { services: readonly ServiceState[] }) {
   const replicas = services.flatMap(({ replicas }) => replicas)
   const ready = replicas.filter((replica) => replica.ready).length
   const down = services.filter(({ replicas }) => !replicas.some((replica) => replica.ready))
+  const mismatches = highest(replicas.map((replica) => replica.ledger_mismatches)) ?? 0
+  const owedSeconds = highest(replicas.map((replica) => replica.settler_oldest_seconds)) ?? 0
   return (
     <>
+      {mismatches > 0 && (
+        <Notice live tone="bad" title="The ledger does not balance">
+          {formatNumber(mismatches)} {mismatches === 1 ? 'product has' : 'products have'} another stock than
+          the sum of their movements. The log of product_service names them.
+        </Notice>
+      )}
+      {down.length === 0 && owedSeconds > SETTLE_SECONDS_MAX && (
+        <Notice live tone="warn" title="Orders wait longer than they should">
+          The oldest has been open for {formatNumber(Math.round(owedSeconds / 60))} minutes. The log of
+          order_service says what holds it up.
+        </Notice>
+      )}
       <Verdict ready={ready} total={replicas.length} down={down} />
       <Figures services={services} />
       <div className="grid gap-6 lg:grid-cols-2">
