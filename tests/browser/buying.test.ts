@@ -25,7 +25,7 @@ suite('a buyer in a real browser', { skip: noBrowser }, () => {
       await page.getByRole('button', { name: 'One more' }).click()
     await page.getByRole('button', { name: 'Add to cart' }).click()
     await page.getByRole('link', { name: /^Cart/ }).click()
-    await page.getByRole('heading', { name: 'Your cart' }).waitFor()
+    await page.getByRole('heading', { name: 'Your cart', exact: true }).waitFor()
     return page
   }
 
@@ -199,6 +199,129 @@ suite('a buyer in a real browser', { skip: noBrowser }, () => {
     await page.getByRole('button', { name: 'Send it again' }).click()
     await onAnOrder(page)
     assert.equal(await ordersOf(page), 1)
+  })
+
+  test('two tabs that order the same cart at once make one order, and the second is told', async () => {
+    const product = await shop.addProduct({ name: 'Slate coaster', stock: 9 })
+    const page = await atTheCart(product)
+    const second = await shop.tab(page)
+    await second.goto('/cart')
+    await second.getByText('9 in stock').waitFor()
+    await page.context().route('**/api/orders', async (route) => {
+      await second.waitForTimeout(500)
+      await route.continue()
+    })
+    // Playwright's own click waits for a tab in front; these two are pressed in the same moment.
+    const press = (tab: Page) => tab.getByRole('button', { name: 'Place order' }).dispatchEvent('click')
+    await Promise.all([press(page), press(second)])
+    await Promise.race([onAnOrder(page), onAnOrder(second)])
+    const [winner, loser] = /orders/.test(page.url()) ? [page, second] : [second, page]
+    await loser.getByText('Another tab was first').waitFor()
+    assert.equal(await ordersOf(winner), 1)
+    assert.equal((await shop.product(product.id)).stock, 8)
+  })
+
+  test('another cart is not ordered over an order whose answer was lost in another tab', async () => {
+    const product = await shop.addProduct({ name: 'Cork trivet', stock: 9 })
+    const page = await atTheCart(product)
+    const second = await shop.tab(page)
+    await second.goto('/cart')
+    await second.getByText('9 in stock').waitFor()
+    await page.route('**/api/orders', async (route) => {
+      await route.fetch().catch(() => {})
+      await route.abort('connectionreset')
+    })
+    await page.route('**/api/orders/user/**', (route) => route.abort('connectionreset'))
+    await order(page)
+    await page.getByText('There was no answer').waitFor()
+    await second.getByRole('button', { name: 'One more' }).click()
+    await order(second)
+    await onAnOrder(second)
+    assert.equal(await ordersOf(second), 1)
+    assert.equal((await shop.product(product.id)).stock, 8)
+  })
+
+  test('a browser without room to write the order down sends nothing, says why, and keeps the cart', async () => {
+    const product = await shop.addProduct({ name: 'Jute basket', stock: 9 })
+    const page = await atTheCart(product)
+    await page.evaluate(
+      `Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError') }`,
+    )
+    await page.getByRole('button', { name: 'One more' }).click()
+    await page.getByRole('link', { name: 'Cart, 2 items' }).waitFor()
+    await order(page)
+    await page.getByText('no room to write the order down').waitFor()
+    assert.equal((await shop.product(product.id)).stock, 9)
+  })
+
+  test('a session that ends while ordering asks to sign in, and then finds the order before offering another', async () => {
+    const product = await shop.addProduct({ name: 'Hazel broom', stock: 9 })
+    const visitor = await shop.account()
+    const page = await atTheCart(product, 1, visitor)
+    await page.getByText('9 in stock').waitFor()
+    let sent = 0
+    await page.route('**/api/orders', async (route) => {
+      sent += 1
+      if (sent === 1) {
+        await route.fetch().catch(() => {})
+        await route.abort('connectionreset')
+        return
+      }
+      await page.context().clearCookies()
+      await route.fulfill({
+        status: 401,
+        contentType: 'application/problem+json',
+        body: JSON.stringify({ code: 'unauthenticated', detail: 'It has expired.', retryable: false }),
+      })
+    })
+    await order(page)
+    await page.getByText('Your session ended while you were ordering').waitFor()
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
+    await page.getByRole('link', { name: 'Sign in to order' }).click()
+    await page.getByLabel('Username').fill(visitor.username)
+    await page.getByLabel('Password').fill(visitor.password)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await onAnOrder(page)
+    assert.equal(await ordersOf(page), 1)
+  })
+
+  test('a browser that keeps nothing can still shop, in one tab', async () => {
+    const product = await shop.addProduct({ name: 'Birch tray', stock: 9 })
+    const page = await shop.open()
+    await page.addInitScript(`Object.defineProperty(window, 'localStorage', {
+      get() { throw new DOMException('Access is denied for this document.', 'SecurityError') },
+    })`)
+    await page.goto(`/products/${product.id}`)
+    await page.getByRole('button', { name: 'Add to cart' }).click()
+    await page.getByRole('link', { name: 'Cart, 1 item' }).click()
+    const { username, password } = await shop.account()
+    await page.getByRole('link', { name: 'Sign in to order' }).click()
+    await page.getByLabel('Username').fill(username)
+    await page.getByLabel('Password').fill(password)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await order(page)
+    await onAnOrder(page)
+    await status(page, 'Confirmed')
+  })
+
+  test('nonsense in the browser’s storage is passed over', async () => {
+    const product = await shop.addProduct({ name: 'Elm spoon', stock: 9, price: '6.00' })
+    const page = await atTheCart(product)
+    await page.evaluate(`(() => {
+      const { id } = JSON.parse(localStorage['shop.user'])
+      const [line] = JSON.parse(localStorage['shop.cart'])
+      const worse = [line, line, { ...line, productId: 'b', currency: 'no money' }, { ...line, productId: 'c', quantity: 1e15 }, 7]
+      localStorage['shop.cart'] = JSON.stringify(worse)
+      localStorage['shop.attempt.' + id] = '{"key":"a"}'
+    })()`)
+    await page.reload()
+    await page.getByText('9 in stock').waitFor()
+    assert.equal(await page.locator('main li').count(), 1)
+    await order(page)
+    await onAnOrder(page)
+    await page.evaluate(`localStorage['shop.user'] = '5'`)
+    await page.goto('/')
+    await page.getByRole('link', { name: 'Sign in' }).waitFor()
   })
 
   test('an order is cancelled by its buyer, and its stock is free again', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import type { CartLine } from '../../web/src/cart/cart.ts'
+import type { CartLine } from '../../web/src/cart/cart_line.ts'
 import { beginAttempt, endAttempt, readAttempt, setAttemptAside } from '../../web/src/checkout/attempt.ts'
 
 const ADA = 'user-a'
@@ -71,7 +71,17 @@ suite('an attempt to buy (invariant 4)', () => {
 
   test('what cannot be read is no attempt', () => {
     const kept = storage()
-    kept.setItem(`shop.attempt.${ADA}`, '{')
-    assert.equal(readAttempt(kept, ADA), undefined)
+    const nonsense = [
+      '{',
+      '5',
+      '{}',
+      '{"key":"a"}',
+      '{"key":"","lines":[]}',
+      '{"key":"a","lines":[{"productId":"mug"}]}',
+    ]
+    for (const text of nonsense) {
+      kept.setItem(`shop.attempt.${ADA}`, text)
+      assert.equal(readAttempt(kept, ADA), undefined, text)
+    }
   })
 })

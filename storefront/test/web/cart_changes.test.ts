@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import type { CartLine } from '../../web/src/cart/cart.ts'
+import type { CartLine } from '../../web/src/cart/cart_line.ts'
 import { changesIn, type Now, withChangesTaken } from '../../web/src/cart/changes.ts'
 import { isSameAmount, totalOf } from '../../web/src/ui/money_math.ts'
 

@@ -1,11 +1,12 @@
 /** The three services through the gateway, as one typed object: `shop.products.GET('/products')`. */
 import { createShopClient } from '@shop/client/shop_client'
 import { createTabSession } from '../session/tab_session.ts'
+import { kept } from '../storage.ts'
 
 export { ShopProblem } from '@shop/client/problem'
 export { dataOf, type User } from '@shop/client/shop_client'
 
-export const tabSession = createTabSession(localStorage)
+export const tabSession = createTabSession(kept)
 
 /** A person waits for these answers: few tries, close together. What then fails is shown with a button. */
 const RETRY = { attempts: 3, waitMs: 250, waitMaxMs: 2_000 }

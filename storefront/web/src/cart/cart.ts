@@ -2,27 +2,22 @@
  * The cart: kept in this browser, the same in all its tabs and after a reload. It remembers the name and price the
  * visitor saw, because that is the price they agree to pay (invariant 8); the cart page tells when it has changed.
  */
+import { kept } from '../storage.ts'
+import { type CartLine, isLine, QUANTITY_MAX } from './cart_line.ts'
 
-export const QUANTITY_MAX = 10_000
 export const LINES_MAX = 50
 const KEY = 'shop.cart'
-
-export type CartLine = {
-  readonly productId: string
-  readonly name: string
-  readonly unitPrice: string
-  readonly currency: string
-  readonly quantity: number
-}
 
 const EMPTY: readonly CartLine[] = []
 const listeners = new Set<() => void>()
 let text = ''
 let lines: readonly CartLine[] = EMPTY
+/** What the browser had no room for: the cart is then this tab's alone. */
+let unkept: string | undefined
 
 /** The same array as long as nothing changed, so that views render only when something did. */
 export function readCart(): readonly CartLine[] {
-  const stored = load()
+  const stored = unkept ?? kept.getItem(KEY) ?? ''
   if (stored !== text) {
     text = stored
     lines = parse(stored)
@@ -31,11 +26,13 @@ export function readCart(): readonly CartLine[] {
 }
 
 export function changeCart(change: (lines: readonly CartLine[]) => readonly CartLine[]): void {
-  const next = change(readCart())
+  const next = JSON.stringify(change(readCart()))
   try {
-    if (next.length === 0) localStorage.removeItem(KEY)
-    else localStorage.setItem(KEY, JSON.stringify(next))
-  } catch {}
+    kept.setItem(KEY, next)
+    unkept = undefined
+  } catch {
+    unkept = next
+  }
   for (const listener of listeners) listener()
 }
 
@@ -48,37 +45,25 @@ export function watchCart(listener: () => void): () => void {
   }
 }
 
-const load = (): string => {
-  try {
-    return localStorage.getItem(KEY) ?? ''
-  } catch {
-    return ''
-  }
-}
-
 function parse(stored: string): readonly CartLine[] {
   try {
     const value: unknown = JSON.parse(stored || '[]')
-    return Array.isArray(value) ? value.filter(isLine) : EMPTY
+    if (!Array.isArray(value)) return EMPTY
+    const found = value.filter(isLine)
+    return found.filter(({ productId }, i) => found.findIndex((line) => line.productId === productId) === i)
   } catch {
     return EMPTY
   }
 }
 
-const isLine = (value: Partial<CartLine> | null): value is CartLine =>
-  typeof value?.productId === 'string' &&
-  typeof value.name === 'string' &&
-  typeof value.currency === 'string' &&
-  /^\d+(\.\d+)?$/.test(value.unitPrice ?? '') &&
-  Number.isInteger(value.quantity) &&
-  value.quantity! >= 1
+export const isFull = (lines: readonly CartLine[]): boolean => lines.length >= LINES_MAX
 
 /** Adds to the line there is, or makes one. The newest price seen is the one that counts. */
 export const withAdded =
   (added: CartLine) =>
   (lines: readonly CartLine[]): readonly CartLine[] => {
     const known = lines.find(({ productId }) => productId === added.productId)
-    if (!known) return lines.length < LINES_MAX ? [...lines, added] : lines
+    if (!known) return isFull(lines) ? lines : [...lines, added]
     const quantity = Math.min(known.quantity + added.quantity, QUANTITY_MAX)
     return lines.map((line) => (line === known ? { ...added, quantity } : line))
   }

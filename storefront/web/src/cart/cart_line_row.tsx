@@ -3,17 +3,12 @@ import { Cover } from '../shop/cover.tsx'
 import { Stock } from '../shop/stock.tsx'
 import { IconButton } from '../ui/button.tsx'
 import { Money } from '../ui/format.tsx'
-import { totalOf } from '../ui/money_math.ts'
+import { isSameAmount, totalOf } from '../ui/money_math.ts'
+import { focusHeading } from '../ui/page_title.tsx'
 import { QuantityField } from '../ui/quantity_field.tsx'
 import { toast } from '../ui/toast.ts'
-import {
-  type CartLine,
-  type changeCart,
-  QUANTITY_MAX,
-  withAdded,
-  withChanged,
-  withoutProducts,
-} from './cart.ts'
+import { type changeCart, withAdded, withChanged, withoutProducts } from './cart.ts'
+import { type CartLine, QUANTITY_MAX } from './cart_line.ts'
 import type { Now } from './changes.ts'
 
 export function CartLineRow({
@@ -29,8 +24,10 @@ export function CartLineRow({
   locked: boolean
 }) {
   const { productId, name, unitPrice, currency, quantity } = line
+  const repriced = now && now.stock > 0 && !isSameAmount(now.price, unitPrice)
   const remove = () => {
     change(withoutProducts([productId]))
+    focusHeading()
     toast({
       title: 'Taken out of your cart',
       description: name,
@@ -47,7 +44,21 @@ export function CartLineRow({
           </Link>
         </h2>
         <p className="text-sm text-soft">
-          <Money amount={unitPrice} currency={currency} /> each
+          {repriced ? (
+            <>
+              <s>
+                <span className="sr-only">It was </span>
+                <Money amount={unitPrice} currency={currency} />
+              </s>{' '}
+              <strong className="font-semibold text-warn">
+                <Money amount={now.price} currency={currency} /> each
+              </strong>
+            </>
+          ) : (
+            <>
+              <Money amount={unitPrice} currency={currency} /> each
+            </>
+          )}
         </p>
         <p className="min-h-6 text-sm">
           {now === null ? (

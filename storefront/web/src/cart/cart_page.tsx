@@ -7,11 +7,11 @@ import { useCheckout } from '../checkout/use_checkout.ts'
 import { useSession } from '../session/use_session.ts'
 import { Button, ButtonLink } from '../ui/button.tsx'
 import { EmptyState } from '../ui/empty_state.tsx'
-import { Money } from '../ui/format.tsx'
+import { formatNumber, Money } from '../ui/format.tsx'
 import { totalOf } from '../ui/money_math.ts'
 import { ProblemNotice } from '../ui/notice.tsx'
-import { PageTitle } from '../ui/page_title.tsx'
-import type { CartLine } from './cart.ts'
+import { focusHeading, PageTitle } from '../ui/page_title.tsx'
+import type { CartLine } from './cart_line.ts'
 import { CartLineRow } from './cart_line_row.tsx'
 import { type CartChange, changesIn, type Now, withChangesTaken } from './changes.ts'
 import { ChangesNotice } from './changes_notice.tsx'
@@ -30,7 +30,9 @@ export default function CartPage() {
   const { step } = checkout
   const waiting = step.at === 'sending' || step.at === 'asking'
 
-  if (lines.length === 0 && (step.at === 'cart' || step.at === 'changed')) return <Empty />
+  if (lines.length === 0 && ['cart', 'changed', 'elsewhere'].includes(step.at)) {
+    return <Empty elsewhere={step.at === 'elsewhere'} />
+  }
   return (
     <div className="page grid gap-8 pt-8 sm:pt-12">
       <PageTitle title="Cart">Your cart</PageTitle>
@@ -50,7 +52,11 @@ export default function CartPage() {
           {problem !== undefined && changes.length === 0 && step.at === 'cart' && (
             <ProblemNotice error={problem} doing="check prices and stock" retry={retry} />
           )}
-          <CheckoutNotice checkout={checkout} unchanged={changes.length === 0} />
+          <CheckoutNotice
+            checkout={checkout}
+            signedIn={user !== undefined}
+            unchanged={changes.length === 0}
+          />
           {changes.length > 0 && !waiting && step.at !== 'missing' && (
             <ChangesNotice changes={changes} refused={step.at === 'changed'} />
           )}
@@ -61,7 +67,10 @@ export default function CartPage() {
               waiting={waiting}
               lines={lines}
               changes={changes}
-              adjust={() => change(() => taken)}
+              adjust={() => {
+                change(() => taken)
+                focusHeading()
+              }}
               order={() => {
                 change(() => taken)
                 void checkout.order(taken)
@@ -114,8 +123,8 @@ function Summary({ lines }: { lines: readonly CartLine[] }) {
   return (
     <dl className="grid gap-2 rounded-lg bg-surface p-5 shadow-rest">
       <div className="flex justify-between text-soft">
-        <dt>{units === 1 ? '1 item' : `${units} items`}</dt>
-        <dd>Nothing is added</dd>
+        <dt>{units === 1 ? '1 item' : `${formatNumber(units)} items`}</dt>
+        <dd>No extra costs</dd>
       </div>
       <div className="flex items-baseline justify-between border-t border-line pt-3">
         <dt className="font-semibold">Total</dt>
@@ -127,20 +136,34 @@ function Summary({ lines }: { lines: readonly CartLine[] }) {
   )
 }
 
-function Empty() {
+function Empty({ elsewhere }: { elsewhere: boolean }) {
   return (
     <div className="page pt-8 sm:pt-12">
       <PageTitle title="Cart">Your cart</PageTitle>
-      <EmptyState
-        title="Nothing in here yet"
-        action={
-          <ButtonLink to="/" tone="primary">
-            Look around
-          </ButtonLink>
-        }
-      >
-        What you add stays here, also when you close the page.
-      </EmptyState>
+      {elsewhere ? (
+        <EmptyState
+          title="Another tab was first"
+          icon="orders"
+          action={
+            <ButtonLink to="/orders" tone="primary">
+              See your orders
+            </ButtonLink>
+          }
+        >
+          It ordered or emptied this cart meanwhile. Nothing was ordered from here.
+        </EmptyState>
+      ) : (
+        <EmptyState
+          title="Nothing in here yet"
+          action={
+            <ButtonLink to="/" tone="primary">
+              Look around
+            </ButtonLink>
+          }
+        >
+          What you add stays here, also when you close the page.
+        </EmptyState>
+      )}
     </div>
   )
 }

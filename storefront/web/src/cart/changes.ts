@@ -3,7 +3,7 @@
  * in one sentence what it would do, and do exactly that in one click.
  */
 import { isSameAmount } from '../ui/money_math.ts'
-import type { CartLine } from './cart.ts'
+import type { CartLine } from './cart_line.ts'
 
 /** A product as it is now; null when it has left the shop, undefined while we do not know. */
 export type Now = { readonly name: string; readonly price: string; readonly stock: number } | null | undefined

@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react'
-import { type CartLine, changeCart, readCart, watchCart } from './cart.ts'
+import { changeCart, readCart, watchCart } from './cart.ts'
+import type { CartLine } from './cart_line.ts'
 
 export function useCart(): { lines: readonly CartLine[]; change: typeof changeCart } {
   return { lines: useSyncExternalStore(watchCart, readCart), change: changeCart }

@@ -7,7 +7,8 @@
  *  2. The same purchase keeps its key: sent twice, from two tabs or after an outage, it makes one order.
  */
 
-import type { CartLine } from '../cart/cart.ts'
+import { type CartLine, isLine } from '../cart/cart_line.ts'
+import type { Kept } from '../storage.ts'
 import { isSameAmount, totalOf } from '../ui/money_math.ts'
 
 export type Attempt = {
@@ -20,40 +21,45 @@ export type Attempt = {
 
 const keyOf = (userId: string) => `shop.attempt.${userId}`
 
-export function readAttempt(storage: Storage, userId: string): Attempt | undefined {
+export function readAttempt(storage: Kept, userId: string): Attempt | undefined {
   try {
-    return JSON.parse(storage.getItem(keyOf(userId)) ?? 'null') ?? undefined
+    const attempt: Partial<Attempt> | null = JSON.parse(storage.getItem(keyOf(userId)) ?? 'null')
+    return attempt?.key && attempt.lines?.every(isLine) ? (attempt as Attempt) : undefined
   } catch {
     return undefined
   }
 }
 
 /** Writes down the attempt to buy `lines`: a new one, or again the one not yet answered. Fails when the browser refuses to store. */
-export function beginAttempt(storage: Storage, userId: string, lines: readonly CartLine[]): Attempt {
+export function beginAttempt(storage: Kept, userId: string, lines: readonly CartLine[]): Attempt {
   const totalPrice = totalOf(lines)
   const known = readAttempt(storage, userId)
-  const key = known && isSamePurchase(known, lines, totalPrice) ? known.key : newKey()
+  const key = known && isSamePurchase(known.lines, lines) ? known.key : newKey()
   const attempt = { key, lines, totalPrice, setAside: false }
   storage.setItem(keyOf(userId), JSON.stringify(attempt))
   return attempt
 }
 
-export function setAttemptAside(storage: Storage, userId: string): void {
+export function setAttemptAside(storage: Kept, userId: string): void {
   const attempt = readAttempt(storage, userId)
-  if (attempt) storage.setItem(keyOf(userId), JSON.stringify({ ...attempt, setAside: true }))
+  if (!attempt) return
+  try {
+    storage.setItem(keyOf(userId), JSON.stringify({ ...attempt, setAside: true }))
+  } catch {
+    storage.removeItem(keyOf(userId))
+  }
 }
 
 /** Its outcome is known. */
-export function endAttempt(storage: Storage, userId: string, key: string): void {
+export function endAttempt(storage: Kept, userId: string, key: string): void {
   if (readAttempt(storage, userId)?.key === key) storage.removeItem(keyOf(userId))
 }
 
-function isSamePurchase(attempt: Attempt, lines: readonly CartLine[], totalPrice: string): boolean {
-  if (attempt.lines.length !== lines.length || !isSameAmount(attempt.totalPrice, totalPrice)) return false
-  return lines.every(({ productId, quantity }, i) => {
-    const before = attempt.lines[i]!
-    return before.productId === productId && before.quantity === quantity
-  })
+export function isSamePurchase(one: readonly CartLine[], other: readonly CartLine[]): boolean {
+  if (one.length !== other.length || !isSameAmount(totalOf(one), totalOf(other))) return false
+  return one.every(
+    ({ productId, quantity }, i) => other[i]!.productId === productId && other[i]!.quantity === quantity,
+  )
 }
 
 /** crypto.randomUUID is missing on pages served without TLS. */

@@ -1,12 +1,23 @@
 /** Where an order that is under way stands, and the safe way on. */
-import { Button } from '../ui/button.tsx'
+import { useEffect, useState } from 'react'
+import { Button, ButtonLink } from '../ui/button.tsx'
 import { Notice, ProblemNotice } from '../ui/notice.tsx'
 import type { useCheckout } from './use_checkout.ts'
 
-type Props = { checkout: ReturnType<typeof useCheckout>; unchanged: boolean }
+/** Most orders are answered within this; only then is waiting worth words. */
+const PATIENCE_MS = 4_000
 
-export function CheckoutNotice({ checkout, unchanged }: Props) {
+type Props = { checkout: ReturnType<typeof useCheckout>; signedIn: boolean; unchanged: boolean }
+
+export function CheckoutNotice({ checkout, signedIn, unchanged }: Props) {
   const { step } = checkout
+  if (step.at === 'asking' && !signedIn) {
+    return (
+      <Notice live tone="warn" title="Your session ended while you were ordering" className="arriving">
+        <p>Sign in again. We then look first whether your order arrived, so nothing is bought twice.</p>
+      </Notice>
+    )
+  }
   switch (step.at) {
     case 'asking':
       return (
@@ -39,6 +50,33 @@ export function CheckoutNotice({ checkout, unchanged }: Props) {
           <p>We asked, and there is no such order: nothing was bought. Sending it again is safe.</p>
         </Notice>
       )
+    case 'elsewhere':
+      return (
+        <Notice
+          live
+          tone="info"
+          title="Another tab was first"
+          className="arriving"
+          action={
+            <ButtonLink size="sm" to="/orders">
+              See your orders
+            </ButtonLink>
+          }
+        >
+          <p>It ordered or changed this cart meanwhile. Nothing was ordered from here.</p>
+        </Notice>
+      )
+    case 'unwritten':
+      return (
+        <Notice live tone="bad" title="Your browser has no room to write the order down" className="arriving">
+          <p>
+            Nothing was sent. We write an order down before we send it, so that it is never made twice. Please
+            free some space, or order from another browser.
+          </p>
+        </Notice>
+      )
+    case 'sending':
+      return <Sending />
     case 'refused':
       return <ProblemNotice error={step.error} doing="place this order" />
     case 'changed':
@@ -52,4 +90,18 @@ export function CheckoutNotice({ checkout, unchanged }: Props) {
     default:
       return null
   }
+}
+
+function Sending() {
+  const [long, setLong] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setLong(true), PATIENCE_MS)
+    return () => clearTimeout(timer)
+  }, [])
+  if (!long) return null
+  return (
+    <Notice live tone="info" icon="clock" title="This takes longer than usual" className="arriving">
+      <p>Your order has a name of its own. However often it has to be sent, it is made once.</p>
+    </Notice>
+  )
 }

@@ -15,7 +15,6 @@ export type Outcome =
   | { readonly kind: 'missing' }
 
 const CHANGED = ['price_changed', 'insufficient_stock', 'product_not_found']
-const LOCK = 'shop.checkout'
 
 export async function sendAttempt({ key, lines, totalPrice }: Attempt): Promise<Outcome> {
   try {
@@ -54,7 +53,3 @@ const outcomeOf = (order: Order): Outcome =>
   order.status === 'rejected'
     ? { kind: 'changed', reason: order.rejection?.reason ?? 'price_changed' }
     : { kind: 'placed', order }
-
-/** Of all tabs, one at a time orders or asks. */
-export const oneCheckoutAtATime = <T>(work: () => Promise<T>): Promise<T> =>
-  navigator.locks ? navigator.locks.request(LOCK, work) : work()

@@ -7,9 +7,19 @@ import { useNavigate } from 'react-router'
 import { orderQuery } from '../api/queries.ts'
 import { queryClient } from '../api/query_client.ts'
 import type { User } from '../api/shop.ts'
-import { type CartLine, changeCart, withoutProducts } from '../cart/cart.ts'
-import { type Attempt, beginAttempt, endAttempt, readAttempt, setAttemptAside } from './attempt.ts'
-import { askForAttempt, type Outcome, oneCheckoutAtATime, sendAttempt } from './send_attempt.ts'
+import { changeCart, readCart, withoutProducts } from '../cart/cart.ts'
+import type { CartLine } from '../cart/cart_line.ts'
+import { oneAtATime } from '../one_at_a_time.ts'
+import { kept } from '../storage.ts'
+import {
+  type Attempt,
+  beginAttempt,
+  endAttempt,
+  isSamePurchase,
+  readAttempt,
+  setAttemptAside,
+} from './attempt.ts'
+import { askForAttempt, type Outcome, sendAttempt } from './send_attempt.ts'
 
 export type CheckoutStep =
   | { readonly at: 'cart' }
@@ -17,16 +27,22 @@ export type CheckoutStep =
   /** Asking by the key, after an answer was lost. `error` is why we do not know yet. */
   | { readonly at: 'asking'; readonly error?: unknown }
   | { readonly at: 'missing' }
+  /** Another tab ordered or changed this cart first; nothing was sent from here. */
+  | { readonly at: 'elsewhere' }
+  /** The browser would not write the attempt down, so nothing was sent. */
+  | { readonly at: 'unwritten' }
   | { readonly at: 'changed'; readonly reason: string }
   | { readonly at: 'refused'; readonly error: unknown }
 
 const ASK_AGAIN_MS = 3_000
+/** Of all tabs, one at a time orders or asks. */
+const LOCK = 'shop.checkout'
 
 export function useCheckout(user: User | undefined) {
   const userId = user?.id
   const navigate = useNavigate()
   const [step, setStep] = useState<CheckoutStep>(() => {
-    const open = userId === undefined ? undefined : readAttempt(localStorage, userId)
+    const open = userId === undefined ? undefined : readAttempt(kept, userId)
     return open && !open.setAside ? { at: 'asking' } : { at: 'cart' }
   })
   const alive = useRef(true)
@@ -40,14 +56,14 @@ export function useCheckout(user: User | undefined) {
   const conclude = useCallback(
     async (outcome: Outcome, attempt: Attempt, owner: string) => {
       if (outcome.kind === 'placed') {
-        endAttempt(localStorage, owner, attempt.key)
+        endAttempt(kept, owner, attempt.key)
         changeCart(withoutProducts(attempt.lines.map(({ productId }) => productId)))
         queryClient.setQueryData(orderQuery(outcome.order.id).queryKey, outcome.order)
         if (alive.current) navigate(`/orders/${outcome.order.id}`, { state: { placed: true } })
         return
       }
       if (outcome.kind === 'changed' || outcome.kind === 'refused') {
-        endAttempt(localStorage, owner, attempt.key)
+        endAttempt(kept, owner, attempt.key)
         await queryClient.refetchQueries({ queryKey: ['products', 'one'], type: 'active' })
       }
       if (!alive.current) return
@@ -61,8 +77,8 @@ export function useCheckout(user: User | undefined) {
 
   const ask = useCallback(
     (owner: string) =>
-      oneCheckoutAtATime(async () => {
-        const attempt = readAttempt(localStorage, owner)
+      oneAtATime(LOCK, async () => {
+        const attempt = readAttempt(kept, owner)
         // Another tab has found out meanwhile.
         if (!attempt || attempt.setAside) return setStep({ at: 'cart' })
         await conclude(await askForAttempt(attempt, owner), attempt, owner)
@@ -86,19 +102,36 @@ export function useCheckout(user: User | undefined) {
     async order(lines: readonly CartLine[]) {
       if (userId === undefined) return
       setStep({ at: 'sending' })
-      await oneCheckoutAtATime(async () => {
-        const attempt = beginAttempt(localStorage, userId, lines)
+      await oneAtATime(LOCK, async () => {
+        const open = readAttempt(kept, userId)
+        // Another tab lost the answer to an order of its own: what became of that comes first.
+        if (open && !open.setAside && !isSamePurchase(open.lines, lines)) {
+          return conclude(await askForAttempt(open, userId), open, userId)
+        }
+        // While this tab waited its turn, another ordered the very same.
+        if (!isSamePurchase(readCart(), lines)) return setStep({ at: 'elsewhere' })
+        let attempt: Attempt
+        try {
+          attempt = beginAttempt(kept, userId, lines)
+        } catch {
+          return setStep({ at: 'unwritten' })
+        }
         await conclude(await sendAttempt(attempt), attempt, userId)
       })
     },
     /** The order did not arrive: send the very same again. */
     async sendAgain() {
-      const attempt = userId === undefined ? undefined : readAttempt(localStorage, userId)
-      if (attempt) await this.order(attempt.lines)
-      else setStep({ at: 'cart' })
+      if (userId === undefined) return
+      setStep({ at: 'sending' })
+      await oneAtATime(LOCK, async () => {
+        const attempt = readAttempt(kept, userId)
+        // Another tab has sent it, or set it aside.
+        if (!attempt || attempt.setAside) return setStep({ at: 'elsewhere' })
+        await conclude(await sendAttempt(attempt), attempt, userId)
+      })
     },
     backToCart() {
-      if (userId !== undefined) setAttemptAside(localStorage, userId)
+      if (userId !== undefined) setAttemptAside(kept, userId)
       setStep({ at: 'cart' })
     },
   }

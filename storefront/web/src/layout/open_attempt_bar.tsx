@@ -1,22 +1,25 @@
 import { Link, useLocation } from 'react-router'
 import { readAttempt } from '../checkout/attempt.ts'
 import { useSession } from '../session/use_session.ts'
+import { kept } from '../storage.ts'
 import { Icon } from '../ui/icon.tsx'
 
 /** An order was sent and its answer lost, perhaps with the page: it is not left lying. */
 export function OpenAttemptBar() {
   const { user } = useSession()
   const { pathname } = useLocation()
-  const attempt = user && readAttempt(localStorage, user.id)
+  const attempt = user && readAttempt(kept, user.id)
   if (!attempt || attempt.setAside || pathname === '/cart') return null
   return (
     <aside aria-label="An open order" className="bg-info-soft text-info">
-      <p className="page flex flex-wrap items-center gap-x-3 py-2.5 font-semibold">
-        <Icon name="clock" />
-        An order of yours is still waiting for its answer.
-        <Link to="/cart" className="underline">
-          See what became of it
-        </Link>
+      <p className="page flex gap-x-3 py-2.5 font-semibold">
+        <Icon name="clock" className="mt-0.5 size-5" />
+        <span>
+          An order of yours is still waiting for its answer.{' '}
+          <Link to="/cart" className="underline">
+            See what became of it
+          </Link>
+        </span>
       </p>
     </aside>
   )

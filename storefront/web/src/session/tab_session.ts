@@ -11,8 +11,11 @@
 
 import type { Session, TokenStore } from '@shop/client/session'
 import type { User } from '@shop/client/shop_client'
+import { oneAtATime } from '../one_at_a_time.ts'
+import type { Kept } from '../storage.ts'
 
 const HINT_KEY = 'shop.user'
+/** Where there are no locks, the 30 s in which a replay is forgiven must do. */
 const LOCK = 'shop.session'
 
 type Notice = { readonly session: Session<User> | undefined }
@@ -25,7 +28,7 @@ export type TabSession = {
   subscribe(listener: Listener): () => void
 }
 
-export function createTabSession(storage: Storage): TabSession {
+export function createTabSession(storage: Kept): TabSession {
   const listeners = new Set<Listener>()
   const tabs = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel('shop.session')
   let session: Session<User> | undefined
@@ -61,7 +64,7 @@ export function createTabSession(storage: Storage): TabSession {
     fetch: (request) => {
       if (!new URL(request.url).pathname.endsWith('/auth/token')) return fetch(request)
       const before = session?.accessToken
-      return oneAtATime(async () => {
+      return oneAtATime(LOCK, async () => {
         const other = session
         const fresh = other && other.accessToken !== before && Date.now() < other.refreshAt
         return fresh ? answerOf(other) : fetch(request)
@@ -79,11 +82,6 @@ export function createTabSession(storage: Storage): TabSession {
 const IN_THE_COOKIE = ''
 const EXPIRED = { accessToken: '', refreshToken: IN_THE_COOKIE, refreshAt: 0, expiresAt: 0 }
 
-/** Locks are missing on pages served without TLS; there the 30 s in which a replay is forgiven must do. */
-function oneAtATime<T>(work: () => Promise<T>): Promise<T> {
-  return navigator.locks ? navigator.locks.request(LOCK, work) : work()
-}
-
 const answerOf = ({ accessToken, expiresAt, user }: Session<User>) =>
   Response.json({
     access_token: accessToken,
@@ -91,15 +89,17 @@ const answerOf = ({ accessToken, expiresAt, user }: Session<User>) =>
     user,
   })
 
-function readHint(storage: Storage): User | undefined {
+function readHint(storage: Kept): User | undefined {
   try {
-    return JSON.parse(storage.getItem(HINT_KEY) ?? 'null') ?? undefined
+    const hint: Partial<User> | null = JSON.parse(storage.getItem(HINT_KEY) ?? 'null')
+    const whole = [hint?.id, hint?.username, hint?.role].every((text) => typeof text === 'string')
+    return whole ? (hint as User) : undefined
   } catch {
     return undefined
   }
 }
 
-function writeHint(storage: Storage, user: User | undefined) {
+function writeHint(storage: Kept, user: User | undefined) {
   try {
     if (user) storage.setItem(HINT_KEY, JSON.stringify(user))
     else storage.removeItem(HINT_KEY)

@@ -4,6 +4,9 @@ import { SHOP_NAME } from '../brand.ts'
 
 let firstPage = true
 
+/** Where the keyboard goes on when what had the focus is gone. */
+export const focusHeading = () => document.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true })
+
 export function PageTitle({
   children,
   title,

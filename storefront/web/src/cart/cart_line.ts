@@ -1,0 +1,21 @@
+/** One line of a cart: what the visitor saw and wants. */
+
+export const QUANTITY_MAX = 10_000
+
+export type CartLine = {
+  readonly productId: string
+  readonly name: string
+  readonly unitPrice: string
+  readonly currency: string
+  readonly quantity: number
+}
+
+/** Storage can be written by anyone: an older release, an extension, a curious visitor. */
+export const isLine = (value: Partial<CartLine> | null): value is CartLine =>
+  typeof value?.productId === 'string' &&
+  typeof value.name === 'string' &&
+  /^[A-Z]{3}$/.test(value.currency ?? '') &&
+  /^\d+(\.\d+)?$/.test(value.unitPrice ?? '') &&
+  Number.isInteger(value.quantity) &&
+  value.quantity! >= 1 &&
+  value.quantity! <= QUANTITY_MAX
