@@ -176,6 +176,19 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
     assert.equal(await deep.getByRole('link', { name: 'Cast-iron skillet' }).count(), 0)
   })
 
+  test('after signing in, only a way inside the shop is followed', async () => {
+    for (const next of ['/%09/evil.example', '/.//evil.example', 'https://evil.example/']) {
+      const page = await shop.open()
+      await page.goto(`/sign-in?next=${next}`)
+      await page.getByLabel('Username').fill(visitor.username)
+      await page.getByLabel('Password').fill(visitor.password)
+      await page.getByRole('button', { name: 'Sign in' }).click()
+      await page.getByRole('link', { name: 'Stoneware mug' }).waitFor()
+      assert.equal(page.url(), `${shop.storefront.url}/`, next)
+      await page.context().close()
+    }
+  })
+
   test('offline the page says so, keeps what it shows, and goes on by itself', async () => {
     const page = await shop.open()
     await page.goto('/')

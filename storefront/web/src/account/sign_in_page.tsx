@@ -113,5 +113,12 @@ function faultsOf(error: unknown): Faults {
   }
 }
 
-/** Only ways inside this shop are followed. */
-const safePath = (next: string | null) => (next && /^\/(?![/\\])/.test(next) ? next : '/')
+/** Only ways inside this shop are followed, as the browser itself reads them: it drops tabs and turns backslashes. */
+function safePath(next: string | null): string {
+  try {
+    const { origin, pathname, search } = new URL(next ?? '/', location.origin)
+    return origin === location.origin && !pathname.startsWith('//') ? pathname + search : '/'
+  } catch {
+    return '/'
+  }
+}
