@@ -1,11 +1,16 @@
 import { ButtonLink } from '../ui/button.tsx'
 import { EmptyState } from '../ui/empty_state.tsx'
 
-export function NotFound() {
+type Words = { title?: string; children?: string }
+
+export function NotFound({
+  title = 'There is nothing at this address',
+  children = 'It may have been moved, or never was.',
+}: Words) {
   return (
     <EmptyState
       page
-      title="There is nothing at this address"
+      title={title}
       icon="search"
       action={
         <ButtonLink to="/" tone="primary">
@@ -13,7 +18,7 @@ export function NotFound() {
         </ButtonLink>
       }
     >
-      It may have been moved, or never was.
+      {children}
     </EmptyState>
   )
 }

@@ -1,5 +1,5 @@
 /** What a visitor should know about the state of an order, and the one thing to do about it. */
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueries, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { useNavigate } from 'react-router'
 import { productQuery } from '../api/queries.ts'
@@ -7,7 +7,7 @@ import { ShopProblem } from '../api/shop.ts'
 import type { Order } from '../api/types.ts'
 import { changeCart, withAdded } from '../cart/cart.ts'
 import { Button } from '../ui/button.tsx'
-import { formatAmount } from '../ui/format.tsx'
+import { formatAmount, formatNumber } from '../ui/format.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { toast } from '../ui/toast.ts'
 
@@ -84,25 +84,43 @@ function Rejected({ order }: { order: Order }) {
         </Button>
       }
     >
-      <p>{reasonWords(order)}</p>
+      <Reason order={order} />
     </Notice>
   )
 }
 
-function reasonWords({ rejection, currency, total_price }: Order): string {
+function Reason({ order: { rejection, currency, total_price } }: { order: Order }) {
+  const shortages = rejection?.reason === 'insufficient_stock' ? rejection.shortages : []
+  // An order that never held stock has no names of its own.
+  const products = useQueries({ queries: shortages.map(({ product_id }) => productQuery(product_id)) })
   if (rejection?.reason === 'price_changed') {
     const now = rejection.current_total_price
-    if (now === null) return 'A price had changed.'
-    return `A price had changed: together it was ${formatAmount(now, currency)}, not ${formatAmount(total_price, currency)}.`
+    if (now === null) return <p>A price had changed.</p>
+    return (
+      <p>
+        A price had changed: together it was {formatAmount(now, currency)}, not{' '}
+        {formatAmount(total_price, currency)}.
+      </p>
+    )
   }
-  if (rejection?.reason === 'insufficient_stock') {
-    return rejection.shortages
-      .map(({ requested, available }) =>
-        available === 0
-          ? 'An item had sold out.'
-          : `Of an item only ${available} were left, and you wanted ${requested}.`,
-      )
-      .join(' ')
-  }
-  return 'An item is no longer sold.'
+  if (shortages.length === 0) return <p>An item is no longer sold.</p>
+  return (
+    <ul className="grid gap-1.5">
+      {shortages.map(({ product_id, requested, available }, i) => {
+        const name = <strong className="font-semibold">{products[i]?.data?.name ?? 'An item'}</strong>
+        return (
+          <li key={product_id}>
+            {available === 0 ? (
+              <>{name} had sold out.</>
+            ) : (
+              <>
+                Of {name} only {formatNumber(available)} {available === 1 ? 'was' : 'were'} left; you wanted{' '}
+                {formatNumber(requested)}.
+              </>
+            )}
+          </li>
+        )
+      })}
+    </ul>
+  )
 }

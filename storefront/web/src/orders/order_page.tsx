@@ -21,18 +21,28 @@ import { orderWords } from './order_words.ts'
 import { Timeline } from './timeline.tsx'
 import { useLiveOrder } from './use_live_order.ts'
 
+/** Totals that nobody pays. */
+const NOTHING_CHARGED: Partial<Record<Order['status'], string>> = {
+  rejected: 'Not bought',
+  cancelled: 'Cancelled',
+}
 const CANCELLABLE: readonly Order['status'][] = ['pending', 'confirmed']
 
 export default function OrderPage() {
   const { id = '' } = useParams()
   const { data: order, error, refetch, streaming } = useLiveOrder(id)
   const { state } = useLocation() as { state: { placed?: boolean } | null }
-  if (error instanceof ShopProblem && [400, 404].includes(error.status ?? 0)) return <NotFound />
+  if (error instanceof ShopProblem && [400, 404].includes(error.status ?? 0)) {
+    return <NotFound title="There is no such order">At least none of yours.</NotFound>
+  }
   if (!order) {
     return (
       <div className="page grid max-w-4xl gap-6 pt-8 sm:pt-12">
         {error ? (
-          <ProblemNotice error={error} doing="show this order" retry={refetch} />
+          <>
+            <PageTitle title="Order">Order</PageTitle>
+            <ProblemNotice error={error} doing="show this order" retry={refetch} />
+          </>
         ) : (
           <>
             <Loading what="the order" />
@@ -73,7 +83,9 @@ export default function OrderPage() {
         <div className="grid content-start gap-5">
           <Lines order={order} />
           {CANCELLABLE.includes(order.status) && <Cancel order={order} />}
-          <p className="font-mono text-xs break-all text-soft">Order {order.id}</p>
+          <p className="text-xs text-soft">
+            Order number <span className="block font-mono break-all">{order.id}</span>
+          </p>
         </div>
       </div>
     </div>
@@ -105,7 +117,7 @@ function Lines({ order }: { order: Order }) {
         ))}
       </ul>
       <p className="mt-5 flex items-baseline justify-between border-t border-line pt-4">
-        <span className="font-semibold">Total</span>
+        <span className="font-semibold">{NOTHING_CHARGED[order.status] ?? 'Total'}</span>
         <Money
           amount={order.total_price}
           currency={order.currency}

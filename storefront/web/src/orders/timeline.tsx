@@ -61,7 +61,7 @@ export function Timeline({ order }: { order: Order }) {
                 {at === undefined && <span className="sr-only">, still to come</span>}
                 {at && <Time at={at} className="tabular text-sm font-normal text-soft" />}
               </p>
-              {at && <p className="text-soft">{text}</p>}
+              {current && <p className="text-soft">{text}</p>}
             </div>
           </li>
         )
