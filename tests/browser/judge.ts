@@ -31,7 +31,9 @@ export const SCREENS: Record<string, BrowserContextOptions> = {
 /** Faults of the page as it stands: for axe, wider than the window, jumped. */
 export async function judge(page: Page, name: string, screen: string): Promise<string[]> {
   await page.evaluate('document.fonts.ready')
-  await page.evaluate('Promise.all(document.getAnimations().map((a) => a.finished.catch(() => {})))')
+  // Spinners and skeletons move as long as they are there.
+  await page.evaluate(`Promise.all(document.getAnimations()
+    .filter((a) => a.effect.getComputedTiming().endTime !== Infinity).map((a) => a.finished.catch(() => {})))`)
   mkdirSync(OUTPUT, { recursive: true })
   const file = join(OUTPUT, `${name} ${screen}.png`.replaceAll(' ', '_'))
   await page.evaluate('scrollTo(0, 0)')

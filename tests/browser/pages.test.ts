@@ -3,9 +3,11 @@
  * that jumps; and a picture of each in tests/output, for a person to look at.
  */
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { after, before, suite, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { until } from '../system/until.ts'
+import type { Product } from '../system/world.ts'
 import { expectFocus, focused, noBrowser } from './browser.ts'
 import { judge, SCREENS } from './judge.ts'
 import { openShop, type Shop, type Visitor } from './shop.ts'
@@ -27,6 +29,19 @@ type Place = {
   readonly path: string
   readonly shows: string
   readonly signedIn?: true
+  /** Brings about what is not there by itself. */
+  readonly prepare?: (page: Page) => Promise<unknown>
+}
+
+const AWAY = {
+  status: 503,
+  contentType: 'application/problem+json',
+  body: JSON.stringify({
+    code: 'upstream_unavailable',
+    detail: 'products is away; nothing was done.',
+    request_id: '01a21075-0a3e-763e-8fd2-4b6faf490acb',
+    retryable: false,
+  }),
 }
 
 suite('the pages in a real browser', { skip: noBrowser }, () => {
@@ -36,7 +51,7 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
 
   before(async () => {
     shop = await openShop()
-    const products = []
+    const products: Product[] = []
     for (const [name, price, stock] of GOODS) products.push(await shop.addProduct({ name, price, stock }))
     visitor = await shop.account()
     const page = await shop.open()
@@ -49,6 +64,49 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
     await shop.move(shop.admin, orders[0]!, { status: 'shipped' })
     await shop.move(shop.admin, orders[1]!, { status: 'cancelled' })
     await page.context().close()
+    const [lamp, , , , , , mug, slippers] = products
+    const productsAway = (page: Page) => page.route('**/api/products**', (route) => route.fulfill(AWAY))
+    const ordersAway = (page: Page) => page.route('**/api/orders**', (route) => route.fulfill(AWAY))
+    /** The cart as it was filled some time ago. */
+    const cartOf =
+      (...lines: [product: Product | undefined, quantity: number, seenPrice?: string][]) =>
+      (page: Page) => {
+        const cart = lines.map(([product, quantity, seen]) => ({
+          productId: product?.id ?? randomUUID(),
+          name: product?.name ?? 'Enamel pie dish',
+          unitPrice: seen ?? product?.price ?? '12.00',
+          currency: 'USD',
+          quantity,
+        }))
+        return page.evaluate(`localStorage['shop.cart'] = ${JSON.stringify(JSON.stringify(cart))}`)
+      }
+    /** The first order as it would be in another state. */
+    const orderAs = (state: object) => async (page: Page) => {
+      const order = await shop.order(shop.admin, orders[0]!)
+      await page.route(`**/api/orders/${order.id}**`, (route) =>
+        route.fulfill({ json: { ...order, ...state } }),
+      )
+    }
+    const unnamed = { quantity: 2, name: null, unit_price: null }
+    const at = new Date().toISOString()
+    const pending = {
+      status: 'pending',
+      lines: [{ ...unnamed, product_id: mug!.id }],
+      history: [{ status: 'pending', at }],
+    }
+    const rejected = (rejection: object) => ({
+      status: 'rejected',
+      lines: [mug!, slippers!].map(({ id }) => ({ ...unnamed, product_id: id })),
+      rejection,
+      history: [
+        { status: 'pending', at },
+        { status: 'rejected', at },
+      ],
+    })
+    const sold = [
+      { product_id: mug!.id, requested: 2, available: 1 },
+      { product_id: slippers!.id, requested: 2, available: 0 },
+    ]
     places.push(
       { name: 'catalogue', path: '/', shows: 'Stoneware mug' },
       { name: 'search', path: '/?q=s&sort=price&in_stock=true', shows: 'Merino travel scarf' },
@@ -57,11 +115,65 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
       { name: 'product sold out', path: `/products/${products[3]!.id}`, shows: 'Sold out for now' },
       { name: 'no such page', path: '/nowhere', shows: 'There is nothing at this address' },
       { name: 'cart empty', path: '/cart', shows: 'Nothing in here yet' },
+      {
+        name: 'cart changed',
+        path: '/cart',
+        shows: 'is no longer sold',
+        prepare: cartOf([mug, 1, '15.00'], [lamp, 30], [slippers, 1], [undefined, 1]),
+      },
+      { name: 'catalogue away', path: '/', shows: 'We could not show the products', prepare: productsAway },
+      {
+        name: 'product away',
+        path: `/products/${mug!.id}`,
+        shows: 'We could not show this product',
+        prepare: productsAway,
+      },
+      {
+        name: 'no such product',
+        path: `/products/${randomUUID()}`,
+        shows: 'This is not sold here',
+      },
       { name: 'sign in', path: '/sign-in', shows: 'Welcome back' },
       { name: 'register', path: '/sign-in?mode=register', shows: 'Create an account' },
       { name: 'orders', path: '/orders', shows: 'Walnut desk lamp and 1 more', signedIn: true },
       { name: 'order shipped', path: `/orders/${orders[0]}`, shows: 'On its way to you', signedIn: true },
       { name: 'order cancelled', path: `/orders/${orders[1]}`, shows: 'Nothing is held', signedIn: true },
+      {
+        name: 'order pending',
+        path: `/orders/${orders[0]}`,
+        shows: 'your order is safe with us',
+        signedIn: true,
+        prepare: orderAs(pending),
+      },
+      {
+        name: 'order sold out',
+        path: `/orders/${orders[0]}`,
+        shows: 'Wool felt slippers had sold out',
+        signedIn: true,
+        prepare: orderAs(
+          rejected({ reason: 'insufficient_stock', shortages: sold, current_total_price: null }),
+        ),
+      },
+      {
+        name: 'order repriced',
+        path: `/orders/${orders[0]}`,
+        shows: 'A price had changed',
+        signedIn: true,
+        prepare: orderAs(rejected({ reason: 'price_changed', shortages: [], current_total_price: '99.00' })),
+      },
+      {
+        name: 'no such order',
+        path: `/orders/${randomUUID()}`,
+        shows: 'There is no such order',
+        signedIn: true,
+      },
+      {
+        name: 'orders away',
+        path: '/orders',
+        shows: 'We could not show your orders',
+        signedIn: true,
+        prepare: ordersAway,
+      },
       { name: 'account', path: '/account', shows: 'With us since', signedIn: true },
     )
   })
@@ -87,6 +199,7 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
         faults.push(...(await look(page, place, screen)))
       faults.push(...(await lookAtAFullCart(page, screen)))
       await shop.signIn(page, visitor)
+      faults.push(...(await lookAtALostOrder(page, screen)))
       for (const place of places.filter(({ signedIn }) => signedIn))
         faults.push(...(await look(page, place, screen)))
       await page.getByRole('button', { name: 'Change password' }).waitFor()
@@ -95,13 +208,17 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
     })
   }
 
-  async function look(page: Page, { name, path, shows }: Place, screen: string): Promise<string[]> {
-    await page.goto(path)
-    await page.locator('main').getByText(shows).first().waitFor()
-    return judge(page, name, screen)
+  async function look(page: Page, place: Place, screen: string): Promise<string[]> {
+    await place.prepare?.(page)
+    await page.goto(place.path)
+    await page.locator('main').getByText(place.shows).first().waitFor()
+    const faults = await judge(page, place.name, screen)
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
+    return faults
   }
 
   async function lookAtAFullCart(page: Page, screen: string): Promise<string[]> {
+    await page.evaluate(`localStorage.removeItem('shop.cart')`)
     await page.goto(places.find(({ name }) => name === 'product')!.path)
     await page.getByRole('button', { name: 'Add to cart' }).click()
     await page.getByText('In your cart', { exact: true }).waitFor()
@@ -112,6 +229,25 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
       .getByText(/14\d in stock/)
       .waitFor()
     return [...added, ...(await judge(page, 'cart', screen))]
+  }
+
+  /** Its answer does not come, and later it is found that it never arrived. */
+  async function lookAtALostOrder(page: Page, screen: string): Promise<string[]> {
+    await page.goto('/cart')
+    await page.route('**/api/orders**', (route) => route.fulfill(AWAY))
+    await page.route('**/api/orders/user/**', (route) => route.fulfill(AWAY))
+    await page.getByRole('button', { name: 'Place order' }).click()
+    await page.getByText('There was no answer').waitFor()
+    const asking = await judge(page, 'order unanswered', screen)
+    await page.goto('/')
+    await page.getByText('still waiting for its answer').waitFor()
+    const waiting = await judge(page, 'catalogue with an open order', screen)
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
+    await page.goto('/cart')
+    await page.getByText('Your order did not reach us').waitFor()
+    const missing = await judge(page, 'order missing', screen)
+    await page.getByRole('button', { name: 'Back to the cart' }).click()
+    return [...asking, ...waiting, ...missing]
   }
 
   test('by keyboard alone: from the first Tab to an order', async () => {
@@ -136,7 +272,7 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
     await page.keyboard.press('Enter')
     await page.getByRole('link', { name: 'Cart, 2 items' }).focus()
     await page.keyboard.press('Enter')
-    await page.getByRole('heading', { name: 'Your cart' }).waitFor()
+    await page.getByRole('heading', { name: 'Your cart', exact: true }).waitFor()
     await tabTo(page, 'Place order')
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Thank you. It’s yours.' }).waitFor()
@@ -176,6 +312,47 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
     assert.equal(await deep.getByRole('link', { name: 'Cast-iron skillet' }).count(), 0)
   })
 
+  test('the next page begins at its top, with the keyboard at its heading; a product leads back to its page', async () => {
+    for (let i = 0; i < 20; i += 1) await shop.addProduct({ name: `Postcard ${i}`, price: '0.50', stock: 9 })
+    const page = await shop.open()
+    await page.goto('/?sort=price')
+    await page.getByRole('button', { name: 'Next' }).click()
+    await page.getByRole('link', { name: 'Walnut desk lamp' }).waitFor()
+    assert.equal(await page.evaluate('scrollY'), 0)
+    await expectFocus(page, 'Good things, honestly counted')
+    await page.getByRole('link', { name: 'Walnut desk lamp' }).click()
+    await page.getByRole('button', { name: 'Add to cart' }).click()
+    await page.getByRole('link', { name: 'Back to the shop' }).click()
+    await page.waitForURL(/cursor=/)
+    await page.getByRole('link', { name: 'Cart, 1 item' }).click()
+    await page.locator('main').getByRole('link', { name: 'Walnut desk lamp' }).click()
+    await page.getByRole('link', { name: 'Back to the shop' }).click()
+    await page.waitForURL((url) => url.pathname === '/')
+  })
+
+  test('what leaves the cart takes the focus to the heading, and a full cart says that it is full', async () => {
+    const page = await shop.open()
+    await page.goto('/')
+    const mug = places.find(({ name }) => name === 'product')!.path
+    await page.goto(mug)
+    await page.getByRole('button', { name: 'Add to cart' }).click()
+    await page.getByRole('link', { name: 'Cart, 1 item' }).click()
+    await page.evaluate(`(() => {
+      const [line] = JSON.parse(localStorage['shop.cart'])
+      const others = Array.from({ length: 50 }, (_, i) => ({ ...line, productId: 'other-' + i, name: 'Other ' + i }))
+      localStorage['shop.cart'] = JSON.stringify([...others, line].slice(-50))
+    })()`)
+    await page.reload()
+    await page.getByRole('button', { name: 'Remove Stoneware mug' }).click()
+    await expectFocus(page, 'Your cart')
+    await page.getByRole('button', { name: 'Put back' }).click()
+    await page.getByRole('link', { name: 'Cart, 50 items' }).waitFor()
+    await page.goto('/')
+    await page.getByRole('link', { name: 'Dotted notebook' }).click()
+    await page.getByRole('button', { name: 'Your cart is full' }).click({ force: true })
+    await page.getByRole('link', { name: 'Cart, 50 items' }).waitFor()
+  })
+
   test('after signing in, only a way inside the shop is followed', async () => {
     for (const next of ['/%09/evil.example', '/.//evil.example', 'https://evil.example/']) {
       const page = await shop.open()
@@ -194,11 +371,15 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
     await page.goto('/')
     await page.getByRole('link', { name: 'Stoneware mug' }).click()
     await page.getByRole('button', { name: 'Add to cart' }).waitFor()
+    await page.waitForFunction(`performance.getEntriesByName('shop.ahead.done').length > 0`)
     await page.context().setOffline(true)
     await page.getByText('You are offline').waitFor()
     await page.getByText('We can’t see further just now').waitFor()
     await page.getByRole('button', { name: 'Add to cart' }).click()
-    await page.getByRole('link', { name: 'Cart, 1 item' }).waitFor()
+    await page.getByRole('link', { name: 'Cart, 1 item' }).click()
+    await page.getByRole('heading', { name: 'Your cart', exact: true }).waitFor()
+    await page.getByRole('link', { name: 'Stoneware mug' }).click()
+    await page.getByText('We can’t see further just now').waitFor()
     await page.context().setOffline(false)
     await page.getByText('Counted live').waitFor()
   })
@@ -207,8 +388,10 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
     const page = await shop.open()
     await page.goto('/')
     await page.getByRole('link', { name: 'Stoneware mug' }).waitFor()
+    // What is fetched ahead for other pages begins after a mark (main.tsx).
     const scripts = (await page.evaluate(`performance.getEntriesByType('resource')
       .filter(({ name }) => /\\.js$/.test(new URL(name).pathname))
+      .filter(({ startTime }) => startTime < (performance.getEntriesByName('shop.ahead')[0]?.startTime ?? Infinity))
       .map(({ name, encodedBodySize }) => ({ name: new URL(name).pathname, bytes: encodedBodySize }))`)) as {
       name: string
       bytes: number

@@ -5,11 +5,13 @@ import { createRoot } from 'react-dom/client'
 import { BrowserRouter } from 'react-router'
 import { catalogueQuery } from './api/queries.ts'
 import { queryClient } from './api/query_client.ts'
-import { AppRoutes } from './routes.tsx'
+import { AppRoutes, fetchBuyersPages } from './routes.tsx'
 import { viewIn } from './shop/catalogue_view.ts'
 
 /** The typeface is asked for by the page itself and mostly there already; later than this, it stays out of this visit. */
 const TYPEFACE_MS = 250
+/** The first page stands by then; what is fetched ahead must not be in its way. */
+const AHEAD_MS = 3_000
 
 // What the first page shows is asked for before it is drawn.
 if (location.pathname === '/') {
@@ -30,3 +32,8 @@ createRoot(document.getElementById('root')!).render(
     </QueryClientProvider>
   </StrictMode>,
 )
+
+setTimeout(() => {
+  performance.mark('shop.ahead')
+  void fetchBuyersPages().then(() => performance.mark('shop.ahead.done'))
+}, AHEAD_MS)

@@ -1,6 +1,6 @@
 /**
  * Every address of the pages. The catalogue comes with the first bytes; each other page is a chunk of its own,
- * fetched when it is first wanted. The admin's code is one more such chunk, with its own routes (admin/routes.tsx).
+ * fetched when it is first wanted or once there is time. The admin's code is one more such chunk, with its own routes (admin/routes.tsx).
  */
 import { lazy } from 'react'
 import { Route, Routes } from 'react-router'
@@ -9,12 +9,26 @@ import { NotFound } from './layout/not_found.tsx'
 import { RequireUser } from './session/require_user.tsx'
 import { CataloguePage } from './shop/catalogue_page.tsx'
 
-const ProductPage = lazy(() => import('./shop/product_page.tsx'))
-const CartPage = lazy(() => import('./cart/cart_page.tsx'))
-const SignInPage = lazy(() => import('./account/sign_in_page.tsx'))
-const AccountPage = lazy(() => import('./account/account_page.tsx'))
-const OrdersPage = lazy(() => import('./orders/orders_page.tsx'))
-const OrderPage = lazy(() => import('./orders/order_page.tsx'))
+const toProduct = () => import('./shop/product_page.tsx')
+const toCart = () => import('./cart/cart_page.tsx')
+const toSignIn = () => import('./account/sign_in_page.tsx')
+const toAccount = () => import('./account/account_page.tsx')
+const toOrders = () => import('./orders/orders_page.tsx')
+const toOrder = () => import('./orders/order_page.tsx')
+const toasts = () => import('./ui/toaster.tsx')
+
+/** All a buyer may want next. Afterwards a walk there waits for no code, and finds its page without a connection. */
+export const fetchBuyersPages = () =>
+  Promise.allSettled(
+    [toProduct, toCart, toSignIn, toOrders, toOrder, toAccount, toasts].map((load) => load()),
+  )
+
+const ProductPage = lazy(toProduct)
+const CartPage = lazy(toCart)
+const SignInPage = lazy(toSignIn)
+const AccountPage = lazy(toAccount)
+const OrdersPage = lazy(toOrders)
+const OrderPage = lazy(toOrder)
 const AdminRoutes = lazy(() => import('./admin/routes.tsx'))
 
 export function AppRoutes() {

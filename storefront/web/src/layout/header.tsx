@@ -32,7 +32,9 @@ export function Header() {
             to="/cart"
             icon="bag"
             label="Cart"
-            called={units === 0 ? 'Cart, empty' : `Cart, ${units} ${units === 1 ? 'item' : 'items'}`}
+            called={
+              units === 0 ? 'Cart, empty' : `Cart, ${formatNumber(units)} ${units === 1 ? 'item' : 'items'}`
+            }
             count={units}
           />
         </nav>

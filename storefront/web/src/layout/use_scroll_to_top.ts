@@ -1,14 +1,25 @@
 import { useLayoutEffect, useRef } from 'react'
 import { useLocation, useNavigationType } from 'react-router'
+import { focusHeading } from '../ui/page_title.tsx'
 
-/** A page walked to starts at its top; going back and forward the browser itself keeps the place. */
+/**
+ * A page walked to starts at its top, and so does the next page of a list; going back and forward the browser itself
+ * keeps the place.
+ */
 export function useScrollToTop() {
-  const { pathname } = useLocation()
+  const { pathname, search } = useLocation()
   const how = useNavigationType()
-  const last = useRef(pathname)
+  const cursor = new URLSearchParams(search).get('cursor')
+  const last = useRef({ pathname, cursor })
   useLayoutEffect(() => {
-    if (last.current === pathname) return
-    last.current = pathname
-    if (how !== 'POP') window.scrollTo(0, 0)
-  }, [pathname, how])
+    const before = last.current
+    last.current = { pathname, cursor }
+    if (how === 'POP') return
+    if (before.pathname !== pathname) window.scrollTo(0, 0)
+    else if (before.cursor !== cursor && how === 'PUSH') {
+      window.scrollTo(0, 0)
+      // The button that was pressed is far below, or gone.
+      focusHeading()
+    }
+  }, [pathname, cursor, how])
 }

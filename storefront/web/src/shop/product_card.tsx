@@ -28,6 +28,7 @@ export const ProductCard = memo(function ProductCard({ product }: { product: Pro
           <h2 className="line-clamp-2 min-w-0 text-base font-semibold [overflow-wrap:anywhere]">
             <Link
               to={`/products/${product.id}`}
+              state={{ fromShop: true }}
               onClick={remember}
               className="rounded-sm group-hover:underline after:absolute after:inset-0 after:rounded-lg"
             >

@@ -1,15 +1,15 @@
 /** One product, with its stock as it is this moment. */
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
-import { Link, useNavigate, useParams } from 'react-router'
+import { Link, useLocation, useNavigate, useParams } from 'react-router'
 import { liveProductQuery } from '../api/queries.ts'
 import { ShopProblem } from '../api/shop.ts'
 import type { Product } from '../api/types.ts'
-import { withAdded } from '../cart/cart.ts'
+import { isFull, LINES_MAX, withAdded } from '../cart/cart.ts'
 import { useCart } from '../cart/use_cart.ts'
 import { NotFound } from '../layout/not_found.tsx'
 import { Button } from '../ui/button.tsx'
-import { Ago, Money } from '../ui/format.tsx'
+import { Ago, formatNumber, Money } from '../ui/format.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Notice, ProblemNotice } from '../ui/notice.tsx'
 import { PageTitle } from '../ui/page_title.tsx'
@@ -19,16 +19,24 @@ import { toast } from '../ui/toast.ts'
 import { Cover } from './cover.tsx'
 import { Stock } from './stock.tsx'
 
-const FRAME = 'page grid gap-8 pt-6 sm:pt-10 md:grid-cols-2 md:gap-14'
+const FRAME = 'page grid gap-6 pt-4 sm:gap-8 sm:pt-8 md:grid-cols-2 md:gap-x-14 md:gap-y-6'
+/** Flat enough on a phone that the price is seen without scrolling. */
+const COVER = 'aspect-[4/3] w-full rounded-xl md:aspect-square'
 
 export default function ProductPage() {
   const { id = '' } = useParams()
   const { data: product, error, dataUpdatedAt, refetch } = useQuery(liveProductQuery(id))
-  if (error instanceof ShopProblem && [400, 404].includes(error.status ?? 0)) return <NotFound />
+  if (error instanceof ShopProblem && [400, 404].includes(error.status ?? 0)) {
+    return (
+      <NotFound title="This is not sold here">It may have left the shop, or the address is wrong.</NotFound>
+    )
+  }
   if (product) return <Shown key={id} product={product} asOf={dataUpdatedAt} stale={error} />
   if (error) {
     return (
-      <div className="page pt-10">
+      <div className="page grid gap-6 pt-4 sm:pt-8">
+        <BackToShop />
+        <PageTitle title="Product">Product</PageTitle>
         <ProblemNotice error={error} doing="show this product" retry={refetch} />
       </div>
     )
@@ -36,7 +44,8 @@ export default function ProductPage() {
   return (
     <div className={FRAME}>
       <Loading what="the product" />
-      <Skeleton className="aspect-square w-full rounded-xl" />
+      <div className="-mb-4 h-11 md:col-span-2" />
+      <Skeleton className={COVER} />
       <div className="grid content-start gap-4">
         <Skeleton className="h-11 w-4/5" />
         <Skeleton className="h-8 w-28" />
@@ -49,9 +58,11 @@ export default function ProductPage() {
 function Shown({ product, asOf, stale }: { product: Product; asOf: number; stale: unknown }) {
   return (
     <article className={FRAME}>
-      <Cover id={product.id} className="aspect-square w-full rounded-xl md:sticky md:top-24" />
-      <div className="grid content-start gap-5">
+      <div className="-mb-4 md:col-span-2">
         <BackToShop />
+      </div>
+      <Cover id={product.id} className={`${COVER} md:sticky md:top-24`} />
+      <div className="grid content-start gap-5">
         <PageTitle title={product.name}>
           <span className="[overflow-wrap:anywhere]">{product.name}</span>
         </PageTitle>
@@ -71,12 +82,12 @@ function Shown({ product, asOf, stale }: { product: Product; asOf: number; stale
 /** Back to the place in the catalogue the visitor came from, when they came from there. */
 function BackToShop() {
   const navigate = useNavigate()
-  const camefromHere = (window.history.state as { idx?: number } | null)?.idx
+  const { state } = useLocation() as { state: { fromShop?: true } | null }
   return (
     <Link
       to="/"
       onClick={(event) => {
-        if (!camefromHere || event.metaKey || event.ctrlKey) return
+        if (!state?.fromShop || event.metaKey || event.ctrlKey) return
         event.preventDefault()
         navigate(-1)
       }}
@@ -121,6 +132,7 @@ function Buy({ product }: { product: Product }) {
   const [quantity, setQuantity] = useState(1)
   const inCart = lines.find(({ productId }) => productId === product.id)?.quantity ?? 0
   const left = Math.max(0, product.stock - inCart)
+  const full = inCart === 0 && isFull(lines)
 
   if (product.stock === 0) {
     return (
@@ -154,12 +166,23 @@ function Buy({ product }: { product: Product }) {
         max={Math.max(1, left)}
         onChange={setQuantity}
       />
-      <Button tone="primary" icon="bag" onClick={add} disabled={left === 0} className="flex-1 basis-44">
-        {left === 0 ? 'All of them are in your cart' : 'Add to cart'}
+      <Button
+        tone="primary"
+        icon="bag"
+        onClick={add}
+        aria-disabled={left === 0 || full || undefined}
+        className="flex-1 basis-44"
+      >
+        {full ? 'Your cart is full' : left === 0 ? 'All of them are in your cart' : 'Add to cart'}
       </Button>
+      {full && (
+        <p className="basis-full text-sm text-soft">
+          It holds {LINES_MAX} different products; order them first.
+        </p>
+      )}
       {inCart > 0 && left > 0 && (
         <p className="basis-full text-sm text-soft">
-          {inCart} already in{' '}
+          {formatNumber(inCart)} already in{' '}
           <Link to="/cart" className="font-semibold text-accent underline">
             your cart
           </Link>

@@ -1,4 +1,4 @@
-/** Buttons, and links that look like them. A busy button keeps its width and its focus, and does nothing. */
+/** Buttons, and links that look like them. A button that is busy or aria-disabled keeps its width and its focus, and does nothing. */
 import type { ComponentProps, ReactNode } from 'react'
 import { Link } from 'react-router'
 import { cx } from './cx.ts'
@@ -36,13 +36,14 @@ export function Button({
   type = 'button',
   ...rest
 }: Look & { busy?: boolean } & ComponentProps<'button'>) {
+  const idle = busy || rest['aria-disabled'] === true
   return (
     <button
       {...rest}
       type={type}
-      aria-disabled={busy || rest['aria-disabled'] || undefined}
+      aria-disabled={idle || undefined}
       aria-busy={busy || undefined}
-      onClick={busy ? (event) => event.preventDefault() : onClick}
+      onClick={idle ? (event) => event.preventDefault() : onClick}
       className={look({ tone, size }, className)}
     >
       <span className={cx('inline-flex items-center gap-2', busy && 'opacity-0')}>
