@@ -11,9 +11,9 @@ const TOKEN_SECONDS = 3
 suite('a session in a real browser', { skip: noBrowser }, () => {
   let shop: Shop
   before(async () => {
-    shop = await openShop({ ACCESS_TOKEN_TTL: String(TOKEN_SECONDS) })
-    // Now, while the admin's own token lives.
-    await shop.addProduct({ name: 'Tin box', stock: 3 })
+    shop = await openShop({ ACCESS_TOKEN_TTL: String(TOKEN_SECONDS) }, (world) =>
+      world.addProduct({ name: 'Tin box', stock: 3 }),
+    )
   })
   after(() => shop?.close())
 

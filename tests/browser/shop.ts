@@ -43,7 +43,11 @@ const EXPECTED = /Failed to load resource|net::ERR_/
 /** Of the page's warnings, those that mean a mistake of ours. */
 const MISTAKE = /Warning:|Content Security Policy/
 
-export async function openShop(extra: Environment = {}): Promise<Shop> {
+/** `fill` is done as soon as the services stand, before the browser starts, which may take longer than a token lives. */
+export async function openShop(
+  extra: Environment = {},
+  fill: (world: World) => Promise<unknown> = async () => {},
+): Promise<Shop> {
   const endings: (() => Promise<void>)[] = []
   const close = async () => {
     const failed: unknown[] = []
@@ -51,7 +55,7 @@ export async function openShop(extra: Environment = {}): Promise<Shop> {
     if (failed.length > 0) throw failed[0]
   }
   try {
-    return await open(extra, endings, close)
+    return await open(extra, fill, endings, close)
   } catch (error) {
     await close()
     throw error
@@ -60,11 +64,13 @@ export async function openShop(extra: Environment = {}): Promise<Shop> {
 
 async function open(
   extra: Environment,
+  fill: (world: World) => Promise<unknown>,
   endings: (() => Promise<void>)[],
   close: () => Promise<void>,
 ): Promise<Shop> {
   await buildPagesIfOld()
   const world = await createWorld({ after: (work) => endings.push(work) }, extra)
+  await fill(world)
   const storefront = createServiceProcess('storefront' as ServiceName, await freePort(), {
     LOG_LEVEL: 'warn',
     AUTH_URL: world.auth.url,
