@@ -123,7 +123,7 @@ suite('a buyer in a real browser', { skip: noBrowser }, () => {
     await order(page)
     await page.getByText('It changed while you were ordering. Nothing was bought.').waitFor()
     await page.getByText('$95.00').first().waitFor()
-    await page.getByText('it was $80.00').waitFor()
+    await page.getByText('it was $80.00.').waitFor()
     await page.getByRole('button', { name: 'Accept and order' }).click()
     await onAnOrder(page)
     await status(page, 'Confirmed')
