@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { readArguments, refuse } from '../../scripts/arguments.ts'
 import { type Crowd, gatherCrowd } from '../cluster/crowd.ts'
 import { tableOf, withinOneRetry } from '../cluster/tally.ts'
+import { call, expectStatus } from '../system/calls.ts'
 import { assertInOrder, type Books } from '../system/invariants.ts'
 import { byChance, until } from '../system/until.ts'
 import { SETTLE_MS, UNSETTLED } from '../system/world.ts'
@@ -67,8 +68,12 @@ try {
     const stack = await deployStack(store, baseImage)
     undo.push(stack.close)
     say('the stack is up')
+    await assertShut(stack.doors)
+    await stack.keysKept()
     const crowd = await gatherCrowd({
-      ...{ doors: stack.doors, admin: stack.admin, products: PRODUCTS, stock: STOCK },
+      // The catalogue through the storefront, as visitors see it; accounts and orders at the services' own doors.
+      doors: { ...stack.doors, products: `${stack.doors.storefront}/api` },
+      ...{ admin: stack.admin, products: PRODUCTS, stock: STOCK },
       ...LOADS[store],
       chance: chance.fork(),
     })
@@ -93,6 +98,14 @@ try {
   say('done')
 }
 process.exit(0)
+
+/** What services tell each other can't be asked from outside (invariant 10). */
+async function assertShut({ products, orders, storefront }: Stack['doors']): Promise<void> {
+  for (const door of [products, orders, storefront, `${storefront}/api`]) {
+    const answer = await call('POST', `${door}/internal/reservations`, { body: { reservations: [] } })
+    expectStatus(answer, 404)
+  }
+}
 
 async function phases(stack: Stack, { tally }: Crowd): Promise<void> {
   const phase = (name: string) => {

@@ -15,7 +15,8 @@ import { until } from '../system/until.ts'
 import { storePath } from '../system/world.ts'
 import { docker, lines, succeeds } from './docker.ts'
 
-export const SERVICES: readonly ServiceName[] = ['auth_service', 'product_service', 'order_service']
+export type Service = ServiceName | 'storefront'
+export const SERVICES: readonly Service[] = ['auth_service', 'product_service', 'order_service', 'storefront']
 export const STORES = ['wire_compatible', 'sqlite', 'mongo_image'] as const
 export type Store = (typeof STORES)[number]
 
@@ -25,20 +26,31 @@ const TAG = 'shop_test_1'
 const NEXT_TAG = 'shop_test_2'
 const BROKEN_TAG = 'shop_test_3'
 const BUILD_MS = 300_000
+/** Everything starts at once, on one machine. */
+const FIRST_START_MS = 240_000
+/** A replica is given two minutes to get ready, and some more looks. */
+const ROLLBACK_MS = 300_000
 const CHANGE_MS = 120_000
+/** Each look at a service starts docker's command line a few times, on the machine whose shop is being tried. */
+const LOOK_AGAIN_MS = 1_000
 
 export type Stack = {
-  readonly doors: Doors
+  readonly doors: Doors & { readonly storefront: string }
   readonly admin: { readonly username: string; readonly password: string }
-  replicasOf(service: ServiceName): number
+  replicasOf(service: Service): number
   /** SIGKILL to every container of the service, one after the other, each replaced before the next dies. */
-  killContainers(service: ServiceName): Promise<void>
+  killContainers(service: Service): Promise<void>
   /** Resolves once as many healthy containers run. */
-  scale(service: ServiceName, replicas: number): Promise<void>
+  scale(service: Service, replicas: number): Promise<void>
   /** Deploys the next version; resolves when every container is of it. */
   update(): Promise<void>
-  /** Deploys a version that does not start; resolves when the one before it is whole again, by Swarm's own doing. */
+  /**
+   * Deploys a version of which order_service never gets ready and the others do not start; resolves when the one
+   * before it is whole again, by Swarm's own doing.
+   */
   updateToBroken(): Promise<void>
+  /** Resolves once each replica that checks tokens has written auth_service's keys to its data folder. */
+  keysKept(): Promise<void>
   books(): Promise<Books>
   close(): Promise<void>
 }
@@ -60,11 +72,14 @@ export async function deployStack(store: Store, baseImage: string): Promise<Stac
     }
     const secrets = makeSecrets(store, folder)
     const [auth, products, orders] = [await freePort(), await freePort(), await freePort()]
+    const storefront = await freePort()
     const env = {
       SECRETS_FOLDER: folder,
       SECRETS_VERSION: `test_${process.pid}`,
+      MONGO_SECRETS_VERSION: `test_${process.pid}`,
       MONGO_INIT_VERSION: `test_${process.pid}`,
       ...{ DOOR_AUTH: String(auth), DOOR_PRODUCTS: String(products), DOOR_ORDERS: String(orders) },
+      DOOR_STOREFRONT: String(storefront),
       // No port of their own: the balancer's doors are the only ones.
       ...{ PORT_MODE: 'host', AUTH_PORT: '0', PRODUCT_PORT: '0', ORDER_PORT: '0', STOREFRONT_PORT: '0' },
       LOG_LEVEL: 'warn',
@@ -86,14 +101,14 @@ export async function deployStack(store: Store, baseImage: string): Promise<Stac
     await deploy(TAG)
     const sizes = new Map(SERVICES.map((service) => [service, 2]))
     if (store === 'wire_compatible') sizes.set('product_service', 1)
-    const whole = (tag = '') =>
+    const whole = (tag: string, deadlineMs = CHANGE_MS) =>
       Promise.all(
-        SERVICES.map((service) => healthy(service, sizes.get(service)!, tag && `${service}:${tag}`)),
+        SERVICES.map((service) => healthy(service, sizes.get(service)!, `${service}:${tag}`, deadlineMs)),
       )
-    await whole()
+    await whole(TAG, FIRST_START_MS)
     const at = (port: number) => `http://127.0.0.1:${port}`
     return {
-      doors: { auth: at(auth), products: at(products), orders: at(orders) },
+      doors: { auth: at(auth), products: at(products), orders: at(orders), storefront: at(storefront) },
       admin: { username: 'admin', password: secrets.adminPassword },
       replicasOf: (service) => sizes.get(service)!,
       async killContainers(service) {
@@ -112,11 +127,21 @@ export async function deployStack(store: Store, baseImage: string): Promise<Stac
       },
       async updateToBroken() {
         await deploy(BROKEN_TAG)
-        await until('every service is rolled back', CHANGE_MS, async () => {
-          const states = await Promise.all(SERVICES.map(updateState))
-          return states.every((state) => state.startsWith('rollback_completed'))
-        })
+        const rolledBack = async () =>
+          (await Promise.all(SERVICES.map(updateState))).every((state) =>
+            state.startsWith('rollback_completed'),
+          )
+        await until('every service is rolled back', ROLLBACK_MS, rolledBack, LOOK_AGAIN_MS)
         await whole(NEXT_TAG)
+      },
+      async keysKept() {
+        for (const service of ['product_service', 'order_service'] as const) {
+          for (const container of await containersOf(service)) {
+            const written = () =>
+              succeeds('docker', 'exec', container, 'test', '-s', `/shop/data/${service}.jwks.json`)
+            await until(`${service} keeps the keys`, CHANGE_MS, written, LOOK_AGAIN_MS)
+          }
+        }
       },
       books: () => (store === 'sqlite' ? sqliteBooks(folder) : mongoBooks()),
       close,
@@ -134,6 +159,14 @@ const OVERRIDES: Readonly<Record<Store, readonly string[]>> = {
   mongo_image: [],
 }
 
+/** What a mistake in a new version does: it ends at once, or it runs and can't reach its database. */
+const NEVER_THERE = ['node', '--eval', 'process.exit(1)']
+const NEVER_READY = [
+  'sh',
+  '-c',
+  "unset DATABASE_URL_FILE; DATABASE_URL='mongodb://nowhere.invalid/?replicaSet=rs0' exec node order_service/src/main.ts",
+]
+
 const SERVER_IMAGE = `FROM BASE
 COPY jongodb /jongodb
 COPY mongosh /usr/local/bin/mongosh
@@ -146,7 +179,7 @@ async function buildImages(store: Store, baseImage: string, folder: string) {
     const args = ['build', '--network', 'host', '--target', service, '--build-arg', `NODE_IMAGE=${baseImage}`]
     await docker([...args, '--tag', `${service}:${TAG}`, ROOT], { env, deadlineMs: BUILD_MS })
     await docker(['tag', `${service}:${TAG}`, `${service}:${NEXT_TAG}`])
-    const broken = `FROM ${service}:${TAG}\nCMD ["node", "--eval", "process.exit(1)"]\n`
+    const broken = `FROM ${service}:${TAG}\nCMD ${JSON.stringify(service === 'order_service' ? NEVER_READY : NEVER_THERE)}\n`
     await docker(['build', '--tag', `${service}:${BROKEN_TAG}`, '-'], { env, input: broken })
   }
   if (store !== 'wire_compatible') return
@@ -174,7 +207,7 @@ function makeSecrets(store: Store, folder: string): { adminPassword: string } {
 
 const labelOf = (service: string) => `label=com.docker.swarm.service.name=${STACK}_${service}`
 
-const containersOf = async (service: ServiceName, ...filters: readonly string[]) =>
+const containersOf = async (service: Service, ...filters: readonly string[]) =>
   lines(
     await docker([
       ...['ps', '--quiet', '--filter', labelOf(service)],
@@ -183,20 +216,26 @@ const containersOf = async (service: ServiceName, ...filters: readonly string[])
   )
 
 /** Exactly `count` containers run, all of them healthy and, where one is named, of `image`. */
-const healthy = (service: ServiceName, count: number, image = '') =>
-  until(`${count} healthy containers of ${service}`, CHANGE_MS, async () => {
-    const running = await containersOf(service)
-    const wanted = await containersOf(service, 'health=healthy', ...(image ? [`ancestor=${image}`] : []))
-    return running.length === count && wanted.length === count && (await updated(service))
-  })
+const healthy = (service: Service, count: number, image = '', deadlineMs = CHANGE_MS) =>
+  until(
+    `${count} healthy containers of ${service}`,
+    deadlineMs,
+    async () => {
+      const running = await containersOf(service)
+      if (running.length !== count) return false
+      const wanted = await containersOf(service, 'health=healthy', ...(image ? [`ancestor=${image}`] : []))
+      return wanted.length === count && (await updated(service))
+    },
+    LOOK_AGAIN_MS,
+  )
 
-async function updated(service: ServiceName): Promise<boolean> {
+async function updated(service: Service): Promise<boolean> {
   const state = await updateState(service)
   if (/^(paused|rollback_paused)/.test(state)) throw new Error(`The update of ${service} failed: ${state}`)
   return state === '' || state.startsWith('completed') || state.startsWith('rollback_completed')
 }
 
-async function updateState(service: ServiceName): Promise<string> {
+async function updateState(service: Service): Promise<string> {
   const format = '{{if .UpdateStatus}}{{.UpdateStatus.State}} {{.UpdateStatus.Message}}{{end}}'
   return (await docker(['service', 'inspect', '--format', format, `${STACK}_${service}`])).trim()
 }
@@ -233,13 +272,14 @@ async function sqliteBooks(folder: string): Promise<Books> {
 async function removeStack() {
   await docker(['stack', 'rm', STACK], { deadlineMs: CHANGE_MS }).catch(() => {})
   const ours = `label=com.docker.stack.namespace=${STACK}`
-  await until('the stack is gone', CHANGE_MS, async () => {
+  const gone = async () => {
     const left = [
       await docker(['ps', '--all', '--quiet', '--filter', ours]),
       await docker(['network', 'ls', '--quiet', '--filter', ours]),
     ]
     return left.join('') === ''
-  })
+  }
+  await until('the stack is gone', CHANGE_MS, gone, LOOK_AGAIN_MS)
   for (const volume of lines(await docker(['volume', 'ls', '--quiet', '--filter', ours]))) {
     await docker(['volume', 'rm', volume])
   }

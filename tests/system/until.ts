@@ -4,18 +4,22 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 const PAUSE_MS = 25
 
-/** Asks `probe` until it gives something other than undefined or false; fails with `what` at the deadline. */
+/**
+ * Asks `probe` until it gives something other than undefined or false; fails with `what` at the deadline. Between
+ * two times it waits `pauseMs`: longer where asking is work.
+ */
 export async function until<T>(
   what: string,
   deadlineMs: number,
   probe: () => Promise<T | undefined | false> | T | undefined | false,
+  pauseMs = PAUSE_MS,
 ): Promise<T> {
   const deadline = performance.now() + deadlineMs
   for (;;) {
     const found = await probe()
     if (found !== undefined && found !== false) return found
     if (performance.now() > deadline) throw new Error(`Not within ${deadlineMs} ms: ${what}`)
-    await sleep(PAUSE_MS)
+    await sleep(pauseMs)
   }
 }
 
