@@ -7,7 +7,7 @@
 export const MONEY_MINOR_MAX = 1_000_000_000_000_000
 
 /** JSON-schema pattern of a decimal amount; how many digits the currency allows is checked by parseMoney. */
-export const MONEY_PATTERN = '^(0|[1-9][0-9]{0,14})(\\.[0-9]{1,4})?$'
+export const MONEY_PATTERN = '^(0|[1-9][0-9]{0,15})(\\.[0-9]{1,4})?$'
 
 const AMOUNT = new RegExp(MONEY_PATTERN)
 

@@ -20,6 +20,8 @@ suite('9: money is exact', () => {
     ['0', 2, 0],
     ['1.005', 3, 1005],
     ['500', 0, 500],
+    [String(MONEY_MINOR_MAX), 0, MONEY_MINOR_MAX],
+    [MONEY_MINOR_MAX, 0, MONEY_MINOR_MAX],
     [1.1, 2, 110],
   ]
   for (const [text, digits, minor] of read) {
@@ -44,6 +46,8 @@ suite('9: money is exact', () => {
     ['.5', 2],
     ['1,00', 2],
     ['99999999999999.99', 2],
+    ['1000000000000001', 0],
+    ['9999999999999999.999', 3],
   ]
   for (const [text, digits] of refused) {
     test(`${JSON.stringify(text)} with ${digits} digits is no amount`, () => {

@@ -115,7 +115,7 @@ suite('what the product service answers', () => {
     const { url, calls } = await serve(t, (body) =>
       body.reservations!.length > 1 ? [400, { code: 'validation_failed' }] : undefined,
     )
-    const reservations = await connect(t, url, 100)
+    const reservations = await connect(t, url, 500)
     const outcomes = await Promise.allSettled([mine, order(), order()].map((each) => reservations.hold(each)))
     assert.ok(outcomes.every(({ status }) => status === 'rejected'))
     for (let i = 0; i < 100 && reservations.outlook() === 'up'; i++) await sleep(10)
