@@ -128,9 +128,7 @@ export async function deployStack(store: Store, baseImage: string): Promise<Stac
       async updateToBroken() {
         await deploy(BROKEN_TAG)
         const rolledBack = async () =>
-          (await Promise.all(SERVICES.map(updateState))).every((state) =>
-            state.startsWith('rollback_completed'),
-          )
+          (await Promise.all(SERVICES.map((service) => isBackAt(NEXT_TAG, service)))).every(Boolean)
         await until('every service is rolled back', ROLLBACK_MS, rolledBack, LOOK_AGAIN_MS)
         await whole(NEXT_TAG)
       },
@@ -240,6 +238,16 @@ async function updateState(service: Service): Promise<string> {
   return (await docker(['service', 'inspect', '--format', format, `${STACK}_${service}`])).trim()
 }
 
+/**
+ * Its specification is the one before again, and nothing is under way. Swarm calls that `rollback_completed`, but of a
+ * service whose old replica left first only `completed`.
+ */
+async function isBackAt(tag: string, service: Service): Promise<boolean> {
+  const format = '{{.Spec.TaskTemplate.ContainerSpec.Image}}'
+  const image = (await docker(['service', 'inspect', '--format', format, `${STACK}_${service}`])).trim()
+  return image === `${service}:${tag}` && /^(rollback_)?completed/.test(await updateState(service))
+}
+
 /** What the orders' and the products' own containers see: nothing outside reaches the database. */
 async function mongoBooks(): Promise<Books> {
   const [container] = await containersOf('order_service')
@@ -290,11 +298,13 @@ async function removeImages() {
   await docker(['image', 'rm', '--force', ...names, 'shop_test_mongo:latest']).catch(() => {})
 }
 
-/** The state of every task and the last lines each service wrote. */
+/** The state of every task and update, and the last lines each service wrote. */
 export async function tellWhatFailed() {
   const format = '{{.Name}}  {{.CurrentState}}  {{.Error}}'
   console.error(await docker(['stack', 'ps', '--no-trunc', '--format', format, STACK]).catch(() => ''))
   for (const service of SERVICES) {
+    const update = await updateState(service).catch(() => '')
+    if (update) console.error(`${service}  ${update}`)
     const logs = await docker(['service', 'logs', '--tail', '4', `${STACK}_${service}`]).catch(() => '')
     if (logs) console.error(logs)
   }
