@@ -102,6 +102,7 @@ suite('a first start', () => {
   }, async (t) => {
     const world = await newWorld(t)
     delete world.env.NO_COLOR
+    world.env.TERM = 'xterm-256color'
     const shop = runInTerminal(t, 'start.ts', world)
     await shop.until(/new data folder\. Load a small sample catalogue\? \[Y\/n\]/)
     shop.process.stdin?.write('y\r')
