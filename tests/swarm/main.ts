@@ -16,7 +16,7 @@ import { byChance, until } from '../system/until.ts'
 import { SETTLE_MS, UNSETTLED } from '../system/world.ts'
 import { requireBaseImage } from './base_image.ts'
 import { requireEngine } from './docker.ts'
-import { deployStack, SERVICES, STORES, type Stack, type Store, tellWhatFailed } from './stack.ts'
+import { deployStack, SERVICES, STORES, type Stack, type Store, tellWhatFailed, type Undo } from './stack.ts'
 
 /** Of the orders of every phase, those answered within one retry. */
 const SHARE_MIN = 0.999
@@ -50,9 +50,15 @@ if (!STORES.includes(store)) refuse(`There is no store "${store}". There are: ${
 const startedAt = performance.now()
 const say = (what: string) =>
   console.log(`${((performance.now() - startedAt) / 1000).toFixed(0).padStart(4)} s  ${what}`)
-const undo: (() => Promise<void>)[] = []
-const cleanUp = async () => {
-  for (const step of undo.splice(0).reverse()) {
+const undo: Undo = []
+let cleaning: Promise<void> | undefined
+/** Once: whoever asks again, a signal or the end it brought about, waits for the same. */
+const cleanUp = () => {
+  cleaning ??= undoAll()
+  return cleaning
+}
+async function undoAll() {
+  for (let step = undo.pop(); step; step = undo.pop()) {
     // What can't be undone must not hide why, nor keep the rest from being undone.
     await step().catch((error) => console.error('Not cleaned up:', error))
   }
@@ -65,8 +71,7 @@ try {
     undo.push(await requireEngine())
     const baseImage = await requireBaseImage()
     say('building the images, deploying the stack')
-    const stack = await deployStack(store, baseImage)
-    undo.push(stack.close)
+    const stack = await deployStack(store, baseImage, undo)
     say('the stack is up')
     await assertShut(stack.doors)
     await stack.keysKept()

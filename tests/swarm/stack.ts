@@ -52,102 +52,93 @@ export type Stack = {
   /** Resolves once each replica that checks tokens has written auth_service's keys to its data folder. */
   keysKept(): Promise<void>
   books(): Promise<Books>
-  close(): Promise<void>
 }
 
-/** Builds our images from our Dockerfile and deploys our stack file. */
-export async function deployStack(store: Store, baseImage: string): Promise<Stack> {
+/** What is to be done at the end, the last one first. */
+export type Undo = (() => Promise<unknown>)[]
+
+/** Builds our images from our Dockerfile and deploys our stack file. Adds to `undo` before it makes anything. */
+export async function deployStack(store: Store, baseImage: string, undo: Undo): Promise<Stack> {
   const folder = mkdtempSync(join(tmpdir(), 'shop_swarm_'))
-  const undo: (() => Promise<unknown>)[] = [async () => rmSync(folder, { recursive: true, force: true })]
-  const close = async () => {
-    for (const step of undo.splice(0).reverse())
-      await step().catch((error) => console.error('Not undone:', error))
+  undo.push(async () => rmSync(folder, { recursive: true, force: true }))
+  undo.push(() => removeImages())
+  await buildImages(store, baseImage, folder)
+  if ((await docker(['info', '--format', '{{.Swarm.LocalNodeState}}'])).trim() !== 'active') {
+    await docker(['swarm', 'init', '--advertise-addr', '127.0.0.1'])
+    undo.push(() => docker(['swarm', 'leave', '--force']))
   }
-  try {
-    undo.push(() => removeImages())
-    await buildImages(store, baseImage, folder)
-    if ((await docker(['info', '--format', '{{.Swarm.LocalNodeState}}'])).trim() !== 'active') {
-      await docker(['swarm', 'init', '--advertise-addr', '127.0.0.1'])
-      undo.push(() => docker(['swarm', 'leave', '--force']))
-    }
-    const secrets = makeSecrets(store, folder)
-    const [auth, products, orders] = [await freePort(), await freePort(), await freePort()]
-    const storefront = await freePort()
-    const env = {
-      SECRETS_FOLDER: folder,
-      SECRETS_VERSION: `test_${process.pid}`,
-      MONGO_SECRETS_VERSION: `test_${process.pid}`,
-      MONGO_INIT_VERSION: `test_${process.pid}`,
-      ...{ DOOR_AUTH: String(auth), DOOR_PRODUCTS: String(products), DOOR_ORDERS: String(orders) },
-      DOOR_STOREFRONT: String(storefront),
-      // No port of their own: the balancer's doors are the only ones.
-      ...{ PORT_MODE: 'host', AUTH_PORT: '0', PRODUCT_PORT: '0', ORDER_PORT: '0', STOREFRONT_PORT: '0' },
-      LOG_LEVEL: 'warn',
-    }
-    const files = ['docker-compose.yml', 'tests/swarm/no_ipvs.yml', ...OVERRIDES[store]]
-    const deploy = (tag: string) =>
-      docker(
-        [
-          'stack',
-          'deploy',
-          '--resolve-image',
-          'never',
-          ...files.flatMap((file) => ['-c', join(ROOT, file)]),
-          STACK,
-        ],
-        { env: { ...env, TAG: tag } },
-      )
-    undo.push(() => removeStack())
-    await deploy(TAG)
-    const sizes = new Map(SERVICES.map((service) => [service, 2]))
-    if (store === 'wire_compatible') sizes.set('product_service', 1)
-    const whole = (tag: string, deadlineMs = CHANGE_MS) =>
-      Promise.all(
-        SERVICES.map((service) => healthy(service, sizes.get(service)!, `${service}:${tag}`, deadlineMs)),
-      )
-    await whole(TAG, FIRST_START_MS)
-    const at = (port: number) => `http://127.0.0.1:${port}`
-    return {
-      doors: { auth: at(auth), products: at(products), orders: at(orders), storefront: at(storefront) },
-      admin: { username: 'admin', password: secrets.adminPassword },
-      replicasOf: (service) => sizes.get(service)!,
-      async killContainers(service) {
+  const secrets = makeSecrets(store, folder)
+  const [auth, products, orders] = [await freePort(), await freePort(), await freePort()]
+  const storefront = await freePort()
+  const env = {
+    SECRETS_FOLDER: folder,
+    SECRETS_VERSION: `test_${process.pid}`,
+    MONGO_SECRETS_VERSION: `test_${process.pid}`,
+    MONGO_INIT_VERSION: `test_${process.pid}`,
+    ...{ DOOR_AUTH: String(auth), DOOR_PRODUCTS: String(products), DOOR_ORDERS: String(orders) },
+    DOOR_STOREFRONT: String(storefront),
+    // No port of their own: the balancer's doors are the only ones.
+    ...{ PORT_MODE: 'host', AUTH_PORT: '0', PRODUCT_PORT: '0', ORDER_PORT: '0', STOREFRONT_PORT: '0' },
+    LOG_LEVEL: 'warn',
+  }
+  const files = ['docker-compose.yml', 'tests/swarm/no_ipvs.yml', ...OVERRIDES[store]]
+  const deploy = (tag: string) =>
+    docker(
+      [
+        'stack',
+        'deploy',
+        '--resolve-image',
+        'never',
+        ...files.flatMap((file) => ['-c', join(ROOT, file)]),
+        STACK,
+      ],
+      { env: { ...env, TAG: tag } },
+    )
+  undo.push(() => removeStack())
+  await deploy(TAG)
+  const sizes = new Map(SERVICES.map((service) => [service, 2]))
+  if (store === 'wire_compatible') sizes.set('product_service', 1)
+  const whole = (tag: string, deadlineMs = CHANGE_MS) =>
+    Promise.all(
+      SERVICES.map((service) => healthy(service, sizes.get(service)!, `${service}:${tag}`, deadlineMs)),
+    )
+  await whole(TAG, FIRST_START_MS)
+  const at = (port: number) => `http://127.0.0.1:${port}`
+  return {
+    doors: { auth: at(auth), products: at(products), orders: at(orders), storefront: at(storefront) },
+    admin: { username: 'admin', password: secrets.adminPassword },
+    replicasOf: (service) => sizes.get(service)!,
+    async killContainers(service) {
+      for (const container of await containersOf(service)) {
+        await docker(['kill', '--signal', 'KILL', container])
+        await healthy(service, sizes.get(service)!)
+      }
+    },
+    async scale(service, replicas) {
+      await docker(['service', 'scale', '--detach', `${STACK}_${service}=${replicas}`])
+      await healthy(service, replicas)
+    },
+    async update() {
+      await deploy(NEXT_TAG)
+      await whole(NEXT_TAG)
+    },
+    async updateToBroken() {
+      await deploy(BROKEN_TAG)
+      const rolledBack = async () =>
+        (await Promise.all(SERVICES.map((service) => isBackAt(NEXT_TAG, service)))).every(Boolean)
+      await until('every service is rolled back', ROLLBACK_MS, rolledBack, LOOK_AGAIN_MS)
+      await whole(NEXT_TAG)
+    },
+    async keysKept() {
+      for (const service of ['product_service', 'order_service'] as const) {
         for (const container of await containersOf(service)) {
-          await docker(['kill', '--signal', 'KILL', container])
-          await healthy(service, sizes.get(service)!)
+          const written = () =>
+            succeeds('docker', 'exec', container, 'test', '-s', `/shop/data/${service}.jwks.json`)
+          await until(`${service} keeps the keys`, CHANGE_MS, written, LOOK_AGAIN_MS)
         }
-      },
-      async scale(service, replicas) {
-        await docker(['service', 'scale', '--detach', `${STACK}_${service}=${replicas}`])
-        await healthy(service, replicas)
-      },
-      async update() {
-        await deploy(NEXT_TAG)
-        await whole(NEXT_TAG)
-      },
-      async updateToBroken() {
-        await deploy(BROKEN_TAG)
-        const rolledBack = async () =>
-          (await Promise.all(SERVICES.map((service) => isBackAt(NEXT_TAG, service)))).every(Boolean)
-        await until('every service is rolled back', ROLLBACK_MS, rolledBack, LOOK_AGAIN_MS)
-        await whole(NEXT_TAG)
-      },
-      async keysKept() {
-        for (const service of ['product_service', 'order_service'] as const) {
-          for (const container of await containersOf(service)) {
-            const written = () =>
-              succeeds('docker', 'exec', container, 'test', '-s', `/shop/data/${service}.jwks.json`)
-            await until(`${service} keeps the keys`, CHANGE_MS, written, LOOK_AGAIN_MS)
-          }
-        }
-      },
-      books: () => (store === 'sqlite' ? sqliteBooks(folder) : mongoBooks()),
-      close,
-    }
-  } catch (error) {
-    await tellWhatFailed()
-    await close()
-    throw error
+      }
+    },
+    books: () => (store === 'sqlite' ? sqliteBooks(folder) : mongoBooks()),
   }
 }
 
