@@ -9,12 +9,11 @@ import { start } from '../../service_kit/test_support/mongo_server.ts'
 import { type Crowd, gatherCrowd } from '../cluster/crowd.ts'
 import { readMongoBooks } from '../cluster/mongo_books.ts'
 import { tableOf, withinOneRetry } from '../cluster/tally.ts'
-import { readBooks } from '../system/books.ts'
+import { readBooks, settledBooks } from '../system/books.ts'
 import { call, expectStatus } from '../system/calls.ts'
 import { assertInOrder } from '../system/invariants.ts'
 import type { ServiceName } from '../system/processes.ts'
-import { byChance, type Chance, until } from '../system/until.ts'
-import { SETTLE_MS, UNSETTLED } from '../system/world.ts'
+import { byChance, type Chance } from '../system/until.ts'
 import { type Cluster, SERVICES, startCluster } from './cluster.ts'
 import { isHaproxyThere } from './haproxy.ts'
 
@@ -84,10 +83,7 @@ function run({ store, replicas, buyers, pauseMs }: Run, mongoUrl?: string): Prom
       const sizes = SERVICES.map((service) => `${replicas[service]} ${service}`).join(', ')
       console.log(`\n${store}: ${sizes}, ${buyers} buyers, seed ${chance.seed}`)
       console.log(tableOf(crowd.tally.phases()))
-      const books = await until('every order is settled', SETTLE_MS, async () => {
-        const now = await readStores()
-        return now.orders.every(({ status }) => !UNSETTLED.includes(status)) && now
-      })
+      const books = await settledBooks(readStores)
       const seconds = ((performance.now() - startedAt) / 1000).toFixed(0)
       console.log(`\n${books.orders.length} orders in the store, ${crowd.told.length} answers, ${seconds} s`)
       assertInOrder(books, crowd.told)

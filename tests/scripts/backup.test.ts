@@ -21,10 +21,9 @@ import { openStores as openOrderStores } from '../../order_service/src/storage/o
 import { openStores as openProductStores } from '../../product_service/src/storage/open_stores.ts'
 import { SERVICES, type ServiceName } from '../../scripts/services.ts'
 import { gatherCrowd } from '../cluster/crowd.ts'
-import { readBooks } from '../system/books.ts'
+import { readBooks, settledBooks } from '../system/books.ts'
 import { assertInOrder } from '../system/invariants.ts'
-import { createChance, until } from '../system/until.ts'
-import { SETTLE_MS, UNSETTLED } from '../system/world.ts'
+import { createChance } from '../system/until.ts'
 import { finish, newWorld, READY, runScript, type World } from './running.ts'
 
 const TEST_MS = 240_000
@@ -110,9 +109,7 @@ suite('backup and restore', { timeout: TEST_MS }, () => {
     assert.equal(readBooks(join(world.dataDir, aside), pathOf).orders.length, later)
 
     const again = await openShop(t, world)
-    await until('what was under way is settled', SETTLE_MS, () =>
-      booksOf(world).orders.every(({ status }) => !UNSETTLED.includes(status)),
-    )
+    await settledBooks(() => booksOf(world))
     await again.close()
     assertInOrder(booksOf(world), before)
     const doctor = await finish(t, 'doctor.ts', world)

@@ -10,10 +10,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { readArguments, refuse } from '../../scripts/arguments.ts'
 import { type Crowd, gatherCrowd } from '../cluster/crowd.ts'
 import { tableOf, withinOneRetry } from '../cluster/tally.ts'
+import { settledBooks } from '../system/books.ts'
 import { call, expectStatus } from '../system/calls.ts'
-import { assertInOrder, type Books } from '../system/invariants.ts'
-import { byChance, until } from '../system/until.ts'
-import { SETTLE_MS, UNSETTLED } from '../system/world.ts'
+import { assertInOrder } from '../system/invariants.ts'
+import { byChance } from '../system/until.ts'
 import { requireBaseImage } from './base_image.ts'
 import { requireEngine } from './docker.ts'
 import { deployStack, SERVICES, STORES, type Stack, type Store, tellWhatFailed, type Undo } from './stack.ts'
@@ -87,7 +87,7 @@ try {
     say('the buyers have left; orders settle')
     console.log(`\n${LOADS[store].size} buyers, store ${store}, seed ${chance.seed}`)
     console.log(tableOf(crowd.tally.phases()))
-    const books = await settledBooks(stack)
+    const books = await settledBooks(() => stack.books())
     console.log(`\n${books.orders.length} orders in the store, ${crowd.told.length} answers`)
     assertInOrder(books, crowd.told)
     const poor = crowd.tally.phases().filter((phase) => withinOneRetry(phase) < SHARE_MIN)
@@ -140,11 +140,4 @@ async function phases(stack: Stack, { tally }: Crowd): Promise<void> {
   await stack.scale('order_service', stack.replicasOf('order_service'))
   phase('calm again')
   await sleep(CALM_MS)
-}
-
-async function settledBooks(stack: Stack): Promise<Books> {
-  return until('every order is settled', SETTLE_MS, async () => {
-    const books = await stack.books()
-    return books.orders.every(({ status }) => !UNSETTLED.includes(status)) && books
-  })
 }

@@ -1,7 +1,8 @@
 /** The stores of order_service and product_service, read from their SQLite files without asking the services. */
 import { DatabaseSync } from 'node:sqlite'
 import type { BookLine, Books } from './invariants.ts'
-import { storePath } from './world.ts'
+import { until } from './until.ts'
+import { SETTLE_MS, storePath, UNSETTLED } from './world.ts'
 
 /** How long a read waits for a file that is being recovered after a kill. */
 const BUSY_MS = 5_000
@@ -48,6 +49,13 @@ export function readBooks(dataDir: string, pathOf = storePath): Books {
   }))
   return { ...stock, orders }
 }
+
+/** What `read` finds once every order in it is settled (invariant 5), also an order whose answer nobody saw. */
+export const settledBooks = (read: () => Books | Promise<Books>): Promise<Books> =>
+  until('every order in the store is settled', SETTLE_MS, async () => {
+    const books = await read()
+    return books.orders.every(({ status }) => !UNSETTLED.includes(status)) && books
+  })
 
 function readFile<T>(path: string, work: (read: (sql: string) => Row[]) => T): T {
   const db = new DatabaseSync(path, { readOnly: true, timeout: BUSY_MS })

@@ -8,22 +8,13 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { readBooks } from './books.ts'
+import { readBooks, settledBooks } from './books.ts'
 import { answerOrNothing, buy, tell } from './buyer.ts'
 import { type Answer, call, expectStatus, type Json } from './calls.ts'
 import { assertInOrder, type Told } from './invariants.ts'
 import type { ServiceProcess } from './processes.ts'
 import { byChance, type Chance, until } from './until.ts'
-import {
-  type Account,
-  createWorld,
-  newKey,
-  type Product,
-  SETTLE_MS,
-  signIn,
-  UNSETTLED,
-  type World,
-} from './world.ts'
+import { type Account, createWorld, newKey, type Product, signIn, type World } from './world.ts'
 
 const KILLS_EACH = 11
 const BUYERS = 10
@@ -68,10 +59,7 @@ suite('crashes', { timeout: TEST_MS }, () => {
 
       for (const { orderId, userId } of told)
         await world.settled(buyers.find(({ id }) => id === userId)!, orderId)
-      await until('every order in the store is settled', SETTLE_MS, () =>
-        readBooks(world.dataDir).orders.every(({ status }) => !UNSETTLED.includes(status)),
-      )
-      const books = readBooks(world.dataDir)
+      const books = await settledBooks(() => readBooks(world.dataDir))
       assertInOrder(books, told)
       t.diagnostic(`${books.orders.length} orders, ${told.length} answers, seed ${chance.seed}`)
 
