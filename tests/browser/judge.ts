@@ -8,6 +8,7 @@ const OUTPUT = join(import.meta.dirname, '..', 'output')
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 /** What web.dev calls good; we are content with nothing less. */
 const SHIFT_MAX = 0.1
+const AGAIN_MS = 500
 
 export const SCREENS: Record<string, BrowserContextOptions> = {
   'phone light': {
@@ -31,19 +32,31 @@ export const SCREENS: Record<string, BrowserContextOptions> = {
 /** Faults of the page as it stands: for axe, wider than the window, jumped. */
 export async function judge(page: Page, name: string, screen: string): Promise<string[]> {
   await page.evaluate('document.fonts.ready')
-  // Spinners and skeletons move as long as they are there.
-  await page.evaluate(`Promise.all(document.getAnimations()
-    .filter((a) => a.effect.getComputedTiming().endTime !== Infinity).map((a) => a.finished.catch(() => {})))`)
+  await untilStill(page)
   mkdirSync(OUTPUT, { recursive: true })
   const file = join(OUTPUT, `${name} ${screen}.png`.replaceAll(' ', '_'))
   await page.evaluate('scrollTo(0, 0)')
   await page.screenshot({ path: file, fullPage: true })
-  return [...(await axeFaults(page)), ...(await wideFaults(page)), ...(await shiftFaults(page))].map(
-    (fault) => `${name}, ${screen}: ${fault}`,
-  )
+  const faults = [...(await axeFaults(page)), ...(await wideFaults(page)), ...(await shiftFaults(page))]
+  return faults.map((fault) => `${name}, ${screen}: ${fault}`)
 }
 
+/** Spinners and skeletons move as long as they are there. */
+async function untilStill(page: Page): Promise<void> {
+  await page.evaluate(`Promise.all(document.getAnimations()
+    .filter((a) => a.effect.getComputedTiming().endTime !== Infinity).map((a) => a.finished.catch(() => {})))`)
+}
+
+/** What axe still finds at a second look: at the first, a notice may just be fading in, or a heading just be drawn. */
 async function axeFaults(page: Page): Promise<string[]> {
+  const first = await axeLook(page)
+  if (first.length === 0) return first
+  await page.waitForTimeout(AGAIN_MS)
+  await untilStill(page)
+  return axeLook(page)
+}
+
+async function axeLook(page: Page): Promise<string[]> {
   if (!(await page.evaluate('"axe" in window'))) await page.evaluate(AXE)
   const found = (await page.evaluate(`axe.run(document, { resultTypes: ['violations'] })
     .then(({ violations }) => violations.map(({ id, impact, nodes }) =>
