@@ -1,5 +1,6 @@
 /**
  * Builds the pages into dist/, each file also compressed, so that the gateway compresses nothing while it serves.
+ * Of several that want to build at once, one does; the others wait, and find the pages new.
  *
  *   node storefront/build.ts             builds
  *   node storefront/build.ts --if-old    builds only when a source is newer than what is built
@@ -15,6 +16,8 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 
 const HERE = import.meta.dirname
@@ -25,6 +28,10 @@ const SOURCES = [
   join(HERE, 'package.json'),
   join(HERE, '..', 'client', 'src'),
 ]
+const LOCK = join(HERE, '..', 'node_modules', '.pages_being_built')
+const LOCK_MS = 120_000
+const LOCK_LOOK_MS = 100
+const SQLITE_BUSY = 5
 const WORTH_COMPRESSING = /\.(js|css|html|svg|txt|json)$/
 
 /** Are the pages missing, or older than any of their sources? */
@@ -35,8 +42,47 @@ export function pagesAreOld(): boolean {
   return SOURCES.flatMap(filesIn).some((file) => statSync(file).mtimeMs > builtAt)
 }
 
-/** Built beside and put in place at the end, so that nobody ever meets half of it, nor two builds each other. */
-export async function buildPages(): Promise<void> {
+export const buildPages = (): Promise<void> => alone(LOCK, buildNow)
+
+/** Resolves whether there was something to build. */
+export async function buildPagesIfOld(): Promise<boolean> {
+  if (!pagesAreOld()) return false
+  return alone(LOCK, async () => {
+    // While we waited, somebody else may have built them.
+    if (!pagesAreOld()) return false
+    await buildNow()
+    return true
+  })
+}
+
+/**
+ * Does `work` while nobody else, here or in another process, does theirs under the same `lock`. The lock is SQLite's on
+ * a file that stays empty: the system takes it back from a process that dies.
+ */
+export async function alone<T>(lock: string, work: () => Promise<T>, deadlineMs = LOCK_MS): Promise<T> {
+  const held = new DatabaseSync(lock, { timeout: 0 })
+  try {
+    for (const end = performance.now() + deadlineMs; !isOurs(held); await sleep(LOCK_LOOK_MS)) {
+      if (performance.now() > end) throw new Error(`Another build has held ${lock} for ${deadlineMs} ms`)
+    }
+    return await work()
+  } finally {
+    held.close()
+  }
+}
+
+function isOurs(lock: DatabaseSync): boolean {
+  try {
+    lock.exec('BEGIN EXCLUSIVE')
+    return true
+  } catch (error) {
+    if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return false
+    throw error
+  }
+}
+
+/** Built beside and put in place at the end, so that nobody ever meets half of it. */
+async function buildNow(): Promise<void> {
   const { build } = await import('vite')
   const beside = `${DIST}.${process.pid}`
   try {
@@ -55,13 +101,6 @@ export async function buildPages(): Promise<void> {
   }
 }
 
-/** Resolves whether there was something to build. */
-export async function buildPagesIfOld(): Promise<boolean> {
-  if (!pagesAreOld()) return false
-  await buildPages()
-  return true
-}
-
 function compress(file: string) {
   const bytes = readFileSync(file)
   const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY }
@@ -77,10 +116,8 @@ function filesIn(path: string): string[] {
 }
 
 if (import.meta.main) {
-  if (process.argv.includes('--if-old') && !pagesAreOld()) {
-    process.stdout.write('The pages are as new as their sources.\n')
-  } else {
-    await buildPages()
-    process.stdout.write('The pages are built.\n')
-  }
+  const built = process.argv.includes('--if-old')
+    ? await buildPagesIfOld()
+    : await buildPages().then(() => true)
+  process.stdout.write(built ? 'The pages are built.\n' : 'The pages are as new as their sources.\n')
 }
