@@ -27,7 +27,7 @@ FROM ${NODE_IMAGE} AS base
 WORKDIR /shop
 # The last two keep a service small: see MEMORY_ENV in scripts/plan.ts.
 ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/shop/data \
-    MALLOC_MMAP_THRESHOLD_=1048576 NODE_OPTIONS=--max-semi-space-size=8
+    MALLOC_MMAP_THRESHOLD_=1048576 NODE_OPTIONS=--max-semi-space-size=6
 COPY --from=dependencies /shop/node_modules node_modules
 COPY package.json ./
 COPY service_kit/package.json service_kit/

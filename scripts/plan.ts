@@ -31,9 +31,9 @@ export const NOTHING_MADE: Chance = { secret: () => '-'.repeat(64), password: ()
 /**
  * What keeps a service small. glibc would hold on to the 19 MiB of each password hashed; with the threshold large
  * pieces go back to the system at once (100 MiB after a minute of logins). V8 would let its young generation grow
- * to some 100 MiB under load; requests leave little behind, so 8 MiB halves cost no measurable time.
+ * to some 100 MiB under load; requests leave little behind, so 6 MiB halves cost no measurable time.
  */
-export const MEMORY_ENV = { MALLOC_MMAP_THRESHOLD_: '1048576', NODE_OPTIONS: '--max-semi-space-size=8' }
+export const MEMORY_ENV = { MALLOC_MMAP_THRESHOLD_: '1048576', NODE_OPTIONS: '--max-semi-space-size=6' }
 
 const Place = Type.Object({ HOST: CommonConfig.HOST, DATA_DIR: CommonConfig.DATA_DIR })
 
