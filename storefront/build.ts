@@ -24,6 +24,7 @@ const HERE = import.meta.dirname
 const DIST = join(HERE, 'dist')
 const SOURCES = [
   join(HERE, 'web'),
+  join(HERE, 'src', 'http', 'page_addresses.ts'),
   join(HERE, 'vite.config.ts'),
   join(HERE, 'package.json'),
   join(HERE, '..', 'client', 'src'),

@@ -1,9 +1,11 @@
 /**
- * Every address of the pages. The catalogue comes with the first bytes; each other page is a chunk of its own,
- * fetched when it is first wanted or once there is time. The admin's code is one more such chunk, with its own routes (admin/routes.tsx).
+ * What is drawn at every address of the pages (src/http/page_addresses.ts). The catalogue comes with the first bytes;
+ * each other page is a chunk of its own, fetched when it is first wanted or once there is time. The admin's code is one
+ * more such chunk, with its own routes (admin/routes.tsx).
  */
 import { lazy } from 'react'
 import { Route, Routes } from 'react-router'
+import { PAGE } from '../../src/http/page_addresses.ts'
 import { Layout } from './layout/layout.tsx'
 import { NotFound } from './layout/not_found.tsx'
 import { RequireUser } from './session/require_user.tsx'
@@ -36,15 +38,15 @@ export function AppRoutes() {
     <Routes>
       <Route element={<Layout />}>
         <Route index element={<CataloguePage />} />
-        <Route path="products/:id" element={<ProductPage />} />
-        <Route path="cart" element={<CartPage />} />
-        <Route path="sign-in" element={<SignInPage />} />
+        <Route path={PAGE.product} element={<ProductPage />} />
+        <Route path={PAGE.cart} element={<CartPage />} />
+        <Route path={PAGE.signIn} element={<SignInPage />} />
         <Route element={<RequireUser />}>
-          <Route path="orders" element={<OrdersPage />} />
-          <Route path="orders/:id" element={<OrderPage />} />
-          <Route path="account" element={<AccountPage />} />
+          <Route path={PAGE.orders} element={<OrdersPage />} />
+          <Route path={PAGE.order} element={<OrderPage />} />
+          <Route path={PAGE.account} element={<AccountPage />} />
         </Route>
-        <Route path="admin" element={<RequireUser admin />}>
+        <Route path={PAGE.admin} element={<RequireUser admin />}>
           <Route path="*" element={<AdminRoutes />} />
           <Route index element={<AdminRoutes />} />
         </Route>

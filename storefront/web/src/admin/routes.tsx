@@ -1,6 +1,7 @@
 /** The shopkeeper's pages: everything below /admin, loaded only there, and each page when it is first wanted. */
 import { lazy, Suspense } from 'react'
 import { Route, Routes, useLocation } from 'react-router'
+import { PAGE } from '../../../src/http/page_addresses.ts'
 import { ErrorBoundary } from '../layout/error_boundary.tsx'
 import { NotFound } from '../layout/not_found.tsx'
 import { AdminNav } from './admin_nav.tsx'
@@ -14,6 +15,9 @@ const OrderPage = lazy(() => import('./orders/order_page.tsx'))
 const PeoplePage = lazy(() => import('./people/people_page.tsx'))
 const SystemPage = lazy(() => import('./system/system_page.tsx'))
 
+/** Routes within routes are named from where those begin. */
+const below = (address: string) => address.slice(PAGE.admin.length + 1)
+
 export default function AdminRoutes() {
   const { pathname } = useLocation()
   return (
@@ -23,12 +27,12 @@ export default function AdminRoutes() {
         <Suspense fallback={<AdminPageSkeleton />}>
           <Routes>
             <Route index element={<DashboardPage />} />
-            <Route path="products" element={<ProductsPage />} />
-            <Route path="products/:id" element={<ProductPage />} />
-            <Route path="orders" element={<BoardPage />} />
-            <Route path="orders/:id" element={<OrderPage />} />
-            <Route path="people" element={<PeoplePage />} />
-            <Route path="system" element={<SystemPage />} />
+            <Route path={below(PAGE.adminProducts)} element={<ProductsPage />} />
+            <Route path={below(PAGE.adminProduct)} element={<ProductPage />} />
+            <Route path={below(PAGE.adminOrders)} element={<BoardPage />} />
+            <Route path={below(PAGE.adminOrder)} element={<OrderPage />} />
+            <Route path={below(PAGE.adminPeople)} element={<PeoplePage />} />
+            <Route path={below(PAGE.adminSystem)} element={<SystemPage />} />
             <Route path="*" element={<NotFound />} />
           </Routes>
         </Suspense>

@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { isPageAddress, PAGE } from '../../src/http/page_addresses.ts'
+
+suite('which address is a page', () => {
+  for (const pattern of Object.values(PAGE)) {
+    test(`${pattern} is`, () => assert.ok(isPageAddress(pattern.replace(':id', '01a21075-0a3e'))))
+  }
+  for (const path of ['/Cart', '/cart/', '/products/%E2%82%AC']) {
+    test(`${path} is, as the pages read it`, () => assert.ok(isPageAddress(path)))
+  }
+  for (const path of [
+    '/nowhere',
+    '/products',
+    '/products/',
+    '/products/a/b',
+    '/admin/x',
+    '//cart',
+    '/cart.html',
+  ]) {
+    test(`${JSON.stringify(path)} is not`, () => assert.equal(isPageAddress(path), false))
+  }
+})
