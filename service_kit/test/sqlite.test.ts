@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { suite, type TestContext, test } from 'node:test'
-import { openSqlite, WRITE_QUEUE_MAX } from '../src/sqlite.ts'
+import { openSqlite } from '../src/sqlite.ts'
+import { WRITE_QUEUE_MAX } from '../src/sqlite_commits.ts'
 
 function folder(t: TestContext) {
   const path = mkdtempSync(join(tmpdir(), 'shop-sqlite-'))

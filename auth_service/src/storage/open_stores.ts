@@ -2,8 +2,7 @@
  * Which technology keeps the data: decided here, by the scheme of DATABASE_URL, and known nowhere else. Whatever
  * it is, it passes the contract suites of test/*_contract.ts.
  */
-import { closeSync, mkdirSync, openSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { openSqlite } from '@shop/service_kit/sqlite'
 import type { KeyStore, SessionStore, ThrottleStore, UserStore } from '../domain/ports.ts'
 import { createSqliteKeyStore } from './sqlite_key_store.ts'
@@ -35,7 +34,6 @@ export async function openStores({ DATABASE_URL, DATA_DIR }: StoresConfig): Prom
 }
 
 export function openSqliteStores(path: string): Stores {
-  if (path !== ':memory:') makePrivate(path)
   const store = openSqlite({ path, migrations: new URL('./migrations/', import.meta.url) })
   return {
     users: createSqliteUserStore(store),
@@ -45,10 +43,4 @@ export function openSqliteStores(path: string): Stores {
     check: store.check,
     close: store.close,
   }
-}
-
-/** The file holds signing keys, so a new one is its owner's alone; SQLite gives its WAL the same mode. */
-function makePrivate(path: string) {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  closeSync(openSync(path, 'a', 0o600))
 }

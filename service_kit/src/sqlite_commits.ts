@@ -1,0 +1,205 @@
+/**
+ * Group commit: writes that wait together share one transaction and one COMMIT.
+ *
+ * Promises
+ *  1. Every write taken is answered, once, and truthfully, whatever a call into the engine does: resolved means
+ *     durable; rejected with what `work` threw means that nothing of it was kept; `store_unavailable` means that it
+ *     was not kept either, unless the COMMIT itself failed: then it may have been.
+ *  2. A write that throws does not disturb its neighbours.
+ *  3. Nothing here throws, and nothing stops it: a failed group is refused, and the next one begins. A transaction
+ *     that a failed ROLLBACK left open is ended first.
+ *
+ * How a group runs: writes queue up; when the event loop has read all sockets that were ready (setImmediate) they
+ * run in order inside one transaction. If one throws, what they did is undone and they run again with a savepoint
+ * around each; that is cheaper than a savepoint around every write, because refusals are rare. So `work` may run
+ * twice and must have no effect outside the database.
+ *
+ * Statements that control the transaction run by `get`, which reads nothing back: `run` also asks for the rowid
+ * inserted last, and throws when that is beyond 2^53, after the statement took effect.
+ */
+import type { DatabaseSync } from 'node:sqlite'
+import { Problem } from './problem.ts'
+import { isBusy, isStoreFault, unavailable } from './sqlite_faults.ts'
+import { countCommit } from './sqlite_revision.ts'
+
+/** Writes that share a commit at most. */
+export const GROUP_MAX = 256
+/** Writes that may wait; one more is refused with `overloaded`. */
+export const WRITE_QUEUE_MAX = 20_000
+/** How long a write waits for another process's lock before it fails with `store_unavailable`. */
+export const WRITE_WAIT_MS = 5_000
+/** How often a transaction that cannot be rolled back is tried again while nobody writes: it holds the lock. */
+const LEFT_OPEN_MS = 100
+
+export type Commits = {
+  write<T>(work: () => T): Promise<T>
+  /** Why the store failed a write, until one succeeded again. */
+  lastFailure(): unknown
+  /** Resolves when what was taken is answered; from now on nothing is taken. */
+  finish(): Promise<void>
+}
+
+type Waiting = {
+  readonly work: () => unknown
+  readonly since: number
+  readonly resolve: (value: never) => void
+  readonly reject: (error: unknown) => void
+}
+
+type Outcome =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly error: unknown }
+
+/** `requireFile` throws when what is written would not be kept. */
+export function createCommits(writer: DatabaseSync, requireFile: () => void): Commits {
+  const control = (sql: string) => {
+    const statement = writer.prepare(sql)
+    return () => void statement.get()
+  }
+  const beginImmediate = control('BEGIN IMMEDIATE')
+  const commit = control('COMMIT')
+  const rollback = control('ROLLBACK')
+  const savepoint = control('SAVEPOINT undoable')
+  const release = control('RELEASE undoable')
+  const undo = control('ROLLBACK TO undoable')
+
+  const queue: Waiting[] = []
+  let scheduled = false
+  let failure: unknown
+  let finished: (() => void) | undefined
+
+  const schedule = () => {
+    if (scheduled) return
+    scheduled = true
+    setImmediate(flush)
+  }
+  const scheduleIn = (ms: number) => {
+    scheduled = true
+    setTimeout(flush, ms)
+  }
+
+  function flush() {
+    scheduled = false
+    if (queue.length > 0) runNext()
+    else endLeftOpen()
+    if (scheduled) return
+    if (queue.length > 0) schedule()
+    else if (writer.isTransaction) scheduleIn(LEFT_OPEN_MS)
+    else finished?.()
+  }
+
+  function runNext() {
+    try {
+      begin()
+    } catch (error) {
+      endLeftOpen()
+      if (isBusy(error)) return waitForLock(error)
+      return refuse(queue.splice(0, GROUP_MAX), error)
+    }
+    runGroup(queue.splice(0, GROUP_MAX))
+  }
+
+  function begin() {
+    requireFile()
+    if (writer.isTransaction) rollback()
+    beginImmediate()
+  }
+
+  function waitForLock(error: unknown) {
+    const since = performance.now() - WRITE_WAIT_MS
+    const inTime = queue.findIndex((waiting) => waiting.since > since)
+    refuse(queue.splice(0, inTime === -1 ? queue.length : inTime), error)
+    if (queue.length > 0) scheduleIn(1 + Math.random() * 10)
+  }
+
+  function runGroup(group: readonly Waiting[]) {
+    let outcomes: readonly Outcome[]
+    try {
+      outcomes = runTogether(group) ?? runApart(group)
+      commit()
+      countCommit()
+      requireFile()
+    } catch (error) {
+      endLeftOpen()
+      return refuse(group, error)
+    }
+    failure = outcomes.find((outcome) => !outcome.ok && isUnavailable(outcome.error))
+    answer(group, outcomes)
+  }
+
+  /** What each did, not yet committed; undefined, and nothing done, when one of them threw. */
+  function runTogether(group: readonly Waiting[]): Outcome[] | undefined {
+    savepoint()
+    const outcomes: Outcome[] = []
+    for (const { work } of group) {
+      try {
+        outcomes.push({ ok: true, value: work() })
+      } catch {
+        undo()
+        release()
+        return undefined
+      }
+    }
+    return outcomes
+  }
+
+  function runApart(group: readonly Waiting[]): Outcome[] {
+    return group.map(({ work }): Outcome => {
+      savepoint()
+      let value: unknown
+      try {
+        value = work()
+      } catch (error) {
+        undo()
+        release()
+        return { ok: false, error: isStoreFault(error) ? unavailable(error) : error }
+      }
+      release()
+      return { ok: true, value }
+    })
+  }
+
+  /** Never throws: what can't be ended now is met by the next flush. */
+  function endLeftOpen() {
+    try {
+      if (writer.isTransaction) rollback()
+    } catch (error) {
+      failure = error
+    }
+  }
+
+  function refuse(group: readonly Waiting[], error: unknown) {
+    if (group.length === 0) return
+    failure = error
+    const problem = unavailable(error)
+    for (const { reject } of group) reject(problem)
+  }
+
+  return {
+    write<T>(work: () => T): Promise<T> {
+      if (finished) return Promise.reject(new Problem('store_unavailable', 'The store is closing.'))
+      if (queue.length >= WRITE_QUEUE_MAX) {
+        return Promise.reject(new Problem('overloaded', `${WRITE_QUEUE_MAX} writes are already waiting.`))
+      }
+      return new Promise<T>((resolve, reject) => {
+        queue.push({ work, since: performance.now(), resolve: resolve as (value: never) => void, reject })
+        schedule()
+      })
+    },
+    lastFailure: () => failure,
+    finish: () =>
+      new Promise<void>((resolve) => {
+        finished = resolve
+        schedule()
+      }),
+  }
+}
+
+const isUnavailable = (error: unknown) => error instanceof Problem && error.code === 'store_unavailable'
+
+function answer(group: readonly Waiting[], outcomes: readonly Outcome[]) {
+  outcomes.forEach((outcome, i) => {
+    if (outcome.ok) group[i]!.resolve(outcome.value as never)
+    else group[i]!.reject(outcome.error)
+  })
+}

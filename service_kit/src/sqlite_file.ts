@@ -1,0 +1,54 @@
+/**
+ * The file of a SQLite store, as the system sees it.
+ *
+ * Promises
+ *  1. What a shop knows of its customers is nobody else's on this machine: database, WAL and index of the WAL are
+ *     their owner's alone, also where they lay with wider modes before. SQLite gives a new WAL the mode of its database.
+ *  2. It is noticed when the path no longer leads to the open files. SQLite would go on writing to files without a
+ *     name, and all of it would be gone at the next start.
+ */
+import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { Problem } from './problem.ts'
+
+const OWNER_ONLY = 0o600
+const OWNER_ONLY_FOLDER = 0o700
+const BESIDE = ['', '-wal', '-shm']
+
+/** Makes the file, if there is none, and closes it to others. */
+export function makePrivate(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: OWNER_ONLY_FOLDER })
+  closeSync(openSync(path, 'a', OWNER_ONLY))
+  for (const end of BESIDE) narrow(path + end)
+}
+
+function narrow(path: string) {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (!found || (found.mode & 0o077) === 0) return
+  try {
+    chmodSync(path, OWNER_ONLY)
+  } catch (error) {
+    // Somebody else's file, which this user may write all the same: its modes are for its owner to decide.
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error
+  }
+}
+
+/** Gives a check that throws `store_unavailable` from the moment one of the files open now is not at its path. */
+export function watchFile(path: string): () => void {
+  const watched = [path, `${path}-wal`].map((name) => ({ name, identity: identityOf(name) }))
+  return () => {
+    for (const { name, identity } of watched) {
+      if (identityOf(name) === identity) continue
+      throw new Problem(
+        'store_unavailable',
+        `${name} was moved, deleted or replaced while it was in use, and nothing written now would be kept. ` +
+          'Stop the service, bring the file back, and start it again.',
+      )
+    }
+  }
+}
+
+function identityOf(path: string): string | undefined {
+  const found = statSync(path, { throwIfNoEntry: false })
+  return found && `${found.dev} ${found.ino}`
+}
