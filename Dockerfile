@@ -13,6 +13,7 @@ ARG NODE_IMAGE=node:26.10.0-slim
 FROM ${NODE_IMAGE} AS manifests
 WORKDIR /shop
 COPY package.json package-lock.json ./
+COPY retry/package.json retry/
 COPY service_kit/package.json service_kit/
 COPY auth_service/package.json auth_service/
 COPY product_service/package.json product_service/
@@ -30,6 +31,8 @@ ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/shop/data \
     MALLOC_MMAP_THRESHOLD_=1048576 NODE_OPTIONS=--max-semi-space-size=6
 COPY --from=dependencies /shop/node_modules node_modules
 COPY package.json ./
+COPY retry/package.json retry/
+COPY retry/src retry/src
 COPY service_kit/package.json service_kit/
 COPY service_kit/src service_kit/src
 # The root file system may be read-only: only the data folder is ever written, and only where it is mounted. A tmpfs
@@ -66,6 +69,7 @@ FROM manifests AS pages
 # With optional packages: the bundler's compiled half is one.
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json ./
+COPY retry/src retry/src
 COPY client/src client/src
 COPY storefront storefront
 RUN node storefront/build.ts

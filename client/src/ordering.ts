@@ -13,11 +13,11 @@
  * them back. Where they cannot be had (an old proxy, too many streams) or end early, it is asked for again and again,
  * ever more slowly.
  */
+import { pauseMs, sleep } from '@shop/retry/backoff'
 import type { Client } from 'openapi-fetch'
 import { EVENT_STREAM, eventsIn } from './event_stream.ts'
 import type { paths } from './generated/order_service.ts'
 import { ShopProblem } from './problem.ts'
-import { sleep } from './retry.ts'
 
 export type Order = paths['/orders/{id}']['get']['responses'][200]['content']['application/json']
 export type NewOrder = paths['/orders']['post']['requestBody']['content']['application/json']
@@ -35,8 +35,7 @@ export type PlaceOptions = FollowOptions & {
 }
 
 export const DEADLINE_MS = 60_000
-const POLL_FIRST_MS = 250
-const POLL_MAX_MS = 3_000
+const POLL = { firstMs: 250, maxMs: 3_000 }
 
 /** The order was not decided before the deadline, or its last state could not be had. `placeOrder` with `idempotencyKey` goes on. */
 export class OrderUndecided extends ShopProblem {
@@ -94,12 +93,10 @@ export function createOrdering(orders: Client<paths>) {
         streaming = false
       })
       stream.catch(() => {})
-      for (let wait = POLL_FIRST_MS; order.status === 'pending'; ) {
-        await Promise.race([
-          sleep(streaming ? POLL_MAX_MS : wait, whilePending),
-          ...(streaming ? [stream] : []),
-        ])
-        if (!streaming) wait = Math.min(wait * 2, POLL_MAX_MS)
+      for (let asked = 1; order.status === 'pending'; ) {
+        await (streaming
+          ? Promise.race([stream, sleep(POLL.maxMs, whilePending)])
+          : sleep(pauseMs(POLL, asked++, Math.random()), whilePending))
         if (order.status === 'pending') notice(await read(order.id, whilePending))
       }
       return order

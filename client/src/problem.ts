@@ -4,6 +4,7 @@
  * Decide by `code`, which is permanent; `message` is for people. `retryable` says that the same call, unchanged,
  * may succeed later; the client has already tried that as often as its retry settings allow.
  */
+import { retryAfterMs } from '@shop/retry/backoff'
 import type { ProblemCode } from './generated/problem_codes.ts'
 
 /** Codes the client adds itself. */
@@ -68,20 +69,20 @@ const AWAY = [502, 503, 504]
 export async function problemOf(response: Response): Promise<ShopProblem> {
   const document = documentIn(await response.text())
   const { status } = response
-  const retryAfterMs = retryAfter(response.headers.get('retry-after'), Date.now())
+  const askedMs = retryAfterMs(response.headers.get('retry-after'), Date.now())
   if (!document) {
     return new ShopProblem(
       'unexpected_answer',
       `${response.url} answered ${status} and no problem document.`,
       {
         status,
-        retryAfterMs,
+        retryAfterMs: askedMs,
         retryable: AWAY.includes(status),
       },
     )
   }
   const { code, detail, title, retryable } = document
-  return new ShopProblem(code, detail || title, { status, retryAfterMs, retryable, document })
+  return new ShopProblem(code, detail || title, { status, retryAfterMs: askedMs, retryable, document })
 }
 
 function documentIn(text: string): ProblemDocument | undefined {
@@ -91,11 +92,4 @@ function documentIn(text: string): ProblemDocument | undefined {
   } catch {
     return undefined
   }
-}
-
-/** `Retry-After` in milliseconds: seconds or an HTTP date. */
-function retryAfter(header: string | null, now: number): number | undefined {
-  if (header === null) return undefined
-  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms)
 }

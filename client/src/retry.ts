@@ -6,10 +6,11 @@
  *     which stays the same.
  *  2. Only for an answer that says `retryable`, or for no answer at all. At most `attempts` times in all. A stream of
  *     events only once: whoever wants one has another way to the same news, which must not wait for it.
- *  3. Waits grow exponentially with full jitter; a longer `Retry-After` is honoured, and one longer than
- *     `waitMaxMs` ends the trying, with the problem saying how long to wait.
+ *  3. Waits grow exponentially with full jitter, on top of a `Retry-After`; one longer than `waitMaxMs` ends the trying,
+ *     with the problem saying how long to wait. All calls of a client together repeat at most REPEATED.
  *  4. Aborting ends it at once, also in the middle of a wait, with the signal's own reason.
  */
+import { createRetryBudget, retry } from '@shop/retry/retry'
 import { EVENT_STREAM } from './event_stream.ts'
 import { problemOf, ShopProblem } from './problem.ts'
 
@@ -26,13 +27,16 @@ export const RETRY_DEFAULTS: RetryOptions = { attempts: 5, waitMs: 200, waitMaxM
 
 /** auth_service answers a repeated exchange with the same successor for 30 s, and any sign-out with 204. */
 const REPEATABLE_POSTS = /\/(token|logout)$/
+/** What the calls of one client together may repeat: an outage is not made worse by all who wait for its end. */
+const REPEATED = { burst: 20, perSecond: 2 }
 const IDEMPOTENT = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']
 
 /**
  * Resolves a 2xx or 304 answer; everything else is a ShopProblem, after the retries it deserves. An attempt has
  * `timeoutMs` until its whole body is there, except a stream of events, which only its caller ends.
  */
-export function createCaller(fetch: Fetch, retry: RetryOptions, timeoutMs: number): Fetch {
+export function createCaller(fetch: Fetch, options: RetryOptions, timeoutMs: number): Fetch {
+  const budget = createRetryBudget(REPEATED)
   const attempt = async (request: Request): Promise<Response> => {
     const timeout = isStream(request) ? request.signal : AbortSignal.timeout(timeoutMs)
     try {
@@ -51,17 +55,16 @@ export function createCaller(fetch: Fetch, retry: RetryOptions, timeoutMs: numbe
   }
 
   return async (request) => {
-    const attempts = repeatable(request) && !isStream(request) ? retry.attempts : 1
-    for (let tried = 1; ; tried += 1) {
-      try {
-        return await attempt(request)
-      } catch (error) {
-        if (!(error instanceof ShopProblem) || !error.retryable || tried >= attempts) throw error
-        const wait = waitBefore(tried, retry, error.retryAfterMs)
-        if (wait === undefined) throw error
-        await sleep(wait, request.signal)
-      }
+    const plan = {
+      attempts: repeatable(request) && !isStream(request) ? options.attempts : 1,
+      firstMs: options.waitMs,
+      maxMs: options.waitMaxMs,
+      budget,
+      signal: request.signal,
+      repeatAfter: (error: unknown) =>
+        error instanceof ShopProblem && error.retryable ? (error.retryAfterMs ?? 0) : undefined,
     }
+    return retry(() => attempt(request), plan)
   }
 }
 
@@ -73,28 +76,6 @@ const repeatable = (request: Request) =>
   IDEMPOTENT.includes(request.method) ||
   request.headers.has('idempotency-key') ||
   REPEATABLE_POSTS.test(new URL(request.url).pathname)
-
-function waitBefore(tried: number, retry: RetryOptions, retryAfterMs = 0): number | undefined {
-  if (retryAfterMs > retry.waitMaxMs) return undefined
-  const ceiling = Math.min(retry.waitMs * 2 ** (tried - 1), retry.waitMaxMs)
-  return Math.max(Math.random() * ceiling, retryAfterMs)
-}
-
-/** Rejects with the signal's reason when it is aborted first. */
-export function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted()
-    const stop = () => {
-      clearTimeout(timer)
-      reject(signal.reason)
-    }
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop)
-      resolve()
-    }, ms)
-    signal.addEventListener('abort', stop, { once: true })
-  })
-}
 
 /** `work`, or the signal's reason when that comes first. The work goes on for the others who wait for it. */
 export async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
