@@ -5,7 +5,7 @@
 import { join } from 'node:path'
 import { ConfigError } from '@shop/service_kit/config'
 import { readAuthConfig } from '../auth_service/src/config.ts'
-import { createCommonPasswords } from '../auth_service/src/crypto/common_passwords.ts'
+import { createPasswordChecks } from '../auth_service/src/crypto/password_checks.ts'
 import { acceptPassword } from '../auth_service/src/domain/passwords.ts'
 import { isUsername } from '../auth_service/src/domain/usernames.ts'
 import { readOrderConfig } from '../order_service/src/config.ts'
@@ -43,7 +43,7 @@ async function checkFirstAdmin(env: NodeJS.ProcessEnv): Promise<void> {
   const { ADMIN_USERNAME, ADMIN_PASSWORD } = readAuthConfig(env)
   if (ADMIN_USERNAME === undefined || ADMIN_PASSWORD === undefined) return
   if (!isUsername(ADMIN_USERNAME)) throw new ConfigError(['ADMIN_USERNAME is not one that can be registered'])
-  await acceptPassword(ADMIN_PASSWORD, ADMIN_USERNAME, createCommonPasswords()).catch((error) => {
+  await acceptPassword(ADMIN_PASSWORD, ADMIN_USERNAME, createPasswordChecks()).catch((error) => {
     throw new ConfigError([`ADMIN_PASSWORD cannot be used: ${error.message.replace(/\.$/, '')}`])
   })
 }

@@ -6,7 +6,7 @@ import type { Tracing } from '@shop/service_kit/telemetry'
 import { createTokenVerifier } from '@shop/service_kit/tokens'
 import type { Logger } from 'pino'
 import { type Argon2Parameters, createArgon2Hasher } from './crypto/argon2_hasher.ts'
-import { createCommonPasswords } from './crypto/common_passwords.ts'
+import { createPasswordChecks } from './crypto/password_checks.ts'
 import { refreshTokens } from './crypto/refresh_tokens.ts'
 import { createAccessTokens, publicKeySet, storedKeys } from './crypto/signing.ts'
 import { createWorkLine } from './crypto/work_line.ts'
@@ -45,7 +45,7 @@ export function createApp(deps: AppDeps): { app: App; ports: AccountPorts } {
   const ports: AccountPorts = {
     ...stores,
     hasher: createArgon2Hasher(line, deps.hashParameters),
-    isCommonPassword: createCommonPasswords(),
+    passwordChecks: createPasswordChecks(),
     loginLimits: loginLimits(deps.freeTries ?? FREE_TRIES_DEFAULT),
     refreshTokens,
     refreshTokenTtlSeconds: deps.refreshTokenTtlSeconds ?? 2_592_000,

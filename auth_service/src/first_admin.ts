@@ -8,7 +8,7 @@ import { isUsername } from './domain/usernames.ts'
 
 /** Does nothing without ADMIN_USERNAME. Fails with ConfigError when the name or the password can't be used. */
 export async function makeFirstAdmin(
-  ports: Pick<AccountPorts, 'users' | 'hasher' | 'isCommonPassword' | 'newId' | 'now'>,
+  ports: Pick<AccountPorts, 'users' | 'hasher' | 'passwordChecks' | 'newId' | 'now'>,
   { ADMIN_USERNAME: username, ADMIN_PASSWORD: password }: Pick<Config, 'ADMIN_USERNAME' | 'ADMIN_PASSWORD'>,
   logger: Logger,
 ): Promise<void> {

@@ -195,6 +195,11 @@ suite('writing', () => {
     ['an empty name', { ...TEA, name: '' }],
     ['a blank name', { ...TEA, name: '   ' }],
     ['a name of two lines', { ...TEA, name: 'a\nb' }],
+    ['a name of nothing visible', { ...TEA, name: '\u200b\u3164\u00ad' }],
+    ['a name that turns the text round', { ...TEA, name: 'tea \u202eetalocohc' }],
+    ['a name with a C1 control', { ...TEA, name: 'tea \u009b31m' }],
+    ['a description with NUL', { ...TEA, description: 'nul \u0000 here' }],
+    ['a description that turns the text round', { ...TEA, description: 'tea \u2067etalocohc' }],
     ['a long name', { ...TEA, name: 'x'.repeat(201) }],
     ['a name that is a number', { ...TEA, name: 5 }],
     ['a long description', { ...TEA, description: 'x'.repeat(5001) }],
@@ -225,9 +230,16 @@ suite('writing', () => {
 
   test('text that is no Unicode is answered as it is kept', async (t) => {
     const shop = await openShop(t)
-    const product = await addTea(shop, { name: 'a\ud800b', description: 'nul \u0000 here' })
+    const product = await addTea(shop, { name: 'a\ud800b', description: 'c\udfffd' })
     assert.deepEqual((await shop.nobody('GET', `/products/${product.id}`)).json(), product)
-    assert.equal(product.name, 'a\ufffdb')
+    assert.deepEqual([product.name, product.description], ['a\ufffdb', 'c\ufffdd'])
+    const adjusted = await shop.admin('POST', `/products/${product.id}/stock_adjustments`, {
+      delta: 1,
+      reason: 'e\ud800f',
+    })
+    assert.equal(adjusted.json().note, 'e\ufffdf')
+    const [kept] = (await shop.admin('GET', `/products/${product.id}/stock_movements`)).json().items
+    assert.deepEqual(kept, adjusted.json())
   })
 
   test('PUT without stock keeps the stock; with stock it moves the difference', async (t) => {

@@ -33,6 +33,7 @@ import { addProbes, type Readiness } from './probes.ts'
 import { type Catalogue, describeProblem, KIT_PROBLEMS, Problem } from './problem.ts'
 import { createRequestLogs } from './request_log.ts'
 import type { Tracing } from './telemetry.ts'
+import { addTextRule } from './text.ts'
 
 export const BODY_BYTES_MAX = 64 * 1024
 export const HEADER_BYTES_MAX = 16 * 1024
@@ -139,6 +140,7 @@ function withFormats(ajv: Ajv): Ajv {
     'uuid',
     'date-time',
   ])
+  addTextRule(ajv)
   return ajv
 }
 

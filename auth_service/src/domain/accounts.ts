@@ -13,7 +13,7 @@ import { DomainError } from './errors.ts'
 import { acceptPassword, normalPassword } from './passwords.ts'
 import type {
   Account,
-  IsCommonPassword,
+  PasswordChecks,
   PasswordHasher,
   Role,
   ThrottleEntry,
@@ -30,7 +30,7 @@ export type AccountPorts = SessionPorts & {
   readonly throttle: ThrottleStore
   readonly loginLimits: LoginLimits
   readonly hasher: PasswordHasher
-  readonly isCommonPassword: IsCommonPassword
+  readonly passwordChecks: PasswordChecks
   readonly newId: () => string
 }
 
@@ -42,11 +42,11 @@ export function register(ports: AccountPorts, credentials: Credentials): Promise
 }
 
 async function addAccount(
-  ports: Pick<AccountPorts, 'users' | 'hasher' | 'isCommonPassword' | 'newId' | 'now'>,
+  ports: Pick<AccountPorts, 'users' | 'hasher' | 'passwordChecks' | 'newId' | 'now'>,
   { username, password }: Credentials,
   role: Role,
 ): Promise<User> {
-  const accepted = await acceptPassword(password, username, ports.isCommonPassword)
+  const accepted = await acceptPassword(password, username, ports.passwordChecks)
   // Looked up first only to save the hash's work; the store's own rule decides.
   if (await ports.users.findByName(canonicalUsername(username))) throw taken()
   const passwordHash = await ports.hasher.hash(accepted)
@@ -88,7 +88,7 @@ export async function changePassword(
     provesPassword(ports, account, currentPassword),
   )
   if (!proven) throw wrongPassword()
-  const accepted = await acceptPassword(newPassword, account.username, ports.isCommonPassword)
+  const accepted = await acceptPassword(newPassword, account.username, ports.passwordChecks)
   const passwordHash = await ports.hasher.hash(accepted)
   const kept = refreshToken === undefined ? undefined : await ownSession(ports, account, refreshToken)
   if (!(await ports.users.changePassword(account.id, account.passwordVersion, passwordHash))) {
@@ -184,7 +184,7 @@ export type FirstAdmin = 'created' | 'exists' | 'not_an_admin'
  * Rejects with `password_refused`. Replicas starting at once make one between them.
  */
 export async function ensureFirstAdmin(
-  ports: Pick<AccountPorts, 'users' | 'hasher' | 'isCommonPassword' | 'newId' | 'now'>,
+  ports: Pick<AccountPorts, 'users' | 'hasher' | 'passwordChecks' | 'newId' | 'now'>,
   credentials: Credentials,
 ): Promise<FirstAdmin> {
   const existing = () => ports.users.findByName(canonicalUsername(credentials.username))

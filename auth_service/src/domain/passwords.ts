@@ -5,16 +5,23 @@
  * typed on two keyboards are the same password. It is never shortened. Lengths are in code points.
  */
 import { DomainError } from './errors.ts'
-import type { IsCommonPassword } from './ports.ts'
+import type { PasswordChecks } from './ports.ts'
 import { canonicalUsername } from './usernames.ts'
 
 export const PASSWORD_LENGTH_MIN = 8
 export const PASSWORD_LENGTH_MAX = 128
 
-export type PasswordFault = 'malformed' | 'too_short' | 'too_long' | 'same_as_username' | 'too_common'
+export type PasswordFault =
+  | 'malformed'
+  | 'blank'
+  | 'too_short'
+  | 'too_long'
+  | 'same_as_username'
+  | 'too_common'
 
 const SENTENCES: Readonly<Record<PasswordFault, string>> = {
   malformed: 'The password is not valid Unicode text.',
+  blank: 'The password shows nothing: it is only blanks or invisible characters.',
   too_short: `The password needs at least ${PASSWORD_LENGTH_MIN} characters.`,
   too_long: `The password may have at most ${PASSWORD_LENGTH_MAX} characters.`,
   same_as_username: 'The password must not be the username.',
@@ -27,17 +34,18 @@ export const normalPassword = (password: string): string => password.normalize('
 export async function acceptPassword(
   password: string,
   username: string,
-  isCommon: IsCommonPassword,
+  checks: PasswordChecks,
 ): Promise<string> {
   const normal = normalPassword(password)
-  const fault = faultOf(normal, username) ?? ((await isCommon(normal)) ? 'too_common' : undefined)
+  const fault = faultOf(normal, username, checks) ?? (checks.isCommon(normal) ? 'too_common' : undefined)
   if (fault) throw new DomainError('password_refused', SENTENCES[fault], { members: { reason: fault } })
   return normal
 }
 
-function faultOf(password: string, username: string): PasswordFault | undefined {
+function faultOf(password: string, username: string, { isBlank }: PasswordChecks): PasswordFault | undefined {
   // Half of a surrogate pair would be hashed as U+FFFD, and so equal any other half.
   if (!password.isWellFormed()) return 'malformed'
+  if (isBlank(password)) return 'blank'
   const length = [...password].length
   if (length < PASSWORD_LENGTH_MIN) return 'too_short'
   if (length > PASSWORD_LENGTH_MAX) return 'too_long'

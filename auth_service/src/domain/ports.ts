@@ -159,8 +159,12 @@ export type PasswordHasher = {
   outdated(phc: string): boolean
 }
 
-/** Is the password one of the most common ones? */
-export type IsCommonPassword = (password: string) => Promise<boolean>
+export type PasswordChecks = {
+  /** Is it one of the most common ones? */
+  isCommon(password: string): boolean
+  /** Does it show nothing: only spaces, or what is invisible? */
+  isBlank(password: string): boolean
+}
 
 export type RefreshTokens = {
   /** The first token of a new session. */

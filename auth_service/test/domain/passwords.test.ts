@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { showsNothing } from '@shop/service_kit/text'
 import { acceptPassword } from '../../src/domain/passwords.ts'
 
-const isCommon = async (password: string) => password === 'password1'
+const checks = {
+  isCommon: (password: string) => password === 'password1',
+  isBlank: showsNothing,
+}
 
 suite('passwords', () => {
   const good: [string, string][] = [
@@ -14,11 +18,13 @@ suite('passwords', () => {
   ]
   for (const [what, password] of good) {
     test(`${what}: accepted whole`, async () => {
-      assert.equal(await acceptPassword(password, 'ada', isCommon), password)
+      assert.equal(await acceptPassword(password, 'ada', checks), password)
     })
   }
 
   const wrong: [string, string, string][] = [
+    ['8 spaces', '        ', 'blank'],
+    ['8 invisible characters', '\u200b\u3164\u00ad\u2060\ufeff\u180e\ufe0f\u{e0020}', 'blank'],
     ['7 characters', 'x7-kuq_', 'too_short'],
     ['8 UTF-16 units that are 4 characters', '🜁🜂🜃🜄', 'too_short'],
     ['8 code points that compose to 4', 'e\u0301'.repeat(4), 'too_short'],
@@ -29,7 +35,7 @@ suite('passwords', () => {
   ]
   for (const [what, password, reason] of wrong) {
     test(`${what}: password_refused, ${reason}`, async () => {
-      await assert.rejects(acceptPassword(password, 'adalovelace', isCommon), {
+      await assert.rejects(acceptPassword(password, 'adalovelace', checks), {
         code: 'password_refused',
         details: { members: { reason } },
       })
@@ -38,8 +44,8 @@ suite('passwords', () => {
 
   test('the same characters composed differently are the same password', async () => {
     assert.equal(
-      await acceptPassword('cafe\u0301 au lait', 'ada', isCommon),
-      await acceptPassword('caf\u00e9 au lait', 'ada', isCommon),
+      await acceptPassword('cafe\u0301 au lait', 'ada', checks),
+      await acceptPassword('caf\u00e9 au lait', 'ada', checks),
     )
   })
 })

@@ -42,6 +42,7 @@ suite('registering', () => {
 
   for (const [password, reason] of [
     ['Password1', 'too_common'],
+    ['        ', 'blank'],
     ['adalovelace', 'same_as_username'],
   ] as const) {
     test(`the password ${password} is 400 password_refused, ${reason}`, async (t) => {

@@ -9,6 +9,7 @@ import {
   Timestamp,
   Version,
 } from '@shop/service_kit/schemas'
+import { Typed } from '@shop/service_kit/text'
 import Type, { type Static } from 'typebox'
 import { DESCRIPTION_LENGTH_MAX, NAME_LENGTH_MAX, NOTE_LENGTH_MAX, STOCK_MAX } from '../domain/product.ts'
 
@@ -41,13 +42,8 @@ export const MovementView = Type.Object({
 })
 export type MovementView = Static<typeof MovementView>
 
-const Name = Type.String({
-  minLength: 1,
-  maxLength: NAME_LENGTH_MAX,
-  pattern: '^(?=.*\\S)[^\\u0000-\\u001f\\u007f]+$',
-  description: 'One line, not blank',
-})
-const Description = Type.String({ maxLength: DESCRIPTION_LENGTH_MAX })
+const Name = Typed('line', { maxLength: NAME_LENGTH_MAX, description: 'One line, not blank' })
+const Description = Typed('prose', { maxLength: DESCRIPTION_LENGTH_MAX })
 const StockInput = IntegerInput({ minimum: 0, maximum: STOCK_MAX })
 const SeenVersion = Type.Integer({
   minimum: 1,
@@ -81,7 +77,7 @@ export type PatchBody = Static<typeof PatchBody>
 
 export const AdjustBody = Body({
   delta: IntegerInput({ minimum: -STOCK_MAX, maximum: STOCK_MAX }),
-  reason: Type.String({ minLength: 1, maxLength: NOTE_LENGTH_MAX, pattern: '\\S' }),
+  reason: Typed('note', { maxLength: NOTE_LENGTH_MAX }),
 })
 
 export const ProductParams = Type.Object({ id: Id })

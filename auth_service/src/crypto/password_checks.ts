@@ -1,22 +1,21 @@
 /**
- * The most common passwords, from the list zxcvbn-ts keeps (ranked, most common first). Only those
+ * Which passwords are refused for what they are: blank ones (the kit's rule for text), and the most common ones, from the list zxcvbn-ts keeps (ranked, most common first). Only those
  * long enough to be chosen here count, so all COMMON_PASSWORDS refused ones would otherwise have been possible.
  *
- * Loaded when first asked; the 3,000 are kept and the library's 50,000 words are let go.
+ * Loaded when made, before the service listens: it takes some 20 ms in which nothing else would be answered. The 3,000
+ * are kept and the library's 50,000 words are let go.
  */
 import { createRequire } from 'node:module'
+import { showsNothing } from '@shop/service_kit/text'
 import { PASSWORD_LENGTH_MIN } from '../domain/passwords.ts'
-import type { IsCommonPassword } from '../domain/ports.ts'
+import type { PasswordChecks } from '../domain/ports.ts'
 
 export const COMMON_PASSWORDS = 3_000
 const LIBRARY = '@zxcvbn-ts/language-common'
 
-export function createCommonPasswords(): IsCommonPassword {
-  let common: ReadonlySet<string> | undefined
-  return async (password) => {
-    common ??= load()
-    return common.has(password.toLowerCase())
-  }
+export function createPasswordChecks(): PasswordChecks {
+  const common = load()
+  return { isCommon: (password) => common.has(password.toLowerCase()), isBlank: showsNothing }
 }
 
 function load(): ReadonlySet<string> {

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict'
+import { createRequire } from 'node:module'
+import { suite, test } from 'node:test'
+import { COMMON_PASSWORDS, createPasswordChecks } from '../../src/crypto/password_checks.ts'
+
+const { isCommon, isBlank } = createPasswordChecks()
+
+suite('common passwords', () => {
+  for (const password of ['password', 'PassWord', '12345678', 'password1', 'iloveyou', 'qwertyuiop']) {
+    test(`${password} is one`, () => assert.equal(isCommon(password), true))
+  }
+  for (const password of ['plum tart on tuesday', 'x7-kuq_p', '']) {
+    test(`${JSON.stringify(password)} is none`, () => assert.equal(isCommon(password), false))
+  }
+
+  test('the 3,000 most common ones that are long enough are all refused', () => {
+    assert.equal(COMMON_PASSWORDS, 3_000)
+    const { dictionary } = createRequire(import.meta.url)('@zxcvbn-ts/language-common')
+    const longEnough = (dictionary['passwords-common'] as string[]).filter((each) => each.length >= 8)
+    assert.ok(longEnough.length > COMMON_PASSWORDS)
+    for (const password of longEnough.slice(0, 3_000)) assert.ok(isCommon(password), password)
+    assert.ok(!isCommon(longEnough[3_000]!))
+  })
+
+  test('the list is loaded when the checks are made, not while somebody registers', () => {
+    const timed = <T>(work: () => T) => {
+      const begun = performance.now()
+      return { made: work(), ms: performance.now() - begun }
+    }
+    const { made, ms } = timed(createPasswordChecks)
+    const firsts = timed(() => made.isCommon('password'))
+    assert.ok(firsts.ms < ms / 5, `${firsts.ms} ms after ${ms} ms of loading`)
+  })
+})
+
+suite('blank passwords', () => {
+  for (const password of ['        ', '\u200b'.repeat(8), '\u3164'.repeat(8)]) {
+    test(`${JSON.stringify(password)} is one`, () => assert.equal(isBlank(password), true))
+  }
+  test('a password with something to see is none', () => assert.equal(isBlank('       x'), false))
+})
