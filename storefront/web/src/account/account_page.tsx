@@ -1,5 +1,6 @@
+import { LIMITS } from '@shop/client/generated/limits'
 import { useMutation } from '@tanstack/react-query'
-import { type FormEvent, useRef } from 'react'
+import { type FormEvent, useRef, useState } from 'react'
 import { useNavigate } from 'react-router'
 import { ShopProblem, shop } from '../api/shop.ts'
 import { useSession } from '../session/use_session.ts'
@@ -7,6 +8,7 @@ import { Badge } from '../ui/badge.tsx'
 import { Button, ButtonLink } from '../ui/button.tsx'
 import { TextField } from '../ui/field.tsx'
 import { Time } from '../ui/format.tsx'
+import { lengthFault } from '../ui/limits.ts'
 import { ProblemNotice } from '../ui/notice.tsx'
 import { PageTitle } from '../ui/page_title.tsx'
 import { toast } from '../ui/toast.ts'
@@ -46,9 +48,13 @@ export default function AccountPage() {
   )
 }
 
+const LENGTHS = LIMITS['PUT /me/password']
+type Faults = { current?: string | undefined; next?: string | undefined }
+
 function ChangePassword() {
   const form = useRef<HTMLFormElement>(null)
-  const { mutate, isPending, error } = useMutation({
+  const [wrong, setWrong] = useState<Faults>()
+  const { mutate, isPending, error, reset } = useMutation({
     mutationFn: (body: { current_password: string; new_password: string }) =>
       shop.auth.PUT('/me/password', { body }),
     onSuccess: () => {
@@ -59,9 +65,17 @@ function ChangePassword() {
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const fields = new FormData(event.currentTarget)
-    mutate({ current_password: String(fields.get('current')), new_password: String(fields.get('new')) })
+    const body = { current_password: String(fields.get('current')), new_password: String(fields.get('new')) }
+    const found = {
+      current: lengthFault(body.current_password, LENGTHS.current_password),
+      next: lengthFault(body.new_password, LENGTHS.new_password),
+    }
+    const fits = !found.current && !found.next
+    reset()
+    setWrong(fits ? undefined : found)
+    if (fits) mutate(body)
   }
-  const faults = faultsOf(error)
+  const faults = wrong ?? faultsOf(error)
   return (
     <section
       aria-labelledby="change-password"
@@ -70,7 +84,7 @@ function ChangePassword() {
       <h2 id="change-password" className="text-xl font-semibold">
         Change password
       </h2>
-      <form ref={form} onSubmit={submit} className="grid max-w-md gap-5">
+      <form ref={form} noValidate onSubmit={submit} className="grid max-w-md gap-5">
         {error && !faults && <ProblemNotice error={error} doing="change your password" />}
         <TextField
           label="Current password"
@@ -86,8 +100,7 @@ function ChangePassword() {
           type="password"
           autoComplete="new-password"
           required
-          minLength={8}
-          maxLength={200}
+          hint={`At least ${LENGTHS.new_password.minLength} characters.`}
           error={faults?.next}
         />
         <Button type="submit" busy={isPending} className="justify-self-start">
@@ -98,7 +111,7 @@ function ChangePassword() {
   )
 }
 
-function faultsOf(error: unknown): { current?: string | undefined; next?: string | undefined } | undefined {
+function faultsOf(error: unknown): Faults | undefined {
   if (!(error instanceof ShopProblem)) return undefined
   switch (String(error.code)) {
     case 'invalid_credentials':

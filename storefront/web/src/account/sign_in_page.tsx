@@ -1,11 +1,13 @@
 /** Signing in and opening an account; afterwards back to where the visitor wanted to go. */
+import { LIMITS } from '@shop/client/generated/limits'
 import { useMutation } from '@tanstack/react-query'
-import { type FormEvent, useEffect, useRef } from 'react'
+import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { Link, Navigate, useSearchParams } from 'react-router'
 import { ShopProblem } from '../api/shop.ts'
 import { useSession } from '../session/use_session.ts'
 import { Button } from '../ui/button.tsx'
 import { TextField } from '../ui/field.tsx'
+import { lengthFault } from '../ui/limits.ts'
 import { Notice, ProblemNotice } from '../ui/notice.tsx'
 import { PageTitle } from '../ui/page_title.tsx'
 import { faultsByField } from './field_faults.ts'
@@ -14,23 +16,39 @@ export default function SignInPage() {
   const [params] = useSearchParams()
   const { user, signIn, register } = useSession()
   const registering = params.get('mode') === 'register'
+  const limits = registering ? LIMITS['POST /register'] : LIMITS['POST /login']
   const next = safePath(params.get('next'))
   const { mutate, isPending, error, reset } = useMutation({
     mutationFn: ({ username, password }: { username: string; password: string }) =>
       registering ? register(username, password) : signIn(username, password),
   })
   const form = useRef<HTMLFormElement>(null)
+  const [wrong, setWrong] = useState<FieldFaults>({})
   useEffect(() => {
-    if (error) form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus()
-  }, [error])
+    if (error ?? Object.keys(wrong).length > 0) {
+      form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus()
+    }
+  }, [error, wrong])
   if (user) return <Navigate to={next} replace />
 
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const fields = new FormData(event.currentTarget)
-    mutate({ username: String(fields.get('username')).trim(), password: String(fields.get('password')) })
+    const username = String(fields.get('username')).trim()
+    const password = String(fields.get('password'))
+    const found = {
+      username: lengthFault(username, limits.username),
+      password: lengthFault(password, limits.password),
+    }
+    reset()
+    setWrong(found.username || found.password ? found : {})
+    if (!found.username && !found.password) mutate({ username, password })
   }
-  const faults = faultsOf(error)
+  const faults: Faults = { ...faultsOf(error), ...wrong }
+  const startAnew = () => {
+    reset()
+    setWrong({})
+  }
   const other = `?${new URLSearchParams({ ...(registering ? {} : { mode: 'register' }), next })}`
   return (
     <div className="page grid justify-items-center pt-10 sm:pt-16">
@@ -40,6 +58,7 @@ export default function SignInPage() {
         </PageTitle>
         <form
           ref={form}
+          noValidate
           onSubmit={submit}
           className="grid gap-5 rounded-xl bg-surface p-5 shadow-lift sm:p-7"
         >
@@ -54,10 +73,12 @@ export default function SignInPage() {
             autoCapitalize="none"
             spellCheck={false}
             required
-            minLength={registering ? 3 : 1}
-            maxLength={64}
             error={faults.username}
-            hint={registering ? 'Letters, digits, dots, underscores and hyphens.' : undefined}
+            hint={
+              registering
+                ? `${limits.username.minLength} to ${limits.username.maxLength} letters, digits, dots, underscores and hyphens.`
+                : undefined
+            }
           />
           <TextField
             label="Password"
@@ -65,12 +86,10 @@ export default function SignInPage() {
             type="password"
             autoComplete={registering ? 'new-password' : 'current-password'}
             required
-            minLength={registering ? 8 : 1}
-            maxLength={200}
             error={faults.password}
             hint={
               registering
-                ? 'At least 8 characters; a few words are easy to remember and hard to guess.'
+                ? `At least ${limits.password.minLength} characters; a few words are easy to remember and hard to guess.`
                 : undefined
             }
           />
@@ -80,7 +99,7 @@ export default function SignInPage() {
         </form>
         <p className="text-center text-soft">
           {registering ? 'You have an account already? ' : 'New here? '}
-          <Link to={other} replace onClick={() => reset()} className="font-semibold text-accent underline">
+          <Link to={other} replace onClick={startAnew} className="font-semibold text-accent underline">
             {registering ? 'Sign in' : 'Create an account'}
           </Link>
         </p>
@@ -89,7 +108,8 @@ export default function SignInPage() {
   )
 }
 
-type Faults = { known: boolean; both?: string; username?: string | undefined; password?: string | undefined }
+type FieldFaults = { username?: string | undefined; password?: string | undefined }
+type Faults = FieldFaults & { known: boolean; both?: string }
 
 function faultsOf(error: unknown): Faults {
   if (!(error instanceof ShopProblem)) return { known: false }

@@ -1,5 +1,6 @@
 /** What the admin's pages ask for. Their names begin with 'admin', so that they go when the person at the screen does. */
 import type { paths as AuthPaths } from '@shop/client/generated/auth_service'
+import { LIMITS } from '@shop/client/generated/limits'
 import type { paths as ProductPaths } from '@shop/client/generated/product_service'
 import { infiniteQueryOptions, type QueryClient, queryOptions } from '@tanstack/react-query'
 import { dataOf, ShopProblem, shop } from '../api/shop.ts'
@@ -19,7 +20,7 @@ const PEOPLE_PAGE_SIZE = 50
 /** Boards and tables look again this often while they are in view. */
 export const LIVE_MS = 5_000
 const NAMES_PAGES_MAX = 3
-const PAGE_MAX = 100
+const PAGE_MAX = LIMITS['GET /orders'].limit.maximum
 
 const after = (cursor: string | null | undefined) => (cursor ? { cursor } : {})
 

@@ -2,10 +2,11 @@
  * The cart: kept in this browser, the same in all its tabs and after a reload. It remembers the name and price the
  * visitor saw, because that is the price they agree to pay (invariant 8); the cart page tells when it has changed.
  */
+import { LIMITS } from '@shop/client/generated/limits'
 import { kept } from '../storage.ts'
 import { type CartLine, isLine, QUANTITY_MAX } from './cart_line.ts'
 
-export const LINES_MAX = 50
+export const LINES_MAX = LIMITS['POST /orders'].lines.maxItems
 const KEY = 'shop.cart'
 
 const EMPTY: readonly CartLine[] = []

@@ -1,6 +1,7 @@
 /** One line of a cart: what the visitor saw and wants. */
+import { LIMITS } from '@shop/client/generated/limits'
 
-export const QUANTITY_MAX = 10_000
+export const QUANTITY_MAX = LIMITS['POST /orders']['lines.quantity'].maximum
 
 export type CartLine = {
   readonly productId: string

@@ -1,11 +1,12 @@
 /** Search, order and filter. Typing searches by itself, a little after the last letter. */
+import { LIMITS } from '@shop/client/generated/limits'
 import { useEffect, useRef, useState } from 'react'
 import type { CatalogueView, Sort } from '../api/queries.ts'
 import { Checkbox, CONTROL } from '../ui/field.tsx'
 import { Icon } from '../ui/icon.tsx'
 
 const PAUSE_MS = 250
-const QUERY_LENGTH_MAX = 100
+const QUERY_LENGTH_MAX = LIMITS['GET /products'].q.maxLength
 const SORT_WORDS: Record<Sort, string> = {
   newest: 'Newest first',
   price: 'Price, low to high',

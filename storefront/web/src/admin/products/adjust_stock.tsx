@@ -3,6 +3,7 @@
  *
  * One attempt has one Idempotency-Key until its outcome is known: after a lost answer, sending again never counts twice.
  */
+import { LIMITS } from '@shop/client/generated/limits'
 import { useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useRef, useState } from 'react'
 import { productQuery } from '../../api/queries.ts'
@@ -13,15 +14,16 @@ import { Button } from '../../ui/button.tsx'
 import { cx } from '../../ui/cx.ts'
 import { TextField } from '../../ui/field.tsx'
 import { formatNumber } from '../../ui/format.tsx'
+import { lengthFault } from '../../ui/limits.ts'
 import { Notice, ProblemNotice } from '../../ui/notice.tsx'
 import { toast } from '../../ui/toast.ts'
-import { LIMITS } from './field_text.ts'
+import { STOCK_MAX } from './field_text.ts'
 
 const WAYS = [
   { sign: 1, words: 'Add', reasons: ['Delivery', 'Returned', 'Found'] },
   { sign: -1, words: 'Take', reasons: ['Damaged', 'Lost', 'Own use'] },
 ] as const
-const REASON_LENGTH_MAX = 200
+const REASON = LIMITS['POST /products/{id}/stock_adjustments'].reason
 
 type Attempt = { readonly delta: number; readonly reason: string; readonly key: string }
 
@@ -38,9 +40,12 @@ export function AdjustStock({ product }: { product: Product }) {
 
   const submit = async (event: FormEvent) => {
     event.preventDefault()
+    const wordy = lengthFault(reason.trim(), REASON)
     const wrong = {
-      ...(count < 1 || count > LIMITS.stock ? { units: 'How many? A whole number from 1.' } : {}),
-      ...(reason.trim() === '' ? { reason: 'Say why, for whoever reads the ledger.' } : {}),
+      ...(count < 1 || count > STOCK_MAX ? { units: 'How many? A whole number from 1.' } : {}),
+      ...(reason.trim() === ''
+        ? { reason: 'Say why, for whoever reads the ledger.' }
+        : wordy && { reason: wordy }),
     }
     setFaults(wrong)
     setError(undefined)
@@ -118,7 +123,6 @@ export function AdjustStock({ product }: { product: Product }) {
         <TextField
           label="Reason"
           autoComplete="off"
-          maxLength={REASON_LENGTH_MAX}
           value={reason}
           error={faults.reason}
           onChange={(event) => setReason(event.currentTarget.value)}
@@ -146,7 +150,7 @@ export function AdjustStock({ product }: { product: Product }) {
 
 function thenWords(after: number): string {
   if (after < 0) return 'too few to take that many'
-  return after > LIMITS.stock ? `${formatNumber(LIMITS.stock)} at most` : `${formatNumber(after)} then`
+  return after > STOCK_MAX ? `${formatNumber(STOCK_MAX)} at most` : `${formatNumber(after)} then`
 }
 
 function Refused({ error }: { error: unknown }) {

@@ -7,7 +7,7 @@ import { CONTROL } from '../../ui/field.tsx'
 import { formatAmount, formatNumber } from '../../ui/format.tsx'
 import { ProblemNotice } from '../../ui/notice.tsx'
 import { conflictsOf, type Edit, type Field, type FieldConflict } from './conflict.ts'
-import { FIELD_WORDS, LIMITS, readFields } from './field_text.ts'
+import { FIELD_WORDS, readFields } from './field_text.ts'
 import type { Conflict } from './use_save_product.ts'
 
 type Props = {
@@ -141,7 +141,7 @@ function FieldRow({
             Merged<span className="sr-only"> {FIELD_WORDS[field].toLowerCase()}</span>
           </label>
           {field === 'description' ? (
-            <textarea rows={4} {...control} maxLength={LIMITS.description} className={cx(CONTROL, 'py-2')} />
+            <textarea rows={4} {...control} className={cx(CONTROL, 'py-2')} />
           ) : (
             <input
               {...control}

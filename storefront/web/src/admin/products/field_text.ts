@@ -1,4 +1,6 @@
 /** The fields of a product as people type them. */
+import { LIMITS } from '@shop/client/generated/limits'
+import { lengthFault } from '../../ui/limits.ts'
 import { type Edit, FIELDS, type Field } from './conflict.ts'
 
 export const FIELD_WORDS: Record<Field, string> = {
@@ -7,7 +9,8 @@ export const FIELD_WORDS: Record<Field, string> = {
   price: 'Price',
   stock: 'Stock',
 }
-export const LIMITS = { name: 200, description: 5_000, stock: 1_000_000_000 } as const
+const PRODUCT = LIMITS['POST /products']
+export const STOCK_MAX = PRODUCT.stock.maximum
 
 type Read = { readonly value: string | number } | { readonly fault: string }
 
@@ -16,16 +19,21 @@ export function readField(field: Field, text: string, currency: string): Read {
   const trimmed = text.trim()
   switch (field) {
     case 'name':
-      return trimmed === '' ? { fault: 'A product needs a name.' } : { value: trimmed }
+      return trimmed === '' ? { fault: 'A product needs a name.' } : fitting(trimmed, PRODUCT.name)
     case 'description':
-      return { value: text }
+      return fitting(text, PRODUCT.description)
     case 'price':
       return readPrice(trimmed.replace(',', '.'), currency)
     case 'stock':
-      return /^\d{1,10}$/.test(trimmed) && Number(trimmed) <= LIMITS.stock
+      return /^\d{1,10}$/.test(trimmed) && Number(trimmed) <= STOCK_MAX
         ? { value: Number(trimmed) }
         : { fault: 'Stock is a whole number, 0 or more.' }
   }
+}
+
+function fitting(text: string, limits: { readonly maxLength: number }): Read {
+  const fault = lengthFault(text, limits)
+  return fault ? { fault } : { value: text }
 }
 
 function readPrice(text: string, currency: string): Read {

@@ -8,7 +8,7 @@ import { TextArea, TextField } from '../../ui/field.tsx'
 import { ProblemNotice } from '../../ui/notice.tsx'
 import { toast } from '../../ui/toast.ts'
 import { FIELDS, type Values } from './conflict.ts'
-import { LIMITS, readFields } from './field_text.ts'
+import { readFields } from './field_text.ts'
 
 type Props = { open: boolean; onOpenChange: (open: boolean) => void; currency: string | undefined }
 
@@ -57,13 +57,8 @@ function NewProduct({ currency, close }: { currency: string; close: () => void }
   return (
     <form noValidate onSubmit={submit} className="grid gap-5">
       {error !== undefined && <ProblemNotice error={error} doing="save the product" />}
-      <TextField label="Name" name="name" maxLength={LIMITS.name} required error={faults.name} />
-      <TextArea
-        label="Description"
-        name="description"
-        maxLength={LIMITS.description}
-        error={faults.description}
-      />
+      <TextField label="Name" name="name" required error={faults.name} />
+      <TextArea label="Description" name="description" error={faults.description} />
       <div className="grid grid-cols-2 gap-4">
         <TextField
           label={`Price (${currency})`}

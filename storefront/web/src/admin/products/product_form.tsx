@@ -7,7 +7,7 @@ import { ProblemNotice } from '../../ui/notice.tsx'
 import { toast } from '../../ui/toast.ts'
 import { FIELDS, type Field } from './conflict.ts'
 import { ConflictDialog } from './conflict_dialog.tsx'
-import { LIMITS, readFields } from './field_text.ts'
+import { readFields } from './field_text.ts'
 import { useSaveProduct } from './use_save_product.ts'
 
 type Texts = Record<Field, string>
@@ -51,8 +51,8 @@ export function ProductForm({ product }: { product: Product }) {
   return (
     <form noValidate onSubmit={submit} className="grid gap-5">
       {error !== undefined && <ProblemNotice error={error} doing="save the product" />}
-      <TextField label="Name" maxLength={LIMITS.name} {...field('name')} />
-      <TextArea label="Description" maxLength={LIMITS.description} {...field('description')} />
+      <TextField label="Name" {...field('name')} />
+      <TextArea label="Description" {...field('description')} />
       <div className="grid items-start gap-5 sm:grid-cols-2">
         <TextField label={`Price (${seen.currency})`} inputMode="decimal" {...field('price')} />
         <TextField
