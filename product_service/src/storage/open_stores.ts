@@ -5,6 +5,7 @@
 import { join } from 'node:path'
 import { openSqlite, type SqliteStore } from '@shop/service_kit/sqlite'
 import type { Stores } from '../domain/ports.ts'
+import { searchWords } from '../domain/search.ts'
 import { createSqliteAuditStore } from './sqlite_audit_store.ts'
 import { createSqliteCatalogueStore } from './sqlite_catalogue_store.ts'
 import { createSqliteStockStore } from './sqlite_stock_store.ts'
@@ -29,7 +30,11 @@ export async function openStores({ DATABASE_URL, DATA_DIR, CURRENCY }: StoreOpti
 
 /** `path` is a file or ':memory:'. */
 export async function openSqliteStores(path: string, currency: string): Promise<Stores> {
-  const store = openSqlite({ path, migrations: new URL('./migrations/', import.meta.url) })
+  const store = openSqlite({
+    path,
+    migrations: new URL('./migrations/', import.meta.url),
+    functions: FUNCTIONS,
+  })
   const kept = await keepCurrency(store, currency)
   if (kept !== currency) {
     await store.close()
@@ -43,6 +48,9 @@ export async function openSqliteStores(path: string, currency: string): Promise<
     close: store.close,
   }
 }
+
+/** For migrations that index products again. */
+const FUNCTIONS = { search_words: (text: unknown) => searchWords(String(text)).join(' ') }
 
 function keepCurrency(store: SqliteStore, currency: string): Promise<string> {
   const keep = store.writer.prepare(`INSERT OR IGNORE INTO settings VALUES ('currency', ?)`)
