@@ -20,6 +20,8 @@ const EVERY_SERVICE: Record<KitProblemCode, string> = {
   body_too_large: 'The body exceeds the limit of the route.',
   unsupported_media_type: 'The `content-type` of the body is not `application/json`.',
   bad_request: 'The request breaks HTTP itself, or a limit of the server.',
+  too_many_requests:
+    'More bodies, or more bytes of them, are on their way from this address than one may send at once. Try again after `Retry-After`.',
   internal_error: 'A fault of ours. It is logged under `request_id`.',
   overloaded: 'More work is waiting than the service takes. Try again after `Retry-After`.',
   store_unavailable: 'The database did not take the write or did not answer in time.',

@@ -27,6 +27,7 @@ import Fastify, {
 } from 'fastify'
 import type { Logger } from 'pino'
 import { type AccessChecks, DOCS_PREFIX, guardRoutes } from './access.ts'
+import { ARRIVAL_LIMITS, type ArrivalLimits, limitArrivals } from './arrivals.ts'
 import { answerBrokenHttp, answerExpectation } from './broken_http.ts'
 import type { Metrics } from './metrics.ts'
 import { addProbes, type Readiness } from './probes.ts'
@@ -72,11 +73,14 @@ export type HttpAppOptions = {
   readonly readiness: Readiness
   /** Addresses or networks whose X-Forwarded-For is believed for `request.ip`. Default: nobody's. */
   readonly trustedProxies?: readonly string[]
+  /** Tests are less patient, and have less to send. */
+  readonly limits?: Partial<ArrivalLimits & { requestTimeoutMs: number }>
 }
 
 /** An app with the manners above and no routes of its own; it does not listen. */
 export function createHttpApp(options: HttpAppOptions): App {
   const { service, metrics, tracing, access, readiness } = options
+  const { requestTimeoutMs = REQUEST_TIMEOUT_MS, ...arrivalLimits } = options.limits ?? {}
   const answer = answerWith({ ...KIT_PROBLEMS, ...options.problems })
   const app = Fastify({
     ...(options.logger ? { loggerInstance: options.logger as FastifyBaseLogger } : {}),
@@ -84,9 +88,13 @@ export function createHttpApp(options: HttpAppOptions): App {
     childLoggerFactory: createRequestLogs(),
     bodyLimit: BODY_BYTES_MAX,
     routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: requestTimeoutMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
     http: {
+      // Here too: Fastify sets its own only once the server is made, when Node has already decided that a request
+      // whose headers came may take 60 s.
+      requestTimeout: requestTimeoutMs,
+      headersTimeout: requestTimeoutMs,
       maxHeaderSize: HEADER_BYTES_MAX,
       connectionsCheckingInterval: REQUEST_TIMEOUT_CHECK_MS,
       // Demanded in a hook, which answers by a problem document.
@@ -113,6 +121,7 @@ export function createHttpApp(options: HttpAppOptions): App {
   tracing?.instrument(app)
   observeRequests(app, metrics, options.logger?.isLevelEnabled('debug') ?? false)
   guardRoutes(app, access)
+  limitArrivals(app, { ...ARRIVAL_LIMITS, ...arrivalLimits })
   describeRoutes(app, options)
   addProbes(app, service, metrics, readiness)
   return app

@@ -40,6 +40,7 @@ export const KIT_PROBLEMS = {
   route_not_found: { status: 404, title: 'There is nothing at this address', retryable: false },
   body_too_large: { status: 413, title: 'The body is larger than allowed', retryable: false },
   unsupported_media_type: { status: 415, title: 'The body must be application/json', retryable: false },
+  too_many_requests: { status: 429, title: 'Too much comes from this address', retryable: true },
   bad_request: { status: 400, title: 'The request could not be understood', retryable: false },
   internal_error: { status: 500, title: 'Something went wrong on our side', retryable: true },
   overloaded: { status: 503, title: 'Too much work is waiting', retryable: true },

@@ -25,6 +25,7 @@ export type ProblemCode =
   | 'stock_limit_exceeded'
   | 'store_unavailable'
   | 'too_many_attempts'
+  | 'too_many_requests'
   | 'too_many_streams'
   | 'unauthenticated'
   | 'unsupported_media_type'
