@@ -86,7 +86,7 @@ function openFile({ path, migrations, functions = {} }: SqliteOptions, opened: D
     async check() {
       probe.get()
       requireFile()
-      if (commits.lastFailure() !== undefined) await commits.write(() => void touch.run())
+      if (commits.lastFailure() !== undefined) await commits.write(() => void touch.get())
     },
     async close() {
       await commits.finish()

@@ -81,7 +81,7 @@ export function createCommits(writer: DatabaseSync, requireFile: () => void): Co
   function flush() {
     scheduled = false
     if (queue.length > 0) runNext()
-    else endLeftOpen()
+    endLeftOpen()
     if (scheduled) return
     if (queue.length > 0) schedule()
     else if (writer.isTransaction) scheduleIn(LEFT_OPEN_MS)
@@ -92,7 +92,6 @@ export function createCommits(writer: DatabaseSync, requireFile: () => void): Co
     try {
       begin()
     } catch (error) {
-      endLeftOpen()
       if (isBusy(error)) return waitForLock(error)
       return refuse(queue.splice(0, GROUP_MAX), error)
     }
@@ -120,7 +119,6 @@ export function createCommits(writer: DatabaseSync, requireFile: () => void): Co
       countCommit()
       requireFile()
     } catch (error) {
-      endLeftOpen()
       return refuse(group, error)
     }
     failure = outcomes.find((outcome) => !outcome.ok && isUnavailable(outcome.error))
@@ -159,7 +157,7 @@ export function createCommits(writer: DatabaseSync, requireFile: () => void): Co
     })
   }
 
-  /** Never throws: what can't be ended now is met by the next flush. */
+  /** After each group, since it holds the lock. Never throws: what can't be ended now is met by the next flush. */
   function endLeftOpen() {
     try {
       if (writer.isTransaction) rollback()

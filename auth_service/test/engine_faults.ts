@@ -1,0 +1,98 @@
+/** Everything the stores of accounts do, at once, for runs in which a call into their engine fails. */
+import assert from 'node:assert/strict'
+import type { FaultRun, Step } from '@shop/service_kit/test_support/fault_runs'
+import type { Session } from '../src/domain/ports.ts'
+import type { Stores } from '../src/storage/open_stores.ts'
+import { newId, START } from './support.ts'
+import { account } from './user_store_contract.ts'
+
+const LIMITS = { freeTries: 5, firstPauseMs: 1_000, longestPauseMs: 60_000, forgetAfterMs: 60_000 }
+let serial = 0
+
+const session = (userId: string): Session => ({
+  id: newId(),
+  userId,
+  passwordVersion: 1,
+  tokenHash: 'first',
+  previousHash: null,
+  salt: null,
+  rotatedAt: null,
+  createdAt: START,
+  expiresAt: new Date(START.getTime() + 60_000),
+})
+
+export async function accountRun({ users, sessions, keys, throttle, check }: Stores): Promise<FaultRun> {
+  serial++
+  const [ada, bob, eve] = ['ada', 'bob', 'eve'].map((name) => account(`${name}${serial}`)) as [
+    ReturnType<typeof account>,
+    ReturnType<typeof account>,
+    ReturnType<typeof account>,
+  ]
+  await users.add(ada)
+  await users.add(bob)
+  const [kept, ended, fresh] = [session(ada.id), session(ada.id), session(bob.id)]
+  await sessions.start(kept, 10)
+  await sessions.start(ended, 10)
+  const remembered = `known ${serial}`
+  const there = async (id: string) => (await sessions.find(id)) !== undefined
+
+  const steps: Step[] = [
+    { name: 'add', run: () => users.add(eve), applied: async () => (await users.find(eve.id)) !== undefined },
+    {
+      name: 'add a name that is taken',
+      run: () => users.add({ ...account(`ADA${serial}`) }),
+      refusal: 'username_taken',
+    },
+    {
+      name: 'change a password',
+      run: async () => assert.ok(await users.changePassword(ada.id, 1, `${ada.passwordHash}2`)),
+      applied: async () => (await users.find(ada.id))?.passwordVersion === 2,
+    },
+    {
+      name: 'rehash',
+      run: async () => assert.ok(await users.rehash(bob.id, bob.passwordHash, `${bob.passwordHash}2`)),
+      applied: async () => (await users.find(bob.id))?.passwordHash === `${bob.passwordHash}2`,
+    },
+    {
+      name: 'make an admin',
+      run: () => users.setRole(bob.id, 'admin'),
+      applied: async () => (await users.find(bob.id))?.role === 'admin',
+    },
+    { name: 'start a session', run: () => sessions.start(fresh, 10), applied: () => there(fresh.id) },
+    {
+      name: 'rotate',
+      run: async () => {
+        const next = { tokenHash: 'second', salt: 's', rotatedAt: START }
+        assert.ok(await sessions.rotate(kept.id, 'first', next))
+      },
+      applied: async () => (await sessions.find(kept.id))?.tokenHash === 'second',
+    },
+    {
+      name: 'end a session',
+      run: () => sessions.end(ended.id),
+      applied: async () => !(await there(ended.id)),
+    },
+    { name: 'take a try', run: () => throttle.take([{ key: `try ${serial}`, limits: LIMITS }], START) },
+    { name: 'refund', run: () => throttle.refund([`other ${serial}`]) },
+    {
+      name: 'remember',
+      run: () => throttle.remember(remembered, new Date(START.getTime() + 60_000)),
+      applied: () => throttle.remembers(remembered, START),
+    },
+    { name: 'purge', run: () => sessions.purge(START, 10) },
+    { name: 'find by name', run: () => users.findByName(`ada${serial}`) },
+    { name: 'list', run: () => users.list({ limit: 2 }) },
+    { name: 'keys', run: () => keys.list() },
+    { name: 'check', run: () => check() },
+  ]
+  return {
+    steps,
+    async verify() {
+      await check()
+      const after = account(`after${serial}-${newId().slice(-6)}`)
+      await users.add(after)
+      assert.deepEqual(await users.find(after.id), after)
+      assert.equal((await users.find(ada.id))?.username, ada.username)
+    },
+  }
+}

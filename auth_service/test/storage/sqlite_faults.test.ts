@@ -1,0 +1,17 @@
+/** Whatever a call into SQLite does, everybody is answered, and as it is. */
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { failEveryCall } from '@shop/service_kit/test_support/fault_runs'
+import { SQLITE_ERRORS, sqliteEngine } from '@shop/service_kit/test_support/sqlite_faults'
+import { accountRun } from '../engine_faults.ts'
+import { inMemory } from '../support.ts'
+
+/** Fewer would mean that the faults do not reach the engine. */
+const CALLS_MIN = 40
+
+suite('accounts in SQLite', () => {
+  test('calls into the engine fail, one in each run', async (t) => {
+    const makeRun = async () => accountRun((await inMemory(t))[0])
+    assert.ok((await failEveryCall(sqliteEngine, SQLITE_ERRORS, makeRun)) > CALLS_MIN)
+  })
+})

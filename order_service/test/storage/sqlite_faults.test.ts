@@ -1,0 +1,25 @@
+/** Whatever a call into SQLite does, everybody is answered, and as it is. */
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { failEveryCall } from '@shop/service_kit/test_support/fault_runs'
+import { SQLITE_ERRORS, sqliteEngine } from '@shop/service_kit/test_support/sqlite_faults'
+import { openStores } from '../../src/storage/open_stores.ts'
+import { orderRun } from '../engine_faults.ts'
+
+/** Fewer would mean that the faults do not reach the engine. */
+const CALLS_MIN = 30
+
+suite('orders in SQLite', () => {
+  test('3, 4: calls into the engine fail, one in each run', async (t) => {
+    const makeRun = async () => {
+      const stores = await openStores({
+        DATABASE_URL: 'sqlite::memory:',
+        DATA_DIR: '',
+        CURRENCY: 'USD',
+      })
+      t.after(() => stores.close())
+      return orderRun(stores.orders)
+    }
+    assert.ok((await failEveryCall(sqliteEngine, SQLITE_ERRORS, makeRun)) > CALLS_MIN)
+  })
+})

@@ -1,0 +1,86 @@
+/** Everything a product store does, at once, for runs in which a call into its engine fails (invariants 1, 2 and 6). */
+import assert from 'node:assert/strict'
+import type { FaultRun, Step } from '@shop/service_kit/test_support/fault_runs'
+import type { Stores } from '../src/domain/ports.ts'
+import { ACT, AT, add, nextId, order } from './worlds.ts'
+
+const REFUSAL = 'insufficient_stock'
+
+/** With a refusal among them, writes that share a commit run apart. */
+export async function productRun(stores: Stores, refusal: boolean): Promise<FaultRun> {
+  const { catalogue, stock, audit } = stores
+  const [tea, cup, pot] = [await add(stores), await add(stores, { name: 'Cup' }), await add(stores)]
+  const [held, sent, wanted] = [order({ [tea.id]: 1 }), order({ [tea.id]: 1 }), order({ [tea.id]: 2 })]
+  await stock.reserve([held, sent], AT)
+
+  const isHeld = async ({ orderId }: { orderId: string }) => {
+    for (let after: string | undefined; ; ) {
+      const { reservations, next } = await audit.heldReservations(after, 1_000)
+      if (reservations.some((each) => each.orderId === orderId)) return true
+      if (next === undefined) return false
+      after = next
+    }
+  }
+  const counted = async (note: string) => {
+    const page = await stock.movements(tea.id, { after: undefined, limit: 100 })
+    return page!.items.some((movement) => movement.note === note)
+  }
+  const adjust = (note: string, delta: number) => () =>
+    stock.adjust({ productId: tea.id, delta, note, attempt: undefined }, ACT)
+  const newId = nextId()
+  const fields = { name: 'Spoon', description: 'of silver', priceMinor: 100, stock: 3 }
+  const list = (words: string[]) => () =>
+    catalogue.list({ sort: 'newest', words, inStock: false, after: undefined, limit: 5 })
+
+  const steps: Step[] = [
+    {
+      name: 'create',
+      run: () => catalogue.create({ id: newId, fields }, ACT),
+      applied: async () => (await catalogue.find(newId)) !== undefined,
+    },
+    {
+      name: 'edit',
+      run: () => catalogue.edit(cup.id, { name: 'Mug', description: 'holds more' }, { from: 'nothing' }, ACT),
+      applied: async () => (await catalogue.find(cup.id))?.name === 'Mug',
+    },
+    { name: 'adjust', run: adjust('counted', 5), applied: () => counted('counted') },
+    ...(refusal
+      ? [
+          {
+            name: 'refused',
+            run: adjust('too much', -1_000),
+            applied: () => counted('too much'),
+            refusal: REFUSAL,
+          },
+        ]
+      : []),
+    { name: 'reserve', run: () => stock.reserve([wanted], AT), applied: () => isHeld(wanted) },
+    {
+      name: 'release',
+      run: () => stock.release([held.orderId], AT),
+      applied: async () => !(await isHeld(held)),
+    },
+    { name: 'ship', run: () => stock.ship([sent.orderId], AT), applied: async () => !(await isHeld(sent)) },
+    {
+      name: 'remove',
+      run: () => catalogue.remove(pot.id, { from: 'nothing' }, ACT),
+      applied: async () => (await catalogue.find(pot.id)) === undefined,
+    },
+    { name: 'find', run: () => catalogue.find(tea.id) },
+    { name: 'list', run: list([]) },
+    { name: 'search', run: list(['cu']) },
+    { name: 'ledger', run: () => stock.movements(tea.id, { after: undefined, limit: 5 }) },
+    { name: 'audit', run: () => audit.ledgerMismatches(undefined, 5) },
+    { name: 'check', run: () => stores.check() },
+  ]
+  return {
+    steps,
+    async verify() {
+      await stores.check()
+      const after = await add(stores, { name: 'Afterwards' })
+      assert.ok(await catalogue.find(after.id))
+      const { mismatches } = await audit.ledgerMismatches(undefined, 1_000)
+      assert.deepEqual(mismatches, [])
+    },
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * Every call into an engine fails once: the first, the second, and so on until a run makes no more calls; each
+ * before it took effect, and again after. In each run every promise must settle, and what it said must be true:
+ *
+ *   resolved                     the change is there
+ *   rejected, store_unavailable  it may be there or not
+ *   rejected otherwise           it is not there
+ *
+ * and afterwards the same store works on as if nothing had been.
+ */
+import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+export type Moment = 'before' | 'after'
+
+/** Methods of an engine, made to fail at will. */
+export type FaultyEngine = {
+  /** The `n`th call from now on fails with `error`, before or after it took effect. */
+  failAt(n: number, moment: Moment, error: () => unknown): void
+  /** Nothing fails any more. Tells whether the call that was to fail was made. */
+  disarm(): boolean
+}
+
+export type Step = {
+  readonly name: string
+  run(): Promise<unknown>
+  /** Is what the step changes there? Without it, the step only reads. */
+  applied?(): Promise<boolean>
+  /** Code by which the step is refused when nothing fails. */
+  readonly refusal?: string
+}
+
+export type FaultRun = {
+  /** What is done at once while a call fails. */
+  readonly steps: readonly Step[]
+  /** After each run: what must always be true, and that the store still takes writes. */
+  verify(): Promise<void>
+}
+
+/** A run whose promises have not settled by then hangs. */
+const SETTLED_MS = 20_000
+
+/** Runs `makeRun` again and again; resolves how many calls failed. */
+export async function failEveryCall(
+  engine: FaultyEngine,
+  errors: readonly (() => unknown)[],
+  makeRun: () => Promise<FaultRun>,
+): Promise<number> {
+  let failed = 0
+  for (const moment of ['before', 'after'] as const) {
+    for (let n = 1; ; n++) {
+      const { steps, verify } = await makeRun()
+      engine.failAt(n, moment, errors[n % errors.length]!)
+      const outcomes = await Promise.race([
+        Promise.allSettled(steps.map((step) => step.run())),
+        sleep(SETTLED_MS, undefined, { ref: false }),
+      ])
+      const made = engine.disarm()
+      const where = `call ${n} fails ${moment} it took effect`
+      assert.ok(outcomes, `${where}: somebody is never answered`)
+      for (const [i, step] of steps.entries()) await judge(step, outcomes[i]!, made, `${step.name}: ${where}`)
+      await verify()
+      if (!made) break
+      failed++
+    }
+  }
+  return failed
+}
+
+async function judge(step: Step, outcome: PromiseSettledResult<unknown>, made: boolean, where: string) {
+  const code = outcome.status === 'rejected' ? (outcome.reason as { code?: string }).code : undefined
+  if (!made) {
+    assert.equal(code, step.refusal, `${where}, which was never made`)
+    assert.equal(outcome.status, step.refusal === undefined ? 'fulfilled' : 'rejected', where)
+  }
+  if (!step.applied || code === 'store_unavailable') return
+  assert.equal(await step.applied(), outcome.status === 'fulfilled', `${where}: answered ${outcome.status}`)
+}
+
+/** Puts the faults into the methods themselves, for the whole process. */
+export function makeFaulty(
+  parts: readonly (readonly [prototype: object, methods: readonly string[]])[],
+): FaultyEngine {
+  let armed: { left: number; moment: Moment; error: () => unknown } | undefined
+  let made = false
+
+  const isDue = () => {
+    if (!armed || --armed.left > 0) return undefined
+    const due = armed
+    armed = undefined
+    made = true
+    return due
+  }
+
+  for (const [prototype, methods] of parts) {
+    for (const method of methods) {
+      const original = Reflect.get(prototype, method) as (...values: unknown[]) => unknown
+      Reflect.set(prototype, method, function (this: unknown, ...values: unknown[]) {
+        const due = isDue()
+        if (!due) return Reflect.apply(original, this, values)
+        if (due.moment === 'before') return failed(due.error, isAsync(original))
+        const result = Reflect.apply(original, this, values)
+        if (!(result instanceof Promise)) return failed(due.error, false)
+        return result.then(() => failed(due.error, false))
+      })
+    }
+  }
+
+  return {
+    failAt(n, moment, error) {
+      armed = { left: n, moment, error }
+      made = false
+    },
+    disarm() {
+      armed = undefined
+      return made
+    },
+  }
+}
+
+const isAsync = (method: (...values: unknown[]) => unknown) => method.constructor.name === 'AsyncFunction'
+
+function failed(error: () => unknown, asynchronously: boolean): Promise<never> {
+  if (asynchronously) return Promise.reject(error())
+  throw error()
+}
