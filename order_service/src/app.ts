@@ -31,6 +31,8 @@ export type Deps = {
   readonly reached?: Reached
   /** How often changes made by other replicas are looked for; tests are less patient. */
   readonly watchPollMs?: number
+  /** Open streams of events; tests make do with fewer. */
+  readonly streamsMax?: number
 }
 
 export type OrderApp = {
@@ -67,7 +69,7 @@ export function createApp(deps: Deps): OrderApp {
   })
   app.register(placeOrderRoute(routes))
   app.register(orderRoutes(routes))
-  app.register(orderEvents(routes, watch))
+  app.register(orderEvents(routes, watch, deps.streamsMax))
   app.addHook('onClose', async () => watch.close())
   return {
     app,

@@ -1622,7 +1622,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `store_unavailable`, `keys_unavailable` */
+            /** @description `overloaded`, `store_unavailable`, `keys_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -3,12 +3,15 @@
  *
  * The event id is the version. A client that comes back with Last-Event-ID gets every version after it; one that
  * has seen the final one is answered 204, which tells an EventSource to stop. Streams end at STREAM_MS_MAX, when
- * the token does, and when the service drains; clients simply come back.
+ * the token does, and when the service drains; clients simply come back. There are so many at once, in all and for
+ * each user; a client that finds no place asks for the order instead.
  */
 import { PassThrough } from 'node:stream'
 import { principalOf } from '@shop/service_kit/access'
 import type { App } from '@shop/service_kit/http_app'
+import { Problem } from '@shop/service_kit/problem'
 import { problemResponses } from '@shop/service_kit/schemas'
+import { ALL_TAKEN, createSeats } from '@shop/service_kit/seats'
 import Type from 'typebox'
 import { visibleTo } from '../domain/change_order.ts'
 import { DomainError } from '../domain/errors.ts'
@@ -26,10 +29,10 @@ export const STREAM_MS_MAX = 15 * 60_000
 /** Shorter than the idle time of common proxies. */
 export const HEARTBEAT_MS = 15_000
 
-export function orderEvents({ ports, digits }: RouteDeps, watch: OrderWatch) {
+export function orderEvents({ ports, digits }: RouteDeps, watch: OrderWatch, streamsMax = STREAMS_MAX) {
   return async (app: App) => {
     const open = new Set<PassThrough>()
-    const openByUser = new Map<string, number>()
+    const seats = createSeats(streamsMax)
     let heartbeat: NodeJS.Timeout | undefined
     let closing = false
 
@@ -68,6 +71,7 @@ export function orderEvents({ ports, digits }: RouteDeps, watch: OrderWatch) {
               'order_not_found',
               'too_many_streams',
               'internal_error',
+              'overloaded',
               'store_unavailable',
               'keys_unavailable',
             ),
@@ -95,24 +99,21 @@ export function orderEvents({ ports, digits }: RouteDeps, watch: OrderWatch) {
     )
 
     function openStream(userId: string): PassThrough {
-      const mine = openByUser.get(userId) ?? 0
-      if (mine >= STREAMS_PER_USER_MAX || open.size >= STREAMS_MAX) {
-        throw new DomainError(
-          'too_many_streams',
-          `Close one first: ${STREAMS_PER_USER_MAX} a user, ${STREAMS_MAX} in all.`,
-        )
+      const taken = seats.take({ key: userId, max: STREAMS_PER_USER_MAX })
+      if (taken === ALL_TAKEN) {
+        throw new Problem('overloaded', 'Too many streams of events are open. Ask for the order instead.')
+      }
+      if (typeof taken === 'string') {
+        throw new DomainError('too_many_streams', `Close one first: ${STREAMS_PER_USER_MAX} a user.`)
       }
       const stream = new PassThrough()
       open.add(stream)
-      openByUser.set(userId, mine + 1)
       heartbeat ??= setInterval(() => {
         for (const each of open) if (!each.writableEnded) each.write(': still here\n\n')
       }, HEARTBEAT_MS).unref()
       stream.once('close', () => {
         open.delete(stream)
-        const left = openByUser.get(userId)! - 1
-        if (left === 0) openByUser.delete(userId)
-        else openByUser.set(userId, left)
+        taken()
         if (open.size > 0) return
         clearInterval(heartbeat)
         heartbeat = undefined

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { suite, type TestContext, test } from 'node:test'
+import type { Deps } from '../../src/app.ts'
 import { confirm } from '../../src/domain/order.ts'
 import { STREAMS_PER_USER_MAX } from '../../src/http/order_events.ts'
 import { createOrderWatch } from '../../src/http/order_watch.ts'
@@ -10,8 +11,8 @@ import { as, createOrderApp, memoryOrders, startShop } from '../shop.ts'
 
 type Event = { id: number; status: string; version: number }
 
-async function shopWithOrder(t: TestContext) {
-  const shop = await startShop(t)
+async function shopWithOrder(t: TestContext, changes: Partial<Deps> = {}) {
+  const shop = await startShop(t, changes)
   await shop.app.listen({ host: '127.0.0.1', port: 0 })
   const origin = `http://127.0.0.1:${(shop.app.server.address() as AddressInfo).port}`
   const mug = await shop.products.add(10)
@@ -127,6 +128,23 @@ suite('events of an order', () => {
     for (let i = 0; i < 100 && status === 429; i++) {
       await new Promise((resolve) => setTimeout(resolve, 10))
       status = (await open()).answer.status
+    }
+    assert.equal(status, 200)
+  })
+
+  test('there are so many in all: one more is 503 with Retry-After, whoever asks', async (t) => {
+    const { open } = await shopWithOrder(t, { streamsMax: 2 })
+    await open('ada')
+    const second = await open('root')
+    const refused = await open('root')
+    assert.equal(refused.answer.status, 503)
+    assert.equal(((await refused.answer.json()) as { code: string }).code, 'overloaded')
+    assert.ok(refused.answer.headers.get('retry-after'))
+    second.cut()
+    let status = 503
+    for (let i = 0; i < 100 && status === 503; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 10))
+      status = (await open('root')).answer.status
     }
     assert.equal(status, 200)
   })
