@@ -69,7 +69,7 @@ const ORDER: Record<keyof typeof ORDER_PROBLEMS, string> = {
   version_conflict: 'The order changed after the `version` in the body. Read it again; nothing was changed.',
   precondition_failed:
     'The same for a version named by `If-Match`. Read the order again; nothing was changed.',
-  too_many_streams: 'The account or the service has too many event streams open. Close one.',
+  too_many_streams: 'The account has too many event streams open. Close one.',
 }
 
 const STOREFRONT: Record<keyof typeof STOREFRONT_PROBLEMS, string> = {
@@ -77,6 +77,7 @@ const STOREFRONT: Record<keyof typeof STOREFRONT_PROBLEMS, string> = {
     'The service behind the address cannot be reached; nothing was done. Try again after `Retry-After`.',
   upstream_no_answer:
     'The service was reached and its answer was lost: it may have acted. Repeat a POST only with the same `Idempotency-Key`.',
+  too_many_streams: 'The account has too many event streams open. Close one.',
   cross_site_request: 'A route that uses the session cookie was asked by a page of another site.',
   no_session: 'There is no session cookie. Sign in with `POST /api/auth/login`.',
 }

@@ -100,7 +100,7 @@ function attempt(next: Next, check: () => void) {
   }
 }
 
-function bearerToken(request: FastifyRequest): string {
+export function bearerToken(request: FastifyRequest): string {
   const header = request.headers.authorization
   const token = header?.slice(0, 7).toLowerCase() === 'bearer ' ? header.slice(7).trim() : ''
   if (token === '') {

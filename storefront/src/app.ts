@@ -4,6 +4,8 @@ import { type App, createHttpApp } from '@shop/service_kit/http_app'
 import { createMetrics, type Metrics } from '@shop/service_kit/metrics'
 import type { Tracing } from '@shop/service_kit/telemetry'
 import type { Logger } from 'pino'
+import type { LookUp } from './clients/addresses.ts'
+import { createUpstream, type UpstreamLimits } from './clients/upstream.ts'
 import type { Upstreams } from './config.ts'
 import { createAuthCaller } from './http/auth_caller.ts'
 import { forwardRoutes } from './http/forward.ts'
@@ -28,6 +30,9 @@ export type AppDeps = {
   readonly metrics?: Metrics
   readonly logger?: Logger
   readonly tracing?: Tracing
+  /** Other than usual. */
+  readonly limits?: Partial<UpstreamLimits>
+  readonly lookUp?: LookUp
 }
 
 export function createApp(deps: AppDeps): App {
@@ -47,12 +52,18 @@ export function createApp(deps: AppDeps): App {
     ...(tracing ? { tracing } : {}),
     ...(trustedProxies ? { trustedProxies } : {}),
   })
-  const auth = createAuthCaller(upstreams.auth)
-  app.addHook('onClose', () => auth.close())
+  const { limits, lookUp } = deps
+  const serviceAt = (service: keyof Upstreams) =>
+    createUpstream({ service, origins: upstreams[service], limits, lookUp })
+  const services = { auth: serviceAt('auth'), products: serviceAt('products'), orders: serviceAt('orders') }
+  app.addHook('onClose', async () => {
+    await Promise.all(Object.values(services).map((service) => service.close()))
+  })
   addSecurityHeaders(app, publicOrigin?.startsWith('https:') ?? false)
 
+  const auth = createAuthCaller(services.auth)
   app.register(sessionRoutes({ auth, publicOrigin, sessionTtlSeconds: deps.sessionTtlSeconds }))
-  app.register(forwardRoutes(upstreams))
+  app.register(forwardRoutes({ services, verifyToken }))
   if (verifyToken) app.register(systemRoutes({ upstreams, metrics, version: VERSION }))
   app.register(pageRoutes(deps.pages))
   return app

@@ -14,7 +14,7 @@ import type { TestContext } from 'node:test'
 import { brotliCompressSync } from 'node:zlib'
 import type { App } from '@shop/service_kit/http_app'
 import { startTracing } from '@shop/service_kit/telemetry'
-import { createApp } from '../src/app.ts'
+import { type AppDeps, createApp } from '../src/app.ts'
 import type { Upstreams } from '../src/config.ts'
 
 export const PAGE = '<!doctype html><title>The shop</title>'
@@ -53,7 +53,7 @@ export async function nobody(t: TestContext): Promise<string> {
   return origin.replace(/\d+$/, String(port))
 }
 
-type Options = Partial<Upstreams> & { publicUrl?: string; trustedProxies?: readonly string[] }
+type Options = Partial<Upstreams> & Pick<AppDeps, 'publicUrl' | 'trustedProxies' | 'limits' | 'verifyToken'>
 
 /** A listening storefront; resolves its origin. */
 export const storefront = async (t: TestContext, options: Options) => (await storefrontApp(t, options)).origin

@@ -1,9 +1,11 @@
 /** The gateway's own calls to auth_service, for the few routes that carry the session cookie. */
-import type { FastifyRequest } from 'fastify'
-import { BalancedPool, Pool } from 'undici'
-import { ANSWER_TIMEOUT_MS, CONNECT_TIMEOUT_MS, requestHeaders, unanswered } from './forward.ts'
-
-const CONNECTIONS_MAX = 64
+import { text } from 'node:stream/consumers'
+import { Problem } from '@shop/service_kit/problem'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Upstream } from '../clients/upstream.ts'
+import { visitorOf } from './leaving.ts'
+import { requestHeaders } from './passed_headers.ts'
+import type { StorefrontProblemCode } from './problems.ts'
 
 export type AuthAnswer = {
   readonly status: number
@@ -12,41 +14,45 @@ export type AuthAnswer = {
   readonly body: unknown
 }
 
-export type AuthCaller = {
-  /** Fails with `upstream_unavailable` or `upstream_no_answer`. */
-  send(request: FastifyRequest, method: 'POST' | 'PUT', path: string, body: unknown): Promise<AuthAnswer>
-  close(): Promise<void>
+type AuthCall = {
+  readonly method: 'POST' | 'PUT'
+  readonly path: string
+  readonly body: unknown
+  /** Goes on when the visitor has left. */
+  readonly toTheEnd?: boolean
 }
 
-export function createAuthCaller(origins: readonly string[]): AuthCaller {
-  const options = { connections: CONNECTIONS_MAX, connect: { timeout: CONNECT_TIMEOUT_MS } }
-  const pool = origins.length === 1 ? new Pool(origins[0]!, options) : new BalancedPool([...origins], options)
-  return {
-    async send(request, method, path, body) {
-      const { authorization, 'user-agent': agent } = request.headers
-      try {
-        const answer = await pool.request({
-          method,
-          path,
-          headers: requestHeaders(request, {
-            'content-type': 'application/json',
-            ...(authorization === undefined ? {} : { authorization }),
-            ...(agent === undefined ? {} : { 'user-agent': agent }),
-          }) as Record<string, string>,
-          body: JSON.stringify(body),
-          headersTimeout: ANSWER_TIMEOUT_MS,
-          bodyTimeout: ANSWER_TIMEOUT_MS,
-        })
-        const text = await answer.body.text()
-        return {
-          status: answer.statusCode,
-          headers: answer.headers,
-          body: text === '' ? undefined : JSON.parse(text),
-        }
-      } catch (error) {
-        throw unanswered(error, 'auth')
+/** Fails as `Upstream` does. */
+export type AuthCaller = (request: FastifyRequest, reply: FastifyReply, call: AuthCall) => Promise<AuthAnswer>
+
+export function createAuthCaller(service: Upstream): AuthCaller {
+  return async (request, reply, { method, path, body, toTheEnd = false }) => {
+    const { authorization, 'user-agent': agent } = request.headers
+    const answer = await service.call({
+      method,
+      path,
+      headers: requestHeaders(request, {
+        'content-type': 'application/json',
+        ...(authorization === undefined ? {} : { authorization }),
+        ...(agent === undefined ? {} : { 'user-agent': agent }),
+      }),
+      body: JSON.stringify(body),
+      ...(toTheEnd ? {} : { signal: visitorOf(reply) }),
+    })
+    try {
+      const said = await text(answer.body)
+      return {
+        status: answer.status,
+        headers: answer.headers,
+        body: said === '' ? undefined : JSON.parse(said),
       }
-    },
-    close: () => pool.close(),
+    } catch (cause) {
+      throw new Problem<StorefrontProblemCode>(
+        'upstream_no_answer',
+        'auth gave no whole answer; whether it acted is not known.',
+        {},
+        { cause },
+      )
+    }
   }
 }

@@ -3,6 +3,17 @@
  * wait for them until it is killed: it ends them instead, and pages come back to another replica.
  */
 import { PassThrough, type Readable } from 'node:stream'
+import { bearerToken, type VerifyToken } from '@shop/service_kit/access'
+import type { FastifyRequest } from 'fastify'
+
+/** Whose stream it will be, or undefined when nobody can tell: its service then says what is wrong. */
+export async function userOf(request: FastifyRequest, verifyToken: VerifyToken | undefined) {
+  try {
+    return (await verifyToken?.(bearerToken(request)))?.userId
+  } catch {
+    return undefined
+  }
+}
 
 export type EventStreams = {
   /** The same bytes, as a stream that `endAll` can end. */

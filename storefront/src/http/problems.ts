@@ -12,6 +12,7 @@ export const STOREFRONT_PROBLEMS = {
     title: 'The service behind this address did not answer in time',
     retryable: true,
   },
+  too_many_streams: { status: 429, title: 'Too many event streams are open', retryable: true },
   cross_site_request: { status: 403, title: 'This may only be asked by our own pages', retryable: false },
   no_session: { status: 401, title: 'There is no session to go on with', retryable: false },
 } as const satisfies Catalogue

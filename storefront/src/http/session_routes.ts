@@ -43,7 +43,12 @@ const SessionView = Type.Object({
 const AnyBody = Type.Object({}, { additionalProperties: true })
 const PASSED_HEADERS = ['retry-after', 'www-authenticate', 'cache-control']
 const ALL_PROBLEMS = { ...KIT_PROBLEMS, ...STOREFRONT_PROBLEMS }
-const awayOrForeign = ['cross_site_request', 'upstream_unavailable', 'upstream_no_answer'] as const
+const awayOrForeign = [
+  'cross_site_request',
+  'overloaded',
+  'upstream_unavailable',
+  'upstream_no_answer',
+] as const
 
 export function sessionRoutes({ auth, publicOrigin, sessionTtlSeconds }: Deps) {
   const secure = publicOrigin?.startsWith('https:') ?? false
@@ -68,7 +73,8 @@ export function sessionRoutes({ auth, publicOrigin, sessionTtlSeconds }: Deps) {
           response: { 200: SessionView, ...problemResponses(ALL_PROBLEMS, ...awayOrForeign) },
         },
       },
-      async (request, reply) => answer(reply, await auth.send(request, 'POST', '/login', request.body)),
+      async (request, reply) =>
+        answer(reply, await auth(request, reply, { method: 'POST', path: '/login', body: request.body })),
     )
 
     app.post(
@@ -87,7 +93,8 @@ export function sessionRoutes({ auth, publicOrigin, sessionTtlSeconds }: Deps) {
         if (refreshToken === undefined) {
           throw new Problem<StorefrontProblemCode>('no_session', 'Sign in first.')
         }
-        const answered = await auth.send(request, 'POST', '/token', { refresh_token: refreshToken })
+        const body = { refresh_token: refreshToken }
+        const answered = await auth(request, reply, { method: 'POST', path: '/token', body })
         if ([400, 401].includes(answered.status)) reply.clearCookie(name, attributes)
         return answer(reply, answered)
       },
@@ -108,9 +115,11 @@ export function sessionRoutes({ auth, publicOrigin, sessionTtlSeconds }: Deps) {
         const refreshToken = tokenIn(request)
         reply.clearCookie(name, attributes)
         if (refreshToken !== undefined) {
-          await auth
-            .send(request, 'POST', '/logout', { refresh_token: refreshToken })
-            .catch((err) => request.log.warn({ err }, 'a session was dropped without telling auth_service'))
+          const body = { refresh_token: refreshToken }
+          // A page may be closed right after: the session ends all the same.
+          await auth(request, reply, { method: 'POST', path: '/logout', body, toTheEnd: true }).catch((err) =>
+            request.log.warn({ err }, 'a session was dropped without telling auth_service'),
+          )
         }
         return reply.code(204).send(null)
       },
@@ -134,7 +143,7 @@ export function sessionRoutes({ auth, publicOrigin, sessionTtlSeconds }: Deps) {
           ...(request.body as object),
           ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
         }
-        return answer(reply, await auth.send(request, 'PUT', '/me/password', body))
+        return answer(reply, await auth(request, reply, { method: 'PUT', path: '/me/password', body }))
       },
     )
   }

@@ -6,6 +6,8 @@
  *   /api/products…                              ->  product_service   /products…
  *   /api/orders…                                ->  order_service     /orders…
  *
+ * A route that answers with events must be told by `mayStream`: as a mere call its answer would be cut after a minute.
+ *
  * (/api/auth/login, token, logout and me/password carry the session cookie; session_routes.ts answers them.)
  */
 import type { Upstreams } from '../config.ts'
@@ -35,6 +37,12 @@ export function upstreamPath(url: string, { strip, open }: Forwarding): string |
   const segments = path.slice(1).split('/')
   return segments.every(isPlain) && open.includes(segments[0]!) ? path : undefined
 }
+
+const STREAMS = /^\/orders\/[^/]+\/events$/
+
+/** Whether the answer may be a stream of events, which lasts. `path` is one that `upstreamPath` gave. */
+export const mayStream = (method: string, path: string) =>
+  method === 'GET' && STREAMS.test(decodeURIComponent(path))
 
 /** No empty or dot segment, written out or encoded, and no slash in disguise: none would stay where it is. */
 function isPlain(segment: string): boolean {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import type { IncomingHttpHeaders } from 'node:http'
-import { suite, test } from 'node:test'
+import { suite, type TestContext, test } from 'node:test'
+import type { Principal } from '@shop/service_kit/access'
+import { Problem } from '@shop/service_kit/problem'
 import { nobody, raw, serve, storefront, storefrontApp, textOf } from '../upstream.ts'
 
 const TRACE = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
@@ -156,6 +158,19 @@ suite('what a visitor is answered', () => {
     assert.deepEqual([answer.status, JSON.parse(answer.text).code], [504, 'upstream_no_answer'])
   })
 
+  test('a replica that is away costs nobody an answer, orders and bodies included', async (t) => {
+    const orders = await serve(t, async (request, response) => {
+      response.end(await textOf(request))
+    })
+    const shop = await storefront(t, { orders: [orders, await nobody(t)] })
+    for (let i = 0; i < 20; i += 1) {
+      const body = `{"order":${i}}`
+      const headers = { 'content-length': String(body.length) }
+      const answer = await raw(shop, '/api/orders', { method: 'POST', headers, body })
+      assert.deepEqual([answer.status, answer.text], [200, body])
+    }
+  })
+
   test('a service that has too much to do is not asked again and again for one visitor', async (t) => {
     let asked = 0
     const products = await serve(t, (_request, response) => {
@@ -200,6 +215,52 @@ suite('what a visitor is answered', () => {
     const closed = shop.app.close()
     assert.equal((await reader.read()).done, true)
     await closed
+  })
+})
+
+suite('many open streams of events', () => {
+  const orders = (t: TestContext) =>
+    serve(t, (request, response) => {
+      if (request.method === 'POST') return void response.end('{}')
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write('data: first\n\n')
+    })
+
+  async function opener(t: TestContext, shop: string) {
+    const leaving = new AbortController()
+    t.after(() => leaving.abort())
+    return async (path = '/api/orders/7/events', token = 'ada') => {
+      const headers = { authorization: `Bearer ${token}` }
+      const answer = await fetch(`${shop}${path}`, { headers, signal: leaving.signal })
+      const code = answer.ok ? '' : ((await answer.json()) as { code: string }).code
+      return [answer.status, code, answer.headers.get('retry-after')]
+    }
+  }
+
+  test('beyond their own limit it is 503 with Retry-After, and orders are taken as ever', async (t) => {
+    const limits = { streamsMax: 3, atOnce: 1, waitingMax: 0 }
+    const shop = await storefront(t, { orders: [await orders(t)], limits })
+    const open = await opener(t, shop)
+    // However it is written: the service reads it the same.
+    for (const path of ['/api/orders/7/events', '/api/orders/7/%65vents', '/api/orders/7/events?x'])
+      assert.deepEqual(await open(path), [200, '', null])
+    assert.deepEqual(await open(), [503, 'overloaded', '1'])
+    assert.equal((await raw(shop, '/api/orders', { method: 'POST' })).status, 200)
+  })
+
+  test('a user has so many, wherever they come from, and another one theirs', async (t) => {
+    const verifyToken = (token: string): Principal => {
+      if (token === 'forged') throw new Problem('unauthenticated', 'Not a token.')
+      return { userId: token, username: token, role: 'customer', expiresAt: 0 }
+    }
+    const limits = { streamsPerUserMax: 2 }
+    const shop = await storefront(t, { orders: [await orders(t)], limits, verifyToken })
+    const open = await opener(t, shop)
+    for (let i = 0; i < 2; i += 1) assert.equal((await open())[0], 200)
+    assert.deepEqual(await open(), [429, 'too_many_streams', '1'])
+    assert.equal((await open('/api/orders/7/events', 'bob'))[0], 200)
+    // Whose token is nobody's is told so by the service.
+    for (let i = 0; i < 3; i += 1) assert.equal((await open('/api/orders/7/events', 'forged'))[0], 200)
   })
 })
 

@@ -5,7 +5,7 @@ import { createApp as createAuthApp } from '../../../auth_service/src/app.ts'
 import { makeKeyPair } from '../../../auth_service/src/crypto/signing.ts'
 import { maintain } from '../../../auth_service/src/maintenance.ts'
 import { openSqliteStores } from '../../../auth_service/src/storage/open_stores.ts'
-import { nobody, type Raw, raw, storefront } from '../upstream.ts'
+import { nobody, type Raw, raw, serve, storefront } from '../upstream.ts'
 
 /** argon2id at its weakest: the same code, a thousandth of the time. */
 const WEAK = { memoryKib: 8, passes: 1, parallelism: 1 }
@@ -128,6 +128,42 @@ suite('signing in through the storefront', () => {
     const answer = await send(shop, '/api/auth/token', {}, { cookie: 'shop-session=x' })
     assert.deepEqual([answer.status, JSON.parse(answer.text).code], [503, 'upstream_unavailable'])
     assert.equal(cookieIn(answer), '')
+  })
+
+  test('while one of several auth_services is away everybody signs in', async (t) => {
+    const shop = await storefront(t, { auth: [await authService(t), await nobody(t)] })
+    assert.equal((await send(shop, '/api/auth/register', ADA)).status, 201)
+    for (let i = 0; i < 10; i += 1) assert.equal((await send(shop, '/api/auth/login', ADA)).status, 200)
+  })
+
+  test('signing out goes on though the page is closed right after; signing in does not', async (t) => {
+    const asked: [string, () => void][] = []
+    const cut: string[] = []
+    const auth = await serve(t, (request, response) => {
+      const path = request.url!
+      asked.push([path, () => response.writeHead(204).end()])
+      response.once('close', () => response.writableFinished || cut.push(path))
+    })
+    const shop = await storefront(t, { auth: [auth] })
+    const until = async (holds: () => boolean) => {
+      for (let i = 0; i < 500 && !holds(); i += 1) await new Promise((resolve) => setTimeout(resolve, 10))
+      assert.ok(holds())
+    }
+    for (const path of ['logout', 'login']) {
+      const leaving = new AbortController()
+      const left = fetch(`${shop}/api/auth/${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', cookie: 'shop-session=x' },
+        body: '{}',
+        signal: leaving.signal,
+      })
+      await until(() => asked.some(([at]) => at === `/${path}`))
+      leaving.abort()
+      await assert.rejects(left)
+    }
+    await until(() => cut.length > 0)
+    for (const [, end] of asked) end()
+    assert.deepEqual(cut, ['/login'])
   })
 
   test('changing the password keeps this session and ends the others', async (t) => {

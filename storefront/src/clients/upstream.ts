@@ -1,0 +1,228 @@
+/**
+ * The one way to call a service.
+ *
+ * Promises
+ *  1. Calls and streams of events do not take each other's place: calls have a line (line.ts), streams so many seats
+ *     in all and for each visitor. Beyond that it is `overloaded` or `too_many_streams` at once, and nothing was done.
+ *  2. A call has `answerMs` from its arrival, its time in the line included, until the answer begins, and `wholeMs`
+ *     until all of it was taken: a visitor who reads slowly holds a place no longer than that.
+ *  3. What was never sent goes to the next replica, whatever it does. What was sent and lost goes to another one
+ *     once, if it only reads.
+ *  4. A failure is `overloaded` or `upstream_unavailable` if nothing was done, and else `upstream_no_answer`: the
+ *     outcome is unknown.
+ *  5. A call whose visitor left is given up: it leaves the line, or its connection is cut.
+ */
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Readable } from 'node:stream'
+import { Problem } from '@shop/service_kit/problem'
+import { createSeats, type Holder } from '@shop/service_kit/seats'
+import type { Dispatcher } from 'undici'
+import type { StorefrontProblemCode } from '../http/problems.ts'
+import type { LookUp } from './addresses.ts'
+import { createLine, type LineLimits } from './line.ts'
+import { createReplicas, type Lane, NeverConnected, type Replica, type ReplicaLimits } from './replicas.ts'
+
+/** Of one service, in one process. */
+export const UPSTREAM_LIMITS = {
+  atOnce: 512,
+  waitingMax: 1_024,
+  streamsMax: 1_024,
+  streamsPerUserMax: 10,
+  /** Many visitors may share one, behind a company's or a mobile network's router. */
+  streamsPerAddressMax: 256,
+  /** Longer than any service takes to answer by itself. */
+  answerMs: 20_000,
+  wholeMs: 60_000,
+  /** Longest silence within a stream; services send a heartbeat every 15 s. */
+  silenceMs: 60_000,
+  connectMs: 2_000,
+  restMs: 5_000,
+  addressesMs: 5_000,
+  connectionMs: 60_000,
+} as const satisfies UpstreamLimits
+
+export type UpstreamLimits = LineLimits &
+  ReplicaLimits & {
+    readonly streamsMax: number
+    readonly streamsPerUserMax: number
+    readonly streamsPerAddressMax: number
+    readonly answerMs: number
+    readonly wholeMs: number
+    readonly silenceMs: number
+  }
+
+export type Call = {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** With its query. */
+  readonly path: string
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly body?: Buffer | string
+  /** Ends when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal
+}
+
+export type Answer = {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  /** Holds the place of the call until it is read or destroyed. */
+  readonly body: Readable
+}
+
+export type Viewer = { readonly userId?: string | undefined; readonly address: string }
+
+export type Upstream = {
+  readonly service: string
+  call(call: Call): Promise<Answer>
+  stream(call: Call, viewer: Viewer): Promise<Answer>
+  close(): Promise<void>
+}
+
+type UpstreamOptions = {
+  readonly service: string
+  readonly origins: readonly string[]
+  readonly limits?: Partial<UpstreamLimits> | undefined
+  readonly lookUp?: LookUp | undefined
+}
+
+export function createUpstream({ service, origins, limits: given, lookUp }: UpstreamOptions): Upstream {
+  const limits: UpstreamLimits = { ...UPSTREAM_LIMITS, ...given }
+  const replicas = createReplicas(origins, limits, lookUp)
+  const line = createLine(service, limits)
+  const seats = createSeats(limits.streamsMax)
+
+  const answered = async (lane: Lane, call: Call, enter: (ended: AbortSignal) => Promise<() => void>) => {
+    const ending = new AbortController()
+    const leaves = () => ending.abort(new Problem('bad_request', 'Who asked has left.'))
+    if (call.signal?.aborted) leaves()
+    else call.signal?.addEventListener('abort', leaves, { once: true })
+    const beginsLate = setTimeout(() => ending.abort(new Late()), limits.answerMs)
+    const endsLate = lane === 'calls' ? setTimeout(() => ending.abort(new Late()), limits.wholeMs) : undefined
+    let leave: (() => void) | undefined
+    const over = () => {
+      clearTimeout(beginsLate)
+      clearTimeout(endsLate)
+      call.signal?.removeEventListener('abort', leaves)
+      leave?.()
+    }
+    try {
+      leave = await enter(ending.signal)
+      const answer = await ask(lane, call, ending.signal)
+      clearTimeout(beginsLate)
+      answer.body.once('close', over)
+      // From now on whoever passes the body on ends it.
+      call.signal?.removeEventListener('abort', leaves)
+      if (!ending.signal.aborted) return answer
+      answer.body.destroy()
+      throw ending.signal.reason
+    } catch (error) {
+      const sent = leave !== undefined
+      over()
+      throw problemOf(error, service, sent)
+    }
+  }
+
+  const ask = async (lane: Lane, call: Call, signal: AbortSignal): Promise<Answer> => {
+    const tried = new Set<Replica>()
+    const readsOnly = call.method === 'GET' || call.method === 'HEAD'
+    let lost = false
+    let fault: unknown
+    await replicas.lookUp()
+    for (;;) {
+      const replica = replicas.choose(lane, tried)
+      if (!replica) throw fault
+      tried.add(replica)
+      try {
+        return await askReplica(replica, lane, call, signal)
+      } catch (error) {
+        const another = error instanceof NeverConnected || (readsOnly && !lost && isCut(error))
+        if (!another || signal.aborted) throw error
+        lost ||= !(error instanceof NeverConnected)
+        fault = error
+      }
+    }
+  }
+
+  const askReplica = async ({ pool, underWay }: Replica, lane: Lane, call: Call, signal: AbortSignal) => {
+    underWay[lane] += 1
+    const over = () => {
+      underWay[lane] -= 1
+    }
+    try {
+      const { statusCode, headers, body } = await pool.request({
+        method: call.method,
+        path: call.path,
+        headers: call.headers as Record<string, string | string[]>,
+        body: call.body ?? null,
+        signal,
+        // Ours begin earlier, at the arrival.
+        headersTimeout: limits.answerMs,
+        bodyTimeout: limits.silenceMs,
+      } satisfies Dispatcher.RequestOptions)
+      body.once('close', over)
+      return { status: statusCode, headers, body }
+    } catch (error) {
+      over()
+      throw error
+    }
+  }
+
+  return {
+    service,
+    call: (call) => answered('calls', call, (ended) => line.enter(ended)),
+    stream: (call, viewer) =>
+      answered('streams', call, async () => {
+        const taken = seats.take(...holders(viewer, limits))
+        if (typeof taken === 'function') return taken
+        throw taken === userOf(viewer)
+          ? new Problem<StorefrontProblemCode>(
+              'too_many_streams',
+              `Close one first: ${limits.streamsPerUserMax} a user.`,
+            )
+          : new Problem('overloaded', 'Too many streams of events are open; nothing was done.')
+      }),
+    close: () => replicas.close(),
+  }
+}
+
+const userOf = ({ userId }: Viewer) => (userId === undefined ? undefined : `user ${userId}`)
+
+const holders = (viewer: Viewer, limits: UpstreamLimits): Holder[] => {
+  const user = userOf(viewer)
+  return [
+    ...(user === undefined ? [] : [{ key: user, max: limits.streamsPerUserMax }]),
+    { key: `address ${viewer.address}`, max: limits.streamsPerAddressMax },
+  ]
+}
+
+class Late extends Error {
+  readonly code = 'LATE'
+}
+
+const CUT = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
+const isCut = (error: unknown) => CUT.has((error as NodeJS.ErrnoException).code ?? '')
+
+const UNSENDABLE = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED'])
+
+function problemOf(error: unknown, service: string, entered: boolean): Error {
+  if (error instanceof Problem) return error
+  const options = { cause: error }
+  if (!entered) {
+    return new Problem('overloaded', `${service} has too much to do; nothing was done.`, {}, options)
+  }
+  if (UNSENDABLE.has((error as NodeJS.ErrnoException).code ?? '')) {
+    return new Problem('bad_request', 'The request could not be passed on.', {}, options)
+  }
+  return error instanceof NeverConnected
+    ? new Problem<StorefrontProblemCode>(
+        'upstream_unavailable',
+        `${service} is away; nothing was done.`,
+        {},
+        options,
+      )
+    : new Problem<StorefrontProblemCode>(
+        'upstream_no_answer',
+        `${service} gave no answer; whether it acted is not known.`,
+        {},
+        options,
+      )
+}

@@ -1,0 +1,328 @@
+/** One way to call a service: what waits, what is refused, and which replica is asked. All over real connections. */
+import assert from 'node:assert/strict'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { suite, type TestContext, test } from 'node:test'
+import type { LookUp } from '../../src/clients/addresses.ts'
+import { type Answer, type Call, createUpstream, type UpstreamLimits } from '../../src/clients/upstream.ts'
+import { nobody, serve } from '../upstream.ts'
+
+const GET: Call = { method: 'GET', path: '/x', headers: {} }
+const POST: Call = { method: 'POST', path: '/x', headers: {}, body: '{}' }
+const ok: RequestListener = (_request, response) => response.end('ok')
+
+function upstream(
+  t: TestContext,
+  origins: readonly string[],
+  limits: Partial<UpstreamLimits> = {},
+  lookUp?: LookUp,
+) {
+  const service = createUpstream({ service: 'orders', origins, limits, lookUp })
+  t.after(() => service.close())
+  return service
+}
+
+const read = async (answer: Promise<Answer>) => text((await answer).body)
+const codeOf = (error: unknown) => (error as { code: string }).code
+const refused = (call: Promise<unknown>) => call.then(() => assert.fail('it was answered'), codeOf)
+
+/** Until it holds; fails when it never does. */
+async function eventually(holds: () => boolean | Promise<boolean>, what: string) {
+  for (let i = 0; i < 500; i += 1) {
+    if (await holds()) return
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  assert.fail(what)
+}
+
+/** A server at an address of its own and a port that is free at all of ours. */
+async function serveAt(t: TestContext, host: string, port: number, listener: RequestListener) {
+  const server = createServer(listener)
+  await new Promise<void>((resolve) => server.listen(port, host, resolve))
+  t.after(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return (server.address() as AddressInfo).port
+}
+
+/** How often a connection to the origin was tried for a request, and failed. */
+function failedConnections(t: TestContext, origin: string) {
+  let failures = 0
+  const count = (message: unknown) => {
+    if ((message as { connectParams: { host: string } }).connectParams.host === new URL(origin).host)
+      failures += 1
+  }
+  subscribe('undici:client:connectError', count)
+  t.after(() => unsubscribe('undici:client:connectError', count))
+  return () => failures
+}
+
+suite('the line before a service', () => {
+  /** Answers begin, and end when they are let go. */
+  async function slowService(t: TestContext) {
+    const held: (() => void)[] = []
+    let asked = 0
+    const origin = await serve(t, (_request, response) => {
+      asked += 1
+      response.write('begun')
+      held.push(() => response.end())
+    })
+    const letGo = () => {
+      for (const end of held.splice(0)) end()
+    }
+    return { origin, asked: () => asked, letGo }
+  }
+
+  test('so many calls are under way, so many wait in order, and one more is refused at once', async (t) => {
+    const slow = await slowService(t)
+    const service = upstream(t, [slow.origin], { atOnce: 2, waitingMax: 2 })
+    const under = await Promise.all([service.call(GET), service.call(POST)])
+    const waiting = [read(service.call(GET)), read(service.call(POST))]
+    assert.equal(await refused(service.call(GET)), 'overloaded')
+    assert.equal(slow.asked(), 2)
+    for (const { body } of under) body.resume()
+    slow.letGo()
+    await eventually(() => slow.asked() === 4, 'those who waited were not asked for')
+    slow.letGo()
+    assert.deepEqual(await Promise.all(waiting), ['begun', 'begun'])
+  })
+
+  test('the deadline is counted from the arrival: who waits too long is told that nothing was done', async (t) => {
+    const slow = await slowService(t)
+    const service = upstream(t, [slow.origin], { atOnce: 1, answerMs: 1_000 })
+    const first = await service.call(POST)
+    assert.deepEqual(await Promise.all([refused(service.call(POST)), refused(service.call(GET))]), [
+      'overloaded',
+      'overloaded',
+    ])
+    first.body.resume()
+    slow.letGo()
+    await eventually(async () => {
+      const answer = await service.call(GET).catch(() => undefined)
+      answer?.body.destroy()
+      return answer !== undefined
+    }, 'the place was not given back')
+    assert.equal(slow.asked(), 2)
+  })
+
+  test('an answer that does not begin in time is lost', async (t) => {
+    const service = upstream(t, [await serve(t, () => {})], { answerMs: 100 })
+    assert.equal(await refused(service.call(POST)), 'upstream_no_answer')
+  })
+
+  test('who reads slowly holds a place for so long, and then the answer is cut', async (t) => {
+    const origin = await serve(t, (_request, response) => {
+      response.writeHead(200)
+      const more = () => {
+        while (response.write('x'.repeat(65_536)));
+        response.once('drain', more)
+      }
+      more()
+    })
+    const service = upstream(t, [origin], { atOnce: 1, waitingMax: 0, wholeMs: 2_000 })
+    const slowly = await service.call(GET)
+    assert.equal(await refused(service.call(GET)), 'overloaded')
+    slowly.body.on('error', () => {})
+    await new Promise((resolve) => slowly.body.once('close', resolve))
+    const next = await service.call(GET)
+    next.body.on('error', () => {}).destroy()
+  })
+
+  test('answers without a body give their place back too', async (t) => {
+    const origin = await serve(t, (request, response) => {
+      response.writeHead(Number(request.url!.slice(1)), { etag: '"1"' }).end()
+    })
+    const service = upstream(t, [origin], { atOnce: 1, waitingMax: 0 })
+    for (const [method, path] of [
+      ['HEAD', '/200'],
+      ['GET', '/304'],
+      ['DELETE', '/204'],
+      ['GET', '/200'],
+    ] as const) {
+      const answer = await service.call({ method, path, headers: {} })
+      answer.body.resume()
+      await new Promise((resolve) => answer.body.once('close', resolve))
+    }
+  })
+
+  test('who leaves while waiting takes no place, and who leaves while asking cuts the connection', async (t) => {
+    const slow = await slowService(t)
+    const service = upstream(t, [slow.origin], { atOnce: 1 })
+    const first = await service.call(GET)
+    const leaving = new AbortController()
+    const waiting = refused(service.call({ ...POST, signal: leaving.signal }))
+    leaving.abort()
+    assert.equal(await waiting, 'bad_request')
+    first.body.resume()
+    slow.letGo()
+
+    let cut = false
+    const silent = upstream(t, [
+      await serve(t, (request) => {
+        request.socket.once('close', () => {
+          cut = true
+        })
+        asking.abort()
+      }),
+    ])
+    const asking = new AbortController()
+    assert.equal(await refused(silent.call({ ...POST, signal: asking.signal })), 'bad_request')
+    await eventually(() => cut, 'the service was not told')
+    assert.equal(slow.asked(), 1)
+  })
+})
+
+suite('streams of events', () => {
+  const events: RequestListener = (request, response) => {
+    if (request.url === '/x') return void response.end('ok')
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write(': open\n\n')
+  }
+  const STREAM = { ...GET, path: '/orders/7/events' }
+
+  test('take no place of calls, and calls take none of theirs', async (t) => {
+    const service = upstream(t, [await serve(t, events)], { atOnce: 1, waitingMax: 0, streamsMax: 2 })
+    const open = [
+      await service.stream(STREAM, { userId: 'ada', address: '::1' }),
+      await service.stream(STREAM, { userId: 'bob', address: '::1' }),
+    ]
+    assert.equal(await read(service.call(POST)), 'ok')
+    assert.equal(await refused(service.stream(STREAM, { userId: 'eve', address: '::1' })), 'overloaded')
+    open[0]!.body.on('error', () => {}).destroy()
+    await eventually(
+      () =>
+        service.stream(STREAM, { userId: 'eve', address: '::1' }).then(
+          () => true,
+          () => false,
+        ),
+      'a closed stream made no room',
+    )
+    for (const { body } of open) body.on('error', () => {})
+  })
+
+  test('that are silent for too long are cut', async (t) => {
+    const service = upstream(t, [await serve(t, events)], { silenceMs: 50 })
+    const { body } = await service.stream(STREAM, { address: '::1' })
+    await assert.rejects(text(body), { code: 'UND_ERR_BODY_TIMEOUT' })
+  })
+
+  test('are so many a user, and so many an address', async (t) => {
+    const service = upstream(t, [await serve(t, events)], { streamsPerUserMax: 1, streamsPerAddressMax: 2 })
+    const open = (userId: string | undefined, address: string) => service.stream(STREAM, { userId, address })
+    await open('ada', 'a')
+    assert.equal(await refused(open('ada', 'b')), 'too_many_streams')
+    await open(undefined, 'a')
+    assert.equal(await refused(open('bob', 'a')), 'overloaded')
+    await open('bob', 'b')
+  })
+})
+
+suite('replicas', () => {
+  test('one that is away costs nobody an answer, whatever is asked, and is left alone', async (t) => {
+    const dead = await nobody(t)
+    const failed = failedConnections(t, dead)
+    const service = upstream(t, [await serve(t, ok), dead])
+    for (let i = 0; i < 20; i += 1) assert.equal(await read(service.call(i % 2 ? GET : POST)), 'ok')
+    const together = Array.from({ length: 40 }, () => read(service.call(POST)))
+    assert.deepEqual(new Set(await Promise.all(together)), new Set(['ok']))
+    assert.equal(failed(), 1)
+  })
+
+  test('one that is back gets its share again, found by a connection that nobody waits for', async (t) => {
+    const origin = await nobody(t)
+    const failed = failedConnections(t, origin)
+    const service = upstream(t, [await serve(t, ok), origin], { restMs: 50 })
+    const back = async () => (await read(service.call(POST))) === 'back'
+    for (let i = 0; i < 4; i += 1) assert.equal(await back(), false)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    for (let i = 0; i < 4; i += 1) assert.equal(await back(), false)
+    assert.equal(failed(), 1)
+    await serveAt(t, '127.0.0.1', Number(new URL(origin).port), (_request, response) => response.end('back'))
+    await eventually(back, 'it was never asked again')
+    assert.equal(failed(), 1)
+  })
+
+  test('when all are away it is told that nothing was done; the first that is back is asked at once', async (t) => {
+    const [one, other] = [await nobody(t), await nobody(t)]
+    const service = upstream(t, [one, other], { restMs: 60_000 })
+    assert.equal(await refused(service.call(POST)), 'upstream_unavailable')
+    await serveAt(t, '127.0.0.1', Number(new URL(other).port), ok)
+    assert.equal(await read(service.call(POST)), 'ok')
+  })
+
+  test('what was sent and lost goes to another one if it only reads, once; anything else does not', async (t) => {
+    const asked: string[] = []
+    const cut: RequestListener = (request) => {
+      asked.push(request.method!)
+      request.socket.destroy()
+    }
+    const service = upstream(t, [await serve(t, cut), await serve(t, cut), await serve(t, cut)])
+    assert.equal(await refused(service.call(POST)), 'upstream_no_answer')
+    assert.deepEqual(asked.splice(0), ['POST'])
+    assert.equal(await refused(service.call(GET)), 'upstream_no_answer')
+    assert.deepEqual(asked, ['GET', 'GET'])
+  })
+
+  test('one that hangs is soon asked nothing', async (t) => {
+    let hanging = 0
+    const hangs: RequestListener = () => {
+      hanging += 1
+    }
+    const service = upstream(t, [await serve(t, hangs), await serve(t, ok)])
+    const leaving = new AbortController()
+    const stuck: Promise<unknown>[] = []
+    for (let i = 0; i < 2; i += 1)
+      stuck.push(read(service.call({ ...GET, signal: leaving.signal })).catch(() => {}))
+    await eventually(() => hanging === 1, 'the one that hangs was never asked')
+    for (let i = 0; i < 20; i += 1) assert.equal(await read(service.call(GET)), 'ok')
+    assert.equal(hanging, 1)
+    leaving.abort()
+    await Promise.all(stuck)
+  })
+
+  // Elsewhere 127.0.0.2 is nobody's.
+  const skip = process.platform !== 'linux'
+  test('each address of a name is one of them; new ones are found, and while the name is unknown the last stay', {
+    skip,
+  }, async (t) => {
+    const seen = new Map<string, number>()
+    const at =
+      (host: string): RequestListener =>
+      (_request, response) => {
+        seen.set(host, (seen.get(host) ?? 0) + 1)
+        response.end('ok')
+      }
+    const port = await serveAt(t, '127.0.0.1', 0, at('127.0.0.1'))
+    await serveAt(t, '127.0.0.2', port, at('127.0.0.2'))
+    let addresses: string[] | undefined = ['127.0.0.1', '127.0.0.3']
+    const lookUp: LookUp = async () => addresses ?? Promise.reject(new Error('ENOTFOUND'))
+    const service = upstream(t, [`http://orders.invalid:${port}`], { addressesMs: 20 }, lookUp)
+    for (let i = 0; i < 10; i += 1) assert.equal(await read(service.call(POST)), 'ok')
+    assert.deepEqual([...seen], [['127.0.0.1', 10]])
+
+    addresses = ['127.0.0.1', '127.0.0.2']
+    await eventually(async () => {
+      await read(service.call(POST))
+      return seen.has('127.0.0.2')
+    }, 'the new address was never asked')
+    addresses = undefined
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    for (let i = 0; i < 4; i += 1) assert.equal(await read(service.call(POST)), 'ok')
+  })
+
+  test('connections are renewed in time, so that replicas behind a balancer get their share', async (t) => {
+    const sockets = new Set<unknown>()
+    const origin = await serve(t, (request, response) => {
+      sockets.add(request.socket)
+      response.end('ok')
+    })
+    const service = upstream(t, [origin], { connectionMs: 50 })
+    await eventually(async () => {
+      await read(service.call(GET))
+      return sockets.size > 1
+    }, 'one connection was used for ever')
+  })
+})
