@@ -1,17 +1,21 @@
 /**
  * The built pages. Files below /assets carry a hash in their name and never change; the page itself is asked for
- * every time, so a new release is seen at once. Every address without a file is the page: it knows the way itself.
+ * every time, so a new release is seen at once. At every address without a file a visitor gets the page, which knows the
+ * way itself, and shows that there is nothing where `page_addresses.ts` names no page: there its status is 404.
  */
 import { readdirSync } from 'node:fs'
 import fastifyStatic from '@fastify/static'
 import type { App } from '@shop/service_kit/http_app'
 import { Problem } from '@shop/service_kit/problem'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { isPageAddress } from './page_addresses.ts'
 
 const PAGE = 'index.html'
 const COMPRESSED = /\.(br|gz)$/
 const FOREVER = { maxAge: '1y', immutable: true }
 const ASK_AGAIN = { maxAge: 0 }
+/** Without what a conditional request could be answered by: a browser that has the page would be told 304. */
+const NOT_A_PAGE = { ...ASK_AGAIN, etag: false, lastModified: false, acceptRanges: false }
 
 export function pageRoutes(folder: string) {
   const rootFiles = readdirSync(folder, { withFileTypes: true })
@@ -33,7 +37,10 @@ export function pageRoutes(folder: string) {
       if (request.url.startsWith('/api/') || !wantsPage(request)) {
         throw new Problem('route_not_found', `There is nothing at ${request.url}.`)
       }
-      return reply.sendFile(PAGE, ASK_AGAIN)
+      const [path = ''] = request.url.split('?', 1)
+      return isPageAddress(path)
+        ? reply.sendFile(PAGE, ASK_AGAIN)
+        : reply.code(404).sendFile(PAGE, NOT_A_PAGE)
     }
     app.get('/', options, page)
     app.get('/*', options, page)

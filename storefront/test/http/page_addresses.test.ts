@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { isPageAddress, PAGE } from '../../src/http/page_addresses.ts'
 
@@ -20,4 +22,24 @@ suite('which address is a page', () => {
   ]) {
     test(`${JSON.stringify(path)} is not`, () => assert.equal(isPageAddress(path), false))
   }
+})
+
+test('the pages draw every address of the list, and no other', () => {
+  const routes = ['routes.tsx', 'admin/routes.tsx'].map((file) =>
+    readFileSync(join(import.meta.dirname, '../../web/src', file), 'utf8'),
+  )
+  const drawn = routes.flatMap((text) =>
+    [...text.matchAll(/PAGE\.(\w+)\)?\} element/g)].map(([, name]) => name),
+  )
+  // The catalogue is the index.
+  assert.deepEqual(
+    drawn.sort(),
+    Object.keys(PAGE)
+      .filter((name) => name !== 'catalogue')
+      .sort(),
+  )
+  const written = routes.flatMap((text) =>
+    [...text.matchAll(/<Route path="([^"]*)"/g)].map(([, path]) => path),
+  )
+  assert.deepEqual([...new Set(written)], ['*'])
 })

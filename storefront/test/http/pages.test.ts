@@ -5,11 +5,24 @@ import { PAGE, raw, SCRIPT, storefront } from '../upstream.ts'
 const HTML = { accept: 'text/html,application/xhtml+xml' }
 
 suite('the pages', () => {
-  for (const path of ['/', '/products/0190', '/orders/0190?placed=1', '/a/page/nobody/made']) {
+  for (const path of ['/', '/products/0190', '/orders/0190?placed=1', '/admin/orders']) {
     test(`${path} is the page, asked for anew each time`, async (t) => {
       const answer = await raw(await storefront(t, {}), path, { headers: HTML })
       assert.deepEqual([answer.status, answer.text], [200, PAGE])
       assert.match(String(answer.headers['cache-control']), /max-age=0/)
+    })
+  }
+
+  for (const path of ['/a/page/nobody/made', '/products/a/b', '/cart.html?x=1']) {
+    test(`${path} is no page: 404, and the page that says so, also to who has seen it`, async (t) => {
+      const shop = await storefront(t, {})
+      const { etag, 'last-modified': since } = (await raw(shop, '/', { headers: HTML })).headers
+      const known = { 'if-none-match': String(etag), 'if-modified-since': String(since), range: 'bytes=0-3' }
+      for (const headers of [HTML, { ...HTML, ...known }]) {
+        const answer = await raw(shop, path, { headers })
+        assert.deepEqual([answer.status, answer.text], [404, PAGE])
+        assert.match(String(answer.headers['cache-control']), /max-age=0/)
+      }
     })
   }
 
