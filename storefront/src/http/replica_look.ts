@@ -4,13 +4,13 @@
  *
  * Only the values named here leave this module. /metrics itself stays behind the gateway.
  */
-import { lookup } from 'node:dns/promises'
-import { isIP } from 'node:net'
+import { isIPv6 } from 'node:net'
+import { addressesOf } from '../clients/addresses.ts'
 import { type MetricValues, readMetrics } from './metric_values.ts'
 
 const LOOK_TIMEOUT_MS = 2_000
-/** Addresses behind one name that are asked, each by itself. */
-const REPLICAS_MAX = 20
+/** Of a replica that is gone nobody asks again, and every new one has an address of its own. */
+const RELEASES_REMEMBERED_MAX = 100
 const WORDS_MAX = 300
 
 export type ReplicaLook = {
@@ -38,18 +38,16 @@ export type Figures = {
 
 /** A name may stand for several replicas (a headless service, `tasks.` of a Swarm): each address is one. */
 export async function replicasBehind(origin: string): Promise<string[]> {
-  const url = new URL(origin)
-  const host = url.hostname.replace(/^\[|\]$/g, '')
-  if (url.protocol !== 'http:' || host === 'localhost' || isIP(host) !== 0) return [origin]
-  const found = await lookup(host, { all: true }).catch(() => [])
-  if (found.length < 2) return [origin]
-  return found.slice(0, REPLICAS_MAX).map(({ address, family }) => {
-    const name = family === 6 ? `[${address}]` : address
-    return `http://${name}${url.port === '' ? '' : `:${url.port}`}`
-  })
+  const { protocol, port } = new URL(origin)
+  // By its address alone no certificate fits.
+  const addresses = protocol === 'http:' ? await addressesOf(origin).catch(() => []) : []
+  if (addresses.length === 0) return [origin]
+  return addresses.map((address) => `http://${isIPv6(address) ? `[${address}]` : address}:${port || 80}`)
 }
 
-export function createReplicaLook(): (address: string) => Promise<ReplicaLook> {
+export function createReplicaLook(
+  rememberedMax = RELEASES_REMEMBERED_MAX,
+): (address: string) => Promise<ReplicaLook> {
   /** A release does not change while its process lives. */
   const releases = new Map<string, { startedAt: string | null; version: string | null }>()
 
@@ -58,7 +56,10 @@ export function createReplicaLook(): (address: string) => Promise<ReplicaLook> {
     if (known && known.startedAt === startedAt) return known.version
     const document = await ask(`${address}/openapi.json`).then((answer) => JSON.parse(answer.text), ignore)
     const version = typeof document?.info?.version === 'string' ? document.info.version : null
-    if (version !== null) releases.set(address, { startedAt, version })
+    if (version === null) return null
+    releases.delete(address)
+    if (releases.size >= rememberedMax) releases.delete(releases.keys().next().value!)
+    releases.set(address, { startedAt, version })
     return version
   }
 

@@ -11,7 +11,8 @@ import { createMetrics } from '@shop/service_kit/metrics'
 import { Problem } from '@shop/service_kit/problem'
 import { createApp } from '../../src/app.ts'
 import { readMetrics } from '../../src/http/metric_values.ts'
-import { figuresIn, type ReplicaLook } from '../../src/http/replica_look.ts'
+import { createReplicaLook, figuresIn, type ReplicaLook } from '../../src/http/replica_look.ts'
+import { serve } from '../upstream.ts'
 
 const NOWHERE = 'http://127.0.0.1:9'
 
@@ -94,6 +95,23 @@ suite('the state of the system', () => {
     const ask = await storefront(t, [NOWHERE])
     const [replica] = replicasOf((await ask('admin')).body, 'auth_service')
     assert.deepEqual([replica?.alive, replica?.ready, replica?.version], [false, false, null])
+  })
+})
+
+suite('releases', () => {
+  test('are asked for once a process, and of so many replicas only the latest are remembered', async (t) => {
+    const asked: string[] = []
+    const replica = (name: string) =>
+      serve(t, (request, response) => {
+        if (request.url === '/openapi.json') asked.push(name)
+        response.end(request.url === '/metrics' ? 'process_start_time_seconds 7' : '{"info":{"version":"1"}}')
+      })
+    const [one, two, three] = [await replica('1'), await replica('2'), await replica('3')]
+    const look = createReplicaLook(2)
+    for (const address of [one, two, two, one, three, two, one]) {
+      assert.equal((await look(address)).version, '1')
+    }
+    assert.deepEqual(asked, ['1', '2', '3', '1'])
   })
 })
 
