@@ -124,7 +124,7 @@ function whenOver({ raw: { socket } }: FastifyRequest, reply: FastifyReply, then
 }
 
 /** One household, one address: IPv4 whole (also when mapped into IPv6), IPv6 by its /64. */
-function addressPrefix(address: string): string {
+export function addressPrefix(address: string): string {
   if (!address.includes(':')) return address
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)
   if (mapped) return mapped[1]!

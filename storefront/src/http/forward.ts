@@ -12,6 +12,7 @@
  *  5. Open streams of events never keep a call waiting (upstream.ts).
  */
 import type { VerifyToken } from '@shop/service_kit/access'
+import { addressPrefix } from '@shop/service_kit/arrivals'
 import type { App } from '@shop/service_kit/http_app'
 import { Problem } from '@shop/service_kit/problem'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -43,7 +44,10 @@ function forwardTo(forwarding: Forwarding, { services, verifyToken }: Deps) {
 
   const ask = async (request: FastifyRequest, path: string, call: Call): Promise<Answer> =>
     mayStream(call.method, path)
-      ? service.stream(call, { userId: await userOf(request, verifyToken), address: request.ip })
+      ? service.stream(call, {
+          userId: await userOf(request, verifyToken),
+          address: addressPrefix(request.ip),
+        })
       : service.call(call)
 
   const pass = (reply: FastifyReply, { status, headers, body }: Answer) => {

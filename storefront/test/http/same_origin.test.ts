@@ -26,6 +26,8 @@ suite('who may use the session cookie', () => {
       SHOP,
       false,
     ],
+    ['such a page that names no origin', { 'sec-fetch-site': 'same-site' }, SHOP, false],
+    ['such a page that names ours', { 'sec-fetch-site': 'same-site', origin: SHOP }, SHOP, false],
     ['an address typed in by hand', { 'sec-fetch-site': 'none' }, SHOP, false],
     [
       'another origin in a browser that sends no Sec-Fetch-Site',
