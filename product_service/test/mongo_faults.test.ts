@@ -1,8 +1,11 @@
 /** Transactions whose outcome nobody was told: applied once, and answered with what was decided. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { failEveryCall } from '@shop/service_kit/test_support/fault_runs'
+import { MONGO_ERRORS, MONGO_OPTIONS, mongoDriver } from '@shop/service_kit/test_support/mongo_driver_faults'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
 import { openStores } from '../src/storage/open_stores.ts'
+import { productRun } from './engine_faults.ts'
 import { ACT, AT, add, order } from './worlds.ts'
 
 mongoSuite('products in MongoDB when answers get lost', (server) => {
@@ -110,4 +113,26 @@ mongoSuite('products in MongoDB when answers get lost', (server) => {
     assert.deepEqual([stock, reserved], [6, 4])
     await check()
   })
+})
+
+mongoSuite('products in MongoDB while calls of the driver fail', (server) => {
+  // Writes that share a transaction meet only where overlapping ones are kept apart.
+  for (const refusal of server.honest ? [false, true] : [true]) {
+    test(`1, 2, 6: everybody is answered, and as it is${refusal ? ', also when one is refused' : ''}`, async (t) => {
+      const stores = await openStores({
+        DATABASE_URL: server.url(server.newDatabase()),
+        DATA_DIR: '',
+        CURRENCY: 'USD',
+      })
+      t.after(() => stores.close())
+      const options = { ...MONGO_OPTIONS, oneByOne: !server.honest }
+      const failed = await failEveryCall(
+        mongoDriver,
+        MONGO_ERRORS,
+        () => productRun(stores, refusal),
+        options,
+      )
+      assert.ok(failed > 60, `${failed} calls`)
+    })
+  }
 })

@@ -1,0 +1,21 @@
+/** Whatever a call of the MongoDB driver does, everybody is answered, and as it is. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { failEveryCall } from '@shop/service_kit/test_support/fault_runs'
+import { MONGO_ERRORS, MONGO_OPTIONS, mongoDriver } from '@shop/service_kit/test_support/mongo_driver_faults'
+import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
+import { openStores } from '../../src/storage/open_stores.ts'
+import { accountRun } from '../engine_faults.ts'
+
+/** Fewer would mean that the faults do not reach the driver. */
+const CALLS_MIN = 20
+
+mongoSuite('accounts in MongoDB while calls of the driver fail', (server) => {
+  test('one in each run', async (t) => {
+    const stores = await openStores({ DATABASE_URL: server.url(server.newDatabase()), DATA_DIR: '' })
+    t.after(() => stores.close())
+    const options = { ...MONGO_OPTIONS, oneByOne: !server.honest }
+    const failed = await failEveryCall(mongoDriver, MONGO_ERRORS, () => accountRun(stores), options)
+    assert.ok(failed > CALLS_MIN, `${failed} calls`)
+  })
+})

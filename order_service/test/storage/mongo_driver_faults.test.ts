@@ -1,0 +1,21 @@
+/** Whatever a call of the MongoDB driver does, everybody is answered, and as it is. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { failEveryCall } from '@shop/service_kit/test_support/fault_runs'
+import { MONGO_ERRORS, MONGO_OPTIONS, mongoDriver } from '@shop/service_kit/test_support/mongo_driver_faults'
+import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
+import { openStores } from '../../src/storage/open_stores.ts'
+import { orderRun } from '../engine_faults.ts'
+
+/** Fewer would mean that the faults do not reach the driver. */
+const CALLS_MIN = 20
+
+mongoSuite('orders in MongoDB while calls of the driver fail', (server) => {
+  test('3, 4: one in each run', async (t) => {
+    const DATABASE_URL = server.url(server.newDatabase())
+    const { orders, close } = await openStores({ DATABASE_URL, DATA_DIR: '', CURRENCY: 'USD' })
+    t.after(close)
+    const failed = await failEveryCall(mongoDriver, MONGO_ERRORS, () => orderRun(orders), MONGO_OPTIONS)
+    assert.ok(failed > CALLS_MIN, `${failed} calls`)
+  })
+})
