@@ -9,9 +9,16 @@ import { type Argon2Parameters, createArgon2Hasher } from './crypto/argon2_hashe
 import { createPasswordChecks } from './crypto/password_checks.ts'
 import { refreshTokens } from './crypto/refresh_tokens.ts'
 import { createAccessTokens, publicKeySet, storedKeys } from './crypto/signing.ts'
-import { createWorkLine } from './crypto/work_line.ts'
+import { createWorkLines } from './crypto/work_lines.ts'
 import type { AccountPorts } from './domain/accounts.ts'
-import { FREE_TRIES_DEFAULT, type FreeTries, loginLimits } from './domain/throttling.ts'
+import { REFRESH_TOKEN_TTL_SECONDS_DEFAULT } from './domain/sessions.ts'
+import {
+  FREE_TRIES_DEFAULT,
+  type FreeTries,
+  loginLimits,
+  REGISTRATIONS_DEFAULT,
+  registrationLimits,
+} from './domain/throttling.ts'
 import { accountRoutes } from './http/account_routes.ts'
 import { keyRoutes } from './http/key_routes.ts'
 import { AUTH_PROBLEMS } from './http/problems.ts'
@@ -30,6 +37,7 @@ export type AppDeps = {
   readonly hashesAtOnce?: number
   readonly hashesWaitingMax?: number
   readonly freeTries?: FreeTries
+  readonly registrationsPerAddress?: number
   readonly trustedProxies?: readonly string[]
   /** Weaker than the default only in tests, to save time. */
   readonly hashParameters?: Argon2Parameters
@@ -38,17 +46,18 @@ export type AppDeps = {
 /** The app, and the ports its routes work on (for what has to be done at start). */
 export function createApp(deps: AppDeps): { app: App; ports: AccountPorts } {
   const { stores, now, newId, logger, tracing, metrics = createMetrics('auth_service') } = deps
-  const line = createWorkLine({
+  const lines = createWorkLines({
     atOnce: deps.hashesAtOnce ?? 4,
     waitingMax: deps.hashesWaitingMax ?? 256,
   })
   const ports: AccountPorts = {
     ...stores,
-    hasher: createArgon2Hasher(line, deps.hashParameters),
+    hasher: createArgon2Hasher(lines, deps.hashParameters),
     passwordChecks: createPasswordChecks(),
     loginLimits: loginLimits(deps.freeTries ?? FREE_TRIES_DEFAULT),
+    registrationLimits: registrationLimits(deps.registrationsPerAddress ?? REGISTRATIONS_DEFAULT),
     refreshTokens,
-    refreshTokenTtlSeconds: deps.refreshTokenTtlSeconds ?? 2_592_000,
+    refreshTokenTtlSeconds: deps.refreshTokenTtlSeconds ?? REFRESH_TOKEN_TTL_SECONDS_DEFAULT,
     now,
     newId,
   }
@@ -75,7 +84,7 @@ export function createApp(deps: AppDeps): { app: App; ports: AccountPorts } {
   const logins = metrics.counter('auth_logins_total', 'Logins by how they ended.', ['outcome'])
   const refreshes = metrics.counter('auth_refreshes_total', 'Token refreshes by how they ended.', ['outcome'])
   const waiting = metrics.gauge('auth_hashes_waiting', 'Passwords waiting to be hashed.')
-  Object.assign(waiting, { collect: () => waiting.set(line.waiting()) })
+  Object.assign(waiting, { collect: () => waiting.set(lines.waiting()) })
 
   app.register(
     sessionRoutes({

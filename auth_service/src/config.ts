@@ -8,8 +8,9 @@ import {
   TrustedProxiesConfig,
 } from '@shop/service_kit/config'
 import Type, { type Static } from 'typebox'
+import { REFRESH_TOKEN_TTL_SECONDS_DEFAULT } from './domain/sessions.ts'
 import { ACCESS_TOKEN_TTL_SECONDS_MAX } from './domain/signing_keys.ts'
-import { FREE_TRIES_DEFAULT } from './domain/throttling.ts'
+import { FREE_TRIES_DEFAULT, REGISTRATIONS_DEFAULT } from './domain/throttling.ts'
 import { DATABASE_FILE } from './storage/open_stores.ts'
 
 /** Enough to open the stores, for scripts beside the service. */
@@ -32,7 +33,7 @@ export const ConfigSchema = Type.Object({
     description: 'Seconds an access token lives',
   }),
   REFRESH_TOKEN_TTL: Type.Integer({
-    default: 2_592_000,
+    default: REFRESH_TOKEN_TTL_SECONDS_DEFAULT,
     minimum: 60,
     maximum: 31_536_000,
     description: 'Seconds a session lives, however often it is refreshed',
@@ -59,11 +60,18 @@ export const ConfigSchema = Type.Object({
     default: 256,
     minimum: 0,
     maximum: 10_000,
-    description: 'Passwords that may wait to be hashed; one more is answered 503',
+    description:
+      'Passwords that may wait to be hashed, in each of three lines (known logins, other logins, new accounts)',
   }),
   LOGIN_TRIES: freeTries(FREE_TRIES_DEFAULT.pair, 'for one account from one address'),
   LOGIN_TRIES_PER_ACCOUNT: freeTries(FREE_TRIES_DEFAULT.account, 'for one account from unknown addresses'),
   LOGIN_TRIES_PER_ADDRESS: freeTries(FREE_TRIES_DEFAULT.address, 'from one address'),
+  REGISTRATIONS_PER_ADDRESS: Type.Integer({
+    default: REGISTRATIONS_DEFAULT,
+    minimum: 1,
+    maximum: 1_000_000,
+    description: 'Accounts made from one address before pauses begin',
+  }),
   TRUSTED_PROXIES: TrustedProxiesConfig,
 })
 

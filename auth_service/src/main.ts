@@ -35,12 +35,14 @@ await runService(async () => {
       account: config.LOGIN_TRIES_PER_ACCOUNT,
       address: config.LOGIN_TRIES_PER_ADDRESS,
     },
+    registrationsPerAddress: config.REGISTRATIONS_PER_ADDRESS,
     trustedProxies: listOf(config.TRUSTED_PROXIES),
   })
   const maintenance = {
     stores,
     keyPorts: { keys: stores.keys, makeKeyPair, now },
     rotationDays: config.KEY_ROTATION_DAYS,
+    refreshTokenTtlSeconds: config.REFRESH_TOKEN_TTL,
     now,
   }
   const stopFirstSteps = await takeFirstSteps(async () => {

@@ -1,9 +1,10 @@
 /**
- * What has to happen now and then: the next signing key, and what has ended removed from the stores in bounded
- * batches. Every replica does it; each step is safe to do twice.
+ * What has to happen now and then: the next signing key, what has ended removed from the stores, and what a clock
+ * that was ahead began brought back to now, in bounded batches. Every replica does it; each step is safe to do twice.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import { REFRESH_TOKEN_TTL_SECONDS_DEFAULT } from './domain/sessions.ts'
 import { type KeyPorts, keepKeys } from './domain/signing_keys.ts'
 import type { Stores } from './storage/open_stores.ts'
 
@@ -18,17 +19,25 @@ export type MaintenanceDeps = {
   readonly stores: Stores
   readonly keyPorts: KeyPorts
   readonly rotationDays: number
+  readonly refreshTokenTtlSeconds?: number
   readonly now: () => Date
 }
 
 /** One round. Rejects when a store can't be used; the next round goes on from there. */
-export async function maintain({ stores, keyPorts, rotationDays, now }: MaintenanceDeps): Promise<void> {
+export async function maintain(deps: MaintenanceDeps): Promise<void> {
+  const { stores, keyPorts, rotationDays, refreshTokenTtlSeconds = REFRESH_TOKEN_TTL_SECONDS_DEFAULT } = deps
+  const { sessions, throttle } = stores
   await keepKeys(keyPorts, rotationDays * DAY_MS)
-  for (const store of [stores.sessions, stores.throttle]) {
-    for (let batch = 0; batch < BATCHES_MAX; batch++) {
-      if ((await store.purge(now(), BATCH)) < BATCH) break
-      await sleep(PAUSE_MS)
-    }
+  const endsAfter = (now: Date) => new Date(now.getTime() + refreshTokenTtlSeconds * 1000)
+  await inBatches(deps, (now) => sessions.pullIn(now, endsAfter(now), BATCH))
+  await inBatches(deps, (now) => sessions.purge(now, BATCH))
+  await inBatches(deps, (now) => throttle.purge(now, BATCH))
+}
+
+async function inBatches({ now }: MaintenanceDeps, work: (now: Date) => Promise<number>): Promise<void> {
+  for (let batch = 0; batch < BATCHES_MAX; batch++) {
+    if ((await work(now())) < BATCH) return
+    await sleep(PAUSE_MS)
   }
 }
 

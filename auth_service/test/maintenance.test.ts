@@ -10,7 +10,10 @@ suite('maintenance', () => {
     const world = await createWorld(t, { refreshTokenTtlSeconds: 60 })
     const { stores, clock } = world
     const keyPorts = { keys: stores.keys, makeKeyPair, now: clock.now }
-    return { ...world, deps: { stores, keyPorts, rotationDays: 30, now: clock.now } }
+    return {
+      ...world,
+      deps: { stores, keyPorts, rotationDays: 30, refreshTokenTtlSeconds: 60, now: clock.now },
+    }
   }
 
   test('removes what has ended, and nothing that lives', async (t) => {
@@ -25,6 +28,27 @@ suite('maintenance', () => {
     assert.ok(await session(living.refresh_token))
     assert.equal(await world.stores.throttle.purge(world.clock.now(), 9), 0)
     assert.equal((await world.refresh(living.refresh_token)).status, 200)
+  })
+
+  test('removes tries nobody made again, however many, and not those that count', async (t) => {
+    const world = await prepare(t)
+    for (let i = 0; i < 600; i++) await world.stores.throttle.remember(`k${i}`, world.clock.now())
+    await world.stores.throttle.remember('kept', new Date(world.clock.now().getTime() + 1))
+    await maintain(world.deps)
+    assert.equal(await world.stores.throttle.purge(world.clock.now(), 9), 0)
+    assert.equal(await world.stores.throttle.remembers('kept', world.clock.now()), true)
+  })
+
+  test('brings back to now what a clock that was ahead began', async (t) => {
+    const world = await prepare(t)
+    world.clock.pass(DAY_MS)
+    const { refresh_token } = await world.join('ada')
+    world.clock.pass(-DAY_MS)
+    await maintain(world.deps)
+    assert.equal((await world.refresh(refresh_token)).status, 200)
+    world.clock.pass(60_000)
+    const session = await world.stores.sessions.find(refresh_token.split('.')[0]!)
+    assert.deepEqual(session?.expiresAt, world.clock.now())
   })
 
   test('makes the next key in time', async (t) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { CLOCKS_DIFFER_MS } from '../src/domain/clocks.ts'
 import type { Session } from '../src/domain/ports.ts'
 import type { Stores } from '../src/storage/open_stores.ts'
 import { type OpenPair, type Scope, START } from './support.ts'
@@ -54,6 +55,18 @@ export function sessionStoreContract(name: string, open: OpenPair) {
       await Promise.all(ids.map((id, i) => [a, b][i % 2]!.sessions.start(session(user, id), 3)))
       const left = await Promise.all(ids.map((id) => a.sessions.find(id)))
       assert.equal(left.filter(Boolean).length, 3)
+    })
+
+    test('sessions begun ahead begin now and live as long as they were to; the others stay as they are', async (t) => {
+      const [{ sessions }, , user] = await given(t)
+      const ahead = 24 * 60 * 60_000
+      const spared = [session(user, 'now'), session(user, 'a little', after(CLOCKS_DIFFER_MS))]
+      for (const each of spared) await sessions.start(each, 9)
+      for (const id of ['a', 'b', 'c']) await sessions.start(session(user, id, after(ahead)), 9)
+      const pullIn = () => sessions.pullIn(START, after(1000), 2)
+      assert.deepEqual([await pullIn(), await pullIn(), await pullIn()], [2, 1, 0])
+      for (const id of ['a', 'b', 'c']) assert.deepEqual(await sessions.find(id), session(user, id))
+      for (const each of spared) assert.deepEqual(await sessions.find(each.id), each)
     })
 
     test('rotating makes the newest the previous one', async (t) => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import type { ThrottleLimits } from '../src/domain/ports.ts'
-import { type OpenPair, START } from './support.ts'
+import { KNOWN_FOR_MS } from '../src/domain/throttling.ts'
+import { DAY_MS, type OpenPair, START } from './support.ts'
 
 const LIMITS: ThrottleLimits = {
   freeTries: 3,
@@ -78,6 +79,20 @@ export function throttleStoreContract(name: string, open: OpenPair) {
       await throttle.remember('k', after(20))
       assert.equal(await other.throttle.remembers('k', after(19)), true)
       assert.equal(await other.throttle.remembers('k', after(20)), false)
+    })
+
+    test('what a clock that was ahead left counts as now: no pause, nothing known, and it is purged', async (t) => {
+      const [{ throttle }] = await open(t)
+      const [now, ahead] = [START, after(KNOWN_FOR_MS + DAY_MS)]
+      for (let i = 0; i < 4; i++) await throttle.take([entry('a')], after(DAY_MS))
+      assert.ok(await throttle.take([entry('a')], after(DAY_MS)), 'paused by that clock')
+      assert.equal(await throttle.take([entry('a')], now), undefined)
+      await throttle.remember('k', ahead)
+      assert.equal(await throttle.remembers('k', now), false)
+      assert.equal(await throttle.remembers('k', after(DAY_MS)), true)
+      await throttle.remember('kept', after(KNOWN_FOR_MS))
+      assert.deepEqual([await throttle.purge(now, 9), await throttle.purge(now, 9)], [1, 0])
+      assert.equal(await throttle.remembers('kept', now), true)
     })
 
     test('purging removes what is forgotten, a batch at a time, and nothing else', async (t) => {

@@ -2,12 +2,12 @@
  * Passwords as argon2id hashes (RFC 9106) in PHC strings, which carry their parameters: raising PARAMETERS
  * leaves old hashes valid, and each is replaced when its owner logs in.
  *
- * One hash takes 19 MiB for its time, so hashing stands in a line (work_line.ts).
+ * One hash takes 19 MiB for its time, so hashing stands in a line (work_lines.ts).
  */
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
-import type { PasswordHasher } from '../domain/ports.ts'
-import type { WorkLine } from './work_line.ts'
+import type { PasswordHasher, Place } from '../domain/ports.ts'
+import type { WorkLines } from './work_lines.ts'
 
 export type Argon2Parameters = {
   readonly memoryKib: number
@@ -30,11 +30,11 @@ const derive = promisify(argon2)
 type Parsed = Argon2Parameters & { readonly salt: Buffer; readonly tag: Buffer }
 
 export function createArgon2Hasher(
-  line: WorkLine,
+  lines: WorkLines,
   parameters: Argon2Parameters = PARAMETERS,
 ): PasswordHasher {
-  const compute = (password: string, use: Argon2Parameters, salt: Buffer, tagLength: number) =>
-    line.run(() =>
+  const compute = (place: Place, password: string, use: Argon2Parameters, salt: Buffer, tagLength: number) =>
+    lines.run(place, () =>
       derive('argon2id', {
         message: Buffer.from(password, 'utf8'),
         nonce: salt,
@@ -46,17 +46,17 @@ export function createArgon2Hasher(
     )
 
   return {
-    async hash(password) {
+    async hash(password, place) {
       const salt = randomBytes(SALT_BYTES)
-      return toPhc({ ...parameters, salt, tag: await compute(password, parameters, salt, TAG_BYTES) })
+      return toPhc({ ...parameters, salt, tag: await compute(place, password, parameters, salt, TAG_BYTES) })
     },
-    async verify(phc, password) {
+    async verify(phc, password, place) {
       const stored = fromPhc(phc)
-      const tag = await compute(password, stored, stored.salt, stored.tag.length)
+      const tag = await compute(place, password, stored, stored.salt, stored.tag.length)
       return timingSafeEqual(tag, stored.tag)
     },
-    async pretend(password) {
-      const tag = await compute(password, parameters, randomBytes(SALT_BYTES), TAG_BYTES)
+    async pretend(password, place) {
+      const tag = await compute(place, password, parameters, randomBytes(SALT_BYTES), TAG_BYTES)
       timingSafeEqual(tag, randomBytes(TAG_BYTES))
     },
     outdated(phc) {

@@ -13,43 +13,59 @@ import { DomainError } from './errors.ts'
 import { acceptPassword, normalPassword } from './passwords.ts'
 import type {
   Account,
+  HashLine,
   PasswordChecks,
   PasswordHasher,
+  Place,
   Role,
-  ThrottleEntry,
-  ThrottleStore,
   User,
   UserStore,
 } from './ports.ts'
 import { endSession, ownSession, type SessionPorts, startSession } from './sessions.ts'
-import { KNOWN_FOR_MS, type LoginLimits, loginEntries, loginKeys } from './throttling.ts'
+import { type ThrottledPorts, throttledProof, throttledRegistration } from './throttled.ts'
+import { addressPrefix } from './throttling.ts'
 import { canonicalUsername } from './usernames.ts'
 
-export type AccountPorts = SessionPorts & {
-  readonly users: UserStore
-  readonly throttle: ThrottleStore
-  readonly loginLimits: LoginLimits
-  readonly hasher: PasswordHasher
-  readonly passwordChecks: PasswordChecks
-  readonly newId: () => string
-}
+export type AccountPorts = SessionPorts &
+  ThrottledPorts & {
+    readonly users: UserStore
+    readonly hasher: PasswordHasher
+    readonly passwordChecks: PasswordChecks
+    readonly newId: () => string
+  }
 
 export type Credentials = { readonly username: string; readonly password: string }
 
-/** Rejects with `password_refused`, `username_taken` or `overloaded`. */
-export function register(ports: AccountPorts, credentials: Credentials): Promise<User> {
-  return addAccount(ports, credentials, 'customer')
+/** Who asks: from where, and until when somebody waits for the answer. */
+export type Caller = { readonly address: string; readonly signal?: AbortSignal | undefined }
+
+const placeOf = ({ address, signal }: Caller, line: HashLine): Place => ({
+  line,
+  who: addressPrefix(address),
+  signal,
+})
+
+/** Rejects with `password_refused`, `username_taken`, `too_many_attempts` or `overloaded`. */
+export async function register(
+  ports: AccountPorts,
+  { username, password }: Credentials,
+  caller: Caller,
+): Promise<User> {
+  const accepted = await acceptPassword(password, username, ports.passwordChecks)
+  return throttledRegistration(ports, caller.address, () =>
+    addAccount(ports, { username, password: accepted }, 'customer', placeOf(caller, 'registration')),
+  )
 }
 
 async function addAccount(
-  ports: Pick<AccountPorts, 'users' | 'hasher' | 'passwordChecks' | 'newId' | 'now'>,
+  ports: Pick<AccountPorts, 'users' | 'hasher' | 'newId' | 'now'>,
   { username, password }: Credentials,
   role: Role,
+  place: Place,
 ): Promise<User> {
-  const accepted = await acceptPassword(password, username, ports.passwordChecks)
   // Looked up first only to save the hash's work; the store's own rule decides.
   if (await ports.users.findByName(canonicalUsername(username))) throw taken()
-  const passwordHash = await ports.hasher.hash(accepted)
+  const passwordHash = await ports.hasher.hash(password, place)
   const user: User = { id: ports.newId(), username, role, createdAt: ports.now() }
   await ports.users.add({ ...user, passwordHash, passwordVersion: 1 })
   return user
@@ -63,15 +79,15 @@ export type LoggedIn = { readonly account: Account; readonly refreshToken: strin
 export async function login(
   ports: AccountPorts,
   { username, password }: Credentials,
-  address: string,
+  caller: Caller,
 ): Promise<LoggedIn> {
   const canonical = canonicalUsername(username)
-  const account = await throttled(ports, canonical, address, async () => {
+  const account = await throttledProof(ports, canonical, caller.address, async (line) => {
     const found = await ports.users.findByName(canonical)
-    return (await provesPassword(ports, found, password)) ? found : undefined
+    return (await provesPassword(ports, found, password, placeOf(caller, line))) ? found : undefined
   })
   if (!account) throw new DomainError('invalid_credentials', 'No account has this username and password.')
-  await raiseParameters(ports, account, password)
+  await raiseParameters(ports, account, password, placeOf(caller, 'known'))
   return { account, refreshToken: await startSession(ports, account) }
 }
 
@@ -80,16 +96,18 @@ export async function changePassword(
   ports: AccountPorts,
   account: Account,
   change: { currentPassword: string; newPassword: string; refreshToken?: string | undefined },
-  address: string,
+  caller: Caller,
 ): Promise<void> {
   const { currentPassword, newPassword, refreshToken } = change
   const canonical = canonicalUsername(account.username)
-  const proven = await throttled(ports, canonical, address, () =>
-    provesPassword(ports, account, currentPassword),
+  // The access token says that this account was logged in to.
+  const place = placeOf(caller, 'known')
+  const proven = await throttledProof(ports, canonical, caller.address, () =>
+    provesPassword(ports, account, currentPassword, place),
   )
   if (!proven) throw wrongPassword()
   const accepted = await acceptPassword(newPassword, account.username, ports.passwordChecks)
-  const passwordHash = await ports.hasher.hash(accepted)
+  const passwordHash = await ports.hasher.hash(accepted, place)
   const kept = refreshToken === undefined ? undefined : await ownSession(ports, account, refreshToken)
   if (!(await ports.users.changePassword(account.id, account.passwordVersion, passwordHash))) {
     throw wrongPassword() // Another change came first, so what was proven is no longer the password.
@@ -106,70 +124,27 @@ export const logout = (ports: SessionPorts, refreshToken: string) => endSession(
 /** Rejects with `user_not_found` or `last_admin`. */
 export const setRole = ({ users }: AccountPorts, id: string, role: Role) => users.setRole(id, role)
 
-/**
- * Counts a try, then lets `prove` decide. A proof forgets the tries; work that never looked at the password
- * (overloaded, store down) gives the try back.
- */
-async function throttled<T>(
-  { throttle, loginLimits, now }: AccountPorts,
-  canonical: string,
-  address: string,
-  prove: () => Promise<T>,
-): Promise<T> {
-  const keys = loginKeys(canonical, address)
-  const entries = loginEntries(keys, loginLimits, await throttle.remembers(keys.known, now()))
-  const pausedUntil = await countTry(throttle, entries, now())
-  if (pausedUntil) throw tooMany(pausedUntil, now())
-  let proof: T
-  try {
-    proof = await prove()
-  } catch (error) {
-    await throttle.refund(entries.map((entry) => entry.key))
-    throw error
-  }
-  if (proof) {
-    await Promise.all([
-      throttle.clear([keys.pair, keys.account]),
-      throttle.refund([keys.address]),
-      throttle.remember(keys.known, new Date(now().getTime() + KNOWN_FOR_MS)),
-    ])
-  }
-  return proof
-}
-
-/** Resolves until when tries are refused; then nothing was counted by the address. */
-async function countTry(
-  throttle: ThrottleStore,
-  entries: readonly ThrottleEntry[],
-  now: Date,
-): Promise<Date | undefined> {
-  // The address first: refused there, a try leaves no trace, so a flood of made-up names can't fill the store.
-  const address = entries.slice(-1)
-  const paused = await throttle.take(address, now)
-  if (paused) return paused
-  const pausedForAccount = await throttle.take(entries.slice(0, -1), now)
-  if (pausedForAccount) await throttle.refund(address.map((entry) => entry.key))
-  return pausedForAccount
-}
-
-function tooMany(pausedUntil: Date, now: Date) {
-  const seconds = Math.max(1, Math.ceil((pausedUntil.getTime() - now.getTime()) / 1000))
-  return new DomainError('too_many_attempts', `Too many tries. Try again in ${seconds} s.`, {
-    headers: { 'retry-after': String(seconds) },
-  })
-}
-
-async function provesPassword({ hasher }: AccountPorts, account: Account | undefined, password: string) {
+async function provesPassword(
+  { hasher }: AccountPorts,
+  account: Account | undefined,
+  password: string,
+  place: Place,
+) {
   // Not well-formed text was never accepted as a password, but would be hashed like one that was.
   const usable = password.isWellFormed() ? normalPassword(password) : ''
-  if (account) return hasher.verify(account.passwordHash, usable)
-  await hasher.pretend(usable)
+  if (account) return hasher.verify(account.passwordHash, usable, place)
+  await hasher.pretend(usable, place)
   return false
 }
 
-async function raiseParameters({ users, hasher }: AccountPorts, account: Account, password: string) {
+async function raiseParameters(
+  { users, hasher }: AccountPorts,
+  account: Account,
+  password: string,
+  place: Place,
+) {
   if (!hasher.outdated(account.passwordHash)) return
-  const stronger = await hasher.hash(normalPassword(password)).catch((error) => {
+  const stronger = await hasher.hash(normalPassword(password), place).catch((error) => {
     // The login stands; the hash is raised next time.
     if ((error as { code?: string }).code === 'overloaded') return undefined
     throw error
@@ -189,8 +164,10 @@ export async function ensureFirstAdmin(
 ): Promise<FirstAdmin> {
   const existing = () => ports.users.findByName(canonicalUsername(credentials.username))
   if (!(await existing())) {
+    const { username } = credentials
+    const password = await acceptPassword(credentials.password, username, ports.passwordChecks)
     try {
-      await addAccount(ports, credentials, 'admin')
+      await addAccount(ports, { username, password }, 'admin', { line: 'known', who: username })
       return 'created'
     } catch (error) {
       if ((error as { code?: string }).code !== 'username_taken') throw error

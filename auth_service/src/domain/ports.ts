@@ -84,6 +84,11 @@ export type SessionStore = {
   end(id: string): Promise<void>
   /** Ends all sessions of a user but `except`. */
   endAll(userId: string, except?: string): Promise<void>
+  /**
+   * Sessions begun after `now`, further ahead than clocks differ, begin now and live as long as they were to; at most
+   * `limit` of those that are to end after `endsAfter`. Resolves how many.
+   */
+  pullIn(now: Date, endsAfter: Date, limit: number): Promise<number>
   /** Lets a session live on under a new password. Resolves false when it is gone. */
   adoptPassword(id: string, passwordVersion: number): Promise<boolean>
   /** Removes at most `limit` sessions whose expiresAt is at or before `now`; resolves how many. */
@@ -141,20 +146,36 @@ export type ThrottleStore = {
   refund(keys: readonly string[]): Promise<void>
   /** Forgets the tries of each key. Unknown keys are fine. */
   clear(keys: readonly string[]): Promise<void>
-  /** Remembers a key, which is not a throttled one, until then. */
+  /** Remembers a key, which is not a throttled one, until then: KNOWN_FOR_MS from now at most. */
   remember(key: string, until: Date): Promise<void>
   remembers(key: string, now: Date): Promise<boolean>
-  /** Removes at most `limit` entries to be forgotten at or before `now`; resolves how many. */
+  /**
+   * Removes at most `limit` entries to be forgotten at or before `now`, or later than any is kept (clocks.ts);
+   * resolves how many.
+   */
   purge(now: Date, limit: number): Promise<number>
 }
 
+/** In which line hashing waits: logins from where the account was logged in to before, other logins, new accounts. */
+export type HashLine = 'known' | 'login' | 'registration'
+
+/** A place in a line. */
+export type Place = {
+  readonly line: HashLine
+  /** Whose it is: places of a line are shared out evenly among these. */
+  readonly who: string
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Each of its works rejects with `overloaded` when too many wait, and when the place was given up. */
 export type PasswordHasher = {
-  /** A PHC string with a fresh salt. Rejects with `overloaded` when too many wait. */
-  hash(password: string): Promise<string>
-  /** Compares in constant time. Rejects with `overloaded` when too many wait. */
-  verify(phc: string, password: string): Promise<boolean>
+  /** A PHC string with a fresh salt. */
+  hash(password: string, place: Place): Promise<string>
+  /** Compares in constant time. */
+  verify(phc: string, password: string, place: Place): Promise<boolean>
   /** Does the work of a `verify` that fails, for an account that does not exist. */
-  pretend(password: string): Promise<void>
+  pretend(password: string, place: Place): Promise<void>
   /** Was the hash made with weaker parameters than today's? */
   outdated(phc: string): boolean
 }

@@ -7,18 +7,22 @@
  *     lost on the way, or two tabs refreshing at once, log nobody out.
  *  3. Any older token, or that one any later, means that two parties hold the session: it ends, for both.
  *  4. A session ends at its expiresAt however often it is refreshed, with logout, and when the password changes.
- *  5. A user has at most SESSIONS_PER_USER_MAX sessions; the oldest give way.
+ *  5. A session that a clock which was ahead began or renewed gains nothing by it: its replay window is closed, and
+ *     its life is counted from when that is noticed (clocks.ts).
+ *  6. A user has at most SESSIONS_PER_USER_MAX sessions; the oldest give way.
  *
  * Promise 2 needs the successor a second time, yet only hashes are stored. The successor is therefore derived
  * from the presented token and a salt made anew for each rotation. The store alone does not give it (the token
  * is missing); neither does an old token alone (the salt is missing), and the salt is overwritten by the next
  * rotation.
  */
+import { isAhead } from './clocks.ts'
 import { DomainError } from './errors.ts'
 import type { Account, RefreshTokens, Session, SessionStore, UserStore } from './ports.ts'
 
 export const REPLAY_WINDOW_MS = 30_000
 export const SESSIONS_PER_USER_MAX = 20
+export const REFRESH_TOKEN_TTL_SECONDS_DEFAULT = 2_592_000
 /** Longer than any token we give out; longer text is no token. */
 export const REFRESH_TOKEN_LENGTH_MAX = 256
 
@@ -86,6 +90,8 @@ export async function refreshSession(ports: SessionPorts, presented: string): Pr
 
 function isReplay({ previousHash, salt, rotatedAt }: Session, presentedHash: string, now: Date): boolean {
   if (previousHash !== presentedHash || salt === null || rotatedAt === null) return false
+  // Rotated when, nobody knows: all but certainly longer ago than a lost answer is asked for again.
+  if (isAhead(rotatedAt, now)) return false
   return now.getTime() - rotatedAt.getTime() <= REPLAY_WINDOW_MS
 }
 

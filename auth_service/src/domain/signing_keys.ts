@@ -7,8 +7,10 @@
  *  2. A scheduled key is published PUBLISH_AHEAD_MS before it signs, so every service has it by then; only the
  *     very first key and a forced one sign at once (others fetch on seeing an unknown `kid`).
  *  3. A key stays published until every token it signed has expired, with RETIRE_SLACK_MS to spare for clocks.
- *  4. Of several replicas making the next key at once, one succeeds: its generation is unique in the store.
+ *  4. A key of a clock that was ahead (clocks.ts) is followed by another at once, so keys go on changing.
+ *  5. Of several replicas making the next key at once, one succeeds: its generation is unique in the store.
  */
+import { isAhead } from './clocks.ts'
 import type { KeyStore, MakeKeyPair, SigningKey } from './ports.ts'
 
 /** Twice and more what other services wait between two fetches of the keys (5 minutes). */
@@ -44,7 +46,12 @@ export type NextKey = { readonly generation: number; readonly signsFrom: Date }
 export function dueKey(keys: readonly SigningKey[], now: Date, rotationMs: number): NextKey | undefined {
   const newest = highest(keys)
   if (!newest) return { generation: 1, signsFrom: now }
-  const signsFrom = Math.max(newest.signsFrom.getTime() + rotationMs, now.getTime() + PUBLISH_AHEAD_MS)
+  const soon = new Date(now.getTime() + PUBLISH_AHEAD_MS)
+  // Made under a clock that was ahead: keys would rest for as long as it was.
+  if (isAhead(newest.signsFrom, now, PUBLISH_AHEAD_MS)) {
+    return { generation: newest.generation + 1, signsFrom: soon }
+  }
+  const signsFrom = Math.max(newest.signsFrom.getTime() + rotationMs, soon.getTime())
   if (newest.signsFrom.getTime() + rotationMs - PUBLISH_AHEAD_MS > now.getTime()) return undefined
   return { generation: newest.generation + 1, signsFrom: new Date(signsFrom) }
 }

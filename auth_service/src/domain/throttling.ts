@@ -1,5 +1,6 @@
 /**
- * Slowing down whoever guesses passwords, without locking out whoever knows theirs.
+ * Slowing down whoever guesses passwords, without locking out whoever knows theirs, and whoever makes accounts by the
+ * hundred.
  *
  * A try is counted against three things: the account from this address, the account from anywhere, and the
  * address for any account. Each has some free tries; after them every further try is followed by a pause that
@@ -12,7 +13,11 @@
  *     strangers guessing elsewhere can't keep the owner out.
  *  4. Success forgets the account's tries, but takes only its own one off the address: an attacker can't wash
  *     an address clean by logging in to an account of their own.
+ *  5. Accounts are counted by the address they are made from, so nobody makes more than its free ones and one a
+ *     minute.
+ *  6. A stored time that no rule sets so far ahead counts as now (clocks.ts): no pause outlives a clock set back.
  */
+import { CLOCKS_DIFFER_MS, isAhead } from './clocks.ts'
 import type { ThrottleEntry, ThrottleLimits, Tries } from './ports.ts'
 
 const SECOND = 1_000
@@ -32,11 +37,23 @@ export type FreeTries = { readonly pair: number; readonly account: number; reado
 
 export const FREE_TRIES_DEFAULT: FreeTries = { pair: 10, account: 50, address: 500 }
 
+/** Accounts made from one address before pauses begin: a school or an office may share it. */
+export const REGISTRATIONS_DEFAULT = 250
+
+export const registrationLimits = (freeTries: number): ThrottleLimits => ({
+  freeTries,
+  firstPauseMs: SECOND,
+  longestPauseMs: MINUTE,
+  forgetAfterMs: HOUR,
+})
+
 export const loginLimits = (free: FreeTries): LoginLimits => ({
   pair: { freeTries: free.pair, firstPauseMs: SECOND, longestPauseMs: 15 * MINUTE, forgetAfterMs: HOUR },
   account: { freeTries: free.account, firstPauseMs: SECOND, longestPauseMs: MINUTE, forgetAfterMs: HOUR },
   address: { freeTries: free.address, firstPauseMs: SECOND, longestPauseMs: MINUTE, forgetAfterMs: HOUR },
 })
+
+export const registrationKey = (address: string): string => `registration ${addressPrefix(address)}`
 
 export type LoginKeys = {
   readonly pair: string
@@ -88,8 +105,9 @@ export function countTry(
   now: Date,
 ): { tries: Tries } | { pausedUntil: Date } {
   const at = now.getTime()
-  const known = tries && tries.forgetAt.getTime() > at ? tries : undefined
-  if (known?.pausedUntil && known.pausedUntil.getTime() > at) return { pausedUntil: known.pausedUntil }
+  const known = tries && isKept(tries.forgetAt, now, longestKept(limits)) ? tries : undefined
+  const pausedUntil = known && pauseOf(known, limits, now)
+  if (pausedUntil) return { pausedUntil }
   const count = (known?.count ?? 0) + 1
   const pauseMs = pauseAfter(count, limits)
   return {
@@ -99,6 +117,28 @@ export function countTry(
       forgetAt: new Date(at + Math.max(limits.forgetAfterMs, pauseMs)),
     },
   }
+}
+
+/** Times at which an entry of any kind is to be forgotten lie between these two, or it is forgotten already. */
+export const keptBetween = (now: Date): { readonly after: Date; readonly until: Date } => ({
+  after: now,
+  until: new Date(now.getTime() + KNOWN_FOR_MS + CLOCKS_DIFFER_MS),
+})
+
+/** Is what was to be forgotten at this time, set at most `aheadMaxMs` before, still to be remembered? */
+const isKept = (forgetAt: Date, now: Date, aheadMaxMs: number): boolean =>
+  forgetAt > now && !isAhead(forgetAt, now, aheadMaxMs)
+
+const longestKept = ({ forgetAfterMs, longestPauseMs }: ThrottleLimits) =>
+  Math.max(forgetAfterMs, longestPauseMs)
+
+/** The end of the pause these tries are in, if any; never later than a pause begun now would end. */
+function pauseOf({ count, pausedUntil }: Tries, limits: ThrottleLimits, now: Date): Date | undefined {
+  const pauseMs = pauseAfter(count, limits)
+  if (!pausedUntil || pausedUntil <= now || isAhead(pausedUntil, now, pauseMs) || pauseMs === 0) {
+    return undefined
+  }
+  return new Date(Math.min(pausedUntil.getTime(), now.getTime() + pauseMs))
 }
 
 /** The pause after the `count`th try. */

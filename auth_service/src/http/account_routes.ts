@@ -8,6 +8,7 @@ import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { type AccountPorts, changePassword, setRole } from '../domain/accounts.ts'
 import type { Account } from '../domain/ports.ts'
+import { whileTheyWait } from './callers.ts'
 import { PROBLEMS } from './problems.ts'
 import { PasswordBody, RoleBody, UserParams, UserView, view } from './schemas.ts'
 
@@ -17,13 +18,13 @@ const faults = ['validation_failed', 'malformed_body', 'body_too_large', 'unsupp
 
 export function accountRoutes(ports: AccountPorts): FastifyPluginAsyncTypebox {
   /** The caller as the store knows them now; a token may be older than a change of role. */
-  const caller = async (request: FastifyRequest): Promise<Account> => {
+  const accountOf = async (request: FastifyRequest): Promise<Account> => {
     const account = await ports.users.find(principalOf(request).userId)
     if (!account) throw new Problem('unauthenticated', 'The account of this token does not exist.')
     return account
   }
   const requireAdmin = async (request: FastifyRequest) => {
-    if ((await caller(request)).role !== 'admin') {
+    if ((await accountOf(request)).role !== 'admin') {
       throw new Problem('forbidden', 'This needs the role admin.')
     }
   }
@@ -40,7 +41,7 @@ export function accountRoutes(ports: AccountPorts): FastifyPluginAsyncTypebox {
           response: { 200: UserView, ...problemResponses(PROBLEMS, ...signedIn) },
         },
       },
-      async (request) => view(await caller(request)),
+      async (request) => view(await accountOf(request)),
     )
 
     app.put(
@@ -71,13 +72,15 @@ export function accountRoutes(ports: AccountPorts): FastifyPluginAsyncTypebox {
       },
       async (request, reply) => {
         const { current_password, new_password, refresh_token } = request.body
-        await changePassword(
-          ports,
-          await caller(request),
-          { currentPassword: current_password, newPassword: new_password, refreshToken: refresh_token },
-          request.ip,
-        )
-        return reply.code(204).send(null)
+        const change = {
+          currentPassword: current_password,
+          newPassword: new_password,
+          refreshToken: refresh_token,
+        }
+        return whileTheyWait(request, reply, async (caller) => {
+          await changePassword(ports, await accountOf(request), change, caller)
+          return reply.code(204).send(null)
+        })
       },
     )
 

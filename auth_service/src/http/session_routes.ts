@@ -5,6 +5,7 @@ import Type from 'typebox'
 import { type AccountPorts, login, logout, register } from '../domain/accounts.ts'
 import type { IssueAccessToken } from '../domain/ports.ts'
 import { refreshSession } from '../domain/sessions.ts'
+import { whileTheyWait } from './callers.ts'
 import { PROBLEMS } from './problems.ts'
 import { LoginBody, RefreshBody, RegisterBody, TokensView, tokensView, UserView, view } from './schemas.ts'
 
@@ -41,13 +42,17 @@ export function sessionRoutes(deps: SessionRoutesDeps): FastifyPluginAsyncTypebo
               ...faults,
               'password_refused',
               'username_taken',
+              'too_many_attempts',
               'overloaded',
               'store_unavailable',
             ),
           },
         },
       },
-      async (request, reply) => reply.code(201).send(view(await register(ports, request.body))),
+      (request, reply) =>
+        whileTheyWait(request, reply, async (caller) =>
+          reply.code(201).send(view(await register(ports, request.body, caller))),
+        ),
     )
 
     app.post(
@@ -73,12 +78,14 @@ export function sessionRoutes(deps: SessionRoutesDeps): FastifyPluginAsyncTypebo
         },
       },
       (request, reply) =>
-        observed(onLogin, async () => {
-          const { account, refreshToken } = await login(ports, request.body, request.ip)
-          const accessToken = await issueAccessToken(account, ports.now())
-          reply.headers(NO_STORE)
-          return { outcome: 'success', answer: tokensView(accessToken, refreshToken, account) }
-        }),
+        whileTheyWait(request, reply, (caller) =>
+          observed(onLogin, async () => {
+            const { account, refreshToken } = await login(ports, request.body, caller)
+            const accessToken = await issueAccessToken(account, ports.now())
+            reply.headers(NO_STORE)
+            return { outcome: 'success', answer: tokensView(accessToken, refreshToken, account) }
+          }),
+        ),
     )
 
     app.post(

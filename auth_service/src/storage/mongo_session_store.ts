@@ -1,6 +1,7 @@
 /** SessionStore on MongoDB: one document a session; rotating is one update that names the hash it replaces. */
 import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo'
 import { isDuplicate } from '@shop/service_kit/mongo_errors'
+import { CLOCKS_DIFFER_MS } from '../domain/clocks.ts'
 import type { Session, SessionStore } from '../domain/ports.ts'
 
 type Document = Omit<Session, 'id'> & { _id: string }
@@ -59,6 +60,20 @@ export function createMongoSessionStore(store: MongoStore): SessionStore {
       repeat(
         async () => (await sessions.updateOne({ _id: id }, { $set: { passwordVersion } })).matchedCount === 1,
       ),
+    pullIn: (now, endsAfter, limit) =>
+      repeat(async () => {
+        const createdAt = { $gt: new Date(now.getTime() + CLOCKS_DIFFER_MS) }
+        const ahead = await sessions
+          .find({ expiresAt: { $gt: endsAfter }, createdAt })
+          .hint('sessions_end')
+          .limit(limit)
+          .toArray()
+        for (const { _id, createdAt: begun, expiresAt: ends } of ahead) {
+          const expiresAt = new Date(now.getTime() + ends.getTime() - begun.getTime())
+          await sessions.updateOne({ _id, createdAt }, { $set: { createdAt: now, expiresAt } })
+        }
+        return ahead.length
+      }),
     purge: (now, limit) =>
       repeat(async () => {
         const ended = await sessions

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto'
 import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo'
 import { isDuplicate, Unsettled } from '@shop/service_kit/mongo_errors'
 import type { ThrottleEntry, ThrottleStore, Tries } from '../domain/ports.ts'
-import { countTry } from '../domain/throttling.ts'
+import { countTry, keptBetween } from '../domain/throttling.ts'
 
 /** `state` is another one after each change. */
 type Document = { _id: string; state: string; tries: number; pausedUntil: Date | null; forgetAt: Date }
@@ -49,6 +49,20 @@ export function createMongoThrottleStore(store: MongoStore): ThrottleStore {
       return undefined
     })
 
+  /** Removes at most so many entries to be forgotten in this span. */
+  const remove = (forgetAt: { $lte: Date } | { $gt: Date }, limit: number) =>
+    repeat(async () => {
+      const found = await throttle
+        .find({ forgetAt })
+        .sort({ forgetAt: 1 })
+        .limit(limit)
+        .project<{ _id: string }>({ _id: 1 })
+        .toArray()
+      if (found.length === 0) return 0
+      const ids = found.map(({ _id }) => _id)
+      return (await throttle.deleteMany({ _id: { $in: ids }, forgetAt })).deletedCount
+    })
+
   return {
     async take(entries, now) {
       for (const entry of entries) {
@@ -73,20 +87,16 @@ export function createMongoThrottleStore(store: MongoStore): ThrottleStore {
         const before = await throttle.findOne({ _id: key })
         await replace(key, before, { tries: 0, pausedUntil: null, forgetAt: until })
       }),
-    remembers: (key, now) =>
-      repeat(async () => (await throttle.findOne({ _id: key, forgetAt: { $gt: now } })) !== null),
-    purge: (now, limit) =>
-      repeat(async () => {
-        const ended = await throttle
-          .find({ forgetAt: { $lte: now } })
-          .sort({ forgetAt: 1 })
-          .limit(limit)
-          .project<{ _id: string }>({ _id: 1 })
-          .toArray()
-        if (ended.length === 0) return 0
-        const ids = ended.map(({ _id }) => _id)
-        return (await throttle.deleteMany({ _id: { $in: ids }, forgetAt: { $lte: now } })).deletedCount
-      }),
+    remembers(key, now) {
+      const { after, until } = keptBetween(now)
+      const kept = { _id: key, forgetAt: { $gt: after, $lte: until } }
+      return repeat(async () => (await throttle.findOne(kept)) !== null)
+    },
+    async purge(now, limit) {
+      const { after, until } = keptBetween(now)
+      const passed = await remove({ $lte: after }, limit)
+      return passed < limit ? passed + (await remove({ $gt: until }, limit - passed)) : passed
+    },
   }
 }
 

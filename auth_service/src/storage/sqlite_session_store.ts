@@ -1,5 +1,6 @@
 /** SessionStore on SQLite: one row a session; rotating is one UPDATE that names the hash it replaces. */
 import type { SqliteStore } from '@shop/service_kit/sqlite'
+import { CLOCKS_DIFFER_MS } from '../domain/clocks.ts'
 import type { Session, SessionStore } from '../domain/ports.ts'
 
 type Row = {
@@ -29,6 +30,9 @@ export function createSqliteSessionStore({ reader, writer, write }: SqliteStore)
   const remove = writer.prepare('DELETE FROM sessions WHERE id = ?')
   const removeOthers = writer.prepare('DELETE FROM sessions WHERE user_id = ? AND id <> ?')
   const adopt = writer.prepare('UPDATE sessions SET password_version = ? WHERE id = ?')
+  const pullIn = writer.prepare(`
+    UPDATE sessions SET expires_at = :now + expires_at - created_at, created_at = :now
+     WHERE id IN (SELECT id FROM sessions WHERE expires_at > :endsAfter AND created_at > :ahead LIMIT :limit)`)
   const purge = writer.prepare(`
     DELETE FROM sessions WHERE id IN (
       SELECT id FROM sessions WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`)
@@ -55,6 +59,12 @@ export function createSqliteSessionStore({ reader, writer, write }: SqliteStore)
     end: (id) => write(() => void remove.run(id)),
     endAll: (userId, except = '') => write(() => void removeOthers.run(userId, except)),
     adoptPassword: (id, passwordVersion) => write(() => adopt.run(passwordVersion, id).changes === 1),
+    pullIn: (now, endsAfter, limit) =>
+      write(() => {
+        const ahead = now.getTime() + CLOCKS_DIFFER_MS
+        const given = { now: now.getTime(), endsAfter: endsAfter.getTime(), ahead, limit }
+        return Number(pullIn.run(given).changes)
+      }),
     purge: (now, limit) => write(() => Number(purge.run(now.getTime(), limit).changes)),
   }
 }

@@ -1,7 +1,7 @@
 /** ThrottleStore on SQLite: a try reads and writes its rows in one transaction. */
 import type { SqliteStore } from '@shop/service_kit/sqlite'
 import type { ThrottleStore, Tries } from '../domain/ports.ts'
-import { countTry } from '../domain/throttling.ts'
+import { countTry, keptBetween } from '../domain/throttling.ts'
 
 type Row = { tries: number; paused_until: number | null; forget_at: number }
 
@@ -15,10 +15,12 @@ export function createSqliteThrottleStore({ reader, writer, write }: SqliteStore
     'UPDATE throttle SET tries = max(0, tries - 1), paused_until = NULL WHERE key = ?',
   )
   const clear = writer.prepare('DELETE FROM throttle WHERE key = ?')
-  const remembered = reader.prepare('SELECT 1 FROM throttle WHERE key = ? AND forget_at > ?')
+  const remembered = reader.prepare(
+    'SELECT 1 FROM throttle WHERE key = ? AND forget_at > ? AND forget_at <= ?',
+  )
   const purge = writer.prepare(`
     DELETE FROM throttle WHERE key IN (
-      SELECT key FROM throttle WHERE forget_at <= ? ORDER BY forget_at LIMIT ?)`)
+      SELECT key FROM throttle WHERE forget_at <= ? OR forget_at > ? LIMIT ?)`)
 
   return {
     take: (entries, now) =>
@@ -40,8 +42,14 @@ export function createSqliteThrottleStore({ reader, writer, write }: SqliteStore
         for (const key of keys) clear.run(key)
       }),
     remember: (key, until) => write(() => void put.run(key, 0, null, until.getTime())),
-    remembers: async (key, now) => remembered.get(key, now.getTime()) !== undefined,
-    purge: (now, limit) => write(() => Number(purge.run(now.getTime(), limit).changes)),
+    async remembers(key, now) {
+      const { after, until } = keptBetween(now)
+      return remembered.get(key, after.getTime(), until.getTime()) !== undefined
+    },
+    purge(now, limit) {
+      const { after, until } = keptBetween(now)
+      return write(() => Number(purge.run(after.getTime(), until.getTime(), limit).changes))
+    },
   }
 }
 

@@ -1,41 +1,50 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { createArgon2Hasher, PARAMETERS } from '../../src/crypto/argon2_hasher.ts'
-import { createWorkLine } from '../../src/crypto/work_line.ts'
+import { createWorkLines } from '../../src/crypto/work_lines.ts'
+import type { Place } from '../../src/domain/ports.ts'
 import { WEAK } from '../support.ts'
 
-const line = () => createWorkLine({ atOnce: 4, waitingMax: 100 })
+const lines = () => createWorkLines({ atOnce: 4, waitingMax: 100 })
+const HERE = { line: 'login', who: 'ada' } as const
 
 suite('password hashes', () => {
   test('carry their parameters: argon2id, 19 MiB, 2 passes, 1 lane', async () => {
-    const hasher = createArgon2Hasher(line())
-    const phc = await hasher.hash('plum tart on tuesday')
+    const hasher = createArgon2Hasher(lines())
+    const phc = await hasher.hash('plum tart on tuesday', HERE)
     assert.match(phc, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/)
-    assert.equal(await hasher.verify(phc, 'plum tart on tuesday'), true)
-    assert.equal(await hasher.verify(phc, 'plum tart on Tuesday'), false)
+    assert.equal(await hasher.verify(phc, 'plum tart on tuesday', HERE), true)
+    assert.equal(await hasher.verify(phc, 'plum tart on Tuesday', HERE), false)
   })
 
   test('differ for the same password', async () => {
-    const hasher = createArgon2Hasher(line(), WEAK)
-    assert.notEqual(await hasher.hash('the same one'), await hasher.hash('the same one'))
+    const hasher = createArgon2Hasher(lines(), WEAK)
+    assert.notEqual(await hasher.hash('the same one', HERE), await hasher.hash('the same one', HERE))
   })
 
   for (const length of [72, 73, 128]) {
     test(`all of ${length} characters count`, async () => {
-      const hasher = createArgon2Hasher(line(), WEAK)
-      const phc = await hasher.hash('ä'.repeat(length))
-      assert.equal(await hasher.verify(phc, `${'ä'.repeat(length - 1)}b`), false)
-      assert.equal(await hasher.verify(phc, 'ä'.repeat(length)), true)
+      const hasher = createArgon2Hasher(lines(), WEAK)
+      const phc = await hasher.hash('ä'.repeat(length), HERE)
+      assert.equal(await hasher.verify(phc, `${'ä'.repeat(length - 1)}b`, HERE), false)
+      assert.equal(await hasher.verify(phc, 'ä'.repeat(length), HERE), true)
     })
   }
 
   test('weaker parameters stay valid and are known to be outdated; stronger ones are not', async () => {
-    const weak = await createArgon2Hasher(line(), WEAK).hash('plum tart on tuesday')
-    const today = createArgon2Hasher(line(), { ...WEAK, memoryKib: 16, passes: 2 })
-    assert.equal(await today.verify(weak, 'plum tart on tuesday'), true)
+    const weak = await createArgon2Hasher(lines(), WEAK).hash('plum tart on tuesday', HERE)
+    const today = createArgon2Hasher(lines(), { ...WEAK, memoryKib: 16, passes: 2 })
+    assert.equal(await today.verify(weak, 'plum tart on tuesday', HERE), true)
     assert.equal(today.outdated(weak), true)
-    assert.equal(today.outdated(await today.hash('x')), false)
-    assert.equal(createArgon2Hasher(line(), WEAK).outdated(await today.hash('x')), false)
+    assert.equal(today.outdated(await today.hash('x', HERE)), false)
+    assert.equal(createArgon2Hasher(lines(), WEAK).outdated(await today.hash('x', HERE)), false)
+    for (const one of ['memoryKib', 'passes', 'parallelism'] as const) {
+      const parameters = { memoryKib: 32, passes: 2, parallelism: 2 }
+      const stronger = { ...parameters, [one]: parameters[one] * 2 }
+      const stored = await createArgon2Hasher(lines(), parameters).hash('x', HERE)
+      assert.equal(createArgon2Hasher(lines(), stronger).outdated(stored), true, one)
+      assert.equal(createArgon2Hasher(lines(), parameters).outdated(stored), false)
+    }
     assert.deepEqual(PARAMETERS, { memoryKib: 19_456, passes: 2, parallelism: 1 })
   })
 
@@ -49,19 +58,25 @@ suite('password hashes', () => {
   ]
   for (const phc of damaged) {
     test(`the stored text ${JSON.stringify(phc)} is refused, not computed`, async () => {
-      await assert.rejects(createArgon2Hasher(line(), WEAK).verify(phc, ''), /not one this service made/)
+      await assert.rejects(
+        createArgon2Hasher(lines(), WEAK).verify(phc, '', HERE),
+        /not one this service made/,
+      )
     })
   }
 
   test('pretending stands in the same line and does the same work', async () => {
     let works = 0
-    const counting = { ...line(), run: <T>(work: () => Promise<T>) => work().finally(() => works++) }
+    const counting = {
+      ...lines(),
+      run: <T>(_place: Place, work: () => Promise<T>) => work().finally(() => works++),
+    }
     const hasher = createArgon2Hasher(counting, WEAK)
-    const phc = await hasher.hash('x')
+    const phc = await hasher.hash('x', HERE)
     works = 0
-    await hasher.verify(phc, 'y')
+    await hasher.verify(phc, 'y', HERE)
     assert.equal(works, 1)
-    await hasher.pretend('y')
+    await hasher.pretend('y', HERE)
     assert.equal(works, 2)
   })
 })

@@ -75,6 +75,15 @@ suite('when the next key is made', () => {
     })
   })
 
+  test('4: the key of a clock that was ahead is followed by another at once, and keys go on changing', () => {
+    const next = dueKey([key(1, 0), key(2, 50 * ROTATION)], at(1), ROTATION)
+    assert.deepEqual(next, { generation: 3, signsFrom: at(1 + PUBLISH_AHEAD_MS) })
+    const keys = [key(1, 0), key(2, 50 * ROTATION), key(3, 1 + PUBLISH_AHEAD_MS)]
+    assert.equal(dueKey(keys, at(2), ROTATION), undefined)
+    assert.equal(dueKey(keys, at(2 + ROTATION), ROTATION)?.generation, 4)
+    assert.deepEqual(kids(spentKeys(keys, at(ROTATION))), kids([key(1, 0), key(2, 0)]))
+  })
+
   test('2: others fetch the keys at least twice in that time', () => {
     assert.ok(PUBLISH_AHEAD_MS >= 2 * KEYS_REFRESH_MS)
   })
@@ -107,7 +116,7 @@ suite('when the next key is made', () => {
 })
 
 suite('making keys', () => {
-  test('4: replicas starting at once agree on the first key', async (t) => {
+  test('5: replicas starting at once agree on the first key', async (t) => {
     const pair = await onOneFile(t)
     const made = await Promise.all(
       [0, 1, 2, 3].map((i) => keepKeys({ keys: pair[i % 2]!.keys, makeKeyPair, now: () => START }, ROTATION)),

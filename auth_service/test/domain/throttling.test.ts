@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
+import { CLOCKS_DIFFER_MS } from '../../src/domain/clocks.ts'
 import type { Tries } from '../../src/domain/ports.ts'
 import {
   addressPrefix,
@@ -11,7 +12,7 @@ import {
   loginLimits,
   pauseAfter,
 } from '../../src/domain/throttling.ts'
-import { START } from '../support.ts'
+import { DAY_MS, START } from '../support.ts'
 
 const LIMITS = { freeTries: 3, firstPauseMs: 1000, longestPauseMs: 60_000, forgetAfterMs: 3_600_000 }
 
@@ -48,6 +49,33 @@ suite('pauses', () => {
 
   test('an account’s own pause is a minute at most: strangers can slow its owner down, not lock them out', () => {
     assert.equal(pauseAfter(1e6, loginLimits(FREE_TRIES_DEFAULT).account), 60_000)
+  })
+})
+
+suite('6: a clock that was ahead', () => {
+  const at = (ms: number) => new Date(START.getTime() + ms)
+  /** Five tries, of which the last was followed by a pause of 4 s, by a clock that was ahead by so much. */
+  const triedAhead = (ms: number): Tries => ({
+    count: 5,
+    pausedUntil: at(ms + 4_000),
+    forgetAt: at(ms + LIMITS.forgetAfterMs),
+  })
+
+  test('a pause further ahead than these tries are followed by is over', () => {
+    for (const ms of [DAY_MS, 60_000, CLOCKS_DIFFER_MS + 1]) {
+      assert.ok('tries' in countTry(triedAhead(ms), LIMITS, START), `${ms} ms ahead`)
+    }
+  })
+
+  test('tries to be forgotten further ahead than any are kept are forgotten', () => {
+    const next = countTry(triedAhead(DAY_MS), LIMITS, START)
+    assert.equal('tries' in next && next.tries.count, 1)
+  })
+
+  test('clocks that differ by a little end no pause, nor make one longer', () => {
+    for (const ms of [0, 1_000, CLOCKS_DIFFER_MS]) {
+      assert.deepEqual(countTry(triedAhead(ms), LIMITS, START), { pausedUntil: at(4_000) })
+    }
   })
 })
 

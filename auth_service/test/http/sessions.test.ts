@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
+import { CLOCKS_DIFFER_MS } from '../../src/domain/clocks.ts'
 import { SESSIONS_PER_USER_MAX } from '../../src/domain/sessions.ts'
 import { createWorld, DAY_MS, onOneFile, PASSWORD, START, type World } from '../support.ts'
 
@@ -209,6 +210,26 @@ suite('refreshing', () => {
     await assertRefused(world, body.refresh_token)
   })
 
+  for (const secondsAfter of [0, 31, 3600]) {
+    test(`5: rotated by a clock a day ahead, a token is no replay ${secondsAfter} s after that was set back`, async (t) => {
+      const world = await createWorld(t)
+      const { refresh_token } = await world.join('ada')
+      world.clock.pass(DAY_MS)
+      const { body } = await world.refresh(refresh_token)
+      world.clock.pass(secondsAfter * 1000 - DAY_MS)
+      await assertRefused(world, refresh_token)
+      await assertRefused(world, body.refresh_token)
+    })
+  }
+
+  test('5: clocks of replicas that differ by a little keep the replay window open', async (t) => {
+    const world = await createWorld(t)
+    const { refresh_token } = await world.join('ada')
+    const { body } = await world.refresh(refresh_token)
+    world.clock.pass(-CLOCKS_DIFFER_MS)
+    assert.equal((await world.refresh(refresh_token)).body.refresh_token, body.refresh_token)
+  })
+
   test('3: a token two generations old ends the session, however soon it comes', async (t) => {
     const world = await createWorld(t)
     const { refresh_token } = await world.join('ada')
@@ -247,7 +268,7 @@ suite('refreshing', () => {
     await assertRefused(world, refresh_token)
   })
 
-  test(`5: the ${SESSIONS_PER_USER_MAX + 1}st session ends the oldest`, async (t) => {
+  test(`6: the ${SESSIONS_PER_USER_MAX + 1}st session ends the oldest`, async (t) => {
     const world = await createWorld(t)
     const sessions = [await world.join('ada')]
     for (let i = 0; i < SESSIONS_PER_USER_MAX; i++) {

@@ -48,6 +48,16 @@ suite('slowing down guesses', () => {
     assert.equal(answers.filter(({ status }) => status === 429).length, 30 - FREE.pair)
   })
 
+  test('6: once a clock that was a day ahead is set back, nobody is kept out by it', async (t) => {
+    const world = await createWorld(t, { freeTries: FREE })
+    await world.register('ada')
+    world.clock.pass(DAY_MS)
+    for (let i = 0; i < FREE.pair + 1; i++) await world.tryLogin('ada', WRONG)
+    assert.equal((await world.tryLogin('ada')).status, 429)
+    world.clock.pass(-DAY_MS)
+    assert.equal((await world.tryLogin('ada')).status, 200)
+  })
+
   test('counts survive a restart', async (t) => {
     const [stores] = await onOneFile(t)
     const before = await createWorld(t, { stores, freeTries: FREE })

@@ -1022,6 +1022,27 @@ export interface operations {
                     };
                 };
             };
+            /** @description `too_many_attempts` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
             /** @description `overloaded`, `store_unavailable` */
             503: {
                 headers: {
