@@ -63,9 +63,12 @@ export function createApp(deps: AppDeps): { app: App; ports: AccountPorts } {
   }
   const onFailure = (err: unknown) => logger?.warn({ err }, 'the signing keys could not be read')
   const ownKeys = storedKeys(stores.keys, now, onFailure)
-  const verifyWithOwnKeys = createTokenVerifier(ownKeys, now)
+  // The store is at hand, so here a change of role or password counts at once.
+  const isWithdrawn = async (userId: string, version: number) =>
+    version < ((await stores.users.find(userId))?.tokenVersion ?? 0)
+  const verifyWithOwnKeys = createTokenVerifier(ownKeys, now, isWithdrawn)
   const verifyToken: VerifyToken = async (token) => {
-    // The store is at hand, so here a withdrawn key ends its tokens at once.
+    // As does a withdrawn key.
     await ownKeys.refresh()
     return verifyWithOwnKeys(token)
   }
@@ -99,6 +102,7 @@ export function createApp(deps: AppDeps): { app: App; ports: AccountPorts } {
     }),
   )
   app.register(accountRoutes(ports))
-  app.register(keyRoutes(async () => publicKeySet(await stores.keys.list(), now()) as never))
+  const keySet = async () => publicKeySet(await stores.keys.list(), now()) as never
+  app.register(keyRoutes({ keySet, users: stores.users, now }))
   return { app, ports }
 }

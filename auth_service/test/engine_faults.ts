@@ -45,7 +45,7 @@ export async function accountRun({ users, sessions, keys, throttle, check }: Sto
     },
     {
       name: 'change a password',
-      run: async () => assert.ok(await users.changePassword(ada.id, 1, `${ada.passwordHash}2`)),
+      run: async () => assert.ok(await users.changePassword(ada.id, 1, `${ada.passwordHash}2`, START)),
       applied: async () => (await users.find(ada.id))?.passwordVersion === 2,
     },
     {
@@ -55,7 +55,7 @@ export async function accountRun({ users, sessions, keys, throttle, check }: Sto
     },
     {
       name: 'make an admin',
-      run: () => users.setRole(bob.id, 'admin'),
+      run: () => users.setRole(bob.id, 'admin', START),
       applied: async () => (await users.find(bob.id))?.role === 'admin',
     },
     { name: 'start a session', run: () => sessions.start(fresh, 10), applied: () => there(fresh.id) },
@@ -79,8 +79,10 @@ export async function accountRun({ users, sessions, keys, throttle, check }: Sto
       run: () => throttle.remember(remembered, new Date(START.getTime() + 60_000)),
       applied: () => throttle.remembers(remembered, START),
     },
+    { name: 'pull in', run: () => sessions.pullIn(START, START, 10) },
     { name: 'purge', run: () => sessions.purge(START, 10) },
     { name: 'find by name', run: () => users.findByName(`ada${serial}`) },
+    { name: 'withdrawals', run: () => users.withdrawals(START, 2) },
     { name: 'list', run: () => users.list({ limit: 2 }) },
     { name: 'keys', run: () => keys.list() },
     { name: 'check', run: () => check() },

@@ -12,6 +12,7 @@ export const account = (username: string, role: Role = 'customer'): Account => (
   createdAt: START,
   passwordHash: `${HASH}1`,
   passwordVersion: 1,
+  tokenVersion: 1,
 })
 
 /** What every UserStore does. */
@@ -54,10 +55,15 @@ export function userStoreContract(name: string, open: OpenPair) {
       const [{ users }] = await open(t)
       const ada = account('ada')
       await users.add(ada)
-      assert.equal(await users.changePassword(ada.id, 1, `${HASH}2`), true)
-      assert.equal(await users.changePassword(ada.id, 1, `${HASH}3`), false)
-      assert.deepEqual(await users.find(ada.id), { ...ada, passwordHash: `${HASH}2`, passwordVersion: 2 })
-      assert.equal(await users.changePassword(newId(), 1, `${HASH}2`), false)
+      assert.equal(await users.changePassword(ada.id, 1, `${HASH}2`, START), true)
+      assert.equal(await users.changePassword(ada.id, 1, `${HASH}3`, START), false)
+      assert.deepEqual(await users.find(ada.id), {
+        ...ada,
+        passwordHash: `${HASH}2`,
+        passwordVersion: 2,
+        tokenVersion: 2,
+      })
+      assert.equal(await users.changePassword(newId(), 1, `${HASH}2`, START), false)
     })
 
     test('of many changing one password at once, exactly one does', async (t) => {
@@ -65,7 +71,9 @@ export function userStoreContract(name: string, open: OpenPair) {
       const ada = account('ada')
       await pair[0].users.add(ada)
       const changed = await Promise.all(
-        Array.from({ length: 20 }, (_, i) => pair[i % 2]!.users.changePassword(ada.id, 1, `${HASH}x${i}`)),
+        Array.from({ length: 20 }, (_, i) =>
+          pair[i % 2]!.users.changePassword(ada.id, 1, `${HASH}x${i}`, START),
+        ),
       )
       const winner = changed.indexOf(true)
       assert.equal(changed.filter(Boolean).length, 1)
@@ -73,6 +81,7 @@ export function userStoreContract(name: string, open: OpenPair) {
         ...ada,
         passwordHash: `${HASH}x${winner}`,
         passwordVersion: 2,
+        tokenVersion: 2,
       })
     })
 
@@ -87,17 +96,42 @@ export function userStoreContract(name: string, open: OpenPair) {
 
     test('a role is set and answered with the user; repeating it is fine', async (t) => {
       const [{ users }] = await open(t)
-      const { passwordHash: _, passwordVersion: __, ...ada } = account('ada')
-      await users.add({ ...ada, passwordHash: HASH, passwordVersion: 1 })
+      const { passwordHash, passwordVersion: _, tokenVersion: __, ...ada } = account('ada')
+      await users.add({ ...ada, passwordHash })
       for (const _time of [1, 2]) {
-        assert.deepEqual(await users.setRole(ada.id, 'admin'), { ...ada, role: 'admin' })
+        assert.deepEqual(await users.setRole(ada.id, 'admin', START), { ...ada, role: 'admin' })
       }
+    })
+
+    test('another role or password withdraws the tokens before it; the same role, and a rehash, do not', async (t) => {
+      const [{ users }, other] = await open(t)
+      const [ada, bob] = [account('ada'), account('bob')]
+      for (const each of [ada, bob]) await users.add(each)
+      const at = (ms: number) => new Date(START.getTime() + ms)
+      const listed = async (since = START) =>
+        (await other.users.withdrawals(since, 9)).map(({ userId, leastVersion }) => [userId, leastVersion])
+      const version = async () => (await users.find(ada.id))?.tokenVersion
+      await users.setRole(ada.id, 'customer', at(1))
+      await users.rehash(ada.id, `${HASH}1`, `${HASH}2`)
+      assert.deepEqual([await version(), await listed()], [1, []])
+      await users.setRole(ada.id, 'admin', at(2))
+      assert.deepEqual([await version(), await listed()], [2, [[ada.id, 2]]])
+      await users.changePassword(ada.id, 1, `${HASH}3`, at(3))
+      await users.setRole(bob.id, 'admin', at(4))
+      await users.setRole(ada.id, 'admin', at(5))
+      assert.equal(await version(), 3)
+      assert.deepEqual(await listed(), [
+        [bob.id, 2],
+        [ada.id, 3],
+      ])
+      assert.deepEqual(await listed(at(3)), [[bob.id, 2]])
+      assert.equal((await users.withdrawals(START, 1)).length, 1)
     })
 
     test('a role for nobody is user_not_found', async (t) => {
       const [{ users }] = await open(t)
-      await assert.rejects(users.setRole(newId(), 'admin'), { code: 'user_not_found' })
-      await assert.rejects(users.setRole(newId(), 'customer'), { code: 'user_not_found' })
+      await assert.rejects(users.setRole(newId(), 'admin', START), { code: 'user_not_found' })
+      await assert.rejects(users.setRole(newId(), 'customer', START), { code: 'user_not_found' })
     })
 
     test('the last admin stays one; a customer may be made a customer', async (t) => {
@@ -105,10 +139,10 @@ export function userStoreContract(name: string, open: OpenPair) {
       const [root, ada] = [account('root', 'admin'), account('ada')]
       await users.add(root)
       await users.add(ada)
-      await assert.rejects(users.setRole(root.id, 'customer'), { code: 'last_admin' })
-      assert.equal((await users.setRole(ada.id, 'customer')).role, 'customer')
-      await users.setRole(ada.id, 'admin')
-      assert.equal((await users.setRole(root.id, 'customer')).role, 'customer')
+      await assert.rejects(users.setRole(root.id, 'customer', START), { code: 'last_admin' })
+      assert.equal((await users.setRole(ada.id, 'customer', START)).role, 'customer')
+      await users.setRole(ada.id, 'admin', START)
+      assert.equal((await users.setRole(root.id, 'customer', START)).role, 'customer')
     })
 
     test('of two admins demoting each other at once, one stays', async (t) => {
@@ -117,11 +151,11 @@ export function userStoreContract(name: string, open: OpenPair) {
       await Promise.all([pair[0].users.add(a), pair[1].users.add(b)])
       for (let round = 0; round < 10; round++) {
         const outcomes = await Promise.allSettled([
-          pair[0].users.setRole(b.id, 'customer'),
-          pair[1].users.setRole(a.id, 'customer'),
+          pair[0].users.setRole(b.id, 'customer', START),
+          pair[1].users.setRole(a.id, 'customer', START),
         ])
         assert.deepEqual(outcomes.map((outcome) => outcome.status).sort(), ['fulfilled', 'rejected'])
-        await Promise.all([a, b].map(({ id }) => pair[0].users.setRole(id, 'admin')))
+        await Promise.all([a, b].map(({ id }) => pair[0].users.setRole(id, 'admin', START)))
       }
     })
 

@@ -1,6 +1,6 @@
 /** The process: configuration, stores, clients, app, settler; then listen until a signal. */
 import { randomUUIDv7 } from 'node:crypto'
-import { join } from 'node:path'
+import { followAuthService } from '@shop/service_kit/auth_service'
 import { crashPoints } from '@shop/service_kit/crash_points'
 import { runService } from '@shop/service_kit/lifecycle'
 import { createLogger } from '@shop/service_kit/log'
@@ -8,7 +8,6 @@ import { createMetrics } from '@shop/service_kit/metrics'
 import { createServiceClient } from '@shop/service_kit/service_client'
 import { createServiceTokens } from '@shop/service_kit/service_tokens'
 import { startTracing } from '@shop/service_kit/telemetry'
-import { createTokenVerifier, fetchRemoteKeys } from '@shop/service_kit/tokens'
 import { createApp } from './app.ts'
 import { createProductClient } from './clients/product_client.ts'
 import { readOrderConfig } from './config.ts'
@@ -24,9 +23,11 @@ await runService(async () => {
   const stores = await openStores(config)
   const tracing = await startTracing(SERVICE, process.env)
   const metrics = createMetrics(SERVICE)
-  const keys = fetchRemoteKeys(`${config.AUTH_URL.replace(/\/$/, '')}/.well-known/jwks.json`, {
-    cacheFile: join(config.DATA_DIR, 'order_service.jwks.json'),
-    onFailure: (err) => logger.warn({ err }, 'the keys of auth_service could not be fetched'),
+  const auth = followAuthService({
+    origins: [config.AUTH_URL],
+    now,
+    logger,
+    cache: { folder: config.DATA_DIR, prefix: SERVICE },
   })
   const service = createServiceClient({
     url: config.PRODUCT_URL,
@@ -49,7 +50,7 @@ await runService(async () => {
   const { app, settleDue, pullIn } = createApp({
     orders: stores.orders,
     reservations,
-    verifyToken: createTokenVerifier(keys, now),
+    verifyToken: auth.verifyToken,
     currency: config.CURRENCY,
     now,
     newId: randomUUIDv7,
@@ -76,7 +77,7 @@ await runService(async () => {
     drainDelayMs: config.DRAIN_DELAY_MS,
     async close() {
       await settler.stop()
-      keys.stop()
+      auth.stop()
       await service.close()
       await stores.close()
       await tracing.stop()

@@ -1,13 +1,12 @@
 /** The process: configuration, stores, app, listen, drain. */
 import { randomUUIDv7 } from 'node:crypto'
-import { join } from 'node:path'
+import { followAuthService } from '@shop/service_kit/auth_service'
 import { crashPoints } from '@shop/service_kit/crash_points'
 import { runService } from '@shop/service_kit/lifecycle'
 import { createLogger } from '@shop/service_kit/log'
 import { createMetrics } from '@shop/service_kit/metrics'
 import { createServiceTokenVerifier } from '@shop/service_kit/service_tokens'
 import { startTracing } from '@shop/service_kit/telemetry'
-import { createTokenVerifier, fetchRemoteKeys } from '@shop/service_kit/tokens'
 import { type AppDeps, createApp, SERVICE } from './app.ts'
 import { readProductConfig } from './config.ts'
 import { createLedgerCheck } from './ledger_check.ts'
@@ -20,9 +19,11 @@ await runService(async () => {
   const metrics = createMetrics(SERVICE)
   const stores = await openStores(config)
   const tracing = await startTracing(SERVICE, process.env)
-  const keys = fetchRemoteKeys(`${config.AUTH_URL.replace(/\/$/, '')}/.well-known/jwks.json`, {
-    cacheFile: join(config.DATA_DIR, 'product_service.jwks.json'),
-    onFailure: (err) => logger.warn({ err }, 'the keys of auth_service could not be fetched'),
+  const auth = followAuthService({
+    origins: [config.AUTH_URL],
+    now,
+    logger,
+    cache: { folder: config.DATA_DIR, prefix: SERVICE },
   })
   const ledgerCheck = createLedgerCheck({
     audit: stores.audit,
@@ -35,7 +36,7 @@ await runService(async () => {
   const deps: AppDeps = {
     stores,
     access: {
-      verifyToken: createTokenVerifier(keys, now),
+      verifyToken: auth.verifyToken,
       verifyServiceToken: createServiceTokenVerifier(config.SERVICE_SECRET, SERVICE, now),
     },
     metrics,
@@ -56,7 +57,7 @@ await runService(async () => {
     port: config.PORT,
     drainDelayMs: config.DRAIN_DELAY_MS,
     async close() {
-      keys.stop()
+      auth.stop()
       await ledgerCheck.stop()
       await stores.close()
       await tracing.stop()

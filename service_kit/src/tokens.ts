@@ -8,12 +8,15 @@
  *     cache file they survive a restart of this service too.
  *  3. A verified token is remembered until it expires, so the signature is paid for once. When the key set
  *     changes everything is forgotten, so a withdrawn key ends its tokens within KEYS_REFRESH_MS.
+ *  4. Whether the token itself was withdrawn (withdrawn_tokens.ts) is looked up each time, remembered or not.
+ *  5. No token counts for longer than TOKEN_LIFETIME_SECONDS_MAX from now, also one of a clock that was ahead.
  */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createLocalJWKSet, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose'
 import type { Principal, VerifyToken } from './access.ts'
 import { Problem } from './problem.ts'
+import { fetchPublished, keep, readKept } from './published.ts'
+import type { IsWithdrawn } from './withdrawn_tokens.ts'
 
 export const TOKEN_ISSUER = 'shop/auth_service'
 export const TOKEN_AUDIENCE = 'shop'
@@ -21,7 +24,11 @@ export const TOKEN_TYPE = 'at+jwt'
 export const TOKEN_ALGORITHM = 'EdDSA'
 /** Clocks of two machines may differ this much. */
 export const CLOCK_TOLERANCE_SECONDS = 5
-const TOKENS_REMEMBERED_MAX = 10_000
+/** What auth_service gives out lives no longer, whatever its configuration. */
+export const TOKEN_LIFETIME_SECONDS_MAX = 3_600
+/** Of a token without one, given out before there were versions, and of an account nothing happened to. */
+export const FIRST_TOKEN_VERSION = 1
+export const TOKENS_REMEMBERED_MAX = 10_000
 const TOKEN_LENGTH_MAX = 4_096
 
 /** Where public keys come from. */
@@ -32,8 +39,14 @@ export type KeySource = {
   refresh(): Promise<void>
 }
 
-export function createTokenVerifier(keys: KeySource, now: () => Date): VerifyToken {
-  const remembered = new Map<string, Principal>()
+type Verified = { readonly principal: Principal; readonly version: number }
+
+export function createTokenVerifier(
+  keys: KeySource,
+  now: () => Date,
+  isWithdrawn: IsWithdrawn = () => false,
+): VerifyToken {
+  const remembered = new Map<string, Verified>()
   let keySet: JSONWebKeySet | undefined
   let resolveKey: ResolveKey | undefined
 
@@ -44,7 +57,7 @@ export function createTokenVerifier(keys: KeySource, now: () => Date): VerifyTok
     remembered.clear()
   }
 
-  const verify = async (token: string): Promise<Principal> => {
+  const verify = async (token: string): Promise<Verified> => {
     if (token.length > TOKEN_LENGTH_MAX) throw refused('it is too long')
     if (!keys.current()) await keys.refresh()
     adoptKeys()
@@ -65,24 +78,33 @@ export function createTokenVerifier(keys: KeySource, now: () => Date): VerifyTok
     }
   }
 
-  const verifyAndRemember = async (keysAsked: ResolveKey, token: string): Promise<Principal> => {
-    const principal = await verifyWith(keysAsked, token, now())
+  const verifyAndRemember = async (keysAsked: ResolveKey, token: string): Promise<Verified> => {
+    const verified = await verifyWith(keysAsked, token, now())
     // Other keys may have come meanwhile, and everything been forgotten: this stays forgotten too.
-    if (keysAsked !== resolveKey) return principal
+    if (keysAsked !== resolveKey) return verified
     if (remembered.size >= TOKENS_REMEMBERED_MAX) {
       const oldest = remembered.keys().next().value
       if (oldest !== undefined) remembered.delete(oldest)
     }
-    remembered.set(token, principal)
-    return principal
+    remembered.set(token, verified)
+    return verified
+  }
+
+  const admit = ({ principal, version }: Verified): Principal | Promise<Principal> => {
+    const withdrawn = isWithdrawn(principal.userId, version)
+    if (withdrawn === false) return principal
+    return Promise.resolve(withdrawn).then((is) => {
+      if (is) throw refused('the role or the password of its account changed')
+      return principal
+    })
   }
 
   return (token) => {
     adoptKeys()
-    const principal = remembered.get(token)
-    if (principal && principal.expiresAt * 1000 > now().getTime()) return principal
-    if (principal) remembered.delete(token)
-    return verify(token)
+    const known = remembered.get(token)
+    if (known && known.principal.expiresAt * 1000 > now().getTime()) return admit(known)
+    if (known) remembered.delete(token)
+    return verify(token).then(admit)
   }
 }
 
@@ -98,14 +120,19 @@ async function verifyWith(resolveKey: ResolveKey, token: string, currentDate: Da
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
     currentDate,
   })
-  return principalFrom(payload)
+  const seconds = currentDate.getTime() / 1000
+  if (payload.exp! > seconds + TOKEN_LIFETIME_SECONDS_MAX + CLOCK_TOLERANCE_SECONDS) {
+    throw refused('it would live too long')
+  }
+  return verifiedFrom(payload)
 }
 
-function principalFrom({ sub, username, role, exp }: JWTPayload): Principal {
+function verifiedFrom({ sub, username, role, exp, ver = FIRST_TOKEN_VERSION }: JWTPayload): Verified {
+  if (!Number.isSafeInteger(ver)) throw refused('its claims are not ours')
   if (typeof sub !== 'string' || typeof username !== 'string' || (role !== 'customer' && role !== 'admin')) {
     throw refused('its claims are not ours')
   }
-  return { userId: sub, username, role, expiresAt: exp! }
+  return { principal: { userId: sub, username, role, expiresAt: exp! }, version: ver as number }
 }
 
 const reason = (error: unknown) =>
@@ -127,7 +154,6 @@ export const KEYS_REFRESH_MS = 5 * 60_000
 const KEYS_FIRST_RETRY_MS = 500
 /** At most one fetch in this time, however many unknown `kid`s arrive; they wait for it together. */
 const KEYS_COOLDOWN_MS = 400
-const KEYS_DEADLINE_MS = 2_000
 
 export type RemoteKeys = KeySource & { stop(): void }
 
@@ -140,7 +166,10 @@ export function fetchRemoteKeys(
   /** `onFailure` hears of the first failure of a row. */
   options: { cacheFile?: string; onFailure?: (error: unknown) => void } = {},
 ): RemoteKeys {
-  let known = options.cacheFile === undefined ? undefined : readCache(options.cacheFile)
+  let known =
+    options.cacheFile === undefined
+      ? undefined
+      : (readKept(options.cacheFile, isKeySet) as JSONWebKeySet | undefined)
   let text = known && JSON.stringify(known)
   let fetchedAt = Number.NEGATIVE_INFINITY
   let inFlight: Promise<void> | undefined
@@ -150,13 +179,13 @@ export function fetchRemoteKeys(
   const load = async () => {
     fetchedAt = performance.now()
     try {
-      const fresh = await fetchFromOneOf([urls].flat())
+      const fresh = (await fetchPublished([urls].flat(), isKeySet))?.value as JSONWebKeySet
       failing = false
       const freshText = JSON.stringify(fresh)
       if (freshText === text) return
       known = fresh
       text = freshText
-      if (options.cacheFile !== undefined) writeCache(options.cacheFile, freshText)
+      if (options.cacheFile !== undefined) keep(options.cacheFile, freshText)
     } catch (error) {
       if (!failing) options.onFailure?.(error)
       failing = true
@@ -193,39 +222,5 @@ export function fetchRemoteKeys(
   return { current: () => known, refresh, stop: () => clearTimeout(timer) }
 }
 
-/** From the first that has them. Fails as the last one did. */
-async function fetchFromOneOf(urls: readonly string[]): Promise<JSONWebKeySet> {
-  let failure: unknown
-  for (const url of urls) {
-    try {
-      const answer = await fetch(url, { signal: AbortSignal.timeout(KEYS_DEADLINE_MS), redirect: 'error' })
-      if (!answer.ok) throw new Error(`${url} answered ${answer.status}`)
-      const keys: unknown = await answer.json()
-      if (!isKeySet(keys)) throw new Error(`${url} is not a key set`)
-      return keys
-    } catch (error) {
-      failure = error
-    }
-  }
-  throw failure
-}
-
-function readCache(file: string): JSONWebKeySet | undefined {
-  try {
-    const kept: unknown = JSON.parse(readFileSync(file, 'utf8'))
-    return isKeySet(kept) ? kept : undefined
-  } catch {
-    return undefined
-  }
-}
-
 const isKeySet = (value: unknown): value is JSONWebKeySet =>
   Array.isArray((value as Partial<JSONWebKeySet> | null)?.keys)
-
-/** Written beside and renamed, so a reader never sees half a file. A read-only disk only costs the cache. */
-function writeCache(file: string, text: string) {
-  try {
-    writeFileSync(`${file}.${process.pid}`, text)
-    renameSync(`${file}.${process.pid}`, file)
-  } catch {}
-}

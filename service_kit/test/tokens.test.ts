@@ -7,11 +7,14 @@ import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
 import { exportJWK, generateKeyPair, type JSONWebKeySet, SignJWT } from 'jose'
 import {
+  CLOCK_TOLERANCE_SECONDS,
   createTokenVerifier,
   fetchRemoteKeys,
   TOKEN_AUDIENCE,
   TOKEN_ISSUER,
+  TOKEN_LIFETIME_SECONDS_MAX,
   TOKEN_TYPE,
+  TOKENS_REMEMBERED_MAX,
 } from '../src/tokens.ts'
 
 const NOW = new Date('2026-01-01T00:00:00Z')
@@ -21,8 +24,8 @@ const USER = '0190a0a0-0000-7000-8000-000000000001'
 async function signer(kid: string) {
   const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true })
   const jwk = { ...(await exportJWK(publicKey)), kid, alg: 'EdDSA', use: 'sig' }
-  const sign = (lifetimeSeconds = 600) =>
-    new SignJWT({ username: 'ada', role: 'customer' })
+  const sign = (lifetimeSeconds = 600, claims: object = {}) =>
+    new SignJWT({ username: 'ada', role: 'customer', ...claims })
       .setProtectedHeader({ alg: 'EdDSA', typ: TOKEN_TYPE, kid })
       .setSubject(USER)
       .setIssuer(TOKEN_ISSUER)
@@ -93,6 +96,53 @@ suite('access tokens', () => {
     state.keys = state.next = { keys: [fresh.jwk] }
     await Promise.all([underWay, verify(freshToken)])
     await assert.rejects(async () => verify(oldToken), { code: 'unauthenticated' })
+  })
+
+  test('4: a withdrawn token is refused, remembered or not; one of the least version counts', async () => {
+    const { jwk, sign } = await signer('a')
+    let least = 1
+    const isWithdrawn = (userId: string, version: number) => userId === USER && version < least
+    const verify = createTokenVerifier(keysOf({ keys: [jwk] }).source, () => NOW, isWithdrawn)
+    const [first, unseen, second] = [await sign(), await sign(599), await sign(600, { ver: 2 })]
+    assert.ok(await verify(first))
+    least = 2
+    const refused = { code: 'unauthenticated', message: /changed/ }
+    await assert.rejects(async () => verify(first), refused)
+    await assert.rejects(async () => verify(unseen), refused)
+    assert.ok(await verify(second))
+  })
+
+  test('4: whether it was withdrawn may have to be asked for', async () => {
+    const { jwk, sign } = await signer('a')
+    let withdrawn = false
+    const verify = createTokenVerifier(
+      keysOf({ keys: [jwk] }).source,
+      () => NOW,
+      async () => withdrawn,
+    )
+    const token = await sign()
+    assert.ok(await verify(token))
+    withdrawn = true
+    await assert.rejects(async () => verify(token), { code: 'unauthenticated' })
+  })
+
+  test('5: a token that ends further ahead than any is given out for is refused', async () => {
+    const { jwk, sign } = await signer('a')
+    const verify = createTokenVerifier(keysOf({ keys: [jwk] }).source, () => NOW)
+    assert.ok(await verify(await sign(TOKEN_LIFETIME_SECONDS_MAX)))
+    const ahead = await sign(TOKEN_LIFETIME_SECONDS_MAX + CLOCK_TOLERANCE_SECONDS + 1)
+    await assert.rejects(async () => verify(ahead), { code: 'unauthenticated' })
+  })
+
+  test('3: so many tokens are remembered and no more: the oldest is verified again', async () => {
+    const { jwk, sign } = await signer('a')
+    const verify = createTokenVerifier(keysOf({ keys: [jwk] }).source, () => NOW)
+    const first = await sign()
+    await verify(first)
+    for (let i = 1; i < TOKENS_REMEMBERED_MAX; i++) await verify(await sign(600, { i }))
+    assert.ok(!(verify(first) instanceof Promise))
+    await verify(await sign(600, { i: 'one more' }))
+    assert.ok(verify(first) instanceof Promise)
   })
 
   test('without any key ever seen the answer is keys_unavailable, not a refusal', async () => {

@@ -1,11 +1,11 @@
 /** The process: configuration, app; then listen until a signal. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { followAuthService } from '@shop/service_kit/auth_service'
 import { runService } from '@shop/service_kit/lifecycle'
 import { createLogger } from '@shop/service_kit/log'
 import { createMetrics } from '@shop/service_kit/metrics'
 import { startTracing } from '@shop/service_kit/telemetry'
-import { createTokenVerifier, fetchRemoteKeys } from '@shop/service_kit/tokens'
 import { createApp } from './app.ts'
 import { readStorefrontConfig } from './config.ts'
 
@@ -18,12 +18,9 @@ await runService(async () => {
   }
   const logger = createLogger('storefront', config.LOG_LEVEL)
   const tracing = await startTracing('storefront', process.env)
-  const keys = fetchRemoteKeys(
-    config.upstreams.auth.map((origin) => `${origin}/.well-known/jwks.json`),
-    { onFailure: (err) => logger.warn({ err }, 'the keys of auth_service could not be fetched') },
-  )
+  const auth = followAuthService({ origins: config.upstreams.auth, now: () => new Date(), logger })
   const app = createApp({
-    verifyToken: createTokenVerifier(keys, () => new Date()),
+    verifyToken: auth.verifyToken,
     upstreams: config.upstreams,
     pages: PAGES,
     publicUrl: config.PUBLIC_URL,
@@ -40,7 +37,7 @@ await runService(async () => {
     port: config.PORT,
     drainDelayMs: config.DRAIN_DELAY_MS,
     async close() {
-      keys.stop()
+      auth.stop()
       await tracing.stop()
     },
   }

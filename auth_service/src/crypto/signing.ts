@@ -4,6 +4,7 @@
  */
 
 import {
+  FIRST_TOKEN_VERSION,
   type KeySource,
   TOKEN_ALGORITHM,
   TOKEN_AUDIENCE,
@@ -20,12 +21,12 @@ import {
   SignJWT,
 } from 'jose'
 import type {
+  Account,
   IssueAccessToken,
   KeyStore,
   MakeKeyPair,
   PrivateJwk,
   SigningKey,
-  User,
 } from '../domain/ports.ts'
 import { publishedKeys, signingKey } from '../domain/signing_keys.ts'
 
@@ -59,14 +60,18 @@ export type AccessTokenOptions = {
 export function createAccessTokens({ keys, ttlSeconds, newId }: AccessTokenOptions): IssueAccessToken {
   let loaded: { kid: string; key: CryptoKey } | undefined
 
-  return async ({ id, username, role }: User, now: Date) => {
+  return async ({ id, username, role, tokenVersion }: Account, now: Date) => {
     const due = signingKey(await keys.list(), now)
     if (!due) throw new Error('There is no signing key; the service makes one when it starts.')
     const { key } =
       loaded?.kid === due.kid ? loaded : { key: (await importJWK(due.jwk, TOKEN_ALGORITHM)) as CryptoKey }
     loaded = { kid: due.kid, key }
     const issuedAt = Math.floor(now.getTime() / 1000)
-    const token = await new SignJWT({ username, role })
+    const token = await new SignJWT({
+      username,
+      role,
+      ...(tokenVersion === FIRST_TOKEN_VERSION ? {} : { ver: tokenVersion }),
+    })
       .setProtectedHeader({ alg: TOKEN_ALGORITHM, typ: TOKEN_TYPE, kid: due.kid })
       .setIssuer(TOKEN_ISSUER)
       .setAudience(TOKEN_AUDIENCE)

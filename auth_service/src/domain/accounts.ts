@@ -7,7 +7,8 @@
  *  3. Every try to prove a password is throttled (throttling.ts), at login and when changing it.
  *  4. Changing a password ends all other sessions in the same write: a session carries the passwordVersion it was
  *     started under and is dead when that moved on.
- *  5. There is always an admin: the last one can't be demoted. Nobody registers as one.
+ *  5. A change of the role or the password withdraws the access tokens given out before, in the same write.
+ *  6. There is always an admin: the last one can't be demoted. Nobody registers as one.
  */
 import { DomainError } from './errors.ts'
 import { acceptPassword, normalPassword } from './passwords.ts'
@@ -67,7 +68,7 @@ async function addAccount(
   if (await ports.users.findByName(canonicalUsername(username))) throw taken()
   const passwordHash = await ports.hasher.hash(password, place)
   const user: User = { id: ports.newId(), username, role, createdAt: ports.now() }
-  await ports.users.add({ ...user, passwordHash, passwordVersion: 1 })
+  await ports.users.add({ ...user, passwordHash })
   return user
 }
 
@@ -109,7 +110,7 @@ export async function changePassword(
   const accepted = await acceptPassword(newPassword, account.username, ports.passwordChecks)
   const passwordHash = await ports.hasher.hash(accepted, place)
   const kept = refreshToken === undefined ? undefined : await ownSession(ports, account, refreshToken)
-  if (!(await ports.users.changePassword(account.id, account.passwordVersion, passwordHash))) {
+  if (!(await ports.users.changePassword(account.id, account.passwordVersion, passwordHash, ports.now()))) {
     throw wrongPassword() // Another change came first, so what was proven is no longer the password.
   }
   if (kept !== undefined) await ports.sessions.adoptPassword(kept, account.passwordVersion + 1)
@@ -122,7 +123,8 @@ const wrongPassword = () => new DomainError('wrong_password', 'The current passw
 export const logout = (ports: SessionPorts, refreshToken: string) => endSession(ports, refreshToken)
 
 /** Rejects with `user_not_found` or `last_admin`. */
-export const setRole = ({ users }: AccountPorts, id: string, role: Role) => users.setRole(id, role)
+export const setRole = ({ users, now }: AccountPorts, id: string, role: Role) =>
+  users.setRole(id, role, now())
 
 async function provesPassword(
   { hasher }: AccountPorts,

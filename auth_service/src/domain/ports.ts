@@ -22,26 +22,34 @@ export type Account = User & {
   readonly passwordHash: string
   /** 1 at first; grows by one with every change of the password. Sessions of an older one are dead. */
   readonly passwordVersion: number
+  /** 1 at first; grows with every change of the role or the password. Access tokens of an older one are withdrawn. */
+  readonly tokenVersion: number
 }
 
+/** Access tokens of an account count from this version on. */
+export type Withdrawal = { readonly userId: string; readonly leastVersion: number }
+
 export type UserStore = {
-  /** Adds an account. Rejects with `username_taken` when `canonicalUsername(username)` is in use. */
-  add(account: Account): Promise<void>
+  /** Adds an account, of passwordVersion and tokenVersion 1. Rejects with `username_taken` when `canonicalUsername(username)` is in use. */
+  add(account: Omit<Account, 'passwordVersion' | 'tokenVersion'>): Promise<void>
   find(id: string): Promise<Account | undefined>
   /** By canonical username (see usernames.ts). */
   findByName(canonical: string): Promise<Account | undefined>
   /**
    * Sets a new password if `fromVersion` is still the account's passwordVersion; passwordVersion becomes
-   * fromVersion + 1. Resolves whether it did.
+   * fromVersion + 1, and tokenVersion grows. Resolves whether it did.
    */
-  changePassword(id: string, fromVersion: number, passwordHash: string): Promise<boolean>
+  changePassword(id: string, fromVersion: number, passwordHash: string, at: Date): Promise<boolean>
   /** Replaces the hash of the *same* password if it is still `from`; passwordVersion stays. Resolves whether it did. */
   rehash(id: string, from: string, to: string): Promise<boolean>
   /**
    * Sets the role. Rejects with `user_not_found`, and with `last_admin` when no admin would be left; that
-   * holds also when the last two admins demote each other at the same moment.
+   * holds also when the last two admins demote each other at the same moment. Where it is another role, tokenVersion
+   * grows.
    */
-  setRole(id: string, role: Role): Promise<User>
+  setRole(id: string, role: Role, at: Date): Promise<User>
+  /** Of accounts whose tokenVersion grew after `since`, the latest first, at most `limit`. */
+  withdrawals(since: Date, limit: number): Promise<Withdrawal[]>
   /** Newest first (by id, descending), starting after the id `after`. */
   list(page: { after?: string | undefined; limit: number }): Promise<User[]>
 }
@@ -201,6 +209,6 @@ export type RefreshTokens = {
 export type AccessToken = { readonly token: string; readonly expiresInSeconds: number }
 
 /** Signs an access token with the key whose turn it is. */
-export type IssueAccessToken = (user: User, now: Date) => Promise<AccessToken>
+export type IssueAccessToken = (account: Account, now: Date) => Promise<AccessToken>
 
 export type MakeKeyPair = () => Promise<{ kid: string; jwk: PrivateJwk }>

@@ -52,8 +52,8 @@ export function accountRoutes(ports: AccountPorts): FastifyPluginAsyncTypebox {
           tags,
           summary: 'Change your password',
           description:
-            'Ends all sessions of the account, except the one `refresh_token` belongs to. Access tokens ' +
-            'given out before live to their end.',
+            'Ends all sessions of the account, except the one `refresh_token` belongs to. Access tokens given out ' +
+            'before are withdrawn: here at once, elsewhere within seconds.',
           operationId: 'change_password',
           body: PasswordBody,
           response: {
@@ -120,7 +120,9 @@ export function accountRoutes(ports: AccountPorts): FastifyPluginAsyncTypebox {
         schema: {
           tags,
           summary: 'Make a user an admin, or a customer again',
-          description: 'Counts from the next refresh of their tokens on; here at once.',
+          description:
+            'Withdraws the access tokens of the account: here at once, elsewhere within seconds. The next refresh ' +
+            'gives one with the new role.',
           operationId: 'set_role',
           params: UserParams,
           body: RoleBody,

@@ -1,14 +1,24 @@
-/** The public keys other services verify access tokens with (RFC 7517). */
+/** What other services verify access tokens with: the public keys (RFC 7517), and which tokens were withdrawn. */
+import { createHash } from 'node:crypto'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { problemResponses } from '@shop/service_kit/schemas'
-import type { Static } from 'typebox'
+import { WITHDRAWN_MAX, WITHDRAWN_PATH } from '@shop/service_kit/withdrawn_tokens'
+import Type, { type Static } from 'typebox'
+import type { UserStore } from '../domain/ports.ts'
+import { withdrawals } from '../domain/withdrawals.ts'
 import { PROBLEMS } from './problems.ts'
-import { KeySetView } from './schemas.ts'
+import { KeySetView, WithdrawnView, withdrawnView } from './schemas.ts'
 
 /** Short, so that a cache in between does not hide a key that was made in a hurry. */
 export const KEYS_MAX_AGE_SECONDS = 60
 
-export function keyRoutes(keySet: () => Promise<Static<typeof KeySetView>>): FastifyPluginAsyncTypebox {
+export type KeyRoutesDeps = {
+  readonly keySet: () => Promise<Static<typeof KeySetView>>
+  readonly users: UserStore
+  readonly now: () => Date
+}
+
+export function keyRoutes({ keySet, users, now }: KeyRoutesDeps): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(
       '/.well-known/jwks.json',
@@ -25,6 +35,34 @@ export function keyRoutes(keySet: () => Promise<Static<typeof KeySetView>>): Fas
         const keys = await keySet()
         reply.header('cache-control', `public, max-age=${KEYS_MAX_AGE_SECONDS}`)
         return keys
+      },
+    )
+
+    app.get(
+      WITHDRAWN_PATH,
+      {
+        config: { access: 'public' },
+        schema: {
+          tags: ['keys'],
+          summary: 'Accounts whose access tokens were withdrawn',
+          description:
+            'Those whose role or password changed within the life of an access token. A token of one of them counts ' +
+            'if its `ver` is at least `least_version`. Look every few seconds, with `If-None-Match`.',
+          operationId: 'get_withdrawn_tokens',
+          headers: Type.Object({ 'if-none-match': Type.Optional(Type.String()) }),
+          response: {
+            200: WithdrawnView,
+            304: Type.Null({ description: 'Nothing changed' }),
+            ...problemResponses(PROBLEMS, 'store_unavailable'),
+          },
+        },
+      },
+      async (request, reply) => {
+        const list = withdrawnView(await withdrawals(users, now(), WITHDRAWN_MAX))
+        const etag = `"${createHash('sha256').update(JSON.stringify(list)).digest('base64url')}"`
+        reply.headers({ etag, 'cache-control': 'no-cache' })
+        if (request.headers['if-none-match'] === etag) return reply.code(304).send(null)
+        return list
       },
     )
   }

@@ -2,7 +2,7 @@
 import { Body, Id, Timestamp } from '@shop/service_kit/schemas'
 import Type, { type Static } from 'typebox'
 import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '../domain/passwords.ts'
-import type { AccessToken, Role, User } from '../domain/ports.ts'
+import type { AccessToken, Role, User, Withdrawal } from '../domain/ports.ts'
 import { REFRESH_TOKEN_LENGTH_MAX } from '../domain/sessions.ts'
 import { USERNAME_LENGTH_MAX, USERNAME_LENGTH_MIN, USERNAME_PATTERN } from '../domain/usernames.ts'
 
@@ -80,6 +80,17 @@ export const tokensView = (
   expires_in: expiresInSeconds,
   refresh_token: refreshToken,
   user: view(user),
+})
+
+export const WithdrawnView = Type.Object({
+  withdrawn: Type.Array(Type.Object({ user_id: Id, least_version: Type.Integer({ minimum: 1 }) })),
+})
+
+export const withdrawnView = (withdrawals: readonly Withdrawal[]): Static<typeof WithdrawnView> => ({
+  withdrawn: withdrawals.map(({ userId, leastVersion }) => ({
+    user_id: userId,
+    least_version: leastVersion,
+  })),
 })
 
 export const KeySetView = Type.Object({

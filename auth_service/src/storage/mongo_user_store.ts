@@ -11,13 +11,21 @@ import { DomainError } from '../domain/errors.ts'
 import type { Account, Role, User, UserStore } from '../domain/ports.ts'
 import { canonicalUsername } from '../domain/usernames.ts'
 
-type Document = Omit<Account, 'id'> & { _id: string; canonicalName: string }
+type Document = Omit<Account, 'id' | 'tokenVersion'> & {
+  _id: string
+  canonicalName: string
+  /** Both absent until there is something to say. */
+  roleChanges?: number
+  tokensChangedAt?: Date
+}
+type RoleChange = { readonly id: string; readonly role: Role; readonly at: Date }
 type Guard = { _id: string; demotions: number }
 
 export const USER_INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
   users: [
     { name: 'users_by_name', key: { canonicalName: 1 }, unique: true },
     // Small: admins are few.
+    { name: 'tokens_changed', key: { tokensChangedAt: -1 }, sparse: true },
     { name: 'admins', key: { role: 1, _id: 1 }, partialFilterExpression: { role: 'admin' } },
   ],
   guards: [{ name: '_id_', key: { _id: 1 } }],
@@ -28,7 +36,7 @@ export function createMongoUserStore(store: MongoStore): UserStore {
   const users = store.collection<Document>('users')
   const guards = store.collection<Guard>('guards')
 
-  const setRole = (id: string, role: Role) =>
+  const setRole = ({ id, role, at }: RoleChange): Promise<User> =>
     store.transact(async (session) => {
       const found = await users.findOne({ _id: id }, { session })
       if (!found) throw new DomainError('user_not_found', 'There is no user with this id.')
@@ -46,16 +54,20 @@ export function createMongoUserStore(store: MongoStore): UserStore {
           if (counted.matchedCount === 0) throw new Unsettled()
         } else await guards.insertOne({ _id: GUARD, demotions: 1 }, { session }).catch(lookAgain)
       }
-      const changed = await users.updateOne({ _id: id, role: found.role }, { $set: { role } }, { session })
+      const changed = await users.updateOne(
+        { _id: id, role: found.role },
+        { $set: { role, tokensChangedAt: at }, $inc: { roleChanges: 1 } },
+        { session },
+      )
       if (changed.matchedCount === 0) throw new Unsettled()
       return user({ ...found, role })
     })
   // One at a time here; those of other replicas meet at the guard.
-  const setRoleInTurn = shareWork<{ id: string; role: Role }, User>({
+  const setRoleInTurn = shareWork<RoleChange, User>({
     inFlightMax: 1,
     async run(changes) {
       const settled: PromiseSettledResult<User>[] = []
-      for (const { id, role } of changes) settled.push(...(await Promise.allSettled([setRole(id, role)])))
+      for (const change of changes) settled.push(...(await Promise.allSettled([setRole(change)])))
       return settled.map((outcome) =>
         outcome.status === 'fulfilled'
           ? { ok: true, value: outcome.value }
@@ -69,7 +81,7 @@ export function createMongoUserStore(store: MongoStore): UserStore {
       const canonicalName = canonicalUsername(fields.username)
       await store.repeat(async () => {
         try {
-          await users.insertOne({ _id: id, ...fields, canonicalName })
+          await users.insertOne({ _id: id, ...fields, passwordVersion: 1, canonicalName })
         } catch (error) {
           if (!isDuplicate(error)) throw error
           const holder = await users.findOne({ canonicalName })
@@ -80,11 +92,11 @@ export function createMongoUserStore(store: MongoStore): UserStore {
     },
     find: (id) => store.repeat(async () => account(await users.findOne({ _id: id }))),
     findByName: (canonicalName) => store.repeat(async () => account(await users.findOne({ canonicalName }))),
-    changePassword(id, passwordVersion, passwordHash) {
+    changePassword(id, passwordVersion, passwordHash, at) {
       let tries = 0
       return store.repeat(async () => {
         tries++
-        const to = { passwordHash, passwordVersion: passwordVersion + 1 }
+        const to = { passwordHash, passwordVersion: passwordVersion + 1, tokensChangedAt: at }
         const { matchedCount } = await users.updateOne({ _id: id, passwordVersion }, { $set: to })
         if (matchedCount === 1) return true
         if (tries === 1) return false
@@ -104,7 +116,17 @@ export function createMongoUserStore(store: MongoStore): UserStore {
         )
         return matchedCount === 1 || (await users.findOne({ _id: id }))?.passwordHash === to
       }),
-    setRole: (id, role) => setRoleInTurn({ id, role }),
+    setRole: (id, role, at) => setRoleInTurn({ id, role, at }),
+    withdrawals: (since, limit) =>
+      store.repeat(async () => {
+        const changed = await users
+          .find({ tokensChangedAt: { $gt: since } })
+          .hint('tokens_changed')
+          .sort({ tokensChangedAt: -1 })
+          .limit(limit)
+          .toArray()
+        return changed.map((each) => ({ userId: each._id, leastVersion: tokenVersion(each) }))
+      }),
     list: ({ after, limit }) =>
       store.repeat(async () => {
         const filter = after === undefined ? {} : { _id: { $lt: after } }
@@ -126,4 +148,7 @@ const account = (document: Document | null): Account | undefined =>
         ...user(document),
         passwordHash: document.passwordHash,
         passwordVersion: document.passwordVersion,
+        tokenVersion: tokenVersion(document),
       }
+
+const tokenVersion = ({ passwordVersion, roleChanges = 0 }: Document) => passwordVersion + roleChanges

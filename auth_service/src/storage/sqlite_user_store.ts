@@ -11,57 +11,59 @@ type Row = {
   role: Role
   password_hash: string
   password_version: number
+  role_changes: number
   created_at: number
 }
 
-const COLUMNS = 'id, username, role, password_hash, password_version, created_at'
+const COLUMNS = 'id, username, role, password_hash, password_version, role_changes, created_at'
 
 export function createSqliteUserStore({ reader, writer, write }: SqliteStore): UserStore {
   const insert = writer.prepare(`
     INSERT INTO users (id, username, canonical_name, role, password_hash, password_version, created_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (canonical_name) DO NOTHING`)
+    VALUES (?, ?, ?, ?, ?, 1, ?) ON CONFLICT (canonical_name) DO NOTHING`)
   const byId = reader.prepare(`SELECT ${COLUMNS} FROM users WHERE id = ?`)
   const byName = reader.prepare(`SELECT ${COLUMNS} FROM users WHERE canonical_name = ?`)
   const setPassword = writer.prepare(`
-    UPDATE users SET password_hash = ?, password_version = password_version + 1
+    UPDATE users SET password_hash = ?, password_version = password_version + 1, tokens_changed_at = ?
      WHERE id = ? AND password_version = ?`)
   const setHash = writer.prepare('UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?')
   const setRole = writer.prepare(`
-    UPDATE users SET role = :role
+    UPDATE users SET role = :role, role_changes = role_changes + (role <> :role),
+                     tokens_changed_at = iif(role <> :role, :at, tokens_changed_at)
      WHERE id = :id AND (:role = 'admin' OR role <> 'admin'
            OR EXISTS (SELECT 1 FROM users WHERE role = 'admin' AND id <> :id))
     RETURNING ${COLUMNS}`)
+  const withdrawn = reader.prepare(`
+    SELECT id, password_version + role_changes AS least FROM users
+     WHERE tokens_changed_at > ? ORDER BY tokens_changed_at DESC LIMIT ?`)
   const known = writer.prepare('SELECT 1 FROM users WHERE id = ?')
   const firstPage = reader.prepare(`SELECT ${COLUMNS} FROM users ORDER BY id DESC LIMIT ?`)
   const nextPage = reader.prepare(`SELECT ${COLUMNS} FROM users WHERE id < ? ORDER BY id DESC LIMIT ?`)
 
   return {
-    async add({ id, username, role, passwordHash, passwordVersion, createdAt }) {
+    async add({ id, username, role, passwordHash, createdAt }) {
       const canonical = canonicalUsername(username)
       await write(() => {
-        const { changes } = insert.run(
-          id,
-          username,
-          canonical,
-          role,
-          passwordHash,
-          passwordVersion,
-          createdAt.getTime(),
-        )
+        const { changes } = insert.run(id, username, canonical, role, passwordHash, createdAt.getTime())
         if (changes === 0) throw taken()
       })
     },
     find: async (id) => account(byId.get(id)),
     findByName: async (canonical) => account(byName.get(canonical)),
-    changePassword: (id, fromVersion, passwordHash) =>
-      write(() => setPassword.run(passwordHash, id, fromVersion).changes === 1),
+    changePassword: (id, fromVersion, passwordHash, at) =>
+      write(() => setPassword.run(passwordHash, at.getTime(), id, fromVersion).changes === 1),
     rehash: (id, from, to) => write(() => setHash.run(to, id, from).changes === 1),
-    setRole: (id, role) =>
+    setRole: (id, role, at) =>
       write(() => {
-        const row = setRole.get({ role, id })
+        const row = setRole.get({ role, id, at: at.getTime() })
         if (row) return user(row as Row)
         if (!known.get(id)) throw new DomainError('user_not_found', 'There is no user with this id.')
         throw new DomainError('last_admin', 'This is the last admin; make another user an admin first.')
+      }),
+    withdrawals: async (since, limit) =>
+      withdrawn.all(since.getTime(), limit).map((row) => {
+        const { id, least } = row as { id: string; least: number }
+        return { userId: id, leastVersion: least }
       }),
     list: async ({ after, limit }) => {
       const rows = after === undefined ? firstPage.all(limit) : nextPage.all(after, limit)
@@ -79,6 +81,11 @@ const user = ({ id, username, role, created_at }: Row): User => ({
 
 function account(row: unknown): Account | undefined {
   if (row === undefined) return undefined
-  const { password_hash, password_version } = row as Row
-  return { ...user(row as Row), passwordHash: password_hash, passwordVersion: password_version }
+  const { password_hash, password_version, role_changes } = row as Row
+  return {
+    ...user(row as Row),
+    passwordHash: password_hash,
+    passwordVersion: password_version,
+    tokenVersion: password_version + role_changes,
+  }
 }

@@ -23,9 +23,10 @@ mongoSuite('queries on accounts in MongoDB', (server) => {
       for (const each of [ada, root]) await users.add(each)
       await users.find(ada.id)
       await users.findByName('ada')
-      await users.changePassword(ada.id, 1, 'h')
+      await users.changePassword(ada.id, 1, 'h', START)
       await users.rehash(ada.id, 'h', 'i')
-      await users.setRole(ada.id, 'customer')
+      await users.setRole(ada.id, 'customer', START)
+      await users.withdrawals(START, 1)
       await users.list({ limit: 1 })
       await users.list({ limit: 1, after: root.id })
 

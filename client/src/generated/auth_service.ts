@@ -17,6 +17,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/.well-known/withdrawn_tokens.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Accounts whose access tokens were withdrawn
+         * @description Those whose role or password changed within the life of an access token. A token of one of them counts if its `ver` is at least `least_version`. Look every few seconds, with `If-None-Match`.
+         */
+        get: operations["get_withdrawn_tokens"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -95,7 +115,7 @@ export interface paths {
         get?: never;
         /**
          * Change your password
-         * @description Ends all sessions of the account, except the one `refresh_token` belongs to. Access tokens given out before live to their end.
+         * @description Ends all sessions of the account, except the one `refresh_token` belongs to. Access tokens given out before are withdrawn: here at once, elsewhere within seconds.
          */
         put: operations["change_password"];
         post?: never;
@@ -203,7 +223,7 @@ export interface paths {
         get?: never;
         /**
          * Make a user an admin, or a customer again
-         * @description Counts from the next refresh of their tokens on; here at once.
+         * @description Withdraws the access tokens of the account: here at once, elsewhere within seconds. The next refresh gives one with the new role.
          */
         put: operations["set_role"];
         post?: never;
@@ -251,6 +271,62 @@ export interface operations {
                         }[];
                     };
                 };
+            };
+            /** @description `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    get_withdrawn_tokens: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-none-match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        withdrawn: {
+                            least_version: number;
+                            /** Format: uuid */
+                            user_id: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Nothing changed */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description `store_unavailable` */
             503: {

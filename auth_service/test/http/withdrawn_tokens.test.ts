@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { WITHDRAWN_PATH } from '@shop/service_kit/withdrawn_tokens'
+import { createWorld, PASSWORD, type World } from '../support.ts'
+
+const list = async (world: World) => (await world.call('GET', WITHDRAWN_PATH)).body.withdrawn
+const me = async (world: World, token: string) => (await world.call('GET', '/me', { token })).status
+const versionOf = (token: string) =>
+  (JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()).ver ?? 1) as number
+
+suite('access tokens withdrawn before they end', () => {
+  test('by another role: the old one is refused, the one of the same second counts, and the list says so', async (t) => {
+    const world = await createWorld(t)
+    const root = await world.login('root')
+    const ada = await world.join('ada')
+    assert.deepEqual(await list(world), [])
+    const promote = (role: string) =>
+      world.call('PUT', `/users/${ada.user.id}/role`, { token: root.access_token, body: { role } })
+    assert.equal((await promote('customer')).status, 200)
+    assert.equal(await me(world, ada.access_token), 200, 'the same role changes nothing')
+    assert.equal((await promote('admin')).status, 200)
+    const refused = await world.call('GET', '/me', { token: ada.access_token })
+    assert.deepEqual([refused.status, refused.body.code], [401, 'unauthenticated'])
+    assert.match(String(refused.headers['www-authenticate']), /invalid_token/)
+    const fresh = (await world.refresh(ada.refresh_token)).body.access_token
+    assert.equal(await me(world, fresh), 200)
+    assert.deepEqual(await list(world), [{ user_id: ada.user.id, least_version: versionOf(fresh) }])
+    assert.ok(versionOf(ada.access_token) < versionOf(fresh))
+    assert.equal(await me(world, root.access_token), 200, 'others stay as they are')
+  })
+
+  test('by another password', async (t) => {
+    const world = await createWorld(t)
+    const ada = await world.join('ada')
+    const body = {
+      current_password: PASSWORD,
+      new_password: 'quince jam on friday',
+      refresh_token: ada.refresh_token,
+    }
+    assert.equal((await world.call('PUT', '/me/password', { token: ada.access_token, body })).status, 204)
+    assert.equal(await me(world, ada.access_token), 401)
+    const fresh = (await world.refresh(ada.refresh_token)).body.access_token
+    assert.equal(await me(world, fresh), 200)
+    assert.equal((await list(world)).length, 1)
+  })
+
+  test('an account is listed for as long as a token given out before may live', async (t) => {
+    const world = await createWorld(t)
+    const ada = await world.join('ada')
+    await world.stores.users.setRole(ada.user.id, 'admin', world.clock.now())
+    world.clock.pass(3_600_000)
+    assert.equal((await list(world)).length, 1)
+    world.clock.pass(60_000)
+    assert.equal((await list(world)).length, 0)
+  })
+
+  test('the list is not sent again to whoever has it', async (t) => {
+    const world = await createWorld(t)
+    const ada = await world.join('ada')
+    const ask = (etag: string) =>
+      world.app.inject({ url: WITHDRAWN_PATH, headers: { 'if-none-match': etag } })
+    const { etag } = (await ask('"x"')).headers
+    const again = await ask(String(etag))
+    assert.deepEqual([again.statusCode, again.body], [304, ''])
+    await world.stores.users.setRole(ada.user.id, 'admin', world.clock.now())
+    assert.equal((await ask(String(etag))).statusCode, 200)
+  })
+})

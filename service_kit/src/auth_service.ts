@@ -1,0 +1,42 @@
+/** Verifying access tokens by what auth_service publishes: its keys, and which tokens it withdrew. */
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import type { VerifyToken } from './access.ts'
+import { createTokenVerifier, fetchRemoteKeys } from './tokens.ts'
+import { fetchWithdrawnTokens, WITHDRAWN_PATH } from './withdrawn_tokens.ts'
+
+export const KEYS_PATH = '/.well-known/jwks.json'
+
+export type AuthServiceOptions = {
+  /** Of its replicas, or of what stands before them. */
+  readonly origins: readonly string[]
+  readonly now: () => Date
+  readonly logger: Logger
+  /** Where what was published is kept across restarts, in files of that prefix. */
+  readonly cache?: { readonly folder: string; readonly prefix: string }
+}
+
+export function followAuthService({ origins, now, logger, cache }: AuthServiceOptions): {
+  readonly verifyToken: VerifyToken
+  stop(): void
+} {
+  const at = (path: string) => origins.map((origin) => origin.replace(/\/$/, '') + path)
+  const fileOf = (what: string) =>
+    cache === undefined ? {} : { cacheFile: join(cache.folder, `${cache.prefix}.${what}.json`) }
+  const keys = fetchRemoteKeys(at(KEYS_PATH), {
+    ...fileOf('jwks'),
+    onFailure: (err) => logger.warn({ err }, 'the keys of auth_service could not be fetched'),
+  })
+  const withdrawn = fetchWithdrawnTokens(at(WITHDRAWN_PATH), {
+    ...fileOf('withdrawn'),
+    onFailure: (err) =>
+      logger.warn({ err }, 'the list of withdrawn tokens could not be fetched; the last one counts'),
+  })
+  return {
+    verifyToken: createTokenVerifier(keys, now, withdrawn.isWithdrawn),
+    stop() {
+      keys.stop()
+      withdrawn.stop()
+    },
+  }
+}

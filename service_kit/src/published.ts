@@ -1,0 +1,74 @@
+/**
+ * Documents that auth_service publishes and other services keep: fetched from one replica or another, bounded in time
+ * and size, and kept in a file across restarts.
+ */
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+
+const DEADLINE_MS = 2_000
+/** Ten times the largest there is: the list of withdrawn tokens. */
+export const PUBLISHED_BYTES_MAX = 8 * 1024 * 1024
+
+export type Published = { readonly value: unknown; readonly etag: string | undefined }
+
+/** From the first that has it; undefined when it is still what `etag` names. Fails as the last one did. */
+export async function fetchPublished(
+  urls: readonly string[],
+  isGood: (value: unknown) => boolean,
+  etag?: string,
+): Promise<Published | undefined> {
+  let failure: unknown
+  for (const url of urls) {
+    try {
+      const answer = await fetch(url, {
+        signal: AbortSignal.timeout(DEADLINE_MS),
+        redirect: 'error',
+        headers: etag === undefined ? {} : { 'if-none-match': etag },
+      })
+      const text = await bodyOf(answer, url)
+      if (text === undefined) return undefined
+      const value: unknown = JSON.parse(text)
+      if (!isGood(value)) throw new Error(`${url} answered with something else`)
+      return { value, etag: answer.headers.get('etag') ?? undefined }
+    } catch (error) {
+      failure = error
+    }
+  }
+  throw failure
+}
+
+/** Undefined for 304. What is not read is let go, since it would keep its connection. */
+async function bodyOf(answer: Response, url: string): Promise<string | undefined> {
+  if (!answer.ok) {
+    await answer.body?.cancel()
+    if (answer.status === 304) return undefined
+    throw new Error(`${url} answered ${answer.status}`)
+  }
+  const decoder = new TextDecoder()
+  let bytes = 0
+  let text = ''
+  for await (const chunk of answer.body ?? []) {
+    bytes += chunk.byteLength
+    // Leaving the loop cancels the rest.
+    if (bytes > PUBLISHED_BYTES_MAX)
+      throw new Error(`${url} answered with more than ${PUBLISHED_BYTES_MAX} bytes`)
+    text += decoder.decode(chunk, { stream: true })
+  }
+  return text + decoder.decode()
+}
+
+export function readKept(file: string, isGood: (value: unknown) => boolean): unknown {
+  try {
+    const kept: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    return isGood(kept) ? kept : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Written beside and renamed, so a reader never sees half a file. A read-only disk only costs the cache. */
+export function keep(file: string, text: string): void {
+  try {
+    writeFileSync(`${file}.${process.pid}`, text, { mode: 0o600 })
+    renameSync(`${file}.${process.pid}`, file)
+  } catch {}
+}
