@@ -17,7 +17,7 @@ await runService(async () => {
   const now = () => new Date()
   const logger = createLogger(SERVICE, config.LOG_LEVEL)
   const metrics = createMetrics(SERVICE)
-  const stores = await openStores(config)
+  const stores = await openStores(config, (text) => logger.info(text))
   const tracing = await startTracing(SERVICE, process.env)
   const auth = followAuthService({
     origins: [config.AUTH_URL],

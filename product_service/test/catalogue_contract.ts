@@ -1,8 +1,9 @@
 /** What every catalogue does, whatever it is made of. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Catalogue, type PageKey, SORTS, type Sort } from '../src/domain/ports.ts'
-import { searchWords } from '../src/domain/search.ts'
+import { queryWords, searchWords } from '../src/domain/search.ts'
 import { ACT, AT, add, type MakeStores, nextId } from './worlds.ts'
 
 const query = (more: object = {}) => ({
@@ -27,6 +28,16 @@ async function allNames(catalogue: Catalogue, more: object) {
     after = page.next
   } while (after)
   return found
+}
+
+async function eventually(check: () => Promise<void>) {
+  for (const deadline = performance.now() + 10_000; ; await sleep(20)) {
+    try {
+      return await check()
+    } catch (error) {
+      if (performance.now() > deadline) throw error
+    }
+  }
 }
 
 const saw = (...versions: number[]) => ({ from: 'body' as const, versions })
@@ -229,6 +240,111 @@ export function catalogueContract(name: string, makeStores: MakeStores) {
         assert.deepEqual(found, words.length === 0 ? [] : [`x ${text}y`])
       })
     }
+
+    const find = async (catalogue: Catalogue, text: string, more: object = {}) => {
+      const { items, searchedFor } = await catalogue.list(
+        query({ sort: 'relevance', words: queryWords(text), ...more }),
+      )
+      return { names: items.map(({ name }) => name), searchedFor }
+    }
+
+    const FOUND: [asked: string, name: string][] = [
+      ['lamps', 'Desk lamp'],
+      ['lamp', 'Two lamps'],
+      ['knives', 'Bread knife'],
+      ['knife', 'Six knives'],
+      ['berry', 'Dried berries'],
+      ['Łódź', 'Poster of Lodz'],
+      ['orsted', 'Ørsted chair'],
+      ['strasse', 'Straßenlampe'],
+      ['脑桌', '电脑桌椅'],
+      ['茶', '绿茶杯'],
+      ['テーブル', 'ガラスのテーブル'],
+      ['โต๊ะ', 'โคมไฟตั้งโต๊ะ'],
+      ['שלום', 'שָׁלוֹם'],
+      ['كتاب', 'كِتَابٌ'],
+    ]
+    test('other forms of a word, other letters, and words without spaces between them are found', async (t) => {
+      const [{ catalogue }] = await makeStores(t)
+      for (const [, name] of FOUND) await add({ catalogue } as never, { name, description: 'nothing else' })
+      await add({ catalogue } as never, { name: 'Other' })
+      for (const [asked, name] of FOUND) {
+        const { names, searchedFor } = await find(catalogue, asked)
+        assert.ok(names.includes(name), `${asked}: ${names}`)
+        assert.ok(!names.includes('Other'), asked)
+        assert.equal(searchedFor, undefined)
+      }
+    })
+
+    test('by relevance, names come before descriptions and newer before older, page by page', async (t) => {
+      const [stores] = await makeStores(t)
+      for (const [name, description, stock] of [
+        ['Old red lamp', '', 1],
+        ['Chair', 'red, with a lamp', 1],
+        ['Lamps', 'of red glass', 1],
+        ['Red lampshade', '', 0],
+        ['Table', 'for a reddish lamp', 1],
+        ['Chair', 'blue', 1],
+      ] as const) {
+        await add(stores, { name, description, stock })
+      }
+      const expected = ['Red lampshade', 'Old red lamp', 'Lamps', 'Table', 'Chair']
+      for (const limit of [1, 2, 3, 5, 6]) {
+        const search = { sort: 'relevance', words: ['red', 'lamp'], limit }
+        assert.deepEqual(await allNames(stores.catalogue, search), expected)
+        assert.deepEqual(await allNames(stores.catalogue, { ...search, inStock: true }), expected.slice(1))
+      }
+      assert.deepEqual(await allNames(stores.catalogue, { sort: 'relevance', words: ['lamp'], limit: 2 }), [
+        ...['Red lampshade', 'Lamps', 'Old red lamp', 'Table', 'Chair'],
+      ])
+      const everything = await allNames(stores.catalogue, { sort: 'relevance', limit: 2 })
+      assert.deepEqual(everything, await allNames(stores.catalogue, { sort: 'newest' }))
+    })
+
+    test('where nothing fits, a word or two letters away is looked for, and the answer says so', async (t) => {
+      const [stores] = await makeStores(t)
+      const { catalogue } = stores
+      await add(stores, { name: 'Candle holder', description: 'for lanterns', priceMinor: 2 })
+      await add(stores, { name: 'Candle', stock: 0, priceMinor: 1 })
+      const both = ['Candle', 'Candle holder']
+      for (const asked of ['candel', 'cadnle', 'candels', 'CÁNDEL']) {
+        assert.deepEqual(await find(catalogue, asked), { names: both, searchedFor: ['candle'] }, asked)
+      }
+      assert.deepEqual(await find(catalogue, 'candel hodler'), {
+        names: ['Candle holder'],
+        searchedFor: ['candle', 'holder'],
+      })
+      assert.deepEqual(await find(catalogue, 'lantrens'), {
+        names: ['Candle holder'],
+        searchedFor: ['lanterns'],
+      })
+      for (const sort of [...SORTS, 'relevance'] as const) {
+        const pages = { sort, words: ['candel'], limit: 1 }
+        const order = sort === '-price' ? [...both].reverse() : both
+        assert.deepEqual(await allNames(catalogue, pages), order)
+        assert.deepEqual(await allNames(catalogue, { ...pages, inStock: true }), ['Candle holder'])
+      }
+      // Sold out is not misspelt, and what is no word is nothing.
+      await stores.stock.adjust(
+        {
+          productId: (await catalogue.list(query({}))).items[1]!.id,
+          delta: -10,
+          note: 'x',
+          attempt: undefined,
+        },
+        ACT,
+      )
+      assert.deepEqual(await find(catalogue, 'candle', { inStock: true }), {
+        names: [],
+        searchedFor: undefined,
+      })
+      assert.deepEqual(await find(catalogue, 'qwertzuiop'), { names: [], searchedFor: undefined })
+      // What comes later is known soon.
+      await add(stores, { name: 'Chandelier' })
+      await eventually(async () =>
+        assert.deepEqual((await find(catalogue, 'chandeleir')).names, ['Chandelier']),
+      )
+    })
 
     test('imported products are like created ones', async (t) => {
       const [stores] = await makeStores(t)

@@ -1,6 +1,7 @@
 /** The HTTP contract of product_service: who may call what, right and wrong inputs, and every code. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { encodeCursor } from '@shop/service_kit/paging'
 import { PRODUCT_PROBLEMS } from '../src/http/problems.ts'
 import { AT, CALLERS, type Caller, nextId, openShop } from './worlds.ts'
 
@@ -149,6 +150,24 @@ suite('reading', () => {
     assert.deepEqual([wrongSort.statusCode, wrongSort.json().code], [400, 'malformed_cursor'])
   })
 
+  test('what nothing fits is corrected, and the answer says so, on every page', async (t) => {
+    const shop = await openShop(t)
+    await addTea(shop, { name: 'Candle holder', description: '' })
+    await addTea(shop, { name: 'Vase', description: 'no candle' })
+    const read = async (query: string) => (await shop.nobody('GET', `/products?${query}`)).json()
+    const first = await read('q=Candels&limit=1')
+    assert.deepEqual([first.items[0].name, first.searched_for], ['Candle holder', 'candle'])
+    const second = await read(`q=Candels&limit=1&cursor=${first.next_cursor}`)
+    assert.deepEqual(
+      [second.items[0].name, second.searched_for, second.next_cursor],
+      ['Vase', 'candle', null],
+    )
+    assert.equal('searched_for' in (await read('q=candles')), false)
+    const relevant = await read('q=candles&sort=relevance')
+    assert.deepEqual(relevant.items, (await read('q=candles')).items)
+    assert.deepEqual((await read('sort=relevance')).items, (await read('')).items)
+  })
+
   const wrong: [string, string][] = [
     ['x=1', 'validation_failed'],
     ['limit=0', 'validation_failed'],
@@ -160,6 +179,9 @@ suite('reading', () => {
     ['cursor=!', 'malformed_cursor'],
     [`cursor=${Buffer.from('[1]').toString('base64url')}`, 'malformed_cursor'],
     [`cursor=${Buffer.from('{}').toString('base64url')}`, 'malformed_cursor'],
+    [`cursor=${encodeCursor(['newest'])}`, 'malformed_cursor'],
+    [`sort=price&cursor=${encodeCursor([1.5, nextId()])}`, 'malformed_cursor'],
+    [`q=tea&cursor=${encodeCursor([nextId()])}`, 'malformed_cursor'],
   ]
   for (const [query, code] of wrong) {
     test(`?${query.slice(0, 30)} answers 400 ${code}`, async (t) => {

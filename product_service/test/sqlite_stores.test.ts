@@ -98,4 +98,28 @@ suite('the database repeats the invariants', () => {
       assert.deepEqual(mismatches, [{ productId: tea.id, ...numbers }])
     })
   }
+
+  for (const [deed, status] of [
+    ['release', 'released'],
+    ['ship', 'shipped'],
+  ] as const) {
+    test(`and a reservation that stops being held within a ${deed} ends once, or nothing of it is kept (6)`, async (t) => {
+      const path = join(folder(t), 'products.db')
+      const stores = await openSqliteStores(path, 'USD')
+      t.after(() => stores.close())
+      const tea = await add(stores)
+      const [held, other] = [order({ [tea.id]: 1 }), order({ [tea.id]: 2 })]
+      await stores.stock.reserve([held, other], AT)
+      const before = await stores.catalogue.find(tea.id)
+      const db = new DatabaseSync(path)
+      t.after(() => db.close())
+      db.exec(`CREATE TRIGGER meanwhile AFTER UPDATE ON products BEGIN
+        UPDATE reservations SET status = 'shipped' WHERE order_id = '${held.orderId}'; END`)
+      await assert.rejects(stores.stock[deed]([held.orderId], AT), /is not held/)
+      db.exec('DROP TRIGGER meanwhile')
+      assert.deepEqual(await stores.catalogue.find(tea.id), before)
+      assert.equal((await stores.stock[deed]([held.orderId], AT))[0]?.status, status)
+      assert.deepEqual((await stores.audit.ledgerMismatches(undefined, 10)).mismatches, [])
+    })
+  }
 })

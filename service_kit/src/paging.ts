@@ -35,15 +35,17 @@ const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 const FITS = {
   string: (value: unknown) => typeof value === 'string',
-  number: (value: unknown) => typeof value === 'number',
+  integer: (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0,
   id: (value: unknown) => typeof value === 'string' && ID.test(value),
 }
+
+export type CursorShape = readonly (keyof typeof FITS)[]
 
 /**
  * The key a cursor stands for. `shape` is the list's own key, one kind a column; anything else
  * (edited by hand, or from another list or sort) fails with `malformed_cursor`.
  */
-export function decodeCursor(cursor: string, shape: readonly (keyof typeof FITS)[]): CursorKey {
+export function decodeCursor(cursor: string, shape: CursorShape): CursorKey {
   const key = parse(cursor)
   if (!Array.isArray(key) || key.length !== shape.length || !shape.every((kind, i) => FITS[kind](key[i]))) {
     throw new Problem('malformed_cursor', 'Use next_cursor exactly as it was given, with the same sort.')

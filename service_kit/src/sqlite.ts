@@ -11,7 +11,7 @@
  *  5. A store whose file is gone refuses writes at once, and `check` remembers a write that the store failed until
  *     one succeeds again (sqlite_file.ts).
  */
-import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from 'node:sqlite'
+import { DatabaseSync } from 'node:sqlite'
 import { createCommits, WRITE_WAIT_MS } from './sqlite_commits.ts'
 import { isBusy, openingFault, translateFaults } from './sqlite_faults.ts'
 import { makePrivate, watchFile } from './sqlite_file.ts'
@@ -47,8 +47,6 @@ export type SqliteOptions = {
   readonly path: string
   /** Folder of numbered migrations: 0001_name.sql, 0002_…; each is applied once, in a transaction. */
   readonly migrations: string | URL
-  /** What migrations and statements of the writer may call by name; each gives the same answer to the same values. */
-  readonly functions?: Readonly<Record<string, (...values: SQLOutputValue[]) => SQLInputValue>>
 }
 
 /** Opens (and creates) the file and brings its schema up to date. Throws with a sentence an operator can act on. */
@@ -62,11 +60,10 @@ export function openSqlite(options: SqliteOptions): SqliteStore {
   }
 }
 
-function openFile({ path, migrations, functions = {} }: SqliteOptions, opened: DatabaseSync[]): SqliteStore {
+function openFile({ path, migrations }: SqliteOptions, opened: DatabaseSync[]): SqliteStore {
   const memory = path === ':memory:'
   if (!memory) makePrivate(path)
   const writer = connect(path, opened)
-  for (const [name, call] of Object.entries(functions)) writer.function(name, { deterministic: true }, call)
   migrate(writer, migrations, path)
   const reader = memory ? writer : connect(path, opened)
   if (!memory) reader.exec(`PRAGMA query_only = ON; PRAGMA cache_size = -${READER_CACHE_KIB}`)

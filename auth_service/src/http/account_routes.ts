@@ -102,7 +102,7 @@ export function accountRoutes(ports: AccountPorts): FastifyPluginAsyncTypebox {
       async (request) => {
         await requireAdmin(request)
         const { limit = PAGE_LIMIT_DEFAULT, cursor } = request.query
-        const after = cursor === undefined ? undefined : String(decodeCursor(cursor, ['string'])[0])
+        const after = cursor === undefined ? undefined : String(decodeCursor(cursor, ['id'])[0])
         const users = await ports.users.list({ after, limit: limit + 1 })
         const items = users.slice(0, limit)
         const last = items.at(-1)

@@ -623,9 +623,10 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before */
                 cursor?: string;
-                /** @description Words that must all begin a word of name or description; the first 10 count */
+                /** @description Words that must all begin a word of name or description, or be another form of one; the first 10 count */
                 q?: string;
-                sort?: "newest" | "price" | "-price" | "name";
+                /** @description By default `relevance` (names before descriptions) with `q`, and `newest` without */
+                sort?: "newest" | "price" | "-price" | "name" | "relevance";
                 /** @description true: only what can be bought now */
                 in_stock?: boolean;
             };
@@ -672,11 +673,34 @@ export interface operations {
                             version: number;
                         }[];
                         next_cursor: string | null;
+                        /** @description The words these were found by, where nothing fits those of `q`: a typing error or two away */
+                        searched_for?: string;
                     };
                 };
             };
             /** @description `validation_failed`, `malformed_cursor` */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `overloaded`, `store_unavailable` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

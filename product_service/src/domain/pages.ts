@@ -1,6 +1,8 @@
-/** Pages of the catalogue: where each ends, the same under every database. */
-import type { Page, PageKey, Sort } from './ports.ts'
+/** Pages of the catalogue: where each begins and ends, the same under every database. */
+import type { CatalogueQuery, Page, PageKey, SearchSort, Sort } from './ports.ts'
 import { nameKey, type Product } from './product.ts'
+import { NAME_MARK } from './search.ts'
+import { formsOf } from './word_forms.ts'
 
 /** What `products` is when up to one more than `limit` was read: that one only tells that there is more. */
 export function pageOf(products: readonly Product[], sort: Sort, limit: number): Page<Product> {
@@ -14,4 +16,68 @@ const KEYS: Readonly<Record<Sort, (product: Product) => PageKey>> = {
   price: ({ id, priceMinor }) => [priceMinor, id],
   '-price': ({ id, priceMinor }) => [priceMinor, id],
   name: ({ id, name }) => [nameKey(name), id],
+}
+
+/** The order a list really has: without words there is nothing to be relevant to. */
+export const orderOf = ({ sort, words }: Pick<CatalogueQuery, 'sort' | 'words'>): SearchSort =>
+  sort === 'relevance' && words.length === 0 ? 'newest' : sort
+
+/** One word of a query: words of the index that begin so, or are one of these. */
+export type Wanted = { readonly beginning: string; readonly whole: readonly string[] }
+
+/** Products with every one of `every`, one of `some`, not all of `notAll`, and none of `none`. */
+export type Rank = {
+  readonly every: readonly Wanted[]
+  readonly some?: readonly Wanted[]
+  readonly notAll?: readonly Wanted[]
+  readonly none?: readonly Wanted[]
+}
+
+/** Whatever a search finds. */
+export const foundBy = (words: readonly string[]): Rank => ({ every: words.map(wantedAnywhere) })
+
+/**
+ * The same, most relevant first, and within a rank newest first: all words are found in the name; some are; none
+ * is. No product has two ranks.
+ */
+export function ranksOf(words: readonly string[]): readonly Rank[] {
+  const every = words.map(wantedAnywhere)
+  const named = words.map(wantedInName)
+  return [
+    { every: named },
+    ...(words.length > 1 ? [{ every, some: named, notAll: named }] : []),
+    { every, none: named },
+  ]
+}
+
+const wantedAnywhere = (word: string): Wanted => ({ beginning: word, whole: formsOf(word) })
+const wantedInName = (word: string): Wanted => ({
+  beginning: NAME_MARK + word,
+  whole: formsOf(word).map(marked),
+})
+const marked = (word: string) => NAME_MARK + word
+
+/**
+ * A page of a search by relevance, whose key is [rank, id]: reads rank after rank until it is full. `read` resolves
+ * up to `limit` products of a rank, newest first, behind the one named.
+ */
+export async function readRanks(
+  { words, after, limit }: Pick<CatalogueQuery, 'words' | 'after' | 'limit'>,
+  read: (
+    rank: Rank,
+    after: string | undefined,
+    limit: number,
+  ) => Promise<readonly Product[]> | readonly Product[],
+): Promise<Page<Product>> {
+  const ranks = ranksOf(words)
+  const found: { product: Product; rank: number }[] = []
+  const [first, id] = (after ?? [0, undefined]) as [number, string | undefined]
+  for (let rank = first; rank < ranks.length && found.length <= limit; rank++) {
+    const products = await read(ranks[rank]!, rank === first ? id : undefined, limit + 1 - found.length)
+    found.push(...products.map((product) => ({ product, rank })))
+  }
+  const items = found.slice(0, limit)
+  const last = items.at(-1)
+  const next = found.length > limit && last ? [last.rank, last.product.id] : undefined
+  return { items: items.map(({ product }) => product), next }
 }

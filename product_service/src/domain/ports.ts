@@ -10,8 +10,14 @@ import type { Reservation, ReservationRequest } from './reservation.ts'
 
 export const SORTS = ['newest', 'price', '-price', 'name'] as const
 export type Sort = (typeof SORTS)[number]
+/** A search has an order more, of which lists without words make `newest`. */
+export const SEARCH_SORTS = [...SORTS, 'relevance'] as const
+export type SearchSort = (typeof SEARCH_SORTS)[number]
 
-/** Where a page ended, by the sort's own columns: [id] of newest, [priceMinor, id] of price, [nameKey, id] of name. */
+/**
+ * Where a page ended, by the sort's own columns: [id] of newest, [priceMinor, id] of price, [nameKey, id] of name,
+ * [rank, id] of relevance (domain/pages.ts).
+ */
 export type PageKey = readonly (string | number)[]
 
 export type Page<T> = {
@@ -21,12 +27,17 @@ export type Page<T> = {
 }
 
 export type CatalogueQuery = {
-  readonly sort: Sort
-  /** Lower-case words that must all occur in name or description, each as the beginning of a word. */
+  readonly sort: SearchSort
+  /** By queryWords (domain/search.ts). All must occur in name or description: as the beginning of a word, or in another form. */
   readonly words: readonly string[]
   readonly inStock: boolean
   readonly after: PageKey | undefined
   readonly limit: number
+}
+
+export type CataloguePage = Page<Product> & {
+  /** The words the products were found by, where nothing fits those asked for and these are next to them. */
+  readonly searchedFor?: readonly string[]
 }
 
 export type ProductDraft = { readonly id: string; readonly fields: ProductFields }
@@ -44,7 +55,8 @@ export type Catalogue = {
   importProducts(drafts: readonly ProductDraft[], act: Act): Promise<void>
   /** Resolves undefined for an unknown id. */
   find(id: string): Promise<Product | undefined>
-  list(query: CatalogueQuery): Promise<Page<Product>>
+  /** Fails with `overloaded` when too many searches are under way. */
+  list(query: CatalogueQuery): Promise<CataloguePage>
   /** Applies editProduct. Fails with `product_not_found`, `version_conflict` or `precondition_failed`. */
   edit(id: string, fields: Partial<ProductFields>, seen: Seen, act: Act): Promise<Product>
   /** Applies removeProduct. Fails as `edit` does. */

@@ -4,14 +4,22 @@
  */
 import { alreadySeen, etagOf } from '@shop/service_kit/etags'
 import type { App } from '@shop/service_kit/http_app'
-import { decodeCursor, encodeCursor, PAGE_LIMIT_DEFAULT, PageOf, PageQuery } from '@shop/service_kit/paging'
+import {
+  type CursorShape,
+  decodeCursor,
+  encodeCursor,
+  PAGE_LIMIT_DEFAULT,
+  PageOf,
+  PageQuery,
+} from '@shop/service_kit/paging'
 import { problemResponses } from '@shop/service_kit/schemas'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { DomainError } from '../domain/errors.ts'
-import { type Catalogue, SORTS, type Sort } from '../domain/ports.ts'
+import { orderOf } from '../domain/pages.ts'
+import { type Catalogue, SEARCH_SORTS, type SearchSort } from '../domain/ports.ts'
 import type { Product } from '../domain/product.ts'
-import { QUERY_LENGTH_MAX, QUERY_WORDS_MAX, searchWords } from '../domain/search.ts'
+import { QUERY_LENGTH_MAX, QUERY_WORDS_MAX, queryWords } from '../domain/search.ts'
 import { createAnswerMemory } from './answer_memory.ts'
 import { PROBLEMS } from './problems.ts'
 import { IfNoneMatchHeaders, ProductParams, ProductView } from './product_schemas.ts'
@@ -30,20 +38,35 @@ const ListQuery = Type.Object(
     q: Type.Optional(
       Type.String({
         maxLength: QUERY_LENGTH_MAX,
-        description: `Words that must all begin a word of name or description; the first ${QUERY_WORDS_MAX} count`,
+        description: `Words that must all begin a word of name or description, or be another form of one; the first ${QUERY_WORDS_MAX} count`,
       }),
     ),
-    sort: Type.Optional(Type.Enum([...SORTS], { default: 'newest' })),
+    sort: Type.Optional(
+      Type.Enum([...SEARCH_SORTS], {
+        description: 'By default `relevance` (names before descriptions) with `q`, and `newest` without',
+      }),
+    ),
     in_stock: Type.Optional(Type.Boolean({ description: 'true: only what can be bought now' })),
   },
   { additionalProperties: false },
 )
 
-const CURSOR_SHAPES: Readonly<Record<Sort, readonly ('string' | 'number')[]>> = {
-  newest: ['string'],
-  price: ['number', 'string'],
-  '-price': ['number', 'string'],
-  name: ['string', 'string'],
+const CataloguePage = Type.Object({
+  ...PageOf(ProductView).properties,
+  searched_for: Type.Optional(
+    Type.String({
+      description:
+        'The words these were found by, where nothing fits those of `q`: a typing error or two away',
+    }),
+  ),
+})
+
+const CURSOR_SHAPES: Readonly<Record<SearchSort, CursorShape>> = {
+  newest: ['id'],
+  price: ['integer', 'id'],
+  '-price': ['integer', 'id'],
+  name: ['string', 'id'],
+  relevance: ['integer', 'id'],
 }
 
 export function productReads({ catalogue, prices }: ProductReadsDeps) {
@@ -60,22 +83,34 @@ export function productReads({ catalogue, prices }: ProductReadsDeps) {
           operationId: 'listProducts',
           querystring: ListQuery,
           response: {
-            200: PageOf(ProductView),
-            ...problemResponses(PROBLEMS, 'validation_failed', 'malformed_cursor'),
+            200: CataloguePage,
+            ...problemResponses(
+              PROBLEMS,
+              'validation_failed',
+              'malformed_cursor',
+              'overloaded',
+              'store_unavailable',
+            ),
           },
         },
       },
       async (request, reply) => {
-        const { q, sort = 'newest', in_stock = false, limit = PAGE_LIMIT_DEFAULT, cursor } = request.query
+        const { q, in_stock = false, limit = PAGE_LIMIT_DEFAULT, cursor } = request.query
         reply.type(JSON_TYPE)
-        const words = q === undefined ? [] : searchWords(q).slice(0, QUERY_WORDS_MAX)
+        const words = q === undefined ? [] : queryWords(q).slice(0, QUERY_WORDS_MAX)
         // A query without a single letter or digit (such as "-") finds nothing, rather than everything.
         if (q !== undefined && q.trim() !== '' && words.length === 0) return EMPTY_PAGE
+        const sort = orderOf({ sort: request.query.sort ?? 'relevance', words })
         const after = cursor === undefined ? undefined : decodeCursor(cursor, CURSOR_SHAPES[sort])
         const page = await memory.recall(request.url, async () => {
-          const { items, next } = await catalogue.list({ sort, words, inStock: in_stock, after, limit })
+          const { items, next, searchedFor } = await catalogue.list({
+            ...{ sort, words, after, limit },
+            inStock: in_stock,
+          })
           const cursorText = next === undefined ? 'null' : `"${encodeCursor(next)}"`
-          return { text: `{"items":[${items.map(textOf).join()}],"next_cursor":${cursorText}}`, version: 0 }
+          const correction = searchedFor ? `,"searched_for":${JSON.stringify(searchedFor.join(' '))}` : ''
+          const text = `{"items":[${items.map(textOf).join()}],"next_cursor":${cursorText}${correction}}`
+          return { text, version: 0 }
         })
         return page.text as never
       },

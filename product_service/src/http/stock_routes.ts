@@ -94,7 +94,7 @@ export function stockRoutes({ stock, prices, now, reached }: StockRoutesDeps) {
       },
       async (request) => {
         const { limit = PAGE_LIMIT_DEFAULT, cursor } = request.query
-        const after = cursor === undefined ? undefined : decodeCursor(cursor, ['number'])
+        const after = cursor === undefined ? undefined : decodeCursor(cursor, ['integer'])
         const page = await stock.movements(request.params.id, { after, limit })
         if (!page) throw new DomainError('product_not_found', 'There never was a product of this id.')
         return {

@@ -7,7 +7,7 @@
 import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo'
 import { type Movement, nameKey, type Product } from '../domain/product.ts'
 import type { Reservation } from '../domain/reservation.ts'
-import { searchWords } from '../domain/search.ts'
+import { indexWords } from '../domain/search.ts'
 
 /** `deletedAt` is absent while the product is for sale. */
 export type ProductDocument = Omit<Product, 'id' | 'deletedAt'> & {
@@ -68,15 +68,15 @@ export const movementId = (productId: string, version: number): string =>
 export const attemptId = (by: string, key: string): string => `${by} ${key}`
 
 /** What follows from the other fields. */
-export const derivedFields = ({ name, description, stock, deletedAt }: Product) => ({
-  nameKey: nameKey(name),
-  ...(deletedAt === null
+export const derivedFields = (product: Product) => ({
+  nameKey: nameKey(product.name),
+  ...(product.deletedAt === null
     ? {
-        words: searchWords(`${name} ${description}`),
+        words: indexWords(product),
         listed: true as const,
-        ...(stock > 0 ? { inStock: true as const } : {}),
+        ...(product.stock > 0 ? { inStock: true as const } : {}),
       }
-    : { deletedAt }),
+    : { deletedAt: product.deletedAt }),
 })
 
 export function productDocument(product: Product): ProductDocument {

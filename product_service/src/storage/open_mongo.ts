@@ -5,10 +5,15 @@ import { createMongoAuditStore } from './mongo_audit_store.ts'
 import { createMongoCatalogueStore } from './mongo_catalogue_store.ts'
 import { PRODUCT_INDEXES } from './mongo_documents.ts'
 import { createMongoLedger } from './mongo_ledger.ts'
+import { reindex } from './mongo_reindex.ts'
 import { createMongoStockStore } from './mongo_stock_store.ts'
 
 /** Rejects with a sentence an operator can act on. */
-export async function openMongoStores(url: string, currency: string): Promise<Stores> {
+export async function openMongoStores(
+  url: string,
+  currency: string,
+  notice: (text: string) => void = () => {},
+): Promise<Stores> {
   const store = await openMongo({
     url,
     database: 'shop_products',
@@ -23,11 +28,16 @@ export async function openMongoStores(url: string, currency: string): Promise<St
     },
   })
   const ledger = createMongoLedger(store)
+  const reindexing = reindex(store, notice)
   return {
     catalogue: createMongoCatalogueStore(store, ledger),
     stock: createMongoStockStore(store, ledger),
     audit: createMongoAuditStore(store),
     check: store.check,
-    close: store.close,
+    async close() {
+      const stopped = reindexing.stop()
+      await store.close()
+      await stopped
+    },
   }
 }

@@ -3,11 +3,13 @@
  * one currency, so it remembers the one it was made with and refuses another.
  */
 import { join } from 'node:path'
+import { createReaderThread } from '@shop/service_kit/reader_thread'
 import { openSqlite, type SqliteStore } from '@shop/service_kit/sqlite'
-import type { Stores } from '../domain/ports.ts'
-import { searchWords } from '../domain/search.ts'
+import type { CataloguePage, CatalogueQuery, Stores } from '../domain/ports.ts'
 import { createSqliteAuditStore } from './sqlite_audit_store.ts'
 import { createSqliteCatalogueStore } from './sqlite_catalogue_store.ts'
+import { reindex } from './sqlite_reindex.ts'
+import { createSqliteSearch } from './sqlite_search.ts'
 import { createSqliteStockStore } from './sqlite_stock_store.ts'
 
 export const DATABASE_FILE = 'products.db'
@@ -19,38 +21,53 @@ export type StoreOptions = {
   readonly CURRENCY: string
 }
 
+/** Told what is done to a store that takes a while. */
+export type Notice = (text: string) => void
+
 /** Rejects with a sentence an operator can act on. */
-export async function openStores({ DATABASE_URL, DATA_DIR, CURRENCY }: StoreOptions): Promise<Stores> {
+export async function openStores(
+  { DATABASE_URL, DATA_DIR, CURRENCY }: StoreOptions,
+  notice?: Notice,
+): Promise<Stores> {
   const url = DATABASE_URL ?? `sqlite:${join(DATA_DIR, DATABASE_FILE)}`
-  if (url.startsWith('sqlite:')) return openSqliteStores(url.slice('sqlite:'.length), CURRENCY)
+  if (url.startsWith('sqlite:')) return openSqliteStores(url.slice('sqlite:'.length), CURRENCY, notice)
   // Loaded only here: the driver takes 20 MiB that a shop on SQLite need not have.
   const { openMongoStores } = await import('./open_mongo.ts')
-  return openMongoStores(url, CURRENCY)
+  return openMongoStores(url, CURRENCY, notice)
 }
 
 /** `path` is a file or ':memory:'. */
-export async function openSqliteStores(path: string, currency: string): Promise<Stores> {
-  const store = openSqlite({
-    path,
-    migrations: new URL('./migrations/', import.meta.url),
-    functions: FUNCTIONS,
-  })
+export async function openSqliteStores(
+  path: string,
+  currency: string,
+  notice: Notice = () => {},
+): Promise<Stores> {
+  const store = openSqlite({ path, migrations: new URL('./migrations/', import.meta.url) })
   const kept = await keepCurrency(store, currency)
   if (kept !== currency) {
     await store.close()
     throw new Error(`CURRENCY is ${currency}, but the prices in ${path} are ${kept}. Set CURRENCY=${kept}.`)
   }
+  const reindexing = await reindex(store, notice)
+  const search = startSearch(store, path)
   return {
-    catalogue: createSqliteCatalogueStore(store),
+    catalogue: createSqliteCatalogueStore(store, search.ask),
     stock: createSqliteStockStore(store),
     audit: createSqliteAuditStore(store),
     check: store.check,
-    close: store.close,
+    async close() {
+      await Promise.all([search.close(), reindexing.stop()])
+      await store.close()
+    },
   }
 }
 
-/** For migrations that index products again. */
-const FUNCTIONS = { search_words: (text: unknown) => searchWords(String(text)).join(' ') }
+/** What is in memory only its own connection sees. */
+function startSearch(store: SqliteStore, path: string) {
+  if (path === ':memory:') return { ask: createSqliteSearch(store.reader), async close() {} }
+  const file = new URL('./sqlite_search_thread.ts', import.meta.url)
+  return createReaderThread<CatalogueQuery, CataloguePage>(file, path, { what: 'searches' })
+}
 
 function keepCurrency(store: SqliteStore, currency: string): Promise<string> {
   const keep = store.writer.prepare(`INSERT OR IGNORE INTO settings VALUES ('currency', ?)`)

@@ -1,41 +1,23 @@
 /**
  * The catalogue in SQLite. Edits are decided by the domain inside the transaction that writes them.
  *
- * Lists walk an index in the order of the page and stop when it is full, so they cost the same at any size;
- * that holds for searches newest first too. A search sorted by price or name reads all it finds.
+ * Lists cost the same at any size and are read here. Searches may take long: `search` says where they run.
  */
 import type { SqliteStore } from '@shop/service_kit/sqlite'
 import { DomainError } from '../domain/errors.ts'
-import { pageOf } from '../domain/pages.ts'
-import type { Catalogue, CatalogueQuery, PageKey, Sort } from '../domain/ports.ts'
+import type { Catalogue } from '../domain/ports.ts'
 import { editProduct, newProduct, removeProduct } from '../domain/product.ts'
-import { PRODUCT_COLUMNS, prepareQuery, prepareWrites, productOf, type Query, seqOf } from './sqlite_rows.ts'
+import { createSqlitePages } from './sqlite_pages.ts'
+import { PRODUCT_COLUMNS, prepareQuery, prepareWrites, productOf, seqOf } from './sqlite_rows.ts'
+import type { SqliteSearch } from './sqlite_search.ts'
 
-export function createSqliteCatalogueStore(store: SqliteStore): Catalogue {
+export function createSqliteCatalogueStore(store: SqliteStore, search: SqliteSearch): Catalogue {
   const writes = prepareWrites(store.writer)
   const find = prepareQuery(
     store.reader,
     `SELECT ${PRODUCT_COLUMNS} FROM products p WHERE p.id = ? AND p.deleted_at IS NULL`,
   )
-  const seq = prepareQuery(store.reader, 'SELECT seq FROM products WHERE id = ?')
-  const pages = new Map<string, Query>()
-
-  /** At most 32 statements: 4 sorts, with or without words, stock and cursor. */
-  const pageQuery = ({ sort, words, inStock, after }: CatalogueQuery): Query => {
-    const shape = `${sort} ${words.length > 0} ${inStock} ${after !== undefined}`
-    let query = pages.get(shape)
-    if (!query) {
-      query = prepareQuery(store.reader, pageSql(sort, words.length > 0, inStock, after !== undefined))
-      pages.set(shape, query)
-    }
-    return query
-  }
-
-  const startOf = (sort: Sort, after: PageKey): (string | number)[] | undefined => {
-    if (sort !== 'newest') return [...after]
-    const row = seq.get(after[0]!)
-    return row && [row[0] as number]
-  }
+  const pages = createSqlitePages(store.reader)
 
   const loaded = (id: string) => {
     const row = writes.product.get(id)
@@ -70,14 +52,7 @@ export function createSqliteCatalogueStore(store: SqliteStore): Catalogue {
       const row = find.get(id)
       return row && productOf(row)
     },
-    async list(query) {
-      const { sort, words, after, limit } = query
-      const start = after ? startOf(sort, after) : []
-      if (!start) return { items: [], next: undefined }
-      if (words.length > 0 && sort === 'newest' && after) start[0] = -(start[0] as number)
-      const rows = pageQuery(query).all(...(words.length > 0 ? [matchOf(words)] : []), ...start, limit + 1)
-      return pageOf(rows.map(productOf), sort, limit)
-    },
+    list: (query) => (query.words.length > 0 ? search(query) : pages.list(query)),
     edit(id, fields, seen, act) {
       return store.write(() => {
         const { seq, product: before } = loaded(id)
@@ -97,24 +72,3 @@ export function createSqliteCatalogueStore(store: SqliteStore): Catalogue {
 }
 
 const NOT_FOUND = 'There is no product of this id, or it has left the catalogue.'
-
-/** Words hold letters, digits and marks only (domain/search.ts), so quoting them needs no escape. */
-const matchOf = (words: readonly string[]) => words.map((word) => `"${word}"*`).join(' ')
-
-function pageSql(sort: Sort, search: boolean, inStock: boolean, continued: boolean): string {
-  const { order, after } = search && sort === 'newest' ? NEWEST_FOUND : ORDERS[sort]
-  const from = search ? 'product_words w CROSS JOIN products p ON p.seq = -w.rowid' : 'products p'
-  const where = ['p.deleted_at IS NULL']
-  if (search) where.unshift('w.product_words MATCH ?')
-  if (continued) where.push(after)
-  if (inStock) where.push('p.in_stock = 1')
-  return `SELECT ${PRODUCT_COLUMNS} FROM ${from} WHERE ${where.join(' AND ')} ORDER BY ${order} LIMIT ?`
-}
-
-const ORDERS: Readonly<Record<Sort, { order: string; after: string }>> = {
-  newest: { order: 'p.seq DESC', after: 'p.seq < ?' },
-  price: { order: 'p.price_minor, p.id', after: '(p.price_minor, p.id) > (?, ?)' },
-  '-price': { order: 'p.price_minor DESC, p.id DESC', after: '(p.price_minor, p.id) < (?, ?)' },
-  name: { order: 'p.name_key, p.id', after: '(p.name_key, p.id) > (?, ?)' },
-}
-const NEWEST_FOUND = { order: 'w.rowid', after: 'w.rowid > ?' }

@@ -2,7 +2,7 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import { type Movement, nameKey, type Product } from '../domain/product.ts'
 import type { Reservation } from '../domain/reservation.ts'
-import { searchWords } from '../domain/search.ts'
+import { indexWords } from '../domain/search.ts'
 
 export type Row = readonly (string | number | null)[]
 
@@ -10,6 +10,7 @@ export type Row = readonly (string | number | null)[]
 export type Query = {
   get(...values: SQLInputValue[]): Row | undefined
   all(...values: SQLInputValue[]): readonly Row[]
+  iterate(...values: SQLInputValue[]): Iterable<Row>
 }
 
 export function prepareQuery(db: DatabaseSync, sql: string): Query {
@@ -97,8 +98,7 @@ export function prepareWrites(db: DatabaseSync) {
   const removeWords = db.prepare('DELETE FROM product_words WHERE rowid = ?')
 
   const words = {
-    add: (seq: number, { name, description }: Product) =>
-      addWords.run(-seq, searchWords(`${name} ${description}`).join(' ')),
+    add: (seq: number, product: Product) => addWords.run(-seq, indexWords(product).join(' ')),
     remove: (seq: number) => removeWords.run(-seq),
   }
 

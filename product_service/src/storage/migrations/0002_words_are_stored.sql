@@ -1,4 +1,4 @@
--- The search index keeps the words it was given.
+-- The search index keeps the words it was given, and has words of names apart.
 --
 -- It kept none, and so remembered a removed product in a row of its own whose rowid, (65536 + segment) << 37, is
 -- beyond 2^53. SQLite then names that rowid as the last one inserted, whatever the next statement of the connection
@@ -12,13 +12,16 @@ DROP TABLE product_words;
 
 -- One row a product, rowid = -seq: the index is read forwards, and forwards is newest first. The words come
 -- from the domain separated by spaces; `ascii` takes everything else as part of a word, so it splits exactly
--- there. Beginnings of up to 10 letters have lists of their own, so a common one costs no more than a rare one.
+-- there. Beginnings of up to 10 letters have lists of their own (words of names begin with a mark), so a common one
+-- costs no more than a rare one.
 CREATE VIRTUAL TABLE product_words USING fts5 (
   words,
   detail = 'none', columnsize = 0, tokenize = 'ascii',
-  prefix = '1 2 3 4 5 6 7 8 9 10'
+  prefix = '1 2 3 4 5 6 7 8 9 10 11'
 );
 
-INSERT INTO product_words (rowid, words)
-  SELECT -seq, search_words(name || ' ' || description) FROM products
-   WHERE deleted_at IS NULL ORDER BY seq DESC;
+-- Products below it are indexed when the store is opened (sqlite_reindex.ts).
+INSERT INTO settings SELECT 'words_missing_below', max(seq) + 1 FROM products HAVING max(seq) IS NOT NULL;
+
+-- Newest first, past those that left the catalogue.
+CREATE INDEX products_listed ON products (seq) WHERE deleted_at IS NULL;

@@ -1,0 +1,111 @@
+/**
+ * Pages of the catalogue out of MongoDB. Lists walk an index in the order of the page. A search looks up its words
+ * among those of the products, which are made by the same functions as its own (domain/search.ts).
+ */
+import type { Filter, MongoStore } from '@shop/service_kit/mongo'
+import { foundBy, orderOf, pageOf, type Rank, readRanks, type Wanted } from '../domain/pages.ts'
+import type { CatalogueQuery, Page, PageKey, Sort } from '../domain/ports.ts'
+import type { Product } from '../domain/product.ts'
+import { collectionsOf, type ProductDocument, productOf } from './mongo_documents.ts'
+
+/** How long the server may look for one page. */
+export const PAGE_MS = 2_000
+
+export type MongoPages = {
+  list(query: CatalogueQuery): Promise<Page<Product>>
+  /** Does any product have a word that fits this one? */
+  isKnown(word: string): Promise<boolean>
+}
+
+export function createMongoPages(store: MongoStore): MongoPages {
+  const { products } = collectionsOf(store)
+  const options = { projection: { words: 0 }, maxTimeMS: PAGE_MS }
+
+  const read = async (
+    sort: Sort,
+    rank: Rank | undefined,
+    { inStock, after, limit }: Omit<CatalogueQuery, 'sort' | 'words'>,
+  ): Promise<readonly Product[]> => {
+    const filter = {
+      ...(inStock ? { inStock: true as const } : { listed: true as const }),
+      ...(after ? ORDERS[sort].after(after) : {}),
+      ...(rank ? { $and: conditionsOf(rank) } : {}),
+    }
+    const cursor = products.find(filter, options).sort(ORDERS[sort].order)
+    if (!rank) cursor.hint(`${inStock ? 'in_stock' : 'listed'}_${ORDERS[sort].index}`)
+    const [found, known] = await Promise.all([
+      cursor.limit(limit).toArray(),
+      after && sort === 'newest' ? products.countDocuments({ _id: String(after[0]) }, { limit: 1 }) : 1,
+    ])
+    // As on SQLite: behind a product that never was there is nothing.
+    return known === 0 ? [] : found.map(productOf)
+  }
+
+  return {
+    list: (query) =>
+      store.repeat(async () => {
+        const { words, inStock, after, limit } = query
+        const sort = orderOf(query)
+        if (sort !== 'relevance') {
+          const rank = words.length > 0 ? foundBy(words) : undefined
+          return pageOf(await read(sort, rank, { inStock, after, limit: limit + 1 }), sort, limit)
+        }
+        return readRanks(query, (rank, id, most) =>
+          read('newest', rank, { inStock, after: id === undefined ? undefined : [id], limit: most }),
+        )
+      }),
+    isKnown: (word) =>
+      store.repeat(async () => {
+        const filter = { $and: conditionsOf(foundBy([word])) }
+        return (await products.findOne(filter, { projection: { _id: 1 }, maxTimeMS: PAGE_MS })) !== null
+      }),
+  }
+}
+
+/** Words hold letters, digits and marks only, so they need no escape in a pattern. */
+const has = ({ beginning, whole }: Wanted): Filter<ProductDocument> => ({
+  words: { $in: [new RegExp(`^${beginning}`), ...whole] as string[] },
+})
+
+function conditionsOf({ every, some, notAll, none }: Rank): Filter<ProductDocument>[] {
+  return [
+    ...every.map(has),
+    ...(some ? [{ $or: some.map(has) }] : []),
+    ...(notAll ? [{ $nor: [{ $and: notAll.map(has) }] }] : []),
+    ...(none ? [{ $nor: none.map(has) }] : []),
+  ]
+}
+
+type Order = {
+  readonly index: 'newest' | 'price' | 'name'
+  readonly order: Record<string, 1 | -1>
+  after(key: PageKey): Filter<ProductDocument>
+}
+
+const ORDERS: Readonly<Record<Sort, Order>> = {
+  newest: { index: 'newest', order: { _id: -1 }, after: ([id]) => ({ _id: { $lt: String(id) } }) },
+  price: {
+    index: 'price',
+    order: { priceMinor: 1, _id: 1 },
+    after: ([value, id]) => ({
+      priceMinor: { $gte: Number(value) },
+      $or: [{ priceMinor: { $gt: Number(value) } }, { _id: { $gt: String(id) } }],
+    }),
+  },
+  '-price': {
+    index: 'price',
+    order: { priceMinor: -1, _id: -1 },
+    after: ([value, id]) => ({
+      priceMinor: { $lte: Number(value) },
+      $or: [{ priceMinor: { $lt: Number(value) } }, { _id: { $lt: String(id) } }],
+    }),
+  },
+  name: {
+    index: 'name',
+    order: { nameKey: 1, _id: 1 },
+    after: ([value, id]) => ({
+      nameKey: { $gte: String(value) },
+      $or: [{ nameKey: { $gt: String(value) } }, { _id: { $gt: String(id) } }],
+    }),
+  },
+}

@@ -1,0 +1,80 @@
+/**
+ * Indexing products again when they are indexed under other words than those of this version. Each product is
+ * changed under the condition that nobody edited it meanwhile, who then gave it its new words himself; so several
+ * replicas may do it at once, and doing it twice changes nothing. When all are done the version is kept in
+ * `settings`, and nobody begins again.
+ *
+ * It runs beside the requests, in batches; until it ends a search may miss some.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { MongoStore } from '@shop/service_kit/mongo'
+import { indexWords, WORDS_VERSION } from '../domain/search.ts'
+import { collectionsOf } from './mongo_documents.ts'
+
+const BATCH = 100
+const AGAIN_MS = 2_000
+const SETTING = 'words_version'
+
+export type Reindexing = { stop(): Promise<void> }
+
+export function reindex(store: MongoStore, notice: (text: string) => void): Reindexing {
+  const { products } = collectionsOf(store)
+  const settings = store.collection<{ _id: string; value: string }>('settings')
+  const stopping = new AbortController()
+
+  /** Resolves the last id of the batch, or undefined at the end. */
+  const step = (after: string) =>
+    store.repeat(async () => {
+      const batch = await products
+        .find(
+          { listed: true, _id: { $gt: after } },
+          { projection: { name: 1, description: 1, editVersion: 1 } },
+        )
+        .hint('_id_')
+        .sort({ _id: 1 })
+        .limit(BATCH)
+        .toArray()
+      if (batch.length === 0) return undefined
+      await products.bulkWrite(
+        batch.map(({ _id, editVersion, ...product }) => ({
+          updateOne: { filter: { _id, editVersion }, update: { $set: { words: indexWords(product) } } },
+        })),
+        { ordered: false },
+      )
+      return batch.at(-1)!._id
+    })
+
+  const run = async () => {
+    const done = await store.repeat(() => settings.findOne({ _id: SETTING }))
+    if (done?.value === WORDS_VERSION) return
+    let count = 0
+    for (let after: string | undefined = ''; ; count += BATCH) {
+      if (stopping.signal.aborted) return
+      after = await step(after)
+      if (after === undefined) break
+      if (count === 0) notice('Products are being indexed again; until that is done a search may miss some.')
+    }
+    await store.repeat(() =>
+      settings.updateOne({ _id: SETTING }, { $set: { value: WORDS_VERSION } }, { upsert: true }),
+    )
+    if (count > 0) notice('All products are indexed again.')
+  }
+
+  const untilDone = async () => {
+    while (!stopping.signal.aborted) {
+      try {
+        return await run()
+      } catch {
+        // The server is away; `check` says so.
+        await sleep(AGAIN_MS, undefined, { signal: stopping.signal, ref: false }).catch(() => {})
+      }
+    }
+  }
+  const ended = untilDone()
+  return {
+    async stop() {
+      stopping.abort()
+      await ended
+    },
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * Searches in MongoDB: a few at once, so that they never take the connections that sales need, and what was meant by
+ * words that nothing fits.
+ *
+ * The vocabulary is asked for when it is needed and kept for VOCABULARY_MS; a server that takes too long for it
+ * corrects nothing.
+ */
+import { createAdmission } from '@shop/service_kit/admission'
+import type { MongoStore } from '@shop/service_kit/mongo'
+import { searchOrCorrect } from '../domain/correction.ts'
+import type { CataloguePage, CatalogueQuery } from '../domain/ports.ts'
+import { isCorrectable, VOCABULARY_MAX } from '../domain/spelling.ts'
+import { collectionsOf } from './mongo_documents.ts'
+import { type MongoPages, PAGE_MS } from './mongo_pages.ts'
+
+/** Of the pool's 50 connections; as many may wait. */
+export const SEARCHES_AT_ONCE = 8
+export const SEARCHES_WAITING_MAX = 16
+const WAIT_MS = 2_000
+/** A vocabulary that was quick to get is asked for each time: VOCABULARY_REST times what it took. */
+const VOCABULARY_REST = 20
+
+export function createMongoSearch(store: MongoStore, { list, isKnown }: MongoPages) {
+  const { products } = collectionsOf(store)
+  const admission = createAdmission({
+    what: 'searches',
+    atOnce: SEARCHES_AT_ONCE,
+    waiting: SEARCHES_WAITING_MAX,
+    waitMs: WAIT_MS,
+  })
+  let vocabulary: readonly string[] = []
+  let restsUntil = 0
+
+  const read = async () => {
+    const began = performance.now()
+    if (began < restsUntil) return vocabulary
+    try {
+      const words = await products.distinct('words', {}, { maxTimeMS: PAGE_MS })
+      vocabulary = words
+        .filter((word) => word !== undefined && isCorrectable(word))
+        .slice(0, VOCABULARY_MAX) as string[]
+    } catch {
+      // Without it nothing is corrected; what was found is answered all the same.
+    }
+    const ended = performance.now()
+    restsUntil = ended + VOCABULARY_REST * (ended - began)
+    return vocabulary
+  }
+
+  return (query: CatalogueQuery): Promise<CataloguePage> =>
+    admission.run(() => searchOrCorrect(query, { list, isKnown, vocabulary: read }))
+}

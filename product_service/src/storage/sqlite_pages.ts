@@ -1,0 +1,100 @@
+/**
+ * Pages of the catalogue out of SQLite, on whatever connection and thread.
+ *
+ * Lists without words walk an index in the order of the page and stop when it is full, so they cost the same at any
+ * size. A search sorted by price or name reads all it finds; one by relevance or newest first stops when the page is
+ * full, but words that are common alone and rare together are walked to their end.
+ */
+import type { DatabaseSync } from 'node:sqlite'
+import { foundBy, orderOf, pageOf, type Rank, readRanks, type Wanted } from '../domain/pages.ts'
+import type { CatalogueQuery, Page, PageKey, Sort } from '../domain/ports.ts'
+import type { Product } from '../domain/product.ts'
+import { PRODUCT_COLUMNS, prepareQuery, productOf, type Query } from './sqlite_rows.ts'
+
+export type SqlitePages = {
+  list(query: CatalogueQuery): Promise<Page<Product>>
+  /** Does anything in the index fit this word? */
+  isKnown(word: string): boolean
+}
+
+export function createSqlitePages(db: DatabaseSync): SqlitePages {
+  const seq = prepareQuery(db, 'SELECT seq FROM products WHERE id = ?')
+  const known = prepareQuery(db, 'SELECT 1 FROM product_words WHERE product_words MATCH ? LIMIT 1')
+  const pages = new Map<string, Query>()
+
+  /** At most 32 statements: 4 sorts, with or without words, stock and cursor. */
+  const pageQuery = (sort: Sort, search: boolean, inStock: boolean, continued: boolean): Query => {
+    const shape = `${sort} ${search} ${inStock} ${continued}`
+    let query = pages.get(shape)
+    if (!query) {
+      query = prepareQuery(db, pageSql(sort, search, inStock, continued))
+      pages.set(shape, query)
+    }
+    return query
+  }
+
+  /** What a statement compares with, or undefined behind a product that never was: there is nothing. */
+  const startOf = (sort: Sort, search: boolean, after: PageKey | undefined) => {
+    if (!after) return []
+    if (sort !== 'newest') return [...after]
+    const row = seq.get(after[0]!)
+    return row && [search ? -(row[0] as number) : (row[0] as number)]
+  }
+
+  const read = (
+    sort: Sort,
+    rank: Rank | undefined,
+    { inStock, after, limit }: Omit<CatalogueQuery, 'sort' | 'words'>,
+  ) => {
+    const start = startOf(sort, rank !== undefined, after)
+    if (!start) return []
+    const match = rank ? [matchOf(rank)] : []
+    const query = pageQuery(sort, rank !== undefined, inStock, after !== undefined)
+    return query.all(...match, ...start, limit).map(productOf)
+  }
+
+  return {
+    async list(query) {
+      const { words, inStock, after, limit } = query
+      const sort = orderOf(query)
+      if (sort !== 'relevance') {
+        const rank = words.length > 0 ? foundBy(words) : undefined
+        return pageOf(read(sort, rank, { inStock, after, limit: limit + 1 }), sort, limit)
+      }
+      return readRanks(query, (rank, id, most) =>
+        read('newest', rank, { inStock, after: id === undefined ? undefined : [id], limit: most }),
+      )
+    },
+    isKnown: (word) => known.get(matchOf(foundBy([word]))) !== undefined,
+  }
+}
+
+/** Words hold letters, digits and marks only (domain/search.ts), so quoting them needs no escape. */
+function matchOf({ every, some, notAll, none }: Rank): string {
+  const all = (wanted: readonly Wanted[]) => `(${wanted.map(oneOf).join(' AND ')})`
+  const any = (wanted: readonly Wanted[]) => `(${wanted.map(oneOf).join(' OR ')})`
+  const match = some ? `(${all(every)} AND ${any(some)})` : all(every)
+  if (notAll) return `${match} NOT ${all(notAll)}`
+  return none ? `${match} NOT ${any(none)}` : match
+}
+
+const oneOf = ({ beginning, whole }: Wanted): string =>
+  `(${[`"${beginning}"*`, ...whole.map((word) => `"${word}"`)].join(' OR ')})`
+
+function pageSql(sort: Sort, search: boolean, inStock: boolean, continued: boolean): string {
+  const { order, after } = search && sort === 'newest' ? NEWEST_FOUND : ORDERS[sort]
+  const from = search ? 'product_words w CROSS JOIN products p ON p.seq = -w.rowid' : 'products p'
+  const where = ['p.deleted_at IS NULL']
+  if (search) where.unshift('w.product_words MATCH ?')
+  if (continued) where.push(after)
+  if (inStock) where.push('p.in_stock = 1')
+  return `SELECT ${PRODUCT_COLUMNS} FROM ${from} WHERE ${where.join(' AND ')} ORDER BY ${order} LIMIT ?`
+}
+
+const ORDERS: Readonly<Record<Sort, { order: string; after: string }>> = {
+  newest: { order: 'p.seq DESC', after: 'p.seq < ?' },
+  price: { order: 'p.price_minor, p.id', after: '(p.price_minor, p.id) > (?, ?)' },
+  '-price': { order: 'p.price_minor DESC, p.id DESC', after: '(p.price_minor, p.id) < (?, ?)' },
+  name: { order: 'p.name_key, p.id', after: '(p.name_key, p.id) > (?, ?)' },
+}
+const NEWEST_FOUND = { order: 'w.rowid', after: 'w.rowid > ?' }

@@ -1,0 +1,50 @@
+/**
+ * Searches in SQLite, and what was meant by words that nothing fits. It runs where it may take its time: on a thread
+ * of its own (sqlite_search_thread.ts), or, over a store in memory, which no other connection can see, in place.
+ *
+ * The vocabulary is read from the index when it is needed and may be older than the catalogue by VOCABULARY_REST
+ * times what reading it took; so reading it takes at most a part of the time, and a small shop always has it new.
+ */
+import type { DatabaseSync } from 'node:sqlite'
+import { searchOrCorrect } from '../domain/correction.ts'
+import type { CataloguePage, CatalogueQuery } from '../domain/ports.ts'
+import { isCorrectable, VOCABULARY_MAX } from '../domain/spelling.ts'
+import { createSqlitePages } from './sqlite_pages.ts'
+import { prepareQuery } from './sqlite_rows.ts'
+
+const VOCABULARY_REST = 20
+
+export type SqliteSearch = (query: CatalogueQuery) => Promise<CataloguePage>
+
+export function createSqliteSearch(db: DatabaseSync): SqliteSearch {
+  const pages = createSqlitePages(db)
+  // A table of this connection alone: what it lists is in the index.
+  db.exec(`CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab (main, product_words, row)`)
+  const terms = prepareQuery(db, 'SELECT term FROM temp.vocabulary')
+  const version = prepareQuery(db, 'SELECT data_version, total_changes() FROM pragma_data_version')
+  let vocabulary: readonly string[] = []
+  let seen: string | undefined
+  let restsUntil = 0
+
+  const read = () => {
+    const began = performance.now()
+    const changed = version.get()!.join()
+    if (seen !== undefined && (changed === seen || began < restsUntil)) return vocabulary
+    const words: string[] = []
+    for (const [term] of terms.iterate()) {
+      if (isCorrectable(term as string) && words.push(term as string) === VOCABULARY_MAX) break
+    }
+    vocabulary = words
+    seen = changed
+    const ended = performance.now()
+    restsUntil = ended + VOCABULARY_REST * (ended - began)
+    return vocabulary
+  }
+
+  return (query) =>
+    searchOrCorrect(query, {
+      list: pages.list,
+      isKnown: async (word) => pages.isKnown(word),
+      vocabulary: async () => read(),
+    })
+}

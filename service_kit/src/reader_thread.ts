@@ -1,0 +1,118 @@
+/**
+ * A thread of its own for reads that take long, so that those who write never wait for them.
+ *
+ * Promises
+ *  1. One question at a time; a few more wait, and the rest fail at once with `overloaded` (admission.ts).
+ *  2. Every question is answered or fails within WAIT_MS and READ_MS together. A thread that does not answer, or that
+ *     dies, is replaced: the question it had fails with `store_unavailable`, those that wait get the new one.
+ *  3. The thread is started by the first question and ended by `close`; a process that ends does not wait for it.
+ *
+ * The file it runs calls `serveReads`.
+ */
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
+import { createAdmission } from './admission.ts'
+import { Problem } from './problem.ts'
+
+/** Questions that wait for the one being answered. */
+export const READS_WAITING_MAX = 16
+/** How long a question may wait for its turn. */
+export const WAIT_MS = 3_000
+/** How long the thread may take for one. */
+export const READ_MS = 5_000
+/** What the thread may keep, in MiB; beyond it V8 ends the thread, not the process. */
+const YOUNG_MIB = 4
+const OLD_MIB = 64
+
+export type ReaderThread<Question, Answer> = {
+  ask(question: Question): Promise<Answer>
+  close(): Promise<void>
+}
+
+type Reply<Answer> = { readonly answer: Answer } | { readonly fault: unknown }
+type Asked<Answer> = { resolve(answer: Answer): void; reject(error: unknown): void }
+
+export function createReaderThread<Question, Answer>(
+  file: URL,
+  data: unknown,
+  { what = 'reads', waitMs = WAIT_MS, readMs = READ_MS } = {},
+): ReaderThread<Question, Answer> {
+  const admission = createAdmission({ what, atOnce: 1, waiting: READS_WAITING_MAX, waitMs })
+  let worker: Worker | undefined
+  let asked: Asked<Answer> | undefined
+  let closing = false
+
+  const start = () => {
+    const started = new Worker(file, {
+      workerData: data,
+      // Not those of the process: they may name its own input, or a debugger's port.
+      execArgv: [],
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB, maxOldGenerationSizeMb: OLD_MIB },
+    })
+    const ended = (cause: unknown) => {
+      if (worker !== started) return
+      worker = undefined
+      asked?.reject(unavailable('The reader ended.', cause))
+    }
+    started.on('message', (reply: Reply<Answer>) => {
+      if (worker !== started) return
+      if ('answer' in reply) asked?.resolve(reply.answer)
+      else asked?.reject(unavailable('The read failed.', reply.fault))
+    })
+    started.on('error', ended)
+    started.on('exit', (code) => ended(new Error(`exit code ${code}`)))
+    // Last, for listening to messages holds the process again.
+    started.unref()
+    return started
+  }
+
+  const askNow = async (question: Question): Promise<Answer> => {
+    if (closing) throw unavailable('The store is closing.')
+    worker ??= start()
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>()
+    asked = { resolve, reject }
+    const deadline = setTimeout(() => {
+      const hung = worker
+      worker = undefined
+      hung?.terminate()
+      reject(unavailable(`The read took longer than ${readMs} ms.`))
+    }, readMs)
+    try {
+      worker.postMessage(question)
+      return await promise
+    } finally {
+      clearTimeout(deadline)
+      asked = undefined
+    }
+  }
+
+  return {
+    ask: (question) =>
+      closing ? Promise.reject(unavailable('The store is closing.')) : admission.run(() => askNow(question)),
+    async close() {
+      closing = true
+      const ending = worker
+      worker = undefined
+      asked?.reject(unavailable('The store is closing.'))
+      await ending?.terminate()
+    },
+  }
+}
+
+/** In the thread: answers questions, one after the other. `open` gets what the thread was given. */
+export function serveReads<Data, Question, Answer>(
+  open: (data: Data) => (question: Question) => Answer | Promise<Answer>,
+) {
+  if (isMainThread || !parentPort) throw new Error('serveReads belongs in the file of a thread')
+  const port = parentPort
+  const answerTo = open(workerData as Data)
+  port.on('message', async (question: Question) => {
+    try {
+      port.postMessage({ answer: await answerTo(question) } satisfies Reply<Answer>)
+    } catch (fault) {
+      port.postMessage({ fault } satisfies Reply<Answer>)
+    }
+  })
+}
+
+const unavailable = (detail: string, cause?: unknown) =>
+  new Problem('store_unavailable', detail, {}, { cause })
