@@ -71,8 +71,8 @@ const world: World = {
   settings,
   auth,
   sizes: quick
-    ? { products: 10_000, orders: 20_000, buyers: 8 }
-    : { products: 100_000, orders: 1_000_000, buyers: 32 },
+    ? { products: 10_000, orders: 20_000, buyers: 8, searched: 6_000 }
+    : { products: 100_000, orders: 1_000_000, buyers: 32, searched: 60_000 },
   memory: [],
   checks: [],
 }

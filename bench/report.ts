@@ -6,7 +6,7 @@ export type Comparison = {
   /** Names of two contenders; `of` is divided by `to`, round by round. */
   readonly of: string
   readonly to: string
-  readonly figure: 'perSecond' | 'p50Ms'
+  readonly figure: 'perSecond' | 'p50Ms' | 'p99Ms'
   readonly target?: number
 }
 

@@ -19,12 +19,17 @@ import {
   startCatalogue,
   startService,
 } from './shop.ts'
-import { buying, getting } from './wrk.ts'
+import { buying, getting, runWrk } from './wrk.ts'
 
 export type World = {
   readonly settings: Settings
   readonly auth: Auth
-  readonly sizes: { readonly products: number; readonly orders: number; readonly buyers: number }
+  readonly sizes: {
+    readonly products: number
+    readonly orders: number
+    readonly buyers: number
+    readonly searched: number
+  }
   readonly memory: Memory[]
   readonly checks: string[]
 }
@@ -34,7 +39,12 @@ export const SMALL = 1_000
 const PATHS = 1_000
 const SCALE_P50_MAX = 1.5
 
+const BESIDE_P99_MAX = 3
+const SEARCHERS = 40
+const BUYERS = 8
+
 const LIST = '/products?limit=20'
+const SEARCHED = '/products?q=a&sort=price&limit=100'
 
 function floor(settings: Settings, kind: 'node' | 'fastify' | 'insert', body: string): Promise<Running> {
   const file = join(settings.folder, `answer-${crypto.randomUUID()}.json`)
@@ -216,6 +226,57 @@ async function catalogueScale(world: World): Promise<Measured> {
   return measured
 }
 
+/** Anonymous searchers who sort everything they find, all the time, beside people who buy. */
+async function besideSearches(world: World): Promise<Measured> {
+  const { settings, auth, sizes } = world
+  const { folder } = settings
+  const DATA_DIR = dataDir(world, 'beside-searches')
+  settings.tell(`Filling a catalogue of ${sizes.searched} …`)
+  const catalogue = await startCatalogue(settings, DATA_DIR, sizes.searched, { AUTH_URL: auth.origin })
+  const orders = await startService(settings, 'order_service', DATA_DIR, {
+    AUTH_URL: auth.origin,
+    PRODUCT_URL: catalogue.origin,
+  })
+  const tokens = await makeBuyers(auth, sizes.buyers, 'beside')
+  const products = inTurn(catalogue.productIds, (id) => id)
+  const orderLoad = buying({ origin: orders.origin, products, tokens, price: PRICE }, folder)
+  const searchLoad = getting(catalogue.origin, [SEARCHED], folder)
+  const buy = (seconds: number) => runWrk(orderLoad, { seconds, connections: BUYERS, folder })
+  const both = [orders, catalogue]
+  const measured = await measure(
+    {
+      name: 'beside_searches',
+      title: `POST /orders, ${BUYERS} at once`,
+      contenders: [
+        { name: 'alone', load: buy, processes: both },
+        {
+          name: `beside ${SEARCHERS} searchers`,
+          async load(seconds) {
+            // They come first and leave last.
+            const searching = runWrk(searchLoad, { seconds: seconds + 1, connections: SEARCHERS, folder })
+            const [bought] = await Promise.all([buy(seconds), searching])
+            return bought
+          },
+          processes: both,
+        },
+      ],
+      comparisons: [
+        {
+          label: `p99 of POST /orders beside ${SEARCHERS} searchers / alone`,
+          of: `beside ${SEARCHERS} searchers`,
+          to: 'alone',
+          figure: 'p99Ms',
+          target: BESIDE_P99_MAX,
+        },
+      ],
+    },
+    settings,
+  )
+  remember(world, `product_service beside searches of ${sizes.searched}`, catalogue)
+  for (const process of both) await process.stop()
+  return measured
+}
+
 async function orderScale(world: World): Promise<Measured> {
   const { settings, auth, sizes } = world
   const { folder, tell } = settings
@@ -277,5 +338,6 @@ export const ROWS: Readonly<Record<string, (world: World) => Promise<Measured>>>
   list: (world) => reading(world, 'list', 'GET /products?limit=20', () => [LIST], 0.5),
   orders: ordering,
   catalogue_scale: catalogueScale,
+  beside_searches: besideSearches,
   order_scale: orderScale,
 }

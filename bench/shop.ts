@@ -67,9 +67,9 @@ export async function startAuth(settings: Settings, dataDir: string): Promise<Au
 }
 
 /** Tokens of `count` new accounts. */
-export async function makeBuyers(auth: Running, count: number): Promise<string[]> {
+export async function makeBuyers(auth: Running, count: number, name = 'buyer'): Promise<string[]> {
   const buyers = Array.from({ length: count }, (_, i) => ({
-    username: `buyer_${i}`,
+    username: `${name}_${i}`,
     password: `a password for buyer ${i}`,
   }))
   return Promise.all(
