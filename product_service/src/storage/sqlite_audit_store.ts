@@ -11,7 +11,7 @@ import type { SqliteStore } from '@shop/service_kit/sqlite'
 import type { Audit, LedgerMismatch } from '../domain/ports.ts'
 import { prepareQuery, RESERVATION_COLUMNS, reservationOf } from './sqlite_rows.ts'
 
-const ROWS_MAX = 1_000
+const ROWS_MAX = 250
 /** Tries to read a product while nobody changes it; one that never rests is left to the next pass. */
 const TRIES_MAX = 3
 
