@@ -65,16 +65,22 @@ try {
   )
   const CURRENCY = currencyOf(folder)
   const old = { DATA_DIR: folder, CURRENCY }
-  const next = { DATABASE_URL: to!, DATA_DIR: folder, CURRENCY }
   const oldStores = {
     accounts: closing(await openAuthStores(old)),
     products: closing(await openProductStores(old)),
-    orders: closing(await openOrderStores(old)).orders,
+    orders: closing(await openOrderStores(old)),
   }
+  // Amounts are carried as they lie there, so the target counts with the digits the source counts with.
+  const next = ({ digits }: { digits(): number }) => ({
+    DATABASE_URL: to!,
+    DATA_DIR: folder,
+    CURRENCY,
+    CURRENCY_DIGITS: digits(),
+  })
   const nextStores = {
-    accounts: closing(await openAuthStores(next)),
-    products: closing(await openProductStores(next)),
-    orders: closing(await openOrderStores(next)).orders,
+    accounts: closing(await openAuthStores({ DATABASE_URL: to!, DATA_DIR: folder })),
+    products: closing(await openProductStores(next(oldStores.products))),
+    orders: closing(await openOrderStores(next(oldStores.orders))),
   }
   await nextStores.products.check()
   const mongo = closing(
@@ -99,7 +105,7 @@ try {
   const carried: Carried[] = [
     ...(await carryAccounts(folder, oldStores.accounts, nextStores.accounts, progress)),
     ...(await carryProducts(folder, mongo, progress)),
-    ...(await carryOrders(oldStores.orders, nextStores.orders, progress)),
+    ...(await carryOrders(oldStores.orders.orders, nextStores.orders.orders, progress)),
   ]
   const faults = carried
     .filter(({ source, target }) => source !== target)

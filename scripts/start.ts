@@ -4,13 +4,10 @@
  */
 import { randomBytes, randomInt } from 'node:crypto'
 import { createInterface } from 'node:readline/promises'
-import { CurrencyConfig, readConfig } from '@shop/service_kit/config'
-import { currencyDigits } from '@shop/service_kit/money'
-import Type from 'typebox'
 import { buildPagesIfOld, pagesAreOld } from '../storefront/build.ts'
 import { readArguments, refuse } from './arguments.ts'
 import { plannedService, planShop } from './plan.ts'
-import { firstProduct, loadDemo, type Shop } from './start/demo_catalogue.ts'
+import { digitsOf, firstProduct, loadDemo, type Shop } from './start/demo_catalogue.ts'
 import { AlreadyKept } from './start/first_run.ts'
 import { createOutput, paintFor } from './start/log_lines.ts'
 import { preflight } from './start/preflight.ts'
@@ -91,11 +88,9 @@ async function buildPages() {
 }
 
 async function greet() {
-  const { CURRENCY: currency } = readConfig(Type.Object({ CURRENCY: CurrencyConfig }), process.env)
   const shop: Shop = {
     authUrl: plannedService(plan, 'auth_service').origin,
     productUrl: plannedService(plan, 'product_service').origin,
-    currency,
   }
   const demo = wantsDemo
     ? await loadDemo(shop, first.admin.username, first.adminPassword)
@@ -106,7 +101,7 @@ async function greet() {
     firstTime: first.fresh,
     demo,
     product: await firstProduct(shop, '&in_stock=true'),
-    currencyDigits: currencyDigits(currency),
+    currencyDigits: await digitsOf(shop),
     seconds: (performance.now() - startedAt) / 1000,
   }
   if (asked.json) output.say('ready', 'info', readyFields(ready))

@@ -2,7 +2,6 @@
 import type { VerifyToken } from '@shop/service_kit/access'
 import { type App, createHttpApp } from '@shop/service_kit/http_app'
 import type { Metrics } from '@shop/service_kit/metrics'
-import { currencyDigits } from '@shop/service_kit/money'
 import type { Tracing } from '@shop/service_kit/telemetry'
 import type { Logger } from 'pino'
 import { announceChanges } from './domain/announce_changes.ts'
@@ -22,6 +21,8 @@ export type Deps = {
   readonly reservations: Reservations
   readonly verifyToken: VerifyToken
   readonly currency: string
+  /** Digits that amounts of the store count. */
+  readonly digits: () => number
   readonly now: Clock
   readonly newId: () => string
   readonly random: () => number
@@ -44,7 +45,18 @@ export type OrderApp = {
 }
 
 export function createApp(deps: Deps): OrderApp {
-  const { reservations, currency, now, newId, random, metrics, logger, tracing, reached = () => {} } = deps
+  const {
+    reservations,
+    currency,
+    digits,
+    now,
+    newId,
+    random,
+    metrics,
+    logger,
+    tracing,
+    reached = () => {},
+  } = deps
   const warn = (fault: unknown) => logger?.warn({ err: fault }, 'changes of orders could not be looked for')
   const watch = createOrderWatch(deps.orders, warn, deps.watchPollMs)
   const count = countChanges(metrics)
@@ -54,7 +66,7 @@ export function createApp(deps: Deps): OrderApp {
   })
   const ports: Ports = { orders, reservations, now, newId, reached, report: reporter(logger) }
   const settle = createSettle(ports)
-  const routes = { ports, settle, currency, digits: currencyDigits(currency) }
+  const routes = { ports, settle, currency, digits }
 
   const app = createHttpApp({
     service: 'order_service',

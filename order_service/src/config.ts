@@ -2,6 +2,7 @@
 import {
   CommonConfig,
   CurrencyConfig,
+  CurrencyDigitsConfig,
   DatabaseUrlConfig,
   PortConfig,
   readConfig,
@@ -13,6 +14,7 @@ export const OrderConfig = Type.Object({
   PORT: PortConfig(5002),
   DATABASE_URL: DatabaseUrlConfig('orders.db'),
   CURRENCY: CurrencyConfig,
+  CURRENCY_DIGITS: CurrencyDigitsConfig,
 })
 export type OrderConfig = Readonly<Static<typeof OrderConfig>>
 

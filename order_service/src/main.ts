@@ -39,6 +39,7 @@ await runService(async () => {
   const reservations = createProductClient({
     service,
     currency: config.CURRENCY,
+    digits: stores.digits,
     metrics,
     onDown: (err) => logger.warn({ err }, 'product_service is down: orders are accepted and settled later'),
     onUp: () => {
@@ -52,6 +53,7 @@ await runService(async () => {
     reservations,
     verifyToken: auth.verifyToken,
     currency: config.CURRENCY,
+    digits: stores.digits,
     now,
     newId: randomUUIDv7,
     random: Math.random,

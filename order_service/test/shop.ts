@@ -100,6 +100,7 @@ export async function connect(
   return createProductClient({
     service,
     currency: 'USD',
+    digits: () => 2,
     metrics: createMetrics('order_service'),
     deadlineMs,
     ...hooks,
@@ -116,6 +117,7 @@ export function createOrderApp(t: TestContext, deps: Pick<Deps, 'orders' | 'rese
   const created = createApp({
     verifyToken,
     currency: 'USD',
+    digits: () => 2,
     now: () => new Date(),
     newId: randomUUIDv7,
     random: () => 0.5,

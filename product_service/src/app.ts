@@ -3,10 +3,10 @@ import type { AccessChecks } from '@shop/service_kit/access'
 import type { Reached } from '@shop/service_kit/crash_points'
 import { type App, createHttpApp } from '@shop/service_kit/http_app'
 import type { Metrics } from '@shop/service_kit/metrics'
-import { currencyDigits } from '@shop/service_kit/money'
 import type { Tracing } from '@shop/service_kit/telemetry'
 import type { Logger } from 'pino'
 import type { Stores } from './domain/ports.ts'
+import { currencyRoute } from './http/currency_route.ts'
 import { internalRoutes } from './http/internal_routes.ts'
 import { PRODUCT_PROBLEMS } from './http/problems.ts'
 import { productReads } from './http/product_reads.ts'
@@ -46,9 +46,10 @@ export function createApp(deps: AppDeps): App {
     ...(logger && { logger }),
     ...(tracing && { tracing }),
   })
-  const prices = { currency, digits: currencyDigits(currency) }
+  const prices = { currency, digits: stores.digits }
   const { catalogue, stock } = stores
   if (routes !== 'internal') {
+    app.register(currencyRoute(prices))
     app.register(productReads({ ...deps, catalogue, prices }))
     app.register(productWrites({ ...deps, catalogue, prices }))
     app.register(stockRoutes({ ...deps, stock, prices }))

@@ -2,6 +2,7 @@
 import {
   CommonConfig,
   CurrencyConfig,
+  CurrencyDigitsConfig,
   DatabaseUrlConfig,
   PortConfig,
   readConfig,
@@ -21,6 +22,7 @@ export const ProductConfig = Type.Object({
   ),
   DATABASE_URL: DatabaseUrlConfig(DATABASE_FILE),
   CURRENCY: CurrencyConfig,
+  CURRENCY_DIGITS: CurrencyDigitsConfig,
   REQUIRE_VERSION: Type.Boolean({
     default: false,
     description: 'Refuse changes of a product that name no version (428)',

@@ -18,6 +18,7 @@ suite('who may call what (10)', () => {
   type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   const routes: [Method, string, unknown, Record<Caller, number>][] = [
     ['GET', '/products', undefined, { nobody: 200, user: 200, admin: 200, service: 200 }],
+    ['GET', '/products/currency', undefined, { nobody: 200, user: 200, admin: 200, service: 200 }],
     ['GET', '/products/:id', undefined, { nobody: 200, user: 200, admin: 200, service: 200 }],
     ['POST', '/products', TEA, { nobody: 401, user: 403, admin: 201, service: 401 }],
     ['PUT', '/products/:id', { ...TEA, name: 'x' }, { nobody: 401, user: 403, admin: 200, service: 401 }],
@@ -91,6 +92,7 @@ suite('reading', () => {
       ...TEA,
       id: product.id,
       currency: 'USD',
+      currency_digits: 2,
       reserved: 0,
       version: 1,
       created_at: AT,
@@ -206,10 +208,28 @@ suite('writing', () => {
     assert.deepEqual([product.price, product.stock], ['4.50', 7])
   })
 
-  test('prices have the digits of the currency', async (t) => {
+  const monies: [currency: string, digits: number, right: string, wrong: string][] = [
+    ['JPY', 0, '300', '3.00'],
+    ['HUF', 2, '1990.50', '1990.505'],
+    ['IQD', 3, '1.005', '1.0055'],
+    ['CLF', 4, '1.0055', '1.00555'],
+  ]
+  for (const [currency, digits, right, wrong] of monies) {
+    test(`prices in ${currency} have ${digits} digits, and it is told`, async (t) => {
+      const shop = await openShop(t, { currency })
+      const told = { currency, currency_digits: digits }
+      assert.deepEqual((await shop.nobody('GET', '/products/currency')).json(), told)
+      const { price, currency_digits } = await addTea(shop, { price: right })
+      assert.deepEqual([price, currency_digits], [right, digits])
+      assert.equal((await shop.admin('POST', '/products', { ...TEA, price: wrong })).statusCode, 400)
+    })
+  }
+
+  test('a total that an order service with more digits wrote is compared by its value (8)', async (t) => {
     const shop = await openShop(t, { currency: 'JPY' })
-    assert.deepEqual((await addTea(shop, { price: '300' })).price, '300')
-    assert.equal((await shop.admin('POST', '/products', { ...TEA, price: '3.00' })).statusCode, 400)
+    const { id } = await addTea(shop, { price: '3' })
+    const [held] = (await reserveTea(shop, id, 2)).json().results
+    assert.deepEqual([held.status, held.total_price], ['held', '6'])
   })
 
   const wrong: [string, unknown][] = [

@@ -1,8 +1,10 @@
 /** The SQLite stores: every contract, in memory and by two connections on one file, and what SQLite itself keeps. */
 import assert from 'node:assert/strict'
+import { copyFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { suite, test } from 'node:test'
+import { suite, type TestContext, test } from 'node:test'
+import { openSqlite } from '@shop/service_kit/sqlite'
 import { openSqliteStores, openStores } from '../src/storage/open_stores.ts'
 import { auditContract } from './audit_contract.ts'
 import { catalogueContract } from './catalogue_contract.ts'
@@ -24,6 +26,17 @@ suite('opening', () => {
     await (await openSqliteStores(path, 'EUR')).close()
     await assert.rejects(openSqliteStores(path, 'USD'), /CURRENCY is USD, but the prices in .* are EUR/)
     await (await openSqliteStores(path, 'EUR')).close()
+  })
+
+  test('a store of before digits were kept keeps its amounts: 1990 forints stay 1990 (9)', async (t) => {
+    const path = join(folder(t), 'products.db')
+    await makeOld(t, path, 'HUF')
+    for (const _ of ['first', 'again']) {
+      const stores = await openSqliteStores(path, 'HUF')
+      assert.equal(stores.digits(), 0)
+      await stores.close()
+    }
+    await assert.rejects(openSqliteStores(path, 'HUF', undefined, { CURRENCY_DIGITS: 2 }), /CURRENCY_DIGITS is 2, but/)
   })
 
   test('DATABASE_URL decides by its scheme; without one the file lies in DATA_DIR', async (t) => {
@@ -51,6 +64,9 @@ suite('the database repeats the invariants', () => {
     ['2: removing from the ledger', 'DELETE FROM movements', /append-only/],
     ['2: two movements of one version', 'INSERT INTO movements SELECT * FROM movements LIMIT 1', /UNIQUE/],
     ['an unknown status', "UPDATE reservations SET status = 'lost'", /CHECK/],
+    ['9: another currency', "UPDATE settings SET value = 'EUR' WHERE name = 'currency'", /relabelled/],
+    ['9: other digits', "UPDATE settings SET value = 0 WHERE name = 'currency_digits'", /relabelled/],
+    ['9: forgotten digits', "DELETE FROM settings WHERE name = 'currency_digits'", /relabelled/],
     ['a rejection without a reason', "UPDATE reservations SET status = 'rejected'", /CHECK/],
     [
       '6: a second reservation of an order',
@@ -123,3 +139,14 @@ suite('the database repeats the invariants', () => {
     })
   }
 })
+
+/** As it was when the first migration was the only one. */
+async function makeOld(t: TestContext, path: string, currency: string) {
+  const migrations = join(folder(t), 'migrations')
+  mkdirSync(migrations)
+  const first = '0001_products.sql'
+  copyFileSync(join(import.meta.dirname, '../src/storage/migrations', first), join(migrations, first))
+  const store = openSqlite({ path, migrations })
+  store.writer.prepare(`INSERT INTO settings VALUES ('currency', ?)`).run(currency)
+  await store.close()
+}

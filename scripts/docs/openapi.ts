@@ -51,6 +51,7 @@ export async function openApiDocuments(): Promise<Map<string, OpenApi>> {
         reservations: createDirectReservations(products.stock, now),
         verifyToken: nobody,
         currency: 'USD',
+        digits: () => 2,
         now,
         newId,
         random: () => 0,

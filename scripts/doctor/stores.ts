@@ -46,14 +46,25 @@ export async function examineStores(plan: Plan): Promise<Examination & { open: O
   const products = await attempt('product_service', () =>
     openProductStores(readProductConfig(plannedService(plan, 'product_service').env)),
   )
-  const orders = await attempt('order_service', async () => {
-    const stores = await openOrderStores(readOrderConfig(plannedService(plan, 'order_service').env))
-    return stores.orders
-  })
+  const ordering = await attempt('order_service', () =>
+    openOrderStores(readOrderConfig(plannedService(plan, 'order_service').env)),
+  )
+  if (products && ordering) findings.push(...digitsApart(products.digits(), ordering.digits()))
   const made = seen.filter(({ found }) => found.usable).length
   const summary = made === 0 ? 'none yet; the first start makes them' : `${made} whole, and of this version`
-  return { name: 'Stores', summary, findings, open: { products, orders } }
+  return { name: 'Stores', summary, findings, open: { products, orders: ordering?.orders } }
 }
+
+/** They compare amounts by value, so whole ones still agree; an amount only one of them can write never does. */
+const digitsApart = (products: number, orders: number): Finding[] =>
+  products === orders
+    ? []
+    : [
+        {
+          problem: `Prices have ${products} digits after the point, but the amounts of orders have ${orders}.`,
+          mend: 'One of the stores was made anew: put its last backup in place, or, while it is empty, make it again with CURRENCY_DIGITS set to what the other has.',
+        },
+      ]
 
 type Look = { readonly usable: boolean; readonly absent?: boolean; readonly findings: readonly Finding[] }
 

@@ -1,5 +1,5 @@
 /** The sample catalogue `npm start` offers on a new data folder: a dozen things, loaded as an admin would. */
-import { currencyDigits, formatMoney } from '@shop/service_kit/money'
+import { formatMoney } from '@shop/service_kit/money'
 
 type Sample = readonly [name: string, description: string, minor: number, stock: number]
 
@@ -19,7 +19,7 @@ const SAMPLES: readonly Sample[] = [
   ['Dotted notebook', 'One hundred and sixty pages of heavy paper that lies flat.', 1450, 400],
 ]
 
-export type Shop = { readonly authUrl: string; readonly productUrl: string; readonly currency: string }
+export type Shop = { readonly authUrl: string; readonly productUrl: string }
 
 /** Says in a sentence what came of it. */
 export async function loadDemo(shop: Shop, username: string, password: string): Promise<string> {
@@ -29,8 +29,9 @@ export async function loadDemo(shop: Shop, username: string, password: string): 
   if (token === undefined) {
     return `The sample catalogue was not loaded: ${username} could not sign in with the known password.`
   }
+  const digits = await digitsOf(shop)
   for (const [name, description, minor, stock] of SAMPLES) {
-    const price = formatMoney(minor, currencyDigits(shop.currency))
+    const price = formatMoney(minor, digits)
     const answer = await fetch(`${shop.productUrl}/products`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
@@ -48,6 +49,12 @@ export async function firstProduct({ productUrl }: Shop, query = ''): Promise<Li
   const answer = await fetch(`${productUrl}/products?limit=1${query}`)
   const { items } = (await answer.json()) as { items: ListedProduct[] }
   return items[0]
+}
+
+/** Digits after the point of the shop's prices. */
+export async function digitsOf({ productUrl }: Shop): Promise<number> {
+  const answer = await fetch(`${productUrl}/products/currency`)
+  return ((await answer.json()) as { currency_digits: number }).currency_digits
 }
 
 async function signIn({ authUrl }: Shop, username: string, password: string): Promise<string | undefined> {

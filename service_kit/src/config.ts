@@ -86,6 +86,14 @@ export const CurrencyConfig = Type.String({
   description: 'ISO 4217 code of all prices',
 })
 
+export const CurrencyDigitsConfig = Type.Optional(
+  Type.Integer({
+    minimum: 0,
+    maximum: 4,
+    description: 'Digits after the point in a store that is made now; without it what ISO 4217 says',
+  }),
+)
+
 /**
  * Reads the variables `schema` names out of `env`. Booleans and integers are converted from text.
  * Fails with ConfigError listing every fault.

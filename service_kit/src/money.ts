@@ -1,7 +1,9 @@
 /**
  * Money on the wire: decimal strings outside, integer minor units inside, never a binary fraction
- * (invariant 9). Digits after the point follow ISO 4217: 2 for USD, 0 for JPY, 3 for KWD.
+ * (invariant 9). How many digits stand after the point is a fact of each store (store_money.ts); for a new one it
+ * is what ISO 4217 says: 2 for USD, 0 for JPY, 3 for KWD.
  */
+import { CURRENCY_DIGITS } from './currencies.ts'
 
 /** Largest amount accepted anywhere, in minor units: 10^15 keeps every sum we form below 2^53. */
 export const MONEY_MINOR_MAX = 1_000_000_000_000_000
@@ -11,13 +13,11 @@ export const MONEY_PATTERN = '^(0|[1-9][0-9]{0,15})(\\.[0-9]{1,4})?$'
 
 const AMOUNT = new RegExp(MONEY_PATTERN)
 
-/** Digits after the decimal point of an ISO 4217 currency. Throws RangeError for an unknown code. */
+/** Digits after the decimal point of an ISO 4217 currency. Throws RangeError for a code that names no money. */
 export function currencyDigits(currency: string): number {
-  if (!Intl.supportedValuesOf('currency').includes(currency)) {
-    throw new RangeError(`${currency} is not an ISO 4217 currency code`)
-  }
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency })
-  return format.resolvedOptions().maximumFractionDigits ?? 2
+  const digits = CURRENCY_DIGITS.get(currency)
+  if (digits === undefined) throw new RangeError(`${currency} is not an ISO 4217 currency with a minor unit`)
+  return digits
 }
 
 /**
@@ -40,3 +40,10 @@ export function formatMoney(minor: number, digits: number): string {
   const text = String(minor).padStart(digits + 1, '0')
   return `${text.slice(0, -digits)}.${text.slice(-digits)}`
 }
+
+/**
+ * Reads what another of our stores wrote: it may count with more digits, and zeros at the end have no value, so
+ * "1990.00" is 1990 with no digits. Resolves undefined when there is no such whole number of minor units.
+ */
+export const readWritten = (amount: string | number, digits: number): number | undefined =>
+  parseMoney(String(amount).replace(/\.0+$|(\.\d*[1-9])0+$/, '$1'), digits)

@@ -3,7 +3,7 @@
  *
  * Promises
  *  1. Refused, with what to do: a server that is not a replica set, one older than VERSION_MIN, a database of
- *     another service, and one whose facts (its currency, say) are not ours.
+ *     another service, and one whose money is not ours (store_money.ts).
  *  2. Indexes are made by one replica at a time, under a lease, so that replicas starting together do not build
  *     the same index twice; the others wait. Making them again changes nothing, so a lost lease does no harm.
  *  3. Indexes on much data may take their time, and are made while a member is away.
@@ -12,26 +12,25 @@ import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Collection, type Db, type IndexDescription, MongoClient, MongoServerError } from 'mongodb'
 import { isDuplicate, isPassing, Unsettled } from './mongo_errors.ts'
+import type { StoreMoney } from './store_money.ts'
 
 export const VERSION_MIN = 6
 const LEASE_MS = 60_000
 const LEASE_POLL_MS = 100
 const PROBE_MS = 1_000
 
-export type Fact = { readonly value: string; readonly refusal: (kept: string) => string }
-
 export type MongoPlan = {
   readonly service: string
   /** By collection, which must have at least one: that makes the collection, so no transaction has to. Each has a name, and docs/operations.md says which query it serves. */
   readonly indexes: Readonly<Record<string, readonly IndexDescription[]>>
-  /** What the database was made with and never changes. */
-  readonly facts?: Readonly<Record<string, Fact>>
+  /** Of a database that holds amounts. */
+  readonly money?: StoreMoney
 }
 
 /** The server answers and can't be used; `message` says what to do. */
 export class MongoUnfit extends Error {}
 
-export type Setting = { _id: string; value?: string; until?: Date; electionSeenAt?: Date }
+export type Setting = { _id: string; value?: string; digits?: number; until?: Date; electionSeenAt?: Date }
 
 export type Builder = {
   /** Names this process; a lease it could not give back is its own. */
@@ -53,12 +52,13 @@ export async function prepareDatabase(
     throw new MongoUnfit(`MongoDB ${version} is too old; ${VERSION_MIN}.0 or newer is needed.`)
   }
   const settings = db.collection<Setting>('settings')
-  const service: Fact = {
-    value: plan.service,
-    refusal: (kept) =>
-      `The database ${db.databaseName} belongs to ${kept}; ${plan.service} needs one of its own: leave the path out of DATABASE_URL.`,
+  const owner = await keep(settings, { _id: 'service', value: plan.service })
+  if (owner.value !== plan.service) {
+    throw new MongoUnfit(
+      `The database ${db.databaseName} belongs to ${owner.value}; ${plan.service} needs one of its own: leave the path out of DATABASE_URL.`,
+    )
   }
-  for (const [name, fact] of Object.entries({ service, ...plan.facts })) await keepFact(settings, name, fact)
+  if (plan.money) await keepMoney(settings, plan.money)
   await makeIndexes(db, settings, plan.indexes, builder)
 }
 
@@ -84,16 +84,38 @@ function requireReplicaSet({
   )
 }
 
-async function keepFact(settings: Collection<Setting>, name: string, { value, refusal }: Fact) {
+/** Writes the setting unless there is one of its name, and resolves what is there. */
+async function keep(settings: Collection<Setting>, setting: Setting): Promise<Setting> {
   try {
-    await settings.insertOne({ _id: name, value })
-    return
+    await settings.insertOne(setting)
+    return setting
   } catch (error) {
     if (!isDuplicate(error)) throw error
   }
-  const kept = await settings.findOne({ _id: name })
+  const kept = await settings.findOne({ _id: setting._id })
   if (!kept) throw new Unsettled() // Written by another replica a moment ago, and not on a majority yet.
-  if (kept.value !== value) throw new MongoUnfit(refusal(String(kept.value)))
+  return kept
+}
+
+/** Currency and digits are one document, so that no replica meets one without the other. */
+async function keepMoney(settings: Collection<Setting>, money: StoreMoney) {
+  const { currency, digitsOfNew } = money
+  const kept = await keep(settings, { _id: 'currency', value: currency, digits: digitsOfNew })
+  const moneyOf = ({ value, digits }: Setting) => ({ currency: String(value), digits })
+  if (kept.digits === undefined) {
+    kept.digits = asUnfit(() => money.digitsToKeep(moneyOf(kept)))
+    const { _id, digits } = kept
+    await settings.updateOne({ _id, digits: { $exists: false } }, { $set: { digits } })
+  }
+  asUnfit(() => money.accept(moneyOf(kept)))
+}
+
+function asUnfit<T>(judge: () => T): T {
+  try {
+    return judge()
+  } catch (error) {
+    throw new MongoUnfit((error as Error).message)
+  }
 }
 
 async function makeIndexes(

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
-import { currencyDigits, formatMoney, MONEY_MINOR_MAX, parseMoney } from '../src/money.ts'
+import { CURRENCY_DIGITS, digitsBeforeKept } from '../src/currencies.ts'
+import { currencyDigits, formatMoney, MONEY_MINOR_MAX, parseMoney, readWritten } from '../src/money.ts'
 
 suite('9: money is exact', () => {
   test('what is written is what is read, for every amount and every number of digits', () => {
@@ -55,8 +56,53 @@ suite('9: money is exact', () => {
     })
   }
 
-  test('digits follow ISO 4217; an unknown currency is refused', () => {
-    assert.deepEqual(['USD', 'JPY', 'KWD'].map(currencyDigits), [2, 0, 3])
-    assert.throws(() => currencyDigits('XQX'), RangeError)
+  const written: [string, number, number | undefined][] = [
+    ['1990.00', 0, 1990],
+    ['1990', 2, 199000],
+    ['19.90', 1, 199],
+    ['0.00', 0, 0],
+    ['100', 0, 100],
+    ['19.90', 0, undefined],
+    ['0.001', 2, undefined],
+  ]
+  for (const [text, digits, minor] of written) {
+    test(`"${text}" of another of our stores is ${minor} with ${digits} digits`, () =>
+      assert.equal(readWritten(text, digits), minor))
+  }
+})
+
+suite('digits of currencies', () => {
+  const digits: Readonly<Record<number, string>> = {
+    0: 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF',
+    2: 'USD EUR GBP CHF HUF IDR COP PKR MGA MRU LAK LBP MMK AFN ALL IRR SYP YER SOS KPW TWD CZK UZS ZWG XCG',
+    3: 'BHD IQD JOD KWD LYD OMR TND',
+    4: 'CLF UYW',
+  }
+  for (const [count, codes] of Object.entries(digits)) {
+    test(`${count}: ${codes}`, () => {
+      for (const code of codes.split(' ')) assert.equal(currencyDigits(code), Number(count), code)
+    })
+  }
+
+  test('the whole list is there, whatever this runtime knows of currencies', () => {
+    assert.equal(CURRENCY_DIGITS.size, 17 + 139 + 7 + 2 + 6)
+    assert.ok([...CURRENCY_DIGITS.keys()].every((code) => /^[A-Z]{3}$/.test(code)))
+  })
+
+  for (const code of 'XAU XAG XPT XPD XXX XTS XDR XSU XUA XBA XBB XBC XBD XQX usd'.split(' ').concat('')) {
+    test(`"${code}" is no money`, () => assert.throws(() => currencyDigits(code), RangeError))
+  }
+
+  test('stores made before digits were kept have those they were made with', () => {
+    assert.deepEqual(['HUF', 'IQD', 'SLL', 'MGA', 'USD', 'JPY', 'KWD', 'XQX'].map(digitsBeforeKept), [
+      0,
+      0,
+      0,
+      0,
+      2,
+      0,
+      3,
+      undefined,
+    ])
   })
 })

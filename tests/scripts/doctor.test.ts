@@ -259,6 +259,14 @@ suite('what only a person can mend is told, and left alone by --fix', () => {
       found: () => /^SERVICE_SECRET must NOT have fewer than 32 characters\.$/,
     },
     {
+      name: 'stores that count money with other digits',
+      plant: async ({ world: { dataDir } }) => {
+        rmSync(join(dataDir, 'orders.db'))
+        await (await openOrderStores({ DATA_DIR: dataDir, CURRENCY, CURRENCY_DIGITS: 3 })).close()
+      },
+      found: () => 'Prices have 2 digits after the point, but the amounts of orders have 3.',
+    },
+    {
       name: 'another currency than that of the stores',
       plant: ({ world }) => Object.assign(world.env, { CURRENCY: 'EUR' }),
       found: () => /^The store of product_service cannot be opened: CURRENCY is EUR, but the prices/,

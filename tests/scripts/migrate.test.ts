@@ -75,7 +75,9 @@ mongoSuite('a shop that moves to MongoDB', (server) => {
   test('is the same there, though the move was cut off and begun again', async (t) => {
     const url = server.url()
     const world = await newWorld(t)
-    const shop = runScript(t, 'start.ts', world)
+    // Other digits than the currency's usual ones: amounts are carried as they are counted.
+    const odd = { ...world, env: { ...world.env, CURRENCY_DIGITS: '3' } }
+    const shop = runScript(t, 'start.ts', odd)
     await shop.until(READY)
     const admin = JSON.parse(readFileSync(join(world.dataDir, 'admin.json'), 'utf8'))
     const crowd = await gatherCrowd({
@@ -117,6 +119,7 @@ mongoSuite('a shop that moves to MongoDB', (server) => {
       200,
     )
     assert.equal(order.status, status)
+    assert.match(String(order.total_price), /^\d+\.\d{3}$/)
     // A session begun before the move, in its access token's and its account's name.
     const mine = { token: crowd.buyers[0]!.token }
     expectStatus(await call('GET', `${doorsOf(world).auth}/me`, mine), 200)

@@ -10,6 +10,7 @@ import { randomBytes, randomUUID, randomUUIDv7 } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { totalOf } from '../../storefront/web/src/ui/money_math.ts'
 import { type Answer, call, expectStatus, type Json, NoAnswer, type Request } from './calls.ts'
 import {
   createServiceProcess,
@@ -158,13 +159,8 @@ export const storePath = (dataDir: string, service: ServiceName) => join(dataDir
 export const newKey = () => randomUUID()
 
 /** What the lines cost, as the decimal text of the wire. */
-export function priceOf(lines: readonly Line[]): string {
-  const cents = lines.reduce(
-    (sum, { product, quantity }) => sum + Number(product.price.replace('.', '')) * quantity,
-    0,
-  )
-  return `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, '0')}`
-}
+export const priceOf = (lines: readonly Line[]): string =>
+  totalOf(lines.map(({ product, quantity }) => ({ unitPrice: product.price, quantity })))
 
 /** One `POST /orders` at `url`, never repeated. */
 export function place(

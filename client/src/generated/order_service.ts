@@ -213,6 +213,11 @@ export interface operations {
                             created_at: string;
                             /** @example USD */
                             currency: string;
+                            /**
+                             * @description Digits after the point that amounts have
+                             * @example 2
+                             */
+                            currency_digits: number;
                             history: {
                                 /**
                                  * Format: date-time
@@ -424,6 +429,11 @@ export interface operations {
                         created_at: string;
                         /** @example USD */
                         currency: string;
+                        /**
+                         * @description Digits after the point that amounts have
+                         * @example 2
+                         */
+                        currency_digits: number;
                         history: {
                             /**
                              * Format: date-time
@@ -490,6 +500,11 @@ export interface operations {
                         created_at: string;
                         /** @example USD */
                         currency: string;
+                        /**
+                         * @description Digits after the point that amounts have
+                         * @example 2
+                         */
+                        currency_digits: number;
                         history: {
                             /**
                              * Format: date-time
@@ -766,6 +781,11 @@ export interface operations {
                             created_at: string;
                             /** @example USD */
                             currency: string;
+                            /**
+                             * @description Digits after the point that amounts have
+                             * @example 2
+                             */
+                            currency_digits: number;
                             history: {
                                 /**
                                  * Format: date-time
@@ -954,6 +974,11 @@ export interface operations {
                         created_at: string;
                         /** @example USD */
                         currency: string;
+                        /**
+                         * @description Digits after the point that amounts have
+                         * @example 2
+                         */
+                        currency_digits: number;
                         history: {
                             /**
                              * Format: date-time
@@ -1157,6 +1182,11 @@ export interface operations {
                         created_at: string;
                         /** @example USD */
                         currency: string;
+                        /**
+                         * @description Digits after the point that amounts have
+                         * @example 2
+                         */
+                        currency_digits: number;
                         history: {
                             /**
                              * Format: date-time
@@ -1223,6 +1253,11 @@ export interface operations {
                         created_at: string;
                         /** @example USD */
                         currency: string;
+                        /**
+                         * @description Digits after the point that amounts have
+                         * @example 2
+                         */
+                        currency_digits: number;
                         history: {
                             /**
                              * Format: date-time

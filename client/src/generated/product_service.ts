@@ -103,6 +103,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/products/currency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The currency of all prices */
+        get: operations["getCurrency"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/products/{id}": {
         parameters: {
             query?: never;
@@ -654,6 +671,11 @@ export interface operations {
                              * @example USD
                              */
                             currency: string;
+                            /**
+                             * @description Digits after the point that amounts have
+                             * @example 2
+                             */
+                            currency_digits: number;
                             description: string;
                             /** Format: uuid */
                             id: string;
@@ -759,6 +781,11 @@ export interface operations {
                          * @example USD
                          */
                         currency: string;
+                        /**
+                         * @description Digits after the point that amounts have
+                         * @example 2
+                         */
+                        currency_digits: number;
                         description: string;
                         /** Format: uuid */
                         id: string;
@@ -865,6 +892,58 @@ export interface operations {
             };
         };
     };
+    getCurrency: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * @description ISO 4217
+                         * @example USD
+                         */
+                        currency: string;
+                        /**
+                         * @description Digits after the point that amounts have
+                         * @example 2
+                         */
+                        currency_digits: number;
+                    };
+                };
+            };
+            /** @description `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
     getProduct: {
         parameters: {
             query?: never;
@@ -896,6 +975,11 @@ export interface operations {
                          * @example USD
                          */
                         currency: string;
+                        /**
+                         * @description Digits after the point that amounts have
+                         * @example 2
+                         */
+                        currency_digits: number;
                         description: string;
                         /** Format: uuid */
                         id: string;
@@ -1011,6 +1095,11 @@ export interface operations {
                          * @example USD
                          */
                         currency: string;
+                        /**
+                         * @description Digits after the point that amounts have
+                         * @example 2
+                         */
+                        currency_digits: number;
                         description: string;
                         /** Format: uuid */
                         id: string;
@@ -1449,6 +1538,11 @@ export interface operations {
                          * @example USD
                          */
                         currency: string;
+                        /**
+                         * @description Digits after the point that amounts have
+                         * @example 2
+                         */
+                        currency_digits: number;
                         description: string;
                         /** Format: uuid */
                         id: string;

@@ -5,7 +5,7 @@
  * Answers are checked before they are believed: whatever is not a usable answer is OutcomeUnknown.
  */
 import type { Metrics } from '@shop/service_kit/metrics'
-import { currencyDigits, formatMoney, parseMoney } from '@shop/service_kit/money'
+import { formatMoney, readWritten } from '@shop/service_kit/money'
 import { type ServiceClient, ServiceUnreachable } from '@shop/service_kit/service_client'
 import { OutcomeUnknown } from '../domain/errors.ts'
 import type { Order, PricedLine, Rejection, RejectionReason } from '../domain/order.ts'
@@ -31,6 +31,8 @@ const BATCH_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128]
 export type ProductClientOptions = {
   readonly service: ServiceClient
   readonly currency: string
+  /** Digits that amounts of our store count. */
+  readonly digits: () => number
   readonly metrics: Metrics
   readonly deadlineMs?: number
   readonly onDown?: (error: unknown) => void
@@ -53,8 +55,16 @@ type WireResult = {
 }
 
 export function createProductClient(options: ProductClientOptions): Reservations {
-  const { service, currency, metrics, deadlineMs = DECISION_DEADLINE_MS, onDown, onUp, onPauseOver } = options
-  const digits = currencyDigits(currency)
+  const {
+    service,
+    currency,
+    digits,
+    metrics,
+    deadlineMs = DECISION_DEADLINE_MS,
+    onDown,
+    onUp,
+    onPauseOver,
+  } = options
   const batchSize = metrics.histogram(
     'order_reservation_batch_size',
     'Orders that travelled in one call to product_service.',
@@ -154,13 +164,13 @@ export function createProductClient(options: ProductClientOptions): Reservations
   const hold = share<Order>(
     'reservations',
     (order) => order.lines.length,
-    (orders) => ({ reservations: orders.map((order) => reservationOf(order, digits)) }),
+    (orders) => ({ reservations: orders.map((order) => reservationOf(order, digits())) }),
   )
   const release = share<Order>('releases', () => 1, ids)
   const ship = share<Order>('shipments', () => 1, ids)
 
   return {
-    hold: async (order, traceparent) => holdAnswer(await hold(order, traceparent), digits, currency),
+    hold: async (order, traceparent) => holdAnswer(await hold(order, traceparent), digits(), currency),
     async release(order, traceparent) {
       const { status } = await release(order, traceparent)
       if (status !== 'released' && status !== 'rejected') throw contradiction(order, status)
@@ -230,7 +240,7 @@ const linesOf = ({ lines = [] }: WireResult, digits: number): PricedLine[] =>
   }))
 
 function minor(amount: string, digits: number): number {
-  const value = parseMoney(amount, digits)
+  const value = readWritten(amount, digits)
   if (value === undefined) throw new OutcomeUnknown(`${amount} is not an amount`)
   return value
 }

@@ -144,6 +144,6 @@ export function orderEvents({ ports, digits }: RouteDeps, watch: OrderWatch, str
     }
 
     const eventOf = (order: Order) =>
-      `event: order\nid: ${order.version}\ndata: ${JSON.stringify(view(order, digits))}\n\n`
+      `event: order\nid: ${order.version}\ndata: ${JSON.stringify(view(order, digits()))}\n\n`
   }
 }

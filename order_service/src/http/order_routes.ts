@@ -62,7 +62,7 @@ export function orderRoutes({ ports, settle, digits }: RouteDeps) {
         const order = visibleTo(actor, await orders.find(request.params.id.toLowerCase()))
         reply.header('etag', etagOf(order.version)).header('cache-control', 'private, no-cache')
         if (alreadySeen(request.headers['if-none-match'], order.version)) return empty(reply, 304)
-        return view(order, digits)
+        return view(order, digits())
       },
     )
 
@@ -92,7 +92,7 @@ export function orderRoutes({ ports, settle, digits }: RouteDeps) {
         const { idempotency_key, ...query } = request.query
         if (idempotency_key !== undefined) {
           const order = await orders.findByKey(userId, idempotency_key)
-          return { items: order ? [view(order, digits)] : [], next_cursor: null }
+          return { items: order ? [view(order, digits())] : [], next_cursor: null }
         }
         return page(query, (at) => orders.listByUser(userId, at))
       },
@@ -159,7 +159,7 @@ export function orderRoutes({ ports, settle, digits }: RouteDeps) {
           throw withCurrent(error, tagged)
         })
         reply.code(order.status === 'cancelling' ? 202 : 200).header('etag', etagOf(order.version))
-        return view(order, digits)
+        return view(order, digits())
       },
     )
 
@@ -169,7 +169,7 @@ export function orderRoutes({ ports, settle, digits }: RouteDeps) {
       const { order, members, headers } = error.details
       const byHeader = error.code === 'version_conflict' && tagged?.includes(order.version) === false
       return new DomainError(byHeader ? 'precondition_failed' : error.code, error.message, {
-        members: { ...members, current: view(order, digits) },
+        members: { ...members, current: view(order, digits()) },
         headers: { ...headers, etag: etagOf(order.version) },
       })
     }
@@ -182,7 +182,7 @@ export function orderRoutes({ ports, settle, digits }: RouteDeps) {
       const found = await list({ limit: limit + 1, before })
       const items = found.slice(0, limit)
       const next_cursor = found.length > limit ? encodeCursor([items.at(-1)!.id]) : null
-      return { items: items.map((order) => view(order, digits)), next_cursor }
+      return { items: items.map((order) => view(order, digits())), next_cursor }
     }
   }
 }

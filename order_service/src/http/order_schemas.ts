@@ -57,6 +57,12 @@ export const OrderView = Type.Object({
   lines: Type.Array(OrderLine),
   total_price: Money,
   currency: Type.String({ examples: ['USD'] }),
+  currency_digits: Type.Integer({
+    minimum: 0,
+    maximum: 4,
+    description: 'Digits after the point that amounts have',
+    examples: [2],
+  }),
   rejection: Type.Optional(RejectionView),
   history: Type.Array(
     Type.Object({
@@ -127,6 +133,7 @@ export function view(order: Order, digits: number): OrderView {
     lines: order.lines.map((line) => lineView(line, digits)),
     total_price: formatMoney(order.totalMinor, digits),
     currency: order.currency,
+    currency_digits: digits,
     ...(order.rejection ? { rejection: rejectionView(order.rejection, digits) } : {}),
     history: order.history as OrderView['history'],
     version: order.version,

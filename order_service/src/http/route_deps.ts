@@ -7,5 +7,5 @@ export type RouteDeps = {
   readonly settle: Settle
   readonly currency: string
   /** Digits after the point of that currency. */
-  readonly digits: number
+  readonly digits: () => number
 }

@@ -1,20 +1,15 @@
 /** Opens the orders of a MongoDB server. */
 import { type MongoStore, openMongo } from '@shop/service_kit/mongo'
+import type { StoreMoney } from '@shop/service_kit/store_money'
 import { createMongoOrderStore, ORDER_INDEXES } from './mongo_order_store.ts'
 
-export async function openMongoOrders(url: string, currency: string) {
+export async function openMongoOrders(url: string, money: StoreMoney) {
   const store: MongoStore = await openMongo({
     url,
     database: 'shop_orders',
     service: 'order_service',
     indexes: ORDER_INDEXES,
-    facts: {
-      currency: {
-        value: currency,
-        refusal: (kept) =>
-          `The database holds orders in ${kept}, but CURRENCY is ${currency}; amounts can't be relabelled.`,
-      },
-    },
+    money,
   })
   return createMongoOrderStore(store)
 }

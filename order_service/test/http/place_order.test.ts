@@ -26,6 +26,7 @@ suite('placing an order', () => {
       lines: [{ product_id: mug, quantity: 2, name: 'Mug', unit_price: '19.99' }],
       total_price: '39.98',
       currency: 'USD',
+      currency_digits: 2,
       history: [
         { status: 'pending', at: order.created_at, by: ADA },
         { status: 'confirmed', at: order.updated_at, by: 'system' },

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { suite, type TestContext, test } from 'node:test'
+import { openSqlite } from '@shop/service_kit/sqlite'
 import { openStores } from '../../src/storage/open_stores.ts'
 import { orderStoreContract } from '../order_store_contract.ts'
 import { order } from '../samples.ts'
@@ -68,9 +69,43 @@ suite('opening', () => {
   test('another currency is refused, and the file is left as it was', async (t) => {
     const path = folder(t)
     await (await openStores({ DATA_DIR: path, CURRENCY: 'USD' })).close()
-    await assert.rejects(openStores({ DATA_DIR: path, CURRENCY: 'EUR' }), /in USD, but CURRENCY is EUR/)
+    await assert.rejects(
+      openStores({ DATA_DIR: path, CURRENCY: 'EUR' }),
+      /CURRENCY is EUR, but the prices in .* are USD/,
+    )
     await open(t, path)
   })
+
+  test('a file of before digits were kept keeps its amounts: 1990 forints stay 1990 (9)', async (t) => {
+    const path = folder(t)
+    const migrations = join(path, 'migrations')
+    mkdirSync(migrations)
+    const first = '0001_orders.sql'
+    copyFileSync(join(import.meta.dirname, '../../src/storage/migrations', first), join(migrations, first))
+    const old = openSqlite({ path: join(path, 'orders.db'), migrations })
+    old.writer.prepare(`INSERT INTO shop VALUES (1, 'HUF')`).run()
+    await old.close()
+    for (const _ of ['first', 'again']) {
+      const stores = await openStores({ DATA_DIR: path, CURRENCY: 'HUF' })
+      assert.equal(stores.digits(), 0)
+      await stores.close()
+    }
+    await assert.rejects(openStores({ DATA_DIR: path, CURRENCY: 'USD' }), /are HUF/)
+  })
+
+  for (const [what, sql] of [
+    ['another currency', "UPDATE settings SET value = 'EUR' WHERE name = 'currency'"],
+    ['other digits', "UPDATE settings SET value = 0 WHERE name = 'currency_digits'"],
+    ['forgotten digits', "DELETE FROM settings WHERE name = 'currency_digits'"],
+  ] as const) {
+    test(`the file itself refuses ${what} (9)`, async (t) => {
+      const path = folder(t)
+      await open(t, path)
+      const db = new DatabaseSync(join(path, 'orders.db'))
+      t.after(() => db.close())
+      assert.throws(() => db.exec(sql), /relabelled/)
+    })
+  }
 
   test('the lists, the claim and the key are read through their indexes', async (t) => {
     const path = folder(t)

@@ -121,6 +121,8 @@ export type Stores = {
   readonly catalogue: Catalogue
   readonly stock: Stock
   readonly audit: Audit
+  /** Digits its amounts count. Throws `store_unavailable` while the store was not reached yet. */
+  digits(): number
   /** Rejects with `store_unavailable` when the store can't be used. */
   check(): Promise<void>
   close(): Promise<void>

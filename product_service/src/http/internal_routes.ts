@@ -3,7 +3,7 @@
  * asking again gives the same answer.
  */
 import type { App } from '@shop/service_kit/http_app'
-import { formatMoney, parseMoney } from '@shop/service_kit/money'
+import { formatMoney, readWritten } from '@shop/service_kit/money'
 import { Body, Id, Money, MoneyInput, problemResponses } from '@shop/service_kit/schemas'
 import Type, { type Static } from 'typebox'
 import type { Stock } from '../domain/ports.ts'
@@ -172,15 +172,16 @@ const requestOf = (
 ): ReservationRequest => ({
   orderId: order_id,
   lines: lines.map(({ product_id, quantity }) => ({ productId: product_id, quantity })),
-  totalMinor: parseMoney(total_price, digits) ?? NO_AMOUNT,
+  totalMinor: readWritten(total_price, digits()) ?? NO_AMOUNT,
 })
 
-function reservationView(reservation: Reservation, { currency, digits }: Prices): ReservationView {
+function reservationView(reservation: Reservation, prices: Prices): ReservationView {
+  const digits = prices.digits()
   const { orderId, status, lines, totalMinor, reason, shortages, unknownProducts } = reservation
   return {
     order_id: orderId,
     status,
-    currency,
+    currency: prices.currency,
     ...(status !== 'held' && status !== 'shipped'
       ? {}
       : {

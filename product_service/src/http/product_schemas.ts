@@ -14,6 +14,12 @@ import Type, { type Static } from 'typebox'
 import { DESCRIPTION_LENGTH_MAX, NAME_LENGTH_MAX, NOTE_LENGTH_MAX, STOCK_MAX } from '../domain/product.ts'
 
 export const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217', examples: ['USD'] })
+export const CurrencyDigits = Type.Integer({
+  minimum: 0,
+  maximum: 4,
+  description: 'Digits after the point that amounts have',
+  examples: [2],
+})
 
 export const ProductView = Type.Object({
   id: Id,
@@ -21,6 +27,7 @@ export const ProductView = Type.Object({
   description: Type.String(),
   price: Money,
   currency: Currency,
+  currency_digits: CurrencyDigits,
   stock: Type.Integer({ minimum: 0, description: 'Units free to sell now' }),
   reserved: Type.Integer({ minimum: 0, description: 'Units promised to orders that have not shipped' }),
   version: Version,

@@ -4,20 +4,24 @@ import { DomainError } from '../domain/errors.ts'
 import type { Movement, Product } from '../domain/product.ts'
 import type { MovementView, ProductView } from './product_schemas.ts'
 
-export type Prices = { readonly currency: string; readonly digits: number }
+export type Prices = { readonly currency: string; readonly digits: () => number }
 
-export const productView = (product: Product, { currency, digits }: Prices): ProductView => ({
-  id: product.id,
-  name: product.name,
-  description: product.description,
-  price: formatMoney(product.priceMinor, digits),
-  currency,
-  stock: product.stock,
-  reserved: product.reserved,
-  version: product.version,
-  created_at: product.createdAt,
-  updated_at: product.updatedAt,
-})
+export function productView(product: Product, { currency, digits: digitsOf }: Prices): ProductView {
+  const digits = digitsOf()
+  return {
+    id: product.id,
+    name: product.name,
+    description: product.description,
+    price: formatMoney(product.priceMinor, digits),
+    currency,
+    currency_digits: digits,
+    stock: product.stock,
+    reserved: product.reserved,
+    version: product.version,
+    created_at: product.createdAt,
+    updated_at: product.updatedAt,
+  }
+}
 
 export const movementView = (movement: Movement): MovementView => ({
   product_id: movement.productId,

@@ -49,7 +49,7 @@ export function productWrites({ catalogue, prices, requireVersion, now, newId }:
     ...(body.description === undefined ? {} : { description: body.description.toWellFormed() }),
     ...(body.price === undefined
       ? {}
-      : { priceMinor: readPrice(body.price, prices.digits, PRICE_MINOR_MAX, '/price') }),
+      : { priceMinor: readPrice(body.price, prices.digits(), PRICE_MINOR_MAX, '/price') }),
     ...(body.stock === undefined ? {} : { stock: readInteger(body.stock, 0, STOCK_MAX, '/stock') }),
   })
 

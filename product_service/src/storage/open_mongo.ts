@@ -1,5 +1,6 @@
 /** Opens the stores of a MongoDB server. */
 import { openMongo } from '@shop/service_kit/mongo'
+import type { StoreMoney } from '@shop/service_kit/store_money'
 import type { Stores } from '../domain/ports.ts'
 import { createMongoAuditStore } from './mongo_audit_store.ts'
 import { createMongoCatalogueStore } from './mongo_catalogue_store.ts'
@@ -11,7 +12,7 @@ import { createMongoStockStore } from './mongo_stock_store.ts'
 /** Rejects with a sentence an operator can act on. */
 export async function openMongoStores(
   url: string,
-  currency: string,
+  money: StoreMoney,
   notice: (text: string) => void = () => {},
 ): Promise<Stores> {
   const store = await openMongo({
@@ -19,13 +20,7 @@ export async function openMongoStores(
     database: 'shop_products',
     service: 'product_service',
     indexes: PRODUCT_INDEXES,
-    facts: {
-      currency: {
-        value: currency,
-        refusal: (kept) =>
-          `CURRENCY is ${currency}, but the prices in the database are ${kept}. Set CURRENCY=${kept}.`,
-      },
-    },
+    money,
   })
   const ledger = createMongoLedger(store)
   const reindexing = reindex(store, notice)
@@ -33,6 +28,7 @@ export async function openMongoStores(
     catalogue: createMongoCatalogueStore(store, ledger),
     stock: createMongoStockStore(store, ledger),
     audit: createMongoAuditStore(store),
+    digits: money.digits,
     check: store.check,
     async close() {
       const stopped = reindexing.stop()

@@ -1,10 +1,8 @@
-/**
- * Opens the stores that DATABASE_URL names; the scheme decides the technology. Prices in a store are amounts of
- * one currency, so it remembers the one it was made with and refuses another.
- */
+/** Opens the stores that DATABASE_URL names; the scheme decides the technology. */
 import { join } from 'node:path'
 import { createReaderThread } from '@shop/service_kit/reader_thread'
 import { openSqlite, type SqliteStore } from '@shop/service_kit/sqlite'
+import { createStoreMoney, keepMoney, type MoneyConfig } from '@shop/service_kit/store_money'
 import type { CataloguePage, CatalogueQuery, Stores } from '../domain/ports.ts'
 import { createSqliteAuditStore } from './sqlite_audit_store.ts'
 import { createSqliteCatalogueStore } from './sqlite_catalogue_store.ts'
@@ -14,11 +12,10 @@ import { createSqliteStockStore } from './sqlite_stock_store.ts'
 
 export const DATABASE_FILE = 'products.db'
 
-export type StoreOptions = {
+export type StoreOptions = MoneyConfig & {
   /** Without one: sqlite in DATA_DIR. */
   readonly DATABASE_URL?: string | undefined
   readonly DATA_DIR: string
-  readonly CURRENCY: string
 }
 
 /** Told what is done to a store that takes a while. */
@@ -26,27 +23,32 @@ export type Notice = (text: string) => void
 
 /** Rejects with a sentence an operator can act on. */
 export async function openStores(
-  { DATABASE_URL, DATA_DIR, CURRENCY }: StoreOptions,
+  { DATABASE_URL, DATA_DIR, ...config }: StoreOptions,
   notice?: Notice,
 ): Promise<Stores> {
   const url = DATABASE_URL ?? `sqlite:${join(DATA_DIR, DATABASE_FILE)}`
-  if (url.startsWith('sqlite:')) return openSqliteStores(url.slice('sqlite:'.length), CURRENCY, notice)
+  if (url.startsWith('sqlite:')) {
+    return openSqliteStores(url.slice('sqlite:'.length), config.CURRENCY, notice, config)
+  }
   // Loaded only here: the driver takes 20 MiB that a shop on SQLite need not have.
   const { openMongoStores } = await import('./open_mongo.ts')
-  return openMongoStores(url, CURRENCY, notice)
+  return openMongoStores(url, createStoreMoney(config, 'the database'), notice)
 }
 
 /** `path` is a file or ':memory:'. */
 export async function openSqliteStores(
   path: string,
-  currency: string,
+  CURRENCY: string,
   notice: Notice = () => {},
+  { CURRENCY_DIGITS }: Pick<MoneyConfig, 'CURRENCY_DIGITS'> = {},
 ): Promise<Stores> {
+  const money = createStoreMoney({ CURRENCY, CURRENCY_DIGITS }, path)
   const store = openSqlite({ path, migrations: new URL('./migrations/', import.meta.url) })
-  const kept = await keepCurrency(store, currency)
-  if (kept !== currency) {
+  try {
+    await keepMoney(store, money)
+  } catch (error) {
     await store.close()
-    throw new Error(`CURRENCY is ${currency}, but the prices in ${path} are ${kept}. Set CURRENCY=${kept}.`)
+    throw error
   }
   const reindexing = await reindex(store, notice)
   const search = startSearch(store, path)
@@ -54,6 +56,7 @@ export async function openSqliteStores(
     catalogue: createSqliteCatalogueStore(store, search.ask),
     stock: createSqliteStockStore(store),
     audit: createSqliteAuditStore(store),
+    digits: money.digits,
     check: store.check,
     async close() {
       await Promise.all([search.close(), reindexing.stop()])
@@ -67,13 +70,4 @@ function startSearch(store: SqliteStore, path: string) {
   if (path === ':memory:') return { ask: createSqliteSearch(store.reader), async close() {} }
   const file = new URL('./sqlite_search_thread.ts', import.meta.url)
   return createReaderThread<CatalogueQuery, CataloguePage>(file, path, { what: 'searches' })
-}
-
-function keepCurrency(store: SqliteStore, currency: string): Promise<string> {
-  const keep = store.writer.prepare(`INSERT OR IGNORE INTO settings VALUES ('currency', ?)`)
-  const kept = store.writer.prepare(`SELECT value FROM settings WHERE name = 'currency'`)
-  return store.write(() => {
-    keep.run(currency)
-    return String(kept.get()?.value)
-  })
 }

@@ -2,40 +2,51 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import type { Field } from '../../web/src/admin/products/conflict.ts'
-import { readField } from '../../web/src/admin/products/field_text.ts'
+import { type Money, readField } from '../../web/src/admin/products/field_text.ts'
 
-const TAKEN: readonly [Field, text: string, currency: string, value: string | number][] = [
-  ['name', '  Kettle ', 'USD', 'Kettle'],
-  ['price', '7', 'USD', '7.00'],
-  ['price', '7,5', 'EUR', '7.50'],
-  ['price', '007.25', 'USD', '7.25'],
-  ['price', '1200', 'JPY', '1200'],
-  ['price', '1.234', 'KWD', '1.234'],
-  ['stock', '0', 'USD', 0],
-  ['stock', ' 12 ', 'USD', 12],
+const DOLLARS = { currency: 'USD', currency_digits: 2 }
+const EUROS = { currency: 'EUR', currency_digits: 2 }
+const YEN = { currency: 'JPY', currency_digits: 0 }
+const DINARS = { currency: 'KWD', currency_digits: 3 }
+/** Forints as a shop may have them; what the browser would say of them does not count. */
+const FORINTS = { currency: 'HUF', currency_digits: 2 }
+const WHOLE_FORINTS = { currency: 'HUF', currency_digits: 0 }
+
+const TAKEN: readonly [Field, text: string, money: Money, value: string | number][] = [
+  ['name', '  Kettle ', DOLLARS, 'Kettle'],
+  ['price', '7', DOLLARS, '7.00'],
+  ['price', '7,5', EUROS, '7.50'],
+  ['price', '007.25', DOLLARS, '7.25'],
+  ['price', '1200', YEN, '1200'],
+  ['price', '1.234', DINARS, '1.234'],
+  ['price', '1990,5', FORINTS, '1990.50'],
+  ['price', '1990', WHOLE_FORINTS, '1990'],
+  ['stock', '0', DOLLARS, 0],
+  ['stock', ' 12 ', DOLLARS, 12],
 ]
-const REFUSED: readonly [Field, text: string, currency: string][] = [
-  ['name', '   ', 'USD'],
-  ['price', '', 'USD'],
-  ['price', '1.999', 'USD'],
-  ['price', '1.5', 'JPY'],
-  ['price', '-1', 'USD'],
-  ['price', '1e3', 'USD'],
-  ['price', '1,000.00', 'USD'],
-  ['stock', '1.5', 'USD'],
-  ['stock', '-1', 'USD'],
-  ['stock', '', 'USD'],
-  ['stock', '1000000001', 'USD'],
+const REFUSED: readonly [Field, text: string, money: Money][] = [
+  ['name', '   ', DOLLARS],
+  ['price', '', DOLLARS],
+  ['price', '1.999', DOLLARS],
+  ['price', '1.5', YEN],
+  ['price', '1990.5', WHOLE_FORINTS],
+  ['price', '-1', DOLLARS],
+  ['price', '1e3', DOLLARS],
+  ['price', '1,000.00', DOLLARS],
+  ['stock', '1.5', DOLLARS],
+  ['stock', '-1', DOLLARS],
+  ['stock', '', DOLLARS],
+  ['stock', '1000000001', DOLLARS],
 ]
 
 suite('a field as it is typed', () => {
-  for (const [field, text, currency, value] of TAKEN) {
-    test(`${field} "${text}" (${currency}) is ${value}`, () =>
-      assert.deepEqual(readField(field, text, currency), { value }))
+  for (const [field, text, money, value] of TAKEN) {
+    test(`${field} "${text}" (${money.currency}) is ${value}`, () =>
+      assert.deepEqual(readField(field, text, money), { value }))
   }
-  for (const [field, text, currency] of REFUSED) {
-    test(`${field} "${text}" (${currency}) is refused with a reason`, () => {
-      const read = readField(field, text, currency)
+  for (const [field, text, money] of REFUSED) {
+    test(`${field} "${text}" (${money.currency}) is refused with a reason`, () => {
+      const read = readField(field, text, money)
       assert.ok('fault' in read && read.fault.length > 10)
     })
   }

@@ -35,6 +35,14 @@ export const catalogueQuery = ({ q, sort, inStock, cursor }: CatalogueView) =>
     },
   })
 
+/** The money all prices are in, for a price that is not written yet. */
+export const currencyQuery = () =>
+  queryOptions({
+    queryKey: ['products', 'currency'],
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: ({ signal }) => dataOf(shop.products.GET('/products/currency', { signal })),
+  })
+
 export const productQuery = (id: string) =>
   queryOptions({
     queryKey: ['products', 'one', id],

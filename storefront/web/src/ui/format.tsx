@@ -1,13 +1,22 @@
 /** Money, numbers and times as the visitor's locale writes them. Amounts stay decimal strings until here. */
 import { useEffect, useState } from 'react'
+import { digitsOf } from './money_math.ts'
 
 const moneyFormats = new Map<string, Intl.NumberFormat>()
 
+/** With the digits the amount came with: how many a currency has is the shop's to say, not the browser's. */
 export function formatAmount(amount: string, currency: string): string {
-  let format = moneyFormats.get(currency)
+  const digits = digitsOf(amount)
+  const name = `${currency} ${digits}`
+  let format = moneyFormats.get(name)
   if (!format) {
-    format = new Intl.NumberFormat(undefined, { style: 'currency', currency })
-    moneyFormats.set(currency, format)
+    format = new Intl.NumberFormat(undefined, {
+      style: 'currency',
+      currency,
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    })
+    moneyFormats.set(name, format)
   }
   // A decimal string is formatted exactly; as a number it could lose digits.
   return format.format(amount as Intl.StringNumericLiteral)

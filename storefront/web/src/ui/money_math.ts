@@ -1,6 +1,6 @@
 /** Sums of decimal strings, exact (invariant 9): amounts are counted in minor units as integers. */
 
-const digitsOf = (amount: string) => amount.split('.')[1]?.length ?? 0
+export const digitsOf = (amount: string) => amount.split('.')[1]?.length ?? 0
 const minorOf = (amount: string, digits: number) => {
   const [whole = '0', fraction = ''] = amount.split('.')
   return BigInt(whole + fraction.padEnd(digits, '0'))

@@ -1,5 +1,6 @@
 /** How the shop has been doing, computed here from the newest orders the service lists. */
 import { queryOptions, useQuery } from '@tanstack/react-query'
+import type { Order } from '../../api/types.ts'
 import { ButtonLink } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty_state.tsx'
 import { formatAmount, formatNumber } from '../../ui/format.tsx'
@@ -111,11 +112,11 @@ function windowWords({ orders, from, cut }: Window): string {
 
 function Figures({ window, now }: { window: Window; now: Date }) {
   const { orders } = window
-  const currency = orders[0]?.currency
+  const newest = orders[0]
   const counts = countOutcomes(orders)
   const decided = orders.length - counts.open
   const waiting = orders.filter(({ status }) => status === 'confirmed').length
-  if (currency === undefined) {
+  if (newest === undefined) {
     return (
       <EmptyState
         title="Quiet so far"
@@ -132,7 +133,7 @@ function Figures({ window, now }: { window: Window; now: Date }) {
         <Tile label="Orders" value={formatNumber(orders.length)} />
         <Tile
           label="Revenue"
-          value={formatAmount(revenueOf(orders), currency)}
+          value={formatAmount(revenueOf(orders), newest.currency)}
           note="held, shipped or delivered"
         />
         <Tile
@@ -142,12 +143,15 @@ function Figures({ window, now }: { window: Window; now: Date }) {
         />
         <Tile label="To be shipped" value={formatNumber(waiting)} note="confirmed, of these orders" />
       </dl>
-      <Charts window={window} now={now} currency={currency} />
+      <Charts window={window} now={now} money={newest} />
     </>
   )
 }
 
-function Charts({ window, now, currency }: { window: Window; now: Date; currency: string }) {
+type Money = Pick<Order, 'currency' | 'currency_digits'>
+
+function Charts({ window, now, money }: { window: Window; now: Date; money: Money }) {
+  const { currency, currency_digits: digits } = money
   const { sizeMs, slots } = slotsOf(window, now)
   const per = sizeMs === HOUR_MS ? 'per hour' : 'per 5 minutes'
   const amounts = new Intl.NumberFormat(undefined, {
@@ -176,7 +180,7 @@ function Charts({ window, now, currency }: { window: Window; now: Date; currency
           nameOf="From"
           series={REVENUE}
           buckets={slots.map((slot) => ({ ...named(slot), values: { revenue: Number(slot.revenue) } }))}
-          format={(value) => formatAmount(String(value), currency)}
+          format={(value) => formatAmount(value.toFixed(digits), currency)}
           formatTick={(value) => amounts.format(value)}
         />
       </Panel>

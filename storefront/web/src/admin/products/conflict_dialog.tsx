@@ -54,7 +54,7 @@ function Merge({
   )
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>()
-  const { edit: merged, faults } = readFields(texts, current.currency)
+  const { edit: merged, faults } = readFields(texts, current)
   const submit = async (event: FormEvent) => {
     event.preventDefault()
     if (Object.keys(faults).length > 0) return

@@ -1,5 +1,6 @@
 /** The fields of a product as people type them. */
 import { LIMITS } from '@shop/client/generated/limits'
+import type { Product } from '../../api/types.ts'
 import { lengthFault } from '../../ui/limits.ts'
 import { type Edit, FIELDS, type Field } from './conflict.ts'
 
@@ -14,8 +15,11 @@ export const STOCK_MAX = PRODUCT.stock.maximum
 
 type Read = { readonly value: string | number } | { readonly fault: string }
 
+/** The money a price is in, as the shop says. */
+export type Money = Pick<Product, 'currency' | 'currency_digits'>
+
 /** The value behind a text, or what is wrong with it. Amounts may be written with a comma. */
-export function readField(field: Field, text: string, currency: string): Read {
+export function readField(field: Field, text: string, money: Money): Read {
   const trimmed = text.trim()
   switch (field) {
     case 'name':
@@ -23,7 +27,7 @@ export function readField(field: Field, text: string, currency: string): Read {
     case 'description':
       return fitting(text, PRODUCT.description)
     case 'price':
-      return readPrice(trimmed.replace(',', '.'), currency)
+      return readPrice(trimmed.replace(',', '.'), money)
     case 'stock':
       return /^\d{1,10}$/.test(trimmed) && Number(trimmed) <= STOCK_MAX
         ? { value: Number(trimmed) }
@@ -36,8 +40,7 @@ function fitting(text: string, limits: { readonly maxLength: number }): Read {
   return fault ? { fault } : { value: text }
 }
 
-function readPrice(text: string, currency: string): Read {
-  const digits = fractionDigits(currency)
+function readPrice(text: string, { currency, currency_digits: digits }: Money): Read {
   const [, whole, fraction = ''] = /^(\d{1,12})(?:\.(\d*))?$/.exec(text) ?? []
   if (whole === undefined) return { fault: 'A price is a number such as 19.99.' }
   if (fraction.length > digits) return { fault: `${currency} has ${digits} digits after the point.` }
@@ -45,20 +48,17 @@ function readPrice(text: string, currency: string): Read {
   return { value: digits === 0 ? plain : `${plain}.${fraction.padEnd(digits, '0')}` }
 }
 
-export const fractionDigits = (currency: string): number =>
-  new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
-
 /** All fields at once: the edit, or the faults by field. */
 export function readFields(
   texts: Partial<Record<Field, string>>,
-  currency: string,
+  money: Money,
 ): { edit: Edit; faults: Partial<Record<Field, string>> } {
   const edit: Record<string, string | number> = {}
   const faults: Partial<Record<Field, string>> = {}
   for (const field of FIELDS) {
     const text = texts[field]
     if (text === undefined) continue
-    const read = readField(field, text, currency)
+    const read = readField(field, text, money)
     if ('fault' in read) faults[field] = read.fault
     else edit[field] = read.value
   }

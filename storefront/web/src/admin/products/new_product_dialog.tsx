@@ -1,6 +1,7 @@
-import { useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { faultsByField } from '../../account/field_faults.ts'
+import { currencyQuery } from '../../api/queries.ts'
 import { dataOf, ShopProblem, shop } from '../../api/shop.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
@@ -8,11 +9,12 @@ import { TextArea, TextField } from '../../ui/field.tsx'
 import { ProblemNotice } from '../../ui/notice.tsx'
 import { toast } from '../../ui/toast.ts'
 import { FIELDS, type Values } from './conflict.ts'
-import { readFields } from './field_text.ts'
+import { type Money, readFields } from './field_text.ts'
 
-type Props = { open: boolean; onOpenChange: (open: boolean) => void; currency: string | undefined }
+type Props = { open: boolean; onOpenChange: (open: boolean) => void }
 
-export function NewProductDialog({ open, onOpenChange, currency = 'USD' }: Props) {
+export function NewProductDialog({ open, onOpenChange }: Props) {
+  const { data: money, error, refetch } = useQuery({ ...currencyQuery(), enabled: open })
   return (
     <Dialog
       open={open}
@@ -20,12 +22,13 @@ export function NewProductDialog({ open, onOpenChange, currency = 'USD' }: Props
       title="New product"
       description="It can be bought as soon as it is saved."
     >
-      <NewProduct currency={currency} close={() => onOpenChange(false)} />
+      {error && !money && <ProblemNotice error={error} doing="show the form" retry={refetch} />}
+      {money && <NewProduct money={money} close={() => onOpenChange(false)} />}
     </Dialog>
   )
 }
 
-function NewProduct({ currency, close }: { currency: string; close: () => void }) {
+function NewProduct({ money, close }: { money: Money; close: () => void }) {
   const queries = useQueryClient()
   const [faults, setFaults] = useState<Record<string, string | undefined>>({})
   const [error, setError] = useState<unknown>()
@@ -36,7 +39,7 @@ function NewProduct({ currency, close }: { currency: string; close: () => void }
     const texts = new FormData(form)
     const read = readFields(
       Object.fromEntries(FIELDS.map((field) => [field, String(texts.get(field) ?? '')])),
-      currency,
+      money,
     )
     setFaults(read.faults)
     setError(undefined)
@@ -61,7 +64,7 @@ function NewProduct({ currency, close }: { currency: string; close: () => void }
       <TextArea label="Description" name="description" error={faults.description} />
       <div className="grid grid-cols-2 gap-4">
         <TextField
-          label={`Price (${currency})`}
+          label={`Price (${money.currency})`}
           name="price"
           inputMode="decimal"
           required

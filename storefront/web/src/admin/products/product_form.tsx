@@ -25,7 +25,7 @@ export function ProductForm({ product }: { product: Product }) {
 
   const submit = async (event: FormEvent) => {
     event.preventDefault()
-    const read = readFields(texts, seen.currency)
+    const read = readFields(texts, seen)
     setFaults(read.faults)
     setError(undefined)
     if (Object.keys(read.faults).length > 0) return

@@ -38,7 +38,7 @@ export function ProductGrid({ products, save, remove }: Props) {
     setEditing({ seen, field, text })
 
   const finish = async ({ seen, field, text }: Editing) => {
-    const read = readField(field, text, seen.currency)
+    const read = readField(field, text, seen)
     if ('fault' in read) {
       setEditing({ seen, field, text, fault: read.fault })
       return

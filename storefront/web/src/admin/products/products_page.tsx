@@ -89,7 +89,7 @@ export default function ProductsPage() {
         </nav>
       )}
       <Stale when={error !== null && data !== undefined} at={dataUpdatedAt} />
-      <NewProductDialog open={creating} onOpenChange={setCreating} currency={data?.items[0]?.currency} />
+      <NewProductDialog open={creating} onOpenChange={setCreating} />
       <RemoveDialog product={removing} close={() => setRemoving(undefined)} />
       <ConflictDialog conflict={conflict} resolve={resolve} keepTheirs={keepTheirs} putOff={putOff} />
     </AdminPage>

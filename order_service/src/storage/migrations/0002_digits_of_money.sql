@@ -1,0 +1,15 @@
+-- What a store was made with: its currency, and the digits its amounts count (service_kit/src/store_money.ts). Read
+-- with another number of digits every amount would be another one, so neither is ever changed.
+CREATE TABLE settings (
+  name  TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT;
+
+INSERT INTO settings SELECT 'currency', currency FROM shop;
+DROP TABLE shop;
+
+CREATE TRIGGER money_is_not_relabelled BEFORE UPDATE ON settings WHEN old.name IN ('currency', 'currency_digits')
+BEGIN SELECT RAISE(ABORT, 'amounts cannot be relabelled'); END;
+
+CREATE TRIGGER money_is_not_forgotten BEFORE DELETE ON settings WHEN old.name IN ('currency', 'currency_digits')
+BEGIN SELECT RAISE(ABORT, 'amounts cannot be relabelled'); END;
