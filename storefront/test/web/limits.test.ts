@@ -10,6 +10,8 @@ const PAGES = join(import.meta.dirname, '..', '..', 'web', 'src')
 /** `maxLength={200}` and its like. */
 const TYPED = /\b(min|max)(Length|imum|Items)?=\{\d{2,}|\bLENGTH_MAX = \d/
 
+const DOLLARS = { currency: 'USD', currency_digits: 2 }
+
 suite('the length of what is typed', () => {
   const limits = { minLength: 3, maxLength: 5 }
   for (const text of ['abc', 'abcde', '😀😀😀😀😀']) {
@@ -25,9 +27,9 @@ suite('the length of what is typed', () => {
   }
 
   test('fields of a product know theirs', () => {
-    assert.ok('fault' in readField('name', 'x'.repeat(201), 'USD'))
-    assert.ok('fault' in readField('description', 'x'.repeat(5_001), 'USD'))
-    assert.deepEqual(readField('description', '😀'.repeat(5_000), 'USD'), { value: '😀'.repeat(5_000) })
+    assert.ok('fault' in readField('name', 'x'.repeat(201), DOLLARS))
+    assert.ok('fault' in readField('description', 'x'.repeat(5_001), DOLLARS))
+    assert.deepEqual(readField('description', '😀'.repeat(5_000), DOLLARS), { value: '😀'.repeat(5_000) })
   })
 
   test('a page that types a limit again is noticed', () => assert.match('<input maxLength={200} />', TYPED))
