@@ -5,13 +5,13 @@
  * Answers are checked before they are believed: whatever is not a usable answer is OutcomeUnknown.
  */
 import type { Metrics } from '@shop/service_kit/metrics'
-import { formatMoney, readWritten } from '@shop/service_kit/money'
 import { type ServiceClient, ServiceUnreachable } from '@shop/service_kit/service_client'
 import { OutcomeUnknown } from '../domain/errors.ts'
-import type { Order, PricedLine, Rejection, RejectionReason } from '../domain/order.ts'
-import type { HoldAnswer, Reservations } from '../domain/ports.ts'
+import type { Order } from '../domain/order.ts'
+import type { Reservations } from '../domain/ports.ts'
 import { createBatcher } from './batcher.ts'
 import { createBreaker } from './breaker.ts'
+import { holdAnswer, reservationOf, type WireResult } from './reservation_wire.ts'
 
 /** How long an order waits for its answer; past it the client hears 202 and the settler takes over. */
 export const DECISION_DEADLINE_MS = 2_000
@@ -42,17 +42,6 @@ export type ProductClientOptions = {
 }
 
 type Kind = 'reservations' | 'releases' | 'shipments'
-
-type WireResult = {
-  order_id: string
-  status: string
-  lines?: { product_id: string; name: string; unit_price: string; quantity: number }[]
-  total_price?: string
-  reason?: string
-  shortages?: { product_id: string; requested: number; available: number }[]
-  unknown_products?: string[]
-  currency?: string
-}
 
 export function createProductClient(options: ProductClientOptions): Reservations {
   const {
@@ -183,12 +172,6 @@ export function createProductClient(options: ProductClientOptions): Reservations
   }
 }
 
-const reservationOf = (order: Order, digits: number) => ({
-  order_id: order.id,
-  lines: order.lines.map(({ productId, quantity }) => ({ product_id: productId, quantity })),
-  total_price: formatMoney(order.totalMinor, digits),
-})
-
 const answersAll = (
   results: WireResult[] | undefined,
   orderIds: readonly string[],
@@ -196,54 +179,6 @@ const answersAll = (
   Array.isArray(results) &&
   results.length === orderIds.length &&
   results.every((result, i) => result.order_id === orderIds[i])
-
-function holdAnswer(result: WireResult, digits: number, currency: string): HoldAnswer {
-  if (result.currency !== undefined && result.currency !== currency) {
-    throw new OutcomeUnknown(`product_service sells in ${result.currency}, this service in ${currency}`)
-  }
-  if (result.status === 'released') return { status: 'released' }
-  if (result.status === 'rejected') return { status: 'rejected', rejection: rejectionOf(result, digits) }
-  if (result.status !== 'held' && result.status !== 'shipped') {
-    throw new OutcomeUnknown(`the reservation of ${result.order_id} is ${result.status}`)
-  }
-  return { status: 'held', lines: linesOf(result, digits) }
-}
-
-const REASONS: readonly string[] = [
-  'product_not_found',
-  'insufficient_stock',
-  'price_changed',
-] satisfies RejectionReason[]
-
-function rejectionOf(result: WireResult, digits: number): Rejection {
-  if (!REASONS.includes(result.reason!)) {
-    throw new OutcomeUnknown(`order ${result.order_id} was rejected for ${result.reason}`)
-  }
-  return {
-    reason: result.reason as RejectionReason,
-    shortages: (result.shortages ?? []).map(({ product_id, requested, available }) => ({
-      productId: product_id,
-      requested,
-      available,
-    })),
-    unknownProducts: result.unknown_products ?? [],
-    ...(result.total_price == null ? {} : { totalMinor: minor(result.total_price, digits) }),
-  }
-}
-
-const linesOf = ({ lines = [] }: WireResult, digits: number): PricedLine[] =>
-  lines.map(({ product_id, name, unit_price, quantity }) => ({
-    productId: product_id,
-    quantity,
-    name,
-    unitPriceMinor: minor(unit_price, digits),
-  }))
-
-function minor(amount: string, digits: number): number {
-  const value = readWritten(amount, digits)
-  if (value === undefined) throw new OutcomeUnknown(`${amount} is not an amount`)
-  return value
-}
 
 const isBlamed = (error: unknown): error is ServiceUnreachable =>
   error instanceof ServiceUnreachable && BLAMES_AN_ITEM.includes(error.status)
