@@ -9,8 +9,10 @@ import {
   ConfigError,
   CurrencyConfig,
   DatabaseUrlConfig,
+  listOf,
   PortConfig,
   readConfig,
+  TrustedProxiesConfig,
 } from '../src/config.ts'
 
 const Schema = Type.Object({
@@ -77,5 +79,47 @@ suite('configuration is complete or fatal', () => {
       faultsOf({ SERVICE_SECRET_FILE: join(folder, 'none') })[0] ?? '',
       /cannot be read \(ENOENT\)/,
     )
+  })
+
+  test('a file of a secret that says nothing counts as none, and both forms empty too', () => {
+    assert.deepEqual(faultsOf({ SERVICE_SECRET_FILE: '', SERVICE_SECRET: SECRET }), [])
+    assert.deepEqual(faultsOf({ SERVICE_SECRET: '', SERVICE_SECRET_FILE: '' }), ['SERVICE_SECRET is missing'])
+  })
+
+  for (const code of ['XAU', 'XXX', 'XTS', 'ABC']) {
+    test(`CURRENCY ${code} is no money, and is told once`, () => {
+      const faults = faultsOf({ SERVICE_SECRET: SECRET, CURRENCY: code })
+      assert.deepEqual(faults, [`CURRENCY ${code} is not an ISO 4217 currency with a minor unit`])
+    })
+  }
+
+  const proxies: [text: string, fits: boolean][] = [
+    ['127.0.0.1', true],
+    ['10.0.0.0/8, ::1', true],
+    ['10.0.0.0/1', true],
+    ['10.0.0.0/32', true],
+    ['fd00::/128', true],
+    [' ', true],
+    ['10.0.0.0/0', false],
+    ['10.0.0.0/33', false],
+    ['fd00::/129', false],
+    ['10.0.0.0/8/8', false],
+    ['10.0.0.0/', false],
+    ['10.0.0.0/x', false],
+    ['10.0.0.0/0x8', false],
+    ['balancer', false],
+    ['127.0.0.1, balancer', false],
+  ]
+  const Proxies = Type.Object({ TRUSTED_PROXIES: TrustedProxiesConfig })
+  for (const [text, fits] of proxies) {
+    test(`TRUSTED_PROXIES "${text}" ${fits ? 'is taken' : 'is refused'}`, () => {
+      const read = () => readConfig(Proxies, { TRUSTED_PROXIES: text })
+      if (fits) read()
+      else assert.throws(read, /TRUSTED_PROXIES must name addresses or networks/)
+    })
+  }
+
+  test('a list is what stands between commas', () => {
+    assert.deepEqual([listOf(undefined), listOf(' a ,b,, '), listOf('')], [[], ['a', 'b'], []])
   })
 })

@@ -4,60 +4,123 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
 
-const START_MS = 90_000
-/** Long enough for the two slow requests within it to begin, on a busy machine too. */
-const DRAIN_MS = 3_000
+const START_MS = 120_000
+/** Long enough that a busy machine looks in time. */
+const DRAIN_MS = 2_500
+
+type Tiny = { port?: number; drainDelayMs?: number; fails?: 'config' | 'other'; internal?: boolean }
+type Message = { listening?: number; internalPort?: number; stoppable?: boolean; closed?: boolean }
 
 suite('a service', { timeout: START_MS }, () => {
   test('announces itself only once it can be stopped without dropping anything', async (t) => {
-    const service = start(t)
+    const { service } = start(t)
     const [announcement] = await once(service, 'message')
     assert.equal(typeof announcement.listening, 'number')
+    assert.equal(announcement.internalPort, undefined)
     assert.equal(announcement.stoppable, true)
     service.kill('SIGTERM')
     assert.deepEqual(await once(service, 'exit'), [0, null])
   })
 
-  test('that is told to end says so first, still takes what balancers send, finishes it, and closes last', async (t) => {
-    const service = start(t, { DRAIN_DELAY_MS: String(DRAIN_MS) })
-    const messages: string[] = []
-    service.on('message', (message: object) => messages.push(...Object.keys(message)))
-    const [{ listening }] = await once(service, 'message')
-    const get = (path: string) => fetch(`http://127.0.0.1:${listening}${path}`)
-    assert.equal((await get('/readyz')).status, 200)
-    service.kill('SIGTERM')
-    const exit = once(service, 'exit')
-    // Balancers ask a few times before they believe it.
-    const deadline = performance.now() + DRAIN_MS
-    let status = 200
-    while (status === 200 && performance.now() < deadline) status = (await get('/readyz')).status
-    assert.equal(status, 503, 'it drains, and says so')
-    const late = await get('/slow')
-    assert.deepEqual([late.status, await late.json()], [200, { done: true }], 'drained means served')
-    const under = get('/slow')
-    await once(service, 'message')
-    assert.equal(
-      (await under).status,
-      200,
-      'what was begun is finished, also when the listener closes meanwhile',
-    )
-    assert.deepEqual(await exit, [0, null])
-    assert.deepEqual(messages.slice(-2), ['begun', 'closed'])
-  })
-
   test('leaves when the process that started it lets go of it', async (t) => {
-    const service = start(t)
+    const { service } = start(t)
     await once(service, 'message')
     service.disconnect()
     assert.deepEqual(await once(service, 'exit'), [0, null])
   })
+
+  test('says that it leaves before it does, and still answers meanwhile, on both listeners', async (t) => {
+    const { service, log } = start(t, { drainDelayMs: DRAIN_MS, internal: true })
+    const [{ listening, internalPort }] = (await once(service, 'message')) as [Message]
+    assert.notEqual(listening, internalPort)
+    const statusOf = async (port: number | undefined, path: string) =>
+      (await fetch(`http://127.0.0.1:${port}${path}`)).status
+    for (const port of [listening, internalPort]) assert.equal(await statusOf(port, '/readyz'), 200)
+    const ended = once(service, 'exit')
+    service.kill('SIGTERM')
+    await logged(log, '"msg":"closing"')
+    for (const port of [listening, internalPort]) {
+      assert.deepEqual([await statusOf(port, '/readyz'), await statusOf(port, '/healthz')], [503, 200])
+    }
+    assert.deepEqual(await ended, [0, null])
+    for (const port of [listening, internalPort]) await assert.rejects(statusOf(port, '/healthz'))
+    assert.match(log(), /"signal":"SIGTERM"/)
+  })
+
+  test('closes its parts only after what was under way is answered', async (t) => {
+    const { service } = start(t)
+    const said: Message[] = []
+    service.on('message', (message: Message) => said.push(message))
+    const [{ listening }] = (await once(service, 'message')) as [Message]
+    const answer = fetch(`http://127.0.0.1:${listening}/slow`).then(async (slow) => {
+      said.push({})
+      return slow.text()
+    })
+    await once(service, 'message')
+    const ended = once(service, 'exit')
+    service.kill('SIGTERM')
+    assert.equal(await answer, 'done')
+    assert.deepEqual(await ended, [0, null])
+    assert.deepEqual(said.at(-1)?.closed, true)
+    assert.equal(said.filter(({ closed }) => closed).length, 1)
+  })
+
+  test('an error that nobody caught is logged, and ends it as a failure', async (t) => {
+    const { service, log } = start(t)
+    const [{ listening }] = (await once(service, 'message')) as [Message]
+    const ended = once(service, 'exit')
+    assert.equal(await (await fetch(`http://127.0.0.1:${listening}/crash`)).text(), 'soon')
+    assert.deepEqual(await ended, [1, null])
+    assert.match(log(), /"level":"?(fatal|60).*nobody caught it.*closing after an error nobody caught/)
+  })
 })
 
-function start(t: TestContext, env: Record<string, string> = {}): ChildProcess {
-  const service = fork(join(import.meta.dirname, 'fixtures', 'tiny_service.ts'), {
+suite('a start that fails says why, and ends with 1', { timeout: START_MS }, () => {
+  const endOf = async (t: TestContext, tiny: Tiny) => {
+    const { service, errors } = start(t, tiny)
+    assert.deepEqual(await once(service, 'exit'), [1, null])
+    return errors()
+  }
+
+  test('configuration, all faults', async (t) => {
+    assert.match(
+      await endOf(t, { fails: 'config' }),
+      /^Configuration is not usable:\n {2}- PORT must be a port\n$/,
+    )
+  })
+
+  test('anything else', async (t) => {
+    assert.equal(await endOf(t, { fails: 'other' }), 'Cannot start: no such luck\n')
+  })
+
+  test('a port that is taken', async (t) => {
+    const { service } = start(t)
+    const [{ listening: port }] = (await once(service, 'message')) as [{ listening: number }]
+    assert.equal(
+      await endOf(t, { port }),
+      `Port ${port} is already in use. Stop what uses it, or set another PORT.\n`,
+    )
+  })
+})
+
+function start(t: TestContext, tiny: Tiny = {}) {
+  const service: ChildProcess = fork(join(import.meta.dirname, 'fixtures', 'tiny_service.ts'), {
     execArgv: [],
-    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: { ...process.env, TINY: JSON.stringify(tiny) },
   })
   t.after(() => service.kill('SIGKILL'))
-  return service
+  return { service, log: textOf(service.stdout), errors: textOf(service.stderr) }
+}
+
+function textOf(stream: ChildProcess['stdout']): () => string {
+  let text = ''
+  stream!.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk
+  })
+  return () => text
+}
+
+async function logged(log: () => string, words: string): Promise<void> {
+  while (!log().includes(words)) await new Promise((resolve) => setTimeout(resolve, 10))
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { DEADLINE_MS } from '../src/mongo.ts'
 import { GROUP_MAX, type Outcome, QUEUE_MAX, shareWork } from '../src/mongo_sharing.ts'
 
 const fine = <T>(value: T): Outcome<T> => ({ ok: true, value })
@@ -59,6 +60,44 @@ suite('sharing work', () => {
     assert.deepEqual(await Promise.all(pieces.map(share)), pieces)
     assert.equal(most, 2)
     assert.ok(sizes.every((size) => size <= GROUP_MAX || size === GROUP_MAX + 5))
+  })
+
+  test('a group is filled to its limit, and not beyond', async () => {
+    const sizes: number[] = []
+    const share = shareWork<number, number>({
+      inFlightMax: 1,
+      async run(pieces) {
+        sizes.push(pieces.length)
+        return pieces.map(fine)
+      },
+    })
+    await Promise.all(Array.from({ length: 2 * GROUP_MAX + 1 }, (_, i) => share(i)))
+    assert.deepEqual(sizes, [GROUP_MAX, GROUP_MAX, 1])
+  })
+
+  test('3: who waited longer than its caller does is not begun, and its neighbours are', async (t) => {
+    let now = 1
+    t.mock.method(performance, 'now', () => now)
+    const done: number[] = []
+    const first = Promise.withResolvers<void>()
+    const share = shareWork<number, number>({
+      inFlightMax: 1,
+      async run(pieces) {
+        if (pieces.includes(1)) await first.promise
+        done.push(...pieces)
+        return pieces.map(fine)
+      },
+    })
+    const one = share(1)
+    await new Promise(setImmediate)
+    const late = share(2)
+    late.catch(() => {})
+    now += 1
+    const inTime = share(3)
+    now += DEADLINE_MS
+    first.resolve()
+    await assert.rejects(late, { code: 'store_unavailable' })
+    assert.deepEqual([await one, await inTime, done], [1, 3, [1, 3]])
   })
 
   test('beyond the limit a piece is refused as overloaded', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { decodeCursor, encodeCursor } from '../src/paging.ts'
+import { decodeCursor, encodeCursor, PageQuery } from '../src/paging.ts'
 
 suite('cursors', () => {
   test('a key comes back as it went', () => {
@@ -31,4 +31,9 @@ suite('cursors', () => {
       assert.throws(() => decodeCursor(cursor, ['integer', last]), { code: 'malformed_cursor' })
     })
   }
+})
+
+test('a page has 1 to 100 items, 20 unless something is said, and a cursor has an end', () => {
+  const { limit, cursor } = PageQuery as unknown as Record<string, Record<string, number>>
+  assert.deepEqual([limit!.minimum, limit!.maximum, limit!.default, cursor!.maxLength], [1, 100, 20, 1024])
 })

@@ -4,7 +4,12 @@ import { text } from 'node:stream/consumers'
 import { suite, type TestContext, test } from 'node:test'
 import type { Deps } from '../../src/app.ts'
 import { confirm } from '../../src/domain/order.ts'
-import { STREAMS_PER_USER_MAX } from '../../src/http/order_events.ts'
+import {
+  HEARTBEAT_MS,
+  STREAM_MS_MAX,
+  STREAMS_MAX,
+  STREAMS_PER_USER_MAX,
+} from '../../src/http/order_events.ts'
 import { createOrderWatch } from '../../src/http/order_watch.ts'
 import { AT, HELD, order } from '../samples.ts'
 import { as, createOrderApp, memoryOrders, startShop } from '../shop.ts'
@@ -186,6 +191,69 @@ suite('events of an order', () => {
     const { get } = createOrderApp(t, { orders, reservations: {} as never, verifyToken })
     const answer = await get('ada', `/orders/${mine.id}/events`)
     assert.match(answer.body, /event: order\nid: 1\n/)
+  })
+})
+
+suite('limits of streams', () => {
+  /** One order, and admins without number who may see it; opened without sockets. */
+  async function orderInView(t: TestContext) {
+    const orders = await memoryOrders(t)
+    const mine = order()
+    await orders.addOnce(mine)
+    const { app } = createOrderApp(t, {
+      orders,
+      reservations: {} as never,
+      verifyToken: (userId) => ({
+        ...{ userId, username: userId, role: 'admin' as const },
+        expiresAt: Date.now() / 1000 + 3_600,
+      }),
+    })
+    return async (who: string) => {
+      const url = `/orders/${mine.id}/events`
+      const answer = await app.inject({ url, headers: as(who), payloadAsStream: true })
+      const stream = answer.stream().setEncoding('utf8')
+      t.after(() => stream.destroy())
+      const seen = { status: answer.statusCode, text: '', ended: false }
+      stream.on('data', (chunk: string) => {
+        seen.text += chunk
+      })
+      stream.on('end', () => {
+        seen.ended = true
+      })
+      return seen
+    }
+  }
+
+  test('all users together may open so many, and one more is refused', async (t) => {
+    const open = await orderInView(t)
+    const users = Array.from({ length: STREAMS_MAX / STREAMS_PER_USER_MAX }, (_, i) => `user ${i}`)
+    for (const user of users) {
+      const streams = Array.from({ length: STREAMS_PER_USER_MAX }, () => open(user))
+      assert.ok((await Promise.all(streams)).every(({ status }) => status === 200))
+    }
+    assert.equal((await open('one more')).status, 429)
+  })
+
+  test('one lasts so long, and is kept alive meanwhile', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] })
+    const open = await orderInView(t)
+    const stream = await open('root')
+    const after = async (ms: number) => {
+      t.mock.timers.tick(ms)
+      for (let i = 0; i < 20; i++) await new Promise(setImmediate)
+    }
+    await after(HEARTBEAT_MS - 1)
+    assert.doesNotMatch(stream.text, /still here/)
+    await after(1)
+    assert.match(stream.text, /: still here\n\n$/)
+    await after(STREAM_MS_MAX - HEARTBEAT_MS - 1)
+    assert.equal(stream.ended, false)
+    await after(1)
+    assert.equal(stream.ended, true)
+  })
+
+  test('limits are those that proxies and people live with', () => {
+    assert.deepEqual([HEARTBEAT_MS < 30_000, STREAM_MS_MAX, STREAMS_MAX], [true, 15 * 60_000, 2_000])
   })
 })
 

@@ -1,0 +1,38 @@
+/**
+ * A copy of the tree that mutants are tried in, so that the work tree is never touched. Packages are linked, but the
+ * workspaces among them lead into the copy: a mutant of service_kit reaches every service.
+ */
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative, sep } from 'node:path'
+import { ROOT } from '../../scripts/root.ts'
+
+const LEFT_OUT = ['.git', 'data', 'output', 'results', 'secrets']
+const SCOPE = '@shop'
+
+export function copyTree(name: string): string {
+  const copy = mkdtempSync(join(tmpdir(), `shop_mutants_${name}_`))
+  process.once('exit', () => rmSync(copy, { recursive: true, force: true }))
+  cpSync(ROOT, copy, {
+    recursive: true,
+    verbatimSymlinks: true,
+    filter: (path) => {
+      const parts = relative(ROOT, path).split(sep)
+      return !parts.includes('node_modules') && !LEFT_OUT.some((left) => parts.at(-1) === left)
+    },
+  })
+  for (const folder of ['.', ...readdirSync(ROOT)]) linkPackages(join(ROOT, folder), join(copy, folder))
+  return copy
+}
+
+function linkPackages(from: string, to: string): void {
+  const packages = join(from, 'node_modules')
+  if (!existsSync(packages)) return
+  mkdirSync(join(to, 'node_modules'))
+  for (const name of readdirSync(packages)) {
+    const target = join(to, 'node_modules', name)
+    // Links of workspaces are relative, so copied as they are they lead into the copy.
+    if (name === SCOPE) cpSync(join(packages, name), target, { recursive: true, verbatimSymlinks: true })
+    else symlinkSync(join(packages, name), target)
+  }
+}
