@@ -16,6 +16,8 @@ import { ConfigError } from './config.ts'
 import type { App } from './http_app.ts'
 
 export const CLOSE_DEADLINE_MS = 15_000
+/** How often, while it closes, a service ends connections that have become idle. */
+const IDLE_LOOK_MS = 50
 
 export type Service = {
   readonly app: App
@@ -52,7 +54,7 @@ export async function runService(start: () => Promise<Service>): Promise<void> {
     else logger.info({ signal: signal ?? 'the process that started this one is gone' }, 'closing')
     for (const each of apps) each.startDraining()
     await sleep(drainDelayMs)
-    await Promise.all(apps.map((each) => each.close()))
+    await Promise.all(apps.map(closeApp))
     await service.close()
     logger.info('closed')
   })
@@ -62,6 +64,19 @@ export async function runService(start: () => Promise<Service>): Promise<void> {
   // Last: whoever hears it may send a signal at once, which by now ends the service gracefully.
   if (process.connected)
     process.send?.({ listening: portOf(app), internalPort: internal && portOf(internal.app) })
+}
+
+/**
+ * Closing ends the connections that are idle at that moment. One whose request is answered a moment later is idle then,
+ * and would keep the service until it is cut off, stores and all.
+ */
+async function closeApp(app: App): Promise<void> {
+  const looking = setInterval(() => app.server.closeIdleConnections(), IDLE_LOOK_MS)
+  try {
+    await app.close()
+  } finally {
+    clearInterval(looking)
+  }
 }
 
 const listenTextResolver = (address: string) => `listening at ${address}`
