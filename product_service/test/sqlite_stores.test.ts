@@ -36,7 +36,10 @@ suite('opening', () => {
       assert.equal(stores.digits(), 0)
       await stores.close()
     }
-    await assert.rejects(openSqliteStores(path, 'HUF', undefined, { CURRENCY_DIGITS: 2 }), /CURRENCY_DIGITS is 2, but/)
+    await assert.rejects(
+      openSqliteStores(path, 'HUF', undefined, { CURRENCY_DIGITS: 2 }),
+      /CURRENCY_DIGITS is 2, but/,
+    )
   })
 
   test('DATABASE_URL decides by its scheme; without one the file lies in DATA_DIR', async (t) => {

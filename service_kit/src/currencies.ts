@@ -25,7 +25,7 @@ const WITHDRAWN_DIGITS = 2
 
 /**
  * Stores that know their currency and not its digits were made with what ICU 78 said. It said 0 for these, so their
- * amounts count whole units (docs/decisions/0011-digits-of-money.md); of all others it said what the list says.
+ * amounts count whole units (docs/decisions/0012-digits-of-money.md); of all others it said what the list says.
  */
 const WHOLE_UNITS_BEFORE = 'AFN ALL COP HUF IDR IQD IRR KPW LAK LBP MGA MMK PKR SLL SOS SYP YER'
 
