@@ -6,8 +6,9 @@
  * are and the services do not run as root.
  */
 import { randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readValueFile } from '@shop/service_kit/secret_files'
 import { readArguments, refuse } from './arguments.ts'
 
 const FOLDER = 'secrets'
@@ -25,7 +26,7 @@ const SECRETS: Readonly<Record<string, (folder: string) => string>> = {
 }
 
 function databaseUrl(folder: string): string {
-  const secret = readFileSync(join(folder, 'mongo_shop_password'), 'utf8').trim()
+  const secret = readValueFile(join(folder, 'mongo_shop_password'))
   return `mongodb://shop:${secret}@${MEMBERS}/?replicaSet=rs0&authSource=admin`
 }
 
@@ -68,6 +69,6 @@ console.log(`\nThe first admin signs in as "admin" with the password in ${join(f
 
 /** One of ours, with another password than the user's. A URL that somebody put there is theirs. */
 function isStale(file: string): boolean {
-  const url = readFileSync(file, 'utf8').trim()
+  const url = readValueFile(file)
   return url.startsWith('mongodb://shop:') && url.includes(`@${MEMBERS}/`) && url !== databaseUrl(folder)
 }

@@ -4,7 +4,9 @@
  */
 const fs = require('node:fs')
 
-const secret = (name) => fs.readFileSync(`/run/secrets/${name}`, 'utf8').trim()
+/** By the rule of service_kit/src/secret_files.ts: a byte order mark or a line end is not part of a secret. */
+const valueIn = (text) => text.replace(/^\uFEFF/, '').replace(/[\r\n]+$/, '')
+const secret = (name) => valueIn(fs.readFileSync(`/run/secrets/${name}`, 'utf8'))
 const rootUrl = (host, options) =>
   `mongodb://root:${encodeURIComponent(secret('mongo_root_password'))}@${host}/admin?${options}`
 const MEMBERS = (process.env.MONGO_MEMBERS ?? 'mongo1:27017,mongo2:27017,mongo3:27017').split(',')

@@ -5,12 +5,12 @@
  * `NAME_FILE` (a path), the way Swarm and Kubernetes hand secrets over. Values never appear in an error:
  * a mistyped secret must not end up in a log.
  */
-import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { Ajv } from 'ajv'
 import type { Static, TObject } from 'typebox'
 import Type from 'typebox'
 import { currencyDigits } from './money.ts'
+import { readValueFile } from './secret_files.ts'
 
 /** Configuration could not be read; `faults` has one sentence each. */
 export class ConfigError extends Error {
@@ -143,7 +143,7 @@ function fromFile(name: string, env: NodeJS.ProcessEnv, faults: string[]): strin
   if (path === undefined || path === '') return undefined
   if (env[name]) faults.push(`${name} and ${name}_FILE are both set; keep one`)
   try {
-    return readFileSync(path, 'utf8').trimEnd()
+    return readValueFile(path)
   } catch (error) {
     faults.push(`${name}_FILE cannot be read (${(error as NodeJS.ErrnoException).code})`)
     return undefined
