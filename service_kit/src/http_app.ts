@@ -158,7 +158,7 @@ type Answer = (error: unknown, request: FastifyRequest, reply: FastifyReply) => 
 function answerWith(catalogue: Catalogue): Answer {
   return (error, request, reply) => {
     const { status, headers, document } = describeProblem(error, catalogue, request.id)
-    if (status >= 500)
+    if (status >= 500 && !(error as Partial<Problem> | undefined)?.details?.logged)
       request.log[status === 500 ? 'error' : 'warn']({ err: error, code: document.code }, document.title)
     reply
       .code(status)

@@ -1,5 +1,5 @@
-/** Logging: JSON lines on standard output; what could be a secret is never written. */
-import { destination, type Logger, pino } from 'pino'
+/** Logging: JSON lines on standard output; what could be a secret is never written, and nothing is said twice. */
+import { destination, type Logger, pino, type SerializedError, stdSerializers } from 'pino'
 
 const REDACTED = [
   'password',
@@ -25,7 +25,40 @@ export function createLogger(service: string, level: string): Logger {
       level,
       redact: { paths: REDACTED, censor: '[redacted]' },
       base: { service, pid: process.pid },
+      serializers: { err: describeError },
     },
     destination({ sync: true }),
   )
+}
+
+/** Causes further down say nothing that would help. */
+const CAUSES_MAX = 5
+
+/**
+ * An error with its causes. Whoever translates an error often takes over its sentence; pino would write the sentence
+ * once more for each of them.
+ */
+export function describeError(error: Error): SerializedError {
+  const described = stdSerializers.err(error)
+  if (!(error instanceof Error)) return described
+  const chain = chainOf(error)
+  const [first, ...causes] = chain
+  let message = first!.message
+  let stack = first!.stack ?? ''
+  for (const cause of causes) {
+    const known = message.includes(cause.message)
+    if (!known) message += `: ${cause.message}`
+    const frames = /\n {4}at [\s\S]*$/.exec(cause.stack ?? '')?.[0] ?? ''
+    stack += `\ncaused by: ${cause.name}${known ? '' : `: ${cause.message}`}${frames}`
+  }
+  return Object.assign(described, { message, stack })
+}
+
+function chainOf(error: Error): Error[] {
+  const chain: Error[] = []
+  for (let next: unknown = error; next instanceof Error && chain.length <= CAUSES_MAX; next = next.cause) {
+    if (chain.includes(next)) break
+    chain.push(next)
+  }
+  return chain
 }

@@ -45,12 +45,7 @@ export async function prepareDatabase(
   plan: MongoPlan,
   builder: Builder,
 ): Promise<void> {
-  const hello = await client.db('admin').command({ hello: 1 })
-  requireReplicaSet(hello)
-  const { version } = await client.db('admin').command({ buildInfo: 1 })
-  if (Number.parseInt(version, 10) < VERSION_MIN) {
-    throw new MongoUnfit(`MongoDB ${version} is too old; ${VERSION_MIN}.0 or newer is needed.`)
-  }
+  await requireFit(client)
   const settings = db.collection<Setting>('settings')
   const owner = await keep(settings, { _id: 'service', value: plan.service })
   if (owner.value !== plan.service) {
@@ -60,6 +55,15 @@ export async function prepareDatabase(
   }
   if (plan.money) await keepMoney(settings, plan.money)
   await makeIndexes(db, settings, plan.indexes, builder)
+}
+
+/** Throws MongoUnfit unless the server is one a shop can be kept on. */
+export async function requireFit(client: MongoClient): Promise<void> {
+  requireReplicaSet(await client.db('admin').command({ hello: 1 }))
+  const { version } = await client.db('admin').command({ buildInfo: 1 })
+  if (Number.parseInt(version, 10) < VERSION_MIN) {
+    throw new MongoUnfit(`MongoDB ${version} is too old; ${VERSION_MIN}.0 or newer is needed.`)
+  }
 }
 
 function requireReplicaSet({
@@ -169,6 +173,7 @@ async function takeLease(settings: Collection<Setting>, owner: string): Promise<
  * like one that is down; asked directly it says what it is.
  */
 export async function explainTrouble(url: string, error: unknown): Promise<Error> {
+  if (error instanceof MongoUnfit) return error
   // It was reached and said no: the user lacks a right, an index of this name is another one, the disk is full.
   if (error instanceof MongoServerError && !isPassing(error)) {
     return new Error(`MongoDB refuses us: ${error.message}`)

@@ -20,10 +20,13 @@ declare module 'fastify' {
 
 export function addProbes(app: App, service: string, metrics: Metrics, readiness: Readiness) {
   let draining = false
+  /** Probes come every second: why not is said when it changes, not each time. */
+  let whyNot: string | undefined
   app.decorate('startDraining', () => {
     draining = true
   })
-  app.addHook('onRequest', (_request, reply, next) => {
+  // When it is sent, not when the request came: of those under way each would leave a connection open that nobody closes.
+  app.addHook('onSend', (_request, reply, _payload, next) => {
     if (draining) reply.header('connection', 'close')
     next()
   })
@@ -49,13 +52,18 @@ export function addProbes(app: App, service: string, metrics: Metrics, readiness
           response: { 200: Probe, ...problemResponses(KIT_PROBLEMS, 'not_ready') },
         },
       },
-      async () => {
-        if (draining) throw new Problem('not_ready', 'The service is shutting down.')
+      async (request) => {
+        if (draining) throw new Problem('not_ready', 'The service is shutting down.', { logged: true })
         for (const [part, check] of Object.entries(readiness)) {
           await check().catch((cause) => {
-            throw new Problem('not_ready', `${part}: ${cause.message}`, {}, { cause })
+            const detail = `${part}: ${cause.message}`
+            if (detail !== whyNot) request.log.warn({ err: cause, part }, KIT_PROBLEMS.not_ready.title)
+            whyNot = detail
+            throw new Problem('not_ready', detail, { logged: true }, { cause })
           })
         }
+        if (whyNot !== undefined) request.log.info('The service is ready again')
+        whyNot = undefined
         return { status: 'ready', service }
       },
     )

@@ -56,6 +56,8 @@ export type ProblemDetails = {
   readonly members?: Readonly<Record<string, unknown>>
   /** Extra response headers, such as `retry-after`. */
   readonly headers?: Readonly<Record<string, string>>
+  /** Who throws it has logged what there is to log. */
+  readonly logged?: boolean
 }
 
 /**

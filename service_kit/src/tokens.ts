@@ -152,6 +152,8 @@ const refused = (why: string, cause?: unknown) =>
 export const KEYS_REFRESH_MS = 5 * 60_000
 /** How often it is tried while no keys were ever seen. */
 const KEYS_FIRST_RETRY_MS = 500
+/** Before the first keys nothing is said for so long: of services that start together one is the last. */
+const KEYS_PATIENCE_MS = 5_000
 /** At most one fetch in this time, however many unknown `kid`s arrive; they wait for it together. */
 const KEYS_COOLDOWN_MS = 400
 
@@ -163,7 +165,7 @@ export type RemoteKeys = KeySource & { stop(): void }
  */
 export function fetchRemoteKeys(
   urls: string | readonly string[],
-  /** `onFailure` hears of the first failure of a row. */
+  /** `onFailure` hears of the first failure of a row, KEYS_PATIENCE_MS after the start at the earliest. */
   options: { cacheFile?: string; onFailure?: (error: unknown) => void } = {},
 ): RemoteKeys {
   let known =
@@ -175,6 +177,7 @@ export function fetchRemoteKeys(
   let inFlight: Promise<void> | undefined
   let next: Promise<void> | undefined
   let failing = false
+  const startedAt = performance.now()
 
   const load = async () => {
     fetchedAt = performance.now()
@@ -187,6 +190,7 @@ export function fetchRemoteKeys(
       text = freshText
       if (options.cacheFile !== undefined) keep(options.cacheFile, freshText)
     } catch (error) {
+      if (!known && performance.now() - startedAt < KEYS_PATIENCE_MS) return
       if (!failing) options.onFailure?.(error)
       failing = true
     }
@@ -201,8 +205,8 @@ export function fetchRemoteKeys(
 
   const refresh = () => {
     const waitMs = () => fetchedAt + KEYS_COOLDOWN_MS - performance.now()
-    // Before the first keys any answer is news, and without one there is nothing to wait for.
-    if (!known) return inFlight ?? (waitMs() > 0 ? Promise.resolve() : begin())
+    // Before the first keys any answer is news.
+    if (!known && (inFlight || waitMs() <= 0)) return inFlight ?? begin()
     // One that begins after this call: an answer under way may have been read before the key in question was made.
     next ??= (async () => {
       await inFlight
