@@ -1,4 +1,7 @@
-/** Command lines of our scripts: `--help` for everyone, and nonsense refused in one sentence. */
+/**
+ * Command lines of our scripts: `--help` for everyone, and nonsense refused in one sentence. An option that was typed
+ * before npm's `--` counts too: npm keeps it for itself, as a variable (`npm start --demo` gives npm_config_demo).
+ */
 import { type ParseArgsOptionDescriptor, parseArgs } from 'node:util'
 
 type Options = Readonly<Record<string, ParseArgsOptionDescriptor & { help: string }>>
@@ -27,10 +30,11 @@ export function refuse(...sentences: readonly string[]): never {
 export function readArguments<O extends Options>(
   command: Command<O>,
   argv: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
 ): { values: Values<O>; words: readonly string[] } {
   try {
     const { values, positionals } = parseArgs({
-      args: [...argv],
+      args: [...keptByNpm(command, env), ...argv],
       options: { help: { type: 'boolean', short: 'h' }, ...command.options } as Options,
       allowPositionals: command.words !== undefined,
     })
@@ -52,6 +56,21 @@ export function wholeNumber(name: string, text: string, minimum: number, maximum
     refuse(`${name} must be a whole number from ${minimum} to ${maximum}, not "${text}".`)
   }
   return value
+}
+
+/** Those of our options that npm kept, as they were typed. Only of the script npm runs: what it runs inherits them. */
+function keptByNpm({ name, options }: Command<Options>, env: NodeJS.ProcessEnv): string[] {
+  if (name.replace(/^npm (run )?/, '') !== env.npm_lifecycle_event) return []
+  return Object.entries(options).flatMap(([option, { type }]) => {
+    const positive = option.replace(/^no-/, '')
+    const kept = env[`npm_config_${positive.replaceAll('-', '_')}`]
+    if (kept === undefined) return []
+    // npm has made `--no-demo` an empty npm_config_demo; of both, it keeps both.
+    const values = kept.split('\n\n')
+    if (type === 'boolean') return values.includes(positive === option ? 'true' : '') ? [`--${option}`] : []
+    if (kept !== 'true') return [`--${option}=${kept}`]
+    return refuse(`npm took --${option} for its own. Put -- before it: ${name} -- --${option} <value>`)
+  })
 }
 
 function usage<O extends Options>({ name, summary, options, words, notes }: Command<O>): string {

@@ -9,9 +9,8 @@ import { copyAtOneMoment, settleCopy } from './backup/cut.ts'
 import { hashOf, writeManifest } from './backup/manifest.ts'
 import { faultsOfFile, faultsOfLedger } from './backup/verify.ts'
 import { NOTHING_MADE, plannedService, planShop } from './plan.ts'
-import { ADMIN_FILE, SECRETS_FILE } from './start/first_run.ts'
-
-const OWNER_ONLY = 0o600
+import { ADMIN_FILE, SECRETS_FILE, SHOWN_FILE } from './start/first_run.ts'
+import { makeForOwnerOnly, OWNER_ONLY, ownFolder } from './start/owner_only.ts'
 
 const { values } = readArguments(
   {
@@ -40,6 +39,7 @@ for (const { file } of files) {
   }
 }
 
+makeForOwnerOnly()
 makeFolder()
 const at = await copyStores()
 const faults: string[] = []
@@ -56,7 +56,7 @@ if (faults.length === 0) {
 }
 if (faults.length > 0) refuse(...faults.map((fault) => `Not usable: ${fault}.`))
 
-const others = [SECRETS_FILE, ADMIN_FILE].filter((file) => existsSync(join(plan.dataDir, file)))
+const others = [SECRETS_FILE, ADMIN_FILE, SHOWN_FILE].filter((file) => existsSync(join(plan.dataDir, file)))
 for (const file of others) {
   copyFileSync(join(plan.dataDir, file), join(folder, file))
   chmodSync(join(folder, file), OWNER_ONLY)
@@ -70,8 +70,11 @@ console.log(`The shop as it was at ${at.toISOString()} is in ${folder}: whole, a
 
 function makeFolder(): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    if (readdirSync(folder).length === 0) return
+    mkdirSync(folder, { recursive: true })
+    if (readdirSync(folder).length === 0) {
+      ownFolder(folder)
+      return
+    }
   } catch (error) {
     refuse(`${folder} cannot be made: ${(error as Error).message}.`)
   }

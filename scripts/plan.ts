@@ -1,6 +1,7 @@
 /** Where each service will run and with which environment, from ours and what the data folder keeps. */
+import { isIP } from 'node:net'
 import { resolve } from 'node:path'
-import { CommonConfig, ConfigError, readConfig } from '@shop/service_kit/config'
+import { CommonConfig, ConfigError, listOf, readConfig, TrustedProxiesConfig } from '@shop/service_kit/config'
 import Type from 'typebox'
 import { refuse } from './arguments.ts'
 import { type ProcessEntry, SERVICES, type ServiceEntry, type ServiceName, STOREFRONT } from './services.ts'
@@ -35,11 +36,16 @@ export const NOTHING_MADE: Chance = { secret: () => '-'.repeat(64), password: ()
  */
 export const MEMORY_ENV = { MALLOC_MMAP_THRESHOLD_: '1048576', NODE_OPTIONS: '--max-semi-space-size=6' }
 
-const Place = Type.Object({ HOST: CommonConfig.HOST, DATA_DIR: CommonConfig.DATA_DIR })
+const Place = Type.Object({
+  HOST: CommonConfig.HOST,
+  DATA_DIR: CommonConfig.DATA_DIR,
+  TRUSTED_PROXIES: TrustedProxiesConfig,
+})
+const LOOPBACK = ['127.0.0.1', '::1']
 
 /** Ends the process when it can't be told where the shop's data is: nothing else could be looked at. */
 export function planShop(env: NodeJS.ProcessEnv, chance: Chance): Plan {
-  const { HOST: host, DATA_DIR } = readPlace(env)
+  const { HOST: host, DATA_DIR, TRUSTED_PROXIES: told } = readPlace(env)
   const dataDir = resolve(DATA_DIR)
   const first = planFirstRun(dataDir, env, chance)
   const faults = [...first.faults]
@@ -49,13 +55,16 @@ export function planShop(env: NodeJS.ProcessEnv, chance: Chance): Plan {
   }
   const placed = SERVICES.map(place)
   const urls = Object.fromEntries(placed.map(({ entry, origin }) => [entry.urlVariable, origin]))
-  const equip = <Entry extends ProcessEntry>(service: Omit<Planned<Entry>, 'env'>): Planned<Entry> => ({
+  const { TRUSTED_PROXIES_FILE: _read, ...given } = env
+  const equip = <Entry extends ProcessEntry>(
+    service: Omit<Planned<Entry>, 'env'>,
+    trusted: string | undefined,
+  ): Planned<Entry> => ({
     ...service,
     env: {
       ...MEMORY_ENV,
-      // The storefront is here too, and says for whom it asks: a failed login counts against that visitor alone.
-      TRUSTED_PROXIES: '127.0.0.1,::1',
-      ...env,
+      ...given,
+      TRUSTED_PROXIES: trusted,
       ...first.env,
       ...urls,
       HOST: host,
@@ -68,8 +77,10 @@ export function planShop(env: NodeJS.ProcessEnv, chance: Chance): Plan {
     dataDir,
     databaseUrl: env.DATABASE_URL || undefined,
     first,
-    services: placed.map(equip),
-    storefront: equip(place(STOREFRONT)),
+    // The storefront is here too, and says for whom it asks: a failed login counts against that visitor alone.
+    services: placed.map((service) => equip(service, besideUs(host, told))),
+    // Nobody names its own address there, unless we are told of a proxy in front.
+    storefront: equip(place(STOREFRONT), told),
     faults,
   }
 }
@@ -93,6 +104,12 @@ function readPlace(env: NodeJS.ProcessEnv): Type.Static<typeof Place> {
     return refuse(...error.faults.map((fault) => `${fault}.`))
   }
 }
+
+/** Those whose word on a visitor's address is believed: whoever calls from the addresses the storefront calls from. */
+const besideUs = (host: string, told: string | undefined): string =>
+  [
+    ...new Set([...LOOPBACK, ...(isIP(host) && !ANY_ADDRESS.includes(host) ? [host] : []), ...listOf(told)]),
+  ].join()
 
 const ANY_ADDRESS = ['0.0.0.0', '::']
 

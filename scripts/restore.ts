@@ -10,9 +10,9 @@ import { hashOf, type Manifest, readManifest } from './backup/manifest.ts'
 import { faultsOfFile } from './backup/verify.ts'
 import { examinePorts } from './doctor/machine.ts'
 import { NOTHING_MADE, planShop } from './plan.ts'
+import { makeForOwnerOnly, OWNER_ONLY, OWNER_ONLY_FOLDER, ownFolder } from './start/owner_only.ts'
 import { folderFault } from './start/preflight.ts'
 
-const OWNER_ONLY = 0o600
 const COMING = '.coming'
 
 const { values } = readArguments(
@@ -65,14 +65,15 @@ for (const name of present) {
     refuse(`${name} is open in another process. End it first.`)
 }
 
-mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+makeForOwnerOnly()
+ownFolder(dataDir)
 for (const name of names) {
   copyFileSync(join(folder, name), join(dataDir, name + COMING))
   chmodSync(join(dataDir, name + COMING), OWNER_ONLY)
 }
 if (present.length > 0) {
   const aside = join(dataDir, `replaced_${new Date().toISOString().replaceAll(':', '')}`)
-  mkdirSync(aside, { mode: 0o700 })
+  mkdirSync(aside, { mode: OWNER_ONLY_FOLDER })
   for (const name of present) {
     // Asking whether a store is in use may have tidied these away.
     if (existsSync(join(dataDir, name))) renameSync(join(dataDir, name), join(aside, name))

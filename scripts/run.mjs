@@ -36,9 +36,10 @@ installWhatIsMissing()
 const [first, ...rest] = process.argv.slice(2)
 const [command, args] =
   first === '--bin' ? [join(bin, rest[0]), rest.slice(1)] : [join(bin, 'node'), [join(root, first), ...rest]]
+// Over the channel a script learns that we are gone, however we ended.
 const child = spawn(command, args, {
   cwd: root,
-  stdio: 'inherit',
+  stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   env: { ...process.env, PATH: bin + delimiter + process.env.PATH },
 })
 // A terminal's Ctrl-C reaches the child by itself; everything else is handed on.
@@ -50,6 +51,10 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 // npm starts us through a shell, which dies of a signal without handing it on; then we and the child would stay.
 if (process.env.npm_lifecycle_event) {
   const shell = process.ppid
-  setInterval(() => process.ppid !== shell && child.kill('SIGTERM'), ORPHAN_CHECK_MS).unref()
+  const watch = setInterval(() => {
+    if (process.ppid === shell) return
+    clearInterval(watch)
+    child.kill('SIGTERM')
+  }, ORPHAN_CHECK_MS).unref()
 }
 child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)))

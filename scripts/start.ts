@@ -10,6 +10,7 @@ import { plannedService, planShop } from './plan.ts'
 import { digitsOf, firstProduct, loadDemo, type Shop } from './start/demo_catalogue.ts'
 import { AlreadyKept } from './start/first_run.ts'
 import { createOutput, paintFor } from './start/log_lines.ts'
+import { makeForOwnerOnly } from './start/owner_only.ts'
 import { preflight } from './start/preflight.ts'
 import { superviseServices } from './start/supervisor.ts'
 import { readyFields, welcome } from './start/welcome.ts'
@@ -50,6 +51,7 @@ if (faults.length > 0) refuse(...faults)
 const wantsDemo = await demoWanted(first.fresh)
 await buildPages()
 // Only now: a start that was ended before this is still the first, and its admin's password was never shown.
+makeForOwnerOnly()
 try {
   first.keep()
 } catch (error) {
@@ -61,7 +63,7 @@ try {
 }
 
 const startedAt = performance.now()
-let stoppingSince: number | undefined
+let stopping = false
 const supervisor = superviseServices(services, process.execPath, output)
 stopOnSignals()
 try {
@@ -69,7 +71,7 @@ try {
   await greet()
 } catch (error) {
   // A signal that came during the start ends the process by itself.
-  if (stoppingSince === undefined) {
+  if (!stopping) {
     output.say((error as Error).message, 'error')
     await supervisor.stop()
     process.exit(1)
@@ -94,18 +96,22 @@ async function greet() {
   }
   const demo = wantsDemo
     ? await loadDemo(shop, first.admin.username, first.adminPassword)
-    : 'No sample catalogue was loaded; `npm start -- --demo` loads one into an empty catalogue.'
+    : (await firstProduct(shop))
+      ? undefined
+      : 'No sample catalogue was loaded: there are no products. `npm start --demo` loads some.'
   const ready = {
     services,
     admin: first.admin,
-    firstTime: first.fresh,
+    showsPassword: !first.shown,
+    pidOf: supervisor.pidOf,
     demo,
     product: await firstProduct(shop, '&in_stock=true'),
     currencyDigits: await digitsOf(shop),
     seconds: (performance.now() - startedAt) / 1000,
   }
-  if (asked.json) output.say('ready', 'info', readyFields(ready))
-  else output.say(welcome(ready, paintFor(process.stdout)))
+  if (asked.json) return output.say('ready', 'info', readyFields(ready))
+  output.say(welcome(ready, paintFor(process.stdout)))
+  if (ready.showsPassword) first.noteShown()
 }
 
 async function demoWanted(fresh: boolean): Promise<boolean> {
@@ -120,21 +126,33 @@ async function demoWanted(fresh: boolean): Promise<boolean> {
   return !/^\s*n/i.test(answer)
 }
 
+/**
+ * However often we are told to stop, and by whom, what is under way is finished first: npm, a wrapper and a closing
+ * terminal tell us several times. Only a person who presses Ctrl-C a second time means "at once".
+ */
 function stopOnSignals() {
-  const stop = async (signal: string) => {
-    if (stoppingSince !== undefined) {
-      if (performance.now() - stoppingSince < SAME_SIGNAL_MS) return
-      output.say('Stopping at once.', 'warn')
-      supervisor.kill()
-      process.exit(1)
-    }
-    stoppingSince = performance.now()
-    output.say(`${signal}: stopping; what is under way is finished first. Ctrl-C again stops at once.`)
+  let interruptedAt: number | undefined
+  const stop = async (why: string) => {
+    if (stopping) return
+    stopping = true
+    output.say(`${why}: stopping; what is under way is finished first. Ctrl-C again stops at once.`)
     await supervisor.stop()
     output.say('Everything is stopped.')
     process.exit(0)
   }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal))
+  process.on('SIGINT', () => {
+    const again = interruptedAt !== undefined
+    if (again && performance.now() - interruptedAt! > SAME_SIGNAL_MS) {
+      output.say('Stopping at once.', 'warn')
+      supervisor.kill()
+      process.exit(1)
+    }
+    interruptedAt ??= performance.now()
+    stop('SIGINT')
+  })
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal))
+  // Killed, say, so that no signal came from it.
+  process.once('disconnect', () => stop('What started us is gone'))
 }
 
 function newSecret(): string {

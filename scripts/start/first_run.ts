@@ -4,16 +4,18 @@
  *
  * Planning reads and decides; only `keep` writes, so that a start which is refused leaves nothing behind.
  */
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigError, readConfig } from '@shop/service_kit/config'
+import { valueIn } from '@shop/service_kit/secret_files'
 import Type from 'typebox'
+import { OWNER_ONLY, ownFolder } from './owner_only.ts'
 
 export const SECRETS_FILE = 'secrets.json'
 /** Holds exactly the body that `POST /login` takes, so `curl -d @admin.json` signs in. */
 export const ADMIN_FILE = 'admin.json'
-const OWNER_ONLY = 0o600
-const OWNER_ONLY_FOLDER = 0o700
+/** There once a shop that stood has shown the password that was made for it. */
+export const SHOWN_FILE = 'admin_shown'
 
 export type FirstRun = {
   /** No start has succeeded in making secrets here before. */
@@ -24,7 +26,11 @@ export type FirstRun = {
   /** For signing in during this start. */
   readonly adminPassword: string
   readonly faults: readonly string[]
-  /** Writes what was generated. Throws AlreadyKept when another start has done so meanwhile. */
+  /** A shop that stood has shown this login before. */
+  readonly shown: boolean
+  /** To be called when one just has. */
+  noteShown(): void
+  /** Writes what was generated, and takes all that is there from others. Throws AlreadyKept when another start has done so meanwhile. */
   keep(): void
 }
 
@@ -50,6 +56,7 @@ export function planFirstRun(dataDir: string, env: NodeJS.ProcessEnv, chance: Ch
   const faults: string[] = []
   const secretsFile = join(dataDir, SECRETS_FILE)
   const adminFile = join(dataDir, ADMIN_FILE)
+  const shownFile = join(dataDir, SHOWN_FILE)
   const secrets = readKept(secretsFile, ['SERVICE_SECRET'], faults)
   const login = readKept(adminFile, ['username', 'password'], faults)
   const toKeep: [file: string, content: Kept][] = []
@@ -85,8 +92,10 @@ export function planFirstRun(dataDir: string, env: NodeJS.ProcessEnv, chance: Ch
     admin,
     adminPassword,
     faults,
+    shown: existsSync(shownFile),
+    noteShown: () => writeFileSync(shownFile, '', { mode: OWNER_ONLY }),
     keep() {
-      mkdirSync(dataDir, { recursive: true, mode: OWNER_ONLY_FOLDER })
+      ownFolder(dataDir)
       for (const [file, content] of toKeep) writeOwnerOnly(file, content)
     },
   }
@@ -119,7 +128,7 @@ function readKept(file: string, names: readonly string[], faults: string[]): Kep
     return undefined
   }
   try {
-    const content = JSON.parse(text)
+    const content = JSON.parse(valueIn(text))
     if (names.every((name) => typeof content[name] === 'string' && content[name] !== '')) return content
   } catch {}
   faults.push(`${file} is damaged: mend it, or delete it and a new one is made.`)

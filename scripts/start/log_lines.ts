@@ -70,7 +70,9 @@ export type Output = {
 
 const LEVEL_NUMBERS = { info: 30, warn: 40, error: 50 }
 
+/** A terminal that was closed takes nothing more; whoever prints goes on all the same, to end in order. */
 export function createOutput(stream: NodeJS.WriteStream, json: boolean, now: () => Date): Output {
+  stream.on('error', () => {})
   if (json) {
     return {
       fromService: (_label, _style, line) => stream.write(`${line}\n`),

@@ -6,6 +6,7 @@ import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import { ConfigError } from '@shop/service_kit/config'
+import { whyUnreachable } from '@shop/service_kit/mongo_reach'
 import { databaseOf } from '@shop/service_kit/mongo_url'
 import { besides } from '../backup/cut.ts'
 import type { Plan, Planned } from '../plan.ts'
@@ -14,6 +15,8 @@ import { type ProcessEntry, SERVICES } from '../services.ts'
 type AnyPlanned = Planned<ProcessEntry>
 
 const PROBE_MS = 1_000
+/** Where macOS listens since version 12, for screens and music sent to the Mac. */
+const AIRPLAY_PORTS = [5000, 7000]
 
 export async function preflight(plan: Plan): Promise<string[]> {
   const { first, host, dataDir, databaseUrl } = plan
@@ -28,6 +31,10 @@ export async function preflight(plan: Plan): Promise<string[]> {
     sharedFileFault(databaseUrl),
     ...(await configFaults(services, first.fresh)),
   ].filter((fault) => fault !== undefined)
+  if (faults.length === 0 && databaseUrl?.startsWith('mongodb')) {
+    const fault = await whyUnreachable(databaseUrl)
+    if (fault !== undefined) faults.push(`The database of DATABASE_URL cannot be used. ${fault}`)
+  }
   return [...new Set(faults)]
 }
 
@@ -52,6 +59,12 @@ async function portFault(service: AnyPlanned, host: string): Promise<string | un
   }
   if (holder !== 'taken') return `Port ${port} cannot be used (${holder}).`
   const name = await nameOf(origin)
+  if (name === undefined && process.platform === 'darwin' && AIRPLAY_PORTS.includes(port)) {
+    return (
+      `Port ${port} is already in use, on a Mac most likely by AirPlay Receiver: turn it off in System Settings ` +
+      `(General, AirDrop & Handoff), or set ${entry.portVariable} to another port.`
+    )
+  }
   const who = name ? `by a shop's ${name}: is the shop already running?` : 'by another program.'
   return `Port ${port} is already in use ${who} Stop it, or set ${entry.portVariable} to another port.`
 }

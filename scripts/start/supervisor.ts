@@ -2,22 +2,26 @@
  * Running the services as processes: start them, start one again when it dies, end them all.
  *
  * Promises
- *  1. `start` starts one after the other, each when those it calls are ready. The end of any of them until it
- *     has resolved fails the start; nothing is started again.
+ *  1. `start` starts all at once, for each lives without the others, and resolves when all can work. The end of
+ *     any of them until then fails the start; nothing is started again.
  *  2. Afterwards a service that ends is started again, after a pause that doubles up to BACKOFF_MS_MAX and
  *     is forgotten once the service has run for STEADY_MS.
  *  3. `stop` ends them in reverse order, so that a caller drains before those it calls. Whoever takes longer
  *     than STOP_DEADLINE_MS is killed, and that is said.
  *  4. Each runs in its own process group, so a terminal's Ctrl-C reaches us alone; and over an IPC channel, so
  *     that it leaves when we are gone (lifecycle.ts of the kit).
+ *  5. Whoever runs has its process id in `<name>.pid` of the data folder, for `kill "$(cat …)"`.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Planned } from '../plan.ts'
 import type { ProcessEntry } from '../services.ts'
 import type { Output } from './log_lines.ts'
+import { OWNER_ONLY } from './owner_only.ts'
 
 const BACKOFF_MS_FIRST = 500
 const BACKOFF_MS_MAX = 30_000
@@ -27,6 +31,9 @@ const READY_POLL_MS = 50
 const PROBE_MS = 2_000
 /** A little more than a service gives itself. */
 const STOP_DEADLINE_MS = 20_000
+
+const exitCode = (code: number | null) => `exit code ${code}`
+const LEFT_IN_ORDER = exitCode(0)
 
 type Worker = {
   readonly service: Planned<ProcessEntry>
@@ -40,6 +47,8 @@ export type Supervisor = {
   /** Resolves when every service says it is ready; rejects with a sentence when one ends or time is up. */
   start(): Promise<void>
   stop(): Promise<void>
+  /** Its process id, while it runs. */
+  pidOf(name: ProcessEntry['name']): number | undefined
   /** Ends everything at once, whatever is under way. */
   kill(): void
 }
@@ -67,15 +76,17 @@ export function superviseServices(
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
+    notePid(worker.service, child.pid)
     const printed = [child.stdout, child.stderr].map((stream) => printLines(stream!, worker, output))
     worker.process = child
     worker.startedAt = performance.now()
     const ended = new Promise<string>((resolve) => {
       child.once('error', (error) => resolve(error.message))
-      child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`))
+      child.once('exit', (code, signal) => resolve(signal ?? exitCode(code)))
     })
     worker.ended = ended.then(async (how) => {
       worker.process = undefined
+      notePid(worker.service, undefined)
       await Promise.all(printed)
       return how
     })
@@ -89,7 +100,9 @@ export function superviseServices(
     worker.failures = steady ? 1 : worker.failures + 1
     const pauseMs = Math.min(BACKOFF_MS_FIRST * 2 ** (worker.failures - 1), BACKOFF_MS_MAX)
     const { name } = worker.service.entry
-    output.say(`${name} ended unexpectedly (${how}); starting it again in ${pauseMs / 1000} s.`, 'warn')
+    // A service ends with 0 only when somebody told it to, by a signal that was not ours.
+    const what = how === LEFT_IN_ORDER ? 'was stopped from outside' : `ended unexpectedly (${how})`
+    output.say(`${name} ${what}; starting it again in ${pauseMs / 1000} s.`, 'warn')
     await sleep(pauseMs)
     if (phase !== 'running') return
     run(worker)
@@ -111,19 +124,15 @@ export function superviseServices(
 
   return {
     async start() {
-      const gone: Promise<never>[] = []
-      for (const worker of workers) {
-        if (phase !== 'starting') return
-        run(worker)
-        gone.push(diesEarly(worker))
-        await Promise.race([...gone, isReady(worker.service, () => phase !== 'starting')])
-      }
+      for (const worker of workers) run(worker)
+      await Promise.race([...workers.map(diesEarly), allCanWork(services, () => phase !== 'starting')])
       if (phase === 'starting') phase = 'running'
     },
     async stop() {
       phase = 'stopping'
       for (const worker of workers.toReversed()) await endOne(worker)
     },
+    pidOf: (name) => workers.find(({ service }) => service.entry.name === name)?.process?.pid,
     kill() {
       phase = 'stopping'
       for (const { process } of workers) process?.kill('SIGKILL')
@@ -153,6 +162,37 @@ async function isReady({ entry, origin }: Planned<ProcessEntry>, givenUp: () => 
       throw new Error(`${entry.name} was not ready after ${READY_DEADLINE_MS / 1000} s: ${last}`)
     }
   }
+}
+
+/** Ready, and able to check a token: before one has the keys of auth_service it answers 503 to everybody's. */
+async function allCanWork(services: readonly Planned<ProcessEntry>[], givenUp: () => boolean): Promise<void> {
+  await Promise.all(services.map((service) => isReady(service, givenUp)))
+  await Promise.all(services.map((service) => knowsKeys(service, givenUp)))
+}
+
+async function knowsKeys({ origin, entry }: Planned<ProcessEntry>, givenUp: () => boolean): Promise<void> {
+  if (entry.asksForToken === undefined) return
+  const headers = { authorization: 'Bearer none' }
+  for (const deadline = performance.now() + READY_DEADLINE_MS; ; await sleep(READY_POLL_MS)) {
+    const signal = AbortSignal.timeout(PROBE_MS)
+    const answer = await fetch(origin + entry.asksForToken, { headers, signal }).catch(() => undefined)
+    await answer?.body?.cancel()
+    if (answer && answer.status !== 503) return
+    if (givenUp()) throw new Error('given up')
+    if (performance.now() > deadline) {
+      throw new Error(`${entry.name} could not fetch the keys of auth_service.`)
+    }
+  }
+}
+
+const pidFile = ({ env, entry }: Planned<ProcessEntry>) => join(env.DATA_DIR!, `${entry.name}.pid`)
+
+/** A convenience: a full disk must not keep a service from being started. */
+function notePid(service: Planned<ProcessEntry>, pid: number | undefined) {
+  try {
+    if (pid === undefined) rmSync(pidFile(service), { force: true })
+    else writeFileSync(pidFile(service), `${pid}\n`, { mode: OWNER_ONLY })
+  } catch {}
 }
 
 async function printLines(stream: Readable, { service }: Worker, output: Output): Promise<void> {

@@ -5,13 +5,17 @@ import type { ProcessEntry } from '../services.ts'
 import type { ListedProduct } from './demo_catalogue.ts'
 import type { AdminLogin } from './first_run.ts'
 import type { Paint } from './log_lines.ts'
+import type { Supervisor } from './supervisor.ts'
 
 export type Welcome = {
   readonly services: readonly Planned<ProcessEntry>[]
   readonly admin: AdminLogin
-  /** Whether the password was made in this start, so that it is shown once. */
-  readonly firstTime: boolean
-  readonly demo: string
+  /** Whether the password that was made is still to be shown. */
+  readonly showsPassword: boolean
+  /** By name; of those that run just now. */
+  readonly pidOf: Supervisor['pidOf']
+  /** What became of the sample catalogue, unless there is nothing to say. */
+  readonly demo: string | undefined
   readonly product: ListedProduct | undefined
   readonly currencyDigits: number
   readonly seconds: number
@@ -19,6 +23,7 @@ export type Welcome = {
 
 export function welcome(shop: Welcome, paint: Paint): string {
   const width = Math.max(...shop.services.map(({ entry }) => entry.name.length))
+  const far = Math.max(...shop.services.map(({ origin }) => `${origin}/docs`.length))
   return [
     '',
     paint(
@@ -28,11 +33,11 @@ export function welcome(shop: Welcome, paint: Paint): string {
     '',
     ...shop.services.map(
       ({ entry, origin }) =>
-        `  ${paint(entry.style, entry.name.padEnd(width))}  ${origin}  ${paint('gray', `${origin}/docs`)}`,
+        `  ${paint(entry.style, entry.name.padEnd(width))}  ${origin}  ${paint('gray', `${`${origin}/docs`.padEnd(far)}  process ${shop.pidOf(entry.name) ?? 'ended'}`)}`,
     ),
     '',
     `  ${adminLine(shop)}`,
-    `  ${shop.demo}`,
+    ...(shop.demo === undefined ? [] : [`  ${shop.demo}`]),
     '',
     'A first order, in another terminal (the last line shows one less in stock):',
     '',
@@ -47,15 +52,16 @@ const originOf = ({ services }: Pick<Welcome, 'services'>, name: string) =>
   services.find(({ entry }) => entry.name === name)!.origin
 
 /** The same for `--json`, without the password. */
-export const readyFields = ({ services, admin, demo }: Welcome) => ({
+export const readyFields = ({ services, admin, demo, pidOf }: Welcome) => ({
   addresses: Object.fromEntries(services.map(({ entry, origin }) => [entry.name, origin])),
+  pids: Object.fromEntries(services.map(({ entry }) => [entry.name, pidOf(entry.name)])),
   admin: { username: admin.username, file: admin.file },
   demo,
 })
 
-function adminLine({ admin, firstTime }: Welcome): string {
+function adminLine({ admin, showsPassword }: Welcome): string {
   if (admin.file === undefined) return `Admin: ${admin.username}, with the password from the environment.`
-  const login = firstTime
+  const login = showsPassword
     ? `${admin.username} / ${admin.password}, kept in`
     : `${admin.username}, password in`
   return `Admin: ${login} ${admin.file}`

@@ -81,11 +81,32 @@ export const runScript = (t: TestContext, script: string, world: World, ...args:
 
 /** Starts `npm start` itself. */
 export const runNpmStart = (t: TestContext, world: World, ...args: string[]): Run =>
-  run(t, world, 'npm', 'start', '--', ...args)
+  run(t, world, 'npm', 'start', ...args)
 
-/** `node scripts/<script>` on a terminal; what is written to the process's `stdin` is typed there. */
-export const runInTerminal = (t: TestContext, script: string, world: World): Run =>
-  run(t, world, 'script', '-qec', `exec ${process.execPath} ${pathOf(script)}`, '/dev/null')
+/** Starts a script as npm does, through scripts/run.mjs. */
+export const runMjs = (t: TestContext, world: World, ...args: string[]): Run =>
+  run(t, world, process.execPath, pathOf('run.mjs'), ...args)
+
+/** A command on a terminal; what is written to the process's `stdin` is typed there. */
+export const runInTerminal = (t: TestContext, world: World, command: string): Run =>
+  run(t, world, 'script', '-qec', command, '/dev/null')
+
+export const startCommand = `exec ${process.execPath} ${join(ROOT, 'scripts', 'start.ts')}`
+
+const answers = (port: number) =>
+  fetch(`http://127.0.0.1:${port}/healthz`).then(
+    () => true,
+    () => false,
+  )
+export const portsAnswering = async ({ ports }: World): Promise<number> =>
+  (await Promise.all(Object.values(ports).map(answers))).filter(Boolean).length
+
+/** Resolves when nothing of the shop answers any more. */
+export async function gone(world: World): Promise<void> {
+  for (const deadline = Date.now() + DEADLINE_MS; (await portsAnswering(world)) > 0; await sleep(50)) {
+    if (Date.now() > deadline) throw new Error('services are still answering')
+  }
+}
 
 /** Whatever the test does, the process does not outlive it. */
 function run(t: TestContext, world: World, command: string, ...args: string[]): Run {

@@ -1,7 +1,7 @@
 /** `npm start` as a person meets it: real processes, real ports, a new data folder each time. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -9,12 +9,15 @@ import { NOTHING_MADE } from '../../scripts/plan.ts'
 import { planFirstRun } from '../../scripts/start/first_run.ts'
 import {
   finish,
+  gone,
   listen,
   newWorld,
+  portsAnswering,
   READY,
   runInTerminal,
   runNpmStart,
   runScript,
+  startCommand,
   type World,
 } from './running.ts'
 
@@ -25,13 +28,12 @@ const login = (world: World, username: string, password: string) =>
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ username, password }),
   })
-const answers = (port: number) =>
-  get(port, '/healthz').then(
-    () => true,
-    () => false,
-  )
-const portsAnswering = async ({ ports }: World) =>
-  (await Promise.all(Object.values(ports).map(answers))).filter(Boolean).length
+const everythingIn = (folder: string) => [
+  folder,
+  ...readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
+]
+const openToOthers = (folder: string) =>
+  everythingIn(folder).filter((path) => (statSync(path).mode & 0o077) !== 0)
 
 /** The commands printed after "A first order", one per line. */
 const printedCommands = (output: string) =>
@@ -76,11 +78,15 @@ suite('a first start', () => {
     assert.equal(await portsAnswering(world), 0)
     assert.match(shop.output(), /Everything is stopped/)
 
+    assert.deepEqual(openToOthers(world.dataDir), [])
+    for (const path of everythingIn(world.dataDir))
+      chmodSync(path, statSync(path).isDirectory() ? 0o755 : 0o644)
     const again = runScript(t, 'start.ts', world, '--demo')
     await again.until(/Ctrl-C stops everything/)
     assert.match(again.output(), /catalogue already has products/)
     assert.ok(!again.output().includes(admin.password), 'the password is shown once')
     assert.equal((await login(world, 'admin', admin.password)).status, 200)
+    assert.deepEqual(openToOthers(world.dataDir), [])
     again.process.kill('SIGTERM')
     assert.equal(await again.ended, 0)
   })
@@ -103,7 +109,7 @@ suite('a first start', () => {
     const world = await newWorld(t)
     delete world.env.NO_COLOR
     world.env.TERM = 'xterm-256color'
-    const shop = runInTerminal(t, 'start.ts', world)
+    const shop = runInTerminal(t, world, startCommand)
     await shop.until(/new data folder\. Load a small sample catalogue\? \[Y\/n\]/)
     shop.process.stdin?.write('y\r')
     await shop.until(/Ctrl-C stops everything/)
@@ -119,7 +125,7 @@ suite('a first start', () => {
     skip: process.platform !== 'linux' && 'the command `script` takes other options elsewhere',
   }, async (t) => {
     const world = await newWorld(t)
-    const shop = runInTerminal(t, 'start.ts', world)
+    const shop = runInTerminal(t, world, startCommand)
     await shop.until(/\[Y\/n\]/)
     shop.process.stdin?.write('\x04')
     assert.equal(await shop.ended, 0, shop.output())
@@ -140,12 +146,26 @@ suite('a first start', () => {
     assert.equal(planFirstRun(dataDir, {}, NOTHING_MADE).adminPassword, 'first password')
   })
 
+  test('the login that was made is shown by the first shop that stood, also after a start that did not get so far', async (t) => {
+    const world = await newWorld(t)
+    const chance = { secret: () => 's'.repeat(48), password: () => 'made-by-one-that-was-cut' }
+    planFirstRun(world.dataDir, {}, chance).keep()
+    for (const shows of [true, false]) {
+      const shop = runScript(t, 'start.ts', world, '--no-demo')
+      await shop.until(/Ctrl-C stops everything/)
+      assert.equal(shop.output().includes('admin / made-by-one-that-was-cut'), shows)
+      shop.process.kill('SIGTERM')
+      assert.equal(await shop.ended, 0)
+    }
+  })
+
   test('with --json every line is a JSON object, the last one saying ready', async (t) => {
     const world = await newWorld(t)
-    const shop = runScript(t, 'start.ts', world, '--json')
+    // Without `--` npm keeps both options for itself.
+    const shop = runNpmStart(t, world, '--silent', '--json', '--demo')
     await shop.until(/"msg":"ready"/)
-    shop.process.kill('SIGINT')
-    assert.equal(await shop.ended, 0)
+    shop.process.kill('SIGTERM')
+    await shop.ended
     const lines = shop
       .output()
       .trim()
@@ -153,6 +173,7 @@ suite('a first start', () => {
       .map((line) => JSON.parse(line))
     const ready = lines.find(({ msg }) => msg === 'ready')
     assert.equal(ready.addresses.auth_service, `http://127.0.0.1:${world.ports.auth}`)
+    assert.match(ready.demo, /loaded: 12 products/)
     assert.deepEqual(ready.admin, { username: 'admin', file: join(world.dataDir, 'admin.json') })
   })
 })
@@ -249,6 +270,12 @@ suite('what cannot work is refused in a sentence before anything is started', ()
       says: () => /^DATABASE_URL names the database shop, but each service keeps its own.*\n$/,
     },
     {
+      name: 'a MongoDB that is not there',
+      env: { DATABASE_URL: 'mongodb://127.0.0.1:9/?replicaSet=rs0' },
+      says: () =>
+        /^The database of DATABASE_URL cannot be used\. MongoDB can't be reached: .*127\.0\.0\.1:9\n$/,
+    },
+    {
       name: 'several faults of several services, all at once',
       env: { CURRENCY: 'EURO', LOG_LEVEL: 'loud', REFRESH_TOKEN_TTL: '1' },
       says: () => /^(?=[\s\S]*CURRENCY)(?=[\s\S]*LOG_LEVEL)(?=[\s\S]*REFRESH_TOKEN_TTL)(.+\n){3}$/,
@@ -300,7 +327,7 @@ suite('a running shop', () => {
     assert.match(second.output(), /already in use by a shop's auth_service: is the shop already running\?/)
   })
 
-  test('repeated signals within a second are one; a later one forces the end', async (t) => {
+  test('Ctrl-C within a second is one; a second one later forces the end, as no other signal does', async (t) => {
     const world = await newWorld(t, { DRAIN_DELAY_MS: '30000' })
     const shop = runScript(t, 'start.ts', world, '--no-demo')
     await shop.until(READY)
@@ -309,6 +336,10 @@ suite('a running shop', () => {
     shop.process.kill('SIGINT')
     await shop.until(/SIGINT: stopping/)
     await sleep(1_200)
+    shop.process.kill('SIGTERM')
+    await sleep(1_200)
+    shop.process.kill('SIGTERM')
+    await sleep(200)
     assert.equal(shop.process.exitCode, null, 'still draining')
     shop.process.kill('SIGINT')
     assert.equal(await shop.ended, 1)
@@ -323,20 +354,4 @@ suite('a running shop', () => {
     shop.process.kill('SIGKILL')
     await gone(world)
   })
-
-  test('when npm is told to end, the shop ends in order', async (t) => {
-    const world = await newWorld(t)
-    const shop = runNpmStart(t, world, '--no-demo')
-    await shop.until(READY)
-    shop.process.kill('SIGTERM')
-    await shop.ended
-    assert.match(shop.output(), /Everything is stopped/)
-    await gone(world)
-  })
 })
-
-async function gone(world: World): Promise<void> {
-  for (const deadline = Date.now() + 30_000; (await portsAnswering(world)) > 0; await sleep(50)) {
-    assert.ok(Date.now() < deadline, 'services are still answering')
-  }
-}

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { readArguments } from '../../scripts/arguments.ts'
+
+const COMMAND = {
+  name: 'npm start',
+  summary: '',
+  options: {
+    demo: { type: 'boolean', help: '' },
+    'no-demo': { type: 'boolean', help: '' },
+    'only-this': { type: 'string', help: '' },
+  },
+} as const
+
+const read = (env: NodeJS.ProcessEnv, argv: string[] = [], name: string = COMMAND.name) => ({
+  ...readArguments({ ...COMMAND, name }, argv, env).values,
+})
+
+suite('an option that npm kept for itself', () => {
+  test('counts as if it had been handed on', () => {
+    const start = { npm_lifecycle_event: 'start' }
+    assert.deepEqual(read({ ...start, npm_config_demo: 'true' }), { demo: true })
+    assert.deepEqual(read({ ...start, npm_config_demo: '' }), { 'no-demo': true })
+    assert.deepEqual(read({ ...start, npm_config_demo: 'true\n\n' }), { demo: true, 'no-demo': true })
+    assert.deepEqual(read({ ...start, npm_config_only_this: 'x y' }), { 'only-this': 'x y' })
+    assert.deepEqual(read({ ...start, npm_config_demo: 'true' }, ['--only-this', 'z']), {
+      demo: true,
+      'only-this': 'z',
+    })
+  })
+
+  test('counts for the script npm runs alone, not for one that runs below it', () => {
+    assert.deepEqual(read({ npm_lifecycle_event: 'test', npm_config_demo: 'true' }), {})
+    assert.deepEqual(read({ npm_config_demo: 'true' }), {})
+    assert.deepEqual(read({ npm_lifecycle_event: 'seed', npm_config_demo: 'true' }, [], 'npm run seed'), {
+      demo: true,
+    })
+  })
+})

@@ -1,0 +1,134 @@
+/**
+ * Leaving: whoever tells the shop to end, however often, an order whose sending has begun is finished and answered
+ * first (invariant 3). Only a person who presses Ctrl-C a second time ends it at once.
+ */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { suite, type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  gone,
+  newWorld,
+  READY,
+  type Run,
+  runInTerminal,
+  runMjs,
+  runNpmStart,
+  runScript,
+  type World,
+} from './running.ts'
+
+/** Longer than signals of one Ctrl-C are apart, and than a wrapper takes to repeat itself. */
+const LATER_MS = 1_500
+
+type Order = { readonly status: string; readonly lines: readonly unknown[] }
+
+/** An order of which half was sent. `finish` sends the rest and resolves the answer. */
+async function beginOrder(t: TestContext, { ports, env }: World): Promise<{ finish(): Promise<Order> }> {
+  const call = async (port: number, path: string, body: unknown, token = 'none') => {
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify(body),
+    })
+    assert.ok(answer.ok, await answer.clone().text())
+    return (await answer.json()) as Record<string, string>
+  }
+  const admin = JSON.parse(readFileSync(join(env.DATA_DIR!, 'admin.json'), 'utf8'))
+  const { access_token: token } = await call(ports.auth, '/login', admin)
+  const mug = { name: 'Mug', description: 'For tea.', price: '5.00', stock: 3 }
+  const { id } = await call(ports.product, '/products', mug, token)
+
+  const body = JSON.stringify({ product_id: id, quantity: 1, total_price: '5.00' })
+  const head = [
+    'POST /orders HTTP/1.1',
+    'host: localhost',
+    'content-type: application/json',
+    `content-length: ${body.length}`,
+    `authorization: Bearer ${token}`,
+  ]
+  const socket = connect(ports.order, '127.0.0.1')
+  t.after(() => socket.destroy())
+  socket.write(`${head.join('\r\n')}\r\n\r\n${body.slice(0, 20)}`)
+  const answer = textOf(socket)
+  // Until the service has read the beginning.
+  await sleep(200)
+  return {
+    async finish() {
+      socket.write(body.slice(20))
+      const text = await answer
+      assert.match(text, /^HTTP\/1\.1 201 /)
+      return JSON.parse(text.slice(text.indexOf('\r\n\r\n')))
+    },
+  }
+}
+
+async function textOf(socket: Socket): Promise<string> {
+  let text = ''
+  for await (const chunk of socket.setEncoding('utf8')) text += chunk
+  return text
+}
+
+suite('an order under way when the shop is told to end is finished (invariant 3)', () => {
+  type Case = {
+    readonly told: string
+    readonly run: (t: TestContext, world: World) => Run
+    readonly signals: readonly NodeJS.Signals[]
+  }
+  const start = (t: TestContext, world: World) => runScript(t, 'start.ts', world, '--no-demo')
+  const mjs = (t: TestContext, world: World) => runMjs(t, world, 'scripts/start.ts', '--no-demo')
+  const npm = (t: TestContext, world: World) => runNpmStart(t, world, '--no-demo')
+  const cases: readonly Case[] = [
+    { told: 'npm, twice', run: npm, signals: ['SIGTERM', 'SIGTERM'] },
+    { told: 'run.mjs, twice', run: mjs, signals: ['SIGTERM', 'SIGTERM'] },
+    { told: 'run.mjs, by its death', run: mjs, signals: ['SIGKILL'] },
+    { told: 'start.ts, three times', run: start, signals: ['SIGTERM', 'SIGHUP', 'SIGTERM'] },
+    { told: 'start.ts, and by one Ctrl-C later', run: start, signals: ['SIGTERM', 'SIGINT'] },
+  ]
+  for (const { told, run, signals } of cases) {
+    test(`told ${told}`, async (t) => {
+      const world = await newWorld(t)
+      const shop = run(t, world)
+      await shop.until(READY)
+      const order = await beginOrder(t, world)
+      for (const signal of signals) {
+        shop.process.kill(signal)
+        await sleep(LATER_MS)
+      }
+      assert.equal((await order.finish()).status, 'confirmed')
+      await shop.ended
+      assert.match(shop.output(), /Everything is stopped/)
+      assert.doesNotMatch(shop.output(), /Stopping at once|did not end in time/)
+      assert.equal(shop.output().match(/info {2}closed/g)?.length, 4, 'none was cut off')
+      await gone(world)
+    })
+  }
+
+  test('when its terminal is closed', {
+    skip: process.platform !== 'linux' && 'the command `script` takes other options elsewhere',
+  }, async (t) => {
+    const world = await newWorld(t)
+    const shop = runInTerminal(t, world, 'npm start -- --no-demo')
+    await shop.until(READY)
+    const order = await beginOrder(t, world)
+    shop.process.kill('SIGKILL')
+    await sleep(LATER_MS)
+    assert.equal((await order.finish()).status, 'confirmed')
+    await gone(world)
+  })
+})
+
+test('a service that is told to end by somebody else is said to be stopped from outside, and started again', async (t) => {
+  const world = await newWorld(t)
+  const shop = runScript(t, 'start.ts', world, '--no-demo')
+  await shop.until(READY)
+  const pid = readFileSync(join(world.dataDir, 'product_service.pid'), 'utf8')
+  assert.match(shop.output(), new RegExp(`product_service .* process ${pid.trim()}\n`))
+  process.kill(Number(pid), 'SIGTERM')
+  await shop.until(/product_service was stopped from outside; starting it again in /)
+  await shop.until(/product_service is ready again/)
+  assert.doesNotMatch(shop.output(), /unexpectedly/)
+  assert.notEqual(readFileSync(join(world.dataDir, 'product_service.pid'), 'utf8'), pid)
+})
