@@ -7,7 +7,7 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { KIT_PROBLEMS } from '@shop/service_kit/problem'
-import openapiTS, { astToString } from 'openapi-typescript'
+import { astToString, openapiTS } from '../scripts/client_types/openapi_types.ts'
 import { limitsIn, type Sent } from './limits.ts'
 
 const DOCUMENTS = new URL('../docs/openapi/', import.meta.url)

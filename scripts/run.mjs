@@ -3,37 +3,83 @@
  * is missing (the packages and, among them, the Node of this project), then runs the script on that Node.
  *
  *   node scripts/run.mjs scripts/start.ts [arguments]     a file of ours
- *   node scripts/run.mjs --bin biome check .              a package's command
+ *   node scripts/run.mjs --dev scripts/test.ts            one that needs the tools of development too
+ *   node scripts/run.mjs --dev --bin biome check .        a package's command
+ *
+ * Without --dev only what runs the shop and builds its pages is installed, half of the whole. What is there is added
+ * to, never taken away: a shop may be running on it.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 const ORPHAN_CHECK_MS = 500
+/** What only development needs comes with the root of the workspaces, and with these. */
+const TOOLS = ['scripts/client_types']
+const QUIET = ['--no-audit', '--no-fund', '--loglevel=error']
 const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..')
-const bin = join(root, 'node_modules', '.bin')
-const stamp = join(root, 'node_modules', '.installed-lock')
+const modules = join(root, 'node_modules')
+const bin = join(modules, '.bin')
+const stamp = join(modules, '.installed-lock')
 
-function installWhatIsMissing() {
-  const lock = createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .digest('hex')
-  if (existsSync(join(bin, 'node')) && existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
-  process.stderr.write('Installing what is missing (npm ci) …\n')
-  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-  })
-  if (status !== 0) {
-    process.stderr.write('npm ci failed; its messages are above. Is the npm registry reachable?\n')
-    process.exit(1)
-  }
-  writeFileSync(stamp, lock)
+const text = (...path) => readFileSync(join(root, ...path), 'utf8')
+const shopWorkspaces = () =>
+  JSON.parse(text('package.json')).workspaces.filter((name) => !TOOLS.includes(name))
+const lockNow = () => createHash('sha256').update(text('package-lock.json')).digest('hex')
+
+/** Of the lock there is now: 'everything', 'shop' or 'nothing'. */
+function whatIsInstalled(lock) {
+  if (!existsSync(join(bin, 'node'))) return 'nothing'
+  const [installed, what = 'everything'] = existsSync(stamp) ? readFileSync(stamp, 'utf8').split(' ') : []
+  if (installed === lock) return what
+  return allIsThere() ? 'everything' : 'nothing'
 }
 
-installWhatIsMissing()
-const [first, ...rest] = process.argv.slice(2)
+/** Somebody may have run npm by hand; it keeps its own list of what is there. */
+function allIsThere() {
+  const list = join(modules, '.package-lock.json')
+  if (!existsSync(list)) return false
+  const there = JSON.parse(readFileSync(list, 'utf8')).packages
+  return Object.entries(JSON.parse(text('package-lock.json')).packages).every(
+    ([path, { version, link, optional }]) =>
+      !path.includes('node_modules/') || link || optional || there[path]?.version === version,
+  )
+}
+
+function installWhatIsMissing(wanted) {
+  const lock = lockNow()
+  const there = whatIsInstalled(lock)
+  if (there === 'everything' || there === wanted) return
+  const [command, ...which] =
+    wanted === 'shop'
+      ? ['ci', ...shopWorkspaces().map((name) => `--workspace=${name}`)]
+      : there === 'shop'
+        ? ['install', '--no-save']
+        : ['ci']
+  process.stderr.write(`Installing what is missing (npm ${command}) …\n`)
+  const { status } = spawnSync('npm', [command, ...which, ...QUIET], { cwd: root, stdio: ['ignore', 2, 2] })
+  if (status !== 0) {
+    process.stderr.write(`npm ${command} failed; its messages are above. Is the npm registry reachable?\n`)
+    process.exit(1)
+  }
+  removeHeaders()
+  writeFileSync(stamp, `${lock} ${wanted}`)
+}
+
+/** A third of the package of Node is for those who compile against it, which nobody here does. */
+function removeHeaders() {
+  const packages = join(modules, 'node', 'node_modules')
+  if (!existsSync(packages)) return
+  for (const entry of readdirSync(packages, { withFileTypes: true })) {
+    if (entry.isDirectory()) rmSync(join(packages, entry.name, 'include'), { recursive: true, force: true })
+  }
+}
+
+const given = process.argv.slice(2)
+const forDevelopment = given[0] === '--dev'
+installWhatIsMissing(forDevelopment ? 'everything' : 'shop')
+const [first, ...rest] = forDevelopment ? given.slice(1) : given
 const [command, args] =
   first === '--bin' ? [join(bin, rest[0]), rest.slice(1)] : [join(bin, 'node'), [join(root, first), ...rest]]
 // Over the channel a script learns that we are gone, however we ended.

@@ -29,7 +29,7 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
   }
 
   suite(`${name}: adding`, () => {
-    test('3: what was added is found, whole, by whoever looks', async (t) => {
+    test('what was added is found, whole, by whoever looks (invariant 3)', async (t) => {
       const { store, other } = await fresh(t)
       const wanted = order({ idempotencyKey: 'k' })
       assert.deepEqual(await store.addOnce(wanted), { order: wanted, added: true })
@@ -44,7 +44,7 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
       assert.equal(await store.findByKey(BOB, 'k'), undefined)
     })
 
-    test('4: a second order under the key is not added; the first comes back as it is now', async (t) => {
+    test('a second order under the key is not added; the first comes back as it is now (invariant 4)', async (t) => {
       const first = order({ idempotencyKey: 'k' })
       const { store, other } = await fresh(t, first)
       const now = await store.save(confirm(first, HELD, AT))
@@ -66,7 +66,7 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
       }
     })
 
-    test('4: of 50 adding under one key at once, one adds and all get it', async (t) => {
+    test('of 50 adding under one key at once, one adds and all get it (invariant 4)', async (t) => {
       const { store, other } = await fresh(t)
       const results = await Promise.all(
         Array.from({ length: 50 }, (_, i) => (i % 2 ? store : other).addOnce(order({ idempotencyKey: 'k' }))),
@@ -92,7 +92,7 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
       }
     })
 
-    test('7: over another version it is refused and changes nothing', async (t) => {
+    test('over another version it is refused and changes nothing (invariant 7)', async (t) => {
       const first = order()
       const { store, other } = await fresh(t, first)
       const saved = await store.save(confirm(first, HELD, AT))
@@ -100,7 +100,7 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
       assert.deepEqual(await store.find(first.id), saved)
     })
 
-    test('7: of 20 writers holding one version exactly one wins', async (t) => {
+    test('of 20 writers holding one version exactly one wins (invariant 7)', async (t) => {
       const first = order()
       const { store, other } = await fresh(t, first)
       const outcomes = await Promise.allSettled(
@@ -200,7 +200,7 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
       assert.deepEqual(await store.claimDue('9999-01-01T00:00:00.000Z', LEASE, 9), [])
     })
 
-    test('5: of settlers claiming at once, no two get the same order and none is left', async (t) => {
+    test('of settlers claiming at once, no two get the same order and none is left (invariant 5)', async (t) => {
       const all = Array.from({ length: 40 }, () => order())
       const { store, other } = await fresh(t, ...all)
       const rounds = await Promise.all(
@@ -211,7 +211,7 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
       assert.equal(new Set(claimed).size, 40)
     })
 
-    test('5: a lease that ended is claimed again, and the one who held it is refused', async (t) => {
+    test('a lease that ended is claimed again, and the one who held it is refused (invariant 5)', async (t) => {
       const { store, other } = await fresh(t, order())
       const [slow] = await store.claimDue(DUE, LEASE, 1)
       const [quick] = await other.claimDue(LEASE, later(99_000).toISOString(), 1)

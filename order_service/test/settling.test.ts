@@ -38,7 +38,7 @@ suite('the limits agree', () => {
   })
 })
 
-suite('5: every order settles', () => {
+suite('every order settles (invariant 5)', () => {
   test('orders taken while the product service was down are settled when it is back', async (t) => {
     const clock = movableClock()
     const { products, post, put, get, orders, settleDue } = await startShop(t, { now: clock.now })
@@ -185,7 +185,7 @@ suite('5: every order settles', () => {
 })
 
 suite('the end of an outage', () => {
-  test('5: is noticed though nobody orders, and all that was accepted meanwhile is settled at once', async (t) => {
+  test('is noticed though nobody orders, and all that was accepted meanwhile is settled at once (invariant 5)', async (t) => {
     const products = await startProducts(t)
     const orders = await memoryOrders(t)
     let settler: Settler | undefined

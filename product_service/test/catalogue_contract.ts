@@ -75,7 +75,7 @@ export function catalogueContract(name: string, makeStores: MakeStores) {
       assert.deepEqual(await names(catalogue, { words: ['tea'] }), [])
     })
 
-    test('an edit that names an old version changes nothing and shows the current product (7)', async (t) => {
+    test('an edit that names an old version changes nothing and shows the current product (invariant 7)', async (t) => {
       const [{ catalogue }] = await makeStores(t)
       const tea = await add({ catalogue } as never)
       const now = await catalogue.edit(tea.id, { name: 'Green tea' }, saw(1), ACT)
@@ -359,7 +359,7 @@ export function catalogueContract(name: string, makeStores: MakeStores) {
       assert.deepEqual((await stores.audit.ledgerMismatches(undefined, 100)).mismatches, [])
     })
 
-    test('of many editors holding one version, exactly one wins (7)', async (t) => {
+    test('of many editors holding one version, exactly one wins (invariant 7)', async (t) => {
       const [here, there] = await makeStores(t)
       const tea = await add(here)
       const edits = await Promise.allSettled(
@@ -375,7 +375,7 @@ export function catalogueContract(name: string, makeStores: MakeStores) {
       }
     })
 
-    test('an editor and a buyer do not disturb each other; an absolute stock loses to a sale (7)', async (t) => {
+    test('an editor and a buyer do not disturb each other; an absolute stock loses to a sale (invariant 7)', async (t) => {
       const [here, there] = await makeStores(t)
       const tea = await add(here)
       await Promise.all(Array.from({ length: 10 }, () => there.stock.reserve([order1(tea.id)], AT)))

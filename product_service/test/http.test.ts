@@ -14,7 +14,7 @@ const reserveTea = ({ service }: Shop, product_id: string, quantity = 1, order_i
     reservations: [{ order_id, lines: [{ product_id, quantity }], total_price: (quantity * 3).toFixed(2) }],
   })
 
-suite('who may call what (10)', () => {
+suite('who may call what (invariant 10)', () => {
   type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   const routes: [Method, string, unknown, Record<Caller, number>][] = [
     ['GET', '/products', undefined, { nobody: 200, user: 200, admin: 200, service: 200 }],
@@ -355,7 +355,7 @@ suite('writing', () => {
   })
 })
 
-suite('what a writer has seen (7)', () => {
+suite('what a writer has seen (invariant 7)', () => {
   /** The product was edited at 2 and sold at 3. */
   const sold = async (shop: Shop) => {
     const { id } = await addTea(shop)

@@ -43,7 +43,7 @@ mongoSuite('effects of a decision in MongoDB', (server) => {
     return { stock, tea, load, write }
   }
 
-  test('a product that was changed meanwhile (1, 2)', async (t) => {
+  test('a product that was changed meanwhile (invariants 1, 2)', async (t) => {
     const { stock, tea, load, write } = await world(t)
     const loaded = await load()
     const { product, movement } = adjustStock(tea, 1, 'x', ACT)
@@ -53,14 +53,14 @@ mongoSuite('effects of a decision in MongoDB', (server) => {
     assert.ok((await write(loaded, effects)) instanceof Unsettled)
   })
 
-  test('a movement of a version that has one (2)', async (t) => {
+  test('a movement of a version that has one (invariant 2)', async (t) => {
     const { stock, tea, load, write } = await world(t)
     const { movement } = adjustStock(tea, 1, 'x', ACT)
     await stock.reserve([order({ [tea.id]: 1 })], AT)
     assert.ok(isDuplicate(await write(await load(), { movements: [movement] })))
   })
 
-  test('a reservation of an order that has one (6)', async (t) => {
+  test('a reservation of an order that has one (invariant 6)', async (t) => {
     const { stock, tea, load, write } = await world(t)
     const loaded = await load()
     const wanted = order({ [tea.id]: 1 })
@@ -69,7 +69,7 @@ mongoSuite('effects of a decision in MongoDB', (server) => {
     assert.ok(isDuplicate(await write(loaded, { reservations })))
   })
 
-  test('a release of what was shipped meanwhile, and the other way round (6)', async (t) => {
+  test('a release of what was shipped meanwhile, and the other way round (invariant 6)', async (t) => {
     const { stock, tea, load, write } = await world(t)
     for (const [first, decide] of [
       ['ship', releaseReservations],

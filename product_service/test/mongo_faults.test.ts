@@ -39,7 +39,7 @@ mongoSuite('products in MongoDB when answers get lost', (server) => {
     ],
   ]
   for (const [how, instead] of losses) {
-    test(`2: an adjustment without a key is applied once, its commit ${how}`, async (t) => {
+    test(`an adjustment without a key is applied once, its commit ${how} (invariant 2)`, async (t) => {
       const { stores, other, proxy, tea, check } = await world(t)
       proxy.loseAnswerTo('commitTransaction', 3, instead)
       const adjustment = { productId: tea.id, delta: 5, note: 'counted', attempt: undefined }
@@ -50,7 +50,7 @@ mongoSuite('products in MongoDB when answers get lost', (server) => {
       await check()
     })
 
-    test(`7: an edit is not refused because of itself, its commit ${how}`, async (t) => {
+    test(`an edit is not refused because of itself, its commit ${how} (invariant 7)`, async (t) => {
       const { stores, other, proxy, tea } = await world(t)
       proxy.loseAnswerTo('commitTransaction', 1, instead)
       const edited = await stores.catalogue.edit(tea.id, { name: 'Coffee', stock: 3 }, saw(1), ACT)
@@ -59,7 +59,7 @@ mongoSuite('products in MongoDB when answers get lost', (server) => {
       assert.equal(edited.version, 2)
     })
 
-    test(`6: calls that shared the transaction all get their answers, its commit ${how}`, async (t) => {
+    test(`calls that shared the transaction all get their answers, its commit ${how} (invariant 6)`, async (t) => {
       const { stores, proxy, tea, check } = await world(t)
       proxy.loseAnswerTo('commitTransaction', 1, instead)
       const [held, refused, added] = await Promise.allSettled([
@@ -78,7 +78,7 @@ mongoSuite('products in MongoDB when answers get lost', (server) => {
     })
   }
 
-  test('2: an adjustment whose write was cut off before the commit is applied once', async (t) => {
+  test('an adjustment whose write was cut off before the commit is applied once (invariant 2)', async (t) => {
     const { stores, proxy, tea, check } = await world(t)
     proxy.loseAnswerTo('movements', 3)
     await stores.stock.adjust({ productId: tea.id, delta: 5, note: 'counted', attempt: undefined }, ACT)
@@ -87,7 +87,7 @@ mongoSuite('products in MongoDB when answers get lost', (server) => {
     await check()
   })
 
-  test('2: a transaction that conflicts with another is begun anew, from what is there then', async (t) => {
+  test('a transaction that conflicts with another is begun anew, from what is there then (invariant 2)', async (t) => {
     const { stores, proxy, tea, check } = await world(t)
     const conflict = { ok: 0, code: 112, codeName: 'WriteConflict', errmsg: 'x' }
     for (const errorLabels of [['TransientTransactionError'], []]) {

@@ -14,7 +14,7 @@ const MAIN = join(import.meta.dirname, '..', 'src', 'main.ts')
 const SECRET = 'a secret of the tests, 32 bytes and more'
 
 suite('two processes on one file', () => {
-  test('sell exactly what there is, whatever the order of the products in a cart (1, 2)', async (t) => {
+  test('sell exactly what there is, whatever the order of the products in a cart (invariants 1, 2)', async (t) => {
     const path = join(folder(t), 'products.db')
     const stores = await openSqliteStores(path, 'USD')
     t.after(() => stores.close())

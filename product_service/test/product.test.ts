@@ -22,7 +22,7 @@ const sold: Product = { ...fresh, version: 5, editVersion: 3, stock: 8, reserved
 const saw = (...versions: number[]): Seen => ({ from: 'body', versions })
 
 suite('a new product', () => {
-  test('starts at version 1 with the movement of its stock (2)', () => {
+  test('starts at version 1 with the movement of its stock (invariant 2)', () => {
     const { product, movement } = newProduct('p', fields, ACT)
     assert.deepEqual([product.version, product.editVersion, product.reserved], [1, 1, 0])
     assert.deepEqual(movement, {
@@ -42,7 +42,7 @@ suite('a new product', () => {
   })
 })
 
-suite('editing a product that was edited at 3 and sold at 4 and 5 (7)', () => {
+suite('editing a product that was edited at 3 and sold at 4 and 5 (invariant 7)', () => {
   const name = { name: 'Coffee' }
   const stock = { stock: 20 }
   const cases: [string, object, Seen, 'applied' | 'version_conflict' | 'precondition_failed'][] = [
@@ -81,7 +81,7 @@ suite('editing a product that was edited at 3 and sold at 4 and 5 (7)', () => {
     })
   }
 
-  test('an absolute stock is a movement of the difference (2)', () => {
+  test('an absolute stock is a movement of the difference (invariant 2)', () => {
     const { movement } = editProduct(sold, { stock: 3 }, saw(5), LATER)
     assert.deepEqual(
       [movement?.delta, movement?.stockAfter, movement?.reason, movement?.version],
@@ -114,7 +114,7 @@ suite('adjusting stock', () => {
     assert.deepEqual([movement.delta, movement.stockAfter, movement.note], [-8, 0, 'water damage'])
   })
 
-  test('never goes below zero (1), nor above the limit', () => {
+  test('never goes below zero (invariant 1), nor above the limit', () => {
     assert.throws(() => adjustStock(sold, -9, 'x', LATER), { code: 'insufficient_stock' })
     assert.throws(() => adjustStock(sold, STOCK_MAX, 'x', LATER), { code: 'stock_limit_exceeded' })
   })

@@ -170,7 +170,7 @@ suite('reserving', () => {
     })
   }
 
-  test('answers an order id it knows with what was decided, whatever the request says now (6)', () => {
+  test('answers an order id it knows with what was decided, whatever the request says now (invariant 6)', () => {
     const shop = world([product('a', 5)])
     const [first] = shop.reserve(request('o1', { a: 1 }))
     const [again, twice] = shop.reserve(request('o1', { a: 4 }, 1), request('o1', { b: 1 }))
@@ -192,7 +192,7 @@ suite('releasing', () => {
     assert.deepEqual(shop.numbers('a'), { stock: 5, reserved: 0, version: 3 })
   })
 
-  test('before the reservation leaves a tombstone, so the late one takes nothing (6)', () => {
+  test('before the reservation leaves a tombstone, so the late one takes nothing (invariant 6)', () => {
     const shop = world([product('a', 5)])
     shop.release('o1')
     const [late] = shop.reserve(request('o1', { a: 2 }))

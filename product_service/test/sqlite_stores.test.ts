@@ -104,7 +104,7 @@ suite('the database repeats the invariants', () => {
     ],
   ]
   for (const [what, sql, numbers] of drifts) {
-    test(`and the audit notices ${what} that was changed behind the service's back (2)`, async (t) => {
+    test(`and the audit notices ${what} that was changed behind the service's back (invariant 2)`, async (t) => {
       const path = join(folder(t), 'products.db')
       const stores = await openSqliteStores(path, 'USD')
       t.after(() => stores.close())

@@ -66,7 +66,7 @@ export function stockContract(name: string, makeStores: MakeStores) {
       await assertBalanced(stores)
     })
 
-    test('a release before its reservation leaves a tombstone (6)', async (t) => {
+    test('a release before its reservation leaves a tombstone (invariant 6)', async (t) => {
       const [here, there] = await makeStores(t)
       const tea = await add(here)
       const late = order({ [tea.id]: 1 })
@@ -91,7 +91,7 @@ export function stockContract(name: string, makeStores: MakeStores) {
       await assertBalanced(stores)
     })
 
-    test('two processes selling one product never sell more than there is (1, 2)', async (t) => {
+    test('two processes selling one product never sell more than there is (invariants 1, 2)', async (t) => {
       const both = await makeStores(t)
       const tea = await add(both[0], { stock: 50 })
       const answers = await Promise.all(
@@ -139,7 +139,7 @@ export function stockContract(name: string, makeStores: MakeStores) {
       await assertBalanced(both[0])
     })
 
-    test('a release and a shipment racing: one of them counts (6)', async (t) => {
+    test('a release and a shipment racing: one of them counts (invariant 6)', async (t) => {
       const both = await makeStores(t)
       const tea = await add(both[0], { stock: 20 })
       const orders = Array.from({ length: 20 }, () => order({ [tea.id]: 1 }))

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { CURRENCY_DIGITS, digitsBeforeKept } from '../src/currencies.ts'
 import { currencyDigits, formatMoney, MONEY_MINOR_MAX, parseMoney, readWritten } from '../src/money.ts'
 
-suite('9: money is exact', () => {
+suite('money is exact (invariant 9)', () => {
   test('what is written is what is read, for every amount and every number of digits', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: MONEY_MINOR_MAX }), fc.constantFrom(0, 2, 3), (minor, digits) => {

@@ -6,7 +6,7 @@ const SECRET = 'a'.repeat(32)
 const NOW = new Date('2026-01-01T00:00:00Z')
 const later = (seconds: number) => () => new Date(NOW.getTime() + seconds * 1000)
 
-suite('10: /internal is for services alone', () => {
+suite('/internal is for services alone (invariant 10)', () => {
   test('a fresh token for this service is accepted, and at once the second time', async () => {
     const token = await createServiceTokens(SECRET, 'order_service', 'product_service', later(0))()
     const verify = createServiceTokenVerifier(SECRET, 'product_service', later(0))

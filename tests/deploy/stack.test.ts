@@ -200,7 +200,7 @@ suite('the image', () => {
   })
 
   test('has the Node of this project, and only production dependencies', () => {
-    const { devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+    const { devDependencies } = JSON.parse(readFileSync(join(ROOT, 'service_kit', 'package.json'), 'utf8'))
     assert.match(dockerfile, new RegExp(`^ARG NODE_IMAGE=node:${devDependencies.node}-slim$`, 'm'))
     const runtime = dockerfile.slice(0, dockerfile.indexOf(' AS base'))
     assert.match(runtime, /npm ci --omit=dev --omit=optional --ignore-scripts/)

@@ -15,7 +15,7 @@ function trusted(env: NodeJS.ProcessEnv) {
 }
 
 suite('a visitor’s address', () => {
-  test('is believed of nobody by the storefront, and of the storefront by the services (10)', () => {
+  test('is believed of nobody by the storefront, and of the storefront by the services (invariant 10)', () => {
     assert.deepEqual(trusted({}), { ofServices: '127.0.0.1,::1', ofStorefront: undefined })
   })
 

@@ -1,13 +1,20 @@
-/** The README's first order, run word for word as a newcomer would paste it. */
+/**
+ * The README's first order and its outage, run word for word as a newcomer would paste them, in one terminal; and what
+ * is shown below each block is what comes.
+ */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { suite, test } from 'node:test'
-import { listen, newWorld, runScript } from './running.ts'
+import { listen, newWorld, READY, runScript } from './running.ts'
 
 const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
-const FIRST_ORDER = /## A first order[\s\S]*?```bash\n([\s\S]*?)```/.exec(README)?.[1] ?? ''
+const PASTED = README.slice(README.indexOf('## A first order'), README.indexOf('## What it promises'))
+const BLOCKS = [...PASTED.matchAll(/```bash\n([\s\S]*?)```\n\n```text\n([\s\S]*?)```/g)].map(
+  ([, commands = '', shown = '']) => ({ commands, shown }),
+)
 const DEFAULT_PORTS = { auth: 5000, product: 5001, order: 5002 }
+const END = 'end of the block'
 
 async function allFree(ports: readonly number[]): Promise<boolean> {
   const servers = await Promise.allSettled(ports.map(listen))
@@ -15,9 +22,13 @@ async function allFree(ports: readonly number[]): Promise<boolean> {
   return servers.every((server) => server.status === 'fulfilled')
 }
 
+/** `…` stands for anything, and everything else for itself. */
+const asPattern = (shown: string) => new RegExp(`^${shown.trim().split('…').map(RegExp.escape).join('.*')}$`)
+
 suite('the README', () => {
-  test('its first order works, and its fourth line run again is the same order', async (t) => {
-    assert.equal(FIRST_ORDER.trim().split('\n').length, 5)
+  test('its commands answer what it shows below them (invariants 3, 4, 5)', async (t) => {
+    assert.equal(BLOCKS.length, 6)
+    assert.equal(PASTED.match(/```bash/g)?.length, BLOCKS.length, 'each block shows what it answers')
     const world = await newWorld(t)
     const asWritten = await allFree(Object.values(DEFAULT_PORTS))
     if (!asWritten) t.diagnostic('Ports 5000 to 5002 are taken here: the commands run with other ports.')
@@ -29,26 +40,26 @@ suite('the README', () => {
       ORDER_PORT: String(ports.order),
     }
     const shop = runScript(t, 'start.ts', { ...world, env }, '--demo')
-    await shop.until(/Ctrl-C stops everything/)
+    await shop.until(READY)
 
-    const commands = Object.entries(DEFAULT_PORTS).reduce(
-      (text, [name, port]) =>
-        text.replaceAll(`localhost:${port}`, `localhost:${ports[name as keyof typeof ports]}`),
-      FIRST_ORDER,
-    )
-    const again = commands.trim().split('\n')[3]
-    const answers = execFileSync('bash', ['-ceu', `${commands}\n${again}`], {
+    const here = (commands: string) =>
+      Object.entries(DEFAULT_PORTS)
+        .reduce(
+          (text, [name, port]) =>
+            text.replaceAll(`localhost:${port}`, `localhost:${ports[name as keyof typeof ports]}`),
+          commands,
+        )
+        .replaceAll('data/', `${world.dataDir}/`)
+    const script = BLOCKS.map(({ commands }) => `${here(commands)}echo '${END}'`).join('\n')
+    const output = execFileSync('bash', ['-ceu', `exec 2>&1\n${script}`], {
       encoding: 'utf8',
-      timeout: 30_000,
+      timeout: 120_000,
     })
-    const [user, order, product, sameOrder] = answers
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line))
-    assert.equal(user.username, 'ada')
-    assert.equal(order.status, 'confirmed')
-    assert.equal(order.lines[0].product_id, product.id)
-    assert.equal(product.reserved, 1)
-    assert.deepEqual(sameOrder, order)
+    const answers = output.split(`${END}\n`).slice(0, -1)
+    assert.equal(answers.length, BLOCKS.length, output)
+    for (const [i, { shown }] of BLOCKS.entries()) assert.match(answers[i]!.trim(), asPattern(shown))
+    const idOf = (answer = '') => JSON.parse(answer.trim().replace(/^data: /, '')).id
+    assert.equal(idOf(answers[3]), idOf(answers[1]), 'the same order under the same key')
+    assert.equal(idOf(answers[5]), idOf(answers[4]), 'the order that waited')
   })
 })

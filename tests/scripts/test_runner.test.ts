@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { suite, test } from 'node:test'
+import { ROOT } from '../../scripts/root.ts'
 import { finish, newWorld } from './running.ts'
 
 suite('npm test', () => {
@@ -10,6 +13,33 @@ suite('npm test', () => {
     assert.match(output, /^ℹ fail 0$/m)
     assert.ok(!output.includes('npm run seed'), 'nothing else ran')
     assert.equal(code, 0)
+  })
+
+  test('ends with the ten promises', async (t) => {
+    const { output } = await finish(t, 'test.ts', await newWorld(t), 'kit/test/money')
+    const [, report = ''] = /^ℹ duration_ms .*\n\n(The ten promises[\s\S]*)$/m.exec(output) ?? []
+    assert.match(report, /^ {3}1 {2}Stock is never negative\. +no test in this run$/m)
+    const [, tests, passed] = /^ {3}9 {2}Money is exact\. +(\d+) tests, (\d+) passed$/m.exec(report) ?? []
+    assert.ok(Number(tests) > 10, report)
+    assert.equal(tests, passed)
+    assert.match(report, /Nothing was skipped\.\n$/)
+  })
+
+  test('takes a path as it is written: from here, with ./, or from the root', async (t) => {
+    const world = await newWorld(t)
+    const path = 'service_kit/test/paging.test.ts'
+    for (const written of [path, `./${path}`, resolve(ROOT, path)]) {
+      const { output } = await finish(t, 'test.ts', world, written)
+      assert.match(output, /^ℹ fail 0$/m)
+    }
+  })
+
+  test('is shown with paths that are there', () => {
+    const shown = ['CONTRIBUTING.md', 'README.md'].flatMap((file) => [
+      ...readFileSync(join(ROOT, file), 'utf8').matchAll(/npm test -- ([\w./]+)/g),
+    ])
+    assert.ok(shown.length > 0)
+    for (const [, path = ''] of shown) assert.ok(existsSync(join(ROOT, path)), path)
   })
 
   test('hands on what node itself understands', async (t) => {

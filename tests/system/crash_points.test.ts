@@ -55,7 +55,7 @@ const FLOWS: Readonly<Partial<Record<ServiceName, Readonly<Record<string, Flow>>
 /** Has a test of its own: no order is concerned. */
 const ADJUSTMENT = 'adjustment_committed'
 
-suite('crash points', { timeout: TEST_MS, concurrency: true }, () => {
+suite('crash points (invariants 1 to 8)', { timeout: TEST_MS, concurrency: true }, () => {
   for (const [service, flows] of Object.entries(FLOWS)) {
     test(`every place where ${service} may die has its flow here`, () => {
       const own = service === 'product_service' ? [ADJUSTMENT] : []

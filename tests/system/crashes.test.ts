@@ -28,7 +28,7 @@ const MORE_THAN_THERE_IS = 10_000
 const PATIENCE_MS = 150_000
 const TEST_MS = 240_000
 
-suite('crashes', { timeout: TEST_MS }, () => {
+suite('crashes (invariants 1 to 8)', { timeout: TEST_MS }, () => {
   test(`${3 * KILLS_EACH} kills while everybody goes on`, (t) =>
     byChance(async (chance) => {
       const world = await createWorld(t)

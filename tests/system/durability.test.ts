@@ -18,7 +18,7 @@ const KILLS = 6
 const TEST_MS = 180_000
 const SERVICES: readonly ServiceName[] = ['auth_service', 'product_service', 'order_service']
 
-suite('durability', { timeout: TEST_MS, concurrency: true }, () => {
+suite('durability (invariant 3)', { timeout: TEST_MS, concurrency: true }, () => {
   test('an order told as accepted survives a SIGKILL right after its answer', async (t) => {
     const world = await createWorld(t)
     const [buyer] = await world.buyers(1)

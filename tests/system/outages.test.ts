@@ -12,7 +12,7 @@ import { type Attempt, createWorld, newKey, type Order, type Product, SETTLE_MS 
 const TEST_MS = 180_000
 const ORDERS_WHILE_DOWN = 40
 
-suite('a part is down', { timeout: TEST_MS, concurrency: true }, () => {
+suite('a part is down (invariants 3, 5)', { timeout: TEST_MS, concurrency: true }, () => {
   test('product_service', async (t) => {
     const world = await createWorld(t)
     const [ada, bob] = await world.buyers(2)
@@ -165,37 +165,43 @@ suite('two people want the same thing', { timeout: TEST_MS }, () => {
         body: { name: 'Kettle', description: 'Boils water', price: product.price, ...change },
       })
 
-    await t.test('the price changed since it was shown: refused, and nothing is held', async () => {
-      const shown = await world.addProduct({ stock: 3 })
-      expectStatus(await edit(shown, { price: '24.99' }), 200)
-      const attempt = { lines: [{ product: shown, quantity: 1 }], key: newKey() }
-      // On a busy machine the first answer may be 202; the key asks again.
-      const answer = await until('the order is decided', SETTLE_MS, async () => {
-        const found = await world.place(buyer!, attempt)
-        return found.status !== 202 && found
-      })
-      assert.equal(answer.status, 409)
-      assert.equal(answer.body.code, 'price_changed')
-      tell(told, buyer!, attempt, orderOf(answer)!)
-      const now = await world.product(shown.id)
-      assert.equal(now.stock, 3)
-      await world.bought(buyer!, { lines: [{ product: now, quantity: 1 }], key: newKey() })
-    })
+    await t.test(
+      'the price changed since it was shown: refused, and nothing is held (invariant 8)',
+      async () => {
+        const shown = await world.addProduct({ stock: 3 })
+        expectStatus(await edit(shown, { price: '24.99' }), 200)
+        const attempt = { lines: [{ product: shown, quantity: 1 }], key: newKey() }
+        // On a busy machine the first answer may be 202; the key asks again.
+        const answer = await until('the order is decided', SETTLE_MS, async () => {
+          const found = await world.place(buyer!, attempt)
+          return found.status !== 202 && found
+        })
+        assert.equal(answer.status, 409)
+        assert.equal(answer.body.code, 'price_changed')
+        tell(told, buyer!, attempt, orderOf(answer)!)
+        const now = await world.product(shown.id)
+        assert.equal(now.stock, 3)
+        await world.bought(buyer!, { lines: [{ product: now, quantity: 1 }], key: newKey() })
+      },
+    )
 
-    await t.test('two admins edit what both have seen: one wins, the other sees what it is now', async () => {
-      for (let round = 0; round < 10; round++) {
-        const seen = await world.addProduct({ stock: 3 })
-        const names = ['First', 'Second']
-        const answers = await Promise.all(names.map((name) => edit(seen, { name, version: seen.version })))
-        const winner = answers.findIndex(({ status }) => status === 200)
-        const loser = answers[1 - winner]!
-        assert.equal(loser.status, 409)
-        assert.equal(loser.body.code, 'version_conflict')
-        const now = await world.product(seen.id)
-        assert.equal(now.name, names[winner])
-        assert.equal((loser.body.current as Product).name, names[winner])
-      }
-    })
+    await t.test(
+      'two admins edit what both have seen: one wins, the other sees what it is now (invariant 7)',
+      async () => {
+        for (let round = 0; round < 10; round++) {
+          const seen = await world.addProduct({ stock: 3 })
+          const names = ['First', 'Second']
+          const answers = await Promise.all(names.map((name) => edit(seen, { name, version: seen.version })))
+          const winner = answers.findIndex(({ status }) => status === 200)
+          const loser = answers[1 - winner]!
+          assert.equal(loser.status, 409)
+          assert.equal(loser.body.code, 'version_conflict')
+          const now = await world.product(seen.id)
+          assert.equal(now.name, names[winner])
+          assert.equal((loser.body.current as Product).name, names[winner])
+        }
+      },
+    )
 
     await t.test('a sale does not get in the way of an edit', async () => {
       const seen = await world.addProduct({ stock: 3 })
@@ -205,7 +211,7 @@ suite('two people want the same thing', { timeout: TEST_MS }, () => {
       assert.equal(edited.stock, 2)
     })
 
-    await t.test('an absolute stock never hides a sale', async () => {
+    await t.test('an absolute stock never hides a sale (invariant 7)', async () => {
       const seen = await world.addProduct({ stock: 3 })
       await world.bought(buyer!, { lines: [{ product: seen, quantity: 1 }], key: newKey() })
       const answer = await edit(seen, { stock: 100, version: seen.version })

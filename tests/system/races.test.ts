@@ -16,7 +16,7 @@ const CROSSED_ROUNDS = 60
 const CHANGES_OF_MIND = 40
 const TEST_MS = 180_000
 
-suite('buyers at once', { timeout: TEST_MS }, () => {
+suite('buyers at once (invariants 1 to 8)', { timeout: TEST_MS }, () => {
   test('one shop, one process of each service', async (t) => {
     const world = await createWorld(t)
     const buyers = await world.buyers(ACCOUNTS)

@@ -29,7 +29,7 @@ const MATRIX: [Method, string, object | undefined, { nobody: number; user: numbe
   ['GET', '/readyz', undefined, { nobody: 200, user: 200, admin: 200 }],
 ]
 
-suite('10: every route and every caller', () => {
+suite('every route and every caller (invariant 10)', () => {
   for (const [method, path, body, expected] of MATRIX) {
     for (const [caller, status] of Object.entries(expected)) {
       test(`${method} ${path} by ${caller}: ${status}`, async (t) => {

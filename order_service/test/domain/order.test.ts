@@ -101,12 +101,12 @@ suite('what is owed is written down', () => {
     cancelled: undefined,
   }
   for (const status of ORDER_STATUSES) {
-    test(`5: a ${status} order is due ${expected[status] ?? 'never'}`, () => {
+    test(`a ${status} order is due ${expected[status] ?? 'never'} (invariant 5)`, () => {
       assert.equal(IN[status].dueAt, expected[status])
     })
   }
 
-  test('5: a parcel that arrives before its shipment was reported leaves the report owed', () => {
+  test('a parcel that arrives before its shipment was reported leaves the report owed (invariant 5)', () => {
     assert.equal(deliver(shipped, ROOT, NOW).dueAt, due)
   })
 
@@ -131,7 +131,7 @@ suite('confirm', () => {
     ['8: another price', [{ ...HELD[0]!, unitPriceMinor: 1998 }]],
   ]
   for (const [what, lines] of wrong) {
-    test(`6: refuses a reservation that holds ${what}`, () => {
+    test(`refuses a reservation that holds ${what} (invariant 6)`, () => {
       assert.throws(() => confirm(pending, lines, NOW), /not what the order asked for/)
     })
   }
@@ -186,7 +186,7 @@ suite('an order as it was', () => {
   })
 })
 
-suite('10: who may do what', () => {
+suite('who may do what (invariant 10)', () => {
   const admin = { userId: ROOT, admin: true }
   const owner = { userId: ADA, admin: false }
   const other = { userId: BOB, admin: false }

@@ -19,7 +19,7 @@ async function shopWithOrder(t: TestContext, ...path: OrderStatus[]) {
 }
 
 suite('changing the status', () => {
-  test('6: cancelling gives the stock back', async (t) => {
+  test('cancelling gives the stock back (invariant 6)', async (t) => {
     const { put, products, mug, id } = await shopWithOrder(t)
     const answer = await put('ada', id, { status: 'cancelled' })
     assert.deepEqual(
@@ -70,7 +70,7 @@ suite('changing the status', () => {
     assert.equal((await orders.backlog()).count, 1)
   })
 
-  test('6: a pending order can be cancelled, and its late reservation takes nothing', async (t) => {
+  test('a pending order can be cancelled, and its late reservation takes nothing (invariant 6)', async (t) => {
     const shop = await startShop(t)
     const mug = await shop.products.add(10)
     await shop.products.stop()
@@ -155,7 +155,7 @@ suite('changing the status', () => {
   }
 })
 
-suite('7: a change that names a version', () => {
+suite('a change that names a version (invariant 7)', () => {
   const cases: [string, object, object, number, string?][] = [
     ['the current version', { version: 2 }, {}, 200],
     ['the current tag', {}, { 'if-match': '"2"' }, 200],
@@ -287,7 +287,7 @@ suite('reading', () => {
   }
 })
 
-suite('10: every route and every caller', () => {
+suite('every route and every caller (invariant 10)', () => {
   type Expected = Record<'nobody' | 'bob' | 'ada' | 'root', number>
   const routes: [
     string,

@@ -11,7 +11,7 @@ async function shopWithMugs(t: TestContext, stock = 10) {
 }
 
 suite('placing an order', () => {
-  test('6: of one product holds its stock and answers 201 with the order', async (t) => {
+  test('of one product holds its stock and answers 201 with the order (invariant 6)', async (t) => {
     const { post, get, products, mug, two } = await shopWithMugs(t)
     const answer = await post('ada', two)
     const order = answer.json()
@@ -45,7 +45,7 @@ suite('placing an order', () => {
     assert.deepEqual([answer.statusCode, answer.json().lines[0].quantity], [201, 2])
   })
 
-  test('6: of several products is all or nothing', async (t) => {
+  test('of several products is all or nothing (invariant 6)', async (t) => {
     const { post, products, mug } = await shopWithMugs(t)
     const pen = await products.add(1, 150, 'Pen')
     const lines = (pens: number) => [
@@ -61,7 +61,7 @@ suite('placing an order', () => {
     assert.deepEqual(await products.stockOf(pen), { stock: 0, reserved: 1 })
   })
 
-  test('1: 200 buyers for 50 units: 50 get one, 150 are told there is none', async (t) => {
+  test('200 buyers for 50 units: 50 get one, 150 are told there is none (invariant 1)', async (t) => {
     const { post, products, mug } = await shopWithMugs(t, 50)
     const answers = await Promise.all(
       Array.from({ length: 200 }, () => post('ada', { product_id: mug, quantity: 1, total_price: '19.99' })),
@@ -115,7 +115,7 @@ suite('an order that is refused is kept as rejected, and the answer shows it', (
   }
 })
 
-suite('4: one key, one order', () => {
+suite('one key, one order (invariant 4)', () => {
   test('50 times at once: one order, all get its answer, one unit is held', async (t) => {
     const { post, get, products, mug } = await shopWithMugs(t)
     const body = { product_id: mug, quantity: 1, total_price: '19.99' }
@@ -185,7 +185,7 @@ suite('4: one key, one order', () => {
 })
 
 suite('while the product service is down', () => {
-  test('3: orders are accepted: 202, pending, readable, and quickly so', async (t) => {
+  test('orders are accepted: 202, pending, readable, and quickly so (invariant 3)', async (t) => {
     const { post, get, products, two } = await shopWithMugs(t)
     await products.stop()
     await post('ada', two)
@@ -216,7 +216,7 @@ suite('while the product service is down', () => {
     assert.deepEqual(await products.stockOf(mug), { stock: 8, reserved: 2 })
   })
 
-  test('3: a store that fails after the order was accepted does not make it look refused', async (t) => {
+  test('a store that fails after the order was accepted does not make it look refused (invariant 3)', async (t) => {
     const orders = await memoryOrders(t)
     const save = () => Promise.reject(new Error('the disk is gone'))
     const shop = await startShop(t, { orders: { ...orders, save } })

@@ -19,7 +19,7 @@ mongoSuite('orders in MongoDB when answers get lost', (server) => {
   }
 
   for (const times of [1, 3]) {
-    test(`3, 4: ${times} lost answers to inserts: added once, and told as added`, async (t) => {
+    test(`${times} lost answers to inserts: added once, and told as added (invariants 3, 4)`, async (t) => {
       const { store, other, proxy } = await world(t)
       const orders = Array.from({ length: 8 }, (_, i) => order(i % 2 ? { idempotencyKey: `k${i}` } : {}))
       proxy.loseAnswerTo('insert', times)
@@ -32,7 +32,7 @@ mongoSuite('orders in MongoDB when answers get lost', (server) => {
       assert.equal((await other.listByUser(ADA, { limit: 100 })).length, 8)
     })
 
-    test(`7: ${times} lost answers to saves: applied, and told as applied`, async (t) => {
+    test(`${times} lost answers to saves: applied, and told as applied (invariant 7)`, async (t) => {
       const { store, other, proxy } = await world(t)
       const orders = Array.from({ length: 8 }, () => order())
       await Promise.all(orders.map((each) => store.addOnce(each)))
@@ -42,7 +42,7 @@ mongoSuite('orders in MongoDB when answers get lost', (server) => {
       for (const each of saved) assert.deepEqual(await other.find(each.id), each)
     })
 
-    test(`7: ${times} lost answers among writers of one version: one is told that it won, and it did`, async (t) => {
+    test(`${times} lost answers among writers of one version: one is told that it won, and it did (invariant 7)`, async (t) => {
       const { store, other, proxy } = await world(t)
       const first = order()
       await store.addOnce(first)
@@ -77,7 +77,7 @@ mongoSuite('orders in MongoDB when answers get lost', (server) => {
     ],
   ]
   for (const [what, answer] of elections) {
-    test(`3, 4, 7: "${what}" on writes that were applied: once, and told as such`, async (t) => {
+    test(`"${what}" on writes that were applied: once, and told as such (invariants 3, 4, 7)`, async (t) => {
       const { store, other, proxy } = await world(t)
       const orders = Array.from({ length: 4 }, (_, i) => order(i % 2 ? { idempotencyKey: `k${i}` } : {}))
       proxy.loseAnswerTo('insert', 3, answer)
@@ -100,7 +100,7 @@ mongoSuite('orders in MongoDB when answers get lost', (server) => {
     await assert.rejects(store.addOnce(order()), { code: 'store_unavailable' })
   })
 
-  test('5: a claim whose answer was lost keeps what it claimed', async (t) => {
+  test('a claim whose answer was lost keeps what it claimed (invariant 5)', async (t) => {
     const { store, proxy } = await world(t)
     const orders: Order[] = Array.from({ length: 5 }, () => order())
     for (const each of orders) await store.addOnce(each)
