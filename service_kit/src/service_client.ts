@@ -10,6 +10,8 @@ import { Pool } from 'undici'
 import type { Tracing } from './telemetry.ts'
 
 const CONNECTIONS_MAX = 16
+/** Under way or waiting for a connection. One more would wait behind them for longer than anybody waits for it. */
+export const CALLS_MAX = 128
 /** Within one network; longer means that nobody is there any more. */
 const CONNECT_TIMEOUT_MS = 1_000
 const ANSWER_BYTES_MAX = 4 * 1024 * 1024
@@ -64,12 +66,16 @@ export function createServiceClient({ url, token, tracing }: ServiceClientOption
       signal,
     })
 
+  let calls = 0
+
   return {
     post: (path, body, { deadlineMs, traceparent, repeatable = false }) =>
       tracing.call(`POST ${path}`, traceparent, async (sent) => {
+        if (calls >= CALLS_MAX) throw new ServiceUnreachable(`${origin}${path}: ${calls} calls are waiting`)
         const deadline = AbortSignal.timeout(deadlineMs)
         const text = JSON.stringify(body)
         let status: number | undefined
+        calls += 1
         try {
           const answer = await send(path, text, deadline, sent).catch((error: unknown) => {
             if (!repeatable || deadline.aborted) throw error
@@ -85,6 +91,8 @@ export function createServiceClient({ url, token, tracing }: ServiceClientOption
             cause: error,
             status,
           })
+        } finally {
+          calls -= 1
         }
       }),
     close: () => pool.close(),

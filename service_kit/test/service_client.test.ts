@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { suite, type TestContext, test } from 'node:test'
-import { createServiceClient, ServiceUnreachable } from '../src/service_client.ts'
+import { CALLS_MAX, createServiceClient, ServiceUnreachable } from '../src/service_client.ts'
 import { startTracing } from '../src/telemetry.ts'
 
 async function clientOf(t: TestContext, listener: RequestListener) {
@@ -73,6 +73,22 @@ suite('calls between services', () => {
       assert.equal(calls, 1)
     })
   }
+
+  test('so many calls wait, and one more is not sent; each that ends makes room', async (t) => {
+    const waiting: (() => void)[] = []
+    const client = await clientOf(t, (_request, response) => waiting.push(() => response.end('{}')))
+    const call = () => client.post('/internal/x', {}, { deadlineMs: 60_000 })
+    const calls = Array.from({ length: CALLS_MAX }, call)
+    await assert.rejects(call(), ServiceUnreachable)
+    while (waiting.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    waiting.pop()!()
+    await Promise.race(calls)
+    calls.push(call())
+    await assert.rejects(call(), ServiceUnreachable)
+    const answering = setInterval(() => waiting.splice(0).map((answer) => answer()), 5)
+    await Promise.all(calls)
+    clearInterval(answering)
+  })
 
   test('it tells the status when there was an answer, and none when there was not', async (t) => {
     const refusing = await clientOf(t, (_request, response) => response.writeHead(413).end('{}'))
