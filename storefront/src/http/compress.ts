@@ -1,8 +1,8 @@
 /**
  * Long JSON answers, lists above all, on their way to visitors who take gzip.
  *
- * Left as they are: short answers, which gain nothing; those with an ETag, which names these very bytes and comes back
- * in If-Match; and those of auth_service, whose secrets must not shine through the length of an answer.
+ * Left as they are: short answers, which gain nothing; those with a strong ETag, which names these very bytes and
+ * comes back in If-Match; and those of auth_service, whose secrets must not shine through the length of an answer.
  */
 import { pipeline, type Readable } from 'node:stream'
 import { constants, createGzip } from 'node:zlib'
@@ -15,9 +15,10 @@ const JSON_TYPE = /^application\/(problem\+)?json\b/
 /** What to send instead of `stream`; the headers of `reply`, which are those of the service, are set to fit. */
 export function compressed(reply: FastifyReply, stream: Readable): Readable {
   const isJson = JSON_TYPE.test(String(reply.getHeader('content-type')))
-  if (!isJson || reply.hasHeader('etag') || reply.hasHeader('content-encoding')) return stream
+  const namesBytes = /^"/.test(String(reply.getHeader('etag') ?? ''))
+  if (!isJson || namesBytes || reply.hasHeader('content-encoding')) return stream
   if (Number(reply.getHeader('content-length') ?? 0) < COMPRESSED_FROM_BYTES) return stream
-  reply.header('vary', 'accept-encoding')
+  reply.header('vary', [reply.getHeader('vary') ?? [], 'accept-encoding'].flat().join(', '))
   const { method, headers } = reply.request
   if (method === 'HEAD' || !takesGzip(headers['accept-encoding'])) return stream
   reply.removeHeader('content-length').header('content-encoding', 'gzip')

@@ -7,6 +7,7 @@
  *  2. The cookie is HttpOnly, SameSite=Strict, sent to /api/auth alone, and Secure where the shop is reached by https.
  *  3. It is dropped when auth_service refuses it and at sign-out, also while auth_service is away.
  *  4. Only our own pages may use it (same_origin.ts).
+ *  5. Nobody keeps an answer of these routes, whatever it says.
  */
 import cookie from '@fastify/cookie'
 import type { App } from '@shop/service_kit/http_app'
@@ -41,7 +42,7 @@ const SessionView = Type.Object({
 })
 /** Judged by auth_service. */
 const AnyBody = Type.Object({}, { additionalProperties: true })
-const PASSED_HEADERS = ['retry-after', 'www-authenticate', 'cache-control']
+const PASSED_HEADERS = ['retry-after', 'www-authenticate']
 const ALL_PROBLEMS = { ...KIT_PROBLEMS, ...STOREFRONT_PROBLEMS }
 const awayOrForeign = [
   'cross_site_request',
@@ -57,6 +58,10 @@ export function sessionRoutes({ auth, publicOrigin, sessionTtlSeconds }: Deps) {
 
   return async (app: App) => {
     await app.register(cookie)
+    app.addHook('onRequest', (_request, reply, next) => {
+      reply.header('cache-control', 'no-store')
+      next()
+    })
     app.addHook('onRequest', refuseOtherSites(publicOrigin))
     const tags = ['sessions']
     const config = { access: 'public' } as const

@@ -45,6 +45,13 @@ suite('compression of answers', () => {
     })
   }
 
+  test('so does one with a weak ETag, and it varies by what the service said too', async (t) => {
+    const { headers } = await answer(t, { headers: { etag: 'W/"7"', vary: 'origin' } })
+    assert.equal(headers['content-encoding'], 'gzip')
+    assert.equal(headers.etag, 'W/"7"')
+    assert.equal(headers.vary, 'origin, accept-encoding')
+  })
+
   test('gzip;q=0.5 is taking it', async (t) => {
     assert.equal((await answer(t, { accept: 'br;q=1, GZIP;q=0.5' })).headers['content-encoding'], 'gzip')
   })

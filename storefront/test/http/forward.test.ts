@@ -123,6 +123,26 @@ suite('what a visitor is answered', () => {
     assert.notEqual(kept.headers['keep-alive'], 'timeout=99')
   })
 
+  test('what a service says about keeping its answer passes untouched', async (t) => {
+    const said = {
+      'cache-control': 'public, max-age=5, stale-while-revalidate=30',
+      etag: 'W/"7"',
+      vary: 'origin',
+    }
+    const products = await serve(t, (request, response) => {
+      response.writeHead(request.headers['if-none-match'] === said.etag ? 304 : 200, said).end()
+    })
+    const shop = await storefront(t, { products: [products] })
+    for (const [headers, status] of [
+      [{}, 200],
+      [{ 'if-none-match': said.etag }, 304],
+    ] as const) {
+      const answer = await raw(shop, '/api/products', { headers })
+      const { 'cache-control': keep, etag, vary } = answer.headers
+      assert.deepEqual([answer.status, { 'cache-control': keep, etag, vary }], [status, said])
+    }
+  })
+
   test('events pass as they come, and a visitor who leaves is told to the service', async (t) => {
     let left: () => void = () => {}
     const gone = new Promise<void>((resolve) => {

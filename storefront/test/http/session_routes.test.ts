@@ -82,6 +82,23 @@ suite('signing in through the storefront', () => {
     assert.match(String(answer.headers['content-type']), /^application\/problem\+json/)
   })
 
+  test('nobody keeps an answer, be it a session, a refusal, or that auth_service is away', async (t) => {
+    const { shop, answer, cookie } = await signedIn(t)
+    const away = await storefront(t, {})
+    for (const { status, headers } of [
+      answer,
+      await send(shop, '/api/auth/login', { ...ADA, password: 'wrong' }),
+      await send(shop, '/api/auth/token'),
+      await send(shop, '/api/auth/token', {}, { cookie }),
+      await send(shop, '/api/auth/me/password', {}, {}, 'PUT'),
+      await send(shop, '/api/auth/logout', {}, { cookie, origin: 'https://evil.example' }),
+      await send(shop, '/api/auth/logout', {}, { cookie }),
+      await send(away, '/api/auth/login', ADA),
+    ]) {
+      assert.equal(headers['cache-control'], 'no-store', String(status))
+    }
+  })
+
   test('the cookie is exchanged for a new access token and a new cookie', async (t) => {
     const { shop, cookie } = await signedIn(t)
     const answer = await send(shop, '/api/auth/token', {}, { cookie })
