@@ -25,11 +25,11 @@ suite('configuration', () => {
   })
 
   const faults: [Record<string, string>, string][] = [
-    [{ ACCESS_TOKEN_TTL: '0' }, 'ACCESS_TOKEN_TTL must be >= 1'],
-    [{ REFRESH_TOKEN_TTL: 'a month' }, 'REFRESH_TOKEN_TTL must be integer'],
-    [{ HASHES_AT_ONCE: '0' }, 'HASHES_AT_ONCE must be >= 1'],
-    [{ KEY_ROTATION_DAYS: '0' }, 'KEY_ROTATION_DAYS must be >= 1'],
-    [{ LOGIN_TRIES: '0' }, 'LOGIN_TRIES must be >= 1'],
+    [{ ACCESS_TOKEN_TTL: '0' }, 'ACCESS_TOKEN_TTL must be at least 1'],
+    [{ REFRESH_TOKEN_TTL: 'a month' }, 'REFRESH_TOKEN_TTL must be a whole number'],
+    [{ HASHES_AT_ONCE: '0' }, 'HASHES_AT_ONCE must be at least 1'],
+    [{ KEY_ROTATION_DAYS: '0' }, 'KEY_ROTATION_DAYS must be at least 1'],
+    [{ LOGIN_TRIES: '0' }, 'LOGIN_TRIES must be at least 1'],
     [{ ADMIN_PASSWORD: 'x' }, 'ADMIN_USERNAME and ADMIN_PASSWORD are only of use together'],
   ]
   const proxies =

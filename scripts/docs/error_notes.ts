@@ -10,15 +10,16 @@ import type { STOREFRONT_PROBLEMS } from '../../storefront/src/http/problems.ts'
 import type { OwnedCatalogue } from './catalogues.ts'
 
 const EVERY_SERVICE: Record<KitProblemCode, string> = {
-  malformed_body: 'The body is not JSON, or is empty where one is needed.',
+  malformed_body: 'The body is not JSON in UTF-8, names a field twice, or is empty where one is needed.',
   validation_failed:
     'A field is missing, unknown, or out of bounds. `errors` lists where (`in`, `path`) and why.',
   malformed_cursor: 'The `cursor` was altered, or comes from another list. Start again without one.',
   unauthenticated: 'There is no access token, or it is expired or not ours. Refresh it, or log in.',
   forbidden: 'The account is known but may not do this; most often, it needs the role admin.',
-  route_not_found: 'No route has this method and path. `/docs` lists all there are.',
+  route_not_found: 'No route has this path. `/docs` lists all there are.',
+  method_not_allowed: 'The path is there, for other methods: `Allow` lists them.',
   body_too_large: 'The body exceeds the limit of the route.',
-  unsupported_media_type: 'The `content-type` of the body is not `application/json`.',
+  unsupported_media_type: 'The body is not `application/json`, in a charset other than UTF-8, or compressed.',
   bad_request: 'The request breaks HTTP itself, or a limit of the server.',
   too_many_requests:
     'More bodies, or more bytes of them, are on their way from this address than one may send at once. Try again after `Retry-After`.',

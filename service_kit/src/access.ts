@@ -2,15 +2,12 @@
  * Who may call a route (invariant 10, its first half: the role. Whether a *thing* is the caller's own is
  * decided where the thing is loaded).
  *
- * Every route states `config: { access }`; a route without it stops the service from starting, so nothing
- * is public by omission. `user` means any signed-in account, `admin` an admin, `service` one of our
+ * Every route states `config: { access }` or does not compile (app.ts); one that comes from a plugin and states
+ * nothing stops the service from starting. So nothing is public by omission, and nothing by its address. `user` means any signed-in account, `admin` an admin, `service` one of our
  * services by its service token (see service_tokens.ts), never a person.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Problem } from './problem.ts'
-
-/** Where the reference pages live; the plugin that serves them states no access, so it is public by this. */
-export const DOCS_PREFIX = '/docs'
 
 export type Access = 'public' | 'user' | 'admin' | 'service'
 
@@ -25,6 +22,10 @@ export type Principal = {
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access
+  }
+  interface FastifyInstance {
+    /** For the scope of a plugin whose routes are not ours and state nothing. */
+    accessOfUnstated: Access | undefined
   }
   interface FastifyRequest {
     /** Set on routes of access `user` and `admin`; read it through `principalOf`. */
@@ -53,8 +54,9 @@ type Next = (error?: Error) => void
 /** Adds the check its `access` asks for to every route registered after this call. */
 export function guardRoutes(app: FastifyInstance, checks: AccessChecks): void {
   app.decorateRequest('principal', undefined)
-  app.addHook('onRoute', (route) => {
-    const access = route.url.startsWith(DOCS_PREFIX) ? 'public' : route.config?.access
+  app.decorate('accessOfUnstated', undefined)
+  app.addHook('onRoute', function (this: FastifyInstance, route) {
+    const access = route.config?.access ?? this.accessOfUnstated
     if (access === undefined)
       throw new Error(`${String(route.method)} ${route.url} does not state its access`)
     if (access === 'public') return

@@ -9,7 +9,8 @@
  *     both with Retry-After; nobody else notices.
  *  3. Whatever way a request ends, all it held is given back: a place when its body is whole, bytes when it was answered.
  */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
+import { hasBody } from './json_bodies.ts'
 import { Problem } from './problem.ts'
 
 export type ArrivalLimits = {
@@ -92,7 +93,7 @@ export function limitArrivals(app: FastifyInstance, limits: ArrivalLimits): Arri
       if (tally.arriving === 0 && tally.bytes === 0) addresses.delete(address)
     }
     add(tally, 1, 0)
-    whenOver(request, reply, giveBack)
+    reply.raw.once('close', giveBack)
     const refused = excess(tally)
     if (refused) {
       reply.header('connection', 'close')
@@ -105,22 +106,6 @@ export function limitArrivals(app: FastifyInstance, limits: ArrivalLimits): Arri
     next()
   })
   return { addresses, all }
-}
-
-const hasBody = ({ headers }: FastifyRequest) =>
-  headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
-
-/** Calls `then` once, when the answer is out or the connection gone, also while it waits behind another answer. */
-function whenOver({ raw: { socket } }: FastifyRequest, reply: FastifyReply, then: () => void) {
-  let over = false
-  const once = () => {
-    socket.off('close', once)
-    if (!over) then()
-    over = true
-  }
-  // A connection has as many listeners as requests wait on it.
-  socket.setMaxListeners(0).once('close', once)
-  reply.raw.once('close', once)
 }
 
 /** One household, one address: IPv4 whole (also when mapped into IPv6), IPv6 by its /64. */

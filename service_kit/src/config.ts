@@ -11,6 +11,7 @@ import type { Static, TObject } from 'typebox'
 import Type from 'typebox'
 import { currencyDigits } from './money.ts'
 import { readValueFile } from './secret_files.ts'
+import { faultsOf, SAYS } from './sentences.ts'
 
 /** Configuration could not be read; `faults` has one sentence each. */
 export class ConfigError extends Error {
@@ -24,6 +25,8 @@ export class ConfigError extends Error {
 }
 
 export const SERVICE_SECRET_BYTES_MIN = 32
+
+const URL_SENTENCE = 'must begin with http:// or https://'
 
 /** Variables every service reads. `description` is what the README's table says. */
 export const CommonConfig = {
@@ -46,16 +49,19 @@ export const CommonConfig = {
   AUTH_URL: Type.String({
     default: 'http://127.0.0.1:5000',
     pattern: '^https?://',
+    [SAYS]: URL_SENTENCE,
     description: 'auth_service',
   }),
   PRODUCT_URL: Type.String({
     default: 'http://127.0.0.1:5001',
     pattern: '^https?://',
+    [SAYS]: URL_SENTENCE,
     description: 'product_service',
   }),
   ORDER_URL: Type.String({
     default: 'http://127.0.0.1:5002',
     pattern: '^https?://',
+    [SAYS]: URL_SENTENCE,
     description: 'order_service',
   }),
 }
@@ -67,6 +73,7 @@ export const DatabaseUrlConfig = (file: string) =>
   Type.Optional(
     Type.String({
       pattern: '^(sqlite:.+|mongodb(\\+srv)?://.+)$',
+      [SAYS]: 'must be sqlite:<file>, mongodb://… or mongodb+srv://…',
       description: `sqlite:<file> or mongodb://…; without it sqlite:<DATA_DIR>/${file}`,
     }),
   )
@@ -83,6 +90,7 @@ export const listOf = (text = ''): string[] => text.split(',').flatMap((part) =>
 export const CurrencyConfig = Type.String({
   default: 'USD',
   pattern: '^[A-Z]{3}$',
+  [SAYS]: 'must be three capital letters, such as EUR',
   description: 'ISO 4217 code of all prices',
 })
 
@@ -105,13 +113,18 @@ export function readConfig<T extends TObject>(schema: T, env: NodeJS.ProcessEnv)
     const value = fromFile(name, env, faults) ?? env[name]
     if (value !== undefined && value !== '') values[name] = value
   }
-  const ajv = new Ajv({ allErrors: true, coerceTypes: true, useDefaults: true, allowUnionTypes: true })
+  const ajv = new Ajv({
+    allErrors: true,
+    coerceTypes: true,
+    useDefaults: true,
+    allowUnionTypes: true,
+    verbose: true,
+  })
+  ajv.addKeyword(SAYS)
   const validate = ajv.compile(schema)
   if (!validate(values)) {
-    for (const fault of validate.errors ?? []) {
-      const missing = fault.keyword === 'required'
-      const name = missing ? String(fault.params.missingProperty) : fault.instancePath.slice(1)
-      faults.push(missing ? `${name} is missing` : `${name} ${fault.message ?? 'is invalid'}`)
+    for (const { path, message } of faultsOf(validate.errors ?? [])) {
+      faults.push(`${path.slice(1)} ${message === 'is required' ? 'is missing' : message}`)
     }
   }
   if (typeof values.CURRENCY === 'string' && /^[A-Z]{3}$/.test(values.CURRENCY)) {

@@ -2,39 +2,38 @@
  * The HTTP application every service is: one Fastify instance with the same manners.
  *
  * Promises
- *  1. Bodies are judged as sent: nothing is coerced, unknown fields are an error. Only text that can be
- *     nothing else (query, path) is converted.
+ *  1. What is sent is read in one way only (request_heads.ts, json_bodies.ts) and judged as sent (validation.ts).
  *  2. Every error is a problem document (problem.ts) and is logged once, here: 5xx with its cause.
  *  3. Every route states who may call it (access.ts).
- *  4. Everything has a limit, named below.
+ *  4. Everything has a limit, named below or in arrivals.ts.
+ *  5. No answer is kept by anyone (`no-store`), unless its route says otherwise.
  *
  * Offers `/healthz`, `/readyz`, `/metrics`, `/openapi.json` and `/docs` on every service.
  */
 import { randomUUID } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import { Ajv, type Options as AjvOptions } from 'ajv'
-import formats from 'ajv-formats'
 import Fastify, {
   type FastifyBaseLogger,
-  type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
   LogController,
-  type RawServerDefault,
 } from 'fastify'
 import type { Logger } from 'pino'
-import { type AccessChecks, DOCS_PREFIX, guardRoutes } from './access.ts'
+import { type AccessChecks, guardRoutes } from './access.ts'
+import type { App, BareApp } from './app.ts'
 import { ARRIVAL_LIMITS, type ArrivalLimits, limitArrivals } from './arrivals.ts'
 import { answerBrokenHttp, answerExpectation } from './broken_http.ts'
+import { readBodies } from './json_bodies.ts'
+import { rememberPaths } from './known_paths.ts'
 import type { Metrics } from './metrics.ts'
 import { addProbes, type Readiness } from './probes.ts'
-import { type Catalogue, describeProblem, KIT_PROBLEMS, Problem } from './problem.ts'
+import { type Catalogue, describeProblem, KIT_PROBLEMS } from './problem.ts'
+import { faultOfHead, pathOfTarget } from './request_heads.ts'
 import { createRequestLogs } from './request_log.ts'
 import type { Tracing } from './telemetry.ts'
-import { addTextRule } from './text.ts'
+import { createValidatorCompiler } from './validation.ts'
 
 export const BODY_BYTES_MAX = 64 * 1024
 export const HEADER_BYTES_MAX = 16 * 1024
@@ -46,15 +45,11 @@ const REQUEST_TIMEOUT_CHECK_MS = 1_000
 /** Longer than the idle time of common balancers (60 s), so that we never close a connection they reuse. */
 export const KEEP_ALIVE_MS = 72_000
 export const CONNECTIONS_MAX = 10_000
+const DOCS_PREFIX = '/docs'
+const NO_STORE = 'no-store'
 const REQUEST_ID = /^[\w.:-]{1,64}$/
 
-export type App = FastifyInstance<
-  RawServerDefault,
-  IncomingMessage,
-  ServerResponse,
-  FastifyBaseLogger,
-  TypeBoxTypeProvider
->
+export type { App } from './app.ts'
 
 export type HttpAppOptions = {
   /** Name as in the folder, e.g. `order_service`. */
@@ -101,6 +96,7 @@ export function createHttpApp(options: HttpAppOptions): App {
       requireHostHeader: false,
     },
     requestIdHeader: false,
+    rewriteUrl: pathOfTarget,
     // What still arrives over an open connection while closing is answered, as the last request of that connection.
     return503OnClosing: false,
     genReqId: (request) => {
@@ -116,41 +112,17 @@ export function createHttpApp(options: HttpAppOptions): App {
   app.server.maxConnections = CONNECTIONS_MAX
   app.server.on('checkExpectation', answerExpectation)
 
-  judgeBodiesAsSent(app)
+  app.setValidatorCompiler(createValidatorCompiler())
+  readBodies(app)
   answerProblems(app, answer)
   tracing?.instrument(app)
   observeRequests(app, metrics, options.logger?.isLevelEnabled('debug') ?? false)
   guardRoutes(app, access)
   limitArrivals(app, { ...ARRIVAL_LIMITS, ...arrivalLimits })
   describeRoutes(app, options)
-  addProbes(app, service, metrics, readiness)
-  return app
-}
-
-const AJV: AjvOptions = {
-  allowUnionTypes: true,
-  allErrors: false,
-  removeAdditional: false,
-  useDefaults: true,
-}
-
-function judgeBodiesAsSent(app: App) {
-  app.removeContentTypeParser('text/plain')
-  const asSent = withFormats(new Ajv({ ...AJV, coerceTypes: false, allErrors: true }))
-  const fromText = withFormats(new Ajv({ ...AJV, coerceTypes: true, allErrors: true }))
-  app.setValidatorCompiler(({ schema, httpPart }) =>
-    (httpPart === 'body' ? asSent : fromText).compile(schema),
-  )
-}
-
-function withFormats(ajv: Ajv): Ajv {
-  // The package is CommonJS; under ESM its plugin is the `default` member.
-  ;(formats as unknown as { default: (ajv: Ajv, names: string[]) => void }).default(ajv, [
-    'uuid',
-    'date-time',
-  ])
-  addTextRule(ajv)
-  return ajv
+  const guarded = app as unknown as App
+  addProbes(guarded, service, metrics, readiness)
+  return guarded
 }
 
 type Answer = (error: unknown, request: FastifyRequest, reply: FastifyReply) => void
@@ -162,32 +134,25 @@ function answerWith(catalogue: Catalogue): Answer {
       request.log[status === 500 ? 'error' : 'warn']({ err: error, code: document.code }, document.title)
     reply
       .code(status)
-      .headers(headers)
+      .headers({ 'cache-control': NO_STORE, ...headers })
       .type('application/problem+json')
       .serializer(JSON.stringify)
       .send(document)
   }
 }
 
-function answerProblems(app: App, answer: Answer) {
+function answerProblems(app: BareApp, answer: Answer) {
+  const answerUnrouted = rememberPaths(app, PARAM_LENGTH_MAX)
   app.setErrorHandler(answer)
-  app.setNotFoundHandler((request, reply) =>
-    answer(
-      new Problem(
-        'route_not_found',
-        `${request.method} ${request.url} is not known here; /docs lists what is.`,
-      ),
-      request,
-      reply,
-    ),
-  )
+  app.setNotFoundHandler(answerUnrouted)
 }
 
-function observeRequests(app: App, metrics: Metrics, debugging: boolean) {
+function observeRequests(app: BareApp, metrics: Metrics, debugging: boolean) {
   app.addHook('onRequest', (request, reply, next) => {
     reply.header('x-request-id', request.id)
-    const nameless = request.headers.host === undefined && request.raw.httpVersion !== '1.0'
-    next(nameless ? new Problem('bad_request', 'The request does not name its Host.') : undefined)
+    // Until a route says that its answer may be kept.
+    reply.header('cache-control', NO_STORE)
+    next(faultOfHead(request))
   })
   app.addHook('onResponse', (request, reply, next) => {
     const route = request.routeOptions.url ?? 'unmatched'
@@ -202,7 +167,7 @@ function observeRequests(app: App, metrics: Metrics, debugging: boolean) {
   })
 }
 
-function describeRoutes(app: App, { service, version, description }: HttpAppOptions) {
+function describeRoutes(app: BareApp, { service, version, description }: HttpAppOptions) {
   app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -220,10 +185,13 @@ function describeRoutes(app: App, { service, version, description }: HttpAppOpti
       },
     },
   })
-  app.register(swaggerUi, {
-    routePrefix: DOCS_PREFIX,
-    staticCSP: true,
-    // Whether there is TLS is not known here; without it a page that is to upgrade stays blank.
-    transformStaticCSP: (policy) => policy.replace('upgrade-insecure-requests;', ''),
+  app.register(async (scope) => {
+    scope.accessOfUnstated = 'public'
+    await scope.register(swaggerUi, {
+      routePrefix: DOCS_PREFIX,
+      staticCSP: true,
+      // Whether there is TLS is not known here; without it a page that is to upgrade stays blank.
+      transformStaticCSP: (policy) => policy.replace('upgrade-insecure-requests;', ''),
+    })
   })
 }

@@ -1,6 +1,6 @@
 /** What whoever runs a service asks it: is it alive, should work be sent to it, how is it doing, what can it do. */
 import Type from 'typebox'
-import type { App } from './http_app.ts'
+import type { App } from './app.ts'
 import type { Metrics } from './metrics.ts'
 import { KIT_PROBLEMS, Problem } from './problem.ts'
 import { problemResponses } from './schemas.ts'
@@ -32,7 +32,7 @@ export function addProbes(app: App, service: string, metrics: Metrics, readiness
   })
   const Probe = Type.Object({ status: Type.String(), service: Type.String() })
   const tags = ['operations']
-  app.register(async (scope) => {
+  app.register(async (scope: App) => {
     scope.get(
       '/healthz',
       {

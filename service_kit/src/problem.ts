@@ -9,6 +9,7 @@
  * (docs/errors.md is generated from the catalogues; a test fails while they differ).
  */
 import type { FastifyError } from 'fastify'
+import { type ErrorLike, faultsOf } from './sentences.ts'
 
 export type ProblemSpec = {
   readonly status: number
@@ -38,6 +39,7 @@ export const KIT_PROBLEMS = {
   unauthenticated: { status: 401, title: 'A valid access token is needed', retryable: false },
   forbidden: { status: 403, title: 'This account may not do that', retryable: false },
   route_not_found: { status: 404, title: 'There is nothing at this address', retryable: false },
+  method_not_allowed: { status: 405, title: 'This address does not know that method', retryable: false },
   body_too_large: { status: 413, title: 'The body is larger than allowed', retryable: false },
   unsupported_media_type: { status: 415, title: 'The body must be application/json', retryable: false },
   too_many_requests: { status: 429, title: 'Too much comes from this address', retryable: true },
@@ -143,20 +145,10 @@ const FASTIFY_CODES: ReadonlyMap<unknown, KitProblemCode> = new Map([
 const VALIDATION_ERRORS_MAX = 20
 
 function invalid(validation: NonNullable<FastifyError['validation']>, context: string): Classified {
-  const errors = validation.slice(0, VALIDATION_ERRORS_MAX).map((fault) => {
-    const params = fault.params as Record<string, unknown>
-    const extra = params.additionalProperty ?? params.missingProperty
-    const path = extra === undefined ? fault.instancePath : `${fault.instancePath}/${String(extra)}`
-    return { in: context, path, message: sentence(fault.keyword, params, fault.message) }
-  })
-  const first = errors[0]
+  const errors = faultsOf(validation as ErrorLike[])
+    .slice(0, VALIDATION_ERRORS_MAX)
+    .map((fault) => ({ in: context, ...fault }))
+  const [first] = errors
   const detail = first ? `${context}${first.path}: ${first.message}` : `The ${context} is invalid.`
   return { code: 'validation_failed', detail, details: { members: { errors } } }
-}
-
-function sentence(keyword: string, params: Record<string, unknown>, message: string | undefined): string {
-  if (keyword === 'additionalProperties') return 'is not a known field'
-  if (keyword === 'required') return 'is required'
-  if (keyword === 'enum') return `must be one of ${(params.allowedValues as unknown[]).join(', ')}`
-  return message ?? 'is invalid'
 }

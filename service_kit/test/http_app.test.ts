@@ -81,9 +81,33 @@ suite('every route states who may call it', () => {
     const app = createApp()
     t.after(() => app.close())
     app.register(async (scope) => {
-      scope.get('/forgotten', async () => 'x')
+      // @ts-expect-error A route that states no access does not compile.
+      scope.get('/forgotten', {}, async () => 'x')
     })
     await assert.rejects(async () => app.ready(), /forgotten does not state its access/)
+  })
+
+  test('an access that is stated counts, whatever the address looks like', async (t) => {
+    const app = createApp()
+    t.after(() => app.close())
+    app.register(async (scope) => {
+      for (const url of ['/docs_of_customers', '/docs/customers', '/documents'])
+        scope.get(url, { config: { access: 'admin' } }, async () => 'x')
+    })
+    for (const url of ['/docs_of_customers', '/docs/customers', '/documents']) {
+      assert.equal((await app.inject({ url })).statusCode, 401, url)
+    }
+  })
+
+  test('a route that states something else than an access does not compile', async (t) => {
+    const app = createApp()
+    t.after(() => app.close())
+    // @ts-expect-error Nobody is called that.
+    const config: Parameters<typeof app.get>[1]['config'] = { access: 'everybody' }
+    assert.ok(config)
+    // @ts-expect-error Neither does one that is registered in full.
+    const forgotten: Parameters<typeof app.route>[0] = { method: 'GET', url: '/', handler: async () => 'x' }
+    assert.throws(() => app.route(forgotten), /does not state its access/)
   })
 })
 

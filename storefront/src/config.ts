@@ -7,12 +7,14 @@ import {
   readConfig,
   TrustedProxiesConfig,
 } from '@shop/service_kit/config'
+import { SAYS } from '@shop/service_kit/sentences'
 import Type, { type Static } from 'typebox'
 
 const Replicas = (name: string, port: number) =>
   Type.String({
     default: `http://127.0.0.1:${port}`,
     pattern: '^https?://[^,\\s]+(,https?://[^,\\s]+)*$',
+    [SAYS]: 'must be one or more addresses that begin with http:// or https://, with commas between them',
     description: `${name}; several replicas with commas between them`,
   })
 
@@ -27,6 +29,7 @@ export const ConfigSchema = Type.Object({
   PUBLIC_URL: Type.Optional(
     Type.String({
       pattern: '^https?://[^/]+/?$',
+      [SAYS]: 'must be an address such as https://shop.example.com, without a path',
       description: 'Where visitors reach the shop. With https the cookie is Secure and HSTS is sent',
     }),
   ),

@@ -256,7 +256,7 @@ suite('what only a person can mend is told, and left alone by --fix', () => {
     {
       name: 'a service secret that is too short',
       plant: ({ world }) => Object.assign(world.env, { SERVICE_SECRET: 'short' }),
-      found: () => /^SERVICE_SECRET must NOT have fewer than 32 characters\.$/,
+      found: () => /^SERVICE_SECRET must have at least 32 characters\.$/,
     },
     {
       name: 'stores that count money with other digits',

@@ -58,7 +58,7 @@ suite('npm run seed', () => {
     [['--products=5', '--seed=x'], /^--seed must be a whole number/],
     [['many'], /^Unexpected argument 'many'\. /],
     [['--product=5'], /^Unknown option '--product'\. /],
-    [[], /^CURRENCY must match pattern/, { CURRENCY: 'euro' }],
+    [[], /^CURRENCY must be three capital letters/, { CURRENCY: 'euro' }],
     [[], /^DATA_DIR is \/dev\/null\/data, but \/dev\/null is a file/, { DATA_DIR: '/dev/null/data' }],
     [[], /^DATABASE_URL names one SQLite file/, { DATABASE_URL: 'sqlite:x.db' }],
   ]

@@ -236,7 +236,7 @@ suite('what cannot work is refused in a sentence before anything is started', ()
     {
       name: 'a short service secret',
       env: { SERVICE_SECRET: 'hunter2' },
-      says: () => /^SERVICE_SECRET must NOT have fewer than 32 characters\.\n$/,
+      says: () => /^SERVICE_SECRET must have at least 32 characters\.\n$/,
     },
     {
       name: 'a short secret in the kept file',
@@ -244,7 +244,7 @@ suite('what cannot work is refused in a sentence before anything is started', ()
         mkdirSync(world.dataDir)
         writeFileSync(join(world.dataDir, 'secrets.json'), '{"SERVICE_SECRET":"short"}')
       },
-      says: () => /^SERVICE_SECRET must NOT have fewer than 32 characters\.\n$/,
+      says: () => /^SERVICE_SECRET must have at least 32 characters\.\n$/,
     },
     {
       name: 'a damaged file of secrets',

@@ -1,6 +1,7 @@
 /** One's own account, and the admin's view of all accounts. */
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+
 import { principalOf } from '@shop/service_kit/access'
+import type { App } from '@shop/service_kit/app'
 import { decodeCursor, encodeCursor, PAGE_LIMIT_DEFAULT, PageOf, PageQuery } from '@shop/service_kit/paging'
 import { Problem } from '@shop/service_kit/problem'
 import { problemResponses } from '@shop/service_kit/schemas'
@@ -16,7 +17,7 @@ const tags = ['accounts']
 const signedIn = ['unauthenticated', 'keys_unavailable', 'store_unavailable'] as const
 const faults = ['validation_failed', 'malformed_body', 'body_too_large', 'unsupported_media_type'] as const
 
-export function accountRoutes(ports: AccountPorts): FastifyPluginAsyncTypebox {
+export function accountRoutes(ports: AccountPorts) {
   /** The caller as the store knows them now; a token may be older than a change of role. */
   const accountOf = async (request: FastifyRequest): Promise<Account> => {
     const account = await ports.users.find(principalOf(request).userId)
@@ -29,7 +30,7 @@ export function accountRoutes(ports: AccountPorts): FastifyPluginAsyncTypebox {
     }
   }
 
-  return async (app) => {
+  return async (app: App) => {
     app.get(
       '/me',
       {

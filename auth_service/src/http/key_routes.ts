@@ -1,6 +1,6 @@
 /** What other services verify access tokens with: the public keys (RFC 7517), and which tokens were withdrawn. */
 import { createHash } from 'node:crypto'
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { App } from '@shop/service_kit/app'
 import { problemResponses } from '@shop/service_kit/schemas'
 import { WITHDRAWN_MAX, WITHDRAWN_PATH } from '@shop/service_kit/withdrawn_tokens'
 import Type, { type Static } from 'typebox'
@@ -18,8 +18,8 @@ export type KeyRoutesDeps = {
   readonly now: () => Date
 }
 
-export function keyRoutes({ keySet, users, now }: KeyRoutesDeps): FastifyPluginAsyncTypebox {
-  return async (app) => {
+export function keyRoutes({ keySet, users, now }: KeyRoutesDeps) {
+  return async (app: App) => {
     app.get(
       '/.well-known/jwks.json',
       {

@@ -1,5 +1,6 @@
 /** The wire's shapes, and the functions that cross over to them. */
 import { Body, Id, Timestamp } from '@shop/service_kit/schemas'
+import { SAYS } from '@shop/service_kit/sentences'
 import Type, { type Static } from 'typebox'
 import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '../domain/passwords.ts'
 import type { AccessToken, Role, User, Withdrawal } from '../domain/ports.ts'
@@ -10,6 +11,7 @@ const Username = Type.String({
   minLength: USERNAME_LENGTH_MIN,
   maxLength: USERNAME_LENGTH_MAX,
   pattern: USERNAME_PATTERN,
+  [SAYS]: `must be ${USERNAME_LENGTH_MIN} to ${USERNAME_LENGTH_MAX} letters, digits, dots, underscores or hyphens, the first a letter or digit`,
   description: 'Letters, digits, dots, underscores and hyphens; unique regardless of case',
   examples: ['ada'],
 })

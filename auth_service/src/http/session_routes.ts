@@ -1,5 +1,5 @@
 /** Registering, logging in, refreshing and logging out. */
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { App } from '@shop/service_kit/app'
 import { problemResponses } from '@shop/service_kit/schemas'
 import Type from 'typebox'
 import { type AccountPorts, login, logout, register } from '../domain/accounts.ts'
@@ -23,9 +23,9 @@ const tags = ['sessions']
 const NO_STORE = { 'cache-control': 'no-store' }
 const faults = ['validation_failed', 'malformed_body', 'body_too_large', 'unsupported_media_type'] as const
 
-export function sessionRoutes(deps: SessionRoutesDeps): FastifyPluginAsyncTypebox {
+export function sessionRoutes(deps: SessionRoutesDeps) {
   const { ports, issueAccessToken, onLogin, onRefresh } = deps
-  return async (app) => {
+  return async (app: App) => {
     app.post(
       '/register',
       {

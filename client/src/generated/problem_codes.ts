@@ -14,6 +14,7 @@ export type ProblemCode =
   | 'last_admin'
   | 'malformed_body'
   | 'malformed_cursor'
+  | 'method_not_allowed'
   | 'not_ready'
   | 'order_not_found'
   | 'overloaded'

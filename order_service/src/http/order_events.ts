@@ -12,6 +12,7 @@ import type { App } from '@shop/service_kit/http_app'
 import { Problem } from '@shop/service_kit/problem'
 import { problemResponses } from '@shop/service_kit/schemas'
 import { ALL_TAKEN, createSeats } from '@shop/service_kit/seats'
+import { SAYS } from '@shop/service_kit/sentences'
 import Type from 'typebox'
 import { visibleTo } from '../domain/change_order.ts'
 import { DomainError } from '../domain/errors.ts'
@@ -55,7 +56,11 @@ export function orderEvents({ ports, digits }: RouteDeps, watch: OrderWatch, str
           params: OrderParams,
           headers: Type.Object({
             'last-event-id': Type.Optional(
-              Type.String({ pattern: '^[0-9]{1,9}$', description: 'The last version seen' }),
+              Type.String({
+                pattern: '^[0-9]{1,9}$',
+                [SAYS]: 'must be the id of an event: a whole number',
+                description: 'The last version seen',
+              }),
             ),
           }),
           response: {
@@ -80,7 +85,7 @@ export function orderEvents({ ports, digits }: RouteDeps, watch: OrderWatch, str
       },
       async (request, reply) => {
         const principal = principalOf(request)
-        const order = visibleTo(actorOf(principal), await ports.orders.find(request.params.id.toLowerCase()))
+        const order = visibleTo(actorOf(principal), await ports.orders.find(request.params.id))
         const lastSeen = Number(request.headers['last-event-id'] ?? Number.POSITIVE_INFINITY)
         // Nobody has seen what is not there yet; after a restore of the store, say, it is shown as it is now.
         const from = lastSeen > order.version ? order.version - 1 : lastSeen

@@ -59,8 +59,8 @@ export function orderRoutes({ ports, settle, digits }: RouteDeps) {
       },
       async (request, reply) => {
         const actor = actorOf(principalOf(request))
-        const order = visibleTo(actor, await orders.find(request.params.id.toLowerCase()))
-        reply.header('etag', etagOf(order.version)).header('cache-control', 'private, no-cache')
+        const order = visibleTo(actor, await orders.find(request.params.id))
+        reply.header('etag', etagOf(order.version)).header('cache-control', 'no-store')
         if (alreadySeen(request.headers['if-none-match'], order.version)) return empty(reply, 304)
         return view(order, digits())
       },
@@ -85,7 +85,7 @@ export function orderRoutes({ ports, settle, digits }: RouteDeps) {
       },
       async (request) => {
         const actor = actorOf(principalOf(request))
-        const userId = request.params.user_id.toLowerCase()
+        const userId = request.params.user_id
         if (!actor.admin && userId !== actor.userId) {
           throw new DomainError('forbidden', "Other people's orders are not yours to see.")
         }
@@ -150,7 +150,7 @@ export function orderRoutes({ ports, settle, digits }: RouteDeps) {
         const { status, version } = request.body
         const tagged = versionsNamed(request.headers['if-match'])
         const change = {
-          orderId: request.params.id.toLowerCase(),
+          orderId: request.params.id,
           to: status,
           actor: actorOf(principalOf(request)),
           seen: version === undefined ? tagged : (tagged ?? [version]).filter((each) => each === version),

@@ -122,7 +122,7 @@ function draftOf(
     if (units < 1 || units > QUANTITY_MAX) {
       throw invalid(many ? `/lines/${i}/quantity` : '/quantity', `must be from 1 to ${QUANTITY_MAX}`)
     }
-    return { productId: product_id.toLowerCase(), quantity: units }
+    return { productId: product_id, quantity: units }
   })
   if (new Set(lines.map((line) => line.productId)).size < lines.length) {
     throw new DomainError('duplicate_lines', 'Name each product once, with the whole quantity.')

@@ -2,6 +2,7 @@
 import { principalOf } from '@shop/service_kit/access'
 import { etagOf } from '@shop/service_kit/etags'
 import type { App } from '@shop/service_kit/http_app'
+import { jsonParser } from '@shop/service_kit/json_bodies'
 import { problemResponses } from '@shop/service_kit/schemas'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
@@ -114,11 +115,7 @@ export function productWrites({ catalogue, prices, requireVersion, now, newId }:
     )
 
     scope.register(async (patchScope: App) => {
-      patchScope.addContentTypeParser(
-        MERGE_PATCH_TYPE,
-        { parseAs: 'string' },
-        patchScope.getDefaultJsonParser('error', 'error'),
-      )
+      patchScope.addContentTypeParser(MERGE_PATCH_TYPE, { parseAs: 'buffer' }, jsonParser(patchScope))
       patchScope.patch(
         '/products/:id',
         {

@@ -1,0 +1,90 @@
+/**
+ * What a schema demands, said to people: one sentence for every rule, without its subject. A schema that can say it
+ * better does so in `x-says`; a pattern must, since nobody reads those.
+ */
+import type { ErrorObject } from 'ajv'
+
+/** A schema's own sentence for whatever is wrong with its value. */
+export const SAYS = 'x-says'
+
+type Params = Readonly<Record<string, unknown>>
+type Schema = Readonly<Record<string, unknown>> | undefined
+
+const TYPES: Readonly<Record<string, string>> = {
+  string: 'text',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  object: 'an object',
+  array: 'a list',
+  null: 'null',
+}
+
+const FORMATS: Readonly<Record<string, string>> = {
+  uuid: 'must be an id such as 01890a5d-ac96-774b-bcce-b302099a8057',
+  'date-time': 'must be a time such as 2026-01-31T12:00:00Z',
+}
+
+const count = (params: Params, one: string, many = `${one}s`) =>
+  `${String(params.limit)} ${params.limit === 1 ? one : many}`
+
+const SENTENCES: Readonly<Record<string, (params: Params, schema: Schema) => string>> = {
+  required: () => 'is required',
+  additionalProperties: (_params, schema) => {
+    const known = Object.keys((schema?.properties as object | undefined) ?? {})
+    return known.length === 0 ? 'is not a known field' : `is not a known field; known: ${known.join(', ')}`
+  },
+  type: ({ type }) =>
+    `must be ${[type]
+      .flat()
+      .map((each) => TYPES[String(each)] ?? String(each))
+      .join(' or ')}`,
+  enum: ({ allowedValues }) => `must be one of ${(allowedValues as unknown[]).join(', ')}`,
+  const: ({ allowedValue }) => `must be ${String(allowedValue)}`,
+  minLength: (params) =>
+    params.limit === 1 ? 'must not be empty' : `must have at least ${count(params, 'character')}`,
+  maxLength: (params) => `must have at most ${count(params, 'character')}`,
+  minItems: (params) => `must have at least ${count(params, 'entry', 'entries')}`,
+  maxItems: (params) => `must have at most ${count(params, 'entry', 'entries')}`,
+  minimum: ({ limit }) => `must be at least ${String(limit)}`,
+  maximum: ({ limit }) => `must be at most ${String(limit)}`,
+  format: ({ format }) => FORMATS[String(format)] ?? 'has a form that is not allowed here',
+  pattern: () => 'has a form that is not allowed here',
+  anyOf: () => 'has none of the forms that are allowed here',
+}
+
+/** Faults of what surrounds a value; `x-says` speaks of the value itself. */
+const AROUND = new Set(['required', 'additionalProperties'])
+
+/** For faults of a validator that is `verbose`. */
+export function sentenceOf({ keyword, params, message, parentSchema }: ErrorLike): string {
+  const schema = parentSchema as Schema
+  const own = AROUND.has(keyword) ? undefined : schema?.[SAYS]
+  if (typeof own === 'string') return own
+  return SENTENCES[keyword]?.(params as Params, schema) ?? message ?? 'is invalid'
+}
+
+export type ErrorLike = Pick<ErrorObject, 'keyword' | 'instancePath' | 'schemaPath'> & {
+  readonly params: object
+  readonly message?: string | undefined
+  readonly parentSchema?: unknown
+}
+
+export type Fault = { readonly path: string; readonly message: string }
+
+/**
+ * One fault for each place, in the order they were found. Of a value that fits none of several forms it is not told
+ * what it lacks for each.
+ */
+export function faultsOf(errors: readonly ErrorLike[]): Fault[] {
+  const forms = errors.filter(({ keyword }) => keyword === 'anyOf').map(({ schemaPath }) => `${schemaPath}/`)
+  const faults = new Map<string, Fault>()
+  for (const error of errors) {
+    if (forms.some((form) => error.schemaPath.startsWith(form))) continue
+    const { additionalProperty, missingProperty } = error.params as Record<string, unknown>
+    const field = additionalProperty ?? missingProperty
+    const path = field === undefined ? error.instancePath : `${error.instancePath}/${String(field)}`
+    if (!faults.has(path)) faults.set(path, { path, message: sentenceOf(error) })
+  }
+  return [...faults.values()]
+}

@@ -1,0 +1,137 @@
+/**
+ * Every schema of every service that judges what is sent or configured: no machine's words reach people, and no body
+ * within the limit is a weapon.
+ */
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { BODY_BYTES_MAX } from '@shop/service_kit/http_app'
+import { SAYS } from '@shop/service_kit/sentences'
+import { createValidatorCompiler } from '@shop/service_kit/validation'
+import { ConfigSchema as AuthConfig } from '../auth_service/src/config.ts'
+import { OrderConfig } from '../order_service/src/config.ts'
+import { ProductConfig } from '../product_service/src/config.ts'
+import { openApiDocuments } from '../scripts/docs/openapi.ts'
+import { ConfigSchema as StorefrontConfig } from '../storefront/src/config.ts'
+
+type Schema = { [keyword: string]: unknown }
+type Operation = {
+  parameters?: { name: string; schema: Schema }[]
+  requestBody?: { content: Record<string, { schema: Schema }> }
+}
+
+const operations = [...(await openApiDocuments())].flatMap(([service, { paths }]) =>
+  Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(
+      ([method, operation]) => [`${service} ${method} ${path}`, operation as Operation] as const,
+    ),
+  ),
+)
+const bodies = operations.flatMap(([name, { requestBody }]) =>
+  Object.values(requestBody?.content ?? {}).flatMap(({ schema }) =>
+    // The forms of a body are judged one by one (order_service, judgeByForm).
+    ((schema.anyOf as Schema[] | undefined) ?? [schema]).map((form) => [name, form] as const),
+  ),
+)
+const parameters = operations.flatMap(([name, operation]) =>
+  (operation.parameters ?? []).map((parameter) => [`${name} ${parameter.name}`, parameter.schema] as const),
+)
+const configurations = { AuthConfig, ProductConfig, OrderConfig, StorefrontConfig } as unknown as Record<
+  string,
+  Schema
+>
+
+/** Places of patterns for which no sentence is told: neither their own nor that of the forms they are one of. */
+function patternsWithoutWords(schema: unknown, path: string, said = false): string[] {
+  if (typeof schema !== 'object' || schema === null) return []
+  if (Array.isArray(schema))
+    return schema.flatMap((each, i) => patternsWithoutWords(each, `${path}/${i}`, said))
+  const has = said || typeof (schema as Schema)[SAYS] === 'string'
+  const own = typeof (schema as Schema).pattern === 'string' && !has ? [path] : []
+  return [
+    ...own,
+    ...Object.entries(schema).flatMap(([key, value]) =>
+      patternsWithoutWords(value, `${path}/${key}`, key === 'anyOf' && has),
+    ),
+  ]
+}
+
+suite('every pattern has a sentence', () => {
+  test('one that has none is noticed', () => {
+    const pattern = '^a$'
+    const schema = {
+      properties: { a: { pattern }, b: { pattern, [SAYS]: 'must be a' }, c: { anyOf: [{ pattern }] } },
+    }
+    assert.deepEqual(patternsWithoutWords(schema, ''), ['/properties/a', '/properties/c/anyOf/0'])
+  })
+
+  test('of bodies, parameters and configuration', () => {
+    const all = [...bodies, ...parameters, ...Object.entries(configurations)]
+    assert.ok(all.length > 40, `only ${all.length} schemas`)
+    assert.deepEqual(
+      all.flatMap(([name, schema]) => patternsWithoutWords(schema, name)),
+      [],
+    )
+  })
+})
+
+const fill = (piece: string) => piece.repeat(Math.floor((BODY_BYTES_MAX - 200) / piece.length))
+/** For each place of a body what costs most to look at. */
+const STRINGS = ['a', 'a.', 'A-', '0', '-', ' ', '\u200b', 'é', '\u{e0041}', '9'].flatMap((piece) => {
+  const text = fill(piece).slice(0, Math.floor((BODY_BYTES_MAX - 200) / Buffer.byteLength(piece)))
+  return [text, `${text.slice(1)}!`]
+})
+const list = (item: string) => `[${fill(`${item},`)}${item}]`
+const hostile = [
+  list('{}'),
+  list('[]'),
+  list('1'),
+  list('null'),
+  list('{"a":{}}'),
+  `${'['.repeat(30_000)}${']'.repeat(30_000)}`,
+  `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`,
+  `{${Array.from({ length: 5_000 }, (_, i) => `"f${i}":1`).join()}}`,
+  '9'.repeat(60_000),
+  ...STRINGS.map((text) => JSON.stringify(text)),
+]
+
+/** The longest a body within the limit may keep the processor of a service. */
+const JUDGING_MS_MAX = 10
+/** Faults told at most by a validator: one pass over a body of a person's size. */
+const FAULTS_MAX = 1_000
+
+suite('no body within the limit is a weapon', () => {
+  const compile = createValidatorCompiler()
+  for (const [name, schema] of bodies) {
+    test(name, () => {
+      const judge = compile({ schema, httpPart: 'body', method: 'POST', url: '/' }) as {
+        (body: unknown): boolean
+        errors?: unknown[] | null
+      }
+      const fields = Object.keys((schema.properties as object | undefined) ?? {})
+      const texts = [
+        ...hostile,
+        ...[...fields, 'unknown'].flatMap((field) => hostile.map((value) => `{"${field}":${value}}`)),
+      ]
+      for (const text of texts) {
+        const body = JSON.parse(text)
+        const cost = cheapest(() => {
+          judge(body)
+        })
+        assert.ok(cost < JUDGING_MS_MAX, `${cost} ms for ${text.slice(0, 60)}`)
+        assert.ok((judge.errors?.length ?? 0) <= FAULTS_MAX, `${judge.errors?.length} faults`)
+      }
+    })
+  }
+})
+
+/** Milliseconds of processor time: once, and again only when that was dear, as others use the machine too. */
+function cheapest(work: () => void): number {
+  let best = Number.POSITIVE_INFINITY
+  for (let i = 0; i < 5 && best >= JUDGING_MS_MAX; i++) {
+    const before = process.cpuUsage()
+    work()
+    const { user, system } = process.cpuUsage(before)
+    best = Math.min(best, (user + system) / 1000)
+  }
+  return best
+}
