@@ -604,3 +604,40 @@ test('every code of this service is reached by a test above, and is documented o
     assert.ok(source.includes(`'${code}'`), `${code} is in no test`)
   }
 })
+
+suite('what caches may keep', () => {
+  test('the catalogue, for a moment, and ask again by its ETag', async (t) => {
+    const shop = await openShop(t)
+    const { id } = await addTea(shop)
+    for (const path of ['/products', `/products/${id}`, '/products?q=-', '/products?sort=price&limit=1']) {
+      const first = await shop.nobody('GET', path)
+      assert.equal(first.headers['cache-control'], 'public, max-age=5, stale-while-revalidate=30', path)
+      const etag = String(first.headers.etag)
+      const again = await shop.nobody('GET', path, undefined, { 'if-none-match': etag })
+      assert.deepEqual([again.statusCode, again.body], [304, ''], path)
+      assert.equal(again.headers.etag, etag)
+    }
+  })
+
+  test('a list of which anything changed has another ETag', async (t) => {
+    const shop = await openShop(t)
+    const { id } = await addTea(shop)
+    const tagOf = async () => (await shop.nobody('GET', '/products')).headers.etag
+    const before = await tagOf()
+    await shop.admin('PATCH', `/products/${id}`, { name: 'Another name' })
+    assert.notEqual(await tagOf(), before)
+  })
+
+  test('nothing else', async (t) => {
+    const shop = await openShop(t)
+    const { id } = await addTea(shop)
+    const answers = [
+      await shop.admin('GET', `/products/${id}/stock_movements`),
+      await shop.admin('PATCH', `/products/${id}`, { name: 'A name' }),
+      await shop.nobody('GET', `/products/${id.replaceAll('0', 'f')}`),
+      await shop.nobody('GET', '/products?limit=0'),
+      await shop.nobody('DELETE', `/products/${id}`),
+    ]
+    for (const { headers, body } of answers) assert.equal(headers['cache-control'], 'no-store', body)
+  })
+})

@@ -1,4 +1,5 @@
-/** Preconditions of requests (RFC 9110, section 13) on things whose ETag is their version in quotes. */
+/** Preconditions of requests (RFC 9110, section 13); the ETag of a thing that has a version is that, in quotes. */
+import { hash } from 'node:crypto'
 import { Problem } from './problem.ts'
 
 const TAG = '(?:W/)?"[!#-~\\u0080-\\uffff]*"'
@@ -23,10 +24,16 @@ export function versionsNamed(ifMatch: string | undefined): readonly number[] | 
   })
 }
 
-/** Does the reader have this version already? By weak comparison, so W/"3" is "3". */
-export function alreadySeen(ifNoneMatch: string | undefined, version: number): boolean {
+/** For what has no version: its text, put short. */
+export const etagOfText = (text: string): string => `"${hash('sha256', text, 'base64url').slice(0, 22)}"`
+
+/** Does the reader have this version already? */
+export const alreadySeen = (ifNoneMatch: string | undefined, version: number): boolean =>
+  hasTag(ifNoneMatch, etagOf(version))
+
+/** Does the reader have what this ETag names? By weak comparison, so W/"3" is "3". */
+export function hasTag(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false
-  const etag = etagOf(version)
   if (ifNoneMatch === etag || ifNoneMatch.trim() === '*') return true
   if (!TAG_LIST.test(ifNoneMatch)) return false
   return (ifNoneMatch.match(EACH_TAG) ?? []).some((tag) => tag === etag || tag === `W/${etag}`)

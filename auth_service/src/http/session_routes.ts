@@ -19,8 +19,6 @@ export type SessionRoutesDeps = {
 }
 
 const tags = ['sessions']
-/** Tokens must not stay in anyone's cache (RFC 6749, 5.1). */
-const NO_STORE = { 'cache-control': 'no-store' }
 const faults = ['validation_failed', 'malformed_body', 'body_too_large', 'unsupported_media_type'] as const
 
 export function sessionRoutes(deps: SessionRoutesDeps) {
@@ -82,7 +80,6 @@ export function sessionRoutes(deps: SessionRoutesDeps) {
           observed(onLogin, async () => {
             const { account, refreshToken } = await login(ports, request.body, caller)
             const accessToken = await issueAccessToken(account, ports.now())
-            reply.headers(NO_STORE)
             return { outcome: 'success', answer: tokensView(accessToken, refreshToken, account) }
           }),
         ),
@@ -112,11 +109,10 @@ export function sessionRoutes(deps: SessionRoutesDeps) {
           },
         },
       },
-      (request, reply) =>
+      (request) =>
         observed(onRefresh, async () => {
           const { account, refreshToken, replayed } = await refreshSession(ports, request.body.refresh_token)
           const accessToken = await issueAccessToken(account, ports.now())
-          reply.headers(NO_STORE)
           return {
             outcome: replayed ? 'replayed' : 'rotated',
             answer: tokensView(accessToken, refreshToken, account),

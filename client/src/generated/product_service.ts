@@ -647,7 +647,10 @@ export interface operations {
                 /** @description true: only what can be bought now */
                 in_stock?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description ETag you already have */
+                "if-none-match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -699,6 +702,13 @@ export interface operations {
                         searched_for?: string;
                     };
                 };
+            };
+            /** @description You have it already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description `validation_failed`, `malformed_cursor` */
             400: {

@@ -2,7 +2,7 @@
  * Reading the catalogue, which anyone may. Both routes send text they make themselves and remember it while
  * nothing changes (answer_memory.ts).
  */
-import { alreadySeen, etagOf } from '@shop/service_kit/etags'
+import { etagOf, etagOfText, hasTag } from '@shop/service_kit/etags'
 import type { App } from '@shop/service_kit/http_app'
 import {
   type CursorShape,
@@ -27,8 +27,13 @@ import { type Prices, productView } from './product_views.ts'
 
 export type ProductReadsDeps = { readonly catalogue: Catalogue; readonly prices: Prices }
 
-type Remembered = { readonly text: string; readonly version: number }
+type Remembered = { readonly text: string; readonly etag: string }
 
+/**
+ * The same for everyone, so any cache on the way may answer: what it says is at most that old, and money and stock are
+ * decided when an order is placed. The pages ask their browser for what is true now.
+ */
+const MAY_BE_KEPT = 'public, max-age=5, stale-while-revalidate=30'
 const JSON_TYPE = 'application/json; charset=utf-8'
 const tags = ['products']
 
@@ -82,8 +87,10 @@ export function productReads({ catalogue, prices }: ProductReadsDeps) {
           summary: 'The catalogue, page by page',
           operationId: 'listProducts',
           querystring: ListQuery,
+          headers: IfNoneMatchHeaders,
           response: {
             200: CataloguePage,
+            304: Type.Null({ description: 'You have it already' }),
             ...problemResponses(
               PROBLEMS,
               'validation_failed',
@@ -96,10 +103,11 @@ export function productReads({ catalogue, prices }: ProductReadsDeps) {
       },
       async (request, reply) => {
         const { q, in_stock = false, limit = PAGE_LIMIT_DEFAULT, cursor } = request.query
-        reply.type(JSON_TYPE)
         const words = q === undefined ? [] : queryWords(q).slice(0, QUERY_WORDS_MAX)
         // A query without a single letter or digit (such as "-") finds nothing, rather than everything.
-        if (q !== undefined && q.trim() !== '' && words.length === 0) return EMPTY_PAGE
+        if (q !== undefined && q.trim() !== '' && words.length === 0) {
+          return send(request, reply, EMPTY_PAGE)
+        }
         const sort = orderOf({ sort: request.query.sort ?? 'relevance', words })
         const after = cursor === undefined ? undefined : decodeCursor(cursor, CURSOR_SHAPES[sort])
         const page = await memory.recall(request.url, async () => {
@@ -109,10 +117,9 @@ export function productReads({ catalogue, prices }: ProductReadsDeps) {
           })
           const cursorText = next === undefined ? 'null' : `"${encodeCursor(next)}"`
           const correction = searchedFor ? `,"searched_for":${JSON.stringify(searchedFor.join(' '))}` : ''
-          const text = `{"items":[${items.map(textOf).join()}],"next_cursor":${cursorText}${correction}}`
-          return { text, version: 0 }
+          return withTag(`{"items":[${items.map(textOf).join()}],"next_cursor":${cursorText}${correction}}`)
         })
-        return page.text as never
+        return send(request, reply, page)
       },
     )
 
@@ -138,20 +145,21 @@ export function productReads({ catalogue, prices }: ProductReadsDeps) {
         const answer = memory.recall(id, async () => {
           const product = await catalogue.find(id)
           if (!product) throw new DomainError('product_not_found', 'There is no product of this id.')
-          return { text: textOf(product), version: product.version }
+          return { text: textOf(product), etag: etagOf(product.version) }
         })
         // Without a promise where none is needed: that would cost more than the answer.
-        if (answer instanceof Promise) return answer.then((made) => sendProduct(request, reply, made))
-        sendProduct(request, reply, answer)
+        if (answer instanceof Promise) return answer.then((made) => send(request, reply, made))
+        send(request, reply, answer)
       },
     )
   }
 }
 
-const EMPTY_PAGE = '{"items":[],"next_cursor":null}' as never
+const withTag = (text: string): Remembered => ({ text, etag: etagOfText(text) })
+const EMPTY_PAGE = withTag('{"items":[],"next_cursor":null}')
 
-function sendProduct(request: FastifyRequest, reply: FastifyReply, { text, version }: Remembered): never {
-  reply.header('etag', etagOf(version))
-  if (alreadySeen(request.headers['if-none-match'], version)) return reply.code(304).send() as never
+function send(request: FastifyRequest, reply: FastifyReply, { text, etag }: Remembered): never {
+  reply.header('etag', etag).header('cache-control', MAY_BE_KEPT)
+  if (hasTag(request.headers['if-none-match'], etag)) return reply.code(304).send() as never
   return reply.type(JSON_TYPE).send(text) as never
 }

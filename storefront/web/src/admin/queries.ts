@@ -79,7 +79,13 @@ export const namesQuery = queryOptions({
   staleTime: 60_000,
   queryFn: async ({ signal }) => {
     const { items } = await pagesOf(NAMES_PAGES_MAX, (cursor) =>
-      dataOf(shop.auth.GET('/users', { params: { query: { limit: PAGE_MAX, ...after(cursor) } }, signal })),
+      dataOf(
+        shop.auth.GET('/users', {
+          params: { query: { limit: PAGE_MAX, ...after(cursor) } },
+          cache: 'no-cache',
+          signal,
+        }),
+      ),
     )
     return Object.fromEntries(items.map(({ id, username }) => [id, username]))
   },

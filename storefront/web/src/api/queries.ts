@@ -31,7 +31,7 @@ export const catalogueQuery = ({ q, sort, inStock, cursor }: CatalogueView) =>
         ...(inStock ? { in_stock: true } : {}),
         ...(cursor === undefined ? {} : { cursor }),
       }
-      return dataOf(shop.products.GET('/products', { params: { query }, signal }))
+      return dataOf(shop.products.GET('/products', { params: { query }, cache: 'no-cache', signal }))
     },
   })
 
