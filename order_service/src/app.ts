@@ -1,4 +1,5 @@
 /** The order service as an HTTP application that is not listening. */
+import { pauseMs } from '@shop/retry/backoff'
 import type { VerifyToken } from '@shop/service_kit/access'
 import { type App, createHttpApp } from '@shop/service_kit/http_app'
 import type { Metrics } from '@shop/service_kit/metrics'
@@ -8,7 +9,7 @@ import { announceChanges } from './domain/announce_changes.ts'
 import { OutcomeUnknown } from './domain/errors.ts'
 import type { Order } from './domain/order.ts'
 import type { Clock, OrderStore, Ports, Reached, Reservations } from './domain/ports.ts'
-import { pullIn, type Round, settleDue } from './domain/settle_due.ts'
+import { BACKOFF, pullIn, type Round, settleDue } from './domain/settle_due.ts'
 import { createSettle } from './domain/settle_order.ts'
 import { orderEvents } from './http/order_events.ts'
 import { orderRoutes } from './http/order_routes.ts'
@@ -85,7 +86,8 @@ export function createApp(deps: Deps): OrderApp {
   app.addHook('onClose', async () => watch.close())
   return {
     app,
-    settleDue: (mayGoOn) => settleDue({ ...ports, random }, settle, mayGoOn),
+    settleDue: (mayGoOn) =>
+      settleDue({ ...ports, pauseMs: (attempts) => pauseMs(BACKOFF, attempts, random()) }, settle, mayGoOn),
     pullIn: () => pullIn(ports),
   }
 }

@@ -8,10 +8,8 @@ import { createMetrics } from '@shop/service_kit/metrics'
 import { createServiceClient } from '@shop/service_kit/service_client'
 import { createServiceTokens } from '@shop/service_kit/service_tokens'
 import { startTracing } from '@shop/service_kit/telemetry'
-import { createApp } from './app.ts'
-import { createProductClient } from './clients/product_client.ts'
 import { readOrderConfig } from './config.ts'
-import { type Settler, startSettler } from './settler.ts'
+import { startOrders } from './start_orders.ts'
 import { openStores } from './storage/open_stores.ts'
 
 const SERVICE = 'order_service'
@@ -34,23 +32,9 @@ await runService(async () => {
     token: createServiceTokens(config.SERVICE_SECRET, SERVICE, 'product_service', now),
     tracing,
   })
-  let settler: Settler | undefined
-  const wake = () => settler?.wake()
-  const reservations = createProductClient({
-    service,
-    currency: config.CURRENCY,
-    digits: stores.digits,
-    metrics,
-    onDown: (err) => logger.warn({ err }, 'product_service is down: orders are accepted and settled later'),
-    onUp: () => {
-      logger.info('product_service is back')
-      wake()
-    },
-    onPauseOver: wake,
-  })
-  const { app, settleDue, pullIn } = createApp({
+  const { app, stop } = startOrders({
     orders: stores.orders,
-    reservations,
+    service,
     verifyToken: auth.verifyToken,
     currency: config.CURRENCY,
     digits: stores.digits,
@@ -62,15 +46,6 @@ await runService(async () => {
     tracing,
     reached: crashPoints(process.env),
   })
-  settler = startSettler({
-    orders: stores.orders,
-    round: settleDue,
-    pullIn,
-    metrics,
-    now,
-    random: Math.random,
-    onFault: (err) => logger.warn({ err }, 'the settler could not work; it tries again'),
-  })
   return {
     app,
     logger,
@@ -78,7 +53,7 @@ await runService(async () => {
     port: config.PORT,
     drainDelayMs: config.DRAIN_DELAY_MS,
     async close() {
-      await settler.stop()
+      await stop()
       auth.stop()
       await service.close()
       await stores.close()

@@ -9,7 +9,7 @@ import { Problem } from '@shop/service_kit/problem'
 import { OutcomeUnknown } from '../src/domain/errors.ts'
 import { SETTLE_AFTER_MS } from '../src/domain/order.ts'
 import { CRASH_POINTS, type CrashPoint, type OrderStore, type Reservations } from '../src/domain/ports.ts'
-import { BACKOFF_MAX_MS, LEASE_MS, settleDue } from '../src/domain/settle_due.ts'
+import { BACKOFF, LEASE_MS, settleDue } from '../src/domain/settle_due.ts'
 import { createSettle } from '../src/domain/settle_order.ts'
 import { ADA, later } from './samples.ts'
 import { connect, createOrderApp, memoryOrders, startProducts } from './shop.ts'
@@ -110,10 +110,18 @@ async function settleEverything({ orders, reservations }: World) {
   let at = later(LEASE_MS + SETTLE_AFTER_MS, new Date())
   const report = (fault: unknown) => assert.ifError(fault)
   const now = () => at
-  const ports = { orders, reservations, report, now, newId: randomUUIDv7, random: () => 0, reached: () => {} }
+  const ports = {
+    orders,
+    reservations,
+    report,
+    now,
+    newId: randomUUIDv7,
+    pauseMs: () => 0,
+    reached: () => {},
+  }
   for (let round = 0; round < 3; round++) {
     await settleDue(ports, createSettle(ports))
-    at = later(BACKOFF_MAX_MS, at)
+    at = later(BACKOFF.maxMs, at)
   }
 }
 

@@ -3,20 +3,22 @@
  * `products.stop()` takes the product service away, `products.start()` brings it back at the same address.
  */
 import { randomUUIDv7 } from 'node:crypto'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
 import type { Principal } from '@shop/service_kit/access'
 import type { App } from '@shop/service_kit/http_app'
 import { createMetrics } from '@shop/service_kit/metrics'
 import { Problem } from '@shop/service_kit/problem'
-import { createServiceClient } from '@shop/service_kit/service_client'
+import { createServiceClient, type ServiceClient } from '@shop/service_kit/service_client'
 import { createServiceTokens, createServiceTokenVerifier } from '@shop/service_kit/service_tokens'
 import { startTracing } from '@shop/service_kit/telemetry'
 import { createApp as createProductApp } from '../../product_service/src/app.ts'
 import { openStores as openProductStores } from '../../product_service/src/storage/open_stores.ts'
 import { createApp, type Deps } from '../src/app.ts'
-import { createProductClient, type ProductClientOptions } from '../src/clients/product_client.ts'
+import { createProductClient } from '../src/clients/product_client.ts'
 import type { OrderStore, Reservations } from '../src/domain/ports.ts'
+import { startOrders } from '../src/start_orders.ts'
 import { openStores } from '../src/storage/open_stores.ts'
 import { ADA, BOB, ROOT } from './samples.ts'
 
@@ -84,26 +86,53 @@ export async function startProducts(t: TestContext) {
 }
 export type Products = Awaited<ReturnType<typeof startProducts>>
 
-export async function connect(
+type Pass = (to: string, request: IncomingMessage, response: ServerResponse, body?: string) => Promise<void>
+
+/** A server between the services that does with calls what it is told. */
+export async function startRoad(
   t: TestContext,
-  url: string,
-  deadlineMs = 1_000,
-  hooks: Partial<ProductClientOptions> = {},
-): Promise<Reservations> {
-  const now = () => new Date()
+  take: (request: IncomingMessage, response: ServerResponse, pass: Pass) => unknown,
+): Promise<string> {
+  const pass: Pass = async (to, request, response, read) => {
+    const body = read ?? (await textOf(request))
+    const headers = { 'content-type': 'application/json', authorization: request.headers.authorization ?? '' }
+    const answer = await fetch(to + request.url, { method: 'POST', body, headers }).catch(() => undefined)
+    if (answer) response.writeHead(answer.status).end(await answer.text())
+    else request.socket.destroy()
+  }
+  const server = createServer((request, response) => void take(request, response, pass))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.after(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+export async function textOf(request: IncomingMessage): Promise<string> {
+  let text = ''
+  for await (const chunk of request) text += chunk
+  return text
+}
+
+export async function serviceAt(t: TestContext, url: string): Promise<ServiceClient> {
   const service = createServiceClient({
     url,
-    token: createServiceTokens(SECRET, 'order_service', 'product_service', now),
+    token: createServiceTokens(SECRET, 'order_service', 'product_service', () => new Date()),
     tracing: await startTracing('order_service', {}),
   })
   t.after(() => service.close())
+  return service
+}
+
+export async function connect(t: TestContext, url: string, deadlineMs = 1_000): Promise<Reservations> {
   return createProductClient({
-    service,
+    service: await serviceAt(t, url),
     currency: 'USD',
     digits: () => 2,
     metrics: createMetrics('order_service'),
+    random: Math.random,
     deadlineMs,
-    ...hooks,
   })
 }
 
@@ -126,15 +155,44 @@ export function createOrderApp(t: TestContext, deps: Pick<Deps, 'orders' | 'rese
     ...deps,
   })
   t.after(() => created.app.close())
+  return { ...created, ...sendersOf(created.app) }
+}
+
+/** An app with its settler, as the process has it. Nobody waits for its rounds: who does not wake it waits an hour. */
+export async function startOrderApp(
+  t: TestContext,
+  productUrl: string,
+  orders: OrderStore,
+  random = Math.random,
+) {
+  const started = startOrders({
+    orders,
+    service: await serviceAt(t, productUrl),
+    verifyToken,
+    currency: 'USD',
+    now: () => new Date(),
+    newId: randomUUIDv7,
+    digits: () => 2,
+    random,
+    metrics: createMetrics('order_service'),
+    roundMs: 3_600_000,
+  })
+  t.after(async () => {
+    await started.stop()
+    await started.app.close()
+  })
+  return { ...started, ...sendersOf(started.app) }
+}
+
+function sendersOf(app: App) {
   const send = (
     method: 'GET' | 'POST' | 'PUT',
     who: string,
     url: string,
     payload?: object,
     headers: object = {},
-  ) => created.app.inject({ method, url, headers: { ...as(who), ...headers }, ...(payload && { payload }) })
+  ) => app.inject({ method, url, headers: { ...as(who), ...headers }, ...(payload && { payload }) })
   return {
-    ...created,
     get: (who: string, url: string, headers?: object) => send('GET', who, url, undefined, headers),
     post: (who: string, payload: object, key?: string) =>
       send('POST', who, '/orders', payload, key === undefined ? {} : { 'idempotency-key': key }),

@@ -58,13 +58,13 @@ export const order = (lines: Record<string, number>, totalMinor?: number, orderI
 export const CALLERS = ['nobody', 'user', 'admin', 'service'] as const
 export type Caller = (typeof CALLERS)[number]
 
-/** An app over a store in memory, and a way to call it as someone. Tokens are the callers' names. */
+/** An app over a store, in memory unless `path` is given, and a way to call it as someone. Tokens are the callers' names. */
 export async function openShop(
   t: TestContext,
-  options: { requireVersion?: boolean; currency?: string } = {},
+  options: { requireVersion?: boolean; currency?: string; path?: string } = {},
 ) {
-  const { requireVersion = false, currency = 'USD' } = options
-  const stores = await openSqliteStores(':memory:', currency)
+  const { requireVersion = false, currency = 'USD', path = ':memory:' } = options
+  const stores = await openSqliteStores(path, currency)
   const metrics = createMetrics('product_service')
   const app = createApp({
     stores,

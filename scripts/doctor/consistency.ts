@@ -9,7 +9,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Order, OrderStatus } from '../../order_service/src/domain/order.ts'
 import type { OrderStore } from '../../order_service/src/domain/ports.ts'
-import { settleDue } from '../../order_service/src/domain/settle_due.ts'
+import { BACKOFF, settleDue } from '../../order_service/src/domain/settle_due.ts'
 import { createSettle } from '../../order_service/src/domain/settle_order.ts'
 import type { Stores as ProductStores } from '../../product_service/src/domain/ports.ts'
 import { createDirectReservations } from './direct_reservations.ts'
@@ -189,10 +189,10 @@ async function unsettled({ orders, now }: Shop) {
 async function settleAll(shop: Shop): Promise<ReadonlySet<string>> {
   const { orders, products, now } = shop
   const reservations = createDirectReservations(products.stock, now)
-  const ports = { orders, reservations, now, random: Math.random, report: () => {}, reached: () => {} }
+  const ports = { orders, reservations, now, report: () => {}, reached: () => {} }
   const settle = createSettle({ ...ports, newId: () => crypto.randomUUID() })
   for (const patience = now().getTime() + SETTLE_PATIENCE_MS; ; await sleep(500)) {
-    await settleDue(ports, settle)
+    await settleDue({ ...ports, pauseMs: () => BACKOFF.firstMs }, settle)
     const { stuck } = await unsettled(shop)
     if (stuck.length === 0 || now().getTime() > patience) return new Set(stuck.map(({ id }) => id))
   }

@@ -4,8 +4,8 @@
  * Promises
  *  1. `start` starts all at once, for each lives without the others, and resolves when all can work. The end of
  *     any of them until then fails the start; nothing is started again.
- *  2. Afterwards a service that ends is started again, after a pause that doubles up to BACKOFF_MS_MAX and
- *     is forgotten once the service has run for STEADY_MS.
+ *  2. Afterwards a service that ends is started again, after a pause (backoff.ts) of at most AGAIN.maxMs that grows with
+ *     each time and is forgotten once the service has run for STEADY_MS. `stop` ends it.
  *  3. `stop` ends them in reverse order, so that a caller drains before those it calls. Whoever takes longer
  *     than STOP_DEADLINE_MS is killed, and that is said.
  *  4. Each runs in its own process group, so a terminal's Ctrl-C reaches us alone; and over an IPC channel, so
@@ -17,14 +17,13 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { type Backoff, pauseMs, sleep } from '@shop/retry/backoff'
 import type { Planned } from '../plan.ts'
 import type { ProcessEntry } from '../services.ts'
 import type { Output } from './log_lines.ts'
 import { OWNER_ONLY } from './owner_only.ts'
 
-const BACKOFF_MS_FIRST = 500
-const BACKOFF_MS_MAX = 30_000
+const AGAIN: Backoff = { firstMs: 500, maxMs: 30_000 }
 const STEADY_MS = 60_000
 const READY_DEADLINE_MS = 60_000
 const READY_POLL_MS = 50
@@ -59,6 +58,7 @@ export function superviseServices(
   output: Output,
 ): Supervisor {
   let phase: 'starting' | 'running' | 'stopping' = 'starting'
+  const stopping = new AbortController()
   const workers = services.map(
     (service): Worker => ({
       service,
@@ -98,12 +98,12 @@ export function superviseServices(
   async function runAgain(worker: Worker, how: string) {
     const steady = performance.now() - worker.startedAt > STEADY_MS
     worker.failures = steady ? 1 : worker.failures + 1
-    const pauseMs = Math.min(BACKOFF_MS_FIRST * 2 ** (worker.failures - 1), BACKOFF_MS_MAX)
+    const ms = pauseMs(AGAIN, worker.failures, Math.random())
     const { name } = worker.service.entry
     // A service ends with 0 only when somebody told it to, by a signal that was not ours.
     const what = how === LEFT_IN_ORDER ? 'was stopped from outside' : `ended unexpectedly (${how})`
-    output.say(`${name} ${what}; starting it again in ${pauseMs / 1000} s.`, 'warn')
-    await sleep(pauseMs)
+    output.say(`${name} ${what}; starting it again in ${(ms / 1000).toFixed(1)} s.`, 'warn')
+    await sleep(ms, stopping.signal).catch(() => {})
     if (phase !== 'running') return
     run(worker)
     const started = worker.process
@@ -130,11 +130,13 @@ export function superviseServices(
     },
     async stop() {
       phase = 'stopping'
+      stopping.abort()
       for (const worker of workers.toReversed()) await endOne(worker)
     },
     pidOf: (name) => workers.find(({ service }) => service.entry.name === name)?.process?.pid,
     kill() {
       phase = 'stopping'
+      stopping.abort()
       for (const { process } of workers) process?.kill('SIGKILL')
     },
   }

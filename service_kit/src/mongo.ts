@@ -15,6 +15,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type Backoff, pauseMs } from '@shop/retry/backoff'
 import {
   type ClientSession,
   type Collection,
@@ -44,9 +45,8 @@ export const DEADLINE_MS = 5_000
 export const COMMAND_MS = 4_000
 const CHECK_MS = 1_500
 const START_WAIT_MS = 4_000
-const RETRY_FIRST_MS = 10
-const RETRY_LONGEST_MS = 250
-const PREPARE_AGAIN_MS = 1_000
+const REPEAT_AFTER: Backoff = { firstMs: 20, maxMs: 500 }
+const PREPARE_AFTER: Backoff = { firstMs: 1_000, maxMs: 2_000 }
 
 /**
  * Spelled flat, because the driver lets a URL's `journal` and `readConcernLevel` override the nested form. It has
@@ -127,7 +127,7 @@ export async function openMongo({
 
   const decided = Promise.withResolvers<void>()
   const keepPreparing = async () => {
-    while (!closing) {
+    for (let failures = 1; !closing; failures++) {
       try {
         // Each time: after a failure the client is closed, and only this opens it again.
         await client.connect()
@@ -142,7 +142,7 @@ export async function openMongo({
         trouble = error instanceof MongoUnfit ? error : await explainTrouble(url, error)
         if (trouble instanceof MongoUnfit) decided.resolve()
       }
-      await sleep(PREPARE_AGAIN_MS, undefined, { ref: false })
+      await sleep(pauseMs(PREPARE_AFTER, failures, Math.random()), undefined, { ref: false })
     }
   }
   keepPreparing()
@@ -170,14 +170,15 @@ export async function openMongo({
 
   const repeat = async <T>(work: () => Promise<T>): Promise<T> => {
     const deadline = performance.now() + DEADLINE_MS
-    for (let pause = RETRY_FIRST_MS; ; pause = Math.min(pause * 2, RETRY_LONGEST_MS)) {
+    for (let failures = 1; ; failures++) {
       requireUsable()
+      const pause = pauseMs(REPEAT_AFTER, failures, Math.random())
       try {
         return await within(deadline, inOneTerm(deadline, work))
       } catch (error) {
         if (closing || !isPassing(error) || performance.now() + pause > deadline) throw asStoreError(error)
       }
-      await sleep(pause * (0.5 + Math.random() / 2))
+      await sleep(pause)
     }
   }
 

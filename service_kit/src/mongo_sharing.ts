@@ -6,6 +6,7 @@
  *  2. At most `inFlightMax` groups are under way and QUEUE_MAX pieces wait; one more is refused with `overloaded`.
  *  3. A piece that waited longer than the deadline of its caller is not begun any more.
  */
+import type { Outcome } from './batcher.ts'
 import { DEADLINE_MS } from './mongo.ts'
 import { unavailable } from './mongo_errors.ts'
 import { Problem } from './problem.ts'
@@ -13,10 +14,6 @@ import { Problem } from './problem.ts'
 export const QUEUE_MAX = 20_000
 /** Pieces in one group at most. */
 export const GROUP_MAX = 256
-
-export type Outcome<Answer> =
-  | { readonly ok: true; readonly value: Answer }
-  | { readonly ok: false; readonly error: unknown }
 
 export type Sharing<Piece, Answer> = {
   /** One outcome a piece, in their order. Rejecting rejects them all. */

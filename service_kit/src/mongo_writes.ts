@@ -10,9 +10,11 @@
  * Both hold when an answer was lost and the write comes again, by us or by the driver: an insert meets its own id,
  * an update its own token.
  */
+
 import type { Collection, Document, Filter } from 'mongodb'
+import type { Outcome } from './batcher.ts'
 import { isDuplicate, refusedAsDuplicates, Unsettled } from './mongo_errors.ts'
-import { type Outcome, shareWork } from './mongo_sharing.ts'
+import { shareWork } from './mongo_sharing.ts'
 
 const IN_FLIGHT_MAX = 2
 

@@ -3,6 +3,7 @@
  * and size, and kept in a file across restarts.
  */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { retryAfterMs } from '@shop/retry/backoff'
 
 const DEADLINE_MS = 2_000
 /** Ten times the largest there is: the list of withdrawn tokens. */
@@ -41,7 +42,9 @@ async function bodyOf(answer: Response, url: string): Promise<string | undefined
   if (!answer.ok) {
     await answer.body?.cancel()
     if (answer.status === 304) return undefined
-    throw new Error(`${url} answered ${answer.status}`)
+    throw Object.assign(new Error(`${url} answered ${answer.status}`), {
+      retryAfterMs: retryAfterMs(answer.headers.get('retry-after'), Date.now()),
+    })
   }
   const decoder = new TextDecoder()
   let bytes = 0

@@ -3,28 +3,37 @@
  * and the trace passed on.
  *
  * Only the caller knows what is safe to repeat. A call said to be `repeatable` goes out once more, within the same
- * deadline, when its connection failed: a replica that died takes its connections with it, and behind the same
- * address there may be others. An answer, whatever it says, is never asked for again.
+ * deadline and after a moment, when its connection failed: a replica that died takes its connections with it, and behind
+ * the same address there may be others. An answer, whatever it says, is never asked for again here; how long it asks to
+ * wait is told. All calls together are repeated no more than REPEATED.
  */
+import { retryAfterMs } from '@shop/retry/backoff'
+import { createRetryBudget, retry } from '@shop/retry/retry'
 import { Pool } from 'undici'
 import type { Tracing } from './telemetry.ts'
 
-const CONNECTIONS_MAX = 16
+/** All calls that a client of ours makes at once: order_service up to seven of each of three kinds (batcher.ts). */
+const CONNECTIONS_MAX = 24
 /** Under way or waiting for a connection. One more would wait behind them for longer than anybody waits for it. */
 export const CALLS_MAX = 128
 /** Within one network; longer means that nobody is there any more. */
 const CONNECT_TIMEOUT_MS = 1_000
 const ANSWER_BYTES_MAX = 4 * 1024 * 1024
+const REPEAT = { attempts: 2, firstMs: 50, maxMs: 50 }
+const REPEATED = { burst: 10, perSecond: 2 }
 
 /** The other service did not give a usable answer: the outcome of the call is unknown. */
 export class ServiceUnreachable extends Error {
   /** The status it answered with, if it answered at all. */
   readonly status: number | undefined
+  /** How long it asks to wait before it is asked again, if it does. */
+  readonly retryAfterMs: number | undefined
 
-  constructor(message: string, options?: ErrorOptions & { status?: number | undefined }) {
+  constructor(message: string, options?: ErrorOptions & { status?: number; retryAfterMs?: number }) {
     super(message, options)
     this.name = 'ServiceUnreachable'
     this.status = options?.status
+    this.retryAfterMs = options?.retryAfterMs
   }
 }
 
@@ -52,6 +61,7 @@ export function createServiceClient({ url, token, tracing }: ServiceClientOption
     maxResponseSize: ANSWER_BYTES_MAX,
     connect: { timeout: CONNECT_TIMEOUT_MS },
   })
+  const budget = createRetryBudget(REPEATED)
 
   const send = async (path: string, body: string, signal: AbortSignal, traceparent: string | undefined) =>
     pool.request({
@@ -69,27 +79,31 @@ export function createServiceClient({ url, token, tracing }: ServiceClientOption
   let calls = 0
 
   return {
-    post: (path, body, { deadlineMs, traceparent, repeatable = false }) =>
+    post: (path, content, { deadlineMs, traceparent, repeatable = false }) =>
       tracing.call(`POST ${path}`, traceparent, async (sent) => {
         if (calls >= CALLS_MAX) throw new ServiceUnreachable(`${origin}${path}: ${calls} calls are waiting`)
         const deadline = AbortSignal.timeout(deadlineMs)
-        const text = JSON.stringify(body)
-        let status: number | undefined
+        const text = JSON.stringify(content)
+        const said: { status?: number; retryAfterMs?: number } = {}
         calls += 1
         try {
-          const answer = await send(path, text, deadline, sent).catch((error: unknown) => {
-            if (!repeatable || deadline.aborted) throw error
-            return send(path, text, deadline, sent)
+          const answer = await retry(() => send(path, text, deadline, sent), {
+            ...REPEAT,
+            budget,
+            signal: deadline,
+            repeatAfter: () => (repeatable ? 0 : undefined),
           })
-          status = answer.statusCode
-          const said = await answer.body.text()
+          said.status = answer.statusCode
+          const askedMs = retryAfterMs([answer.headers['retry-after']].flat()[0], Date.now())
+          if (askedMs !== undefined) said.retryAfterMs = askedMs
+          const body = await answer.body.text()
           if (answer.statusCode >= 300)
-            throw new Error(`answered ${answer.statusCode}: ${said.slice(0, 200)}`)
-          return JSON.parse(said)
+            throw new Error(`answered ${answer.statusCode}: ${body.slice(0, 200)}`)
+          return JSON.parse(body)
         } catch (error) {
           throw new ServiceUnreachable(`${origin}${path}: ${(error as Error).message}`, {
             cause: error,
-            status,
+            ...said,
           })
         } finally {
           calls -= 1

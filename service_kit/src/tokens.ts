@@ -12,6 +12,7 @@
  *  5. No token counts for longer than TOKEN_LIFETIME_SECONDS_MAX from now, also one of a clock that was ahead.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { pauseMs } from '@shop/retry/backoff'
 import { createLocalJWKSet, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose'
 import type { Principal, VerifyToken } from './access.ts'
 import { Problem } from './problem.ts'
@@ -150,8 +151,8 @@ const refused = (why: string, cause?: unknown) =>
 
 /** How often the published keys are fetched again. */
 export const KEYS_REFRESH_MS = 5 * 60_000
-/** How often it is tried while no keys were ever seen. */
-const KEYS_FIRST_RETRY_MS = 500
+/** After failed fetches: soon while no keys were ever seen; else there is time, but not until the next refresh. */
+const KEYS_RETRY = { none: { firstMs: 500, maxMs: 2_000 }, some: { firstMs: 1_000, maxMs: 30_000 } }
 /** Before the first keys nothing is said for so long: of services that start together one is the last. */
 const KEYS_PATIENCE_MS = 5_000
 /** At most one fetch in this time, however many unknown `kid`s arrive; they wait for it together. */
@@ -161,7 +162,7 @@ export type RemoteKeys = KeySource & { stop(): void }
 
 /**
  * Keys published at `urls`: by one service, or by several replicas that publish the same. Fetching starts at once and
- * repeats; failures keep the keys there are. `cacheFile` (optional) keeps the last good set across restarts.
+ * repeats, sooner after a failure; failures keep the keys there are. `cacheFile` (optional) keeps the last good set across restarts.
  */
 export function fetchRemoteKeys(
   urls: string | readonly string[],
@@ -176,23 +177,29 @@ export function fetchRemoteKeys(
   let fetchedAt = Number.NEGATIVE_INFINITY
   let inFlight: Promise<void> | undefined
   let next: Promise<void> | undefined
-  let failing = false
+  /** In a row. */
+  let failures = 0
+  let askedMs = 0
+  let told = false
   const startedAt = performance.now()
 
   const load = async () => {
     fetchedAt = performance.now()
     try {
       const fresh = (await fetchPublished([urls].flat(), isKeySet))?.value as JSONWebKeySet
-      failing = false
+      failures = 0
+      told = false
       const freshText = JSON.stringify(fresh)
       if (freshText === text) return
       known = fresh
       text = freshText
       if (options.cacheFile !== undefined) keep(options.cacheFile, freshText)
     } catch (error) {
+      askedMs = (error as { retryAfterMs?: number }).retryAfterMs ?? 0
+      failures += 1
       if (!known && performance.now() - startedAt < KEYS_PATIENCE_MS) return
-      if (!failing) options.onFailure?.(error)
-      failing = true
+      if (!told) options.onFailure?.(error)
+      told = true
     }
   }
 
@@ -220,7 +227,13 @@ export function fetchRemoteKeys(
   let timer: NodeJS.Timeout
   const keepFresh = async () => {
     await refresh()
-    timer = setTimeout(keepFresh, known ? KEYS_REFRESH_MS : KEYS_FIRST_RETRY_MS).unref()
+    const backoff = known ? KEYS_RETRY.some : KEYS_RETRY.none
+    // Never later than promised, and drawn anew, so that replicas started together do not ask together.
+    const waitMs =
+      failures === 0
+        ? KEYS_REFRESH_MS * (1 - Math.random() / 4)
+        : pauseMs(backoff, failures, Math.random(), Math.min(askedMs, backoff.maxMs))
+    timer = setTimeout(keepFresh, waitMs).unref()
   }
   timer = setTimeout(keepFresh, 0).unref()
   return { current: () => known, refresh, stop: () => clearTimeout(timer) }

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { exportJWK, generateKeyPair, type JSONWebKeySet, SignJWT } from 'jose'
 import {
   CLOCK_TOLERANCE_SECONDS,
@@ -155,10 +156,11 @@ suite('access tokens', () => {
 
 suite('published keys', () => {
   async function publisher(t: TestContext, keys: JSONWebKeySet) {
-    const state = { keys, status: 200, requests: 0 }
+    const state = { keys, status: 200, requests: 0, retryAfter: '0' }
     const server = createServer((_request, response) => {
       state.requests++
-      response.writeHead(state.status, { 'content-type': 'application/json' }).end(JSON.stringify(state.keys))
+      const headers = { 'content-type': 'application/json', 'retry-after': state.retryAfter }
+      response.writeHead(state.status, headers).end(JSON.stringify(state.keys))
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     t.after(() => server.close())
@@ -197,6 +199,28 @@ suite('published keys', () => {
       t.after(() => keys.stop())
       assert.equal(keys.current(), undefined, kept)
     }
+  })
+
+  test('a fetch that failed is repeated soon, also while there are keys, but not sooner than it was asked to', async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'shop-keys-'))
+    t.after(() => rmSync(folder, { recursive: true }))
+    const cacheFile = join(folder, 'keys.json')
+    const [old, fresh] = [await signer('old'), await signer('fresh')]
+    const { state, url } = await publisher(t, { keys: [fresh.jwk] })
+    t.mock.method(Math, 'random', () => 0)
+    writeFileSync(cacheFile, JSON.stringify({ keys: [old.jwk] }))
+    Object.assign(state, { status: 503, retryAfter: '1' })
+    const failed = Promise.withResolvers<void>()
+    const keys = fetchRemoteKeys(url, { cacheFile, onFailure: () => failed.resolve() })
+    t.after(() => keys.stop())
+    await failed.promise
+    const failedAt = performance.now()
+    state.status = 200
+    while (keys.current()?.keys[0]?.kid !== fresh.jwk.kid) {
+      assert.ok(performance.now() - failedAt < 20_000, 'not only when all keys are fetched again')
+      await sleep(10)
+    }
+    assert.ok(performance.now() - failedAt > 900, 'as it was asked to')
   })
 
   test('however many ask at once, one request goes out', async (t) => {

@@ -253,7 +253,7 @@ export interface operations {
                             /** Format: uuid */
                             order_id: string;
                             /** @enum {unknown} */
-                            status: "released" | "rejected" | "shipped";
+                            status: "released" | "rejected" | "shipped" | "unanswered";
                         }[];
                     };
                 };
@@ -403,7 +403,7 @@ export interface operations {
                                 requested: number;
                             }[];
                             /** @enum {unknown} */
-                            status: "held" | "rejected" | "released" | "shipped";
+                            status: "held" | "rejected" | "released" | "shipped" | "unanswered";
                             /** @example 19.99 */
                             total_price?: string;
                             unknown_products: string[];
@@ -524,7 +524,7 @@ export interface operations {
                             /** Format: uuid */
                             order_id: string;
                             /** @enum {unknown} */
-                            status: "shipped" | "released" | "rejected" | "unknown";
+                            status: "shipped" | "released" | "rejected" | "unknown" | "unanswered";
                         }[];
                     };
                 };

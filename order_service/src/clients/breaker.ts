@@ -1,69 +1,100 @@
 /**
  * Remembers that the other service is down, so that nobody waits to find out again.
  *
- * After a failed call further calls fail at once for a pause that doubles from PAUSE_FIRST_MS to PAUSE_MAX_MS;
- * then one call at a time is let through, and the first that succeeds ends it. The end of each pause is told, so
- * that work nobody waits for can be that call, and the service is found to be back though nobody orders.
+ * After a failed call further calls fail at once for a pause (backoff.ts) of at most PAUSE.maxMs, or as long as the
+ * service asks for; then one call at a time is let through, and the first that is answered ends it. The end of each
+ * pause is told, so that work nobody waits for can be that call, and the service is found to be back though nobody
+ * orders.
  */
+import { type Backoff, pauseMs } from '@shop/retry/backoff'
 import { OutcomeUnknown } from '../domain/errors.ts'
 import type { Outlook } from '../domain/ports.ts'
 
-export const PAUSE_FIRST_MS = 200
 /** A trial costs a service that is back nothing, and one that is not a connection; orders wait as long as this. */
-export const PAUSE_MAX_MS = 500
+export const PAUSE: Backoff = { firstMs: 200, maxMs: 500 }
+/** However long the service asks us to wait (`Retry-After`), it is asked once in this time. */
+export const ASKED_MAX_MS = 5_000
+/** So many items in a row that each met a fault of the service, and none was answered: it is the service. */
+export const FAULTS_MAX = 8
+
+/** One call, to be ended in exactly one of these ways. */
+export type GuardedCall = {
+  /** It finds out whether the service is back. */
+  readonly trial: boolean
+  answered(): void
+  /** No answer, or none that a service in order gives. */
+  failed(error: unknown): void
+  /** A fault of the service, or of the one item that was in it. */
+  fault(error: unknown): void
+  /** Nothing was learnt. */
+  inconclusive(): void
+}
 
 export type Breaker = {
   outlook(): Outlook
-  guard<T>(call: () => Promise<T>): Promise<T>
+  /** Throws OutcomeUnknown while the service is down. */
+  begin(): GuardedCall
 }
 
 export type BreakerOptions = {
   /** Milliseconds of a clock that never goes back. */
   readonly clock: () => number
+  readonly random: () => number
   readonly onDown: (error: unknown) => void
   readonly onUp: () => void
   readonly onPauseOver: () => void
 }
 
-export function createBreaker({ clock, onDown, onUp, onPauseOver }: BreakerOptions): Breaker {
-  let down = false
-  let pauseMs = PAUSE_FIRST_MS
+export function createBreaker({ clock, random, onDown, onUp, onPauseOver }: BreakerOptions): Breaker {
+  /** Pauses since it was up. */
+  let pauses = 0
   let tryAgainAt = 0
   let trying = false
+  let faults = 0
+  let timer: NodeJS.Timeout | undefined
 
-  const outlook = () => (!down ? 'up' : trying || clock() < tryAgainAt ? 'down' : 'trial')
+  const outlook = () => (pauses === 0 ? 'up' : trying || clock() < tryAgainAt ? 'down' : 'trial')
 
-  const failed = (error: unknown, trial: boolean) => {
-    if (down && !trial) return // A call from before the outage was noticed.
-    pauseMs = down ? Math.min(pauseMs * 2, PAUSE_MAX_MS) : PAUSE_FIRST_MS
-    tryAgainAt = clock() + pauseMs
-    setTimeout(onPauseOver, pauseMs).unref()
-    if (!down) onDown(error)
-    down = true
+  const pause = (error: unknown) => {
+    pauses++
+    const asked = Math.min((error as { retryAfterMs?: number }).retryAfterMs ?? 0, ASKED_MAX_MS)
+    const ms = pauseMs(PAUSE, pauses, random(), asked)
+    tryAgainAt = clock() + ms
+    clearTimeout(timer)
+    timer = setTimeout(onPauseOver, ms).unref()
+    if (pauses === 1) onDown(error)
   }
 
-  const succeeded = () => {
-    if (!down) return
-    down = false
-    onUp()
+  const begin = (): GuardedCall => {
+    if (outlook() === 'down') throw new OutcomeUnknown('the product service was down a moment ago')
+    const trial = pauses > 0
+    if (trial) trying = true
+    const end = (how: () => void) => {
+      if (trial) trying = false
+      how()
+    }
+    const failed = (error: unknown) =>
+      end(() => {
+        // Else a call from before the outage was noticed.
+        if (trial || pauses === 0) pause(error)
+      })
+    return {
+      trial,
+      failed,
+      answered: () =>
+        end(() => {
+          faults = 0
+          if (pauses === 0) return
+          pauses = 0
+          clearTimeout(timer)
+          onUp()
+        }),
+      fault(error) {
+        if (trial || ++faults >= FAULTS_MAX) failed(error)
+      },
+      inconclusive: () => end(() => {}),
+    }
   }
 
-  return {
-    outlook,
-    async guard(call) {
-      if (outlook() === 'down') throw new OutcomeUnknown('the product service was down a moment ago')
-      const trial = down
-      if (trial) trying = true
-      try {
-        const answer = await call()
-        succeeded()
-        return answer
-      } catch (error) {
-        failed(error, trial)
-        throw error
-      } finally {
-        if (trial) trying = false
-      }
-    },
-  }
+  return { outlook, begin }
 }

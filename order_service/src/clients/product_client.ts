@@ -1,15 +1,16 @@
 /**
  * Reservations at product_service over HTTP (its /internal routes).
  *
- * Concurrent requests of one kind share calls (batcher.ts); an outage is noticed once for all (breaker.ts).
+ * Concurrent requests of one kind share calls (batcher.ts of the kit), and none fails for its neighbours; an outage is
+ * noticed once for all (breaker.ts).
  * Answers are checked before they are believed: whatever is not a usable answer is OutcomeUnknown.
  */
+import { type Call, CallFailed, createBatcher, type Outcome } from '@shop/service_kit/batcher'
 import type { Metrics } from '@shop/service_kit/metrics'
 import { type ServiceClient, ServiceUnreachable } from '@shop/service_kit/service_client'
 import { OutcomeUnknown } from '../domain/errors.ts'
 import type { Order } from '../domain/order.ts'
 import type { Reservations } from '../domain/ports.ts'
-import { createBatcher } from './batcher.ts'
 import { createBreaker } from './breaker.ts'
 import { holdAnswer, reservationOf, type WireResult } from './reservation_wire.ts'
 
@@ -19,13 +20,12 @@ export const DECISION_DEADLINE_MS = 2_000
 export const ORDERS_PER_CALL_MAX = 128
 /** Lines in one call, so that bodies and answers stay below 1 MiB. */
 export const LINES_PER_CALL_MAX = 1_500
-/**
- * Calls of one kind under way at once. With one, an order waits at most for the call before its own, and calls
- * are as large as they can be, which costs both services the fewest commits.
- */
-export const CALLS_MAX = 1
-/** Answers that one item of a call may be to blame for: it must not fail its neighbours. */
-const BLAMES_AN_ITEM: readonly (number | undefined)[] = [400, 413, 422, 500]
+/** Orders of one kind that wait for a call. */
+export const WAITING_MAX = 10_000
+/** Answers of a service in order that refuses something of this call. */
+const REFUSED = [400, 413, 422]
+/** No answer: lost on the way, or given by a proxy on behalf of a service that is away. */
+const SILENT: readonly (number | undefined)[] = [undefined, 502, 504]
 const BATCH_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128]
 
 export type ProductClientOptions = {
@@ -34,6 +34,7 @@ export type ProductClientOptions = {
   /** Digits that amounts of our store count. */
   readonly digits: () => number
   readonly metrics: Metrics
+  readonly random: () => number
   readonly deadlineMs?: number
   readonly onDown?: (error: unknown) => void
   readonly onUp?: () => void
@@ -49,6 +50,7 @@ export function createProductClient(options: ProductClientOptions): Reservations
     currency,
     digits,
     metrics,
+    random,
     deadlineMs = DECISION_DEADLINE_MS,
     onDown,
     onUp,
@@ -66,6 +68,7 @@ export function createProductClient(options: ProductClientOptions): Reservations
   ])
   const breaker = createBreaker({
     clock: () => performance.now(),
+    random,
     onDown: (error) => onDown?.(error),
     onUp: () => onUp?.(),
     onPauseOver: () => onPauseOver?.(),
@@ -76,20 +79,52 @@ export function createProductClient(options: ProductClientOptions): Reservations
     body: unknown,
     orderIds: readonly string[],
     traceparent: string | undefined,
-  ): Promise<readonly WireResult[]> => {
+  ): Promise<readonly Outcome<WireResult>[]> => {
     batchSize.observe({ kind }, orderIds.length)
     try {
-      const { results } = await service.post<{ results?: WireResult[] }>(`/internal/${kind}`, body, {
+      const answer = await service.post<{ results?: unknown } | null>(`/internal/${kind}`, body, {
         deadlineMs,
         traceparent,
         repeatable: true,
       })
-      if (!answersAll(results, orderIds)) throw new OutcomeUnknown(`/internal/${kind} answered other orders`)
+      const outcomes = outcomesOf(answer?.results, orderIds)
+      if (!outcomes.some(({ ok }) => ok)) throw new Fault(`/internal/${kind} answered none of its orders`)
       calls.inc({ kind, outcome: 'answered' })
-      return results
+      return outcomes
     } catch (error) {
       calls.inc({ kind, outcome: 'failed' })
       throw error
+    }
+  }
+
+  /** What each order was answered. What a call failed with is judged here: an order of it, the service, or neither. */
+  const send = async (
+    kind: Kind,
+    bodyOf: () => unknown,
+    orderIds: readonly string[],
+    { traceparent, suspect }: Call,
+  ): Promise<readonly Outcome<WireResult>[]> => {
+    let body: unknown
+    try {
+      body = bodyOf()
+    } catch (error) {
+      throw new CallFailed(error, { answered: true })
+    }
+    const call = breaker.begin()
+    try {
+      const outcomes = await post(kind, body, orderIds, traceparent)
+      call.answered()
+      return outcomes
+    } catch (error) {
+      const blamed = blameOf(error)
+      if (blamed === 'order') call.answered()
+      else if (suspect && !call.trial && blamed !== 'service') call.inconclusive()
+      else if (blamed === 'fault' && orderIds.length > 1) call.inconclusive()
+      else if (blamed === 'fault') call.fault(error)
+      else call.failed(error)
+      // In a trial silence is most likely still that of the service.
+      if (blamed === 'service' || (blamed === 'silence' && call.trial)) throw unknown(error)
+      throw new CallFailed(unknown(error), { answered: blamed !== 'silence' })
     }
   }
 
@@ -98,54 +133,26 @@ export function createProductClient(options: ProductClientOptions): Reservations
     weight: (item: Item) => number,
     bodyOf: (items: readonly Item[]) => unknown,
   ) => {
-    const sendTogether = (items: readonly Item[], traceparent: string | undefined) =>
-      post(
-        kind,
-        bodyOf(items),
-        items.map((item) => item.id),
-        traceparent,
-      )
-    /**
-     * Ends with the first that is not blamed but lost; what the others were told is recorded, and told again. Where
-     * each meets a fault of the service, no item is to blame.
-     */
-    const sendApart = async (items: readonly Item[], traceparent: string | undefined) => {
-      const results: (WireResult | OutcomeUnknown)[] = []
-      let faults = 0
-      for (const item of items) {
-        try {
-          results.push((await sendTogether([item], traceparent))[0]!)
-        } catch (error) {
-          if (!isBlamed(error)) throw unknown(error)
-          if (error.status === 500) faults++
-          if (faults === items.length) throw unknown(error)
-          results.push(unknown(error))
-        }
-      }
-      return results
-    }
-    const send = (items: readonly Item[], traceparent: string | undefined) =>
-      breaker.guard(async (): Promise<readonly (WireResult | OutcomeUnknown)[]> => {
-        try {
-          return await sendTogether(items, traceparent)
-        } catch (error) {
-          if (isBlamed(error)) return await sendApart(items, traceparent)
-          throw unknown(error)
-        }
-      })
-    const batch = createBatcher({
+    const batch = createBatcher<Item, WireResult>({
       itemsMax: ORDERS_PER_CALL_MAX,
       weightMax: LINES_PER_CALL_MAX,
-      callsMax: CALLS_MAX,
+      waitingMax: WAITING_MAX,
       deadlineMs,
       weight,
-      send,
+      key: (item) => item.id,
+      send: (items, call) =>
+        send(
+          kind,
+          () => bodyOf(items),
+          items.map((item) => item.id),
+          call,
+        ),
+      unanswered: (why) => new OutcomeUnknown(why),
+      random,
     })
     return async (item: Item, traceparent?: string): Promise<WireResult> => {
       if (breaker.outlook() === 'down') throw new OutcomeUnknown('the product service was down a moment ago')
-      const result = await batch(item, traceparent)
-      if (result instanceof OutcomeUnknown) throw result
-      return result
+      return batch(item, traceparent)
     }
   }
 
@@ -172,16 +179,33 @@ export function createProductClient(options: ProductClientOptions): Reservations
   }
 }
 
-const answersAll = (
-  results: WireResult[] | undefined,
-  orderIds: readonly string[],
-): results is WireResult[] =>
-  Array.isArray(results) &&
-  results.length === orderIds.length &&
-  results.every((result, i) => result.order_id === orderIds[i])
+/** Each order's own answer. One that has none, whatever the reason, fails alone. */
+function outcomesOf(results: unknown, orderIds: readonly string[]): Outcome<WireResult>[] {
+  const given: readonly (Partial<WireResult> | null)[] = Array.isArray(results) ? results : []
+  const byId = new Map(given.map((result) => [result?.order_id, result as WireResult]))
+  return orderIds.map((id, i) => {
+    const value = given[i]?.order_id === id ? (given[i] as WireResult) : byId.get(id)
+    return value && value.status !== 'unanswered'
+      ? { ok: true, value }
+      : { ok: false, error: new OutcomeUnknown(`order ${id} was not answered`) }
+  })
+}
 
-const isBlamed = (error: unknown): error is ServiceUnreachable =>
-  error instanceof ServiceUnreachable && BLAMES_AN_ITEM.includes(error.status)
+/** An answer that no service in order gives. */
+class Fault extends OutcomeUnknown {}
+
+/**
+ * What may be to blame for a failed call: an order that the service refuses; one that it has a fault with, or the
+ * service itself; whatever kept the answer from coming; or the service as a whole, which says so.
+ */
+function blameOf(error: unknown): 'order' | 'fault' | 'silence' | 'service' {
+  if (error instanceof Fault) return 'fault'
+  if (!(error instanceof ServiceUnreachable)) return 'service'
+  const { status } = error
+  if (SILENT.includes(status)) return 'silence'
+  if (REFUSED.includes(status!)) return 'order'
+  return status === 500 || status! < 300 ? 'fault' : 'service'
+}
 
 const unknown = (error: unknown): OutcomeUnknown =>
   error instanceof OutcomeUnknown ? error : new OutcomeUnknown((error as Error).message, { cause: error })

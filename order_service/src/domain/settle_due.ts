@@ -2,7 +2,8 @@
  * The settler's round: take the orders that are due, settle them, and space out those that could not be.
  *
  * Invariant 5: the longest an order waits after the last fault ended is SETTLE_AFTER_MS (its maker died), or
- * LEASE_MS (a settler died holding it), or BACKOFF_MAX_MS (it failed before), plus the time between two rounds.
+ * LEASE_MS (a settler died holding it), or twice BACKOFF.maxMs (it failed before), plus the length of a round and the
+ * time between two.
  * One whose request got no answer is due from then on (settle_order.ts). Times are those of the wall clock, since
  * replicas share them; what was written before a clock was set back is pulled in.
  * Claiming is one conditional write, so two replicas never work on the same order while a lease lasts; one that
@@ -17,55 +18,79 @@ export const LEASE_MS = 15_000
 /** Also what one call to the product service takes at most, so a round is one call. */
 export const CLAIMS_MAX = 128
 const CLAIMS: Readonly<Record<Outlook, number>> = { up: CLAIMS_MAX, trial: 1, down: 0 }
-export const BACKOFF_FIRST_MS = 250
-export const BACKOFF_MAX_MS = 5_000
+/** With `firstMs` alone an order is tried again soon after a lost answer; with `maxMs` a bad one costs little. */
+export const BACKOFF = { firstMs: 250, maxMs: 5_000 }
 /** Beyond all leases and pauses, and what clocks of replicas may differ. */
 const AHEAD_MAX_MS = 2 * LEASE_MS
 
 export type Round = { readonly settled: number; readonly failed: number }
 
 export type SettleDuePorts = Pick<Ports, 'orders' | 'reservations' | 'now' | 'report'> & {
-  readonly random: () => number
+  /** How long to wait after so many attempts (BACKOFF). */
+  readonly pauseMs: (attempts: number) => number
 }
 
 /**
- * Settles what is due now, batch after batch, until nothing is or a batch made no progress. While the product
- * service is known to be down nothing is claimed but one order at each trial, so an outage costs nothing and is
- * noticed to be over.
+ * Settles what was due when it began, and ends when all of that is settled or put off, or nothing of what it claimed
+ * last could be. It claims more as soon as half of what it claimed is done, so that one that takes its time holds up
+ * nobody. While the product service is known to be down nothing is claimed but one order at each trial, so an outage
+ * costs nothing and is noticed to be over.
  */
 export async function settleDue(
   ports: SettleDuePorts,
   settle: Settle,
   mayGoOn: () => boolean = () => true,
 ): Promise<Round> {
-  let settled = 0
-  let failed = 0
-  while (mayGoOn()) {
-    const now = ports.now()
-    const limit = CLAIMS[ports.reservations.outlook()]
-    if (limit === 0) break
-    const claimed = await ports.orders.claimDue(now.toISOString(), later(now, LEASE_MS), limit)
-    if (claimed.length === 0) break
-    const left = await settleAll(ports, settle, claimed)
-    await postpone(ports, left)
-    settled += claimed.length - left.length
-    failed += left.length
-    if (left.length === claimed.length) break
+  const begun = ports.now().toISOString()
+  const round = { settled: 0, failed: 0 }
+  const left: { readonly order: Order; readonly fault?: unknown }[] = []
+  let underWay = 0
+  let ended = Promise.withResolvers<void>()
+
+  const settleOne = async (order: Order) => {
+    underWay++
+    const [outcome] = await Promise.allSettled([settle(order)])
+    underWay--
+    if (outcome.status === 'rejected') left.push({ order, fault: outcome.reason })
+    else if (outcome.value.dueAt !== undefined) left.push({ order })
+    else round.settled++
+    ended.resolve()
   }
-  return { settled, failed }
+
+  const untilUnderWay = async (many: number) => {
+    while (underWay > many) {
+      await ended.promise
+      ended = Promise.withResolvers()
+      // Those answered by one call end in one turn of the event loop, and are counted together.
+      await new Promise<void>((turn) => void setImmediate(turn))
+    }
+    const put = left.splice(0)
+    round.failed += put.length
+    for (const { order, fault } of put) if (fault !== undefined) ports.report(fault, order.id)
+    await postpone(
+      ports,
+      put.map(({ order }) => order),
+    )
+  }
+
+  try {
+    while (mayGoOn()) {
+      const limit = Math.min(CLAIMS[ports.reservations.outlook()], CLAIMS_MAX - underWay)
+      if (limit === 0) break
+      const claimed = await ports.orders.claimDue(begun, later(ports.now(), LEASE_MS), limit)
+      if (claimed.length === 0) break
+      const before = { underWay, settled: round.settled }
+      for (const order of claimed) void settleOne(order)
+      await untilUnderWay(before.underWay + Math.floor(claimed.length / 2))
+      if (underWay === 0 && round.settled === before.settled) break
+    }
+  } finally {
+    await untilUnderWay(0)
+  }
+  return round
 }
 
-/** Resolves those that still owe something under our lease. */
-async function settleAll(ports: SettleDuePorts, settle: Settle, claimed: readonly Order[]): Promise<Order[]> {
-  const outcomes = await Promise.allSettled(claimed.map((order) => settle(order)))
-  return claimed.filter((order, i) => {
-    const outcome = outcomes[i]!
-    if (outcome.status === 'rejected') ports.report(outcome.reason, order.id)
-    return outcome.status === 'rejected' || outcome.value.dueAt !== undefined
-  })
-}
-
-async function postpone({ orders, now, random }: SettleDuePorts, left: readonly Order[]): Promise<void> {
+async function postpone({ orders, now, pauseMs }: SettleDuePorts, left: readonly Order[]): Promise<void> {
   if (left.length === 0) return
   const at = now()
   await orders.reschedule(
@@ -73,7 +98,8 @@ async function postpone({ orders, now, random }: SettleDuePorts, left: readonly 
       id,
       version,
       fence,
-      dueAt: later(at, backoffMs(attempts, random())),
+      // Not before the round is over.
+      dueAt: later(at, Math.max(1, pauseMs(attempts))),
     })),
   )
 }
@@ -94,12 +120,6 @@ export async function pullIn({ orders, now }: Pick<Ports, 'orders' | 'now'>): Pr
     if (page.length < CLAIMS_MAX) return
     after = page.at(-1)!.id
   }
-}
-
-/** Doubles from BACKOFF_FIRST_MS to BACKOFF_MAX_MS; `chance` (0..1) takes up to half off, to spread the load. */
-export function backoffMs(attempts: number, chance: number): number {
-  const full = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** Math.min(attempts - 1, 16))
-  return Math.round(full * (1 - chance / 2))
 }
 
 const later = (now: Date, ms: number): string => new Date(now.getTime() + ms).toISOString()

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { PAUSE } from '../../src/clients/breaker.ts'
+import { WAITING_MAX } from '../../src/clients/product_client.ts'
 import { HELD, MUG, order, uuid } from '../samples.ts'
-import { connect, startProducts } from '../shop.ts'
+import { connect, startProducts, startRoad, textOf } from '../shop.ts'
 
 /** A server that answers as it is told, to see what the client believes. */
 async function serve(
@@ -12,29 +12,20 @@ async function serve(
   answer: (
     body: Record<string, { order_id: string }[]>,
     path: string,
-  ) => [number, unknown] | 'cut' | undefined,
+  ) => [status: number, body: unknown, headers?: object] | 'cut' | undefined,
 ) {
   const calls: [string, number][] = []
-  const server = createServer(async (request, response) => {
+  const url = await startRoad(t, async (request, response) => {
     const body = JSON.parse(await textOf(request))
     calls.push([request.url!, (Object.values(body)[0] as unknown[]).length])
     const answered = answer(body, request.url!)
     if (answered === 'cut') request.socket.destroy()
     else if (answered)
-      response.writeHead(answered[0], { 'content-type': 'application/json' }).end(JSON.stringify(answered[1]))
+      response
+        .writeHead(answered[0], { 'content-type': 'application/json', ...answered[2] })
+        .end(JSON.stringify(answered[1]))
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  t.after(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, calls }
-}
-
-async function textOf(request: IncomingMessage) {
-  let text = ''
-  for await (const chunk of request) text += chunk
-  return text
+  return { url, calls }
 }
 
 const mine = order({ id: uuid(7) })
@@ -82,7 +73,7 @@ suite('what the product service answers', () => {
     ['validation_failed', 400],
     ['internal_error', 500],
   ] as const) {
-    test(`a call answered ${status} is sent again one by one, so that only the bad order fails`, async (t) => {
+    test(`a call answered ${status} is divided, so that only the bad order fails`, async (t) => {
       const bad = order({ id: uuid(66) })
       const { url, calls } = await serve(t, (body) => {
         const ids = body.reservations!.map((each) => each.order_id)
@@ -95,35 +86,107 @@ suite('what the product service answers', () => {
         outcomes.map((outcome) => outcome.status),
         ['fulfilled', 'rejected', 'fulfilled'],
       )
-      assert.deepEqual(
-        calls.map(([, n]) => n),
-        [3, 1, 1, 1],
-      )
+      assert.deepEqual(calls.map(([, n]) => n).sort(), [1, 1, 1, 3])
       assert.equal(reservations.outlook(), 'up')
     })
   }
 
-  test('a service that fails on each of them is down', async (t) => {
-    const { url } = await serve(t, () => [500, { code: 'internal_error' }])
-    const reservations = await connect(t, url)
-    const outcomes = await Promise.allSettled([mine, order()].map((each) => reservations.hold(each)))
+  test('a service that has a fault with each of many is down, and is not asked for every one of them', async (t) => {
+    const { url, calls } = await serve(t, () => [500, { code: 'internal_error' }])
+    const reservations = await connect(t, url, 60_000)
+    const many = Array.from({ length: 128 }, () => order())
+    const outcomes = await Promise.allSettled(many.map((each) => reservations.hold(each)))
     assert.ok(outcomes.every(({ status }) => status === 'rejected'))
     assert.notEqual(reservations.outlook(), 'up')
+    assert.ok(calls.length < 50, `${calls.length} calls`)
   })
 
-  test('sending one by one ends with the first call that is lost: nobody waits for the others', async (t) => {
-    const { url, calls } = await serve(t, (body) =>
-      body.reservations!.length > 1 ? [400, { code: 'validation_failed' }] : undefined,
-    )
-    const reservations = await connect(t, url, 500)
-    const outcomes = await Promise.allSettled([mine, order(), order()].map((each) => reservations.hold(each)))
-    assert.ok(outcomes.every(({ status }) => status === 'rejected'))
-    for (let i = 0; i < 100 && reservations.outlook() === 'up'; i++) await sleep(10)
-    assert.notEqual(reservations.outlook(), 'up')
+  test('a service that asks to wait is left alone for so long', async (t) => {
+    const { url, calls } = await serve(t, () => [503, { code: 'overloaded' }, { 'retry-after': '2' }])
+    const reservations = await connect(t, url)
+    await assert.rejects(reservations.hold(mine), { name: 'OutcomeUnknown' })
+    await sleep(PAUSE.maxMs + 50)
+    assert.equal(reservations.outlook(), 'down')
+    await assert.rejects(reservations.hold(order()), { name: 'OutcomeUnknown' })
+    assert.equal(calls.length, 1)
+  })
+
+  const partial: [string, (ids: string[]) => unknown[]][] = [
+    ['leaves one out', (ids) => ids.slice(1).map((order_id) => ({ ...held, order_id }))],
+    ['answers nothing for one', (ids) => [null, ...ids.slice(1).map((order_id) => ({ ...held, order_id }))]],
+    [
+      'says that it could not answer one',
+      (ids) =>
+        ids.map((order_id, i) => (i === 0 ? { order_id, status: 'unanswered' } : { ...held, order_id })),
+    ],
+  ]
+  for (const [what, results] of partial) {
+    test(`an answer that ${what} is the answer of all others`, async (t) => {
+      const { url, calls } = await serve(t, (body) => [
+        200,
+        { results: results(body.reservations!.map((each) => each.order_id)) },
+      ])
+      const reservations = await connect(t, url)
+      const outcomes = await Promise.allSettled(
+        [mine, order(), order()].map((each) => reservations.hold(each)),
+      )
+      assert.deepEqual(
+        outcomes.map((outcome) => outcome.status),
+        ['rejected', 'fulfilled', 'fulfilled'],
+      )
+      assert.deepEqual([calls.length, reservations.outlook()], [1, 'up'])
+    })
+  }
+
+  test('answers in another order are each believed for its own', async (t) => {
+    const prices = new Map<string, string>()
+    const { url } = await serve(t, (body) => {
+      const ids = body.reservations!.map((each) => each.order_id)
+      const results = ids.map((order_id, i) => {
+        prices.set(order_id, `${i + 1}.00`)
+        return { ...held, order_id, status: 'rejected', reason: 'price_changed', total_price: `${i + 1}.00` }
+      })
+      return [200, { results: results.toReversed() }]
+    })
+    const reservations = await connect(t, url)
+    const many = [mine, order(), order()]
+    const answers = await Promise.all(many.map((each) => reservations.hold(each)))
     assert.deepEqual(
-      calls.map(([, n]) => n),
-      [3, 1],
+      answers.map((answer) => answer.status === 'rejected' && answer.rejection.totalMinor),
+      many.map(({ id }) => Number(prices.get(id)) * 100),
     )
+  })
+
+  test('an order that cannot even be written down fails alone', async (t) => {
+    const { url, calls } = await serve(t, (body) => [
+      200,
+      { results: body.reservations!.map(({ order_id }) => ({ ...held, order_id })) },
+    ])
+    const reservations = await connect(t, url)
+    const bad = {
+      ...order(),
+      get lines(): never[] {
+        throw new Error('no lines')
+      },
+    }
+    const outcomes = await Promise.allSettled([mine, bad, order()].map((each) => reservations.hold(each)))
+    assert.deepEqual(
+      outcomes.map((outcome) => outcome.status),
+      ['fulfilled', 'rejected', 'fulfilled'],
+    )
+    assert.equal(reservations.outlook(), 'up')
+    assert.ok(calls.length > 0)
+  })
+
+  test('no more orders wait than WAITING_MAX', async (t) => {
+    const { url } = await serve(t, () => undefined)
+    const reservations = await connect(t, url, 1_500)
+    const first = reservations.hold(mine).catch((error) => error)
+    await sleep(50)
+    const many = Array.from({ length: WAITING_MAX }, () => reservations.hold(order()).catch((error) => error))
+    await assert.rejects(reservations.hold(order()), /are already waiting/)
+    assert.match(String(await first), /no answer within/)
+    await Promise.all(many)
   })
 
   test('a connection that is cut, as by a replica that dies, is no outage: the call goes out once more', async (t) => {

@@ -17,7 +17,6 @@ import {
   SETTLE_AFTER_MS,
   ship,
 } from '../../src/domain/order.ts'
-import { BACKOFF_FIRST_MS, BACKOFF_MAX_MS, backoffMs } from '../../src/domain/settle_due.ts'
 import { ADA, AT, BOB, draft, HELD, later, MUG, PEN, ROOT, SHORT, uuid } from '../samples.ts'
 
 const NOW = later(1000)
@@ -108,13 +107,6 @@ suite('what is owed is written down', () => {
 
   test('a parcel that arrives before its shipment was reported leaves the report owed (invariant 5)', () => {
     assert.equal(deliver(shipped, ROOT, NOW).dueAt, due)
-  })
-
-  test('the pauses between attempts double and end at their maximum', () => {
-    const pauses = [1, 2, 3, 4, 5, 6, 7, 1000].map((attempts) => backoffMs(attempts, 0))
-    assert.deepEqual(pauses, [250, 500, 1000, 2000, 4000, 5000, 5000, 5000])
-    assert.equal(backoffMs(1, 1), BACKOFF_FIRST_MS / 2)
-    assert.equal(backoffMs(99, 1), BACKOFF_MAX_MS / 2)
   })
 })
 

@@ -1,6 +1,6 @@
 /**
  * What order_service asks of stock, many orders in one call. Each answer is durable before it is given, and
- * asking again gives the same answer.
+ * asking again gives the same answer. An order that cannot be answered is `unanswered`, and no other for it.
  */
 import type { App } from '@shop/service_kit/http_app'
 import { formatMoney, readWritten } from '@shop/service_kit/money'
@@ -15,6 +15,7 @@ import {
   type Reservation,
   type ReservationRequest,
 } from '../domain/reservation.ts'
+import { answerEach } from './answer_each.ts'
 import { PROBLEMS } from './problems.ts'
 import { Currency } from './product_schemas.ts'
 import type { Prices } from './product_views.ts'
@@ -30,6 +31,7 @@ export type InternalRoutesDeps = {
 
 /** BATCH_MAX orders of LINES_MAX lines fit. */
 const BATCH_BYTES_MAX = 1024 * 1024
+const UNANSWERED = 'an order could not be answered, and failed alone'
 /** Equals no sum of prices. */
 const NO_AMOUNT = -1
 const tags = ['internal']
@@ -60,7 +62,7 @@ const OrderIdsBody = Body({ order_ids: Type.Array(Id, { minItems: 1, maxItems: B
 
 const ReservationView = Type.Object({
   order_id: Id,
-  status: Type.Enum(['held', 'rejected', 'released', 'shipped']),
+  status: Type.Enum(['held', 'rejected', 'released', 'shipped', 'unanswered']),
   currency: Currency,
   lines: Type.Optional(
     Type.Array(
@@ -82,11 +84,11 @@ const Results = <T extends Parameters<typeof Type.Array>[0]>(item: T) =>
 
 const ReleaseView = Type.Object({
   order_id: Id,
-  status: Type.Enum(['released', 'rejected', 'shipped']),
+  status: Type.Enum(['released', 'rejected', 'shipped', 'unanswered']),
 })
 const ShipmentView = Type.Object({
   order_id: Id,
-  status: Type.Enum(['shipped', 'released', 'rejected', 'unknown']),
+  status: Type.Enum(['shipped', 'released', 'rejected', 'unknown', 'unanswered']),
 })
 
 export function internalRoutes({ stock, prices, metrics, now, reached }: InternalRoutesDeps) {
@@ -107,10 +109,20 @@ export function internalRoutes({ stock, prices, metrics, now, reached }: Interna
       async (request) => {
         const requests = request.body.reservations.map((reservation) => requestOf(reservation, prices))
         const startedAt = performance.now()
-        const reservations = await stock.reserve(requests, now().toISOString())
+        const at = now().toISOString()
+        const outcomes = await answerEach(
+          requests,
+          (some) => stock.reserve(some, at),
+          (err, { orderId }) => request.log.error({ err, order_id: orderId }, UNANSWERED),
+        )
         reached('reservations_committed')
-        metrics.observeBatch(reservations, (performance.now() - startedAt) / 1000)
-        return { results: reservations.map((reservation) => reservationView(reservation, prices)) }
+        const decided = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value] : []))
+        metrics.observeBatch(decided, (performance.now() - startedAt) / 1000)
+        return {
+          results: outcomes.map((outcome, i) =>
+            outcome.ok ? reservationView(outcome.value, prices) : unanswered(requests[i]!.orderId, prices),
+          ),
+        }
       },
     )
 
@@ -127,12 +139,20 @@ export function internalRoutes({ stock, prices, metrics, now, reached }: Interna
         },
       },
       async (request) => {
-        const reservations = await stock.release(request.body.order_ids, now().toISOString())
+        const orderIds = request.body.order_ids
+        const at = now().toISOString()
+        const outcomes = await answerEach(
+          orderIds,
+          (some) => stock.release(some, at),
+          (err, orderId) => request.log.error({ err, order_id: orderId }, UNANSWERED),
+        )
         reached('releases_committed')
         return {
-          results: reservations.map(({ orderId, status }) => ({
-            order_id: orderId,
-            status: status as Static<typeof ReleaseView>['status'],
+          results: outcomes.map((outcome, i) => ({
+            order_id: orderIds[i]!,
+            status: (outcome.ok ? outcome.value.status : 'unanswered') as Static<
+              typeof ReleaseView
+            >['status'],
           })),
         }
       },
@@ -152,18 +172,33 @@ export function internalRoutes({ stock, prices, metrics, now, reached }: Interna
       },
       async (request) => {
         const orderIds = request.body.order_ids
-        const reservations = await stock.ship(orderIds, now().toISOString())
+        const at = now().toISOString()
+        const outcomes = await answerEach(
+          orderIds,
+          (some) => stock.ship(some, at),
+          (err, orderId) => request.log.error({ err, order_id: orderId }, UNANSWERED),
+        )
         reached('shipments_committed')
         return {
-          results: reservations.map((reservation, i) => ({
+          results: outcomes.map((outcome, i) => ({
             order_id: orderIds[i]!,
-            status: (reservation?.status ?? 'unknown') as Static<typeof ShipmentView>['status'],
+            status: (outcome.ok ? (outcome.value?.status ?? 'unknown') : 'unanswered') as Static<
+              typeof ShipmentView
+            >['status'],
           })),
         }
       },
     )
   }
 }
+
+const unanswered = (orderId: string, { currency }: Prices): ReservationView => ({
+  order_id: orderId,
+  status: 'unanswered',
+  currency,
+  shortages: [],
+  unknown_products: [],
+})
 
 /** A total that this currency can't express is no reason to refuse the whole batch; it just equals no sum. */
 const requestOf = (

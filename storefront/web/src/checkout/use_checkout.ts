@@ -2,11 +2,12 @@
  * Buying what is in the cart, step by step. Whatever happens on the way, the visitor is never invited to order
  * again before we have asked what became of the first time.
  */
+import { type Backoff, pauseMs } from '@shop/retry/backoff'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { useNavigate } from 'react-router'
 import { orderQuery } from '../api/queries.ts'
 import { queryClient } from '../api/query_client.ts'
-import type { User } from '../api/shop.ts'
+import { ShopProblem, type User } from '../api/shop.ts'
 import { changeCart, readCart, withoutProducts } from '../cart/cart.ts'
 import type { CartLine } from '../cart/cart_line.ts'
 import { oneAtATime } from '../one_at_a_time.ts'
@@ -34,7 +35,7 @@ export type CheckoutStep =
   | { readonly at: 'changed'; readonly reason: string }
   | { readonly at: 'refused'; readonly error: unknown }
 
-const ASK_AGAIN_MS = 3_000
+const ASK_AGAIN: Backoff = { firstMs: 4_000, maxMs: 15_000 }
 /** Of all tabs, one at a time orders or asks. */
 const LOCK = 'shop.checkout'
 
@@ -45,6 +46,7 @@ export function useCheckout(user: User | undefined) {
     const open = userId === undefined ? undefined : readAttempt(kept, userId)
     return open && !open.setAside ? { at: 'asking' } : { at: 'cart' }
   })
+  const failures = useRef(0)
   const alive = useRef(true)
   useEffect(() => {
     alive.current = true
@@ -89,7 +91,8 @@ export function useCheckout(user: User | undefined) {
   useEffect(() => {
     if (userId === undefined || step.at !== 'asking') return
     const run = () => void ask(userId)
-    const timer = setTimeout(run, step.error === undefined ? 0 : ASK_AGAIN_MS)
+    failures.current = step.error === undefined ? 0 : failures.current + 1
+    const timer = setTimeout(run, step.error === undefined ? 0 : askAgainAfter(failures.current, step.error))
     addEventListener('online', run)
     return () => {
       clearTimeout(timer)
@@ -136,3 +139,7 @@ export function useCheckout(user: User | undefined) {
     },
   }
 }
+
+/** Many may have lost their answers at once; they do not ask at once. */
+const askAgainAfter = (failures: number, error: unknown) =>
+  pauseMs(ASK_AGAIN, failures, Math.random(), error instanceof ShopProblem ? error.retryAfterMs : 0)

@@ -1,0 +1,52 @@
+/**
+ * The app with its client of product_service and its settler, which do not know each other.
+ *
+ * Invariant 5: the settler is woken when product_service is back, and when it may be asked whether it is; so what was
+ * accepted during an outage is settled at its end, without waiting for a round.
+ */
+import type { ServiceClient } from '@shop/service_kit/service_client'
+import { createApp, type Deps, type OrderApp } from './app.ts'
+import { createProductClient } from './clients/product_client.ts'
+import { type Settler, startSettler } from './settler.ts'
+
+export type StartOptions = Omit<Deps, 'reservations'> & {
+  readonly service: ServiceClient
+  /** Between two rounds of the settler that nobody wakes; tests are more patient. */
+  readonly roundMs?: number
+}
+
+export type StartedOrders = {
+  readonly app: OrderApp['app']
+  /** Ends the settler, after what it has under way. */
+  stop(): Promise<void>
+}
+
+export function startOrders({ service, roundMs, ...deps }: StartOptions): StartedOrders {
+  const { orders, currency, digits, now, random, metrics, logger } = deps
+  let settler: Settler | undefined
+  const reservations = createProductClient({
+    service,
+    currency,
+    digits,
+    metrics,
+    random,
+    onDown: (err) => logger?.warn({ err }, 'product_service is down: orders are accepted and settled later'),
+    onUp: () => {
+      logger?.info('product_service is back')
+      settler?.wake()
+    },
+    onPauseOver: () => settler?.wake(),
+  })
+  const { app, settleDue, pullIn } = createApp({ ...deps, reservations })
+  settler = startSettler({
+    orders,
+    round: settleDue,
+    pullIn,
+    metrics,
+    now,
+    random,
+    onFault: (err) => logger?.warn({ err }, 'the settler could not work; it tries again'),
+    ...(roundMs === undefined ? {} : { roundMs }),
+  })
+  return { app, stop: settler.stop }
+}

@@ -1,0 +1,166 @@
+/**
+ * Orders that product_service cannot answer, among others that it can. Before the real product service stands a road
+ * on which a call with such an order is answered 500 after 30 ms, or not at all.
+ */
+import assert from 'node:assert/strict'
+import { suite, type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { requestCancel, ship } from '../src/domain/order.ts'
+import { CLAIMS_MAX } from '../src/domain/settle_due.ts'
+import { later, order, ROOT } from './samples.ts'
+import { connect, createOrderApp, memoryOrders, startProducts, startRoad, textOf } from './shop.ts'
+
+const CALL_MS = 30
+
+type Fate = 'answered 500' | 'left hanging' | 'cut off'
+
+async function badRoad(t: TestContext, to: string, bad: ReadonlySet<string>, fate: Fate) {
+  const calls: { readonly path: string; readonly orders: number; readonly bad: boolean }[] = []
+  const url = await startRoad(t, async (request, response, pass) => {
+    const body = await textOf(request)
+    const ids = (body.match(/"order_ids":\[[^\]]*\]|"order_id":"[^"]*"/g) ?? []).join()
+    const isBad = [...bad].some((id) => ids.includes(id))
+    const orders = Object.values(JSON.parse(body) as Record<string, unknown[]>)[0]!.length
+    calls.push({ path: request.url!, orders, bad: isBad })
+    await sleep(CALL_MS)
+    if (!isBad) return pass(to, request, response, body)
+    if (fate === 'cut off') request.socket.destroy()
+    if (fate === 'answered 500') response.writeHead(500).end('{}')
+  })
+  return { url, calls }
+}
+
+/** The deadline is longer than in life: these tests count calls, on machines that have other things to do too. */
+async function world(t: TestContext, fate: Fate, deadlineMs = 60_000) {
+  const products = await startProducts(t)
+  const orders = await memoryOrders(t)
+  const mug = await products.add(10_000)
+  const bad = new Set<string>()
+  const { url, calls } = await badRoad(t, products.url, bad, fate)
+  const reservations = await connect(t, url, deadlineMs)
+  const app = createOrderApp(t, { orders, reservations, random: () => 1 })
+  const due = async (n: number, at: number[]) => {
+    const all = Array.from({ length: n }, () =>
+      order({
+        lines: [{ productId: mug, quantity: 1 }],
+        totalMinor: 1999,
+        dueAt: later(-1, new Date()).toISOString(),
+      }),
+    )
+    for (const each of all) await orders.addOnce(each)
+    for (const i of at) bad.add(all[i]!.id)
+    return all
+  }
+  const buy = (key?: string) => app.post('ada', { product_id: mug, quantity: 1, total_price: '19.99' }, key)
+  return { ...app, products, orders, reservations, mug, bad, calls, due, buy }
+}
+
+suite('5: an order that product_service answers with 500, always', () => {
+  test('costs 127 others one round, and new orders nothing', async (t) => {
+    const { due, settleDue, buy, orders, calls, reservations } = await world(t, 'answered 500')
+    const all = await due(CLAIMS_MAX, [77])
+    const round = settleDue()
+    while (calls.length === 0) await sleep(1)
+    for (let i = 0; i < 5; i++) assert.equal((await buy()).statusCode, 201)
+    assert.deepEqual(await round, { settled: CLAIMS_MAX - 1, failed: 1 })
+    assert.equal((await orders.find(all[77]!.id))?.status, 'pending')
+    assert.equal(reservations.outlook(), 'up')
+    const sent = calls.filter(({ bad }) => bad)
+    assert.ok(sent.length <= 5, `it was sent ${sent.length} times`)
+  })
+
+  test('is asked for alone from then on, and not by everybody who repeats its request', async (t) => {
+    const { due, settleDue, calls, orders, reservations } = await world(t, 'answered 500')
+    const [bad] = await due(1, [0])
+    for (let i = 0; i < 10; i++) await assert.rejects(reservations.hold(bad!), { name: 'OutcomeUnknown' })
+    assert.equal(calls.length, 1)
+    for (let i = 0; i < 4; i++) {
+      await due(20, [])
+      assert.equal((await settleDue()).settled, 20)
+      await sleep(300)
+    }
+    assert.ok(calls.filter((call) => call.bad).every((call) => call.orders === 1))
+    assert.ok(calls.filter((call) => call.bad).length > 1, 'it is asked for again')
+    assert.equal((await orders.backlog()).count, 1)
+  })
+
+  test('settles as soon as it can be answered', async (t) => {
+    const { due, settleDue, bad, orders } = await world(t, 'answered 500')
+    const all = await due(20, [3])
+    await settleDue()
+    bad.clear()
+    for (let i = 0; i < 100 && (await orders.backlog()).count > 0; i++) {
+      await sleep(100)
+      await settleDue()
+    }
+    assert.equal((await orders.find(all[3]!.id))?.status, 'confirmed')
+  })
+
+  for (const [where, at] of [
+    ['spread over all', [0, 17, 40, 63, 64, 90, 127]],
+    ['side by side', [50, 51, 52, 53, 54, 55]],
+  ] as const) {
+    test(`and several of them, ${where}`, async (t) => {
+      const { due, settleDue, reservations } = await world(t, 'answered 500')
+      await due(CLAIMS_MAX, [...at])
+      assert.deepEqual(await settleDue(), { settled: CLAIMS_MAX - at.length, failed: at.length })
+      assert.equal(reservations.outlook(), 'up')
+    })
+  }
+
+  test('nor does one whose cancellation or shipment is, of the others', async (t) => {
+    const { due, settleDue, orders, bad, reservations } = await world(t, 'answered 500')
+    const held = await due(60, [])
+    assert.equal((await settleDue()).settled, 60)
+    const before = later(-60_000, new Date())
+    for (const [i, { id }] of held.entries()) {
+      const confirmed = (await orders.find(id))!
+      await orders.save((i % 2 === 0 ? ship : requestCancel)(confirmed, ROOT, before))
+    }
+    for (const i of [10, 11, 40]) bad.add(held[i]!.id)
+    await due(30, [4])
+    assert.deepEqual(await settleDue(), { settled: 57 + 29, failed: 4 })
+    assert.equal(reservations.outlook(), 'up')
+  })
+})
+
+for (const fate of ['left hanging', 'cut off'] as const) {
+  suite(`5: an order whose call is ${fate}, always`, () => {
+    test('is found in a few calls, and the others are settled beside it', async (t) => {
+      const { due, settleDue, buy, orders } = await world(t, fate, 500)
+      await due(CLAIMS_MAX, [77])
+      const stopAt = performance.now() + 30_000
+      while ((await orders.backlog()).count > 1) {
+        assert.ok(performance.now() < stopAt, `${(await orders.backlog()).count} are left`)
+        await settleDue()
+        await sleep(50)
+      }
+      // From now on it travels alone, and whether it is answered says nothing about the service.
+      await sleep(1_500)
+      const again = settleDue()
+      for (let i = 0; i < 10; i++) {
+        assert.equal((await buy()).statusCode, 201)
+        await sleep(60)
+      }
+      await again
+    })
+  })
+}
+
+test('a service that cannot answer any order is down, whatever it says, and is found to be back', async (t) => {
+  const { due, settleDue, bad, calls, reservations, orders } = await world(t, 'answered 500')
+  const all = await due(
+    CLAIMS_MAX,
+    Array.from({ length: CLAIMS_MAX }, (_, i) => i),
+  )
+  assert.equal((await settleDue()).settled, 0)
+  assert.notEqual(reservations.outlook(), 'up')
+  assert.ok(calls.length < 50, `${calls.length} calls for ${all.length} orders`)
+  bad.clear()
+  const stopAt = performance.now() + 30_000
+  while ((await orders.backlog()).count > 0) {
+    assert.ok(performance.now() < stopAt)
+    await settleDue()
+    await sleep(100)
+  }
+})

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { ASKED_MAX_MS, createBreaker, FAULTS_MAX, PAUSE } from '../../src/clients/breaker.ts'
+
+suite('an outage is noticed once', () => {
+  const lost = new Error('refused')
+
+  function breaker() {
+    const told: string[] = []
+    const over: number[] = []
+    let at = 1000
+    const made = createBreaker({
+      clock: () => at,
+      random: () => 1,
+      onDown: () => told.push('down'),
+      onUp: () => told.push('up'),
+      onPauseOver: () => over.push(at),
+    })
+    return { ...made, told, over, pass: (ms: number) => (at += ms) }
+  }
+
+  test('after a failed call the next fail at once, without a call', () => {
+    const { begin, outlook, told } = breaker()
+    begin().failed(lost)
+    assert.deepEqual([outlook(), told], ['down', ['down']])
+    assert.throws(begin, { name: 'OutcomeUnknown' })
+  })
+
+  test('after the pause one call is let through at a time; the first that is answered ends it', () => {
+    const { begin, outlook, told, pass } = breaker()
+    begin().failed(lost)
+    pass(PAUSE.firstMs)
+    assert.equal(outlook(), 'trial')
+    const trial = begin()
+    assert.throws(begin, { name: 'OutcomeUnknown' })
+    assert.deepEqual([outlook(), trial.trial], ['down', true])
+    trial.answered()
+    assert.deepEqual([outlook(), told, begin().trial], ['up', ['down', 'up'], false])
+  })
+
+  test('the pause doubles with each failed trial, up to its maximum', () => {
+    const { begin, outlook, pass, told } = breaker()
+    begin().failed(lost)
+    for (let pause = PAUSE.firstMs; pause < 4 * PAUSE.maxMs; pause *= 2) {
+      const expected = Math.min(pause, PAUSE.maxMs)
+      pass(expected - 1)
+      assert.equal(outlook(), 'down')
+      pass(1)
+      assert.equal(outlook(), 'trial')
+      begin().failed(lost)
+    }
+    assert.deepEqual(told, ['down'])
+  })
+
+  test('its length is a matter of chance, so that replicas do not ask together', () => {
+    let at = 0
+    const ignore = () => {}
+    const told = { onDown: ignore, onUp: ignore, onPauseOver: ignore }
+    const { begin, outlook } = createBreaker({ clock: () => at, random: () => 0.25, ...told })
+    begin().failed(lost)
+    at = PAUSE.firstMs / 4 - 1
+    assert.equal(outlook(), 'down')
+    at++
+    assert.equal(outlook(), 'trial')
+  })
+
+  test('a service that asks to wait is left alone for so long, and not much longer than it may ask for', () => {
+    const { begin, outlook, pass } = breaker()
+    for (const [asked, kept] of [
+      [1_500, 1_500],
+      [3_600_000, ASKED_MAX_MS],
+    ] as const) {
+      begin().failed(Object.assign(new Error('overloaded'), { retryAfterMs: asked }))
+      pass(kept - 1)
+      assert.equal(outlook(), 'down')
+      pass(1 + PAUSE.maxMs)
+      assert.equal(outlook(), 'trial')
+    }
+  })
+
+  test('a fault with one item is no outage; as many in a row without an answer as FAULTS_MAX are', () => {
+    const { begin, outlook } = breaker()
+    for (let i = 0; i < 3 * FAULTS_MAX; i++) {
+      begin().fault(lost)
+      if (i % 2 === 0) begin().answered()
+    }
+    assert.equal(outlook(), 'up')
+    begin().answered()
+    for (let i = 0; i < FAULTS_MAX; i++) {
+      assert.equal(outlook(), 'up')
+      begin().fault(lost)
+    }
+    assert.equal(outlook(), 'down')
+  })
+
+  test('a fault in a trial prolongs it, and a trial that learnt nothing is followed by the next', () => {
+    const { begin, outlook, pass } = breaker()
+    begin().failed(lost)
+    pass(PAUSE.firstMs)
+    begin().inconclusive()
+    assert.equal(outlook(), 'trial')
+    begin().fault(lost)
+    assert.equal(outlook(), 'down')
+  })
+
+  test('a call from before the outage was noticed does not prolong it', () => {
+    const { begin, outlook, pass } = breaker()
+    const old = begin()
+    begin().failed(lost)
+    pass(PAUSE.firstMs)
+    old.failed(lost)
+    assert.equal(outlook(), 'trial')
+  })
+
+  test('the end of each pause is told', (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    const { begin, pass, over } = breaker()
+    begin().failed(lost)
+    t.mock.timers.tick(PAUSE.firstMs - 1)
+    assert.deepEqual(over, [])
+    pass(PAUSE.firstMs)
+    t.mock.timers.tick(1)
+    assert.equal(over.length, 1)
+    begin().failed(lost)
+    t.mock.timers.tick(2 * PAUSE.firstMs)
+    assert.equal(over.length, 2)
+  })
+})

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Planned } from '../../scripts/plan.ts'
+import type { ProcessEntry } from '../../scripts/services.ts'
+import { superviseServices } from '../../scripts/start/supervisor.ts'
+import { freePort } from '../system/processes.ts'
+
+/** Says that it is ready, writes down each start, and ends as soon as it is asked for anything else. */
+const SHORT_LIVED = `
+import { appendFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+appendFileSync(process.env.STARTS, 'x')
+createServer((request, response) => {
+  if (request.url !== '/readyz') process.exit(1)
+  response.end('{}')
+}).listen(process.env.PORT, '127.0.0.1')
+`
+
+async function supervised(t: TestContext) {
+  const folder = mkdtempSync(join(tmpdir(), 'shop-supervisor-'))
+  const [main, startsFile] = [join(folder, 'main.mjs'), join(folder, 'starts')]
+  writeFileSync(main, SHORT_LIVED)
+  const port = await freePort()
+  const origin = `http://127.0.0.1:${port}`
+  const said: string[] = []
+  const service = {
+    entry: { name: 'auth_service', label: 'auth', style: 'cyan', main },
+    env: { ...process.env, PORT: String(port), STARTS: startsFile },
+    origin,
+  } as unknown as Planned<ProcessEntry>
+  const shop = superviseServices([service], process.execPath, {
+    say: (line: string) => void said.push(line),
+    fromService: () => {},
+  } as unknown as Parameters<typeof superviseServices>[2])
+  t.after(async () => {
+    shop.kill()
+    await sleep(50)
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const until = async (times: number, line: RegExp) => {
+    for (let i = 0; said.filter((each) => line.test(each)).length < times; i++) {
+      assert.ok(i < 1_500, `${line} after: ${said.join('\n')}`)
+      await sleep(20)
+    }
+  }
+  return {
+    ...shop,
+    said,
+    until,
+    end: () => fetch(`${origin}/end`).catch(() => {}),
+    starts: () => readFileSync(startsFile, 'utf8').length,
+  }
+}
+
+test('a service that ends again and again is started after pauses drawn below a ceiling that doubles', async (t) => {
+  const drawn = [0.5, 0.1, 0.3]
+  t.mock.method(Math, 'random', () => drawn.shift() ?? 0)
+  const { start, stop, end, until, said, starts } = await supervised(t)
+  await start()
+  for (const times of [1, 2, 3]) {
+    await end()
+    await until(times, /ended unexpectedly/)
+    await until(times, /is ready again/)
+  }
+  assert.deepEqual(
+    said.flatMap((line) => /in (\d+\.\d) s/.exec(line)?.slice(1) ?? []),
+    ['0.3', '0.1', '0.6'],
+  )
+  assert.equal(starts(), 4)
+  await stop()
+})
+
+test('stopping ends such a pause: nothing is started any more, and nobody waits for its end', async (t) => {
+  t.mock.method(Math, 'random', () => 1)
+  const { start, stop, end, until, starts } = await supervised(t)
+  await start()
+  await end()
+  await until(1, /ended unexpectedly/)
+  const stoppedAt = performance.now()
+  await stop()
+  assert.ok(performance.now() - stoppedAt < 400)
+  await sleep(1_000)
+  assert.equal(starts(), 1)
+})
