@@ -68,6 +68,11 @@ export function limitArrivals(app: FastifyInstance, limits: ArrivalLimits): Arri
 
   app.addHook('preParsing', (request, reply, payload, next) => {
     if (!hasBody(request)) return next()
+    // Who left while it was found out who they are: nothing would give back what is counted now, and nobody is told.
+    if (reply.raw.closed) {
+      reply.hijack()
+      return
+    }
     const address = addressPrefix(request.ip)
     const tally = tallyOf(address)
     let arriving = 1

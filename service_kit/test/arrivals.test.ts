@@ -209,3 +209,43 @@ test('whatever way a request ends, nothing stays counted', async (t) => {
   waiting.socket.destroy()
   await until('0 0 0', async () => `${all.arriving} ${all.bytes} ${addresses.size}`)
 })
+
+suite('who leaves while it is found out who they are holds nothing afterwards, and is no error', () => {
+  const head = (path: string) =>
+    `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n`
+  for (const [which, before] of [
+    ['the first request of a connection', ''],
+    ['a later one, whose address is still known when it ended', `${head('/echo')}{}`],
+  ] as const) {
+    test(which, async (t) => {
+      const app = Fastify()
+      const asked = Promise.withResolvers<void>()
+      const left = Promise.withResolvers<void>()
+      const judged = Promise.withResolvers<void>()
+      const errors: unknown[] = []
+      app.addHook('onRequest', async (request, reply) => {
+        if (request.url !== '/judged') return
+        reply.raw.once('close', left.resolve)
+        asked.resolve()
+        await judged.promise
+      })
+      const { all, addresses } = limitArrivals(app, ARRIVAL_LIMITS)
+      app.setErrorHandler((error, _request, reply) => {
+        errors.push(error)
+        return reply.code(500).send()
+      })
+      for (const path of ['/echo', '/judged']) app.post(path, async (request) => request.body)
+      const { open } = await listen(t, app)
+      const socket = open(`${before}${head('/judged')}{`)
+      await asked.promise
+      socket.destroy()
+      await left.promise
+      judged.resolve()
+      await sleep(50)
+      assert.deepEqual(
+        { ...all, addresses: addresses.size, errors },
+        { arriving: 0, bytes: 0, addresses: 0, errors: [] },
+      )
+    })
+  }
+})
