@@ -1,6 +1,7 @@
 /** Searching a SQLite file beside sales: on a thread of its own, a few at a time, and by an index that is made anew. */
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { suite, type TestContext, test } from 'node:test'
@@ -144,5 +145,21 @@ suite('a large store of the first version', () => {
     assert.deepEqual(await allFound(second, 'lamp'), expected)
     assert.deepEqual(await allFound(second, 'chair'), [ids[0]])
     assert.deepEqual(await allFound(second, 'v1x'), [])
+  })
+
+  test('can be closed while it is indexed, also when nothing else holds the process', (t) => {
+    const path = join(folder(t), 'products.db')
+    makeFirstStore(path, REINDEXED_FIRST + 3_000)
+    const program = `
+      const { openSqliteStores } = await import(${JSON.stringify(new URL('../src/storage/open_stores.ts', import.meta.url).href)})
+      const stores = await openSqliteStores(${JSON.stringify(path)}, 'USD')
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      await stores.close()
+      console.log('closed')`
+    const { stdout, status } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+      encoding: 'utf8',
+    })
+    assert.deepEqual({ stdout, status }, { stdout: 'closed\n', status: 0 })
+    assert.equal(existsSync(`${path}-wal`), false, 'the WAL was brought home')
   })
 })

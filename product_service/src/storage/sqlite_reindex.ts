@@ -56,20 +56,23 @@ export async function reindex(store: SqliteStore, notice: (text: string) => void
     if (rest === undefined) return { stop: async () => {} }
   }
 
-  let stopped = false
+  const stopping = new AbortController()
+  const { signal } = stopping
+  // A pause holds no process, and whoever stops does not wait for it: then nothing might hold the process any more.
+  const pause = () => sleep(PAUSE_MS, undefined, { signal, ref: false }).catch(() => {})
   const goOnBeside = async () => {
     notice(
       `${left.get(rest!)![0]} products are being indexed again; until that is done a search may miss some.`,
     )
-    while (!stopped && (await step(STEP)) !== undefined) await sleep(PAUSE_MS, undefined, { ref: false })
-    if (!stopped) notice('All products are indexed again.')
+    while (!signal.aborted && (await step(STEP)) !== undefined) await pause()
+    if (!signal.aborted) notice('All products are indexed again.')
   }
   const ended = goOnBeside().catch((error) =>
     notice(`Indexing stopped (${error.message}); the next start goes on.`),
   )
   return {
     async stop() {
-      stopped = true
+      stopping.abort()
       await ended
     },
   }
