@@ -20,6 +20,7 @@ suite('configuration', () => {
         LOGIN_TRIES: 10,
         LOGIN_TRIES_PER_ACCOUNT: 50,
         LOGIN_TRIES_PER_ADDRESS: 500,
+        REGISTRATIONS_PER_ADDRESS: 250,
       },
     )
   })

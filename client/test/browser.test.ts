@@ -7,7 +7,7 @@ test('the client needs nothing but what browsers have', () => {
   const client = join(import.meta.dirname, '..')
   try {
     execFileSync(process.execPath, [
-      join(client, 'node_modules', 'typescript', 'bin', 'tsc'),
+      join(client, '..', 'node_modules', 'typescript', 'bin', 'tsc'),
       ...['-p', join(client, 'tsconfig.browser.json')],
     ])
   } catch (error) {
