@@ -61,8 +61,14 @@ export function createBreaker({ clock, random, onDown, onUp, onPauseOver }: Brea
     const ms = pauseMs(PAUSE, pauses, random(), asked)
     tryAgainAt = clock() + ms
     clearTimeout(timer)
-    timer = setTimeout(onPauseOver, ms).unref()
+    timer = setTimeout(pauseOver, ms).unref()
     if (pauses === 1) onDown(error)
+  }
+
+  /** Said by the timer, which may be a moment ahead of the clock: whoever is woken must not find it still down. */
+  const pauseOver = () => {
+    tryAgainAt = Math.min(tryAgainAt, clock())
+    onPauseOver()
   }
 
   const begin = (): GuardedCall => {

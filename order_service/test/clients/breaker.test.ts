@@ -38,6 +38,14 @@ suite('an outage is noticed once', () => {
     assert.deepEqual([outlook(), told, begin().trial], ['up', ['down', 'up'], false])
   })
 
+  test('whoever is woken at the end of the pause may call, also where the timer is ahead of the clock', (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    const { begin, outlook, over } = breaker()
+    begin().failed(lost)
+    t.mock.timers.tick(PAUSE.firstMs)
+    assert.deepEqual([over.length, outlook()], [1, 'trial'])
+  })
+
   test('the pause doubles with each failed trial, up to its maximum', () => {
     const { begin, outlook, pass, told } = breaker()
     begin().failed(lost)
