@@ -115,24 +115,30 @@ mongoSuite('products in MongoDB when answers get lost', (server) => {
   })
 })
 
+/** Of each way into the ledger one, and of each kind of read: a transaction takes the wire-compatible server long. */
+const FEW = ['create', 'refused', 'reserve', 'list', 'audit', 'check']
+const RUNS_IN_A_DATABASE = 10
+
 mongoSuite('products in MongoDB while calls of the driver fail', (server) => {
   // Writes that share a transaction meet only where overlapping ones are kept apart.
   for (const refusal of server.honest ? [false, true] : [true]) {
-    test(`1, 2, 6: everybody is answered, and as it is${refusal ? ', also when one is refused' : ''}`, async (t) => {
-      const stores = await openStores({
-        DATABASE_URL: server.url(server.newDatabase()),
-        DATA_DIR: '',
-        CURRENCY: 'USD',
-      })
-      t.after(() => stores.close())
+    const also = refusal ? ', also when one is refused' : ''
+    test(`everybody is answered, and as it is${also} (invariants 1, 2, 6)`, async (t) => {
+      const open = async () => {
+        const DATABASE_URL = server.url(server.newDatabase())
+        const stores = await openStores({ DATABASE_URL, DATA_DIR: '', CURRENCY: 'USD' })
+        t.after(() => stores.close())
+        return stores
+      }
+      let stores = await open()
+      let runs = 0
+      const makeRun = async () => {
+        if (++runs % RUNS_IN_A_DATABASE === 0) stores = await open()
+        return productRun(stores, refusal, server.honest ? undefined : FEW)
+      }
       const options = { ...MONGO_OPTIONS, oneByOne: !server.honest }
-      const failed = await failEveryCall(
-        mongoDriver,
-        MONGO_ERRORS,
-        () => productRun(stores, refusal),
-        options,
-      )
-      assert.ok(failed > 60, `${failed} calls`)
+      const failed = await failEveryCall(mongoDriver, MONGO_ERRORS, makeRun, options)
+      assert.ok(failed > 40, `${failed} calls`)
     })
   }
 })

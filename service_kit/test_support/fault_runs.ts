@@ -73,7 +73,6 @@ export async function failEveryCall(
       }
       await verify()
       if (!made) break
-      if (process.env.FAULTS) console.error(where, Math.round(performance.now()))
       failed++
     }
   }
