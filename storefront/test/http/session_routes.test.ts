@@ -198,6 +198,38 @@ suite('signing in through the storefront', () => {
     assert.equal((await send(shop, '/api/auth/token', {}, { cookie })).status, 200)
   })
 
+  test('a password of bytes that are no UTF-8 is refused, and reaches nobody as other text', async (t) => {
+    // As text they would be read as this, which is a password.
+    const asRead = { username: 'eve', password: '\ufffd'.repeat(8) }
+    const { shop, accessToken } = await signedIn(t)
+    assert.equal((await send(shop, '/api/auth/register', asRead)).status, 201)
+    const bytes = Buffer.from('\xff\xfe'.repeat(4), 'latin1')
+    const sendBytes = async (method: string, path: string, before: string, after: string) => {
+      const answer = await fetch(shop + path, {
+        method,
+        body: Buffer.concat([Buffer.from(before), bytes, Buffer.from(after)]),
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${accessToken}` },
+      })
+      return [
+        answer.status,
+        ((await answer.json()) as { code?: string }).code,
+        answer.headers.get('set-cookie'),
+      ]
+    }
+    const refused = [400, 'malformed_body', null]
+    const change = '/api/auth/me/password'
+    const current = `{"current_password":"${ADA.password}","new_password":"`
+    for (const [method, path, before, after] of [
+      ['POST', '/api/auth/register', '{"username":"bob","password":"', '"}'],
+      ['POST', '/api/auth/login', '{"username":"eve","password":"', '"}'],
+      ['PUT', change, '{"current_password":"', '","new_password":"pear cake on friday"}'],
+      ['PUT', change, current, '"}'],
+    ] as const) {
+      assert.deepEqual(await sendBytes(method, path, before, after), refused, `${method} ${path}`)
+    }
+    assert.equal((await send(shop, '/api/auth/login', ADA)).status, 200)
+  })
+
   for (const path of ['/api/auth/login', '/api/auth/token', '/api/auth/logout']) {
     test(`a page of another site is refused at ${path}`, async (t) => {
       const { shop, cookie } = await signedIn(t)
