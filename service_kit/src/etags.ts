@@ -24,8 +24,8 @@ export function versionsNamed(ifMatch: string | undefined): readonly number[] | 
   })
 }
 
-/** For what has no version: its text, put short. */
-export const etagOfText = (text: string): string => `"${hash('sha256', text, 'base64url').slice(0, 22)}"`
+/** For what has no version: its text, put short. Weak, so that the text may be compressed on its way. */
+export const etagOfText = (text: string): string => `W/"${hash('sha256', text, 'base64url').slice(0, 22)}"`
 
 /** Does the reader have this version already? */
 export const alreadySeen = (ifNoneMatch: string | undefined, version: number): boolean =>
@@ -36,5 +36,7 @@ export function hasTag(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false
   if (ifNoneMatch === etag || ifNoneMatch.trim() === '*') return true
   if (!TAG_LIST.test(ifNoneMatch)) return false
-  return (ifNoneMatch.match(EACH_TAG) ?? []).some((tag) => tag === etag || tag === `W/${etag}`)
+  return (ifNoneMatch.match(EACH_TAG) ?? []).some((tag) => opaque(tag) === opaque(etag))
 }
+
+const opaque = (tag: string): string => (tag.startsWith('W/') ? tag.slice(2) : tag)

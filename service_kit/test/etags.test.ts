@@ -1,7 +1,7 @@
 /** Preconditions: what a header names, and what it does not. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { alreadySeen, etagOf, versionsNamed } from '../src/etags.ts'
+import { alreadySeen, etagOf, etagOfText, hasTag, versionsNamed } from '../src/etags.ts'
 
 suite('If-Match', () => {
   const named: [header: string | undefined, versions: number[] | undefined][] = [
@@ -48,4 +48,12 @@ suite('If-None-Match', () => {
     test(`${header} ${answer ? 'has' : 'has not'} version 3`, () =>
       assert.equal(alreadySeen(header, 3), answer))
   }
+
+  test('a text is known by its weak ETag, also to whom dropped the mark', () => {
+    const etag = etagOfText('tea')
+    assert.match(etag, /^W\/"/)
+    assert.equal(hasTag(etag, etag), true)
+    assert.equal(hasTag(`"x", ${etag.slice(2)}`, etag), true)
+    assert.equal(hasTag(etagOfText('rum'), etag), false)
+  })
 })

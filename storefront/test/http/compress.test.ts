@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import { request } from 'undici'
+import { openShop } from '../../../product_service/test/worlds.ts'
 import { COMPRESSED_FROM_BYTES } from '../../src/http/compress.ts'
 import { serve, storefront } from '../upstream.ts'
 
@@ -50,6 +51,26 @@ suite('compression of answers', () => {
     assert.equal(headers['content-encoding'], 'gzip')
     assert.equal(headers.etag, 'W/"7"')
     assert.equal(headers.vary, 'origin, accept-encoding')
+  })
+
+  test('the catalogue does, though it has an ETag to ask again by', async (t) => {
+    const products = await openShop(t)
+    for (let i = 0; i < 20; i += 1) {
+      await products.admin('POST', '/products', { name: `Tea ${i}`, description: '', price: '3', stock: 1 })
+    }
+    const shop = await storefront(t, {
+      products: [await products.app.listen({ host: '127.0.0.1', port: 0 })],
+    })
+    const gzip = { 'accept-encoding': 'gzip' }
+    const first = await request(`${shop}/api/products`, { headers: gzip })
+    assert.equal(first.headers['content-encoding'], 'gzip')
+    assert.equal(first.headers.vary, 'accept-encoding')
+    assert.equal(JSON.parse(gunzipSync(await first.body.arrayBuffer()).toString()).items.length, 20)
+    const again = await request(`${shop}/api/products`, {
+      headers: { ...gzip, 'if-none-match': String(first.headers.etag) },
+    })
+    assert.deepEqual([again.statusCode, await again.body.text()], [304, ''])
+    assert.equal(again.headers.etag, first.headers.etag)
   })
 
   test('gzip;q=0.5 is taking it', async (t) => {
