@@ -103,7 +103,7 @@ export function createTokenVerifier(
   return (token) => {
     adoptKeys()
     const known = remembered.get(token)
-    if (known && known.principal.expiresAt * 1000 > now().getTime()) return admit(known)
+    if (known && countsAt(now(), known.principal.expiresAt)) return admit(known)
     if (known) remembered.delete(token)
     return verify(token).then(admit)
   }
@@ -121,12 +121,16 @@ async function verifyWith(resolveKey: ResolveKey, token: string, currentDate: Da
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
     currentDate,
   })
-  const seconds = currentDate.getTime() / 1000
-  if (payload.exp! > seconds + TOKEN_LIFETIME_SECONDS_MAX + CLOCK_TOLERANCE_SECONDS) {
-    throw refused('it would live too long')
-  }
+  if (livesTooLong(currentDate, payload.exp!)) throw refused('it would live too long')
   return verifiedFrom(payload)
 }
+
+const livesTooLong = (now: Date, expiresAt: number): boolean =>
+  expiresAt > now.getTime() / 1000 + TOKEN_LIFETIME_SECONDS_MAX + CLOCK_TOLERANCE_SECONDS
+
+/** Of a remembered token. The clock may have been set back since it was verified. */
+const countsAt = (now: Date, expiresAt: number): boolean =>
+  expiresAt * 1000 > now.getTime() && !livesTooLong(now, expiresAt)
 
 function verifiedFrom({ sub, username, role, exp, ver = FIRST_TOKEN_VERSION }: JWTPayload): Verified {
   if (!Number.isSafeInteger(ver)) throw refused('its claims are not ours')

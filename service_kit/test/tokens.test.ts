@@ -76,6 +76,18 @@ suite('access tokens', () => {
     await assert.rejects(async () => verify(token), { code: 'unauthenticated', message: /expired/ })
   })
 
+  test('5: nor does a remembered one count for longer, after a clock that was ahead was set back', async () => {
+    const { jwk, sign } = await signer('a')
+    let now = new Date(NOW.getTime() - 1_000)
+    const verify = createTokenVerifier(keysOf({ keys: [jwk] }).source, () => now)
+    const token = await sign()
+    await verify(token)
+    now = new Date(NOW.getTime() - 24 * 3_600_000)
+    await assert.rejects(async () => verify(token), { code: 'unauthenticated' })
+    now = NOW
+    assert.ok(await verify(token), 'it counts when it should')
+  })
+
   test('a new key is picked up when a token names it, and a withdrawn one ends its tokens', async () => {
     const [old, fresh] = [await signer('old'), await signer('fresh')]
     const { state, source } = keysOf({ keys: [old.jwk] })
