@@ -113,8 +113,8 @@ export function createHttpApp(options: HttpAppOptions): App {
   app.server.on('checkExpectation', answerExpectation)
 
   app.setValidatorCompiler(createValidatorCompiler())
+  answerUnroutedAtOnce(app, answerProblems(app, answer))
   readBodies(app)
-  answerProblems(app, answer)
   tracing?.instrument(app)
   observeRequests(app, metrics, options.logger?.isLevelEnabled('debug') ?? false)
   guardRoutes(app, access)
@@ -145,6 +145,19 @@ function answerProblems(app: BareApp, answer: Answer) {
   const answerUnrouted = rememberPaths(app, PARAM_LENGTH_MAX)
   app.setErrorHandler(answer)
   app.setNotFoundHandler(answerUnrouted)
+  return answerUnrouted
+}
+
+/** Before a body is read, whose faults would be told instead. */
+function answerUnroutedAtOnce(app: BareApp, answerUnrouted: ReturnType<typeof answerProblems>) {
+  app.addHook('preParsing', (request, reply, _payload, next) => {
+    if (!request.is404) return next()
+    try {
+      answerUnrouted(request, reply)
+    } catch (error) {
+      next(error as Problem)
+    }
+  })
 }
 
 function observeRequests(app: BareApp, metrics: Metrics, debugging: boolean) {

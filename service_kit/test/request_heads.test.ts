@@ -64,6 +64,24 @@ suite('an address that is known for other methods', () => {
     }
   })
 
+  const bodies: [string, Record<string, string>, string][] = [
+    ['is no JSON', { 'content-type': 'application/json' }, '{'],
+    ['names a field twice', { 'content-type': 'application/json' }, '{"a":1,"a":2}'],
+    ['is compressed', { 'content-type': 'application/json', 'content-encoding': 'gzip' }, '{}'],
+    ['is too large', { 'content-type': 'application/json' }, `"${'x'.repeat(70_000)}"`],
+    ['is of another type', { 'content-type': 'text/plain' }, 'x'],
+  ]
+  for (const [what, headers, payload] of bodies) {
+    test(`answers 405 also where the body ${what}; nowhere it is 404`, async (t) => {
+      const app = createEdgeApp(t)
+      const known = await app.inject({ method: 'POST', url: `/things/${ID}`, headers, payload })
+      assert.deepEqual([known.statusCode, known.headers.allow], [405, 'DELETE, GET, HEAD, OPTIONS, PUT'])
+      const unknown = await app.inject({ method: 'POST', url: '/nowhere', headers, payload })
+      assert.deepEqual([unknown.statusCode, unknown.json().code], [404, 'route_not_found'])
+      assert.ok(unknown.headers['x-request-id'])
+    })
+  }
+
   test('tells them to OPTIONS, and answers HEAD like GET', async (t) => {
     const app = createEdgeApp(t)
     const options = await app.inject({ method: 'OPTIONS', url: '/things' })

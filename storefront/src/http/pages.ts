@@ -6,7 +6,6 @@
 import { readdirSync } from 'node:fs'
 import fastifyStatic from '@fastify/static'
 import type { App } from '@shop/service_kit/http_app'
-import { Problem } from '@shop/service_kit/problem'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isPageAddress } from './page_addresses.ts'
 
@@ -34,9 +33,8 @@ export function pageRoutes(folder: string) {
       app.get(`/${file}`, options, async (_request, reply) => reply.sendFile(file, { maxAge: '1h' }))
     }
     const page = async (request: FastifyRequest, reply: FastifyReply) => {
-      if (request.url.startsWith('/api/') || !wantsPage(request)) {
-        throw new Problem('route_not_found', `There is nothing at ${request.url}.`)
-      }
+      // It tells which methods the address knows, if any.
+      if (request.url.startsWith('/api/') || !wantsPage(request)) return reply.callNotFound()
       const [path = ''] = request.url.split('?', 1)
       return isPageAddress(path)
         ? reply.sendFile(PAGE, ASK_AGAIN)

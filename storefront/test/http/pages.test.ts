@@ -54,6 +54,20 @@ suite('the pages', () => {
     })
   }
 
+  for (const path of ['/api/auth/login', '/api/auth/token']) {
+    test(`${path} is known for another method, and says so: 405, guarded as any answer`, async (t) => {
+      const shop = await storefront(t, {})
+      const answer = await raw(shop, path, { headers: HTML, method: 'PATCH' })
+      const read = await raw(shop, path, { headers: HTML })
+      for (const { status, text, headers } of [answer, read]) {
+        assert.deepEqual([status, JSON.parse(text).code], [405, 'method_not_allowed'])
+        assert.match(String(headers.allow), /OPTIONS, POST$/)
+        assert.equal(headers['x-content-type-options'], 'nosniff')
+        assert.equal(headers['cache-control'], 'no-store')
+      }
+    })
+  }
+
   for (const path of ['/assets/../../package.json', '/assets/%2e%2e/%2e%2e/package.json']) {
     test(`${path} leads out of the folder and is refused`, async (t) => {
       const answer = await raw(await storefront(t, {}), path, { headers: HTML })
