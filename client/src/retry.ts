@@ -9,6 +9,8 @@
  *  3. Waits grow exponentially with full jitter, on top of a `Retry-After`; one longer than `waitMaxMs` ends the trying,
  *     with the problem saying how long to wait. All calls of a client together repeat at most REPEATED.
  *  4. Aborting ends it at once, also in the middle of a wait, with the signal's own reason.
+ *  5. What is answered is there as a whole: an answer that breaks off or stands still is no answer. Only a stream of
+ *     events is handed on as it comes.
  */
 import { createRetryBudget, retry } from '@shop/retry/retry'
 import { EVENT_STREAM } from './event_stream.ts'
@@ -42,7 +44,7 @@ export function createCaller(fetch: Fetch, options: RetryOptions, timeoutMs: num
     try {
       const signal = AbortSignal.any([request.signal, timeout])
       const response = await fetch(new Request(request.clone(), { signal }))
-      if (response.ok || response.status === 304) return response
+      if (response.ok || response.status === 304) return isStream(request) ? response : await whole(response)
       throw await problemOf(response)
     } catch (error) {
       request.signal.throwIfAborted()
@@ -67,6 +69,34 @@ export function createCaller(fetch: Fetch, options: RetryOptions, timeoutMs: num
     return retry(() => attempt(request), plan)
   }
 }
+
+/** Has its body in memory, so that nothing can happen to it any more. */
+async function whole(response: Response): Promise<Response> {
+  const body = await response.arrayBuffer()
+  const { status, statusText, headers } = response
+  return new Response(body.byteLength === 0 ? null : body, { status, statusText, headers })
+}
+
+/**
+ * Reading ends within `ms`, whatever it waits for: attempts, pauses between them, a new token. Whoever reads can read
+ * again later, and would rather be told. A stream of events may take as long as it likes.
+ */
+export function readingWithin(ms: number, fetch: Fetch): Fetch {
+  return async (request) => {
+    if (!READING.includes(request.method) || isStream(request)) return fetch(request)
+    const late = AbortSignal.timeout(ms)
+    try {
+      return await fetch(new Request(request, { signal: AbortSignal.any([request.signal, late]) }))
+    } catch (error) {
+      request.signal.throwIfAborted()
+      if (error instanceof ShopProblem || !late.aborted) throw error
+      const { pathname } = new URL(request.url)
+      throw new ShopProblem('timed_out', `No answer to ${pathname} within ${ms} ms.`, LOST(error))
+    }
+  }
+}
+
+const READING = ['GET', 'HEAD']
 
 const isStream = (request: Request) => request.headers.get('accept') === EVENT_STREAM
 

@@ -16,7 +16,14 @@ import type { paths as OrderPaths } from './generated/order_service.ts'
 import type { paths as ProductPaths } from './generated/product_service.ts'
 import { createOrdering } from './ordering.ts'
 import { ShopProblem } from './problem.ts'
-import { abortable, createCaller, type Fetch, RETRY_DEFAULTS, type RetryOptions } from './retry.ts'
+import {
+  abortable,
+  createCaller,
+  type Fetch,
+  RETRY_DEFAULTS,
+  type RetryOptions,
+  readingWithin,
+} from './retry.ts'
 import { createSessionKeeper, memoryStore, type SignedOutReason, type TokenStore } from './session.ts'
 
 type Answer<Call> = Call extends {
@@ -37,6 +44,8 @@ export type ShopClientOptions = {
   readonly retry?: Partial<RetryOptions>
   /** How long one attempt of a call may take. */
   readonly timeoutMs?: number
+  /** How long reading may take in all, whatever it waits for. Without it, as long as its attempts take. */
+  readonly readWithinMs?: number
   /** Milliseconds since 1970. */
   readonly now?: () => number
 }
@@ -52,7 +61,7 @@ const OPEN_TO_ALL = {
 }
 
 export function createShopClient(options: ShopClientOptions) {
-  const { authUrl, productUrl, orderUrl, timeoutMs = TIMEOUT_MS, now = Date.now } = options
+  const { authUrl, productUrl, orderUrl, timeoutMs = TIMEOUT_MS, readWithinMs, now = Date.now } = options
   const retry = { ...RETRY_DEFAULTS, ...options.retry }
   const call = createCaller(options.fetch ?? ((request) => fetch(request)), retry, timeoutMs)
   const listeners = new Set<(reason: SignedOutReason) => void>()
@@ -71,9 +80,8 @@ export function createShopClient(options: ShopClientOptions) {
   })
 
   /** Sends our token with every call but the open ones; one that is refused is exchanged and the call repeated. */
-  const signed =
-    (isOpen: (request: Request, path: string) => boolean): Fetch =>
-    async (request) => {
+  const signed = (isOpen: (request: Request, path: string) => boolean): Fetch => {
+    const send: Fetch = async (request) => {
       if (isOpen(request, new URL(request.url).pathname)) return call(request)
       const token = await abortable(session.token(), request.signal)
       if (token === undefined) return call(request)
@@ -85,6 +93,8 @@ export function createShopClient(options: ShopClientOptions) {
         return call(withToken(again, await abortable(session.tokenInsteadOf(token), request.signal)))
       }
     }
+    return readWithinMs === undefined ? send : readingWithin(readWithinMs, send)
+  }
 
   const orders = createClient<OrderPaths>({ baseUrl: orderUrl, fetch: signed(() => false) })
 

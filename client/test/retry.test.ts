@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
+import type { ServerResponse } from 'node:http'
 import { suite, type TestContext, test } from 'node:test'
 import { ShopProblem } from '../src/problem.ts'
-import { createCaller, type RetryOptions } from '../src/retry.ts'
+import { abortable, createCaller, type Fetch, type RetryOptions, readingWithin } from '../src/retry.ts'
 import { answer, refuse, serve } from './serve.ts'
 
 const QUICK: RetryOptions = { attempts: 3, waitMs: 1, waitMaxMs: 3_000 }
@@ -153,5 +154,73 @@ suite('aborting', () => {
     await assert.rejects(call, /changed my mind/)
     assert.ok(performance.now() - before < 1_500)
     assert.equal(seen.length, 1)
+  })
+})
+
+suite('reading within a time', () => {
+  const WITHIN_MS = 300
+  const reading = (fetchOnce = caller(60_000)) => readingWithin(WITHIN_MS, fetchOnce)
+
+  test('a server that says nothing, or stops in the middle, is given up in time; it may be asked again', async (t) => {
+    for (const begin of [() => {}, (response: ServerResponse) => response.write('{"items":[')]) {
+      const { origin } = await serve(t, (_, response) => void begin(response))
+      await assert.rejects(reading()(new Request(origin)), (error: ShopProblem) => {
+        assert.equal(error.code, 'timed_out')
+        assert.ok(error.retryable)
+        return true
+      })
+    }
+  })
+
+  test('so are attempts that would go on, and a token that does not come', async (t) => {
+    const { origin } = await recovering(t, 1e9)
+    const patient = createCaller(
+      (request) => fetch(request),
+      { ...QUICK, attempts: 1e9, waitMs: 20, waitMaxMs: 20 },
+      60_000,
+    )
+    await assert.rejects(reading(patient)(new Request(origin)), (error: ShopProblem) =>
+      ['timed_out', 'store_unavailable'].includes(error.code),
+    )
+    const never: Fetch = ({ signal }) => abortable(new Promise<never>(() => {}), signal)
+    await assert.rejects(reading(never)(new Request(origin)), fails('timed_out'))
+  })
+
+  test('writing takes the time it takes, and so does a stream of events', async (t) => {
+    const { origin } = await serve(t, async (_, response) => {
+      await new Promise((resolve) => setTimeout(resolve, 2 * WITHIN_MS))
+      answer(response, 200, { fine: true })
+    })
+    for (const init of [{ method: 'POST' }, { headers: { accept: 'text/event-stream' } }]) {
+      const response = await reading()(new Request(origin, init))
+      assert.deepEqual(await response.json(), { fine: true })
+    }
+  })
+
+  test('whoever leaves meanwhile gets their own reason', async (t) => {
+    const { origin } = await serve(t, () => {})
+    const signal = AbortSignal.abort(new Error('left'))
+    await assert.rejects(reading()(new Request(origin, { signal })), /left/)
+  })
+})
+
+suite('an answer is there as a whole', () => {
+  test('one that breaks off in the middle is asked for again', async (t) => {
+    let asked = 0
+    const { origin } = await serve(t, (_, response) => {
+      if (++asked > 1) return answer(response, 200, { fine: true })
+      response.writeHead(200, { 'content-type': 'application/json' })
+      response.write('{"fine":')
+      setTimeout(() => response.destroy(), 20)
+    })
+    const response = await caller()(new Request(origin))
+    assert.deepEqual(await response.json(), { fine: true })
+    assert.equal(asked, 2)
+  })
+
+  test('an answer without a body stays one', async (t) => {
+    const { origin } = await serve(t, (_, response) => void response.writeHead(204).end())
+    const { status, body } = await caller()(new Request(origin))
+    assert.deepEqual([status, body], [204, null])
   })
 })
