@@ -32,6 +32,9 @@ export type ServiceProcess = {
   stop(): Promise<void>
   /** SIGKILL; resolves when it is gone. Nothing happens when it is not running. */
   kill(): Promise<void>
+  /** It stands still: connections are taken by the system, and nothing answers. `goOn` lets it go on. */
+  standStill(): void
+  goOn(): void
   /** Waits for it to end by itself. */
   ended(): Promise<End>
   /** The end of what it wrote. */
@@ -60,6 +63,11 @@ export function createServiceProcess(
       error.message += `\nIts last words:\n${words}`
       throw error
     })
+
+  const signal = (name: NodeJS.Signals) => {
+    if (!run) throw notRunning(service)
+    run.child.kill(name)
+  }
 
   return {
     service,
@@ -100,6 +108,8 @@ export function createServiceProcess(
       child.kill('SIGKILL')
       await waitFor('is gone', STOP_MS, ended)
     },
+    standStill: () => signal('SIGSTOP'),
+    goOn: () => signal('SIGCONT'),
     ended: () => (run ? waitFor('ends by itself', STOP_MS, run.ended) : Promise.reject(notRunning(service))),
     lastWords: () => words,
   }

@@ -3,6 +3,7 @@ import type { paths as AuthPaths } from '@shop/client/generated/auth_service'
 import { LIMITS } from '@shop/client/generated/limits'
 import type { paths as ProductPaths } from '@shop/client/generated/product_service'
 import { infiniteQueryOptions, type QueryClient, queryOptions } from '@tanstack/react-query'
+import { every } from '../api/heal.ts'
 import { dataOf, ShopProblem, shop } from '../api/shop.ts'
 import type { Order, OrderStatus, Product } from '../api/types.ts'
 import { pagesOf } from './pages_of.ts'
@@ -44,7 +45,7 @@ export const boardQuery = (status: OrderStatus) =>
       ),
     ...paging,
     staleTime: 0,
-    refetchInterval: LIVE_MS,
+    refetchInterval: every(LIVE_MS),
   })
 
 export const ledgerQuery = (id: string) =>

@@ -1,5 +1,6 @@
 /** What pages ask the services for, each with the name under which the answer is kept. */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { every } from './heal.ts'
 import { dataOf, shop } from './shop.ts'
 import type { OrderStatus } from './types.ts'
 
@@ -53,7 +54,7 @@ export const productQuery = (id: string) =>
 /** As above, asked again and again while the page is in view. */
 export const liveProductQuery = (id: string) => ({
   ...productQuery(id),
-  refetchInterval: LIVE_MS,
+  refetchInterval: every(LIVE_MS),
   staleTime: 0,
 })
 

@@ -1,4 +1,5 @@
 import { QueryClient } from '@tanstack/react-query'
+import { createHealing } from './heal.ts'
 import { tabSession } from './shop.ts'
 
 /** How long an answer is shown without asking again. Stock is live; pages that show it ask more often. */
@@ -8,7 +9,7 @@ export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: FRESH_MS,
-      // The client has tried again already, where that can help.
+      // What fails is told at once; then it heals (heal.ts).
       retry: false,
       // A page that is offline says so itself, instead of waiting in silence.
       networkMode: 'always',
@@ -16,6 +17,10 @@ export const queryClient = new QueryClient({
     mutations: { retry: false, networkMode: 'always' },
   },
 })
+
+export const healing = createHealing(queryClient, { watched: () => !document.hidden })
+for (const event of ['focus', 'online']) addEventListener(event, healing.wake)
+document.addEventListener('visibilitychange', healing.wake)
 
 /** Another person at this screen sees nothing of the one before. Private queries start with 'mine' or 'admin'. */
 tabSession.subscribe(() => {

@@ -8,8 +8,10 @@ export { dataOf, type User } from '@shop/client/shop_client'
 
 export const tabSession = createTabSession(kept)
 
-/** A person waits for these answers: few tries, close together. What then fails is shown with a button. */
+/** A person waits for these answers: few tries, close together. What then fails is told, and heals (heal.ts). */
 const RETRY = { attempts: 3, waitMs: 250, waitMaxMs: 2_000 }
+/** Nobody looks at an empty page for longer than this without a word. */
+const READ_WITHIN_MS = 5_000
 
 export const shop = createShopClient({
   authUrl: '/api/auth',
@@ -18,4 +20,5 @@ export const shop = createShopClient({
   fetch: tabSession.fetch,
   tokenStore: tabSession.store,
   retry: RETRY,
+  readWithinMs: READ_WITHIN_MS,
 })

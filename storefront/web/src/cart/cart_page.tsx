@@ -1,13 +1,16 @@
 /** The cart, what changed since it was filled, and the order itself. */
 import { useQueries } from '@tanstack/react-query'
+import { every } from '../api/heal.ts'
 import { productQuery } from '../api/queries.ts'
 import { ShopProblem } from '../api/shop.ts'
+import { lasting } from '../api/use_answer.ts'
 import { CheckoutNotice } from '../checkout/checkout_notice.tsx'
 import { useCheckout } from '../checkout/use_checkout.ts'
 import { useSession } from '../session/use_session.ts'
 import { Button, ButtonLink } from '../ui/button.tsx'
 import { EmptyState } from '../ui/empty_state.tsx'
 import { formatNumber, Money } from '../ui/format.tsx'
+import { useWaiting } from '../ui/late.tsx'
 import { totalOf } from '../ui/money_math.ts'
 import { ProblemNotice } from '../ui/notice.tsx'
 import { focusHeading, PageTitle } from '../ui/page_title.tsx'
@@ -104,7 +107,7 @@ function Actions({
   return (
     <div className="grid gap-3">
       {signedIn ? (
-        <Button tone="primary" size="lg" busy={waiting} onClick={order}>
+        <Button tone="primary" size="lg" busy={waiting} toldElsewhere onClick={order}>
           {changes.length > 0 ? 'Accept and order' : 'Place order'}
         </Button>
       ) : (
@@ -169,13 +172,15 @@ function Empty({ elsewhere }: { elsewhere: boolean }) {
 }
 
 function useProductsNow(lines: readonly CartLine[]) {
-  const answers = useQueries({
+  const results = useQueries({
     queries: lines.map(({ productId }) => ({
       ...productQuery(productId),
-      refetchInterval: WATCH_MS,
+      refetchInterval: every(WATCH_MS),
       staleTime: 0,
     })),
   })
+  const answers = results.map((result, i) => lasting(productQuery(lines[i]!.productId).queryKey, result))
+  useWaiting(answers.some(({ isPending }) => isPending))
   const byId = new Map<string, Now>(
     lines.map(({ productId }, i) => {
       const { data, error } = answers[i]!

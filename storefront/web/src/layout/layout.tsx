@@ -1,6 +1,7 @@
 /** The frame of every page: header, notices that concern all pages, the page itself, footer. */
 import { type ComponentType, Suspense, useEffect, useState } from 'react'
 import { Outlet, useLocation } from 'react-router'
+import { LateBar } from '../ui/late.tsx'
 import { PageSkeleton } from '../ui/skeleton.tsx'
 import { whenFirstToast } from '../ui/toast.ts'
 import { ErrorBoundary } from './error_boundary.tsx'
@@ -24,6 +25,7 @@ export function Layout() {
       </a>
       <Header />
       <OfflineBar />
+      <LateBar />
       <OpenAttemptBar />
       {/* As tall as the window from the start: the footer is below it and never moves within it. */}
       <main id="content" tabIndex={-1} className="min-h-[calc(100dvh-4rem)] flex-1 pb-16 outline-none">

@@ -6,8 +6,8 @@
  *  2. It is given up where asking again cannot help: the visitor is signed out, or there is nothing of theirs to see.
  *  3. It ends with its signal, also in a pause. It never fails: why a stream ended changes nothing for the page.
  */
-import { ShopProblem } from '@shop/client/problem'
 import { type Backoff, pauseMs, sleep } from '@shop/retry/backoff'
+import { askAgainAfter } from '../api/ask_again.ts'
 
 export const RECONNECT: Backoff = { firstMs: 500, maxMs: 15_000 }
 /** Who closes every stream at once is not asked as often as one that ends them now and then. */
@@ -41,11 +41,4 @@ export async function followEvents(options: FollowOptions): Promise<void> {
     if (performance.now() - openedAt > STEADY_MS) failures = 1
     await sleep(pauseMs(backoff, failures, random(), Math.min(askedMs, ASKED_MAX_MS)), signal).catch(() => {})
   }
-}
-
-/** Milliseconds we were asked to wait (0 when we were not); undefined when asking the same again cannot help. */
-export function askAgainAfter(error: unknown): number | undefined {
-  if (!(error instanceof ShopProblem)) return 0
-  const final = !error.retryable && error.status !== undefined && error.status >= 400 && error.status < 500
-  return final ? undefined : (error.retryAfterMs ?? 0)
 }

@@ -1,7 +1,7 @@
-import { useQuery } from '@tanstack/react-query'
 import { Link, useLocation, useNavigate, useSearchParams } from 'react-router'
 import { myOrdersQuery } from '../api/queries.ts'
 import type { Order } from '../api/types.ts'
+import { useAnswer } from '../api/use_answer.ts'
 import { useSession } from '../session/use_session.ts'
 import { Cover } from '../shop/cover.tsx'
 import { StatusBadge } from '../ui/badge.tsx'
@@ -9,9 +9,11 @@ import { Button, ButtonLink } from '../ui/button.tsx'
 import { cx } from '../ui/cx.ts'
 import { EmptyState } from '../ui/empty_state.tsx'
 import { Money, Time } from '../ui/format.tsx'
+import { useWaiting } from '../ui/late.tsx'
 import { ProblemNotice } from '../ui/notice.tsx'
 import { PageTitle } from '../ui/page_title.tsx'
 import { Loading, Skeleton } from '../ui/skeleton.tsx'
+import { Stale } from '../ui/stale.tsx'
 import { orderWords } from './order_words.ts'
 
 const COVERS_MAX = 3
@@ -22,9 +24,10 @@ export default function OrdersPage() {
   const navigate = useNavigate()
   const { state } = useLocation() as { state: { deeper?: boolean } | null }
   const cursor = params.get('cursor') ?? undefined
-  const { data, error, isPending, isPlaceholderData, refetch } = useQuery(
+  const { data, error, isPending, isPlaceholderData, dataUpdatedAt, refetch } = useAnswer(
     myOrdersQuery(user?.id ?? '', cursor),
   )
+  useWaiting(isPlaceholderData)
   return (
     <div className="page grid max-w-4xl gap-8 pt-8 sm:pt-12">
       <PageTitle title="Orders">Your orders</PageTitle>
@@ -57,6 +60,7 @@ export default function OrdersPage() {
           ))}
         </ul>
       )}
+      <Stale when={error !== null && data !== undefined} at={dataUpdatedAt} />
       {(cursor || data?.next_cursor) && (
         <nav aria-label="Pages" className="flex justify-center gap-3">
           {cursor && (

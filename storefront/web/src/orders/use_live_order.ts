@@ -4,35 +4,27 @@
  * shop says that it is not to be seen.
  */
 import { EVENT_STREAM, eventsIn } from '@shop/client/event_stream'
-import { type Backoff, pauseMs } from '@shop/retry/backoff'
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
+import { every } from '../api/heal.ts'
 import { isFinal, orderQuery } from '../api/queries.ts'
 import { shop } from '../api/shop.ts'
 import type { Order } from '../api/types.ts'
-import { askAgainAfter, followEvents } from './follow_events.ts'
+import { useAnswer } from '../api/use_answer.ts'
+import { followEvents } from './follow_events.ts'
 
 const POLL_MS = 2_000
 /** Beside a living stream a rare question, should the stream hang without ending. */
 const POLL_BESIDE_STREAM_MS = 30_000
-/** After a question that failed. */
-const POLL_FAILED: Backoff = { firstMs: 10_000, maxMs: 10_000 }
 
 export function useLiveOrder(id: string) {
   const queries = useQueryClient()
   const [streaming, setStreaming] = useState(false)
-  const query = useQuery({
+  const query = useAnswer({
     ...orderQuery(id),
     refetchInterval: ({ state }) => {
       if (state.data && isFinal(state.data.status)) return false
-      if (state.error) {
-        const askedMs = askAgainAfter(state.error)
-        // The millisecond of the failure is as good as chance, and the same whenever the page is drawn again.
-        return (
-          askedMs !== undefined && pauseMs(POLL_FAILED, 1, (state.errorUpdatedAt % 1_000) / 1_000, askedMs)
-        )
-      }
-      return streaming ? POLL_BESIDE_STREAM_MS : POLL_MS
+      return every(streaming ? POLL_BESIDE_STREAM_MS : POLL_MS)({ state })
     },
   })
   const known = query.data !== undefined

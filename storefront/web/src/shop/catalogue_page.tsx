@@ -1,12 +1,15 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { CATALOGUE_PAGE_SIZE, catalogueQuery } from '../api/queries.ts'
+import { useAnswer } from '../api/use_answer.ts'
 import { Button } from '../ui/button.tsx'
 import { cx } from '../ui/cx.ts'
 import { EmptyState } from '../ui/empty_state.tsx'
+import { useWaiting } from '../ui/late.tsx'
 import { ProblemNotice } from '../ui/notice.tsx'
 import { PageTitle } from '../ui/page_title.tsx'
 import { Loading } from '../ui/skeleton.tsx'
+import { Stale } from '../ui/stale.tsx'
 import { CatalogueControls } from './catalogue_controls.tsx'
 import { useCatalogueView } from './catalogue_view.ts'
 import { ProductCard, ProductCardSkeleton } from './product_card.tsx'
@@ -15,7 +18,10 @@ const GRID = 'grid grid-cols-2 gap-x-4 gap-y-8 sm:gap-x-6 sm:gap-y-10 md:grid-co
 
 export function CataloguePage() {
   const { view, change, next, previous, first } = useCatalogueView()
-  const { data, error, isPending, isPlaceholderData, refetch } = useQuery(catalogueQuery(view))
+  const { data, error, isPending, isPlaceholderData, dataUpdatedAt, refetch } = useAnswer(
+    catalogueQuery(view),
+  )
+  useWaiting(isPlaceholderData)
   const nextCursor = data?.next_cursor ?? undefined
   usePrefetched(nextCursor === undefined ? undefined : { ...view, cursor: nextCursor })
 
@@ -48,6 +54,7 @@ export function CataloguePage() {
           </ul>
         </section>
       )}
+      <Stale when={error !== null && data !== undefined} at={dataUpdatedAt} />
       {(previous || first || nextCursor) && (
         <nav aria-label="Pages" className="flex flex-wrap items-center justify-center gap-3">
           {previous ? (

@@ -1,10 +1,10 @@
 /** One product, with its stock as it is this moment. */
-import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { Link, useLocation, useNavigate, useParams } from 'react-router'
 import { liveProductQuery } from '../api/queries.ts'
 import { ShopProblem } from '../api/shop.ts'
 import type { Product } from '../api/types.ts'
+import { useAnswer } from '../api/use_answer.ts'
 import { isFull, LINES_MAX, withAdded } from '../cart/cart.ts'
 import { useCart } from '../cart/use_cart.ts'
 import { NotFound } from '../layout/not_found.tsx'
@@ -25,7 +25,7 @@ const COVER = 'aspect-[4/3] w-full rounded-xl md:aspect-square'
 
 export default function ProductPage() {
   const { id = '' } = useParams()
-  const { data: product, error, dataUpdatedAt, refetch } = useQuery(liveProductQuery(id))
+  const { data: product, error, dataUpdatedAt, refetch } = useAnswer(liveProductQuery(id))
   if (error instanceof ShopProblem && [400, 404].includes(error.status ?? 0)) {
     return (
       <NotFound title="This is not sold here">It may have left the shop, or the address is wrong.</NotFound>

@@ -3,6 +3,7 @@ import type { ComponentProps, ReactNode } from 'react'
 import { Link } from 'react-router'
 import { cx } from './cx.ts'
 import { Icon, type IconName, Spinner } from './icon.tsx'
+import { useWaiting } from './late.tsx'
 
 type Tone = 'primary' | 'plain' | 'quiet' | 'danger'
 type Size = 'md' | 'sm' | 'lg'
@@ -30,12 +31,18 @@ export function Button({
   size,
   icon,
   busy = false,
+  toldElsewhere = false,
   children,
   className,
   onClick,
   type = 'button',
   ...rest
-}: Look & { busy?: boolean } & ComponentProps<'button'>) {
+}: Look & {
+  busy?: boolean
+  /** The page has words of its own for what is waited for. */
+  toldElsewhere?: boolean
+} & ComponentProps<'button'>) {
+  useWaiting(busy && !toldElsewhere)
   const idle = busy || rest['aria-disabled'] === true
   return (
     <button

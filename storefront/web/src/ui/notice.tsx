@@ -1,5 +1,6 @@
 /** A message that stays in the page: what happened, and what can be done about it. */
 import type { ReactNode } from 'react'
+import { askAgainAfter } from '../api/ask_again.ts'
 import { ShopProblem } from '../api/shop.ts'
 import { Button } from './button.tsx'
 import { cx } from './cx.ts'
@@ -76,7 +77,10 @@ export function ProblemNotice({
         )
       }
     >
-      <p>{explain(error)}</p>
+      <p>
+        {explain(error)}
+        {retry && !offline && askAgainAfter(error) !== undefined && ' We keep trying by ourselves.'}
+      </p>
       {requestId && <p className="mt-1 font-mono text-xs break-all">Request {requestId}</p>}
     </Notice>
   )

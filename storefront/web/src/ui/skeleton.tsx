@@ -1,12 +1,14 @@
 /** The shape of what is coming, of exactly the size it will have, so that nothing moves when it arrives. */
 import { cx } from './cx.ts'
+import { useWaiting } from './late.tsx'
 
 export function Skeleton({ className }: { className?: string }) {
   return <div aria-hidden="true" className={cx('breathing rounded-sm bg-sunken', className)} />
 }
 
-/** Says to screen readers, once, that something is loading. */
+/** Says to screen readers, once, that something is loading; and to all, when it takes long. */
 export function Loading({ what }: { what: string }) {
+  useWaiting(true)
   return (
     <p role="status" className="sr-only">
       Loading {what} …

@@ -1,21 +1,25 @@
 /** How the shop has been doing, computed here from the newest orders the service lists. */
-import { queryOptions, useQuery } from '@tanstack/react-query'
+import { queryOptions } from '@tanstack/react-query'
+import { every } from '../../api/heal.ts'
 import type { Order } from '../../api/types.ts'
+import { useAnswer } from '../../api/use_answer.ts'
 import { ButtonLink } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty_state.tsx'
 import { formatAmount, formatNumber } from '../../ui/format.tsx'
 import { ProblemNotice } from '../../ui/notice.tsx'
 import { PageTitle } from '../../ui/page_title.tsx'
 import { Loading, Skeleton } from '../../ui/skeleton.tsx'
+import { Stale } from '../../ui/stale.tsx'
 import { BarChart } from '../charts/bar_chart.tsx'
 import type { Series } from '../charts/chart.tsx'
 import { pagesOf } from '../pages_of.ts'
-import { AdminPage, Panel, Stale, Tile } from '../parts.tsx'
+import { AdminPage, Panel, Tile } from '../parts.tsx'
 import { ordersPage, productsPage } from '../queries.ts'
 import {
   countOutcomes,
   DAY_MS,
   momentOf,
+  OUTCOME_WORDS,
   type Outcome,
   revenueOf,
   type Slot,
@@ -33,7 +37,7 @@ const HOUR_MS = 3_600_000
 
 const ordersQuery = queryOptions({
   queryKey: ['admin', 'orders', 'newest'],
-  refetchInterval: LOOK_AGAIN_MS,
+  refetchInterval: every(LOOK_AGAIN_MS),
   queryFn: ({ signal }) =>
     pagesOf(
       ORDER_PAGES_MAX,
@@ -43,15 +47,15 @@ const ordersQuery = queryOptions({
 })
 const productsQuery = queryOptions({
   queryKey: ['products', 'newest'],
-  refetchInterval: LOOK_AGAIN_MS,
+  refetchInterval: every(LOOK_AGAIN_MS),
   queryFn: ({ signal }) => pagesOf(PRODUCT_PAGES_MAX, (cursor) => productsPage(cursor, signal)),
 })
 
 export const OUTCOME_SERIES: readonly (Series & { key: Outcome })[] = [
-  { key: 'sold', words: 'Sold', fill: 'fill-accent' },
-  { key: 'open', words: 'Undecided', fill: 'fill-chart-open' },
-  { key: 'cancelled', words: 'Cancelled', fill: 'fill-edge' },
-  { key: 'rejected', words: 'Not possible', fill: 'fill-chart-failed' },
+  { key: 'sold', words: OUTCOME_WORDS.sold, fill: 'fill-accent' },
+  { key: 'open', words: OUTCOME_WORDS.open, fill: 'fill-chart-open' },
+  { key: 'cancelled', words: OUTCOME_WORDS.cancelled, fill: 'fill-edge' },
+  { key: 'rejected', words: OUTCOME_WORDS.rejected, fill: 'fill-chart-failed' },
 ]
 const REVENUE: readonly Series[] = [{ key: 'revenue', words: 'Revenue', fill: 'fill-accent' }]
 
@@ -65,8 +69,8 @@ const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeSty
 const percent = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 })
 
 export default function DashboardPage() {
-  const orders = useQuery(ordersQuery)
-  const products = useQuery(productsQuery)
+  const orders = useAnswer(ordersQuery)
+  const products = useAnswer(productsQuery)
   const now = momentOf(orders.data?.items ?? [], new Date(orders.dataUpdatedAt || Date.now()))
   const window = orders.data && windowOf(orders.data.items, orders.data.complete, now)
   return (
@@ -89,6 +93,12 @@ export default function DashboardPage() {
       <Stale when={orders.error !== null && orders.data !== undefined} at={orders.dataUpdatedAt} />
       {products.error && !products.data && (
         <ProblemNotice error={products.error} doing="read the products" retry={products.refetch} />
+      )}
+      {window && products.isPending && (
+        <>
+          <Loading what="products" />
+          <Skeleton className="h-40 rounded-xl" />
+        </>
       )}
       {window && products.data && (
         <RunningOut
@@ -137,7 +147,7 @@ function Figures({ window, now }: { window: Window; now: Date }) {
           note="held, shipped or delivered"
         />
         <Tile
-          label="Not possible"
+          label={OUTCOME_WORDS.rejected}
           value={decided === 0 ? '–' : percent.format(counts.rejected / decided)}
           note="of the decided ones"
         />

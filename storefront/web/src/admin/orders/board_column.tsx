@@ -1,7 +1,7 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import type { Order, OrderStatus } from '../../api/types.ts'
+import { usePages } from '../../api/use_answer.ts'
 import { orderWords } from '../../orders/order_words.ts'
 import { statusWords } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -34,7 +34,7 @@ type Props = {
 }
 
 export function BoardColumn({ status, ship, className }: Props) {
-  const list = useInfiniteQuery(boardQuery(status))
+  const list = usePages(boardQuery(status))
   const { data, error, isPending, dataUpdatedAt, hasNextPage, refetch } = list
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set())
   const orders = data?.pages.flatMap(({ items }) => items) ?? []

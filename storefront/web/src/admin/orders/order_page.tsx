@@ -9,9 +9,10 @@ import { StatusBadge, statusWords } from '../../ui/badge.tsx'
 import { formatNumber, Money, Time } from '../../ui/format.tsx'
 import { Notice, ProblemNotice } from '../../ui/notice.tsx'
 import { PageTitle } from '../../ui/page_title.tsx'
+import { Stale } from '../../ui/stale.tsx'
 import { Table, Td, Th } from '../../ui/table.tsx'
 import { Name } from '../names.tsx'
-import { AdminPage, AdminPageSkeleton, BackLink, Panel, Stale } from '../parts.tsx'
+import { AdminPage, AdminPageSkeleton, BackLink, Panel } from '../parts.tsx'
 import { Moves } from './board_column.tsx'
 
 const REASONS: Record<NonNullable<Order['rejection']>['reason'], string> = {

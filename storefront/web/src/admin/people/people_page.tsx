@@ -1,6 +1,7 @@
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { dataOf, ShopProblem, shop } from '../../api/shop.ts'
+import { usePages } from '../../api/use_answer.ts'
 import { useSession } from '../../session/use_session.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -15,7 +16,7 @@ import { AdminPage, More } from '../parts.tsx'
 import { type Account, peopleQuery, type Role } from '../queries.ts'
 
 export default function PeoplePage() {
-  const list = useInfiniteQuery(peopleQuery)
+  const list = usePages(peopleQuery)
   const { data, error, isPending, refetch } = list
   const [asking, setAsking] = useState<Account>()
   const [refused, setRefused] = useState<unknown>()

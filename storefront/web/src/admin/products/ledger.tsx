@@ -1,8 +1,8 @@
 /** Every unit that came and went, as a line over time and as the entries themselves. */
-import { useInfiniteQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { Link } from 'react-router'
 import type { Product } from '../../api/types.ts'
+import { usePages } from '../../api/use_answer.ts'
 import { cx } from '../../ui/cx.ts'
 import { formatNumber, Time } from '../../ui/format.tsx'
 import { ProblemNotice } from '../../ui/notice.tsx'
@@ -24,7 +24,7 @@ const signed = new Intl.NumberFormat(undefined, { signDisplay: 'exceptZero' })
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
 
 export function Ledger({ product }: { product: Product }) {
-  const list = useInfiniteQuery(ledgerQuery(product.id))
+  const list = usePages(ledgerQuery(product.id))
   const { data, error, isPending, hasNextPage, refetch } = list
   // The product is watched; its ledger is read again when the product has moved.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the version is the reason to look again

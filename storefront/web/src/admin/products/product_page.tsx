@@ -1,21 +1,22 @@
-import { useQuery } from '@tanstack/react-query'
 import { useParams } from 'react-router'
 import { liveProductQuery } from '../../api/queries.ts'
 import { ShopProblem } from '../../api/shop.ts'
+import { useAnswer } from '../../api/use_answer.ts'
 import { NotFound } from '../../layout/not_found.tsx'
 import { Cover } from '../../shop/cover.tsx'
 import { ButtonLink } from '../../ui/button.tsx'
 import { Ago, formatNumber, Money } from '../../ui/format.tsx'
 import { Notice, ProblemNotice } from '../../ui/notice.tsx'
 import { PageTitle } from '../../ui/page_title.tsx'
-import { AdminPage, AdminPageSkeleton, BackLink, Panel, Stale, Tile } from '../parts.tsx'
+import { Stale } from '../../ui/stale.tsx'
+import { AdminPage, AdminPageSkeleton, BackLink, Panel, Tile } from '../parts.tsx'
 import { AdjustStock } from './adjust_stock.tsx'
 import { Ledger } from './ledger.tsx'
 import { ProductForm } from './product_form.tsx'
 
 export default function ProductPage() {
   const { id = '' } = useParams()
-  const { data: product, error, dataUpdatedAt, refetch } = useQuery(liveProductQuery(id))
+  const { data: product, error, dataUpdatedAt, refetch } = useAnswer(liveProductQuery(id))
   const gone = error instanceof ShopProblem && [400, 404].includes(error.status ?? 0)
   if (!product) {
     if (gone) return <NotFound />

@@ -1,19 +1,23 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import { every } from '../../api/heal.ts'
 import { catalogueQuery } from '../../api/queries.ts'
 import { ShopProblem, shop } from '../../api/shop.ts'
 import type { Product } from '../../api/types.ts'
+import { useAnswer } from '../../api/use_answer.ts'
 import { CatalogueControls } from '../../shop/catalogue_controls.tsx'
 import { useCatalogueView } from '../../shop/catalogue_view.ts'
 import { Button } from '../../ui/button.tsx'
 import { cx } from '../../ui/cx.ts'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
 import { EmptyState } from '../../ui/empty_state.tsx'
+import { useWaiting } from '../../ui/late.tsx'
 import { explain, ProblemNotice } from '../../ui/notice.tsx'
 import { PageTitle } from '../../ui/page_title.tsx'
 import { Loading, Skeleton } from '../../ui/skeleton.tsx'
+import { Stale } from '../../ui/stale.tsx'
 import { toast } from '../../ui/toast.ts'
-import { AdminPage, Stale } from '../parts.tsx'
+import { AdminPage } from '../parts.tsx'
 import { LIVE_MS } from '../queries.ts'
 import { ConflictDialog } from './conflict_dialog.tsx'
 import { NewProductDialog } from './new_product_dialog.tsx'
@@ -22,10 +26,11 @@ import { useSaveProduct } from './use_save_product.ts'
 
 export default function ProductsPage() {
   const { view, change, next, previous, first } = useCatalogueView('/admin/products')
-  const { data, error, isPending, isPlaceholderData, dataUpdatedAt, refetch } = useQuery({
+  const { data, error, isPending, isPlaceholderData, dataUpdatedAt, refetch } = useAnswer({
     ...catalogueQuery(view),
-    refetchInterval: LIVE_MS,
+    refetchInterval: every(LIVE_MS),
   })
+  useWaiting(isPlaceholderData)
   const { save, conflict, resolve, keepTheirs, putOff } = useSaveProduct()
   const [creating, setCreating] = useState(false)
   const [removing, setRemoving] = useState<Product>()

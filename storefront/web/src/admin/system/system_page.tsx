@@ -1,20 +1,23 @@
 /** How the parts of the shop are, as the gateway sees them at this moment. */
-import { queryOptions, useQuery } from '@tanstack/react-query'
+import { queryOptions } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
+import { every } from '../../api/heal.ts'
+import { useAnswer } from '../../api/use_answer.ts'
 import { SHOP_NAME } from '../../brand.ts'
 import { Badge, type BadgeTone } from '../../ui/badge.tsx'
 import { Ago, formatNumber } from '../../ui/format.tsx'
 import { Notice, ProblemNotice } from '../../ui/notice.tsx'
 import { PageTitle } from '../../ui/page_title.tsx'
 import { Loading, Skeleton } from '../../ui/skeleton.tsx'
-import { AdminPage, Panel, Stale, Tile } from '../parts.tsx'
+import { Stale } from '../../ui/stale.tsx'
+import { AdminPage, Panel, Tile } from '../parts.tsx'
 import { LIVE_MS } from '../queries.ts'
 import { type Replica, readSystem, type ServiceState } from './read_system.ts'
 
 const systemQuery = queryOptions({
   queryKey: ['admin', 'system'],
   queryFn: ({ signal }) => readSystem(signal),
-  refetchInterval: LIVE_MS,
+  refetchInterval: every(LIVE_MS),
   staleTime: 0,
 })
 
@@ -29,7 +32,7 @@ const WORDS: Record<string, { title: string; does: string }> = {
 }
 
 export default function SystemPage() {
-  const { data, error, isPending, dataUpdatedAt, refetch } = useQuery(systemQuery)
+  const { data, error, isPending, dataUpdatedAt, refetch } = useAnswer(systemQuery)
   return (
     <AdminPage>
       <div className="grid gap-2">

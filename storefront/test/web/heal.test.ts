@@ -1,0 +1,126 @@
+/** What failed is read again by itself: with the real cache of the pages, and answers that come as told. */
+import assert from 'node:assert/strict'
+import { suite, type TestContext, test } from 'node:test'
+import { ShopProblem } from '@shop/client/problem'
+import { QueryClient, QueryObserver } from '@tanstack/query-core'
+import { createHealing } from '../../web/src/api/heal.ts'
+
+const KEY = ['products', 'list']
+const AWAY = new ShopProblem('timed_out', 'No answer.', { retryable: true })
+const GONE = new ShopProblem('product_not_found', 'There is none.', { status: 404 })
+
+/** A page that shows one query; its n-th answer is `answer(n)`. Pauses are drawn as long as they may be. */
+function shown(t: TestContext, answer: (n: number) => string, options: { watched?: () => boolean } = {}) {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const queries = new QueryClient({ defaultOptions: { queries: { retry: false, networkMode: 'always' } } })
+  queries.mount()
+  const healing = createHealing(queries, {
+    backoff: { firstMs: 100, maxMs: 400 },
+    random: () => 1,
+    ...options,
+  })
+  let asked = 0
+  const observer = new QueryObserver(queries, {
+    queryKey: KEY,
+    queryFn: async () => answer(++asked),
+  })
+  const leave = observer.subscribe(() => {})
+  t.after(() => {
+    leave()
+    queries.clear()
+  })
+  return {
+    healing,
+    leave,
+    asked: () => asked,
+    data: () => queries.getQueryData(KEY),
+    /** Lets so many milliseconds pass, and everything happen that is due. */
+    async pass(ms: number) {
+      t.mock.timers.tick(ms)
+      for (let i = 0; i < 20; i += 1) {
+        await Promise.resolve()
+        t.mock.timers.tick(0)
+      }
+    },
+  }
+}
+
+const failing =
+  (times: number, error: Error = AWAY) =>
+  (n: number) => {
+    if (n <= times) throw error
+    return `answer ${n}`
+  }
+
+suite('what could not be read', () => {
+  test('is read again after pauses that grow to their limit, and is left alone once it is answered', async (t) => {
+    const page = shown(t, failing(5))
+    await page.pass(0)
+    const counts = []
+    for (const ms of [99, 1, 199, 1, 399, 1, 399, 1, 400, 10_000]) {
+      await page.pass(ms)
+      counts.push(page.asked())
+    }
+    assert.deepEqual(counts, [1, 2, 2, 3, 3, 4, 4, 5, 6, 6])
+    assert.equal(page.data(), 'answer 6')
+  })
+
+  test('is known while it is read again, and forgotten with the answer', async (t) => {
+    const page = shown(t, failing(1))
+    await page.pass(0)
+    assert.equal(page.healing.failureOf(KEY), AWAY)
+    await page.pass(100)
+    assert.equal(page.healing.failureOf(KEY), undefined)
+  })
+
+  test('is not asked for again when it was refused', async (t) => {
+    const page = shown(t, failing(99, GONE))
+    await page.pass(0)
+    await page.pass(100_000)
+    page.healing.wake()
+    await page.pass(0)
+    assert.equal(page.asked(), 1)
+    assert.equal(page.healing.failureOf(KEY), GONE)
+  })
+
+  test('is asked for at once when the visitor or the connection comes back, and once for both', async (t) => {
+    const page = shown(t, failing(1))
+    await page.pass(0)
+    page.healing.wake()
+    page.healing.wake()
+    await page.pass(0)
+    assert.equal(page.asked(), 2)
+    assert.equal(page.data(), 'answer 2')
+  })
+
+  test('waits as long as it was asked to', async (t) => {
+    const busy = new ShopProblem('overloaded', 'Busy.', { status: 503, retryable: true, retryAfterMs: 5_000 })
+    const page = shown(t, failing(1, busy))
+    await page.pass(0)
+    await page.pass(5_099)
+    assert.equal(page.asked(), 1)
+    await page.pass(1)
+    assert.equal(page.asked(), 2)
+  })
+
+  test('is left alone when no page shows it any more, and forgotten', async (t) => {
+    const left = shown(t, failing(9))
+    await left.pass(0)
+    left.leave()
+    await left.pass(100_000)
+    assert.equal(left.asked(), 1)
+    assert.equal(left.healing.failureOf(KEY), undefined)
+  })
+
+  test('waits for somebody to look', async (t) => {
+    let watched = false
+    const page = shown(t, failing(1), { watched: () => watched })
+    await page.pass(0)
+    await page.pass(100_000)
+    assert.equal(page.asked(), 1)
+    watched = true
+    page.healing.wake()
+    await page.pass(0)
+    assert.equal(page.data(), 'answer 2')
+  })
+})
