@@ -135,22 +135,21 @@ suite('waiting', () => {
 
 suite('aborting', () => {
   test('an aborted call rejects with the reason of its signal, and is not repeated', async (t) => {
-    const { origin, seen } = await serve(t, () => {})
     const controller = new AbortController()
+    const { origin, seen } = await serve(t, () => controller.abort(new Error('changed my mind')))
     const call = caller()(new Request(origin, { signal: controller.signal }))
-    setTimeout(() => controller.abort(new Error('changed my mind')), 30)
     await assert.rejects(call, /changed my mind/)
     assert.equal(seen.length, 1)
   })
 
   test('aborting ends a wait between two attempts', async (t) => {
-    const { origin, seen } = await serve(t, (_, response) =>
-      refuse(response, 503, 'overloaded', true, { 'retry-after': '3' }),
-    )
     const controller = new AbortController()
+    const { origin, seen } = await serve(t, (_, response) => {
+      refuse(response, 503, 'overloaded', true, { 'retry-after': '3' })
+      setTimeout(() => controller.abort(new Error('changed my mind')), 50)
+    })
     const before = performance.now()
     const call = caller()(new Request(origin, { signal: controller.signal }))
-    setTimeout(() => controller.abort(new Error('changed my mind')), 50)
     await assert.rejects(call, /changed my mind/)
     assert.ok(performance.now() - before < 1_500)
     assert.equal(seen.length, 1)

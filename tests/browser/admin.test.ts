@@ -261,6 +261,14 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     await page.route('**/api/orders?status=confirmed*', (route) => route.abort())
     await shop.move(shop.admin, placed[2]!.id, { status: 'cancelled' })
     await button(confirmed, 'Ship 5').click()
+    const question = page.getByRole('dialog', { name: 'Ship 5 orders?' })
+    await question.getByText('$20.00').waitFor()
+    await question.getByText('this can’t be undone').waitFor()
+    await button(question, 'Not yet').click()
+    await question.waitFor({ state: 'detached' })
+    assert.equal((await shop.order(shop.admin, placed[0]!.id)).status, 'confirmed', 'asking ships nothing')
+    await button(confirmed, 'Ship 5').click()
+    await button(question, 'Ship 5 orders').click()
     const dialog = page.getByRole('dialog', { name: 'Shipping 5 orders' })
     await dialog.getByText('4 of 5 shipped.').waitFor()
     await dialog.getByText('1 order did not go').waitFor()
@@ -298,6 +306,7 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     })
     await confirmed.getByLabel('All shown').check()
     await button(confirmed, /^Ship \d+/).click()
+    await button(page.getByRole('dialog'), /^Ship \d+ orders/).click()
     const dialog = page.getByRole('dialog', { name: /^Shipping/ })
     await dialog.getByText(/^4 of \d+ shipped …/).waitFor()
     await button(dialog, 'Close').click()
@@ -313,8 +322,8 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     await button(page, /^Ship, order/).waitFor()
     assert.deepEqual(await moves(), ['Ship', 'Cancel'])
     await button(page, /^Ship, order/).click()
-    await button(page, /^Deliver, order/).waitFor()
-    assert.deepEqual(await moves(), ['Deliver'])
+    await button(page, /^Mark as delivered, order/).waitFor()
+    assert.deepEqual(await moves(), ['Mark as delivered'])
     await page.goto(`/admin/orders/${orders[2]!.id}`)
     await page.getByRole('status').getByText('Cancelled').waitFor()
     assert.deepEqual(await moves(), [])
@@ -331,9 +340,9 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
         ['admin nothing found', '/admin/products?q=unicorn', 'Nothing matches'],
         ['admin product', `/admin/products/${goods[2]!.id}`, 'First stock'],
         ['admin orders', '/admin/orders?status=shipped', 'Dotted notebook'],
-        ['admin orders given up', '/admin/orders?show=ended&status=rejected', 'Order of 1 item'],
+        ['admin orders closed', '/admin/orders?show=closed&status=rejected', 'Order of 1 item'],
         ['admin order', `/admin/orders/${orders[3]!.id}`, 'Every step of the order'],
-        ['admin people', '/admin/people', keeper.username],
+        ['admin customers', '/admin/people', keeper.username],
         ['admin system', '/admin/system', 'Everything is up'],
       ] as const) {
         await page.goto(path)

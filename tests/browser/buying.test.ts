@@ -153,7 +153,7 @@ suite('a buyer in a real browser', { skip: noBrowser }, () => {
     try {
       await order(page)
       await onAnOrder(page)
-      await page.getByText('Pending: your order is safe with us').waitFor()
+      await page.getByText('Processing: your order is safe with us').waitFor()
     } finally {
       await shop.products.start()
     }

@@ -314,6 +314,30 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
     assert.equal(await deep.getByRole('link', { name: 'Cast-iron skillet' }).count(), 0)
   })
 
+  test('"back" after a search leads to where one was before it, however it was typed', async () => {
+    const page = await shop.open()
+    await page.goto('/cart')
+    await page.goto('/')
+    const field = page.getByLabel('Search products')
+    for (const words of ['mu', 'mug', 'stone']) {
+      await field.fill(words)
+      await page.waitForURL((url) => url.searchParams.get('q') === words)
+    }
+    await page.getByRole('link', { name: 'Stoneware mug' }).click()
+    await page.getByRole('button', { name: 'Add to cart' }).waitFor()
+    await page.goBack()
+    await page.waitForURL(/q=stone/)
+    await field.fill('lamp')
+    await page.waitForURL(/q=lamp/)
+    await page.goBack()
+    await page.waitForURL(/q=stone/)
+    await page.goBack()
+    await page.waitForURL((url) => url.pathname === '/' && url.search === '')
+    await page.getByRole('link', { name: 'Walnut desk lamp' }).waitFor()
+    assert.equal(await field.inputValue(), '')
+    await page.context().close()
+  })
+
   test('the next page begins at its top, with the keyboard at its heading; a product leads back to its page', async () => {
     for (let i = 0; i < 20; i += 1) await shop.addProduct({ name: `Postcard ${i}`, price: '0.50', stock: 9 })
     const page = await shop.open()

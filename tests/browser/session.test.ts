@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
+import { until } from '../system/until.ts'
 import { noBrowser } from './browser.ts'
 import { openShop, type Shop } from './shop.ts'
 
@@ -46,6 +47,29 @@ suite('a session in a real browser', { skip: noBrowser }, () => {
     assert.match(page.url(), /\/orders$/)
   })
 
+  test('what the shop does not take is said at its field, in sentences for people', async () => {
+    const page = await shop.open()
+    await page.goto('/sign-in?mode=register')
+    const [name, password] = [page.getByLabel('Username'), page.getByLabel('Password')]
+    const faultOf = async (field: Locator) => {
+      await page.getByRole('button', { name: 'Create account' }).click()
+      await until('it is told', 15_000, async () => (await field.getAttribute('aria-invalid')) === 'true')
+      const ids = (await field.getAttribute('aria-describedby'))!.split(' ')
+      return page.locator(`[id="${ids.find((id) => id.endsWith('error'))}"]`).innerText()
+    }
+    await name.fill('ada lovelace!')
+    await password.fill('plum tart on tuesday')
+    assert.match(await faultOf(name), /^[A-Z][^\\^{}]+\.$/)
+    await name.fill('ada')
+    await password.fill('x'.repeat(140))
+    assert.equal(await faultOf(password), 'At most 128 characters, please; these are 140.')
+    await password.fill('short')
+    assert.equal(await faultOf(password), 'At least 8 characters, please.')
+    await password.fill('password123')
+    assert.match(await faultOf(password), /^[A-Z][^\\^{}]+\.$/)
+    await page.context().close()
+  })
+
   test('of several tabs one exchanges the token, and the others take its result', async () => {
     const page = await shop.open()
     await shop.signIn(page, await shop.account())
@@ -75,6 +99,8 @@ suite('a session in a real browser', { skip: noBrowser }, () => {
     await ordersShown(second)
     await page.getByRole('link', { name: /^Account of/ }).click()
     await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('link', { name: 'Tin box' }).waitFor()
+    assert.equal(new URL(page.url()).pathname, '/', 'signing out leads to the shop')
     await second.getByRole('heading', { name: 'Welcome back' }).waitFor()
     await page.goto('/orders')
     await page.getByRole('heading', { name: 'Welcome back' }).waitFor()

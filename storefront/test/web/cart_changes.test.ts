@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import type { CartLine } from '../../web/src/cart/cart_line.ts'
-import { changesIn, type Now, withChangesTaken } from '../../web/src/cart/changes.ts'
+import { changesIn, type Now, sumOf, withChangesTaken } from '../../web/src/cart/changes.ts'
 import { isSameAmount, totalOf } from '../../web/src/ui/money_math.ts'
 
 const MUG: CartLine = { productId: 'mug', name: 'Mug', unitPrice: '18.00', currency: 'USD', quantity: 3 }
@@ -37,6 +37,29 @@ suite('what changed since it was put in the cart', () => {
 
   test('the same amount written otherwise is no change', () => {
     assert.deepEqual(changesIn([MUG], shelf({ mug: { name: 'Mug', price: '18', stock: 3 } })), [])
+  })
+})
+
+suite('what the cart comes to, out of one look at the shelf', () => {
+  const now = shelf({ mug: { name: 'Mug', price: '21.50', stock: 2 }, lamp: null, vase: undefined })
+  const VASE: CartLine = { ...LAMP, productId: 'vase', unitPrice: '5.00', quantity: 2 }
+  const { rows, taken, total } = sumOf([MUG, LAMP, VASE], now)
+
+  test('each line comes to what it would be ordered at: the new price, and no more than there are', () => {
+    assert.deepEqual(
+      rows.map((row) => [row.line.productId, row.taken?.unitPrice, row.taken?.quantity, row.total]),
+      [
+        ['mug', '21.50', 2, '43.00'],
+        ['lamp', undefined, undefined, '0'],
+        ['vase', '5.00', 2, '10.00'],
+      ],
+    )
+  })
+
+  test('and the total is the sum of exactly these', () => {
+    assert.equal(total, '53.00')
+    assert.equal(totalOf(rows.map((row) => ({ unitPrice: row.total, quantity: 1 }))), total)
+    assert.equal(totalOf(taken), total)
   })
 })
 

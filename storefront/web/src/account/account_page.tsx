@@ -1,7 +1,6 @@
 import { LIMITS } from '@shop/client/generated/limits'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useRef, useState } from 'react'
-import { useNavigate } from 'react-router'
 import { ShopProblem, shop } from '../api/shop.ts'
 import { useSession } from '../session/use_session.ts'
 import { Badge } from '../ui/badge.tsx'
@@ -12,15 +11,15 @@ import { lengthFault } from '../ui/limits.ts'
 import { ProblemNotice } from '../ui/notice.tsx'
 import { PageTitle } from '../ui/page_title.tsx'
 import { toast } from '../ui/toast.ts'
+import { Typed } from '../ui/typed.tsx'
 import { faultsByField } from './field_faults.ts'
 
 export default function AccountPage() {
   const { user, signOut } = useSession()
-  const navigate = useNavigate()
   if (!user) return null
-  const leave = async () => {
-    navigate('/')
-    await signOut()
+  const leave = () => {
+    // The session is forgotten here at once; telling the shop may take its time.
+    void signOut()
     toast({ title: 'You are signed out', description: 'Your cart stays in this browser.' })
   }
   return (
@@ -29,7 +28,7 @@ export default function AccountPage() {
       <section className="flex flex-wrap items-center justify-between gap-5 rounded-xl bg-surface p-5 shadow-rest sm:p-7">
         <div className="grid gap-1">
           <p className="flex flex-wrap items-center gap-3 text-lg font-semibold">
-            <span className="[overflow-wrap:anywhere]">{user.username}</span>
+            <Typed>{user.username}</Typed>
             {user.role === 'admin' && <Badge tone="info">Admin</Badge>}
           </p>
           <p className="text-soft">

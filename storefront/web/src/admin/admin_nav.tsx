@@ -5,7 +5,7 @@ const PAGES = [
   ['/admin', 'Overview'],
   ['/admin/products', 'Products'],
   ['/admin/orders', 'Orders'],
-  ['/admin/people', 'People'],
+  ['/admin/people', 'Customers'],
   ['/admin/system', 'System'],
 ] as const
 

@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
+import { Typed } from '../ui/typed.tsx'
 import { namesQuery } from './queries.ts'
 
 /** Who an id stands for, in words. */
 export function Name({ id, system = 'The shop itself' }: { id: string | null; system?: string }) {
   const { data } = useQuery(namesQuery)
   if (id === null || id === 'system') return <>{system}</>
-  return <span title={id}>{data?.[id] ?? `${id.slice(-8)}`}</span>
+  return <Typed title={id}>{data?.[id] ?? `${id.slice(-8)}`}</Typed>
 }

@@ -2,7 +2,6 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { every } from './heal.ts'
 import { dataOf, shop } from './shop.ts'
-import type { OrderStatus } from './types.ts'
 
 export const SORTS = ['newest', 'price', '-price', 'name'] as const
 export type Sort = (typeof SORTS)[number]
@@ -80,6 +79,3 @@ export const orderQuery = (id: string) =>
     queryKey: ['mine', 'orders', 'one', id],
     queryFn: ({ signal }) => dataOf(shop.orders.GET('/orders/{id}', { params: { path: { id } }, signal })),
   })
-
-const FINAL: readonly OrderStatus[] = ['rejected', 'cancelled', 'delivered']
-export const isFinal = (status: OrderStatus): boolean => FINAL.includes(status)

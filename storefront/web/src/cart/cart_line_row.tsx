@@ -2,35 +2,35 @@ import { Link } from 'react-router'
 import { Cover } from '../shop/cover.tsx'
 import { Stock } from '../shop/stock.tsx'
 import { IconButton } from '../ui/button.tsx'
-import { Money } from '../ui/format.tsx'
-import { isSameAmount, totalOf } from '../ui/money_math.ts'
+import { formatNumber, Money } from '../ui/format.tsx'
 import { focusHeading } from '../ui/page_title.tsx'
 import { QuantityField } from '../ui/quantity_field.tsx'
 import { toast } from '../ui/toast.ts'
+import { Typed } from '../ui/typed.tsx'
 import { type changeCart, withAdded, withChanged, withoutProducts } from './cart.ts'
-import { type CartLine, QUANTITY_MAX } from './cart_line.ts'
-import type { Now } from './changes.ts'
+import { QUANTITY_MAX } from './cart_line.ts'
+import type { CartRow, Now } from './changes.ts'
 
 export function CartLineRow({
-  line,
+  row: { line, taken, total },
   now,
   change,
   locked,
 }: {
-  line: CartLine
+  row: CartRow
   now: Now
   change: typeof changeCart
   /** While an order is under way, what was ordered stays as it is. */
   locked: boolean
 }) {
   const { productId, name, unitPrice, currency, quantity } = line
-  const repriced = now && now.stock > 0 && !isSameAmount(now.price, unitPrice)
+  const repriced = taken && taken.unitPrice !== unitPrice
   const remove = () => {
     change(withoutProducts([productId]))
     focusHeading()
     toast({
       title: 'Taken out of your cart',
-      description: name,
+      description: <Typed>{name}</Typed>,
       action: { label: 'Put back', run: () => change(withAdded(line)) },
     })
   }
@@ -38,11 +38,11 @@ export function CartLineRow({
     <li className="grid grid-cols-[5rem_1fr] gap-x-4 gap-y-3 py-5 sm:grid-cols-[6.5rem_1fr_auto] sm:gap-x-6">
       <Cover id={productId} className="row-span-2 aspect-[4/5] w-full rounded-md sm:row-span-1" />
       <div className="grid min-w-0 content-start gap-1">
-        <h2 className="font-semibold [overflow-wrap:anywhere]">
+        <Typed as="h2" className="font-semibold">
           <Link to={`/products/${productId}`} className="hover:underline">
             {name}
           </Link>
-        </h2>
+        </Typed>
         <p className="text-sm text-soft">
           {repriced ? (
             <>
@@ -51,7 +51,7 @@ export function CartLineRow({
                 <Money amount={unitPrice} currency={currency} />
               </s>{' '}
               <strong className="font-semibold text-warn">
-                <Money amount={now.price} currency={currency} /> each
+                <Money amount={taken.unitPrice} currency={currency} /> each
               </strong>
             </>
           ) : (
@@ -68,11 +68,19 @@ export function CartLineRow({
           )}
         </p>
         <p className="mt-1 text-lg font-semibold">
-          <Money amount={totalOf([line])} currency={currency} />
+          {taken ? <Money amount={total} currency={currency} /> : '–'}
+          {taken && taken.quantity !== quantity && (
+            <span className="text-sm font-normal text-warn">
+              {' '}
+              for the {formatNumber(taken.quantity)} left
+            </span>
+          )}
         </p>
       </div>
       <fieldset disabled={locked} className="flex items-start gap-1">
-        <legend className="sr-only">Change {name}</legend>
+        <legend className="sr-only">
+          Change <Typed>{name}</Typed>
+        </legend>
         <QuantityField
           label={`Quantity of ${name}`}
           hideLabel

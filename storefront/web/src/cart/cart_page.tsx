@@ -11,12 +11,11 @@ import { Button, ButtonLink } from '../ui/button.tsx'
 import { EmptyState } from '../ui/empty_state.tsx'
 import { formatNumber, Money } from '../ui/format.tsx'
 import { useWaiting } from '../ui/late.tsx'
-import { totalOf } from '../ui/money_math.ts'
 import { ProblemNotice } from '../ui/notice.tsx'
 import { focusHeading, PageTitle } from '../ui/page_title.tsx'
 import type { CartLine } from './cart_line.ts'
 import { CartLineRow } from './cart_line_row.tsx'
-import { type CartChange, changesIn, type Now, withChangesTaken } from './changes.ts'
+import { type Now, sumOf } from './changes.ts'
 import { ChangesNotice } from './changes_notice.tsx'
 import { useCart } from './use_cart.ts'
 
@@ -28,10 +27,11 @@ export default function CartPage() {
   const { lines, change } = useCart()
   const { now, problem, retry } = useProductsNow(lines)
   const checkout = useCheckout(user)
-  const changes = changesIn(lines, now)
-  const taken = withChangesTaken(lines, changes)
   const { step } = checkout
   const waiting = step.at === 'sending' || step.at === 'asking'
+  // While an order is under way, what was ordered stays as it is, whatever happens on the shelf.
+  const locked = waiting || step.at === 'missing'
+  const { rows, changes, taken, total } = sumOf(lines, locked ? () => undefined : now)
 
   if (lines.length === 0 && ['cart', 'changed', 'elsewhere'].includes(step.at)) {
     return <Empty elsewhere={step.at === 'elsewhere'} />
@@ -41,13 +41,13 @@ export default function CartPage() {
       <PageTitle title="Cart">Your cart</PageTitle>
       <div className="grid gap-8 lg:grid-cols-[1fr_22rem] lg:gap-12">
         <ul className="grid content-start divide-y divide-line border-y border-line">
-          {lines.map((line) => (
+          {rows.map((row) => (
             <CartLineRow
-              key={line.productId}
-              line={line}
-              now={now(line.productId)}
+              key={row.line.productId}
+              row={row}
+              now={now(row.line.productId)}
               change={change}
-              locked={waiting || step.at === 'missing'}
+              locked={locked}
             />
           ))}
         </ul>
@@ -60,16 +60,14 @@ export default function CartPage() {
             signedIn={user !== undefined}
             unchanged={changes.length === 0}
           />
-          {changes.length > 0 && !waiting && step.at !== 'missing' && (
-            <ChangesNotice changes={changes} refused={step.at === 'changed'} />
-          )}
-          <Summary lines={changes.length > 0 ? taken : lines} />
+          {changes.length > 0 && <ChangesNotice changes={changes} refused={step.at === 'changed'} />}
+          <Summary taken={taken} total={total} />
           {step.at !== 'missing' && (
             <Actions
               signedIn={user !== undefined}
               waiting={waiting}
-              lines={lines}
-              changes={changes}
+              taken={taken}
+              changed={changes.length > 0}
               adjust={() => {
                 change(() => taken)
                 focusHeading()
@@ -89,26 +87,25 @@ export default function CartPage() {
 function Actions({
   signedIn,
   waiting,
-  lines,
-  changes,
+  taken,
+  changed,
   adjust,
   order,
 }: {
   signedIn: boolean
   waiting: boolean
-  lines: readonly CartLine[]
-  changes: readonly CartChange[]
+  taken: readonly CartLine[]
+  changed: boolean
   adjust: () => void
   order: () => void
 }) {
-  const nothingLeft = withChangesTaken(lines, changes).length === 0
-  const adjustButton = changes.length > 0 && !waiting && <Button onClick={adjust}>Only adjust my cart</Button>
-  if (nothingLeft) return adjustButton || null
+  const adjustButton = changed && <Button onClick={adjust}>Only adjust my cart</Button>
+  if (taken.length === 0) return adjustButton || null
   return (
     <div className="grid gap-3">
       {signedIn ? (
         <Button tone="primary" size="lg" busy={waiting} toldElsewhere onClick={order}>
-          {changes.length > 0 ? 'Accept and order' : 'Place order'}
+          {changed ? 'Accept and order' : 'Place order'}
         </Button>
       ) : (
         <ButtonLink tone="primary" size="lg" to="/sign-in?next=/cart">
@@ -120,9 +117,9 @@ function Actions({
   )
 }
 
-function Summary({ lines }: { lines: readonly CartLine[] }) {
-  const currency = lines[0]?.currency
-  const units = lines.reduce((sum, { quantity }) => sum + quantity, 0)
+function Summary({ taken, total }: { taken: readonly CartLine[]; total: string }) {
+  const currency = taken[0]?.currency
+  const units = taken.reduce((sum, { quantity }) => sum + quantity, 0)
   return (
     <dl className="grid gap-2 rounded-lg bg-surface p-5 shadow-rest">
       <div className="flex justify-between text-soft">
@@ -132,7 +129,7 @@ function Summary({ lines }: { lines: readonly CartLine[] }) {
       <div className="flex items-baseline justify-between border-t border-line pt-3">
         <dt className="font-semibold">Total</dt>
         <dd className="text-2xl font-semibold">
-          {currency ? <Money amount={totalOf(lines)} currency={currency} /> : '–'}
+          {currency ? <Money amount={total} currency={currency} /> : '–'}
         </dd>
       </div>
     </dl>

@@ -2,7 +2,7 @@
  * What is no longer as the cart remembers it, and the cart that takes it as it is now. Pure, so that the page can say
  * in one sentence what it would do, and do exactly that in one click.
  */
-import { isSameAmount } from '../ui/money_math.ts'
+import { isSameAmount, totalOf } from '../ui/money_math.ts'
 import type { CartLine } from './cart_line.ts'
 
 /** A product as it is now; null when it has left the shop, undefined while we do not know. */
@@ -29,6 +29,32 @@ export function changesIn(lines: readonly CartLine[], now: (productId: string) =
     }
     return changes
   })
+}
+
+export type CartRow = {
+  /** As the cart remembers it, */
+  readonly line: CartLine
+  /** as it would be ordered now; undefined when it can't be had, */
+  readonly taken: CartLine | undefined
+  /** and what that comes to. */
+  readonly total: string
+}
+export type CartSum = {
+  readonly changes: readonly CartChange[]
+  readonly rows: readonly CartRow[]
+  readonly taken: readonly CartLine[]
+  readonly total: string
+}
+
+/** The whole cart out of one look at the shelf: what each line comes to, and the total of exactly these. */
+export function sumOf(lines: readonly CartLine[], now: (productId: string) => Now): CartSum {
+  const changes = changesIn(lines, now)
+  const rows = lines.map((line) => {
+    const [taken] = withChangesTaken([line], changes)
+    return { line, taken, total: totalOf(taken ? [taken] : []) }
+  })
+  const taken = rows.flatMap((row) => row.taken ?? [])
+  return { changes, rows, taken, total: totalOf(taken) }
 }
 
 /** The cart with every change taken: new prices, no more than there are, without what can't be had. */

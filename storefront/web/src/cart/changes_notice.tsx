@@ -1,5 +1,6 @@
 import { formatAmount } from '../ui/format.tsx'
 import { Notice } from '../ui/notice.tsx'
+import { Typed } from '../ui/typed.tsx'
 import type { CartChange } from './changes.ts'
 
 /** Every change in a sentence. The buttons that take them stand below the new total. */
@@ -23,7 +24,11 @@ export function ChangesNotice({ changes, refused }: { changes: readonly CartChan
 }
 
 function sentence(change: CartChange) {
-  const name = <strong className="font-semibold">{change.name}</strong>
+  const name = (
+    <strong className="font-semibold">
+      <Typed>{change.name}</Typed>
+    </strong>
+  )
   if (change.kind === 'gone') return <>{name} is no longer sold.</>
   if (change.kind === 'price') {
     return (

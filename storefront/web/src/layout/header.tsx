@@ -5,6 +5,7 @@ import { useSession } from '../session/use_session.ts'
 import { cx } from '../ui/cx.ts'
 import { formatNumber } from '../ui/format.tsx'
 import { Icon, type IconName } from '../ui/icon.tsx'
+import { Typed } from '../ui/typed.tsx'
 
 export function Header() {
   const { user, isAdmin } = useSession()
@@ -67,10 +68,10 @@ function Item({
       }
     >
       <Icon name={icon} className="size-5.5" />
-      <span className="sr-only">{called ?? label}</span>
-      <span aria-hidden="true" className="hidden max-w-36 truncate sm:inline">
+      <Typed className="sr-only">{called ?? label}</Typed>
+      <Typed aria-hidden="true" className="hidden max-w-36 truncate sm:inline">
         {label}
-      </span>
+      </Typed>
       {count > 0 && (
         <span
           aria-hidden="true"

@@ -10,6 +10,8 @@ import { Button } from '../ui/button.tsx'
 import { formatAmount, formatNumber } from '../ui/format.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { toast } from '../ui/toast.ts'
+import { Typed } from '../ui/typed.tsx'
+import { STATUS } from './status.ts'
 
 /** Most orders are decided within this; only then is waiting worth words. */
 const PATIENCE_MS = 1_500
@@ -31,7 +33,7 @@ function Pending() {
       live
       tone="info"
       icon="clock"
-      title={waiting ? 'Pending: your order is safe with us' : 'Holding your items …'}
+      title={waiting ? `${STATUS.pending.words}: your order is safe with us` : 'Holding your items …'}
     >
       <p className="min-h-[3.2rem]">
         {waiting &&
@@ -77,7 +79,7 @@ function Rejected({ order }: { order: Order }) {
   return (
     <Notice
       tone="warn"
-      title="This order was not possible, and nothing was bought"
+      title="This order was declined, and nothing was bought"
       action={
         <Button size="sm" busy={isPending} onClick={() => mutate()}>
           Put what there is into my cart
@@ -107,7 +109,8 @@ function Reason({ order: { rejection, currency, total_price } }: { order: Order 
   return (
     <ul className="grid gap-1.5">
       {shortages.map(({ product_id, requested, available }, i) => {
-        const name = <strong className="font-semibold">{products[i]?.data?.name ?? 'An item'}</strong>
+        const known = products[i]?.data?.name
+        const name = <strong className="font-semibold">{known ? <Typed>{known}</Typed> : 'An item'}</strong>
         return (
           <li key={product_id}>
             {available === 0 ? (

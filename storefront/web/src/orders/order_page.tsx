@@ -7,7 +7,6 @@ import { dataOf, ShopProblem, shop } from '../api/shop.ts'
 import type { Order } from '../api/types.ts'
 import { NotFound } from '../layout/not_found.tsx'
 import { Cover } from '../shop/cover.tsx'
-import { StatusBadge } from '../ui/badge.tsx'
 import { Button } from '../ui/button.tsx'
 import { ConfirmDialog } from '../ui/dialog.tsx'
 import { Money } from '../ui/format.tsx'
@@ -16,15 +15,18 @@ import { ProblemNotice } from '../ui/notice.tsx'
 import { PageTitle } from '../ui/page_title.tsx'
 import { Loading, Skeleton } from '../ui/skeleton.tsx'
 import { toast } from '../ui/toast.ts'
+import { Typed } from '../ui/typed.tsx'
 import { OrderNotice } from './order_notice.tsx'
-import { orderWords } from './order_words.ts'
+import { OrderWords, orderWords } from './order_words.tsx'
+import { isFinal, STATUS } from './status.ts'
+import { StatusBadge } from './status_badge.tsx'
 import { Timeline } from './timeline.tsx'
 import { useLiveOrder } from './use_live_order.ts'
 
 /** Totals that nobody pays. */
 const NOTHING_CHARGED: Partial<Record<Order['status'], string>> = {
   rejected: 'Not bought',
-  cancelled: 'Cancelled',
+  cancelled: STATUS.cancelled.words,
 }
 const CANCELLABLE: readonly Order['status'][] = ['pending', 'confirmed']
 
@@ -71,7 +73,11 @@ export default function OrderPage() {
             </p>
           }
         >
-          {state?.placed && order.status === 'confirmed' ? 'Thank you. It’s yours.' : orderWords(order)}
+          {state?.placed && order.status === 'confirmed' ? (
+            'Thank you. It’s yours.'
+          ) : (
+            <OrderWords order={order} />
+          )}
         </PageTitle>
       </div>
       <OrderNotice order={order} />
@@ -93,7 +99,7 @@ export default function OrderPage() {
 }
 
 function Follow({ order, streaming, failing }: { order: Order; streaming: boolean; failing: boolean }) {
-  if (['delivered', 'rejected', 'cancelled'].includes(order.status)) return null
+  if (isFinal(order.status)) return null
   const [dot, words] = failing
     ? ['bg-warn', 'We can’t see the newest just now. What you see is the last we know.']
     : [
@@ -136,11 +142,8 @@ function LineRow({ line, currency }: { line: Order['lines'][number]; currency: s
     <li className="flex items-center gap-4">
       <Cover id={product_id} className="aspect-square w-14 shrink-0 rounded-md" />
       <div className="min-w-0 flex-1">
-        <Link
-          to={`/products/${product_id}`}
-          className="font-semibold [overflow-wrap:anywhere] hover:underline"
-        >
-          {name ?? product?.name ?? 'Product'}
+        <Link to={`/products/${product_id}`} className="font-semibold hover:underline">
+          <Typed>{name ?? product?.name ?? 'Product'}</Typed>
         </Link>
         <p className="tabular text-sm text-soft">
           {quantity}

@@ -4,7 +4,6 @@ import type { Order } from '../api/types.ts'
 import { useAnswer } from '../api/use_answer.ts'
 import { useSession } from '../session/use_session.ts'
 import { Cover } from '../shop/cover.tsx'
-import { StatusBadge } from '../ui/badge.tsx'
 import { Button, ButtonLink } from '../ui/button.tsx'
 import { cx } from '../ui/cx.ts'
 import { EmptyState } from '../ui/empty_state.tsx'
@@ -14,7 +13,8 @@ import { ProblemNotice } from '../ui/notice.tsx'
 import { PageTitle } from '../ui/page_title.tsx'
 import { Loading, Skeleton } from '../ui/skeleton.tsx'
 import { Stale } from '../ui/stale.tsx'
-import { orderWords } from './order_words.ts'
+import { OrderWords } from './order_words.tsx'
+import { StatusBadge } from './status_badge.tsx'
 
 const COVERS_MAX = 3
 
@@ -103,7 +103,7 @@ function OrderRow({ order }: { order: Order }) {
             to={`/orders/${order.id}`}
             className="after:absolute after:inset-0 after:rounded-lg group-hover:underline"
           >
-            {orderWords(order)}
+            <OrderWords order={order} />
           </Link>
         </h2>
         <p className="text-sm text-soft">

@@ -2,17 +2,9 @@
 import type { Order, OrderStatus } from '../api/types.ts'
 import { cx } from '../ui/cx.ts'
 import { Time } from '../ui/format.tsx'
-import { Icon, type IconName } from '../ui/icon.tsx'
+import { Icon } from '../ui/icon.tsx'
+import { STATUS } from './status.ts'
 
-const WORDS: Record<OrderStatus, { title: string; icon: IconName; text: string }> = {
-  pending: { title: 'We have your order', icon: 'orders', text: 'It is written down and will not be lost.' },
-  confirmed: { title: 'Confirmed', icon: 'check', text: 'Your items are held for you.' },
-  shipped: { title: 'Shipped', icon: 'truck', text: 'On its way to you.' },
-  delivered: { title: 'Delivered', icon: 'gift', text: 'Enjoy.' },
-  rejected: { title: 'Not possible', icon: 'close', text: 'Nothing was bought.' },
-  cancelling: { title: 'Cancelling', icon: 'clock', text: 'The items go back on the shelf.' },
-  cancelled: { title: 'Cancelled', icon: 'back', text: 'Nothing is held for you any more.' },
-}
 const GOOD_WAY: readonly OrderStatus[] = ['pending', 'confirmed', 'shipped', 'delivered']
 
 export function Timeline({ order }: { order: Order }) {
@@ -25,7 +17,7 @@ export function Timeline({ order }: { order: Order }) {
   return (
     <ol className="grid">
       {steps.map(({ status, at }, i) => {
-        const { title, icon, text } = WORDS[status]
+        const { words, icon, text } = STATUS[status]
         const bad = status === 'rejected'
         const current = at !== undefined && steps[i + 1]?.at === undefined
         return (
@@ -57,7 +49,7 @@ export function Timeline({ order }: { order: Order }) {
             </div>
             <div className={cx('min-h-20 pb-5', at === undefined && 'text-soft')}>
               <p className="flex min-h-10 flex-wrap items-center gap-x-3 font-semibold">
-                {title}
+                {words}
                 {at === undefined && <span className="sr-only">, still to come</span>}
                 {at && <Time at={at} className="tabular text-sm font-normal text-soft" />}
               </p>

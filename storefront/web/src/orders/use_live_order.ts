@@ -7,11 +7,12 @@ import { EVENT_STREAM, eventsIn } from '@shop/client/event_stream'
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { every } from '../api/heal.ts'
-import { isFinal, orderQuery } from '../api/queries.ts'
+import { orderQuery } from '../api/queries.ts'
 import { shop } from '../api/shop.ts'
 import type { Order } from '../api/types.ts'
 import { useAnswer } from '../api/use_answer.ts'
 import { followEvents } from './follow_events.ts'
+import { isFinal } from './status.ts'
 
 const POLL_MS = 2_000
 /** Beside a living stream a rare question, should the stream hang without ending. */

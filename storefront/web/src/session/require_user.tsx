@@ -1,16 +1,24 @@
-/** Routes below this one need someone signed in; others are led to the sign-in page and back again. */
+/**
+ * Routes below this one need someone signed in; others are led to the sign-in page and back again, and whoever signs
+ * out to the shop.
+ */
 import { Navigate, Outlet, useLocation } from 'react-router'
+import { PAGE } from '../../../src/http/page_addresses.ts'
 import { EmptyState } from '../ui/empty_state.tsx'
-import { useSession } from './use_session.ts'
+import { Typed } from '../ui/typed.tsx'
+import { isLeaving, useSession } from './use_session.ts'
 
 export function RequireUser({ admin = false }: { admin?: boolean }) {
   const { user } = useSession()
   const { pathname, search } = useLocation()
-  if (!user) return <Navigate to={`/sign-in?next=${encodeURIComponent(pathname + search)}`} replace />
+  if (!user) {
+    const next = encodeURIComponent(pathname + search)
+    return <Navigate to={isLeaving() ? PAGE.catalogue : `${PAGE.signIn}?next=${next}`} replace />
+  }
   if (admin && user.role !== 'admin') {
     return (
       <EmptyState page title="This part is for shopkeepers">
-        You are signed in as {user.username}, and that account has no admin role.
+        You are signed in as <Typed>{user.username}</Typed>, and that account has no admin role.
       </EmptyState>
     )
   }

@@ -10,6 +10,10 @@ export type SessionView = {
   signOut(): Promise<void>
 }
 
+/** The visitor has just asked to be signed out, and wants to see no page that is for those who are signed in. */
+let leaving = false
+export const isLeaving = (): boolean => leaving
+
 export function useSession(): SessionView {
   const user = useSyncExternalStore(tabSession.subscribe, tabSession.user)
   return {
@@ -17,6 +21,11 @@ export function useSession(): SessionView {
     isAdmin: user?.role === 'admin',
     signIn: (username, password) => shop.signIn({ username, password }),
     register: (username, password) => shop.register({ username, password }),
-    signOut: () => shop.signOut(),
+    signOut: async () => {
+      leaving = true
+      await shop.signOut().finally(() => {
+        leaving = false
+      })
+    },
   }
 }

@@ -24,7 +24,7 @@ export function CatalogueControls({ view, change }: Props) {
   const [sort, showSort] = useShown(view.sort)
   return (
     <search className="flex flex-wrap items-center gap-x-5 gap-y-3">
-      <SearchField key="search" q={view.q} onSearch={(q) => change({ q }, true)} />
+      <SearchField key="search" q={view.q} onSearch={(q, typing) => change({ q }, typing)} />
       <div className="flex w-full items-center justify-between gap-x-5 sm:w-auto">
         <Checkbox
           label="In stock"
@@ -63,17 +63,26 @@ function useShown<T>(value: T) {
   return [shown, show] as const
 }
 
-function SearchField({ q, onSearch }: { q: string; onSearch: (q: string) => void }) {
+/**
+ * The first letters make an entry of their own in the history, and those that follow are written over it: "back" leads
+ * to where the visitor was before they searched, and never past it.
+ */
+function SearchField({ q, onSearch }: { q: string; onSearch: (q: string, typing: boolean) => void }) {
   const [text, setText] = useState(q)
-  const search = useRef(onSearch)
+  const search = useRef<(q: string) => void>(undefined)
+  const typing = useRef(false)
   useEffect(() => {
-    search.current = onSearch
+    search.current = (next) => {
+      if (next === q) return
+      onSearch(next, typing.current)
+      typing.current = true
+    }
   })
   // The address changed by itself, with the back button say: show what it says.
   useEffect(() => setText((shown) => (shown.trim() === q ? shown : q)), [q])
   useEffect(() => {
     if (text.trim() === q) return
-    const timer = setTimeout(() => search.current(text.trim()), PAUSE_MS)
+    const timer = setTimeout(() => search.current?.(text.trim()), PAUSE_MS)
     return () => clearTimeout(timer)
   }, [text, q])
   return (
@@ -82,11 +91,15 @@ function SearchField({ q, onSearch }: { q: string; onSearch: (q: string) => void
       <Icon name="search" className="pointer-events-none absolute top-3 left-3.5 size-5 text-soft" />
       <input
         type="search"
+        dir="auto"
         value={text}
         maxLength={QUERY_LENGTH_MAX}
         onChange={(event) => setText(event.currentTarget.value)}
         onKeyDown={(event) => {
-          if (event.key === 'Enter') search.current(text.trim())
+          if (event.key === 'Enter') search.current?.(text.trim())
+        }}
+        onBlur={() => {
+          typing.current = false
         }}
         placeholder="Search products"
         className={`${CONTROL} pl-11`}

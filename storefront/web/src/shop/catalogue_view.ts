@@ -21,7 +21,7 @@ export function useCatalogueView(pathname = '/') {
     )
   return {
     view,
-    /** Other words or another order begin at the first page. Typing replaces, so that "back" leaves the search. */
+    /** Other words or another order begin at the first page. `replace` writes over the entry there is. */
     change: (change: Change, replace = false) => go({ ...view, ...change, cursor: undefined }, { replace }),
     next: (cursor: string) => go({ ...view, cursor }, { trail: [...trail, view.cursor ?? null] }),
     previous:

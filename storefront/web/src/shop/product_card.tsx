@@ -5,6 +5,7 @@ import { productQuery } from '../api/queries.ts'
 import type { Product } from '../api/types.ts'
 import { Money } from '../ui/format.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
+import { Typed } from '../ui/typed.tsx'
 import { Cover } from './cover.tsx'
 import { Stock } from './stock.tsx'
 
@@ -25,7 +26,7 @@ export const ProductCard = memo(function ProductCard({ product }: { product: Pro
       </div>
       <div className="grid gap-0.5">
         <div className="flex flex-col justify-between gap-x-3 sm:flex-row sm:items-baseline">
-          <h2 className="line-clamp-2 min-w-0 text-base font-semibold [overflow-wrap:anywhere]">
+          <Typed as="h2" className="line-clamp-2 text-base font-semibold">
             <Link
               to={`/products/${product.id}`}
               state={{ fromShop: true }}
@@ -34,10 +35,12 @@ export const ProductCard = memo(function ProductCard({ product }: { product: Pro
             >
               {product.name}
             </Link>
-          </h2>
+          </Typed>
           <Money amount={product.price} currency={product.currency} className="tabular font-semibold" />
         </div>
-        <p className="line-clamp-1 text-sm text-soft">{product.description}</p>
+        <Typed as="p" className="line-clamp-1 text-sm text-soft">
+          {product.description}
+        </Typed>
         <Stock stock={product.stock} className="mt-1 text-sm" />
       </div>
     </li>

@@ -16,6 +16,7 @@ import { PageTitle } from '../ui/page_title.tsx'
 import { QuantityField } from '../ui/quantity_field.tsx'
 import { Loading, Skeleton } from '../ui/skeleton.tsx'
 import { toast } from '../ui/toast.ts'
+import { Typed } from '../ui/typed.tsx'
 import { Cover } from './cover.tsx'
 import { Stock } from './stock.tsx'
 
@@ -64,10 +65,12 @@ function Shown({ product, asOf, stale }: { product: Product; asOf: number; stale
       <Cover id={product.id} className={`${COVER} md:sticky md:top-24`} />
       <div className="grid content-start gap-5">
         <PageTitle title={product.name}>
-          <span className="[overflow-wrap:anywhere]">{product.name}</span>
+          <Typed>{product.name}</Typed>
         </PageTitle>
         <Money amount={product.price} currency={product.currency} className="tabular text-2xl" />
-        <p className="max-w-prose text-lg whitespace-pre-line text-soft">{product.description}</p>
+        <Typed as="p" className="max-w-prose text-lg whitespace-pre-line text-soft">
+          {product.description}
+        </Typed>
         <LiveStock stock={product.stock} asOf={asOf} stale={stale} />
         <Buy product={product} />
         <p className="flex items-start gap-2.5 border-t border-line pt-5 text-sm text-soft">
@@ -154,7 +157,7 @@ function Buy({ product }: { product: Product }) {
     setQuantity(1)
     toast({
       title: 'In your cart',
-      description: product.name,
+      description: <Typed>{product.name}</Typed>,
       action: { label: 'Show cart', run: () => navigate('/cart') },
     })
   }

@@ -1,4 +1,3 @@
-import type { OrderStatus } from '../api/types.ts'
 import { cx } from './cx.ts'
 import { Icon, type IconName } from './icon.tsx'
 
@@ -30,26 +29,5 @@ export function Badge({
       {icon && <Icon name={icon} className="size-4" />}
       {children}
     </span>
-  )
-}
-
-const STATUSES: Record<OrderStatus, { tone: BadgeTone; icon: IconName; words: string }> = {
-  pending: { tone: 'info', icon: 'clock', words: 'Pending' },
-  confirmed: { tone: 'good', icon: 'check', words: 'Confirmed' },
-  shipped: { tone: 'good', icon: 'truck', words: 'Shipped' },
-  delivered: { tone: 'good', icon: 'gift', words: 'Delivered' },
-  rejected: { tone: 'bad', icon: 'close', words: 'Not possible' },
-  cancelling: { tone: 'warn', icon: 'clock', words: 'Cancelling' },
-  cancelled: { tone: 'neutral', icon: 'back', words: 'Cancelled' },
-}
-
-export const statusWords = (status: OrderStatus): string => STATUSES[status].words
-
-export function StatusBadge({ status }: { status: OrderStatus }) {
-  const { tone, icon, words } = STATUSES[status]
-  return (
-    <Badge tone={tone} icon={icon}>
-      {words}
-    </Badge>
   )
 }

@@ -17,7 +17,7 @@ const POPUP =
 type DialogProps = {
   open: boolean
   onOpenChange: (open: boolean) => void
-  title: string
+  title: ReactNode
   description?: ReactNode
   children: ReactNode
   /** `wide` for comparisons and tables. */
@@ -44,7 +44,7 @@ export function Dialog({
           className={cx(POPUP, size === 'wide' ? 'sm:max-w-4xl' : 'sm:max-w-lg')}
         >
           <div className="mb-4 flex items-start gap-4">
-            <div className="flex-1">
+            <div className="min-w-0 flex-1">
               <Base.Title className="text-xl font-semibold">{title}</Base.Title>
               {description && <Base.Description className="mt-1 text-soft">{description}</Base.Description>}
             </div>
@@ -75,7 +75,7 @@ export function ConfirmDialog({
 }: {
   open: boolean
   onOpenChange: (open: boolean) => void
-  title: string
+  title: ReactNode
   children: ReactNode
   /** Words of the button that does it, */
   confirm: string

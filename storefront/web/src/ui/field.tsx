@@ -43,7 +43,7 @@ function Field({
 export function TextField({ label, hint, error, className, ...rest }: Labelled & ComponentProps<'input'>) {
   return (
     <Field label={label} hint={hint} error={error} className={className}>
-      {(ids) => <input {...rest} {...ids} className={CONTROL} />}
+      {(ids) => <input dir="auto" {...rest} {...ids} className={CONTROL} />}
     </Field>
   )
 }
@@ -51,7 +51,7 @@ export function TextField({ label, hint, error, className, ...rest }: Labelled &
 export function TextArea({ label, hint, error, className, ...rest }: Labelled & ComponentProps<'textarea'>) {
   return (
     <Field label={label} hint={hint} error={error} className={className}>
-      {(ids) => <textarea rows={4} {...rest} {...ids} className={cx(CONTROL, 'py-2')} />}
+      {(ids) => <textarea rows={4} dir="auto" {...rest} {...ids} className={cx(CONTROL, 'py-2')} />}
     </Field>
   )
 }

@@ -94,12 +94,32 @@ export function explain(error: unknown): string {
   if (!(error instanceof ShopProblem)) return 'Something unexpected happened on this page.'
   if (isOffline(error)) return 'Everything you did is kept. We go on when the connection is back.'
   switch (String(error.code)) {
+    case 'unexpected_answer':
+    case 'internal_error':
+      return 'Something went wrong on our side. It may work in a moment.'
     case 'unreachable':
     case 'timed_out':
+    case 'not_ready':
       return 'The shop did not answer. It may be back in a moment.'
     case 'upstream_unavailable':
     case 'upstream_no_answer':
+    case 'store_unavailable':
+    case 'keys_unavailable':
       return 'A part of the shop is away at the moment. The rest goes on; please try again shortly.'
+    case 'overloaded':
+    case 'too_many_streams':
+    case 'too_many_attempts':
+      return 'Very much is going on at the moment. Please try again shortly.'
+    case 'forbidden':
+      return 'Your account may not do that.'
+    case 'product_not_found':
+      return 'This product has left the catalogue.'
+    case 'validation_failed':
+    case 'bad_request':
+    case 'malformed_body':
+    case 'malformed_cursor':
+      return 'The shop does not take this as it is.'
+    case 'no_session':
     case 'signed_out':
     case 'unauthenticated':
       return 'Your session has ended. Please sign in again.'

@@ -24,7 +24,7 @@ export function PageTitle({
   return (
     <div className="flex flex-wrap items-end justify-between gap-4">
       <title>{`${title} · ${SHOP_NAME}`}</title>
-      <h1 ref={heading} tabIndex={-1} className="text-3xl font-semibold outline-none">
+      <h1 ref={heading} tabIndex={-1} className="min-w-0 text-3xl font-semibold outline-none">
         {children}
       </h1>
       {aside}

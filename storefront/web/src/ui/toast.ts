@@ -1,8 +1,10 @@
 /** Short messages that pass by: `toast({ title: 'In your cart' })`, from anywhere. Their display loads when first needed. */
 
+import type { ReactNode } from 'react'
+
 export type Toast = {
-  readonly title: string
-  readonly description?: string
+  readonly title: ReactNode
+  readonly description?: ReactNode
   readonly tone?: 'good' | 'bad'
   readonly action?: { readonly label: string; readonly run: () => void }
 }

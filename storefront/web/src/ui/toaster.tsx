@@ -42,7 +42,7 @@ function List() {
         className="arriving flex items-center gap-3 rounded-lg border border-line bg-surface py-2 pr-2 pl-4 shadow-over transition-opacity data-ending-style:opacity-0"
       >
         <Icon name={bad ? 'warning' : 'check'} className={cx('size-5', bad ? 'text-bad' : 'text-good')} />
-        <div className="min-w-0 flex-1 py-1">
+        <div className="min-w-0 flex-1 py-1 [overflow-wrap:anywhere]">
           <Base.Title className="font-semibold" />
           <Base.Description className="text-sm text-soft" />
         </div>

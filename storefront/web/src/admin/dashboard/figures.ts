@@ -4,6 +4,7 @@
  * when the shop has no older one.
  */
 import type { Order, OrderStatus, Product } from '../../api/types.ts'
+import { STATUS } from '../../orders/status.ts'
 import { totalOf } from '../../ui/money_math.ts'
 
 export type Outcome = 'sold' | 'open' | 'cancelled' | 'rejected'
@@ -16,6 +17,13 @@ const OUTCOMES: Readonly<Record<OrderStatus, Outcome>> = {
   delivered: 'sold',
   rejected: 'rejected',
   cancelled: 'cancelled',
+}
+/** Outcomes are called as the states that lead to them are. */
+export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
+  sold: 'Sold',
+  open: STATUS.pending.words,
+  cancelled: STATUS.cancelled.words,
+  rejected: STATUS.rejected.words,
 }
 export const outcomeOf = ({ status }: Pick<Order, 'status'>): Outcome => OUTCOMES[status]
 

@@ -2,13 +2,13 @@ import type { Order } from '../../api/types.ts'
 import { cx } from '../../ui/cx.ts'
 import { formatNumber } from '../../ui/format.tsx'
 import { Panel } from '../parts.tsx'
-import { countOutcomes, type Outcome } from './figures.ts'
+import { countOutcomes, OUTCOME_WORDS, type Outcome } from './figures.ts'
 
-const PARTS: readonly { outcome: Outcome; words: string; ground: string }[] = [
-  { outcome: 'sold', words: 'Sold', ground: 'bg-accent' },
-  { outcome: 'open', words: 'Undecided', ground: 'bg-chart-open' },
-  { outcome: 'cancelled', words: 'Cancelled', ground: 'bg-edge' },
-  { outcome: 'rejected', words: 'Not possible', ground: 'bg-chart-failed' },
+const PARTS: readonly { outcome: Outcome; ground: string }[] = [
+  { outcome: 'sold', ground: 'bg-accent' },
+  { outcome: 'open', ground: 'bg-chart-open' },
+  { outcome: 'cancelled', ground: 'bg-edge' },
+  { outcome: 'rejected', ground: 'bg-chart-failed' },
 ]
 const REASONS = {
   insufficient_stock: 'not enough stock',
@@ -32,11 +32,11 @@ export function Outcomes({ orders }: { orders: readonly Order[] }) {
         ))}
       </div>
       <dl className="mt-5 grid grid-cols-2 gap-x-4 gap-y-4 sm:grid-cols-4">
-        {PARTS.map(({ outcome, words, ground }) => (
+        {PARTS.map(({ outcome, ground }) => (
           <div key={outcome} className="grid content-start gap-0.5">
             <dt className="flex items-center gap-2 text-sm text-soft">
               <span aria-hidden="true" className={cx('size-2.5 rounded-xs', ground)} />
-              {words}
+              {OUTCOME_WORDS[outcome]}
             </dt>
             <dd className="tabular text-lg font-semibold">
               {formatNumber(counts[outcome])}{' '}

@@ -5,6 +5,7 @@ import { Cover } from '../../shop/cover.tsx'
 import { Stock } from '../../shop/stock.tsx'
 import { Button } from '../../ui/button.tsx'
 import { formatNumber } from '../../ui/format.tsx'
+import { Typed } from '../../ui/typed.tsx'
 import { Panel } from '../parts.tsx'
 import { type Running, runningOut, type Window } from './figures.ts'
 
@@ -52,7 +53,7 @@ function Row({ running: { product, sold, hoursLeft } }: { running: Running }) {
       <Cover id={product.id} className="aspect-square w-11 shrink-0 rounded-sm" />
       <div className="min-w-0 flex-1">
         <Link to={`/admin/products/${product.id}`} className="line-clamp-1 font-semibold hover:underline">
-          {product.name}
+          <Typed>{product.name}</Typed>
         </Link>
         <p className="flex flex-wrap items-center gap-x-3 text-sm text-soft">
           <Stock stock={product.stock} />

@@ -2,8 +2,8 @@ import { useState } from 'react'
 import { Link } from 'react-router'
 import type { Order, OrderStatus } from '../../api/types.ts'
 import { usePages } from '../../api/use_answer.ts'
-import { orderWords } from '../../orders/order_words.ts'
-import { statusWords } from '../../ui/badge.tsx'
+import { OrderWords } from '../../orders/order_words.tsx'
+import { STATUS } from '../../orders/status.ts'
 import { Button } from '../../ui/button.tsx'
 import { cx } from '../../ui/cx.ts'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
@@ -17,19 +17,9 @@ import { MOVE_WORDS, type Move, movesOf } from './moves.ts'
 import { useMove } from './use_move.ts'
 
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' })
-const EMPTY: Record<OrderStatus, string> = {
-  pending: 'Nothing waits for an answer.',
-  confirmed: 'Nothing waits to be shipped.',
-  shipped: 'Nothing is on the road.',
-  delivered: 'Nothing has arrived yet.',
-  cancelling: 'Nothing is being cancelled.',
-  cancelled: 'Nothing was cancelled.',
-  rejected: 'Nothing was refused.',
-}
-
 type Props = {
   status: OrderStatus
-  ship: (ids: readonly string[]) => void
+  ship: (orders: readonly Order[]) => void
   className?: string | undefined
 }
 
@@ -38,19 +28,19 @@ export function BoardColumn({ status, ship, className }: Props) {
   const { data, error, isPending, dataUpdatedAt, hasNextPage, refetch } = list
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set())
   const orders = data?.pages.flatMap(({ items }) => items) ?? []
-  const chosen = orders.filter(({ id }) => ticked.has(id)).map(({ id }) => id)
+  const chosen = orders.filter(({ id }) => ticked.has(id))
   const shippable = status === 'confirmed'
   const all = orders.length > 0 && chosen.length === orders.length
   return (
     <section
-      aria-label={statusWords(status)}
+      aria-label={STATUS[status].words}
       className={cx(
         'grid min-w-0 grid-cols-[minmax(0,1fr)] content-start gap-3 rounded-xl bg-sunken p-3',
         className,
       )}
     >
       <div className="flex min-h-9 items-center gap-2 px-1">
-        <h2 className="font-semibold">{statusWords(status)}</h2>
+        <h2 className="font-semibold">{STATUS[status].words}</h2>
         {data && (
           <span className="tabular text-sm text-soft">
             {formatNumber(orders.length)}
@@ -79,10 +69,7 @@ export function BoardColumn({ status, ship, className }: Props) {
             tone="primary"
             icon="truck"
             disabled={chosen.length === 0}
-            onClick={() => {
-              ship(chosen)
-              setTicked(new Set())
-            }}
+            onClick={() => ship(chosen)}
           >
             {chosen.length === 0 ? 'Ship chosen' : `Ship ${formatNumber(chosen.length)}`}
           </Button>
@@ -91,13 +78,13 @@ export function BoardColumn({ status, ship, className }: Props) {
       {error && !data && <ProblemNotice error={error} doing="show these orders" retry={refetch} />}
       {isPending && (
         <>
-          <Loading what={`${statusWords(status)} orders`} />
+          <Loading what={`${STATUS[status].words} orders`} />
           <Skeleton className="h-32 rounded-lg bg-surface" />
           <Skeleton className="h-32 rounded-lg bg-surface" />
         </>
       )}
       {data && orders.length === 0 && (
-        <p className="px-1 py-6 text-center text-sm text-soft">{EMPTY[status]}</p>
+        <p className="px-1 py-6 text-center text-sm text-soft">{STATUS[status].none}</p>
       )}
       {orders.length > 0 && (
         <ul className="grid grid-cols-[minmax(0,1fr)] gap-3">
@@ -143,9 +130,9 @@ function Card({ order, tick }: { order: Order; tick: { on: boolean; flip: () => 
         )}
         <Link
           to={`/admin/orders/${order.id}`}
-          className="line-clamp-2 min-w-0 flex-1 leading-5 font-semibold [overflow-wrap:anywhere] hover:underline"
+          className="line-clamp-2 min-w-0 flex-1 leading-5 font-semibold hover:underline"
         >
-          {orderWords(order)}
+          <OrderWords order={order} />
         </Link>
       </div>
       <p className="flex items-baseline justify-between gap-x-3 text-sm whitespace-nowrap text-soft">
@@ -198,7 +185,7 @@ export function Moves({ order, size = 'sm' }: { order: Order; size?: 'sm' | 'md'
           go('cancelled')
         }}
       >
-        What is held for {orderWords(order)} goes back on the shelf at once.
+        What is held for <OrderWords order={order} /> goes back on the shelf at once.
       </ConfirmDialog>
     </div>
   )

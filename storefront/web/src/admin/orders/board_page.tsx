@@ -1,8 +1,8 @@
 /** The orders by where they stand; a narrow screen shows one column at a time. A column looks again every few seconds; what is ticked stays ticked. */
 import { useState } from 'react'
 import { useSearchParams } from 'react-router'
-import type { OrderStatus } from '../../api/types.ts'
-import { statusWords } from '../../ui/badge.tsx'
+import type { Order, OrderStatus } from '../../api/types.ts'
+import { CLOSED, OPEN, STATUS } from '../../orders/status.ts'
 import { cx } from '../../ui/cx.ts'
 import { PageTitle } from '../../ui/page_title.tsx'
 import { AdminPage } from '../parts.tsx'
@@ -10,23 +10,23 @@ import { BoardColumn } from './board_column.tsx'
 import { BulkShip } from './bulk_ship.tsx'
 
 const GROUPS = {
-  open: { words: 'On their way', statuses: ['pending', 'confirmed', 'shipped', 'delivered'] },
-  ended: { words: 'Given up', statuses: ['cancelling', 'cancelled', 'rejected'] },
+  open: { words: 'Open', statuses: OPEN },
+  closed: { words: 'Closed', statuses: CLOSED },
 } as const satisfies Record<string, { words: string; statuses: readonly OrderStatus[] }>
 type Group = keyof typeof GROUPS
 
 export default function BoardPage() {
   const [params, setParams] = useSearchParams()
-  const [shipping, setShipping] = useState<readonly string[]>()
-  const group: Group = params.get('show') === 'ended' ? 'ended' : 'open'
+  const [shipping, setShipping] = useState<readonly Order[]>()
+  const group: Group = params.get('show') === 'closed' ? 'closed' : 'open'
   const statuses: readonly OrderStatus[] = GROUPS[group].statuses
   const asked = params.get('status') as OrderStatus
-  const status = statuses.includes(asked) ? asked : statuses[1]!
+  const status = statuses.includes(asked) ? asked : group === 'open' ? 'confirmed' : statuses[0]!
   const show = (change: { group?: Group; status?: OrderStatus }) => {
     const next = { group, ...change }
     setParams(
       {
-        ...(next.group === 'ended' ? { show: 'ended' } : {}),
+        ...(next.group === 'closed' ? { show: 'closed' } : {}),
         ...(change.status ? { status: change.status } : {}),
       },
       { replace: true },
@@ -52,7 +52,7 @@ export default function BoardPage() {
         name="status"
         legend="Status"
         className="-mt-2 justify-self-start lg:hidden"
-        options={statuses.map((value) => ({ value, words: statusWords(value) }))}
+        options={statuses.map((value) => ({ value, words: STATUS[value].words }))}
         chosen={status}
         choose={(value) => show({ status: value })}
       />
@@ -71,7 +71,7 @@ export default function BoardPage() {
           />
         ))}
       </div>
-      <BulkShip ids={shipping} close={() => setShipping(undefined)} />
+      <BulkShip orders={shipping} close={() => setShipping(undefined)} />
     </AdminPage>
   )
 }

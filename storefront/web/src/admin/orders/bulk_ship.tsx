@@ -1,10 +1,12 @@
-/** Shipping many at once: how far it is, which did not go and why, and those once more. */
+/** Shipping many at once: asked first; then how far it is, which did not go and why, and those once more. */
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { Link } from 'react-router'
+import type { Order } from '../../api/types.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
-import { formatNumber } from '../../ui/format.tsx'
+import { formatAmount, formatNumber } from '../../ui/format.tsx'
+import { totalOf } from '../../ui/money_math.ts'
 import { Notice } from '../../ui/notice.tsx'
 import { toast } from '../../ui/toast.ts'
 import { forEach, type Progress } from './moves.ts'
@@ -12,47 +14,53 @@ import { explainMove, moveOrder } from './use_move.ts'
 
 const AT_ONCE = 4
 
-export function BulkShip({ ids, close }: { ids: readonly string[] | undefined; close: () => void }) {
+export function BulkShip({ orders, close }: { orders: readonly Order[] | undefined; close: () => void }) {
+  const count = countOf(orders?.length ?? 0)
+  const [begun, setBegun] = useState(false)
+  const leave = () => {
+    setBegun(false)
+    close()
+  }
   return (
     <Dialog
-      open={ids !== undefined}
-      onOpenChange={(open) => !open && close()}
-      title={`Shipping ${countOf(ids?.length ?? 0)}`}
+      open={orders !== undefined}
+      onOpenChange={(open) => !open && leave()}
+      title={begun ? `Shipping ${count}` : `Ship ${count}?`}
     >
-      {ids && <Run key={ids.join()} ids={ids} close={close} />}
+      {orders && <Ship orders={orders} begin={() => setBegun(true)} close={leave} />}
     </Dialog>
   )
 }
 
-function Run({ ids, close }: { ids: readonly string[]; close: () => void }) {
-  const queries = useQueryClient()
-  const [batch, setBatch] = useState(ids)
-  const [progress, setProgress] = useState<Progress>({ total: ids.length, done: 0, failures: [] })
-  const [running, setRunning] = useState(true)
-  const stop = useRef<AbortController>(undefined)
+type ShipProps = { orders: readonly Order[]; begin: () => void; close: () => void }
 
-  useEffect(() => {
-    const stopping = new AbortController()
-    let left = false
-    stop.current = stopping
-    setRunning(true)
-    setProgress({ total: batch.length, done: 0, failures: [] })
-    const ship = (id: string) => moveOrder(id, 'shipped')
-    // Begun in a turn of its own, so that an effect that is taken back at once ships nothing.
-    const begun = setTimeout(async () => {
-      const options = { atOnce: AT_ONCE, signal: stopping.signal, onProgress: setProgress }
-      const { total, done } = await forEach(batch, ship, options)
-      setRunning(false)
-      if (left) toast({ title: `Stopped: ${formatNumber(done)} of ${formatNumber(total)} shipped` })
-      await queries.invalidateQueries({ queryKey: ['admin', 'orders'] })
-    })
-    return () => {
-      left = true
-      clearTimeout(begun)
-      stopping.abort()
-    }
-  }, [batch, queries])
-
+/** Nothing is shipped before somebody says so; leaving stops what has not begun. */
+function Ship({ orders, begin, close }: ShipProps) {
+  const { progress, running, ship, stop } = useShipping()
+  if (!progress) {
+    const ids = orders.map(({ id }) => id)
+    return (
+      <div className="grid gap-6">
+        <p>
+          Together they come to <strong>{sumOf(orders)}</strong>. An order that is shipped can’t be cancelled
+          any more: this can’t be undone.
+        </p>
+        <div className="flex flex-wrap justify-end gap-3">
+          <Button onClick={close}>Not yet</Button>
+          <Button
+            tone="primary"
+            icon="truck"
+            onClick={() => {
+              begin()
+              void ship(ids)
+            }}
+          >
+            {`Ship ${countOf(ids.length)}`}
+          </Button>
+        </div>
+      </div>
+    )
+  }
   const { total, done, failures } = progress
   const left = total - done - failures.length
   return (
@@ -86,11 +94,11 @@ function Run({ ids, close }: { ids: readonly string[]; close: () => void }) {
       )}
       <div className="flex flex-wrap justify-end gap-3">
         {running ? (
-          <Button onClick={() => stop.current?.abort()}>Stop here</Button>
+          <Button onClick={stop}>Stop here</Button>
         ) : (
           <>
             {failures.length > 0 && (
-              <Button onClick={() => setBatch(failures.map(({ id }) => id))}>Try these again</Button>
+              <Button onClick={() => void ship(failures.map(({ id }) => id))}>Try these again</Button>
             )}
             <Button tone="primary" onClick={close}>
               Done
@@ -102,4 +110,47 @@ function Run({ ids, close }: { ids: readonly string[]; close: () => void }) {
   )
 }
 
+function useShipping() {
+  const queries = useQueryClient()
+  const [progress, setProgress] = useState<Progress>()
+  const [running, setRunning] = useState(false)
+  const stopping = useRef<AbortController>(undefined)
+  const shown = useRef(true)
+  useEffect(() => {
+    shown.current = true
+    return () => {
+      shown.current = false
+      stopping.current?.abort()
+    }
+  }, [])
+  return {
+    progress,
+    running,
+    stop: () => stopping.current?.abort(),
+    async ship(ids: readonly string[]) {
+      const aborting = new AbortController()
+      stopping.current = aborting
+      setRunning(true)
+      setProgress({ total: ids.length, done: 0, failures: [] })
+      const { total, done } = await forEach(ids, (id) => moveOrder(id, 'shipped'), {
+        atOnce: AT_ONCE,
+        signal: aborting.signal,
+        onProgress: setProgress,
+      })
+      setRunning(false)
+      if (!shown.current && done < total) {
+        toast({ title: `Stopped: ${formatNumber(done)} of ${formatNumber(total)} shipped` })
+      }
+      await queries.invalidateQueries({ queryKey: ['admin', 'orders'] })
+    },
+  }
+}
+
 const countOf = (count: number) => (count === 1 ? '1 order' : `${formatNumber(count)} orders`)
+
+/** A shop has one currency. */
+const sumOf = (orders: readonly Order[]) =>
+  formatAmount(
+    totalOf(orders.map(({ total_price }) => ({ unitPrice: total_price, quantity: 1 }))),
+    orders[0]?.currency ?? 'USD',
+  )

@@ -1,6 +1,6 @@
 /** The moves people may ask for, the words for them, and many of one kind in a row. */
 import type { Order, OrderStatus } from '../../api/types.ts'
-import type { IconName } from '../../ui/icon.tsx'
+import { STATUS } from '../../orders/status.ts'
 
 export type Move = 'shipped' | 'delivered' | 'cancelled'
 
@@ -16,10 +16,10 @@ const ALLOWED: Readonly<Record<OrderStatus, readonly Move[]>> = {
 }
 export const movesOf = ({ status }: Pick<Order, 'status'>): readonly Move[] => ALLOWED[status]
 
-export const MOVE_WORDS: Readonly<Record<Move, { ask: string; done: string; icon: IconName }>> = {
-  shipped: { ask: 'Ship', done: 'Shipped', icon: 'truck' },
-  delivered: { ask: 'Deliver', done: 'Delivered', icon: 'gift' },
-  cancelled: { ask: 'Cancel', done: 'Cancelled', icon: 'close' },
+export const MOVE_WORDS: Readonly<Record<Move, { ask: string; done: string }>> = {
+  shipped: { ask: 'Ship', done: STATUS.shipped.words },
+  delivered: { ask: 'Mark as delivered', done: STATUS.delivered.words },
+  cancelled: { ask: 'Cancel', done: STATUS.cancelled.words },
 }
 
 export type Failure = { readonly id: string; readonly error: unknown }

@@ -3,23 +3,19 @@ import { Link, useParams } from 'react-router'
 import { ShopProblem } from '../../api/shop.ts'
 import type { Order } from '../../api/types.ts'
 import { NotFound } from '../../layout/not_found.tsx'
-import { orderWords } from '../../orders/order_words.ts'
+import { OrderWords, orderWords } from '../../orders/order_words.tsx'
+import { DECLINED, STATUS } from '../../orders/status.ts'
+import { StatusBadge } from '../../orders/status_badge.tsx'
 import { useLiveOrder } from '../../orders/use_live_order.ts'
-import { StatusBadge, statusWords } from '../../ui/badge.tsx'
 import { formatNumber, Money, Time } from '../../ui/format.tsx'
 import { Notice, ProblemNotice } from '../../ui/notice.tsx'
 import { PageTitle } from '../../ui/page_title.tsx'
 import { Stale } from '../../ui/stale.tsx'
 import { Table, Td, Th } from '../../ui/table.tsx'
+import { Typed } from '../../ui/typed.tsx'
 import { Name } from '../names.tsx'
 import { AdminPage, AdminPageSkeleton, BackLink, Panel } from '../parts.tsx'
 import { Moves } from './board_column.tsx'
-
-const REASONS: Record<NonNullable<Order['rejection']>['reason'], string> = {
-  insufficient_stock: 'There was not enough stock.',
-  price_changed: 'The price was not what the order said.',
-  product_not_found: 'A product was not for sale any more.',
-}
 
 export default function OrderPage() {
   const { id = '' } = useParams()
@@ -46,7 +42,7 @@ export default function OrderPage() {
             </p>
           }
         >
-          {orderWords(order)}
+          <OrderWords order={order} />
         </PageTitle>
         <p className="font-mono text-xs break-all text-soft">Order {order.id}</p>
       </div>
@@ -65,8 +61,8 @@ function Rejected({ order }: { order: Order }) {
   if (order.status !== 'rejected') return null
   const reason = order.rejection?.reason
   return (
-    <Notice tone="bad" title="This order could not be made">
-      {reason ? REASONS[reason] : 'Nothing was bought.'}
+    <Notice tone="bad" title="This order was declined">
+      {reason ? DECLINED[reason] : 'Nothing was bought.'}
     </Notice>
   )
 }
@@ -85,9 +81,9 @@ function Items({ order }: { order: Order }) {
         <tbody>
           {order.lines.map(({ product_id, name, quantity, unit_price }) => (
             <tr key={product_id}>
-              <Td className="[overflow-wrap:anywhere]">
+              <Td>
                 <Link to={`/admin/products/${product_id}`} className="font-semibold hover:underline">
-                  {name ?? 'Not known before the stock is held'}
+                  {name === null ? 'Not known before the stock is held' : <Typed>{name}</Typed>}
                 </Link>
               </Td>
               <Td numeric>{formatNumber(quantity)}</Td>
@@ -129,10 +125,10 @@ function History({ order }: { order: Order }) {
         <tbody>
           {order.history.map(({ status, at, by }) => (
             <tr key={at + status} className="last:*:border-b-0">
-              <Td className="whitespace-nowrap">
+              <Td>
                 <Time at={at} />
               </Td>
-              <Td>{statusWords(status)}</Td>
+              <Td>{STATUS[status].words}</Td>
               <Td className="text-soft">
                 <Name id={by} />
               </Td>

@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { orderQuery } from '../../api/queries.ts'
 import { dataOf, ShopProblem, shop } from '../../api/shop.ts'
 import type { Order } from '../../api/types.ts'
-import { statusWords } from '../../ui/badge.tsx'
+import { STATUS } from '../../orders/status.ts'
 import { explain } from '../../ui/notice.tsx'
 import { toast } from '../../ui/toast.ts'
 import { MOVE_WORDS, type Move } from './moves.ts'
@@ -17,7 +17,7 @@ export function useMove() {
     mutationFn: ({ order, to }: { order: Order; to: Move }) => moveOrder(order.id, to),
     onSuccess: (order) => {
       queries.setQueryData(orderQuery(order.id).queryKey, order)
-      toast({ title: `${statusWords(order.status)}: order …${order.id.slice(-6)}` })
+      toast({ title: `${STATUS[order.status].words}: order …${order.id.slice(-6)}` })
     },
     onError: (error, { to }) =>
       toast({

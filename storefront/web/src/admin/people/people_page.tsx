@@ -12,6 +12,7 @@ import { PageTitle } from '../../ui/page_title.tsx'
 import { Loading, Skeleton } from '../../ui/skeleton.tsx'
 import { Table, Td, Th } from '../../ui/table.tsx'
 import { toast } from '../../ui/toast.ts'
+import { Typed } from '../../ui/typed.tsx'
 import { AdminPage, More } from '../parts.tsx'
 import { type Account, peopleQuery, type Role } from '../queries.ts'
 
@@ -24,7 +25,7 @@ export default function PeoplePage() {
   return (
     <AdminPage>
       <div className="grid gap-2">
-        <PageTitle title="People">People</PageTitle>
+        <PageTitle title="Customers">Customers</PageTitle>
         <p className="max-w-2xl text-soft">
           Customers see their own orders. Admins see everything here, and may change it.
         </p>
@@ -69,8 +70,8 @@ function People({ people, ask }: { people: readonly Account[]; ask: (account: Ac
       <tbody>
         {people.map((account) => (
           <tr key={account.id} className="last:*:border-b-0">
-            <Td className="font-semibold [overflow-wrap:anywhere]">
-              {account.username}
+            <Td className="font-semibold">
+              <Typed>{account.username}</Typed>
               {account.id === user?.id && <span className="font-normal text-soft"> (you)</span>}
               <span className="mt-1 block sm:hidden">
                 <RoleBadge role={account.role} />
@@ -125,7 +126,13 @@ function RoleDialog({
     try {
       const params = { path: { id } }
       await dataOf(shop.auth.PUT('/users/{id}/role', { params, body: { role: other(role) } }))
-      toast({ title: `${username} is ${other(role) === 'admin' ? 'an admin' : 'a customer'} now` })
+      toast({
+        title: (
+          <>
+            <Typed>{username}</Typed> is {other(role) === 'admin' ? 'an admin' : 'a customer'} now
+          </>
+        ),
+      })
     } catch (error) {
       refuse(error)
     }
@@ -138,7 +145,11 @@ function RoleDialog({
     <ConfirmDialog
       open={account !== undefined}
       onOpenChange={(open) => !open && close()}
-      title={`Make ${account?.username ?? 'this account'} ${up ? 'an admin' : 'a customer'}?`}
+      title={
+        <>
+          Make <Typed>{account?.username ?? 'this account'}</Typed> {up ? 'an admin' : 'a customer'}?
+        </>
+      }
       confirm={up ? 'Make admin' : 'Make customer'}
       keep="Leave it"
       busy={busy}

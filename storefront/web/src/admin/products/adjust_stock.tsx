@@ -17,6 +17,7 @@ import { formatNumber } from '../../ui/format.tsx'
 import { lengthFault } from '../../ui/limits.ts'
 import { Notice, ProblemNotice } from '../../ui/notice.tsx'
 import { toast } from '../../ui/toast.ts'
+import { Typed } from '../../ui/typed.tsx'
 import { STOCK_MAX } from './field_text.ts'
 
 const WAYS = [
@@ -70,7 +71,13 @@ export function AdjustStock({ product }: { product: Product }) {
       attempt.current = undefined
       setUnits('')
       setReason('')
-      toast({ title: `${product.name}: ${formatNumber(movement.stock_after)} in stock` })
+      toast({
+        title: (
+          <>
+            <Typed>{product.name}</Typed>: {formatNumber(movement.stock_after)} in stock
+          </>
+        ),
+      })
     } catch (failure) {
       // With an answer the attempt is over; without one it is still open, under its key.
       if (failure instanceof ShopProblem && !failure.retryable) attempt.current = undefined

@@ -50,6 +50,7 @@ export function CellInput({
   return (
     <input
       ref={input}
+      dir="auto"
       value={text}
       size={1}
       inputMode={field === 'name' ? 'text' : field === 'price' ? 'decimal' : 'numeric'}

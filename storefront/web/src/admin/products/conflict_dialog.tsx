@@ -6,6 +6,7 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { CONTROL } from '../../ui/field.tsx'
 import { formatAmount, formatNumber } from '../../ui/format.tsx'
 import { ProblemNotice } from '../../ui/notice.tsx'
+import { Typed } from '../../ui/typed.tsx'
 import { conflictsOf, type Edit, type Field, type FieldConflict } from './conflict.ts'
 import { FIELD_WORDS, readFields } from './field_text.ts'
 import type { Conflict } from './use_save_product.ts'
@@ -104,6 +105,7 @@ function FieldRow({
   const show = (value: string) => shown(field, value, currency)
   const control = {
     id,
+    dir: 'auto',
     value: text,
     'aria-invalid': fault ? (true as const) : undefined,
     'aria-describedby': fault ? `${id}-fault` : undefined,
@@ -118,8 +120,12 @@ function FieldRow({
           : yours === seen
             ? 'Only they changed it'
             : 'Only you changed it'}
-        {field !== 'description' && `; it was ${show(seen)}`}.
-        {field === 'stock' && contested && ' Merged moves their count by as much as you moved it.'}
+        {field !== 'description' && (
+          <>
+            ; it was <Typed>{show(seen)}</Typed>
+          </>
+        )}
+        .{field === 'stock' && contested && ' Merged moves their count by as much as you moved it.'}
       </p>
       <div className="grid gap-3 sm:grid-cols-3">
         <Choice
@@ -190,7 +196,7 @@ function Choice({
         />
         {title}
       </span>
-      <span className="max-h-32 overflow-y-auto whitespace-pre-wrap [overflow-wrap:anywhere]">{words}</span>
+      <Typed className="max-h-32 overflow-y-auto whitespace-pre-wrap">{words}</Typed>
     </label>
   )
 }

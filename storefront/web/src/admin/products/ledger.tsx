@@ -8,6 +8,7 @@ import { formatNumber, Time } from '../../ui/format.tsx'
 import { ProblemNotice } from '../../ui/notice.tsx'
 import { Loading, Skeleton } from '../../ui/skeleton.tsx'
 import { Table, Td, Th } from '../../ui/table.tsx'
+import { Typed } from '../../ui/typed.tsx'
 import { StepChart } from '../charts/step_chart.tsx'
 import { Name } from '../names.tsx'
 import { More, Panel } from '../parts.tsx'
@@ -104,7 +105,11 @@ function Entries({ movements }: { movements: readonly Movement[] }) {
               ) : (
                 <span className="font-semibold">{REASONS[movement.reason]}</span>
               )}
-              {movement.note && <span className="text-soft [overflow-wrap:anywhere]">: {movement.note}</span>}
+              {movement.note && (
+                <>
+                  : <Typed className="text-soft">{movement.note}</Typed>
+                </>
+              )}
             </Td>
             <Td className="text-soft">
               <Name id={movement.by} system={movement.reason === 'sale' ? 'Customer' : 'The shop itself'} />

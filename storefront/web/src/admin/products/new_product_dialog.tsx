@@ -8,6 +8,7 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { TextArea, TextField } from '../../ui/field.tsx'
 import { ProblemNotice } from '../../ui/notice.tsx'
 import { toast } from '../../ui/toast.ts'
+import { Typed } from '../../ui/typed.tsx'
 import { FIELDS, type Values } from './conflict.ts'
 import { type Money, readFields } from './field_text.ts'
 
@@ -49,7 +50,13 @@ function NewProduct({ money, close }: { money: Money; close: () => void }) {
     try {
       const product = await dataOf(shop.products.POST('/products', { body: read.edit as Values }))
       await queries.invalidateQueries({ queryKey: ['products', 'list'] })
-      toast({ title: `${product.name} is in the catalogue` })
+      toast({
+        title: (
+          <>
+            <Typed>{product.name}</Typed> is in the catalogue
+          </>
+        ),
+      })
       close()
     } catch (error) {
       if (error instanceof ShopProblem && error.code === 'validation_failed') setFaults(faultsByField(error))

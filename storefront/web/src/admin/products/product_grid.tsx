@@ -11,6 +11,7 @@ import { Icon, Spinner } from '../../ui/icon.tsx'
 import { explain } from '../../ui/notice.tsx'
 import { Table, Td, Th } from '../../ui/table.tsx'
 import { toast } from '../../ui/toast.ts'
+import { Typed } from '../../ui/typed.tsx'
 import { CellInput, type EditedField, type Editing, firstLetter } from './cell_input.tsx'
 import type { Edit } from './conflict.ts'
 import { FIELD_WORDS, readField } from './field_text.ts'
@@ -53,7 +54,15 @@ export function ProductGrid({ products, save, remove }: Props) {
       const fault = refused ? 'The shop does not take this value.' : explain(error)
       // Whoever types in another cell by now goes on typing there.
       setEditing((other) => other ?? { seen, field, text, fault })
-      toast({ tone: 'bad', title: `${seen.name} was not saved`, description: fault })
+      toast({
+        tone: 'bad',
+        title: (
+          <>
+            <Typed>{seen.name}</Typed> was not saved
+          </>
+        ),
+        description: fault,
+      })
     } finally {
       setSaving(undefined)
     }
@@ -61,20 +70,24 @@ export function ProductGrid({ products, save, remove }: Props) {
 
   return (
     <>
-      <Table caption="Products" className="min-w-[25rem] sm:min-w-[52rem] sm:table-fixed">
+      <Table caption="Products" className="table-fixed sm:min-w-[52rem]">
         <colgroup>
           <col />
-          <col className="w-24 sm:w-36" />
-          <col className="w-18 sm:w-36" />
+          <col className="w-22 sm:w-36" />
+          <col className="w-16 sm:w-36" />
           <col className="hidden w-28 sm:table-column" />
           <col className="hidden w-36 sm:table-column" />
-          <col className="w-26" />
+          <col className="w-13 sm:w-26" />
         </colgroup>
         <thead>
           <tr>
-            <Th>Name</Th>
-            <Th numeric>Price</Th>
-            <Th numeric>Stock</Th>
+            <Th className="px-2! sm:px-4!">Name</Th>
+            <Th numeric className="px-2! sm:px-4!">
+              Price
+            </Th>
+            <Th numeric className="px-2! sm:px-4!">
+              Stock
+            </Th>
             <Th numeric className="hidden sm:table-cell">
               Reserved
             </Th>
@@ -92,7 +105,7 @@ export function ProductGrid({ products, save, remove }: Props) {
                   const edited = editing?.seen.id === product.id && editing.field === field
                   const busy = saving?.id === product.id && saving.field === field
                   return (
-                    <Td key={field} numeric={field !== 'name'} className="h-16 px-2! py-1.5!">
+                    <Td key={field} numeric={field !== 'name'} className="h-16 px-1! py-1.5! sm:px-2!">
                       {edited ? (
                         <CellInput
                           editing={editing}
@@ -121,8 +134,10 @@ export function ProductGrid({ products, save, remove }: Props) {
                             begin(product, field, text)
                           }}
                           className={cx(
-                            'flex min-h-11 w-full min-w-0 items-center gap-3 rounded-md border border-transparent px-2 hover:border-edge',
-                            field === 'name' ? 'text-left font-semibold' : 'justify-end',
+                            'flex min-h-11 w-full min-w-0 items-center gap-3 rounded-md border border-transparent px-1 hover:border-edge sm:px-2',
+                            field === 'name'
+                              ? 'text-start font-semibold'
+                              : 'justify-end text-sm sm:text-base',
                             busy && 'opacity-60',
                           )}
                         >
@@ -132,15 +147,9 @@ export function ProductGrid({ products, save, remove }: Props) {
                               className="hidden aspect-square w-10 shrink-0 rounded-sm sm:block"
                             />
                           )}
-                          <span
-                            className={
-                              field === 'name'
-                                ? 'line-clamp-2 min-w-0 leading-5 break-words'
-                                : 'whitespace-nowrap'
-                            }
-                          >
+                          <Typed className={cx('leading-5', field === 'name' && 'line-clamp-2')}>
                             {busy ? saving.text : <Shown product={product} field={field} />}
-                          </span>
+                          </Typed>
                           {busy && <Spinner className="size-4" />}
                         </button>
                       )}
@@ -153,7 +162,7 @@ export function ProductGrid({ products, save, remove }: Props) {
                 <Td className="hidden text-sm text-soft sm:table-cell">
                   <Ago at={product.updated_at} />
                 </Td>
-                <Td className="px-2! py-1.5! whitespace-nowrap">
+                <Td className="px-1! py-1.5! sm:px-2! sm:whitespace-nowrap">
                   <Link
                     to={`/admin/products/${product.id}`}
                     {...at(row, OPEN)}

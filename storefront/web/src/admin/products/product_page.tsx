@@ -9,6 +9,7 @@ import { Ago, formatNumber, Money } from '../../ui/format.tsx'
 import { Notice, ProblemNotice } from '../../ui/notice.tsx'
 import { PageTitle } from '../../ui/page_title.tsx'
 import { Stale } from '../../ui/stale.tsx'
+import { Typed } from '../../ui/typed.tsx'
 import { AdminPage, AdminPageSkeleton, BackLink, Panel, Tile } from '../parts.tsx'
 import { AdjustStock } from './adjust_stock.tsx'
 import { Ledger } from './ledger.tsx'
@@ -39,7 +40,7 @@ export default function ProductPage() {
               title={product.name}
               aside={<ButtonLink to={`/products/${id}`}>See it in the shop</ButtonLink>}
             >
-              {product.name}
+              <Typed>{product.name}</Typed>
             </PageTitle>
           </div>
         </div>

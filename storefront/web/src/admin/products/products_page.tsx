@@ -17,6 +17,7 @@ import { PageTitle } from '../../ui/page_title.tsx'
 import { Loading, Skeleton } from '../../ui/skeleton.tsx'
 import { Stale } from '../../ui/stale.tsx'
 import { toast } from '../../ui/toast.ts'
+import { Typed } from '../../ui/typed.tsx'
 import { AdminPage } from '../parts.tsx'
 import { LIVE_MS } from '../queries.ts'
 import { ConflictDialog } from './conflict_dialog.tsx'
@@ -110,7 +111,13 @@ function RemoveDialog({ product, close }: { product: Product | undefined; close:
       await shop.products.DELETE('/products/{id}', {
         params: { path: { id: product.id }, query: { version: product.version } },
       })
-      toast({ title: `${product.name} has left the catalogue` })
+      toast({
+        title: (
+          <>
+            <Typed>{product.name}</Typed> has left the catalogue
+          </>
+        ),
+      })
     } catch (error) {
       const changed = error instanceof ShopProblem && error.code === 'version_conflict'
       toast({
@@ -127,7 +134,11 @@ function RemoveDialog({ product, close }: { product: Product | undefined; close:
     <ConfirmDialog
       open={product !== undefined}
       onOpenChange={(open) => !open && close()}
-      title={`Remove ${product?.name ?? 'this product'}?`}
+      title={
+        <>
+          Remove <Typed>{product?.name ?? 'this product'}</Typed>?
+        </>
+      }
       confirm="Remove it"
       keep="Keep it"
       busy={busy}

@@ -1,0 +1,35 @@
+import type { Order } from '../api/types.ts'
+import { Typed } from '../ui/typed.tsx'
+
+type Words = Pick<Order, 'lines'>
+
+/** What an order is called: its first product, and how many more. Names are known once the stock was held. */
+export function orderWords({ lines }: Words): string {
+  const { count, name, more } = partsOf(lines)
+  return name === null ? count : count + name + more
+}
+
+/** The same on a page. */
+export function OrderWords({ order: { lines } }: { order: Words }) {
+  const { count, name, more } = partsOf(lines)
+  return (
+    <>
+      {count}
+      {name !== null && <Typed>{name}</Typed>}
+      {more}
+    </>
+  )
+}
+
+function partsOf(lines: Order['lines']): { count: string; name: string | null; more: string } {
+  const [first, ...rest] = lines
+  const units = lines.reduce((sum, { quantity }) => sum + quantity, 0)
+  if (!first?.name) {
+    return { count: units === 1 ? 'Order of 1 item' : `Order of ${units} items`, name: null, more: '' }
+  }
+  return {
+    count: first.quantity === 1 ? '' : `${first.quantity} × `,
+    name: first.name,
+    more: rest.length === 0 ? '' : ` and ${rest.length} more`,
+  }
+}
