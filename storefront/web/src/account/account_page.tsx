@@ -6,13 +6,13 @@ import { useSession } from '../session/use_session.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Button, ButtonLink } from '../ui/button.tsx'
 import { TextField } from '../ui/field.tsx'
+import { faultsByField } from '../ui/field_faults.ts'
 import { Time } from '../ui/format.tsx'
 import { lengthFault } from '../ui/limits.ts'
 import { ProblemNotice } from '../ui/notice.tsx'
 import { PageTitle } from '../ui/page_title.tsx'
 import { toast } from '../ui/toast.ts'
 import { Typed } from '../ui/typed.tsx'
-import { faultsByField } from './field_faults.ts'
 
 export default function AccountPage() {
   const { user, signOut } = useSession()
@@ -48,6 +48,7 @@ export default function AccountPage() {
 }
 
 const LENGTHS = LIMITS['PUT /me/password']
+const LABELS = { current_password: 'The current password', new_password: 'The new password' }
 type Faults = { current?: string | undefined; next?: string | undefined }
 
 function ChangePassword() {
@@ -119,8 +120,8 @@ function faultsOf(error: unknown): Faults | undefined {
     case 'password_refused':
       return { next: error.message }
     case 'validation_failed': {
-      const faults = faultsByField(error)
-      return { current: faults.current_password, next: faults.new_password }
+      const faults = faultsByField(error, LABELS)
+      return faults && { current: faults.current_password, next: faults.new_password }
     }
     default:
       return undefined

@@ -7,10 +7,10 @@ import { ShopProblem } from '../api/shop.ts'
 import { useSession } from '../session/use_session.ts'
 import { Button } from '../ui/button.tsx'
 import { TextField } from '../ui/field.tsx'
+import { faultsByField } from '../ui/field_faults.ts'
 import { lengthFault } from '../ui/limits.ts'
 import { Notice, ProblemNotice } from '../ui/notice.tsx'
 import { PageTitle } from '../ui/page_title.tsx'
-import { faultsByField } from './field_faults.ts'
 
 export default function SignInPage() {
   const [params] = useSearchParams()
@@ -25,7 +25,7 @@ export default function SignInPage() {
   const form = useRef<HTMLFormElement>(null)
   const [wrong, setWrong] = useState<FieldFaults>({})
   useEffect(() => {
-    if (error ?? Object.keys(wrong).length > 0) {
+    if (error || Object.keys(wrong).length > 0) {
       form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus()
     }
   }, [error, wrong])
@@ -108,6 +108,7 @@ export default function SignInPage() {
   )
 }
 
+const LABELS = { username: 'The username', password: 'The password' }
 type FieldFaults = { username?: string | undefined; password?: string | undefined }
 type Faults = FieldFaults & { known: boolean; both?: string }
 
@@ -125,8 +126,8 @@ function faultsOf(error: unknown): Faults {
     case 'password_refused':
       return { known: true, password: error.message }
     case 'validation_failed': {
-      const { username, password } = faultsByField(error)
-      return { known: username !== undefined || password !== undefined, username, password }
+      const faults = faultsByField(error, LABELS)
+      return { known: faults !== undefined, ...faults }
     }
     default:
       return { known: false }

@@ -13,6 +13,7 @@ import { newKey } from '../../checkout/attempt.ts'
 import { Button } from '../../ui/button.tsx'
 import { cx } from '../../ui/cx.ts'
 import { TextField } from '../../ui/field.tsx'
+import { faultsByField } from '../../ui/field_faults.ts'
 import { formatNumber } from '../../ui/format.tsx'
 import { lengthFault } from '../../ui/limits.ts'
 import { Notice, ProblemNotice } from '../../ui/notice.tsx'
@@ -34,7 +35,7 @@ export function AdjustStock({ product }: { product: Product }) {
   const [way, setWay] = useState<(typeof WAYS)[number]>(WAYS[0])
   const [units, setUnits] = useState('')
   const [reason, setReason] = useState('')
-  const [faults, setFaults] = useState<{ units?: string; reason?: string }>({})
+  const [faults, setFaults] = useState<{ units?: string | undefined; reason?: string | undefined }>({})
   const [error, setError] = useState<unknown>()
   const [busy, setBusy] = useState(false)
   const count = /^\d{1,10}$/.test(units.trim()) ? Number(units) : 0
@@ -81,7 +82,9 @@ export function AdjustStock({ product }: { product: Product }) {
     } catch (failure) {
       // With an answer the attempt is over; without one it is still open, under its key.
       if (failure instanceof ShopProblem && !failure.retryable) attempt.current = undefined
-      setError(failure)
+      const refused = faultsByField(failure, { delta: 'The number of units', reason: 'The reason' })
+      if (refused) setFaults({ units: refused.delta, reason: refused.reason })
+      else setError(failure)
     }
     await Promise.all([
       queries.invalidateQueries({ queryKey: productQuery(product.id).queryKey }),

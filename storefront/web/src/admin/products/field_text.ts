@@ -10,6 +10,13 @@ export const FIELD_WORDS: Record<Field, string> = {
   price: 'Price',
   stock: 'Stock',
 }
+/** How a fault of a field begins. */
+export const FAULT_WORDS: Record<Field, string> = {
+  name: 'The name',
+  description: 'The description',
+  price: 'The price',
+  stock: 'The stock',
+}
 const PRODUCT = LIMITS['POST /products']
 export const STOCK_MAX = PRODUCT.stock.maximum
 

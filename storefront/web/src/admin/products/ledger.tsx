@@ -75,29 +75,41 @@ function History({ movements, complete }: { movements: readonly Movement[]; comp
   )
 }
 
+/** On a phone there is no room for these: the chart tells the stock, and who it was stands below the reason. */
+const WIDE = 'hidden sm:table-cell'
+
 function Entries({ movements }: { movements: readonly Movement[] }) {
   return (
-    <Table caption="Entries of the ledger, newest first" className="min-w-2xl">
+    <Table caption="Entries of the ledger, newest first" className="sm:min-w-2xl">
       <thead>
         <tr>
-          <Th>When</Th>
-          <Th numeric>Change</Th>
-          <Th numeric>Stock then</Th>
-          <Th>Why</Th>
-          <Th>By</Th>
+          <Th className="px-2! sm:px-4!">When</Th>
+          <Th numeric className="px-2! sm:px-4!">
+            Change
+          </Th>
+          <Th numeric className={WIDE}>
+            Stock then
+          </Th>
+          <Th className="px-2! sm:px-4!">Why</Th>
+          <Th className={WIDE}>By</Th>
         </tr>
       </thead>
       <tbody>
         {movements.map((movement) => (
           <tr key={movement.version} className="last:*:border-b-0">
-            <Td className="py-2! whitespace-nowrap">
+            <Td className="px-2! py-2! sm:px-4! sm:whitespace-nowrap">
               <Time at={movement.at} />
             </Td>
-            <Td numeric className={cx('font-semibold', movement.delta > 0 ? 'text-good' : 'text-ink')}>
+            <Td
+              numeric
+              className={cx('px-2! font-semibold sm:px-4!', movement.delta > 0 ? 'text-good' : 'text-ink')}
+            >
               {signed.format(movement.delta)}
             </Td>
-            <Td numeric>{formatNumber(movement.stock_after)}</Td>
-            <Td>
+            <Td numeric className={WIDE}>
+              {formatNumber(movement.stock_after)}
+            </Td>
+            <Td className="px-2! sm:px-4!">
               {movement.order_id ? (
                 <Link to={`/admin/orders/${movement.order_id}`} className="font-semibold hover:underline">
                   {REASONS[movement.reason]} …{movement.order_id.slice(-6)}
@@ -110,9 +122,12 @@ function Entries({ movements }: { movements: readonly Movement[] }) {
                   : <Typed className="text-soft">{movement.note}</Typed>
                 </>
               )}
+              <span className="block text-sm text-soft sm:hidden">
+                <By movement={movement} />
+              </span>
             </Td>
-            <Td className="text-soft">
-              <Name id={movement.by} system={movement.reason === 'sale' ? 'Customer' : 'The shop itself'} />
+            <Td className={cx('text-soft', WIDE)}>
+              <By movement={movement} />
             </Td>
           </tr>
         ))}
@@ -120,3 +135,7 @@ function Entries({ movements }: { movements: readonly Movement[] }) {
     </Table>
   )
 }
+
+const By = ({ movement }: { movement: Movement }) => (
+  <Name id={movement.by} system={movement.reason === 'sale' ? 'Customer' : 'The shop itself'} />
+)

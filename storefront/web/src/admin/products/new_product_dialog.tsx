@@ -1,16 +1,16 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
-import { faultsByField } from '../../account/field_faults.ts'
 import { currencyQuery } from '../../api/queries.ts'
-import { dataOf, ShopProblem, shop } from '../../api/shop.ts'
+import { dataOf, shop } from '../../api/shop.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { TextArea, TextField } from '../../ui/field.tsx'
+import { faultsByField } from '../../ui/field_faults.ts'
 import { ProblemNotice } from '../../ui/notice.tsx'
 import { toast } from '../../ui/toast.ts'
 import { Typed } from '../../ui/typed.tsx'
 import { FIELDS, type Values } from './conflict.ts'
-import { type Money, readFields } from './field_text.ts'
+import { FAULT_WORDS, type Money, readFields } from './field_text.ts'
 
 type Props = { open: boolean; onOpenChange: (open: boolean) => void }
 
@@ -59,7 +59,8 @@ function NewProduct({ money, close }: { money: Money; close: () => void }) {
       })
       close()
     } catch (error) {
-      if (error instanceof ShopProblem && error.code === 'validation_failed') setFaults(faultsByField(error))
+      const faults = faultsByField(error, FAULT_WORDS)
+      if (faults) setFaults(faults)
       else setError(error)
     }
     setBusy(false)

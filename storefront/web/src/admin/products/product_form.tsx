@@ -3,11 +3,12 @@ import { type FormEvent, useState } from 'react'
 import type { Product } from '../../api/types.ts'
 import { Button } from '../../ui/button.tsx'
 import { TextArea, TextField } from '../../ui/field.tsx'
+import { faultsByField } from '../../ui/field_faults.ts'
 import { ProblemNotice } from '../../ui/notice.tsx'
 import { toast } from '../../ui/toast.ts'
 import { FIELDS, type Field } from './conflict.ts'
 import { ConflictDialog } from './conflict_dialog.tsx'
-import { readFields } from './field_text.ts'
+import { FAULT_WORDS, readFields } from './field_text.ts'
 import { useSaveProduct } from './use_save_product.ts'
 
 type Texts = Record<Field, string>
@@ -37,7 +38,9 @@ export function ProductForm({ product }: { product: Product }) {
         toast({ title: 'Saved' })
       }
     } catch (failure) {
-      setError(failure)
+      const refused = faultsByField(failure, FAULT_WORDS)
+      if (refused) setFaults(refused)
+      else setError(failure)
     }
     setBusy(false)
   }

@@ -2,10 +2,10 @@
 import { Fragment, useId, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { Link } from 'react-router'
-import { ShopProblem } from '../../api/shop.ts'
 import type { Product } from '../../api/types.ts'
 import { Cover } from '../../shop/cover.tsx'
 import { cx } from '../../ui/cx.ts'
+import { faultsByField } from '../../ui/field_faults.ts'
 import { Ago, formatAmount, formatNumber } from '../../ui/format.tsx'
 import { Icon, Spinner } from '../../ui/icon.tsx'
 import { explain } from '../../ui/notice.tsx'
@@ -14,7 +14,7 @@ import { toast } from '../../ui/toast.ts'
 import { Typed } from '../../ui/typed.tsx'
 import { CellInput, type EditedField, type Editing, firstLetter } from './cell_input.tsx'
 import type { Edit } from './conflict.ts'
-import { FIELD_WORDS, readField } from './field_text.ts'
+import { FAULT_WORDS, FIELD_WORDS, readField } from './field_text.ts'
 import { useGridKeys } from './use_grid_keys.ts'
 
 const COLUMNS: readonly EditedField[] = ['name', 'price', 'stock']
@@ -50,8 +50,7 @@ export function ProductGrid({ products, save, remove }: Props) {
     try {
       await save(seen, { [field]: read.value })
     } catch (error) {
-      const refused = error instanceof ShopProblem && error.code === 'validation_failed'
-      const fault = refused ? 'The shop does not take this value.' : explain(error)
+      const fault = faultsByField(error, FAULT_WORDS)?.[field] ?? explain(error)
       // Whoever types in another cell by now goes on typing there.
       setEditing((other) => other ?? { seen, field, text, fault })
       toast({

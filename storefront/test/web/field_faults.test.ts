@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { ShopProblem } from '@shop/client/problem'
+import { faultsByField } from '../../web/src/ui/field_faults.ts'
+
+const LABELS = { username: 'The username', password: 'The password' }
+const refused = (errors: object[], code = 'validation_failed' as const) =>
+  new ShopProblem(code, 'no', {
+    status: 400,
+    document: { title: '', status: 400, detail: '', code, request_id: 'r', retryable: false, errors },
+  })
+
+suite('what a service did not take, said at its field', () => {
+  test('the form names the field, the service what is wrong, and the first fault counts', () => {
+    const errors = [
+      { path: '/username', message: 'must not be blank' },
+      { path: '/username', message: 'must be text' },
+      { path: '/other', message: 'is not a known field' },
+    ]
+    assert.deepEqual(faultsByField(refused(errors), LABELS), { username: 'The username must not be blank.' })
+  })
+
+  test('a pattern never reaches people', () => {
+    const [username] = Object.values(
+      faultsByField(refused([{ path: '/username', message: 'must match pattern "^[A-Z]+$"' }]), LABELS)!,
+    )
+    assert.equal(username, 'The username has a form that is not taken here.')
+  })
+
+  test('what is not about a field of the form is left to the notice of the page', () => {
+    assert.equal(faultsByField(refused([{ path: '/x', message: 'is required' }]), LABELS), undefined)
+    assert.equal(faultsByField(new ShopProblem('overloaded', 'busy'), LABELS), undefined)
+    assert.equal(faultsByField(new Error('x'), LABELS), undefined)
+  })
+})
