@@ -6,7 +6,8 @@
  *     not asked for again: the same question would get the same answer.
  *  2. It is asked for at once when the visitor comes back to the window, or the connection comes back.
  *  3. Meanwhile the failure stays known, so that a page need not fall silent whenever it tries again.
- *  4. What no page shows any more is left alone, and so is everything while nobody looks.
+ *  4. What no page shows any more is left alone, and so is everything while nobody looks; and so is the next page of a
+ *     list, which stands below what was read and is asked for by its button.
  */
 import { type Backoff, pauseMs } from '@shop/retry/backoff'
 import { hashKey, type Query, type QueryClient, type QueryKey } from '@tanstack/react-query'
@@ -51,7 +52,7 @@ export function createHealing(
     const { queryHash: hash } = query
     const count = (failures.get(hash)?.count ?? 0) + 1
     forget(hash)
-    if (query.getObserversCount() === 0) return
+    if (query.getObserversCount() === 0 || readingOn(query.state)) return
     const askedMs = askAgainAfter(error)
     const timer =
       askedMs === undefined
@@ -83,5 +84,8 @@ export function createHealing(
 /** For `refetchInterval`: again and again while it is answered. What is not, heals. */
 export const every =
   (ms: number) =>
-  ({ state }: { state: { error: Error | null } }): number | false =>
-    state.error === null ? ms : false
+  ({ state }: { state: State }): number | false =>
+    state.error === null || readingOn(state) ? ms : false
+
+type State = { readonly error: Error | null; readonly fetchMeta: { readonly fetchMore?: unknown } | null }
+const readingOn = ({ fetchMeta }: Pick<State, 'fetchMeta'>): boolean => fetchMeta?.fetchMore !== undefined
