@@ -300,8 +300,12 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     await confirmed.getByText('20+').waitFor({ state: 'detached' })
 
     let asked = 0
+    let release = () => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
     await page.route('**/api/orders/*', async (route) => {
-      if (route.request().method() === 'PUT' && ++asked > 4) await page.waitForTimeout(300)
+      if (route.request().method() === 'PUT' && ++asked > 4) await held
       await route.continue()
     })
     await confirmed.getByLabel('All shown').check()
@@ -310,6 +314,7 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     const dialog = page.getByRole('dialog', { name: /^Shipping/ })
     await dialog.getByText(/^4 of \d+ shipped …/).waitFor()
     await button(dialog, 'Close').click()
+    release()
     await said(page, /^Stopped: \d+ of \d+ shipped$/)
     await page.unroute('**/api/orders/*')
     assert.ok(asked < 21, 'the rest was not begun')
