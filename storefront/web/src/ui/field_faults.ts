@@ -1,4 +1,4 @@
-import { ShopProblem } from '../api/shop.ts'
+import { ShopProblem } from '@shop/client/problem'
 
 /** What only machines write: patterns, escapes, quoted code. */
 const FOR_MACHINES = /[\\^{}"`|]/
