@@ -14,7 +14,7 @@
  */
 import { createSuspects } from './suspects.ts'
 
-/** Calls under way at once: of items that never failed, of those in doubt, of those that failed alone. */
+/** Calls under way at once: of items that never failed, of those in doubt, also alone, of those that failed alone. */
 const CALLS_MAX = { trusted: 1, doubted: 4, alone: 2 }
 /**
  * What was in a call that failed is divided by this, to travel at once: as many calls as halving takes, of which four go
@@ -221,7 +221,7 @@ export function createBatcher<Item, Answer>(options: BatcherOptions<Item, Answer
         leave(entry)
         reject(unanswered(`no answer within ${deadlineMs} ms`))
       }, deadlineMs)
-      const to = known === undefined ? trusted : known.together > 1 ? doubted : alone
+      const to = known === undefined ? trusted : known.failures === 0 ? doubted : alone
       wait(entry, to.queue)
       schedule(to)
     })

@@ -306,6 +306,28 @@ suite('what failed before', () => {
     assert.ok(statuses(await hanging).every((status) => status === 'rejected'))
   })
 
+  test('and what never failed alone does not wait behind what did', async () => {
+    const mayEnd = Promise.withResolvers<void>()
+    let lost = true
+    const { batch, calls } = batcher({
+      send: async (items) => {
+        if (lost) throw fault(false)
+        if (items.some((n) => n < 2)) await mayEnd.promise
+        return items
+      },
+    })
+    for (const n of [0, 1]) await Promise.allSettled([batch(n)])
+    // By this call both are in doubt, and neither failed alone.
+    await Promise.allSettled([batch(2), batch(3)])
+    lost = false
+    const hanging = [batch(0), batch(1)]
+    while (calls.length < 5) await sleep(1)
+    assert.deepEqual(await Promise.all([batch(2), batch(3)]), [2, 3])
+    assert.deepEqual(calls, [[0], [1], [2, 3], [0], [1], [2], [3]])
+    mayEnd.resolve()
+    assert.deepEqual(await Promise.all(hanging), [0, 1])
+  })
+
   test('is remembered of so many and no more', () => {
     const suspects = createSuspects(
       () => 0,
