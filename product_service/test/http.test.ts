@@ -605,6 +605,21 @@ test('every code of this service is reached by a test above, and is documented o
   }
 })
 
+test('the largest price there may be is told as an amount', async (t) => {
+  for (const [currency, most, more] of [
+    ['USD', '10000000.00', '10000000.01'],
+    ['JPY', '1000000000', '1000000001'],
+    ['KWD', '1000000.000', '1000000.001'],
+  ] as const) {
+    const { admin } = await openShop(t, { currency })
+    assert.equal((await admin('POST', '/products', { ...TEA, price: most })).json().price, most)
+    const refused = await admin('POST', '/products', { ...TEA, price: more })
+    assert.deepEqual(refused.json().errors, [
+      { in: 'body', path: '/price', message: `must be at most ${most}` },
+    ])
+  }
+})
+
 suite('what caches may keep', () => {
   test('the catalogue, for a moment, and ask again by its ETag', async (t) => {
     const shop = await openShop(t)

@@ -113,7 +113,7 @@ function draftOf(
 ): Draft {
   const totalMinor = parseMoney(body.total_price, digits)
   if (totalMinor === undefined) {
-    const max = `10^${String(MONEY_MINOR_MAX).length - 1 - digits} ${currency}`
+    const max = `${formatMoney(MONEY_MINOR_MAX, digits)} ${currency}`
     throw invalid('/total_price', `must be at most ${max} with at most ${digits} digits after the point`)
   }
   const many = 'lines' in body

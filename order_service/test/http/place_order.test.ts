@@ -11,6 +11,13 @@ async function shopWithMugs(t: TestContext, stock = 10) {
 }
 
 suite('placing an order', () => {
+  test('the largest total there may be is told as an amount', async (t) => {
+    const { post, two } = await shopWithMugs(t)
+    const answer = await post('ada', { ...two, total_price: '10000000000000.01' })
+    assert.equal(answer.statusCode, 400)
+    assert.match(answer.json().errors[0].message, /^must be at most 10000000000000\.00 USD /)
+  })
+
   test('of one product holds its stock and answers 201 with the order (invariant 6)', async (t) => {
     const { post, get, products, mug, two } = await shopWithMugs(t)
     const answer = await post('ada', two)

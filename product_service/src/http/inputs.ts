@@ -1,5 +1,5 @@
 /** Reading what a schema alone can't judge: amounts in digits, and sizes of numbers sent as text. */
-import { parseMoney } from '@shop/service_kit/money'
+import { formatMoney, parseMoney } from '@shop/service_kit/money'
 import { Problem } from '@shop/service_kit/problem'
 
 /** A fault of one field of the body, in the same shape as a fault found by the schema. */
@@ -13,7 +13,7 @@ export function invalidField(path: string, message: string): Problem {
 export function readPrice(price: string | number, digits: number, max: number, path: string): number {
   const minor = parseMoney(price, digits)
   if (minor === undefined) throw invalidField(path, `must be an amount with at most ${digits} decimals`)
-  if (minor > max) throw invalidField(path, `must be at most ${max} minor units`)
+  if (minor > max) throw invalidField(path, `must be at most ${formatMoney(max, digits)}`)
   return minor
 }
 
