@@ -6,7 +6,7 @@ import { isUtf8 } from 'node:buffer'
 import type { FastifyBodyParser, FastifyInstance, FastifyRequest } from 'fastify'
 import { Problem } from './problem.ts'
 
-const CHARSET = /;\s*charset\s*=\s*"?([^\s";]*)/i
+const CHARSETS = /;\s*charset\s*=\s*"?([^\s";]*)/gi
 
 export const hasBody = ({ headers }: FastifyRequest): boolean =>
   headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
@@ -25,8 +25,8 @@ function foreign({ headers }: FastifyRequest): Problem | undefined {
   if (headers['content-encoding'] !== undefined) {
     return new Problem('unsupported_media_type', 'Send the body as it is, without Content-Encoding.')
   }
-  const [, charset = 'utf-8'] = CHARSET.exec(headers['content-type'] ?? '') ?? []
-  if (!/^utf-?8$/i.test(charset)) {
+  const charsets = [...(headers['content-type'] ?? '').matchAll(CHARSETS)]
+  if (charsets.some(([, charset = '']) => !/^utf-?8$/i.test(charset))) {
     return new Problem('unsupported_media_type', 'Send the body in UTF-8, the only charset of JSON.')
   }
   return undefined
@@ -44,10 +44,11 @@ export function jsonParser(app: Pick<FastifyInstance, 'getDefaultJsonParser'>): 
     const text = body.toString()
     // Its promise is never made: it calls back.
     void parse(request, text, (error, value) => {
-      if (!error && keysIn(text) !== keysOf(value)) {
+      if (error) return done(malformed('The body is not JSON, or names a field such as "__proto__".'))
+      if (keysIn(text) !== keysOf(value)) {
         return done(malformed('An object in the body names a field twice.'))
       }
-      done(error, value)
+      done(null, value)
     })
   }
 }

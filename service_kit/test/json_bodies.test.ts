@@ -22,6 +22,13 @@ suite('a body is read in one way only', () => {
       415,
       'unsupported_media_type',
     ],
+    [
+      'two charsets, of which a reader may take either',
+      '{}',
+      { 'content-type': 'application/json; charset=utf-8; charset=latin1' },
+      415,
+      'unsupported_media_type',
+    ],
     ['a compressed body', '{}', { 'content-encoding': 'gzip' }, 415, 'unsupported_media_type'],
     ['a field twice', '{"name":"tea","name":"rum"}', {}, 400, 'malformed_body'],
     ['a field twice with the same value', '{"name":"tea","name":"tea"}', {}, 400, 'malformed_body'],
@@ -45,6 +52,19 @@ suite('a body is read in one way only', () => {
         headers: { 'content-type': JSON_TYPE, ...headers },
       })
       assert.deepEqual([answer.statusCode, answer.json().code], [status, code])
+    })
+  }
+
+  for (const payload of ['{"__proto__":{"admin":true}}', '{"\\u005f_proto__":1}', '{', '{}{}']) {
+    test(`${payload} is refused, in words of ours`, async (t) => {
+      const answer = await createEdgeApp(t).inject({
+        method: 'POST',
+        url: '/things',
+        payload,
+        headers: { 'content-type': JSON_TYPE },
+      })
+      assert.deepEqual([answer.statusCode, answer.json().code], [400, 'malformed_body'])
+      assert.match(answer.json().detail, /^The body is not JSON, or names a field/)
     })
   }
 
