@@ -126,7 +126,7 @@ export function createUpstream({ service, origins, limits: given, lookUp }: Upst
     const readsOnly = call.method === 'GET' || call.method === 'HEAD'
     let lost = false
     let fault: unknown
-    await replicas.lookUp()
+    await foundInTime(replicas.lookUp(), signal)
     for (;;) {
       const replica = replicas.choose(lane, tried)
       if (!replica) throw fault
@@ -196,6 +196,18 @@ const holders = (viewer: Viewer, limits: UpstreamLimits): Holder[] => {
 
 class Late extends Error {
   readonly code = 'LATE'
+}
+
+/** Whoever resolves names may take longer than anybody waits. Nothing was sent by then. */
+function foundInTime(found: Promise<void> | undefined, signal: AbortSignal): Promise<void> | undefined {
+  return (
+    found &&
+    new Promise((resolve, reject) => {
+      const late = () => reject(new NeverConnected('Its name was not resolved in time.'))
+      signal.addEventListener('abort', late, { once: true })
+      found.then(resolve, reject)
+    })
+  )
 }
 
 const CUT = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])

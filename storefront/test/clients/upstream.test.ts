@@ -313,6 +313,14 @@ suite('replicas', () => {
     for (let i = 0; i < 4; i += 1) assert.equal(await read(service.call(POST)), 'ok')
   })
 
+  test('a name that is never resolved keeps nobody beyond the deadline, and no place', {
+    timeout: 10_000,
+  }, async (t) => {
+    const limits = { answerMs: 50, atOnce: 1, waitingMax: 0 }
+    const service = upstream(t, ['http://orders.invalid'], limits, () => new Promise(() => {}))
+    for (let i = 0; i < 2; i += 1) assert.equal(await refused(service.call(POST)), 'upstream_unavailable')
+  })
+
   test('connections are renewed in time, so that replicas behind a balancer get their share', async (t) => {
     const sockets = new Set<unknown>()
     const origin = await serve(t, (request, response) => {
