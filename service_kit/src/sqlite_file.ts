@@ -15,10 +15,17 @@ const OWNER_ONLY = 0o600
 const OWNER_ONLY_FOLDER = 0o700
 const BESIDE = ['', '-wal', '-shm']
 
-/** Makes the file, if there is none, and closes it to others. */
+/**
+ * Makes the file, if there is none, and closes it to others. One that exists is not opened here: by closing it again a
+ * process gives up the locks of all its connections to it (https://sqlite.org/howtocorrupt.html, 2.2).
+ */
 export function makePrivate(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: OWNER_ONLY_FOLDER })
-  closeSync(openSync(path, 'a', OWNER_ONLY))
+  try {
+    closeSync(openSync(path, 'wx', OWNER_ONLY))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
   for (const end of BESIDE) narrow(path + end)
 }
 
