@@ -39,20 +39,25 @@ const IDEMPOTENT = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']
  */
 export function createCaller(fetch: Fetch, options: RetryOptions, timeoutMs: number): Fetch {
   const budget = createRetryBudget(REPEATED)
+  const send = async (request: Request, signal: AbortSignal): Promise<Response> => {
+    const response = await fetch(new Request(request.clone(), { signal }))
+    if (response.ok || response.status === 304) return isStream(request) ? response : await whole(response)
+    throw await problemOf(response)
+  }
   const attempt = async (request: Request): Promise<Response> => {
-    const timeout = isStream(request) ? request.signal : AbortSignal.timeout(timeoutMs)
     try {
-      const signal = AbortSignal.any([request.signal, timeout])
-      const response = await fetch(new Request(request.clone(), { signal }))
-      if (response.ok || response.status === 304) return isStream(request) ? response : await whole(response)
-      throw await problemOf(response)
+      if (isStream(request)) return await send(request, request.signal)
+      return await within(timeoutMs, request.signal, (signal) => send(request, signal))
     } catch (error) {
       request.signal.throwIfAborted()
       if (error instanceof ShopProblem) throw error
+      if (error instanceof Late) throw timedOut(request, error)
       const { pathname } = new URL(request.url)
-      throw timeout.aborted
-        ? new ShopProblem('timed_out', `No answer to ${pathname} within ${timeoutMs} ms.`, LOST(error))
-        : new ShopProblem('unreachable', `No answer to ${pathname}: ${(error as Error).message}`, LOST(error))
+      throw new ShopProblem(
+        'unreachable',
+        `No answer to ${pathname}: ${(error as Error).message}`,
+        LOST(error),
+      )
     }
   }
 
@@ -84,15 +89,47 @@ async function whole(response: Response): Promise<Response> {
 export function readingWithin(ms: number, fetch: Fetch): Fetch {
   return async (request) => {
     if (!READING.includes(request.method) || isStream(request)) return fetch(request)
-    const late = AbortSignal.timeout(ms)
     try {
-      return await fetch(new Request(request, { signal: AbortSignal.any([request.signal, late]) }))
+      return await within(ms, request.signal, (signal) => fetch(new Request(request, { signal })))
     } catch (error) {
       request.signal.throwIfAborted()
-      if (error instanceof ShopProblem || !late.aborted) throw error
-      const { pathname } = new URL(request.url)
-      throw new ShopProblem('timed_out', `No answer to ${pathname} within ${ms} ms.`, LOST(error))
+      throw error instanceof Late ? timedOut(request, error) : error
     }
+  }
+}
+
+/** The time is over. */
+class Late extends Error {
+  constructor(ms: number) {
+    super(`within ${ms} ms`)
+    this.name = 'Late'
+  }
+}
+
+const timedOut = (request: Request, late: Late) =>
+  new ShopProblem('timed_out', `No answer to ${new URL(request.url).pathname} ${late.message}.`, LOST(late))
+
+/**
+ * `work`, with a signal that is aborted after `ms`, and with `signal`: then waiting for it ends too, whether or not the
+ * work heard of it. A fetch of Node was seen to miss the end of its time, and to wait for ever.
+ */
+async function within<T>(
+  ms: number,
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  signal.throwIfAborted()
+  const ending = new AbortController()
+  const end = () => ending.abort(signal.reason)
+  signal.addEventListener('abort', end, { once: true })
+  const timer = setTimeout(() => ending.abort(new Late(ms)), ms)
+  try {
+    return await abortable(work(ending.signal), ending.signal)
+  } catch (error) {
+    throw ending.signal.aborted ? ending.signal.reason : error
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', end)
   }
 }
 
