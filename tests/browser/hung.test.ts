@@ -29,13 +29,12 @@ suite('a service that hangs, in a real browser', { skip: noBrowser }, () => {
   before(async () => {
     shop = await openShop()
     product = await shop.addProduct({ name: 'Walnut desk lamp', stock: 9 })
-    windows = await Promise.all(
-      Array.from({ length: WINDOWS }, async () => {
-        const page = await shop.open({ viewport: { width: 1280, height: 860 } })
-        await shop.signIn(page, await shop.account('admin'))
-        return page
-      }),
-    )
+    windows = []
+    for (let i = 0; i < WINDOWS; i += 1) {
+      const window = await shop.open({ viewport: { width: 1280, height: 860 } })
+      await shop.signIn(window, await shop.account('admin'))
+      windows.push(window)
+    }
     const page = windows[0]!
     const toCart = async () => {
       await page.goto(`/products/${product.id}`)
