@@ -108,15 +108,15 @@ suite('a part is down (invariants 3, 5)', { timeout: TEST_MS, concurrency: true 
     tell(told, buyer!, attempt, accepted)
     expectStatus(await world.move(buyer!, accepted.id, { status: 'cancelled' }), 200, 202)
     assert.equal((await world.settled(buyer!, accepted.id)).status, 'cancelled')
-    assert.equal(road.waiting(), 1, 'The reservation is still on its way')
-    assert.deepEqual(await road.open(), [200])
+    assert.ok(road.waiting() > 0, 'The reservation is still on its way, and perhaps its repetition')
+    for (const status of await road.open()) assert.equal(status, 200)
     assert.equal((await world.product(product.id)).stock, 3)
 
     // And once more while the buyer still waits for the first answer.
     const waiting = { lines: attempt.lines, key: newKey() }
     road.close('/internal/reservations')
     const asked = world.place(buyer!, waiting)
-    await until('the reservation is on its way', SETTLE_MS, () => road.waiting() === 1)
+    await until('the reservation is on its way', SETTLE_MS, () => road.waiting() > 0)
     const pending = readBooks(world.dataDir).orders.find(({ key }) => key === waiting.key)
     expectStatus(await world.move(buyer!, pending!.id, { status: 'cancelled' }), 200, 202)
     await road.open()
