@@ -15,6 +15,8 @@ import { fetchPublished, keep, readKept } from './published.ts'
 export const WITHDRAWN_PATH = '/.well-known/withdrawn_tokens.json'
 /** How often the list is looked at; drawn a quarter about it, so that replicas do not ask together. */
 export const WITHDRAWN_REFRESH_MS = 2_000
+/** Failures in a row. */
+const TOLD_AT = 2
 const AFTER_FAILURE: Backoff = { firstMs: 2_000, maxMs: 10_000 }
 /** Accounts in one list at most, the latest changes; the tokens of more end by themselves. */
 export const WITHDRAWN_MAX = 10_000
@@ -35,7 +37,7 @@ export type WithdrawnTokens = {
 
 export type WithdrawnOptions = {
   readonly cacheFile?: string | undefined
-  /** Hears of the first failure of a row. */
+  /** Hears of a row of failures once, at its second: one alone is over within seconds, as when services start together. */
   readonly onFailure?: (error: unknown) => void
   readonly random?: () => number
 }
@@ -66,7 +68,7 @@ export function fetchWithdrawnTokens(
       if (cacheFile !== undefined) keep(cacheFile, JSON.stringify(fresh.value))
     } catch (error) {
       failures += 1
-      if (failures === 1) onFailure?.(error)
+      if (failures === TOLD_AT) onFailure?.(error)
     }
   }
   const again = () =>

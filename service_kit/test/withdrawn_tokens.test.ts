@@ -39,13 +39,24 @@ suite('withdrawn tokens', () => {
         response.writeHead(200, { etag }).end(JSON.stringify(state.list))
       }
     })
-    const follow = (cacheFile?: string) => {
-      const withdrawn = fetchWithdrawnTokens([url], { cacheFile })
+    const follow = (cacheFile?: string, onFailure = () => {}) => {
+      const withdrawn = fetchWithdrawnTokens([url], { cacheFile, onFailure })
       t.after(() => withdrawn.stop())
       return withdrawn
     }
     return { state, follow }
   }
+
+  test('that cannot be looked at are told of once in a row, and not for one failure alone', async (t) => {
+    const { state, follow } = await published(t)
+    let told = 0
+    const withdrawn = follow(undefined, () => void told++)
+    state.up = false
+    await withdrawn.refresh()
+    assert.equal(told, 0)
+    for (let i = 0; i < 3; i++) await withdrawn.refresh()
+    assert.equal(told, 1)
+  })
 
   test('are those of a listed account below the least version, and no others', async (t) => {
     const { follow } = await published(t)
