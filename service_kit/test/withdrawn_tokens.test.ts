@@ -51,6 +51,7 @@ suite('withdrawn tokens', () => {
     const { state, follow } = await published(t)
     let told = 0
     const withdrawn = follow(undefined, () => void told++)
+    withdrawn.stop() // Only the looks below count.
     state.up = false
     await withdrawn.refresh()
     assert.equal(told, 0)
