@@ -56,25 +56,6 @@ export function TextArea({ label, hint, error, className, ...rest }: Labelled & 
   )
 }
 
-export function SelectField({
-  label,
-  hint,
-  error,
-  className,
-  children,
-  ...rest
-}: Labelled & ComponentProps<'select'>) {
-  return (
-    <Field label={label} hint={hint} error={error} className={className}>
-      {(ids) => (
-        <select {...rest} {...ids} className={CONTROL}>
-          {children}
-        </select>
-      )}
-    </Field>
-  )
-}
-
 export function Checkbox({
   label,
   className,
