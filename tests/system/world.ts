@@ -56,7 +56,12 @@ export type World = {
   /** New accounts, signed in. */
   buyers(count: number): Promise<Account[]>
   /** Takes a product into the catalogue. */
-  addProduct(product: { stock: number; price?: string; name?: string }): Promise<Product>
+  addProduct(product: {
+    stock: number
+    price?: string
+    name?: string
+    description?: string
+  }): Promise<Product>
   product(id: string): Promise<Product>
   place(buyer: Account, attempt: Attempt): Promise<Answer<Order>>
   /** An order that was placed and is confirmed. */
@@ -129,8 +134,8 @@ export async function createWorld(t: TestEnd, extra: Environment = {}): Promise<
       return process
     },
     buyers: (count) => signUp(auth.url, count),
-    async addProduct({ stock, price = '19.99', name = 'Kettle' }) {
-      const body = { name, description: 'Boils water', price, stock }
+    async addProduct({ stock, price = '19.99', name = 'Kettle', description = 'Boils water' }) {
+      const body = { name, description, price, stock }
       const answer = await call<Product>('POST', `${products.url}/products`, { token: admin.token, body })
       return expectStatus(answer, 201)
     },

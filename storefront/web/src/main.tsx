@@ -6,7 +6,7 @@ import { BrowserRouter } from 'react-router'
 import { catalogueQuery } from './api/queries.ts'
 import { queryClient } from './api/query_client.ts'
 import { AppRoutes, fetchBuyersPages } from './routes.tsx'
-import { viewIn } from './shop/catalogue_view.ts'
+import { viewIn } from './shop/view_address.ts'
 
 /** The typeface is asked for by the page itself and mostly there already; later than this, it stays out of this visit. */
 const TYPEFACE_MS = 250

@@ -1,10 +1,8 @@
 /** What pages ask the services for, each with the name under which the answer is kept. */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import type { CatalogueView } from '../shop/view_address.ts'
 import { every } from './heal.ts'
 import { dataOf, shop } from './shop.ts'
-
-export const SORTS = ['newest', 'price', '-price', 'name'] as const
-export type Sort = (typeof SORTS)[number]
 
 /** Divides by 2, 3 and 4: no grid ends in a ragged row. */
 export const CATALOGUE_PAGE_SIZE = 24
@@ -12,26 +10,23 @@ const ORDERS_PAGE_SIZE = 20
 /** How often a product in view is asked for; its ETag makes an unchanged answer a few bytes. */
 const LIVE_MS = 3_000
 
-export type CatalogueView = {
-  readonly q: string
-  readonly sort: Sort
-  readonly inStock: boolean
-  readonly cursor: string | undefined
-}
-
+/** With what it was asked for, as the answer of another search may still be shown while this one is on its way. */
 export const catalogueQuery = ({ q, sort, inStock, cursor }: CatalogueView) =>
   queryOptions({
     queryKey: ['products', 'list', { q, sort, inStock, cursor }],
     placeholderData: keepPreviousData,
-    queryFn: ({ signal }) => {
+    queryFn: async ({ signal }) => {
       const query = {
-        sort,
         limit: CATALOGUE_PAGE_SIZE,
         ...(q === '' ? {} : { q }),
+        ...(sort === undefined ? {} : { sort }),
         ...(inStock ? { in_stock: true } : {}),
         ...(cursor === undefined ? {} : { cursor }),
       }
-      return dataOf(shop.products.GET('/products', { params: { query }, cache: 'no-cache', signal }))
+      const page = await dataOf(
+        shop.products.GET('/products', { params: { query }, cache: 'no-cache', signal }),
+      )
+      return { ...page, q }
     },
   })
 

@@ -1,13 +1,14 @@
 /** Search, order and filter. Typing searches by itself, a little after the last letter. */
 import { LIMITS } from '@shop/client/generated/limits'
 import { useEffect, useRef, useState } from 'react'
-import type { CatalogueView, Sort } from '../api/queries.ts'
 import { Checkbox, CONTROL } from '../ui/field.tsx'
 import { Icon } from '../ui/icon.tsx'
+import { type CatalogueView, chosenSort, type ShownSort, shownSort } from './view_address.ts'
 
 const PAUSE_MS = 250
 const QUERY_LENGTH_MAX = LIMITS['GET /products'].q.maxLength
-const SORT_WORDS: Record<Sort, string> = {
+const SORT_WORDS: Record<ShownSort, string> = {
+  relevance: 'Best match',
   newest: 'Newest first',
   price: 'Price, low to high',
   '-price': 'Price, high to low',
@@ -21,7 +22,7 @@ type Props = {
 
 export function CatalogueControls({ view, change }: Props) {
   const [inStock, showInStock] = useShown(view.inStock)
-  const [sort, showSort] = useShown(view.sort)
+  const [sort, showSort] = useShown(shownSort(view))
   return (
     <search className="flex flex-wrap items-center gap-x-5 gap-y-3">
       <SearchField key="search" q={view.q} onSearch={(q, typing) => change({ q }, typing)} />
@@ -40,15 +41,17 @@ export function CatalogueControls({ view, change }: Props) {
             className={CONTROL}
             value={sort}
             onChange={({ currentTarget: { value } }) => {
-              showSort(value as Sort)
-              change({ sort: value as Sort })
+              showSort(value as ShownSort)
+              change({ sort: chosenSort(view.q, value as ShownSort) })
             }}
           >
-            {Object.entries(SORT_WORDS).map(([sort, words]) => (
-              <option key={sort} value={sort}>
-                {words}
-              </option>
-            ))}
+            {Object.entries(SORT_WORDS)
+              .filter(([sort]) => sort !== 'relevance' || view.q !== '')
+              .map(([sort, words]) => (
+                <option key={sort} value={sort}>
+                  {words}
+                </option>
+              ))}
           </select>
         </label>
       </div>

@@ -12,6 +12,7 @@ import { Loading } from '../ui/skeleton.tsx'
 import { Stale } from '../ui/stale.tsx'
 import { CatalogueControls } from './catalogue_controls.tsx'
 import { useCatalogueView } from './catalogue_view.ts'
+import { Corrected } from './corrected.tsx'
 import { ProductCard, ProductCardSkeleton } from './product_card.tsx'
 
 const GRID = 'grid grid-cols-2 gap-x-4 gap-y-8 sm:gap-x-6 sm:gap-y-10 md:grid-cols-3 lg:grid-cols-4'
@@ -29,7 +30,10 @@ export function CataloguePage() {
     <div className="page grid gap-8 pt-8 sm:pt-12">
       <div className="grid gap-6">
         <PageTitle title={view.q === '' ? 'Shop' : `“${view.q}”`}>Good things, honestly counted</PageTitle>
-        <CatalogueControls view={view} change={change} />
+        <div>
+          <CatalogueControls view={view} change={change} />
+          <Corrected page={data} />
+        </div>
       </div>
       {error && !data && <ProblemNotice error={error} doing="show the products" retry={refetch} />}
       {isPending && (

@@ -3,7 +3,7 @@
  * place. Cursors only lead forward; the trail of those before stays in the history entry, for "Previous".
  */
 import { useLocation, useNavigate, useSearchParams } from 'react-router'
-import { type CatalogueView, SORTS, type Sort } from '../api/queries.ts'
+import { type CatalogueView, searchOf, viewIn } from './view_address.ts'
 
 type Trail = readonly (string | null)[]
 type Change = Partial<Omit<CatalogueView, 'cursor'>>
@@ -30,23 +30,4 @@ export function useCatalogueView(pathname = '/') {
         : () => go({ ...view, cursor: trail.at(-1) ?? undefined }, { trail: trail.slice(0, -1) }),
     first: view.cursor === undefined ? undefined : () => go({ ...view, cursor: undefined }),
   }
-}
-
-export function viewIn(params: URLSearchParams): CatalogueView {
-  const sort = params.get('sort') as Sort
-  return {
-    q: params.get('q') ?? '',
-    sort: SORTS.includes(sort) ? sort : 'newest',
-    inStock: params.get('in_stock') === 'true',
-    cursor: params.get('cursor') ?? undefined,
-  }
-}
-
-function searchOf({ q, sort, inStock, cursor }: CatalogueView): string {
-  const params = new URLSearchParams()
-  if (q !== '') params.set('q', q)
-  if (sort !== 'newest') params.set('sort', sort)
-  if (inStock) params.set('in_stock', 'true')
-  if (cursor !== undefined) params.set('cursor', cursor)
-  return params.toString()
 }

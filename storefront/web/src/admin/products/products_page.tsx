@@ -7,6 +7,7 @@ import type { Product } from '../../api/types.ts'
 import { useAnswer } from '../../api/use_answer.ts'
 import { CatalogueControls } from '../../shop/catalogue_controls.tsx'
 import { useCatalogueView } from '../../shop/catalogue_view.ts'
+import { Corrected } from '../../shop/corrected.tsx'
 import { Button } from '../../ui/button.tsx'
 import { cx } from '../../ui/cx.ts'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
@@ -48,7 +49,10 @@ export default function ProductsPage() {
       >
         Products
       </PageTitle>
-      <CatalogueControls view={view} change={change} />
+      <div>
+        <CatalogueControls view={view} change={change} />
+        <Corrected page={data} />
+      </div>
       {error && !data && <ProblemNotice error={error} doing="show the products" retry={refetch} />}
       {isPending && (
         <>

@@ -1,0 +1,17 @@
+/** Says by what words a page was found, when nothing fits those that were typed. Read out when it appears. */
+import { Typed } from '../ui/typed.tsx'
+
+type Found = { readonly q: string; readonly searched_for?: string | undefined }
+
+export function Corrected({ page }: { page: Found | undefined }) {
+  return (
+    <div role="status">
+      {page?.searched_for !== undefined && (
+        <p className="mt-4">
+          Nothing fits “<Typed>{page.q}</Typed>”. Showing results for “
+          <Typed className="font-semibold">{page.searched_for}</Typed>”.
+        </p>
+      )}
+    </div>
+  )
+}

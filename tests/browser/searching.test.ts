@@ -1,0 +1,128 @@
+/**
+ * Looking for something as people do: misspelt, in the plural, in the middle of a Chinese run. The best match comes
+ * first, what was corrected is said, and the address keeps all of it.
+ */
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { until } from '../system/until.ts'
+import { noBrowser } from './browser.ts'
+import { openShop, type Shop } from './shop.ts'
+
+/** The newest last: in the order of a list that is not a search, the other way round. */
+const GOODS = [
+  { name: 'Brass lamp', price: '120.00' },
+  { name: 'Tea towel', description: 'With a lamp woven into it', price: '9.00' },
+  { name: '手提电脑桌', price: '75.00' },
+]
+/** More than a page. */
+const CANDLES = 30
+const CORRECTED = 'Nothing fits “lammp”. Showing results for “lamp”.'
+const DESK = { viewport: { width: 1280, height: 860 } }
+
+suite('searching in a real browser', { skip: noBrowser }, () => {
+  let shop: Shop
+  let page: Page
+  const asked: URLSearchParams[] = []
+
+  before(async () => {
+    shop = await openShop({}, async (world) => {
+      for (const goods of GOODS) await world.addProduct({ ...goods, stock: 5 })
+      for (let i = 0; i < CANDLES; i += 1)
+        await world.addProduct({ name: `Candle ${i}`, price: '3.00', stock: 5 })
+    })
+    page = await shop.open(DESK)
+    page.on('request', (request) => {
+      const { pathname, searchParams } = new URL(request.url())
+      if (pathname === '/api/products') asked.push(searchParams)
+    })
+  })
+  after(() => shop?.close())
+
+  const status = (of = page) => of.getByRole('status').filter({ hasText: 'Showing results' })
+  const names = (of = page) => of.locator('main li h2').allInnerTexts()
+  const shows = (expected: readonly string[], of = page) =>
+    until(
+      `the page shows ${expected.join()}`,
+      10_000,
+      async () => (await names(of)).join() === expected.join(),
+    )
+  const orders = async (of = page) => of.getByLabel('Sort by').getByRole('option').allInnerTexts()
+
+  async function search(words: string) {
+    await page.getByLabel('Search products').fill(words)
+    await page.waitForURL((url) => (url.searchParams.get('q') ?? '') === words)
+  }
+
+  test('a typing error is corrected, said so, and the best match comes first', async () => {
+    await page.goto('/')
+    await page.getByRole('link', { name: 'Candle 29' }).waitFor()
+    assert.ok(!(await orders()).includes('Best match'), 'without a search nothing can match best')
+    // What reads a page out hears of a text only in a place that was there before.
+    const places = await page.locator('main').getByRole('status').count()
+    await search('lammp')
+    await shows(['Brass lamp', 'Tea towel'])
+    assert.equal(await page.locator('main').getByRole('status').count(), places)
+    assert.equal(await status().innerText(), CORRECTED)
+    assert.equal(asked.at(-1)!.has('sort'), false)
+    assert.equal(await page.getByLabel('Sort by').inputValue(), 'relevance')
+    assert.equal((await orders())[0], 'Best match')
+  })
+
+  test('an order that was chosen is kept, and the correction is still told', async () => {
+    await page.getByLabel('Sort by').selectOption('Newest first')
+    await shows(['Tea towel', 'Brass lamp'])
+    assert.match(page.url(), /\?q=lammp&sort=newest$/)
+    assert.equal(await status().innerText(), CORRECTED)
+    await page.reload()
+    await shows(['Tea towel', 'Brass lamp'])
+    await page.goBack()
+    await shows(['Brass lamp', 'Tea towel'])
+    assert.equal(await page.getByLabel('Sort by').inputValue(), 'relevance')
+    const shared = await shop.open(DESK)
+    await shared.goto(page.url())
+    await shows(['Brass lamp', 'Tea towel'], shared)
+    assert.equal(await status(shared).innerText(), CORRECTED)
+    await shared.context().close()
+    await page.getByLabel('Sort by').selectOption('Price, low to high')
+    await shows(['Tea towel', 'Brass lamp'])
+    await search('')
+    await page.waitForURL((url) => url.search === '?sort=price')
+    assert.equal(await page.getByLabel('Sort by').inputValue(), 'price')
+  })
+
+  test('page after page', async () => {
+    await page.goto('/')
+    await search('candel')
+    await status().waitFor()
+    await page.getByRole('button', { name: 'Next' }).click()
+    await page.waitForURL(/cursor=/)
+    await until('the last candles', 10_000, async () => (await names()).length === CANDLES - 24)
+    assert.equal(await status().innerText(), 'Nothing fits “candel”. Showing results for “candle”.')
+    await page.reload()
+    await status().waitFor()
+    await page.getByRole('button', { name: 'Previous' }).click()
+    await until('the first candles', 10_000, async () => (await names()).length === 24)
+  })
+
+  test('the plural, and words inside a run of characters, are no errors', async () => {
+    await page.goto('/')
+    await search('lamps')
+    await shows(['Brass lamp', 'Tea towel'])
+    await search('电脑')
+    await shows(['手提电脑桌'])
+    assert.equal(await status().count(), 0)
+  })
+
+  test('the shopkeeper’s table does the same', async () => {
+    await shop.signIn(page, await shop.account('admin'))
+    await page.goto('/admin/products?q=lammp')
+    await page.getByRole('row', { name: 'Brass lamp' }).waitFor()
+    assert.equal(await status().innerText(), CORRECTED)
+    const rows = await page.getByRole('row').allInnerTexts()
+    assert.ok(rows[1]!.includes('Brass lamp'), 'the best match is first')
+    assert.equal(await page.getByLabel('Sort by').inputValue(), 'relevance')
+    await search('lamp')
+    await status().waitFor({ state: 'detached' })
+  })
+})
