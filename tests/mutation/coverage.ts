@@ -2,7 +2,8 @@
  * Which test file runs which part of which source, found once by running each alone: a mutant is shown only to the
  * tests that can notice it. Node strips types in place, so V8's offsets are those of the file.
  */
-import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -13,6 +14,8 @@ type Range = readonly [start: number, end: number, ran: boolean]
 export type Seen = {
   readonly test: string
   readonly seconds: number
+  /** What was looked at, by path: with another text of the test or of a source that it loads, it is looked at again. */
+  readonly texts: Readonly<Record<string, string>>
   /** By source, one list for each process that loaded it. */
   readonly ranges: Readonly<Record<string, readonly (readonly Range[])[]>>
 }
@@ -48,10 +51,20 @@ export async function see(tree: string, test: string, sources: readonly string[]
         )
       }
     }
-    return { test, seconds, ranges }
+    const texts = Object.fromEntries([test, ...Object.keys(ranges)].map((path) => [path, textOf(tree, path)]))
+    return { test, seconds, texts, ranges }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+export const isStill = (tree: string, { texts }: Seen): boolean =>
+  Object.entries(texts).every(([path, text]) => textOf(tree, path) === text)
+
+/** A hash of it; empty of a file that is gone. */
+function textOf(tree: string, path: string): string {
+  const file = join(tree, path)
+  return existsSync(file) ? createHash('sha256').update(readFileSync(file)).digest('hex') : ''
 }
 
 /** A process that was killed leaves half a report. */

@@ -1,17 +1,30 @@
 /** Running one test file of a tree, to its end or to its deadline. */
 import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 export type Ending = 'passed' | 'failed' | 'late'
 
-/** Ended with all that it started. Its output is for nobody: many of these are meant to fail. */
-export function runTest(
+const FIRST_FAILURE = join(import.meta.dirname, 'first_failure.ts')
+
+/**
+ * Ended at its first failure with all that it started and wrote. Its output is for nobody: many of these are meant to
+ * fail.
+ */
+export async function runTest(
   tree: string,
   file: string,
   deadlineMs: number,
   env: NodeJS.ProcessEnv = {},
 ): Promise<Ending> {
-  return runProgram(tree, [join(tree, file)], deadlineMs, env)
+  const folder = mkdtempSync(join(tmpdir(), 'mutant_'))
+  try {
+    const args = [`--test-reporter=${FIRST_FAILURE}`, join(tree, file)]
+    return await runProgram(tree, args, deadlineMs, { ...env, TMPDIR: folder })
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+  }
 }
 
 export async function runProgram(

@@ -1,0 +1,13 @@
+/** A reporter of node:test: the first test that fails ends the file, since a mutant needs no second witness. */
+import type { TestEvent } from 'node:test/reporters'
+
+type Completed = { details: { passed: boolean }; todo?: unknown; skip?: unknown }
+
+// biome-ignore lint/correctness/useYield: it has nothing to print
+export default async function* (events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
+  for await (const { type, data } of events) {
+    if (type !== 'test:complete') continue
+    const { details, todo, skip } = data as Completed
+    if (!details.passed && todo === undefined && skip === undefined) process.exit(1)
+  }
+}
