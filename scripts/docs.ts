@@ -7,10 +7,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { readArguments } from './arguments.ts'
-import { CATALOGUES } from './docs/catalogues.ts'
-import { configurationPage } from './docs/configuration_page.ts'
-import { errorsPage } from './docs/errors_page.ts'
-import { openApiDocuments } from './docs/openapi.ts'
+import { madeDocuments } from './docs/documents.ts'
 import { ROOT } from './root.ts'
 
 const { values } = readArguments(
@@ -23,13 +20,7 @@ const { values } = readArguments(
   process.argv.slice(2),
 )
 
-const documents = await openApiDocuments()
-const files = new Map<string, string>()
-for (const [name, document] of documents) {
-  files.set(`docs/openapi/${name}.json`, `${JSON.stringify(document, null, 2)}\n`)
-}
-files.set('docs/errors.md', errorsPage(CATALOGUES, documents))
-files.set('docs/configuration.md', configurationPage())
+const files = await madeDocuments()
 
 const changed: string[] = []
 for (const [path, text] of files) {

@@ -1,0 +1,16 @@
+/** The documents that are made from the code, as they should be: text by path. */
+import { CATALOGUES } from './catalogues.ts'
+import { configurationPage } from './configuration_page.ts'
+import { errorsPage } from './errors_page.ts'
+import { openApiDocuments } from './openapi.ts'
+
+export async function madeDocuments(): Promise<ReadonlyMap<string, string>> {
+  const documents = await openApiDocuments()
+  return new Map([
+    ...[...documents].map(
+      ([name, document]) => [`docs/openapi/${name}.json`, `${JSON.stringify(document, null, 2)}\n`] as const,
+    ),
+    ['docs/errors.md', errorsPage(CATALOGUES, documents)],
+    ['docs/configuration.md', configurationPage()],
+  ])
+}
