@@ -1,4 +1,4 @@
-/** docs/operations.md names every index of the MongoDB stores, and no other. */
+/** docs/operations.md names every index of the MongoDB stores, with its key and what is special about it, and no other. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,12 +12,47 @@ test('the documented indexes are those that are made', () => {
   const section = text.slice(text.indexOf('### Indexes'), text.indexOf('### Sharding'))
   const documented: string[] = []
   let collection = ''
-  for (const [, named, index] of section.matchAll(/^\| (?:`(\w+)`)? ?\| `(\w+)` \|/gm)) {
+  for (const [, named, index, key, remarks] of section.matchAll(
+    /^\| (?:`(\w+)`)? ?\| `(\w+)` \| (?:`([^`]+)`|[^|`]*)([^|]*?) ?\|/gm,
+  )) {
     collection = named ?? collection
-    documented.push(`${collection}.${index}`)
+    documented.push(`${collection}.${index} ${index === '_id_' ? '_id' : key}${specialIn(remarks!)}`)
   }
   const made = Object.entries({ ...AUTH_INDEXES, ...ORDER_INDEXES, ...PRODUCT_INDEXES }).flatMap(
-    ([name, indexes]) => indexes.map((index) => `${name}.${index.name}`),
+    ([name, indexes]) => indexes.map((index) => `${name}.${index.name} ${keyOf(index)}${specialOf(index)}`),
   )
   assert.deepEqual(documented.sort(), made.sort())
 })
+
+test('each goes up or down, and nothing else', () => {
+  for (const [name, indexes] of Object.entries({ ...AUTH_INDEXES, ...ORDER_INDEXES, ...PRODUCT_INDEXES })) {
+    for (const { key } of indexes) {
+      assert.ok(
+        Object.values(key).every((way) => way === 1 || way === -1),
+        `${name} ${JSON.stringify(key)}`,
+      )
+    }
+  }
+})
+
+type Index = (typeof AUTH_INDEXES)[string][number]
+
+const keyOf = ({ key }: Index) => Object.keys(key).join(', ')
+
+const DAY_SECONDS = 86_400
+
+const specialOf = ({ unique, sparse, partialFilterExpression, expireAfterSeconds }: Index) =>
+  [
+    unique ? ' unique' : '',
+    sparse ? ' sparse' : '',
+    partialFilterExpression ? ' partial' : '',
+    expireAfterSeconds === undefined ? '' : ` expires after ${expireAfterSeconds / DAY_SECONDS} days`,
+  ].join('')
+
+const specialIn = (remarks: string) =>
+  [
+    /\bunique\b/.test(remarks) ? ' unique' : '',
+    /\bsparse\b/.test(remarks) ? ' sparse' : '',
+    /\bonly\b|where there is/.test(remarks) ? ' partial' : '',
+    ...(/ expires after \d+ days/.exec(remarks) ?? []),
+  ].join('')
