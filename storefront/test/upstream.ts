@@ -11,7 +11,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { brotliCompressSync } from 'node:zlib'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 import type { App } from '@shop/service_kit/http_app'
 import { startTracing } from '@shop/service_kit/telemetry'
 import { type AppDeps, createApp } from '../src/app.ts'
@@ -27,6 +27,7 @@ export function builtPages(t: TestContext): string {
   mkdirSync(join(folder, 'assets'))
   writeFileSync(join(folder, 'index.html'), PAGE)
   writeFileSync(join(folder, 'robots.txt'), 'User-agent: *')
+  writeFileSync(join(folder, 'robots.txt.gz'), gzipSync('User-agent: *'))
   writeFileSync(join(folder, 'assets', 'index-1a2b3c4d.js'), SCRIPT)
   writeFileSync(join(folder, 'assets', 'index-1a2b3c4d.js.br'), brotliCompressSync(SCRIPT))
   return folder

@@ -15,7 +15,7 @@ const JSON_TYPE = /^application\/(problem\+)?json\b/
 /** What to send instead of `stream`; the headers of `reply`, which are those of the service, are set to fit. */
 export function compressed(reply: FastifyReply, stream: Readable): Readable {
   const isJson = JSON_TYPE.test(String(reply.getHeader('content-type')))
-  const namesBytes = /^"/.test(String(reply.getHeader('etag') ?? ''))
+  const namesBytes = /^"/.test(String(reply.getHeader('etag')))
   if (!isJson || namesBytes || reply.hasHeader('content-encoding')) return stream
   if (Number(reply.getHeader('content-length') ?? 0) < COMPRESSED_FROM_BYTES) return stream
   reply.header('vary', [reply.getHeader('vary') ?? [], 'accept-encoding'].flat().join(', '))

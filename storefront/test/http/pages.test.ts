@@ -33,6 +33,15 @@ suite('the pages', () => {
     assert.match(String(answer.headers['content-type']), /javascript/)
   })
 
+  test('a file beside the page is kept for an hour; the page itself and its compressed forms are no files', async (t) => {
+    const shop = await storefront(t, {})
+    const robots = await raw(shop, '/robots.txt')
+    assert.deepEqual([robots.status, robots.text], [200, 'User-agent: *'])
+    assert.equal(robots.headers['cache-control'], 'public, max-age=3600')
+    for (const path of ['/index.html', '/robots.txt.gz', '/assets'])
+      assert.equal((await raw(shop, path, { headers: HTML })).status, 404, path)
+  })
+
   test('it comes compressed to whoever can read that', async (t) => {
     const answer = await raw(await storefront(t, {}), '/assets/index-1a2b3c4d.js', {
       headers: { 'accept-encoding': 'gzip, br' },

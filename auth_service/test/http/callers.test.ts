@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer, type ServerResponse } from 'node:http'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import { suite, type TestContext, test } from 'node:test'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { whileTheyWait } from '../../src/http/callers.ts'
+
+const FAULT = new Error('not done')
+
+/** A request that came over a real connection, its visitor's end of it, and what Fastify would make of both. */
+async function asked(t: TestContext) {
+  const server = createServer()
+  t.after(() => server.close())
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const visitor: Socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
+  t.after(() => visitor.destroy())
+  visitor.write('GET / HTTP/1.1\r\nhost: localhost\r\n\r\n')
+  const [, raw] = (await once(server, 'request')) as [unknown, ServerResponse]
+  let hijacked = false
+  const reply = {
+    raw,
+    hijack: () => {
+      hijacked = true
+    },
+  } as unknown as FastifyReply
+  const request = { ip: '203.0.113.7' } as FastifyRequest
+  return { visitor, raw, request, reply, hijacked: () => hijacked }
+}
+
+suite('work for somebody who waits', () => {
+  test('is told where they are, and its outcome is the outcome', async (t) => {
+    const { request, reply, hijacked } = await asked(t)
+    const done = await whileTheyWait(request, reply, async ({ address, signal }) => [
+      address,
+      signal?.aborted,
+    ])
+    assert.deepEqual(done, ['203.0.113.7', false])
+    await assert.rejects(
+      whileTheyWait(request, reply, () => Promise.reject(FAULT)),
+      FAULT,
+    )
+    assert.equal(hijacked(), false)
+  })
+
+  test('is given up when they leave, and then nobody is answered', async (t) => {
+    const { visitor, request, reply, hijacked } = await asked(t)
+    const work = whileTheyWait(request, reply, async ({ signal }) => {
+      const left = once(signal!, 'abort')
+      visitor.destroy()
+      await left
+      throw FAULT
+    })
+    assert.equal(await work, undefined)
+    assert.equal(hijacked(), true)
+  })
+
+  test('is not begun in earnest for somebody who has left', async (t) => {
+    const { visitor, raw, request, reply } = await asked(t)
+    visitor.destroy()
+    await once(raw, 'close')
+    assert.equal(await whileTheyWait(request, reply, async ({ signal }) => signal?.aborted), true)
+  })
+
+  test('goes on when the connection ends because they were answered', async (t) => {
+    const { raw, request, reply } = await asked(t)
+    const aborted = await whileTheyWait(request, reply, async ({ signal }) => {
+      raw.setHeader('connection', 'close').end('done')
+      await once(raw, 'close')
+      return signal?.aborted
+    })
+    assert.equal(aborted, false)
+  })
+})
