@@ -75,3 +75,13 @@ test('a store that cannot be used is not asked again for each', async () => {
   )
   assert.equal(calls, 1)
 })
+
+test('when every one of several fails, the fault of the call is that of the first', async () => {
+  const work = async (items: readonly number[]) => {
+    throw new Error(items.length > 1 ? 'together' : `alone ${items[0]}`)
+  }
+  await assert.rejects(
+    answerEach([1, 2, 3], work, () => assert.fail()),
+    /alone 1/,
+  )
+})

@@ -94,6 +94,23 @@ mongoSuite('products in MongoDB', (server) => {
     assert.equal(notices.length, 2)
   })
 
+  test('of a new store nothing is said to be indexed again', async (t) => {
+    const notices: string[] = []
+    const database = server.newDatabase()
+    const config = { DATABASE_URL: server.url(database), DATA_DIR: '', CURRENCY: 'USD' }
+    const stores = await openStores(config, (text) => notices.push(text))
+    t.after(() => stores.close())
+    const raw = await openMongo({
+      ...{ service: 'product_service', database, indexes: PRODUCT_INDEXES },
+      url: server.url(database),
+    })
+    t.after(() => raw.close())
+    const settings = raw.collection<{ _id: string }>('settings')
+    await until(async () => (await settings.findOne({ _id: 'words_version' })) !== null)
+    await stores.close()
+    assert.deepEqual(notices, [])
+  })
+
   test('a few searches at once and a few waiting are served, the rest refused', async (t) => {
     const [stores] = await alone(t)
     await add(stores)

@@ -1,6 +1,6 @@
 /** The SQLite stores: every contract, in memory and by two connections on one file, and what SQLite itself keeps. */
 import assert from 'node:assert/strict'
-import { copyFileSync, mkdirSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { suite, type TestContext, test } from 'node:test'
@@ -25,6 +25,7 @@ suite('opening', () => {
     const path = join(folder(t), 'products.db')
     await (await openSqliteStores(path, 'EUR')).close()
     await assert.rejects(openSqliteStores(path, 'USD'), /CURRENCY is USD, but the prices in .* are EUR/)
+    assert.equal(existsSync(`${path}-wal`), false, 'who was refused holds nothing open')
     await (await openSqliteStores(path, 'EUR')).close()
   })
 

@@ -34,7 +34,6 @@ export function orderEvents({ ports, digits }: RouteDeps, watch: OrderWatch, str
   return async (app: App) => {
     const open = new Set<PassThrough>()
     const seats = createSeats(streamsMax)
-    let heartbeat: NodeJS.Timeout | undefined
     let closing = false
 
     app.addHook('preClose', async () => {
@@ -113,15 +112,13 @@ export function orderEvents({ ports, digits }: RouteDeps, watch: OrderWatch, str
       }
       const stream = new PassThrough()
       open.add(stream)
-      heartbeat ??= setInterval(() => {
-        for (const each of open) if (!each.writableEnded) each.write(': still here\n\n')
-      }, HEARTBEAT_MS).unref()
+      const heartbeat = setInterval(() => {
+        if (!stream.writableEnded) stream.write(': still here\n\n')
+      }, HEARTBEAT_MS)
       stream.once('close', () => {
         open.delete(stream)
         taken()
-        if (open.size > 0) return
         clearInterval(heartbeat)
-        heartbeat = undefined
       })
       return stream
     }
@@ -138,7 +135,7 @@ export function orderEvents({ ports, digits }: RouteDeps, watch: OrderWatch, str
       }
       const unwatch = watch.watch(order, send)
       const left = Math.min(STREAM_MS_MAX, endsAt - ports.now().getTime())
-      const timer = setTimeout(() => stream.end(), Math.max(0, left)).unref()
+      const timer = setTimeout(() => stream.end(), Math.max(0, left))
       stream.once('close', () => {
         unwatch()
         clearTimeout(timer)

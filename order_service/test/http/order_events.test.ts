@@ -288,6 +288,51 @@ suite('watching', () => {
     assert.equal(asked.length, before)
   })
 
+  test('asks no second time while the first question is open, whoever comes to watch meanwhile', async (t) => {
+    const asked: (readonly string[])[] = []
+    let answer = () => {}
+    const watch = createOrderWatch(
+      {
+        find: async () => undefined,
+        versionsOf: (ids) => {
+          asked.push(ids)
+          return new Promise((resolve) => {
+            answer = () => resolve(new Map())
+          })
+        },
+      },
+      (fault) => assert.ifError(fault),
+      5,
+    )
+    t.after(() => watch.close())
+    const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+    const [first, second] = [order(), order()]
+    watch.watch(first, () => {})
+    while (asked.length === 0) await wait(1)
+    watch.watch(second, () => {})
+    await wait(50)
+    assert.deepEqual(asked, [[first.id]])
+    answer()
+    while (asked.length === 1) await wait(1)
+    assert.deepEqual(asked[1], [first.id, second.id])
+  })
+
+  test('tells a state once, and never one that is older than what was told', () => {
+    const mine = order()
+    const watch = createOrderWatch(
+      { find: async () => assert.fail(), versionsOf: async () => assert.fail() },
+      assert.ifError,
+      60_000,
+    )
+    const seen: number[] = []
+    const stop = watch.watch(mine, ({ version }) => seen.push(version))
+    for (const version of [mine.version, 3, 3, 2, 4]) watch.changed({ ...mine, version })
+    stop()
+    watch.changed({ ...mine, version: 5 })
+    assert.deepEqual(seen, [3, 4])
+    watch.close()
+  })
+
   test('a store that fails is asked again', async (t) => {
     const mine = order()
     let calls = 0

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { openMongo } from '@shop/service_kit/mongo'
+import { withOption } from '@shop/service_kit/mongo_url'
 import { type MongoServer, mongoSuite } from '@shop/service_kit/test_support/mongo_server'
+import { createMongoOrderStore, ORDER_INDEXES } from '../../src/storage/mongo_order_store.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
 import { orderStoreContract } from '../order_store_contract.ts'
 import { order } from '../samples.ts'
@@ -9,6 +12,24 @@ mongoSuite('orders in MongoDB', (server) => {
   orderStoreContract('MongoDB, two connections', async (t) => {
     const database = server.newDatabase()
     return [await open(t, server, database), await open(t, server, database)]
+  })
+
+  test('a claim that got all there was does not look again', async (t) => {
+    const store = await openMongo({
+      url: withOption(server.url(server.newDatabase()), 'monitorCommands=true'),
+      ...{ database: 'unused', service: 'order_service', indexes: ORDER_INDEXES },
+    })
+    t.after(() => store.close())
+    const orders = createMongoOrderStore(store)
+    await orders.addOnce(order())
+    const sent: string[] = []
+    store.client.on('commandStarted', ({ commandName }) => sent.push(commandName))
+    const claim = () => orders.claimDue('9000-01-01', '9000-01-02', 5)
+    assert.equal((await claim()).length, 1)
+    assert.deepEqual(sent, ['find', 'update', 'find'])
+    sent.length = 0
+    assert.deepEqual(await claim(), [])
+    assert.deepEqual(sent, ['find'])
   })
 
   test('another currency is refused', async (t) => {

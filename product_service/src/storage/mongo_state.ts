@@ -31,7 +31,7 @@ async function byIds<T extends { _id: string }>(
   session: ClientSession,
 ): Promise<T[]> {
   if (ids.length === 0) return []
-  const filter = { _id: { $in: [...new Set(ids)].sort() } }
+  const filter = { _id: { $in: [...new Set(ids)] } }
   // The words are as long as the product and no decision needs them.
   return (await collection
     .find(filter as never, { session, projection: { words: 0 } })
