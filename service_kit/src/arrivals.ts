@@ -10,6 +10,7 @@
  *  3. Whatever way a request ends, all it held is given back: a place when its body is whole, bytes when it was answered.
  */
 import type { FastifyInstance } from 'fastify'
+import { addressPrefix } from './addresses.ts'
 import { hasBody } from './json_bodies.ts'
 import { Problem } from './problem.ts'
 
@@ -111,14 +112,4 @@ export function limitArrivals(app: FastifyInstance, limits: ArrivalLimits): Arri
     next()
   })
   return { addresses, all }
-}
-
-/** One household, one address: IPv4 whole (also when mapped into IPv6), IPv6 by its /64. */
-export function addressPrefix(address: string): string {
-  if (!address.includes(':')) return address
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)
-  if (mapped) return mapped[1]!
-  const [left = [], right = []] = address.split('::', 2).map((part) => (part === '' ? [] : part.split(':')))
-  const zeros = new Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0')
-  return [...left, ...zeros, ...right].slice(0, 4).join(':')
 }

@@ -93,6 +93,15 @@ suite('an address that is known for other methods', () => {
     assert.deepEqual([head.statusCode, head.body], [200, ''])
   })
 
+  test('and OPTIONS * those the whole server knows', async (t) => {
+    const asked = await exchange(
+      createEdgeApp(t),
+      'OPTIONS * HTTP/1.1\r\nhost: shop\r\nconnection: close\r\n\r\n',
+    )
+    assert.equal(asked.status, 204)
+    assert.match(asked.head, /^allow: DELETE, GET, HEAD, OPTIONS, POST, PUT\r?$/im)
+  })
+
   test('is not every address there is, only because a page answers them all', async (t) => {
     const answer = await createEdgeApp(t).inject({ method: 'POST', url: '/nowhere' })
     assert.deepEqual([answer.statusCode, answer.json().code], [404, 'route_not_found'])

@@ -24,7 +24,6 @@ import type {
 } from './ports.ts'
 import { endSession, ownSession, type SessionPorts, startSession } from './sessions.ts'
 import { type ThrottledPorts, throttledProof, throttledRegistration } from './throttled.ts'
-import { addressPrefix } from './throttling.ts'
 import { canonicalUsername } from './usernames.ts'
 
 export type AccountPorts = SessionPorts &
@@ -37,12 +36,12 @@ export type AccountPorts = SessionPorts &
 
 export type Credentials = { readonly username: string; readonly password: string }
 
-/** Who asks: from where, and until when somebody waits for the answer. */
+/** Who asks: from where, the same for all of one household, and until when somebody waits for the answer. */
 export type Caller = { readonly address: string; readonly signal?: AbortSignal | undefined }
 
 const placeOf = ({ address, signal }: Caller, line: HashLine): Place => ({
   line,
-  who: addressPrefix(address),
+  who: address,
   signal,
 })
 

@@ -53,7 +53,7 @@ export const loginLimits = (free: FreeTries): LoginLimits => ({
   address: { freeTries: free.address, firstPauseMs: SECOND, longestPauseMs: MINUTE, forgetAfterMs: HOUR },
 })
 
-export const registrationKey = (address: string): string => `registration ${addressPrefix(address)}`
+export const registrationKey = (address: string): string => `registration ${address}`
 
 export type LoginKeys = {
   readonly pair: string
@@ -64,12 +64,11 @@ export type LoginKeys = {
 }
 
 export function loginKeys(canonical: string, address: string): LoginKeys {
-  const place = addressPrefix(address)
   return {
-    pair: `pair ${canonical} ${place}`,
+    pair: `pair ${canonical} ${address}`,
     account: `account ${canonical}`,
-    address: `address ${place}`,
-    known: `known ${canonical} ${place}`,
+    address: `address ${address}`,
+    known: `known ${canonical} ${address}`,
   }
 }
 
@@ -80,22 +79,6 @@ export function loginEntries(keys: LoginKeys, limits: LoginLimits, known: boolea
     ...(known ? [] : [{ key: keys.account, limits: limits.account }]),
     { key: keys.address, limits: limits.address },
   ]
-}
-
-/** One household, one address: IPv4 whole (also when mapped into IPv6), IPv6 by its /64. */
-export function addressPrefix(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)
-  if (mapped) return mapped[1]!
-  if (!address.includes(':')) return address
-  const [head = '', tail] = address.toLowerCase().split('%', 1)[0]!.split('::', 2)
-  const left = head === '' ? [] : head.split(':')
-  const right = tail === undefined || tail === '' ? [] : tail.split(':')
-  const missing = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length)
-  const groups = [...left, ...new Array<string>(missing).fill('0'), ...right]
-  return `${groups
-    .slice(0, 4)
-    .map((group) => group.replace(/^0+(?=.)/, ''))
-    .join(':')}::/64`
 }
 
 /** What is known after one more try, or until when tries are refused. Pure: stores apply it atomically. */

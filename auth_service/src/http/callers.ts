@@ -1,4 +1,5 @@
 /** Whoever sent a request: where from, and whether they still wait. */
+import { addressPrefix } from '@shop/service_kit/addresses'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Caller } from '../domain/accounts.ts'
 
@@ -18,7 +19,7 @@ export async function whileTheyWait<T>(
   if (reply.raw.destroyed) leave()
   else reply.raw.once('close', leave)
   try {
-    return await work({ address: request.ip, signal: leaving.signal })
+    return await work({ address: addressPrefix(request.ip), signal: leaving.signal })
   } catch (error) {
     if (!leaving.signal.aborted) throw error
     reply.hijack()

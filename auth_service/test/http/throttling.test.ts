@@ -100,6 +100,15 @@ suite('slowing down guesses', () => {
     assert.equal((await world.tryLogin('one-more', WRONG, THERE)).status, 401)
   })
 
+  test('a household of IPv6 is one address, the next one another', async (t) => {
+    const world = await createWorld(t, { freeTries: FREE })
+    for (let i = 0; i < FREE.pair; i++) {
+      assert.equal((await world.tryLogin('ada', WRONG, `2001:db8:1:2::${i + 1}`)).status, 401)
+    }
+    assert.equal((await world.tryLogin('ada', WRONG, '2001:db8:1:2:a:b:c:d')).status, 429)
+    assert.equal((await world.tryLogin('ada', WRONG, '2001:db8:1:3::1')).status, 401)
+  })
+
   test('a flood of made-up names from a paused address leaves nothing in the store', async (t) => {
     const world = await createWorld(t, { freeTries: FREE })
     for (let i = 0; i < FREE.address; i++) await world.tryLogin(`user${i}`, WRONG, HERE)

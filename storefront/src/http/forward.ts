@@ -12,7 +12,7 @@
  *  5. Open streams of events never keep a call waiting (upstream.ts).
  */
 import type { VerifyToken } from '@shop/service_kit/access'
-import { addressPrefix } from '@shop/service_kit/arrivals'
+import { addressPrefix } from '@shop/service_kit/addresses'
 import type { App } from '@shop/service_kit/http_app'
 import { Problem } from '@shop/service_kit/problem'
 import type { FastifyReply, FastifyRequest } from 'fastify'

@@ -41,7 +41,7 @@ export function pageRoutes(folder: string) {
         : reply.code(404).sendFile(PAGE, NOT_A_PAGE)
     }
     app.get('/', options, page)
-    app.get('/*', options, page)
+    app.get('/*', { ...options, config: { ...options.config, serves: isPageAddress } }, page)
   }
 }
 

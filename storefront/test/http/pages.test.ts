@@ -77,6 +77,25 @@ suite('the pages', () => {
     })
   }
 
+  for (const [method, path] of [
+    ['POST', '/'],
+    ['POST', '/cart?x=1'],
+    ['PUT', '/Cart/'],
+    ['DELETE', '/products/0190'],
+    ['PATCH', '/assets/index-1a2b3c4d.js'],
+  ] as const) {
+    test(`${method} ${path}: 405, for it can only be read`, async (t) => {
+      const answer = await raw(await storefront(t, {}), path, { headers: HTML, method })
+      assert.deepEqual([answer.status, JSON.parse(answer.text).code], [405, 'method_not_allowed'])
+      assert.equal(answer.headers.allow, 'GET, HEAD, OPTIONS')
+    })
+  }
+
+  test('what is no page is 404 for every method', async (t) => {
+    const answer = await raw(await storefront(t, {}), '/nowhere', { headers: HTML, method: 'DELETE' })
+    assert.deepEqual([answer.status, JSON.parse(answer.text).code], [404, 'route_not_found'])
+  })
+
   for (const path of ['/assets/../../package.json', '/assets/%2e%2e/%2e%2e/package.json']) {
     test(`${path} leads out of the folder and is refused`, async (t) => {
       const answer = await raw(await storefront(t, {}), path, { headers: HTML })
