@@ -69,6 +69,14 @@ export function sessionStoreContract(name: string, open: OpenPair) {
       for (const each of spared) assert.deepEqual(await sessions.find(each.id), each)
     })
 
+    test('a session begun ahead that ends no later than it may stays as it is', async (t) => {
+      const [{ sessions }, , user] = await given(t)
+      const ahead = session(user, 's', after(24 * 60 * 60_000))
+      await sessions.start(ahead, 9)
+      assert.equal(await sessions.pullIn(START, ahead.expiresAt, 9), 0)
+      assert.deepEqual(await sessions.find('s'), ahead)
+    })
+
     test('rotating makes the newest the previous one', async (t) => {
       const [{ sessions }, , user] = await given(t)
       await sessions.start(session(user, 's'), 9)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { CLOCKS_DIFFER_MS } from '../src/domain/clocks.ts'
 import type { ThrottleLimits } from '../src/domain/ports.ts'
 import { KNOWN_FOR_MS } from '../src/domain/throttling.ts'
 import { DAY_MS, type OpenPair, START } from './support.ts'
@@ -93,6 +94,26 @@ export function throttleStoreContract(name: string, open: OpenPair) {
       await throttle.remember('kept', after(KNOWN_FOR_MS))
       assert.deepEqual([await throttle.purge(now, 9), await throttle.purge(now, 9)], [1, 0])
       assert.equal(await throttle.remembers('kept', now), true)
+    })
+
+    test('what is kept longest ends at the very millisecond clocks may differ by', async (t) => {
+      const [{ throttle }] = await open(t)
+      await throttle.remember('last', after(KNOWN_FOR_MS + CLOCKS_DIFFER_MS))
+      await throttle.remember('beyond', after(KNOWN_FOR_MS + CLOCKS_DIFFER_MS + 1))
+      assert.deepEqual(
+        [await throttle.remembers('last', START), await throttle.remembers('beyond', START)],
+        [true, false],
+      )
+      assert.equal(await throttle.purge(START, 9), 1)
+      assert.equal(await throttle.remembers('last', START), true)
+    })
+
+    test('a batch of purging is one batch, of what has passed and of what was ahead together', async (t) => {
+      const [{ throttle }] = await open(t)
+      for (const key of ['a', 'b']) await throttle.remember(key, START)
+      for (const key of ['c', 'd', 'e']) await throttle.remember(key, after(2 * KNOWN_FOR_MS))
+      const purge = () => throttle.purge(START, 2)
+      assert.deepEqual([await purge(), await purge(), await purge(), await purge()], [2, 2, 1, 0])
     })
 
     test('purging removes what is forgotten, a batch at a time, and nothing else', async (t) => {
