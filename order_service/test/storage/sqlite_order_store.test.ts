@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -73,6 +73,7 @@ suite('opening', () => {
       openStores({ DATA_DIR: path, CURRENCY: 'EUR' }),
       /CURRENCY is EUR, but the prices in .* are USD/,
     )
+    assert.equal(existsSync(join(path, 'orders.db-wal')), false, 'who was refused holds nothing open')
     await open(t, path)
   })
 
