@@ -1,9 +1,10 @@
 /** Words, their other forms, and typing errors: the pure part of a search. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import fc from 'fast-check'
 import { indexWords, NAME_MARK, queryWords, searchWords } from '../src/domain/search.ts'
 import { corrections, errorsAllowed, errorsBetween, isCorrectable } from '../src/domain/spelling.ts'
-import { formsOf } from '../src/domain/word_forms.ts'
+import { formsOf, singulars } from '../src/domain/word_forms.ts'
 
 suite('words', () => {
   const cases: [what: string, text: string, words: string[]][] = [
@@ -97,7 +98,109 @@ suite('other forms', () => {
   }
 })
 
+suite('every guess of a rule, and no other', () => {
+  const forms = `
+    lamps: lamp
+    pies: pie
+    flies: fly flie flied
+    elves: elf elfe elve elfing elving
+    glasses: glass glasse glassing
+    dishes: dish dishe dishing
+    watches: watch watche watching
+    boxes: box boxe boxing
+    quizzes: quizz quizze quizzing
+    potatoes: potato potatoe
+    buses: bus buse busing
+    vases: vase vas vasis vasing
+    uses: us use using
+    oes: oe
+    yes: ye ying
+    berry: berries berried
+    berries: berry berrie berried
+    knife: knives knifing
+    leaf: leaves
+    painted: paint painte painting paints paintes
+    paintings: painting paint painte painted paints paintes
+    bakes: bake baking
+    baked: bak bake baking baks bakes
+    dried: dri drie dry driing dris dries
+    dry: dries dried
+    drying: dry drye dryed drys dryes
+    running: runn runne run runned runns runnes
+    dipped: dipp dippe dip dipping dipps dippes
+    buzzing: buzz buzze buzzed buzzs buzzes
+    mice: mouse micing
+    dice: die dicing
+    media: medium
+    children: child`
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(': '))
+  for (const [word, all] of forms) {
+    test(`${word}: ${all}`, () => {
+      const found = formsOf(word!)
+      const expected = all!.split(' ').filter((form) => !form.startsWith(word!))
+      assert.deepEqual(found, expected)
+    })
+  }
+
+  test('of each irregular pair one leads to the other', () => {
+    const pairs =
+      'man men, woman women, foot feet, tooth teeth, goose geese, mouse mice, louse lice, die dice, person people, medium media, criterion criteria, cactus cacti'
+    for (const [one, many] of pairs.split(', ').map(pair)) {
+      assert.ok(formsOf(one).includes(many), one)
+      assert.ok(formsOf(many).includes(one), many)
+    }
+    for (const [one, many] of ['child children', 'ox oxen'].map(pair)) assert.ok(formsOf(many).includes(one))
+  })
+
+  test('what looks like many and is one is left whole, but for a verb in it', () => {
+    const words = 'news lens gas bus plus canvas atlas iris series species always'.split(' ')
+    assert.deepEqual(words.flatMap(formsOf), [])
+  })
+
+  test('words of 3 to 30 letters of our alphabet alone are looked at', () => {
+    assert.deepEqual(formsOf(`${'b'.repeat(29)}s`), ['b'.repeat(29)])
+    assert.deepEqual(formsOf(`${'b'.repeat(30)}s`), [])
+    assert.deepEqual([formsOf('as'), formsOf('cafés'), formsOf('2cds')], [[], [], []])
+    assert.deepEqual([singulars('ties'), singulars('ses')], [['tie'], ['se']])
+  })
+})
+
 suite('typing errors', () => {
+  /** The same distance by its definition, slowly: of the whole table, with no end before it. */
+  function errorsByDefinition(a: string, b: string): number {
+    if (a === '' || b === '') return a.length + b.length
+    const [x, y] = [a.slice(0, -1), b.slice(0, -1)]
+    const swapped =
+      a.length > 1 && b.length > 1 && a.at(-1) === b.at(-2) && a.at(-2) === b.at(-1)
+        ? errorsByDefinition(a.slice(0, -2), b.slice(0, -2)) + 1
+        : 99
+    return Math.min(
+      errorsByDefinition(x, b) + 1,
+      errorsByDefinition(a, y) + 1,
+      errorsByDefinition(x, y) + (a.at(-1) === b.at(-1) ? 0 : 1),
+      swapped,
+    )
+  }
+
+  test('are counted as they are defined, up to one more than is asked for', () => {
+    const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 6 })
+    fc.assert(
+      fc.property(word, word, fc.integer({ min: 0, max: 3 }), (a, b, max) => {
+        assert.equal(errorsBetween(a, b, max), Math.min(errorsByDefinition(a, b), max + 1))
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  test('are counted in words of up to 30 letters', () => {
+    const long = 'a'.repeat(30)
+    assert.equal(errorsBetween(long, `${'a'.repeat(29)}b`, 2), 1)
+    assert.equal(errorsBetween(long, `${long}b`, 2), 3)
+    assert.equal(errorsBetween(`${long}b`, long, 2), 3)
+  })
+
   const distances: [string, string, number][] = [
     ['candle', 'candle', 0],
     ['candel', 'candle', 1],
@@ -142,6 +245,31 @@ suite('typing errors', () => {
       assert.deepEqual(corrections(words, unknown, [...vocabulary].reverse()), meant)
     })
   }
+
+  test('the nearest first; of these what begins alike, then the alphabet; five at most', () => {
+    const near = ['lamq', 'lams', 'xamp', 'lamb', 'lame', 'damp', 'camp', 'lump', 'lamentt']
+    const first = (word: string) => corrections([word], [word], near).map(([one]) => one)
+    assert.deepEqual(first('lamp'), ['lamb', 'lame', 'lamq', 'lams', 'lump'])
+    assert.deepEqual(first('laments'), ['lamentt'], 'two errors in a long word, one in a short one')
+    assert.deepEqual(first('dam'), [], 'short words are left as they are')
+  })
+
+  test('an s at the end is no error of its own, and does not make its word a longer one', () => {
+    const meant = (word: string, vocabulary: string[]) => corrections([word], [word], vocabulary)
+    assert.deepEqual(meant('candels', ['candle', 'candies']), [['candle'], ['candies']])
+    assert.deepEqual(meant('kandels', ['candle']), [], 'two errors in a word of six letters')
+    assert.deepEqual(meant('lmaps', ['lamps', 'lamp']), [['lamp'], ['lamps']])
+  })
+
+  test('words meant twice are asked for once, and whoever has fewer neighbours keeps the last', () => {
+    const tries = corrections(['candel', 'zamp', 'red'], ['candel', 'zamp'], vocabulary)
+    assert.deepEqual(tries, [
+      ['candle', 'camp', 'red'],
+      ['candle', 'lamp', 'red'],
+    ])
+    assert.deepEqual(corrections(['candel', 'candle'], ['candel'], vocabulary), [['candle']])
+    assert.deepEqual(corrections(['candle'], [], vocabulary), [])
+  })
 
   test('numbers, pairs of characters and words of names are not in the vocabulary', () => {
     const words = [

@@ -12,7 +12,8 @@ const LIFETIME_SECONDS = 60
 /** A token is replaced while it still has this long to live. */
 const RENEW_BEFORE_SECONDS = 20
 const CLOCK_TOLERANCE_SECONDS = 5
-const TOKENS_REMEMBERED_MAX = 100
+/** Beyond it all are verified anew: there are as many as replicas, so more are nobody's. */
+export const TOKENS_REMEMBERED_MAX = 100
 
 const seconds = (date: Date) => Math.floor(date.getTime() / 1000)
 

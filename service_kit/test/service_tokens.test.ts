@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { createServiceTokens, createServiceTokenVerifier } from '../src/service_tokens.ts'
+import { createServiceTokens, createServiceTokenVerifier, TOKENS_REMEMBERED_MAX } from '../src/service_tokens.ts'
 
 const SECRET = 'a'.repeat(32)
 const NOW = new Date('2026-01-01T00:00:00Z')
@@ -34,6 +34,19 @@ suite('/internal is for services alone (invariant 10)', () => {
     await verify(token)
     age = 90
     await assert.rejects(async () => verify(token), { code: 'unauthenticated' })
+  })
+
+  test('so many tokens are remembered and no more', async () => {
+    const verify = createServiceTokenVerifier(SECRET, 'product_service', later(0))
+    const tokenOf = (i: number) =>
+      createServiceTokens(SECRET, `order_service ${i}`, 'product_service', later(0))()
+    const first = await tokenOf(0)
+    await verify(first)
+    for (let i = 1; i < TOKENS_REMEMBERED_MAX; i++) await verify(await tokenOf(i))
+    assert.equal(verify(first), undefined)
+    await verify(await tokenOf(TOKENS_REMEMBERED_MAX))
+    assert.ok(verify(first) instanceof Promise)
+    assert.equal(TOKENS_REMEMBERED_MAX, 100)
   })
 
   test('a token is reused until it nears its end, then replaced', async () => {

@@ -13,6 +13,7 @@ import { readArguments, refuse, wholeNumber } from '../../scripts/arguments.ts'
 import { ROOT } from '../../scripts/root.ts'
 import { isStill, runsAt, type Seen, see } from './coverage.ts'
 import { type Mutant, mutantsOf, mutated } from './mutants.ts'
+import { askNamed, NAMED } from './named.ts'
 import { asMarkdown, type Fate, folderOf, lineOf, type Result, scoreOf } from './report.ts'
 import { runProgram, runTest } from './run.ts'
 import { copyTree } from './tree.ts'
@@ -26,7 +27,7 @@ const OTHERS_MAX = 8
 /** A mutant may be this much slower than the code, and this much more, before it hangs. */
 const SLOWER = 4
 const SLOWER_MS = 20_000
-const TYPES_MS_MAX = 120_000
+const TYPES_MS_MAX = 600_000
 const FOLDER = join(ROOT, 'tests', 'output', 'mutants')
 
 const { values } = readArguments(
@@ -44,6 +45,7 @@ const { values } = readArguments(
       late: { type: 'boolean', help: 'Ask again about those that hung; for when the machine is quiet.' },
       tests: { type: 'string', help: 'Ask only test files that have one of these words in their path.' },
       seconds: { type: 'string', help: 'Ask no test file that takes longer (default 60).' },
+      named: { type: 'boolean', help: 'Only those made by hand (named.ts), each against its own test file.' },
       list: { type: 'boolean', help: 'Only count the mutants.' },
       report: { type: 'boolean', help: 'Only print what is known.' },
       jobs: { type: 'string', help: 'At once (default: one for each core).' },
@@ -59,6 +61,10 @@ const secondsMax = wholeNumber('--seconds', values.seconds ?? '60', 1, 600)
 const words = (values.only ?? '').split(',')
 const testWords = (values.tests ?? '').split(',')
 
+if (values.named) {
+  const some = NAMED.filter(({ path }) => words.some((word) => path.includes(word)))
+  process.exit((await askNamed(some, copyTree('named'))) ? 0 : 1)
+}
 const sources = globSync(SOURCES, { cwd: ROOT, exclude: (name) => name === 'node_modules' })
   .filter((path) => !LEFT_OUT.test(path) && words.some((word) => path.includes(word)))
   .sort()

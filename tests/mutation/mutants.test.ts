@@ -1,7 +1,11 @@
 /** The mutants that `npm run test:mutants` makes: the right ones, none that is no program, and each with one name. */
 import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { suite, test } from 'node:test'
+import { ROOT } from '../../scripts/root.ts'
 import { mutantsOf, mutated } from './mutants.ts'
+import { NAMED } from './named.ts'
 import { asMarkdown, type Result } from './report.ts'
 
 const made = (text: string) => mutantsOf('x.ts', text).map((mutant) => mutated(text, mutant))
@@ -100,4 +104,11 @@ test('the score leaves out what does not compile, and names what nobody noticed'
       '- `order_service/src/domain/x.ts:1` number: `4` → `5` (no test runs it)',
     ].join('\n'),
   )
+})
+
+test('those made by hand fit the code as it is', () => {
+  for (const { what, path, from, test } of NAMED) {
+    assert.equal(readFileSync(join(ROOT, path), 'utf8').split(from).length, 2, what)
+    assert.ok(existsSync(join(ROOT, test)), test)
+  }
 })

@@ -1,0 +1,296 @@
+/**
+ * Mutants made by hand, because each takes away a protection that people rely on: a limit, a condition of a query, a
+ * part of leaving. For each the one test file that must notice it. `--named` of main.ts tries them.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { runTest } from './run.ts'
+
+const TEST_MS_MAX = 10 * 60_000
+
+export type Named = {
+  readonly what: string
+  readonly path: string
+  /** Occurs once in the file; the tests of this folder see to that. */
+  readonly from: string
+  readonly to: string
+  readonly test: string
+}
+
+export const NAMED: readonly Named[] = [
+  {
+    what: 'leaving does not say so first',
+    path: 'service_kit/src/lifecycle.ts',
+    from: 'each.startDraining()',
+    to: 'void each',
+    test: 'service_kit/test/lifecycle.test.ts',
+  },
+  {
+    what: 'a draining service is ready all the same',
+    path: 'service_kit/src/probes.ts',
+    from: "if (draining) throw new Problem('not_ready'",
+    to: "if (!app) throw new Problem('not_ready'",
+    test: 'service_kit/test/probes.test.ts',
+  },
+  {
+    what: 'leaving does not wait for balancers',
+    path: 'service_kit/src/lifecycle.ts',
+    from: 'await sleep(drainDelayMs)',
+    to: 'await sleep(0)',
+    test: 'service_kit/test/lifecycle.test.ts',
+  },
+  {
+    what: 'secrets are logged',
+    path: 'service_kit/src/log.ts',
+    from: "redact: { paths: REDACTED, censor: '[redacted]' },",
+    to: '',
+    test: 'service_kit/test/log_redaction.test.ts',
+  },
+  {
+    what: 'the breaker wakes nobody',
+    path: 'order_service/src/clients/breaker.ts',
+    from: '    onPauseOver()\n',
+    to: '',
+    test: 'order_service/test/clients/breaker.test.ts',
+  },
+  {
+    what: 'whom the breaker tells does not wake the settler',
+    path: 'order_service/src/start_orders.ts',
+    from: 'onPauseOver: () => settler?.wake()',
+    to: 'onPauseOver: () => {}',
+    test: 'order_service/test/settling.test.ts',
+  },
+  {
+    what: 'throttles are never purged',
+    path: 'auth_service/src/maintenance.ts',
+    from: '  await inBatches(deps, (now) => throttle.purge(now, BATCH))\n',
+    to: '',
+    test: 'auth_service/test/maintenance.test.ts',
+  },
+  {
+    what: 'a purge of throttles removes nothing (SQLite)',
+    path: 'auth_service/src/storage/sqlite_throttle_store.ts',
+    from: 'SELECT key FROM throttle WHERE forget_at <= ? OR forget_at > ? LIMIT ?',
+    to: 'SELECT key FROM throttle WHERE 0 AND (forget_at <= ? OR forget_at > ?) LIMIT ?',
+    test: 'auth_service/test/storage/sqlite_stores.test.ts',
+  },
+  {
+    what: 'ended sessions are never purged',
+    path: 'auth_service/src/maintenance.ts',
+    from: '  await inBatches(deps, (now) => sessions.purge(now, BATCH))\n',
+    to: '',
+    test: 'auth_service/test/maintenance.test.ts',
+  },
+  {
+    what: 'streams of events without a limit in all',
+    path: 'order_service/src/http/order_events.ts',
+    from: 'createSeats(streamsMax)',
+    to: 'createSeats(streamsMax * 1000)',
+    test: 'order_service/test/http/order_events.test.ts',
+  },
+  {
+    what: 'streams of events without a limit for a user',
+    path: 'order_service/src/http/order_events.ts',
+    from: 'max: STREAMS_PER_USER_MAX })',
+    to: 'max: 10_000 })',
+    test: 'order_service/test/http/order_events.test.ts',
+  },
+  {
+    what: 'streams through the gateway without a limit in all',
+    path: 'storefront/src/clients/upstream.ts',
+    from: 'createSeats(limits.streamsMax)',
+    to: 'createSeats(1_000_000)',
+    test: 'storefront/test/clients/upstream.test.ts',
+  },
+  {
+    what: 'all verified tokens are remembered',
+    path: 'service_kit/src/tokens.ts',
+    from: 'remembered.size >= TOKENS_REMEMBERED_MAX',
+    to: 'remembered.size >= TOKENS_REMEMBERED_MAX * 1000',
+    test: 'service_kit/test/tokens.test.ts',
+  },
+  {
+    what: 'all service tokens are remembered',
+    path: 'service_kit/src/service_tokens.ts',
+    from: 'endsAt.size >= TOKENS_REMEMBERED_MAX',
+    to: 'endsAt.size >= TOKENS_REMEMBERED_MAX * 1000',
+    test: 'service_kit/test/service_tokens.test.ts',
+  },
+  {
+    what: 'all withdrawn tokens of a list are taken',
+    path: 'service_kit/src/withdrawn_tokens.ts',
+    from: 'withdrawn.slice(0, WITHDRAWN_MAX).map(',
+    to: 'withdrawn.map(',
+    test: 'service_kit/test/withdrawn_tokens.test.ts',
+  },
+  {
+    what: 'the body of an answer that is no list of keys is not let go',
+    path: 'service_kit/src/published.ts',
+    from: '    await answer.body?.cancel()\n',
+    to: '',
+    test: 'service_kit/test/withdrawn_tokens.test.ts',
+  },
+  {
+    what: 'a published document may have any size',
+    path: 'service_kit/src/published.ts',
+    from: 'bytes > PUBLISHED_BYTES_MAX)',
+    to: 'bytes > PUBLISHED_BYTES_MAX * 1000)',
+    test: 'service_kit/test/withdrawn_tokens.test.ts',
+  },
+  {
+    what: 'the queue of a batch has no end',
+    path: 'service_kit/src/batcher.ts',
+    from: 'waiting >= waitingMax',
+    to: 'waiting >= waitingMax * 1000',
+    test: 'service_kit/test/batcher.test.ts',
+  },
+  {
+    what: 'a call has all items that wait',
+    path: 'service_kit/src/batcher.ts',
+    from: 'let room = itemsMax',
+    to: 'let room = itemsMax * 1000',
+    test: 'service_kit/test/batcher.test.ts',
+  },
+  {
+    what: 'all suspects are remembered',
+    path: 'service_kit/src/suspects.ts',
+    from: 'known.size > max',
+    to: 'known.size > max * 1000',
+    test: 'service_kit/test/batcher.test.ts',
+  },
+  {
+    what: 'a commit takes all writes that wait',
+    path: 'service_kit/src/sqlite_commits.ts',
+    from: 'runGroup(queue.splice(0, GROUP_MAX))',
+    to: 'runGroup(queue.splice(0))',
+    test: 'service_kit/test/sqlite_commits.test.ts',
+  },
+  {
+    what: 'the queue of writes has no end',
+    path: 'service_kit/src/sqlite_commits.ts',
+    from: 'queue.length >= WRITE_QUEUE_MAX',
+    to: 'queue.length >= WRITE_QUEUE_MAX * 1000',
+    test: 'service_kit/test/sqlite.test.ts',
+  },
+  {
+    what: 'the reader may write',
+    path: 'service_kit/src/sqlite.ts',
+    from: 'PRAGMA query_only = ON; ',
+    to: '',
+    test: 'service_kit/test/sqlite_commits.test.ts',
+  },
+  {
+    what: 'a reservation that ended is ended again (SQLite)',
+    path: 'product_service/src/storage/sqlite_stock_store.ts',
+    from: "WHERE seq = ? AND status = 'held'",
+    to: 'WHERE seq = ?',
+    test: 'product_service/test/sqlite_stores.test.ts',
+  },
+  {
+    what: 'a reservation that ended is ended again (MongoDB)',
+    path: 'product_service/src/storage/mongo_effects.ts',
+    from: "{ _id: orderId, status: 'held' }",
+    to: '{ _id: orderId }',
+    test: 'product_service/test/mongo_effects.test.ts',
+  },
+  {
+    what: 'units of ended reservations count as held (audit, SQLite)',
+    path: 'product_service/src/storage/sqlite_audit_store.ts',
+    from: "iif(r.status = 'held', -delta, 0)",
+    to: '-delta',
+    test: 'product_service/test/sqlite_stores.test.ts',
+  },
+  {
+    what: 'ended reservations are told as held (audit, SQLite)',
+    path: 'product_service/src/storage/sqlite_audit_store.ts',
+    from: "found.filter(({ status }) => status === 'held')",
+    to: 'found',
+    test: 'product_service/test/sqlite_stores.test.ts',
+  },
+  {
+    what: 'units of ended reservations count as held (audit, MongoDB)',
+    path: 'product_service/src/storage/mongo_audit_store.ts',
+    from: "status: 'held', 'lines.productId'",
+    to: "'lines.productId'",
+    test: 'product_service/test/mongo_stores.test.ts',
+  },
+  {
+    what: 'ended reservations are told as held (audit, MongoDB)',
+    path: 'product_service/src/storage/mongo_audit_store.ts',
+    from: "found.filter(({ status }) => status === 'held').map(",
+    to: 'found.map(',
+    test: 'product_service/test/mongo_stores.test.ts',
+  },
+  {
+    what: '300 common passwords',
+    path: 'auth_service/src/crypto/password_checks.ts',
+    from: 'COMMON_PASSWORDS = 3_000',
+    to: 'COMMON_PASSWORDS = 300',
+    test: 'auth_service/test/crypto/password_checks.test.ts',
+  },
+  {
+    what: 'a hash of fewer passes is as good',
+    path: 'auth_service/src/crypto/argon2_hasher.ts',
+    from: '        stored.passes < parameters.passes ||\n',
+    to: '',
+    test: 'auth_service/test/crypto/argon2_hasher.test.ts',
+  },
+  {
+    what: 'a weaker hash is not replaced at login',
+    path: 'auth_service/src/domain/accounts.ts',
+    from: 'if (!hasher.outdated(account.passwordHash)) return',
+    to: 'if (account) return',
+    test: 'auth_service/test/http/sessions.test.ts',
+  },
+  {
+    what: 'pages of a sibling domain act with the session cookie',
+    path: 'storefront/src/http/same_origin.ts',
+    from: "site !== 'same-origin')",
+    to: "site !== 'same-origin' && site !== 'same-site')",
+    test: 'storefront/test/http/same_origin.test.ts',
+  },
+  {
+    what: 'half a character in a name is stored',
+    path: 'product_service/src/http/product_writes.ts',
+    from: 'body.name.toWellFormed()',
+    to: 'body.name',
+    test: 'product_service/test/http.test.ts',
+  },
+  {
+    what: 'half a character in a description is stored',
+    path: 'product_service/src/http/product_writes.ts',
+    from: 'body.description.toWellFormed()',
+    to: 'body.description',
+    test: 'product_service/test/http.test.ts',
+  },
+  {
+    what: 'half a character in a note is stored',
+    path: 'product_service/src/http/stock_routes.ts',
+    from: 'request.body.reason.toWellFormed()',
+    to: 'request.body.reason',
+    test: 'product_service/test/http.test.ts',
+  },
+]
+
+/** Prints a row for each; true when a test noticed every one, and passes on the code as it is. */
+export async function askNamed(some: readonly Named[], tree: string): Promise<boolean> {
+  console.log('| what is gone | where | noticed by |\n| --- | --- | --- |')
+  const passing = new Map<string, boolean>()
+  let all = true
+  for (const { what, path, from, to, test } of some) {
+    const file = join(tree, path)
+    const text = readFileSync(file, 'utf8')
+    writeFileSync(
+      file,
+      text.replace(from, () => to),
+    )
+    const ending = await runTest(tree, test, TEST_MS_MAX)
+    writeFileSync(file, text)
+    if (!passing.has(test)) passing.set(test, (await runTest(tree, test, TEST_MS_MAX)) === 'passed')
+    const noticed = ending === 'failed' && passing.get(test)!
+    all &&= noticed
+    const verdict = noticed ? '' : passing.get(test) ? `**not by** (${ending}) ` : '**fails without it** '
+    console.log(`| ${what} | \`${path}\` | ${verdict}\`${test}\` |`)
+  }
+  return all
+}
