@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { createServiceTokens, createServiceTokenVerifier, TOKENS_REMEMBERED_MAX } from '../src/service_tokens.ts'
+import {
+  createServiceTokens,
+  createServiceTokenVerifier,
+  TOKENS_REMEMBERED_MAX,
+} from '../src/service_tokens.ts'
 
 const SECRET = 'a'.repeat(32)
 const NOW = new Date('2026-01-01T00:00:00Z')

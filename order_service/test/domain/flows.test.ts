@@ -1,0 +1,425 @@
+/** The flows of an order over a real store, with a product service that answers what the test says. */
+import assert from 'node:assert/strict'
+import { suite, type TestContext, test } from 'node:test'
+import { announceChanges } from '../../src/domain/announce_changes.ts'
+import { changeStatus, type StatusChange } from '../../src/domain/change_order.ts'
+import { DomainError, OutcomeUnknown } from '../../src/domain/errors.ts'
+import {
+  cancelled,
+  newOrder,
+  type Order,
+  requestCancel,
+  SETTLE_AFTER_MS,
+  SYSTEM,
+} from '../../src/domain/order.ts'
+import { placeOrder } from '../../src/domain/place_order.ts'
+import type { HoldAnswer, OrderStore, Outlook, Ports } from '../../src/domain/ports.ts'
+import { CLAIMS_MAX, LEASE_MS, pullIn, settleDue } from '../../src/domain/settle_due.ts'
+import { createSettle, settleOrLeave } from '../../src/domain/settle_order.ts'
+import { openStores } from '../../src/storage/open_stores.ts'
+import { ADA, AT, BOB, draft, HELD, later, order, ROOT, SHORT, uuid } from '../samples.ts'
+
+const LOST = new OutcomeUnknown('no answer')
+const HELD_ANSWER: HoldAnswer = { status: 'held', lines: HELD }
+
+async function world(t: TestContext) {
+  const stores = await openStores({ DATABASE_URL: 'sqlite::memory:', DATA_DIR: '', CURRENCY: 'USD' })
+  t.after(() => stores.close())
+  let at = AT
+  let serial = 0
+  const calls: string[] = []
+  const said = { hold: async (_order: Order): Promise<HoldAnswer> => HELD_ANSWER, outlook: 'up' as Outlook }
+  const reached: string[] = []
+  const reported: [unknown, string][] = []
+  const ports: Ports = {
+    orders: stores.orders,
+    reservations: {
+      hold(order, traceparent) {
+        calls.push(`hold ${order.id}${traceparent ? ` ${traceparent}` : ''}`)
+        return said.hold(order)
+      },
+      release: async ({ id }) => void calls.push(`release ${id}`),
+      ship: async ({ id }) => void calls.push(`ship ${id}`),
+      outlook: () => said.outlook,
+    },
+    now: () => at,
+    newId: () => uuid(++serial),
+    reached: (place) => reached.push(place),
+    report: (fault, id) => reported.push([fault, id]),
+  }
+  const settle = createSettle(ports)
+  return {
+    ports,
+    orders: stores.orders,
+    said,
+    calls,
+    reached,
+    reported,
+    settle,
+    pass: (ms: number) => {
+      at = later(ms, at)
+    },
+    add: async (changes: Partial<Order> = {}) => (await stores.orders.addOnce(order(changes))).order,
+    change: (to: StatusChange['to'], id: string, userId = ROOT, seen?: readonly number[]) =>
+      changeStatus(ports, settle, { orderId: id, to, actor: { userId, admin: userId === ROOT }, seen }),
+    round: (mayGoOn?: () => boolean, pauseMs: (attempts: number) => number = (attempts) => attempts * 1000) =>
+      settleDue({ ...ports, pauseMs }, settle, mayGoOn),
+  }
+}
+
+/** Between reading and saving somebody else saves, so many times. */
+function racing(orders: OrderStore, times: number): OrderStore {
+  let left = times
+  return {
+    ...orders,
+    async save(order) {
+      if (left-- > 0) throw new DomainError('version_conflict', 'Somebody was quicker.')
+      return orders.save(order)
+    },
+  }
+}
+
+suite('placing', () => {
+  test('records, holds and confirms, in this order', async (t) => {
+    const { ports, settle, calls, reached } = await world(t)
+    const placed = await placeOrder(ports, settle, draft(), 'trace')
+    assert.deepEqual([placed.order.status, placed.replayed], ['confirmed', false])
+    assert.deepEqual(calls, [`hold ${placed.order.id} trace`])
+    assert.deepEqual(reached, ['intent_recorded', 'answer_received', 'answer_recorded'])
+  })
+
+  test('again under the same key gives the same order, and asks nobody', async (t) => {
+    const { ports, settle, calls, reached } = await world(t)
+    const keyed = draft({ idempotencyKey: 'k' })
+    const first = await placeOrder(ports, settle, keyed)
+    const again = await placeOrder(ports, settle, keyed)
+    assert.deepEqual(again, { order: first.order, replayed: true })
+    assert.deepEqual([calls.length, reached.length], [1, 3])
+    await assert.rejects(placeOrder(ports, settle, { ...keyed, totalMinor: 1 }), {
+      code: 'idempotency_key_reused',
+      details: { members: { order_id: first.order.id } },
+    })
+  })
+
+  test('again while the first is pending settles it', async (t) => {
+    const { ports, settle, said } = await world(t)
+    said.hold = () => Promise.reject(LOST)
+    const keyed = draft({ idempotencyKey: 'k' })
+    assert.equal((await placeOrder(ports, settle, keyed)).order.status, 'pending')
+    said.hold = async () => HELD_ANSWER
+    const again = await placeOrder(ports, settle, keyed)
+    assert.deepEqual([again.order.status, again.replayed], ['confirmed', true])
+  })
+})
+
+suite('settling one', () => {
+  test('a refusal is recorded', async (t) => {
+    const { add, settle, said, orders } = await world(t)
+    said.hold = async () => ({ status: 'rejected', rejection: SHORT })
+    const { id, status, rejection } = await settle(await add())
+    assert.deepEqual([status, rejection], ['rejected', SHORT])
+    assert.equal((await orders.find(id))?.status, 'rejected')
+  })
+
+  test('what was given back behind our back ends as cancelled', async (t) => {
+    const { add, settle, said, calls } = await world(t)
+    said.hold = async () => ({ status: 'released' })
+    const mine = await add()
+    const settled = await settle(mine)
+    assert.deepEqual(
+      settled.history.map(({ status, by }) => [status, by]),
+      [
+        ['pending', ADA],
+        ['cancelling', SYSTEM],
+        ['cancelled', SYSTEM],
+      ],
+    )
+    assert.deepEqual(calls, [`hold ${mine.id}`, `release ${mine.id}`])
+  })
+
+  test('who loses the race reads what the winner wrote', async (t) => {
+    const { add, settle, said, ports, orders, calls } = await world(t)
+    const mine = await add()
+    said.hold = async () => {
+      await orders.save(requestCancel(mine, ADA, AT))
+      return HELD_ANSWER
+    }
+    assert.equal((await settle(mine)).status, 'cancelling')
+    const other = await add()
+    said.hold = async () => {
+      const cancelling = await orders.save(requestCancel(other, ADA, AT))
+      await orders.save(cancelled(cancelling, AT))
+      return { status: 'released' }
+    }
+    assert.equal((await settle(other)).status, 'cancelled')
+    assert.ok(!calls.includes(`release ${other.id}`), 'nothing is owed any more')
+    said.hold = async () => HELD_ANSWER
+    const failing = { ...orders, save: () => Promise.reject(new DomainError('forbidden', 'No.')) }
+    await assert.rejects(createSettle({ ...ports, orders: failing })(await add()), { code: 'forbidden' })
+  })
+
+  test('nothing owed, nothing asked', async (t) => {
+    const { add, settle, calls } = await world(t)
+    const confirmed = await settle(await add())
+    assert.equal(await settle(confirmed), confirmed)
+    assert.equal(calls.length, 1)
+  })
+
+  test('asked for twice it is settled once; under another version or fence, or later, again', async (t) => {
+    const { add, settle, calls } = await world(t)
+    const mine = await add()
+    const [one, two] = [settle(mine), settle(mine)]
+    assert.equal(one, two)
+    const others = [settle({ ...mine, version: 7 }), settle({ ...mine, version: 7, fence: 3 })]
+    assert.equal(new Set([one, ...others]).size, 3)
+    await Promise.allSettled([one, ...others])
+    assert.equal(calls.length, 3)
+    await settle(mine)
+    assert.equal(calls.length, 4)
+  })
+
+  test('the end of an older one does not forget the newer', async (t) => {
+    const { add, settle, said, calls } = await world(t)
+    const mine = await add()
+    const older = Promise.withResolvers<HoldAnswer>()
+    said.hold = ({ fence }) => (fence === 0 ? older.promise : new Promise(() => {}))
+    const first = settle(mine)
+    void settle({ ...mine, fence: 1 })
+    older.resolve(HELD_ANSWER)
+    await first
+    void settle({ ...mine, fence: 1 })
+    assert.equal(calls.length, 2)
+  })
+})
+
+suite('settling or leaving', () => {
+  test('no answer leaves it to the settler at once, and is told', async (t) => {
+    const { add, settle, said, ports, orders, reported } = await world(t)
+    said.hold = () => Promise.reject(LOST)
+    const mine = await add()
+    assert.equal(await settleOrLeave(ports, settle, mine), mine)
+    assert.equal((await orders.find(mine.id))?.dueAt, AT.toISOString())
+    assert.deepEqual(reported, [[LOST, mine.id]])
+  })
+
+  test('any other fault leaves it until it is due', async (t) => {
+    const { add, settle, said, ports, orders, reported } = await world(t)
+    said.hold = () => Promise.reject(new Error('the store'))
+    const mine = await add()
+    await settleOrLeave(ports, settle, mine)
+    assert.equal((await orders.find(mine.id))?.dueAt, mine.dueAt)
+    assert.equal(reported.length, 1)
+  })
+
+  test('one that a settler took up, or that is due already, is left alone; a failure to leave is told', async (t) => {
+    const { add, settle, said, ports, orders, reported } = await world(t)
+    said.hold = () => Promise.reject(LOST)
+    const failing = { ...ports, orders: { ...orders, reschedule: () => Promise.reject(new Error('away')) } }
+    await settleOrLeave(failing, settle, await add({ attempts: 1 }))
+    await settleOrLeave(failing, settle, await add({ dueAt: AT.toISOString() }))
+    assert.deepEqual(
+      reported.map(([fault]) => fault),
+      [LOST, LOST],
+    )
+    await settleOrLeave(failing, settle, await add())
+    assert.match(String(reported.at(-1)![0]), /away/)
+  })
+})
+
+suite('moving an order on', () => {
+  test('cancel, ship and deliver record the wish, then what is owed', async (t) => {
+    const { add, settle, change, calls, reached, orders } = await world(t)
+    const [one, two] = [await settle(await add()), await settle(await add())]
+    calls.length = 0
+    reached.length = 0
+    assert.equal((await change('cancelled', one.id, ADA)).status, 'cancelled')
+    const shipped = await change('shipped', two.id)
+    assert.deepEqual([shipped.status, shipped.dueAt], ['shipped', undefined])
+    assert.equal((await orders.find(two.id))?.dueAt, undefined)
+    assert.deepEqual(calls, [`release ${one.id}`, `ship ${two.id}`])
+    assert.deepEqual(reached, ['cancelling_recorded', 'released', 'shipping_recorded', 'shipped'])
+    assert.equal((await change('delivered', two.id)).history.at(-1)?.by, ROOT)
+    assert.equal(calls.length, 2, 'of a delivery nobody is told')
+  })
+
+  test('to what it is already changes nothing, whatever version was seen', async (t) => {
+    const { add, settle, change, orders } = await world(t)
+    const mine = await settle(await add())
+    const done = await change('cancelled', mine.id, ADA)
+    assert.deepEqual(await change('cancelled', mine.id, ADA, [99]), done)
+    const leaving = await add()
+    const cancelling = await orders.save(requestCancel(leaving, ADA, AT))
+    assert.equal((await change('cancelled', leaving.id, ADA, [99])).version, cancelling.version + 1)
+    await orders.save(requestCancel(await add({ id: uuid(777) }), ADA, AT))
+    await assert.rejects(change('shipped', uuid(777)), { code: 'illegal_transition' })
+  })
+
+  test('owners cancel, others see nothing, and only of what was seen', async (t) => {
+    const { add, settle, change } = await world(t)
+    const mine = await settle(await add())
+    for (const to of ['shipped', 'delivered'] as const) {
+      await assert.rejects(change(to, mine.id, ADA), { code: 'forbidden' })
+    }
+    await assert.rejects(change('cancelled', mine.id, BOB), { code: 'order_not_found' })
+    await assert.rejects(change('cancelled', mine.id, ADA, [1]), { code: 'version_conflict' })
+    await assert.rejects(change('delivered', mine.id), ({ code, details }) => {
+      assert.deepEqual([code, details.members], ['illegal_transition', { allowed: ['cancelled', 'shipped'] }])
+      return true
+    })
+    assert.equal((await change('cancelled', mine.id, ADA, [1, 2])).status, 'cancelled')
+  })
+
+  test('a race is run again, eight times in all; any other fault is not', async (t) => {
+    const { add, settle, ports, orders } = await world(t)
+    const attempt = async (store: OrderStore) => {
+      const mine = await settle(await add())
+      const change = { orderId: mine.id, to: 'cancelled', actor: { userId: ADA, admin: false } } as const
+      return changeStatus({ ...ports, orders: store }, settle, { ...change, seen: undefined })
+    }
+    assert.equal((await attempt(racing(orders, 7))).status, 'cancelled')
+    await assert.rejects(attempt(racing(orders, 8)), { code: 'version_conflict' })
+    let saves = 0
+    const failing = { ...orders, save: () => Promise.reject(new DomainError('forbidden', String(++saves))) }
+    await assert.rejects(attempt(failing), { code: 'forbidden', message: '1' })
+  })
+})
+
+suite('a round', () => {
+  test('settles all that is due, claims of CLAIMS_MAX at most, and nothing that is not', async (t) => {
+    const { add, pass, round, orders } = await world(t)
+    const ids: string[] = []
+    for (let i = 0; i < CLAIMS_MAX + 2; i++) ids.push((await add()).id)
+    assert.deepEqual(await round(), { settled: 0, failed: 0 })
+    pass(SETTLE_AFTER_MS)
+    const fresh = await add({ dueAt: later(SETTLE_AFTER_MS + 1).toISOString() })
+    assert.deepEqual(await round(), { settled: CLAIMS_MAX + 2, failed: 0 })
+    assert.equal((await orders.find(fresh.id))?.status, 'pending')
+    assert.deepEqual(await orders.backlog(), { count: 1, oldestUpdatedAt: AT.toISOString() })
+  })
+
+  test('puts off what could not be settled, by its attempts and never into the same round', async (t) => {
+    const { add, pass, round, said, orders, reported } = await world(t)
+    const [mine, other] = [await add(), await add()]
+    pass(SETTLE_AFTER_MS)
+    said.hold = async ({ id }) => {
+      if (id === mine.id) throw LOST
+      return HELD_ANSWER
+    }
+    assert.deepEqual(await round(), { settled: 1, failed: 1 })
+    const put = await orders.find(mine.id)
+    const now = later(SETTLE_AFTER_MS)
+    assert.deepEqual([put?.attempts, put?.fence, put?.dueAt], [1, 1, later(1000, now).toISOString()])
+    assert.equal((await orders.find(other.id))?.status, 'confirmed')
+    assert.deepEqual(reported, [[LOST, mine.id]])
+    pass(1000)
+    assert.deepEqual(await round(undefined, () => 0), { settled: 0, failed: 1 })
+    assert.equal((await orders.find(mine.id))?.dueAt, later(1001, now).toISOString())
+  })
+
+  test('what is still owed afterwards is put off without a word', async (t) => {
+    const { add, pass, ports, orders, reported } = await world(t)
+    const mine = await add()
+    pass(SETTLE_AFTER_MS)
+    const round = await settleDue({ ...ports, pauseMs: () => 5 }, async (each) => each)
+    assert.deepEqual([round, reported], [{ settled: 0, failed: 1 }, []])
+    assert.equal((await orders.find(mine.id))?.dueAt, later(SETTLE_AFTER_MS + 5).toISOString())
+  })
+
+  test('ends after the first claim of which nothing could be settled', async (t) => {
+    const { add, pass, round, said, calls } = await world(t)
+    for (let i = 0; i < CLAIMS_MAX + 2; i++) await add()
+    pass(SETTLE_AFTER_MS)
+    said.hold = () => Promise.reject(LOST)
+    assert.deepEqual(await round(), { settled: 0, failed: CLAIMS_MAX })
+    assert.equal(calls.length, CLAIMS_MAX)
+  })
+
+  test('goes on while half of what it claimed is under way, but claims no more than one call takes', async (t) => {
+    const { add, pass, round, said, calls } = await world(t)
+    for (let i = 0; i < CLAIMS_MAX + 100; i++) await add()
+    pass(SETTLE_AFTER_MS)
+    const slow = Promise.withResolvers<HoldAnswer>()
+    let asked = 0
+    let most = 0
+    let open = 0
+    said.hold = async () => {
+      most = Math.max(most, ++open)
+      const answer = ++asked % 2 === 0 ? await slow.promise : HELD_ANSWER
+      open--
+      return answer
+    }
+    const ended = round()
+    while (calls.length < CLAIMS_MAX + 64) await new Promise(setImmediate)
+    assert.ok(most <= CLAIMS_MAX, `${most} at once`)
+    slow.resolve(HELD_ANSWER)
+    assert.deepEqual(await ended, { settled: CLAIMS_MAX + 100, failed: 0 })
+  })
+
+  test('claims one at a trial, none while the other service is down, and none when it may not go on', async (t) => {
+    const { add, pass, round, said, calls, orders } = await world(t)
+    for (let i = 0; i < 3; i++) await add()
+    pass(SETTLE_AFTER_MS)
+    said.outlook = 'down'
+    assert.deepEqual(await round(), { settled: 0, failed: 0 })
+    said.outlook = 'up'
+    assert.deepEqual(await round(() => false), { settled: 0, failed: 0 })
+    assert.equal((await orders.backlog()).count, 3)
+    said.outlook = 'trial'
+    said.hold = () => Promise.reject(LOST)
+    assert.deepEqual(await round(), { settled: 0, failed: 1 })
+    assert.equal(calls.length, 1)
+    let turns = 0
+    said.hold = async () => HELD_ANSWER
+    assert.deepEqual(await round(() => ++turns <= 1), { settled: 1, failed: 0 })
+  })
+
+  test('holds what it claims by a lease, and waits for it also when claiming fails', async (t) => {
+    const { add, pass, ports, settle, said, orders } = await world(t)
+    const mine = await add()
+    pass(SETTLE_AFTER_MS)
+    said.hold = async () => {
+      const held = await orders.find(mine.id)
+      assert.equal(held?.dueAt, later(SETTLE_AFTER_MS + LEASE_MS).toISOString())
+      return HELD_ANSWER
+    }
+    let claims = 0
+    const claimDue: OrderStore['claimDue'] = (...asked) =>
+      ++claims === 2 ? Promise.reject(new Error('away')) : orders.claimDue(...asked)
+    const failing = { ...ports, orders: { ...orders, claimDue }, pauseMs: () => 1 }
+    await assert.rejects(settleDue(failing, settle), /away/)
+    assert.equal((await orders.find(mine.id))?.status, 'confirmed')
+  })
+})
+
+suite('pulling in', () => {
+  test('what was put off further than any ever is becomes due, on every page; the rest stays', async (t) => {
+    const { add, ports, orders } = await world(t)
+    const limit = later(2 * LEASE_MS).toISOString()
+    const stays = await add({ dueAt: limit })
+    const late: string[] = []
+    for (let i = 0; i < CLAIMS_MAX; i++)
+      late.push((await add({ dueAt: later(2 * LEASE_MS + 1).toISOString() })).id)
+    await pullIn(ports)
+    assert.equal((await orders.find(stays.id))?.dueAt, limit)
+    for (const id of late) assert.equal((await orders.find(id))?.dueAt, AT.toISOString())
+  })
+
+  test('writes nothing where nothing is late', async (t) => {
+    const { add, ports, orders } = await world(t)
+    await add()
+    const quiet = { ...orders, reschedule: () => Promise.reject(new Error('written')) }
+    await pullIn({ ...ports, orders: quiet })
+  })
+})
+
+test('each order added or saved is announced once it is kept, and no replay', async (t) => {
+  const { orders } = await world(t)
+  const told: string[] = []
+  const announcing = announceChanges(orders, ({ id, version }) => told.push(`${id} ${version}`))
+  const mine = newOrder(draft({ idempotencyKey: 'k' }), uuid(1), AT)
+  await announcing.addOnce(mine)
+  await announcing.addOnce({ ...mine, id: uuid(2) })
+  await announcing.save(requestCancel(mine, ADA, AT))
+  await assert.rejects(announcing.save(requestCancel(mine, ADA, AT)), { code: 'version_conflict' })
+  assert.deepEqual(told, [`${uuid(1)} 1`, `${uuid(1)} 2`])
+})
