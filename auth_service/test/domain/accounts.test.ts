@@ -1,0 +1,498 @@
+/** Accounts and sessions over real stores and real hashing, without HTTP. */
+import assert from 'node:assert/strict'
+import { suite, type TestContext, test } from 'node:test'
+import { createArgon2Hasher } from '../../src/crypto/argon2_hasher.ts'
+import { createPasswordChecks } from '../../src/crypto/password_checks.ts'
+import { refreshTokens } from '../../src/crypto/refresh_tokens.ts'
+import { createWorkLines } from '../../src/crypto/work_lines.ts'
+import {
+  type AccountPorts,
+  changePassword,
+  ensureFirstAdmin,
+  login,
+  logout,
+  register,
+  setRole,
+} from '../../src/domain/accounts.ts'
+import { CLOCKS_DIFFER_MS } from '../../src/domain/clocks.ts'
+import type { Account, PasswordHasher, Place, UserStore } from '../../src/domain/ports.ts'
+import {
+  ownSession,
+  REPLAY_WINDOW_MS,
+  refreshSession,
+  SESSIONS_PER_USER_MAX,
+} from '../../src/domain/sessions.ts'
+import {
+  FREE_TRIES_DEFAULT,
+  loginLimits,
+  REGISTRATIONS_DEFAULT,
+  registrationLimits,
+} from '../../src/domain/throttling.ts'
+import { isUsername } from '../../src/domain/usernames.ts'
+import { withdrawals } from '../../src/domain/withdrawals.ts'
+import { createClock, inMemory, newId, PASSWORD, WEAK } from '../support.ts'
+
+const HERE = { address: '192.0.2.1' }
+const ELSEWHERE = { address: '198.51.100.1' }
+const OTHER = 'pear cake on monday'
+const TTL_SECONDS = 3_600
+const ADA = { username: 'Ada', password: PASSWORD }
+const passwordChecks = createPasswordChecks()
+
+async function world(t: TestContext, given: Partial<AccountPorts> = {}) {
+  const [stores] = await inMemory(t)
+  const clock = createClock()
+  const places: [string, Place][] = []
+  const hasher = createArgon2Hasher(createWorkLines({ atOnce: 4, waitingMax: 100 }), WEAK)
+  const note = (work: string, place: Place) => void places.push([work, place])
+  const noting: PasswordHasher = {
+    ...hasher,
+    hash(password, place) {
+      note('hash', place)
+      return hasher.hash(password, place)
+    },
+    verify(phc, password, place) {
+      note('verify', place)
+      return hasher.verify(phc, password, place)
+    },
+    pretend(password, place) {
+      note('pretend', place)
+      return hasher.pretend(password, place)
+    },
+  }
+  const ports: AccountPorts = {
+    users: stores.users,
+    sessions: stores.sessions,
+    throttle: stores.throttle,
+    refreshTokens,
+    refreshTokenTtlSeconds: TTL_SECONDS,
+    hasher: noting,
+    passwordChecks,
+    loginLimits: loginLimits({ pair: 3, account: 5, address: 8 }),
+    registrationLimits: registrationLimits(2),
+    newId,
+    now: clock.now,
+    ...given,
+  }
+  const enter = (credentials = ADA, from = HERE) => login(ports, credentials, from)
+  return {
+    stores,
+    clock,
+    places,
+    ports,
+    enter,
+    fails: (password = 'wrong', from = HERE, username = 'ada') =>
+      enter({ username, password }, from).catch((error) => error.code as string),
+    register: (username = 'Ada', from = HERE) => register(ports, { username, password: PASSWORD }, from),
+    refresh: (token: string) => refreshSession(ports, token),
+    async joined() {
+      await register(ports, ADA, HERE)
+      return enter()
+    },
+  }
+}
+
+const REFUSED = { code: 'invalid_refresh_token' }
+
+suite('registering', () => {
+  test('makes a customer of that name, once, whatever its case', async (t) => {
+    const { register, clock, stores, places } = await world(t)
+    const user = await register()
+    assert.deepEqual([user.username, user.role, user.createdAt], ['Ada', 'customer', clock.now()])
+    assert.deepEqual(places, [['hash', { line: 'registration', who: HERE.address, signal: undefined }]])
+    await assert.rejects(register('ADA'), { code: 'username_taken' })
+    assert.equal(places.length, 1, 'nothing is hashed for a name that is taken')
+    assert.equal((await stores.users.list({ limit: 9 })).length, 1)
+  })
+
+  test('counts accounts by the address they are made from, with those whose name was taken', async (t) => {
+    const { register } = await world(t)
+    await register()
+    await assert.rejects(register('ada'), { code: 'username_taken' })
+    await assert.rejects(register('bob'), {
+      code: 'too_many_attempts',
+      message: 'Too many tries. Try again in 1 s.',
+    })
+    await register('bob', ELSEWHERE)
+  })
+
+  test('a try that came to nothing, as in an overload, is given back', async (t) => {
+    const overloaded = Object.assign(new Error('No.'), { code: 'overloaded' })
+    const { ports, register: joins } = await world(t)
+    const busy = { ...ports, hasher: { ...ports.hasher, hash: () => Promise.reject(overloaded) } }
+    for (let i = 0; i < 5; i++) await assert.rejects(register(busy, ADA, HERE), { code: 'overloaded' })
+    assert.equal((await joins()).username, 'Ada')
+  })
+
+  test('names have 3 to 32 characters', () => {
+    const names = ['ab', 'abc', 'a'.repeat(32), 'a'.repeat(33), 'a.b_c-d', '.abc', 'abc-', 'a b', 'äbc']
+    assert.deepEqual(names.map(isUsername), [false, true, true, false, true, false, false, false, false])
+  })
+})
+
+suite('logging in', () => {
+  test('goes by the name in any case and starts a session for its time', async (t) => {
+    const { register, enter, stores, clock } = await world(t)
+    const { id } = await register()
+    const { account, refreshToken } = await enter({ username: 'aDA', password: PASSWORD })
+    assert.equal(account.id, id)
+    const session = await stores.sessions.find(refreshTokens.sessionIdOf(refreshToken)!)
+    assert.equal(session?.expiresAt.getTime(), clock.now().getTime() + TTL_SECONDS * 1000)
+    assert.deepEqual([session?.previousHash, session?.salt, session?.rotatedAt], [null, null, null])
+    assert.equal(session?.passwordVersion, 1)
+  })
+
+  test('2: an unknown name costs the same work and has the same answer', async (t) => {
+    const { register, fails, places } = await world(t)
+    await register()
+    places.length = 0
+    assert.deepEqual(
+      [await fails(), await fails('wrong', HERE, 'nobody')],
+      Array(2).fill('invalid_credentials'),
+    )
+    assert.deepEqual(
+      places.map(([work, { line, who }]) => [work, line, who]),
+      [
+        ['verify', 'login', HERE.address],
+        ['pretend', 'login', HERE.address],
+      ],
+    )
+  })
+
+  test('half of a character is nobody’s password, though it costs the same', async (t) => {
+    const { ports, fails, places, stores } = await world(t)
+    const passwordHash = await ports.hasher.hash('plum \ufffd', { line: 'login', who: 'x' })
+    const createdAt = ports.now()
+    await stores.users.add({ id: newId(), username: 'ada', role: 'customer', createdAt, passwordHash })
+    assert.equal(await fails('plum \ud800'), 'invalid_credentials')
+    assert.equal(places.at(-1)![0], 'verify')
+  })
+
+  test('the same characters, composed otherwise, are the same password', async (t) => {
+    const { ports, enter } = await world(t)
+    await register(ports, { username: 'ada', password: 'cafe\u0301 au lait' }, HERE)
+    assert.ok(await enter({ username: 'ada', password: 'caf\u00e9 au lait' }))
+  })
+
+  test('who is known here waits in a line of their own, for thirty days', async (t) => {
+    const { joined, enter, places, clock } = await world(t)
+    await joined()
+    const lineOf = async (from = HERE) => {
+      places.length = 0
+      await enter(ADA, from)
+      return places.map(([, { line }]) => line)
+    }
+    assert.deepEqual([await lineOf(), await lineOf(ELSEWHERE)], [['known'], ['login']])
+    clock.pass(30 * 86_400_000 - 1)
+    assert.deepEqual(await lineOf(), ['known'])
+    clock.pass(30 * 86_400_000)
+    assert.deepEqual(await lineOf(), ['login'])
+  })
+
+  test('3: wrong tries run out: of one address, of an account from anywhere, of an address for anybody', async (t) => {
+    const { register, fails, places } = await world(t)
+    await register()
+    assert.deepEqual([await fails(), await fails(), await fails(), await fails()].slice(2), [
+      'invalid_credentials',
+      'too_many_attempts',
+    ])
+    const verified = places.length
+    await fails()
+    assert.equal(places.length, verified, 'a refused try is not worked on')
+    const from = (n: number) => ({ address: `198.51.100.${n}` })
+    assert.equal(await fails('wrong', from(1)), 'invalid_credentials')
+    assert.equal(await fails('wrong', from(2)), 'invalid_credentials')
+    assert.equal(await fails('wrong', from(3)), 'too_many_attempts')
+    const names = Array.from({ length: 9 }, (_, i) => `name${i}`)
+    const outcomes: unknown[] = []
+    for (const name of names) outcomes.push(await fails('wrong', from(9), name))
+    assert.deepEqual(outcomes, [...Array(8).fill('invalid_credentials'), 'too_many_attempts'])
+  })
+
+  test('3: strangers who guess keep nobody out of where they are known', async (t) => {
+    const { joined, fails, enter } = await world(t)
+    await joined()
+    for (let i = 0; i < 6; i++) await fails('wrong', { address: `198.51.100.${i}` })
+    assert.equal(await fails(PASSWORD, ELSEWHERE), 'too_many_attempts')
+    assert.ok(await enter())
+  })
+
+  test('success forgets the tries of the account, and takes its own off the address alone', async (t) => {
+    const { register, fails, enter } = await world(t)
+    await register()
+    for (let round = 0; round < 3; round++) {
+      assert.deepEqual([await fails(), await fails()], Array(2).fill('invalid_credentials'))
+      await enter()
+    }
+    assert.equal(await fails('wrong', HERE, 'bob'), 'invalid_credentials')
+    assert.equal(await fails('wrong', HERE, 'bob'), 'invalid_credentials')
+    assert.equal(await fails('wrong', HERE, 'eve'), 'too_many_attempts')
+  })
+
+  test('a try that is refused for the account costs the address nothing', async (t) => {
+    const { register, fails } = await world(t)
+    await register()
+    for (let i = 0; i < 20; i++) await fails()
+    for (let i = 0; i < 4; i++) assert.equal(await fails('wrong', HERE, `name${i}`), 'invalid_credentials')
+  })
+
+  test('a weaker hash is replaced by one of today; a stronger one stays', async (t) => {
+    const { register, ports, stores } = await world(t)
+    const { id } = await register()
+    const lines = createWorkLines({ atOnce: 1, waitingMax: 1 })
+    const stronger = { ...ports, hasher: createArgon2Hasher(lines, { ...WEAK, passes: 2 }) }
+    await login(stronger, ADA, HERE)
+    const raised = (await stores.users.find(id))!
+    assert.match(raised.passwordHash, /t=2/)
+    assert.equal(raised.passwordVersion, 1)
+    await login(ports, ADA, HERE)
+    assert.equal((await stores.users.find(id))!.passwordHash, raised.passwordHash)
+  })
+
+  test('in an overload the login stands without it; any other fault does not pass', async (t) => {
+    const { register, ports, stores } = await world(t)
+    const { id } = await register()
+    const failing = (error: object): AccountPorts => ({
+      ...ports,
+      hasher: { ...ports.hasher, outdated: () => true, hash: () => Promise.reject(error) },
+    })
+    const { passwordHash } = (await stores.users.find(id))!
+    await login(failing({ code: 'overloaded' }), ADA, HERE)
+    assert.equal((await stores.users.find(id))!.passwordHash, passwordHash)
+    await assert.rejects(login(failing({ code: 'other' }), ADA, HERE), { code: 'other' })
+  })
+
+  test('the limits people live with', () => {
+    assert.deepEqual(FREE_TRIES_DEFAULT, { pair: 10, account: 50, address: 500 })
+    assert.deepEqual(registrationLimits(7), {
+      freeTries: 7,
+      firstPauseMs: 1_000,
+      longestPauseMs: 60_000,
+      forgetAfterMs: 3_600_000,
+    })
+    const { pair, account, address } = loginLimits(FREE_TRIES_DEFAULT)
+    const each = { firstPauseMs: 1_000, longestPauseMs: 60_000, forgetAfterMs: 3_600_000 }
+    assert.deepEqual(pair, { ...each, freeTries: 10, longestPauseMs: 900_000 })
+    assert.deepEqual(
+      [account, address],
+      [
+        { ...each, freeTries: 50 },
+        { ...each, freeTries: 500 },
+      ],
+    )
+    assert.equal(REGISTRATIONS_DEFAULT, 250)
+  })
+})
+
+suite('sessions', () => {
+  test('1: a token is good once, and makes the next', async (t) => {
+    const { joined, refresh, clock } = await world(t)
+    const { refreshToken, account } = await joined()
+    const next = await refresh(refreshToken)
+    assert.deepEqual([next.replayed, next.account.id], [false, account.id])
+    assert.notEqual(next.refreshToken, refreshToken)
+    clock.pass(1)
+    assert.equal((await refresh(next.refreshToken)).replayed, false)
+  })
+
+  test('2: the one before may be used again for a while and has the same successor', async (t) => {
+    const { joined, refresh, clock } = await world(t)
+    const { refreshToken } = await joined()
+    const next = await refresh(refreshToken)
+    clock.pass(REPLAY_WINDOW_MS)
+    assert.deepEqual(await refresh(refreshToken), { ...next, replayed: true })
+    assert.equal(REPLAY_WINDOW_MS, 30_000)
+  })
+
+  test('3: any later, or an older one, ends the session for all who hold it', async (t) => {
+    const { joined, refresh, clock, enter } = await world(t)
+    const { refreshToken } = await joined()
+    const next = await refresh(refreshToken)
+    clock.pass(REPLAY_WINDOW_MS + 1)
+    await assert.rejects(refresh(refreshToken), REFUSED)
+    await assert.rejects(refresh(next.refreshToken), REFUSED)
+    const older = (await enter()).refreshToken
+    const last = await refresh((await refresh(older)).refreshToken)
+    await assert.rejects(refresh(older), REFUSED)
+    await assert.rejects(refresh(last.refreshToken), REFUSED)
+  })
+
+  test('3: a token of our form that never was the session’s ends it', async (t) => {
+    const { joined, refresh } = await world(t)
+    const { refreshToken } = await joined()
+    const forged = `${refreshTokens.sessionIdOf(refreshToken)}.${'x'.repeat(43)}`
+    await assert.rejects(refresh(forged), REFUSED)
+    await assert.rejects(refresh(refreshToken), REFUSED)
+    await assert.rejects(refresh('nothing of ours'), REFUSED)
+  })
+
+  test('4: it ends at its time however often it is renewed, and is gone then', async (t) => {
+    const { joined, refresh, clock, stores } = await world(t)
+    const { refreshToken } = await joined()
+    clock.pass(TTL_SECONDS * 1000 - 1)
+    const { refreshToken: next } = await refresh(refreshToken)
+    clock.pass(1)
+    await assert.rejects(refresh(next), { ...REFUSED, message: /It has expired/ })
+    assert.equal(await stores.sessions.find(refreshTokens.sessionIdOf(next)!), undefined)
+  })
+
+  test('4: one of before another password is refused and gone, and so is one of nobody', async (t) => {
+    const { joined, refresh, stores, ports } = await world(t)
+    const { refreshToken, account } = await joined()
+    await stores.users.changePassword(account.id, 1, account.passwordHash, ports.now())
+    await assert.rejects(refresh(refreshToken), { ...REFUSED, message: /password was changed/ })
+    assert.equal(await stores.sessions.find(refreshTokens.sessionIdOf(refreshToken)!), undefined)
+  })
+
+  test('5: a renewal by a clock that was ahead is not repeated', async (t) => {
+    const { joined, refresh, clock } = await world(t)
+    const { refreshToken } = await joined()
+    clock.pass(CLOCKS_DIFFER_MS + 1)
+    await refresh(refreshToken)
+    clock.pass(-CLOCKS_DIFFER_MS - 1)
+    await assert.rejects(refresh(refreshToken), REFUSED)
+  })
+
+  test('6: the oldest give way', async (t) => {
+    const { joined, enter, refresh, clock } = await world(t)
+    const tokens = [(await joined()).refreshToken]
+    for (let i = 1; i <= SESSIONS_PER_USER_MAX; i++) {
+      clock.pass(1)
+      tokens.push((await enter()).refreshToken)
+    }
+    await assert.rejects(refresh(tokens[0]!), REFUSED)
+    assert.ok(await refresh(tokens[1]!))
+    assert.equal(SESSIONS_PER_USER_MAX, 20)
+  })
+
+  test('logging out ends it, with any of its tokens; what is none is fine', async (t) => {
+    const { joined, refresh, ports } = await world(t)
+    const { refreshToken } = await joined()
+    const next = await refresh(refreshToken)
+    await logout(ports, 'nothing of ours')
+    await logout(ports, refreshToken)
+    await assert.rejects(refresh(next.refreshToken), REFUSED)
+  })
+
+  test('it is its owner’s while it lives, by its newest token or the one before', async (t) => {
+    const { joined, refresh, ports, clock, register, enter } = await world(t)
+    const { refreshToken, account } = await joined()
+    const id = refreshTokens.sessionIdOf(refreshToken)
+    const own = (token: string, of: Account = account) => ownSession(ports, of, token)
+    assert.equal(await own(refreshToken), id)
+    const { refreshToken: next } = await refresh(refreshToken)
+    assert.deepEqual([await own(refreshToken), await own(next)], [id, id])
+    const { refreshToken: last } = await refresh(next)
+    assert.deepEqual([await own(refreshToken), await own('x'), await own(last)], [undefined, undefined, id])
+    await register('bob')
+    const bob = await enter({ username: 'bob', password: PASSWORD })
+    assert.equal(await own(last, bob.account), undefined)
+    assert.equal(await own(last, { ...account, passwordVersion: 2 }), undefined)
+    clock.pass(TTL_SECONDS * 1000)
+    assert.equal(await own(last), undefined)
+  })
+})
+
+suite('another password', () => {
+  const change = (currentPassword = PASSWORD, newPassword = OTHER) => ({ currentPassword, newPassword })
+
+  test('ends all sessions but the one it is made from, and withdraws access tokens', async (t) => {
+    const { joined, enter, refresh, ports, stores, places } = await world(t)
+    const { account, refreshToken: here } = await joined()
+    const { refreshToken: there } = await enter(ADA, ELSEWHERE)
+    places.length = 0
+    await changePassword(ports, account, { ...change(), refreshToken: here }, HERE)
+    assert.deepEqual(
+      places.map(([work, { line }]) => [work, line]),
+      [
+        ['verify', 'known'],
+        ['hash', 'known'],
+      ],
+    )
+    assert.ok(await refresh(here))
+    await assert.rejects(refresh(there), { ...REFUSED, message: /not known/ })
+    assert.ok(await enter({ username: 'ada', password: OTHER }))
+    const { passwordVersion, tokenVersion } = (await stores.users.find(account.id))!
+    assert.deepEqual([passwordVersion, tokenVersion], [2, 2])
+    assert.deepEqual(await withdrawals(stores.users, ports.now(), 9), [
+      { userId: account.id, leastVersion: 2 },
+    ])
+  })
+
+  test('made from no session ends them all', async (t) => {
+    const { joined, refresh, ports } = await world(t)
+    const { account, refreshToken } = await joined()
+    await changePassword(ports, account, change(), HERE)
+    await assert.rejects(refresh(refreshToken), REFUSED)
+  })
+
+  test('3: asks for the right one, and counts the wrong', async (t) => {
+    const { joined, ports, fails, refresh } = await world(t)
+    const { account, refreshToken } = await joined()
+    const wrong = () => changePassword(ports, account, change('wrong'), HERE)
+    for (let i = 0; i < 3; i++) await assert.rejects(wrong(), { code: 'wrong_password' })
+    await assert.rejects(wrong(), { code: 'too_many_attempts' })
+    assert.equal(await fails(), 'too_many_attempts')
+    assert.ok(await refresh(refreshToken))
+  })
+
+  test('is refused for what it is, and of two at once one counts', async (t) => {
+    const { joined, ports, enter } = await world(t)
+    const { account } = await joined()
+    const short = changePassword(ports, account, change(PASSWORD, 'short'), HERE)
+    await assert.rejects(short, { code: 'password_refused' })
+    const both = await Promise.allSettled([
+      changePassword(ports, account, change(), HERE),
+      changePassword(ports, account, change(), HERE),
+    ])
+    const refused = both.flatMap((each) => (each.status === 'rejected' ? [each.reason.code] : []))
+    assert.deepEqual(refused, ['wrong_password'])
+    assert.ok(await enter({ username: 'ada', password: OTHER }))
+  })
+})
+
+suite('admins', () => {
+  const ROOT = { username: 'root', password: PASSWORD }
+
+  test('the first is made once, and an account that exists is left as it is', async (t) => {
+    const { ports, register, stores } = await world(t)
+    assert.equal(await ensureFirstAdmin(ports, ROOT), 'created')
+    assert.equal(await ensureFirstAdmin(ports, { ...ROOT, username: 'ROOT' }), 'exists')
+    await register('eve')
+    assert.equal(await ensureFirstAdmin(ports, { ...ROOT, username: 'eve' }), 'not_an_admin')
+    assert.equal((await stores.users.findByName('root'))?.role, 'admin')
+    await assert.rejects(ensureFirstAdmin(ports, { username: 'adam', password: 'x' }), {
+      code: 'password_refused',
+    })
+  })
+
+  test('of replicas that start at once one makes it, and none fails', async (t) => {
+    const { ports, stores } = await world(t)
+    const outcomes = await Promise.all([1, 2, 3].map(() => ensureFirstAdmin(ports, ROOT)))
+    assert.deepEqual(outcomes.sort(), ['created', 'exists', 'exists'])
+    assert.equal((await stores.users.list({ limit: 9 })).length, 1)
+    const users: UserStore = { ...stores.users, add: () => Promise.reject(new Error('away')) }
+    await assert.rejects(ensureFirstAdmin({ ...ports, users }, { ...ROOT, username: 'adam' }), /away/)
+  })
+
+  test('6: the last one stays', async (t) => {
+    const { ports, register, stores } = await world(t)
+    await ensureFirstAdmin(ports, ROOT)
+    const { id } = (await stores.users.findByName('root'))!
+    await assert.rejects(setRole(ports, id, 'customer'), { code: 'last_admin' })
+    const bob = await register('bob')
+    assert.equal((await setRole(ports, bob.id, 'admin')).role, 'admin')
+    assert.equal((await setRole(ports, id, 'customer')).role, 'customer')
+  })
+
+  test('5: withdrawn access tokens are told of for as long as they may live', async (t) => {
+    const { ports, register, stores, clock } = await world(t)
+    const { id } = await register()
+    await setRole(ports, id, 'admin')
+    const told = async () => (await withdrawals(stores.users, clock.now(), 9)).length
+    clock.pass(3_600_000 + 60_000 - 1)
+    assert.equal(await told(), 1)
+    clock.pass(2)
+    assert.equal(await told(), 0)
+  })
+})
