@@ -2,13 +2,25 @@
  * A copy of the tree that mutants are tried in, so that the work tree is never touched. Packages are linked, but the
  * workspaces among them lead into the copy: a mutant of service_kit reaches every service.
  */
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative, sep } from 'node:path'
 import { ROOT } from '../../scripts/root.ts'
 
 const LEFT_OUT = ['.git', 'data', 'output', 'results', 'secrets']
 const SCOPE = '@shop'
+const { workspaces: WORKSPACES } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  workspaces: readonly string[]
+}
 
 export function copyTree(name: string): string {
   const copy = mkdtempSync(join(tmpdir(), `shop_mutants_${name}_`))
@@ -21,7 +33,7 @@ export function copyTree(name: string): string {
       return !parts.includes('node_modules') && !LEFT_OUT.some((left) => parts.at(-1) === left)
     },
   })
-  for (const folder of ['.', ...readdirSync(ROOT)]) linkPackages(join(ROOT, folder), join(copy, folder))
+  for (const folder of ['.', ...WORKSPACES]) linkPackages(join(ROOT, folder), join(copy, folder))
   return copy
 }
 

@@ -6,15 +6,17 @@ import { changeStatus, type StatusChange } from '../../src/domain/change_order.t
 import { DomainError, OutcomeUnknown } from '../../src/domain/errors.ts'
 import {
   cancelled,
+  LINES_MAX,
   newOrder,
   type Order,
+  QUANTITY_MAX,
   requestCancel,
   SETTLE_AFTER_MS,
   SYSTEM,
 } from '../../src/domain/order.ts'
 import { placeOrder } from '../../src/domain/place_order.ts'
 import type { HoldAnswer, OrderStore, Outlook, Ports } from '../../src/domain/ports.ts'
-import { CLAIMS_MAX, LEASE_MS, pullIn, settleDue } from '../../src/domain/settle_due.ts'
+import { BACKOFF, CLAIMS_MAX, LEASE_MS, pullIn, settleDue } from '../../src/domain/settle_due.ts'
 import { createSettle, settleOrLeave } from '../../src/domain/settle_order.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
 import { ADA, AT, BOB, draft, HELD, later, order, ROOT, SHORT, uuid } from '../samples.ts'
@@ -389,6 +391,22 @@ suite('a round', () => {
     await assert.rejects(settleDue(failing, settle), /away/)
     assert.equal((await orders.find(mine.id))?.status, 'confirmed')
   })
+
+  test('does not end before all it claimed is settled, also when it cannot go on', async (t) => {
+    const { add, pass, ports, settle, said, orders } = await world(t)
+    const [mine, other] = [await add(), await add()]
+    pass(SETTLE_AFTER_MS)
+    said.hold = async ({ id }) => {
+      if (id === other.id) for (let i = 0; i < 20; i++) await new Promise(setImmediate)
+      return HELD_ANSWER
+    }
+    let claims = 0
+    const claimDue: OrderStore['claimDue'] = (...asked) =>
+      ++claims === 2 ? Promise.reject(new Error('away')) : orders.claimDue(...asked)
+    const failing = { ...ports, orders: { ...orders, claimDue }, pauseMs: () => 1 }
+    await assert.rejects(settleDue(failing, settle), /away/)
+    for (const { id } of [mine, other]) assert.equal((await orders.find(id))?.status, 'confirmed')
+  })
 })
 
 suite('pulling in', () => {
@@ -410,6 +428,11 @@ suite('pulling in', () => {
     const quiet = { ...orders, reschedule: () => Promise.reject(new Error('written')) }
     await pullIn({ ...ports, orders: quiet })
   })
+})
+
+test('the limits and times that others go by', () => {
+  assert.deepEqual([LINES_MAX, QUANTITY_MAX, CLAIMS_MAX], [50, 10_000, 128])
+  assert.deepEqual([SETTLE_AFTER_MS, LEASE_MS, BACKOFF], [5_000, 15_000, { firstMs: 250, maxMs: 5_000 }])
 })
 
 test('each order added or saved is announced once it is kept, and no replay', async (t) => {
