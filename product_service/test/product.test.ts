@@ -3,15 +3,21 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import {
   adjustStock,
+  DESCRIPTION_LENGTH_MAX,
   editProduct,
+  NAME_LENGTH_MAX,
+  NOTE_LENGTH_MAX,
   nameKey,
   newProduct,
+  PRICE_MINOR_MAX,
   type Product,
   removeProduct,
   type Seen,
   STOCK_MAX,
 } from '../src/domain/product.ts'
-import { searchWords } from '../src/domain/search.ts'
+import { BATCH_MAX, LINES_MAX, QUANTITY_MAX } from '../src/domain/reservation.ts'
+import { QUERY_LENGTH_MAX, QUERY_WORDS_MAX, searchWords } from '../src/domain/search.ts'
+import { VOCABULARY_MAX } from '../src/domain/spelling.ts'
 
 const ACT = { by: 'root', at: '2026-01-01T00:00:00.000Z' }
 const LATER = { by: 'root', at: '2026-01-02T00:00:00.000Z' }
@@ -117,6 +123,14 @@ suite('adjusting stock', () => {
   test('never goes below zero (invariant 1), nor above the limit', () => {
     assert.throws(() => adjustStock(sold, -9, 'x', LATER), { code: 'insufficient_stock' })
     assert.throws(() => adjustStock(sold, STOCK_MAX, 'x', LATER), { code: 'stock_limit_exceeded' })
+    const full = adjustStock(sold, STOCK_MAX - sold.stock, 'x', LATER).product
+    assert.equal(full.stock, STOCK_MAX)
+    const current = (error: { details: { members: object } }) => {
+      assert.deepEqual(error.details.members, { current: full })
+      return true
+    }
+    assert.throws(() => adjustStock(full, 1, 'x', LATER), current)
+    assert.throws(() => adjustStock(full, -STOCK_MAX - 1, 'x', LATER), current)
   })
 })
 
@@ -139,7 +153,16 @@ suite('words', () => {
   }
 
   test('the name key forgets case and accents, and stays short', () => {
-    assert.equal(nameKey('Éclair'), nameKey('eclair'))
-    assert.ok(nameKey('ﷺ'.repeat(200)).length <= 60)
+    assert.deepEqual([nameKey('Éclair'), nameKey('eCLAIR')], ['eclair', 'eclair'])
+    assert.equal(nameKey('ﷺ'.repeat(200)).length, 60)
+  })
+
+  test('the limits that forms and stores go by', () => {
+    assert.deepEqual(
+      [NAME_LENGTH_MAX, DESCRIPTION_LENGTH_MAX, NOTE_LENGTH_MAX, PRICE_MINOR_MAX, STOCK_MAX],
+      [200, 5_000, 200, 1_000_000_000, 1_000_000_000],
+    )
+    assert.deepEqual([LINES_MAX, QUANTITY_MAX, BATCH_MAX], [50, 10_000, 256])
+    assert.deepEqual([QUERY_LENGTH_MAX, QUERY_WORDS_MAX, VOCABULARY_MAX], [100, 10, 100_000])
   })
 })
