@@ -143,7 +143,7 @@ export function createBatcher<Item, Answer>(options: BatcherOptions<Item, Answer
     let total = 0
     for (const entry of queue) {
       total += entry.weighs
-      room = Math.min(room, suspects.of(entry.key)?.together ?? itemsMax)
+      room = Math.min(room, suspects.of(entry.key)?.together ?? room)
       if (batch.length > 0 && (batch.length >= room || total > weightMax)) break
       batch.push(entry)
     }

@@ -8,6 +8,7 @@ import {
   CommonConfig,
   ConfigError,
   CurrencyConfig,
+  CurrencyDigitsConfig,
   DatabaseUrlConfig,
   listOf,
   PortConfig,
@@ -19,6 +20,7 @@ const Schema = Type.Object({
   ...CommonConfig,
   PORT: PortConfig(5001),
   CURRENCY: CurrencyConfig,
+  CURRENCY_DIGITS: CurrencyDigitsConfig,
   DATABASE_URL: DatabaseUrlConfig('x.db'),
   REQUIRE_VERSION: Type.Boolean({ default: false }),
 })
@@ -84,6 +86,39 @@ suite('configuration is complete or fatal', () => {
   test('a file of a secret that says nothing counts as none, and both forms empty too', () => {
     assert.deepEqual(faultsOf({ SERVICE_SECRET_FILE: '', SERVICE_SECRET: SECRET }), [])
     assert.deepEqual(faultsOf({ SERVICE_SECRET: '', SERVICE_SECRET_FILE: '' }), ['SERVICE_SECRET is missing'])
+  })
+
+  const limits: [name: string, ...fits: [string, boolean][]][] = [
+    ['SERVICE_SECRET', ['s'.repeat(31), false], [SECRET, true]],
+    ['PORT', ['-1', false], ['0', true], ['65535', true], ['65536', false], ['1.5', false]],
+    ['DRAIN_DELAY_MS', ['-1', false], ['0', true], ['60000', true], ['60001', false]],
+    ['CURRENCY', ['USD', true], ['usd', false], ['USDX', false], ['XUSD', false]],
+    ['CURRENCY_DIGITS', ['-1', false], ['0', true], ['4', true], ['5', false]],
+    ['LOG_LEVEL', ['debug', true], ['loud', false]],
+    ['AUTH_URL', ['https://auth', true], ['auth', false], ['ftp://auth', false]],
+    ['DATABASE_URL', ['sqlite:x.db', true], ['mongodb+srv://h', true], ['sqlite:', false]],
+    ['REQUIRE_VERSION', ['false', true], ['maybe', false]],
+  ]
+  for (const [name, ...values] of limits) {
+    for (const [value, fits] of values) {
+      test(`${name} ${value.slice(0, 20)} ${fits ? 'is taken' : 'is refused, in one sentence'}`, () => {
+        const faults = faultsOf({ SERVICE_SECRET: SECRET, [name]: value })
+        assert.equal(faults.length, fits ? 0 : 1, faults.join())
+        if (!fits) assert.ok(faults[0]!.startsWith(`${name} must`), faults[0])
+      })
+    }
+  }
+
+  test('a file that cannot be read is the only fault where nothing else is missing', () => {
+    const faults = faultsOf({ SERVICE_SECRET: '', SERVICE_SECRET_FILE: '/nowhere/at/all' })
+    assert.deepEqual(faults, ['SERVICE_SECRET_FILE cannot be read (ENOENT)', 'SERVICE_SECRET is missing'])
+  })
+
+  test('the error says all of it', () => {
+    assert.equal(
+      new ConfigError(['A is missing', 'B is wrong']).message,
+      'Configuration is not usable:\n  - A is missing\n  - B is wrong',
+    )
   })
 
   for (const code of ['XAU', 'XXX', 'XTS', 'ABC']) {

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fetchPublished, PUBLISHED_BYTES_MAX } from '../src/published.ts'
-import { fetchWithdrawnTokens, type WithdrawnList } from '../src/withdrawn_tokens.ts'
+import { fetchWithdrawnTokens, WITHDRAWN_MAX, type WithdrawnList } from '../src/withdrawn_tokens.ts'
 
 async function publisher(
   t: TestContext,
@@ -68,6 +68,17 @@ suite('withdrawn tokens', () => {
       [withdrawn.isWithdrawn('ada', 1), withdrawn.isWithdrawn('ada', 2), withdrawn.isWithdrawn('bob', 1)],
       [true, false, false],
     )
+  })
+
+  test('are those of so many accounts and no more: of the first, which changed last', async (t) => {
+    const { state, follow } = await published(t)
+    const accounts = Array.from({ length: WITHDRAWN_MAX + 1 }, (_, i) => `user ${i}`)
+    state.list = { withdrawn: accounts.map((user_id) => ({ user_id, least_version: 2 })) }
+    const withdrawn = follow()
+    await withdrawn.refresh()
+    const known = [0, WITHDRAWN_MAX - 1, WITHDRAWN_MAX].map((i) => withdrawn.isWithdrawn(`user ${i}`, 1))
+    assert.deepEqual(known, [true, true, false])
+    assert.equal(WITHDRAWN_MAX, 10_000)
   })
 
   test('are looked for again by themselves, every few seconds, and only sent when they changed', async (t) => {

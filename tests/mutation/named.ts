@@ -147,8 +147,8 @@ export const NAMED: readonly Named[] = [
   {
     what: 'a call has all items that wait',
     path: 'service_kit/src/batcher.ts',
-    from: 'let room = itemsMax',
-    to: 'let room = itemsMax * 1000',
+    from: 'let room = itemsMax\n',
+    to: 'let room = Number.POSITIVE_INFINITY\n',
     test: 'service_kit/test/batcher.test.ts',
   },
   {
