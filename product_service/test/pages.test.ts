@@ -107,8 +107,13 @@ suite('ranks of a search', () => {
 })
 
 suite('a search that finds nothing', () => {
-  const query = (...words: string[]): CatalogueQuery =>
-    ({ words, sort: 'newest', limit: 2, after: undefined }) as CatalogueQuery
+  const query = (...words: string[]): CatalogueQuery => ({
+    words,
+    sort: 'newest',
+    inStock: false,
+    limit: 2,
+    after: undefined,
+  })
 
   /** Names of products by their words; what was asked of them is kept. */
   function catalogue(...products: string[]) {

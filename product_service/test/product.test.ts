@@ -57,6 +57,9 @@ suite('editing a product that was edited at 3 and sold at 4 and 5 (invariant 7)'
     ['a name by one who saw everything', name, saw(5), 'applied'],
     ['a name by one who missed the edit', name, saw(2), 'version_conflict'],
     ['a name by one who saw the future', name, saw(6), 'version_conflict'],
+    ['a description by one who saw everything', { description: 'Black' }, saw(5), 'applied'],
+    ['a price by one who saw everything', { priceMinor: 301 }, saw(5), 'applied'],
+    ['a description by one who missed the edit', { description: 'Black' }, saw(2), 'version_conflict'],
     ['a stock by one who saw everything', stock, saw(5), 'applied'],
     ['a stock by one who missed a sale', stock, saw(4), 'version_conflict'],
     ['both by one who missed a sale', { ...name, ...stock }, saw(4), 'version_conflict'],
@@ -80,10 +83,11 @@ suite('editing a product that was edited at 3 and sold at 4 and 5 (invariant 7)'
           ...sold,
           ...change,
           version: 6,
-          editVersion: 'name' in change ? 6 : 3,
+          editVersion: 'stock' in change ? 3 : 6,
           updatedAt: LATER.at,
         })
-      } else assert.throws(edit, { code: outcome, details: { members: { current: sold } } })
+      } else
+        assert.throws(edit, { name: 'DomainError', code: outcome, details: { members: { current: sold } } })
     })
   }
 
