@@ -67,15 +67,14 @@ export function createTokenVerifier(
     try {
       return await verifyAndRemember(resolveKey, token)
     } catch (error) {
-      if ((error as { code?: string }).code !== 'ERR_JWKS_NO_MATCHING_KEY')
-        throw refused(reason(error), error)
+      if ((error as { code?: string }).code !== 'ERR_JWKS_NO_MATCHING_KEY') throw refusal(error)
     }
     await keys.refresh()
     adoptKeys()
     try {
       return await verifyAndRemember(resolveKey, token)
     } catch (error) {
-      throw refused(reason(error), error)
+      throw refusal(error)
     }
   }
 
@@ -140,8 +139,11 @@ function verifiedFrom({ sub, username, role, exp, ver = FIRST_TOKEN_VERSION }: J
   return { principal: { userId: sub, username, role, expiresAt: exp! }, version: ver as number }
 }
 
-const reason = (error: unknown) =>
-  (error as { code?: string }).code === 'ERR_JWT_EXPIRED' ? 'it has expired' : 'it does not verify'
+function refusal(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  const expired = (error as { code?: string }).code === 'ERR_JWT_EXPIRED'
+  return refused(expired ? 'it has expired' : 'it does not verify', error)
+}
 
 const refused = (why: string, cause?: unknown) =>
   new Problem(

@@ -11,6 +11,7 @@ import {
   CLOCK_TOLERANCE_SECONDS,
   createTokenVerifier,
   fetchRemoteKeys,
+  KEYS_REFRESH_MS,
   TOKEN_AUDIENCE,
   TOKEN_ISSUER,
   TOKEN_LIFETIME_SECONDS_MAX,
@@ -144,7 +145,7 @@ suite('access tokens', () => {
     const verify = createTokenVerifier(keysOf({ keys: [jwk] }).source, () => NOW)
     assert.ok(await verify(await sign(TOKEN_LIFETIME_SECONDS_MAX)))
     const ahead = await sign(TOKEN_LIFETIME_SECONDS_MAX + CLOCK_TOLERANCE_SECONDS + 1)
-    await assert.rejects(async () => verify(ahead), { code: 'unauthenticated' })
+    await assert.rejects(async () => verify(ahead), { code: 'unauthenticated', message: /live too long/ })
   })
 
   test('3: so many tokens are remembered and no more: the oldest is verified again', async () => {
@@ -156,6 +157,73 @@ suite('access tokens', () => {
     assert.ok(!(verify(first) instanceof Promise))
     await verify(await sign(600, { i: 'one more' }))
     assert.ok(verify(first) instanceof Promise)
+  })
+
+  const foreign: [what: string, claims: object, sentence: RegExp][] = [
+    ['a role we do not know', { role: 'owner' }, /its claims are not ours/],
+    ['a name that is no text', { username: 7 }, /its claims are not ours/],
+    ['a version that is no whole number', { ver: 1.5 }, /its claims are not ours/],
+    ['no name', { username: undefined }, /does not verify/],
+  ]
+  for (const [what, claims, message] of foreign) {
+    test(`a token with ${what} is refused`, async () => {
+      const { jwk, sign } = await signer('a')
+      const verify = createTokenVerifier(keysOf({ keys: [jwk] }).source, () => NOW)
+      await assert.rejects(async () => verify(await sign(600, claims)), {
+        code: 'unauthenticated',
+        message,
+        details: { headers: { 'www-authenticate': 'Bearer error="invalid_token"' } },
+      })
+    })
+  }
+
+  test('what is longer than any token is refused before it is looked at', async () => {
+    const { jwk } = await signer('a')
+    const { state, source } = keysOf({ keys: [jwk] })
+    const verify = createTokenVerifier(source, () => NOW)
+    await assert.rejects(async () => verify('x'.repeat(4_097)), { message: /it is too long/ })
+    await assert.rejects(async () => verify('x'.repeat(4_096)), { message: /it does not verify/ })
+    assert.equal(state.refreshes, 0, 'text that names no key asks for none')
+  })
+
+  test('an admin is one, and a token of no version is of the first', async () => {
+    const { jwk, sign } = await signer('a')
+    const versions: number[] = []
+    const verify = createTokenVerifier(
+      keysOf({ keys: [jwk] }).source,
+      () => NOW,
+      (_user, version) => versions.push(version) === 0,
+    )
+    assert.equal((await verify(await sign(600, { role: 'admin' }))).role, 'admin')
+    await verify(await sign(600, { ver: 4 }))
+    assert.deepEqual(versions, [1, 4])
+  })
+
+  test('clocks may differ by five seconds, whichever way', async () => {
+    const { jwk, sign } = await signer('a')
+    let now = NOW
+    const verify = createTokenVerifier(keysOf({ keys: [jwk] }).source, () => now)
+    now = new Date(NOW.getTime() + 604_000)
+    assert.ok(await verify(await sign()))
+    now = new Date(NOW.getTime() + 606_000)
+    await assert.rejects(async () => verify(await sign(600, { jti: '2' })), /has expired/)
+    now = NOW
+    assert.ok(await verify(await sign(TOKEN_LIFETIME_SECONDS_MAX + 5)))
+    await assert.rejects(async () => verify(await sign(TOKEN_LIFETIME_SECONDS_MAX + 6)))
+    assert.deepEqual(
+      [CLOCK_TOLERANCE_SECONDS, TOKEN_LIFETIME_SECONDS_MAX, TOKENS_REMEMBERED_MAX, KEYS_REFRESH_MS],
+      [5, 3_600, 10_000, 300_000],
+    )
+  })
+
+  test('a key that nobody publishes is asked for once, and refused then', async () => {
+    const [known, unknown] = [await signer('known'), await signer('unknown')]
+    const { state, source } = keysOf({ keys: [known.jwk] })
+    const verify = createTokenVerifier(source, () => NOW)
+    await assert.rejects(async () => verify(await unknown.sign()), { code: 'unauthenticated' })
+    assert.equal(state.refreshes, 1)
+    await assert.rejects(async () => verify((await known.sign()).slice(0, -9)), { code: 'unauthenticated' })
+    assert.equal(state.refreshes, 1, 'a signature that is wrong asks for no key')
   })
 
   test('without any key ever seen the answer is keys_unavailable, not a refusal', async () => {
@@ -233,6 +301,31 @@ suite('published keys', () => {
       await sleep(10)
     }
     assert.ok(performance.now() - failedAt > 900, 'as it was asked to')
+  })
+
+  test('that cannot be had are told of once in a row, and before the first not at once', async (t) => {
+    const { jwk } = await signer('a')
+    const { state, url } = await publisher(t, { keys: [jwk] })
+    let ahead = 0
+    const now = performance.now.bind(performance)
+    t.mock.method(performance, 'now', () => now() + ahead)
+    let told = 0
+    const keys = fetchRemoteKeys(url, { onFailure: () => told++ })
+    keys.stop() // Only the looks below count.
+    const look = async (status: number, laterMs = 1_000) => {
+      state.status = status
+      ahead += laterMs
+      await keys.refresh()
+      return told
+    }
+    assert.deepEqual([await look(503), await look(503, 3_000)], [0, 0])
+    assert.deepEqual([await look(503, 1_000), await look(503)], [1, 1])
+    assert.equal(await look(200), 1)
+    const first = keys.current()
+    assert.equal(await look(200), 1)
+    assert.equal(keys.current(), first, 'the same keys are the same object')
+    assert.deepEqual([await look(503), await look(503), await look(200), await look(503)], [2, 2, 2, 3])
+    assert.equal(keys.current(), first)
   })
 
   test('however many ask at once, one request goes out', async (t) => {
