@@ -13,6 +13,8 @@ export type StartOptions = Omit<Deps, 'reservations'> & {
   readonly service: ServiceClient
   /** Between two rounds of the settler that nobody wakes; tests are more patient. */
   readonly roundMs?: number
+  /** Of a call to product_service; tests are more patient. */
+  readonly deadlineMs?: number
 }
 
 export type StartedOrders = {
@@ -21,7 +23,7 @@ export type StartedOrders = {
   stop(): Promise<void>
 }
 
-export function startOrders({ service, roundMs, ...deps }: StartOptions): StartedOrders {
+export function startOrders({ service, roundMs, deadlineMs, ...deps }: StartOptions): StartedOrders {
   const { orders, currency, digits, now, random, metrics, logger } = deps
   let settler: Settler | undefined
   const reservations = createProductClient({
@@ -30,6 +32,7 @@ export function startOrders({ service, roundMs, ...deps }: StartOptions): Starte
     digits,
     metrics,
     random,
+    ...(deadlineMs === undefined ? {} : { deadlineMs }),
     onDown: (err) => logger?.warn({ err }, 'product_service is down: orders are accepted and settled later'),
     onUp: () => {
       logger?.info('product_service is back')

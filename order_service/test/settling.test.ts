@@ -118,20 +118,23 @@ suite('every order settles (invariant 5)', () => {
   test('the pauses between attempts grow, and never beyond their maximum', async (t) => {
     const clock = movableClock()
     const orders = await memoryOrders(t)
-    const hold = () => Promise.reject(new OutcomeUnknown('no'))
+    let alone = true
+    const hold = () => Promise.reject(new OutcomeUnknown('no', { alone }))
     const reservations: Reservations = { hold, release: hold, ship: hold, outlook: () => 'up' }
     const { settleDue } = createOrderApp(t, { orders, reservations, now: clock.now, random: () => 1 })
     const stuck = order()
     await orders.addOnce(stuck)
     const pauses: number[] = []
-    for (let i = 0; i < 7; i++) {
+    for (let i = 0; i < 8; i++) {
       clock.pass(60_000)
+      alone = i < 7
       assert.deepEqual(await settleDue(), { settled: 0, failed: 1 })
       pauses.push(Date.parse((await orders.find(stuck.id))!.dueAt!) - clock.now().getTime())
     }
     assert.deepEqual(
       pauses,
-      [1, 2, 4, 8, 16, 20, 20].map((n) => n * BACKOFF.firstMs),
+      [1, 2, 4, 8, 16, 20, 20, 1].map((n) => n * BACKOFF.firstMs),
+      'the last failed in company, and not for a reason of its own',
     )
   })
 
@@ -227,7 +230,7 @@ suite('the end of an outage', () => {
       }
       await pass(products.url, request, response)
     })
-    const { post, put } = await startOrderApp(t, slowHolds, orders, () => 1)
+    const { post, put } = await startOrderApp(t, slowHolds, orders, { random: () => 1 })
     const mug = await products.add(9)
     const { id } = (await post('ada', mugs(mug))).json()
     gate = opened

@@ -158,12 +158,16 @@ export function createOrderApp(t: TestContext, deps: Pick<Deps, 'orders' | 'rese
   return { ...created, ...sendersOf(created.app) }
 }
 
-/** An app with its settler, as the process has it. Nobody waits for its rounds: who does not wake it waits an hour. */
+/** An app with its settler, as the process has it. Unless told, nobody waits for its rounds: who does not wake it waits an hour. */
 export async function startOrderApp(
   t: TestContext,
   productUrl: string,
   orders: OrderStore,
-  random = Math.random,
+  {
+    random = Math.random,
+    roundMs = 3_600_000,
+    deadlineMs,
+  }: { random?: () => number; roundMs?: number; deadlineMs?: number } = {},
 ) {
   const started = startOrders({
     orders,
@@ -175,7 +179,8 @@ export async function startOrderApp(
     digits: () => 2,
     random,
     metrics: createMetrics('order_service'),
-    roundMs: 3_600_000,
+    roundMs,
+    ...(deadlineMs === undefined ? {} : { deadlineMs }),
   })
   t.after(async () => {
     await started.stop()

@@ -8,41 +8,27 @@
  *     it is dropped from where it waits, and not sent any more.
  *  2. No item fails for its neighbours. A call of which one item is to blame is divided again and again, beside the
  *     calls of others: with one bad item of n, all others are answered after about log(n) calls' time.
- *  3. What failed before travels in small calls of its own (suspects.ts), in the end alone and not before a pause, and
- *     never in the way of what did not. So also one that gets no answer at all costs its neighbours one call.
- *  4. At most `waitingMax` items wait, and a call has at most `itemsMax` of them and weighs at most `weightMax`.
+ *  3. Nor does one wait for them: a call that takes too long is left hanging (hanging_calls.ts), and what is in it travels in
+ *     smaller ones as if it had failed; the first answer counts. So items may be sent twice at once.
+ *  4. What failed before travels in small calls of its own (suspects.ts), in the end alone and not before a pause, and
+ *     never in the way of what did not.
+ *  5. At most `waitingMax` items wait, a call has at most `itemsMax` of them and weighs at most `weightMax`, and at most
+ *     CALLS_AT_ONCE_MAX calls are under way. While none is answered they are divided one by one.
  */
+import { createHangingCalls, HANGING_MAX } from './hanging_calls.ts'
+import { type Call, CallFailed, type Outcome } from './shared_call.ts'
 import { createSuspects } from './suspects.ts'
 
-/** Calls under way at once: of items that never failed, of those in doubt, also alone, of those that failed alone. */
-const CALLS_MAX = { trusted: 1, doubted: 4, alone: 2 }
 /**
- * What was in a call that failed is divided by this, to travel at once: as many calls as halving takes, of which four go
- * at a time. A call without any answer costs its whole deadline, so what was in it is divided further.
+ * Calls under way at once: of items that never failed; of parts of a call that was answered with a failure, which may
+ * come to nothing soon; of all others in doubt; of those that failed alone again and again.
  */
-const DIVIDED_BY = { answered: CALLS_MAX.doubted, lost: 8 }
-
-export type Outcome<Answer> =
-  | { readonly ok: true; readonly value: Answer }
-  | { readonly ok: false; readonly error: unknown }
-
-/** A call failed, and an item of it may be the reason. Any other failure of a call is nobody's fault. */
-export class CallFailed extends Error {
-  /** Whether the same items may be sent again at once, divided; else the time is over for all of them. */
-  readonly answered: boolean
-
-  constructor(cause: unknown, { answered }: { answered: boolean }) {
-    super((cause as Error).message, { cause })
-    this.name = 'CallFailed'
-    this.answered = answered
-  }
-}
-
-export type Call = {
-  readonly traceparent: string | undefined
-  /** Its only item failed alone before: how this call ends says nothing about the other side. */
-  readonly suspect: boolean
-}
+const CALLS_MAX = { trusted: 1, failed: 4, doubted: 16, alone: 2 }
+/** One silent call of its own may have been the other side's fault: it is asked for once more before it counts as bad. */
+const FAILURES_IN_DOUBT = 2
+export const CALLS_AT_ONCE_MAX = Object.values(CALLS_MAX).reduce((sum, max) => sum + max, HANGING_MAX)
+/** What was in a call that failed is divided by this. One without an answer costs its patience, so it is divided further. */
+const DIVIDED_BY = { answered: CALLS_MAX.failed, silent: CALLS_MAX.doubted }
 
 export type BatcherOptions<Item, Answer> = {
   readonly itemsMax: number
@@ -55,8 +41,11 @@ export type BatcherOptions<Item, Answer> = {
   key(item: Item): string
   /** One outcome for each item, in their order. Rejects with CallFailed where an item may be to blame. */
   send(items: readonly Item[], call: Call): Promise<readonly Outcome<Answer>[]>
-  /** What an item fails with that was not answered: too many are waiting, its time is over, or it failed a moment ago. */
-  unanswered(why: string): Error
+  /**
+   * What an item fails with that was not answered: too many are waiting, its time is over, or it failed a moment ago.
+   * `alone`: it was, or before, asked for without others; else it says nothing about this item.
+   */
+  unanswered(why: string, alone: boolean): Error
   readonly random?: () => number
 }
 
@@ -70,7 +59,9 @@ type Entry<Item, Answer> = {
   readonly resolve: (answer: Answer) => void
   readonly reject: (error: unknown) => void
   timer: NodeJS.Timeout | undefined
-  expired: boolean
+  state: 'open' | 'expired' | 'answered'
+  /** Its last call was its own. */
+  alone: boolean
   /** Where it waits for a call; undefined while one is under way. */
   waitsIn: Set<Entry<Item, Answer>> | undefined
 }
@@ -97,8 +88,10 @@ export function createBatcher<Item, Answer>(options: BatcherOptions<Item, Answer
     scheduled: false,
   })
   const trusted = lane(CALLS_MAX.trusted)
+  const failed = lane(CALLS_MAX.failed)
   const doubted = lane(CALLS_MAX.doubted)
   const alone = lane(CALLS_MAX.alone)
+  const hangingCalls = createHangingCalls(deadlineMs, clock)
   let waiting = 0
 
   const wait = (entry: Waiting, place: Set<Waiting>) => {
@@ -151,59 +144,85 @@ export function createBatcher<Item, Answer>(options: BatcherOptions<Item, Answer
   }
 
   const call = async (from: Lane<Item, Answer>, batch: Waiting[]) => {
+    const single = batch.length === 1
+    for (const entry of batch) entry.alone = single
+    let divided = false
+    let seated = true
+    const giveSeat = () => {
+      if (seated) from.calls--
+      seated = false
+      schedule(from)
+    }
+    const hangs = () => {
+      divided = !single
+      if (divided) divide(batch, false)
+      giveSeat()
+    }
+    const watched =
+      from === alone ? hangingCalls.unwatched() : hangingCalls.watch(hangs, { unlessAllDo: from !== trusted })
     from.calls++
     try {
       const outcomes = await send(
         batch.map(({ item }) => item),
         {
           traceparent: batch.find(({ traceparent }) => traceparent !== undefined)?.traceparent,
-          suspect: batch.length === 1 && (suspects.of(batch[0]!.key)?.failures ?? 0) > 0,
+          suspect: single && failuresOf(batch[0]!) > 0,
+          signal: watched.signal,
         },
       )
+      watched.answered(from !== alone)
       batch.forEach((entry, i) => {
         const outcome = outcomes[i]!
         if (outcome.ok) suspects.clear(entry.key)
-        else suspects.failedAlone(entry.key, true)
+        else if (entry.state !== 'answered') suspects.failedAlone(entry.key, true)
         settle(entry, outcome)
       })
     } catch (error) {
-      if (error instanceof CallFailed) divide(batch, error)
-      else for (const entry of batch) settle(entry, { ok: false, error })
+      const failure = error instanceof CallFailed ? error : undefined
+      if (failure?.answered) watched.answered(from !== alone)
+      if (failure && !single) {
+        if (!divided) divide(batch, failure.answered)
+        return
+      }
+      for (const entry of batch) {
+        if (failure && entry.state !== 'answered') suspects.failedAlone(entry.key, failure.answered)
+        settle(entry, { ok: false, error: failure?.cause ?? error })
+      }
     } finally {
-      from.calls--
-      schedule(from)
+      watched.ended()
+      giveSeat()
     }
   }
 
+  const failuresOf = ({ key }: Waiting) => suspects.of(key)?.failures ?? 0
+
   const settle = (entry: Waiting, outcome: Outcome<Answer>) => {
     clearTimeout(entry.timer)
+    leave(entry)
+    entry.state = 'answered'
     if (outcome.ok) entry.resolve(outcome.value)
     else entry.reject(outcome.error)
   }
 
-  const divide = (batch: Waiting[], { cause, answered }: CallFailed) => {
-    const [first] = batch
-    if (batch.length === 1) {
-      suspects.failedAlone(first!.key, answered)
-      return settle(first!, { ok: false, error: cause })
-    }
-    const together = Math.ceil(batch.length / (answered ? DIVIDED_BY.answered : DIVIDED_BY.lost))
-    for (const entry of batch) suspects.doubt(entry.key, together)
-    if (!answered) return batch.forEach((entry) => void settle(entry, { ok: false, error: cause }))
-    for (let from = 0; from < batch.length; from += together) {
+  const divide = (batch: readonly Waiting[], answered: boolean) => {
+    const together = Math.ceil(batch.length / (answered ? DIVIDED_BY.answered : DIVIDED_BY.silent))
+    const to = answered ? failed : doubted
+    const open = batch.filter(({ state }) => state !== 'answered')
+    for (const entry of open) suspects.doubt(entry.key, together)
+    for (let from = 0; from < open.length; from += together) {
       const part = new Set<Waiting>()
-      for (const entry of batch.slice(from, from + together)) if (!entry.expired) wait(entry, part)
-      doubted.parts.push(part)
+      for (const entry of open.slice(from, from + together)) if (entry.state === 'open') wait(entry, part)
+      to.parts.push(part)
     }
-    schedule(doubted)
+    schedule(to)
   }
 
   return (item, traceparent) => {
     if (waiting >= waitingMax) {
-      return Promise.reject(unanswered(`${waitingMax} requests are already waiting for a call`))
+      return Promise.reject(unanswered(`${waitingMax} requests are already waiting for a call`, false))
     }
     const known = suspects.of(key(item))
-    if (known && clock() < known.notBefore) return Promise.reject(unanswered('it failed a moment ago'))
+    if (known && clock() < known.notBefore) return Promise.reject(unanswered('it failed a moment ago', true))
     return new Promise<Answer>((resolve, reject) => {
       const entry: Waiting = {
         item,
@@ -213,15 +232,17 @@ export function createBatcher<Item, Answer>(options: BatcherOptions<Item, Answer
         resolve,
         reject,
         timer: undefined,
-        expired: false,
+        state: 'open',
+        alone: false,
         waitsIn: undefined,
       }
       entry.timer = setTimeout(() => {
-        entry.expired = true
+        entry.state = 'expired'
         leave(entry)
-        reject(unanswered(`no answer within ${deadlineMs} ms`))
+        reject(unanswered(`no answer within ${deadlineMs} ms`, entry.alone || failuresOf(entry) > 0))
       }, deadlineMs)
-      const to = known === undefined ? trusted : known.failures === 0 ? doubted : alone
+      const failures = known?.failures ?? 0
+      const to = known === undefined ? trusted : failures < FAILURES_IN_DOUBT ? doubted : alone
       wait(entry, to.queue)
       schedule(to)
     })

@@ -6,10 +6,11 @@
  *  2. At most `inFlightMax` groups are under way and QUEUE_MAX pieces wait; one more is refused with `overloaded`.
  *  3. A piece that waited longer than the deadline of its caller is not begun any more.
  */
-import type { Outcome } from './batcher.ts'
+
 import { DEADLINE_MS } from './mongo.ts'
 import { unavailable } from './mongo_errors.ts'
 import { Problem } from './problem.ts'
+import type { Outcome } from './shared_call.ts'
 
 export const QUEUE_MAX = 20_000
 /** Pieces in one group at most. */

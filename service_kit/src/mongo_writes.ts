@@ -12,9 +12,9 @@
  */
 
 import type { Collection, Document, Filter } from 'mongodb'
-import type { Outcome } from './batcher.ts'
 import { isDuplicate, refusedAsDuplicates, Unsettled } from './mongo_errors.ts'
 import { shareWork } from './mongo_sharing.ts'
+import type { Outcome } from './shared_call.ts'
 
 const IN_FLIGHT_MAX = 2
 

@@ -10,10 +10,11 @@
 import { retryAfterMs } from '@shop/retry/backoff'
 import { createRetryBudget, retry } from '@shop/retry/retry'
 import { Pool } from 'undici'
+import { CALLS_AT_ONCE_MAX } from './batcher.ts'
 import type { Tracing } from './telemetry.ts'
 
-/** All calls that a client of ours makes at once: order_service up to seven of each of three kinds (batcher.ts). */
-const CONNECTIONS_MAX = 24
+/** All calls that a client of ours makes at once: order_service shares three kinds, so that no kind waits for another's. */
+const CONNECTIONS_MAX = 3 * CALLS_AT_ONCE_MAX
 /** Under way or waiting for a connection. One more would wait behind them for longer than anybody waits for it. */
 export const CALLS_MAX = 128
 /** Within one network; longer means that nobody is there any more. */
@@ -42,7 +43,13 @@ export type ServiceClient = {
   post<T>(
     path: string,
     body: unknown,
-    options: { deadlineMs: number; traceparent?: string | undefined; repeatable?: boolean },
+    options: {
+      deadlineMs: number
+      traceparent?: string | undefined
+      repeatable?: boolean
+      /** Ends it before its deadline. */
+      signal?: AbortSignal
+    },
   ): Promise<T>
   close(): Promise<void>
 }
@@ -79,18 +86,25 @@ export function createServiceClient({ url, token, tracing }: ServiceClientOption
   let calls = 0
 
   return {
-    post: (path, content, { deadlineMs, traceparent, repeatable = false }) =>
+    post: (path, content, { deadlineMs, traceparent, repeatable = false, signal }) =>
       tracing.call(`POST ${path}`, traceparent, async (sent) => {
         if (calls >= CALLS_MAX) throw new ServiceUnreachable(`${origin}${path}: ${calls} calls are waiting`)
-        const deadline = AbortSignal.timeout(deadlineMs)
+        const ender = new AbortController()
+        const end = () => ender.abort(signal!.reason)
+        const deadline = setTimeout(
+          () => ender.abort(new Error(`no answer within ${deadlineMs} ms`)),
+          deadlineMs,
+        )
+        signal?.addEventListener('abort', end, { once: true })
+        if (signal?.aborted) end()
         const text = JSON.stringify(content)
         const said: { status?: number; retryAfterMs?: number } = {}
         calls += 1
         try {
-          const answer = await retry(() => send(path, text, deadline, sent), {
+          const answer = await retry(() => send(path, text, ender.signal, sent), {
             ...REPEAT,
             budget,
-            signal: deadline,
+            signal: ender.signal,
             repeatAfter: () => (repeatable ? 0 : undefined),
           })
           said.status = answer.statusCode
@@ -106,6 +120,8 @@ export function createServiceClient({ url, token, tracing }: ServiceClientOption
             ...said,
           })
         } finally {
+          clearTimeout(deadline)
+          signal?.removeEventListener('abort', end)
           calls -= 1
         }
       }),

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type BatcherOptions, type Call, CallFailed, createBatcher, type Outcome } from '../src/batcher.ts'
+import { type BatcherOptions, CALLS_AT_ONCE_MAX, createBatcher } from '../src/batcher.ts'
+import { type Call, CallFailed, type Outcome } from '../src/shared_call.ts'
 import { createSuspects, SUSPECT_PAUSE } from '../src/suspects.ts'
 
 type Send = (items: readonly number[], call: Call) => Promise<readonly number[]>
@@ -92,19 +93,21 @@ suite('sharing calls', () => {
   test('each item has its own deadline; one that passed it is not sent any more', async () => {
     const gate = Promise.withResolvers<void>()
     const { batch, calls } = batcher({
-      deadlineMs: 20,
+      deadlineMs: 40,
       send: async (items) => {
-        await gate.promise
+        // As slow as calls usually are, so that none is taken for hanging.
+        await (items.includes(9) ? sleep(20) : gate.promise)
         return [...items]
       },
     })
-    const first = assert.rejects(batch(0), /no answer within 20 ms/)
-    while (calls.length === 0) await sleep(1)
-    await assert.rejects(batch(1), /no answer within 20 ms/)
+    await batch(9)
+    const first = assert.rejects(batch(0), /no answer within 40 ms/)
+    while (calls.length === 1) await sleep(1)
+    await assert.rejects(batch(1), /no answer within 40 ms/)
     await first
     gate.resolve()
     assert.equal(await batch(2), 2)
-    assert.deepEqual(calls, [[0], [2]])
+    assert.deepEqual(calls, [[9], [0], [2]])
   })
 })
 
@@ -178,16 +181,20 @@ suite('a call that fails', () => {
 
   test('is not divided for those whose time is over', async () => {
     const { batch, calls } = batcher({
-      deadlineMs: 30,
-      send: async () => {
-        await sleep(60)
+      deadlineMs: 300,
+      send: async (items) => {
+        await sleep(500)
+        if (items.includes(9)) return items
         throw fault(true)
       },
     })
+    // All calls are as slow as that, so none is taken for hanging.
+    await assert.rejects(batch(9))
+    await sleep(500)
     const outcomes = await Promise.allSettled(numbers(8).map((n) => batch(n)))
     assert.ok(statuses(outcomes).every((status) => status === 'rejected'))
-    await sleep(100)
-    assert.deepEqual(calls, [numbers(8)])
+    await sleep(400)
+    assert.deepEqual(calls, [[9], numbers(8)])
   })
 
   test('an item that is not answered fails alone, and its neighbours have their answers', async () => {
@@ -264,24 +271,20 @@ suite('what failed before', () => {
     assert.deepEqual(calls, [[1, 2]])
   })
 
-  test('a call without any answer costs its neighbours that one call: they are parted step by step', async () => {
-    const { batch } = batcher({
+  test('a call that ends without any answer is divided like any other', async () => {
+    const { batch, calls } = batcher({
       itemsMax: 128,
       send: async (items) => {
         if (items.includes(77)) throw fault(false)
         return items
       },
     })
-    const open = new Set(numbers(128))
-    const sizes: number[] = []
-    for (let attempt = 0; attempt < 4; attempt++) {
-      const wanted = [...open]
-      const outcomes = await Promise.allSettled(wanted.map((n) => batch(n)))
-      for (const [i, { status }] of outcomes.entries()) if (status === 'fulfilled') open.delete(wanted[i]!)
-      sizes.push(open.size)
-    }
-    assert.deepEqual(sizes, [128, 16, 2, 1])
-    assert.deepEqual([...open], [77])
+    const outcomes = await Promise.allSettled(numbers(128).map((n) => batch(n)))
+    assert.deepEqual(
+      outcomes.flatMap(({ status }, n) => (status === 'rejected' ? [n] : [])),
+      [77],
+    )
+    assert.equal(calls.length, 1 + 16 + 8)
     await assert.rejects(batch(77), /bad/, 'silence may have been the other side: no pause after the first')
     await assert.rejects(batch(77), /failed a moment ago/)
   })
@@ -306,26 +309,27 @@ suite('what failed before', () => {
     assert.ok(statuses(await hanging).every((status) => status === 'rejected'))
   })
 
-  test('and what never failed alone does not wait behind what did', async () => {
+  test('and what did not fail alone twice does not wait behind what did', async () => {
     const mayEnd = Promise.withResolvers<void>()
     let lost = true
     const { batch, calls } = batcher({
+      deadlineMs: 60_000,
+      random: () => 0,
       send: async (items) => {
-        if (lost) throw fault(false)
-        if (items.some((n) => n < 2)) await mayEnd.promise
+        if (lost && items.some((n) => n < 4)) throw fault(false)
+        if (items.some((n) => n < 3)) await mayEnd.promise
         return items
       },
     })
-    for (const n of [0, 1]) await Promise.allSettled([batch(n)])
-    // By this call both are in doubt, and neither failed alone.
-    await Promise.allSettled([batch(2), batch(3)])
+    for (const n of [0, 1, 2, 0, 1, 2, 3]) await assert.rejects(batch(n))
     lost = false
-    const hanging = [batch(0), batch(1)]
-    while (calls.length < 5) await sleep(1)
-    assert.deepEqual(await Promise.all([batch(2), batch(3)]), [2, 3])
-    assert.deepEqual(calls, [[0], [1], [2, 3], [0], [1], [2], [3]])
+    calls.length = 0
+    const hanging = [0, 1, 2].map((n) => batch(n))
+    while (calls.length < 2) await sleep(1)
+    assert.equal(await batch(3), 3)
+    assert.deepEqual(calls, [[0], [1], [3]])
     mayEnd.resolve()
-    assert.deepEqual(await Promise.all(hanging), [0, 1])
+    assert.deepEqual(await Promise.all(hanging), [0, 1, 2])
   })
 
   test('is remembered of so many and no more', () => {
@@ -342,5 +346,85 @@ suite('what failed before', () => {
       [undefined, 4, undefined, 1, 1],
     )
     assert.deepEqual(suspects.of('b'), { together: 4, failures: 1, notBefore: SUSPECT_PAUSE.firstMs })
+  })
+})
+
+suite('items that are never answered', () => {
+  const DEADLINE_MS = 8_000
+  /** A call with one of these hangs until it is ended. */
+  const world = (isBad: (n: number) => boolean) => {
+    const seen = { atOnce: 0, most: 0, hung: 0 }
+    const made = batcher({
+      itemsMax: 128,
+      deadlineMs: DEADLINE_MS,
+      send: async (items, { signal }) => {
+        seen.atOnce++
+        seen.most = Math.max(seen.most, seen.atOnce)
+        try {
+          await sleep(2)
+          if (!items.some(isBad)) return items
+          seen.hung++
+          const over = AbortSignal.any([signal, AbortSignal.timeout(DEADLINE_MS)])
+          await new Promise((_, reject) => over.addEventListener('abort', () => reject(fault(false))))
+          return []
+        } finally {
+          seen.atOnce--
+        }
+      },
+    })
+    return { ...made, seen }
+  }
+
+  for (const n of [1, 20, 60, 180]) {
+    test(`${n} of them cost 300 others a part of one deadline`, async () => {
+      const every = Math.floor((300 + n) / n)
+      const isBad = (i: number) => i % every === 0 && i / every < n
+      const { batch, seen } = world(isBad)
+      const begun = performance.now()
+      const all = numbers(300 + n).map((i) => batch(i))
+      const bad = Promise.allSettled(all.filter((_, i) => isBad(i)))
+      await Promise.all(all.filter((_, i) => !isBad(i)))
+      const ms = performance.now() - begun
+      assert.ok(ms < DEADLINE_MS, `${ms} ms`)
+      assert.ok(seen.most <= CALLS_AT_ONCE_MAX, `${seen.most} calls at once`)
+      assert.ok((await bad).every(({ status }) => status === 'rejected'))
+    })
+  }
+
+  test('cost those that come meanwhile no more, and next time they hang beside everybody', async () => {
+    const { batch, seen, calls } = world((n) => n < 20)
+    const bad = Promise.allSettled(numbers(20).map((n) => batch(n)))
+    for (let n = 100; n < 110; n++) assert.equal(await batch(n), n)
+    await bad
+    await sleep(SUSPECT_PAUSE.firstMs)
+    calls.length = 0
+    seen.hung = 0
+    const again = Promise.allSettled(numbers(20).map((n) => batch(n)))
+    for (let n = 100; n < 110; n++) assert.equal(await batch(n), n)
+    assert.ok(seen.hung > 0)
+    assert.ok(calls.every((items) => items.length === 1))
+    await again
+  })
+
+  test('nor are calls taken for hanging where all take long', async () => {
+    const { batch, calls } = batcher({
+      itemsMax: 128,
+      deadlineMs: 1_600,
+      send: async (items) => {
+        await sleep(300)
+        return items
+      },
+    })
+    await Promise.all(numbers(128).map((n) => batch(n)))
+    calls.length = 0
+    await Promise.all(numbers(128).map((n) => batch(n)))
+    assert.equal(calls.length, 1)
+  })
+
+  test('and where nothing is answered, calls are divided one by one', async () => {
+    const { batch, calls } = world(() => true)
+    await Promise.allSettled(numbers(128).map((n) => batch(n)))
+    // The first, its parts, and of those one with each patience.
+    assert.ok(calls.length <= 1 + 16 + 16, `${calls.length} calls`)
   })
 })

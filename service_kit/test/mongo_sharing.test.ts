@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import type { Outcome } from '../src/batcher.ts'
 import { DEADLINE_MS } from '../src/mongo.ts'
 import { GROUP_MAX, QUEUE_MAX, shareWork } from '../src/mongo_sharing.ts'
+import type { Outcome } from '../src/shared_call.ts'
 
 const fine = <T>(value: T): Outcome<T> => ({ ok: true, value })
 

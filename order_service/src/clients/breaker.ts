@@ -17,6 +17,9 @@ export const ASKED_MAX_MS = 5_000
 /** So many items in a row that each met a fault of the service, and none was answered: it is the service. */
 export const FAULTS_MAX = 8
 
+/** Then another trial may begin: the one under way may be of an order that is never answered. */
+export const TRIAL_PATIENCE_MS = 250
+
 /** One call, to be ended in exactly one of these ways. */
 export type GuardedCall = {
   /** It finds out whether the service is back. */
@@ -24,6 +27,8 @@ export type GuardedCall = {
   answered(): void
   /** No answer, or none that a service in order gives. */
   failed(error: unknown): void
+  /** No answer, which says nothing about the service where another call was answered meanwhile. */
+  silent(error: unknown): void
   /** A fault of the service, or of the one item that was in it. */
   fault(error: unknown): void
   /** Nothing was learnt. */
@@ -49,11 +54,14 @@ export function createBreaker({ clock, random, onDown, onUp, onPauseOver }: Brea
   /** Pauses since it was up. */
   let pauses = 0
   let tryAgainAt = 0
-  let trying = false
+  /** The trial that others wait for. */
+  let trying: NodeJS.Timeout | undefined
   let faults = 0
+  let answers = 0
   let timer: NodeJS.Timeout | undefined
 
-  const outlook = () => (pauses === 0 ? 'up' : trying || clock() < tryAgainAt ? 'down' : 'trial')
+  const outlook = () =>
+    pauses === 0 ? 'up' : trying !== undefined || clock() < tryAgainAt ? 'down' : 'trial'
 
   const pause = (error: unknown) => {
     pauses++
@@ -74,21 +82,33 @@ export function createBreaker({ clock, random, onDown, onUp, onPauseOver }: Brea
   const begin = (): GuardedCall => {
     if (outlook() === 'down') throw new OutcomeUnknown('the product service was down a moment ago')
     const trial = pauses > 0
-    if (trial) trying = true
+    const answersBefore = answers
+    const patience = trial
+      ? setTimeout(() => {
+          if (trying !== patience) return
+          trying = undefined
+          onPauseOver()
+        }, TRIAL_PATIENCE_MS).unref()
+      : undefined
+    trying = patience
     const end = (how: () => void) => {
-      if (trial) trying = false
+      clearTimeout(patience)
+      if (trial && trying === patience) trying = undefined
       how()
     }
     const failed = (error: unknown) =>
       end(() => {
-        // Else a call from before the outage was noticed.
-        if (trial || pauses === 0) pause(error)
+        // Else a call from before the outage was noticed, or a trial that another one has made needless.
+        if (trial === pauses > 0) pause(error)
       })
+    const inconclusive = () => end(() => {})
     return {
       trial,
       failed,
+      silent: (error) => (answers === answersBefore ? failed(error) : inconclusive()),
       answered: () =>
         end(() => {
+          answers++
           faults = 0
           if (pauses === 0) return
           pauses = 0
@@ -98,7 +118,7 @@ export function createBreaker({ clock, random, onDown, onUp, onPauseOver }: Brea
       fault(error) {
         if (trial || ++faults >= FAULTS_MAX) failed(error)
       },
-      inconclusive: () => end(() => {}),
+      inconclusive,
     }
   }
 

@@ -5,9 +5,10 @@
  * noticed once for all (breaker.ts).
  * Answers are checked before they are believed: whatever is not a usable answer is OutcomeUnknown.
  */
-import { type Call, CallFailed, createBatcher, type Outcome } from '@shop/service_kit/batcher'
+import { createBatcher } from '@shop/service_kit/batcher'
 import type { Metrics } from '@shop/service_kit/metrics'
 import { type ServiceClient, ServiceUnreachable } from '@shop/service_kit/service_client'
+import { type Call, CallFailed, type Outcome } from '@shop/service_kit/shared_call'
 import { OutcomeUnknown } from '../domain/errors.ts'
 import type { Order } from '../domain/order.ts'
 import type { Reservations } from '../domain/ports.ts'
@@ -78,13 +79,14 @@ export function createProductClient(options: ProductClientOptions): Reservations
     kind: Kind,
     body: unknown,
     orderIds: readonly string[],
-    traceparent: string | undefined,
+    { traceparent, signal }: Call,
   ): Promise<readonly Outcome<WireResult>[]> => {
     batchSize.observe({ kind }, orderIds.length)
     try {
       const answer = await service.post<{ results?: unknown } | null>(`/internal/${kind}`, body, {
         deadlineMs,
         traceparent,
+        signal,
         repeatable: true,
       })
       const outcomes = outcomesOf(answer?.results, orderIds)
@@ -102,7 +104,7 @@ export function createProductClient(options: ProductClientOptions): Reservations
     kind: Kind,
     bodyOf: () => unknown,
     orderIds: readonly string[],
-    { traceparent, suspect }: Call,
+    sharing: Call,
   ): Promise<readonly Outcome<WireResult>[]> => {
     let body: unknown
     try {
@@ -110,21 +112,23 @@ export function createProductClient(options: ProductClientOptions): Reservations
     } catch (error) {
       throw new CallFailed(error, { answered: true })
     }
+    const alone = orderIds.length === 1
     const call = breaker.begin()
     try {
-      const outcomes = await post(kind, body, orderIds, traceparent)
+      const outcomes = await post(kind, body, orderIds, sharing)
       call.answered()
       return outcomes
     } catch (error) {
       const blamed = blameOf(error)
       if (blamed === 'order') call.answered()
-      else if (suspect && !call.trial && blamed !== 'service') call.inconclusive()
-      else if (blamed === 'fault' && orderIds.length > 1) call.inconclusive()
+      else if (sharing.suspect && !call.trial && blamed !== 'service') call.inconclusive()
+      else if (blamed === 'fault' && !alone) call.inconclusive()
       else if (blamed === 'fault') call.fault(error)
+      else if (blamed === 'silence') call.silent(error)
       else call.failed(error)
       // In a trial silence is most likely still that of the service.
-      if (blamed === 'service' || (blamed === 'silence' && call.trial)) throw unknown(error)
-      throw new CallFailed(unknown(error), { answered: blamed !== 'silence' })
+      if (blamed === 'service' || (blamed === 'silence' && call.trial && !alone)) throw unknown(error, false)
+      throw new CallFailed(unknown(error, alone), { answered: blamed !== 'silence' })
     }
   }
 
@@ -147,7 +151,7 @@ export function createProductClient(options: ProductClientOptions): Reservations
           items.map((item) => item.id),
           call,
         ),
-      unanswered: (why) => new OutcomeUnknown(why),
+      unanswered: (why, alone) => new OutcomeUnknown(why, { alone }),
       random,
     })
     return async (item: Item, traceparent?: string): Promise<WireResult> => {
@@ -187,7 +191,7 @@ function outcomesOf(results: unknown, orderIds: readonly string[]): Outcome<Wire
     const value = given[i]?.order_id === id ? (given[i] as WireResult) : byId.get(id)
     return value && value.status !== 'unanswered'
       ? { ok: true, value }
-      : { ok: false, error: new OutcomeUnknown(`order ${id} was not answered`) }
+      : { ok: false, error: new OutcomeUnknown(`order ${id} was not answered`, { alone: true }) }
   })
 }
 
@@ -207,8 +211,8 @@ function blameOf(error: unknown): 'order' | 'fault' | 'silence' | 'service' {
   return status === 500 || status! < 300 ? 'fault' : 'service'
 }
 
-const unknown = (error: unknown): OutcomeUnknown =>
-  error instanceof OutcomeUnknown ? error : new OutcomeUnknown((error as Error).message, { cause: error })
+const unknown = (error: unknown, alone: boolean): OutcomeUnknown =>
+  new OutcomeUnknown((error as Error).message, { cause: error, alone })
 
 /** Cannot be while each service keeps its invariants; `npm run doctor` shows such orders. */
 const contradiction = (order: Order, status: string) =>

@@ -38,8 +38,12 @@ export class DomainError extends Error {
  * the order stays as it is, and the settler asks again.
  */
 export class OutcomeUnknown extends Error {
-  constructor(message: string, options?: ErrorOptions) {
+  /** No other order was asked for with it: it may be this one that cannot be answered. */
+  readonly alone: boolean
+
+  constructor(message: string, { alone = false, ...options }: ErrorOptions & { alone?: boolean } = {}) {
     super(message, options)
     this.name = 'OutcomeUnknown'
+    this.alone = alone
   }
 }

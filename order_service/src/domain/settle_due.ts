@@ -9,6 +9,7 @@
  * Claiming is one conditional write, so two replicas never work on the same order while a lease lasts; one that
  * outlives its lease finds its fence outdated and its write refused.
  */
+import { OutcomeUnknown } from './errors.ts'
 import type { Order } from './order.ts'
 import type { Outlook, Ports } from './ports.ts'
 import type { Settle } from './settle_order.ts'
@@ -18,10 +19,16 @@ export const LEASE_MS = 15_000
 /** Also what one call to the product service takes at most, so a round is one call. */
 export const CLAIMS_MAX = 128
 const CLAIMS: Readonly<Record<Outlook, number>> = { up: CLAIMS_MAX, trial: 1, down: 0 }
+/** Claimed and not settled yet, of one replica: orders that are never answered leave room for the others. */
+export const UNDER_WAY_MAX = 4 * CLAIMS_MAX
+/** Longer than settling takes where nothing hangs. */
+const CLAIM_ON_MS = 100
 /** With `firstMs` alone an order is tried again soon after a lost answer; with `maxMs` a bad one costs little. */
 export const BACKOFF = { firstMs: 250, maxMs: 5_000 }
 /** Beyond all leases and pauses, and what clocks of replicas may differ. */
 const AHEAD_MAX_MS = 2 * LEASE_MS
+
+type Left = { readonly order: Order; readonly fault?: unknown }
 
 export type Round = { readonly settled: number; readonly failed: number }
 
@@ -32,9 +39,9 @@ export type SettleDuePorts = Pick<Ports, 'orders' | 'reservations' | 'now' | 're
 
 /**
  * Settles what was due when it began, and ends when all of that is settled or put off, or nothing of what it claimed
- * last could be. It claims more as soon as half of what it claimed is done, so that one that takes its time holds up
- * nobody. While the product service is known to be down nothing is claimed but one order at each trial, so an outage
- * costs nothing and is noticed to be over.
+ * last could be. It claims on as soon as half of what it claimed is done, and after CLAIM_ON_MS anyway: those that take
+ * their time hold up nobody. While the product service is known to be down nothing is claimed but one order at each
+ * trial, so an outage costs nothing and is noticed to be over.
  */
 export async function settleDue(
   ports: SettleDuePorts,
@@ -43,7 +50,7 @@ export async function settleDue(
 ): Promise<Round> {
   const begun = ports.now().toISOString()
   const round = { settled: 0, failed: 0 }
-  const left: { readonly order: Order; readonly fault?: unknown }[] = []
+  const left: Left[] = []
   let underWay = 0
   let ended = Promise.withResolvers<void>()
 
@@ -57,32 +64,42 @@ export async function settleDue(
     ended.resolve()
   }
 
-  const untilUnderWay = async (many: number) => {
-    while (underWay > many) {
+  const untilUnderWay = async (many: number, patienceMs?: number) => {
+    let over = false
+    const giveUp = () => {
+      over = true
+      ended.resolve()
+    }
+    const patience = patienceMs === undefined ? undefined : setTimeout(giveUp, patienceMs)
+    while (underWay > many && !over) {
       await ended.promise
       ended = Promise.withResolvers()
       // Those answered by one call end in one turn of the event loop, and are counted together.
       await new Promise<void>((turn) => void setImmediate(turn))
     }
+    clearTimeout(patience)
     const put = left.splice(0)
     round.failed += put.length
     for (const { order, fault } of put) if (fault !== undefined) ports.report(fault, order.id)
-    await postpone(
-      ports,
-      put.map(({ order }) => order),
-    )
+    await postpone(ports, put)
   }
 
   try {
-    while (mayGoOn()) {
-      const limit = Math.min(CLAIMS[ports.reservations.outlook()], CLAIMS_MAX - underWay)
+    for (let fruitless = 0; mayGoOn() && fruitless < UNDER_WAY_MAX; ) {
+      const outlook = ports.reservations.outlook()
+      const limit = CLAIMS[outlook]
       if (limit === 0) break
       const claimed = await ports.orders.claimDue(begun, later(ports.now(), LEASE_MS), limit)
       if (claimed.length === 0) break
       const before = { underWay, settled: round.settled }
       for (const order of claimed) void settleOne(order)
-      await untilUnderWay(before.underWay + Math.floor(claimed.length / 2))
-      if (underWay === 0 && round.settled === before.settled) break
+      if (outlook === 'trial') await untilUnderWay(0)
+      else {
+        await untilUnderWay(before.underWay + Math.floor(claimed.length / 2), CLAIM_ON_MS)
+        await untilUnderWay(UNDER_WAY_MAX - CLAIMS_MAX)
+      }
+      fruitless =
+        round.settled > before.settled ? 0 : outlook === 'trial' ? UNDER_WAY_MAX : fruitless + claimed.length
     }
   } finally {
     await untilUnderWay(0)
@@ -90,16 +107,16 @@ export async function settleDue(
   return round
 }
 
-async function postpone({ orders, now, pauseMs }: SettleDuePorts, left: readonly Order[]): Promise<void> {
+async function postpone({ orders, now, pauseMs }: SettleDuePorts, left: readonly Left[]): Promise<void> {
   if (left.length === 0) return
   const at = now()
   await orders.reschedule(
-    left.map(({ id, version, fence, attempts }) => ({
+    left.map(({ order: { id, version, fence, attempts }, fault }) => ({
       id,
       version,
       fence,
-      // Not before the round is over.
-      dueAt: later(at, Math.max(1, pauseMs(attempts))),
+      // Not before the round is over. What failed in company is not made to wait for its neighbours' sake.
+      dueAt: later(at, Math.max(1, pauseMs(fault instanceof OutcomeUnknown && !fault.alone ? 1 : attempts))),
     })),
   )
 }
