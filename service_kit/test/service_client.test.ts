@@ -5,10 +5,10 @@ import { suite, type TestContext, test } from 'node:test'
 import { CALLS_MAX, createServiceClient, ServiceUnreachable } from '../src/service_client.ts'
 import { startTracing } from '../src/telemetry.ts'
 
-async function clientOf(t: TestContext, listener: RequestListener) {
+async function clientOf(t: TestContext, listener: RequestListener, path = '') {
   const server = createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`
   const client = createServiceClient({
     url,
     token: async () => 'token-1',
@@ -95,5 +95,52 @@ suite('calls between services', () => {
     await assert.rejects(refusing.post('/internal/x', {}, { deadlineMs: 200 }), { status: 413 })
     const silent = await clientOf(t, () => {})
     await assert.rejects(silent.post('/internal/x', {}, { deadlineMs: 50 }), { status: undefined })
+  })
+
+  test('an answer may say how long to wait, and names where it came from', async (t) => {
+    const client = await clientOf(t, (_request, response) =>
+      response.writeHead(503, { 'retry-after': '7' }).end('no'.repeat(500)),
+    )
+    await assert.rejects(
+      client.post('/internal/x', {}, { deadlineMs: 1000 }),
+      (error: ServiceUnreachable) => {
+        assert.deepEqual([error.name, error.status, error.retryAfterMs], ['ServiceUnreachable', 503, 7_000])
+        assert.match(error.message, /^http:\/\/127\.0\.0\.1:\d+\/internal\/x: answered 503: (no){100}$/)
+        return true
+      },
+    )
+  })
+
+  for (const [status, fine] of [
+    [299, true],
+    [300, false],
+  ] as const) {
+    test(`${status} is ${fine ? 'an answer' : 'none'}`, async (t) => {
+      const client = await clientOf(t, (_request, response) => response.writeHead(status).end('{}'))
+      const asked = client.post('/internal/x', {}, { deadlineMs: 1000 })
+      if (fine) assert.deepEqual(await asked, {})
+      else await assert.rejects(asked, ServiceUnreachable)
+    })
+  }
+
+  test('an answer of more than 4 MiB is not read to its end', async (t) => {
+    const text = (bytes: number) => JSON.stringify('x'.repeat(bytes - 2))
+    let bytes = 4 * 1024 * 1024
+    const client = await clientOf(t, (_request, response) => response.end(text(bytes)))
+    assert.equal((await client.post<string>('/internal/x', {}, { deadlineMs: 20_000 })).length, bytes - 2)
+    bytes += 1
+    await assert.rejects(client.post('/internal/x', {}, { deadlineMs: 20_000 }), ServiceUnreachable)
+  })
+
+  test('the address may have a path, with a slash at its end or without', async (t) => {
+    const seen: (string | undefined)[] = []
+    for (const path of ['', '/', '/products', '/products/']) {
+      const listener: RequestListener = (request, response) => {
+        seen.push(request.url)
+        response.end('{}')
+      }
+      await (await clientOf(t, listener, path)).post('/internal/x', {}, { deadlineMs: 1000 })
+    }
+    assert.deepEqual(seen, ['/internal/x', '/internal/x', '/products/internal/x', '/products/internal/x'])
   })
 })

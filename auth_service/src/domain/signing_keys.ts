@@ -46,14 +46,11 @@ export type NextKey = { readonly generation: number; readonly signsFrom: Date }
 export function dueKey(keys: readonly SigningKey[], now: Date, rotationMs: number): NextKey | undefined {
   const newest = highest(keys)
   if (!newest) return { generation: 1, signsFrom: now }
-  const soon = new Date(now.getTime() + PUBLISH_AHEAD_MS)
+  const signsFrom = new Date(now.getTime() + PUBLISH_AHEAD_MS)
+  const comes = newest.signsFrom.getTime() + rotationMs <= signsFrom.getTime()
   // Made under a clock that was ahead: keys would rest for as long as it was.
-  if (isAhead(newest.signsFrom, now, PUBLISH_AHEAD_MS)) {
-    return { generation: newest.generation + 1, signsFrom: soon }
-  }
-  const signsFrom = Math.max(newest.signsFrom.getTime() + rotationMs, soon.getTime())
-  if (newest.signsFrom.getTime() + rotationMs - PUBLISH_AHEAD_MS > now.getTime()) return undefined
-  return { generation: newest.generation + 1, signsFrom: new Date(signsFrom) }
+  const ahead = isAhead(newest.signsFrom, now, PUBLISH_AHEAD_MS)
+  return comes || ahead ? { generation: newest.generation + 1, signsFrom } : undefined
 }
 
 function highest(keys: readonly SigningKey[]): SigningKey | undefined {

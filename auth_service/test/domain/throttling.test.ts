@@ -46,6 +46,24 @@ suite('pauses', () => {
     assert.deepEqual(hammered, { pausedUntil: new Date(START.getTime() + 1000) })
   })
 
+  test('a free try is followed by none, and is forgotten at its time', () => {
+    const first = countTry(undefined, LIMITS, START)
+    const forgetAt = new Date(START.getTime() + LIMITS.forgetAfterMs)
+    assert.deepEqual(first, { tries: { count: 1, pausedUntil: undefined, forgetAt } })
+    const countAt = (ms: number) => {
+      const next = countTry({ count: 1, pausedUntil: undefined, forgetAt }, LIMITS, new Date(ms))
+      return 'tries' in next && next.tries.count
+    }
+    assert.deepEqual([countAt(forgetAt.getTime() - 1), countAt(forgetAt.getTime())], [2, 1])
+  })
+
+  test('tries are remembered for as long as the pause after them lasts', () => {
+    const limits = { ...LIMITS, freeTries: 1, forgetAfterMs: 10, firstPauseMs: 1_000 }
+    const first = countTry(undefined, limits, START)
+    const ends = new Date(START.getTime() + 1_000)
+    assert.deepEqual(first, { tries: { count: 1, pausedUntil: ends, forgetAt: ends } })
+  })
+
   test('an account’s own pause is a minute at most: strangers can slow its owner down, not lock them out', () => {
     assert.equal(pauseAfter(1e6, loginLimits(FREE_TRIES_DEFAULT).account), 60_000)
   })
