@@ -21,6 +21,16 @@ suite('an error in the log', () => {
     assert.match(stack, /^Error: no answer\n {4}at [\s\S]*\ncaused by: TypeError: ECONNREFUSED\n {4}at /)
   })
 
+  test('tells five of its causes, and nothing of one that says nothing', () => {
+    let error = new Error('cause 9')
+    for (let i = 8; i >= 0; i--) error = new Error(`cause ${i}`, { cause: error })
+    const { message } = describeError(error)
+    assert.equal(message, 'cause 0: cause 1: cause 2: cause 3: cause 4: cause 5')
+    const cause = Object.assign(new Error('no trace'), { stack: undefined })
+    const { stack } = describeError(Object.assign(new Error('a'), { cause, stack: undefined }))
+    assert.equal(stack, '\ncaused by: Error: no trace')
+  })
+
   test('that causes itself ends', () => {
     const error = new Error('a')
     error.cause = error

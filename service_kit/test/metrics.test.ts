@@ -22,6 +22,16 @@ suite('metrics', () => {
     assert.doesNotMatch(await other.registry.metrics(), /route=/)
   })
 
+  test('requests are counted up to the bounds that alerts and dashboards name', async () => {
+    const { registry, observeRequest } = createMetrics('mine')
+    observeRequest('GET', '/', 200, 1)
+    const bounds = [...(await registry.metrics()).matchAll(/request_duration_seconds_bucket\{le="([^"]+)"/g)]
+    assert.deepEqual(
+      bounds.map(([, bound]) => bound),
+      '0.001 0.0025 0.005 0.01 0.025 0.05 0.1 0.25 0.5 1 2.5 5 10 +Inf'.split(' '),
+    )
+  })
+
   test('a part adds counters, gauges and histograms, with labels or without', async () => {
     const { registry, counter, gauge, histogram } = createMetrics('mine')
     counter('sold_total', 'Sold.', ['what']).inc({ what: 'mugs' }, 2)

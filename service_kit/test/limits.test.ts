@@ -1,0 +1,98 @@
+/** The limits others go by: documents, dashboards, alerts, and each other. What each does has a test of its own. */
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { ARRIVAL_LIMITS } from '../src/arrivals.ts'
+import { SERVICE_SECRET_BYTES_MIN } from '../src/config.ts'
+import * as http from '../src/http_app.ts'
+import { CLOSE_DEADLINE_MS } from '../src/lifecycle.ts'
+import { CLIENT_OPTIONS, COMMAND_MS, DEADLINE_MS, TRANSACTION_OPTIONS } from '../src/mongo.ts'
+import { VERSION_MIN } from '../src/mongo_setup.ts'
+import * as sharing from '../src/mongo_sharing.ts'
+import { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX } from '../src/paging.ts'
+import { PUBLISHED_BYTES_MAX } from '../src/published.ts'
+import { READ_MS, READS_WAITING_MAX, WAIT_MS } from '../src/reader_thread.ts'
+import { CALLS_MAX } from '../src/service_client.ts'
+import { openSqlite } from '../src/sqlite.ts'
+import { GROUP_MAX, WRITE_QUEUE_MAX, WRITE_WAIT_MS } from '../src/sqlite_commits.ts'
+import { SUSPECT_PAUSE, SUSPECTS_MAX } from '../src/suspects.ts'
+import { VALUES_JUDGED_WHOLLY_MAX } from '../src/validation.ts'
+import { WITHDRAWN_MAX, WITHDRAWN_REFRESH_MS } from '../src/withdrawn_tokens.ts'
+
+const MIB = 1024 * 1024
+
+test('of requests', () => {
+  assert.deepEqual(
+    [http.BODY_BYTES_MAX, http.HEADER_BYTES_MAX, http.PARAM_LENGTH_MAX, http.CONNECTIONS_MAX],
+    [65_536, 16_384, 200, 10_000],
+  )
+  assert.deepEqual([http.REQUEST_TIMEOUT_MS, http.KEEP_ALIVE_MS], [10_000, 72_000])
+  assert.deepEqual(ARRIVAL_LIMITS, {
+    arrivingMax: 4_096,
+    arrivingPerAddressMax: 1_024,
+    bodyBytesHeldMax: 64 * MIB,
+    bodyBytesHeldPerAddressMax: 16 * MIB,
+  })
+  assert.deepEqual([PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, VALUES_JUDGED_WHOLLY_MAX], [20, 100, 500])
+})
+
+test('of calls between services', () => {
+  assert.deepEqual([CALLS_MAX, SUSPECTS_MAX, PUBLISHED_BYTES_MAX], [128, 10_000, 8 * MIB])
+  assert.deepEqual(SUSPECT_PAUSE, { firstMs: 250, maxMs: 1_000 })
+  assert.deepEqual([WITHDRAWN_MAX, WITHDRAWN_REFRESH_MS, SERVICE_SECRET_BYTES_MIN], [10_000, 2_000, 32])
+  const longest = { withdrawn: [{ user_id: 'x'.repeat(36), least_version: 1e9 }] }
+  assert.ok(JSON.stringify(longest).length * WITHDRAWN_MAX < PUBLISHED_BYTES_MAX, 'the longest list is read')
+})
+
+test('of stores', () => {
+  assert.deepEqual([GROUP_MAX, WRITE_QUEUE_MAX, WRITE_WAIT_MS], [256, 20_000, 5_000])
+  assert.deepEqual([sharing.GROUP_MAX, sharing.QUEUE_MAX], [256, 20_000])
+  assert.deepEqual([READS_WAITING_MAX, WAIT_MS, READ_MS], [16, 3_000, 5_000])
+  assert.deepEqual([DEADLINE_MS, COMMAND_MS, VERSION_MIN], [5_000, 4_000, 6])
+  assert.deepEqual(CLIENT_OPTIONS, {
+    w: 'majority',
+    journal: true,
+    wtimeoutMS: 4_000,
+    readConcernLevel: 'majority',
+    readPreference: 'primary',
+    retryWrites: true,
+    retryReads: true,
+    maxPoolSize: 50,
+    waitQueueTimeoutMS: 2_000,
+    connectTimeoutMS: 2_000,
+    socketTimeoutMS: 5_000,
+    serverSelectionTimeoutMS: 2_500,
+    heartbeatFrequencyMS: 500,
+    ignoreUndefined: true,
+  })
+  assert.deepEqual(TRANSACTION_OPTIONS, {
+    readConcern: { level: 'snapshot' },
+    writeConcern: { w: 'majority', journal: true, wtimeoutMS: 4_000 },
+    readPreference: 'primary',
+    maxCommitTimeMS: 4_000,
+  })
+})
+
+test('of leaving: what is under way has the time of its longest wait', () => {
+  assert.equal(CLOSE_DEADLINE_MS, 15_000)
+  assert.ok(CLOSE_DEADLINE_MS > http.REQUEST_TIMEOUT_MS && CLOSE_DEADLINE_MS > DEADLINE_MS)
+})
+
+test('of memory and patience of a SQLite file', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'shop-limits-'))
+  writeFileSync(join(folder, '0001_things.sql'), 'CREATE TABLE things (name TEXT) STRICT;')
+  const { reader, writer, close } = openSqlite({ path: join(folder, 'x.db'), migrations: folder })
+  t.after(async () => {
+    await close()
+    rmSync(folder, { recursive: true })
+  })
+  const pragma = (name: string) =>
+    [writer, reader].map((db) => Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0])
+  assert.deepEqual(pragma('cache_size'), [-12 * 1024, -6 * 1024])
+  assert.deepEqual(pragma('wal_autocheckpoint'), [4_000, 4_000])
+  assert.deepEqual(pragma('temp_store'), [2, 2])
+  assert.deepEqual(pragma('busy_timeout'), [20, 5_000])
+  assert.deepEqual(pragma('query_only'), [0, 1])
+})
