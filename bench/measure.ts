@@ -36,7 +36,8 @@ export async function measure(
   const all: Record<string, Round[]> = Object.fromEntries(contenders.map((contender) => [contender.name, []]))
   for (let round = 1; round <= rounds; round += 1) {
     for (const { name: who, load, processes, status } of contenders) {
-      const asked = status !== undefined && typeof load !== 'function' ? load.origin : undefined
+      const asked =
+        status === undefined || typeof load === 'function' ? undefined : operationsOf(load, processes)
       const before = asked === undefined ? undefined : await statusCounts(asked)
       const cpuBefore = cpuSeconds(processes)
       const result = await run(load, seconds)
@@ -52,15 +53,21 @@ export async function measure(
 const cpuSeconds = (processes: readonly Running[]) =>
   processes.reduce((sum, process) => sum + (process.cpuSeconds() ?? Number.NaN), 0)
 
+function operationsOf({ origin }: Load, processes: readonly Running[]): string {
+  const operations = processes.find((process) => process.origin === origin)?.operations
+  if (operations === undefined) throw new Error(`Nobody counts what ${origin} answers`)
+  return operations
+}
+
 type Counts = ReadonlyMap<string, number>
 
 /** Answers by status of all routes under load, from the service's own metrics. */
-async function statusCounts(origin: string): Promise<Counts> {
-  const text = await (await fetch(`${origin}/metrics`)).text()
+async function statusCounts(operations: string): Promise<Counts> {
+  const text = await (await fetch(`${operations}/metrics`)).text()
   const counts = new Map<string, number>()
   for (const [, labels, value] of text.matchAll(/^http_request_duration_seconds_count\{(.*)\} (\d+)$/gm)) {
     const status = /status="(\d+)"/.exec(labels!)?.[1]
-    if (status === undefined || labels!.includes('route="/metrics"')) continue
+    if (status === undefined) continue
     counts.set(status, (counts.get(status) ?? 0) + Number(value))
   }
   return counts

@@ -6,6 +6,8 @@ import { join } from 'node:path'
 export type Running = {
   readonly name: string
   readonly origin: string
+  /** Where it tells its figures; floors have none. */
+  readonly operations: string | undefined
   /** Memory it holds now, in MiB; undefined where the system does not say, as for the next. */
   residentMiB(): number | undefined
   /** Processor time it has used, by all its threads, in its own code and the kernel's. */
@@ -19,6 +21,8 @@ const living = new Set<ChildProcess>()
 process.on('exit', () => {
   for (const child of living) child.kill('SIGKILL')
 })
+
+type Announcement = { readonly listening?: number; readonly operationsPort?: number }
 
 type Start = {
   readonly name: string
@@ -47,14 +51,14 @@ export async function start({ name, file, args = [], env = {}, folder, profile }
       resolve()
     })
   })
-  const port = await new Promise<number>((resolve, reject) => {
+  const { listening, operationsPort } = await new Promise<Announcement>((resolve, reject) => {
     const fail = (what: string) =>
       reject(new Error(`${name} ${what}:\n${readFileSync(logFile, 'utf8').slice(-2_000)}`))
     const timer = setTimeout(() => fail(`did not listen within ${START_MS} ms`), START_MS)
-    child.on('message', (message: { listening?: number }) => {
+    child.on('message', (message: Announcement) => {
       if (message.listening === undefined) return
       clearTimeout(timer)
-      resolve(message.listening)
+      resolve(message)
     })
     child.once('exit', () => {
       clearTimeout(timer)
@@ -63,7 +67,8 @@ export async function start({ name, file, args = [], env = {}, folder, profile }
   })
   return {
     name,
-    origin: `http://127.0.0.1:${port}`,
+    origin: `http://127.0.0.1:${listening}`,
+    operations: operationsPort === undefined ? undefined : `http://127.0.0.1:${operationsPort}`,
     residentMiB: () => residentMiB(child.pid!),
     cpuSeconds: () => cpuSeconds(child.pid!),
     async stop() {

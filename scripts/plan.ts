@@ -1,7 +1,15 @@
 /** Where each service will run and with which environment, from ours and what the data folder keeps. */
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
-import { CommonConfig, ConfigError, listOf, readConfig, TrustedProxiesConfig } from '@shop/service_kit/config'
+import {
+  CommonConfig,
+  ConfigError,
+  listOf,
+  OperationsConfig,
+  operationsPort,
+  readConfig,
+  TrustedProxiesConfig,
+} from '@shop/service_kit/config'
 import Type from 'typebox'
 import { refuse } from './arguments.ts'
 import { type ProcessEntry, SERVICES, type ServiceEntry, type ServiceName, STOREFRONT } from './services.ts'
@@ -12,11 +20,14 @@ export type Planned<Entry extends ProcessEntry = ServiceEntry> = {
   readonly port: number
   /** Where it is reached from this machine. */
   readonly origin: string
+  /** Where it is operated, from this machine. */
+  readonly operations: { readonly port: number; readonly origin: string }
   readonly env: NodeJS.ProcessEnv
 }
 
 export type Plan = {
   readonly host: string
+  readonly operationsHost: string
   readonly dataDir: string
   readonly databaseUrl: string | undefined
   readonly first: FirstRun
@@ -38,6 +49,7 @@ export const MEMORY_ENV = { MALLOC_MMAP_THRESHOLD_: '1048576', NODE_OPTIONS: '--
 
 const Place = Type.Object({
   HOST: CommonConfig.HOST,
+  OPS_HOST: OperationsConfig.OPS_HOST,
   DATA_DIR: CommonConfig.DATA_DIR,
   TRUSTED_PROXIES: TrustedProxiesConfig,
 })
@@ -45,17 +57,30 @@ const LOOPBACK = ['127.0.0.1', '::1']
 
 /** Ends the process when it can't be told where the shop's data is: nothing else could be looked at. */
 export function planShop(env: NodeJS.ProcessEnv, chance: Chance): Plan {
-  const { HOST: host, DATA_DIR, TRUSTED_PROXIES: told } = readPlace(env)
+  const { HOST: host, OPS_HOST: operationsHost, DATA_DIR, TRUSTED_PROXIES: told } = readPlace(env)
   const dataDir = resolve(DATA_DIR)
   const first = planFirstRun(dataDir, env, chance)
   const faults = [...first.faults]
   const place = <Entry extends ProcessEntry>(entry: Entry) => {
-    const port = readPort(entry, env, faults)
-    return { entry, port, origin: originOf(host, port) }
+    const port = readPort(entry.portVariable, entry.defaultPort, env, faults)
+    const operated = readPort(operationsVariable(entry), operationsPort(port), env, faults)
+    return {
+      entry,
+      port,
+      origin: originOf(host, port),
+      operations: { port: operated, origin: originOf(operationsHost, operated) },
+    }
   }
   const placed = SERVICES.map(place)
-  const urls = Object.fromEntries(placed.map(({ entry, origin }) => [entry.urlVariable, origin]))
+  const urls = Object.fromEntries(
+    placed.flatMap(({ entry, origin, operations }) => [
+      [entry.urlVariable, origin],
+      [entry.urlVariable.replace('_URL', '_OPS_URL'), operations.origin],
+    ]),
+  )
   const { TRUSTED_PROXIES_FILE: _read, ...given } = env
+  // On one's own machine the pages of an API are of most use where they can call it.
+  const publicDocs = LOOPBACK.includes(host) ? 'true' : 'false'
   const equip = <Entry extends ProcessEntry>(
     service: Omit<Planned<Entry>, 'env'>,
     trusted: string | undefined,
@@ -63,17 +88,20 @@ export function planShop(env: NodeJS.ProcessEnv, chance: Chance): Plan {
     ...service,
     env: {
       ...MEMORY_ENV,
+      PUBLIC_DOCS: publicDocs,
       ...given,
       TRUSTED_PROXIES: trusted,
       ...first.env,
       ...urls,
       HOST: host,
       PORT: String(service.port),
+      OPS_PORT: String(service.operations.port),
       DATA_DIR: dataDir,
     },
   })
   return {
     host,
+    operationsHost,
     dataDir,
     databaseUrl: env.DATABASE_URL || undefined,
     first,
@@ -88,12 +116,16 @@ export function planShop(env: NodeJS.ProcessEnv, chance: Chance): Plan {
 export const plannedService = ({ services }: Pick<Plan, 'services'>, name: ServiceName): Planned =>
   services.find(({ entry }) => entry.name === name)!
 
-function readPort({ portVariable, defaultPort }: ProcessEntry, env: NodeJS.ProcessEnv, faults: string[]) {
-  const text = env[portVariable] || String(defaultPort)
+/** AUTH_OPS_PORT of AUTH_PORT. */
+export const operationsVariable = ({ portVariable }: ProcessEntry) =>
+  portVariable.replace('_PORT', '_OPS_PORT')
+
+function readPort(variable: string, otherwise: number, env: NodeJS.ProcessEnv, faults: string[]) {
+  const text = env[variable] || String(otherwise)
   const port = Number(text)
   if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port
-  faults.push(`${portVariable} must be a port from 1 to 65535, not "${text}".`)
-  return defaultPort
+  faults.push(`${variable} must be a port from 1 to 65535, not "${text}".`)
+  return otherwise
 }
 
 function readPlace(env: NodeJS.ProcessEnv): Type.Static<typeof Place> {

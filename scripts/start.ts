@@ -32,7 +32,7 @@ const { values: asked } = readArguments(
     },
     notes: [
       'Environment (defaults): STOREFRONT_PORT (8080), AUTH_PORT (5000), PRODUCT_PORT (5001), ORDER_PORT (5002),',
-      'HOST (127.0.0.1),',
+      'HOST (127.0.0.1), AUTH_OPS_PORT and so on (200 more than the port: figures, documents, reasons), PUBLIC_DOCS,',
       'DATA_DIR (./data: the databases, secrets.json, admin.json), DATABASE_URL (SQLite files in DATA_DIR),',
       'ADMIN_USERNAME, ADMIN_PASSWORD, SERVICE_SECRET, LOG_LEVEL, CURRENCY, and all others of the README.',
     ].join('\n'),

@@ -39,6 +39,7 @@ export type AppDeps = {
   readonly freeTries?: FreeTries
   readonly registrationsPerAddress?: number
   readonly trustedProxies?: readonly string[]
+  readonly publicDocs?: boolean
   /** Weaker than the default only in tests, to save time. */
   readonly hashParameters?: Argon2Parameters
 }
@@ -83,6 +84,7 @@ export function createApp(deps: AppDeps): { app: App; ports: AccountPorts } {
     ...(logger ? { logger } : {}),
     ...(tracing ? { tracing } : {}),
     ...(deps.trustedProxies ? { trustedProxies: deps.trustedProxies } : {}),
+    ...(deps.publicDocs ? { publicDocs: true } : {}),
   })
   const logins = metrics.counter('auth_logins_total', 'Logins by how they ended.', ['outcome'])
   const refreshes = metrics.counter('auth_refreshes_total', 'Token refreshes by how they ended.', ['outcome'])

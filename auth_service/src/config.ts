@@ -3,6 +3,7 @@ import {
   CommonConfig,
   ConfigError,
   DatabaseUrlConfig,
+  OperationsConfig,
   PortConfig,
   readConfig,
   TrustedProxiesConfig,
@@ -23,6 +24,7 @@ export const StoresConfigSchema = Type.Object({
 export const ConfigSchema = Type.Object({
   HOST: CommonConfig.HOST,
   PORT: PortConfig(5000),
+  ...OperationsConfig,
   ...StoresConfigSchema.properties,
   LOG_LEVEL: CommonConfig.LOG_LEVEL,
   DRAIN_DELAY_MS: CommonConfig.DRAIN_DELAY_MS,

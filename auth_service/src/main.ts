@@ -1,6 +1,6 @@
 /** The process: configuration, stores, keys, the first admin, the app. */
 import { randomUUIDv7 } from 'node:crypto'
-import { listOf } from '@shop/service_kit/config'
+import { listOf, operationsPlace } from '@shop/service_kit/config'
 import { runService } from '@shop/service_kit/lifecycle'
 import { createLogger } from '@shop/service_kit/log'
 import { createMetrics } from '@shop/service_kit/metrics'
@@ -37,6 +37,7 @@ await runService(async () => {
     },
     registrationsPerAddress: config.REGISTRATIONS_PER_ADDRESS,
     trustedProxies: listOf(config.TRUSTED_PROXIES),
+    publicDocs: config.PUBLIC_DOCS,
   })
   const maintenance = {
     stores,
@@ -55,6 +56,7 @@ await runService(async () => {
     logger,
     host: config.HOST,
     port: config.PORT,
+    operations: operationsPlace(config),
     drainDelayMs: config.DRAIN_DELAY_MS,
     async close() {
       stopFirstSteps()

@@ -30,13 +30,15 @@ function start(t: TestContext, env: Record<string, string>) {
   child.stderr!.on('data', (chunk) => {
     output.err += chunk
   })
-  const listening = (async () => {
+  const announced = (async () => {
     const message = await Promise.race([once(child, 'message'), ended.then(() => undefined)])
     if (!message) throw new Error(output.err)
-    return `http://127.0.0.1:${(message[0] as { listening: number }).listening}`
+    return message[0] as { listening: number; operationsPort: number }
   })()
-  listening.catch(() => {})
-  return { child, output, listening, ended }
+  const listening = announced.then(({ listening }) => `http://127.0.0.1:${listening}`)
+  const operations = announced.then(({ operationsPort }) => `http://127.0.0.1:${operationsPort}`)
+  for (const address of [listening, operations]) address.catch(() => {})
+  return { child, output, listening, operations, ended }
 }
 
 const post = async (url: string, body: object) => {
@@ -107,12 +109,13 @@ suite('the process', () => {
 
   test('with a MongoDB that is down it starts, lives, and says why it is not ready', async (t) => {
     const DATABASE_URL = 'mongodb://127.0.0.1:1/?replicaSet=rs0'
-    const { child, listening, ended } = start(t, { DATA_DIR: folder(t), ...ADMIN, DATABASE_URL })
+    const { child, listening, operations, ended } = start(t, { DATA_DIR: folder(t), ...ADMIN, DATABASE_URL })
     const url = await listening
     assert.equal((await fetch(`${url}/healthz`)).status, 200)
     const ready = await fetch(`${url}/readyz`)
     assert.equal(ready.status, 503)
-    assert.match(await ready.text(), /MongoDB can't be reached/)
+    assert.doesNotMatch(await ready.text(), /MongoDB/)
+    assert.match(await (await fetch(`${await operations}/readyz`)).text(), /MongoDB can't be reached/)
     const login = await fetch(`${url}/login`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

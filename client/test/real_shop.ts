@@ -30,7 +30,7 @@ export async function startRealShop(): Promise<RealShop> {
 
   const start = async (name: string, env: Record<string, string> = {}): Promise<string> => {
     const child = fork(join(ROOT, name, 'src', 'main.ts'), {
-      env: { PATH: process.env.PATH, ...common, PORT: '0', ...env },
+      env: { PATH: process.env.PATH, ...common, PORT: '0', OPS_PORT: '0', ...env },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
     children.set(name, child)

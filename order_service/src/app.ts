@@ -28,6 +28,7 @@ export type Deps = {
   readonly newId: () => string
   readonly random: () => number
   readonly metrics: Metrics
+  readonly publicDocs?: boolean
   readonly logger?: Logger
   readonly tracing?: Tracing
   readonly reached?: Reached
@@ -75,6 +76,7 @@ export function createApp(deps: Deps): OrderApp {
     description: 'Orders: placed once, never lost, always settled.',
     ...(logger ? { logger } : {}),
     ...(tracing ? { tracing } : {}),
+    ...(deps.publicDocs ? { publicDocs: true } : {}),
     metrics,
     access: { verifyToken: deps.verifyToken },
     problems: ORDER_PROBLEMS,

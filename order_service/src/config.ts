@@ -4,6 +4,7 @@ import {
   CurrencyConfig,
   CurrencyDigitsConfig,
   DatabaseUrlConfig,
+  OperationsConfig,
   PortConfig,
   readConfig,
 } from '@shop/service_kit/config'
@@ -12,6 +13,7 @@ import Type, { type Static } from 'typebox'
 export const OrderConfig = Type.Object({
   ...CommonConfig,
   PORT: PortConfig(5002),
+  ...OperationsConfig,
   DATABASE_URL: DatabaseUrlConfig('orders.db'),
   CURRENCY: CurrencyConfig,
   CURRENCY_DIGITS: CurrencyDigitsConfig,

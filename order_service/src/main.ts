@@ -1,6 +1,7 @@
 /** The process: configuration, stores, clients, app, settler; then listen until a signal. */
 import { randomUUIDv7 } from 'node:crypto'
 import { followAuthService } from '@shop/service_kit/auth_service'
+import { operationsPlace } from '@shop/service_kit/config'
 import { crashPoints } from '@shop/service_kit/crash_points'
 import { runService } from '@shop/service_kit/lifecycle'
 import { createLogger } from '@shop/service_kit/log'
@@ -45,12 +46,14 @@ await runService(async () => {
     logger,
     tracing,
     reached: crashPoints(process.env),
+    publicDocs: config.PUBLIC_DOCS,
   })
   return {
     app,
     logger,
     host: config.HOST,
     port: config.PORT,
+    operations: operationsPlace(config),
     drainDelayMs: config.DRAIN_DELAY_MS,
     async close() {
       await stop()

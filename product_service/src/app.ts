@@ -29,12 +29,13 @@ export type AppDeps = {
   readonly reached: Reached
   /** The routes of `/internal`, all others, or (default) both on one listener. */
   readonly routes?: 'public' | 'internal'
+  readonly publicDocs?: boolean
   readonly logger?: Logger
   readonly tracing?: Tracing
 }
 
 export function createApp(deps: AppDeps): App {
-  const { stores, access, metrics, currency, routes, logger, tracing } = deps
+  const { stores, access, metrics, currency, routes, publicDocs = false, logger, tracing } = deps
   const app = createHttpApp({
     service: SERVICE,
     version: VERSION,
@@ -43,6 +44,7 @@ export function createApp(deps: AppDeps): App {
     access,
     problems: PRODUCT_PROBLEMS,
     readiness: { store: stores.check },
+    publicDocs: publicDocs && routes !== 'internal',
     ...(logger && { logger }),
     ...(tracing && { tracing }),
   })

@@ -4,6 +4,7 @@ import {
   CurrencyConfig,
   CurrencyDigitsConfig,
   DatabaseUrlConfig,
+  OperationsConfig,
   PortConfig,
   readConfig,
 } from '@shop/service_kit/config'
@@ -13,6 +14,7 @@ import { DATABASE_FILE } from './storage/open_stores.ts'
 export const ProductConfig = Type.Object({
   ...CommonConfig,
   PORT: PortConfig(5001),
+  ...OperationsConfig,
   INTERNAL_PORT: Type.Optional(
     Type.Integer({
       minimum: 0,

@@ -1,6 +1,7 @@
 /** The process: configuration, stores, app, listen, drain. */
 import { randomUUIDv7 } from 'node:crypto'
 import { followAuthService } from '@shop/service_kit/auth_service'
+import { operationsPlace } from '@shop/service_kit/config'
 import { crashPoints } from '@shop/service_kit/crash_points'
 import { runService } from '@shop/service_kit/lifecycle'
 import { createLogger } from '@shop/service_kit/log'
@@ -45,6 +46,7 @@ await runService(async () => {
     now,
     newId: randomUUIDv7,
     reached: crashPoints(process.env),
+    publicDocs: config.PUBLIC_DOCS,
     logger,
     tracing,
   }
@@ -55,6 +57,7 @@ await runService(async () => {
     logger,
     host: config.HOST,
     port: config.PORT,
+    operations: operationsPlace(config),
     drainDelayMs: config.DRAIN_DELAY_MS,
     async close() {
       auth.stop()

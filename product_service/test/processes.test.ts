@@ -57,8 +57,12 @@ async function start(t: TestContext, DATA_DIR: string, more: Record<string, stri
   const ended = new Promise<{ code: number | null; signal: string | null; stderr: string }>((resolve) =>
     child.on('close', (code, signal) => resolve({ code, signal, stderr })),
   )
-  type Announcement = { listening?: number; internalPort?: number }
-  const { listening: port, internalPort } = await new Promise<Announcement>((resolve) => {
+  type Announcement = { listening?: number; internalPort?: number; operationsPort?: number }
+  const {
+    listening: port,
+    internalPort,
+    operationsPort,
+  } = await new Promise<Announcement>((resolve) => {
     child.on('message', (message) => resolve(message as Announcement))
     child.on('close', () => resolve({}))
   })
@@ -69,7 +73,8 @@ async function start(t: TestContext, DATA_DIR: string, more: Record<string, stri
       headers: { 'content-type': 'application/json', authorization: `Bearer ${await token()}` },
       body: JSON.stringify(body),
     })
-  return { child, ended, call, internalPort, url: `http://127.0.0.1:${port}` }
+  const [url, operations] = [port, operationsPort].map((at) => `http://127.0.0.1:${at}`)
+  return { child, ended, call, internalPort, url: url!, operations: operations! }
 }
 
 suite('the process', () => {
@@ -89,7 +94,9 @@ suite('the process', () => {
   })
 
   test('with INTERNAL_PORT serves /internal there alone, over the same stores', async (t) => {
-    const { child, ended, call, url, internalPort } = await start(t, folder(t), { INTERNAL_PORT: '0' })
+    const { child, ended, call, url, operations, internalPort } = await start(t, folder(t), {
+      INTERNAL_PORT: '0',
+    })
     const release = { order_ids: [nextId()] }
     const internal = `http://127.0.0.1:${internalPort}`
     for (const path of ['/internal/reservations', '/internal/releases', '/internal/shipments']) {
@@ -109,7 +116,7 @@ suite('the process', () => {
       ),
       [200, 404, 200],
     )
-    assert.match(await (await fetch(`${url}/metrics`)).text(), /route="\/internal\/releases"/)
+    assert.match(await (await fetch(`${operations}/metrics`)).text(), /route="\/internal\/releases"/)
     child.kill('SIGTERM')
     assert.deepEqual(await ended, { code: 0, signal: null, stderr: '' })
     await assert.rejects(fetch(`${internal}/readyz`))

@@ -16,7 +16,7 @@ const EVERY_SERVICE: Record<KitProblemCode, string> = {
   malformed_cursor: 'The `cursor` was altered, or comes from another list. Start again without one.',
   unauthenticated: 'There is no access token, or it is expired or not ours. Refresh it, or log in.',
   forbidden: 'The account is known but may not do this; most often, it needs the role admin.',
-  route_not_found: 'No route has this path. `/docs` lists all there are.',
+  route_not_found: 'No route has this path. [docs/openapi](openapi) lists all there are.',
   method_not_allowed: 'The path is there, for other methods: `Allow` lists them.',
   body_too_large: 'The body exceeds the limit of the route.',
   unsupported_media_type: 'The body is not `application/json`, in a charset other than UTF-8, or compressed.',

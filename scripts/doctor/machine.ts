@@ -6,6 +6,7 @@ import type { ProcessEntry } from '../services.ts'
 import { ADMIN_FILE, SECRETS_FILE } from '../start/first_run.ts'
 import {
   configFaults,
+  doorOf,
   folderFault,
   nameOf,
   portHolder,
@@ -64,7 +65,7 @@ export async function examinePorts(plan: Plan): Promise<Examination & { running:
   const running = services
     .filter((_, i) => ['ready', 'not ready'].includes(states[i]!.state))
     .map(({ entry }) => entry.name)
-  const findings = services.flatMap(({ entry, port, origin }, i): Finding[] => {
+  const findings = services.flatMap(({ entry, port, operations }, i): Finding[] => {
     const { state, detail } = states[i]!
     if (state === 'stranger') {
       return [
@@ -78,7 +79,7 @@ export async function examinePorts(plan: Plan): Promise<Examination & { running:
       return [
         {
           problem: `${entry.name} runs on port ${port} but is not ready: ${detail}`,
-          mend: `Read its log; ${origin}/readyz says when it is ready.`,
+          mend: `Read its log; ${operations.origin}/readyz says when it is ready.`,
         },
       ]
     }
@@ -100,16 +101,16 @@ export async function examinePorts(plan: Plan): Promise<Examination & { running:
 type State = { readonly state: 'free' | 'ready' | 'not ready' | 'stranger'; readonly detail: string }
 
 async function stateOf(service: Planned<ProcessEntry>, host: string): Promise<State> {
-  const { entry, origin } = service
+  const { entry, origin, operations } = service
   const name = await nameOf(origin)
   if (name === undefined) {
-    return (await portHolder(service, host)) === 'free'
+    return (await portHolder(doorOf(service, host))) === 'free'
       ? { state: 'free', detail: '' }
       : { state: 'stranger', detail: '' }
   }
   if (name !== entry.name) return { state: 'stranger', detail: `: ${name} does` }
   try {
-    const answer = await fetch(`${origin}/readyz`, { signal: AbortSignal.timeout(PROBE_MS) })
+    const answer = await fetch(`${operations.origin}/readyz`, { signal: AbortSignal.timeout(PROBE_MS) })
     if (answer.ok) return { state: 'ready', detail: '' }
     return { state: 'not ready', detail: ((await answer.json()) as { detail: string }).detail }
   } catch (error) {

@@ -9,23 +9,39 @@ import { ConfigError } from '@shop/service_kit/config'
 import { whyUnreachable } from '@shop/service_kit/mongo_reach'
 import { databaseOf } from '@shop/service_kit/mongo_url'
 import { besides } from '../backup/cut.ts'
-import type { Plan, Planned } from '../plan.ts'
+import { operationsVariable, type Plan, type Planned } from '../plan.ts'
 import { type ProcessEntry, SERVICES } from '../services.ts'
 
 type AnyPlanned = Planned<ProcessEntry>
+
+/** A port that a service will listen on. */
+type Door = {
+  readonly port: number
+  readonly origin: string
+  readonly host: string
+  /** What sets it, and its address. */
+  readonly variable: string
+  readonly hostVariable: string
+}
 
 const PROBE_MS = 1_000
 /** Where macOS listens since version 12, for screens and music sent to the Mac. */
 const AIRPLAY_PORTS = [5000, 7000]
 
 export async function preflight(plan: Plan): Promise<string[]> {
-  const { first, host, dataDir, databaseUrl } = plan
+  const { first, dataDir, databaseUrl } = plan
   const services: readonly AnyPlanned[] = [...plan.services, plan.storefront]
-  const distinct = services.filter(({ port }, i) => services.findIndex((s) => s.port === port) === i)
-  const ports = await Promise.all(distinct.map((service) => portFault(service, host)))
+  const doors = services.map((service) => doorOf(service, plan.host))
+  // Two on one port have, where nothing else was said, one operations port too.
+  const same = samePorts(doors)
+  if (same.length === 0) {
+    doors.push(...services.map((service) => operationsDoorOf(service, plan.operationsHost)))
+    same.push(...samePorts(doors))
+  }
+  const distinct = doors.filter(({ port }, i) => doors.findIndex((door) => door.port === port) === i)
   const faults = [
-    ...samePorts(services),
-    ...ports,
+    ...same,
+    ...(await Promise.all(distinct.map(portFault))),
     folderFault(dataDir),
     storeFault(dataDir, databaseUrl),
     sharedFileFault(databaseUrl),
@@ -38,39 +54,51 @@ export async function preflight(plan: Plan): Promise<string[]> {
   return [...new Set(faults)]
 }
 
-function samePorts(planned: readonly AnyPlanned[]): string[] {
-  return planned.flatMap(({ port, entry }, i) => {
-    const other = planned.slice(0, i).find((earlier) => earlier.port === port)
-    return other
-      ? [`${other.entry.portVariable} and ${entry.portVariable} are both ${port}; give each its own.`]
-      : []
+export const doorOf = ({ entry, port, origin }: AnyPlanned, host: string): Door => ({
+  port,
+  origin,
+  host,
+  variable: entry.portVariable,
+  hostVariable: 'HOST',
+})
+
+const operationsDoorOf = ({ entry, operations }: AnyPlanned, host: string): Door => ({
+  ...operations,
+  host,
+  variable: operationsVariable(entry),
+  hostVariable: 'OPS_HOST',
+})
+
+function samePorts(doors: readonly Door[]): string[] {
+  return doors.flatMap(({ port, variable }, i) => {
+    const other = doors.slice(0, i).find((earlier) => earlier.port === port)
+    return other ? [`${other.variable} and ${variable} are both ${port}; give each its own.`] : []
   })
 }
 
-async function portFault(service: AnyPlanned, host: string): Promise<string | undefined> {
-  const { entry, port, origin } = service
-  const holder = await portHolder(service, host)
+async function portFault(door: Door): Promise<string | undefined> {
+  const { port, origin, host, variable, hostVariable } = door
+  const holder = await portHolder(door)
   if (holder === 'free') return undefined
-  if (holder === 'EACCES') {
-    return `Port ${port} may not be used by this user; set ${entry.portVariable} to one above 1023.`
-  }
+  if (holder === 'EACCES')
+    return `Port ${port} may not be used by this user; set ${variable} to one above 1023.`
   if (holder === 'EADDRNOTAVAIL' || holder === 'ENOTFOUND') {
-    return `HOST is ${host}, which is not an address of this machine.`
+    return `${hostVariable} is ${host}, which is not an address of this machine.`
   }
   if (holder !== 'taken') return `Port ${port} cannot be used (${holder}).`
   const name = await nameOf(origin)
   if (name === undefined && process.platform === 'darwin' && AIRPLAY_PORTS.includes(port)) {
     return (
       `Port ${port} is already in use, on a Mac most likely by AirPlay Receiver: turn it off in System Settings ` +
-      `(General, AirDrop & Handoff), or set ${entry.portVariable} to another port.`
+      `(General, AirDrop & Handoff), or set ${variable} to another port.`
     )
   }
   const who = name ? `by a shop's ${name}: is the shop already running?` : 'by another program.'
-  return `Port ${port} is already in use ${who} Stop it, or set ${entry.portVariable} to another port.`
+  return `Port ${port} is already in use ${who} Stop it, or set ${variable} to another port.`
 }
 
 /** `free`, `taken`, or the code of what else is in the way. */
-export async function portHolder({ port, origin }: AnyPlanned, host: string): Promise<string> {
+export async function portHolder({ port, origin, host }: Door): Promise<string> {
   const code = await listenFault(port, host)
   if (code === 'EADDRINUSE') return 'taken'
   if (code !== undefined) return code

@@ -151,11 +151,11 @@ function diesEarly({ service, ended }: Worker): Promise<never> {
 }
 
 /** Resolves when the readiness probe says yes. Rejects after READY_DEADLINE_MS, or when `given up`. */
-async function isReady({ entry, origin }: Planned<ProcessEntry>, givenUp: () => boolean): Promise<void> {
+async function isReady({ entry, operations }: Planned<ProcessEntry>, givenUp: () => boolean): Promise<void> {
   const deadline = performance.now() + READY_DEADLINE_MS
   for (let last = 'it does not answer'; ; await sleep(READY_POLL_MS)) {
     try {
-      const answer = await fetch(`${origin}/readyz`, { signal: AbortSignal.timeout(PROBE_MS) })
+      const answer = await fetch(`${operations.origin}/readyz`, { signal: AbortSignal.timeout(PROBE_MS) })
       if (answer.ok) return
       last = ((await answer.json()) as { detail: string }).detail
     } catch {}

@@ -23,7 +23,7 @@ export type Welcome = {
 
 export function welcome(shop: Welcome, paint: Paint): string {
   const width = Math.max(...shop.services.map(({ entry }) => entry.name.length))
-  const far = Math.max(...shop.services.map(({ origin }) => `${origin}/docs`.length))
+  const far = Math.max(...shop.services.map((service) => docsOf(service).length))
   return [
     '',
     paint(
@@ -32,8 +32,8 @@ export function welcome(shop: Welcome, paint: Paint): string {
     ),
     '',
     ...shop.services.map(
-      ({ entry, origin }) =>
-        `  ${paint(entry.style, entry.name.padEnd(width))}  ${origin}  ${paint('gray', `${`${origin}/docs`.padEnd(far)}  process ${shop.pidOf(entry.name) ?? 'ended'}`)}`,
+      (service) =>
+        `  ${paint(service.entry.style, service.entry.name.padEnd(width))}  ${service.origin}  ${paint('gray', `${docsOf(service).padEnd(far)}  process ${shop.pidOf(service.entry.name) ?? 'ended'}`)}`,
     ),
     '',
     `  ${adminLine(shop)}`,
@@ -48,12 +48,16 @@ export function welcome(shop: Welcome, paint: Paint): string {
   ].join('\n')
 }
 
+const docsOf = ({ env, origin, operations }: Planned<ProcessEntry>) =>
+  `${env.PUBLIC_DOCS === 'true' ? origin : operations.origin}/docs`
+
 const originOf = ({ services }: Pick<Welcome, 'services'>, name: string) =>
   services.find(({ entry }) => entry.name === name)!.origin
 
 /** The same for `--json`, without the password. */
 export const readyFields = ({ services, admin, demo, pidOf }: Welcome) => ({
   addresses: Object.fromEntries(services.map(({ entry, origin }) => [entry.name, origin])),
+  operations: Object.fromEntries(services.map(({ entry, operations }) => [entry.name, operations.origin])),
   pids: Object.fromEntries(services.map(({ entry }) => [entry.name, pidOf(entry.name)])),
   admin: { username: admin.username, file: admin.file },
   demo,

@@ -66,8 +66,44 @@ export const CommonConfig = {
   }),
 }
 
+/** Added to PORT where OPS_PORT is not set. (A thousand would make 6000 of 5000, which browsers refuse to open.) */
+const OPS_PORT_OFFSET = 200
+const PORT_MAX = 65_535
+
+/** Variables of every process: what is for whoever runs it has a port of its own. */
+export const OperationsConfig = {
+  OPS_HOST: Type.String({
+    default: '127.0.0.1',
+    description: 'Address of the operations port: /metrics, /docs, /openapi.json, probes with their reasons',
+  }),
+  OPS_PORT: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: PORT_MAX,
+      description: `Operations port; without it PORT + ${OPS_PORT_OFFSET}`,
+    }),
+  ),
+  PUBLIC_DOCS: Type.Boolean({ default: false, description: 'Serve /docs and /openapi.json on PORT too' }),
+}
+
+/** The operations port that goes with `port`; a free one of the system's choice goes with such a one. */
+export const operationsPort = (port: number): number => (port === 0 ? 0 : port + OPS_PORT_OFFSET)
+
+/** Where a process serves its operations. Fails with ConfigError. */
+export function operationsPlace(config: {
+  readonly PORT: number
+  readonly OPS_HOST: string
+  readonly OPS_PORT?: number
+}): { readonly host: string; readonly port: number } {
+  const port = config.OPS_PORT ?? operationsPort(config.PORT)
+  if (port > PORT_MAX) {
+    throw new ConfigError([`OPS_PORT is missing: PORT + ${OPS_PORT_OFFSET} is ${port}, which is no port`])
+  }
+  return { host: config.OPS_HOST, port }
+}
+
 export const PortConfig = (port: number) =>
-  Type.Integer({ default: port, minimum: 0, maximum: 65_535, description: 'Port to listen on' })
+  Type.Integer({ default: port, minimum: 0, maximum: PORT_MAX, description: 'Port to listen on' })
 
 export const DatabaseUrlConfig = (file: string) =>
   Type.Optional(

@@ -7,12 +7,10 @@
  *  3. Every route states who may call it (access.ts).
  *  4. Everything has a limit, named below or in arrivals.ts.
  *  5. No answer is kept by anyone (`no-store`), unless its route says otherwise.
- *
- * Offers `/healthz`, `/readyz`, `/metrics`, `/openapi.json` and `/docs` on every service.
+ *  6. Figures, reasons and documents are for whoever runs it, on `operations` (operations.ts), a second app that
+ *     listens elsewhere. Everybody may ask `/healthz` and `/readyz`, and read the documents if `publicDocs` says so.
  */
 import { randomUUID } from 'node:crypto'
-import swagger from '@fastify/swagger'
-import swaggerUi from '@fastify/swagger-ui'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, {
   type FastifyBaseLogger,
@@ -22,14 +20,17 @@ import Fastify, {
 } from 'fastify'
 import type { Logger } from 'pino'
 import { type AccessChecks, guardRoutes } from './access.ts'
+import { describeRoutes, serveDocs } from './api_docs.ts'
 import type { App, BareApp } from './app.ts'
 import { ARRIVAL_LIMITS, type ArrivalLimits, limitArrivals } from './arrivals.ts'
 import { answerBrokenHttp, answerExpectation } from './broken_http.ts'
 import { readBodies } from './json_bodies.ts'
 import { rememberPaths } from './known_paths.ts'
 import type { Metrics } from './metrics.ts'
-import { addProbes, type Readiness } from './probes.ts'
+import { addOperations } from './operations.ts'
+import { addProbes } from './probes.ts'
 import { type Catalogue, describeProblem, KIT_PROBLEMS, type Problem } from './problem.ts'
+import { createReadinessLook, type Readiness } from './readiness.ts'
 import { faultOfHead, pathOfTarget } from './request_heads.ts'
 import { createRequestLogs } from './request_log.ts'
 import type { Tracing } from './telemetry.ts'
@@ -45,11 +46,17 @@ const REQUEST_TIMEOUT_CHECK_MS = 1_000
 /** Longer than the idle time of common balancers (60 s), so that we never close a connection they reuse. */
 export const KEEP_ALIVE_MS = 72_000
 export const CONNECTIONS_MAX = 10_000
-const DOCS_PREFIX = '/docs'
 const NO_STORE = 'no-store'
 const REQUEST_ID = /^[\w.:-]{1,64}$/
 
 export type { App } from './app.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** What is for whoever runs the service, an app of its own, closed with this one. */
+    operations(): App
+  }
+}
 
 export type HttpAppOptions = {
   /** Name as in the folder, e.g. `order_service`. */
@@ -68,13 +75,35 @@ export type HttpAppOptions = {
   readonly readiness: Readiness
   /** Addresses or networks whose X-Forwarded-For is believed for `request.ip`. Default: nobody's. */
   readonly trustedProxies?: readonly string[]
+  /** Serve `/docs` and `/openapi.json` here too. */
+  readonly publicDocs?: boolean
   /** Tests are less patient, and have less to send. */
   readonly limits?: Partial<ArrivalLimits & { requestTimeoutMs: number }>
 }
 
 /** An app with the manners above and no routes of its own; it does not listen. */
 export function createHttpApp(options: HttpAppOptions): App {
-  const { service, metrics, tracing, access, readiness } = options
+  const { service, metrics } = options
+  const readiness = createReadinessLook(options.readiness)
+  const app = createBareApp(options, options.access, metrics)
+  describeRoutes(app, options)
+  if (options.publicDocs) serveDocs(app, app)
+  const guarded = app as unknown as App
+  addProbes(guarded, { service, readiness })
+
+  let operations: App | undefined
+  app.decorate('operations', () => {
+    const { tracing: _, ...untraced } = options
+    operations ??= addOperations(createBareApp(untraced, {}), { ...options, app, readiness })
+    return operations
+  })
+  app.addHook('onClose', () => operations?.close())
+  return guarded
+}
+
+/** `access` are the checks of those who may call; answers are counted in `observed`. */
+function createBareApp(options: HttpAppOptions, access: AccessChecks, observed?: Metrics): BareApp {
+  const { tracing } = options
   const { requestTimeoutMs = REQUEST_TIMEOUT_MS, ...arrivalLimits } = options.limits ?? {}
   const answer = answerWith({ ...KIT_PROBLEMS, ...options.problems })
   const app = Fastify({
@@ -116,13 +145,11 @@ export function createHttpApp(options: HttpAppOptions): App {
   answerUnroutedAtOnce(app, answerProblems(app, answer))
   readBodies(app)
   tracing?.instrument(app)
-  observeRequests(app, metrics, options.logger?.isLevelEnabled('debug') ?? false)
+  receiveRequests(app)
+  observeAnswers(app, observed, options.logger?.isLevelEnabled('debug') ?? false)
   guardRoutes(app, access)
   limitArrivals(app, { ...ARRIVAL_LIMITS, ...arrivalLimits })
-  describeRoutes(app, options)
-  const guarded = app as unknown as App
-  addProbes(guarded, service, metrics, readiness)
-  return guarded
+  return app
 }
 
 type Answer = (error: unknown, request: FastifyRequest, reply: FastifyReply) => void
@@ -160,16 +187,19 @@ function answerUnroutedAtOnce(app: BareApp, answerUnrouted: ReturnType<typeof an
   })
 }
 
-function observeRequests(app: BareApp, metrics: Metrics, debugging: boolean) {
+function receiveRequests(app: BareApp) {
   app.addHook('onRequest', (request, reply, next) => {
     reply.header('x-request-id', request.id)
     // Until a route says that its answer may be kept.
     reply.header('cache-control', NO_STORE)
     next(faultOfHead(request))
   })
+}
+
+function observeAnswers(app: BareApp, metrics: Metrics | undefined, debugging: boolean) {
   app.addHook('onResponse', (request, reply, next) => {
     const route = request.routeOptions.url ?? 'unmatched'
-    metrics.observeRequest(request.method, route, reply.statusCode, reply.elapsedTime / 1000)
+    metrics?.observeRequest(request.method, route, reply.statusCode, reply.elapsedTime / 1000)
     if (debugging) {
       request.log.debug(
         { method: request.method, url: request.url, status: reply.statusCode, ms: reply.elapsedTime },
@@ -177,34 +207,5 @@ function observeRequests(app: BareApp, metrics: Metrics, debugging: boolean) {
       )
     }
     next()
-  })
-}
-
-function describeRoutes(app: BareApp, { service, version, description }: HttpAppOptions) {
-  app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: { title: service, version, description },
-      components: {
-        securitySchemes: {
-          bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-          service: {
-            type: 'http',
-            scheme: 'bearer',
-            bearerFormat: 'JWT',
-            description: 'For our own services.',
-          },
-        },
-      },
-    },
-  })
-  app.register(async (scope) => {
-    scope.accessOfUnstated = 'public'
-    await scope.register(swaggerUi, {
-      routePrefix: DOCS_PREFIX,
-      staticCSP: true,
-      // Whether there is TLS is not known here; without it a page that is to upgrade stays blank.
-      transformStaticCSP: (policy) => policy.replace('upgrade-insecure-requests;', ''),
-    })
   })
 }

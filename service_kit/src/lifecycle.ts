@@ -26,6 +26,8 @@ export type Service = {
   readonly port: number
   /** A second listener over the same stores, for our own services alone. */
   readonly internal?: { readonly app: App; readonly port: number } | undefined
+  /** Where the app's operations are served. */
+  readonly operations: { readonly host: string; readonly port: number }
   readonly drainDelayMs: number
   /** Closes stores, clients and timers, after the last request was answered. */
   close(): Promise<void>
@@ -35,13 +37,17 @@ export type Service = {
 export async function runService(start: () => Promise<Service>): Promise<void> {
   const parentGone = whenParentGone()
   let service: Service
+  let variable = 'PORT'
   try {
     service = await start()
-    const { app, internal, host } = service
-    await app.listen({ host, port: service.port, listenTextResolver })
-    await internal?.app.listen({ host, port: internal.port, listenTextResolver })
+    const { app, internal, operations, host } = service
+    await app.listen({ host, port: service.port, listenTextResolver: (at) => `listening at ${at}` })
+    variable = 'INTERNAL_PORT'
+    await internal?.app.listen({ host, port: internal.port, listenTextResolver: (at) => `internal at ${at}` })
+    variable = 'OPS_PORT'
+    await app.operations().listen({ ...operations, listenTextResolver: (at) => `operations at ${at}` })
   } catch (error) {
-    process.stderr.write(`${explain(error)}\n`)
+    process.stderr.write(`${explain(error, variable)}\n`)
     process.exit(1)
   }
   const { app, internal, logger, drainDelayMs } = service
@@ -63,7 +69,11 @@ export async function runService(start: () => Promise<Service>): Promise<void> {
   })
   // Last: whoever hears it may send a signal at once, which by now ends the service gracefully.
   if (process.connected)
-    process.send?.({ listening: portOf(app), internalPort: internal && portOf(internal.app) })
+    process.send?.({
+      listening: portOf(app),
+      internalPort: internal && portOf(internal.app),
+      operationsPort: portOf(app.operations()),
+    })
 }
 
 /**
@@ -79,8 +89,6 @@ async function closeApp(app: App): Promise<void> {
   }
 }
 
-const listenTextResolver = (address: string) => `listening at ${address}`
-
 const portOf = ({ server }: App): number => (server.address() as AddressInfo).port
 
 /** Resolves when the IPC channel to the starting process closes; without such a channel, never. */
@@ -92,11 +100,12 @@ function whenParentGone(): Promise<void> {
   })
 }
 
-function explain(error: unknown): string {
+function explain(error: unknown, variable: string): string {
   if (error instanceof ConfigError) return error.message
   const { code, message, port } = error as NodeJS.ErrnoException & { port?: number }
-  if (code === 'EADDRINUSE') return `Port ${port} is already in use. Stop what uses it, or set another PORT.`
+  if (code === 'EADDRINUSE')
+    return `Port ${port} is already in use. Stop what uses it, or set another ${variable}.`
   if (code === 'EACCES' && port !== undefined)
-    return `Port ${port} may not be used by this user. Set a PORT above 1023.`
+    return `Port ${port} may not be used by this user. Set a ${variable} above 1023.`
   return `Cannot start: ${message ?? String(error)}`
 }

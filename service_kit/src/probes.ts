@@ -1,12 +1,12 @@
-/** What whoever runs a service asks it: is it alive, should work be sent to it, how is it doing, what can it do. */
+/**
+ * What a balancer asks a service: is it alive, and should work be sent to it. Whoever may ask is told no more than that;
+ * the reasons, the figures and the documents are on the operations port (operations.ts).
+ */
 import Type from 'typebox'
 import type { App } from './app.ts'
-import type { Metrics } from './metrics.ts'
 import { KIT_PROBLEMS, Problem } from './problem.ts'
+import { LEAVING, type ReadinessLook } from './readiness.ts'
 import { problemResponses } from './schemas.ts'
-
-/** Checks by the name of the part. One rejects when its part can't be used. */
-export type Readiness = Readonly<Record<string, () => Promise<void>>>
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -18,20 +18,28 @@ declare module 'fastify' {
   }
 }
 
-export function addProbes(app: App, service: string, metrics: Metrics, readiness: Readiness) {
-  let draining = false
-  /** Probes come every second: why not is said when it changes, not each time. */
-  let whyNot: string | undefined
-  app.decorate('startDraining', () => {
-    draining = true
-  })
+export type Probed = {
+  readonly service: string
+  readonly readiness: ReadinessLook
+  /** For whoever runs the service: its release, and the reasons. */
+  readonly details?: { readonly version: string }
+}
+
+const NOT_NOW = 'The service cannot take work just now.'
+const tags = ['operations']
+
+export function addProbes(app: App, { service, readiness, details }: Probed) {
+  app.decorate('startDraining', readiness.drain)
   // When it is sent, not when the request came: of those under way each would leave a connection open that nobody closes.
   app.addHook('onSend', (_request, reply, _payload, next) => {
-    if (draining) reply.header('connection', 'close')
+    if (readiness.isDraining()) reply.header('connection', 'close')
     next()
   })
-  const Probe = Type.Object({ status: Type.String(), service: Type.String() })
-  const tags = ['operations']
+  const Probe = Type.Object({
+    status: Type.String(),
+    service: Type.String(),
+    version: Type.Optional(Type.String({ description: 'Told on the operations port' })),
+  })
   app.register(async (scope: App) => {
     scope.get(
       '/healthz',
@@ -39,7 +47,7 @@ export function addProbes(app: App, service: string, metrics: Metrics, readiness
         config: { access: 'public' },
         schema: { tags, summary: 'Is the process alive?', operationId: 'healthz', response: { 200: Probe } },
       },
-      async () => ({ status: 'ok', service }),
+      async () => ({ status: 'ok', service, ...details }),
     )
     scope.get(
       '/readyz',
@@ -53,31 +61,10 @@ export function addProbes(app: App, service: string, metrics: Metrics, readiness
         },
       },
       async (request) => {
-        if (draining) throw new Problem('not_ready', 'The service is shutting down.', { logged: true })
-        for (const [part, check] of Object.entries(readiness)) {
-          await check().catch((cause) => {
-            const detail = `${part}: ${cause.message}`
-            if (detail !== whyNot) request.log.warn({ err: cause, part }, KIT_PROBLEMS.not_ready.title)
-            whyNot = detail
-            throw new Problem('not_ready', detail, { logged: true }, { cause })
-          })
-        }
-        if (whyNot !== undefined) request.log.info('The service is ready again')
-        whyNot = undefined
-        return { status: 'ready', service }
+        const why = await readiness.whyNot(request.log)
+        if (why === undefined) return { status: 'ready', service, ...details }
+        throw new Problem('not_ready', details || why === LEAVING ? why : NOT_NOW, { logged: true })
       },
-    )
-    scope.get(
-      '/metrics',
-      {
-        config: { access: 'public' },
-        schema: { tags, summary: 'Prometheus metrics', operationId: 'metrics', produces: ['text/plain'] },
-      },
-      async (_request, reply) =>
-        reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
-    )
-    scope.get('/openapi.json', { config: { access: 'public' }, schema: { hide: true } }, async () =>
-      app.swagger(),
     )
   })
 }

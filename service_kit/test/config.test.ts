@@ -11,6 +11,8 @@ import {
   CurrencyDigitsConfig,
   DatabaseUrlConfig,
   listOf,
+  OperationsConfig,
+  operationsPlace,
   PortConfig,
   readConfig,
   TrustedProxiesConfig,
@@ -156,5 +158,26 @@ suite('configuration is complete or fatal', () => {
 
   test('a list is what stands between commas', () => {
     assert.deepEqual([listOf(undefined), listOf(' a ,b,, '), listOf('')], [[], ['a', 'b'], []])
+  })
+})
+
+suite('the operations port', () => {
+  const placeOf = (env: NodeJS.ProcessEnv) =>
+    operationsPlace(readConfig(Type.Object({ PORT: PortConfig(5001), ...OperationsConfig }), env))
+
+  test('goes with the port, on loopback, unless something else is said', () => {
+    assert.deepEqual(placeOf({}), { host: '127.0.0.1', port: 5201 })
+    assert.deepEqual(placeOf({ PORT: '8080' }), { host: '127.0.0.1', port: 8280 })
+    assert.deepEqual(placeOf({ PORT: '0' }), { host: '127.0.0.1', port: 0 })
+    assert.deepEqual(placeOf({ OPS_PORT: '9', OPS_HOST: '::' }), { host: '::', port: 9 })
+    assert.deepEqual(placeOf({ OPS_PORT: '0' }), { host: '127.0.0.1', port: 0 })
+  })
+
+  test('has to be named where none would go with the port', () => {
+    assert.deepEqual(placeOf({ PORT: '65335' }).port, 65_535)
+    assert.throws(() => placeOf({ PORT: '65336' }), {
+      faults: ['OPS_PORT is missing: PORT + 200 is 65536, which is no port'],
+    })
+    assert.equal(placeOf({ PORT: '65336', OPS_PORT: '1' }).port, 1)
   })
 })

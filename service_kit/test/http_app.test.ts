@@ -308,19 +308,6 @@ suite('probes', () => {
     assert.ok((await last).includes('200 close'))
     for (const answer of await last) assert.match(answer, /^(200 close|ECONNRESET|ECONNREFUSED)$/)
   })
-
-  test('the reference page, the OpenAPI document and the metrics are there', async (t) => {
-    const app = createApp()
-    t.after(() => app.close())
-    const docs = await app.inject({ url: '/docs/' })
-    assert.equal(docs.statusCode, 200)
-    // Told to ask by https, a browser would find neither scripts nor styles at an address without TLS.
-    assert.doesNotMatch(String(docs.headers['content-security-policy']), /upgrade-insecure-requests/)
-    const document = (await app.inject({ url: '/openapi.json' })).json()
-    assert.equal(document.openapi, '3.1.0')
-    assert.deepEqual(document.paths['/admin'].get.security, [{ bearer: [] }])
-    assert.match((await app.inject({ url: '/metrics' })).body, /http_request_duration_seconds_count/)
-  })
 })
 
 /** Sends what no HTTP client would, and resolves all that comes back. */

@@ -8,8 +8,20 @@ const START_MS = 120_000
 /** Long enough that a busy machine looks in time. */
 const DRAIN_MS = 2_500
 
-type Tiny = { port?: number; drainDelayMs?: number; fails?: 'config' | 'other'; internal?: boolean }
-type Message = { listening?: number; internalPort?: number; stoppable?: boolean; closed?: boolean }
+type Tiny = {
+  port?: number
+  operationsPort?: number
+  drainDelayMs?: number
+  fails?: 'config' | 'other'
+  internal?: boolean
+}
+type Message = {
+  listening?: number
+  internalPort?: number
+  operationsPort?: number
+  stoppable?: boolean
+  closed?: boolean
+}
 
 suite('a service', { timeout: START_MS }, () => {
   test('announces itself only once it can be stopped without dropping anything', async (t) => {
@@ -29,21 +41,22 @@ suite('a service', { timeout: START_MS }, () => {
     assert.deepEqual(await once(service, 'exit'), [0, null])
   })
 
-  test('says that it leaves before it does, and still answers meanwhile, on both listeners', async (t) => {
+  test('says that it leaves before it does, and still answers meanwhile, on all listeners', async (t) => {
     const { service, log } = start(t, { drainDelayMs: DRAIN_MS, internal: true })
-    const [{ listening, internalPort }] = (await once(service, 'message')) as [Message]
-    assert.notEqual(listening, internalPort)
+    const [message] = (await once(service, 'message')) as [Message]
+    const ports = [message.listening, message.internalPort, message.operationsPort]
+    assert.equal(new Set(ports).size, 3)
     const statusOf = async (port: number | undefined, path: string) =>
       (await fetch(`http://127.0.0.1:${port}${path}`)).status
-    for (const port of [listening, internalPort]) assert.equal(await statusOf(port, '/readyz'), 200)
+    for (const port of ports) assert.equal(await statusOf(port, '/readyz'), 200)
     const ended = once(service, 'exit')
     service.kill('SIGTERM')
     await logged(log, '"msg":"closing"')
-    for (const port of [listening, internalPort]) {
+    for (const port of ports) {
       assert.deepEqual([await statusOf(port, '/readyz'), await statusOf(port, '/healthz')], [503, 200])
     }
     assert.deepEqual(await ended, [0, null])
-    for (const port of [listening, internalPort]) await assert.rejects(statusOf(port, '/healthz'))
+    for (const port of ports) await assert.rejects(statusOf(port, '/healthz'))
     assert.match(log(), /"signal":"SIGTERM"/)
   })
 
@@ -99,6 +112,10 @@ suite('a start that fails says why, and ends with 1', { timeout: START_MS }, () 
     assert.equal(
       await endOf(t, { port }),
       `Port ${port} is already in use. Stop what uses it, or set another PORT.\n`,
+    )
+    assert.equal(
+      await endOf(t, { operationsPort: port }),
+      `Port ${port} is already in use. Stop what uses it, or set another OPS_PORT.\n`,
     )
   })
 })

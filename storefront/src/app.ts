@@ -27,6 +27,9 @@ export type AppDeps = {
   /** Needed for what only admins may see; without it, that is not offered. */
   readonly verifyToken?: VerifyToken
   readonly trustedProxies?: readonly string[]
+  /** Where the replicas behind `upstreams` tell about themselves; without it, that is not offered. */
+  readonly operations?: Upstreams
+  readonly publicDocs?: boolean
   readonly metrics?: Metrics
   readonly logger?: Logger
   readonly tracing?: Tracing
@@ -36,7 +39,7 @@ export type AppDeps = {
 }
 
 export function createApp(deps: AppDeps): App {
-  const { logger, tracing, upstreams, verifyToken, trustedProxies } = deps
+  const { logger, tracing, upstreams, operations, verifyToken, trustedProxies } = deps
   const metrics = deps.metrics ?? createMetrics('storefront')
   const publicOrigin = deps.publicUrl === undefined ? undefined : new URL(deps.publicUrl).origin
   const app = createHttpApp({
@@ -51,6 +54,7 @@ export function createApp(deps: AppDeps): App {
     ...(logger ? { logger } : {}),
     ...(tracing ? { tracing } : {}),
     ...(trustedProxies ? { trustedProxies } : {}),
+    ...(deps.publicDocs ? { publicDocs: true } : {}),
   })
   const { limits, lookUp } = deps
   const serviceAt = (service: keyof Upstreams) =>
@@ -64,7 +68,7 @@ export function createApp(deps: AppDeps): App {
   const auth = createAuthCaller(services.auth)
   app.register(sessionRoutes({ auth, publicOrigin, sessionTtlSeconds: deps.sessionTtlSeconds }))
   app.register(forwardRoutes({ services, verifyToken }))
-  if (verifyToken) app.register(systemRoutes({ upstreams, metrics, version: VERSION }))
+  if (verifyToken && operations) app.register(systemRoutes({ operations, metrics, version: VERSION }))
   app.register(pageRoutes(deps.pages))
   return app
 }

@@ -3,6 +3,8 @@ import {
   CommonConfig,
   ConfigError,
   listOf,
+  OperationsConfig,
+  operationsPort,
   PortConfig,
   readConfig,
   TrustedProxiesConfig,
@@ -10,22 +12,38 @@ import {
 import { SAYS } from '@shop/service_kit/sentences'
 import Type, { type Static } from 'typebox'
 
+const ORIGINS = {
+  pattern: '^https?://[^,\\s]+(,https?://[^,\\s]+)*$',
+  [SAYS]: 'must be one or more addresses that begin with http:// or https://, with commas between them',
+}
+
 const Replicas = (name: string, port: number) =>
   Type.String({
+    ...ORIGINS,
     default: `http://127.0.0.1:${port}`,
-    pattern: '^https?://[^,\\s]+(,https?://[^,\\s]+)*$',
-    [SAYS]: 'must be one or more addresses that begin with http:// or https://, with commas between them',
     description: `${name}; several replicas with commas between them`,
   })
+
+const Operations = (name: string, of: string) =>
+  Type.Optional(
+    Type.String({
+      ...ORIGINS,
+      description: `Operations ports of ${name}, for the admin's view of the system; without it those of ${of}, each port + 200`,
+    }),
+  )
 
 export const ConfigSchema = Type.Object({
   HOST: CommonConfig.HOST,
   PORT: PortConfig(8080),
+  ...OperationsConfig,
   LOG_LEVEL: CommonConfig.LOG_LEVEL,
   DRAIN_DELAY_MS: CommonConfig.DRAIN_DELAY_MS,
   AUTH_URL: Replicas('auth_service', 5000),
   PRODUCT_URL: Replicas('product_service', 5001),
   ORDER_URL: Replicas('order_service', 5002),
+  AUTH_OPS_URL: Operations('auth_service', 'AUTH_URL'),
+  PRODUCT_OPS_URL: Operations('product_service', 'PRODUCT_URL'),
+  ORDER_OPS_URL: Operations('order_service', 'ORDER_URL'),
   PUBLIC_URL: Type.Optional(
     Type.String({
       pattern: '^https?://[^/]+/?$',
@@ -46,6 +64,8 @@ type Config = Readonly<Static<typeof ConfigSchema>>
 
 export type StorefrontConfig = Config & {
   readonly upstreams: Upstreams
+  /** Where the same replicas tell about themselves. */
+  readonly operations: Upstreams
   readonly trustedProxies: readonly string[]
 }
 
@@ -55,12 +75,18 @@ export type Upstreams = Readonly<Record<'auth' | 'products' | 'orders', readonly
 /** Fails with ConfigError. */
 export function readStorefrontConfig(env: NodeJS.ProcessEnv): StorefrontConfig {
   const config = readConfig(ConfigSchema, env)
+  const upstreams = {
+    auth: originsOf('AUTH_URL', config.AUTH_URL),
+    products: originsOf('PRODUCT_URL', config.PRODUCT_URL),
+    orders: originsOf('ORDER_URL', config.ORDER_URL),
+  }
   return Object.freeze({
     ...config,
-    upstreams: {
-      auth: originsOf('AUTH_URL', config.AUTH_URL),
-      products: originsOf('PRODUCT_URL', config.PRODUCT_URL),
-      orders: originsOf('ORDER_URL', config.ORDER_URL),
+    upstreams,
+    operations: {
+      auth: operationsOf('AUTH_OPS_URL', config.AUTH_OPS_URL, upstreams.auth),
+      products: operationsOf('PRODUCT_OPS_URL', config.PRODUCT_OPS_URL, upstreams.products),
+      orders: operationsOf('ORDER_OPS_URL', config.ORDER_OPS_URL, upstreams.orders),
     },
     trustedProxies: listOf(config.TRUSTED_PROXIES),
   })
@@ -71,5 +97,14 @@ function originsOf(name: string, text: string): string[] {
     const url = URL.parse(part)
     if (url?.pathname !== '/') throw new ConfigError([`${name} must name origins, without a path`])
     return url.origin
+  })
+}
+
+function operationsOf(name: string, text: string | undefined, origins: readonly string[]): string[] {
+  if (text !== undefined) return originsOf(name, text)
+  return origins.map((origin) => {
+    const { protocol, hostname, port } = new URL(origin)
+    const servedAt = Number(port) || (protocol === 'https:' ? 443 : 80)
+    return `${protocol}//${hostname}:${operationsPort(servedAt)}`
   })
 }

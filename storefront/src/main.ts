@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { followAuthService } from '@shop/service_kit/auth_service'
+import { operationsPlace } from '@shop/service_kit/config'
 import { runService } from '@shop/service_kit/lifecycle'
 import { createLogger } from '@shop/service_kit/log'
 import { createMetrics } from '@shop/service_kit/metrics'
@@ -26,6 +27,8 @@ await runService(async () => {
     publicUrl: config.PUBLIC_URL,
     sessionTtlSeconds: config.REFRESH_TOKEN_TTL,
     trustedProxies: config.trustedProxies,
+    operations: config.operations,
+    publicDocs: config.PUBLIC_DOCS,
     metrics: createMetrics('storefront'),
     logger,
     tracing,
@@ -35,6 +38,7 @@ await runService(async () => {
     logger,
     host: config.HOST,
     port: config.PORT,
+    operations: operationsPlace(config),
     drainDelayMs: config.DRAIN_DELAY_MS,
     async close() {
       auth.stop()

@@ -19,6 +19,19 @@ suite('configuration', () => {
     assert.deepEqual(upstreams.orders, ['http://a:1', 'http://b:2'])
   })
 
+  test('looks for operations beside each replica, unless told where they are', () => {
+    const { operations } = readStorefrontConfig({
+      AUTH_URL: 'https://auth.example',
+      PRODUCT_URL: 'http://[::1]:5001,http://products',
+      ORDER_OPS_URL: 'http://a:1,http://b:2',
+    })
+    assert.deepEqual(operations, {
+      auth: ['https://auth.example:643'],
+      products: ['http://[::1]:5201', 'http://products:280'],
+      orders: ['http://a:1', 'http://b:2'],
+    })
+  })
+
   for (const [name, value] of [
     ['AUTH_URL', 'ftp://auth'],
     ['PRODUCT_URL', 'http://products/path'],
@@ -26,6 +39,8 @@ suite('configuration', () => {
     ['PUBLIC_URL', 'shop.example'],
     ['PUBLIC_URL', 'https://shop.example/path'],
     ['PORT', '99999'],
+    ['OPS_PORT', '99999'],
+    ['ORDER_OPS_URL', 'http://a/path'],
   ] as const) {
     test(`${name}=${value} is refused by name`, () => {
       assert.throws(() => readStorefrontConfig({ [name]: value }), new RegExp(name))

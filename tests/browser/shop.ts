@@ -76,6 +76,9 @@ async function open(
     AUTH_URL: world.auth.url,
     PRODUCT_URL: world.products.url,
     ORDER_URL: world.orders.url,
+    AUTH_OPS_URL: world.auth.operationsUrl,
+    PRODUCT_OPS_URL: world.products.operationsUrl,
+    ORDER_OPS_URL: world.orders.operationsUrl,
   })
   endings.push(() => storefront.kill())
   await storefront.start()

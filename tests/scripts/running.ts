@@ -23,12 +23,12 @@ export type World = {
 
 /** What a person's shell may have set and a test must not inherit. */
 const FOREIGN =
-  /^(CI$|ADMIN_|SERVICE_SECRET|DATABASE_URL|HOST$|PORT$|.*_PORT$|.*_URL$|CURRENCY|FORCE_COLOR|NODE_)/
+  /^(CI$|ADMIN_|SERVICE_SECRET|DATABASE_URL|HOST$|PORT$|.*_PORT$|.*_URL$|CURRENCY|OPS_|PUBLIC_|FORCE_COLOR|NODE_)/
 
 export async function newWorld(t: TestContext, extra: NodeJS.ProcessEnv = {}): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'shop-'))
   t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
-  const [auth = 0, product = 0, order = 0, storefront = 0] = await freePorts(4)
+  const [auth = 0, product = 0, order = 0, storefront = 0, ...operations] = await freePorts(8)
   const dataDir = join(folder, 'data')
   const inherited = Object.entries(process.env).filter(([name]) => !FOREIGN.test(name))
   return {
@@ -41,6 +41,12 @@ export async function newWorld(t: TestContext, extra: NodeJS.ProcessEnv = {}): P
       PRODUCT_PORT: String(product),
       ORDER_PORT: String(order),
       STOREFRONT_PORT: String(storefront),
+      ...Object.fromEntries(
+        ['AUTH', 'PRODUCT', 'ORDER', 'STOREFRONT'].map((name, i) => [
+          `${name}_OPS_PORT`,
+          String(operations[i]),
+        ]),
+      ),
       NO_COLOR: '1',
       ...extra,
     },

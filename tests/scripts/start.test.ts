@@ -71,7 +71,12 @@ suite('a first start', () => {
     assert.equal(after.stock, before.stock - 1)
     assert.equal(runInShell(commands).length, 3, 'they work a second time')
 
-    for (const port of Object.values(world.ports)) assert.equal((await get(port, '/docs/')).status, 200)
+    for (const port of Object.values(world.ports)) {
+      assert.equal((await get(port, '/docs/')).status, 200)
+      assert.equal((await get(port, '/metrics')).status, 404)
+    }
+    for (const name of ['AUTH', 'PRODUCT', 'ORDER', 'STOREFRONT'])
+      assert.equal((await get(Number(world.env[`${name}_OPS_PORT`]), '/metrics')).status, 200)
 
     shop.process.kill('SIGINT')
     assert.equal(await shop.ended, 0)
@@ -196,6 +201,17 @@ suite('what cannot work is refused in a sentence before anything is started', ()
       },
       says: ({ ports }) =>
         new RegExp(`^Port ${ports.product} is already in use by another program\\..*PRODUCT_PORT.*\n$`),
+    },
+    {
+      name: 'a taken operations port',
+      async prepare(world, t) {
+        const server = await listen(Number(world.env.ORDER_OPS_PORT))
+        t.after(() => server.close())
+      },
+      says: ({ env }) =>
+        new RegExp(
+          `^Port ${env.ORDER_OPS_PORT} is already in use by another program\\..*ORDER_OPS_PORT.*\n$`,
+        ),
     },
     {
       name: 'two services on one port',

@@ -31,6 +31,7 @@ async function supervised(t: TestContext) {
     entry: { name: 'auth_service', label: 'auth', style: 'cyan', main },
     env: { ...process.env, PORT: String(port), STARTS: startsFile },
     origin,
+    operations: { origin },
   } as unknown as Planned<ProcessEntry>
   const shop = superviseServices([service], process.execPath, {
     say: (line: string) => void said.push(line),

@@ -25,6 +25,8 @@ export type End = { readonly code: number | null; readonly signal: NodeJS.Signal
 export type ServiceProcess = {
   readonly service: ServiceName
   readonly url: string
+  /** Where it is operated. */
+  readonly operationsUrl: string
   readonly running: () => boolean
   /** Resolves once it listens. `extra` is for this run only. */
   start(extra?: Environment): Promise<void>
@@ -72,12 +74,18 @@ export function createServiceProcess(
   return {
     service,
     url: `http://127.0.0.1:${port}`,
+    operationsUrl: `http://127.0.0.1:${port + BLOCK_SIZE}`,
     running: () => run !== undefined,
     async start(extra = {}) {
       if (run) throw new Error(`${service} is already running`)
       const child = spawn(process.execPath, [join(ROOT, service, 'src', 'main.ts')], {
         cwd: ROOT,
-        env: { ...environment, PORT: String(port), ...extra },
+        env: {
+          PORT: String(port),
+          OPS_PORT: String(port + BLOCK_SIZE),
+          ...environment,
+          ...extra,
+        },
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       })
       children.add(child)
@@ -124,7 +132,7 @@ const notRunning = (service: string) => new Error(`${service} is not running`)
  */
 const PORT_MIN = 20_000
 const BLOCKS = 100
-const BLOCK_SIZE = 120
+const BLOCK_SIZE = 60
 let claimed: Promise<number> | undefined
 let taken = 0
 
@@ -143,7 +151,8 @@ export async function freePort(): Promise<number> {
 
 async function claimBlock(): Promise<number> {
   for (let i = 0; i < BLOCKS; i++) {
-    const block = PORT_MIN + ((process.pid + i) % BLOCKS) * BLOCK_SIZE
+    // The second half is for operations, each so far from the port it goes with.
+    const block = PORT_MIN + ((process.pid + i) % BLOCKS) * 2 * BLOCK_SIZE
     const guard = await listen(block)
     if (!guard) continue
     guard.unref()

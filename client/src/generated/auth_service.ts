@@ -125,23 +125,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/metrics": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Prometheus metrics */
-        get: operations["metrics"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/readyz": {
         parameters: {
             query?: never;
@@ -369,6 +352,8 @@ export interface operations {
                     "application/json": {
                         service: string;
                         status: string;
+                        /** @description Told on the operations port */
+                        version?: string;
                     };
                 };
             };
@@ -908,24 +893,6 @@ export interface operations {
             };
         };
     };
-    metrics: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Default Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
     readyz: {
         parameters: {
             query?: never;
@@ -944,6 +911,8 @@ export interface operations {
                     "application/json": {
                         service: string;
                         status: string;
+                        /** @description Told on the operations port */
+                        version?: string;
                     };
                 };
             };

@@ -17,23 +17,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/metrics": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Prometheus metrics */
-        get: operations["metrics"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/orders": {
         parameters: {
             query?: never;
@@ -160,26 +143,10 @@ export interface operations {
                     "application/json": {
                         service: string;
                         status: string;
+                        /** @description Told on the operations port */
+                        version?: string;
                     };
                 };
-            };
-        };
-    };
-    metrics: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Default Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
         };
     };
@@ -1698,6 +1665,8 @@ export interface operations {
                     "application/json": {
                         service: string;
                         status: string;
+                        /** @description Told on the operations port */
+                        version?: string;
                     };
                 };
             };

@@ -2,15 +2,13 @@
  * What one replica of a service says about itself: whether it lives, whether it is ready (which asks its database),
  * its release, and a few of its figures. It never fails: what cannot be learnt is null.
  *
- * Only the values named here leave this module. /metrics itself stays behind the gateway.
+ * It is asked on its operations port. Only the values named here leave this module.
  */
 import { isIPv6 } from 'node:net'
 import { addressesOf } from '../clients/addresses.ts'
 import { type MetricValues, readMetrics } from './metric_values.ts'
 
 const LOOK_TIMEOUT_MS = 2_000
-/** Of a replica that is gone nobody asks again, and every new one has an address of its own. */
-const RELEASES_REMEMBERED_MAX = 100
 const WORDS_MAX = 300
 
 export type ReplicaLook = {
@@ -45,45 +43,26 @@ export async function replicasBehind(origin: string): Promise<string[]> {
   return addresses.map((address) => `http://${isIPv6(address) ? `[${address}]` : address}:${port || 80}`)
 }
 
-export function createReplicaLook(
-  rememberedMax = RELEASES_REMEMBERED_MAX,
-): (address: string) => Promise<ReplicaLook> {
-  /** A release does not change while its process lives. */
-  const releases = new Map<string, { startedAt: string | null; version: string | null }>()
-
-  const releaseOf = async (address: string, startedAt: string | null): Promise<string | null> => {
-    const known = releases.get(address)
-    if (known && known.startedAt === startedAt) return known.version
-    const document = await ask(`${address}/openapi.json`).then((answer) => JSON.parse(answer.text), ignore)
-    const version = typeof document?.info?.version === 'string' ? document.info.version : null
-    if (version === null) return null
-    releases.delete(address)
-    if (releases.size >= rememberedMax) releases.delete(releases.keys().next().value!)
-    releases.set(address, { startedAt, version })
-    return version
-  }
-
-  return async (address) => {
-    const begun = performance.now()
-    const [health, readiness, metrics] = await Promise.all([
-      ask(`${address}/healthz`).catch((error: Error) => error),
-      ask(`${address}/readyz`).then(
-        (answer) => ({ ...answer, ms: performance.now() - begun }),
-        () => undefined,
-      ),
-      ask(`${address}/metrics`).catch(ignore),
-    ])
-    const alive = !(health instanceof Error) && health.status === 200
-    const figures = figuresIn(readMetrics(metrics?.status === 200 ? metrics.text : ''))
-    return {
-      address: new URL(address).host,
-      alive,
-      ready: readiness?.status === 200,
-      problem: health instanceof Error ? 'It cannot be reached.' : problemIn(readiness),
-      answer_ms: readiness ? Math.round(readiness.ms) : null,
-      version: alive ? await releaseOf(address, figures.started_at) : null,
-      ...figures,
-    }
+/** `address` is the origin of its operations port. */
+export async function lookAtReplica(address: string): Promise<ReplicaLook> {
+  const begun = performance.now()
+  const [health, readiness, metrics] = await Promise.all([
+    ask(`${address}/healthz`).catch((error: Error) => error),
+    ask(`${address}/readyz`).then(
+      (answer) => ({ ...answer, ms: performance.now() - begun }),
+      () => undefined,
+    ),
+    ask(`${address}/metrics`).catch(() => undefined),
+  ])
+  const alive = !(health instanceof Error) && health.status === 200
+  return {
+    address: new URL(address).host,
+    alive,
+    ready: readiness?.status === 200,
+    problem: health instanceof Error ? 'It cannot be reached.' : problemIn(readiness),
+    answer_ms: readiness ? Math.round(readiness.ms) : null,
+    version: alive ? versionIn(health.text) : null,
+    ...figuresIn(readMetrics(metrics?.status === 200 ? metrics.text : '')),
   }
 }
 
@@ -105,7 +84,6 @@ export function figuresIn(values: MetricValues): Figures {
   }
 }
 
-const ignore = () => undefined
 const roundOrNull = (value: number | undefined) => (value === undefined ? null : Math.round(value))
 /** Zero is a gauge that was never set. */
 const timeOrNull = (seconds: number | undefined) =>
@@ -114,6 +92,15 @@ const timeOrNull = (seconds: number | undefined) =>
 async function ask(url: string): Promise<{ status: number; text: string }> {
   const answer = await fetch(url, { signal: AbortSignal.timeout(LOOK_TIMEOUT_MS), redirect: 'error' })
   return { status: answer.status, text: await answer.text() }
+}
+
+function versionIn(health: string): string | null {
+  try {
+    const { version } = JSON.parse(health)
+    return typeof version === 'string' ? version.slice(0, WORDS_MAX) : null
+  } catch {
+    return null
+  }
 }
 
 function problemIn(readiness: { status: number; text: string } | undefined): string | null {

@@ -9,9 +9,9 @@ import { NullableInteger, NullableString, problemResponses } from '@shop/service
 import Type from 'typebox'
 import type { Upstreams } from '../config.ts'
 import { readMetrics } from './metric_values.ts'
-import { createReplicaLook, figuresIn, type ReplicaLook, replicasBehind } from './replica_look.ts'
+import { figuresIn, lookAtReplica, type ReplicaLook, replicasBehind } from './replica_look.ts'
 
-type Deps = { readonly upstreams: Upstreams; readonly metrics: Metrics; readonly version: string }
+type Deps = { readonly operations: Upstreams; readonly metrics: Metrics; readonly version: string }
 type ServiceLook = { service: string; replicas: ReplicaLook[] }
 
 const SERVICES: readonly [service: string, upstream: keyof Upstreams][] = [
@@ -23,7 +23,7 @@ const SERVICES: readonly [service: string, upstream: keyof Upstreams][] = [
 const time = (description: string) => NullableString({ format: 'date-time', description })
 
 const ReplicaView = Type.Object({
-  address: Type.String({ description: 'As the gateway reaches it' }),
+  address: Type.String({ description: 'Its operations port, as the gateway reaches it' }),
   alive: Type.Boolean({ description: 'GET /healthz' }),
   ready: Type.Boolean({ description: 'GET /readyz, which asks its database' }),
   problem: NullableString({ description: 'Why it is not ready' }),
@@ -46,8 +46,7 @@ const SystemView = Type.Object({
   services: Type.Array(Type.Object({ service: Type.String(), replicas: Type.Array(ReplicaView) })),
 })
 
-export function systemRoutes({ upstreams, metrics, version }: Deps) {
-  const lookAt = createReplicaLook()
+export function systemRoutes({ operations, metrics, version }: Deps) {
   let underWay: Promise<ServiceLook[]> | undefined
 
   return async (app: App) => {
@@ -76,8 +75,8 @@ export function systemRoutes({ upstreams, metrics, version }: Deps) {
 
   async function look(): Promise<ServiceLook[]> {
     const behind = SERVICES.map(async ([service, upstream]) => {
-      const addresses = (await Promise.all(upstreams[upstream].map(replicasBehind))).flat()
-      return { service, replicas: await Promise.all(addresses.map(lookAt)) }
+      const addresses = (await Promise.all(operations[upstream].map(replicasBehind))).flat()
+      return { service, replicas: await Promise.all(addresses.map(lookAtReplica)) }
     })
     return [{ service: 'storefront', replicas: [await itself()] }, ...(await Promise.all(behind))]
   }

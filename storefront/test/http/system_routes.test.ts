@@ -11,8 +11,7 @@ import { createMetrics } from '@shop/service_kit/metrics'
 import { Problem } from '@shop/service_kit/problem'
 import { createApp } from '../../src/app.ts'
 import { readMetrics } from '../../src/http/metric_values.ts'
-import { createReplicaLook, figuresIn, type ReplicaLook } from '../../src/http/replica_look.ts'
-import { serve } from '../upstream.ts'
+import { figuresIn, type ReplicaLook } from '../../src/http/replica_look.ts'
 
 const NOWHERE = 'http://127.0.0.1:9'
 
@@ -34,15 +33,22 @@ async function service(t: TestContext, name: string, checkStore = async () => {}
     readiness: { store: checkStore },
   })
   t.after(() => app.close())
-  await app.listen({ host: '127.0.0.1', port: 0 })
-  return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
+  const operations = app.operations()
+  await operations.listen({ host: '127.0.0.1', port: 0 })
+  return `http://127.0.0.1:${(operations.server.address() as AddressInfo).port}`
 }
 
 async function storefront(t: TestContext, orders: readonly string[]) {
   const pages = mkdtempSync(join(tmpdir(), 'shop_pages_'))
   writeFileSync(join(pages, 'index.html'), '<!doctype html>')
-  const upstreams = { auth: [NOWHERE], products: [NOWHERE], orders }
-  const app = createApp({ upstreams, pages, sessionTtlSeconds: 60, verifyToken })
+  const upstreams = { auth: [NOWHERE], products: [NOWHERE], orders: [NOWHERE] }
+  const app = createApp({
+    upstreams,
+    operations: { ...upstreams, orders },
+    pages,
+    sessionTtlSeconds: 60,
+    verifyToken,
+  })
   t.after(async () => {
     await app.close()
     rmSync(pages, { recursive: true })
@@ -95,23 +101,6 @@ suite('the state of the system', () => {
     const ask = await storefront(t, [NOWHERE])
     const [replica] = replicasOf((await ask('admin')).body, 'auth_service')
     assert.deepEqual([replica?.alive, replica?.ready, replica?.version], [false, false, null])
-  })
-})
-
-suite('releases', () => {
-  test('are asked for once a process, and of so many replicas only the latest are remembered', async (t) => {
-    const asked: string[] = []
-    const replica = (name: string) =>
-      serve(t, (request, response) => {
-        if (request.url === '/openapi.json') asked.push(name)
-        response.end(request.url === '/metrics' ? 'process_start_time_seconds 7' : '{"info":{"version":"1"}}')
-      })
-    const [one, two, three] = [await replica('1'), await replica('2'), await replica('3')]
-    const look = createReplicaLook(2)
-    for (const address of [one, two, two, one, three, two, one]) {
-      assert.equal((await look(address)).version, '1')
-    }
-    assert.deepEqual(asked, ['1', '2', '3', '1'])
   })
 })
 
