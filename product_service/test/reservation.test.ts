@@ -1,15 +1,19 @@
 /** The decision who gets stock: domain/reservation.ts, by its invariants. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { MONEY_MINOR_MAX } from '@shop/service_kit/money'
 import fc from 'fast-check'
-import type { Movement, Product } from '../src/domain/product.ts'
+import { type Movement, PRICE_MINOR_MAX, type Product } from '../src/domain/product.ts'
 import {
   type Decision,
   decideReservations,
+  LINES_MAX,
+  QUANTITY_MAX,
   type Reservation,
   type ReservationRequest,
   releaseReservations,
   shipReservations,
+  TOTAL_MINOR_MAX,
 } from '../src/domain/reservation.ts'
 
 const AT = '2026-01-01T00:00:00.000Z'
@@ -169,6 +173,28 @@ suite('reserving', () => {
       assert.equal(shop.movements.length, 0)
     })
   }
+
+  test('9: the most an order may come to is what any service counts to, and far from inexact', () => {
+    assert.equal(TOTAL_MINOR_MAX, MONEY_MINOR_MAX)
+    assert.ok(Number.isSafeInteger(TOTAL_MINOR_MAX + PRICE_MINOR_MAX * QUANTITY_MAX))
+  })
+
+  test('holds what comes to the very most, and refuses a unit more without a total that nobody could read', () => {
+    const dear = Array.from({ length: LINES_MAX }, (_, i) => product(`p${i}`, QUANTITY_MAX, PRICE_MINOR_MAX))
+    const units = (...counts: number[]) => Object.fromEntries(counts.map((count, i) => [`p${i}`, count]))
+    const all = units(...dear.map(() => QUANTITY_MAX))
+    const shop = world([...dear, product('cheap', 1, 1)])
+    const [more, most, far, held] = shop.reserve(
+      request('o1', { ...units(QUANTITY_MAX), cheap: 1 }, TOTAL_MINOR_MAX),
+      request('o2', { ...units(QUANTITY_MAX), cheap: 2 }, TOTAL_MINOR_MAX),
+      request('o3', all, TOTAL_MINOR_MAX),
+      request('o4', units(QUANTITY_MAX), TOTAL_MINOR_MAX),
+    )
+    assert.deepEqual([more!.reason, more!.totalMinor], ['price_changed', null])
+    assert.deepEqual([most!.reason, most!.totalMinor], ['insufficient_stock', null])
+    assert.deepEqual([far!.reason, far!.totalMinor], ['price_changed', null])
+    assert.deepEqual([held!.status, held!.totalMinor], ['held', TOTAL_MINOR_MAX])
+  })
 
   test('answers an order id it knows with what was decided, whatever the request says now (invariant 6)', () => {
     const shop = world([product('a', 5)])

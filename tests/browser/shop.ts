@@ -22,6 +22,8 @@ import { createWorld, type World } from '../system/world.ts'
 import { launch } from './browser.ts'
 
 const WAIT_MS = 15_000
+/** The world's own tokens last as long as a suite does on a machine with much to do. */
+const TOKEN_SECONDS = '3600'
 
 export type Visitor = { readonly username: string; readonly password: string }
 
@@ -69,7 +71,8 @@ async function open(
   close: () => Promise<void>,
 ): Promise<Shop> {
   await buildPagesIfOld()
-  const world = await createWorld({ after: (work) => endings.push(work) }, extra)
+  const settings = { ACCESS_TOKEN_TTL: TOKEN_SECONDS, ...extra }
+  const world = await createWorld({ after: (work) => endings.push(work) }, settings)
   await fill(world)
   const storefront = createServiceProcess('storefront' as ServiceName, await freePort(), {
     LOG_LEVEL: 'warn',

@@ -14,6 +14,9 @@ import { openShop, type Shop, type Visitor } from './shop.ts'
 
 const NAME = `${'ب'.repeat(150)} ${'w'.repeat(40)}`
 const DESCRIPTION = `${'ش'.repeat(1_500)}${'w'.repeat(1_500)}`
+/** A word of its own, and one typing error away from it. */
+const WORD = 'مصباحكبير'
+const MISSPELT = 'مصباخكبير'
 const NOTE = 'ن'.repeat(200)
 const PASSWORD = 'plum tart on tuesday'
 /** The longest a username can be, without a place to break it. */
@@ -43,6 +46,7 @@ suite('typed text in a real browser', { skip: noBrowser }, () => {
       }),
       201,
     )
+    await shop.addProduct({ name: WORD, stock: 1 })
     keeper = { username: username(), password: PASSWORD }
     const { id } = expectStatus(
       await call<{ id: string }>('POST', `${shop.auth.url}/register`, { body: keeper }),
@@ -99,6 +103,9 @@ suite('typed text in a real browser', { skip: noBrowser }, () => {
       ...(await look(`/?q=${encodeURIComponent('ب'.repeat(90))}`, () =>
         page.getByRole('heading', { level: 1 }).waitFor(),
       )),
+      ...(await look(`/?q=${encodeURIComponent(MISSPELT)}`, () =>
+        page.getByText('Showing results').waitFor(),
+      )),
       ...(await look(`/products/${product.id}`)),
     ]
     await page.getByRole('button', { name: 'Add to cart' }).click()
@@ -131,7 +138,7 @@ suite('typed text in a real browser', { skip: noBrowser }, () => {
     faults.push(...(await faultsOf('role dialog')))
     await page.goto('/admin/products')
     await shown()
-    await page.getByRole('button', { name: /^Remove/ }).click()
+    await page.getByRole('button', { name: /^Remove/ }).first().click()
     await page.getByRole('alertdialog').waitFor()
     faults.push(...(await faultsOf('remove dialog')))
     assert.deepEqual(faults, [])

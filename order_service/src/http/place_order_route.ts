@@ -90,9 +90,11 @@ function refusal(order: Order, rejection: NonNullable<Order['rejection']>, digit
         members: { ...members, shortages: shortagesView(rejection) },
       })
     case 'price_changed': {
-      const { totalMinor = 0 } = rejection
-      const total_price = formatMoney(totalMinor, digits)
-      return new DomainError('price_changed', `The lines cost ${total_price} ${order.currency} now.`, {
+      const { totalMinor } = rejection
+      const total_price = totalMinor === undefined ? null : formatMoney(totalMinor, digits)
+      const cost =
+        total_price === null ? 'more than an order may come to' : `${total_price} ${order.currency}`
+      return new DomainError('price_changed', `The lines cost ${cost} now.`, {
         members: { ...members, current: { total_price } },
       })
     }

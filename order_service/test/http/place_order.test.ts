@@ -122,6 +122,21 @@ suite('an order that is refused is kept as rejected, and the answer shows it', (
   }
 })
 
+test('lines that cost more than an order may come to are refused, whatever the total says', async (t) => {
+  const { post, products } = await shopWithMugs(t)
+  const yacht = await products.add(20_000, 100_000_000_000, 'Yacht')
+  const cutter = await products.add(20_000, 100_000_000_000, 'Cutter')
+  const most = '10000000000000.00'
+  const lines = [yacht, cutter].map((product_id) => ({ product_id, quantity: 10_000 }))
+  const refused = await post('ada', { lines, total_price: most }, 'key')
+  const { code, detail, current, order } = refused.json()
+  assert.deepEqual([refused.statusCode, code, current], [409, 'price_changed', { total_price: null }])
+  assert.match(detail, /more than an order may come to/)
+  assert.deepEqual([order.status, order.rejection.current_total_price], ['rejected', null])
+  const bought = await post('ada', { product_id: yacht, quantity: 10_000, total_price: most })
+  assert.deepEqual([bought.statusCode, bought.json().total_price], [201, most])
+})
+
 suite('one key, one order (invariant 4)', () => {
   test('50 times at once: one order, all get its answer, one unit is held', async (t) => {
     const { post, get, products, mug } = await shopWithMugs(t)

@@ -14,7 +14,8 @@ import { DomainError } from './errors.ts'
 
 export const NAME_LENGTH_MAX = 200
 export const DESCRIPTION_LENGTH_MAX = 5_000
-export const PRICE_MINOR_MAX = 1_000_000_000
+/** High enough for currencies of small units (a billion rupiah with two digits); what it bounds: reservation.ts. */
+export const PRICE_MINOR_MAX = 100_000_000_000
 export const STOCK_MAX = 1_000_000_000
 export const NOTE_LENGTH_MAX = 200
 const NAME_KEY_LENGTH_MAX = 60

@@ -13,10 +13,11 @@
  * Each reservation, release and shipment of a product raises its version by one, so a batch of 30 raises it by
  * 30, in one write.
  */
-import type { Movement, Product } from './product.ts'
+import { type Movement, PRICE_MINOR_MAX, type Product } from './product.ts'
 
-/** At the highest price and all lines this keeps every total far below MONEY_MINOR_MAX, so sums stay exact. */
 export const QUANTITY_MAX = 10_000
+/** The most an order may come to: one line, at the highest price. What is less is far below 2^53, so sums are exact. */
+export const TOTAL_MINOR_MAX = PRICE_MINOR_MAX * QUANTITY_MAX
 export const LINES_MAX = 50
 /** Orders in one call. */
 export const BATCH_MAX = 256
@@ -42,7 +43,10 @@ export type Reservation = {
   readonly status: ReservationStatus
   /** What is or was held; empty when nothing ever was. */
   readonly lines: readonly ReservedLine[]
-  /** Sum of the lines at the prices of the decision; null when a product was unknown, or for a tombstone. */
+  /**
+   * Sum of the lines at the prices of the decision; null when a product was unknown, when it is more than an order may
+   * come to, or for a tombstone.
+   */
   readonly totalMinor: number | null
   readonly reason: Rejection | null
   readonly shortages: readonly Shortage[]
@@ -150,7 +154,9 @@ function decide(
     const { name, priceMinor } = onSale(productId)!
     return { productId, name, unitPriceMinor: priceMinor, quantity }
   })
-  const sum = reserved.reduce((total, line) => total + line.unitPriceMinor * line.quantity, 0)
+  const exact = reserved.reduce((total, line) => total + line.unitPriceMinor * line.quantity, 0)
+  // Beyond, it may not be exact any more, but stays beyond.
+  const sum = exact > TOTAL_MINOR_MAX ? null : exact
   const shortages: Shortage[] = []
   for (const [productId, requested] of units) {
     const available = onSale(productId)!.stock

@@ -12,7 +12,12 @@ export function invalidField(path: string, message: string): Problem {
 /** Minor units of an amount. Fails with `validation_failed`. */
 export function readPrice(price: string | number, digits: number, max: number, path: string): number {
   const minor = parseMoney(price, digits)
-  if (minor === undefined) throw invalidField(path, `must be an amount with at most ${digits} decimals`)
+  if (minor === undefined) {
+    throw invalidField(
+      path,
+      `must be at most ${formatMoney(max, digits)}, with at most ${digits} digits after the point`,
+    )
+  }
   if (minor > max) throw invalidField(path, `must be at most ${formatMoney(max, digits)}`)
   return minor
 }

@@ -19,7 +19,7 @@ import { lengthFault } from '../../ui/limits.ts'
 import { Notice, ProblemNotice } from '../../ui/notice.tsx'
 import { toast } from '../../ui/toast.ts'
 import { Typed } from '../../ui/typed.tsx'
-import { STOCK_MAX } from './field_text.ts'
+import { AT_MOST, STOCK_MAX } from './field_text.ts'
 
 const WAYS = [
   { sign: 1, words: 'Add', reasons: ['Delivery', 'Returned', 'Found'] },
@@ -38,13 +38,14 @@ export function AdjustStock({ product }: { product: Product }) {
   const [faults, setFaults] = useState<{ units?: string | undefined; reason?: string | undefined }>({})
   const [error, setError] = useState<unknown>()
   const [busy, setBusy] = useState(false)
-  const count = /^\d{1,10}$/.test(units.trim()) ? Number(units) : 0
+  const count = /^\d+$/.test(units.trim()) ? Number(units) : 0
 
   const submit = async (event: FormEvent) => {
     event.preventDefault()
     const wordy = lengthFault(reason.trim(), REASON)
     const wrong = {
-      ...(count < 1 || count > STOCK_MAX ? { units: 'How many? A whole number from 1.' } : {}),
+      ...(count < 1 ? { units: 'How many? A whole number from 1.' } : {}),
+      ...(count > STOCK_MAX ? { units: `A whole number, ${AT_MOST}.` } : {}),
       ...(reason.trim() === ''
         ? { reason: 'Say why, for whoever reads the ledger.' }
         : wordy && { reason: wordy }),
@@ -160,7 +161,7 @@ export function AdjustStock({ product }: { product: Product }) {
 
 function thenWords(after: number): string {
   if (after < 0) return 'too few to take that many'
-  return after > STOCK_MAX ? `${formatNumber(STOCK_MAX)} at most` : `${formatNumber(after)} then`
+  return after > STOCK_MAX ? AT_MOST : `${formatNumber(after)} then`
 }
 
 function Refused({ error }: { error: unknown }) {

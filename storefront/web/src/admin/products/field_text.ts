@@ -19,6 +19,7 @@ export const FAULT_WORDS: Record<Field, string> = {
 }
 const PRODUCT = LIMITS['POST /products']
 export const STOCK_MAX = PRODUCT.stock.maximum
+export const AT_MOST = `at most ${STOCK_MAX.toLocaleString()}`
 
 type Read = { readonly value: string | number } | { readonly fault: string }
 
@@ -36,9 +37,8 @@ export function readField(field: Field, text: string, money: Money): Read {
     case 'price':
       return readPrice(trimmed.replace(',', '.'), money)
     case 'stock':
-      return /^\d{1,10}$/.test(trimmed) && Number(trimmed) <= STOCK_MAX
-        ? { value: Number(trimmed) }
-        : { fault: 'Stock is a whole number, 0 or more.' }
+      if (!/^\d+$/.test(trimmed)) return { fault: 'Stock is a whole number, 0 or more.' }
+      return Number(trimmed) <= STOCK_MAX ? { value: Number(trimmed) } : { fault: `Stock is ${AT_MOST}.` }
   }
 }
 
