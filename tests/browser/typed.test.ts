@@ -138,7 +138,10 @@ suite('typed text in a real browser', { skip: noBrowser }, () => {
     faults.push(...(await faultsOf('role dialog')))
     await page.goto('/admin/products')
     await shown()
-    await page.getByRole('button', { name: /^Remove/ }).first().click()
+    await page
+      .getByRole('button', { name: /^Remove/ })
+      .first()
+      .click()
     await page.getByRole('alertdialog').waitFor()
     faults.push(...(await faultsOf('remove dialog')))
     assert.deepEqual(faults, [])

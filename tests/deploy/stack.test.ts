@@ -14,6 +14,7 @@ import { readStorefrontConfig } from '../../storefront/src/config.ts'
 import { type Manifest, needs, ROOT, stackConfig } from './rendering.ts'
 
 const SERVICES = ['auth_service', 'product_service', 'order_service', 'storefront']
+const NEEDED = { AUTH_URL: 'http://auth', SERVICE_SECRET: 's'.repeat(48) }
 const MONGO = ['mongo1', 'mongo2', 'mongo3']
 
 suite('the stack file', () => {
@@ -37,6 +38,15 @@ suite('the stack file', () => {
     assert.equal(new URL(stack.services.order_service.environment.PRODUCT_URL).port, '5101')
     assert.ok(ports.every(({ target }: Manifest) => target !== 5101))
     assert.equal(new URL(stack.services.storefront.environment.PRODUCT_URL).port, '5001')
+  })
+
+  test('lets the digits of the money be chosen when the stores are made, and leaves them to ISO 4217', () => {
+    for (const name of ['product_service', 'order_service']) {
+      assert.match(stack.services[name].environment.CURRENCY_DIGITS, /^\$\{CURRENCY_DIGITS:-\}$/)
+    }
+    const read = readProductConfig({ ...NEEDED, CURRENCY: 'HUF', CURRENCY_DIGITS: '' })
+    assert.equal(read.CURRENCY_DIGITS, undefined)
+    assert.equal(readProductConfig({ ...NEEDED, CURRENCY: 'HUF', CURRENCY_DIGITS: '0' }).CURRENCY_DIGITS, 0)
   })
 
   test('lets only the services reach the database, and the database reach nothing', () => {
