@@ -31,14 +31,19 @@ export const SCREENS: Record<string, BrowserContextOptions> = {
 
 /** Faults of the page as it stands: for axe, wider than the window, jumped. */
 export async function judge(page: Page, name: string, screen: string): Promise<string[]> {
-  await page.evaluate('document.fonts.ready')
-  await untilStill(page)
+  await settled(page)
   mkdirSync(OUTPUT, { recursive: true })
   const file = join(OUTPUT, `${name} ${screen}.png`.replaceAll(' ', '_'))
   await page.evaluate('scrollTo(0, 0)')
   await page.screenshot({ path: file, fullPage: true })
   const faults = [...(await axeFaults(page)), ...(await wideFaults(page)), ...(await shiftFaults(page))]
   return faults.map((fault) => `${name}, ${screen}: ${fault}`)
+}
+
+/** Fit to be looked at: drawn in its own typeface, and nothing comes in any more. */
+export async function settled(page: Page): Promise<void> {
+  await page.evaluate('document.fonts.ready')
+  await untilStill(page)
 }
 
 /** Spinners and skeletons move as long as they are there. */

@@ -35,7 +35,7 @@ export type Shop = World & {
   /** One more tab of the same visitor. */
   tab(page: Page): Promise<Page>
   /** An account nobody has signed in to yet. */
-  account(role?: 'customer' | 'admin'): Promise<Visitor>
+  account(role?: 'customer' | 'admin', username?: string): Promise<Visitor>
   signIn(page: Page, visitor: Visitor): Promise<void>
   close(): Promise<void>
 }
@@ -115,8 +115,8 @@ async function open(
       return tabOf(await browser.newContext({ baseURL: storefront.url, locale: 'en-US', ...options }))
     },
     tab: (page) => tabOf(page.context()),
-    async account(role = 'customer') {
-      const visitor = { username: `ada_${randomBytes(4).toString('hex')}`, password: 'plum tart on tuesday' }
+    async account(role = 'customer', username = `ada_${randomBytes(4).toString('hex')}`) {
+      const visitor = { username, password: 'plum tart on tuesday' }
       const { id } = expectStatus(
         await call<{ id: string }>('POST', `${world.auth.url}/register`, { body: visitor }),
         201,
