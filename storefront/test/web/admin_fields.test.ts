@@ -41,7 +41,9 @@ const REFUSED: readonly [Field, text: string, money: Money][] = [
 
 test('how much is too much is said', () => {
   for (const text of ['1000000001', '9'.repeat(400)]) {
-    assert.deepEqual(readField('stock', text, DOLLARS), { fault: `Stock is at most ${(10 ** 9).toLocaleString()}.` })
+    assert.deepEqual(readField('stock', text, DOLLARS), {
+      fault: `Stock is at most ${(10 ** 9).toLocaleString()}.`,
+    })
   }
 })
 
