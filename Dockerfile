@@ -15,6 +15,7 @@ WORKDIR /shop
 COPY package.json package-lock.json ./
 COPY retry/package.json retry/
 COPY service_kit/package.json service_kit/
+COPY tracing/package.json tracing/
 COPY auth_service/package.json auth_service/
 COPY product_service/package.json product_service/
 COPY order_service/package.json order_service/
@@ -36,6 +37,8 @@ COPY retry/package.json retry/
 COPY retry/src retry/src
 COPY service_kit/package.json service_kit/
 COPY service_kit/src service_kit/src
+COPY tracing/package.json tracing/
+COPY tracing/src tracing/src
 # The root file system may be read-only: only the data folder is ever written, and only where it is mounted. A tmpfs
 # mounted there belongs to root, with the mode the folder has here; a volume takes the owner too.
 RUN mkdir data && chown 1000:1000 data && chmod 1777 data

@@ -6,8 +6,8 @@
  *   node scripts/run.mjs --dev scripts/test.ts            one that needs the tools of development too
  *   node scripts/run.mjs --dev --bin biome check .        a package's command
  *
- * Without --dev only what runs the shop and builds its pages is installed, half of the whole. What is there is added
- * to, never taken away: a shop may be running on it.
+ * Without --dev only what runs the shop and builds its pages is installed, half of the whole; everything, too, where
+ * spans are to be recorded. What is there is added to, never taken away: a shop may be running on it.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -15,8 +15,8 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { delimiter, join } from 'node:path'
 
 const ORPHAN_CHECK_MS = 500
-/** What only development needs comes with the root of the workspaces, and with these. */
-const TOOLS = ['scripts/client_types']
+/** What the shop runs without comes with the root of the workspaces, and with these. */
+const TOOLS = ['scripts/client_types', 'tracing']
 const QUIET = ['--no-audit', '--no-fund', '--loglevel=error']
 const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..')
 const modules = join(root, 'node_modules')
@@ -78,7 +78,9 @@ function removeHeaders() {
 
 const given = process.argv.slice(2)
 const forDevelopment = given[0] === '--dev'
-installWhatIsMissing(forDevelopment ? 'everything' : 'shop')
+const { OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT } = process.env
+const recordsSpans = Boolean(OTEL_EXPORTER_OTLP_ENDPOINT || OTEL_EXPORTER_OTLP_TRACES_ENDPOINT)
+installWhatIsMissing(forDevelopment || recordsSpans ? 'everything' : 'shop')
 const [first, ...rest] = forDevelopment ? given.slice(1) : given
 const [command, args] =
   first === '--bin' ? [join(bin, rest[0]), rest.slice(1)] : [join(bin, 'node'), [join(root, first), ...rest]]

@@ -1,0 +1,72 @@
+/** Spans by OpenTelemetry, exported as OTLP over HTTP to where the environment says (OTEL_EXPORTER_OTLP_ENDPOINT). */
+import {
+  type Attributes,
+  type Context,
+  defaultTextMapGetter,
+  defaultTextMapSetter,
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api'
+import { W3CTraceContextPropagator } from '@opentelemetry/core'
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
+import { resourceFromAttributes } from '@opentelemetry/resources'
+import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
+import { incomingTraceparent, type Tracing } from '@shop/service_kit/telemetry'
+
+export function recordSpans(service: string): Tracing {
+  const provider = new NodeTracerProvider({
+    resource: resourceFromAttributes({ 'service.name': service }),
+    spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())],
+  })
+  const tracer = provider.getTracer(service)
+  const propagator = new W3CTraceContextPropagator()
+  const contextOf = (traceparent: string | undefined): Context =>
+    propagator.extract(ROOT_CONTEXT, { traceparent }, defaultTextMapGetter)
+  const start = (name: string, kind: SpanKind, parent: string | undefined, attributes: Attributes = {}) => {
+    const context = contextOf(parent)
+    const span = tracer.startSpan(name, { kind, attributes }, context)
+    const carrier: { traceparent?: string } = {}
+    propagator.inject(trace.setSpan(context, span), carrier, defaultTextMapSetter)
+    return { span, traceparent: carrier.traceparent }
+  }
+
+  return {
+    instrument(app) {
+      app.decorateRequest('traceparent', undefined)
+      app.addHook('onRequest', (request, reply, next) => {
+        const route = request.routeOptions.url ?? 'unknown'
+        const { span, traceparent } = start(
+          `${request.method} ${route}`,
+          SpanKind.SERVER,
+          incomingTraceparent(request),
+          {
+            'http.request.method': request.method,
+            'http.route': route,
+          },
+        )
+        request.traceparent = traceparent
+        reply.raw.once('close', () => {
+          span.setAttribute('http.response.status_code', reply.statusCode)
+          if (reply.statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
+          span.end()
+        })
+        next()
+      })
+    },
+    async call(name, parent, call) {
+      const { span, traceparent } = start(name, SpanKind.CLIENT, parent)
+      try {
+        return await call(traceparent)
+      } catch (error) {
+        span.recordException(error as Error)
+        span.setStatus({ code: SpanStatusCode.ERROR })
+        throw error
+      } finally {
+        span.end()
+      }
+    },
+    stop: () => provider.shutdown(),
+  }
+}
