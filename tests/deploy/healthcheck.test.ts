@@ -1,4 +1,7 @@
-/** What the engine believes about a replica: the image's health check, against a server that plays the replica. */
+/**
+ * What the engine believes about a replica: the image's health check, against a server that plays its operations port,
+ * and against a service itself.
+ */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -26,15 +29,17 @@ async function replica(t: TestContext) {
     server.close()
     rmSync(folder, { recursive: true })
   })
-  const PORT = String((server.address() as AddressInfo).port)
-  const look = (TMPDIR = folder) =>
-    new Promise<Look>((resolve) => {
-      execFile('bash', [SCRIPT], { env: { ...process.env, PORT, TMPDIR } }, (error, said) =>
-        resolve({ well: error === null, said }),
-      )
-    })
-  return { state, server, look }
+  const { port } = server.address() as AddressInfo
+  const at = { PORT: String(port - 200) }
+  return { state, server, port, look: (env: NodeJS.ProcessEnv = at) => look({ TMPDIR: folder, ...env }) }
 }
+
+const look = (env: NodeJS.ProcessEnv) =>
+  new Promise<Look>((resolve) => {
+    execFile('bash', [SCRIPT], { env: { PATH: process.env.PATH, ...env } }, (error, said) =>
+      resolve({ well: error === null, said }),
+    )
+  })
 
 suite('the health check of the image', () => {
   test('is the one the image has', () => {
@@ -65,14 +70,40 @@ suite('the health check of the image', () => {
     state.ready = true
     await look()
     await new Promise((resolve) => server.close(resolve))
-    assert.equal((await look()).well, false)
+    const { well, said } = await look()
+    assert.equal(well, false)
+    assert.match(said, /nothing listens on the operations port \(127\.0\.0\.1, \d+\)/)
   })
 
   test('without a place for its mark it asks for readiness', async (t) => {
-    const { state, look } = await replica(t)
+    const { state, port, look } = await replica(t)
     state.ready = true
-    assert.deepEqual(await look('/nowhere'), { well: true, said: '' })
+    const nowhere = { PORT: String(port - 200), TMPDIR: '/nowhere' }
+    assert.deepEqual(await look(nowhere), { well: true, said: '' })
     state.ready = false
-    assert.equal((await look('/nowhere')).well, false)
+    assert.equal((await look(nowhere)).well, false)
+  })
+
+  test('asks where the service listens: OPS_PORT and OPS_HOST, or what they are without', async (t) => {
+    const { state, port, look } = await replica(t)
+    state.ready = true
+    const [PORT, OPS_PORT] = [String(port - 200), String(port)]
+    for (const env of [
+      { PORT },
+      { PORT, OPS_PORT: '', OPS_HOST: '' },
+      { PORT: '1', OPS_PORT },
+      { PORT: '0', OPS_PORT },
+      { PORT, OPS_HOST: '0.0.0.0' },
+      { PORT, OPS_HOST: '::' },
+      { PORT, OPS_HOST: 'localhost' },
+    ]) {
+      assert.deepEqual(await look(env), { well: true, said: '' }, JSON.stringify(env))
+    }
+    assert.match((await look({ PORT, OPS_HOST: '::1' })).said, /\(::1, \d+\)/)
+    for (const env of [{ PORT: '0' }, { PORT, OPS_PORT: '0' }]) {
+      const { well, said } = await look(env)
+      assert.equal(well, false)
+      assert.match(said, /give OPS_PORT a number/)
+    }
   })
 })

@@ -84,6 +84,12 @@ for (const overlay of OVERLAYS) {
           ['/healthz', '/readyz', '/healthz'],
           metadata.name,
         )
+        // Connections of visitors, however many, get no pod restarted; a door that opens to nobody gets no work.
+        assert.deepEqual(
+          [startupProbe, readinessProbe, livenessProbe].map((probe) => probe.httpGet.port),
+          ['operations', 'http', 'operations'],
+          metadata.name,
+        )
         const drainMs = Number(named('ConfigMap', 'shop').data.DRAIN_DELAY_MS ?? 0)
         const leavingSeconds = lifecycle.preStop.sleep.seconds + (drainMs + CLOSE_DEADLINE_MS) / 1000
         assert.ok(leavingSeconds < terminationGracePeriodSeconds, metadata.name)
@@ -110,18 +116,7 @@ for (const overlay of OVERLAYS) {
         podSelector: {},
         policyTypes: ['Ingress', 'Egress'],
       })
-      // A rule that names no ports lets in through all of them.
-      const intoInternal = of('NetworkPolicy').flatMap(({ metadata, spec }) =>
-        (spec.ingress ?? [])
-          .filter(({ ports }: Manifest) => !ports || ports.some(({ port }: Manifest) => port === 5101))
-          .map(({ from }: Manifest) => [metadata.name, from]),
-      )
-      assert.deepEqual(intoInternal, [
-        [
-          'product-service',
-          [{ podSelector: { matchLabels: { 'app.kubernetes.io/name': 'order-service' } } }],
-        ],
-      ])
+      assert.deepEqual(into(5101), [['product-service', [pods('order-service')]]])
       const gateway = named('Deployment', 'storefront').spec.template.spec.containers[0].env
       assert.deepEqual(
         gateway.find(({ name }: Manifest) => name === 'PRODUCT_URL').value,
@@ -137,18 +132,72 @@ for (const overlay of OVERLAYS) {
       }
     })
 
+    /** Who is let in through a port, policy by policy. A rule that names no ports lets in through all of them. */
+    const into = (wanted: number) =>
+      of('NetworkPolicy').flatMap(({ metadata, spec }) =>
+        (spec.ingress ?? [])
+          .filter(({ ports }: Manifest) => !ports || ports.some(({ port }: Manifest) => port === wanted))
+          .map(({ from }: Manifest) => [metadata.name, from]),
+      )
+    const pods = (name: string) => ({ podSelector: { matchLabels: { 'app.kubernetes.io/name': name } } })
+
+    test('shows operations to monitoring and, of the services, to the storefront; to nobody else', () => {
+      assert.equal(named('ConfigMap', 'shop').data.OPS_HOST, '0.0.0.0')
+      const monitoring = [
+        'monitoring',
+        [{ namespaceSelector: { matchLabels: { 'shop.monitoring': 'true' } } }],
+      ]
+      for (const { metadata, spec } of deployments) {
+        const [{ ports, env }] = spec.template.spec.containers
+        const of = (name: string) => ports.find((port: Manifest) => port.name === name).containerPort
+        assert.equal(of('operations'), of('http') + 200, metadata.name)
+        assert.ok(
+          env.every(({ name }: Manifest) => name !== 'OPS_PORT'),
+          metadata.name,
+        )
+        const own = metadata.name === 'storefront' ? [] : [[metadata.name, [pods('storefront')]]]
+        assert.deepEqual(into(of('operations')).sort(), [...own, monitoring].sort(), metadata.name)
+      }
+      const [{ ports }] = named('NetworkPolicy', 'monitoring').spec.ingress
+      assert.deepEqual(
+        ports.map(({ port }: Manifest) => port),
+        [5200, 5201, 5202, 8280],
+      )
+    })
+
+    test('lets the storefront look at every replica, those that are not ready too', () => {
+      const gateway = named('Deployment', 'storefront').spec.template.spec.containers[0].env
+      const [{ ports: reached }] = named('NetworkPolicy', 'storefront').spec.egress
+      for (const [i, name] of SERVICES.slice(0, 3).entries()) {
+        const variable = `${['AUTH', 'PRODUCT', 'ORDER'][i]}_OPS_URL`
+        const url = new URL(gateway.find((one: Manifest) => one.name === variable).value)
+        const { spec } = named('Service', url.hostname)
+        assert.deepEqual(
+          [spec.clusterIP, spec.publishNotReadyAddresses, spec.selector],
+          ['None', true, { 'app.kubernetes.io/name': name }],
+        )
+        assert.deepEqual(spec.ports, [
+          { name: 'operations', port: Number(url.port), targetPort: 'operations' },
+        ])
+        assert.ok(
+          reached.some(({ port }: Manifest) => port === Number(url.port)),
+          variable,
+        )
+      }
+    })
+
     test('refers only to what is there', () => {
       const ports = new Map(
         of('Deployment').map(({ metadata, spec }) => [metadata.name, spec.template.spec.containers[0].ports]),
       )
-      for (const name of SERVICES) {
-        for (const { targetPort } of named('Service', name).spec.ports) {
-          assert.ok(
-            ports.get(name).some((port: Manifest) => port.name === targetPort),
-            `${name} ${targetPort}`,
-          )
+      for (const { metadata, spec } of of('Service').filter(({ metadata }) => metadata.name !== 'mongo')) {
+        const target = spec.selector['app.kubernetes.io/name']
+        for (const { port, targetPort } of spec.ports) {
+          const found = ports.get(target).find(({ name }: Manifest) => name === targetPort)
+          assert.equal(found?.containerPort, port, `${metadata.name} ${targetPort}`)
         }
       }
+      for (const name of SERVICES) named('Service', name)
       for (const { metadata, spec } of workloads) {
         const { volumes = [], containers } = spec.template.spec
         const known = [

@@ -96,7 +96,13 @@ suite('alerts and dashboard', { timeout: TEST_MS }, () => {
       ...rules.flatMap(({ expr }) => [...expr.matchAll(/job="(\w+)"/g)].map(([, name]) => name!)),
     ]
     assert.ok(names.length > 0)
-    const jobs = parse(read('prometheus.yml')).scrape_configs.map((job: Manifest) => job.job_name)
+    const scraped: Manifest[] = parse(read('prometheus.yml')).scrape_configs
+    const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8')
+    for (const { job_name, dns_sd_configs } of scraped) {
+      const port = new RegExp(`AS ${job_name}\nENV PORT=(\\d+)\n`).exec(dockerfile)?.[1]
+      assert.equal(dns_sd_configs[0].port, Number(port) + 200, job_name)
+    }
+    const jobs = scraped.map((job) => job.job_name)
     assert.deepEqual(jobs.sort(), [...new Set(names)].sort())
     const pods = written().filter(({ kind, spec }) => kind === 'Deployment' && spec.template)
     const relabelled = pods.map(({ spec }) =>
@@ -107,7 +113,8 @@ suite('alerts and dashboard', { timeout: TEST_MS }, () => {
       const { annotations } = spec.template.metadata
       const [{ ports }] = spec.template.spec.containers
       assert.equal(annotations['prometheus.io/scrape'], 'true')
-      assert.equal(annotations['prometheus.io/port'], String(ports[0].containerPort))
+      const { containerPort } = ports.find(({ name }: Manifest) => name === 'operations')
+      assert.equal(annotations['prometheus.io/port'], String(containerPort))
     }
   })
 

@@ -49,6 +49,28 @@ suite('the stack file', () => {
     assert.equal(readProductConfig({ ...NEEDED, CURRENCY: 'HUF', CURRENCY_DIGITS: '0' }).CURRENCY_DIGITS, 0)
   })
 
+  test('has operations on a port of their own, reached on its networks and published nowhere', () => {
+    const override = parse(readFileSync(join(ROOT, 'docker-compose.override.yml'), 'utf8'))
+    const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8')
+    for (const [i, name] of SERVICES.entries()) {
+      const { environment, ports } = stack.services[name]
+      const port = Number(new RegExp(`AS ${name}\nENV PORT=(\\d+)\n`).exec(dockerfile)?.[1])
+      assert.equal(environment.OPS_HOST, '0.0.0.0', name)
+      assert.equal(environment.OPS_PORT, undefined, name)
+      assert.deepEqual(
+        ports.map(({ target }: Manifest) => target),
+        [port],
+        name,
+      )
+      assert.match(dockerfile, new RegExp(`^EXPOSE ${port} ${port + 200}$`, 'm'), name)
+      if (name === 'storefront') continue
+      const variable = `${['AUTH', 'PRODUCT', 'ORDER'][i]}_OPS_URL`
+      const looks = [stack, override].map(({ services }) => services.storefront.environment[variable])
+      // On Swarm each task, under compose the one there is.
+      assert.deepEqual(looks, [`http://tasks.${name}:${port + 200}`, `http://${name}:${port + 200}`])
+    }
+  })
+
   test('lets only the services reach the database, and the database reach nothing', () => {
     assert.equal(stack.networks.database.internal, true)
     for (const name of [...MONGO, 'mongo_init']) assert.deepEqual(stack.services[name].networks, ['database'])
