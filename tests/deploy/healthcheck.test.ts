@@ -10,6 +10,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
+import { createServiceProcess, freePort } from '../system/processes.ts'
 import { ROOT } from './rendering.ts'
 
 const SCRIPT = join(ROOT, 'deploy', 'image', 'healthcheck.sh')
@@ -40,6 +41,34 @@ const look = (env: NodeJS.ProcessEnv) =>
       resolve({ well: error === null, said }),
     )
   })
+
+suite('the health check of the image, of a service', () => {
+  test('names the part that is not ready; once it was ready, it is well while it lives', async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'shop_health_'))
+    const [port, opsPort] = [await freePort(), await freePort()]
+    const service = createServiceProcess('auth_service', port, {
+      ...{ DATA_DIR: folder, LOG_LEVEL: 'silent', OPS_PORT: String(opsPort) },
+    })
+    t.after(async () => {
+      await service.kill()
+      rmSync(folder, { recursive: true })
+    })
+    const lookAtIt = () => look({ PORT: String(port), OPS_PORT: String(opsPort), TMPDIR: folder })
+    await service.start({ DATABASE_URL: 'mongodb://127.0.0.1:9/?replicaSet=rs0' })
+    const { well, said } = await lookAtIt()
+    assert.equal(well, false)
+    assert.match(said, /^\/readyz answered 503\n.*"detail":"store: .*MongoDB/)
+    await service.kill()
+
+    await service.start()
+    assert.deepEqual(await lookAtIt(), { well: true, said: '' })
+    // A file that is gone is no reason to be restarted, which would not bring it back.
+    rmSync(join(folder, 'auth.db'))
+    assert.deepEqual(await lookAtIt(), { well: true, said: '' })
+    await service.kill()
+    assert.equal((await lookAtIt()).well, false)
+  })
+})
 
 suite('the health check of the image', () => {
   test('is the one the image has', () => {
