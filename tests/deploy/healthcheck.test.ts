@@ -45,15 +45,16 @@ const look = (env: NodeJS.ProcessEnv) =>
 suite('the health check of the image, of a service', () => {
   test('names the part that is not ready; once it was ready, it is well while it lives', async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'shop_health_'))
-    const [port, opsPort] = [await freePort(), await freePort()]
-    const service = createServiceProcess('auth_service', port, {
-      ...{ DATA_DIR: folder, LOG_LEVEL: 'silent', OPS_PORT: String(opsPort) },
+    const service = createServiceProcess('auth_service', await freePort(), {
+      DATA_DIR: folder,
+      LOG_LEVEL: 'silent',
     })
     t.after(async () => {
       await service.kill()
       rmSync(folder, { recursive: true })
     })
-    const lookAtIt = () => look({ PORT: String(port), OPS_PORT: String(opsPort), TMPDIR: folder })
+    const OPS_PORT = new URL(service.operationsUrl).port
+    const lookAtIt = () => look({ PORT: '1', OPS_PORT, TMPDIR: folder })
     await service.start({ DATABASE_URL: 'mongodb://127.0.0.1:9/?replicaSet=rs0' })
     const { well, said } = await lookAtIt()
     assert.equal(well, false)

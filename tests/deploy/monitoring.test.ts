@@ -44,8 +44,8 @@ suite('alerts and dashboard', { timeout: TEST_MS }, () => {
       const [buyer] = await world.buyers(1)
       const product = await world.addProduct({ stock: 1 })
       expectStatus(await world.place(buyer!, { lines: [{ product, quantity: 1 }] }), 201)
-      for (const { url } of [world.auth, world.products, world.orders]) {
-        const text = await (await fetch(`${url}/metrics`)).text()
+      for (const { operationsUrl } of [world.auth, world.products, world.orders]) {
+        const text = await (await fetch(`${operationsUrl}/metrics`)).text()
         // A counter with labels has no sample before its first event, but it is announced.
         for (const [, name, kind] of text.matchAll(/^# TYPE (\S+) (\S+)$/gm)) {
           const samples = kind === 'histogram' ? ['_bucket', '_sum', '_count'] : ['']
