@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { BSON, MongoClient, ObjectId } from 'mongodb'
 import { CLIENT_OPTIONS, DEADLINE_MS, type MongoOptions, type MongoStore, openMongo } from '../src/mongo.ts'
 import { Unsettled } from '../src/mongo_errors.ts'
-import { databaseOf, withDatabase, withOption } from '../src/mongo_url.ts'
+import { withOption } from '../src/mongo_url.ts'
 import { shareInserts, shareUpdates } from '../src/mongo_writes.ts'
 import { messageOf } from '../test_support/mongo_proxy.ts'
 import { mongoSuite, start } from '../test_support/mongo_server.ts'
@@ -23,37 +23,6 @@ async function open(t: TestContext, url: string, more: Partial<MongoOptions> = {
   t.after(() => store.close())
   return store
 }
-
-test('a URL names the database by its path', () => {
-  for (const [url, name] of [
-    ['mongodb://a:1,b:2/shop?replicaSet=rs0', 'shop'],
-    ['mongodb+srv://u:p@host/my%20shop', 'my shop'],
-    ['mongodb://a/?replicaSet=rs0', undefined],
-    ['mongodb://a', undefined],
-  ] as const) {
-    assert.equal(databaseOf(url), name)
-  }
-})
-
-test('a URL with another database signs in where it did', () => {
-  for (const [url, other] of [
-    ['mongodb://a:1,b:2/?replicaSet=rs0', 'mongodb://a:1,b:2/shop?replicaSet=rs0'],
-    ['mongodb://a/old', 'mongodb://a/shop'],
-    ['mongodb://a', 'mongodb://a/shop'],
-    ['mongodb://u:p@a', 'mongodb://u:p@a/shop?authSource=admin'],
-    ['mongodb+srv://u:p@a/old?w=1', 'mongodb+srv://u:p@a/shop?w=1&authSource=old'],
-    ['mongodb://u:p@a/?authsource=x', 'mongodb://u:p@a/shop?authsource=x'],
-  ] as const) {
-    assert.equal(withDatabase(url, 'shop'), other)
-  }
-  for (const [url, more] of [
-    ['mongodb://a', 'mongodb://a/?x=1'],
-    ['mongodb://a/b', 'mongodb://a/b?x=1'],
-    ['mongodb://a/?y=2', 'mongodb://a/?y=2&x=1'],
-  ] as const) {
-    assert.equal(withOption(url, 'x=1'), more)
-  }
-})
 
 test('1: no URL weakens what is written and read, nor lifts a limit', () => {
   const weak =

@@ -39,6 +39,14 @@ suite('faults are told in words', () => {
     ])
   })
 
+  test('of as many values as are judged wholly all faults are looked for, of one more the first', async (t) => {
+    const fields = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, i) => [`f${i}`, i]))
+    // The body itself is a value, too; twenty faults are told.
+    assert.equal((await faults(t, fields(VALUES_JUDGED_WHOLLY_MAX - 1))).length, 20)
+    assert.equal((await faults(t, fields(VALUES_JUDGED_WHOLLY_MAX))).length, 1)
+  })
+
   test('an object with more fields than a form has, only the first', async (t) => {
     const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`f${i}`, i]))
     assert.equal((await faults(t, many)).length, 1)

@@ -49,8 +49,8 @@ export const NAMED: readonly Named[] = [
   {
     what: 'the breaker wakes nobody',
     path: 'order_service/src/clients/breaker.ts',
-    from: '    onPauseOver()\n',
-    to: '',
+    from: 'clock())\n    onPauseOver()\n',
+    to: 'clock())\n',
     test: 'order_service/test/clients/breaker.test.ts',
   },
   {

@@ -1,6 +1,7 @@
 /** The flows of an order over a real store, with a product service that answers what the test says. */
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { announceChanges } from '../../src/domain/announce_changes.ts'
 import { changeStatus, type StatusChange } from '../../src/domain/change_order.ts'
 import { DomainError, OutcomeUnknown } from '../../src/domain/errors.ts'
@@ -16,7 +17,14 @@ import {
 } from '../../src/domain/order.ts'
 import { placeOrder } from '../../src/domain/place_order.ts'
 import type { HoldAnswer, OrderStore, Outlook, Ports } from '../../src/domain/ports.ts'
-import { BACKOFF, CLAIMS_MAX, LEASE_MS, pullIn, settleDue } from '../../src/domain/settle_due.ts'
+import {
+  BACKOFF,
+  CLAIMS_MAX,
+  LEASE_MS,
+  pullIn,
+  settleDue,
+  UNDER_WAY_MAX,
+} from '../../src/domain/settle_due.ts'
 import { createSettle, settleOrLeave } from '../../src/domain/settle_order.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
 import { ADA, AT, BOB, draft, HELD, later, order, ROOT, SHORT, uuid } from '../samples.ts'
@@ -327,34 +335,53 @@ suite('a round', () => {
     assert.equal((await orders.find(mine.id))?.dueAt, later(SETTLE_AFTER_MS + 5).toISOString())
   })
 
-  test('ends after the first claim of which nothing could be settled', async (t) => {
+  test('ends after as many as may be under way of which none could be settled; one that is begins the count anew', async (t) => {
     const { add, pass, round, said, calls } = await world(t)
-    for (let i = 0; i < CLAIMS_MAX + 2; i++) await add()
+    for (let i = 0; i < UNDER_WAY_MAX + 2; i++) await add()
     pass(SETTLE_AFTER_MS)
     said.hold = () => Promise.reject(LOST)
-    assert.deepEqual(await round(), { settled: 0, failed: CLAIMS_MAX })
-    assert.equal(calls.length, CLAIMS_MAX)
+    assert.deepEqual(await round(), { settled: 0, failed: UNDER_WAY_MAX })
+    assert.equal(calls.length, UNDER_WAY_MAX)
+    pass(60_000)
+    calls.length = 0
+    said.hold = async () => {
+      if (calls.length > 1) throw LOST
+      return HELD_ANSWER
+    }
+    assert.deepEqual(await round(), { settled: 1, failed: UNDER_WAY_MAX + 1 })
   })
 
-  test('goes on while half of what it claimed is under way, but claims no more than one call takes', async (t) => {
+  test('goes on while some take their time, until as many as may be are under way', async (t) => {
     const { add, pass, round, said, calls } = await world(t)
-    for (let i = 0; i < CLAIMS_MAX + 100; i++) await add()
+    for (let i = 0; i < UNDER_WAY_MAX + 100; i++) await add()
     pass(SETTLE_AFTER_MS)
     const slow = Promise.withResolvers<HoldAnswer>()
-    let asked = 0
-    let most = 0
-    let open = 0
-    said.hold = async () => {
-      most = Math.max(most, ++open)
-      const answer = ++asked % 2 === 0 ? await slow.promise : HELD_ANSWER
-      open--
-      return answer
-    }
+    said.hold = () => slow.promise
     const ended = round()
-    while (calls.length < CLAIMS_MAX + 64) await new Promise(setImmediate)
-    assert.ok(most <= CLAIMS_MAX, `${most} at once`)
+    while (calls.length < UNDER_WAY_MAX) await sleep(5)
+    await sleep(300)
+    assert.equal(calls.length, UNDER_WAY_MAX)
     slow.resolve(HELD_ANSWER)
-    assert.deepEqual(await ended, { settled: CLAIMS_MAX + 100, failed: 0 })
+    assert.deepEqual(await ended, { settled: UNDER_WAY_MAX + 100, failed: 0 })
+  })
+
+  test('puts off by its attempts what failed alone, and as for the first time what failed with others', async (t) => {
+    const { add, pass, round, said, orders } = await world(t)
+    const mine = await add()
+    pass(SETTLE_AFTER_MS)
+    const dueIn = async (error: Error) => {
+      said.hold = () => Promise.reject(error)
+      const now = Date.parse((await orders.find(mine.id))!.dueAt!)
+      assert.deepEqual(await round(), { settled: 0, failed: 1 })
+      const ms = Date.parse((await orders.find(mine.id))!.dueAt!) - now
+      pass(ms)
+      return ms
+    }
+    const alone = new OutcomeUnknown('no answer', { alone: true })
+    assert.deepEqual(
+      [await dueIn(LOST), await dueIn(LOST), await dueIn(alone), await dueIn(new Error('x'))],
+      [1_000, 1_000, 3_000, 4_000],
+    )
   })
 
   test('claims one at a trial, none while the other service is down, and none when it may not go on', async (t) => {
@@ -431,7 +458,7 @@ suite('pulling in', () => {
 })
 
 test('the limits and times that others go by', () => {
-  assert.deepEqual([LINES_MAX, QUANTITY_MAX, CLAIMS_MAX], [50, 10_000, 128])
+  assert.deepEqual([LINES_MAX, QUANTITY_MAX, CLAIMS_MAX, UNDER_WAY_MAX], [50, 10_000, 128, 512])
   assert.deepEqual([SETTLE_AFTER_MS, LEASE_MS, BACKOFF], [5_000, 15_000, { firstMs: 250, maxMs: 5_000 }])
 })
 
