@@ -60,7 +60,7 @@ export async function runService(start: () => Promise<Service>): Promise<void> {
     else logger.info({ signal: signal ?? 'the process that started this one is gone' }, 'closing')
     for (const each of apps) each.startDraining()
     await sleep(drainDelayMs)
-    await Promise.all(apps.map(closeApp))
+    await Promise.all([...apps, app.operations()].map(closeApp))
     await service.close()
     logger.info('closed')
   })
