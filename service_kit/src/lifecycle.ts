@@ -67,13 +67,14 @@ export async function runService(start: () => Promise<Service>): Promise<void> {
   parentGone.then(() => {
     if (!closing) close()
   })
-  // Last: whoever hears it may send a signal at once, which by now ends the service gracefully.
-  if (process.connected)
-    process.send?.({
-      listening: portOf(app),
-      internalPort: internal && portOf(internal.app),
-      operationsPort: portOf(app.operations()),
-    })
+  // Last: whoever hears it may send a signal at once, which by now ends the service gracefully. Whoever is gone does not
+  // hear it, which is no fault: that ends the service, too.
+  const announcement = {
+    listening: portOf(app),
+    internalPort: internal && portOf(internal.app),
+    operationsPort: portOf(app.operations()),
+  }
+  process.send?.(announcement, undefined, undefined, () => {})
 }
 
 /**

@@ -41,6 +41,14 @@ suite('a service', { timeout: START_MS }, () => {
     assert.deepEqual(await once(service, 'exit'), [0, null])
   })
 
+  test('leaves also when it is let go of before it listens', async (t) => {
+    const { service, log } = start(t)
+    service.disconnect()
+    assert.deepEqual(await once(service, 'exit'), [0, null])
+    assert.match(log(), /the process that started this one is gone/)
+    assert.doesNotMatch(log(), /"level":"?(fatal|60)/)
+  })
+
   test('says that it leaves before it does, and still answers meanwhile, on all listeners', async (t) => {
     const { service, log } = start(t, { drainDelayMs: DRAIN_MS, internal: true })
     const [message] = (await once(service, 'message')) as [Message]

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { createReaderThread, READS_WAITING_MAX } from '../src/reader_thread.ts'
+import { createReaderThread, READS_WAITING_MAX, serveReads } from '../src/reader_thread.ts'
 import type { Deed } from './stubborn_reader.ts'
 
 function reader(t: TestContext, options = {}) {
@@ -97,4 +97,8 @@ suite('a thread for reads', () => {
     await sleep(500)
     assert.ok(process.cpuUsage(before).user < 100_000)
   })
+})
+
+test('who answers reads has a thread of its own', () => {
+  assert.throws(() => serveReads(() => () => 1), /belongs in the file of a thread/)
 })

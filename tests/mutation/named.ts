@@ -27,9 +27,9 @@ export const NAMED: readonly Named[] = [
   },
   {
     what: 'a draining service is ready all the same',
-    path: 'service_kit/src/probes.ts',
-    from: "if (draining) throw new Problem('not_ready'",
-    to: "if (!app) throw new Problem('not_ready'",
+    path: 'service_kit/src/readiness.ts',
+    from: 'if (draining) return LEAVING',
+    to: 'if (!LEAVING) return LEAVING',
     test: 'service_kit/test/probes.test.ts',
   },
   {

@@ -44,6 +44,11 @@ suite('whose turn it is', () => {
     assert.equal(signingKey([key(2, 2_000), key(3, 9_000)], at(0))?.kid, 'k2')
   })
 
+  test('1: whose turn is next does not hang on the order they are listed in', () => {
+    assert.equal(signingKey([key(3, 9_000), key(2, 2_000)], at(0))?.kid, 'k2')
+    assert.equal(signingKey([key(3, 50), key(1, 0), key(2, 40)], at(99))?.kid, 'k3')
+  })
+
   test('3: a key is published until every token it signed has expired', () => {
     const keys = [key(1, 0), key(2, 1000)]
     const last = 1000 + TTL_MS + RETIRE_SLACK_MS
@@ -130,8 +135,24 @@ suite('making keys', () => {
     const [{ keys }] = await inMemory(t)
     const ports = { keys, makeKeyPair, now: () => START }
     await keepKeys(ports, ROTATION)
-    assert.equal(await keepKeys(ports, ROTATION), undefined)
+    const quiet = { ...keys, remove: () => Promise.reject(new Error('written')) }
+    assert.equal(await keepKeys({ ...ports, keys: quiet }, ROTATION), undefined)
     assert.equal((await keys.list()).length, 1)
+  })
+
+  test('a first key that is forced is of the first generation', async (t) => {
+    const [{ keys }] = await inMemory(t)
+    assert.equal((await forceRotation({ keys, makeKeyPair, now: () => START })).generation, 1)
+  })
+
+  test('who never comes first gives up, in the end', async (t) => {
+    const [stores] = await inMemory(t)
+    let adds = 0
+    const keys = { ...stores.keys, add: async () => ++adds === 0 }
+    const ports = { keys, makeKeyPair, now: () => START }
+    await assert.rejects(forceRotation(ports), /Other replicas kept making keys/)
+    assert.equal(adds, 10)
+    assert.equal(await keepKeys(ports, ROTATION), undefined)
   })
 
   test('spent keys are removed', async (t) => {
