@@ -12,7 +12,7 @@ const made = (text: string) => mutantsOf('x.ts', text).map((mutant) => mutated(t
 
 suite('one small change at a time', () => {
   const cases: [text: string, ...changed: string[]][] = [
-    ['if (a) f()', 'if (true) f()', 'if (false) f()', 'if (a) ;'],
+    ['if (a) f()', 'if (true) f()', 'if (false) f()', 'if (a) {}'],
     ['const x = a ? b : c', 'const x = true ? b : c', 'const x = false ? b : c'],
     ['const x = a < b', 'const x = a <= b'],
     ['const x = a !== b', 'const x = a === b'],

@@ -133,9 +133,8 @@ function changesOf(node: Node, parent: Node | undefined, text: string): Change[]
     case 'TemplateLiteral':
       return sqlChanges(source(node), node.start)
     case 'ExpressionStatement':
-      return [change('statement', node, parent?.type === 'ArrowFunctionExpression' ? 'undefined' : ';')]
     case 'ThrowStatement':
-      return [change('statement', node, ';')]
+      return [change('statement', node, nothingIn(parent))]
     case 'MemberExpression':
       return optionalChanges(node, text)
     case 'CallExpression':
@@ -143,6 +142,12 @@ function changesOf(node: Node, parent: Node | undefined, text: string): Change[]
     default:
       return []
   }
+}
+
+/** In place of a statement. The compiler takes no empty one as all there is in an `if`. */
+function nothingIn(parent: Node | undefined): string {
+  if (parent?.type === 'ArrowFunctionExpression') return 'undefined'
+  return parent?.type === 'IfStatement' ? '{}' : ';'
 }
 
 /** What stands between the two sides is the operator, perhaps with brackets and comments around it. */
