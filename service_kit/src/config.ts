@@ -147,7 +147,8 @@ export function readConfig<T extends TObject>(schema: T, env: NodeJS.ProcessEnv)
   const values: Record<string, unknown> = {}
   for (const name of Object.keys(schema.properties)) {
     const value = fromFile(name, env, faults) ?? env[name]
-    if (value !== undefined && value !== '') values[name] = value
+    // Blanks are no value either; converted, they would be the number 0.
+    if (value !== undefined && value.trim() !== '') values[name] = value
   }
   const ajv = new Ajv({
     allErrors: true,
@@ -169,6 +170,12 @@ export function readConfig<T extends TObject>(schema: T, env: NodeJS.ProcessEnv)
     } catch (error) {
       faults.push(`CURRENCY ${(error as Error).message}`)
     }
+  }
+  for (const [name, value] of Object.entries(values)) {
+    const isJudged = faults.some((fault) => fault.startsWith(`${name} `))
+    if (typeof value !== 'string' || !/^https?:/.test(value) || isJudged) continue
+    if (listOf(value).every((part) => URL.canParse(part))) continue
+    faults.push(`${name} must be an address such as http://127.0.0.1:5000`)
   }
   const { TRUSTED_PROXIES: proxies } = values
   if (typeof proxies === 'string' && !listOf(proxies).every(isNetwork)) {

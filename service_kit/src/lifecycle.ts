@@ -101,12 +101,17 @@ function whenParentGone(): Promise<void> {
   })
 }
 
+type Where = { readonly port?: number; readonly address?: string; readonly hostname?: string }
+
 function explain(error: unknown, variable: string): string {
   if (error instanceof ConfigError) return error.message
-  const { code, message, port } = error as NodeJS.ErrnoException & { port?: number }
+  const { code, message, port, ...where } = error as NodeJS.ErrnoException & Where
   if (code === 'EADDRINUSE')
     return `Port ${port} is already in use. Stop what uses it, or set another ${variable}.`
   if (code === 'EACCES' && port !== undefined)
     return `Port ${port} may not be used by this user. Set a ${variable} above 1023.`
+  const host = where.hostname ?? where.address
+  if (host !== undefined && (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND'))
+    return `${variable === 'OPS_PORT' ? 'OPS_HOST' : 'HOST'} is ${host}, which is not an address of this machine.`
   return `Cannot start: ${message ?? String(error)}`
 }

@@ -90,6 +90,12 @@ suite('configuration is complete or fatal', () => {
     assert.deepEqual(faultsOf({ SERVICE_SECRET: '', SERVICE_SECRET_FILE: '' }), ['SERVICE_SECRET is missing'])
   })
 
+  test('blanks count as nothing, and never as 0', () => {
+    assert.deepEqual(faultsOf({ SERVICE_SECRET: ' '.repeat(40) }), ['SERVICE_SECRET is missing'])
+    const config = readConfig(Schema, { SERVICE_SECRET: SECRET, PORT: ' ', DRAIN_DELAY_MS: '\t', HOST: '  ' })
+    assert.deepEqual([config.PORT, config.DRAIN_DELAY_MS, config.HOST], [5001, 0, '127.0.0.1'])
+  })
+
   const limits: [name: string, ...fits: [string, boolean][]][] = [
     ['SERVICE_SECRET', ['s'.repeat(31), false], [SECRET, true]],
     ['PORT', ['-1', false], ['0', true], ['65535', true], ['65536', false], ['1.5', false]],
@@ -97,7 +103,14 @@ suite('configuration is complete or fatal', () => {
     ['CURRENCY', ['USD', true], ['usd', false], ['USDX', false], ['XUSD', false]],
     ['CURRENCY_DIGITS', ['-1', false], ['0', true], ['4', true], ['5', false]],
     ['LOG_LEVEL', ['debug', true], ['loud', false]],
-    ['AUTH_URL', ['https://auth', true], ['auth', false], ['ftp://auth', false]],
+    [
+      'AUTH_URL',
+      ['https://auth', true],
+      ['auth', false],
+      ['ftp://auth', false],
+      ['http://a b', false],
+      ['http://auth:99999', false],
+    ],
     ['DATABASE_URL', ['sqlite:x.db', true], ['mongodb+srv://h', true], ['sqlite:', false]],
     ['REQUIRE_VERSION', ['false', true], ['maybe', false]],
   ]

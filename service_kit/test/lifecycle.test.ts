@@ -10,6 +10,8 @@ const DRAIN_MS = 2_500
 
 type Tiny = {
   port?: number
+  host?: string
+  operationsHost?: string
   operationsPort?: number
   drainDelayMs?: number
   fails?: 'config' | 'other'
@@ -112,6 +114,14 @@ suite('a start that fails says why, and ends with 1', { timeout: START_MS }, () 
 
   test('anything else', async (t) => {
     assert.equal(await endOf(t, { fails: 'other' }), 'Cannot start: no such luck\n')
+  })
+
+  test('a place that is not here', async (t) => {
+    for (const host of ['192.0.2.1', 'nowhere.invalid']) {
+      const sentence = `HOST is ${host}, which is not an address of this machine.\n`
+      assert.equal(await endOf(t, { host }), sentence)
+      assert.equal(await endOf(t, { operationsHost: host }), `OPS_${sentence}`)
+    }
   })
 
   test('a port that is taken', async (t) => {

@@ -47,3 +47,21 @@ suite('configuration', () => {
     })
   }
 })
+
+suite('an address that is none is told, once', () => {
+  for (const env of [
+    { PUBLIC_URL: 'http://a b' },
+    { PUBLIC_URL: 'https://shop:99999' },
+    { AUTH_URL: 'http://a b' },
+    { ORDER_URL: 'http://a:1,http://b:99999' },
+    { PRODUCT_OPS_URL: 'http://[::1' },
+  ]) {
+    const [name, value] = Object.entries(env)[0]!
+    test(`${name}=${value}`, () =>
+      assert.throws(
+        () => readStorefrontConfig(env),
+        ({ faults }: { faults: readonly string[] }) =>
+          faults.length === 1 && faults[0]!.startsWith(`${name} must be `),
+      ))
+  }
+})
