@@ -11,7 +11,8 @@ import { createMetrics } from '@shop/service_kit/metrics'
 import { Problem } from '@shop/service_kit/problem'
 import { createApp } from '../../src/app.ts'
 import { readMetrics } from '../../src/http/metric_values.ts'
-import { figuresIn, type ReplicaLook } from '../../src/http/replica_look.ts'
+import { figuresIn, lookAtReplica, type ReplicaLook } from '../../src/http/replica_look.ts'
+import { serve } from '../upstream.ts'
 
 const NOWHERE = 'http://127.0.0.1:9'
 
@@ -104,6 +105,54 @@ suite('the state of the system', () => {
   })
 })
 
+suite('a look', () => {
+  test('is shared by all who ask while it is under way, and the next asks anew', async (t) => {
+    let [asked, full] = [0, true]
+    const origin = await service(t, 'order_service', async () => {
+      asked += 1
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      if (full) throw new Error('the disk is full')
+    })
+    const ask = await storefront(t, [origin])
+    const ready = async () => replicasOf((await ask('admin')).body, 'order_service')[0]?.ready
+    assert.deepEqual(await Promise.all([ready(), ready(), ready()]), [false, false, false])
+    assert.equal(asked, 1)
+    full = false
+    assert.equal(await ready(), true)
+    assert.equal(asked, 2)
+  })
+
+  test('shows the storefront that answers, too', async (t) => {
+    const [itself] = replicasOf((await (await storefront(t, [NOWHERE]))('admin')).body, 'storefront')
+    const { address, alive, ready, problem, answer_ms, node, memory_bytes } = itself!
+    assert.deepEqual(
+      [address, alive, ready, problem, answer_ms, node],
+      ['the one that answers you', true, true, null, 0, process.version],
+    )
+    assert.ok(memory_bytes! > 1_000_000)
+  })
+
+  test('at what is no service of ours says what it can', async (t) => {
+    const strange = await serve(t, (request, response) => {
+      const ready = request.url === '/readyz'
+      response.statusCode = ready ? 502 : 200
+      response.end(ready ? '<h1>Bad Gateway</h1>' : '<h1>Hello</h1>')
+    })
+    const told = await serve(t, (request, response) => {
+      response.statusCode = request.url === '/healthz' ? 200 : 503
+      response.end(JSON.stringify({ version: 'v'.repeat(900), detail: 'd'.repeat(900) }))
+    })
+    const [first, second] = await Promise.all([lookAtReplica(strange), lookAtReplica(told)])
+    assert.deepEqual(
+      [first.alive, first.ready, first.problem, first.version, first.node, first.requests, first.failures],
+      [true, false, 'It answered 502.', null, null, null, null],
+    )
+    // Nobody may fill an admin's page.
+    assert.deepEqual([second.version, second.problem], ['v'.repeat(300), 'd'.repeat(300)])
+    assert.equal((await lookAtReplica(NOWHERE)).problem, 'It cannot be reached.')
+  })
+})
+
 suite('figures of a replica', () => {
   test('are sums over the labels, and null where nothing is known', () => {
     const figures = figuresIn(
@@ -113,6 +162,8 @@ suite('figures of a replica', () => {
           'http_request_duration_seconds_count{method="GET",route="/a",status="200"} 5',
           'http_request_duration_seconds_count{method="GET",route="/a\\"b",status="503"} 2',
           'stock_ledger_checked_timestamp_seconds{service="product_service"} 0',
+          'process_start_time_seconds 1767322805.5',
+          'process_resident_memory_bytes 104857600.4',
           'not a sample',
         ].join('\n'),
       ),
@@ -120,6 +171,8 @@ suite('figures of a replica', () => {
     assert.equal(figures.requests, 7)
     assert.equal(figures.failures, 2)
     assert.equal(figures.ledger_checked_at, null)
+    assert.equal(figures.started_at, '2026-01-02T03:00:05.500Z')
+    assert.equal(figures.memory_bytes, 104_857_600)
     assert.equal(figures.settler_backlog, null)
   })
 })
