@@ -1,0 +1,120 @@
+/** Answers that get lost on their way from MongoDB: what was written is told, once and rightly. */
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
+import { openStores } from '../../src/storage/open_stores.ts'
+import { aKey } from '../key_store_contract.ts'
+import { START } from '../support.ts'
+import { account } from '../user_store_contract.ts'
+
+const LIMITS = { freeTries: 3, firstPauseMs: 1_000, longestPauseMs: 8_000, forgetAfterMs: 60_000 }
+/** More than anybody repeats. */
+const ALL = 1_000
+
+mongoSuite('accounts in MongoDB when answers get lost', (server) => {
+  /** Two replicas with two accounts; the answers to one of them may get lost. */
+  const world = async (t: TestContext) => {
+    const database = server.newDatabase()
+    const open = async (DATABASE_URL: string) => {
+      const stores = await openStores({ DATABASE_URL, DATA_DIR: '' })
+      t.after(() => stores.close())
+      return stores
+    }
+    const { url, proxy } = await server.proxied(t, database)
+    const [here, other] = [await open(url), await open(server.url(database))]
+    const [first, ada] = [account('first'), account('ada')]
+    for (const each of [first, ada]) await other.users.add(each)
+    return { proxy, here, other, ada }
+  }
+  const session = (userId: string, id: string) => ({
+    ...{ id, userId, passwordVersion: 1, tokenHash: 'one', previousHash: null, salt: null, rotatedAt: null },
+    createdAt: START,
+    expiresAt: new Date(START.getTime() + 1_000),
+  })
+
+  test('an account is added once and told as added; a taken name is told as taken', async (t) => {
+    const { here, other, proxy } = await world(t)
+    const bob = account('bob')
+    proxy.loseAnswerTo('insert', 2)
+    await here.users.add(bob)
+    assert.equal(proxy.lost(), 2)
+    assert.deepEqual(await other.users.find(bob.id), bob)
+    proxy.loseAnswerTo('insert', 1)
+    await assert.rejects(here.users.add(account('BOB')), { code: 'username_taken' })
+  })
+
+  test('a password is changed once and told as changed, and so is a rehash', async (t) => {
+    const { here, other, ada, proxy } = await world(t)
+    proxy.loseAnswerTo('update', 2)
+    assert.equal(await here.users.changePassword(ada.id, 1, 'second', START), true)
+    assert.equal(proxy.lost(), 2)
+    assert.equal((await other.users.find(ada.id))?.passwordVersion, 2)
+    proxy.loseAnswerTo('update', 1)
+    assert.equal(await here.users.rehash(ada.id, 'second', 'again'), true)
+    proxy.loseAnswerTo('update', 1)
+    assert.equal(await here.users.rehash(ada.id, 'second', 'never'), false)
+    assert.equal((await other.users.find(ada.id))?.passwordHash, 'again')
+  })
+
+  test('a change of which nobody can tell whether it happened is not told as either', async (t) => {
+    const { here, other, ada, proxy } = await world(t)
+    proxy.loseAnswerTo('update', ALL)
+    const change = here.users.changePassword(ada.id, 1, 'second', START)
+    const ended = assert.rejects(change, { code: 'store_unavailable' })
+    // The driver repeats a write once, and is then told of the first; the store itself asks anew after that.
+    while (proxy.lost() < 4) await sleep(1)
+    assert.equal(await other.users.changePassword(ada.id, 2, 'third', START), true)
+    proxy.loseAnswerTo('update', 0)
+    await ended
+  })
+
+  test('a change that somebody else was quicker with is refused as that', async (t) => {
+    const { here, other, ada, proxy } = await world(t)
+    await other.users.changePassword(ada.id, 1, 'theirs', START)
+    proxy.loseAnswerTo('update', 4)
+    assert.equal(await here.users.changePassword(ada.id, 1, 'ours', START), false)
+    assert.equal(proxy.lost(), 4)
+    assert.equal((await other.users.find(ada.id))?.passwordHash, 'theirs')
+  })
+
+  test('a session is started, renewed and ended once', async (t) => {
+    const { here, other, ada, proxy } = await world(t)
+    await other.sessions.start(session(ada.id, 'other'), 9)
+    proxy.loseAnswerTo('insert', 1)
+    await here.sessions.start(session(ada.id, 's'), 9)
+    proxy.loseAnswerTo('update', 2)
+    const next = { tokenHash: 'two', salt: 'of two', rotatedAt: START }
+    assert.equal(await here.sessions.rotate('s', 'one', next), true)
+    proxy.loseAnswerTo('update', 1)
+    assert.equal(await here.sessions.rotate('s', 'one', { ...next, salt: 'of another' }), false)
+    assert.equal((await other.sessions.find('s'))?.previousHash, 'one')
+    proxy.loseAnswerTo('delete', 1)
+    await here.sessions.end('s')
+    assert.deepEqual(
+      [await other.sessions.find('s'), (await other.sessions.find('other'))?.tokenHash],
+      [undefined, 'one'],
+    )
+  })
+
+  test('a key is added once and told as added; of a generation that exists it is told', async (t) => {
+    const { here, other, proxy } = await world(t)
+    await other.keys.add(await aKey(1))
+    const second = await aKey(2)
+    proxy.loseAnswerTo('insert', 2)
+    assert.equal(await here.keys.add(second), true)
+    proxy.loseAnswerTo('insert', 1)
+    assert.equal(await here.keys.add(await aKey(2)), false)
+    assert.deepEqual((await other.keys.list())[1], second)
+  })
+
+  test('a try may be counted twice, never not at all', async (t) => {
+    const { here, proxy } = await world(t)
+    const take = () => here.throttle.take([{ key: 'k', limits: LIMITS }], START)
+    assert.equal(await take(), undefined)
+    proxy.loseAnswerTo('update', 1)
+    assert.equal(await take(), undefined)
+    assert.equal(proxy.lost(), 1)
+    assert.deepEqual(await take(), new Date(START.getTime() + LIMITS.firstPauseMs))
+  })
+})
