@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type AddressInfo, connect, type Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -7,6 +7,7 @@ import Fastify from 'fastify'
 import { ARRIVAL_LIMITS, type ArrivalLimits, limitArrivals } from '../src/arrivals.ts'
 import { type App, createHttpApp } from '../src/http_app.ts'
 import { createMetrics } from '../src/metrics.ts'
+import { slowBodies, statusOf, until } from '../test_support/slow_bodies.ts'
 
 type Limits = Partial<ArrivalLimits & { requestTimeoutMs: number }>
 
@@ -39,52 +40,13 @@ async function start(t: TestContext, limits: Limits) {
 }
 
 async function listen(t: TestContext, app: Pick<App, 'listen' | 'close' | 'server'>, free = () => {}) {
-  const sockets: Socket[] = []
+  const visitors = slowBodies(t, () => (app.server.address() as AddressInfo).port)
   t.after(() => {
     free()
-    for (const socket of sockets) socket.destroy()
     return app.close()
   })
   await app.listen({ host: '127.0.0.1', port: 0 })
-  const { port } = app.server.address() as AddressInfo
-  const open = (sent: string) => {
-    const socket = connect(port, '127.0.0.1')
-    sockets.push(socket)
-    socket.on('error', () => {})
-    socket.write(sent)
-    return socket
-  }
-  /** A request of which all but the last byte of `bytes` was sent. */
-  const begin = (path: string, { bytes = 40, from = '192.0.2.1', chunked = false } = {}) => {
-    const body = `{"a":"${'x'.repeat(bytes - 8)}"}`
-    const socket = open(
-      `POST ${path} HTTP/1.1\r\nhost: x\r\nx-forwarded-for: ${from}\r\ncontent-type: application/json\r\n` +
-        (chunked
-          ? `transfer-encoding: chunked\r\n\r\n${bytes.toString(16)}\r\n${body.slice(0, -1)}`
-          : `content-length: ${bytes}\r\n\r\n${body.slice(0, -1)}`),
-    )
-    const answer = text(socket).catch(() => '')
-    return { socket, answer, finish: () => socket.write(chunked ? '}\r\n0\r\n\r\n' : '}') }
-  }
-  const send = async (path: string, options: { bytes?: number; from?: string } = {}) => {
-    const { answer, finish, socket } = begin(path, options)
-    finish()
-    socket.end()
-    return statusOf(await answer)
-  }
-  return { begin, send, open }
-}
-
-const statusOf = (answer: string) => Number(/^HTTP\/1.1 (\d+)/.exec(answer)?.[1])
-
-/** Until `probe` says what is expected, for a machine that is busy. */
-async function until(expected: unknown, probe: () => Promise<unknown>) {
-  let last: unknown
-  for (const end = performance.now() + 20_000; performance.now() < end; await sleep(20)) {
-    last = await probe()
-    if (last === expected) return
-  }
-  assert.equal(last, expected)
+  return visitors
 }
 
 suite('a request that does not arrive is given up', () => {
@@ -109,10 +71,7 @@ suite('bodies under way are counted', () => {
       const held = [begin(path), begin(path)]
       await until(429, () => send(path))
       assert.equal(await send(path, { from: '192.0.2.2' }), 200)
-      for (const { finish, socket } of held) {
-        finish()
-        socket.end()
-      }
+      for (const { finish } of held) finish()
       for (const { answer } of held) assert.equal(statusOf(await answer), 200)
       assert.equal(await send(path), 200)
     })
@@ -156,7 +115,6 @@ suite('bytes of bodies in memory are counted', () => {
       )
       assert.equal(await send(path, { bytes: 2_000, from: '192.0.2.2' }), 200)
       first.finish()
-      first.socket.end()
       assert.equal(statusOf(await first.answer), 200)
       assert.equal(await send(path, { bytes: 2_000 }), 200)
     })
@@ -196,7 +154,7 @@ test('whatever way a request ends, nothing stays counted', async (t) => {
   ])
   assert.deepEqual(seen, [200, 500, 404, 413, 200])
   begin('/echo').socket.destroy()
-  const waiting = begin('/never')
+  const waiting = begin('/never', { more: true })
   waiting.finish()
   // Behind an answer that never comes: this one's response never gets a connection to be closed with.
   waiting.socket.write(

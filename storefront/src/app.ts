@@ -1,6 +1,6 @@
 /** The storefront as one app: the gateway to the services under /api, and the pages. It does not listen. */
 import type { VerifyToken } from '@shop/service_kit/access'
-import { type App, createHttpApp } from '@shop/service_kit/http_app'
+import { type App, createHttpApp, type HttpAppOptions } from '@shop/service_kit/http_app'
 import { createMetrics, type Metrics } from '@shop/service_kit/metrics'
 import type { Tracing } from '@shop/service_kit/telemetry'
 import type { Logger } from 'pino'
@@ -34,12 +34,12 @@ export type AppDeps = {
   readonly logger?: Logger
   readonly tracing?: Tracing
   /** Other than usual. */
-  readonly limits?: Partial<UpstreamLimits>
+  readonly limits?: Partial<UpstreamLimits> & HttpAppOptions['limits']
   readonly lookUp?: LookUp
 }
 
 export function createApp(deps: AppDeps): App {
-  const { logger, tracing, upstreams, operations, verifyToken, trustedProxies } = deps
+  const { logger, tracing, upstreams, operations, verifyToken, trustedProxies, limits, lookUp } = deps
   const metrics = deps.metrics ?? createMetrics('storefront')
   const publicOrigin = deps.publicUrl === undefined ? undefined : new URL(deps.publicUrl).origin
   const app = createHttpApp({
@@ -55,8 +55,8 @@ export function createApp(deps: AppDeps): App {
     ...(tracing ? { tracing } : {}),
     ...(trustedProxies ? { trustedProxies } : {}),
     ...(deps.publicDocs ? { publicDocs: true } : {}),
+    ...(limits ? { limits } : {}),
   })
-  const { limits, lookUp } = deps
   const serviceAt = (service: keyof Upstreams) =>
     createUpstream({ service, origins: upstreams[service], limits, lookUp })
   const services = { auth: serviceAt('auth'), products: serviceAt('products'), orders: serviceAt('orders') }

@@ -12,13 +12,35 @@ import { KeySetView, WithdrawnView, withdrawnView } from './schemas.ts'
 /** Short, so that a cache in between does not hide a key that was made in a hurry. */
 export const KEYS_MAX_AGE_SECONDS = 60
 
+/** The list costs a query and up to a megabyte of JSON, and anybody may ask: asked for again within this, it is the same. */
+export const WITHDRAWN_REMEMBERED_MS = 500
+
 export type KeyRoutesDeps = {
   readonly keySet: () => Promise<Static<typeof KeySetView>>
   readonly users: UserStore
   readonly now: () => Date
 }
 
+type PublishedList = { readonly text: string; readonly etag: string }
+
 export function keyRoutes({ keySet, users, now }: KeyRoutesDeps) {
+  let remembered: { readonly at: number; readonly list: Promise<PublishedList> } | undefined
+
+  const publishedList = (): Promise<PublishedList> => {
+    const at = now().getTime()
+    if (remembered && Math.abs(at - remembered.at) < WITHDRAWN_REMEMBERED_MS) return remembered.list
+    const list = withdrawals(users, now(), WITHDRAWN_MAX).then((accounts) => {
+      const text = JSON.stringify(withdrawnView(accounts))
+      return { text, etag: `"${createHash('sha256').update(text).digest('base64url')}"` }
+    })
+    const mine = { at, list }
+    remembered = mine
+    list.catch(() => {
+      if (remembered === mine) remembered = undefined
+    })
+    return list
+  }
+
   return async (app: App) => {
     app.get(
       '/.well-known/jwks.json',
@@ -58,11 +80,15 @@ export function keyRoutes({ keySet, users, now }: KeyRoutesDeps) {
         },
       },
       async (request, reply) => {
-        const list = withdrawnView(await withdrawals(users, now(), WITHDRAWN_MAX))
-        const etag = `"${createHash('sha256').update(JSON.stringify(list)).digest('base64url')}"`
-        reply.headers({ etag, 'cache-control': 'no-cache' })
+        const { text, etag } = await publishedList()
+        reply.headers({
+          etag,
+          'cache-control': 'no-cache',
+          'content-type': 'application/json; charset=utf-8',
+        })
         if (request.headers['if-none-match'] === etag) return reply.code(304).send(null)
-        return list
+        // Already the JSON of WithdrawnView.
+        return reply.send(text as never)
       },
     )
   }

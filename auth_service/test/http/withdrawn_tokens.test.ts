@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { WITHDRAWN_PATH } from '@shop/service_kit/withdrawn_tokens'
+import { WITHDRAWN_REMEMBERED_MS } from '../../src/http/key_routes.ts'
 import { createWorld, PASSWORD, type World } from '../support.ts'
 
-const list = async (world: World) => (await world.call('GET', WITHDRAWN_PATH)).body.withdrawn
+/** As whoever asks a moment later has it. */
+const list = async (world: World) => {
+  world.clock.pass(WITHDRAWN_REMEMBERED_MS)
+  return (await world.call('GET', WITHDRAWN_PATH)).body.withdrawn
+}
 const me = async (world: World, token: string) => (await world.call('GET', '/me', { token })).status
 const versionOf = (token: string) =>
   (JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()).ver ?? 1) as number
@@ -63,6 +68,28 @@ suite('access tokens withdrawn before they end', () => {
     const again = await ask(String(etag))
     assert.deepEqual([again.statusCode, again.body], [304, ''])
     await world.stores.users.setRole(ada.user.id, 'admin', world.clock.now())
+    world.clock.pass(WITHDRAWN_REMEMBERED_MS)
     assert.equal((await ask(String(etag))).statusCode, 200)
+  })
+
+  test('however often it is asked for, the store is asked once in a while', async (t) => {
+    const world = await createWorld(t)
+    const ada = await world.join('ada')
+    const asked = t.mock.method(world.stores.users, 'withdrawals')
+    const ask = () => world.app.inject({ url: WITHDRAWN_PATH })
+    const answers = await Promise.all(Array.from({ length: 20 }, ask))
+    assert.deepEqual(new Set(answers.map(({ statusCode, body }) => `${statusCode} ${body}`)).size, 1)
+    assert.equal(asked.mock.callCount(), 1)
+    await world.stores.users.setRole(ada.user.id, 'admin', world.clock.now())
+    world.clock.pass(WITHDRAWN_REMEMBERED_MS)
+    assert.equal((await ask()).json().withdrawn.length, 1)
+    assert.equal(asked.mock.callCount(), 2)
+    world.clock.pass(-3_600_000)
+    await ask()
+    assert.equal(asked.mock.callCount(), 3, 'a clock that was set back forgets')
+    world.clock.pass(3_600_000)
+    asked.mock.mockImplementationOnce(() => Promise.reject(new Error('on purpose')))
+    assert.equal((await ask()).statusCode, 500)
+    assert.equal((await ask()).statusCode, 200, 'a failure is not remembered')
   })
 })

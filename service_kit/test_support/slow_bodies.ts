@@ -1,0 +1,52 @@
+/** Visitors whose bodies come slowly, over sockets, from addresses they name (the app trusts loopback as its proxy). */
+import assert from 'node:assert/strict'
+import { connect, type Socket } from 'node:net'
+import { text } from 'node:stream/consumers'
+import type { TestContext } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** To be made before the app is, whose closing waits for what they hold; so the port is asked for when it is needed. */
+export function slowBodies(t: TestContext, port: () => number) {
+  const sockets: Socket[] = []
+  t.after(() => {
+    for (const socket of sockets) socket.destroy()
+  })
+  const open = (sent: string) => {
+    const socket = connect(port(), '127.0.0.1')
+    sockets.push(socket)
+    socket.on('error', () => {})
+    socket.write(sent)
+    return socket
+  }
+  /** With `more` on its connection after it: a request of which all but the last byte of `bytes` was sent. */
+  const begin = (path: string, { bytes = 40, from = '192.0.2.1', chunked = false, more = false } = {}) => {
+    const body = `{"a":"${'x'.repeat(bytes - 8)}"}`
+    const socket = open(
+      `POST ${path} HTTP/1.1\r\nhost: x\r\nx-forwarded-for: ${from}\r\ncontent-type: application/json\r\n` +
+        (more ? '' : 'connection: close\r\n') +
+        (chunked
+          ? `transfer-encoding: chunked\r\n\r\n${bytes.toString(16)}\r\n${body.slice(0, -1)}`
+          : `content-length: ${bytes}\r\n\r\n${body.slice(0, -1)}`),
+    )
+    const answer = text(socket).catch(() => '')
+    return { socket, answer, finish: () => socket.write(chunked ? '}\r\n0\r\n\r\n' : '}') }
+  }
+  const send = async (path: string, options: { bytes?: number; from?: string } = {}) => {
+    const { answer, finish } = begin(path, options)
+    finish()
+    return statusOf(await answer)
+  }
+  return { begin, send, open }
+}
+
+export const statusOf = (answer: string) => Number(/^HTTP\/1.1 (\d+)/.exec(answer)?.[1])
+
+/** Until `probe` says what is expected, for a machine that is busy. */
+export async function until(expected: unknown, probe: () => Promise<unknown>) {
+  let last: unknown
+  for (const end = performance.now() + 20_000; performance.now() < end; await sleep(20)) {
+    last = await probe()
+    if (last === expected) return
+  }
+  assert.equal(last, expected)
+}
