@@ -8,6 +8,7 @@ import { examineLedger, examineReservations, examineUnsettled } from './doctor/c
 import { type Examination, printReport, treat } from './doctor/findings.ts'
 import { examineConfiguration, examinePorts } from './doctor/machine.ts'
 import { examineStores } from './doctor/stores.ts'
+import { examineReadability } from './doctor/unreadable.ts'
 import { NOTHING_MADE, planShop } from './plan.ts'
 import { paintFor } from './start/log_lines.ts'
 
@@ -39,6 +40,7 @@ try {
   const now = () => new Date()
   // Orders first: settling one may be all that its reservation needs.
   if (products && orders) examinations.push(await examineUnsettled({ products, orders, running, now }))
+  if (orders) examinations.push(await examineReadability(orders, stores.open.unreadable))
   if (products) examinations.push(await examineLedger(products, running))
   if (products && orders) examinations.push(await examineReservations({ products, orders, running, now }))
   const report = await treat(examinations, values.fix === true)

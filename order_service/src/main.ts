@@ -9,6 +9,7 @@ import { createMetrics } from '@shop/service_kit/metrics'
 import { createServiceClient } from '@shop/service_kit/service_client'
 import { createServiceTokens } from '@shop/service_kit/service_tokens'
 import { startTracing } from '@shop/service_kit/telemetry'
+import { createUnreadableTold } from '@shop/service_kit/unreadable'
 import { readOrderConfig } from './config.ts'
 import { startOrders } from './start_orders.ts'
 import { openStores } from './storage/open_stores.ts'
@@ -19,9 +20,9 @@ await runService(async () => {
   const config = readOrderConfig(process.env)
   const now = () => new Date()
   const logger = createLogger(SERVICE, config.LOG_LEVEL)
-  const stores = await openStores(config)
-  const tracing = await startTracing(SERVICE, process.env)
   const metrics = createMetrics(SERVICE)
+  const stores = await openStores(config, createUnreadableTold('an order', { logger, metrics }))
+  const tracing = await startTracing(SERVICE, process.env)
   const auth = followAuthService({
     origins: [config.AUTH_URL],
     now,

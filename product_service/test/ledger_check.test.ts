@@ -17,7 +17,10 @@ function check(ledgerMismatches: Audit['ledgerMismatches'], intervalMs = 1_000) 
   const metrics = createMetrics('product_service')
   const told: unknown[] = []
   const ledgerCheck = createLedgerCheck({
-    audit: { ledgerMismatches, heldReservations: async () => ({ reservations: [], next: undefined }) },
+    audit: {
+      ledgerMismatches,
+      heldReservations: async () => ({ reservations: [], unreadable: [], next: undefined }),
+    },
     metrics,
     intervalMs,
     onMismatch: ({ productId }) => told.push(productId),

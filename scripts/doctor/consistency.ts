@@ -14,6 +14,7 @@ import { createSettle } from '../../order_service/src/domain/settle_order.ts'
 import type { Stores as ProductStores } from '../../product_service/src/domain/ports.ts'
 import { createDirectReservations } from './direct_reservations.ts'
 import type { Examination, Finding } from './findings.ts'
+import { UNREADABLE_MEND } from './unreadable.ts'
 
 const PAGE = 500
 const LOOK_AGAIN_MS = 3_000
@@ -72,6 +73,14 @@ async function heldAgainstOrders(shop: Shop) {
   for (let after: string | undefined, more = true; more; ) {
     const page = await products.audit.heldReservations(after, PAGE)
     const statuses = await orders.statusesOf(page.reservations.map(({ orderId }) => orderId))
+    for (const orderId of page.unreadable) {
+      held.set(orderId, UNREADABLE)
+      found.push({
+        key: orderId,
+        problem: `The reservation of order ${orderId} is in the store and cannot be read.`,
+        mend: UNREADABLE_MEND,
+      })
+    }
     for (const { orderId, lines } of page.reservations) {
       held.set(orderId, fingerprint(lines))
       const finding = heldFinding(shop, orderId, statuses.get(orderId), await owes(orders, orderId, statuses))
@@ -130,7 +139,7 @@ async function confirmedAgainstHeld({ orders }: Shop, held: ReadonlyMap<string, 
     confirmed += page.length
     for (const order of page) {
       const lines = held.get(order.id)
-      if (lines === fingerprint(order.lines)) continue
+      if (lines === UNREADABLE || lines === fingerprint(order.lines)) continue
       found.push({
         key: order.id,
         problem:
@@ -145,6 +154,9 @@ async function confirmedAgainstHeld({ orders }: Shop, held: ReadonlyMap<string, 
   }
   return { confirmed, found }
 }
+
+/** In the place of the lines of a reservation that cannot be read; told by itself. */
+const UNREADABLE = 'unreadable'
 
 const fingerprint = (lines: readonly { productId: string; quantity: number }[]): string =>
   lines

@@ -19,6 +19,8 @@ import type { Examination, Finding } from './findings.ts'
 export type OpenStores = {
   readonly products: ProductStores | undefined
   readonly orders: OrderStore | undefined
+  /** Orders that were met and cannot be read, with the reason. */
+  readonly unreadable: ReadonlyMap<string, string>
 }
 
 export async function examineStores(plan: Plan): Promise<Examination & { open: OpenStores }> {
@@ -46,13 +48,16 @@ export async function examineStores(plan: Plan): Promise<Examination & { open: O
   const products = await attempt('product_service', () =>
     openProductStores(readProductConfig(plannedService(plan, 'product_service').env)),
   )
+  const unreadable = new Map<string, string>()
   const ordering = await attempt('order_service', () =>
-    openOrderStores(readOrderConfig(plannedService(plan, 'order_service').env)),
+    openOrderStores(readOrderConfig(plannedService(plan, 'order_service').env), (id, why) =>
+      unreadable.set(id, why),
+    ),
   )
   if (products && ordering) findings.push(...digitsApart(products.digits(), ordering.digits()))
   const made = seen.filter(({ found }) => found.usable).length
   const summary = made === 0 ? 'none yet; the first start makes them' : `${made} whole, and of this version`
-  return { name: 'Stores', summary, findings, open: { products, orders: ordering?.orders } }
+  return { name: 'Stores', summary, findings, open: { products, orders: ordering?.orders, unreadable } }
 }
 
 /** They compare amounts by value, so whole ones still agree; an amount only one of them can write never does. */

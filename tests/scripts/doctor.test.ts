@@ -302,6 +302,30 @@ suite('what only a person can mend is told, and left alone by --fix', () => {
   }
 })
 
+test('what is in a store and cannot be read is told, and nothing else goes unlooked at for it', async (t) => {
+  const { world, productId } = await stockedWorld(t)
+  const [whole, torn] = [orderOf(productId), orderOf(productId)]
+  await withStores(world, async (stores) => {
+    for (const order of [whole, torn]) {
+      await reserve(stores, order)
+      await stores.orders.addOnce(order)
+      await stores.orders.save(confirm(order, pricedLines(order), LONG_AGO))
+    }
+  })
+  change(world, 'orders.db', `UPDATE orders SET lines = '[1]' WHERE id = '${torn.id}'`)
+  change(world, 'products.db', `UPDATE reservations SET lines = '[1]' WHERE order_id = '${torn.id}'`)
+  const report = await doctor(t, world)
+  const problems = problemsOf(report)
+  assert.ok(
+    problems.includes(
+      `Order ${torn.id} is in the store and cannot be read: its lines are not those of an order.`,
+    ),
+  )
+  assert.ok(problems.includes(`The reservation of order ${torn.id} is in the store and cannot be read.`))
+  assert.ok(!problems.some((problem) => problem.includes(whole.id)), problems.join())
+  assert.equal(report.code, 1)
+})
+
 suite('what is well', () => {
   test('a data folder that does not exist yet', async (t) => {
     const world = await newWorld(t)

@@ -45,7 +45,8 @@ export function createOrderWatch(
       const versions = await orders.versionsOf([...watched.keys()])
       for (const [id, version] of versions) {
         const behind = [...(watched.get(id) ?? [])].some((watcher) => watcher.version < version)
-        const order = behind ? await orders.find(id) : undefined
+        // One that cannot be read is no reason to leave the others unlooked at.
+        const order = behind ? await orders.find(id).catch(onFault) : undefined
         if (order) changed(order)
       }
     } catch (fault) {

@@ -11,9 +11,11 @@ import { randomUUID } from 'node:crypto'
 import type { AnyBulkWriteOperation, Filter, IndexDescription, MongoStore } from '@shop/service_kit/mongo'
 import { Unsettled } from '@shop/service_kit/mongo_errors'
 import { shareInserts, shareUpdates } from '@shop/service_kit/mongo_writes'
+import { createReading, type OnUnreadable } from '@shop/service_kit/unreadable'
 import { DomainError } from '../domain/errors.ts'
 import type { Order } from '../domain/order.ts'
-import type { OrderStore } from '../domain/ports.ts'
+import type { OrderPage, OrderStore } from '../domain/ports.ts'
+import { wholeOrder } from '../domain/whole_order.ts'
 
 /** Absent fields are those that are undefined in the domain. */
 type Document = Omit<Order, 'id'> & {
@@ -49,7 +51,9 @@ export const ORDER_INDEXES: Readonly<Record<string, readonly IndexDescription[]>
 
 const OWED: Filter<Document> = { dueAt: { $exists: true } }
 
-export function createMongoOrderStore(store: MongoStore): OrderStore {
+export function createMongoOrderStore(store: MongoStore, onUnreadable: OnUnreadable): OrderStore {
+  const reading = createReading(toOrder, ({ _id }: Document) => _id, onUnreadable)
+  const optional = (document: Document | null) => (document === null ? undefined : reading.one(document))
   const { repeat } = store
   const orders = () => store.collection<Document>(ORDERS)
   const insert = shareInserts<Document>(orders)
@@ -57,8 +61,16 @@ export function createMongoOrderStore(store: MongoStore): OrderStore {
 
   const findByKey = async (userId: string, idempotencyKey: string) =>
     optional(await orders().findOne({ userId, idempotencyKey }))
-  const list = (filter: Filter<Document>, limit: number) =>
-    repeat(async () => (await orders().find(filter).sort({ _id: -1 }).limit(limit).toArray()).map(toOrder))
+  const list = (filter: Filter<Document>, { limit, before = LAST }: OrderPage) =>
+    reading.page(limit, before, (count, at) =>
+      repeat(() =>
+        orders()
+          .find({ ...filter, _id: { $lt: at } })
+          .sort({ _id: -1 })
+          .limit(count)
+          .toArray(),
+      ),
+    )
 
   const claimRound = (now: string, leaseUntil: string, limit: number) => {
     const lease = randomUUID()
@@ -77,7 +89,7 @@ export function createMongoOrderStore(store: MongoStore): OrderStore {
         .find({ _id: { $in: [...candidates] }, lease })
         .toArray()
       const byId = new Map(mine.map((document) => [document._id, document]))
-      const claimed = [...candidates].flatMap((id) => byId.get(id) ?? []).map(toOrder)
+      const claimed = reading.many([...candidates].flatMap((id) => byId.get(id) ?? []))
       return { claimed, more: due.length === limit }
     })
   }
@@ -114,9 +126,8 @@ export function createMongoOrderStore(store: MongoStore): OrderStore {
       }
       return { ...order, version: version + 1 }
     },
-    listByUser: (userId, { limit, before = LAST }) => list({ userId, _id: { $lt: before } }, limit),
-    listByStatus: (status, { limit, before = LAST }) =>
-      list(status === undefined ? { _id: { $lt: before } } : { status, _id: { $lt: before } }, limit),
+    listByUser: (userId, page) => list({ userId }, page),
+    listByStatus: (status, page) => list(status === undefined ? {} : { status }, page),
     async claimDue(now, leaseUntil, limit) {
       const all: Order[] = []
       for (let round = 0; round < CLAIM_ROUNDS_MAX && all.length < limit; round++) {
@@ -153,10 +164,16 @@ export function createMongoOrderStore(store: MongoStore): OrderStore {
       return new Map(found.map(({ _id, status }) => [_id, status]))
     },
     listUnsettled: ({ limit, after = '' }) =>
-      repeat(async () => {
-        const owed = { ...OWED, _id: { $gt: after } }
-        return (await orders().find(owed).hint(DUE).sort({ _id: 1 }).limit(limit).toArray()).map(toOrder)
-      }),
+      reading.page(limit, after, (count, at) =>
+        repeat(() =>
+          orders()
+            .find({ ...OWED, _id: { $gt: at } })
+            .hint(DUE)
+            .sort({ _id: 1 })
+            .limit(count)
+            .toArray(),
+        ),
+      ),
     check: () => store.check(),
     close: () => store.close(),
   }
@@ -186,23 +203,21 @@ const claims = (
 
 const toDocument = ({ id, ...order }: Order): Document => ({ _id: id, ...order })
 
-const optional = (document: Document | null): Order | undefined =>
-  document === null ? undefined : toOrder(document)
-
-const toOrder = (document: Document): Order => ({
-  id: document._id,
-  userId: document.userId,
-  idempotencyKey: document.idempotencyKey,
-  status: document.status,
-  lines: document.lines,
-  totalMinor: document.totalMinor,
-  currency: document.currency,
-  rejection: document.rejection,
-  history: document.history,
-  version: document.version,
-  createdAt: document.createdAt,
-  updatedAt: document.updatedAt,
-  dueAt: document.dueAt,
-  attempts: document.attempts,
-  fence: document.fence,
-})
+const toOrder = (document: Document): Order =>
+  wholeOrder({
+    id: document._id,
+    userId: document.userId,
+    idempotencyKey: document.idempotencyKey,
+    status: document.status,
+    lines: document.lines,
+    totalMinor: document.totalMinor,
+    currency: document.currency,
+    rejection: document.rejection,
+    history: document.history,
+    version: document.version,
+    createdAt: document.createdAt,
+    updatedAt: document.updatedAt,
+    dueAt: document.dueAt,
+    attempts: document.attempts,
+    fence: document.fence,
+  })

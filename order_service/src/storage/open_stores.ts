@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { openSqlite } from '@shop/service_kit/sqlite'
 import { createStoreMoney, keepMoney, type MoneyConfig } from '@shop/service_kit/store_money'
+import type { OnUnreadable } from '@shop/service_kit/unreadable'
 import type { OrderStore } from '../domain/ports.ts'
 import { createSqliteOrderStore } from './sqlite_order_store.ts'
 
@@ -19,13 +20,17 @@ export type Stores = {
 
 const MIGRATIONS = new URL('./migrations/', import.meta.url)
 
-export async function openStores({ DATABASE_URL, DATA_DIR, ...config }: StoresConfig): Promise<Stores> {
+/** `onUnreadable` hears of orders that are in the store and cannot be read. */
+export async function openStores(
+  { DATABASE_URL, DATA_DIR, ...config }: StoresConfig,
+  onUnreadable: OnUnreadable = () => {},
+): Promise<Stores> {
   const url = DATABASE_URL ?? `sqlite:${join(DATA_DIR, 'orders.db')}`
   if (!url.startsWith('sqlite:')) {
     // Loaded only here: the driver takes 20 MiB that a shop on SQLite need not have.
     const { openMongoOrders } = await import('./open_mongo.ts')
     const money = createStoreMoney(config, 'the database')
-    const orders = await openMongoOrders(url, money)
+    const orders = await openMongoOrders(url, money, onUnreadable)
     return { orders, digits: money.digits, close: () => orders.close() }
   }
   const path = url.slice('sqlite:'.length)
@@ -37,6 +42,6 @@ export async function openStores({ DATABASE_URL, DATA_DIR, ...config }: StoresCo
     await store.close()
     throw error
   }
-  const orders = createSqliteOrderStore(store)
+  const orders = createSqliteOrderStore(store, onUnreadable)
   return { orders, digits: money.digits, close: () => orders.close() }
 }

@@ -6,16 +6,20 @@
  */
 import type { StatementSync } from 'node:sqlite'
 import type { SqliteStore } from '@shop/service_kit/sqlite'
+import { createReading, type OnUnreadable } from '@shop/service_kit/unreadable'
 import { DomainError } from '../domain/errors.ts'
 import type { Order, OrderStatus } from '../domain/order.ts'
 import type { OrderStore } from '../domain/ports.ts'
+import { wholeOrder } from '../domain/whole_order.ts'
 
 const COLUMNS = `id, user_id, idempotency_key, status, lines, total_minor, currency, rejection, history, version,
   created_at, updated_at, due_at, attempts, fence`
 /** After every UUID. */
 const LAST = '~'
 
-export function createSqliteOrderStore(store: SqliteStore): OrderStore {
+export function createSqliteOrderStore(store: SqliteStore, onUnreadable: OnUnreadable): OrderStore {
+  const reading = createReading(toOrder, (row: Row) => String(row.id), onUnreadable)
+  const optional = (row: Row | undefined) => (row === undefined ? undefined : reading.one(row))
   const { reader, writer } = store
   const select = `SELECT ${COLUMNS} FROM orders`
   const byKey = `${select} WHERE user_id = ? AND idempotency_key = ?`
@@ -47,7 +51,10 @@ export function createSqliteOrderStore(store: SqliteStore): OrderStore {
     addOnce: (order) =>
       store.write(() => {
         if (insert.run(...columnsOf(order)).changes === 1) return { order, added: true }
-        return { order: toOrder(findByKeyInWrite.get(order.userId, order.idempotencyKey!)!), added: false }
+        return {
+          order: reading.one(findByKeyInWrite.get(order.userId, order.idempotencyKey!)!),
+          added: false,
+        }
       }),
     find: async (id) => optional(find.get(id)),
     findByKey: async (userId, key) => optional(findByKey.get(userId, key)),
@@ -74,17 +81,19 @@ export function createSqliteOrderStore(store: SqliteStore): OrderStore {
       }
       return { ...order, version: order.version + 1 }
     },
-    listByUser: async (userId, { limit, before }) =>
-      (before === undefined ? ofUser.all(userId, limit) : ofUserBefore.all(userId, before, limit)).map(
-        toOrder,
+    listByUser: (userId, { limit, before }) =>
+      reading.page(limit, before, (count, at) =>
+        at === undefined ? ofUser.all(userId, count) : ofUserBefore.all(userId, at, count),
       ),
-    listByStatus: async (status, { limit, before = LAST }) =>
-      (status === undefined ? all.all(before, limit) : ofStatus.all(status, before, limit)).map(toOrder),
+    listByStatus: (status, { limit, before = LAST }) =>
+      reading.page(limit, before, (count, at) =>
+        status === undefined ? all.all(at, count) : ofStatus.all(status, at, count),
+      ),
     async claimDue(now, leaseUntil, limit) {
       // Rounds with nothing to do, which is most of them, take no lock.
       if (!anyDue.get(now)) return []
       const rows = await store.write(() => claim.all(leaseUntil, now, limit))
-      return rows.map(toOrder)
+      return reading.many(rows)
     },
     reschedule: (changes) =>
       store.write(() => {
@@ -99,7 +108,8 @@ export function createSqliteOrderStore(store: SqliteStore): OrderStore {
     },
     versionsOf: async (ids) => new Map(statesOf(states, ids).map((row) => [row.id, row.version])),
     statusesOf: async (ids) => new Map(statesOf(states, ids).map((row) => [row.id, row.status])),
-    listUnsettled: async ({ limit, after = '' }) => unsettled.all(after, limit).map(toOrder),
+    listUnsettled: ({ limit, after = '' }) =>
+      reading.page(limit, after, (count, at) => unsettled.all(at, count)),
     check: () => store.check(),
     close: () => store.close(),
   }
@@ -129,22 +139,21 @@ const columnsOf = (order: Order) =>
     order.fence,
   ] as const
 
-const optional = (row: Row | undefined): Order | undefined => (row === undefined ? undefined : toOrder(row))
-
-const toOrder = (row: Row): Order => ({
-  id: row.id as string,
-  userId: row.user_id as string,
-  idempotencyKey: (row.idempotency_key as string | null) ?? undefined,
-  status: row.status as OrderStatus,
-  lines: JSON.parse(row.lines as string),
-  totalMinor: row.total_minor as number,
-  currency: row.currency as string,
-  rejection: row.rejection === null ? undefined : JSON.parse(row.rejection as string),
-  history: JSON.parse(row.history as string),
-  version: row.version as number,
-  createdAt: row.created_at as string,
-  updatedAt: row.updated_at as string,
-  dueAt: (row.due_at as string | null) ?? undefined,
-  attempts: row.attempts as number,
-  fence: row.fence as number,
-})
+const toOrder = (row: Row): Order =>
+  wholeOrder({
+    id: row.id as string,
+    userId: row.user_id as string,
+    idempotencyKey: (row.idempotency_key as string | null) ?? undefined,
+    status: row.status as OrderStatus,
+    lines: JSON.parse(row.lines as string),
+    totalMinor: row.total_minor as number,
+    currency: row.currency as string,
+    rejection: row.rejection === null ? undefined : JSON.parse(row.rejection as string),
+    history: JSON.parse(row.history as string),
+    version: row.version as number,
+    createdAt: row.created_at as string,
+    updatedAt: row.updated_at as string,
+    dueAt: (row.due_at as string | null) ?? undefined,
+    attempts: row.attempts as number,
+    fence: row.fence as number,
+  })

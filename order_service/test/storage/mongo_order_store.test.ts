@@ -7,11 +7,34 @@ import { createMongoOrderStore, ORDER_INDEXES } from '../../src/storage/mongo_or
 import { openStores } from '../../src/storage/open_stores.ts'
 import { orderStoreContract } from '../order_store_contract.ts'
 import { order } from '../samples.ts'
+import { unreadableContract } from '../unreadable_contract.ts'
 
 mongoSuite('orders in MongoDB', (server) => {
   orderStoreContract('MongoDB, two connections', async (t) => {
     const database = server.newDatabase()
     return [await open(t, server, database), await open(t, server, database)]
+  })
+
+  unreadableContract('MongoDB', async (t) => {
+    const url = server.url(server.newDatabase())
+    const told: string[] = []
+    const stores = await openStores({ DATABASE_URL: url, DATA_DIR: '', CURRENCY: 'USD' }, (id) =>
+      told.push(id),
+    )
+    const raw = await openMongo({ url, database: 'unused', service: 'order_service', indexes: ORDER_INDEXES })
+    t.after(async () => {
+      await stores.close()
+      await raw.close()
+    })
+    return {
+      store: stores.orders,
+      told,
+      async spoil(id, field, json) {
+        await raw
+          .collection<{ _id: string }>('orders')
+          .updateOne({ _id: id }, { $set: { [field]: JSON.parse(json) } })
+      },
+    }
   })
 
   test('a claim that got all there was does not look again', async (t) => {
@@ -20,7 +43,7 @@ mongoSuite('orders in MongoDB', (server) => {
       ...{ database: 'unused', service: 'order_service', indexes: ORDER_INDEXES },
     })
     t.after(() => store.close())
-    const orders = createMongoOrderStore(store)
+    const orders = createMongoOrderStore(store, () => {})
     await orders.addOnce(order())
     const sent: string[] = []
     store.client.on('commandStarted', ({ commandName }) => sent.push(commandName))

@@ -10,7 +10,7 @@ mongoSuite('queries on orders in MongoDB', (server) => {
   test('every one is served by an index', async () => {
     const plan = { service: 'order_service', database: 'unused', indexes: ORDER_INDEXES }
     const seen = await assertQueriesAreIndexed(server, plan, async (store) => {
-      const orders = createMongoOrderStore(store)
+      const orders = createMongoOrderStore(store, () => {})
       const [a, b, c] = [order({ idempotencyKey: 'k' }), order(), order()]
       await orders.addOnce(a)
       await orders.addOnce(order({ idempotencyKey: 'k' }))

@@ -8,6 +8,7 @@ import { openSqlite } from '@shop/service_kit/sqlite'
 import { openStores } from '../../src/storage/open_stores.ts'
 import { orderStoreContract } from '../order_store_contract.ts'
 import { order } from '../samples.ts'
+import { unreadableContract } from '../unreadable_contract.ts'
 
 function folder(t: TestContext) {
   const path = mkdtempSync(join(tmpdir(), 'shop-orders-'))
@@ -29,6 +30,23 @@ orderStoreContract('SQLite in memory', async (t) => {
 orderStoreContract('SQLite on file, two connections', async (t) => {
   const path = folder(t)
   return [await open(t, path), await open(t, path)]
+})
+
+unreadableContract('SQLite', async (t) => {
+  const path = folder(t)
+  const told: string[] = []
+  const stores = await openStores({ DATA_DIR: path, CURRENCY: 'USD' }, (id) => told.push(id))
+  t.after(() => stores.close())
+  const db = new DatabaseSync(join(path, 'orders.db'))
+  t.after(() => db.close())
+  return {
+    store: stores.orders,
+    told,
+    async spoil(id, field, json) {
+      // A line end of JSON5, which SQLite reads.
+      db.prepare(`UPDATE orders SET ${field} = ? WHERE id = ?`).run(json.replace(']', ',]'), id)
+    },
+  }
 })
 
 suite('the file repeats the invariants', () => {

@@ -111,10 +111,15 @@ export type Audit = {
     after: string | undefined,
     limit: number,
   ): Promise<{ mismatches: readonly LedgerMismatch[]; checked: number; next: string | undefined }>
+  /** `unreadable`: order ids of those, whatever their status, that are in the store and cannot be read. */
   heldReservations(
     after: string | undefined,
     limit: number,
-  ): Promise<{ reservations: readonly Reservation[]; next: string | undefined }>
+  ): Promise<{
+    reservations: readonly Reservation[]
+    unreadable: readonly string[]
+    next: string | undefined
+  }>
 }
 
 export type Stores = {

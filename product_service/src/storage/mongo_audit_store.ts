@@ -3,8 +3,10 @@
  * snapshot, so sales meanwhile do not matter.
  */
 import type { MongoStore } from '@shop/service_kit/mongo'
+import { createReading } from '@shop/service_kit/unreadable'
 import type { Audit, LedgerMismatch } from '../domain/ports.ts'
-import { collectionsOf, reservationOf } from './mongo_documents.ts'
+import { wholeReservation } from '../domain/whole_reservation.ts'
+import { collectionsOf, type ReservationDocument, reservationOf } from './mongo_documents.ts'
 
 type Sum = { readonly _id: string; readonly units: number }
 
@@ -56,8 +58,15 @@ export function createMongoAuditStore(store: MongoStore): Audit {
           .sort({ _id: 1 })
           .limit(limit)
           .toArray()
+        const unreadable: string[] = []
+        const reading = createReading(
+          (document: ReservationDocument) => wholeReservation(reservationOf(document)),
+          ({ _id }) => _id,
+          (orderId) => unreadable.push(orderId),
+        )
         return {
-          reservations: found.filter(({ status }) => status === 'held').map(reservationOf),
+          reservations: reading.many(found.filter(({ status }) => status === 'held')),
+          unreadable,
           next: found.length < limit ? undefined : found.at(-1)?._id,
         }
       }),

@@ -8,8 +8,10 @@
  */
 import { setImmediate as otherWork } from 'node:timers/promises'
 import type { SqliteStore } from '@shop/service_kit/sqlite'
+import { createReading } from '@shop/service_kit/unreadable'
 import type { Audit, LedgerMismatch } from '../domain/ports.ts'
-import { prepareQuery, RESERVATION_COLUMNS, reservationOf } from './sqlite_rows.ts'
+import { wholeReservation } from '../domain/whole_reservation.ts'
+import { prepareQuery, RESERVATION_COLUMNS, type Row, reservationOf } from './sqlite_rows.ts'
 
 const ROWS_MAX = 250
 /** Tries to read a product while nobody changes it; one that never rests is left to the next pass. */
@@ -66,10 +68,17 @@ export function createSqliteAuditStore({ reader }: SqliteStore): Audit {
       return { mismatches, checked, next: rows.length < limit ? undefined : rows.at(-1)?.[0] }
     },
     async heldReservations(after = '', limit) {
-      const found = reservations.all(after, limit).map(reservationOf)
+      const rows = reservations.all(after, limit)
+      const unreadable: string[] = []
+      const reading = createReading(
+        (row: Row) => wholeReservation(reservationOf(row)),
+        ([orderId]) => String(orderId),
+        (orderId) => unreadable.push(orderId),
+      )
       return {
-        reservations: found.filter(({ status }) => status === 'held'),
-        next: found.length < limit ? undefined : found.at(-1)?.orderId,
+        reservations: reading.many(rows).filter(({ status }) => status === 'held'),
+        unreadable,
+        next: rows.length < limit ? undefined : String(rows.at(-1)![0]),
       }
     },
   }

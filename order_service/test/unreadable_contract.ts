@@ -1,0 +1,95 @@
+/** What every OrderStore does with an order that was changed from outside, so that nobody can read it. */
+import assert from 'node:assert/strict'
+import { suite, type TestContext, test } from 'node:test'
+import { Unreadable } from '@shop/service_kit/unreadable'
+import type { Order } from '../src/domain/order.ts'
+import type { OrderStore } from '../src/domain/ports.ts'
+import { pullIn, settleDue } from '../src/domain/settle_due.ts'
+import { ADA, later, order } from './samples.ts'
+
+export type Spoilable = {
+  readonly store: OrderStore
+  /** Ids it told, in order. */
+  readonly told: string[]
+  /** Puts a JSON text in the place of one of its fields. */
+  spoil(id: string, field: 'lines' | 'history', json: string): Promise<void>
+}
+
+const PAST = '2000-01-01T00:00:00.000Z'
+const NOW = '2030-01-01T00:00:00.000Z'
+const LEASE = '2030-01-01T00:00:15.000Z'
+const lines = (all: readonly Order[]) => all.map(({ id }) => id)
+
+export function unreadableContract(name: string, make: (t: TestContext) => Promise<Spoilable>) {
+  const world = async (t: TestContext, n: number, bad: readonly number[]) => {
+    const made = await make(t)
+    const all = Array.from({ length: n }, (_, i) => order({ dueAt: PAST, idempotencyKey: `key ${i}` }))
+    for (const each of all) await made.store.addOnce(each)
+    for (const [i, at] of bad.entries()) {
+      const [field, json] = SPOILT[i % SPOILT.length]!
+      await made.spoil(all[at]!.id, field, json)
+    }
+    const ids = all.map(({ id }) => id)
+    return { ...made, ids, good: ids.filter((_, i) => !bad.includes(i)), bad: bad.map((i) => ids[i]!) }
+  }
+
+  suite(`${name}: an order that cannot be read`, () => {
+    test('5: is claimed with others, which are there, and again when its lease is over', async (t) => {
+      const { store, told, good, bad } = await world(t, 6, [1, 4])
+      assert.deepEqual(lines(await store.claimDue(NOW, LEASE, 10)).sort(), good)
+      assert.deepEqual(told.toSorted(), bad)
+      assert.deepEqual(await store.claimDue(NOW, LEASE, 10), [])
+      assert.deepEqual(
+        await store.claimDue(LEASE, later(15_000, new Date(LEASE)).toISOString(), 10).then(lines),
+        good,
+      )
+      assert.equal(told.length, 4, 'it is told each time')
+      assert.equal((await store.backlog()).count, 6, 'and still owed')
+    })
+
+    test('is left out of lists, whose pages are as full as they would be', async (t) => {
+      const { store, good } = await world(t, 9, [0, 3, 4, 5, 8])
+      const newest = good.toReversed()
+      assert.deepEqual(lines(await store.listByUser(ADA, { limit: 3 })), newest.slice(0, 3))
+      assert.deepEqual(lines(await store.listByUser(ADA, { limit: 3, before: newest[0] })), newest.slice(1))
+      assert.deepEqual(lines(await store.listByStatus('pending', { limit: 3 })), newest.slice(0, 3))
+      assert.deepEqual(lines(await store.listByStatus(undefined, { limit: 9 })), newest)
+      assert.deepEqual(lines(await store.listUnsettled({ limit: 3 })), good.slice(0, 3))
+      assert.deepEqual(lines(await store.listUnsettled({ limit: 3, after: good[0] })), good.slice(1))
+    })
+
+    test('is a failure when it is asked for by itself, and never taken for absent', async (t) => {
+      const { store, bad } = await world(t, 2, [1])
+      await assert.rejects(store.find(bad[0]!), Unreadable)
+      await assert.rejects(store.findByKey(ADA, 'key 1'), Unreadable)
+      await assert.rejects(store.addOnce(order({ idempotencyKey: 'key 1' })), Unreadable)
+      assert.equal((await store.findByKey(ADA, 'key 0'))?.status, 'pending')
+    })
+
+    test('keeps neither the pulling in nor a round of the settler from its end', async (t) => {
+      const { store, good } = await world(t, 4, [0, 2])
+      const now = () => new Date(NOW)
+      await pullIn({ orders: store, now })
+      const settled: string[] = []
+      const reservations = {
+        hold: () => Promise.reject(new Error('not asked')),
+        release: async () => {},
+        ship: async () => {},
+        outlook: () => 'up' as const,
+      }
+      const ports = { orders: store, reservations, now, report: () => {}, pauseMs: () => 1 }
+      await settleDue(ports, async (each) => {
+        settled.push(each.id)
+        return { ...each, dueAt: undefined }
+      })
+      assert.deepEqual(settled.toSorted(), good)
+    })
+  })
+}
+
+/** All of these pass the checks of SQLite, which also takes JSON that JavaScript does not. */
+const SPOILT = [
+  ['lines', '[1]'],
+  ['history', '[null]'],
+  ['lines', '[{}]'],
+] as const

@@ -1,0 +1,28 @@
+/**
+ * Orders that are in the store and cannot be read: they are in no list, and never settle. Everything is read once,
+ * since such an order may have any status.
+ */
+import type { OrderStore } from '../../order_service/src/domain/ports.ts'
+import type { Examination } from './findings.ts'
+
+const PAGE = 500
+export const UNREADABLE_MEND =
+  'Nothing in the shop writes such a thing, so the store was changed from outside: put back what the last backup has for it.'
+
+export async function examineReadability(
+  orders: OrderStore,
+  unreadable: ReadonlyMap<string, string>,
+): Promise<Examination> {
+  let read = 0
+  for (let before: string | undefined, more = true; more; ) {
+    const page = await orders.listByStatus(undefined, { limit: PAGE, before })
+    read += page.length
+    before = page.at(-1)?.id
+    more = page.length === PAGE
+  }
+  const findings = [...unreadable].map(([id, why]) => ({
+    problem: `Order ${id} is in the store and cannot be read: ${why}.`,
+    mend: UNREADABLE_MEND,
+  }))
+  return { name: 'Readable', findings, summary: `each of ${read} orders` }
+}
