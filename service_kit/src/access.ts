@@ -26,6 +26,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** For the scope of a plugin whose routes are not ours and state nothing. */
     accessOfUnstated: Access | undefined
+    /** For `stillAdmitted`. */
+    verifyToken: VerifyToken | undefined
   }
   interface FastifyRequest {
     /** Set on routes of access `user` and `admin`; read it through `principalOf`. */
@@ -49,12 +51,31 @@ export function principalOf(request: FastifyRequest): Principal {
   return request.principal
 }
 
+/**
+ * For an answer that outlives the check at its beginning, such as a stream: does the caller's token still count? Asks
+ * the verifier anew: in memory, and without a promise while the token is remembered. Never fails: who can't be
+ * told to be admitted is not.
+ */
+export function stillAdmitted(request: FastifyRequest): boolean | Promise<boolean> {
+  try {
+    const verified = request.server.verifyToken?.(bearerToken(request))
+    if (!(verified instanceof Promise)) return verified !== undefined
+    return verified.then(
+      () => true,
+      () => false,
+    )
+  } catch {
+    return false
+  }
+}
+
 type Next = (error?: Error) => void
 
 /** Adds the check its `access` asks for to every route registered after this call. */
 export function guardRoutes(app: FastifyInstance, checks: AccessChecks): void {
   app.decorateRequest('principal', undefined)
   app.decorate('accessOfUnstated', undefined)
+  app.decorate('verifyToken', checks.verifyToken)
   app.addHook('onRoute', function (this: FastifyInstance, route) {
     const access = route.config?.access ?? this.accessOfUnstated
     if (access === undefined)

@@ -96,6 +96,20 @@ export const NAMED: readonly Named[] = [
     test: 'order_service/test/http/order_events.test.ts',
   },
   {
+    what: 'events sent without asking whether the token still counts',
+    path: 'order_service/src/http/order_events.ts',
+    from: 'ifAdmitted(() => show(now))',
+    to: 'show(now)',
+    test: 'order_service/test/http/order_events.test.ts',
+  },
+  {
+    what: 'a stream that outlives its token for as long as nothing happens',
+    path: 'order_service/src/http/order_events.ts',
+    from: 'setInterval(() => ifAdmitted(() => {}), ADMITTED_LOOK_MS)',
+    to: 'setInterval(() => {}, ADMITTED_LOOK_MS)',
+    test: 'order_service/test/http/order_events.test.ts',
+  },
+  {
     what: 'streams through the gateway without a limit in all',
     path: 'storefront/src/clients/upstream.ts',
     from: 'createSeats(limits.streamsMax)',

@@ -85,7 +85,7 @@ export interface paths {
         };
         /**
          * The changes of an order as they happen
-         * @description Server-sent events `order`; the id is the version, the data the order as in GET /orders/{id}.
+         * @description Server-sent events `order`; the id is the version, the data the order as in GET /orders/{id}. Ends with the token, also within seconds of its being withdrawn: come back with a new one.
          */
         get: operations["watchOrder"];
         put?: never;

@@ -5,14 +5,18 @@
  * has seen the final one is answered 204, which tells an EventSource to stop. Streams end at STREAM_MS_MAX, when
  * the token does, and when the service drains; clients simply come back. There are so many at once, in all and for
  * each user; a client that finds no place asks for the order instead.
+ *
+ * A token may be withdrawn before it ends (invariant 10): whether it still counts is asked before each event, and every
+ * ADMITTED_LOOK_MS where nothing happens. What is asked lies in memory (tokens.ts), so many streams cost little.
  */
 import { PassThrough } from 'node:stream'
-import { principalOf } from '@shop/service_kit/access'
+import { principalOf, stillAdmitted } from '@shop/service_kit/access'
 import type { App } from '@shop/service_kit/http_app'
 import { Problem } from '@shop/service_kit/problem'
 import { problemResponses } from '@shop/service_kit/schemas'
 import { ALL_TAKEN, createSeats } from '@shop/service_kit/seats'
 import { SAYS } from '@shop/service_kit/sentences'
+import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { visibleTo } from '../domain/change_order.ts'
 import { DomainError } from '../domain/errors.ts'
@@ -29,6 +33,8 @@ export const STREAMS_PER_USER_MAX = 10
 export const STREAM_MS_MAX = 15 * 60_000
 /** Shorter than the idle time of common proxies. */
 export const HEARTBEAT_MS = 15_000
+/** With the look at the list of withdrawn tokens before it: how long a stream may outlive its token. */
+export const ADMITTED_LOOK_MS = 1_000
 
 export function orderEvents({ ports, digits }: RouteDeps, watch: OrderWatch, streamsMax = STREAMS_MAX) {
   return async (app: App) => {
@@ -50,7 +56,8 @@ export function orderEvents({ ports, digits }: RouteDeps, watch: OrderWatch, str
           tags: ['orders'],
           summary: 'The changes of an order as they happen',
           description:
-            'Server-sent events `order`; the id is the version, the data the order as in GET /orders/{id}.',
+            'Server-sent events `order`; the id is the version, the data the order as in GET /orders/{id}. Ends with ' +
+            'the token, also within seconds of its being withdrawn: come back with a new one.',
           operationId: 'watchOrder',
           params: OrderParams,
           headers: Type.Object({
@@ -90,7 +97,7 @@ export function orderEvents({ ports, digits }: RouteDeps, watch: OrderWatch, str
         const from = lastSeen > order.version ? order.version - 1 : lastSeen
         if (isFinal(order.status) && from === order.version) return empty(reply, 204)
         const stream = openStream(principal.userId)
-        follow(stream, order, from, principal.expiresAt * 1000)
+        follow(request, stream, order, from)
         return (
           reply
             .type('text/event-stream')
@@ -123,25 +130,36 @@ export function orderEvents({ ports, digits }: RouteDeps, watch: OrderWatch, str
       return stream
     }
 
-    function follow(stream: PassThrough, order: Order, from: number, endsAt: number) {
+    function follow(request: FastifyRequest, stream: PassThrough, order: Order, from: number) {
       let sent = from
-      const send = (now: Order) => {
-        if (stream.writableEnded) return
+      const show = (now: Order) => {
         for (let version = sent + 1; version <= now.version; version++) {
           stream.write(eventOf(asOf(now, version)))
         }
         sent = Math.max(sent, now.version)
         if (isFinal(now.status)) stream.end()
       }
-      const unwatch = watch.watch(order, send)
-      const left = Math.min(STREAM_MS_MAX, endsAt - ports.now().getTime())
+      const go = (admitted: boolean, act: () => void) => {
+        if (!stream.writable) return
+        if (admitted) act()
+        else stream.end()
+      }
+      const ifAdmitted = (act: () => void) => {
+        const admitted = stillAdmitted(request)
+        if (admitted instanceof Promise) void admitted.then((is) => go(is, act))
+        else go(admitted, act)
+      }
+      const unwatch = watch.watch(order, (now) => ifAdmitted(() => show(now)))
+      const left = Math.min(STREAM_MS_MAX, principalOf(request).expiresAt * 1000 - ports.now().getTime())
       const timer = setTimeout(() => stream.end(), Math.max(0, left))
+      const look = setInterval(() => ifAdmitted(() => {}), ADMITTED_LOOK_MS)
       stream.once('close', () => {
         unwatch()
         clearTimeout(timer)
+        clearInterval(look)
       })
       stream.write(': order events\n\n')
-      send(order)
+      show(order)
       if (closing) stream.end()
     }
 

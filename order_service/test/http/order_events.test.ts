@@ -2,9 +2,12 @@ import assert from 'node:assert/strict'
 import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { suite, type TestContext, test } from 'node:test'
+import type { Principal, VerifyToken } from '@shop/service_kit/access'
+import { Problem } from '@shop/service_kit/problem'
 import type { Deps } from '../../src/app.ts'
 import { confirm } from '../../src/domain/order.ts'
 import {
+  ADMITTED_LOOK_MS,
   HEARTBEAT_MS,
   STREAM_MS_MAX,
   STREAMS_MAX,
@@ -196,19 +199,21 @@ suite('events of an order', () => {
 
 suite('limits of streams', () => {
   /** One order, and admins without number who may see it; opened without sockets. */
-  async function orderInView(t: TestContext) {
+  async function orderInView(
+    t: TestContext,
+    admit: (principal: Principal) => ReturnType<VerifyToken> = (it) => it,
+  ) {
     const orders = await memoryOrders(t)
     const mine = order()
     await orders.addOnce(mine)
-    const { app } = createOrderApp(t, {
-      orders,
-      reservations: {} as never,
-      verifyToken: (userId) => ({
-        ...{ userId, username: userId, role: 'admin' as const },
-        expiresAt: Date.now() / 1000 + 3_600,
-      }),
+    const { app, put } = createOrderApp(t, {
+      ...{ orders, reservations: { release: async () => {} } as never },
+      verifyToken: (userId) => {
+        const of = { userId, username: userId, role: 'admin' as const }
+        return admit({ ...of, expiresAt: Date.now() / 1000 + 3_600 })
+      },
     })
-    return async (who: string) => {
+    const open = async (who: string) => {
       const url = `/orders/${mine.id}/events`
       const answer = await app.inject({ url, headers: as(who), payloadAsStream: true })
       const stream = answer.stream().setEncoding('utf8')
@@ -222,10 +227,11 @@ suite('limits of streams', () => {
       })
       return seen
     }
+    return { open, cancel: () => put('one who may', mine.id, { status: 'cancelled' }) }
   }
 
   test('all users together may open so many, and one more is refused', async (t) => {
-    const open = await orderInView(t)
+    const { open } = await orderInView(t)
     const users = Array.from({ length: STREAMS_MAX / STREAMS_PER_USER_MAX }, (_, i) => `user ${i}`)
     for (const user of users) {
       const streams = Array.from({ length: STREAMS_PER_USER_MAX }, () => open(user))
@@ -236,7 +242,7 @@ suite('limits of streams', () => {
 
   test('one lasts so long, and is kept alive meanwhile', async (t) => {
     t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] })
-    const open = await orderInView(t)
+    const { open } = await orderInView(t)
     const stream = await open('root')
     const after = async (ms: number) => {
       t.mock.timers.tick(ms)
@@ -252,8 +258,40 @@ suite('limits of streams', () => {
     assert.equal(stream.ended, true)
   })
 
+  const refuse = (): never => {
+    throw new Problem('unauthenticated', 'No.')
+  }
+  for (const [how, answer] of [
+    ['at once', (is: boolean, it: Principal) => (is ? it : refuse())],
+    ['later', async (is: boolean, it: Principal) => (is ? it : refuse())],
+  ] as const) {
+    test(`whether the token still counts is asked at each look and before each event: told ${how}`, async (t) => {
+      t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] })
+      const settled = async () => {
+        for (let i = 0; i < 50; i++) await new Promise(setImmediate)
+      }
+      const withdrawn = new Set<string>()
+      const { open, cancel } = await orderInView(t, (it) => answer(!withdrawn.has(it.userId), it))
+      const [idle, busy, other] = [await open('idle'), await open('busy'), await open('other')]
+      await settled()
+      withdrawn.add('idle')
+      t.mock.timers.tick(ADMITTED_LOOK_MS - 1)
+      await settled()
+      assert.equal(idle.ended, false)
+      t.mock.timers.tick(1)
+      await settled()
+      assert.deepEqual([idle.ended, busy.ended, other.ended], [true, false, false])
+      withdrawn.add('busy')
+      assert.equal((await cancel()).statusCode, 200)
+      await settled()
+      assert.deepEqual([busy.ended, busy.text.match(/^id: /gm)?.length], [true, 1])
+      assert.deepEqual(other.text.match(/^id: \d/gm), ['id: 1', 'id: 2', 'id: 3'])
+    })
+  }
+
   test('limits are those that proxies and people live with', () => {
     assert.deepEqual([HEARTBEAT_MS < 30_000, STREAM_MS_MAX, STREAMS_MAX], [true, 15 * 60_000, 2_000])
+    assert.ok(ADMITTED_LOOK_MS <= 1_000)
   })
 })
 
