@@ -2,7 +2,7 @@
  * `npm run backup`: a copy of the whole shop on SQLite at one moment, while it runs. Each copy is verified before
  * the backup counts; a folder without backup.json is none.
  */
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, readdirSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { readArguments, refuse } from './arguments.ts'
 import { copyAtOneMoment, settleCopy } from './backup/cut.ts'
@@ -70,15 +70,13 @@ console.log(`The shop as it was at ${at.toISOString()} is in ${folder}: whole, a
 
 function makeFolder(): void {
   try {
-    mkdirSync(folder, { recursive: true })
-    if (readdirSync(folder).length === 0) {
-      ownFolder(folder)
-      return
+    if (existsSync(folder) && readdirSync(folder).length > 0) {
+      refuse(`${folder} is not empty. A backup gets a folder of its own.`)
     }
+    ownFolder(folder)
   } catch (error) {
-    refuse(`${folder} cannot be made: ${(error as Error).message}.`)
+    refuse(`A backup cannot be made in ${folder}: ${(error as Error).message}`)
   }
-  refuse(`${folder} is not empty. A backup gets a folder of its own.`)
 }
 
 async function copyStores(): Promise<Date> {

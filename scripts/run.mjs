@@ -76,6 +76,26 @@ function removeHeaders() {
   }
 }
 
+/**
+ * The processes that brought us here: the parent and, where that is npm's shell, npm. Most shells make themselves what
+ * they were told to run, and then npm is the parent; the `sh` of Debian stays, and there is a /proc to look beyond it.
+ * Whoever started npm may go: `nohup npm start` outlives its terminal.
+ */
+function startedBy() {
+  const shell = process.ppid
+  try {
+    const [, option] = readFileSync(`/proc/${shell}/cmdline`, 'utf8').split('\0')
+    if (option !== '-c') return [shell]
+    // The name before it, in brackets, may hold anything.
+    const [, npm] = readFileSync(`/proc/${shell}/stat`, 'utf8').split(') ').at(-1).split(' ')
+    return [shell, npm]
+  } catch {
+    return [shell]
+  }
+}
+
+// Before installing, which takes its time.
+const starters = startedBy()
 const given = process.argv.slice(2)
 const forDevelopment = given[0] === '--dev'
 const { OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT } = process.env
@@ -96,11 +116,11 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
   })
 }
-// npm starts us through a shell, which dies of a signal without handing it on; then we and the child would stay.
+// npm starts us through a shell, which dies of a signal without handing it on, and lives on when npm is killed; in
+// both cases we and the child would stay.
 if (process.env.npm_lifecycle_event) {
-  const shell = process.ppid
   const watch = setInterval(() => {
-    if (process.ppid === shell) return
+    if (startedBy().join() === starters.join()) return
     clearInterval(watch)
     child.kill('SIGTERM')
   }, ORPHAN_CHECK_MS).unref()

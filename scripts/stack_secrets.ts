@@ -6,8 +6,9 @@
  * are and the services do not run as root.
  */
 import { randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeFolder } from '@shop/service_kit/folders'
 import { readValueFile } from '@shop/service_kit/secret_files'
 import { readArguments, refuse } from './arguments.ts'
 
@@ -49,8 +50,12 @@ const { renew } = values
 if (renew !== undefined && !Object.hasOwn(SECRETS, renew)) {
   refuse(`There is no secret "${renew}". There are: ${Object.keys(SECRETS).join(', ')}.`)
 }
-mkdirSync(folder, { recursive: true })
-chmodSync(folder, 0o700)
+try {
+  makeFolder(folder)
+  chmodSync(folder, 0o700)
+} catch (error) {
+  refuse((error as Error).message)
+}
 for (const [name, make] of Object.entries(SECRETS)) {
   const file = join(folder, name)
   if (renew !== name && existsSync(file) && !(name === 'database_url' && isStale(file))) {

@@ -3,8 +3,9 @@
  *
  * A folder that everybody may write to, as /tmp, is shared on purpose and stays as it is; what we put there does not.
  */
-import { chmodSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs'
+import { chmodSync, lstatSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeFolder } from '@shop/service_kit/folders'
 
 export const OWNER_ONLY = 0o600
 export const OWNER_ONLY_FOLDER = 0o700
@@ -18,7 +19,7 @@ export const makeForOwnerOnly = () => process.umask(OTHERS_NOTHING)
 
 /** Makes the folder unless it is there, and takes everything in it from others. */
 export function ownFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: OWNER_ONLY_FOLDER })
+  makeFolder(folder, OWNER_ONLY_FOLDER)
   const { mode } = statSync(folder)
   if ((mode & STICKY) === 0) takeFromOthers(folder, mode)
   for (const entry of readdirSync(folder, { withFileTypes: true })) {

@@ -7,8 +7,9 @@
  *  2. It is noticed when the path no longer leads to the open files. SQLite would go on writing to files without a
  *     name, and all of it would be gone at the next start.
  */
-import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { chmodSync, closeSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { makeFolder } from './folders.ts'
 import { Problem } from './problem.ts'
 
 const OWNER_ONLY = 0o600
@@ -20,7 +21,7 @@ const BESIDE = ['', '-wal', '-shm']
  * process gives up the locks of all its connections to it (https://sqlite.org/howtocorrupt.html, 2.2).
  */
 export function makePrivate(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: OWNER_ONLY_FOLDER })
+  makeFolder(dirname(path), OWNER_ONLY_FOLDER)
   try {
     closeSync(openSync(path, 'wx', OWNER_ONLY))
   } catch (error) {

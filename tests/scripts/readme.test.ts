@@ -1,6 +1,6 @@
 /**
  * The README's first order and its outage, run word for word as a newcomer would paste them, in one terminal; and what
- * is shown below each block is what comes.
+ * is shown below each block is what comes; also when they are pasted again on the same shop.
  */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
@@ -50,16 +50,22 @@ suite('the README', () => {
           commands,
         )
         .replaceAll('data/', `${world.dataDir}/`)
-    const script = BLOCKS.map(({ commands }) => `${here(commands)}echo '${END}'`).join('\n')
+    const pasted = [...BLOCKS, ...BLOCKS]
+    const script = pasted.map(({ commands }) => `${here(commands)}echo '${END}'`).join('\n')
     const output = execFileSync('bash', ['-ceu', `exec 2>&1\n${script}`], {
       encoding: 'utf8',
       timeout: 120_000,
     })
     const answers = output.split(`${END}\n`).slice(0, -1)
-    assert.equal(answers.length, BLOCKS.length, output)
-    for (const [i, { shown }] of BLOCKS.entries()) assert.match(answers[i]!.trim(), asPattern(shown))
-    const idOf = (answer = '') => JSON.parse(answer.trim().replace(/^data: /, '')).id
-    assert.equal(idOf(answers[3]), idOf(answers[1]), 'the same order under the same key')
-    assert.equal(idOf(answers[5]), idOf(answers[4]), 'the order that waited')
+    assert.equal(answers.length, pasted.length, output)
+    for (const [i, { shown }] of pasted.entries()) assert.match(answers[i]!.trim(), asPattern(shown))
+    const read = (answer = '') => JSON.parse(answer.trim().replace(/^data: /, ''))
+    for (const first of [0, BLOCKS.length]) {
+      const [, order, product, again, waiting, decided] = answers.slice(first).map(read)
+      // Each round orders twice.
+      assert.equal(product.reserved, first === 0 ? 1 : 3, 'one more is reserved')
+      assert.equal(again.id, order.id, 'the same order under the same key')
+      assert.equal(decided.id, waiting.id, 'the order that waited')
+    }
   })
 })

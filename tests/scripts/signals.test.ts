@@ -82,6 +82,8 @@ suite('an order under way when the shop is told to end is finished (invariant 3)
   const npm = (t: TestContext, world: World) => runNpmStart(t, world, '--no-demo')
   const cases: readonly Case[] = [
     { told: 'npm, twice', run: npm, signals: ['SIGTERM', 'SIGTERM'] },
+    { told: 'npm, by its death', run: npm, signals: ['SIGKILL'] },
+    { told: 'npm, by a hang-up that reaches it alone', run: npm, signals: ['SIGHUP'] },
     { told: 'run.mjs, twice', run: mjs, signals: ['SIGTERM', 'SIGTERM'] },
     { told: 'run.mjs, by its death', run: mjs, signals: ['SIGKILL'] },
     { told: 'start.ts, three times', run: start, signals: ['SIGTERM', 'SIGHUP', 'SIGTERM'] },
