@@ -16,6 +16,8 @@ export type ProblemSpec = {
   readonly title: string
   /** May the same request succeed later, unchanged? Clients retry only then. */
   readonly retryable: boolean
+  /** Said instead of the error's own words, where these are for whoever runs the service: they are logged. */
+  readonly says?: string
 }
 
 export type Catalogue<Code extends string = string> = Readonly<Record<Code, ProblemSpec>>
@@ -46,7 +48,12 @@ export const KIT_PROBLEMS = {
   bad_request: { status: 400, title: 'The request could not be understood', retryable: false },
   internal_error: { status: 500, title: 'Something went wrong on our side', retryable: true },
   overloaded: { status: 503, title: 'Too much work is waiting', retryable: true },
-  store_unavailable: { status: 503, title: 'The database cannot be reached', retryable: true },
+  store_unavailable: {
+    status: 503,
+    title: 'The database cannot be reached',
+    retryable: true,
+    says: 'What is kept cannot be read or written just now; try again.',
+  },
   keys_unavailable: { status: 503, title: 'Tokens cannot be checked right now', retryable: true },
   not_ready: { status: 503, title: 'The service is not ready', retryable: true },
 } as const satisfies Catalogue
@@ -88,7 +95,7 @@ export function describeProblem(
   requestId: string,
 ): { status: number; headers: Record<string, string>; document: ProblemDocument } {
   const { code, detail, details } = classify(error, catalogue)
-  const spec = catalogue[code] ?? KIT_PROBLEMS.internal_error
+  const spec: ProblemSpec = catalogue[code] ?? KIT_PROBLEMS.internal_error
   const headers: Record<string, string> = { ...details.headers }
   if (spec.status === 503 || spec.status === 429) headers['retry-after'] ??= String(RETRY_AFTER_SECONDS)
   if (spec.status === 401) headers['www-authenticate'] ??= 'Bearer'
@@ -99,7 +106,7 @@ export function describeProblem(
       type: `urn:shop:problem:${code}`,
       title: spec.title,
       status: spec.status,
-      detail,
+      detail: spec.says ?? detail,
       code,
       request_id: requestId,
       retryable: spec.retryable,

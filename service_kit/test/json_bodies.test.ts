@@ -41,6 +41,11 @@ suite('a body is read in one way only', () => {
       'malformed_body',
     ],
     ['an empty body where one is wanted', '', {}, 400, 'malformed_body'],
+    ['lists in lists', `${'['.repeat(33)}${']'.repeat(33)}`, {}, 400, 'malformed_body'],
+    ['objects in objects', `${'{"a":'.repeat(33)}1${'}'.repeat(33)}`, {}, 400, 'malformed_body'],
+    ['more lists than any order needs', `[${Array(5_041).fill('[]')}]`, {}, 400, 'malformed_body'],
+    ['a string without an end', '{"name":"tea', {}, 400, 'malformed_body'],
+    ['a string that ends in half an escape', '{"name":"tea\\', {}, 400, 'malformed_body'],
   ]
   for (const [what, payload, headers, status, code] of refused) {
     test(`${what}: ${status} ${code}`, async (t) => {
@@ -54,6 +59,54 @@ suite('a body is read in one way only', () => {
       assert.deepEqual([answer.statusCode, answer.json().code], [status, code])
     })
   }
+
+  test('punctuation within strings counts for nothing, and what is within the limits is read', async (t) => {
+    for (const payload of [
+      JSON.stringify({ name: '[{:'.repeat(2_000) }),
+      JSON.stringify({ name: '"}]\\"' }),
+      `${'['.repeat(32)}${']'.repeat(32)}`,
+      `[${Array(5_040).fill('[]')}]`,
+    ]) {
+      const answer = await createEdgeApp(t).inject({
+        method: 'POST',
+        url: '/things',
+        payload,
+        headers: { 'content-type': JSON_TYPE },
+      })
+      assert.notEqual(answer.json().code, 'malformed_body', answer.body.slice(0, 200))
+    }
+  })
+
+  /** In units of what a text of the same size costs that is one string: a machine that is busy is busy for both. */
+  test('no body costs much more than a plain one of the same size', async (t) => {
+    const size = 64_000
+    const app = createEdgeApp(t)
+    await app.ready()
+    const cost = async (payload: string) => {
+      let best = Number.POSITIVE_INFINITY
+      for (let i = 0; i < 15; i++) {
+        const begun = process.cpuUsage()
+        const headers = { 'content-type': JSON_TYPE }
+        await app.inject({ method: 'POST', url: '/things', payload, headers })
+        const { user, system } = process.cpuUsage(begun)
+        best = Math.min(best, user + system)
+      }
+      return best
+    }
+    const plain = await cost(JSON.stringify({ name: 'x'.repeat(size) }))
+    for (const [open, close] of [
+      ['[', ']'],
+      ['{"a":', '}'],
+    ] as const) {
+      const times = Math.floor(size / (open.length + close.length))
+      const nested = await cost(`${open.repeat(times)}${close.repeat(times)}`)
+      assert.ok(nested < 8 * plain, `${nested} us, a plain one ${plain} us`)
+    }
+    for (const each of ['[]', '{}']) {
+      const many = await cost(`[${Array(Math.floor(size / 3)).fill(each)}]`)
+      assert.ok(many < 8 * plain, `${many} us, a plain one ${plain} us`)
+    }
+  })
 
   for (const payload of ['{"__proto__":{"admin":true}}', '{"\\u005f_proto__":1}', '{', '{}{}']) {
     test(`${payload} is refused, in words of ours`, async (t) => {
