@@ -12,9 +12,10 @@
  *     one succeeds again (sqlite_file.ts).
  */
 import { DatabaseSync } from 'node:sqlite'
+import { Problem } from './problem.ts'
 import { createCommits, WRITE_WAIT_MS } from './sqlite_commits.ts'
 import { isBusy, openingFault, translateFaults } from './sqlite_faults.ts'
-import { makePrivate, watchFile } from './sqlite_file.ts'
+import { hasRoom, makePrivate, watchFile } from './sqlite_file.ts'
 import { migrate } from './sqlite_migrations.ts'
 import { prepareRevision } from './sqlite_revision.ts'
 
@@ -47,6 +48,8 @@ export type SqliteOptions = {
   readonly path: string
   /** Folder of numbered migrations: 0001_name.sql, 0002_…; each is applied once, in a transaction. */
   readonly migrations: string | URL
+  /** Tests fill no disk. */
+  readonly roomAt?: (path: string) => boolean
 }
 
 /** Opens (and creates) the file and brings its schema up to date. Throws with a sentence an operator can act on. */
@@ -60,7 +63,7 @@ export function openSqlite(options: SqliteOptions): SqliteStore {
   }
 }
 
-function openFile({ path, migrations }: SqliteOptions, opened: DatabaseSync[]): SqliteStore {
+function openFile({ path, migrations, roomAt = hasRoom }: SqliteOptions, opened: DatabaseSync[]): SqliteStore {
   const memory = path === ':memory:'
   if (!memory) makePrivate(path)
   const writer = connect(path, opened)
@@ -69,7 +72,7 @@ function openFile({ path, migrations }: SqliteOptions, opened: DatabaseSync[]): 
   if (!memory) reader.exec(`PRAGMA query_only = ON; PRAGMA cache_size = -${READER_CACHE_KIB}`)
   writer.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
   const requireFile = memory ? () => {} : watchFile(path)
-  const commits = createCommits(writer, requireFile)
+  const commits = createCommits(writer, requireFile, () => memory || roomAt(path))
   // Changes nothing, yet is written like any change.
   const touch = writer.prepare('UPDATE schema_migrations SET applied_at = applied_at')
   translateFaults(reader)
@@ -83,7 +86,12 @@ function openFile({ path, migrations }: SqliteOptions, opened: DatabaseSync[]): 
     async check() {
       probe.get()
       requireFile()
-      if (commits.lastFailure() !== undefined) await commits.write(() => void touch.get())
+      if (commits.lastFailure() === undefined) return
+      await commits.write(() => void touch.get())
+      const cause = commits.lastFailure()
+      if (cause !== undefined) {
+        throw new Problem('store_unavailable', `There is hardly room left beside ${path}.`, {}, { cause })
+      }
     },
     async close() {
       await commits.finish()

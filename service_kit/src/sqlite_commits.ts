@@ -33,7 +33,7 @@ const LEFT_OPEN_MS = 100
 
 export type Commits = {
   write<T>(work: () => T): Promise<T>
-  /** Why the store failed a write, until one succeeded again. */
+  /** Why the store failed a write, until one succeeded again and there is room for more than that one. */
   lastFailure(): unknown
   /** Resolves when what was taken is answered; from now on nothing is taken. */
   finish(): Promise<void>
@@ -50,8 +50,15 @@ type Outcome =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly error: unknown }
 
-/** `requireFile` throws when what is written would not be kept. */
-export function createCommits(writer: DatabaseSync, requireFile: () => void): Commits {
+/**
+ * `requireFile` throws when what is written would not be kept. `hasRoom` is asked after a failure: on a full disk a small
+ * write may still fit where an order does not.
+ */
+export function createCommits(
+  writer: DatabaseSync,
+  requireFile: () => void,
+  hasRoom: () => boolean,
+): Commits {
   const control = (sql: string) => {
     const statement = writer.prepare(sql)
     return () => void statement.get()
@@ -121,7 +128,8 @@ export function createCommits(writer: DatabaseSync, requireFile: () => void): Co
     } catch (error) {
       return refuse(group, error)
     }
-    failure = outcomes.find((outcome) => !outcome.ok && isUnavailable(outcome.error))
+    if (failure === undefined || hasRoom())
+      failure = outcomes.find((outcome) => !outcome.ok && isUnavailable(outcome.error))
     answer(group, outcomes)
   }
 

@@ -6,12 +6,15 @@
  *     their owner's alone, also where they lay with wider modes before. SQLite gives a new WAL the mode of its database.
  *  2. It is noticed when the path no longer leads to the open files. SQLite would go on writing to files without a
  *     name, and all of it would be gone at the next start.
+ *  3. It is known whether the disk has room for more than the smallest change.
  */
-import { chmodSync, closeSync, openSync, statSync } from 'node:fs'
+import { chmodSync, closeSync, openSync, statfsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { makeFolder } from './folders.ts'
 import { Problem } from './problem.ts'
 
+/** Once a write has failed: a shop with less room than this fails the next one too. */
+export const ROOM_BYTES_MIN = 1024 * 1024
 const OWNER_ONLY = 0o600
 const OWNER_ONLY_FOLDER = 0o700
 const BESIDE = ['', '-wal', '-shm']
@@ -59,4 +62,14 @@ export function watchFile(path: string): () => void {
 function identityOf(path: string): string | undefined {
   const found = statSync(path, { throwIfNoEntry: false })
   return found && `${found.dev} ${found.ino}`
+}
+
+/** Whether there is room for ROOM_BYTES_MIN beside the file; where the system does not say, yes. */
+export function hasRoom(path: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(dirname(path))
+    return bavail * bsize >= ROOM_BYTES_MIN
+  } catch {
+    return true
+  }
 }

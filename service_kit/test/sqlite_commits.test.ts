@@ -7,15 +7,16 @@ import { DatabaseSync, StatementSync } from 'node:sqlite'
 import { suite, type TestContext, test } from 'node:test'
 import { openSqlite } from '../src/sqlite.ts'
 import { GROUP_MAX, WRITE_WAIT_MS } from '../src/sqlite_commits.ts'
+import { hasRoom } from '../src/sqlite_file.ts'
 
-function open(t: TestContext) {
+function open(t: TestContext, roomAt = (_path: string) => true) {
   const path = mkdtempSync(join(tmpdir(), 'shop-commits-'))
   writeFileSync(
     join(path, '0001_numbers.sql'),
     'CREATE TABLE numbers (n INTEGER PRIMARY KEY, text TEXT) STRICT;',
   )
   const file = join(path, 'test.db')
-  const store = openSqlite({ path: file, migrations: path })
+  const store = openSqlite({ path: file, migrations: path, roomAt })
   const insert = store.writer.prepare('INSERT INTO numbers (n) VALUES (?)')
   const count = store.reader.prepare('SELECT count(*) AS n FROM numbers')
   t.after(async () => {
@@ -123,6 +124,31 @@ suite('a store that cannot be written', () => {
     await assert.rejects(store.check(), { code: 'store_unavailable' })
     await store.check()
     await store.check()
+  })
+
+  test('5: stays not ready while small writes fit into what is left of the disk', async (t) => {
+    let room = true
+    const store = open(t, () => room)
+    await store.check()
+    const counts = failing(t, { COMMIT: 1 }, Object.assign(new Error('full'), { errcode: 13 }))
+    room = false
+    await assert.rejects(store.add(1), { code: 'store_unavailable' })
+    await store.add(2)
+    await assert.rejects(store.check(), { code: 'store_unavailable', message: /hardly room/ })
+    await store.add(3)
+    await assert.rejects(store.check(), { code: 'store_unavailable' })
+    room = true
+    await store.check()
+    const { COMMIT: before } = counts
+    await store.check()
+    assert.equal(counts.COMMIT, before, 'a store that is well again is not written to by probes')
+  })
+
+  test('3: room is what the file system says of the folder', () => {
+    assert.equal(hasRoom(join(tmpdir(), 'any.db')), true)
+    assert.equal(hasRoom('/no such folder/any.db'), true)
+    // A file system without room, for nobody can write there.
+    if (process.platform === 'linux') assert.equal(hasRoom('/proc/any.db'), false)
   })
 
   for (const end of ['', '-wal']) {
