@@ -53,6 +53,7 @@ const Place = Type.Object({
   DATA_DIR: CommonConfig.DATA_DIR,
   TRUSTED_PROXIES: TrustedProxiesConfig,
 })
+const PORT_MAX = 65_535
 const LOOPBACK = ['127.0.0.1', '::1']
 
 /** Ends the process when it can't be told where the shop's data is: nothing else could be looked at. */
@@ -123,9 +124,9 @@ export const operationsVariable = ({ portVariable }: ProcessEntry) =>
 function readPort(variable: string, otherwise: number, env: NodeJS.ProcessEnv, faults: string[]) {
   const text = env[variable] || String(otherwise)
   const port = Number(text)
-  if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port
-  faults.push(`${variable} must be a port from 1 to 65535, not "${text}".`)
-  return otherwise
+  if (/^\d+$/.test(text) && port >= 1 && port <= PORT_MAX) return port
+  faults.push(`${variable} must be a port from 1 to ${PORT_MAX}, not "${text}".`)
+  return Math.min(otherwise, PORT_MAX)
 }
 
 function readPlace(env: NodeJS.ProcessEnv): Type.Static<typeof Place> {

@@ -99,6 +99,7 @@ export function operationsPlace(config: {
   if (port > PORT_MAX) {
     throw new ConfigError([`OPS_PORT is missing: PORT + ${OPS_PORT_OFFSET} is ${port}, which is no port`])
   }
+  if (port !== 0 && port === config.PORT) throw new ConfigError(['OPS_PORT and PORT must be two'])
   return { host: config.OPS_HOST, port }
 }
 

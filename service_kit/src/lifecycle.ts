@@ -37,15 +37,16 @@ export type Service = {
 export async function runService(start: () => Promise<Service>): Promise<void> {
   const parentGone = whenParentGone()
   let service: Service
-  let variable = 'PORT'
+  let variable = 'OPS_PORT'
   try {
     service = await start()
     const { app, internal, operations, host } = service
-    await app.listen({ host, port: service.port, listenTextResolver: (at) => `listening at ${at}` })
+    // The port that visitors use is the last: nobody is let in whom a fault of another would send away again.
+    await app.operations().listen({ ...operations, listenTextResolver: (at) => `operations at ${at}` })
     variable = 'INTERNAL_PORT'
     await internal?.app.listen({ host, port: internal.port, listenTextResolver: (at) => `internal at ${at}` })
-    variable = 'OPS_PORT'
-    await app.operations().listen({ ...operations, listenTextResolver: (at) => `operations at ${at}` })
+    variable = 'PORT'
+    await app.listen({ host, port: service.port, listenTextResolver: (at) => `listening at ${at}` })
   } catch (error) {
     process.stderr.write(`${explain(error, variable)}\n`)
     process.exit(1)

@@ -63,7 +63,10 @@ export function openSqlite(options: SqliteOptions): SqliteStore {
   }
 }
 
-function openFile({ path, migrations, roomAt = hasRoom }: SqliteOptions, opened: DatabaseSync[]): SqliteStore {
+function openFile(
+  { path, migrations, roomAt = hasRoom }: SqliteOptions,
+  opened: DatabaseSync[],
+): SqliteStore {
   const memory = path === ':memory:'
   if (!memory) makePrivate(path)
   const writer = connect(path, opened)

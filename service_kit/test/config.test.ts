@@ -192,5 +192,8 @@ suite('the operations port', () => {
       faults: ['OPS_PORT is missing: PORT + 200 is 65536, which is no port'],
     })
     assert.equal(placeOf({ PORT: '65336', OPS_PORT: '1' }).port, 1)
+    assert.throws(() => placeOf({ PORT: '7000', OPS_PORT: '7000' }), {
+      faults: ['OPS_PORT and PORT must be two'],
+    })
   })
 })

@@ -1,10 +1,11 @@
 /** Tracing, towards a collector that writes down what it is sent. */
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createNetServer } from 'node:net'
 import { json } from 'node:stream/consumers'
 import { suite, type TestContext, test } from 'node:test'
 import Fastify from 'fastify'
+import { STOP_MS } from '../../tracing/src/spans.ts'
 import { startTracing } from '../src/telemetry.ts'
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c'
@@ -134,4 +135,21 @@ suite('with a collector', () => {
     await tracing.stop()
     assert.deepEqual([spans().length, spans()[0]?.parentSpanId, service()], [1, undefined, 'shop'])
   })
+})
+
+test('a collector that takes connections and answers nothing keeps nobody from leaving', async (t) => {
+  const silent = createNetServer(() => {})
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+  t.after(() => silent.close())
+  const { port } = silent.address() as AddressInfo
+  process.env.OTEL_EXPORTER_OTLP_ENDPOINT = `http://127.0.0.1:${port}`
+  t.after(() => {
+    delete process.env.OTEL_EXPORTER_OTLP_ENDPOINT
+  })
+  const tracing = await startTracing('test_service', process.env)
+  await tracing.call('work', undefined, async () => {})
+  const begun = performance.now()
+  await tracing.stop()
+  // Left to itself the exporter tries for ten seconds.
+  assert.ok(performance.now() - begun < 2 * STOP_MS)
 })

@@ -227,6 +227,11 @@ suite('what cannot work is refused in a sentence before anything is started', ()
       says: () => /^ORDER_PORT must be a port from 1 to 65535, not "70000"\.\n$/,
     },
     {
+      name: 'a port that leaves none for operations',
+      env: { ORDER_PORT: '65400', ORDER_OPS_PORT: '' },
+      says: () => /^ORDER_OPS_PORT must be a port from 1 to 65535, not "65600"\.\n$/,
+    },
+    {
       name: 'a data folder below a file',
       prepare(world) {
         mkdirSync(dirname(world.dataDir), { recursive: true })

@@ -1,4 +1,5 @@
 /** Spans by OpenTelemetry, exported as OTLP over HTTP to where the environment says (OTEL_EXPORTER_OTLP_ENDPOINT). */
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type Attributes,
   type Context,
@@ -14,6 +15,9 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
 import { incomingTraceparent, type Tracing } from '@shop/service_kit/telemetry'
+
+/** How long a process that leaves waits for its last spans to be taken. */
+export const STOP_MS = 2_000
 
 export function recordSpans(service: string): Tracing {
   const provider = new NodeTracerProvider({
@@ -67,6 +71,10 @@ export function recordSpans(service: string): Tracing {
         span.end()
       }
     },
-    stop: () => provider.shutdown(),
+    async stop() {
+      // A collector that is away loses spans; it must not keep a service from leaving.
+      const last = provider.shutdown().catch(() => {})
+      await Promise.race([last, sleep(STOP_MS, undefined, { ref: false })])
+    },
   }
 }
