@@ -1,9 +1,12 @@
 /** The HTTP contract of product_service: who may call what, right and wrong inputs, and every code. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { isDeepStrictEqual } from 'node:util'
 import { encodeCursor } from '@shop/service_kit/paging'
 import { PRODUCT_PROBLEMS } from '../src/http/problems.ts'
 import { AT, CALLERS, type Caller, nextId, openShop } from './worlds.ts'
+
+const cursorOf = (name: string, ...key: (string | number)[]) => encodeCursor(key, { name, key: [] })
 
 const TEA = { name: 'Tea', description: 'Green', price: '3.00', stock: 10 }
 type Shop = Awaited<ReturnType<typeof openShop>>
@@ -152,6 +155,64 @@ suite('reading', () => {
     assert.deepEqual([wrongSort.statusCode, wrongSort.json().code], [400, 'malformed_cursor'])
   })
 
+  test('a cursor continues the list and sort that gave it, under any filter, and no other', async (t) => {
+    const shop = await openShop(t)
+    const made: string[] = []
+    for (const [name, price] of [
+      ['Green tea', '1.00'],
+      ['Tea', '2.00'],
+      ['Cup', '2.00'],
+      ['Pot', '3.00'],
+    ]) {
+      const { id } = await addTea(shop, { name, price, description: 'for green tea' })
+      await shop.admin('POST', `/products/${id}/stock_adjustments`, { delta: 1, reason: 'found' })
+      made.push(id)
+    }
+    const products = [
+      '/products?sort=newest',
+      '/products?sort=price',
+      '/products?sort=-price',
+      '/products?sort=name',
+      '/products?q=tea',
+      '/products?q=green%20tea',
+      ...made.slice(0, 2).map((id) => `/products/${id}/stock_movements`),
+    ]
+    const read = async (list: string, cursor = '') => {
+      const joined = `${list}${list.includes('?') ? '&' : '?'}limit=1${cursor && `&cursor=${cursor}`}`
+      const answer = await shop.admin('GET', joined)
+      return { status: answer.statusCode, ...answer.json() }
+    }
+    for (const giver of products) {
+      const { next_cursor, items } = await read(giver)
+      assert.equal(typeof next_cursor, 'string', giver)
+      for (const taker of products) {
+        const { status, code, items: more } = await read(taker, next_cursor)
+        if (taker === giver)
+          assert.deepEqual([status, more?.length, isDeepStrictEqual(more, items)], [200, 1, false])
+        else assert.deepEqual([status, code], [400, 'malformed_cursor'], `${giver} at ${taker}`)
+      }
+      for (const junk of ['!!!!', '==', '%20', 'A']) {
+        assert.equal((await read(giver, next_cursor + junk)).code, 'malformed_cursor', giver + junk)
+      }
+    }
+    const { next_cursor } = await read('/products?sort=price')
+    for (const filter of ['&in_stock=true', '&q=tea']) {
+      assert.equal((await read(`/products?sort=price${filter}`, next_cursor)).items[0].name, 'Tea')
+    }
+    // The same words, however they are written.
+    assert.equal(
+      (await read('/products?q=%20TEA%20', (await read('/products?q=tea')).next_cursor)).status,
+      200,
+    )
+    // A rank that no product of one word has.
+    const { next_cursor: ranked } = await read('/products?q=tea')
+    const [name, , id] = JSON.parse(Buffer.from(ranked, 'base64url').toString())
+    assert.equal((await read('/products?q=tea', cursorOf(name, 1, id))).status, 200)
+    for (const rank of [2, 2 ** 53]) {
+      assert.equal((await read('/products?q=tea', cursorOf(name, rank, id))).code, 'malformed_cursor')
+    }
+  })
+
   test('what nothing fits is corrected, and the answer says so, on every page', async (t) => {
     const shop = await openShop(t)
     await addTea(shop, { name: 'Candle holder', description: '' })
@@ -181,9 +242,13 @@ suite('reading', () => {
     ['cursor=!', 'malformed_cursor'],
     [`cursor=${Buffer.from('[1]').toString('base64url')}`, 'malformed_cursor'],
     [`cursor=${Buffer.from('{}').toString('base64url')}`, 'malformed_cursor'],
-    [`cursor=${encodeCursor(['newest'])}`, 'malformed_cursor'],
-    [`sort=price&cursor=${encodeCursor([1.5, nextId()])}`, 'malformed_cursor'],
-    [`q=tea&cursor=${encodeCursor([nextId()])}`, 'malformed_cursor'],
+    [`cursor=${cursorOf('products by newest', 'newest')}`, 'malformed_cursor'],
+    [`sort=price&cursor=${cursorOf('products by price', 1.5, nextId())}`, 'malformed_cursor'],
+    [`sort=price&cursor=${cursorOf('products by price', 2 ** 53, nextId())}`, 'malformed_cursor'],
+    [`cursor=${cursorOf('users', nextId())}`, 'malformed_cursor'],
+    // As given out before cursors said of which list they are.
+    [`cursor=${Buffer.from(JSON.stringify([nextId()])).toString('base64url')}`, 'malformed_cursor'],
+    ['q=-&cursor=!', 'malformed_cursor'],
   ]
   for (const [query, code] of wrong) {
     test(`?${query.slice(0, 30)} answers 400 ${code}`, async (t) => {

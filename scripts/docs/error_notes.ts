@@ -13,7 +13,7 @@ const EVERY_SERVICE: Record<KitProblemCode, string> = {
   malformed_body: 'The body is not JSON in UTF-8, names a field twice, or is empty where one is needed.',
   validation_failed:
     'A field is missing, unknown, or out of bounds. `errors` lists where (`in`, `path`) and why.',
-  malformed_cursor: 'The `cursor` was altered, or comes from another list. Start again without one.',
+  malformed_cursor: 'The `cursor` was altered, or comes from another list or sort. Start again without one.',
   unauthenticated: 'There is no access token, or it is expired or not ours. Refresh it, or log in.',
   forbidden: 'The account is known but may not do this; most often, it needs the role admin.',
   route_not_found: 'No route has this path. [docs/openapi](openapi) lists all there are.',

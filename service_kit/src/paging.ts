@@ -29,34 +29,48 @@ export const PageOf = <T extends TSchema>(item: T) =>
 
 export type CursorKey = readonly (string | number)[]
 
-export const encodeCursor = (key: CursorKey): string => Buffer.from(JSON.stringify(key)).toString('base64url')
-
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-const FITS = {
-  string: (value: unknown) => typeof value === 'string',
-  integer: (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0,
-  id: (value: unknown) => typeof value === 'string' && ID.test(value),
-}
-
-export type CursorShape = readonly (keyof typeof FITS)[]
+/** What a column of a key holds: text, an id, or a whole number up to `max`. */
+export type CursorColumn = 'string' | 'id' | { readonly max: number }
 
 /**
- * The key a cursor stands for. `shape` is the list's own key, one kind a column; anything else
- * (edited by hand, or from another list or sort) fails with `malformed_cursor`.
+ * A list that gives out cursors. `name` tells it from every other list of this service, and says whatever decides its
+ * order: the sort, whose things they are, the words that a rank is about. A filter only leaves out rows and is no part
+ * of it, so a list goes on from the same place under another filter.
  */
-export function decodeCursor(cursor: string, shape: CursorShape): CursorKey {
-  const key = parse(cursor)
-  if (!Array.isArray(key) || key.length !== shape.length || !shape.every((kind, i) => FITS[kind](key[i]))) {
+export type CursorList = { readonly name: string; readonly key: readonly CursorColumn[] }
+
+export const encodeCursor = (key: CursorKey, { name }: CursorList): string =>
+  Buffer.from(JSON.stringify([name, ...key])).toString('base64url')
+
+/**
+ * The key a cursor stands for, or undefined on a first page. Any text but one that `list` could have given out
+ * (edited by hand, with anything added, from another list or sort) fails with `malformed_cursor`. So do cursors given
+ * out before they said of which list they are: such a reader starts again without one.
+ */
+export function decodeCursor(cursor: string | undefined, list: CursorList): CursorKey | undefined {
+  if (cursor === undefined) return undefined
+  const [name, ...key] = parse(cursor)
+  const fits = key.length === list.key.length && list.key.every((column, i) => holds(column, key[i]))
+  if (name !== list.name || !fits || encodeCursor(key as CursorKey, list) !== cursor) {
     throw new Problem('malformed_cursor', 'Use next_cursor exactly as it was given, with the same sort.')
   }
-  return key
+  return key as CursorKey
 }
 
-function parse(cursor: string): unknown {
+function holds(column: CursorColumn, value: unknown): boolean {
+  if (typeof column === 'object') {
+    return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= column.max
+  }
+  return typeof value === 'string' && (column === 'string' || ID.test(value))
+}
+
+function parse(cursor: string): readonly unknown[] {
   try {
-    return JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
+    const parsed = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
+    return Array.isArray(parsed) ? parsed : []
   } catch {
-    return undefined
+    return []
   }
 }

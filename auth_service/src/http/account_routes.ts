@@ -2,7 +2,14 @@
 
 import { principalOf } from '@shop/service_kit/access'
 import type { App } from '@shop/service_kit/app'
-import { decodeCursor, encodeCursor, PAGE_LIMIT_DEFAULT, PageOf, PageQuery } from '@shop/service_kit/paging'
+import {
+  type CursorList,
+  decodeCursor,
+  encodeCursor,
+  PAGE_LIMIT_DEFAULT,
+  PageOf,
+  PageQuery,
+} from '@shop/service_kit/paging'
 import { Problem } from '@shop/service_kit/problem'
 import { problemResponses } from '@shop/service_kit/schemas'
 import type { FastifyRequest } from 'fastify'
@@ -16,6 +23,8 @@ import { PasswordBody, RoleBody, UserParams, UserView, view } from './schemas.ts
 const tags = ['accounts']
 const signedIn = ['unauthenticated', 'keys_unavailable', 'store_unavailable'] as const
 const faults = ['validation_failed', 'malformed_body', 'body_too_large', 'unsupported_media_type'] as const
+
+const USERS: CursorList = { name: 'users', key: ['id'] }
 
 export function accountRoutes(ports: AccountPorts) {
   /** The caller as the store knows them now; a token may be older than a change of role. */
@@ -103,13 +112,13 @@ export function accountRoutes(ports: AccountPorts) {
       async (request) => {
         await requireAdmin(request)
         const { limit = PAGE_LIMIT_DEFAULT, cursor } = request.query
-        const after = cursor === undefined ? undefined : String(decodeCursor(cursor, ['id'])[0])
+        const [after] = (decodeCursor(cursor, USERS) ?? []) as [string?]
         const users = await ports.users.list({ after, limit: limit + 1 })
         const items = users.slice(0, limit)
         const last = items.at(-1)
         return {
           items: items.map(view),
-          next_cursor: users.length > limit && last ? encodeCursor([last.id]) : null,
+          next_cursor: users.length > limit && last ? encodeCursor([last.id], USERS) : null,
         }
       },
     )

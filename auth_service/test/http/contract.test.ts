@@ -147,7 +147,13 @@ suite('wrong input', () => {
     })
   }
 
-  for (const cursor of ['x', 'W10', Buffer.from('[1]').toString('base64url'), '%00']) {
+  const textOf = (key: unknown) => Buffer.from(JSON.stringify(key)).toString('base64url')
+  const ID = '01900000-0000-7000-8000-000000000001'
+  const USERS = textOf(['users', ID])
+  for (const cursor of [
+    ...['x', 'W10', textOf([1]), '%00', `${USERS}!!!!`, `${USERS}==`],
+    ...[textOf(['users', 'ada']), textOf(['orders', ID]), textOf(['products by newest', ID]), textOf([ID])],
+  ]) {
     test(`GET /users?cursor=${cursor}: 400 malformed_cursor`, async () => {
       const world = shared()
       const { access_token: token } = await world.login('root')
@@ -172,6 +178,10 @@ suite('accounts, for admins', () => {
       seen.push(...body.items.map((item: { username: string }) => item.username))
       cursor = body.next_cursor === null ? '' : `&cursor=${body.next_cursor}`
     } while (cursor !== '')
+    const [first] = (await world.stores.users.list({ limit: 1 })).map(({ id }) => id)
+    const cursorOf = Buffer.from(JSON.stringify(['users', first])).toString('base64url')
+    const behind = (await world.call('GET', `/users?limit=1&cursor=${cursorOf}`, { token })).body
+    assert.equal(behind.items[0].username, 'user5')
     assert.deepEqual(seen, ['user6', 'user5', 'user4', 'user3', 'user2', 'user1', 'root'])
   })
 

@@ -2,7 +2,7 @@
 import { type Principal, principalOf } from '@shop/service_kit/access'
 import { alreadySeen, etagOf, versionsNamed } from '@shop/service_kit/etags'
 import type { App } from '@shop/service_kit/http_app'
-import { decodeCursor, encodeCursor, PAGE_LIMIT_DEFAULT } from '@shop/service_kit/paging'
+import { type CursorList, decodeCursor, encodeCursor, PAGE_LIMIT_DEFAULT } from '@shop/service_kit/paging'
 import { problemResponses } from '@shop/service_kit/schemas'
 import Type from 'typebox'
 import { type Actor, changeStatus, visibleTo } from '../domain/change_order.ts'
@@ -34,6 +34,8 @@ const READ_PROBLEMS = [
 ] as const
 
 export const actorOf = ({ userId, role }: Principal): Actor => ({ userId, admin: role === 'admin' })
+
+const newestFirst = (name: string): CursorList => ({ name, key: ['id'] })
 
 export function orderRoutes({ ports, settle, digits }: RouteDeps) {
   const { orders } = ports
@@ -90,11 +92,13 @@ export function orderRoutes({ ports, settle, digits }: RouteDeps) {
           throw new DomainError('forbidden', "Other people's orders are not yours to see.")
         }
         const { idempotency_key, ...query } = request.query
+        const theirs = newestFirst(`orders of ${userId}`)
         if (idempotency_key !== undefined) {
+          decodeCursor(query.cursor, theirs)
           const order = await orders.findByKey(userId, idempotency_key)
           return { items: order ? [view(order, digits())] : [], next_cursor: null }
         }
-        return page(query, (at) => orders.listByUser(userId, at))
+        return page(theirs, query, (at) => orders.listByUser(userId, at))
       },
     )
 
@@ -113,7 +117,8 @@ export function orderRoutes({ ports, settle, digits }: RouteDeps) {
           },
         },
       },
-      async ({ query: { status, ...query } }) => page(query, (at) => orders.listByStatus(status, at)),
+      async ({ query: { status, ...query } }) =>
+        page(newestFirst('orders'), query, (at) => orders.listByStatus(status, at)),
     )
 
     app.put(
@@ -175,13 +180,14 @@ export function orderRoutes({ ports, settle, digits }: RouteDeps) {
     }
 
     async function page(
+      orderList: CursorList,
       { limit = PAGE_LIMIT_DEFAULT, cursor }: { limit?: number | undefined; cursor?: string | undefined },
       list: (at: OrderPage) => Promise<readonly Order[]>,
     ) {
-      const before = cursor === undefined ? undefined : String(decodeCursor(cursor, ['id'])[0])
+      const [before] = (decodeCursor(cursor, orderList) ?? []) as [string?]
       const found = await list({ limit: limit + 1, before })
       const items = found.slice(0, limit)
-      const next_cursor = found.length > limit ? encodeCursor([items.at(-1)!.id]) : null
+      const next_cursor = found.length > limit ? encodeCursor([items.at(-1)!.id], orderList) : null
       return { items: items.map((order) => view(order, digits())), next_cursor }
     }
   }

@@ -266,13 +266,42 @@ suite('reading', () => {
     assert.deepEqual(idsOf(await get('root', '/orders?status=cancelled')), [mine[0]])
   })
 
+  test('a cursor continues the list that gave it, whatever the status, and no other', async (t) => {
+    const { get, mine } = await world(t)
+    const lists = [`/orders/user/${ADA}`, `/orders/user/${BOB}`, '/orders']
+    const read = (list: string, cursor: string, more = '') =>
+      get('root', `${list}?limit=1&cursor=${cursor}${more}`)
+    for (const giver of [lists[0]!, lists[2]!]) {
+      const { next_cursor: cursor } = (await get('root', `${giver}?limit=1`)).json()
+      for (const taker of lists) {
+        const answer = await read(taker, cursor)
+        const refused = [400, 'malformed_cursor']
+        assert.deepEqual(
+          [answer.statusCode, answer.json().code],
+          taker === giver ? [200, undefined] : refused,
+          `${giver} at ${taker}`,
+        )
+      }
+      for (const junk of ['!!!!', '==', '%20', 'A']) {
+        assert.equal((await read(giver, cursor + junk)).json().code, 'malformed_cursor', giver + junk)
+      }
+    }
+    const { next_cursor: cursor } = (await get('root', '/orders?limit=1')).json()
+    assert.deepEqual(idsOf(await read('/orders', cursor, '&status=pending')), [mine[4]])
+    const byKey = await read(lists[0]!, cursor, '&idempotency_key=the%20key')
+    assert.equal(byKey.json().code, 'malformed_cursor')
+  })
+
+  const cursorOf = (key: unknown) => Buffer.from(JSON.stringify(key)).toString('base64url')
   const wrong: [string, string][] = [
     ['a limit of 0', `/orders/user/${ADA}?limit=0`],
     ['a limit of 101', `/orders/user/${ADA}?limit=101`],
     ['a limit in words', `/orders/user/${ADA}?limit=all`],
     ['an invented cursor', `/orders/user/${ADA}?cursor=abc`],
-    ["another list's cursor", `/orders/user/${ADA}?cursor=${Buffer.from('[1]').toString('base64url')}`],
-    ['a cursor edited by hand', `/orders/user/${ADA}?cursor=${Buffer.from('["z"]').toString('base64url')}`],
+    ["another list's cursor", `/orders/user/${ADA}?cursor=${cursorOf([1])}`],
+    ['a cursor edited by hand', `/orders/user/${ADA}?cursor=${cursorOf([`orders of ${ADA}`, 'z'])}`],
+    ['a cursor of users', `/orders/user/${ADA}?cursor=${cursorOf(['users', ADA])}`],
+    ['a cursor that does not say of which list', `/orders/user/${ADA}?cursor=${cursorOf([ADA])}`],
     ['an unknown filter', `/orders/user/${ADA}?state=pending`],
     ['an empty key', `/orders/user/${ADA}?idempotency_key=`],
     ['a user id that is none', '/orders/user/ada'],

@@ -2,10 +2,12 @@
  * Reading the catalogue, which anyone may. Both routes send text they make themselves and remember it while
  * nothing changes (answer_memory.ts).
  */
+import { createHash } from 'node:crypto'
 import { etagOf, etagOfText, hasTag } from '@shop/service_kit/etags'
 import type { App } from '@shop/service_kit/http_app'
 import {
-  type CursorShape,
+  type CursorColumn,
+  type CursorList,
   decodeCursor,
   encodeCursor,
   PAGE_LIMIT_DEFAULT,
@@ -16,9 +18,9 @@ import { problemResponses } from '@shop/service_kit/schemas'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { DomainError } from '../domain/errors.ts'
-import { orderOf } from '../domain/pages.ts'
-import { type Catalogue, SEARCH_SORTS, type SearchSort } from '../domain/ports.ts'
-import type { Product } from '../domain/product.ts'
+import { orderOf, ranksOf } from '../domain/pages.ts'
+import { type Catalogue, SEARCH_SORTS, type SearchSort, type Sort } from '../domain/ports.ts'
+import { PRICE_MINOR_MAX, type Product } from '../domain/product.ts'
 import { QUERY_LENGTH_MAX, QUERY_WORDS_MAX, queryWords } from '../domain/search.ts'
 import { createAnswerMemory } from './answer_memory.ts'
 import { PROBLEMS } from './problems.ts'
@@ -66,12 +68,18 @@ const CataloguePage = Type.Object({
   ),
 })
 
-const CURSOR_SHAPES: Readonly<Record<SearchSort, CursorShape>> = {
+const KEYS: Readonly<Record<Sort, readonly CursorColumn[]>> = {
   newest: ['id'],
-  price: ['integer', 'id'],
-  '-price': ['integer', 'id'],
+  price: [{ max: PRICE_MINOR_MAX }, 'id'],
+  '-price': [{ max: PRICE_MINOR_MAX }, 'id'],
   name: ['string', 'id'],
-  relevance: ['integer', 'id'],
+}
+
+/** The words decide about the order only where it is that of relevance. */
+function listBy(sort: SearchSort, words: readonly string[]): CursorList {
+  if (sort !== 'relevance') return { name: `products by ${sort}`, key: KEYS[sort] }
+  const about = createHash('sha256').update(words.join(' ')).digest('base64url')
+  return { name: `products about ${about}`, key: [{ max: ranksOf(words).length - 1 }, 'id'] }
 }
 
 export function productReads({ catalogue, prices }: ProductReadsDeps) {
@@ -104,18 +112,18 @@ export function productReads({ catalogue, prices }: ProductReadsDeps) {
       async (request, reply) => {
         const { q, in_stock = false, limit = PAGE_LIMIT_DEFAULT, cursor } = request.query
         const words = q === undefined ? [] : queryWords(q).slice(0, QUERY_WORDS_MAX)
+        const sort = orderOf({ sort: request.query.sort ?? 'relevance', words })
+        const after = decodeCursor(cursor, listBy(sort, words))
         // A query without a single letter or digit (such as "-") finds nothing, rather than everything.
         if (q !== undefined && q.trim() !== '' && words.length === 0) {
           return send(request, reply, EMPTY_PAGE)
         }
-        const sort = orderOf({ sort: request.query.sort ?? 'relevance', words })
-        const after = cursor === undefined ? undefined : decodeCursor(cursor, CURSOR_SHAPES[sort])
         const page = await memory.recall(request.url, async () => {
           const { items, next, searchedFor } = await catalogue.list({
             ...{ sort, words, after, limit },
             inStock: in_stock,
           })
-          const cursorText = next === undefined ? 'null' : `"${encodeCursor(next)}"`
+          const cursorText = next === undefined ? 'null' : `"${encodeCursor(next, listBy(sort, words))}"`
           const correction = searchedFor ? `,"searched_for":${JSON.stringify(searchedFor.join(' '))}` : ''
           return withTag(`{"items":[${items.map(textOf).join()}],"next_cursor":${cursorText}${correction}}`)
         })

@@ -2,7 +2,14 @@
 import { createHash } from 'node:crypto'
 import { principalOf } from '@shop/service_kit/access'
 import type { App } from '@shop/service_kit/http_app'
-import { decodeCursor, encodeCursor, PAGE_LIMIT_DEFAULT, PageOf, PageQuery } from '@shop/service_kit/paging'
+import {
+  type CursorList,
+  decodeCursor,
+  encodeCursor,
+  PAGE_LIMIT_DEFAULT,
+  PageOf,
+  PageQuery,
+} from '@shop/service_kit/paging'
 import { IdempotencyHeaders, problemResponses } from '@shop/service_kit/schemas'
 import Type from 'typebox'
 import { DomainError } from '../domain/errors.ts'
@@ -28,6 +35,11 @@ const fingerprintOf = (productId: string, delta: number, reason: string): string
   createHash('sha256')
     .update(JSON.stringify([productId, delta, reason]))
     .digest('base64url')
+
+const movementsOf = (productId: string): CursorList => ({
+  name: `stock movements of ${productId}`,
+  key: [{ max: Number.MAX_SAFE_INTEGER }],
+})
 
 export function stockRoutes({ stock, prices, now, reached }: StockRoutesDeps) {
   return async (scope: App) => {
@@ -94,12 +106,13 @@ export function stockRoutes({ stock, prices, now, reached }: StockRoutesDeps) {
       },
       async (request) => {
         const { limit = PAGE_LIMIT_DEFAULT, cursor } = request.query
-        const after = cursor === undefined ? undefined : decodeCursor(cursor, ['integer'])
-        const page = await stock.movements(request.params.id, { after, limit })
+        const { id } = request.params
+        const after = decodeCursor(cursor, movementsOf(id))
+        const page = await stock.movements(id, { after, limit })
         if (!page) throw new DomainError('product_not_found', 'There never was a product of this id.')
         return {
           items: page.items.map(movementView),
-          next_cursor: page.next === undefined ? null : encodeCursor(page.next),
+          next_cursor: page.next === undefined ? null : encodeCursor(page.next, movementsOf(id)),
         }
       },
     )
