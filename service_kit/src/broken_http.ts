@@ -37,6 +37,7 @@ function problemOf(status: number, detail: string) {
   const headers = {
     'Content-Type': 'application/problem+json',
     'Content-Length': Buffer.byteLength(body),
+    'Cache-Control': 'no-store',
     Connection: 'close',
     'X-Request-Id': document.request_id,
   }

@@ -20,6 +20,7 @@ export const VALUES_JUDGED_WHOLLY_MAX = 500
 /** RFC 9562 in its one usual form; no `urn:uuid:`, no braces. */
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const LOWER_CASE = 'lowerCase'
+const WHOLE_NUMBER = /^-?\d+$/
 
 const AJV: Options = {
   allowUnionTypes: true,
@@ -30,14 +31,35 @@ const AJV: Options = {
 }
 
 export function createValidatorCompiler(): FastifySchemaCompiler<unknown> {
-  const asSent = withRules(new Ajv({ ...AJV, coerceTypes: false }))
-  const wholly = withRules(new Ajv({ ...AJV, coerceTypes: false, allErrors: true }))
-  const fromText = withRules(new Ajv({ ...AJV, coerceTypes: true }))
+  const asSent = withRules(new Ajv(AJV))
+  const wholly = withRules(new Ajv({ ...AJV, allErrors: true }))
   return ({ schema, httpPart }) => {
     const given = withIdsLowered(schema) as object
-    if (httpPart !== 'body') return fromText.compile(given)
+    if (httpPart !== 'body') return judgeText(asSent.compile(given), given)
     return judgeBody(asSent.compile(given), wholly.compile(given))
   }
+}
+
+type Texts = Record<string, unknown>
+
+/** Converts what is a number or a truth value in its one usual spelling; anything else is judged as the text it is. */
+function judgeText(judgeValues: ValidateFunction, schema: object) {
+  const types = Object.entries(
+    (schema as { properties?: Record<string, { type?: string }> }).properties ?? {},
+  )
+  const judge = (texts: Texts): boolean => {
+    for (const [name, { type }] of types) {
+      const text = texts[name]
+      if (typeof text !== 'string') continue
+      if (type === 'integer' && WHOLE_NUMBER.test(text)) texts[name] = Number(text)
+      if (type === 'boolean' && (text === 'true' || text === 'false')) texts[name] = text === 'true'
+    }
+    const fits = judgeValues(texts)
+    judge.errors = judgeValues.errors
+    return fits
+  }
+  judge.errors = undefined as ValidateFunction['errors']
+  return judge
 }
 
 function judgeBody(first: ValidateFunction, all: ValidateFunction) {

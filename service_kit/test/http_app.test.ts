@@ -253,6 +253,7 @@ suite('probes', () => {
       const [head = '', body = ''] = answer.split('\r\n\r\n')
       assert.match(head, new RegExp(`^HTTP/1.1 ${status} `))
       assert.match(head, /content-type: application\/problem\+json/i)
+      assert.match(head, /cache-control: no-store/i)
       const problem = JSON.parse(body)
       assert.deepEqual([problem.status, problem.code], [status, 'bad_request'])
       assert.match(head, new RegExp(`x-request-id: ${problem.request_id}`, 'i'))
@@ -286,13 +287,16 @@ suite('probes', () => {
     const { port } = app.server.address() as AddressInfo
     const agent = new Agent({ keepAlive: true, maxSockets: 8 })
     t.after(() => agent.destroy())
+    let answers = 0
     const clients = Array.from({ length: 8 }, async () => {
       for (;;) {
         const answer = await ask(port, '/slow', agent)
         if (answer !== '200 keep-alive') return answer
+        answers++
       }
     })
-    await sleep(50)
+    // Each has its connection by now, and most have a request under way.
+    while (answers < 16) await sleep(5)
     return { app, last: Promise.all(clients) }
   }
 

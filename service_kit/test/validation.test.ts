@@ -53,6 +53,29 @@ suite('faults are told in words', () => {
   })
 })
 
+suite('numbers and truth values of an address', () => {
+  const ask = async (t: import('node:test').TestContext, query: string) =>
+    createEdgeApp(t).inject({ url: `/things?${query}` })
+
+  test('are read in their one usual spelling', async (t) => {
+    assert.deepEqual((await ask(t, 'limit=20&sold=true&q=20')).json(), { limit: 20, sold: true, q: '20' })
+    assert.deepEqual((await ask(t, 'limit=100&sold=false')).json(), { limit: 100, sold: false })
+  })
+
+  for (const query of [
+    ...['0x10', '1e1', '%205', '5%20', '5.0', '%2B5', '', '--5', '1_0', '٣', '-1', '0', '101'].map(
+      (text) => `limit=${text}`,
+    ),
+    ...['1', '0', 'TRUE', 'yes', '', 'null'].map((text) => `sold=${text}`),
+    'limit=1&limit=2',
+  ]) {
+    test(`${query} is refused`, async (t) => {
+      const answer = await ask(t, query)
+      assert.deepEqual([answer.statusCode, answer.json().code], [400, 'validation_failed'])
+    })
+  }
+})
+
 suite('an id is the same in either case', () => {
   test('it is lower-case for the route, in path and body', async (t) => {
     const app = createEdgeApp(t)
