@@ -26,6 +26,14 @@ export function refuse(...sentences: readonly string[]): never {
   process.exit(1)
 }
 
+/** With what lies behind it, such as a full disk, unless it says so itself. */
+export function reasonOf(error: unknown): string {
+  const { message, cause } = error as Error
+  return cause instanceof Error && !message.includes(cause.message)
+    ? `${message} (${cause.message})`
+    : message
+}
+
 /** Reads the command line. `--help` prints and ends with 0; what is not understood ends with 1. */
 export function readArguments<O extends Options>(
   command: Command<O>,
@@ -34,7 +42,7 @@ export function readArguments<O extends Options>(
 ): { values: Values<O>; words: readonly string[] } {
   try {
     const { values, positionals } = parseArgs({
-      args: [...keptByNpm(command, env), ...argv],
+      args: [...keptByNpm(command, env), ...withNegatives(command, argv)],
       options: { help: { type: 'boolean', short: 'h' }, ...command.options } as Options,
       allowPositionals: command.words !== undefined,
     })
@@ -42,9 +50,14 @@ export function readArguments<O extends Options>(
       process.stdout.write(usage(command))
       process.exit(0)
     }
+    const empty = Object.keys(values).find((name) => values[name] === '')
+    if (empty !== undefined) refuse(`--${empty} must not be empty.`)
     return { values: values as Values<O>, words: positionals }
   } catch (error) {
-    const [sentence] = (error as Error).message.split(/\.?\n|\. /)
+    const { message } = error as Error
+    const [, without] =
+      /^Option '(?:-\w, )?(--[\w-]+)[^']*' argument (?:missing|is ambiguous)/.exec(message) ?? []
+    const [sentence] = without === undefined ? message.split(/\.?\n|\. /) : [`${without} needs a value`]
     refuse(`${sentence}. \`${command.name} -- --help\` lists what there is.`)
   }
 }
@@ -58,13 +71,38 @@ export function wholeNumber(name: string, text: string, minimum: number, maximum
   return value
 }
 
+/** `--products -5` says what it means, and the number can then be refused as one. */
+function withNegatives({ options }: Command<Options>, argv: readonly string[]): string[] {
+  const joined: string[] = []
+  for (const argument of argv) {
+    const before = joined.at(-1) ?? ''
+    if (/^-\d/.test(argument) && options[before.replace(/^--/, '')]?.type === 'string') {
+      joined[joined.length - 1] = `${before}=${argument}`
+    } else joined.push(argument)
+  }
+  return joined
+}
+
+/** npm has these too, so it takes them for no beginning of a longer one. */
+const ALSO_OF_NPM = ['force', 'json', 'only', 'registry', 'tag']
+/** Of npm's own it is in many an .npmrc, and always a URL, which a registry of images never is. */
+const NEVER_OURS = ['registry']
+
 /** Those of our options that npm kept, as they were typed. Only of the script npm runs: what it runs inherits them. */
 function keptByNpm({ name, options }: Command<Options>, env: NodeJS.ProcessEnv): string[] {
   if (name.replace(/^npm (run )?/, '') !== env.npm_lifecycle_event) return []
   return Object.entries(options).flatMap(([option, { type }]) => {
     const positive = option.replace(/^no-/, '')
-    const kept = env[`npm_config_${positive.replaceAll('-', '_')}`]
-    if (kept === undefined) return []
+    const variable = `npm_config_${positive.replaceAll('-', '_')}`
+    const kept = NEVER_OURS.includes(option) ? undefined : env[variable]
+    if (kept === undefined) {
+      const longer = Object.keys(env).find((key) => key.startsWith(variable))
+      if (longer === undefined || ALSO_OF_NPM.includes(option)) return []
+      const taken = longer.replace('npm_config_', '').replaceAll('_', '-')
+      return refuse(
+        `npm took --${option} for its own --${taken}. Put -- before it: ${name} -- --${option}${type === 'boolean' ? '' : ' <value>'}`,
+      )
+    }
     // npm has made `--no-demo` an empty npm_config_demo; of both, it keeps both.
     const values = kept.split('\n\n')
     if (type === 'boolean') return values.includes(positive === option ? 'true' : '') ? [`--${option}`] : []

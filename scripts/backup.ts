@@ -2,11 +2,11 @@
  * `npm run backup`: a copy of the whole shop on SQLite at one moment, while it runs. Each copy is verified before
  * the backup counts; a folder without backup.json is none.
  */
-import { chmodSync, copyFileSync, existsSync, readdirSync, statSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { readArguments, refuse } from './arguments.ts'
+import { readArguments, reasonOf, refuse } from './arguments.ts'
 import { copyAtOneMoment, settleCopy } from './backup/cut.ts'
-import { hashOf, writeManifest } from './backup/manifest.ts'
+import { hashOf, MANIFEST_FILE, writeManifest } from './backup/manifest.ts'
 import { faultsOfFile, faultsOfLedger } from './backup/verify.ts'
 import { NOTHING_MADE, plannedService, planShop } from './plan.ts'
 import { ADMIN_FILE, SECRETS_FILE, SHOWN_FILE } from './start/first_run.ts'
@@ -39,8 +39,18 @@ for (const { file } of files) {
   }
 }
 
+const others = [SECRETS_FILE, ADMIN_FILE, SHOWN_FILE].filter((file) => existsSync(join(plan.dataDir, file)))
+
 makeForOwnerOnly()
 makeFolder()
+// Unfinished it is of no use to anybody, and would be in the way of the next one.
+process.once('exit', (code) => {
+  if (code === 0) return
+  const ours = [...files.map(({ file }) => file), ...others, MANIFEST_FILE]
+  for (const name of readdirSync(folder)) {
+    if (ours.some((known) => name.startsWith(known))) rmSync(join(folder, name), { force: true })
+  }
+})
 const at = await copyStores()
 const faults: string[] = []
 for (const { service, file } of files) {
@@ -56,14 +66,19 @@ if (faults.length === 0) {
 }
 if (faults.length > 0) refuse(...faults.map((fault) => `Not usable: ${fault}.`))
 
-const others = [SECRETS_FILE, ADMIN_FILE, SHOWN_FILE].filter((file) => existsSync(join(plan.dataDir, file)))
-for (const file of others) {
-  copyFileSync(join(plan.dataDir, file), join(folder, file))
-  chmodSync(join(folder, file), OWNER_ONLY)
-}
 const names = [...files.map(({ file }) => file), ...others]
-const hashes = await Promise.all(names.map(async (name) => [name, await hashOf(join(folder, name))] as const))
-writeManifest(folder, { at: at.toISOString(), files: Object.fromEntries(hashes) })
+try {
+  for (const file of others) {
+    copyFileSync(join(plan.dataDir, file), join(folder, file))
+    chmodSync(join(folder, file), OWNER_ONLY)
+  }
+  const hashes = await Promise.all(
+    names.map(async (name) => [name, await hashOf(join(folder, name))] as const),
+  )
+  writeManifest(folder, { at: at.toISOString(), files: Object.fromEntries(hashes) })
+} catch (error) {
+  refuse(`The backup cannot be finished: ${reasonOf(error)}`)
+}
 for (const name of names)
   console.log(`${String(statSync(join(folder, name)).size).padStart(12)} bytes  ${name}`)
 console.log(`The shop as it was at ${at.toISOString()} is in ${folder}: whole, and its ledger balances.`)
@@ -75,7 +90,7 @@ function makeFolder(): void {
     }
     ownFolder(folder)
   } catch (error) {
-    refuse(`A backup cannot be made in ${folder}: ${(error as Error).message}`)
+    refuse(`A backup cannot be made in ${folder}: ${reasonOf(error)}`)
   }
 }
 
@@ -85,6 +100,6 @@ async function copyStores(): Promise<Date> {
       files.map(({ file }) => ({ from: join(plan.dataDir, file), to: join(folder, file) })),
     )
   } catch (error) {
-    return refuse(`The stores cannot be copied: ${(error as Error).message}.`)
+    return refuse(`The stores cannot be copied. ${reasonOf(error)}`)
   }
 }

@@ -11,8 +11,9 @@ import { openStores as openAuthStores } from '../auth_service/src/storage/open_s
 import { openStores as openOrderStores } from '../order_service/src/storage/open_stores.ts'
 import { PRODUCT_INDEXES } from '../product_service/src/storage/mongo_documents.ts'
 import { openStores as openProductStores } from '../product_service/src/storage/open_stores.ts'
-import { readArguments, refuse } from './arguments.ts'
+import { readArguments, reasonOf, refuse } from './arguments.ts'
 import { copyAtOneMoment, isInUse } from './backup/cut.ts'
+import { faultsOfFile } from './backup/verify.ts'
 import { carryAccounts } from './migrate/accounts.ts'
 import { carryOrders } from './migrate/orders.ts'
 import { carryProducts, currencyOf } from './migrate/products.ts'
@@ -35,7 +36,7 @@ const { values } = readArguments(
   process.argv.slice(2),
 )
 const { from, to } = values
-if (!from?.startsWith('sqlite:')) refuse('Say where from: --from sqlite:<data folder>')
+if (!from || !/^sqlite:./.test(from)) refuse('Say where from: --from sqlite:<data folder>')
 if (!to || !/^mongodb(\+srv)?:/.test(to)) refuse('Say where to: --to mongodb://…')
 if (databaseOf(to!) !== undefined)
   refuse('Leave the path out of the URL: each service gets a database of its own.')
@@ -62,7 +63,14 @@ try {
       from: join(source, databaseFile),
       to: join(folder, databaseFile),
     })),
-  )
+  ).catch((error) => refuse(`The source cannot be copied. ${reasonOf(error)}`))
+  const damages = SERVICES.flatMap(({ databaseFile, name }) => faultsOfFile(join(folder, databaseFile), name))
+  if (damages.length > 0) {
+    refuse(
+      ...damages.map((damage) => `Not usable: ${damage.replace(folder, source)}.`),
+      'Bring back a backup with `npm run restore`, or name its folder.',
+    )
+  }
   const CURRENCY = currencyOf(folder)
   const old = { DATA_DIR: folder, CURRENCY }
   const oldStores = {
@@ -122,9 +130,7 @@ try {
   await setMark('finished')
   console.log(`Everything is there, as often as in ${source}, and the ledger balances.`)
 } catch (error) {
-  process.stderr.write(
-    `${(error as Error).message}\nNothing in the source has changed; run it again to go on.\n`,
-  )
+  process.stderr.write(`${reasonOf(error)}\nNothing in the source has changed; run it again to go on.\n`)
   process.exitCode = 1
 } finally {
   for (const end of ends.reverse()) await end()

@@ -2,9 +2,9 @@
  * `npm run restore`: puts a backup in the place of the shop's stores. Refuses while anything has them open, and,
  * without --force, where there is something already; what was there is moved aside, never deleted.
  */
-import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { readArguments, refuse } from './arguments.ts'
+import { readArguments, reasonOf, refuse } from './arguments.ts'
 import { besides, isInUse } from './backup/cut.ts'
 import { hashOf, type Manifest, readManifest } from './backup/manifest.ts'
 import { faultsOfFile } from './backup/verify.ts'
@@ -66,10 +66,15 @@ for (const name of present) {
 }
 
 makeForOwnerOnly()
-ownFolder(dataDir)
-for (const name of names) {
-  copyFileSync(join(folder, name), join(dataDir, name + COMING))
-  chmodSync(join(dataDir, name + COMING), OWNER_ONLY)
+try {
+  ownFolder(dataDir)
+  for (const name of names) {
+    copyFileSync(join(folder, name), join(dataDir, name + COMING))
+    chmodSync(join(dataDir, name + COMING), OWNER_ONLY)
+  }
+} catch (error) {
+  for (const name of names) rmSync(join(dataDir, name + COMING), { force: true })
+  refuse(`The backup cannot be copied to ${dataDir}, which stays as it is: ${reasonOf(error)}`)
 }
 if (present.length > 0) {
   const aside = join(dataDir, `replaced_${new Date().toISOString().replaceAll(':', '')}`)

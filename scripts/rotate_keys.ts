@@ -5,7 +5,7 @@ import { readConfig } from '@shop/service_kit/config'
 import { StoresConfigSchema } from '../auth_service/src/config.ts'
 import { rotateKeys } from '../auth_service/src/rotate_keys.ts'
 import { DATABASE_FILE, openStores } from '../auth_service/src/storage/open_stores.ts'
-import { readArguments, refuse } from './arguments.ts'
+import { readArguments, reasonOf, refuse } from './arguments.ts'
 
 const { values } = readArguments(
   {
@@ -39,5 +39,5 @@ try {
   process.stdout.write(`Tokens are signed with the key ${kid} from now on.\n`)
   if (removed.length > 0) process.stdout.write(`Removed: ${removed.join(', ')}.\n`)
 } catch (error) {
-  refuse((error as Error).message)
+  refuse(reasonOf(error))
 }

@@ -3,7 +3,7 @@ import { randomUUIDv7 } from 'node:crypto'
 import { readProductConfig } from '../product_service/src/config.ts'
 import type { Stores } from '../product_service/src/domain/ports.ts'
 import { openStores } from '../product_service/src/storage/open_stores.ts'
-import { readArguments, refuse, wholeNumber } from './arguments.ts'
+import { readArguments, reasonOf, refuse, wholeNumber } from './arguments.ts'
 import { NOTHING_MADE, plannedService, planShop } from './plan.ts'
 import { createProgress } from './seed/progress.ts'
 import { sampleProducts } from './seed/sample_products.ts'
@@ -65,10 +65,4 @@ async function openOrRefuse(): Promise<Stores> {
   } catch (error) {
     refuse(reasonOf(error))
   }
-}
-
-/** With what lies behind it, such as a full disk. */
-function reasonOf(error: unknown): string {
-  const { message, cause } = error as Error
-  return cause instanceof Error ? `${message} (${cause.message})` : message
 }

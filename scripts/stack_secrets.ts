@@ -65,9 +65,14 @@ for (const [name, make] of Object.entries(SECRETS)) {
   // Under its name only once it is whole: what exists is kept from then on.
   const unfinished = `${file}.new`
   rmSync(unfinished, { force: true })
-  writeFileSync(unfinished, `${make(folder)}\n`)
-  chmodSync(unfinished, 0o444)
-  renameSync(unfinished, file)
+  try {
+    writeFileSync(unfinished, `${make(folder)}\n`)
+    chmodSync(unfinished, 0o444)
+    renameSync(unfinished, file)
+  } catch (error) {
+    rmSync(unfinished, { force: true })
+    refuse(`${file} cannot be written: ${(error as Error).message}`)
+  }
   console.log(`made   ${file}`)
 }
 console.log(`\nThe first admin signs in as "admin" with the password in ${join(folder, 'admin_password')}.`)

@@ -2,8 +2,7 @@
  * Builds the pages into dist/, each file also compressed, so that the gateway compresses nothing while it serves.
  * Of several that want to build at once, one does; the others wait, and find the pages new.
  *
- *   node storefront/build.ts             builds
- *   node storefront/build.ts --if-old    builds only when a source is newer than what is built
+ *   node storefront/build.ts             builds, also where nothing but the pages' own sources are; see npm run build
  */
 import {
   type Dirent,
@@ -116,9 +115,4 @@ function filesIn(path: string): string[] {
     .map((entry) => join(entry.parentPath, entry.name))
 }
 
-if (import.meta.main) {
-  const built = process.argv.includes('--if-old')
-    ? await buildPagesIfOld()
-    : await buildPages().then(() => true)
-  process.stdout.write(built ? 'The pages are built.\n' : 'The pages are as new as their sources.\n')
-}
+if (import.meta.main) await buildPages()

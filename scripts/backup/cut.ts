@@ -7,6 +7,7 @@
  */
 import { rmSync } from 'node:fs'
 import { backup, DatabaseSync } from 'node:sqlite'
+import { isDamage, openingFault } from '@shop/service_kit/sqlite_faults'
 
 const LOCK_MS = 10_000
 const SQLITE_BUSY = 5
@@ -15,23 +16,35 @@ const PAGES_AT_ONCE = 1_000
 
 export type Copy = { readonly from: string; readonly to: string }
 
+/** Rejects with a sentence that names the file, and the next step. */
 export async function copyAtOneMoment(
   copies: readonly Copy[],
   onProgress: (copy: Copy, share: number) => void = () => {},
 ): Promise<Date> {
-  const lockers = copies.map(({ from }) => new DatabaseSync(from, { timeout: LOCK_MS }))
+  const lockers: DatabaseSync[] = []
   const readers: DatabaseSync[] = []
   let at: Date
   try {
-    for (const locker of lockers) locker.exec('BEGIN IMMEDIATE')
+    for (const { from } of copies) {
+      naming(from, () => {
+        const locker = new DatabaseSync(from, { timeout: LOCK_MS })
+        lockers.push(locker)
+        locker.exec('BEGIN IMMEDIATE')
+      })
+    }
     at = new Date()
     for (const { from } of copies) {
-      const reader = new DatabaseSync(from, { readOnly: true })
-      readers.push(reader)
-      reader.exec('BEGIN')
-      // The moment is fixed by the first read.
-      reader.prepare('SELECT count(*) FROM sqlite_schema').get()
+      naming(from, () => {
+        const reader = new DatabaseSync(from, { readOnly: true })
+        readers.push(reader)
+        reader.exec('BEGIN')
+        // The moment is fixed by the first read.
+        reader.prepare('SELECT count(*) FROM sqlite_schema').get()
+      })
     }
+  } catch (error) {
+    for (const reader of readers) reader.close()
+    throw error
   } finally {
     for (const locker of lockers) locker.close()
   }
@@ -40,12 +53,22 @@ export async function copyAtOneMoment(
       await backup(readers[i]!, copy.to, {
         rate: PAGES_AT_ONCE,
         progress: ({ totalPages, remainingPages }) => onProgress(copy, 1 - remainingPages / totalPages),
+      }).catch((error) => {
+        throw openingFault(isDamage(error) ? copy.from : copy.to, error)
       })
     }
   } finally {
     for (const reader of readers) reader.close()
   }
   return at
+}
+
+function naming(path: string, work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    throw openingFault(path, error)
+  }
 }
 
 /** The files SQLite keeps beside a database. */

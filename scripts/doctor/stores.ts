@@ -73,6 +73,9 @@ const digitsApart = (products: number, orders: number): Finding[] =>
 
 type Look = { readonly usable: boolean; readonly absent?: boolean; readonly findings: readonly Finding[] }
 
+const FROM_BACKUP =
+  'Stop the shop, keep a copy of the file, and put the last backup in its place (`npm run restore`).'
+
 const missing = ({ dataDir }: Plan, { databaseFile }: ServiceEntry, other: ServiceEntry): Finding => ({
   problem: `There is no ${join(dataDir, databaseFile)}, though the shop has been started here: there is ${other.databaseFile}.`,
   mend: 'Put the last backup in place (`npm run restore`). If nothing was ever sold, the next start makes an empty one.',
@@ -87,15 +90,12 @@ function lookAt({ dataDir, databaseUrl }: Plan, { name, databaseFile }: ServiceE
   if (inspection.state === 'unreadable') {
     return refuse(
       `${path} cannot be read: ${inspection.reason}.`,
-      'Check who owns it; if it is damaged, put the last backup in its place.',
+      inspection.damaged ? FROM_BACKUP : 'Check who owns it, and that this user may read it.',
     )
   }
   const { damages, pending, unknown } = inspection
   if (damages.length > 0) {
-    return refuse(
-      `${path} is damaged: ${damages.join('; ')}.`,
-      'Stop the shop, keep a copy of the file, and put the last backup in its place.',
-    )
+    return refuse(`${path} is damaged: ${damages.join('; ')}.`, FROM_BACKUP)
   }
   if (unknown.length > 0) {
     return refuse(

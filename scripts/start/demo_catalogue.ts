@@ -25,44 +25,55 @@ export type Shop = { readonly authUrl: string; readonly productUrl: string }
 export async function loadDemo(shop: Shop, username: string, password: string): Promise<string> {
   if (await firstProduct(shop))
     return 'The catalogue already has products; the sample catalogue was not loaded.'
-  const token = await signIn(shop, username, password)
-  if (token === undefined) {
-    return `The sample catalogue was not loaded: ${username} could not sign in with the known password.`
+  let loaded = 0
+  try {
+    const login = { username, password }
+    const { access_token: token } = await ask<{ access_token: string }>(`${shop.authUrl}/login`, login)
+    const digits = await digitsOf(shop)
+    for (const [name, description, minor, stock] of SAMPLES) {
+      const price = formatMoney(minor, digits)
+      await ask(`${shop.productUrl}/products`, { name, description, price, stock }, token)
+      loaded += 1
+    }
+    return `The sample catalogue was loaded: ${SAMPLES.length} products.`
+  } catch (error) {
+    const what = loaded === 0 ? 'not loaded' : `loaded in part, ${loaded} of ${SAMPLES.length} products`
+    return `The sample catalogue was ${what}: ${(error as Error).message}`
   }
-  const digits = await digitsOf(shop)
-  for (const [name, description, minor, stock] of SAMPLES) {
-    const price = formatMoney(minor, digits)
-    const answer = await fetch(`${shop.productUrl}/products`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-      body: JSON.stringify({ name, description, price, stock }),
-    })
-    if (!answer.ok) return `The sample catalogue was not loaded: ${await answer.text()}`
+}
+
+/** What a service answers, to a `POST` where there is something to send. Rejects with its status, and why. */
+async function ask<T>(url: string, body?: unknown, token = 'none'): Promise<T> {
+  const { pathname, origin } = new URL(url)
+  const answer = await fetch(url, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: body === undefined ? null : JSON.stringify(body),
+  }).catch(({ message, cause }) => {
+    throw new Error(`${pathname} of ${origin} cannot be asked: ${cause?.message ?? message}`)
+  })
+  const text = await answer.text()
+  if (!answer.ok) throw new Error(`${pathname} answered ${answer.status}: ${detailIn(text)}`)
+  return JSON.parse(text)
+}
+
+function detailIn(text: string): string {
+  try {
+    return JSON.parse(text).detail ?? text
+  } catch {
+    return text
   }
-  return `The sample catalogue was loaded: ${SAMPLES.length} products.`
 }
 
 export type ListedProduct = { readonly id: string; readonly name: string; readonly price: string }
 
 /** A product that can be ordered now, if there is one. */
 export async function firstProduct({ productUrl }: Shop, query = ''): Promise<ListedProduct | undefined> {
-  const answer = await fetch(`${productUrl}/products?limit=1${query}`)
-  const { items } = (await answer.json()) as { items: ListedProduct[] }
+  const { items } = await ask<{ items: ListedProduct[] }>(`${productUrl}/products?limit=1${query}`)
   return items[0]
 }
 
 /** Digits after the point of the shop's prices. */
 export async function digitsOf({ productUrl }: Shop): Promise<number> {
-  const answer = await fetch(`${productUrl}/products/currency`)
-  return ((await answer.json()) as { currency_digits: number }).currency_digits
-}
-
-async function signIn({ authUrl }: Shop, username: string, password: string): Promise<string | undefined> {
-  const answer = await fetch(`${authUrl}/login`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ username, password }),
-  })
-  if (!answer.ok) return undefined
-  return ((await answer.json()) as { access_token: string }).access_token
+  return (await ask<{ currency_digits: number }>(`${productUrl}/products/currency`)).currency_digits
 }

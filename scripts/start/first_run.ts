@@ -93,7 +93,13 @@ export function planFirstRun(dataDir: string, env: NodeJS.ProcessEnv, chance: Ch
     adminPassword,
     faults,
     shown: existsSync(shownFile),
-    noteShown: () => writeFileSync(shownFile, '', { mode: OWNER_ONLY }),
+    noteShown() {
+      try {
+        writeFileSync(shownFile, '', { mode: OWNER_ONLY })
+      } catch {
+        // A full disk; then it is shown once more.
+      }
+    },
     keep() {
       ownFolder(dataDir)
       for (const [file, content] of toKeep) writeOwnerOnly(file, content)
@@ -141,13 +147,13 @@ function readKept(file: string, names: readonly string[], faults: string[]): Kep
  */
 function writeOwnerOnly(file: string, content: Kept) {
   const beside = `${file}.${process.pid}`
-  writeFileSync(beside, `${JSON.stringify(content)}\n`, { mode: OWNER_ONLY, flush: true })
   try {
+    writeFileSync(beside, `${JSON.stringify(content)}\n`, { mode: OWNER_ONLY, flush: true })
     linkSync(beside, file)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw new AlreadyKept(file)
     throw error
   } finally {
-    rmSync(beside)
+    rmSync(beside, { force: true })
   }
 }

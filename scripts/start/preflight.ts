@@ -11,6 +11,7 @@ import { databaseOf } from '@shop/service_kit/mongo_url'
 import { besides } from '../backup/cut.ts'
 import { operationsVariable, type Plan, type Planned } from '../plan.ts'
 import { type ProcessEntry, SERVICES } from '../services.ts'
+import { moneyFaults } from './store_money.ts'
 
 type AnyPlanned = Planned<ProcessEntry>
 
@@ -47,6 +48,7 @@ export async function preflight(plan: Plan): Promise<string[]> {
     sharedFileFault(databaseUrl),
     ...(await configFaults(services, first.fresh)),
   ].filter((fault) => fault !== undefined)
+  if (faults.length === 0) faults.push(...moneyFaults(plan))
   if (faults.length === 0 && databaseUrl?.startsWith('mongodb')) {
     const fault = await whyUnreachable(databaseUrl)
     if (fault !== undefined) faults.push(`The database of DATABASE_URL cannot be used. ${fault}`)

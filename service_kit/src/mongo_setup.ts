@@ -204,7 +204,9 @@ export async function explainTrouble(url: string, error: unknown): Promise<Error
       await probe.close()
     }
   }
-  return new Error(`MongoDB can't be reached: ${(error as Error).message}`)
+  return new Error(
+    `MongoDB can't be reached: ${(error as Error).message}. See that it runs, and that DATABASE_URL names its hosts and port.`,
+  )
 }
 
 const PARTS = /^mongodb:\/\/(?<user>[^/]*@)?(?<hosts>[^/?]+)(?<path>\/[^?]*)?(?:\?(?<query>.*))?$/

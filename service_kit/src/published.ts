@@ -2,7 +2,7 @@
  * Documents that auth_service publishes and other services keep: fetched from one replica or another, bounded in time
  * and size, and kept in a file across restarts.
  */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { retryAfterMs } from '@shop/retry/backoff'
 
 const DEADLINE_MS = 2_000
@@ -68,10 +68,16 @@ export function readKept(file: string, isGood: (value: unknown) => boolean): unk
   }
 }
 
-/** Written beside and renamed, so a reader never sees half a file. A read-only disk only costs the cache. */
+/**
+ * Written beside and renamed, so a reader never sees half a file. A disk that is full or read-only only costs the
+ * cache, and has nothing unfinished left on it.
+ */
 export function keep(file: string, text: string): void {
+  const beside = `${file}.${process.pid}`
   try {
-    writeFileSync(`${file}.${process.pid}`, text, { mode: 0o600 })
-    renameSync(`${file}.${process.pid}`, file)
-  } catch {}
+    writeFileSync(beside, text, { mode: 0o600 })
+    renameSync(beside, file)
+  } catch {
+    rmSync(beside, { force: true })
+  }
 }

@@ -15,6 +15,9 @@ const resultCode = (error: unknown): number => ((error as { errcode?: number }).
 /** Another connection holds the lock; it passes. */
 export const isBusy = (error: unknown): boolean => [BUSY, LOCKED].includes(resultCode(error))
 
+/** The file itself is no database, or no whole one: trying again does not help. */
+export const isDamage = (error: unknown): boolean => [CORRUPT, NOTADB].includes(resultCode(error))
+
 export const isStoreFault = (error: unknown): boolean =>
   isBusy(error) || FILE_FAULTS.includes(resultCode(error))
 
@@ -53,12 +56,15 @@ export function translateFaults(db: DatabaseSync): void {
 export function openingFault(path: string, error: unknown): unknown {
   const code = resultCode(error)
   const says = `${path}: ${(error as Error).message}.`
-  if (code === CORRUPT || code === NOTADB) {
+  if (isDamage(error)) {
     return new Error(
       `${says} It is damaged or not a database of ours, and was left as it is. Move it away and bring back a backup with ` +
         '`npm run restore`; `npm run doctor` says what is wrong with it.',
       { cause: error },
     )
+  }
+  if (isBusy(error)) {
+    return new Error(`${says} Another program holds it; try again once that has ended.`, { cause: error })
   }
   if (code === CANTOPEN) {
     return new Error(`${says} See that its folder exists and that this user may read and write both.`, {

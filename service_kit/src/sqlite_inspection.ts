@@ -4,6 +4,7 @@
  */
 import { existsSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
+import { isDamage } from './sqlite_faults.ts'
 import { migrationFiles } from './sqlite_migrations.ts'
 
 /** Damages listed at most. */
@@ -11,8 +12,8 @@ const DAMAGES_MAX = 10
 
 export type SqliteInspection =
   | { readonly state: 'absent' }
-  /** Not a database, or not readable by this user. */
-  | { readonly state: 'unreadable'; readonly reason: string }
+  /** Not a database (then `damaged`), or not readable by this user. */
+  | { readonly state: 'unreadable'; readonly damaged: boolean; readonly reason: string }
   | {
       readonly state: 'readable'
       /** What PRAGMA integrity_check and foreign_key_check complain about. */
@@ -36,7 +37,7 @@ export function inspectSqlite(path: string, migrations: string | URL): SqliteIns
       unknown: applied.filter((name) => !known.includes(name)),
     }
   } catch (error) {
-    return { state: 'unreadable', reason: (error as Error).message }
+    return { state: 'unreadable', damaged: isDamage(error), reason: (error as Error).message }
   } finally {
     db?.close()
   }

@@ -5,6 +5,7 @@
  *
  * A store made before digits were kept is given those it was made with (currencies.ts), whatever the list says now.
  */
+import { DatabaseSync } from 'node:sqlite'
 import { digitsBeforeKept } from './currencies.ts'
 import { currencyDigits } from './money.ts'
 import { Problem } from './problem.ts'
@@ -63,6 +64,42 @@ export function createStoreMoney({ CURRENCY, CURRENCY_DIGITS }: MoneyConfig, whe
       if (accepted === undefined) throw new Problem('store_unavailable', 'The store was not reached yet.')
       return accepted
     },
+  }
+}
+
+/** Why the services would refuse the store at `path`, as a sentence; undefined when they would not. Changes nothing. */
+export function moneyFault(path: string, config: MoneyConfig): string | undefined {
+  const kept = keptMoney(path)
+  if (kept === undefined) return undefined
+  const money = createStoreMoney(config, path)
+  try {
+    if (kept.digits === undefined) money.digitsToKeep(kept)
+    else money.accept(kept)
+    return undefined
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+/** Undefined of a store that is not there yet, or that can't be read: whoever opens it says why. */
+function keptMoney(path: string): KeptMoney | undefined {
+  let db: DatabaseSync | undefined
+  try {
+    db = new DatabaseSync(path, { readOnly: true })
+    const kept = new Map(
+      db
+        .prepare('SELECT name, value FROM settings')
+        .all()
+        .map(({ name, value }) => [name, String(value)]),
+    )
+    const [currency, digits] = ['currency', 'currency_digits'].map((name) => kept.get(name))
+    return currency === undefined
+      ? undefined
+      : { currency, digits: digits === undefined ? digits : Number(digits) }
+  } catch {
+    return undefined
+  } finally {
+    db?.close()
   }
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -92,6 +92,9 @@ suite('a kept document', () => {
       assert.equal(readKept(file, isList), undefined, text)
     }
     keep(join(folder, 'no', 'such', 'folder'), '[]') // A disk that takes nothing only costs the file.
+    mkdirSync(join(folder, 'in the way', 'of'), { recursive: true })
+    keep(join(folder, 'in the way'), '[]')
+    assert.deepEqual(readdirSync(folder), ['in the way', 'kept.json'], 'nothing unfinished is left')
   })
 })
 

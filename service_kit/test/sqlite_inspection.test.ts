@@ -40,7 +40,9 @@ suite('inspectSqlite', () => {
   test('what is no database is unreadable', () => {
     const path = join(folder, 'text.db')
     writeFileSync(path, 'a shopping list '.repeat(100))
-    assert.equal(inspectSqlite(path, migrations).state, 'unreadable')
+    const damaged = { state: 'unreadable', damaged: true, reason: 'file is not a database' }
+    assert.deepEqual(inspectSqlite(path, migrations), damaged)
+    assert.partialDeepStrictEqual(inspectSqlite(folder, migrations), { state: 'unreadable', damaged: false })
   })
 
   test('migrations that one side lacks are named', async () => {

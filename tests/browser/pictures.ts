@@ -1,6 +1,7 @@
 /** `npm run pictures`: the pictures of docs/pictures, of the sample catalogue, taken of the real shop in a real browser. */
 import { join } from 'node:path'
 import type { BrowserContextOptions, Page } from 'playwright-core'
+import { readArguments } from '../../scripts/arguments.ts'
 import { loadDemo } from '../../scripts/start/demo_catalogue.ts'
 import type { Product } from '../system/world.ts'
 import { noBrowser } from './browser.ts'
@@ -13,6 +14,14 @@ const SALES = 22
 const CANCELLED = 3
 const DECLINED = 2
 
+readArguments(
+  {
+    name: 'npm run pictures',
+    summary: 'Takes the pictures of docs/pictures anew. Needs Chromium.',
+    options: {},
+  },
+  process.argv.slice(2),
+)
 if (noBrowser) throw new Error(noBrowser)
 const shop = await openShop()
 try {

@@ -5,6 +5,7 @@
  * then on the server MONGODB_URL names (it must be empty), or else on the wire-compatible one.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { readArguments } from '../../scripts/arguments.ts'
 import { start } from '../../service_kit/test_support/mongo_server.ts'
 import { type Crowd, gatherCrowd } from '../cluster/crowd.ts'
 import { readMongoBooks } from '../cluster/mongo_books.ts'
@@ -51,6 +52,14 @@ const OUTAGE_MS = 3_000
 /** A new replica works this long before the next old one leaves. */
 const MIN_READY_MS = 1_000
 
+readArguments(
+  {
+    name: 'npm run test:replicas',
+    summary: 'Replicas behind a balancer, killed and replaced under buyers. Needs haproxy.',
+    options: {},
+  },
+  process.argv.slice(2),
+)
 if (!isHaproxyThere()) leaveOut('haproxy is not installed (Debian: apt-get install haproxy)')
 await run(SQLITE)
 if (process.env.MONGODB_URL) await run(MONGODB, process.env.MONGODB_URL)

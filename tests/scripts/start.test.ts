@@ -5,6 +5,8 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, 
 import { dirname, join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { openStores as openOrderStores } from '../../order_service/src/storage/open_stores.ts'
+import { openStores as openProductStores } from '../../product_service/src/storage/open_stores.ts'
 import { NOTHING_MADE } from '../../scripts/plan.ts'
 import { planFirstRun } from '../../scripts/start/first_run.ts'
 import {
@@ -294,7 +296,31 @@ suite('what cannot work is refused in a sentence before anything is started', ()
       name: 'a MongoDB that is not there',
       env: { DATABASE_URL: 'mongodb://127.0.0.1:9/?replicaSet=rs0' },
       says: () =>
-        /^The database of DATABASE_URL cannot be used\. MongoDB can't be reached: .*127\.0\.0\.1:9\n$/,
+        /^The database of DATABASE_URL cannot be used\. MongoDB can't be reached: .*127\.0\.0\.1:9\. See that it runs, .*\n$/,
+    },
+    {
+      name: 'another currency than the stores have',
+      env: { CURRENCY: 'EUR' },
+      async prepare({ dataDir }) {
+        const place = { DATA_DIR: dataDir, CURRENCY: 'USD' }
+        for (const open of [openProductStores, openOrderStores]) await (await open(place)).close()
+      },
+      says: () =>
+        /^CURRENCY is EUR, but the prices in \S+products\.db are USD, .*Set CURRENCY=USD\.\nCURRENCY is EUR.*orders\.db.*\n$/,
+    },
+    {
+      name: 'other digits than a store has',
+      env: { CURRENCY_DIGITS: '3' },
+      async prepare({ dataDir }) {
+        await (await openProductStores({ DATA_DIR: dataDir, CURRENCY: 'USD' })).close()
+      },
+      says: () => /^CURRENCY_DIGITS is 3, but the prices in \S+products\.db have 2\..*\n$/,
+    },
+    {
+      name: 'a data folder that cannot be made',
+      skip: process.platform !== 'linux' && 'there is no /proc',
+      env: { DATA_DIR: '/proc/nope' },
+      says: () => /\/proc\/nope cannot be (made|written)|\/proc cannot be written/,
     },
     {
       name: 'several faults of several services, all at once',

@@ -1,0 +1,73 @@
+/** What each script says of a store that is damaged: which file it is, why, once, and the next step. */
+import assert from 'node:assert/strict'
+import { randomBytes, randomFillSync } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { suite, type TestContext, test } from 'node:test'
+import { openStores as openAuthStores } from '../../auth_service/src/storage/open_stores.ts'
+import { openStores as openOrderStores } from '../../order_service/src/storage/open_stores.ts'
+import { openStores as openProductStores } from '../../product_service/src/storage/open_stores.ts'
+import { finish, newWorld, type World } from './running.ts'
+
+const REASON = 'file is not a database'
+
+async function wholeWorld(t: TestContext) {
+  const world = await newWorld(t)
+  const place = { DATA_DIR: world.dataDir, CURRENCY: 'USD' }
+  for (const open of [openAuthStores, openProductStores, openOrderStores]) await (await open(place)).close()
+  return world
+}
+
+/** A shop of which one store is random bytes. */
+async function damagedWorld(t: TestContext, file: string) {
+  const world = await wholeWorld(t)
+  writeFileSync(join(world.dataDir, file), randomBytes(20_000))
+  return world
+}
+
+type Case = {
+  readonly script: string
+  readonly file: string
+  readonly args?: (world: World) => readonly string[]
+}
+
+const CASES: readonly Case[] = [
+  { script: 'seed', file: 'products.db' },
+  { script: 'doctor', file: 'products.db' },
+  { script: 'rotate_keys', file: 'auth.db' },
+  {
+    script: 'migrate',
+    file: 'products.db',
+    args: ({ dataDir }) => ['--from', `sqlite:${dataDir}`, '--to', 'mongodb://127.0.0.1:9'],
+  },
+  { script: 'backup', file: 'orders.db', args: ({ dataDir }) => ['--to', join(dataDir, '..', 'backup')] },
+]
+
+suite('a damaged store', () => {
+  for (const { script, file, args = () => [] } of CASES) {
+    test(`is named by ${script}, with the reason once, and the next step`, async (t) => {
+      const world = await damagedWorld(t, file)
+      const { code, output } = await finish(t, `${script}.ts`, world, ...args(world))
+      assert.equal(code, 1, output)
+      assert.ok(output.includes(join(world.dataDir, file)), output)
+      assert.equal(output.split(REASON).length - 1, 1, output)
+      assert.match(output, /npm run restore/)
+      assert.doesNotMatch(output, /run it again|Check who owns/)
+      assert.equal(existsSync(join(world.dataDir, '..', 'backup', file)), false)
+    })
+  }
+
+  test('of which only a part is damaged is not moved', async (t) => {
+    const world = await wholeWorld(t)
+    const file = join(world.dataDir, 'orders.db')
+    const bytes = readFileSync(file)
+    // The head and the list of tables stay.
+    randomFillSync(bytes, 4_096)
+    writeFileSync(file, bytes)
+    const args = ['--from', `sqlite:${world.dataDir}`, '--to', 'mongodb://127.0.0.1:9']
+    const { code, output } = await finish(t, 'migrate.ts', world, ...args)
+    assert.equal(code, 1, output)
+    assert.ok(output.startsWith(`Not usable: ${file}`), output)
+    assert.doesNotMatch(output, /run it again/)
+  })
+})

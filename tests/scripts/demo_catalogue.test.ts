@@ -1,0 +1,67 @@
+/** What `npm start --demo` says of a service that cannot do its part just now. */
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
+import { suite, type TestContext, test } from 'node:test'
+import { loadDemo } from '../../scripts/start/demo_catalogue.ts'
+import { portOf } from './running.ts'
+
+async function service(t: TestContext, listener: RequestListener): Promise<string> {
+  const server = createServer(listener).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${portOf(server)}`
+}
+
+const FULL = JSON.stringify({
+  code: 'store_unavailable',
+  detail: 'The store could not take the write; try again.',
+})
+
+suite('the sample catalogue that cannot be loaded', () => {
+  /** A product service that takes so many products. */
+  const products = (t: TestContext, room: number) =>
+    service(t, ({ method, url }, response) => {
+      if (url === '/products/currency') response.end('{"currency":"USD","currency_digits":2}')
+      else if (method === 'GET') response.end('{"items":[]}')
+      else if (room-- > 0) response.writeHead(201).end('{}')
+      else response.writeHead(503).end(FULL)
+    })
+  const auth = (t: TestContext, status: number, body: string) =>
+    service(t, (_request, response) => response.writeHead(status).end(body))
+
+  const cases: readonly [why: string, status: number, body: string, room: number, says: RegExp][] = [
+    [
+      'nobody can sign in just now',
+      503,
+      FULL,
+      99,
+      /was not loaded: \/login answered 503: The store could not/,
+    ],
+    [
+      'the password was changed',
+      401,
+      '{"detail":"Username or password is wrong."}',
+      99,
+      /was not loaded: \/login answered 401: Username or password is wrong\./,
+    ],
+    ['what answers is no service', 502, '<html>', 99, /was not loaded: \/login answered 502: <html>/],
+    [
+      'the disk fills on the way',
+      200,
+      '{"access_token":"x"}',
+      5,
+      /was loaded in part, 5 of 12 products: \/products answered 503: The store/,
+    ],
+    ['nothing stands in the way', 200, '{"access_token":"x"}', 99, /was loaded: 12 products\./],
+  ]
+  for (const [why, status, body, room, says] of cases) {
+    test(why, async (t) => {
+      const shop = { authUrl: await auth(t, status, body), productUrl: await products(t, room) }
+      assert.match(await loadDemo(shop, 'admin', 'secret'), says)
+    })
+  }
+})
