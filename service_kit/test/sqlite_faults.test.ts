@@ -11,7 +11,7 @@ suite('faults of SQLite', () => {
   test('a lock passes by itself, also under its extended codes', () => {
     assert.deepEqual(
       RESULTS.filter((code) => isBusy(fault(code))),
-      [5, /^shop\.db: why\. Another program holds it; try again/],
+      [5, 6],
     )
     assert.ok(isBusy(fault(5 | (2 << 8))) && !isBusy(new Error('why')))
   })

@@ -1,13 +1,13 @@
 /** The money of a store is written down when it is made, and never read in another way (invariant 9). */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
 import { openMongo } from '../src/mongo.ts'
 import type { Setting } from '../src/mongo_setup.ts'
 import { openSqlite } from '../src/sqlite.ts'
-import { createStoreMoney, keepMoney, type MoneyConfig } from '../src/store_money.ts'
+import { createStoreMoney, keepMoney, type MoneyConfig, moneyFault } from '../src/store_money.ts'
 import { mongoSuite } from '../test_support/mongo_server.ts'
 
 /** A place that money can be kept in, opened by as many as like. */
@@ -121,4 +121,33 @@ test('digits that cannot be are refused', () => {
   for (const digits of [undefined, Number.NaN, -1, 1.5]) {
     assert.throws(() => money.accept({ currency: 'HUF', digits }), /which can't be/)
   }
+})
+
+test('a look at the money of a store, at rest or in use, tells why it would be refused and makes no file', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'money-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  writeFileSync(
+    join(folder, '0001_settings.sql'),
+    'CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT) STRICT;',
+  )
+  const path = join(folder, 'shop.db')
+  const look = () => {
+    const there = readdirSync(folder)
+    const said = [
+      moneyFault(path, { CURRENCY: 'EUR' }),
+      moneyFault(path, { CURRENCY: 'HUF', CURRENCY_DIGITS: 3 }),
+      moneyFault(path, { CURRENCY: 'HUF' }),
+    ]
+    assert.deepEqual(readdirSync(folder), there)
+    return said.map((sentence) => /Set CURRENCY=HUF|set CURRENCY_DIGITS=2/.exec(sentence ?? '')?.[0])
+  }
+  assert.deepEqual(look(), [undefined, undefined, undefined], 'no store yet')
+  const store = openSqlite({ path, migrations: folder })
+  await keepMoney(store, createStoreMoney({ CURRENCY: 'HUF' }, path))
+  const refused = ['Set CURRENCY=HUF', 'set CURRENCY_DIGITS=2', undefined]
+  assert.deepEqual(look(), refused, 'in use')
+  await store.close()
+  assert.deepEqual(look(), refused, 'at rest')
+  writeFileSync(path, 'a shopping list '.repeat(100))
+  assert.deepEqual(look(), [undefined, undefined, undefined], 'damaged: whoever opens it says so')
 })
