@@ -1,53 +1,76 @@
 /**
- * The line in front of a service: at most `atOnce` calls are under way, at most `waitingMax` wait, first come, first
- * served. One more is refused at once, and who leaves while waiting takes no place. So memory stays bounded, and
- * nobody waits behind more than that many, however many ask.
+ * A line in front of a service.
+ *
+ * Promises
+ *  1. At most `atOnce` calls are under way, at most `waitingMax` wait, first come, first served. One more is refused at
+ *     once, and who leaves while waiting takes no place. So memory stays bounded, and nobody waits behind more than that
+ *     many, however many ask.
+ *  2. Nobody takes the last places from others: whoever has some gets another one only while it has less than
+ *     `shareOfFree` of the places that are free; one more is refused at once. Whoever has none gets one if there is one.
  */
 import { Problem } from '@shop/service_kit/problem'
+import { createSeats } from '@shop/service_kit/seats'
 
-export type LineLimits = { readonly atOnce: number; readonly waitingMax: number }
+export type LineLimits = {
+  readonly atOnce: number
+  readonly waitingMax: number
+  readonly shareOfFree: number
+}
 
 export type Line = {
   /**
-   * Resolves when it is this caller's turn, with what gives the place back. Fails with `overloaded` when too many
-   * wait, or with the reason of `signal` when that ends first.
+   * Resolves when it is this caller's turn, with what gives the place back. Fails with `overloaded` when there is no
+   * place, or none for `who`, or with the reason of `signal` when that ends first.
    */
-  enter(signal: AbortSignal): Promise<() => void>
+  enter(who: string, signal: AbortSignal): Promise<() => void>
 }
 
-export function createLine(service: string, { atOnce, waitingMax }: LineLimits): Line {
+export function createLine(service: string, { atOnce, waitingMax, shareOfFree }: LineLimits): Line {
+  const placesMax = atOnce + waitingMax
+  const places = createSeats(placesMax)
   const waiting: (() => void)[] = []
   let underWay = 0
 
-  const placeTaken = () => {
-    let left = false
+  const takePlace = (who: string) => {
+    const free = placesMax - places.taken()
+    const taken = places.take({ key: who, max: Math.max(1, Math.ceil(free * shareOfFree)) })
+    if (typeof taken === 'function') return taken
+    throw new Problem(
+      'overloaded',
+      `Too many requests${taken === who ? ' from your address' : ''} wait for ${service}; nothing was done.`,
+    )
+  }
+
+  /** What ends the turn. */
+  const turn = (giveBack: () => void) => {
+    let over = false
     return () => {
-      if (left) return
-      left = true
+      if (over) return
+      over = true
+      giveBack()
       const next = waiting.shift()
-      // The place passes straight to the next in line, so that nobody slips in between.
+      // The turn passes straight to the next in line, so that nobody slips in between.
       if (next) next()
       else underWay -= 1
     }
   }
 
   return {
-    async enter(signal) {
+    async enter(who, signal) {
       signal.throwIfAborted()
+      const giveBack = takePlace(who)
       if (underWay < atOnce) {
         underWay += 1
-        return placeTaken()
-      }
-      if (waiting.length >= waitingMax) {
-        throw new Problem('overloaded', `Too many requests wait for ${service}; nothing was done.`)
+        return turn(giveBack)
       }
       return new Promise((resolve, reject) => {
         const enter = () => {
           signal.removeEventListener('abort', leave)
-          resolve(placeTaken())
+          resolve(turn(giveBack))
         }
         const leave = () => {
           waiting.splice(waiting.indexOf(enter), 1)
+          giveBack()
           reject(signal.reason)
         }
         waiting.push(enter)

@@ -25,18 +25,18 @@ export class NeverConnected extends Error {
 }
 
 /** Calls and streams are counted apart: a replica with many open streams has not more to do for that. */
-export type Lane = 'calls' | 'streams'
+export type Kind = 'calls' | 'streams'
 
 export type Replica = {
   readonly pool: Pool
-  readonly underWay: Record<Lane, number>
+  readonly underWay: Record<Kind, number>
 }
 
 export type Replicas = {
   /** To be awaited before a choice: only the first time is there something to wait for. */
   lookUp(): Promise<void> | undefined
   /** The best of those not yet `tried`, or undefined when all were. */
-  choose(lane: Lane, tried: ReadonlySet<Replica>): Replica | undefined
+  choose(kind: Kind, tried: ReadonlySet<Replica>): Replica | undefined
   close(): Promise<void>
 }
 
@@ -95,14 +95,14 @@ export function createReplicas(
       lookedUpAt = now
       return first
     },
-    choose(lane, tried) {
+    choose(kind, tried) {
       const now = clock()
       turn += 1
       let best: Known | undefined
       for (let i = 0; i < known.length; i += 1) {
         const each = known[(turn + i) % known.length]!
         if (each.restsUntil !== undefined && each.restsUntil <= now) each.tryAgain()
-        if (!tried.has(each) && (best === undefined || isBetter(each, best, lane))) best = each
+        if (!tried.has(each) && (best === undefined || isBetter(each, best, kind))) best = each
       }
       return best
     },
@@ -114,9 +114,9 @@ export function createReplicas(
 }
 
 /** Who rests comes last, and of those the one that has rested longest comes first. */
-function isBetter(one: Known, other: Known, lane: Lane): boolean {
+function isBetter(one: Known, other: Known, kind: Kind): boolean {
   const difference = (one.restsUntil ?? 0) - (other.restsUntil ?? 0)
-  return difference < 0 || (difference === 0 && one.underWay[lane] < other.underWay[lane])
+  return difference < 0 || (difference === 0 && one.underWay[kind] < other.underWay[kind])
 }
 
 function createReplica(

@@ -2,8 +2,9 @@
  * The one way to call a service.
  *
  * Promises
- *  1. Calls and streams of events do not take each other's place: calls have a line (line.ts), streams so many seats
- *     in all and for each visitor. Beyond that it is `overloaded` or `too_many_streams` at once, and nothing was done.
+ *  1. What may last does not take the place of what is answered soon: each lane of calls has a line of its own
+ *     (line.ts), streams of events have so many seats, and of both each visitor has a share. Beyond that it is
+ *     `overloaded` or `too_many_streams` at once, and nothing was done.
  *  2. A call has `answerMs` from its arrival, its time in the line included, until the answer begins, and `wholeMs`
  *     until all of it was taken: a visitor who reads slowly holds a place no longer than that.
  *  3. What was never sent goes to the next replica, whatever it does. What was sent and lost goes to another one
@@ -19,37 +20,9 @@ import { createSeats, type Holder } from '@shop/service_kit/seats'
 import type { Dispatcher } from 'undici'
 import type { StorefrontProblemCode } from '../http/problems.ts'
 import type { LookUp } from './addresses.ts'
-import { createLine, type LineLimits } from './line.ts'
-import { createReplicas, type Lane, NeverConnected, type Replica, type ReplicaLimits } from './replicas.ts'
-
-/** Of one service, in one process. */
-export const UPSTREAM_LIMITS = {
-  atOnce: 512,
-  waitingMax: 1_024,
-  streamsMax: 1_024,
-  streamsPerUserMax: 10,
-  /** Many visitors may share one, behind a company's or a mobile network's router. */
-  streamsPerAddressMax: 256,
-  /** Longer than any service takes to answer by itself. */
-  answerMs: 20_000,
-  wholeMs: 60_000,
-  /** Longest silence within a stream; services send a heartbeat every 15 s. */
-  silenceMs: 60_000,
-  connectMs: 2_000,
-  restMs: 5_000,
-  addressesMs: 5_000,
-  connectionMs: 60_000,
-} as const satisfies UpstreamLimits
-
-export type UpstreamLimits = LineLimits &
-  ReplicaLimits & {
-    readonly streamsMax: number
-    readonly streamsPerUserMax: number
-    readonly streamsPerAddressMax: number
-    readonly answerMs: number
-    readonly wholeMs: number
-    readonly silenceMs: number
-  }
+import { createLine, type Line } from './line.ts'
+import { createReplicas, type Kind, NeverConnected, type Replica } from './replicas.ts'
+import { LANES, type Lane, UPSTREAM_LIMITS, type UpstreamLimits } from './upstream_limits.ts'
 
 export type Call = {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -68,11 +41,14 @@ export type Answer = {
   readonly body: Readable
 }
 
+/** Where a call stands in line, and for whom. */
+export type Standing = { readonly lane: Lane; readonly address: string }
+
 export type Viewer = { readonly userId?: string | undefined; readonly address: string }
 
 export type Upstream = {
   readonly service: string
-  call(call: Call): Promise<Answer>
+  call(call: Call, standing: Standing): Promise<Answer>
   stream(call: Call, viewer: Viewer): Promise<Answer>
   close(): Promise<void>
 }
@@ -87,16 +63,18 @@ type UpstreamOptions = {
 export function createUpstream({ service, origins, limits: given, lookUp }: UpstreamOptions): Upstream {
   const limits: UpstreamLimits = { ...UPSTREAM_LIMITS, ...given }
   const replicas = createReplicas(origins, limits, lookUp)
-  const line = createLine(service, limits)
+  const lines = Object.fromEntries(LANES.map((lane) => [lane, createLine(service, limits.lanes[lane])])) as {
+    readonly [lane in Lane]: Line
+  }
   const seats = createSeats(limits.streamsMax)
 
-  const answered = async (lane: Lane, call: Call, enter: (ended: AbortSignal) => Promise<() => void>) => {
+  const answered = async (kind: Kind, call: Call, enter: (ended: AbortSignal) => Promise<() => void>) => {
     const ending = new AbortController()
     const leaves = () => ending.abort(new Problem('bad_request', 'Who asked has left.'))
     if (call.signal?.aborted) leaves()
     else call.signal?.addEventListener('abort', leaves, { once: true })
     const beginsLate = setTimeout(() => ending.abort(new Late()), limits.answerMs)
-    const endsLate = lane === 'calls' ? setTimeout(() => ending.abort(new Late()), limits.wholeMs) : undefined
+    const endsLate = kind === 'calls' ? setTimeout(() => ending.abort(new Late()), limits.wholeMs) : undefined
     let leave: (() => void) | undefined
     const over = () => {
       clearTimeout(beginsLate)
@@ -106,7 +84,7 @@ export function createUpstream({ service, origins, limits: given, lookUp }: Upst
     }
     try {
       leave = await enter(ending.signal)
-      const answer = await ask(lane, call, ending.signal)
+      const answer = await ask(kind, call, ending.signal)
       clearTimeout(beginsLate)
       answer.body.once('close', over)
       // From now on whoever passes the body on ends it.
@@ -121,18 +99,18 @@ export function createUpstream({ service, origins, limits: given, lookUp }: Upst
     }
   }
 
-  const ask = async (lane: Lane, call: Call, signal: AbortSignal): Promise<Answer> => {
+  const ask = async (kind: Kind, call: Call, signal: AbortSignal): Promise<Answer> => {
     const tried = new Set<Replica>()
     const readsOnly = call.method === 'GET' || call.method === 'HEAD'
     let lost = false
     let fault: unknown
     await foundInTime(replicas.lookUp(), signal)
     for (;;) {
-      const replica = replicas.choose(lane, tried)
+      const replica = replicas.choose(kind, tried)
       if (!replica) throw fault
       tried.add(replica)
       try {
-        return await askReplica(replica, lane, call, signal)
+        return await askReplica(replica, kind, call, signal)
       } catch (error) {
         const another = error instanceof NeverConnected || (readsOnly && !lost && isCut(error))
         if (!another || signal.aborted) throw error
@@ -142,10 +120,10 @@ export function createUpstream({ service, origins, limits: given, lookUp }: Upst
     }
   }
 
-  const askReplica = async ({ pool, underWay }: Replica, lane: Lane, call: Call, signal: AbortSignal) => {
-    underWay[lane] += 1
+  const askReplica = async ({ pool, underWay }: Replica, kind: Kind, call: Call, signal: AbortSignal) => {
+    underWay[kind] += 1
     const over = () => {
-      underWay[lane] -= 1
+      underWay[kind] -= 1
     }
     try {
       const { statusCode, headers, body } = await pool.request({
@@ -168,7 +146,7 @@ export function createUpstream({ service, origins, limits: given, lookUp }: Upst
 
   return {
     service,
-    call: (call) => answered('calls', call, (ended) => line.enter(ended)),
+    call: (call, { lane, address }) => answered('calls', call, (ended) => lines[lane].enter(address, ended)),
     stream: (call, viewer) =>
       answered('streams', call, async () => {
         const taken = seats.take(...holders(viewer, limits))

@@ -1,11 +1,13 @@
 /** The gateway's own calls to auth_service, for the few routes that carry the session cookie. */
 import { text } from 'node:stream/consumers'
+import { addressPrefix } from '@shop/service_kit/addresses'
 import { Problem } from '@shop/service_kit/problem'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Upstream } from '../clients/upstream.ts'
 import { visitorOf } from './leaving.ts'
 import { requestHeaders } from './passed_headers.ts'
 import type { StorefrontProblemCode } from './problems.ts'
+import { laneOf } from './upstream_path.ts'
 
 export type AuthAnswer = {
   readonly status: number
@@ -28,7 +30,8 @@ export type AuthCaller = (request: FastifyRequest, reply: FastifyReply, call: Au
 export function createAuthCaller(service: Upstream): AuthCaller {
   return async (request, reply, { method, path, body, toTheEnd = false }) => {
     const { authorization, 'user-agent': agent } = request.headers
-    const answer = await service.call({
+    const standing = { lane: laneOf('auth', method, path), address: addressPrefix(request.ip) }
+    const call = {
       method,
       path,
       headers: requestHeaders(request, {
@@ -38,7 +41,8 @@ export function createAuthCaller(service: Upstream): AuthCaller {
       }),
       body: JSON.stringify(body),
       ...(toTheEnd ? {} : { signal: visitorOf(reply) }),
-    })
+    }
+    const answer = await service.call(call, standing)
     try {
       const said = await text(answer.body)
       return {

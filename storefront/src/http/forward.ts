@@ -9,7 +9,7 @@
  *  3. A `Location` is told as it is reached through us.
  *  4. A service that is away is answered as the problem `upstream_unavailable`: nothing was done. When the answer was
  *     lost it is `upstream_no_answer`: the outcome is unknown, and only an idempotent request should be repeated.
- *  5. Open streams of events never keep a call waiting (upstream.ts).
+ *  5. Open streams of events never keep a call waiting, nor do calls that hash passwords any others (upstream.ts).
  */
 import type { VerifyToken } from '@shop/service_kit/access'
 import { addressPrefix } from '@shop/service_kit/addresses'
@@ -22,7 +22,7 @@ import { compressed } from './compress.ts'
 import { createEventStreams, userOf } from './event_streams.ts'
 import { visitorOf } from './leaving.ts'
 import { requestHeaders, responseHeaders } from './passed_headers.ts'
-import { FORWARDINGS, type Forwarding, mayStream, upstreamPath } from './upstream_path.ts'
+import { FORWARDINGS, type Forwarding, laneOf, mayStream, upstreamPath } from './upstream_path.ts'
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
@@ -42,13 +42,12 @@ function forwardTo(forwarding: Forwarding, { services, verifyToken }: Deps) {
   const service = services[forwarding.upstream]
   const eventStreams = createEventStreams()
 
-  const ask = async (request: FastifyRequest, path: string, call: Call): Promise<Answer> =>
-    mayStream(call.method, path)
-      ? service.stream(call, {
-          userId: await userOf(request, verifyToken),
-          address: addressPrefix(request.ip),
-        })
-      : service.call(call)
+  const ask = async (request: FastifyRequest, path: string, call: Call): Promise<Answer> => {
+    const address = addressPrefix(request.ip)
+    return mayStream(call.method, path)
+      ? service.stream(call, { userId: await userOf(request, verifyToken), address })
+      : service.call(call, { lane: laneOf(forwarding.upstream, call.method, path), address })
+  }
 
   const pass = (reply: FastifyReply, { status, headers, body }: Answer) => {
     reply.code(status).headers(responseHeaders(headers, forwarding.strip))
@@ -77,8 +76,8 @@ function forwardTo(forwarding: Forwarding, { services, verifyToken }: Deps) {
     // so here, whether or not the length was announced.
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
     scope.addHook('preClose', async () => eventStreams.endAll())
-    for (const first of forwarding.open) {
-      for (const url of [`${forwarding.strip}/${first}`, `${forwarding.strip}/${first}/*`]) {
+    for (const open of forwarding.open) {
+      for (const url of [`${forwarding.strip}${open}`, `${forwarding.strip}${open}/*`]) {
         scope.route({
           method: [...METHODS],
           url,

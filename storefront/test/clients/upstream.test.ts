@@ -6,7 +6,8 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { suite, type TestContext, test } from 'node:test'
 import type { LookUp } from '../../src/clients/addresses.ts'
-import { type Answer, type Call, createUpstream, type UpstreamLimits } from '../../src/clients/upstream.ts'
+import { type Answer, type Call, createUpstream, type Standing } from '../../src/clients/upstream.ts'
+import { LANES, UPSTREAM_LIMITS, type UpstreamLimits } from '../../src/clients/upstream_limits.ts'
 import { nobody, serve } from '../upstream.ts'
 
 const GET: Call = { method: 'GET', path: '/x', headers: {} }
@@ -21,7 +22,19 @@ function upstream(
 ) {
   const service = createUpstream({ service: 'orders', origins, limits, lookUp })
   t.after(() => service.close())
-  return service
+  let visitors = 0
+  return {
+    ...service,
+    /** Of another visitor each time, unless told whose. */
+    call: (call: Call, { lane = 'reads', address = `visitor ${++visitors}` }: Partial<Standing> = {}) =>
+      service.call(call, { lane, address }),
+  }
+}
+
+/** All lanes that short. */
+const lanesOf = (atOnce: number, waitingMax: number) => {
+  const lane = { ...UPSTREAM_LIMITS.lanes.reads, atOnce, waitingMax }
+  return { lanes: { reads: lane, writes: lane, hashing: lane } }
 }
 
 const read = async (answer: Promise<Answer>) => text((await answer).body)
@@ -78,7 +91,7 @@ suite('the line before a service', () => {
 
   test('so many calls are under way, so many wait in order, and one more is refused at once', async (t) => {
     const slow = await slowService(t)
-    const service = upstream(t, [slow.origin], { atOnce: 2, waitingMax: 2 })
+    const service = upstream(t, [slow.origin], lanesOf(2, 2))
     const under = await Promise.all([service.call(GET), service.call(POST)])
     const waiting = [read(service.call(GET)), read(service.call(POST))]
     assert.equal(await refused(service.call(GET)), 'overloaded')
@@ -92,7 +105,7 @@ suite('the line before a service', () => {
 
   test('the deadline is counted from the arrival: who waits too long is told that nothing was done', async (t) => {
     const slow = await slowService(t)
-    const service = upstream(t, [slow.origin], { atOnce: 1, answerMs: 1_000 })
+    const service = upstream(t, [slow.origin], { ...lanesOf(1, 9), answerMs: 1_000 })
     const first = await service.call(POST)
     assert.deepEqual(await Promise.all([refused(service.call(POST)), refused(service.call(GET))]), [
       'overloaded',
@@ -122,7 +135,7 @@ suite('the line before a service', () => {
       }
       more()
     })
-    const service = upstream(t, [origin], { atOnce: 1, waitingMax: 0, wholeMs: 2_000 })
+    const service = upstream(t, [origin], { ...lanesOf(1, 0), wholeMs: 2_000 })
     const slowly = await service.call(GET)
     assert.equal(await refused(service.call(GET)), 'overloaded')
     slowly.body.on('error', () => {})
@@ -135,7 +148,7 @@ suite('the line before a service', () => {
     const origin = await serve(t, (request, response) => {
       response.writeHead(Number(request.url!.slice(1)), { etag: '"1"' }).end()
     })
-    const service = upstream(t, [origin], { atOnce: 1, waitingMax: 0 })
+    const service = upstream(t, [origin], lanesOf(1, 0))
     for (const [method, path] of [
       ['HEAD', '/200'],
       ['GET', '/304'],
@@ -150,7 +163,7 @@ suite('the line before a service', () => {
 
   test('who leaves while waiting takes no place, and who leaves while asking cuts the connection', async (t) => {
     const slow = await slowService(t)
-    const service = upstream(t, [slow.origin], { atOnce: 1 })
+    const service = upstream(t, [slow.origin], lanesOf(1, 9))
     const first = await service.call(GET)
     const leaving = new AbortController()
     const waiting = refused(service.call({ ...POST, signal: leaving.signal }))
@@ -175,6 +188,27 @@ suite('the line before a service', () => {
   })
 })
 
+suite('lanes', () => {
+  test('what waits in one keeps nobody waiting in another', async (t) => {
+    let asked = 0
+    const origin = await serve(t, (request, response) => {
+      asked += 1
+      if (request.url !== '/hangs') response.end('ok')
+    })
+    const service = upstream(t, [origin], lanesOf(1, 0))
+    const leaving = new AbortController()
+    for (const [i, lane] of LANES.entries()) {
+      for (const free of LANES.slice(i)) assert.equal(await read(service.call(POST, { lane: free })), 'ok')
+      const before = asked
+      service.call({ ...POST, path: '/hangs', signal: leaving.signal }, { lane }).catch(() => {})
+      await eventually(() => asked > before, 'it was not asked')
+      for (const full of LANES.slice(0, i + 1))
+        assert.equal(await refused(service.call(POST, { lane: full })), 'overloaded')
+    }
+    leaving.abort()
+  })
+})
+
 suite('streams of events', () => {
   const events: RequestListener = (request, response) => {
     if (request.url === '/x') return void response.end('ok')
@@ -184,7 +218,7 @@ suite('streams of events', () => {
   const STREAM = { ...GET, path: '/orders/7/events' }
 
   test('take no place of calls, and calls take none of theirs', async (t) => {
-    const service = upstream(t, [await serve(t, events)], { atOnce: 1, waitingMax: 0, streamsMax: 2 })
+    const service = upstream(t, [await serve(t, events)], { ...lanesOf(1, 0), streamsMax: 2 })
     const open = [
       await service.stream(STREAM, { userId: 'ada', address: '::1' }),
       await service.stream(STREAM, { userId: 'bob', address: '::1' }),
@@ -316,7 +350,7 @@ suite('replicas', () => {
   test('a name that is never resolved keeps nobody beyond the deadline, and no place', {
     timeout: 10_000,
   }, async (t) => {
-    const limits = { answerMs: 50, atOnce: 1, waitingMax: 0 }
+    const limits = { ...lanesOf(1, 0), answerMs: 50 }
     const service = upstream(t, ['http://orders.invalid'], limits, () => new Promise(() => {}))
     for (let i = 0; i < 2; i += 1) assert.equal(await refused(service.call(POST)), 'upstream_unavailable')
   })

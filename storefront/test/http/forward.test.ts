@@ -258,7 +258,8 @@ suite('many open streams of events', () => {
   }
 
   test('beyond their own limit it is 503 with Retry-After, and orders are taken as ever', async (t) => {
-    const limits = { streamsMax: 3, atOnce: 1, waitingMax: 0 }
+    const lane = { atOnce: 1, waitingMax: 0, shareOfFree: 1 }
+    const limits = { streamsMax: 3, lanes: { reads: lane, writes: lane, hashing: lane } }
     const shop = await storefront(t, { orders: [await orders(t)], limits })
     const open = await opener(t, shop)
     // However it is written: the service reads it the same.
@@ -295,6 +296,8 @@ suite('what is never forwarded', () => {
     '/api/metrics',
     '/api/auth/metrics',
     '/api/auth/openapi.json',
+    '/api/auth/.well-known/withdrawn_tokens.json',
+    '/api/auth/.well-known',
   ]) {
     test(path, async (t) => {
       const asked: (string | undefined)[] = []
@@ -303,8 +306,10 @@ suite('what is never forwarded', () => {
         response.end('{}')
       })
       const shop = await storefront(t, { auth: [service], products: [service], orders: [service] })
-      const answer = await raw(shop, path, { method: 'POST', headers: { accept: 'application/json' } })
-      assert.deepEqual([answer.status, asked], [404, []])
+      for (const method of ['GET', 'POST']) {
+        const answer = await raw(shop, path, { method, headers: { accept: 'application/json' } })
+        assert.deepEqual([answer.status, asked], [404, []], method)
+      }
     })
   }
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { FORWARDINGS, upstreamPath } from '../../src/http/upstream_path.ts'
+import { FORWARDINGS, laneOf, upstreamPath } from '../../src/http/upstream_path.ts'
 
 /** Which service an address leads to, and by which path. */
 const lead = (url: string) =>
@@ -41,6 +41,12 @@ suite('the way to a service', () => {
     '/api/auth/healthz',
     '/api/auth/internal/x',
     '/api/auth/docs',
+    '/api/auth/registered',
+    '/api/auth/.well-known',
+    '/api/auth/.well-known/withdrawn_tokens.json',
+    '/api/auth/.well-known/jwks.json5',
+    '/api/auth/.well-known/jwks.json/../withdrawn_tokens.json',
+    '/api/auth/.well-known/jwks.json/%2e%2e/withdrawn_tokens.json',
     '/api/auth/openapi.json',
     '/api/auth//users',
     '/api//products',
@@ -54,5 +60,27 @@ suite('the way to a service', () => {
     '/api/products/ünder',
   ]) {
     test(`${url} leads nowhere`, () => assert.deepEqual(lead(url), []))
+  }
+})
+
+suite('the line of a call', () => {
+  for (const [upstream, method, path, lane] of [
+    ['auth', 'POST', '/register', 'hashing'],
+    ['auth', 'POST', '/login', 'hashing'],
+    ['auth', 'PUT', '/me/password', 'hashing'],
+    // However it is written: the service reads it the same.
+    ['auth', 'PUT', '/me/passw%6Frd', 'hashing'],
+    ['auth', 'GET', '/me', 'reads'],
+    ['auth', 'GET', '/.well-known/jwks.json', 'reads'],
+    ['auth', 'POST', '/token', 'writes'],
+    ['auth', 'POST', '/logout', 'writes'],
+    ['products', 'GET', '/products', 'reads'],
+    ['products', 'HEAD', '/products/7', 'reads'],
+    ['products', 'PATCH', '/products/7', 'writes'],
+    ['orders', 'GET', '/orders/7', 'reads'],
+    ['orders', 'POST', '/orders', 'writes'],
+  ] as const) {
+    test(`${method} ${path} of ${upstream}: ${lane}`, () =>
+      assert.equal(laneOf(upstream, method, path), lane))
   }
 })

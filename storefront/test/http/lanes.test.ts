@@ -1,0 +1,138 @@
+/** Floods of calls that take long, through a storefront to services that do not answer them. */
+import assert from 'node:assert/strict'
+import type { ServerResponse } from 'node:http'
+import { suite, type TestContext, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
+import { UPSTREAM_LIMITS, type UpstreamLimits } from '../../src/clients/upstream_limits.ts'
+import { raw, serve, storefront, textOf } from '../upstream.ts'
+
+type Ask = readonly [method: string, path: string, body?: string]
+
+const HASHING: readonly Ask[] = [
+  ['POST', '/api/auth/register'],
+  ['POST', '/api/auth/login'],
+  ['PUT', '/api/auth/me/password'],
+]
+/** What the services do not answer before they are let go. */
+const LASTS = /^(POST \/(register|login|orders)|PUT \/me\/password|PATCH \/products\/7)$/
+/** The login of whoever is known is answered, as auth_service prefers it. */
+const KNOWN: Ask = ['POST', '/api/auth/login', '{"username":"known"}']
+const SESSION = JSON.stringify({
+  access_token: 'a',
+  token_type: 'Bearer',
+  expires_in: 600,
+  user: { id: '7', username: 'known', role: 'customer', created_at: '2026-01-01T00:00:00Z' },
+})
+/** On a busy machine the flood takes long to come. */
+const PATIENT = { answerMs: 150_000, wholeMs: 150_000 }
+const PATIENCE_MS = 15_000
+const FLOOD = 600
+const ADDRESSES = 10
+const ELSEWHERE = '203.0.113.7'
+
+async function shopBeforeSlowServices(t: TestContext, limits: Partial<UpstreamLimits> = {}) {
+  const held: ServerResponse[] = []
+  let lasts = true
+  const letGo = () => {
+    lasts = false
+    for (const response of held.splice(0)) response.end(SESSION)
+  }
+  t.after(letGo)
+  const service = await serve(t, async (request, response) => {
+    const known = (await textOf(request)).includes('known')
+    if (lasts && !known && LASTS.test(`${request.method} ${request.url}`)) held.push(response)
+    else response.end(SESSION)
+  })
+  const origins = { auth: [service], products: [service], orders: [service] }
+  const shop = await storefront(t, {
+    ...origins,
+    limits: { ...PATIENT, ...limits },
+    trustedProxies: ['127.0.0.1'],
+  })
+  return {
+    async ask(from: string, [method, path, body = '{}']: Ask) {
+      const asked = method === 'GET' ? '' : body
+      const { status, headers, text } = await raw(shop, path, {
+        method,
+        body: asked,
+        headers: {
+          'x-forwarded-for': from,
+          'content-length': String(asked.length),
+          ...(asked === '' ? {} : { 'content-type': 'application/json' }),
+          cookie: 'shop-session=ada',
+        },
+      })
+      return status === 503
+        ? [status, JSON.parse(text).code, headers['retry-after']]
+        : [status === 204 ? 200 : status]
+    },
+    async hanging(count: number) {
+      for (let i = 0; held.length < count && i < 6_000; i += 1) await setTimeout(10)
+      assert.equal(held.length, count)
+    },
+    letGo,
+  }
+}
+
+suite('calls that take long', { timeout: 150_000 }, () => {
+  const cheap: readonly Ask[] = [
+    ['GET', '/api/auth/me'],
+    ['POST', '/api/auth/token'],
+    ['POST', '/api/auth/logout'],
+    ['GET', '/api/auth/.well-known/jwks.json'],
+    ['PUT', '/api/auth/users/7/role'],
+  ]
+  const { hashing, writes } = UPSTREAM_LIMITS.lanes
+  for (const { what, flood, atOnce, others } of [
+    { what: 'hash passwords', flood: HASHING, atOnce: hashing.atOnce, others: [...cheap, KNOWN] },
+    {
+      what: 'order',
+      flood: [['POST', '/api/orders']] as const,
+      atOnce: writes.atOnce,
+      others: [['GET', '/api/orders/7']] as const,
+    },
+    {
+      what: 'edit products',
+      flood: [['PATCH', '/api/products/7']] as const,
+      atOnce: writes.atOnce,
+      others: [['GET', '/api/products?q=mug']] as const,
+    },
+  ]) {
+    test(`that ${what}: while ${FLOOD} from ${ADDRESSES} addresses hang, others are answered`, async (t) => {
+      const { ask, hanging, letGo } = await shopBeforeSlowServices(t)
+      const flooding = Array.from({ length: FLOOD }, (_, i) =>
+        ask(`198.51.100.${i % ADDRESSES}`, flood[i % flood.length]!),
+      )
+      await hanging(Math.min(FLOOD, atOnce))
+      for (const from of [ELSEWHERE, '198.51.100.0']) {
+        for (const other of others) {
+          const answer = await Promise.race([
+            ask(from, other),
+            setTimeout(PATIENCE_MS, 'none', { ref: false }),
+          ])
+          assert.deepEqual(answer, [200], `${from} ${other}`)
+        }
+      }
+      letGo()
+      for (const answer of await Promise.all(flooding)) assert.deepEqual(answer, [200])
+    })
+  }
+
+  test('that hash passwords: an address has its share, beyond it is 503 at once, and another one theirs', async (t) => {
+    // A third of the six, and then of the four that are left.
+    const limits = {
+      lanes: { ...UPSTREAM_LIMITS.lanes, hashing: { atOnce: 6, waitingMax: 0, shareOfFree: 1 / 3 } },
+    }
+    const { ask, hanging, letGo } = await shopBeforeSlowServices(t, limits)
+    // One household.
+    const flooding = [ask('2001:db8::1', HASHING[0]!), ask('2001:db8::2', HASHING[1]!)]
+    await hanging(2)
+    for (const each of [...HASHING, KNOWN])
+      assert.deepEqual(await ask('2001:db8::3', each), [503, 'overloaded', '1'], `${each}`)
+    for (const each of cheap) assert.deepEqual(await ask('2001:db8::3', each), [200], `${each}`)
+    assert.deepEqual(await ask(ELSEWHERE, KNOWN), [200])
+    letGo()
+    assert.deepEqual(await Promise.all(flooding), [[200], [200]])
+    assert.deepEqual(await ask('2001:db8::1', HASHING[0]!), [200])
+  })
+})
