@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { ShopProblem } from '@shop/client/problem'
+import { textFault } from '@shop/service_kit/text'
 import { faultsByField } from '../../web/src/ui/field_faults.ts'
 
 const LABELS = { username: 'The username', password: 'The password' }
@@ -18,6 +19,21 @@ suite('what a service did not take, said at its field', () => {
       { path: '/other', message: 'is not a known field' },
     ]
     assert.deepEqual(faultsByField(refused(errors), LABELS), { username: 'The username must not be blank.' })
+  })
+
+  test('whatever is wrong with a text is said in words', () => {
+    const said = ['', 'a\u0000', 'a\u202eb', 'a\ufff9b', `a${'\u0335'.repeat(9)}`, 'a\nb'].map((text) => {
+      const errors = [{ path: '/name', message: textFault(text, 'line') }]
+      return faultsByField(refused(errors), { name: 'The name' })?.name
+    })
+    assert.deepEqual(said, [
+      'The name must not be blank.',
+      'The name must not contain control characters.',
+      'The name must not contain characters that change the direction of the text.',
+      'The name must not contain hidden characters.',
+      'The name must not have more than 8 marks on one letter.',
+      'The name must be one line, without tabs.',
+    ])
   })
 
   test('a pattern never reaches people', () => {
