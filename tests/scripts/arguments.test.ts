@@ -29,6 +29,18 @@ suite('an option that npm kept for itself', () => {
     })
   })
 
+  test('is npm’s where every .npmrc may have it: the registry of packages is none of images', () => {
+    const images = {
+      ...COMMAND,
+      name: 'npm run images',
+      options: { registry: { type: 'string', help: '' } },
+    } as const
+    const env = { npm_lifecycle_event: 'images', npm_config_registry: 'https://packages.example.com/' }
+    assert.deepEqual({ ...readArguments(images, [], env).values }, {})
+    const given = readArguments(images, ['--registry', 'images.example.com/'], env)
+    assert.deepEqual({ ...given.values }, { registry: 'images.example.com/' })
+  })
+
   test('counts for the script npm runs alone, not for one that runs below it', () => {
     assert.deepEqual(read({ npm_lifecycle_event: 'test', npm_config_demo: 'true' }), {})
     assert.deepEqual(read({ npm_config_demo: 'true' }), {})

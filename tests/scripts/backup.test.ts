@@ -5,6 +5,7 @@ import {
   appendFileSync,
   copyFileSync,
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -133,6 +134,20 @@ suite('backup and restore', { timeout: TEST_MS }, () => {
     rmSync(join(folder, 'backup.json'))
     assert.match((await finish(t, 'restore.ts', world, '--from', folder)).output, /no finished backup/)
     assert.equal(existsSync(world.dataDir), false)
+  })
+
+  test('leave nothing in the way of the next one when they cannot be finished', async (t) => {
+    const world = await newWorld(t)
+    await makeStores(world)
+    const folder = join(world.dataDir, '..', 'backup')
+    // Copied after the stores, and cannot be.
+    const unreadable = join(world.dataDir, 'admin_shown')
+    mkdirSync(unreadable)
+    const failed = await finish(t, 'backup.ts', world, '--to', folder)
+    assert.deepEqual([failed.code, /cannot be finished: /.test(failed.output)], [1, true], failed.output)
+    assert.deepEqual(readdirSync(folder), [])
+    rmSync(unreadable, { recursive: true })
+    assert.equal((await finish(t, 'backup.ts', world, '--to', folder)).code, 0)
   })
 
   test('bring a shop back whose stores are damaged, or deleted but for what lay beside them', async (t) => {
