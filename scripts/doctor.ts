@@ -33,7 +33,7 @@ const plan = planShop(process.env, NOTHING_MADE)
 const configuration = await examineConfiguration(plan)
 const ports = await examinePorts(plan)
 const stores = await examineStores(plan)
-const { products, orders } = stores.open
+const { products, orders, ordersMadeAt } = stores.open
 const examinations: Examination[] = [configuration, ports, stores]
 try {
   const running = ports.running.length > 0
@@ -42,7 +42,8 @@ try {
   if (products && orders) examinations.push(await examineUnsettled({ products, orders, running, now }))
   if (orders) examinations.push(await examineReadability(orders, stores.open.unreadable))
   if (products) examinations.push(await examineLedger(products, running))
-  if (products && orders) examinations.push(await examineReservations({ products, orders, running, now }))
+  if (products && orders)
+    examinations.push(await examineReservations({ products, orders, ordersMadeAt, running, now }))
   const report = await treat(examinations, values.fix === true)
   process.stdout.write(
     values.json ? `${JSON.stringify(report, null, 2)}\n` : printReport(report, paintFor(process.stdout)),

@@ -4,6 +4,7 @@
  */
 import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { markOf, noteMade, wasMade } from '@shop/service_kit/sqlite_mark'
 import { readArguments, reasonOf, refuse } from './arguments.ts'
 import { besides, isInUse } from './backup/cut.ts'
 import { hashOf, type Manifest, readManifest } from './backup/manifest.ts'
@@ -65,6 +66,8 @@ for (const name of present) {
     refuse(`${name} is open in another process. End it first.`)
 }
 
+const stores = plan.services.map(({ entry }) => join(dataDir, entry.databaseFile))
+const unmarked = stores.filter((path) => !wasMade(path))
 makeForOwnerOnly()
 try {
   ownFolder(dataDir)
@@ -72,7 +75,10 @@ try {
     copyFileSync(join(folder, name), join(dataDir, name + COMING))
     chmodSync(join(dataDir, name + COMING), OWNER_ONLY)
   }
+  // From here on stores are missing until all are in place: whoever starts the shop after a half of this is told so.
+  for (const path of stores) noteMade(path)
 } catch (error) {
+  for (const path of unmarked) rmSync(markOf(path), { force: true })
   for (const name of names) rmSync(join(dataDir, name + COMING), { force: true })
   refuse(`The backup cannot be copied to ${dataDir}, which stays as it is: ${reasonOf(error)}`)
 }

@@ -23,7 +23,11 @@ export function faultsOfFile(path: string, service: ServiceEntry['name']): strin
 
 /** Compares every product's stock with its ledger. */
 export async function faultsOfLedger(path: string, env: NodeJS.ProcessEnv): Promise<string[]> {
-  const stores = await openStores({ ...readProductConfig(env), DATABASE_URL: `sqlite:${path}` })
+  const stores = await openStores({
+    ...readProductConfig(env),
+    DATABASE_URL: `sqlite:${path}`,
+    existing: true,
+  })
   try {
     const faults: string[] = []
     let after: string | undefined

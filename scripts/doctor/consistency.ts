@@ -26,6 +26,8 @@ const SETTLE_PATIENCE_MS = 20_000
 export type Shop = {
   readonly products: ProductStores
   readonly orders: OrderStore
+  /** An order of before belongs to a store that was there before. */
+  readonly ordersMadeAt?: string | undefined
   readonly running: boolean
   readonly now: () => Date
 }
@@ -100,11 +102,18 @@ async function owes(orders: OrderStore, id: string, statuses: ReadonlyMap<string
 }
 
 function heldFinding(
-  { products, now }: Shop,
+  { products, ordersMadeAt, now }: Shop,
   orderId: string,
   status: OrderStatus | undefined,
   owed: boolean,
 ): Named | undefined {
+  if (status === undefined && isOlder(orderId, ordersMadeAt)) {
+    return {
+      key: orderId,
+      problem: `Stock is held for order ${orderId}, which is not in the store of orders; that was made anew later, at ${ordersMadeAt}.`,
+      mend: 'Bring the earlier store of orders back, or put a backup in place (`npm run restore`). If the order is gone for good, count the units and correct the stock.',
+    }
+  }
   if (status === undefined || status === 'rejected' || status === 'cancelled') {
     return {
       key: orderId,
@@ -129,6 +138,10 @@ function heldFinding(
   }
   return undefined
 }
+
+/** Ids begin with the time they were made (RFC 9562, version 7). */
+const isOlder = (orderId: string, at: string | undefined): boolean =>
+  at !== undefined && Number.parseInt(orderId.replaceAll('-', '').slice(0, 12), 16) < Date.parse(at)
 
 /** Every confirmed order is held, for exactly its lines. `held` was read before, so newer orders are not in it. */
 async function confirmedAgainstHeld({ orders }: Shop, held: ReadonlyMap<string, string>) {

@@ -5,6 +5,7 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { inspectSqlite } from '@shop/service_kit/sqlite_inspection'
+import { lossOf } from '@shop/service_kit/sqlite_mark'
 import { readOrderConfig } from '../../order_service/src/config.ts'
 import type { OrderStore } from '../../order_service/src/domain/ports.ts'
 import { openStores as openOrderStores } from '../../order_service/src/storage/open_stores.ts'
@@ -21,6 +22,8 @@ export type OpenStores = {
   readonly orders: OrderStore | undefined
   /** Orders that were met and cannot be read, with the reason. */
   readonly unreadable: ReadonlyMap<string, string>
+  /** Of a store on SQLite. */
+  readonly ordersMadeAt: string | undefined
 }
 
 export async function examineStores(plan: Plan): Promise<Examination & { open: OpenStores }> {
@@ -46,18 +49,21 @@ export async function examineStores(plan: Plan): Promise<Examination & { open: O
     }
   }
   const products = await attempt('product_service', () =>
-    openProductStores(readProductConfig(plannedService(plan, 'product_service').env)),
+    openProductStores({ ...readProductConfig(plannedService(plan, 'product_service').env), existing: true }),
   )
   const unreadable = new Map<string, string>()
   const ordering = await attempt('order_service', () =>
-    openOrderStores(readOrderConfig(plannedService(plan, 'order_service').env), (id, why) =>
-      unreadable.set(id, why),
+    openOrderStores(
+      { ...readOrderConfig(plannedService(plan, 'order_service').env), existing: true },
+      (id, why) => unreadable.set(id, why),
     ),
   )
   if (products && ordering) findings.push(...digitsApart(products.digits(), ordering.digits()))
   const made = seen.filter(({ found }) => found.usable).length
   const summary = made === 0 ? 'none yet; the first start makes them' : `${made} whole, and of this version`
-  return { name: 'Stores', summary, findings, open: { products, orders: ordering?.orders, unreadable } }
+  const ordersMadeAt = seen.find(({ entry }) => entry.name === 'order_service')?.found.madeAt
+  const open = { products, orders: ordering?.orders, unreadable, ordersMadeAt }
+  return { name: 'Stores', summary, findings, open }
 }
 
 /** They compare amounts by value, so whole ones still agree; an amount only one of them can write never does. */
@@ -71,7 +77,12 @@ const digitsApart = (products: number, orders: number): Finding[] =>
         },
       ]
 
-type Look = { readonly usable: boolean; readonly absent?: boolean; readonly findings: readonly Finding[] }
+type Look = {
+  readonly usable: boolean
+  readonly absent?: boolean
+  readonly madeAt?: string | undefined
+  readonly findings: readonly Finding[]
+}
 
 const FROM_BACKUP =
   'Stop the shop, keep a copy of the file, and put the last backup in its place (`npm run restore`).'
@@ -85,6 +96,8 @@ function lookAt({ dataDir, databaseUrl }: Plan, { name, databaseFile }: ServiceE
   if (databaseUrl !== undefined && !databaseUrl.startsWith('sqlite:')) return { usable: true, findings: [] }
   const path = join(dataDir, databaseFile)
   const migrations = pathToFileURL(join(ROOT, name, 'src', 'storage', 'migrations', '/'))
+  const lost = lossOf(path)
+  if (lost) return refuse(lost.problem, lost.mend)
   const inspection = inspectSqlite(path, migrations)
   if (inspection.state === 'absent') return { usable: false, absent: true, findings: [] }
   if (inspection.state === 'unreadable') {
@@ -93,7 +106,7 @@ function lookAt({ dataDir, databaseUrl }: Plan, { name, databaseFile }: ServiceE
       inspection.damaged ? FROM_BACKUP : 'Check who owns it, and that this user may read it.',
     )
   }
-  const { damages, pending, unknown } = inspection
+  const { damages, pending, unknown, madeAt } = inspection
   if (damages.length > 0) {
     return refuse(`${path} is damaged: ${damages.join('; ')}.`, FROM_BACKUP)
   }
@@ -109,7 +122,7 @@ function lookAt({ dataDir, databaseUrl }: Plan, { name, databaseFile }: ServiceE
       `Keep a copy of it, then start the shop: ${name} brings it up to date.`,
     )
   }
-  return { usable: true, findings: [] }
+  return { usable: true, madeAt, findings: [] }
 }
 
 const refuse = (problem: string, mend: string): Look => ({ usable: false, findings: [{ problem, mend }] })

@@ -8,6 +8,7 @@ import { dirname, join, resolve } from 'node:path'
 import { ConfigError } from '@shop/service_kit/config'
 import { whyUnreachable } from '@shop/service_kit/mongo_reach'
 import { databaseOf } from '@shop/service_kit/mongo_url'
+import { lossOf, told } from '@shop/service_kit/sqlite_mark'
 import { besides } from '../backup/cut.ts'
 import { operationsVariable, type Plan, type Planned } from '../plan.ts'
 import { type ProcessEntry, SERVICES } from '../services.ts'
@@ -45,6 +46,7 @@ export async function preflight(plan: Plan): Promise<string[]> {
     ...(await Promise.all(distinct.map(portFault))),
     folderFault(dataDir),
     storeFault(dataDir, databaseUrl),
+    ...lostStores(dataDir, databaseUrl),
     sharedFileFault(databaseUrl),
     ...(await configFaults(services, first.fresh)),
   ].filter((fault) => fault !== undefined)
@@ -170,6 +172,13 @@ export function storeFault(dataDir: string, databaseUrl: string | undefined): st
     }
   }
   return undefined
+}
+
+/** Stores that were made here and are gone. */
+function lostStores(dataDir: string, databaseUrl: string | undefined): string[] {
+  if (databaseUrl !== undefined) return []
+  const losses = SERVICES.map(({ databaseFile }) => lossOf(join(dataDir, databaseFile)))
+  return losses.filter((loss) => loss !== undefined).map(told)
 }
 
 export function sharedFileFault(databaseUrl: string | undefined): string | undefined {

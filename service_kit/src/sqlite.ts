@@ -10,12 +10,14 @@
  *     lock without blocking the event loop, up to WRITE_WAIT_MS.
  *  5. A store whose file is gone refuses writes at once, and `check` remembers a write that the store failed until
  *     one succeeds again (sqlite_file.ts).
+ *  6. A store that was made once and is gone is not replaced by an empty one (sqlite_mark.ts).
  */
 import { DatabaseSync } from 'node:sqlite'
 import { Problem } from './problem.ts'
 import { createCommits, WRITE_WAIT_MS } from './sqlite_commits.ts'
 import { isBusy, openingFault, translateFaults } from './sqlite_faults.ts'
 import { hasRoom, makePrivate, watchFile } from './sqlite_file.ts'
+import { noteMade, requireFileOf, requireTables, wasMade } from './sqlite_mark.ts'
 import { migrate } from './sqlite_migrations.ts'
 import { prepareRevision } from './sqlite_revision.ts'
 
@@ -48,6 +50,8 @@ export type SqliteOptions = {
   readonly path: string
   /** Folder of numbered migrations: 0001_name.sql, 0002_…; each is applied once, in a transaction. */
   readonly migrations: string | URL
+  /** For who only looks: a store that is not there is refused, and none is noted as made. */
+  readonly existing?: boolean | undefined
   /** Tests fill no disk. */
   readonly roomAt?: (path: string) => boolean
 }
@@ -64,13 +68,17 @@ export function openSqlite(options: SqliteOptions): SqliteStore {
 }
 
 function openFile(
-  { path, migrations, roomAt = hasRoom }: SqliteOptions,
+  { path, migrations, existing, roomAt = hasRoom }: SqliteOptions,
   opened: DatabaseSync[],
 ): SqliteStore {
   const memory = path === ':memory:'
+  const made = !memory && (existing === true || wasMade(path))
+  if (made) requireFileOf(path)
   if (!memory) makePrivate(path)
   const writer = connect(path, opened)
+  if (made) requireTables(writer, path)
   migrate(writer, migrations, path)
+  if (!memory && existing !== true) noteMade(path)
   const reader = memory ? writer : connect(path, opened)
   if (!memory) reader.exec(`PRAGMA query_only = ON; PRAGMA cache_size = -${READER_CACHE_KIB}`)
   writer.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)

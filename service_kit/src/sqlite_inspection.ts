@@ -21,6 +21,8 @@ export type SqliteInspection =
       /** Migrations the code has and the file has not, and the other way round. */
       readonly pending: readonly string[]
       readonly unknown: readonly string[]
+      /** When the first migration was applied; of a copy, and of one restored, that of the store it is of. */
+      readonly madeAt: string | undefined
     }
 
 export function inspectSqlite(path: string, migrations: string | URL): SqliteInspection {
@@ -35,6 +37,7 @@ export function inspectSqlite(path: string, migrations: string | URL): SqliteIns
       damages: damagesOf(db),
       pending: known.filter((name) => !applied.includes(name)),
       unknown: applied.filter((name) => !known.includes(name)),
+      madeAt: applied.length > 0 ? madeAtOf(db) : undefined,
     }
   } catch (error) {
     return { state: 'unreadable', damaged: isDamage(error), reason: (error as Error).message }
@@ -51,6 +54,9 @@ function appliedMigrations(db: DatabaseSync): string[] {
     .all()
     .map(({ name }) => String(name))
 }
+
+const madeAtOf = (db: DatabaseSync) =>
+  String(db.prepare('SELECT min(applied_at) AS at FROM schema_migrations').get()!.at)
 
 function damagesOf(db: DatabaseSync): string[] {
   const found = db

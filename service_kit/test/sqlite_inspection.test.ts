@@ -28,11 +28,14 @@ suite('inspectSqlite', () => {
   test('a good file has nothing to complain about, also while it is in use', async () => {
     const path = join(folder, 'good.db')
     const store = openSqlite({ path, migrations })
+    const { applied_at: madeAt } = store.reader.prepare('SELECT applied_at FROM schema_migrations').get()!
+    assert.ok(Math.abs(Date.parse(String(madeAt)) - Date.now()) < 60_000)
     assert.deepEqual(inspectSqlite(path, migrations), {
       state: 'readable',
       damages: [],
       pending: [],
       unknown: [],
+      madeAt,
     })
     await store.close()
   })
@@ -50,7 +53,9 @@ suite('inspectSqlite', () => {
     const db = new DatabaseSync(path)
     db.exec(`UPDATE schema_migrations SET name = '0009_of_the_future.sql'`)
     db.close()
-    assert.deepEqual(inspectSqlite(path, migrations), {
+    const { madeAt, ...found } = inspectSqlite(path, migrations) as { madeAt?: string }
+    assert.ok(madeAt)
+    assert.deepEqual(found, {
       state: 'readable',
       damages: [],
       pending: ['0001_things.sql'],

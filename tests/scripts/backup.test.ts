@@ -171,6 +171,26 @@ suite('backup and restore', { timeout: TEST_MS }, () => {
     await restoreAndLook()
   })
 
+  test('leave no mark of a store in a backup, and one beside each that was put in place (invariant 3)', async (t) => {
+    const world = await newWorld(t)
+    await makeStores(world)
+    const folder = join(world.dataDir, '..', 'backup')
+    assert.equal((await finish(t, 'backup.ts', world, '--to', folder)).code, 0)
+    const names = SERVICES.map(({ databaseFile }) => databaseFile)
+    assert.deepEqual(readdirSync(folder).sort(), ['backup.json', ...names].sort())
+
+    rmSync(world.dataDir, { recursive: true })
+    assert.equal((await finish(t, 'restore.ts', world, '--from', folder)).code, 0)
+    for (const name of names) rmSync(join(world.dataDir, name))
+    const { code, output } = await finish(t, 'doctor.ts', world, '--fix')
+    for (const name of names) assert.match(output, new RegExp(`${name} is gone, though`))
+    assert.equal(code, 1)
+    assert.deepEqual(
+      names.filter((name) => existsSync(join(world.dataDir, name))),
+      [],
+    )
+  })
+
   test('say in a sentence what is in the way of a folder', async (t) => {
     const world = await newWorld(t)
     await makeStores(world)

@@ -1,10 +1,11 @@
 /** `npm run doctor`: each fault is planted in real stores, found, and repaired where that is safe. */
 import assert from 'node:assert/strict'
 import { randomUUIDv7 } from 'node:crypto'
-import { chmodSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { suite, type TestContext, test } from 'node:test'
+import { markOf } from '@shop/service_kit/sqlite_mark'
 import { openStores as openAuthStores } from '../../auth_service/src/storage/open_stores.ts'
 import {
   cancelled,
@@ -74,6 +75,12 @@ const pricedLines = (order: Order) =>
 async function doctor(t: TestContext, world: World, ...args: string[]): Promise<Report & { code: unknown }> {
   const { code, output } = await finish(t, 'doctor.ts', world, '--json', ...args)
   return { code, ...JSON.parse(output) }
+}
+
+/** Also that it was there. */
+function forget(path: string) {
+  rmSync(path)
+  rmSync(markOf(path))
 }
 
 const problemsOf = ({ checks }: Report) => checks.flatMap(({ findings }) => findings.map((f) => f.problem))
@@ -240,8 +247,9 @@ suite('what only a person can mend is told, and left alone by --fix', () => {
     },
     {
       name: 'a store of an older version, which is not brought up to date by a look',
-      plant: ({ world }) => change(world, 'orders.db', 'DELETE FROM schema_migrations'),
-      found: () => /orders\.db is of an older version: it lacks 0001_orders\.sql/,
+      plant: ({ world }) =>
+        change(world, 'orders.db', `DELETE FROM schema_migrations WHERE name LIKE '0002%'`),
+      found: () => /orders\.db is of an older version: it lacks 0002_digits_of_money\.sql/,
     },
     {
       name: 'a store that is no database',
@@ -251,8 +259,30 @@ suite('what only a person can mend is told, and left alone by --fix', () => {
     ...['auth.db', 'products.db', 'orders.db'].map((file) => ({
       name: `a missing ${file}`,
       plant: ({ world }: { world: World }) => rmSync(join(world.dataDir, file)),
-      found: () => new RegExp(`^There is no \\S+${file}, though the shop has been started here: there is`),
+      found: () => new RegExp(`^\\S+${file} is gone, though a store was made there\\.$`),
     })),
+    {
+      name: 'a missing store of before stores were noted as made',
+      plant: ({ world: { dataDir } }) => forget(join(dataDir, 'orders.db')),
+      found: () => /^There is no \S+orders\.db, though the shop has been started here: there is auth\.db\.$/,
+    },
+    {
+      name: 'a store without its tables',
+      plant: ({ world }) => truncateSync(join(world.dataDir, 'orders.db')),
+      found: () => /^\S+orders\.db is without its tables, though a store was made there\.$/,
+    },
+    {
+      name: 'stock held for an order of before the store of orders was made anew',
+      plant: async ({ world, order }) => {
+        await withStores(world, (stores) => reserve(stores, order))
+        forget(join(world.dataDir, 'orders.db'))
+        await (await openOrderStores({ DATA_DIR: world.dataDir, CURRENCY })).close()
+      },
+      found: ({ order }) =>
+        new RegExp(
+          `^Stock is held for order ${order.id}, which is not in the store of orders; that was made anew`,
+        ),
+    },
     {
       name: 'a service secret that is too short',
       plant: ({ world }) => Object.assign(world.env, { SERVICE_SECRET: 'short' }),
@@ -261,7 +291,7 @@ suite('what only a person can mend is told, and left alone by --fix', () => {
     {
       name: 'stores that count money with other digits',
       plant: async ({ world: { dataDir } }) => {
-        rmSync(join(dataDir, 'orders.db'))
+        forget(join(dataDir, 'orders.db'))
         await (await openOrderStores({ DATA_DIR: dataDir, CURRENCY, CURRENCY_DIGITS: 3 })).close()
       },
       found: () => 'Prices have 2 digits after the point, but the amounts of orders have 3.',

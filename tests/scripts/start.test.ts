@@ -5,6 +5,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, 
 import { dirname, join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { noteMade } from '@shop/service_kit/sqlite_mark'
 import { openStores as openOrderStores } from '../../order_service/src/storage/open_stores.ts'
 import { openStores as openProductStores } from '../../product_service/src/storage/open_stores.ts'
 import { NOTHING_MADE } from '../../scripts/plan.ts'
@@ -255,6 +256,24 @@ suite('what cannot work is refused in a sentence before anything is started', ()
         writeFileSync(join(world.dataDir, 'orders.db'), '', { mode: 0o400 })
       },
       says: () => /^\S+orders\.db cannot be read and written by this user \(EACCES\)\.\n$/,
+    },
+    {
+      name: 'a store that was made here and is gone',
+      prepare(world) {
+        mkdirSync(world.dataDir)
+        noteMade(join(world.dataDir, 'orders.db'))
+      },
+      says: () =>
+        /^\S+orders\.db is gone, though a store was made there\. .*`npm run restore`.*remove \S+\.\n$/,
+    },
+    {
+      name: 'a store that came back without its tables',
+      prepare(world) {
+        mkdirSync(world.dataDir)
+        writeFileSync(join(world.dataDir, 'products.db'), '', { mode: 0o600 })
+        noteMade(join(world.dataDir, 'products.db'))
+      },
+      says: () => /^\S+products\.db is without its tables, though a store was made there\. .*\n$/,
     },
     {
       name: 'a short service secret',

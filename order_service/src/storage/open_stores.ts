@@ -9,6 +9,8 @@ import { createSqliteOrderStore } from './sqlite_order_store.ts'
 export type StoresConfig = MoneyConfig & {
   readonly DATABASE_URL?: string | undefined
   readonly DATA_DIR: string
+  /** A SQLite file is opened only if it is there, and not noted as made here. */
+  readonly existing?: boolean
 }
 
 export type Stores = {
@@ -22,7 +24,7 @@ const MIGRATIONS = new URL('./migrations/', import.meta.url)
 
 /** `onUnreadable` hears of orders that are in the store and cannot be read. */
 export async function openStores(
-  { DATABASE_URL, DATA_DIR, ...config }: StoresConfig,
+  { DATABASE_URL, DATA_DIR, existing, ...config }: StoresConfig,
   onUnreadable: OnUnreadable = () => {},
 ): Promise<Stores> {
   const url = DATABASE_URL ?? `sqlite:${join(DATA_DIR, 'orders.db')}`
@@ -35,7 +37,7 @@ export async function openStores(
   }
   const path = url.slice('sqlite:'.length)
   const money = createStoreMoney(config, path)
-  const store = openSqlite({ path, migrations: MIGRATIONS })
+  const store = openSqlite({ path, migrations: MIGRATIONS, existing })
   try {
     await keepMoney(store, money)
   } catch (error) {

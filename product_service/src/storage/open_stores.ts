@@ -16,6 +16,8 @@ export type StoreOptions = MoneyConfig & {
   /** Without one: sqlite in DATA_DIR. */
   readonly DATABASE_URL?: string | undefined
   readonly DATA_DIR: string
+  /** A SQLite file is opened only if it is there, and not noted as made here. */
+  readonly existing?: boolean
 }
 
 /** Told what is done to a store that takes a while. */
@@ -40,10 +42,10 @@ export async function openSqliteStores(
   path: string,
   CURRENCY: string,
   notice: Notice = () => {},
-  { CURRENCY_DIGITS }: Pick<MoneyConfig, 'CURRENCY_DIGITS'> = {},
+  { CURRENCY_DIGITS, existing }: Pick<StoreOptions, 'CURRENCY_DIGITS' | 'existing'> = {},
 ): Promise<Stores> {
   const money = createStoreMoney({ CURRENCY, CURRENCY_DIGITS }, path)
-  const store = openSqlite({ path, migrations: new URL('./migrations/', import.meta.url) })
+  const store = openSqlite({ path, migrations: new URL('./migrations/', import.meta.url), existing })
   try {
     await keepMoney(store, money)
   } catch (error) {

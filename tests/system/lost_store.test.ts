@@ -1,0 +1,46 @@
+/** A store that is taken away from a shop is missed by the next start of its service, and whole when it is back. */
+import assert from 'node:assert/strict'
+import { mkdirSync, readdirSync, renameSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { suite, test } from 'node:test'
+import { readBooks } from './books.ts'
+import { until } from './until.ts'
+import { createWorld, newKey, storePath } from './world.ts'
+
+const TEST_MS = 120_000
+const WORDS_MS = 10_000
+
+suite('a store that is gone (invariant 3)', { timeout: TEST_MS }, () => {
+  for (const [what, isTaken, says] of [
+    ['all of its files', () => true, 'is gone'],
+    ['the WAL, which has its tables', (name: string) => name.endsWith('-wal'), 'is without its tables'],
+  ] as const) {
+    test(`order_service killed and started without ${what} ends and says so; with it the orders are there`, async (t) => {
+      const world = await createWorld(t)
+      const [buyer] = await world.buyers(1)
+      const product = await world.addProduct({ stock: 10 })
+      const order = await world.bought(buyer!, { lines: [{ product, quantity: 2 }], key: newKey() })
+      const file = storePath(world.dataDir, 'order_service')
+      const away = join(world.dataDir, 'away')
+      mkdirSync(away)
+      const taken = readdirSync(world.dataDir).filter(
+        (name) => name.startsWith(basename(file)) && isTaken(name),
+      )
+      assert.ok(taken.length > 0)
+      for (const name of taken) renameSync(join(world.dataDir, name), join(away, name))
+      await world.orders.kill()
+
+      for (const _ of ['once', 'and again']) {
+        await assert.rejects(world.orders.start(), /ended \(1\) before it listened/)
+      }
+      await until('it says why', WORDS_MS, () =>
+        world.orders.lastWords().includes(`Cannot start: ${file} ${says}, though a store was made there.`),
+      )
+      for (const name of taken) renameSync(join(away, name), join(world.dataDir, name))
+      await world.orders.start()
+      const { status, total_price } = await world.settled(buyer!, order.id)
+      assert.deepEqual([status, total_price], ['confirmed', order.total_price])
+      assert.equal(readBooks(world.dataDir).orders.length, 1)
+    })
+  }
+})
