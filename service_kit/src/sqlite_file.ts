@@ -8,8 +8,10 @@
  *     name, and all of it would be gone at the next start.
  *  3. It is known whether the disk has room for more than the smallest change.
  */
-import { chmodSync, closeSync, openSync, statfsSync, statSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, openSync, statfsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
 import { makeFolder } from './folders.ts'
 import { Problem } from './problem.ts'
 
@@ -72,4 +74,14 @@ export function hasRoom(path: string): boolean {
   } catch {
     return true
   }
+}
+
+/**
+ * For looking alone. A store in use, or left by a process that was killed, has a log beside it, where the latest may
+ * be. Without one nothing need be made beside it to read it.
+ */
+export function openToLook(path: string, timeout = 0): DatabaseSync {
+  const file = pathToFileURL(path)
+  if (!existsSync(`${path}-wal`)) file.searchParams.set('immutable', '1')
+  return new DatabaseSync(file, { readOnly: true, timeout })
 }

@@ -12,7 +12,8 @@
  */
 import { closeSync, existsSync, fsyncSync, openSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
+import { openToLook } from './sqlite_file.ts'
 
 const OWNER_ONLY = 0o600
 const LOOK_WAIT_MS = 1_000
@@ -91,7 +92,7 @@ const otherwise = (path: string): string =>
 function lossSeenIn(path: string): Loss | undefined {
   let db: DatabaseSync | undefined
   try {
-    db = new DatabaseSync(path, { readOnly: true, timeout: LOOK_WAIT_MS })
+    db = openToLook(path, LOOK_WAIT_MS)
     return hasTables(db) ? undefined : withoutTables(path)
   } catch {
     return undefined

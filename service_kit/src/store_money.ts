@@ -5,13 +5,12 @@
  *
  * A store made before digits were kept is given those it was made with (currencies.ts), whatever the list says now.
  */
-import { existsSync } from 'node:fs'
-import { DatabaseSync } from 'node:sqlite'
-import { pathToFileURL } from 'node:url'
+import type { DatabaseSync } from 'node:sqlite'
 import { digitsBeforeKept } from './currencies.ts'
 import { currencyDigits } from './money.ts'
 import { Problem } from './problem.ts'
 import type { SqliteStore } from './sqlite.ts'
+import { openToLook } from './sqlite_file.ts'
 
 export type MoneyConfig = {
   readonly CURRENCY: string
@@ -87,11 +86,7 @@ export function moneyFault(path: string, config: MoneyConfig): string | undefine
 function keptMoney(path: string): KeptMoney | undefined {
   let db: DatabaseSync | undefined
   try {
-    // A store in use, or left by a process that was killed, has a log beside it, where the latest may be. Without one
-    // nothing need be made beside it to read it.
-    const file = pathToFileURL(path)
-    if (!existsSync(`${path}-wal`)) file.searchParams.set('immutable', '1')
-    db = new DatabaseSync(file, { readOnly: true })
+    db = openToLook(path)
     const kept = new Map(
       db
         .prepare('SELECT name, value FROM settings')

@@ -141,6 +141,7 @@ suite('a store that was made and is gone (invariant 3)', () => {
     assert.equal(lossOf(place.path), undefined, 'none was made')
     await place.add(7)
     assert.equal(lossOf(place.path), undefined)
+    assert.deepEqual(place.files(), ['made_shop_db', NAME])
     take(place, NAME)
     const loss = lossOf(place.path)
     assert.throws(() => place.open(), { message: told(loss!) })
