@@ -9,6 +9,8 @@ suite('configuration', () => {
       {
         HOST: '127.0.0.1',
         PORT: 5000,
+        OPS_HOST: '127.0.0.1',
+        PUBLIC_DOCS: false,
         DATA_DIR: './data',
         LOG_LEVEL: 'info',
         DRAIN_DELAY_MS: 0,
