@@ -217,8 +217,8 @@ export const NAMED: readonly Named[] = [
   {
     what: 'ended reservations are told as held (audit, SQLite)',
     path: 'product_service/src/storage/sqlite_audit_store.ts',
-    from: "found.filter(({ status }) => status === 'held')",
-    to: 'found',
+    from: "reading.many(rows).filter(({ status }) => status === 'held')",
+    to: 'reading.many(rows)',
     test: 'product_service/test/sqlite_stores.test.ts',
   },
   {
@@ -231,8 +231,8 @@ export const NAMED: readonly Named[] = [
   {
     what: 'ended reservations are told as held (audit, MongoDB)',
     path: 'product_service/src/storage/mongo_audit_store.ts',
-    from: "found.filter(({ status }) => status === 'held').map(",
-    to: 'found.map(',
+    from: "reading.many(found.filter(({ status }) => status === 'held'))",
+    to: 'reading.many(found)',
     test: 'product_service/test/mongo_stores.test.ts',
   },
   {
