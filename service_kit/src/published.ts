@@ -78,6 +78,8 @@ export function keep(file: string, text: string): void {
     writeFileSync(beside, text, { mode: 0o600 })
     renameSync(beside, file)
   } catch {
-    rmSync(beside, { force: true })
+    try {
+      rmSync(beside, { force: true })
+    } catch {}
   }
 }

@@ -94,6 +94,7 @@ suite('a kept document', () => {
     keep(join(folder, 'no', 'such', 'folder'), '[]') // A disk that takes nothing only costs the file.
     mkdirSync(join(folder, 'in the way', 'of'), { recursive: true })
     keep(join(folder, 'in the way'), '[]')
+    keep(join(file, 'below a file'), '[]')
     assert.deepEqual(readdirSync(folder), ['in the way', 'kept.json'], 'nothing unfinished is left')
   })
 })
