@@ -7,6 +7,7 @@ import {
   listOf,
   OperationsConfig,
   operationsPort,
+  PORT_MAX,
   readConfig,
   TrustedProxiesConfig,
 } from '@shop/service_kit/config'
@@ -53,7 +54,6 @@ const Place = Type.Object({
   DATA_DIR: CommonConfig.DATA_DIR,
   TRUSTED_PROXIES: TrustedProxiesConfig,
 })
-const PORT_MAX = 65_535
 const LOOPBACK = ['127.0.0.1', '::1']
 
 /** Ends the process when it can't be told where the shop's data is: nothing else could be looked at. */

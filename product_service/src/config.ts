@@ -5,6 +5,7 @@ import {
   CurrencyDigitsConfig,
   DatabaseUrlConfig,
   OperationsConfig,
+  PORT_MAX,
   PortConfig,
   readConfig,
 } from '@shop/service_kit/config'
@@ -18,7 +19,7 @@ export const ProductConfig = Type.Object({
   INTERNAL_PORT: Type.Optional(
     Type.Integer({
       minimum: 0,
-      maximum: 65_535,
+      maximum: PORT_MAX,
       description: 'Serve /internal on this port alone, which need not be reachable from outside',
     }),
   ),

@@ -68,7 +68,7 @@ export const CommonConfig = {
 
 /** Added to PORT where OPS_PORT is not set. (A thousand would make 6000 of 5000, which browsers refuse to open.) */
 const OPS_PORT_OFFSET = 200
-const PORT_MAX = 65_535
+export const PORT_MAX = 65_535
 
 /** Variables of every process: what is for whoever runs it has a port of its own. */
 export const OperationsConfig = {
