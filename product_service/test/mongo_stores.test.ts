@@ -11,7 +11,7 @@ import { openStores } from '../src/storage/open_stores.ts'
 import { auditContract } from './audit_contract.ts'
 import { catalogueContract } from './catalogue_contract.ts'
 import { stockContract } from './stock_contract.ts'
-import { ACT, add, type MakeStores } from './worlds.ts'
+import { ACT, add, type MakeStores, nextId } from './worlds.ts'
 
 async function open(
   t: TestContext,
@@ -61,8 +61,11 @@ mongoSuite('products in MongoDB', (server) => {
   test('products indexed by an earlier version are indexed again, but for what was removed meanwhile', async (t) => {
     const database = server.newDatabase()
     const first = await open(t, server, database)
-    const teas = []
-    for (let i = 0; i < 250; i++) teas.push(await add(first, { name: `Tea t${i}x` }))
+    const teas = Array.from({ length: 250 }, (_, i) => ({
+      id: nextId(),
+      fields: { name: `Tea t${i}x`, description: '', priceMinor: 1, stock: 0 },
+    }))
+    await first.catalogue.importProducts(teas, ACT)
     const gone = await add(first, { name: 'Gone' })
     await first.catalogue.remove(gone.id, { from: 'nothing' }, ACT)
     const plan = { service: 'product_service', database, indexes: PRODUCT_INDEXES }
