@@ -24,6 +24,8 @@ const TESTS = ['*/test/**/*.test.ts', 'tests/{documents,mongo_indexes,schemas}.t
 const LEFT_OUT = /\/(crash_points|ports)\.ts$/
 /** A mutant that no test of its own package notices is shown to this many others. */
 const OTHERS_MAX = 8
+/** As if the file's own test had killed so many already. */
+const OWN_KILLS = 5
 /** A mutant may be this much slower than the code, and this much more, before it hangs. */
 const SLOWER = 4
 const SLOWER_MS = 20_000
@@ -77,6 +79,8 @@ const chosen = [
   ).values(),
 ].flatMap((some) => some.toSorted((a, b) => (chance(a) < chance(b) ? -1 : 1)).slice(0, sample))
 mkdirSync(FOLDER, { recursive: true })
+/** How many mutants of a file a test killed, by both. */
+const byTest = new Map<string, number>()
 const known = readKnown()
 if (values.list) {
   for (const [name, some] of Map.groupBy(chosen, folder))
@@ -159,21 +163,16 @@ async function ask(
   compiling: boolean,
 ): Promise<Pick<Result, 'fate' | 'by'>> {
   const { path, start } = mutant
-  const module = /([a-z0-9_]+)\.ts$/.exec(path)![1]!
   const able = seen
     .filter((one) => runsAt(one, path, start))
-    .toSorted((a, b) => nearness(b) - nearness(a) || a.seconds - b.seconds)
+    .toSorted((a, b) => secondsToKill(a, path) - secondsToKill(b, path))
   if (able.length === 0) return { fate: 'unseen' }
-  // The file's own test first, then those of its package, then the quickest of all others.
-  function nearness({ test }: Seen): number {
-    return test.includes(`/${module}.test`) ? 2 : packageOf(test) === packageOf(path) ? 1 : 0
-  }
-  const near = able.filter((one) => nearness(one) > 0)
-  const others = able.filter((one) => nearness(one) === 0).slice(0, OTHERS_MAX)
+  let others = 0
+  const shown = able.filter(({ test }) => packageOf(test) === packageOf(path) || ++others <= OTHERS_MAX)
   const text = texts.get(path)!
   writeFileSync(join(tree, path), mutated(text, mutant))
   try {
-    for (const { test, seconds } of [...near, ...others]) {
+    for (const { test, seconds } of shown) {
       const ending = await runTest(tree, test, seconds * SLOWER * 1000 + SLOWER_MS)
       if (ending !== 'passed') return { fate: ending === 'late' ? 'late' : 'killed', by: test }
     }
@@ -190,8 +189,16 @@ async function compiles(tree: string): Promise<boolean> {
   return (await runProgram(tree, args, TYPES_MS_MAX)) === 'passed'
 }
 
+/** Of running this test, for each mutant of the file that it kills, as far as the last ones tell. */
+function secondsToKill({ test, seconds }: Seen, path: string): number {
+  const module = /([a-z0-9_]+)\.ts$/.exec(path)![1]!
+  const kills = byTest.get(`${path} ${test}`) ?? 0
+  return seconds / (kills + (test.includes(`/${module}.test`) ? OWN_KILLS : 1))
+}
+
 function keep(mutant: Mutant, result: { fate: Fate; by?: string | undefined }): void {
   known.set(mutant.id, result)
+  countKill(mutant.path, result.by)
   appendFileSync(join(FOLDER, 'results.jsonl'), `${JSON.stringify({ ...mutant, ...result })}\n`)
 }
 
@@ -200,10 +207,15 @@ function readKnown(): Map<string, Pick<Result, 'fate' | 'by'>> {
   const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : []
   return new Map(
     lines.map((line) => {
-      const { id, fate, by } = JSON.parse(line) as Result
+      const { id, path, fate, by } = JSON.parse(line) as Result
+      countKill(path, by)
       return [id, { fate, by }]
     }),
   )
+}
+
+function countKill(path: string, by: string | undefined): void {
+  if (by) byTest.set(`${path} ${by}`, (byTest.get(`${path} ${by}`) ?? 0) + 1)
 }
 
 function packageOf(path: string): string {
