@@ -349,7 +349,8 @@ suite('what failed before', () => {
   })
 })
 
-suite('items that are never answered', () => {
+// They wait for deadlines, so they wait together.
+suite('items that are never answered', { concurrency: true }, () => {
   const DEADLINE_MS = 8_000
   /** A call with one of these hangs until it is ended. */
   const world = (isBad: (n: number) => boolean) => {
@@ -419,6 +420,32 @@ suite('items that are never answered', () => {
     calls.length = 0
     await Promise.all(numbers(128).map((n) => batch(n)))
     assert.equal(calls.length, 1)
+  })
+
+  test('and what a call answered after all is neither doubted nor asked for again when its parts fail', async () => {
+    const [partsBegun, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const PARTS = 10
+    const { batch, calls } = batcher({
+      itemsMax: 128,
+      deadlineMs: 3_200,
+      send: async (items) => {
+        if (calls.length === 1 + PARTS) partsBegun.resolve()
+        if (calls.length === 1) await partsBegun.promise
+        else if (calls.length <= 1 + PARTS) {
+          await answered.promise
+          throw fault(true)
+        }
+        return items
+      },
+    })
+    await Promise.all(numbers(20).map((n) => batch(n)))
+    answered.resolve()
+    await sleep(5)
+    await Promise.all(numbers(20).map((n) => batch(n)))
+    assert.deepEqual(
+      calls.map(({ length }) => length),
+      [20, ...Array<number>(PARTS).fill(2), 20],
+    )
   })
 
   test('and where nothing is answered, calls are divided one by one', async () => {
