@@ -4,7 +4,7 @@ import { type TestContext, test } from 'node:test'
 import { openMongo } from '@shop/service_kit/mongo'
 import { isDuplicate, Unsettled } from '@shop/service_kit/mongo_errors'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
-import { adjustStock } from '../src/domain/product.ts'
+import { adjustStock, newProduct } from '../src/domain/product.ts'
 import { decideReservations, releaseReservations, shipReservations } from '../src/domain/reservation.ts'
 import { createMongoCatalogueStore } from '../src/storage/mongo_catalogue_store.ts'
 import { collectionsOf, PRODUCT_INDEXES } from '../src/storage/mongo_documents.ts'
@@ -16,6 +16,18 @@ import { ACT, AT, nextId, order } from './worlds.ts'
 
 class Undone extends Error {}
 
+const FIELDS = { name: 'Tea', description: '', priceMinor: 100, stock: 10 }
+
+/** Of a document, or of what a bulk write does; of a movement the product's. */
+function idOf(one: object): string {
+  const { insertOne, productId, _id } = one as {
+    insertOne?: { document: { _id: string } }
+    productId?: string
+    _id: string
+  }
+  return insertOne?.document._id ?? productId ?? _id
+}
+
 mongoSuite('effects of a decision in MongoDB', (server) => {
   const world = async (t: TestContext) => {
     const plan = { service: 'product_service', database: server.newDatabase(), indexes: PRODUCT_INDEXES }
@@ -23,8 +35,7 @@ mongoSuite('effects of a decision in MongoDB', (server) => {
     t.after(() => store.close())
     const ledger = createMongoLedger(store)
     const stock = createMongoStockStore(store, ledger)
-    const fields = { name: 'Tea', description: '', priceMinor: 100, stock: 10 }
-    const tea = await createMongoCatalogueStore(store, ledger).create({ id: nextId(), fields }, ACT)
+    const tea = await createMongoCatalogueStore(store, ledger).create({ id: nextId(), fields: FIELDS }, ACT)
     const collections = collectionsOf(store)
     const load = (orderIds: string[] = []) =>
       store.transact((session) =>
@@ -40,8 +51,59 @@ mongoSuite('effects of a decision in MongoDB', (server) => {
       await assert.rejects(tried, Undone)
       return failure
     }
-    return { stock, tea, load, write }
+    return { store, collections, stock, tea, load, write }
   }
+
+  test('is written in the order of ids, however it was decided, so two replicas cannot wait for each other', async (t) => {
+    const { collections, load, write } = await world(t)
+    const { products, reservations, movements, attempts } = collections
+    const calls: unknown[][] = []
+    for (const [collection, method] of [
+      [products, 'bulkWrite'],
+      [reservations, 'bulkWrite'],
+      [movements, 'insertMany'],
+      [attempts, 'insertMany'],
+    ] as const) {
+      const original = collection[method].bind(collection) as (...args: unknown[]) => unknown
+      t.mock.method(
+        collection as never,
+        method as never,
+        ((...args: unknown[]) => {
+          calls.push((args[0] as object[]).map(idOf))
+          return original(...args)
+        }) as never,
+      )
+    }
+    const ids = ['b', 'a', 'd', 'c']
+    const loaded = await load()
+    const made = ids.map((id) => newProduct(id, { ...FIELDS, stock: 1 }, ACT))
+    const { reservations: released } = releaseReservations(loaded.products, loaded.reservations, ids, AT)
+    for (const turn of [<T>(all: readonly T[]) => all, <T>(all: readonly T[]) => all.toReversed()]) {
+      const effects = {
+        products: turn(made.map(({ product }) => product)),
+        movements: turn(made.map(({ movement }) => movement!)),
+        reservations: turn(released),
+        attempts: turn(ids.map((_id) => ({ _id, fingerprint: 'f', movement: made[0]!.movement! }))),
+      }
+      calls.length = 0
+      assert.equal(await write(loaded, effects), undefined)
+      assert.deepEqual(calls, Array(4).fill(['a', 'b', 'c', 'd']))
+    }
+  })
+
+  test('of what nobody needs nothing is asked for', async (t) => {
+    const { store, collections, tea } = await world(t)
+    const finds = [collections.products, collections.reservations, collections.attempts].map((collection) =>
+      t.mock.method(collection as { find: () => unknown }, 'find'),
+    )
+    const needs = { productIds: [tea.id, tea.id] }
+    const { products } = await store.transact((session) => loadState(collections, session, [{ needs }]))
+    assert.deepEqual(products.get(tea.id), tea)
+    assert.deepEqual(
+      finds.map(({ mock }) => mock.callCount()),
+      [1, 0, 0],
+    )
+  })
 
   test('a product that was changed meanwhile (invariants 1, 2)', async (t) => {
     const { stock, tea, load, write } = await world(t)

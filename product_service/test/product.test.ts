@@ -18,6 +18,8 @@ import {
 import { BATCH_MAX, LINES_MAX, QUANTITY_MAX } from '../src/domain/reservation.ts'
 import { QUERY_LENGTH_MAX, QUERY_WORDS_MAX, searchWords } from '../src/domain/search.ts'
 import { VOCABULARY_MAX } from '../src/domain/spelling.ts'
+import { PAGE_MS } from '../src/storage/mongo_pages.ts'
+import { SEARCHES_AT_ONCE, SEARCHES_WAITING_MAX } from '../src/storage/mongo_search.ts'
 
 const ACT = { by: 'root', at: '2026-01-01T00:00:00.000Z' }
 const LATER = { by: 'root', at: '2026-01-02T00:00:00.000Z' }
@@ -168,5 +170,6 @@ suite('words', () => {
     )
     assert.deepEqual([LINES_MAX, QUANTITY_MAX, BATCH_MAX], [50, 10_000, 256])
     assert.deepEqual([QUERY_LENGTH_MAX, QUERY_WORDS_MAX, VOCABULARY_MAX], [100, 10, 100_000])
+    assert.deepEqual([SEARCHES_AT_ONCE, SEARCHES_WAITING_MAX, PAGE_MS], [8, 16, 2_000])
   })
 })

@@ -35,6 +35,13 @@ suite('one small change at a time', () => {
       'users.updateOne({ _id,  }, set)',
     ],
     ["const x = `a` + 'b'"],
+    [
+      'const x = a < b ? -1 : 1',
+      'const x = a <= b ? -1 : 1',
+      'const x = true ? -1 : 1',
+      'const x = false ? -1 : 1',
+    ],
+    ['const x = { projection: { a: 1, b: 0 } }', 'const x = { projection: { a: 1, b: 1 } }'],
     ["type A = 1 | 2; const x: true = y as 'a'"],
   ]
   for (const [text, ...changed] of cases) {

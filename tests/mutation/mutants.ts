@@ -98,7 +98,17 @@ function walk(node: Node, parent: Node | undefined, text: string): Change[] {
     .filter(([key]) => !/^type(Annotation|Arguments|Parameters)$|^returnType$/.test(key))
     .flatMap(([, value]) => (Array.isArray(value) ? value : [value]))
     .filter(isNode)
-  return [...changesOf(node, parent, text), ...inner.flatMap((child) => walk(child, node, text))]
+  return [...changesOf(node, parent, text), ...inner.flatMap((child) => walk(child, node, text))].filter(
+    (one) => one.kind !== 'number' || !saysNothing(node, one, text),
+  )
+}
+
+/** MongoDB takes any number but 0 for yes, and of what a comparison gives only the sign counts. */
+function saysNothing(node: Node, { start, replacement }: Change, text: string): boolean {
+  if (node.type === 'Property') return (node.key as Node).name === 'projection' && replacement === '2'
+  if (node.type !== 'ConditionalExpression') return false
+  const { test, consequent, alternate } = node as Node & Record<'test' | 'consequent' | 'alternate', Node>
+  return start >= test.end && /^(-1 : 1|1 : -1)$/.test(text.slice(consequent.start, alternate.end))
 }
 
 const isNode = (value: unknown): value is Node =>
