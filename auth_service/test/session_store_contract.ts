@@ -49,6 +49,16 @@ export function sessionStoreContract(name: string, open: OpenPair) {
       for (const id of ['b', 'c', 'of bob']) assert.equal((await sessions.find(id))?.id, id)
     })
 
+    test('sessions of others count for nobody else, however new they are', async (t) => {
+      const [{ sessions, users }, , user] = await given(t)
+      const bob = account('bob')
+      await users.add(bob)
+      await sessions.start(session(user, 'a'), 2)
+      for (const id of ['x', 'y']) await sessions.start(session(bob.id, id, after(9)), 2)
+      await sessions.start(session(user, 'b'), 2)
+      for (const id of ['a', 'b', 'x', 'y']) assert.equal((await sessions.find(id))?.id, id)
+    })
+
     test('many starting at once leave as many as are kept', async (t) => {
       const [a, b, user] = await given(t)
       const ids = Array.from({ length: 12 }, (_, i) => `s${i}`)
@@ -141,17 +151,23 @@ export function sessionStoreContract(name: string, open: OpenPair) {
       assert.deepEqual(await sessions.find('s'), { ...session(user, 's'), passwordVersion: 2 })
     })
 
-    test('purging removes what has expired, a batch at a time, and nothing else', async (t) => {
+    test('purging removes what has expired, the eldest first and a batch at a time, and nothing else', async (t) => {
       const [{ sessions }, , user] = await given(t)
-      for (let i = 0; i < 5; i++) await sessions.start(session(user, `s${i}`, after(i)), 9)
+      const all = ['s0', 's1', 's2', 's3', 's4']
+      for (const i of [2, 0, 4, 1, 3]) await sessions.start(session(user, `s${i}`, after(i)), 9)
+      const left = async () => {
+        const found = await Promise.all(all.map((id) => sessions.find(id)))
+        return found.flatMap((each) => each?.id ?? [])
+      }
       const now = after(1000 + 2)
-      assert.equal(await sessions.purge(now, 2), 2)
-      assert.equal(await sessions.purge(now, 2), 1)
-      assert.equal(await sessions.purge(now, 2), 0)
-      assert.deepEqual(
-        (await Promise.all([0, 1, 2, 3, 4].map((i) => sessions.find(`s${i}`)))).map((each) => each?.id),
-        [undefined, undefined, undefined, 's3', 's4'],
-      )
+      for (const [count, ...rest] of [
+        [2, 's2', 's3', 's4'],
+        [1, 's3', 's4'],
+        [0, 's3', 's4'],
+      ]) {
+        assert.equal(await sessions.purge(now, 2), count)
+        assert.deepEqual(await left(), rest)
+      }
     })
   })
 }

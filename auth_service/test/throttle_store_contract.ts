@@ -57,6 +57,16 @@ export function throttleStoreContract(name: string, open: OpenPair) {
       assert.deepEqual(await throttle.take([entry('a')], START), after(1000))
     })
 
+    test('a refund of the only try, or of none, leaves none', async (t) => {
+      const [{ throttle }] = await open(t)
+      await throttle.take([entry('other')], START)
+      await throttle.take([entry('a')], START)
+      for (const _ of ['the only one', 'none']) await throttle.refund(['a'])
+      const take = () => throttle.take([entry('a')], START)
+      assert.deepEqual([await take(), await take(), await take()], [undefined, undefined, undefined])
+      assert.deepEqual(await take(), after(1000))
+    })
+
     test('clearing forgets all tries', async (t) => {
       const [{ throttle }] = await open(t)
       for (let i = 0; i < 3; i++) await throttle.take([entry('a'), entry('b')], START)

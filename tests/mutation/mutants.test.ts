@@ -41,6 +41,7 @@ suite('one small change at a time', () => {
       'const x = true ? -1 : 1',
       'const x = false ? -1 : 1',
     ],
+    ['const x = a.limit(1).project({ a: 1 })', 'const x = a.limit(2).project({ a: 1 })'],
     ['const x = { projection: { a: 1, b: 0 } }', 'const x = { projection: { a: 1, b: 1 } }'],
     ["type A = 1 | 2; const x: true = y as 'a'"],
   ]

@@ -106,6 +106,9 @@ function walk(node: Node, parent: Node | undefined, text: string): Change[] {
 /** MongoDB takes any number but 0 for yes, and of what a comparison gives only the sign counts. */
 function saysNothing(node: Node, { start, replacement }: Change, text: string): boolean {
   if (node.type === 'Property') return (node.key as Node).name === 'projection' && replacement === '2'
+  if (node.type === 'CallExpression') {
+    return nameOf(node) === 'project' && start >= (node.callee as Node).end && replacement === '2'
+  }
   if (node.type !== 'ConditionalExpression') return false
   const { test, consequent, alternate } = node as Node & Record<'test' | 'consequent' | 'alternate', Node>
   return start >= test.end && /^(-1 : 1|1 : -1)$/.test(text.slice(consequent.start, alternate.end))
@@ -181,10 +184,15 @@ function optionalChanges(node: Node, text: string): Change[] {
   return [{ kind: 'optional', start, end: start + 2, replacement: plain }]
 }
 
+/** Of the method that is called; empty where it is none. */
+function nameOf(call: Node): string {
+  return ((call.callee as Node).property as { name?: string } | undefined)?.name ?? ''
+}
+
 function callChanges(node: Node, source: (node: Node) => string): Change[] {
   const callee = node.callee as Node
   if (callee.type !== 'MemberExpression') return []
-  const name = (callee.property as { name?: string }).name ?? ''
+  const name = nameOf(node)
   const object = callee.object as Node
   if (PASSING_ON.includes(name)) return [change('call', node, source(object))]
   if (source(object) === 'Math' && (name === 'min' || name === 'max')) {

@@ -108,6 +108,30 @@ mongoSuite('accounts in MongoDB when answers get lost', (server) => {
     assert.deepEqual((await other.keys.list())[1], second)
   })
 
+  test('a key that was refused for another reason than its generation is not told as there already', async (t) => {
+    const { here, other, proxy } = await world(t)
+    await other.keys.add(await aKey(1))
+    proxy.loseAnswerTo('signing_keys', 1, {
+      ok: 0,
+      code: 121,
+      codeName: 'DocumentValidationFailure',
+      errmsg: 'no',
+    })
+    await assert.rejects(here.keys.add(await aKey(2)), { code: 121 })
+    assert.equal(proxy.lost(), 1)
+  })
+
+  test('the first demotion of all meets that of another replica, looks again and is made', async (t) => {
+    const { here, other, ada, proxy } = await world(t)
+    const bob = account('bob')
+    await other.users.add(bob)
+    for (const { id } of [ada, bob]) await other.users.setRole(id, 'admin', START)
+    proxy.loseAnswerTo('demotions', 1, { ok: 0, code: 11000, codeName: 'DuplicateKey', errmsg: 'no' })
+    assert.equal((await here.users.setRole(ada.id, 'customer', START)).role, 'customer')
+    assert.equal(proxy.lost(), 1)
+    assert.equal((await other.users.find(ada.id))?.role, 'customer')
+  })
+
   test('a try may be counted twice, never not at all', async (t) => {
     const { here, proxy } = await world(t)
     const take = () => here.throttle.take([{ key: 'k', limits: LIMITS }], START)

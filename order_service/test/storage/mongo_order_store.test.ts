@@ -55,6 +55,33 @@ mongoSuite('orders in MongoDB', (server) => {
     assert.deepEqual(sent, ['find'])
   })
 
+  test('a claim for which others are always quicker looks so many times and no more', async (t) => {
+    const url = server.url(server.newDatabase())
+    const store = await openMongo({
+      url,
+      database: 'unused',
+      service: 'order_service',
+      indexes: ORDER_INDEXES,
+    })
+    t.after(() => store.close())
+    let rounds = 0
+    const orders = createMongoOrderStore(
+      {
+        ...store,
+        collection(name) {
+          const collection = store.collection<never>(name)
+          // As if each had another fence by now.
+          t.mock.method(collection, 'bulkWrite', async () => void rounds++)
+          return collection as never
+        },
+      },
+      () => {},
+    )
+    await orders.addOnce(order())
+    assert.deepEqual(await orders.claimDue('9000-01-01', '9000-01-02', 1), [])
+    assert.equal(rounds, 20)
+  })
+
   test('another currency is refused', async (t) => {
     const database = server.newDatabase()
     const store = await open(t, server, database)
