@@ -5,6 +5,7 @@ import { runService } from '@shop/service_kit/lifecycle'
 import { createLogger } from '@shop/service_kit/log'
 import { createMetrics } from '@shop/service_kit/metrics'
 import { startTracing } from '@shop/service_kit/telemetry'
+import { createUnreadableTold } from '@shop/service_kit/unreadable'
 import { createApp } from './app.ts'
 import { readAuthConfig } from './config.ts'
 import { makeKeyPair } from './crypto/signing.ts'
@@ -17,13 +18,14 @@ await runService(async () => {
   const config = readAuthConfig(process.env)
   const logger = createLogger('auth_service', config.LOG_LEVEL)
   const tracing = await startTracing('auth_service', process.env)
-  const stores = await openStores(config)
+  const metrics = createMetrics('auth_service')
+  const stores = await openStores(config, createUnreadableTold({ logger, metrics }))
   const now = () => new Date()
   const { app, ports } = createApp({
     stores,
     now,
     newId: () => randomUUIDv7(),
-    metrics: createMetrics('auth_service'),
+    metrics,
     logger,
     tracing,
     accessTokenTtlSeconds: config.ACCESS_TOKEN_TTL,

@@ -21,7 +21,7 @@ await runService(async () => {
   const now = () => new Date()
   const logger = createLogger(SERVICE, config.LOG_LEVEL)
   const metrics = createMetrics(SERVICE)
-  const stores = await openStores(config, createUnreadableTold('an order', { logger, metrics }))
+  const stores = await openStores(config, createUnreadableTold({ logger, metrics })('an order'))
   const tracing = await startTracing(SERVICE, process.env)
   const auth = followAuthService({
     origins: [config.AUTH_URL],

@@ -8,6 +8,7 @@ import { createLogger } from '@shop/service_kit/log'
 import { createMetrics } from '@shop/service_kit/metrics'
 import { createServiceTokenVerifier } from '@shop/service_kit/service_tokens'
 import { startTracing } from '@shop/service_kit/telemetry'
+import { createUnreadableTold } from '@shop/service_kit/unreadable'
 import { type AppDeps, createApp, SERVICE } from './app.ts'
 import { readProductConfig } from './config.ts'
 import { createLedgerCheck } from './ledger_check.ts'
@@ -18,7 +19,11 @@ await runService(async () => {
   const now = () => new Date()
   const logger = createLogger(SERVICE, config.LOG_LEVEL)
   const metrics = createMetrics(SERVICE)
-  const stores = await openStores(config, (text) => logger.info(text))
+  const stores = await openStores(
+    config,
+    (text) => logger.info(text),
+    createUnreadableTold({ logger, metrics }),
+  )
   const tracing = await startTracing(SERVICE, process.env)
   const auth = followAuthService({
     origins: [config.AUTH_URL],

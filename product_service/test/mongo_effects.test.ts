@@ -7,7 +7,7 @@ import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
 import { adjustStock, newProduct } from '../src/domain/product.ts'
 import { decideReservations, releaseReservations, shipReservations } from '../src/domain/reservation.ts'
 import { createMongoCatalogueStore } from '../src/storage/mongo_catalogue_store.ts'
-import { collectionsOf, PRODUCT_INDEXES } from '../src/storage/mongo_documents.ts'
+import { collectionsOf, PRODUCT_INDEXES, readingsOf } from '../src/storage/mongo_documents.ts'
 import { writeEffects } from '../src/storage/mongo_effects.ts'
 import { createMongoLedger, type Effects, type State } from '../src/storage/mongo_ledger.ts'
 import { loadState } from '../src/storage/mongo_state.ts'
@@ -33,13 +33,17 @@ mongoSuite('effects of a decision in MongoDB', (server) => {
     const plan = { service: 'product_service', database: server.newDatabase(), indexes: PRODUCT_INDEXES }
     const store = await openMongo({ ...plan, url: server.url(plan.database) })
     t.after(() => store.close())
-    const ledger = createMongoLedger(store)
-    const stock = createMongoStockStore(store, ledger)
-    const tea = await createMongoCatalogueStore(store, ledger).create({ id: nextId(), fields: FIELDS }, ACT)
+    const reading = readingsOf(() => () => {})
+    const ledger = createMongoLedger(store, reading)
+    const stock = createMongoStockStore(store, ledger, reading)
+    const tea = await createMongoCatalogueStore(store, ledger, reading).create(
+      { id: nextId(), fields: FIELDS },
+      ACT,
+    )
     const collections = collectionsOf(store)
     const load = (orderIds: string[] = []) =>
       store.transact((session) =>
-        loadState(collections, session, [{ needs: { productIds: [tea.id], orderIds } }]),
+        loadState(collections, session, [{ needs: { productIds: [tea.id], orderIds } }], reading),
       )
     /** Writes and undoes; resolves what went wrong. */
     const write = async (loaded: State, effects: Effects): Promise<unknown> => {
@@ -51,7 +55,7 @@ mongoSuite('effects of a decision in MongoDB', (server) => {
       await assert.rejects(tried, Undone)
       return failure
     }
-    return { store, collections, stock, tea, load, write }
+    return { store, collections, reading, stock, tea, load, write }
   }
 
   test('is written in the order of ids, however it was decided, so two replicas cannot wait for each other', async (t) => {
@@ -92,12 +96,14 @@ mongoSuite('effects of a decision in MongoDB', (server) => {
   })
 
   test('of what nobody needs nothing is asked for', async (t) => {
-    const { store, collections, tea } = await world(t)
+    const { store, collections, reading, tea } = await world(t)
     const finds = [collections.products, collections.reservations, collections.attempts].map((collection) =>
       t.mock.method(collection as { find: () => unknown }, 'find'),
     )
     const needs = { productIds: [tea.id, tea.id] }
-    const { products } = await store.transact((session) => loadState(collections, session, [{ needs }]))
+    const { products } = await store.transact((session) =>
+      loadState(collections, session, [{ needs }], reading),
+    )
     assert.deepEqual(products.get(tea.id), tea)
     assert.deepEqual(
       finds.map(({ mock }) => mock.callCount()),

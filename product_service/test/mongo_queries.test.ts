@@ -5,7 +5,7 @@ import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
 import { SORTS } from '../src/domain/ports.ts'
 import { createMongoAuditStore } from '../src/storage/mongo_audit_store.ts'
 import { createMongoCatalogueStore } from '../src/storage/mongo_catalogue_store.ts'
-import { PRODUCT_INDEXES } from '../src/storage/mongo_documents.ts'
+import { PRODUCT_INDEXES, readingsOf } from '../src/storage/mongo_documents.ts'
 import { createMongoLedger } from '../src/storage/mongo_ledger.ts'
 import { createMongoStockStore } from '../src/storage/mongo_stock_store.ts'
 import { ACT, AT, nextId, order } from './worlds.ts'
@@ -14,9 +14,10 @@ mongoSuite('queries on products in MongoDB', (server) => {
   test('every one is served by an index', async () => {
     const plan = { service: 'product_service', database: 'unused', indexes: PRODUCT_INDEXES }
     const seen = await assertQueriesAreIndexed(server, plan, async (store) => {
-      const ledger = createMongoLedger(store)
-      const catalogue = createMongoCatalogueStore(store, ledger)
-      const stock = createMongoStockStore(store, ledger)
+      const reading = readingsOf(() => () => {})
+      const ledger = createMongoLedger(store, reading)
+      const catalogue = createMongoCatalogueStore(store, ledger, reading)
+      const stock = createMongoStockStore(store, ledger, reading)
       const audit = createMongoAuditStore(store)
       const fields = { name: 'Tea', description: 'hot', priceMinor: 100, stock: 9 }
       const [{ id }, other] = await Promise.all([

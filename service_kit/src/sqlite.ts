@@ -12,7 +12,7 @@
  *     one succeeds again (sqlite_file.ts).
  *  6. A store that was made once and is gone is not replaced by an empty one (sqlite_mark.ts).
  */
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { Problem } from './problem.ts'
 import { createCommits, WRITE_WAIT_MS } from './sqlite_commits.ts'
 import { isBusy, openingFault, translateFaults } from './sqlite_faults.ts'
@@ -54,6 +54,15 @@ export type SqliteOptions = {
   readonly existing?: boolean | undefined
   /** Tests fill no disk. */
   readonly roomAt?: (path: string) => boolean
+}
+
+/**
+ * For statements that read rows: integers come as bigints. As numbers, one beyond 2^53 would fail the statement, and so
+ * every row it reads or changes.
+ */
+export function readAnyNumber(statement: StatementSync): StatementSync {
+  statement.setReadBigInts(true)
+  return statement
 }
 
 /** Opens (and creates) the file and brings its schema up to date. Throws with a sentence an operator can act on. */

@@ -25,12 +25,24 @@ test('a page is full though some of it cannot be read, and ends where the rows d
   assert.deepEqual(await page(9, '', at), ['a', 'b', 'c'])
 })
 
+test('many that cannot be read in a row cost few questions', async () => {
+  const { fill } = createReading(whole, String, () => {})
+  const rows = [...Array.from({ length: 1_000 }, (_, i) => `bad ${i}`), 'a', 'b', 'c']
+  let asked = 0
+  const behind = (count: number, before: readonly string[]) => {
+    asked++
+    return rows.slice(before.length).slice(0, count)
+  }
+  assert.deepEqual(await fill(2, behind), ['a', 'b'])
+  assert.ok(asked <= 11, `${asked} questions`)
+})
+
 test('each is counted each time, and told once in a while', async () => {
   let now = 0
   const lines: unknown[] = []
   const metrics = createMetrics('test_service')
   const logger = { error: (line: unknown) => lines.push(line) } as never
-  const told = createUnreadableTold('a row', { logger, metrics, clock: () => now })
+  const told = createUnreadableTold({ logger, metrics, clock: () => now })('a row')
   for (let i = 0; i < 5; i++) told('x', 'it is bad')
   told('y', 'it is bad')
   assert.equal(lines.length, 2)

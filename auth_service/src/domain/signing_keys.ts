@@ -95,11 +95,15 @@ async function makeKey(
   { keys, makeKeyPair, now }: KeyPorts,
   plan: (known: readonly SigningKey[]) => NextKey | undefined,
 ): Promise<SigningKey | undefined> {
+  let refused = 0
   for (let attempt = 0; attempt < ADD_ATTEMPTS_MAX; attempt++) {
     const next = plan(await keys.list())
     if (!next) return undefined
-    const key = { ...next, ...(await makeKeyPair()), createdAt: now() }
+    // Refused, and in no list: a key of this generation is there and cannot be read.
+    const generation = Math.max(next.generation, refused + 1)
+    const key = { ...next, generation, ...(await makeKeyPair()), createdAt: now() }
     if (await keys.add(key)) return key
+    refused = generation
   }
   return undefined
 }

@@ -1,7 +1,9 @@
 /** KeyStore on MongoDB. The unique generation is what makes replicas agree on the next key. */
 import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo'
 import { isDuplicate, Unsettled } from '@shop/service_kit/mongo_errors'
+import { createReading, type UnreadableOf } from '@shop/service_kit/unreadable'
 import type { KeyStore, SigningKey } from '../domain/ports.ts'
+import { wholeKey } from '../domain/whole.ts'
 
 type Document = Omit<SigningKey, 'kid'> & { _id: string }
 
@@ -9,13 +11,17 @@ export const KEY_INDEXES: Readonly<Record<string, readonly IndexDescription[]>> 
   signing_keys: [{ name: 'keys_by_generation', key: { generation: 1 }, unique: true }],
 }
 
-export function createMongoKeyStore(store: MongoStore): KeyStore {
+export function createMongoKeyStore(store: MongoStore, unreadableOf: UnreadableOf): KeyStore {
+  const reading = createReading(
+    ({ _id, ...fields }: Document) => wholeKey({ kid: _id, ...fields }),
+    ({ _id }) => String(_id),
+    unreadableOf('a signing key'),
+  )
   const keys = store.collection<Document>('signing_keys')
   return {
     list: () =>
       store.repeat(async () => {
-        const found = await keys.find().hint('keys_by_generation').sort({ generation: 1 }).toArray()
-        return found.map(({ _id, ...fields }) => ({ kid: _id, ...fields }))
+        return reading.many(await keys.find().hint('keys_by_generation').sort({ generation: 1 }).toArray())
       }),
     add: ({ kid, ...fields }) =>
       store.repeat(async () => {

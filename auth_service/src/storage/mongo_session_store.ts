@@ -1,8 +1,10 @@
 /** SessionStore on MongoDB: one document a session; rotating is one update that names the hash it replaces. */
 import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo'
 import { isDuplicate } from '@shop/service_kit/mongo_errors'
+import { createReading, type UnreadableOf } from '@shop/service_kit/unreadable'
 import { CLOCKS_DIFFER_MS } from '../domain/clocks.ts'
 import type { Session, SessionStore } from '../domain/ports.ts'
+import { wholeSession } from '../domain/whole.ts'
 
 type Document = Omit<Session, 'id'> & { _id: string }
 
@@ -13,8 +15,13 @@ export const SESSION_INDEXES: Readonly<Record<string, readonly IndexDescription[
   ],
 }
 
-export function createMongoSessionStore(store: MongoStore): SessionStore {
+export function createMongoSessionStore(store: MongoStore, unreadableOf: UnreadableOf): SessionStore {
   const { repeat } = store
+  const reading = createReading(
+    ({ _id, ...fields }: Document) => wholeSession({ id: _id, ...fields }),
+    ({ _id }) => String(_id),
+    unreadableOf('a session'),
+  )
   const sessions = store.collection<Document>('sessions')
 
   return {
@@ -38,9 +45,7 @@ export function createMongoSessionStore(store: MongoStore): SessionStore {
     find: (id) =>
       repeat(async () => {
         const found = await sessions.findOne({ _id: id })
-        if (!found) return undefined
-        const { _id, ...fields } = found
-        return { id: _id, ...fields }
+        return found ? reading.one(found) : undefined
       }),
     rotate: (id, from, next) =>
       repeat(async () => {
@@ -63,14 +68,16 @@ export function createMongoSessionStore(store: MongoStore): SessionStore {
     pullIn: (now, endsAfter, limit) =>
       repeat(async () => {
         const createdAt = { $gt: new Date(now.getTime() + CLOCKS_DIFFER_MS) }
-        const ahead = await sessions
-          .find({ expiresAt: { $gt: endsAfter }, createdAt })
-          .hint('sessions_end')
-          .limit(limit)
-          .toArray()
-        for (const { _id, createdAt: begun, expiresAt: ends } of ahead) {
+        const ahead = reading.many(
+          await sessions
+            .find({ expiresAt: { $gt: endsAfter }, createdAt })
+            .hint('sessions_end')
+            .limit(limit)
+            .toArray(),
+        )
+        for (const { id, createdAt: begun, expiresAt: ends } of ahead) {
           const expiresAt = new Date(now.getTime() + ends.getTime() - begun.getTime())
-          await sessions.updateOne({ _id, createdAt }, { $set: { createdAt: now, expiresAt } })
+          await sessions.updateOne({ _id: id, createdAt }, { $set: { createdAt: now, expiresAt } })
         }
         return ahead.length
       }),

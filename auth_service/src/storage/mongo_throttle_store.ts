@@ -1,12 +1,15 @@
 /**
  * ThrottleStore on MongoDB: a try reads a key's document and replaces it if nobody else did meanwhile. Whoever
- * lost an answer counts again, so a key may have one try too many, never one too few.
+ * lost an answer counts again, so a key may have one try too many, never one too few. What cannot be read counts as
+ * no tries and is replaced: many people may share an address.
  */
 import { randomUUID } from 'node:crypto'
 import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo'
 import { isDuplicate, Unsettled } from '@shop/service_kit/mongo_errors'
+import { createReading, type UnreadableOf } from '@shop/service_kit/unreadable'
 import type { ThrottleEntry, ThrottleStore, Tries } from '../domain/ports.ts'
 import { countTry, keptBetween } from '../domain/throttling.ts'
+import { wholeTries } from '../domain/whole.ts'
 
 /** `state` is another one after each change. */
 type Document = { _id: string; state: string; tries: number; pausedUntil: Date | null; forgetAt: Date }
@@ -15,9 +18,17 @@ export const THROTTLE_INDEXES: Readonly<Record<string, readonly IndexDescription
   throttle: [{ name: 'throttle_end', key: { forgetAt: 1 } }],
 }
 
-export function createMongoThrottleStore(store: MongoStore): ThrottleStore {
+export function createMongoThrottleStore(store: MongoStore, unreadableOf: UnreadableOf): ThrottleStore {
   const { repeat } = store
   const throttle = store.collection<Document>('throttle')
+
+  // Told by its kind alone: a key names people.
+  const reading = createReading(
+    triesOf,
+    ({ _id }: Document) => String(_id).split(' ')[0]!,
+    unreadableOf('a throttle'),
+  )
+  const known = (document: Document | null) => (document ? reading.many([document])[0] : undefined)
 
   const add = async (document: Document) => {
     try {
@@ -42,7 +53,7 @@ export function createMongoThrottleStore(store: MongoStore): ThrottleStore {
   const take = ({ key, limits }: ThrottleEntry, now: Date) =>
     repeat(async () => {
       const before = await throttle.findOne({ _id: key })
-      const next = countTry(before ? triesOf(before) : undefined, limits, now)
+      const next = countTry(known(before), limits, now)
       if ('pausedUntil' in next) return next.pausedUntil
       const { count, pausedUntil = null, forgetAt } = next.tries
       await replace(key, before, { tries: count, pausedUntil, forgetAt })
@@ -75,9 +86,10 @@ export function createMongoThrottleStore(store: MongoStore): ThrottleStore {
       for (const key of keys) {
         await repeat(async () => {
           const before = await throttle.findOne({ _id: key })
-          if (!before) return
-          const tries = Math.max(0, before.tries - 1)
-          await replace(key, before, { tries, pausedUntil: null, forgetAt: before.forgetAt })
+          const had = known(before)
+          if (!had) return
+          const tries = Math.max(0, had.count - 1)
+          await replace(key, before, { tries, pausedUntil: null, forgetAt: had.forgetAt })
         })
       }
     },
@@ -100,8 +112,5 @@ export function createMongoThrottleStore(store: MongoStore): ThrottleStore {
   }
 }
 
-const triesOf = ({ tries, pausedUntil, forgetAt }: Document): Tries => ({
-  count: tries,
-  pausedUntil: pausedUntil ?? undefined,
-  forgetAt,
-})
+const triesOf = ({ tries, pausedUntil, forgetAt }: Document): Tries =>
+  wholeTries({ count: tries, pausedUntil: pausedUntil ?? undefined, forgetAt })

@@ -6,10 +6,12 @@
 import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo'
 import { isDuplicate, Unsettled, unavailable } from '@shop/service_kit/mongo_errors'
 import { shareWork } from '@shop/service_kit/mongo_sharing'
+import { createReading, type UnreadableOf } from '@shop/service_kit/unreadable'
 import { taken } from '../domain/accounts.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { Account, Role, User, UserStore } from '../domain/ports.ts'
 import { canonicalUsername } from '../domain/usernames.ts'
+import { wholeAccount, wholeUser, wholeWithdrawal } from '../domain/whole.ts'
 
 type Document = Omit<Account, 'id' | 'tokenVersion'> & {
   _id: string
@@ -32,15 +34,19 @@ export const USER_INDEXES: Readonly<Record<string, readonly IndexDescription[]>>
 }
 const GUARD = 'roles'
 
-export function createMongoUserStore(store: MongoStore): UserStore {
+export function createMongoUserStore(store: MongoStore, unreadableOf: UnreadableOf): UserStore {
   const users = store.collection<Document>('users')
   const guards = store.collection<Guard>('guards')
+  const readingBy = <Of>(read: (document: Document) => Of) =>
+    createReading(read, ({ _id }) => String(_id), unreadableOf('an account'))
+  const [userOf, accountOf, withdrawalOf] = [readingBy(user), readingBy(account), readingBy(withdrawal)]
+  const optional = (document: Document | null) => (document ? accountOf.one(document) : undefined)
 
   const setRole = ({ id, role, at }: RoleChange): Promise<User> =>
     store.transact(async (session) => {
       const found = await users.findOne({ _id: id }, { session })
       if (!found) throw new DomainError('user_not_found', 'There is no user with this id.')
-      if (found.role === role) return user(found)
+      if (found.role === role) return userOf.one(found)
       if (role !== 'admin') {
         const other = await users.findOne({ role: 'admin', _id: { $ne: id } }, { session })
         if (!other) {
@@ -60,7 +66,7 @@ export function createMongoUserStore(store: MongoStore): UserStore {
         { session },
       )
       if (changed.matchedCount === 0) throw new Unsettled()
-      return user({ ...found, role })
+      return userOf.one({ ...found, role })
     })
   // One at a time here; those of other replicas meet at the guard.
   const setRoleInTurn = shareWork<RoleChange, User>({
@@ -90,8 +96,8 @@ export function createMongoUserStore(store: MongoStore): UserStore {
         }
       })
     },
-    find: (id) => store.repeat(async () => account(await users.findOne({ _id: id }))),
-    findByName: (canonicalName) => store.repeat(async () => account(await users.findOne({ canonicalName }))),
+    find: (id) => store.repeat(async () => optional(await users.findOne({ _id: id }))),
+    findByName: (canonicalName) => store.repeat(async () => optional(await users.findOne({ canonicalName }))),
     changePassword(id, passwordVersion, passwordHash, at) {
       let tries = 0
       return store.repeat(async () => {
@@ -125,13 +131,15 @@ export function createMongoUserStore(store: MongoStore): UserStore {
           .sort({ tokensChangedAt: -1 })
           .limit(limit)
           .toArray()
-        return changed.map((each) => ({ userId: each._id, leastVersion: tokenVersion(each) }))
+        return withdrawalOf.many(changed)
       }),
     list: ({ after, limit }) =>
-      store.repeat(async () => {
-        const filter = after === undefined ? {} : { _id: { $lt: after } }
-        return (await users.find(filter).hint('_id_').sort({ _id: -1 }).limit(limit).toArray()).map(user)
-      }),
+      store.repeat(() =>
+        userOf.page(limit, after, (count, at) => {
+          const filter = at === undefined ? {} : { _id: { $lt: at } }
+          return users.find(filter).hint('_id_').sort({ _id: -1 }).limit(count).toArray()
+        }),
+      ),
   }
 }
 
@@ -139,16 +147,18 @@ const lookAgain = (error: unknown): never => {
   throw isDuplicate(error) ? new Unsettled() : error
 }
 
-const user = ({ _id, username, role, createdAt }: Document): User => ({ id: _id, username, role, createdAt })
+const user = ({ _id, username, role, createdAt }: Document): User =>
+  wholeUser({ id: _id, username, role, createdAt })
 
-const account = (document: Document | null): Account | undefined =>
-  document === null
-    ? undefined
-    : {
-        ...user(document),
-        passwordHash: document.passwordHash,
-        passwordVersion: document.passwordVersion,
-        tokenVersion: tokenVersion(document),
-      }
+const account = (document: Document): Account =>
+  wholeAccount({
+    ...user(document),
+    passwordHash: document.passwordHash,
+    passwordVersion: document.passwordVersion,
+    tokenVersion: tokenVersion(document),
+  })
+
+const withdrawal = (document: Document) =>
+  wholeWithdrawal({ userId: document._id, leastVersion: tokenVersion(document) })
 
 const tokenVersion = ({ passwordVersion, roleChanges = 0 }: Document) => passwordVersion + roleChanges

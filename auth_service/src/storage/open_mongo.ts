@@ -1,5 +1,6 @@
 /** Opens the stores of a MongoDB server. */
 import { openMongo } from '@shop/service_kit/mongo'
+import type { UnreadableOf } from '@shop/service_kit/unreadable'
 import { createMongoKeyStore, KEY_INDEXES } from './mongo_key_store.ts'
 import { createMongoSessionStore, SESSION_INDEXES } from './mongo_session_store.ts'
 import { createMongoThrottleStore, THROTTLE_INDEXES } from './mongo_throttle_store.ts'
@@ -8,7 +9,7 @@ import type { Stores } from './open_stores.ts'
 
 export const AUTH_INDEXES = { ...USER_INDEXES, ...SESSION_INDEXES, ...KEY_INDEXES, ...THROTTLE_INDEXES }
 
-export async function openMongoStores(url: string): Promise<Stores> {
+export async function openMongoStores(url: string, unreadableOf: UnreadableOf): Promise<Stores> {
   const store = await openMongo({
     url,
     database: 'shop_auth',
@@ -16,10 +17,10 @@ export async function openMongoStores(url: string): Promise<Stores> {
     indexes: AUTH_INDEXES,
   })
   return {
-    users: createMongoUserStore(store),
-    sessions: createMongoSessionStore(store),
-    keys: createMongoKeyStore(store),
-    throttle: createMongoThrottleStore(store),
+    users: createMongoUserStore(store, unreadableOf),
+    sessions: createMongoSessionStore(store, unreadableOf),
+    keys: createMongoKeyStore(store, unreadableOf),
+    throttle: createMongoThrottleStore(store, unreadableOf),
     check: store.check,
     close: store.close,
   }

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path'
 import { openSqlite } from '@shop/service_kit/sqlite'
+import type { UnreadableOf } from '@shop/service_kit/unreadable'
 import type { KeyStore, SessionStore, ThrottleStore, UserStore } from '../domain/ports.ts'
 import { createSqliteKeyStore } from './sqlite_key_store.ts'
 import { createSqliteSessionStore } from './sqlite_session_store.ts'
@@ -24,22 +25,28 @@ export type Stores = {
 
 export type StoresConfig = { readonly DATABASE_URL?: string | undefined; readonly DATA_DIR: string }
 
-/** Opens the stores and brings their schema up to date. Fails with a sentence an operator can act on. */
-export async function openStores({ DATABASE_URL, DATA_DIR }: StoresConfig): Promise<Stores> {
+/**
+ * Opens the stores and brings their schema up to date. Fails with a sentence an operator can act on. `unreadableOf`
+ * hears of what is in the store and cannot be read.
+ */
+export async function openStores(
+  { DATABASE_URL, DATA_DIR }: StoresConfig,
+  unreadableOf: UnreadableOf = () => () => {},
+): Promise<Stores> {
   const url = DATABASE_URL ?? `sqlite:${join(DATA_DIR, DATABASE_FILE)}`
-  if (url.startsWith('sqlite:')) return openSqliteStores(url.slice('sqlite:'.length))
+  if (url.startsWith('sqlite:')) return openSqliteStores(url.slice('sqlite:'.length), unreadableOf)
   // Loaded only here: the driver takes 20 MiB that a shop on SQLite need not have.
   const { openMongoStores } = await import('./open_mongo.ts')
-  return openMongoStores(url)
+  return openMongoStores(url, unreadableOf)
 }
 
-export function openSqliteStores(path: string): Stores {
+export function openSqliteStores(path: string, unreadableOf: UnreadableOf = () => () => {}): Stores {
   const store = openSqlite({ path, migrations: new URL('./migrations/', import.meta.url) })
   return {
-    users: createSqliteUserStore(store),
-    sessions: createSqliteSessionStore(store),
-    keys: createSqliteKeyStore(store),
-    throttle: createSqliteThrottleStore(store),
+    users: createSqliteUserStore(store, unreadableOf),
+    sessions: createSqliteSessionStore(store, unreadableOf),
+    keys: createSqliteKeyStore(store, unreadableOf),
+    throttle: createSqliteThrottleStore(store, unreadableOf),
     check: store.check,
     close: store.close,
   }

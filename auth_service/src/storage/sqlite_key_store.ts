@@ -1,18 +1,24 @@
 /** KeyStore on SQLite. The unique generation is what makes replicas agree on the next key. */
-import type { SqliteStore } from '@shop/service_kit/sqlite'
+import { readAnyNumber, type SqliteStore } from '@shop/service_kit/sqlite'
+import { createReading, type UnreadableOf } from '@shop/service_kit/unreadable'
 import type { KeyStore, SigningKey } from '../domain/ports.ts'
+import { wholeKey } from '../domain/whole.ts'
 
-type Row = { kid: string; generation: number; x: string; d: string; signs_from: number; created_at: number }
+type Row = { kid: string; generation: bigint; x: string; d: string; signs_from: bigint; created_at: bigint }
 
-export function createSqliteKeyStore({ reader, writer, write }: SqliteStore): KeyStore {
-  const all = reader.prepare('SELECT * FROM signing_keys ORDER BY generation')
+export function createSqliteKeyStore(
+  { reader, writer, write }: SqliteStore,
+  unreadableOf: UnreadableOf,
+): KeyStore {
+  const reading = createReading(key, ({ kid }: Row) => kid, unreadableOf('a signing key'))
+  const all = readAnyNumber(reader.prepare('SELECT * FROM signing_keys ORDER BY generation'))
   const insert = writer.prepare(`
     INSERT INTO signing_keys (kid, generation, x, d, signs_from, created_at)
     VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (generation) DO NOTHING`)
   const remove = writer.prepare('DELETE FROM signing_keys WHERE kid = ?')
 
   return {
-    list: async () => all.all().map((row) => key(row as Row)),
+    list: async () => reading.many(all.all() as Row[]),
     add: ({ kid, generation, jwk, signsFrom, createdAt }) =>
       write(
         () =>
@@ -25,10 +31,11 @@ export function createSqliteKeyStore({ reader, writer, write }: SqliteStore): Ke
   }
 }
 
-const key = ({ kid, generation, x, d, signs_from, created_at }: Row): SigningKey => ({
-  kid,
-  generation,
-  jwk: { kty: 'OKP', crv: 'Ed25519', x, d },
-  signsFrom: new Date(signs_from),
-  createdAt: new Date(created_at),
-})
+const key = ({ kid, generation, x, d, signs_from, created_at }: Row): SigningKey =>
+  wholeKey({
+    kid,
+    generation: Number(generation),
+    jwk: { kty: 'OKP', crv: 'Ed25519', x, d },
+    signsFrom: new Date(Number(signs_from)),
+    createdAt: new Date(Number(created_at)),
+  })

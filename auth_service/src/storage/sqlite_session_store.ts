@@ -1,21 +1,27 @@
 /** SessionStore on SQLite: one row a session; rotating is one UPDATE that names the hash it replaces. */
-import type { SqliteStore } from '@shop/service_kit/sqlite'
+import { readAnyNumber, type SqliteStore } from '@shop/service_kit/sqlite'
+import { createReading, type UnreadableOf } from '@shop/service_kit/unreadable'
 import { CLOCKS_DIFFER_MS } from '../domain/clocks.ts'
 import type { Session, SessionStore } from '../domain/ports.ts'
+import { wholeSession } from '../domain/whole.ts'
 
 type Row = {
   id: string
   user_id: string
-  password_version: number
+  password_version: bigint
   token_hash: string
   previous_hash: string | null
   salt: string | null
-  rotated_at: number | null
-  created_at: number
-  expires_at: number
+  rotated_at: bigint | null
+  created_at: bigint
+  expires_at: bigint
 }
 
-export function createSqliteSessionStore({ reader, writer, write }: SqliteStore): SessionStore {
+export function createSqliteSessionStore(
+  { reader, writer, write }: SqliteStore,
+  unreadableOf: UnreadableOf,
+): SessionStore {
+  const reading = createReading(session, ({ id }: Row) => id, unreadableOf('a session'))
   const insert = writer.prepare(`
     INSERT INTO sessions (id, user_id, password_version, token_hash, previous_hash, salt, rotated_at,
                           created_at, expires_at)
@@ -23,7 +29,7 @@ export function createSqliteSessionStore({ reader, writer, write }: SqliteStore)
   const trim = writer.prepare(`
     DELETE FROM sessions WHERE id IN (
       SELECT id FROM sessions WHERE user_id = ? ORDER BY created_at DESC, id DESC LIMIT -1 OFFSET ?)`)
-  const byId = reader.prepare('SELECT * FROM sessions WHERE id = ?')
+  const byId = readAnyNumber(reader.prepare('SELECT * FROM sessions WHERE id = ?'))
   const rotate = writer.prepare(`
     UPDATE sessions SET previous_hash = token_hash, token_hash = ?, salt = ?, rotated_at = ?
      WHERE id = ? AND token_hash = ?`)
@@ -53,7 +59,10 @@ export function createSqliteSessionStore({ reader, writer, write }: SqliteStore)
         )
         trim.run(session.userId, keep)
       }),
-    find: async (id) => session(byId.get(id)),
+    async find(id) {
+      const row = byId.get(id)
+      return row && reading.one(row as Row)
+    },
     rotate: (id, from, { tokenHash, salt, rotatedAt }) =>
       write(() => rotate.run(tokenHash, salt, rotatedAt.getTime(), id, from).changes === 1),
     end: (id) => write(() => void remove.run(id)),
@@ -69,18 +78,15 @@ export function createSqliteSessionStore({ reader, writer, write }: SqliteStore)
   }
 }
 
-function session(found: unknown): Session | undefined {
-  if (found === undefined) return undefined
-  const row = found as Row
-  return {
+const session = (row: Row): Session =>
+  wholeSession({
     id: row.id,
     userId: row.user_id,
-    passwordVersion: row.password_version,
+    passwordVersion: Number(row.password_version),
     tokenHash: row.token_hash,
     previousHash: row.previous_hash,
     salt: row.salt,
-    rotatedAt: row.rotated_at === null ? null : new Date(row.rotated_at),
-    createdAt: new Date(row.created_at),
-    expiresAt: new Date(row.expires_at),
-  }
-}
+    rotatedAt: row.rotated_at === null ? null : new Date(Number(row.rotated_at)),
+    createdAt: new Date(Number(row.created_at)),
+    expiresAt: new Date(Number(row.expires_at)),
+  })

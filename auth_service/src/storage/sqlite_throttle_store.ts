@@ -1,12 +1,24 @@
-/** ThrottleStore on SQLite: a try reads and writes its rows in one transaction. */
-import type { SqliteStore } from '@shop/service_kit/sqlite'
+/**
+ * ThrottleStore on SQLite: a try reads and writes its rows in one transaction. What cannot be read counts as no tries
+ * and is replaced: many people may share an address.
+ */
+import { readAnyNumber, type SqliteStore } from '@shop/service_kit/sqlite'
+import { createReading, type UnreadableOf } from '@shop/service_kit/unreadable'
 import type { ThrottleStore, Tries } from '../domain/ports.ts'
 import { countTry, keptBetween } from '../domain/throttling.ts'
+import { wholeTries } from '../domain/whole.ts'
 
-type Row = { tries: number; paused_until: number | null; forget_at: number }
+type Row = { key: string; tries: bigint; paused_until: bigint | null; forget_at: bigint }
 
-export function createSqliteThrottleStore({ reader, writer, write }: SqliteStore): ThrottleStore {
-  const current = writer.prepare('SELECT tries, paused_until, forget_at FROM throttle WHERE key = ?')
+export function createSqliteThrottleStore(
+  { reader, writer, write }: SqliteStore,
+  unreadableOf: UnreadableOf,
+): ThrottleStore {
+  // Told by its kind alone: a key names people.
+  const reading = createReading(tries, ({ key }: Row) => key.split(' ')[0]!, unreadableOf('a throttle'))
+  const current = readAnyNumber(
+    writer.prepare('SELECT key, tries, paused_until, forget_at FROM throttle WHERE key = ?'),
+  )
   const put = writer.prepare(`
     INSERT INTO throttle (key, tries, paused_until, forget_at) VALUES (?, ?, ?, ?)
     ON CONFLICT (key) DO UPDATE
@@ -26,7 +38,7 @@ export function createSqliteThrottleStore({ reader, writer, write }: SqliteStore
     take: (entries, now) =>
       write(() => {
         for (const { key, limits } of entries) {
-          const next = countTry(tries(current.get(key)), limits, now)
+          const next = countTry(reading.many(current.all(key) as Row[])[0], limits, now)
           if ('pausedUntil' in next) return next.pausedUntil
           const { count, pausedUntil, forgetAt } = next.tries
           put.run(key, count, pausedUntil?.getTime() ?? null, forgetAt.getTime())
@@ -53,12 +65,9 @@ export function createSqliteThrottleStore({ reader, writer, write }: SqliteStore
   }
 }
 
-function tries(row: unknown): Tries | undefined {
-  if (row === undefined) return undefined
-  const { tries: count, paused_until, forget_at } = row as Row
-  return {
-    count,
-    pausedUntil: paused_until === null ? undefined : new Date(paused_until),
-    forgetAt: new Date(forget_at),
-  }
-}
+const tries = ({ tries: count, paused_until, forget_at }: Row): Tries =>
+  wholeTries({
+    count: Number(count),
+    pausedUntil: paused_until === null ? undefined : new Date(Number(paused_until)),
+    forgetAt: new Date(Number(forget_at)),
+  })

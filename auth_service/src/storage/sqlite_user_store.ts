@@ -1,44 +1,60 @@
 /** UserStore on SQLite. The unique index on canonical_name and the condition in `setRole` keep the rules. */
-import type { SqliteStore } from '@shop/service_kit/sqlite'
+import { readAnyNumber, type SqliteStore } from '@shop/service_kit/sqlite'
+import { createReading, type UnreadableOf } from '@shop/service_kit/unreadable'
 import { taken } from '../domain/accounts.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { Account, Role, User, UserStore } from '../domain/ports.ts'
 import { canonicalUsername } from '../domain/usernames.ts'
+import { wholeAccount, wholeUser, wholeWithdrawal } from '../domain/whole.ts'
 
 type Row = {
   id: string
   username: string
   role: Role
   password_hash: string
-  password_version: number
-  role_changes: number
-  created_at: number
+  password_version: bigint
+  role_changes: bigint
+  created_at: bigint
 }
+type Withdrawn = { readonly id: string; readonly least: bigint }
 
 const COLUMNS = 'id, username, role, password_hash, password_version, role_changes, created_at'
 
-export function createSqliteUserStore({ reader, writer, write }: SqliteStore): UserStore {
+export function createSqliteUserStore(
+  { reader, writer, write }: SqliteStore,
+  unreadableOf: UnreadableOf,
+): UserStore {
+  const readingBy = <From extends { readonly id: string }, Of>(read: (row: From) => Of) =>
+    createReading(read, ({ id }) => id, unreadableOf('an account'))
+  const [userOf, accountOf, withdrawalOf] = [readingBy(user), readingBy(account), readingBy(withdrawal)]
+  const optional = (row: unknown) => (row === undefined ? undefined : accountOf.one(row as Row))
   const insert = writer.prepare(`
     INSERT INTO users (id, username, canonical_name, role, password_hash, password_version, created_at)
     VALUES (?, ?, ?, ?, ?, 1, ?) ON CONFLICT (canonical_name) DO NOTHING`)
-  const byId = reader.prepare(`SELECT ${COLUMNS} FROM users WHERE id = ?`)
-  const byName = reader.prepare(`SELECT ${COLUMNS} FROM users WHERE canonical_name = ?`)
+  const byId = readAnyNumber(reader.prepare(`SELECT ${COLUMNS} FROM users WHERE id = ?`))
+  const byName = readAnyNumber(reader.prepare(`SELECT ${COLUMNS} FROM users WHERE canonical_name = ?`))
   const setPassword = writer.prepare(`
     UPDATE users SET password_hash = ?, password_version = password_version + 1, tokens_changed_at = ?
      WHERE id = ? AND password_version = ?`)
   const setHash = writer.prepare('UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?')
-  const setRole = writer.prepare(`
+  const setRole = readAnyNumber(
+    writer.prepare(`
     UPDATE users SET role = :role, role_changes = role_changes + (role <> :role),
                      tokens_changed_at = iif(role <> :role, :at, tokens_changed_at)
      WHERE id = :id AND (:role = 'admin' OR role <> 'admin'
            OR EXISTS (SELECT 1 FROM users WHERE role = 'admin' AND id <> :id))
-    RETURNING ${COLUMNS}`)
-  const withdrawn = reader.prepare(`
+    RETURNING ${COLUMNS}`),
+  )
+  const withdrawn = readAnyNumber(
+    reader.prepare(`
     SELECT id, password_version + role_changes AS least FROM users
-     WHERE tokens_changed_at > ? ORDER BY tokens_changed_at DESC LIMIT ?`)
+     WHERE tokens_changed_at > ? ORDER BY tokens_changed_at DESC LIMIT ?`),
+  )
   const known = writer.prepare('SELECT 1 FROM users WHERE id = ?')
-  const firstPage = reader.prepare(`SELECT ${COLUMNS} FROM users ORDER BY id DESC LIMIT ?`)
-  const nextPage = reader.prepare(`SELECT ${COLUMNS} FROM users WHERE id < ? ORDER BY id DESC LIMIT ?`)
+  const firstPage = readAnyNumber(reader.prepare(`SELECT ${COLUMNS} FROM users ORDER BY id DESC LIMIT ?`))
+  const nextPage = readAnyNumber(
+    reader.prepare(`SELECT ${COLUMNS} FROM users WHERE id < ? ORDER BY id DESC LIMIT ?`),
+  )
 
   return {
     async add({ id, username, role, passwordHash, createdAt }) {
@@ -48,44 +64,38 @@ export function createSqliteUserStore({ reader, writer, write }: SqliteStore): U
         if (changes === 0) throw taken()
       })
     },
-    find: async (id) => account(byId.get(id)),
-    findByName: async (canonical) => account(byName.get(canonical)),
+    find: async (id) => optional(byId.get(id)),
+    findByName: async (canonical) => optional(byName.get(canonical)),
     changePassword: (id, fromVersion, passwordHash, at) =>
       write(() => setPassword.run(passwordHash, at.getTime(), id, fromVersion).changes === 1),
     rehash: (id, from, to) => write(() => setHash.run(to, id, from).changes === 1),
     setRole: (id, role, at) =>
       write(() => {
         const row = setRole.get({ role, id, at: at.getTime() })
-        if (row) return user(row as Row)
+        if (row) return userOf.one(row as Row)
         if (!known.get(id)) throw new DomainError('user_not_found', 'There is no user with this id.')
         throw new DomainError('last_admin', 'This is the last admin; make another user an admin first.')
       }),
     withdrawals: async (since, limit) =>
-      withdrawn.all(since.getTime(), limit).map((row) => {
-        const { id, least } = row as { id: string; least: number }
-        return { userId: id, leastVersion: least }
-      }),
-    list: async ({ after, limit }) => {
-      const rows = after === undefined ? firstPage.all(limit) : nextPage.all(after, limit)
-      return rows.map((row) => user(row as Row))
-    },
+      withdrawalOf.many(withdrawn.all(since.getTime(), limit) as Withdrawn[]),
+    list: ({ after, limit }) =>
+      userOf.page(
+        limit,
+        after,
+        (count, at) => (at === undefined ? firstPage.all(count) : nextPage.all(at, count)) as Row[],
+      ),
   }
 }
 
-const user = ({ id, username, role, created_at }: Row): User => ({
-  id,
-  username,
-  role,
-  createdAt: new Date(created_at),
-})
+const user = ({ id, username, role, created_at }: Row): User =>
+  wholeUser({ id, username, role, createdAt: new Date(Number(created_at)) })
 
-function account(row: unknown): Account | undefined {
-  if (row === undefined) return undefined
-  const { password_hash, password_version, role_changes } = row as Row
-  return {
-    ...user(row as Row),
-    passwordHash: password_hash,
-    passwordVersion: password_version,
-    tokenVersion: password_version + role_changes,
-  }
-}
+const account = (row: Row): Account =>
+  wholeAccount({
+    ...user(row),
+    passwordHash: row.password_hash,
+    passwordVersion: Number(row.password_version),
+    tokenVersion: Number(row.password_version + row.role_changes),
+  })
+
+const withdrawal = ({ id, least }: Withdrawn) => wholeWithdrawal({ userId: id, leastVersion: Number(least) })

@@ -12,13 +12,14 @@ import { aKey } from '../key_store_contract.ts'
 import { START } from '../support.ts'
 import { account } from '../user_store_contract.ts'
 
+const unreadableOf = () => () => {}
 const LIMITS = { freeTries: 3, firstPauseMs: 1, longestPauseMs: 8, forgetAfterMs: 9 }
 
 mongoSuite('queries on accounts in MongoDB', (server) => {
   test('every one is served by an index', async () => {
     const plan = { service: 'auth_service', database: 'unused', indexes: AUTH_INDEXES }
     const seen = await assertQueriesAreIndexed(server, plan, async (store) => {
-      const users = createMongoUserStore(store)
+      const users = createMongoUserStore(store, unreadableOf)
       const [ada, root] = [account('ada', 'admin'), account('root', 'admin')]
       for (const each of [ada, root]) await users.add(each)
       await users.find(ada.id)
@@ -30,7 +31,7 @@ mongoSuite('queries on accounts in MongoDB', (server) => {
       await users.list({ limit: 1 })
       await users.list({ limit: 1, after: root.id })
 
-      const sessions = createMongoSessionStore(store)
+      const sessions = createMongoSessionStore(store, unreadableOf)
       const session: Session = {
         id: 's',
         userId: ada.id,
@@ -51,13 +52,13 @@ mongoSuite('queries on accounts in MongoDB', (server) => {
       await sessions.end('s')
       await sessions.endAll(ada.id, 's')
 
-      const keys = createMongoKeyStore(store)
+      const keys = createMongoKeyStore(store, unreadableOf)
       await keys.add(await aKey(1))
       await keys.add(await aKey(1))
       await keys.list()
       await keys.remove(['k'])
 
-      const throttle = createMongoThrottleStore(store)
+      const throttle = createMongoThrottleStore(store, unreadableOf)
       await throttle.take([{ key: 'a', limits: LIMITS }], START)
       await throttle.refund(['a'])
       await throttle.remember('k', START)

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { openMongo } from '@shop/service_kit/mongo'
 import { mongoSuite, needsHonest } from '@shop/service_kit/test_support/mongo_server'
+import { AUTH_INDEXES } from '../../src/storage/open_mongo.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
 import { keyStoreContract } from '../key_store_contract.ts'
 import { sessionStoreContract } from '../session_store_contract.ts'
 import { newId, type OpenPair, type Scope } from '../support.ts'
 import { throttleStoreContract } from '../throttle_store_contract.ts'
+import { unreadableContract } from '../unreadable_contract.ts'
 import { account, userStoreContract } from '../user_store_contract.ts'
 
 mongoSuite('accounts in MongoDB', (server) => {
@@ -31,6 +34,29 @@ mongoSuite('accounts in MongoDB', (server) => {
   if (server.honest) userStoreContract('MongoDB, two connections', two)
   else test('the user contract on two connections', { skip: needsHonest(server) }, () => {})
 
+  unreadableContract('MongoDB', async (t) => {
+    const database = server.newDatabase()
+    const told: string[] = []
+    const stores = await openStores(
+      { DATABASE_URL: server.url(database), DATA_DIR: '' },
+      (what) => (id) => told.push(`${what} ${id}`),
+    )
+    const plan = { service: 'auth_service', database, indexes: AUTH_INDEXES }
+    const raw = await openMongo({ ...plan, url: server.url(database) })
+    t.after(() => Promise.all([stores.close(), raw.close()]))
+    return {
+      stores,
+      told,
+      async spoil(kind, _id) {
+        const [collection, $set] = SPOILT[kind]
+        const { matchedCount } = await raw
+          .collection<{ _id: string }>(collection)
+          .updateOne({ _id }, { $set })
+        assert.equal(matchedCount, 1)
+      },
+    }
+  })
+
   test('a name in use is refused on another connection too, of many at once all but one', async (t) => {
     const pair = await two(t)
     const outcomes = await Promise.allSettled(
@@ -46,3 +72,12 @@ mongoSuite('accounts in MongoDB', (server) => {
     await assert.rejects(stores.sessions.end(newId()), { code: 'store_unavailable' })
   })
 })
+
+const SPOILT = {
+  user: ['users', { createdAt: 'once' }],
+  'changes of user': ['users', { passwordVersion: 'many' }],
+  // Matched by whatever asks for times: an array of one is.
+  session: ['sessions', { createdAt: [new Date('2999-01-01')], expiresAt: [new Date('2999-01-01')] }],
+  key: ['signing_keys', { signsFrom: 'soon', jwk: {} }],
+  throttle: ['throttle', { tries: 'many', forgetAt: 'never' }],
+} as const

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { suite, test } from 'node:test'
 import { openStores } from '../../src/storage/open_stores.ts'
 import { keyStoreContract } from '../key_store_contract.ts'
 import { sessionStoreContract } from '../session_store_contract.ts'
 import { folder, inMemory, newId, onOneFile } from '../support.ts'
 import { throttleStoreContract } from '../throttle_store_contract.ts'
+import { unreadableContract } from '../unreadable_contract.ts'
 import { account, userStoreContract } from '../user_store_contract.ts'
 
 for (const [name, open] of Object.entries({
@@ -18,6 +20,39 @@ for (const [name, open] of Object.entries({
   keyStoreContract(name, open)
   throttleStoreContract(name, open)
 }
+
+unreadableContract('SQLite', async (t) => {
+  const path = join(folder(t), 'auth.db')
+  const told: string[] = []
+  const stores = await openStores(
+    { DATABASE_URL: `sqlite:${path}`, DATA_DIR: '' },
+    (what) => (id) => told.push(`${what} ${id}`),
+  )
+  const db = new DatabaseSync(path)
+  t.after(async () => {
+    db.close()
+    await stores.close()
+  })
+  return {
+    stores,
+    told,
+    async spoil(kind, where) {
+      const [table, column, key] = SPOILT[kind]
+      // Neither a number of JavaScript nor a time it knows.
+      const { changes } = db
+        .prepare(`UPDATE ${table} SET ${column} = ? WHERE ${key} = ?`)
+        .run(2n ** 60n, where)
+      assert.equal(changes, 1)
+    },
+  }
+})
+const SPOILT = {
+  user: ['users', 'created_at', 'id'],
+  'changes of user': ['users', 'role_changes', 'id'],
+  session: ['sessions', 'created_at', 'id'],
+  key: ['signing_keys', 'signs_from', 'kid'],
+  throttle: ['throttle', 'tries', 'key'],
+} as const
 
 suite('opening the stores', () => {
   test('without DATABASE_URL there is a file in DATA_DIR, readable by its owner alone', async (t) => {

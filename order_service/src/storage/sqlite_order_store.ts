@@ -5,7 +5,7 @@
  * unique index on (user_id, idempotency_key) is what makes one key one order.
  */
 import type { StatementSync } from 'node:sqlite'
-import type { SqliteStore } from '@shop/service_kit/sqlite'
+import { readAnyNumber, type SqliteStore } from '@shop/service_kit/sqlite'
 import { createReading, type OnUnreadable } from '@shop/service_kit/unreadable'
 import { DomainError } from '../domain/errors.ts'
 import type { Order, OrderStatus } from '../domain/order.ts'
@@ -27,22 +27,25 @@ export function createSqliteOrderStore(store: SqliteStore, onUnreadable: OnUnrea
     ON CONFLICT (user_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING`)
   const update = writer.prepare(`UPDATE orders SET status = ?, lines = ?, rejection = ?, history = ?,
     version = version + 1, updated_at = ?, due_at = ?, attempts = ? WHERE id = ? AND version = ? AND fence = ?`)
-  const claim = writer.prepare(`UPDATE orders SET due_at = ?, fence = fence + 1, attempts = attempts + 1
-    WHERE rowid IN (SELECT rowid FROM orders WHERE due_at <= ? ORDER BY due_at LIMIT ?) RETURNING ${COLUMNS}`)
+  const claim = readAnyNumber(
+    writer.prepare(`UPDATE orders SET due_at = ?, fence = fence + 1, attempts = attempts + 1
+    WHERE rowid IN (SELECT rowid FROM orders WHERE due_at <= ? ORDER BY due_at LIMIT ?) RETURNING ${COLUMNS}`),
+  )
   const move = writer.prepare('UPDATE orders SET due_at = ? WHERE id = ? AND version = ? AND fence = ?')
-  const findByKeyInWrite = writer.prepare(byKey)
-  const find = reader.prepare(`${select} WHERE id = ?`)
-  const findByKey = reader.prepare(byKey)
-  const ofUser = reader.prepare(`${select} WHERE user_id = ? ORDER BY rowid DESC LIMIT ?`)
-  const ofUserBefore = reader.prepare(`${select} WHERE user_id = ?
+  const findByKeyInWrite = readAnyNumber(writer.prepare(byKey))
+  const rows = (sql: string) => readAnyNumber(reader.prepare(sql))
+  const find = rows(`${select} WHERE id = ?`)
+  const findByKey = rows(byKey)
+  const ofUser = rows(`${select} WHERE user_id = ? ORDER BY rowid DESC LIMIT ?`)
+  const ofUserBefore = rows(`${select} WHERE user_id = ?
     AND rowid < (SELECT rowid FROM orders WHERE id = ?) ORDER BY rowid DESC LIMIT ?`)
-  const ofStatus = reader.prepare(`${select} WHERE status = ? AND id < ? ORDER BY id DESC LIMIT ?`)
-  const all = reader.prepare(`${select} WHERE id < ? ORDER BY id DESC LIMIT ?`)
+  const ofStatus = rows(`${select} WHERE status = ? AND id < ? ORDER BY id DESC LIMIT ?`)
+  const all = rows(`${select} WHERE id < ? ORDER BY id DESC LIMIT ?`)
   const anyDue = reader.prepare('SELECT 1 FROM orders WHERE due_at <= ? LIMIT 1')
   const backlog = reader.prepare(
     'SELECT count(*) AS count, min(updated_at) AS oldest FROM orders WHERE due_at IS NOT NULL',
   )
-  const unsettled = reader.prepare(`${select} WHERE due_at IS NOT NULL AND id > ? ORDER BY id LIMIT ?`)
+  const unsettled = rows(`${select} WHERE due_at IS NOT NULL AND id > ? ORDER BY id LIMIT ?`)
   const states = reader.prepare(
     'SELECT id, version, status FROM orders WHERE id IN (SELECT value FROM json_each(?))',
   )
@@ -92,8 +95,7 @@ export function createSqliteOrderStore(store: SqliteStore, onUnreadable: OnUnrea
     async claimDue(now, leaseUntil, limit) {
       // Rounds with nothing to do, which is most of them, take no lock.
       if (!anyDue.get(now)) return []
-      const rows = await store.write(() => claim.all(leaseUntil, now, limit))
-      return reading.many(rows)
+      return reading.many(await store.write(() => claim.all(leaseUntil, now, limit)))
     },
     reschedule: (changes) =>
       store.write(() => {
@@ -146,14 +148,14 @@ const toOrder = (row: Row): Order =>
     idempotencyKey: (row.idempotency_key as string | null) ?? undefined,
     status: row.status as OrderStatus,
     lines: JSON.parse(row.lines as string),
-    totalMinor: row.total_minor as number,
+    totalMinor: Number(row.total_minor),
     currency: row.currency as string,
     rejection: row.rejection === null ? undefined : JSON.parse(row.rejection as string),
     history: JSON.parse(row.history as string),
-    version: row.version as number,
+    version: Number(row.version),
     createdAt: row.created_at as string,
     updatedAt: row.updated_at as string,
     dueAt: (row.due_at as string | null) ?? undefined,
-    attempts: row.attempts as number,
-    fence: row.fence as number,
+    attempts: Number(row.attempts),
+    fence: Number(row.fence),
   })

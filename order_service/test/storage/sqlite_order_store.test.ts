@@ -44,7 +44,8 @@ unreadableContract('SQLite', async (t) => {
     told,
     async spoil(id, field, json) {
       // A line end of JSON5, which SQLite reads.
-      db.prepare(`UPDATE orders SET ${field} = ? WHERE id = ?`).run(json.replace(']', ',]'), id)
+      const value = field === 'attempts' ? BigInt(json) : json.replace(']', ',]')
+      db.prepare(`UPDATE orders SET ${field} = ? WHERE id = ?`).run(value, id)
     },
   }
 })

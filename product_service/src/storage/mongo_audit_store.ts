@@ -3,10 +3,8 @@
  * snapshot, so sales meanwhile do not matter.
  */
 import type { MongoStore } from '@shop/service_kit/mongo'
-import { createReading } from '@shop/service_kit/unreadable'
 import type { Audit, LedgerMismatch } from '../domain/ports.ts'
-import { wholeReservation } from '../domain/whole_reservation.ts'
-import { collectionsOf, type ReservationDocument, reservationOf } from './mongo_documents.ts'
+import { collectionsOf, readingsOf } from './mongo_documents.ts'
 
 type Sum = { readonly _id: string; readonly units: number }
 
@@ -59,11 +57,7 @@ export function createMongoAuditStore(store: MongoStore): Audit {
           .limit(limit)
           .toArray()
         const unreadable: string[] = []
-        const reading = createReading(
-          (document: ReservationDocument) => wholeReservation(reservationOf(document)),
-          ({ _id }) => _id,
-          (orderId) => unreadable.push(orderId),
-        )
+        const reading = readingsOf(() => (orderId) => unreadable.push(orderId)).reservation
         return {
           reservations: reading.many(found.filter(({ status }) => status === 'held')),
           unreadable,

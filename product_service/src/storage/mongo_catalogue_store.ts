@@ -7,14 +7,14 @@ import type { MongoStore } from '@shop/service_kit/mongo'
 import { DomainError } from '../domain/errors.ts'
 import type { Catalogue } from '../domain/ports.ts'
 import { editProduct, newProduct, type Product, removeProduct } from '../domain/product.ts'
-import { collectionsOf, productOf } from './mongo_documents.ts'
+import { collectionsOf, type Readings } from './mongo_documents.ts'
 import type { Ledger, State } from './mongo_ledger.ts'
 import { createMongoPages } from './mongo_pages.ts'
 import { createMongoSearch } from './mongo_search.ts'
 
-export function createMongoCatalogueStore(store: MongoStore, ledger: Ledger): Catalogue {
+export function createMongoCatalogueStore(store: MongoStore, ledger: Ledger, reading: Readings): Catalogue {
   const { products } = collectionsOf(store)
-  const pages = createMongoPages(store)
+  const pages = createMongoPages(store, reading)
   const search = createMongoSearch(store, pages)
 
   return {
@@ -39,7 +39,7 @@ export function createMongoCatalogueStore(store: MongoStore, ledger: Ledger): Ca
     find: (id) =>
       store.repeat(async () => {
         const document = await products.findOne({ _id: id, listed: true }, { projection: { words: 0 } })
-        return document ? productOf(document) : undefined
+        return document ? reading.product.one(document) : undefined
       }),
     list: (query) => (query.words.length > 0 ? search(query) : pages.list(query)),
     edit(id, fields, seen, act) {

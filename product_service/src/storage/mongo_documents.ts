@@ -5,9 +5,11 @@
  * the ledger. An attempt's id is its author's and the key, so a key is used once.
  */
 import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo'
+import { createReading, type UnreadableOf } from '@shop/service_kit/unreadable'
 import { type Movement, nameKey, type Product } from '../domain/product.ts'
 import type { Reservation } from '../domain/reservation.ts'
 import { indexWords } from '../domain/search.ts'
+import { wholeMovement, wholeProduct, wholeReservation } from '../domain/whole.ts'
 
 /** `deletedAt` is absent while the product is for sale. */
 export type ProductDocument = Omit<Product, 'id' | 'deletedAt'> & {
@@ -84,7 +86,7 @@ export function productDocument(product: Product): ProductDocument {
   return { _id: id, ...fields, ...derivedFields(product) }
 }
 
-export const productOf = (document: ProductDocument): Product => ({
+const productOf = (document: ProductDocument): Product => ({
   id: document._id,
   name: document.name,
   description: document.description,
@@ -103,15 +105,37 @@ export const movementDocument = (movement: Movement): MovementDocument => ({
   ...movement,
 })
 
-export function movementOf({ _id, ...movement }: MovementDocument): Movement {
-  return movement
+function movementOf({ _id, ...movement }: MovementDocument): Movement {
+  // A page of the ledger goes on behind its version.
+  if (_id !== movementId(movement.productId, movement.version))
+    throw new Error('its id is of another movement')
+  return wholeMovement(movement)
 }
 
 export function reservationDocument({ orderId, ...fields }: Reservation): ReservationDocument {
   return { _id: orderId, ...fields }
 }
 
-export const reservationOf = ({ _id, ...fields }: ReservationDocument): Reservation => ({
+const reservationOf = ({ _id, ...fields }: ReservationDocument): Reservation => ({
   orderId: _id,
   ...fields,
 })
+
+/** Reading what these collections hold. */
+export function readingsOf(unreadableOf: UnreadableOf) {
+  const idOf = ({ _id }: { readonly _id: string }) => String(_id)
+  return {
+    product: createReading(
+      (document: ProductDocument) => wholeProduct(productOf(document)),
+      idOf,
+      unreadableOf('a product'),
+    ),
+    movement: createReading(movementOf, idOf, unreadableOf('a movement of stock')),
+    reservation: createReading(
+      (document: ReservationDocument) => wholeReservation(reservationOf(document)),
+      idOf,
+      unreadableOf('a reservation'),
+    ),
+  }
+}
+export type Readings = ReturnType<typeof readingsOf>

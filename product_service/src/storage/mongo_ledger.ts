@@ -19,7 +19,7 @@ import { shareWork } from '@shop/service_kit/mongo_sharing'
 import type { Outcome } from '@shop/service_kit/shared_call'
 import type { Movement, Product } from '../domain/product.ts'
 import type { Reservation } from '../domain/reservation.ts'
-import { type Attempt, collectionsOf } from './mongo_documents.ts'
+import { type Attempt, collectionsOf, type Readings } from './mongo_documents.ts'
 import { writeEffects } from './mongo_effects.ts'
 import { loadState } from './mongo_state.ts'
 
@@ -52,7 +52,7 @@ export type Work<Answer> = {
 
 export type Ledger = <Answer>(work: Work<Answer>) => Promise<Answer>
 
-export function createMongoLedger(store: MongoStore): Ledger {
+export function createMongoLedger(store: MongoStore, reading: Readings): Ledger {
   const collections = collectionsOf(store)
   const replica = randomUUID()
   /** Token of the receipt, as far as is known. */
@@ -69,7 +69,7 @@ export function createMongoLedger(store: MongoStore): Ledger {
         const done = receipt === undefined ? undefined : decided.get(receipt)
         if (done) return done
       }
-      const loaded = await loadState(collections, session, works)
+      const loaded = await loadState(collections, session, works, reading)
       const { outcomes, effects } = decideAll(works, loaded)
       if (effects.every((each) => isEmpty(each)) && !suspect && decided.size === 0) return outcomes
       token = randomUUID()
@@ -91,7 +91,7 @@ export function createMongoLedger(store: MongoStore): Ledger {
     }
   }
 
-  /** One of them can't be written, and we are not told which. */
+  /** One of them can't be written, or needs what can't be read, and we are not told which. */
   const runApart = async (works: readonly Work<unknown>[]) => {
     const outcomes: Outcome<unknown>[] = []
     for (const work of works) {

@@ -6,7 +6,7 @@ import type { Filter, MongoStore } from '@shop/service_kit/mongo'
 import { foundBy, orderOf, pageOf, type Rank, readRanks, type Wanted } from '../domain/pages.ts'
 import type { CatalogueQuery, Page, PageKey, Sort } from '../domain/ports.ts'
 import type { Product } from '../domain/product.ts'
-import { collectionsOf, type ProductDocument, productOf } from './mongo_documents.ts'
+import { collectionsOf, type ProductDocument, type Readings } from './mongo_documents.ts'
 
 /** How long the server may look for one page. */
 export const PAGE_MS = 2_000
@@ -17,7 +17,7 @@ export type MongoPages = {
   isKnown(word: string): Promise<boolean>
 }
 
-export function createMongoPages(store: MongoStore): MongoPages {
+export function createMongoPages(store: MongoStore, reading: Readings): MongoPages {
   const { products } = collectionsOf(store)
   const options = { projection: { words: 0 }, maxTimeMS: PAGE_MS }
 
@@ -29,16 +29,25 @@ export function createMongoPages(store: MongoStore): MongoPages {
     const filter = {
       ...(inStock ? { inStock: true as const } : { listed: true as const }),
       ...(after ? ORDERS[sort].after(after) : {}),
-      ...(rank ? { $and: conditionsOf(rank) } : {}),
     }
-    const cursor = products.find(filter, options).sort(ORDERS[sort].order)
-    if (!rank) cursor.hint(`${inStock ? 'in_stock' : 'listed'}_${ORDERS[sort].index}`)
+    const rowsBehind = (count: number, before: readonly ProductDocument[]) => {
+      const conditions = [
+        ...(rank ? conditionsOf(rank) : []),
+        // Named, since the fields a page is sorted by may be what cannot be read.
+        ...(before.length > 0 ? [{ _id: { $nin: before.map(({ _id }) => _id) } }] : []),
+      ]
+      const cursor = products
+        .find(conditions.length > 0 ? { ...filter, $and: conditions } : filter, options)
+        .sort(ORDERS[sort].order)
+      if (!rank) cursor.hint(`${inStock ? 'in_stock' : 'listed'}_${ORDERS[sort].index}`)
+      return cursor.limit(count).toArray()
+    }
     const [found, known] = await Promise.all([
-      cursor.limit(limit).toArray(),
+      reading.product.fill(limit, rowsBehind),
       after && sort === 'newest' ? products.countDocuments({ _id: String(after[0]) }, { limit: 1 }) : 1,
     ])
     // As on SQLite: behind a product that never was there is nothing.
-    return known === 0 ? [] : found.map(productOf)
+    return known === 0 ? [] : found
   }
 
   return {

@@ -8,8 +8,9 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { MongoStore } from '@shop/service_kit/mongo'
+import { createReading, type UnreadableOf } from '@shop/service_kit/unreadable'
 import { indexWords, WORDS_VERSION } from '../domain/search.ts'
-import { collectionsOf } from './mongo_documents.ts'
+import { collectionsOf, type ProductDocument } from './mongo_documents.ts'
 
 const BATCH = 100
 const AGAIN_MS = 2_000
@@ -17,7 +18,21 @@ const SETTING = 'words_version'
 
 export type Reindexing = { stop(): Promise<void> }
 
-export function reindex(store: MongoStore, notice: (text: string) => void): Reindexing {
+type Indexed = Pick<ProductDocument, '_id' | 'name' | 'description' | 'editVersion'>
+
+export function reindex(
+  store: MongoStore,
+  notice: (text: string) => void,
+  unreadableOf: UnreadableOf,
+): Reindexing {
+  // One without words is found by none; it keeps no other from getting theirs.
+  const updates = createReading(
+    ({ _id, editVersion, ...product }: Indexed) => ({
+      updateOne: { filter: { _id, editVersion }, update: { $set: { words: indexWords(product) } } },
+    }),
+    ({ _id }) => String(_id),
+    unreadableOf('a product'),
+  )
   const { products } = collectionsOf(store)
   const settings = store.collection<{ _id: string; value: string }>('settings')
   const stopping = new AbortController()
@@ -35,12 +50,8 @@ export function reindex(store: MongoStore, notice: (text: string) => void): Rein
         .limit(BATCH)
         .toArray()
       if (batch.length === 0) return undefined
-      await products.bulkWrite(
-        batch.map(({ _id, editVersion, ...product }) => ({
-          updateOne: { filter: { _id, editVersion }, update: { $set: { words: indexWords(product) } } },
-        })),
-        { ordered: false },
-      )
+      const readable = updates.many(batch)
+      if (readable.length > 0) await products.bulkWrite(readable, { ordered: false })
       return batch.at(-1)!._id
     })
 

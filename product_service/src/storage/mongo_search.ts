@@ -37,7 +37,7 @@ export function createMongoSearch(store: MongoStore, { list, isKnown }: MongoPag
     try {
       const words = await products.distinct('words', {}, { maxTimeMS: PAGE_MS })
       vocabulary = words
-        .filter((word) => word !== undefined && isCorrectable(word))
+        .filter((word) => typeof word === 'string' && isCorrectable(word))
         .slice(0, VOCABULARY_MAX) as string[]
     } catch {
       // Without it nothing is corrected; what was found is answered all the same.

@@ -1,22 +1,23 @@
 /** Loading what a group of decisions looks at, inside its transaction. */
 import type { ClientSession, Collection } from '@shop/service_kit/mongo'
-import { type Collections, productOf, reservationOf } from './mongo_documents.ts'
+import type { Collections, Readings } from './mongo_documents.ts'
 import type { Needs, State } from './mongo_ledger.ts'
 
 export async function loadState(
   { products, reservations, attempts }: Collections,
   session: ClientSession,
   works: readonly { readonly needs: Needs }[],
+  reading: Readings,
 ): Promise<State> {
   const idsOf = (field: keyof Needs) => works.flatMap(({ needs }) => needs[field] ?? [])
   // One after the other: a transaction has one command under way at a time.
-  const reserved = (await byIds(reservations, idsOf('orderIds'), session)).map(reservationOf)
+  const reserved = (await byIds(reservations, idsOf('orderIds'), session)).map(reading.reservation.one)
   const held = reserved.filter(({ status }) => status === 'held')
   const productIds = [
     ...idsOf('productIds'),
     ...held.flatMap(({ lines }) => lines.map(({ productId }) => productId)),
   ]
-  const stocked = (await byIds(products, productIds, session)).map(productOf)
+  const stocked = (await byIds(products, productIds, session)).map(reading.product.one)
   const attempted = await byIds(attempts, idsOf('attemptIds'), session)
   return {
     reservations: new Map(reserved.map((each) => [each.orderId, each])),

@@ -10,10 +10,10 @@ import {
   shipReservations,
 } from '../domain/reservation.ts'
 import { listed } from './mongo_catalogue_store.ts'
-import { attemptId, collectionsOf, movementId, movementOf } from './mongo_documents.ts'
+import { attemptId, collectionsOf, movementId, type Readings } from './mongo_documents.ts'
 import type { Ledger, State } from './mongo_ledger.ts'
 
-export function createMongoStockStore(store: MongoStore, ledger: Ledger): Stock {
+export function createMongoStockStore(store: MongoStore, ledger: Ledger, reading: Readings): Stock {
   const { products, movements } = collectionsOf(store)
 
   const decideTogether = <Answer>(
@@ -57,17 +57,19 @@ export function createMongoStockStore(store: MongoStore, ledger: Ledger): Stock 
       store.repeat(async () => {
         const before = after ? movementId(productId, Number(after[0])) : `${productId};`
         const [found, known] = await Promise.all([
-          // `productId` names the shard, the range of ids the entries.
-          movements
-            .find({ productId, _id: { $gt: `${productId}:`, $lt: before } })
-            .hint('_id_')
-            .sort({ _id: -1 })
-            .limit(limit + 1)
-            .toArray(),
+          reading.movement.page(limit + 1, before, (count, at) =>
+            // `productId` names the shard, the range of ids the entries.
+            movements
+              .find({ productId, _id: { $gt: `${productId}:`, $lt: at } })
+              .hint('_id_')
+              .sort({ _id: -1 })
+              .limit(count)
+              .toArray(),
+          ),
           products.countDocuments({ _id: productId }, { limit: 1 }),
         ])
         if (known === 0) return undefined
-        const items = found.slice(0, limit).map(movementOf)
+        const items = found.slice(0, limit)
         return { items, next: found.length > limit ? [items.at(-1)!.version] : undefined }
       }),
     reserve: (requests, at) =>

@@ -1,10 +1,11 @@
 /** Opens the stores of a MongoDB server. */
 import { openMongo } from '@shop/service_kit/mongo'
 import type { StoreMoney } from '@shop/service_kit/store_money'
+import type { UnreadableOf } from '@shop/service_kit/unreadable'
 import type { Stores } from '../domain/ports.ts'
 import { createMongoAuditStore } from './mongo_audit_store.ts'
 import { createMongoCatalogueStore } from './mongo_catalogue_store.ts'
-import { PRODUCT_INDEXES } from './mongo_documents.ts'
+import { PRODUCT_INDEXES, readingsOf } from './mongo_documents.ts'
 import { createMongoLedger } from './mongo_ledger.ts'
 import { reindex } from './mongo_reindex.ts'
 import { createMongoStockStore } from './mongo_stock_store.ts'
@@ -14,6 +15,7 @@ export async function openMongoStores(
   url: string,
   money: StoreMoney,
   notice: (text: string) => void = () => {},
+  unreadableOf: UnreadableOf = () => () => {},
 ): Promise<Stores> {
   const store = await openMongo({
     url,
@@ -22,11 +24,12 @@ export async function openMongoStores(
     indexes: PRODUCT_INDEXES,
     money,
   })
-  const ledger = createMongoLedger(store)
-  const reindexing = reindex(store, notice)
+  const reading = readingsOf(unreadableOf)
+  const ledger = createMongoLedger(store, reading)
+  const reindexing = reindex(store, notice, unreadableOf)
   return {
-    catalogue: createMongoCatalogueStore(store, ledger),
-    stock: createMongoStockStore(store, ledger),
+    catalogue: createMongoCatalogueStore(store, ledger, reading),
+    stock: createMongoStockStore(store, ledger, reading),
     audit: createMongoAuditStore(store),
     digits: money.digits,
     check: store.check,

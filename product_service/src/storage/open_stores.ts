@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { createReaderThread } from '@shop/service_kit/reader_thread'
 import { openSqlite, type SqliteStore } from '@shop/service_kit/sqlite'
 import { createStoreMoney, keepMoney, type MoneyConfig } from '@shop/service_kit/store_money'
+import type { UnreadableOf } from '@shop/service_kit/unreadable'
 import type { CataloguePage, CatalogueQuery, Stores } from '../domain/ports.ts'
 import { createSqliteAuditStore } from './sqlite_audit_store.ts'
 import { createSqliteCatalogueStore } from './sqlite_catalogue_store.ts'
@@ -27,6 +28,7 @@ export type Notice = (text: string) => void
 export async function openStores(
   { DATABASE_URL, DATA_DIR, ...config }: StoreOptions,
   notice?: Notice,
+  unreadableOf?: UnreadableOf,
 ): Promise<Stores> {
   const url = DATABASE_URL ?? `sqlite:${join(DATA_DIR, DATABASE_FILE)}`
   if (url.startsWith('sqlite:')) {
@@ -34,7 +36,7 @@ export async function openStores(
   }
   // Loaded only here: the driver takes 20 MiB that a shop on SQLite need not have.
   const { openMongoStores } = await import('./open_mongo.ts')
-  return openMongoStores(url, createStoreMoney(config, 'the database'), notice)
+  return openMongoStores(url, createStoreMoney(config, 'the database'), notice, unreadableOf)
 }
 
 /** `path` is a file or ':memory:'. */

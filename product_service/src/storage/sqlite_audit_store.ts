@@ -10,7 +10,7 @@ import { setImmediate as otherWork } from 'node:timers/promises'
 import type { SqliteStore } from '@shop/service_kit/sqlite'
 import { createReading } from '@shop/service_kit/unreadable'
 import type { Audit, LedgerMismatch } from '../domain/ports.ts'
-import { wholeReservation } from '../domain/whole_reservation.ts'
+import { wholeReservation } from '../domain/whole.ts'
 import { prepareQuery, RESERVATION_COLUMNS, type Row, reservationOf } from './sqlite_rows.ts'
 
 const ROWS_MAX = 250

@@ -1,0 +1,64 @@
+/** Whether what a store gave is what the domain made: a store's own checks do not see everything. */
+import type { Account, Session, SigningKey, Tries, User, Withdrawal } from './ports.ts'
+
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''
+const isTextOrNull = (value: unknown): boolean => value === null || isText(value)
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
+const isTime = (value: unknown): boolean => value instanceof Date && !Number.isNaN(value.getTime())
+/** 32 bytes, as either half of an Ed25519 key is. */
+const isKeyHalf = (value: unknown): boolean => typeof value === 'string' && /^[\w-]{43}$/.test(value)
+
+/** The user itself, as each of those below. Throws what is wrong with it. */
+export function wholeUser<Of extends User>(user: Of): Of {
+  const { id, username, role, createdAt } = user
+  require(isText(id) && isText(username) && isTime(createdAt), 'its fields are not those of a user')
+  require(role === 'customer' || role === 'admin', 'its role is none')
+  return user
+}
+
+export function wholeAccount(account: Account): Account {
+  const { passwordHash, passwordVersion, tokenVersion } = wholeUser(account)
+  require(isText(passwordHash) && isCount(passwordVersion), 'its password is not that of an account')
+  require(isCount(tokenVersion), 'its changes are not those of an account')
+  return account
+}
+
+export function wholeWithdrawal(withdrawal: Withdrawal): Withdrawal {
+  require(isText(withdrawal.userId) &&
+    isCount(withdrawal.leastVersion), 'its changes are not those of an account')
+  return withdrawal
+}
+
+export function wholeSession(session: Session): Session {
+  const { id, userId, passwordVersion, tokenHash, previousHash, salt, rotatedAt, createdAt, expiresAt } =
+    session
+  require([id, userId, tokenHash].every(isText) &&
+    [previousHash, salt].every(isTextOrNull) &&
+    isCount(passwordVersion), 'its fields are not those of a session')
+  require(isTime(createdAt) &&
+    isTime(expiresAt) &&
+    (rotatedAt === null || isTime(rotatedAt)), 'its times are not those of a session')
+  return session
+}
+
+export function wholeKey(key: SigningKey): SigningKey {
+  const { kid, generation, jwk, signsFrom, createdAt } = key
+  require(isText(kid) &&
+    isCount(generation) &&
+    isTime(signsFrom) &&
+    isTime(createdAt), 'it is not a signing key')
+  require(isKeyHalf(jwk.x) && isKeyHalf(jwk.d), 'its halves are not those of a key')
+  return key
+}
+
+export function wholeTries(tries: Tries): Tries {
+  const { count, pausedUntil, forgetAt } = tries
+  require(isCount(count) &&
+    isTime(forgetAt) &&
+    (pausedUntil === undefined || isTime(pausedUntil)), 'it counts nothing')
+  return tries
+}
+
+function require(isGood: boolean, why: string) {
+  if (!isGood) throw new Error(why)
+}

@@ -1,0 +1,109 @@
+/** What the stores do with what was changed from outside, so that nobody can read it: it is in nobody else's way. */
+import assert from 'node:assert/strict'
+import { suite, type TestContext, test } from 'node:test'
+import { Unreadable } from '@shop/service_kit/unreadable'
+import { makeKeyPair } from '../src/crypto/signing.ts'
+import { keepKeys } from '../src/domain/signing_keys.ts'
+import { maintain } from '../src/maintenance.ts'
+import type { Stores } from '../src/storage/open_stores.ts'
+import { createWorld, DAY_MS } from './support.ts'
+
+export type Spoilable = {
+  readonly stores: Stores
+  /** What it told, in order: `<what> <id>`. */
+  readonly told: string[]
+  /** `where` is of users and sessions their id, of keys their kid, of throttles their key. */
+  spoil(kind: 'user' | 'changes of user' | 'session' | 'key' | 'throttle', where: string): Promise<void>
+}
+
+export function unreadableContract(name: string, make: (t: TestContext) => Promise<Spoilable>) {
+  const worldOf = async (t: TestContext) => {
+    const made = await make(t)
+    return { ...made, ...(await createWorld(t, { stores: made.stores })) }
+  }
+
+  suite(`${name}: what cannot be read`, () => {
+    test('an account is in no list, whose pages are full, and fails alone', async (t) => {
+      const { stores, spoil, told, join, tryLogin, register } = await worldOf(t)
+      const ids: string[] = []
+      for (const each of ['ada', 'bob', 'eve', 'fay']) ids.push((await join(each)).user.id)
+      await spoil('user', ids[1]!)
+      await spoil('user', ids[2]!)
+      const list = async (after?: string) =>
+        (await stores.users.list({ limit: 2, after })).map(({ username }) => username)
+      assert.deepEqual(
+        [await list(), await list(ids[3])],
+        [
+          ['fay', 'ada'],
+          ['ada', 'root'],
+        ],
+      )
+      await assert.rejects(stores.users.find(ids[1]!), Unreadable)
+      assert.ok(told.includes(`an account ${ids[1]}`))
+      const statuses = [await tryLogin('ada'), await tryLogin('bob'), await register('bob')]
+      assert.deepEqual(
+        statuses.map(({ status }) => status),
+        [200, 500, 500],
+        'never taken for absent',
+      )
+    })
+
+    test('an account is not in the list of withdrawn tokens, which others are in', async (t) => {
+      const { stores, spoil, join, call, clock } = await worldOf(t)
+      const [ada, bob] = [await join('ada'), await join('bob')]
+      for (const { user } of [ada, bob]) await stores.users.setRole(user.id, 'admin', clock.now())
+      await spoil('changes of user', ada.user.id)
+      const { status, body } = await call('GET', '/.well-known/withdrawn_tokens.json')
+      assert.deepEqual([status, body.withdrawn], [200, [{ user_id: bob.user.id, least_version: 2 }]])
+    })
+
+    test('a signing key is followed by another, and published keys and logins go on', async (t) => {
+      const { stores, spoil, join, call, clock } = await worldOf(t)
+      const [only] = await stores.keys.list()
+      await spoil('key', only!.kid)
+      assert.deepEqual(await stores.keys.list(), [])
+      const made = await keepKeys({ keys: stores.keys, makeKeyPair, now: clock.now }, 30 * DAY_MS)
+      assert.deepEqual(
+        (await stores.keys.list()).map(({ kid, generation }) => [kid, generation]),
+        [[made, 2]],
+      )
+      const ada = await join('ada')
+      assert.equal((await call('GET', '/me', { token: ada.access_token })).status, 200)
+      const { body } = await call('GET', '/.well-known/jwks.json')
+      assert.deepEqual(
+        body.keys.map(({ kid }: { kid: string }) => kid),
+        [made],
+      )
+    })
+
+    test('a session fails alone, and what is done to all is done', async (t) => {
+      const { stores, spoil, join, login, refresh, call, clock } = await worldOf(t)
+      const [ada, bob] = [await join('ada'), await join('bob')]
+      const idOf = (token: string) => token.split('.')[0]!
+      await spoil('session', idOf(ada.refresh_token))
+      assert.equal((await refresh(ada.refresh_token)).status, 500)
+      assert.equal((await refresh(bob.refresh_token)).status, 200)
+      assert.equal((await refresh((await login('ada')).refresh_token)).status, 200)
+      const keyPorts = { keys: stores.keys, makeKeyPair, now: clock.now }
+      await maintain({ stores, keyPorts, rotationDays: 30, now: clock.now })
+      clock.pass(40 * DAY_MS)
+      await maintain({ stores, keyPorts, rotationDays: 30, now: clock.now })
+      assert.equal(await stores.sessions.find(idOf(bob.refresh_token)), undefined, 'it was purged')
+      const { status } = await call('POST', '/logout', { body: { refresh_token: ada.refresh_token } })
+      assert.equal(status, 204)
+      assert.equal(await stores.sessions.find(idOf(ada.refresh_token)), undefined)
+    })
+
+    test('a throttle counts anew, for whoever shares it', async (t) => {
+      const { spoil, told, join, tryLogin } = await worldOf(t)
+      await join('ada')
+      await tryLogin('ada', 'wrong horse battery')
+      for (const key of ['address 127.0.0.1', 'pair ada 127.0.0.1']) await spoil('throttle', key)
+      assert.equal((await tryLogin('ada')).status, 200)
+      assert.ok(told.includes('a throttle address'), told.join())
+      const statuses: number[] = []
+      for (let i = 0; i < 12; i++) statuses.push((await tryLogin('ada', 'wrong horse battery')).status)
+      assert.equal(statuses.at(-1), 429)
+    })
+  })
+}

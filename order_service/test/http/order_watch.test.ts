@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Order } from '../../src/domain/order.ts'
+import { createOrderWatch } from '../../src/http/order_watch.ts'
+import { order } from '../samples.ts'
+
+/** Watches orders that were all changed elsewhere until each change was seen. */
+async function watchTwo(
+  store: { find?: (id: string) => Promise<Order>; versionsOf?: () => Promise<ReadonlyMap<string, number>> },
+  all: readonly Order[],
+) {
+  const faults: unknown[] = []
+  const seen: string[] = []
+  const both = Promise.withResolvers<void>()
+  const watch = createOrderWatch(
+    {
+      find: store.find ?? (async (id) => ({ ...all.find((each) => each.id === id)!, version: 2 })),
+      versionsOf: store.versionsOf ?? (async () => new Map(all.map(({ id }) => [id, 2]))),
+    },
+    (fault) => faults.push((fault as Error).message),
+    1,
+  )
+  for (const each of all) {
+    watch.watch(each, ({ id }) => {
+      seen.push(id)
+      if (seen.length === all.length) both.resolve()
+    })
+  }
+  await both.promise
+  watch.close()
+  return { faults, seen }
+}
+
+test('of watched orders one that cannot be read is told of, and the others are looked at', async () => {
+  const all = [order(), order()]
+  let reads = 0
+  const { faults, seen } = await watchTwo(
+    {
+      async find(id) {
+        if (id === all[0]!.id && ++reads < 3) throw new Error('it cannot be read')
+        return { ...all.find((each) => each.id === id)!, version: 2 }
+      },
+    },
+    all,
+  )
+  assert.deepEqual(faults, ['it cannot be read', 'it cannot be read'])
+  assert.deepEqual(seen, [all[1]!.id, all[0]!.id], 'the first when it can be read again')
+})
+
+test('a store that is away is told of, and asked again', async () => {
+  const all = [order(), order()]
+  let asked = 0
+  const { faults, seen } = await watchTwo(
+    {
+      async versionsOf() {
+        if (++asked === 1) throw new Error('it is away')
+        return new Map(all.map(({ id }) => [id, 2]))
+      },
+    },
+    all,
+  )
+  assert.deepEqual([faults, seen], [['it is away'], all.map(({ id }) => id)])
+})
