@@ -8,6 +8,8 @@
  *  2. A write that throws does not disturb its neighbours.
  *  3. Nothing here throws, and nothing stops it: a failed group is refused, and the next one begins. A transaction
  *     that a failed ROLLBACK left open is ended first.
+ *  4. A group is as long as its time, however many wait and however much each does: after GROUP_MS nothing of it is
+ *     begun any more, and the rest is the next group's, when everything else had its turn.
  *
  * How a group runs: writes queue up; when the event loop has read all sockets that were ready (setImmediate) they
  * run in order inside one transaction. If one throws, what they did is undone and they run again with a savepoint
@@ -24,6 +26,8 @@ import { countCommit } from './sqlite_revision.ts'
 
 /** Writes that share a commit at most. */
 export const GROUP_MAX = 256
+/** How long writes of one group may be begun: all of it holds the event loop. */
+export const GROUP_MS = 3
 /** Writes that may wait; one more is refused with `overloaded`. */
 export const WRITE_QUEUE_MAX = 20_000
 /** How long a write waits for another process's lock before it fails with `store_unavailable`. */
@@ -58,6 +62,7 @@ export function createCommits(
   writer: DatabaseSync,
   requireFile: () => void,
   hasRoom: () => boolean,
+  clock = () => performance.now(),
 ): Commits {
   const control = (sql: string) => {
     const statement = writer.prepare(sql)
@@ -118,7 +123,7 @@ export function createCommits(
     if (queue.length > 0) scheduleIn(1 + Math.random() * 10)
   }
 
-  function runGroup(group: readonly Waiting[]) {
+  function runGroup(group: Waiting[]) {
     let outcomes: readonly Outcome[]
     try {
       outcomes = runTogether(group) ?? runApart(group)
@@ -134,23 +139,19 @@ export function createCommits(
   }
 
   /** What each did, not yet committed; undefined, and nothing done, when one of them threw. */
-  function runTogether(group: readonly Waiting[]): Outcome[] | undefined {
+  function runTogether(group: Waiting[]): Outcome[] | undefined {
     savepoint()
-    const outcomes: Outcome[] = []
-    for (const { work } of group) {
-      try {
-        outcomes.push({ ok: true, value: work() })
-      } catch {
-        undo()
-        release()
-        return undefined
-      }
+    try {
+      return inTime(group, (work) => ({ ok: true, value: work() }))
+    } catch {
+      undo()
+      release()
+      return undefined
     }
-    return outcomes
   }
 
-  function runApart(group: readonly Waiting[]): Outcome[] {
-    return group.map(({ work }): Outcome => {
+  function runApart(group: Waiting[]): Outcome[] {
+    return inTime(group, (work) => {
       savepoint()
       let value: unknown
       try {
@@ -163,6 +164,18 @@ export function createCommits(
       release()
       return { ok: true, value }
     })
+  }
+
+  /** Runs as many as there is time for, one at least, and puts the rest of the group back where it was taken from. */
+  function inTime(group: Waiting[], run: (work: () => unknown) => Outcome): Outcome[] {
+    const end = clock() + GROUP_MS
+    const outcomes: Outcome[] = []
+    for (const { work } of group) {
+      outcomes.push(run(work))
+      if (clock() >= end) break
+    }
+    queue.unshift(...group.splice(outcomes.length))
+    return outcomes
   }
 
   /** After each group, since it holds the lock. Never throws: what can't be ended now is met by the next flush. */

@@ -16,7 +16,7 @@ import { PUBLISHED_BYTES_MAX } from '../src/published.ts'
 import { READ_MS, READS_WAITING_MAX, WAIT_MS } from '../src/reader_thread.ts'
 import { CALLS_MAX } from '../src/service_client.ts'
 import { openSqlite } from '../src/sqlite.ts'
-import { GROUP_MAX, WRITE_QUEUE_MAX, WRITE_WAIT_MS } from '../src/sqlite_commits.ts'
+import { GROUP_MAX, GROUP_MS, WRITE_QUEUE_MAX, WRITE_WAIT_MS } from '../src/sqlite_commits.ts'
 import { SUSPECT_PAUSE, SUSPECTS_MAX } from '../src/suspects.ts'
 import { VALUES_JUDGED_WHOLLY_MAX } from '../src/validation.ts'
 import { WITHDRAWN_MAX, WITHDRAWN_REFRESH_MS } from '../src/withdrawn_tokens.ts'
@@ -47,7 +47,7 @@ test('of calls between services', () => {
 })
 
 test('of stores', () => {
-  assert.deepEqual([GROUP_MAX, WRITE_QUEUE_MAX, WRITE_WAIT_MS], [256, 20_000, 5_000])
+  assert.deepEqual([GROUP_MAX, GROUP_MS, WRITE_QUEUE_MAX, WRITE_WAIT_MS], [256, 3, 20_000, 5_000])
   assert.deepEqual([sharing.GROUP_MAX, sharing.QUEUE_MAX], [256, 20_000])
   assert.deepEqual([READS_WAITING_MAX, WAIT_MS, READ_MS], [16, 3_000, 5_000])
   assert.deepEqual([DEADLINE_MS, COMMAND_MS, VERSION_MIN], [5_000, 4_000, 6])

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { DatabaseSync, StatementSync } from 'node:sqlite'
 import { suite, type TestContext, test } from 'node:test'
 import { openSqlite } from '../src/sqlite.ts'
-import { GROUP_MAX, WRITE_WAIT_MS } from '../src/sqlite_commits.ts'
+import { createCommits, GROUP_MAX, GROUP_MS, WRITE_WAIT_MS } from '../src/sqlite_commits.ts'
 import { hasRoom } from '../src/sqlite_file.ts'
 
 function open(t: TestContext, roomAt = (_path: string) => true) {
@@ -52,6 +52,45 @@ suite('the commit loop', () => {
     await Promise.all(Array.from({ length: GROUP_MAX + 1 }, (_, n) => store.add(n)))
     assert.equal(runs.COMMIT, 2)
   })
+
+  for (const [what, failures] of [
+    ['a group takes no longer than its time', 0],
+    ['nor does one whose writes run apart', 1],
+  ] as const) {
+    test(`${what}, and what waits lets everything else have its turn (4)`, async (t) => {
+      const db = new DatabaseSync(':memory:')
+      t.after(() => db.close())
+      let ms = 0
+      const commits = createCommits(
+        db,
+        () => {},
+        () => true,
+        () => ms,
+      )
+      const done: number[] = []
+      const seen: number[] = []
+      const ended = Array.from({ length: 12 }, (_, n) =>
+        commits.write(() => {
+          ms += n < failures ? GROUP_MS : 1
+          if (n < failures) throw new Error('refused')
+          done.push(n)
+        }),
+      )
+      let over = false
+      const all = Promise.allSettled(ended).finally(() => {
+        over = true
+      })
+      while (!over) {
+        await new Promise((resolve) => setImmediate(resolve))
+        seen.push(done.length)
+      }
+      const steps = seen.map((n, i) => n - (seen[i - 1] ?? 0))
+      assert.ok(Math.max(...steps) <= GROUP_MS, `others had a turn after ${steps}`)
+      assert.equal((await all).filter(({ status }) => status === 'rejected').length, failures)
+      const unrefused = Array.from({ length: 12 }, (_, n) => n).slice(failures)
+      assert.deepEqual(done, unrefused, 'in their order, each once')
+    })
+  }
 
   test('a failed ROLLBACK does not fail the group after it', async (t) => {
     const store = open(t)
