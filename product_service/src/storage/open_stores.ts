@@ -10,6 +10,7 @@ import { createSqliteCatalogueStore } from './sqlite_catalogue_store.ts'
 import { reindex } from './sqlite_reindex.ts'
 import { createSqliteSearch } from './sqlite_search.ts'
 import { createSqliteStockStore } from './sqlite_stock_store.ts'
+import { inSteps } from './stock_in_steps.ts'
 
 export const DATABASE_FILE = 'products.db'
 
@@ -58,7 +59,7 @@ export async function openSqliteStores(
   const search = startSearch(store, path)
   return {
     catalogue: createSqliteCatalogueStore(store, search.ask),
-    stock: createSqliteStockStore(store),
+    stock: inSteps(createSqliteStockStore(store)),
     audit: createSqliteAuditStore(store),
     digits: money.digits,
     check: store.check,

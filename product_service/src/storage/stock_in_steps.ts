@@ -1,0 +1,60 @@
+/**
+ * Reservations, releases and shipments of a call in several writes instead of one. A store in this process does each
+ * write on the thread that serves everybody, and a call may name thousands of lines; so a write is no more than a few
+ * dozen of them. Those that wait together share a commit all the same, for as long as a group may take (the kit's
+ * sqlite_commits.ts).
+ *
+ * Each order is still whole or not at all, they are decided in their order, and asking again gives the same answer: who
+ * gets a failure for one of the writes may ask for all again.
+ */
+import type { Stock } from '../domain/ports.ts'
+import { LINES_MAX } from '../domain/reservation.ts'
+
+/** Of one write, unless one order has more. */
+export const LINES_AT_ONCE_MAX = LINES_MAX
+/** Of one write where nobody knows how many lines they have. */
+export const ORDERS_AT_ONCE_MAX = 2
+
+export function inSteps(stock: Stock): Stock {
+  return {
+    ...stock,
+    reserve: (requests, at) =>
+      each(
+        steps(requests, LINES_AT_ONCE_MAX, ({ lines }) => lines.length),
+        (step) => stock.reserve(step, at),
+      ),
+    release: (orderIds, at) => each(steps(orderIds, ORDERS_AT_ONCE_MAX), (step) => stock.release(step, at)),
+    ship: (orderIds, at) => each(steps(orderIds, ORDERS_AT_ONCE_MAX), (step) => stock.ship(step, at)),
+  }
+}
+
+function steps<Item>(
+  items: readonly Item[],
+  most: number,
+  weight: (item: Item) => number = () => 1,
+): Item[][] {
+  const all: Item[][] = []
+  let room = 0
+  for (const item of items) {
+    room -= weight(item)
+    if (room < 0) {
+      all.push([])
+      room = most - weight(item)
+    }
+    all.at(-1)!.push(item)
+  }
+  return all
+}
+
+/** All begin at once, so they share commits. Fails when all have ended, as the first that failed. */
+async function each<Item, Answer>(
+  all: readonly Item[][],
+  work: (step: readonly Item[]) => Promise<readonly Answer[]>,
+): Promise<readonly Answer[]> {
+  const answers: Answer[] = []
+  for (const end of await Promise.allSettled(all.map(work))) {
+    if (end.status === 'rejected') throw end.reason
+    answers.push(...end.value)
+  }
+  return answers
+}
