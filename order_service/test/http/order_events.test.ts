@@ -13,7 +13,7 @@ import {
   STREAMS_MAX,
   STREAMS_PER_USER_MAX,
 } from '../../src/http/order_events.ts'
-import { createOrderWatch } from '../../src/http/order_watch.ts'
+import { createOrderWatch, POLL_MS } from '../../src/http/order_watch.ts'
 import { AT, HELD, order } from '../samples.ts'
 import { as, createOrderApp, memoryOrders, startShop } from '../shop.ts'
 
@@ -324,6 +324,27 @@ suite('watching', () => {
     const before = asked.length
     await new Promise((resolve) => setTimeout(resolve, 50))
     assert.equal(asked.length, before)
+  })
+
+  test('reads an order only when it has changed, and tells each watcher of that once', async (t) => {
+    const orders = await memoryOrders(t)
+    const mine = order()
+    await orders.addOnce(mine)
+    const [looks, finds] = [t.mock.method(orders, 'versionsOf').mock, t.mock.method(orders, 'find').mock]
+    const watch = createOrderWatch(orders, (fault) => assert.ifError(fault), 1)
+    t.after(() => watch.close())
+    const seen: number[][] = [[], []]
+    for (const each of seen) watch.watch(mine, ({ version }) => each.push(version))
+    const looked = async (times: number) => {
+      const until = looks.callCount() + times
+      while (looks.callCount() < until) await new Promise((resolve) => setTimeout(resolve, 1))
+    }
+    await looked(3)
+    assert.deepEqual([finds.callCount(), seen], [0, [[], []]])
+    await orders.save(confirm(mine, HELD, AT))
+    await looked(3)
+    assert.deepEqual([finds.callCount(), seen], [1, [[2], [2]]])
+    assert.equal(POLL_MS, 1_000)
   })
 
   test('asks no second time while the first question is open, whoever comes to watch meanwhile', async (t) => {
