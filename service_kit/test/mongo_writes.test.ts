@@ -1,6 +1,7 @@
 /** What a real MongoDB says of many documents at once, which the server of the tests says otherwise. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
 import { MongoBulkWriteError, MongoServerError } from 'mongodb'
 import { shareInserts } from '../src/mongo_writes.ts'
 
@@ -54,5 +55,27 @@ suite('inserts that share a command', () => {
     await assert.rejects(failing({ _id: 'a' }), /away/)
     const both = await Promise.allSettled([failing({ _id: 'a' }), failing({ _id: 'b' })])
     assert.ok(both.every(({ status }) => status === 'rejected'))
+  })
+
+  test('two commands are under way at once, and what comes meanwhile shares the next', async () => {
+    const sent: { ids: string[]; answer: () => void }[] = []
+    const send = (documents: Doc[]) =>
+      new Promise<void>((answer) => sent.push({ ids: documents.map(({ _id }) => _id), answer }))
+    const collection = { insertOne: (document: Doc) => send([document]), insertMany: send }
+    const insert = shareInserts<Doc>(() => collection as never)
+    const added = []
+    for (const _id of ['a', 'b', 'c', 'd']) {
+      added.push(insert({ _id }))
+      for (let i = 0; i < 5; i++) await turn()
+    }
+    assert.deepEqual(
+      sent.map(({ ids }) => ids),
+      [['a'], ['b']],
+    )
+    sent[0]!.answer()
+    while (sent.length === 2) await turn()
+    assert.deepEqual(sent[2]?.ids, ['c', 'd'])
+    for (const { answer } of sent) answer()
+    assert.deepEqual(await Promise.all(added), [true, true, true, true])
   })
 })
