@@ -99,6 +99,21 @@ suite('signing in through the storefront', () => {
     }
   })
 
+  test('auth_service is told the visitor’s browser and token, and nothing it has not', async (t) => {
+    const told: unknown[][] = []
+    const auth = await serve(t, ({ headers }, response) => {
+      told.push([headers['user-agent'], headers.authorization, headers.cookie])
+      response.writeHead(204).end()
+    })
+    const shop = await storefront(t, { auth: [auth] })
+    const who = { 'user-agent': 'a browser', authorization: 'Bearer x', cookie: 'other=1' }
+    for (const headers of [who, {}]) await send(shop, '/api/auth/me/password', {}, headers, 'PUT')
+    assert.deepEqual(told, [
+      ['a browser', 'Bearer x', undefined],
+      [undefined, undefined, undefined],
+    ])
+  })
+
   test('the cookie is exchanged for a new access token and a new cookie', async (t) => {
     const { shop, cookie } = await signedIn(t)
     const answer = await send(shop, '/api/auth/token', {}, { cookie })
