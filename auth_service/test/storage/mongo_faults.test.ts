@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
+import { Collection } from 'mongodb'
 import { openStores } from '../../src/storage/open_stores.ts'
 import { aKey } from '../key_store_contract.ts'
 import { START } from '../support.ts'
@@ -119,6 +120,17 @@ mongoSuite('accounts in MongoDB when answers get lost', (server) => {
     })
     await assert.rejects(here.keys.add(await aKey(2)), { code: 121 })
     assert.equal(proxy.lost(), 1)
+  })
+
+  test('a name or a generation that is taken, by what is not on a majority yet, is asked for again', async (t) => {
+    const { here, other } = await world(t)
+    await other.keys.add(await aKey(1))
+    const find = () => t.mock.method(Collection.prototype, 'findOne', async () => null, { times: 1 }).mock
+    const ofName = find()
+    await assert.rejects(here.users.add(account('ADA')), { code: 'username_taken' })
+    const ofKey = find()
+    assert.equal(await here.keys.add(await aKey(1)), false)
+    assert.deepEqual([ofName.callCount(), ofKey.callCount()], [1, 1])
   })
 
   test('the first demotion of all meets that of another replica, looks again and is made', async (t) => {

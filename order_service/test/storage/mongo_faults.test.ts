@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
+import { Collection } from 'mongodb'
 import { confirm, type Order, requestCancel } from '../../src/domain/order.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
 import { ADA, AT, HELD, later, order } from '../samples.ts'
@@ -91,6 +92,16 @@ mongoSuite('orders in MongoDB when answers get lost', (server) => {
       assert.equal((await other.listByUser(ADA, { limit: 100 })).length, 4)
     })
   }
+
+  test('a key that is taken, by what is not on a majority yet, is asked for again (invariant 4)', async (t) => {
+    const { store, other } = await world(t)
+    const first = order({ idempotencyKey: 'k' })
+    await other.addOnce(first)
+    // By key, then by id.
+    const { mock } = t.mock.method(Collection.prototype, 'findOne', async () => null, { times: 2 })
+    assert.deepEqual(await store.addOnce(order({ idempotencyKey: 'k' })), { order: first, added: false })
+    assert.equal(mock.callCount(), 2)
+  })
 
   test('what can not be helped by repeating is not repeated, and not blamed on the store', async (t) => {
     const { store, proxy } = await world(t)
