@@ -47,6 +47,7 @@ export type OrderStore = {
    * The others are left alone. Versions stay, since nothing a client sees changes.
    */
   reschedule(changes: readonly (Claim & { readonly dueAt: string | undefined })[]): Promise<void>
+  /** Of one that changes meanwhile, about that. */
   backlog(): Promise<Backlog>
   /** Versions of those that exist, for watchers of changes. */
   versionsOf(ids: readonly string[]): Promise<ReadonlyMap<string, number>>

@@ -135,6 +135,8 @@ export async function pullIn({ orders, now }: Pick<Ports, 'orders' | 'now'>): Pr
       await orders.reschedule(late.map(({ id, version, fence }) => ({ id, version, fence, dueAt })))
     }
     if (page.length < CLAIMS_MAX) return
+    // A store in this process answers without a pause, and there may be many thousands.
+    await new Promise<void>((turn) => void setImmediate(turn))
     after = page.at(-1)!.id
   }
 }

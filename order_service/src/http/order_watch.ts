@@ -1,11 +1,14 @@
 /**
  * Tells watchers of an order's changes: those made in this process at once, those made by other replicas within
- * POLL_MS. One query asks for all watched orders together, and only while someone watches.
+ * POLL_MS. One query asks for LOOKED_AT_ONCE watched orders together, and only while someone watches. Everything else
+ * has its turn between two of them, and between two orders that changed: thousands may be watched, and settled at once.
  */
+import { setImmediate as otherWork } from 'node:timers/promises'
 import type { Order } from '../domain/order.ts'
 import type { OrderStore } from '../domain/ports.ts'
 
 export const POLL_MS = 1_000
+export const LOOKED_AT_ONCE = 250
 
 export type OrderWatch = {
   /** Calls `onChange` with each newer state until the returned function is called. Never with the same twice. */
@@ -37,17 +40,26 @@ export function createOrderWatch(
     }
   }
 
+  const lookAt = async (ids: readonly string[]) => {
+    for (const [id, version] of await orders.versionsOf(ids)) {
+      const behind = [...(watched.get(id) ?? [])].some((watcher) => watcher.version < version)
+      if (!behind) continue
+      // One that cannot be read is no reason to leave the others unlooked at.
+      const order = await orders.find(id).catch(onFault)
+      if (order) changed(order)
+      await otherWork()
+    }
+  }
+
   const poll = async () => {
     timer = undefined
     if (watched.size === 0) return
     polling = true
     try {
-      const versions = await orders.versionsOf([...watched.keys()])
-      for (const [id, version] of versions) {
-        const behind = [...(watched.get(id) ?? [])].some((watcher) => watcher.version < version)
-        // One that cannot be read is no reason to leave the others unlooked at.
-        const order = behind ? await orders.find(id).catch(onFault) : undefined
-        if (order) changed(order)
+      const ids = [...watched.keys()]
+      for (let from = 0; from < ids.length; from += LOOKED_AT_ONCE) {
+        await lookAt(ids.slice(from, from + LOOKED_AT_ONCE))
+        await otherWork()
       }
     } catch (fault) {
       onFault(fault)

@@ -3,8 +3,12 @@
  *
  * Invariants 3 and 4: `addOnce` and `save` resolve after the commit is durable (the kit's `write`), and the
  * unique index on (user_id, idempotency_key) is what makes one key one order.
+ *
+ * All of it runs on the thread that serves everybody. So every statement finds its rows by an index and reads a bounded
+ * number of them (a test asks for the plan of each), and what may be many is read in steps.
  */
 import type { StatementSync } from 'node:sqlite'
+import { setImmediate as otherWork } from 'node:timers/promises'
 import { readAnyNumber, type SqliteStore } from '@shop/service_kit/sqlite'
 import { createReading, type OnUnreadable } from '@shop/service_kit/unreadable'
 import { DomainError } from '../domain/errors.ts'
@@ -14,8 +18,10 @@ import { wholeOrder } from '../domain/whole_order.ts'
 
 const COLUMNS = `id, user_id, idempotency_key, status, lines, total_minor, currency, rejection, history, version,
   created_at, updated_at, due_at, attempts, fence`
-/** After every UUID. */
+/** After every UUID, and every time. */
 const LAST = '~'
+/** Orders of the backlog that are counted in one turn of the event loop. */
+export const COUNTED_AT_ONCE = 2_000
 
 export function createSqliteOrderStore(store: SqliteStore, onUnreadable: OnUnreadable): OrderStore {
   const reading = createReading(toOrder, (row: Row) => String(row.id), onUnreadable)
@@ -42,8 +48,12 @@ export function createSqliteOrderStore(store: SqliteStore, onUnreadable: OnUnrea
   const ofStatus = rows(`${select} WHERE status = ? AND id < ? ORDER BY id DESC LIMIT ?`)
   const all = rows(`${select} WHERE id < ? ORDER BY id DESC LIMIT ?`)
   const anyDue = reader.prepare('SELECT 1 FROM orders WHERE due_at <= ? LIMIT 1')
+  // Steps end between two times, so that those due at the same time are in one.
+  const stepEnd = reader.prepare(
+    'SELECT due_at FROM orders WHERE due_at > ? ORDER BY due_at LIMIT 1 OFFSET ?',
+  )
   const backlog = reader.prepare(
-    'SELECT count(*) AS count, min(updated_at) AS oldest FROM orders WHERE due_at IS NOT NULL',
+    'SELECT count(*) AS count, min(updated_at) AS oldest FROM orders WHERE due_at > ? AND due_at <= ?',
   )
   const unsettled = rows(`${select} WHERE due_at IS NOT NULL AND id > ? ORDER BY id LIMIT ?`)
   const states = reader.prepare(
@@ -102,10 +112,15 @@ export function createSqliteOrderStore(store: SqliteStore, onUnreadable: OnUnrea
         for (const { id, version, fence, dueAt } of changes) move.run(dueAt ?? null, id, version, fence)
       }),
     async backlog() {
-      const row = backlog.get()!
-      return {
-        count: Number(row.count),
-        oldestUpdatedAt: row.oldest === null ? undefined : String(row.oldest),
+      let count = 0
+      let oldest = LAST
+      for (let after = ''; ; await otherWork()) {
+        const end = stepEnd.get(after, COUNTED_AT_ONCE - 1)?.due_at as string | undefined
+        const step = backlog.get(after, end ?? LAST) as { count: number; oldest: string | null }
+        count += step.count
+        if (step.oldest !== null && step.oldest < oldest) oldest = step.oldest
+        if (end === undefined) return { count, oldestUpdatedAt: count === 0 ? undefined : oldest }
+        after = end
       }
     },
     versionsOf: async (ids) => new Map(statesOf(states, ids).map((row) => [row.id, row.version])),

@@ -1,0 +1,24 @@
+/** Every statement of the store finds its rows by an index, however many orders there are. */
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { noteStatements, slowSteps } from '@shop/service_kit/test_support/sqlite_plans'
+import { openStores } from '../../src/storage/open_stores.ts'
+
+test('no statement scans what grows or sorts what it finds', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'shop-plans-'))
+  const statements = noteStatements(t)
+  const stores = await openStores({ DATA_DIR: folder, CURRENCY: 'USD' })
+  t.after(async () => {
+    await stores.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const plans = statements.plans(join(folder, 'orders.db'))
+  assert.ok(plans.length > 15)
+  // The list of ids that a statement is given.
+  assert.deepEqual(slowSteps(plans, ['json_each']), [])
+  const unsettled = plans.find(({ sql }) => sql.includes('due_at IS NOT NULL AND id >'))
+  assert.match(unsettled!.steps.join(), /INDEX orders_owed \(id>\?\)/)
+})

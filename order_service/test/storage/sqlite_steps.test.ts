@@ -1,0 +1,94 @@
+/** What grows with the shop is read in steps: between them everything else has its turn. */
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { CLAIMS_MAX, pullIn } from '../../src/domain/settle_due.ts'
+import { createOrderWatch, LOOKED_AT_ONCE } from '../../src/http/order_watch.ts'
+import { openStores } from '../../src/storage/open_stores.ts'
+import { COUNTED_AT_ONCE } from '../../src/storage/sqlite_order_store.ts'
+import { AT, order } from '../samples.ts'
+
+/** A store of so many orders that are due, and how often others had a turn while `work` went on. */
+async function world(t: TestContext, count: number) {
+  const folder = mkdtempSync(join(tmpdir(), 'shop-steps-'))
+  const { orders, close } = await openStores({ DATA_DIR: folder, CURRENCY: 'USD' })
+  t.after(async () => {
+    await close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const later = (i: number) => new Date(AT.getTime() + i).toISOString()
+  const all = Array.from({ length: count }, (_, i) =>
+    order({ dueAt: later((i + 1) >> 1), updatedAt: later(count - i) }),
+  )
+  await Promise.all(all.map((each) => orders.addOnce(each)))
+  return { orders, all }
+}
+
+async function turnsDuring(work: () => Promise<unknown>): Promise<number> {
+  let turns = 0
+  let over = false
+  const ended = work().finally(() => {
+    over = true
+  })
+  for (; !over; turns++) await new Promise((turn) => setImmediate(turn))
+  await ended
+  return turns
+}
+
+test(`a backlog is counted ${COUNTED_AT_ONCE} at once, those due at the same time together`, async (t) => {
+  const count = 2 * COUNTED_AT_ONCE + 1
+  const { orders, all } = await world(t, count)
+  const oldest = all.at(-1)!.updatedAt
+  assert.ok(
+    (await turnsDuring(async () => {
+      assert.deepEqual(await orders.backlog(), { count, oldestUpdatedAt: oldest })
+    })) >= 2,
+  )
+})
+
+test('orders of a clock that was ahead are looked for with pauses', async (t) => {
+  const { orders } = await world(t, 3 * CLAIMS_MAX)
+  assert.ok((await turnsDuring(() => pullIn({ orders, now: () => AT }))) >= 3)
+})
+
+test('watched orders are looked at with pauses, also when all changed at once', async (t) => {
+  const { orders, all } = await world(t, LOOKED_AT_ONCE + 1)
+  const asked: number[] = []
+  const seen = Promise.withResolvers<void>()
+  let changes = 0
+  let most = 0
+  const { find, versionsOf } = orders
+  const watch = createOrderWatch(
+    {
+      find,
+      versionsOf: async (ids) => {
+        asked.push(ids.length)
+        return versionsOf(ids)
+      },
+    },
+    (fault) => seen.reject(fault),
+    1,
+  )
+  t.after(() => watch.close())
+  for (const each of all) {
+    watch.watch({ ...each, version: 0 }, () => {
+      changes += 1
+      if (changes === all.length) seen.resolve()
+    })
+  }
+  let before = 0
+  let over = false
+  const ended = seen.promise.finally(() => {
+    over = true
+  })
+  while (!over) {
+    await new Promise((turn) => setImmediate(turn))
+    most = Math.max(most, changes - before)
+    before = changes
+  }
+  await ended
+  assert.deepEqual(asked.slice(0, 2), [LOOKED_AT_ONCE, 1])
+  assert.ok(most <= 1, `${most} in one turn`)
+})
