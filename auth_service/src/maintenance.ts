@@ -9,8 +9,9 @@ import { type KeyPorts, keepKeys } from './domain/signing_keys.ts'
 import type { Stores } from './storage/open_stores.ts'
 
 const EVERY_MS = 60_000
-const BATCH = 500
-const BATCHES_MAX = 20
+/** Of one transaction: a few milliseconds of the thread that serves everybody. */
+export const BATCH = 50
+const BATCHES_MAX = 200
 /** Between two batches others may write. */
 const PAUSE_MS = 20
 const DAY_MS = 24 * 60 * 60_000

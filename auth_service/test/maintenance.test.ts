@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { createLogger } from '@shop/service_kit/log'
 import { makeKeyPair } from '../src/crypto/signing.ts'
-import { maintain, startMaintenance } from '../src/maintenance.ts'
+import { BATCH, maintain, startMaintenance } from '../src/maintenance.ts'
 import { createWorld, DAY_MS } from './support.ts'
 
 suite('maintenance', () => {
@@ -32,9 +32,14 @@ suite('maintenance', () => {
 
   test('removes tries nobody made again, however many, and not those that count', async (t) => {
     const world = await prepare(t)
-    for (let i = 0; i < 600; i++) await world.stores.throttle.remember(`k${i}`, world.clock.now())
+    const { throttle } = world.stores
+    for (let i = 0; i < 2 * BATCH + 1; i++) await throttle.remember(`k${i}`, world.clock.now())
+    const purges = t.mock.method(throttle, 'purge')
     await world.stores.throttle.remember('kept', new Date(world.clock.now().getTime() + 1))
     await maintain(world.deps)
+    const removed = await Promise.all(purges.mock.calls.map(({ result }) => result))
+    assert.deepEqual(removed, [BATCH, BATCH, 1], 'so many in one transaction')
+    assert.ok(BATCH <= 50, 'more hold the thread that serves everybody')
     assert.equal(await world.stores.throttle.purge(world.clock.now(), 9), 0)
     assert.equal(await world.stores.throttle.remembers('kept', world.clock.now()), true)
   })

@@ -36,9 +36,10 @@ export function createSqliteSessionStore(
   const remove = writer.prepare('DELETE FROM sessions WHERE id = ?')
   const removeOthers = writer.prepare('DELETE FROM sessions WHERE user_id = ? AND id <> ?')
   const adopt = writer.prepare('UPDATE sessions SET password_version = ? WHERE id = ?')
+  // By its beginning (the plus leaves no choice): hardly any began in what is the future now.
   const pullIn = writer.prepare(`
     UPDATE sessions SET expires_at = :now + expires_at - created_at, created_at = :now
-     WHERE id IN (SELECT id FROM sessions WHERE expires_at > :endsAfter AND created_at > :ahead LIMIT :limit)`)
+     WHERE id IN (SELECT id FROM sessions WHERE +expires_at > :endsAfter AND created_at > :ahead LIMIT :limit)`)
   const purge = writer.prepare(`
     DELETE FROM sessions WHERE id IN (
       SELECT id FROM sessions WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`)

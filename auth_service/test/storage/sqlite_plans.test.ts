@@ -1,0 +1,19 @@
+/** Every statement of the stores finds its rows by an index, however many accounts and sessions there are. */
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { noteStatements, slowSteps } from '@shop/service_kit/test_support/sqlite_plans'
+import { openSqliteStores } from '../../src/storage/open_stores.ts'
+import { folder } from '../support.ts'
+
+test('no statement scans what grows or sorts what it finds', async (t) => {
+  const path = join(folder(t), 'auth.db')
+  const statements = noteStatements(t)
+  const stores = openSqliteStores(path)
+  t.after(() => stores.close())
+  const plans = statements.plans(path)
+  assert.ok(plans.length > 25)
+  assert.deepEqual(slowSteps(plans, ['signing_keys']), [])
+  const pullIn = plans.find(({ sql }) => sql.includes(':endsAfter'))
+  assert.match(pullIn!.steps.join(), /INDEX sessions_begun \(created_at>\?\)/)
+})
