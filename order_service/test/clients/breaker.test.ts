@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { ASKED_MAX_MS, createBreaker, FAULTS_MAX, PAUSE } from '../../src/clients/breaker.ts'
+import {
+  ASKED_MAX_MS,
+  createBreaker,
+  FAULTS_MAX,
+  PAUSE,
+  TRIAL_PATIENCE_MS,
+} from '../../src/clients/breaker.ts'
 
 suite('an outage is noticed once', () => {
   const lost = new Error('refused')
@@ -118,6 +124,75 @@ suite('an outage is noticed once', () => {
     pass(PAUSE.firstMs)
     old.failed(lost)
     assert.equal(outlook(), 'trial')
+  })
+
+  test('a trial that is not answered keeps no other waiting, for longer than a pause may be', (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    const { begin, outlook, pass, over, told } = breaker()
+    begin().failed(lost)
+    pass(PAUSE.firstMs)
+    t.mock.timers.tick(PAUSE.firstMs)
+    assert.ok(TRIAL_PATIENCE_MS <= PAUSE.maxMs)
+    const hangs = begin()
+    t.mock.timers.tick(TRIAL_PATIENCE_MS - 1)
+    assert.deepEqual([outlook(), over.length], ['down', 1])
+    t.mock.timers.tick(1)
+    assert.deepEqual([outlook(), over.length], ['trial', 2], 'and whoever waits is woken')
+    const other = begin()
+    assert.deepEqual([other.trial, outlook()], [true, 'down'])
+    // What the first learnt meanwhile ends nothing of the second, unless it is an answer.
+    hangs.inconclusive()
+    assert.equal(outlook(), 'down')
+    other.answered()
+    assert.deepEqual([outlook(), told], ['up', ['down', 'up']])
+  })
+
+  test('a trial that ended wakes nobody later', (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    const { begin, over } = breaker()
+    begin().failed(lost)
+    t.mock.timers.tick(PAUSE.firstMs)
+    begin().answered()
+    t.mock.timers.tick(TRIAL_PATIENCE_MS)
+    assert.equal(over.length, 1)
+  })
+
+  test('the patience with a trial of an outage before is none with the one under way', (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    const { begin, outlook, pass } = breaker()
+    const old = begin()
+    begin().failed(lost)
+    pass(PAUSE.firstMs)
+    begin()
+    old.answered()
+    assert.equal(outlook(), 'up')
+    begin().failed(lost)
+    pass(PAUSE.firstMs)
+    t.mock.timers.tick(TRIAL_PATIENCE_MS / 2)
+    assert.equal(begin().trial, true)
+    t.mock.timers.tick(TRIAL_PATIENCE_MS / 2)
+    assert.equal(outlook(), 'down')
+  })
+
+  test('silence is an outage, unless another call was answered since it began', () => {
+    const { begin, outlook } = breaker()
+    const [hangs, other] = [begin(), begin()]
+    other.answered()
+    hangs.silent(lost)
+    assert.equal(outlook(), 'up')
+    begin().silent(lost)
+    assert.equal(outlook(), 'down', 'answers from before it began count nothing')
+  })
+
+  test('silence in a trial prolongs the pause', () => {
+    const { begin, outlook, pass } = breaker()
+    begin().failed(lost)
+    pass(PAUSE.firstMs)
+    begin().silent(lost)
+    assert.equal(outlook(), 'down')
+    pass(PAUSE.maxMs)
+    begin().answered()
+    assert.equal(outlook(), 'up')
   })
 
   test('the end of each pause is told', (t) => {

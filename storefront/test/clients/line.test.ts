@@ -57,6 +57,63 @@ suite('the shares of a line', () => {
   })
 })
 
+suite('the order of a line', () => {
+  const turns = async (line: Line, names: readonly string[], signal = patient) => {
+    const leaves = new Map<string, () => void>()
+    for (const name of names) {
+      line.enter(name, signal).then(
+        (leave) => leaves.set(name, leave),
+        () => {},
+      )
+    }
+    await settled()
+    return leaves
+  }
+  const settled = () => new Promise((resolve) => setImmediate(resolve))
+
+  test('so many are under way as may be, and whoever leaves gives the turn to the first that waits', async () => {
+    const line = createLine('auth', { atOnce: 2, waitingMax: 6, shareOfFree: 1 })
+    const leaves = await turns(line, ['a', 'b', 'c', 'd', 'e'])
+    const underWay = () => [...leaves.keys()]
+    assert.deepEqual(underWay(), ['a', 'b'])
+    leaves.get('b')!()
+    await settled()
+    assert.deepEqual(underWay(), ['a', 'b', 'c'])
+    leaves.get('a')!()
+    leaves.get('c')!()
+    await settled()
+    assert.deepEqual(underWay(), ['a', 'b', 'c', 'd', 'e'])
+    // Both turns are taken by d and e, so f waits until one of them leaves.
+    const later = await turns(line, ['f'])
+    assert.deepEqual([...later.keys()], [])
+    for (const each of ['d', 'e']) leaves.get(each)!()
+    await settled()
+    assert.deepEqual([...later.keys()], ['f'])
+    later.get('f')!()
+  })
+
+  test('a turn that nobody waits for is free, as often as it is given back', async () => {
+    const line = createLine('auth', { atOnce: 1, waitingMax: 1, shareOfFree: 1 })
+    for (let i = 0; i < 5; i += 1) {
+      const leaves = await turns(line, ['a'])
+      assert.equal(leaves.size, 1, `time ${i}`)
+      leaves.get('a')!()
+    }
+  })
+
+  test('who left while waiting gets no turn, which is for the next', async () => {
+    const line = createLine('auth', { atOnce: 1, waitingMax: 6, shareOfFree: 1 })
+    const leaves = await turns(line, ['a'])
+    const leaving = new AbortController()
+    await turns(line, ['gone'], leaving.signal)
+    const next = await turns(line, ['b'])
+    leaving.abort(new Error('left'))
+    leaves.get('a')!()
+    await settled()
+    assert.deepEqual([...next.keys()], ['b'])
+  })
+})
+
 suite('the lines there are', () => {
   for (const lane of LANES) {
     const limits = UPSTREAM_LIMITS.lanes[lane]
