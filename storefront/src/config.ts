@@ -5,6 +5,7 @@ import {
   listOf,
   OperationsConfig,
   operationsPort,
+  PORT_MAX,
   PortConfig,
   readConfig,
   TrustedProxiesConfig,
@@ -84,9 +85,9 @@ export function readStorefrontConfig(env: NodeJS.ProcessEnv): StorefrontConfig {
     ...config,
     upstreams,
     operations: {
-      auth: operationsOf('AUTH_OPS_URL', config.AUTH_OPS_URL, upstreams.auth),
-      products: operationsOf('PRODUCT_OPS_URL', config.PRODUCT_OPS_URL, upstreams.products),
-      orders: operationsOf('ORDER_OPS_URL', config.ORDER_OPS_URL, upstreams.orders),
+      auth: operationsOf('AUTH', config.AUTH_OPS_URL, upstreams.auth),
+      products: operationsOf('PRODUCT', config.PRODUCT_OPS_URL, upstreams.products),
+      orders: operationsOf('ORDER', config.ORDER_OPS_URL, upstreams.orders),
     },
     trustedProxies: listOf(config.TRUSTED_PROXIES),
   })
@@ -100,11 +101,17 @@ function originsOf(name: string, text: string): string[] {
   })
 }
 
-function operationsOf(name: string, text: string | undefined, origins: readonly string[]): string[] {
-  if (text !== undefined) return originsOf(name, text)
+function operationsOf(of: string, text: string | undefined, origins: readonly string[]): string[] {
+  if (text !== undefined) return originsOf(`${of}_OPS_URL`, text)
   return origins.map((origin) => {
-    const { protocol, hostname, port } = new URL(origin)
-    const servedAt = Number(port) || (protocol === 'https:' ? 443 : 80)
-    return `${protocol}//${hostname}:${operationsPort(servedAt)}`
+    const { protocol, hostname, port: named } = new URL(origin)
+    const servedAt = Number(named) || (protocol === 'https:' ? 443 : 80)
+    const port = operationsPort(servedAt)
+    if (port > PORT_MAX) {
+      throw new ConfigError([
+        `${of}_OPS_URL is missing: the port of ${of}_URL + ${port - servedAt} is ${port}, which is no port`,
+      ])
+    }
+    return `${protocol}//${hostname}:${port}`
   })
 }

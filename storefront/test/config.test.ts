@@ -32,6 +32,16 @@ suite('configuration', () => {
     })
   })
 
+  test('asks where operations are, where the port beside a replica would be none', () => {
+    const ORDER_URL = 'http://a:1,http://b:65336'
+    assert.throws(() => readStorefrontConfig({ ORDER_URL }), {
+      faults: ['ORDER_OPS_URL is missing: the port of ORDER_URL + 200 is 65536, which is no port'],
+    })
+    assert.deepEqual(readStorefrontConfig({ AUTH_URL: 'http://a:65335' }).operations.auth, ['http://a:65535'])
+    const { operations } = readStorefrontConfig({ ORDER_URL, ORDER_OPS_URL: 'http://a:2' })
+    assert.deepEqual(operations.orders, ['http://a:2'])
+  })
+
   for (const [name, value] of [
     ['AUTH_URL', 'ftp://auth'],
     ['PRODUCT_URL', 'http://products/path'],

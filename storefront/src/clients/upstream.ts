@@ -177,15 +177,17 @@ class Late extends Error {
 }
 
 /** Whoever resolves names may take longer than anybody waits. Nothing was sent by then. */
-function foundInTime(found: Promise<void> | undefined, signal: AbortSignal): Promise<void> | undefined {
-  return (
-    found &&
-    new Promise((resolve, reject) => {
-      const late = () => reject(new NeverConnected('Its name was not resolved in time.'))
-      signal.addEventListener('abort', late, { once: true })
-      found.then(resolve, reject)
-    })
-  )
+export async function foundInTime(found: Promise<void> | undefined, signal: AbortSignal): Promise<void> {
+  if (!found) return
+  const late = Promise.withResolvers<never>()
+  const isLate = () => late.reject(new NeverConnected('Its name was not resolved in time.'))
+  if (signal.aborted) isLate()
+  signal.addEventListener('abort', isLate, { once: true })
+  try {
+    await Promise.race([found, late.promise])
+  } finally {
+    signal.removeEventListener('abort', isLate)
+  }
 }
 
 const CUT = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])

@@ -16,9 +16,13 @@ const JSON_TYPE = /^application\/(problem\+)?json\b/
 export function compressed(reply: FastifyReply, stream: Readable): Readable {
   const isJson = JSON_TYPE.test(String(reply.getHeader('content-type')))
   const namesBytes = /^"/.test(String(reply.getHeader('etag')))
+  const varies = () =>
+    reply.header('vary', [reply.getHeader('vary') ?? [], 'accept-encoding'].flat().join(', '))
+  // It has neither type nor length, and renews what a cache keeps of a 200, which varied (RFC 9110, 15.4.5).
+  if (reply.statusCode === 304 && !namesBytes) varies()
   if (!isJson || namesBytes || reply.hasHeader('content-encoding')) return stream
   if (Number(reply.getHeader('content-length') ?? 0) < COMPRESSED_FROM_BYTES) return stream
-  reply.header('vary', [reply.getHeader('vary') ?? [], 'accept-encoding'].flat().join(', '))
+  varies()
   const { method, headers } = reply.request
   if (method === 'HEAD' || !takesGzip(headers['accept-encoding'])) return stream
   reply.removeHeader('content-length').header('content-encoding', 'gzip')

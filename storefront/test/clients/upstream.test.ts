@@ -1,12 +1,19 @@
 /** One way to call a service: what waits, what is refused, and which replica is asked. All over real connections. */
 import assert from 'node:assert/strict'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { getEventListeners } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { suite, type TestContext, test } from 'node:test'
 import type { LookUp } from '../../src/clients/addresses.ts'
-import { type Answer, type Call, createUpstream, type Standing } from '../../src/clients/upstream.ts'
+import {
+  type Answer,
+  type Call,
+  createUpstream,
+  foundInTime,
+  type Standing,
+} from '../../src/clients/upstream.ts'
 import { LANES, UPSTREAM_LIMITS, type UpstreamLimits } from '../../src/clients/upstream_limits.ts'
 import { nobody, serve } from '../upstream.ts'
 
@@ -353,6 +360,20 @@ suite('replicas', () => {
     const limits = { ...lanesOf(1, 0), answerMs: 50 }
     const service = upstream(t, ['http://orders.invalid'], limits, () => new Promise(() => {}))
     for (let i = 0; i < 2; i += 1) assert.equal(await refused(service.call(POST)), 'upstream_unavailable')
+  })
+
+  test('whoever found a name in time, or did not, waits for it no more', async () => {
+    const ending = new AbortController()
+    const { signal } = ending
+    await foundInTime(undefined, signal)
+    await foundInTime(Promise.resolve(), signal)
+    await assert.rejects(foundInTime(Promise.reject(new Error('no such name')), signal), /no such name/)
+    const never = foundInTime(new Promise(() => {}), signal)
+    assert.equal(getEventListeners(signal, 'abort').length, 1)
+    ending.abort()
+    await assert.rejects(never, { code: 'NEVER_CONNECTED' })
+    await assert.rejects(foundInTime(new Promise(() => {}), signal), { code: 'NEVER_CONNECTED' })
+    assert.equal(getEventListeners(signal, 'abort').length, 0)
   })
 
   test('connections are renewed in time, so that replicas behind a balancer get their share', async (t) => {

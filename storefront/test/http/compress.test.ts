@@ -71,6 +71,7 @@ suite('compression of answers', () => {
     })
     assert.deepEqual([again.statusCode, await again.body.text()], [304, ''])
     assert.equal(again.headers.etag, first.headers.etag)
+    assert.equal(again.headers.vary, 'accept-encoding', 'or a cache would give its gzip to everybody')
   })
 
   test('gzip;q=0.5 is taking it', async (t) => {
