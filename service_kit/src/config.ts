@@ -83,24 +83,37 @@ export const OperationsConfig = {
       description: `Operations port; without it PORT + ${OPS_PORT_OFFSET}`,
     }),
   ),
+  OPS_NAMES: Type.Optional(
+    Type.String({
+      description:
+        'Names (comma-separated) by which the operations port may be asked, beside addresses, localhost and names inside Docker and Kubernetes',
+    }),
+  ),
   PUBLIC_DOCS: Type.Boolean({ default: false, description: 'Serve /docs and /openapi.json on PORT too' }),
 }
 
 /** The operations port that goes with `port`; a free one of the system's choice goes with such a one. */
 export const operationsPort = (port: number): number => (port === 0 ? 0 : port + OPS_PORT_OFFSET)
 
-/** Where a process serves its operations. Fails with ConfigError. */
+export type OperationsPlace = {
+  readonly host: string
+  readonly port: number
+  readonly names: readonly string[]
+}
+
+/** Where a process serves its operations, and by which names more. Fails with ConfigError. */
 export function operationsPlace(config: {
   readonly PORT: number
   readonly OPS_HOST: string
   readonly OPS_PORT?: number
-}): { readonly host: string; readonly port: number } {
+  readonly OPS_NAMES?: string
+}): OperationsPlace {
   const port = config.OPS_PORT ?? operationsPort(config.PORT)
   if (port > PORT_MAX) {
     throw new ConfigError([`OPS_PORT is missing: PORT + ${OPS_PORT_OFFSET} is ${port}, which is no port`])
   }
   if (port !== 0 && port === config.PORT) throw new ConfigError(['OPS_PORT and PORT must be two'])
-  return { host: config.OPS_HOST, port }
+  return { host: config.OPS_HOST, port, names: [config.OPS_HOST, ...listOf(config.OPS_NAMES)] }
 }
 
 export const PortConfig = (port: number) =>

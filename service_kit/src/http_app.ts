@@ -53,8 +53,8 @@ export type { App } from './app.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** What is for whoever runs the service, an app of its own, closed with this one. */
-    operations(): App
+    /** What is for whoever runs the service, an app of its own, closed with this one. `names` count the first time. */
+    operations(names?: readonly string[]): App
   }
 }
 
@@ -92,9 +92,9 @@ export function createHttpApp(options: HttpAppOptions): App {
   addProbes(guarded, { service, readiness })
 
   let operations: App | undefined
-  app.decorate('operations', () => {
+  app.decorate('operations', (names = []) => {
     const { tracing: _, ...untraced } = options
-    operations ??= addOperations(createBareApp(untraced, {}), { ...options, app, readiness })
+    operations ??= addOperations(createBareApp(untraced, {}), { ...options, app, readiness, names })
     return operations
   })
   app.addHook('onClose', () => operations?.close())

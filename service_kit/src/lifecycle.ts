@@ -12,7 +12,7 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import closeWithGrace from 'close-with-grace'
 import type { Logger } from 'pino'
-import { ConfigError } from './config.ts'
+import { ConfigError, type OperationsPlace } from './config.ts'
 import type { App } from './http_app.ts'
 
 export const CLOSE_DEADLINE_MS = 15_000
@@ -27,7 +27,7 @@ export type Service = {
   /** A second listener over the same stores, for our own services alone. */
   readonly internal?: { readonly app: App; readonly port: number } | undefined
   /** Where the app's operations are served. */
-  readonly operations: { readonly host: string; readonly port: number }
+  readonly operations: OperationsPlace
   readonly drainDelayMs: number
   /** Closes stores, clients and timers, after the last request was answered. */
   close(): Promise<void>
@@ -42,7 +42,8 @@ export async function runService(start: () => Promise<Service>): Promise<void> {
     service = await start()
     const { app, internal, operations, host } = service
     // The port that visitors use is the last: nobody is let in whom a fault of another would send away again.
-    await app.operations().listen({ ...operations, listenTextResolver: (at) => `operations at ${at}` })
+    const { names, ...place } = operations
+    await app.operations(names).listen({ ...place, listenTextResolver: (at) => `operations at ${at}` })
     variable = 'INTERNAL_PORT'
     await internal?.app.listen({ host, port: internal.port, listenTextResolver: (at) => `internal at ${at}` })
     variable = 'PORT'

@@ -7,6 +7,7 @@
 import { type Described, describeRoutes, serveDocs } from './api_docs.ts'
 import type { App, BareApp } from './app.ts'
 import type { Metrics } from './metrics.ts'
+import { guardHosts } from './operations_hosts.ts'
 import { addProbes } from './probes.ts'
 import type { ReadinessLook } from './readiness.ts'
 
@@ -15,10 +16,16 @@ export type Operated = Described & {
   readonly app: BareApp
   readonly metrics: Metrics
   readonly readiness: ReadinessLook
+  /** It may also be asked by these names (operations_hosts.ts). */
+  readonly names: readonly string[]
 }
 
 /** Adds the routes to `bare`, an app with the kit's manners and none of its own. */
-export function addOperations(bare: BareApp, { app, metrics, readiness, ...described }: Operated): App {
+export function addOperations(
+  bare: BareApp,
+  { app, metrics, readiness, names, ...described }: Operated,
+): App {
+  guardHosts(bare, names)
   const { service, version } = described
   // The pages ask for a document of the app they are served by, and then show the other.
   describeRoutes(bare, described)

@@ -179,11 +179,13 @@ suite('the operations port', () => {
     operationsPlace(readConfig(Type.Object({ PORT: PortConfig(5001), ...OperationsConfig }), env))
 
   test('goes with the port, on loopback, unless something else is said', () => {
-    assert.deepEqual(placeOf({}), { host: '127.0.0.1', port: 5201 })
-    assert.deepEqual(placeOf({ PORT: '8080' }), { host: '127.0.0.1', port: 8280 })
-    assert.deepEqual(placeOf({ PORT: '0' }), { host: '127.0.0.1', port: 0 })
-    assert.deepEqual(placeOf({ OPS_PORT: '9', OPS_HOST: '::' }), { host: '::', port: 9 })
-    assert.deepEqual(placeOf({ OPS_PORT: '0' }), { host: '127.0.0.1', port: 0 })
+    const [host, names] = ['127.0.0.1', ['127.0.0.1']]
+    assert.deepEqual(placeOf({}), { host, port: 5201, names })
+    assert.deepEqual(placeOf({ PORT: '8080' }), { host, port: 8280, names })
+    assert.deepEqual(placeOf({ PORT: '0' }), { host, port: 0, names })
+    assert.deepEqual(placeOf({ OPS_PORT: '9', OPS_HOST: '::' }), { host: '::', port: 9, names: ['::'] })
+    assert.deepEqual(placeOf({ OPS_PORT: '0' }), { host, port: 0, names })
+    assert.deepEqual(placeOf({ OPS_NAMES: 'ops.example, b' }).names, [host, 'ops.example', 'b'])
   })
 
   test('has to be named where none would go with the port', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { get } from 'node:http'
 import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
 
@@ -32,6 +33,16 @@ suite('a service', { timeout: START_MS }, () => {
     assert.equal(typeof announcement.listening, 'number')
     assert.equal(announcement.internalPort, undefined)
     assert.equal(announcement.stoppable, true)
+    for (const [host, status] of [
+      ['ops.example', 200],
+      ['example', 200],
+      ['www.example', 400],
+    ] as const) {
+      const asked = get({ port: announcement.operationsPort, path: '/metrics', headers: { host } })
+      const [answer] = await once(asked, 'response')
+      answer.resume()
+      assert.equal(answer.statusCode, status, `operations asked for as ${host}`)
+    }
     service.kill('SIGTERM')
     assert.deepEqual(await once(service, 'exit'), [0, null])
   })

@@ -7,8 +7,11 @@ import { Problem } from '../src/problem.ts'
 
 const DOCUMENTS = ['/openapi.json', '/docs', '/docs/', '/docs/json', '/docs/yaml', '/docs/static/index.html']
 
-function createService(t: TestContext, more: { publicDocs?: boolean; trouble?: string } = {}) {
-  const { publicDocs = false, trouble } = more
+function createService(
+  t: TestContext,
+  more: { publicDocs?: boolean; trouble?: string; names?: string[] } = {},
+) {
+  const { publicDocs = false, trouble, names } = more
   const app = createHttpApp({
     service: 'test_service',
     version: '7.8.9',
@@ -32,7 +35,8 @@ function createService(t: TestContext, more: { publicDocs?: boolean; trouble?: s
   })
   t.after(() => app.close())
   const visitor = (url: string) => app.inject({ url })
-  const operator = (url: string) => app.operations().inject({ url })
+  const operator = (url: string, host = '127.0.0.1:5201') =>
+    app.operations(names).inject({ url, headers: { host } })
   return { app, visitor, operator }
 }
 
@@ -95,6 +99,59 @@ suite('those who run the service', () => {
     const ready = await operator('/readyz')
     assert.deepEqual([ready.statusCode, ready.json().detail], [503, 'store: the disk is full'])
   })
+
+  const inside = [
+    ...[
+      '127.0.0.1',
+      '10.1.2.3:5202',
+      '[::1]:5200',
+      '[fd00::7]',
+      'localhost:5200',
+      'shop.localhost',
+      'LOCALHOST.',
+    ],
+    ...[
+      'order_service:5202',
+      'tasks.order_service:5202',
+      'auth-service.shop.svc',
+      'a.shop.svc.cluster.local:1',
+    ],
+    ...['host.docker.internal:5200', 'ops.example:7', 'OPS.example'],
+  ]
+  for (const host of inside) {
+    test(`ask for it as ${host}`, async (t) => {
+      const { operator } = createService(t, { names: ['Ops.example'] })
+      assert.equal((await operator('/metrics', host)).statusCode, 200)
+    })
+  }
+
+  // What a page on the internet can lead to this machine, and a browser then asks for.
+  const outside = [
+    ...[
+      'evil.example:5200',
+      'shop.ops.example',
+      'ops.example.com',
+      '127.0.0.1.evil.example',
+      'localhost.evil.example',
+    ],
+    ...[
+      'tasks.evil.example',
+      'svc.evil.example',
+      'a.cluster.local.evil.example',
+      'evil.svc.com',
+      '1.2.3.4.5',
+    ],
+  ]
+  for (const host of outside) {
+    test(`do not ask for it as ${host}`, async (t) => {
+      const { operator, visitor } = createService(t, { names: ['Ops.example'] })
+      for (const url of ['/metrics', '/docs/', '/openapi.json', '/readyz', '/nothing']) {
+        const { statusCode, body } = await operator(url, host)
+        assert.deepEqual([statusCode, JSON.parse(body).code], [400, 'bad_request'], url)
+      }
+      assert.equal((await visitor('/healthz')).statusCode, 200)
+    })
+  }
 
   test('do not find what visitors come for', async (t) => {
     const { operator } = createService(t)
