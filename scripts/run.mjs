@@ -22,6 +22,8 @@ const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname,
 const modules = join(root, 'node_modules')
 const bin = join(modules, '.bin')
 const stamp = join(modules, '.installed-lock')
+/** Where Node keeps what it made of our files, by their content: a third less work for each process that starts. */
+const compiled = join(modules, '.cache', 'node')
 
 const text = (...path) => readFileSync(join(root, ...path), 'utf8')
 const shopWorkspaces = () =>
@@ -108,7 +110,7 @@ const [command, args] =
 const child = spawn(command, args, {
   cwd: root,
   stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-  env: { ...process.env, PATH: bin + delimiter + process.env.PATH },
+  env: { NODE_COMPILE_CACHE: compiled, ...process.env, PATH: bin + delimiter + process.env.PATH },
 })
 // A terminal's Ctrl-C reaches the child by itself; everything else is handed on.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {

@@ -10,34 +10,34 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const SHIFT_MAX = 0.1
 const AGAIN_MS = 500
 
-export const SCREENS: Record<string, BrowserContextOptions> = {
-  'phone light': {
-    viewport: { width: 360, height: 740 },
-    isMobile: true,
-    hasTouch: true,
-    deviceScaleFactor: 2,
-    colorScheme: 'light',
-  },
-  'desk dark': { viewport: { width: 1280, height: 860 }, colorScheme: 'dark' },
-  'phone dark': {
-    viewport: { width: 360, height: 740 },
-    isMobile: true,
-    hasTouch: true,
-    deviceScaleFactor: 2,
-    colorScheme: 'dark',
-  },
-  'desk light': { viewport: { width: 1280, height: 860 }, colorScheme: 'light' },
+export const SCREENS = {
+  phone: { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 },
+  desk: { viewport: { width: 1280, height: 860 } },
+} satisfies Record<string, BrowserContextOptions>
+export type Screen = keyof typeof SCREENS
+
+/**
+ * Faults of the page as it stands, light and dark: for axe, wider than the window, jumped. The two differ in their
+ * colours alone, so of the second only these are asked for again.
+ */
+export async function judge(page: Page, name: string, screen: Screen): Promise<string[]> {
+  await settled(page)
+  await take(page, `${name} ${screen} light`)
+  const faults = [...(await axeFaults(page)), ...(await wideFaults(page)), ...(await shiftFaults(page))]
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await untilStill(page)
+  await take(page, `${name} ${screen} dark`)
+  const dark = await axeFaults(page, 'cat.color')
+  await page.emulateMedia({ colorScheme: 'light' })
+  return [...faults, ...dark.map((fault) => `in the dark ${fault}`)].map(
+    (fault) => `${name}, ${screen}: ${fault}`,
+  )
 }
 
-/** Faults of the page as it stands: for axe, wider than the window, jumped. */
-export async function judge(page: Page, name: string, screen: string): Promise<string[]> {
-  await settled(page)
+async function take(page: Page, name: string): Promise<void> {
   mkdirSync(OUTPUT, { recursive: true })
-  const file = join(OUTPUT, `${name} ${screen}.png`.replaceAll(' ', '_'))
   await page.evaluate('scrollTo(0, 0)')
-  await page.screenshot({ path: file, fullPage: true })
-  const faults = [...(await axeFaults(page)), ...(await wideFaults(page)), ...(await shiftFaults(page))]
-  return faults.map((fault) => `${name}, ${screen}: ${fault}`)
+  await page.screenshot({ path: join(OUTPUT, `${name}.png`.replaceAll(' ', '_')), fullPage: true })
 }
 
 /** Fit to be looked at: drawn in its own typeface, and nothing comes in any more. */
@@ -53,23 +53,24 @@ async function untilStill(page: Page): Promise<void> {
 }
 
 /** What axe still finds at a second look: at the first, a notice may just be fading in, or a heading just be drawn. */
-async function axeFaults(page: Page): Promise<string[]> {
-  const first = await axeLook(page)
+async function axeFaults(page: Page, tag?: string): Promise<string[]> {
+  const first = await axeLook(page, tag)
   if (first.length === 0) return first
   await page.waitForTimeout(AGAIN_MS)
   await untilStill(page)
-  return axeLook(page)
+  return axeLook(page, tag)
 }
 
-async function axeLook(page: Page): Promise<string[]> {
+async function axeLook(page: Page, tag?: string): Promise<string[]> {
   if (!(await page.evaluate('"axe" in window'))) await page.evaluate(AXE)
-  const found = (await page.evaluate(`axe.run(document, { resultTypes: ['violations'] })
+  const found =
+    (await page.evaluate(`axe.run(document, ${JSON.stringify({ resultTypes: ['violations'], ...(tag && { runOnly: [tag] }) })})
     .then(({ violations }) => violations.map(({ id, impact, nodes }) =>
       ({ id, impact, where: nodes.map(({ target, failureSummary }) => target + ' ' + failureSummary).join(' | ') })))`)) as {
-    id: string
-    impact: string
-    where: string
-  }[]
+      id: string
+      impact: string
+      where: string
+    }[]
   return found.map(({ id, impact, where }) => `${impact} ${id} at ${where}`)
 }
 

@@ -37,7 +37,8 @@ export async function runProgram(
     cwd: tree,
     stdio: 'ignore',
     detached: true,
-    env: { ...process.env, ...env },
+    // What Node keeps of a file tells less of what ran in it, and a mutant's is of no use again.
+    env: { ...process.env, NODE_DISABLE_COMPILE_CACHE: '1', ...env },
   })
   const stop = () => {
     try {

@@ -23,7 +23,7 @@ export type World = {
 
 /** What a person's shell may have set and a test must not inherit. */
 const FOREIGN =
-  /^(CI$|ADMIN_|SERVICE_SECRET|DATABASE_URL|HOST$|PORT$|.*_PORT$|.*_URL$|CURRENCY|OPS_|PUBLIC_|FORCE_COLOR|NODE_)/
+  /^(CI$|ADMIN_|SERVICE_SECRET|DATABASE_URL|HOST$|PORT$|.*_PORT$|.*_URL$|CURRENCY|OPS_|PUBLIC_|FORCE_COLOR|NODE_(?!COMPILE_CACHE$))/
 
 export async function newWorld(t: TestContext, extra: NodeJS.ProcessEnv = {}): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'shop-'))
