@@ -91,6 +91,35 @@ suite('searching in a real browser', { skip: noBrowser }, () => {
     assert.equal(await page.getByLabel('Sort by').inputValue(), 'price')
   })
 
+  test('what is typed while the address changes is not taken back', async () => {
+    await page.goto('/')
+    const field = page.getByLabel('Search products')
+    await field.waitFor()
+    // The next letter comes between the change of the address and the page's own look at it.
+    await page.evaluate(`(() => {
+      const { replaceState, pushState } = history
+      const { set } = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')
+      const typesOn = (change) => function (...args) {
+        Object.assign(history, { replaceState, pushState })
+        change.apply(this, args)
+        const field = document.querySelector('input[type=search]')
+        set.call(field, 'lamps')
+        field.dispatchEvent(new Event('input', { bubbles: true }))
+      }
+      history.pushState = typesOn(pushState)
+      history.replaceState = typesOn(replaceState)
+    })()`)
+    await field.fill('tea')
+    await page.waitForURL(/q=lamps/)
+    assert.equal(await field.inputValue(), 'lamps')
+    await page.goBack()
+    await page.getByRole('link', { name: 'Candle 29' }).waitFor()
+    assert.equal(await field.inputValue(), '')
+    await page.goForward()
+    await shows(['Brass lamp', 'Tea towel'])
+    assert.equal(await field.inputValue(), 'lamps')
+  })
+
   test('page after page', async () => {
     await page.goto('/')
     await search('candel')

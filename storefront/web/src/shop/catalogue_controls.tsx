@@ -74,15 +74,23 @@ function SearchField({ q, onSearch }: { q: string; onSearch: (q: string, typing:
   const [text, setText] = useState(q)
   const search = useRef<(q: string) => void>(undefined)
   const typing = useRef(false)
+  /** What was searched for and the address does not say yet, oldest first. */
+  const asked = useRef<string[]>([])
   useEffect(() => {
     search.current = (next) => {
       if (next === q) return
+      asked.current.push(next)
       onSearch(next, typing.current)
       typing.current = true
     }
   })
-  // The address changed by itself, with the back button say: show what it says.
-  useEffect(() => setText((shown) => (shown.trim() === q ? shown : q)), [q])
+  // What was asked for arrives while its visitor may be typing on, and nothing typed is taken back. The address that
+  // changed by itself, with the back button say, is shown.
+  useEffect(() => {
+    const at = asked.current.indexOf(q)
+    asked.current.splice(0, at < 0 ? asked.current.length : at + 1)
+    if (at < 0) setText((shown) => (shown.trim() === q ? shown : q))
+  }, [q])
   useEffect(() => {
     if (text.trim() === q) return
     const timer = setTimeout(() => search.current?.(text.trim()), PAUSE_MS)
