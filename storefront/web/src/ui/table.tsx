@@ -34,7 +34,7 @@ export function Th({ numeric, className, ...rest }: Cell & ComponentProps<'th'>)
       scope="col"
       {...rest}
       className={cx(
-        'border-b border-line px-4 py-3 text-sm font-semibold text-soft',
+        'border-b border-line px-3 py-3 sm:px-4 text-sm font-semibold text-soft',
         numeric && 'text-right',
         className,
       )}
@@ -47,7 +47,7 @@ export function Td({ numeric, className, ...rest }: Cell & ComponentProps<'td'>)
     <td
       {...rest}
       className={cx(
-        'border-b border-line px-4 py-3 align-middle',
+        'border-b border-line px-3 py-3 sm:px-4 align-middle',
         numeric && 'tabular text-right',
         className,
       )}

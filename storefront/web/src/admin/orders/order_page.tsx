@@ -95,10 +95,10 @@ function Items({ order }: { order: Order }) {
         </tbody>
         <tfoot>
           <tr>
-            <th scope="row" colSpan={2} className="px-4 py-3 text-left font-semibold">
+            <th scope="row" colSpan={2} className="px-3 py-3 sm:px-4 text-left font-semibold">
               Total
             </th>
-            <td className="tabular px-4 py-3 text-right text-lg font-semibold">
+            <td className="tabular px-3 py-3 sm:px-4 text-right text-lg font-semibold">
               <Money amount={order.total_price} currency={order.currency} />
             </td>
           </tr>
