@@ -6,14 +6,15 @@
  *  2. Writes that wait together share one commit, yet each succeeds or fails alone, and each is answered whatever
  *     the engine does (sqlite_commits.ts).
  *  3. `reader` sees committed state only, can't write, and never waits for a writer (WAL).
- *  4. Several processes may share the file: BEGIN IMMEDIATE, a short busy timeout, and waiting for the
- *     lock without blocking the event loop, up to WRITE_WAIT_MS.
+ *  4. Several processes may share the file: BEGIN IMMEDIATE, and waiting for the lock without blocking the event loop,
+ *     up to WRITE_WAIT_MS. Nor does bringing home the WAL block it (sqlite_checkpoints.ts).
  *  5. A store whose file is gone refuses writes at once, and `check` remembers a write that the store failed until
  *     one succeeds again (sqlite_file.ts).
  *  6. A store that was made once and is gone is not replaced by an empty one (sqlite_mark.ts).
  */
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { Problem } from './problem.ts'
+import { BACKSTOP_PAGES, createCheckpoints } from './sqlite_checkpoints.ts'
 import { createCommits, WRITE_WAIT_MS } from './sqlite_commits.ts'
 import { isBusy, openingFault, translateFaults } from './sqlite_faults.ts'
 import { hasRoom, makePrivate, watchFile } from './sqlite_file.ts'
@@ -21,12 +22,9 @@ import { noteMade, requireFileOf, requireTables, wasMade } from './sqlite_mark.t
 import { migrate } from './sqlite_migrations.ts'
 import { prepareRevision } from './sqlite_revision.ts'
 
-/** How long SQLite itself may block the thread for another process's lock before we wait asynchronously. */
-const BUSY_TIMEOUT_MS = 20
 /** Page cache of the writing and of the reading connection; behind them is the system's own. */
 const WRITER_CACHE_KIB = 12 * 1024
 const READER_CACHE_KIB = 6 * 1024
-const WAL_AUTOCHECKPOINT_PAGES = 4_000
 
 export type SqliteStore = {
   /** Prepare reads here. Sees committed state only. A fault of the file is `store_unavailable`. */
@@ -90,9 +88,15 @@ function openFile(
   if (!memory && existing !== true) noteMade(path)
   const reader = memory ? writer : connect(path, opened)
   if (!memory) reader.exec(`PRAGMA query_only = ON; PRAGMA cache_size = -${READER_CACHE_KIB}`)
-  writer.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
+  // Whoever waits in SQLite blocks the thread.
+  writer.exec('PRAGMA busy_timeout = 0')
   const requireFile = memory ? () => {} : watchFile(path)
-  const commits = createCommits(writer, requireFile, () => memory || roomAt(path))
+  const checkpoints = memory ? undefined : createCheckpoints(path, writer, requireFile)
+  const commits = createCommits(writer, {
+    requireFile,
+    hasRoom: () => memory || roomAt(path),
+    onCommit: () => checkpoints?.written(),
+  })
   // Changes nothing, yet is written like any change.
   const touch = writer.prepare('UPDATE schema_migrations SET applied_at = applied_at')
   translateFaults(reader)
@@ -115,6 +119,7 @@ function openFile(
     },
     async close() {
       await commits.finish()
+      await checkpoints?.close()
       // The writer last: whoever is last brings the WAL home.
       for (const db of opened.reverse()) db.close()
     },
@@ -129,7 +134,7 @@ function connect(path: string, opened: DatabaseSync[]): DatabaseSync {
     PRAGMA synchronous = FULL;
     PRAGMA temp_store = MEMORY;
     PRAGMA cache_size = -${WRITER_CACHE_KIB};
-    PRAGMA wal_autocheckpoint = ${WAL_AUTOCHECKPOINT_PAGES};
+    PRAGMA wal_autocheckpoint = ${BACKSTOP_PAGES};
   `)
   return db
 }

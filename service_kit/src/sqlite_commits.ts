@@ -32,6 +32,8 @@ export const GROUP_MS = 3
 export const WRITE_QUEUE_MAX = 20_000
 /** How long a write waits for another process's lock before it fails with `store_unavailable`. */
 export const WRITE_WAIT_MS = 5_000
+/** At most until it tries again; nobody tells when the lock is free. */
+const LOCK_TRY_MS = 5
 /** How often a transaction that cannot be rolled back is tried again while nobody writes: it holds the lock. */
 const LEFT_OPEN_MS = 100
 
@@ -54,15 +56,19 @@ type Outcome =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly error: unknown }
 
-/**
- * `requireFile` throws when what is written would not be kept. `hasRoom` is asked after a failure: on a full disk a small
- * write may still fit where an order does not.
- */
+export type CommitOptions = {
+  /** Throws when what is written would not be kept. */
+  requireFile(): void
+  /** Asked after a failure: on a full disk a small write may still fit where an order does not. */
+  hasRoom(): boolean
+  /** Hears of every commit. */
+  onCommit?(): void
+  clock?(): number
+}
+
 export function createCommits(
   writer: DatabaseSync,
-  requireFile: () => void,
-  hasRoom: () => boolean,
-  clock = () => performance.now(),
+  { requireFile, hasRoom, onCommit, clock = () => performance.now() }: CommitOptions,
 ): Commits {
   const control = (sql: string) => {
     const statement = writer.prepare(sql)
@@ -78,6 +84,8 @@ export function createCommits(
   const queue: Waiting[] = []
   let scheduled = false
   let failure: unknown
+  /** Of the lock of another process, since it was first asked for in vain. */
+  let lockedSince: number | undefined
   let finished: (() => void) | undefined
 
   const schedule = () => {
@@ -114,13 +122,16 @@ export function createCommits(
     requireFile()
     if (writer.isTransaction) rollback()
     beginImmediate()
+    lockedSince = undefined
   }
 
   function waitForLock(error: unknown) {
-    const since = performance.now() - WRITE_WAIT_MS
-    const inTime = queue.findIndex((waiting) => waiting.since > since)
+    // Not the time that a write waited for its neighbours.
+    lockedSince ??= clock()
+    const longest = clock() - WRITE_WAIT_MS
+    const inTime = lockedSince > longest ? 0 : queue.findIndex((waiting) => waiting.since > longest)
     refuse(queue.splice(0, inTime === -1 ? queue.length : inTime), error)
-    if (queue.length > 0) scheduleIn(1 + Math.random() * 10)
+    if (queue.length > 0) scheduleIn(1 + Math.random() * LOCK_TRY_MS)
   }
 
   function runGroup(group: Waiting[]) {
@@ -129,6 +140,7 @@ export function createCommits(
       outcomes = runTogether(group) ?? runApart(group)
       commit()
       countCommit()
+      onCommit?.()
       requireFile()
     } catch (error) {
       return refuse(group, error)
@@ -201,7 +213,7 @@ export function createCommits(
         return Promise.reject(new Problem('overloaded', `${WRITE_QUEUE_MAX} writes are already waiting.`))
       }
       return new Promise<T>((resolve, reject) => {
-        queue.push({ work, since: performance.now(), resolve: resolve as (value: never) => void, reject })
+        queue.push({ work, since: clock(), resolve: resolve as (value: never) => void, reject })
         schedule()
       })
     },

@@ -16,6 +16,7 @@ import { PUBLISHED_BYTES_MAX } from '../src/published.ts'
 import { READ_MS, READS_WAITING_MAX, WAIT_MS } from '../src/reader_thread.ts'
 import { CALLS_MAX } from '../src/service_client.ts'
 import { openSqlite } from '../src/sqlite.ts'
+import { LONG_PAGES, PAGES_MIN } from '../src/sqlite_checkpoints.ts'
 import { GROUP_MAX, GROUP_MS, WRITE_QUEUE_MAX, WRITE_WAIT_MS } from '../src/sqlite_commits.ts'
 import { SUSPECT_PAUSE, SUSPECTS_MAX } from '../src/suspects.ts'
 import { VALUES_JUDGED_WHOLLY_MAX } from '../src/validation.ts'
@@ -91,8 +92,9 @@ test('of memory and patience of a SQLite file', async (t) => {
   const pragma = (name: string) =>
     [writer, reader].map((db) => Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0])
   assert.deepEqual(pragma('cache_size'), [-12 * 1024, -6 * 1024])
-  assert.deepEqual(pragma('wal_autocheckpoint'), [4_000, 4_000])
+  assert.deepEqual(pragma('wal_autocheckpoint'), [40_000, 40_000])
+  assert.deepEqual([PAGES_MIN, LONG_PAGES], [1_000, 10_000])
   assert.deepEqual(pragma('temp_store'), [2, 2])
-  assert.deepEqual(pragma('busy_timeout'), [20, 5_000])
+  assert.deepEqual(pragma('busy_timeout'), [0, 5_000])
   assert.deepEqual(pragma('query_only'), [0, 1])
 })

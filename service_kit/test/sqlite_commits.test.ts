@@ -61,12 +61,7 @@ suite('the commit loop', () => {
       const db = new DatabaseSync(':memory:')
       t.after(() => db.close())
       let ms = 0
-      const commits = createCommits(
-        db,
-        () => {},
-        () => true,
-        () => ms,
-      )
+      const commits = createCommits(db, { requireFile() {}, hasRoom: () => true, clock: () => ms })
       const done: number[] = []
       const seen: number[] = []
       const ended = Array.from({ length: 12 }, (_, n) =>
@@ -91,6 +86,29 @@ suite('the commit loop', () => {
       assert.deepEqual(done, unrefused, 'in their order, each once')
     })
   }
+
+  test('a write that waited for its neighbours is not refused for a lock that was just taken', async (t) => {
+    const { file } = open(t)
+    const [db, other] = [new DatabaseSync(file, { timeout: 0 }), new DatabaseSync(file)]
+    t.after(() => [db, other].map((each) => each.close()))
+    let ms = 0
+    const commits = createCommits(db, { requireFile() {}, hasRoom: () => true, clock: () => ms })
+    const written = commits.write(() => 'done')
+    ms = 2 * WRITE_WAIT_MS
+    other.exec('BEGIN IMMEDIATE')
+    setTimeout(() => other.exec('ROLLBACK'), 20)
+    assert.equal(await written, 'done')
+
+    other.exec('BEGIN IMMEDIATE')
+    const refused = assert.rejects(
+      commits.write(() => {}),
+      { code: 'store_unavailable' },
+    )
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    ms += WRITE_WAIT_MS
+    await refused
+    other.exec('ROLLBACK')
+  })
 
   test('a failed ROLLBACK does not fail the group after it', async (t) => {
     const store = open(t)
