@@ -73,9 +73,11 @@ try {
   }
   const CURRENCY = currencyOf(folder)
   const old = { DATA_DIR: folder, CURRENCY }
+  // Nobody searches the copy.
+  const lookOnly = { ...old, existing: true }
   const oldStores = {
     accounts: closing(await openAuthStores(old)),
-    products: closing(await openProductStores(old)),
+    products: closing(await openProductStores(lookOnly)),
     orders: closing(await openOrderStores(old)),
   }
   // Amounts are carried as they lie there, so the target counts with the digits the source counts with.

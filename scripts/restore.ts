@@ -5,6 +5,7 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { markOf, noteMade, wasMade } from '@shop/service_kit/sqlite_mark'
+import { indexFilesOf } from '../product_service/src/storage/sqlite_index_file.ts'
 import { readArguments, reasonOf, refuse } from './arguments.ts'
 import { besides, isInUse } from './backup/cut.ts'
 import { hashOf, type Manifest, readManifest } from './backup/manifest.ts'
@@ -91,6 +92,8 @@ if (present.length > 0) {
   }
   console.log(`What was there is in ${aside}.`)
 }
+// A search index is made of the products, and the next start makes one of those that are put in place now.
+for (const path of stores) for (const file of indexFilesOf(path)) rmSync(file, { force: true })
 for (const name of names) renameSync(join(dataDir, name + COMING), join(dataDir, name))
 console.log(`The shop is as it was at ${manifest.at}. Start it: what was under way then settles by itself.`)
 console.log('Then look once: npm run doctor')

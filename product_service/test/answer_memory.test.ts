@@ -1,11 +1,11 @@
 /** Answers are remembered while nothing changes, and never longer. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { createAnswerMemory } from '../src/http/answer_memory.ts'
+import { createAnswerMemory, type Remembered } from '../src/http/answer_memory.ts'
 
 function world() {
   const state = { revision: 1 as number | undefined, made: 0 }
-  const memory = createAnswerMemory<{ text: string }>(() => state.revision)
+  const memory = createAnswerMemory<Remembered>(() => state.revision)
   const ask = async (key = 'k', text?: string) =>
     (await memory.recall(key, async () => ({ text: text ?? `answer ${++state.made}` }))).text
   return { state, memory, ask }
@@ -40,6 +40,15 @@ suite('an answer', () => {
     const { ask, state } = world()
     state.revision = undefined
     assert.deepEqual([await ask(), await ask()], ['answer 1', 'answer 2'])
+  })
+
+  test('that may change without a revision is not remembered', async () => {
+    const { memory } = world()
+    let made = 0
+    const ask = () => memory.recall('k', async () => ({ text: String(++made), passing: made < 3 }))
+    assert.equal((await ask()).text, '1')
+    assert.equal((await ask()).text, '2')
+    assert.deepEqual([(await ask()).text, (await ask()).text], ['3', '3'])
   })
 
   test('that was read before a change another question already met is not kept', async () => {

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { READS_WAITING_MAX } from '@shop/service_kit/reader_thread'
 import type { Stores } from '../src/domain/ports.ts'
 import { openSqliteStores } from '../src/storage/open_stores.ts'
-import { REINDEXED_FIRST } from '../src/storage/sqlite_reindex.ts'
+import { REINDEXED_FIRST } from '../src/storage/sqlite_indexing.ts'
 import { ACT, AT, folder, nextId, openShop, order } from './worlds.ts'
 
 const UNSEEN = { from: 'nothing' as const }

@@ -1,6 +1,6 @@
 /**
- * The search index beside the money, on one connection of SQLite: whatever is renamed, described and removed, every
- * write is answered as it was written.
+ * The search index beside the money: whatever is renamed, described and removed, every write is answered as it was
+ * written.
  */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
@@ -9,6 +9,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { suite, test } from 'node:test'
 import type { Stores } from '../src/domain/ports.ts'
 import { openSqliteStores } from '../src/storage/open_stores.ts'
+import { currentIndex } from '../src/storage/sqlite_index_file.ts'
 import { ACT, AT, add, folder, nextId, onOneFile, openShop, order } from './worlds.ts'
 
 const UNSEEN = { from: 'nothing' as const }
@@ -212,7 +213,7 @@ suite('the index of words', () => {
       await stores.catalogue.edit(products[i % 20]!.id, { description: `round ${i}` }, UNSEEN, ACT)
     }
     for (const { id } of products) await stores.catalogue.remove(id, UNSEEN, ACT)
-    const db = new DatabaseSync(path, { readOnly: true })
+    const db = new DatabaseSync(currentIndex(path)!.file, { readOnly: true })
     t.after(() => db.close())
     const tables = db
       .prepare(

@@ -23,7 +23,8 @@ export const ACT = { by: 'root', at: AT }
 
 export function folder(t: TestContext): string {
   const path = mkdtempSync(join(tmpdir(), 'shop-products-'))
-  t.after(() => rmSync(path, { recursive: true, force: true }))
+  // A store that is open still may be making its index.
+  t.after(() => rmSync(path, { recursive: true, force: true, maxRetries: 5 }))
   return path
 }
 

@@ -1,5 +1,6 @@
 /**
- * A thread of its own for reads that take long, so that those who write never wait for them.
+ * A thread of its own for reads that take long, so that those who write never wait for them; and for what is written of
+ * what was read, such as a search index, in a file of its own.
  *
  * Promises
  *  1. One question at a time; a few more wait, and the rest fail at once with `overloaded` (admission.ts).

@@ -61,7 +61,8 @@ export function watchFile(path: string): () => void {
   }
 }
 
-function identityOf(path: string): string | undefined {
+/** Tells the file at a path from another that lay or will lie there; undefined where there is none. */
+export function identityOf(path: string): string | undefined {
   const found = statSync(path, { throwIfNoEntry: false })
   return found && `${found.dev} ${found.ino}`
 }

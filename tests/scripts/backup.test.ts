@@ -20,6 +20,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { openStores as openAuthStores } from '../../auth_service/src/storage/open_stores.ts'
 import { openStores as openOrderStores } from '../../order_service/src/storage/open_stores.ts'
 import { openStores as openProductStores } from '../../product_service/src/storage/open_stores.ts'
+import { indexFilesOf } from '../../product_service/src/storage/sqlite_index_file.ts'
 import { SERVICES, type ServiceName } from '../../scripts/services.ts'
 import { gatherCrowd } from '../cluster/crowd.ts'
 import { readBooks, settledBooks } from '../system/books.ts'
@@ -165,6 +166,7 @@ suite('backup and restore', { timeout: TEST_MS }, () => {
     const products = pathOf(world.dataDir, 'product_service')
     writeFileSync(products, 'what is left of a database')
     await restoreAndLook()
+    assert.deepEqual(indexFilesOf(products), [], 'the search index of what was there does not stay')
 
     leaveChangesBeside(products)
     rmSync(products)

@@ -38,6 +38,8 @@ export type CatalogueQuery = {
 export type CataloguePage = Page<Product> & {
   /** The words the products were found by, where nothing fits those asked for and these are next to them. */
   readonly searchedFor?: readonly string[]
+  /** The index had not followed all changes of texts: asked again, the answer may be another one at the same revision. */
+  readonly behind?: boolean
 }
 
 export type ProductDraft = { readonly id: string; readonly fields: ProductFields }

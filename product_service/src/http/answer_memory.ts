@@ -3,13 +3,15 @@
  *
  * It is never stale: every question first asks the store for its revision, which notices the commits of other
  * processes too, and everything is forgotten when that is another number than before. A store that can't tell
- * (`undefined`) has nothing remembered.
+ * (`undefined`) has nothing remembered, and neither is an answer that may change without a revision (`passing`).
  */
 
 /** Characters kept at most, about 8 MB; one more answer and all are forgotten. */
 const CHARACTERS_MAX = 4_000_000
 
-export type AnswerMemory<Answer extends { readonly text: string }> = {
+export type Remembered = { readonly text: string; readonly passing?: boolean }
+
+export type AnswerMemory<Answer extends Remembered> = {
   /**
    * The answer made for `key` at this revision, at once; or else what `make` resolves. A rejection is not
    * remembered.
@@ -17,7 +19,7 @@ export type AnswerMemory<Answer extends { readonly text: string }> = {
   recall(key: string, make: () => Promise<Answer>): Answer | Promise<Answer>
 }
 
-export function createAnswerMemory<Answer extends { readonly text: string }>(
+export function createAnswerMemory<Answer extends Remembered>(
   revision: () => number | undefined,
 ): AnswerMemory<Answer> {
   const answers = new Map<string, Answer>()
@@ -32,7 +34,7 @@ export function createAnswerMemory<Answer extends { readonly text: string }>(
   const remember = async (key: string, asked: number | undefined, made: Promise<Answer>) => {
     const answer = await made
     // If another question met a newer revision meanwhile, this answer may be older than that one.
-    if (asked === undefined || asked !== seen) return answer
+    if (asked === undefined || asked !== seen || answer.passing === true) return answer
     characters += key.length + answer.text.length
     if (characters > CHARACTERS_MAX) forget()
     else answers.set(key, answer)

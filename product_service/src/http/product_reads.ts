@@ -22,14 +22,14 @@ import { orderOf, ranksOf } from '../domain/pages.ts'
 import { type Catalogue, SEARCH_SORTS, type SearchSort, type Sort } from '../domain/ports.ts'
 import { PRICE_MINOR_MAX, type Product } from '../domain/product.ts'
 import { QUERY_LENGTH_MAX, QUERY_WORDS_MAX, queryWords } from '../domain/search.ts'
-import { createAnswerMemory } from './answer_memory.ts'
+import { createAnswerMemory, type Remembered } from './answer_memory.ts'
 import { PROBLEMS } from './problems.ts'
 import { IfNoneMatchHeaders, ProductParams, ProductView } from './product_schemas.ts'
 import { type Prices, productView } from './product_views.ts'
 
 export type ProductReadsDeps = { readonly catalogue: Catalogue; readonly prices: Prices }
 
-type Remembered = { readonly text: string; readonly etag: string }
+type Answer = Remembered & { readonly etag: string }
 
 /**
  * The same for everyone, so any cache on the way may answer: what it says is at most that old, and money and stock are
@@ -83,7 +83,7 @@ function listBy(sort: SearchSort, words: readonly string[]): CursorList {
 }
 
 export function productReads({ catalogue, prices }: ProductReadsDeps) {
-  const memory = createAnswerMemory<Remembered>(catalogue.revision)
+  const memory = createAnswerMemory<Answer>(catalogue.revision)
   const textOf = (product: Product) => JSON.stringify(productView(product, prices))
   return async (scope: App) => {
     scope.get(
@@ -119,13 +119,14 @@ export function productReads({ catalogue, prices }: ProductReadsDeps) {
           return send(request, reply, EMPTY_PAGE)
         }
         const page = await memory.recall(request.url, async () => {
-          const { items, next, searchedFor } = await catalogue.list({
+          const { items, next, searchedFor, behind } = await catalogue.list({
             ...{ sort, words, after, limit },
             inStock: in_stock,
           })
           const cursorText = next === undefined ? 'null' : `"${encodeCursor(next, listBy(sort, words))}"`
           const correction = searchedFor ? `,"searched_for":${JSON.stringify(searchedFor.join(' '))}` : ''
-          return withTag(`{"items":[${items.map(textOf).join()}],"next_cursor":${cursorText}${correction}}`)
+          const text = `{"items":[${items.map(textOf).join()}],"next_cursor":${cursorText}${correction}}`
+          return withTag(text, behind)
         })
         return send(request, reply, page)
       },
@@ -163,10 +164,10 @@ export function productReads({ catalogue, prices }: ProductReadsDeps) {
   }
 }
 
-const withTag = (text: string): Remembered => ({ text, etag: etagOfText(text) })
+const withTag = (text: string, passing = false): Answer => ({ text, etag: etagOfText(text), passing })
 const EMPTY_PAGE = withTag('{"items":[],"next_cursor":null}')
 
-function send(request: FastifyRequest, reply: FastifyReply, { text, etag }: Remembered): never {
+function send(request: FastifyRequest, reply: FastifyReply, { text, etag }: Answer): never {
   reply.header('etag', etag).header('cache-control', MAY_BE_KEPT)
   if (hasTag(request.headers['if-none-match'], etag)) return reply.code(304).send() as never
   return reply.type(JSON_TYPE).send(text) as never

@@ -1,14 +1,12 @@
 /** Opens the stores that DATABASE_URL names; the scheme decides the technology. */
 import { join } from 'node:path'
-import { createReaderThread } from '@shop/service_kit/reader_thread'
-import { openSqlite, type SqliteStore } from '@shop/service_kit/sqlite'
+import { openSqlite } from '@shop/service_kit/sqlite'
 import { createStoreMoney, keepMoney, type MoneyConfig } from '@shop/service_kit/store_money'
 import type { UnreadableOf } from '@shop/service_kit/unreadable'
-import type { CataloguePage, CatalogueQuery, Stores } from '../domain/ports.ts'
+import type { Stores } from '../domain/ports.ts'
 import { createSqliteAuditStore } from './sqlite_audit_store.ts'
 import { createSqliteCatalogueStore } from './sqlite_catalogue_store.ts'
-import { reindex } from './sqlite_reindex.ts'
-import { createSqliteSearch } from './sqlite_search.ts'
+import { type Searching, startSearching } from './sqlite_searching.ts'
 import { createSqliteStockStore } from './sqlite_stock_store.ts'
 import { inSteps } from './stock_in_steps.ts'
 
@@ -49,30 +47,23 @@ export async function openSqliteStores(
 ): Promise<Stores> {
   const money = createStoreMoney({ CURRENCY, CURRENCY_DIGITS }, path)
   const store = openSqlite({ path, migrations: new URL('./migrations/', import.meta.url), existing })
+  let searching: Searching
   try {
     await keepMoney(store, money)
+    searching = await startSearching(store, path, notice, existing)
   } catch (error) {
     await store.close()
     throw error
   }
-  const reindexing = await reindex(store, notice)
-  const search = startSearch(store, path)
   return {
-    catalogue: createSqliteCatalogueStore(store, search.ask),
+    catalogue: createSqliteCatalogueStore(store, searching.search, searching.reached),
     stock: inSteps(createSqliteStockStore(store)),
     audit: createSqliteAuditStore(store),
     digits: money.digits,
     check: store.check,
     async close() {
-      await Promise.all([search.close(), reindexing.stop()])
+      await searching.close()
       await store.close()
     },
   }
-}
-
-/** What is in memory only its own connection sees. */
-function startSearch(store: SqliteStore, path: string) {
-  if (path === ':memory:') return { ask: createSqliteSearch(store.reader), async close() {} }
-  const file = new URL('./sqlite_search_thread.ts', import.meta.url)
-  return createReaderThread<CatalogueQuery, CataloguePage>(file, path, { what: 'searches' })
 }

@@ -1,23 +1,30 @@
 /**
  * The catalogue in SQLite. Edits are decided by the domain inside the transaction that writes them.
  *
- * Lists cost the same at any size and are read here. Searches may take long: `search` says where they run.
+ * Lists cost the same at any size and are read here. Searches may take long: `search` says where they run. Words are
+ * indexed beside all this (sqlite_indexing.ts): a changed text is answered once `reached` says that they are.
  */
 import type { SqliteStore } from '@shop/service_kit/sqlite'
 import { DomainError } from '../domain/errors.ts'
 import type { Catalogue } from '../domain/ports.ts'
 import { editProduct, newProduct, removeProduct } from '../domain/product.ts'
+import type { Indexing } from './sqlite_indexing.ts'
 import { createSqlitePages } from './sqlite_pages.ts'
 import { PRODUCT_COLUMNS, prepareQuery, prepareWrites, productOf, seqOf } from './sqlite_rows.ts'
 import type { SqliteSearch } from './sqlite_search.ts'
 
-export function createSqliteCatalogueStore(store: SqliteStore, search: SqliteSearch): Catalogue {
+export function createSqliteCatalogueStore(
+  store: SqliteStore,
+  search: SqliteSearch,
+  reached: Indexing['reached'],
+): Catalogue {
   const writes = prepareWrites(store.writer)
   const find = prepareQuery(
     store.reader,
     `SELECT ${PRODUCT_COLUMNS} FROM products p WHERE p.id = ? AND p.deleted_at IS NULL`,
   )
   const pages = createSqlitePages(store.reader)
+  const latestChange = prepareQuery(store.writer, 'SELECT coalesce(max(number), 0) FROM text_changes')
 
   const loaded = (id: string) => {
     const row = writes.product.get(id)
@@ -26,26 +33,33 @@ export function createSqliteCatalogueStore(store: SqliteStore, search: SqliteSea
     return { seq: seqOf(row), product }
   }
 
+  const write = async <T>(work: () => T): Promise<T> => {
+    const { value, before, after } = await store.write(() => {
+      const before = Number(latestChange.get()![0])
+      const value = work()
+      return { value, before, after: Number(latestChange.get()![0]) }
+    })
+    if (after > before) await reached(after)
+    return value
+  }
+
   return {
     revision: store.revision,
     create({ id, fields }, act) {
       const { product, movement } = newProduct(id, fields, act)
-      return store.write(() => {
+      return write(() => {
         const seq = writes.addProduct(product)
-        writes.words.add(seq, product)
         if (movement) writes.addMovement(seq, movement)
         return product
       })
     },
     importProducts(drafts, act) {
       const changes = drafts.map(({ id, fields }) => newProduct(id, fields, act))
-      return store.write(() => {
+      return write(() => {
         const seqs = changes.map(({ product }) => writes.addProduct(product))
         changes.forEach(({ movement }, i) => {
           if (movement) writes.addMovement(seqs[i]!, movement)
         })
-        // Backwards, because rowids are -seq and the search index takes ascending ones in one go.
-        for (let i = seqs.length - 1; i >= 0; i--) writes.words.add(seqs[i]!, changes[i]!.product)
       })
     },
     async find(id) {
@@ -54,7 +68,7 @@ export function createSqliteCatalogueStore(store: SqliteStore, search: SqliteSea
     },
     list: (query) => (query.words.length > 0 ? search(query) : pages.list(query)),
     edit(id, fields, seen, act) {
-      return store.write(() => {
+      return write(() => {
         const { seq, product: before } = loaded(id)
         const { product, movement } = editProduct(before, fields, seen, act)
         if (product !== before) writes.replaceProduct(seq, before, product)
@@ -63,7 +77,7 @@ export function createSqliteCatalogueStore(store: SqliteStore, search: SqliteSea
       })
     },
     remove(id, seen, act) {
-      return store.write(() => {
+      return write(() => {
         const { seq, product } = loaded(id)
         writes.replaceProduct(seq, product, removeProduct(product, seen, act))
       })

@@ -12,14 +12,12 @@ import type { Product } from '../domain/product.ts'
 import { PRODUCT_COLUMNS, prepareQuery, productOf, type Query } from './sqlite_rows.ts'
 
 export type SqlitePages = {
+  /** Searches only on a connection that has the index (sqlite_index.ts). */
   list(query: CatalogueQuery): Promise<Page<Product>>
-  /** Does anything in the index fit this word? */
-  isKnown(word: string): boolean
 }
 
 export function createSqlitePages(db: DatabaseSync): SqlitePages {
   const seq = prepareQuery(db, 'SELECT seq FROM products WHERE id = ?')
-  const known = prepareQuery(db, 'SELECT 1 FROM product_words WHERE product_words MATCH ? LIMIT 1')
   const pages = new Map<string, Query>()
 
   /** At most 32 statements: 4 sorts, with or without words, stock and cursor. */
@@ -65,8 +63,13 @@ export function createSqlitePages(db: DatabaseSync): SqlitePages {
         read('newest', rank, { inStock, after: id === undefined ? undefined : [id], limit: most }),
       )
     },
-    isKnown: (word) => known.get(matchOf(foundBy([word]))) !== undefined,
   }
+}
+
+/** Does anything in the index fit this word? */
+export function prepareIsKnown(db: DatabaseSync): (word: string) => boolean {
+  const known = prepareQuery(db, 'SELECT 1 FROM product_words WHERE product_words MATCH ? LIMIT 1')
+  return (word) => known.get(matchOf(foundBy([word]))) !== undefined
 }
 
 /** Words hold letters, digits and marks only (domain/search.ts), so quoting them needs no escape. */

@@ -2,7 +2,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import { type Movement, nameKey, type Product } from '../domain/product.ts'
 import type { Reservation } from '../domain/reservation.ts'
-import { indexWords } from '../domain/search.ts'
 
 export type Row = readonly (string | number | null)[]
 
@@ -94,18 +93,10 @@ export function prepareWrites(db: DatabaseSync) {
     `INSERT INTO movements (product_seq, version, delta, stock_after, reason, note, order_id, made_by, at,
        idempotency_key, fingerprint) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
-  const addWords = db.prepare('INSERT INTO product_words (rowid, words) VALUES (?, ?)')
-  const removeWords = db.prepare('DELETE FROM product_words WHERE rowid = ?')
-
-  const words = {
-    add: (seq: number, product: Product) => addWords.run(-seq, indexWords(product).join(' ')),
-    remove: (seq: number) => removeWords.run(-seq),
-  }
 
   return {
     product,
-    words,
-    /** Adds the row alone; its words and its movement are the caller's. */
+    /** Adds the row alone; its movement is the caller's. */
     addProduct(after: Product): number {
       const { id, name, description, priceMinor, stock, reserved, version, editVersion } = after
       const { lastInsertRowid } = addProduct.run(
@@ -139,9 +130,6 @@ export function prepareWrites(db: DatabaseSync) {
       if (after.editVersion === before.editVersion) return
       const { name, description, priceMinor, editVersion, deletedAt } = after
       editFields.run(name, nameKey(name), description, priceMinor, editVersion, deletedAt, seq)
-      if (deletedAt === null && name === before.name && description === before.description) return
-      words.remove(seq)
-      if (deletedAt === null) words.add(seq, after)
     },
     addMovement(seq: number, movement: Movement, attempt?: { key: string; fingerprint: string }) {
       const { version, delta, stockAfter, reason, note, orderId, by, at } = movement

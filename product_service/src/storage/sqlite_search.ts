@@ -9,7 +9,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { searchOrCorrect } from '../domain/correction.ts'
 import type { CataloguePage, CatalogueQuery } from '../domain/ports.ts'
 import { isCorrectable, VOCABULARY_MAX } from '../domain/spelling.ts'
-import { createSqlitePages } from './sqlite_pages.ts'
+import { createSqlitePages, prepareIsKnown } from './sqlite_pages.ts'
 import { prepareQuery } from './sqlite_rows.ts'
 
 const VOCABULARY_REST = 20
@@ -18,17 +18,27 @@ export type SqliteSearch = (query: CatalogueQuery) => Promise<CataloguePage>
 
 export function createSqliteSearch(db: DatabaseSync): SqliteSearch {
   const pages = createSqlitePages(db)
+  const isKnown = prepareIsKnown(db)
   // A table of this connection alone: what it lists is in the index.
-  db.exec(`CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab (main, product_words, row)`)
+  db.exec(`CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab (words, product_words, row)`)
   const terms = prepareQuery(db, 'SELECT term FROM temp.vocabulary')
-  const version = prepareQuery(db, 'SELECT data_version, total_changes() FROM pragma_data_version')
+  // Of other connections, and of this one.
+  const version = prepareQuery(db, 'PRAGMA words.data_version')
+  const ownChanges = prepareQuery(db, 'SELECT total_changes()')
+  // Without both numbers of one moment: a change after the question moves the revision anyway.
+  const inStep = prepareQuery(
+    db,
+    `SELECT 1 FROM index_state s WHERE s.below IS NULL
+      AND s.opening = (SELECT id FROM openings ORDER BY number DESC LIMIT 1)
+      AND s.number >= (SELECT coalesce(max(number), 0) FROM text_changes)`,
+  )
   let vocabulary: readonly string[] = []
   let seen: string | undefined
   let restsUntil = 0
 
   const read = () => {
     const began = performance.now()
-    const changed = version.get()!.join()
+    const changed = `${version.get()} ${ownChanges.get()}`
     if (seen !== undefined && (changed === seen || began < restsUntil)) return vocabulary
     const words: string[] = []
     for (const [term] of terms.iterate()) {
@@ -41,10 +51,13 @@ export function createSqliteSearch(db: DatabaseSync): SqliteSearch {
     return vocabulary
   }
 
-  return (query) =>
-    searchOrCorrect(query, {
+  return async (query) => {
+    const behind = inStep.get() === undefined
+    const page = await searchOrCorrect(query, {
       list: pages.list,
-      isKnown: async (word) => pages.isKnown(word),
+      isKnown: async (word) => isKnown(word),
       vocabulary: async () => read(),
     })
+    return behind ? { ...page, behind } : page
+  }
 }

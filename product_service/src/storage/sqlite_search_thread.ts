@@ -1,14 +1,52 @@
-/** The thread that searches: its own connection to the same file, which can't write. */
+/** The thread that searches: its own connection to store and index, which can't write. */
 import { DatabaseSync } from 'node:sqlite'
 import { serveReads } from '@shop/service_kit/reader_thread'
-import { createSqliteSearch } from './sqlite_search.ts'
+import { isDamage } from '@shop/service_kit/sqlite_faults'
+import type { CataloguePage, CatalogueQuery } from '../domain/ports.ts'
+import { currentIndex } from './sqlite_index_file.ts'
+import { createSqliteSearch, type SqliteSearch } from './sqlite_search.ts'
 
 /** How long it waits for a lock, which in WAL only the recovery of a file takes. */
 const BUSY_MS = 1_000
 const CACHE_KIB = 4 * 1024
 
+/** `damaged`: the index, or the store, is no whole file. */
+export type Found = CataloguePage | { readonly damaged: string }
+
+const NOTHING_YET: CataloguePage = { items: [], next: undefined, behind: true }
+
+type Opened = { readonly identity: string; readonly db: DatabaseSync; readonly search: SqliteSearch }
+
 serveReads((path: string) => {
-  const db = new DatabaseSync(path, { readOnly: true, timeout: BUSY_MS })
-  db.exec(`PRAGMA temp_store = MEMORY; PRAGMA cache_size = -${CACHE_KIB}`)
-  return createSqliteSearch(db)
+  let opened: Opened | undefined
+
+  const close = () => {
+    opened?.db.close()
+    opened = undefined
+  }
+  const open = (file: string, identity: string): Opened => {
+    const db = new DatabaseSync(path, { readOnly: true, timeout: BUSY_MS })
+    try {
+      db.exec(`PRAGMA temp_store = MEMORY; PRAGMA cache_size = -${CACHE_KIB}`)
+      db.prepare('ATTACH ? AS words').run(file)
+      return { identity, db, search: createSqliteSearch(db) }
+    } catch (error) {
+      db.close()
+      throw error
+    }
+  }
+
+  return async (query: CatalogueQuery): Promise<Found> => {
+    const index = currentIndex(path)
+    if (opened?.identity !== index?.identity) close()
+    if (!index) return NOTHING_YET
+    try {
+      opened ??= open(index.file, index.identity)
+      return await opened.search(query)
+    } catch (error) {
+      close()
+      if (isDamage(error)) return { damaged: (error as Error).message }
+      throw error
+    }
+  }
 })

@@ -1,0 +1,137 @@
+/**
+ * The file of a search index, beside the store whose products it has: of data/products.db it is
+ * data/products.db-words.1. It may be deleted at any time, and is made again of the products.
+ *
+ * A damaged one is replaced by one of the next number, so that no process takes the log of the one for that of the
+ * other; whoever has an older one open goes over to it.
+ */
+import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { isDamage } from '@shop/service_kit/sqlite_faults'
+import { identityOf, makePrivate } from '@shop/service_kit/sqlite_file'
+import { makeIndexTables, type Progress, prepareIndexing } from './sqlite_index.ts'
+
+/** How long it waits for a lock that another process has. */
+const BUSY_MS = 500
+const CACHE_KIB = 4 * 1024
+
+export type Indexing = {
+  /** Products taken at most. */
+  readonly most: number
+  /** Somebody met damage: look whether it is the index that is damaged. */
+  readonly suspect?: boolean
+}
+
+export type IndexFile = {
+  /** Throws where nothing can be written; the next time begins with what is there then. */
+  take(indexing: Indexing): Progress
+  close(): void
+}
+
+/** All files of all indexes of a store. */
+export function indexFilesOf(path: string): string[] {
+  const begin = `${basename(path)}-words.`
+  return readdirSync(dirname(path))
+    .filter((name) => name.startsWith(begin))
+    .map((name) => join(dirname(path), name))
+}
+
+const numberOf = (file: string): number => Number(/-words\.(\d{1,9})$/.exec(file)?.[1] ?? 0)
+
+/** The index in use, with what tells it from another of its name; undefined where there is none. */
+export function currentIndex(path: string): { file: string; identity: string } | undefined {
+  const file = indexFilesOf(path)
+    .toSorted((a, b) => numberOf(a) - numberOf(b))
+    .findLast((name) => numberOf(name) > 0)
+  return file === undefined ? undefined : { file, identity: `${file} ${identitiesOf(file)}` }
+}
+
+const identitiesOf = (file: string) => [file, `${file}-wal`].map(identityOf).join(' ')
+
+type Opened = { file: string; identity: string; db: DatabaseSync; take(most: number): Progress }
+
+export function createIndexFile(path: string): IndexFile {
+  let products: DatabaseSync | undefined
+  let opened: Opened | undefined
+
+  const open = (file: string): Opened => {
+    if (!existsSync(path)) throw new Error(`${path} is gone`)
+    makePrivate(file)
+    const db = new DatabaseSync(file, { timeout: BUSY_MS })
+    try {
+      // A power cut may take the latest transactions; then it follows once more from where it is.
+      db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;
+        PRAGMA cache_size = -${CACHE_KIB}`)
+      makeIndexTables(db, 'main')
+      products ??= new DatabaseSync(path, { readOnly: true, timeout: BUSY_MS })
+      const take = prepareIndexing(products, db, 'main')
+      return { file, identity: `${file} ${identitiesOf(file)}`, db, take }
+    } catch (error) {
+      db.close()
+      throw error
+    }
+  }
+
+  const close = () => {
+    opened?.db.close()
+    products?.close()
+    opened = undefined
+    products = undefined
+  }
+
+  const current = (): Opened => {
+    const found = currentIndex(path)
+    if (opened && opened.identity !== found?.identity) close()
+    opened ??= open(found?.file ?? `${path}-words.1`)
+    return opened
+  }
+
+  const takeNow = ({ most, suspect }: Indexing): Progress => {
+    const { db, take } = current()
+    if (suspect) requireWhole(db)
+    db.exec('BEGIN IMMEDIATE')
+    const progress = take(most)
+    db.exec('COMMIT')
+    return progress
+  }
+
+  const replace = () => {
+    const next = numberOf(currentIndex(path)?.file ?? '') + 1
+    makePrivate(`${path}-words.${next}`)
+    for (const file of indexFilesOf(path)) {
+      if (numberOf(file.replace(/-(wal|shm)$/, '')) < next) rmSync(file, { force: true })
+    }
+  }
+
+  const takeOnce = (indexing: Indexing): Progress => {
+    try {
+      return takeNow(indexing)
+    } catch (error) {
+      // Ends a transaction that may be open.
+      close()
+      throw error
+    }
+  }
+
+  return {
+    take(indexing) {
+      try {
+        return takeOnce(indexing)
+      } catch (error) {
+        if (!isDamage(error)) throw error
+      }
+      replace()
+      return takeOnce({ most: indexing.most })
+    },
+    close,
+  }
+}
+
+const CORRUPT = 11
+
+function requireWhole(db: DatabaseSync) {
+  const [found] = db.prepare('PRAGMA integrity_check(1)').all()
+  if (found?.integrity_check === 'ok') return
+  throw Object.assign(new Error(String(found?.integrity_check)), { errcode: CORRUPT })
+}

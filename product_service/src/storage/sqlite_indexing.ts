@@ -1,0 +1,145 @@
+/**
+ * Keeping the search index in step with the products, beside the requests.
+ *
+ * Promises
+ *  1. An edit is answered when its words are in the index, so that its author finds them; but not later than
+ *     WORDS_WAIT_MS, for it is made already, and the words follow.
+ *  2. Nothing that happens to the index fails a write, a read, or an opening. It is told when it changes, tried again
+ *     for as long as it takes, and what was left is done then.
+ *  3. Products taken anew are taken a few at a time with pauses. Opening a store waits for the newest REINDEXED_FIRST.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Backoff, pauseMs } from '@shop/retry/backoff'
+import type { Progress } from './sqlite_index.ts'
+import type { Indexing as Step } from './sqlite_index_file.ts'
+
+/** How long the answer to an edit waits for its words. */
+export const WORDS_WAIT_MS = 2_000
+/** How long the first step may take until nobody waits for it: neither an opening nor an edit. */
+export const OPENING_WAIT_MS = 5_000
+/** Products that are in the index before anybody is served. */
+export const REINDEXED_FIRST = 1_000
+/** Taken in one transaction: changes that somebody may wait for, and products with pauses between. */
+const FIRST_STEP = 200
+const STEP = 50
+const PAUSE_MS = 5
+const AGAIN: Backoff = { firstMs: 50, maxMs: 5_000 }
+
+export type Indexing = {
+  /** Resolves when the change is in the index, or nobody waits any longer. Never rejects. */
+  reached(change: number): Promise<void>
+  /** Something may be left to do. */
+  look(found?: { suspect: boolean }): void
+  stop(): Promise<void>
+}
+
+/** For who only looks at the store. */
+export const NO_INDEXING: Indexing = { async reached() {}, look() {}, async stop() {} }
+
+type Waiting = { readonly change: number; readonly done: () => void }
+
+export function createIndexing(
+  take: (step: Step) => Promise<Progress>,
+  notice: (text: string) => void,
+  { waitMs = WORDS_WAIT_MS, openingWaitMs = OPENING_WAIT_MS } = {},
+): Indexing & { opened(): Promise<void> } {
+  const stopping = new AbortController()
+  const { signal } = stopping
+  const begun = Promise.withResolvers<void>()
+  const waiting = new Set<Waiting>()
+  let reached = 0
+  let anew = 0
+  let told: string | undefined
+  let toldLeft = false
+  let wanted: { suspect: boolean } | undefined
+  let running: Promise<void> | undefined
+
+  // Pauses hold no process, and whoever stops does not wait for them.
+  const pause = (ms: number) => sleep(ms, undefined, { signal, ref: false }).catch(() => {})
+
+  const arrived = ({ number, left }: Progress) => {
+    if (told !== undefined) notice('The search index is written again.')
+    told = undefined
+    reached = Math.max(reached, number)
+    for (const each of waiting) if (each.change <= reached) each.done()
+    if (left > 0 && !toldLeft && anew >= REINDEXED_FIRST) {
+      toldLeft = true
+      notice(`${left} products are being indexed again; until that is done a search may miss some.`)
+    }
+    if (left === 0 && toldLeft) {
+      toldLeft = false
+      notice('All products are indexed again.')
+    }
+    if (left === 0) anew = 0
+    if (left === 0 || toldLeft) begun.resolve()
+  }
+
+  const failed = (error: unknown) => {
+    const { message, cause } = error as Error
+    const why = cause instanceof Error ? `${message} (${cause.message})` : message
+    if (why !== told && !signal.aborted) {
+      notice(`The search index cannot be written, so a search may miss what was changed: ${why}`)
+    }
+    told = why
+    begun.resolve()
+  }
+
+  const follow = async () => {
+    let failures = 0
+    while (wanted && !signal.aborted) {
+      const suspect = wanted.suspect
+      wanted = undefined
+      try {
+        const most = waiting.size > 0 || anew < REINDEXED_FIRST ? FIRST_STEP : STEP
+        const progress = await take({ most, suspect })
+        failures = 0
+        if (progress.left > 0) anew += most
+        arrived(progress)
+        if (progress.more || progress.left > 0) wanted ??= { suspect: false }
+        if (progress.left > 0 && anew > REINDEXED_FIRST && waiting.size === 0) await pause(PAUSE_MS)
+      } catch (error) {
+        wanted ??= { suspect }
+        failed(error)
+        // Without chance: there is no crowd that would come back together.
+        await pause(pauseMs(AGAIN, ++failures, 1))
+      }
+    }
+    // At once, so that whoever looks from now on begins anew.
+    running = undefined
+  }
+
+  const look = (found = { suspect: false }) => {
+    wanted = { suspect: found.suspect || wanted?.suspect === true }
+    running ??= follow()
+  }
+
+  /** Also for the first edit of a shop that was empty, whose thread is only starting. */
+  const begin = async () => {
+    look()
+    const bound = setTimeout(begun.resolve, openingWaitMs)
+    await begun.promise
+    clearTimeout(bound)
+  }
+
+  return {
+    look,
+    async reached(change) {
+      if (change <= reached || signal.aborted) return
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const mine = { change, done: resolve }
+      waiting.add(mine)
+      await Promise.race([promise, begin()])
+      const bound = setTimeout(resolve, waitMs)
+      await promise
+      clearTimeout(bound)
+      waiting.delete(mine)
+    },
+    opened: begin,
+    async stop() {
+      stopping.abort()
+      begun.resolve()
+      for (const { done } of waiting) done()
+      await running
+    },
+  }
+}
