@@ -15,12 +15,13 @@ import { readArguments, reasonOf, refuse } from './arguments.ts'
 import { copyAtOneMoment, isInUse } from './backup/cut.ts'
 import { faultsOfFile } from './backup/verify.ts'
 import { carryAccounts } from './migrate/accounts.ts'
-import { carryOrders } from './migrate/orders.ts'
+import { carryAge, carryOrders } from './migrate/orders.ts'
 import { carryProducts, currencyOf } from './migrate/products.ts'
 import { type Carried, createProgress } from './migrate/progress.ts'
 import { SERVICES } from './services.ts'
 
 const AUDIT_AT_ONCE = 1_000
+const REMOVING_MS = 2_000
 
 const { values } = readArguments(
   {
@@ -49,8 +50,17 @@ for (const { databaseFile } of SERVICES) {
 
 // Reading goes through the stores, which bring a schema up to date: so a copy is read, and the source stays as it is.
 const folder = mkdtempSync(join(tmpdir(), 'shop_migrate_'))
-// It holds password hashes and signing keys, so it goes however this ends.
-process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+// It holds password hashes and signing keys, so it goes however this ends. The threads that copy may still be making
+// and removing files in it, which a removal trips over.
+process.once('exit', () => {
+  for (const until = Date.now() + REMOVING_MS; existsSync(folder) && Date.now() < until; ) {
+    try {
+      rmSync(folder, { recursive: true, force: true })
+    } catch {}
+  }
+  if (existsSync(folder))
+    process.stderr.write(`${folder} cannot be removed, and holds copies of the stores.\n`)
+})
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1))
 const ends: (() => Promise<void>)[] = []
 const closing = <T extends { close(): Promise<void> }>(store: T): T => {
@@ -117,6 +127,7 @@ try {
     ...(await carryProducts(folder, mongo, progress)),
     ...(await carryOrders(oldStores.orders.orders, nextStores.orders.orders, progress)),
   ]
+  await carryAge(join(folder, 'orders.db'), to!)
   const faults = carried
     .filter(({ source, target }) => source !== target)
     .map(({ what, source, target }) => `${what}: ${source} in the source, ${target} in the target`)

@@ -15,6 +15,7 @@ export function faultsOfFile(path: string, service: ServiceEntry['name']): strin
   const inspection = inspectSqlite(path, migrations)
   if (inspection.state === 'absent') return [`${path} is missing`]
   if (inspection.state === 'unreadable') return [`${path} cannot be read: ${inspection.reason}`]
+  if (inspection.madeAt === undefined) return [`${path} is empty: no store was ever made in it`]
   return [
     ...inspection.damages.map((damage) => `${path}: ${damage}`),
     ...inspection.unknown.map((name) => `${path} was made by a newer version: it has ${name}`),

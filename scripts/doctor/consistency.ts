@@ -111,7 +111,7 @@ function heldFinding(
     return {
       key: orderId,
       problem: `Stock is held for order ${orderId}, which is not in the store of orders; that was made anew later, at ${ordersMadeAt}.`,
-      mend: 'Bring the earlier store of orders back, or put a backup in place (`npm run restore`). If the order is gone for good, count the units and correct the stock.',
+      mend: 'Bring the earlier store of orders back (see that DATABASE_URL names it), or put a backup in place (`npm run restore`). If the order is gone for good, count the units and correct the stock.',
     }
   }
   if (status === undefined || status === 'rejected' || status === 'cancelled') {

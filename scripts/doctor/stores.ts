@@ -22,7 +22,7 @@ export type OpenStores = {
   readonly orders: OrderStore | undefined
   /** Orders that were met and cannot be read, with the reason. */
   readonly unreadable: ReadonlyMap<string, string>
-  /** Of a store on SQLite. */
+  /** If that is known. */
   readonly ordersMadeAt: string | undefined
 }
 
@@ -61,7 +61,9 @@ export async function examineStores(plan: Plan): Promise<Examination & { open: O
   if (products && ordering) findings.push(...digitsApart(products.digits(), ordering.digits()))
   const made = seen.filter(({ found }) => found.usable).length
   const summary = made === 0 ? 'none yet; the first start makes them' : `${made} whole, and of this version`
-  const ordersMadeAt = seen.find(({ entry }) => entry.name === 'order_service')?.found.madeAt
+  const madeAt = seen.find(({ entry }) => entry.name === 'order_service')?.found.madeAt
+  // A database of the wrong name is made by looking, this moment: every order that holds stock is older.
+  const ordersMadeAt = madeAt ?? (await ordering?.madeAt?.().catch(() => undefined))?.toISOString()
   const open = { products, orders: ordering?.orders, unreadable, ordersMadeAt }
   return { name: 'Stores', summary, findings, open }
 }

@@ -1,9 +1,15 @@
 /** Orders, whole, with what is still owed for them: the settler goes on where it was. */
+import { openMongo } from '@shop/service_kit/mongo'
+import type { Setting } from '@shop/service_kit/mongo_setup'
+import { inspectSqlite } from '@shop/service_kit/sqlite_inspection'
 import type { Order } from '../../order_service/src/domain/order.ts'
 import type { OrderStore } from '../../order_service/src/domain/ports.ts'
+import { ORDER_INDEXES } from '../../order_service/src/storage/mongo_order_store.ts'
+import { DATABASE } from '../../order_service/src/storage/open_mongo.ts'
 import type { Carried, Progress } from './progress.ts'
 
 const PAGE = 500
+const MIGRATIONS = new URL('../../order_service/src/storage/migrations/', import.meta.url)
 
 export async function carryOrders(from: OrderStore, to: OrderStore, progress: Progress): Promise<Carried[]> {
   let target = 0
@@ -12,6 +18,24 @@ export async function carryOrders(from: OrderStore, to: OrderStore, progress: Pr
     if (there.id === order.id && there.version === order.version && there.status === order.status) target++
   })
   return [{ what: 'orders', source, target }]
+}
+
+/** The target is as old as the source: its orders were in it from the beginning (doctor/consistency.ts). */
+export async function carryAge(path: string, url: string): Promise<void> {
+  const inspection = inspectSqlite(path, MIGRATIONS)
+  const madeAt = new Date((inspection.state === 'readable' && inspection.madeAt) || 0)
+  const store = await openMongo({
+    url,
+    database: DATABASE,
+    service: 'order_service',
+    indexes: ORDER_INDEXES,
+  })
+  try {
+    const settings = store.collection<Setting>('settings')
+    await store.repeat(() => settings.updateOne({ _id: 'service' }, { $set: { madeAt } }))
+  } finally {
+    await store.close()
+  }
 }
 
 async function* everyOrder(store: OrderStore): AsyncGenerator<Order> {

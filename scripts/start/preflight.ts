@@ -6,13 +6,13 @@ import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import { ConfigError } from '@shop/service_kit/config'
-import { whyUnreachable } from '@shop/service_kit/mongo_reach'
+import { whyUnusable } from '@shop/service_kit/mongo_reach'
 import { databaseOf } from '@shop/service_kit/mongo_url'
 import { lossOf, told } from '@shop/service_kit/sqlite_mark'
 import { besides } from '../backup/cut.ts'
 import { operationsVariable, type Plan, type Planned } from '../plan.ts'
 import { type ProcessEntry, SERVICES } from '../services.ts'
-import { moneyFaults } from './store_money.ts'
+import { moneyByDatabase, moneyFaults } from './store_money.ts'
 
 type AnyPlanned = Planned<ProcessEntry>
 
@@ -52,7 +52,7 @@ export async function preflight(plan: Plan): Promise<string[]> {
   ].filter((fault) => fault !== undefined)
   if (faults.length === 0) faults.push(...moneyFaults(plan))
   if (faults.length === 0 && databaseUrl?.startsWith('mongodb')) {
-    const fault = await whyUnreachable(databaseUrl)
+    const fault = await whyUnusable(databaseUrl, moneyByDatabase(plan))
     if (fault !== undefined) faults.push(`The database of DATABASE_URL cannot be used. ${fault}`)
   }
   return [...new Set(faults)]

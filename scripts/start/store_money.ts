@@ -1,7 +1,9 @@
 /** Stores that count in another money than the services would: found before any of them is started. */
 import { join } from 'node:path'
 import { type MoneyConfig, moneyFault } from '@shop/service_kit/store_money'
-import type { Plan } from '../plan.ts'
+import { DATABASE as ORDERS } from '../../order_service/src/storage/open_mongo.ts'
+import { DATABASE as PRODUCTS } from '../../product_service/src/storage/open_mongo.ts'
+import { type Plan, plannedService } from '../plan.ts'
 
 /** One sentence for each store on SQLite. For a configuration without faults. */
 export function moneyFaults({ services, dataDir, databaseUrl }: Plan): string[] {
@@ -12,4 +14,16 @@ export function moneyFaults({ services, dataDir, databaseUrl }: Plan): string[] 
       moneyFault(join(dataDir, entry.databaseFile), entry.readConfig(env) as MoneyConfig),
     )
     .filter((fault) => fault !== undefined)
+}
+
+/** What each database on MongoDB is to count in. For a configuration without faults. */
+export function moneyByDatabase(plan: Plan): ReadonlyMap<string, MoneyConfig> {
+  const configOf = (name: 'product_service' | 'order_service') => {
+    const { entry, env } = plannedService(plan, name)
+    return entry.readConfig(env) as MoneyConfig
+  }
+  return new Map([
+    [PRODUCTS, configOf('product_service')],
+    [ORDERS, configOf('order_service')],
+  ])
 }

@@ -85,6 +85,8 @@ export type MongoStore = {
   repeat<T>(work: () => Promise<T>): Promise<T>
   /** Runs `work` in a transaction, under the rules of `repeat`; commits what it did, or nothing if it throws. */
   transact<T>(work: (session: ClientSession) => Promise<T>): Promise<T>
+  /** When the database was made, if that is known. */
+  madeAt(): Promise<Date | undefined>
   /** Rejects with `store_unavailable`, saying why, unless the primary answers. */
   check(): Promise<void>
   close(): Promise<void>
@@ -198,6 +200,8 @@ export async function openMongo({
         ),
       )
     },
+    madeAt: () =>
+      repeat(async () => (await db.collection<Setting>('settings').findOne({ _id: 'service' }))?.madeAt),
     async check() {
       requireUsable()
       try {

@@ -30,7 +30,15 @@ export type MongoPlan = {
 /** The server answers and can't be used; `message` says what to do. */
 export class MongoUnfit extends Error {}
 
-export type Setting = { _id: string; value?: string; digits?: number; until?: Date; electionSeenAt?: Date }
+export type Setting = {
+  _id: string
+  value?: string
+  digits?: number
+  until?: Date
+  electionSeenAt?: Date
+  /** When the database was made; unknown of those made before this was kept. */
+  madeAt?: Date
+}
 
 export type Builder = {
   /** Names this process; a lease it could not give back is its own. */
@@ -47,7 +55,7 @@ export async function prepareDatabase(
 ): Promise<void> {
   await requireFit(client)
   const settings = db.collection<Setting>('settings')
-  const owner = await keep(settings, { _id: 'service', value: plan.service })
+  const owner = await keep(settings, { _id: 'service', value: plan.service, madeAt: new Date() })
   if (owner.value !== plan.service) {
     throw new MongoUnfit(
       `The database ${db.databaseName} belongs to ${owner.value}; ${plan.service} needs one of its own: leave the path out of DATABASE_URL.`,

@@ -70,9 +70,17 @@ export function createStoreMoney({ CURRENCY, CURRENCY_DIGITS }: MoneyConfig, whe
 
 /** Why the services would refuse the store at `path`, as a sentence; undefined when they would not. Changes nothing. */
 export function moneyFault(path: string, config: MoneyConfig): string | undefined {
-  const kept = keptMoney(path)
+  return faultOfKept(keptMoney(path), config, path)
+}
+
+/** The same of what a store keeps, which `where` names. */
+export function faultOfKept(
+  kept: KeptMoney | undefined,
+  config: MoneyConfig,
+  where: string,
+): string | undefined {
   if (kept === undefined) return undefined
-  const money = createStoreMoney(config, path)
+  const money = createStoreMoney(config, where)
   try {
     if (kept.digits === undefined) money.digitsToKeep(kept)
     else money.accept(kept)

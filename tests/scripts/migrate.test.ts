@@ -1,7 +1,7 @@
 /** `npm run migrate`: a shop that moves to MongoDB, cut off on the way, is the same shop there. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { globSync, readdirSync, readFileSync } from 'node:fs'
+import { globSync, readdirSync, readFileSync, truncateSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
@@ -69,6 +69,19 @@ suite('a move that is ended', () => {
       assert.deepEqual(readdirSync(TMPDIR), ['data'])
     })
   }
+})
+
+test('a store that is empty is no source', async (t) => {
+  const world = await newWorld(t)
+  const place = { DATA_DIR: world.dataDir, CURRENCY: 'USD' }
+  for (const open of [openAuthStores, openProductStores, openOrderStores]) {
+    await (await open(place)).close()
+  }
+  truncateSync(join(world.dataDir, 'orders.db'))
+  const from = ['--from', `sqlite:${world.dataDir}`]
+  const { code, output } = await finish(t, 'migrate.ts', world, ...from, '--to', 'mongodb://127.0.0.1:9')
+  assert.equal(code, 1)
+  assert.match(output, /^Not usable: \S+orders\.db is empty: no store was ever made in it\.$/m)
 })
 
 mongoSuite('a shop that moves to MongoDB', (server) => {

@@ -4,13 +4,16 @@ import type { StoreMoney } from '@shop/service_kit/store_money'
 import type { OnUnreadable } from '@shop/service_kit/unreadable'
 import { createMongoOrderStore, ORDER_INDEXES } from './mongo_order_store.ts'
 
+/** Its name, unless the URL names one. */
+export const DATABASE = 'shop_orders'
+
 export async function openMongoOrders(url: string, money: StoreMoney, onUnreadable: OnUnreadable) {
   const store: MongoStore = await openMongo({
     url,
-    database: 'shop_orders',
+    database: DATABASE,
     service: 'order_service',
     indexes: ORDER_INDEXES,
     money,
   })
-  return createMongoOrderStore(store, onUnreadable)
+  return { orders: createMongoOrderStore(store, onUnreadable), madeAt: store.madeAt }
 }

@@ -17,6 +17,8 @@ export type Stores = {
   readonly orders: OrderStore
   /** Digits its amounts count. Throws `store_unavailable` while the store was not reached yet. */
   digits(): number
+  /** When the database was made, if that is known; of a file inspectSqlite tells. */
+  madeAt?(): Promise<Date | undefined>
   close(): Promise<void>
 }
 
@@ -32,8 +34,8 @@ export async function openStores(
     // Loaded only here: the driver takes 20 MiB that a shop on SQLite need not have.
     const { openMongoOrders } = await import('./open_mongo.ts')
     const money = createStoreMoney(config, 'the database')
-    const orders = await openMongoOrders(url, money, onUnreadable)
-    return { orders, digits: money.digits, close: () => orders.close() }
+    const { orders, madeAt } = await openMongoOrders(url, money, onUnreadable)
+    return { orders, madeAt, digits: money.digits, close: () => orders.close() }
   }
   const path = url.slice('sqlite:'.length)
   const money = createStoreMoney(config, path)

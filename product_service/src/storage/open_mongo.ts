@@ -10,6 +10,9 @@ import { createMongoLedger } from './mongo_ledger.ts'
 import { reindex } from './mongo_reindex.ts'
 import { createMongoStockStore } from './mongo_stock_store.ts'
 
+/** Its name, unless the URL names one. */
+export const DATABASE = 'shop_products'
+
 /** Rejects with a sentence an operator can act on. */
 export async function openMongoStores(
   url: string,
@@ -19,7 +22,7 @@ export async function openMongoStores(
 ): Promise<Stores> {
   const store = await openMongo({
     url,
-    database: 'shop_products',
+    database: DATABASE,
     service: 'product_service',
     indexes: PRODUCT_INDEXES,
     money,

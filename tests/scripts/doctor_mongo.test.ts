@@ -1,0 +1,101 @@
+/** A shop on MongoDB: what is looked at before it starts, and by `npm run doctor`. */
+import assert from 'node:assert/strict'
+import { randomUUIDv7 } from 'node:crypto'
+import { test } from 'node:test'
+import { ORDER_INDEXES } from '../../order_service/src/storage/mongo_order_store.ts'
+import { DATABASE } from '../../order_service/src/storage/open_mongo.ts'
+import { openStores as openOrderStores } from '../../order_service/src/storage/open_stores.ts'
+import { openStores as openProductStores } from '../../product_service/src/storage/open_stores.ts'
+import { examineReservations, type Shop } from '../../scripts/doctor/consistency.ts'
+import { treat } from '../../scripts/doctor/findings.ts'
+import { examineStores } from '../../scripts/doctor/stores.ts'
+import { NOTHING_MADE, planShop } from '../../scripts/plan.ts'
+import { preflight } from '../../scripts/start/preflight.ts'
+import { openMongo } from '../../service_kit/src/mongo.ts'
+import { mongoSuite } from '../../service_kit/test_support/mongo_server.ts'
+import { newWorld } from './running.ts'
+
+const AT = '2020-01-01T00:00:00.000Z'
+const QUANTITY = 3
+
+mongoSuite('a shop on MongoDB', (server) => {
+  test('an order of before the database of orders was made gives nothing back; one of after does', async (t) => {
+    const world = await newWorld(t)
+    const place = { DATABASE_URL: server.url(), DATA_DIR: world.dataDir, CURRENCY: 'USD' }
+    const products = await openProductStores(place)
+    t.after(() => products.close())
+    const draft = {
+      id: randomUUIDv7(),
+      fields: { name: 'Tea', description: '', priceMinor: 100, stock: 10 },
+    }
+    await products.catalogue.importProducts([draft], { by: 'test', at: AT })
+    const hold = async (orderId: string) => {
+      const lines = [{ productId: draft.id, quantity: QUANTITY }]
+      await products.stock.reserve([{ orderId, lines, totalMinor: QUANTITY * 100 }], AT)
+      return orderId
+    }
+    const old = await hold(randomUUIDv7())
+
+    const plan = planShop({ ...world.env, DATABASE_URL: server.url() }, NOTHING_MADE)
+    const fix = async () => {
+      const { open } = await examineStores(plan)
+      try {
+        const examination = await examineReservations({
+          ...(open as Pick<Shop, 'products' | 'orders'>),
+          ordersMadeAt: open.ordersMadeAt,
+          running: false,
+          now: () => new Date(),
+        })
+        const { checks } = await treat([examination], true)
+        return checks.flatMap(({ findings }) =>
+          findings.map(({ problem, done }) => [problem, done !== undefined]),
+        )
+      } finally {
+        await Promise.all([open.products?.close(), open.orders?.close()])
+      }
+    }
+    // The database of orders is empty, as one of a wrong name is: this look makes it.
+    const [[problem, done] = [], ...more] = await fix()
+    assert.match(
+      String(problem),
+      new RegExp(`^Stock is held for order ${old}, which is not in the store of orders; that was made anew`),
+    )
+    assert.deepEqual([done, more], [false, []])
+    assert.equal((await products.catalogue.find(draft.id))?.reserved, QUANTITY)
+
+    const orphan = await hold(randomUUIDv7())
+    assert.ok((await fix()).some(([says, mended]) => String(says).includes(orphan) && mended))
+    assert.equal((await products.catalogue.find(draft.id))?.reserved, QUANTITY)
+
+    // Of a database made before its age was kept nothing is known.
+    const raw = await openMongo({
+      ...{ url: server.url(), database: DATABASE, service: 'order_service' },
+      indexes: ORDER_INDEXES,
+    })
+    t.after(() => raw.close())
+    assert.ok((await raw.madeAt())! > new Date(Date.now() - 600_000))
+    await raw
+      .collection<{ _id: string }>('settings')
+      .updateOne({ _id: 'service' }, { $unset: { madeAt: '' } })
+    assert.deepEqual(await fix(), [[`Stock is held for order ${old}, which does not exist.`, true]])
+  })
+
+  test('its money is looked at before anything starts', async (t) => {
+    const world = await newWorld(t)
+    const place = { DATABASE_URL: server.url(), DATA_DIR: world.dataDir, CURRENCY: 'USD' }
+    for (const open of [openProductStores, openOrderStores]) await (await open(place)).close()
+    const faults = (more: NodeJS.ProcessEnv) =>
+      preflight(planShop({ ...world.env, DATABASE_URL: server.url(), ...more }, NOTHING_MADE))
+    assert.deepEqual(await faults({}), [])
+    const [currency] = await faults({ CURRENCY: 'EUR' })
+    assert.match(
+      String(currency),
+      /^The database of DATABASE_URL cannot be used\. CURRENCY is EUR, but .* are USD/,
+    )
+    const [digits] = await faults({ CURRENCY_DIGITS: '3' })
+    assert.match(
+      String(digits),
+      /CURRENCY_DIGITS is 3, but the prices in the database shop_products have 2\./,
+    )
+  })
+})
