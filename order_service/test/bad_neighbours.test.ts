@@ -37,7 +37,8 @@ async function world(t: TestContext, fate: Fate, deadlineMs = 60_000) {
   const mug = await products.add(10_000)
   const bad = new Set<string>()
   const { url, calls } = await badRoad(t, products.url, bad, fate)
-  const reservations = await connect(t, url, deadlineMs)
+  // No pause is a matter of chance: one of nearly nothing would be none.
+  const reservations = await connect(t, url, deadlineMs, () => 0.5)
   const app = createOrderApp(t, { orders, reservations, random: () => 1 })
   const due = async (n: number, at: number[]) => {
     const all = Array.from({ length: n }, () =>

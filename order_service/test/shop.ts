@@ -125,13 +125,18 @@ export async function serviceAt(t: TestContext, url: string): Promise<ServiceCli
   return service
 }
 
-export async function connect(t: TestContext, url: string, deadlineMs = 1_000): Promise<Reservations> {
+export async function connect(
+  t: TestContext,
+  url: string,
+  deadlineMs = 1_000,
+  random = Math.random,
+): Promise<Reservations> {
   return createProductClient({
     service: await serviceAt(t, url),
     currency: 'USD',
     digits: () => 2,
     metrics: createMetrics('order_service'),
-    random: Math.random,
+    random,
     deadlineMs,
   })
 }

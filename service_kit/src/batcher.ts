@@ -46,6 +46,7 @@ export type BatcherOptions<Item, Answer> = {
    * `alone`: it was, or before, asked for without others; else it says nothing about this item.
    */
   unanswered(why: string, alone: boolean): Error
+  readonly clock?: () => number
   readonly random?: () => number
 }
 
@@ -78,14 +79,12 @@ type Lane<Item, Answer> = {
 export function createBatcher<Item, Answer>(options: BatcherOptions<Item, Answer>): Batcher<Item, Answer> {
   type Waiting = Entry<Item, Answer>
   const { itemsMax, weightMax, waitingMax, deadlineMs, weight, key, send, unanswered } = options
-  const clock = () => performance.now()
-  const suspects = createSuspects(clock, options.random ?? Math.random)
+  const { clock = () => performance.now(), random = Math.random } = options
+  const suspects = createSuspects(clock, random)
   const lane = (callsMax: number): Lane<Item, Answer> => ({
-    callsMax,
+    ...{ callsMax, calls: 0, scheduled: false },
     parts: [],
     queue: new Set(),
-    calls: 0,
-    scheduled: false,
   })
   const trusted = lane(CALLS_MAX.trusted)
   const failed = lane(CALLS_MAX.failed)
