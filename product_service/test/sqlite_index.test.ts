@@ -309,7 +309,7 @@ suite('what the index follows', () => {
       }
       return statement
     }
-    const take = prepareIndexing(products, index, 'main')
+    const take = prepareIndexing(products, index)
     while (added < 10) take(100)
     take(100)
     assert.equal(index.prepare("SELECT count(*) AS n FROM product_words('lamp')").get()!.n, added)
@@ -381,6 +381,19 @@ suite('keeping in step', () => {
       notices.map((text) => text.split(': ').at(-1)),
       ['full', 'gone', 'The search index is written again.'],
     )
+  })
+
+  test('what fails is tried with less', async (t) => {
+    const sizes: number[] = []
+    const take = async ({ most }: { most: number }) => {
+      sizes.push(most)
+      if (sizes.length < 4) throw new Error('took too long')
+      return inStep(1)
+    }
+    const indexing = createIndexing(take, () => {})
+    t.after(() => indexing.stop())
+    await indexing.reached(1)
+    assert.deepEqual(sizes, [200, 100, 50, 25])
   })
 
   test('what is asked for as the last step ends is done, too', async (t) => {

@@ -6,8 +6,8 @@
  *     So whoever dies, or does it twice, or shares the file with other processes, loses nothing; and nothing of it need
  *     be kept in the store that sells.
  *  2. It knows its store, and the moment of it: one of another store, of another version of the words, or of a moment
- *     that the store never had (a backup was put in place) begins anew.
- *  3. Beginning anew it takes all products, newest first, and meanwhile the changes before them.
+ *     that the store never had (a backup was put in place) is not gone on with.
+ *  3. An empty one takes all products, newest first, and meanwhile the changes before them.
  */
 import type { DatabaseSync } from 'node:sqlite'
 import { indexWords, WORDS_VERSION } from '../domain/search.ts'
@@ -19,6 +19,11 @@ const VERSION = LAYOUT * 1_000 + Number(WORDS_VERSION)
 /** Openings of the store that are remembered. An index that has not followed for as many begins anew. */
 export const OPENINGS_KEPT = 100
 
+/** The index is not to be gone on with: one that is empty takes its place. */
+export class NotOfThisStore extends Error {
+  override readonly name = 'NotOfThisStore'
+}
+
 export type Progress = {
   /** Every change of a text up to this one is in the index. */
   readonly number: number
@@ -28,16 +33,13 @@ export type Progress = {
   readonly more: boolean
 }
 
-/** One row a product, rowid = -seq: the index is read forwards, and forwards is newest first. The words come
- * from the domain separated by spaces; `ascii` takes everything else as part of a word, so it splits exactly there.
- * Beginnings of up to 10 letters have lists of their own (words of names begin with a mark), so a common one costs no
- * more than a rare one. It keeps the words it was given: one that does not remembers a removed product in a row whose
- * rowid is beyond 2^53, and node:sqlite throws at it after the next statement took effect. */
-const wordsTable = (schema: string) => `
-  CREATE VIRTUAL TABLE IF NOT EXISTS ${schema}.product_words USING fts5 (
-    words, detail = 'none', columnsize = 0, tokenize = 'ascii', prefix = '1 2 3 4 5 6 7 8 9 10 11'
-  );`
-
+/**
+ * One row a product, rowid = -seq: the index is read forwards, and forwards is newest first. The words come from the
+ * domain separated by spaces; `ascii` takes everything else as part of a word, so it splits exactly there. Beginnings of
+ * up to 10 letters have lists of their own (words of names begin with a mark), so a common one costs no more than a rare
+ * one. It keeps the words it was given: one that does not remembers a removed product in a row whose rowid is beyond
+ * 2^53, and node:sqlite throws at it after the next statement took effect.
+ */
 export function makeIndexTables(db: DatabaseSync, schema: string): void {
   db.exec(`
     CREATE TABLE IF NOT EXISTS ${schema}.index_state (
@@ -47,7 +49,9 @@ export function makeIndexTables(db: DatabaseSync, schema: string): void {
       number   INTEGER NOT NULL,
       below    INTEGER
     ) STRICT;
-    ${wordsTable(schema)}`)
+    CREATE VIRTUAL TABLE IF NOT EXISTS ${schema}.product_words USING fts5 (
+      words, detail = 'none', columnsize = 0, tokenize = 'ascii', prefix = '1 2 3 4 5 6 7 8 9 10 11'
+    )`)
 }
 
 /** Notes that the store is open to be changed. To be called inside `SqliteStore.write`. */
@@ -64,9 +68,9 @@ export function prepareOpening(db: DatabaseSync): () => void {
 
 /**
  * Gives what takes the next products: changes first, then those that are left, so many at most. `products` has the
- * store, `index` (perhaps the same) the index under the name `schema`. Call it in a transaction of `index`.
+ * store, `index` (perhaps the same) the tables of the index. Call it in a transaction of `index`. Throws NotOfThisStore.
  */
-export function prepareIndexing(products: DatabaseSync, index: DatabaseSync, schema: string) {
+export function prepareIndexing(products: DatabaseSync, index: DatabaseSync) {
   const read = reading(products)
   const findState = prepareQuery(index, 'SELECT version, opening, number, below FROM index_state')
   const saveState = index.prepare(
@@ -80,11 +84,11 @@ export function prepareIndexing(products: DatabaseSync, index: DatabaseSync, sch
     if (!row) return undefined
     const [version, opening, number, below] = row as [number, string, number, number | null]
     if (version > VERSION) throw new Error('it was made by a newer version of this service')
-    return version === VERSION && read.hadMoment(opening, number) ? { opening, number, below } : undefined
+    if (version !== VERSION || !read.hadMoment(opening, number)) throw new NotOfThisStore()
+    return { opening, number, below }
   }
 
-  const beginAnew = () => {
-    index.exec(`DROP TABLE IF EXISTS ${schema}.product_words; ${wordsTable(schema)}`)
+  const begin = () => {
     // In this order: a product that comes between the two is taken by its change.
     const number = read.latestChange()
     const seq = read.newestSeq()
@@ -103,7 +107,7 @@ export function prepareIndexing(products: DatabaseSync, index: DatabaseSync, sch
 
   return (most: number): Progress => {
     const before = stateOf()
-    const state = before ?? beginAnew()
+    const state = before ?? begin()
     const opening = read.latestOpening()
     // Before the changes are read: every one up to it is among these, or newer.
     const latest = read.latestChange()

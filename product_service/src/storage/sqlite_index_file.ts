@@ -2,15 +2,15 @@
  * The file of a search index, beside the store whose products it has: of data/products.db it is
  * data/products.db-words.1. It may be deleted at any time, and is made again of the products.
  *
- * A damaged one is replaced by one of the next number, so that no process takes the log of the one for that of the
- * other; whoever has an older one open goes over to it.
+ * One that is damaged, or not of this store, is replaced by an empty one of the next number, so that no process takes the
+ * log of the one for that of the other; whoever has an older one open goes over to it.
  */
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { isDamage } from '@shop/service_kit/sqlite_faults'
 import { identityOf, makePrivate } from '@shop/service_kit/sqlite_file'
-import { makeIndexTables, type Progress, prepareIndexing } from './sqlite_index.ts'
+import { makeIndexTables, NotOfThisStore, type Progress, prepareIndexing } from './sqlite_index.ts'
 
 /** How long it waits for a lock that another process has. */
 const BUSY_MS = 500
@@ -65,7 +65,7 @@ export function createIndexFile(path: string): IndexFile {
         PRAGMA cache_size = -${CACHE_KIB}`)
       makeIndexTables(db, 'main')
       products ??= new DatabaseSync(path, { readOnly: true, timeout: BUSY_MS })
-      const take = prepareIndexing(products, db, 'main')
+      const take = prepareIndexing(products, db)
       return { file, identity: `${file} ${identitiesOf(file)}`, db, take }
     } catch (error) {
       db.close()
@@ -96,8 +96,10 @@ export function createIndexFile(path: string): IndexFile {
     return progress
   }
 
-  const replace = () => {
-    const next = numberOf(currentIndex(path)?.file ?? '') + 1
+  const replace = (bad: string) => {
+    // Another process may have done it.
+    if (currentIndex(path)?.file !== bad) return
+    const next = numberOf(bad) + 1
     makePrivate(`${path}-words.${next}`)
     for (const file of indexFilesOf(path)) {
       if (numberOf(file.replace(/-(wal|shm)$/, '')) < next) rmSync(file, { force: true })
@@ -116,12 +118,13 @@ export function createIndexFile(path: string): IndexFile {
 
   return {
     take(indexing) {
+      const tried = currentIndex(path)?.file
       try {
         return takeOnce(indexing)
       } catch (error) {
-        if (!isDamage(error)) throw error
+        if (tried === undefined || !(isDamage(error) || error instanceof NotOfThisStore)) throw error
+        replace(tried)
       }
-      replace()
       return takeOnce({ most: indexing.most })
     },
     close,

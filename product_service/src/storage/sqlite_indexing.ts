@@ -90,7 +90,9 @@ export function createIndexing(
       const suspect = wanted.suspect
       wanted = undefined
       try {
-        const most = waiting.size > 0 || anew < REINDEXED_FIRST ? FIRST_STEP : STEP
+        const step = waiting.size > 0 || anew < REINDEXED_FIRST ? FIRST_STEP : STEP
+        // What took too long is tried with less.
+        const most = Math.max(1, step >> failures)
         const progress = await take({ most, suspect })
         failures = 0
         if (progress.left > 0) anew += most

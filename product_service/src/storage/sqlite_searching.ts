@@ -65,7 +65,7 @@ async function startIndexing(store: SqliteStore, path: string, notice: (text: st
 async function searchInPlace(store: SqliteStore, notice: (text: string) => void): Promise<Searching> {
   store.writer.exec("ATTACH ':memory:' AS words")
   makeIndexTables(store.writer, 'words')
-  const take = prepareIndexing(store.writer, store.writer, 'words')
+  const take = prepareIndexing(store.writer, store.writer)
   await store.write(prepareOpening(store.writer))
   const { reached, stop } = createIndexing(({ most }) => store.write(() => take(most)), notice)
   return { search: createSqliteSearch(store.reader), reached, close: stop }
