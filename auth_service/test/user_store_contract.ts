@@ -128,6 +128,18 @@ export function userStoreContract(name: string, open: OpenPair) {
       assert.equal((await users.withdrawals(START, 1)).length, 1)
     })
 
+    test('of accounts whose tokens changed in the same moment a list has the latest, and all of them', async (t) => {
+      const [{ users }] = await open(t)
+      const all = Array.from({ length: 7 }, (_, n) => account(`user_${n}`))
+      for (const each of all) {
+        await users.add(each)
+        await users.setRole(each.id, 'admin', START)
+      }
+      const before = new Date(START.getTime() - 1)
+      const listed = async (limit: number) => (await users.withdrawals(before, limit)).length
+      assert.deepEqual([await listed(3), await listed(7), await listed(9)], [3, 7, 7])
+    })
+
     test('a role for nobody is user_not_found', async (t) => {
       const [{ users }] = await open(t)
       await assert.rejects(users.setRole(newId(), 'admin', START), { code: 'user_not_found' })

@@ -1,9 +1,10 @@
 /** UserStore on SQLite. The unique index on canonical_name and the condition in `setRole` keep the rules. */
+import { setImmediate as otherWork } from 'node:timers/promises'
 import { readAnyNumber, type SqliteStore } from '@shop/service_kit/sqlite'
 import { createReading, type UnreadableOf } from '@shop/service_kit/unreadable'
 import { taken } from '../domain/accounts.ts'
 import { DomainError } from '../domain/errors.ts'
-import type { Account, Role, User, UserStore } from '../domain/ports.ts'
+import type { Account, Role, User, UserStore, Withdrawal } from '../domain/ports.ts'
 import { canonicalUsername } from '../domain/usernames.ts'
 import { wholeAccount, wholeUser, wholeWithdrawal } from '../domain/whole.ts'
 
@@ -16,7 +17,13 @@ type Row = {
   role_changes: bigint
   created_at: bigint
 }
-type Withdrawn = { readonly id: string; readonly least: bigint }
+type Withdrawn = { readonly id: string; readonly least: bigint; readonly at: bigint; readonly n: bigint }
+
+/** Accounts of a list of withdrawn tokens that are read in one turn of the event loop. */
+export const WITHDRAWN_AT_ONCE = 500
+
+/** SQLite has no larger rowid. */
+const LAST_ROW = 2n ** 63n - 1n
 
 const COLUMNS = 'id, username, role, password_hash, password_version, role_changes, created_at'
 
@@ -45,10 +52,16 @@ export function createSqliteUserStore(
            OR EXISTS (SELECT 1 FROM users WHERE role = 'admin' AND id <> :id))
     RETURNING ${COLUMNS}`),
   )
+  const beforeWithdrawn = readAnyNumber(
+    reader.prepare(`
+    SELECT tokens_changed_at AS at, rowid AS n FROM users
+     WHERE tokens_changed_at > ? ORDER BY tokens_changed_at DESC, rowid DESC LIMIT 1 OFFSET ?`),
+  )
   const withdrawn = readAnyNumber(
     reader.prepare(`
-    SELECT id, password_version + role_changes AS least FROM users
-     WHERE tokens_changed_at > ? ORDER BY tokens_changed_at DESC LIMIT ?`),
+    SELECT id, password_version + role_changes AS least, tokens_changed_at AS at, rowid AS n FROM users
+     WHERE tokens_changed_at IS NOT NULL AND (tokens_changed_at, rowid) > (?, ?)
+     ORDER BY tokens_changed_at, rowid LIMIT ?`),
   )
   const known = writer.prepare('SELECT 1 FROM users WHERE id = ?')
   const firstPage = readAnyNumber(reader.prepare(`SELECT ${COLUMNS} FROM users ORDER BY id DESC LIMIT ?`))
@@ -76,8 +89,22 @@ export function createSqliteUserStore(
         if (!known.get(id)) throw new DomainError('user_not_found', 'There is no user with this id.')
         throw new DomainError('last_admin', 'This is the last admin; make another user an admin first.')
       }),
-    withdrawals: async (since, limit) =>
-      withdrawalOf.many(withdrawn.all(since.getTime(), limit) as Withdrawn[]),
+    async withdrawals(since, limit) {
+      const before = beforeWithdrawn.get(since.getTime(), limit) as Pick<Withdrawn, 'at' | 'n'> | undefined
+      let [at, n] = before ? [before.at, before.n] : [BigInt(since.getTime()), LAST_ROW]
+      // The eldest first: one that changes meanwhile comes once more at the end, and is never missed.
+      const found = new Map<string, Withdrawal>()
+      for (;;) {
+        const rows = withdrawn.all(at, n, WITHDRAWN_AT_ONCE) as Withdrawn[]
+        for (const each of withdrawalOf.many(rows)) {
+          found.delete(each.userId)
+          found.set(each.userId, each)
+        }
+        if (rows.length < WITHDRAWN_AT_ONCE) return [...found.values()].reverse().slice(0, limit)
+        ;({ at, n } = rows.at(-1)!)
+        await otherWork()
+      }
+    },
     list: ({ after, limit }) =>
       userOf.page(
         limit,
