@@ -6,9 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Metrics } from '@shop/service_kit/metrics'
 import type { Audit, LedgerMismatch } from './domain/ports.ts'
 
-/** Products compared between two pauses: a few percent of one core, and 100,000 products in about a minute. */
-const SLICE_PRODUCTS_MAX = 20
-const PAUSE_MS = 10
+/**
+ * Products compared between two pauses, which may have hundreds of movements each: a few percent of one core, and 100,000
+ * products in about a minute.
+ */
+export const SLICE_PRODUCTS_MAX = 4
+const PAUSE_MS = 2
 const FIRST_AFTER_MS = 60_000
 
 export type LedgerCheckOptions = {

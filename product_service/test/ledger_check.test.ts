@@ -40,8 +40,13 @@ suite('the ledger check', () => {
       b: { mismatches: [], checked: 2, next: 'd' },
       d: { mismatches: [mismatch('e')], checked: 1, next: undefined },
     }
-    const { ledgerCheck, told, gauge } = check(async (after = 'start') => slices[after]!)
+    const limits: number[] = []
+    const { ledgerCheck, told, gauge } = check(async (after = 'start', limit) => {
+      limits.push(limit)
+      return slices[after]!
+    })
     assert.equal(await ledgerCheck.run(), 2)
+    assert.deepEqual(limits, [4, 4, 4], 'more hold the thread that sells')
     assert.deepEqual(told, ['a', 'e'])
     assert.equal(await gauge(), '2')
   })
