@@ -84,7 +84,7 @@ export function createApp(deps: Deps): OrderApp {
   })
   app.register(placeOrderRoute(routes))
   app.register(orderRoutes(routes))
-  app.register(orderEvents(routes, watch, deps.streamsMax))
+  app.register(orderEvents(routes, watch, { random, streamsMax: deps.streamsMax }))
   app.addHook('onClose', async () => watch.close())
   return {
     app,

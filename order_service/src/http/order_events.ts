@@ -36,7 +36,13 @@ export const HEARTBEAT_MS = 15_000
 /** With the look at the list of withdrawn tokens before it: how long a stream may outlive its token. */
 export const ADMITTED_LOOK_MS = 1_000
 
-export function orderEvents({ ports, digits }: RouteDeps, watch: OrderWatch, streamsMax = STREAMS_MAX) {
+export type OrderEventsOptions = { readonly random: () => number; readonly streamsMax?: number | undefined }
+
+export function orderEvents(
+  { ports, digits }: RouteDeps,
+  watch: OrderWatch,
+  { random, streamsMax = STREAMS_MAX }: OrderEventsOptions,
+) {
   return async (app: App) => {
     const open = new Set<PassThrough>()
     const seats = createSeats(streamsMax)
@@ -119,13 +125,16 @@ export function orderEvents({ ports, digits }: RouteDeps, watch: OrderWatch, str
       }
       const stream = new PassThrough()
       open.add(stream)
-      const heartbeat = setInterval(() => {
+      const beat = () => {
         if (!stream.writableEnded) stream.write(': still here\n\n')
-      }, HEARTBEAT_MS)
+        heartbeat = setTimeout(beat, HEARTBEAT_MS)
+      }
+      // Thousands come back together after a pause of the gateway, and would be written to together ever after.
+      let heartbeat = setTimeout(beat, HEARTBEAT_MS * (1 - random()))
       stream.once('close', () => {
         open.delete(stream)
         taken()
-        clearInterval(heartbeat)
+        clearTimeout(heartbeat)
       })
       return stream
     }

@@ -202,12 +202,13 @@ suite('limits of streams', () => {
   async function orderInView(
     t: TestContext,
     admit: (principal: Principal) => ReturnType<VerifyToken> = (it) => it,
+    random = () => 0,
   ) {
     const orders = await memoryOrders(t)
     const mine = order()
     await orders.addOnce(mine)
     const { app, put } = createOrderApp(t, {
-      ...{ orders, reservations: { release: async () => {} } as never },
+      ...{ orders, reservations: { release: async () => {} } as never, random },
       verifyToken: (userId) => {
         const of = { userId, username: userId, role: 'admin' as const }
         return admit({ ...of, expiresAt: Date.now() / 1000 + 3_600 })
@@ -256,6 +257,21 @@ suite('limits of streams', () => {
     assert.equal(stream.ended, false)
     await after(1)
     assert.equal(stream.ended, true)
+  })
+
+  test('those opened together are not all written to at the same moment', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] })
+    const drawn = [0, 0.5]
+    const { open } = await orderInView(t, undefined, () => drawn.shift()!)
+    const streams = [await open('root'), await open('root')]
+    const beats = async (ms: number) => {
+      t.mock.timers.tick(ms)
+      for (let i = 0; i < 20; i++) await new Promise(setImmediate)
+      return streams.map(({ text }) => text.split('still here').length - 1)
+    }
+    assert.deepEqual(await beats(HEARTBEAT_MS / 2), [0, 1])
+    assert.deepEqual(await beats(HEARTBEAT_MS / 2), [1, 1])
+    assert.deepEqual(await beats(HEARTBEAT_MS / 2), [1, 2], 'and go on so')
   })
 
   const refuse = (): never => {
