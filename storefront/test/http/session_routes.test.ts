@@ -114,6 +114,17 @@ suite('signing in through the storefront', () => {
     ])
   })
 
+  test('how long to wait, and how to prove oneself, is told as auth_service tells it', async (t) => {
+    const said = { 'retry-after': '7', 'www-authenticate': 'Bearer', 'x-other': 'no' }
+    const auth = await serve(t, (_request, response) => response.writeHead(429, said).end('{}'))
+    const shop = await storefront(t, { auth: [auth] })
+    const { status, headers } = await send(shop, '/api/auth/login', ADA)
+    assert.deepEqual(
+      [status, headers['retry-after'], headers['www-authenticate'], headers['x-other']],
+      [429, '7', 'Bearer', undefined],
+    )
+  })
+
   test('the cookie is exchanged for a new access token and a new cookie', async (t) => {
     const { shop, cookie } = await signedIn(t)
     const answer = await send(shop, '/api/auth/token', {}, { cookie })
