@@ -625,6 +625,16 @@ suite('what order_service asks', () => {
     assert.match(metrics, /reservation_batch_size_count\{[^}]*\} 4/)
   })
 
+  test('a batch of more than a mebibyte is not read', async (t) => {
+    const shop = await openShop(t)
+    const statusOf = async (bytes: number) => {
+      const body = `{"reservations":[]${' '.repeat(bytes - 19)}}`
+      const headers = { 'content-type': 'application/json' }
+      return (await shop.service('POST', '/internal/reservations', body, headers)).statusCode
+    }
+    assert.deepEqual([await statusOf(1024 * 1024), await statusOf(1024 * 1024 + 1)], [400, 413])
+  })
+
   test('a full batch of full orders fits', async (t) => {
     const shop = await openShop(t)
     const lines = Array.from({ length: 50 }, () => ({ product_id: nextId(), quantity: 10_000 }))

@@ -19,6 +19,7 @@ import { openSqlite } from '../src/sqlite.ts'
 import { LONG_PAGES, PAGES_MIN } from '../src/sqlite_checkpoints.ts'
 import { GROUP_MAX, GROUP_MS, WRITE_QUEUE_MAX, WRITE_WAIT_MS } from '../src/sqlite_commits.ts'
 import { SUSPECT_PAUSE, SUSPECTS_MAX } from '../src/suspects.ts'
+import { TOLD_AGAIN_MS } from '../src/unreadable.ts'
 import { VALUES_JUDGED_WHOLLY_MAX } from '../src/validation.ts'
 import { WITHDRAWN_MAX, WITHDRAWN_REFRESH_MS } from '../src/withdrawn_tokens.ts'
 
@@ -52,6 +53,7 @@ test('of stores', () => {
   assert.deepEqual([sharing.GROUP_MAX, sharing.QUEUE_MAX], [256, 20_000])
   assert.deepEqual([READS_WAITING_MAX, WAIT_MS, READ_MS], [16, 3_000, 5_000])
   assert.deepEqual([DEADLINE_MS, COMMAND_MS, VERSION_MIN], [5_000, 4_000, 6])
+  assert.equal(TOLD_AGAIN_MS, 600_000)
   assert.deepEqual(CLIENT_OPTIONS, {
     w: 'majority',
     journal: true,

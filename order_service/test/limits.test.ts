@@ -1,0 +1,20 @@
+/** Limits that other services go by, and how they hang together. What each does has a test of its own. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { BATCH_MAX, LINES_MAX } from '../../product_service/src/domain/reservation.ts'
+import { ASKED_MAX_MS, FAULTS_MAX, PAUSE, TRIAL_PATIENCE_MS } from '../src/clients/breaker.ts'
+import * as calls from '../src/clients/product_client.ts'
+import { POLL_MS } from '../src/http/order_watch.ts'
+
+test('of calls to product_service', () => {
+  assert.deepEqual([calls.DECISION_DEADLINE_MS, calls.WAITING_MAX], [2_000, 10_000])
+  assert.deepEqual([calls.ORDERS_PER_CALL_MAX, calls.LINES_PER_CALL_MAX], [128, 1_500])
+  assert.ok(calls.ORDERS_PER_CALL_MAX <= BATCH_MAX, 'it takes so many orders')
+  assert.ok(calls.LINES_PER_CALL_MAX >= LINES_MAX, 'the longest order travels')
+})
+
+test('of an outage', () => {
+  assert.deepEqual([FAULTS_MAX, TRIAL_PATIENCE_MS, ASKED_MAX_MS, PAUSE.maxMs], [8, 250, 5_000, 500])
+})
+
+test('of watching: a change elsewhere is told within a second', () => assert.equal(POLL_MS, 1_000))
