@@ -38,7 +38,7 @@ export type OrderStore = {
   /** Every order when `status` is undefined. */
   listByStatus(status: OrderStatus | undefined, page: OrderPage): Promise<readonly Order[]>
   /**
-   * Takes up to `limit` orders that are due at `now`, longest due first, in one conditional write: their dueAt
+   * Takes up to `limit` orders that are due at `now`, longest due first, by conditional writes: their dueAt
    * becomes `leaseUntil`, fence and attempts grow by one, the version stays. No two callers get the same one.
    */
   claimDue(now: string, leaseUntil: string, limit: number): Promise<readonly Order[]>

@@ -22,6 +22,8 @@ const COLUMNS = `id, user_id, idempotency_key, status, lines, total_minor, curre
 const LAST = '~'
 /** Orders of the backlog that are counted in one turn of the event loop. */
 export const COUNTED_AT_ONCE = 2_000
+/** Orders of one write, which writes the whole row of each: the largest have many lines. Writes still share commits. */
+export const WRITTEN_AT_ONCE = 16
 
 export function createSqliteOrderStore(store: SqliteStore, onUnreadable: OnUnreadable): OrderStore {
   const reading = createReading(toOrder, (row: Row) => String(row.id), onUnreadable)
@@ -105,12 +107,29 @@ export function createSqliteOrderStore(store: SqliteStore, onUnreadable: OnUnrea
     async claimDue(now, leaseUntil, limit) {
       // Rounds with nothing to do, which is most of them, take no lock.
       if (!anyDue.get(now)) return []
-      return reading.many(await store.write(() => claim.all(leaseUntil, now, limit)))
+      const writes = []
+      for (let left = limit; left > 0; left -= WRITTEN_AT_ONCE) {
+        const most = Math.min(left, WRITTEN_AT_ONCE)
+        writes.push(store.write(() => claim.all(leaseUntil, now, most)).then(reading.many))
+      }
+      const ends = await Promise.allSettled(writes)
+      // What was claimed is the caller's: nobody else takes it up while its lease lasts.
+      const failed = ends.find((end) => end.status === 'rejected')
+      if (failed && ends.every(({ status }) => status === 'rejected')) throw failed.reason
+      return ends.flatMap((end) => (end.status === 'fulfilled' ? end.value : []))
     },
-    reschedule: (changes) =>
-      store.write(() => {
-        for (const { id, version, fence, dueAt } of changes) move.run(dueAt ?? null, id, version, fence)
-      }),
+    async reschedule(changes) {
+      const writes = []
+      for (let from = 0; from < changes.length; from += WRITTEN_AT_ONCE) {
+        const some = changes.slice(from, from + WRITTEN_AT_ONCE)
+        writes.push(
+          store.write(() => {
+            for (const { id, version, fence, dueAt } of some) move.run(dueAt ?? null, id, version, fence)
+          }),
+        )
+      }
+      await Promise.all(writes)
+    },
     async backlog() {
       let count = 0
       let oldest = LAST

@@ -3,11 +3,12 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { StatementSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import { CLAIMS_MAX, pullIn } from '../../src/domain/settle_due.ts'
 import { createOrderWatch, LOOKED_AT_ONCE } from '../../src/http/order_watch.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
-import { COUNTED_AT_ONCE } from '../../src/storage/sqlite_order_store.ts'
+import { COUNTED_AT_ONCE, WRITTEN_AT_ONCE } from '../../src/storage/sqlite_order_store.ts'
 import { AT, order } from '../samples.ts'
 
 /** A store of so many orders that are due, and how often others had a turn while `work` went on. */
@@ -45,6 +46,30 @@ test(`a backlog is counted ${COUNTED_AT_ONCE} at once, those due at the same tim
     (await turnsDuring(async () => {
       assert.deepEqual(await orders.backlog(), { count, oldestUpdatedAt: oldest })
     })) >= 2,
+  )
+})
+
+test(`claiming and putting off write ${WRITTEN_AT_ONCE} orders at once`, async (t) => {
+  const claims: number[] = []
+  const { all: call } = StatementSync.prototype
+  t.mock.method(StatementSync.prototype, 'all', function (this: StatementSync, ...values: never[]) {
+    const rows = Reflect.apply(call, this, values)
+    if (this.sourceSQL.includes('RETURNING')) claims.push(rows.length)
+    return rows
+  })
+  const { orders, all } = await world(t, 2 * WRITTEN_AT_ONCE + 1)
+  const now = new Date(AT.getTime() + 60_000).toISOString()
+  const claimed = await orders.claimDue(now, '2027-01-01T00:00:00.000Z', all.length)
+  assert.deepEqual(
+    claimed.map(({ id }) => id).sort(),
+    all.map(({ id }) => id),
+    'each once',
+  )
+  assert.deepEqual(claims, [WRITTEN_AT_ONCE, WRITTEN_AT_ONCE, 1])
+  await orders.reschedule(claimed.map(({ id, version, fence }) => ({ id, version, fence, dueAt: now })))
+  assert.deepEqual(
+    (await orders.listUnsettled({ limit: all.length })).map(({ dueAt }) => dueAt),
+    all.map(() => now),
   )
 })
 
