@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { addressesOf } from '../../src/clients/addresses.ts'
+
+const found = (count: number) => async () => Array.from({ length: count }, (_, i) => `10.0.0.${100 + i}`)
+
+test('the addresses behind a name are told apart, each once, and twenty at most', async () => {
+  const of = (origin: string, count: number) => addressesOf(origin, found(count))
+  assert.deepEqual(await of('http://orders:5002', 3), ['10.0.0.100', '10.0.0.101', '10.0.0.102'])
+  assert.equal((await of('http://orders:5002', 100)).length, 20)
+  const twice = async () => ['10.0.0.2', '10.0.0.1', '10.0.0.2']
+  assert.deepEqual(await addressesOf('http://orders', twice), ['10.0.0.1', '10.0.0.2'])
+})
+
+test('a name of one, an address, and localhost stand for themselves, and the last two are not looked up', async () => {
+  assert.deepEqual(await addressesOf('http://orders:5002', found(1)), [])
+  for (const origin of ['http://127.0.0.1:1', 'http://[::1]:1', 'http://localhost:1']) {
+    assert.deepEqual(await addressesOf(origin, () => Promise.reject(new Error('looked up'))), [], origin)
+  }
+})
+
+test('a name that is not known is a failure', () =>
+  assert.rejects(
+    addressesOf('http://orders', () => Promise.reject(new Error('no such name'))),
+    /no such name/,
+  ))
