@@ -20,7 +20,7 @@ import { QUERY_LENGTH_MAX, QUERY_WORDS_MAX, searchWords } from '../src/domain/se
 import { VOCABULARY_MAX } from '../src/domain/spelling.ts'
 import { PAGE_MS } from '../src/storage/mongo_pages.ts'
 import { SEARCHES_AT_ONCE, SEARCHES_WAITING_MAX } from '../src/storage/mongo_search.ts'
-import { OPENINGS_KEPT } from '../src/storage/sqlite_index.ts'
+import { OPENINGS_KEPT, STEP_LETTERS_MAX } from '../src/storage/sqlite_index.ts'
 import { OPENING_WAIT_MS, REINDEXED_FIRST, WORDS_WAIT_MS } from '../src/storage/sqlite_indexing.ts'
 
 const ACT = { by: 'root', at: '2026-01-01T00:00:00.000Z' }
@@ -172,8 +172,8 @@ suite('words', () => {
     )
     assert.deepEqual([LINES_MAX, QUANTITY_MAX, BATCH_MAX], [50, 10_000, 256])
     assert.deepEqual(
-      [WORDS_WAIT_MS, OPENING_WAIT_MS, REINDEXED_FIRST, OPENINGS_KEPT],
-      [2_000, 5_000, 1_000, 100],
+      [WORDS_WAIT_MS, OPENING_WAIT_MS, REINDEXED_FIRST, OPENINGS_KEPT, STEP_LETTERS_MAX],
+      [2_000, 5_000, 1_000, 100, 50_000],
     )
     assert.deepEqual([QUERY_LENGTH_MAX, QUERY_WORDS_MAX, VOCABULARY_MAX], [100, 10, 100_000])
     assert.deepEqual([SEARCHES_AT_ONCE, SEARCHES_WAITING_MAX, PAGE_MS], [8, 16, 2_000])

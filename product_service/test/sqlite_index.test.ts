@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { openSqlite } from '@shop/service_kit/sqlite'
 import { SQLITE_ERRORS, sqliteEngine } from '@shop/service_kit/test_support/sqlite_faults'
 import type { Stores } from '../src/domain/ports.ts'
+import { DESCRIPTION_LENGTH_MAX } from '../src/domain/product.ts'
 import { openSqliteStores } from '../src/storage/open_stores.ts'
 import {
   makeIndexTables,
@@ -16,6 +17,7 @@ import {
   type Progress,
   prepareIndexing,
   prepareOpening,
+  STEP_LETTERS_MAX,
 } from '../src/storage/sqlite_index.ts'
 import { createIndexFile, currentIndex, indexFilesOf } from '../src/storage/sqlite_index_file.ts'
 import { createIndexing, WORDS_WAIT_MS } from '../src/storage/sqlite_indexing.ts'
@@ -314,6 +316,37 @@ suite('what the index follows', () => {
     take(100)
     assert.equal(index.prepare("SELECT count(*) AS n FROM product_words('lamp')").get()!.n, added)
     for (const db of [products, other, index]) db.close()
+  })
+
+  test('is taken in steps by the length of texts, changed or taken anew, and a long one alone', async (t) => {
+    const { stores, path, close } = await open(t)
+    const description = 'x'.repeat(DESCRIPTION_LENGTH_MAX)
+    for (let i = 0; i < 25; i++) await add(stores, { name: 'Lamp', description })
+    await close()
+    const db = new DatabaseSync(path)
+    t.after(() => db.close())
+    const stepsTo = (end: Progress) => {
+      const index = createIndexFile(path)
+      t.after(index.close)
+      for (let steps = 1; ; steps++) {
+        const progress = index.take({ most: 200 })
+        if (!progress.more && progress.left === 0) {
+          assert.deepEqual(progress, end)
+          return steps
+        }
+        assert.ok(steps < 100)
+      }
+    }
+    const perStep = Math.floor(STEP_LETTERS_MAX / (DESCRIPTION_LENGTH_MAX + 'Lamp'.length))
+    for (const file of indexFilesOf(path)) rmSync(file)
+    assert.equal(stepsTo({ number: 25, left: 0, more: false }), Math.ceil(25 / perStep))
+    db.exec("UPDATE products SET name = 'Chair'")
+    assert.equal(stepsTo({ number: 50, left: 0, more: false }), Math.ceil(25 / perStep))
+    db.exec(`UPDATE products SET description = '${'y'.repeat(STEP_LETTERS_MAX + 1)}' WHERE seq < 4`)
+    assert.equal(stepsTo({ number: 53, left: 0, more: false }), 3)
+    const words = new DatabaseSync(currentIndex(path)!.file, { readOnly: true })
+    t.after(() => words.close())
+    assert.equal(words.prepare("SELECT count(*) AS n FROM product_words('chair')").get()!.n, 25)
   })
 
   test('is followed from one of the last openings', async (t) => {

@@ -18,6 +18,8 @@ const LAYOUT = 1
 const VERSION = LAYOUT * 1_000 + Number(WORDS_VERSION)
 /** Openings of the store that are remembered. An index that has not followed for as many begins anew. */
 export const OPENINGS_KEPT = 100
+/** Letters of texts that are taken in one step, unless one product has more: of Chinese each brings a word. */
+export const STEP_LETTERS_MAX = 50_000
 
 /** The index is not to be gone on with: one that is empty takes its place. */
 export class NotOfThisStore extends Error {
@@ -67,8 +69,9 @@ export function prepareOpening(db: DatabaseSync): () => void {
 }
 
 /**
- * Gives what takes the next products: changes first, then those that are left, so many at most. `products` has the
- * store, `index` (perhaps the same) the tables of the index. Call it in a transaction of `index`. Throws NotOfThisStore.
+ * Gives what takes the next products: changes first, then those that are left, so many at most, and fewer where their
+ * texts are long, so that a step ends in time whatever shops write. `products` has the store, `index` (perhaps the same)
+ * the tables of the index. Call it in a transaction of `index`. Throws NotOfThisStore.
  */
 export function prepareIndexing(products: DatabaseSync, index: DatabaseSync) {
   const read = reading(products)
@@ -111,22 +114,35 @@ export function prepareIndexing(products: DatabaseSync, index: DatabaseSync) {
     const opening = read.latestOpening()
     // Before the changes are read: every one up to it is among these, or newer.
     const latest = read.latestChange()
-    const changed = read.changes(state.number, most)
+    const waiting = read.changes(state.number, most)
+    const changed = firstOf(waiting)
     take(changed)
-    const more = changed.length === most
+    const more = waiting.length === most || changed.length < waiting.length
     const last = Number(changed.at(-1)?.[4] ?? 0)
     const number = more ? last : Math.max(latest, last)
     let { below } = state
     if (below !== null && !more) {
       const older = read.productsBelow(below, most - changed.length)
-      take(older)
-      below = older.length < most - changed.length ? null : Number(older.at(-1)![0])
+      const taken = firstOf(older)
+      take(taken)
+      const isLast = older.length < most - changed.length && taken.length === older.length
+      below = isLast ? null : Number(taken.at(-1)![0])
     }
     if (before?.opening !== opening || before.number !== number || before.below !== below) {
       saveState.run(VERSION, opening, number, below)
     }
     return { number, left: below === null ? 0 : below - 1, more }
   }
+}
+
+/** As many of the rows as a step may take, one at least. */
+function firstOf(rows: readonly Row[]): readonly Row[] {
+  let letters = 0
+  const end = rows.findIndex(([, name, description]) => {
+    letters += String(name).length + String(description).length
+    return letters > STEP_LETTERS_MAX
+  })
+  return end === -1 ? rows : rows.slice(0, Math.max(1, end))
 }
 
 /** What the index asks of the store. A fault of the store is none of the index. */

@@ -48,7 +48,9 @@ export function createIndexing(
   const begun = Promise.withResolvers<void>()
   const waiting = new Set<Waiting>()
   let reached = 0
+  /** Products taken anew, of so many that there were. */
   let anew = 0
+  let all = 0
   let told: string | undefined
   let toldLeft = false
   let wanted: { suspect: boolean } | undefined
@@ -57,11 +59,13 @@ export function createIndexing(
   // Pauses hold no process, and whoever stops does not wait for them.
   const pause = (ms: number) => sleep(ms, undefined, { signal, ref: false }).catch(() => {})
 
-  const arrived = ({ number, left }: Progress) => {
+  const arrived = ({ number, left }: Progress, most: number) => {
     if (told !== undefined) notice('The search index is written again.')
     told = undefined
     reached = Math.max(reached, number)
     for (const each of waiting) if (each.change <= reached) each.done()
+    all = left === 0 ? 0 : Math.max(all, left + most)
+    anew = all - left
     if (left > 0 && !toldLeft && anew >= REINDEXED_FIRST) {
       toldLeft = true
       notice(`${left} products are being indexed again; until that is done a search may miss some.`)
@@ -70,7 +74,6 @@ export function createIndexing(
       toldLeft = false
       notice('All products are indexed again.')
     }
-    if (left === 0) anew = 0
     if (left === 0 || toldLeft) begun.resolve()
   }
 
@@ -95,8 +98,7 @@ export function createIndexing(
         const most = Math.max(1, step >> failures)
         const progress = await take({ most, suspect })
         failures = 0
-        if (progress.left > 0) anew += most
-        arrived(progress)
+        arrived(progress, most)
         if (progress.more || progress.left > 0) wanted ??= { suspect: false }
         if (progress.left > 0 && anew > REINDEXED_FIRST && waiting.size === 0) await pause(PAUSE_MS)
       } catch (error) {
