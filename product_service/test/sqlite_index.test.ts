@@ -19,7 +19,13 @@ import {
   prepareOpening,
   STEP_LETTERS_MAX,
 } from '../src/storage/sqlite_index.ts'
-import { createIndexFile, currentIndex, indexFilesOf } from '../src/storage/sqlite_index_file.ts'
+import {
+  createIndexFile,
+  currentIndex,
+  indexFilesOf,
+  type Indexing as Step,
+  type Suspect,
+} from '../src/storage/sqlite_index_file.ts'
 import { createIndexing, WORDS_WAIT_MS } from '../src/storage/sqlite_indexing.ts'
 import { ACT, AT, add, folder, openShop, order } from './worlds.ts'
 
@@ -174,6 +180,28 @@ suite('an index that is', () => {
     const again = await open(t, path)
     await assert.rejects(search(again.stores, 'lamp'), { code: 'store_unavailable' })
     await finds(again.stores, 'lamp', ['Lamp'])
+    assert.equal(file(), `${path}-words.2`)
+  })
+
+  test('met with damage is replaced at once where that is sure, and its words are never compared', async (t) => {
+    const { path, file, close } = await aLamp(t)
+    await close()
+    const first = file()
+    const db = new DatabaseSync(first)
+    db.enableDefensive(false)
+    // Comparing would find it, but takes as long as making the index: in a large shop longer than a step may take.
+    db.exec("UPDATE product_words_content SET c0 = 'chair'")
+    db.close()
+    const index = createIndexFile(path)
+    t.after(index.close)
+    for (const suspect of [
+      { file: first, sure: false },
+      { file: `${path}-words.9`, sure: true },
+    ]) {
+      index.take({ most: 1, suspect })
+      assert.equal(file(), first)
+    }
+    index.take({ most: 1, suspect: { file: first, sure: true } })
     assert.equal(file(), `${path}-words.2`)
   })
 
@@ -448,16 +476,17 @@ suite('keeping in step', () => {
   })
 
   test('damage that somebody met is looked for once', async (t) => {
-    const asked: (boolean | undefined)[] = []
-    const take = async ({ suspect }: { suspect?: boolean }) => {
+    const asked: (Suspect | undefined)[] = []
+    const take = async ({ suspect }: Pick<Step, 'suspect'>) => {
       asked.push(suspect)
       return inStep(asked.length)
     }
     const indexing = createIndexing(take, () => {})
     t.after(() => indexing.stop())
-    indexing.look({ suspect: true })
+    const suspect = { file: 'words.1', sure: true }
+    indexing.look(suspect)
     indexing.look()
     await indexing.reached(2)
-    assert.deepEqual(asked, [true, false])
+    assert.deepEqual(asked, [suspect, undefined])
   })
 })

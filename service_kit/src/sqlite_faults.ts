@@ -5,6 +5,7 @@ import { Problem } from './problem.ts'
 const BUSY = 5
 const LOCKED = 6
 const CORRUPT = 11
+const CORRUPT_VTAB = 267
 const CANTOPEN = 14
 const NOTADB = 26
 /** PERM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, NOTADB: the file is at fault, not the request. */
@@ -17,6 +18,10 @@ export const isBusy = (error: unknown): boolean => [BUSY, LOCKED].includes(resul
 
 /** The file itself is no database, or no whole one: trying again does not help. */
 export const isDamage = (error: unknown): boolean => [CORRUPT, NOTADB].includes(resultCode(error))
+
+/** What a virtual table keeps does not fit together: it is none of the tables beside it. */
+export const isDamageOfVirtualTable = (error: unknown): boolean =>
+  (error as { errcode?: number }).errcode === CORRUPT_VTAB
 
 export const isStoreFault = (error: unknown): boolean =>
   isBusy(error) || FILE_FAULTS.includes(resultCode(error))

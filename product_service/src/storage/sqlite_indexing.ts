@@ -11,7 +11,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Backoff, pauseMs } from '@shop/retry/backoff'
 import type { Progress } from './sqlite_index.ts'
-import type { Indexing as Step } from './sqlite_index_file.ts'
+import type { Indexing as Step, Suspect } from './sqlite_index_file.ts'
 
 /** How long the answer to an edit waits for its words. */
 export const WORDS_WAIT_MS = 2_000
@@ -29,7 +29,7 @@ export type Indexing = {
   /** Resolves when the change is in the index, or nobody waits any longer. Never rejects. */
   reached(change: number): Promise<void>
   /** Something may be left to do. */
-  look(found?: { suspect: boolean }): void
+  look(suspect?: Suspect): void
   stop(): Promise<void>
 }
 
@@ -53,7 +53,7 @@ export function createIndexing(
   let all = 0
   let told: string | undefined
   let toldLeft = false
-  let wanted: { suspect: boolean } | undefined
+  let wanted: Pick<Step, 'suspect'> | undefined
   let running: Promise<void> | undefined
 
   // Pauses hold no process, and whoever stops does not wait for them.
@@ -99,7 +99,7 @@ export function createIndexing(
         const progress = await take({ most, suspect })
         failures = 0
         arrived(progress, most)
-        if (progress.more || progress.left > 0) wanted ??= { suspect: false }
+        if (progress.more || progress.left > 0) wanted ??= {}
         if (progress.left > 0 && anew > REINDEXED_FIRST && waiting.size === 0) await pause(PAUSE_MS)
       } catch (error) {
         wanted ??= { suspect }
@@ -112,8 +112,8 @@ export function createIndexing(
     running = undefined
   }
 
-  const look = (found = { suspect: false }) => {
-    wanted = { suspect: found.suspect || wanted?.suspect === true }
+  const look = (suspect?: Suspect) => {
+    wanted = { suspect: suspect ?? wanted?.suspect }
     running ??= follow()
   }
 

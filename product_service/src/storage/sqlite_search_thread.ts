@@ -1,17 +1,17 @@
 /** The thread that searches: its own connection to store and index, which can't write. */
 import { DatabaseSync } from 'node:sqlite'
 import { serveReads } from '@shop/service_kit/reader_thread'
-import { isDamage } from '@shop/service_kit/sqlite_faults'
+import { isDamage, isDamageOfVirtualTable } from '@shop/service_kit/sqlite_faults'
 import type { CataloguePage, CatalogueQuery } from '../domain/ports.ts'
-import { currentIndex } from './sqlite_index_file.ts'
+import { currentIndex, type Suspect } from './sqlite_index_file.ts'
 import { createSqliteSearch, type SqliteSearch } from './sqlite_search.ts'
 
 /** How long it waits for a lock, which in WAL only the recovery of a file takes. */
 const BUSY_MS = 1_000
 const CACHE_KIB = 4 * 1024
 
-/** `damaged`: the index, or the store, is no whole file. */
-export type Found = CataloguePage | { readonly damaged: string }
+/** `damaged`: why the index, or the store, is no whole file. */
+export type Found = CataloguePage | { readonly damaged: string; readonly suspect: Suspect }
 
 const NOTHING_YET: CataloguePage = { items: [], next: undefined, behind: true }
 
@@ -45,8 +45,9 @@ serveReads((path: string) => {
       return await opened.search(query)
     } catch (error) {
       close()
-      if (isDamage(error)) return { damaged: (error as Error).message }
-      throw error
+      if (!isDamage(error)) throw error
+      const suspect = { file: index.file, sure: isDamageOfVirtualTable(error) }
+      return { damaged: (error as Error).message, suspect }
     }
   }
 })

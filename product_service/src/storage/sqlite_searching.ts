@@ -34,7 +34,7 @@ export async function startSearching(
     async search(query) {
       const found = await searcher.ask(query)
       if ('damaged' in found) {
-        indexing.look({ suspect: true })
+        indexing.look(found.suspect)
         throw new Problem('store_unavailable', `The search failed: ${found.damaged}; try again.`)
       }
       if (found.behind) indexing.look()
