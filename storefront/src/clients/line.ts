@@ -23,6 +23,8 @@ export type Line = {
    * place, or none for `who`, or with the reason of `signal` when that ends first.
    */
   enter(who: string, signal: AbortSignal): Promise<() => void>
+  /** How many wait for their turn. */
+  waiting(): number
 }
 
 export function createLine(service: string, { atOnce, waitingMax, shareOfFree }: LineLimits): Line {
@@ -77,5 +79,6 @@ export function createLine(service: string, { atOnce, waitingMax, shareOfFree }:
         signal.addEventListener('abort', leave, { once: true })
       })
     },
+    waiting: () => waiting.length,
   }
 }

@@ -6,7 +6,8 @@
  *     (line.ts), streams of events have so many seats, and of both each visitor has a share. Beyond that it is
  *     `overloaded` or `too_many_streams` at once, and nothing was done.
  *  2. A call has `answerMs` from its arrival, its time in the line included, until the answer begins, and `wholeMs`
- *     until all of it was taken: a visitor who reads slowly holds a place no longer than that.
+ *     until all of it was taken: a visitor who reads slowly holds a place no longer than that, and no longer than
+ *     `takeMs` while others wait (slow_takers.ts).
  *  3. What was never sent goes to the next replica, whatever it does. What was sent and lost goes to another one
  *     once, if it only reads.
  *  4. A failure is `overloaded` or `upstream_unavailable` if nothing was done, and else `upstream_no_answer`: the
@@ -22,6 +23,7 @@ import type { StorefrontProblemCode } from '../http/problems.ts'
 import type { LookUp } from './addresses.ts'
 import { createLine, type Line } from './line.ts'
 import { createReplicas, type Kind, NeverConnected, type Replica } from './replicas.ts'
+import { createSlowTakers, type SlowTakers } from './slow_takers.ts'
 import { LANES, type Lane, UPSTREAM_LIMITS, type UpstreamLimits } from './upstream_limits.ts'
 
 export type Call = {
@@ -66,6 +68,9 @@ export function createUpstream({ service, origins, limits: given, lookUp }: Upst
   const lines = Object.fromEntries(LANES.map((lane) => [lane, createLine(service, limits.lanes[lane])])) as {
     readonly [lane in Lane]: Line
   }
+  const takers = Object.fromEntries(
+    LANES.map((lane) => [lane, createSlowTakers(lines[lane], limits.takeMs)]),
+  ) as { readonly [lane in Lane]: SlowTakers }
   const seats = createSeats(limits.streamsMax)
 
   const answered = async (kind: Kind, call: Call, enter: (ended: AbortSignal) => Promise<() => void>) => {
@@ -146,7 +151,11 @@ export function createUpstream({ service, origins, limits: given, lookUp }: Upst
 
   return {
     service,
-    call: (call, { lane, address }) => answered('calls', call, (ended) => lines[lane].enter(address, ended)),
+    async call(call, { lane, address }) {
+      const answer = await answered('calls', call, (ended) => lines[lane].enter(address, ended))
+      takers[lane].takes(answer.body)
+      return answer
+    },
     stream: (call, viewer) =>
       answered('streams', call, async () => {
         const taken = seats.take(...holders(viewer, limits))
@@ -158,7 +167,10 @@ export function createUpstream({ service, origins, limits: given, lookUp }: Upst
             )
           : new Problem('overloaded', 'Too many streams of events are open; nothing was done.')
       }),
-    close: () => replicas.close(),
+    close() {
+      for (const lane of LANES) takers[lane].close()
+      return replicas.close()
+    },
   }
 }
 

@@ -16,6 +16,7 @@ export type UpstreamLimits = ReplicaLimits & {
   readonly streamsPerAddressMax: number
   readonly answerMs: number
   readonly wholeMs: number
+  readonly takeMs: number
   readonly silenceMs: number
 }
 
@@ -42,6 +43,8 @@ export const UPSTREAM_LIMITS: UpstreamLimits = {
   /** Longer than any service takes to answer by itself. */
   answerMs: 20_000,
   wholeMs: 60_000,
+  /** Of an answer, when others wait. Whoever waits has to find a place sooner than pages give up, which is after 5 s. */
+  takeMs: 1_000,
   /** Longest silence within a stream; services send a heartbeat every 15 s. */
   silenceMs: 60_000,
   connectMs: 2_000,

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { getEventListeners } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { suite, type TestContext, test } from 'node:test'
@@ -149,6 +149,53 @@ suite('the line before a service', () => {
     await new Promise((resolve) => slowly.body.once('close', resolve))
     const next = await service.call(GET)
     next.body.on('error', () => {}).destroy()
+  })
+
+  /** Two visitors hold both places: the first takes nothing, of the second it is up to the test. */
+  async function bothTaken(t: TestContext) {
+    let bytes = 'x'.repeat(1_048_576)
+    const answers: ServerResponse[] = []
+    const origin = await serve(t, (_request, response) => {
+      answers.push(response)
+      response.write(bytes)
+    })
+    const taken: Answer[] = []
+    // Before the service is closed, which waits for them.
+    t.after(() => taken.map(({ body }) => body.destroy()))
+    const service = upstream(t, [origin], { ...lanesOf(2, 9), takeMs: 100 })
+    const stuck = await service.call(GET)
+    let wasCut = false
+    stuck.body.on('error', () => {
+      wasCut = true
+    })
+    const other = await service.call(GET)
+    other.body.on('error', () => {})
+    taken.push(stuck, other)
+    bytes = 'ok'
+    return { service, answers, stuck, other, wasCut: () => wasCut }
+  }
+
+  test('who takes nothing of an answer is cut when somebody waits, the oldest alone', async (t) => {
+    const { service, answers, other, wasCut } = await bothTaken(t)
+    const waiting = service.call(GET)
+    await waiting
+    assert.ok(wasCut())
+    assert.equal(other.body.destroyed, false)
+    for (const answer of answers) answer.end()
+    assert.equal(await text((await waiting).body), 'ok')
+  })
+
+  test('nobody is cut while nobody waits, nor who takes what there is', async (t) => {
+    const { service, stuck, other, wasCut } = await bothTaken(t)
+    other.body.resume()
+    await new Promise((resolve) => setTimeout(resolve, 700))
+    assert.equal(wasCut(), false)
+    stuck.body.resume()
+    const waiting = new AbortController()
+    const inLine = service.call({ ...GET, signal: waiting.signal })
+    setTimeout(() => waiting.abort(), 700)
+    assert.equal(await refused(inLine), 'bad_request')
+    assert.deepEqual([wasCut(), other.body.destroyed], [false, false])
   })
 
   test('answers without a body give their place back too', async (t) => {
