@@ -5,7 +5,7 @@
  *  1. What is sent is read in one way only (request_heads.ts, json_bodies.ts) and judged as sent (validation.ts).
  *  2. Every error is a problem document (problem.ts) and is logged once, here: 5xx with its cause.
  *  3. Every route states who may call it (access.ts).
- *  4. Everything has a limit, named below or in arrivals.ts.
+ *  4. Everything has a limit, named below, in arrivals.ts or in connections.ts.
  *  5. No answer is kept by anyone (`no-store`), unless its route says otherwise.
  *  6. Figures, reasons and documents are for whoever runs it, on `operations` (operations.ts), a second app that
  *     listens elsewhere. Everybody may ask `/healthz` and `/readyz`, and read the documents if `publicDocs` says so.
@@ -24,6 +24,7 @@ import { describeRoutes, serveDocs } from './api_docs.ts'
 import type { App, BareApp } from './app.ts'
 import { ARRIVAL_LIMITS, type ArrivalLimits, limitArrivals } from './arrivals.ts'
 import { answerBrokenHttp, answerExpectation } from './broken_http.ts'
+import { CONNECTIONS_MAX, limitConnections } from './connections.ts'
 import { readBodies } from './json_bodies.ts'
 import { rememberPaths } from './known_paths.ts'
 import type { Metrics } from './metrics.ts'
@@ -45,7 +46,6 @@ export const REQUEST_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_CHECK_MS = 1_000
 /** Longer than the idle time of common balancers (60 s), so that we never close a connection they reuse. */
 export const KEEP_ALIVE_MS = 72_000
-export const CONNECTIONS_MAX = 10_000
 const NO_STORE = 'no-store'
 const REQUEST_ID = /^[\w.:-]{1,64}$/
 
@@ -78,7 +78,7 @@ export type HttpAppOptions = {
   /** Serve `/docs` and `/openapi.json` here too. */
   readonly publicDocs?: boolean
   /** Tests are less patient, and have less to send. */
-  readonly limits?: Partial<ArrivalLimits & { requestTimeoutMs: number }>
+  readonly limits?: Partial<ArrivalLimits & { requestTimeoutMs: number; connectionsMax: number }>
 }
 
 /** An app with the manners above and no routes of its own; it does not listen. */
@@ -104,7 +104,11 @@ export function createHttpApp(options: HttpAppOptions): App {
 /** `access` are the checks of those who may call; answers are counted in `observed`. */
 function createBareApp(options: HttpAppOptions, access: AccessChecks, observed?: Metrics): BareApp {
   const { tracing } = options
-  const { requestTimeoutMs = REQUEST_TIMEOUT_MS, ...arrivalLimits } = options.limits ?? {}
+  const {
+    requestTimeoutMs = REQUEST_TIMEOUT_MS,
+    connectionsMax = CONNECTIONS_MAX,
+    ...arrivalLimits
+  } = options.limits ?? {}
   const answer = answerWith({ ...KIT_PROBLEMS, ...options.problems })
   const app = Fastify({
     ...(options.logger ? { loggerInstance: options.logger as FastifyBaseLogger } : {}),
@@ -138,7 +142,7 @@ function createBareApp(options: HttpAppOptions, access: AccessChecks, observed?:
       answer(error, request, reply.header('x-request-id', request.id)),
     clientErrorHandler: answerBrokenHttp,
   }).withTypeProvider<TypeBoxTypeProvider>()
-  app.server.maxConnections = CONNECTIONS_MAX
+  limitConnections(app.server, connectionsMax, !options.trustedProxies?.length)
   app.server.on('checkExpectation', answerExpectation)
 
   app.setValidatorCompiler(createValidatorCompiler())

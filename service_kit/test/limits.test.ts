@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { ARRIVAL_LIMITS } from '../src/arrivals.ts'
 import { SERVICE_SECRET_BYTES_MIN } from '../src/config.ts'
+import { CONNECTIONS_MAX } from '../src/connections.ts'
 import * as http from '../src/http_app.ts'
 import { CLOSE_DEADLINE_MS } from '../src/lifecycle.ts'
 import { CLIENT_OPTIONS, COMMAND_MS, DEADLINE_MS, TRANSACTION_OPTIONS } from '../src/mongo.ts'
@@ -27,7 +28,7 @@ const MIB = 1024 * 1024
 
 test('of requests', () => {
   assert.deepEqual(
-    [http.BODY_BYTES_MAX, http.HEADER_BYTES_MAX, http.PARAM_LENGTH_MAX, http.CONNECTIONS_MAX],
+    [http.BODY_BYTES_MAX, http.HEADER_BYTES_MAX, http.PARAM_LENGTH_MAX, CONNECTIONS_MAX],
     [65_536, 16_384, 200, 10_000],
   )
   assert.deepEqual([http.REQUEST_TIMEOUT_MS, http.KEEP_ALIVE_MS], [10_000, 72_000])
