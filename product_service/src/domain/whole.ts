@@ -28,9 +28,18 @@ export function wholeMovement(movement: Movement): Movement {
 }
 
 export function wholeReservation(reservation: Reservation): Reservation {
-  const isGood = reservation.lines.every(
-    (line) => isText(line?.productId) && Number.isSafeInteger(line.quantity),
+  const { lines, totalMinor, shortages, unknownProducts, createdAt, updatedAt } = reservation
+  const isGood = lines.every(
+    (line) => isText(line?.productId) && [line.quantity, line.unitPriceMinor].every(isCount),
   )
   if (!isGood) throw new Error('its lines are not those of a reservation')
+  const isRefused = shortages.every(
+    (line) => isText(line?.productId) && [line.requested, line.available].every(isCount),
+  )
+  if (!isRefused || !unknownProducts.every(isText))
+    throw new Error('its reasons are not those of a reservation')
+  if (![createdAt, updatedAt].every(isText) || (totalMinor !== null && !isCount(totalMinor))) {
+    throw new Error('its fields are not those of a reservation')
+  }
   return reservation
 }

@@ -6,6 +6,7 @@ import type { UnreadableOf } from '@shop/service_kit/unreadable'
 import type { Stores } from '../domain/ports.ts'
 import { createSqliteAuditStore } from './sqlite_audit_store.ts'
 import { createSqliteCatalogueStore } from './sqlite_catalogue_store.ts'
+import { readProducts } from './sqlite_rows.ts'
 import { type Searching, startSearching } from './sqlite_searching.ts'
 import { createSqliteStockStore } from './sqlite_stock_store.ts'
 import { inSteps } from './stock_in_steps.ts'
@@ -31,7 +32,7 @@ export async function openStores(
 ): Promise<Stores> {
   const url = DATABASE_URL ?? `sqlite:${join(DATA_DIR, DATABASE_FILE)}`
   if (url.startsWith('sqlite:')) {
-    return openSqliteStores(url.slice('sqlite:'.length), config.CURRENCY, notice, config)
+    return openSqliteStores(url.slice('sqlite:'.length), config.CURRENCY, notice, config, unreadableOf)
   }
   // Loaded only here: the driver takes 20 MiB that a shop on SQLite need not have.
   const { openMongoStores } = await import('./open_mongo.ts')
@@ -44,19 +45,21 @@ export async function openSqliteStores(
   CURRENCY: string,
   notice: Notice = () => {},
   { CURRENCY_DIGITS, existing }: Pick<StoreOptions, 'CURRENCY_DIGITS' | 'existing'> = {},
+  unreadableOf: UnreadableOf = () => () => {},
 ): Promise<Stores> {
   const money = createStoreMoney({ CURRENCY, CURRENCY_DIGITS }, path)
   const store = openSqlite({ path, migrations: new URL('./migrations/', import.meta.url), existing })
+  const reading = readProducts(unreadableOf('a product'))
   let searching: Searching
   try {
     await keepMoney(store, money)
-    searching = await startSearching(store, path, notice, existing)
+    searching = await startSearching(store, path, reading, notice, existing)
   } catch (error) {
     await store.close()
     throw error
   }
   return {
-    catalogue: createSqliteCatalogueStore(store, searching.search, searching.reached),
+    catalogue: createSqliteCatalogueStore(store, reading, searching.search, searching.reached),
     stock: inSteps(createSqliteStockStore(store)),
     audit: createSqliteAuditStore(store),
     digits: money.digits,

@@ -11,7 +11,13 @@ import type { SqliteStore } from '@shop/service_kit/sqlite'
 import { createReading } from '@shop/service_kit/unreadable'
 import type { Audit, LedgerMismatch } from '../domain/ports.ts'
 import { wholeReservation } from '../domain/whole.ts'
-import { prepareQuery, RESERVATION_COLUMNS, type Row, reservationOf } from './sqlite_rows.ts'
+import {
+  prepareAnyNumbers,
+  prepareQuery,
+  RESERVATION_COLUMNS,
+  type Row,
+  reservationOf,
+} from './sqlite_rows.ts'
 
 const ROWS_MAX = 250
 /** Tries to read a product while nobody changes it; one that never rests is left to the next pass. */
@@ -19,15 +25,15 @@ const TRIES_MAX = 3
 
 export function createSqliteAuditStore({ reader }: SqliteStore): Audit {
   const ids = prepareQuery(reader, 'SELECT id, seq FROM products WHERE id > ? ORDER BY id LIMIT ?')
-  const numbers = prepareQuery(reader, 'SELECT stock, reserved, version FROM products WHERE seq = ?')
-  const history = prepareQuery(
+  const numbers = prepareAnyNumbers(reader, 'SELECT stock, reserved, version FROM products WHERE seq = ?')
+  const history = prepareAnyNumbers(
     reader,
     `SELECT count(*), sum(delta), sum(iif(r.status = 'held', -delta, 0)), max(version)
        FROM (SELECT delta, version, iif(reason = 'sale', order_id, NULL) AS sold_to FROM movements
               WHERE product_seq = ?1 AND version > ?2 ORDER BY version LIMIT ?3)
        LEFT JOIN reservations r ON r.order_id = sold_to`,
   )
-  const reservations = prepareQuery(
+  const reservations = prepareAnyNumbers(
     reader,
     `SELECT ${RESERVATION_COLUMNS} FROM reservations r WHERE r.order_id > ? ORDER BY r.order_id LIMIT ?`,
   )

@@ -10,20 +10,29 @@ import type { Catalogue } from '../domain/ports.ts'
 import { editProduct, newProduct, removeProduct } from '../domain/product.ts'
 import type { Indexing } from './sqlite_indexing.ts'
 import { createSqlitePages } from './sqlite_pages.ts'
-import { PRODUCT_COLUMNS, prepareQuery, prepareWrites, productOf, seqOf } from './sqlite_rows.ts'
+import {
+  PRODUCT_COLUMNS,
+  prepareAnyNumbers,
+  prepareQuery,
+  prepareWrites,
+  productOf,
+  type ReadProducts,
+  seqOf,
+} from './sqlite_rows.ts'
 import type { SqliteSearch } from './sqlite_search.ts'
 
 export function createSqliteCatalogueStore(
   store: SqliteStore,
+  reading: ReadProducts,
   search: SqliteSearch,
   reached: Indexing['reached'],
 ): Catalogue {
   const writes = prepareWrites(store.writer)
-  const find = prepareQuery(
+  const find = prepareAnyNumbers(
     store.reader,
     `SELECT ${PRODUCT_COLUMNS} FROM products p WHERE p.id = ? AND p.deleted_at IS NULL`,
   )
-  const pages = createSqlitePages(store.reader)
+  const pages = createSqlitePages(store.reader, reading)
   const latestChange = prepareQuery(store.writer, 'SELECT coalesce(max(number), 0) FROM text_changes')
 
   const loaded = (id: string) => {
@@ -64,7 +73,7 @@ export function createSqliteCatalogueStore(
     },
     async find(id) {
       const row = find.get(id)
-      return row && productOf(row)
+      return row && reading.one(row)
     },
     list: (query) => (query.words.length > 0 ? search(query) : pages.list(query)),
     edit(id, fields, seen, act) {

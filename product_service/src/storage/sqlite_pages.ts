@@ -9,23 +9,31 @@ import type { DatabaseSync } from 'node:sqlite'
 import { foundBy, orderOf, pageOf, type Rank, readRanks, type Wanted } from '../domain/pages.ts'
 import type { CatalogueQuery, Page, PageKey, Sort } from '../domain/ports.ts'
 import type { Product } from '../domain/product.ts'
-import { PRODUCT_COLUMNS, prepareQuery, productOf, type Query } from './sqlite_rows.ts'
+import {
+  PRODUCT_COLUMNS,
+  prepareAnyNumbers,
+  prepareQuery,
+  type Query,
+  type ReadProducts,
+} from './sqlite_rows.ts'
 
 export type SqlitePages = {
   /** Searches only on a connection that has the index (sqlite_index.ts). */
   list(query: CatalogueQuery): Promise<Page<Product>>
 }
 
-export function createSqlitePages(db: DatabaseSync): SqlitePages {
+type PageQuery = Pick<Query, 'all'>
+
+export function createSqlitePages(db: DatabaseSync, reading: ReadProducts): SqlitePages {
   const seq = prepareQuery(db, 'SELECT seq FROM products WHERE id = ?')
-  const pages = new Map<string, Query>()
+  const pages = new Map<string, PageQuery>()
 
   /** At most 32 statements: 4 sorts, with or without words, stock and cursor. */
-  const pageQuery = (sort: Sort, search: boolean, inStock: boolean, continued: boolean): Query => {
+  const pageQuery = (sort: Sort, search: boolean, inStock: boolean, continued: boolean): PageQuery => {
     const shape = `${sort} ${search} ${inStock} ${continued}`
     let query = pages.get(shape)
     if (!query) {
-      query = prepareQuery(db, pageSql(sort, search, inStock, continued))
+      query = prepareAnyNumbers(db, pageSql(sort, search, inStock, continued))
       pages.set(shape, query)
     }
     return query
@@ -45,10 +53,12 @@ export function createSqlitePages(db: DatabaseSync): SqlitePages {
     { inStock, after, limit }: Omit<CatalogueQuery, 'sort' | 'words'>,
   ) => {
     const start = startOf(sort, rank !== undefined, after)
-    if (!start) return []
+    if (!start) return Promise.resolve([])
     const match = rank ? [matchOf(rank)] : []
     const query = pageQuery(sort, rank !== undefined, inStock, after !== undefined)
-    return query.all(...match, ...start, limit).map(productOf)
+    return reading.fill(limit, (count, { length }) =>
+      query.all(...match, ...start, length + count).slice(length),
+    )
   }
 
   return {
@@ -57,7 +67,7 @@ export function createSqlitePages(db: DatabaseSync): SqlitePages {
       const sort = orderOf(query)
       if (sort !== 'relevance') {
         const rank = words.length > 0 ? foundBy(words) : undefined
-        return pageOf(read(sort, rank, { inStock, after, limit: limit + 1 }), sort, limit)
+        return pageOf(await read(sort, rank, { inStock, after, limit: limit + 1 }), sort, limit)
       }
       return readRanks(query, (rank, id, most) =>
         read('newest', rank, { inStock, after: id === undefined ? undefined : [id], limit: most }),

@@ -1,7 +1,10 @@
 /** How products, movements and reservations lie in the rows of SQLite. Rows are arrays: half the cost of objects. */
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import { readAnyNumber } from '@shop/service_kit/sqlite'
+import { createReading, type OnUnreadable } from '@shop/service_kit/unreadable'
 import { type Movement, nameKey, type Product } from '../domain/product.ts'
 import type { Reservation } from '../domain/reservation.ts'
+import { wholeProduct } from '../domain/whole.ts'
 
 export type Row = readonly (string | number | null)[]
 
@@ -16,6 +19,21 @@ export function prepareQuery(db: DatabaseSync, sql: string): Query {
   const statement: StatementSync = db.prepare(sql)
   statement.setReturnArrays(true)
   return statement as unknown as Query
+}
+
+/** For rows of many things: an integer that JavaScript cannot hold comes as one that is not safe, and fails its row alone. */
+export function prepareAnyNumbers(db: DatabaseSync, sql: string): Pick<Query, 'get' | 'all'> {
+  const statement = readAnyNumber(db.prepare(sql))
+  statement.setReturnArrays(true)
+  const numbers = (row: unknown) =>
+    (row as unknown[]).map((value) => (typeof value === 'bigint' ? Number(value) : value)) as unknown as Row
+  return {
+    get(...values) {
+      const row = statement.get(...values)
+      return row && numbers(row)
+    },
+    all: (...values) => statement.all(...values).map(numbers),
+  }
 }
 
 export const PRODUCT_COLUMNS = `p.id, p.name, p.description, p.price_minor, p.stock, p.reserved, p.version,
@@ -34,6 +52,14 @@ export const productOf = (row: Row): Product => ({
   updatedAt: row[9] as string,
   deletedAt: row[10] as string | null,
 })
+
+export const readProducts = (onUnreadable: OnUnreadable) =>
+  createReading(
+    (row: Row) => wholeProduct(productOf(row)),
+    ([id]) => String(id),
+    onUnreadable,
+  )
+export type ReadProducts = ReturnType<typeof readProducts>
 
 export const seqOf = (row: Row): number => row[11] as number
 

@@ -10,14 +10,14 @@ import { searchOrCorrect } from '../domain/correction.ts'
 import type { CataloguePage, CatalogueQuery } from '../domain/ports.ts'
 import { isCorrectable, VOCABULARY_MAX } from '../domain/spelling.ts'
 import { createSqlitePages, prepareIsKnown } from './sqlite_pages.ts'
-import { prepareQuery } from './sqlite_rows.ts'
+import { prepareQuery, type ReadProducts } from './sqlite_rows.ts'
 
 const VOCABULARY_REST = 20
 
 export type SqliteSearch = (query: CatalogueQuery) => Promise<CataloguePage>
 
-export function createSqliteSearch(db: DatabaseSync): SqliteSearch {
-  const pages = createSqlitePages(db)
+export function createSqliteSearch(db: DatabaseSync, reading: ReadProducts): SqliteSearch {
+  const pages = createSqlitePages(db, reading)
   const isKnown = prepareIsKnown(db)
   // A table of this connection alone: what it lists is in the index.
   db.exec(`CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab (words, product_words, row)`)

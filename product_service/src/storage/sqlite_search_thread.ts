@@ -4,6 +4,7 @@ import { serveReads } from '@shop/service_kit/reader_thread'
 import { isDamage, isDamageOfVirtualTable } from '@shop/service_kit/sqlite_faults'
 import type { CataloguePage, CatalogueQuery } from '../domain/ports.ts'
 import { currentIndex, type Suspect } from './sqlite_index_file.ts'
+import { readProducts } from './sqlite_rows.ts'
 import { createSqliteSearch, type SqliteSearch } from './sqlite_search.ts'
 
 /** How long it waits for a lock, which in WAL only the recovery of a file takes. */
@@ -12,6 +13,9 @@ const CACHE_KIB = 4 * 1024
 
 /** `damaged`: why the index, or the store, is no whole file. */
 export type Found = CataloguePage | { readonly damaged: string; readonly suspect: Suspect }
+
+/** Lists tell what cannot be read, and who asks for it by itself. */
+const reading = readProducts(() => {})
 
 const NOTHING_YET: CataloguePage = { items: [], next: undefined, behind: true }
 
@@ -29,7 +33,7 @@ serveReads((path: string) => {
     try {
       db.exec(`PRAGMA temp_store = MEMORY; PRAGMA cache_size = -${CACHE_KIB}`)
       db.prepare('ATTACH ? AS words').run(file)
-      return { identity, db, search: createSqliteSearch(db) }
+      return { identity, db, search: createSqliteSearch(db, reading) }
     } catch (error) {
       db.close()
       throw error

@@ -6,6 +6,7 @@ import type { CatalogueQuery } from '../domain/ports.ts'
 import { makeIndexTables, type Progress, prepareIndexing, prepareOpening } from './sqlite_index.ts'
 import type { Indexing as Step } from './sqlite_index_file.ts'
 import { createIndexing, type Indexing, NO_INDEXING } from './sqlite_indexing.ts'
+import type { ReadProducts } from './sqlite_rows.ts'
 import { createSqliteSearch, type SqliteSearch } from './sqlite_search.ts'
 import type { Found } from './sqlite_search_thread.ts'
 
@@ -22,10 +23,11 @@ const INDEX_THREAD = new URL('./sqlite_index_thread.ts', import.meta.url)
 export async function startSearching(
   store: SqliteStore,
   path: string,
+  reading: ReadProducts,
   notice: (text: string) => void,
   lookOnly = false,
 ): Promise<Searching> {
-  if (path === ':memory:') return searchInPlace(store, notice)
+  if (path === ':memory:') return searchInPlace(store, reading, notice)
   const searcher = createReaderThread<CatalogueQuery, Found>(SEARCH_THREAD, path, { what: 'searches' })
   const { indexing, close } = lookOnly
     ? { indexing: NO_INDEXING, async close() {} }
@@ -52,7 +54,8 @@ async function startIndexing(store: SqliteStore, path: string, notice: (text: st
   const indexer = createReaderThread<Step, Progress>(INDEX_THREAD, path, { what: 'changes of the index' })
   const indexing = createIndexing(indexer.ask, notice)
   // An empty shop has no thread before it needs one.
-  if (store.reader.prepare('SELECT 1 FROM products LIMIT 1').get()) await indexing.opened()
+  if (store.reader.prepare('SELECT max(seq) AS newest FROM products').get()!.newest !== null)
+    await indexing.opened()
   return {
     indexing,
     async close() {
@@ -62,11 +65,15 @@ async function startIndexing(store: SqliteStore, path: string, notice: (text: st
 }
 
 /** What is in memory only its own connection sees. */
-async function searchInPlace(store: SqliteStore, notice: (text: string) => void): Promise<Searching> {
+async function searchInPlace(
+  store: SqliteStore,
+  reading: ReadProducts,
+  notice: (text: string) => void,
+): Promise<Searching> {
   store.writer.exec("ATTACH ':memory:' AS words")
   makeIndexTables(store.writer, 'words')
   const take = prepareIndexing(store.writer, store.writer)
   await store.write(prepareOpening(store.writer))
   const { reached, stop } = createIndexing(({ most }) => store.write(() => take(most)), notice)
-  return { search: createSqliteSearch(store.reader), reached, close: stop }
+  return { search: createSqliteSearch(store.reader, reading), reached, close: stop }
 }

@@ -13,6 +13,7 @@ import {
   releaseReservations,
   shipReservations,
 } from '../domain/reservation.ts'
+import { wholeReservation } from '../domain/whole.ts'
 import {
   MOVEMENT_COLUMNS,
   movementOf,
@@ -70,7 +71,7 @@ export function createSqliteStockStore(store: SqliteStore): Stock {
       loadReservation(orderId: string): Reservation | undefined {
         const row = reservation.get(orderId)
         if (!row) return undefined
-        const found = reservationOf(row)
+        const found = wholeReservation(reservationOf(row))
         reservations.set(orderId, found)
         reservationSeqs.set(orderId, row[9] as number)
         return found
