@@ -99,6 +99,18 @@ suite('a service', { timeout: START_MS }, () => {
     assert.equal(said.filter(({ closed }) => closed).length, 1)
   })
 
+  test('a connection that was promised to more requests does not keep it', async (t) => {
+    const { service } = start(t)
+    const [{ listening }] = (await once(service, 'message')) as [Message]
+    const answer = fetch(`http://127.0.0.1:${listening}/begun`).then((begun) => begun.text())
+    await once(service, 'message')
+    const ended = once(service, 'exit')
+    service.kill('SIGTERM')
+    assert.equal(await answer, 'begun')
+    // Cut off at its deadline it would end by a failure.
+    assert.deepEqual(await ended, [0, null])
+  })
+
   test('an error that nobody caught is logged, and ends it as a failure', async (t) => {
     const { service, log } = start(t)
     const [{ listening }] = (await once(service, 'message')) as [Message]

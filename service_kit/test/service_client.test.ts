@@ -1,9 +1,32 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { suite, type TestContext, test } from 'node:test'
 import { CALLS_MAX, createServiceClient, ServiceUnreachable } from '../src/service_client.ts'
 import { startTracing } from '../src/telemetry.ts'
+
+const CONNECTIONS = 93
+
+/** The port of a process that stands still and has as many connections as the system keeps for it. */
+async function fullPlace(t: TestContext): Promise<number> {
+  const still = spawn(process.execPath, [
+    '-e',
+    `const s = require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
+       console.log(s.address().port)
+       process.kill(process.pid, 'SIGSTOP')
+     })`,
+  ])
+  const [line] = (await once(still.stdout, 'data')) as [Buffer]
+  const port = Number(line.toString())
+  const waiting = Array.from({ length: 8 }, () => connect(port, '127.0.0.1').on('error', () => {}))
+  t.after(() => {
+    for (const socket of waiting) socket.destroy()
+    still.kill('SIGKILL')
+  })
+  return port
+}
 
 async function clientOf(t: TestContext, listener: RequestListener, path = '') {
   const server = createServer(listener)
@@ -73,6 +96,38 @@ suite('calls between services', () => {
       assert.equal(calls, 1)
     })
   }
+
+  test('go over so many connections and no more', async (t) => {
+    const { promise: all, resolve: allAreThere } = Promise.withResolvers<void>()
+    const sockets = new Set<unknown>()
+    const client = await clientOf(t, ({ socket }) => {
+      sockets.add(socket)
+      if (sockets.size === CONNECTIONS) allAreThere()
+    })
+    const ender = new AbortController()
+    const { signal } = ender
+    const calls = Array.from({ length: CALLS_MAX }, () =>
+      assert.rejects(client.post('/internal/x', {}, { deadlineMs: 60_000, signal })),
+    )
+    await all
+    // Whatever more there is to connect has its time.
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    ender.abort()
+    await Promise.all(calls)
+    assert.equal(sockets.size, CONNECTIONS)
+  })
+
+  test('give up on a host that does not take the connection long before their deadline', async (t) => {
+    const place = await fullPlace(t)
+    const client = createServiceClient({
+      url: `http://127.0.0.1:${place}`,
+      token: async () => 'token-1',
+      tracing: await startTracing('test', {}),
+    })
+    t.after(() => client.close())
+    const call = client.post('/internal/x', {}, { deadlineMs: 30_000 })
+    await assert.rejects(call, /[Cc]onnect.*timeout|timeout.*connect/)
+  })
 
   test('so many calls wait, and one more is not sent; each that ends makes room', async (t) => {
     const waiting: (() => void)[] = []

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -46,6 +46,29 @@ suite('inspectSqlite', () => {
     const damaged = { state: 'unreadable', damaged: true, reason: 'file is not a database' }
     assert.deepEqual(inspectSqlite(path, migrations), damaged)
     assert.partialDeepStrictEqual(inspectSqlite(folder, migrations), { state: 'unreadable', damaged: false })
+  })
+
+  test('of much that is damaged the first ten of a kind are told', async () => {
+    const path = await made('much.db')
+    const db = new DatabaseSync(path, { enableForeignKeyConstraints: false })
+    db.exec(`
+      CREATE TABLE parts (id INTEGER PRIMARY KEY, thing INTEGER REFERENCES things (id), name TEXT);
+      CREATE INDEX parts_by_name ON parts (name);
+      WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 400)
+      INSERT INTO parts SELECT i, i, printf('%0200d', i) FROM n;
+      PRAGMA wal_checkpoint (TRUNCATE)`)
+    const { page } = db
+      .prepare("SELECT rootpage AS page FROM sqlite_schema WHERE name = 'parts_by_name'")
+      .get()!
+    db.close()
+    // The first page of the index is one of a table without rows.
+    const file = openSync(path, 'r+')
+    writeSync(file, Uint8Array.of(10, 0, 0, 0, 0, 0, 0, 0), 0, 8, (Number(page) - 1) * 4096)
+    closeSync(file)
+    const { damages } = inspectSqlite(path, migrations) as { damages: readonly string[] }
+    const dangling = damages.filter((line) => line.includes('refers to a missing row'))
+    assert.equal(dangling.length, 10)
+    assert.ok(damages.length > 10 && damages.length <= 20, damages.join())
   })
 
   test('migrations that one side lacks are named', async () => {

@@ -19,6 +19,7 @@ suite('refresh tokens', () => {
   test('a successor is the same for one token and salt, another for any other', () => {
     const { token, sessionId } = make()
     const salt = newSalt()
+    assert.equal(Buffer.from(salt, 'base64url').length, 32)
     const next = successor(token, salt)
     assert.equal(successor(token, salt), next)
     assert.equal(sessionIdOf(next), sessionId)
