@@ -14,6 +14,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { suite, type TestContext, test } from 'node:test'
 import { openSqlite } from '../src/sqlite.ts'
 import { lossOf, markOf, noteMade, told, wasMade } from '../src/sqlite_mark.ts'
@@ -148,6 +149,17 @@ suite('a store that was made and is gone (invariant 3)', () => {
     assert.deepEqual(place.files(), ['made_shop_db'])
     writeFileSync(place.path, 'no database, which is another fault')
     assert.equal(lossOf(place.path), undefined)
+  })
+
+  test('is not waited for long where another process has it for itself', async (t) => {
+    const place = newPlace(t)
+    await place.add(7)
+    const other = new DatabaseSync(place.path)
+    t.after(() => other.close())
+    other.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
+    const begun = performance.now()
+    assert.equal(lossOf(place.path), undefined)
+    assert.ok(performance.now() - begun < 20_000)
   })
 
   test(`is refused to each of ${PROCESSES} processes that start at once, as its making was to none`, async (t) => {

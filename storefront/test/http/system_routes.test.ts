@@ -69,6 +69,14 @@ suite('the state of the system', () => {
     assert.equal((await ask('admin')).statusCode, 200)
   })
 
+  test('does not wait for a replica that takes a question and never answers', {
+    timeout: 30_000,
+  }, async (t) => {
+    const silent = await serve(t, () => {})
+    const [look] = replicasOf((await (await storefront(t, [silent]))('admin')).body, 'order_service')
+    assert.partialDeepStrictEqual(look, { alive: false, ready: false, problem: 'It cannot be reached.' })
+  })
+
   test('names every replica, with its release and the figures that are for people', async (t) => {
     const origins = [await service(t, 'order_service'), await service(t, 'order_service')]
     const ask = await storefront(t, origins)
