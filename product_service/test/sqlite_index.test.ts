@@ -317,7 +317,7 @@ suite('what the index follows', () => {
     assert.equal(Number(db.prepare('SELECT count(*) AS n FROM text_changes').get()!.n), 1)
   })
 
-  test('has what is added between any two questions to the store', async (t) => {
+  test('has what is added between any two questions to the store, by whoever opened it meanwhile', async (t) => {
     const { stores, path, close } = await open(t)
     await add(stores, { name: 'Lamp' })
     await close()
@@ -328,13 +328,17 @@ suite('what the index follows', () => {
     const addOne =
       other.prepare(`INSERT INTO products SELECT NULL, ?, stock, reserved, version, edit_version, price_minor,
       in_stock, created_at, updated_at, NULL, 'lamp', 'Lamp', '' FROM products WHERE seq = 1`)
+    const note = prepareOpening(other)
     const prepare = products.prepare.bind(products)
     products.prepare = (sql) => {
       const statement = prepare(sql)
       const all = statement.all.bind(statement) as typeof statement.all
       statement.all = (...values: never[]) => {
         const rows = all(...values)
-        if (added < 10) addOne.run(`product ${++added}`)
+        if (added < 10) {
+          note()
+          addOne.run(`product ${++added}`)
+        }
         return rows
       }
       return statement

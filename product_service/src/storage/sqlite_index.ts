@@ -128,10 +128,14 @@ export function prepareIndexing(products: DatabaseSync, index: DatabaseSync) {
       const isLast = older.length < most - changed.length && taken.length === older.length
       below = isLast ? null : Number(taken.at(-1)![0])
     }
+    const left = below === null ? 0 : below - 1
+    // Opened by another process meanwhile: it may have had fewer changes then than are noted here, and would pass for
+    // another store. What was taken is taken again.
+    if (read.latestOpening() !== opening) return { number: state.number, left, more: true }
     if (before?.opening !== opening || before.number !== number || before.below !== below) {
       saveState.run(VERSION, opening, number, below)
     }
-    return { number, left: below === null ? 0 : below - 1, more }
+    return { number, left, more }
   }
 }
 
