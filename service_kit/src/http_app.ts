@@ -5,7 +5,7 @@
  *  1. What is sent is read in one way only (request_heads.ts, json_bodies.ts) and judged as sent (validation.ts).
  *  2. Every error is a problem document (problem.ts) and is logged once, here: 5xx with its cause.
  *  3. Every route states who may call it (access.ts).
- *  4. Everything has a limit, named below, in arrivals.ts or in connections.ts.
+ *  4. Everything has a limit, named below, in arrivals.ts, untaken.ts or connections.ts.
  *  5. No answer is kept by anyone (`no-store`), unless its route says otherwise.
  *  6. Figures, reasons and documents are for whoever runs it, on `operations` (operations.ts), a second app that
  *     listens elsewhere. Everybody may ask `/healthz` and `/readyz`, and read the documents if `publicDocs` says so.
@@ -35,6 +35,7 @@ import { createReadinessLook, type Readiness } from './readiness.ts'
 import { faultOfHead, pathOfTarget } from './request_heads.ts'
 import { createRequestLogs } from './request_log.ts'
 import type { Tracing } from './telemetry.ts'
+import { limitUntaken, UNTAKEN_LIMITS, type UntakenLimits } from './untaken.ts'
 import { createValidatorCompiler } from './validation.ts'
 
 export const BODY_BYTES_MAX = 64 * 1024
@@ -78,7 +79,9 @@ export type HttpAppOptions = {
   /** Serve `/docs` and `/openapi.json` here too. */
   readonly publicDocs?: boolean
   /** Tests are less patient, and have less to send. */
-  readonly limits?: Partial<ArrivalLimits & { requestTimeoutMs: number; connectionsMax: number }>
+  readonly limits?: Partial<
+    ArrivalLimits & UntakenLimits & { requestTimeoutMs: number; connectionsMax: number }
+  >
 }
 
 /** An app with the manners above and no routes of its own; it does not listen. */
@@ -107,7 +110,7 @@ function createBareApp(options: HttpAppOptions, access: AccessChecks, observed?:
   const {
     requestTimeoutMs = REQUEST_TIMEOUT_MS,
     connectionsMax = CONNECTIONS_MAX,
-    ...arrivalLimits
+    ...limits
   } = options.limits ?? {}
   const answer = answerWith({ ...KIT_PROBLEMS, ...options.problems })
   const app = Fastify({
@@ -152,7 +155,8 @@ function createBareApp(options: HttpAppOptions, access: AccessChecks, observed?:
   receiveRequests(app)
   observeAnswers(app, observed, options.logger?.isLevelEnabled('debug') ?? false)
   guardRoutes(app, access)
-  limitArrivals(app, { ...ARRIVAL_LIMITS, ...arrivalLimits })
+  limitArrivals(app, { ...ARRIVAL_LIMITS, ...limits })
+  limitUntaken(app, { ...UNTAKEN_LIMITS, ...limits })
   return app
 }
 

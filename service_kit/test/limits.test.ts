@@ -21,6 +21,7 @@ import { LONG_PAGES, PAGES_MIN } from '../src/sqlite_checkpoints.ts'
 import { GROUP_MAX, GROUP_MS, WRITE_QUEUE_MAX, WRITE_WAIT_MS } from '../src/sqlite_commits.ts'
 import { SUSPECT_PAUSE, SUSPECTS_MAX } from '../src/suspects.ts'
 import { TOLD_AGAIN_MS } from '../src/unreadable.ts'
+import { UNTAKEN_LIMITS } from '../src/untaken.ts'
 import { VALUES_JUDGED_WHOLLY_MAX } from '../src/validation.ts'
 import { WITHDRAWN_MAX, WITHDRAWN_REFRESH_MS } from '../src/withdrawn_tokens.ts'
 
@@ -38,6 +39,7 @@ test('of requests', () => {
     bodyBytesHeldMax: 64 * MIB,
     bodyBytesHeldPerAddressMax: 16 * MIB,
   })
+  assert.deepEqual(UNTAKEN_LIMITS, { untakenBytesMax: 64 * MIB, untakenMs: 1_000 })
   assert.deepEqual([PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, VALUES_JUDGED_WHOLLY_MAX], [20, 100, 500])
 })
 
