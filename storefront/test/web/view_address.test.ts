@@ -21,6 +21,11 @@ suite('the address of the catalogue', () => {
     assert.deepEqual(viewOf('sort=stock'), nothing)
   })
 
+  test('of words longer than a search may be, the beginning is looked for', () => {
+    assert.equal(viewOf(`q=${'a'.repeat(99)}%20b`).q, 'a'.repeat(99))
+    assert.equal(viewOf(`q=${encodeURIComponent('😀'.repeat(200))}`).q, '😀'.repeat(100))
+  })
+
   test('nobody chose an order: the newest first, and of a search the best match', () => {
     assert.equal(shownSort(viewOf('')), 'newest')
     assert.equal(shownSort(viewOf('q=lamp')), 'relevance')
