@@ -205,6 +205,20 @@ suite('an index that is', () => {
     assert.equal(file(), `${path}-words.2`)
   })
 
+  test('is not written while there is nothing to follow', async (t) => {
+    const { path, file, close } = await aLamp(t)
+    await close()
+    const index = createIndexFile(path)
+    t.after(index.close)
+    index.take({ most: 9 })
+    const other = new DatabaseSync(file(), { readOnly: true })
+    t.after(() => other.close())
+    const version = () => other.prepare('PRAGMA data_version').get()!.data_version
+    const before = version()
+    index.take({ most: 9 })
+    assert.equal(version(), before)
+  })
+
   test('of a later state of the store, or of another store, begins anew', async (t) => {
     const { path, file, close } = await aLamp(t)
     await close()
