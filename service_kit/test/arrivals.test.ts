@@ -5,22 +5,15 @@ import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify from 'fastify'
 import { ARRIVAL_LIMITS, type ArrivalLimits, limitArrivals } from '../src/arrivals.ts'
-import { type App, createHttpApp } from '../src/http_app.ts'
-import { createMetrics } from '../src/metrics.ts'
+import type { App } from '../src/http_app.ts'
 import { slowBodies, statusOf, until } from '../test_support/slow_bodies.ts'
+import { createPlainApp } from './fixtures/plain_app.ts'
 
 type Limits = Partial<ArrivalLimits & { requestTimeoutMs: number }>
 
 /** `/echo` parses, `/raw` takes any bytes as the gateway does, `/held` is answered when `free` is called. */
 async function start(t: TestContext, limits: Limits) {
-  const app: App = createHttpApp({
-    service: 'test_service',
-    version: '1.0.0',
-    description: 'For tests.',
-    metrics: createMetrics('test_service'),
-    access: {},
-    problems: {},
-    readiness: {},
+  const app = createPlainApp({
     trustedProxies: ['127.0.0.1'],
     limits,
   })

@@ -3,18 +3,10 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, connect } from 'node:net'
 import { suite, type TestContext, test } from 'node:test'
-import { createHttpApp } from '../src/http_app.ts'
-import { createMetrics } from '../src/metrics.ts'
+import { createPlainApp } from './fixtures/plain_app.ts'
 
 async function start(t: TestContext, trustedProxies: readonly string[] = []) {
-  const app = createHttpApp({
-    service: 'test_service',
-    version: '1.0.0',
-    description: 'For tests.',
-    metrics: createMetrics('test_service'),
-    access: {},
-    problems: {},
-    readiness: {},
+  const app = createPlainApp({
     trustedProxies,
     limits: { connectionsMax: 9 },
   })

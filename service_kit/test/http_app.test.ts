@@ -4,19 +4,15 @@ import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createHttpApp, HEADER_BYTES_MAX, PARAM_LENGTH_MAX, REQUEST_TIMEOUT_MS } from '../src/http_app.ts'
-import { createMetrics } from '../src/metrics.ts'
+import { HEADER_BYTES_MAX, PARAM_LENGTH_MAX, REQUEST_TIMEOUT_MS } from '../src/http_app.ts'
 import { Problem } from '../src/problem.ts'
 import { Body, IntegerInput, MoneyInput } from '../src/schemas.ts'
+import { createPlainApp } from './fixtures/plain_app.ts'
 
 const PROBLEMS = { teapot: { status: 418, title: 'A teapot', retryable: false } } as const
 
 function createApp() {
-  const app = createHttpApp({
-    service: 'test_service',
-    version: '1.0.0',
-    description: 'For tests.',
-    metrics: createMetrics('test_service'),
+  const app = createPlainApp({
     access: {
       verifyToken: (token) => {
         if (token !== 'ada' && token !== 'root') throw new Problem('unauthenticated', 'No.')
@@ -32,7 +28,6 @@ function createApp() {
       },
     },
     problems: PROBLEMS,
-    readiness: {},
   })
   app.register(async (scope) => {
     for (const access of ['public', 'user', 'admin', 'service'] as const) {

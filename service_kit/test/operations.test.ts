@@ -1,9 +1,9 @@
 /** What visitors are told, and what only those who run a service. */
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
-import { type App, createHttpApp } from '../src/http_app.ts'
-import { createMetrics } from '../src/metrics.ts'
+import type { App } from '../src/http_app.ts'
 import { Problem } from '../src/problem.ts'
+import { createPlainApp } from './fixtures/plain_app.ts'
 
 const DOCUMENTS = ['/openapi.json', '/docs', '/docs/', '/docs/json', '/docs/yaml', '/docs/static/index.html']
 
@@ -12,18 +12,14 @@ function createService(
   more: { publicDocs?: boolean; trouble?: string; names?: string[] } = {},
 ) {
   const { publicDocs = false, trouble, names } = more
-  const app = createHttpApp({
-    service: 'test_service',
+  const app = createPlainApp({
     version: '7.8.9',
-    description: 'For tests.',
     publicDocs,
-    metrics: createMetrics('test_service'),
     access: {
       verifyToken: () => {
         throw new Problem('unauthenticated', 'Not a token.')
       },
     },
-    problems: {},
     readiness: {
       store: async () => {
         if (trouble !== undefined) throw new Error(trouble)

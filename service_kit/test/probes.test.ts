@@ -1,22 +1,15 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { pino } from 'pino'
-import { createHttpApp } from '../src/http_app.ts'
-import { createMetrics } from '../src/metrics.ts'
+import { createPlainApp } from './fixtures/plain_app.ts'
 
 suite('/readyz', () => {
   test('is answered each time, and logged only when the answer changes', async () => {
     const lines: { level: number; msg: string; part?: string }[] = []
     const logger = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) })
     let trouble: string | undefined
-    const app = createHttpApp({
-      service: 'test_service',
-      version: '1.0.0',
-      description: 'For tests.',
+    const app = createPlainApp({
       logger,
-      metrics: createMetrics('test_service'),
-      access: {},
-      problems: {},
       readiness: {
         store: async () => {
           if (trouble !== undefined) throw new Error(trouble)

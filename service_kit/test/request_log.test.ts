@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import { pino } from 'pino'
-import { createHttpApp } from '../src/http_app.ts'
-import { createMetrics } from '../src/metrics.ts'
+import { createPlainApp } from './fixtures/plain_app.ts'
 
 function world(t: TestContext, level: string) {
   const lines: Record<string, unknown>[] = []
@@ -11,16 +10,7 @@ function world(t: TestContext, level: string) {
   const onChild = () => {
     children += 1
   }
-  const app = createHttpApp({
-    service: 'test_service',
-    version: '1.0.0',
-    description: 'For tests.',
-    logger: pino({ level, redact: ['token'], onChild }, { write }),
-    metrics: createMetrics('test_service'),
-    access: {},
-    problems: {},
-    readiness: {},
-  })
+  const app = createPlainApp({ logger: pino({ level, redact: ['token'], onChild }, { write }) })
   app.register(async (scope) => {
     const config = { access: 'public' } as const
     scope.get('/quiet', { config }, async () => 'fine')

@@ -3,24 +3,14 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { suite, type TestContext, test } from 'node:test'
-import { createHttpApp } from '../src/http_app.ts'
-import { createMetrics } from '../src/metrics.ts'
 import type { UntakenLimits } from '../src/untaken.ts'
+import { createPlainApp } from './fixtures/plain_app.ts'
 
 /** More than the sockets of both sides hold. */
 const LONG = 16 * 1024 * 1024
 
 async function start(t: TestContext, limits: UntakenLimits) {
-  const app = createHttpApp({
-    service: 'test_service',
-    version: '1.0.0',
-    description: 'For tests.',
-    metrics: createMetrics('test_service'),
-    access: {},
-    problems: {},
-    readiness: {},
-    limits,
-  })
+  const app = createPlainApp({ limits })
   const closed: string[] = []
   app.register(async (scope) => {
     scope.get('/long', { config: { access: 'public' } }, async ({ headers, raw }) => {
