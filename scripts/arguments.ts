@@ -26,14 +26,6 @@ export function refuse(...sentences: readonly string[]): never {
   process.exit(1)
 }
 
-/** With what lies behind it, such as a full disk, unless it says so itself. */
-export function reasonOf(error: unknown): string {
-  const { message, cause } = error as Error
-  return cause instanceof Error && !message.includes(cause.message)
-    ? `${message} (${cause.message})`
-    : message
-}
-
 /** Reads the command line. `--help` prints and ends with 0; what is not understood ends with 1. */
 export function readArguments<O extends Options>(
   command: Command<O>,

@@ -2,9 +2,11 @@
  * `npm run backup`: a copy of the whole shop on SQLite at one moment, while it runs. Each copy is verified before
  * the backup counts; a folder without backup.json is none.
  */
+
 import { chmodSync, copyFileSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { readArguments, reasonOf, refuse } from './arguments.ts'
+import { reasonOf } from '@shop/service_kit/reason'
+import { readArguments, refuse } from './arguments.ts'
 import { copyAtOneMoment, settleCopy } from './backup/cut.ts'
 import { hashOf, MANIFEST_FILE, writeManifest } from './backup/manifest.ts'
 import { faultsOfFile, faultsOfLedger } from './backup/verify.ts'

@@ -2,16 +2,18 @@
  * `npm run migrate`: carries a whole shop from SQLite to MongoDB. May be cut off and run again at any time: what is
  * there already stays, and only a finished target, one that sells, is refused. Ends with a comparison of both.
  */
+
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { openMongo } from '@shop/service_kit/mongo'
 import { databaseOf } from '@shop/service_kit/mongo_url'
+import { reasonOf } from '@shop/service_kit/reason'
 import { openStores as openAuthStores } from '../auth_service/src/storage/open_stores.ts'
 import { openStores as openOrderStores } from '../order_service/src/storage/open_stores.ts'
 import { PRODUCT_INDEXES } from '../product_service/src/storage/mongo_documents.ts'
 import { openStores as openProductStores } from '../product_service/src/storage/open_stores.ts'
-import { readArguments, reasonOf, refuse } from './arguments.ts'
+import { readArguments, refuse } from './arguments.ts'
 import { copyAtOneMoment, isInUse } from './backup/cut.ts'
 import { faultsOfFile } from './backup/verify.ts'
 import { carryAccounts } from './migrate/accounts.ts'

@@ -2,11 +2,13 @@
  * `npm run restore`: puts a backup in the place of the shop's stores. Refuses while anything has them open, and,
  * without --force, where there is something already; what was there is moved aside, never deleted.
  */
+
 import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { reasonOf } from '@shop/service_kit/reason'
 import { markOf, noteMade, wasMade } from '@shop/service_kit/sqlite_mark'
 import { indexFilesOf } from '../product_service/src/storage/sqlite_index_file.ts'
-import { readArguments, reasonOf, refuse } from './arguments.ts'
+import { readArguments, refuse } from './arguments.ts'
 import { besides, isInUse } from './backup/cut.ts'
 import { hashOf, type Manifest, readManifest } from './backup/manifest.ts'
 import { faultsOfFile } from './backup/verify.ts'

@@ -1,11 +1,13 @@
 /** `npm run rotate-keys`: a new signing key for auth_service, which may run meanwhile (see its rotate_keys.ts). */
+
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { readConfig } from '@shop/service_kit/config'
+import { reasonOf } from '@shop/service_kit/reason'
 import { StoresConfigSchema } from '../auth_service/src/config.ts'
 import { rotateKeys } from '../auth_service/src/rotate_keys.ts'
 import { DATABASE_FILE, openStores } from '../auth_service/src/storage/open_stores.ts'
-import { readArguments, reasonOf, refuse } from './arguments.ts'
+import { readArguments, refuse } from './arguments.ts'
 
 const { values } = readArguments(
   {

@@ -1,9 +1,11 @@
 /** `npm run seed`: fills the catalogue through the product service's own store, running or not. */
+
 import { randomUUIDv7 } from 'node:crypto'
+import { reasonOf } from '@shop/service_kit/reason'
 import { readProductConfig } from '../product_service/src/config.ts'
 import type { Stores } from '../product_service/src/domain/ports.ts'
 import { openStores } from '../product_service/src/storage/open_stores.ts'
-import { readArguments, reasonOf, refuse, wholeNumber } from './arguments.ts'
+import { readArguments, refuse, wholeNumber } from './arguments.ts'
 import { NOTHING_MADE, plannedService, planShop } from './plan.ts'
 import { createProgress } from './seed/progress.ts'
 import { sampleProducts } from './seed/sample_products.ts'

@@ -10,6 +10,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Backoff, pauseMs } from '@shop/retry/backoff'
+import { reasonOf } from '@shop/service_kit/reason'
 import type { Progress } from './sqlite_index.ts'
 import type { Indexing as Step, Suspect } from './sqlite_index_file.ts'
 
@@ -78,8 +79,7 @@ export function createIndexing(
   }
 
   const failed = (error: unknown) => {
-    const { message, cause } = error as Error
-    const why = cause instanceof Error ? `${message} (${cause.message})` : message
+    const why = reasonOf(error)
     if (why !== told && !signal.aborted) {
       notice(`The search index cannot be written, so a search may miss what was changed: ${why}`)
     }
