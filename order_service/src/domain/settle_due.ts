@@ -75,7 +75,7 @@ export async function settleDue(
       await ended.promise
       ended = Promise.withResolvers()
       // Those answered by one call end in one turn of the event loop, and are counted together.
-      await new Promise<void>((turn) => void setImmediate(turn))
+      await otherWork()
     }
     clearTimeout(patience)
     const put = left.splice(0)
@@ -136,9 +136,12 @@ export async function pullIn({ orders, now }: Pick<Ports, 'orders' | 'now'>): Pr
     }
     if (page.length < CLAIMS_MAX) return
     // A store in this process answers without a pause, and there may be many thousands.
-    await new Promise<void>((turn) => void setImmediate(turn))
+    await otherWork()
     after = page.at(-1)!.id
   }
 }
+
+/** Everything else that is ready has its turn. */
+const otherWork = () => new Promise<void>((turn) => void setImmediate(turn))
 
 const later = (now: Date, ms: number): string => new Date(now.getTime() + ms).toISOString()
