@@ -26,6 +26,9 @@ export function Table({
   )
 }
 
+/** Of every cell, also one that is not made by those below. */
+export const CELL_ROOM = 'px-3 py-3 sm:px-4'
+
 type Cell = { numeric?: boolean }
 
 export function Th({ numeric, className, ...rest }: Cell & ComponentProps<'th'>) {
@@ -34,7 +37,8 @@ export function Th({ numeric, className, ...rest }: Cell & ComponentProps<'th'>)
       scope="col"
       {...rest}
       className={cx(
-        'border-b border-line px-3 py-3 sm:px-4 text-sm font-semibold text-soft',
+        CELL_ROOM,
+        'border-b border-line text-sm font-semibold text-soft',
         numeric && 'text-right',
         className,
       )}
@@ -47,7 +51,8 @@ export function Td({ numeric, className, ...rest }: Cell & ComponentProps<'td'>)
     <td
       {...rest}
       className={cx(
-        'border-b border-line px-3 py-3 sm:px-4 align-middle',
+        CELL_ROOM,
+        'border-b border-line align-middle',
         numeric && 'tabular text-right',
         className,
       )}

@@ -7,11 +7,12 @@ import { OrderWords, orderWords } from '../../orders/order_words.tsx'
 import { DECLINED, STATUS } from '../../orders/status.ts'
 import { StatusBadge } from '../../orders/status_badge.tsx'
 import { useLiveOrder } from '../../orders/use_live_order.ts'
+import { cx } from '../../ui/cx.ts'
 import { formatNumber, Money, Time } from '../../ui/format.tsx'
 import { Notice, ProblemNotice } from '../../ui/notice.tsx'
 import { PageTitle } from '../../ui/page_title.tsx'
 import { Stale } from '../../ui/stale.tsx'
-import { Table, Td, Th } from '../../ui/table.tsx'
+import { CELL_ROOM, Table, Td, Th } from '../../ui/table.tsx'
 import { Typed } from '../../ui/typed.tsx'
 import { Name } from '../names.tsx'
 import { AdminPage, AdminPageSkeleton, BackLink, Panel } from '../parts.tsx'
@@ -95,10 +96,10 @@ function Items({ order }: { order: Order }) {
         </tbody>
         <tfoot>
           <tr>
-            <th scope="row" colSpan={2} className="px-3 py-3 sm:px-4 text-left font-semibold">
+            <th scope="row" colSpan={2} className={cx(CELL_ROOM, 'text-left font-semibold')}>
               Total
             </th>
-            <td className="tabular px-3 py-3 sm:px-4 text-right text-lg font-semibold">
+            <td className={cx(CELL_ROOM, 'tabular text-right text-lg font-semibold')}>
               <Money amount={order.total_price} currency={order.currency} />
             </td>
           </tr>
