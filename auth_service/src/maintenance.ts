@@ -11,7 +11,8 @@ import type { Stores } from './storage/open_stores.ts'
 const EVERY_MS = 60_000
 /** Of one transaction: a few milliseconds of the thread that serves everybody. */
 export const BATCH = 50
-const BATCHES_MAX = 200
+/** Of one kind in one round. */
+export const BATCHES_MAX = 200
 /** Between two batches others may write. */
 const PAUSE_MS = 20
 const DAY_MS = 24 * 60 * 60_000
@@ -22,6 +23,8 @@ export type MaintenanceDeps = {
   readonly rotationDays: number
   readonly refreshTokenTtlSeconds?: number
   readonly now: () => Date
+  /** Ends a round after the batch under way. */
+  readonly signal?: AbortSignal
 }
 
 /** One round. Rejects when a store can't be used; the next round goes on from there. */
@@ -35,8 +38,11 @@ export async function maintain(deps: MaintenanceDeps): Promise<void> {
   await inBatches(deps, (now) => throttle.purge(now, BATCH))
 }
 
-async function inBatches({ now }: MaintenanceDeps, work: (now: Date) => Promise<number>): Promise<void> {
-  for (let batch = 0; batch < BATCHES_MAX; batch++) {
+async function inBatches(
+  { now, signal }: MaintenanceDeps,
+  work: (now: Date) => Promise<number>,
+): Promise<void> {
+  for (let batch = 0; batch < BATCHES_MAX && !signal?.aborted; batch++) {
     if ((await work(now())) < BATCH) return
     await sleep(PAUSE_MS)
   }
@@ -48,7 +54,9 @@ export function startMaintenance(deps: MaintenanceDeps, logger: Logger): () => P
   const { signal } = stopping
   const rounds = async () => {
     while (!signal.aborted) {
-      await maintain(deps).catch((err) => logger.warn({ err }, 'maintenance failed and will be tried again'))
+      await maintain({ ...deps, signal }).catch((err) =>
+        logger.warn({ err }, 'maintenance failed and will be tried again'),
+      )
       await sleep(EVERY_MS, undefined, { signal, ref: false }).catch(() => {})
     }
   }

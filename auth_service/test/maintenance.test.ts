@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { createLogger } from '@shop/service_kit/log'
 import { makeKeyPair } from '../src/crypto/signing.ts'
-import { BATCH, maintain, startMaintenance } from '../src/maintenance.ts'
+import { BATCH, BATCHES_MAX, maintain, startMaintenance } from '../src/maintenance.ts'
 import { createWorld, DAY_MS } from './support.ts'
 
 suite('maintenance', () => {
@@ -42,6 +42,19 @@ suite('maintenance', () => {
     assert.ok(BATCH <= 50, 'more hold the thread that serves everybody')
     assert.equal(await world.stores.throttle.purge(world.clock.now(), 9), 0)
     assert.equal(await world.stores.throttle.remembers('kept', world.clock.now()), true)
+  })
+
+  test('a round ends though there is more, and stopping does not wait for all of it', async (t) => {
+    const world = await prepare(t)
+    const purge = t.mock.method(world.stores.throttle, 'purge', async () => BATCH)
+    await maintain(world.deps)
+    assert.equal(purge.mock.callCount(), BATCHES_MAX)
+    assert.equal(BATCH * BATCHES_MAX, 10_000)
+    purge.mock.resetCalls()
+    const stop = startMaintenance(world.deps, createLogger('auth_service', 'silent'))
+    while (purge.mock.callCount() === 0) await new Promise((resolve) => setTimeout(resolve, 1))
+    await stop()
+    assert.ok(purge.mock.callCount() < 10, `${purge.mock.callCount()} batches`)
   })
 
   test('brings back to now what a clock that was ahead began', async (t) => {
