@@ -9,7 +9,7 @@
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { openSqlite } from '@shop/service_kit/sqlite'
+import { openSqlite } from '@shop/service_kit/sqlite/store'
 import Fastify from 'fastify'
 
 const [kind, bodyFile, database] = process.argv.slice(2)

@@ -6,7 +6,7 @@
  *   node client/generate.ts --check    changes nothing; exits with 1 and names what is out of step
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { KIT_PROBLEMS } from '@shop/service_kit/problem'
+import { KIT_PROBLEMS } from '@shop/service_kit/http/problems'
 import { astToString, openapiTS } from '../scripts/client_types/openapi_types.ts'
 import { limitsIn, type Sent } from './limits.ts'
 

@@ -5,7 +5,7 @@
 
 import { chmodSync, copyFileSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { reasonOf } from '@shop/service_kit/reason'
+import { reasonOf } from '@shop/service_kit/runtime/reason'
 import { readArguments, refuse } from './arguments.ts'
 import { copyAtOneMoment, settleCopy } from './backup/cut.ts'
 import { hashOf, MANIFEST_FILE, writeManifest } from './backup/manifest.ts'

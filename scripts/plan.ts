@@ -10,7 +10,7 @@ import {
   PORT_MAX,
   readConfig,
   TrustedProxiesConfig,
-} from '@shop/service_kit/config'
+} from '@shop/service_kit/runtime/config'
 import Type from 'typebox'
 import { refuse } from './arguments.ts'
 import { type ProcessEntry, SERVICES, type ServiceEntry, type ServiceName, STOREFRONT } from './services.ts'

@@ -2,8 +2,8 @@
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { readConfig } from '@shop/service_kit/config'
-import { reasonOf } from '@shop/service_kit/reason'
+import { readConfig } from '@shop/service_kit/runtime/config'
+import { reasonOf } from '@shop/service_kit/runtime/reason'
 import { StoresConfigSchema } from '../auth_service/src/config.ts'
 import { rotateKeys } from '../auth_service/src/rotate_keys.ts'
 import { DATABASE_FILE, openStores } from '../auth_service/src/storage/open_stores.ts'

@@ -1,7 +1,7 @@
 /** `npm run seed`: fills the catalogue through the product service's own store, running or not. */
 
 import { randomUUIDv7 } from 'node:crypto'
-import { reasonOf } from '@shop/service_kit/reason'
+import { reasonOf } from '@shop/service_kit/runtime/reason'
 import { readProductConfig } from '../product_service/src/config.ts'
 import type { Stores } from '../product_service/src/domain/ports.ts'
 import { openStores } from '../product_service/src/storage/open_stores.ts'

@@ -3,7 +3,7 @@
  * configuration, hands its address to the others and watches it.
  */
 import { join } from 'node:path'
-import { ConfigError } from '@shop/service_kit/config'
+import { ConfigError } from '@shop/service_kit/runtime/config'
 import { readAuthConfig } from '../auth_service/src/config.ts'
 import { createPasswordChecks } from '../auth_service/src/crypto/password_checks.ts'
 import { acceptPassword } from '../auth_service/src/domain/passwords.ts'

@@ -8,8 +8,8 @@
 import { randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { makeFolder } from '@shop/service_kit/folders'
-import { readValueFile } from '@shop/service_kit/secret_files'
+import { makeFolder } from '@shop/service_kit/runtime/folders'
+import { readValueFile } from '@shop/service_kit/runtime/secret_files'
 import { readArguments, refuse } from './arguments.ts'
 
 const FOLDER = 'secrets'

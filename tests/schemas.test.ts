@@ -4,9 +4,9 @@
  */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { BODY_BYTES_MAX } from '@shop/service_kit/http_app'
-import { SAYS } from '@shop/service_kit/sentences'
-import { createValidatorCompiler } from '@shop/service_kit/validation'
+import { BODY_BYTES_MAX } from '@shop/service_kit/http/app'
+import { createValidatorCompiler } from '@shop/service_kit/http/validation'
+import { SAYS } from '@shop/service_kit/runtime/sentences'
 import { ConfigSchema as AuthConfig } from '../auth_service/src/config.ts'
 import { OrderConfig } from '../order_service/src/config.ts'
 import { ProductConfig } from '../product_service/src/config.ts'

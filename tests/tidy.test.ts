@@ -33,6 +33,28 @@ const roomsKeepToThemselves: Rule = ({ path, text }) => {
     .map(([, other]) => `${path} imports the room ${other}`)
 }
 
+/** What each room of the kit may import besides itself: service_kit/README.md shows it. */
+const KIT_ROOMS: Readonly<Record<string, readonly string[]>> = {
+  money: [],
+  runtime: ['money'],
+  identity: ['runtime'],
+  storage: ['runtime', 'money'],
+  sqlite: ['storage', 'runtime'],
+  mongo: ['storage', 'runtime'],
+  http: ['identity', 'runtime', 'money'],
+}
+const kitRoomsImportDownward: Rule = ({ path, text }) => {
+  const [, room] = /^service_kit\/src\/(.*)\//.exec(path) ?? []
+  if (!path.startsWith('service_kit/src/')) return []
+  const allowed = KIT_ROOMS[room ?? '']
+  if (allowed === undefined) return [`${path} is in no room of the kit`]
+  return [...text.matchAll(IMPORT)]
+    .map(([, from = '']) => from)
+    .filter((from) => from.startsWith('.') && !from.startsWith('./'))
+    .filter((from) => !allowed.includes(/^\.\.\/([a-z]+)\//.exec(from)?.[1] ?? ''))
+    .map((from) => `${path} imports ${from}`)
+}
+
 /** In main.ts these are made once and handed in; so tests can hold time still and name every id. */
 const OUTSIDE_WORLD = /\bnew Date\(\)|\bDate\.now\b|\bMath\.random\b|\brandomUUID(v7)?\b|\bprocess\.env\b/g
 /** A store may mark its own bookkeeping, such as a receipt of a write, with what nobody outside ever sees. */
@@ -111,6 +133,11 @@ const RULES: readonly (readonly [name: string, rule: Rule, broken: File])[] = [
     },
   ],
   [
+    'rooms of the kit import downward',
+    kitRoomsImportDownward,
+    { path: 'service_kit/src/money/money.ts', text: `import { x } from '../http/app.ts'` },
+  ],
+  [
     'clock, chance and environment are read in main.ts alone',
     outsideWorldOnlyInMain,
     { path: 'auth_service/src/http/routes.ts', text: 'const at = new Date()' },
@@ -118,12 +145,12 @@ const RULES: readonly (readonly [name: string, rule: Rule, broken: File])[] = [
   [
     `no module of a src folder is longer than ${MODULE_LINES_MAX} lines`,
     modulesAreShort,
-    { path: 'service_kit/src/long.ts', text: 'x\n'.repeat(MODULE_LINES_MAX + 1) },
+    { path: 'service_kit/src/http/long.ts', text: 'x\n'.repeat(MODULE_LINES_MAX + 1) },
   ],
   [
     'a thing is imported from the file where it lives',
     noBarrels,
-    { path: 'service_kit/src/all.ts', text: `export * from './problem.ts'` },
+    { path: 'service_kit/src/http/all.ts', text: `export * from './problem.ts'` },
   ],
   [
     'nothing is left unfinished',

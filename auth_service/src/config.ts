@@ -7,7 +7,7 @@ import {
   PortConfig,
   readConfig,
   TrustedProxiesConfig,
-} from '@shop/service_kit/config'
+} from '@shop/service_kit/runtime/config'
 import Type, { type Static } from 'typebox'
 import { REFRESH_TOKEN_TTL_SECONDS_DEFAULT } from './domain/sessions.ts'
 import { ACCESS_TOKEN_TTL_SECONDS_MAX } from './domain/signing_keys.ts'

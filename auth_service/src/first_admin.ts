@@ -1,5 +1,5 @@
 /** The admin the operator named in the environment, made before the service listens. */
-import { ConfigError } from '@shop/service_kit/config'
+import { ConfigError } from '@shop/service_kit/runtime/config'
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import { type AccountPorts, ensureFirstAdmin } from './domain/accounts.ts'

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createLogger } from '@shop/service_kit/log'
-import { Problem } from '@shop/service_kit/problem'
+import { createLogger } from '@shop/service_kit/runtime/log'
+import { Problem } from '@shop/service_kit/runtime/problem'
 import { takeFirstSteps } from '../src/first_steps.ts'
 
 const logger = createLogger('auth_service', 'silent')

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { createLogger } from '@shop/service_kit/log'
+import { createLogger } from '@shop/service_kit/runtime/log'
 import { makeKeyPair } from '../src/crypto/signing.ts'
 import { BATCH, BATCHES_MAX, maintain, startMaintenance } from '../src/maintenance.ts'
 import { createWorld, DAY_MS } from './support.ts'

@@ -1,7 +1,7 @@
 /** What the stores do with what was changed from outside, so that nobody can read it: it is in nobody else's way. */
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
-import { Unreadable } from '@shop/service_kit/unreadable'
+import { Unreadable } from '@shop/service_kit/storage/unreadable'
 import { makeKeyPair } from '../src/crypto/signing.ts'
 import { keepKeys } from '../src/domain/signing_keys.ts'
 import { maintain } from '../src/maintenance.ts'

@@ -4,7 +4,7 @@
  */
 const fs = require('node:fs')
 
-/** By the rule of service_kit/src/secret_files.ts: a byte order mark or a line end is not part of a secret. */
+/** By the rule of service_kit/src/runtime/secret_files.ts: a byte order mark or a line end is not part of a secret. */
 const valueIn = (text) => text.replace(/^\uFEFF/, '').replace(/[\r\n]+$/, '')
 const secret = (name) => valueIn(fs.readFileSync(`/run/secrets/${name}`, 'utf8'))
 const rootUrl = (host, options) =>

@@ -7,7 +7,7 @@ import {
   OperationsConfig,
   PortConfig,
   readConfig,
-} from '@shop/service_kit/config'
+} from '@shop/service_kit/runtime/config'
 import Type, { type Static } from 'typebox'
 
 export const OrderConfig = Type.Object({

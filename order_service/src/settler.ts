@@ -3,7 +3,7 @@
  * Rounds never overlap. Also keeps the gauges of the backlog, and watches the clock: at the start, and whenever it was
  * set back since the round before, orders put off by a clock that was ahead are pulled in.
  */
-import type { Metrics } from '@shop/service_kit/metrics'
+import type { Metrics } from '@shop/service_kit/runtime/metrics'
 import type { OrderStore } from './domain/ports.ts'
 import type { Round } from './domain/settle_due.ts'
 

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { randomUUIDv7 } from 'node:crypto'
 import { suite, type TestContext, test } from 'node:test'
-import { Problem } from '@shop/service_kit/problem'
+import { Problem } from '@shop/service_kit/runtime/problem'
 import { OutcomeUnknown } from '../src/domain/errors.ts'
 import { SETTLE_AFTER_MS } from '../src/domain/order.ts'
 import { CRASH_POINTS, type CrashPoint, type OrderStore, type Reservations } from '../src/domain/ports.ts'

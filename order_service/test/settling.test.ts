@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createMetrics } from '@shop/service_kit/metrics'
+import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { PAUSE } from '../src/clients/breaker.ts'
 import { DECISION_DEADLINE_MS, ORDERS_PER_CALL_MAX } from '../src/clients/product_client.ts'
 import { OutcomeUnknown } from '../src/domain/errors.ts'

@@ -1,7 +1,7 @@
 /** What every OrderStore does with an order that was changed from outside, so that nobody can read it. */
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
-import { Unreadable } from '@shop/service_kit/unreadable'
+import { Unreadable } from '@shop/service_kit/storage/unreadable'
 import type { Order } from '../src/domain/order.ts'
 import type { OrderStore } from '../src/domain/ports.ts'
 import { pullIn, settleDue } from '../src/domain/settle_due.ts'

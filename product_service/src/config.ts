@@ -8,7 +8,7 @@ import {
   PORT_MAX,
   PortConfig,
   readConfig,
-} from '@shop/service_kit/config'
+} from '@shop/service_kit/runtime/config'
 import Type from 'typebox'
 import { DATABASE_FILE } from './storage/open_stores.ts'
 

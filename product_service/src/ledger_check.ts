@@ -3,7 +3,7 @@
  * with pauses, and reports how many do not match. It never mends: a mismatch is a fault to be looked at.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Metrics } from '@shop/service_kit/metrics'
+import type { Metrics } from '@shop/service_kit/runtime/metrics'
 import type { Audit, LedgerMismatch } from './domain/ports.ts'
 
 /**

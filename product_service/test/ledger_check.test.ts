@@ -1,7 +1,7 @@
 /** The check in the background: what it counts, and that it can be stopped. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { createMetrics } from '@shop/service_kit/metrics'
+import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import type { Audit, LedgerMismatch } from '../src/domain/ports.ts'
 import { createLedgerCheck } from '../src/ledger_check.ts'
 

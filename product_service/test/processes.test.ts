@@ -4,7 +4,7 @@ import { execFile, fork } from 'node:child_process'
 import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
 import { promisify } from 'node:util'
-import { createServiceTokens } from '@shop/service_kit/service_tokens'
+import { createServiceTokens } from '@shop/service_kit/identity/service_tokens'
 import { openSqliteStores } from '../src/storage/open_stores.ts'
 import { add, folder, nextId } from './worlds.ts'
 

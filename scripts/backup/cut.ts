@@ -7,7 +7,7 @@
  */
 import { rmSync } from 'node:fs'
 import { backup, DatabaseSync } from 'node:sqlite'
-import { isDamage, openingFault } from '@shop/service_kit/sqlite_faults'
+import { isDamage, openingFault } from '@shop/service_kit/sqlite/faults'
 
 const LOCK_MS = 10_000
 const SQLITE_BUSY = 5

@@ -1,7 +1,7 @@
 /** Is a copy whole, and does its ledger balance (invariant 2)? */
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { inspectSqlite } from '@shop/service_kit/sqlite_inspection'
+import { inspectSqlite } from '@shop/service_kit/sqlite/inspection'
 import { readProductConfig } from '../../product_service/src/config.ts'
 import { openStores } from '../../product_service/src/storage/open_stores.ts'
 import { ROOT } from '../root.ts'

@@ -1,5 +1,5 @@
 /** Every problem any service can answer with, and which service it comes from. */
-import { type Catalogue, KIT_PROBLEMS } from '@shop/service_kit/problem'
+import { type Catalogue, KIT_PROBLEMS } from '@shop/service_kit/http/problems'
 import { AUTH_PROBLEMS } from '../../auth_service/src/http/problems.ts'
 import { ORDER_PROBLEMS } from '../../order_service/src/http/problems.ts'
 import { PRODUCT_PROBLEMS } from '../../product_service/src/http/problems.ts'

@@ -2,7 +2,7 @@
  * When each problem happens and what to do then: the part of docs/errors.md that no catalogue says. A new code
  * does not compile until it has its sentence here.
  */
-import type { KitProblemCode } from '@shop/service_kit/problem'
+import type { KitProblemCode } from '@shop/service_kit/runtime/problem'
 import type { AUTH_PROBLEMS } from '../../auth_service/src/http/problems.ts'
 import type { ORDER_PROBLEMS } from '../../order_service/src/http/problems.ts'
 import type { PRODUCT_PROBLEMS } from '../../product_service/src/http/problems.ts'

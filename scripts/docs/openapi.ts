@@ -1,6 +1,6 @@
 /** The OpenAPI document of each service, from its app as it is: in-memory stores, not listening. */
-import type { App } from '@shop/service_kit/http_app'
-import { createMetrics } from '@shop/service_kit/metrics'
+import type { App } from '@shop/service_kit/http/app'
+import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { createApp as createAuthApp } from '../../auth_service/src/app.ts'
 import { openSqliteStores as openAuthStores } from '../../auth_service/src/storage/open_stores.ts'
 import { createApp as createOrderApp } from '../../order_service/src/app.ts'

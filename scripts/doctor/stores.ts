@@ -4,8 +4,8 @@
  */
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { inspectSqlite } from '@shop/service_kit/sqlite_inspection'
-import { lossOf } from '@shop/service_kit/sqlite_mark'
+import { inspectSqlite } from '@shop/service_kit/sqlite/inspection'
+import { lossOf } from '@shop/service_kit/sqlite/mark'
 import { readOrderConfig } from '../../order_service/src/config.ts'
 import type { OrderStore } from '../../order_service/src/domain/ports.ts'
 import { openStores as openOrderStores } from '../../order_service/src/storage/open_stores.ts'

@@ -1,7 +1,8 @@
 /** Orders, whole, with what is still owed for them: the settler goes on where it was. */
-import { openMongo } from '@shop/service_kit/mongo'
-import type { Setting } from '@shop/service_kit/mongo_setup'
-import { inspectSqlite } from '@shop/service_kit/sqlite_inspection'
+
+import type { Setting } from '@shop/service_kit/mongo/setup'
+import { openMongo } from '@shop/service_kit/mongo/store'
+import { inspectSqlite } from '@shop/service_kit/sqlite/inspection'
 import type { Order } from '../../order_service/src/domain/order.ts'
 import type { OrderStore } from '../../order_service/src/domain/ports.ts'
 import { ORDER_INDEXES } from '../../order_service/src/storage/mongo_order_store.ts'

@@ -1,8 +1,8 @@
 /** Products, removed ones too, with their ledger, their reservations, and the attempts adjustments were made under. */
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import type { Collection, MongoStore } from '@shop/service_kit/mongo'
-import { shareInserts } from '@shop/service_kit/mongo_writes'
+import type { Collection, MongoStore } from '@shop/service_kit/mongo/store'
+import { shareInserts } from '@shop/service_kit/mongo/writes'
 import {
   attemptId,
   collectionsOf,

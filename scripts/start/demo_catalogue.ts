@@ -1,5 +1,5 @@
 /** The sample catalogue `npm start` offers on a new data folder: a dozen things, loaded as an admin would. */
-import { formatMoney } from '@shop/service_kit/money'
+import { formatMoney } from '@shop/service_kit/money/money'
 
 type Sample = readonly [name: string, description: string, minor: number, stock: number]
 

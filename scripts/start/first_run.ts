@@ -6,8 +6,8 @@
  */
 import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ConfigError, readConfig } from '@shop/service_kit/config'
-import { valueIn } from '@shop/service_kit/secret_files'
+import { ConfigError, readConfig } from '@shop/service_kit/runtime/config'
+import { valueIn } from '@shop/service_kit/runtime/secret_files'
 import Type from 'typebox'
 import { OWNER_ONLY, ownFolder } from './owner_only.ts'
 

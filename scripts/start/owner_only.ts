@@ -5,7 +5,7 @@
  */
 import { chmodSync, lstatSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { makeFolder } from '@shop/service_kit/folders'
+import { makeFolder } from '@shop/service_kit/runtime/folders'
 
 export const OWNER_ONLY = 0o600
 export const OWNER_ONLY_FOLDER = 0o700

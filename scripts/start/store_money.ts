@@ -1,6 +1,7 @@
 /** Stores that count in another money than the services would: found before any of them is started. */
 import { join } from 'node:path'
-import { type MoneyConfig, moneyFault } from '@shop/service_kit/store_money'
+import { moneyFault } from '@shop/service_kit/sqlite/money'
+import type { MoneyConfig } from '@shop/service_kit/storage/store_money'
 import { DATABASE as ORDERS } from '../../order_service/src/storage/open_mongo.ts'
 import { DATABASE as PRODUCTS } from '../../product_service/src/storage/open_mongo.ts'
 import { type Plan, plannedService } from '../plan.ts'

@@ -1,5 +1,5 @@
 /** What `npm start` prints when the shop is ready. The commands in it are run by a test, as printed. */
-import { formatMoney } from '@shop/service_kit/money'
+import { formatMoney } from '@shop/service_kit/money/money'
 import type { Planned } from '../plan.ts'
 import type { ProcessEntry } from '../services.ts'
 import type { ListedProduct } from './demo_catalogue.ts'

@@ -4,8 +4,8 @@
  */
 import assert from 'node:assert/strict'
 import type { CommandStartedEvent, Document } from 'mongodb'
-import { type MongoOptions, type MongoStore, openMongo } from '../src/mongo.ts'
-import { withOption } from '../src/mongo_url.ts'
+import { type MongoOptions, type MongoStore, openMongo } from '../src/mongo/store.ts'
+import { withOption } from '../src/mongo/url.ts'
 import type { MongoServer } from './mongo_server.ts'
 
 type Query = {

@@ -12,7 +12,7 @@ import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { after, before, suite, type TestContext, test } from 'node:test'
 import { MongoClient } from 'mongodb'
-import { withDatabase, withOption } from '../src/mongo_url.ts'
+import { withDatabase, withOption } from '../src/mongo/url.ts'
 import { type MongoProxy, startMongoProxy } from './mongo_proxy.ts'
 
 const PACKAGE = '@jongodb/memory-server-bin-linux-x64-gnu/bin/jongodb'

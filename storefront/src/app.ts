@@ -1,8 +1,9 @@
 /** The storefront as one app: the gateway to the services under /api, and the pages. It does not listen. */
-import type { VerifyToken } from '@shop/service_kit/access'
-import { type App, createHttpApp, type HttpAppOptions } from '@shop/service_kit/http_app'
-import { createMetrics, type Metrics } from '@shop/service_kit/metrics'
-import type { Tracing } from '@shop/service_kit/telemetry'
+
+import { type App, createHttpApp, type HttpAppOptions } from '@shop/service_kit/http/app'
+import type { VerifyToken } from '@shop/service_kit/identity/access'
+import { createMetrics, type Metrics } from '@shop/service_kit/runtime/metrics'
+import type { Tracing } from '@shop/service_kit/runtime/telemetry'
 import type { Logger } from 'pino'
 import type { LookUp } from './clients/addresses.ts'
 import { createUpstream } from './clients/upstream.ts'

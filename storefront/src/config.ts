@@ -9,8 +9,8 @@ import {
   PortConfig,
   readConfig,
   TrustedProxiesConfig,
-} from '@shop/service_kit/config'
-import { SAYS } from '@shop/service_kit/sentences'
+} from '@shop/service_kit/runtime/config'
+import { SAYS } from '@shop/service_kit/runtime/sentences'
 import Type, { type Static } from 'typebox'
 
 const ORIGINS = {

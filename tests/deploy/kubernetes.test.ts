@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
-import { CLOSE_DEADLINE_MS } from '@shop/service_kit/lifecycle'
+import { CLOSE_DEADLINE_MS } from '@shop/service_kit/runtime/lifecycle'
 import { type Manifest, needs, OVERLAYS, ROOT, rendered, written } from './rendering.ts'
 
 const SERVICES = ['auth-service', 'product-service', 'order-service', 'storefront']

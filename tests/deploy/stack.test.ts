@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
-import { CLOSE_DEADLINE_MS } from '@shop/service_kit/lifecycle'
+import { CLOSE_DEADLINE_MS } from '@shop/service_kit/runtime/lifecycle'
 import { parse } from 'yaml'
 import { readAuthConfig } from '../../auth_service/src/config.ts'
 import { readOrderConfig } from '../../order_service/src/config.ts'

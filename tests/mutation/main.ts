@@ -18,7 +18,7 @@ import { asMarkdown, type Fate, folderOf, lineOf, type Result, scoreOf } from '.
 import { runProgram, runTest } from './run.ts'
 import { copyTree } from './tree.ts'
 
-const SOURCES = ['service_kit/src/*.ts', '*/src/domain/*.ts', '*/src/http/*.ts', '*/src/storage/*.ts']
+const SOURCES = ['service_kit/src/*/*.ts', '*/src/domain/*.ts', '*/src/http/*.ts', '*/src/storage/*.ts']
 const TESTS = ['*/test/**/*.test.ts', 'tests/{documents,mongo_indexes,schemas}.test.ts']
 /** Processes, types and configuration: nothing in them decides. */
 const LEFT_OUT = /\/(crash_points|ports)\.ts$/

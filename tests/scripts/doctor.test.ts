@@ -5,7 +5,7 @@ import { chmodSync, mkdirSync, rmSync, statSync, truncateSync, writeFileSync } f
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { suite, type TestContext, test } from 'node:test'
-import { markOf } from '@shop/service_kit/sqlite_mark'
+import { markOf } from '@shop/service_kit/sqlite/mark'
 import { openStores as openAuthStores } from '../../auth_service/src/storage/open_stores.ts'
 import {
   cancelled,

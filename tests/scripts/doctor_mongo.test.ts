@@ -11,7 +11,7 @@ import { treat } from '../../scripts/doctor/findings.ts'
 import { examineStores } from '../../scripts/doctor/stores.ts'
 import { NOTHING_MADE, planShop } from '../../scripts/plan.ts'
 import { preflight } from '../../scripts/start/preflight.ts'
-import { openMongo } from '../../service_kit/src/mongo.ts'
+import { openMongo } from '../../service_kit/src/mongo/store.ts'
 import { mongoSuite } from '../../service_kit/test_support/mongo_server.ts'
 import { newWorld } from './running.ts'
 

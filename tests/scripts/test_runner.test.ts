@@ -27,7 +27,7 @@ suite('npm test', () => {
 
   test('takes a path as it is written: from here, with ./, or from the root', async (t) => {
     const world = await newWorld(t)
-    const path = 'service_kit/test/paging.test.ts'
+    const path = 'service_kit/test/http/paging.test.ts'
     for (const written of [path, `./${path}`, resolve(ROOT, path)]) {
       const { output } = await finish(t, 'test.ts', world, written)
       assert.match(output, /^ℹ fail 0$/m)

@@ -1,5 +1,5 @@
 /**
- * The process dies exactly between two durable steps (the named places of service_kit/src/crash_points.ts) and
+ * The process dies exactly between two durable steps (the named places of service_kit/src/runtime/crash_points.ts) and
  * comes back without that death. Nobody asks again: the order must settle by itself, take its stock once,
  * and its key must still name it.
  */

@@ -3,7 +3,7 @@
  *
  * A SIGKILL ends the process but not the operating system, so it shows that nothing answered was still in the
  * process's memory. That a commit also waits for the disk (synchronous=FULL) is asked of the store in
- * service_kit/test/sqlite.test.ts; here the files of the running shop are shown to be in WAL mode.
+ * service_kit/test/sqlite/store.test.ts; here the files of the running shop are shown to be in WAL mode.
  */
 import assert from 'node:assert/strict'
 import { closeSync, openSync, readSync } from 'node:fs'

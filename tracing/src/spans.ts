@@ -14,7 +14,7 @@ import { W3CTraceContextPropagator } from '@opentelemetry/core'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
-import { incomingTraceparent, type Tracing } from '@shop/service_kit/telemetry'
+import { incomingTraceparent, type Tracing } from '@shop/service_kit/runtime/telemetry'
 
 /** How long a process that leaves waits for its last spans to be taken. */
 export const STOP_MS = 2_000

@@ -6,7 +6,7 @@
  * are kept and the library's 50,000 words are let go.
  */
 import { createRequire } from 'node:module'
-import { showsNothing } from '@shop/service_kit/text'
+import { showsNothing } from '@shop/service_kit/http/text'
 import { PASSWORD_LENGTH_MIN } from '../domain/passwords.ts'
 import type { PasswordChecks } from '../domain/ports.ts'
 

@@ -10,7 +10,7 @@ import {
   TOKEN_AUDIENCE,
   TOKEN_ISSUER,
   TOKEN_TYPE,
-} from '@shop/service_kit/tokens'
+} from '@shop/service_kit/identity/tokens'
 import {
   type CryptoKey,
   calculateJwkThumbprint,

@@ -11,7 +11,7 @@
  *     `overloaded`, at once.
  *  4. A piece whose caller left while it waited leaves the line, and is never begun.
  */
-import { Problem } from '@shop/service_kit/problem'
+import { Problem } from '@shop/service_kit/runtime/problem'
 import type { HashLine, Place } from '../domain/ports.ts'
 
 const LINES: readonly HashLine[] = ['known', 'login', 'registration']

@@ -1,7 +1,6 @@
 /** One's own account, and the admin's view of all accounts. */
 
-import { principalOf } from '@shop/service_kit/access'
-import type { App } from '@shop/service_kit/app'
+import type { App } from '@shop/service_kit/http/app_types'
 import {
   type CursorList,
   decodeCursor,
@@ -9,9 +8,10 @@ import {
   PAGE_LIMIT_DEFAULT,
   PageOf,
   PageQuery,
-} from '@shop/service_kit/paging'
-import { Problem } from '@shop/service_kit/problem'
-import { problemResponses } from '@shop/service_kit/schemas'
+} from '@shop/service_kit/http/paging'
+import { problemResponses } from '@shop/service_kit/http/schemas'
+import { principalOf } from '@shop/service_kit/identity/access'
+import { Problem } from '@shop/service_kit/runtime/problem'
 import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { type AccountPorts, changePassword, setRole } from '../domain/accounts.ts'

@@ -1,5 +1,5 @@
 /** Whoever sent a request: where from, and whether they still wait. */
-import { addressPrefix } from '@shop/service_kit/addresses'
+import { addressPrefix } from '@shop/service_kit/http/addresses'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Caller } from '../domain/accounts.ts'
 

@@ -1,8 +1,8 @@
 /** What other services verify access tokens with: the public keys (RFC 7517), and which tokens were withdrawn. */
 import { createHash } from 'node:crypto'
-import type { App } from '@shop/service_kit/app'
-import { problemResponses } from '@shop/service_kit/schemas'
-import { WITHDRAWN_MAX, WITHDRAWN_PATH } from '@shop/service_kit/withdrawn_tokens'
+import type { App } from '@shop/service_kit/http/app_types'
+import { problemResponses } from '@shop/service_kit/http/schemas'
+import { WITHDRAWN_MAX, WITHDRAWN_PATH } from '@shop/service_kit/identity/withdrawn_tokens'
 import Type, { type Static } from 'typebox'
 import type { UserStore } from '../domain/ports.ts'
 import { withdrawals } from '../domain/withdrawals.ts'

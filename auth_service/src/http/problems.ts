@@ -1,5 +1,5 @@
 /** Status and title of everything auth_service refuses. */
-import { type Catalogue, KIT_PROBLEMS } from '@shop/service_kit/problem'
+import { type Catalogue, KIT_PROBLEMS } from '@shop/service_kit/http/problems'
 import type { ErrorCode } from '../domain/errors.ts'
 
 export const AUTH_PROBLEMS = {

@@ -1,6 +1,6 @@
 /** The wire's shapes, and the functions that cross over to them. */
-import { Body, Id, Timestamp } from '@shop/service_kit/schemas'
-import { SAYS } from '@shop/service_kit/sentences'
+import { Body, Id, Timestamp } from '@shop/service_kit/http/schemas'
+import { SAYS } from '@shop/service_kit/runtime/sentences'
 import Type, { type Static } from 'typebox'
 import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '../domain/passwords.ts'
 import type { AccessToken, Role, User, Withdrawal } from '../domain/ports.ts'

@@ -1,6 +1,6 @@
 /** Registering, logging in, refreshing and logging out. */
-import type { App } from '@shop/service_kit/app'
-import { problemResponses } from '@shop/service_kit/schemas'
+import type { App } from '@shop/service_kit/http/app_types'
+import { problemResponses } from '@shop/service_kit/http/schemas'
 import Type from 'typebox'
 import { type AccountPorts, login, logout, register } from '../domain/accounts.ts'
 import type { IssueAccessToken } from '../domain/ports.ts'

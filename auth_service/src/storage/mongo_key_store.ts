@@ -1,7 +1,8 @@
 /** KeyStore on MongoDB. The unique generation is what makes replicas agree on the next key. */
-import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo'
-import { isDuplicate, Unsettled } from '@shop/service_kit/mongo_errors'
-import { createReading, type UnreadableOf } from '@shop/service_kit/unreadable'
+
+import { isDuplicate, Unsettled } from '@shop/service_kit/mongo/errors'
+import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo/store'
+import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import type { KeyStore, SigningKey } from '../domain/ports.ts'
 import { wholeKey } from '../domain/whole.ts'
 

@@ -1,7 +1,8 @@
 /** SessionStore on MongoDB: one document a session; rotating is one update that names the hash it replaces. */
-import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo'
-import { isDuplicate } from '@shop/service_kit/mongo_errors'
-import { createReading, type UnreadableOf } from '@shop/service_kit/unreadable'
+
+import { isDuplicate } from '@shop/service_kit/mongo/errors'
+import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo/store'
+import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import { CLOCKS_DIFFER_MS } from '../domain/clocks.ts'
 import type { Session, SessionStore } from '../domain/ports.ts'
 import { wholeSession } from '../domain/whole.ts'

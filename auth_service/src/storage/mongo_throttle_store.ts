@@ -4,9 +4,9 @@
  * no tries and is replaced: many people may share an address.
  */
 import { randomUUID } from 'node:crypto'
-import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo'
-import { isDuplicate, Unsettled } from '@shop/service_kit/mongo_errors'
-import { createReading, type UnreadableOf } from '@shop/service_kit/unreadable'
+import { isDuplicate, Unsettled } from '@shop/service_kit/mongo/errors'
+import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo/store'
+import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import type { ThrottleEntry, ThrottleStore, Tries } from '../domain/ports.ts'
 import { countTry, keptBetween } from '../domain/throttling.ts'
 import { wholeTries } from '../domain/whole.ts'

@@ -3,10 +3,11 @@
  * rule about two documents: every demotion also counts up the one document `roles` in `guards`, so of two that
  * look at each other's admin only one commits.
  */
-import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo'
-import { isDuplicate, Unsettled, unavailable } from '@shop/service_kit/mongo_errors'
-import { shareWork } from '@shop/service_kit/mongo_sharing'
-import { createReading, type UnreadableOf } from '@shop/service_kit/unreadable'
+
+import { isDuplicate, Unsettled, unavailable } from '@shop/service_kit/mongo/errors'
+import { shareWork } from '@shop/service_kit/mongo/sharing'
+import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo/store'
+import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import { taken } from '../domain/accounts.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { Account, Role, User, UserStore } from '../domain/ports.ts'

@@ -1,6 +1,6 @@
 /** Opens the stores of a MongoDB server. */
-import { openMongo } from '@shop/service_kit/mongo'
-import type { UnreadableOf } from '@shop/service_kit/unreadable'
+import { openMongo } from '@shop/service_kit/mongo/store'
+import type { UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import { createMongoKeyStore, KEY_INDEXES } from './mongo_key_store.ts'
 import { createMongoSessionStore, SESSION_INDEXES } from './mongo_session_store.ts'
 import { createMongoThrottleStore, THROTTLE_INDEXES } from './mongo_throttle_store.ts'

@@ -3,8 +3,8 @@
  * it is, it passes the contract suites of test/*_contract.ts.
  */
 import { join } from 'node:path'
-import { openSqlite } from '@shop/service_kit/sqlite'
-import type { UnreadableOf } from '@shop/service_kit/unreadable'
+import { openSqlite } from '@shop/service_kit/sqlite/store'
+import type { UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import type { KeyStore, SessionStore, ThrottleStore, UserStore } from '../domain/ports.ts'
 import { createSqliteKeyStore } from './sqlite_key_store.ts'
 import { createSqliteSessionStore } from './sqlite_session_store.ts'

@@ -1,6 +1,6 @@
 /** KeyStore on SQLite. The unique generation is what makes replicas agree on the next key. */
-import { readAnyNumber, type SqliteStore } from '@shop/service_kit/sqlite'
-import { createReading, type UnreadableOf } from '@shop/service_kit/unreadable'
+import { readAnyNumber, type SqliteStore } from '@shop/service_kit/sqlite/store'
+import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import type { KeyStore, SigningKey } from '../domain/ports.ts'
 import { wholeKey } from '../domain/whole.ts'
 

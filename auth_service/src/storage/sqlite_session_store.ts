@@ -1,6 +1,6 @@
 /** SessionStore on SQLite: one row a session; rotating is one UPDATE that names the hash it replaces. */
-import { readAnyNumber, type SqliteStore } from '@shop/service_kit/sqlite'
-import { createReading, type UnreadableOf } from '@shop/service_kit/unreadable'
+import { readAnyNumber, type SqliteStore } from '@shop/service_kit/sqlite/store'
+import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import { CLOCKS_DIFFER_MS } from '../domain/clocks.ts'
 import type { Session, SessionStore } from '../domain/ports.ts'
 import { wholeSession } from '../domain/whole.ts'

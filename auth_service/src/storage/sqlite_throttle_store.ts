@@ -2,8 +2,8 @@
  * ThrottleStore on SQLite: a try reads and writes its rows in one transaction. What cannot be read counts as no tries
  * and is replaced: many people may share an address.
  */
-import { readAnyNumber, type SqliteStore } from '@shop/service_kit/sqlite'
-import { createReading, type UnreadableOf } from '@shop/service_kit/unreadable'
+import { readAnyNumber, type SqliteStore } from '@shop/service_kit/sqlite/store'
+import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import type { ThrottleStore, Tries } from '../domain/ports.ts'
 import { countTry, keptBetween } from '../domain/throttling.ts'
 import { wholeTries } from '../domain/whole.ts'

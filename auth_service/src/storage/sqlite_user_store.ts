@@ -1,7 +1,7 @@
 /** UserStore on SQLite. The unique index on canonical_name and the condition in `setRole` keep the rules. */
 import { setImmediate as otherWork } from 'node:timers/promises'
-import { readAnyNumber, type SqliteStore } from '@shop/service_kit/sqlite'
-import { createReading, type UnreadableOf } from '@shop/service_kit/unreadable'
+import { readAnyNumber, type SqliteStore } from '@shop/service_kit/sqlite/store'
+import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import { taken } from '../domain/accounts.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { Account, Role, User, UserStore, Withdrawal } from '../domain/ports.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { showsNothing } from '@shop/service_kit/text'
+import { showsNothing } from '@shop/service_kit/http/text'
 import { acceptPassword } from '../../src/domain/passwords.ts'
 
 const checks = {

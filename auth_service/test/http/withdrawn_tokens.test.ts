@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { WITHDRAWN_PATH } from '@shop/service_kit/withdrawn_tokens'
+import { WITHDRAWN_PATH } from '@shop/service_kit/identity/withdrawn_tokens'
 import { WITHDRAWN_REMEMBERED_MS } from '../../src/http/key_routes.ts'
 import { createWorld, PASSWORD, type World } from '../support.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openMongo } from '@shop/service_kit/mongo'
+import { openMongo } from '@shop/service_kit/mongo/store'
 import { mongoSuite, needsHonest } from '@shop/service_kit/test_support/mongo_server'
 import { AUTH_INDEXES } from '../../src/storage/open_mongo.ts'
 import { openStores } from '../../src/storage/open_stores.ts'

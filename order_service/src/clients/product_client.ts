@@ -5,10 +5,11 @@
  * noticed once for all (breaker.ts).
  * Answers are checked before they are believed: whatever is not a usable answer is OutcomeUnknown.
  */
-import { createBatcher } from '@shop/service_kit/batcher'
-import type { Metrics } from '@shop/service_kit/metrics'
-import { type ServiceClient, ServiceUnreachable } from '@shop/service_kit/service_client'
-import { type Call, CallFailed, type Outcome } from '@shop/service_kit/shared_call'
+
+import { type ServiceClient, ServiceUnreachable } from '@shop/service_kit/http/service_client'
+import { createBatcher } from '@shop/service_kit/runtime/batcher'
+import type { Metrics } from '@shop/service_kit/runtime/metrics'
+import { type Call, CallFailed, type Outcome } from '@shop/service_kit/runtime/shared_call'
 import { OutcomeUnknown } from '../domain/errors.ts'
 import type { Order } from '../domain/order.ts'
 import type { Reservations } from '../domain/ports.ts'

@@ -1,5 +1,5 @@
 /** Reservations as they travel: what is asked, and what an answer means. Whatever means nothing is OutcomeUnknown. */
-import { formatMoney, readWritten } from '@shop/service_kit/money'
+import { formatMoney, readWritten } from '@shop/service_kit/money/money'
 import { OutcomeUnknown } from '../domain/errors.ts'
 import type { Order, PricedLine, Rejection, RejectionReason } from '../domain/order.ts'
 import type { HoldAnswer } from '../domain/ports.ts'

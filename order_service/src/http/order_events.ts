@@ -10,12 +10,12 @@
  * ADMITTED_LOOK_MS where nothing happens. What is asked lies in memory (tokens.ts), so many streams cost little.
  */
 import { PassThrough } from 'node:stream'
-import { principalOf, stillAdmitted } from '@shop/service_kit/access'
-import type { App } from '@shop/service_kit/http_app'
-import { Problem } from '@shop/service_kit/problem'
-import { problemResponses } from '@shop/service_kit/schemas'
-import { ALL_TAKEN, createSeats } from '@shop/service_kit/seats'
-import { SAYS } from '@shop/service_kit/sentences'
+import type { App } from '@shop/service_kit/http/app'
+import { problemResponses } from '@shop/service_kit/http/schemas'
+import { principalOf, stillAdmitted } from '@shop/service_kit/identity/access'
+import { Problem } from '@shop/service_kit/runtime/problem'
+import { ALL_TAKEN, createSeats } from '@shop/service_kit/runtime/seats'
+import { SAYS } from '@shop/service_kit/runtime/sentences'
 import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { visibleTo } from '../domain/change_order.ts'

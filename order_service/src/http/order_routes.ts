@@ -1,9 +1,15 @@
 /** Reading orders and moving them on. An order is its owner's and the admin's (invariant 10). */
-import { type Principal, principalOf } from '@shop/service_kit/access'
-import { alreadySeen, etagOf, versionsNamed } from '@shop/service_kit/etags'
-import type { App } from '@shop/service_kit/http_app'
-import { type CursorList, decodeCursor, encodeCursor, PAGE_LIMIT_DEFAULT } from '@shop/service_kit/paging'
-import { problemResponses } from '@shop/service_kit/schemas'
+
+import type { App } from '@shop/service_kit/http/app'
+import { alreadySeen, etagOf, versionsNamed } from '@shop/service_kit/http/etags'
+import {
+  type CursorList,
+  decodeCursor,
+  encodeCursor,
+  PAGE_LIMIT_DEFAULT,
+} from '@shop/service_kit/http/paging'
+import { problemResponses } from '@shop/service_kit/http/schemas'
+import { type Principal, principalOf } from '@shop/service_kit/identity/access'
 import Type from 'typebox'
 import { type Actor, changeStatus, visibleTo } from '../domain/change_order.ts'
 import { DomainError } from '../domain/errors.ts'

@@ -1,6 +1,6 @@
 /** The wire's side of orders: snake_case, money as decimal strings. `view` crosses over. */
-import { formatMoney } from '@shop/service_kit/money'
-import { PageOf, PageQuery } from '@shop/service_kit/paging'
+
+import { PageOf, PageQuery } from '@shop/service_kit/http/paging'
 import {
   Body,
   IDEMPOTENCY_KEY_LENGTH_MAX,
@@ -11,7 +11,8 @@ import {
   NullableString,
   Timestamp,
   Version,
-} from '@shop/service_kit/schemas'
+} from '@shop/service_kit/http/schemas'
+import { formatMoney } from '@shop/service_kit/money/money'
 import Type, { type Static } from 'typebox'
 import {
   LINES_MAX,

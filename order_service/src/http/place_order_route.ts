@@ -2,12 +2,13 @@
  * POST /orders. Answers 201 once the stock is held, 202 while it is not decided, and a problem when it was
  * refused; whoever repeats the request under the same key gets the same answer again (invariant 4).
  */
-import { principalOf } from '@shop/service_kit/access'
-import { etagOf } from '@shop/service_kit/etags'
-import type { App } from '@shop/service_kit/http_app'
-import { formatMoney, MONEY_MINOR_MAX, parseMoney } from '@shop/service_kit/money'
-import { Problem } from '@shop/service_kit/problem'
-import { IdempotencyHeaders, problemResponses } from '@shop/service_kit/schemas'
+
+import type { App } from '@shop/service_kit/http/app'
+import { etagOf } from '@shop/service_kit/http/etags'
+import { IdempotencyHeaders, problemResponses } from '@shop/service_kit/http/schemas'
+import { principalOf } from '@shop/service_kit/identity/access'
+import { formatMoney, MONEY_MINOR_MAX, parseMoney } from '@shop/service_kit/money/money'
+import { Problem } from '@shop/service_kit/runtime/problem'
 import type { FastifyReply, FastifySchemaCompiler } from 'fastify'
 import { DomainError } from '../domain/errors.ts'
 import { type Draft, type Order, QUANTITY_MAX } from '../domain/order.ts'

@@ -1,5 +1,5 @@
 /** How each refusal of this service is answered. A code is permanent; its text may improve. */
-import { type Catalogue, KIT_PROBLEMS } from '@shop/service_kit/problem'
+import { type Catalogue, KIT_PROBLEMS } from '@shop/service_kit/http/problems'
 import type { ErrorCode } from '../domain/errors.ts'
 
 export const ORDER_PROBLEMS = {

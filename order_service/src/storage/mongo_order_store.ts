@@ -5,13 +5,18 @@
  * idempotencyKey) is what makes one key one order. Concurrent inserts, and concurrent saves, share commands.
  *
  * Repeating is safe: an order added twice meets its own id, a save leaves a token under the number of the version
- * it made (kit, mongo_writes.ts), a claim leaves its lease.
+ * it made (kit, mongo/writes.ts), a claim leaves its lease.
  */
 import { randomUUID } from 'node:crypto'
-import type { AnyBulkWriteOperation, Filter, IndexDescription, MongoStore } from '@shop/service_kit/mongo'
-import { Unsettled } from '@shop/service_kit/mongo_errors'
-import { shareInserts, shareUpdates } from '@shop/service_kit/mongo_writes'
-import { createReading, type OnUnreadable } from '@shop/service_kit/unreadable'
+import { Unsettled } from '@shop/service_kit/mongo/errors'
+import type {
+  AnyBulkWriteOperation,
+  Filter,
+  IndexDescription,
+  MongoStore,
+} from '@shop/service_kit/mongo/store'
+import { shareInserts, shareUpdates } from '@shop/service_kit/mongo/writes'
+import { createReading, type OnUnreadable } from '@shop/service_kit/storage/unreadable'
 import { DomainError } from '../domain/errors.ts'
 import type { Order } from '../domain/order.ts'
 import type { OrderPage, OrderStore } from '../domain/ports.ts'

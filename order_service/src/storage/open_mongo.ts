@@ -1,7 +1,7 @@
 /** Opens the orders of a MongoDB server. */
-import { type MongoStore, openMongo } from '@shop/service_kit/mongo'
-import type { StoreMoney } from '@shop/service_kit/store_money'
-import type { OnUnreadable } from '@shop/service_kit/unreadable'
+import { type MongoStore, openMongo } from '@shop/service_kit/mongo/store'
+import type { StoreMoney } from '@shop/service_kit/storage/store_money'
+import type { OnUnreadable } from '@shop/service_kit/storage/unreadable'
 import { createMongoOrderStore, ORDER_INDEXES } from './mongo_order_store.ts'
 
 /** Its name, unless the URL names one. */

@@ -1,8 +1,9 @@
 /** Opens the stores DATABASE_URL names. Throws with one sentence an operator can act on. */
 import { join } from 'node:path'
-import { openSqlite } from '@shop/service_kit/sqlite'
-import { createStoreMoney, keepMoney, type MoneyConfig } from '@shop/service_kit/store_money'
-import type { OnUnreadable } from '@shop/service_kit/unreadable'
+import { keepMoney } from '@shop/service_kit/sqlite/money'
+import { openSqlite } from '@shop/service_kit/sqlite/store'
+import { createStoreMoney, type MoneyConfig } from '@shop/service_kit/storage/store_money'
+import type { OnUnreadable } from '@shop/service_kit/storage/unreadable'
 import type { OrderStore } from '../domain/ports.ts'
 import { createSqliteOrderStore } from './sqlite_order_store.ts'
 

@@ -9,8 +9,8 @@
  */
 import type { StatementSync } from 'node:sqlite'
 import { setImmediate as otherWork } from 'node:timers/promises'
-import { readAnyNumber, type SqliteStore } from '@shop/service_kit/sqlite'
-import { createReading, type OnUnreadable } from '@shop/service_kit/unreadable'
+import { readAnyNumber, type SqliteStore } from '@shop/service_kit/sqlite/store'
+import { createReading, type OnUnreadable } from '@shop/service_kit/storage/unreadable'
 import { DomainError } from '../domain/errors.ts'
 import type { Order, OrderStatus } from '../domain/order.ts'
 import type { OrderStore } from '../domain/ports.ts'

@@ -1,6 +1,6 @@
 /** The money all prices are in, for whoever is about to write one: nobody else computes its digits. */
-import type { App } from '@shop/service_kit/http_app'
-import { problemResponses } from '@shop/service_kit/schemas'
+import type { App } from '@shop/service_kit/http/app'
+import { problemResponses } from '@shop/service_kit/http/schemas'
 import Type from 'typebox'
 import { PROBLEMS } from './problems.ts'
 import { Currency, CurrencyDigits } from './product_schemas.ts'

@@ -1,6 +1,6 @@
 /** Reading what a schema alone can't judge: amounts in digits, and sizes of numbers sent as text. */
-import { formatMoney, parseMoney } from '@shop/service_kit/money'
-import { Problem } from '@shop/service_kit/problem'
+import { formatMoney, parseMoney } from '@shop/service_kit/money/money'
+import { Problem } from '@shop/service_kit/runtime/problem'
 
 /** A fault of one field of the body, in the same shape as a fault found by the schema. */
 export function invalidField(path: string, message: string): Problem {

@@ -2,9 +2,9 @@
  * What order_service asks of stock, many orders in one call. Each answer is durable before it is given, and
  * asking again gives the same answer. An order that cannot be answered is `unanswered`, and no other for it.
  */
-import type { App } from '@shop/service_kit/http_app'
-import { formatMoney, readWritten } from '@shop/service_kit/money'
-import { Body, Id, Money, MoneyInput, problemResponses } from '@shop/service_kit/schemas'
+import type { App } from '@shop/service_kit/http/app'
+import { Body, Id, Money, MoneyInput, problemResponses } from '@shop/service_kit/http/schemas'
+import { formatMoney, readWritten } from '@shop/service_kit/money/money'
 import Type, { type Static } from 'typebox'
 import type { Stock } from '../domain/ports.ts'
 import {

@@ -1,5 +1,5 @@
 /** What a writer says they have seen: by `If-Match`, or by our `version` in body or query. */
-import { versionsNamed } from '@shop/service_kit/etags'
+import { versionsNamed } from '@shop/service_kit/http/etags'
 import { DomainError } from '../domain/errors.ts'
 import type { Seen } from '../domain/product.ts'
 

@@ -1,5 +1,5 @@
 /** Status, title and retry advice of every code of this service. */
-import { type Catalogue, KIT_PROBLEMS } from '@shop/service_kit/problem'
+import { type Catalogue, KIT_PROBLEMS } from '@shop/service_kit/http/problems'
 import type { ErrorCode } from '../domain/errors.ts'
 
 export const PRODUCT_PROBLEMS = {

@@ -3,8 +3,8 @@
  * nothing changes (answer_memory.ts).
  */
 import { createHash } from 'node:crypto'
-import { etagOf, etagOfText, hasTag } from '@shop/service_kit/etags'
-import type { App } from '@shop/service_kit/http_app'
+import type { App } from '@shop/service_kit/http/app'
+import { etagOf, etagOfText, hasTag } from '@shop/service_kit/http/etags'
 import {
   type CursorColumn,
   type CursorList,
@@ -13,8 +13,8 @@ import {
   PAGE_LIMIT_DEFAULT,
   PageOf,
   PageQuery,
-} from '@shop/service_kit/paging'
-import { problemResponses } from '@shop/service_kit/schemas'
+} from '@shop/service_kit/http/paging'
+import { problemResponses } from '@shop/service_kit/http/schemas'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { DomainError } from '../domain/errors.ts'

@@ -8,8 +8,8 @@ import {
   NullableString,
   Timestamp,
   Version,
-} from '@shop/service_kit/schemas'
-import { Typed } from '@shop/service_kit/text'
+} from '@shop/service_kit/http/schemas'
+import { Typed } from '@shop/service_kit/http/text'
 import Type, { type Static } from 'typebox'
 import { DESCRIPTION_LENGTH_MAX, NAME_LENGTH_MAX, NOTE_LENGTH_MAX, STOCK_MAX } from '../domain/product.ts'
 

@@ -1,5 +1,5 @@
 /** How a product and a movement go out. */
-import { formatMoney } from '@shop/service_kit/money'
+import { formatMoney } from '@shop/service_kit/money/money'
 import { DomainError } from '../domain/errors.ts'
 import type { Movement, Product } from '../domain/product.ts'
 import type { MovementView, ProductView } from './product_schemas.ts'

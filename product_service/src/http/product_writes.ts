@@ -1,9 +1,10 @@
 /** Changing the catalogue, which needs an admin and follows the rules of versions (domain/product.ts). */
-import { principalOf } from '@shop/service_kit/access'
-import { etagOf } from '@shop/service_kit/etags'
-import type { App } from '@shop/service_kit/http_app'
-import { jsonParser } from '@shop/service_kit/json_bodies'
-import { problemResponses } from '@shop/service_kit/schemas'
+
+import type { App } from '@shop/service_kit/http/app'
+import { etagOf } from '@shop/service_kit/http/etags'
+import { jsonParser } from '@shop/service_kit/http/json_bodies'
+import { problemResponses } from '@shop/service_kit/http/schemas'
+import { principalOf } from '@shop/service_kit/identity/access'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Catalogue } from '../domain/ports.ts'

@@ -1,5 +1,5 @@
 /** How reservations go: size and time of batches, and what became of each. */
-import type { Metrics } from '@shop/service_kit/metrics'
+import type { Metrics } from '@shop/service_kit/runtime/metrics'
 import { BATCH_MAX, type Reservation } from '../domain/reservation.ts'
 
 const SIZE_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128, BATCH_MAX]

@@ -1,7 +1,6 @@
 /** Changing stock by an amount, and reading the ledger: for admins. */
 import { createHash } from 'node:crypto'
-import { principalOf } from '@shop/service_kit/access'
-import type { App } from '@shop/service_kit/http_app'
+import type { App } from '@shop/service_kit/http/app'
 import {
   type CursorList,
   decodeCursor,
@@ -9,8 +8,9 @@ import {
   PAGE_LIMIT_DEFAULT,
   PageOf,
   PageQuery,
-} from '@shop/service_kit/paging'
-import { IdempotencyHeaders, problemResponses } from '@shop/service_kit/schemas'
+} from '@shop/service_kit/http/paging'
+import { IdempotencyHeaders, problemResponses } from '@shop/service_kit/http/schemas'
+import { principalOf } from '@shop/service_kit/identity/access'
 import Type from 'typebox'
 import { DomainError } from '../domain/errors.ts'
 import type { Stock } from '../domain/ports.ts'

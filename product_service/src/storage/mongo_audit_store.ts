@@ -2,7 +2,7 @@
  * Reading a whole MongoDB store to compare it. Product, ledger and held reservations of a page are read from one
  * snapshot, so sales meanwhile do not matter.
  */
-import type { MongoStore } from '@shop/service_kit/mongo'
+import type { MongoStore } from '@shop/service_kit/mongo/store'
 import type { Audit, LedgerMismatch } from '../domain/ports.ts'
 import { collectionsOf, readingsOf } from './mongo_documents.ts'
 

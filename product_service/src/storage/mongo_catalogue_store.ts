@@ -3,7 +3,7 @@
  *
  * Lists walk an index in the order of the page; what a search does is in mongo_search.ts.
  */
-import type { MongoStore } from '@shop/service_kit/mongo'
+import type { MongoStore } from '@shop/service_kit/mongo/store'
 import { DomainError } from '../domain/errors.ts'
 import type { Catalogue } from '../domain/ports.ts'
 import { editProduct, newProduct, type Product, removeProduct } from '../domain/product.ts'

@@ -4,8 +4,8 @@
  * A movement's id is its product's and the version it made, so applying one twice is impossible; it also sorts
  * the ledger. An attempt's id is its author's and the key, so a key is used once.
  */
-import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo'
-import { createReading, type UnreadableOf } from '@shop/service_kit/unreadable'
+import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo/store'
+import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import { type Movement, nameKey, type Product } from '../domain/product.ts'
 import type { Reservation } from '../domain/reservation.ts'
 import { indexWords } from '../domain/search.ts'

@@ -1,6 +1,7 @@
 /** Writing what a group decided, inside its transaction: each document once, under its condition, in order of id. */
-import type { AnyBulkWriteOperation, ClientSession } from '@shop/service_kit/mongo'
-import { Unsettled } from '@shop/service_kit/mongo_errors'
+
+import { Unsettled } from '@shop/service_kit/mongo/errors'
+import type { AnyBulkWriteOperation, ClientSession } from '@shop/service_kit/mongo/store'
 import type { Product } from '../domain/product.ts'
 import type { Reservation } from '../domain/reservation.ts'
 import {

@@ -13,10 +13,10 @@
  *     write the receipt and of two such transactions only one commits.
  */
 import { randomUUID } from 'node:crypto'
-import type { ClientSession, MongoStore } from '@shop/service_kit/mongo'
-import { Unsettled } from '@shop/service_kit/mongo_errors'
-import { shareWork } from '@shop/service_kit/mongo_sharing'
-import type { Outcome } from '@shop/service_kit/shared_call'
+import { Unsettled } from '@shop/service_kit/mongo/errors'
+import { shareWork } from '@shop/service_kit/mongo/sharing'
+import type { ClientSession, MongoStore } from '@shop/service_kit/mongo/store'
+import type { Outcome } from '@shop/service_kit/runtime/shared_call'
 import type { Movement, Product } from '../domain/product.ts'
 import type { Reservation } from '../domain/reservation.ts'
 import { type Attempt, collectionsOf, type Readings } from './mongo_documents.ts'

@@ -2,7 +2,7 @@
  * Pages of the catalogue out of MongoDB. Lists walk an index in the order of the page. A search looks up its words
  * among those of the products, which are made by the same functions as its own (domain/search.ts).
  */
-import type { Filter, MongoStore } from '@shop/service_kit/mongo'
+import type { Filter, MongoStore } from '@shop/service_kit/mongo/store'
 import { foundBy, orderOf, pageOf, type Rank, readRanks, type Wanted } from '../domain/pages.ts'
 import type { CatalogueQuery, Page, PageKey, Sort } from '../domain/ports.ts'
 import type { Product } from '../domain/product.ts'

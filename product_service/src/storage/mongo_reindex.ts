@@ -7,8 +7,8 @@
  * It runs beside the requests, in batches; until it ends a search may miss some.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { MongoStore } from '@shop/service_kit/mongo'
-import { createReading, type UnreadableOf } from '@shop/service_kit/unreadable'
+import type { MongoStore } from '@shop/service_kit/mongo/store'
+import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import { indexWords, WORDS_VERSION } from '../domain/search.ts'
 import { collectionsOf, type ProductDocument } from './mongo_documents.ts'
 

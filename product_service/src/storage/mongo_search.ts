@@ -5,8 +5,9 @@
  * The vocabulary is asked for when it is needed and kept for VOCABULARY_MS; a server that takes too long for it
  * corrects nothing.
  */
-import { createAdmission } from '@shop/service_kit/admission'
-import type { MongoStore } from '@shop/service_kit/mongo'
+
+import type { MongoStore } from '@shop/service_kit/mongo/store'
+import { createAdmission } from '@shop/service_kit/runtime/admission'
 import { searchOrCorrect } from '../domain/correction.ts'
 import type { CataloguePage, CatalogueQuery } from '../domain/ports.ts'
 import { isCorrectable, VOCABULARY_MAX } from '../domain/spelling.ts'

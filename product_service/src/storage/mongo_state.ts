@@ -1,5 +1,5 @@
 /** Loading what a group of decisions looks at, inside its transaction. */
-import type { ClientSession, Collection } from '@shop/service_kit/mongo'
+import type { ClientSession, Collection } from '@shop/service_kit/mongo/store'
 import type { Collections, Readings } from './mongo_documents.ts'
 import type { Needs, State } from './mongo_ledger.ts'
 

@@ -1,5 +1,5 @@
 /** Stock, its ledger and the reservations in MongoDB; all changes go through mongo_ledger.ts. */
-import type { MongoStore } from '@shop/service_kit/mongo'
+import type { MongoStore } from '@shop/service_kit/mongo/store'
 import { DomainError } from '../domain/errors.ts'
 import type { Stock } from '../domain/ports.ts'
 import { adjustStock, type Movement } from '../domain/product.ts'

@@ -1,7 +1,7 @@
 /** Opens the stores of a MongoDB server. */
-import { openMongo } from '@shop/service_kit/mongo'
-import type { StoreMoney } from '@shop/service_kit/store_money'
-import type { UnreadableOf } from '@shop/service_kit/unreadable'
+import { openMongo } from '@shop/service_kit/mongo/store'
+import type { StoreMoney } from '@shop/service_kit/storage/store_money'
+import type { UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import type { Stores } from '../domain/ports.ts'
 import { createMongoAuditStore } from './mongo_audit_store.ts'
 import { createMongoCatalogueStore } from './mongo_catalogue_store.ts'

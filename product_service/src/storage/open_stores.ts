@@ -1,8 +1,9 @@
 /** Opens the stores that DATABASE_URL names; the scheme decides the technology. */
 import { join } from 'node:path'
-import { openSqlite } from '@shop/service_kit/sqlite'
-import { createStoreMoney, keepMoney, type MoneyConfig } from '@shop/service_kit/store_money'
-import type { UnreadableOf } from '@shop/service_kit/unreadable'
+import { keepMoney } from '@shop/service_kit/sqlite/money'
+import { openSqlite } from '@shop/service_kit/sqlite/store'
+import { createStoreMoney, type MoneyConfig } from '@shop/service_kit/storage/store_money'
+import type { UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import type { Stores } from '../domain/ports.ts'
 import { createSqliteAuditStore } from './sqlite_audit_store.ts'
 import { createSqliteCatalogueStore } from './sqlite_catalogue_store.ts'

@@ -7,8 +7,8 @@
  * raises the version: sums count only if the version stayed the same meanwhile, and are read again otherwise.
  */
 import { setImmediate as otherWork } from 'node:timers/promises'
-import type { SqliteStore } from '@shop/service_kit/sqlite'
-import { createReading } from '@shop/service_kit/unreadable'
+import type { SqliteStore } from '@shop/service_kit/sqlite/store'
+import { createReading } from '@shop/service_kit/storage/unreadable'
 import type { Audit, LedgerMismatch } from '../domain/ports.ts'
 import { wholeReservation } from '../domain/whole.ts'
 import {

@@ -4,7 +4,7 @@
  * Lists cost the same at any size and are read here. Searches may take long: `search` says where they run. Words are
  * indexed beside all this (sqlite_indexing.ts): a changed text is answered once `reached` says that they are.
  */
-import type { SqliteStore } from '@shop/service_kit/sqlite'
+import type { SqliteStore } from '@shop/service_kit/sqlite/store'
 import { DomainError } from '../domain/errors.ts'
 import type { Catalogue } from '../domain/ports.ts'
 import { editProduct, newProduct, removeProduct } from '../domain/product.ts'

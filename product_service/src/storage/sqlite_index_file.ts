@@ -8,8 +8,8 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { isDamage } from '@shop/service_kit/sqlite_faults'
-import { identityOf, makePrivate } from '@shop/service_kit/sqlite_file'
+import { isDamage } from '@shop/service_kit/sqlite/faults'
+import { identityOf, makePrivate } from '@shop/service_kit/sqlite/file'
 import { makeIndexTables, NotOfThisStore, type Progress, prepareIndexing } from './sqlite_index.ts'
 
 /** How long it waits for a lock that another process has. */

@@ -1,5 +1,5 @@
 /** The thread that writes the search index, so that whoever sells never waits for it. */
-import { serveReads } from '@shop/service_kit/reader_thread'
+import { serveReads } from '@shop/service_kit/runtime/reader_thread'
 import { createIndexFile } from './sqlite_index_file.ts'
 
 serveReads((path: string) => createIndexFile(path).take)

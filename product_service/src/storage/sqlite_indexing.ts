@@ -10,7 +10,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Backoff, pauseMs } from '@shop/retry/backoff'
-import { reasonOf } from '@shop/service_kit/reason'
+import { reasonOf } from '@shop/service_kit/runtime/reason'
 import type { Progress } from './sqlite_index.ts'
 import type { Indexing as Step, Suspect } from './sqlite_index_file.ts'
 

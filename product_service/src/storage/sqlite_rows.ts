@@ -1,7 +1,7 @@
 /** How products, movements and reservations lie in the rows of SQLite. Rows are arrays: half the cost of objects. */
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
-import { readAnyNumber } from '@shop/service_kit/sqlite'
-import { createReading, type OnUnreadable } from '@shop/service_kit/unreadable'
+import { readAnyNumber } from '@shop/service_kit/sqlite/store'
+import { createReading, type OnUnreadable } from '@shop/service_kit/storage/unreadable'
 import { type Movement, nameKey, type Product } from '../domain/product.ts'
 import type { Reservation } from '../domain/reservation.ts'
 import { wholeProduct } from '../domain/whole.ts'

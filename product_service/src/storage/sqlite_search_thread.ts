@@ -1,7 +1,7 @@
 /** The thread that searches: its own connection to store and index, which can't write. */
 import { DatabaseSync } from 'node:sqlite'
-import { serveReads } from '@shop/service_kit/reader_thread'
-import { isDamage, isDamageOfVirtualTable } from '@shop/service_kit/sqlite_faults'
+import { serveReads } from '@shop/service_kit/runtime/reader_thread'
+import { isDamage, isDamageOfVirtualTable } from '@shop/service_kit/sqlite/faults'
 import type { CataloguePage, CatalogueQuery } from '../domain/ports.ts'
 import { currentIndex, type Suspect } from './sqlite_index_file.ts'
 import { readProducts } from './sqlite_rows.ts'

@@ -1,7 +1,7 @@
 /** Searching a SQLite store, and keeping its index, each on a thread of its own; in memory both are done in place. */
-import { Problem } from '@shop/service_kit/problem'
-import { createReaderThread } from '@shop/service_kit/reader_thread'
-import type { SqliteStore } from '@shop/service_kit/sqlite'
+import { Problem } from '@shop/service_kit/runtime/problem'
+import { createReaderThread } from '@shop/service_kit/runtime/reader_thread'
+import type { SqliteStore } from '@shop/service_kit/sqlite/store'
 import type { CatalogueQuery } from '../domain/ports.ts'
 import { makeIndexTables, type Progress, prepareIndexing, prepareOpening } from './sqlite_index.ts'
 import type { Indexing as Step } from './sqlite_index_file.ts'

@@ -2,7 +2,7 @@
  * Stock, its ledger and the reservations in SQLite: load, let the domain decide, apply, all in one transaction.
  * A batch writes each product once, however many reservations wanted it.
  */
-import type { SqliteStore } from '@shop/service_kit/sqlite'
+import type { SqliteStore } from '@shop/service_kit/sqlite/store'
 import { DomainError } from '../domain/errors.ts'
 import type { Stock } from '../domain/ports.ts'
 import { adjustStock, type Product } from '../domain/product.ts'

@@ -2,7 +2,7 @@
  * Reservations, releases and shipments of a call in several writes instead of one. A store in this process does each
  * write on the thread that serves everybody, and a call may name thousands of lines; so a write is no more than a few
  * dozen of them. Those that wait together share a commit all the same, for as long as a group may take (the kit's
- * sqlite_commits.ts).
+ * sqlite/commits.ts).
  *
  * Each order is still whole or not at all, they are decided in their order, and asking again gives the same answer: who
  * gets a failure for one of the writes may ask for all again.

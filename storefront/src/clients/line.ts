@@ -8,8 +8,8 @@
  *  2. Nobody takes the last places from others: whoever has some gets another one only while it has less than
  *     `shareOfFree` of the places that are free; one more is refused at once. Whoever has none gets one if there is one.
  */
-import { Problem } from '@shop/service_kit/problem'
-import { createSeats } from '@shop/service_kit/seats'
+import { Problem } from '@shop/service_kit/runtime/problem'
+import { createSeats } from '@shop/service_kit/runtime/seats'
 
 export type LineLimits = {
   readonly atOnce: number

@@ -8,7 +8,7 @@
  *  2. While nobody waits, nobody is cut; nor is ever who takes what there is, or waits for the service to go on.
  */
 import type { Readable } from 'node:stream'
-import { Problem } from '@shop/service_kit/problem'
+import { Problem } from '@shop/service_kit/runtime/problem'
 import type { Line } from './line.ts'
 
 const LOOK_MS = 250

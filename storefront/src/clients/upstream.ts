@@ -16,8 +16,8 @@
  */
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
-import { Problem } from '@shop/service_kit/problem'
-import { createSeats, type Holder } from '@shop/service_kit/seats'
+import { Problem } from '@shop/service_kit/runtime/problem'
+import { createSeats, type Holder } from '@shop/service_kit/runtime/seats'
 import type { Dispatcher } from 'undici'
 import type { StorefrontProblemCode } from '../http/problems.ts'
 import type { LookUp } from './addresses.ts'

@@ -1,7 +1,7 @@
 /** The gateway's own calls to auth_service, for the few routes that carry the session cookie. */
 import { text } from 'node:stream/consumers'
-import { addressPrefix } from '@shop/service_kit/addresses'
-import { Problem } from '@shop/service_kit/problem'
+import { addressPrefix } from '@shop/service_kit/http/addresses'
+import { Problem } from '@shop/service_kit/runtime/problem'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Upstream } from '../clients/upstream.ts'
 import { visitorOf } from './leaving.ts'

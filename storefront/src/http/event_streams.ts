@@ -3,7 +3,7 @@
  * wait for them until it is killed: it ends them instead, and pages come back to another replica.
  */
 import { PassThrough, type Readable } from 'node:stream'
-import { bearerToken, type VerifyToken } from '@shop/service_kit/access'
+import { bearerToken, type VerifyToken } from '@shop/service_kit/identity/access'
 import type { FastifyRequest } from 'fastify'
 
 /** Whose stream it will be, or undefined when nobody can tell: its service then says what is wrong. */

@@ -11,10 +11,11 @@
  *     lost it is `upstream_no_answer`: the outcome is unknown, and only an idempotent request should be repeated.
  *  5. Open streams of events never keep a call waiting, nor do calls that hash passwords any others (upstream.ts).
  */
-import type { VerifyToken } from '@shop/service_kit/access'
-import { addressPrefix } from '@shop/service_kit/addresses'
-import type { App } from '@shop/service_kit/http_app'
-import { Problem } from '@shop/service_kit/problem'
+
+import { addressPrefix } from '@shop/service_kit/http/addresses'
+import type { App } from '@shop/service_kit/http/app'
+import type { VerifyToken } from '@shop/service_kit/identity/access'
+import { Problem } from '@shop/service_kit/runtime/problem'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Answer, Call, Upstream } from '../clients/upstream.ts'
 import type { Upstreams } from '../config.ts'

@@ -5,7 +5,7 @@
  */
 import { readdirSync } from 'node:fs'
 import fastifyStatic from '@fastify/static'
-import type { App } from '@shop/service_kit/http_app'
+import type { App } from '@shop/service_kit/http/app'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isPageAddress } from './page_addresses.ts'
 

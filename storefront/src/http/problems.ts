@@ -1,5 +1,5 @@
 /** What the gateway itself answers; everything else comes from the services as they said it. */
-import type { Catalogue } from '@shop/service_kit/problem'
+import type { Catalogue } from '@shop/service_kit/http/problems'
 
 export const STOREFRONT_PROBLEMS = {
   upstream_unavailable: {

@@ -2,7 +2,7 @@
  * Requests that act with the session cookie come from our own pages or from no page at all. The cookie is
  * SameSite=Strict already; this also stops pages on a sibling domain, and browsers that know no SameSite.
  */
-import { Problem } from '@shop/service_kit/problem'
+import { Problem } from '@shop/service_kit/runtime/problem'
 import type { FastifyRequest } from 'fastify'
 import type { StorefrontProblemCode } from './problems.ts'
 

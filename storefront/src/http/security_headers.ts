@@ -1,5 +1,5 @@
 /** What browsers are told to refuse, on every answer. Pages load only what we serve; nothing may frame them. */
-import type { App } from '@shop/service_kit/http_app'
+import type { App } from '@shop/service_kit/http/app'
 
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",

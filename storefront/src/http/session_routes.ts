@@ -10,9 +10,10 @@
  *  5. Nobody keeps an answer of these routes, whatever it says.
  */
 import cookie from '@fastify/cookie'
-import type { App } from '@shop/service_kit/http_app'
-import { KIT_PROBLEMS, Problem } from '@shop/service_kit/problem'
-import { problemResponses } from '@shop/service_kit/schemas'
+import type { App } from '@shop/service_kit/http/app'
+import { KIT_PROBLEMS } from '@shop/service_kit/http/problems'
+import { problemResponses } from '@shop/service_kit/http/schemas'
+import { Problem } from '@shop/service_kit/runtime/problem'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { AuthAnswer, AuthCaller } from './auth_caller.ts'

@@ -2,10 +2,10 @@
  * How the whole shop is, for its admins: every replica this gateway knows, asked at the moment of the request.
  * Requests that come together share one look, so that many watching pages cost the services no more than one.
  */
-import type { App } from '@shop/service_kit/http_app'
-import type { Metrics } from '@shop/service_kit/metrics'
-import { KIT_PROBLEMS } from '@shop/service_kit/problem'
-import { NullableInteger, NullableString, problemResponses } from '@shop/service_kit/schemas'
+import type { App } from '@shop/service_kit/http/app'
+import { KIT_PROBLEMS } from '@shop/service_kit/http/problems'
+import { NullableInteger, NullableString, problemResponses } from '@shop/service_kit/http/schemas'
+import type { Metrics } from '@shop/service_kit/runtime/metrics'
 import Type from 'typebox'
 import type { Upstreams } from '../config.ts'
 import { readMetrics } from './metric_values.ts'

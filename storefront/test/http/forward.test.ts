@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import type { IncomingHttpHeaders } from 'node:http'
 import { suite, type TestContext, test } from 'node:test'
-import type { Principal } from '@shop/service_kit/access'
-import { Problem } from '@shop/service_kit/problem'
+import type { Principal } from '@shop/service_kit/identity/access'
+import { Problem } from '@shop/service_kit/runtime/problem'
 import { nobody, raw, serve, storefront, storefrontApp, textOf } from '../upstream.ts'
 
 const TRACE = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'

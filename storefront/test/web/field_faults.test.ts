@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { ShopProblem } from '@shop/client/problem'
-import { textFault } from '@shop/service_kit/text'
+import { textFault } from '@shop/service_kit/http/text'
 import { faultsByField } from '../../web/src/ui/field_faults.ts'
 
 const LABELS = { username: 'The username', password: 'The password' }

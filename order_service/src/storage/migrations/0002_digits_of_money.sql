@@ -1,4 +1,4 @@
--- What a store was made with: its currency, and the digits its amounts count (service_kit/src/store_money.ts). Read
+-- What a store was made with: its currency, and the digits its amounts count (service_kit/src/storage/store_money.ts). Read
 -- with another number of digits every amount would be another one, so neither is ever changed.
 CREATE TABLE settings (
   name  TEXT PRIMARY KEY,

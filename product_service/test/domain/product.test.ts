@@ -1,0 +1,181 @@
+/** What may change, and what a writer must have seen: domain/product.ts and domain/search.ts. */
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import {
+  adjustStock,
+  DESCRIPTION_LENGTH_MAX,
+  editProduct,
+  NAME_LENGTH_MAX,
+  NOTE_LENGTH_MAX,
+  nameKey,
+  newProduct,
+  PRICE_MINOR_MAX,
+  type Product,
+  removeProduct,
+  type Seen,
+  STOCK_MAX,
+} from '../../src/domain/product.ts'
+import { BATCH_MAX, LINES_MAX, QUANTITY_MAX } from '../../src/domain/reservation.ts'
+import { QUERY_LENGTH_MAX, QUERY_WORDS_MAX, searchWords } from '../../src/domain/search.ts'
+import { VOCABULARY_MAX } from '../../src/domain/spelling.ts'
+import { PAGE_MS } from '../../src/storage/mongo_pages.ts'
+import { SEARCHES_AT_ONCE, SEARCHES_WAITING_MAX } from '../../src/storage/mongo_search.ts'
+import { OPENINGS_KEPT, STEP_LETTERS_MAX } from '../../src/storage/sqlite_index.ts'
+import { OPENING_WAIT_MS, REINDEXED_FIRST, WORDS_WAIT_MS } from '../../src/storage/sqlite_indexing.ts'
+
+const ACT = { by: 'root', at: '2026-01-01T00:00:00.000Z' }
+const LATER = { by: 'root', at: '2026-01-02T00:00:00.000Z' }
+const fields = { name: 'Tea', description: 'Green', priceMinor: 300, stock: 10 }
+const fresh = newProduct('p', fields, ACT).product
+/** Edited at version 3, sold at 4 and 5. */
+const sold: Product = { ...fresh, version: 5, editVersion: 3, stock: 8, reserved: 2 }
+const saw = (...versions: number[]): Seen => ({ from: 'body', versions })
+
+suite('a new product', () => {
+  test('starts at version 1 with the movement of its stock (invariant 2)', () => {
+    const { product, movement } = newProduct('p', fields, ACT)
+    assert.deepEqual([product.version, product.editVersion, product.reserved], [1, 1, 0])
+    assert.deepEqual(movement, {
+      productId: 'p',
+      version: 1,
+      delta: 10,
+      stockAfter: 10,
+      reason: 'initial',
+      note: null,
+      orderId: null,
+      ...ACT,
+    })
+  })
+
+  test('without stock has no movement', () => {
+    assert.equal(newProduct('p', { ...fields, stock: 0 }, ACT).movement, undefined)
+  })
+})
+
+suite('editing a product that was edited at 3 and sold at 4 and 5 (invariant 7)', () => {
+  const name = { name: 'Coffee' }
+  const stock = { stock: 20 }
+  const cases: [string, object, Seen, 'applied' | 'version_conflict' | 'precondition_failed'][] = [
+    ['a name by one who saw the last edit', name, saw(3), 'applied'],
+    ['a name by one who saw a sale after it', name, saw(4), 'applied'],
+    ['a name by one who saw everything', name, saw(5), 'applied'],
+    ['a name by one who missed the edit', name, saw(2), 'version_conflict'],
+    ['a name by one who saw the future', name, saw(6), 'version_conflict'],
+    ['a description by one who saw everything', { description: 'Black' }, saw(5), 'applied'],
+    ['a price by one who saw everything', { priceMinor: 301 }, saw(5), 'applied'],
+    ['a description by one who missed the edit', { description: 'Black' }, saw(2), 'version_conflict'],
+    ['a stock by one who saw everything', stock, saw(5), 'applied'],
+    ['a stock by one who missed a sale', stock, saw(4), 'version_conflict'],
+    ['both by one who missed a sale', { ...name, ...stock }, saw(4), 'version_conflict'],
+    ['a stock by one who names no version', stock, { from: 'nothing' }, 'applied'],
+    ['a name by a header of one fitting tag', name, { from: 'header', versions: [1, 4] }, 'applied'],
+    [
+      'a name by a header of no fitting tag',
+      name,
+      { from: 'header', versions: [1, 2] },
+      'precondition_failed',
+    ],
+    ['a name by a header of weak tags only', name, { from: 'header', versions: [] }, 'precondition_failed'],
+    ['the same stock by one who missed a sale', { stock: 8 }, saw(4), 'version_conflict'],
+  ]
+  for (const [what, change, seen, outcome] of cases) {
+    test(`${what}: ${outcome}`, () => {
+      const edit = () => editProduct(sold, change, seen, LATER)
+      if (outcome === 'applied') {
+        const { product } = edit()
+        assert.deepEqual(product, {
+          ...sold,
+          ...change,
+          version: 6,
+          editVersion: 'stock' in change ? 3 : 6,
+          updatedAt: LATER.at,
+        })
+      } else
+        assert.throws(edit, { name: 'DomainError', code: outcome, details: { members: { current: sold } } })
+    })
+  }
+
+  test('an absolute stock is a movement of the difference (invariant 2)', () => {
+    const { movement } = editProduct(sold, { stock: 3 }, saw(5), LATER)
+    assert.deepEqual(
+      [movement?.delta, movement?.stockAfter, movement?.reason, movement?.version],
+      [-5, 3, 'edit', 6],
+    )
+  })
+
+  test('what changes nothing raises no version', () => {
+    const { product, movement } = editProduct(sold, { name: 'Tea', stock: 8 }, saw(5), LATER)
+    assert.equal(product, sold)
+    assert.equal(movement, undefined)
+  })
+
+  test('removing follows the rule of an edit', () => {
+    assert.deepEqual(removeProduct(sold, saw(4), LATER), {
+      ...sold,
+      version: 6,
+      editVersion: 6,
+      updatedAt: LATER.at,
+      deletedAt: LATER.at,
+    })
+    assert.throws(() => removeProduct(sold, saw(2), LATER), { code: 'version_conflict' })
+  })
+})
+
+suite('adjusting stock', () => {
+  test('needs no version and is no edit', () => {
+    const { product, movement } = adjustStock(sold, -8, 'water damage', LATER)
+    assert.deepEqual([product.stock, product.version, product.editVersion], [0, 6, 3])
+    assert.deepEqual([movement.delta, movement.stockAfter, movement.note], [-8, 0, 'water damage'])
+  })
+
+  test('never goes below zero (invariant 1), nor above the limit', () => {
+    assert.throws(() => adjustStock(sold, -9, 'x', LATER), { code: 'insufficient_stock' })
+    assert.throws(() => adjustStock(sold, STOCK_MAX, 'x', LATER), { code: 'stock_limit_exceeded' })
+    const full = adjustStock(sold, STOCK_MAX - sold.stock, 'x', LATER).product
+    assert.equal(full.stock, STOCK_MAX)
+    const current = (error: { details: { members: object } }) => {
+      assert.deepEqual(error.details.members, { current: full })
+      return true
+    }
+    assert.throws(() => adjustStock(full, 1, 'x', LATER), current)
+    assert.throws(() => adjustStock(full, -STOCK_MAX - 1, 'x', LATER), current)
+  })
+})
+
+suite('words', () => {
+  const cases: [string, string[]][] = [
+    ['Café-Crème 2', ['cafe', 'creme', '2']],
+    ['  tea,  TEA & Te\u0301a ', ['tea']],
+    ['ﬁne ＷＩＤＥ', ['fine', 'wide']],
+    ['İstanbul', ['istanbul']],
+    ['Acme™ 𝐇𝐞𝐥𝐥𝐨', ['acmetm', 'hello']],
+    ['Straße STRASSE', ['strasse']],
+    ['ΟΔΟΣ οδός ΟΔΟΣΑ', ['οδοσ', 'οδοσα']],
+    ['緑茶 зелёный', ['緑茶', '茶', 'зеленыи']],
+    ['हिन्दी', ['हिन्दी'.normalize('NFC')]],
+    ['"*():^-+{}\'\\', []],
+    ['', []],
+  ]
+  for (const [text, words] of cases) {
+    test(`of ${JSON.stringify(text)}`, () => assert.deepEqual(searchWords(text), words))
+  }
+
+  test('the name key forgets case and accents, and stays short', () => {
+    assert.deepEqual([nameKey('Éclair'), nameKey('eCLAIR')], ['eclair', 'eclair'])
+    assert.equal(nameKey('ﷺ'.repeat(200)).length, 60)
+  })
+
+  test('the limits that forms and stores go by', () => {
+    assert.deepEqual(
+      [NAME_LENGTH_MAX, DESCRIPTION_LENGTH_MAX, NOTE_LENGTH_MAX, PRICE_MINOR_MAX, STOCK_MAX],
+      [200, 5_000, 200, 100_000_000_000, 1_000_000_000],
+    )
+    assert.deepEqual([LINES_MAX, QUANTITY_MAX, BATCH_MAX], [50, 10_000, 256])
+    assert.deepEqual(
+      [WORDS_WAIT_MS, OPENING_WAIT_MS, REINDEXED_FIRST, OPENINGS_KEPT, STEP_LETTERS_MAX],
+      [2_000, 5_000, 1_000, 100, 50_000],
+    )
+    assert.deepEqual([QUERY_LENGTH_MAX, QUERY_WORDS_MAX, VOCABULARY_MAX], [100, 10, 100_000])
+    assert.deepEqual([SEARCHES_AT_ONCE, SEARCHES_WAITING_MAX, PAGE_MS], [8, 16, 2_000])
+  })
+})

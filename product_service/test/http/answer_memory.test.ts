@@ -1,0 +1,90 @@
+/** Answers are remembered while nothing changes, and never longer. */
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { createAnswerMemory, type Remembered } from '../../src/http/answer_memory.ts'
+
+function world() {
+  const state = { revision: 1 as number | undefined, made: 0 }
+  const memory = createAnswerMemory<Remembered>(() => state.revision)
+  const ask = async (key = 'k', text?: string) =>
+    (await memory.recall(key, async () => ({ text: text ?? `answer ${++state.made}` }))).text
+  return { state, memory, ask }
+}
+
+suite('an answer', () => {
+  test('is made once while the revision stays', async () => {
+    const { ask } = world()
+    assert.deepEqual(
+      [await ask(), await ask(), await ask('other'), await ask()],
+      ['answer 1', 'answer 1', 'answer 2', 'answer 1'],
+    )
+  })
+
+  test('that is remembered is there at once', async () => {
+    const { memory } = world()
+    const made = await memory.recall('k', async () => ({ text: 'a' }))
+    assert.equal(
+      memory.recall('k', () => assert.fail()),
+      made,
+    )
+  })
+
+  test('is made anew after a change', async () => {
+    const { ask, state } = world()
+    await ask()
+    state.revision = 2
+    assert.equal(await ask(), 'answer 2')
+  })
+
+  test('is never remembered by a store that cannot tell', async () => {
+    const { ask, state } = world()
+    state.revision = undefined
+    assert.deepEqual([await ask(), await ask()], ['answer 1', 'answer 2'])
+  })
+
+  test('that may change without a revision is not remembered', async () => {
+    const { memory } = world()
+    let made = 0
+    const ask = () => memory.recall('k', async () => ({ text: String(++made), passing: made < 3 }))
+    assert.equal((await ask()).text, '1')
+    assert.equal((await ask()).text, '2')
+    assert.deepEqual([(await ask()).text, (await ask()).text], ['3', '3'])
+  })
+
+  test('that was read before a change another question already met is not kept', async () => {
+    const { ask, state, memory } = world()
+    let answer: (value: { text: string }) => void = () => {}
+    const slow = memory.recall(
+      'k',
+      () =>
+        new Promise((resolve) => {
+          answer = resolve
+        }),
+    )
+    state.revision = 2
+    await ask('other')
+    answer({ text: 'old' })
+    assert.equal((await slow).text, 'old')
+    assert.notEqual(await ask(), 'old')
+  })
+
+  test('that fails is not remembered', async () => {
+    const { ask, memory } = world()
+    await assert.rejects(
+      async () =>
+        memory.recall('k', async () => {
+          throw new Error('no')
+        }),
+      /no/,
+    )
+    assert.equal(await ask(), 'answer 1')
+  })
+
+  test('makes room by forgetting when there are too many', async () => {
+    const { ask } = world()
+    await ask('first')
+    for (let i = 0; i < 5; i++) await ask(`big ${i}`, 'x'.repeat(1_000_000))
+    assert.equal(await ask('first'), 'answer 2')
+    assert.equal(await ask('first'), 'answer 2', 'and goes on remembering')
+  })
+})

@@ -1,0 +1,155 @@
+/** What a transaction writes carries its own condition: decided on what is no longer so, it can't be written. */
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { isDuplicate, Unsettled } from '@shop/service_kit/mongo/errors'
+import { openMongo } from '@shop/service_kit/mongo/store'
+import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
+import { adjustStock, newProduct } from '../../src/domain/product.ts'
+import { decideReservations, releaseReservations, shipReservations } from '../../src/domain/reservation.ts'
+import { createMongoCatalogueStore } from '../../src/storage/mongo_catalogue_store.ts'
+import { collectionsOf, PRODUCT_INDEXES, readingsOf } from '../../src/storage/mongo_documents.ts'
+import { writeEffects } from '../../src/storage/mongo_effects.ts'
+import { createMongoLedger, type Effects, type State } from '../../src/storage/mongo_ledger.ts'
+import { loadState } from '../../src/storage/mongo_state.ts'
+import { createMongoStockStore } from '../../src/storage/mongo_stock_store.ts'
+import { ACT, AT, nextId, order } from '../worlds.ts'
+
+class Undone extends Error {}
+
+const FIELDS = { name: 'Tea', description: '', priceMinor: 100, stock: 10 }
+
+/** Of a document, or of what a bulk write does; of a movement the product's. */
+function idOf(one: object): string {
+  const { insertOne, productId, _id } = one as {
+    insertOne?: { document: { _id: string } }
+    productId?: string
+    _id: string
+  }
+  return insertOne?.document._id ?? productId ?? _id
+}
+
+mongoSuite('effects of a decision in MongoDB', (server) => {
+  const world = async (t: TestContext) => {
+    const plan = { service: 'product_service', database: server.newDatabase(), indexes: PRODUCT_INDEXES }
+    const store = await openMongo({ ...plan, url: server.url(plan.database) })
+    t.after(() => store.close())
+    const reading = readingsOf(() => () => {})
+    const ledger = createMongoLedger(store, reading)
+    const stock = createMongoStockStore(store, ledger, reading)
+    const tea = await createMongoCatalogueStore(store, ledger, reading).create(
+      { id: nextId(), fields: FIELDS },
+      ACT,
+    )
+    const collections = collectionsOf(store)
+    const load = (orderIds: string[] = []) =>
+      store.transact((session) =>
+        loadState(collections, session, [{ needs: { productIds: [tea.id], orderIds } }], reading),
+      )
+    /** Writes and undoes; resolves what went wrong. */
+    const write = async (loaded: State, effects: Effects): Promise<unknown> => {
+      let failure: unknown
+      const tried = store.transact(async (session) => {
+        failure = await writeEffects(collections, session, loaded, [effects]).catch((error) => error)
+        throw new Undone()
+      })
+      await assert.rejects(tried, Undone)
+      return failure
+    }
+    return { store, collections, reading, stock, tea, load, write }
+  }
+
+  test('is written in the order of ids, however it was decided, so two replicas cannot wait for each other', async (t) => {
+    const { collections, load, write } = await world(t)
+    const { products, reservations, movements, attempts } = collections
+    const calls: unknown[][] = []
+    for (const [collection, method] of [
+      [products, 'bulkWrite'],
+      [reservations, 'bulkWrite'],
+      [movements, 'insertMany'],
+      [attempts, 'insertMany'],
+    ] as const) {
+      const original = collection[method].bind(collection) as (...args: unknown[]) => unknown
+      t.mock.method(
+        collection as never,
+        method as never,
+        ((...args: unknown[]) => {
+          calls.push((args[0] as object[]).map(idOf))
+          return original(...args)
+        }) as never,
+      )
+    }
+    const ids = ['b', 'a', 'd', 'c']
+    const loaded = await load()
+    const made = ids.map((id) => newProduct(id, { ...FIELDS, stock: 1 }, ACT))
+    const { reservations: released } = releaseReservations(loaded.products, loaded.reservations, ids, AT)
+    for (const turn of [<T>(all: readonly T[]) => all, <T>(all: readonly T[]) => all.toReversed()]) {
+      const effects = {
+        products: turn(made.map(({ product }) => product)),
+        movements: turn(made.map(({ movement }) => movement!)),
+        reservations: turn(released),
+        attempts: turn(ids.map((_id) => ({ _id, fingerprint: 'f', movement: made[0]!.movement! }))),
+      }
+      calls.length = 0
+      assert.equal(await write(loaded, effects), undefined)
+      assert.deepEqual(calls, Array(4).fill(['a', 'b', 'c', 'd']))
+    }
+  })
+
+  test('of what nobody needs nothing is asked for', async (t) => {
+    const { store, collections, reading, tea } = await world(t)
+    const finds = [collections.products, collections.reservations, collections.attempts].map((collection) =>
+      t.mock.method(collection as { find: () => unknown }, 'find'),
+    )
+    const needs = { productIds: [tea.id, tea.id] }
+    const { products } = await store.transact((session) =>
+      loadState(collections, session, [{ needs }], reading),
+    )
+    assert.deepEqual(products.get(tea.id), tea)
+    assert.deepEqual(
+      finds.map(({ mock }) => mock.callCount()),
+      [1, 0, 0],
+    )
+  })
+
+  test('a product that was changed meanwhile (invariants 1, 2)', async (t) => {
+    const { stock, tea, load, write } = await world(t)
+    const loaded = await load()
+    const { product, movement } = adjustStock(tea, 1, 'x', ACT)
+    const effects = { products: [product], movements: [movement] }
+    assert.equal(await write(loaded, effects), undefined)
+    await stock.adjust({ productId: tea.id, delta: 1, note: 'x', attempt: undefined }, ACT)
+    assert.ok((await write(loaded, effects)) instanceof Unsettled)
+  })
+
+  test('a movement of a version that has one (invariant 2)', async (t) => {
+    const { stock, tea, load, write } = await world(t)
+    const { movement } = adjustStock(tea, 1, 'x', ACT)
+    await stock.reserve([order({ [tea.id]: 1 })], AT)
+    assert.ok(isDuplicate(await write(await load(), { movements: [movement] })))
+  })
+
+  test('a reservation of an order that has one (invariant 6)', async (t) => {
+    const { stock, tea, load, write } = await world(t)
+    const loaded = await load()
+    const wanted = order({ [tea.id]: 1 })
+    await stock.release([wanted.orderId], AT)
+    const { reservations } = decideReservations(loaded.products, loaded.reservations, [wanted], AT)
+    assert.ok(isDuplicate(await write(loaded, { reservations })))
+  })
+
+  test('a release of what was shipped meanwhile, and the other way round (invariant 6)', async (t) => {
+    const { stock, tea, load, write } = await world(t)
+    for (const [first, decide] of [
+      ['ship', releaseReservations],
+      ['release', shipReservations],
+    ] as const) {
+      const wanted = order({ [tea.id]: 1 })
+      await stock.reserve([wanted], AT)
+      const loaded = await load([wanted.orderId])
+      const { reservations } = decide(loaded.products, loaded.reservations, [wanted.orderId], AT)
+      assert.equal(await write(loaded, { reservations }), undefined)
+      await stock[first]([wanted.orderId], AT)
+      assert.ok((await write(loaded, { reservations })) instanceof Unsettled)
+    }
+  })
+})

@@ -1,0 +1,144 @@
+/** Transactions whose outcome nobody was told: applied once, and answered with what was decided. */
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { failEveryCall } from '@shop/service_kit/test_support/fault_runs'
+import { MONGO_ERRORS, MONGO_OPTIONS, mongoDriver } from '@shop/service_kit/test_support/mongo_driver_faults'
+import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
+import { openStores } from '../../src/storage/open_stores.ts'
+import { productRun } from '../engine_faults.ts'
+import { ACT, AT, add, order } from '../worlds.ts'
+
+mongoSuite('products in MongoDB when answers get lost', (server) => {
+  const world = async (t: TestContext) => {
+    const database = server.newDatabase()
+    const open = async (DATABASE_URL: string) => {
+      const stores = await openStores({ DATABASE_URL, DATA_DIR: '', CURRENCY: 'USD' })
+      t.after(() => stores.close())
+      return stores
+    }
+    const { url, proxy } = await server.proxied(t, database)
+    const [stores, other] = [await open(url), await open(server.url(database))]
+    const check = async () =>
+      assert.deepEqual((await other.audit.ledgerMismatches(undefined, 99)).mismatches, [])
+    return { stores, other, proxy, tea: await add(stores), check }
+  }
+  const saw = (...versions: number[]) => ({ from: 'body' as const, versions })
+
+  /** A cut connection, after which the driver asks again; and an answer that leaves it open, after which we do. */
+  const losses: [string, object | undefined][] = [
+    ['cut off', undefined],
+    [
+      'timed out',
+      {
+        ok: 0,
+        code: 50,
+        codeName: 'MaxTimeMSExpired',
+        errmsg: 'x',
+        errorLabels: ['UnknownTransactionCommitResult'],
+      },
+    ],
+  ]
+  for (const [how, instead] of losses) {
+    test(`an adjustment without a key is applied once, its commit ${how} (invariant 2)`, async (t) => {
+      const { stores, other, proxy, tea, check } = await world(t)
+      proxy.loseAnswerTo('commitTransaction', 3, instead)
+      const adjustment = { productId: tea.id, delta: 5, note: 'counted', attempt: undefined }
+      const { movement, replayed } = await stores.stock.adjust(adjustment, ACT)
+      assert.equal(proxy.lost(), 3)
+      assert.deepEqual([movement.stockAfter, movement.version, replayed], [15, 2, false])
+      assert.equal((await other.catalogue.find(tea.id))?.stock, 15)
+      await check()
+    })
+
+    test(`an edit is not refused because of itself, its commit ${how} (invariant 7)`, async (t) => {
+      const { stores, other, proxy, tea } = await world(t)
+      proxy.loseAnswerTo('commitTransaction', 1, instead)
+      const edited = await stores.catalogue.edit(tea.id, { name: 'Coffee', stock: 3 }, saw(1), ACT)
+      assert.equal(proxy.lost(), 1)
+      assert.deepEqual(await other.catalogue.find(tea.id), edited)
+      assert.equal(edited.version, 2)
+    })
+
+    test(`calls that shared the transaction all get their answers, its commit ${how} (invariant 6)`, async (t) => {
+      const { stores, proxy, tea, check } = await world(t)
+      proxy.loseAnswerTo('commitTransaction', 1, instead)
+      const [held, refused, added] = await Promise.allSettled([
+        stores.stock.reserve([order({ [tea.id]: 4 }), order({ [tea.id]: 99 })], AT),
+        stores.catalogue.edit(tea.id, { stock: 1 }, saw(77), ACT),
+        add(stores),
+      ])
+      assert.equal(proxy.lost(), 1)
+      assert.deepEqual(held.status === 'fulfilled' && held.value.map(({ status }) => status), [
+        'held',
+        'rejected',
+      ])
+      assert.equal(refused.status === 'rejected' && refused.reason.code, 'version_conflict')
+      assert.equal(added.status, 'fulfilled')
+      await check()
+    })
+  }
+
+  test('an adjustment whose write was cut off before the commit is applied once (invariant 2)', async (t) => {
+    const { stores, proxy, tea, check } = await world(t)
+    proxy.loseAnswerTo('movements', 3)
+    await stores.stock.adjust({ productId: tea.id, delta: 5, note: 'counted', attempt: undefined }, ACT)
+    assert.equal(proxy.lost(), 3)
+    assert.equal((await stores.catalogue.find(tea.id))?.stock, 15)
+    await check()
+  })
+
+  test('a transaction that conflicts with another is begun anew, from what is there then (invariant 2)', async (t) => {
+    const { stores, proxy, tea, check } = await world(t)
+    const conflict = { ok: 0, code: 112, codeName: 'WriteConflict', errmsg: 'x' }
+    for (const errorLabels of [['TransientTransactionError'], []]) {
+      for (const command of ['products', 'movements', 'commitTransaction']) {
+        const before = (await stores.catalogue.find(tea.id))!
+        proxy.loseAnswerTo(command, 2, { ...conflict, errorLabels })
+        await stores.stock.adjust({ productId: tea.id, delta: 5, note: 'counted', attempt: undefined }, ACT)
+        assert.equal(proxy.lost(), 2)
+        assert.equal((await stores.catalogue.find(tea.id))?.stock, before.stock + 5)
+      }
+    }
+    await check()
+  })
+
+  test('after a loss the line goes on', async (t) => {
+    const { stores, proxy, tea, check } = await world(t)
+    for (let round = 0; round < 4; round++) {
+      proxy.loseAnswerTo('commitTransaction', round)
+      const [answer] = await stores.stock.reserve([order({ [tea.id]: 1 })], AT)
+      assert.equal(answer?.status, 'held')
+    }
+    const { stock, reserved } = (await stores.catalogue.find(tea.id))!
+    assert.deepEqual([stock, reserved], [6, 4])
+    await check()
+  })
+})
+
+/** Of each way into the ledger one, and of each kind of read: a transaction takes the wire-compatible server long. */
+const FEW = ['create', 'refused', 'reserve', 'list', 'audit', 'check']
+const RUNS_IN_A_DATABASE = 10
+
+mongoSuite('products in MongoDB while calls of the driver fail', (server) => {
+  // Writes that share a transaction meet only where overlapping ones are kept apart.
+  for (const refusal of server.honest ? [false, true] : [true]) {
+    const also = refusal ? ', also when one is refused' : ''
+    test(`everybody is answered, and as it is${also} (invariants 1, 2, 6)`, async (t) => {
+      const open = async () => {
+        const DATABASE_URL = server.url(server.newDatabase())
+        const stores = await openStores({ DATABASE_URL, DATA_DIR: '', CURRENCY: 'USD' })
+        t.after(() => stores.close())
+        return stores
+      }
+      let stores = await open()
+      let runs = 0
+      const makeRun = async () => {
+        if (++runs % RUNS_IN_A_DATABASE === 0) stores = await open()
+        return productRun(stores, refusal, server.honest ? undefined : FEW)
+      }
+      const options = { ...MONGO_OPTIONS, oneByOne: !server.honest }
+      const failed = await failEveryCall(mongoDriver, MONGO_ERRORS, makeRun, options)
+      assert.ok(failed > 40, `${failed} calls`)
+    })
+  }
+})

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { assertQueriesAreIndexed } from '@shop/service_kit/test_support/mongo_queries'
+import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
+import { SORTS } from '../../src/domain/ports.ts'
+import { createMongoAuditStore } from '../../src/storage/mongo_audit_store.ts'
+import { createMongoCatalogueStore } from '../../src/storage/mongo_catalogue_store.ts'
+import { PRODUCT_INDEXES, readingsOf } from '../../src/storage/mongo_documents.ts'
+import { createMongoLedger } from '../../src/storage/mongo_ledger.ts'
+import { createMongoStockStore } from '../../src/storage/mongo_stock_store.ts'
+import { ACT, AT, nextId, order } from '../worlds.ts'
+
+mongoSuite('queries on products in MongoDB', (server) => {
+  test('every one is served by an index', async () => {
+    const plan = { service: 'product_service', database: 'unused', indexes: PRODUCT_INDEXES }
+    const seen = await assertQueriesAreIndexed(server, plan, async (store) => {
+      const reading = readingsOf(() => () => {})
+      const ledger = createMongoLedger(store, reading)
+      const catalogue = createMongoCatalogueStore(store, ledger, reading)
+      const stock = createMongoStockStore(store, ledger, reading)
+      const audit = createMongoAuditStore(store)
+      const fields = { name: 'Tea', description: 'hot', priceMinor: 100, stock: 9 }
+      const [{ id }, other] = await Promise.all([
+        catalogue.create({ id: nextId(), fields }, ACT),
+        catalogue.create({ id: nextId(), fields }, ACT),
+      ])
+      await catalogue.find(id)
+      await catalogue.edit(id, { name: 'Green tea' }, { from: 'nothing' }, ACT)
+      for (const sort of SORTS) {
+        for (const inStock of [true, false]) {
+          for (const words of [[], ['te'], ['te', 'ho']]) {
+            const query = { sort, words, inStock, limit: 1 }
+            const { next } = await catalogue.list({ ...query, after: undefined })
+            if (next) await catalogue.list({ ...query, after: next })
+          }
+        }
+      }
+      const [a, b] = [order({ [id]: 1 }), order({ [id]: 2, [other.id]: 1 })]
+      await stock.reserve([a, b], AT)
+      await stock.release([a.orderId], AT)
+      await stock.ship([b.orderId], AT)
+      const attempt = { key: 'k', fingerprint: 'f' }
+      await stock.adjust({ productId: id, delta: 1, note: 'x', attempt }, ACT)
+      const page = await stock.movements(id, { after: undefined, limit: 1 })
+      await stock.movements(id, { after: page!.next, limit: 1 })
+      await audit.ledgerMismatches(undefined, 5)
+      await audit.heldReservations(undefined, 5)
+      await catalogue.remove(id, { from: 'nothing' }, ACT)
+    })
+    assert.ok(seen.length >= 12, seen.join('; '))
+  })
+})

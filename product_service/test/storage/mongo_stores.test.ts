@@ -1,0 +1,134 @@
+/** The MongoDB stores: every contract. */
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { openMongo } from '@shop/service_kit/mongo/store'
+import { type MongoServer, mongoSuite, needsHonest } from '@shop/service_kit/test_support/mongo_server'
+import type { Stores } from '../../src/domain/ports.ts'
+import { collectionsOf, PRODUCT_INDEXES } from '../../src/storage/mongo_documents.ts'
+import { SEARCHES_AT_ONCE, SEARCHES_WAITING_MAX } from '../../src/storage/mongo_search.ts'
+import { openStores } from '../../src/storage/open_stores.ts'
+import { auditContract } from '../audit_contract.ts'
+import { catalogueContract } from '../catalogue_contract.ts'
+import { stockContract } from '../stock_contract.ts'
+import { ACT, add, type MakeStores, nextId } from '../worlds.ts'
+
+async function open(
+  t: TestContext,
+  server: MongoServer,
+  database: string,
+  CURRENCY = 'USD',
+): Promise<Stores> {
+  const stores = await openStores({ DATABASE_URL: server.url(database), DATA_DIR: '', CURRENCY })
+  t.after(() => stores.close())
+  return stores
+}
+
+mongoSuite('products in MongoDB', (server) => {
+  const alone: MakeStores = async (t) => {
+    const stores = await open(t, server, server.newDatabase())
+    return [stores, stores]
+  }
+  const two: MakeStores = async (t) => {
+    const database = server.newDatabase()
+    return [await open(t, server, database), await open(t, server, database)]
+  }
+
+  for (const contract of [catalogueContract, stockContract, auditContract]) contract('MongoDB', alone)
+
+  // Races of two processes are transactions that overlap.
+  if (server.honest) {
+    for (const contract of [catalogueContract, stockContract, auditContract]) {
+      contract('MongoDB, two connections', two)
+    }
+  } else {
+    test('the contracts on two connections', { skip: needsHonest(server) }, () => {})
+  }
+
+  test('what one replica wrote the other reads', async (t) => {
+    const [here, there] = await two(t)
+    const tea = await add(here)
+    assert.deepEqual(await there.catalogue.find(tea.id), tea)
+  })
+
+  test('a store keeps the currency it was made with', async (t) => {
+    const database = server.newDatabase()
+    await open(t, server, database, 'EUR')
+    await assert.rejects(open(t, server, database), /CURRENCY is USD, but the prices in .* are EUR/)
+    await open(t, server, database, 'EUR')
+  })
+
+  test('products indexed by an earlier version are indexed again, but for what was removed meanwhile', async (t) => {
+    const database = server.newDatabase()
+    const first = await open(t, server, database)
+    const teas = Array.from({ length: 250 }, (_, i) => ({
+      id: nextId(),
+      fields: { name: `Tea t${i}x`, description: '', priceMinor: 1, stock: 0 },
+    }))
+    await first.catalogue.importProducts(teas, ACT)
+    const gone = await add(first, { name: 'Gone' })
+    await first.catalogue.remove(gone.id, { from: 'nothing' }, ACT)
+    const plan = { service: 'product_service', database, indexes: PRODUCT_INDEXES }
+    const raw = await openMongo({ ...plan, url: server.url(database) })
+    t.after(() => raw.close())
+    const { products } = collectionsOf(raw)
+    const settings = raw.collection<{ _id: string }>('settings')
+    await until(async () => (await settings.findOne({ _id: 'words_version' })) !== null)
+    await products.updateMany({ listed: true }, { $set: { words: ['old'] } })
+    await settings.deleteOne({ _id: 'words_version' })
+    const find = async (word: string) => {
+      const query = { sort: 'relevance', words: [word], inStock: false, after: undefined, limit: 1 } as const
+      return (await first.catalogue.list(query)).items[0]?.id
+    }
+    assert.equal(await find('t249x'), undefined)
+
+    const notices: string[] = []
+    const stores = await openStores(
+      { DATABASE_URL: server.url(database), DATA_DIR: '', CURRENCY: 'USD' },
+      (text) => notices.push(text),
+    )
+    t.after(() => stores.close())
+    await until(async () => (await settings.findOne({ _id: 'words_version' })) !== null)
+    assert.deepEqual(
+      [await find('t0x'), await find('t249x'), await find('old'), await find('gone')],
+      [teas[0]!.id, teas[249]!.id, undefined, undefined],
+    )
+    assert.equal((await products.findOne({ _id: gone.id }))?.words, undefined)
+    assert.equal(notices.length, 2)
+  })
+
+  test('of a new store nothing is said to be indexed again', async (t) => {
+    const notices: string[] = []
+    const database = server.newDatabase()
+    const config = { DATABASE_URL: server.url(database), DATA_DIR: '', CURRENCY: 'USD' }
+    const stores = await openStores(config, (text) => notices.push(text))
+    t.after(() => stores.close())
+    const raw = await openMongo({
+      ...{ service: 'product_service', database, indexes: PRODUCT_INDEXES },
+      url: server.url(database),
+    })
+    t.after(() => raw.close())
+    const settings = raw.collection<{ _id: string }>('settings')
+    await until(async () => (await settings.findOne({ _id: 'words_version' })) !== null)
+    await stores.close()
+    assert.deepEqual(notices, [])
+  })
+
+  test('a few searches at once and a few waiting are served, the rest refused', async (t) => {
+    const [stores] = await alone(t)
+    await add(stores)
+    const query = { sort: 'price', words: ['te'], inStock: false, after: undefined, limit: 1 } as const
+    const all = Array.from({ length: 40 }, () => stores.catalogue.list(query))
+    const outcomes = await Promise.allSettled(all)
+    const refused = outcomes.filter((outcome) => outcome.status === 'rejected')
+    assert.equal(refused.length, 40 - SEARCHES_AT_ONCE - SEARCHES_WAITING_MAX)
+    for (const { reason } of refused) assert.equal(reason.code, 'overloaded')
+    assert.equal((await stores.catalogue.list(query)).items.length, 1)
+  })
+})
+
+async function until(done: () => Promise<boolean>) {
+  for (const deadline = performance.now() + 30_000; !(await done()); await sleep(50)) {
+    assert.ok(performance.now() < deadline)
+  }
+}

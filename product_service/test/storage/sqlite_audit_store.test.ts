@@ -1,0 +1,42 @@
+/** What the audit of SQLite alone has to mind: it reads in steps, while others write. */
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { test } from 'node:test'
+import type { SqliteStore } from '@shop/service_kit/sqlite/store'
+import { openSqliteStores } from '../../src/storage/open_stores.ts'
+import { createSqliteAuditStore } from '../../src/storage/sqlite_audit_store.ts'
+import { AT, add, folder, inMemory, order } from '../worlds.ts'
+
+test('a history of more than one step is summed up whole, each movement once (invariant 2)', async (t) => {
+  const [{ stock, audit, ...stores }] = await inMemory(t)
+  const tea = await add({ stock, audit, ...stores }, { stock: 200 })
+  const orders = Array.from({ length: 130 }, () => order({ [tea.id]: 1 }))
+  await stock.reserve(orders, AT)
+  await stock.release(
+    orders.slice(0, 125).map(({ orderId }) => orderId),
+    AT,
+  )
+  assert.deepEqual(await audit.ledgerMismatches(undefined, 10), {
+    mismatches: [],
+    checked: 1,
+    next: undefined,
+  })
+})
+
+test('a product that never rests is left to the next pass after three tries', async (t) => {
+  const path = join(folder(t), 'products.db')
+  const stores = await openSqliteStores(path, 'USD')
+  t.after(() => stores.close())
+  const [restless, still] = [await add(stores), await add(stores)]
+  const reader = new DatabaseSync(path)
+  t.after(() => reader.close())
+  let looks = 0
+  // Before the tables of the file come the temporary ones of a connection.
+  reader.function('changing', (version) => Number(version) + ++looks)
+  reader.exec(`CREATE TEMP VIEW products AS SELECT seq, id, stock, reserved,
+    iif(id = '${restless.id}', changing(version), version) AS version FROM main.products`)
+  const audit = createSqliteAuditStore({ reader } as SqliteStore)
+  assert.deepEqual(await audit.ledgerMismatches(undefined, 2), { mismatches: [], checked: 1, next: still.id })
+  assert.equal(looks, 3 * 2, 'before and after each')
+})

@@ -1,0 +1,46 @@
+/** Whatever a call into SQLite does, everybody is answered, and as it is. */
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { suite, test } from 'node:test'
+import { failEveryCall } from '@shop/service_kit/test_support/fault_runs'
+import { SQLITE_ERRORS, sqliteEngine } from '@shop/service_kit/test_support/sqlite_faults'
+import { openSqliteStores } from '../../src/storage/open_stores.ts'
+import { productRun } from '../engine_faults.ts'
+import { AT, add, folder, inMemory, nextId } from '../worlds.ts'
+
+/** Fewer would mean that the faults do not reach the engine. */
+const CALLS_MIN = 60
+
+suite('products in SQLite while calls into the engine fail', () => {
+  for (const refusal of [false, true]) {
+    const kind = refusal ? 'that run apart' : 'that run together'
+    test(`in memory, writes ${kind}`, async (t) => {
+      const makeRun = async () => productRun((await inMemory(t))[0], refusal)
+      assert.ok((await failEveryCall(sqliteEngine, SQLITE_ERRORS, makeRun)) > CALLS_MIN)
+    })
+  }
+
+  test('on one file, which goes on through all of them', async (t) => {
+    const stores = await openSqliteStores(join(folder(t), 'products.db'), 'USD')
+    t.after(() => stores.close())
+    assert.ok((await failEveryCall(sqliteEngine, SQLITE_ERRORS, () => productRun(stores, true))) > CALLS_MIN)
+  })
+
+  test('while the file is opened: it opens, or says why and opens the next time', async (t) => {
+    for (const moment of ['before', 'after'] as const) {
+      for (let n = 1, made = true; made; n++) {
+        const path = join(folder(t), 'products.db')
+        sqliteEngine.failAt(n, moment, SQLITE_ERRORS[n % SQLITE_ERRORS.length]!)
+        const [opened] = await Promise.allSettled([openSqliteStores(path, 'USD')])
+        made = sqliteEngine.disarm()
+        if (opened.status === 'fulfilled') await opened.value.close()
+        const again = await openSqliteStores(path, 'USD')
+        // A product would start a thread each time.
+        if (made) await again.stock.release([nextId()], AT)
+        else await add(again)
+        await again.check()
+        await again.close()
+      }
+    }
+  })
+})

@@ -1,0 +1,33 @@
+/** Every statement of the stores finds its rows by an index, however large the catalogue and its history are. */
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { noteStatements, type Plan, slowSteps } from '@shop/service_kit/test_support/sqlite_plans'
+import { SORTS } from '../../src/domain/ports.ts'
+import { openSqliteStores } from '../../src/storage/open_stores.ts'
+import { folder } from '../worlds.ts'
+
+const AFTER = { newest: ['b'], price: [1, 'b'], '-price': [1, 'b'], name: ['a', 'b'] } as const
+
+test('no statement scans what grows or sorts what it finds', async (t) => {
+  const path = join(folder(t), 'products.db')
+  const statements = noteStatements(t)
+  const { catalogue, close } = await openSqliteStores(path, 'USD')
+  t.after(close)
+  for (const sort of SORTS) {
+    for (const inStock of [false, true]) {
+      for (const after of [undefined, AFTER[sort]]) {
+        await catalogue.list({ sort, words: [], inStock, after, limit: 2 })
+      }
+    }
+  }
+  const plans = statements.plans(path)
+  assert.ok(plans.length > 35)
+  // The words are an index themselves; the subquery ends at its limit.
+  assert.deepEqual(slowSteps(plans, ['product_words', '(subquery-1)']), [])
+  const inStock = plans.filter(({ sql }) => sql.includes('p.in_stock = 1 ORDER BY'))
+  assert.ok(inStock.length >= 7)
+  assert.deepEqual(inStock.filter(walksOthersToo), [], 'what is sold out is not walked')
+})
+
+const walksOthersToo = ({ steps }: Plan) => !/ products_in_stock(_\w+)? \(in_stock=\?/.test(steps.join())

@@ -1,0 +1,156 @@
+/** The SQLite stores: every contract, in memory and by two connections on one file, and what SQLite itself keeps. */
+import assert from 'node:assert/strict'
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { suite, type TestContext, test } from 'node:test'
+import { openSqlite } from '@shop/service_kit/sqlite/store'
+import { openSqliteStores, openStores } from '../../src/storage/open_stores.ts'
+import { auditContract } from '../audit_contract.ts'
+import { catalogueContract } from '../catalogue_contract.ts'
+import { stockContract } from '../stock_contract.ts'
+import { AT, add, folder, inMemory, onOneFile, order } from '../worlds.ts'
+
+for (const [name, makeStores] of [
+  ['SQLite in memory', inMemory],
+  ['two connections on one SQLite file', onOneFile],
+] as const) {
+  catalogueContract(name, makeStores)
+  stockContract(name, makeStores)
+  auditContract(name, makeStores)
+}
+
+suite('opening', () => {
+  test('a store keeps the currency it was made with', async (t) => {
+    const path = join(folder(t), 'products.db')
+    await (await openSqliteStores(path, 'EUR')).close()
+    await assert.rejects(openSqliteStores(path, 'USD'), /CURRENCY is USD, but the prices in .* are EUR/)
+    assert.equal(existsSync(`${path}-wal`), false, 'who was refused holds nothing open')
+    await (await openSqliteStores(path, 'EUR')).close()
+  })
+
+  test('a store of before digits were kept keeps its amounts: 1990 forints stay 1990 (9)', async (t) => {
+    const path = join(folder(t), 'products.db')
+    await makeOld(t, path, 'HUF')
+    for (const _ of ['first', 'again']) {
+      const stores = await openSqliteStores(path, 'HUF')
+      assert.equal(stores.digits(), 0)
+      await stores.close()
+    }
+    await assert.rejects(
+      openSqliteStores(path, 'HUF', undefined, { CURRENCY_DIGITS: 2 }),
+      /CURRENCY_DIGITS is 2, but/,
+    )
+  })
+
+  test('DATABASE_URL decides by its scheme; without one the file lies in DATA_DIR', async (t) => {
+    const DATA_DIR = folder(t)
+    const stores = await openStores({ DATA_DIR, CURRENCY: 'USD' })
+    const tea = await add(stores)
+    await stores.close()
+    const again = await openStores({
+      DATABASE_URL: `sqlite:${join(DATA_DIR, 'products.db')}`,
+      DATA_DIR,
+      CURRENCY: 'USD',
+    })
+    t.after(() => again.close())
+    assert.deepEqual(await again.catalogue.find(tea.id), tea)
+  })
+})
+
+suite('the database repeats the invariants', () => {
+  const damages: [string, string, RegExp][] = [
+    ['1: stock below zero', 'UPDATE products SET stock = -1, in_stock = 0', /CHECK/],
+    ['2: reserved below zero', 'UPDATE products SET reserved = -1', /CHECK/],
+    ['in_stock apart from stock', 'UPDATE products SET in_stock = 0', /CHECK/],
+    ['an edit of the future', 'UPDATE products SET edit_version = 99', /CHECK/],
+    ['2: changing the ledger', 'UPDATE movements SET delta = 1', /append-only/],
+    ['2: removing from the ledger', 'DELETE FROM movements', /append-only/],
+    ['2: two movements of one version', 'INSERT INTO movements SELECT * FROM movements LIMIT 1', /UNIQUE/],
+    ['an unknown status', "UPDATE reservations SET status = 'lost'", /CHECK/],
+    ['9: another currency', "UPDATE settings SET value = 'EUR' WHERE name = 'currency'", /relabelled/],
+    ['9: other digits', "UPDATE settings SET value = 0 WHERE name = 'currency_digits'", /relabelled/],
+    ['9: forgotten digits', "DELETE FROM settings WHERE name = 'currency_digits'", /relabelled/],
+    ['a rejection without a reason', "UPDATE reservations SET status = 'rejected'", /CHECK/],
+    [
+      '6: a second reservation of an order',
+      'INSERT INTO reservations SELECT seq + 9, order_id, status, lines, total_minor, reason, shortages, unknown_products, created_at, updated_at FROM reservations',
+      /UNIQUE/,
+    ],
+  ]
+  for (const [what, sql, refusal] of damages) {
+    test(`and refuses ${what}`, async (t) => {
+      const path = join(folder(t), 'products.db')
+      const stores = await openSqliteStores(path, 'USD')
+      t.after(() => stores.close())
+      const tea = await add(stores)
+      await stores.stock.reserve([order({ [tea.id]: 1 })], AT)
+      const db = new DatabaseSync(path)
+      t.after(() => db.close())
+      assert.throws(() => db.exec(sql), refusal)
+    })
+  }
+
+  const drifts: [string, string, object][] = [
+    ['stock', 'UPDATE products SET stock = 5', { stock: 5, movementsSum: 9, reserved: 1, heldUnits: 1 }],
+    [
+      'reserved',
+      'UPDATE products SET reserved = 3',
+      { stock: 9, movementsSum: 9, reserved: 3, heldUnits: 1 },
+    ],
+    [
+      'a hold',
+      "UPDATE reservations SET status = 'shipped'",
+      { stock: 9, movementsSum: 9, reserved: 1, heldUnits: 0 },
+    ],
+  ]
+  for (const [what, sql, numbers] of drifts) {
+    test(`and the audit notices ${what} that was changed behind the service's back (invariant 2)`, async (t) => {
+      const path = join(folder(t), 'products.db')
+      const stores = await openSqliteStores(path, 'USD')
+      t.after(() => stores.close())
+      const tea = await add(stores)
+      await stores.stock.reserve([order({ [tea.id]: 1 })], AT)
+      const db = new DatabaseSync(path)
+      t.after(() => db.close())
+      db.exec(sql)
+      const { mismatches } = await stores.audit.ledgerMismatches(undefined, 10)
+      assert.deepEqual(mismatches, [{ productId: tea.id, ...numbers }])
+    })
+  }
+
+  for (const [deed, status] of [
+    ['release', 'released'],
+    ['ship', 'shipped'],
+  ] as const) {
+    test(`and a reservation that stops being held within a ${deed} ends once, or nothing of it is kept (6)`, async (t) => {
+      const path = join(folder(t), 'products.db')
+      const stores = await openSqliteStores(path, 'USD')
+      t.after(() => stores.close())
+      const tea = await add(stores)
+      const [held, other] = [order({ [tea.id]: 1 }), order({ [tea.id]: 2 })]
+      await stores.stock.reserve([held, other], AT)
+      const before = await stores.catalogue.find(tea.id)
+      const db = new DatabaseSync(path)
+      t.after(() => db.close())
+      db.exec(`CREATE TRIGGER meanwhile AFTER UPDATE ON products BEGIN
+        UPDATE reservations SET status = 'shipped' WHERE order_id = '${held.orderId}'; END`)
+      await assert.rejects(stores.stock[deed]([held.orderId], AT), /is not held/)
+      db.exec('DROP TRIGGER meanwhile')
+      assert.deepEqual(await stores.catalogue.find(tea.id), before)
+      assert.equal((await stores.stock[deed]([held.orderId], AT))[0]?.status, status)
+      assert.deepEqual((await stores.audit.ledgerMismatches(undefined, 10)).mismatches, [])
+    })
+  }
+})
+
+/** As it was when the first migration was the only one. */
+async function makeOld(t: TestContext, path: string, currency: string) {
+  const migrations = join(folder(t), 'migrations')
+  mkdirSync(migrations)
+  const first = '0001_products.sql'
+  copyFileSync(join(import.meta.dirname, '../../src/storage/migrations', first), join(migrations, first))
+  const store = openSqlite({ path, migrations })
+  store.writer.prepare(`INSERT INTO settings VALUES ('currency', ?)`).run(currency)
+  await store.close()
+}

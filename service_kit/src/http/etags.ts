@@ -1,0 +1,42 @@
+/** Preconditions of requests (RFC 9110, section 13); the ETag of a thing that has a version is that, in quotes. */
+import { hash } from 'node:crypto'
+import { Problem } from '../runtime/problem.ts'
+
+const TAG = '(?:W/)?"[!#-~\\u0080-\\uffff]*"'
+const TAG_LIST = new RegExp(`^\\s*${TAG}\\s*(?:,\\s*${TAG}\\s*)*$`)
+const EACH_TAG = new RegExp(TAG, 'g')
+const STRONG_VERSION = /^"([1-9][0-9]{0,14})"$/
+
+export const etagOf = (version: number): string => `"${version}"`
+
+/**
+ * The versions an `If-Match` names, of which one has to be the current one; weak and foreign tags name none, so
+ * they never fit. Undefined when it asks for nothing in particular: absent, or `*`. Fails with `validation_failed`.
+ */
+export function versionsNamed(ifMatch: string | undefined): readonly number[] | undefined {
+  if (ifMatch === undefined || ifMatch.trim() === '*') return undefined
+  if (!TAG_LIST.test(ifMatch)) {
+    throw new Problem('validation_failed', 'headers/if-match: must be "*" or a list of quoted ETags')
+  }
+  return (ifMatch.match(EACH_TAG) ?? []).flatMap((tag) => {
+    const strong = STRONG_VERSION.exec(tag)
+    return strong ? [Number(strong[1])] : []
+  })
+}
+
+/** For what has no version: its text, put short. Weak, so that the text may be compressed on its way. */
+export const etagOfText = (text: string): string => `W/"${hash('sha256', text, 'base64url').slice(0, 22)}"`
+
+/** Does the reader have this version already? */
+export const alreadySeen = (ifNoneMatch: string | undefined, version: number): boolean =>
+  hasTag(ifNoneMatch, etagOf(version))
+
+/** Does the reader have what this ETag names? By weak comparison, so W/"3" is "3". */
+export function hasTag(ifNoneMatch: string | undefined, etag: string): boolean {
+  if (ifNoneMatch === undefined) return false
+  if (ifNoneMatch === etag || ifNoneMatch.trim() === '*') return true
+  if (!TAG_LIST.test(ifNoneMatch)) return false
+  return (ifNoneMatch.match(EACH_TAG) ?? []).some((tag) => opaque(tag) === opaque(etag))
+}
+
+const opaque = (tag: string): string => (tag.startsWith('W/') ? tag.slice(2) : tag)

@@ -1,0 +1,120 @@
+/**
+ * Judging what was sent by its schema.
+ *
+ * Promises
+ *  1. Bodies are judged as sent: nothing is coerced, unknown fields are an error. Only text that can be nothing else
+ *     (query, path, headers) is converted.
+ *  2. Judging ends at the first fault; only of a body of a person's size are all faults looked for, so that a form
+ *     is mended at one go. A large body costs no more than reading it did.
+ *  3. An id is accepted in either case and is lower-case from here on, wherever it came: path, query or body.
+ */
+import { Ajv, type Options, type ValidateFunction } from 'ajv'
+import formats from 'ajv-formats'
+import type { FastifySchemaCompiler } from 'fastify'
+import { SAYS } from '../runtime/sentences.ts'
+import { addTextRule } from './text.ts'
+
+/** Values in a body of which all faults are told: more than any form has. */
+export const VALUES_JUDGED_WHOLLY_MAX = 500
+
+/** RFC 9562 in its one usual form; no `urn:uuid:`, no braces. */
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+const LOWER_CASE = 'lowerCase'
+const WHOLE_NUMBER = /^-?\d+$/
+
+const AJV: Options = {
+  allowUnionTypes: true,
+  removeAdditional: false,
+  useDefaults: true,
+  // Faults then carry their schema, whose sentence is told.
+  verbose: true,
+}
+
+export function createValidatorCompiler(): FastifySchemaCompiler<unknown> {
+  const asSent = withRules(new Ajv(AJV))
+  const wholly = withRules(new Ajv({ ...AJV, allErrors: true }))
+  return ({ schema, httpPart }) => {
+    const given = withIdsLowered(schema) as object
+    if (httpPart !== 'body') return judgeText(asSent.compile(given), given)
+    return judgeBody(asSent.compile(given), wholly.compile(given))
+  }
+}
+
+type Texts = Record<string, unknown>
+
+/** Converts what is a number or a truth value in its one usual spelling; anything else is judged as the text it is. */
+function judgeText(judgeValues: ValidateFunction, schema: object) {
+  const types = Object.entries(
+    (schema as { properties?: Record<string, { type?: string }> }).properties ?? {},
+  )
+  const judge = (texts: Texts): boolean => {
+    for (const [name, { type }] of types) {
+      const text = texts[name]
+      if (typeof text !== 'string') continue
+      if (type === 'integer' && WHOLE_NUMBER.test(text)) texts[name] = Number(text)
+      if (type === 'boolean' && (text === 'true' || text === 'false')) texts[name] = text === 'true'
+    }
+    const fits = judgeValues(texts)
+    judge.errors = judgeValues.errors
+    return fits
+  }
+  judge.errors = undefined as ValidateFunction['errors']
+  return judge
+}
+
+function judgeBody(first: ValidateFunction, all: ValidateFunction) {
+  const judge = (body: unknown): boolean => {
+    if (first(body)) return true
+    const told = hasFewValues(body) && !all(body) ? all : first
+    judge.errors = told.errors
+    return false
+  }
+  judge.errors = undefined as ValidateFunction['errors']
+  return judge
+}
+
+function hasFewValues(body: unknown): boolean {
+  const waiting = [body]
+  for (let seen = 0; waiting.length > 0; seen++) {
+    if (seen + waiting.length > VALUES_JUDGED_WHOLLY_MAX) return false
+    const value = waiting.pop()
+    if (typeof value !== 'object' || value === null) continue
+    for (const key in value) {
+      if (waiting.push((value as Record<string, unknown>)[key]) > VALUES_JUDGED_WHOLLY_MAX) return false
+    }
+  }
+  return true
+}
+
+function withRules(ajv: Ajv): Ajv {
+  // The package is CommonJS; under ESM its plugin is the `default` member.
+  ;(formats as unknown as { default: (ajv: Ajv, names: string[]) => void }).default(ajv, ['date-time'])
+  ajv.addFormat('uuid', UUID)
+  ajv.addKeyword(SAYS)
+  ajv.addKeyword({
+    keyword: LOWER_CASE,
+    type: 'string',
+    modifying: true,
+    errors: false,
+    validate: (
+      _asked: unknown,
+      value: string,
+      _schema: unknown,
+      at?: { parentData: object; parentDataProperty: string | number },
+    ) => {
+      if (at) Object.assign(at.parentData, { [at.parentDataProperty]: value.toLowerCase() })
+      return true
+    },
+  })
+  addTextRule(ajv)
+  return ajv
+}
+
+/** Asked of every id here, so that no schema can forget it and no document has to tell it. */
+function withIdsLowered(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(withIdsLowered)
+  if (typeof schema !== 'object' || schema === null) return schema
+  const entries = Object.entries(schema).map(([key, value]) => [key, withIdsLowered(value)])
+  const { format } = schema as { format?: unknown }
+  return { ...Object.fromEntries(entries), ...(format === 'uuid' ? { [LOWER_CASE]: true } : {}) }
+}

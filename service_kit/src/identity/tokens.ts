@@ -1,0 +1,249 @@
+/**
+ * Verifying access tokens of auth_service: EdDSA JWTs of type at+jwt, checked against its published keys.
+ *
+ * Promises
+ *  1. Only algorithm EdDSA, type `at+jwt`, our issuer and audience, unexpired, with a known `kid`. Keys named
+ *     or embedded by the token itself (jku, x5u, jwk) are never used (RFC 8725).
+ *  2. Keys are fetched in the background and kept: auth_service may be down and tokens still verify. With a
+ *     cache file they survive a restart of this service too.
+ *  3. A verified token is remembered until it expires, so the signature is paid for once. When the key set
+ *     changes everything is forgotten, so a withdrawn key ends its tokens within KEYS_REFRESH_MS.
+ *  4. Whether the token itself was withdrawn (withdrawn_tokens.ts) is looked up each time, remembered or not.
+ *  5. No token counts for longer than TOKEN_LIFETIME_SECONDS_MAX from now, also one of a clock that was ahead.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { pauseMs } from '@shop/retry/backoff'
+import { createLocalJWKSet, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose'
+import { Problem } from '../runtime/problem.ts'
+import type { Principal, VerifyToken } from './access.ts'
+import { fetchPublished, keep, readKept } from './published.ts'
+import type { IsWithdrawn } from './withdrawn_tokens.ts'
+
+export const TOKEN_ISSUER = 'shop/auth_service'
+export const TOKEN_AUDIENCE = 'shop'
+export const TOKEN_TYPE = 'at+jwt'
+export const TOKEN_ALGORITHM = 'EdDSA'
+/** Clocks of two machines may differ this much. */
+export const CLOCK_TOLERANCE_SECONDS = 5
+/** What auth_service gives out lives no longer, whatever its configuration. */
+export const TOKEN_LIFETIME_SECONDS_MAX = 3_600
+/** Of a token without one, given out before there were versions, and of an account nothing happened to. */
+export const FIRST_TOKEN_VERSION = 1
+export const TOKENS_REMEMBERED_MAX = 10_000
+const TOKEN_LENGTH_MAX = 4_096
+
+/** Where public keys come from. */
+export type KeySource = {
+  /** The keys known now, or undefined before the first success. A new object when they changed. */
+  current(): JSONWebKeySet | undefined
+  /** Asks for newer keys, for a token whose `kid` is unknown. Never rejects. */
+  refresh(): Promise<void>
+}
+
+type Verified = { readonly principal: Principal; readonly version: number }
+
+export function createTokenVerifier(
+  keys: KeySource,
+  now: () => Date,
+  isWithdrawn: IsWithdrawn = () => false,
+): VerifyToken {
+  const remembered = new Map<string, Verified>()
+  let keySet: JSONWebKeySet | undefined
+  let resolveKey: ResolveKey | undefined
+
+  const adoptKeys = () => {
+    if (keys.current() === keySet) return
+    keySet = keys.current()
+    resolveKey = keySet && createLocalJWKSet(keySet)
+    remembered.clear()
+  }
+
+  const verify = async (token: string): Promise<Verified> => {
+    if (token.length > TOKEN_LENGTH_MAX) throw refused('it is too long')
+    if (!keys.current()) await keys.refresh()
+    adoptKeys()
+    if (!resolveKey)
+      throw new Problem('keys_unavailable', 'The keys of auth_service were never reached. Try again soon.')
+    try {
+      return await verifyAndRemember(resolveKey, token)
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'ERR_JWKS_NO_MATCHING_KEY') throw refusal(error)
+    }
+    await keys.refresh()
+    adoptKeys()
+    try {
+      return await verifyAndRemember(resolveKey, token)
+    } catch (error) {
+      throw refusal(error)
+    }
+  }
+
+  const verifyAndRemember = async (keysAsked: ResolveKey, token: string): Promise<Verified> => {
+    const verified = await verifyWith(keysAsked, token, now())
+    // Other keys may have come meanwhile, and everything been forgotten: this stays forgotten too.
+    if (keysAsked !== resolveKey) return verified
+    if (remembered.size >= TOKENS_REMEMBERED_MAX) {
+      const oldest = remembered.keys().next().value
+      if (oldest !== undefined) remembered.delete(oldest)
+    }
+    remembered.set(token, verified)
+    return verified
+  }
+
+  const admit = ({ principal, version }: Verified): Principal | Promise<Principal> => {
+    const withdrawn = isWithdrawn(principal.userId, version)
+    if (withdrawn === false) return principal
+    return Promise.resolve(withdrawn).then((is) => {
+      if (is) throw refused('the role or the password of its account changed')
+      return principal
+    })
+  }
+
+  return (token) => {
+    adoptKeys()
+    const known = remembered.get(token)
+    if (known && countsAt(now(), known.principal.expiresAt)) return admit(known)
+    if (known) remembered.delete(token)
+    return verify(token).then(admit)
+  }
+}
+
+type ResolveKey = ReturnType<typeof createLocalJWKSet>
+
+async function verifyWith(resolveKey: ResolveKey, token: string, currentDate: Date) {
+  const { payload } = await jwtVerify(token, resolveKey, {
+    algorithms: [TOKEN_ALGORITHM],
+    typ: TOKEN_TYPE,
+    issuer: TOKEN_ISSUER,
+    audience: TOKEN_AUDIENCE,
+    requiredClaims: ['sub', 'exp', 'iat', 'jti', 'username', 'role'],
+    clockTolerance: CLOCK_TOLERANCE_SECONDS,
+    currentDate,
+  })
+  if (livesTooLong(currentDate, payload.exp!)) throw refused('it would live too long')
+  return verifiedFrom(payload)
+}
+
+const livesTooLong = (now: Date, expiresAt: number): boolean =>
+  expiresAt > now.getTime() / 1000 + TOKEN_LIFETIME_SECONDS_MAX + CLOCK_TOLERANCE_SECONDS
+
+/** Of a remembered token. The clock may have been set back since it was verified. */
+const countsAt = (now: Date, expiresAt: number): boolean =>
+  expiresAt * 1000 > now.getTime() && !livesTooLong(now, expiresAt)
+
+function verifiedFrom({ sub, username, role, exp, ver = FIRST_TOKEN_VERSION }: JWTPayload): Verified {
+  if (!Number.isSafeInteger(ver)) throw refused('its claims are not ours')
+  if (typeof sub !== 'string' || typeof username !== 'string' || (role !== 'customer' && role !== 'admin')) {
+    throw refused('its claims are not ours')
+  }
+  return { principal: { userId: sub, username, role, expiresAt: exp! }, version: ver as number }
+}
+
+function refusal(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  const expired = (error as { code?: string }).code === 'ERR_JWT_EXPIRED'
+  return refused(expired ? 'it has expired' : 'it does not verify', error)
+}
+
+const refused = (why: string, cause?: unknown) =>
+  new Problem(
+    'unauthenticated',
+    `The access token was refused: ${why}.`,
+    {
+      headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
+    },
+    { cause },
+  )
+
+/** How often the published keys are fetched again. */
+export const KEYS_REFRESH_MS = 5 * 60_000
+/** After failed fetches: soon while no keys were ever seen; else there is time, but not until the next refresh. */
+const KEYS_RETRY = { none: { firstMs: 500, maxMs: 2_000 }, some: { firstMs: 1_000, maxMs: 30_000 } }
+/** Before the first keys nothing is said for so long: of services that start together one is the last. */
+const KEYS_PATIENCE_MS = 5_000
+/** At most one fetch in this time, however many unknown `kid`s arrive; they wait for it together. */
+const KEYS_COOLDOWN_MS = 400
+
+export type RemoteKeys = KeySource & { stop(): void }
+
+/**
+ * Keys published at `urls`: by one service, or by several replicas that publish the same. Fetching starts at once and
+ * repeats, sooner after a failure; failures keep the keys there are. `cacheFile` (optional) keeps the last good set across restarts.
+ */
+export function fetchRemoteKeys(
+  urls: string | readonly string[],
+  /** `onFailure` hears of the first failure of a row, KEYS_PATIENCE_MS after the start at the earliest. */
+  options: { cacheFile?: string; onFailure?: (error: unknown) => void } = {},
+): RemoteKeys {
+  let known =
+    options.cacheFile === undefined
+      ? undefined
+      : (readKept(options.cacheFile, isKeySet) as JSONWebKeySet | undefined)
+  let text = known && JSON.stringify(known)
+  let fetchedAt = Number.NEGATIVE_INFINITY
+  let inFlight: Promise<void> | undefined
+  let next: Promise<void> | undefined
+  /** In a row. */
+  let failures = 0
+  let askedMs = 0
+  let told = false
+  const startedAt = performance.now()
+
+  const load = async () => {
+    fetchedAt = performance.now()
+    try {
+      const fresh = (await fetchPublished([urls].flat(), isKeySet))?.value as JSONWebKeySet
+      failures = 0
+      told = false
+      const freshText = JSON.stringify(fresh)
+      if (freshText === text) return
+      known = fresh
+      text = freshText
+      if (options.cacheFile !== undefined) keep(options.cacheFile, freshText)
+    } catch (error) {
+      askedMs = (error as { retryAfterMs?: number }).retryAfterMs ?? 0
+      failures += 1
+      if (!known && performance.now() - startedAt < KEYS_PATIENCE_MS) return
+      if (!told) options.onFailure?.(error)
+      told = true
+    }
+  }
+
+  const begin = () => {
+    inFlight = load().finally(() => {
+      inFlight = undefined
+    })
+    return inFlight
+  }
+
+  const refresh = () => {
+    const waitMs = () => fetchedAt + KEYS_COOLDOWN_MS - performance.now()
+    // Before the first keys any answer is news.
+    if (!known && (inFlight || waitMs() <= 0)) return inFlight ?? begin()
+    // One that begins after this call: an answer under way may have been read before the key in question was made.
+    next ??= (async () => {
+      await inFlight
+      await sleep(Math.max(0, waitMs()))
+      next = undefined
+      await begin()
+    })()
+    return next
+  }
+
+  let timer: NodeJS.Timeout
+  const keepFresh = async () => {
+    await refresh()
+    const backoff = known ? KEYS_RETRY.some : KEYS_RETRY.none
+    // Never later than promised, and drawn anew, so that replicas started together do not ask together.
+    const waitMs =
+      failures === 0
+        ? KEYS_REFRESH_MS * (1 - Math.random() / 4)
+        : pauseMs(backoff, failures, Math.random(), Math.min(askedMs, backoff.maxMs))
+    timer = setTimeout(keepFresh, waitMs).unref()
+  }
+  timer = setTimeout(keepFresh, 0).unref()
+  return { current: () => known, refresh, stop: () => clearTimeout(timer) }
+}
+
+const isKeySet = (value: unknown): value is JSONWebKeySet =>
+  Array.isArray((value as Partial<JSONWebKeySet> | null)?.keys)

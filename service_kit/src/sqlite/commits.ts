@@ -1,0 +1,236 @@
+/**
+ * Group commit: writes that wait together share one transaction and one COMMIT.
+ *
+ * Promises
+ *  1. Every write taken is answered, once, and truthfully, whatever a call into the engine does: resolved means
+ *     durable; rejected with what `work` threw means that nothing of it was kept; `store_unavailable` means that it
+ *     was not kept either, unless the COMMIT itself failed: then it may have been.
+ *  2. A write that throws does not disturb its neighbours.
+ *  3. Nothing here throws, and nothing stops it: a failed group is refused, and the next one begins. A transaction
+ *     that a failed ROLLBACK left open is ended first.
+ *  4. A group is as long as its time, however many wait and however much each does: after GROUP_MS nothing of it is
+ *     begun any more, and the rest is the next group's, when everything else had its turn.
+ *
+ * How a group runs: writes queue up; when the event loop has read all sockets that were ready (setImmediate) they
+ * run in order inside one transaction. If one throws, what they did is undone and they run again with a savepoint
+ * around each; that is cheaper than a savepoint around every write, because refusals are rare. So `work` may run
+ * twice and must have no effect outside the database.
+ *
+ * Statements that control the transaction run by `get`, which reads nothing back: `run` also asks for the rowid
+ * inserted last, and throws when that is beyond 2^53, after the statement took effect.
+ */
+import type { DatabaseSync } from 'node:sqlite'
+import { Problem } from '../runtime/problem.ts'
+import { isBusy, isStoreFault, unavailable } from './faults.ts'
+import { countCommit } from './revision.ts'
+
+/** Writes that share a commit at most. */
+export const GROUP_MAX = 256
+/** How long writes of one group may be begun: all of it holds the event loop. */
+export const GROUP_MS = 3
+/** Writes that may wait; one more is refused with `overloaded`. */
+export const WRITE_QUEUE_MAX = 20_000
+/** How long a write waits for another process's lock before it fails with `store_unavailable`. */
+export const WRITE_WAIT_MS = 5_000
+/** At most until it tries again; nobody tells when the lock is free. */
+const LOCK_TRY_MS = 5
+/** How often a transaction that cannot be rolled back is tried again while nobody writes: it holds the lock. */
+const LEFT_OPEN_MS = 100
+
+export type Commits = {
+  write<T>(work: () => T): Promise<T>
+  /** Why the store failed a write, until one succeeded again and there is room for more than that one. */
+  lastFailure(): unknown
+  /** Resolves when what was taken is answered; from now on nothing is taken. */
+  finish(): Promise<void>
+}
+
+type Waiting = {
+  readonly work: () => unknown
+  readonly since: number
+  readonly resolve: (value: never) => void
+  readonly reject: (error: unknown) => void
+}
+
+type Outcome =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly error: unknown }
+
+export type CommitOptions = {
+  /** Throws when what is written would not be kept. */
+  requireFile(): void
+  /** Asked after a failure: on a full disk a small write may still fit where an order does not. */
+  hasRoom(): boolean
+  /** Hears of every commit. */
+  onCommit?(): void
+  clock?(): number
+}
+
+export function createCommits(
+  writer: DatabaseSync,
+  { requireFile, hasRoom, onCommit, clock = () => performance.now() }: CommitOptions,
+): Commits {
+  const control = (sql: string) => {
+    const statement = writer.prepare(sql)
+    return () => void statement.get()
+  }
+  const beginImmediate = control('BEGIN IMMEDIATE')
+  const commit = control('COMMIT')
+  const rollback = control('ROLLBACK')
+  const savepoint = control('SAVEPOINT undoable')
+  const release = control('RELEASE undoable')
+  const undo = control('ROLLBACK TO undoable')
+
+  const queue: Waiting[] = []
+  let scheduled = false
+  let failure: unknown
+  /** Of the lock of another process, since it was first asked for in vain. */
+  let lockedSince: number | undefined
+  let finished: (() => void) | undefined
+
+  const schedule = () => {
+    if (scheduled) return
+    scheduled = true
+    setImmediate(flush)
+  }
+  const scheduleIn = (ms: number) => {
+    scheduled = true
+    setTimeout(flush, ms)
+  }
+
+  function flush() {
+    scheduled = false
+    if (queue.length > 0) runNext()
+    endLeftOpen()
+    if (scheduled) return
+    if (queue.length > 0) schedule()
+    else if (writer.isTransaction) scheduleIn(LEFT_OPEN_MS)
+    else finished?.()
+  }
+
+  function runNext() {
+    try {
+      begin()
+    } catch (error) {
+      if (isBusy(error)) return waitForLock(error)
+      return refuse(queue.splice(0, GROUP_MAX), error)
+    }
+    runGroup(queue.splice(0, GROUP_MAX))
+  }
+
+  function begin() {
+    requireFile()
+    if (writer.isTransaction) rollback()
+    beginImmediate()
+    lockedSince = undefined
+  }
+
+  function waitForLock(error: unknown) {
+    // Not the time that a write waited for its neighbours.
+    lockedSince ??= clock()
+    const longest = clock() - WRITE_WAIT_MS
+    const inTime = lockedSince > longest ? 0 : queue.findIndex((waiting) => waiting.since > longest)
+    refuse(queue.splice(0, inTime === -1 ? queue.length : inTime), error)
+    if (queue.length > 0) scheduleIn(1 + Math.random() * LOCK_TRY_MS)
+  }
+
+  function runGroup(group: Waiting[]) {
+    let outcomes: readonly Outcome[]
+    try {
+      outcomes = runTogether(group) ?? runApart(group)
+      commit()
+      countCommit()
+      onCommit?.()
+      requireFile()
+    } catch (error) {
+      return refuse(group, error)
+    }
+    if (failure === undefined || hasRoom())
+      failure = outcomes.find((outcome) => !outcome.ok && isUnavailable(outcome.error))
+    answer(group, outcomes)
+  }
+
+  /** What each did, not yet committed; undefined, and nothing done, when one of them threw. */
+  function runTogether(group: Waiting[]): Outcome[] | undefined {
+    savepoint()
+    try {
+      return inTime(group, (work) => ({ ok: true, value: work() }))
+    } catch {
+      undo()
+      release()
+      return undefined
+    }
+  }
+
+  function runApart(group: Waiting[]): Outcome[] {
+    return inTime(group, (work) => {
+      savepoint()
+      let value: unknown
+      try {
+        value = work()
+      } catch (error) {
+        undo()
+        release()
+        return { ok: false, error: isStoreFault(error) ? unavailable(error) : error }
+      }
+      release()
+      return { ok: true, value }
+    })
+  }
+
+  /** Runs as many as there is time for, one at least, and puts the rest of the group back where it was taken from. */
+  function inTime(group: Waiting[], run: (work: () => unknown) => Outcome): Outcome[] {
+    const end = clock() + GROUP_MS
+    const outcomes: Outcome[] = []
+    for (const { work } of group) {
+      outcomes.push(run(work))
+      if (clock() >= end) break
+    }
+    queue.unshift(...group.splice(outcomes.length))
+    return outcomes
+  }
+
+  /** After each group, since it holds the lock. Never throws: what can't be ended now is met by the next flush. */
+  function endLeftOpen() {
+    try {
+      if (writer.isTransaction) rollback()
+    } catch (error) {
+      failure = error
+    }
+  }
+
+  function refuse(group: readonly Waiting[], error: unknown) {
+    if (group.length === 0) return
+    failure = error
+    const problem = unavailable(error)
+    for (const { reject } of group) reject(problem)
+  }
+
+  return {
+    write<T>(work: () => T): Promise<T> {
+      if (finished) return Promise.reject(new Problem('store_unavailable', 'The store is closing.'))
+      if (queue.length >= WRITE_QUEUE_MAX) {
+        return Promise.reject(new Problem('overloaded', `${WRITE_QUEUE_MAX} writes are already waiting.`))
+      }
+      return new Promise<T>((resolve, reject) => {
+        queue.push({ work, since: clock(), resolve: resolve as (value: never) => void, reject })
+        schedule()
+      })
+    },
+    lastFailure: () => failure,
+    finish: () =>
+      new Promise<void>((resolve) => {
+        finished = resolve
+        schedule()
+      }),
+  }
+}
+
+const isUnavailable = (error: unknown) => error instanceof Problem && error.code === 'store_unavailable'
+
+function answer(group: readonly Waiting[], outcomes: readonly Outcome[]) {
+  outcomes.forEach((outcome, i) => {
+    if (outcome.ok) group[i]!.resolve(outcome.value as never)
+    else group[i]!.reject(outcome.error)
+  })
+}

@@ -1,0 +1,73 @@
+/**
+ * Looking at a SQLite file without changing it: is it whole, and does its schema fit the code? For a repair
+ * tool, which must know that before it lets `openSqlite` migrate or a store write.
+ */
+import { existsSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { isDamage } from './faults.ts'
+import { migrationFiles } from './migrations.ts'
+
+/** Damages listed at most. */
+const DAMAGES_MAX = 10
+
+export type SqliteInspection =
+  | { readonly state: 'absent' }
+  /** Not a database (then `damaged`), or not readable by this user. */
+  | { readonly state: 'unreadable'; readonly damaged: boolean; readonly reason: string }
+  | {
+      readonly state: 'readable'
+      /** What PRAGMA integrity_check and foreign_key_check complain about. */
+      readonly damages: readonly string[]
+      /** Migrations the code has and the file has not, and the other way round. */
+      readonly pending: readonly string[]
+      readonly unknown: readonly string[]
+      /** When the first migration was applied; of a copy, and of one restored, that of the store it is of. */
+      readonly madeAt: string | undefined
+    }
+
+export function inspectSqlite(path: string, migrations: string | URL): SqliteInspection {
+  if (!existsSync(path)) return { state: 'absent' }
+  let db: DatabaseSync | undefined
+  try {
+    db = new DatabaseSync(path, { readOnly: true, timeout: 5_000 })
+    const applied = appliedMigrations(db)
+    const known = migrationFiles(migrations)
+    return {
+      state: 'readable',
+      damages: damagesOf(db),
+      pending: known.filter((name) => !applied.includes(name)),
+      unknown: applied.filter((name) => !known.includes(name)),
+      madeAt: applied.length > 0 ? madeAtOf(db) : undefined,
+    }
+  } catch (error) {
+    return { state: 'unreadable', damaged: isDamage(error), reason: (error as Error).message }
+  } finally {
+    db?.close()
+  }
+}
+
+function appliedMigrations(db: DatabaseSync): string[] {
+  const tables = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'schema_migrations'").all()
+  if (tables.length === 0) return []
+  return db
+    .prepare('SELECT name FROM schema_migrations ORDER BY name')
+    .all()
+    .map(({ name }) => String(name))
+}
+
+const madeAtOf = (db: DatabaseSync) =>
+  String(db.prepare('SELECT min(applied_at) AS at FROM schema_migrations').get()!.at)
+
+function damagesOf(db: DatabaseSync): string[] {
+  const found = db
+    .prepare(`PRAGMA integrity_check(${DAMAGES_MAX})`)
+    .all()
+    .map((row) => String(row.integrity_check))
+    .filter((line) => line !== 'ok')
+  const dangling = db
+    .prepare('PRAGMA foreign_key_check')
+    .all()
+    .slice(0, DAMAGES_MAX)
+    .map(({ table, rowid, parent }) => `row ${rowid} of ${table} refers to a missing row of ${parent}`)
+  return [...found, ...dangling]
+}

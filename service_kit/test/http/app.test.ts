@@ -1,0 +1,325 @@
+import assert from 'node:assert/strict'
+import { Agent, get } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { suite, type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { HEADER_BYTES_MAX, PARAM_LENGTH_MAX, REQUEST_TIMEOUT_MS } from '../../src/http/app.ts'
+import { Body, IntegerInput, MoneyInput } from '../../src/http/schemas.ts'
+import { Problem } from '../../src/runtime/problem.ts'
+import { createPlainApp } from '../fixtures/plain_app.ts'
+
+const PROBLEMS = { teapot: { status: 418, title: 'A teapot', retryable: false } } as const
+
+function createApp() {
+  const app = createPlainApp({
+    access: {
+      verifyToken: (token) => {
+        if (token !== 'ada' && token !== 'root') throw new Problem('unauthenticated', 'No.')
+        return {
+          userId: token,
+          username: token,
+          role: token === 'root' ? 'admin' : 'customer',
+          expiresAt: 2 ** 31,
+        }
+      },
+      verifyServiceToken: async (token) => {
+        if (token !== 'service') throw new Problem('unauthenticated', 'No.')
+      },
+    },
+    problems: PROBLEMS,
+  })
+  app.register(async (scope) => {
+    for (const access of ['public', 'user', 'admin', 'service'] as const) {
+      scope.get(`/${access}`, { config: { access } }, async () => ({ access }))
+    }
+    scope.get('/slow', { config: { access: 'public' } }, () => sleep(20 * Math.random(), {}))
+    scope.get('/things/:id', { config: { access: 'public' } }, async () => ({}))
+    scope.get('/teapot', { config: { access: 'public' } }, async () => {
+      throw new Problem<'teapot'>('teapot', 'Short and stout.', { members: { spout: 1 } })
+    })
+    scope.get('/crash', { config: { access: 'public' } }, async () => {
+      throw new Error('SELECT secret FROM users')
+    })
+    scope.post(
+      '/echo',
+      {
+        config: { access: 'public' },
+        schema: { body: Body({ quantity: IntegerInput({ minimum: 1, maximum: 100 }), price: MoneyInput }) },
+      },
+      async (request) => request.body,
+    )
+  })
+  return app
+}
+
+suite('every route states who may call it', () => {
+  const expected = {
+    public: { nobody: 200, ada: 200, root: 200, service: 200 },
+    user: { nobody: 401, ada: 200, root: 200, service: 401 },
+    admin: { nobody: 401, ada: 403, root: 200, service: 401 },
+    service: { nobody: 401, ada: 401, root: 401, service: 200 },
+  }
+  for (const [access, byCaller] of Object.entries(expected)) {
+    for (const [caller, status] of Object.entries(byCaller)) {
+      test(`${caller} calling a route of access ${access} gets ${status}`, async (t) => {
+        const app = createApp()
+        t.after(() => app.close())
+        const headers = caller === 'nobody' ? {} : { authorization: `Bearer ${caller}` }
+        const answer = await app.inject({ url: `/${access}`, headers })
+        assert.equal(answer.statusCode, status)
+      })
+    }
+  }
+
+  test('a route that states nothing stops the service from starting', async (t) => {
+    const app = createApp()
+    t.after(() => app.close())
+    app.register(async (scope) => {
+      // @ts-expect-error A route that states no access does not compile.
+      scope.get('/forgotten', {}, async () => 'x')
+    })
+    await assert.rejects(async () => app.ready(), /forgotten does not state its access/)
+  })
+
+  test('an access that is stated counts, whatever the address looks like', async (t) => {
+    const app = createApp()
+    t.after(() => app.close())
+    app.register(async (scope) => {
+      for (const url of ['/docs_of_customers', '/docs/customers', '/documents'])
+        scope.get(url, { config: { access: 'admin' } }, async () => 'x')
+    })
+    for (const url of ['/docs_of_customers', '/docs/customers', '/documents']) {
+      assert.equal((await app.inject({ url })).statusCode, 401, url)
+    }
+  })
+
+  test('a route that states something else than an access does not compile', async (t) => {
+    const app = createApp()
+    t.after(() => app.close())
+    // @ts-expect-error Nobody is called that.
+    const config: Parameters<typeof app.get>[1]['config'] = { access: 'everybody' }
+    assert.ok(config)
+    // @ts-expect-error Neither does one that is registered in full.
+    const forgotten: Parameters<typeof app.route>[0] = { method: 'GET', url: '/', handler: async () => 'x' }
+    assert.throws(() => app.route(forgotten), /does not state its access/)
+  })
+})
+
+suite('bodies are judged as sent', () => {
+  const wrong: [string, unknown][] = [
+    ['null is not 0', { quantity: null, price: '1' }],
+    ['true is not 1', { quantity: true, price: '1' }],
+    ['a fraction is not whole', { quantity: 1.5, price: '1' }],
+    ['an unknown field', { quantity: 1, price: '1', role: 'admin' }],
+    ['a missing field', { quantity: 1 }],
+    ['too large', { quantity: 101, price: '1' }],
+    ['text that is no number', { quantity: '1x', price: '1' }],
+    ['a negative price', { quantity: 1, price: -1 }],
+    ['a price in words', { quantity: 1, price: 'one' }],
+    ['an array', []],
+  ]
+  for (const [what, payload] of wrong) {
+    test(`${what} answers 400 validation_failed`, async (t) => {
+      const app = createApp()
+      t.after(() => app.close())
+      const answer = await app.inject({ method: 'POST', url: '/echo', payload: payload as object })
+      assert.equal(answer.statusCode, 400)
+      assert.equal(answer.json().code, 'validation_failed')
+      assert.match(String(answer.headers['content-type']), /^application\/problem\+json/)
+    })
+  }
+
+  test('numbers and strings of digits are both taken, unchanged', async (t) => {
+    const app = createApp()
+    t.after(() => app.close())
+    for (const payload of [
+      { quantity: 2, price: 19.99 },
+      { quantity: '2', price: '19.99' },
+    ]) {
+      const answer = await app.inject({ method: 'POST', url: '/echo', payload })
+      assert.deepEqual([answer.statusCode, answer.json()], [200, payload])
+    }
+  })
+
+  const broken: [string, string, Record<string, string>, number, string][] = [
+    ['broken JSON', '{"a":', { 'content-type': 'application/json' }, 400, 'malformed_body'],
+    ['an empty body', '', { 'content-type': 'application/json' }, 400, 'malformed_body'],
+    ['__proto__', '{"__proto__":{}}', { 'content-type': 'application/json' }, 400, 'malformed_body'],
+    ['XML', '<a/>', { 'content-type': 'application/xml' }, 415, 'unsupported_media_type'],
+    ['plain text', '{}', { 'content-type': 'text/plain' }, 415, 'unsupported_media_type'],
+    [
+      '64 KiB and more',
+      JSON.stringify({ a: 'x'.repeat(70_000) }),
+      { 'content-type': 'application/json' },
+      413,
+      'body_too_large',
+    ],
+    [
+      'a body of another length than announced',
+      '{}',
+      { 'content-type': 'application/json', 'content-length': '9' },
+      400,
+      'bad_request',
+    ],
+  ]
+  for (const [what, payload, headers, status, code] of broken) {
+    test(`${what} answers ${status} ${code}`, async (t) => {
+      const app = createApp()
+      t.after(() => app.close())
+      const answer = await app.inject({ method: 'POST', url: '/echo', payload, headers })
+      assert.deepEqual([answer.statusCode, answer.json().code], [status, code])
+    })
+  }
+})
+
+suite('errors are problem documents', () => {
+  test('a code of the catalogue brings its status, title and members', async (t) => {
+    const app = createApp()
+    t.after(() => app.close())
+    const answer = await app.inject({ url: '/teapot', headers: { 'x-request-id': 'r-1' } })
+    assert.equal(answer.headers['x-request-id'], 'r-1')
+    assert.deepEqual(
+      [answer.statusCode, answer.json()],
+      [
+        418,
+        {
+          type: 'urn:shop:problem:teapot',
+          title: 'A teapot',
+          status: 418,
+          detail: 'Short and stout.',
+          code: 'teapot',
+          request_id: 'r-1',
+          retryable: false,
+          spout: 1,
+        },
+      ],
+    )
+  })
+
+  test('an unknown fault answers 500 and tells nothing', async (t) => {
+    const app = createApp()
+    t.after(() => app.close())
+    const answer = await app.inject({ url: '/crash' })
+    assert.deepEqual([answer.statusCode, answer.json().code], [500, 'internal_error'])
+    assert.doesNotMatch(answer.body, /SELECT/)
+  })
+
+  test('an unknown address answers 404 route_not_found', async (t) => {
+    const app = createApp()
+    t.after(() => app.close())
+    const answer = await app.inject({ url: '/nothing' })
+    assert.deepEqual([answer.statusCode, answer.json().code], [404, 'route_not_found'])
+  })
+})
+
+suite('probes', () => {
+  const strange: [string, string, number][] = [
+    ['no HTTP', 'NONSENSE\r\n\r\n', 400],
+    ['a length below nothing', 'POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: -1\r\n\r\n', 400],
+    [
+      'too large headers',
+      `GET /public HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(HEADER_BYTES_MAX)}\r\n\r\n`,
+      431,
+    ],
+    ['no Host', 'GET /public HTTP/1.1\r\nconnection: close\r\n\r\n', 400],
+    [
+      'an expectation nobody meets',
+      'POST /echo HTTP/1.1\r\nhost: x\r\nexpect: tea\r\ncontent-length: 2\r\n\r\n{}',
+      417,
+    ],
+    [
+      'an address that is no text',
+      'GET /things/%E0%A4%A HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n',
+      400,
+    ],
+    [
+      'an id longer than any',
+      `GET /things/${'x'.repeat(PARAM_LENGTH_MAX + 1)} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`,
+      400,
+    ],
+  ]
+  for (const [what, sent, status] of strange) {
+    test(`${what} answers ${status} bad_request`, async (t) => {
+      const app = createApp()
+      t.after(() => app.close())
+      await app.listen({ port: 0 })
+      const answer = await exchange((app.server.address() as AddressInfo).port, sent)
+      const [head = '', body = ''] = answer.split('\r\n\r\n')
+      assert.match(head, new RegExp(`^HTTP/1.1 ${status} `))
+      assert.match(head, /content-type: application\/problem\+json/i)
+      assert.match(head, /cache-control: no-store/i)
+      const problem = JSON.parse(body)
+      assert.deepEqual([problem.status, problem.code], [status, 'bad_request'])
+      assert.match(head, new RegExp(`x-request-id: ${problem.request_id}`, 'i'))
+    })
+  }
+
+  test('a request that does not arrive in time is answered 408, soon after', async (t) => {
+    const app = createApp()
+    t.after(() => app.close())
+    await app.listen({ port: 0 })
+    const started = performance.now()
+    const answer = await exchange((app.server.address() as AddressInfo).port, 'GET /public HTTP/1.1\r\n')
+    assert.match(answer, /^HTTP\/1.1 408 /)
+    assert.ok(performance.now() - started < REQUEST_TIMEOUT_MS + 4_000)
+  })
+
+  test('a draining service is alive but not ready', async (t) => {
+    const app = createApp()
+    t.after(() => app.close())
+    assert.equal((await app.inject({ url: '/readyz' })).statusCode, 200)
+    app.startDraining()
+    assert.equal((await app.inject({ url: '/readyz' })).statusCode, 503)
+    assert.equal((await app.inject({ url: '/healthz' })).statusCode, 200)
+  })
+
+  /** Eight who ask on and on over connections they keep open; resolves what made each of them stop. */
+  async function startBusy(t: TestContext) {
+    const app = createApp()
+    t.after(() => app.close())
+    await app.listen({ host: '127.0.0.1', port: 0 })
+    const { port } = app.server.address() as AddressInfo
+    const agent = new Agent({ keepAlive: true, maxSockets: 8 })
+    t.after(() => agent.destroy())
+    let answers = 0
+    const clients = Array.from({ length: 8 }, async () => {
+      for (;;) {
+        const answer = await ask(port, '/slow', agent)
+        if (answer !== '200 keep-alive') return answer
+        answers++
+      }
+    })
+    // Each has its connection by now, and most have a request under way.
+    while (answers < 16) await sleep(5)
+    return { app, last: Promise.all(clients) }
+  }
+
+  test('who asks a draining service is answered and sent elsewhere; nobody is cut off', async (t) => {
+    const { app, last } = await startBusy(t)
+    app.startDraining()
+    assert.deepEqual(await last, Array(8).fill('200 close'))
+  })
+
+  test('what still arrives while closing is answered; only a connection that was idle may be cut', async (t) => {
+    const { app, last } = await startBusy(t)
+    await app.close()
+    assert.ok((await last).includes('200 close'))
+    for (const answer of await last) assert.match(answer, /^(200 close|ECONNRESET|ECONNREFUSED)$/)
+  })
+})
+
+/** Sends what no HTTP client would, and resolves all that comes back. */
+function exchange(port: number, sent: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1')
+  socket.write(sent)
+  return text(socket)
+}
+
+/** Status and what becomes of the connection, or the code of the fault. */
+const ask = (port: number, path: string, agent: Agent) =>
+  new Promise<string>((resolve) => {
+    get({ host: '127.0.0.1', port, path, agent }, (answer) => {
+      answer.resume().once('end', () => resolve(`${answer.statusCode} ${answer.headers.connection}`))
+    }).once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? 'E'))
+  })

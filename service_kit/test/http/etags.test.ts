@@ -1,0 +1,59 @@
+/** Preconditions: what a header names, and what it does not. */
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { alreadySeen, etagOf, etagOfText, hasTag, versionsNamed } from '../../src/http/etags.ts'
+
+suite('If-Match', () => {
+  const named: [header: string | undefined, versions: number[] | undefined][] = [
+    [undefined, undefined],
+    ['*', undefined],
+    [' * ', undefined],
+    [etagOf(3), [3]],
+    ['"3", "12"', [3, 12]],
+    [' "3","4" ', [3, 4]],
+    ['W/"3"', []],
+    ['"abc", "4"', [4]],
+    ['"0"', []],
+    ['"03"', []],
+    ['"999999999999999"', [999_999_999_999_999]],
+    ['"1000000000000000"', []],
+    ['"3x"', []],
+  ]
+  for (const [header, versions] of named) {
+    test(`${header} names ${versions}`, () => assert.deepEqual(versionsNamed(header), versions))
+  }
+  for (const header of ['', '3', '"3', '"3" "4"', '"3",', '*, "3"', "'3'"]) {
+    test(`${JSON.stringify(header)} is refused`, () =>
+      assert.throws(() => versionsNamed(header), { code: 'validation_failed' }))
+  }
+})
+
+suite('If-None-Match', () => {
+  const seen: [header: string | undefined, seen: boolean][] = [
+    [undefined, false],
+    ['"3"', true],
+    ['W/"3"', true],
+    ['*', true],
+    [' * ', true],
+    ['"2", "3"', true],
+    ['"2", W/"3"', true],
+    ['"2"', false],
+    ['"2", "4"', false],
+    ['"33"', false],
+    ['3', false],
+    ['nonsense "3"', false],
+    ['', false],
+  ]
+  for (const [header, answer] of seen) {
+    test(`${header} ${answer ? 'has' : 'has not'} version 3`, () =>
+      assert.equal(alreadySeen(header, 3), answer))
+  }
+
+  test('a text is known by its weak ETag, also to whom dropped the mark', () => {
+    const etag = etagOfText('tea')
+    assert.match(etag, /^W\/"/)
+    assert.equal(hasTag(etag, etag), true)
+    assert.equal(hasTag(`"x", ${etag.slice(2)}`, etag), true)
+    assert.equal(hasTag(etagOfText('rum'), etag), false)
+  })
+})

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { Ajv } from 'ajv'
+import { KIT_PROBLEMS } from '../../src/http/problems.ts'
+import {
+  IDEMPOTENCY_KEY_LENGTH_MAX,
+  IdempotencyHeaders,
+  IntegerInput,
+  problemResponses,
+} from '../../src/http/schemas.ts'
+
+const fits = (schema: object) => new Ajv({ strict: false }).compile(schema)
+
+suite('a whole number as it comes in', () => {
+  const values: [range: [number, number], taken: unknown[], refused: unknown[]][] = [
+    [
+      [1, 100],
+      [1, 100, '1', '100'],
+      [0, 101, 1.5, '-1', '1000', '01', '1.0', '', ' 1', true, null],
+    ],
+    [
+      [0, 9],
+      [0, 9, '0', '9'],
+      [-1, 10, '-1', '10'],
+    ],
+    [
+      [-10, 10],
+      [-10, 10, '-10', '0', '10'],
+      [-11, 11, '--1', '-100', '100'],
+    ],
+  ]
+  for (const [[minimum, maximum], taken, refused] of values) {
+    const judge = fits(IntegerInput({ minimum, maximum }))
+    for (const value of taken) {
+      test(`from ${minimum} to ${maximum} ${JSON.stringify(value)} is one`, () => assert.ok(judge(value)))
+    }
+    for (const value of refused) {
+      test(`from ${minimum} to ${maximum} ${JSON.stringify(value)} is none`, () => assert.ok(!judge(value)))
+    }
+  }
+})
+
+test('a key is of 1 to 255 visible characters', () => {
+  const judge = fits(IdempotencyHeaders)
+  const taken = ['x', 'x'.repeat(255), '!~'].map((key) => judge({ 'idempotency-key': key }))
+  assert.deepEqual([...taken, judge({})], [true, true, true, true])
+  for (const key of ['', 'x'.repeat(256), 'a b', 'é', '\u007f']) {
+    assert.equal(judge({ 'idempotency-key': key }), false, key)
+  }
+  assert.equal(IDEMPOTENCY_KEY_LENGTH_MAX, 255)
+})
+
+test('problems of one status stand together', () => {
+  const responses = problemResponses(KIT_PROBLEMS, 'overloaded', 'forbidden', 'not_ready')
+  const told = Object.entries(responses).map(([status, schema]) => [
+    status,
+    (schema as { description?: string }).description,
+  ])
+  assert.deepEqual(told, [
+    ['403', '`forbidden`'],
+    ['503', '`overloaded`, `not_ready`'],
+  ])
+})

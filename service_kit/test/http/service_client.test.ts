@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { suite, type TestContext, test } from 'node:test'
+import { CALLS_MAX, createServiceClient, ServiceUnreachable } from '../../src/http/service_client.ts'
+import { startTracing } from '../../src/runtime/telemetry.ts'
+
+const CONNECTIONS = 93
+
+/** The port of a process that stands still and has as many connections as the system keeps for it. */
+async function fullPlace(t: TestContext): Promise<number> {
+  const still = spawn(process.execPath, [
+    '-e',
+    `const s = require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
+       console.log(s.address().port)
+       process.kill(process.pid, 'SIGSTOP')
+     })`,
+  ])
+  const [line] = (await once(still.stdout, 'data')) as [Buffer]
+  const port = Number(line.toString())
+  const waiting = Array.from({ length: 8 }, () => connect(port, '127.0.0.1').on('error', () => {}))
+  t.after(() => {
+    for (const socket of waiting) socket.destroy()
+    still.kill('SIGKILL')
+  })
+  return port
+}
+
+async function clientOf(t: TestContext, listener: RequestListener, path = '') {
+  const server = createServer(listener)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`
+  const client = createServiceClient({
+    url,
+    token: async () => 'token-1',
+    tracing: await startTracing('test', {}),
+  })
+  t.after(async () => {
+    server.closeAllConnections()
+    server.close()
+    await client.close()
+  })
+  return client
+}
+
+suite('calls between services', () => {
+  test('carry JSON, the service token and the trace', async (t) => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+    const client = await clientOf(t, (request, response) => {
+      const { authorization, traceparent } = request.headers
+      request.pipe(response.writeHead(200, { 'x-seen': JSON.stringify({ authorization, traceparent }) }))
+      assert.deepEqual(
+        [authorization, traceparent, request.url],
+        ['Bearer token-1', traceparent, '/internal/x'],
+      )
+    })
+    assert.deepEqual(await client.post('/internal/x', { a: 1 }, { deadlineMs: 1000, traceparent }), { a: 1 })
+  })
+
+  const failures: [string, RequestListener][] = [
+    ['an error status', (_request, response) => response.writeHead(503).end('{}')],
+    ['an answer that is no JSON', (_request, response) => response.end('<html>')],
+    ['a connection cut in the middle', (request) => request.socket.destroy()],
+    ['no answer before the deadline', () => {}],
+  ]
+  for (const [what, listener] of failures) {
+    test(`${what} is ServiceUnreachable: the outcome is unknown`, async (t) => {
+      const client = await clientOf(t, listener)
+      await assert.rejects(client.post('/internal/x', {}, { deadlineMs: 200 }), ServiceUnreachable)
+    })
+  }
+
+  test('a repeatable call goes out once more when its connection is cut, and no other does', async (t) => {
+    let calls = 0
+    const client = await clientOf(t, (request, response) => {
+      if (++calls % 2 === 1) request.socket.destroy()
+      else response.end('{"ok":true}')
+    })
+    const options = { deadlineMs: 1000, repeatable: true }
+    assert.deepEqual(await client.post('/internal/x', {}, options), { ok: true })
+    await assert.rejects(client.post('/internal/x', {}, { deadlineMs: 1000 }), ServiceUnreachable)
+    assert.equal(calls, 3)
+  })
+
+  for (const [what, listener] of failures.filter(([what]) => !what.includes('cut'))) {
+    test(`but not for ${what}`, async (t) => {
+      let calls = 0
+      const client = await clientOf(t, (request, response) => {
+        calls++
+        listener(request, response)
+      })
+      const options = { deadlineMs: 200, repeatable: true }
+      await assert.rejects(client.post('/internal/x', {}, options), ServiceUnreachable)
+      assert.equal(calls, 1)
+    })
+  }
+
+  test('go over so many connections and no more', async (t) => {
+    const { promise: all, resolve: allAreThere } = Promise.withResolvers<void>()
+    const sockets = new Set<unknown>()
+    const client = await clientOf(t, ({ socket }) => {
+      sockets.add(socket)
+      if (sockets.size === CONNECTIONS) allAreThere()
+    })
+    const ender = new AbortController()
+    const { signal } = ender
+    const calls = Array.from({ length: CALLS_MAX }, () =>
+      assert.rejects(client.post('/internal/x', {}, { deadlineMs: 60_000, signal })),
+    )
+    await all
+    // Whatever more there is to connect has its time.
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    ender.abort()
+    await Promise.all(calls)
+    assert.equal(sockets.size, CONNECTIONS)
+  })
+
+  test('give up on a host that does not take the connection long before their deadline', async (t) => {
+    const place = await fullPlace(t)
+    const client = createServiceClient({
+      url: `http://127.0.0.1:${place}`,
+      token: async () => 'token-1',
+      tracing: await startTracing('test', {}),
+    })
+    t.after(() => client.close())
+    const call = client.post('/internal/x', {}, { deadlineMs: 30_000 })
+    await assert.rejects(call, /[Cc]onnect.*timeout|timeout.*connect/)
+  })
+
+  test('so many calls wait, and one more is not sent; each that ends makes room', async (t) => {
+    const waiting: (() => void)[] = []
+    const client = await clientOf(t, (_request, response) => waiting.push(() => response.end('{}')))
+    const call = () => client.post('/internal/x', {}, { deadlineMs: 60_000 })
+    const calls = Array.from({ length: CALLS_MAX }, call)
+    await assert.rejects(call(), ServiceUnreachable)
+    while (waiting.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    waiting.pop()!()
+    await Promise.race(calls)
+    calls.push(call())
+    await assert.rejects(call(), ServiceUnreachable)
+    const answering = setInterval(() => waiting.splice(0).map((answer) => answer()), 5)
+    await Promise.all(calls)
+    clearInterval(answering)
+  })
+
+  test('it tells the status when there was an answer, and none when there was not', async (t) => {
+    const refusing = await clientOf(t, (_request, response) => response.writeHead(413).end('{}'))
+    await assert.rejects(refusing.post('/internal/x', {}, { deadlineMs: 200 }), { status: 413 })
+    const silent = await clientOf(t, () => {})
+    await assert.rejects(silent.post('/internal/x', {}, { deadlineMs: 50 }), { status: undefined })
+  })
+
+  test('an answer may say how long to wait, and names where it came from', async (t) => {
+    const client = await clientOf(t, (_request, response) =>
+      response.writeHead(503, { 'retry-after': '7' }).end('no'.repeat(500)),
+    )
+    await assert.rejects(
+      client.post('/internal/x', {}, { deadlineMs: 1000 }),
+      (error: ServiceUnreachable) => {
+        assert.deepEqual([error.name, error.status, error.retryAfterMs], ['ServiceUnreachable', 503, 7_000])
+        assert.match(error.message, /^http:\/\/127\.0\.0\.1:\d+\/internal\/x: answered 503: (no){100}$/)
+        return true
+      },
+    )
+  })
+
+  for (const [status, fine] of [
+    [299, true],
+    [300, false],
+  ] as const) {
+    test(`${status} is ${fine ? 'an answer' : 'none'}`, async (t) => {
+      const client = await clientOf(t, (_request, response) => response.writeHead(status).end('{}'))
+      const asked = client.post('/internal/x', {}, { deadlineMs: 1000 })
+      if (fine) assert.deepEqual(await asked, {})
+      else await assert.rejects(asked, ServiceUnreachable)
+    })
+  }
+
+  test('an answer of more than 4 MiB is not read to its end', async (t) => {
+    const text = (bytes: number) => JSON.stringify('x'.repeat(bytes - 2))
+    let bytes = 4 * 1024 * 1024
+    const client = await clientOf(t, (_request, response) => response.end(text(bytes)))
+    assert.equal((await client.post<string>('/internal/x', {}, { deadlineMs: 20_000 })).length, bytes - 2)
+    bytes += 1
+    await assert.rejects(client.post('/internal/x', {}, { deadlineMs: 20_000 }), ServiceUnreachable)
+  })
+
+  test('the address may have a path, with a slash at its end or without', async (t) => {
+    const seen: (string | undefined)[] = []
+    for (const path of ['', '/', '/products', '/products/']) {
+      const listener: RequestListener = (request, response) => {
+        seen.push(request.url)
+        response.end('{}')
+      }
+      await (await clientOf(t, listener, path)).post('/internal/x', {}, { deadlineMs: 1000 })
+    }
+    assert.deepEqual(seen, ['/internal/x', '/internal/x', '/products/internal/x', '/products/internal/x'])
+  })
+})

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { suite, type TestContext, test } from 'node:test'
+import { fetchPublished, keep, readKept } from '../../src/identity/published.ts'
+import { fetchRemoteKeys } from '../../src/identity/tokens.ts'
+import { fetchWithdrawnTokens } from '../../src/identity/withdrawn_tokens.ts'
+
+async function publisher(t: TestContext, listener: RequestListener): Promise<string> {
+  const server = createServer(listener)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.after(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+}
+
+const real = setTimeout
+const isList = (value: unknown) => Array.isArray(value)
+
+suite('a published document', () => {
+  test('comes from the first that has it, with its ETag', async (t) => {
+    const asked: string[] = []
+    const from = (name: string, status: number, body: string) =>
+      publisher(t, (_request, response) => {
+        asked.push(name)
+        response.writeHead(status, status === 200 ? { etag: '"1"' } : {}).end(body)
+      })
+    const urls = [
+      await from('away', 503, '[]'),
+      await from('something else', 200, '{}'),
+      await from('no JSON', 200, '['),
+      await from('good', 200, '[1]'),
+      await from('not asked', 200, '[2]'),
+    ]
+    assert.deepEqual(await fetchPublished(urls, isList), { value: [1], etag: '"1"' })
+    assert.deepEqual(asked, ['away', 'something else', 'no JSON', 'good'])
+    await assert.rejects(fetchPublished(urls.slice(0, 2), isList), /answered with something else$/)
+    await assert.rejects(fetchPublished(urls.slice(0, 1), isList), /answered 503$/)
+  })
+
+  test('that is still the one that is known is none', async (t) => {
+    const seen: unknown[] = []
+    const url = await publisher(t, (request, response) => {
+      seen.push(request.headers['if-none-match'])
+      if (seen.length === 1) response.end('[]')
+      else response.writeHead(304).end()
+    })
+    assert.deepEqual(await fetchPublished([url], isList), { value: [], etag: undefined })
+    assert.equal(await fetchPublished([url], isList, '"1"'), undefined)
+    assert.deepEqual(seen, [undefined, '"1"'])
+  })
+
+  test('may say when to ask again; a redirection is not followed', async (t) => {
+    const away = await publisher(t, (_request, response) =>
+      response.writeHead(503, { 'retry-after': '3' }).end(),
+    )
+    await assert.rejects(fetchPublished([away], isList), { retryAfterMs: 3_000 })
+    const moved = await publisher(t, (_request, response) =>
+      response.writeHead(302, { location: '/there' }).end(),
+    )
+    await assert.rejects(fetchPublished([moved], isList))
+  })
+
+  test('that does not come within two seconds is asked of the next', async (t) => {
+    const hangs = await publisher(t, () => {})
+    const good = await publisher(t, (_request, response) => response.end('["é"]'))
+    const begun = performance.now()
+    assert.deepEqual((await fetchPublished([hangs, good], isList))?.value, ['é'])
+    const took = performance.now() - begun
+    assert.ok(took > 1_900 && took < 30_000, `${took} ms`)
+  })
+})
+
+suite('a kept document', () => {
+  test('is its owner’s alone, whole, and read only where it is good', (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'shop-kept-'))
+    t.after(() => rmSync(folder, { recursive: true }))
+    const file = join(folder, 'kept.json')
+    assert.equal(readKept(file, isList), undefined)
+    keep(file, '[1]')
+    assert.deepEqual(readKept(file, isList), [1])
+    assert.equal(statSync(file).mode & 0o777, 0o600)
+    keep(file, '[2]')
+    assert.deepEqual([readdirSync(folder), readFileSync(file, 'utf8')], [['kept.json'], '[2]'])
+    for (const text of ['{}', '[', '']) {
+      writeFileSync(file, text)
+      assert.equal(readKept(file, isList), undefined, text)
+    }
+    keep(join(folder, 'no', 'such', 'folder'), '[]') // A disk that takes nothing only costs the file.
+    mkdirSync(join(folder, 'in the way', 'of'), { recursive: true })
+    keep(join(folder, 'in the way'), '[]')
+    keep(join(file, 'below a file'), '[]')
+    assert.deepEqual(readdirSync(folder), ['in the way', 'kept.json'], 'nothing unfinished is left')
+  })
+})
+
+suite('what is published is looked at again', () => {
+  /** How long is waited before each look, of which so many are made. */
+  async function waits(t: TestContext, count: number, follow: () => { stop(): void }): Promise<number[]> {
+    const told: number[] = []
+    const enough = Promise.withResolvers<void>()
+    const waiting = t.mock.method(globalThis, 'setTimeout', (work: () => void, ms: number, ...args: []) => {
+      if (work.name !== 'keepFresh') return real(work, ms, ...args)
+      told.push(ms)
+      if (told.length > count) enough.resolve()
+      return real(told.length > count ? () => {} : work, 0)
+    })
+    const followed = follow()
+    await enough.promise
+    followed.stop()
+    waiting.mock.restore()
+    return told.slice(1)
+  }
+
+  for (const [random, good, bad] of [
+    [0, [1_500, 1_500], [1_000, 1_000, 1_000]],
+    [1, [2_500, 2_500], [3_000, 5_000, 9_000]],
+  ] as const) {
+    test(`withdrawn tokens: every two seconds or so, less often the longer it fails (${random})`, async (t) => {
+      let status = 200
+      const url = await publisher(t, (_request, response) =>
+        response.writeHead(status).end('{"withdrawn":[]}'),
+      )
+      const follow = () => fetchWithdrawnTokens([url], { random: () => random })
+      assert.deepEqual(await waits(t, 2, follow), good)
+      status = 503
+      const failing = await waits(t, 3, follow)
+      assert.deepEqual(failing, bad)
+    })
+  }
+
+  for (const [random, good] of [
+    [0, 300_000],
+    [1, 225_000],
+  ] as const) {
+    test(`keys: every five minutes at the latest, soon after a failure (${random})`, async (t) => {
+      t.mock.method(Math, 'random', () => random)
+      let status = 200
+      const url = await publisher(t, (_request, response) => response.writeHead(status).end('{"keys":[]}'))
+      assert.deepEqual(await waits(t, 1, () => fetchRemoteKeys(url)), [good])
+      status = 503
+      const failing = await waits(t, 2, () => fetchRemoteKeys(url))
+      assert.deepEqual(failing, random === 0 ? [0, 0] : [500, 1_000])
+    })
+  }
+})

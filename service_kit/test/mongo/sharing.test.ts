@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { GROUP_MAX, QUEUE_MAX, shareWork } from '../../src/mongo/sharing.ts'
+import { DEADLINE_MS } from '../../src/mongo/store.ts'
+import type { Outcome } from '../../src/runtime/shared_call.ts'
+
+const fine = <T>(value: T): Outcome<T> => ({ ok: true, value })
+
+suite('sharing work', () => {
+  test('what waits together goes together, each with its own outcome', async () => {
+    const groups: number[][] = []
+    const share = shareWork<number, number>({
+      inFlightMax: 1,
+      async run(pieces) {
+        groups.push([...pieces])
+        return pieces.map((n) => (n === 2 ? { ok: false, error: new RangeError('two') } : fine(n * 10)))
+      },
+    })
+    const outcomes = await Promise.allSettled([1, 2, 3].map(share))
+    assert.deepEqual(groups, [[1, 2, 3]])
+    assert.deepEqual(
+      outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : outcome.reason.message)),
+      [10, 'two', 30],
+    )
+  })
+
+  test('a group that fails as a whole fails each, and the next goes on', async () => {
+    let failing = true
+    const share = shareWork<number, number>({
+      inFlightMax: 1,
+      run: async (pieces) => {
+        if (failing) throw new Error('down')
+        return pieces.map(fine)
+      },
+    })
+    const outcomes = await Promise.allSettled([1, 2].map(share))
+    assert.deepEqual(
+      outcomes.map(({ status }) => status),
+      ['rejected', 'rejected'],
+    )
+    failing = false
+    assert.equal(await share(3), 3)
+  })
+
+  test('no more groups are under way than allowed, none is heavier than allowed, and none is lost', async () => {
+    let now = 0
+    let most = 0
+    const sizes: number[] = []
+    const share = shareWork<number, number>({
+      inFlightMax: 2,
+      weight: (n) => n,
+      async run(pieces) {
+        most = Math.max(most, ++now)
+        sizes.push(pieces.reduce((sum, n) => sum + n, 0))
+        await new Promise((resolve) => setTimeout(resolve, 2))
+        now--
+        return pieces.map(fine)
+      },
+    })
+    const pieces = Array.from({ length: 40 }, (_, i) => (i === 7 ? GROUP_MAX + 5 : 50))
+    assert.deepEqual(await Promise.all(pieces.map(share)), pieces)
+    assert.equal(most, 2)
+    assert.ok(sizes.every((size) => size <= GROUP_MAX || size === GROUP_MAX + 5))
+  })
+
+  test('a group is filled to its limit, and not beyond', async () => {
+    const sizes: number[] = []
+    const share = shareWork<number, number>({
+      inFlightMax: 1,
+      async run(pieces) {
+        sizes.push(pieces.length)
+        return pieces.map(fine)
+      },
+    })
+    await Promise.all(Array.from({ length: 2 * GROUP_MAX + 1 }, (_, i) => share(i)))
+    assert.deepEqual(sizes, [GROUP_MAX, GROUP_MAX, 1])
+  })
+
+  test('3: who waited longer than its caller does is not begun, and its neighbours are', async (t) => {
+    let now = 1
+    t.mock.method(performance, 'now', () => now)
+    const done: number[] = []
+    const first = Promise.withResolvers<void>()
+    const share = shareWork<number, number>({
+      inFlightMax: 1,
+      async run(pieces) {
+        if (pieces.includes(1)) await first.promise
+        done.push(...pieces)
+        return pieces.map(fine)
+      },
+    })
+    const one = share(1)
+    await new Promise(setImmediate)
+    const late = share(2)
+    late.catch(() => {})
+    now += 1
+    const inTime = share(3)
+    now += DEADLINE_MS
+    first.resolve()
+    await assert.rejects(late, { code: 'store_unavailable' })
+    assert.deepEqual([await one, await inTime, done], [1, 3, [1, 3]])
+  })
+
+  test('beyond the limit a piece is refused as overloaded', async () => {
+    const share = shareWork<number, number>({ inFlightMax: 1, run: async (pieces) => pieces.map(fine) })
+    const waiting = Array.from({ length: QUEUE_MAX }, (_, i) => share(i))
+    await assert.rejects(share(-1), { code: 'overloaded' })
+    await Promise.all(waiting)
+  })
+})

@@ -1,0 +1,363 @@
+import assert from 'node:assert/strict'
+import { createServer, type Server } from 'node:net'
+import { type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { BSON, MongoClient, ObjectId } from 'mongodb'
+import { Unsettled } from '../../src/mongo/errors.ts'
+import {
+  CLIENT_OPTIONS,
+  DEADLINE_MS,
+  type MongoOptions,
+  type MongoStore,
+  openMongo,
+} from '../../src/mongo/store.ts'
+import { withOption } from '../../src/mongo/url.ts'
+import { shareInserts, shareUpdates } from '../../src/mongo/writes.ts'
+import { messageOf } from '../../test_support/mongo_proxy.ts'
+import { mongoSuite, start } from '../../test_support/mongo_server.ts'
+
+type Doc = { _id: string; name?: string; version?: number; writes?: Record<string, string> }
+
+const plan = {
+  service: 'test_service',
+  database: 'unused',
+  indexes: { things: [{ name: 'by_name', key: { name: 1 as const }, unique: true, sparse: true }] },
+}
+
+async function open(t: TestContext, url: string, more: Partial<MongoOptions> = {}) {
+  const store = await openMongo({ ...plan, url, ...more })
+  t.after(() => store.close())
+  return store
+}
+
+test('1: no URL weakens what is written and read, nor lifts a limit', () => {
+  const weak =
+    'w=1&journal=false&readConcernLevel=local&readPreference=secondary&retryWrites=false&wtimeoutMS=0&maxPoolSize=0'
+  const { options } = new MongoClient(`mongodb://127.0.0.1:1/?${weak}`, CLIENT_OPTIONS)
+  const { writeConcern, readConcern, readPreference, retryWrites, retryReads, maxPoolSize } = options
+  assert.deepEqual([writeConcern.w, writeConcern.journal, writeConcern.wtimeoutMS], ['majority', true, 4_000])
+  assert.deepEqual([readConcern.level, readPreference.mode], ['majority', 'primary'])
+  assert.deepEqual(
+    [retryWrites, retryReads, maxPoolSize, options.waitQueueTimeoutMS],
+    [true, true, 50, 2_000],
+  )
+  assert.deepEqual([options.heartbeatFrequencyMS, options.serverSelectionTimeoutMS], [500, 2_500])
+  assert.ok(options.socketTimeoutMS > 0 && options.socketTimeoutMS <= DEADLINE_MS)
+})
+
+mongoSuite('a MongoDB store', (server) => {
+  test('1: what goes over the wire asks for majority and journal, in transactions too', async (t) => {
+    const store = await open(
+      t,
+      withOption(server.url(server.newDatabase()), 'w=1&journal=false&monitorCommands=true'),
+    )
+    const seen: Record<string, Record<string, unknown>> = {}
+    store.client.on('commandStarted', ({ commandName, command }) => {
+      seen[`${commandName}${command.startTransaction ? ' first' : ''}`] = command
+    })
+    const things = store.collection<Doc>('things')
+    await store.repeat(() => things.insertOne({ _id: 'a' }))
+    await store.repeat(() => things.updateOne({ _id: 'a' }, { $set: { version: 1 } }))
+    await store.repeat(() => things.deleteMany({ _id: 'b' }))
+    await store.repeat(() => things.findOne({ _id: 'a' }))
+    await store.transact((session) => things.insertOne({ _id: 'c' }, { session }))
+    for (const name of ['insert', 'update', 'delete', 'commitTransaction']) {
+      assert.deepEqual(withoutTimes(seen[name]!.writeConcern), { w: 'majority', j: true }, name)
+    }
+    assert.equal((seen.find!.readConcern as { level: string }).level, 'majority')
+    assert.equal((seen['insert first']!.readConcern as { level: string }).level, 'snapshot')
+    // Inside, what the transaction began with holds; commands that name their own are refused.
+    assert.equal(seen['insert first']!.writeConcern, undefined)
+    assert.ok(seen.commitTransaction!.maxTimeMS)
+  })
+
+  test('a transaction that throws leaves nothing', async (t) => {
+    const store = await open(t, server.url(server.newDatabase()))
+    const things = store.collection<Doc>('things')
+    const work = store.transact(async (session) => {
+      await things.insertOne({ _id: 'a' }, { session })
+      throw new RangeError('no')
+    })
+    await assert.rejects(work, RangeError)
+    assert.equal(await things.findOne({ _id: 'a' }), null)
+  })
+
+  test('3: unsettled work is repeated; what never settles is store_unavailable within the deadline', async (t) => {
+    const store = await open(t, server.url(server.newDatabase()))
+    let tries = 0
+    const third = await store.repeat(async () => {
+      if (++tries < 3) throw new Unsettled()
+      return tries
+    })
+    assert.equal(third, 3)
+    const begun = performance.now()
+    await assert.rejects(
+      store.repeat(() => Promise.reject(new Unsettled())),
+      { code: 'store_unavailable' },
+    )
+    assert.ok(performance.now() - begun < DEADLINE_MS + 200)
+  })
+
+  test('2: a server that stands still is store_unavailable within the deadline, and usable again afterwards', async (t) => {
+    const { url, proxy } = await server.proxied(t, server.newDatabase())
+    const store = await open(t, url)
+    const things = store.collection<Doc>('things')
+    proxy.freeze()
+    const begun = performance.now()
+    await Promise.all([
+      assert.rejects(store.check(), { code: 'store_unavailable' }),
+      assert.rejects(
+        store.repeat(() => things.findOne({})),
+        { code: 'store_unavailable' },
+      ),
+      assert.rejects(
+        store.transact((session) => things.insertOne({ _id: 'a' }, { session })),
+        {
+          code: 'store_unavailable',
+        },
+      ),
+    ])
+    assert.ok(performance.now() - begun < DEADLINE_MS + 500)
+    proxy.resume()
+    await store.repeat(() => things.insertOne({ _id: 'b' }))
+    await store.check()
+  })
+
+  /** As the driver tells it; the test server elects nobody, and its next heartbeat is an election again. */
+  const elect = (store: MongoStore) =>
+    store.client.emit('serverDescriptionChanged', {
+      newDescription: { type: 'RSPrimary', address: 'other:27017', electionId: new ObjectId() },
+    } as never)
+
+  test('3: what was asked while a primary was elected is asked again, once a write is on a majority', async (t) => {
+    const store = await open(t, withOption(server.url(server.newDatabase()), 'monitorCommands=true'))
+    const things = store.collection<Doc>('things')
+    await store.repeat(() => things.insertOne({ _id: 'a' }))
+    const sent: string[] = []
+    store.client.on('commandStarted', ({ commandName }) => sent.push(commandName))
+    let tries = 0
+    const found = await store.repeat(async () => {
+      tries++
+      if (tries > 1) return things.findOne({ _id: 'a' })
+      elect(store)
+      return null // As a primary answers that does not know yet what a majority has.
+    })
+    assert.equal(found?._id, 'a')
+    assert.deepEqual([sent[0], sent.at(-1)], ['update', 'find'])
+  })
+
+  test('inserts that share a command: those that exist are told apart', async (t) => {
+    const store = await open(t, server.url(server.newDatabase()))
+    const insert = shareInserts<Doc>(() => store.collection('things'))
+    await insert({ _id: '3', name: 'three' })
+    const added = await Promise.all(
+      [1, 2, 3, 4].map((n) => insert({ _id: String(n), name: ['', 'one', 'three', 'x', 'four'][n]! })),
+    )
+    assert.deepEqual(added, [true, false, false, true])
+  })
+
+  test('updates that share a command: each is told its own outcome', async (t) => {
+    const store = await open(t, server.url(server.newDatabase()))
+    const things = store.collection<Doc>('things')
+    await things.insertMany([
+      { _id: 'a', version: 1 },
+      { _id: 'b', version: 1 },
+      { _id: 'c', version: 7 },
+    ])
+    const update = shareUpdates<Doc>(() => things)
+    const change = (id: string, value: string) =>
+      update({
+        id,
+        condition: { version: 1 },
+        set: { version: 2, name: value },
+        token: { field: 'v2', value },
+      })
+    const outcomes = await Promise.all([
+      change('a', '1'),
+      change('a', '2'),
+      change('b', '3'),
+      change('c', '4'),
+      change('d', '5'),
+    ])
+    assert.deepEqual(outcomes.slice(2), [true, false, false])
+    assert.equal(outcomes[0] !== outcomes[1], true)
+    assert.equal((await things.findOne({ _id: 'a' }))?.name, outcomes[0] ? '1' : '2')
+  })
+
+  test('a database of another service is refused', async (t) => {
+    const url = server.url(server.newDatabase())
+    await open(t, url)
+    await assert.rejects(
+      open(t, url, { service: 'other_service' }),
+      /belongs to test_service; other_service needs/,
+    )
+    await open(t, url)
+  })
+
+  test('replicas starting together all find the indexes made', async (t) => {
+    const database = server.newDatabase()
+    const stores = await Promise.all([1, 2, 3, 4].map(() => open(t, server.url(database))))
+    for (const store of stores) {
+      const names = (await store.collection('things').indexes()).map(({ name }) => name)
+      assert.deepEqual(names.sort(), ['_id_', 'by_name'])
+    }
+  })
+
+  test('indexes are made by one replica at a time; one that died meanwhile is waited for, not for ever', async (t) => {
+    const url = server.url(server.newDatabase())
+    const settings = (await open(t, url)).collection<{ _id: string; until?: Date }>('settings')
+    await settings.deleteOne({ _id: 'indexes' })
+    const until = new Date(Date.now() + 700)
+    await settings.insertOne({ _id: 'index_lease', until })
+    await open(t, url)
+    assert.ok(Date.now() >= until.getTime())
+    assert.equal(await settings.findOne({ _id: 'index_lease' }), null)
+    assert.ok(await settings.findOne({ _id: 'indexes' }))
+  })
+
+  test('4: a server that refuses to prepare the database is tried again at once, and what it said is told', async (t) => {
+    const { url, proxy } = await server.proxied(t, server.newDatabase())
+    const errmsg = 'not authorized on shop to execute command { createIndexes: "things" }'
+    proxy.loseAnswerTo('createIndexes', 2, { ok: 0, code: 13, codeName: 'Unauthorized', errmsg })
+    const store = await open(t, url, { startWaitMs: 1 })
+    const told = new Set<string>()
+    for (const deadline = Date.now() + 15_000; Date.now() < deadline; await sleep(20)) {
+      const said = await store.check().catch((error: Error) => error.message)
+      if (said === undefined) break
+      told.add(said)
+    }
+    await store.check()
+    assert.equal(proxy.lost(), 2)
+    assert.ok(told.has(`MongoDB refuses us: ${errmsg}`), [...told].join('; '))
+    assert.equal(await store.collection<Doc>('settings').findOne({ _id: 'index_lease' }), null)
+  })
+
+  test('indexes that take long are waited for, not begun again; a majority of members is enough for them', async (t) => {
+    const { url, proxy } = await server.proxied(t, server.newDatabase())
+    const buildMs = CLIENT_OPTIONS.socketTimeoutMS + 500
+    proxy.holdAnswerTo('commitQuorum', buildMs)
+    const begun = performance.now()
+    const store = await open(t, url, { startWaitMs: 2 * buildMs })
+    assert.ok(performance.now() - begun >= buildMs)
+    await store.check()
+    assert.equal(proxy.lost(), 1)
+  })
+
+  test('3, 4: a server that is not there yet is tried until it is; when it leaves, operations wait for it', async (t) => {
+    const first = await start()
+    const gone = new Promise((resolve) => first.child.once('exit', resolve))
+    first.child.kill('SIGKILL')
+    await gone
+    const store = await open(t, first.url, { startWaitMs: 4_500 })
+    // Long enough for a first try to have failed for good.
+    await assert.rejects(store.check(), { code: 'store_unavailable', message: /MongoDB can't be reached/ })
+    await assert.rejects(
+      store.repeat(async () => 1),
+      { code: 'store_unavailable' },
+    )
+    const usable = async () => {
+      for (const deadline = Date.now() + 15_000; ; await sleep(50)) {
+        try {
+          return await store.check()
+        } catch (error) {
+          if (Date.now() > deadline) throw error
+        }
+      }
+    }
+    const again = await start(undefined, first.port)
+    await usable()
+
+    const left = new Promise((resolve) => again.child.once('exit', resolve))
+    again.child.kill('SIGKILL')
+    await left
+    await assert.rejects(store.check(), { code: 'store_unavailable' })
+    const waiting = store.repeat(() => store.collection<Doc>('things').insertOne({ _id: 'a' }))
+    const third = await start(undefined, first.port)
+    t.after(() => third.child.kill('SIGKILL'))
+    assert.equal((await waiting).insertedId, 'a')
+    await usable()
+  })
+})
+
+const refused: [string, string, object, string, RegExp][] = [
+  [
+    'a server that is no replica set',
+    '',
+    {},
+    '8.0.0',
+    /mongod --replSet rs0[\s\S]*mongosh --eval 'rs.initiate\(\)'/,
+  ],
+  [
+    'one whose set was never initiated',
+    '',
+    { isreplicaset: true },
+    '8.0.0',
+    /never initiated[\s\S]*rs.initiate/,
+  ],
+  ['one that is too old', '', { setName: 'rs0' }, '5.0.31', /MongoDB 5.0.31 is too old; 6.0 or newer/],
+  ['no replica set where the URL names one', 'replicaSet=rs0&', {}, '8.0.0', /mongod --replSet rs0/],
+  [
+    'a set of another name',
+    'replicaSet=rs1&',
+    { setName: 'rs0' },
+    '8.0.0',
+    /replica set rs0, but DATABASE_URL says rs1/,
+  ],
+]
+for (const [what, query, hello, version, sentence] of refused) {
+  test(`${what} is refused, saying what to do`, async (t) => {
+    const port = await pretend(t, hello, version)
+    const url = `mongodb://127.0.0.1:${port}/?${query}serverMonitoringMode=poll`
+    await assert.rejects(openMongo({ ...plan, url }), sentence)
+  })
+}
+
+/** A server that can say only what it is. */
+async function pretend(t: TestContext, hello: object, version: string): Promise<number> {
+  const server: Server = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.on('data', (chunk) => {
+      const request = chunk as Buffer
+      const id = request.readInt32LE(4)
+      const legacy = request.readInt32LE(12) === OP_QUERY
+      const asked = request.includes('buildInfo')
+      const { port } = server.address() as { port: number }
+      const self = `127.0.0.1:${port}`
+      const member = 'setName' in hello ? { hosts: [self], primary: self, me: self, setVersion: 1 } : {}
+      const answer = asked
+        ? { ok: 1, version }
+        : {
+            ok: 1,
+            isWritablePrimary: true,
+            helloOk: true,
+            minWireVersion: 0,
+            maxWireVersion: 21,
+            ...member,
+            ...hello,
+          }
+      socket.write(legacy ? replyOf(answer, id) : messageOf(answer, id))
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.after(() => server.close())
+  return (server.address() as { port: number }).port
+}
+
+const OP_QUERY = 2004
+const OP_REPLY = 1
+
+/** The form of answer a client's very first question gets. */
+function replyOf(document: object, responseTo: number): Buffer {
+  const body = BSON.serialize(document)
+  const head = Buffer.alloc(36)
+  head.writeInt32LE(head.length + body.length, 0)
+  head.writeInt32LE(responseTo, 8)
+  head.writeInt32LE(OP_REPLY, 12)
+  head.writeInt32LE(1, 32)
+  return Buffer.concat([head, body])
+}
+
+function withoutTimes(writeConcern: unknown) {
+  const { w, j } = writeConcern as { w: unknown; j: unknown }
+  return { w, j }
+}

@@ -1,0 +1,155 @@
+/** Tracing, towards a collector that writes down what it is sent. */
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import { type AddressInfo, createServer as createNetServer } from 'node:net'
+import { json } from 'node:stream/consumers'
+import { suite, type TestContext, test } from 'node:test'
+import Fastify from 'fastify'
+import { STOP_MS } from '../../../tracing/src/spans.ts'
+import { startTracing } from '../../src/runtime/telemetry.ts'
+
+const TRACE = '0af7651916cd43dd8448eb211c80319c'
+const PARENT = 'b7ad6b7169203331'
+const TRACEPARENT = `00-${TRACE}-${PARENT}-01`
+
+type Span = {
+  name: string
+  kind: number
+  traceId: string
+  parentSpanId?: string
+  spanId: string
+  status: { code: number }
+  attributes: { key: string; value: { stringValue?: string; intValue?: number } }[]
+  events: { name: string }[]
+}
+type Sent = {
+  resourceSpans: {
+    resource: { attributes: Span['attributes'] }
+    scopeSpans: { spans: Span[] }[]
+  }[]
+}
+
+const attributesOf = ({ attributes }: Pick<Span, 'attributes'>) =>
+  Object.fromEntries(attributes.map(({ key, value }) => [key, value.stringValue ?? value.intValue]))
+
+async function collector(t: TestContext) {
+  const sent: Sent[] = []
+  const server = createServer(async (request, response) => {
+    sent.push((await json(request)) as Sent)
+    response.end('{}')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  process.env.OTEL_EXPORTER_OTLP_ENDPOINT = endpoint
+  t.after(() => {
+    delete process.env.OTEL_EXPORTER_OTLP_ENDPOINT
+    server.closeAllConnections()
+    server.close()
+  })
+  const resources = () => sent.flatMap(({ resourceSpans }) => resourceSpans)
+  return {
+    env: { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint },
+    endpoint,
+    spans: () => resources().flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans)),
+    service: () => attributesOf(resources()[0]!.resource)['service.name'],
+  }
+}
+
+async function appOf(t: TestContext, env: NodeJS.ProcessEnv) {
+  const tracing = await startTracing('test_service', env)
+  const app = Fastify()
+  t.after(() => app.close())
+  tracing.instrument(app)
+  app.get('/things/:id', async ({ traceparent }) => ({ traceparent }))
+  app.get('/fails', async () => {
+    throw new Error('on purpose')
+  })
+  const ask = (url: string, traceparent?: string) =>
+    app.inject({ url, headers: traceparent === undefined ? {} : { traceparent } })
+  return { tracing, ask }
+}
+
+suite('without a collector', () => {
+  test('a trace is passed on as it came, and what is none is dropped', async (t) => {
+    const { ask, tracing } = await appOf(t, {})
+    const passed = async (traceparent?: string) => (await ask('/things/1', traceparent)).json().traceparent
+    assert.equal(await passed(TRACEPARENT), TRACEPARENT)
+    for (const none of [undefined, 'x', `${TRACEPARENT}-00`, TRACEPARENT.toUpperCase()]) {
+      assert.equal(await passed(none), undefined)
+    }
+    assert.equal(await tracing.call('x', TRACEPARENT, async (sent) => sent), TRACEPARENT)
+    await tracing.stop()
+  })
+})
+
+suite('with a collector', () => {
+  test('each request is a span of its caller’s trace, under which its calls are', async (t) => {
+    const { env, spans, service } = await collector(t)
+    const { ask, tracing } = await appOf(t, env)
+    const { traceparent } = (await ask('/things/1', TRACEPARENT)).json()
+    assert.match(traceparent, new RegExp(`^00-${TRACE}-(?!${PARENT})[0-9a-f]{16}-01$`))
+    const sent = await tracing.call('POST /internal/x', traceparent, async (mine) => mine)
+    await ask('/fails')
+    await ask('/nowhere')
+    const failed = tracing.call('POST /internal/y', undefined, async () => {
+      throw new Error('on purpose')
+    })
+    await assert.rejects(failed, /on purpose/)
+    await tracing.stop()
+
+    const [served, called, failing, unknown, refused] = spans()
+    assert.equal(spans().length, 5)
+    assert.equal(service(), 'test_service')
+    assert.deepEqual(
+      [served!.name, served!.kind, served!.traceId, served!.parentSpanId],
+      ['GET /things/:id', 2, TRACE, PARENT],
+    )
+    assert.deepEqual(attributesOf(served!), {
+      'http.request.method': 'GET',
+      'http.route': '/things/:id',
+      'http.response.status_code': 200,
+    })
+    assert.equal(traceparent.split('-')[2], served!.spanId)
+    assert.deepEqual(
+      [called!.name, called!.kind, called!.parentSpanId, called!.status.code],
+      ['POST /internal/x', 3, served!.spanId, 0],
+    )
+    assert.equal(sent!.split('-')[2], called!.spanId)
+    assert.deepEqual([served!.status.code, failing!.status.code, refused!.status.code], [0, 2, 2])
+    assert.deepEqual(
+      [failing!.parentSpanId, attributesOf(failing!)['http.response.status_code']],
+      [undefined, 500],
+    )
+    assert.deepEqual([unknown!.name, unknown!.status.code], ['GET unknown', 0])
+    assert.deepEqual(
+      refused!.events.map(({ name }) => name),
+      ['exception'],
+    )
+  })
+
+  test('the service may have another name, and the collector an address for traces alone', async (t) => {
+    const { endpoint, spans, service } = await collector(t)
+    const traces = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${endpoint}/v1/traces` }
+    const tracing = await startTracing('test_service', { ...traces, OTEL_SERVICE_NAME: 'shop' })
+    await tracing.call('x', 'no trace', async () => {})
+    await tracing.stop()
+    assert.deepEqual([spans().length, spans()[0]?.parentSpanId, service()], [1, undefined, 'shop'])
+  })
+})
+
+test('a collector that takes connections and answers nothing keeps nobody from leaving', async (t) => {
+  const silent = createNetServer(() => {})
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+  t.after(() => silent.close())
+  const { port } = silent.address() as AddressInfo
+  process.env.OTEL_EXPORTER_OTLP_ENDPOINT = `http://127.0.0.1:${port}`
+  t.after(() => {
+    delete process.env.OTEL_EXPORTER_OTLP_ENDPOINT
+  })
+  const tracing = await startTracing('test_service', process.env)
+  await tracing.call('work', undefined, async () => {})
+  const begun = performance.now()
+  await tracing.stop()
+  // Left to itself the exporter tries for ten seconds.
+  assert.ok(performance.now() - begun < 2 * STOP_MS)
+})

@@ -1,0 +1,82 @@
+/** What commits wrote into the log of a store is brought home by a thread: never by a commit, and never not at all. */
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { BACKSTOP_PAGES, LONG_PAGES, PAGES_MIN } from '../../src/sqlite/checkpoints.ts'
+import { openSqlite } from '../../src/sqlite/store.ts'
+
+const PAGE_BYTES = 4_096
+const PATIENCE_MS = 30_000
+
+function open(t: TestContext) {
+  const folder = mkdtempSync(join(tmpdir(), 'shop-checkpoints-'))
+  writeFileSync(
+    join(folder, '0001_pages.sql'),
+    'CREATE TABLE pages (n INTEGER PRIMARY KEY, page BLOB) STRICT;',
+  )
+  const path = join(folder, 'test.db')
+  const store = openSqlite({ path, migrations: folder })
+  t.after(async () => {
+    await store.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const insert = store.writer.prepare('INSERT INTO pages (page) VALUES (zeroblob(?))')
+  const length = store.reader.prepare('PRAGMA wal_checkpoint(NOOP)')
+  return {
+    ...store,
+    path,
+    /** In one transaction. */
+    writePages: (count: number) => store.write(() => void insert.run(count * PAGE_BYTES)),
+    pages: () => length.get() as { log: number; checkpointed: number },
+  }
+}
+
+async function until(what: string, is: () => boolean) {
+  for (const deadline = performance.now() + PATIENCE_MS; !is(); await sleep(10)) {
+    assert.ok(performance.now() < deadline, what)
+  }
+}
+
+test('a long log is brought home though nobody writes any more', async (t) => {
+  const { writePages, pages } = open(t)
+  await writePages(PAGES_MIN + 100)
+  assert.ok(pages().log > PAGES_MIN, 'no commit did it')
+  assert.ok(PAGES_MIN < BACKSTOP_PAGES / 10)
+  await until('it was left', () => pages().checkpointed === pages().log)
+})
+
+test('a log begins anew while others go on writing', async (t) => {
+  const { path, writePages } = open(t)
+  let written = 0
+  const size = () => statSync(`${path}-wal`).size
+  let largest = 0
+  while (written < 2 * LONG_PAGES || size() >= written * PAGE_BYTES) {
+    await writePages(100)
+    written += 100
+    largest = Math.max(largest, size())
+    assert.ok(written < BACKSTOP_PAGES, `the log never began anew: ${largest} bytes of ${written} pages`)
+  }
+})
+
+test('a short log is left alone', async (t) => {
+  const { writePages, pages } = open(t)
+  await writePages(10)
+  await sleep(300)
+  assert.equal(pages().checkpointed, 0)
+})
+
+test('who waits for the lock of another process lets everything else go on', async (t) => {
+  const { path, writer, writePages } = open(t)
+  assert.equal(writer.prepare('PRAGMA busy_timeout').get()!.timeout, 0, 'nobody waits inside SQLite')
+  const other = new DatabaseSync(path)
+  t.after(() => other.close())
+  other.exec('BEGIN IMMEDIATE')
+  const written = writePages(1)
+  await sleep(50)
+  other.exec('ROLLBACK')
+  await written
+})

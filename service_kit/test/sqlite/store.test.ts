@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { suite, type TestContext, test } from 'node:test'
+import { WRITE_QUEUE_MAX } from '../../src/sqlite/commits.ts'
+import { openSqlite } from '../../src/sqlite/store.ts'
+
+function folder(t: TestContext) {
+  const path = mkdtempSync(join(tmpdir(), 'shop-sqlite-'))
+  t.after(() => rmSync(path, { recursive: true, force: true }))
+  writeFileSync(
+    join(path, '0001_numbers.sql'),
+    'CREATE TABLE numbers (n INTEGER PRIMARY KEY CHECK (n >= 0)) STRICT;',
+  )
+  return path
+}
+
+function open(t: TestContext, path = folder(t)) {
+  const store = openSqlite({ path: join(path, 'test.db'), migrations: path })
+  const insert = store.writer.prepare('INSERT INTO numbers (n) VALUES (?)')
+  const count = store.reader.prepare('SELECT count(*) AS n FROM numbers')
+  return { ...store, path, add: (n: number) => store.write(() => insert.run(n)), count: () => count.get()?.n }
+}
+
+suite('writes share commits', () => {
+  test('1: both connections are WAL, synchronous=FULL, with foreign keys', async (t) => {
+    const store = open(t)
+    t.after(() => store.close())
+    for (const db of [store.reader, store.writer]) {
+      const pragma = (name: string) => Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0]
+      assert.equal(pragma('journal_mode'), 'wal')
+      assert.equal(pragma('synchronous'), 2)
+      assert.equal(pragma('foreign_keys'), 1)
+    }
+  })
+
+  test('1: a write is not answered before another process could read it', async (t) => {
+    const store = open(t)
+    t.after(() => store.close())
+    const other = new DatabaseSync(join(store.path, 'test.db'), { readOnly: true })
+    t.after(() => other.close())
+    let answered = false
+    const write = store.add(1).then(() => {
+      answered = true
+      return other.prepare('SELECT count(*) AS n FROM numbers').get()?.n
+    })
+    assert.equal(store.count(), 0)
+    assert.equal(answered, false)
+    assert.equal(await write, 1)
+  })
+
+  test('2: of many writes waiting together, the failing ones fail alone', async (t) => {
+    const store = open(t)
+    t.after(() => store.close())
+    const outcomes = await Promise.allSettled([1, 2, 2, -1, 3].map((n) => store.add(n)))
+    assert.deepEqual(
+      outcomes.map((outcome) => outcome.status),
+      ['fulfilled', 'fulfilled', 'rejected', 'rejected', 'fulfilled'],
+    )
+    assert.equal(store.count(), 3)
+  })
+
+  test('2: a write that throws after writing leaves nothing behind', async (t) => {
+    const store = open(t)
+    t.after(() => store.close())
+    const insert = store.writer.prepare('INSERT INTO numbers VALUES (7)')
+    const throwing = store.write(() => {
+      insert.run()
+      throw new Error('changed my mind')
+    })
+    const neighbour = store.add(8)
+    await assert.rejects(throwing, /changed my mind/)
+    await neighbour
+    assert.equal(store.count(), 1)
+  })
+
+  test('2: the whole group is refused when the commit fails, and says so', async (t) => {
+    const store = open(t)
+    t.after(() => store.close())
+    store.writer.exec('PRAGMA max_page_count = 2')
+    const outcomes = await Promise.allSettled(Array.from({ length: 2_000 }, (_, n) => store.add(n)))
+    const refused = outcomes.filter((outcome) => outcome.status === 'rejected')
+    assert.ok(refused.length > 0)
+    for (const { reason } of refused) assert.equal(reason.code, 'store_unavailable')
+    assert.equal(store.count(), outcomes.length - refused.length)
+  })
+
+  test('4: a write waits for another process and then succeeds', async (t) => {
+    const store = open(t)
+    t.after(() => store.close())
+    const other = new DatabaseSync(join(store.path, 'test.db'))
+    t.after(() => other.close())
+    other.exec('BEGIN IMMEDIATE')
+    const write = store.add(1)
+    setTimeout(() => other.exec('COMMIT'), 100)
+    await write
+    assert.equal(store.count(), 1)
+  })
+
+  test(`a queue of ${WRITE_QUEUE_MAX} refuses one more as overloaded`, async (t) => {
+    const store = open(t)
+    t.after(() => store.close())
+    const writes = Array.from({ length: WRITE_QUEUE_MAX }, (_, n) => store.add(n))
+    await assert.rejects(store.add(-5), { code: 'overloaded' })
+    await Promise.all(writes)
+    assert.equal(store.count(), WRITE_QUEUE_MAX)
+  })
+
+  test('close finishes the writes it has taken and refuses new ones', async (t) => {
+    const store = open(t)
+    const write = store.add(1)
+    const closed = store.close()
+    await assert.rejects(store.add(2), { code: 'store_unavailable' })
+    await Promise.all([write, closed])
+    const again = open(t, store.path)
+    t.after(() => again.close())
+    assert.equal(again.count(), 1)
+  })
+})
+
+suite('migrations', () => {
+  test('each is applied once, and a later one is added', async (t) => {
+    const store = open(t)
+    await store.add(1)
+    await store.close()
+    writeFileSync(join(store.path, '0002_more.sql'), 'ALTER TABLE numbers ADD COLUMN note TEXT;')
+    const again = open(t, store.path)
+    t.after(() => again.close())
+    assert.deepEqual({ ...again.reader.prepare('SELECT * FROM numbers').get() }, { n: 1, note: null })
+  })
+
+  test('a broken one changes nothing', (t) => {
+    const path = folder(t)
+    writeFileSync(join(path, '0002_broken.sql'), 'CREATE TABLE a (x); CREATE TABLE a (x);')
+    assert.throws(() => open(t, path), /already exists/)
+    rmSync(join(path, '0002_broken.sql'))
+    writeFileSync(join(path, '0002_mended.sql'), 'CREATE TABLE a (x);')
+    return open(t, path).close()
+  })
+
+  test('a file of a newer version or of another service is refused', async (t) => {
+    const path = folder(t)
+    writeFileSync(join(path, '0002_newer.sql'), 'CREATE TABLE a (x);')
+    await open(t, path).close()
+    rmSync(join(path, '0002_newer.sql'))
+    assert.throws(() => open(t, path), /another version or another service: it has 0002_newer.sql/)
+  })
+})

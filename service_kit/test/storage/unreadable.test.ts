@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createMetrics } from '../../src/runtime/metrics.ts'
+import {
+  createReading,
+  createUnreadableTold,
+  TOLD_AGAIN_MS,
+  Unreadable,
+} from '../../src/storage/unreadable.ts'
+
+const whole = (row: string) => {
+  if (row.startsWith('bad')) throw new Error('it is bad')
+  return row
+}
+
+test('of many those that can be read are there, and one alone fails', () => {
+  const told: string[] = []
+  const { one, many } = createReading(whole, String, (id, why) => told.push(`${id}: ${why}`))
+  assert.deepEqual(many(['a', 'bad 1', 'b']), ['a', 'b'])
+  assert.throws(() => one('bad 2'), Unreadable)
+  assert.deepEqual(told, ['bad 1: it is bad', 'bad 2: it is bad'])
+})
+
+test('a page is full though some of it cannot be read, and ends where the rows do', async () => {
+  const { page } = createReading(whole, String, () => {})
+  const rows = ['a', 'bad 1', 'bad 2', 'b', 'bad 3', 'c']
+  const at = (limit: number, after: string) => rows.slice(rows.indexOf(after) + 1).slice(0, limit)
+  assert.deepEqual(await page(2, '', at), ['a', 'b'])
+  assert.deepEqual(await page(2, 'b', at), ['c'])
+  assert.deepEqual(await page(9, '', at), ['a', 'b', 'c'])
+})
+
+test('many that cannot be read in a row cost few questions', async () => {
+  const { fill } = createReading(whole, String, () => {})
+  const rows = [...Array.from({ length: 1_000 }, (_, i) => `bad ${i}`), 'a', 'b', 'c']
+  let asked = 0
+  const behind = (count: number, before: readonly string[]) => {
+    asked++
+    return rows.slice(before.length).slice(0, count)
+  }
+  assert.deepEqual(await fill(2, behind), ['a', 'b'])
+  assert.ok(asked <= 11, `${asked} questions`)
+})
+
+test('each is counted each time, and told once in a while', async () => {
+  let now = 0
+  const lines: unknown[] = []
+  const metrics = createMetrics('test_service')
+  const logger = { error: (line: unknown) => lines.push(line) } as never
+  const told = createUnreadableTold({ logger, metrics, clock: () => now })('a row')
+  for (let i = 0; i < 5; i++) told('x', 'it is bad')
+  told('y', 'it is bad')
+  assert.equal(lines.length, 2)
+  now = TOLD_AGAIN_MS
+  told('x', 'it is bad')
+  assert.deepEqual(lines.at(-1), { id: 'x', why: 'it is bad' })
+  assert.match(await metrics.registry.metrics(), /unreadable_rows_total\{what="a row"[^}]*\} 7/)
+  for (let i = 0; i < 2_000; i++) told(`id ${i}`, 'it is bad')
+  told('x', 'it is bad')
+  assert.deepEqual(lines.at(-1), { id: 'x', why: 'it is bad' }, 'so many are remembered and no more')
+})
