@@ -1,0 +1,44 @@
+/**
+ * Time, chance and timers, the one way they come in: made once in `main.ts` and handed to whatever needs them. So a test,
+ * or a simulation, can hold the clock, fire timers in an order of its choice, and repeat every id and every random number.
+ */
+import { randomUUIDv7 } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
+
+/** Stops a timer that has not fired; does nothing afterwards. */
+export type Cancel = () => void
+
+export type Runtime = {
+  /** Wall clock: may be set back or forward at any moment. */
+  now(): Date
+  /** Milliseconds since some moment in the past; never goes back. */
+  monotonic(): number
+  /** Resolves after `ms`; rejects with the reason of `signal` when that is aborted before. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+  /** Calls `run` once, after `ms`. A timer does not keep the process alive if `background` is true. */
+  after(ms: number, run: () => void, options?: { readonly background?: boolean }): Cancel
+  /** Calls `run` once, after the I/O that is ready now. */
+  defer(run: () => void): void
+  /** From 0 up to, not including, 1. */
+  random(): number
+  /** UUIDv7: ids sort by the time they were made. */
+  newId(): string
+}
+
+export const systemRuntime: Runtime = {
+  now: () => new Date(),
+  monotonic: () => performance.now(),
+  sleep: async (ms, signal) => {
+    await wait(ms, undefined, signal ? { signal } : {}).catch((error) => {
+      throw signal?.aborted ? signal.reason : error
+    })
+  },
+  after(ms, run, { background = false } = {}) {
+    const timer = setTimeout(run, ms)
+    if (background) timer.unref()
+    return () => clearTimeout(timer)
+  },
+  defer: (run) => void setImmediate(run),
+  random: Math.random,
+  newId: randomUUIDv7,
+}

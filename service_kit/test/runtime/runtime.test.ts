@@ -1,0 +1,47 @@
+/** The real clock, timers and ids of a process. */
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { systemRuntime } from '../../src/runtime/runtime.ts'
+
+const { sleep, after, defer, monotonic, newId, random } = systemRuntime
+
+suite('the runtime of a process', () => {
+  test('a cancelled timer never fires, another does', async () => {
+    const fired: string[] = []
+    const cancel = after(1, () => fired.push('cancelled'))
+    cancel()
+    await new Promise<void>((resolve) => after(20, resolve))
+    assert.deepEqual(fired, [])
+  })
+
+  test('sleeping ends with the reason of its signal', async () => {
+    const stop = new AbortController()
+    const sleeping = sleep(60_000, stop.signal)
+    const reason = new Error('enough')
+    stop.abort(reason)
+    await assert.rejects(sleeping, reason)
+    await assert.rejects(sleep(60_000, stop.signal), reason)
+  })
+
+  test('what is deferred runs after promises that are already settled', async () => {
+    const order: string[] = []
+    const deferred = new Promise<void>((resolve) => {
+      defer(() => {
+        order.push('deferred')
+        resolve()
+      })
+    })
+    await Promise.resolve()
+    order.push('promise')
+    await deferred
+    assert.deepEqual(order, ['promise', 'deferred'])
+  })
+
+  test('the monotonic clock does not go back, ids sort by age, chance stays within its bounds', () => {
+    const before = monotonic()
+    assert.ok(monotonic() >= before)
+    const ids = Array.from({ length: 100 }, newId)
+    assert.deepEqual([...ids].sort(), ids)
+    assert.ok(Array.from({ length: 100 }, random).every((one) => one >= 0 && one < 1))
+  })
+})
