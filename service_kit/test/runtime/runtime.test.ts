@@ -1,9 +1,12 @@
 /** The real clock, timers and ids of a process. */
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
 import { suite, test } from 'node:test'
+import { promisify } from 'node:util'
 import { systemRuntime } from '../../src/runtime/runtime.ts'
 
-const { sleep, after, defer, monotonic, newId, random } = systemRuntime
+const { sleep, after, every, deadline, defer, monotonic, newId, random } = systemRuntime
 
 suite('the runtime of a process', () => {
   test('a cancelled timer never fires, another does', async () => {
@@ -21,6 +24,37 @@ suite('the runtime of a process', () => {
     stop.abort(reason)
     await assert.rejects(sleeping, reason)
     await assert.rejects(sleep(60_000, stop.signal), reason)
+  })
+
+  test('a repeating timer fires until it is cancelled', async () => {
+    let fired = 0
+    await new Promise<void>((resolve) => {
+      const cancel = every(1, () => {
+        if (++fired < 3) return
+        cancel()
+        resolve()
+      })
+    })
+    await sleep(20)
+    assert.equal(fired, 3)
+  })
+
+  test('a deadline aborts with a TimeoutError', async () => {
+    const signal = deadline(1)
+    const waiting = sleep(60_000, signal)
+    await assert.rejects(waiting, { name: 'TimeoutError' })
+  })
+
+  test('timers in the background do not keep a process alive', async () => {
+    const runtime = join(import.meta.dirname, '../../src/runtime/runtime.ts')
+    const script = `
+      const { systemRuntime } = await import(${JSON.stringify(runtime)})
+      const background = { background: true }
+      systemRuntime.after(60_000, () => {}, background)
+      systemRuntime.every(60_000, () => {}, background)
+      systemRuntime.sleep(60_000, undefined, background)
+      systemRuntime.deadline(60_000)`
+    await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { timeout: 30_000 })
   })
 
   test('what is deferred runs after promises that are already settled', async () => {

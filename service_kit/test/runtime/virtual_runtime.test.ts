@@ -1,0 +1,152 @@
+/** The virtual runtime: time that passes only when a test says so. */
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { nextTurn } from '../../src/runtime/runtime.ts'
+import { createVirtualRuntime } from '../../test_support/virtual_runtime.ts'
+
+/** A virtual runtime, and what was noted with the time at which it was. */
+function scene() {
+  const runtime = createVirtualRuntime()
+  const noted: string[] = []
+  return { ...runtime, runtime, noted, note: (what: string) => noted.push(`${what} ${runtime.monotonic()}`) }
+}
+
+suite('the virtual runtime', () => {
+  test('1: timers fire in the order of their time, then in that in which they were asked for', async () => {
+    const { after, advance, defer, note, noted } = scene()
+    after(20, () => note('b'))
+    after(10, () => note('a'))
+    after(20, () => note('c'))
+    defer(() => note('at once'))
+    after(21, () => note('too late'))
+    assert.deepEqual(noted, [])
+    await advance(20)
+    assert.deepEqual(noted, ['at once 0', 'a 10', 'b 20', 'c 20'])
+  })
+
+  test('1: promises settle between two timers', async () => {
+    const { after, sleep, advance, note, noted } = scene()
+    sleep(5)
+      .then(() => {})
+      .then(() => note('slept'))
+    after(5, () => note('timer'))
+    await advance(5)
+    assert.deepEqual(noted, ['slept 5', 'timer 5'])
+  })
+
+  test('2: what is asked for on the way runs within the same span', async () => {
+    const { runtime, sleep, advance, note, noted } = scene()
+    const work = async () => {
+      for (const ms of [10, 20, 30]) {
+        await sleep(ms)
+        note('slept')
+      }
+      await nextTurn(runtime)
+      note('deferred')
+    }
+    work()
+    await advance(30)
+    assert.deepEqual(noted, ['slept 10', 'slept 30'])
+    await advance(30)
+    assert.deepEqual(noted, ['slept 10', 'slept 30', 'slept 60', 'deferred 60'])
+  })
+
+  test('3: the same seed gives the same numbers and ids, another seed others', () => {
+    const drawn = (seed: number) => {
+      const { random, newId } = createVirtualRuntime({ seed })
+      return Array.from({ length: 3 }, () => [random(), newId()])
+    }
+    assert.deepEqual(drawn(1), drawn(1))
+    assert.notDeepEqual(drawn(1), drawn(2))
+  })
+
+  test('random numbers are spread evenly', () => {
+    const { random } = createVirtualRuntime()
+    const tenths = new Array(10).fill(0)
+    for (let i = 0; i < 10_000; i++) tenths[Math.floor(random() * 10)]++
+    assert.ok(
+      tenths.every((count) => count > 850 && count < 1150),
+      `${tenths}`,
+    )
+  })
+
+  test('ids are UUIDv7 of the wall clock, and sort by the time they were made even when it is set back', async () => {
+    const { newId, now, setNow, advance } = scene()
+    const ids = Array.from({ length: 5_000 }, newId)
+    await advance(100)
+    ids.push(newId())
+    assert.equal(Number.parseInt(ids.at(-1)!.replace('-', '').slice(0, 12), 16), now().getTime())
+    setNow(new Date(0))
+    ids.push(newId())
+    assert.ok(ids.every((id) => /^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/.test(id)))
+    assert.deepEqual(ids, ids.toSorted())
+    assert.equal(new Set(ids).size, ids.length)
+  })
+
+  test('a cancelled timer does not fire; waiting says which others do, and when', async () => {
+    const { after, advance, waiting, note, noted } = scene()
+    const cancel = after(10, () => note('cancelled'))
+    after(30, () => note('kept'))
+    await advance(5)
+    assert.deepEqual(waiting(), [5, 25])
+    cancel()
+    cancel()
+    assert.deepEqual(waiting(), [25])
+    await advance(25)
+    assert.deepEqual(noted, ['kept 30'])
+    assert.deepEqual(waiting(), [])
+  })
+
+  test('every repeats until cancelled, by its own run too', async () => {
+    const { every, advance, waiting, note, noted } = scene()
+    const cancel = every(10, () => {
+      note('again')
+      if (noted.length === 3) cancel()
+    })
+    await advance(100)
+    assert.deepEqual(noted, ['again 10', 'again 20', 'again 30'])
+    assert.deepEqual(waiting(), [])
+  })
+
+  test('sleeping ends with the reason of its signal, and leaves no timer', async () => {
+    const { sleep, waiting } = scene()
+    const stop = new AbortController()
+    const sleeping = sleep(1_000, stop.signal)
+    const reason = new Error('enough')
+    stop.abort(reason)
+    await assert.rejects(sleeping, reason)
+    await assert.rejects(sleep(1_000, stop.signal), reason)
+    assert.deepEqual(waiting(), [])
+  })
+
+  test('a deadline aborts at its time as that of the real runtime does', async () => {
+    const { deadline, advance } = scene()
+    const signal = deadline(1_000)
+    await advance(999)
+    assert.equal(signal.aborted, false)
+    await advance(1)
+    assert.equal(signal.reason.name, 'TimeoutError')
+  })
+
+  test('the wall clock can be set without anything else noticing', async () => {
+    const { now, setNow, monotonic, after, advance, note, noted } = scene()
+    after(10, () => note('timer'))
+    setNow(new Date('2030-01-01T00:00:00.000Z'))
+    await advance(10)
+    assert.equal(now().toISOString(), '2030-01-01T00:00:00.010Z')
+    assert.equal(monotonic(), 10)
+    assert.deepEqual(noted, ['timer 10'])
+  })
+
+  test('what a timer throws reaches the caller of advance, and the rest can go on', async () => {
+    const { after, advance, monotonic, note, noted } = scene()
+    after(10, () => {
+      throw new Error('broken')
+    })
+    after(20, () => note('later'))
+    await assert.rejects(advance(100), /broken/)
+    assert.equal(monotonic(), 10)
+    await advance(10)
+    assert.deepEqual(noted, ['later 20'])
+  })
+})

@@ -1,0 +1,125 @@
+/**
+ * A Runtime whose time passes only in `advance`.
+ *
+ * Promises
+ *  1. `advance(ms)` runs what falls due in the order of its time, and at one time in the order in which it was asked for.
+ *     Each runs at exactly its time, and promises settle before the next one.
+ *  2. What is asked for on the way, and falls due within the same `ms`, runs too.
+ *  3. The same seed gives the same ids and the same random numbers.
+ *
+ * Sockets and files stay real: `{ ...runtime, defer: systemRuntime.defer }` lets real I/O have its turn without `advance`.
+ */
+import { type Cancel, nextTurn, type Runtime, systemRuntime } from '../src/runtime/runtime.ts'
+
+export type VirtualRuntime = Runtime & {
+  /** Lets `ms` pass. Rejects with what a timer throws; the clock then stands at that timer's time. */
+  advance(ms: number): Promise<void>
+  /** Sets the wall clock; timers and the monotonic clock do not notice. */
+  setNow(time: Date): void
+  /** Milliseconds until each waiting timer, the next one first. */
+  waiting(): number[]
+}
+
+export type VirtualRuntimeOptions = { readonly seed?: number; readonly startAt?: Date }
+
+type Timer = { readonly at: number; readonly run: () => void }
+
+export function createVirtualRuntime(options: VirtualRuntimeOptions = {}): VirtualRuntime {
+  const { seed = 1, startAt = new Date('2026-01-01T00:00:00.000Z') } = options
+  /** In the order in which they fire. */
+  const timers: Timer[] = []
+  let elapsed = 0
+  let wallAtZero = startAt.getTime()
+
+  const now = () => new Date(wallAtZero + elapsed)
+
+  const after: Runtime['after'] = (ms, run) => {
+    const timer = { at: elapsed + Math.max(0, ms), run }
+    timers.splice(timers.findLastIndex(({ at }) => at <= timer.at) + 1, 0, timer)
+    return () => {
+      const index = timers.indexOf(timer)
+      if (index !== -1) timers.splice(index, 1)
+    }
+  }
+
+  return {
+    now,
+    monotonic: () => elapsed,
+    random: numbersFrom(seed),
+    newId: idsFrom(now, numbersFrom(seed)),
+    after,
+    defer: (run) => void after(0, run),
+    every(ms, run) {
+      let cancel: Cancel
+      const again = () => {
+        // As in Node, the next time is at least 1 ms away.
+        cancel = after(Math.max(1, ms), () => {
+          again()
+          run()
+        })
+      }
+      again()
+      return () => cancel()
+    },
+    sleep(ms, signal) {
+      const { promise, resolve, reject } = Promise.withResolvers<void>()
+      if (signal?.aborted) return Promise.reject(signal.reason)
+      const abort = () => {
+        cancel()
+        reject(signal?.reason)
+      }
+      const cancel = after(ms, () => {
+        signal?.removeEventListener('abort', abort)
+        resolve()
+      })
+      signal?.addEventListener('abort', abort, { once: true })
+      return promise
+    },
+    deadline(ms) {
+      const ending = new AbortController()
+      after(ms, () => ending.abort(new DOMException('the deadline has passed', 'TimeoutError')))
+      return ending.signal
+    },
+    async advance(ms) {
+      const end = elapsed + ms
+      await nextTurn(systemRuntime)
+      while (timers[0] && timers[0].at <= end) {
+        const { at, run } = timers.shift()!
+        elapsed = at
+        run()
+        await nextTurn(systemRuntime)
+      }
+      elapsed = end
+    },
+    setNow(time) {
+      wallAtZero = time.getTime() - elapsed
+    },
+    waiting: () => timers.map(({ at }) => at - elapsed),
+  }
+}
+
+/** Evenly spread from 0 up to 1 (the generator called mulberry32). */
+function numbersFrom(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+/** UUIDv7: 48 bits of time, a counter that keeps ids of one millisecond in order, and 62 random bits. */
+function idsFrom(now: () => Date, random: () => number): () => string {
+  let time = 0
+  let count = 0
+  const hex = (value: number, digits: number) => Math.floor(value).toString(16).padStart(digits, '0')
+  return () => {
+    const ms = now().getTime()
+    if (ms > time) [time, count] = [ms, 0]
+    else if (++count === 2 ** 12) [time, count] = [time + 1, 0]
+    const [high, middle, low] = [random() * 2 ** 14, random() * 2 ** 24, random() * 2 ** 24]
+    const timeDigits = hex(time, 12)
+    return `${timeDigits.slice(0, 8)}-${timeDigits.slice(8)}-7${hex(count, 3)}-${hex(0x8000 + high, 4)}-${hex(middle, 6)}${hex(low, 6)}`
+  }
+}
