@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { existsSync, globSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, posix } from 'node:path'
 import { suite, test } from 'node:test'
 import { CATALOGUES } from '../scripts/docs/catalogues.ts'
 
@@ -43,15 +43,16 @@ const KIT_ROOMS: Readonly<Record<string, readonly string[]>> = {
   mongo: ['storage', 'runtime'],
   http: ['identity', 'runtime', 'money'],
 }
+const kitRoomOf = (path: string) => /^service_kit\/src\/([a-z]+)\//.exec(path)?.[1] ?? ''
 const kitRoomsImportDownward: Rule = ({ path, text }) => {
-  const [, room] = /^service_kit\/src\/(.*)\//.exec(path) ?? []
   if (!path.startsWith('service_kit/src/')) return []
-  const allowed = KIT_ROOMS[room ?? '']
+  const room = kitRoomOf(path)
+  const allowed = KIT_ROOMS[room]
   if (allowed === undefined) return [`${path} is in no room of the kit`]
   return [...text.matchAll(IMPORT)]
     .map(([, from = '']) => from)
-    .filter((from) => from.startsWith('.') && !from.startsWith('./'))
-    .filter((from) => !allowed.includes(/^\.\.\/([a-z]+)\//.exec(from)?.[1] ?? ''))
+    .filter((from) => from.startsWith('.'))
+    .filter((from) => ![room, ...allowed].includes(kitRoomOf(posix.join(dirname(path), from))))
     .map((from) => `${path} imports ${from}`)
 }
 

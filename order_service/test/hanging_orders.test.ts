@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CALLS_AT_ONCE_MAX } from '@shop/service_kit/runtime/batcher'
+import { CALLS_AT_ONCE_MAX } from '@shop/service_kit/runtime/batching/isolating_batcher'
 import { later, order } from './samples.ts'
 import { memoryOrders, startOrderApp, startProducts, startRoad, textOf } from './shop.ts'
 

@@ -1,15 +1,15 @@
 /**
  * Reservations at product_service over HTTP (its /internal routes).
  *
- * Concurrent requests of one kind share calls (batcher.ts of the kit), and none fails for its neighbours; an outage is
+ * Concurrent requests of one kind share calls (isolating_batcher.ts of the kit), and none fails for its neighbours; an outage is
  * noticed once for all (breaker.ts).
  * Answers are checked before they are believed: whatever is not a usable answer is OutcomeUnknown.
  */
 
 import { type ServiceClient, ServiceUnreachable } from '@shop/service_kit/http/service_client'
-import { createBatcher } from '@shop/service_kit/runtime/batcher'
+import { createBatcher } from '@shop/service_kit/runtime/batching/isolating_batcher'
+import { type Call, CallFailed, type Outcome } from '@shop/service_kit/runtime/batching/shared_call'
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
-import { type Call, CallFailed, type Outcome } from '@shop/service_kit/runtime/shared_call'
 import { OutcomeUnknown } from '../domain/errors.ts'
 import type { Order } from '../domain/order.ts'
 import type { Reservations } from '../domain/ports.ts'

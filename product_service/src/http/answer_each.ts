@@ -5,7 +5,7 @@
  * stores still share commits), and what then fails is one item's failure. A store that cannot be used, and a failure
  * of every single one, are the failure of the call.
  */
-import type { Outcome } from '@shop/service_kit/runtime/shared_call'
+import type { Outcome } from '@shop/service_kit/runtime/batching/shared_call'
 
 /** Nothing of the items: neither alone would they be done. */
 const OF_THE_STORE: readonly unknown[] = ['store_unavailable', 'overloaded']

@@ -10,7 +10,7 @@
 import { retryAfterMs } from '@shop/retry/backoff'
 import { createRetryBudget, retry } from '@shop/retry/retry'
 import { Pool } from 'undici'
-import { CALLS_AT_ONCE_MAX } from '../runtime/batcher.ts'
+import { CALLS_AT_ONCE_MAX } from '../runtime/batching/isolating_batcher.ts'
 import type { Tracing } from '../runtime/telemetry.ts'
 
 /** All calls that a client of ours makes at once: order_service shares three kinds, so that no kind waits for another's. */

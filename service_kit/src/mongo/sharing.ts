@@ -7,8 +7,8 @@
  *  3. A piece that waited longer than the deadline of its caller is not begun any more.
  */
 
+import type { Outcome } from '../runtime/batching/shared_call.ts'
 import { Problem } from '../runtime/problem.ts'
-import type { Outcome } from '../runtime/shared_call.ts'
 import { unavailable } from './errors.ts'
 import { DEADLINE_MS } from './store.ts'
 

@@ -12,7 +12,7 @@
  */
 
 import type { Collection, Document, Filter } from 'mongodb'
-import type { Outcome } from '../runtime/shared_call.ts'
+import type { Outcome } from '../runtime/batching/shared_call.ts'
 import { isDuplicate, refusedAsDuplicates, Unsettled } from './errors.ts'
 import { shareWork } from './sharing.ts'
 

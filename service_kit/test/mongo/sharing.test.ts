@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { GROUP_MAX, QUEUE_MAX, shareWork } from '../../src/mongo/sharing.ts'
 import { DEADLINE_MS } from '../../src/mongo/store.ts'
-import type { Outcome } from '../../src/runtime/shared_call.ts'
+import type { Outcome } from '../../src/runtime/batching/shared_call.ts'
 
 const fine = <T>(value: T): Outcome<T> => ({ ok: true, value })
 

@@ -1,4 +1,4 @@
-/** A call that several items share (batcher.ts), and how each of them ends. */
+/** A call that several items share (isolating_batcher.ts), and how each of them ends. */
 
 export type Outcome<Answer> =
   | { readonly ok: true; readonly value: Answer }

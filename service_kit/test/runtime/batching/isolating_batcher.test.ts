@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type BatcherOptions, CALLS_AT_ONCE_MAX, createBatcher } from '../../src/runtime/batcher.ts'
-import { type Call, CallFailed, type Outcome } from '../../src/runtime/shared_call.ts'
-import { createSuspects, SUSPECT_PAUSE } from '../../src/runtime/suspects.ts'
+import {
+  type BatcherOptions,
+  CALLS_AT_ONCE_MAX,
+  createBatcher,
+} from '../../../src/runtime/batching/isolating_batcher.ts'
+import { createSuspects, SUSPECT_PAUSE } from '../../../src/runtime/batching/quarantine.ts'
+import { type Call, CallFailed, type Outcome } from '../../../src/runtime/batching/shared_call.ts'
 
 type Send = (items: readonly number[], call: Call) => Promise<readonly number[]>
 

@@ -8,16 +8,17 @@
  *     it is dropped from where it waits, and not sent any more.
  *  2. No item fails for its neighbours. A call of which one item is to blame is divided again and again, beside the
  *     calls of others: with one bad item of n, all others are answered after about log(n) calls' time.
- *  3. Nor does one wait for them: a call that takes too long is left hanging (hanging_calls.ts), and what is in it travels in
+ *  3. Nor does one wait for them: a call that takes too long is left hanging (slow_calls.ts), and what is in it travels in
  *     smaller ones as if it had failed; the first answer counts. So items may be sent twice at once.
- *  4. What failed before travels in small calls of its own (suspects.ts), in the end alone and not before a pause, and
+ *  4. What failed before travels in small calls of its own (quarantine.ts), in the end alone and not before a pause, and
  *     never in the way of what did not.
  *  5. At most `waitingMax` items wait, a call has at most `itemsMax` of them and weighs at most `weightMax`, and at most
  *     CALLS_AT_ONCE_MAX calls are under way. While none is answered they are divided one by one.
  */
-import { createHangingCalls, HANGING_MAX } from './hanging_calls.ts'
+
+import { createSuspects } from './quarantine.ts'
 import { type Call, CallFailed, type Outcome } from './shared_call.ts'
-import { createSuspects } from './suspects.ts'
+import { createHangingCalls, HANGING_MAX } from './slow_calls.ts'
 
 /**
  * Calls under way at once: of items that never failed; of parts of a call that was answered with a failure, which may
