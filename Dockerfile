@@ -20,6 +20,7 @@ COPY auth_service/package.json auth_service/
 COPY product_service/package.json product_service/
 COPY order_service/package.json order_service/
 COPY client/package.json client/
+COPY scripts/package.json scripts/
 COPY scripts/client_types/package.json scripts/client_types/
 COPY storefront/package.json storefront/
 

@@ -15,6 +15,7 @@ const STEPS: readonly (readonly [name: string, command: string, ...args: string[
   ['types', bin('tsc'), '--noEmit'],
   ['types of the pages', bin('tsc'), '-p', 'storefront/web'],
   ['format and lint', bin('biome'), 'check', '--error-on-warnings', '.'],
+  ['manifests', bin('knip'), '--no-progress'],
   ['docs in step', process.execPath, script('docs.ts'), '--check'],
   ['tests', process.execPath, script('test.ts')],
   ['replicas', process.execPath, join(ROOT, 'tests', 'replicas', 'main.ts')],
@@ -23,7 +24,7 @@ const STEPS: readonly (readonly [name: string, command: string, ...args: string[
 const { values } = readArguments(
   {
     name: 'npm run check',
-    summary: 'Types, format and lint, documents in step with the code, tests.',
+    summary: 'Types, format and lint, manifests, documents in step with the code, tests.',
     options: { 'no-tests': { type: 'boolean', help: 'Leave out the tests, where they have just run.' } },
   },
   process.argv.slice(2),

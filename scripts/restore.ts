@@ -5,9 +5,9 @@
 
 import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { indexFilesOf } from '@shop/product_service/storage/sqlite_index_file'
 import { reasonOf } from '@shop/service_kit/runtime/reason'
 import { markOf, noteMade, wasMade } from '@shop/service_kit/sqlite/mark'
-import { indexFilesOf } from '../product_service/src/storage/sqlite_index_file.ts'
 import { readArguments, refuse } from './arguments.ts'
 import { besides, isInUse } from './backup/cut.ts'
 import { hashOf, type Manifest, readManifest } from './backup/manifest.ts'

@@ -2,11 +2,11 @@
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { StoresConfigSchema } from '@shop/auth_service/config'
+import { rotateKeys } from '@shop/auth_service/rotate_keys'
+import { DATABASE_FILE, openStores } from '@shop/auth_service/storage/open_stores'
 import { readConfig } from '@shop/service_kit/runtime/config'
 import { reasonOf } from '@shop/service_kit/runtime/reason'
-import { StoresConfigSchema } from '../auth_service/src/config.ts'
-import { rotateKeys } from '../auth_service/src/rotate_keys.ts'
-import { DATABASE_FILE, openStores } from '../auth_service/src/storage/open_stores.ts'
 import { readArguments, refuse } from './arguments.ts'
 
 const { values } = readArguments(

@@ -1,10 +1,10 @@
 /** `npm run seed`: fills the catalogue through the product service's own store, running or not. */
 
 import { randomUUIDv7 } from 'node:crypto'
+import { readProductConfig } from '@shop/product_service/config'
+import type { Stores } from '@shop/product_service/domain/ports'
+import { openStores } from '@shop/product_service/storage/open_stores'
 import { reasonOf } from '@shop/service_kit/runtime/reason'
-import { readProductConfig } from '../product_service/src/config.ts'
-import type { Stores } from '../product_service/src/domain/ports.ts'
-import { openStores } from '../product_service/src/storage/open_stores.ts'
 import { readArguments, refuse, wholeNumber } from './arguments.ts'
 import { NOTHING_MADE, plannedService, planShop } from './plan.ts'
 import { createProgress } from './seed/progress.ts'

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { AUTH_INDEXES } from '../auth_service/src/storage/open_mongo.ts'
-import { ORDER_INDEXES } from '../order_service/src/storage/mongo_order_store.ts'
-import { PRODUCT_INDEXES } from '../product_service/src/storage/mongo_documents.ts'
+import { AUTH_INDEXES } from '@shop/auth_service/storage/open_mongo'
+import { ORDER_INDEXES } from '@shop/order_service/storage/mongo_order_store'
+import { PRODUCT_INDEXES } from '@shop/product_service/storage/mongo_documents'
 
 test('the documented indexes are those that are made', () => {
   const text = readFileSync(join(import.meta.dirname, '../docs/operations.md'), 'utf8')

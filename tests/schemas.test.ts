@@ -4,14 +4,14 @@
  */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { ConfigSchema as AuthConfig } from '@shop/auth_service/config'
+import { OrderConfig } from '@shop/order_service/config'
+import { ProductConfig } from '@shop/product_service/config'
 import { BODY_BYTES_MAX } from '@shop/service_kit/http/app'
 import { createValidatorCompiler } from '@shop/service_kit/http/validation'
 import { SAYS } from '@shop/service_kit/runtime/sentences'
-import { ConfigSchema as AuthConfig } from '../auth_service/src/config.ts'
-import { OrderConfig } from '../order_service/src/config.ts'
-import { ProductConfig } from '../product_service/src/config.ts'
+import { ConfigSchema as StorefrontConfig } from '@shop/storefront/config'
 import { openApiDocuments } from '../scripts/docs/openapi.ts'
-import { ConfigSchema as StorefrontConfig } from '../storefront/src/config.ts'
 
 type Schema = { [keyword: string]: unknown }
 type Operation = {

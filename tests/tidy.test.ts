@@ -78,6 +78,22 @@ const modulesAreShort: Rule = ({ path, text }) => {
     : []
 }
 
+/** Listed where it is imported: our own packages would be found without, by the links npm makes for all of them. */
+const packagesAreListed: Rule = ({ path, text }) => {
+  const folder = OUR_FOLDERS.find((each) => path.startsWith(`${each}/`)) ?? '.'
+  const { name, dependencies, devDependencies, peerDependencies } = JSON.parse(
+    readFileSync(join(ROOT, folder, 'package.json'), 'utf8'),
+  )
+  const listed = [name, ...Object.keys({ ...dependencies, ...devDependencies, ...peerDependencies })]
+  return [...text.matchAll(IMPORT)]
+    .map(([, from, dynamic]) => /^@shop\/[a-z_]+/.exec(from ?? dynamic ?? '')?.[0])
+    .filter((from) => from !== undefined && !listed.includes(from))
+    .map((from) => `${path} imports ${from}, which ${folder}/package.json does not list`)
+}
+const OUR_FOLDERS: readonly string[] = JSON.parse(
+  readFileSync(join(ROOT, 'package.json'), 'utf8'),
+).workspaces.toReversed()
+
 const noBarrels: Rule = ({ path, text }) => [
   ...(/(^|\/)index\.ts$/.test(path) ? [`${path} is named index.ts`] : []),
   ...(path.endsWith('.ts') && /^export \*/m.test(text) ? [`${path} has export *`] : []),
@@ -147,6 +163,11 @@ const RULES: readonly (readonly [name: string, rule: Rule, broken: File])[] = [
     `no module of a src folder is longer than ${MODULE_LINES_MAX} lines`,
     modulesAreShort,
     { path: 'service_kit/src/http/long.ts', text: 'x\n'.repeat(MODULE_LINES_MAX + 1) },
+  ],
+  [
+    'a package of ours is listed by the manifest of whoever imports it',
+    packagesAreListed,
+    { path: 'retry/src/retry.ts', text: `import { x } from '@shop/${'client'}/problem'` },
   ],
   [
     'a thing is imported from the file where it lives',

@@ -84,7 +84,6 @@ export async function startProducts(t: TestContext) {
     },
   }
 }
-export type Products = Awaited<ReturnType<typeof startProducts>>
 
 type Pass = (to: string, request: IncomingMessage, response: ServerResponse, body?: string) => Promise<void>
 

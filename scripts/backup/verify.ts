@@ -1,9 +1,9 @@
 /** Is a copy whole, and does its ledger balance (invariant 2)? */
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { readProductConfig } from '@shop/product_service/config'
+import { openStores } from '@shop/product_service/storage/open_stores'
 import { inspectSqlite } from '@shop/service_kit/sqlite/inspection'
-import { readProductConfig } from '../../product_service/src/config.ts'
-import { openStores } from '../../product_service/src/storage/open_stores.ts'
 import { ROOT } from '../root.ts'
 import type { ServiceEntry } from '../services.ts'
 

@@ -1,9 +1,10 @@
 /** Every problem any service can answer with, and which service it comes from. */
+
+import { AUTH_PROBLEMS } from '@shop/auth_service/http/problems'
+import { ORDER_PROBLEMS } from '@shop/order_service/http/problems'
+import { PRODUCT_PROBLEMS } from '@shop/product_service/http/problems'
 import { type Catalogue, KIT_PROBLEMS } from '@shop/service_kit/http/problems'
-import { AUTH_PROBLEMS } from '../../auth_service/src/http/problems.ts'
-import { ORDER_PROBLEMS } from '../../order_service/src/http/problems.ts'
-import { PRODUCT_PROBLEMS } from '../../product_service/src/http/problems.ts'
-import { STOREFRONT_PROBLEMS } from '../../storefront/src/http/problems.ts'
+import { STOREFRONT_PROBLEMS } from '@shop/storefront/http/problems'
 
 export type OwnedCatalogue = {
   readonly owner: 'every service' | 'auth_service' | 'product_service' | 'order_service' | 'storefront'

@@ -1,9 +1,10 @@
 /** docs/configuration.md: every variable, from the schemas the services read their environment with. */
+
+import { ConfigSchema as AuthConfig } from '@shop/auth_service/config'
+import { OrderConfig } from '@shop/order_service/config'
+import { ProductConfig } from '@shop/product_service/config'
+import { ConfigSchema as StorefrontConfig } from '@shop/storefront/config'
 import type { TSchema } from 'typebox'
-import { ConfigSchema as AuthConfig } from '../../auth_service/src/config.ts'
-import { OrderConfig } from '../../order_service/src/config.ts'
-import { ProductConfig } from '../../product_service/src/config.ts'
-import { ConfigSchema as StorefrontConfig } from '../../storefront/src/config.ts'
 import { SERVICES, STOREFRONT } from '../services.ts'
 
 type Variable = TSchema & {

@@ -2,11 +2,12 @@
  * When each problem happens and what to do then: the part of docs/errors.md that no catalogue says. A new code
  * does not compile until it has its sentence here.
  */
+
+import type { AUTH_PROBLEMS } from '@shop/auth_service/http/problems'
+import type { ORDER_PROBLEMS } from '@shop/order_service/http/problems'
+import type { PRODUCT_PROBLEMS } from '@shop/product_service/http/problems'
 import type { KitProblemCode } from '@shop/service_kit/runtime/problem'
-import type { AUTH_PROBLEMS } from '../../auth_service/src/http/problems.ts'
-import type { ORDER_PROBLEMS } from '../../order_service/src/http/problems.ts'
-import type { PRODUCT_PROBLEMS } from '../../product_service/src/http/problems.ts'
-import type { STOREFRONT_PROBLEMS } from '../../storefront/src/http/problems.ts'
+import type { STOREFRONT_PROBLEMS } from '@shop/storefront/http/problems'
 import type { OwnedCatalogue } from './catalogues.ts'
 
 const EVERY_SERVICE: Record<KitProblemCode, string> = {

@@ -1,12 +1,13 @@
 /** The OpenAPI document of each service, from its app as it is: in-memory stores, not listening. */
+
+import { createApp as createAuthApp } from '@shop/auth_service/app'
+import { openSqliteStores as openAuthStores } from '@shop/auth_service/storage/open_stores'
+import { createApp as createOrderApp } from '@shop/order_service/app'
+import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
+import { createApp as createProductApp } from '@shop/product_service/app'
+import { openSqliteStores as openProductStores } from '@shop/product_service/storage/open_stores'
 import type { App } from '@shop/service_kit/http/app'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
-import { createApp as createAuthApp } from '../../auth_service/src/app.ts'
-import { openSqliteStores as openAuthStores } from '../../auth_service/src/storage/open_stores.ts'
-import { createApp as createOrderApp } from '../../order_service/src/app.ts'
-import { openStores as openOrderStores } from '../../order_service/src/storage/open_stores.ts'
-import { createApp as createProductApp } from '../../product_service/src/app.ts'
-import { openSqliteStores as openProductStores } from '../../product_service/src/storage/open_stores.ts'
 import { createDirectReservations } from '../doctor/direct_reservations.ts'
 
 export type OpenApi = {

@@ -7,11 +7,11 @@
  * look, LOOK_AGAIN_MS later, still has it: what was only on its way has arrived by then.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Order, OrderStatus } from '../../order_service/src/domain/order.ts'
-import type { OrderStore } from '../../order_service/src/domain/ports.ts'
-import { BACKOFF, settleDue } from '../../order_service/src/domain/settle_due.ts'
-import { createSettle } from '../../order_service/src/domain/settle_order.ts'
-import type { Stores as ProductStores } from '../../product_service/src/domain/ports.ts'
+import type { Order, OrderStatus } from '@shop/order_service/domain/order'
+import type { OrderStore } from '@shop/order_service/domain/ports'
+import { BACKOFF, settleDue } from '@shop/order_service/domain/settle_due'
+import { createSettle } from '@shop/order_service/domain/settle_order'
+import type { Stores as ProductStores } from '@shop/product_service/domain/ports'
 import { createDirectReservations } from './direct_reservations.ts'
 import type { Examination, Finding } from './findings.ts'
 import { UNREADABLE_MEND } from './unreadable.ts'

@@ -2,8 +2,8 @@
  * The order service's view of reservations, answered by the product service's store itself, so that orders can
  * be settled while no service runs. Says what the product service's /internal routes say.
  */
-import type { HoldAnswer, Reservations } from '../../order_service/src/domain/ports.ts'
-import type { Stock } from '../../product_service/src/domain/ports.ts'
+import type { HoldAnswer, Reservations } from '@shop/order_service/domain/ports'
+import type { Stock } from '@shop/product_service/domain/ports'
 
 export function createDirectReservations(stock: Stock, now: () => Date): Reservations {
   const at = () => now().toISOString()

@@ -2,7 +2,7 @@
  * Orders that are in the store and cannot be read: they are in no list, and never settle. Everything is read once,
  * since such an order may have any status.
  */
-import type { OrderStore } from '../../order_service/src/domain/ports.ts'
+import type { OrderStore } from '@shop/order_service/domain/ports'
 import type { Examination } from './findings.ts'
 
 const PAGE = 500

@@ -1,8 +1,8 @@
 /** Users, sessions and signing keys. Counts of failed logins stay behind: they are forgotten within hours anyway. */
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import type { Session } from '../../auth_service/src/domain/ports.ts'
-import type { Stores } from '../../auth_service/src/storage/open_stores.ts'
+import type { Session } from '@shop/auth_service/domain/ports'
+import type { Stores } from '@shop/auth_service/storage/open_stores'
 import type { Carried, Progress } from './progress.ts'
 
 const PAGE = 500

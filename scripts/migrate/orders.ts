@@ -1,12 +1,12 @@
 /** Orders, whole, with what is still owed for them: the settler goes on where it was. */
 
+import type { Order } from '@shop/order_service/domain/order'
+import type { OrderStore } from '@shop/order_service/domain/ports'
+import { ORDER_INDEXES } from '@shop/order_service/storage/mongo_order_store'
+import { DATABASE } from '@shop/order_service/storage/open_mongo'
 import type { Setting } from '@shop/service_kit/mongo/setup'
 import { openMongo } from '@shop/service_kit/mongo/store'
 import { inspectSqlite } from '@shop/service_kit/sqlite/inspection'
-import type { Order } from '../../order_service/src/domain/order.ts'
-import type { OrderStore } from '../../order_service/src/domain/ports.ts'
-import { ORDER_INDEXES } from '../../order_service/src/storage/mongo_order_store.ts'
-import { DATABASE } from '../../order_service/src/storage/open_mongo.ts'
 import type { Carried, Progress } from './progress.ts'
 
 const PAGE = 500

@@ -1,15 +1,13 @@
 /** Products, removed ones too, with their ledger, their reservations, and the attempts adjustments were made under. */
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import type { Collection, MongoStore } from '@shop/service_kit/mongo/store'
-import { shareInserts } from '@shop/service_kit/mongo/writes'
 import {
   attemptId,
   collectionsOf,
   movementDocument,
   productDocument,
   reservationDocument,
-} from '../../product_service/src/storage/mongo_documents.ts'
+} from '@shop/product_service/storage/mongo_documents'
 import {
   MOVEMENT_COLUMNS,
   movementOf,
@@ -18,7 +16,9 @@ import {
   RESERVATION_COLUMNS,
   type Row,
   reservationOf,
-} from '../../product_service/src/storage/sqlite_rows.ts'
+} from '@shop/product_service/storage/sqlite_rows'
+import type { Collection, MongoStore } from '@shop/service_kit/mongo/store'
+import { shareInserts } from '@shop/service_kit/mongo/writes'
 import type { Carried, Progress } from './progress.ts'
 
 export function currencyOf(folder: string): string {

@@ -2,7 +2,7 @@
  * Made-up products that look like real ones: the same `seed` gives the same names, descriptions, prices and
  * stock, in the same order. Their ids are new each time, so a catalogue can be filled twice.
  */
-import type { ProductFields } from '../../product_service/src/domain/product.ts'
+import type { ProductFields } from '@shop/product_service/domain/product'
 
 const QUALITIES =
   'hand-finished classic compact everyday heavy-duty lightweight folding travel studio garden winter summer rustic modern vintage slim wide stackable washable reversible'.split(

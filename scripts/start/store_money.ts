@@ -1,9 +1,9 @@
 /** Stores that count in another money than the services would: found before any of them is started. */
 import { join } from 'node:path'
+import { DATABASE as ORDERS } from '@shop/order_service/storage/open_mongo'
+import { DATABASE as PRODUCTS } from '@shop/product_service/storage/open_mongo'
 import { moneyFault } from '@shop/service_kit/sqlite/money'
 import type { MoneyConfig } from '@shop/service_kit/storage/store_money'
-import { DATABASE as ORDERS } from '../../order_service/src/storage/open_mongo.ts'
-import { DATABASE as PRODUCTS } from '../../product_service/src/storage/open_mongo.ts'
 import { type Plan, plannedService } from '../plan.ts'
 
 /** One sentence for each store on SQLite. For a configuration without faults. */

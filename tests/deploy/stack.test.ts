@@ -5,12 +5,12 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
+import { readAuthConfig } from '@shop/auth_service/config'
+import { readOrderConfig } from '@shop/order_service/config'
+import { readProductConfig } from '@shop/product_service/config'
 import { CLOSE_DEADLINE_MS } from '@shop/service_kit/runtime/lifecycle'
+import { readStorefrontConfig } from '@shop/storefront/config'
 import { parse } from 'yaml'
-import { readAuthConfig } from '../../auth_service/src/config.ts'
-import { readOrderConfig } from '../../order_service/src/config.ts'
-import { readProductConfig } from '../../product_service/src/config.ts'
-import { readStorefrontConfig } from '../../storefront/src/config.ts'
 import { type Manifest, needs, ROOT, stackConfig } from './rendering.ts'
 
 const SERVICES = ['auth_service', 'product_service', 'order_service', 'storefront']

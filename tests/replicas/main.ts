@@ -5,8 +5,8 @@
  * then on the server MONGODB_URL names (it must be empty), or else on the wire-compatible one.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { start } from '@shop/service_kit/test_support/mongo_server'
 import { readArguments } from '../../scripts/arguments.ts'
-import { start } from '../../service_kit/test_support/mongo_server.ts'
 import { type Crowd, gatherCrowd } from '../cluster/crowd.ts'
 import { readMongoBooks } from '../cluster/mongo_books.ts'
 import { tableOf, withinOneRetry } from '../cluster/tally.ts'

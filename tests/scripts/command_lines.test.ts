@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
-import { openStores as openAuthStores } from '../../auth_service/src/storage/open_stores.ts'
-import { openStores as openOrderStores } from '../../order_service/src/storage/open_stores.ts'
-import { openStores as openProductStores } from '../../product_service/src/storage/open_stores.ts'
+import { openStores as openAuthStores } from '@shop/auth_service/storage/open_stores'
+import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
+import { openStores as openProductStores } from '@shop/product_service/storage/open_stores'
 import { finish, newWorld } from './running.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')

@@ -5,8 +5,7 @@ import { chmodSync, mkdirSync, rmSync, statSync, truncateSync, writeFileSync } f
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { suite, type TestContext, test } from 'node:test'
-import { markOf } from '@shop/service_kit/sqlite/mark'
-import { openStores as openAuthStores } from '../../auth_service/src/storage/open_stores.ts'
+import { openStores as openAuthStores } from '@shop/auth_service/storage/open_stores'
 import {
   cancelled,
   confirm,
@@ -14,11 +13,12 @@ import {
   type Order,
   requestCancel,
   ship,
-} from '../../order_service/src/domain/order.ts'
-import type { OrderStore } from '../../order_service/src/domain/ports.ts'
-import { openStores as openOrderStores } from '../../order_service/src/storage/open_stores.ts'
-import type { Stores as ProductStores } from '../../product_service/src/domain/ports.ts'
-import { openStores as openProductStores } from '../../product_service/src/storage/open_stores.ts'
+} from '@shop/order_service/domain/order'
+import type { OrderStore } from '@shop/order_service/domain/ports'
+import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
+import type { Stores as ProductStores } from '@shop/product_service/domain/ports'
+import { openStores as openProductStores } from '@shop/product_service/storage/open_stores'
+import { markOf } from '@shop/service_kit/sqlite/mark'
 import type { Report } from '../../scripts/doctor/findings.ts'
 import { finish, listen, newWorld, runScript, type World } from './running.ts'
 

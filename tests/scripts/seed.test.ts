@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { statSync } from 'node:fs'
 import { suite, type TestContext, test } from 'node:test'
-import type { Product } from '../../product_service/src/domain/product.ts'
-import { openStores } from '../../product_service/src/storage/open_stores.ts'
+import type { Product } from '@shop/product_service/domain/product'
+import { openStores } from '@shop/product_service/storage/open_stores'
 import { finish, newWorld, type World } from './running.ts'
 
 async function catalogueOf({ dataDir }: World): Promise<readonly Product[]> {

@@ -5,9 +5,9 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, 
 import { dirname, join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
+import { openStores as openProductStores } from '@shop/product_service/storage/open_stores'
 import { noteMade } from '@shop/service_kit/sqlite/mark'
-import { openStores as openOrderStores } from '../../order_service/src/storage/open_stores.ts'
-import { openStores as openProductStores } from '../../product_service/src/storage/open_stores.ts'
 import { NOTHING_MADE } from '../../scripts/plan.ts'
 import { planFirstRun } from '../../scripts/start/first_run.ts'
 import {

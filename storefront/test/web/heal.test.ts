@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import { ShopProblem } from '@shop/client/problem'
-import { QueryClient, QueryObserver } from '@tanstack/query-core'
+import { QueryClient, QueryObserver } from '@tanstack/react-query'
 import { createHealing } from '../../web/src/api/heal.ts'
 
 const KEY = ['products', 'list']
