@@ -78,13 +78,16 @@ const modulesAreShort: Rule = ({ path, text }) => {
     : []
 }
 
+/** Loaded only where spans are asked for, and installed only there: a manifest that lists it would install it everywhere. */
+const LOADED_ON_DEMAND = { path: 'service_kit/src/runtime/telemetry.ts', name: '@shop/tracing' }
 /** Listed where it is imported: our own packages would be found without, by the links npm makes for all of them. */
 const packagesAreListed: Rule = ({ path, text }) => {
   const folder = OUR_FOLDERS.find((each) => path.startsWith(`${each}/`)) ?? '.'
-  const { name, dependencies, devDependencies, peerDependencies } = JSON.parse(
+  const { name, dependencies, devDependencies } = JSON.parse(
     readFileSync(join(ROOT, folder, 'package.json'), 'utf8'),
   )
-  const listed = [name, ...Object.keys({ ...dependencies, ...devDependencies, ...peerDependencies })]
+  const listed = [name, ...Object.keys({ ...dependencies, ...devDependencies })]
+  if (path === LOADED_ON_DEMAND.path) listed.push(LOADED_ON_DEMAND.name)
   return [...text.matchAll(IMPORT)]
     .map(([, from, dynamic]) => /^@shop\/[a-z_]+/.exec(from ?? dynamic ?? '')?.[0])
     .filter((from) => from !== undefined && !listed.includes(from))
