@@ -79,7 +79,7 @@ const modulesAreShort: Rule = ({ path, text }) => {
 }
 
 /** Loaded only where spans are asked for, and installed only there: a manifest that lists it would install it everywhere. */
-const LOADED_ON_DEMAND = { path: 'service_kit/src/runtime/telemetry.ts', name: '@shop/tracing' }
+const LOADED_ON_DEMAND = { path: 'service_kit/src/http/tracing.ts', name: '@shop/tracing' }
 /** Listed where it is imported: our own packages would be found without, by the links npm makes for all of them. */
 const packagesAreListed: Rule = ({ path, text }) => {
   const folder = OUR_FOLDERS.find((each) => path.startsWith(`${each}/`)) ?? '.'

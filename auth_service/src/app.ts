@@ -1,10 +1,10 @@
 /** auth_service as one app: everything given, nothing started. */
 
 import { type App, createHttpApp } from '@shop/service_kit/http/app'
+import type { Tracing } from '@shop/service_kit/http/tracing'
 import type { VerifyToken } from '@shop/service_kit/identity/access'
 import { createTokenVerifier } from '@shop/service_kit/identity/tokens'
 import { createMetrics, type Metrics } from '@shop/service_kit/runtime/metrics'
-import type { Tracing } from '@shop/service_kit/runtime/telemetry'
 import type { Logger } from 'pino'
 import { type Argon2Parameters, createArgon2Hasher } from './crypto/argon2_hasher.ts'
 import { createPasswordChecks } from './crypto/password_checks.ts'

@@ -1,10 +1,10 @@
 /** The process: configuration, stores, keys, the first admin, the app. */
 import { randomUUIDv7 } from 'node:crypto'
+import { startTracing } from '@shop/service_kit/http/tracing'
 import { listOf, operationsPlace } from '@shop/service_kit/runtime/config'
 import { runService } from '@shop/service_kit/runtime/lifecycle'
 import { createLogger } from '@shop/service_kit/runtime/log'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
-import { startTracing } from '@shop/service_kit/runtime/telemetry'
 import { createUnreadableTold } from '@shop/service_kit/storage/unreadable'
 import { createApp } from './app.ts'
 import { readAuthConfig } from './config.ts'

@@ -1,9 +1,9 @@
 /** The order service as an HTTP application that is not listening. */
 import { pauseMs } from '@shop/retry/backoff'
 import { type App, createHttpApp } from '@shop/service_kit/http/app'
+import type { Tracing } from '@shop/service_kit/http/tracing'
 import type { VerifyToken } from '@shop/service_kit/identity/access'
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
-import type { Tracing } from '@shop/service_kit/runtime/telemetry'
 import type { Logger } from 'pino'
 import { announceChanges } from './domain/announce_changes.ts'
 import { OutcomeUnknown } from './domain/errors.ts'

@@ -4,6 +4,7 @@
  * set back since the round before, orders put off by a clock that was ahead are pulled in.
  */
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
+import { inTrace } from '@shop/service_kit/runtime/trace_context'
 import type { OrderStore } from './domain/ports.ts'
 import type { Round } from './domain/settle_due.ts'
 
@@ -68,7 +69,8 @@ export function startSettler(options: SettlerOptions): Settler {
       again = true
       return
     }
-    running = run().finally(() => {
+    // It may be woken by a request, of whose trace a round is no part.
+    running = inTrace(undefined, run).finally(() => {
       running = undefined
       // Replicas started together drift apart.
       if (!stopped) timer = setTimeout(wake, again ? 0 : roundMs * (0.75 + random() / 2)).unref()

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
+import { currentTraceparent, inTrace } from '@shop/service_kit/runtime/trace_context'
 import { PAUSE } from '../src/clients/breaker.ts'
 import { DECISION_DEADLINE_MS, ORDERS_PER_CALL_MAX } from '../src/clients/product_client.ts'
 import { OutcomeUnknown } from '../src/domain/errors.ts'
@@ -372,6 +373,16 @@ suite('the settler loop', () => {
     at = later(0)
     await nextRound()
     assert.equal(pulled, 2)
+  })
+
+  test('a round is in no trace, whoever woke the settler', async (t) => {
+    const traces: (string | undefined)[] = []
+    const { settler } = start(t, async () => {
+      traces.push(currentTraceparent())
+      return { settled: 0, failed: 0 }
+    })
+    while (traces.length < 3) await inTrace('of a request', async () => settler.wake()).then(() => sleep(5))
+    assert.deepEqual(new Set(traces), new Set([undefined]))
   })
 
   test('rounds never overlap; stopping waits for the one under way and starts no other', async (t) => {

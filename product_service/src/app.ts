@@ -1,10 +1,10 @@
 /** product_service as an app: catalogue and stock over whatever stores it is given. It does not listen. */
 
 import { type App, createHttpApp } from '@shop/service_kit/http/app'
+import type { Tracing } from '@shop/service_kit/http/tracing'
 import type { AccessChecks } from '@shop/service_kit/identity/access'
 import type { Reached } from '@shop/service_kit/runtime/crash_points'
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
-import type { Tracing } from '@shop/service_kit/runtime/telemetry'
 import type { Logger } from 'pino'
 import type { Stores } from './domain/ports.ts'
 import { currencyRoute } from './http/currency_route.ts'

@@ -1,9 +1,9 @@
 /** The storefront as one app: the gateway to the services under /api, and the pages. It does not listen. */
 
 import { type App, createHttpApp, type HttpAppOptions } from '@shop/service_kit/http/app'
+import type { Tracing } from '@shop/service_kit/http/tracing'
 import type { VerifyToken } from '@shop/service_kit/identity/access'
 import { createMetrics, type Metrics } from '@shop/service_kit/runtime/metrics'
-import type { Tracing } from '@shop/service_kit/runtime/telemetry'
 import type { Logger } from 'pino'
 import type { LookUp } from './clients/addresses.ts'
 import { createUpstream } from './clients/upstream.ts'

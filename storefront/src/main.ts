@@ -1,12 +1,12 @@
 /** The process: configuration, app; then listen until a signal. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { startTracing } from '@shop/service_kit/http/tracing'
 import { followAuthService } from '@shop/service_kit/identity/auth_service'
 import { operationsPlace } from '@shop/service_kit/runtime/config'
 import { runService } from '@shop/service_kit/runtime/lifecycle'
 import { createLogger } from '@shop/service_kit/runtime/log'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
-import { startTracing } from '@shop/service_kit/runtime/telemetry'
 import { createApp } from './app.ts'
 import { readStorefrontConfig } from './config.ts'
 

@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import type { App } from '@shop/service_kit/http/app'
-import { startTracing } from '@shop/service_kit/runtime/telemetry'
+import { startTracing } from '@shop/service_kit/http/tracing'
 import { type AppDeps, createApp } from '../src/app.ts'
 import type { Upstreams } from '../src/config.ts'
 

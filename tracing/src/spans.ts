@@ -14,7 +14,8 @@ import { W3CTraceContextPropagator } from '@opentelemetry/core'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
-import { incomingTraceparent, type Tracing } from '@shop/service_kit/runtime/telemetry'
+import { handleInTraces, incomingTraceparent, type Tracing } from '@shop/service_kit/http/tracing'
+import { currentTraceparent } from '@shop/service_kit/runtime/trace_context'
 
 /** How long a process that leaves waits for its last spans to be taken. */
 export const STOP_MS = 2_000
@@ -38,8 +39,7 @@ export function recordSpans(service: string): Tracing {
 
   return {
     instrument(app) {
-      app.decorateRequest('traceparent', undefined)
-      app.addHook('onRequest', (request, reply, next) => {
+      handleInTraces(app, (request, reply) => {
         const route = request.routeOptions.url ?? 'unknown'
         const { span, traceparent } = start(
           `${request.method} ${route}`,
@@ -50,17 +50,16 @@ export function recordSpans(service: string): Tracing {
             'http.route': route,
           },
         )
-        request.traceparent = traceparent
         reply.raw.once('close', () => {
           span.setAttribute('http.response.status_code', reply.statusCode)
           if (reply.statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
           span.end()
         })
-        next()
+        return traceparent
       })
     },
-    async call(name, parent, call) {
-      const { span, traceparent } = start(name, SpanKind.CLIENT, parent)
+    async call(name, call) {
+      const { span, traceparent } = start(name, SpanKind.CLIENT, currentTraceparent())
       try {
         return await call(traceparent)
       } catch (error) {

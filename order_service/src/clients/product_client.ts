@@ -80,13 +80,12 @@ export function createProductClient(options: ProductClientOptions): Reservations
     kind: Kind,
     body: unknown,
     orderIds: readonly string[],
-    { traceparent, signal }: Call,
+    { signal }: Call,
   ): Promise<readonly Outcome<WireResult>[]> => {
     batchSize.observe({ kind }, orderIds.length)
     try {
       const answer = await service.post<{ results?: unknown } | null>(`/internal/${kind}`, body, {
         deadlineMs,
-        traceparent,
         signal,
         repeatable: true,
       })
@@ -155,9 +154,9 @@ export function createProductClient(options: ProductClientOptions): Reservations
       unanswered: (why, alone) => new OutcomeUnknown(why, { alone }),
       random,
     })
-    return async (item: Item, traceparent?: string): Promise<WireResult> => {
+    return async (item: Item): Promise<WireResult> => {
       if (breaker.outlook() === 'down') throw new OutcomeUnknown('the product service was down a moment ago')
-      return batch(item, traceparent)
+      return batch(item)
     }
   }
 
@@ -171,13 +170,13 @@ export function createProductClient(options: ProductClientOptions): Reservations
   const ship = share<Order>('shipments', () => 1, ids)
 
   return {
-    hold: async (order, traceparent) => holdAnswer(await hold(order, traceparent), digits(), currency),
-    async release(order, traceparent) {
-      const { status } = await release(order, traceparent)
+    hold: async (order) => holdAnswer(await hold(order), digits(), currency),
+    async release(order) {
+      const { status } = await release(order)
       if (status !== 'released' && status !== 'rejected') throw contradiction(order, status)
     },
-    async ship(order, traceparent) {
-      const { status } = await ship(order, traceparent)
+    async ship(order) {
+      const { status } = await ship(order)
       if (status !== 'shipped') throw contradiction(order, status)
     },
     outlook: breaker.outlook,

@@ -34,14 +34,9 @@ export const allowedFor = (actor: Actor, order: Order): readonly OrderStatus[] =
   REQUESTABLE[order.status].filter((status) => actor.admin || status === 'cancelled')
 
 /** Fails with `order_not_found`, `forbidden`, `version_conflict` or `illegal_transition`. */
-export async function changeStatus(
-  ports: Ports,
-  settle: Settle,
-  change: StatusChange,
-  traceparent?: string,
-): Promise<Order> {
+export async function changeStatus(ports: Ports, settle: Settle, change: StatusChange): Promise<Order> {
   const recorded = await record(ports, change)
-  return recorded.dueAt === undefined ? recorded : settleOrLeave(ports, settle, recorded, traceparent)
+  return recorded.dueAt === undefined ? recorded : settleOrLeave(ports, settle, recorded)
 }
 
 async function record(ports: Ports, { orderId, to, actor, seen }: StatusChange): Promise<Order> {

@@ -16,18 +16,13 @@ import { type Settle, settleOrLeave } from './settle_order.ts'
 
 export type Placed = { readonly order: Order; readonly replayed: boolean }
 
-export async function placeOrder(
-  ports: Ports,
-  settle: Settle,
-  draft: Draft,
-  traceparent?: string,
-): Promise<Placed> {
+export async function placeOrder(ports: Ports, settle: Settle, draft: Draft): Promise<Placed> {
   const wanted = newOrder(draft, ports.newId(), ports.now())
   const { order, added } = await ports.orders.addOnce(wanted) // 1 record the intent
   if (added) ports.reached('intent_recorded')
   else if (!asksTheSame(order, wanted)) throw keyReused(order)
   if (order.status !== 'pending') return { order, replayed: !added }
-  const now = await settleOrLeave(ports, settle, order, traceparent) // 2 hold the stock, 3 record the answer
+  const now = await settleOrLeave(ports, settle, order) // 2 hold the stock, 3 record the answer
   return { order: now, replayed: !added }
 }
 

@@ -75,11 +75,11 @@ export type HoldAnswer =
  */
 export type Reservations = {
   /** Holds all lines or none. An order seen before gets its recorded answer. */
-  hold(order: Order, traceparent?: string): Promise<HoldAnswer>
+  hold(order: Order): Promise<HoldAnswer>
   /** Gives back whatever the order holds; a hold arriving later takes nothing. */
-  release(order: Order, traceparent?: string): Promise<void>
+  release(order: Order): Promise<void>
   /** What the order holds has left the house. */
-  ship(order: Order, traceparent?: string): Promise<void>
+  ship(order: Order): Promise<void>
   outlook(): Outlook
 }
 

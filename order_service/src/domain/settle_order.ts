@@ -12,15 +12,15 @@ import type { Ports } from './ports.ts'
  * Resolves the order as it is afterwards; unchanged when nothing was owed. Fails with OutcomeUnknown or
  * `store_unavailable` when it has to be tried again.
  */
-export type Settle = (order: Order, traceparent?: string) => Promise<Order>
+export type Settle = (order: Order) => Promise<Order>
 
 /** Settles orders; whoever asks for an order already being settled in this process shares its answer. */
 export function createSettle(ports: Ports): Settle {
   const underWay = new Map<string, { version: number; fence: number; answer: Promise<Order> }>()
-  return (order, traceparent) => {
+  return (order) => {
     const known = underWay.get(order.id)
     if (known?.version === order.version && known.fence === order.fence) return known.answer
-    const answer = settleOrder(ports, order, traceparent).finally(() => {
+    const answer = settleOrder(ports, order).finally(() => {
       if (underWay.get(order.id)?.answer === answer) underWay.delete(order.id)
     })
     underWay.set(order.id, { version: order.version, fence: order.fence, answer })
@@ -32,14 +32,9 @@ export function createSettle(ports: Ports): Settle {
  * Settles what this request just changed, or leaves it to the settler: at once when the other service gave no answer,
  * else (the store is at fault, and not to be waited for again) when it is due. Resolves the order as it is; never fails.
  */
-export async function settleOrLeave(
-  ports: Ports,
-  settle: Settle,
-  order: Order,
-  traceparent?: string,
-): Promise<Order> {
+export async function settleOrLeave(ports: Ports, settle: Settle, order: Order): Promise<Order> {
   try {
-    return await settle(order, traceparent)
+    return await settle(order)
   } catch (fault) {
     ports.report(fault, order.id)
     if (fault instanceof OutcomeUnknown) {
@@ -55,21 +50,21 @@ async function leave({ orders, now }: Ports, { id, version, fence, attempts, due
   if (attempts === 0 && dueAt! > at) await orders.reschedule([{ id, version, fence, dueAt: at }])
 }
 
-async function settleOrder(ports: Ports, order: Order, traceparent?: string): Promise<Order> {
+async function settleOrder(ports: Ports, order: Order): Promise<Order> {
   if (order.dueAt === undefined) return order
-  if (order.status === 'pending') return settlePending(ports, order, traceparent)
-  if (order.status === 'cancelling') return settleCancelling(ports, order, traceparent)
-  return settleShipped(ports, order, traceparent)
+  if (order.status === 'pending') return settlePending(ports, order)
+  if (order.status === 'cancelling') return settleCancelling(ports, order)
+  return settleShipped(ports, order)
 }
 
-async function settlePending(ports: Ports, order: Order, traceparent?: string): Promise<Order> {
-  const answer = await ports.reservations.hold(order, traceparent)
+async function settlePending(ports: Ports, order: Order): Promise<Order> {
+  const answer = await ports.reservations.hold(order)
   ports.reached('answer_received')
   const now = ports.now()
   if (answer.status === 'released') {
     // Given back although nobody cancelled here (a repair, say): nothing is held, so it ends as cancelled.
     const cancelling = await saveOrReload(ports, requestCancel(order, SYSTEM, now))
-    return cancelling.status === 'cancelling' ? settleCancelling(ports, cancelling, traceparent) : cancelling
+    return cancelling.status === 'cancelling' ? settleCancelling(ports, cancelling) : cancelling
   }
   const decided =
     answer.status === 'held' ? confirm(order, answer.lines, now) : reject(order, answer.rejection, now)
@@ -78,14 +73,14 @@ async function settlePending(ports: Ports, order: Order, traceparent?: string): 
   return saved
 }
 
-async function settleCancelling(ports: Ports, order: Order, traceparent?: string): Promise<Order> {
-  await ports.reservations.release(order, traceparent)
+async function settleCancelling(ports: Ports, order: Order): Promise<Order> {
+  await ports.reservations.release(order)
   ports.reached('released')
   return saveOrReload(ports, cancelled(order, ports.now()))
 }
 
-async function settleShipped(ports: Ports, order: Order, traceparent?: string): Promise<Order> {
-  await ports.reservations.ship(order, traceparent)
+async function settleShipped(ports: Ports, order: Order): Promise<Order> {
+  await ports.reservations.ship(order)
   ports.reached('shipped')
   await ports.orders.reschedule([
     { id: order.id, version: order.version, fence: order.fence, dueAt: undefined },

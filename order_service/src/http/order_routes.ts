@@ -166,7 +166,7 @@ export function orderRoutes({ ports, settle, digits }: RouteDeps) {
           actor: actorOf(principalOf(request)),
           seen: version === undefined ? tagged : (tagged ?? [version]).filter((each) => each === version),
         }
-        const order = await changeStatus(ports, settle, change, request.traceparent).catch((error) => {
+        const order = await changeStatus(ports, settle, change).catch((error) => {
           throw withCurrent(error, tagged)
         })
         reply.code(order.status === 'cancelling' ? 202 : 200).header('etag', etagOf(order.version))

@@ -61,7 +61,7 @@ export function placeOrderRoute({ ports, settle, currency, digits }: RouteDeps) 
       async (request, reply) => {
         const { userId } = principalOf(request)
         const draft = draftOf(request.body, userId, request.headers['idempotency-key'], currency, digits())
-        const placed = await placeOrder(ports, settle, draft, request.traceparent)
+        const placed = await placeOrder(ports, settle, draft)
         return answer(reply, placed, digits())
       },
     )

@@ -1,7 +1,9 @@
 /** The flows of an order over a real store, with a product service that answers what the test says. */
+
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { currentTraceparent, inTrace } from '@shop/service_kit/runtime/trace_context'
 import { announceChanges } from '../../src/domain/announce_changes.ts'
 import { changeStatus, type StatusChange } from '../../src/domain/change_order.ts'
 import { DomainError, OutcomeUnknown } from '../../src/domain/errors.ts'
@@ -44,7 +46,8 @@ async function world(t: TestContext) {
   const ports: Ports = {
     orders: stores.orders,
     reservations: {
-      hold(order, traceparent) {
+      hold(order) {
+        const traceparent = currentTraceparent()
         calls.push(`hold ${order.id}${traceparent ? ` ${traceparent}` : ''}`)
         return said.hold(order)
       },
@@ -92,7 +95,7 @@ function racing(orders: OrderStore, times: number): OrderStore {
 suite('placing', () => {
   test('records, holds and confirms, in this order', async (t) => {
     const { ports, settle, calls, reached } = await world(t)
-    const placed = await placeOrder(ports, settle, draft(), 'trace')
+    const placed = await inTrace('trace', () => placeOrder(ports, settle, draft()))
     assert.deepEqual([placed.order.status, placed.replayed], ['confirmed', false])
     assert.deepEqual(calls, [`hold ${placed.order.id} trace`])
     assert.deepEqual(reached, ['intent_recorded', 'answer_received', 'answer_recorded'])

@@ -11,7 +11,7 @@ import { retryAfterMs } from '@shop/retry/backoff'
 import { createRetryBudget, retry } from '@shop/retry/retry'
 import { Pool } from 'undici'
 import { CALLS_AT_ONCE_MAX } from '../runtime/batching/isolating_batcher.ts'
-import type { Tracing } from '../runtime/telemetry.ts'
+import type { Tracing } from './tracing.ts'
 
 /** All calls that a client of ours makes at once: order_service shares three kinds, so that no kind waits for another's. */
 const CONNECTIONS_MAX = 3 * CALLS_AT_ONCE_MAX
@@ -45,7 +45,6 @@ export type ServiceClient = {
     body: unknown,
     options: {
       deadlineMs: number
-      traceparent?: string | undefined
       repeatable?: boolean
       /** Ends it before its deadline. */
       signal?: AbortSignal
@@ -86,8 +85,8 @@ export function createServiceClient({ url, token, tracing }: ServiceClientOption
   let calls = 0
 
   return {
-    post: (path, content, { deadlineMs, traceparent, repeatable = false, signal }) =>
-      tracing.call(`POST ${path}`, traceparent, async (sent) => {
+    post: (path, content, { deadlineMs, repeatable = false, signal }) =>
+      tracing.call(`POST ${path}`, async (traceparent) => {
         if (calls >= CALLS_MAX) throw new ServiceUnreachable(`${origin}${path}: ${calls} calls are waiting`)
         const ender = new AbortController()
         const end = () => ender.abort(signal!.reason)
@@ -101,7 +100,7 @@ export function createServiceClient({ url, token, tracing }: ServiceClientOption
         const said: { status?: number; retryAfterMs?: number } = {}
         calls += 1
         try {
-          const answer = await retry(() => send(path, text, ender.signal, sent), {
+          const answer = await retry(() => send(path, text, ender.signal, traceparent), {
             ...REPEAT,
             budget,
             signal: ender.signal,

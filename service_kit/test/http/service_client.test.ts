@@ -5,7 +5,8 @@ import { createServer, type RequestListener } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { suite, type TestContext, test } from 'node:test'
 import { CALLS_MAX, createServiceClient, ServiceUnreachable } from '../../src/http/service_client.ts'
-import { startTracing } from '../../src/runtime/telemetry.ts'
+import { startTracing } from '../../src/http/tracing.ts'
+import { inTrace } from '../../src/runtime/trace_context.ts'
 
 const CONNECTIONS = 93
 
@@ -56,7 +57,8 @@ suite('calls between services', () => {
         ['Bearer token-1', traceparent, '/internal/x'],
       )
     })
-    assert.deepEqual(await client.post('/internal/x', { a: 1 }, { deadlineMs: 1000, traceparent }), { a: 1 })
+    const post = () => client.post('/internal/x', { a: 1 }, { deadlineMs: 1000 })
+    assert.deepEqual(await inTrace(traceparent, post), { a: 1 })
   })
 
   const failures: [string, RequestListener][] = [

@@ -16,6 +16,7 @@
  *     CALLS_AT_ONCE_MAX calls are under way. While none is answered they are divided one by one.
  */
 
+import { currentTraceparent, inTrace } from '../trace_context.ts'
 import { createSuspects } from './quarantine.ts'
 import { type Call, CallFailed, type Outcome } from './shared_call.ts'
 import { createHangingCalls, HANGING_MAX } from './slow_calls.ts'
@@ -51,7 +52,7 @@ export type BatcherOptions<Item, Answer> = {
   readonly random?: () => number
 }
 
-export type Batcher<Item, Answer> = (item: Item, traceparent?: string) => Promise<Answer>
+export type Batcher<Item, Answer> = (item: Item) => Promise<Answer>
 
 type Entry<Item, Answer> = {
   readonly item: Item
@@ -162,14 +163,9 @@ export function createBatcher<Item, Answer>(options: BatcherOptions<Item, Answer
       from === alone ? hangingCalls.unwatched() : hangingCalls.watch(hangs, { unlessAllDo: from !== trusted })
     from.calls++
     try {
-      const outcomes = await send(
-        batch.map(({ item }) => item),
-        {
-          traceparent: batch.find(({ traceparent }) => traceparent !== undefined)?.traceparent,
-          suspect: single && failuresOf(batch[0]!) > 0,
-          signal: watched.signal,
-        },
-      )
+      const items = batch.map(({ item }) => item)
+      const suspect = single && failuresOf(batch[0]!) > 0
+      const outcomes = await inTrace(traceOf(batch), () => send(items, { suspect, signal: watched.signal }))
       watched.answered(from !== alone)
       batch.forEach((entry, i) => {
         const outcome = outcomes[i]!
@@ -194,6 +190,10 @@ export function createBatcher<Item, Answer>(options: BatcherOptions<Item, Answer
     }
   }
 
+  /** A call is part of one trace: of the first of its items that was asked for in one. */
+  const traceOf = (batch: readonly Waiting[]) =>
+    batch.find(({ traceparent }) => traceparent !== undefined)?.traceparent
+
   const failuresOf = ({ key }: Waiting) => suspects.of(key)?.failures ?? 0
 
   const settle = (entry: Waiting, outcome: Outcome<Answer>) => {
@@ -217,7 +217,7 @@ export function createBatcher<Item, Answer>(options: BatcherOptions<Item, Answer
     schedule(to)
   }
 
-  return (item, traceparent) => {
+  return (item) => {
     if (waiting >= waitingMax) {
       return Promise.reject(unanswered(`${waitingMax} requests are already waiting for a call`, false))
     }
@@ -228,7 +228,7 @@ export function createBatcher<Item, Answer>(options: BatcherOptions<Item, Answer
         item,
         key: key(item),
         weighs: weight(item),
-        traceparent,
+        traceparent: currentTraceparent(),
         resolve,
         reject,
         timer: undefined,

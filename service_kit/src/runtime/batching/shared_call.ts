@@ -17,7 +17,6 @@ export class CallFailed extends Error {
 }
 
 export type Call = {
-  readonly traceparent: string | undefined
   /** Its only item failed alone before: how this call ends says nothing about the other side. */
   readonly suspect: boolean
   /** Nobody needs its answer any more, or it has hung for long enough. */

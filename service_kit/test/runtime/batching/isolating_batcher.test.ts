@@ -8,6 +8,7 @@ import {
 } from '../../../src/runtime/batching/isolating_batcher.ts'
 import { createSuspects, SUSPECT_PAUSE } from '../../../src/runtime/batching/quarantine.ts'
 import { type Call, CallFailed, type Outcome } from '../../../src/runtime/batching/shared_call.ts'
+import { currentTraceparent, inTrace } from '../../../src/runtime/trace_context.ts'
 
 type Send = (items: readonly number[], call: Call) => Promise<readonly number[]>
 
@@ -67,6 +68,24 @@ suite('sharing calls', () => {
     gate.resolve()
     assert.deepEqual(await Promise.all([first, ...rest]), [0, 1, 2, 3])
     assert.deepEqual(calls, [[0], [1, 2, 3]])
+  })
+
+  test('a call is part of the trace of its first item that has one, whoever made it leave', async () => {
+    const traces: (string | undefined)[] = []
+    const { batch, calls } = batcher({
+      send: async (items) => {
+        traces.push(currentTraceparent())
+        await sleep(2)
+        return items
+      },
+    })
+    const first = inTrace('a', () => batch(0))
+    while (calls.length === 0) await sleep(1)
+    const rest = [batch(1), inTrace('b', () => batch(2)), inTrace('c', () => batch(3))]
+    await Promise.all([first, ...rest])
+    await batch(4)
+    assert.deepEqual(calls, [[0], [1, 2, 3], [4]])
+    assert.deepEqual(traces, ['a', 'b', undefined])
   })
 
   test('a call has at most so many items', async () => {

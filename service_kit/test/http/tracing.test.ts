@@ -1,12 +1,15 @@
 /** Tracing, towards a collector that writes down what it is sent. */
 import assert from 'node:assert/strict'
-import { createServer } from 'node:http'
+import { once } from 'node:events'
+import { createServer, request } from 'node:http'
 import { type AddressInfo, createServer as createNetServer } from 'node:net'
 import { json } from 'node:stream/consumers'
 import { suite, type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify from 'fastify'
 import { STOP_MS } from '../../../tracing/src/spans.ts'
-import { startTracing } from '../../src/runtime/telemetry.ts'
+import { startTracing } from '../../src/http/tracing.ts'
+import { currentTraceparent, inTrace } from '../../src/runtime/trace_context.ts'
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c'
 const PARENT = 'b7ad6b7169203331'
@@ -60,13 +63,29 @@ async function appOf(t: TestContext, env: NodeJS.ProcessEnv) {
   const app = Fastify()
   t.after(() => app.close())
   tracing.instrument(app)
-  app.get('/things/:id', async ({ traceparent }) => ({ traceparent }))
+  app.get('/things/:id', async ({ traceparent }) => ({ traceparent, current: currentTraceparent() }))
+  app.post('/things', async ({ traceparent }) => {
+    await sleep(1)
+    return { traceparent, current: currentTraceparent() }
+  })
   app.get('/fails', async () => {
     throw new Error('on purpose')
   })
   const ask = (url: string, traceparent?: string) =>
     app.inject({ url, headers: traceparent === undefined ? {} : { traceparent } })
-  return { tracing, ask }
+  /** Over real connections, the body some time after the head. */
+  const post = async (traceparent?: string) => {
+    if (!app.server.listening) await app.listen({ port: 0 })
+    const { port } = app.server.address() as AddressInfo
+    const headers = { 'content-type': 'application/json', ...(traceparent && { traceparent }) }
+    const sending = request({ port, path: '/things', method: 'POST', headers })
+    sending.write('{"a":')
+    await sleep(20)
+    sending.end('1}')
+    const [answer] = await once(sending, 'response')
+    return (await json(answer)) as { traceparent?: string; current?: string }
+  }
+  return { tracing, ask, post }
 }
 
 suite('without a collector', () => {
@@ -77,9 +96,29 @@ suite('without a collector', () => {
     for (const none of [undefined, 'x', `${TRACEPARENT}-00`, TRACEPARENT.toUpperCase()]) {
       assert.equal(await passed(none), undefined)
     }
-    assert.equal(await tracing.call('x', TRACEPARENT, async (sent) => sent), TRACEPARENT)
+    assert.equal(await inTrace(TRACEPARENT, () => tracing.call('x', async (sent) => sent)), TRACEPARENT)
     await tracing.stop()
   })
+})
+
+suite('the current trace', () => {
+  for (const spans of [false, true]) {
+    test(`is that of the request, also after its body came; ${spans ? 'with' : 'without'} spans`, async (t) => {
+      const { ask, post, tracing } = await appOf(t, spans ? (await collector(t)).env : {})
+      const other = TRACEPARENT.replace(TRACE, 'f'.repeat(32))
+      const answers = await Promise.all([TRACEPARENT, other, undefined, TRACEPARENT].map(post))
+      answers.push((await ask('/things/1', TRACEPARENT)).json())
+      for (const { traceparent, current } of answers) assert.equal(current, traceparent)
+      assert.deepEqual(
+        answers
+          .map(({ current }) => current?.split('-')[1])
+          .map((trace) => [TRACE, 'f'.repeat(32)].indexOf(trace!)),
+        [0, 1, -1, 0, 0],
+      )
+      assert.equal(currentTraceparent(), undefined)
+      await tracing.stop()
+    })
+  }
 })
 
 suite('with a collector', () => {
@@ -88,10 +127,10 @@ suite('with a collector', () => {
     const { ask, tracing } = await appOf(t, env)
     const { traceparent } = (await ask('/things/1', TRACEPARENT)).json()
     assert.match(traceparent, new RegExp(`^00-${TRACE}-(?!${PARENT})[0-9a-f]{16}-01$`))
-    const sent = await tracing.call('POST /internal/x', traceparent, async (mine) => mine)
+    const sent = await inTrace(traceparent, () => tracing.call('POST /internal/x', async (mine) => mine))
     await ask('/fails')
     await ask('/nowhere')
-    const failed = tracing.call('POST /internal/y', undefined, async () => {
+    const failed = tracing.call('POST /internal/y', async () => {
       throw new Error('on purpose')
     })
     await assert.rejects(failed, /on purpose/)
@@ -131,7 +170,7 @@ suite('with a collector', () => {
     const { endpoint, spans, service } = await collector(t)
     const traces = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${endpoint}/v1/traces` }
     const tracing = await startTracing('test_service', { ...traces, OTEL_SERVICE_NAME: 'shop' })
-    await tracing.call('x', 'no trace', async () => {})
+    await inTrace('no trace', () => tracing.call('x', async () => {}))
     await tracing.stop()
     assert.deepEqual([spans().length, spans()[0]?.parentSpanId, service()], [1, undefined, 'shop'])
   })
@@ -147,7 +186,7 @@ test('a collector that takes connections and answers nothing keeps nobody from l
     delete process.env.OTEL_EXPORTER_OTLP_ENDPOINT
   })
   const tracing = await startTracing('test_service', process.env)
-  await tracing.call('work', undefined, async () => {})
+  await tracing.call('work', async () => {})
   const begun = performance.now()
   await tracing.stop()
   // Left to itself the exporter tries for ten seconds.
