@@ -9,6 +9,7 @@ import { crashPoints } from '@shop/service_kit/runtime/crash_points'
 import { runService } from '@shop/service_kit/runtime/lifecycle'
 import { createLogger } from '@shop/service_kit/runtime/log'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createUnreadableTold } from '@shop/service_kit/storage/unreadable'
 import { readOrderConfig } from './config.ts'
 import { startOrders } from './start_orders.ts'
@@ -37,6 +38,7 @@ await runService(async () => {
   const { app, stop } = startOrders({
     orders: stores.orders,
     service,
+    runtime: systemRuntime,
     verifyToken: auth.verifyToken,
     currency: config.CURRENCY,
     digits: stores.digits,

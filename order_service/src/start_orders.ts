@@ -5,12 +5,14 @@
  * accepted during an outage is settled at its end, without waiting for a round.
  */
 import type { ServiceClient } from '@shop/service_kit/http/service_client'
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { createApp, type Deps, type OrderApp } from './app.ts'
 import { createProductClient } from './clients/product_client.ts'
 import { type Settler, startSettler } from './settler.ts'
 
 export type StartOptions = Omit<Deps, 'reservations'> & {
   readonly service: ServiceClient
+  readonly runtime: Runtime
   /** Between two rounds of the settler that nobody wakes; tests are more patient. */
   readonly roundMs?: number
   /** Of a call to product_service; tests are more patient. */
@@ -23,7 +25,7 @@ export type StartedOrders = {
   stop(): Promise<void>
 }
 
-export function startOrders({ service, roundMs, deadlineMs, ...deps }: StartOptions): StartedOrders {
+export function startOrders({ service, runtime, roundMs, deadlineMs, ...deps }: StartOptions): StartedOrders {
   const { orders, currency, digits, now, random, metrics, logger } = deps
   let settler: Settler | undefined
   const reservations = createProductClient({
@@ -31,7 +33,7 @@ export function startOrders({ service, roundMs, deadlineMs, ...deps }: StartOpti
     currency,
     digits,
     metrics,
-    random,
+    runtime,
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
     onDown: (err) => logger?.warn({ err }, 'product_service is down: orders are accepted and settled later'),
     onUp: () => {

@@ -13,6 +13,7 @@ import type { Principal } from '@shop/service_kit/identity/access'
 import { createServiceTokens, createServiceTokenVerifier } from '@shop/service_kit/identity/service_tokens'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { Problem } from '@shop/service_kit/runtime/problem'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createApp as createProductApp } from '../../product_service/src/app.ts'
 import { openStores as openProductStores } from '../../product_service/src/storage/open_stores.ts'
 import { createApp, type Deps } from '../src/app.ts'
@@ -131,11 +132,11 @@ export async function connect(
   random = Math.random,
 ): Promise<Reservations> {
   return createProductClient({
+    runtime: { ...systemRuntime, random },
     service: await serviceAt(t, url),
     currency: 'USD',
     digits: () => 2,
     metrics: createMetrics('order_service'),
-    random,
     deadlineMs,
   })
 }
@@ -174,6 +175,7 @@ export async function startOrderApp(
   }: { random?: () => number; roundMs?: number; deadlineMs?: number } = {},
 ) {
   const started = startOrders({
+    runtime: { ...systemRuntime, random },
     orders,
     service: await serviceAt(t, productUrl),
     verifyToken,

@@ -19,6 +19,7 @@ import {
 } from '@shop/product_service/storage/sqlite_rows'
 import type { Collection, MongoStore } from '@shop/service_kit/mongo/store'
 import { shareInserts } from '@shop/service_kit/mongo/writes'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import type { Carried, Progress } from './progress.ts'
 
 export function currencyOf(folder: string): string {
@@ -44,7 +45,7 @@ export async function carryProducts(
     documentOf: (row: Row) => D,
     collection: Collection<D>,
   ): Promise<Carried> => {
-    const insert = shareInserts<D>(() => collection)
+    const insert = shareInserts<D>(systemRuntime, () => collection)
     const source = await progress.each(what, rows, (row) => {
       const document = documentOf(row)
       return store.repeat(() => insert(document))

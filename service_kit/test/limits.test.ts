@@ -16,7 +16,7 @@ import { WITHDRAWN_MAX, WITHDRAWN_REFRESH_MS } from '../src/identity/withdrawn_t
 import { VERSION_MIN } from '../src/mongo/setup.ts'
 import * as sharing from '../src/mongo/sharing.ts'
 import { CLIENT_OPTIONS, COMMAND_MS, DEADLINE_MS, TRANSACTION_OPTIONS } from '../src/mongo/store.ts'
-import { SUSPECT_PAUSE, SUSPECTS_MAX } from '../src/runtime/batching/quarantine.ts'
+import { QUARANTINE_PAUSE, QUARANTINED_MAX } from '../src/runtime/batching/quarantine.ts'
 import { SERVICE_SECRET_BYTES_MIN } from '../src/runtime/config.ts'
 import { CLOSE_DEADLINE_MS } from '../src/runtime/lifecycle.ts'
 import { READ_MS, READS_WAITING_MAX, WAIT_MS } from '../src/runtime/reader_thread.ts'
@@ -44,8 +44,8 @@ test('of requests', () => {
 })
 
 test('of calls between services', () => {
-  assert.deepEqual([CALLS_MAX, SUSPECTS_MAX, PUBLISHED_BYTES_MAX], [128, 10_000, 8 * MIB])
-  assert.deepEqual(SUSPECT_PAUSE, { firstMs: 250, maxMs: 1_000 })
+  assert.deepEqual([CALLS_MAX, QUARANTINED_MAX, PUBLISHED_BYTES_MAX], [128, 10_000, 8 * MIB])
+  assert.deepEqual(QUARANTINE_PAUSE, { firstMs: 250, maxMs: 1_000 })
   assert.deepEqual([WITHDRAWN_MAX, WITHDRAWN_REFRESH_MS, SERVICE_SECRET_BYTES_MIN], [10_000, 2_000, 32])
   const longest = { withdrawn: [{ user_id: 'x'.repeat(36), least_version: 1e9 }] }
   assert.ok(JSON.stringify(longest).length * WITHDRAWN_MAX < PUBLISHED_BYTES_MAX, 'the longest list is read')

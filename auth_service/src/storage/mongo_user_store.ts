@@ -7,6 +7,8 @@
 import { isDuplicate, Unsettled, unavailable } from '@shop/service_kit/mongo/errors'
 import { shareWork } from '@shop/service_kit/mongo/sharing'
 import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo/store'
+import { succeeded } from '@shop/service_kit/runtime/batching/outcome'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import { taken } from '../domain/accounts.ts'
 import { DomainError } from '../domain/errors.ts'
@@ -71,16 +73,10 @@ export function createMongoUserStore(store: MongoStore, unreadableOf: Unreadable
     })
   // One at a time here; those of other replicas meet at the guard.
   const setRoleInTurn = shareWork<RoleChange, User>({
+    runtime: systemRuntime,
     inFlightMax: 1,
-    async run(changes) {
-      const settled: PromiseSettledResult<User>[] = []
-      for (const change of changes) settled.push(...(await Promise.allSettled([setRole(change)])))
-      return settled.map((outcome) =>
-        outcome.status === 'fulfilled'
-          ? { ok: true, value: outcome.value }
-          : { ok: false, error: outcome.reason },
-      )
-    },
+    groupMax: 1,
+    run: async ([change]) => [succeeded(await setRole(change!))],
   })
 
   return {

@@ -7,9 +7,10 @@
  */
 
 import { type ServiceClient, ServiceUnreachable } from '@shop/service_kit/http/service_client'
-import { createBatcher } from '@shop/service_kit/runtime/batching/isolating_batcher'
-import { type Call, CallFailed, type Outcome } from '@shop/service_kit/runtime/batching/shared_call'
+import { type Call, createIsolatingBatcher } from '@shop/service_kit/runtime/batching/isolating_batcher'
+import { CallFailed, failed, type Outcome, succeeded } from '@shop/service_kit/runtime/batching/outcome'
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { OutcomeUnknown } from '../domain/errors.ts'
 import type { Order } from '../domain/order.ts'
 import type { Reservations } from '../domain/ports.ts'
@@ -36,7 +37,7 @@ export type ProductClientOptions = {
   /** Digits that amounts of our store count. */
   readonly digits: () => number
   readonly metrics: Metrics
-  readonly random: () => number
+  readonly runtime: Runtime
   readonly deadlineMs?: number
   readonly onDown?: (error: unknown) => void
   readonly onUp?: () => void
@@ -52,7 +53,7 @@ export function createProductClient(options: ProductClientOptions): Reservations
     currency,
     digits,
     metrics,
-    random,
+    runtime,
     deadlineMs = DECISION_DEADLINE_MS,
     onDown,
     onUp,
@@ -69,8 +70,8 @@ export function createProductClient(options: ProductClientOptions): Reservations
     'outcome',
   ])
   const breaker = createBreaker({
-    clock: () => performance.now(),
-    random,
+    clock: runtime.monotonic,
+    random: runtime.random,
     onDown: (error) => onDown?.(error),
     onUp: () => onUp?.(),
     onPauseOver: () => onPauseOver?.(),
@@ -121,7 +122,7 @@ export function createProductClient(options: ProductClientOptions): Reservations
     } catch (error) {
       const blamed = blameOf(error)
       if (blamed === 'order') call.answered()
-      else if (sharing.suspect && !call.trial && blamed !== 'service') call.inconclusive()
+      else if (sharing.failedBefore && !call.trial && blamed !== 'service') call.inconclusive()
       else if (blamed === 'fault' && !alone) call.inconclusive()
       else if (blamed === 'fault') call.fault(error)
       else if (blamed === 'silence') call.silent(error)
@@ -137,7 +138,8 @@ export function createProductClient(options: ProductClientOptions): Reservations
     weight: (item: Item) => number,
     bodyOf: (items: readonly Item[]) => unknown,
   ) => {
-    const batch = createBatcher<Item, WireResult>({
+    const batch = createIsolatingBatcher<Item, WireResult>({
+      runtime,
       itemsMax: ORDERS_PER_CALL_MAX,
       weightMax: LINES_PER_CALL_MAX,
       waitingMax: WAITING_MAX,
@@ -152,7 +154,6 @@ export function createProductClient(options: ProductClientOptions): Reservations
           call,
         ),
       unanswered: (why, alone) => new OutcomeUnknown(why, { alone }),
-      random,
     })
     return async (item: Item): Promise<WireResult> => {
       if (breaker.outlook() === 'down') throw new OutcomeUnknown('the product service was down a moment ago')
@@ -190,8 +191,8 @@ function outcomesOf(results: unknown, orderIds: readonly string[]): Outcome<Wire
   return orderIds.map((id, i) => {
     const value = given[i]?.order_id === id ? (given[i] as WireResult) : byId.get(id)
     return value && value.status !== 'unanswered'
-      ? { ok: true, value }
-      : { ok: false, error: new OutcomeUnknown(`order ${id} was not answered`, { alone: true }) }
+      ? succeeded(value)
+      : failed(new OutcomeUnknown(`order ${id} was not answered`, { alone: true }))
   })
 }
 

@@ -16,6 +16,7 @@ import type {
   MongoStore,
 } from '@shop/service_kit/mongo/store'
 import { shareInserts, shareUpdates } from '@shop/service_kit/mongo/writes'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createReading, type OnUnreadable } from '@shop/service_kit/storage/unreadable'
 import { DomainError } from '../domain/errors.ts'
 import type { Order } from '../domain/order.ts'
@@ -61,8 +62,8 @@ export function createMongoOrderStore(store: MongoStore, onUnreadable: OnUnreada
   const optional = (document: Document | null) => (document === null ? undefined : reading.one(document))
   const { repeat } = store
   const orders = () => store.collection<Document>(ORDERS)
-  const insert = shareInserts<Document>(orders)
-  const update = shareUpdates<Document>(orders)
+  const insert = shareInserts<Document>(systemRuntime, orders)
+  const update = shareUpdates<Document>(systemRuntime, orders)
 
   const findByKey = async (userId: string, idempotencyKey: string) =>
     optional(await orders().findOne({ userId, idempotencyKey }))

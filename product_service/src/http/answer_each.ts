@@ -5,7 +5,7 @@
  * stores still share commits), and what then fails is one item's failure. A store that cannot be used, and a failure
  * of every single one, are the failure of the call.
  */
-import type { Outcome } from '@shop/service_kit/runtime/batching/shared_call'
+import { type Outcome, outcomeOf, succeeded } from '@shop/service_kit/runtime/batching/outcome'
 
 /** Nothing of the items: neither alone would they be done. */
 const OF_THE_STORE: readonly unknown[] = ['store_unavailable', 'overloaded']
@@ -17,20 +17,18 @@ export async function answerEach<Item, Answer>(
   report: (error: unknown, item: Item) => void,
 ): Promise<readonly Outcome<Answer>[]> {
   try {
-    return (await work(items)).map((value) => ({ ok: true, value }))
+    return (await work(items)).map(succeeded)
   } catch (error) {
     if (items.length === 1 || isOfTheStore(error)) throw error
   }
-  const ended = await Promise.allSettled(items.map((item) => work([item])))
-  const failures = ended.filter((end) => end.status === 'rejected')
-  const ofTheStore = failures.find(({ reason }) => isOfTheStore(reason))
-  if (ofTheStore) throw ofTheStore.reason
-  if (failures.length === items.length) throw failures[0]!.reason
-  return ended.map((end, i) => {
-    if (end.status === 'fulfilled') return { ok: true, value: end.value[0]! }
-    report(end.reason, items[i]!)
-    return { ok: false, error: end.reason }
+  const outcomes = await Promise.all(items.map((item) => outcomeOf(work([item]).then(([answer]) => answer!))))
+  const errors = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.error]))
+  if (errors.some(isOfTheStore)) throw errors.find(isOfTheStore)
+  if (errors.length === items.length) throw errors[0]
+  outcomes.forEach((outcome, i) => {
+    if (!outcome.ok) report(outcome.error, items[i]!)
   })
+  return outcomes
 }
 
 const isOfTheStore = (error: unknown) => OF_THE_STORE.includes((error as { code?: unknown }).code)

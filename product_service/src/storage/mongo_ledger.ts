@@ -16,7 +16,8 @@ import { randomUUID } from 'node:crypto'
 import { Unsettled } from '@shop/service_kit/mongo/errors'
 import { shareWork } from '@shop/service_kit/mongo/sharing'
 import type { ClientSession, MongoStore } from '@shop/service_kit/mongo/store'
-import type { Outcome } from '@shop/service_kit/runtime/batching/shared_call'
+import { failed, type Outcome, succeeded } from '@shop/service_kit/runtime/batching/outcome'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import type { Movement, Product } from '../domain/product.ts'
 import type { Reservation } from '../domain/reservation.ts'
 import { type Attempt, collectionsOf, type Readings } from './mongo_documents.ts'
@@ -86,22 +87,8 @@ export function createMongoLedger(store: MongoStore, reading: Readings): Ledger 
       return outcomes
     } catch (error) {
       suspect = true
-      if (works.length === 1 || (error as { code?: unknown }).code === 'store_unavailable') throw error
-      return runApart(works)
+      throw error
     }
-  }
-
-  /** One of them can't be written, or needs what can't be read, and we are not told which. */
-  const runApart = async (works: readonly Work<unknown>[]) => {
-    const outcomes: Outcome<unknown>[] = []
-    for (const work of works) {
-      try {
-        outcomes.push(...(await run([work])))
-      } catch (error) {
-        outcomes.push({ ok: false, error })
-      }
-    }
-    return outcomes
   }
 
   const replaceReceipt = async (session: ClientSession, token: string) => {
@@ -122,9 +109,12 @@ export function createMongoLedger(store: MongoStore, reading: Readings): Ledger 
   }
 
   return shareWork<Work<unknown>, unknown>({
+    runtime: systemRuntime,
     inFlightMax: 1,
     weight: ({ needs }) => Math.max(1, needs.orderIds?.length ?? 0),
     run,
+    // It can't be written, or needs what can't be read, and we are not told which.
+    mayBeOnePiece: (error) => (error as { code?: unknown }).code !== 'store_unavailable',
   }) as Ledger
 }
 
@@ -143,9 +133,9 @@ function decideAll(works: readonly Work<unknown>[], loaded: State) {
       for (const each of changed.reservations ?? []) state.reservations.set(each.orderId, each)
       for (const each of changed.attempts ?? []) state.attempts.set(each._id, each)
       effects.push(changed)
-      return { ok: true, value: answer }
+      return succeeded(answer)
     } catch (error) {
-      return { ok: false, error }
+      return failed(error)
     }
   })
   return { outcomes, effects }

@@ -7,6 +7,7 @@
  * Each order is still whole or not at all, they are decided in their order, and asking again gives the same answer: who
  * gets a failure for one of the writes may ask for all again.
  */
+import { countTogether } from '@shop/service_kit/runtime/batching/queue'
 import type { Stock } from '../domain/ports.ts'
 import { LINES_MAX } from '../domain/reservation.ts'
 
@@ -30,18 +31,14 @@ export function inSteps(stock: Stock): Stock {
 
 function steps<Item>(
   items: readonly Item[],
-  most: number,
+  weightMax: number,
   weight: (item: Item) => number = () => 1,
 ): Item[][] {
+  const weighed = items.map((item) => ({ weight: weight(item) }))
   const all: Item[][] = []
-  let room = 0
-  for (const item of items) {
-    room -= weight(item)
-    if (room < 0) {
-      all.push([])
-      room = most - weight(item)
-    }
-    all.at(-1)!.push(item)
+  for (let from = 0; from < items.length; from += all.at(-1)!.length) {
+    const count = countTogether(weighed, { itemsMax: items.length, weightMax }, from)
+    all.push(items.slice(from, from + count))
   }
   return all
 }

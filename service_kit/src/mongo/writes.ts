@@ -12,7 +12,8 @@
  */
 
 import type { Collection, Document, Filter } from 'mongodb'
-import type { Outcome } from '../runtime/batching/shared_call.ts'
+import { failed, type Outcome, outcomeOf, succeeded } from '../runtime/batching/outcome.ts'
+import type { Runtime } from '../runtime/runtime.ts'
 import { isDuplicate, refusedAsDuplicates, Unsettled } from './errors.ts'
 import { shareWork } from './sharing.ts'
 
@@ -22,28 +23,32 @@ type Identified = { _id: string }
 
 /** Resolves whether the document was added; false when one of its unique keys exists. Use inside `repeat`. */
 export function shareInserts<T extends Identified>(
+  runtime: Runtime,
   collection: () => Collection<T>,
 ): (document: T) => Promise<boolean> {
-  const alone = async (document: T): Promise<Outcome<boolean>> => {
+  const insertOne = async (document: T): Promise<boolean> => {
     try {
       await collection().insertOne(document as never)
-      return { ok: true, value: true }
+      return true
     } catch (error) {
-      return isDuplicate(error) ? { ok: true, value: false } : { ok: false, error }
+      if (isDuplicate(error)) return false
+      throw error
     }
   }
   return shareWork<T, boolean>({
+    runtime,
     inFlightMax: IN_FLIGHT_MAX,
     async run(documents) {
-      if (documents.length === 1) return [await alone(documents[0]!)]
+      if (documents.length === 1) return [succeeded(await insertOne(documents[0]!))]
       try {
         await collection().insertMany(documents as never, { ordered: false })
-        return documents.map(() => ({ ok: true, value: true }))
+        return documents.map(() => succeeded(true))
       } catch (error) {
         const refused = refusedAsDuplicates(error)
-        if (refused) return documents.map((_, i) => ({ ok: true, value: !refused.has(i) }))
+        if (refused) return documents.map((_, i) => succeeded(!refused.has(i)))
         // Some exist and we are not told which; those added already will meet themselves.
-        if (isDuplicate(error)) return Promise.all(documents.map(alone))
+        if (isDuplicate(error))
+          return Promise.all(documents.map((document) => outcomeOf(insertOne(document))))
         throw error
       }
     },
@@ -65,9 +70,11 @@ export type ConditionalUpdate = {
 
 /** Resolves whether the update was applied; false when its condition failed. Use inside `repeat`. */
 export function shareUpdates<T extends Identified>(
+  runtime: Runtime,
   collection: () => Collection<T>,
 ): (update: ConditionalUpdate) => Promise<boolean> {
   return shareWork<ConditionalUpdate, boolean>({
+    runtime,
     inFlightMax: IN_FLIGHT_MAX,
     async run(updates) {
       const operations = updates.map(({ id, condition, within, set, unset = [], token }) => ({
@@ -80,7 +87,7 @@ export function shareUpdates<T extends Identified>(
         },
       }))
       const { matchedCount } = await collection().bulkWrite(operations as never, { ordered: false })
-      if (matchedCount === updates.length) return updates.map(() => ({ ok: true, value: true }))
+      if (matchedCount === updates.length) return updates.map(() => succeeded(true))
       return attribute(collection(), updates)
     },
   })
@@ -95,10 +102,10 @@ async function attribute<T extends Identified>(
   const byId = new Map(documents.map((document) => [document._id as string, document]))
   return updates.map(({ id, condition, token }): Outcome<boolean> => {
     const document = byId.get(id)
-    if (document?.writes?.[token.field] === token.value) return { ok: true, value: true }
+    if (document?.writes?.[token.field] === token.value) return succeeded(true)
     const fits = document && Object.entries(condition).every(([name, value]) => document[name] === value)
     // It fits, yet did not match: what refused it is not on a majority yet, and may be undone.
-    if (fits) return { ok: false, error: new Unsettled() }
-    return { ok: true, value: false }
+    if (fits) return failed(new Unsettled())
+    return succeeded(false)
   })
 }

@@ -11,16 +11,20 @@
  *  4. A group is as long as its time, however many wait and however much each does: after GROUP_MS nothing of it is
  *     begun any more, and the rest is the next group's, when everything else had its turn.
  *
- * How a group runs: writes queue up; when the event loop has read all sockets that were ready (setImmediate) they
- * run in order inside one transaction. If one throws, what they did is undone and they run again with a savepoint
- * around each; that is cheaper than a savepoint around every write, because refusals are rare. So `work` may run
- * twice and must have no effect outside the database.
+ * Which writes are the next group, and when it begins, is that of all batching here (runtime/batching/batcher.ts). What
+ * is done with a group is said below: writes run in order inside one transaction. If one throws, what they did is undone
+ * and they run again with a savepoint around each; that is cheaper than a savepoint around every write, because refusals
+ * are rare. So `work` may run twice and must have no effect outside the database.
  *
  * Statements that control the transaction run by `get`, which reads nothing back: `run` also asks for the rowid
  * inserted last, and throws when that is beyond 2^53, after the statement took effect.
  */
 import type { DatabaseSync } from 'node:sqlite'
+import { createTurns } from '../runtime/batching/calls.ts'
+import { failed, type Outcome, succeeded } from '../runtime/batching/outcome.ts'
+import { createQueue, settle, type Waiting as WaitingFor, waitIn } from '../runtime/batching/queue.ts'
 import { Problem } from '../runtime/problem.ts'
+import type { Runtime } from '../runtime/runtime.ts'
 import { isBusy, isStoreFault, unavailable } from './faults.ts'
 import { countCommit } from './revision.ts'
 
@@ -45,16 +49,7 @@ export type Commits = {
   finish(): Promise<void>
 }
 
-type Waiting = {
-  readonly work: () => unknown
-  readonly since: number
-  readonly resolve: (value: never) => void
-  readonly reject: (error: unknown) => void
-}
-
-type Outcome =
-  | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly error: unknown }
+type Waiting = WaitingFor<() => unknown, unknown>
 
 export type CommitOptions = {
   /** Throws when what is written would not be kept. */
@@ -63,12 +58,12 @@ export type CommitOptions = {
   hasRoom(): boolean
   /** Hears of every commit. */
   onCommit?(): void
-  clock?(): number
+  readonly runtime: Runtime
 }
 
 export function createCommits(
   writer: DatabaseSync,
-  { requireFile, hasRoom, onCommit, clock = () => performance.now() }: CommitOptions,
+  { requireFile, hasRoom, onCommit, runtime }: CommitOptions,
 ): Commits {
   const control = (sql: string) => {
     const statement = writer.prepare(sql)
@@ -81,30 +76,19 @@ export function createCommits(
   const release = control('RELEASE undoable')
   const undo = control('ROLLBACK TO undoable')
 
-  const queue: Waiting[] = []
-  let scheduled = false
+  const queue = createQueue<Waiting>({ itemsMax: GROUP_MAX })
+  const turns = createTurns(runtime, flush)
   let failure: unknown
   /** Of the lock of another process, since it was first asked for in vain. */
   let lockedSince: number | undefined
   let finished: (() => void) | undefined
 
-  const schedule = () => {
-    if (scheduled) return
-    scheduled = true
-    setImmediate(flush)
-  }
-  const scheduleIn = (ms: number) => {
-    scheduled = true
-    setTimeout(flush, ms)
-  }
-
   function flush() {
-    scheduled = false
-    if (queue.length > 0) runNext()
+    if (queue.size() > 0) runNext()
     endLeftOpen()
-    if (scheduled) return
-    if (queue.length > 0) schedule()
-    else if (writer.isTransaction) scheduleIn(LEFT_OPEN_MS)
+    if (turns.isRequested()) return
+    if (queue.size() > 0) turns.request()
+    else if (writer.isTransaction) turns.requestIn(LEFT_OPEN_MS)
     else finished?.()
   }
 
@@ -113,9 +97,9 @@ export function createCommits(
       begin()
     } catch (error) {
       if (isBusy(error)) return waitForLock(error)
-      return refuse(queue.splice(0, GROUP_MAX), error)
+      return refuse(queue.next(), error)
     }
-    runGroup(queue.splice(0, GROUP_MAX))
+    runGroup(queue.next())
   }
 
   function begin() {
@@ -126,16 +110,15 @@ export function createCommits(
   }
 
   function waitForLock(error: unknown) {
+    const now = runtime.monotonic()
     // Not the time that a write waited for its neighbours.
-    lockedSince ??= clock()
-    const longest = clock() - WRITE_WAIT_MS
-    const inTime = lockedSince > longest ? 0 : queue.findIndex((waiting) => waiting.since > longest)
-    refuse(queue.splice(0, inTime === -1 ? queue.length : inTime), error)
-    if (queue.length > 0) scheduleIn(1 + Math.random() * LOCK_TRY_MS)
+    lockedSince ??= now
+    if (lockedSince <= now - WRITE_WAIT_MS) refuse(queue.takeUntil(now - WRITE_WAIT_MS), error)
+    if (queue.size() > 0) turns.requestIn(1 + runtime.random() * LOCK_TRY_MS)
   }
 
   function runGroup(group: Waiting[]) {
-    let outcomes: readonly Outcome[]
+    let outcomes: readonly Outcome<unknown>[]
     try {
       outcomes = runTogether(group) ?? runApart(group)
       commit()
@@ -147,14 +130,14 @@ export function createCommits(
     }
     if (failure === undefined || hasRoom())
       failure = outcomes.find((outcome) => !outcome.ok && isUnavailable(outcome.error))
-    answer(group, outcomes)
+    for (let i = 0; i < group.length; i++) settle(group[i]!, outcomes[i]!)
   }
 
   /** What each did, not yet committed; undefined, and nothing done, when one of them threw. */
-  function runTogether(group: Waiting[]): Outcome[] | undefined {
+  function runTogether(group: Waiting[]): Outcome<unknown>[] | undefined {
     savepoint()
     try {
-      return inTime(group, (work) => ({ ok: true, value: work() }))
+      return inTime(group, (work) => succeeded(work()))
     } catch {
       undo()
       release()
@@ -162,7 +145,7 @@ export function createCommits(
     }
   }
 
-  function runApart(group: Waiting[]): Outcome[] {
+  function runApart(group: Waiting[]): Outcome<unknown>[] {
     return inTime(group, (work) => {
       savepoint()
       let value: unknown
@@ -171,22 +154,22 @@ export function createCommits(
       } catch (error) {
         undo()
         release()
-        return { ok: false, error: isStoreFault(error) ? unavailable(error) : error }
+        return failed(isStoreFault(error) ? unavailable(error) : error)
       }
       release()
-      return { ok: true, value }
+      return succeeded(value)
     })
   }
 
   /** Runs as many as there is time for, one at least, and puts the rest of the group back where it was taken from. */
-  function inTime(group: Waiting[], run: (work: () => unknown) => Outcome): Outcome[] {
-    const end = clock() + GROUP_MS
-    const outcomes: Outcome[] = []
-    for (const { work } of group) {
-      outcomes.push(run(work))
-      if (clock() >= end) break
+  function inTime(group: Waiting[], run: (work: () => unknown) => Outcome<unknown>): Outcome<unknown>[] {
+    const end = runtime.monotonic() + GROUP_MS
+    const outcomes: Outcome<unknown>[] = []
+    for (const { item } of group) {
+      outcomes.push(run(item))
+      if (runtime.monotonic() >= end) break
     }
-    queue.unshift(...group.splice(outcomes.length))
+    queue.putBack(group.splice(outcomes.length))
     return outcomes
   }
 
@@ -209,28 +192,17 @@ export function createCommits(
   return {
     write<T>(work: () => T): Promise<T> {
       if (finished) return Promise.reject(new Problem('store_unavailable', 'The store is closing.'))
-      if (queue.length >= WRITE_QUEUE_MAX) {
-        return Promise.reject(new Problem('overloaded', `${WRITE_QUEUE_MAX} writes are already waiting.`))
-      }
-      return new Promise<T>((resolve, reject) => {
-        queue.push({ work, since: clock(), resolve: resolve as (value: never) => void, reject })
-        schedule()
-      })
+      const answer = waitIn(queue, WRITE_QUEUE_MAX, work, runtime.monotonic())
+      turns.request()
+      return answer as Promise<T>
     },
     lastFailure: () => failure,
     finish: () =>
       new Promise<void>((resolve) => {
         finished = resolve
-        schedule()
+        turns.request()
       }),
   }
 }
 
 const isUnavailable = (error: unknown) => error instanceof Problem && error.code === 'store_unavailable'
-
-function answer(group: readonly Waiting[], outcomes: readonly Outcome[]) {
-  outcomes.forEach((outcome, i) => {
-    if (outcome.ok) group[i]!.resolve(outcome.value as never)
-    else group[i]!.reject(outcome.error)
-  })
-}

@@ -14,6 +14,7 @@
  */
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { Problem } from '../runtime/problem.ts'
+import { systemRuntime } from '../runtime/runtime.ts'
 import { BACKSTOP_PAGES, createCheckpoints } from './checkpoints.ts'
 import { createCommits, WRITE_WAIT_MS } from './commits.ts'
 import { isBusy, openingFault, translateFaults } from './faults.ts'
@@ -93,6 +94,7 @@ function openFile(
   const requireFile = memory ? () => {} : watchFile(path)
   const checkpoints = memory ? undefined : createCheckpoints(path, writer, requireFile)
   const commits = createCommits(writer, {
+    runtime: systemRuntime,
     requireFile,
     hasRoom: () => memory || roomAt(path),
     onCommit: () => checkpoints?.written(),

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { GROUP_MAX, QUEUE_MAX, shareWork } from '../../src/mongo/sharing.ts'
 import { DEADLINE_MS } from '../../src/mongo/store.ts'
-import type { Outcome } from '../../src/runtime/batching/shared_call.ts'
+import type { Outcome } from '../../src/runtime/batching/outcome.ts'
+import { systemRuntime } from '../../src/runtime/runtime.ts'
 
 const fine = <T>(value: T): Outcome<T> => ({ ok: true, value })
 
@@ -10,6 +11,7 @@ suite('sharing work', () => {
   test('what waits together goes together, each with its own outcome', async () => {
     const groups: number[][] = []
     const share = shareWork<number, number>({
+      runtime: systemRuntime,
       inFlightMax: 1,
       async run(pieces) {
         groups.push([...pieces])
@@ -27,6 +29,7 @@ suite('sharing work', () => {
   test('a group that fails as a whole fails each, and the next goes on', async () => {
     let failing = true
     const share = shareWork<number, number>({
+      runtime: systemRuntime,
       inFlightMax: 1,
       run: async (pieces) => {
         if (failing) throw new Error('down')
@@ -47,6 +50,7 @@ suite('sharing work', () => {
     let most = 0
     const sizes: number[] = []
     const share = shareWork<number, number>({
+      runtime: systemRuntime,
       inFlightMax: 2,
       weight: (n) => n,
       async run(pieces) {
@@ -66,6 +70,7 @@ suite('sharing work', () => {
   test('a group is filled to its limit, and not beyond', async () => {
     const sizes: number[] = []
     const share = shareWork<number, number>({
+      runtime: systemRuntime,
       inFlightMax: 1,
       async run(pieces) {
         sizes.push(pieces.length)
@@ -76,12 +81,13 @@ suite('sharing work', () => {
     assert.deepEqual(sizes, [GROUP_MAX, GROUP_MAX, 1])
   })
 
-  test('3: who waited longer than its caller does is not begun, and its neighbours are', async (t) => {
+  test('3: who waited longer than its caller does is not begun, and its neighbours are', async () => {
     let now = 1
-    t.mock.method(performance, 'now', () => now)
+    const runtime = { ...systemRuntime, monotonic: () => now }
     const done: number[] = []
     const first = Promise.withResolvers<void>()
     const share = shareWork<number, number>({
+      runtime,
       inFlightMax: 1,
       async run(pieces) {
         if (pieces.includes(1)) await first.promise
@@ -95,14 +101,18 @@ suite('sharing work', () => {
     late.catch(() => {})
     now += 1
     const inTime = share(3)
-    now += DEADLINE_MS
+    now += DEADLINE_MS - 1
     first.resolve()
     await assert.rejects(late, { code: 'store_unavailable' })
     assert.deepEqual([await one, await inTime, done], [1, 3, [1, 3]])
   })
 
   test('beyond the limit a piece is refused as overloaded', async () => {
-    const share = shareWork<number, number>({ inFlightMax: 1, run: async (pieces) => pieces.map(fine) })
+    const share = shareWork<number, number>({
+      runtime: systemRuntime,
+      inFlightMax: 1,
+      run: async (pieces) => pieces.map(fine),
+    })
     const waiting = Array.from({ length: QUEUE_MAX }, (_, i) => share(i))
     await assert.rejects(share(-1), { code: 'overloaded' })
     await Promise.all(waiting)

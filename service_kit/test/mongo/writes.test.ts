@@ -4,6 +4,7 @@ import { suite, test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { MongoBulkWriteError, MongoServerError } from 'mongodb'
 import { shareInserts } from '../../src/mongo/writes.ts'
+import { systemRuntime } from '../../src/runtime/runtime.ts'
 
 type Doc = { _id: string }
 
@@ -31,7 +32,7 @@ function collectionOf(ids: string[], terse = false) {
       throw Object.assign(new MongoBulkWriteError(exists(), {} as never), { writeErrors, result: {} })
     },
   }
-  return { kept, insert: shareInserts<Doc>(() => collection as never) }
+  return { kept, insert: shareInserts<Doc>(systemRuntime, () => collection as never) }
 }
 
 suite('inserts that share a command', () => {
@@ -50,6 +51,7 @@ suite('inserts that share a command', () => {
     assert.deepEqual([await insert({ _id: 'a' }), await insert({ _id: 'b' })], [true, false])
     const fault = new Error('away')
     const failing = shareInserts<Doc>(
+      systemRuntime,
       () => ({ insertOne: () => Promise.reject(fault), insertMany: () => Promise.reject(fault) }) as never,
     )
     await assert.rejects(failing({ _id: 'a' }), /away/)
@@ -62,7 +64,7 @@ suite('inserts that share a command', () => {
     const send = (documents: Doc[]) =>
       new Promise<void>((answer) => sent.push({ ids: documents.map(({ _id }) => _id), answer }))
     const collection = { insertOne: (document: Doc) => send([document]), insertMany: send }
-    const insert = shareInserts<Doc>(() => collection as never)
+    const insert = shareInserts<Doc>(systemRuntime, () => collection as never)
     const added = []
     for (const _id of ['a', 'b', 'c', 'd']) {
       added.push(insert({ _id }))

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync, StatementSync } from 'node:sqlite'
 import { suite, type TestContext, test } from 'node:test'
+import { systemRuntime } from '../../src/runtime/runtime.ts'
 import { createCommits, GROUP_MAX, GROUP_MS, WRITE_WAIT_MS } from '../../src/sqlite/commits.ts'
 import { hasRoom } from '../../src/sqlite/file.ts'
 import { openSqlite } from '../../src/sqlite/store.ts'
@@ -61,7 +62,11 @@ suite('the commit loop', () => {
       const db = new DatabaseSync(':memory:')
       t.after(() => db.close())
       let ms = 0
-      const commits = createCommits(db, { requireFile() {}, hasRoom: () => true, clock: () => ms })
+      const commits = createCommits(db, {
+        requireFile() {},
+        hasRoom: () => true,
+        runtime: { ...systemRuntime, monotonic: () => ms },
+      })
       const done: number[] = []
       const seen: number[] = []
       const ended = Array.from({ length: 12 }, (_, n) =>
@@ -92,7 +97,11 @@ suite('the commit loop', () => {
     const [db, other] = [new DatabaseSync(file, { timeout: 0 }), new DatabaseSync(file)]
     t.after(() => [db, other].map((each) => each.close()))
     let ms = 0
-    const commits = createCommits(db, { requireFile() {}, hasRoom: () => true, clock: () => ms })
+    const commits = createCommits(db, {
+      requireFile() {},
+      hasRoom: () => true,
+      runtime: { ...systemRuntime, monotonic: () => ms },
+    })
     const written = commits.write(() => 'done')
     ms = 2 * WRITE_WAIT_MS
     other.exec('BEGIN IMMEDIATE')

@@ -1,50 +1,59 @@
 /**
- * What failed before, and how large a call it may be part of next time.
+ * Which items were part of a failure, and how large a call each may be part of next time.
  *
- * An item that was part of a call that failed is in doubt: until a call with it succeeds it travels in smaller ones,
- * in the end alone. One that failed alone is not sent again before a pause (backoff.ts) has passed. Known to this
- * process only, and no more than SUSPECTS_MAX: whoever forgets, asks a few calls more.
+ * An item of a call that failed is in quarantine until a call with it succeeds: it travels in smaller calls, and in the
+ * end alone. One that failed alone is not sent again before a pause has passed. Known to this process only, and of at
+ * most QUARANTINED_MAX items: forgetting one costs a few more calls, nothing else.
  */
 import { type Backoff, pauseMs } from '@shop/retry/backoff'
+import type { Runtime } from '../runtime.ts'
 
-export const SUSPECTS_MAX = 10_000
-export const SUSPECT_PAUSE: Backoff = { firstMs: 250, maxMs: 1_000 }
+export const QUARANTINED_MAX = 10_000
+export const QUARANTINE_PAUSE: Backoff = { firstMs: 250, maxMs: 1_000 }
 
-export type Suspicion = {
-  /** Items in a call with it, itself included. */
-  readonly together: number
+export type Quarantined = {
+  /** Items in a call with it at most, itself included. */
+  readonly groupMax: number
   /** How often it failed alone. */
   readonly failures: number
+  /** The moment of the monotonic clock before which it is not sent. */
   readonly notBefore: number
 }
 
-export type Suspects = {
-  of(key: string): Suspicion | undefined
+export type Quarantine = {
+  of(key: string): Quarantined | undefined
   /** It was part of a call that failed. */
-  doubt(key: string, together: number): void
-  /** `answered`: for a reason of its own. No answer at all may have had another, so after the first there is no pause. */
+  failedTogether(key: string, groupMax: number): void
+  /**
+   * `answered`: with a failure of its own. Without an answer the reason may have been another one, so there is no pause
+   * after the first time.
+   */
   failedAlone(key: string, answered: boolean): void
-  clear(key: string): void
+  release(key: string): void
 }
 
-export function createSuspects(clock: () => number, random: () => number, max = SUSPECTS_MAX): Suspects {
-  const known = new Map<string, Suspicion>()
-  const keep = (key: string, suspicion: Suspicion) => {
+export function createQuarantine(
+  { monotonic, random }: Pick<Runtime, 'monotonic' | 'random'>,
+  max = QUARANTINED_MAX,
+): Quarantine {
+  /** The one that failed longest ago is first. */
+  const known = new Map<string, Quarantined>()
+  const set = (key: string, quarantined: Quarantined) => {
     known.delete(key)
-    known.set(key, suspicion)
+    known.set(key, quarantined)
     if (known.size > max) known.delete(known.keys().next().value!)
   }
   return {
     of: (key) => known.get(key),
-    doubt(key, together) {
+    failedTogether(key, groupMax) {
       const { failures = 0, notBefore = 0 } = known.get(key) ?? {}
-      keep(key, { together: Math.max(1, together), failures, notBefore })
+      set(key, { groupMax: Math.max(1, groupMax), failures, notBefore })
     },
     failedAlone(key, answered) {
       const failures = (known.get(key)?.failures ?? 0) + 1
-      const ms = answered || failures > 1 ? pauseMs(SUSPECT_PAUSE, failures, random()) : 0
-      keep(key, { together: 1, failures, notBefore: clock() + ms })
+      const ms = answered || failures > 1 ? pauseMs(QUARANTINE_PAUSE, failures, random()) : 0
+      set(key, { groupMax: 1, failures, notBefore: monotonic() + ms })
     },
-    clear: (key) => known.delete(key),
+    release: (key) => void known.delete(key),
   }
 }

@@ -1,82 +1,82 @@
 /**
- * When a call has taken so long that its answer is not waited for, and what becomes of it then.
+ * When a call has taken so long that its items are sent again without waiting for its end.
  *
  * Promises
- *  1. A call hangs after its part of the deadline, or after several times what calls that were answered took lately:
- *     where all calls are slow, none hangs. It may still be answered.
- *  2. At most HANGING_MAX hang: the eldest is ended by its signal when there is one more.
+ *  1. A call is slow when it took its part of the deadline, or several times as long as calls that were answered lately:
+ *     where all calls take long, none is slow. A slow call goes on, and may still be answered.
+ *  2. At most SLOW_CALLS_MAX of them go on: the oldest is ended by its signal when there is one more.
  */
+import type { Cancel, Runtime } from '../runtime.ts'
 
-export const HANGING_MAX = 8
+export const SLOW_CALLS_MAX = 8
 const PATIENCE = { ofDeadline: 1 / 16, ofUsual: 4 }
-/** What is left of the longest with each call. */
+/** With each call, this part of the longest time is remembered. */
 const REMEMBERED = 0.8
 
-export type Watched = {
+export type WatchedCall = {
   readonly signal: AbortSignal
-  /** `usual`: the time it took is what such calls take. */
+  /** `usual`: what it took counts as the time that such calls take. */
   answered(usual: boolean): void
-  /** In whatever way; to be called once. */
+  /** With or without an answer. */
   ended(): void
 }
 
-export type HangingCalls = {
+export type SlowCalls = {
   /**
-   * `onHang` is called at most once. With `unlessAllDo`, while nothing at all was answered since the call began, only
-   * one call after the other is said to hang: it may be the other side that is slow, or a bad item in each.
+   * `onSlow` is called at most once; a call without it never becomes slow. With `oneByOne`, while nothing was answered
+   * since the call began, only one call after the other becomes slow: either the other side is slow, or there is a bad
+   * item in each call.
    */
-  watch(onHang: () => void, options: { readonly unlessAllDo: boolean }): Watched
-  /** A call that is never said to hang. */
-  unwatched(): Watched
+  watch(onSlow: (() => void) | undefined, options: { readonly oneByOne: boolean }): WatchedCall
 }
 
-export function createHangingCalls(deadlineMs: number, clock: () => number): HangingCalls {
-  const hanging = new Set<AbortController>()
+export function createSlowCalls(
+  deadlineMs: number,
+  { monotonic, after }: Pick<Runtime, 'monotonic' | 'after'>,
+): SlowCalls {
+  const slow = new Set<AbortController>()
   let answeredAt = 0
-  let probedAt = 0
+  let slowAt = 0
   let usualMs = 0
 
   const patienceMs = () => Math.max(deadlineMs * PATIENCE.ofDeadline, usualMs * PATIENCE.ofUsual)
 
-  const begin = (onHang?: () => void, unlessAllDo = false): Watched => {
-    const begun = clock()
-    const ender = new AbortController()
-    let timer: NodeJS.Timeout | undefined
+  const watch: SlowCalls['watch'] = (onSlow, { oneByOne }) => {
+    const begun = monotonic()
+    const ending = new AbortController()
+    let cancel: Cancel | undefined
     const look = () => {
-      const left = patienceMs() - (clock() - begun)
-      if (left > 0) timer = setTimeout(look, left)
-      else if (unlessAllDo && answeredAt < begun && clock() < probedAt + patienceMs())
-        timer = setTimeout(look, patienceMs() / 4)
-      else hang()
+      const left = patienceMs() - (monotonic() - begun)
+      if (left > 0) cancel = after(left, look)
+      else if (oneByOne && answeredAt < begun && monotonic() < slowAt + patienceMs())
+        cancel = after(patienceMs() / 4, look)
+      else becomeSlow()
     }
-    const hang = () => {
-      probedAt = clock()
-      hanging.add(ender)
-      if (hanging.size > HANGING_MAX) endEldest()
-      onHang!()
+    const becomeSlow = () => {
+      slowAt = monotonic()
+      slow.add(ending)
+      if (slow.size > SLOW_CALLS_MAX) endOldest()
+      onSlow?.()
     }
-    if (onHang) look()
+    if (onSlow) look()
     return {
-      signal: ender.signal,
+      signal: ending.signal,
       answered(usual) {
-        answeredAt = clock()
+        answeredAt = monotonic()
         if (usual) usualMs = Math.max(answeredAt - begun, usualMs * REMEMBERED)
       },
       ended() {
-        clearTimeout(timer)
-        hanging.delete(ender)
+        cancel?.()
+        slow.delete(ending)
       },
     }
   }
 
-  const endEldest = () => {
-    const [eldest] = hanging
-    hanging.delete(eldest!)
-    eldest!.abort(new Error('it hung, and so did others'))
+  const endOldest = () => {
+    const [oldest] = slow
+    slow.delete(oldest!)
+    oldest!.abort(new Error('it was slow, and so were too many others'))
   }
 
-  return {
-    watch: (onHang, { unlessAllDo }) => begin(onHang, unlessAllDo),
-    unwatched: () => begin(),
-  }
+  return { watch }
 }

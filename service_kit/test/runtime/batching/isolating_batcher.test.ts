@@ -2,12 +2,15 @@ import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
-  type BatcherOptions,
   CALLS_AT_ONCE_MAX,
-  createBatcher,
+  type Call,
+  createIsolatingBatcher,
+  type IsolatingBatcherOptions,
 } from '../../../src/runtime/batching/isolating_batcher.ts'
-import { createSuspects, SUSPECT_PAUSE } from '../../../src/runtime/batching/quarantine.ts'
-import { type Call, CallFailed, type Outcome } from '../../../src/runtime/batching/shared_call.ts'
+import { CallFailed, type Outcome } from '../../../src/runtime/batching/outcome.ts'
+import { createQuarantine, QUARANTINE_PAUSE } from '../../../src/runtime/batching/quarantine.ts'
+
+import { systemRuntime } from '../../../src/runtime/runtime.ts'
 import { currentTraceparent, inTrace } from '../../../src/runtime/trace_context.ts'
 
 type Send = (items: readonly number[], call: Call) => Promise<readonly number[]>
@@ -15,9 +18,9 @@ type Send = (items: readonly number[], call: Call) => Promise<readonly number[]>
 const batcher = ({
   send = async (items) => items.map((n) => n * 10),
   ...changes
-}: Partial<Omit<BatcherOptions<number, number>, 'send'>> & { send?: Send } = {}) => {
+}: Partial<Omit<IsolatingBatcherOptions<number, number>, 'send'>> & { send?: Send } = {}) => {
   const calls: number[][] = []
-  const batch = createBatcher<number, number>({
+  const batch = createIsolatingBatcher<number, number>({
     itemsMax: 8,
     weightMax: 1_000,
     waitingMax: 1_000,
@@ -25,7 +28,7 @@ const batcher = ({
     weight: () => 1,
     key: String,
     unanswered: (why) => new Error(why),
-    random: () => 1,
+    runtime: { ...systemRuntime, random: () => 1 },
     ...changes,
     send: async (items, call): Promise<Outcome<number>[]> => {
       calls.push([...items])
@@ -221,7 +224,7 @@ suite('a call that fails', () => {
   })
 
   test('an item that is not answered fails alone, and its neighbours have their answers', async () => {
-    const batch = createBatcher<number, number>({
+    const batch = createIsolatingBatcher<number, number>({
       itemsMax: 8,
       weightMax: 8,
       waitingMax: 8,
@@ -229,7 +232,7 @@ suite('a call that fails', () => {
       weight: () => 1,
       key: String,
       unanswered: (why) => new Error(why),
-      random: () => 1,
+      runtime: { ...systemRuntime, random: () => 1 },
       send: async (items) =>
         items.map((n) =>
           n === 1 ? { ok: false, error: new Error('not that one') } : { ok: true, value: n },
@@ -248,7 +251,7 @@ suite('what failed before', () => {
     calls.length = 0
     await assert.rejects(batch(3), /failed a moment ago/)
     assert.equal(calls.length, 0)
-    await sleep(SUSPECT_PAUSE.firstMs + 5)
+    await sleep(QUARANTINE_PAUSE.firstMs + 5)
     const outcomes = await Promise.allSettled(numbers(8).map((n) => batch(n)))
     assert.deepEqual(
       outcomes.flatMap(({ status }, n) => (status === 'rejected' ? [n] : [])),
@@ -263,13 +266,13 @@ suite('what failed before', () => {
   test('is called by that name, so that its failures say nothing about the other side', async () => {
     const seen: [readonly number[], boolean][] = []
     const { batch } = batcher({
-      send: async (items, { suspect }) => {
-        seen.push([items, suspect])
+      send: async (items, { failedBefore }) => {
+        seen.push([items, failedBefore])
         throw fault(true)
       },
     })
     await assert.rejects(batch(1), /bad/)
-    await sleep(SUSPECT_PAUSE.firstMs + 5)
+    await sleep(QUARANTINE_PAUSE.firstMs + 5)
     await assert.rejects(batch(1), /bad/)
     assert.deepEqual(seen, [
       [[1], false],
@@ -287,7 +290,7 @@ suite('what failed before', () => {
     })
     await assert.rejects(batch(1))
     down = false
-    await sleep(SUSPECT_PAUSE.firstMs + 5)
+    await sleep(QUARANTINE_PAUSE.firstMs + 5)
     await batch(1)
     calls.length = 0
     await Promise.all([batch(1), batch(2)])
@@ -337,7 +340,7 @@ suite('what failed before', () => {
     let lost = true
     const { batch, calls } = batcher({
       deadlineMs: 60_000,
-      random: () => 0,
+      runtime: { ...systemRuntime, random: () => 0 },
       send: async (items) => {
         if (lost && items.some((n) => n < 4)) throw fault(false)
         if (items.some((n) => n < 3)) await mayEnd.promise
@@ -356,19 +359,15 @@ suite('what failed before', () => {
   })
 
   test('is remembered of so many and no more', () => {
-    const suspects = createSuspects(
-      () => 0,
-      () => 1,
-      3,
-    )
-    for (const key of ['a', 'b', 'c', 'd']) suspects.failedAlone(key, true)
-    suspects.doubt('b', 4)
-    suspects.doubt('e', 0)
+    const quarantine = createQuarantine({ monotonic: () => 0, random: () => 1 }, 3)
+    for (const key of ['a', 'b', 'c', 'd']) quarantine.failedAlone(key, true)
+    quarantine.failedTogether('b', 4)
+    quarantine.failedTogether('e', 0)
     assert.deepEqual(
-      ['a', 'b', 'c', 'd', 'e'].map((key) => suspects.of(key)?.together),
+      ['a', 'b', 'c', 'd', 'e'].map((key) => quarantine.of(key)?.groupMax),
       [undefined, 4, undefined, 1, 1],
     )
-    assert.deepEqual(suspects.of('b'), { together: 4, failures: 1, notBefore: SUSPECT_PAUSE.firstMs })
+    assert.deepEqual(quarantine.of('b'), { groupMax: 4, failures: 1, notBefore: QUARANTINE_PAUSE.firstMs })
   })
 })
 
@@ -383,7 +382,7 @@ suite('items that are never answered', () => {
     const made = batcher({
       itemsMax: 128,
       deadlineMs: DEADLINE_MS,
-      clock: Date.now,
+      runtime: { ...systemRuntime, random: () => 1, monotonic: Date.now },
       send: async (items, { signal }) => {
         seen.atOnce++
         seen.most = Math.max(seen.most, seen.atOnce)
@@ -442,7 +441,7 @@ suite('items that are never answered', () => {
     const bad = Promise.allSettled(numbers(20).map((n) => batch(n)))
     for (let n = 100; n < 110; n++) assert.equal(await settled(batch(n)), n)
     await settled(bad)
-    t.mock.timers.tick(SUSPECT_PAUSE.firstMs)
+    t.mock.timers.tick(QUARANTINE_PAUSE.firstMs)
     calls.length = 0
     seen.hung = 0
     const again = Promise.allSettled(numbers(20).map((n) => batch(n)))
