@@ -13,17 +13,19 @@ import {
 import { W3CTraceContextPropagator } from '@opentelemetry/core'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { resourceFromAttributes } from '@opentelemetry/resources'
-import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
+import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import { handleInTraces, incomingTraceparent, type Tracing } from '@shop/service_kit/http/tracing'
 import { currentTraceparent } from '@shop/service_kit/runtime/trace_context'
+import { batchLimits, samplerOf } from './environment.ts'
 
 /** How long a process that leaves waits for its last spans to be taken. */
 export const STOP_MS = 2_000
 
-export function recordSpans(service: string): Tracing {
-  const provider = new NodeTracerProvider({
+export function recordSpans(service: string, env: NodeJS.ProcessEnv): Tracing {
+  const provider = new TracerProvider({
     resource: resourceFromAttributes({ 'service.name': service }),
-    spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())],
+    sampler: samplerOf(env),
+    spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter(), ...batchLimits(env) })],
   })
   const tracer = provider.getTracer(service)
   const propagator = new W3CTraceContextPropagator()

@@ -56,5 +56,5 @@ const wantsSpans = (env: NodeJS.ProcessEnv): boolean =>
 export async function startTracing(service: string, env: NodeJS.ProcessEnv): Promise<Tracing> {
   if (!wantsSpans(env)) return PASS_ON
   const { recordSpans } = await import('@shop/tracing/spans')
-  return recordSpans(env.OTEL_SERVICE_NAME ?? service)
+  return recordSpans(env.OTEL_SERVICE_NAME ?? service, env)
 }

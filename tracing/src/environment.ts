@@ -1,0 +1,59 @@
+/**
+ * The standard variables of the OpenTelemetry SDK that its classes do not read themselves: which traces are recorded, and
+ * how spans are collected before they are exported. The exporter reads its own (OTEL_EXPORTER_OTLP_*).
+ *
+ * As the specification says, a value that cannot be used counts as not set.
+ * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
+ */
+import {
+  AlwaysOffSampler,
+  AlwaysOnSampler,
+  ParentBasedSampler,
+  type Sampler,
+  TraceIdRatioBasedSampler,
+} from '@opentelemetry/sdk-trace'
+
+export type BatchLimits = {
+  scheduledDelayMillis?: number
+  exportTimeoutMillis?: number
+  maxQueueSize?: number
+  maxExportBatchSize?: number
+}
+
+const BATCH_VARIABLES: readonly (readonly [variable: string, option: keyof BatchLimits])[] = [
+  ['OTEL_BSP_SCHEDULE_DELAY', 'scheduledDelayMillis'],
+  ['OTEL_BSP_EXPORT_TIMEOUT', 'exportTimeoutMillis'],
+  ['OTEL_BSP_MAX_QUEUE_SIZE', 'maxQueueSize'],
+  ['OTEL_BSP_MAX_EXPORT_BATCH_SIZE', 'maxExportBatchSize'],
+]
+
+/** Milliseconds and spans, as given by OTEL_BSP_*. */
+export function batchLimits(env: NodeJS.ProcessEnv): BatchLimits {
+  const limits: BatchLimits = {}
+  for (const [variable, option] of BATCH_VARIABLES) {
+    const value = Number(env[variable])
+    if (Number.isSafeInteger(value) && value > 0) limits[option] = value
+  }
+  return limits
+}
+
+/** By OTEL_TRACES_SAMPLER and its argument; by default every trace whose caller does not say otherwise. */
+export function samplerOf(env: NodeJS.ProcessEnv): Sampler {
+  const given = env.OTEL_TRACES_SAMPLER_ARG ?? ''
+  const asked = Number(given)
+  const ratio = given.trim() !== '' && asked >= 0 && asked <= 1 ? asked : 1
+  switch (env.OTEL_TRACES_SAMPLER) {
+    case 'always_on':
+      return new AlwaysOnSampler()
+    case 'always_off':
+      return new AlwaysOffSampler()
+    case 'traceidratio':
+      return new TraceIdRatioBasedSampler(ratio)
+    case 'parentbased_always_off':
+      return new ParentBasedSampler({ root: new AlwaysOffSampler() })
+    case 'parentbased_traceidratio':
+      return new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) })
+    default:
+      return new ParentBasedSampler({ root: new AlwaysOnSampler() })
+  }
+}
