@@ -7,6 +7,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openStores as openOrders } from '@shop/order_service/storage/open_stores'
 import { openStores as openProducts } from '@shop/product_service/storage/open_stores'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { CURRENCY, type Place } from './fill.ts'
 
 const PAGE = 500
@@ -17,8 +18,8 @@ export async function checkBalance(
   places: { products: Place; orders: Place },
   answered: number,
 ): Promise<string> {
-  const products = await openProducts({ ...places.products, CURRENCY })
-  const { orders, close } = await openOrders({ ...places.orders, CURRENCY })
+  const products = await openProducts({ ...places.products, CURRENCY }, systemRuntime)
+  const { orders, close } = await openOrders({ ...places.orders, CURRENCY }, systemRuntime)
   const unsettled = async () => (await orders.backlog()).count
   try {
     for (const deadline = Date.now() + SETTLE_MS; (await unsettled()) > 0; await sleep(200)) {

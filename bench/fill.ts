@@ -3,6 +3,7 @@ import { randomUUIDv7 } from 'node:crypto'
 import { confirm, newOrder } from '@shop/order_service/domain/order'
 import { openStores as openOrders } from '@shop/order_service/storage/open_stores'
 import { openStores as openProducts } from '@shop/product_service/storage/open_stores'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 
 export const CURRENCY = 'USD'
 const PRODUCTS_AT_ONCE = 500
@@ -32,7 +33,7 @@ export async function fillProducts(
   { priceMinor, stock }: { priceMinor: number; stock: number },
   tell: (what: string) => void,
 ): Promise<string[]> {
-  const stores = await openProducts({ ...place, CURRENCY })
+  const stores = await openProducts({ ...place, CURRENCY }, systemRuntime)
   const ids: string[] = []
   try {
     while (ids.length < count) {
@@ -57,7 +58,7 @@ export async function fillOrders(
   count: number,
   tell: (what: string) => void,
 ): Promise<{ orderIds: string[]; userIds: string[] }> {
-  const { orders, close } = await openOrders({ DATA_DIR: dataDir, CURRENCY })
+  const { orders, close } = await openOrders({ DATA_DIR: dataDir, CURRENCY }, systemRuntime)
   const userIds = Array.from({ length: count / ORDERS_PER_USER }, () => randomUUIDv7())
   const productIds = Array.from({ length: 1_000 }, () => randomUUIDv7())
   const orderIds: string[] = []

@@ -9,6 +9,7 @@
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { openSqlite } from '@shop/service_kit/sqlite/store'
 import Fastify from 'fastify'
 
@@ -28,7 +29,11 @@ function fastify() {
 }
 
 function fastifyWithInsert(path: string) {
-  const store = openSqlite({ path, migrations: new URL('./migrations/', import.meta.url) })
+  const store = openSqlite({
+    runtime: systemRuntime,
+    path,
+    migrations: new URL('./migrations/', import.meta.url),
+  })
   const insert = store.writer.prepare('INSERT INTO entries (id, body) VALUES (?, ?)')
   const app = Fastify()
   app.post('/orders', async (request, reply) => {

@@ -13,6 +13,7 @@ import { openStores as openProductStores } from '@shop/product_service/storage/o
 import { openMongo } from '@shop/service_kit/mongo/store'
 import { databaseOf } from '@shop/service_kit/mongo/url'
 import { reasonOf } from '@shop/service_kit/runtime/reason'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { readArguments, refuse } from './arguments.ts'
 import { copyAtOneMoment, isInUse } from './backup/cut.ts'
 import { faultsOfFile } from './backup/verify.ts'
@@ -88,9 +89,9 @@ try {
   // Nobody searches the copy.
   const lookOnly = { ...old, existing: true }
   const oldStores = {
-    accounts: closing(await openAuthStores(old)),
-    products: closing(await openProductStores(lookOnly)),
-    orders: closing(await openOrderStores(old)),
+    accounts: closing(await openAuthStores(old, systemRuntime)),
+    products: closing(await openProductStores(lookOnly, systemRuntime)),
+    orders: closing(await openOrderStores(old, systemRuntime)),
   }
   // Amounts are carried as they lie there, so the target counts with the digits the source counts with.
   const next = ({ digits }: { digits(): number }) => ({
@@ -100,13 +101,14 @@ try {
     CURRENCY_DIGITS: digits(),
   })
   const nextStores = {
-    accounts: closing(await openAuthStores({ DATABASE_URL: to!, DATA_DIR: folder })),
-    products: closing(await openProductStores(next(oldStores.products))),
-    orders: closing(await openOrderStores(next(oldStores.orders))),
+    accounts: closing(await openAuthStores({ DATABASE_URL: to!, DATA_DIR: folder }, systemRuntime)),
+    products: closing(await openProductStores(next(oldStores.products), systemRuntime)),
+    orders: closing(await openOrderStores(next(oldStores.orders), systemRuntime)),
   }
   await nextStores.products.check()
   const mongo = closing(
     await openMongo({
+      runtime: systemRuntime,
       url: to!,
       database: 'shop_products',
       service: 'product_service',

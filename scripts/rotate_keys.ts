@@ -7,6 +7,7 @@ import { rotateKeys } from '@shop/auth_service/rotate_keys'
 import { DATABASE_FILE, openStores } from '@shop/auth_service/storage/open_stores'
 import { readConfig } from '@shop/service_kit/runtime/config'
 import { reasonOf } from '@shop/service_kit/runtime/reason'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { readArguments, refuse } from './arguments.ts'
 
 const { values } = readArguments(
@@ -31,7 +32,7 @@ try {
   if (config.DATABASE_URL === undefined && !existsSync(file)) {
     refuse(`There is no ${file}. Set DATA_DIR to the shop's, or start the shop first.`)
   }
-  const stores = await openStores(config)
+  const stores = await openStores(config, systemRuntime)
   const { kid, removed } = await rotateKeys({
     keys: stores.keys,
     now: () => new Date(),

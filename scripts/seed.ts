@@ -5,6 +5,7 @@ import { readProductConfig } from '@shop/product_service/config'
 import type { Stores } from '@shop/product_service/domain/ports'
 import { openStores } from '@shop/product_service/storage/open_stores'
 import { reasonOf } from '@shop/service_kit/runtime/reason'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { readArguments, refuse, wholeNumber } from './arguments.ts'
 import { NOTHING_MADE, plannedService, planShop } from './plan.ts'
 import { createProgress } from './seed/progress.ts'
@@ -63,7 +64,7 @@ try {
 
 async function openOrRefuse(): Promise<Stores> {
   try {
-    return await openStores(readProductConfig(product.env))
+    return await openStores(readProductConfig(product.env), systemRuntime)
   } catch (error) {
     refuse(reasonOf(error))
   }

@@ -5,10 +5,11 @@ import type { Tracing } from '@shop/service_kit/http/tracing'
 import type { VerifyToken } from '@shop/service_kit/identity/access'
 import { createTokenVerifier } from '@shop/service_kit/identity/tokens'
 import { createMetrics, type Metrics } from '@shop/service_kit/runtime/metrics'
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Logger } from 'pino'
 import { type Argon2Parameters, createArgon2Hasher } from './crypto/argon2_hasher.ts'
 import { createPasswordChecks } from './crypto/password_checks.ts'
-import { refreshTokens } from './crypto/refresh_tokens.ts'
+import { createRefreshTokens } from './crypto/refresh_tokens.ts'
 import { createAccessTokens, publicKeySet, storedKeys } from './crypto/signing.ts'
 import { createWorkLines } from './crypto/work_lines.ts'
 import type { AccountPorts } from './domain/accounts.ts'
@@ -28,8 +29,7 @@ import type { Stores } from './storage/open_stores.ts'
 
 export type AppDeps = {
   readonly stores: Stores
-  readonly now: () => Date
-  readonly newId: () => string
+  readonly runtime: Runtime
   readonly metrics?: Metrics
   readonly logger?: Logger
   readonly tracing?: Tracing
@@ -47,18 +47,19 @@ export type AppDeps = {
 
 /** The app, and the ports its routes work on (for what has to be done at start). */
 export function createApp(deps: AppDeps): { app: App; ports: AccountPorts } {
-  const { stores, now, newId, logger, tracing, metrics = createMetrics('auth_service') } = deps
+  const { stores, runtime, logger, tracing, metrics = createMetrics('auth_service') } = deps
+  const { now, newId } = runtime
   const lines = createWorkLines({
     atOnce: deps.hashesAtOnce ?? 4,
     waitingMax: deps.hashesWaitingMax ?? 256,
   })
   const ports: AccountPorts = {
     ...stores,
-    hasher: createArgon2Hasher(lines, deps.hashParameters),
+    hasher: createArgon2Hasher(runtime, lines, deps.hashParameters),
     passwordChecks: createPasswordChecks(),
     loginLimits: loginLimits(deps.freeTries ?? FREE_TRIES_DEFAULT),
     registrationLimits: registrationLimits(deps.registrationsPerAddress ?? REGISTRATIONS_DEFAULT),
-    refreshTokens,
+    refreshTokens: createRefreshTokens(runtime),
     refreshTokenTtlSeconds: deps.refreshTokenTtlSeconds ?? REFRESH_TOKEN_TTL_SECONDS_DEFAULT,
     now,
     newId,

@@ -3,10 +3,10 @@
  * store can't be reached the service listens all the same (its answers say why, /readyz too), and the steps are
  * taken as soon as it can: a database that is down must not keep its services from starting.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Logger } from 'pino'
 
-const AGAIN_MS = 500
+export const AGAIN_MS = 500
 
 /**
  * Resolves once the steps were taken, or the store turned out to be unavailable; rejects as they do otherwise.
@@ -14,8 +14,7 @@ const AGAIN_MS = 500
  */
 export async function takeFirstSteps(
   steps: () => Promise<void>,
-  logger: Logger,
-  againMs = AGAIN_MS,
+  { logger, runtime }: { readonly logger: Logger; readonly runtime: Pick<Runtime, 'sleep'> },
 ): Promise<() => void> {
   const stopping = new AbortController()
   const { signal } = stopping
@@ -30,7 +29,7 @@ export async function takeFirstSteps(
     }
   }
   const keepTrying = async () => {
-    do await sleep(againMs, undefined, { signal, ref: false }).catch(() => {})
+    do await runtime.sleep(AGAIN_MS, signal, { background: true }).catch(() => {})
     while (!signal.aborted && !(await tryOnce()))
   }
   if (!(await tryOnce())) keepTrying()

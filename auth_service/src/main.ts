@@ -1,10 +1,10 @@
 /** The process: configuration, stores, keys, the first admin, the app. */
-import { randomUUIDv7 } from 'node:crypto'
 import { startTracing } from '@shop/service_kit/http/tracing'
 import { listOf, operationsPlace } from '@shop/service_kit/runtime/config'
 import { runService } from '@shop/service_kit/runtime/lifecycle'
 import { createLogger } from '@shop/service_kit/runtime/log'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createUnreadableTold } from '@shop/service_kit/storage/unreadable'
 import { createApp } from './app.ts'
 import { readAuthConfig } from './config.ts'
@@ -19,12 +19,14 @@ await runService(async () => {
   const logger = createLogger('auth_service', config.LOG_LEVEL)
   const tracing = await startTracing('auth_service', process.env)
   const metrics = createMetrics('auth_service')
-  const stores = await openStores(config, createUnreadableTold({ logger, metrics }))
-  const now = () => new Date()
+  const stores = await openStores(
+    config,
+    systemRuntime,
+    createUnreadableTold({ logger, metrics, runtime: systemRuntime }),
+  )
   const { app, ports } = createApp({
     stores,
-    now,
-    newId: () => randomUUIDv7(),
+    runtime: systemRuntime,
     metrics,
     logger,
     tracing,
@@ -43,15 +45,16 @@ await runService(async () => {
   })
   const maintenance = {
     stores,
-    keyPorts: { keys: stores.keys, makeKeyPair, now },
+    keyPorts: { keys: stores.keys, makeKeyPair, now: systemRuntime.now },
     rotationDays: config.KEY_ROTATION_DAYS,
     refreshTokenTtlSeconds: config.REFRESH_TOKEN_TTL,
-    now,
+    runtime: systemRuntime,
   }
-  const stopFirstSteps = await takeFirstSteps(async () => {
+  const takeSteps = async () => {
     await maintain(maintenance)
     await makeFirstAdmin(ports, config, logger)
-  }, logger)
+  }
+  const stopFirstSteps = await takeFirstSteps(takeSteps, { logger, runtime: systemRuntime })
   const stopMaintenance = startMaintenance(maintenance, logger)
   return {
     app,

@@ -2,19 +2,19 @@
  * What has to happen now and then: the next signing key, what has ended removed from the stores, and what a clock
  * that was ahead began brought back to now, in bounded batches. Every replica does it; each step is safe to do twice.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Logger } from 'pino'
 import { REFRESH_TOKEN_TTL_SECONDS_DEFAULT } from './domain/sessions.ts'
 import { type KeyPorts, keepKeys } from './domain/signing_keys.ts'
 import type { Stores } from './storage/open_stores.ts'
 
-const EVERY_MS = 60_000
+export const EVERY_MS = 60_000
 /** Of one transaction: a few milliseconds of the thread that serves everybody. */
 export const BATCH = 50
 /** Of one kind in one round. */
 export const BATCHES_MAX = 200
 /** Between two batches others may write. */
-const PAUSE_MS = 20
+export const PAUSE_MS = 20
 const DAY_MS = 24 * 60 * 60_000
 
 export type MaintenanceDeps = {
@@ -22,7 +22,7 @@ export type MaintenanceDeps = {
   readonly keyPorts: KeyPorts
   readonly rotationDays: number
   readonly refreshTokenTtlSeconds?: number
-  readonly now: () => Date
+  readonly runtime: Pick<Runtime, 'now' | 'sleep'>
   /** Ends a round after the batch under way. */
   readonly signal?: AbortSignal
 }
@@ -39,12 +39,12 @@ export async function maintain(deps: MaintenanceDeps): Promise<void> {
 }
 
 async function inBatches(
-  { now, signal }: MaintenanceDeps,
+  { runtime, signal }: MaintenanceDeps,
   work: (now: Date) => Promise<number>,
 ): Promise<void> {
   for (let batch = 0; batch < BATCHES_MAX && !signal?.aborted; batch++) {
-    if ((await work(now())) < BATCH) return
-    await sleep(PAUSE_MS)
+    if ((await work(runtime.now())) < BATCH) return
+    await runtime.sleep(PAUSE_MS)
   }
 }
 
@@ -57,7 +57,7 @@ export function startMaintenance(deps: MaintenanceDeps, logger: Logger): () => P
       await maintain({ ...deps, signal }).catch((err) =>
         logger.warn({ err }, 'maintenance failed and will be tried again'),
       )
-      await sleep(EVERY_MS, undefined, { signal, ref: false }).catch(() => {})
+      await deps.runtime.sleep(EVERY_MS, signal, { background: true }).catch(() => {})
     }
   }
   const ended = rounds()

@@ -6,6 +6,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { rotateKeys } from '../src/rotate_keys.ts'
 import { openStores } from '../src/storage/open_stores.ts'
 import { folder, PASSWORD, type Tokens } from './support.ts'
@@ -88,7 +89,7 @@ suite('the process', () => {
     assert.equal(a?.keys.length, 1)
     assert.deepEqual(a, b)
 
-    const stores = await openStores({ DATA_DIR })
+    const stores = await openStores({ DATA_DIR }, systemRuntime)
     t.after(() => stores.close())
     assert.equal((await stores.users.list({ limit: 9 })).length, 1)
     const { kid } = await rotateKeys({ keys: stores.keys, now: () => new Date() })

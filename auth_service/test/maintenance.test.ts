@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { createLogger } from '@shop/service_kit/runtime/log'
 import { makeKeyPair } from '../src/crypto/signing.ts'
-import { BATCH, BATCHES_MAX, maintain, startMaintenance } from '../src/maintenance.ts'
+import { BATCH, BATCHES_MAX, EVERY_MS, maintain, PAUSE_MS, startMaintenance } from '../src/maintenance.ts'
 import { createWorld, DAY_MS } from './support.ts'
 
 suite('maintenance', () => {
@@ -12,7 +12,7 @@ suite('maintenance', () => {
     const keyPorts = { keys: stores.keys, makeKeyPair, now: clock.now }
     return {
       ...world,
-      deps: { stores, keyPorts, rotationDays: 30, refreshTokenTtlSeconds: 60, now: clock.now },
+      deps: { stores, keyPorts, rotationDays: 30, refreshTokenTtlSeconds: 60, runtime: clock },
     }
   }
 
@@ -35,8 +35,9 @@ suite('maintenance', () => {
     const { throttle } = world.stores
     for (let i = 0; i < 2 * BATCH + 1; i++) await throttle.remember(`k${i}`, world.clock.now())
     const purges = t.mock.method(throttle, 'purge')
-    await world.stores.throttle.remember('kept', new Date(world.clock.now().getTime() + 1))
-    await maintain(world.deps)
+    const lastBatchAt = world.clock.now().getTime() + 2 * PAUSE_MS
+    await world.stores.throttle.remember('kept', new Date(lastBatchAt + 1))
+    await world.clock.advanceUntil(maintain(world.deps))
     const removed = await Promise.all(purges.mock.calls.map(({ result }) => result))
     assert.deepEqual(removed, [BATCH, BATCH, 1], 'so many in one transaction')
     assert.ok(BATCH <= 50, 'more hold the thread that serves everybody')
@@ -47,14 +48,15 @@ suite('maintenance', () => {
   test('a round ends though there is more, and stopping does not wait for all of it', async (t) => {
     const world = await prepare(t)
     const purge = t.mock.method(world.stores.throttle, 'purge', async () => BATCH)
-    await maintain(world.deps)
+    await world.clock.advanceUntil(maintain(world.deps))
     assert.equal(purge.mock.callCount(), BATCHES_MAX)
+    assert.equal(world.clock.monotonic(), BATCHES_MAX * PAUSE_MS, 'others may write between two batches')
     assert.equal(BATCH * BATCHES_MAX, 10_000)
     purge.mock.resetCalls()
     const stop = startMaintenance(world.deps, createLogger('auth_service', 'silent'))
-    while (purge.mock.callCount() === 0) await new Promise((resolve) => setTimeout(resolve, 1))
-    await stop()
-    assert.ok(purge.mock.callCount() < 10, `${purge.mock.callCount()} batches`)
+    while (purge.mock.callCount() === 0) await world.clock.advance(0)
+    await world.clock.advanceUntil(stop())
+    assert.equal(purge.mock.callCount(), 1)
   })
 
   test('brings back to now what a clock that was ahead began', async (t) => {
@@ -88,7 +90,11 @@ suite('maintenance', () => {
     }
     const deps = { ...world.deps, keyPorts: { ...world.deps.keyPorts, keys } }
     const stop = startMaintenance(deps, createLogger('auth_service', 'silent'))
-    await stop()
+    await world.clock.advance(EVERY_MS - 1)
     assert.equal(rounds, 1)
+    await world.clock.advance(1)
+    assert.equal(rounds, 2)
+    await stop()
+    assert.deepEqual(world.clock.waiting(), [])
   })
 })

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, type TestContext } from 'node:test'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import { createVirtualRuntime } from '@shop/service_kit/test_support/virtual_runtime'
 import { type AppDeps, createApp } from '../src/app.ts'
 import { makeKeyPair } from '../src/crypto/signing.ts'
 import { ensureFirstAdmin } from '../src/domain/accounts.ts'
@@ -31,25 +33,28 @@ export function folder(t: Scope): string {
 export type OpenPair = (t: Scope) => Promise<[Stores, Stores]>
 
 export const inMemory: OpenPair = async (t) => {
-  const stores = openSqliteStores(':memory:')
+  const stores = openSqliteStores(':memory:', systemRuntime)
   t.after(() => stores.close())
   return [stores, stores]
 }
 
 export const onOneFile: OpenPair = async (t) => {
   const path = join(folder(t), 'auth.db')
-  const pair: [Stores, Stores] = [openSqliteStores(path), openSqliteStores(path)]
+  const pair: [Stores, Stores] = [
+    openSqliteStores(path, systemRuntime),
+    openSqliteStores(path, systemRuntime),
+  ]
   t.after(() => Promise.all(pair.map((stores) => stores.close())))
   return pair
 }
 
-export function createClock(start = START) {
-  let at = start.getTime()
+let seed = 0
+/** A runtime whose wall clock `pass` moves, forward or back. Each gives ids and secrets of its own. */
+export function createClock(startAt = START) {
+  const runtime = createVirtualRuntime({ startAt, seed: ++seed })
   return {
-    now: () => new Date(at),
-    pass: (ms: number) => {
-      at += ms
-    },
+    ...runtime,
+    pass: (ms: number) => runtime.setNow(new Date(runtime.now().getTime() + ms)),
   }
 }
 
@@ -63,10 +68,10 @@ export async function createWorld(t: Scope, given: Partial<AppDeps> = {}) {
   const clock = createClock()
   const stores = given.stores ?? (await inMemory(t))[0]
   const metrics = createMetrics('auth_service')
-  const deps = { stores, now: clock.now, newId, metrics, hashParameters: WEAK, ...given }
+  const deps: AppDeps = { stores, runtime: clock, metrics, hashParameters: WEAK, ...given }
   const { app, ports } = createApp(deps)
   t.after(() => app.close())
-  await keepKeys({ keys: stores.keys, makeKeyPair, now: deps.now }, 30 * DAY_MS)
+  await keepKeys({ keys: stores.keys, makeKeyPair, now: deps.runtime.now }, 30 * DAY_MS)
   await ensureFirstAdmin(ports, { username: 'root', password: PASSWORD })
 
   const call = async (

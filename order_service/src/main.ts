@@ -22,7 +22,11 @@ await runService(async () => {
   const now = () => new Date()
   const logger = createLogger(SERVICE, config.LOG_LEVEL)
   const metrics = createMetrics(SERVICE)
-  const stores = await openStores(config, createUnreadableTold({ logger, metrics })('an order'))
+  const stores = await openStores(
+    config,
+    systemRuntime,
+    createUnreadableTold({ logger, metrics, runtime: systemRuntime })('an order'),
+  )
   const tracing = await startTracing(SERVICE, process.env)
   const auth = followAuthService({
     origins: [config.AUTH_URL],

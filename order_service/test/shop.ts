@@ -41,7 +41,7 @@ export function verifyToken(token: string): Principal {
 export const as = (who: string) => ({ authorization: `Bearer ${who}` })
 
 export async function startProducts(t: TestContext) {
-  const stores = await openProductStores(MEMORY)
+  const stores = await openProductStores(MEMORY, systemRuntime)
   const now = () => new Date()
   let app: App | undefined
   let port = 0
@@ -142,7 +142,7 @@ export async function connect(
 }
 
 export async function memoryOrders(t: TestContext): Promise<OrderStore> {
-  const stores = await openStores(MEMORY)
+  const stores = await openStores(MEMORY, systemRuntime)
   t.after(() => stores.close())
   return stores.orders
 }

@@ -8,6 +8,7 @@ import { crashPoints } from '@shop/service_kit/runtime/crash_points'
 import { runService } from '@shop/service_kit/runtime/lifecycle'
 import { createLogger } from '@shop/service_kit/runtime/log'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createUnreadableTold } from '@shop/service_kit/storage/unreadable'
 import { type AppDeps, createApp, SERVICE } from './app.ts'
 import { readProductConfig } from './config.ts'
@@ -21,8 +22,9 @@ await runService(async () => {
   const metrics = createMetrics(SERVICE)
   const stores = await openStores(
     config,
+    systemRuntime,
     (text) => logger.info(text),
-    createUnreadableTold({ logger, metrics }),
+    createUnreadableTold({ logger, metrics, runtime: systemRuntime }),
   )
   const tracing = await startTracing(SERVICE, process.env)
   const auth = followAuthService({

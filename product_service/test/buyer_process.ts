@@ -1,10 +1,11 @@
 /** A process of its own that sells from the file it is given; tests start several at once. Prints how many it held. */
 import { randomUUIDv7 } from 'node:crypto'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { openSqliteStores } from '../src/storage/open_stores.ts'
 
 const [path = '', products = '', count = '0'] = process.argv.slice(2)
 const ids = products.split(',')
-const stores = await openSqliteStores(path, 'USD')
+const stores = await openSqliteStores(path, 'USD', systemRuntime)
 const answers = await Promise.all(
   Array.from({ length: Number(count) }, (_, i) => {
     const lines = (i % 2 ? ids : [...ids].reverse()).map((productId) => ({ productId, quantity: 1 }))

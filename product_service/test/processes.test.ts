@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
 import { promisify } from 'node:util'
 import { createServiceTokens } from '@shop/service_kit/identity/service_tokens'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { openSqliteStores } from '../src/storage/open_stores.ts'
 import { add, folder, nextId } from './worlds.ts'
 
@@ -16,7 +17,7 @@ const SECRET = 'a secret of the tests, 32 bytes and more'
 suite('two processes on one file', () => {
   test('sell exactly what there is, whatever the order of the products in a cart (invariants 1, 2)', async (t) => {
     const path = join(folder(t), 'products.db')
-    const stores = await openSqliteStores(path, 'USD')
+    const stores = await openSqliteStores(path, 'USD', systemRuntime)
     t.after(() => stores.close())
     const [a, b] = [await add(stores, { stock: 60 }), await add(stores, { stock: 60 })]
     const buyers = await Promise.all(
@@ -150,7 +151,7 @@ suite('the process', () => {
   for (const [place, deed, status, expected] of places) {
     test(`that dies at ${place} has done the work, once, and says so when asked again`, async (t) => {
       const DATA_DIR = folder(t)
-      const stores = await openSqliteStores(join(DATA_DIR, 'products.db'), 'USD')
+      const stores = await openSqliteStores(join(DATA_DIR, 'products.db'), 'USD', systemRuntime)
       const tea = await add(stores, { stock: 10 })
       const order_id = nextId()
       const lines = [{ productId: tea.id, quantity: 1 }]

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { Problem } from '@shop/service_kit/runtime/problem'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createApp } from '../src/app.ts'
 import type { Stores } from '../src/domain/ports.ts'
 import { openSqliteStores } from '../src/storage/open_stores.ts'
@@ -29,14 +30,17 @@ export function folder(t: TestContext): string {
 }
 
 export const inMemory: MakeStores = async (t) => {
-  const stores = await openSqliteStores(':memory:', 'USD')
+  const stores = await openSqliteStores(':memory:', 'USD', systemRuntime)
   t.after(() => stores.close())
   return [stores, stores]
 }
 
 export const onOneFile: MakeStores = async (t) => {
   const path = join(folder(t), 'products.db')
-  const both = [await openSqliteStores(path, 'USD'), await openSqliteStores(path, 'USD')] as const
+  const both = [
+    await openSqliteStores(path, 'USD', systemRuntime),
+    await openSqliteStores(path, 'USD', systemRuntime),
+  ] as const
   t.after(() => Promise.all(both.map((stores) => stores.close())))
   return both
 }
@@ -65,7 +69,7 @@ export async function openShop(
   options: { requireVersion?: boolean; currency?: string; path?: string } = {},
 ) {
   const { requireVersion = false, currency = 'USD', path = ':memory:' } = options
-  const stores = await openSqliteStores(path, currency)
+  const stores = await openSqliteStores(path, currency, systemRuntime)
   const metrics = createMetrics('product_service')
   const app = createApp({
     stores,

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { readProductConfig } from '@shop/product_service/config'
 import { openStores } from '@shop/product_service/storage/open_stores'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { inspectSqlite } from '@shop/service_kit/sqlite/inspection'
 import { ROOT } from '../root.ts'
 import type { ServiceEntry } from '../services.ts'
@@ -24,11 +25,14 @@ export function faultsOfFile(path: string, service: ServiceEntry['name']): strin
 
 /** Compares every product's stock with its ledger. */
 export async function faultsOfLedger(path: string, env: NodeJS.ProcessEnv): Promise<string[]> {
-  const stores = await openStores({
-    ...readProductConfig(env),
-    DATABASE_URL: `sqlite:${path}`,
-    existing: true,
-  })
+  const stores = await openStores(
+    {
+      ...readProductConfig(env),
+      DATABASE_URL: `sqlite:${path}`,
+      existing: true,
+    },
+    systemRuntime,
+  )
   try {
     const faults: string[] = []
     let after: string | undefined

@@ -8,6 +8,7 @@ import { createApp as createProductApp } from '@shop/product_service/app'
 import { openSqliteStores as openProductStores } from '@shop/product_service/storage/open_stores'
 import type { App } from '@shop/service_kit/http/app'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createDirectReservations } from '../doctor/direct_reservations.ts'
 
 export type OpenApi = {
@@ -23,15 +24,18 @@ const nobody = () => {
 }
 
 export async function openApiDocuments(): Promise<Map<string, OpenApi>> {
-  const products = await openProductStores(':memory:', 'USD')
-  const { orders } = await openOrderStores({
-    DATABASE_URL: 'sqlite::memory:',
-    DATA_DIR: '.',
-    CURRENCY: 'USD',
-  })
-  const auth = openAuthStores(':memory:')
+  const products = await openProductStores(':memory:', 'USD', systemRuntime)
+  const { orders } = await openOrderStores(
+    {
+      DATABASE_URL: 'sqlite::memory:',
+      DATA_DIR: '.',
+      CURRENCY: 'USD',
+    },
+    systemRuntime,
+  )
+  const auth = openAuthStores(':memory:', systemRuntime)
   const apps: readonly (readonly [name: string, app: App])[] = [
-    ['auth_service', createAuthApp({ stores: auth, now, newId }).app],
+    ['auth_service', createAuthApp({ stores: auth, runtime: systemRuntime }).app],
     [
       'product_service',
       createProductApp({

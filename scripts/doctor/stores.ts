@@ -10,6 +10,7 @@ import { openStores as openOrderStores } from '@shop/order_service/storage/open_
 import { readProductConfig } from '@shop/product_service/config'
 import type { Stores as ProductStores } from '@shop/product_service/domain/ports'
 import { openStores as openProductStores } from '@shop/product_service/storage/open_stores'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { inspectSqlite } from '@shop/service_kit/sqlite/inspection'
 import { lossOf } from '@shop/service_kit/sqlite/mark'
 import { type Plan, plannedService } from '../plan.ts'
@@ -49,12 +50,16 @@ export async function examineStores(plan: Plan): Promise<Examination & { open: O
     }
   }
   const products = await attempt('product_service', () =>
-    openProductStores({ ...readProductConfig(plannedService(plan, 'product_service').env), existing: true }),
+    openProductStores(
+      { ...readProductConfig(plannedService(plan, 'product_service').env), existing: true },
+      systemRuntime,
+    ),
   )
   const unreadable = new Map<string, string>()
   const ordering = await attempt('order_service', () =>
     openOrderStores(
       { ...readOrderConfig(plannedService(plan, 'order_service').env), existing: true },
+      systemRuntime,
       (id, why) => unreadable.set(id, why),
     ),
   )

@@ -6,6 +6,7 @@ import { ORDER_INDEXES } from '@shop/order_service/storage/mongo_order_store'
 import { DATABASE } from '@shop/order_service/storage/open_mongo'
 import type { Setting } from '@shop/service_kit/mongo/setup'
 import { openMongo } from '@shop/service_kit/mongo/store'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { inspectSqlite } from '@shop/service_kit/sqlite/inspection'
 import type { Carried, Progress } from './progress.ts'
 
@@ -26,6 +27,7 @@ export async function carryAge(path: string, url: string): Promise<void> {
   const inspection = inspectSqlite(path, MIGRATIONS)
   const madeAt = new Date((inspection.state === 'readable' && inspection.madeAt) || 0)
   const store = await openMongo({
+    runtime: systemRuntime,
     url,
     database: DATABASE,
     service: 'order_service',

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import * as http from '../src/http/app.ts'
 import { ARRIVAL_LIMITS } from '../src/http/arrivals.ts'
 import { CONNECTIONS_MAX } from '../src/http/connections.ts'
@@ -89,7 +90,11 @@ test('of leaving: what is under way has the time of its longest wait', () => {
 test('of memory and patience of a SQLite file', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'shop-limits-'))
   writeFileSync(join(folder, '0001_things.sql'), 'CREATE TABLE things (name TEXT) STRICT;')
-  const { reader, writer, close } = openSqlite({ path: join(folder, 'x.db'), migrations: folder })
+  const { reader, writer, close } = openSqlite({
+    runtime: systemRuntime,
+    path: join(folder, 'x.db'),
+    migrations: folder,
+  })
   t.after(async () => {
     await close()
     rmSync(folder, { recursive: true })

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import type { CommandStartedEvent, Document } from 'mongodb'
 import { type MongoOptions, type MongoStore, openMongo } from '../src/mongo/store.ts'
 import { withOption } from '../src/mongo/url.ts'
+import { systemRuntime } from '../src/runtime/runtime.ts'
 import type { MongoServer } from './mongo_server.ts'
 
 type Query = {
@@ -20,11 +21,11 @@ type Query = {
 /** Opens a store, lets `work` use it, and asserts that every query it sent is served by an index. */
 export async function assertQueriesAreIndexed(
   server: MongoServer,
-  options: Omit<MongoOptions, 'url'>,
+  options: Omit<MongoOptions, 'url' | 'runtime'>,
   work: (store: MongoStore) => Promise<void>,
 ): Promise<readonly string[]> {
   const url = withOption(server.url(server.newDatabase()), 'monitorCommands=true')
-  const store = await openMongo({ ...options, url })
+  const store = await openMongo({ ...options, url, runtime: systemRuntime })
   try {
     const queries: Query[] = []
     const note = (event: CommandStartedEvent) => queries.push(...queriesOf(event))

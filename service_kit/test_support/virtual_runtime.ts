@@ -5,7 +5,7 @@
  *  1. `advance(ms)` runs what falls due in the order of its time, and at one time in the order in which it was asked for.
  *     Each runs at exactly its time, and promises settle before the next one.
  *  2. What is asked for on the way, and falls due within the same `ms`, runs too.
- *  3. The same seed gives the same ids and the same random numbers.
+ *  3. The same seed gives the same ids, random numbers and random bytes.
  *
  * Sockets and files stay real: `{ ...runtime, defer: systemRuntime.defer }` lets real I/O have its turn without `advance`.
  */
@@ -14,6 +14,11 @@ import { type Cancel, nextTurn, type Runtime, systemRuntime } from '../src/runti
 export type VirtualRuntime = Runtime & {
   /** Lets `ms` pass. Rejects with what a timer throws; the clock then stands at that timer's time. */
   advance(ms: number): Promise<void>
+  /**
+   * Lets time pass from one waiting timer to the next until `work` settles, and settles as it does. Only for work without
+   * deadlines: while real I/O is awaited, time runs.
+   */
+  advanceUntil<T>(work: Promise<T>): Promise<T>
   /** Sets the wall clock; timers and the monotonic clock do not notice. */
   setNow(time: Date): void
   /** Milliseconds until each waiting timer, the next one first. */
@@ -42,10 +47,18 @@ export function createVirtualRuntime(options: VirtualRuntimeOptions = {}): Virtu
     }
   }
 
+  const fireNext = async () => {
+    const next = timers.shift()
+    if (next) elapsed = next.at
+    next?.run()
+    await nextTurn(systemRuntime)
+  }
+
   return {
     now,
     monotonic: () => elapsed,
     random: numbersFrom(seed),
+    randomBytes: bytesFrom(numbersFrom(seed)),
     newId: idsFrom(now, numbersFrom(seed)),
     after,
     defer: (run) => void after(0, run),
@@ -83,13 +96,18 @@ export function createVirtualRuntime(options: VirtualRuntimeOptions = {}): Virtu
     async advance(ms) {
       const end = elapsed + ms
       await nextTurn(systemRuntime)
-      while (timers[0] && timers[0].at <= end) {
-        const { at, run } = timers.shift()!
-        elapsed = at
-        run()
-        await nextTurn(systemRuntime)
-      }
+      while (timers[0] && timers[0].at <= end) await fireNext()
       elapsed = end
+    },
+    async advanceUntil(work) {
+      let settled = false
+      const settle = () => {
+        settled = true
+      }
+      work.then(settle, settle)
+      await nextTurn(systemRuntime)
+      while (!settled) await fireNext()
+      return work
     },
     setNow(time) {
       wallAtZero = time.getTime() - elapsed
@@ -108,6 +126,9 @@ function numbersFrom(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 }
+
+const bytesFrom = (random: () => number) => (size: number) =>
+  Buffer.from(Array.from({ length: size }, () => random() * 256))
 
 /** UUIDv7: 48 bits of time, a counter that keeps ids of one millisecond in order, and 62 random bits. */
 function idsFrom(now: () => Date, random: () => number): () => string {

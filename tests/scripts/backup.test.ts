@@ -21,6 +21,7 @@ import { openStores as openAuthStores } from '@shop/auth_service/storage/open_st
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
 import { openStores as openProductStores } from '@shop/product_service/storage/open_stores'
 import { indexFilesOf } from '@shop/product_service/storage/sqlite_index_file'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { SERVICES, type ServiceName } from '../../scripts/services.ts'
 import { gatherCrowd } from '../cluster/crowd.ts'
 import { readBooks, settledBooks } from '../system/books.ts'
@@ -59,11 +60,16 @@ function gather({ dataDir, ports }: World) {
 /** What a shop has in its data folder, with one product. */
 async function makeStores({ dataDir }: World) {
   const place = { DATA_DIR: dataDir, CURRENCY: 'USD' }
-  const products = await openProductStores(place)
+  const products = await openProductStores(place, systemRuntime)
   const fields = { name: 'Tea pot', description: 'Holds a litre.', priceMinor: 1999, stock: 10 }
   const act = { by: 'test', at: new Date().toISOString() }
   await products.catalogue.create({ id: randomUUIDv7(), fields }, act)
-  for (const { close } of [products, await openAuthStores(place), await openOrderStores(place)]) await close()
+  for (const { close } of [
+    products,
+    await openAuthStores(place, systemRuntime),
+    await openOrderStores(place, systemRuntime),
+  ])
+    await close()
 }
 
 /** As a process leaves it that is killed: changes committed, but only in the log beside the store. */

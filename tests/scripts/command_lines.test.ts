@@ -6,6 +6,7 @@ import { suite, test } from 'node:test'
 import { openStores as openAuthStores } from '@shop/auth_service/storage/open_stores'
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
 import { openStores as openProductStores } from '@shop/product_service/storage/open_stores'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { finish, newWorld } from './running.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -60,7 +61,8 @@ suite('a command line', () => {
   }, async (t) => {
     const world = await newWorld(t)
     const place = { DATA_DIR: world.dataDir, CURRENCY: 'USD' }
-    for (const open of [openAuthStores, openProductStores, openOrderStores]) await (await open(place)).close()
+    for (const open of [openAuthStores, openProductStores, openOrderStores])
+      await (await open(place, systemRuntime)).close()
     const { code, output } = await finish(t, 'backup.ts', world, '--to', '/proc/nope/below')
     assert.match(
       output,

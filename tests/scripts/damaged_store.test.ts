@@ -7,6 +7,7 @@ import { suite, type TestContext, test } from 'node:test'
 import { openStores as openAuthStores } from '@shop/auth_service/storage/open_stores'
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
 import { openStores as openProductStores } from '@shop/product_service/storage/open_stores'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { finish, newWorld, type World } from './running.ts'
 
 const REASON = 'file is not a database'
@@ -14,7 +15,8 @@ const REASON = 'file is not a database'
 async function wholeWorld(t: TestContext) {
   const world = await newWorld(t)
   const place = { DATA_DIR: world.dataDir, CURRENCY: 'USD' }
-  for (const open of [openAuthStores, openProductStores, openOrderStores]) await (await open(place)).close()
+  for (const open of [openAuthStores, openProductStores, openOrderStores])
+    await (await open(place, systemRuntime)).close()
   return world
 }
 

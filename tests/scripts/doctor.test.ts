@@ -18,6 +18,7 @@ import type { OrderStore } from '@shop/order_service/domain/ports'
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
 import type { Stores as ProductStores } from '@shop/product_service/domain/ports'
 import { openStores as openProductStores } from '@shop/product_service/storage/open_stores'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { markOf } from '@shop/service_kit/sqlite/mark'
 import type { Report } from '../../scripts/doctor/findings.ts'
 import { finish, listen, newWorld, runScript, type World } from './running.ts'
@@ -33,8 +34,8 @@ const AT = LONG_AGO.toISOString()
 type Stores = { readonly products: ProductStores; readonly orders: OrderStore }
 
 async function withStores<T>({ dataDir }: World, work: (stores: Stores) => Promise<T>): Promise<T> {
-  const products = await openProductStores({ DATA_DIR: dataDir, CURRENCY })
-  const { orders } = await openOrderStores({ DATA_DIR: dataDir, CURRENCY })
+  const products = await openProductStores({ DATA_DIR: dataDir, CURRENCY }, systemRuntime)
+  const { orders } = await openOrderStores({ DATA_DIR: dataDir, CURRENCY }, systemRuntime)
   try {
     return await work({ products, orders })
   } finally {
@@ -49,7 +50,7 @@ async function stockedWorld(t: TestContext, count = 1) {
   const productIds = Array.from({ length: count }, () => randomUUIDv7())
   const fields = { name: 'Tea pot', description: 'Holds a litre.', priceMinor: PRICE_MINOR, stock: STOCK }
   const drafts = productIds.map((id) => ({ id, fields }))
-  await (await openAuthStores({ DATA_DIR: world.dataDir })).close()
+  await (await openAuthStores({ DATA_DIR: world.dataDir }, systemRuntime)).close()
   await withStores(world, ({ products }) => products.catalogue.importProducts(drafts, { by: 'test', at: AT }))
   return { world, productIds, productId: productIds[0]! }
 }
@@ -276,7 +277,7 @@ suite('what only a person can mend is told, and left alone by --fix', () => {
       plant: async ({ world, order }) => {
         await withStores(world, (stores) => reserve(stores, order))
         forget(join(world.dataDir, 'orders.db'))
-        await (await openOrderStores({ DATA_DIR: world.dataDir, CURRENCY })).close()
+        await (await openOrderStores({ DATA_DIR: world.dataDir, CURRENCY }, systemRuntime)).close()
       },
       found: ({ order }) =>
         new RegExp(
@@ -292,7 +293,9 @@ suite('what only a person can mend is told, and left alone by --fix', () => {
       name: 'stores that count money with other digits',
       plant: async ({ world: { dataDir } }) => {
         forget(join(dataDir, 'orders.db'))
-        await (await openOrderStores({ DATA_DIR: dataDir, CURRENCY, CURRENCY_DIGITS: 3 })).close()
+        await (
+          await openOrderStores({ DATA_DIR: dataDir, CURRENCY, CURRENCY_DIGITS: 3 }, systemRuntime)
+        ).close()
       },
       found: () => 'Prices have 2 digits after the point, but the amounts of orders have 3.',
     },

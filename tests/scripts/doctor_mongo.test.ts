@@ -7,6 +7,7 @@ import { DATABASE } from '@shop/order_service/storage/open_mongo'
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
 import { openStores as openProductStores } from '@shop/product_service/storage/open_stores'
 import { openMongo } from '@shop/service_kit/mongo/store'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
 import { examineReservations, type Shop } from '../../scripts/doctor/consistency.ts'
 import { treat } from '../../scripts/doctor/findings.ts'
@@ -22,7 +23,7 @@ mongoSuite('a shop on MongoDB', (server) => {
   test('an order of before the database of orders was made gives nothing back; one of after does', async (t) => {
     const world = await newWorld(t)
     const place = { DATABASE_URL: server.url(), DATA_DIR: world.dataDir, CURRENCY: 'USD' }
-    const products = await openProductStores(place)
+    const products = await openProductStores(place, systemRuntime)
     t.after(() => products.close())
     const draft = {
       id: randomUUIDv7(),
@@ -69,6 +70,7 @@ mongoSuite('a shop on MongoDB', (server) => {
 
     // Of a database made before its age was kept nothing is known.
     const raw = await openMongo({
+      runtime: systemRuntime,
       ...{ url: server.url(), database: DATABASE, service: 'order_service' },
       indexes: ORDER_INDEXES,
     })
@@ -83,7 +85,7 @@ mongoSuite('a shop on MongoDB', (server) => {
   test('its money is looked at before anything starts', async (t) => {
     const world = await newWorld(t)
     const place = { DATABASE_URL: server.url(), DATA_DIR: world.dataDir, CURRENCY: 'USD' }
-    for (const open of [openProductStores, openOrderStores]) await (await open(place)).close()
+    for (const open of [openProductStores, openOrderStores]) await (await open(place, systemRuntime)).close()
     const faults = (more: NodeJS.ProcessEnv) =>
       preflight(planShop({ ...world.env, DATABASE_URL: server.url(), ...more }, NOTHING_MADE))
     assert.deepEqual(await faults({}), [])

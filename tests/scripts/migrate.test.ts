@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { openStores as openAuthStores } from '@shop/auth_service/storage/open_stores'
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
 import { openStores as openProductStores } from '@shop/product_service/storage/open_stores'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
 import { SERVICES, type ServiceName } from '../../scripts/services.ts'
 import { gatherCrowd } from '../cluster/crowd.ts'
@@ -45,7 +46,7 @@ suite('a move that is ended', () => {
       const { dataDir } = world
       const place = { DATA_DIR: dataDir, CURRENCY: 'USD' }
       for (const open of [openAuthStores, openProductStores, openOrderStores]) {
-        await (await open(place)).close()
+        await (await open(place, systemRuntime)).close()
       }
       const silent = createServer(() => {}).listen(0, '127.0.0.1')
       await once(silent, 'listening')
@@ -75,7 +76,7 @@ test('a store that is empty is no source', async (t) => {
   const world = await newWorld(t)
   const place = { DATA_DIR: world.dataDir, CURRENCY: 'USD' }
   for (const open of [openAuthStores, openProductStores, openOrderStores]) {
-    await (await open(place)).close()
+    await (await open(place, systemRuntime)).close()
   }
   truncateSync(join(world.dataDir, 'orders.db'))
   const from = ['--from', `sqlite:${world.dataDir}`]

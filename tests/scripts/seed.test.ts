@@ -3,10 +3,11 @@ import { statSync } from 'node:fs'
 import { suite, type TestContext, test } from 'node:test'
 import type { Product } from '@shop/product_service/domain/product'
 import { openStores } from '@shop/product_service/storage/open_stores'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { finish, newWorld, type World } from './running.ts'
 
 async function catalogueOf({ dataDir }: World): Promise<readonly Product[]> {
-  const stores = await openStores({ DATA_DIR: dataDir, CURRENCY: 'USD' })
+  const stores = await openStores({ DATA_DIR: dataDir, CURRENCY: 'USD' }, systemRuntime)
   try {
     const query = { sort: 'newest', words: [], inStock: false, after: undefined, limit: 1_000 } as const
     return (await stores.catalogue.list(query)).items

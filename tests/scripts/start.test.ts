@@ -7,6 +7,7 @@ import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
 import { openStores as openProductStores } from '@shop/product_service/storage/open_stores'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { noteMade } from '@shop/service_kit/sqlite/mark'
 import { NOTHING_MADE } from '../../scripts/plan.ts'
 import { planFirstRun } from '../../scripts/start/first_run.ts'
@@ -322,7 +323,8 @@ suite('what cannot work is refused in a sentence before anything is started', ()
       env: { CURRENCY: 'EUR' },
       async prepare({ dataDir }) {
         const place = { DATA_DIR: dataDir, CURRENCY: 'USD' }
-        for (const open of [openProductStores, openOrderStores]) await (await open(place)).close()
+        for (const open of [openProductStores, openOrderStores])
+          await (await open(place, systemRuntime)).close()
       },
       says: () =>
         /^CURRENCY is EUR, but the prices in \S+products\.db are USD, .*Set CURRENCY=USD\.\nCURRENCY is EUR.*orders\.db.*\n$/,
@@ -331,7 +333,7 @@ suite('what cannot work is refused in a sentence before anything is started', ()
       name: 'other digits than a store has',
       env: { CURRENCY_DIGITS: '3' },
       async prepare({ dataDir }) {
-        await (await openProductStores({ DATA_DIR: dataDir, CURRENCY: 'USD' })).close()
+        await (await openProductStores({ DATA_DIR: dataDir, CURRENCY: 'USD' }, systemRuntime)).close()
       },
       says: () => /^CURRENCY_DIGITS is 3, but the prices in \S+products\.db have 2\..*\n$/,
     },

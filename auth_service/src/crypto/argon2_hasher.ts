@@ -4,8 +4,9 @@
  *
  * One hash takes 19 MiB for its time, so hashing stands in a line (work_lines.ts).
  */
-import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
+import { argon2, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { PasswordHasher, Place } from '../domain/ports.ts'
 import type { WorkLines } from './work_lines.ts'
 
@@ -30,6 +31,7 @@ const derive = promisify(argon2)
 type Parsed = Argon2Parameters & { readonly salt: Buffer; readonly tag: Buffer }
 
 export function createArgon2Hasher(
+  { randomBytes }: Pick<Runtime, 'randomBytes'>,
   lines: WorkLines,
   parameters: Argon2Parameters = PARAMETERS,
 ): PasswordHasher {

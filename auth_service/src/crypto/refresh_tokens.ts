@@ -4,7 +4,8 @@
  * The first secret of a session is random; each next one is HMAC-SHA256(key: the secret before it, salt), which
  * whoever holds the token and the salt can repeat and nobody else can guess (sessions.ts says why).
  */
-import { createHash, createHmac, randomBytes } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { RefreshTokens } from '../domain/ports.ts'
 
 const SESSION_ID_BYTES = 16
@@ -12,7 +13,7 @@ const SECRET_BYTES = 32
 const SALT_BYTES = 32
 const FORM = /^([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})$/
 
-export const refreshTokens: RefreshTokens = {
+export const createRefreshTokens = ({ randomBytes }: Pick<Runtime, 'randomBytes'>): RefreshTokens => ({
   make() {
     const sessionId = randomBytes(SESSION_ID_BYTES).toString('base64url')
     return { sessionId, token: `${sessionId}.${randomBytes(SECRET_BYTES).toString('base64url')}` }
@@ -28,4 +29,4 @@ export const refreshTokens: RefreshTokens = {
       .digest('base64url')
     return `${match[1]}.${secret}`
   },
-}
+})

@@ -3,9 +3,9 @@
  * lost an answer counts again, so a key may have one try too many, never one too few. What cannot be read counts as
  * no tries and is replaced: many people may share an address.
  */
-import { randomUUID } from 'node:crypto'
 import { isDuplicate, Unsettled } from '@shop/service_kit/mongo/errors'
 import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo/store'
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import type { ThrottleEntry, ThrottleStore, Tries } from '../domain/ports.ts'
 import { countTry, keptBetween } from '../domain/throttling.ts'
@@ -18,7 +18,11 @@ export const THROTTLE_INDEXES: Readonly<Record<string, readonly IndexDescription
   throttle: [{ name: 'throttle_end', key: { forgetAt: 1 } }],
 }
 
-export function createMongoThrottleStore(store: MongoStore, unreadableOf: UnreadableOf): ThrottleStore {
+export function createMongoThrottleStore(
+  store: MongoStore,
+  { newId }: Pick<Runtime, 'newId'>,
+  unreadableOf: UnreadableOf,
+): ThrottleStore {
   const { repeat } = store
   const throttle = store.collection<Document>('throttle')
 
@@ -42,7 +46,7 @@ export function createMongoThrottleStore(store: MongoStore, unreadableOf: Unread
 
   /** Replaces the document (or adds it) if it still is `before`; otherwise somebody was quicker. */
   const replace = async (key: string, before: Document | null, fields: Omit<Document, '_id' | 'state'>) => {
-    const state = randomUUID()
+    const state = newId()
     const done = before
       ? (await throttle.updateOne({ _id: key, state: before.state }, { $set: { state, ...fields } }))
           .matchedCount === 1

@@ -8,7 +8,7 @@ import { isDuplicate, Unsettled, unavailable } from '@shop/service_kit/mongo/err
 import { shareWork } from '@shop/service_kit/mongo/sharing'
 import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo/store'
 import { succeeded } from '@shop/service_kit/runtime/batching/outcome'
-import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import { taken } from '../domain/accounts.ts'
 import { DomainError } from '../domain/errors.ts'
@@ -37,7 +37,11 @@ export const USER_INDEXES: Readonly<Record<string, readonly IndexDescription[]>>
 }
 const GUARD = 'roles'
 
-export function createMongoUserStore(store: MongoStore, unreadableOf: UnreadableOf): UserStore {
+export function createMongoUserStore(
+  store: MongoStore,
+  runtime: Runtime,
+  unreadableOf: UnreadableOf,
+): UserStore {
   const users = store.collection<Document>('users')
   const guards = store.collection<Guard>('guards')
   const readingBy = <Of>(read: (document: Document) => Of) =>
@@ -73,7 +77,7 @@ export function createMongoUserStore(store: MongoStore, unreadableOf: Unreadable
     })
   // One at a time here; those of other replicas meet at the guard.
   const setRoleInTurn = shareWork<RoleChange, User>({
-    runtime: systemRuntime,
+    runtime,
     inFlightMax: 1,
     groupMax: 1,
     run: async ([change]) => [succeeded(await setRole(change!))],

@@ -3,6 +3,7 @@
  * it is, it passes the contract suites of test/*_contract.ts.
  */
 import { join } from 'node:path'
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { openSqlite } from '@shop/service_kit/sqlite/store'
 import type { UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import type { KeyStore, SessionStore, ThrottleStore, UserStore } from '../domain/ports.ts'
@@ -31,19 +32,24 @@ export type StoresConfig = { readonly DATABASE_URL?: string | undefined; readonl
  */
 export async function openStores(
   { DATABASE_URL, DATA_DIR }: StoresConfig,
+  runtime: Runtime,
   unreadableOf: UnreadableOf = () => () => {},
 ): Promise<Stores> {
   const url = DATABASE_URL ?? `sqlite:${join(DATA_DIR, DATABASE_FILE)}`
-  if (url.startsWith('sqlite:')) return openSqliteStores(url.slice('sqlite:'.length), unreadableOf)
+  if (url.startsWith('sqlite:')) return openSqliteStores(url.slice('sqlite:'.length), runtime, unreadableOf)
   // Loaded only here: the driver takes 20 MiB that a shop on SQLite need not have.
   const { openMongoStores } = await import('./open_mongo.ts')
-  return openMongoStores(url, unreadableOf)
+  return openMongoStores(url, runtime, unreadableOf)
 }
 
-export function openSqliteStores(path: string, unreadableOf: UnreadableOf = () => () => {}): Stores {
-  const store = openSqlite({ path, migrations: new URL('./migrations/', import.meta.url) })
+export function openSqliteStores(
+  path: string,
+  runtime: Runtime,
+  unreadableOf: UnreadableOf = () => () => {},
+): Stores {
+  const store = openSqlite({ path, migrations: new URL('./migrations/', import.meta.url), runtime })
   return {
-    users: createSqliteUserStore(store, unreadableOf),
+    users: createSqliteUserStore(store, runtime, unreadableOf),
     sessions: createSqliteSessionStore(store, unreadableOf),
     keys: createSqliteKeyStore(store, unreadableOf),
     throttle: createSqliteThrottleStore(store, unreadableOf),

@@ -1,5 +1,5 @@
 /** UserStore on SQLite. The unique index on canonical_name and the condition in `setRole` keep the rules. */
-import { setImmediate as otherWork } from 'node:timers/promises'
+import { nextTurn, type Runtime } from '@shop/service_kit/runtime/runtime'
 import { readAnyNumber, type SqliteStore } from '@shop/service_kit/sqlite/store'
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import { taken } from '../domain/accounts.ts'
@@ -29,6 +29,7 @@ const COLUMNS = 'id, username, role, password_hash, password_version, role_chang
 
 export function createSqliteUserStore(
   { reader, writer, write }: SqliteStore,
+  runtime: Pick<Runtime, 'defer'>,
   unreadableOf: UnreadableOf,
 ): UserStore {
   const readingBy = <From extends { readonly id: string }, Of>(read: (row: From) => Of) =>
@@ -102,7 +103,7 @@ export function createSqliteUserStore(
         }
         if (rows.length < WITHDRAWN_AT_ONCE) return [...found.values()].reverse().slice(0, limit)
         ;({ at, n } = rows.at(-1)!)
-        await otherWork()
+        await nextTurn(runtime)
       }
     },
     list: ({ after, limit }) =>

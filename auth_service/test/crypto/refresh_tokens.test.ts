@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { refreshTokens } from '../../src/crypto/refresh_tokens.ts'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import { createRefreshTokens } from '../../src/crypto/refresh_tokens.ts'
 import { REFRESH_TOKEN_LENGTH_MAX } from '../../src/domain/sessions.ts'
 
-const { make, sessionIdOf, hash, newSalt, successor } = refreshTokens
+const { make, sessionIdOf, hash, newSalt, successor } = createRefreshTokens(systemRuntime)
 
 suite('refresh tokens', () => {
   test('name their session and carry 256 bits nobody has seen', () => {

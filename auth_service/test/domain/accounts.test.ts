@@ -1,9 +1,10 @@
 /** Accounts and sessions over real stores and real hashing, without HTTP. */
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createArgon2Hasher } from '../../src/crypto/argon2_hasher.ts'
 import { createPasswordChecks } from '../../src/crypto/password_checks.ts'
-import { refreshTokens } from '../../src/crypto/refresh_tokens.ts'
+import { createRefreshTokens } from '../../src/crypto/refresh_tokens.ts'
 import { createWorkLines } from '../../src/crypto/work_lines.ts'
 import {
   type AccountPorts,
@@ -38,12 +39,13 @@ const OTHER = 'pear cake on monday'
 const TTL_SECONDS = 3_600
 const ADA = { username: 'Ada', password: PASSWORD }
 const passwordChecks = createPasswordChecks()
+const refreshTokens = createRefreshTokens(systemRuntime)
 
 async function world(t: TestContext, given: Partial<AccountPorts> = {}) {
   const [stores] = await inMemory(t)
   const clock = createClock()
   const places: [string, Place][] = []
-  const hasher = createArgon2Hasher(createWorkLines({ atOnce: 4, waitingMax: 100 }), WEAK)
+  const hasher = createArgon2Hasher(systemRuntime, createWorkLines({ atOnce: 4, waitingMax: 100 }), WEAK)
   const note = (work: string, place: Place) => void places.push([work, place])
   const noting: PasswordHasher = {
     ...hasher,
@@ -240,7 +242,7 @@ suite('logging in', () => {
     const { register, ports, stores } = await world(t)
     const { id } = await register()
     const lines = createWorkLines({ atOnce: 1, waitingMax: 1 })
-    const stronger = { ...ports, hasher: createArgon2Hasher(lines, { ...WEAK, passes: 2 }) }
+    const stronger = { ...ports, hasher: createArgon2Hasher(systemRuntime, lines, { ...WEAK, passes: 2 }) }
     await login(stronger, ADA, HERE)
     const raised = (await stores.users.find(id))!
     assert.match(raised.passwordHash, /t=2/)

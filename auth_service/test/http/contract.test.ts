@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { AUTH_PROBLEMS } from '../../src/http/problems.ts'
 import { openSqliteStores } from '../../src/storage/open_stores.ts'
 import { createWorld, PASSWORD, sharedWorld, type Tokens, type World } from '../support.ts'
@@ -267,7 +268,7 @@ suite('every code can be reached, and says what the catalogue says', () => {
   }
 
   test('a store that is gone is 503 store_unavailable, and not ready', async (t) => {
-    const world = await createWorld(t, { stores: openSqliteStores(':memory:') })
+    const world = await createWorld(t, { stores: openSqliteStores(':memory:', systemRuntime) })
     await world.stores.close()
     const logout = await world.call('POST', '/logout', {
       body: { refresh_token: `${'A'.repeat(22)}.${'A'.repeat(43)}` },

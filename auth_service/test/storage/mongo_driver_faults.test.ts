@@ -1,6 +1,7 @@
 /** Whatever a call of the MongoDB driver does, everybody is answered, and as it is. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { failEveryCall } from '@shop/service_kit/test_support/fault_runs'
 import { MONGO_ERRORS, MONGO_OPTIONS, mongoDriver } from '@shop/service_kit/test_support/mongo_driver_faults'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
@@ -12,7 +13,10 @@ const CALLS_MIN = 20
 
 mongoSuite('accounts in MongoDB while calls of the driver fail', (server) => {
   test('one in each run', async (t) => {
-    const stores = await openStores({ DATABASE_URL: server.url(server.newDatabase()), DATA_DIR: '' })
+    const stores = await openStores(
+      { DATABASE_URL: server.url(server.newDatabase()), DATA_DIR: '' },
+      systemRuntime,
+    )
     t.after(() => stores.close())
     const options = { ...MONGO_OPTIONS, oneByOne: !server.honest }
     const failed = await failEveryCall(mongoDriver, MONGO_ERRORS, () => accountRun(stores), options)

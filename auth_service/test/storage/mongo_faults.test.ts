@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
 import { Collection } from 'mongodb'
 import { openStores } from '../../src/storage/open_stores.ts'
@@ -18,7 +19,7 @@ mongoSuite('accounts in MongoDB when answers get lost', (server) => {
   const world = async (t: TestContext) => {
     const database = server.newDatabase()
     const open = async (DATABASE_URL: string) => {
-      const stores = await openStores({ DATABASE_URL, DATA_DIR: '' })
+      const stores = await openStores({ DATABASE_URL, DATA_DIR: '' }, systemRuntime)
       t.after(() => stores.close())
       return stores
     }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { assertQueriesAreIndexed } from '@shop/service_kit/test_support/mongo_queries'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
 import type { Session } from '../../src/domain/ports.ts'
@@ -19,7 +20,7 @@ mongoSuite('queries on accounts in MongoDB', (server) => {
   test('every one is served by an index', async () => {
     const plan = { service: 'auth_service', database: 'unused', indexes: AUTH_INDEXES }
     const seen = await assertQueriesAreIndexed(server, plan, async (store) => {
-      const users = createMongoUserStore(store, unreadableOf)
+      const users = createMongoUserStore(store, systemRuntime, unreadableOf)
       const [ada, root] = [account('ada', 'admin'), account('root', 'admin')]
       for (const each of [ada, root]) await users.add(each)
       await users.find(ada.id)
@@ -58,7 +59,7 @@ mongoSuite('queries on accounts in MongoDB', (server) => {
       await keys.list()
       await keys.remove(['k'])
 
-      const throttle = createMongoThrottleStore(store, unreadableOf)
+      const throttle = createMongoThrottleStore(store, systemRuntime, unreadableOf)
       await throttle.take([{ key: 'a', limits: LIMITS }], START)
       await throttle.refund(['a'])
       await throttle.remember('k', START)

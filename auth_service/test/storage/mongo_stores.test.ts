@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openMongo } from '@shop/service_kit/mongo/store'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { mongoSuite, needsHonest } from '@shop/service_kit/test_support/mongo_server'
 import { AUTH_INDEXES } from '../../src/storage/open_mongo.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
@@ -13,7 +14,7 @@ import { account, userStoreContract } from '../user_store_contract.ts'
 
 mongoSuite('accounts in MongoDB', (server) => {
   const open = async (t: Scope, database: string) => {
-    const stores = await openStores({ DATABASE_URL: server.url(database), DATA_DIR: '' })
+    const stores = await openStores({ DATABASE_URL: server.url(database), DATA_DIR: '' }, systemRuntime)
     t.after(() => stores.close())
     return stores
   }
@@ -39,10 +40,11 @@ mongoSuite('accounts in MongoDB', (server) => {
     const told: string[] = []
     const stores = await openStores(
       { DATABASE_URL: server.url(database), DATA_DIR: '' },
+      systemRuntime,
       (what) => (id) => told.push(`${what} ${id}`),
     )
     const plan = { service: 'auth_service', database, indexes: AUTH_INDEXES }
-    const raw = await openMongo({ ...plan, url: server.url(database) })
+    const raw = await openMongo({ runtime: systemRuntime, ...plan, url: server.url(database) })
     t.after(() => Promise.all([stores.close(), raw.close()]))
     return {
       stores,

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { noteStatements, slowSteps } from '@shop/service_kit/test_support/sqlite_plans'
 import { openSqliteStores } from '../../src/storage/open_stores.ts'
 import { folder } from '../support.ts'
@@ -9,7 +10,7 @@ import { folder } from '../support.ts'
 test('no statement scans what grows or sorts what it finds', async (t) => {
   const path = join(folder(t), 'auth.db')
   const statements = noteStatements(t)
-  const stores = openSqliteStores(path)
+  const stores = openSqliteStores(path, systemRuntime)
   t.after(() => stores.close())
   const plans = statements.plans(path)
   assert.ok(plans.length > 25)

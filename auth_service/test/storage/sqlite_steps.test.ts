@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { DatabaseSync, StatementSync } from 'node:sqlite'
 import { test } from 'node:test'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { openSqliteStores } from '../../src/storage/open_stores.ts'
 import { WITHDRAWN_AT_ONCE } from '../../src/storage/sqlite_user_store.ts'
 import { folder, START } from '../support.ts'
@@ -18,7 +19,7 @@ test('between two steps others have their turn, and one that changes then is in 
     read.push(rows.length)
     return rows
   })
-  const { users, close } = openSqliteStores(path)
+  const { users, close } = openSqliteStores(path, systemRuntime)
   t.after(close)
   const db = new DatabaseSync(path)
   t.after(() => db.close())

@@ -7,7 +7,6 @@
  * Repeating is safe: an order added twice meets its own id, a save leaves a token under the number of the version
  * it made (kit, mongo/writes.ts), a claim leaves its lease.
  */
-import { randomUUID } from 'node:crypto'
 import { Unsettled } from '@shop/service_kit/mongo/errors'
 import type {
   AnyBulkWriteOperation,
@@ -16,7 +15,7 @@ import type {
   MongoStore,
 } from '@shop/service_kit/mongo/store'
 import { shareInserts, shareUpdates } from '@shop/service_kit/mongo/writes'
-import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { createReading, type OnUnreadable } from '@shop/service_kit/storage/unreadable'
 import { DomainError } from '../domain/errors.ts'
 import type { Order } from '../domain/order.ts'
@@ -57,13 +56,17 @@ export const ORDER_INDEXES: Readonly<Record<string, readonly IndexDescription[]>
 
 const OWED: Filter<Document> = { dueAt: { $exists: true } }
 
-export function createMongoOrderStore(store: MongoStore, onUnreadable: OnUnreadable): OrderStore {
+export function createMongoOrderStore(
+  store: MongoStore,
+  runtime: Runtime,
+  onUnreadable: OnUnreadable,
+): OrderStore {
   const reading = createReading(toOrder, ({ _id }: Document) => _id, onUnreadable)
   const optional = (document: Document | null) => (document === null ? undefined : reading.one(document))
   const { repeat } = store
   const orders = () => store.collection<Document>(ORDERS)
-  const insert = shareInserts<Document>(systemRuntime, orders)
-  const update = shareUpdates<Document>(systemRuntime, orders)
+  const insert = shareInserts<Document>(runtime, orders)
+  const update = shareUpdates<Document>(runtime, orders)
 
   const findByKey = async (userId: string, idempotencyKey: string) =>
     optional(await orders().findOne({ userId, idempotencyKey }))
@@ -79,7 +82,7 @@ export function createMongoOrderStore(store: MongoStore, onUnreadable: OnUnreada
     )
 
   const claimRound = (now: string, leaseUntil: string, limit: number) => {
-    const lease = randomUUID()
+    const lease = runtime.newId()
     // Of all tries: one whose answer was lost may have claimed some.
     const candidates = new Set<string>()
     return repeat(async () => {
@@ -125,7 +128,7 @@ export function createMongoOrderStore(store: MongoStore, onUnreadable: OnUnreada
         condition: { version, fence },
         set: { status, lines, rejection, history, version: version + 1, updatedAt, dueAt, attempts },
         unset: [...(rejection === undefined ? ['rejection'] : []), ...(dueAt === undefined ? ['dueAt'] : [])],
-        token: { field: `v${version + 1}`, value: randomUUID() },
+        token: { field: `v${version + 1}`, value: runtime.newId() },
       }
       if (!(await repeat(() => update(change)))) {
         throw new DomainError('version_conflict', `Order ${id} was changed by someone else meanwhile.`)

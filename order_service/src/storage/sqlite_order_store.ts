@@ -8,7 +8,7 @@
  * number of them (a test asks for the plan of each), and what may be many is read in steps.
  */
 import type { StatementSync } from 'node:sqlite'
-import { setImmediate as otherWork } from 'node:timers/promises'
+import { nextTurn, type Runtime } from '@shop/service_kit/runtime/runtime'
 import { readAnyNumber, type SqliteStore } from '@shop/service_kit/sqlite/store'
 import { createReading, type OnUnreadable } from '@shop/service_kit/storage/unreadable'
 import { DomainError } from '../domain/errors.ts'
@@ -25,7 +25,11 @@ export const COUNTED_AT_ONCE = 2_000
 /** Orders of one write, which writes the whole row of each: the largest have many lines. Writes still share commits. */
 export const WRITTEN_AT_ONCE = 16
 
-export function createSqliteOrderStore(store: SqliteStore, onUnreadable: OnUnreadable): OrderStore {
+export function createSqliteOrderStore(
+  store: SqliteStore,
+  runtime: Pick<Runtime, 'defer'>,
+  onUnreadable: OnUnreadable,
+): OrderStore {
   const reading = createReading(toOrder, (row: Row) => String(row.id), onUnreadable)
   const optional = (row: Row | undefined) => (row === undefined ? undefined : reading.one(row))
   const { reader, writer } = store
@@ -133,7 +137,7 @@ export function createSqliteOrderStore(store: SqliteStore, onUnreadable: OnUnrea
     async backlog() {
       let count = 0
       let oldest = LAST
-      for (let after = ''; ; await otherWork()) {
+      for (let after = ''; ; await nextTurn(runtime)) {
         const end = stepEnd.get(after, COUNTED_AT_ONCE - 1)?.due_at as string | undefined
         const step = backlog.get(after, end ?? LAST) as { count: number; oldest: string | null }
         count += step.count

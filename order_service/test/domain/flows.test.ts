@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { currentTraceparent, inTrace } from '@shop/service_kit/runtime/trace_context'
 import { announceChanges } from '../../src/domain/announce_changes.ts'
 import { changeStatus, type StatusChange } from '../../src/domain/change_order.ts'
@@ -35,7 +36,10 @@ const LOST = new OutcomeUnknown('no answer')
 const HELD_ANSWER: HoldAnswer = { status: 'held', lines: HELD }
 
 async function world(t: TestContext) {
-  const stores = await openStores({ DATABASE_URL: 'sqlite::memory:', DATA_DIR: '', CURRENCY: 'USD' })
+  const stores = await openStores(
+    { DATABASE_URL: 'sqlite::memory:', DATA_DIR: '', CURRENCY: 'USD' },
+    systemRuntime,
+  )
   t.after(() => stores.close())
   let at = AT
   let serial = 0

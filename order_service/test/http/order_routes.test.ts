@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import type { OrderStatus } from '../../src/domain/order.ts'
 import { ORDER_STATUSES } from '../../src/domain/order.ts'
 import { ORDER_PROBLEMS } from '../../src/http/problems.ts'
@@ -420,11 +421,14 @@ suite('operating', () => {
   })
 
   test('a store that cannot be used: 503 store_unavailable, worth trying again', async (t) => {
-    const { orders, close } = await openStores({
-      DATABASE_URL: 'sqlite::memory:',
-      DATA_DIR: '',
-      CURRENCY: 'USD',
-    })
+    const { orders, close } = await openStores(
+      {
+        DATABASE_URL: 'sqlite::memory:',
+        DATA_DIR: '',
+        CURRENCY: 'USD',
+      },
+      systemRuntime,
+    )
     const products = await startProducts(t)
     const { post, app } = createOrderApp(t, { orders, reservations: await connect(t, products.url) })
     await close()

@@ -1,9 +1,9 @@
 /** Streams of events and the tokens they were opened with, over HTTP with the real auth service. */
 import assert from 'node:assert/strict'
-import { randomUUIDv7 } from 'node:crypto'
 import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { followAuthService } from '@shop/service_kit/identity/auth_service'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { pino } from 'pino'
 import { createWorld, PASSWORD, type Tokens, type World } from '../../../auth_service/test/support.ts'
 import { order } from '../samples.ts'
@@ -14,7 +14,7 @@ const LONG = { timeout: 60_000 }
 /** An order of ada's, eve who is an admin, and orders as a process has them that hears of withdrawn tokens from auth_service. */
 async function twoServices(t: TestContext) {
   const now = () => new Date()
-  const world = await createWorld(t, { now, newId: randomUUIDv7 })
+  const world = await createWorld(t, { runtime: systemRuntime })
   const authOrigin = await world.app.listen({ host: '127.0.0.1', port: 0 })
   const auth = followAuthService({ origins: [authOrigin], now, logger: pino({ level: 'silent' }) })
   t.after(() => auth.stop())

@@ -1,6 +1,7 @@
 /** Whatever a call of the MongoDB driver does, everybody is answered, and as it is. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { failEveryCall } from '@shop/service_kit/test_support/fault_runs'
 import { MONGO_ERRORS, MONGO_OPTIONS, mongoDriver } from '@shop/service_kit/test_support/mongo_driver_faults'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
@@ -13,7 +14,7 @@ const CALLS_MIN = 20
 mongoSuite('orders in MongoDB while calls of the driver fail', (server) => {
   test('3, 4: one in each run', async (t) => {
     const DATABASE_URL = server.url(server.newDatabase())
-    const { orders, close } = await openStores({ DATABASE_URL, DATA_DIR: '', CURRENCY: 'USD' })
+    const { orders, close } = await openStores({ DATABASE_URL, DATA_DIR: '', CURRENCY: 'USD' }, systemRuntime)
     t.after(close)
     const failed = await failEveryCall(mongoDriver, MONGO_ERRORS, () => orderRun(orders), MONGO_OPTIONS)
     assert.ok(failed > CALLS_MIN, `${failed} calls`)

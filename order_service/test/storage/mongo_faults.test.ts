@@ -1,6 +1,7 @@
 /** Answers that get lost on their way from MongoDB: what was written is told, once and rightly. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
 import { Collection } from 'mongodb'
 import { confirm, type Order, requestCancel } from '../../src/domain/order.ts'
@@ -11,7 +12,7 @@ mongoSuite('orders in MongoDB when answers get lost', (server) => {
   const world = async (t: TestContext) => {
     const database = server.newDatabase()
     const open = async (DATABASE_URL: string) => {
-      const stores = await openStores({ DATABASE_URL, DATA_DIR: '', CURRENCY: 'USD' })
+      const stores = await openStores({ DATABASE_URL, DATA_DIR: '', CURRENCY: 'USD' }, systemRuntime)
       t.after(() => stores.close())
       return stores.orders
     }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { openMongo } from '@shop/service_kit/mongo/store'
 import { withOption } from '@shop/service_kit/mongo/url'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { type MongoServer, mongoSuite } from '@shop/service_kit/test_support/mongo_server'
 import { createMongoOrderStore, ORDER_INDEXES } from '../../src/storage/mongo_order_store.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
@@ -18,10 +19,18 @@ mongoSuite('orders in MongoDB', (server) => {
   unreadableContract('MongoDB', async (t) => {
     const url = server.url(server.newDatabase())
     const told: string[] = []
-    const stores = await openStores({ DATABASE_URL: url, DATA_DIR: '', CURRENCY: 'USD' }, (id) =>
-      told.push(id),
+    const stores = await openStores(
+      { DATABASE_URL: url, DATA_DIR: '', CURRENCY: 'USD' },
+      systemRuntime,
+      (id) => told.push(id),
     )
-    const raw = await openMongo({ url, database: 'unused', service: 'order_service', indexes: ORDER_INDEXES })
+    const raw = await openMongo({
+      runtime: systemRuntime,
+      url,
+      database: 'unused',
+      service: 'order_service',
+      indexes: ORDER_INDEXES,
+    })
     t.after(async () => {
       await stores.close()
       await raw.close()
@@ -39,11 +48,12 @@ mongoSuite('orders in MongoDB', (server) => {
 
   test('a claim that got all there was does not look again', async (t) => {
     const store = await openMongo({
+      runtime: systemRuntime,
       url: withOption(server.url(server.newDatabase()), 'monitorCommands=true'),
       ...{ database: 'unused', service: 'order_service', indexes: ORDER_INDEXES },
     })
     t.after(() => store.close())
-    const orders = createMongoOrderStore(store, () => {})
+    const orders = createMongoOrderStore(store, systemRuntime, () => {})
     await orders.addOnce(order())
     const sent: string[] = []
     store.client.on('commandStarted', ({ commandName }) => sent.push(commandName))
@@ -58,6 +68,7 @@ mongoSuite('orders in MongoDB', (server) => {
   test('a claim for which others are always quicker looks so many times and no more', async (t) => {
     const url = server.url(server.newDatabase())
     const store = await openMongo({
+      runtime: systemRuntime,
       url,
       database: 'unused',
       service: 'order_service',
@@ -75,6 +86,7 @@ mongoSuite('orders in MongoDB', (server) => {
           return collection as never
         },
       },
+      systemRuntime,
       () => {},
     )
     await orders.addOnce(order())
@@ -94,7 +106,7 @@ mongoSuite('orders in MongoDB', (server) => {
 
 async function open(t: TestContext, server: MongoServer, database: string, CURRENCY = 'USD') {
   const DATABASE_URL = server.url(database)
-  const stores = await openStores({ DATABASE_URL, DATA_DIR: '', CURRENCY })
+  const stores = await openStores({ DATABASE_URL, DATA_DIR: '', CURRENCY }, systemRuntime)
   t.after(() => stores.close())
   return stores.orders
 }

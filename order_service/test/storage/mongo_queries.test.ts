@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { assertQueriesAreIndexed } from '@shop/service_kit/test_support/mongo_queries'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
 import { confirm } from '../../src/domain/order.ts'
@@ -10,7 +11,7 @@ mongoSuite('queries on orders in MongoDB', (server) => {
   test('every one is served by an index', async () => {
     const plan = { service: 'order_service', database: 'unused', indexes: ORDER_INDEXES }
     const seen = await assertQueriesAreIndexed(server, plan, async (store) => {
-      const orders = createMongoOrderStore(store, () => {})
+      const orders = createMongoOrderStore(store, systemRuntime, () => {})
       const [a, b, c] = [order({ idempotencyKey: 'k' }), order(), order()]
       await orders.addOnce(a)
       await orders.addOnce(order({ idempotencyKey: 'k' }))

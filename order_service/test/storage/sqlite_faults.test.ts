@@ -1,6 +1,7 @@
 /** Whatever a call into SQLite does, everybody is answered, and as it is. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { failEveryCall } from '@shop/service_kit/test_support/fault_runs'
 import { SQLITE_ERRORS, sqliteEngine } from '@shop/service_kit/test_support/sqlite_faults'
 import { openStores } from '../../src/storage/open_stores.ts'
@@ -12,11 +13,14 @@ const CALLS_MIN = 30
 suite('orders in SQLite', () => {
   test('3, 4: calls into the engine fail, one in each run', async (t) => {
     const makeRun = async () => {
-      const stores = await openStores({
-        DATABASE_URL: 'sqlite::memory:',
-        DATA_DIR: '',
-        CURRENCY: 'USD',
-      })
+      const stores = await openStores(
+        {
+          DATABASE_URL: 'sqlite::memory:',
+          DATA_DIR: '',
+          CURRENCY: 'USD',
+        },
+        systemRuntime,
+      )
       t.after(() => stores.close())
       return orderRun(stores.orders)
     }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { suite, type TestContext, test } from 'node:test'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { openSqlite } from '@shop/service_kit/sqlite/store'
 import { openStores } from '../../src/storage/open_stores.ts'
 import { orderStoreContract } from '../order_store_contract.ts'
@@ -17,7 +18,7 @@ function folder(t: TestContext) {
 }
 
 async function open(t: TestContext, DATA_DIR: string, changes: object = {}) {
-  const stores = await openStores({ DATA_DIR, CURRENCY: 'USD', ...changes })
+  const stores = await openStores({ DATA_DIR, CURRENCY: 'USD', ...changes }, systemRuntime)
   t.after(() => stores.close())
   return stores.orders
 }
@@ -35,7 +36,7 @@ orderStoreContract('SQLite on file, two connections', async (t) => {
 unreadableContract('SQLite', async (t) => {
   const path = folder(t)
   const told: string[] = []
-  const stores = await openStores({ DATA_DIR: path, CURRENCY: 'USD' }, (id) => told.push(id))
+  const stores = await openStores({ DATA_DIR: path, CURRENCY: 'USD' }, systemRuntime, (id) => told.push(id))
   t.after(() => stores.close())
   const db = new DatabaseSync(join(path, 'orders.db'))
   t.after(() => db.close())
@@ -78,7 +79,7 @@ suite('the file repeats the invariants', () => {
 suite('opening', () => {
   test('orders are still there when the file is opened again', async (t) => {
     const path = folder(t)
-    const first = await openStores({ DATA_DIR: path, CURRENCY: 'USD' })
+    const first = await openStores({ DATA_DIR: path, CURRENCY: 'USD' }, systemRuntime)
     const kept = order({ idempotencyKey: 'k' })
     await first.orders.addOnce(kept)
     await first.close()
@@ -87,9 +88,9 @@ suite('opening', () => {
 
   test('another currency is refused, and the file is left as it was', async (t) => {
     const path = folder(t)
-    await (await openStores({ DATA_DIR: path, CURRENCY: 'USD' })).close()
+    await (await openStores({ DATA_DIR: path, CURRENCY: 'USD' }, systemRuntime)).close()
     await assert.rejects(
-      openStores({ DATA_DIR: path, CURRENCY: 'EUR' }),
+      openStores({ DATA_DIR: path, CURRENCY: 'EUR' }, systemRuntime),
       /CURRENCY is EUR, but the prices in .* are USD/,
     )
     assert.equal(existsSync(join(path, 'orders.db-wal')), false, 'who was refused holds nothing open')
@@ -102,15 +103,15 @@ suite('opening', () => {
     mkdirSync(migrations)
     const first = '0001_orders.sql'
     copyFileSync(join(import.meta.dirname, '../../src/storage/migrations', first), join(migrations, first))
-    const old = openSqlite({ path: join(path, 'orders.db'), migrations })
+    const old = openSqlite({ runtime: systemRuntime, path: join(path, 'orders.db'), migrations })
     old.writer.prepare(`INSERT INTO shop VALUES (1, 'HUF')`).run()
     await old.close()
     for (const _ of ['first', 'again']) {
-      const stores = await openStores({ DATA_DIR: path, CURRENCY: 'HUF' })
+      const stores = await openStores({ DATA_DIR: path, CURRENCY: 'HUF' }, systemRuntime)
       assert.equal(stores.digits(), 0)
       await stores.close()
     }
-    await assert.rejects(openStores({ DATA_DIR: path, CURRENCY: 'USD' }), /are HUF/)
+    await assert.rejects(openStores({ DATA_DIR: path, CURRENCY: 'USD' }, systemRuntime), /are HUF/)
   })
 
   for (const [what, sql] of [

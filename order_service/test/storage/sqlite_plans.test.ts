@@ -4,13 +4,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { noteStatements, slowSteps } from '@shop/service_kit/test_support/sqlite_plans'
 import { openStores } from '../../src/storage/open_stores.ts'
 
 test('no statement scans what grows or sorts what it finds', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'shop-plans-'))
   const statements = noteStatements(t)
-  const stores = await openStores({ DATA_DIR: folder, CURRENCY: 'USD' })
+  const stores = await openStores({ DATA_DIR: folder, CURRENCY: 'USD' }, systemRuntime)
   t.after(async () => {
     await stores.close()
     rmSync(folder, { recursive: true, force: true })

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { StatementSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { CLAIMS_MAX, pullIn } from '../../src/domain/settle_due.ts'
 import { createOrderWatch, LOOKED_AT_ONCE } from '../../src/http/order_watch.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
@@ -14,7 +15,7 @@ import { AT, order } from '../samples.ts'
 /** A store of so many orders that are due, and how often others had a turn while `work` went on. */
 async function world(t: TestContext, count: number) {
   const folder = mkdtempSync(join(tmpdir(), 'shop-steps-'))
-  const { orders, close } = await openStores({ DATA_DIR: folder, CURRENCY: 'USD' })
+  const { orders, close } = await openStores({ DATA_DIR: folder, CURRENCY: 'USD' }, systemRuntime)
   t.after(async () => {
     await close()
     rmSync(folder, { recursive: true, force: true })

@@ -4,6 +4,7 @@
  * Lists walk an index in the order of the page; what a search does is in mongo_search.ts.
  */
 import type { MongoStore } from '@shop/service_kit/mongo/store'
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { DomainError } from '../domain/errors.ts'
 import type { Catalogue } from '../domain/ports.ts'
 import { editProduct, newProduct, type Product, removeProduct } from '../domain/product.ts'
@@ -12,10 +13,15 @@ import type { Ledger, State } from './mongo_ledger.ts'
 import { createMongoPages } from './mongo_pages.ts'
 import { createMongoSearch } from './mongo_search.ts'
 
-export function createMongoCatalogueStore(store: MongoStore, ledger: Ledger, reading: Readings): Catalogue {
+export function createMongoCatalogueStore(
+  store: MongoStore,
+  runtime: Runtime,
+  ledger: Ledger,
+  reading: Readings,
+): Catalogue {
   const { products } = collectionsOf(store)
   const pages = createMongoPages(store, reading)
-  const search = createMongoSearch(store, pages)
+  const search = createMongoSearch(store, runtime, pages)
 
   return {
     /** Other replicas change products without our knowing. */

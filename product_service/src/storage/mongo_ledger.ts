@@ -12,12 +12,11 @@
  *     answers are those decided then; or it takes its place, and the old one can't be applied any more, for both
  *     write the receipt and of two such transactions only one commits.
  */
-import { randomUUID } from 'node:crypto'
 import { Unsettled } from '@shop/service_kit/mongo/errors'
 import { shareWork } from '@shop/service_kit/mongo/sharing'
 import type { ClientSession, MongoStore } from '@shop/service_kit/mongo/store'
 import { failed, type Outcome, succeeded } from '@shop/service_kit/runtime/batching/outcome'
-import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Movement, Product } from '../domain/product.ts'
 import type { Reservation } from '../domain/reservation.ts'
 import { type Attempt, collectionsOf, type Readings } from './mongo_documents.ts'
@@ -53,9 +52,9 @@ export type Work<Answer> = {
 
 export type Ledger = <Answer>(work: Work<Answer>) => Promise<Answer>
 
-export function createMongoLedger(store: MongoStore, reading: Readings): Ledger {
+export function createMongoLedger(store: MongoStore, runtime: Runtime, reading: Readings): Ledger {
   const collections = collectionsOf(store)
-  const replica = randomUUID()
+  const replica = runtime.newId()
   /** Token of the receipt, as far as is known. */
   let receipt: string | undefined
   /** The outcome of a transaction was unknown since the receipt was read. */
@@ -73,7 +72,7 @@ export function createMongoLedger(store: MongoStore, reading: Readings): Ledger 
       const loaded = await loadState(collections, session, works, reading)
       const { outcomes, effects } = decideAll(works, loaded)
       if (effects.every((each) => isEmpty(each)) && !suspect && decided.size === 0) return outcomes
-      token = randomUUID()
+      token = runtime.newId()
       decided.set(token, outcomes)
       await replaceReceipt(session, token)
       await writeEffects(collections, session, loaded, effects)
@@ -92,7 +91,7 @@ export function createMongoLedger(store: MongoStore, reading: Readings): Ledger 
   }
 
   const replaceReceipt = async (session: ClientSession, token: string) => {
-    const at = new Date()
+    const at = runtime.now()
     if (receipt === undefined) {
       await collections.receipts.insertOne({ _id: replica, token, at }, { session })
       return
@@ -109,7 +108,7 @@ export function createMongoLedger(store: MongoStore, reading: Readings): Ledger 
   }
 
   return shareWork<Work<unknown>, unknown>({
-    runtime: systemRuntime,
+    runtime,
     inFlightMax: 1,
     weight: ({ needs }) => Math.max(1, needs.orderIds?.length ?? 0),
     run,

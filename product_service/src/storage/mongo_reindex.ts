@@ -6,8 +6,8 @@
  *
  * It runs beside the requests, in batches; until it ends a search may miss some.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { MongoStore } from '@shop/service_kit/mongo/store'
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import { indexWords, WORDS_VERSION } from '../domain/search.ts'
 import { collectionsOf, type ProductDocument } from './mongo_documents.ts'
@@ -22,6 +22,7 @@ type Indexed = Pick<ProductDocument, '_id' | 'name' | 'description' | 'editVersi
 
 export function reindex(
   store: MongoStore,
+  { sleep }: Pick<Runtime, 'sleep'>,
   notice: (text: string) => void,
   unreadableOf: UnreadableOf,
 ): Reindexing {
@@ -77,7 +78,7 @@ export function reindex(
         return await run()
       } catch {
         // The server is away; `check` says so.
-        await sleep(AGAIN_MS, undefined, { signal: stopping.signal, ref: false }).catch(() => {})
+        await sleep(AGAIN_MS, stopping.signal, { background: true }).catch(() => {})
       }
     }
   }

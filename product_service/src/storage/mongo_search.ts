@@ -8,6 +8,7 @@
 
 import type { MongoStore } from '@shop/service_kit/mongo/store'
 import { createAdmission } from '@shop/service_kit/runtime/admission'
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { searchOrCorrect } from '../domain/correction.ts'
 import type { CataloguePage, CatalogueQuery } from '../domain/ports.ts'
 import { isCorrectable, VOCABULARY_MAX } from '../domain/spelling.ts'
@@ -21,9 +22,10 @@ const WAIT_MS = 2_000
 /** A vocabulary that was quick to get is asked for each time: VOCABULARY_REST times what it took. */
 const VOCABULARY_REST = 20
 
-export function createMongoSearch(store: MongoStore, { list, isKnown }: MongoPages) {
+export function createMongoSearch(store: MongoStore, runtime: Runtime, { list, isKnown }: MongoPages) {
   const { products } = collectionsOf(store)
   const admission = createAdmission({
+    runtime,
     what: 'searches',
     atOnce: SEARCHES_AT_ONCE,
     waiting: SEARCHES_WAITING_MAX,
@@ -33,7 +35,7 @@ export function createMongoSearch(store: MongoStore, { list, isKnown }: MongoPag
   let restsUntil = 0
 
   const read = async () => {
-    const began = performance.now()
+    const began = runtime.monotonic()
     if (began < restsUntil) return vocabulary
     try {
       const words = await products.distinct('words', {}, { maxTimeMS: PAGE_MS })
@@ -43,7 +45,7 @@ export function createMongoSearch(store: MongoStore, { list, isKnown }: MongoPag
     } catch {
       // Without it nothing is corrected; what was found is answered all the same.
     }
-    const ended = performance.now()
+    const ended = runtime.monotonic()
     restsUntil = ended + VOCABULARY_REST * (ended - began)
     return vocabulary
   }

@@ -1,5 +1,6 @@
 /** Opens the stores of a MongoDB server. */
 import { openMongo } from '@shop/service_kit/mongo/store'
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { StoreMoney } from '@shop/service_kit/storage/store_money'
 import type { UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import type { Stores } from '../domain/ports.ts'
@@ -17,6 +18,7 @@ export const DATABASE = 'shop_products'
 export async function openMongoStores(
   url: string,
   money: StoreMoney,
+  runtime: Runtime,
   notice: (text: string) => void = () => {},
   unreadableOf: UnreadableOf = () => () => {},
 ): Promise<Stores> {
@@ -26,12 +28,13 @@ export async function openMongoStores(
     service: 'product_service',
     indexes: PRODUCT_INDEXES,
     money,
+    runtime,
   })
   const reading = readingsOf(unreadableOf)
-  const ledger = createMongoLedger(store, reading)
-  const reindexing = reindex(store, notice, unreadableOf)
+  const ledger = createMongoLedger(store, runtime, reading)
+  const reindexing = reindex(store, runtime, notice, unreadableOf)
   return {
-    catalogue: createMongoCatalogueStore(store, ledger, reading),
+    catalogue: createMongoCatalogueStore(store, runtime, ledger, reading),
     stock: createMongoStockStore(store, ledger, reading),
     audit: createMongoAuditStore(store),
     digits: money.digits,

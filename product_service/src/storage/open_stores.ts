@@ -1,5 +1,6 @@
 /** Opens the stores that DATABASE_URL names; the scheme decides the technology. */
 import { join } from 'node:path'
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { keepMoney } from '@shop/service_kit/sqlite/money'
 import { openSqlite } from '@shop/service_kit/sqlite/store'
 import { createStoreMoney, type MoneyConfig } from '@shop/service_kit/storage/store_money'
@@ -28,33 +29,42 @@ export type Notice = (text: string) => void
 /** Rejects with a sentence an operator can act on. */
 export async function openStores(
   { DATABASE_URL, DATA_DIR, ...config }: StoreOptions,
+  runtime: Runtime,
   notice?: Notice,
   unreadableOf?: UnreadableOf,
 ): Promise<Stores> {
   const url = DATABASE_URL ?? `sqlite:${join(DATA_DIR, DATABASE_FILE)}`
   if (url.startsWith('sqlite:')) {
-    return openSqliteStores(url.slice('sqlite:'.length), config.CURRENCY, notice, config, unreadableOf)
+    return openSqliteStores(
+      url.slice('sqlite:'.length),
+      config.CURRENCY,
+      runtime,
+      notice,
+      config,
+      unreadableOf,
+    )
   }
   // Loaded only here: the driver takes 20 MiB that a shop on SQLite need not have.
   const { openMongoStores } = await import('./open_mongo.ts')
-  return openMongoStores(url, createStoreMoney(config, 'the database'), notice, unreadableOf)
+  return openMongoStores(url, createStoreMoney(config, 'the database'), runtime, notice, unreadableOf)
 }
 
 /** `path` is a file or ':memory:'. */
 export async function openSqliteStores(
   path: string,
   CURRENCY: string,
+  runtime: Runtime,
   notice: Notice = () => {},
   { CURRENCY_DIGITS, existing }: Pick<StoreOptions, 'CURRENCY_DIGITS' | 'existing'> = {},
   unreadableOf: UnreadableOf = () => () => {},
 ): Promise<Stores> {
   const money = createStoreMoney({ CURRENCY, CURRENCY_DIGITS }, path)
-  const store = openSqlite({ path, migrations: new URL('./migrations/', import.meta.url), existing })
+  const store = openSqlite({ path, migrations: new URL('./migrations/', import.meta.url), runtime, existing })
   const reading = readProducts(unreadableOf('a product'))
   let searching: Searching
   try {
     await keepMoney(store, money)
-    searching = await startSearching(store, path, reading, notice, existing)
+    searching = await startSearching(store, path, reading, runtime, notice, existing)
   } catch (error) {
     await store.close()
     throw error
@@ -62,7 +72,7 @@ export async function openSqliteStores(
   return {
     catalogue: createSqliteCatalogueStore(store, reading, searching.search, searching.reached),
     stock: inSteps(createSqliteStockStore(store)),
-    audit: createSqliteAuditStore(store),
+    audit: createSqliteAuditStore(store, runtime),
     digits: money.digits,
     check: store.check,
     async close() {

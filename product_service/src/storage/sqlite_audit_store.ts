@@ -6,7 +6,7 @@
  * whose reservation is held. Movements up to a version never change, but reservations do, and each such change
  * raises the version: sums count only if the version stayed the same meanwhile, and are read again otherwise.
  */
-import { setImmediate as otherWork } from 'node:timers/promises'
+import { nextTurn, type Runtime } from '@shop/service_kit/runtime/runtime'
 import type { SqliteStore } from '@shop/service_kit/sqlite/store'
 import { createReading } from '@shop/service_kit/storage/unreadable'
 import type { Audit, LedgerMismatch } from '../domain/ports.ts'
@@ -23,7 +23,7 @@ const ROWS_MAX = 250
 /** Tries to read a product while nobody changes it; one that never rests is left to the next pass. */
 const TRIES_MAX = 3
 
-export function createSqliteAuditStore({ reader }: SqliteStore): Audit {
+export function createSqliteAuditStore({ reader }: SqliteStore, runtime: Pick<Runtime, 'defer'>): Audit {
   const ids = prepareQuery(reader, 'SELECT id, seq FROM products WHERE id > ? ORDER BY id LIMIT ?')
   const numbers = prepareAnyNumbers(reader, 'SELECT stock, reserved, version FROM products WHERE seq = ?')
   const history = prepareAnyNumbers(
@@ -42,7 +42,7 @@ export function createSqliteAuditStore({ reader }: SqliteStore): Audit {
   const compare = async (productId: string, seq: number) => {
     const [stock, reserved, version] = numbers.get(seq) as [number, number, number]
     const sums = { productId, stock, movementsSum: 0, reserved, heldUnits: 0 }
-    for (let after = 0; ; await otherWork()) {
+    for (let after = 0; ; await nextTurn(runtime)) {
       const [count, delta, held, last] = history.get(seq, after, ROWS_MAX) as (number | null)[]
       sums.movementsSum += delta ?? 0
       sums.heldUnits += held ?? 0

@@ -8,9 +8,9 @@
  *     for as long as it takes, and what was left is done then.
  *  3. Products taken anew are taken a few at a time with pauses. Opening a store waits for the newest REINDEXED_FIRST.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Backoff, pauseMs } from '@shop/retry/backoff'
 import { reasonOf } from '@shop/service_kit/runtime/reason'
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Progress } from './sqlite_index.ts'
 import type { Indexing as Step, Suspect } from './sqlite_index_file.ts'
 
@@ -42,7 +42,7 @@ type Waiting = { readonly change: number; readonly done: () => void }
 export function createIndexing(
   take: (step: Step) => Promise<Progress>,
   notice: (text: string) => void,
-  { waitMs = WORDS_WAIT_MS, openingWaitMs = OPENING_WAIT_MS } = {},
+  { after, sleep }: Pick<Runtime, 'after' | 'sleep'>,
 ): Indexing & { opened(): Promise<void> } {
   const stopping = new AbortController()
   const { signal } = stopping
@@ -58,7 +58,7 @@ export function createIndexing(
   let running: Promise<void> | undefined
 
   // Pauses hold no process, and whoever stops does not wait for them.
-  const pause = (ms: number) => sleep(ms, undefined, { signal, ref: false }).catch(() => {})
+  const pause = (ms: number) => sleep(ms, signal, { background: true }).catch(() => {})
 
   const arrived = ({ number, left }: Progress, most: number) => {
     if (told !== undefined) notice('The search index is written again.')
@@ -120,9 +120,9 @@ export function createIndexing(
   /** Also for the first edit of a shop that was empty, whose thread is only starting. */
   const begin = async () => {
     look()
-    const bound = setTimeout(begun.resolve, openingWaitMs)
+    const cancel = after(OPENING_WAIT_MS, begun.resolve)
     await begun.promise
-    clearTimeout(bound)
+    cancel()
   }
 
   return {
@@ -133,9 +133,9 @@ export function createIndexing(
       const mine = { change, done: resolve }
       waiting.add(mine)
       await Promise.race([promise, begin()])
-      const bound = setTimeout(resolve, waitMs)
+      const cancel = after(WORDS_WAIT_MS, resolve)
       await promise
-      clearTimeout(bound)
+      cancel()
       waiting.delete(mine)
     },
     opened: begin,

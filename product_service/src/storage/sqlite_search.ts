@@ -6,6 +6,7 @@
  * times what reading it took; so reading it takes at most a part of the time, and a small shop always has it new.
  */
 import type { DatabaseSync } from 'node:sqlite'
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { searchOrCorrect } from '../domain/correction.ts'
 import type { CataloguePage, CatalogueQuery } from '../domain/ports.ts'
 import { isCorrectable, VOCABULARY_MAX } from '../domain/spelling.ts'
@@ -16,7 +17,11 @@ const VOCABULARY_REST = 20
 
 export type SqliteSearch = (query: CatalogueQuery) => Promise<CataloguePage>
 
-export function createSqliteSearch(db: DatabaseSync, reading: ReadProducts): SqliteSearch {
+export function createSqliteSearch(
+  db: DatabaseSync,
+  reading: ReadProducts,
+  { monotonic }: Pick<Runtime, 'monotonic'>,
+): SqliteSearch {
   const pages = createSqlitePages(db, reading)
   const isKnown = prepareIsKnown(db)
   // A table of this connection alone: what it lists is in the index.
@@ -37,7 +42,7 @@ export function createSqliteSearch(db: DatabaseSync, reading: ReadProducts): Sql
   let restsUntil = 0
 
   const read = () => {
-    const began = performance.now()
+    const began = monotonic()
     const changed = `${version.get()} ${ownChanges.get()}`
     if (seen !== undefined && (changed === seen || began < restsUntil)) return vocabulary
     const words: string[] = []
@@ -46,7 +51,7 @@ export function createSqliteSearch(db: DatabaseSync, reading: ReadProducts): Sql
     }
     vocabulary = words
     seen = changed
-    const ended = performance.now()
+    const ended = monotonic()
     restsUntil = ended + VOCABULARY_REST * (ended - began)
     return vocabulary
   }

@@ -1,6 +1,7 @@
 /** The thread that searches: its own connection to store and index, which can't write. */
 import { DatabaseSync } from 'node:sqlite'
 import { serveReads } from '@shop/service_kit/runtime/reader_thread'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { isDamage, isDamageOfVirtualTable } from '@shop/service_kit/sqlite/faults'
 import type { CataloguePage, CatalogueQuery } from '../domain/ports.ts'
 import { currentIndex, type Suspect } from './sqlite_index_file.ts'
@@ -33,7 +34,7 @@ serveReads((path: string) => {
     try {
       db.exec(`PRAGMA temp_store = MEMORY; PRAGMA cache_size = -${CACHE_KIB}`)
       db.prepare('ATTACH ? AS words').run(file)
-      return { identity, db, search: createSqliteSearch(db, reading) }
+      return { identity, db, search: createSqliteSearch(db, reading, systemRuntime) }
     } catch (error) {
       db.close()
       throw error

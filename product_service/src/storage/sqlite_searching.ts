@@ -1,6 +1,7 @@
 /** Searching a SQLite store, and keeping its index, each on a thread of its own; in memory both are done in place. */
 import { Problem } from '@shop/service_kit/runtime/problem'
 import { createReaderThread } from '@shop/service_kit/runtime/reader_thread'
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { SqliteStore } from '@shop/service_kit/sqlite/store'
 import type { CatalogueQuery } from '../domain/ports.ts'
 import { makeIndexTables, type Progress, prepareIndexing, prepareOpening } from './sqlite_index.ts'
@@ -24,14 +25,18 @@ export async function startSearching(
   store: SqliteStore,
   path: string,
   reading: ReadProducts,
+  runtime: Runtime,
   notice: (text: string) => void,
   lookOnly = false,
 ): Promise<Searching> {
-  if (path === ':memory:') return searchInPlace(store, reading, notice)
-  const searcher = createReaderThread<CatalogueQuery, Found>(SEARCH_THREAD, path, { what: 'searches' })
+  if (path === ':memory:') return searchInPlace(store, reading, runtime, notice)
+  const searcher = createReaderThread<CatalogueQuery, Found>(SEARCH_THREAD, path, {
+    runtime,
+    what: 'searches',
+  })
   const { indexing, close } = lookOnly
     ? { indexing: NO_INDEXING, async close() {} }
-    : await startIndexing(store, path, notice)
+    : await startIndexing(store, path, runtime, notice)
   return {
     async search(query) {
       const found = await searcher.ask(query)
@@ -49,10 +54,18 @@ export async function startSearching(
   }
 }
 
-async function startIndexing(store: SqliteStore, path: string, notice: (text: string) => void) {
+async function startIndexing(
+  store: SqliteStore,
+  path: string,
+  runtime: Runtime,
+  notice: (text: string) => void,
+) {
   await store.write(prepareOpening(store.writer))
-  const indexer = createReaderThread<Step, Progress>(INDEX_THREAD, path, { what: 'changes of the index' })
-  const indexing = createIndexing(indexer.ask, notice)
+  const indexer = createReaderThread<Step, Progress>(INDEX_THREAD, path, {
+    runtime,
+    what: 'changes of the index',
+  })
+  const indexing = createIndexing(indexer.ask, notice, runtime)
   // An empty shop has no thread before it needs one.
   if (store.reader.prepare('SELECT max(seq) AS newest FROM products').get()!.newest !== null)
     await indexing.opened()
@@ -68,12 +81,13 @@ async function startIndexing(store: SqliteStore, path: string, notice: (text: st
 async function searchInPlace(
   store: SqliteStore,
   reading: ReadProducts,
+  runtime: Runtime,
   notice: (text: string) => void,
 ): Promise<Searching> {
   store.writer.exec("ATTACH ':memory:' AS words")
   makeIndexTables(store.writer, 'words')
   const take = prepareIndexing(store.writer, store.writer)
   await store.write(prepareOpening(store.writer))
-  const { reached, stop } = createIndexing(({ most }) => store.write(() => take(most)), notice)
-  return { search: createSqliteSearch(store.reader, reading), reached, close: stop }
+  const { reached, stop } = createIndexing(({ most }) => store.write(() => take(most)), notice, runtime)
+  return { search: createSqliteSearch(store.reader, reading, runtime), reached, close: stop }
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { isDuplicate, Unsettled } from '@shop/service_kit/mongo/errors'
 import { openMongo } from '@shop/service_kit/mongo/store'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
 import { adjustStock, newProduct } from '../../src/domain/product.ts'
 import { decideReservations, releaseReservations, shipReservations } from '../../src/domain/reservation.ts'
@@ -31,12 +32,12 @@ function idOf(one: object): string {
 mongoSuite('effects of a decision in MongoDB', (server) => {
   const world = async (t: TestContext) => {
     const plan = { service: 'product_service', database: server.newDatabase(), indexes: PRODUCT_INDEXES }
-    const store = await openMongo({ ...plan, url: server.url(plan.database) })
+    const store = await openMongo({ runtime: systemRuntime, ...plan, url: server.url(plan.database) })
     t.after(() => store.close())
     const reading = readingsOf(() => () => {})
-    const ledger = createMongoLedger(store, reading)
+    const ledger = createMongoLedger(store, systemRuntime, reading)
     const stock = createMongoStockStore(store, ledger, reading)
-    const tea = await createMongoCatalogueStore(store, ledger, reading).create(
+    const tea = await createMongoCatalogueStore(store, systemRuntime, ledger, reading).create(
       { id: nextId(), fields: FIELDS },
       ACT,
     )

@@ -1,6 +1,7 @@
 /** Transactions whose outcome nobody was told: applied once, and answered with what was decided. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { failEveryCall } from '@shop/service_kit/test_support/fault_runs'
 import { MONGO_ERRORS, MONGO_OPTIONS, mongoDriver } from '@shop/service_kit/test_support/mongo_driver_faults'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
@@ -12,7 +13,7 @@ mongoSuite('products in MongoDB when answers get lost', (server) => {
   const world = async (t: TestContext) => {
     const database = server.newDatabase()
     const open = async (DATABASE_URL: string) => {
-      const stores = await openStores({ DATABASE_URL, DATA_DIR: '', CURRENCY: 'USD' })
+      const stores = await openStores({ DATABASE_URL, DATA_DIR: '', CURRENCY: 'USD' }, systemRuntime)
       t.after(() => stores.close())
       return stores
     }
@@ -126,7 +127,7 @@ mongoSuite('products in MongoDB while calls of the driver fail', (server) => {
     test(`everybody is answered, and as it is${also} (invariants 1, 2, 6)`, async (t) => {
       const open = async () => {
         const DATABASE_URL = server.url(server.newDatabase())
-        const stores = await openStores({ DATABASE_URL, DATA_DIR: '', CURRENCY: 'USD' })
+        const stores = await openStores({ DATABASE_URL, DATA_DIR: '', CURRENCY: 'USD' }, systemRuntime)
         t.after(() => stores.close())
         return stores
       }

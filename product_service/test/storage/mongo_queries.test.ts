@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { assertQueriesAreIndexed } from '@shop/service_kit/test_support/mongo_queries'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
 import { SORTS } from '../../src/domain/ports.ts'
@@ -15,8 +16,8 @@ mongoSuite('queries on products in MongoDB', (server) => {
     const plan = { service: 'product_service', database: 'unused', indexes: PRODUCT_INDEXES }
     const seen = await assertQueriesAreIndexed(server, plan, async (store) => {
       const reading = readingsOf(() => () => {})
-      const ledger = createMongoLedger(store, reading)
-      const catalogue = createMongoCatalogueStore(store, ledger, reading)
+      const ledger = createMongoLedger(store, systemRuntime, reading)
+      const catalogue = createMongoCatalogueStore(store, systemRuntime, ledger, reading)
       const stock = createMongoStockStore(store, ledger, reading)
       const audit = createMongoAuditStore(store)
       const fields = { name: 'Tea', description: 'hot', priceMinor: 100, stock: 9 }

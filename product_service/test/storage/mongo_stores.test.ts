@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openMongo } from '@shop/service_kit/mongo/store'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { type MongoServer, mongoSuite, needsHonest } from '@shop/service_kit/test_support/mongo_server'
 import type { Stores } from '../../src/domain/ports.ts'
 import { collectionsOf, PRODUCT_INDEXES } from '../../src/storage/mongo_documents.ts'
@@ -19,7 +20,10 @@ async function open(
   database: string,
   CURRENCY = 'USD',
 ): Promise<Stores> {
-  const stores = await openStores({ DATABASE_URL: server.url(database), DATA_DIR: '', CURRENCY })
+  const stores = await openStores(
+    { DATABASE_URL: server.url(database), DATA_DIR: '', CURRENCY },
+    systemRuntime,
+  )
   t.after(() => stores.close())
   return stores
 }
@@ -69,7 +73,7 @@ mongoSuite('products in MongoDB', (server) => {
     const gone = await add(first, { name: 'Gone' })
     await first.catalogue.remove(gone.id, { from: 'nothing' }, ACT)
     const plan = { service: 'product_service', database, indexes: PRODUCT_INDEXES }
-    const raw = await openMongo({ ...plan, url: server.url(database) })
+    const raw = await openMongo({ runtime: systemRuntime, ...plan, url: server.url(database) })
     t.after(() => raw.close())
     const { products } = collectionsOf(raw)
     const settings = raw.collection<{ _id: string }>('settings')
@@ -85,6 +89,7 @@ mongoSuite('products in MongoDB', (server) => {
     const notices: string[] = []
     const stores = await openStores(
       { DATABASE_URL: server.url(database), DATA_DIR: '', CURRENCY: 'USD' },
+      systemRuntime,
       (text) => notices.push(text),
     )
     t.after(() => stores.close())
@@ -101,9 +106,10 @@ mongoSuite('products in MongoDB', (server) => {
     const notices: string[] = []
     const database = server.newDatabase()
     const config = { DATABASE_URL: server.url(database), DATA_DIR: '', CURRENCY: 'USD' }
-    const stores = await openStores(config, (text) => notices.push(text))
+    const stores = await openStores(config, systemRuntime, (text) => notices.push(text))
     t.after(() => stores.close())
     const raw = await openMongo({
+      runtime: systemRuntime,
       ...{ service: 'product_service', database, indexes: PRODUCT_INDEXES },
       url: server.url(database),
     })

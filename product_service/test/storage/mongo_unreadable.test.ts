@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type MongoStore, openMongo } from '@shop/service_kit/mongo/store'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { Unreadable } from '@shop/service_kit/storage/unreadable'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
 import { type CatalogueQuery, type PageKey, SORTS, type Stores } from '../../src/domain/ports.ts'
@@ -27,11 +28,12 @@ mongoSuite('documents in MongoDB that cannot be read', (server) => {
     const told: string[] = []
     const stores = await openStores(
       { DATABASE_URL: server.url(database), DATA_DIR: '', CURRENCY: 'USD' },
+      systemRuntime,
       undefined,
       (what) => (id) => told.push(`${what} ${id}`),
     )
     const plan = { service: 'product_service', database, indexes: PRODUCT_INDEXES }
-    const raw = await openMongo({ ...plan, url: server.url(database) })
+    const raw = await openMongo({ runtime: systemRuntime, ...plan, url: server.url(database) })
     t.after(() => Promise.all([stores.close(), raw.close()]))
     return { stores, raw, told }
   }
@@ -130,11 +132,14 @@ mongoSuite('documents in MongoDB that cannot be read', (server) => {
     await spoil(raw, 'products', tea.id, { words: ['old'] })
     const settings = raw.collection<{ _id: string }>('settings')
     await until(async () => (await settings.deleteOne({ _id: 'words_version' })).deletedCount === 1)
-    const again = await openStores({
-      DATABASE_URL: server.url(raw.collection('x').dbName),
-      DATA_DIR: '',
-      CURRENCY: 'USD',
-    })
+    const again = await openStores(
+      {
+        DATABASE_URL: server.url(raw.collection('x').dbName),
+        DATA_DIR: '',
+        CURRENCY: 'USD',
+      },
+      systemRuntime,
+    )
     t.after(() => again.close())
     await until(async () => (await settings.findOne({ _id: 'words_version' })) !== null)
     // The vocabulary, which a misspelt word needs, has the word that is none.

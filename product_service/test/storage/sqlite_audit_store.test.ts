@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import type { SqliteStore } from '@shop/service_kit/sqlite/store'
 import { openSqliteStores } from '../../src/storage/open_stores.ts'
 import { createSqliteAuditStore } from '../../src/storage/sqlite_audit_store.ts'
@@ -26,7 +27,7 @@ test('a history of more than one step is summed up whole, each movement once (in
 
 test('a product that never rests is left to the next pass after three tries', async (t) => {
   const path = join(folder(t), 'products.db')
-  const stores = await openSqliteStores(path, 'USD')
+  const stores = await openSqliteStores(path, 'USD', systemRuntime)
   t.after(() => stores.close())
   const [restless, still] = [await add(stores), await add(stores)]
   const reader = new DatabaseSync(path)
@@ -36,7 +37,7 @@ test('a product that never rests is left to the next pass after three tries', as
   reader.function('changing', (version) => Number(version) + ++looks)
   reader.exec(`CREATE TEMP VIEW products AS SELECT seq, id, stock, reserved,
     iif(id = '${restless.id}', changing(version), version) AS version FROM main.products`)
-  const audit = createSqliteAuditStore({ reader } as SqliteStore)
+  const audit = createSqliteAuditStore({ reader } as SqliteStore, systemRuntime)
   assert.deepEqual(await audit.ledgerMismatches(undefined, 2), { mismatches: [], checked: 1, next: still.id })
   assert.equal(looks, 3 * 2, 'before and after each')
 })

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { failEveryCall } from '@shop/service_kit/test_support/fault_runs'
 import { SQLITE_ERRORS, sqliteEngine } from '@shop/service_kit/test_support/sqlite_faults'
 import { openSqliteStores } from '../../src/storage/open_stores.ts'
@@ -21,7 +22,7 @@ suite('products in SQLite while calls into the engine fail', () => {
   }
 
   test('on one file, which goes on through all of them', async (t) => {
-    const stores = await openSqliteStores(join(folder(t), 'products.db'), 'USD')
+    const stores = await openSqliteStores(join(folder(t), 'products.db'), 'USD', systemRuntime)
     t.after(() => stores.close())
     assert.ok((await failEveryCall(sqliteEngine, SQLITE_ERRORS, () => productRun(stores, true))) > CALLS_MIN)
   })
@@ -31,10 +32,10 @@ suite('products in SQLite while calls into the engine fail', () => {
       for (let n = 1, made = true; made; n++) {
         const path = join(folder(t), 'products.db')
         sqliteEngine.failAt(n, moment, SQLITE_ERRORS[n % SQLITE_ERRORS.length]!)
-        const [opened] = await Promise.allSettled([openSqliteStores(path, 'USD')])
+        const [opened] = await Promise.allSettled([openSqliteStores(path, 'USD', systemRuntime)])
         made = sqliteEngine.disarm()
         if (opened.status === 'fulfilled') await opened.value.close()
-        const again = await openSqliteStores(path, 'USD')
+        const again = await openSqliteStores(path, 'USD', systemRuntime)
         // A product would start a thread each time.
         if (made) await again.stock.release([nextId()], AT)
         else await add(again)

@@ -6,8 +6,10 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { openSqlite } from '@shop/service_kit/sqlite/store'
 import { SQLITE_ERRORS, sqliteEngine } from '@shop/service_kit/test_support/sqlite_faults'
+import { createVirtualRuntime } from '@shop/service_kit/test_support/virtual_runtime'
 import type { Stores } from '../../src/domain/ports.ts'
 import { DESCRIPTION_LENGTH_MAX } from '../../src/domain/product.ts'
 import { openSqliteStores } from '../../src/storage/open_stores.ts'
@@ -26,7 +28,7 @@ import {
   type Indexing as Step,
   type Suspect,
 } from '../../src/storage/sqlite_index_file.ts'
-import { createIndexing, WORDS_WAIT_MS } from '../../src/storage/sqlite_indexing.ts'
+import { createIndexing, OPENING_WAIT_MS, WORDS_WAIT_MS } from '../../src/storage/sqlite_indexing.ts'
 import { ACT, AT, add, folder, openShop, order } from '../worlds.ts'
 
 const UNSEEN = { from: 'nothing' as const }
@@ -52,7 +54,7 @@ async function isNamed({ catalogue }: Stores, id: string, name: string) {
 
 async function open(t: TestContext, path = join(folder(t), 'products.db')) {
   const notices: string[] = []
-  const stores = await openSqliteStores(path, 'USD', (text) => notices.push(text))
+  const stores = await openSqliteStores(path, 'USD', systemRuntime, (text) => notices.push(text))
   let closed: Promise<void> | undefined
   const close = () => {
     closed ??= stores.close()
@@ -283,8 +285,9 @@ suite('several processes', () => {
   test('write one index, and one that is killed loses no word', async (t) => {
     const { stores, path } = await open(t)
     const program = `
+      const { systemRuntime } = await import(${JSON.stringify(import.meta.resolve('@shop/service_kit/runtime/runtime'))})
       const { openSqliteStores } = await import(${JSON.stringify(new URL('../../src/storage/open_stores.ts', import.meta.url).href)})
-      const stores = await openSqliteStores(${JSON.stringify(path)}, 'USD')
+      const stores = await openSqliteStores(${JSON.stringify(path)}, 'USD', systemRuntime)
       for (let i = 0; ; i++) {
         const id = '0190bbbb-0000-7000-8000-' + String(i).padStart(12, '0')
         const fields = { name: 'Lamp of theirs', description: '', priceMinor: 1, stock: 0 }
@@ -397,7 +400,11 @@ suite('what the index follows', () => {
 
   test('is followed from one of the last openings', async (t) => {
     const path = join(folder(t), 'products.db')
-    const store = openSqlite({ path, migrations: new URL('../../src/storage/migrations/', import.meta.url) })
+    const store = openSqlite({
+      runtime: systemRuntime,
+      path,
+      migrations: new URL('../../src/storage/migrations/', import.meta.url),
+    })
     t.after(() => store.close())
     const note = prepareOpening(store.writer)
     for (let i = 0; i < OPENINGS_KEPT + 5; i++) await store.write(note)
@@ -411,7 +418,7 @@ suite('what the index follows', () => {
     await close()
     for (const file of indexFilesOf(path)) rmSync(file)
     const before = readFileSync(path)
-    const looking = await openSqliteStores(path, 'USD', undefined, { existing: true })
+    const looking = await openSqliteStores(path, 'USD', systemRuntime, undefined, { existing: true })
     assert.deepEqual(await found(looking, 'lamp'), [])
     await looking.close()
     assert.deepEqual(indexFilesOf(path), [])
@@ -423,26 +430,31 @@ suite('keeping in step', () => {
   const inStep = (number: number): Progress => ({ number, left: 0, more: false })
 
   test('nobody waits longer than the bounds, whatever hangs', async (t) => {
+    const runtime = createVirtualRuntime()
     const hanging = createIndexing(
       () => new Promise(() => {}),
       () => {},
-      { waitMs: 20, openingWaitMs: 20 },
+      runtime,
     )
-    await hanging.opened()
-    await hanging.reached(1)
+    await runtime.advanceUntil(hanging.opened())
+    assert.equal(runtime.monotonic(), OPENING_WAIT_MS)
+    await runtime.advanceUntil(hanging.reached(1))
+    assert.equal(runtime.monotonic(), OPENING_WAIT_MS + WORDS_WAIT_MS)
     let late: ((progress: Progress) => void) | undefined
     const slow = createIndexing(
       () => new Promise((resolve) => (late = resolve)),
       () => {},
-      { waitMs: 20 },
+      runtime,
     )
     t.after(() => slow.stop())
     const first = slow.reached(1)
     late!(inStep(0))
-    await first
+    await runtime.advanceUntil(first)
+    assert.equal(runtime.monotonic(), OPENING_WAIT_MS + 2 * WORDS_WAIT_MS)
   })
 
   test('a fault is told when it changes, and tried again until it ends', async (t) => {
+    const runtime = createVirtualRuntime()
     const faults = ['full', 'full', 'gone', undefined]
     const notices: string[] = []
     const indexing = createIndexing(
@@ -452,10 +464,11 @@ suite('keeping in step', () => {
         return inStep(1)
       },
       (text) => notices.push(text),
-      { waitMs: 20_000 },
+      runtime,
     )
     t.after(() => indexing.stop())
-    await indexing.reached(1)
+    await runtime.advanceUntil(indexing.reached(1))
+    assert.equal(runtime.monotonic(), 50 + 100 + 200, 'pauses that double')
     assert.deepEqual(
       notices.map((text) => text.split(': ').at(-1)),
       ['full', 'gone', 'The search index is written again.'],
@@ -469,9 +482,10 @@ suite('keeping in step', () => {
       if (sizes.length < 4) throw new Error('took too long')
       return inStep(1)
     }
-    const indexing = createIndexing(take, () => {})
+    const runtime = createVirtualRuntime()
+    const indexing = createIndexing(take, () => {}, runtime)
     t.after(() => indexing.stop())
-    await indexing.reached(1)
+    await runtime.advanceUntil(indexing.reached(1))
     assert.deepEqual(sizes, [200, 100, 50, 25])
   })
 
@@ -482,6 +496,7 @@ suite('keeping in step', () => {
       const indexing = createIndexing(
         () => (++steps === 1 ? step.promise : Promise.resolve(inStep(steps))),
         () => {},
+        systemRuntime,
       )
       t.after(() => indexing.stop())
       indexing.look()
@@ -499,7 +514,7 @@ suite('keeping in step', () => {
       asked.push(suspect)
       return inStep(asked.length)
     }
-    const indexing = createIndexing(take, () => {})
+    const indexing = createIndexing(take, () => {}, systemRuntime)
     t.after(() => indexing.stop())
     const suspect = { file: 'words.1', sure: true }
     indexing.look(suspect)

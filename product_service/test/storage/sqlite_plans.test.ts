@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { noteStatements, type Plan, slowSteps } from '@shop/service_kit/test_support/sqlite_plans'
 import { SORTS } from '../../src/domain/ports.ts'
 import { openSqliteStores } from '../../src/storage/open_stores.ts'
@@ -12,7 +13,7 @@ const AFTER = { newest: ['b'], price: [1, 'b'], '-price': [1, 'b'], name: ['a', 
 test('no statement scans what grows or sorts what it finds', async (t) => {
   const path = join(folder(t), 'products.db')
   const statements = noteStatements(t)
-  const { catalogue, close } = await openSqliteStores(path, 'USD')
+  const { catalogue, close } = await openSqliteStores(path, 'USD', systemRuntime)
   t.after(close)
   for (const sort of SORTS) {
     for (const inStock of [false, true]) {

@@ -7,6 +7,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { READS_WAITING_MAX } from '@shop/service_kit/runtime/reader_thread'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import type { Stores } from '../../src/domain/ports.ts'
 import { openSqliteStores } from '../../src/storage/open_stores.ts'
 import { REINDEXED_FIRST } from '../../src/storage/sqlite_indexing.ts'
@@ -19,7 +20,7 @@ const query = (words: readonly string[], sort: 'newest' | 'price' = 'newest') =>
 
 async function aShopOf(t: TestContext, count: number) {
   const path = join(folder(t), 'products.db')
-  const stores = await openSqliteStores(path, 'USD')
+  const stores = await openSqliteStores(path, 'USD', systemRuntime)
   t.after(() => stores.close())
   const description = Array.from({ length: 20 }, (_, i) => `apple${i}`).join(' ')
   for (let done = 0; done < count; done += 250) {
@@ -125,7 +126,7 @@ suite('a large store of the first version', () => {
     const path = join(folder(t), 'products.db')
     const ids = makeFirstStore(path, REINDEXED_FIRST + 3_000)
     const notices: string[] = []
-    const first = await openSqliteStores(path, 'USD', (text) => notices.push(text))
+    const first = await openSqliteStores(path, 'USD', systemRuntime, (text) => notices.push(text))
     const left = '3000 products are being indexed again; until that is done a search may miss some.'
     assert.deepEqual(notices, [left], 'it is not done yet')
     const newest = (await first.catalogue.list(query(['lamp']))).items.map(({ id }) => id)
@@ -136,7 +137,7 @@ suite('a large store of the first version', () => {
     assert.deepEqual(await allFound(first, 'chair'), [ids[0]])
     await first.close()
 
-    const second = await openSqliteStores(path, 'USD')
+    const second = await openSqliteStores(path, 'USD', systemRuntime)
     t.after(() => second.close())
     const expected = ids.slice(2).reverse()
     const deadline = performance.now() + 30_000
@@ -151,8 +152,9 @@ suite('a large store of the first version', () => {
     const path = join(folder(t), 'products.db')
     makeFirstStore(path, REINDEXED_FIRST + 3_000)
     const program = `
+      const { systemRuntime } = await import(${JSON.stringify(import.meta.resolve('@shop/service_kit/runtime/runtime'))})
       const { openSqliteStores } = await import(${JSON.stringify(new URL('../../src/storage/open_stores.ts', import.meta.url).href)})
-      const stores = await openSqliteStores(${JSON.stringify(path)}, 'USD')
+      const stores = await openSqliteStores(${JSON.stringify(path)}, 'USD', systemRuntime)
       await new Promise((resolve) => setTimeout(resolve, 50))
       await stores.close()
       console.log('closed')`

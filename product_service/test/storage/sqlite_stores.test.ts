@@ -4,6 +4,7 @@ import { copyFileSync, existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { suite, type TestContext, test } from 'node:test'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { openSqlite } from '@shop/service_kit/sqlite/store'
 import { openSqliteStores, openStores } from '../../src/storage/open_stores.ts'
 import { auditContract } from '../audit_contract.ts'
@@ -23,36 +24,42 @@ for (const [name, makeStores] of [
 suite('opening', () => {
   test('a store keeps the currency it was made with', async (t) => {
     const path = join(folder(t), 'products.db')
-    await (await openSqliteStores(path, 'EUR')).close()
-    await assert.rejects(openSqliteStores(path, 'USD'), /CURRENCY is USD, but the prices in .* are EUR/)
+    await (await openSqliteStores(path, 'EUR', systemRuntime)).close()
+    await assert.rejects(
+      openSqliteStores(path, 'USD', systemRuntime),
+      /CURRENCY is USD, but the prices in .* are EUR/,
+    )
     assert.equal(existsSync(`${path}-wal`), false, 'who was refused holds nothing open')
-    await (await openSqliteStores(path, 'EUR')).close()
+    await (await openSqliteStores(path, 'EUR', systemRuntime)).close()
   })
 
   test('a store of before digits were kept keeps its amounts: 1990 forints stay 1990 (9)', async (t) => {
     const path = join(folder(t), 'products.db')
     await makeOld(t, path, 'HUF')
     for (const _ of ['first', 'again']) {
-      const stores = await openSqliteStores(path, 'HUF')
+      const stores = await openSqliteStores(path, 'HUF', systemRuntime)
       assert.equal(stores.digits(), 0)
       await stores.close()
     }
     await assert.rejects(
-      openSqliteStores(path, 'HUF', undefined, { CURRENCY_DIGITS: 2 }),
+      openSqliteStores(path, 'HUF', systemRuntime, undefined, { CURRENCY_DIGITS: 2 }),
       /CURRENCY_DIGITS is 2, but/,
     )
   })
 
   test('DATABASE_URL decides by its scheme; without one the file lies in DATA_DIR', async (t) => {
     const DATA_DIR = folder(t)
-    const stores = await openStores({ DATA_DIR, CURRENCY: 'USD' })
+    const stores = await openStores({ DATA_DIR, CURRENCY: 'USD' }, systemRuntime)
     const tea = await add(stores)
     await stores.close()
-    const again = await openStores({
-      DATABASE_URL: `sqlite:${join(DATA_DIR, 'products.db')}`,
-      DATA_DIR,
-      CURRENCY: 'USD',
-    })
+    const again = await openStores(
+      {
+        DATABASE_URL: `sqlite:${join(DATA_DIR, 'products.db')}`,
+        DATA_DIR,
+        CURRENCY: 'USD',
+      },
+      systemRuntime,
+    )
     t.after(() => again.close())
     assert.deepEqual(await again.catalogue.find(tea.id), tea)
   })
@@ -81,7 +88,7 @@ suite('the database repeats the invariants', () => {
   for (const [what, sql, refusal] of damages) {
     test(`and refuses ${what}`, async (t) => {
       const path = join(folder(t), 'products.db')
-      const stores = await openSqliteStores(path, 'USD')
+      const stores = await openSqliteStores(path, 'USD', systemRuntime)
       t.after(() => stores.close())
       const tea = await add(stores)
       await stores.stock.reserve([order({ [tea.id]: 1 })], AT)
@@ -107,7 +114,7 @@ suite('the database repeats the invariants', () => {
   for (const [what, sql, numbers] of drifts) {
     test(`and the audit notices ${what} that was changed behind the service's back (invariant 2)`, async (t) => {
       const path = join(folder(t), 'products.db')
-      const stores = await openSqliteStores(path, 'USD')
+      const stores = await openSqliteStores(path, 'USD', systemRuntime)
       t.after(() => stores.close())
       const tea = await add(stores)
       await stores.stock.reserve([order({ [tea.id]: 1 })], AT)
@@ -125,7 +132,7 @@ suite('the database repeats the invariants', () => {
   ] as const) {
     test(`and a reservation that stops being held within a ${deed} ends once, or nothing of it is kept (6)`, async (t) => {
       const path = join(folder(t), 'products.db')
-      const stores = await openSqliteStores(path, 'USD')
+      const stores = await openSqliteStores(path, 'USD', systemRuntime)
       t.after(() => stores.close())
       const tea = await add(stores)
       const [held, other] = [order({ [tea.id]: 1 }), order({ [tea.id]: 2 })]
@@ -150,7 +157,7 @@ async function makeOld(t: TestContext, path: string, currency: string) {
   mkdirSync(migrations)
   const first = '0001_products.sql'
   copyFileSync(join(import.meta.dirname, '../../src/storage/migrations', first), join(migrations, first))
-  const store = openSqlite({ path, migrations })
+  const store = openSqlite({ runtime: systemRuntime, path, migrations })
   store.writer.prepare(`INSERT INTO settings VALUES ('currency', ?)`).run(currency)
   await store.close()
 }

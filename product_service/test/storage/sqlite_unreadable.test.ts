@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { Unreadable } from '@shop/service_kit/storage/unreadable'
 import { SORTS } from '../../src/domain/ports.ts'
 import { openSqliteStores } from '../../src/storage/open_stores.ts'
@@ -22,6 +23,7 @@ async function world(t: TestContext) {
   const stores = await openSqliteStores(
     path,
     'USD',
+    systemRuntime,
     undefined,
     {},
     (what) => (id) => told.push(`${what} ${id}`),

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { suite, test } from 'node:test'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import type { Stores } from '../../src/domain/ports.ts'
 import { openSqliteStores } from '../../src/storage/open_stores.ts'
 import { currentIndex } from '../../src/storage/sqlite_index_file.ts'
@@ -184,7 +185,7 @@ suite('a store of the first version', () => {
   test('is mended when it is opened: everything is found, and it can be edited', async (t) => {
     const path = join(folder(t), 'products.db')
     const ids = makeFirstStore(path)
-    const stores = await openSqliteStores(path, 'USD')
+    const stores = await openSqliteStores(path, 'USD', systemRuntime)
     t.after(() => stores.close())
     const found = async (word: string) => {
       const query = { sort: 'newest', words: [word], inStock: false, after: undefined, limit: 10 } as const
@@ -206,7 +207,7 @@ suite('a store of the first version', () => {
 suite('the index of words', () => {
   test('writes no rowid that JavaScript cannot hold', async (t) => {
     const path = join(folder(t), 'products.db')
-    const stores = await openSqliteStores(path, 'USD')
+    const stores = await openSqliteStores(path, 'USD', systemRuntime)
     t.after(() => stores.close())
     const products = await Promise.all(Array.from({ length: 20 }, () => add(stores)))
     for (let i = 0; i < 200; i++) {

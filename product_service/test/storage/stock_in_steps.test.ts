@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { StatementSync } from 'node:sqlite'
 import { suite, type TestContext, test } from 'node:test'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { LINES_MAX } from '../../src/domain/reservation.ts'
 import { openSqliteStores } from '../../src/storage/open_stores.ts'
 import { LINES_AT_ONCE_MAX, ORDERS_AT_ONCE_MAX } from '../../src/storage/stock_in_steps.ts'
@@ -24,7 +25,11 @@ function countWrites(t: TestContext) {
 }
 
 async function open(t: TestContext) {
-  const { stock, catalogue, close } = await openSqliteStores(join(folder(t), 'products.db'), 'USD')
+  const { stock, catalogue, close } = await openSqliteStores(
+    join(folder(t), 'products.db'),
+    'USD',
+    systemRuntime,
+  )
   t.after(close)
   const drafts = Array.from({ length: LINES_MAX }, () => {
     const fields = { name: 'Tea', description: '', priceMinor: 100, stock: 10_000 }

@@ -9,8 +9,8 @@
  *  3. Indexes on much data may take their time, and are made while a member is away.
  */
 import { createHash } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Collection, type Db, type IndexDescription, MongoClient, MongoServerError } from 'mongodb'
+import type { Runtime } from '../runtime/runtime.ts'
 import type { StoreMoney } from '../storage/store_money.ts'
 import { isDuplicate, isPassing, Unsettled } from './errors.ts'
 
@@ -51,18 +51,19 @@ export async function prepareDatabase(
   client: MongoClient,
   db: Db,
   plan: MongoPlan,
+  runtime: Runtime,
   builder: Builder,
 ): Promise<void> {
   await requireFit(client)
   const settings = db.collection<Setting>('settings')
-  const owner = await keep(settings, { _id: 'service', value: plan.service, madeAt: new Date() })
+  const owner = await keep(settings, { _id: 'service', value: plan.service, madeAt: runtime.now() })
   if (owner.value !== plan.service) {
     throw new MongoUnfit(
       `The database ${db.databaseName} belongs to ${owner.value}; ${plan.service} needs one of its own: leave the path out of DATABASE_URL.`,
     )
   }
   if (plan.money) await keepMoney(settings, plan.money)
-  await makeIndexes(db, settings, plan.indexes, builder)
+  await makeIndexes(db, settings, plan.indexes, runtime, builder)
 }
 
 /** Throws MongoUnfit unless the server is one a shop can be kept on. */
@@ -134,14 +135,15 @@ async function makeIndexes(
   db: Db,
   settings: Collection<Setting>,
   indexes: MongoPlan['indexes'],
+  runtime: Runtime,
   builder: Builder,
 ) {
   const value = createHash('sha256').update(JSON.stringify(indexes)).digest('hex')
   for (;;) {
     const made = await settings.findOne({ _id: 'indexes' })
     if (made?.value === value && (await allThere(db, indexes))) return
-    if (await takeLease(settings, builder.id)) break
-    await sleep(LEASE_POLL_MS)
+    if (await takeLease(settings, builder.id, runtime.now())) break
+    await runtime.sleep(LEASE_POLL_MS)
   }
   try {
     const patient = builder.client().db(db.databaseName)
@@ -164,15 +166,15 @@ async function allThere(db: Db, indexes: MongoPlan['indexes']): Promise<boolean>
   return true
 }
 
-async function takeLease(settings: Collection<Setting>, owner: string): Promise<boolean> {
-  const until = new Date(Date.now() + LEASE_MS)
+async function takeLease(settings: Collection<Setting>, owner: string, now: Date): Promise<boolean> {
+  const until = new Date(now.getTime() + LEASE_MS)
   try {
     await settings.insertOne({ _id: 'index_lease', value: owner, until })
     return true
   } catch (error) {
     if (!isDuplicate(error)) throw error
   }
-  const free = { _id: 'index_lease', $or: [{ until: { $lt: new Date() } }, { value: owner }] }
+  const free = { _id: 'index_lease', $or: [{ until: { $lt: now } }, { value: owner }] }
   return (await settings.updateOne(free, { $set: { value: owner, until } })).matchedCount === 1
 }
 

@@ -13,8 +13,6 @@
  *     can, and meanwhile every operation fails with `store_unavailable` and `check` says why. A server that is
  *     reached and unfit (no replica set, too old, another service's data) is refused.
  */
-import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Backoff, pauseMs } from '@shop/retry/backoff'
 import {
   type ClientSession,
@@ -25,6 +23,7 @@ import {
   type TransactionOptions,
 } from 'mongodb'
 import { Problem } from '../runtime/problem.ts'
+import type { Cancel, Runtime } from '../runtime/runtime.ts'
 import { watchElections } from './elections.ts'
 import { asStoreError, isPassing, Unsettled, unavailable } from './errors.ts'
 import {
@@ -96,6 +95,7 @@ export type MongoOptions = MongoPlan & {
   readonly url: string
   /** Unless the URL names one in its path. */
   readonly database: string
+  readonly runtime: Runtime
   readonly startWaitMs?: number
 }
 
@@ -103,16 +103,16 @@ export type MongoOptions = MongoPlan & {
 export async function openMongo({
   url,
   database,
+  runtime,
   startWaitMs = START_WAIT_MS,
   ...plan
 }: MongoOptions): Promise<MongoStore> {
+  const { now, monotonic, sleep, random, newId } = runtime
   const options = { ...CLIENT_OPTIONS, appName: plan.service }
   const client = new MongoClient(url, options)
   const db = client.db(databaseOf(url) ?? database)
   const elections = watchElections(client, () =>
-    db
-      .collection<Setting>('settings')
-      .updateOne({ _id: 'service' }, { $set: { electionSeenAt: new Date() } }),
+    db.collection<Setting>('settings').updateOne({ _id: 'service' }, { $set: { electionSeenAt: now() } }),
   )
   /** Why it can't be used, or undefined once it can. */
   let trouble: Error | undefined = new Error('MongoDB was not reached yet.')
@@ -120,7 +120,7 @@ export async function openMongo({
 
   let patient: MongoClient | undefined
   const builder: Builder = {
-    id: randomUUID(),
+    id: newId(),
     client: () => {
       patient ??= new MongoClient(url, { ...options, socketTimeoutMS: 0, wtimeoutMS: 0, maxPoolSize: 1 })
       return patient
@@ -134,7 +134,7 @@ export async function openMongo({
         // Each time: after a failure the client is closed, and only this opens it again.
         await client.connect()
         trouble = new Error('MongoDB is reached; the database is being prepared.')
-        await prepareDatabase(client, db, plan, builder)
+        await prepareDatabase(client, db, plan, runtime, builder)
         await elections.caughtUp()
         trouble = undefined
         decided.resolve()
@@ -144,7 +144,7 @@ export async function openMongo({
         trouble = error instanceof MongoUnfit ? error : await explainTrouble(url, error)
         if (trouble instanceof MongoUnfit) decided.resolve()
       }
-      await sleep(pauseMs(PREPARE_AFTER, failures, Math.random()), undefined, { ref: false })
+      await sleep(pauseMs(PREPARE_AFTER, failures, random()), undefined, { background: true })
     }
   }
   keepPreparing()
@@ -164,21 +164,21 @@ export async function openMongo({
       await elections.caughtUp()
       const term = elections.last()
       const [outcome] = await Promise.allSettled([work()])
-      if (elections.last() !== term && performance.now() < deadline) continue
+      if (elections.last() !== term && monotonic() < deadline) continue
       if (outcome.status === 'rejected') throw outcome.reason
       return outcome.value
     }
   }
 
   const repeat = async <T>(work: () => Promise<T>): Promise<T> => {
-    const deadline = performance.now() + DEADLINE_MS
+    const deadline = monotonic() + DEADLINE_MS
     for (let failures = 1; ; failures++) {
       requireUsable()
-      const pause = pauseMs(REPEAT_AFTER, failures, Math.random())
+      const pause = pauseMs(REPEAT_AFTER, failures, random())
       try {
-        return await within(deadline, inOneTerm(deadline, work))
+        return await within(runtime, deadline, inOneTerm(deadline, work))
       } catch (error) {
-        if (closing || !isPassing(error) || performance.now() + pause > deadline) throw asStoreError(error)
+        if (closing || !isPassing(error) || monotonic() + pause > deadline) throw asStoreError(error)
       }
       await sleep(pause)
     }
@@ -189,12 +189,12 @@ export async function openMongo({
     collection: (name) => db.collection(name),
     repeat,
     transact(work) {
-      const deadline = performance.now() + DEADLINE_MS
+      const deadline = monotonic() + DEADLINE_MS
       return repeat(() =>
         client.withSession((session) =>
           session.withTransaction(async () => {
             // The driver's own patience is two minutes; ours ends with the caller's.
-            if (performance.now() > deadline) throw new Expired()
+            if (monotonic() > deadline) throw new Expired()
             return work(session)
           }, TRANSACTION_OPTIONS),
         ),
@@ -205,7 +205,7 @@ export async function openMongo({
     async check() {
       requireUsable()
       try {
-        await within(performance.now() + CHECK_MS, db.command({ ping: 1 }, { readPreference: 'primary' }))
+        await within(runtime, monotonic() + CHECK_MS, db.command({ ping: 1 }, { readPreference: 'primary' }))
       } catch (error) {
         throw new Problem(
           'store_unavailable',
@@ -226,14 +226,14 @@ export async function openMongo({
 /** The time is over; what was under way may still be applied. */
 class Expired extends Unsettled {}
 
-async function within<T>(deadline: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
+async function within<T>({ after, monotonic }: Runtime, deadline: number, work: Promise<T>): Promise<T> {
+  let cancel: Cancel | undefined
   const expiry = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(unavailable(new Expired())), Math.max(0, deadline - performance.now()))
+    cancel = after(Math.max(0, deadline - monotonic()), () => reject(unavailable(new Expired())))
   })
   try {
     return await Promise.race([work, expiry])
   } finally {
-    clearTimeout(timer)
+    cancel?.()
   }
 }

@@ -7,8 +7,10 @@
  *  2. Nobody waits longer than `waitMs` to begin; then it fails with `overloaded` too, and is never begun.
  */
 import { Problem } from './problem.ts'
+import type { Runtime } from './runtime.ts'
 
 export type AdmissionOptions = {
+  readonly runtime: Pick<Runtime, 'after'>
   /** What it is, in the plural, for the one who is refused. */
   readonly what: string
   readonly atOnce: number
@@ -20,21 +22,21 @@ export type Admission = {
   run<T>(work: () => Promise<T>): Promise<T>
 }
 
-export function createAdmission({ what, atOnce, waiting, waitMs }: AdmissionOptions): Admission {
+export function createAdmission({ runtime, what, atOnce, waiting, waitMs }: AdmissionOptions): Admission {
   let running = 0
   const queue = new Set<() => void>()
 
   const place = () =>
     new Promise<void>((resolve, reject) => {
       const begin = () => {
-        clearTimeout(patience)
+        cancel()
         queue.delete(begin)
         resolve()
       }
-      const patience = setTimeout(() => {
+      const cancel = runtime.after(waitMs, () => {
         queue.delete(begin)
         reject(refusal(what))
-      }, waitMs)
+      })
       queue.add(begin)
     })
 

@@ -13,6 +13,7 @@
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { createAdmission } from './admission.ts'
 import { Problem } from './problem.ts'
+import type { Runtime } from './runtime.ts'
 
 /** Questions that wait for the one being answered. */
 export const READS_WAITING_MAX = 16
@@ -29,15 +30,23 @@ export type ReaderThread<Question, Answer> = {
   close(): Promise<void>
 }
 
+export type ReaderOptions = {
+  readonly runtime: Pick<Runtime, 'after'>
+  /** What is asked, in the plural, for the one who is refused. */
+  readonly what?: string
+  readonly waitMs?: number
+  readonly readMs?: number
+}
+
 type Reply<Answer> = { readonly answer: Answer } | { readonly fault: unknown }
 type Asked<Answer> = { resolve(answer: Answer): void; reject(error: unknown): void }
 
 export function createReaderThread<Question, Answer>(
   file: URL,
   data: unknown,
-  { what = 'reads', waitMs = WAIT_MS, readMs = READ_MS } = {},
+  { runtime, what = 'reads', waitMs = WAIT_MS, readMs = READ_MS }: ReaderOptions,
 ): ReaderThread<Question, Answer> {
-  const admission = createAdmission({ what, atOnce: 1, waiting: READS_WAITING_MAX, waitMs })
+  const admission = createAdmission({ runtime, what, atOnce: 1, waiting: READS_WAITING_MAX, waitMs })
   let worker: Worker | undefined
   let asked: Asked<Answer> | undefined
   let closing = false
@@ -71,17 +80,17 @@ export function createReaderThread<Question, Answer>(
     worker ??= start()
     const { promise, resolve, reject } = Promise.withResolvers<Answer>()
     asked = { resolve, reject }
-    const deadline = setTimeout(() => {
+    const cancel = runtime.after(readMs, () => {
       const hung = worker
       worker = undefined
       hung?.terminate()
       reject(unavailable(`The read took longer than ${readMs} ms.`))
-    }, readMs)
+    })
     try {
       worker.postMessage(question)
       return await promise
     } finally {
-      clearTimeout(deadline)
+      cancel()
       asked = undefined
     }
   }

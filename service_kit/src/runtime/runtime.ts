@@ -3,7 +3,7 @@
  * or a simulation, can hold the clock, fire timers in an order of its choice, and repeat every id and every random number
  * (`test_support/virtual_runtime.ts`).
  */
-import { randomUUIDv7 } from 'node:crypto'
+import { randomBytes, randomUUIDv7 } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 
 /** Stops a timer that has not fired; does nothing afterwards. */
@@ -12,6 +12,7 @@ export type Cancel = () => void
 /** A timer does not keep the process alive if `background` is true. */
 export type TimerOptions = { readonly background?: boolean }
 
+/** Each member can be taken out and called by itself. */
 export type Runtime = {
   /** Wall clock: may be set back or forward at any moment. */
   now(): Date
@@ -29,6 +30,8 @@ export type Runtime = {
   defer(run: () => void): void
   /** From 0 up to, not including, 1. */
   random(): number
+  /** Nobody can guess them: for secrets and salts. */
+  randomBytes(size: number): Buffer
   /** UUIDv7: ids sort by the time they were made. */
   newId(): string
 }
@@ -54,6 +57,7 @@ export const systemRuntime: Runtime = {
   deadline: (ms) => AbortSignal.timeout(ms),
   defer: (run) => void setImmediate(run),
   random: Math.random,
+  randomBytes: (size) => randomBytes(size),
   newId: randomUUIDv7,
 }
 

@@ -12,6 +12,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite'
 import { createReaderThread } from '../runtime/reader_thread.ts'
+import type { Cancel, Runtime } from '../runtime/runtime.ts'
 
 /** How long after a commit the log is looked at. */
 export const LOOK_MS = 100
@@ -32,15 +33,20 @@ export type Checkpoints = {
 }
 
 /** `requireFile` throws when the path leads elsewhere. */
-export function createCheckpoints(path: string, writer: DatabaseSync, requireFile: () => void): Checkpoints {
+export function createCheckpoints(
+  path: string,
+  writer: DatabaseSync,
+  runtime: Pick<Runtime, 'after'>,
+  requireFile: () => void,
+): Checkpoints {
   // Looks, and copies nothing.
   const length = writer.prepare('PRAGMA wal_checkpoint(NOOP)')
   const thread = createReaderThread<Home, undefined>(
     new URL('./checkpoint_thread.mjs', import.meta.url),
     path,
-    { what: 'checkpoints', readMs: HOME_MS_MAX },
+    { runtime, what: 'checkpoints', readMs: HOME_MS_MAX },
   )
-  let timer: NodeJS.Timeout | undefined
+  let cancel: Cancel | undefined
   let closing = false
 
   const isLong = () => {
@@ -57,16 +63,16 @@ export function createCheckpoints(path: string, writer: DatabaseSync, requireFil
     } catch {
       // Told by whoever writes, if it is the store's.
     }
-    timer = undefined
+    cancel = undefined
   }
 
   return {
     written() {
-      if (!closing) timer ??= setTimeout(look, LOOK_MS).unref()
+      if (!closing) cancel ??= runtime.after(LOOK_MS, look, { background: true })
     },
     async close() {
       closing = true
-      clearTimeout(timer)
+      cancel?.()
       await thread.close()
     },
   }

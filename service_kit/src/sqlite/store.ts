@@ -14,7 +14,7 @@
  */
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { Problem } from '../runtime/problem.ts'
-import { systemRuntime } from '../runtime/runtime.ts'
+import type { Runtime } from '../runtime/runtime.ts'
 import { BACKSTOP_PAGES, createCheckpoints } from './checkpoints.ts'
 import { createCommits, WRITE_WAIT_MS } from './commits.ts'
 import { isBusy, openingFault, translateFaults } from './faults.ts'
@@ -49,6 +49,7 @@ export type SqliteOptions = {
   readonly path: string
   /** Folder of numbered migrations: 0001_name.sql, 0002_…; each is applied once, in a transaction. */
   readonly migrations: string | URL
+  readonly runtime: Runtime
   /** For who only looks: a store that is not there is refused, and none is noted as made. */
   readonly existing?: boolean | undefined
   /** Tests fill no disk. */
@@ -76,25 +77,25 @@ export function openSqlite(options: SqliteOptions): SqliteStore {
 }
 
 function openFile(
-  { path, migrations, existing, roomAt = hasRoom }: SqliteOptions,
+  { path, migrations, runtime, existing, roomAt = hasRoom }: SqliteOptions,
   opened: DatabaseSync[],
 ): SqliteStore {
   const memory = path === ':memory:'
   const made = !memory && (existing === true || wasMade(path))
   if (made) requireFileOf(path)
   if (!memory) makePrivate(path)
-  const writer = connect(path, opened)
+  const writer = connect(path, runtime, opened)
   if (made) requireTables(writer, path)
   migrate(writer, migrations, path)
   if (!memory && existing !== true) noteMade(path)
-  const reader = memory ? writer : connect(path, opened)
+  const reader = memory ? writer : connect(path, runtime, opened)
   if (!memory) reader.exec(`PRAGMA query_only = ON; PRAGMA cache_size = -${READER_CACHE_KIB}`)
   // Whoever waits in SQLite blocks the thread.
   writer.exec('PRAGMA busy_timeout = 0')
   const requireFile = memory ? () => {} : watchFile(path)
-  const checkpoints = memory ? undefined : createCheckpoints(path, writer, requireFile)
+  const checkpoints = memory ? undefined : createCheckpoints(path, writer, runtime, requireFile)
   const commits = createCommits(writer, {
-    runtime: systemRuntime,
+    runtime,
     requireFile,
     hasRoom: () => memory || roomAt(path),
     onCommit: () => checkpoints?.written(),
@@ -128,10 +129,10 @@ function openFile(
   }
 }
 
-function connect(path: string, opened: DatabaseSync[]): DatabaseSync {
+function connect(path: string, runtime: Runtime, opened: DatabaseSync[]): DatabaseSync {
   const db = new DatabaseSync(path, { timeout: WRITE_WAIT_MS, enableForeignKeyConstraints: true })
   opened.push(db)
-  switchToWal(db)
+  switchToWal(db, runtime)
   db.exec(`
     PRAGMA synchronous = FULL;
     PRAGMA temp_store = MEMORY;
@@ -142,13 +143,13 @@ function connect(path: string, opened: DatabaseSync[]): DatabaseSync {
 }
 
 /** The switch takes an exclusive lock without honouring the busy timeout, so processes starting together retry. */
-function switchToWal(db: DatabaseSync) {
-  for (const deadline = performance.now() + WRITE_WAIT_MS; ; ) {
+function switchToWal(db: DatabaseSync, { monotonic }: Runtime) {
+  for (const deadline = monotonic() + WRITE_WAIT_MS; ; ) {
     try {
       db.exec('PRAGMA journal_mode = WAL')
       return
     } catch (error) {
-      if (!isBusy(error) || performance.now() > deadline) throw error
+      if (!isBusy(error) || monotonic() > deadline) throw error
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
     }
   }

@@ -8,6 +8,7 @@
  */
 import type { Logger } from 'pino'
 import type { Metrics } from '../runtime/metrics.ts'
+import type { Runtime } from '../runtime/runtime.ts'
 
 /** Hears of each one that is met. */
 export type OnUnreadable = (id: string, why: string) => void
@@ -78,11 +79,11 @@ const REMEMBERED_MAX = 1_000
 export function createUnreadableTold({
   logger,
   metrics,
-  clock = () => performance.now(),
+  runtime: { monotonic },
 }: {
   logger?: Logger
   metrics: Metrics
-  clock?: () => number
+  runtime: Pick<Runtime, 'monotonic'>
 }): UnreadableOf {
   const met = metrics.counter(
     'unreadable_rows_total',
@@ -93,7 +94,7 @@ export function createUnreadableTold({
   return (what) => (id, why) => {
     met.inc({ what })
     const key = `${what} ${id}`
-    const now = clock()
+    const now = monotonic()
     if (now - (toldAt.get(key) ?? Number.NEGATIVE_INFINITY) < TOLD_AGAIN_MS) return
     toldAt.delete(key)
     toldAt.set(key, now)

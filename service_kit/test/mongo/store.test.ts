@@ -26,7 +26,7 @@ const plan = {
 }
 
 async function open(t: TestContext, url: string, more: Partial<MongoOptions> = {}) {
-  const store = await openMongo({ ...plan, url, ...more })
+  const store = await openMongo({ runtime: systemRuntime, ...plan, url, ...more })
   t.after(() => store.close())
   return store
 }
@@ -309,7 +309,7 @@ for (const [what, query, hello, version, sentence] of refused) {
   test(`${what} is refused, saying what to do`, async (t) => {
     const port = await pretend(t, hello, version)
     const url = `mongodb://127.0.0.1:${port}/?${query}serverMonitoringMode=poll`
-    await assert.rejects(openMongo({ ...plan, url }), sentence)
+    await assert.rejects(openMongo({ runtime: systemRuntime, ...plan, url }), sentence)
   })
 }
 

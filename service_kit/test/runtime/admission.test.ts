@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { createAdmission } from '../../src/runtime/admission.ts'
+import { createVirtualRuntime } from '../../test_support/virtual_runtime.ts'
 
 const PATIENT = { what: 'works', atOnce: 2, waiting: 3, waitMs: 60_000 }
 
 /** Works that end when they are told to. */
 function works(options = PATIENT) {
-  const admission = createAdmission(options)
+  const runtime = createVirtualRuntime()
+  const admission = createAdmission({ ...options, runtime })
   const begun: number[] = []
   const ends: (() => void)[] = []
   const run = (n: number) =>
@@ -18,7 +20,7 @@ function works(options = PATIENT) {
       if (n === 99) throw new Error('failed')
       return n
     })
-  return { admission, begun, end: (n: number) => ends[n]!(), run }
+  return { runtime, begun, end: (n: number) => ends[n]!(), run }
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve))
@@ -54,9 +56,13 @@ suite('admission', () => {
   })
 
   test('nobody waits for longer than allowed, and who gave up is never begun', async () => {
-    const { begun, end, run } = works({ ...PATIENT, atOnce: 1, waitMs: 20 })
+    const { runtime, begun, end, run } = works({ ...PATIENT, atOnce: 1, waitMs: 20 })
     const first = run(0)
-    await assert.rejects(run(1), { code: 'overloaded' })
+    const outcome = assert.rejects(run(1), { code: 'overloaded' })
+    await runtime.advance(19)
+    assert.deepEqual(runtime.waiting(), [1])
+    await runtime.advance(1)
+    await outcome
     end(0)
     await first
     await settled()

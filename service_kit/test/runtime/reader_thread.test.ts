@@ -4,13 +4,14 @@ import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { createReaderThread, READS_WAITING_MAX, serveReads } from '../../src/runtime/reader_thread.ts'
+import { systemRuntime } from '../../src/runtime/runtime.ts'
 import type { Deed } from '../fixtures/stubborn_reader.ts'
 
 function reader(t: TestContext, options = {}) {
   const thread = createReaderThread<Deed, string>(
     new URL('../fixtures/stubborn_reader.ts', import.meta.url),
     'it says',
-    options,
+    { runtime: systemRuntime, ...options },
   )
   t.after(() => thread.close())
   return thread
@@ -75,8 +76,9 @@ suite('a thread for reads', () => {
 
   test('a process that has nothing else to do does not wait for its thread', async () => {
     const script = `
+      const { systemRuntime } = await import('${new URL('../../src/runtime/runtime.ts', import.meta.url)}')
       const { createReaderThread } = await import('${new URL('../../src/runtime/reader_thread.ts', import.meta.url)}')
-      const { ask } = createReaderThread(new URL('${new URL('../fixtures/stubborn_reader.ts', import.meta.url)}'), 'it says')
+      const { ask } = createReaderThread(new URL('${new URL('../fixtures/stubborn_reader.ts', import.meta.url)}'), 'it says', { runtime: systemRuntime })
       console.log(await ask({ say: 'yes' }))`
     const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { timeout: 60_000 })
     assert.equal(stdout, 'it says yes\n')

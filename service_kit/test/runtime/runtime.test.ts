@@ -6,7 +6,7 @@ import { suite, test } from 'node:test'
 import { promisify } from 'node:util'
 import { systemRuntime } from '../../src/runtime/runtime.ts'
 
-const { sleep, after, every, deadline, defer, monotonic, newId, random } = systemRuntime
+const { sleep, after, every, deadline, defer, monotonic, newId, random, randomBytes } = systemRuntime
 
 suite('the runtime of a process', () => {
   test('a cancelled timer never fires, another does', async () => {
@@ -77,6 +77,7 @@ suite('the runtime of a process', () => {
     const timeOf = (id: string) => Number.parseInt(id.replace('-', '').slice(0, 12), 16)
     const [earliest, id, latest] = [Date.now(), newId(), Date.now()]
     assert.ok(earliest <= timeOf(id) && timeOf(id) <= latest)
+    assert.equal(new Set(Array.from({ length: 100 }, () => randomBytes(16).toString('hex'))).size, 100)
     assert.ok(Array.from({ length: 100 }, random).every((one) => one >= 0 && one < 1))
   })
 })

@@ -53,8 +53,8 @@ suite('the virtual runtime', () => {
 
   test('3: the same seed gives the same numbers and ids, another seed others', () => {
     const drawn = (seed: number) => {
-      const { random, newId } = createVirtualRuntime({ seed })
-      return Array.from({ length: 3 }, () => [random(), newId()])
+      const { random, randomBytes, newId } = createVirtualRuntime({ seed })
+      return Array.from({ length: 3 }, () => [random(), randomBytes(20).toString('hex'), newId()])
     }
     assert.deepEqual(drawn(1), drawn(1))
     assert.notDeepEqual(drawn(1), drawn(2))
@@ -81,6 +81,22 @@ suite('the virtual runtime', () => {
     assert.ok(ids.every((id) => /^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/.test(id)))
     assert.deepEqual(ids, ids.toSorted())
     assert.equal(new Set(ids).size, ids.length)
+  })
+
+  test('time passes from timer to timer until some work settles', async () => {
+    const { sleep, advanceUntil, after, monotonic, waiting } = scene()
+    after(10, () => {})
+    after(1_000, () => {})
+    const work = async () => {
+      await new Promise((resolve) => setImmediate(resolve))
+      await sleep(20)
+      await sleep(30)
+      return 'done'
+    }
+    assert.equal(await advanceUntil(work()), 'done')
+    assert.equal(monotonic(), 50)
+    assert.deepEqual(waiting(), [950])
+    await assert.rejects(advanceUntil(sleep(5).then(() => Promise.reject(new Error('failed')))), /failed/)
   })
 
   test('a cancelled timer does not fire; waiting says which others do, and when', async () => {

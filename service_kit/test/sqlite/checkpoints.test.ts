@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { BACKSTOP_PAGES, LONG_PAGES, PAGES_MIN } from '../../src/sqlite/checkpoints.ts'
 import { openSqlite } from '../../src/sqlite/store.ts'
 
@@ -19,7 +20,7 @@ function open(t: TestContext) {
     'CREATE TABLE pages (n INTEGER PRIMARY KEY, page BLOB) STRICT;',
   )
   const path = join(folder, 'test.db')
-  const store = openSqlite({ path, migrations: folder })
+  const store = openSqlite({ runtime: systemRuntime, path, migrations: folder })
   t.after(async () => {
     await store.close()
     rmSync(folder, { recursive: true, force: true })

@@ -17,7 +17,7 @@ function open(t: TestContext, roomAt = (_path: string) => true) {
     'CREATE TABLE numbers (n INTEGER PRIMARY KEY, text TEXT) STRICT;',
   )
   const file = join(path, 'test.db')
-  const store = openSqlite({ path: file, migrations: path, roomAt })
+  const store = openSqlite({ runtime: systemRuntime, path: file, migrations: path, roomAt })
   const insert = store.writer.prepare('INSERT INTO numbers (n) VALUES (?)')
   const count = store.reader.prepare('SELECT count(*) AS n FROM numbers')
   t.after(async () => {
@@ -255,7 +255,7 @@ suite('the files of a store', () => {
     const modes = () => files.map((file) => (statSync(file).mode & 0o777).toString(8))
     assert.deepEqual(modes(), ['600', '600', '600'])
     for (const file of files) chmodSync(file, 0o644)
-    await openSqlite({ path: store.file, migrations: store.path }).close()
+    await openSqlite({ runtime: systemRuntime, path: store.file, migrations: store.path }).close()
     assert.deepEqual(modes(), ['600', '600', '600'])
   })
 
@@ -264,7 +264,7 @@ suite('the files of a store', () => {
     const damaged = join(store.path, 'damaged.db')
     writeFileSync(damaged, 'no database at all, though it is long enough to look like one'.repeat(200))
     assert.throws(
-      () => openSqlite({ path: damaged, migrations: store.path }),
+      () => openSqlite({ runtime: systemRuntime, path: damaged, migrations: store.path }),
       /damaged\.db: .*Move it away and bring back a backup with `npm run restore`/,
     )
   })
@@ -272,7 +272,8 @@ suite('the files of a store', () => {
   test('in a folder that cannot be used are named at start', (t) => {
     const store = open(t)
     assert.throws(
-      () => openSqlite({ path: join(store.file, 'below.db'), migrations: store.path }),
+      () =>
+        openSqlite({ runtime: systemRuntime, path: join(store.file, 'below.db'), migrations: store.path }),
       /below\.db|test\.db/,
     )
   })

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, suite, test } from 'node:test'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { inspectSqlite } from '@shop/service_kit/sqlite/inspection'
 import { openSqlite } from '@shop/service_kit/sqlite/store'
 
@@ -15,7 +16,7 @@ suite('inspectSqlite', () => {
 
   const made = async (name: string) => {
     const path = join(folder, name)
-    await openSqlite({ path, migrations }).close()
+    await openSqlite({ runtime: systemRuntime, path, migrations }).close()
     return path
   }
 
@@ -27,7 +28,7 @@ suite('inspectSqlite', () => {
 
   test('a good file has nothing to complain about, also while it is in use', async () => {
     const path = join(folder, 'good.db')
-    const store = openSqlite({ path, migrations })
+    const store = openSqlite({ runtime: systemRuntime, path, migrations })
     const { applied_at: madeAt } = store.reader.prepare('SELECT applied_at FROM schema_migrations').get()!
     assert.ok(Math.abs(Date.parse(String(madeAt)) - Date.now()) < 60_000)
     assert.deepEqual(inspectSqlite(path, migrations), {

@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { suite, type TestContext, test } from 'node:test'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { lossOf, markOf, noteMade, told, wasMade } from '../../src/sqlite/mark.ts'
 import { openSqlite } from '../../src/sqlite/store.ts'
 
@@ -41,15 +42,15 @@ function placeIn(root: string, name: string, migrations: string) {
     migrations,
     path,
     mark: markOf(path),
-    open: (existing?: boolean) => openSqlite({ path, migrations, existing }),
+    open: (existing?: boolean) => openSqlite({ runtime: systemRuntime, path, migrations, existing }),
     files: () => readdirSync(folder).sort(),
     async add(n: number) {
-      const store = openSqlite({ path, migrations })
+      const store = openSqlite({ runtime: systemRuntime, path, migrations })
       await store.write(() => store.writer.prepare('INSERT INTO numbers VALUES (?)').run(n))
       await store.close()
     },
     async numbers() {
-      const store = openSqlite({ path, migrations })
+      const store = openSqlite({ runtime: systemRuntime, path, migrations })
       const found = store.reader.prepare('SELECT n FROM numbers').all()
       await store.close()
       return found.map(({ n }) => n)
@@ -60,7 +61,7 @@ function placeIn(root: string, name: string, migrations: string) {
 /** As a process leaves it that is killed after its first write: everything is in the WAL. */
 async function killedPlace(t: TestContext) {
   const { root, migrations, folder, path } = newPlace(t)
-  const store = openSqlite({ path, migrations })
+  const store = openSqlite({ runtime: systemRuntime, path, migrations })
   await store.write(() => store.writer.prepare('INSERT INTO numbers VALUES (7)').run())
   const killed = placeIn(root, 'killed', migrations)
   mkdirSync(killed.folder)
@@ -130,7 +131,11 @@ suite('a store that was made and is gone (invariant 3)', () => {
     writeFileSync(place.path, '')
     assert.throws(() => place.open(), /shop\.db is without its tables/)
     assert.equal(statSync(place.path).size, 0, 'left as it was')
-    const beginning = openSqlite({ path: join(place.root, 'x.db'), migrations: place.migrations })
+    const beginning = openSqlite({
+      runtime: systemRuntime,
+      path: join(place.root, 'x.db'),
+      migrations: place.migrations,
+    })
     beginning.writer.exec('DROP TABLE numbers; DELETE FROM schema_migrations')
     await beginning.close()
     renameSync(join(place.root, 'x.db'), place.path)
@@ -165,7 +170,9 @@ suite('a store that was made and is gone (invariant 3)', () => {
   test(`is refused to each of ${PROCESSES} processes that start at once, as its making was to none`, async (t) => {
     const place = newPlace(t)
     const code = `import { openSqlite } from ${JSON.stringify(join(import.meta.dirname, '../../src/sqlite/store.ts'))}
-      await openSqlite(${JSON.stringify({ path: place.path, migrations: place.migrations })}).close()`
+      import { systemRuntime } from ${JSON.stringify(join(import.meta.dirname, '../../src/runtime/runtime.ts'))}
+      const place = ${JSON.stringify({ path: place.path, migrations: place.migrations })}
+      await openSqlite({ ...place, runtime: systemRuntime }).close()`
     const start = () =>
       new Promise<string>((resolve) => {
         execFile(process.execPath, ['--input-type=module', '-e', code], (_, _out, said) => resolve(said))
@@ -184,7 +191,7 @@ suite('the mark of a store', () => {
     const place = newPlace(t)
     await place.add(1)
     assert.equal(statSync(place.mark).mode & 0o777, 0o600)
-    await openSqlite({ path: ':memory:', migrations: place.migrations }).close()
+    await openSqlite({ runtime: systemRuntime, path: ':memory:', migrations: place.migrations }).close()
     assert.equal(existsSync(markOf(':memory:')), false)
   })
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
 import { setImmediate as afterPoll, setTimeout as sleep } from 'node:timers/promises'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { openSqlite } from '../../src/sqlite/store.ts'
 
 function world(t: TestContext) {
@@ -14,7 +15,7 @@ function world(t: TestContext) {
   writeFileSync(join(migrations, '0001_notes.sql'), 'CREATE TABLE notes (text TEXT NOT NULL) STRICT;')
   const path = join(folder, 'notes.db')
   const open = (where = path) => {
-    const store = openSqlite({ path: where, migrations })
+    const store = openSqlite({ runtime: systemRuntime, path: where, migrations })
     t.after(() => store.close())
     const add = store.writer.prepare('INSERT INTO notes VALUES (?)')
     return { ...store, add: (text: string) => store.write(() => add.run(text)) }

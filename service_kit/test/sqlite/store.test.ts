@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { suite, type TestContext, test } from 'node:test'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { WRITE_QUEUE_MAX } from '../../src/sqlite/commits.ts'
 import { openSqlite } from '../../src/sqlite/store.ts'
 
@@ -18,7 +19,7 @@ function folder(t: TestContext) {
 }
 
 function open(t: TestContext, path = folder(t)) {
-  const store = openSqlite({ path: join(path, 'test.db'), migrations: path })
+  const store = openSqlite({ runtime: systemRuntime, path: join(path, 'test.db'), migrations: path })
   const insert = store.writer.prepare('INSERT INTO numbers (n) VALUES (?)')
   const count = store.reader.prepare('SELECT count(*) AS n FROM numbers')
   return { ...store, path, add: (n: number) => store.write(() => insert.run(n)), count: () => count.get()?.n }

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import type { Setting } from '../../src/mongo/setup.ts'
 import { openMongo } from '../../src/mongo/store.ts'
 import { keepMoney, moneyFault } from '../../src/sqlite/money.ts'
@@ -72,7 +73,8 @@ moneyContract('SQLite', async (t) => {
     join(folder, '0001_settings.sql'),
     'CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT)',
   )
-  const open = () => openSqlite({ path: join(folder, 'store.db'), migrations: folder })
+  const open = () =>
+    openSqlite({ runtime: systemRuntime, path: join(folder, 'store.db'), migrations: folder })
   return {
     async open(config) {
       const store = open()
@@ -95,7 +97,7 @@ moneyContract('SQLite', async (t) => {
 mongoSuite('money in MongoDB', (server) => {
   moneyContract('MongoDB', async () => {
     const url = server.url(server.newDatabase())
-    const plan = { url, database: 'x', service: 'test_service', indexes: {} }
+    const plan = { url, database: 'x', service: 'test_service', indexes: {}, runtime: systemRuntime }
     return {
       async open(config) {
         const money = createStoreMoney(config, 'there')
@@ -143,7 +145,7 @@ test('a look at the money of a store, at rest or in use, tells why it would be r
     return said.map((sentence) => /Set CURRENCY=HUF|set CURRENCY_DIGITS=2/.exec(sentence ?? '')?.[0])
   }
   assert.deepEqual(look(), [undefined, undefined, undefined], 'no store yet')
-  const store = openSqlite({ path, migrations: folder })
+  const store = openSqlite({ runtime: systemRuntime, path, migrations: folder })
   await keepMoney(store, createStoreMoney({ CURRENCY: 'HUF' }, path))
   const refused = ['Set CURRENCY=HUF', 'set CURRENCY_DIGITS=2', undefined]
   assert.deepEqual(look(), refused, 'in use')

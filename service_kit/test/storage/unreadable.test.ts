@@ -7,6 +7,7 @@ import {
   TOLD_AGAIN_MS,
   Unreadable,
 } from '../../src/storage/unreadable.ts'
+import { createVirtualRuntime } from '../../test_support/virtual_runtime.ts'
 
 const whole = (row: string) => {
   if (row.startsWith('bad')) throw new Error('it is bad')
@@ -43,18 +44,21 @@ test('many that cannot be read in a row cost few questions', async () => {
 })
 
 test('each is counted each time, and told once in a while', async () => {
-  let now = 0
+  const runtime = createVirtualRuntime()
   const lines: unknown[] = []
   const metrics = createMetrics('test_service')
   const logger = { error: (line: unknown) => lines.push(line) } as never
-  const told = createUnreadableTold({ logger, metrics, clock: () => now })('a row')
+  const told = createUnreadableTold({ logger, metrics, runtime })('a row')
   for (let i = 0; i < 5; i++) told('x', 'it is bad')
   told('y', 'it is bad')
   assert.equal(lines.length, 2)
-  now = TOLD_AGAIN_MS
+  await runtime.advance(TOLD_AGAIN_MS - 1)
+  told('x', 'it is bad')
+  assert.equal(lines.length, 2)
+  await runtime.advance(1)
   told('x', 'it is bad')
   assert.deepEqual(lines.at(-1), { id: 'x', why: 'it is bad' })
-  assert.match(await metrics.registry.metrics(), /unreadable_rows_total\{what="a row"[^}]*\} 7/)
+  assert.match(await metrics.registry.metrics(), /unreadable_rows_total\{what="a row"[^}]*\} 8/)
   for (let i = 0; i < 2_000; i++) told(`id ${i}`, 'it is bad')
   told('x', 'it is bad')
   assert.deepEqual(lines.at(-1), { id: 'x', why: 'it is bad' }, 'so many are remembered and no more')

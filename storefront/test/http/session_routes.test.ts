@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { randomUUIDv7 } from 'node:crypto'
 import { suite, type TestContext, test } from 'node:test'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createApp as createAuthApp } from '../../../auth_service/src/app.ts'
 import { makeKeyPair } from '../../../auth_service/src/crypto/signing.ts'
 import { maintain } from '../../../auth_service/src/maintenance.ts'
@@ -12,10 +12,10 @@ const WEAK = { memoryKib: 8, passes: 1, parallelism: 1 }
 const ADA = { username: 'ada', password: 'plum tart on tuesday' }
 
 async function authService(t: TestContext): Promise<string> {
-  const stores = openSqliteStores(':memory:')
-  const now = () => new Date()
-  await maintain({ stores, keyPorts: { keys: stores.keys, makeKeyPair, now }, rotationDays: 30, now })
-  const { app } = createAuthApp({ stores, now, newId: () => randomUUIDv7(), hashParameters: WEAK })
+  const stores = openSqliteStores(':memory:', systemRuntime)
+  const keyPorts = { keys: stores.keys, makeKeyPair, now: systemRuntime.now }
+  await maintain({ stores, keyPorts, rotationDays: 30, runtime: systemRuntime })
+  const { app } = createAuthApp({ stores, runtime: systemRuntime, hashParameters: WEAK })
   t.after(async () => {
     await app.close()
     await stores.close()
