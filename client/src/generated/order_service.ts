@@ -174,6 +174,13 @@ export interface operations {
                     "application/json": {
                         items: {
                             /**
+                             * @description The statuses you may ask for now, with PUT /orders/{id}
+                             * @example [
+                             *       "cancelled"
+                             *     ]
+                             */
+                            allowed: ("shipped" | "delivered" | "cancelled")[];
+                            /**
                              * Format: date-time
                              * @description RFC 3339, UTC
                              */
@@ -390,6 +397,13 @@ export interface operations {
                 content: {
                     "application/json": {
                         /**
+                         * @description The statuses you may ask for now, with PUT /orders/{id}
+                         * @example [
+                         *       "cancelled"
+                         *     ]
+                         */
+                        allowed: ("shipped" | "delivered" | "cancelled")[];
+                        /**
                          * Format: date-time
                          * @description RFC 3339, UTC
                          */
@@ -460,6 +474,13 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /**
+                         * @description The statuses you may ask for now, with PUT /orders/{id}
+                         * @example [
+                         *       "cancelled"
+                         *     ]
+                         */
+                        allowed: ("shipped" | "delivered" | "cancelled")[];
                         /**
                          * Format: date-time
                          * @description RFC 3339, UTC
@@ -742,6 +763,13 @@ export interface operations {
                     "application/json": {
                         items: {
                             /**
+                             * @description The statuses you may ask for now, with PUT /orders/{id}
+                             * @example [
+                             *       "cancelled"
+                             *     ]
+                             */
+                            allowed: ("shipped" | "delivered" | "cancelled")[];
+                            /**
                              * Format: date-time
                              * @description RFC 3339, UTC
                              */
@@ -934,6 +962,13 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /**
+                         * @description The statuses you may ask for now, with PUT /orders/{id}
+                         * @example [
+                         *       "cancelled"
+                         *     ]
+                         */
+                        allowed: ("shipped" | "delivered" | "cancelled")[];
                         /**
                          * Format: date-time
                          * @description RFC 3339, UTC
@@ -1143,6 +1178,13 @@ export interface operations {
                 content: {
                     "application/json": {
                         /**
+                         * @description The statuses you may ask for now, with PUT /orders/{id}
+                         * @example [
+                         *       "cancelled"
+                         *     ]
+                         */
+                        allowed: ("shipped" | "delivered" | "cancelled")[];
+                        /**
                          * Format: date-time
                          * @description RFC 3339, UTC
                          */
@@ -1213,6 +1255,13 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /**
+                         * @description The statuses you may ask for now, with PUT /orders/{id}
+                         * @example [
+                         *       "cancelled"
+                         *     ]
+                         */
+                        allowed: ("shipped" | "delivered" | "cancelled")[];
                         /**
                          * Format: date-time
                          * @description RFC 3339, UTC

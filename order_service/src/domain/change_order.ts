@@ -7,7 +7,15 @@
  * hear the first answer may simply ask again.
  */
 import { DomainError } from './errors.ts'
-import { deliver, type Order, type OrderStatus, REQUESTABLE, requestCancel, ship } from './order.ts'
+import {
+  deliver,
+  type Order,
+  type OrderStatus,
+  REQUESTABLE,
+  type RequestableStatus,
+  requestCancel,
+  ship,
+} from './order.ts'
 import type { Ports } from './ports.ts'
 import { type Settle, settleOrLeave } from './settle_order.ts'
 
@@ -30,7 +38,8 @@ export function visibleTo(actor: Actor, order: Order | undefined): Order {
   throw new DomainError('order_not_found', 'You have no order with this id.')
 }
 
-export const allowedFor = (actor: Actor, order: Order): readonly OrderStatus[] =>
+/** What this actor may ask of the order as it is; also told to readers, as `allowed`. */
+export const allowedFor = (actor: Actor, order: Pick<Order, 'status'>): readonly RequestableStatus[] =>
   REQUESTABLE[order.status].filter((status) => actor.admin || status === 'cancelled')
 
 /** Fails with `order_not_found`, `forbidden`, `version_conflict` or `illegal_transition`. */
@@ -50,7 +59,7 @@ async function record(ports: Ports, { orderId, to, actor, seen }: StatusChange):
     }
     if (order.status === to || (order.status === 'cancelling' && to === 'cancelled')) return order
     if (seen?.includes(order.version) === false) throw conflict(order)
-    const allowed = allowedFor(actor, order)
+    const allowed: readonly OrderStatus[] = allowedFor(actor, order)
     if (!allowed.includes(to)) throw illegal(order, to, allowed)
     try {
       const saved = await ports.orders.save(apply(order, to, actor.userId, ports.now()))

@@ -32,7 +32,7 @@ export const ORDER_STATUSES = [
 ] as const
 export type OrderStatus = (typeof ORDER_STATUSES)[number]
 
-/** The transition table. */
+/** The transition table. Where several statuses may follow, the one of an order that goes well comes first. */
 export const NEXT: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   pending: ['confirmed', 'rejected', 'cancelling'],
   confirmed: ['shipped', 'cancelling'],
@@ -43,8 +43,11 @@ export const NEXT: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   cancelled: [],
 }
 
+export const REQUESTABLE_STATUSES = ['shipped', 'delivered', 'cancelled'] as const
+export type RequestableStatus = (typeof REQUESTABLE_STATUSES)[number]
+
 /** What people may ask for; the other moves are made by the system when it knows the answer. */
-export const REQUESTABLE: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
+export const REQUESTABLE: Readonly<Record<OrderStatus, readonly RequestableStatus[]>> = {
   pending: ['cancelled'],
   confirmed: ['cancelled', 'shipped'],
   rejected: [],
@@ -55,6 +58,14 @@ export const REQUESTABLE: Readonly<Record<OrderStatus, readonly OrderStatus[]>> 
 }
 
 export const isFinal = (status: OrderStatus): boolean => NEXT[status].length === 0
+
+/** The statuses of an order that goes well, from the first to the last. */
+export const EXPECTED_STATUSES: readonly OrderStatus[] = followedFrom('pending')
+
+function followedFrom(status: OrderStatus): readonly OrderStatus[] {
+  const [expected] = NEXT[status]
+  return expected === undefined ? [status] : [status, ...followedFrom(expected)]
+}
 
 export type Line = {
   readonly productId: string

@@ -18,7 +18,7 @@ import { ALL_TAKEN, createSeats } from '@shop/service_kit/runtime/seats'
 import { SAYS } from '@shop/service_kit/runtime/sentences'
 import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
-import { visibleTo } from '../domain/change_order.ts'
+import { type Actor, visibleTo } from '../domain/change_order.ts'
 import { DomainError } from '../domain/errors.ts'
 import { asOf, isFinal, type Order } from '../domain/order.ts'
 import { empty } from './empty.ts'
@@ -140,10 +140,11 @@ export function orderEvents(
     }
 
     function follow(request: FastifyRequest, stream: PassThrough, order: Order, from: number) {
+      const reader = actorOf(principalOf(request))
       let sent = from
       const show = (now: Order) => {
         for (let version = sent + 1; version <= now.version; version++) {
-          stream.write(eventOf(asOf(now, version)))
+          stream.write(eventOf(asOf(now, version), reader))
         }
         sent = Math.max(sent, now.version)
         if (isFinal(now.status)) stream.end()
@@ -172,7 +173,7 @@ export function orderEvents(
       if (closing) stream.end()
     }
 
-    const eventOf = (order: Order) =>
-      `event: order\nid: ${order.version}\ndata: ${JSON.stringify(view(order, digits()))}\n\n`
+    const eventOf = (order: Order, reader: Actor) =>
+      `event: order\nid: ${order.version}\ndata: ${JSON.stringify(view(order, reader, digits()))}\n\n`
   }
 }

@@ -70,7 +70,7 @@ export function orderRoutes({ ports, settle, digits }: RouteDeps) {
         const order = visibleTo(actor, await orders.find(request.params.id))
         reply.header('etag', etagOf(order.version)).header('cache-control', 'no-store')
         if (alreadySeen(request.headers['if-none-match'], order.version)) return empty(reply, 304)
-        return view(order, digits())
+        return view(order, actor, digits())
       },
     )
 
@@ -102,9 +102,9 @@ export function orderRoutes({ ports, settle, digits }: RouteDeps) {
         if (idempotency_key !== undefined) {
           decodeCursor(query.cursor, theirs)
           const order = await orders.findByKey(userId, idempotency_key)
-          return { items: order ? [view(order, digits())] : [], next_cursor: null }
+          return { items: order ? [view(order, actor, digits())] : [], next_cursor: null }
         }
-        return page(theirs, query, (at) => orders.listByUser(userId, at))
+        return page(theirs, actor, query, (at) => orders.listByUser(userId, at))
       },
     )
 
@@ -123,8 +123,11 @@ export function orderRoutes({ ports, settle, digits }: RouteDeps) {
           },
         },
       },
-      async ({ query: { status, ...query } }) =>
-        page(newestFirst('orders'), query, (at) => orders.listByStatus(status, at)),
+      async (request) => {
+        const { status, ...query } = request.query
+        const actor = actorOf(principalOf(request))
+        return page(newestFirst('orders'), actor, query, (at) => orders.listByStatus(status, at))
+      },
     )
 
     app.put(
@@ -160,33 +163,35 @@ export function orderRoutes({ ports, settle, digits }: RouteDeps) {
       async (request, reply) => {
         const { status, version } = request.body
         const tagged = versionsNamed(request.headers['if-match'])
+        const actor = actorOf(principalOf(request))
         const change = {
           orderId: request.params.id,
           to: status,
-          actor: actorOf(principalOf(request)),
+          actor,
           seen: version === undefined ? tagged : (tagged ?? [version]).filter((each) => each === version),
         }
         const order = await changeStatus(ports, settle, change).catch((error) => {
-          throw withCurrent(error, tagged)
+          throw withCurrent(error, actor, tagged)
         })
         reply.code(order.status === 'cancelling' ? 202 : 200).header('etag', etagOf(order.version))
-        return view(order, digits())
+        return view(order, actor, digits())
       },
     )
 
     /** Shows the current order in a refusal; a failed If-Match is 412, a failed `version` 409. */
-    function withCurrent(error: unknown, tagged: readonly number[] | undefined): unknown {
+    function withCurrent(error: unknown, actor: Actor, tagged: readonly number[] | undefined): unknown {
       if (!(error instanceof DomainError) || error.details.order === undefined) return error
       const { order, members, headers } = error.details
       const byHeader = error.code === 'version_conflict' && tagged?.includes(order.version) === false
       return new DomainError(byHeader ? 'precondition_failed' : error.code, error.message, {
-        members: { ...members, current: view(order, digits()) },
+        members: { ...members, current: view(order, actor, digits()) },
         headers: { ...headers, etag: etagOf(order.version) },
       })
     }
 
     async function page(
       orderList: CursorList,
+      actor: Actor,
       { limit = PAGE_LIMIT_DEFAULT, cursor }: { limit?: number | undefined; cursor?: string | undefined },
       list: (at: OrderPage) => Promise<readonly Order[]>,
     ) {
@@ -194,7 +199,7 @@ export function orderRoutes({ ports, settle, digits }: RouteDeps) {
       const found = await list({ limit: limit + 1, before })
       const items = found.slice(0, limit)
       const next_cursor = found.length > limit ? encodeCursor([items.at(-1)!.id], orderList) : null
-      return { items: items.map((order) => view(order, digits())), next_cursor }
+      return { items: items.map((order) => view(order, actor, digits())), next_cursor }
     }
   }
 }

@@ -14,6 +14,7 @@ import {
 } from '@shop/service_kit/http/schemas'
 import { formatMoney } from '@shop/service_kit/money/money'
 import Type, { type Static } from 'typebox'
+import { type Actor, allowedFor } from '../domain/change_order.ts'
 import {
   LINES_MAX,
   type Line,
@@ -21,11 +22,14 @@ import {
   type Order,
   type OrderStatus,
   QUANTITY_MAX,
+  REQUESTABLE_STATUSES,
   type RejectionReason,
+  type RequestableStatus,
 } from '../domain/order.ts'
 
 /** Said with its type, which an enum alone has not: untyped values are slow to serialise. */
 const Status = Type.Unsafe<OrderStatus>({ type: 'string', enum: [...ORDER_STATUSES] })
+const Requestable = Type.Unsafe<RequestableStatus>({ type: 'string', enum: [...REQUESTABLE_STATUSES] })
 const Quantity = IntegerInput({ minimum: 1, maximum: QUANTITY_MAX })
 
 const OrderLine = Type.Object({
@@ -55,6 +59,10 @@ export const OrderView = Type.Object({
   id: Id,
   user_id: Id,
   status: Status,
+  allowed: Type.Array(Requestable, {
+    description: 'The statuses you may ask for now, with PUT /orders/{id}',
+    examples: [['cancelled']],
+  }),
   lines: Type.Array(OrderLine),
   total_price: Money,
   currency: Type.String({ examples: ['USD'] }),
@@ -126,11 +134,13 @@ export const UserListQuery = Type.Object(
 )
 export const OrderPageView = PageOf(OrderView)
 
-export function view(order: Order, digits: number): OrderView {
+/** As `reader` sees it: `allowed` depends on who reads. */
+export function view(order: Order, reader: Actor, digits: number): OrderView {
   return {
     id: order.id,
     user_id: order.userId,
     status: order.status,
+    allowed: allowedFor(reader, order) as RequestableStatus[],
     lines: order.lines.map((line) => lineView(line, digits)),
     total_price: formatMoney(order.totalMinor, digits),
     currency: order.currency,

@@ -10,9 +10,11 @@ import { principalOf } from '@shop/service_kit/identity/access'
 import { formatMoney, MONEY_MINOR_MAX, parseMoney } from '@shop/service_kit/money/money'
 import { Problem } from '@shop/service_kit/runtime/problem'
 import type { FastifyReply, FastifySchemaCompiler } from 'fastify'
+import type { Actor } from '../domain/change_order.ts'
 import { DomainError } from '../domain/errors.ts'
 import { type Draft, type Order, QUANTITY_MAX } from '../domain/order.ts'
 import { type Placed, placeOrder } from '../domain/place_order.ts'
+import { actorOf } from './order_routes.ts'
 import { ManyLines, NewOrder, OneProduct, OrderView, shortagesView, view } from './order_schemas.ts'
 import { ALL_PROBLEMS } from './problems.ts'
 import type { RouteDeps } from './route_deps.ts'
@@ -59,28 +61,34 @@ export function placeOrderRoute({ ports, settle, currency, digits }: RouteDeps) 
         },
       },
       async (request, reply) => {
-        const { userId } = principalOf(request)
-        const draft = draftOf(request.body, userId, request.headers['idempotency-key'], currency, digits())
+        const buyer = actorOf(principalOf(request))
+        const key = request.headers['idempotency-key']
+        const draft = draftOf(request.body, buyer.userId, key, currency, digits())
         const placed = await placeOrder(ports, settle, draft)
-        return answer(reply, placed, digits())
+        return answer(reply, placed, buyer, digits())
       },
     )
   }
 }
 
-function answer(reply: FastifyReply, { order, replayed }: Placed, digits: number): OrderView {
+function answer(reply: FastifyReply, { order, replayed }: Placed, buyer: Actor, digits: number): OrderView {
   if (replayed) reply.header('idempotent-replayed', 'true')
   reply.header('location', `/orders/${order.id}`)
-  if (order.rejection) throw refusal(order, order.rejection, digits)
+  if (order.rejection) throw refusal(order, order.rejection, buyer, digits)
   reply.header('etag', etagOf(order.version))
   if (order.status === 'pending') reply.code(202).header('retry-after', RETRY_AFTER_SECONDS)
   else reply.code(201)
-  return view(order, digits)
+  return view(order, buyer, digits)
 }
 
 /** The order is kept as rejected, and is part of the answer. */
-function refusal(order: Order, rejection: NonNullable<Order['rejection']>, digits: number): DomainError {
-  const members = { order: view(order, digits) }
+function refusal(
+  order: Order,
+  rejection: NonNullable<Order['rejection']>,
+  buyer: Actor,
+  digits: number,
+): DomainError {
+  const members = { order: view(order, buyer, digits) }
   switch (rejection.reason) {
     case 'product_not_found':
       return new DomainError('product_not_found', `Unknown: ${rejection.unknownProducts.join(', ')}.`, {

@@ -7,6 +7,7 @@ import {
   cancelled,
   confirm,
   deliver,
+  EXPECTED_STATUSES,
   isFinal,
   newOrder,
   ORDER_STATUSES,
@@ -80,6 +81,10 @@ suite('the transition table', () => {
       assert.equal(isFinal(status), Object.keys(LEADS_TO[status]).length === 0)
     })
   }
+
+  test('an order that goes well takes these steps', () => {
+    assert.deepEqual(EXPECTED_STATUSES, ['pending', 'confirmed', 'shipped', 'delivered'])
+  })
 
   for (const [status, order] of Object.entries(IN)) {
     test(`a ${status} order has as many history entries as versions`, () => {

@@ -30,6 +30,7 @@ suite('placing an order', () => {
       id: order.id,
       user_id: ADA,
       status: 'confirmed',
+      allowed: ['cancelled'],
       lines: [{ product_id: mug, quantity: 2, name: 'Mug', unit_price: '19.99' }],
       total_price: '39.98',
       currency: 'USD',

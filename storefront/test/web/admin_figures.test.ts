@@ -20,6 +20,7 @@ const order = (hoursAgo: number, status: OrderStatus, total = '10.10', quantity 
   id: `order ${hoursAgo}`,
   user_id: 'ada',
   status,
+  allowed: [],
   total_price: total,
   currency: 'USD',
   currency_digits: 2,
