@@ -49,7 +49,7 @@ export async function checkBalance(
     for (let before: string | undefined, more = true; more; ) {
       const page = await orders.listByStatus('confirmed', { limit: PAGE, before })
       confirmed += page.length
-      before = page.at(-1)?.id
+      before = page.at(-1)?.order.id
       more = page.length === PAGE
     }
     if (confirmed !== held)

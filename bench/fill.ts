@@ -1,6 +1,7 @@
 /** Filling stores through their own ports, so that what is measured is what the services would have written. */
 import { randomUUIDv7 } from 'node:crypto'
-import { confirm, newOrder } from '@shop/order_service/domain/order'
+import { scheduleMoved, scheduleNew } from '@shop/order_service/domain/schedule'
+import { confirm, newOrder } from '@shop/order_service/domain/transitions'
 import { openStores as openOrders } from '@shop/order_service/storage/open_stores'
 import { openStores as openProducts } from '@shop/product_service/storage/open_stores'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
@@ -81,10 +82,11 @@ export async function fillOrders(
           now,
         )
         const lines = [{ productId, quantity: 1, name: nameOf(n), unitPriceMinor: 1999 }]
-        return { ...confirm(draft, lines, now), version: 2 }
+        const confirmed = { ...confirm(draft, lines, now), version: 2 }
+        return scheduleMoved(confirmed, scheduleNew(draft, now).schedule, now)
       })
-      await Promise.all(added.map((order) => orders.addOnce(order)))
-      for (const { id } of added) orderIds.push(id)
+      await Promise.all(added.map((stored) => orders.addOnce(stored)))
+      for (const { order } of added) orderIds.push(order.id)
       if (orderIds.length % TELL_EVERY === 0) tell(`  ${orderIds.length} of ${count} orders`)
     }
   } finally {

@@ -100,7 +100,8 @@ function countChanges(metrics: Metrics): (order: Order) => void {
     'Orders that reached a status; rejected ones by reason.',
     ['status', 'reason'],
   )
-  return (order) => changes.inc({ status: order.status, reason: order.rejection?.reason ?? '' })
+  return (order) =>
+    changes.inc({ status: order.status, reason: order.status === 'rejected' ? order.rejection.reason : '' })
 }
 
 /** An outage concerns many orders and is told once, by the client that noticed it; anything else is told each time. */

@@ -5,9 +5,8 @@
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { requestCancel, ship } from '../src/domain/order.ts'
 import { CLAIMS_MAX } from '../src/domain/settle_due.ts'
-import { later, order, ROOT } from './samples.ts'
+import { later, order, ROOT, requestCancel, ship } from './samples.ts'
 import { connect, createOrderApp, memoryOrders, startProducts, startRoad, textOf } from './shop.ts'
 
 const CALL_MS = 30
@@ -49,7 +48,7 @@ async function world(t: TestContext, fate: Fate, deadlineMs = 60_000) {
       }),
     )
     for (const each of all) await orders.addOnce(each)
-    for (const i of at) bad.add(all[i]!.id)
+    for (const i of at) bad.add(all[i]!.order.id)
     return all
   }
   const buy = (key?: string) => app.post('ada', { product_id: mug, quantity: 1, total_price: '19.99' }, key)
@@ -64,7 +63,7 @@ suite('5: an order that product_service answers with 500, always', () => {
     while (calls.length === 0) await sleep(1)
     for (let i = 0; i < 5; i++) assert.equal((await buy()).statusCode, 201)
     assert.deepEqual(await round, { settled: CLAIMS_MAX - 1, failed: 1 })
-    assert.equal((await orders.find(all[77]!.id))?.status, 'pending')
+    assert.equal((await orders.find(all[77]!.order.id))?.order.status, 'pending')
     assert.equal(reservations.outlook(), 'up')
     const sent = calls.filter(({ bad }) => bad)
     assert.ok(sent.length <= 5, `it was sent ${sent.length} times`)
@@ -73,7 +72,8 @@ suite('5: an order that product_service answers with 500, always', () => {
   test('is asked for alone from then on, and not by everybody who repeats its request', async (t) => {
     const { due, settleDue, calls, orders, reservations } = await world(t, 'answered 500')
     const [bad] = await due(1, [0])
-    for (let i = 0; i < 10; i++) await assert.rejects(reservations.hold(bad!), { name: 'OutcomeUnknown' })
+    for (let i = 0; i < 10; i++)
+      await assert.rejects(reservations.hold(bad!.order), { name: 'OutcomeUnknown' })
     assert.equal(calls.length, 1)
     for (let i = 0; i < 4; i++) {
       await due(20, [])
@@ -94,7 +94,7 @@ suite('5: an order that product_service answers with 500, always', () => {
       await sleep(100)
       await settleDue()
     }
-    assert.equal((await orders.find(all[3]!.id))?.status, 'confirmed')
+    assert.equal((await orders.find(all[3]!.order.id))?.order.status, 'confirmed')
   })
 
   for (const [where, at] of [
@@ -114,11 +114,16 @@ suite('5: an order that product_service answers with 500, always', () => {
     const held = await due(60, [])
     assert.equal((await settleDue()).settled, 60)
     const before = later(-60_000, new Date())
-    for (const [i, { id }] of held.entries()) {
+    for (const [
+      i,
+      {
+        order: { id },
+      },
+    ] of held.entries()) {
       const confirmed = (await orders.find(id))!
       await orders.save((i % 2 === 0 ? ship : requestCancel)(confirmed, ROOT, before))
     }
-    for (const i of [10, 11, 40]) bad.add(held[i]!.id)
+    for (const i of [10, 11, 40]) bad.add(held[i]!.order.id)
     await due(30, [4])
     assert.deepEqual(await settleDue(), { settled: 57 + 29, failed: 4 })
     assert.equal(reservations.outlook(), 'up')

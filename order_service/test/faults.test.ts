@@ -7,8 +7,8 @@ import { randomUUIDv7 } from 'node:crypto'
 import { suite, type TestContext, test } from 'node:test'
 import { Problem } from '@shop/service_kit/runtime/problem'
 import { OutcomeUnknown } from '../src/domain/errors.ts'
-import { SETTLE_AFTER_MS } from '../src/domain/order.ts'
 import { CRASH_POINTS, type CrashPoint, type OrderStore, type Reservations } from '../src/domain/ports.ts'
+import { SETTLE_AFTER_MS } from '../src/domain/schedule.ts'
 import { BACKOFF, LEASE_MS, settleDue } from '../src/domain/settle_due.ts'
 import { createSettle } from '../src/domain/settle_order.ts'
 import { ADA, later } from './samples.ts'
@@ -128,14 +128,19 @@ async function settleEverything({ orders, reservations }: World) {
 async function checkInvariants({ products, orders }: World, mug: string, key: string, answers: Answer[]) {
   const order = await orders.findByKey(ADA, key)
   assert.ok(order, '3: an accepted order can be read')
-  for (const answer of answers) assert.equal(idOf(answer), order.id, '3, 4: every answer is about this order')
+  for (const answer of answers)
+    assert.equal(idOf(answer), order.order.id, '3, 4: every answer is about this order')
   const all = await orders.listByUser(ADA, { limit: 1000 })
-  assert.equal(all.filter((each) => each.idempotencyKey === key).length, 1, '4: one key, one order')
+  assert.equal(all.filter((each) => each.order.idempotencyKey === key).length, 1, '4: one key, one order')
   assert.deepEqual(await orders.backlog(), { count: 0, oldestUpdatedAt: undefined }, '5: nothing is owed')
-  const units = order.lines[0]!.quantity
-  const taken = ['confirmed', 'shipped', 'delivered'].includes(order.status) ? units : 0
-  const held = order.status === 'confirmed' ? units : 0
-  assert.deepEqual(await products.stockOf(mug), { stock: 5 - taken, reserved: held }, `1, 6: ${order.status}`)
+  const units = order.order.lines[0]!.quantity
+  const taken = ['confirmed', 'shipped', 'delivered'].includes(order.order.status) ? units : 0
+  const held = order.order.status === 'confirmed' ? units : 0
+  assert.deepEqual(
+    await products.stockOf(mug),
+    { stock: 5 - taken, reserved: held },
+    `1, 6: ${order.order.status}`,
+  )
   assert.equal((await products.stores.audit.ledgerMismatches(undefined, 1000)).mismatches.length, 0, '2')
   return order
 }
@@ -158,7 +163,7 @@ suite('the n-th call fails', () => {
           reached = failing.reached()
           await settleEverything(world)
           const order = await checkInvariants(world, mug, key, answers)
-          assert.equal(order.status, ends, `call ${n}`)
+          assert.equal(order.order.status, ends, `call ${n}`)
         }
         assert.ok(n > 3, 'several calls were made to fail')
       })
@@ -204,8 +209,8 @@ suite('the process stops at a crash point', () => {
       const order = await checkInvariants(world, mug, 'key', [])
       const later = createOrderApp(t, world)
       const answers = await run(later, mug, 'key')
-      assert.equal((await checkInvariants(world, mug, 'key', answers)).id, order.id)
-      assert.equal((await world.orders.find(order.id))?.status, ends)
+      assert.equal((await checkInvariants(world, mug, 'key', answers)).order.id, order.order.id)
+      assert.equal((await world.orders.find(order.order.id))?.order.status, ends)
     })
   }
 })

@@ -41,7 +41,7 @@ async function world(t: TestContext) {
       }),
     )
     // Evenly among the others, which is the worst place.
-    for (let i = 0; i < hanging; i++) bad.add(all[Math.floor((i * all.length) / hanging)]!.id)
+    for (let i = 0; i < hanging; i++) bad.add(all[Math.floor((i * all.length) / hanging)]!.order.id)
     for (const each of all) await orders.addOnce(each)
     return all
   }
@@ -65,13 +65,13 @@ for (const n of [1, 20, 60]) {
       const all = await add(HEALTHY, n)
       await start()
       const ms = await settled(n)
-      const found = await Promise.all(all.map(async ({ id }) => (await orders.find(id))!))
-      const claims = found.filter(({ id }) => !bad.has(id)).map(({ fence }) => fence)
+      const found = await Promise.all(all.map(async ({ order: { id } }) => (await orders.find(id))!))
+      const claims = found.filter(({ order: { id } }) => !bad.has(id)).map(({ schedule: { fence } }) => fence)
       t.diagnostic(`${Math.round(ms)} ms, ${seen.ofBad} calls left hanging, ${seen.most} at once`)
       // Claims, and not the time, since this machine may be slow: in life each is claimed once.
       assert.ok(Math.max(...claims) <= 3, `claimed up to ${Math.max(...claims)} times`)
       assert.ok(seen.most <= CALLS_AT_ONCE_MAX, `${seen.most} calls at once`)
-      for (const id of bad) assert.equal((await orders.find(id))?.status, 'pending')
+      for (const id of bad) assert.equal((await orders.find(id))?.order.status, 'pending')
     })
   })
 }
@@ -105,8 +105,8 @@ test('5: and so do cancellations and shipments that are never answered', async (
   await Promise.all(changes.filter((_, i) => !bad.has(ids[i]!)))
   await settled(4)
   for (const [i, id] of ids.entries()) {
-    const { status, dueAt } = (await orders.find(id))!
-    assert.equal(dueAt !== undefined, bad.has(id), `${i} is ${status}`)
+    const { order, schedule } = (await orders.find(id))!
+    assert.equal(schedule.dueAt !== undefined, bad.has(id), `${i} is ${order.status}`)
   }
   await Promise.all(changes)
 })

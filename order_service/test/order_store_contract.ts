@@ -1,28 +1,33 @@
 /** What every OrderStore promises (src/domain/ports.ts), races included. */
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
+import type { OrderStore } from '../src/domain/ports.ts'
+import { claimOf, nextVersion, SETTLE_AFTER_MS, type StoredOrder } from '../src/domain/schedule.ts'
 import {
-  cancelled,
+  ADA,
+  AT,
+  BOB,
   confirm,
-  newOrder,
-  type Order,
+  finishCancel,
+  HELD,
+  later,
+  order,
+  ROOT,
   reject,
   requestCancel,
-  SETTLE_AFTER_MS,
+  SHORT,
   ship,
-} from '../src/domain/order.ts'
-import type { Claim, OrderStore } from '../src/domain/ports.ts'
-import { ADA, AT, BOB, draft, HELD, later, order, ROOT, SHORT, uuid } from './samples.ts'
+  uuid,
+} from './samples.ts'
 
 /** Two views of one store: the same connection, or two, as the adapter's test decides. */
 export type MakeStores = (t: TestContext) => Promise<readonly [OrderStore, OrderStore]>
 
 const DUE = later(SETTLE_AFTER_MS).toISOString()
 const LEASE = later(SETTLE_AFTER_MS + 15_000).toISOString()
-const claimOf = ({ id, version, fence }: Order): Claim => ({ id, version, fence })
 
 export function orderStoreContract(name: string, makeStores: MakeStores) {
-  const fresh = async (t: TestContext, ...orders: Order[]) => {
+  const fresh = async (t: TestContext, ...orders: StoredOrder[]) => {
     const [store, other] = await makeStores(t)
     for (const each of orders) await store.addOnce(each)
     return { store, other }
@@ -32,8 +37,8 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
     test('what was added is found, whole, by whoever looks (invariant 3)', async (t) => {
       const { store, other } = await fresh(t)
       const wanted = order({ idempotencyKey: 'k' })
-      assert.deepEqual(await store.addOnce(wanted), { order: wanted, added: true })
-      assert.deepEqual(await other.find(wanted.id), wanted)
+      assert.deepEqual(await store.addOnce(wanted), { stored: wanted, added: true })
+      assert.deepEqual(await other.find(wanted.order.id), wanted)
       assert.deepEqual(await other.findByKey(ADA, 'k'), wanted)
     })
 
@@ -49,8 +54,8 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
       const { store, other } = await fresh(t, first)
       const now = await store.save(confirm(first, HELD, AT))
       const second = order({ idempotencyKey: 'k', totalMinor: 1 })
-      assert.deepEqual(await other.addOnce(second), { order: now, added: false })
-      assert.equal(await store.find(second.id), undefined)
+      assert.deepEqual(await other.addOnce(second), { stored: now, added: false })
+      assert.equal(await store.find(second.order.id), undefined)
     })
 
     test("4: keys are each user's own, and orders without a key are never the same", async (t) => {
@@ -72,7 +77,7 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
         Array.from({ length: 50 }, (_, i) => (i % 2 ? store : other).addOnce(order({ idempotencyKey: 'k' }))),
       )
       assert.equal(results.filter((result) => result.added).length, 1)
-      assert.equal(new Set(results.map((result) => result.order.id)).size, 1)
+      assert.equal(new Set(results.map((result) => result.stored.order.id)).size, 1)
       assert.equal((await store.listByUser(ADA, { limit: 100 })).length, 1)
     })
   })
@@ -80,15 +85,16 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
   suite(`${name}: saving`, () => {
     test('keeps everything that changed and adds one to the version', async (t) => {
       for (const change of [
-        (o: Order) => confirm(o, HELD, later(5)),
-        (o: Order) => reject(o, SHORT, later(5)),
-        (o: Order) => requestCancel(o, ADA, later(5)),
+        (o: StoredOrder) => confirm(o, HELD, later(5)),
+        (o: StoredOrder) => reject(o, SHORT, later(5)),
+        (o: StoredOrder) => requestCancel(o, ADA, later(5)),
       ]) {
         const first = order({ attempts: 3 })
         const { store, other } = await fresh(t, first)
         const saved = await store.save(change(first))
-        assert.deepEqual(saved, { ...change(first), version: 2 })
-        assert.deepEqual(await other.find(first.id), saved)
+        assert.deepEqual(saved, nextVersion(change(first)))
+        assert.equal(saved.order.version, 2)
+        assert.deepEqual(await other.find(first.order.id), saved)
       }
     })
 
@@ -97,7 +103,7 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
       const { store, other } = await fresh(t, first)
       const saved = await store.save(confirm(first, HELD, AT))
       await assert.rejects(other.save(requestCancel(first, ADA, AT)), { code: 'version_conflict' })
-      assert.deepEqual(await store.find(first.id), saved)
+      assert.deepEqual(await store.find(first.order.id), saved)
     })
 
     test('of 20 writers holding one version exactly one wins (invariant 7)', async (t) => {
@@ -110,7 +116,7 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
       )
       const won = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
       assert.equal(won.length, 1)
-      assert.deepEqual(await store.find(first.id), won[0])
+      assert.deepEqual(await store.find(first.order.id), won[0])
       for (const outcome of outcomes) {
         if (outcome.status === 'rejected') assert.equal(outcome.reason.code, 'version_conflict')
       }
@@ -129,9 +135,9 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
       const { store } = await fresh(t, ...mine, foreign)
       await store.save(confirm(mine[1]!, HELD, AT))
       await store.save(confirm(mine[3]!, HELD, AT))
-      return { store, mine: mine.map((each) => each.id), foreign: foreign.id }
+      return { store, mine: mine.map((each) => each.order.id), foreign: foreign.order.id }
     }
-    const ids = (orders: readonly Order[]) => orders.map((each) => each.id)
+    const ids = (orders: readonly StoredOrder[]) => orders.map((each) => each.order.id)
 
     test("a user's orders come newest first, in pages that neither repeat nor miss one", async (t) => {
       const { store, mine } = await world(t)
@@ -179,16 +185,16 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
 
   suite(`${name}: claiming what is due`, () => {
     test('gives what is due, the longest due first, under a new fence and at the same version', async (t) => {
-      const young = newOrder(draft(), uuid(501), later(2))
-      const old = newOrder(draft(), uuid(502), later(1))
-      const notYet = newOrder(draft(), uuid(503), later(60_000))
+      const young = order({ id: uuid(501), dueAt: later(SETTLE_AFTER_MS + 2).toISOString() })
+      const old = order({ id: uuid(502), dueAt: later(SETTLE_AFTER_MS + 1).toISOString() })
+      const notYet = order({ id: uuid(503), dueAt: later(SETTLE_AFTER_MS + 60_000).toISOString() })
       const { store, other } = await fresh(t, young, old, notYet)
       const now = later(SETTLE_AFTER_MS + 10).toISOString()
       const taken = { dueAt: LEASE, fence: 1, attempts: 1 }
-      assert.deepEqual(await store.claimDue(now, LEASE, 1), [{ ...old, ...taken }])
-      assert.deepEqual(await other.claimDue(now, LEASE, 9), [{ ...young, ...taken }])
+      assert.deepEqual(await store.claimDue(now, LEASE, 1), [{ ...old, schedule: taken }])
+      assert.deepEqual(await other.claimDue(now, LEASE, 9), [{ ...young, schedule: taken }])
       assert.deepEqual(await store.claimDue(now, LEASE, 9), [])
-      assert.deepEqual(await other.find(old.id), { ...old, ...taken })
+      assert.deepEqual(await other.find(old.order.id), { ...old, schedule: taken })
     })
 
     test('settled orders are never claimed', async (t) => {
@@ -196,7 +202,7 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
       const { store } = await fresh(t, ...done)
       await store.save(confirm(done[0]!, HELD, AT))
       await store.save(reject(done[1]!, SHORT, AT))
-      await store.save(cancelled(await store.save(requestCancel(done[2]!, ADA, AT)), AT))
+      await store.save(finishCancel(await store.save(requestCancel(done[2]!, ADA, AT)), AT))
       assert.deepEqual(await store.claimDue('9999-01-01T00:00:00.000Z', LEASE, 9), [])
     })
 
@@ -206,7 +212,7 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
       const rounds = await Promise.all(
         Array.from({ length: 10 }, (_, i) => (i % 2 ? store : other).claimDue(DUE, LEASE, 5)),
       )
-      const claimed = rounds.flat().map((each) => each.id)
+      const claimed = rounds.flat().map((each) => each.order.id)
       assert.equal(claimed.length, 40)
       assert.equal(new Set(claimed).size, 40)
     })
@@ -215,10 +221,13 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
       const { store, other } = await fresh(t, order())
       const [slow] = await store.claimDue(DUE, LEASE, 1)
       const [quick] = await other.claimDue(LEASE, later(99_000).toISOString(), 1)
-      assert.deepEqual([slow!.fence, quick!.fence, quick!.attempts], [1, 2, 2])
+      assert.deepEqual([slow!.schedule.fence, quick!.schedule.fence, quick!.schedule.attempts], [1, 2, 2])
       await assert.rejects(store.save(confirm(slow!, HELD, AT)), { code: 'version_conflict' })
       const saved = await other.save(confirm(quick!, HELD, AT))
-      assert.deepEqual([saved.status, saved.version, saved.attempts], ['confirmed', 2, 0])
+      assert.deepEqual(
+        [saved.order.status, saved.order.version, saved.schedule.attempts],
+        ['confirmed', 2, 0],
+      )
     })
 
     test('who made the order is refused too once a settler has it', async (t) => {
@@ -240,9 +249,9 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
         { ...claimOf(b!), dueAt },
         { ...claimOf(c!), fence: 0, dueAt },
       ])
-      assert.deepEqual(await store.find(a!.id), { ...a!, dueAt })
-      assert.deepEqual(await store.find(b!.id), changed)
-      assert.deepEqual(await store.find(c!.id), c)
+      assert.deepEqual(await store.find(a!.order.id), { ...a!, schedule: { ...a!.schedule, dueAt } })
+      assert.deepEqual(await store.find(b!.order.id), changed)
+      assert.deepEqual(await store.find(c!.order.id), c)
     })
 
     test('ends what a shipped order owed', async (t) => {
@@ -251,7 +260,10 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
       const sent = await store.save(ship(await store.save(confirm(first, HELD, AT)), ROOT, AT))
       assert.equal((await store.claimDue(DUE, LEASE, 1)).length, 1)
       await store.reschedule([{ ...claimOf(sent), fence: 1, dueAt: undefined }])
-      assert.deepEqual(await store.find(first.id), { ...sent, fence: 1, attempts: 1, dueAt: undefined })
+      assert.deepEqual(await store.find(first.order.id), {
+        order: sent.order,
+        schedule: { fence: 1, attempts: 1, dueAt: undefined },
+      })
       assert.equal((await store.backlog()).count, 0)
     })
   })

@@ -1,6 +1,24 @@
 /** Sample values shared by tests. Ids are readable; a UUID's last digits say which one it is. */
-import type { Draft, Order, PricedLine, Rejection } from '../src/domain/order.ts'
-import { newOrder } from '../src/domain/order.ts'
+import assert from 'node:assert/strict'
+import type {
+  Cancelling,
+  Draft,
+  Order,
+  OrderStatus,
+  Pending,
+  PricedLine,
+  Rejection,
+  Shipped,
+} from '../src/domain/order.ts'
+import {
+  type PendingOrder,
+  type Schedule,
+  type StoredOrder,
+  scheduleMoved,
+  scheduleNew,
+  withSchedule,
+} from '../src/domain/schedule.ts'
+import * as transitions from '../src/domain/transitions.ts'
 
 export const AT = new Date('2026-03-01T12:00:00.000Z')
 export const later = (ms: number, from: Date = AT) => new Date(from.getTime() + ms)
@@ -25,15 +43,59 @@ export const HELD: readonly PricedLine[] = [
   { productId: MUG, quantity: 2, name: 'Mug', unitPriceMinor: 1999 },
 ]
 
-export const SHORT: Rejection = {
+export const SHORT = {
   reason: 'insufficient_stock',
   shortages: [{ productId: MUG, requested: 2, available: 1 }],
-  unknownProducts: [],
   totalMinor: 3998,
-}
+} satisfies Rejection
 
 let serial = 1000
-export const order = (changes: Partial<Order> = {}): Order => ({
-  ...newOrder(draft(), uuid(serial++), AT),
-  ...changes,
+/** A pending order as a store holds it, with changes of the order and of its schedule. */
+export function order({
+  id = uuid(serial++),
+  dueAt,
+  attempts = 0,
+  fence = 0,
+  ...changes
+}: Partial<Draft> & { id?: string; dueAt?: string; attempts?: number; fence?: number } = {}): PendingOrder {
+  const { order, schedule } = scheduleNew(transitions.newOrder(draft(changes), id, AT), AT)
+  return { order, schedule: { dueAt: dueAt ?? schedule.dueAt, attempts, fence } }
+}
+
+/** The order alone. */
+export const pending = (changes: Parameters<typeof order>[0] = {}): Pending => order(changes).order
+
+type Moved = Parameters<typeof scheduleMoved>[0]
+
+const moving =
+  <From extends OrderStatus, Rest extends unknown[]>(
+    from: readonly From[],
+    move: (order: Extract<Order, { status: From }>, ...rest: [...Rest, Date]) => Moved,
+  ) =>
+  (stored: { order: Order; schedule: Schedule }, ...rest: [...Rest, Date]): StoredOrder => {
+    assert.ok((from as readonly OrderStatus[]).includes(stored.order.status))
+    const moved = move(stored.order as Extract<Order, { status: From }>, ...rest)
+    return scheduleMoved(moved, stored.schedule, rest.at(-1) as Date)
+  }
+
+/** As `pending`, moved on without the product service. */
+export const cancellingOf = (order: Pending): Cancelling => transitions.requestCancel(order, order.userId, AT)
+export const shippedOf = (order: Pending): Shipped => ({
+  ...order,
+  status: 'shipped',
+  lines: order.lines.map((line) => ({ ...line, name: 'Mug', unitPriceMinor: 1999 })),
 })
+
+/** The transitions of an order, with its schedule. */
+export const confirm = moving(['pending'], transitions.confirm)
+export const reject = moving(['pending'], transitions.reject)
+export const requestCancel = moving(['pending', 'confirmed'], transitions.requestCancel)
+export const finishCancel = moving(['cancelling'], transitions.finishCancel)
+export const ship = moving(['confirmed'], transitions.ship)
+/** Nothing is owed any more. */
+export function settled({ order, schedule }: StoredOrder): StoredOrder {
+  const done = withSchedule(order, { ...schedule, dueAt: undefined })
+  assert.ok(done)
+  return done
+}
+export const deliver = moving(['shipped'], transitions.deliver)

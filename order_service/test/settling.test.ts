@@ -6,11 +6,11 @@ import { currentTraceparent, inTrace } from '@shop/service_kit/runtime/trace_con
 import { PAUSE } from '../src/clients/breaker.ts'
 import { DECISION_DEADLINE_MS, ORDERS_PER_CALL_MAX } from '../src/clients/product_client.ts'
 import { OutcomeUnknown } from '../src/domain/errors.ts'
-import { type Order, SETTLE_AFTER_MS } from '../src/domain/order.ts'
 import type { HoldAnswer, Outlook, Reservations } from '../src/domain/ports.ts'
+import { SETTLE_AFTER_MS } from '../src/domain/schedule.ts'
 import { BACKOFF, CLAIMS_MAX, LEASE_MS } from '../src/domain/settle_due.ts'
 import { startSettler } from '../src/settler.ts'
-import { ADA, AT, draft, HELD, later, order, uuid } from './samples.ts'
+import { ADA, AT, cancellingOf, draft, HELD, later, order, uuid } from './samples.ts'
 import {
   connect,
   createOrderApp,
@@ -85,7 +85,7 @@ suite('every order settles (invariant 5)', () => {
     await orders.addOnce(mine)
     clock.pass(SETTLE_AFTER_MS - 1)
     assert.deepEqual(await settleDue(), { settled: 0, failed: 0 })
-    assert.deepEqual(await orders.find(mine.id), mine)
+    assert.deepEqual(await orders.find(mine.order.id), mine)
   })
 
   test('a request that got no answer leaves its order to the settler at once', async (t) => {
@@ -98,8 +98,8 @@ suite('every order settles (invariant 5)', () => {
     await products.start()
     await sleep(PAUSE.firstMs)
     assert.deepEqual(await settleDue(), { settled: 2, failed: 0 })
-    assert.equal((await orders.find(id))?.status, 'cancelled')
-    assert.equal((await orders.find(pending.id))?.status, 'confirmed')
+    assert.equal((await orders.find(id))?.order.status, 'cancelled')
+    assert.equal((await orders.find(pending.id))?.order.status, 'confirmed')
   })
 
   test('but one that a settler has taken up keeps its lease, however often it is asked for', async (t) => {
@@ -130,7 +130,7 @@ suite('every order settles (invariant 5)', () => {
       clock.pass(60_000)
       alone = i < 7
       assert.deepEqual(await settleDue(), { settled: 0, failed: 1 })
-      pauses.push(Date.parse((await orders.find(stuck.id))!.dueAt!) - clock.now().getTime())
+      pauses.push(Date.parse((await orders.find(stuck.order.id))!.schedule.dueAt!) - clock.now().getTime())
     }
     assert.deepEqual(
       pauses,
@@ -156,8 +156,8 @@ suite('every order settles (invariant 5)', () => {
     for (let i = 0; i < CLAIMS_MAX + 1; i++) await orders.addOnce(dueIn(3_600_000))
     await pullIn()
     assert.deepEqual(await settleDue(), { settled: CLAIMS_MAX + 1, failed: 0 })
-    assert.deepEqual(await orders.find(fresh.id), fresh)
-    assert.deepEqual(await orders.find(leased.id), leased)
+    assert.deepEqual(await orders.find(fresh.order.id), fresh)
+    assert.deepEqual(await orders.find(leased.order.id), leased)
   })
 
   test('a backlog larger than a batch is settled in one round', async (t) => {
@@ -181,7 +181,7 @@ suite('every order settles (invariant 5)', () => {
     const bad = order({ lines: [{ productId: 'not an id', quantity: 1 }] })
     for (const each of [good[0]!, bad, good[1]!, good[2]!]) await orders.addOnce(each)
     assert.deepEqual(await settleDue(), { settled: 3, failed: 1 })
-    for (const each of good) assert.equal((await orders.find(each.id))?.status, 'confirmed')
+    for (const each of good) assert.equal((await orders.find(each.order.id))?.order.status, 'confirmed')
   })
 
   test('a reservation given back behind our back ends the order as cancelled', async (t) => {
@@ -189,9 +189,9 @@ suite('every order settles (invariant 5)', () => {
     const mug = await products.add(1)
     const mine = order({ lines: [{ productId: mug, quantity: 1 }], totalMinor: 1999 })
     await orders.addOnce(mine)
-    await reservations.release(mine)
+    await reservations.release(cancellingOf(mine.order))
     assert.deepEqual(await settleDue(), { settled: 1, failed: 0 })
-    assert.equal((await orders.find(mine.id))?.status, 'cancelled')
+    assert.equal((await orders.find(mine.order.id))?.order.status, 'cancelled')
     assert.deepEqual(await products.stockOf(mug), { stock: 1, reserved: 0 })
   })
 })
@@ -241,13 +241,14 @@ suite('the end of an outage', () => {
     open()
     await slow
     for (let i = 0; i < 400 && (await orders.backlog()).count > 0; i++) await sleep(25)
-    assert.equal((await orders.find(id))?.status, 'cancelled')
+    assert.equal((await orders.find(id))?.order.status, 'cancelled')
   })
 
   test('while it lasts, orders whose time has come are left alone but for one at each trial', async (t) => {
     const orders = await memoryOrders(t)
     for (let i = 0; i < 5; i++) await orders.addOnce(order())
-    const attempts = async () => (await orders.listUnsettled({ limit: 9 })).map((each) => each.attempts)
+    const attempts = async () =>
+      (await orders.listUnsettled({ limit: 9 })).map((each) => each.schedule.attempts)
     const lost = () => Promise.reject(new OutcomeUnknown('no'))
     const outlook = { now: 'down' as Outlook }
     const { settleDue } = createOrderApp(t, {
@@ -279,7 +280,7 @@ suite('settlers of several replicas', () => {
     )
     assert.deepEqual(await products.stockOf(mug), { stock: 800, reserved: 200 })
     const all = await orders.listByStatus('confirmed', { limit: 300 })
-    assert.deepEqual([...new Set(all.map((each) => each.version))], [2])
+    assert.deepEqual([...new Set(all.map((each) => each.order.version))], [2])
   })
 
   test('one that outlives its lease is refused by the fence; the order ends as the other settled it', async (t) => {
@@ -306,11 +307,14 @@ suite('settlers of several replicas', () => {
     assert.deepEqual(await quick.settleDue(), { settled: 0, failed: 0 }, 'leased to the slow one')
     clock.pass(LEASE_MS + 1)
     assert.deepEqual(await quick.settleDue(), { settled: 1, failed: 0 })
-    const settled = await orders.find(mine.id)
+    const settled = await orders.find(mine.order.id)
     answerSlowly!(held)
     await slowRound
-    assert.deepEqual(await orders.find(mine.id), settled)
-    assert.deepEqual([settled?.status, settled?.version, settled?.fence], ['confirmed', 2, 2])
+    assert.deepEqual(await orders.find(mine.order.id), settled)
+    assert.deepEqual(
+      [settled?.order.status, settled?.order.version, settled?.schedule.fence],
+      ['confirmed', 2, 2],
+    )
   })
 })
 
@@ -424,18 +428,17 @@ suite('whoever asks for an order being settled shares its answer', () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => post('ada', body, 'key')))
     assert.deepEqual([...new Set(answers.map((answer) => answer.json().status))], ['confirmed'])
     assert.equal(holds, 1)
-    const found: Order | undefined = await orders.findByKey(ADA, 'key')
-    assert.equal(found?.version, 2)
+    assert.equal((await orders.findByKey(ADA, 'key'))?.order.version, 2)
   })
 
   test('a cancellation does not take the answer of the reservation it overtook for its own', async (t) => {
     const orders = await memoryOrders(t)
     const calls: string[] = []
+    const held = Promise.withResolvers<HoldAnswer>()
     const reservations: Reservations = {
-      async hold() {
+      hold() {
         calls.push('hold')
-        await sleep(50)
-        return { status: 'held', lines: HELD }
+        return held.promise
       },
       release: async () => void calls.push('release'),
       ship: async () => {},
@@ -446,9 +449,10 @@ suite('whoever asks for an order being settled shares its answer', () => {
     const body = { product_id: lines[0]!.productId, quantity: 2, total_price: '39.98' }
     const placing = post('ada', body, 'key')
     while (calls.length === 0) await sleep(1)
-    const { id } = (await orders.findByKey(ADA, 'key'))!
+    const id = (await orders.findByKey(ADA, 'key'))?.order.id ?? assert.fail('there is no such order')
     const cancelling = await put('ada', id, { status: 'cancelled' })
     assert.deepEqual([cancelling.statusCode, cancelling.json().status], [200, 'cancelled'])
+    held.resolve({ status: 'held', lines: HELD })
     assert.deepEqual([(await placing).statusCode, (await placing).json().status], [201, 'cancelled'])
     assert.deepEqual(calls, ['hold', 'release'])
   })

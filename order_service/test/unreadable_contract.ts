@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import { Unreadable } from '@shop/service_kit/storage/unreadable'
-import type { Order } from '../src/domain/order.ts'
 import type { OrderStore } from '../src/domain/ports.ts'
+import type { StoredOrder } from '../src/domain/schedule.ts'
 import { pullIn, settleDue } from '../src/domain/settle_due.ts'
 import { ADA, later, order } from './samples.ts'
 
@@ -18,7 +18,7 @@ export type Spoilable = {
 const PAST = '2000-01-01T00:00:00.000Z'
 const NOW = '2030-01-01T00:00:00.000Z'
 const LEASE = '2030-01-01T00:00:15.000Z'
-const lines = (all: readonly Order[]) => all.map(({ id }) => id)
+const lines = (all: readonly StoredOrder[]) => all.map(({ order: { id } }) => id)
 
 export function unreadableContract(name: string, make: (t: TestContext) => Promise<Spoilable>) {
   const world = async (t: TestContext, n: number, bad: readonly number[]) => {
@@ -27,9 +27,9 @@ export function unreadableContract(name: string, make: (t: TestContext) => Promi
     for (const each of all) await made.store.addOnce(each)
     for (const [i, at] of bad.entries()) {
       const [field, json] = SPOILT[i % SPOILT.length]!
-      await made.spoil(all[at]!.id, field, json)
+      await made.spoil(all[at]!.order.id, field, json)
     }
-    const ids = all.map(({ id }) => id)
+    const ids = all.map(({ order: { id } }) => id)
     return { ...made, ids, good: ids.filter((_, i) => !bad.includes(i)), bad: bad.map((i) => ids[i]!) }
   }
 
@@ -63,7 +63,7 @@ export function unreadableContract(name: string, make: (t: TestContext) => Promi
       await assert.rejects(store.find(bad[0]!), Unreadable)
       await assert.rejects(store.findByKey(ADA, 'key 1'), Unreadable)
       await assert.rejects(store.addOnce(order({ idempotencyKey: 'key 1' })), Unreadable)
-      assert.equal((await store.findByKey(ADA, 'key 0'))?.status, 'pending')
+      assert.equal((await store.findByKey(ADA, 'key 0'))?.order.status, 'pending')
     })
 
     test('keeps neither the pulling in nor a round of the settler from its end', async (t) => {
@@ -79,7 +79,7 @@ export function unreadableContract(name: string, make: (t: TestContext) => Promi
       }
       const ports = { orders: store, reservations, now, report: () => {}, pauseMs: () => 1 }
       await settleDue(ports, async (each) => {
-        settled.push(each.id)
+        settled.push(each.order.id)
         return { ...each, dueAt: undefined }
       })
       assert.deepEqual(settled.toSorted(), good)

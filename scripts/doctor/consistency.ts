@@ -9,6 +9,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Order, OrderStatus } from '@shop/order_service/domain/order'
 import type { OrderStore } from '@shop/order_service/domain/ports'
+import { isUnsettled } from '@shop/order_service/domain/schedule'
 import { BACKOFF, settleDue } from '@shop/order_service/domain/settle_due'
 import { createSettle } from '@shop/order_service/domain/settle_order'
 import type { Stores as ProductStores } from '@shop/product_service/domain/ports'
@@ -98,7 +99,8 @@ async function heldAgainstOrders(shop: Shop) {
 async function owes(orders: OrderStore, id: string, statuses: ReadonlyMap<string, OrderStatus>) {
   const status = statuses.get(id)
   if (status !== 'shipped' && status !== 'delivered') return false
-  return (await orders.find(id))?.dueAt !== undefined
+  const stored = await orders.find(id)
+  return stored !== undefined && isUnsettled(stored)
 }
 
 function heldFinding(
@@ -150,7 +152,7 @@ async function confirmedAgainstHeld({ orders }: Shop, held: ReadonlyMap<string, 
   for (let before: string | undefined, more = true; more; ) {
     const page = await orders.listByStatus('confirmed', { limit: PAGE, before })
     confirmed += page.length
-    for (const order of page) {
+    for (const { order } of page) {
       const lines = held.get(order.id)
       if (lines === UNREADABLE || lines === fingerprint(order.lines)) continue
       found.push({
@@ -162,7 +164,7 @@ async function confirmedAgainstHeld({ orders }: Shop, held: ReadonlyMap<string, 
         mend: 'Cancel the order (PUT /orders/:id with status cancelled) and tell its customer.',
       })
     }
-    before = page.at(-1)?.id
+    before = page.at(-1)?.order.id
     more = page.length === PAGE
   }
   return { confirmed, found }
@@ -189,7 +191,7 @@ export async function examineUnsettled(shop: Shop): Promise<Examination> {
       async fix() {
         settling ??= settleAll(shop)
         if ((await settling).has(id)) throw new Error('it could not be settled yet; try again in a minute')
-        return `Order ${id} is settled: it is ${(await shop.orders.find(id))?.status}.`
+        return `Order ${id} is settled: it is ${(await shop.orders.find(id))?.order.status}.`
       },
     }
   })
@@ -203,8 +205,8 @@ async function unsettled({ orders, now }: Shop) {
   for (let after: string | undefined, more = true; more; ) {
     const page = await orders.listUnsettled({ limit: PAGE, after })
     waiting += page.length
-    stuck.push(...page.filter(({ updatedAt }) => updatedAt < since))
-    after = page.at(-1)?.id
+    stuck.push(...page.map(({ order }) => order).filter(({ updatedAt }) => updatedAt < since))
+    after = page.at(-1)?.order.id
     more = page.length === PAGE
   }
   return { waiting, stuck }

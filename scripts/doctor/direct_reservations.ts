@@ -14,14 +14,14 @@ export function createDirectReservations(stock: Stock, now: () => Date): Reserva
       const { status, reason, shortages, unknownProducts } = reservation
       if (status === 'released') return { status }
       if (status !== 'rejected') return { status: 'held', lines: reservation.lines }
-      return {
-        status,
-        rejection: {
-          reason: reason ?? 'product_not_found',
-          shortages,
-          unknownProducts,
-          ...(reservation.totalMinor === null ? {} : { totalMinor: reservation.totalMinor }),
-        },
+      const real = reservation.totalMinor ?? undefined
+      switch (reason) {
+        case 'insufficient_stock':
+          return { status, rejection: { reason, shortages, totalMinor: real } }
+        case 'price_changed':
+          return { status, rejection: { reason, totalMinor: real } }
+        default:
+          return { status, rejection: { reason: 'product_not_found', unknownProducts } }
       }
     },
     async release({ id }) {

@@ -17,7 +17,7 @@ export async function examineReadability(
   for (let before: string | undefined, more = true; more; ) {
     const page = await orders.listByStatus(undefined, { limit: PAGE, before })
     read += page.length
-    before = page.at(-1)?.id
+    before = page.at(-1)?.order.id
     more = page.length === PAGE
   }
   const findings = [...unreadable].map(([id, why]) => ({

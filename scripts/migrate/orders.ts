@@ -1,7 +1,7 @@
 /** Orders, whole, with what is still owed for them: the settler goes on where it was. */
 
-import type { Order } from '@shop/order_service/domain/order'
 import type { OrderStore } from '@shop/order_service/domain/ports'
+import type { StoredOrder } from '@shop/order_service/domain/schedule'
 import { ORDER_INDEXES } from '@shop/order_service/storage/mongo_order_store'
 import { DATABASE } from '@shop/order_service/storage/open_mongo'
 import type { Setting } from '@shop/service_kit/mongo/setup'
@@ -15,8 +15,11 @@ const MIGRATIONS = new URL('../../order_service/src/storage/migrations/', import
 
 export async function carryOrders(from: OrderStore, to: OrderStore, progress: Progress): Promise<Carried[]> {
   let target = 0
-  const source = await progress.each('orders', everyOrder(from), async (order) => {
-    const { order: there } = await to.addOnce(order)
+  const source = await progress.each('orders', everyOrder(from), async (stored) => {
+    const {
+      stored: { order: there },
+    } = await to.addOnce(stored)
+    const { order } = stored
     if (there.id === order.id && there.version === order.version && there.status === order.status) target++
   })
   return [{ what: 'orders', source, target }]
@@ -41,12 +44,12 @@ export async function carryAge(path: string, url: string): Promise<void> {
   }
 }
 
-async function* everyOrder(store: OrderStore): AsyncGenerator<Order> {
+async function* everyOrder(store: OrderStore): AsyncGenerator<StoredOrder> {
   let before: string | undefined
   for (;;) {
     const page = await store.listByStatus(undefined, { limit: PAGE, before })
     if (page.length === 0) return
     yield* page
-    before = page.at(-1)!.id
+    before = page.at(-1)!.order.id
   }
 }

@@ -6,20 +6,15 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { suite, type TestContext, test } from 'node:test'
 import { openStores as openAuthStores } from '@shop/auth_service/storage/open_stores'
-import {
-  cancelled,
-  confirm,
-  newOrder,
-  type Order,
-  requestCancel,
-  ship,
-} from '@shop/order_service/domain/order'
 import type { OrderStore } from '@shop/order_service/domain/ports'
+import { type PendingOrder, type StoredOrder, scheduleNew } from '@shop/order_service/domain/schedule'
+import { newOrder } from '@shop/order_service/domain/transitions'
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
 import type { Stores as ProductStores } from '@shop/product_service/domain/ports'
 import { openStores as openProductStores } from '@shop/product_service/storage/open_stores'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { markOf } from '@shop/service_kit/sqlite/mark'
+import { confirm, finishCancel, requestCancel, settled, ship } from '../../order_service/test/samples.ts'
 import type { Report } from '../../scripts/doctor/findings.ts'
 import { finish, listen, newWorld, runScript, type World } from './running.ts'
 
@@ -55,10 +50,11 @@ async function stockedWorld(t: TestContext, count = 1) {
   return { world, productIds, productId: productIds[0]! }
 }
 
-const orderOf = (productId: string): Order =>
-  newOrder(
+const orderOf = (productId: string): PendingOrder => {
+  const order = newOrder(
     {
       userId: randomUUIDv7(),
+      idempotencyKey: undefined,
       lines: [{ productId, quantity: QUANTITY }],
       totalMinor: PRICE_MINOR * QUANTITY,
       currency: CURRENCY,
@@ -66,11 +62,13 @@ const orderOf = (productId: string): Order =>
     randomUUIDv7(),
     LONG_AGO,
   )
+  return scheduleNew(order, LONG_AGO)
+}
 
-const reserve = ({ products }: Stores, { id, lines, totalMinor }: Order) =>
+const reserve = ({ products }: Stores, { order: { id, lines, totalMinor } }: PendingOrder) =>
   products.stock.reserve([{ orderId: id, lines, totalMinor }], AT)
 
-const pricedLines = (order: Order) =>
+const pricedLines = ({ order }: StoredOrder) =>
   order.lines.map((line) => ({ ...line, name: 'Tea pot', unitPriceMinor: PRICE_MINOR }))
 
 async function doctor(t: TestContext, world: World, ...args: string[]): Promise<Report & { code: unknown }> {
@@ -93,8 +91,8 @@ const stockOf = (world: World, productId: string) =>
 type Fault = {
   readonly name: string
   /** Plants it; resolves the order it is about. */
-  readonly plant: (stores: Stores, order: Order) => Promise<unknown>
-  readonly found: (order: Order) => string
+  readonly plant: (stores: Stores, order: PendingOrder) => Promise<unknown>
+  readonly found: (order: PendingOrder) => string
   readonly repaired: { status: string | undefined; stock: number; reserved: number }
 }
 
@@ -102,7 +100,7 @@ const REPAIRABLE: readonly Fault[] = [
   {
     name: 'stock held for an order that does not exist',
     plant: (stores, order) => reserve(stores, order),
-    found: ({ id }) => `Stock is held for order ${id}, which does not exist.`,
+    found: ({ order: { id } }) => `Stock is held for order ${id}, which does not exist.`,
     repaired: { status: undefined, stock: STOCK, reserved: 0 },
   },
   {
@@ -110,16 +108,16 @@ const REPAIRABLE: readonly Fault[] = [
     async plant(stores, order) {
       await reserve(stores, order)
       await stores.orders.addOnce(order)
-      const cancelling = await stores.orders.save(requestCancel(order, order.userId, LONG_AGO))
-      await stores.orders.save(cancelled(cancelling, LONG_AGO))
+      const cancelling = await stores.orders.save(requestCancel(order, order.order.userId, LONG_AGO))
+      await stores.orders.save(finishCancel(cancelling, LONG_AGO))
     },
-    found: ({ id }) => `Stock is held for order ${id}, which is cancelled.`,
+    found: ({ order: { id } }) => `Stock is held for order ${id}, which is cancelled.`,
     repaired: { status: 'cancelled', stock: STOCK, reserved: 0 },
   },
   {
     name: 'an order left pending before its stock was held',
     plant: ({ orders }, order) => orders.addOnce(order),
-    found: ({ id }) => `Order ${id} has been pending since ${AT} with something left to do.`,
+    found: ({ order: { id } }) => `Order ${id} has been pending since ${AT} with something left to do.`,
     repaired: { status: 'confirmed', stock: STOCK - QUANTITY, reserved: QUANTITY },
   },
   {
@@ -128,7 +126,7 @@ const REPAIRABLE: readonly Fault[] = [
       await stores.orders.addOnce(order)
       await reserve(stores, order)
     },
-    found: ({ id }) => `Order ${id} has been pending since ${AT} with something left to do.`,
+    found: ({ order: { id } }) => `Order ${id} has been pending since ${AT} with something left to do.`,
     repaired: { status: 'confirmed', stock: STOCK - QUANTITY, reserved: QUANTITY },
   },
   {
@@ -136,9 +134,9 @@ const REPAIRABLE: readonly Fault[] = [
     async plant(stores, order) {
       await reserve(stores, order)
       await stores.orders.addOnce(order)
-      await stores.orders.save(requestCancel(order, order.userId, LONG_AGO))
+      await stores.orders.save(requestCancel(order, order.order.userId, LONG_AGO))
     },
-    found: ({ id }) => `Order ${id} has been cancelling since ${AT} with something left to do.`,
+    found: ({ order: { id } }) => `Order ${id} has been cancelling since ${AT} with something left to do.`,
     repaired: { status: 'cancelled', stock: STOCK, reserved: 0 },
   },
   {
@@ -147,9 +145,9 @@ const REPAIRABLE: readonly Fault[] = [
       await reserve(stores, order)
       await stores.orders.addOnce(order)
       const confirmed = await stores.orders.save(confirm(order, pricedLines(order), LONG_AGO))
-      await stores.orders.save({ ...ship(confirmed, 'admin', LONG_AGO), dueAt: undefined })
+      await stores.orders.save(settled(ship(confirmed, 'admin', LONG_AGO)))
     },
-    found: ({ id }) => `Order ${id} is shipped, but its reservation still counts as held.`,
+    found: ({ order: { id } }) => `Order ${id} is shipped, but its reservation still counts as held.`,
     repaired: { status: 'shipped', stock: STOCK - QUANTITY, reserved: 0 },
   },
 ]
@@ -165,8 +163,8 @@ suite('what is safe to repair', () => {
       withStores(world, ({ products, orders }) =>
         Promise.all(
           faults.map(async ({ name, order }) => {
-            const { stock, reserved } = (await products.catalogue.find(order.lines[0]!.productId))!
-            return { name, status: (await orders.find(order.id))?.status, stock, reserved }
+            const { stock, reserved } = (await products.catalogue.find(order.order.lines[0]!.productId))!
+            return { name, status: (await orders.find(order.order.id))?.order.status, stock, reserved }
           }),
         ),
       )
@@ -182,7 +180,7 @@ suite('what is safe to repair', () => {
     const said = fixed.checks.flatMap(({ findings }) => findings.map(({ done }) => done))
     for (const { name, order } of faults)
       assert.ok(
-        said.some((done) => done?.includes(order.id)),
+        said.some((done) => done?.includes(order.order.id)),
         name,
       )
     assert.deepEqual(
@@ -207,7 +205,7 @@ suite('what is safe to repair', () => {
 })
 
 suite('what only a person can mend is told, and left alone by --fix', () => {
-  type Planted = { world: World; productId: string; order: Order }
+  type Planted = { world: World; productId: string; order: PendingOrder }
   const cases: readonly {
     name: string
     plant: (planted: Planted) => Promise<unknown> | unknown
@@ -220,19 +218,23 @@ suite('what only a person can mend is told, and left alone by --fix', () => {
           await orders.addOnce(order)
           await orders.save(confirm(order, pricedLines(order), LONG_AGO))
         }),
-      found: ({ order }) => `Order ${order.id} is confirmed, but no stock is held for it.`,
+      found: ({ order }) => `Order ${order.order.id} is confirmed, but no stock is held for it.`,
     },
     {
       name: 'a confirmed order that holds something else',
       plant: ({ world, order }) =>
         withStores(world, async (stores) => {
-          const lines = order.lines.map((line) => ({ ...line, quantity: line.quantity - 1 }))
-          await reserve(stores, { ...order, lines, totalMinor: PRICE_MINOR * (QUANTITY - 1) })
+          const { order: asked, schedule } = order
+          const lines = asked.lines.map((line) => ({ ...line, quantity: line.quantity - 1 }))
+          await reserve(stores, {
+            order: { ...asked, lines, totalMinor: PRICE_MINOR * (QUANTITY - 1) },
+            schedule,
+          })
           await stores.orders.addOnce(order)
           await stores.orders.save(confirm(order, pricedLines(order), LONG_AGO))
         }),
       found: ({ order }) =>
-        `Order ${order.id} is confirmed, but what is held for it is not what was ordered.`,
+        `Order ${order.order.id} is confirmed, but what is held for it is not what was ordered.`,
     },
     {
       name: 'stock that its ledger does not explain',
@@ -281,7 +283,7 @@ suite('what only a person can mend is told, and left alone by --fix', () => {
       },
       found: ({ order }) =>
         new RegExp(
-          `^Stock is held for order ${order.id}, which is not in the store of orders; that was made anew`,
+          `^Stock is held for order ${order.order.id}, which is not in the store of orders; that was made anew`,
         ),
     },
     {
@@ -345,17 +347,19 @@ test('what is in a store and cannot be read is told, and nothing else goes unloo
       await stores.orders.save(confirm(order, pricedLines(order), LONG_AGO))
     }
   })
-  change(world, 'orders.db', `UPDATE orders SET lines = '[1]' WHERE id = '${torn.id}'`)
-  change(world, 'products.db', `UPDATE reservations SET lines = '[1]' WHERE order_id = '${torn.id}'`)
+  change(world, 'orders.db', `UPDATE orders SET lines = '[1]' WHERE id = '${torn.order.id}'`)
+  change(world, 'products.db', `UPDATE reservations SET lines = '[1]' WHERE order_id = '${torn.order.id}'`)
   const report = await doctor(t, world)
   const problems = problemsOf(report)
   assert.ok(
     problems.includes(
-      `Order ${torn.id} is in the store and cannot be read: its lines are not those of an order.`,
+      `Order ${torn.order.id} is in the store and cannot be read: its lines are not those of an order.`,
     ),
   )
-  assert.ok(problems.includes(`The reservation of order ${torn.id} is in the store and cannot be read.`))
-  assert.ok(!problems.some((problem) => problem.includes(whole.id)), problems.join())
+  assert.ok(
+    problems.includes(`The reservation of order ${torn.order.id} is in the store and cannot be read.`),
+  )
+  assert.ok(!problems.some((problem) => problem.includes(whole.order.id)), problems.join())
   assert.equal(report.code, 1)
 })
 
@@ -388,7 +392,7 @@ suite('what is well', () => {
     const orphan = orderOf(productId)
     await withStores(world, (stores) => reserve(stores, orphan))
     const fixed = await doctor(t, world, '--fix')
-    assert.deepEqual(problemsOf(fixed), [`Stock is held for order ${orphan.id}, which does not exist.`])
+    assert.deepEqual(problemsOf(fixed), [`Stock is held for order ${orphan.order.id}, which does not exist.`])
     assert.equal(fixed.code, 0, 'repaired beside the running services')
     assert.deepEqual(await stockOf(world, productId), { stock: STOCK - QUANTITY, reserved: QUANTITY })
 

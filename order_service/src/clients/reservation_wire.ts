@@ -1,8 +1,16 @@
 /** Reservations as they travel: what is asked, and what an answer means. Whatever means nothing is OutcomeUnknown. */
 import { formatMoney, readWritten } from '@shop/service_kit/money/money'
 import { OutcomeUnknown } from '../domain/errors.ts'
-import type { Order, PricedLine, Rejection, RejectionReason } from '../domain/order.ts'
+import {
+  type Order,
+  type PricedLine,
+  REJECTION_REASONS,
+  type Rejection,
+  type Shortage,
+} from '../domain/order.ts'
 import type { HoldAnswer } from '../domain/ports.ts'
+
+type WireShortage = { product_id: string; requested: number; available: number }
 
 export type WireResult = {
   order_id: string
@@ -10,7 +18,7 @@ export type WireResult = {
   lines?: { product_id: string; name: string; unit_price: string; quantity: number }[]
   total_price?: string
   reason?: string
-  shortages?: { product_id: string; requested: number; available: number }[]
+  shortages?: WireShortage[]
   unknown_products?: string[]
   currency?: string
 }
@@ -33,27 +41,26 @@ export function holdAnswer(result: WireResult, digits: number, currency: string)
   return { status: 'held', lines: linesOf(result, digits) }
 }
 
-const REASONS: readonly string[] = [
-  'product_not_found',
-  'insufficient_stock',
-  'price_changed',
-] satisfies RejectionReason[]
-
 function rejectionOf(result: WireResult, digits: number): Rejection {
-  if (!REASONS.includes(result.reason!)) {
-    throw new OutcomeUnknown(`order ${result.order_id} was rejected for ${result.reason}`)
-  }
-  return {
-    reason: result.reason as RejectionReason,
-    shortages: (result.shortages ?? []).map(({ product_id, requested, available }) => ({
-      productId: product_id,
-      requested,
-      available,
-    })),
-    unknownProducts: result.unknown_products ?? [],
-    ...(result.total_price == null ? {} : { totalMinor: minor(result.total_price, digits) }),
+  const reason = REJECTION_REASONS.find((each) => each === result.reason)
+  const totalMinor = result.total_price == null ? undefined : minor(result.total_price, digits)
+  switch (reason) {
+    case 'product_not_found':
+      return { reason, unknownProducts: result.unknown_products ?? [] }
+    case 'insufficient_stock':
+      return { reason, shortages: (result.shortages ?? []).map(shortageOf), totalMinor }
+    case 'price_changed':
+      return { reason, totalMinor }
+    case undefined:
+      throw new OutcomeUnknown(`order ${result.order_id} was rejected for ${result.reason}`)
   }
 }
+
+const shortageOf = ({ product_id, requested, available }: WireShortage): Shortage => ({
+  productId: product_id,
+  requested,
+  available,
+})
 
 const linesOf = ({ lines = [] }: WireResult, digits: number): PricedLine[] =>
   lines.map(({ product_id, name, unit_price, quantity }) => ({

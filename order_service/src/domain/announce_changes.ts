@@ -5,14 +5,14 @@ import type { OrderStore } from './ports.ts'
 export function announceChanges(orders: OrderStore, changed: (order: Order) => void): OrderStore {
   return {
     ...orders,
-    async addOnce(order) {
-      const result = await orders.addOnce(order)
-      if (result.added) changed(result.order)
+    async addOnce(stored) {
+      const result = await orders.addOnce(stored)
+      if (result.added) changed(result.stored.order)
       return result
     },
-    async save(order) {
-      const saved = await orders.save(order)
-      changed(saved)
+    async save(stored) {
+      const saved = await orders.save(stored)
+      changed(saved.order)
       return saved
     },
   }

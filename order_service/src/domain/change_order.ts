@@ -7,17 +7,11 @@
  * hear the first answer may simply ask again.
  */
 import { DomainError } from './errors.ts'
-import {
-  deliver,
-  type Order,
-  type OrderStatus,
-  REQUESTABLE,
-  type RequestableStatus,
-  requestCancel,
-  ship,
-} from './order.ts'
+import { type Order, type OrderStatus, REQUESTABLE, type RequestableStatus } from './order.ts'
 import type { Ports } from './ports.ts'
+import { isUnsettled, type StoredOrder, scheduleMoved } from './schedule.ts'
 import { type Settle, settleOrLeave } from './settle_order.ts'
+import { moveTo } from './transitions.ts'
 
 export type Actor = { readonly userId: string; readonly admin: boolean }
 
@@ -33,8 +27,8 @@ export type StatusChange = {
 const ROUNDS_MAX = 8
 
 /** An order is its owner's and the admin's; to everyone else it does not exist. */
-export function visibleTo(actor: Actor, order: Order | undefined): Order {
-  if (order && (actor.admin || order.userId === actor.userId)) return order
+export function visibleTo(actor: Actor, stored: StoredOrder | undefined): StoredOrder {
+  if (stored && (actor.admin || stored.order.userId === actor.userId)) return stored
   throw new DomainError('order_not_found', 'You have no order with this id.')
 }
 
@@ -45,37 +39,35 @@ export const allowedFor = (actor: Actor, order: Pick<Order, 'status'>): readonly
 /** Fails with `order_not_found`, `forbidden`, `version_conflict` or `illegal_transition`. */
 export async function changeStatus(ports: Ports, settle: Settle, change: StatusChange): Promise<Order> {
   const recorded = await record(ports, change)
-  return recorded.dueAt === undefined ? recorded : settleOrLeave(ports, settle, recorded)
+  const { order } = isUnsettled(recorded) ? await settleOrLeave(ports, settle, recorded) : recorded
+  return order
 }
 
-async function record(ports: Ports, { orderId, to, actor, seen }: StatusChange): Promise<Order> {
+async function record(ports: Ports, { orderId, to, actor, seen }: StatusChange): Promise<StoredOrder> {
   for (let round = 1; ; round++) {
-    const order = visibleTo(actor, await ports.orders.find(orderId))
+    const stored = visibleTo(actor, await ports.orders.find(orderId))
+    const { order, schedule } = stored
     if (!actor.admin && to !== 'cancelled') {
       throw new DomainError(
         'forbidden',
         'Owners may cancel their orders; every other move needs the role admin.',
       )
     }
-    if (order.status === to || (order.status === 'cancelling' && to === 'cancelled')) return order
+    if (order.status === to || (order.status === 'cancelling' && to === 'cancelled')) return stored
     if (seen?.includes(order.version) === false) throw conflict(order)
-    const allowed: readonly OrderStatus[] = allowedFor(actor, order)
-    if (!allowed.includes(to)) throw illegal(order, to, allowed)
+    const now = ports.now()
+    const moved = moveTo(to, order, actor.userId, now)
+    if (moved === undefined) throw illegal(order, to, allowedFor(actor, order))
     try {
-      const saved = await ports.orders.save(apply(order, to, actor.userId, ports.now()))
-      if (saved.status === 'cancelling') ports.reached('cancelling_recorded')
-      if (saved.status === 'shipped') ports.reached('shipping_recorded')
+      const saved = await ports.orders.save(scheduleMoved(moved, schedule, now))
+      if (moved.status === 'cancelling') ports.reached('cancelling_recorded')
+      if (moved.status === 'shipped') ports.reached('shipping_recorded')
       return saved
     } catch (error) {
       const raced = error instanceof DomainError && error.code === 'version_conflict'
       if (!raced || round === ROUNDS_MAX) throw error
     }
   }
-}
-
-function apply(order: Order, to: OrderStatus, by: string, now: Date): Order {
-  if (to === 'cancelled') return requestCancel(order, by, now)
-  return to === 'shipped' ? ship(order, by, now) : deliver(order, by, now)
 }
 
 const conflict = (order: Order) =>

@@ -4,13 +4,11 @@
  * Any method may also fail with `store_unavailable` or `overloaded` (the kit's codes): a write that failed so
  * may still have been applied, so callers only repeat what is safe to repeat.
  */
-import type { Order, OrderStatus, PricedLine, Rejection } from './order.ts'
+import type { Cancelling, Delivered, OrderStatus, Pending, PricedLine, Rejection, Shipped } from './order.ts'
+import type { Claim, StoredOrder, UnsettledOrder } from './schedule.ts'
 
 /** Newest first; `before` is the id of the last order of the page before. */
 export type OrderPage = { readonly limit: number; readonly before?: string | undefined }
-
-/** Names one state of one order under one lease. */
-export type Claim = Pick<Order, 'id' | 'version' | 'fence'>
 
 export type Backlog = {
   /** Orders for which something is still owed. */
@@ -24,24 +22,24 @@ export type OrderStore = {
    * Adds the order, unless its user already has one with its idempotency key: then nothing is written and that
    * one is resolved, as it is now (invariant 4). Of any number of concurrent calls exactly one adds.
    */
-  addOnce(order: Order): Promise<{ readonly order: Order; readonly added: boolean }>
+  addOnce(stored: StoredOrder): Promise<{ readonly stored: StoredOrder; readonly added: boolean }>
   /** Resolves undefined for an unknown id. */
-  find(id: string): Promise<Order | undefined>
-  findByKey(userId: string, idempotencyKey: string): Promise<Order | undefined>
+  find(id: string): Promise<StoredOrder | undefined>
+  findByKey(userId: string, idempotencyKey: string): Promise<StoredOrder | undefined>
   /**
-   * Saves status, lines, rejection, history, updatedAt, dueAt and attempts, and resolves the order with
-   * version + 1. Fails with `version_conflict`, nothing written, unless the stored version and fence are
+   * Saves status, lines, rejection, history and updatedAt of the order, dueAt and attempts of its schedule, and
+   * resolves it with version + 1. Fails with `version_conflict`, nothing written, unless the stored version and fence are
    * still the order's.
    */
-  save(order: Order): Promise<Order>
-  listByUser(userId: string, page: OrderPage): Promise<readonly Order[]>
+  save(stored: StoredOrder): Promise<StoredOrder>
+  listByUser(userId: string, page: OrderPage): Promise<readonly StoredOrder[]>
   /** Every order when `status` is undefined. */
-  listByStatus(status: OrderStatus | undefined, page: OrderPage): Promise<readonly Order[]>
+  listByStatus(status: OrderStatus | undefined, page: OrderPage): Promise<readonly StoredOrder[]>
   /**
    * Takes up to `limit` orders that are due at `now`, longest due first, by conditional writes: their dueAt
    * becomes `leaseUntil`, fence and attempts grow by one, the version stays. No two callers get the same one.
    */
-  claimDue(now: string, leaseUntil: string, limit: number): Promise<readonly Order[]>
+  claimDue(now: string, leaseUntil: string, limit: number): Promise<readonly UnsettledOrder[]>
   /**
    * Moves dueAt of each one that is still at the named version and fence; undefined: nothing is owed any more.
    * The others are left alone. Versions stay, since nothing a client sees changes.
@@ -57,7 +55,7 @@ export type OrderStore = {
   listUnsettled(page: {
     readonly limit: number
     readonly after?: string | undefined
-  }): Promise<readonly Order[]>
+  }): Promise<readonly UnsettledOrder[]>
   /** Rejects with `store_unavailable` when the store can't be used. */
   check(): Promise<void>
   close(): Promise<void>
@@ -75,11 +73,11 @@ export type HoldAnswer =
  */
 export type Reservations = {
   /** Holds all lines or none. An order seen before gets its recorded answer. */
-  hold(order: Order): Promise<HoldAnswer>
+  hold(order: Pending): Promise<HoldAnswer>
   /** Gives back whatever the order holds; a hold arriving later takes nothing. */
-  release(order: Order): Promise<void>
+  release(order: Cancelling): Promise<void>
   /** What the order holds has left the house. */
-  ship(order: Order): Promise<void>
+  ship(order: Shipped | Delivered): Promise<void>
   outlook(): Outlook
 }
 

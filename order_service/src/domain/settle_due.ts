@@ -10,8 +10,8 @@
  * outlives its lease finds its fence outdated and its write refused.
  */
 import { OutcomeUnknown } from './errors.ts'
-import type { Order } from './order.ts'
 import type { Outlook, Ports } from './ports.ts'
+import { claimOf, isUnsettled, type UnsettledOrder } from './schedule.ts'
 import type { Settle } from './settle_order.ts'
 
 /** Longer than one settling can take: the product client's deadline and two waits for the store. */
@@ -28,7 +28,7 @@ export const BACKOFF = { firstMs: 250, maxMs: 5_000 }
 /** Beyond all leases and pauses, and what clocks of replicas may differ. */
 const AHEAD_MAX_MS = 2 * LEASE_MS
 
-type Left = { readonly order: Order; readonly fault?: unknown }
+type Left = { readonly stored: UnsettledOrder; readonly fault?: unknown }
 
 export type Round = { readonly settled: number; readonly failed: number }
 
@@ -54,12 +54,12 @@ export async function settleDue(
   let underWay = 0
   let ended = Promise.withResolvers<void>()
 
-  const settleOne = async (order: Order) => {
+  const settleOne = async (stored: UnsettledOrder) => {
     underWay++
-    const [outcome] = await Promise.allSettled([settle(order)])
+    const [outcome] = await Promise.allSettled([settle(stored)])
     underWay--
-    if (outcome.status === 'rejected') left.push({ order, fault: outcome.reason })
-    else if (outcome.value.dueAt !== undefined) left.push({ order })
+    if (outcome.status === 'rejected') left.push({ stored, fault: outcome.reason })
+    else if (isUnsettled(outcome.value)) left.push({ stored })
     else round.settled++
     ended.resolve()
   }
@@ -80,7 +80,7 @@ export async function settleDue(
     clearTimeout(patience)
     const put = left.splice(0)
     round.failed += put.length
-    for (const { order, fault } of put) if (fault !== undefined) ports.report(fault, order.id)
+    for (const { stored, fault } of put) if (fault !== undefined) ports.report(fault, stored.order.id)
     await postpone(ports, put)
   }
 
@@ -92,7 +92,7 @@ export async function settleDue(
       const claimed = await ports.orders.claimDue(begun, later(ports.now(), LEASE_MS), limit)
       if (claimed.length === 0) break
       const before = { underWay, settled: round.settled }
-      for (const order of claimed) void settleOne(order)
+      for (const stored of claimed) void settleOne(stored)
       if (outlook === 'trial') await untilUnderWay(0)
       else {
         await untilUnderWay(before.underWay + Math.floor(claimed.length / 2), CLAIM_ON_MS)
@@ -111,12 +111,13 @@ async function postpone({ orders, now, pauseMs }: SettleDuePorts, left: readonly
   if (left.length === 0) return
   const at = now()
   await orders.reschedule(
-    left.map(({ order: { id, version, fence, attempts }, fault }) => ({
-      id,
-      version,
-      fence,
+    left.map(({ stored, fault }) => ({
+      ...claimOf(stored),
       // Not before the round is over. What failed in company is not made to wait for its neighbours' sake.
-      dueAt: later(at, Math.max(1, pauseMs(fault instanceof OutcomeUnknown && !fault.alone ? 1 : attempts))),
+      dueAt: later(
+        at,
+        Math.max(1, pauseMs(fault instanceof OutcomeUnknown && !fault.alone ? 1 : stored.schedule.attempts)),
+      ),
     })),
   )
 }
@@ -129,15 +130,15 @@ export async function pullIn({ orders, now }: Pick<Ports, 'orders' | 'now'>): Pr
   const at = now()
   for (let after: string | undefined; ; ) {
     const page = await orders.listUnsettled({ limit: CLAIMS_MAX, after })
-    const late = page.filter(({ dueAt }) => dueAt! > later(at, AHEAD_MAX_MS))
+    const late = page.filter(({ schedule }) => schedule.dueAt > later(at, AHEAD_MAX_MS))
     if (late.length > 0) {
       const dueAt = at.toISOString()
-      await orders.reschedule(late.map(({ id, version, fence }) => ({ id, version, fence, dueAt })))
+      await orders.reschedule(late.map((stored) => ({ ...claimOf(stored), dueAt })))
     }
     if (page.length < CLAIMS_MAX) return
     // A store in this process answers without a pause, and there may be many thousands.
     await otherWork()
-    after = page.at(-1)!.id
+    after = page.at(-1)?.order.id
   }
 }
 

@@ -5,25 +5,36 @@
  * recorded only over the version and fence it was asked for. Who loses that race reads what the winner wrote.
  */
 import { DomainError, OutcomeUnknown } from './errors.ts'
-import { cancelled, confirm, type Order, reject, requestCancel, SYSTEM } from './order.ts'
+import { type Cancelling, type Delivered, type Order, type Pending, type Shipped, SYSTEM } from './order.ts'
 import type { Ports } from './ports.ts'
+import {
+  claimOf,
+  type Due,
+  isUnsettled,
+  type Schedule,
+  type StoredOrder,
+  scheduleMoved,
+  type UnsettledOrder,
+} from './schedule.ts'
+import { confirm, finishCancel, reject, requestCancel } from './transitions.ts'
 
 /**
  * Resolves the order as it is afterwards; unchanged when nothing was owed. Fails with OutcomeUnknown or
  * `store_unavailable` when it has to be tried again.
  */
-export type Settle = (order: Order) => Promise<Order>
+export type Settle = (stored: StoredOrder) => Promise<StoredOrder>
 
 /** Settles orders; whoever asks for an order already being settled in this process shares its answer. */
 export function createSettle(ports: Ports): Settle {
-  const underWay = new Map<string, { version: number; fence: number; answer: Promise<Order> }>()
-  return (order) => {
-    const known = underWay.get(order.id)
-    if (known?.version === order.version && known.fence === order.fence) return known.answer
-    const answer = settleOrder(ports, order).finally(() => {
-      if (underWay.get(order.id)?.answer === answer) underWay.delete(order.id)
+  const underWay = new Map<string, { version: number; fence: number; answer: Promise<StoredOrder> }>()
+  return (stored) => {
+    const { id, version, fence } = claimOf(stored)
+    const known = underWay.get(id)
+    if (known?.version === version && known.fence === fence) return known.answer
+    const answer = settleOrder(ports, stored).finally(() => {
+      if (underWay.get(id)?.answer === answer) underWay.delete(id)
     })
-    underWay.set(order.id, { version: order.version, fence: order.fence, answer })
+    underWay.set(id, { version, fence, answer })
     return answer
   }
 }
@@ -32,67 +43,87 @@ export function createSettle(ports: Ports): Settle {
  * Settles what this request just changed, or leaves it to the settler: at once when the other service gave no answer,
  * else (the store is at fault, and not to be waited for again) when it is due. Resolves the order as it is; never fails.
  */
-export async function settleOrLeave(ports: Ports, settle: Settle, order: Order): Promise<Order> {
+export async function settleOrLeave(
+  ports: Ports,
+  settle: Settle,
+  stored: UnsettledOrder,
+): Promise<StoredOrder> {
   try {
-    return await settle(order)
+    return await settle(stored)
   } catch (fault) {
-    ports.report(fault, order.id)
+    const { id } = stored.order
+    ports.report(fault, id)
     if (fault instanceof OutcomeUnknown) {
-      await leave(ports, order).catch((failed) => ports.report(failed, order.id))
+      await leave(ports, stored).catch((failed) => ports.report(failed, id))
     }
-    return order
+    return stored
   }
 }
 
 /** Nothing a client sees changes. One that a settler took up already keeps its lease or its pause. */
-async function leave({ orders, now }: Ports, { id, version, fence, attempts, dueAt }: Order): Promise<void> {
+async function leave({ orders, now }: Ports, stored: UnsettledOrder): Promise<void> {
   const at = now().toISOString()
-  if (attempts === 0 && dueAt! > at) await orders.reschedule([{ id, version, fence, dueAt: at }])
+  const { attempts, dueAt } = stored.schedule
+  if (attempts === 0 && dueAt > at) await orders.reschedule([{ ...claimOf(stored), dueAt: at }])
 }
 
-async function settleOrder(ports: Ports, order: Order): Promise<Order> {
-  if (order.dueAt === undefined) return order
-  if (order.status === 'pending') return settlePending(ports, order)
-  if (order.status === 'cancelling') return settleCancelling(ports, order)
-  return settleShipped(ports, order)
+async function settleOrder(ports: Ports, stored: StoredOrder): Promise<StoredOrder> {
+  if (!isUnsettled(stored)) return stored
+  const { order, schedule } = stored
+  switch (order.status) {
+    case 'pending':
+      return settlePending(ports, order, schedule)
+    case 'cancelling':
+      return settleCancelling(ports, order, schedule)
+    case 'shipped':
+    case 'delivered':
+      return settleShipped(ports, order, schedule)
+  }
 }
 
-async function settlePending(ports: Ports, order: Order): Promise<Order> {
+async function settlePending(ports: Ports, order: Pending, schedule: Due): Promise<StoredOrder> {
   const answer = await ports.reservations.hold(order)
   ports.reached('answer_received')
   const now = ports.now()
   if (answer.status === 'released') {
     // Given back although nobody cancelled here (a repair, say): nothing is held, so it ends as cancelled.
-    const cancelling = await saveOrReload(ports, requestCancel(order, SYSTEM, now))
-    return cancelling.status === 'cancelling' ? settleCancelling(ports, cancelling) : cancelling
+    const saved = await saveOrReload(ports, requestCancel(order, SYSTEM, now), schedule, now)
+    return saved.order.status === 'cancelling' ? settleCancelling(ports, saved.order, saved.schedule) : saved
   }
   const decided =
     answer.status === 'held' ? confirm(order, answer.lines, now) : reject(order, answer.rejection, now)
-  const saved = await saveOrReload(ports, decided)
+  const saved = await saveOrReload(ports, decided, schedule, now)
   ports.reached('answer_recorded')
   return saved
 }
 
-async function settleCancelling(ports: Ports, order: Order): Promise<Order> {
+async function settleCancelling(ports: Ports, order: Cancelling, schedule: Schedule): Promise<StoredOrder> {
   await ports.reservations.release(order)
   ports.reached('released')
-  return saveOrReload(ports, cancelled(order, ports.now()))
+  const now = ports.now()
+  return saveOrReload(ports, finishCancel(order, now), schedule, now)
 }
 
-async function settleShipped(ports: Ports, order: Order): Promise<Order> {
+async function settleShipped(ports: Ports, order: Shipped | Delivered, schedule: Due): Promise<StoredOrder> {
   await ports.reservations.ship(order)
   ports.reached('shipped')
-  await ports.orders.reschedule([
-    { id: order.id, version: order.version, fence: order.fence, dueAt: undefined },
-  ])
-  return { ...order, dueAt: undefined }
+  await ports.orders.reschedule([{ ...claimOf({ order, schedule }), dueAt: undefined }])
+  return { order, schedule: { ...schedule, dueAt: undefined } }
 }
 
-async function saveOrReload({ orders }: Ports, order: Order): Promise<Order> {
+/** Saves what the order moved to; where somebody else was quicker, resolves what they saved. */
+async function saveOrReload(
+  { orders }: Ports,
+  moved: Exclude<Order, Pending>,
+  schedule: Schedule,
+  now: Date,
+): Promise<StoredOrder> {
   try {
-    return await orders.save(order)
+    return await orders.save(scheduleMoved(moved, schedule, now))
   } catch (error) {
     if (!(error instanceof DomainError && error.code === 'version_conflict')) throw error
-    return (await orders.find(order.id))!
+    const current = await orders.find(moved.id)
+    if (current === undefined) throw error
+    return current
   }
 }

@@ -18,9 +18,10 @@ import { ALL_TAKEN, createSeats } from '@shop/service_kit/runtime/seats'
 import { SAYS } from '@shop/service_kit/runtime/sentences'
 import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
+import { asOf } from '../domain/as_of.ts'
 import { type Actor, visibleTo } from '../domain/change_order.ts'
 import { DomainError } from '../domain/errors.ts'
-import { asOf, isFinal, type Order } from '../domain/order.ts'
+import { isFinal, type Order } from '../domain/order.ts'
 import { empty } from './empty.ts'
 import { actorOf } from './order_routes.ts'
 import { OrderParams, view } from './order_schemas.ts'
@@ -97,7 +98,7 @@ export function orderEvents(
       },
       async (request, reply) => {
         const principal = principalOf(request)
-        const order = visibleTo(actorOf(principal), await ports.orders.find(request.params.id))
+        const { order } = visibleTo(actorOf(principal), await ports.orders.find(request.params.id))
         const lastSeen = Number(request.headers['last-event-id'] ?? Number.POSITIVE_INFINITY)
         // Nobody has seen what is not there yet; after a restore of the store, say, it is shown as it is now.
         const from = lastSeen > order.version ? order.version - 1 : lastSeen

@@ -13,8 +13,8 @@ import { type Principal, principalOf } from '@shop/service_kit/identity/access'
 import Type from 'typebox'
 import { type Actor, changeStatus, visibleTo } from '../domain/change_order.ts'
 import { DomainError } from '../domain/errors.ts'
-import type { Order } from '../domain/order.ts'
 import type { OrderPage } from '../domain/ports.ts'
+import type { StoredOrder } from '../domain/schedule.ts'
 import { empty } from './empty.ts'
 import {
   IfMatchHeaders,
@@ -67,7 +67,7 @@ export function orderRoutes({ ports, settle, digits }: RouteDeps) {
       },
       async (request, reply) => {
         const actor = actorOf(principalOf(request))
-        const order = visibleTo(actor, await orders.find(request.params.id))
+        const { order } = visibleTo(actor, await orders.find(request.params.id))
         reply.header('etag', etagOf(order.version)).header('cache-control', 'no-store')
         if (alreadySeen(request.headers['if-none-match'], order.version)) return empty(reply, 304)
         return view(order, actor, digits())
@@ -101,8 +101,8 @@ export function orderRoutes({ ports, settle, digits }: RouteDeps) {
         const theirs = newestFirst(`orders of ${userId}`)
         if (idempotency_key !== undefined) {
           decodeCursor(query.cursor, theirs)
-          const order = await orders.findByKey(userId, idempotency_key)
-          return { items: order ? [view(order, actor, digits())] : [], next_cursor: null }
+          const stored = await orders.findByKey(userId, idempotency_key)
+          return { items: stored ? [view(stored.order, actor, digits())] : [], next_cursor: null }
         }
         return page(theirs, actor, query, (at) => orders.listByUser(userId, at))
       },
@@ -193,13 +193,13 @@ export function orderRoutes({ ports, settle, digits }: RouteDeps) {
       orderList: CursorList,
       actor: Actor,
       { limit = PAGE_LIMIT_DEFAULT, cursor }: { limit?: number | undefined; cursor?: string | undefined },
-      list: (at: OrderPage) => Promise<readonly Order[]>,
+      list: (at: OrderPage) => Promise<readonly StoredOrder[]>,
     ) {
       const [before] = (decodeCursor(cursor, orderList) ?? []) as [string?]
       const found = await list({ limit: limit + 1, before })
       const items = found.slice(0, limit)
-      const next_cursor = found.length > limit ? encodeCursor([items.at(-1)!.id], orderList) : null
-      return { items: items.map((order) => view(order, actor, digits())), next_cursor }
+      const next_cursor = found.length > limit ? encodeCursor([items.at(-1)!.order.id], orderList) : null
+      return { items: items.map(({ order }) => view(order, actor, digits())), next_cursor }
     }
   }
 }

@@ -16,15 +16,19 @@ import { formatMoney } from '@shop/service_kit/money/money'
 import Type, { type Static } from 'typebox'
 import { type Actor, allowedFor } from '../domain/change_order.ts'
 import {
+  type AskedLine,
   LINES_MAX,
-  type Line,
   ORDER_STATUSES,
   type Order,
   type OrderStatus,
+  type PricedLine,
   QUANTITY_MAX,
+  REJECTION_REASONS,
   REQUESTABLE_STATUSES,
+  type Rejection,
   type RejectionReason,
   type RequestableStatus,
+  type Shortage,
 } from '../domain/order.ts'
 
 /** Said with its type, which an enum alone has not: untyped values are slow to serialise. */
@@ -39,18 +43,15 @@ const OrderLine = Type.Object({
   unit_price: NullableString({ description: 'As it was when the stock was held; null before' }),
 })
 
-const Shortage = Type.Object({
+const ShortageView = Type.Object({
   product_id: Id,
   requested: Type.Integer(),
   available: Type.Integer({ description: 'Free to sell when the order was decided' }),
 })
 
 const RejectionView = Type.Object({
-  reason: Type.Unsafe<RejectionReason>({
-    type: 'string',
-    enum: ['product_not_found', 'insufficient_stock', 'price_changed'] satisfies RejectionReason[],
-  }),
-  shortages: Type.Array(Shortage),
+  reason: Type.Unsafe<RejectionReason>({ type: 'string', enum: [...REJECTION_REASONS] }),
+  shortages: Type.Array(ShortageView),
   unknown_products: Type.Array(Id),
   current_total_price: NullableString({ description: 'What the lines cost when it was decided' }),
 })
@@ -145,7 +146,7 @@ export function view(order: Order, reader: Actor, digits: number): OrderView {
     total_price: formatMoney(order.totalMinor, digits),
     currency: order.currency,
     currency_digits: digits,
-    ...(order.rejection ? { rejection: rejectionView(order.rejection, digits) } : {}),
+    ...(order.status === 'rejected' ? { rejection: rejectionView(order.rejection, digits) } : {}),
     history: order.history as OrderView['history'],
     version: order.version,
     created_at: order.createdAt,
@@ -153,22 +154,26 @@ export function view(order: Order, reader: Actor, digits: number): OrderView {
   }
 }
 
-const lineView = ({ productId, quantity, name, unitPriceMinor }: Line, digits: number) => ({
-  product_id: productId,
-  quantity,
-  name: name ?? null,
-  unit_price: unitPriceMinor === undefined ? null : formatMoney(unitPriceMinor, digits),
+const lineView = (line: AskedLine | PricedLine, digits: number) => ({
+  product_id: line.productId,
+  quantity: line.quantity,
+  name: 'name' in line ? line.name : null,
+  unit_price: 'unitPriceMinor' in line ? formatMoney(line.unitPriceMinor, digits) : null,
 })
 
-function rejectionView(rejection: NonNullable<Order['rejection']>, digits: number) {
-  const { reason, unknownProducts, totalMinor } = rejection
+function rejectionView(rejection: Rejection, digits: number) {
+  const { reason } = rejection
+  const total = reason === 'product_not_found' ? undefined : rejection.totalMinor
   return {
     reason,
-    shortages: shortagesView(rejection),
-    unknown_products: [...unknownProducts],
-    current_total_price: totalMinor === undefined ? null : formatMoney(totalMinor, digits),
+    shortages: reason === 'insufficient_stock' ? rejection.shortages.map(shortageView) : [],
+    unknown_products: reason === 'product_not_found' ? [...rejection.unknownProducts] : [],
+    current_total_price: total === undefined ? null : formatMoney(total, digits),
   }
 }
 
-export const shortagesView = ({ shortages }: NonNullable<Order['rejection']>) =>
-  shortages.map(({ productId, requested, available }) => ({ product_id: productId, requested, available }))
+export const shortageView = ({ productId, requested, available }: Shortage) => ({
+  product_id: productId,
+  requested,
+  available,
+})

@@ -45,8 +45,8 @@ export function createOrderWatch(
       const behind = [...(watched.get(id) ?? [])].some((watcher) => watcher.version < version)
       if (!behind) continue
       // One that cannot be read is no reason to leave the others unlooked at.
-      const order = await orders.find(id).catch(onFault)
-      if (order) changed(order)
+      const stored = await orders.find(id).catch((fault) => void onFault(fault))
+      if (stored) changed(stored.order)
       await otherWork()
     }
   }

@@ -12,10 +12,10 @@ import { Problem } from '@shop/service_kit/runtime/problem'
 import type { FastifyReply, FastifySchemaCompiler } from 'fastify'
 import type { Actor } from '../domain/change_order.ts'
 import { DomainError } from '../domain/errors.ts'
-import { type Draft, type Order, QUANTITY_MAX } from '../domain/order.ts'
+import { type Draft, QUANTITY_MAX, type Rejected, type Shortage } from '../domain/order.ts'
 import { type Placed, placeOrder } from '../domain/place_order.ts'
 import { actorOf } from './order_routes.ts'
-import { ManyLines, NewOrder, OneProduct, OrderView, shortagesView, view } from './order_schemas.ts'
+import { ManyLines, NewOrder, OneProduct, OrderView, shortageView, view } from './order_schemas.ts'
 import { ALL_PROBLEMS } from './problems.ts'
 import type { RouteDeps } from './route_deps.ts'
 
@@ -74,7 +74,7 @@ export function placeOrderRoute({ ports, settle, currency, digits }: RouteDeps) 
 function answer(reply: FastifyReply, { order, replayed }: Placed, buyer: Actor, digits: number): OrderView {
   if (replayed) reply.header('idempotent-replayed', 'true')
   reply.header('location', `/orders/${order.id}`)
-  if (order.rejection) throw refusal(order, order.rejection, buyer, digits)
+  if (order.status === 'rejected') throw refusal(order, buyer, digits)
   reply.header('etag', etagOf(order.version))
   if (order.status === 'pending') reply.code(202).header('retry-after', RETRY_AFTER_SECONDS)
   else reply.code(201)
@@ -82,12 +82,8 @@ function answer(reply: FastifyReply, { order, replayed }: Placed, buyer: Actor, 
 }
 
 /** The order is kept as rejected, and is part of the answer. */
-function refusal(
-  order: Order,
-  rejection: NonNullable<Order['rejection']>,
-  buyer: Actor,
-  digits: number,
-): DomainError {
+function refusal(order: Rejected, buyer: Actor, digits: number): DomainError {
+  const { rejection } = order
   const members = { order: view(order, buyer, digits) }
   switch (rejection.reason) {
     case 'product_not_found':
@@ -95,8 +91,8 @@ function refusal(
         members: { ...members, unknown_products: rejection.unknownProducts },
       })
     case 'insufficient_stock':
-      return new DomainError('insufficient_stock', shortageSentence(rejection), {
-        members: { ...members, shortages: shortagesView(rejection) },
+      return new DomainError('insufficient_stock', shortageSentence(rejection.shortages), {
+        members: { ...members, shortages: rejection.shortages.map(shortageView) },
       })
     case 'price_changed': {
       const { totalMinor } = rejection
@@ -110,7 +106,7 @@ function refusal(
   }
 }
 
-const shortageSentence = ({ shortages }: NonNullable<Order['rejection']>) =>
+const shortageSentence = (shortages: readonly Shortage[]) =>
   shortages
     .map((s) => `Of product ${s.productId} ${s.requested} were asked, ${s.available} are left.`)
     .join(' ')

@@ -8,28 +8,15 @@
  * it made (kit, mongo/writes.ts), a claim leaves its lease.
  */
 import { Unsettled } from '@shop/service_kit/mongo/errors'
-import type {
-  AnyBulkWriteOperation,
-  Filter,
-  IndexDescription,
-  MongoStore,
-} from '@shop/service_kit/mongo/store'
+import type { Filter, IndexDescription, MongoStore } from '@shop/service_kit/mongo/store'
 import { shareInserts, shareUpdates } from '@shop/service_kit/mongo/writes'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { createReading, type OnUnreadable } from '@shop/service_kit/storage/unreadable'
 import { DomainError } from '../domain/errors.ts'
-import type { Order } from '../domain/order.ts'
+import { recordOf } from '../domain/order_record.ts'
 import type { OrderPage, OrderStore } from '../domain/ports.ts'
-import { wholeOrder } from '../domain/whole_order.ts'
-
-/** Absent fields are those that are undefined in the domain. */
-type Document = Omit<Order, 'id'> & {
-  _id: string
-  /** Who made each version after the first, by `v<number>`. */
-  writes?: Record<string, string>
-  /** The claim that took it up last. */
-  lease?: string
-}
+import { isUnsettled, nextVersion, type UnsettledOrder } from '../domain/schedule.ts'
+import { claims, type Document, toDocument, toOrder } from './mongo_order_documents.ts'
 
 const ORDERS = 'orders'
 const DUE = 'orders_due'
@@ -98,28 +85,30 @@ export function createMongoOrderStore(
         .find({ _id: { $in: [...candidates] }, lease })
         .toArray()
       const byId = new Map(mine.map((document) => [document._id, document]))
-      const claimed = reading.many([...candidates].flatMap((id) => byId.get(id) ?? []))
+      const documents = [...candidates].flatMap((id) => byId.get(id) ?? [])
+      const claimed = reading.many(documents).filter(isUnsettled)
       return { claimed, more: due.length === limit }
     })
   }
 
   return {
-    addOnce(order) {
-      const document = toDocument(order)
+    addOnce(stored) {
+      const document = toDocument(stored)
       return repeat(async () => {
-        if (await insert(document)) return { order, added: true }
-        const { id, userId, idempotencyKey } = order
+        if (await insert(document)) return { stored, added: true }
+        const { id, userId, idempotencyKey } = stored.order
         const first =
           (idempotencyKey === undefined ? undefined : await findByKey(userId, idempotencyKey)) ??
           optional(await orders().findOne({ _id: id }))
         // What exists is not on a majority yet, and may be undone: then this one is added.
         if (!first) throw new Unsettled()
-        return { order: first, added: first.id === id }
+        return { stored: first, added: first.order.id === id }
       })
     },
     find: (id) => repeat(async () => optional(await orders().findOne({ _id: id }))),
     findByKey: (userId, key) => repeat(() => findByKey(userId, key)),
-    async save(order) {
+    async save(stored) {
+      const order = recordOf(stored)
       const { id, userId, status, lines, rejection, history, version, updatedAt, dueAt, attempts, fence } =
         order
       const change = {
@@ -133,12 +122,12 @@ export function createMongoOrderStore(
       if (!(await repeat(() => update(change)))) {
         throw new DomainError('version_conflict', `Order ${id} was changed by someone else meanwhile.`)
       }
-      return { ...order, version: version + 1 }
+      return nextVersion(stored)
     },
     listByUser: (userId, page) => list({ userId }, page),
     listByStatus: (status, page) => list(status === undefined ? {} : { status }, page),
     async claimDue(now, leaseUntil, limit) {
-      const all: Order[] = []
+      const all: UnsettledOrder[] = []
       for (let round = 0; round < CLAIM_ROUNDS_MAX && all.length < limit; round++) {
         const { claimed, more } = await claimRound(now, leaseUntil, limit - all.length)
         all.push(...claimed)
@@ -172,8 +161,8 @@ export function createMongoOrderStore(
       const found = await statesOf(ids)
       return new Map(found.map(({ _id, status }) => [_id, status]))
     },
-    listUnsettled: ({ limit, after = '' }) =>
-      reading.page(limit, after, (count, at) =>
+    async listUnsettled({ limit, after = '' }) {
+      const page = await reading.page(limit, after, (count, at) =>
         repeat(() =>
           orders()
             .find({ ...OWED, _id: { $gt: at } })
@@ -182,7 +171,9 @@ export function createMongoOrderStore(
             .limit(count)
             .toArray(),
         ),
-      ),
+      )
+      return page.filter(isUnsettled)
+    },
     check: () => store.check(),
     close: () => store.close(),
   }
@@ -197,36 +188,3 @@ export function createMongoOrderStore(
     )
   }
 }
-
-const claims = (
-  due: readonly Document[],
-  leaseUntil: string,
-  lease: string,
-): AnyBulkWriteOperation<Document>[] =>
-  due.map(({ _id, version, fence, dueAt, attempts }) => ({
-    updateOne: {
-      filter: { _id, version, fence, dueAt: dueAt! },
-      update: { $set: { dueAt: leaseUntil, fence: fence + 1, attempts: attempts + 1, lease } },
-    },
-  }))
-
-const toDocument = ({ id, ...order }: Order): Document => ({ _id: id, ...order })
-
-const toOrder = (document: Document): Order =>
-  wholeOrder({
-    id: document._id,
-    userId: document.userId,
-    idempotencyKey: document.idempotencyKey,
-    status: document.status,
-    lines: document.lines,
-    totalMinor: document.totalMinor,
-    currency: document.currency,
-    rejection: document.rejection,
-    history: document.history,
-    version: document.version,
-    createdAt: document.createdAt,
-    updatedAt: document.updatedAt,
-    dueAt: document.dueAt,
-    attempts: document.attempts,
-    fence: document.fence,
-  })

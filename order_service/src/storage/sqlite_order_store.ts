@@ -12,12 +12,12 @@ import { nextTurn, type Runtime } from '@shop/service_kit/runtime/runtime'
 import { readAnyNumber, type SqliteStore } from '@shop/service_kit/sqlite/store'
 import { createReading, type OnUnreadable } from '@shop/service_kit/storage/unreadable'
 import { DomainError } from '../domain/errors.ts'
-import type { Order, OrderStatus } from '../domain/order.ts'
+import type { OrderStatus } from '../domain/order.ts'
+import { recordOf } from '../domain/order_record.ts'
 import type { OrderStore } from '../domain/ports.ts'
-import { wholeOrder } from '../domain/whole_order.ts'
+import { isUnsettled, nextVersion } from '../domain/schedule.ts'
+import { COLUMNS, columnsOf, jsonOf, type Row, toOrder } from './sqlite_order_rows.ts'
 
-const COLUMNS = `id, user_id, idempotency_key, status, lines, total_minor, currency, rejection, history, version,
-  created_at, updated_at, due_at, attempts, fence`
 /** After every UUID, and every time. */
 const LAST = '~'
 /** Orders of the backlog that are counted in one turn of the event loop. */
@@ -31,6 +31,7 @@ export function createSqliteOrderStore(
   onUnreadable: OnUnreadable,
 ): OrderStore {
   const reading = createReading(toOrder, (row: Row) => String(row.id), onUnreadable)
+  const unsettledOf = (rows: readonly Row[]) => reading.many(rows).filter(isUnsettled)
   const optional = (row: Row | undefined) => (row === undefined ? undefined : reading.one(row))
   const { reader, writer } = store
   const select = `SELECT ${COLUMNS} FROM orders`
@@ -67,20 +68,17 @@ export function createSqliteOrderStore(
   )
 
   return {
-    addOnce: (order) =>
+    addOnce: (stored) =>
       store.write(() => {
-        if (insert.run(...columnsOf(order)).changes === 1) return { order, added: true }
-        return {
-          order: reading.one(findByKeyInWrite.get(order.userId, order.idempotencyKey!)!),
-          added: false,
-        }
+        if (insert.run(...columnsOf(stored)).changes === 1) return { stored, added: true }
+        const { userId, idempotencyKey } = stored.order
+        return { stored: reading.one(findByKeyInWrite.get(userId, idempotencyKey!)!), added: false }
       }),
     find: async (id) => optional(find.get(id)),
     findByKey: async (userId, key) => optional(findByKey.get(userId, key)),
-    async save(order) {
-      const lines = JSON.stringify(order.lines)
-      const rejection = order.rejection === undefined ? null : JSON.stringify(order.rejection)
-      const history = JSON.stringify(order.history)
+    async save(stored) {
+      const order = recordOf(stored)
+      const { lines, rejection, history } = jsonOf(order)
       const { changes } = await store.write(() =>
         update.run(
           order.status,
@@ -98,7 +96,7 @@ export function createSqliteOrderStore(
       if (changes === 0) {
         throw new DomainError('version_conflict', `Order ${order.id} was changed by someone else meanwhile.`)
       }
-      return { ...order, version: order.version + 1 }
+      return nextVersion(stored)
     },
     listByUser: (userId, { limit, before }) =>
       reading.page(limit, before, (count, at) =>
@@ -114,7 +112,7 @@ export function createSqliteOrderStore(
       const writes = []
       for (let left = limit; left > 0; left -= WRITTEN_AT_ONCE) {
         const most = Math.min(left, WRITTEN_AT_ONCE)
-        writes.push(store.write(() => claim.all(leaseUntil, now, most)).then(reading.many))
+        writes.push(store.write(() => claim.all(leaseUntil, now, most)).then(unsettledOf))
       }
       const ends = await Promise.allSettled(writes)
       // What was claimed is the caller's: nobody else takes it up while its lease lasts.
@@ -148,52 +146,14 @@ export function createSqliteOrderStore(
     },
     versionsOf: async (ids) => new Map(statesOf(states, ids).map((row) => [row.id, row.version])),
     statusesOf: async (ids) => new Map(statesOf(states, ids).map((row) => [row.id, row.status])),
-    listUnsettled: ({ limit, after = '' }) =>
-      reading.page(limit, after, (count, at) => unsettled.all(at, count)),
+    async listUnsettled({ limit, after = '' }) {
+      const page = await reading.page(limit, after, (count, at) => unsettled.all(at, count))
+      return page.filter(isUnsettled)
+    },
     check: () => store.check(),
     close: () => store.close(),
   }
 }
 
-type Row = Record<string, unknown>
-
 const statesOf = (states: StatementSync, ids: readonly string[]) =>
   states.all(JSON.stringify(ids)) as { id: string; version: number; status: OrderStatus }[]
-
-const columnsOf = (order: Order) =>
-  [
-    order.id,
-    order.userId,
-    order.idempotencyKey ?? null,
-    order.status,
-    JSON.stringify(order.lines),
-    order.totalMinor,
-    order.currency,
-    order.rejection === undefined ? null : JSON.stringify(order.rejection),
-    JSON.stringify(order.history),
-    order.version,
-    order.createdAt,
-    order.updatedAt,
-    order.dueAt ?? null,
-    order.attempts,
-    order.fence,
-  ] as const
-
-const toOrder = (row: Row): Order =>
-  wholeOrder({
-    id: row.id as string,
-    userId: row.user_id as string,
-    idempotencyKey: (row.idempotency_key as string | null) ?? undefined,
-    status: row.status as OrderStatus,
-    lines: JSON.parse(row.lines as string),
-    totalMinor: Number(row.total_minor),
-    currency: row.currency as string,
-    rejection: row.rejection === null ? undefined : JSON.parse(row.rejection as string),
-    history: JSON.parse(row.history as string),
-    version: Number(row.version),
-    createdAt: row.created_at as string,
-    updatedAt: row.updated_at as string,
-    dueAt: (row.due_at as string | null) ?? undefined,
-    attempts: Number(row.attempts),
-    fence: Number(row.fence),
-  })

@@ -8,18 +8,10 @@ import { currentTraceparent, inTrace } from '@shop/service_kit/runtime/trace_con
 import { announceChanges } from '../../src/domain/announce_changes.ts'
 import { changeStatus, type StatusChange } from '../../src/domain/change_order.ts'
 import { DomainError, OutcomeUnknown } from '../../src/domain/errors.ts'
-import {
-  cancelled,
-  LINES_MAX,
-  newOrder,
-  type Order,
-  QUANTITY_MAX,
-  requestCancel,
-  SETTLE_AFTER_MS,
-  SYSTEM,
-} from '../../src/domain/order.ts'
+import { LINES_MAX, type Order, QUANTITY_MAX, SYSTEM } from '../../src/domain/order.ts'
 import { placeOrder } from '../../src/domain/place_order.ts'
 import type { HoldAnswer, OrderStore, Outlook, Ports } from '../../src/domain/ports.ts'
+import { type PendingOrder, SETTLE_AFTER_MS } from '../../src/domain/schedule.ts'
 import {
   BACKOFF,
   CLAIMS_MAX,
@@ -30,7 +22,20 @@ import {
 } from '../../src/domain/settle_due.ts'
 import { createSettle, settleOrLeave } from '../../src/domain/settle_order.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
-import { ADA, AT, BOB, draft, HELD, later, order, ROOT, SHORT, uuid } from '../samples.ts'
+import {
+  ADA,
+  AT,
+  BOB,
+  draft,
+  finishCancel,
+  HELD,
+  later,
+  order,
+  ROOT,
+  requestCancel,
+  SHORT,
+  uuid,
+} from '../samples.ts'
 
 const LOST = new OutcomeUnknown('no answer')
 const HELD_ANSWER: HoldAnswer = { status: 'held', lines: HELD }
@@ -76,13 +81,23 @@ async function world(t: TestContext) {
     pass: (ms: number) => {
       at = later(ms, at)
     },
-    add: async (changes: Partial<Order> = {}) => (await stores.orders.addOnce(order(changes))).order,
+    async add(changes?: Parameters<typeof order>[0]): Promise<PendingOrder> {
+      const added = order(changes)
+      await stores.orders.addOnce(added)
+      return added
+    },
     change: (to: StatusChange['to'], id: string, userId = ROOT, seen?: readonly number[]) =>
       changeStatus(ports, settle, { orderId: id, to, actor: { userId, admin: userId === ROOT }, seen }),
     round: (mayGoOn?: () => boolean, pauseMs: (attempts: number) => number = (attempts) => attempts * 1000) =>
       settleDue({ ...ports, pauseMs }, settle, mayGoOn),
   }
 }
+
+/** The same order at another version, under another fence. */
+const at = ({ order, schedule }: PendingOrder, version: number, fence: number): PendingOrder => ({
+  order: { ...order, version },
+  schedule: { ...schedule, fence },
+})
 
 /** Between reading and saving somebody else saves, so many times. */
 function racing(orders: OrderStore, times: number): OrderStore {
@@ -133,9 +148,11 @@ suite('settling one', () => {
   test('a refusal is recorded', async (t) => {
     const { add, settle, said, orders } = await world(t)
     said.hold = async () => ({ status: 'rejected', rejection: SHORT })
-    const { id, status, rejection } = await settle(await add())
-    assert.deepEqual([status, rejection], ['rejected', SHORT])
-    assert.equal((await orders.find(id))?.status, 'rejected')
+    const { order } = await settle(await add())
+    const { id } = order
+    assert.ok(order.status === 'rejected')
+    assert.deepEqual(order.rejection, SHORT)
+    assert.equal((await orders.find(id))?.order.status, 'rejected')
   })
 
   test('what was given back behind our back ends as cancelled', async (t) => {
@@ -144,14 +161,14 @@ suite('settling one', () => {
     const mine = await add()
     const settled = await settle(mine)
     assert.deepEqual(
-      settled.history.map(({ status, by }) => [status, by]),
+      settled.order.history.map(({ status, by }) => [status, by]),
       [
         ['pending', ADA],
         ['cancelling', SYSTEM],
         ['cancelled', SYSTEM],
       ],
     )
-    assert.deepEqual(calls, [`hold ${mine.id}`, `release ${mine.id}`])
+    assert.deepEqual(calls, [`hold ${mine.order.id}`, `release ${mine.order.id}`])
   })
 
   test('who loses the race reads what the winner wrote', async (t) => {
@@ -161,15 +178,15 @@ suite('settling one', () => {
       await orders.save(requestCancel(mine, ADA, AT))
       return HELD_ANSWER
     }
-    assert.equal((await settle(mine)).status, 'cancelling')
+    assert.equal((await settle(mine)).order.status, 'cancelling')
     const other = await add()
     said.hold = async () => {
       const cancelling = await orders.save(requestCancel(other, ADA, AT))
-      await orders.save(cancelled(cancelling, AT))
+      await orders.save(finishCancel(cancelling, AT))
       return { status: 'released' }
     }
-    assert.equal((await settle(other)).status, 'cancelled')
-    assert.ok(!calls.includes(`release ${other.id}`), 'nothing is owed any more')
+    assert.equal((await settle(other)).order.status, 'cancelled')
+    assert.ok(!calls.includes(`release ${other.order.id}`), 'nothing is owed any more')
     said.hold = async () => HELD_ANSWER
     const failing = { ...orders, save: () => Promise.reject(new DomainError('forbidden', 'No.')) }
     await assert.rejects(createSettle({ ...ports, orders: failing })(await add()), { code: 'forbidden' })
@@ -187,7 +204,7 @@ suite('settling one', () => {
     const mine = await add()
     const [one, two] = [settle(mine), settle(mine)]
     assert.equal(one, two)
-    const others = [settle({ ...mine, version: 7 }), settle({ ...mine, version: 7, fence: 3 })]
+    const others = [settle(at(mine, 7, 0)), settle(at(mine, 7, 3))]
     assert.equal(new Set([one, ...others]).size, 3)
     await Promise.allSettled([one, ...others])
     assert.equal(calls.length, 3)
@@ -199,12 +216,12 @@ suite('settling one', () => {
     const { add, settle, said, calls } = await world(t)
     const mine = await add()
     const older = Promise.withResolvers<HoldAnswer>()
-    said.hold = ({ fence }) => (fence === 0 ? older.promise : new Promise(() => {}))
+    said.hold = () => (calls.length === 1 ? older.promise : new Promise(() => {}))
     const first = settle(mine)
-    void settle({ ...mine, fence: 1 })
+    void settle(at(mine, 1, 1))
     older.resolve(HELD_ANSWER)
     await first
-    void settle({ ...mine, fence: 1 })
+    void settle(at(mine, 1, 1))
     assert.equal(calls.length, 2)
   })
 })
@@ -215,8 +232,8 @@ suite('settling or leaving', () => {
     said.hold = () => Promise.reject(LOST)
     const mine = await add()
     assert.equal(await settleOrLeave(ports, settle, mine), mine)
-    assert.equal((await orders.find(mine.id))?.dueAt, AT.toISOString())
-    assert.deepEqual(reported, [[LOST, mine.id]])
+    assert.equal((await orders.find(mine.order.id))?.schedule.dueAt, AT.toISOString())
+    assert.deepEqual(reported, [[LOST, mine.order.id]])
   })
 
   test('any other fault leaves it until it is due', async (t) => {
@@ -224,7 +241,7 @@ suite('settling or leaving', () => {
     said.hold = () => Promise.reject(new Error('the store'))
     const mine = await add()
     await settleOrLeave(ports, settle, mine)
-    assert.equal((await orders.find(mine.id))?.dueAt, mine.dueAt)
+    assert.equal((await orders.find(mine.order.id))?.schedule.dueAt, mine.schedule.dueAt)
     assert.equal(reported.length, 1)
   })
 
@@ -249,24 +266,27 @@ suite('moving an order on', () => {
     const [one, two] = [await settle(await add()), await settle(await add())]
     calls.length = 0
     reached.length = 0
-    assert.equal((await change('cancelled', one.id, ADA)).status, 'cancelled')
-    const shipped = await change('shipped', two.id)
-    assert.deepEqual([shipped.status, shipped.dueAt], ['shipped', undefined])
-    assert.equal((await orders.find(two.id))?.dueAt, undefined)
-    assert.deepEqual(calls, [`release ${one.id}`, `ship ${two.id}`])
+    assert.equal((await change('cancelled', one.order.id, ADA)).status, 'cancelled')
+    const shipped = await change('shipped', two.order.id)
+    assert.deepEqual(shipped.status, 'shipped')
+    assert.equal((await orders.find(two.order.id))?.schedule.dueAt, undefined)
+    assert.deepEqual(calls, [`release ${one.order.id}`, `ship ${two.order.id}`])
     assert.deepEqual(reached, ['cancelling_recorded', 'released', 'shipping_recorded', 'shipped'])
-    assert.equal((await change('delivered', two.id)).history.at(-1)?.by, ROOT)
+    assert.equal((await change('delivered', two.order.id)).history.at(-1)?.by, ROOT)
     assert.equal(calls.length, 2, 'of a delivery nobody is told')
   })
 
   test('to what it is already changes nothing, whatever version was seen', async (t) => {
     const { add, settle, change, orders } = await world(t)
     const mine = await settle(await add())
-    const done = await change('cancelled', mine.id, ADA)
-    assert.deepEqual(await change('cancelled', mine.id, ADA, [99]), done)
+    const done = await change('cancelled', mine.order.id, ADA)
+    assert.deepEqual(await change('cancelled', mine.order.id, ADA, [99]), done)
     const leaving = await add()
     const cancelling = await orders.save(requestCancel(leaving, ADA, AT))
-    assert.equal((await change('cancelled', leaving.id, ADA, [99])).version, cancelling.version + 1)
+    assert.equal(
+      (await change('cancelled', leaving.order.id, ADA, [99])).version,
+      cancelling.order.version + 1,
+    )
     await orders.save(requestCancel(await add({ id: uuid(777) }), ADA, AT))
     await assert.rejects(change('shipped', uuid(777)), { code: 'illegal_transition' })
   })
@@ -275,22 +295,26 @@ suite('moving an order on', () => {
     const { add, settle, change } = await world(t)
     const mine = await settle(await add())
     for (const to of ['shipped', 'delivered'] as const) {
-      await assert.rejects(change(to, mine.id, ADA), { code: 'forbidden' })
+      await assert.rejects(change(to, mine.order.id, ADA), { code: 'forbidden' })
     }
-    await assert.rejects(change('cancelled', mine.id, BOB), { code: 'order_not_found' })
-    await assert.rejects(change('cancelled', mine.id, ADA, [1]), { code: 'version_conflict' })
-    await assert.rejects(change('delivered', mine.id), ({ code, details }) => {
+    await assert.rejects(change('cancelled', mine.order.id, BOB), { code: 'order_not_found' })
+    await assert.rejects(change('cancelled', mine.order.id, ADA, [1]), { code: 'version_conflict' })
+    await assert.rejects(change('delivered', mine.order.id), ({ code, details }) => {
       assert.deepEqual([code, details.members], ['illegal_transition', { allowed: ['cancelled', 'shipped'] }])
       return true
     })
-    assert.equal((await change('cancelled', mine.id, ADA, [1, 2])).status, 'cancelled')
+    assert.equal((await change('cancelled', mine.order.id, ADA, [1, 2])).status, 'cancelled')
   })
 
   test('a race is run again, eight times in all; any other fault is not', async (t) => {
     const { add, settle, ports, orders } = await world(t)
     const attempt = async (store: OrderStore) => {
       const mine = await settle(await add())
-      const change = { orderId: mine.id, to: 'cancelled', actor: { userId: ADA, admin: false } } as const
+      const change = {
+        orderId: mine.order.id,
+        to: 'cancelled',
+        actor: { userId: ADA, admin: false },
+      } as const
       return changeStatus({ ...ports, orders: store }, settle, { ...change, seen: undefined })
     }
     assert.equal((await attempt(racing(orders, 7))).status, 'cancelled')
@@ -305,12 +329,12 @@ suite('a round', () => {
   test('settles all that is due, claims of CLAIMS_MAX at most, and nothing that is not', async (t) => {
     const { add, pass, round, orders } = await world(t)
     const ids: string[] = []
-    for (let i = 0; i < CLAIMS_MAX + 2; i++) ids.push((await add()).id)
+    for (let i = 0; i < CLAIMS_MAX + 2; i++) ids.push((await add()).order.id)
     assert.deepEqual(await round(), { settled: 0, failed: 0 })
     pass(SETTLE_AFTER_MS)
     const fresh = await add({ dueAt: later(SETTLE_AFTER_MS + 1).toISOString() })
     assert.deepEqual(await round(), { settled: CLAIMS_MAX + 2, failed: 0 })
-    assert.equal((await orders.find(fresh.id))?.status, 'pending')
+    assert.equal((await orders.find(fresh.order.id))?.order.status, 'pending')
     assert.deepEqual(await orders.backlog(), { count: 1, oldestUpdatedAt: AT.toISOString() })
   })
 
@@ -319,18 +343,21 @@ suite('a round', () => {
     const [mine, other] = [await add(), await add()]
     pass(SETTLE_AFTER_MS)
     said.hold = async ({ id }) => {
-      if (id === mine.id) throw LOST
+      if (id === mine.order.id) throw LOST
       return HELD_ANSWER
     }
     assert.deepEqual(await round(), { settled: 1, failed: 1 })
-    const put = await orders.find(mine.id)
+    const put = await orders.find(mine.order.id)
     const now = later(SETTLE_AFTER_MS)
-    assert.deepEqual([put?.attempts, put?.fence, put?.dueAt], [1, 1, later(1000, now).toISOString()])
-    assert.equal((await orders.find(other.id))?.status, 'confirmed')
-    assert.deepEqual(reported, [[LOST, mine.id]])
+    assert.deepEqual(
+      [put?.schedule.attempts, put?.schedule.fence, put?.schedule.dueAt],
+      [1, 1, later(1000, now).toISOString()],
+    )
+    assert.equal((await orders.find(other.order.id))?.order.status, 'confirmed')
+    assert.deepEqual(reported, [[LOST, mine.order.id]])
     pass(1000)
     assert.deepEqual(await round(undefined, () => 0), { settled: 0, failed: 1 })
-    assert.equal((await orders.find(mine.id))?.dueAt, later(1001, now).toISOString())
+    assert.equal((await orders.find(mine.order.id))?.schedule.dueAt, later(1001, now).toISOString())
   })
 
   test('what is still owed afterwards is put off without a word', async (t) => {
@@ -339,7 +366,7 @@ suite('a round', () => {
     pass(SETTLE_AFTER_MS)
     const round = await settleDue({ ...ports, pauseMs: () => 5 }, async (each) => each)
     assert.deepEqual([round, reported], [{ settled: 0, failed: 1 }, []])
-    assert.equal((await orders.find(mine.id))?.dueAt, later(SETTLE_AFTER_MS + 5).toISOString())
+    assert.equal((await orders.find(mine.order.id))?.schedule.dueAt, later(SETTLE_AFTER_MS + 5).toISOString())
   })
 
   test('ends after as many as may be under way of which none could be settled; one that is begins the count anew', async (t) => {
@@ -378,9 +405,9 @@ suite('a round', () => {
     pass(SETTLE_AFTER_MS)
     const dueIn = async (error: Error) => {
       said.hold = () => Promise.reject(error)
-      const now = Date.parse((await orders.find(mine.id))!.dueAt!)
+      const now = Date.parse((await orders.find(mine.order.id))!.schedule.dueAt!)
       assert.deepEqual(await round(), { settled: 0, failed: 1 })
-      const ms = Date.parse((await orders.find(mine.id))!.dueAt!) - now
+      const ms = Date.parse((await orders.find(mine.order.id))!.schedule.dueAt!) - now
       pass(ms)
       return ms
     }
@@ -414,8 +441,8 @@ suite('a round', () => {
     const mine = await add()
     pass(SETTLE_AFTER_MS)
     said.hold = async () => {
-      const held = await orders.find(mine.id)
-      assert.equal(held?.dueAt, later(SETTLE_AFTER_MS + LEASE_MS).toISOString())
+      const held = await orders.find(mine.order.id)
+      assert.equal(held?.schedule.dueAt, later(SETTLE_AFTER_MS + LEASE_MS).toISOString())
       return HELD_ANSWER
     }
     let claims = 0
@@ -423,7 +450,7 @@ suite('a round', () => {
       ++claims === 2 ? Promise.reject(new Error('away')) : orders.claimDue(...asked)
     const failing = { ...ports, orders: { ...orders, claimDue }, pauseMs: () => 1 }
     await assert.rejects(settleDue(failing, settle), /away/)
-    assert.equal((await orders.find(mine.id))?.status, 'confirmed')
+    assert.equal((await orders.find(mine.order.id))?.order.status, 'confirmed')
   })
 
   test('does not end before all it claimed is settled, also when it cannot go on', async (t) => {
@@ -431,7 +458,7 @@ suite('a round', () => {
     const [mine, other] = [await add(), await add()]
     pass(SETTLE_AFTER_MS)
     said.hold = async ({ id }) => {
-      if (id === other.id) for (let i = 0; i < 20; i++) await new Promise(setImmediate)
+      if (id === other.order.id) for (let i = 0; i < 20; i++) await new Promise(setImmediate)
       return HELD_ANSWER
     }
     let claims = 0
@@ -439,7 +466,10 @@ suite('a round', () => {
       ++claims === 2 ? Promise.reject(new Error('away')) : orders.claimDue(...asked)
     const failing = { ...ports, orders: { ...orders, claimDue }, pauseMs: () => 1 }
     await assert.rejects(settleDue(failing, settle), /away/)
-    for (const { id } of [mine, other]) assert.equal((await orders.find(id))?.status, 'confirmed')
+    for (const {
+      order: { id },
+    } of [mine, other])
+      assert.equal((await orders.find(id))?.order.status, 'confirmed')
   })
 })
 
@@ -450,10 +480,10 @@ suite('pulling in', () => {
     const stays = await add({ dueAt: limit })
     const late: string[] = []
     for (let i = 0; i < CLAIMS_MAX; i++)
-      late.push((await add({ dueAt: later(2 * LEASE_MS + 1).toISOString() })).id)
+      late.push((await add({ dueAt: later(2 * LEASE_MS + 1).toISOString() })).order.id)
     await pullIn(ports)
-    assert.equal((await orders.find(stays.id))?.dueAt, limit)
-    for (const id of late) assert.equal((await orders.find(id))?.dueAt, AT.toISOString())
+    assert.equal((await orders.find(stays.order.id))?.schedule.dueAt, limit)
+    for (const id of late) assert.equal((await orders.find(id))?.schedule.dueAt, AT.toISOString())
   })
 
   test('writes nothing where nothing is late', async (t) => {
@@ -473,9 +503,9 @@ test('each order added or saved is announced once it is kept, and no replay', as
   const { orders } = await world(t)
   const told: string[] = []
   const announcing = announceChanges(orders, ({ id, version }) => told.push(`${id} ${version}`))
-  const mine = newOrder(draft({ idempotencyKey: 'k' }), uuid(1), AT)
+  const mine = order({ idempotencyKey: 'k', id: uuid(1) })
   await announcing.addOnce(mine)
-  await announcing.addOnce({ ...mine, id: uuid(2) })
+  await announcing.addOnce(order({ idempotencyKey: 'k', id: uuid(2) }))
   await announcing.save(requestCancel(mine, ADA, AT))
   await assert.rejects(announcing.save(requestCancel(mine, ADA, AT)), { code: 'version_conflict' })
   assert.deepEqual(told, [`${uuid(1)} 1`, `${uuid(1)} 2`])

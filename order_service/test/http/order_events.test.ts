@@ -5,7 +5,7 @@ import { suite, type TestContext, test } from 'node:test'
 import type { Principal, VerifyToken } from '@shop/service_kit/identity/access'
 import { Problem } from '@shop/service_kit/runtime/problem'
 import type { Deps } from '../../src/app.ts'
-import { confirm } from '../../src/domain/order.ts'
+import { nextVersion, scheduleNew } from '../../src/domain/schedule.ts'
 import {
   ADMITTED_LOOK_MS,
   HEARTBEAT_MS,
@@ -14,7 +14,7 @@ import {
   STREAMS_PER_USER_MAX,
 } from '../../src/http/order_events.ts'
 import { createOrderWatch, POLL_MS } from '../../src/http/order_watch.ts'
-import { AT, HELD, order } from '../samples.ts'
+import { AT, confirm, HELD, order, pending } from '../samples.ts'
 import { as, createOrderApp, memoryOrders, startShop } from '../shop.ts'
 
 type Event = { id: number; status: string; version: number }
@@ -186,13 +186,13 @@ suite('events of an order', () => {
     const mine = order()
     await orders.addOnce(mine)
     const verifyToken = () => ({
-      userId: mine.userId,
+      userId: mine.order.userId,
       username: 'ada',
       role: 'customer' as const,
       expiresAt: Date.now() / 1000 + 0.1,
     })
     const { get } = createOrderApp(t, { orders, reservations: {} as never, verifyToken })
-    const answer = await get('ada', `/orders/${mine.id}/events`)
+    const answer = await get('ada', `/orders/${mine.order.id}/events`)
     assert.match(answer.body, /event: order\nid: 1\n/)
   })
 })
@@ -215,7 +215,7 @@ suite('limits of streams', () => {
       },
     })
     const open = async (who: string) => {
-      const url = `/orders/${mine.id}/events`
+      const url = `/orders/${mine.order.id}/events`
       const answer = await app.inject({ url, headers: as(who), payloadAsStream: true })
       const stream = answer.stream().setEncoding('utf8')
       t.after(() => stream.destroy())
@@ -228,7 +228,7 @@ suite('limits of streams', () => {
       })
       return seen
     }
-    return { open, cancel: () => put('one who may', mine.id, { status: 'cancelled' }) }
+    return { open, cancel: () => put('one who may', mine.order.id, { status: 'cancelled' }) }
   }
 
   test('all users together may open so many, and one more is refused', async (t) => {
@@ -327,13 +327,13 @@ suite('watching', () => {
     const watch = createOrderWatch(counting, (fault) => assert.ifError(fault), 10)
     t.after(() => watch.close())
     const seen: string[] = []
-    const stop = mine.map((each) => watch.watch(each, (now) => seen.push(`${now.id} ${now.version}`)))
+    const stop = mine.map((each) => watch.watch(each.order, (now) => seen.push(`${now.id} ${now.version}`)))
     await orders.save(confirm(mine[1]!, HELD, AT))
     while (seen.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
-    assert.deepEqual(seen, [`${mine[1]!.id} 2`])
+    assert.deepEqual(seen, [`${mine[1]!.order.id} 2`])
     assert.deepEqual(
       asked[0],
-      mine.map((each) => each.id),
+      mine.map((each) => each.order.id),
     )
     for (const each of stop) each()
     await new Promise((resolve) => setTimeout(resolve, 20))
@@ -350,7 +350,7 @@ suite('watching', () => {
     const watch = createOrderWatch(orders, (fault) => assert.ifError(fault), 1)
     t.after(() => watch.close())
     const seen: number[][] = [[], []]
-    for (const each of seen) watch.watch(mine, ({ version }) => each.push(version))
+    for (const each of seen) watch.watch(mine.order, ({ version }) => each.push(version))
     const looked = async (times: number) => {
       const until = looks.callCount() + times
       while (looks.callCount() < until) await new Promise((resolve) => setTimeout(resolve, 1))
@@ -381,7 +381,7 @@ suite('watching', () => {
     )
     t.after(() => watch.close())
     const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
-    const [first, second] = [order(), order()]
+    const [first, second] = [pending(), pending()]
     watch.watch(first, () => {})
     while (asked.length === 0) await wait(1)
     watch.watch(second, () => {})
@@ -393,7 +393,7 @@ suite('watching', () => {
   })
 
   test('tells a state once, and never one that is older than what was told', () => {
-    const mine = order()
+    const mine = pending()
     const watch = createOrderWatch(
       { find: async () => assert.fail(), versionsOf: async () => assert.fail() },
       assert.ifError,
@@ -409,12 +409,12 @@ suite('watching', () => {
   })
 
   test('a store that fails is asked again', async (t) => {
-    const mine = order()
+    const mine = pending()
     let calls = 0
     const faults: unknown[] = []
     const watch = createOrderWatch(
       {
-        find: async () => ({ ...mine, version: 2 }),
+        find: async () => nextVersion(scheduleNew(mine, AT)),
         versionsOf: async () => {
           if (++calls === 1) throw new Error('not now')
           return new Map([[mine.id, 2]])

@@ -80,9 +80,11 @@ suite('changing the status', () => {
     assert.equal((await shop.put('ada', id, { status: 'cancelled' })).statusCode, 202)
     await shop.products.start()
     await new Promise((resolve) => setTimeout(resolve, 250))
-    const pending = (await shop.orders.find(id))!
+    const cancelling = (await shop.orders.find(id))!.order
     assert.equal((await shop.put('ada', id, { status: 'cancelled' })).json().status, 'cancelled')
-    assert.deepEqual(await shop.reservations.hold(pending), { status: 'released' })
+    assert.deepEqual(await shop.reservations.hold({ ...cancelling, status: 'pending' }), {
+      status: 'released',
+    })
     assert.deepEqual(await shop.products.stockOf(mug), { stock: 10, reserved: 0 })
     const replay = await shop.post('ada', body, 'key')
     assert.deepEqual([replay.statusCode, replay.json().status], [201, 'cancelled'])
@@ -233,7 +235,7 @@ suite('reading', () => {
     for (const each of [...mine, order({ userId: BOB })]) await orders.addOnce(each)
     const products = await startProducts(t)
     const app = createOrderApp(t, { orders, reservations: await connect(t, products.url) })
-    return { ...app, mine: mine.map((each) => each.id) }
+    return { ...app, mine: mine.map((each) => each.order.id) }
   }
   const idsOf = (answer: { json(): { items: { id: string }[] } }) =>
     answer.json().items.map((each) => each.id)

@@ -1,20 +1,24 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Order } from '../../src/domain/order.ts'
+import type { Pending } from '../../src/domain/order.ts'
+import { nextVersion, scheduleNew } from '../../src/domain/schedule.ts'
 import { createOrderWatch } from '../../src/http/order_watch.ts'
-import { order } from '../samples.ts'
+import { AT, pending } from '../samples.ts'
 
 /** Watches orders that were all changed elsewhere until each change was seen. */
 async function watchTwo(
-  store: { find?: (id: string) => Promise<Order>; versionsOf?: () => Promise<ReadonlyMap<string, number>> },
-  all: readonly Order[],
+  store: { find?: (id: string) => Promise<void>; versionsOf?: () => Promise<ReadonlyMap<string, number>> },
+  all: readonly Pending[],
 ) {
   const faults: unknown[] = []
   const seen: string[] = []
   const both = Promise.withResolvers<void>()
   const watch = createOrderWatch(
     {
-      find: store.find ?? (async (id) => ({ ...all.find((each) => each.id === id)!, version: 2 })),
+      find: async (id) => {
+        await store.find?.(id)
+        return nextVersion(scheduleNew(all.find((each) => each.id === id)!, AT))
+      },
       versionsOf: store.versionsOf ?? (async () => new Map(all.map(({ id }) => [id, 2]))),
     },
     (fault) => faults.push((fault as Error).message),
@@ -32,13 +36,12 @@ async function watchTwo(
 }
 
 test('of watched orders one that cannot be read is told of, and the others are looked at', async () => {
-  const all = [order(), order()]
+  const all = [pending(), pending()]
   let reads = 0
   const { faults, seen } = await watchTwo(
     {
       async find(id) {
         if (id === all[0]!.id && ++reads < 3) throw new Error('it cannot be read')
-        return { ...all.find((each) => each.id === id)!, version: 2 }
       },
     },
     all,
@@ -48,7 +51,7 @@ test('of watched orders one that cannot be read is told of, and the others are l
 })
 
 test('a store that is away is told of, and asked again', async () => {
-  const all = [order(), order()]
+  const all = [pending(), pending()]
   let asked = 0
   const { faults, seen } = await watchTwo(
     {

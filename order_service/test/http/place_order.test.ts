@@ -246,7 +246,7 @@ suite('while the product service is down', () => {
     const mug = await shop.products.add(10)
     const answer = await shop.post('ada', { product_id: mug, quantity: 2, total_price: '39.98' })
     assert.deepEqual([answer.statusCode, answer.json().status], [202, 'pending'])
-    assert.equal((await orders.find(answer.json().id))?.status, 'pending')
+    assert.equal((await orders.find(answer.json().id))?.order.status, 'pending')
   })
 })
 

@@ -25,7 +25,7 @@ async function twoServices(t: TestContext) {
   await world.call('PUT', `/users/${user.id}/role`, role)
   const eve = await world.login('eve')
   const orders = await memoryOrders(t)
-  const mine = { ...order(), userId: ada.user.id }
+  const mine = order({ userId: ada.user.id })
   await orders.addOnce(mine)
   const { app, put } = createOrderApp(t, {
     ...{ orders, reservations: { release: async () => {} } as never },
@@ -34,7 +34,7 @@ async function twoServices(t: TestContext) {
   const origin = await app.listen({ host: '127.0.0.1', port: 0 })
   const get = (path: string, token: string) =>
     fetch(origin + path, { headers: { authorization: `Bearer ${token}` } })
-  return { world, ada, eve, root, id: mine.id, get, put }
+  return { world, ada, eve, root, id: mine.order.id, get, put }
 }
 
 async function openStream(answer: Response) {

@@ -4,9 +4,9 @@ import { type TestContext, test } from 'node:test'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
 import { Collection } from 'mongodb'
-import { confirm, type Order, requestCancel } from '../../src/domain/order.ts'
+import type { StoredOrder } from '../../src/domain/schedule.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
-import { ADA, AT, HELD, later, order } from '../samples.ts'
+import { ADA, AT, confirm, HELD, later, order, requestCancel } from '../samples.ts'
 
 mongoSuite('orders in MongoDB when answers get lost', (server) => {
   const world = async (t: TestContext) => {
@@ -29,7 +29,7 @@ mongoSuite('orders in MongoDB when answers get lost', (server) => {
       assert.equal(proxy.lost(), times)
       assert.deepEqual(
         results,
-        orders.map((each) => ({ order: each, added: true })),
+        orders.map((each) => ({ stored: each, added: true })),
       )
       assert.equal((await other.listByUser(ADA, { limit: 100 })).length, 8)
     })
@@ -41,7 +41,7 @@ mongoSuite('orders in MongoDB when answers get lost', (server) => {
       proxy.loseAnswerTo('update', times)
       const saved = await Promise.all(orders.map((each) => store.save(confirm(each, HELD, AT))))
       assert.equal(proxy.lost(), times)
-      for (const each of saved) assert.deepEqual(await other.find(each.id), each)
+      for (const each of saved) assert.deepEqual(await other.find(each.order.id), each)
     })
 
     test(`${times} lost answers among writers of one version: one is told that it won, and it did (invariant 7)`, async (t) => {
@@ -54,7 +54,7 @@ mongoSuite('orders in MongoDB when answers get lost', (server) => {
       )
       const won = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
       assert.equal(proxy.lost(), times)
-      assert.deepEqual(won, [await other.find(first.id)])
+      assert.deepEqual(won, [await other.find(first.order.id)])
       for (const outcome of outcomes) {
         if (outcome.status === 'rejected') assert.equal(outcome.reason.code, 'version_conflict')
       }
@@ -89,7 +89,7 @@ mongoSuite('orders in MongoDB when answers get lost', (server) => {
       proxy.loseAnswerTo('update', 3, answer)
       const saved = await Promise.all(orders.map((each) => store.save(confirm(each, HELD, AT))))
       assert.ok(proxy.lost() >= 1)
-      for (const each of saved) assert.deepEqual(await other.find(each.id), each)
+      for (const each of saved) assert.deepEqual(await other.find(each.order.id), each)
       assert.equal((await other.listByUser(ADA, { limit: 100 })).length, 4)
     })
   }
@@ -100,7 +100,7 @@ mongoSuite('orders in MongoDB when answers get lost', (server) => {
     await other.addOnce(first)
     // By key, then by id.
     const { mock } = t.mock.method(Collection.prototype, 'findOne', async () => null, { times: 2 })
-    assert.deepEqual(await store.addOnce(order({ idempotencyKey: 'k' })), { order: first, added: false })
+    assert.deepEqual(await store.addOnce(order({ idempotencyKey: 'k' })), { stored: first, added: false })
     assert.equal(mock.callCount(), 2)
   })
 
@@ -114,7 +114,7 @@ mongoSuite('orders in MongoDB when answers get lost', (server) => {
 
   test('a claim whose answer was lost keeps what it claimed (invariant 5)', async (t) => {
     const { store, proxy } = await world(t)
-    const orders: Order[] = Array.from({ length: 5 }, () => order())
+    const orders: StoredOrder[] = Array.from({ length: 5 }, () => order())
     for (const each of orders) await store.addOnce(each)
     proxy.loseAnswerTo('update', 2)
     const claimed = await store.claimDue('9000-01-01T00:00:00.000Z', '9000-01-02T00:00:00.000Z', 5)

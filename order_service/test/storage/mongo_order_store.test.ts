@@ -100,7 +100,7 @@ mongoSuite('orders in MongoDB', (server) => {
     const kept = order()
     await store.addOnce(kept)
     await assert.rejects(open(t, server, database, 'EUR'), /CURRENCY is EUR, but the prices in .* are USD/)
-    assert.deepEqual(await (await open(t, server, database)).find(kept.id), kept)
+    assert.deepEqual(await (await open(t, server, database)).find(kept.order.id), kept)
   })
 })
 

@@ -3,9 +3,9 @@ import { test } from 'node:test'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { assertQueriesAreIndexed } from '@shop/service_kit/test_support/mongo_queries'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
-import { confirm } from '../../src/domain/order.ts'
+import { claimOf } from '../../src/domain/schedule.ts'
 import { createMongoOrderStore, ORDER_INDEXES } from '../../src/storage/mongo_order_store.ts'
-import { ADA, AT, HELD, order } from '../samples.ts'
+import { ADA, AT, confirm, HELD, order } from '../samples.ts'
 
 mongoSuite('queries on orders in MongoDB', (server) => {
   test('every one is served by an index', async () => {
@@ -16,23 +16,21 @@ mongoSuite('queries on orders in MongoDB', (server) => {
       await orders.addOnce(a)
       await orders.addOnce(order({ idempotencyKey: 'k' }))
       await Promise.all([orders.addOnce(b), orders.addOnce(c)])
-      await orders.find(a.id)
+      await orders.find(a.order.id)
       await orders.findByKey(ADA, 'k')
       await orders.save(confirm(a, HELD, AT))
       await assert.rejects(orders.save(confirm(a, HELD, AT)), { code: 'version_conflict' })
-      for (const before of [undefined, b.id]) {
+      for (const before of [undefined, b.order.id]) {
         await orders.listByUser(ADA, { limit: 5, before })
         await orders.listByStatus('pending', { limit: 5, before })
         await orders.listByStatus(undefined, { limit: 5, before })
       }
       const claimed = await orders.claimDue('9000-01-01', '9000-01-02', 5)
-      await orders.reschedule(
-        claimed.map(({ id, version, fence }) => ({ id, version, fence, dueAt: undefined })),
-      )
+      await orders.reschedule(claimed.map((each) => ({ ...claimOf(each), dueAt: undefined })))
       await orders.backlog()
-      await orders.versionsOf([a.id])
-      await orders.statusesOf([a.id])
-      await orders.listUnsettled({ limit: 5, after: a.id })
+      await orders.versionsOf([a.order.id])
+      await orders.statusesOf([a.order.id])
+      await orders.listUnsettled({ limit: 5, after: a.order.id })
       await orders.check()
     })
     assert.ok(seen.length >= 9, seen.join('; '))

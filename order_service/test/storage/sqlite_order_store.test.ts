@@ -83,7 +83,7 @@ suite('opening', () => {
     const kept = order({ idempotencyKey: 'k' })
     await first.orders.addOnce(kept)
     await first.close()
-    assert.deepEqual(await (await open(t, path)).find(kept.id), kept)
+    assert.deepEqual(await (await open(t, path)).find(kept.order.id), kept)
   })
 
   test('another currency is refused, and the file is left as it was', async (t) => {

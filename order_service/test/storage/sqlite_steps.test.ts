@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { StatementSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import { claimOf, type PendingOrder } from '../../src/domain/schedule.ts'
 import { CLAIMS_MAX, pullIn } from '../../src/domain/settle_due.ts'
 import { createOrderWatch, LOOKED_AT_ONCE } from '../../src/http/order_watch.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
@@ -13,6 +14,11 @@ import { COUNTED_AT_ONCE, WRITTEN_AT_ONCE } from '../../src/storage/sqlite_order
 import { AT, order } from '../samples.ts'
 
 /** A store of so many orders that are due, and how often others had a turn while `work` went on. */
+const updated = ({ order, schedule }: PendingOrder, updatedAt: string): PendingOrder => ({
+  order: { ...order, updatedAt },
+  schedule,
+})
+
 async function world(t: TestContext, count: number) {
   const folder = mkdtempSync(join(tmpdir(), 'shop-steps-'))
   const { orders, close } = await openStores({ DATA_DIR: folder, CURRENCY: 'USD' }, systemRuntime)
@@ -22,7 +28,7 @@ async function world(t: TestContext, count: number) {
   })
   const later = (i: number) => new Date(AT.getTime() + i).toISOString()
   const all = Array.from({ length: count }, (_, i) =>
-    order({ dueAt: later((i + 1) >> 1), updatedAt: later(count - i) }),
+    updated(order({ dueAt: later((i + 1) >> 1) }), later(count - i)),
   )
   await Promise.all(all.map((each) => orders.addOnce(each)))
   return { orders, all }
@@ -42,7 +48,7 @@ async function turnsDuring(work: () => Promise<unknown>): Promise<number> {
 test(`a backlog is counted ${COUNTED_AT_ONCE} at once, those due at the same time together`, async (t) => {
   const count = 2 * COUNTED_AT_ONCE + 1
   const { orders, all } = await world(t, count)
-  const oldest = all.at(-1)!.updatedAt
+  const oldest = all.at(-1)!.order.updatedAt
   assert.ok(
     (await turnsDuring(async () => {
       assert.deepEqual(await orders.backlog(), { count, oldestUpdatedAt: oldest })
@@ -62,14 +68,14 @@ test(`claiming and putting off write ${WRITTEN_AT_ONCE} orders at once`, async (
   const now = new Date(AT.getTime() + 60_000).toISOString()
   const claimed = await orders.claimDue(now, '2027-01-01T00:00:00.000Z', all.length)
   assert.deepEqual(
-    claimed.map(({ id }) => id).sort(),
-    all.map(({ id }) => id),
+    claimed.map(({ order: { id } }) => id).sort(),
+    all.map(({ order: { id } }) => id),
     'each once',
   )
   assert.deepEqual(claims, [WRITTEN_AT_ONCE, WRITTEN_AT_ONCE, 1])
-  await orders.reschedule(claimed.map(({ id, version, fence }) => ({ id, version, fence, dueAt: now })))
+  await orders.reschedule(claimed.map((each) => ({ ...claimOf(each), dueAt: now })))
   assert.deepEqual(
-    (await orders.listUnsettled({ limit: all.length })).map(({ dueAt }) => dueAt),
+    (await orders.listUnsettled({ limit: all.length })).map(({ schedule: { dueAt } }) => dueAt),
     all.map(() => now),
   )
 })
@@ -99,7 +105,7 @@ test('watched orders are looked at with pauses, also when all changed at once', 
   )
   t.after(() => watch.close())
   for (const each of all) {
-    watch.watch({ ...each, version: 0 }, () => {
+    watch.watch({ ...each.order, version: 0 }, () => {
       changes += 1
       if (changes === all.length) seen.resolve()
     })

@@ -1,0 +1,42 @@
+/** The order as it was at an earlier version: its moves undone, one after the other. */
+import type { Order, OrderBase, Pending } from './order.ts'
+
+export const asOf = (order: Order, version: number): Order =>
+  version >= order.version || order.status === 'pending' ? order : asOf(undo(order), version)
+
+/** Each status has one before it; which one, an order that is being cancelled remembers. */
+function undo(order: Exclude<Order, Pending>): Order {
+  const earlier = baseBefore(order)
+  switch (order.status) {
+    case 'confirmed':
+    case 'rejected':
+      return { ...earlier, status: 'pending', lines: order.lines.map(unpriced) }
+    case 'shipped':
+      return { ...earlier, status: 'confirmed', lines: order.lines }
+    case 'delivered':
+      return { ...earlier, status: 'shipped', lines: order.lines }
+    case 'cancelling':
+      return order.cancelledFrom === 'pending'
+        ? { ...earlier, status: 'pending', lines: order.lines }
+        : { ...earlier, status: 'confirmed', lines: order.lines }
+    case 'cancelled':
+      return { ...order, ...earlier, status: 'cancelling' }
+  }
+}
+
+function baseBefore(order: Order): OrderBase {
+  const history = order.history.slice(0, -1)
+  return {
+    id: order.id,
+    userId: order.userId,
+    idempotencyKey: order.idempotencyKey,
+    totalMinor: order.totalMinor,
+    currency: order.currency,
+    history,
+    version: history.length,
+    createdAt: order.createdAt,
+    updatedAt: history.at(-1)?.at ?? order.createdAt,
+  }
+}
+
+const unpriced = ({ productId, quantity }: Order['lines'][number]) => ({ productId, quantity })

@@ -1,0 +1,161 @@
+/**
+ * An order as stores keep it: one flat record. Reading is the one place that makes an order of it, so whatever was
+ * changed from outside is found here: the stores' own checks see numbers and texts, not what is in their JSON.
+ */
+import {
+  type AskedLine,
+  type HistoryEntry,
+  NEXT,
+  ORDER_STATUSES,
+  type Order,
+  type OrderBase,
+  type OrderStatus,
+  type PricedLine,
+  REJECTION_REASONS,
+  type Rejection,
+  type Shortage,
+} from './order.ts'
+import { checks, type Fields, type Unchecked } from './record_fields.ts'
+import { type Schedule, type StoredOrder, withSchedule } from './schedule.ts'
+
+const of = (part: string) => checks(`its ${part} are not those of an order`)
+const IDS = of('ids')
+const STATUSES = of('statuses')
+const LINES = of('lines')
+const AMOUNTS = of('amounts')
+const REASONS = of('reasons')
+const CHANGES = of('changes')
+const TIMES = of('times')
+const COUNTS = of('counts')
+
+export type OrderRecord = OrderBase & {
+  readonly status: OrderStatus
+  readonly lines: readonly AskedLine[]
+  readonly rejection: RejectionRecord | undefined
+} & Schedule
+
+/** What does not belong to the reason is empty. */
+type RejectionRecord = {
+  readonly reason: Rejection['reason']
+  readonly shortages: readonly unknown[]
+  readonly unknownProducts: readonly string[]
+  readonly totalMinor?: number
+}
+
+export function recordOf({ order, schedule }: StoredOrder): OrderRecord {
+  return {
+    id: order.id,
+    userId: order.userId,
+    idempotencyKey: order.idempotencyKey,
+    status: order.status,
+    lines: order.lines,
+    totalMinor: order.totalMinor,
+    currency: order.currency,
+    rejection: order.status === 'rejected' ? rejectionRecord(order.rejection) : undefined,
+    history: order.history,
+    version: order.version,
+    createdAt: order.createdAt,
+    updatedAt: order.updatedAt,
+    ...schedule,
+  }
+}
+
+function rejectionRecord(rejection: Rejection): RejectionRecord {
+  const { reason } = rejection
+  const shortages = reason === 'insufficient_stock' ? rejection.shortages : []
+  const unknownProducts = reason === 'product_not_found' ? rejection.unknownProducts : []
+  const total = reason === 'product_not_found' ? undefined : rejection.totalMinor
+  return { reason, shortages, unknownProducts, ...(total === undefined ? {} : { totalMinor: total }) }
+}
+
+/** Throws what is wrong with the record. */
+export function readOrder(record: Unchecked<OrderRecord>): StoredOrder {
+  const schedule = {
+    dueAt: TIMES.optional(TIMES.text, record.dueAt),
+    attempts: COUNTS.count(record.attempts),
+    fence: COUNTS.count(record.fence),
+  }
+  return withSchedule(readState(record, readBase(record)), schedule) ?? TIMES.fail()
+}
+
+function readState({ status, lines, rejection }: Unchecked<OrderRecord>, base: OrderBase): Order {
+  const asked = () => atLeastOne(LINES.objects(lines, askedLine))
+  const priced = () => atLeastOne(LINES.objects(lines, pricedLine))
+  const now = STATUSES.oneOf(ORDER_STATUSES, status)
+  if (base.history.at(-1)?.status !== now) return CHANGES.fail()
+  if ((now === 'rejected') !== (rejection !== undefined)) return REASONS.fail()
+  switch (now) {
+    case 'pending':
+      return { ...base, status: now, lines: asked() }
+    case 'rejected':
+      return { ...base, status: now, lines: asked(), rejection: readRejection(REASONS.object(rejection)) }
+    case 'confirmed':
+    case 'shipped':
+    case 'delivered':
+      return { ...base, status: now, lines: priced() }
+    case 'cancelling':
+    case 'cancelled':
+      return base.history.some((entry) => entry.status === 'confirmed')
+        ? { ...base, status: now, cancelledFrom: 'confirmed', lines: priced() }
+        : { ...base, status: now, cancelledFrom: 'pending', lines: asked() }
+  }
+}
+
+function readBase(record: Unchecked<OrderRecord>): OrderBase {
+  const history = CHANGES.objects(record.history, historyEntry)
+  let allowed: readonly OrderStatus[] = ['pending']
+  for (const { status } of history) {
+    if (!allowed.includes(status)) return CHANGES.fail()
+    allowed = NEXT[status]
+  }
+  if (record.version !== history.length) return CHANGES.fail()
+  return {
+    id: IDS.text(record.id),
+    userId: IDS.text(record.userId),
+    idempotencyKey: IDS.optional(IDS.text, record.idempotencyKey),
+    totalMinor: AMOUNTS.count(record.totalMinor),
+    currency: AMOUNTS.text(record.currency),
+    history,
+    version: history.length,
+    createdAt: TIMES.text(record.createdAt),
+    updatedAt: TIMES.text(record.updatedAt),
+  }
+}
+
+const historyEntry = (entry: Fields): HistoryEntry => ({
+  status: CHANGES.oneOf(ORDER_STATUSES, entry.status),
+  at: CHANGES.text(entry.at),
+  by: CHANGES.text(entry.by),
+})
+
+const atLeastOne = <Line>(lines: readonly Line[]) => (lines.length > 0 ? lines : LINES.fail())
+
+const askedLine = (line: Fields): AskedLine => ({
+  productId: LINES.text(line.productId),
+  quantity: LINES.count(line.quantity),
+})
+
+const pricedLine = (line: Fields): PricedLine => ({
+  ...askedLine(line),
+  name: LINES.text(line.name),
+  unitPriceMinor: LINES.count(line.unitPriceMinor),
+})
+
+function readRejection(rejection: Fields): Rejection {
+  const reason = REASONS.oneOf(REJECTION_REASONS, rejection.reason)
+  const totalMinor = REASONS.optional(REASONS.count, rejection.totalMinor)
+  switch (reason) {
+    case 'product_not_found':
+      return { reason, unknownProducts: REASONS.list(rejection.unknownProducts, REASONS.text) }
+    case 'insufficient_stock':
+      return { reason, shortages: REASONS.objects(rejection.shortages, shortage), totalMinor }
+    case 'price_changed':
+      return { reason, totalMinor }
+  }
+}
+
+const shortage = (line: Fields): Shortage => ({
+  productId: REASONS.text(line.productId),
+  requested: REASONS.count(line.requested),
+  available: REASONS.count(line.available),
+})

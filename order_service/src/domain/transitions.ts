@@ -1,0 +1,105 @@
+/**
+ * The moves of an order from status to status, as pure functions from what they accept to what they make. The compiler
+ * refuses any other order; what came past it (a store, a test) is refused with `illegal_transition`.
+ */
+import { DomainError } from './errors.ts'
+import {
+  type Cancelled,
+  type Cancelling,
+  type Confirmed,
+  type Delivered,
+  type Draft,
+  NEXT,
+  type Order,
+  type OrderStatus,
+  type Pending,
+  type PricedLine,
+  type Rejected,
+  type Rejection,
+  type Shipped,
+  SYSTEM,
+  sameUnits,
+} from './order.ts'
+
+export function newOrder(draft: Draft, id: string, now: Date): Pending {
+  const at = now.toISOString()
+  return {
+    id,
+    userId: draft.userId,
+    idempotencyKey: draft.idempotencyKey,
+    status: 'pending',
+    lines: draft.lines,
+    totalMinor: draft.totalMinor,
+    currency: draft.currency,
+    history: [{ status: 'pending', at, by: draft.userId }],
+    version: 1,
+    createdAt: at,
+    updatedAt: at,
+  }
+}
+
+/** The reservation holds `lines`. */
+export function confirm(order: Pending, lines: readonly PricedLine[], now: Date): Confirmed {
+  const total = lines.reduce((sum, line) => sum + line.unitPriceMinor * line.quantity, 0)
+  if (!sameUnits(order.lines, lines) || total !== order.totalMinor) {
+    throw new Error(`The reservation of order ${order.id} is not what the order asked for.`)
+  }
+  return { ...order, ...move(order, 'confirmed', SYSTEM, now), lines }
+}
+
+export const reject = (order: Pending, rejection: Rejection, now: Date): Rejected => ({
+  ...order,
+  ...move(order, 'rejected', SYSTEM, now),
+  rejection,
+})
+
+/** From here on nothing can be shipped; what is held has to be given back. */
+export function requestCancel(order: Pending | Confirmed, by: string, now: Date): Cancelling {
+  const moved = move(order, 'cancelling', by, now)
+  return order.status === 'pending'
+    ? { ...order, ...moved, cancelledFrom: 'pending' }
+    : { ...order, ...moved, cancelledFrom: 'confirmed' }
+}
+
+/** Nothing is held any more. */
+export const finishCancel = (order: Cancelling, now: Date): Cancelled => ({
+  ...order,
+  ...move(order, 'cancelled', SYSTEM, now),
+})
+
+/** From here on nothing can be cancelled; the product service has to be told. */
+export const ship = (order: Confirmed, by: string, now: Date): Shipped => ({
+  ...order,
+  ...move(order, 'shipped', by, now),
+})
+
+export const deliver = (order: Shipped, by: string, now: Date): Delivered => ({
+  ...order,
+  ...move(order, 'delivered', by, now),
+})
+
+/**
+ * The move a person asked for (REQUESTABLE); undefined where the status of the order does not allow it. To cancel is to
+ * ask for it: `cancelled` follows once nothing is held.
+ */
+export function moveTo(
+  to: OrderStatus,
+  order: Order,
+  by: string,
+  now: Date,
+): Cancelling | Shipped | Delivered | undefined {
+  if (to === 'cancelled' && (order.status === 'pending' || order.status === 'confirmed')) {
+    return requestCancel(order, by, now)
+  }
+  if (to === 'shipped' && order.status === 'confirmed') return ship(order, by, now)
+  if (to === 'delivered' && order.status === 'shipped') return deliver(order, by, now)
+  return undefined
+}
+
+function move<To extends OrderStatus>(order: Order, to: To, by: string, now: Date) {
+  if (!NEXT[order.status].includes(to)) {
+    throw new DomainError('illegal_transition', `An order that is ${order.status} can't become ${to}.`)
+  }
+  const at = now.toISOString()
+  return { status: to, history: [...order.history, { status: to, at, by }], updatedAt: at }
+}

@@ -1,0 +1,62 @@
+/**
+ * What the compiler refuses: each `@ts-expect-error` fails `tsc` as soon as the line below it is allowed. None of it
+ * runs, but what stands between two of them must compile.
+ */
+import { test } from 'node:test'
+import type { Cancelled, Confirmed, Delivered, Order, Pending, Rejected } from '../../src/domain/order.ts'
+import type { Schedule, StoredOrder } from '../../src/domain/schedule.ts'
+import { confirm, deliver, finishCancel, reject, requestCancel, ship } from '../../src/domain/transitions.ts'
+import { ADA, AT, HELD, SHORT } from '../samples.ts'
+
+test('illegal states and moves do not compile', () => {})
+
+export function moves(pending: Pending, confirmed: Confirmed, delivered: Delivered, order: Order) {
+  // @ts-expect-error a delivered order is not confirmed
+  confirm(delivered, HELD, AT)
+  // @ts-expect-error nor is one of any status
+  confirm(order, HELD, AT)
+  // @ts-expect-error a confirmed order is not rejected
+  reject(confirmed, SHORT, AT)
+  // @ts-expect-error what was not confirmed is not shipped
+  ship(pending, ADA, AT)
+  // @ts-expect-error what was not shipped is not delivered
+  deliver(confirmed, ADA, AT)
+  // @ts-expect-error what left is not cancelled
+  requestCancel(delivered, ADA, AT)
+  // @ts-expect-error a cancellation begins before it ends
+  finishCancel(confirmed, AT)
+  return finishCancel(requestCancel(confirm(pending, HELD, AT), ADA, AT), AT)
+}
+
+export function fields(pending: Pending, rejected: Rejected, cancelled: Cancelled, order: Order) {
+  // @ts-expect-error a pending order has no rejection
+  pending.rejection
+  // @ts-expect-error prices are not known yet
+  pending.lines[0]?.unitPriceMinor
+  // @ts-expect-error of an order of any status neither
+  order.rejection
+  // @ts-expect-error an order does not know when it is due
+  order.dueAt
+  // @ts-expect-error it was perhaps cancelled while pending
+  cancelled.lines[0]?.unitPriceMinor
+  if (cancelled.cancelledFrom === 'confirmed') cancelled.lines[0]?.unitPriceMinor
+  // @ts-expect-error shortages belong to another reason
+  if (rejected.rejection.reason === 'price_changed') rejected.rejection.shortages
+  if (rejected.rejection.reason === 'insufficient_stock') rejected.rejection.shortages
+}
+
+export function schedules(pending: Pending, confirmed: Confirmed, delivered: Delivered): StoredOrder[] {
+  const due = { dueAt: '', attempts: 0, fence: 0 }
+  const never = { dueAt: undefined, attempts: 0, fence: 0 }
+  const either: Schedule = due
+  return [
+    { order: pending, schedule: due },
+    // @ts-expect-error a pending order is always owed an answer
+    { order: pending, schedule: never },
+    { order: confirmed, schedule: never },
+    // @ts-expect-error of a confirmed order nothing is owed
+    { order: confirmed, schedule: due },
+    { order: delivered, schedule: never },
+    { order: delivered, schedule: either },
+  ]
+}
