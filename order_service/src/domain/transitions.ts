@@ -1,6 +1,8 @@
 /**
  * The moves of an order from status to status, as pure functions from what they accept to what they make. The compiler
- * refuses any other order; what came past it (a store, a test) is refused with `illegal_transition`.
+ * refuses any other order; a move of code without types is refused with `illegal_transition`.
+ *
+ * Invariant 6: an order is confirmed only with the lines that it asked for, at the price that it named.
  */
 import { DomainError } from './errors.ts'
 import {
