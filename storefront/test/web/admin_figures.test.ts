@@ -9,7 +9,7 @@ import {
   slotsOf,
   windowOf,
 } from '../../web/src/admin/dashboard/figures.ts'
-import { forEach } from '../../web/src/admin/orders/moves.ts'
+import { forEach } from '../../web/src/admin/orders/for_each.ts'
 import { pagesOf } from '../../web/src/admin/pages_of.ts'
 import type { Order, OrderStatus, Product } from '../../web/src/api/types.ts'
 
@@ -67,9 +67,9 @@ suite('slots', () => {
   test('every order of the window is in exactly one', () => {
     const { slots, sizeMs } = slotsOf(windowOf(all, true, NOW), NOW)
     assert.equal(sizeMs, HOUR)
-    const sum = (outcome: 'sold' | 'open' | 'cancelled' | 'rejected') =>
+    const sum = (outcome: 'sold' | 'open' | 'called_off' | 'declined') =>
       slots.reduce((total, { counts }) => total + counts[outcome], 0)
-    assert.deepEqual([sum('sold'), sum('open'), sum('cancelled'), sum('rejected')], [2, 1, 0, 1])
+    assert.deepEqual([sum('sold'), sum('open'), sum('called_off'), sum('declined')], [2, 1, 0, 1])
     assert.equal(slots.at(-1)?.counts.sold, 1, 'the newest is in the last')
   })
   test("leave no order out when the visitor's clock is slow", () => {
@@ -91,7 +91,7 @@ suite('revenue', () => {
       order(1, 'pending', '99.00'),
     ]
     assert.equal(revenueOf(orders), '0.30')
-    assert.deepEqual(countOutcomes(orders), { sold: 3, open: 1, cancelled: 0, rejected: 1 })
+    assert.deepEqual(countOutcomes(orders), { sold: 3, open: 1, called_off: 0, declined: 1 })
   })
 })
 

@@ -2,6 +2,7 @@ import { LIMITS } from '@shop/client/generated/limits'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useRef, useState } from 'react'
 import { ShopProblem, shop } from '../api/shop.ts'
+import { ROLES } from '../session/roles.ts'
 import { useSession } from '../session/use_session.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Button, ButtonLink } from '../ui/button.tsx'
@@ -15,7 +16,7 @@ import { toast } from '../ui/toast.ts'
 import { Typed } from '../ui/typed.tsx'
 
 export default function AccountPage() {
-  const { user, signOut } = useSession()
+  const { user, isAdmin, signOut } = useSession()
   if (!user) return null
   const leave = () => {
     // The session is forgotten here at once; telling the shop may take its time.
@@ -29,7 +30,7 @@ export default function AccountPage() {
         <div className="grid gap-1">
           <p className="flex flex-wrap items-center gap-3 text-lg font-semibold">
             <Typed>{user.username}</Typed>
-            {user.role === 'admin' && <Badge tone="info">Admin</Badge>}
+            {isAdmin && <Badge tone={ROLES[user.role].tone}>{ROLES[user.role].words}</Badge>}
           </p>
           <p className="text-soft">
             With us since <Time at={user.created_at} />

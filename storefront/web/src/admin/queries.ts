@@ -12,7 +12,6 @@ type Json<Answer> = Answer extends { content: { 'application/json': infer Body }
 type Item<Page> = Page extends { items: (infer One)[] } ? One : never
 
 export type Account = Item<Json<AuthPaths['/users']['get']['responses'][200]>>
-export type Role = Account['role']
 export type Movement = Item<Json<ProductPaths['/products/{id}/stock_movements']['get']['responses'][200]>>
 
 const BOARD_PAGE_SIZE = 20

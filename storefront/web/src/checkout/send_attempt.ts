@@ -1,20 +1,19 @@
 /** Sending an attempt, and asking what became of one. Both end in an outcome; neither throws. */
 import { dataOf, ShopProblem, shop } from '../api/shop.ts'
 import type { Order } from '../api/types.ts'
+import { isRejection, type RejectionReason } from '../orders/rejection.ts'
 import type { Attempt } from './attempt.ts'
 
 export type Outcome =
   | { readonly kind: 'placed'; readonly order: Order }
   /** Price or stock is not what the visitor saw; nothing was bought. */
-  | { readonly kind: 'changed'; readonly reason: string }
+  | { readonly kind: 'changed'; readonly reason: RejectionReason }
   /** The shop will not take this order, and says why. */
   | { readonly kind: 'refused'; readonly error: unknown }
   /** No answer: there may be an order or not. */
   | { readonly kind: 'unknown'; readonly error: unknown }
   /** We asked by the key, and there is no order. */
   | { readonly kind: 'missing' }
-
-const CHANGED = ['price_changed', 'insufficient_stock', 'product_not_found']
 
 export async function sendAttempt({ key, lines, totalPrice }: Attempt): Promise<Outcome> {
   try {
@@ -30,7 +29,7 @@ export async function sendAttempt({ key, lines, totalPrice }: Attempt): Promise<
     return outcomeOf(order)
   } catch (error) {
     if (!(error instanceof ShopProblem)) return { kind: 'unknown', error }
-    if (CHANGED.includes(error.code)) return { kind: 'changed', reason: error.code }
+    if (isRejection(error.code)) return { kind: 'changed', reason: error.code }
     const answered = error.status !== undefined && error.status < 500 && !error.retryable
     return { kind: answered && error.status !== 401 ? 'refused' : 'unknown', error }
   }
@@ -50,6 +49,4 @@ export async function askForAttempt({ key }: Attempt, userId: string): Promise<O
 }
 
 const outcomeOf = (order: Order): Outcome =>
-  order.status === 'rejected'
-    ? { kind: 'changed', reason: order.rejection?.reason ?? 'price_changed' }
-    : { kind: 'placed', order }
+  order.rejection ? { kind: 'changed', reason: order.rejection.reason } : { kind: 'placed', order }

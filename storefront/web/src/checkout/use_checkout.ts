@@ -11,6 +11,7 @@ import { ShopProblem, type User } from '../api/shop.ts'
 import { changeCart, readCart, withoutProducts } from '../cart/cart.ts'
 import type { CartLine } from '../cart/cart_line.ts'
 import { oneAtATime } from '../one_at_a_time.ts'
+import type { RejectionReason } from '../orders/rejection.ts'
 import { kept } from '../storage.ts'
 import {
   type Attempt,
@@ -32,7 +33,7 @@ export type CheckoutStep =
   | { readonly at: 'elsewhere' }
   /** The browser would not write the attempt down, so nothing was sent. */
   | { readonly at: 'unwritten' }
-  | { readonly at: 'changed'; readonly reason: string }
+  | { readonly at: 'changed'; readonly reason: RejectionReason }
   | { readonly at: 'refused'; readonly error: unknown }
 
 const ASK_AGAIN: Backoff = { firstMs: 4_000, maxMs: 15_000 }

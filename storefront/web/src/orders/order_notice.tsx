@@ -11,18 +11,18 @@ import { formatAmount, formatNumber } from '../ui/format.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { toast } from '../ui/toast.ts'
 import { Typed } from '../ui/typed.tsx'
-import { STATUS } from './status.ts'
+import { isUndecided, STATUS } from './status.ts'
 
 /** Most orders are decided within this; only then is waiting worth words. */
 const PATIENCE_MS = 1_500
 
 export function OrderNotice({ order }: { order: Order }) {
-  if (order.status === 'pending') return <Pending key={order.id} />
-  if (order.status === 'rejected') return <Rejected order={order} />
+  if (isUndecided(order)) return <Undecided key={order.id} order={order} />
+  if (order.rejection) return <Rejected order={order} />
   return null
 }
 
-function Pending() {
+function Undecided({ order }: { order: Order }) {
   const [waiting, setWaiting] = useState(false)
   useEffect(() => {
     const timer = setTimeout(() => setWaiting(true), PATIENCE_MS)
@@ -33,7 +33,7 @@ function Pending() {
       live
       tone="info"
       icon="clock"
-      title={waiting ? `${STATUS.pending.words}: your order is safe with us` : 'Holding your items …'}
+      title={waiting ? `${STATUS[order.status].words}: your order is safe with us` : 'Holding your items …'}
     >
       <p className="min-h-[3.2rem]">
         {waiting &&

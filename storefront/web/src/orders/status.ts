@@ -1,7 +1,15 @@
-/** What the states of an order are called, on all pages, and how each looks. */
+/**
+ * What the pages add to the statuses of an order: words, colours and icons. The only file that names a status; which
+ * may follow which, and who may ask for it, is known by the order service alone (`allowed` of each order, and
+ * @shop/client/generated/order_statuses).
+ */
+import { EXPECTED_STATUSES, FINAL_STATUSES } from '@shop/client/generated/order_statuses'
 import type { Order, OrderStatus } from '../api/types.ts'
 import type { BadgeTone } from '../ui/badge.tsx'
 import type { IconName } from '../ui/icon.tsx'
+
+/** What became of an order, as the figures of the shop count it. */
+export type Outcome = 'sold' | 'open' | 'called_off' | 'declined'
 
 type Look = {
   readonly words: string
@@ -9,71 +17,120 @@ type Look = {
   readonly icon: IconName
   /** To its buyer, while it stands there. */
   readonly text: string
+  /** To its buyer, right after placing it. */
+  readonly thanks?: string
+  /** What the sum of its lines is called. */
+  readonly total: string
   /** Where no order stands there. */
   readonly none: string
+  readonly outcome: Outcome
 }
 
+/** In the order in which the pages show them. */
 export const STATUS: Readonly<Record<OrderStatus, Look>> = {
   pending: {
     words: 'Processing',
     tone: 'info',
     icon: 'clock',
     text: 'We have your order: it is written down and will not be lost.',
+    total: 'Total',
     none: 'Nothing waits for an answer.',
+    outcome: 'open',
   },
   confirmed: {
     words: 'Confirmed',
     tone: 'good',
     icon: 'check',
     text: 'Your items are held for you.',
+    thanks: 'Thank you. It’s yours.',
+    total: 'Total',
     none: 'Nothing waits to be shipped.',
+    outcome: 'sold',
   },
   shipped: {
     words: 'Shipped',
     tone: 'good',
     icon: 'truck',
     text: 'On its way to you.',
+    total: 'Total',
     none: 'Nothing is on the road.',
+    outcome: 'sold',
   },
   delivered: {
     words: 'Delivered',
     tone: 'good',
     icon: 'gift',
     text: 'Enjoy.',
+    total: 'Total',
     none: 'Nothing has arrived yet.',
-  },
-  rejected: {
-    words: 'Declined',
-    tone: 'bad',
-    icon: 'close',
-    text: 'Nothing was bought.',
-    none: 'Nothing was declined.',
+    outcome: 'sold',
   },
   cancelling: {
     words: 'Cancelling',
     tone: 'warn',
     icon: 'clock',
     text: 'The items go back on the shelf.',
+    total: 'Total',
     none: 'Nothing is being cancelled.',
+    outcome: 'open',
   },
   cancelled: {
     words: 'Cancelled',
     tone: 'neutral',
     icon: 'back',
     text: 'Nothing is held for you any more.',
+    total: 'Cancelled',
     none: 'Nothing was cancelled.',
+    outcome: 'called_off',
+  },
+  rejected: {
+    words: 'Declined',
+    tone: 'bad',
+    icon: 'close',
+    text: 'Nothing was bought.',
+    total: 'Not bought',
+    none: 'Nothing was declined.',
+    outcome: 'declined',
   },
 }
 
-/** Why an order was declined. */
-export const DECLINED: Readonly<Record<NonNullable<Order['rejection']>['reason'], string>> = {
-  insufficient_stock: 'There was not enough stock.',
-  price_changed: 'The price was not what the order said.',
-  product_not_found: 'A product was not for sale any more.',
+/** Outcomes are called as the statuses that lead to them are. */
+export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
+  sold: 'Sold',
+  open: STATUS.pending.words,
+  called_off: STATUS.cancelled.words,
+  declined: STATUS.rejected.words,
 }
 
-/** Nothing is left to be done about it. */
-const FINAL: readonly OrderStatus[] = ['delivered', 'cancelled', 'rejected']
+const SHOWN = Object.keys(STATUS) as OrderStatus[]
+const FINAL: readonly OrderStatus[] = FINAL_STATUSES
+const EXPECTED: readonly OrderStatus[] = EXPECTED_STATUSES
+
 export const isFinal = (status: OrderStatus): boolean => FINAL.includes(status)
-export const OPEN: readonly OrderStatus[] = ['pending', 'confirmed', 'shipped', 'cancelling']
-export const CLOSED = FINAL
+export const OPEN: readonly OrderStatus[] = SHOWN.filter((status) => !isFinal(status))
+export const CLOSED: readonly OrderStatus[] = SHOWN.filter(isFinal)
+/** The column of the board that a narrow screen shows first: what waits for the shopkeeper. */
+export const FIRST_COLUMN: OrderStatus = 'confirmed'
+
+/** Accepted, and the stock room has not answered yet. */
+export const isUndecided = ({ status }: Pick<Order, 'status'>): boolean => status === 'pending'
+
+/** What is still to come for an order that goes well; nothing for one that does not. */
+export const stepsAfter = (status: OrderStatus): readonly OrderStatus[] =>
+  EXPECTED.includes(status) ? EXPECTED.slice(EXPECTED.indexOf(status) + 1) : []
+
+/** A status that people may ask for. */
+export type Move = Order['allowed'][number]
+
+/** What their buttons say, in the order of the buttons. */
+export const MOVES: Readonly<Record<Move, string>> = {
+  shipped: 'Ship',
+  delivered: 'Mark as delivered',
+  cancelled: 'Cancel',
+}
+export const SHIP: Move = 'shipped'
+export const CANCEL: Move = 'cancelled'
+
+/** The moves that are open to this order and this visitor. */
+export const movesOf = ({ allowed }: Pick<Order, 'allowed'>): readonly Move[] =>
+  (Object.keys(MOVES) as Move[]).filter((move) => allowed.includes(move))

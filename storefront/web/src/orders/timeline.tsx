@@ -1,24 +1,20 @@
 /** The way of an order: every step it took, with its time, and the steps still to come. */
-import type { Order, OrderStatus } from '../api/types.ts'
+import type { Order } from '../api/types.ts'
 import { cx } from '../ui/cx.ts'
 import { Time } from '../ui/format.tsx'
 import { Icon } from '../ui/icon.tsx'
-import { STATUS } from './status.ts'
-
-const GOOD_WAY: readonly OrderStatus[] = ['pending', 'confirmed', 'shipped', 'delivered']
+import { STATUS, stepsAfter } from './status.ts'
 
 export function Timeline({ order }: { order: Order }) {
-  const reached = GOOD_WAY.indexOf(order.status)
-  const ahead = reached === -1 ? [] : GOOD_WAY.slice(reached + 1)
   const steps = [
     ...order.history.map(({ status, at }) => ({ status, at })),
-    ...ahead.map((status) => ({ status, at: undefined })),
+    ...stepsAfter(order.status).map((status) => ({ status, at: undefined })),
   ]
   return (
     <ol className="grid">
       {steps.map(({ status, at }, i) => {
-        const { words, icon, text } = STATUS[status]
-        const bad = status === 'rejected'
+        const { words, tone, icon, text } = STATUS[status]
+        const bad = tone === 'bad'
         const current = at !== undefined && steps[i + 1]?.at === undefined
         return (
           <li

@@ -9,13 +9,13 @@ import { Typed } from '../ui/typed.tsx'
 import { isLeaving, useSession } from './use_session.ts'
 
 export function RequireUser({ admin = false }: { admin?: boolean }) {
-  const { user } = useSession()
+  const { user, isAdmin } = useSession()
   const { pathname, search } = useLocation()
   if (!user) {
     const next = encodeURIComponent(pathname + search)
     return <Navigate to={isLeaving() ? PAGE.catalogue : `${PAGE.signIn}?next=${next}`} replace />
   }
-  if (admin && user.role !== 'admin') {
+  if (admin && !isAdmin) {
     return (
       <EmptyState page title="This part is for shopkeepers">
         You are signed in as <Typed>{user.username}</Typed>, and that account has no admin role.

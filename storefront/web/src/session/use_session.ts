@@ -1,6 +1,7 @@
 /** Who is signed in, and how to change that. Re-renders when it changes, in this tab or another. */
 import { useSyncExternalStore } from 'react'
 import { shop, tabSession, type User } from '../api/shop.ts'
+import { isAdmin } from './roles.ts'
 
 export type SessionView = {
   readonly user: User | undefined
@@ -18,7 +19,7 @@ export function useSession(): SessionView {
   const user = useSyncExternalStore(tabSession.subscribe, tabSession.user)
   return {
     user,
-    isAdmin: user?.role === 'admin',
+    isAdmin: isAdmin(user),
     signIn: (username, password) => shop.signIn({ username, password }),
     register: (username, password) => shop.register({ username, password }),
     signOut: async () => {

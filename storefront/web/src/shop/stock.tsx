@@ -1,8 +1,7 @@
 /** How many are free to sell, in words; the colour only repeats them. */
 import { cx } from '../ui/cx.ts'
 import { formatNumber } from '../ui/format.tsx'
-
-const FEW = 5
+import { FEW } from './few.ts'
 
 export function stockWords(stock: number): string {
   if (stock === 0) return 'Sold out'

@@ -3,6 +3,7 @@ import { queryOptions } from '@tanstack/react-query'
 import { every } from '../../api/heal.ts'
 import type { Order } from '../../api/types.ts'
 import { useAnswer } from '../../api/use_answer.ts'
+import { OUTCOME_WORDS, SHIP } from '../../orders/status.ts'
 import { ButtonLink } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty_state.tsx'
 import { formatAmount, formatNumber } from '../../ui/format.tsx'
@@ -18,9 +19,9 @@ import { ordersPage, productsPage } from '../queries.ts'
 import {
   countOutcomes,
   DAY_MS,
+  EVERY_OUTCOME,
   momentOf,
-  OUTCOME_WORDS,
-  type Outcome,
+  OUTCOMES,
   revenueOf,
   type Slot,
   slotsOf,
@@ -51,12 +52,11 @@ const productsQuery = queryOptions({
   queryFn: ({ signal }) => pagesOf(PRODUCT_PAGES_MAX, (cursor) => productsPage(cursor, signal)),
 })
 
-export const OUTCOME_SERIES: readonly (Series & { key: Outcome })[] = [
-  { key: 'sold', words: OUTCOME_WORDS.sold, fill: 'fill-accent' },
-  { key: 'open', words: OUTCOME_WORDS.open, fill: 'fill-chart-open' },
-  { key: 'cancelled', words: OUTCOME_WORDS.cancelled, fill: 'fill-edge' },
-  { key: 'rejected', words: OUTCOME_WORDS.rejected, fill: 'fill-chart-failed' },
-]
+const OUTCOME_SERIES: readonly Series[] = EVERY_OUTCOME.map((key) => ({
+  key,
+  words: OUTCOME_WORDS[key],
+  fill: OUTCOMES[key].fill,
+}))
 const REVENUE: readonly Series[] = [{ key: 'revenue', words: 'Revenue', fill: 'fill-accent' }]
 
 const hour = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' })
@@ -125,7 +125,7 @@ function Figures({ window, now }: { window: Window; now: Date }) {
   const newest = orders[0]
   const counts = countOutcomes(orders)
   const decided = orders.length - counts.open
-  const waiting = orders.filter(({ status }) => status === 'confirmed').length
+  const waiting = orders.filter(({ allowed }) => allowed.includes(SHIP)).length
   if (newest === undefined) {
     return (
       <EmptyState
@@ -147,8 +147,8 @@ function Figures({ window, now }: { window: Window; now: Date }) {
           note="held, shipped or delivered"
         />
         <Tile
-          label={OUTCOME_WORDS.rejected}
-          value={decided === 0 ? '–' : percent.format(counts.rejected / decided)}
+          label={OUTCOME_WORDS.declined}
+          value={decided === 0 ? '–' : percent.format(counts.declined / decided)}
           note="of the decided ones"
         />
         <Tile label="To be shipped" value={formatNumber(waiting)} note="confirmed, of these orders" />

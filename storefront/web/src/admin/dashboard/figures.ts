@@ -3,29 +3,20 @@
  * begin at `from`, which is a day ago; or the oldest order that was read, when there were too many to read them all or
  * when the shop has no older one.
  */
-import type { Order, OrderStatus, Product } from '../../api/types.ts'
-import { STATUS } from '../../orders/status.ts'
+import type { Order, Product } from '../../api/types.ts'
+import { type Outcome, STATUS } from '../../orders/status.ts'
+import { FEW } from '../../shop/few.ts'
 import { totalOf } from '../../ui/money_math.ts'
 
-export type Outcome = 'sold' | 'open' | 'cancelled' | 'rejected'
-
-const OUTCOMES: Readonly<Record<OrderStatus, Outcome>> = {
-  pending: 'open',
-  cancelling: 'open',
-  confirmed: 'sold',
-  shipped: 'sold',
-  delivered: 'sold',
-  rejected: 'rejected',
-  cancelled: 'cancelled',
+/** The colour of each outcome, in drawings and behind text, in the order of the charts. */
+export const OUTCOMES: Readonly<Record<Outcome, { readonly fill: string; readonly ground: string }>> = {
+  sold: { fill: 'fill-accent', ground: 'bg-accent' },
+  open: { fill: 'fill-chart-open', ground: 'bg-chart-open' },
+  called_off: { fill: 'fill-edge', ground: 'bg-edge' },
+  declined: { fill: 'fill-chart-failed', ground: 'bg-chart-failed' },
 }
-/** Outcomes are called as the states that lead to them are. */
-export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
-  sold: 'Sold',
-  open: STATUS.pending.words,
-  cancelled: STATUS.cancelled.words,
-  rejected: STATUS.rejected.words,
-}
-export const outcomeOf = ({ status }: Pick<Order, 'status'>): Outcome => OUTCOMES[status]
+export const EVERY_OUTCOME = Object.keys(OUTCOMES) as Outcome[]
+const outcomeOf = ({ status }: Pick<Order, 'status'>): Outcome => STATUS[status].outcome
 
 export const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
@@ -34,7 +25,6 @@ const SHORT_MS = 5 * 60_000
 const SHORT_WINDOW_MS = 2 * HOUR_MS
 /** A chart of fewer bars says little; what lies before the window is simply empty. */
 const SLOTS_MIN = 12
-const FEW = 5
 const SOON_HOURS = 72
 
 export type Window = { readonly orders: readonly Order[]; readonly from: Date; readonly cut: boolean }
@@ -86,7 +76,7 @@ function startOf(date: Date, sizeMs: number): number {
 }
 
 export function countOutcomes(orders: readonly Order[]): Record<Outcome, number> {
-  const counts = { sold: 0, open: 0, cancelled: 0, rejected: 0 }
+  const counts = { sold: 0, open: 0, called_off: 0, declined: 0 }
   for (const order of orders) counts[outcomeOf(order)] += 1
   return counts
 }

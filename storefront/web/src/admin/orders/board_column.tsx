@@ -3,7 +3,7 @@ import { Link } from 'react-router'
 import type { Order, OrderStatus } from '../../api/types.ts'
 import { usePages } from '../../api/use_answer.ts'
 import { OrderWords } from '../../orders/order_words.tsx'
-import { STATUS } from '../../orders/status.ts'
+import { CANCEL, MOVES, type Move, movesOf, SHIP, STATUS } from '../../orders/status.ts'
 import { Button } from '../../ui/button.tsx'
 import { cx } from '../../ui/cx.ts'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
@@ -13,7 +13,6 @@ import { Loading, Skeleton } from '../../ui/skeleton.tsx'
 import { Name } from '../names.tsx'
 import { More } from '../parts.tsx'
 import { boardQuery } from '../queries.ts'
-import { MOVE_WORDS, type Move, movesOf } from './moves.ts'
 import { useMove } from './use_move.ts'
 
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' })
@@ -28,9 +27,9 @@ export function BoardColumn({ status, ship, className }: Props) {
   const { data, error, isPending, dataUpdatedAt, hasNextPage, refetch } = list
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set())
   const orders = data?.pages.flatMap(({ items }) => items) ?? []
-  const chosen = orders.filter(({ id }) => ticked.has(id))
-  const shippable = status === 'confirmed'
-  const all = orders.length > 0 && chosen.length === orders.length
+  const shippable = orders.filter(canShip)
+  const chosen = shippable.filter(({ id }) => ticked.has(id))
+  const all = chosen.length === shippable.length
   return (
     <section
       aria-label={STATUS[status].words}
@@ -53,14 +52,14 @@ export function BoardColumn({ status, ship, className }: Props) {
           </span>
         )}
       </div>
-      {shippable && orders.length > 0 && (
+      {shippable.length > 0 && (
         <div className="flex flex-wrap items-center justify-between gap-x-3 rounded-lg bg-surface py-1 pr-2 pl-3 shadow-rest">
           <label className="inline-flex min-h-11 cursor-pointer items-center gap-2.5 text-sm">
             <input
               type="checkbox"
               className="size-5 accent-accent"
               checked={all}
-              onChange={() => setTicked(new Set(all ? [] : orders.map(({ id }) => id)))}
+              onChange={() => setTicked(new Set(all ? [] : shippable.map(({ id }) => id)))}
             />
             All shown
           </label>
@@ -93,7 +92,7 @@ export function BoardColumn({ status, ship, className }: Props) {
               key={order.id}
               order={order}
               tick={
-                shippable
+                canShip(order)
                   ? {
                       on: ticked.has(order.id),
                       flip: () => setTicked(flipped(ticked, order.id)),
@@ -110,6 +109,8 @@ export function BoardColumn({ status, ship, className }: Props) {
     </section>
   )
 }
+
+const canShip = ({ allowed }: Order) => allowed.includes(SHIP)
 
 function flipped(ticked: ReadonlySet<string>, id: string): ReadonlySet<string> {
   const next = new Set(ticked)
@@ -166,12 +167,12 @@ export function Moves({ order, size = 'sm' }: { order: Order; size?: 'sm' | 'md'
         <Button
           key={to}
           size={size}
-          tone={to === 'cancelled' ? 'quiet' : size === 'md' ? 'primary' : 'plain'}
+          tone={to === CANCEL ? 'quiet' : size === 'md' ? 'primary' : 'plain'}
           busy={isPending && variables.to === to}
-          aria-label={`${MOVE_WORDS[to].ask}, order ${short}`}
-          onClick={() => (to === 'cancelled' ? setAsking(true) : go(to))}
+          aria-label={`${MOVES[to]}, order ${short}`}
+          onClick={() => (to === CANCEL ? setAsking(true) : go(to))}
         >
-          {MOVE_WORDS[to].ask}
+          {MOVES[to]}
         </Button>
       ))}
       <ConfirmDialog
@@ -182,7 +183,7 @@ export function Moves({ order, size = 'sm' }: { order: Order; size?: 'sm' | 'md'
         keep="Keep it"
         onConfirm={() => {
           setAsking(false)
-          go('cancelled')
+          go(CANCEL)
         }}
       >
         What is held for <OrderWords order={order} /> goes back on the shelf at once.

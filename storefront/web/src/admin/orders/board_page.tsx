@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import { useSearchParams } from 'react-router'
 import type { Order, OrderStatus } from '../../api/types.ts'
-import { CLOSED, OPEN, STATUS } from '../../orders/status.ts'
+import { CLOSED, FIRST_COLUMN, OPEN, STATUS } from '../../orders/status.ts'
 import { cx } from '../../ui/cx.ts'
 import { PageTitle } from '../../ui/page_title.tsx'
 import { AdminPage } from '../parts.tsx'
@@ -21,7 +21,7 @@ export default function BoardPage() {
   const group: Group = params.get('show') === 'closed' ? 'closed' : 'open'
   const statuses: readonly OrderStatus[] = GROUPS[group].statuses
   const asked = params.get('status') as OrderStatus
-  const status = statuses.includes(asked) ? asked : group === 'open' ? 'confirmed' : statuses[0]!
+  const status = [asked, FIRST_COLUMN].find((one) => statuses.includes(one)) ?? statuses[0]!
   const show = (change: { group?: Group; status?: OrderStatus }) => {
     const next = { group, ...change }
     setParams(

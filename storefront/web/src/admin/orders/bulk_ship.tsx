@@ -3,13 +3,14 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { Link } from 'react-router'
 import type { Order } from '../../api/types.ts'
+import { SHIP } from '../../orders/status.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { formatAmount, formatNumber } from '../../ui/format.tsx'
 import { totalOf } from '../../ui/money_math.ts'
 import { Notice } from '../../ui/notice.tsx'
 import { toast } from '../../ui/toast.ts'
-import { forEach, type Progress } from './moves.ts'
+import { forEach, type Progress } from './for_each.ts'
 import { explainMove, moveOrder } from './use_move.ts'
 
 const AT_ONCE = 4
@@ -132,7 +133,7 @@ function useShipping() {
       stopping.current = aborting
       setRunning(true)
       setProgress({ total: ids.length, done: 0, failures: [] })
-      const { total, done } = await forEach(ids, (id) => moveOrder(id, 'shipped'), {
+      const { total, done } = await forEach(ids, (id) => moveOrder(id, SHIP), {
         atOnce: AT_ONCE,
         signal: aborting.signal,
         onProgress: setProgress,

@@ -4,7 +4,8 @@ import { ShopProblem } from '../../api/shop.ts'
 import type { Order } from '../../api/types.ts'
 import { NotFound } from '../../layout/not_found.tsx'
 import { OrderWords, orderWords } from '../../orders/order_words.tsx'
-import { DECLINED, STATUS } from '../../orders/status.ts'
+import { REJECTIONS } from '../../orders/rejection.ts'
+import { STATUS } from '../../orders/status.ts'
 import { StatusBadge } from '../../orders/status_badge.tsx'
 import { useLiveOrder } from '../../orders/use_live_order.ts'
 import { cx } from '../../ui/cx.ts'
@@ -59,11 +60,10 @@ export default function OrderPage() {
 }
 
 function Rejected({ order }: { order: Order }) {
-  if (order.status !== 'rejected') return null
-  const reason = order.rejection?.reason
+  if (!order.rejection) return null
   return (
     <Notice tone="bad" title="This order was declined">
-      {reason ? DECLINED[reason] : 'Nothing was bought.'}
+      {REJECTIONS[order.rejection.reason].sentence}
     </Notice>
   )
 }

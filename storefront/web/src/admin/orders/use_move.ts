@@ -3,10 +3,9 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { orderQuery } from '../../api/queries.ts'
 import { dataOf, ShopProblem, shop } from '../../api/shop.ts'
 import type { Order } from '../../api/types.ts'
-import { STATUS } from '../../orders/status.ts'
+import { type Move, STATUS } from '../../orders/status.ts'
 import { explain } from '../../ui/notice.tsx'
 import { toast } from '../../ui/toast.ts'
-import { MOVE_WORDS, type Move } from './moves.ts'
 
 export const moveOrder = (id: string, status: Move): Promise<Order> =>
   dataOf(shop.orders.PUT('/orders/{id}', { params: { path: { id } }, body: { status } }))
@@ -22,7 +21,7 @@ export function useMove() {
     onError: (error, { to }) =>
       toast({
         tone: 'bad',
-        title: `Not ${MOVE_WORDS[to].done.toLowerCase()}`,
+        title: `Not ${STATUS[to].words.toLowerCase()}`,
         description: explainMove(error),
       }),
     onSettled: (_order, _error, { order }) =>

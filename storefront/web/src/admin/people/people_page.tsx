@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { dataOf, ShopProblem, shop } from '../../api/shop.ts'
 import { usePages } from '../../api/use_answer.ts'
+import { isAdmin, otherRole, ROLES, type Role } from '../../session/roles.ts'
 import { useSession } from '../../session/use_session.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -14,7 +15,7 @@ import { Table, Td, Th } from '../../ui/table.tsx'
 import { toast } from '../../ui/toast.ts'
 import { Typed } from '../../ui/typed.tsx'
 import { AdminPage, More } from '../parts.tsx'
-import { type Account, peopleQuery, type Role } from '../queries.ts'
+import { type Account, peopleQuery } from '../queries.ts'
 
 export default function PeoplePage() {
   const list = usePages(peopleQuery)
@@ -86,10 +87,10 @@ function People({ people, ask }: { people: readonly Account[]; ask: (account: Ac
             <Td className="text-right whitespace-nowrap">
               <Button
                 size="sm"
-                aria-label={`${ROLES[other(account.role)].ask}: ${account.username}`}
+                aria-label={`${askFor(otherRole(account.role))}: ${account.username}`}
                 onClick={() => ask(account)}
               >
-                {ROLES[other(account.role)].ask}
+                {askFor(otherRole(account.role))}
               </Button>
             </Td>
           </tr>
@@ -99,15 +100,9 @@ function People({ people, ask }: { people: readonly Account[]; ask: (account: Ac
   )
 }
 
-const RoleBadge = ({ role }: { role: Role }) => (
-  <Badge tone={role === 'admin' ? 'info' : 'neutral'}>{ROLES[role].words}</Badge>
-)
+const RoleBadge = ({ role }: { role: Role }) => <Badge tone={ROLES[role].tone}>{ROLES[role].words}</Badge>
 
-const ROLES: Record<Role, { words: string; ask: string }> = {
-  admin: { words: 'Admin', ask: 'Make admin' },
-  customer: { words: 'Customer', ask: 'Make customer' },
-}
-const other = (role: Role): Role => (role === 'admin' ? 'customer' : 'admin')
+const askFor = (role: Role) => `Make ${ROLES[role].words.toLowerCase()}`
 
 function RoleDialog({
   account,
@@ -125,11 +120,11 @@ function RoleDialog({
     setBusy(true)
     try {
       const params = { path: { id } }
-      await dataOf(shop.auth.PUT('/users/{id}/role', { params, body: { role: other(role) } }))
+      await dataOf(shop.auth.PUT('/users/{id}/role', { params, body: { role: otherRole(role) } }))
       toast({
         title: (
           <>
-            <Typed>{username}</Typed> is {other(role) === 'admin' ? 'an admin' : 'a customer'} now
+            <Typed>{username}</Typed> is {ROLES[otherRole(role)].one} now
           </>
         ),
       })
@@ -140,22 +135,22 @@ function RoleDialog({
     setBusy(false)
     close()
   }
-  const up = account?.role === 'customer'
+  const role = otherRole(account?.role ?? 'admin')
   return (
     <ConfirmDialog
       open={account !== undefined}
       onOpenChange={(open) => !open && close()}
       title={
         <>
-          Make <Typed>{account?.username ?? 'this account'}</Typed> {up ? 'an admin' : 'a customer'}?
+          Make <Typed>{account?.username ?? 'this account'}</Typed> {ROLES[role].one}?
         </>
       }
-      confirm={up ? 'Make admin' : 'Make customer'}
+      confirm={askFor(role)}
       keep="Leave it"
       busy={busy}
       onConfirm={() => account && void change(account)}
     >
-      {up
+      {isAdmin({ role })
         ? 'An admin sees all orders and accounts, changes the catalogue, and can make other admins.'
         : account?.id === user?.id
           ? 'This is your own account: you will lose these pages.'

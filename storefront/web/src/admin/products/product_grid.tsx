@@ -1,9 +1,11 @@
 /** The products as a grid that is edited in place. Enter or a first letter begins, Enter keeps, Escape leaves it. */
+
 import { Fragment, useId, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { Link } from 'react-router'
 import type { Product } from '../../api/types.ts'
 import { Cover } from '../../shop/cover.tsx'
+import { FEW } from '../../shop/few.ts'
 import { cx } from '../../ui/cx.ts'
 import { faultsByField } from '../../ui/field_faults.ts'
 import { Ago, formatAmount, formatNumber } from '../../ui/format.tsx'
@@ -21,7 +23,6 @@ const COLUMNS: readonly EditedField[] = ['name', 'price', 'stock']
 const OPEN = 3
 const REMOVE = 4
 const COUNT = 5
-const FEW = 5
 
 type Props = {
   products: readonly Product[]

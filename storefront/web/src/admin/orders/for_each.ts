@@ -1,26 +1,4 @@
-/** The moves people may ask for, the words for them, and many of one kind in a row. */
-import type { Order, OrderStatus } from '../../api/types.ts'
-import { STATUS } from '../../orders/status.ts'
-
-export type Move = 'shipped' | 'delivered' | 'cancelled'
-
-/** As the order service allows them; everything else is the system's own to do. */
-const ALLOWED: Readonly<Record<OrderStatus, readonly Move[]>> = {
-  pending: ['cancelled'],
-  confirmed: ['shipped', 'cancelled'],
-  shipped: ['delivered'],
-  delivered: [],
-  rejected: [],
-  cancelling: [],
-  cancelled: [],
-}
-export const movesOf = ({ status }: Pick<Order, 'status'>): readonly Move[] => ALLOWED[status]
-
-export const MOVE_WORDS: Readonly<Record<Move, { ask: string; done: string }>> = {
-  shipped: { ask: 'Ship', done: STATUS.shipped.words },
-  delivered: { ask: 'Mark as delivered', done: STATUS.delivered.words },
-  cancelled: { ask: 'Cancel', done: STATUS.cancelled.words },
-}
+/** Many calls of one kind in a row. */
 
 export type Failure = { readonly id: string; readonly error: unknown }
 export type Progress = {

@@ -1,0 +1,107 @@
+/**
+ * What the pages know of statuses is the order service's: its moves and final statuses come with the orders and the
+ * generated client, and the pages name a status in one file alone, which has words for each.
+ */
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { suite, test } from 'node:test'
+import { EXPECTED_STATUSES, FINAL_STATUSES } from '@shop/client/generated/order_statuses'
+import * as service from '@shop/order_service/domain/order'
+import type { OrderStatus } from '../../web/src/api/types.ts'
+import { isRejection, REJECTIONS } from '../../web/src/orders/rejection.ts'
+import { CLOSED, isFinal, MOVES, movesOf, OPEN, STATUS, stepsAfter } from '../../web/src/orders/status.ts'
+
+const SOURCES = join(import.meta.dirname, '../../web/src')
+const THE_FILE = 'orders/status.ts'
+const byName = (names: readonly string[]) => names.toSorted()
+
+suite('statuses in the pages are those of the order service', () => {
+  test('the generated lists are those of its table', () => {
+    assert.deepEqual([...FINAL_STATUSES], service.ORDER_STATUSES.filter(service.isFinal))
+    assert.deepEqual([...EXPECTED_STATUSES], service.EXPECTED_STATUSES)
+  })
+
+  test('each has words, and so has each move', () => {
+    assert.deepEqual(byName(Object.keys(STATUS)), byName(service.ORDER_STATUSES))
+    assert.deepEqual(byName(Object.keys(MOVES)), byName(service.REQUESTABLE_STATUSES))
+  })
+
+  test('one without words does not compile', () => {
+    const { pending, ...others } = STATUS
+    const { shipped, ...moves } = MOVES
+    const { price_changed, ...reasons } = REJECTIONS
+    // @ts-expect-error: a status without words
+    const statuses: typeof STATUS = others
+    // @ts-expect-error: a move without words
+    const moving: typeof MOVES = moves
+    // @ts-expect-error: a reason without words
+    const rejections: typeof REJECTIONS = reasons
+    for (const incomplete of [statuses, moving, rejections]) assert.ok(Object.keys(incomplete).length > 0)
+  })
+
+  test('the board has a column for each, in the order of the words', () => {
+    assert.deepEqual([OPEN, CLOSED].flat().toSorted(), byName(service.ORDER_STATUSES))
+    assert.deepEqual(OPEN, ['pending', 'confirmed', 'shipped', 'cancelling'])
+    assert.deepEqual(CLOSED, ['delivered', 'cancelled', 'rejected'])
+    for (const status of service.ORDER_STATUSES) assert.equal(isFinal(status), service.isFinal(status))
+  })
+
+  test('a timeline shows what is still to come, unless the order left that way', () => {
+    const ahead: Record<OrderStatus, OrderStatus[]> = {
+      pending: ['confirmed', 'shipped', 'delivered'],
+      confirmed: ['shipped', 'delivered'],
+      shipped: ['delivered'],
+      delivered: [],
+      rejected: [],
+      cancelling: [],
+      cancelled: [],
+    }
+    for (const status of service.ORDER_STATUSES) assert.deepEqual(stepsAfter(status), ahead[status], status)
+  })
+
+  test('buttons are those the order allows, in their own order', () => {
+    assert.deepEqual(movesOf({ allowed: ['cancelled', 'shipped'] }), ['shipped', 'cancelled'])
+    assert.deepEqual(movesOf({ allowed: ['delivered'] }), ['delivered'])
+    assert.deepEqual(movesOf({ allowed: [] }), [])
+  })
+
+  test('a refusal that leaves the order rejected is told from others', () => {
+    assert.ok(isRejection('price_changed'))
+    for (const code of ['validation_failed', 'toString', '']) assert.ok(!isRejection(code), code)
+  })
+})
+
+suite(`a status is named in ${THE_FILE} alone`, () => {
+  const status = `(?:${service.ORDER_STATUSES.join('|')})`
+  /** As text, as a key of an object or type, or as a member. */
+  const NAMED = new RegExp(
+    `['"\`]${status}['"\`]|^\\s*${status}\\??:|[{,]\\s*${status}:|\\.${status}\\b`,
+    'm',
+  )
+  const withoutComments = (text: string) => text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
+  const names = (text: string) => NAMED.test(withoutComments(text))
+
+  for (const text of [
+    `if (order.status === 'pending') return`,
+    'const FINAL = ["delivered"]',
+    'const NEXT = {\n  shipped: [],\n}',
+    'const NEXT = { shipped: [] }',
+    'STATUS.cancelled.words',
+    'type Ends = { rejected?: string }'.replace('{ ', '{\n'),
+  ]) {
+    test(`noticed: ${text.replaceAll('\n', ' ')}`, () => assert.ok(names(text)))
+  }
+  for (const text of ['const { isPending } = query', '/** It is confirmed. */', 'order.status']) {
+    test(`not a status: ${text}`, () => assert.ok(!names(text)))
+  }
+
+  test('in every source of the pages', () => {
+    const files = globSync('**/*.{ts,tsx}', { cwd: SOURCES })
+    assert.ok(files.length > 80 && files.includes(THE_FILE))
+    assert.deepEqual(
+      files.filter((file) => names(readFileSync(join(SOURCES, file), 'utf8'))),
+      [THE_FILE],
+    )
+  })
+})

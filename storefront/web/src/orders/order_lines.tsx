@@ -1,0 +1,54 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from 'react-router'
+import { productQuery } from '../api/queries.ts'
+import type { Order } from '../api/types.ts'
+import { Cover } from '../shop/cover.tsx'
+import { Money } from '../ui/format.tsx'
+import { Typed } from '../ui/typed.tsx'
+import { STATUS } from './status.ts'
+
+/** What was ordered, and what it comes to. */
+export function OrderLines({ order }: { order: Order }) {
+  return (
+    <section aria-label="Items" className="rounded-xl bg-surface p-5 shadow-rest">
+      <ul className="grid gap-4">
+        {order.lines.map((line) => (
+          <LineRow key={line.product_id} line={line} currency={order.currency} />
+        ))}
+      </ul>
+      <p className="mt-5 flex items-baseline justify-between border-t border-line pt-4">
+        <span className="font-semibold">{STATUS[order.status].total}</span>
+        <Money
+          amount={order.total_price}
+          currency={order.currency}
+          className="tabular text-xl font-semibold"
+        />
+      </p>
+    </section>
+  )
+}
+
+function LineRow({ line, currency }: { line: Order['lines'][number]; currency: string }) {
+  const { product_id, quantity, name, unit_price } = line
+  // Until the stock is held the order has no names of its own.
+  const { data: product } = useQuery({ ...productQuery(product_id), enabled: name === null })
+  return (
+    <li className="flex items-center gap-4">
+      <Cover id={product_id} className="aspect-square w-14 shrink-0 rounded-md" />
+      <div className="min-w-0 flex-1">
+        <Link to={`/products/${product_id}`} className="font-semibold hover:underline">
+          <Typed>{name ?? product?.name ?? 'Product'}</Typed>
+        </Link>
+        <p className="tabular text-sm text-soft">
+          {quantity}
+          {unit_price !== null && (
+            <>
+              {' × '}
+              <Money amount={unit_price} currency={currency} />
+            </>
+          )}
+        </p>
+      </div>
+    </li>
+  )
+}

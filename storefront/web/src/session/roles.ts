@@ -1,0 +1,16 @@
+/** What accounts may be, in words. What a role allows is judged by the services. */
+import type { User } from '../api/shop.ts'
+import type { BadgeTone } from '../ui/badge.tsx'
+
+export type Role = User['role']
+
+export const ROLES: Readonly<
+  Record<Role, { readonly words: string; readonly one: string; readonly tone: BadgeTone }>
+> = {
+  admin: { words: 'Admin', one: 'an admin', tone: 'info' },
+  customer: { words: 'Customer', one: 'a customer', tone: 'neutral' },
+}
+
+export const isAdmin = (account: { readonly role: Role } | undefined): boolean => account?.role === 'admin'
+
+export const otherRole = (role: Role): Role => (role === 'admin' ? 'customer' : 'admin')
