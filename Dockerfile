@@ -13,6 +13,7 @@ ARG NODE_IMAGE=node:26.10.0-slim
 FROM ${NODE_IMAGE} AS manifests
 WORKDIR /shop
 COPY package.json package-lock.json ./
+COPY faults/package.json faults/
 COPY retry/package.json retry/
 COPY service_kit/package.json service_kit/
 COPY tracing/package.json tracing/
@@ -35,8 +36,10 @@ ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/shop/data \
     MALLOC_MMAP_THRESHOLD_=1048576 NODE_OPTIONS=--max-semi-space-size=6
 COPY --from=dependencies /shop/node_modules node_modules
 COPY package.json ./
+COPY faults/package.json faults/
 COPY retry/package.json retry/
 COPY retry/src retry/src
+COPY faults/src faults/src
 COPY service_kit/package.json service_kit/
 COPY service_kit/src service_kit/src
 COPY tracing/package.json tracing/

@@ -17,11 +17,13 @@ type Rule = (file: File) => string[]
 
 const IMPORT = /\bfrom '([^']+)'|\bimport\(?\s*'([^']+)'/g
 
+/** The error of every domain; it imports nothing itself. */
+const FAULT = '@shop/faults/fault'
 const domainImportsOnlyDomain: Rule = ({ path, text }) => {
   if (!/\/src\/domain\//.test(path)) return []
   return [...text.matchAll(IMPORT)]
     .map(([, from, dynamic]) => from ?? dynamic ?? '')
-    .filter((from) => !/^\.\/[a-z0-9_]+\.ts$/.test(from))
+    .filter((from) => from !== FAULT && !/^\.\/[a-z0-9_]+\.ts$/.test(from))
     .map((from) => `${path} imports ${from}`)
 }
 

@@ -23,7 +23,7 @@ import {
 } from './domain/throttling.ts'
 import { accountRoutes } from './http/account_routes.ts'
 import { keyRoutes } from './http/key_routes.ts'
-import { AUTH_PROBLEMS } from './http/problems.ts'
+import { PROBLEMS } from './http/problems.ts'
 import { sessionRoutes } from './http/session_routes.ts'
 import type { Stores } from './storage/open_stores.ts'
 
@@ -81,7 +81,7 @@ export function createApp(deps: AppDeps): { app: App; ports: AccountPorts } {
     description: 'Accounts, logins and the tokens every other service believes.',
     metrics,
     access: { verifyToken },
-    problems: AUTH_PROBLEMS,
+    problems: PROBLEMS,
     readiness: { store: stores.check },
     ...(logger ? { logger } : {}),
     ...(tracing ? { tracing } : {}),

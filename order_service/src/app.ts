@@ -1,6 +1,7 @@
 /** The order service as an HTTP application that is not listening. */
 import { pauseMs } from '@shop/retry/backoff'
 import { type App, createHttpApp } from '@shop/service_kit/http/app'
+import { withViews } from '@shop/service_kit/http/problem_tables'
 import type { Tracing } from '@shop/service_kit/http/tracing'
 import type { VerifyToken } from '@shop/service_kit/identity/access'
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
@@ -15,7 +16,7 @@ import { orderEvents } from './http/order_events.ts'
 import { orderRoutes } from './http/order_routes.ts'
 import { createOrderWatch } from './http/order_watch.ts'
 import { placeOrderRoute } from './http/place_order_route.ts'
-import { ORDER_PROBLEMS } from './http/problems.ts'
+import { PROBLEMS } from './http/problems.ts'
 
 export type Deps = {
   readonly orders: OrderStore
@@ -79,7 +80,7 @@ export function createApp(deps: Deps): OrderApp {
     ...(deps.publicDocs ? { publicDocs: true } : {}),
     metrics,
     access: { verifyToken: deps.verifyToken },
-    problems: ORDER_PROBLEMS,
+    problems: withViews(PROBLEMS, { digits }),
     readiness: { store: () => orders.check() },
   })
   app.register(placeOrderRoute(routes))

@@ -1,6 +1,7 @@
 /** product_service as an app: catalogue and stock over whatever stores it is given. It does not listen. */
 
 import { type App, createHttpApp } from '@shop/service_kit/http/app'
+import { withViews } from '@shop/service_kit/http/problem_tables'
 import type { Tracing } from '@shop/service_kit/http/tracing'
 import type { AccessChecks } from '@shop/service_kit/identity/access'
 import type { Reached } from '@shop/service_kit/runtime/crash_points'
@@ -9,7 +10,7 @@ import type { Logger } from 'pino'
 import type { Stores } from './domain/ports.ts'
 import { currencyRoute } from './http/currency_route.ts'
 import { internalRoutes } from './http/internal_routes.ts'
-import { PRODUCT_PROBLEMS } from './http/problems.ts'
+import { PROBLEMS } from './http/problems.ts'
 import { productReads } from './http/product_reads.ts'
 import { productWrites } from './http/product_writes.ts'
 import { createReservationMetrics } from './http/reservation_metrics.ts'
@@ -37,25 +38,25 @@ export type AppDeps = {
 
 export function createApp(deps: AppDeps): App {
   const { stores, access, metrics, currency, routes, publicDocs = false, logger, tracing } = deps
+  const prices = { currency, digits: stores.digits }
   const app = createHttpApp({
     service: SERVICE,
     version: VERSION,
     description: 'The catalogue and its stock. Reads are public; changes need an admin.',
     metrics,
     access,
-    problems: PRODUCT_PROBLEMS,
+    problems: withViews(PROBLEMS, prices),
     readiness: { store: stores.check },
     publicDocs: publicDocs && routes !== 'internal',
     ...(logger && { logger }),
     ...(tracing && { tracing }),
   })
-  const prices = { currency, digits: stores.digits }
   const { catalogue, stock } = stores
   if (routes !== 'internal') {
     app.register(currencyRoute(prices))
     app.register(productReads({ ...deps, catalogue, prices }))
     app.register(productWrites({ ...deps, catalogue, prices }))
-    app.register(stockRoutes({ ...deps, stock, prices }))
+    app.register(stockRoutes({ ...deps, stock }))
   }
   if (routes !== 'public') {
     app.register(internalRoutes({ ...deps, stock, prices, metrics: createReservationMetrics(metrics) }))

@@ -43,7 +43,7 @@ export async function productRun(
     },
     {
       name: 'edit',
-      run: () => catalogue.edit(cup.id, { name: 'Mug', description: 'holds more' }, { from: 'nothing' }, ACT),
+      run: () => catalogue.edit(cup.id, { name: 'Mug', description: 'holds more' }, undefined, ACT),
       applied: async () => (await catalogue.find(cup.id))?.name === 'Mug',
     },
     { name: 'adjust', run: adjust('counted', 5), applied: () => counted('counted') },
@@ -66,7 +66,7 @@ export async function productRun(
     { name: 'ship', run: () => stock.ship([sent.orderId], AT), applied: async () => !(await isHeld(sent)) },
     {
       name: 'remove',
-      run: () => catalogue.remove(pot.id, { from: 'nothing' }, ACT),
+      run: () => catalogue.remove(pot.id, undefined, ACT),
       applied: async () => (await catalogue.find(pot.id)) === undefined,
     },
     { name: 'find', run: () => catalogue.find(tea.id) },

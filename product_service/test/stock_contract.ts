@@ -80,7 +80,7 @@ export function stockContract(name: string, makeStores: MakeStores) {
       const tea = await add(stores)
       const [a, b] = [order({ [tea.id]: 1 }), order({ [tea.id]: 2 })]
       await stores.stock.reserve([a, b], AT)
-      await stores.catalogue.remove(tea.id, { from: 'nothing' }, ACT)
+      await stores.catalogue.remove(tea.id, undefined, ACT)
       const [refused] = await stores.stock.reserve([order({ [tea.id]: 1 })], AT)
       assert.deepEqual([refused?.reason, refused?.unknownProducts], ['product_not_found', [tea.id]])
       assert.equal((await stores.stock.release([a.orderId], AT))[0]?.status, 'released')
@@ -203,7 +203,7 @@ export function stockContract(name: string, makeStores: MakeStores) {
       await stores.stock.reserve([sale], AT)
       await stores.stock.release([sale.orderId], AT)
       await stores.stock.adjust(change(tea.id, -1), ACT)
-      await stores.catalogue.edit(tea.id, { stock: 12 }, { from: 'nothing' }, ACT)
+      await stores.catalogue.edit(tea.id, { stock: 12 }, undefined, ACT)
       const first = await stores.stock.movements(tea.id, { after: undefined, limit: 3 })
       const second = await stores.stock.movements(tea.id, { after: first!.next, limit: 3 })
       assert.equal(second?.next, undefined)

@@ -1,20 +1,25 @@
 /** Every problem any service can answer with, and which service it comes from. */
 
-import { AUTH_PROBLEMS } from '@shop/auth_service/http/problems'
-import { ORDER_PROBLEMS } from '@shop/order_service/http/problems'
-import { PRODUCT_PROBLEMS } from '@shop/product_service/http/problems'
-import { type Catalogue, KIT_PROBLEMS } from '@shop/service_kit/http/problems'
-import { STOREFRONT_PROBLEMS } from '@shop/storefront/http/problems'
+import { PROBLEMS as AUTH_PROBLEMS } from '@shop/auth_service/http/problems'
+import { PROBLEMS as ORDER_PROBLEMS } from '@shop/order_service/http/problems'
+import { PROBLEMS as PRODUCT_PROBLEMS } from '@shop/product_service/http/problems'
+import type { Catalogue } from '@shop/service_kit/http/problem_tables'
+import { KIT_PROBLEMS } from '@shop/service_kit/http/problems'
+import { PROBLEMS as STOREFRONT_PROBLEMS } from '@shop/storefront/http/problems'
+import { NOTES, type Owner } from './error_notes.ts'
 
-export type OwnedCatalogue = {
-  readonly owner: 'every service' | 'auth_service' | 'product_service' | 'order_service' | 'storefront'
-  readonly problems: Catalogue
-}
+export type OwnedCatalogue = { readonly owner: Owner; readonly problems: Catalogue<string, never> }
+
+/** The codes of a table about which this owner has something to say: the kit's are in the table of every service. */
+const owned = (owner: Owner, table: Catalogue<string, never>): OwnedCatalogue => ({
+  owner,
+  problems: Object.fromEntries(Object.entries(table).filter(([code]) => code in NOTES[owner])),
+})
 
 export const CATALOGUES: readonly OwnedCatalogue[] = [
-  { owner: 'every service', problems: KIT_PROBLEMS },
-  { owner: 'auth_service', problems: AUTH_PROBLEMS },
-  { owner: 'product_service', problems: PRODUCT_PROBLEMS },
-  { owner: 'order_service', problems: ORDER_PROBLEMS },
-  { owner: 'storefront', problems: STOREFRONT_PROBLEMS },
+  owned('every service', KIT_PROBLEMS),
+  owned('auth_service', AUTH_PROBLEMS),
+  owned('product_service', PRODUCT_PROBLEMS),
+  owned('order_service', ORDER_PROBLEMS),
+  owned('storefront', STOREFRONT_PROBLEMS),
 ]

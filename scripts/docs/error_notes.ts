@@ -3,12 +3,17 @@
  * does not compile until it has its sentence here.
  */
 
-import type { AUTH_PROBLEMS } from '@shop/auth_service/http/problems'
-import type { ORDER_PROBLEMS } from '@shop/order_service/http/problems'
-import type { PRODUCT_PROBLEMS } from '@shop/product_service/http/problems'
+import type { PROBLEMS as AUTH_PROBLEMS } from '@shop/auth_service/http/problems'
+import type { PROBLEMS as ORDER_PROBLEMS } from '@shop/order_service/http/problems'
+import type { PROBLEMS as PRODUCT_PROBLEMS } from '@shop/product_service/http/problems'
 import type { KitProblemCode } from '@shop/service_kit/runtime/problem'
-import type { STOREFRONT_PROBLEMS } from '@shop/storefront/http/problems'
-import type { OwnedCatalogue } from './catalogues.ts'
+import type { PROBLEMS as STOREFRONT_PROBLEMS } from '@shop/storefront/http/problems'
+
+export type Owner = 'every service' | 'auth_service' | 'product_service' | 'order_service' | 'storefront'
+
+/** For each code that is not the kit's, and for those of the kit that mean something more in this service. */
+type Notes<Table> = Record<Exclude<keyof Table, KitProblemCode>, string> &
+  Partial<Record<KitProblemCode, string>>
 
 const EVERY_SERVICE: Record<KitProblemCode, string> = {
   malformed_body: 'The body is not JSON in UTF-8, names a field twice, or is empty where one is needed.',
@@ -31,7 +36,7 @@ const EVERY_SERVICE: Record<KitProblemCode, string> = {
   not_ready: 'Answer of `/readyz` while the service starts, drains, or has lost its store.',
 }
 
-const AUTH: Record<keyof typeof AUTH_PROBLEMS, string> = {
+const AUTH: Notes<typeof AUTH_PROBLEMS> = {
   username_taken: 'The name is registered, in this or in another mix of upper and lower case.',
   password_refused:
     'The new password is too short, too long, the username, or a very common one. `reason` says which.',
@@ -44,7 +49,7 @@ const AUTH: Record<keyof typeof AUTH_PROBLEMS, string> = {
   last_admin: 'The change would leave the shop without an admin.',
 }
 
-const PRODUCT: Record<keyof typeof PRODUCT_PROBLEMS, string> = {
+const PRODUCT: Notes<typeof PRODUCT_PROBLEMS> = {
   product_not_found: 'No product has this id, or it has left the catalogue.',
   version_conflict:
     'The product changed after the `version` in the body. `current` is how it is now; nothing was changed.',
@@ -57,7 +62,7 @@ const PRODUCT: Record<keyof typeof PRODUCT_PROBLEMS, string> = {
   idempotency_key_reused: 'The `Idempotency-Key` was used before with another adjustment.',
 }
 
-const ORDER: Record<keyof typeof ORDER_PROBLEMS, string> = {
+const ORDER: Notes<typeof ORDER_PROBLEMS> = {
   forbidden: 'The account may not see this list or make this change: it needs the role admin.',
   order_not_found: 'No order has this id, or it belongs to somebody else.',
   product_not_found: 'A product of the order is not for sale. The order is kept as `rejected`.',
@@ -74,7 +79,7 @@ const ORDER: Record<keyof typeof ORDER_PROBLEMS, string> = {
   too_many_streams: 'The account has too many event streams open. Close one.',
 }
 
-const STOREFRONT: Record<keyof typeof STOREFRONT_PROBLEMS, string> = {
+const STOREFRONT: Notes<typeof STOREFRONT_PROBLEMS> = {
   upstream_unavailable:
     'The service behind the address cannot be reached; nothing was done. Try again after `Retry-After`.',
   upstream_no_answer:
@@ -84,7 +89,7 @@ const STOREFRONT: Record<keyof typeof STOREFRONT_PROBLEMS, string> = {
   no_session: 'There is no session cookie. Sign in with `POST /api/auth/login`.',
 }
 
-export const NOTES: Readonly<Record<OwnedCatalogue['owner'], Readonly<Record<string, string>>>> = {
+export const NOTES: Readonly<Record<Owner, Readonly<Record<string, string>>>> = {
   'every service': EVERY_SERVICE,
   auth_service: AUTH,
   product_service: PRODUCT,

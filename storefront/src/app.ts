@@ -12,7 +12,7 @@ import type { Upstreams } from './config.ts'
 import { createAuthCaller } from './http/auth_caller.ts'
 import { forwardRoutes } from './http/forward.ts'
 import { pageRoutes } from './http/pages.ts'
-import { STOREFRONT_PROBLEMS } from './http/problems.ts'
+import { PROBLEMS } from './http/problems.ts'
 import { addSecurityHeaders } from './http/security_headers.ts'
 import { sessionRoutes } from './http/session_routes.ts'
 import { systemRoutes } from './http/system_routes.ts'
@@ -50,7 +50,7 @@ export function createApp(deps: AppDeps): App {
     description: 'The pages of the shop, and one address for the APIs of all services.',
     metrics,
     access: verifyToken ? { verifyToken } : {},
-    problems: STOREFRONT_PROBLEMS,
+    problems: PROBLEMS,
     // A service that is away takes its part of the pages away, not all of them: the storefront stays ready.
     readiness: {},
     ...(logger ? { logger } : {}),

@@ -1,27 +1,25 @@
-/** Everything this service refuses, by permanent code. Status and title of each are in http/problems.ts. */
-export type ErrorCode =
-  | 'username_taken'
-  | 'password_refused'
-  | 'invalid_credentials'
-  | 'wrong_password'
-  | 'too_many_attempts'
-  | 'invalid_refresh_token'
-  | 'user_not_found'
-  | 'last_admin'
+/** Everything this service refuses: permanent codes, and what each carries. How each is answered: http/problems.ts. */
+import { Fault, type Nothing } from '@shop/faults/fault'
 
-export type ErrorDetails = {
-  readonly members?: Readonly<Record<string, unknown>>
-  readonly headers?: Readonly<Record<string, string>>
+export type PasswordFault =
+  | 'malformed'
+  | 'blank'
+  | 'too_short'
+  | 'too_long'
+  | 'same_as_username'
+  | 'too_common'
+
+export type Payloads = {
+  username_taken: Nothing
+  password_refused: { readonly reason: PasswordFault }
+  invalid_credentials: Nothing
+  wrong_password: Nothing
+  too_many_attempts: { readonly retryAfterMs: number }
+  invalid_refresh_token: Nothing
+  user_not_found: Nothing
+  last_admin: Nothing
 }
 
-export class DomainError extends Error {
-  readonly code: ErrorCode
-  readonly details: ErrorDetails
-
-  constructor(code: ErrorCode, detail: string, details: ErrorDetails = {}) {
-    super(detail)
-    this.name = 'DomainError'
-    this.code = code
-    this.details = details
-  }
+export class DomainError<Code extends keyof Payloads = keyof Payloads> extends Fault<Payloads, Code> {
+  override name = 'DomainError'
 }

@@ -4,20 +4,12 @@
  * A password is brought to Unicode NFC before it is measured, compared or hashed, so that the same characters
  * typed on two keyboards are the same password. It is never shortened. Lengths are in code points.
  */
-import { DomainError } from './errors.ts'
+import { DomainError, type PasswordFault } from './errors.ts'
 import type { PasswordChecks } from './ports.ts'
 import { canonicalUsername } from './usernames.ts'
 
 export const PASSWORD_LENGTH_MIN = 8
 export const PASSWORD_LENGTH_MAX = 128
-
-export type PasswordFault =
-  | 'malformed'
-  | 'blank'
-  | 'too_short'
-  | 'too_long'
-  | 'same_as_username'
-  | 'too_common'
 
 const SENTENCES: Readonly<Record<PasswordFault, string>> = {
   malformed: 'The password is not valid Unicode text.',
@@ -38,7 +30,7 @@ export async function acceptPassword(
 ): Promise<string> {
   const normal = normalPassword(password)
   const fault = faultOf(normal, username, checks) ?? (checks.isCommon(normal) ? 'too_common' : undefined)
-  if (fault) throw new DomainError('password_refused', SENTENCES[fault], { members: { reason: fault } })
+  if (fault) throw new DomainError('password_refused', SENTENCES[fault], { reason: fault })
   return normal
 }
 

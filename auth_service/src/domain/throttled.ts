@@ -80,8 +80,7 @@ async function orRefund<T>(
 }
 
 function tooMany(pausedUntil: Date, now: Date) {
-  const seconds = Math.max(1, Math.ceil((pausedUntil.getTime() - now.getTime()) / 1000))
-  return new DomainError('too_many_attempts', `Too many tries. Try again in ${seconds} s.`, {
-    headers: { 'retry-after': String(seconds) },
-  })
+  const retryAfterMs = Math.max(1, pausedUntil.getTime() - now.getTime())
+  const seconds = Math.ceil(retryAfterMs / 1000)
+  return new DomainError('too_many_attempts', `Too many tries. Try again in ${seconds} s.`, { retryAfterMs })
 }

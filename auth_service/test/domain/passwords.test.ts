@@ -37,7 +37,7 @@ suite('passwords', () => {
     test(`${what}: password_refused, ${reason}`, async () => {
       await assert.rejects(acceptPassword(password, 'adalovelace', checks), {
         code: 'password_refused',
-        details: { members: { reason } },
+        payload: { reason },
       })
     })
   }

@@ -71,10 +71,10 @@ async function record(ports: Ports, { orderId, to, actor, seen }: StatusChange):
 }
 
 const conflict = (order: Order) =>
-  new DomainError('version_conflict', `The order is at version ${order.version} now.`, { order })
+  new DomainError('version_conflict', `The order is at version ${order.version} now.`, { current: order })
 
 const illegal = (order: Order, to: OrderStatus, allowed: readonly OrderStatus[]) =>
   new DomainError('illegal_transition', `An order that is ${order.status} can't become ${to}.`, {
-    members: { allowed },
-    order,
+    current: order,
+    allowed,
   })

@@ -1,36 +1,30 @@
-/** What the domain refuses, by permanent code. src/http/problems.ts says how each is answered. */
-import type { Order } from './order.ts'
+/** Everything the domain refuses: permanent codes, and what each carries. How each is answered: src/http/problems.ts. */
+import { Fault, type Nothing } from '@shop/faults/fault'
+import type { Order, OrderStatus, Rejected, Rejection, RejectionReason } from './order.ts'
 
-export type ErrorCode =
-  | 'forbidden'
-  | 'order_not_found'
-  | 'product_not_found'
-  | 'insufficient_stock'
-  | 'price_changed'
-  | 'duplicate_lines'
-  | 'idempotency_key_reused'
-  | 'illegal_transition'
-  | 'version_conflict'
-  | 'precondition_failed'
-  | 'too_many_streams'
-
-export type ErrorDetails = {
-  readonly members?: Readonly<Record<string, unknown>>
-  readonly headers?: Readonly<Record<string, string>>
-  /** The order concerned; what a client gets to see of it is decided in src/http. */
-  readonly order?: Order
+/** The order is kept as rejected, for this reason. */
+type RejectedFor<Reason extends RejectionReason> = {
+  readonly order: Rejected
+  readonly rejection: Extract<Rejection, { readonly reason: Reason }>
 }
 
-export class DomainError extends Error {
-  readonly code: ErrorCode
-  readonly details: ErrorDetails
+/** `current`: the order as it is now. */
+export type Payloads = {
+  forbidden: Nothing
+  order_not_found: Nothing
+  product_not_found: RejectedFor<'product_not_found'>
+  insufficient_stock: RejectedFor<'insufficient_stock'>
+  price_changed: RejectedFor<'price_changed'>
+  duplicate_lines: Nothing
+  idempotency_key_reused: { readonly orderId: string }
+  illegal_transition: { readonly current: Order; readonly allowed: readonly OrderStatus[] }
+  /** Without `current`: others change it too fast to say. */
+  version_conflict: { readonly current?: Order }
+  too_many_streams: Nothing
+}
 
-  constructor(code: ErrorCode, detail: string, details: ErrorDetails = {}, options?: ErrorOptions) {
-    super(detail, options)
-    this.name = 'DomainError'
-    this.code = code
-    this.details = details
-  }
+export class DomainError<Code extends keyof Payloads = keyof Payloads> extends Fault<Payloads, Code> {
+  override name = 'DomainError'
 }
 
 /**

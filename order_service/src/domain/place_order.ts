@@ -33,5 +33,5 @@ const keyReused = (order: Order) =>
   new DomainError(
     'idempotency_key_reused',
     `This Idempotency-Key made order ${order.id}, which asks for something else. Use a new key for a new order.`,
-    { members: { order_id: order.id } },
+    { orderId: order.id },
   )

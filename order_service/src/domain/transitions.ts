@@ -100,7 +100,10 @@ export function moveTo(
 
 function move<To extends OrderStatus>(order: Order, to: To, by: string, now: Date) {
   if (!NEXT[order.status].includes(to)) {
-    throw new DomainError('illegal_transition', `An order that is ${order.status} can't become ${to}.`)
+    throw new DomainError('illegal_transition', `An order that is ${order.status} can't become ${to}.`, {
+      current: order,
+      allowed: NEXT[order.status],
+    })
   }
   const at = now.toISOString()
   return { status: to, history: [...order.history, { status: to, at, by }], updatedAt: at }

@@ -22,11 +22,11 @@ import { asOf } from '../domain/as_of.ts'
 import { type Actor, visibleTo } from '../domain/change_order.ts'
 import { DomainError } from '../domain/errors.ts'
 import { isFinal, type Order } from '../domain/order.ts'
+import { actorOf } from './actor.ts'
 import { empty } from './empty.ts'
-import { actorOf } from './order_routes.ts'
 import { OrderParams, view } from './order_schemas.ts'
 import type { OrderWatch } from './order_watch.ts'
-import { ALL_PROBLEMS } from './problems.ts'
+import { PROBLEMS } from './problems.ts'
 import type { RouteDeps } from './route_deps.ts'
 
 export const STREAMS_MAX = 2_000
@@ -83,7 +83,7 @@ export function orderEvents(
             },
             204: Type.Null({ description: 'The order is final and you have seen all of it' }),
             ...problemResponses(
-              ALL_PROBLEMS,
+              PROBLEMS,
               'validation_failed',
               'unauthenticated',
               'order_not_found',

@@ -9,12 +9,13 @@ import {
   PAGE_LIMIT_DEFAULT,
 } from '@shop/service_kit/http/paging'
 import { problemResponses } from '@shop/service_kit/http/schemas'
-import { type Principal, principalOf } from '@shop/service_kit/identity/access'
+import { principalOf } from '@shop/service_kit/identity/access'
 import Type from 'typebox'
 import { type Actor, changeStatus, visibleTo } from '../domain/change_order.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { OrderPage } from '../domain/ports.ts'
 import type { StoredOrder } from '../domain/schedule.ts'
+import { actorOf } from './actor.ts'
 import { empty } from './empty.ts'
 import {
   IfMatchHeaders,
@@ -28,7 +29,7 @@ import {
   UserParams,
   view,
 } from './order_schemas.ts'
-import { ALL_PROBLEMS } from './problems.ts'
+import { PROBLEMS } from './problems.ts'
 import type { RouteDeps } from './route_deps.ts'
 
 const READ_PROBLEMS = [
@@ -38,8 +39,6 @@ const READ_PROBLEMS = [
   'store_unavailable',
   'keys_unavailable',
 ] as const
-
-export const actorOf = ({ userId, role }: Principal): Actor => ({ userId, admin: role === 'admin' })
 
 const newestFirst = (name: string): CursorList => ({ name, key: ['id'] })
 
@@ -61,7 +60,7 @@ export function orderRoutes({ ports, settle, digits }: RouteDeps) {
           response: {
             200: OrderView,
             304: Type.Null({ description: 'Unchanged since the ETag in If-None-Match' }),
-            ...problemResponses(ALL_PROBLEMS, ...READ_PROBLEMS, 'order_not_found'),
+            ...problemResponses(PROBLEMS, ...READ_PROBLEMS, 'order_not_found'),
           },
         },
       },
@@ -87,7 +86,7 @@ export function orderRoutes({ ports, settle, digits }: RouteDeps) {
           querystring: UserListQuery,
           response: {
             200: OrderPageView,
-            ...problemResponses(ALL_PROBLEMS, ...READ_PROBLEMS, 'malformed_cursor', 'forbidden'),
+            ...problemResponses(PROBLEMS, ...READ_PROBLEMS, 'malformed_cursor', 'forbidden'),
           },
         },
       },
@@ -119,7 +118,7 @@ export function orderRoutes({ ports, settle, digits }: RouteDeps) {
           querystring: ListQuery,
           response: {
             200: OrderPageView,
-            ...problemResponses(ALL_PROBLEMS, ...READ_PROBLEMS, 'malformed_cursor', 'forbidden'),
+            ...problemResponses(PROBLEMS, ...READ_PROBLEMS, 'malformed_cursor', 'forbidden'),
           },
         },
       },
@@ -145,7 +144,7 @@ export function orderRoutes({ ports, settle, digits }: RouteDeps) {
             200: { ...OrderView, description: 'The order has that status' },
             202: { ...OrderView, description: 'Cancelling: recorded, the stock is still being given back' },
             ...problemResponses(
-              ALL_PROBLEMS,
+              PROBLEMS,
               ...READ_PROBLEMS,
               'malformed_body',
               'body_too_large',
@@ -170,24 +169,11 @@ export function orderRoutes({ ports, settle, digits }: RouteDeps) {
           actor,
           seen: version === undefined ? tagged : (tagged ?? [version]).filter((each) => each === version),
         }
-        const order = await changeStatus(ports, settle, change).catch((error) => {
-          throw withCurrent(error, actor, tagged)
-        })
+        const order = await changeStatus(ports, settle, change)
         reply.code(order.status === 'cancelling' ? 202 : 200).header('etag', etagOf(order.version))
         return view(order, actor, digits())
       },
     )
-
-    /** Shows the current order in a refusal; a failed If-Match is 412, a failed `version` 409. */
-    function withCurrent(error: unknown, actor: Actor, tagged: readonly number[] | undefined): unknown {
-      if (!(error instanceof DomainError) || error.details.order === undefined) return error
-      const { order, members, headers } = error.details
-      const byHeader = error.code === 'version_conflict' && tagged?.includes(order.version) === false
-      return new DomainError(byHeader ? 'precondition_failed' : error.code, error.message, {
-        members: { ...members, current: view(order, actor, digits()) },
-        headers: { ...headers, etag: etagOf(order.version) },
-      })
-    }
 
     async function page(
       orderList: CursorList,

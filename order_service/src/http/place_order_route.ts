@@ -14,9 +14,9 @@ import type { Actor } from '../domain/change_order.ts'
 import { DomainError } from '../domain/errors.ts'
 import { type Draft, QUANTITY_MAX, type Rejected, type Shortage } from '../domain/order.ts'
 import { type Placed, placeOrder } from '../domain/place_order.ts'
-import { actorOf } from './order_routes.ts'
-import { ManyLines, NewOrder, OneProduct, OrderView, shortageView, view } from './order_schemas.ts'
-import { ALL_PROBLEMS } from './problems.ts'
+import { actorOf } from './actor.ts'
+import { ManyLines, NewOrder, OneProduct, OrderView, view } from './order_schemas.ts'
+import { PROBLEMS } from './problems.ts'
 import type { RouteDeps } from './route_deps.ts'
 
 /** When a client that was told 202 may ask again; the order's events tell it sooner. */
@@ -41,7 +41,7 @@ export function placeOrderRoute({ ports, settle, currency, digits }: RouteDeps) 
             201: { ...OrderView, description: 'The stock is held' },
             202: { ...OrderView, description: 'Accepted but not decided yet: see Location, or its events' },
             ...problemResponses(
-              ALL_PROBLEMS,
+              PROBLEMS,
               'validation_failed',
               'malformed_body',
               'duplicate_lines',
@@ -74,7 +74,7 @@ export function placeOrderRoute({ ports, settle, currency, digits }: RouteDeps) 
 function answer(reply: FastifyReply, { order, replayed }: Placed, buyer: Actor, digits: number): OrderView {
   if (replayed) reply.header('idempotent-replayed', 'true')
   reply.header('location', `/orders/${order.id}`)
-  if (order.status === 'rejected') throw refusal(order, buyer, digits)
+  if (order.status === 'rejected') throw refusal(order)
   reply.header('etag', etagOf(order.version))
   if (order.status === 'pending') reply.code(202).header('retry-after', RETRY_AFTER_SECONDS)
   else reply.code(201)
@@ -82,27 +82,17 @@ function answer(reply: FastifyReply, { order, replayed }: Placed, buyer: Actor, 
 }
 
 /** The order is kept as rejected, and is part of the answer. */
-function refusal(order: Rejected, buyer: Actor, digits: number): DomainError {
+function refusal(order: Rejected): DomainError {
   const { rejection } = order
-  const members = { order: view(order, buyer, digits) }
   switch (rejection.reason) {
-    case 'product_not_found':
-      return new DomainError('product_not_found', `Unknown: ${rejection.unknownProducts.join(', ')}.`, {
-        members: { ...members, unknown_products: rejection.unknownProducts },
-      })
-    case 'insufficient_stock':
-      return new DomainError('insufficient_stock', shortageSentence(rejection.shortages), {
-        members: { ...members, shortages: rejection.shortages.map(shortageView) },
-      })
-    case 'price_changed': {
-      const { totalMinor } = rejection
-      const total_price = totalMinor === undefined ? null : formatMoney(totalMinor, digits)
-      const cost =
-        total_price === null ? 'more than an order may come to' : `${total_price} ${order.currency}`
-      return new DomainError('price_changed', `The lines cost ${cost} now.`, {
-        members: { ...members, current: { total_price } },
-      })
+    case 'product_not_found': {
+      const detail = `Unknown: ${rejection.unknownProducts.join(', ')}.`
+      return new DomainError(rejection.reason, detail, { order, rejection })
     }
+    case 'insufficient_stock':
+      return new DomainError(rejection.reason, shortageSentence(rejection.shortages), { order, rejection })
+    case 'price_changed':
+      return new DomainError(rejection.reason, 'The lines have another price now.', { order, rejection })
   }
 }
 
@@ -139,7 +129,7 @@ function draftOf(
 
 const invalid = (path: string, message: string) =>
   new Problem('validation_failed', `body${path}: ${message}`, {
-    members: { errors: [{ in: 'body', path, message }] },
+    errors: [{ in: 'body', path, message }],
   })
 
 /** Bodies are checked against the form they are in: against both, every fault would be told twice, once wrongly. */

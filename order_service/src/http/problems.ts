@@ -1,24 +1,98 @@
-/** How each refusal of this service is answered. A code is permanent; its text may improve. */
-import { type Catalogue, KIT_PROBLEMS } from '@shop/service_kit/http/problems'
-import type { ErrorCode } from '../domain/errors.ts'
+/** How everything order_service refuses is answered. A code is permanent; its text may improve. */
+import { etagOf, versionsNamed } from '@shop/service_kit/http/etags'
+import type { Asked, ProblemTable } from '@shop/service_kit/http/problem_tables'
+import { KIT_PROBLEMS } from '@shop/service_kit/http/problems'
+import { principalOf } from '@shop/service_kit/identity/access'
+import { formatMoney } from '@shop/service_kit/money/money'
+import type { KitPayloads } from '@shop/service_kit/runtime/problem'
+import type { Payloads } from '../domain/errors.ts'
+import type { Order } from '../domain/order.ts'
+import { actorOf } from './actor.ts'
+import { shortageView, view } from './order_schemas.ts'
 
-export const ORDER_PROBLEMS = {
-  forbidden: KIT_PROBLEMS.forbidden,
+/** Digits that amounts of the store count. */
+export type Views = { readonly digits: () => number }
+
+/** A version conflict of a request whose `If-Match` names other versions. */
+type EdgePayloads = { precondition_failed: Payloads['version_conflict'] }
+
+/** An order, for whoever asked. */
+const viewFor = (order: Order, { digits }: Views, asked: Asked) =>
+  view(order, actorOf(principalOf(asked)), digits())
+
+/** The order as it is now, with its ETag. */
+const shown = (current: Order, views: Views, asked: Asked) => ({
+  members: { current: viewFor(current, views, asked) },
+  headers: { etag: etagOf(current.version) },
+})
+const changed = ({ current }: Payloads['version_conflict'], views: Views, asked: Asked) =>
+  current ? shown(current, views, asked) : {}
+
+const priceView = ({ order, rejection: { totalMinor } }: Payloads['price_changed'], digits: number) => {
+  const total_price = totalMinor === undefined ? null : formatMoney(totalMinor, digits)
+  const cost = total_price === null ? 'more than an order may come to' : `${total_price} ${order.currency}`
+  return { total_price, detail: `The lines cost ${cost} now.` }
+}
+
+export const PROBLEMS = {
+  ...KIT_PROBLEMS,
   order_not_found: { status: 404, title: 'There is no such order', retryable: false },
-  product_not_found: { status: 404, title: 'A product of the order does not exist', retryable: false },
-  insufficient_stock: { status: 409, title: 'There is not enough stock', retryable: false },
-  price_changed: { status: 409, title: 'The price is not what the order says', retryable: false },
+  product_not_found: {
+    status: 404,
+    title: 'A product of the order does not exist',
+    retryable: false,
+    present: ({ order, rejection: { unknownProducts } }, views, asked) => ({
+      members: { order: viewFor(order, views, asked), unknown_products: unknownProducts },
+    }),
+  },
+  insufficient_stock: {
+    status: 409,
+    title: 'There is not enough stock',
+    retryable: false,
+    present: ({ order, rejection }, views, asked) => ({
+      members: { order: viewFor(order, views, asked), shortages: rejection.shortages.map(shortageView) },
+    }),
+  },
+  price_changed: {
+    status: 409,
+    title: 'The price is not what the order says',
+    retryable: false,
+    present: (payload, views, asked) => {
+      const { total_price, detail } = priceView(payload, views.digits())
+      return { detail, members: { order: viewFor(payload.order, views, asked), current: { total_price } } }
+    },
+  },
   duplicate_lines: { status: 400, title: 'Two lines name the same product', retryable: false },
   idempotency_key_reused: {
     status: 422,
     title: 'The idempotency key belongs to a different order',
     retryable: false,
+    present: ({ orderId }) => ({ members: { order_id: orderId } }),
   },
-  illegal_transition: { status: 409, title: 'The order cannot go to this status', retryable: false },
-  version_conflict: { status: 409, title: 'The order has changed since it was read', retryable: false },
-  precondition_failed: { status: 412, title: 'The order has changed since it was read', retryable: false },
+  illegal_transition: {
+    status: 409,
+    title: 'The order cannot go to this status',
+    retryable: false,
+    present: ({ current, allowed }, views, asked) => {
+      const { members, headers } = shown(current, views, asked)
+      return { members: { allowed, ...members }, headers }
+    },
+  },
+  version_conflict: {
+    status: 409,
+    title: 'The order has changed since it was read',
+    retryable: false,
+    answeredAs: ({ current }, { headers }) =>
+      current && versionsNamed(headers['if-match'])?.includes(current.version) === false
+        ? 'precondition_failed'
+        : undefined,
+    present: changed,
+  },
+  precondition_failed: {
+    status: 412,
+    title: 'The order has changed since it was read',
+    retryable: false,
+    present: changed,
+  },
   too_many_streams: { status: 429, title: 'Too many event streams are open', retryable: true },
-} as const satisfies Catalogue<ErrorCode>
-
-/** All codes this service answers with. */
-export const ALL_PROBLEMS = { ...KIT_PROBLEMS, ...ORDER_PROBLEMS }
+} as const satisfies ProblemTable<KitPayloads & Payloads & EdgePayloads, Views>

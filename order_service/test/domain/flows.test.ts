@@ -129,7 +129,7 @@ suite('placing', () => {
     assert.deepEqual([calls.length, reached.length], [1, 3])
     await assert.rejects(placeOrder(ports, settle, { ...keyed, totalMinor: 1 }), {
       code: 'idempotency_key_reused',
-      details: { members: { order_id: first.order.id } },
+      payload: { orderId: first.order.id },
     })
   })
 
@@ -299,8 +299,8 @@ suite('moving an order on', () => {
     }
     await assert.rejects(change('cancelled', mine.order.id, BOB), { code: 'order_not_found' })
     await assert.rejects(change('cancelled', mine.order.id, ADA, [1]), { code: 'version_conflict' })
-    await assert.rejects(change('delivered', mine.order.id), ({ code, details }) => {
-      assert.deepEqual([code, details.members], ['illegal_transition', { allowed: ['cancelled', 'shipped'] }])
+    await assert.rejects(change('delivered', mine.order.id), ({ code, payload }) => {
+      assert.deepEqual([code, payload.allowed], ['illegal_transition', ['cancelled', 'shipped']])
       return true
     })
     assert.equal((await change('cancelled', mine.order.id, ADA, [1, 2])).status, 'cancelled')

@@ -1,28 +1,18 @@
-/** What this service refuses to do, by permanent code. The edge turns a code into a status (http/problems.ts). */
-export type ErrorCode =
-  | 'product_not_found'
-  | 'version_conflict'
-  | 'precondition_failed'
-  | 'version_contradiction'
-  | 'version_required'
-  | 'insufficient_stock'
-  | 'stock_limit_exceeded'
-  | 'idempotency_key_reused'
+/** Everything this service refuses: permanent codes, and what each carries. How each is answered: http/problems.ts. */
+import { Fault, type Nothing } from '@shop/faults/fault'
+import type { Product } from './product.ts'
 
-export type ErrorDetails = {
-  /** Extra members of the problem document. */
-  readonly members?: Readonly<Record<string, unknown>>
-  readonly headers?: Readonly<Record<string, string>>
+/** `current`: the product as it is now. */
+export type Payloads = {
+  product_not_found: Nothing
+  version_conflict: { readonly current: Product }
+  version_contradiction: Nothing
+  version_required: Nothing
+  insufficient_stock: { readonly current: Product }
+  stock_limit_exceeded: { readonly current: Product }
+  idempotency_key_reused: Nothing
 }
 
-export class DomainError extends Error {
-  readonly code: ErrorCode
-  readonly details: ErrorDetails
-
-  constructor(code: ErrorCode, detail: string, details: ErrorDetails = {}) {
-    super(detail)
-    this.name = 'DomainError'
-    this.code = code
-    this.details = details
-  }
+export class DomainError<Code extends keyof Payloads = keyof Payloads> extends Fault<Payloads, Code> {
+  override name = 'DomainError'
 }

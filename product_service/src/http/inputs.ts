@@ -5,7 +5,7 @@ import { Problem } from '@shop/service_kit/runtime/problem'
 /** A fault of one field of the body, in the same shape as a fault found by the schema. */
 export function invalidField(path: string, message: string): Problem {
   return new Problem('validation_failed', `body${path}: ${message}`, {
-    members: { errors: [{ in: 'body', path, message }] },
+    errors: [{ in: 'body', path, message }],
   })
 }
 

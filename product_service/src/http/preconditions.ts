@@ -10,15 +10,15 @@ import type { Seen } from '../domain/product.ts'
 export function seenBy(ifMatch: string | undefined, version: number | undefined, required: boolean): Seen {
   const versions = versionsNamed(ifMatch)
   if (versions === undefined) {
-    if (version !== undefined) return { from: 'body', versions: [version] }
+    if (version !== undefined) return [version]
     if (ifMatch === undefined && required) {
       throw new DomainError('version_required', 'Send the version you saw as "version" or as If-Match.')
     }
-    return { from: 'nothing' }
+    return undefined
   }
-  if (version === undefined) return { from: 'header', versions }
+  if (version === undefined) return versions
   if (!versions.includes(version)) {
     throw new DomainError('version_contradiction', `If-Match is ${ifMatch}, but version is ${version}.`)
   }
-  return { from: 'header', versions: [version] }
+  return [version]
 }

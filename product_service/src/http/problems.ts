@@ -1,17 +1,44 @@
-/** Status, title and retry advice of every code of this service. */
-import { type Catalogue, KIT_PROBLEMS } from '@shop/service_kit/http/problems'
-import type { ErrorCode } from '../domain/errors.ts'
+/** How everything product_service refuses is answered. A code is permanent; its text may improve. */
+import { versionsNamed } from '@shop/service_kit/http/etags'
+import type { ProblemTable } from '@shop/service_kit/http/problem_tables'
+import { KIT_PROBLEMS } from '@shop/service_kit/http/problems'
+import type { KitPayloads } from '@shop/service_kit/runtime/problem'
+import type { Payloads } from '../domain/errors.ts'
+import type { Product } from '../domain/product.ts'
+import { type Prices, productView } from './product_views.ts'
 
-export const PRODUCT_PROBLEMS = {
+/** A version conflict of a request that named its version by `If-Match`. */
+type EdgePayloads = { precondition_failed: Payloads['version_conflict'] }
+
+const current = ({ current }: { current: Product }, prices: Prices) => ({
+  members: { current: productView(current, prices) },
+})
+
+export const PROBLEMS = {
+  ...KIT_PROBLEMS,
   product_not_found: { status: 404, title: 'There is no such product', retryable: false },
-  version_conflict: { status: 409, title: 'The product has changed since that version', retryable: false },
-  precondition_failed: { status: 412, title: 'The product has changed since that ETag', retryable: false },
+  version_conflict: {
+    status: 409,
+    title: 'The product has changed since that version',
+    retryable: false,
+    answeredAs: (_payload, { headers }) =>
+      versionsNamed(headers['if-match']) === undefined ? undefined : 'precondition_failed',
+    present: current,
+  },
+  precondition_failed: {
+    status: 412,
+    title: 'The product has changed since that ETag',
+    retryable: false,
+    present: current,
+  },
   version_contradiction: { status: 400, title: 'Two different versions were named', retryable: false },
   version_required: { status: 428, title: 'Name the version you have seen', retryable: false },
-  insufficient_stock: { status: 409, title: 'There is not enough stock', retryable: false },
-  stock_limit_exceeded: { status: 409, title: 'A product cannot hold that much stock', retryable: false },
+  insufficient_stock: { status: 409, title: 'There is not enough stock', retryable: false, present: current },
+  stock_limit_exceeded: {
+    status: 409,
+    title: 'A product cannot hold that much stock',
+    retryable: false,
+    present: current,
+  },
   idempotency_key_reused: { status: 422, title: 'This key belongs to another request', retryable: false },
-} as const satisfies Catalogue<ErrorCode>
-
-/** What routes of this service can answer: its own problems and the kit's. */
-export const PROBLEMS = { ...KIT_PROBLEMS, ...PRODUCT_PROBLEMS }
+} as const satisfies ProblemTable<KitPayloads & Payloads & EdgePayloads, Prices>

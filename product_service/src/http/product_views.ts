@@ -1,6 +1,5 @@
 /** How a product and a movement go out. */
 import { formatMoney } from '@shop/service_kit/money/money'
-import { DomainError } from '../domain/errors.ts'
 import type { Movement, Product } from '../domain/product.ts'
 import type { MovementView, ProductView } from './product_schemas.ts'
 
@@ -34,12 +33,3 @@ export const movementView = (movement: Movement): MovementView => ({
   by: movement.by,
   at: movement.at,
 })
-
-/** For `.catch`: a refusal that carries the current product shows it as the wire does. */
-export const showCurrent =
-  (prices: Prices) =>
-  (error: unknown): never => {
-    const current = error instanceof DomainError ? (error.details.members?.current as Product) : undefined
-    if (!(error instanceof DomainError) || !current) throw error
-    throw new DomainError(error.code, error.message, { members: { current: productView(current, prices) } })
-  }

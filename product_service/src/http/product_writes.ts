@@ -21,7 +21,7 @@ import {
   ReplaceBody,
   VersionQuery,
 } from './product_schemas.ts'
-import { type Prices, productView, showCurrent } from './product_views.ts'
+import { type Prices, productView } from './product_views.ts'
 
 export type ProductWritesDeps = {
   readonly catalogue: Catalogue
@@ -70,9 +70,7 @@ export function productWrites({ catalogue, prices, requireVersion, now, newId }:
   ) => {
     const { id } = request.params
     const seen = seenBy(request.headers['if-match'], request.body.version, requireVersion)
-    const product = await catalogue
-      .edit(id, fieldsOf(request.body), seen, actOf(request))
-      .catch(showCurrent(prices))
+    const product = await catalogue.edit(id, fieldsOf(request.body), seen, actOf(request))
     reply.header('etag', etagOf(product.version))
     return productView(product, prices)
   }
@@ -152,7 +150,7 @@ export function productWrites({ catalogue, prices, requireVersion, now, newId }:
       },
       async (request, reply) => {
         const seen = seenBy(request.headers['if-match'], request.query.version, requireVersion)
-        await catalogue.remove(request.params.id, seen, actOf(request)).catch(showCurrent(prices))
+        await catalogue.remove(request.params.id, seen, actOf(request))
         return reply.code(204).send(null)
       },
     )

@@ -18,11 +18,10 @@ import { STOCK_MAX } from '../domain/product.ts'
 import { invalidField, readInteger } from './inputs.ts'
 import { PROBLEMS } from './problems.ts'
 import { AdjustBody, MovementView, ProductParams } from './product_schemas.ts'
-import { movementView, type Prices, showCurrent } from './product_views.ts'
+import { movementView } from './product_views.ts'
 
 export type StockRoutesDeps = {
   readonly stock: Stock
-  readonly prices: Prices
   readonly now: () => Date
   readonly reached: (place: string) => void
 }
@@ -41,7 +40,7 @@ const movementsOf = (productId: string): CursorList => ({
   key: [{ max: Number.MAX_SAFE_INTEGER }],
 })
 
-export function stockRoutes({ stock, prices, now, reached }: StockRoutesDeps) {
+export function stockRoutes({ stock, now, reached }: StockRoutesDeps) {
   return async (scope: App) => {
     scope.post(
       '/products/:id/stock_adjustments',
@@ -78,9 +77,7 @@ export function stockRoutes({ stock, prices, now, reached }: StockRoutesDeps) {
         const key = request.headers['idempotency-key']
         const attempt = key === undefined ? undefined : { key, fingerprint: fingerprintOf(id, delta, note) }
         const act = { by: principalOf(request).userId, at: now().toISOString() }
-        const { movement, replayed } = await stock
-          .adjust({ productId: id, delta, note, attempt }, act)
-          .catch(showCurrent(prices))
+        const { movement, replayed } = await stock.adjust({ productId: id, delta, note, attempt }, act)
         reached('adjustment_committed')
         if (replayed) reply.header('idempotent-replayed', 'true')
         reply.code(201)

@@ -5,9 +5,10 @@
  */
 import type { MongoStore } from '@shop/service_kit/mongo/store'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
+import { editProduct, newProduct, removeProduct } from '../domain/change_product.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { Catalogue } from '../domain/ports.ts'
-import { editProduct, newProduct, type Product, removeProduct } from '../domain/product.ts'
+import type { Product } from '../domain/product.ts'
 import { collectionsOf, type Readings } from './mongo_documents.ts'
 import type { Ledger, State } from './mongo_ledger.ts'
 import { createMongoPages } from './mongo_pages.ts'

@@ -1,8 +1,9 @@
 /** Stock, its ledger and the reservations in MongoDB; all changes go through mongo_ledger.ts. */
 import type { MongoStore } from '@shop/service_kit/mongo/store'
+import { adjustStock } from '../domain/change_product.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { Stock } from '../domain/ports.ts'
-import { adjustStock, type Movement } from '../domain/product.ts'
+import type { Movement } from '../domain/product.ts'
 import {
   type Decision,
   decideReservations,

@@ -5,9 +5,9 @@
  * indexed beside all this (sqlite_indexing.ts): a changed text is answered once `reached` says that they are.
  */
 import type { SqliteStore } from '@shop/service_kit/sqlite/store'
+import { editProduct, newProduct, removeProduct } from '../domain/change_product.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { Catalogue } from '../domain/ports.ts'
-import { editProduct, newProduct, removeProduct } from '../domain/product.ts'
 import type { Indexing } from './sqlite_indexing.ts'
 import { createSqlitePages } from './sqlite_pages.ts'
 import {

@@ -3,9 +3,10 @@
  * A batch writes each product once, however many reservations wanted it.
  */
 import type { SqliteStore } from '@shop/service_kit/sqlite/store'
+import { adjustStock } from '../domain/change_product.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { Stock } from '../domain/ports.ts'
-import { adjustStock, type Product } from '../domain/product.ts'
+import type { Product } from '../domain/product.ts'
 import {
   type Decision,
   decideReservations,

@@ -1,10 +1,11 @@
 /** Pages, ranks and corrected searches: domain/pages.ts and domain/correction.ts, over catalogues held in a list. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { newProduct } from '../../src/domain/change_product.ts'
 import { searchOrCorrect } from '../../src/domain/correction.ts'
 import { foundBy, orderOf, pageOf, ranksOf, readRanks } from '../../src/domain/pages.ts'
 import type { CatalogueQuery, Page } from '../../src/domain/ports.ts'
-import { newProduct, type Product } from '../../src/domain/product.ts'
+import type { Product } from '../../src/domain/product.ts'
 import { NAME_MARK } from '../../src/domain/search.ts'
 
 const ACT = { by: 'root', at: '2026-01-01T00:00:00.000Z' }

@@ -23,7 +23,7 @@ mongoSuite('products in MongoDB when answers get lost', (server) => {
       assert.deepEqual((await other.audit.ledgerMismatches(undefined, 99)).mismatches, [])
     return { stores, other, proxy, tea: await add(stores), check }
   }
-  const saw = (...versions: number[]) => ({ from: 'body' as const, versions })
+  const saw = (...versions: number[]) => versions
 
   /** A cut connection, after which the driver asks again; and an answer that leaves it open, after which we do. */
   const losses: [string, object | undefined][] = [

@@ -71,7 +71,7 @@ mongoSuite('products in MongoDB', (server) => {
     }))
     await first.catalogue.importProducts(teas, ACT)
     const gone = await add(first, { name: 'Gone' })
-    await first.catalogue.remove(gone.id, { from: 'nothing' }, ACT)
+    await first.catalogue.remove(gone.id, undefined, ACT)
     const plan = { service: 'product_service', database, indexes: PRODUCT_INDEXES }
     const raw = await openMongo({ runtime: systemRuntime, ...plan, url: server.url(database) })
     t.after(() => raw.close())

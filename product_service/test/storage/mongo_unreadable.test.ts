@@ -91,7 +91,7 @@ mongoSuite('documents in MongoDB that cannot be read', (server) => {
     )
     // Decided together, in one transaction of this process.
     const edits = await Promise.allSettled(
-      [tea, mug, lamp].map(({ id }) => stores.catalogue.edit(id, { name: 'New' }, { from: 'nothing' }, ACT)),
+      [tea, mug, lamp].map(({ id }) => stores.catalogue.edit(id, { name: 'New' }, undefined, ACT)),
     )
     assert.deepEqual(
       edits.map(({ status }) => status),

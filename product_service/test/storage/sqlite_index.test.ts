@@ -31,7 +31,7 @@ import {
 import { createIndexing, OPENING_WAIT_MS, WORDS_WAIT_MS } from '../../src/storage/sqlite_indexing.ts'
 import { ACT, AT, add, folder, openShop, order } from '../worlds.ts'
 
-const UNSEEN = { from: 'nothing' as const }
+const UNSEEN = undefined
 
 const search = ({ catalogue }: Stores, word: string) =>
   catalogue.list({ sort: 'newest', words: [word], inStock: false, after: undefined, limit: 100 })

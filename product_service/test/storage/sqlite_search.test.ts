@@ -13,7 +13,7 @@ import { openSqliteStores } from '../../src/storage/open_stores.ts'
 import { REINDEXED_FIRST } from '../../src/storage/sqlite_indexing.ts'
 import { ACT, AT, folder, nextId, openShop, order } from '../worlds.ts'
 
-const UNSEEN = { from: 'nothing' as const }
+const UNSEEN = undefined
 const query = (words: readonly string[], sort: 'newest' | 'price' = 'newest') => ({
   ...{ sort, words, inStock: false, after: undefined, limit: 100 },
 })

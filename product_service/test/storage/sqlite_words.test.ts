@@ -13,7 +13,7 @@ import { openSqliteStores } from '../../src/storage/open_stores.ts'
 import { currentIndex } from '../../src/storage/sqlite_index_file.ts'
 import { ACT, AT, add, folder, nextId, onOneFile, openShop, order } from '../worlds.ts'
 
-const UNSEEN = { from: 'nothing' as const }
+const UNSEEN = undefined
 
 suite('edits through the API', () => {
   test('four renames at once, again and again', async (t) => {
@@ -116,7 +116,7 @@ suite('thousands of edits, removals, sales, counts and refusals at once', () => 
         await assert.rejects(here.stock.adjust(adjustment, ACT), { code: 'insufficient_stock' })
       },
       async (_i, id, here) => {
-        const stale = { from: 'body' as const, versions: [0] }
+        const stale = [0]
         await assert.rejects(here.catalogue.edit(id, { name: 'Stale' }, stale, ACT), {
           code: 'version_conflict',
         })

@@ -21,7 +21,7 @@ import Fastify, {
 import type { Logger } from 'pino'
 import { type AccessChecks, guardRoutes } from '../identity/access.ts'
 import type { Metrics } from '../runtime/metrics.ts'
-import type { Problem } from '../runtime/problem.ts'
+import type { KitProblemCode, Problem } from '../runtime/problem.ts'
 import { describeRoutes, serveDocs } from './api_docs.ts'
 import type { App, BareApp } from './app_types.ts'
 import { ARRIVAL_LIMITS, type ArrivalLimits, limitArrivals } from './arrivals.ts'
@@ -31,7 +31,8 @@ import { readBodies } from './json_bodies.ts'
 import { rememberPaths } from './known_paths.ts'
 import { addOperations } from './operations.ts'
 import { addProbes } from './probes.ts'
-import { type Catalogue, describeProblem, KIT_PROBLEMS } from './problems.ts'
+import type { Catalogue } from './problem_tables.ts'
+import { describeProblem } from './problems.ts'
 import { createReadinessLook, type Readiness } from './readiness.ts'
 import { faultOfHead, pathOfTarget } from './request_heads.ts'
 import { createRequestLogs } from './request_log.ts'
@@ -71,8 +72,8 @@ export type HttpAppOptions = {
   readonly metrics: Metrics
   readonly tracing?: Tracing
   readonly access: AccessChecks
-  /** The service's own problems; the kit's are added. */
-  readonly problems: Catalogue
+  /** How each fault of the service and of the kit is answered. */
+  readonly problems: Catalogue<KitProblemCode> & Catalogue
   /** What `/readyz` asks, by name. A check rejects when the part can't be used. */
   readonly readiness: Readiness
   /** Addresses or networks whose X-Forwarded-For is believed for `request.ip`. Default: nobody's. */
@@ -113,7 +114,7 @@ function createBareApp(options: HttpAppOptions, access: AccessChecks, observed?:
     connectionsMax = CONNECTIONS_MAX,
     ...limits
   } = options.limits ?? {}
-  const answer = answerWith({ ...KIT_PROBLEMS, ...options.problems })
+  const answer = answerWith(options.problems)
   const app = Fastify({
     ...(options.logger ? { loggerInstance: options.logger as FastifyBaseLogger } : {}),
     logController: new LogController({ disableRequestLogging: true }),
@@ -165,8 +166,8 @@ type Answer = (error: unknown, request: FastifyRequest, reply: FastifyReply) => 
 
 function answerWith(catalogue: Catalogue): Answer {
   return (error, request, reply) => {
-    const { status, headers, document } = describeProblem(error, catalogue, request.id)
-    if (status >= 500 && !(error as Partial<Problem> | undefined)?.details?.logged)
+    const { status, headers, document, logged } = describeProblem(error, catalogue, request)
+    if (status >= 500 && !logged)
       request.log[status === 500 ? 'error' : 'warn']({ err: error, code: document.code }, document.title)
     reply
       .code(status)

@@ -33,7 +33,11 @@ export function answerExpectation(_request: IncomingMessage, response: ServerRes
 }
 
 function problemOf(status: number, detail: string) {
-  const { document } = describeProblem(new Problem('bad_request', detail), KIT_PROBLEMS, randomUUID())
+  const { document } = describeProblem(new Problem('bad_request', detail), KIT_PROBLEMS, {
+    id: randomUUID(),
+    headers: {},
+    principal: undefined,
+  })
   const body = JSON.stringify({ ...document, status })
   const headers = {
     'Content-Type': 'application/problem+json',

@@ -47,10 +47,11 @@ export function rememberPaths(app: FastifyInstance, paramLengthMax: number) {
     if (methods.length === 0 || methods.includes(request.method)) {
       throw new Problem('route_not_found', `${request.method} ${request.url} is not known here.`)
     }
-    const allow = [...methods, 'OPTIONS'].sort().join(', ')
+    const withOptions = [...methods, 'OPTIONS'].sort()
+    const allow = withOptions.join(', ')
     if (request.method === 'OPTIONS') return reply.code(204).header('allow', allow).send()
     throw new Problem('method_not_allowed', `${request.method} is not known here; ${allow} are.`, {
-      headers: { allow },
+      allowed: withOptions,
     })
   }
 }

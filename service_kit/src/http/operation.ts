@@ -9,7 +9,7 @@
  */
 import type { FastifySchema } from 'fastify'
 import type { Access } from '../identity/access.ts'
-import type { Catalogue } from './problems.ts'
+import type { Catalogue } from './problem_tables.ts'
 import { problemResponses } from './schemas.ts'
 
 type Declared<Schema, Code> = Schema & {
@@ -28,7 +28,10 @@ export type Operation<Schema extends FastifySchema> = {
 }
 
 /** Declares operations that answer with `problems` and stand under `tag` in the reference. */
-export function operationsOf<const Problems extends Catalogue>(problems: Problems, tag: string) {
+export function operationsOf<const Problems extends Catalogue<string, never>>(
+  problems: Problems,
+  tag: string,
+) {
   return <const Schema extends FastifySchema>(
     declared: Declared<Schema, keyof Problems & string>,
   ): Operation<Schema> => {

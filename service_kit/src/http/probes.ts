@@ -64,7 +64,7 @@ export function addProbes(app: App, { service, readiness, details }: Probed) {
       async (request) => {
         const why = await readiness.whyNot(request.log)
         if (why === undefined) return { status: 'ready', service, ...details }
-        throw new Problem('not_ready', details || why === LEAVING ? why : NOT_NOW, { logged: true })
+        throw new Problem('not_ready', details || why === LEAVING ? why : NOT_NOW)
       },
     )
   })

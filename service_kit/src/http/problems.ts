@@ -1,27 +1,17 @@
 /**
  * RFC 9457 problem documents: the one shape every error of every service has.
  *
- * A domain throws its own error carrying a permanent `code`; this module turns a code into status,
- * title and "is it worth trying again", from a catalogue typed so that a new code does not compile
- * until it is answered. Anything without a known code is `internal_error`, and its text stays inside.
+ * A fault carries a permanent `code` and a payload (faults/); a table of the service (problem_tables.ts) turns these into
+ * status, title, headers and members. Anything else is `internal_error`, and its text stays inside.
  *
- * Adding a code: add it to the catalogue that owns it, then run `npm run docs`
- * (docs/errors.md is generated from the catalogues; a test fails while they differ).
+ * Adding a code: add it to the payloads and to the table of the service that owns it, then run `npm run docs`
+ * (docs/errors.md is generated from the tables; a test fails while they differ).
  */
+import { Fault } from '@shop/faults/fault'
 import type { FastifyError } from 'fastify'
-import type { KitProblemCode, ProblemDetails } from '../runtime/problem.ts'
+import type { KitPayloads, KitProblemCode } from '../runtime/problem.ts'
 import { type ErrorLike, faultsOf } from '../runtime/sentences.ts'
-
-export type ProblemSpec = {
-  readonly status: number
-  readonly title: string
-  /** May the same request succeed later, unchanged? Clients retry only then. */
-  readonly retryable: boolean
-  /** Said instead of the error's own words, where these are for whoever runs the service: they are logged. */
-  readonly says?: string
-}
-
-export type Catalogue<Code extends string = string> = Readonly<Record<Code, ProblemSpec>>
+import type { Asked, Catalogue, Presented, ProblemSpec, ProblemTable } from './problem_tables.ts'
 
 export type ProblemDocument = {
   type: string
@@ -37,12 +27,28 @@ export type ProblemDocument = {
 /** Problems any service can answer with. */
 export const KIT_PROBLEMS = {
   malformed_body: { status: 400, title: 'The body is not valid JSON', retryable: false },
-  validation_failed: { status: 400, title: 'The request does not fit its schema', retryable: false },
+  validation_failed: {
+    status: 400,
+    title: 'The request does not fit its schema',
+    retryable: false,
+    present: ({ errors }) => (errors ? { members: { errors } } : {}),
+  },
   malformed_cursor: { status: 400, title: 'The cursor is not one this list gave out', retryable: false },
-  unauthenticated: { status: 401, title: 'A valid access token is needed', retryable: false },
+  unauthenticated: {
+    status: 401,
+    title: 'A valid access token is needed',
+    retryable: false,
+    present: ({ tokenRefused }) =>
+      tokenRefused ? { headers: { 'www-authenticate': 'Bearer error="invalid_token"' } } : {},
+  },
   forbidden: { status: 403, title: 'This account may not do that', retryable: false },
   route_not_found: { status: 404, title: 'There is nothing at this address', retryable: false },
-  method_not_allowed: { status: 405, title: 'This address does not know that method', retryable: false },
+  method_not_allowed: {
+    status: 405,
+    title: 'This address does not know that method',
+    retryable: false,
+    present: ({ allowed }) => ({ headers: { allow: allowed.join(', ') } }),
+  },
   body_too_large: { status: 413, title: 'The body is larger than allowed', retryable: false },
   unsupported_media_type: { status: 415, title: 'The body must be application/json', retryable: false },
   too_many_requests: { status: 429, title: 'Too much comes from this address', retryable: true },
@@ -56,63 +62,64 @@ export const KIT_PROBLEMS = {
     says: 'What is kept cannot be read or written just now; try again.',
   },
   keys_unavailable: { status: 503, title: 'Tokens cannot be checked right now', retryable: true },
-  not_ready: { status: 503, title: 'The service is not ready', retryable: true },
-} as const satisfies Catalogue<KitProblemCode>
+  not_ready: { status: 503, title: 'The service is not ready', retryable: true, logged: true },
+} as const satisfies ProblemTable<KitPayloads>
 
 /** Seconds a client is asked to wait when a retryable 503 or 429 names no other time. */
 export const RETRY_AFTER_SECONDS = 1
 
 /** Turns whatever was thrown into a status, headers and a problem document that leaks nothing. */
-export function describeProblem(
-  error: unknown,
-  catalogue: Catalogue,
-  requestId: string,
-): { status: number; headers: Record<string, string>; document: ProblemDocument } {
-  const { code, detail, details } = classify(error, catalogue)
+export function describeProblem(error: unknown, catalogue: Catalogue, asked: Asked) {
+  const { code, detail, presented } = classify(error, catalogue, asked)
   const spec: ProblemSpec = catalogue[code] ?? KIT_PROBLEMS.internal_error
-  const headers: Record<string, string> = { ...details.headers }
+  const headers: Record<string, string> = { ...presented.headers }
   if (spec.status === 503 || spec.status === 429) headers['retry-after'] ??= String(RETRY_AFTER_SECONDS)
   if (spec.status === 401) headers['www-authenticate'] ??= 'Bearer'
-  return {
+  const document: ProblemDocument = {
+    type: `urn:shop:problem:${code}`,
+    title: spec.title,
     status: spec.status,
-    headers,
-    document: {
-      type: `urn:shop:problem:${code}`,
-      title: spec.title,
-      status: spec.status,
-      detail: spec.says ?? detail,
-      code,
-      request_id: requestId,
-      retryable: spec.retryable,
-      ...details.members,
-    },
+    detail: spec.says ?? presented.detail ?? detail,
+    code,
+    request_id: asked.id,
+    retryable: spec.retryable,
+    ...presented.members,
   }
+  return { status: spec.status, headers, document, logged: spec.logged ?? false }
 }
 
-type Classified = { code: string; detail: string; details: ProblemDetails }
+type Classified = { code: string; detail: string; presented: Presented }
 
-function classify(error: unknown, catalogue: Catalogue): Classified {
+function classify(error: unknown, catalogue: Catalogue, asked: Asked): Classified {
   if (!(error instanceof Error)) return INTERNAL
-  const { code, details, validation, validationContext, statusCode } = error as Partial<FastifyError> & {
-    details?: ProblemDetails
+  if (error instanceof Fault && Object.hasOwn(catalogue, error.code)) return ofFault(error, catalogue, asked)
+  const { code, validation, validationContext, statusCode } = error as Partial<FastifyError> & {
     validationContext?: string
   }
   if (validation) return invalid(validation, validationContext ?? 'body')
-  if (code !== undefined && Object.hasOwn(catalogue, code)) {
-    return { code, detail: error.message, details: details ?? {} }
-  }
   const known = FASTIFY_CODES.get(code)
-  if (known) return { code: known, detail: error.message, details: {} }
+  if (known) return { code: known, detail: error.message, presented: {} }
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
-    return { code: 'bad_request', detail: error.message, details: {} }
+    return { code: 'bad_request', detail: error.message, presented: {} }
   }
   return INTERNAL
+}
+
+type AnyFault = Fault<Record<string, never>>
+
+function ofFault(fault: AnyFault, catalogue: Catalogue, asked: Asked): Classified {
+  const code = catalogue[fault.code]!.answeredAs?.(fault.payload, asked) ?? fault.code
+  return {
+    code,
+    detail: fault.message,
+    presented: catalogue[code]!.present?.(fault.payload, undefined, asked) ?? {},
+  }
 }
 
 const INTERNAL: Classified = {
   code: 'internal_error',
   detail: 'The fault is logged under this request id. Trying again may help.',
-  details: {},
+  presented: {},
 }
 
 const FASTIFY_CODES: ReadonlyMap<unknown, KitProblemCode> = new Map([
@@ -131,5 +138,5 @@ function invalid(validation: NonNullable<FastifyError['validation']>, context: s
     .map((fault) => ({ in: context, ...fault }))
   const [first] = errors
   const detail = first ? `${context}${first.path}: ${first.message}` : `The ${context} is invalid.`
-  return { code: 'validation_failed', detail, details: { members: { errors } } }
+  return { code: 'validation_failed', detail, presented: { members: { errors } } }
 }

@@ -2,7 +2,7 @@
 import Type, { type TProperties, type TSchema } from 'typebox'
 import { MONEY_PATTERN } from '../money/money.ts'
 import { SAYS } from '../runtime/sentences.ts'
-import type { Catalogue } from './problems.ts'
+import type { Catalogue } from './problem_tables.ts'
 
 export const Id = Type.String({ format: 'uuid' })
 export const Timestamp = Type.String({ format: 'date-time', description: 'RFC 3339, UTC' })
@@ -70,7 +70,7 @@ export const ProblemSchema = Type.Object(
 )
 
 /** Response schemas for the problems a route can answer, grouped by status, their codes in the description. */
-export function problemResponses<C extends Catalogue>(
+export function problemResponses<C extends Catalogue<string, never>>(
   catalogue: C,
   ...codes: (keyof C & string)[]
 ): Record<number, TSchema> {

@@ -45,7 +45,7 @@ export type AccessChecks = {
   readonly verifyServiceToken?: VerifyServiceToken
 }
 
-export function principalOf(request: FastifyRequest): Principal {
+export function principalOf(request: Pick<FastifyRequest, 'principal'>): Principal {
   if (!request.principal)
     throw new Error('principalOf was called on a route without access "user" or "admin"')
   return request.principal

@@ -146,14 +146,7 @@ function refusal(error: unknown): Problem {
 }
 
 const refused = (why: string, cause?: unknown) =>
-  new Problem(
-    'unauthenticated',
-    `The access token was refused: ${why}.`,
-    {
-      headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
-    },
-    { cause },
-  )
+  new Problem('unauthenticated', `The access token was refused: ${why}.`, { tokenRefused: true }, { cause })
 
 /** How often the published keys are fetched again. */
 export const KEYS_REFRESH_MS = 5 * 60_000

@@ -4,12 +4,25 @@ import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Fault } from '@shop/faults/fault'
 import { HEADER_BYTES_MAX, PARAM_LENGTH_MAX, REQUEST_TIMEOUT_MS } from '../../src/http/app.ts'
+import type { ProblemTable } from '../../src/http/problem_tables.ts'
+import { KIT_PROBLEMS } from '../../src/http/problems.ts'
 import { Body, IntegerInput, MoneyInput } from '../../src/http/schemas.ts'
-import { Problem } from '../../src/runtime/problem.ts'
+import { type KitPayloads, Problem } from '../../src/runtime/problem.ts'
 import { createPlainApp } from '../fixtures/plain_app.ts'
 
-const PROBLEMS = { teapot: { status: 418, title: 'A teapot', retryable: false } } as const
+type Payloads = { teapot: { spout: number } }
+class TeapotFault extends Fault<Payloads, 'teapot'> {}
+const PROBLEMS = {
+  ...KIT_PROBLEMS,
+  teapot: {
+    status: 418,
+    title: 'A teapot',
+    retryable: false,
+    present: ({ spout }) => ({ members: { spout } }),
+  },
+} as const satisfies ProblemTable<Payloads & KitPayloads>
 
 function createApp() {
   const app = createPlainApp({
@@ -36,7 +49,7 @@ function createApp() {
     scope.get('/slow', { config: { access: 'public' } }, () => sleep(20 * Math.random(), {}))
     scope.get('/things/:id', { config: { access: 'public' } }, async () => ({}))
     scope.get('/teapot', { config: { access: 'public' } }, async () => {
-      throw new Problem<'teapot'>('teapot', 'Short and stout.', { members: { spout: 1 } })
+      throw new TeapotFault('teapot', 'Short and stout.', { spout: 1 })
     })
     scope.get('/crash', { config: { access: 'public' } }, async () => {
       throw new Error('SELECT secret FROM users')

@@ -172,7 +172,7 @@ suite('access tokens', () => {
       await assert.rejects(async () => verify(await sign(600, claims)), {
         code: 'unauthenticated',
         message,
-        details: { headers: { 'www-authenticate': 'Bearer error="invalid_token"' } },
+        payload: { tokenRefused: true },
       })
     })
   }

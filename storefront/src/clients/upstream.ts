@@ -14,12 +14,14 @@
  *     outcome is unknown.
  *  5. A call whose visitor left is given up: it leaves the line, or its connection is cut.
  */
+
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
+import { Fault } from '@shop/faults/fault'
 import { Problem } from '@shop/service_kit/runtime/problem'
 import { createSeats, type Holder } from '@shop/service_kit/runtime/seats'
 import type { Dispatcher } from 'undici'
-import type { StorefrontProblemCode } from '../http/problems.ts'
+import { GatewayError } from '../errors.ts'
 import type { LookUp } from './addresses.ts'
 import { createLine, type Line } from './line.ts'
 import { createReplicas, type Kind, NeverConnected, type Replica } from './replicas.ts'
@@ -161,10 +163,7 @@ export function createUpstream({ service, origins, limits: given, lookUp }: Upst
         const taken = seats.take(...holders(viewer, limits))
         if (typeof taken === 'function') return taken
         throw taken === userOf(viewer)
-          ? new Problem<StorefrontProblemCode>(
-              'too_many_streams',
-              `Close one first: ${limits.streamsPerUserMax} a user.`,
-            )
+          ? new GatewayError('too_many_streams', `Close one first: ${limits.streamsPerUserMax} a user.`)
           : new Problem('overloaded', 'Too many streams of events are open; nothing was done.')
       }),
     close() {
@@ -208,7 +207,7 @@ const isCut = (error: unknown) => CUT.has((error as NodeJS.ErrnoException).code 
 const UNSENDABLE = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED'])
 
 function problemOf(error: unknown, service: string, entered: boolean): Error {
-  if (error instanceof Problem) return error
+  if (error instanceof Fault) return error
   const options = { cause: error }
   if (!entered) {
     return new Problem('overloaded', `${service} has too much to do; nothing was done.`, {}, options)
@@ -217,13 +216,8 @@ function problemOf(error: unknown, service: string, entered: boolean): Error {
     return new Problem('bad_request', 'The request could not be passed on.', {}, options)
   }
   return error instanceof NeverConnected
-    ? new Problem<StorefrontProblemCode>(
-        'upstream_unavailable',
-        `${service} is away; nothing was done.`,
-        {},
-        options,
-      )
-    : new Problem<StorefrontProblemCode>(
+    ? new GatewayError('upstream_unavailable', `${service} is away; nothing was done.`, {}, options)
+    : new GatewayError(
         'upstream_no_answer',
         `${service} gave no answer; whether it acted is not known.`,
         {},

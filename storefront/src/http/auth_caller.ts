@@ -1,12 +1,11 @@
 /** The gateway's own calls to auth_service, for the few routes that carry the session cookie. */
 import { text } from 'node:stream/consumers'
 import { addressPrefix } from '@shop/service_kit/http/addresses'
-import { Problem } from '@shop/service_kit/runtime/problem'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Upstream } from '../clients/upstream.ts'
+import { GatewayError } from '../errors.ts'
 import { visitorOf } from './leaving.ts'
 import { requestHeaders } from './passed_headers.ts'
-import type { StorefrontProblemCode } from './problems.ts'
 import { laneOf } from './upstream_path.ts'
 
 export type AuthAnswer = {
@@ -51,7 +50,7 @@ export function createAuthCaller(service: Upstream): AuthCaller {
         body: said === '' ? undefined : JSON.parse(said),
       }
     } catch (cause) {
-      throw new Problem<StorefrontProblemCode>(
+      throw new GatewayError(
         'upstream_no_answer',
         'auth gave no whole answer; whether it acted is not known.',
         {},

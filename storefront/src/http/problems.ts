@@ -1,7 +1,11 @@
 /** What the gateway itself answers; everything else comes from the services as they said it. */
-import type { Catalogue } from '@shop/service_kit/http/problems'
+import type { ProblemTable } from '@shop/service_kit/http/problem_tables'
+import { KIT_PROBLEMS } from '@shop/service_kit/http/problems'
+import type { KitPayloads } from '@shop/service_kit/runtime/problem'
+import type { Payloads } from '../errors.ts'
 
-export const STOREFRONT_PROBLEMS = {
+export const PROBLEMS = {
+  ...KIT_PROBLEMS,
   upstream_unavailable: {
     status: 503,
     title: 'The service behind this address cannot be reached',
@@ -15,6 +19,4 @@ export const STOREFRONT_PROBLEMS = {
   too_many_streams: { status: 429, title: 'Too many event streams are open', retryable: true },
   cross_site_request: { status: 403, title: 'This may only be asked by our own pages', retryable: false },
   no_session: { status: 401, title: 'There is no session to go on with', retryable: false },
-} as const satisfies Catalogue
-
-export type StorefrontProblemCode = keyof typeof STOREFRONT_PROBLEMS
+} as const satisfies ProblemTable<KitPayloads & Payloads>

@@ -2,9 +2,8 @@
  * Requests that act with the session cookie come from our own pages or from no page at all. The cookie is
  * SameSite=Strict already; this also stops pages on a sibling domain, and browsers that know no SameSite.
  */
-import { Problem } from '@shop/service_kit/runtime/problem'
 import type { FastifyRequest } from 'fastify'
-import type { StorefrontProblemCode } from './problems.ts'
+import { GatewayError } from '../errors.ts'
 
 export function refuseOtherSites(publicOrigin: string | undefined) {
   return (request: FastifyRequest, _reply: unknown, next: (error?: Error) => void) =>
@@ -23,5 +22,4 @@ export function isOurs(headers: Sent, publicOrigin: string | undefined): boolean
   return publicOrigin === undefined ? URL.parse(origin)?.host === host : origin === publicOrigin
 }
 
-const refused = () =>
-  new Problem<StorefrontProblemCode>('cross_site_request', 'The request comes from a page of another site.')
+const refused = () => new GatewayError('cross_site_request', 'The request comes from a page of another site.')

@@ -11,13 +11,12 @@
  */
 import cookie from '@fastify/cookie'
 import type { App } from '@shop/service_kit/http/app'
-import { KIT_PROBLEMS } from '@shop/service_kit/http/problems'
 import { problemResponses } from '@shop/service_kit/http/schemas'
-import { Problem } from '@shop/service_kit/runtime/problem'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
+import { GatewayError } from '../errors.ts'
 import type { AuthAnswer, AuthCaller } from './auth_caller.ts'
-import { STOREFRONT_PROBLEMS, type StorefrontProblemCode } from './problems.ts'
+import { PROBLEMS } from './problems.ts'
 import { refuseOtherSites } from './same_origin.ts'
 
 export const COOKIE_PATH = '/api/auth'
@@ -44,7 +43,6 @@ const SessionView = Type.Object({
 /** Judged by auth_service. */
 const AnyBody = Type.Object({}, { additionalProperties: true })
 const PASSED_HEADERS = ['retry-after', 'www-authenticate']
-const ALL_PROBLEMS = { ...KIT_PROBLEMS, ...STOREFRONT_PROBLEMS }
 const awayOrForeign = [
   'cross_site_request',
   'overloaded',
@@ -76,7 +74,7 @@ export function sessionRoutes({ auth, publicOrigin, sessionTtlSeconds }: Deps) {
           summary: 'Sign in; the refresh token is kept in a cookie',
           operationId: 'signIn',
           body: AnyBody,
-          response: { 200: SessionView, ...problemResponses(ALL_PROBLEMS, ...awayOrForeign) },
+          response: { 200: SessionView, ...problemResponses(PROBLEMS, ...awayOrForeign) },
         },
       },
       async (request, reply) =>
@@ -91,13 +89,13 @@ export function sessionRoutes({ auth, publicOrigin, sessionTtlSeconds }: Deps) {
           tags,
           summary: 'A new access token for the session in the cookie',
           operationId: 'goOn',
-          response: { 200: SessionView, ...problemResponses(ALL_PROBLEMS, 'no_session', ...awayOrForeign) },
+          response: { 200: SessionView, ...problemResponses(PROBLEMS, 'no_session', ...awayOrForeign) },
         },
       },
       async (request, reply) => {
         const refreshToken = tokenIn(request)
         if (refreshToken === undefined) {
-          throw new Problem<StorefrontProblemCode>('no_session', 'Sign in first.')
+          throw new GatewayError('no_session', 'Sign in first.')
         }
         const body = { refresh_token: refreshToken }
         const answered = await auth(request, reply, { method: 'POST', path: '/token', body })
@@ -114,7 +112,7 @@ export function sessionRoutes({ auth, publicOrigin, sessionTtlSeconds }: Deps) {
           tags,
           summary: 'Sign out',
           operationId: 'signOut',
-          response: { 204: Type.Null(), ...problemResponses(ALL_PROBLEMS, 'cross_site_request') },
+          response: { 204: Type.Null(), ...problemResponses(PROBLEMS, 'cross_site_request') },
         },
       },
       async (request, reply) => {
@@ -140,7 +138,7 @@ export function sessionRoutes({ auth, publicOrigin, sessionTtlSeconds }: Deps) {
           summary: 'Change the password; the session in the cookie stays, all others end',
           operationId: 'changePassword',
           body: AnyBody,
-          response: { 204: Type.Null(), ...problemResponses(ALL_PROBLEMS, ...awayOrForeign) },
+          response: { 204: Type.Null(), ...problemResponses(PROBLEMS, ...awayOrForeign) },
         },
       },
       async (request, reply) => {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
 import { createHttpApp } from '@shop/service_kit/http/app'
+import { KIT_PROBLEMS } from '@shop/service_kit/http/problems'
 import type { Principal } from '@shop/service_kit/identity/access'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { Problem } from '@shop/service_kit/runtime/problem'
@@ -30,7 +31,7 @@ async function service(t: TestContext, name: string, checkStore = async () => {}
     description: '',
     metrics,
     access: {},
-    problems: {},
+    problems: KIT_PROBLEMS,
     readiness: { store: checkStore },
   })
   t.after(() => app.close())

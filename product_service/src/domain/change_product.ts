@@ -1,0 +1,112 @@
+/**
+ * Changing a product and its stock: what may change, and what a writer must have seen first.
+ *
+ * Invariants
+ *  1. Stock is never negative.
+ *  2. Every change of stock comes with the movement that explains it: `stock` = the sum of the movements.
+ *  7. A write that named a version is applied to what its author had seen, or refused: name, description and
+ *     price may change when no *edit* happened since; an absolute stock only when nothing happened since.
+ */
+import { DomainError } from './errors.ts'
+import {
+  type Act,
+  type Change,
+  type Movement,
+  type MovementReason,
+  type Product,
+  type ProductFields,
+  type Seen,
+  STOCK_MAX,
+} from './product.ts'
+
+export function newProduct(id: string, fields: ProductFields, { by, at }: Act): Change {
+  const product: Product = {
+    id,
+    ...fields,
+    reserved: 0,
+    version: 1,
+    editVersion: 1,
+    createdAt: at,
+    updatedAt: at,
+    deletedAt: null,
+  }
+  return { product, movement: explain(product, fields.stock, 'initial', { by, at }) }
+}
+
+/**
+ * Sets the given fields. A change of nothing changes nothing, not even the version.
+ * Fails with `version_conflict`.
+ */
+export function editProduct(product: Product, fields: Partial<ProductFields>, seen: Seen, act: Act): Change {
+  requireSeen(product, seen, fields.stock !== undefined)
+  const { name = product.name, description = product.description } = fields
+  const { priceMinor = product.priceMinor, stock = product.stock } = fields
+  const edited =
+    name !== product.name || description !== product.description || priceMinor !== product.priceMinor
+  if (!edited && stock === product.stock) return { product, movement: undefined }
+  const version = product.version + 1
+  const editVersion = edited ? version : product.editVersion
+  const next = { ...product, name, description, priceMinor, stock, version, editVersion, updatedAt: act.at }
+  return { product: next, movement: explain(next, stock - product.stock, 'edit', act) }
+}
+
+/** Takes a product out of the catalogue, under the rule of an edit. Fails as editProduct does. */
+export function removeProduct(product: Product, seen: Seen, { at }: Act): Product {
+  requireSeen(product, seen, false)
+  const version = product.version + 1
+  return { ...product, version, editVersion: version, updatedAt: at, deletedAt: at }
+}
+
+/**
+ * Adds `delta` units (or takes them, when negative) whatever the stock is now.
+ * Fails with `insufficient_stock` or `stock_limit_exceeded`.
+ */
+export function adjustStock(
+  product: Product,
+  delta: number,
+  note: string,
+  act: Act,
+): { product: Product; movement: Movement } {
+  const stock = product.stock + delta
+  if (stock < 0) {
+    throw new DomainError(
+      'insufficient_stock',
+      `There are ${product.stock} units; ${-delta} can't be taken.`,
+      { current: product },
+    )
+  }
+  if (stock > STOCK_MAX) {
+    throw new DomainError('stock_limit_exceeded', `A product holds at most ${STOCK_MAX} units.`, {
+      current: product,
+    })
+  }
+  const next = { ...product, stock, version: product.version + 1, updatedAt: act.at }
+  return { product: next, movement: { ...explain(next, delta, 'adjustment', act)!, note } }
+}
+
+function explain(after: Product, delta: number, reason: MovementReason, act: Act): Movement | undefined {
+  if (delta === 0) return undefined
+  return {
+    productId: after.id,
+    version: after.version,
+    delta,
+    stockAfter: after.stock,
+    reason,
+    note: null,
+    orderId: null,
+    by: act.by,
+    at: act.at,
+  }
+}
+
+function requireSeen(product: Product, seen: Seen, setsStock: boolean) {
+  if (seen === undefined) return
+  const fits = (version: number) =>
+    setsStock ? version === product.version : version >= product.editVersion && version <= product.version
+  if (seen.some(fits)) return
+  throw new DomainError(
+    'version_conflict',
+    `The product is now at version ${product.version}; nothing was changed. Look at current and try again.`,
+    { current: product },
+  )
+}
