@@ -80,6 +80,7 @@ export function createApp(deps: AppDeps): { app: App; ports: AccountPorts } {
     version: '1.0.0',
     description: 'Accounts, logins and the tokens every other service believes.',
     metrics,
+    runtime,
     access: { verifyToken },
     problems: PROBLEMS,
     readiness: { store: stores.check },

@@ -14,10 +14,10 @@ import { takeFirstSteps } from './first_steps.ts'
 import { maintain, startMaintenance } from './maintenance.ts'
 import { openStores } from './storage/open_stores.ts'
 
-await runService(async () => {
+await runService(systemRuntime, async () => {
   const config = readAuthConfig(process.env)
   const logger = createLogger('auth_service', config.LOG_LEVEL)
-  const tracing = await startTracing('auth_service', process.env)
+  const tracing = await startTracing('auth_service', process.env, systemRuntime)
   const metrics = createMetrics('auth_service')
   const stores = await openStores(
     config,

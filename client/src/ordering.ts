@@ -13,7 +13,8 @@
  * them back. Where they cannot be had (an old proxy, too many streams) or end early, it is asked for again and again,
  * ever more slowly.
  */
-import { pauseMs, sleep } from '@shop/retry/backoff'
+import { pauseMs } from '@shop/retry/backoff'
+import { sleep } from '@shop/retry/sleep'
 import type { Client } from 'openapi-fetch'
 import { EVENT_STREAM, eventsIn } from './event_stream.ts'
 import type { paths } from './generated/order_service.ts'

@@ -13,6 +13,7 @@
  *     events is handed on as it comes.
  */
 import { createRetryBudget, retry } from '@shop/retry/retry'
+import { sleep } from '@shop/retry/sleep'
 import { EVENT_STREAM } from './event_stream.ts'
 import { problemOf, ShopProblem } from './problem.ts'
 
@@ -38,7 +39,7 @@ const IDEMPOTENT = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']
  * `timeoutMs` until its whole body is there, except a stream of events, which only its caller ends.
  */
 export function createCaller(fetch: Fetch, options: RetryOptions, timeoutMs: number): Fetch {
-  const budget = createRetryBudget(REPEATED)
+  const budget = createRetryBudget(REPEATED, () => performance.now())
   const send = async (request: Request, signal: AbortSignal): Promise<Response> => {
     const response = await fetch(new Request(request.clone(), { signal }))
     if (response.ok || response.status === 304) return isStream(request) ? response : await whole(response)
@@ -68,6 +69,8 @@ export function createCaller(fetch: Fetch, options: RetryOptions, timeoutMs: num
       maxMs: options.waitMaxMs,
       budget,
       signal: request.signal,
+      random: Math.random,
+      sleep,
       repeatAfter: (error: unknown) =>
         error instanceof ShopProblem && error.retryable ? (error.retryAfterMs ?? 0) : undefined,
     }

@@ -5,11 +5,12 @@ import { withViews } from '@shop/service_kit/http/problem_tables'
 import type { Tracing } from '@shop/service_kit/http/tracing'
 import type { VerifyToken } from '@shop/service_kit/identity/access'
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Logger } from 'pino'
 import { announceChanges } from './domain/announce_changes.ts'
 import { OutcomeUnknown } from './domain/errors.ts'
 import type { Order } from './domain/order.ts'
-import type { Clock, OrderStore, Ports, Reached, Reservations } from './domain/ports.ts'
+import type { OrderStore, Ports, Reached, Reservations } from './domain/ports.ts'
 import { BACKOFF, pullIn, type Round, settleDue } from './domain/settle_due.ts'
 import { createSettle } from './domain/settle_order.ts'
 import { orderEvents } from './http/order_events.ts'
@@ -25,9 +26,7 @@ export type Deps = {
   readonly currency: string
   /** Digits that amounts of the store count. */
   readonly digits: () => number
-  readonly now: Clock
-  readonly newId: () => string
-  readonly random: () => number
+  readonly runtime: Runtime
   readonly metrics: Metrics
   readonly publicDocs?: boolean
   readonly logger?: Logger
@@ -48,20 +47,10 @@ export type OrderApp = {
 }
 
 export function createApp(deps: Deps): OrderApp {
-  const {
-    reservations,
-    currency,
-    digits,
-    now,
-    newId,
-    random,
-    metrics,
-    logger,
-    tracing,
-    reached = () => {},
-  } = deps
+  const { reservations, currency, digits, runtime, metrics, logger, tracing, reached = () => {} } = deps
+  const { now, newId, random, after, defer } = runtime
   const warn = (fault: unknown) => logger?.warn({ err: fault }, 'changes of orders could not be looked for')
-  const watch = createOrderWatch(deps.orders, warn, deps.watchPollMs)
+  const watch = createOrderWatch(deps.orders, runtime, warn, deps.watchPollMs)
   const count = countChanges(metrics)
   const orders = announceChanges(deps.orders, (order) => {
     count(order)
@@ -79,19 +68,24 @@ export function createApp(deps: Deps): OrderApp {
     ...(tracing ? { tracing } : {}),
     ...(deps.publicDocs ? { publicDocs: true } : {}),
     metrics,
+    runtime,
     access: { verifyToken: deps.verifyToken },
     problems: withViews(PROBLEMS, { digits }),
     readiness: { store: () => orders.check() },
   })
   app.register(placeOrderRoute(routes))
   app.register(orderRoutes(routes))
-  app.register(orderEvents(routes, watch, { random, streamsMax: deps.streamsMax }))
+  app.register(orderEvents(routes, watch, { runtime, streamsMax: deps.streamsMax }))
   app.addHook('onClose', async () => watch.close())
   return {
     app,
     settleDue: (mayGoOn) =>
-      settleDue({ ...ports, pauseMs: (attempts) => pauseMs(BACKOFF, attempts, random()) }, settle, mayGoOn),
-    pullIn: () => pullIn(ports),
+      settleDue(
+        { ...ports, after, defer, pauseMs: (attempts) => pauseMs(BACKOFF, attempts, random()) },
+        settle,
+        mayGoOn,
+      ),
+    pullIn: () => pullIn({ orders, now, defer }),
   }
 }
 

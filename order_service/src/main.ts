@@ -1,5 +1,4 @@
 /** The process: configuration, stores, clients, app, settler; then listen until a signal. */
-import { randomUUIDv7 } from 'node:crypto'
 import { createServiceClient } from '@shop/service_kit/http/service_client'
 import { startTracing } from '@shop/service_kit/http/tracing'
 import { followAuthService } from '@shop/service_kit/identity/auth_service'
@@ -17,9 +16,8 @@ import { openStores } from './storage/open_stores.ts'
 
 const SERVICE = 'order_service'
 
-await runService(async () => {
+await runService(systemRuntime, async () => {
   const config = readOrderConfig(process.env)
-  const now = () => new Date()
   const logger = createLogger(SERVICE, config.LOG_LEVEL)
   const metrics = createMetrics(SERVICE)
   const stores = await openStores(
@@ -27,16 +25,17 @@ await runService(async () => {
     systemRuntime,
     createUnreadableTold({ logger, metrics, runtime: systemRuntime })('an order'),
   )
-  const tracing = await startTracing(SERVICE, process.env)
+  const tracing = await startTracing(SERVICE, process.env, systemRuntime)
   const auth = followAuthService({
     origins: [config.AUTH_URL],
-    now,
+    runtime: systemRuntime,
     logger,
     cache: { folder: config.DATA_DIR, prefix: SERVICE },
   })
   const service = createServiceClient({
     url: config.PRODUCT_URL,
-    token: createServiceTokens(config.SERVICE_SECRET, SERVICE, 'product_service', now),
+    token: createServiceTokens(config.SERVICE_SECRET, SERVICE, 'product_service', systemRuntime.now),
+    runtime: systemRuntime,
     tracing,
   })
   const { app, stop } = startOrders({
@@ -46,9 +45,6 @@ await runService(async () => {
     verifyToken: auth.verifyToken,
     currency: config.CURRENCY,
     digits: stores.digits,
-    now,
-    newId: randomUUIDv7,
-    random: Math.random,
     metrics,
     logger,
     tracing,

@@ -4,6 +4,7 @@
  * set back since the round before, orders put off by a clock that was ahead are pulled in.
  */
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
+import type { Cancel, Runtime } from '@shop/service_kit/runtime/runtime'
 import { inTrace } from '@shop/service_kit/runtime/trace_context'
 import type { OrderStore } from './domain/ports.ts'
 import type { Round } from './domain/settle_due.ts'
@@ -24,18 +25,18 @@ export type SettlerOptions = {
   readonly round: (mayGoOn: () => boolean) => Promise<Round>
   readonly pullIn: () => Promise<void>
   readonly metrics: Metrics
-  readonly now: () => Date
-  readonly random: () => number
+  readonly runtime: Pick<Runtime, 'now' | 'monotonic' | 'random' | 'after'>
   readonly onFault: (fault: unknown) => void
   readonly roundMs?: number
 }
 
 export function startSettler(options: SettlerOptions): Settler {
-  const { orders, round, pullIn, metrics, now, random, onFault, roundMs = ROUND_MS } = options
+  const { orders, round, pullIn, metrics, runtime, onFault, roundMs = ROUND_MS } = options
+  const { now, monotonic, random, after } = runtime
   const backlog = metrics.gauge('order_settler_backlog', 'Orders for which something is owed.')
   const age = metrics.gauge('order_settler_oldest_seconds', 'Age of the last change of the oldest of them.')
   const settled = metrics.counter('order_settler_orders_total', 'Orders the settler took up.', ['outcome'])
-  let timer: NodeJS.Timeout | undefined
+  let cancel: Cancel | undefined
   let running: Promise<void> | undefined
   let again = false
   let stopped = false
@@ -43,7 +44,7 @@ export function startSettler(options: SettlerOptions): Settler {
   let lead = Number.POSITIVE_INFINITY
 
   const watchClock = async () => {
-    const leads = now().getTime() - performance.now()
+    const leads = now().getTime() - monotonic()
     if (leads < lead - SET_BACK_MS) await pullIn()
     lead = leads
   }
@@ -63,7 +64,7 @@ export function startSettler(options: SettlerOptions): Settler {
   }
 
   const wake = () => {
-    clearTimeout(timer)
+    cancel?.()
     if (stopped) return
     if (running) {
       again = true
@@ -73,7 +74,7 @@ export function startSettler(options: SettlerOptions): Settler {
     running = inTrace(undefined, run).finally(() => {
       running = undefined
       // Replicas started together drift apart.
-      if (!stopped) timer = setTimeout(wake, again ? 0 : roundMs * (0.75 + random() / 2)).unref()
+      if (!stopped) cancel = after(again ? 0 : roundMs * (0.75 + random() / 2), wake, { background: true })
       again = false
     })
   }
@@ -83,7 +84,7 @@ export function startSettler(options: SettlerOptions): Settler {
     wake,
     async stop() {
       stopped = true
-      clearTimeout(timer)
+      cancel?.()
       await running
     },
   }

@@ -5,14 +5,12 @@
  * accepted during an outage is settled at its end, without waiting for a round.
  */
 import type { ServiceClient } from '@shop/service_kit/http/service_client'
-import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { createApp, type Deps, type OrderApp } from './app.ts'
 import { createProductClient } from './clients/product_client.ts'
 import { type Settler, startSettler } from './settler.ts'
 
 export type StartOptions = Omit<Deps, 'reservations'> & {
   readonly service: ServiceClient
-  readonly runtime: Runtime
   /** Between two rounds of the settler that nobody wakes; tests are more patient. */
   readonly roundMs?: number
   /** Of a call to product_service; tests are more patient. */
@@ -25,8 +23,8 @@ export type StartedOrders = {
   stop(): Promise<void>
 }
 
-export function startOrders({ service, runtime, roundMs, deadlineMs, ...deps }: StartOptions): StartedOrders {
-  const { orders, currency, digits, now, random, metrics, logger } = deps
+export function startOrders({ service, roundMs, deadlineMs, ...deps }: StartOptions): StartedOrders {
+  const { orders, currency, digits, runtime, metrics, logger } = deps
   let settler: Settler | undefined
   const reservations = createProductClient({
     service,
@@ -48,8 +46,7 @@ export function startOrders({ service, runtime, roundMs, deadlineMs, ...deps }: 
     round: settleDue,
     pullIn,
     metrics,
-    now,
-    random,
+    runtime,
     onFault: (err) => logger?.warn({ err }, 'the settler could not work; it tries again'),
     ...(roundMs === undefined ? {} : { roundMs }),
   })

@@ -7,7 +7,15 @@ import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CLAIMS_MAX } from '../src/domain/settle_due.ts'
 import { later, order, ROOT, requestCancel, ship } from './samples.ts'
-import { connect, createOrderApp, memoryOrders, startProducts, startRoad, textOf } from './shop.ts'
+import {
+  connect,
+  createOrderApp,
+  memoryOrders,
+  startProducts,
+  startRoad,
+  testRuntime,
+  textOf,
+} from './shop.ts'
 
 const CALL_MS = 30
 
@@ -38,7 +46,7 @@ async function world(t: TestContext, fate: Fate, deadlineMs = 60_000) {
   const { url, calls } = await badRoad(t, products.url, bad, fate)
   // No pause is a matter of chance: one of nearly nothing would be none.
   const reservations = await connect(t, url, deadlineMs, () => 0.5)
-  const app = createOrderApp(t, { orders, reservations, random: () => 1 })
+  const app = createOrderApp(t, { orders, reservations, runtime: { ...testRuntime, random: () => 1 } })
   const due = async (n: number, at: number[]) => {
     const all = Array.from({ length: n }, () =>
       order({

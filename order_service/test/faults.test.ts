@@ -3,9 +3,9 @@
  * crash point. Then everything is settled by a fresh replica, and invariants 1 to 6 are read from the stores.
  */
 import assert from 'node:assert/strict'
-import { randomUUIDv7 } from 'node:crypto'
 import { suite, type TestContext, test } from 'node:test'
 import { Problem } from '@shop/service_kit/runtime/problem'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { OutcomeUnknown } from '../src/domain/errors.ts'
 import { CRASH_POINTS, type CrashPoint, type OrderStore, type Reservations } from '../src/domain/ports.ts'
 import { SETTLE_AFTER_MS } from '../src/domain/schedule.ts'
@@ -111,11 +111,11 @@ async function settleEverything({ orders, reservations }: World) {
   const report = (fault: unknown) => assert.ifError(fault)
   const now = () => at
   const ports = {
+    ...systemRuntime,
     orders,
     reservations,
     report,
     now,
-    newId: randomUUIDv7,
     pauseMs: () => 0,
     reached: () => {},
   }

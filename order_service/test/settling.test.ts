@@ -3,13 +3,14 @@ import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { currentTraceparent, inTrace } from '@shop/service_kit/runtime/trace_context'
+import { createVirtualRuntime } from '@shop/service_kit/test_support/virtual_runtime'
 import { PAUSE } from '../src/clients/breaker.ts'
 import { DECISION_DEADLINE_MS, ORDERS_PER_CALL_MAX } from '../src/clients/product_client.ts'
 import { OutcomeUnknown } from '../src/domain/errors.ts'
 import type { HoldAnswer, Outlook, Reservations } from '../src/domain/ports.ts'
 import { SETTLE_AFTER_MS } from '../src/domain/schedule.ts'
 import { BACKOFF, CLAIMS_MAX, LEASE_MS } from '../src/domain/settle_due.ts'
-import { startSettler } from '../src/settler.ts'
+import { ROUND_MS, startSettler } from '../src/settler.ts'
 import { ADA, AT, cancellingOf, draft, HELD, later, order, uuid } from './samples.ts'
 import {
   connect,
@@ -19,12 +20,14 @@ import {
   startProducts,
   startRoad,
   startShop,
+  testRuntime,
 } from './shop.ts'
 
 /** A clock that stands still until moved. */
 function movableClock() {
   let at = new Date()
-  return { now: () => at, pass: (ms: number) => (at = later(ms, at)) }
+  const now = () => at
+  return { now, runtime: { ...testRuntime, now }, pass: (ms: number) => (at = later(ms, at)) }
 }
 
 const DUE = SETTLE_AFTER_MS + 1
@@ -50,7 +53,7 @@ suite('the limits agree', () => {
 suite('every order settles (invariant 5)', () => {
   test('orders taken while the product service was down are settled when it is back', async (t) => {
     const clock = movableClock()
-    const { products, post, put, get, orders, settleDue } = await startShop(t, { now: clock.now })
+    const { products, post, put, get, orders, settleDue } = await startShop(t, { runtime: clock.runtime })
     const [mug, gone] = [await products.add(4), uuid(9)]
     const shipped = (await post('ada', mugs(mug))).json()
     await products.stop()
@@ -80,7 +83,7 @@ suite('every order settles (invariant 5)', () => {
 
   test('nothing is touched before it is due', async (t) => {
     const clock = movableClock()
-    const { orders, settleDue } = await startShop(t, { now: clock.now })
+    const { orders, settleDue } = await startShop(t, { runtime: clock.runtime })
     const mine = order({ dueAt: later(SETTLE_AFTER_MS, clock.now()).toISOString() })
     await orders.addOnce(mine)
     clock.pass(SETTLE_AFTER_MS - 1)
@@ -122,7 +125,11 @@ suite('every order settles (invariant 5)', () => {
     let alone = true
     const hold = () => Promise.reject(new OutcomeUnknown('no', { alone }))
     const reservations: Reservations = { hold, release: hold, ship: hold, outlook: () => 'up' }
-    const { settleDue } = createOrderApp(t, { orders, reservations, now: clock.now, random: () => 1 })
+    const { settleDue } = createOrderApp(t, {
+      orders,
+      reservations,
+      runtime: { ...clock.runtime, random: () => 1 },
+    })
     const stuck = order()
     await orders.addOnce(stuck)
     const pauses: number[] = []
@@ -141,7 +148,7 @@ suite('every order settles (invariant 5)', () => {
 
   test('an order put off by a clock that was ahead does not wait for that time to come', async (t) => {
     const clock = movableClock()
-    const { products, orders, settleDue, pullIn } = await startShop(t, { now: clock.now })
+    const { products, orders, settleDue, pullIn } = await startShop(t, { runtime: clock.runtime })
     const mug = await products.add(1000)
     const dueIn = (ms: number) =>
       order({
@@ -162,7 +169,7 @@ suite('every order settles (invariant 5)', () => {
 
   test('a backlog larger than a batch is settled in one round', async (t) => {
     const clock = movableClock()
-    const { products, orders, settleDue } = await startShop(t, { now: clock.now })
+    const { products, orders, settleDue } = await startShop(t, { runtime: clock.runtime })
     const mug = await products.add(1000)
     const lines = [{ productId: mug, quantity: 1 }]
     for (let i = 0; i < 300; i++) await orders.addOnce(order({ lines, totalMinor: 1999 }))
@@ -172,7 +179,7 @@ suite('every order settles (invariant 5)', () => {
 
   test('one order that cannot be settled does not hold up its neighbours', async (t) => {
     const clock = movableClock()
-    const { products, orders, settleDue } = await startShop(t, { now: clock.now })
+    const { products, orders, settleDue } = await startShop(t, { runtime: clock.runtime })
     const mug = await products.add(10)
     const good = Array.from({ length: 3 }, () =>
       order({ lines: [{ productId: mug, quantity: 1 }], totalMinor: 1999 }),
@@ -299,9 +306,13 @@ suite('settlers of several replicas', () => {
     const slow = createOrderApp(t, {
       orders,
       reservations: reservations(() => new Promise((resolve) => (answerSlowly = resolve))),
-      now: clock.now,
+      runtime: clock.runtime,
     })
-    const quick = createOrderApp(t, { orders, reservations: reservations(async () => held), now: clock.now })
+    const quick = createOrderApp(t, {
+      orders,
+      reservations: reservations(async () => held),
+      runtime: clock.runtime,
+    })
     const slowRound = slow.settleDue()
     while (!answerSlowly) await sleep(1)
     assert.deepEqual(await quick.settleDue(), { settled: 0, failed: 0 }, 'leased to the slow one')
@@ -320,6 +331,7 @@ suite('settlers of several replicas', () => {
 
 suite('the settler loop', () => {
   const start = (t: TestContext, round: () => Promise<{ settled: number; failed: number }>) => {
+    const runtime = createVirtualRuntime({ startAt: later(30_000) })
     const metrics = createMetrics('order_service')
     const faults: unknown[] = []
     const settler = startSettler({
@@ -327,83 +339,75 @@ suite('the settler loop', () => {
       round,
       pullIn: async () => {},
       metrics,
-      now: () => later(30_000),
-      random: () => 0.5,
+      runtime: { ...runtime, random: () => 0.5 },
       onFault: (fault) => faults.push(fault),
-      roundMs: 20,
     })
     t.after(() => settler.stop())
-    return { settler, metrics, faults }
+    return { settler, runtime, metrics, faults }
   }
 
   test('goes on after a fault, and tells the backlog and its age', async (t) => {
     let rounds = 0
-    const { metrics, faults } = start(t, async () => {
+    const { runtime, metrics, faults } = start(t, async () => {
       if (++rounds === 1) throw new Error('the store is away')
       return { settled: 2, failed: 1 }
     })
-    while (rounds < 3) await sleep(5)
-    await sleep(5)
-    assert.equal(faults.length, 1)
+    await runtime.advance(2 * ROUND_MS)
+    assert.deepEqual([rounds, faults.length], [3, 1])
     const text = await metrics.registry.metrics()
     assert.match(text, /order_settler_backlog\{.*\} 7\n/)
-    assert.match(text, /order_settler_oldest_seconds\{.*\} 30\n/)
-    assert.match(text, /order_settler_orders_total\{outcome="postponed",.*\} [1-9]/)
+    assert.match(text, /order_settler_oldest_seconds\{.*\} 32\n/)
+    assert.match(text, /order_settler_orders_total\{outcome="postponed",.*\} 2\n/)
   })
 
   test('orders put off by a clock that was ahead are pulled in at the start, and when it was set back', async (t) => {
     let pulled = 0
-    let at = later(30_000)
-    let rounds = 0
+    const runtime = createVirtualRuntime({ startAt: later(30_000) })
     const settler = startSettler({
       orders: { backlog: async () => ({ count: 0, oldestUpdatedAt: undefined }) },
-      round: async () => ({ settled: 0, failed: ++rounds * 0 }),
+      round: async () => ({ settled: 0, failed: 0 }),
       pullIn: async () => void pulled++,
       metrics: createMetrics('order_service'),
-      now: () => at,
-      random: () => 0.5,
+      runtime: { ...runtime, random: () => 0.5 },
       onFault: (fault) => assert.ifError(fault),
-      roundMs: 5,
     })
     t.after(() => settler.stop())
-    const nextRound = async () => {
-      for (const seen = rounds; rounds < seen + 2; ) await sleep(5)
-    }
-    await nextRound()
+    await runtime.advance(ROUND_MS)
     assert.equal(pulled, 1)
-    at = later(3_600_000)
-    await nextRound()
+    runtime.setNow(later(3_600_000))
+    await runtime.advance(ROUND_MS)
     assert.equal(pulled, 1)
-    at = later(0)
-    await nextRound()
+    runtime.setNow(later(0))
+    await runtime.advance(ROUND_MS)
     assert.equal(pulled, 2)
   })
 
   test('a round is in no trace, whoever woke the settler', async (t) => {
     const traces: (string | undefined)[] = []
-    const { settler } = start(t, async () => {
+    const { settler, runtime } = start(t, async () => {
       traces.push(currentTraceparent())
       return { settled: 0, failed: 0 }
     })
-    while (traces.length < 3) await inTrace('of a request', async () => settler.wake()).then(() => sleep(5))
+    while (traces.length < 3)
+      await inTrace('of a request', async () => settler.wake()).then(() => runtime.advance(0))
     assert.deepEqual(new Set(traces), new Set([undefined]))
   })
 
   test('rounds never overlap; stopping waits for the one under way and starts no other', async (t) => {
     let running = 0
     let rounds = 0
-    const { settler } = start(t, async () => {
+    const { settler, runtime } = start(t, async () => {
       assert.equal(++running, 1)
-      await sleep(15)
+      await runtime.sleep(15)
       running--
       rounds++
       return { settled: 0, failed: 0 }
     })
     for (let i = 0; i < 20; i++) settler.wake()
-    await settler.stop()
+    await runtime.advanceUntil(settler.stop())
     assert.deepEqual([running, rounds], [0, 1])
     settler.wake()
-    await sleep(40)
+    await runtime.advance(10 * ROUND_MS)
     assert.equal(rounds, 1)
   })
 })

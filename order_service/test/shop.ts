@@ -2,7 +2,6 @@
  * The order service over the real product service: its app on a loopback listener, both on SQLite in memory.
  * `products.stop()` takes the product service away, `products.start()` brings it back at the same address.
  */
-import { randomUUIDv7 } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
@@ -13,7 +12,7 @@ import type { Principal } from '@shop/service_kit/identity/access'
 import { createServiceTokens, createServiceTokenVerifier } from '@shop/service_kit/identity/service_tokens'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { Problem } from '@shop/service_kit/runtime/problem'
-import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import { type Runtime, systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createApp as createProductApp } from '../../product_service/src/app.ts'
 import { openStores as openProductStores } from '../../product_service/src/storage/open_stores.ts'
 import { createApp, type Deps } from '../src/app.ts'
@@ -32,6 +31,9 @@ const ACCOUNTS: Record<string, Pick<Principal, 'userId' | 'role'>> = {
   root: { userId: ROOT, role: 'admin' },
 }
 
+/** That of a process, but pauses are no matter of chance. */
+export const testRuntime: Runtime = { ...systemRuntime, random: () => 0.5 }
+
 export function verifyToken(token: string): Principal {
   const account = ACCOUNTS[token]
   if (!account) throw new Problem('unauthenticated', 'No.')
@@ -42,7 +44,7 @@ export const as = (who: string) => ({ authorization: `Bearer ${who}` })
 
 export async function startProducts(t: TestContext) {
   const stores = await openProductStores(MEMORY, systemRuntime)
-  const now = () => new Date()
+  const { now, newId } = systemRuntime
   let app: App | undefined
   let port = 0
   const start = async () => {
@@ -52,8 +54,7 @@ export async function startProducts(t: TestContext) {
       metrics: createMetrics('product_service'),
       currency: 'USD',
       requireVersion: false,
-      now,
-      newId: randomUUIDv7,
+      runtime: systemRuntime,
       reached: () => {},
     })
     await app.listen({ host: '127.0.0.1', port })
@@ -77,7 +78,7 @@ export async function startProducts(t: TestContext) {
     async add(stock: number, priceMinor = 1999, name = 'Mug'): Promise<string> {
       const fields = { name, description: '', priceMinor, stock }
       const act = { by: ROOT, at: now().toISOString() }
-      return (await stores.catalogue.create({ id: randomUUIDv7(), fields }, act)).id
+      return (await stores.catalogue.create({ id: newId(), fields }, act)).id
     },
     async stockOf(id: string) {
       const { stock, reserved } = (await stores.catalogue.find(id))!
@@ -118,8 +119,9 @@ export async function textOf(request: IncomingMessage): Promise<string> {
 export async function serviceAt(t: TestContext, url: string): Promise<ServiceClient> {
   const service = createServiceClient({
     url,
-    token: createServiceTokens(SECRET, 'order_service', 'product_service', () => new Date()),
-    tracing: await startTracing('order_service', {}),
+    token: createServiceTokens(SECRET, 'order_service', 'product_service', systemRuntime.now),
+    runtime: systemRuntime,
+    tracing: await startTracing('order_service', {}, systemRuntime),
   })
   t.after(() => service.close())
   return service
@@ -152,9 +154,7 @@ export function createOrderApp(t: TestContext, deps: Pick<Deps, 'orders' | 'rese
     verifyToken,
     currency: 'USD',
     digits: () => 2,
-    now: () => new Date(),
-    newId: randomUUIDv7,
-    random: () => 0.5,
+    runtime: testRuntime,
     metrics: createMetrics('order_service'),
     watchPollMs: 20,
     ...deps,
@@ -180,10 +180,7 @@ export async function startOrderApp(
     service: await serviceAt(t, productUrl),
     verifyToken,
     currency: 'USD',
-    now: () => new Date(),
-    newId: randomUUIDv7,
     digits: () => 2,
-    random,
     metrics: createMetrics('order_service'),
     roundMs,
     ...(deadlineMs === undefined ? {} : { deadlineMs }),

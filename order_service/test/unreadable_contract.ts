@@ -1,6 +1,7 @@
 /** What every OrderStore does with an order that was changed from outside, so that nobody can read it. */
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { Unreadable } from '@shop/service_kit/storage/unreadable'
 import type { OrderStore } from '../src/domain/ports.ts'
 import type { StoredOrder } from '../src/domain/schedule.ts'
@@ -69,7 +70,7 @@ export function unreadableContract(name: string, make: (t: TestContext) => Promi
     test('keeps neither the pulling in nor a round of the settler from its end', async (t) => {
       const { store, good } = await world(t, 4, [0, 2])
       const now = () => new Date(NOW)
-      await pullIn({ orders: store, now })
+      await pullIn({ ...systemRuntime, orders: store, now })
       const settled: string[] = []
       const reservations = {
         hold: () => Promise.reject(new Error('not asked')),
@@ -77,7 +78,7 @@ export function unreadableContract(name: string, make: (t: TestContext) => Promi
         ship: async () => {},
         outlook: () => 'up' as const,
       }
-      const ports = { orders: store, reservations, now, report: () => {}, pauseMs: () => 1 }
+      const ports = { ...systemRuntime, orders: store, reservations, now, report: () => {}, pauseMs: () => 1 }
       await settleDue(ports, async (each) => {
         settled.push(each.order.id)
         return { ...each, dueAt: undefined }

@@ -6,6 +6,7 @@ import type { Tracing } from '@shop/service_kit/http/tracing'
 import type { AccessChecks } from '@shop/service_kit/identity/access'
 import type { Reached } from '@shop/service_kit/runtime/crash_points'
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Logger } from 'pino'
 import type { Stores } from './domain/ports.ts'
 import { currencyRoute } from './http/currency_route.ts'
@@ -26,8 +27,7 @@ export type AppDeps = {
   readonly currency: string
   /** Refuse changes that name no version. */
   readonly requireVersion: boolean
-  readonly now: () => Date
-  readonly newId: () => string
+  readonly runtime: Runtime
   readonly reached: Reached
   /** The routes of `/internal`, all others, or (default) both on one listener. */
   readonly routes?: 'public' | 'internal'
@@ -44,6 +44,7 @@ export function createApp(deps: AppDeps): App {
     version: VERSION,
     description: 'The catalogue and its stock. Reads are public; changes need an admin.',
     metrics,
+    runtime: deps.runtime,
     access,
     problems: withViews(PROBLEMS, prices),
     readiness: { store: stores.check },

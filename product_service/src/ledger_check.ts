@@ -2,8 +2,8 @@
  * Watches invariant 2 while the shop runs: compares every product with its ledger again and again, in slices
  * with pauses, and reports how many do not match. It never mends: a mismatch is a fault to be looked at.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Audit, LedgerMismatch } from './domain/ports.ts'
 
 /**
@@ -17,6 +17,7 @@ const FIRST_AFTER_MS = 60_000
 export type LedgerCheckOptions = {
   readonly audit: Audit
   readonly metrics: Metrics
+  readonly runtime: Pick<Runtime, 'now' | 'sleep'>
   readonly intervalMs: number
   readonly onMismatch: (mismatch: LedgerMismatch) => void
   readonly onFailure: (error: unknown) => void
@@ -31,7 +32,7 @@ export type LedgerCheck = {
 }
 
 export function createLedgerCheck(options: LedgerCheckOptions): LedgerCheck {
-  const { audit, metrics, intervalMs, onMismatch, onFailure } = options
+  const { audit, metrics, runtime, intervalMs, onMismatch, onFailure } = options
   const mismatched = metrics.gauge(
     'stock_ledger_mismatches',
     'Products whose stock or reserved units are not what their history says; 0 is right.',
@@ -51,17 +52,17 @@ export function createLedgerCheck(options: LedgerCheckOptions): LedgerCheck {
       slice.mismatches.forEach(onMismatch)
       count += slice.mismatches.length
       after = slice.next
-      await sleep(PAUSE_MS, undefined, { signal: stopping.signal })
+      await runtime.sleep(PAUSE_MS, stopping.signal)
     } while (after !== undefined)
     mismatched.set(count)
-    checked.setToCurrentTime()
+    checked.set(runtime.now().getTime() / 1000)
     return count
   }
 
   const repeat = async () => {
     for (let wait = Math.min(FIRST_AFTER_MS, intervalMs); ; wait = intervalMs) {
       try {
-        await sleep(wait, undefined, { signal: stopping.signal, ref: false })
+        await runtime.sleep(wait, stopping.signal, { background: true })
         await run()
       } catch (error) {
         if (stopping.signal.aborted) return

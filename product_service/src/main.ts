@@ -1,5 +1,4 @@
 /** The process: configuration, stores, app, listen, drain. */
-import { randomUUIDv7 } from 'node:crypto'
 import { startTracing } from '@shop/service_kit/http/tracing'
 import { followAuthService } from '@shop/service_kit/identity/auth_service'
 import { createServiceTokenVerifier } from '@shop/service_kit/identity/service_tokens'
@@ -15,9 +14,8 @@ import { readProductConfig } from './config.ts'
 import { createLedgerCheck } from './ledger_check.ts'
 import { openStores } from './storage/open_stores.ts'
 
-await runService(async () => {
+await runService(systemRuntime, async () => {
   const config = readProductConfig(process.env)
-  const now = () => new Date()
   const logger = createLogger(SERVICE, config.LOG_LEVEL)
   const metrics = createMetrics(SERVICE)
   const stores = await openStores(
@@ -26,16 +24,17 @@ await runService(async () => {
     (text) => logger.info(text),
     createUnreadableTold({ logger, metrics, runtime: systemRuntime }),
   )
-  const tracing = await startTracing(SERVICE, process.env)
+  const tracing = await startTracing(SERVICE, process.env, systemRuntime)
   const auth = followAuthService({
     origins: [config.AUTH_URL],
-    now,
+    runtime: systemRuntime,
     logger,
     cache: { folder: config.DATA_DIR, prefix: SERVICE },
   })
   const ledgerCheck = createLedgerCheck({
     audit: stores.audit,
     metrics,
+    runtime: systemRuntime,
     intervalMs: config.LEDGER_CHECK_INTERVAL_MS,
     onMismatch: (mismatch) => logger.error({ mismatch }, 'stock is not what its ledger says'),
     onFailure: (err) => logger.error({ err }, 'the ledger could not be checked'),
@@ -45,13 +44,12 @@ await runService(async () => {
     stores,
     access: {
       verifyToken: auth.verifyToken,
-      verifyServiceToken: createServiceTokenVerifier(config.SERVICE_SECRET, SERVICE, now),
+      verifyServiceToken: createServiceTokenVerifier(config.SERVICE_SECRET, SERVICE, systemRuntime.now),
     },
     metrics,
     currency: config.CURRENCY,
     requireVersion: config.REQUIRE_VERSION,
-    now,
-    newId: randomUUIDv7,
+    runtime: systemRuntime,
     reached: crashPoints(process.env),
     publicDocs: config.PUBLIC_DOCS,
     logger,

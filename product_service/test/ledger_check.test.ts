@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
+import { createVirtualRuntime } from '@shop/service_kit/test_support/virtual_runtime'
 import type { Audit, LedgerMismatch } from '../src/domain/ports.ts'
 import { createLedgerCheck } from '../src/ledger_check.ts'
 
@@ -14,6 +15,7 @@ const mismatch = (productId: string): LedgerMismatch => ({
 })
 
 function check(ledgerMismatches: Audit['ledgerMismatches'], intervalMs = 1_000) {
+  const runtime = createVirtualRuntime()
   const metrics = createMetrics('product_service')
   const told: unknown[] = []
   const ledgerCheck = createLedgerCheck({
@@ -22,6 +24,7 @@ function check(ledgerMismatches: Audit['ledgerMismatches'], intervalMs = 1_000) 
       heldReservations: async () => ({ reservations: [], unreadable: [], next: undefined }),
     },
     metrics,
+    runtime,
     intervalMs,
     onMismatch: ({ productId }) => told.push(productId),
     onFailure: (error) => told.push(error),
@@ -30,7 +33,7 @@ function check(ledgerMismatches: Audit['ledgerMismatches'], intervalMs = 1_000) 
     new RegExp(`^${name}\\{[^}]*\\} (\\S+)`, 'm').exec(await metrics.registry.metrics())?.[1]
   const gauge = () => read('stock_ledger_mismatches')
   const checkedAt = async () => Number(await read('stock_ledger_checked_timestamp_seconds'))
-  return { ledgerCheck, told, gauge, checkedAt }
+  return { ledgerCheck, runtime, told, gauge, checkedAt }
 }
 
 suite('the ledger check', () => {
@@ -41,37 +44,36 @@ suite('the ledger check', () => {
       d: { mismatches: [mismatch('e')], checked: 1, next: undefined },
     }
     const limits: number[] = []
-    const { ledgerCheck, told, gauge } = check(async (after = 'start', limit) => {
+    const { ledgerCheck, runtime, told, gauge } = check(async (after = 'start', limit) => {
       limits.push(limit)
       return slices[after]!
     })
-    assert.equal(await ledgerCheck.run(), 2)
+    assert.equal(await runtime.advanceUntil(ledgerCheck.run()), 2)
     assert.deepEqual(limits, [4, 4, 4], 'more hold the thread that sells')
     assert.deepEqual(told, ['a', 'e'])
     assert.equal(await gauge(), '2')
   })
 
   test('tells when its last pass ended, and nothing before the first', async () => {
-    const before = Date.now() / 1000
-    const { ledgerCheck, checkedAt } = check(async () => ({ mismatches: [], checked: 0, next: undefined }))
+    const slice = { mismatches: [], checked: 0, next: undefined }
+    const { ledgerCheck, runtime, checkedAt } = check(async () => slice)
     assert.equal(await checkedAt(), 0)
-    await ledgerCheck.run()
-    assert.ok((await checkedAt()) >= before - 0.01)
+    await runtime.advanceUntil(ledgerCheck.run())
+    assert.equal(await checkedAt(), runtime.now().getTime() / 1000)
   })
 
   test('goes on after a failure, and stops when told to', async () => {
     let calls = 0
-    const { ledgerCheck, told } = check(async () => {
+    const { ledgerCheck, runtime, told } = check(async () => {
       calls++
       if (calls === 1) throw new Error('disk on fire')
       return { mismatches: [], checked: 0, next: undefined }
-    }, 5)
+    })
     ledgerCheck.start()
-    while (calls < 3) await new Promise((resolve) => setTimeout(resolve, 5))
+    await runtime.advance(3_500)
+    assert.equal(calls, 3, 'one each second')
     await ledgerCheck.stop()
-    const atStop = calls
-    await new Promise((resolve) => setTimeout(resolve, 40))
-    assert.equal(calls, atStop)
+    assert.deepEqual(runtime.waiting(), [])
     assert.equal(told.length, 1)
   })
 })

@@ -86,8 +86,7 @@ export async function openShop(
         if (token !== 'service') throw new Problem('unauthenticated', 'No.')
       },
     },
-    now: () => NOW,
-    newId: nextId,
+    runtime: { ...systemRuntime, now: () => NOW, newId: nextId },
     reached() {},
   })
   t.after(async () => {

@@ -9,19 +9,20 @@
  *  4. Aborting ends it at once, also in a pause, with the signal's own reason.
  * What failed last is what it fails with.
  */
-import { type Backoff, pauseMs, sleep } from './backoff.ts'
+import { type Backoff, pauseMs } from './backoff.ts'
 
 export type RetryPlan = Backoff & {
   readonly attempts: number
   readonly budget?: RetryBudget
   readonly signal?: AbortSignal
-  readonly random?: () => number
+  readonly random: () => number
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>
   /** Milliseconds the other side asked to wait, 0 when it did not; undefined when it is not to be tried again. */
   readonly repeatAfter: (error: unknown) => number | undefined
 }
 
 export async function retry<T>(work: () => Promise<T>, plan: RetryPlan): Promise<T> {
-  const { attempts, budget, signal, random = Math.random, repeatAfter } = plan
+  const { attempts, budget, signal, random, sleep, repeatAfter } = plan
   for (let failures = 1; ; failures++) {
     try {
       return await work()
@@ -41,7 +42,8 @@ export type RetryBudget = { spend(): boolean }
 /** `burst` repetitions at once and `perSecond` in the long run, whatever fails and however often it is asked for. */
 export function createRetryBudget(
   { burst, perSecond }: { readonly burst: number; readonly perSecond: number },
-  clock: () => number = () => performance.now(),
+  /** Milliseconds of a clock that never goes back. */
+  clock: () => number,
 ): RetryBudget {
   let left = burst
   let countedAt = clock()

@@ -1,9 +1,17 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { pauseMs, retryAfterMs, sleep } from '../src/backoff.ts'
+import { pauseMs, retryAfterMs } from '../src/backoff.ts'
 import { createRetryBudget, type RetryPlan, retry } from '../src/retry.ts'
+import { sleep } from '../src/sleep.ts'
 
-const PLAN: RetryPlan = { attempts: 4, firstMs: 1, maxMs: 8, repeatAfter: () => 0 }
+const PLAN: RetryPlan = {
+  attempts: 4,
+  firstMs: 1,
+  maxMs: 8,
+  random: Math.random,
+  sleep,
+  repeatAfter: () => 0,
+}
 
 /** Fails with 'failure 1', 'failure 2' and so on until it was called `failures` times. */
 const failing = (failures: number) => {

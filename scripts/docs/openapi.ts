@@ -17,8 +17,6 @@ export type OpenApi = {
   >
 }
 
-const now = () => new Date(0)
-const newId = () => '00000000-0000-7000-8000-000000000000'
 const nobody = () => {
   throw new Error('No request is made while documents are written')
 }
@@ -42,8 +40,7 @@ export async function openApiDocuments(): Promise<Map<string, OpenApi>> {
         stores: products,
         currency: 'USD',
         requireVersion: false,
-        now,
-        newId,
+        runtime: systemRuntime,
         reached: () => {},
         metrics: createMetrics('product_service'),
         access: { verifyToken: nobody, verifyServiceToken: nobody },
@@ -53,13 +50,11 @@ export async function openApiDocuments(): Promise<Map<string, OpenApi>> {
       'order_service',
       createOrderApp({
         orders,
-        reservations: createDirectReservations(products.stock, now),
+        reservations: createDirectReservations(products.stock, systemRuntime.now),
         verifyToken: nobody,
         currency: 'USD',
         digits: () => 2,
-        now,
-        newId,
-        random: () => 0,
+        runtime: systemRuntime,
         metrics: createMetrics('order_service'),
       }).app,
     ],

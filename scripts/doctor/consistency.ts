@@ -13,6 +13,7 @@ import { isUnsettled } from '@shop/order_service/domain/schedule'
 import { BACKOFF, settleDue } from '@shop/order_service/domain/settle_due'
 import { createSettle } from '@shop/order_service/domain/settle_order'
 import type { Stores as ProductStores } from '@shop/product_service/domain/ports'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createDirectReservations } from './direct_reservations.ts'
 import type { Examination, Finding } from './findings.ts'
 import { UNREADABLE_MEND } from './unreadable.ts'
@@ -216,8 +217,8 @@ async function unsettled({ orders, now }: Shop) {
 async function settleAll(shop: Shop): Promise<ReadonlySet<string>> {
   const { orders, products, now } = shop
   const reservations = createDirectReservations(products.stock, now)
-  const ports = { orders, reservations, now, report: () => {}, reached: () => {} }
-  const settle = createSettle({ ...ports, newId: () => crypto.randomUUID() })
+  const ports = { ...systemRuntime, orders, reservations, now, report: () => {}, reached: () => {} }
+  const settle = createSettle(ports)
   for (const patience = now().getTime() + SETTLE_PATIENCE_MS; ; await sleep(500)) {
     await settleDue({ ...ports, pauseMs: () => BACKOFF.firstMs }, settle)
     const { stuck } = await unsettled(shop)

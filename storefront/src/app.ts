@@ -4,6 +4,7 @@ import { type App, createHttpApp, type HttpAppOptions } from '@shop/service_kit/
 import type { Tracing } from '@shop/service_kit/http/tracing'
 import type { VerifyToken } from '@shop/service_kit/identity/access'
 import { createMetrics, type Metrics } from '@shop/service_kit/runtime/metrics'
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Logger } from 'pino'
 import type { LookUp } from './clients/addresses.ts'
 import { createUpstream } from './clients/upstream.ts'
@@ -33,6 +34,7 @@ export type AppDeps = {
   readonly operations?: Upstreams
   readonly publicDocs?: boolean
   readonly metrics?: Metrics
+  readonly runtime: Runtime
   readonly logger?: Logger
   readonly tracing?: Tracing
   /** Other than usual. */
@@ -41,7 +43,8 @@ export type AppDeps = {
 }
 
 export function createApp(deps: AppDeps): App {
-  const { logger, tracing, upstreams, operations, verifyToken, trustedProxies, limits, lookUp } = deps
+  const { runtime, logger, tracing, upstreams, operations, verifyToken, trustedProxies, limits, lookUp } =
+    deps
   const metrics = deps.metrics ?? createMetrics('storefront')
   const publicOrigin = deps.publicUrl === undefined ? undefined : new URL(deps.publicUrl).origin
   const app = createHttpApp({
@@ -49,6 +52,7 @@ export function createApp(deps: AppDeps): App {
     version: VERSION,
     description: 'The pages of the shop, and one address for the APIs of all services.',
     metrics,
+    runtime,
     access: verifyToken ? { verifyToken } : {},
     problems: PROBLEMS,
     // A service that is away takes its part of the pages away, not all of them: the storefront stays ready.
@@ -60,7 +64,7 @@ export function createApp(deps: AppDeps): App {
     ...(limits ? { limits } : {}),
   })
   const serviceAt = (service: keyof Upstreams) =>
-    createUpstream({ service, origins: upstreams[service], limits, lookUp })
+    createUpstream({ runtime, service, origins: upstreams[service], limits, lookUp })
   const services = { auth: serviceAt('auth'), products: serviceAt('products'), orders: serviceAt('orders') }
   app.addHook('onClose', async () => {
     await Promise.all(Object.values(services).map((service) => service.close()))
@@ -70,7 +74,8 @@ export function createApp(deps: AppDeps): App {
   const auth = createAuthCaller(services.auth)
   app.register(sessionRoutes({ auth, publicOrigin, sessionTtlSeconds: deps.sessionTtlSeconds }))
   app.register(forwardRoutes({ services, verifyToken }))
-  if (verifyToken && operations) app.register(systemRoutes({ operations, metrics, version: VERSION }))
+  if (verifyToken && operations)
+    app.register(systemRoutes({ runtime, operations, metrics, version: VERSION }))
   app.register(pageRoutes(deps.pages))
   return app
 }

@@ -7,19 +7,20 @@ import { operationsPlace } from '@shop/service_kit/runtime/config'
 import { runService } from '@shop/service_kit/runtime/lifecycle'
 import { createLogger } from '@shop/service_kit/runtime/log'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createApp } from './app.ts'
 import { readStorefrontConfig } from './config.ts'
 
 const PAGES = join(import.meta.dirname, '..', 'dist')
 
-await runService(async () => {
+await runService(systemRuntime, async () => {
   const config = readStorefrontConfig(process.env)
   if (!existsSync(join(PAGES, 'index.html'))) {
     throw new Error('the pages are not built; run `npm run build` first.')
   }
   const logger = createLogger('storefront', config.LOG_LEVEL)
-  const tracing = await startTracing('storefront', process.env)
-  const auth = followAuthService({ origins: config.upstreams.auth, now: () => new Date(), logger })
+  const tracing = await startTracing('storefront', process.env, systemRuntime)
+  const auth = followAuthService({ origins: config.upstreams.auth, runtime: systemRuntime, logger })
   const app = createApp({
     verifyToken: auth.verifyToken,
     upstreams: config.upstreams,
@@ -30,6 +31,7 @@ await runService(async () => {
     operations: config.operations,
     publicDocs: config.PUBLIC_DOCS,
     metrics: createMetrics('storefront'),
+    runtime: systemRuntime,
     logger,
     tracing,
   })

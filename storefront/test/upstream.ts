@@ -14,6 +14,7 @@ import type { TestContext } from 'node:test'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import type { App } from '@shop/service_kit/http/app'
 import { startTracing } from '@shop/service_kit/http/tracing'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { type AppDeps, createApp } from '../src/app.ts'
 import type { Upstreams } from '../src/config.ts'
 
@@ -66,7 +67,8 @@ export async function storefrontApp(t: TestContext, options: Options): Promise<{
     upstreams: { auth, products, orders },
     pages: builtPages(t),
     sessionTtlSeconds: 3_600,
-    tracing: await startTracing('storefront', {}),
+    runtime: systemRuntime,
+    tracing: await startTracing('storefront', {}, systemRuntime),
     ...rest,
   })
   t.after(() => app.close())

@@ -49,8 +49,8 @@ export const NAMED: readonly Named[] = [
   {
     what: 'the breaker wakes nobody',
     path: 'order_service/src/clients/breaker.ts',
-    from: 'clock())\n    onPauseOver()\n',
-    to: 'clock())\n',
+    from: 'monotonic())\n    onPauseOver()\n',
+    to: 'monotonic())\n',
     test: 'order_service/test/clients/breaker.test.ts',
   },
   {
@@ -105,8 +105,8 @@ export const NAMED: readonly Named[] = [
   {
     what: 'a stream that outlives its token for as long as nothing happens',
     path: 'order_service/src/http/order_events.ts',
-    from: 'setInterval(() => ifAdmitted(() => {}), ADMITTED_LOOK_MS)',
-    to: 'setInterval(() => {}, ADMITTED_LOOK_MS)',
+    from: 'every(ADMITTED_LOOK_MS, () => ifAdmitted(() => {}))',
+    to: 'every(ADMITTED_LOOK_MS, () => {})',
     test: 'order_service/test/http/order_events.test.ts',
   },
   {

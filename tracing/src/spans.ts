@@ -1,5 +1,4 @@
 /** Spans by OpenTelemetry, exported as OTLP over HTTP to where the environment says (OTEL_EXPORTER_OTLP_ENDPOINT). */
-import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type Attributes,
   type Context,
@@ -15,13 +14,18 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import { handleInTraces, incomingTraceparent, type Tracing } from '@shop/service_kit/http/tracing'
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { currentTraceparent } from '@shop/service_kit/runtime/trace_context'
 import { batchLimits, samplerOf } from './environment.ts'
 
 /** How long a process that leaves waits for its last spans to be taken. */
 export const STOP_MS = 2_000
 
-export function recordSpans(service: string, env: NodeJS.ProcessEnv): Tracing {
+export function recordSpans(
+  service: string,
+  env: NodeJS.ProcessEnv,
+  { sleep }: Pick<Runtime, 'sleep'>,
+): Tracing {
   const provider = new TracerProvider({
     resource: resourceFromAttributes({ 'service.name': service }),
     sampler: samplerOf(env),
@@ -75,7 +79,7 @@ export function recordSpans(service: string, env: NodeJS.ProcessEnv): Tracing {
     async stop() {
       // A collector that is away loses spans; it must not keep a service from leaving.
       const last = provider.shutdown().catch(() => {})
-      await Promise.race([last, sleep(STOP_MS, undefined, { ref: false })])
+      await Promise.race([last, sleep(STOP_MS, undefined, { background: true })])
     },
   }
 }

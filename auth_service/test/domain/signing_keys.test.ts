@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { KEYS_REFRESH_MS } from '@shop/service_kit/identity/tokens'
+import { KEYS_REFRESH_MS } from '@shop/service_kit/identity/remote_keys'
 import fc from 'fast-check'
 import { makeKeyPair } from '../../src/crypto/signing.ts'
 import type { SigningKey } from '../../src/domain/ports.ts'

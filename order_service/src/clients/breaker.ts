@@ -7,6 +7,7 @@
  * orders.
  */
 import { type Backoff, pauseMs } from '@shop/retry/backoff'
+import type { Cancel, Runtime } from '@shop/service_kit/runtime/runtime'
 import { OutcomeUnknown } from '../domain/errors.ts'
 import type { Outlook } from '../domain/ports.ts'
 
@@ -42,40 +43,39 @@ export type Breaker = {
 }
 
 export type BreakerOptions = {
-  /** Milliseconds of a clock that never goes back. */
-  readonly clock: () => number
-  readonly random: () => number
+  readonly runtime: Pick<Runtime, 'monotonic' | 'random' | 'after'>
   readonly onDown: (error: unknown) => void
   readonly onUp: () => void
   readonly onPauseOver: () => void
 }
 
-export function createBreaker({ clock, random, onDown, onUp, onPauseOver }: BreakerOptions): Breaker {
+export function createBreaker({ runtime, onDown, onUp, onPauseOver }: BreakerOptions): Breaker {
+  const { monotonic, random, after } = runtime
   /** Pauses since it was up. */
   let pauses = 0
   let tryAgainAt = 0
   /** The trial that others wait for. */
-  let trying: NodeJS.Timeout | undefined
+  let trying: Cancel | undefined
   let faults = 0
   let answers = 0
-  let timer: NodeJS.Timeout | undefined
+  let cancel: Cancel | undefined
 
   const outlook = () =>
-    pauses === 0 ? 'up' : trying !== undefined || clock() < tryAgainAt ? 'down' : 'trial'
+    pauses === 0 ? 'up' : trying !== undefined || monotonic() < tryAgainAt ? 'down' : 'trial'
 
   const pause = (error: unknown) => {
     pauses++
     const asked = Math.min((error as { retryAfterMs?: number }).retryAfterMs ?? 0, ASKED_MAX_MS)
     const ms = pauseMs(PAUSE, pauses, random(), asked)
-    tryAgainAt = clock() + ms
-    clearTimeout(timer)
-    timer = setTimeout(pauseOver, ms).unref()
+    tryAgainAt = monotonic() + ms
+    cancel?.()
+    cancel = after(ms, pauseOver, { background: true })
     if (pauses === 1) onDown(error)
   }
 
   /** Said by the timer, which may be a moment ahead of the clock: whoever is woken must not find it still down. */
   const pauseOver = () => {
-    tryAgainAt = Math.min(tryAgainAt, clock())
+    tryAgainAt = Math.min(tryAgainAt, monotonic())
     onPauseOver()
   }
 
@@ -84,15 +84,19 @@ export function createBreaker({ clock, random, onDown, onUp, onPauseOver }: Brea
     const trial = pauses > 0
     const answersBefore = answers
     const patience = trial
-      ? setTimeout(() => {
-          if (trying !== patience) return
-          trying = undefined
-          onPauseOver()
-        }, TRIAL_PATIENCE_MS).unref()
+      ? after(
+          TRIAL_PATIENCE_MS,
+          () => {
+            if (trying !== patience) return
+            trying = undefined
+            onPauseOver()
+          },
+          { background: true },
+        )
       : undefined
     trying = patience
     const end = (how: () => void) => {
-      clearTimeout(patience)
+      patience?.()
       if (trial && trying === patience) trying = undefined
       how()
     }
@@ -112,7 +116,7 @@ export function createBreaker({ clock, random, onDown, onUp, onPauseOver }: Brea
           faults = 0
           if (pauses === 0) return
           pauses = 0
-          clearTimeout(timer)
+          cancel?.()
           onUp()
         }),
       fault(error) {

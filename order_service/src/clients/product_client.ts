@@ -70,8 +70,7 @@ export function createProductClient(options: ProductClientOptions): Reservations
     'outcome',
   ])
   const breaker = createBreaker({
-    clock: runtime.monotonic,
-    random: runtime.random,
+    runtime,
     onDown: (error) => onDown?.(error),
     onUp: () => onUp?.(),
     onPauseOver: () => onPauseOver?.(),

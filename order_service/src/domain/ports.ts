@@ -86,6 +86,13 @@ export type Outlook = 'up' | 'trial' | 'down'
 
 export type Clock = () => Date
 
+export type Timers = {
+  /** Calls `run` once, after `ms`, unless the function it returns is called before. */
+  after(ms: number, run: () => void): () => void
+  /** Calls `run` once, after everything else that is ready. */
+  defer(run: () => void): void
+}
+
 /** Called with a name between two durable steps; tests stop the process there. */
 export type Reached = (place: CrashPoint) => void
 

@@ -10,7 +10,7 @@
  * outlives its lease finds its fence outdated and its write refused.
  */
 import { OutcomeUnknown } from './errors.ts'
-import type { Outlook, Ports } from './ports.ts'
+import type { Outlook, Ports, Timers } from './ports.ts'
 import { claimOf, isUnsettled, type UnsettledOrder } from './schedule.ts'
 import type { Settle } from './settle_order.ts'
 
@@ -32,10 +32,11 @@ type Left = { readonly stored: UnsettledOrder; readonly fault?: unknown }
 
 export type Round = { readonly settled: number; readonly failed: number }
 
-export type SettleDuePorts = Pick<Ports, 'orders' | 'reservations' | 'now' | 'report'> & {
-  /** How long to wait after so many attempts (BACKOFF). */
-  readonly pauseMs: (attempts: number) => number
-}
+export type SettleDuePorts = Pick<Ports, 'orders' | 'reservations' | 'now' | 'report'> &
+  Timers & {
+    /** How long to wait after so many attempts (BACKOFF). */
+    readonly pauseMs: (attempts: number) => number
+  }
 
 /**
  * Settles what was due when it began, and ends when all of that is settled or put off, or nothing of what it claimed
@@ -70,14 +71,14 @@ export async function settleDue(
       over = true
       ended.resolve()
     }
-    const patience = patienceMs === undefined ? undefined : setTimeout(giveUp, patienceMs)
+    const cancel = patienceMs === undefined ? undefined : ports.after(patienceMs, giveUp)
     while (underWay > many && !over) {
       await ended.promise
       ended = Promise.withResolvers()
       // Those answered by one call end in one turn of the event loop, and are counted together.
-      await otherWork()
+      await otherWork(ports)
     }
-    clearTimeout(patience)
+    cancel?.()
     const put = left.splice(0)
     round.failed += put.length
     for (const { stored, fault } of put) if (fault !== undefined) ports.report(fault, stored.order.id)
@@ -126,7 +127,11 @@ async function postpone({ orders, now, pauseMs }: SettleDuePorts, left: readonly
  * Orders put off further than any ever is: whoever did that had a clock that was ahead. They are due now; else they
  * would wait for as long as it was ahead. A lease lost by this is refused by the fence, like any other.
  */
-export async function pullIn({ orders, now }: Pick<Ports, 'orders' | 'now'>): Promise<void> {
+export async function pullIn({
+  orders,
+  now,
+  defer,
+}: Pick<SettleDuePorts, 'orders' | 'now' | 'defer'>): Promise<void> {
   const at = now()
   for (let after: string | undefined; ; ) {
     const page = await orders.listUnsettled({ limit: CLAIMS_MAX, after })
@@ -137,12 +142,12 @@ export async function pullIn({ orders, now }: Pick<Ports, 'orders' | 'now'>): Pr
     }
     if (page.length < CLAIMS_MAX) return
     // A store in this process answers without a pause, and there may be many thousands.
-    await otherWork()
+    await otherWork({ defer })
     after = page.at(-1)?.order.id
   }
 }
 
 /** Everything else that is ready has its turn. */
-const otherWork = () => new Promise<void>((turn) => void setImmediate(turn))
+const otherWork = ({ defer }: Pick<Timers, 'defer'>) => new Promise<void>((turn) => defer(turn))
 
 const later = (now: Date, ms: number): string => new Date(now.getTime() + ms).toISOString()

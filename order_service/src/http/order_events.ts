@@ -14,6 +14,7 @@ import type { App } from '@shop/service_kit/http/app'
 import { problemResponses } from '@shop/service_kit/http/schemas'
 import { principalOf, stillAdmitted } from '@shop/service_kit/identity/access'
 import { Problem } from '@shop/service_kit/runtime/problem'
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { ALL_TAKEN, createSeats } from '@shop/service_kit/runtime/seats'
 import { SAYS } from '@shop/service_kit/runtime/sentences'
 import type { FastifyRequest } from 'fastify'
@@ -37,12 +38,15 @@ export const HEARTBEAT_MS = 15_000
 /** With the look at the list of withdrawn tokens before it: how long a stream may outlive its token. */
 export const ADMITTED_LOOK_MS = 1_000
 
-export type OrderEventsOptions = { readonly random: () => number; readonly streamsMax?: number | undefined }
+export type OrderEventsOptions = {
+  readonly runtime: Pick<Runtime, 'now' | 'random' | 'after' | 'every'>
+  readonly streamsMax?: number | undefined
+}
 
 export function orderEvents(
   { ports, digits }: RouteDeps,
   watch: OrderWatch,
-  { random, streamsMax = STREAMS_MAX }: OrderEventsOptions,
+  { runtime: { now, random, after, every }, streamsMax = STREAMS_MAX }: OrderEventsOptions,
 ) {
   return async (app: App) => {
     const open = new Set<PassThrough>()
@@ -128,14 +132,14 @@ export function orderEvents(
       open.add(stream)
       const beat = () => {
         if (!stream.writableEnded) stream.write(': still here\n\n')
-        heartbeat = setTimeout(beat, HEARTBEAT_MS)
+        stopBeating = after(HEARTBEAT_MS, beat)
       }
       // Thousands come back together after a pause of the gateway, and would be written to together ever after.
-      let heartbeat = setTimeout(beat, HEARTBEAT_MS * (1 - random()))
+      let stopBeating = after(HEARTBEAT_MS * (1 - random()), beat)
       stream.once('close', () => {
         open.delete(stream)
         taken()
-        clearTimeout(heartbeat)
+        stopBeating()
       })
       return stream
     }
@@ -161,13 +165,13 @@ export function orderEvents(
         else go(admitted, act)
       }
       const unwatch = watch.watch(order, (now) => ifAdmitted(() => show(now)))
-      const left = Math.min(STREAM_MS_MAX, principalOf(request).expiresAt * 1000 - ports.now().getTime())
-      const timer = setTimeout(() => stream.end(), Math.max(0, left))
-      const look = setInterval(() => ifAdmitted(() => {}), ADMITTED_LOOK_MS)
+      const left = Math.min(STREAM_MS_MAX, principalOf(request).expiresAt * 1000 - now().getTime())
+      const stopEnding = after(Math.max(0, left), () => stream.end())
+      const stopLooking = every(ADMITTED_LOOK_MS, () => ifAdmitted(() => {}))
       stream.once('close', () => {
         unwatch()
-        clearTimeout(timer)
-        clearInterval(look)
+        stopEnding()
+        stopLooking()
       })
       stream.write(': order events\n\n')
       show(order)

@@ -3,7 +3,7 @@
  * POLL_MS. One query asks for LOOKED_AT_ONCE watched orders together, and only while someone watches. Everything else
  * has its turn between two of them, and between two orders that changed: thousands may be watched, and settled at once.
  */
-import { setImmediate as otherWork } from 'node:timers/promises'
+import { type Cancel, nextTurn, type Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Order } from '../domain/order.ts'
 import type { OrderStore } from '../domain/ports.ts'
 
@@ -22,11 +22,12 @@ type Watcher = { version: number; readonly onChange: (order: Order) => void }
 
 export function createOrderWatch(
   orders: Pick<OrderStore, 'find' | 'versionsOf'>,
+  runtime: Pick<Runtime, 'after' | 'defer'>,
   onFault: (fault: unknown) => void,
   pollMs = POLL_MS,
 ): OrderWatch {
   const watched = new Map<string, Set<Watcher>>()
-  let timer: NodeJS.Timeout | undefined
+  let cancel: Cancel | undefined
   let polling = false
   let closed = false
 
@@ -47,19 +48,19 @@ export function createOrderWatch(
       // One that cannot be read is no reason to leave the others unlooked at.
       const stored = await orders.find(id).catch((fault) => void onFault(fault))
       if (stored) changed(stored.order)
-      await otherWork()
+      await nextTurn(runtime)
     }
   }
 
   const poll = async () => {
-    timer = undefined
+    cancel = undefined
     if (watched.size === 0) return
     polling = true
     try {
       const ids = [...watched.keys()]
       for (let from = 0; from < ids.length; from += LOOKED_AT_ONCE) {
         await lookAt(ids.slice(from, from + LOOKED_AT_ONCE))
-        await otherWork()
+        await nextTurn(runtime)
       }
     } catch (fault) {
       onFault(fault)
@@ -69,8 +70,8 @@ export function createOrderWatch(
   }
 
   const schedule = () => {
-    if (timer || polling || closed || watched.size === 0) return
-    timer = setTimeout(poll, pollMs).unref()
+    if (cancel || polling || closed || watched.size === 0) return
+    cancel = runtime.after(pollMs, poll, { background: true })
   }
 
   return {
@@ -87,7 +88,7 @@ export function createOrderWatch(
     changed,
     close() {
       closed = true
-      clearTimeout(timer)
+      cancel?.()
     },
   }
 }

@@ -10,7 +10,7 @@ import { changeStatus, type StatusChange } from '../../src/domain/change_order.t
 import { DomainError, OutcomeUnknown } from '../../src/domain/errors.ts'
 import { LINES_MAX, type Order, QUANTITY_MAX, SYSTEM } from '../../src/domain/order.ts'
 import { placeOrder } from '../../src/domain/place_order.ts'
-import type { HoldAnswer, OrderStore, Outlook, Ports } from '../../src/domain/ports.ts'
+import type { HoldAnswer, OrderStore, Outlook, Ports, Timers } from '../../src/domain/ports.ts'
 import { type PendingOrder, SETTLE_AFTER_MS } from '../../src/domain/schedule.ts'
 import {
   BACKOFF,
@@ -52,7 +52,8 @@ async function world(t: TestContext) {
   const said = { hold: async (_order: Order): Promise<HoldAnswer> => HELD_ANSWER, outlook: 'up' as Outlook }
   const reached: string[] = []
   const reported: [unknown, string][] = []
-  const ports: Ports = {
+  const ports: Ports & Timers = {
+    ...{ after: systemRuntime.after, defer: systemRuntime.defer },
     orders: stores.orders,
     reservations: {
       hold(order) {

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers'
 import { suite, type TestContext, test } from 'node:test'
 import type { Principal, VerifyToken } from '@shop/service_kit/identity/access'
 import { Problem } from '@shop/service_kit/runtime/problem'
+import { createVirtualRuntime } from '@shop/service_kit/test_support/virtual_runtime'
 import type { Deps } from '../../src/app.ts'
 import { nextVersion, scheduleNew } from '../../src/domain/schedule.ts'
 import {
@@ -15,7 +16,7 @@ import {
 } from '../../src/http/order_events.ts'
 import { createOrderWatch, POLL_MS } from '../../src/http/order_watch.ts'
 import { AT, confirm, HELD, order, pending } from '../samples.ts'
-import { as, createOrderApp, memoryOrders, startShop } from '../shop.ts'
+import { as, createOrderApp, memoryOrders, startShop, testRuntime } from '../shop.ts'
 
 type Event = { id: number; status: string; version: number }
 
@@ -208,7 +209,7 @@ suite('limits of streams', () => {
     const mine = order()
     await orders.addOnce(mine)
     const { app, put } = createOrderApp(t, {
-      ...{ orders, reservations: { release: async () => {} } as never, random },
+      ...{ orders, reservations: { release: async () => {} } as never, runtime: { ...testRuntime, random } },
       verifyToken: (userId) => {
         const of = { userId, username: userId, role: 'admin' as const }
         return admit({ ...of, expiresAt: Date.now() / 1000 + 3_600 })
@@ -324,22 +325,22 @@ suite('watching', () => {
         return orders.versionsOf(ids)
       },
     }
-    const watch = createOrderWatch(counting, (fault) => assert.ifError(fault), 10)
+    const runtime = createVirtualRuntime()
+    const watch = createOrderWatch(counting, runtime, (fault) => assert.ifError(fault))
     t.after(() => watch.close())
     const seen: string[] = []
     const stop = mine.map((each) => watch.watch(each.order, (now) => seen.push(`${now.id} ${now.version}`)))
     await orders.save(confirm(mine[1]!, HELD, AT))
-    while (seen.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    await runtime.advance(POLL_MS)
     assert.deepEqual(seen, [`${mine[1]!.order.id} 2`])
     assert.deepEqual(
       asked[0],
       mine.map((each) => each.order.id),
     )
     for (const each of stop) each()
-    await new Promise((resolve) => setTimeout(resolve, 20))
-    const before = asked.length
-    await new Promise((resolve) => setTimeout(resolve, 50))
-    assert.equal(asked.length, before)
+    await runtime.advance(POLL_MS)
+    assert.deepEqual(runtime.waiting(), [])
+    assert.equal(asked.length, 1)
   })
 
   test('reads an order only when it has changed, and tells each watcher of that once', async (t) => {
@@ -347,18 +348,16 @@ suite('watching', () => {
     const mine = order()
     await orders.addOnce(mine)
     const [looks, finds] = [t.mock.method(orders, 'versionsOf').mock, t.mock.method(orders, 'find').mock]
-    const watch = createOrderWatch(orders, (fault) => assert.ifError(fault), 1)
+    const runtime = createVirtualRuntime()
+    const watch = createOrderWatch(orders, runtime, (fault) => assert.ifError(fault))
     t.after(() => watch.close())
     const seen: number[][] = [[], []]
     for (const each of seen) watch.watch(mine.order, ({ version }) => each.push(version))
-    const looked = async (times: number) => {
-      const until = looks.callCount() + times
-      while (looks.callCount() < until) await new Promise((resolve) => setTimeout(resolve, 1))
-    }
-    await looked(3)
+    await runtime.advance(3 * POLL_MS)
+    assert.equal(looks.callCount(), 3)
     assert.deepEqual([finds.callCount(), seen], [0, [[], []]])
     await orders.save(confirm(mine, HELD, AT))
-    await looked(3)
+    await runtime.advance(3 * POLL_MS)
     assert.deepEqual([finds.callCount(), seen], [1, [[2], [2]]])
     assert.equal(POLL_MS, 1_000)
   })
@@ -366,6 +365,7 @@ suite('watching', () => {
   test('asks no second time while the first question is open, whoever comes to watch meanwhile', async (t) => {
     const asked: (readonly string[])[] = []
     let answer = () => {}
+    const runtime = createVirtualRuntime()
     const watch = createOrderWatch(
       {
         find: async () => undefined,
@@ -376,19 +376,18 @@ suite('watching', () => {
           })
         },
       },
+      runtime,
       (fault) => assert.ifError(fault),
-      5,
     )
     t.after(() => watch.close())
-    const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
     const [first, second] = [pending(), pending()]
     watch.watch(first, () => {})
-    while (asked.length === 0) await wait(1)
+    await runtime.advance(POLL_MS)
     watch.watch(second, () => {})
-    await wait(50)
+    await runtime.advance(50 * POLL_MS)
     assert.deepEqual(asked, [[first.id]])
     answer()
-    while (asked.length === 1) await wait(1)
+    await runtime.advance(POLL_MS)
     assert.deepEqual(asked[1], [first.id, second.id])
   })
 
@@ -396,8 +395,8 @@ suite('watching', () => {
     const mine = pending()
     const watch = createOrderWatch(
       { find: async () => assert.fail(), versionsOf: async () => assert.fail() },
+      createVirtualRuntime(),
       assert.ifError,
-      60_000,
     )
     const seen: number[] = []
     const stop = watch.watch(mine, ({ version }) => seen.push(version))
@@ -412,6 +411,7 @@ suite('watching', () => {
     const mine = pending()
     let calls = 0
     const faults: unknown[] = []
+    const runtime = createVirtualRuntime()
     const watch = createOrderWatch(
       {
         find: async () => nextVersion(scheduleNew(mine, AT)),
@@ -420,11 +420,15 @@ suite('watching', () => {
           return new Map([[mine.id, 2]])
         },
       },
+      runtime,
       (fault) => faults.push(fault),
-      5,
     )
     t.after(() => watch.close())
-    const seen = await new Promise<number>((resolve) => watch.watch(mine, (now) => resolve(now.version)))
-    assert.deepEqual([seen, faults.length], [2, 1])
+    const seen: number[] = []
+    watch.watch(mine, ({ version }) => seen.push(version))
+    await runtime.advance(POLL_MS)
+    assert.deepEqual([seen, faults.length], [[], 1])
+    await runtime.advance(POLL_MS)
+    assert.deepEqual([seen, faults.length], [[2], 1])
   })
 })

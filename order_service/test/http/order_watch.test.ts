@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { createVirtualRuntime } from '@shop/service_kit/test_support/virtual_runtime'
 import type { Pending } from '../../src/domain/order.ts'
 import { nextVersion, scheduleNew } from '../../src/domain/schedule.ts'
 import { createOrderWatch } from '../../src/http/order_watch.ts'
@@ -13,6 +14,7 @@ async function watchTwo(
   const faults: unknown[] = []
   const seen: string[] = []
   const both = Promise.withResolvers<void>()
+  const runtime = createVirtualRuntime()
   const watch = createOrderWatch(
     {
       find: async (id) => {
@@ -21,8 +23,8 @@ async function watchTwo(
       },
       versionsOf: store.versionsOf ?? (async () => new Map(all.map(({ id }) => [id, 2]))),
     },
+    runtime,
     (fault) => faults.push((fault as Error).message),
-    1,
   )
   for (const each of all) {
     watch.watch(each, ({ id }) => {
@@ -30,7 +32,7 @@ async function watchTwo(
       if (seen.length === all.length) both.resolve()
     })
   }
-  await both.promise
+  await runtime.advanceUntil(both.promise)
   watch.close()
   return { faults, seen }
 }

@@ -13,10 +13,13 @@ const LONG = { timeout: 60_000 }
 
 /** An order of ada's, eve who is an admin, and orders as a process has them that hears of withdrawn tokens from auth_service. */
 async function twoServices(t: TestContext) {
-  const now = () => new Date()
   const world = await createWorld(t, { runtime: systemRuntime })
   const authOrigin = await world.app.listen({ host: '127.0.0.1', port: 0 })
-  const auth = followAuthService({ origins: [authOrigin], now, logger: pino({ level: 'silent' }) })
+  const auth = followAuthService({
+    origins: [authOrigin],
+    runtime: systemRuntime,
+    logger: pino({ level: 'silent' }),
+  })
   t.after(() => auth.stop())
   const ada = await world.join('ada')
   const root = await world.login('root')

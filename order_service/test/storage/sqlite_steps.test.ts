@@ -82,7 +82,7 @@ test(`claiming and putting off write ${WRITTEN_AT_ONCE} orders at once`, async (
 
 test('orders of a clock that was ahead are looked for with pauses', async (t) => {
   const { orders } = await world(t, 3 * CLAIMS_MAX)
-  assert.ok((await turnsDuring(() => pullIn({ orders, now: () => AT }))) >= 3)
+  assert.ok((await turnsDuring(() => pullIn({ ...systemRuntime, orders, now: () => AT }))) >= 3)
 })
 
 test('watched orders are looked at with pauses, also when all changed at once', async (t) => {
@@ -100,6 +100,7 @@ test('watched orders are looked at with pauses, also when all changed at once', 
         return versionsOf(ids)
       },
     },
+    systemRuntime,
     (fault) => seen.reject(fault),
     1,
   )

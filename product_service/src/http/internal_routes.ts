@@ -5,6 +5,7 @@
 import type { App } from '@shop/service_kit/http/app'
 import { Body, Id, Money, MoneyInput, problemResponses } from '@shop/service_kit/http/schemas'
 import { formatMoney, readWritten } from '@shop/service_kit/money/money'
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import Type, { type Static } from 'typebox'
 import type { Stock } from '../domain/ports.ts'
 import {
@@ -25,7 +26,7 @@ export type InternalRoutesDeps = {
   readonly stock: Stock
   readonly prices: Prices
   readonly metrics: ReservationMetrics
-  readonly now: () => Date
+  readonly runtime: Pick<Runtime, 'now' | 'monotonic'>
   readonly reached: (place: string) => void
 }
 
@@ -91,7 +92,8 @@ const ShipmentView = Type.Object({
   status: Type.Enum(['shipped', 'released', 'rejected', 'unknown', 'unanswered']),
 })
 
-export function internalRoutes({ stock, prices, metrics, now, reached }: InternalRoutesDeps) {
+export function internalRoutes({ stock, prices, metrics, runtime, reached }: InternalRoutesDeps) {
+  const { now, monotonic } = runtime
   return async (scope: App) => {
     scope.post(
       '/internal/reservations',
@@ -108,7 +110,7 @@ export function internalRoutes({ stock, prices, metrics, now, reached }: Interna
       },
       async (request) => {
         const requests = request.body.reservations.map((reservation) => requestOf(reservation, prices))
-        const startedAt = performance.now()
+        const startedAt = monotonic()
         const at = now().toISOString()
         const outcomes = await answerEach(
           requests,
@@ -117,7 +119,7 @@ export function internalRoutes({ stock, prices, metrics, now, reached }: Interna
         )
         reached('reservations_committed')
         const decided = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value] : []))
-        metrics.observeBatch(decided, (performance.now() - startedAt) / 1000)
+        metrics.observeBatch(decided, (monotonic() - startedAt) / 1000)
         return {
           results: outcomes.map((outcome, i) =>
             outcome.ok ? reservationView(outcome.value, prices) : unanswered(requests[i]!.orderId, prices),

@@ -5,6 +5,7 @@ import { etagOf } from '@shop/service_kit/http/etags'
 import { jsonParser } from '@shop/service_kit/http/json_bodies'
 import { problemResponses } from '@shop/service_kit/http/schemas'
 import { principalOf } from '@shop/service_kit/identity/access'
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import type { Catalogue } from '../domain/ports.ts'
@@ -27,8 +28,7 @@ export type ProductWritesDeps = {
   readonly catalogue: Catalogue
   readonly prices: Prices
   readonly requireVersion: boolean
-  readonly now: () => Date
-  readonly newId: () => string
+  readonly runtime: Pick<Runtime, 'now' | 'newId'>
 }
 
 const MERGE_PATCH_TYPE = 'application/merge-patch+json'
@@ -44,7 +44,7 @@ const EDIT = [
   'version_required',
 ] as const
 
-export function productWrites({ catalogue, prices, requireVersion, now, newId }: ProductWritesDeps) {
+export function productWrites({ catalogue, prices, requireVersion, runtime }: ProductWritesDeps) {
   const fieldsOf = (body: PatchBody): Partial<ProductFields> => ({
     // SQLite keeps UTF-8, which has no lone surrogates: what is answered must be what is stored.
     ...(body.name === undefined ? {} : { name: body.name.toWellFormed() }),
@@ -57,7 +57,7 @@ export function productWrites({ catalogue, prices, requireVersion, now, newId }:
 
   const actOf = (request: FastifyRequest) => ({
     by: principalOf(request).userId,
-    at: now().toISOString(),
+    at: runtime.now().toISOString(),
   })
 
   const edit = async (
@@ -90,7 +90,7 @@ export function productWrites({ catalogue, prices, requireVersion, now, newId }:
       },
       async (request, reply) => {
         const fields = fieldsOf(request.body) as ProductFields
-        const product = await catalogue.create({ id: newId(), fields }, actOf(request))
+        const product = await catalogue.create({ id: runtime.newId(), fields }, actOf(request))
         reply.code(201).headers({ location: `/products/${product.id}`, etag: etagOf(product.version) })
         return productView(product, prices)
       },

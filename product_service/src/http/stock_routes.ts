@@ -11,6 +11,7 @@ import {
 } from '@shop/service_kit/http/paging'
 import { IdempotencyHeaders, problemResponses } from '@shop/service_kit/http/schemas'
 import { principalOf } from '@shop/service_kit/identity/access'
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import Type from 'typebox'
 import { DomainError } from '../domain/errors.ts'
 import type { Stock } from '../domain/ports.ts'
@@ -22,7 +23,7 @@ import { movementView } from './product_views.ts'
 
 export type StockRoutesDeps = {
   readonly stock: Stock
-  readonly now: () => Date
+  readonly runtime: Pick<Runtime, 'now'>
   readonly reached: (place: string) => void
 }
 
@@ -40,7 +41,7 @@ const movementsOf = (productId: string): CursorList => ({
   key: [{ max: Number.MAX_SAFE_INTEGER }],
 })
 
-export function stockRoutes({ stock, now, reached }: StockRoutesDeps) {
+export function stockRoutes({ stock, runtime, reached }: StockRoutesDeps) {
   return async (scope: App) => {
     scope.post(
       '/products/:id/stock_adjustments',
@@ -76,7 +77,7 @@ export function stockRoutes({ stock, now, reached }: StockRoutesDeps) {
         const note = request.body.reason.toWellFormed()
         const key = request.headers['idempotency-key']
         const attempt = key === undefined ? undefined : { key, fingerprint: fingerprintOf(id, delta, note) }
-        const act = { by: principalOf(request).userId, at: now().toISOString() }
+        const act = { by: principalOf(request).userId, at: runtime.now().toISOString() }
         const { movement, replayed } = await stock.adjust({ productId: id, delta, note, attempt }, act)
         reached('adjustment_committed')
         if (replayed) reply.header('idempotent-replayed', 'true')

@@ -10,7 +10,6 @@
  *  6. Figures, reasons and documents are for whoever runs it, on `operations` (operations.ts), a second app that
  *     listens elsewhere. Everybody may ask `/healthz` and `/readyz`, and read the documents if `publicDocs` says so.
  */
-import { randomUUID } from 'node:crypto'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, {
   type FastifyBaseLogger,
@@ -22,10 +21,11 @@ import type { Logger } from 'pino'
 import { type AccessChecks, guardRoutes } from '../identity/access.ts'
 import type { Metrics } from '../runtime/metrics.ts'
 import type { KitProblemCode, Problem } from '../runtime/problem.ts'
+import type { Runtime } from '../runtime/runtime.ts'
 import { describeRoutes, serveDocs } from './api_docs.ts'
 import type { App, BareApp } from './app_types.ts'
 import { ARRIVAL_LIMITS, type ArrivalLimits, limitArrivals } from './arrivals.ts'
-import { answerBrokenHttp, answerExpectation } from './broken_http.ts'
+import { createBrokenHttp } from './broken_http.ts'
 import { CONNECTIONS_MAX, limitConnections } from './connections.ts'
 import { readBodies } from './json_bodies.ts'
 import { rememberPaths } from './known_paths.ts'
@@ -71,6 +71,7 @@ export type HttpAppOptions = {
   readonly logger?: Logger
   readonly metrics: Metrics
   readonly tracing?: Tracing
+  readonly runtime: Pick<Runtime, 'monotonic' | 'newId'>
   readonly access: AccessChecks
   /** How each fault of the service and of the kit is answered. */
   readonly problems: Catalogue<KitProblemCode> & Catalogue
@@ -108,7 +109,9 @@ export function createHttpApp(options: HttpAppOptions): App {
 
 /** `access` are the checks of those who may call; answers are counted in `observed`. */
 function createBareApp(options: HttpAppOptions, access: AccessChecks, observed?: Metrics): BareApp {
-  const { tracing } = options
+  const { tracing, runtime } = options
+  const { newId } = runtime
+  const broken = createBrokenHttp(newId)
   const {
     requestTimeoutMs = REQUEST_TIMEOUT_MS,
     connectionsMax = CONNECTIONS_MAX,
@@ -139,16 +142,16 @@ function createBareApp(options: HttpAppOptions, access: AccessChecks, observed?:
     return503OnClosing: false,
     genReqId: (request) => {
       const given = request.headers['x-request-id']
-      return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
+      return typeof given === 'string' && REQUEST_ID.test(given) ? given : newId()
     },
     trustProxy: options.trustedProxies?.length ? [...options.trustedProxies] : false,
     // Addresses the router itself refuses meet no hook, and so get their request id here.
     frameworkErrors: (error, request, reply) =>
       answer(error, request, reply.header('x-request-id', request.id)),
-    clientErrorHandler: answerBrokenHttp,
+    clientErrorHandler: broken.answerBrokenHttp,
   }).withTypeProvider<TypeBoxTypeProvider>()
   limitConnections(app.server, connectionsMax, !options.trustedProxies?.length)
-  app.server.on('checkExpectation', answerExpectation)
+  app.server.on('checkExpectation', broken.answerExpectation)
 
   app.setValidatorCompiler(createValidatorCompiler())
   answerUnroutedAtOnce(app, answerProblems(app, answer))
@@ -158,7 +161,7 @@ function createBareApp(options: HttpAppOptions, access: AccessChecks, observed?:
   observeAnswers(app, observed, options.logger?.isLevelEnabled('debug') ?? false)
   guardRoutes(app, access)
   limitArrivals(app, { ...ARRIVAL_LIMITS, ...limits })
-  limitUntaken(app, { ...UNTAKEN_LIMITS, ...limits })
+  limitUntaken(app, runtime, { ...UNTAKEN_LIMITS, ...limits })
   return app
 }
 

@@ -2,7 +2,6 @@
  * Requests that are not even HTTP, never become whole, or are refused by Node itself: no route and no hook ever sees
  * them, so they are answered here by a problem document like every other error.
  */
-import { randomUUID } from 'node:crypto'
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { Problem } from '../runtime/problem.ts'
@@ -14,27 +13,32 @@ const BY_CODE: ReadonlyMap<string | undefined, typeof BROKEN> = new Map([
   ['ERR_HTTP_REQUEST_TIMEOUT', { status: 408, detail: 'The request did not arrive in time.' }],
 ])
 
-/** For the server's `clientError`: answers, and ends the connection. */
-export function answerBrokenHttp(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed) return
-  const { status, detail } = BY_CODE.get(error.code) ?? BROKEN
-  const { body, headers } = problemOf(status, detail)
-  if (socket.writable) {
-    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
-    socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`)
+/** `newId` makes the request ids of these answers. */
+export function createBrokenHttp(newId: () => string) {
+  /** For the server's `clientError`: answers, and ends the connection. */
+  function answerBrokenHttp(error: NodeJS.ErrnoException, socket: Socket): void {
+    if (error.code === 'ECONNRESET' || socket.destroyed) return
+    const { status, detail } = BY_CODE.get(error.code) ?? BROKEN
+    const { body, headers } = problemOf(newId(), status, detail)
+    if (socket.writable) {
+      const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+      socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`)
+    }
+    socket.destroy(error)
   }
-  socket.destroy(error)
+
+  /** For the server's `checkExpectation`: any but `100-continue`, which Node meets. The body will not be read. */
+  function answerExpectation(_request: IncomingMessage, response: ServerResponse): void {
+    const { body, headers } = problemOf(newId(), 417, 'The only expectation met here is 100-continue.')
+    response.writeHead(417, headers).end(body)
+  }
+
+  return { answerBrokenHttp, answerExpectation }
 }
 
-/** For the server's `checkExpectation`: any but `100-continue`, which Node meets. The body will not be read. */
-export function answerExpectation(_request: IncomingMessage, response: ServerResponse): void {
-  const { body, headers } = problemOf(417, 'The only expectation met here is 100-continue.')
-  response.writeHead(417, headers).end(body)
-}
-
-function problemOf(status: number, detail: string) {
+function problemOf(id: string, status: number, detail: string) {
   const { document } = describeProblem(new Problem('bad_request', detail), KIT_PROBLEMS, {
-    id: randomUUID(),
+    id,
     headers: {},
     principal: undefined,
   })

@@ -11,6 +11,7 @@ import { retryAfterMs } from '@shop/retry/backoff'
 import { createRetryBudget, retry } from '@shop/retry/retry'
 import { Pool } from 'undici'
 import { CALLS_AT_ONCE_MAX } from '../runtime/batching/isolating_batcher.ts'
+import type { Runtime } from '../runtime/runtime.ts'
 import type { Tracing } from './tracing.ts'
 
 /** All calls that a client of ours makes at once: order_service shares three kinds, so that no kind waits for another's. */
@@ -57,9 +58,10 @@ export type ServiceClientOptions = {
   readonly url: string
   readonly token: () => Promise<string>
   readonly tracing: Tracing
+  readonly runtime: Pick<Runtime, 'now' | 'monotonic' | 'sleep' | 'after' | 'random'>
 }
 
-export function createServiceClient({ url, token, tracing }: ServiceClientOptions): ServiceClient {
+export function createServiceClient({ url, token, tracing, runtime }: ServiceClientOptions): ServiceClient {
   const { origin, pathname } = new URL(url)
   const base = pathname.replace(/\/$/, '')
   const pool = new Pool(origin, {
@@ -67,7 +69,7 @@ export function createServiceClient({ url, token, tracing }: ServiceClientOption
     maxResponseSize: ANSWER_BYTES_MAX,
     connect: { timeout: CONNECT_TIMEOUT_MS },
   })
-  const budget = createRetryBudget(REPEATED)
+  const budget = createRetryBudget(REPEATED, runtime.monotonic)
 
   const send = async (path: string, body: string, signal: AbortSignal, traceparent: string | undefined) =>
     pool.request({
@@ -90,9 +92,8 @@ export function createServiceClient({ url, token, tracing }: ServiceClientOption
         if (calls >= CALLS_MAX) throw new ServiceUnreachable(`${origin}${path}: ${calls} calls are waiting`)
         const ender = new AbortController()
         const end = () => ender.abort(signal!.reason)
-        const deadline = setTimeout(
-          () => ender.abort(new Error(`no answer within ${deadlineMs} ms`)),
-          deadlineMs,
+        const cancel = runtime.after(deadlineMs, () =>
+          ender.abort(new Error(`no answer within ${deadlineMs} ms`)),
         )
         signal?.addEventListener('abort', end, { once: true })
         if (signal?.aborted) end()
@@ -103,11 +104,13 @@ export function createServiceClient({ url, token, tracing }: ServiceClientOption
           const answer = await retry(() => send(path, text, ender.signal, traceparent), {
             ...REPEAT,
             budget,
+            sleep: runtime.sleep,
+            random: runtime.random,
             signal: ender.signal,
             repeatAfter: () => (repeatable ? 0 : undefined),
           })
           said.status = answer.statusCode
-          const askedMs = retryAfterMs([answer.headers['retry-after']].flat()[0], Date.now())
+          const askedMs = retryAfterMs([answer.headers['retry-after']].flat()[0], runtime.now().getTime())
           if (askedMs !== undefined) said.retryAfterMs = askedMs
           const body = await answer.body.text()
           if (answer.statusCode >= 300)
@@ -119,7 +122,7 @@ export function createServiceClient({ url, token, tracing }: ServiceClientOption
             ...said,
           })
         } finally {
-          clearTimeout(deadline)
+          cancel()
           signal?.removeEventListener('abort', end)
           calls -= 1
         }

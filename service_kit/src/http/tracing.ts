@@ -4,6 +4,7 @@
  * installed (the workspace `tracing`), and a request without a `traceparent` costs nothing.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Runtime } from '../runtime/runtime.ts'
 import { currentTraceparent, inTrace } from '../runtime/trace_context.ts'
 
 declare module 'fastify' {
@@ -53,8 +54,12 @@ const PASS_ON: Tracing = {
 const wantsSpans = (env: NodeJS.ProcessEnv): boolean =>
   Boolean(env.OTEL_EXPORTER_OTLP_ENDPOINT || env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT)
 
-export async function startTracing(service: string, env: NodeJS.ProcessEnv): Promise<Tracing> {
+export async function startTracing(
+  service: string,
+  env: NodeJS.ProcessEnv,
+  runtime: Pick<Runtime, 'sleep'>,
+): Promise<Tracing> {
   if (!wantsSpans(env)) return PASS_ON
   const { recordSpans } = await import('@shop/tracing/spans')
-  return recordSpans(env.OTEL_SERVICE_NAME ?? service, env)
+  return recordSpans(env.OTEL_SERVICE_NAME ?? service, env, runtime)
 }

@@ -9,6 +9,7 @@
  */
 import type { ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
+import type { Runtime } from '../runtime/runtime.ts'
 
 export type UntakenLimits = { readonly untakenBytesMax: number; readonly untakenMs: number }
 
@@ -17,7 +18,11 @@ export const UNTAKEN_LIMITS: UntakenLimits = { untakenBytesMax: 64 * 1024 * 1024
 /** Shorter ones fit into the buffers of a connection. */
 const LONG = 16 * 1024
 
-export function limitUntaken(app: FastifyInstance, { untakenBytesMax, untakenMs }: UntakenLimits): void {
+export function limitUntaken(
+  app: FastifyInstance,
+  { monotonic }: Pick<Runtime, 'monotonic'>,
+  { untakenBytesMax, untakenMs }: UntakenLimits,
+): void {
   /** In the order in which they were made. */
   const held = new Map<ServerResponse, { readonly bytes: number; readonly since: number }>()
   let bytesHeld = 0
@@ -27,7 +32,7 @@ export function limitUntaken(app: FastifyInstance, { untakenBytesMax, untakenMs 
     held.delete(response)
   }
   const cutLongest = () => {
-    const before = performance.now() - untakenMs
+    const before = monotonic() - untakenMs
     for (const [response, { since }] of held) {
       if (bytesHeld <= untakenBytesMax || since > before) return
       giveBack(response)
@@ -44,7 +49,7 @@ export function limitUntaken(app: FastifyInstance, { untakenBytesMax, untakenMs 
       const bytes = Buffer.byteLength(payload)
       giveBack(raw)
       bytesHeld += bytes
-      held.set(raw, { bytes, since: performance.now() })
+      held.set(raw, { bytes, since: monotonic() })
       raw.once('close', () => giveBack(raw))
       cutLongest()
     }

@@ -4,6 +4,7 @@
  */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { retryAfterMs } from '@shop/retry/backoff'
+import type { Runtime } from '../runtime/runtime.ts'
 
 const DEADLINE_MS = 2_000
 /** Ten times the largest there is: the list of withdrawn tokens. */
@@ -11,9 +12,13 @@ export const PUBLISHED_BYTES_MAX = 8 * 1024 * 1024
 
 export type Published = { readonly value: unknown; readonly etag: string | undefined }
 
+/** What is needed to follow what is published. */
+export type PublishedRuntime = Pick<Runtime, 'now' | 'monotonic' | 'sleep' | 'after' | 'deadline' | 'random'>
+
 /** From the first that has it; undefined when it is still what `etag` names. Fails as the last one did. */
 export async function fetchPublished(
   urls: readonly string[],
+  { now, deadline }: Pick<Runtime, 'now' | 'deadline'>,
   isGood: (value: unknown) => boolean,
   etag?: string,
 ): Promise<Published | undefined> {
@@ -21,11 +26,11 @@ export async function fetchPublished(
   for (const url of urls) {
     try {
       const answer = await fetch(url, {
-        signal: AbortSignal.timeout(DEADLINE_MS),
+        signal: deadline(DEADLINE_MS),
         redirect: 'error',
         headers: etag === undefined ? {} : { 'if-none-match': etag },
       })
-      const text = await bodyOf(answer, url)
+      const text = await bodyOf(answer, url, now)
       if (text === undefined) return undefined
       const value: unknown = JSON.parse(text)
       if (!isGood(value)) throw new Error(`${url} answered with something else`)
@@ -38,12 +43,12 @@ export async function fetchPublished(
 }
 
 /** Undefined for 304. What is not read is let go, since it would keep its connection. */
-async function bodyOf(answer: Response, url: string): Promise<string | undefined> {
+async function bodyOf(answer: Response, url: string, now: Runtime['now']): Promise<string | undefined> {
   if (!answer.ok) {
     await answer.body?.cancel()
     if (answer.status === 304) return undefined
     throw Object.assign(new Error(`${url} answered ${answer.status}`), {
-      retryAfterMs: retryAfterMs(answer.headers.get('retry-after'), Date.now()),
+      retryAfterMs: retryAfterMs(answer.headers.get('retry-after'), now().getTime()),
     })
   }
   const decoder = new TextDecoder()

@@ -4,19 +4,16 @@
  * Promises
  *  1. Only algorithm EdDSA, type `at+jwt`, our issuer and audience, unexpired, with a known `kid`. Keys named
  *     or embedded by the token itself (jku, x5u, jwk) are never used (RFC 8725).
- *  2. Keys are fetched in the background and kept: auth_service may be down and tokens still verify. With a
+ *  2. Keys are fetched in the background and kept (remote_keys.ts): auth_service may be down and tokens still verify. With a
  *     cache file they survive a restart of this service too.
  *  3. A verified token is remembered until it expires, so the signature is paid for once. When the key set
  *     changes everything is forgotten, so a withdrawn key ends its tokens within KEYS_REFRESH_MS.
  *  4. Whether the token itself was withdrawn (withdrawn_tokens.ts) is looked up each time, remembered or not.
  *  5. No token counts for longer than TOKEN_LIFETIME_SECONDS_MAX from now, also one of a clock that was ahead.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
-import { pauseMs } from '@shop/retry/backoff'
 import { createLocalJWKSet, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose'
 import { Problem } from '../runtime/problem.ts'
 import type { Principal, VerifyToken } from './access.ts'
-import { fetchPublished, keep, readKept } from './published.ts'
 import type { IsWithdrawn } from './withdrawn_tokens.ts'
 
 export const TOKEN_ISSUER = 'shop/auth_service'
@@ -147,96 +144,3 @@ function refusal(error: unknown): Problem {
 
 const refused = (why: string, cause?: unknown) =>
   new Problem('unauthenticated', `The access token was refused: ${why}.`, { tokenRefused: true }, { cause })
-
-/** How often the published keys are fetched again. */
-export const KEYS_REFRESH_MS = 5 * 60_000
-/** After failed fetches: soon while no keys were ever seen; else there is time, but not until the next refresh. */
-const KEYS_RETRY = { none: { firstMs: 500, maxMs: 2_000 }, some: { firstMs: 1_000, maxMs: 30_000 } }
-/** Before the first keys nothing is said for so long: of services that start together one is the last. */
-const KEYS_PATIENCE_MS = 5_000
-/** At most one fetch in this time, however many unknown `kid`s arrive; they wait for it together. */
-const KEYS_COOLDOWN_MS = 400
-
-export type RemoteKeys = KeySource & { stop(): void }
-
-/**
- * Keys published at `urls`: by one service, or by several replicas that publish the same. Fetching starts at once and
- * repeats, sooner after a failure; failures keep the keys there are. `cacheFile` (optional) keeps the last good set across restarts.
- */
-export function fetchRemoteKeys(
-  urls: string | readonly string[],
-  /** `onFailure` hears of the first failure of a row, KEYS_PATIENCE_MS after the start at the earliest. */
-  options: { cacheFile?: string; onFailure?: (error: unknown) => void } = {},
-): RemoteKeys {
-  let known =
-    options.cacheFile === undefined
-      ? undefined
-      : (readKept(options.cacheFile, isKeySet) as JSONWebKeySet | undefined)
-  let text = known && JSON.stringify(known)
-  let fetchedAt = Number.NEGATIVE_INFINITY
-  let inFlight: Promise<void> | undefined
-  let next: Promise<void> | undefined
-  /** In a row. */
-  let failures = 0
-  let askedMs = 0
-  let told = false
-  const startedAt = performance.now()
-
-  const load = async () => {
-    fetchedAt = performance.now()
-    try {
-      const fresh = (await fetchPublished([urls].flat(), isKeySet))?.value as JSONWebKeySet
-      failures = 0
-      told = false
-      const freshText = JSON.stringify(fresh)
-      if (freshText === text) return
-      known = fresh
-      text = freshText
-      if (options.cacheFile !== undefined) keep(options.cacheFile, freshText)
-    } catch (error) {
-      askedMs = (error as { retryAfterMs?: number }).retryAfterMs ?? 0
-      failures += 1
-      if (!known && performance.now() - startedAt < KEYS_PATIENCE_MS) return
-      if (!told) options.onFailure?.(error)
-      told = true
-    }
-  }
-
-  const begin = () => {
-    inFlight = load().finally(() => {
-      inFlight = undefined
-    })
-    return inFlight
-  }
-
-  const refresh = () => {
-    const waitMs = () => fetchedAt + KEYS_COOLDOWN_MS - performance.now()
-    // Before the first keys any answer is news.
-    if (!known && (inFlight || waitMs() <= 0)) return inFlight ?? begin()
-    // One that begins after this call: an answer under way may have been read before the key in question was made.
-    next ??= (async () => {
-      await inFlight
-      await sleep(Math.max(0, waitMs()))
-      next = undefined
-      await begin()
-    })()
-    return next
-  }
-
-  let timer: NodeJS.Timeout
-  const keepFresh = async () => {
-    await refresh()
-    const backoff = known ? KEYS_RETRY.some : KEYS_RETRY.none
-    // Never later than promised, and drawn anew, so that replicas started together do not ask together.
-    const waitMs =
-      failures === 0
-        ? KEYS_REFRESH_MS * (1 - Math.random() / 4)
-        : pauseMs(backoff, failures, Math.random(), Math.min(askedMs, backoff.maxMs))
-    timer = setTimeout(keepFresh, waitMs).unref()
-  }
-  timer = setTimeout(keepFresh, 0).unref()
-  return { current: () => known, refresh, stop: () => clearTimeout(timer) }
-}
-
-const isKeySet = (value: unknown): value is JSONWebKeySet =>
-  Array.isArray((value as Partial<JSONWebKeySet> | null)?.keys)

@@ -10,7 +10,8 @@
  *     until they end: the shop goes on selling.
  */
 import { type Backoff, pauseMs } from '@shop/retry/backoff'
-import { fetchPublished, keep, readKept } from './published.ts'
+import type { Cancel } from '../runtime/runtime.ts'
+import { fetchPublished, keep, type PublishedRuntime, readKept } from './published.ts'
 
 export const WITHDRAWN_PATH = '/.well-known/withdrawn_tokens.json'
 /** How often the list is looked at; drawn a quarter about it, so that replicas do not ask together. */
@@ -39,18 +40,19 @@ export type WithdrawnOptions = {
   readonly cacheFile?: string | undefined
   /** Hears of a row of failures once, at its second: one alone is over within seconds, as when services start together. */
   readonly onFailure?: (error: unknown) => void
-  readonly random?: () => number
 }
 
 export function fetchWithdrawnTokens(
   urls: readonly string[],
+  runtime: PublishedRuntime,
   options: WithdrawnOptions = {},
 ): WithdrawnTokens {
-  const { cacheFile, onFailure, random = Math.random } = options
+  const { cacheFile, onFailure } = options
+  const { after, random } = runtime
   let least = new Map<string, number>()
   let etag: string | undefined
   let failures = 0
-  let timer: NodeJS.Timeout
+  let cancel: Cancel
 
   const adopt = ({ withdrawn }: WithdrawnList) => {
     least = new Map(withdrawn.slice(0, WITHDRAWN_MAX).map((each) => [each.user_id, each.least_version]))
@@ -60,7 +62,7 @@ export function fetchWithdrawnTokens(
 
   const refresh = async () => {
     try {
-      const fresh = await fetchPublished(urls, isList, etag)
+      const fresh = await fetchPublished(urls, runtime, isList, etag)
       failures = 0
       if (!fresh) return
       etag = fresh.etag
@@ -78,16 +80,16 @@ export function fetchWithdrawnTokens(
   let stopped = false
   const keepFresh = async () => {
     await refresh()
-    if (!stopped) timer = setTimeout(keepFresh, again()).unref()
+    if (!stopped) cancel = after(again(), keepFresh, { background: true })
   }
-  timer = setTimeout(keepFresh, 0).unref()
+  cancel = after(0, keepFresh, { background: true })
 
   return {
     isWithdrawn: (userId, version) => version < (least.get(userId) ?? 0),
     refresh,
     stop() {
       stopped = true
-      clearTimeout(timer)
+      cancel()
     },
   }
 }

@@ -10,11 +10,11 @@
  */
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import closeWithGrace from 'close-with-grace'
 import type { FastifyListenOptions as ListenOptions } from 'fastify'
 import type { Logger } from 'pino'
 import { ConfigError, type OperationsPlace } from './config.ts'
+import type { Runtime } from './runtime.ts'
 
 export const CLOSE_DEADLINE_MS = 15_000
 /** How often, while it closes, a service ends connections that have become idle. */
@@ -48,7 +48,10 @@ export type Service = {
 }
 
 /** Runs a service until a signal ends it. A start that fails says why in one sentence and exits with 1. */
-export async function runService(start: () => Promise<Service>): Promise<void> {
+export async function runService(
+  { sleep, every }: Pick<Runtime, 'sleep' | 'every'>,
+  start: () => Promise<Service>,
+): Promise<void> {
   const parentGone = whenParentGone()
   let service: Service
   let variable = 'OPS_PORT'
@@ -76,7 +79,7 @@ export async function runService(start: () => Promise<Service>): Promise<void> {
     else logger.info({ signal: signal ?? 'the process that started this one is gone' }, 'closing')
     for (const each of apps) each.startDraining()
     await sleep(drainDelayMs)
-    await Promise.all([...apps, app.operations()].map(closeApp))
+    await Promise.all([...apps, app.operations()].map((each) => closeApp(each, every)))
     await service.close()
     logger.info('closed')
   })
@@ -97,12 +100,12 @@ export async function runService(start: () => Promise<Service>): Promise<void> {
  * Closing ends the connections that are idle at that moment. One whose request is answered a moment later is idle then,
  * and would keep the service until it is cut off, stores and all.
  */
-async function closeApp(app: Listener): Promise<void> {
-  const looking = setInterval(() => app.server.closeIdleConnections(), IDLE_LOOK_MS)
+async function closeApp(app: Listener, every: Runtime['every']): Promise<void> {
+  const stopLooking = every(IDLE_LOOK_MS, () => app.server.closeIdleConnections())
   try {
     await app.close()
   } finally {
-    clearInterval(looking)
+    stopLooking()
   }
 }
 

@@ -6,6 +6,7 @@ import { type AddressInfo, connect } from 'node:net'
 import { suite, type TestContext, test } from 'node:test'
 import { CALLS_MAX, createServiceClient, ServiceUnreachable } from '../../src/http/service_client.ts'
 import { startTracing } from '../../src/http/tracing.ts'
+import { systemRuntime } from '../../src/runtime/runtime.ts'
 import { inTrace } from '../../src/runtime/trace_context.ts'
 
 const CONNECTIONS = 93
@@ -36,7 +37,8 @@ async function clientOf(t: TestContext, listener: RequestListener, path = '') {
   const client = createServiceClient({
     url,
     token: async () => 'token-1',
-    tracing: await startTracing('test', {}),
+    runtime: systemRuntime,
+    tracing: await startTracing('test', {}, systemRuntime),
   })
   t.after(async () => {
     server.closeAllConnections()
@@ -124,7 +126,8 @@ suite('calls between services', () => {
     const client = createServiceClient({
       url: `http://127.0.0.1:${place}`,
       token: async () => 'token-1',
-      tracing: await startTracing('test', {}),
+      runtime: systemRuntime,
+      tracing: await startTracing('test', {}, systemRuntime),
     })
     t.after(() => client.close())
     const call = client.post('/internal/x', {}, { deadlineMs: 30_000 })

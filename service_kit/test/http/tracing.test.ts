@@ -6,6 +6,7 @@ import { type AddressInfo, createServer as createNetServer } from 'node:net'
 import { json } from 'node:stream/consumers'
 import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import Fastify from 'fastify'
 import { STOP_MS } from '../../../tracing/src/spans.ts'
 import { startTracing } from '../../src/http/tracing.ts'
@@ -59,7 +60,7 @@ async function collector(t: TestContext) {
 }
 
 async function appOf(t: TestContext, env: NodeJS.ProcessEnv) {
-  const tracing = await startTracing('test_service', env)
+  const tracing = await startTracing('test_service', env, systemRuntime)
   const app = Fastify()
   t.after(() => app.close())
   tracing.instrument(app)
@@ -169,7 +170,11 @@ suite('with a collector', () => {
   test('the service may have another name, and the collector an address for traces alone', async (t) => {
     const { endpoint, spans, service } = await collector(t)
     const traces = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${endpoint}/v1/traces` }
-    const tracing = await startTracing('test_service', { ...traces, OTEL_SERVICE_NAME: 'shop' })
+    const tracing = await startTracing(
+      'test_service',
+      { ...traces, OTEL_SERVICE_NAME: 'shop' },
+      systemRuntime,
+    )
     await inTrace('no trace', () => tracing.call('x', async () => {}))
     await tracing.stop()
     assert.deepEqual([spans().length, spans()[0]?.parentSpanId, service()], [1, undefined, 'shop'])
@@ -185,7 +190,7 @@ test('a collector that takes connections and answers nothing keeps nobody from l
   t.after(() => {
     delete process.env.OTEL_EXPORTER_OTLP_ENDPOINT
   })
-  const tracing = await startTracing('test_service', process.env)
+  const tracing = await startTracing('test_service', process.env, systemRuntime)
   await tracing.call('work', async () => {})
   const begun = performance.now()
   await tracing.stop()

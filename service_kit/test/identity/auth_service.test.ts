@@ -8,6 +8,7 @@ import { followAuthService, KEYS_PATH } from '../../src/identity/auth_service.ts
 import { TOKEN_AUDIENCE, TOKEN_ISSUER, TOKEN_TYPE } from '../../src/identity/tokens.ts'
 import { WITHDRAWN_PATH } from '../../src/identity/withdrawn_tokens.ts'
 import { createLogger } from '../../src/runtime/log.ts'
+import { systemRuntime } from '../../src/runtime/runtime.ts'
 
 const USER = '0190a0a0-0000-7000-8000-000000000001'
 
@@ -28,7 +29,7 @@ suite('a service that follows auth_service', () => {
     t.after(close)
     const auth = followAuthService({
       origins: [`http://127.0.0.1:${(server.address() as AddressInfo).port}/`],
-      now: () => new Date(),
+      runtime: systemRuntime,
       logger: createLogger('test_service', 'silent'),
     })
     t.after(auth.stop)

@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
 import { fetchPublished, keep, readKept } from '../../src/identity/published.ts'
-import { fetchRemoteKeys } from '../../src/identity/tokens.ts'
+import { fetchRemoteKeys } from '../../src/identity/remote_keys.ts'
 import { fetchWithdrawnTokens } from '../../src/identity/withdrawn_tokens.ts'
+import { type Runtime, systemRuntime } from '../../src/runtime/runtime.ts'
 
 async function publisher(t: TestContext, listener: RequestListener): Promise<string> {
   const server = createServer(listener)
@@ -19,7 +20,6 @@ async function publisher(t: TestContext, listener: RequestListener): Promise<str
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
 }
 
-const real = setTimeout
 const isList = (value: unknown) => Array.isArray(value)
 
 suite('a published document', () => {
@@ -37,10 +37,13 @@ suite('a published document', () => {
       await from('good', 200, '[1]'),
       await from('not asked', 200, '[2]'),
     ]
-    assert.deepEqual(await fetchPublished(urls, isList), { value: [1], etag: '"1"' })
+    assert.deepEqual(await fetchPublished(urls, systemRuntime, isList), { value: [1], etag: '"1"' })
     assert.deepEqual(asked, ['away', 'something else', 'no JSON', 'good'])
-    await assert.rejects(fetchPublished(urls.slice(0, 2), isList), /answered with something else$/)
-    await assert.rejects(fetchPublished(urls.slice(0, 1), isList), /answered 503$/)
+    await assert.rejects(
+      fetchPublished(urls.slice(0, 2), systemRuntime, isList),
+      /answered with something else$/,
+    )
+    await assert.rejects(fetchPublished(urls.slice(0, 1), systemRuntime, isList), /answered 503$/)
   })
 
   test('that is still the one that is known is none', async (t) => {
@@ -50,8 +53,8 @@ suite('a published document', () => {
       if (seen.length === 1) response.end('[]')
       else response.writeHead(304).end()
     })
-    assert.deepEqual(await fetchPublished([url], isList), { value: [], etag: undefined })
-    assert.equal(await fetchPublished([url], isList, '"1"'), undefined)
+    assert.deepEqual(await fetchPublished([url], systemRuntime, isList), { value: [], etag: undefined })
+    assert.equal(await fetchPublished([url], systemRuntime, isList, '"1"'), undefined)
     assert.deepEqual(seen, [undefined, '"1"'])
   })
 
@@ -59,18 +62,18 @@ suite('a published document', () => {
     const away = await publisher(t, (_request, response) =>
       response.writeHead(503, { 'retry-after': '3' }).end(),
     )
-    await assert.rejects(fetchPublished([away], isList), { retryAfterMs: 3_000 })
+    await assert.rejects(fetchPublished([away], systemRuntime, isList), { retryAfterMs: 3_000 })
     const moved = await publisher(t, (_request, response) =>
       response.writeHead(302, { location: '/there' }).end(),
     )
-    await assert.rejects(fetchPublished([moved], isList))
+    await assert.rejects(fetchPublished([moved], systemRuntime, isList))
   })
 
   test('that does not come within two seconds is asked of the next', async (t) => {
     const hangs = await publisher(t, () => {})
     const good = await publisher(t, (_request, response) => response.end('["é"]'))
     const begun = performance.now()
-    assert.deepEqual((await fetchPublished([hangs, good], isList))?.value, ['é'])
+    assert.deepEqual((await fetchPublished([hangs, good], systemRuntime, isList))?.value, ['é'])
     const took = performance.now() - begun
     assert.ok(took > 1_900 && took < 30_000, `${took} ms`)
   })
@@ -101,19 +104,21 @@ suite('a kept document', () => {
 
 suite('what is published is looked at again', () => {
   /** How long is waited before each look, of which so many are made. */
-  async function waits(t: TestContext, count: number, follow: () => { stop(): void }): Promise<number[]> {
+  async function waits(
+    chance: number,
+    count: number,
+    follow: (runtime: Runtime) => { stop(): void },
+  ): Promise<number[]> {
     const told: number[] = []
     const enough = Promise.withResolvers<void>()
-    const waiting = t.mock.method(globalThis, 'setTimeout', (work: () => void, ms: number, ...args: []) => {
-      if (work.name !== 'keepFresh') return real(work, ms, ...args)
+    const after: Runtime['after'] = (ms, run) => {
       told.push(ms)
       if (told.length > count) enough.resolve()
-      return real(told.length > count ? () => {} : work, 0)
-    })
-    const followed = follow()
+      return systemRuntime.after(0, told.length > count ? () => {} : run)
+    }
+    const followed = follow({ ...systemRuntime, random: () => chance, after })
     await enough.promise
     followed.stop()
-    waiting.mock.restore()
     return told.slice(1)
   }
 
@@ -126,10 +131,10 @@ suite('what is published is looked at again', () => {
       const url = await publisher(t, (_request, response) =>
         response.writeHead(status).end('{"withdrawn":[]}'),
       )
-      const follow = () => fetchWithdrawnTokens([url], { random: () => random })
-      assert.deepEqual(await waits(t, 2, follow), good)
+      const follow = (runtime: Runtime) => fetchWithdrawnTokens([url], runtime)
+      assert.deepEqual(await waits(random, 2, follow), good)
       status = 503
-      const failing = await waits(t, 3, follow)
+      const failing = await waits(random, 3, follow)
       assert.deepEqual(failing, bad)
     })
   }
@@ -139,12 +144,11 @@ suite('what is published is looked at again', () => {
     [1, 225_000],
   ] as const) {
     test(`keys: every five minutes at the latest, soon after a failure (${random})`, async (t) => {
-      t.mock.method(Math, 'random', () => random)
       let status = 200
       const url = await publisher(t, (_request, response) => response.writeHead(status).end('{"keys":[]}'))
-      assert.deepEqual(await waits(t, 1, () => fetchRemoteKeys(url)), [good])
+      assert.deepEqual(await waits(random, 1, (runtime) => fetchRemoteKeys(url, runtime)), [good])
       status = 503
-      const failing = await waits(t, 2, () => fetchRemoteKeys(url))
+      const failing = await waits(random, 2, (runtime) => fetchRemoteKeys(url, runtime))
       assert.deepEqual(failing, random === 0 ? [0, 0] : [500, 1_000])
     })
   }

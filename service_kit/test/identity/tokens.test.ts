@@ -7,17 +7,17 @@ import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { exportJWK, generateKeyPair, type JSONWebKeySet, SignJWT } from 'jose'
+import { fetchRemoteKeys, KEYS_REFRESH_MS } from '../../src/identity/remote_keys.ts'
 import {
   CLOCK_TOLERANCE_SECONDS,
   createTokenVerifier,
-  fetchRemoteKeys,
-  KEYS_REFRESH_MS,
   TOKEN_AUDIENCE,
   TOKEN_ISSUER,
   TOKEN_LIFETIME_SECONDS_MAX,
   TOKEN_TYPE,
   TOKENS_REMEMBERED_MAX,
 } from '../../src/identity/tokens.ts'
+import { systemRuntime } from '../../src/runtime/runtime.ts'
 
 const NOW = new Date('2026-01-01T00:00:00Z')
 const NOW_SECONDS = NOW.getTime() / 1000
@@ -253,14 +253,14 @@ suite('published keys', () => {
     const cacheFile = join(folder, 'keys.json')
     const { jwk } = await signer('a')
     const { state, url } = await publisher(t, { keys: [jwk] })
-    const keys = fetchRemoteKeys(url, { cacheFile })
+    const keys = fetchRemoteKeys(url, systemRuntime, { cacheFile })
     t.after(() => keys.stop())
     await keys.refresh()
     assert.equal(keys.current()?.keys.length, 1)
 
     state.status = 503
     let failures = 0
-    const restarted = fetchRemoteKeys(url, { cacheFile, onFailure: () => failures++ })
+    const restarted = fetchRemoteKeys(url, systemRuntime, { cacheFile, onFailure: () => failures++ })
     t.after(() => restarted.stop())
     await restarted.refresh()
     assert.equal(failures, 1)
@@ -275,7 +275,7 @@ suite('published keys', () => {
     state.status = 503
     for (const kept of ['', '{"ke', 'null', '{}', '[]']) {
       writeFileSync(cacheFile, kept)
-      const keys = fetchRemoteKeys(url, { cacheFile })
+      const keys = fetchRemoteKeys(url, systemRuntime, { cacheFile })
       t.after(() => keys.stop())
       assert.equal(keys.current(), undefined, kept)
     }
@@ -291,7 +291,7 @@ suite('published keys', () => {
     writeFileSync(cacheFile, JSON.stringify({ keys: [old.jwk] }))
     Object.assign(state, { status: 503, retryAfter: '1' })
     const failed = Promise.withResolvers<void>()
-    const keys = fetchRemoteKeys(url, { cacheFile, onFailure: () => failed.resolve() })
+    const keys = fetchRemoteKeys(url, systemRuntime, { cacheFile, onFailure: () => failed.resolve() })
     t.after(() => keys.stop())
     await failed.promise
     const failedAt = performance.now()
@@ -310,7 +310,7 @@ suite('published keys', () => {
     const now = performance.now.bind(performance)
     t.mock.method(performance, 'now', () => now() + ahead)
     let told = 0
-    const keys = fetchRemoteKeys(url, { onFailure: () => told++ })
+    const keys = fetchRemoteKeys(url, systemRuntime, { onFailure: () => told++ })
     keys.stop() // Only the looks below count.
     const look = async (status: number, laterMs = 1_000) => {
       state.status = status
@@ -331,7 +331,7 @@ suite('published keys', () => {
   test('however many ask at once, one request goes out', async (t) => {
     const { jwk } = await signer('a')
     const { state, url } = await publisher(t, { keys: [jwk] })
-    const keys = fetchRemoteKeys(url)
+    const keys = fetchRemoteKeys(url, systemRuntime)
     t.after(() => keys.stop())
     await Promise.all(Array.from({ length: 50 }, () => keys.refresh()))
     assert.equal(state.requests, 1)
@@ -344,7 +344,7 @@ suite('published keys', () => {
   test('a key made a moment after others asked is found all the same', async (t) => {
     const [old, fresh] = [await signer('old'), await signer('fresh')]
     const { state, url } = await publisher(t, { keys: [old.jwk] })
-    const keys = fetchRemoteKeys(url)
+    const keys = fetchRemoteKeys(url, systemRuntime)
     t.after(() => keys.stop())
     const verify = createTokenVerifier(keys, () => NOW)
     const forged = await (await signer('forged')).sign()
@@ -356,7 +356,7 @@ suite('published keys', () => {
   test('come from whichever publisher answers', async (t) => {
     const [old, fresh] = [await signer('old'), await signer('fresh')]
     const [first, second] = [await publisher(t, { keys: [old.jwk] }), await publisher(t, { keys: [old.jwk] })]
-    const keys = fetchRemoteKeys([first.url, second.url])
+    const keys = fetchRemoteKeys([first.url, second.url], systemRuntime)
     t.after(() => keys.stop())
     await keys.refresh()
     first.state.status = 503

@@ -12,6 +12,7 @@ import {
   WITHDRAWN_MAX,
   type WithdrawnList,
 } from '../../src/identity/withdrawn_tokens.ts'
+import { systemRuntime } from '../../src/runtime/runtime.ts'
 
 async function publisher(
   t: TestContext,
@@ -44,7 +45,7 @@ suite('withdrawn tokens', () => {
       }
     })
     const follow = (cacheFile?: string, onFailure = () => {}) => {
-      const withdrawn = fetchWithdrawnTokens([url], { cacheFile, onFailure })
+      const withdrawn = fetchWithdrawnTokens([url], systemRuntime, { cacheFile, onFailure })
       t.after(() => withdrawn.stop())
       return withdrawn
     }
@@ -139,7 +140,7 @@ suite('published documents', () => {
       more()
     })
     await assert.rejects(
-      fetchPublished([url], () => true),
+      fetchPublished([url], systemRuntime, () => true),
       new RegExp(`more than ${PUBLISHED_BYTES_MAX} bytes`),
     )
     for (let i = 0; i < 200 && !ended; i++) await sleep(10)
@@ -157,7 +158,7 @@ suite('published documents', () => {
     })
     for (let i = 0; i < 5; i++)
       await assert.rejects(
-        fetchPublished([url], () => true),
+        fetchPublished([url], systemRuntime, () => true),
         /answered 503/,
       )
     for (let i = 0; i < 100 && closed < 5; i++) await sleep(10) // Long before the deadline lets go of it.

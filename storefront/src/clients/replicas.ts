@@ -9,6 +9,8 @@
  *     it may ask another replica, whatever the request does.
  *  4. The addresses behind a name are looked up again after `addressesMs`. While that fails, the last known stay.
  */
+
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { buildConnector, Pool } from 'undici'
 import { addressesOf, type LookUp, lookUp } from './addresses.ts'
 
@@ -51,11 +53,11 @@ type Known = Replica & {
 
 export function createReplicas(
   origins: readonly string[],
+  { monotonic }: Pick<Runtime, 'monotonic'>,
   limits: ReplicaLimits,
   find: LookUp = lookUp,
 ): Replicas {
-  const clock = () => performance.now()
-  let known: Known[] = origins.map((origin) => createReplica(origin, undefined, limits, clock))
+  let known: Known[] = origins.map((origin) => createReplica(origin, undefined, limits, monotonic))
   let lookedUpAt: number | undefined
   let first: Promise<void> | undefined
   let turn = 0
@@ -70,7 +72,7 @@ export function createReplicas(
       .map(
         ({ origin, address }) =>
           before.find((each) => each.origin === origin && each.address === address) ??
-          createReplica(origin, address, limits, clock),
+          createReplica(origin, address, limits, monotonic),
       )
     for (const gone of before) if (!known.includes(gone)) void gone.pool.close()
   }
@@ -84,7 +86,7 @@ export function createReplicas(
 
   return {
     lookUp() {
-      const now = clock()
+      const now = monotonic()
       if (lookedUpAt !== undefined && now - lookedUpAt < limits.addressesMs) return first
       const looking = lookAgain()
       if (lookedUpAt === undefined) {
@@ -96,7 +98,7 @@ export function createReplicas(
       return first
     },
     choose(kind, tried) {
-      const now = clock()
+      const now = monotonic()
       turn += 1
       let best: Known | undefined
       for (let i = 0; i < known.length; i += 1) {
@@ -123,12 +125,12 @@ function createReplica(
   origin: string,
   address: string | undefined,
   { connectMs, restMs, connectionMs }: ReplicaLimits,
-  clock: () => number,
+  monotonic: Runtime['monotonic'],
 ): Known {
   const open = buildConnector({ timeout: connectMs, allowH2: false })
   const connect: buildConnector.connector = (options, callback) =>
     open(address === undefined ? options : { ...options, hostname: address }, (error, socket) => {
-      replica.restsUntil = error ? clock() + restMs : undefined
+      replica.restsUntil = error ? monotonic() + restMs : undefined
       if (error) callback(new NeverConnected(error.message, { cause: error }), null)
       else callback(null, socket)
     })
@@ -141,7 +143,7 @@ function createReplica(
     underWay: { calls: 0, streams: 0 },
     restsUntil: undefined,
     tryAgain() {
-      replica.restsUntil = clock() + restMs
+      replica.restsUntil = monotonic() + restMs
       connect({ protocol, host, hostname: hostname.replace(/^\[|\]$/g, ''), port }, (_error, socket) => {
         socket?.destroy()
       })

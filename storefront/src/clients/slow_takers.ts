@@ -9,6 +9,7 @@
  */
 import type { Readable } from 'node:stream'
 import { Problem } from '@shop/service_kit/runtime/problem'
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Line } from './line.ts'
 
 const LOOK_MS = 250
@@ -22,13 +23,17 @@ export type SlowTakers = {
 /** What lies ready for a visitor, as it was when it was looked at. */
 type Taking = { readonly since: number; ready: number }
 
-export function createSlowTakers(line: Line, takeMs: number): SlowTakers {
+export function createSlowTakers(
+  line: Line,
+  { monotonic, every }: Pick<Runtime, 'monotonic' | 'every'>,
+  takeMs: number,
+): SlowTakers {
   /** In the order of their beginning. */
   const taking = new Map<Readable, Taking>()
 
   const look = () => {
     let wanted = line.waiting()
-    const before = performance.now() - takeMs
+    const before = monotonic() - takeMs
     for (const [body, each] of taking) {
       const isStuck = body.readableLength > 0 && body.readableLength === each.ready
       each.ready = body.readableLength
@@ -37,13 +42,13 @@ export function createSlowTakers(line: Line, takeMs: number): SlowTakers {
       body.destroy(new Problem('overloaded', 'The answer was taken too slowly while others waited.'))
     }
   }
-  const looking = setInterval(look, LOOK_MS).unref()
+  const stopLooking = every(LOOK_MS, look, { background: true })
 
   return {
     takes(body) {
-      taking.set(body, { since: performance.now(), ready: 0 })
+      taking.set(body, { since: monotonic(), ready: 0 })
       body.once('close', () => taking.delete(body))
     },
-    close: () => clearInterval(looking),
+    close: stopLooking,
   }
 }

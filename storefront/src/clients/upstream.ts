@@ -19,6 +19,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
 import { Fault } from '@shop/faults/fault'
 import { Problem } from '@shop/service_kit/runtime/problem'
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { createSeats, type Holder } from '@shop/service_kit/runtime/seats'
 import type { Dispatcher } from 'undici'
 import { GatewayError } from '../errors.ts'
@@ -58,20 +59,27 @@ export type Upstream = {
 }
 
 type UpstreamOptions = {
+  readonly runtime: Pick<Runtime, 'monotonic' | 'after' | 'every'>
   readonly service: string
   readonly origins: readonly string[]
   readonly limits?: Partial<UpstreamLimits> | undefined
   readonly lookUp?: LookUp | undefined
 }
 
-export function createUpstream({ service, origins, limits: given, lookUp }: UpstreamOptions): Upstream {
+export function createUpstream({
+  runtime,
+  service,
+  origins,
+  limits: given,
+  lookUp,
+}: UpstreamOptions): Upstream {
   const limits: UpstreamLimits = { ...UPSTREAM_LIMITS, ...given }
-  const replicas = createReplicas(origins, limits, lookUp)
+  const replicas = createReplicas(origins, runtime, limits, lookUp)
   const lines = Object.fromEntries(LANES.map((lane) => [lane, createLine(service, limits.lanes[lane])])) as {
     readonly [lane in Lane]: Line
   }
   const takers = Object.fromEntries(
-    LANES.map((lane) => [lane, createSlowTakers(lines[lane], limits.takeMs)]),
+    LANES.map((lane) => [lane, createSlowTakers(lines[lane], runtime, limits.takeMs)]),
   ) as { readonly [lane in Lane]: SlowTakers }
   const seats = createSeats(limits.streamsMax)
 
@@ -80,19 +88,20 @@ export function createUpstream({ service, origins, limits: given, lookUp }: Upst
     const leaves = () => ending.abort(new Problem('bad_request', 'Who asked has left.'))
     if (call.signal?.aborted) leaves()
     else call.signal?.addEventListener('abort', leaves, { once: true })
-    const beginsLate = setTimeout(() => ending.abort(new Late()), limits.answerMs)
-    const endsLate = kind === 'calls' ? setTimeout(() => ending.abort(new Late()), limits.wholeMs) : undefined
+    const late = () => ending.abort(new Late())
+    const begun = runtime.after(limits.answerMs, late)
+    const ended = kind === 'calls' ? runtime.after(limits.wholeMs, late) : undefined
     let leave: (() => void) | undefined
     const over = () => {
-      clearTimeout(beginsLate)
-      clearTimeout(endsLate)
+      begun()
+      ended?.()
       call.signal?.removeEventListener('abort', leaves)
       leave?.()
     }
     try {
       leave = await enter(ending.signal)
       const answer = await ask(kind, call, ending.signal)
-      clearTimeout(beginsLate)
+      begun()
       answer.body.once('close', over)
       // From now on whoever passes the body on ends it.
       call.signal?.removeEventListener('abort', leaves)

@@ -5,6 +5,7 @@
  * It is asked on its operations port. Only the values named here leave this module.
  */
 import { isIPv6 } from 'node:net'
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { addressesOf } from '../clients/addresses.ts'
 import { type MetricValues, readMetrics } from './metric_values.ts'
 
@@ -44,12 +45,16 @@ export async function replicasBehind(origin: string): Promise<string[]> {
 }
 
 /** `address` is the origin of its operations port. */
-export async function lookAtReplica(address: string): Promise<ReplicaLook> {
-  const begun = performance.now()
+export async function lookAtReplica(
+  address: string,
+  { monotonic, deadline }: Pick<Runtime, 'monotonic' | 'deadline'>,
+): Promise<ReplicaLook> {
+  const ask = (url: string) => fetchText(url, deadline(LOOK_TIMEOUT_MS))
+  const begun = monotonic()
   const [health, readiness, metrics] = await Promise.all([
     ask(`${address}/healthz`).catch((error: Error) => error),
     ask(`${address}/readyz`).then(
-      (answer) => ({ ...answer, ms: performance.now() - begun }),
+      (answer) => ({ ...answer, ms: monotonic() - begun }),
       () => undefined,
     ),
     ask(`${address}/metrics`).catch(() => undefined),
@@ -89,8 +94,8 @@ const roundOrNull = (value: number | undefined) => (value === undefined ? null :
 const timeOrNull = (seconds: number | undefined) =>
   seconds === undefined || seconds === 0 ? null : new Date(seconds * 1000).toISOString()
 
-async function ask(url: string): Promise<{ status: number; text: string }> {
-  const answer = await fetch(url, { signal: AbortSignal.timeout(LOOK_TIMEOUT_MS), redirect: 'error' })
+async function fetchText(url: string, signal: AbortSignal): Promise<{ status: number; text: string }> {
+  const answer = await fetch(url, { signal, redirect: 'error' })
   return { status: answer.status, text: await answer.text() }
 }
 

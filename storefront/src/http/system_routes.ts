@@ -6,12 +6,18 @@ import type { App } from '@shop/service_kit/http/app'
 import { KIT_PROBLEMS } from '@shop/service_kit/http/problems'
 import { NullableInteger, NullableString, problemResponses } from '@shop/service_kit/http/schemas'
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import Type from 'typebox'
 import type { Upstreams } from '../config.ts'
 import { readMetrics } from './metric_values.ts'
 import { figuresIn, lookAtReplica, type ReplicaLook, replicasBehind } from './replica_look.ts'
 
-type Deps = { readonly operations: Upstreams; readonly metrics: Metrics; readonly version: string }
+type Deps = {
+  readonly runtime: Pick<Runtime, 'monotonic' | 'deadline'>
+  readonly operations: Upstreams
+  readonly metrics: Metrics
+  readonly version: string
+}
 type ServiceLook = { service: string; replicas: ReplicaLook[] }
 
 const SERVICES: readonly [service: string, upstream: keyof Upstreams][] = [
@@ -46,7 +52,7 @@ const SystemView = Type.Object({
   services: Type.Array(Type.Object({ service: Type.String(), replicas: Type.Array(ReplicaView) })),
 })
 
-export function systemRoutes({ operations, metrics, version }: Deps) {
+export function systemRoutes({ runtime, operations, metrics, version }: Deps) {
   let underWay: Promise<ServiceLook[]> | undefined
 
   return async (app: App) => {
@@ -76,7 +82,10 @@ export function systemRoutes({ operations, metrics, version }: Deps) {
   async function look(): Promise<ServiceLook[]> {
     const behind = SERVICES.map(async ([service, upstream]) => {
       const addresses = (await Promise.all(operations[upstream].map(replicasBehind))).flat()
-      return { service, replicas: await Promise.all(addresses.map(lookAtReplica)) }
+      return {
+        service,
+        replicas: await Promise.all(addresses.map((address) => lookAtReplica(address, runtime))),
+      }
     })
     return [{ service: 'storefront', replicas: [await itself()] }, ...(await Promise.all(behind))]
   }

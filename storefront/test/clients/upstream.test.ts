@@ -6,6 +6,7 @@ import { createServer, type RequestListener, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { suite, type TestContext, test } from 'node:test'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import type { LookUp } from '../../src/clients/addresses.ts'
 import {
   type Answer,
@@ -27,7 +28,7 @@ function upstream(
   limits: Partial<UpstreamLimits> = {},
   lookUp?: LookUp,
 ) {
-  const service = createUpstream({ service: 'orders', origins, limits, lookUp })
+  const service = createUpstream({ runtime: systemRuntime, service: 'orders', origins, limits, lookUp })
   t.after(() => service.close())
   let visitors = 0
   return {

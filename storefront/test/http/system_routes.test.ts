@@ -10,6 +10,7 @@ import { KIT_PROBLEMS } from '@shop/service_kit/http/problems'
 import type { Principal } from '@shop/service_kit/identity/access'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { Problem } from '@shop/service_kit/runtime/problem'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createApp } from '../../src/app.ts'
 import { readMetrics } from '../../src/http/metric_values.ts'
 import { figuresIn, lookAtReplica, type ReplicaLook } from '../../src/http/replica_look.ts'
@@ -30,6 +31,7 @@ async function service(t: TestContext, name: string, checkStore = async () => {}
     version: '7.8.9',
     description: '',
     metrics,
+    runtime: systemRuntime,
     access: {},
     problems: KIT_PROBLEMS,
     readiness: { store: checkStore },
@@ -49,6 +51,7 @@ async function storefront(t: TestContext, orders: readonly string[]) {
     operations: { ...upstreams, orders },
     pages,
     sessionTtlSeconds: 60,
+    runtime: systemRuntime,
     verifyToken,
   })
   t.after(async () => {
@@ -151,14 +154,17 @@ suite('a look', () => {
       response.statusCode = request.url === '/healthz' ? 200 : 503
       response.end(JSON.stringify({ version: 'v'.repeat(900), detail: 'd'.repeat(900) }))
     })
-    const [first, second] = await Promise.all([lookAtReplica(strange), lookAtReplica(told)])
+    const [first, second] = await Promise.all([
+      lookAtReplica(strange, systemRuntime),
+      lookAtReplica(told, systemRuntime),
+    ])
     assert.deepEqual(
       [first.alive, first.ready, first.problem, first.version, first.node, first.requests, first.failures],
       [true, false, 'It answered 502.', null, null, null, null],
     )
     // Nobody may fill an admin's page.
     assert.deepEqual([second.version, second.problem], ['v'.repeat(300), 'd'.repeat(300)])
-    assert.equal((await lookAtReplica(NOWHERE)).problem, 'It cannot be reached.')
+    assert.equal((await lookAtReplica(NOWHERE, systemRuntime)).problem, 'It cannot be reached.')
   })
 })
 

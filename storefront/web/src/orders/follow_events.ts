@@ -6,7 +6,8 @@
  *  2. It is given up where asking again cannot help: the visitor is signed out, or there is nothing of theirs to see.
  *  3. It ends with its signal, also in a pause. It never fails: why a stream ended changes nothing for the page.
  */
-import { type Backoff, pauseMs, sleep } from '@shop/retry/backoff'
+import { type Backoff, pauseMs } from '@shop/retry/backoff'
+import { sleep } from '@shop/retry/sleep'
 import { askAgainAfter } from '../api/ask_again.ts'
 
 export const RECONNECT: Backoff = { firstMs: 500, maxMs: 15_000 }
