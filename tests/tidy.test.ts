@@ -58,20 +58,43 @@ const kitRoomsImportDownward: Rule = ({ path, text }) => {
     .map((from) => `${path} imports ${from}`)
 }
 
-/** In main.ts these are made once and handed in; so tests can hold time still and name every id. */
-const OUTSIDE_WORLD = /\bnew Date\(\)|\bDate\.now\b|\bMath\.random\b|\brandomUUID(v7)?\b|\bprocess\.env\b/g
-/** A store may mark its own bookkeeping, such as a receipt of a write, with what nobody outside ever sees. */
-const BOOKKEEPING = ['randomUUID', 'new Date()']
-const outsideWorldOnlyInMain: Rule = ({ path, text }) => {
-  if (!/^(auth|product|order)_service\/src\//.test(path) || path.endsWith('/src/main.ts')) return []
-  const allowed = path.includes('/storage/mongo_') ? BOOKKEEPING : []
-  return withoutComments(text)
-    .matchAll(OUTSIDE_WORLD)
-    .map(([found]) => found)
-    .filter((found) => !allowed.includes(found))
-    .map((found) => `${path} uses ${found}`)
-    .toArray()
+/**
+ * Time, chance, timers and the environment come in by main.ts, which hands a Runtime down (runtime/runtime.ts of the kit):
+ * so a test, or a simulation, holds them all. Of each word an example that must be noticed.
+ */
+const OUTSIDE_WORLD: readonly (readonly [word: RegExp, example: string])[] = [
+  [/\bsetTimeout\b/, 'setTimeout(run, 5)'],
+  [/\bsetInterval\b/, 'setInterval(run, 5)'],
+  [/\bsetImmediate\b/, 'setImmediate(run)'],
+  [/\btimers\/promises\b/, "import { scheduler } from 'node:timers/promises'"],
+  [/\bAbortSignal\.timeout\b/, 'AbortSignal.timeout(5)'],
+  [/\bnew Date\(\)/, 'const at = new Date()'],
+  [/\bDate\.now\b/, 'const at = Date.now()'],
+  [/\bperformance\.(now|timeOrigin)\b/, 'const at = performance.now()'],
+  [/\bprocess\.(hrtime|uptime)\b/, 'const at = process.hrtime()'],
+  [/\bsetToCurrentTime\b/, 'gauge.setToCurrentTime()'],
+  [/\bMath\.random\b/, 'const chance = Math.random()'],
+  [/\brandomUUID(v7)?\b/, 'const id = crypto.randomUUID()'],
+  [/\bgetRandomValues\b/, 'crypto.getRandomValues(bytes)'],
+  [/\brandom(Bytes|Int|Fill)\b[^;]*?from 'node:crypto'/, "import { randomBytes } from 'node:crypto'"],
+  [/\bsystemRuntime\b/, 'const { now } = systemRuntime'],
+  [/\bprocess\.env\b/, 'const port = process.env.PORT'],
+]
+/** Where a program or a thread begins: the file of a thread is handed data alone. */
+const BEGINS = /\/src\/main\.ts$|_thread\.(ts|mjs)$/
+/** What stays outside, by the beginning of its path, and why. */
+const OUTSIDE_EXCEPTIONS: Readonly<Record<string, string>> = {
+  'service_kit/src/runtime/runtime.ts': 'It is what main.ts hands down.',
+  'retry/src/sleep.ts': 'The pause of pages, scripts and the client, none of which has a Runtime.',
+  'client/src/': 'It runs in pages and in programs of others, which hand nothing in.',
 }
+const outsideWorldOnlyInMain: Rule = ({ path, text }) => {
+  if (!/^[a-z_]+\/src\//.test(path) || BEGINS.test(path)) return []
+  if (Object.keys(OUTSIDE_EXCEPTIONS).some((excepted) => path.startsWith(excepted))) return []
+  return outsideWorldIn(text).map((found) => `${path} uses ${found}`)
+}
+const outsideWorldIn = (text: string): string[] =>
+  OUTSIDE_WORLD.flatMap(([word]) => word.exec(withoutComments(text))?.[0] ?? [])
 
 const modulesAreShort: Rule = ({ path, text }) => {
   const lines = text.trimEnd().split('\n').length
@@ -160,7 +183,7 @@ const RULES: readonly (readonly [name: string, rule: Rule, broken: File])[] = [
     { path: 'service_kit/src/money/money.ts', text: `import { x } from '../http/app.ts'` },
   ],
   [
-    'clock, chance and environment are read in main.ts alone',
+    'time, chance, timers and environment come in by main.ts alone',
     outsideWorldOnlyInMain,
     { path: 'auth_service/src/http/routes.ts', text: 'const at = new Date()' },
   ],
@@ -198,6 +221,26 @@ suite('the house style', () => {
   }
 
   test('there are files to judge', () => assert.ok(allFiles.length > 100))
+})
+
+suite('time, chance, timers and environment', () => {
+  for (const [, example] of OUTSIDE_WORLD) {
+    test(`${example}: is noticed in every src folder`, () => {
+      for (const folder of ['order_service', 'service_kit', 'storefront', 'tracing', 'retry'])
+        assert.equal(outsideWorldOnlyInMain({ path: `${folder}/src/some/file.ts`, text: example }).length, 1)
+    })
+  }
+
+  test('a time that is given may be read', () => {
+    assert.deepEqual(outsideWorldIn('new Date(value); Date.parse(text); runtime.randomBytes(16)'), [])
+  })
+
+  test('every exception is needed', () => {
+    for (const excepted of Object.keys(OUTSIDE_EXCEPTIONS)) {
+      const files = allFiles.filter(({ path }) => path.startsWith(excepted))
+      assert.ok(files.flatMap(({ text }) => outsideWorldIn(text)).length > 0, excepted)
+    }
+  })
 })
 
 suite('error codes', () => {
