@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { withViews } from '@shop/service_kit/http/problem_tables'
+import { onlyViewsGoOut } from '@shop/service_kit/test_support/problem_views'
+import { DomainError, type Payloads } from '../../src/domain/errors.ts'
+import type { Rejected, Rejection } from '../../src/domain/order.ts'
+import { reject } from '../../src/domain/transitions.ts'
+import { PROBLEMS } from '../../src/http/problems.ts'
+import { ADA, AT, pending, SHORT } from '../samples.ts'
+
+const current = pending()
+const rejected = <R extends Rejection>(rejection: R): { order: Rejected; rejection: R } => ({
+  order: reject(current, rejection, AT),
+  rejection,
+})
+const PAYLOADS: Payloads = {
+  forbidden: {},
+  order_not_found: {},
+  product_not_found: rejected({ reason: 'product_not_found', unknownProducts: ['x'] }),
+  insufficient_stock: rejected(SHORT),
+  price_changed: rejected({ reason: 'price_changed', totalMinor: 1 }),
+  duplicate_lines: {},
+  idempotency_key_reused: { orderId: current.id },
+  illegal_transition: { current, allowed: ['cancelled'] },
+  version_conflict: { current },
+  too_many_streams: {},
+}
+const SHOWN: Partial<Record<keyof Payloads, string[]>> = {
+  product_not_found: ['order', 'unknown_products'],
+  insufficient_stock: ['order', 'shortages'],
+  price_changed: ['order', 'current'],
+  idempotency_key_reused: ['order_id'],
+  illegal_transition: ['allowed', 'current'],
+  version_conflict: ['current'],
+}
+
+suite('what a problem shows', () => {
+  const table = withViews(PROBLEMS, { digits: () => 2 })
+  const principal = { userId: ADA, username: 'ada', role: 'customer', expiresAt: 0 } as const
+  for (const [code, payload] of Object.entries(PAYLOADS) as [keyof Payloads, never][]) {
+    test(`${code} shows views alone`, () => {
+      const document = onlyViewsGoOut(new DomainError(code, '', payload), table, { principal })
+      assert.deepEqual(Object.keys(document).slice(7), SHOWN[code] ?? [])
+    })
+  }
+})

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { withViews } from '@shop/service_kit/http/problem_tables'
+import { onlyViewsGoOut } from '@shop/service_kit/test_support/problem_views'
+import { newProduct } from '../../src/domain/change_product.ts'
+import { DomainError, type Payloads } from '../../src/domain/errors.ts'
+import { PROBLEMS } from '../../src/http/problems.ts'
+import { ACT, nextId } from '../worlds.ts'
+
+const fields = { name: 'Tea', description: 'Green', priceMinor: 300, stock: 10 }
+const { product: current } = newProduct(nextId(), fields, ACT)
+const PAYLOADS: Payloads = {
+  product_not_found: {},
+  version_conflict: { current },
+  version_contradiction: {},
+  version_required: {},
+  insufficient_stock: { current },
+  stock_limit_exceeded: { current },
+  idempotency_key_reused: {},
+}
+
+suite('what a problem shows', () => {
+  const table = withViews(PROBLEMS, { currency: 'USD', digits: () => 2 })
+  for (const [code, payload] of Object.entries(PAYLOADS) as [keyof Payloads, object][]) {
+    test(`${code} shows views alone`, () => {
+      const document = onlyViewsGoOut(new DomainError(code, '', payload as never), table)
+      assert.deepEqual(Object.keys(document).slice(7), Object.keys(payload))
+    })
+  }
+})
