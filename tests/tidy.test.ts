@@ -9,7 +9,7 @@ import { suite, test } from 'node:test'
 import { CATALOGUES } from '../scripts/docs/catalogues.ts'
 
 const ROOT = join(import.meta.dirname, '..')
-const MODULE_LINES_MAX = 250
+const MODULE_LINES_MAX = 200
 const SKIPPED = ['node_modules', 'dist', 'generated', 'output', 'results', 'data', '.git']
 
 type File = { readonly path: string; readonly text: string }
@@ -96,11 +96,30 @@ const outsideWorldOnlyInMain: Rule = ({ path, text }) => {
 const outsideWorldIn = (text: string): string[] =>
   OUTSIDE_WORLD.flatMap(([word]) => word.exec(withoutComments(text))?.[0] ?? [])
 
+/** A module may be longer for a reason that its first line gives. */
+const LONG_REASON = 'long because'
+/** Being divided at the moment; a name leaves this list with the commit that divides its module. */
+const STILL_LONG: readonly string[] = [
+  'auth_service/src/domain/ports.ts',
+  'order_service/src/clients/product_client.ts',
+  'order_service/src/http/order_routes.ts',
+  'product_service/src/domain/reservation.ts',
+  'product_service/src/http/internal_routes.ts',
+  'service_kit/src/http/app.ts',
+  'service_kit/src/identity/tokens.ts',
+  'service_kit/src/mongo/setup.ts',
+  'service_kit/src/mongo/store.ts',
+  'service_kit/src/runtime/batching/isolating_batcher.ts',
+  'service_kit/src/runtime/config.ts',
+  'service_kit/src/sqlite/commits.ts',
+  'storefront/src/clients/upstream.ts',
+]
 const modulesAreShort: Rule = ({ path, text }) => {
-  const lines = text.trimEnd().split('\n').length
-  return path.includes('/src/') && path.endsWith('.ts') && lines > MODULE_LINES_MAX
-    ? [`${path} has ${lines} lines`]
-    : []
+  if (!/\/src\/.*\.tsx?$/.test(path)) return []
+  const lines = text.trimEnd().split('\n')
+  const listed = STILL_LONG.includes(path)
+  if (lines.length <= MODULE_LINES_MAX) return listed ? [`${path} is short: it leaves the list`] : []
+  return listed || lines[0]!.includes(LONG_REASON) ? [] : [`${path} has ${lines.length} lines`]
 }
 
 /** Loaded only where spans are asked for, and installed only there: a manifest that lists it would install it everywhere. */
@@ -158,7 +177,7 @@ const headings = (markdown: string) =>
 
 const withoutComments = (text: string) => text.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
 
-const allFiles: readonly File[] = globSync('**/*.{ts,mjs,md,sql,json,yml,yaml}', {
+const allFiles: readonly File[] = globSync('**/*.{ts,tsx,mjs,md,sql,json,yml,yaml}', {
   cwd: ROOT,
   exclude: (name) => SKIPPED.includes(name),
 }).map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }))
@@ -190,7 +209,7 @@ const RULES: readonly (readonly [name: string, rule: Rule, broken: File])[] = [
   [
     `no module of a src folder is longer than ${MODULE_LINES_MAX} lines`,
     modulesAreShort,
-    { path: 'service_kit/src/http/long.ts', text: 'x\n'.repeat(MODULE_LINES_MAX + 1) },
+    { path: 'storefront/web/src/long.tsx', text: 'x\n'.repeat(MODULE_LINES_MAX + 1) },
   ],
   [
     'a package of ours is listed by the manifest of whoever imports it',
@@ -219,6 +238,25 @@ suite('the house style', () => {
     test(`${name}: a file that breaks it is noticed`, () => assert.equal(rule(broken).length, 1))
     test(name, () => assert.deepEqual(allFiles.flatMap(rule), []))
   }
+
+  test('a module may be as long as the limit, and longer for a reason on its first line', () => {
+    const lines = (count: number) => 'x\n'.repeat(count)
+    const complaints = (path: string, text: string) => modulesAreShort({ path, text }).length
+    for (const path of ['service_kit/src/http/long.ts', 'storefront/web/src/long.tsx']) {
+      assert.equal(complaints(path, lines(MODULE_LINES_MAX)), 0)
+      assert.equal(complaints(path, lines(MODULE_LINES_MAX + 1)), 1)
+      assert.equal(complaints(path, `// ${LONG_REASON} it is one table\n${lines(MODULE_LINES_MAX)}`), 0)
+      assert.equal(complaints(path, `\n// ${LONG_REASON} it is one table\n${lines(MODULE_LINES_MAX)}`), 1)
+    }
+    assert.equal(complaints('service_kit/test/long.ts', lines(MODULE_LINES_MAX + 1)), 0)
+  })
+  test('the list of long modules only shrinks', () => {
+    for (const path of STILL_LONG) assert.equal(modulesAreShort({ path, text: 'x' }).length, 1)
+    assert.deepEqual(
+      STILL_LONG.filter((path) => !existsSync(join(ROOT, path))),
+      [],
+    )
+  })
 
   test('there are files to judge', () => assert.ok(allFiles.length > 100))
 })

@@ -4,19 +4,18 @@ import { Fragment, useId, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { Link } from 'react-router'
 import type { Product } from '../../api/types.ts'
-import { Cover } from '../../shop/cover.tsx'
-import { FEW } from '../../shop/few.ts'
 import { cx } from '../../ui/cx.ts'
 import { faultsByField } from '../../ui/field_faults.ts'
-import { Ago, formatAmount, formatNumber } from '../../ui/format.tsx'
-import { Icon, Spinner } from '../../ui/icon.tsx'
+import { Ago, formatNumber } from '../../ui/format.tsx'
+import { Icon } from '../../ui/icon.tsx'
 import { explain } from '../../ui/notice.tsx'
 import { Table, Td, Th } from '../../ui/table.tsx'
 import { toast } from '../../ui/toast.ts'
 import { Typed } from '../../ui/typed.tsx'
-import { CellInput, type EditedField, type Editing, firstLetter } from './cell_input.tsx'
+import { CellInput, type EditedField, type Editing } from './cell_input.tsx'
 import type { Edit } from './conflict.ts'
-import { FAULT_WORDS, FIELD_WORDS, readField } from './field_text.ts'
+import { FAULT_WORDS, readField } from './field_text.ts'
+import { ProductCell } from './product_cell.tsx'
 import { useGridKeys } from './use_grid_keys.ts'
 
 const COLUMNS: readonly EditedField[] = ['name', 'price', 'stock']
@@ -121,37 +120,13 @@ export function ProductGrid({ products, save, remove }: Props) {
                           }}
                         />
                       ) : (
-                        <button
-                          type="button"
-                          {...at(row, col)}
-                          aria-label={`${FIELD_WORDS[field]} ${shown(product, field)}, edit`}
-                          aria-busy={busy || undefined}
-                          onClick={() => begin(product, field)}
-                          onKeyDown={(event) => {
-                            const text = firstLetter(event, field)
-                            if (text === undefined) return
-                            event.preventDefault()
-                            begin(product, field, text)
-                          }}
-                          className={cx(
-                            'flex min-h-11 w-full min-w-0 items-center gap-3 rounded-md border border-transparent px-1 hover:border-edge sm:px-2',
-                            field === 'name'
-                              ? 'text-start font-semibold'
-                              : 'justify-end text-sm sm:text-base',
-                            busy && 'opacity-60',
-                          )}
-                        >
-                          {field === 'name' && (
-                            <Cover
-                              id={product.id}
-                              className="hidden aspect-square w-10 shrink-0 rounded-sm sm:block"
-                            />
-                          )}
-                          <Typed className={cx('leading-5', field === 'name' && 'line-clamp-2')}>
-                            {busy ? saving.text : <Shown product={product} field={field} />}
-                          </Typed>
-                          {busy && <Spinner className="size-4" />}
-                        </button>
+                        <ProductCell
+                          product={product}
+                          field={field}
+                          saving={busy ? saving.text : undefined}
+                          place={at(row, col)}
+                          begin={(text) => begin(product, field, text)}
+                        />
                       )}
                     </Td>
                   )
@@ -206,23 +181,3 @@ export function ProductGrid({ products, save, remove }: Props) {
     </>
   )
 }
-
-function Shown({ product, field }: { product: Product; field: EditedField }) {
-  if (field !== 'stock') return shown(product, field)
-  const { stock } = product
-  return (
-    <span
-      className={cx('inline-flex items-center gap-2', stock === 0 ? 'text-bad' : stock <= FEW && 'text-warn')}
-    >
-      {stock <= FEW && <span className={cx('size-2 rounded-full', stock === 0 ? 'bg-bad' : 'bg-warn')} />}
-      {formatNumber(stock)}
-    </span>
-  )
-}
-
-const shown = (product: Product, field: EditedField): string =>
-  field === 'price'
-    ? formatAmount(product.price, product.currency)
-    : field === 'stock'
-      ? formatNumber(product.stock)
-      : product.name

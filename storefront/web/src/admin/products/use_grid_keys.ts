@@ -6,6 +6,9 @@ import { type KeyboardEvent, useRef, useState } from 'react'
 
 type Place = { readonly row: number; readonly col: number }
 
+/** What makes an element a cell of the grid. */
+export type GridPlace = ReturnType<ReturnType<typeof useGridKeys>['at']>
+
 export function useGridKeys(rows: number, cols: number) {
   const grid = useRef<HTMLTableSectionElement>(null)
   const [place, setPlace] = useState<Place>({ row: 0, col: 0 })
@@ -46,7 +49,6 @@ export function useGridKeys(rows: number, cols: number) {
   return {
     grid,
     go,
-    /** What makes an element a cell of the grid. */
     at: (row: number, col: number) => ({
       'data-row': row,
       'data-col': col,

@@ -27,3 +27,9 @@ export async function readSystem(signal: AbortSignal): Promise<readonly ServiceS
   const get = shop.orders.GET as unknown as Call
   return (await get('/system', { signal })).data?.services ?? []
 }
+
+/** Undefined when none is known. */
+export const highest = (values: readonly (number | null)[]): number | undefined => {
+  const known = values.filter((value) => value !== null)
+  return known.length === 0 ? undefined : Math.max(...known)
+}

@@ -1,0 +1,128 @@
+/** One field that both changed, or one of them: either value is a click away, and the merged one can be written over. */
+import { useId } from 'react'
+import { cx } from '../../ui/cx.ts'
+import { CONTROL } from '../../ui/field.tsx'
+import { formatAmount, formatNumber } from '../../ui/format.tsx'
+import { Typed } from '../../ui/typed.tsx'
+import type { Field, FieldConflict } from './conflict.ts'
+import { FIELD_WORDS } from './field_text.ts'
+
+export function ConflictField({
+  row,
+  currency,
+  text,
+  fault,
+  onChange,
+}: {
+  row: FieldConflict
+  currency: string
+  text: string
+  fault: string | undefined
+  onChange: (text: string) => void
+}) {
+  const id = useId()
+  const { field, seen, yours, theirs, contested } = row
+  const show = (value: string) => shown(field, value, currency)
+  const control = {
+    id,
+    dir: 'auto',
+    value: text,
+    'aria-invalid': fault ? (true as const) : undefined,
+    'aria-describedby': fault ? `${id}-fault` : undefined,
+    onChange: (event: { currentTarget: { value: string } }) => onChange(event.currentTarget.value),
+  }
+  return (
+    <fieldset className="grid gap-3 rounded-lg border border-line p-4">
+      <legend className="px-1 font-semibold">{FIELD_WORDS[field]}</legend>
+      <p className="-mt-2 text-sm text-soft">
+        {contested
+          ? 'Both of you changed it'
+          : yours === seen
+            ? 'Only they changed it'
+            : 'Only you changed it'}
+        {field !== 'description' && (
+          <>
+            ; it was <Typed>{show(seen)}</Typed>
+          </>
+        )}
+        .{field === 'stock' && contested && ' Merged moves their count by as much as you moved it.'}
+      </p>
+      <div className="grid gap-3 sm:grid-cols-3">
+        <Choice
+          name={id}
+          title="Yours"
+          words={show(yours)}
+          chosen={text === yours}
+          onChoose={() => onChange(yours)}
+        />
+        <Choice
+          name={id}
+          title="Theirs"
+          words={show(theirs)}
+          chosen={text === theirs}
+          onChoose={() => onChange(theirs)}
+        />
+        <div className="grid content-start gap-1.5">
+          <label htmlFor={id} className="text-sm font-semibold">
+            Merged<span className="sr-only"> {FIELD_WORDS[field].toLowerCase()}</span>
+          </label>
+          {field === 'description' ? (
+            <textarea rows={4} {...control} className={cx(CONTROL, 'py-2')} />
+          ) : (
+            <input
+              {...control}
+              inputMode={field === 'name' ? 'text' : field === 'price' ? 'decimal' : 'numeric'}
+              className={CONTROL}
+            />
+          )}
+          {fault && (
+            <p id={`${id}-fault`} className="text-sm text-bad">
+              {fault}
+            </p>
+          )}
+        </div>
+      </div>
+    </fieldset>
+  )
+}
+
+function Choice({
+  name,
+  title,
+  words,
+  chosen,
+  onChoose,
+}: {
+  name: string
+  title: string
+  words: string
+  chosen: boolean
+  onChoose: () => void
+}) {
+  return (
+    <label
+      className={cx(
+        'grid cursor-pointer content-start gap-1 rounded-md border p-3 has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent',
+        chosen ? 'border-accent bg-accent-soft' : 'border-edge hover:bg-sunken',
+      )}
+    >
+      <span className="flex items-center gap-2 text-sm font-semibold">
+        <input
+          type="radio"
+          name={name}
+          checked={chosen}
+          onChange={onChoose}
+          className="size-4 accent-accent"
+        />
+        {title}
+      </span>
+      <Typed className="max-h-32 overflow-y-auto whitespace-pre-wrap">{words}</Typed>
+    </label>
+  )
+}
+
+function shown(field: Field, value: string, currency: string): string {
+  if (field === 'price') return formatAmount(value, currency)
+  if (field === 'stock') return formatNumber(Number(value))
+  return value === '' ? '(empty)' : field === 'name' ? `“${value}”` : value
+}

@@ -1,0 +1,73 @@
+import type { Product } from '../../api/types.ts'
+import { Cover } from '../../shop/cover.tsx'
+import { FEW } from '../../shop/few.ts'
+import { cx } from '../../ui/cx.ts'
+import { formatAmount, formatNumber } from '../../ui/format.tsx'
+import { Spinner } from '../../ui/icon.tsx'
+import { Typed } from '../../ui/typed.tsx'
+import { type EditedField, firstLetter } from './cell_input.tsx'
+import { FIELD_WORDS } from './field_text.ts'
+import type { GridPlace } from './use_grid_keys.ts'
+
+type Props = {
+  product: Product
+  field: EditedField
+  /** What is being saved. */
+  saving: string | undefined
+  place: GridPlace
+  /** Without a text, with what the cell holds. */
+  begin: (text?: string) => void
+}
+
+/** A cell that is not being edited: a click, Enter or a first letter begins. */
+export function ProductCell({ product, field, saving, place, begin }: Props) {
+  const busy = saving !== undefined
+  return (
+    <button
+      type="button"
+      {...place}
+      aria-label={`${FIELD_WORDS[field]} ${shown(product, field)}, edit`}
+      aria-busy={busy || undefined}
+      onClick={() => begin()}
+      onKeyDown={(event) => {
+        const text = firstLetter(event, field)
+        if (text === undefined) return
+        event.preventDefault()
+        begin(text)
+      }}
+      className={cx(
+        'flex min-h-11 w-full min-w-0 items-center gap-3 rounded-md border border-transparent px-1 hover:border-edge sm:px-2',
+        field === 'name' ? 'text-start font-semibold' : 'justify-end text-sm sm:text-base',
+        busy && 'opacity-60',
+      )}
+    >
+      {field === 'name' && (
+        <Cover id={product.id} className="hidden aspect-square w-10 shrink-0 rounded-sm sm:block" />
+      )}
+      <Typed className={cx('leading-5', field === 'name' && 'line-clamp-2')}>
+        {busy ? saving : <Shown product={product} field={field} />}
+      </Typed>
+      {busy && <Spinner className="size-4" />}
+    </button>
+  )
+}
+
+function Shown({ product, field }: { product: Product; field: EditedField }) {
+  if (field !== 'stock') return shown(product, field)
+  const { stock } = product
+  return (
+    <span
+      className={cx('inline-flex items-center gap-2', stock === 0 ? 'text-bad' : stock <= FEW && 'text-warn')}
+    >
+      {stock <= FEW && <span className={cx('size-2 rounded-full', stock === 0 ? 'bg-bad' : 'bg-warn')} />}
+      {formatNumber(stock)}
+    </span>
+  )
+}
+
+const shown = (product: Product, field: EditedField): string =>
+  field === 'price'
+    ? formatAmount(product.price, product.currency)
+    : field === 'stock'
+      ? formatNumber(product.stock)
+      : product.name

@@ -1,0 +1,56 @@
+import type { ReactNode } from 'react'
+import { Badge, type BadgeTone } from '../../ui/badge.tsx'
+import { Ago, formatNumber } from '../../ui/format.tsx'
+import type { Replica } from './read_system.ts'
+
+function stateOf({ alive, ready }: Replica): {
+  tone: BadgeTone
+  icon: 'check' | 'warning' | 'close'
+  words: string
+} {
+  if (ready) return { tone: 'good', icon: 'check', words: 'Ready' }
+  return alive
+    ? { tone: 'warn', icon: 'warning', words: 'Not ready' }
+    : { tone: 'bad', icon: 'close', words: 'Away' }
+}
+
+/** One process of a service: whether it is ready, and what it says of itself. */
+export function ReplicaItem({ replica, withStore }: { replica: Replica; withStore: boolean }) {
+  const { tone, icon, words } = stateOf(replica)
+  const facts: [string, ReactNode][] = [
+    ...(withStore
+      ? [['Database', replica.ready ? `answers in ${replica.answer_ms} ms` : 'no answer'] as [string, string]]
+      : []),
+    ['Started', replica.started_at === null ? '–' : <Ago key="since" at={replica.started_at} />],
+    ['Release', replica.version ?? '–'],
+    ['Node.js', replica.node ?? '–'],
+    ['Memory', replica.memory_bytes === null ? '–' : mebibytes(replica.memory_bytes)],
+    ['Requests', requestWords(replica)],
+  ]
+  return (
+    <li className="grid gap-3 border-t border-line pt-5 first:border-t-0 first:pt-0">
+      <div className="flex flex-wrap items-center justify-between gap-2">
+        <h3 className="font-mono text-sm break-all">{replica.address}</h3>
+        <Badge tone={tone} icon={icon}>
+          {words}
+        </Badge>
+      </div>
+      {replica.problem && <p className="text-sm text-bad [overflow-wrap:anywhere]">{replica.problem}</p>}
+      {replica.alive && (
+        <dl className="grid grid-cols-2 gap-x-4 gap-y-3 sm:grid-cols-3">
+          {facts.map(([name, value]) => (
+            <div key={name} className="grid content-start">
+              <dt className="text-xs text-soft">{name}</dt>
+              <dd className="tabular text-sm font-semibold">{value}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </li>
+  )
+}
+
+const requestWords = ({ requests, failures }: Replica) =>
+  requests === null ? '–' : `${formatNumber(requests)}, ${formatNumber(failures ?? 0)} failed`
+const size = new Intl.NumberFormat(undefined, { style: 'unit', unit: 'megabyte', maximumFractionDigits: 0 })
+const mebibytes = (bytes: number) => size.format(bytes / 1_000_000)
