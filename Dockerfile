@@ -22,7 +22,7 @@ COPY product_service/package.json product_service/
 COPY order_service/package.json order_service/
 COPY client/package.json client/
 COPY scripts/package.json scripts/
-COPY scripts/client_types/package.json scripts/client_types/
+COPY client_types/package.json client_types/
 COPY storefront/package.json storefront/
 
 FROM manifests AS dependencies

@@ -9,7 +9,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { EXPECTED_STATUSES, isFinal, ORDER_STATUSES } from '@shop/order_service/domain/order'
 import { KIT_PROBLEMS } from '@shop/service_kit/http/problems'
-import { astToString, openapiTS } from '../scripts/client_types/openapi_types.ts'
+import { astToString, openapiTS } from '../client_types/openapi_types.ts'
 import { limitsIn, type Sent } from './limits.ts'
 
 const DOCUMENTS = new URL('../docs/openapi/', import.meta.url)

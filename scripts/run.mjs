@@ -16,7 +16,7 @@ import { delimiter, join } from 'node:path'
 
 const ORPHAN_CHECK_MS = 500
 /** What the shop runs without comes with the root of the workspaces, and with these. */
-const TOOLS = ['scripts/client_types', 'tracing']
+const TOOLS = ['client_types', 'tracing']
 const QUIET = ['--no-audit', '--no-fund', '--loglevel=error']
 const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..')
 const modules = join(root, 'node_modules')
