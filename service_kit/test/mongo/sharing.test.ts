@@ -1,3 +1,4 @@
+/** What of batching is MongoDB's: its limits and errors. The rest is tested with batcher.ts. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { GROUP_MAX, QUEUE_MAX, shareWork } from '../../src/mongo/sharing.ts'
@@ -8,41 +9,38 @@ import { systemRuntime } from '../../src/runtime/runtime.ts'
 const fine = <T>(value: T): Outcome<T> => ({ ok: true, value })
 
 suite('sharing work', () => {
-  test('what waits together goes together, each with its own outcome', async () => {
+  for (const mayBeOnePiece of [true, false]) {
+    test(`a group that fails is ${mayBeOnePiece ? '' : 'not '}divided where one piece ${mayBeOnePiece ? 'may' : 'cannot'} be to blame`, async () => {
+      const share = shareWork<number, number>({
+        runtime: systemRuntime,
+        inFlightMax: 1,
+        mayBeOnePiece: () => mayBeOnePiece,
+        async run(pieces) {
+          if (pieces.includes(2)) throw new Error('bad')
+          return pieces.map(fine)
+        },
+      })
+      const outcomes = await Promise.allSettled([1, 2, 3].map(share))
+      assert.deepEqual(
+        outcomes.map(({ status }) => status === 'fulfilled'),
+        mayBeOnePiece ? [true, false, true] : [false, false, false],
+      )
+    })
+  }
+
+  test('no more pieces are in one group than said', async () => {
     const groups: number[][] = []
     const share = shareWork<number, number>({
       runtime: systemRuntime,
       inFlightMax: 1,
+      groupMax: 1,
       async run(pieces) {
         groups.push([...pieces])
-        return pieces.map((n) => (n === 2 ? { ok: false, error: new RangeError('two') } : fine(n * 10)))
-      },
-    })
-    const outcomes = await Promise.allSettled([1, 2, 3].map(share))
-    assert.deepEqual(groups, [[1, 2, 3]])
-    assert.deepEqual(
-      outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : outcome.reason.message)),
-      [10, 'two', 30],
-    )
-  })
-
-  test('a group that fails as a whole fails each, and the next goes on', async () => {
-    let failing = true
-    const share = shareWork<number, number>({
-      runtime: systemRuntime,
-      inFlightMax: 1,
-      run: async (pieces) => {
-        if (failing) throw new Error('down')
         return pieces.map(fine)
       },
     })
-    const outcomes = await Promise.allSettled([1, 2].map(share))
-    assert.deepEqual(
-      outcomes.map(({ status }) => status),
-      ['rejected', 'rejected'],
-    )
-    failing = false
-    assert.equal(await share(3), 3)
+    await Promise.all([1, 2].map(share))
+    assert.deepEqual(groups, [[1], [2]])
   })
 
   test('no more groups are under way than allowed, none is heavier than allowed, and none is lost', async () => {

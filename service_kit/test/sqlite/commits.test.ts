@@ -5,19 +5,23 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync, StatementSync } from 'node:sqlite'
 import { suite, type TestContext, test } from 'node:test'
-import { systemRuntime } from '../../src/runtime/runtime.ts'
+import { type Runtime, systemRuntime } from '../../src/runtime/runtime.ts'
 import { createCommits, GROUP_MAX, GROUP_MS, WRITE_WAIT_MS } from '../../src/sqlite/commits.ts'
 import { hasRoom } from '../../src/sqlite/file.ts'
 import { openSqlite } from '../../src/sqlite/store.ts'
+import { createVirtualRuntime } from '../../test_support/virtual_runtime.ts'
 
-function open(t: TestContext, roomAt = (_path: string) => true) {
+/** The longest until a lock is tried again. */
+const LOCK_TRY_AGAIN_MS = 6
+
+function open(t: TestContext, roomAt = (_path: string) => true, runtime: Runtime = systemRuntime) {
   const path = mkdtempSync(join(tmpdir(), 'shop-commits-'))
   writeFileSync(
     join(path, '0001_numbers.sql'),
     'CREATE TABLE numbers (n INTEGER PRIMARY KEY, text TEXT) STRICT;',
   )
   const file = join(path, 'test.db')
-  const store = openSqlite({ runtime: systemRuntime, path: file, migrations: path, roomAt })
+  const store = openSqlite({ runtime, path: file, migrations: path, roomAt })
   const insert = store.writer.prepare('INSERT INTO numbers (n) VALUES (?)')
   const count = store.reader.prepare('SELECT count(*) AS n FROM numbers')
   t.after(async () => {
@@ -31,6 +35,12 @@ function open(t: TestContext, roomAt = (_path: string) => true) {
     add: (n: number) => store.write(() => insert.run(n)),
     count: () => count.get()!.n,
   }
+}
+
+/** Timers fire when the test says so; files are real. */
+function openInVirtualTime(t: TestContext) {
+  const runtime = createVirtualRuntime()
+  return { store: open(t, () => true, { ...runtime, defer: systemRuntime.defer }), runtime }
 }
 
 /** Statements of this text fail as often as said, before they take effect; resolves how often each was run. */
@@ -132,20 +142,17 @@ suite('the commit loop', () => {
   })
 
   test('a transaction that was left open gives the lock back though nobody writes', async (t) => {
-    const store = open(t)
+    const { store, runtime } = openInVirtualTime(t)
     failing(t, { COMMIT: 1, ROLLBACK: 2 })
     await assert.rejects(store.add(1), { code: 'store_unavailable' })
     const other = new DatabaseSync(store.file, { timeout: 0 })
     t.after(() => other.close())
-    for (const deadline = performance.now() + WRITE_WAIT_MS; ; ) {
-      try {
-        other.exec('INSERT INTO numbers (n) VALUES (3)')
-        break
-      } catch (error) {
-        assert.ok(performance.now() < deadline, `the lock is still held: ${error}`)
-        await new Promise((resolve) => setTimeout(resolve, 20))
-      }
-    }
+    const add = () => other.exec('INSERT INTO numbers (n) VALUES (3)')
+    // Tried again each 100 ms; it fails once more.
+    await runtime.advance(199)
+    assert.throws(add, /locked/)
+    await runtime.advance(1)
+    add()
     assert.equal(store.count(), 1)
   })
 
@@ -156,16 +163,23 @@ suite('the commit loop', () => {
   })
 
   test('who waits for a lock that is never given is refused at its own time, and later ones wait on', async (t) => {
-    const store = open(t)
+    const { store, runtime } = openInVirtualTime(t)
     const other = new DatabaseSync(store.file)
     t.after(() => other.close())
     other.exec('BEGIN IMMEDIATE')
-    const early = assert.rejects(store.add(1), { code: 'store_unavailable' })
-    await new Promise((resolve) => setTimeout(resolve, WRITE_WAIT_MS / 2))
-    const late = store.add(2)
+    const ends: string[] = []
+    const early = assert.rejects(store.add(1), { code: 'store_unavailable' }).then(() => ends.push('early'))
+    await runtime.advance(WRITE_WAIT_MS / 2)
+    const late = store.add(2).then(() => ends.push('late'))
+    await runtime.advance(WRITE_WAIT_MS / 2 - 1)
+    assert.deepEqual(ends, [])
+    await runtime.advance(LOCK_TRY_AGAIN_MS)
     await early
+    await runtime.advance(WRITE_WAIT_MS / 2 - 2 * LOCK_TRY_AGAIN_MS)
     other.exec('COMMIT')
+    await runtime.advance(LOCK_TRY_AGAIN_MS)
     await late
+    assert.deepEqual(ends, ['early', 'late'])
     assert.equal(store.count(), 1)
   })
 

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { createTurns } from '../../../src/runtime/batching/calls.ts'
+import { createQueue, type GroupLimits, type Waiting } from '../../../src/runtime/batching/queue.ts'
+import { createVirtualRuntime } from '../../../test_support/virtual_runtime.ts'
+
+type Entry = Waiting<number, number>
+const entry = (item: number): Entry => ({ item, since: item, weight: item, resolve() {}, reject() {} })
+const entries = (...items: number[]) => items.map(entry)
+const items = (some: readonly Entry[]) => some.map(({ item }) => item)
+
+function queueOf(some: readonly Entry[], limits: Partial<GroupLimits<Entry>> = {}) {
+  const queue = createQueue<Entry>({ itemsMax: 3, ...limits })
+  for (const each of some) queue.push(each)
+  return queue
+}
+
+suite('a queue', () => {
+  test('1: the next group is the first that wait, within the limits, and one at least', () => {
+    const byCount = queueOf(entries(1, 2, 3, 4))
+    assert.deepEqual([byCount.next(), byCount.next(), byCount.next()].map(items), [[1, 2, 3], [4], []])
+    const byWeight = queueOf(entries(1, 2, 1, 9, 3), { weightMax: 3 })
+    assert.deepEqual(
+      [1, 2, 3, 4, 5].map(() => items(byWeight.next())),
+      [[1, 2], [1], [9], [3], []],
+    )
+  })
+
+  test('1: nobody is part of a larger group than it may be', () => {
+    const queue = queueOf(entries(1, 2, 3, 4, 5), { groupMax: ({ item }) => (item === 2 ? 1 : undefined) })
+    assert.deepEqual(
+      [1, 2, 3].map(() => items(queue.next())),
+      [[1], [2], [3, 4, 5]],
+    )
+  })
+
+  test('2: what is put back comes first again', () => {
+    const queue = queueOf(entries(1, 2, 3, 4))
+    queue.putBack(queue.next().slice(1))
+    assert.deepEqual(items(queue.next()), [2, 3, 4])
+  })
+
+  test('2: parts come before single items, the latest first, each as it is', () => {
+    const queue = queueOf(entries(1, 2))
+    for (const part of [entries(3, 4), [], entries(5)]) queue.pushPart(part)
+    assert.equal(queue.size(), 5)
+    assert.deepEqual(
+      [1, 2, 3, 4].map(() => items(queue.next())),
+      [[5], [3, 4], [1, 2], []],
+    )
+  })
+
+  test('3: whoever leaves is not taken, wherever it waits', () => {
+    const [one, two, three, four] = entries(1, 2, 3, 4) as [Entry, Entry, Entry, Entry]
+    const queue = queueOf([one, two])
+    queue.pushPart([three, four])
+    for (const gone of [one, three, three]) queue.remove(gone)
+    assert.equal(queue.size(), 2)
+    assert.deepEqual(
+      [1, 2].map(() => items(queue.next())),
+      [[4], [2]],
+    )
+  })
+
+  test('those that came until a moment are taken out, and no others', () => {
+    const queue = queueOf(entries(1, 2, 3))
+    assert.deepEqual(
+      [0, 2, 9].map((moment) => items(queue.takeUntil(moment))),
+      [[], [1, 2], [3]],
+    )
+  })
+})
+
+test('a turn that is requested again before it begins is one turn', async () => {
+  const runtime = createVirtualRuntime()
+  const seen: number[] = []
+  const turns = createTurns(runtime, () => seen.push(runtime.monotonic()))
+  turns.requestIn(5)
+  turns.request()
+  assert.equal(turns.isRequested(), true)
+  await runtime.advance(5)
+  assert.deepEqual([seen, turns.isRequested()], [[5], false])
+  turns.request()
+  turns.request()
+  await runtime.advance(10)
+  assert.deepEqual(seen, [5, 5])
+})
