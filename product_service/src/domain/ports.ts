@@ -59,7 +59,7 @@ export type Catalogue = {
   find(id: string): Promise<Product | undefined>
   /** Fails with `overloaded` when too many searches are under way. */
   list(query: CatalogueQuery): Promise<CataloguePage>
-  /** Applies editProduct. Fails with `product_not_found`, `version_conflict` or `precondition_failed`. */
+  /** Applies editProduct. Fails with `product_not_found` or `version_conflict`. */
   edit(id: string, fields: Partial<ProductFields>, seen: Seen, act: Act): Promise<Product>
   /** Applies removeProduct. Fails as `edit` does. */
   remove(id: string, seen: Seen, act: Act): Promise<void>
