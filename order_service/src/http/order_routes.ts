@@ -23,12 +23,11 @@ import {
   ListQuery,
   OrderPageView,
   OrderParams,
-  OrderView,
   StatusBody,
   UserListQuery,
   UserParams,
-  view,
 } from './order_schemas.ts'
+import { OrderView, view } from './order_views.ts'
 import { PROBLEMS } from './problems.ts'
 import type { RouteDeps } from './route_deps.ts'
 

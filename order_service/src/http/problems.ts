@@ -8,7 +8,7 @@ import type { KitPayloads } from '@shop/service_kit/runtime/problem'
 import type { Payloads } from '../domain/errors.ts'
 import type { Order } from '../domain/order.ts'
 import { actorOf } from './actor.ts'
-import { shortageView, view } from './order_schemas.ts'
+import { shortageView, view } from './order_views.ts'
 
 /** Digits that amounts of the store count. */
 export type Views = { readonly digits: () => number }

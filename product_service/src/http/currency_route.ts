@@ -3,8 +3,7 @@ import type { App } from '@shop/service_kit/http/app'
 import { problemResponses } from '@shop/service_kit/http/schemas'
 import Type from 'typebox'
 import { PROBLEMS } from './problems.ts'
-import { Currency, CurrencyDigits } from './product_schemas.ts'
-import type { Prices } from './product_views.ts'
+import { Currency, CurrencyDigits, type Prices } from './product_views.ts'
 
 export function currencyRoute({ currency, digits }: Prices) {
   return async (scope: App) => {

@@ -18,8 +18,7 @@ import {
 } from '../domain/reservation.ts'
 import { answerEach } from './answer_each.ts'
 import { PROBLEMS } from './problems.ts'
-import { Currency } from './product_schemas.ts'
-import type { Prices } from './product_views.ts'
+import { Currency, type Prices } from './product_views.ts'
 import type { ReservationMetrics } from './reservation_metrics.ts'
 
 export type InternalRoutesDeps = {

@@ -24,8 +24,8 @@ import { PRICE_MINOR_MAX, type Product } from '../domain/product.ts'
 import { QUERY_LENGTH_MAX, QUERY_WORDS_MAX, queryWords } from '../domain/search.ts'
 import { createAnswerMemory, type Remembered } from './answer_memory.ts'
 import { PROBLEMS } from './problems.ts'
-import { IfNoneMatchHeaders, ProductParams, ProductView } from './product_schemas.ts'
-import { type Prices, productView } from './product_views.ts'
+import { IfNoneMatchHeaders, ProductParams } from './product_schemas.ts'
+import { type Prices, ProductView, productView } from './product_views.ts'
 
 export type ProductReadsDeps = { readonly catalogue: Catalogue; readonly prices: Prices }
 

@@ -1,7 +1,44 @@
 /** How a product and a movement go out. */
+import { Id, Money, NullableString, Timestamp, Version } from '@shop/service_kit/http/schemas'
 import { formatMoney } from '@shop/service_kit/money/money'
+import Type, { type Static } from 'typebox'
 import type { Movement, Product } from '../domain/product.ts'
-import type { MovementView, ProductView } from './product_schemas.ts'
+
+export const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217', examples: ['USD'] })
+export const CurrencyDigits = Type.Integer({
+  minimum: 0,
+  maximum: 4,
+  description: 'Digits after the point that amounts have',
+  examples: [2],
+})
+
+export const ProductView = Type.Object({
+  id: Id,
+  name: Type.String(),
+  description: Type.String(),
+  price: Money,
+  currency: Currency,
+  currency_digits: CurrencyDigits,
+  stock: Type.Integer({ minimum: 0, description: 'Units free to sell now' }),
+  reserved: Type.Integer({ minimum: 0, description: 'Units promised to orders that have not shipped' }),
+  version: Version,
+  created_at: Timestamp,
+  updated_at: Timestamp,
+})
+export type ProductView = Static<typeof ProductView>
+
+export const MovementView = Type.Object({
+  product_id: Id,
+  version: Type.Integer({ minimum: 1, description: 'The version of the product this movement made' }),
+  delta: Type.Integer({ description: 'Units that came (+) or went (-)' }),
+  stock_after: Type.Integer({ minimum: 0 }),
+  reason: Type.Enum(['initial', 'sale', 'release', 'adjustment', 'edit']),
+  note: NullableString({ description: "An adjustment's reason" }),
+  order_id: NullableString({ format: 'uuid' }),
+  by: NullableString({ description: 'The account that caused it; null for orders' }),
+  at: Timestamp,
+})
+export type MovementView = Static<typeof MovementView>
 
 export type Prices = { readonly currency: string; readonly digits: () => number }
 

@@ -18,11 +18,10 @@ import {
   IfMatchHeaders,
   PatchBody,
   ProductParams,
-  ProductView,
   ReplaceBody,
   VersionQuery,
 } from './product_schemas.ts'
-import { type Prices, productView } from './product_views.ts'
+import { type Prices, ProductView, productView } from './product_views.ts'
 
 export type ProductWritesDeps = {
   readonly catalogue: Catalogue

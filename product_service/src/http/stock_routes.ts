@@ -18,8 +18,8 @@ import type { Stock } from '../domain/ports.ts'
 import { STOCK_MAX } from '../domain/product.ts'
 import { invalidField, readInteger } from './inputs.ts'
 import { PROBLEMS } from './problems.ts'
-import { AdjustBody, MovementView, ProductParams } from './product_schemas.ts'
-import { movementView } from './product_views.ts'
+import { AdjustBody, ProductParams } from './product_schemas.ts'
+import { MovementView, movementView } from './product_views.ts'
 
 export type StockRoutesDeps = {
   readonly stock: Stock

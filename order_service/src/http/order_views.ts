@@ -1,0 +1,116 @@
+/** How an order goes out: snake_case, money as decimal strings. */
+import { Id, Money, NullableString, Timestamp, Version } from '@shop/service_kit/http/schemas'
+import { formatMoney } from '@shop/service_kit/money/money'
+import Type, { type Static } from 'typebox'
+import { type Actor, allowedFor } from '../domain/change_order.ts'
+import {
+  type AskedLine,
+  ORDER_STATUSES,
+  type Order,
+  type OrderStatus,
+  type PricedLine,
+  QUANTITY_MAX,
+  REJECTION_REASONS,
+  REQUESTABLE_STATUSES,
+  type Rejection,
+  type RejectionReason,
+  type RequestableStatus,
+  type Shortage,
+} from '../domain/order.ts'
+
+/** Said with its type, which an enum alone has not: untyped values are slow to serialise. */
+export const Status = Type.Unsafe<OrderStatus>({ type: 'string', enum: [...ORDER_STATUSES] })
+const Requestable = Type.Unsafe<RequestableStatus>({ type: 'string', enum: [...REQUESTABLE_STATUSES] })
+const OrderLine = Type.Object({
+  product_id: Id,
+  quantity: Type.Integer({ minimum: 1, maximum: QUANTITY_MAX }),
+  name: NullableString({ description: 'As it was when the stock was held; null before' }),
+  unit_price: NullableString({ description: 'As it was when the stock was held; null before' }),
+})
+
+const ShortageView = Type.Object({
+  product_id: Id,
+  requested: Type.Integer(),
+  available: Type.Integer({ description: 'Free to sell when the order was decided' }),
+})
+
+const RejectionView = Type.Object({
+  reason: Type.Unsafe<RejectionReason>({ type: 'string', enum: [...REJECTION_REASONS] }),
+  shortages: Type.Array(ShortageView),
+  unknown_products: Type.Array(Id),
+  current_total_price: NullableString({ description: 'What the lines cost when it was decided' }),
+})
+
+export const OrderView = Type.Object({
+  id: Id,
+  user_id: Id,
+  status: Status,
+  allowed: Type.Array(Requestable, {
+    description: 'The statuses you may ask for now, with PUT /orders/{id}',
+    examples: [['cancelled']],
+  }),
+  lines: Type.Array(OrderLine),
+  total_price: Money,
+  currency: Type.String({ examples: ['USD'] }),
+  currency_digits: Type.Integer({
+    minimum: 0,
+    maximum: 4,
+    description: 'Digits after the point that amounts have',
+    examples: [2],
+  }),
+  rejection: Type.Optional(RejectionView),
+  history: Type.Array(
+    Type.Object({
+      status: Status,
+      at: Timestamp,
+      by: Type.String({ description: 'A user id, or `system`' }),
+    }),
+  ),
+  version: Version,
+  created_at: Timestamp,
+  updated_at: Timestamp,
+})
+export type OrderView = Static<typeof OrderView>
+
+/** As `reader` sees it: `allowed` depends on who reads. */
+export function view(order: Order, reader: Actor, digits: number): OrderView {
+  return {
+    id: order.id,
+    user_id: order.userId,
+    status: order.status,
+    allowed: allowedFor(reader, order) as RequestableStatus[],
+    lines: order.lines.map((line) => lineView(line, digits)),
+    total_price: formatMoney(order.totalMinor, digits),
+    currency: order.currency,
+    currency_digits: digits,
+    ...(order.status === 'rejected' ? { rejection: rejectionView(order.rejection, digits) } : {}),
+    history: order.history as OrderView['history'],
+    version: order.version,
+    created_at: order.createdAt,
+    updated_at: order.updatedAt,
+  }
+}
+
+const lineView = (line: AskedLine | PricedLine, digits: number) => ({
+  product_id: line.productId,
+  quantity: line.quantity,
+  name: 'name' in line ? line.name : null,
+  unit_price: 'unitPriceMinor' in line ? formatMoney(line.unitPriceMinor, digits) : null,
+})
+
+function rejectionView(rejection: Rejection, digits: number) {
+  const { reason } = rejection
+  const total = reason === 'product_not_found' ? undefined : rejection.totalMinor
+  return {
+    reason,
+    shortages: reason === 'insufficient_stock' ? rejection.shortages.map(shortageView) : [],
+    unknown_products: reason === 'product_not_found' ? [...rejection.unknownProducts] : [],
+    current_total_price: total === undefined ? null : formatMoney(total, digits),
+  }
+}
+
+export const shortageView = ({ productId, requested, available }: Shortage) => ({
+  product_id: productId,
+  requested,
+  available,
+})
