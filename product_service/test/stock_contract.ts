@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import type { Stores } from '../src/domain/ports.ts'
+import { recordOf } from '../src/domain/reservation_record.ts'
 import { ACT, AT, add, type MakeStores, nextId, order } from './worlds.ts'
 
 async function assertBalanced({ audit }: Stores) {
@@ -29,7 +30,7 @@ export function stockContract(name: string, makeStores: MakeStores) {
       const [a, b, c] = [order({ [tea.id]: 2 }), order({ [tea.id]: 3 }), order({ [tea.id]: 50 })]
       const decided = await here.stock.reserve([a, b, c], AT)
       assert.deepEqual(
-        decided.map(({ status, reason, totalMinor }) => [status, reason, totalMinor]),
+        decided.map(recordOf).map(({ status, reason, totalMinor }) => [status, reason, totalMinor]),
         [
           ['held', null, 200],
           ['held', null, 300],
@@ -82,7 +83,8 @@ export function stockContract(name: string, makeStores: MakeStores) {
       await stores.stock.reserve([a, b], AT)
       await stores.catalogue.remove(tea.id, undefined, ACT)
       const [refused] = await stores.stock.reserve([order({ [tea.id]: 1 })], AT)
-      assert.deepEqual([refused?.reason, refused?.unknownProducts], ['product_not_found', [tea.id]])
+      const { reason, unknownProducts } = recordOf(refused!)
+      assert.deepEqual([reason, unknownProducts], ['product_not_found', [tea.id]])
       assert.equal((await stores.stock.release([a.orderId], AT))[0]?.status, 'released')
       assert.equal((await stores.stock.ship([b.orderId], AT))[0]?.status, 'shipped')
       const ledger = await stores.stock.movements(tea.id, { after: undefined, limit: 10 })

@@ -2,8 +2,10 @@
  * The order service's view of reservations, answered by the product service's store itself, so that orders can
  * be settled while no service runs. Says what the product service's /internal routes say.
  */
+import type { Rejection } from '@shop/order_service/domain/order'
 import type { HoldAnswer, Reservations } from '@shop/order_service/domain/ports'
 import type { Stock } from '@shop/product_service/domain/ports'
+import type { Rejected } from '@shop/product_service/domain/reservation'
 
 export function createDirectReservations(stock: Stock, now: () => Date): Reservations {
   const at = () => now().toISOString()
@@ -11,17 +13,14 @@ export function createDirectReservations(stock: Stock, now: () => Date): Reserva
     async hold({ id, lines, totalMinor }): Promise<HoldAnswer> {
       const [reservation] = await stock.reserve([{ orderId: id, lines, totalMinor }], at())
       if (!reservation) throw new Error(`The store gave no answer for order ${id}`)
-      const { status, reason, shortages, unknownProducts } = reservation
-      if (status === 'released') return { status }
-      if (status !== 'rejected') return { status: 'held', lines: reservation.lines }
-      const real = reservation.totalMinor ?? undefined
-      switch (reason) {
-        case 'insufficient_stock':
-          return { status, rejection: { reason, shortages, totalMinor: real } }
-        case 'price_changed':
-          return { status, rejection: { reason, totalMinor: real } }
-        default:
-          return { status, rejection: { reason: 'product_not_found', unknownProducts } }
+      switch (reservation.status) {
+        case 'held':
+        case 'shipped':
+          return { status: 'held', lines: reservation.lines }
+        case 'released':
+          return { status: 'released' }
+        case 'rejected':
+          return { status: 'rejected', rejection: rejectionOf(reservation) }
       }
     },
     async release({ id }) {
@@ -33,6 +32,19 @@ export function createDirectReservations(stock: Stock, now: () => Date): Reserva
       if (reservation?.status !== 'shipped') throw contradiction(id, reservation?.status ?? 'unknown')
     },
     outlook: () => 'up',
+  }
+}
+
+function rejectionOf(refused: Rejected): Rejection {
+  switch (refused.reason) {
+    case 'product_not_found':
+      return { reason: refused.reason, unknownProducts: refused.unknownProducts }
+    case 'insufficient_stock': {
+      const { reason, shortages, totalMinor } = refused
+      return { reason, shortages, totalMinor: totalMinor ?? undefined }
+    }
+    case 'price_changed':
+      return { reason: refused.reason, totalMinor: refused.totalMinor ?? undefined }
   }
 }
 

@@ -217,7 +217,7 @@ export const NAMED: readonly Named[] = [
   {
     what: 'ended reservations are told as held (audit, SQLite)',
     path: 'product_service/src/storage/sqlite_audit_store.ts',
-    from: "reading.many(rows).filter(({ status }) => status === 'held')",
+    from: 'reading.many(rows).filter(isHeld)',
     to: 'reading.many(rows)',
     test: 'product_service/test/storage/sqlite_stores.test.ts',
   },
@@ -231,7 +231,7 @@ export const NAMED: readonly Named[] = [
   {
     what: 'ended reservations are told as held (audit, MongoDB)',
     path: 'product_service/src/storage/mongo_audit_store.ts',
-    from: "reading.many(found.filter(({ status }) => status === 'held'))",
+    from: 'reading.many(found).filter(isHeld)',
     to: 'reading.many(found)',
     test: 'product_service/test/storage/mongo_stores.test.ts',
   },

@@ -1,6 +1,5 @@
 /** Whether what a store gave is what the domain made: a store's own checks do not see everything. */
 import type { Movement, Product } from './product.ts'
-import type { Reservation } from './reservation.ts'
 
 const isText = (value: unknown): boolean => typeof value === 'string'
 const isTextOrNull = (value: unknown): boolean => value === null || isText(value)
@@ -25,21 +24,4 @@ export function wholeMovement(movement: Movement): Movement {
   const areTexts = [productId, reason, at].every(isText) && [note, orderId, by].every(isTextOrNull)
   if (!areNumbers || !areTexts) throw new Error('its fields are not those of a movement')
   return movement
-}
-
-export function wholeReservation(reservation: Reservation): Reservation {
-  const { lines, totalMinor, shortages, unknownProducts, createdAt, updatedAt } = reservation
-  const isGood = lines.every(
-    (line) => isText(line?.productId) && [line.quantity, line.unitPriceMinor].every(isCount),
-  )
-  if (!isGood) throw new Error('its lines are not those of a reservation')
-  const isRefused = shortages.every(
-    (line) => isText(line?.productId) && [line.requested, line.available].every(isCount),
-  )
-  if (!isRefused || !unknownProducts.every(isText))
-    throw new Error('its reasons are not those of a reservation')
-  if (![createdAt, updatedAt].every(isText) || (totalMinor !== null && !isCount(totalMinor))) {
-    throw new Error('its fields are not those of a reservation')
-  }
-  return reservation
 }

@@ -16,6 +16,7 @@ import {
   type Reservation,
   type ReservationRequest,
 } from '../domain/reservation.ts'
+import { recordOf } from '../domain/reservation_record.ts'
 import { answerEach } from './answer_each.ts'
 import { PROBLEMS } from './problems.ts'
 import { Currency, type Prices } from './product_views.ts'
@@ -151,9 +152,7 @@ export function internalRoutes({ stock, prices, metrics, runtime, reached }: Int
         return {
           results: outcomes.map((outcome, i) => ({
             order_id: orderIds[i]!,
-            status: (outcome.ok ? outcome.value.status : 'unanswered') as Static<
-              typeof ReleaseView
-            >['status'],
+            status: outcome.ok ? outcome.value.status : ('unanswered' as const),
           })),
         }
       },
@@ -183,9 +182,7 @@ export function internalRoutes({ stock, prices, metrics, runtime, reached }: Int
         return {
           results: outcomes.map((outcome, i) => ({
             order_id: orderIds[i]!,
-            status: (outcome.ok ? (outcome.value?.status ?? 'unknown') : 'unanswered') as Static<
-              typeof ShipmentView
-            >['status'],
+            status: outcome.ok ? (outcome.value?.status ?? ('unknown' as const)) : ('unanswered' as const),
           })),
         }
       },
@@ -213,7 +210,7 @@ const requestOf = (
 
 function reservationView(reservation: Reservation, prices: Prices): ReservationView {
   const digits = prices.digits()
-  const { orderId, status, lines, totalMinor, reason, shortages, unknownProducts } = reservation
+  const { orderId, status, lines, totalMinor, reason, shortages, unknownProducts } = recordOf(reservation)
   return {
     order_id: orderId,
     status,

@@ -25,7 +25,9 @@ export function createReservationMetrics(metrics: Metrics): ReservationMetrics {
     observeBatch(reservations, seconds) {
       size.observe(reservations.length)
       duration.observe(seconds)
-      for (const { status, reason } of reservations) outcomes.inc({ outcome: reason ?? status })
+      for (const each of reservations) {
+        outcomes.inc({ outcome: each.status === 'rejected' ? each.reason : each.status })
+      }
     },
   }
 }

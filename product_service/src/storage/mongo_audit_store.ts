@@ -4,6 +4,7 @@
  */
 import type { MongoStore } from '@shop/service_kit/mongo/store'
 import type { Audit, LedgerMismatch } from '../domain/ports.ts'
+import { isHeld } from '../domain/reservation.ts'
 import { collectionsOf, readingsOf } from './mongo_documents.ts'
 
 type Sum = { readonly _id: string; readonly units: number }
@@ -59,7 +60,7 @@ export function createMongoAuditStore(store: MongoStore): Audit {
         const unreadable: string[] = []
         const reading = readingsOf(() => (orderId) => unreadable.push(orderId)).reservation
         return {
-          reservations: reading.many(found.filter(({ status }) => status === 'held')),
+          reservations: reading.many(found).filter(isHeld),
           unreadable,
           next: found.length < limit ? undefined : found.at(-1)?._id,
         }

@@ -8,8 +8,9 @@ import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo/store
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import { type Movement, nameKey, type Product } from '../domain/product.ts'
 import type { Reservation } from '../domain/reservation.ts'
+import { type ReservationRecord, readReservation, recordOf } from '../domain/reservation_record.ts'
 import { indexWords } from '../domain/search.ts'
-import { wholeMovement, wholeProduct, wholeReservation } from '../domain/whole.ts'
+import { wholeMovement, wholeProduct } from '../domain/whole.ts'
 
 /** `deletedAt` is absent while the product is for sale. */
 export type ProductDocument = Omit<Product, 'id' | 'deletedAt'> & {
@@ -24,7 +25,7 @@ export type ProductDocument = Omit<Product, 'id' | 'deletedAt'> & {
   inStock?: true
 }
 export type MovementDocument = Movement & { _id: string }
-export type ReservationDocument = Omit<Reservation, 'orderId'> & { _id: string }
+export type ReservationDocument = Omit<ReservationRecord, 'orderId'> & { _id: string }
 /** An adjustment made under an idempotency key. */
 export type Attempt = { _id: string; fingerprint: string; movement: Movement }
 /** The last transaction a replica committed; see mongo_ledger.ts. */
@@ -112,14 +113,13 @@ function movementOf({ _id, ...movement }: MovementDocument): Movement {
   return wholeMovement(movement)
 }
 
-export function reservationDocument({ orderId, ...fields }: Reservation): ReservationDocument {
+export function reservationDocument(reservation: Reservation): ReservationDocument {
+  const { orderId, ...fields } = recordOf(reservation)
   return { _id: orderId, ...fields }
 }
 
-const reservationOf = ({ _id, ...fields }: ReservationDocument): Reservation => ({
-  orderId: _id,
-  ...fields,
-})
+const reservationOf = ({ _id, ...fields }: ReservationDocument): Reservation =>
+  readReservation({ orderId: _id, ...fields })
 
 /** Reading what these collections hold. */
 export function readingsOf(unreadableOf: UnreadableOf) {
@@ -131,11 +131,7 @@ export function readingsOf(unreadableOf: UnreadableOf) {
       unreadableOf('a product'),
     ),
     movement: createReading(movementOf, idOf, unreadableOf('a movement of stock')),
-    reservation: createReading(
-      (document: ReservationDocument) => wholeReservation(reservationOf(document)),
-      idOf,
-      unreadableOf('a reservation'),
-    ),
+    reservation: createReading(reservationOf, idOf, unreadableOf('a reservation')),
   }
 }
 export type Readings = ReturnType<typeof readingsOf>

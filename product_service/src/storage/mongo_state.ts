@@ -1,5 +1,6 @@
 /** Loading what a group of decisions looks at, inside its transaction. */
 import type { ClientSession, Collection } from '@shop/service_kit/mongo/store'
+import { isHeld } from '../domain/reservation.ts'
 import type { Collections, Readings } from './mongo_documents.ts'
 import type { Needs, State } from './mongo_ledger.ts'
 
@@ -12,7 +13,7 @@ export async function loadState(
   const idsOf = (field: keyof Needs) => works.flatMap(({ needs }) => needs[field] ?? [])
   // One after the other: a transaction has one command under way at a time.
   const reserved = (await byIds(reservations, idsOf('orderIds'), session)).map(reading.reservation.one)
-  const held = reserved.filter(({ status }) => status === 'held')
+  const held = reserved.filter(isHeld)
   const productIds = [
     ...idsOf('productIds'),
     ...held.flatMap(({ lines }) => lines.map(({ productId }) => productId)),

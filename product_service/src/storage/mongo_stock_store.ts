@@ -4,12 +4,8 @@ import { adjustStock } from '../domain/change_product.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { Stock } from '../domain/ports.ts'
 import type { Movement } from '../domain/product.ts'
-import {
-  type Decision,
-  decideReservations,
-  releaseReservations,
-  shipReservations,
-} from '../domain/reservation.ts'
+import type { Decision } from '../domain/reservation_draft.ts'
+import { decideReservations, releaseReservations, shipReservations } from '../domain/reserving.ts'
 import { listed } from './mongo_catalogue_store.ts'
 import { attemptId, collectionsOf, movementId, type Readings } from './mongo_documents.ts'
 import type { Ledger, State } from './mongo_ledger.ts'

@@ -10,14 +10,8 @@ import { nextTurn, type Runtime } from '@shop/service_kit/runtime/runtime'
 import type { SqliteStore } from '@shop/service_kit/sqlite/store'
 import { createReading } from '@shop/service_kit/storage/unreadable'
 import type { Audit, LedgerMismatch } from '../domain/ports.ts'
-import { wholeReservation } from '../domain/whole.ts'
-import {
-  prepareAnyNumbers,
-  prepareQuery,
-  RESERVATION_COLUMNS,
-  type Row,
-  reservationOf,
-} from './sqlite_rows.ts'
+import { isHeld } from '../domain/reservation.ts'
+import { prepareAnyNumbers, prepareQuery, RESERVATION_COLUMNS, reservationOf } from './sqlite_rows.ts'
 
 const ROWS_MAX = 250
 /** Tries to read a product while nobody changes it; one that never rests is left to the next pass. */
@@ -77,12 +71,12 @@ export function createSqliteAuditStore({ reader }: SqliteStore, runtime: Pick<Ru
       const rows = reservations.all(after, limit)
       const unreadable: string[] = []
       const reading = createReading(
-        (row: Row) => wholeReservation(reservationOf(row)),
+        reservationOf,
         ([orderId]) => String(orderId),
         (orderId) => unreadable.push(orderId),
       )
       return {
-        reservations: reading.many(rows).filter(({ status }) => status === 'held'),
+        reservations: reading.many(rows).filter(isHeld),
         unreadable,
         next: rows.length < limit ? undefined : String(rows.at(-1)![0]),
       }

@@ -4,6 +4,7 @@ import { readAnyNumber } from '@shop/service_kit/sqlite/store'
 import { createReading, type OnUnreadable } from '@shop/service_kit/storage/unreadable'
 import { type Movement, nameKey, type Product } from '../domain/product.ts'
 import type { Reservation } from '../domain/reservation.ts'
+import { readReservation } from '../domain/reservation_record.ts'
 import { wholeProduct } from '../domain/whole.ts'
 
 export type Row = readonly (string | number | null)[]
@@ -85,17 +86,18 @@ const list = (text: string | number | null | undefined) => (text === '[]' ? [] :
 /** A list as it is stored. */
 export const text = (values: readonly unknown[]) => (values.length === 0 ? '[]' : JSON.stringify(values))
 
-export const reservationOf = (row: Row): Reservation => ({
-  orderId: row[0] as string,
-  status: row[1] as Reservation['status'],
-  lines: list(row[2]),
-  totalMinor: row[3] as number | null,
-  reason: row[4] as Reservation['reason'],
-  shortages: list(row[5]),
-  unknownProducts: list(row[6]),
-  createdAt: row[7] as string,
-  updatedAt: row[8] as string,
-})
+export const reservationOf = (row: Row): Reservation =>
+  readReservation({
+    orderId: row[0],
+    status: row[1],
+    lines: list(row[2]),
+    totalMinor: row[3],
+    reason: row[4],
+    shortages: list(row[5]),
+    unknownProducts: list(row[6]),
+    createdAt: row[7],
+    updatedAt: row[8],
+  })
 
 /** The writes both stores share; call them inside `SqliteStore.write` only. */
 export function prepareWrites(db: DatabaseSync) {

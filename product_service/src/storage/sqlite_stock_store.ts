@@ -7,14 +7,10 @@ import { adjustStock } from '../domain/change_product.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { Stock } from '../domain/ports.ts'
 import type { Product } from '../domain/product.ts'
-import {
-  type Decision,
-  decideReservations,
-  type Reservation,
-  releaseReservations,
-  shipReservations,
-} from '../domain/reservation.ts'
-import { wholeReservation } from '../domain/whole.ts'
+import { isHeld, type Reservation } from '../domain/reservation.ts'
+import type { Decision } from '../domain/reservation_draft.ts'
+import { recordOf } from '../domain/reservation_record.ts'
+import { decideReservations, releaseReservations, shipReservations } from '../domain/reserving.ts'
 import {
   MOVEMENT_COLUMNS,
   movementOf,
@@ -72,7 +68,7 @@ export function createSqliteStockStore(store: SqliteStore): Stock {
       loadReservation(orderId: string): Reservation | undefined {
         const row = reservation.get(orderId)
         if (!row) return undefined
-        const found = wholeReservation(reservationOf(row))
+        const found = reservationOf(row)
         reservations.set(orderId, found)
         reservationSeqs.set(orderId, row[9] as number)
         return found
@@ -89,7 +85,8 @@ export function createSqliteStockStore(store: SqliteStore): Stock {
       },
     }
 
-    function save(decided: Reservation) {
+    function save(reservation: Reservation) {
+      const decided = recordOf(reservation)
       const { orderId, status, lines, totalMinor, reason, shortages, unknownProducts } = decided
       const known = reservationSeqs.get(orderId)
       if (known !== undefined) {
@@ -117,7 +114,7 @@ export function createSqliteStockStore(store: SqliteStore): Stock {
     const batch = startBatch()
     for (const orderId of orderIds) {
       const recorded = batch.loadReservation(orderId)
-      if (recorded?.status !== 'held') continue
+      if (!recorded || !isHeld(recorded)) continue
       for (const { productId } of recorded.lines) batch.loadProduct(productId)
     }
     return batch

@@ -5,16 +5,16 @@ import { MONEY_MINOR_MAX } from '@shop/service_kit/money/money'
 import fc from 'fast-check'
 import { type Movement, PRICE_MINOR_MAX, type Product } from '../../src/domain/product.ts'
 import {
-  type Decision,
-  decideReservations,
+  isHeld,
   LINES_MAX,
   QUANTITY_MAX,
   type Reservation,
   type ReservationRequest,
-  releaseReservations,
-  shipReservations,
   TOTAL_MINOR_MAX,
 } from '../../src/domain/reservation.ts'
+import type { Decision } from '../../src/domain/reservation_draft.ts'
+import { recordOf } from '../../src/domain/reservation_record.ts'
+import { decideReservations, releaseReservations, shipReservations } from '../../src/domain/reserving.ts'
 
 const AT = '2026-01-01T00:00:00.000Z'
 
@@ -81,9 +81,6 @@ suite('reserving', () => {
         { productId: 'b', name: 'Product b', unitPriceMinor: 250, quantity: 1 },
       ],
       totalMinor: 450,
-      reason: null,
-      shortages: [],
-      unknownProducts: [],
       createdAt: AT,
       updatedAt: AT,
     })
@@ -111,7 +108,7 @@ suite('reserving', () => {
       answers.map(({ status }) => status),
       ['held', 'rejected'],
     )
-    assert.deepEqual(answers[1]!.shortages, [{ productId: 'a', requested: 1, available: 0 }])
+    assert.deepEqual(recordOf(answers[1]!).shortages, [{ productId: 'a', requested: 1, available: 0 }])
   })
 
   test('takes nothing of an order that is short of one line', () => {
@@ -140,7 +137,7 @@ suite('reserving', () => {
       { productId: 'a', quantity: 2 },
     ]
     const [answer] = shop.reserve({ orderId: 'o1', lines, totalMinor: 400 })
-    assert.deepEqual(answer!.shortages, [{ productId: 'a', requested: 4, available: 3 }])
+    assert.deepEqual(recordOf(answer!).shortages, [{ productId: 'a', requested: 4, available: 3 }])
     const [held] = shop.reserve({
       orderId: 'o2',
       lines: lines.map((line) => ({ ...line, quantity: 1 })),
@@ -166,8 +163,9 @@ suite('reserving', () => {
     test(`refuses ${what}: ${reason}`, () => {
       const shop = world([product('a', 9), product('short', 1), product('gone', 9, 100, { deletedAt: AT })])
       const [answer] = shop.reserve(wanted)
+      const record = recordOf(answer!)
       assert.deepEqual(
-        [answer!.status, answer!.reason, answer!.totalMinor, answer!.lines],
+        [record.status, record.reason, record.totalMinor, record.lines],
         ['rejected', reason, totalMinor, []],
       )
       assert.equal(shop.movements.length, 0)
@@ -190,10 +188,18 @@ suite('reserving', () => {
       request('o3', all, TOTAL_MINOR_MAX),
       request('o4', units(QUANTITY_MAX), TOTAL_MINOR_MAX),
     )
-    assert.deepEqual([more!.reason, more!.totalMinor], ['price_changed', null])
-    assert.deepEqual([most!.reason, most!.totalMinor], ['insufficient_stock', null])
-    assert.deepEqual([far!.reason, far!.totalMinor], ['price_changed', null])
-    assert.deepEqual([held!.status, held!.totalMinor], ['held', TOTAL_MINOR_MAX])
+    assert.deepEqual(
+      [more, most, far, held].map((each) => {
+        const { status, reason, totalMinor } = recordOf(each!)
+        return [status, reason, totalMinor]
+      }),
+      [
+        ['rejected', 'price_changed', null],
+        ['rejected', 'insufficient_stock', null],
+        ['rejected', 'price_changed', null],
+        ['held', null, TOTAL_MINOR_MAX],
+      ],
+    )
   })
 
   test('answers an order id it knows with what was decided, whatever the request says now (invariant 6)', () => {
@@ -216,13 +222,43 @@ suite('releasing', () => {
       ['released', 'released'],
     )
     assert.deepEqual(shop.numbers('a'), { stock: 5, reserved: 0, version: 3 })
+    assert.deepEqual(
+      shop.movements.map(({ delta, stockAfter, reason, orderId, by, at }) => [
+        delta,
+        stockAfter,
+        reason,
+        orderId,
+        by,
+        at,
+      ]),
+      [
+        [-2, 3, 'sale', 'o1', null, AT],
+        [2, 5, 'release', 'o1', null, AT],
+      ],
+    )
+    assert.deepEqual(answers[0], {
+      orderId: 'o1',
+      status: 'released',
+      gaveBack: {
+        lines: [{ productId: 'a', name: 'Product a', unitPriceMinor: 100, quantity: 2 }],
+        totalMinor: 200,
+      },
+      createdAt: AT,
+      updatedAt: AT,
+    })
   })
 
   test('before the reservation leaves a tombstone, so the late one takes nothing (invariant 6)', () => {
     const shop = world([product('a', 5)])
     shop.release('o1')
     const [late] = shop.reserve(request('o1', { a: 2 }))
-    assert.equal(late!.status, 'released')
+    assert.deepEqual(late, {
+      orderId: 'o1',
+      status: 'released',
+      gaveBack: null,
+      createdAt: AT,
+      updatedAt: AT,
+    })
     assert.deepEqual(shop.numbers('a'), { stock: 5, reserved: 0, version: 1 })
   })
 
@@ -316,7 +352,7 @@ suite('any interleaving', () => {
             const now = shop.reservations.get(id)!.status
             assert.ok((MOVES[status] ?? [status]).includes(now), `6: ${status} became ${now}`)
           }
-          const held = [...shop.reservations.values()].filter(({ status }) => status === 'held')
+          const held = [...shop.reservations.values()].filter(isHeld)
           for (const [id, first] of Object.entries(initial)) {
             const { stock, reserved, version } = shop.numbers(id)
             const movements = shop.movements.filter((one) => one.productId === id)

@@ -98,12 +98,14 @@ suite('thousands of edits, removals, sales, counts and refusals at once', () => 
       },
       async (_i, id, here) => {
         const [held] = await here.stock.reserve([order({ [id]: 2 })], AT)
-        assert.deepEqual([held!.status, held!.lines[0]?.quantity], ['held', 2])
+        assert.ok(held?.status === 'held')
+        assert.equal(held.lines[0]?.quantity, 2)
         sold.set(id, sold.get(id)! + 2)
       },
       async (_i, id, here) => {
         const [refused] = await here.stock.reserve([order({ [id]: 9_000 })], AT)
-        assert.deepEqual([refused!.status, refused!.reason], ['rejected', 'insufficient_stock'])
+        assert.ok(refused?.status === 'rejected')
+        assert.equal(refused.reason, 'insufficient_stock')
       },
       async (i, id, here) => {
         const adjustment = { productId: id, delta: 3, note: 'counted', attempt: undefined }

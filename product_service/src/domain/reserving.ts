@@ -1,0 +1,136 @@
+/**
+ * Who gets stock: the decision, as a pure function of the state and the requests in their order. Stores only
+ * load, apply and commit, so both databases decide alike.
+ *
+ * Invariants
+ *  1. Stock is never negative: an order is held whole or not at all, and only out of free stock.
+ *  2. The ledger balances: see reservation_draft.ts.
+ *  6. An order id is decided once. A release that comes before its reservation leaves a tombstone, so the late one
+ *     takes nothing.
+ *  8. The price shown is the price charged: held only if unit price x quantity sums up to the order's total.
+ */
+import type { Product } from './product.ts'
+import {
+  type Ended,
+  type Held,
+  isHeld,
+  type Rejected,
+  type Rejection,
+  type Released,
+  type ReservationRequest,
+  type Shipped,
+  type Shortage,
+  TOTAL_MINOR_MAX,
+} from './reservation.ts'
+import {
+  type Decision,
+  type Products,
+  type Reservations,
+  startDraft,
+  unitsByProduct,
+} from './reservation_draft.ts'
+
+/** Decides `requests` one after the other. `existing` and `products` hold what is known of their ids. */
+export function decideReservations(
+  products: Products,
+  existing: Reservations,
+  requests: readonly ReservationRequest[],
+  at: string,
+): Decision {
+  const draft = startDraft(products, existing)
+  const answers = requests.map((request) => {
+    const recorded = draft.find(request.orderId)
+    if (recorded) return recorded
+    const reservation = decide(draft.product, request, at)
+    if (isHeld(reservation)) draft.take(reservation)
+    return draft.record(reservation)
+  })
+  return draft.finish(answers)
+}
+
+/** Gives back what is held. An id never seen becomes a tombstone; a shipped or rejected one stays as it is. */
+export function releaseReservations(
+  products: Products,
+  existing: Reservations,
+  orderIds: readonly string[],
+  at: string,
+): Decision<Ended> {
+  const draft = startDraft(products, existing)
+  const answers = orderIds.map((orderId) => {
+    const recorded = draft.find(orderId)
+    if (!recorded) return draft.record(tombstone(orderId, at))
+    if (!isHeld(recorded)) return recorded
+    draft.giveBack(recorded, at)
+    return draft.record(release(recorded, at))
+  })
+  return draft.finish(answers)
+}
+
+/** What is held has left the house. Answers undefined for unknown ids. */
+export function shipReservations(
+  products: Products,
+  existing: Reservations,
+  orderIds: readonly string[],
+  at: string,
+): Decision<Ended | undefined> {
+  const draft = startDraft(products, existing)
+  const answers = orderIds.map((orderId) => {
+    const recorded = draft.find(orderId)
+    if (!recorded || !isHeld(recorded)) return recorded
+    draft.ship(recorded, at)
+    return draft.record(ship(recorded, at))
+  })
+  return draft.finish(answers)
+}
+
+type FindProduct = (id: string) => Product | undefined
+
+function decide(
+  find: FindProduct,
+  { orderId, lines, totalMinor }: ReservationRequest,
+  at: string,
+): Held | Rejected {
+  const decided = { orderId, createdAt: at, updatedAt: at }
+  const reject = (rejection: Rejection): Rejected => ({ ...decided, status: 'rejected', ...rejection })
+  const onSale = (productId: string) => {
+    const product = find(productId)
+    return product?.deletedAt === null ? product : undefined
+  }
+  const units = unitsByProduct(lines)
+  const unknownProducts = [...units.keys()].filter((productId) => !onSale(productId))
+  if (unknownProducts.length > 0) return reject({ reason: 'product_not_found', unknownProducts })
+
+  const reserved = lines.map(({ productId, quantity }) => {
+    const { name, priceMinor } = onSale(productId)!
+    return { productId, name, unitPriceMinor: priceMinor, quantity }
+  })
+  const exact = reserved.reduce((total, line) => total + line.unitPriceMinor * line.quantity, 0)
+  // Beyond, it may not be exact any more, but stays beyond.
+  const sum = exact > TOTAL_MINOR_MAX ? null : exact
+  const shortages: Shortage[] = []
+  for (const [productId, requested] of units) {
+    const available = onSale(productId)!.stock
+    if (available < requested) shortages.push({ productId, requested, available })
+  }
+  if (shortages.length > 0) return reject({ reason: 'insufficient_stock', shortages, totalMinor: sum })
+  if (sum !== totalMinor) return reject({ reason: 'price_changed', totalMinor: sum })
+  return { ...decided, status: 'held', lines: reserved, totalMinor }
+}
+
+const tombstone = (orderId: string, at: string): Released => ({
+  orderId,
+  status: 'released',
+  gaveBack: null,
+  createdAt: at,
+  updatedAt: at,
+})
+
+const release = ({ orderId, lines, totalMinor, createdAt }: Held, at: string): Released => ({
+  orderId,
+  status: 'released',
+  gaveBack: { lines, totalMinor },
+  createdAt,
+  updatedAt: at,
+})
+
+const ship = (held: Held, at: string): Shipped => ({ ...held, status: 'shipped', updatedAt: at })
