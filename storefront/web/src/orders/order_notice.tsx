@@ -1,6 +1,6 @@
 /** What a visitor should know about the state of an order, and the one thing to do about it. */
 import { useMutation, useQueries, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { type ReactElement, useEffect, useState } from 'react'
 import { useNavigate } from 'react-router'
 import { productQuery } from '../api/queries.ts'
 import { ShopProblem } from '../api/shop.ts'
@@ -91,21 +91,29 @@ function Rejected({ order }: { order: Order }) {
   )
 }
 
-function Reason({ order: { rejection, currency, total_price } }: { order: Order }) {
-  const shortages = rejection?.reason === 'insufficient_stock' ? rejection.shortages : []
+function Reason({ order: { rejection, currency, total_price } }: { order: Order }): ReactElement | null {
+  if (!rejection) return null
+  switch (rejection.reason) {
+    case 'price_changed': {
+      const now = rejection.current_total_price
+      if (now === null) return <p>A price had changed.</p>
+      return (
+        <p>
+          A price had changed: together it was {formatAmount(now, currency)}, not{' '}
+          {formatAmount(total_price, currency)}.
+        </p>
+      )
+    }
+    case 'insufficient_stock':
+      return <Shortages shortages={rejection.shortages} />
+    case 'product_not_found':
+      return <p>An item is no longer sold.</p>
+  }
+}
+
+function Shortages({ shortages }: Pick<NonNullable<Order['rejection']>, 'shortages'>) {
   // An order that never held stock has no names of its own.
   const products = useQueries({ queries: shortages.map(({ product_id }) => productQuery(product_id)) })
-  if (rejection?.reason === 'price_changed') {
-    const now = rejection.current_total_price
-    if (now === null) return <p>A price had changed.</p>
-    return (
-      <p>
-        A price had changed: together it was {formatAmount(now, currency)}, not{' '}
-        {formatAmount(total_price, currency)}.
-      </p>
-    )
-  }
-  if (shortages.length === 0) return <p>An item is no longer sold.</p>
   return (
     <ul className="grid gap-1.5">
       {shortages.map(({ product_id, requested, available }, i) => {
