@@ -1,13 +1,16 @@
 /** What other services verify access tokens with: the public keys (RFC 7517), and which tokens were withdrawn. */
 import { createHash } from 'node:crypto'
 import type { App } from '@shop/service_kit/http/app_types'
-import { problemResponses } from '@shop/service_kit/http/schemas'
 import { WITHDRAWN_MAX, WITHDRAWN_PATH } from '@shop/service_kit/identity/withdrawn_tokens'
-import Type, { type Static } from 'typebox'
+import type { Static } from 'typebox'
 import type { UserStore } from '../domain/ports.ts'
 import { withdrawals } from '../domain/withdrawals.ts'
-import { PROBLEMS } from './problems.ts'
-import { KeySetView, WithdrawnView, withdrawnView } from './schemas.ts'
+import {
+  getKeysOperation,
+  getWithdrawnTokensOperation,
+  type KeySetView,
+  withdrawnView,
+} from './key_schemas.ts'
 
 /** Short, so that a cache in between does not hide a key that was made in a hurry. */
 export const KEYS_MAX_AGE_SECONDS = 60
@@ -42,54 +45,22 @@ export function keyRoutes({ keySet, users, now }: KeyRoutesDeps) {
   }
 
   return async (app: App) => {
-    app.get(
-      '/.well-known/jwks.json',
-      {
-        config: { access: 'public' },
-        schema: {
-          tags: ['keys'],
-          summary: 'Public keys',
-          operationId: 'get_keys',
-          response: { 200: KeySetView, ...problemResponses(PROBLEMS, 'store_unavailable') },
-        },
-      },
-      async (_request, reply) => {
-        const keys = await keySet()
-        reply.header('cache-control', `public, max-age=${KEYS_MAX_AGE_SECONDS}`)
-        return keys
-      },
-    )
+    app.get('/.well-known/jwks.json', getKeysOperation, async (_request, reply) => {
+      const keys = await keySet()
+      reply.header('cache-control', `public, max-age=${KEYS_MAX_AGE_SECONDS}`)
+      return keys
+    })
 
-    app.get(
-      WITHDRAWN_PATH,
-      {
-        config: { access: 'public' },
-        schema: {
-          tags: ['keys'],
-          summary: 'Accounts whose access tokens were withdrawn',
-          description:
-            'Those whose role or password changed within the life of an access token. A token of one of them counts ' +
-            'if its `ver` is at least `least_version`. Look every few seconds, with `If-None-Match`.',
-          operationId: 'get_withdrawn_tokens',
-          headers: Type.Object({ 'if-none-match': Type.Optional(Type.String()) }),
-          response: {
-            200: WithdrawnView,
-            304: Type.Null({ description: 'Nothing changed' }),
-            ...problemResponses(PROBLEMS, 'store_unavailable'),
-          },
-        },
-      },
-      async (request, reply) => {
-        const { text, etag } = await publishedList()
-        reply.headers({
-          etag,
-          'cache-control': 'no-cache',
-          'content-type': 'application/json; charset=utf-8',
-        })
-        if (request.headers['if-none-match'] === etag) return reply.code(304).send(null)
-        // Already the JSON of WithdrawnView.
-        return reply.send(text as never)
-      },
-    )
+    app.get(WITHDRAWN_PATH, getWithdrawnTokensOperation, async (request, reply) => {
+      const { text, etag } = await publishedList()
+      reply.headers({
+        etag,
+        'cache-control': 'no-cache',
+        'content-type': 'application/json; charset=utf-8',
+      })
+      if (request.headers['if-none-match'] === etag) return reply.code(304).send(null)
+      // Already the JSON of WithdrawnView.
+      return reply.send(text as never)
+    })
   }
 }

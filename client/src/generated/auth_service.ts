@@ -8,7 +8,7 @@ export interface paths {
             cookie?: never;
         };
         /** Public keys */
-        get: operations["get_keys"];
+        get: operations["getKeys"];
         put?: never;
         post?: never;
         delete?: never;
@@ -28,7 +28,7 @@ export interface paths {
          * Accounts whose access tokens were withdrawn
          * @description Those whose role or password changed within the life of an access token. A token of one of them counts if its `ver` is at least `least_version`. Look every few seconds, with `If-None-Match`.
          */
-        get: operations["get_withdrawn_tokens"];
+        get: operations["getWithdrawnTokens"];
         put?: never;
         post?: never;
         delete?: never;
@@ -96,7 +96,7 @@ export interface paths {
             cookie?: never;
         };
         /** Your account */
-        get: operations["get_me"];
+        get: operations["getMe"];
         put?: never;
         post?: never;
         delete?: never;
@@ -117,7 +117,7 @@ export interface paths {
          * Change your password
          * @description Ends all sessions of the account, except the one `refresh_token` belongs to. Access tokens given out before are withdrawn: here at once, elsewhere within seconds.
          */
-        put: operations["change_password"];
+        put: operations["changePassword"];
         post?: never;
         delete?: never;
         options?: never;
@@ -172,7 +172,7 @@ export interface paths {
          * Exchange a refresh token for new tokens
          * @description Each refresh token is good once. Sent again within 30 seconds it gets the same successor, so an answer lost on the way does no harm; sent again later it ends the session.
          */
-        post: operations["refresh_tokens"];
+        post: operations["refreshSession"];
         delete?: never;
         options?: never;
         head?: never;
@@ -187,7 +187,7 @@ export interface paths {
             cookie?: never;
         };
         /** All accounts, newest first */
-        get: operations["list_users"];
+        get: operations["listUsers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -208,7 +208,7 @@ export interface paths {
          * Make a user an admin, or a customer again
          * @description Withdraws the access tokens of the account: here at once, elsewhere within seconds. The next refresh gives one with the new role.
          */
-        put: operations["set_role"];
+        put: operations["setRole"];
         post?: never;
         delete?: never;
         options?: never;
@@ -228,7 +228,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    get_keys: {
+    getKeys: {
         parameters: {
             query?: never;
             header?: never;
@@ -278,7 +278,7 @@ export interface operations {
             };
         };
     };
-    get_withdrawn_tokens: {
+    getWithdrawnTokens: {
         parameters: {
             query?: never;
             header?: {
@@ -642,7 +642,7 @@ export interface operations {
             };
         };
     };
-    get_me: {
+    getMe: {
         parameters: {
             query?: never;
             header?: never;
@@ -715,7 +715,7 @@ export interface operations {
             };
         };
     };
-    change_password: {
+    changePassword: {
         parameters: {
             query?: never;
             header?: never;
@@ -1111,7 +1111,7 @@ export interface operations {
             };
         };
     };
-    refresh_tokens: {
+    refreshSession: {
         parameters: {
             query?: never;
             header?: never;
@@ -1264,7 +1264,7 @@ export interface operations {
             };
         };
     };
-    list_users: {
+    listUsers: {
         parameters: {
             query?: {
                 /** @description Items on a page */
@@ -1387,7 +1387,7 @@ export interface operations {
             };
         };
     };
-    set_role: {
+    setRole: {
         parameters: {
             query?: never;
             header?: never;

@@ -43,3 +43,15 @@ export function operationsOf<const Problems extends Catalogue<string, never>>(
     }
   }
 }
+
+/** What any operation with a body of JSON can answer. */
+export const BODY_PROBLEMS = [
+  'validation_failed',
+  'malformed_body',
+  'body_too_large',
+  'unsupported_media_type',
+] as const
+
+/** What any operation of access `user` can answer; of access `admin` also `forbidden`. */
+export const USER_PROBLEMS = ['unauthenticated', 'keys_unavailable'] as const
+export const ADMIN_PROBLEMS = [...USER_PROBLEMS, 'forbidden'] as const

@@ -1,0 +1,102 @@
+/** Accounts on the wire, and the operations on them. */
+import { ADMIN_PROBLEMS, BODY_PROBLEMS, operationsOf, USER_PROBLEMS } from '@shop/service_kit/http/operation'
+import { PageOf, PageQuery } from '@shop/service_kit/http/paging'
+import { Body, Id, Timestamp } from '@shop/service_kit/http/schemas'
+import Type, { type Static } from 'typebox'
+import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '../domain/passwords.ts'
+import type { Role, User } from '../domain/ports.ts'
+import { REFRESH_TOKEN_LENGTH_MAX } from '../domain/sessions.ts'
+import { PROBLEMS } from './problems.ts'
+
+const operation = operationsOf(PROBLEMS, 'accounts')
+
+export const NewPassword = Type.String({
+  minLength: PASSWORD_LENGTH_MIN,
+  maxLength: PASSWORD_LENGTH_MAX,
+  description: 'Any characters; not one of the most common passwords and not the username',
+  examples: ['plum tart on tuesday'],
+})
+/** One to compare with: only its size is judged. */
+export const GivenPassword = Type.String({ minLength: 1, maxLength: PASSWORD_LENGTH_MAX })
+const RoleName = Type.Unsafe<Role>({ type: 'string', enum: ['customer', 'admin'] })
+
+export const UserView = Type.Object({
+  id: Id,
+  username: Type.String(),
+  role: RoleName,
+  created_at: Timestamp,
+})
+
+export const userView = ({ id, username, role, createdAt }: User): Static<typeof UserView> => ({
+  id,
+  username,
+  role,
+  created_at: createdAt.toISOString(),
+})
+
+export const getMeOperation = operation({
+  operationId: 'getMe',
+  summary: 'Your account',
+  access: 'user',
+  response: { 200: UserView },
+  problems: [...USER_PROBLEMS, 'store_unavailable'],
+})
+
+export const changePasswordOperation = operation({
+  operationId: 'changePassword',
+  summary: 'Change your password',
+  description:
+    'Ends all sessions of the account, except the one `refresh_token` belongs to. Access tokens given out ' +
+    'before are withdrawn: here at once, elsewhere within seconds.',
+  access: 'user',
+  body: Body({
+    current_password: GivenPassword,
+    new_password: NewPassword,
+    refresh_token: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: REFRESH_TOKEN_LENGTH_MAX,
+        description: 'Of the session that is to stay; without it every session ends',
+      }),
+    ),
+  }),
+  response: { 204: Type.Null({ description: 'Changed' }) },
+  problems: [
+    ...BODY_PROBLEMS,
+    ...USER_PROBLEMS,
+    'store_unavailable',
+    'password_refused',
+    'wrong_password',
+    'too_many_attempts',
+    'overloaded',
+  ],
+})
+
+export const listUsersOperation = operation({
+  operationId: 'listUsers',
+  summary: 'All accounts, newest first',
+  access: 'admin',
+  querystring: Type.Object(PageQuery, { additionalProperties: false }),
+  response: { 200: PageOf(UserView) },
+  problems: ['validation_failed', 'malformed_cursor', ...ADMIN_PROBLEMS, 'store_unavailable'],
+})
+
+export const setRoleOperation = operation({
+  operationId: 'setRole',
+  summary: 'Make a user an admin, or a customer again',
+  description:
+    'Withdraws the access tokens of the account: here at once, elsewhere within seconds. The next refresh ' +
+    'gives one with the new role.',
+  access: 'admin',
+  params: Type.Object({ id: Id }),
+  body: Body({ role: RoleName }),
+  response: { 200: UserView },
+  problems: [
+    ...BODY_PROBLEMS,
+    ...ADMIN_PROBLEMS,
+    'store_unavailable',
+    'user_not_found',
+    'last_admin',
+    'overloaded',
+  ],
+})

@@ -1,0 +1,52 @@
+/** What other services check access tokens with, on the wire. */
+import { operationsOf } from '@shop/service_kit/http/operation'
+import { Id } from '@shop/service_kit/http/schemas'
+import Type, { type Static } from 'typebox'
+import type { Withdrawal } from '../domain/ports.ts'
+import { PROBLEMS } from './problems.ts'
+
+const operation = operationsOf(PROBLEMS, 'keys')
+
+export const KeySetView = Type.Object({
+  keys: Type.Array(
+    Type.Object({
+      kty: Type.String(),
+      crv: Type.String(),
+      x: Type.String(),
+      kid: Type.String(),
+      alg: Type.String(),
+      use: Type.String(),
+    }),
+  ),
+})
+
+const WithdrawnView = Type.Object({
+  withdrawn: Type.Array(Type.Object({ user_id: Id, least_version: Type.Integer({ minimum: 1 }) })),
+})
+
+export const withdrawnView = (withdrawals: readonly Withdrawal[]): Static<typeof WithdrawnView> => ({
+  withdrawn: withdrawals.map(({ userId, leastVersion }) => ({
+    user_id: userId,
+    least_version: leastVersion,
+  })),
+})
+
+export const getKeysOperation = operation({
+  operationId: 'getKeys',
+  summary: 'Public keys',
+  access: 'public',
+  response: { 200: KeySetView },
+  problems: ['store_unavailable'],
+})
+
+export const getWithdrawnTokensOperation = operation({
+  operationId: 'getWithdrawnTokens',
+  summary: 'Accounts whose access tokens were withdrawn',
+  description:
+    'Those whose role or password changed within the life of an access token. A token of one of them counts ' +
+    'if its `ver` is at least `least_version`. Look every few seconds, with `If-None-Match`.',
+  access: 'public',
+  headers: Type.Object({ 'if-none-match': Type.Optional(Type.String()) }),
+  response: { 200: WithdrawnView, 304: Type.Null({ description: 'Nothing changed' }) },
+  problems: ['store_unavailable'],
+})
