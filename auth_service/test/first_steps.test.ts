@@ -26,6 +26,7 @@ suite('the first steps', () => {
     assert.equal(tries, 3)
     await runtime.advance(10 * AGAIN_MS)
     assert.equal(tries, 4)
+    assert.equal(AGAIN_MS, 500)
   })
 
   test('are given up when leaving', async () => {

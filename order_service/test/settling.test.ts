@@ -354,6 +354,7 @@ suite('the settler loop', () => {
     })
     await runtime.advance(2 * ROUND_MS)
     assert.deepEqual([rounds, faults.length], [3, 1])
+    assert.equal(ROUND_MS, 1_000)
     const text = await metrics.registry.metrics()
     assert.match(text, /order_settler_backlog\{.*\} 7\n/)
     assert.match(text, /order_settler_oldest_seconds\{.*\} 32\n/)

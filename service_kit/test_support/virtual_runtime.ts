@@ -116,6 +116,17 @@ export function createVirtualRuntime(options: VirtualRuntimeOptions = {}): Virtu
   }
 }
 
+const PATIENCE_MS = 10_000
+
+/** Lets real I/O have its turns, while no virtual time passes, until `is` holds. Fails when that takes too long. */
+export async function untilTrue(is: () => boolean): Promise<void> {
+  const deadline = systemRuntime.monotonic() + PATIENCE_MS
+  while (!is()) {
+    if (systemRuntime.monotonic() > deadline) throw new Error(`not within ${PATIENCE_MS} ms: ${is}`)
+    await nextTurn(systemRuntime)
+  }
+}
+
 /** Evenly spread from 0 up to 1 (the generator called mulberry32). */
 function numbersFrom(seed: number): () => number {
   let state = seed

@@ -22,7 +22,7 @@ const CLAIMS: Readonly<Record<Outlook, number>> = { up: CLAIMS_MAX, trial: 1, do
 /** Claimed and not settled yet, of one replica: orders that are never answered leave room for the others. */
 export const UNDER_WAY_MAX = 4 * CLAIMS_MAX
 /** Longer than settling takes where nothing hangs. */
-const CLAIM_ON_MS = 100
+export const CLAIM_ON_MS = 100
 /** With `firstMs` alone an order is tried again soon after a lost answer; with `maxMs` a bad one costs little. */
 export const BACKOFF = { firstMs: 250, maxMs: 5_000 }
 /** Beyond all leases and pauses, and what clocks of replicas may differ. */

@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { currentTraceparent, inTrace } from '@shop/service_kit/runtime/trace_context'
+import { createVirtualRuntime, untilTrue } from '@shop/service_kit/test_support/virtual_runtime'
 import { announceChanges } from '../../src/domain/announce_changes.ts'
 import { changeStatus, type StatusChange } from '../../src/domain/change_order.ts'
 import { DomainError, OutcomeUnknown } from '../../src/domain/errors.ts'
@@ -14,6 +14,7 @@ import type { HoldAnswer, OrderStore, Outlook, Ports, Timers } from '../../src/d
 import { type PendingOrder, SETTLE_AFTER_MS } from '../../src/domain/schedule.ts'
 import {
   BACKOFF,
+  CLAIM_ON_MS,
   CLAIMS_MAX,
   LEASE_MS,
   pullIn,
@@ -46,6 +47,7 @@ async function world(t: TestContext) {
     systemRuntime,
   )
   t.after(() => stores.close())
+  const runtime = createVirtualRuntime()
   let at = AT
   let serial = 0
   const calls: string[] = []
@@ -53,7 +55,8 @@ async function world(t: TestContext) {
   const reached: string[] = []
   const reported: [unknown, string][] = []
   const ports: Ports & Timers = {
-    ...{ after: systemRuntime.after, defer: systemRuntime.defer },
+    after: runtime.after,
+    defer: systemRuntime.defer,
     orders: stores.orders,
     reservations: {
       hold(order) {
@@ -73,6 +76,7 @@ async function world(t: TestContext) {
   const settle = createSettle(ports)
   return {
     ports,
+    runtime,
     orders: stores.orders,
     said,
     calls,
@@ -387,14 +391,22 @@ suite('a round', () => {
   })
 
   test('goes on while some take their time, until as many as may be are under way', async (t) => {
-    const { add, pass, round, said, calls } = await world(t)
+    const { add, pass, round, runtime, said, calls } = await world(t)
     for (let i = 0; i < UNDER_WAY_MAX + 100; i++) await add()
     pass(SETTLE_AFTER_MS)
     const slow = Promise.withResolvers<HoldAnswer>()
     said.hold = () => slow.promise
     const ended = round()
-    while (calls.length < UNDER_WAY_MAX) await sleep(5)
-    await sleep(300)
+    const claimed = async (count: number) => {
+      await untilTrue(() => calls.length >= count && runtime.waiting().length > 0)
+    }
+    for (let count = CLAIMS_MAX; count < UNDER_WAY_MAX; count += CLAIMS_MAX) {
+      await claimed(count)
+      assert.deepEqual([calls.length, runtime.waiting()], [count, [CLAIM_ON_MS]])
+      await runtime.advance(CLAIM_ON_MS)
+    }
+    await claimed(UNDER_WAY_MAX)
+    await runtime.advance(10 * CLAIM_ON_MS)
     assert.equal(calls.length, UNDER_WAY_MAX)
     slow.resolve(HELD_ANSWER)
     assert.deepEqual(await ended, { settled: UNDER_WAY_MAX + 100, failed: 0 })
@@ -497,7 +509,10 @@ suite('pulling in', () => {
 
 test('the limits and times that others go by', () => {
   assert.deepEqual([LINES_MAX, QUANTITY_MAX, CLAIMS_MAX, UNDER_WAY_MAX], [50, 10_000, 128, 512])
-  assert.deepEqual([SETTLE_AFTER_MS, LEASE_MS, BACKOFF], [5_000, 15_000, { firstMs: 250, maxMs: 5_000 }])
+  assert.deepEqual(
+    [SETTLE_AFTER_MS, LEASE_MS, CLAIM_ON_MS, BACKOFF],
+    [5_000, 15_000, 100, { firstMs: 250, maxMs: 5_000 }],
+  )
 })
 
 test('each order added or saved is announced once it is kept, and no replay', async (t) => {

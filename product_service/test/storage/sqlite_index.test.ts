@@ -436,6 +436,7 @@ suite('keeping in step', () => {
       () => {},
       runtime,
     )
+    assert.deepEqual([OPENING_WAIT_MS, WORDS_WAIT_MS], [5_000, 2_000])
     await runtime.advanceUntil(hanging.opened())
     assert.equal(runtime.monotonic(), OPENING_WAIT_MS)
     await runtime.advanceUntil(hanging.reached(1))

@@ -5,7 +5,6 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { exportJWK, generateKeyPair, type JSONWebKeySet, SignJWT } from 'jose'
 import { fetchRemoteKeys, KEYS_REFRESH_MS } from '../../src/identity/remote_keys.ts'
 import {
@@ -17,7 +16,8 @@ import {
   TOKEN_TYPE,
   TOKENS_REMEMBERED_MAX,
 } from '../../src/identity/tokens.ts'
-import { systemRuntime } from '../../src/runtime/runtime.ts'
+import { type Runtime, systemRuntime } from '../../src/runtime/runtime.ts'
+import { createVirtualRuntime, untilTrue } from '../../test_support/virtual_runtime.ts'
 
 const NOW = new Date('2026-01-01T00:00:00Z')
 const NOW_SECONDS = NOW.getTime() / 1000
@@ -235,6 +235,9 @@ suite('access tokens', () => {
 })
 
 suite('published keys', () => {
+  /** While real answers are awaited no time passes for them. */
+  const withRealDeadlines = (runtime: Runtime): Runtime => ({ ...runtime, deadline: systemRuntime.deadline })
+
   async function publisher(t: TestContext, keys: JSONWebKeySet) {
     const state = { keys, status: 200, requests: 0, retryAfter: '0' }
     const server = createServer((_request, response) => {
@@ -287,35 +290,31 @@ suite('published keys', () => {
     const cacheFile = join(folder, 'keys.json')
     const [old, fresh] = [await signer('old'), await signer('fresh')]
     const { state, url } = await publisher(t, { keys: [fresh.jwk] })
-    t.mock.method(Math, 'random', () => 0)
+    const runtime = createVirtualRuntime()
     writeFileSync(cacheFile, JSON.stringify({ keys: [old.jwk] }))
     Object.assign(state, { status: 503, retryAfter: '1' })
-    const failed = Promise.withResolvers<void>()
-    const keys = fetchRemoteKeys(url, systemRuntime, { cacheFile, onFailure: () => failed.resolve() })
+    const keys = fetchRemoteKeys(url, { ...withRealDeadlines(runtime), random: () => 0 }, { cacheFile })
     t.after(() => keys.stop())
-    await failed.promise
-    const failedAt = performance.now()
+    // The first fetch waits for nothing; what comes next is known when it has failed.
+    await runtime.advance(0)
+    await untilTrue(() => runtime.waiting().length > 0)
+    assert.deepEqual(runtime.waiting(), [1_000], 'as it was asked to')
     state.status = 200
-    while (keys.current()?.keys[0]?.kid !== fresh.jwk.kid) {
-      assert.ok(performance.now() - failedAt < 20_000, 'not only when all keys are fetched again')
-      await sleep(10)
-    }
-    assert.ok(performance.now() - failedAt > 900, 'as it was asked to')
+    await runtime.advance(1_000)
+    await untilTrue(() => keys.current()?.keys[0]?.kid === fresh.jwk.kid)
   })
 
   test('that cannot be had are told of once in a row, and before the first not at once', async (t) => {
     const { jwk } = await signer('a')
     const { state, url } = await publisher(t, { keys: [jwk] })
-    let ahead = 0
-    const now = performance.now.bind(performance)
-    t.mock.method(performance, 'now', () => now() + ahead)
+    const runtime = createVirtualRuntime()
     let told = 0
-    const keys = fetchRemoteKeys(url, systemRuntime, { onFailure: () => told++ })
+    const keys = fetchRemoteKeys(url, withRealDeadlines(runtime), { onFailure: () => told++ })
     keys.stop() // Only the looks below count.
     const look = async (status: number, laterMs = 1_000) => {
       state.status = status
-      ahead += laterMs
-      await keys.refresh()
+      await runtime.advance(laterMs)
+      await runtime.advanceUntil(keys.refresh())
       return told
     }
     assert.deepEqual([await look(503), await look(503, 3_000)], [0, 0])
@@ -331,14 +330,14 @@ suite('published keys', () => {
   test('however many ask at once, one request goes out', async (t) => {
     const { jwk } = await signer('a')
     const { state, url } = await publisher(t, { keys: [jwk] })
-    const keys = fetchRemoteKeys(url, systemRuntime)
-    t.after(() => keys.stop())
-    await Promise.all(Array.from({ length: 50 }, () => keys.refresh()))
-    assert.equal(state.requests, 1)
-    const begun = performance.now()
-    await Promise.all(Array.from({ length: 50 }, () => keys.refresh()))
-    assert.equal(state.requests, 2)
-    assert.ok(performance.now() - begun > 200, 'the second one waits')
+    const runtime = createVirtualRuntime()
+    const keys = fetchRemoteKeys(url, withRealDeadlines(runtime))
+    keys.stop() // Only the looks below count.
+    const all = () => runtime.advanceUntil(Promise.all(Array.from({ length: 50 }, () => keys.refresh())))
+    await all()
+    assert.deepEqual([state.requests, runtime.monotonic()], [1, 0])
+    await all()
+    assert.deepEqual([state.requests, runtime.monotonic()], [2, 400], 'the second one waits')
   })
 
   test('a key made a moment after others asked is found all the same', async (t) => {

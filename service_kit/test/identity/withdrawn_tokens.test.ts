@@ -12,7 +12,8 @@ import {
   WITHDRAWN_MAX,
   type WithdrawnList,
 } from '../../src/identity/withdrawn_tokens.ts'
-import { systemRuntime } from '../../src/runtime/runtime.ts'
+import { type Runtime, systemRuntime } from '../../src/runtime/runtime.ts'
+import { createVirtualRuntime, untilTrue } from '../../test_support/virtual_runtime.ts'
 
 async function publisher(
   t: TestContext,
@@ -44,8 +45,8 @@ suite('withdrawn tokens', () => {
         response.writeHead(200, { etag }).end(JSON.stringify(state.list))
       }
     })
-    const follow = (cacheFile?: string, onFailure = () => {}) => {
-      const withdrawn = fetchWithdrawnTokens([url], systemRuntime, { cacheFile, onFailure })
+    const follow = (cacheFile?: string, onFailure = () => {}, runtime: Runtime = systemRuntime) => {
+      const withdrawn = fetchWithdrawnTokens([url], runtime, { cacheFile, onFailure })
       t.after(() => withdrawn.stop())
       return withdrawn
     }
@@ -88,18 +89,22 @@ suite('withdrawn tokens', () => {
 
   test('are looked for again by themselves, every few seconds, and only sent when they changed', async (t) => {
     const { state, follow } = await published(t)
-    const withdrawn = follow()
+    const runtime = createVirtualRuntime()
+    const withdrawn = follow(undefined, undefined, { ...runtime, deadline: systemRuntime.deadline })
     await withdrawn.refresh()
     await withdrawn.refresh()
     const { sent } = state
     await withdrawn.refresh()
     assert.equal(state.sent, sent)
     state.list = listOf(3)
-    const deadline = performance.now() + 10_000
-    while (!withdrawn.isWithdrawn('ada', 2)) {
-      assert.ok(performance.now() < deadline, 'in time')
-      await sleep(50)
-    }
+    await runtime.advance(0)
+    await untilTrue(() => withdrawn.isWithdrawn('ada', 2))
+    await untilTrue(() => runtime.waiting().length > 0)
+    state.list = listOf(4)
+    const [againMs] = runtime.waiting()
+    assert.ok(againMs! >= 1_500 && againMs! <= 2_500, `${againMs}`)
+    await runtime.advance(againMs!)
+    await untilTrue(() => withdrawn.isWithdrawn('ada', 3))
   })
 
   test('stay withdrawn while the list can’t be had, also after a restart', async (t) => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { nextTurn } from '../../src/runtime/runtime.ts'
-import { createVirtualRuntime } from '../../test_support/virtual_runtime.ts'
+import { createVirtualRuntime, untilTrue } from '../../test_support/virtual_runtime.ts'
 
 /** A virtual runtime, and what was noted with the time at which it was. */
 function scene() {
@@ -97,6 +97,17 @@ suite('the virtual runtime', () => {
     assert.equal(monotonic(), 50)
     assert.deepEqual(waiting(), [950])
     await assert.rejects(advanceUntil(sleep(5).then(() => Promise.reject(new Error('failed')))), /failed/)
+  })
+
+  test('real I/O has its turns until something is true, and no time passes meanwhile', async () => {
+    const { after, monotonic, waiting } = scene()
+    after(10, () => {})
+    let answered = false
+    setTimeout(() => {
+      answered = true
+    }, 5)
+    await untilTrue(() => answered)
+    assert.deepEqual([monotonic(), waiting()], [0, [10]])
   })
 
   test('a cancelled timer does not fire; waiting says which others do, and when', async () => {
