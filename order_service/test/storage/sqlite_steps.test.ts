@@ -13,12 +13,12 @@ import { openStores } from '../../src/storage/open_stores.ts'
 import { COUNTED_AT_ONCE, WRITTEN_AT_ONCE } from '../../src/storage/sqlite_order_store.ts'
 import { AT, order } from '../samples.ts'
 
-/** A store of so many orders that are due, and how often others had a turn while `work` went on. */
 const updated = ({ order, schedule }: PendingOrder, updatedAt: string): PendingOrder => ({
   order: { ...order, updatedAt },
   schedule,
 })
 
+/** A store of so many orders that are due, and how often others had a turn while `work` went on. */
 async function world(t: TestContext, count: number) {
   const folder = mkdtempSync(join(tmpdir(), 'shop-steps-'))
   const { orders, close } = await openStores({ DATA_DIR: folder, CURRENCY: 'USD' }, systemRuntime)
