@@ -168,8 +168,16 @@ function createBareApp(options: HttpAppOptions, access: AccessChecks, observed?:
 type Answer = (error: unknown, request: FastifyRequest, reply: FastifyReply) => void
 
 function answerWith(catalogue: Catalogue): Answer {
-  return (error, request, reply) => {
-    const { status, headers, document, logged } = describeProblem(error, catalogue, request)
+  const described = (error: unknown, request: FastifyRequest) => {
+    try {
+      return { error, ...describeProblem(error, catalogue, request) }
+    } catch (failed) {
+      // It could not be shown, say because the digits of money are not known: that is the fault then.
+      return { error: failed, ...describeProblem(failed, catalogue, request) }
+    }
+  }
+  return (thrown, request, reply) => {
+    const { error, status, headers, document, logged } = described(thrown, request)
     if (status >= 500 && !logged)
       request.log[status === 500 ? 'error' : 'warn']({ err: error, code: document.code }, document.title)
     reply

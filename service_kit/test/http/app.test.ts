@@ -12,8 +12,8 @@ import { Body, IntegerInput, MoneyInput } from '../../src/http/schemas.ts'
 import { type KitPayloads, Problem } from '../../src/runtime/problem.ts'
 import { createPlainApp } from '../fixtures/plain_app.ts'
 
-type Payloads = { teapot: { spout: number } }
-class TeapotFault extends Fault<Payloads, 'teapot'> {}
+type Payloads = { teapot: { spout: number }; broken: { spout: number } }
+class TeapotFault extends Fault<Payloads> {}
 const PROBLEMS = {
   ...KIT_PROBLEMS,
   teapot: {
@@ -21,6 +21,14 @@ const PROBLEMS = {
     title: 'A teapot',
     retryable: false,
     present: ({ spout }) => ({ members: { spout } }),
+  },
+  broken: {
+    status: 409,
+    title: 'A broken teapot',
+    retryable: false,
+    present: () => {
+      throw new Error('no secret view')
+    },
   },
 } as const satisfies ProblemTable<Payloads & KitPayloads>
 
@@ -50,6 +58,9 @@ function createApp() {
     scope.get('/things/:id', { config: { access: 'public' } }, async () => ({}))
     scope.get('/teapot', { config: { access: 'public' } }, async () => {
       throw new TeapotFault('teapot', 'Short and stout.', { spout: 1 })
+    })
+    scope.get('/broken', { config: { access: 'public' } }, async () => {
+      throw new TeapotFault('broken', 'In pieces.', { spout: 1 })
     })
     scope.get('/crash', { config: { access: 'public' } }, async () => {
       throw new Error('SELECT secret FROM users')
@@ -216,6 +227,14 @@ suite('errors are problem documents', () => {
     const answer = await app.inject({ url: '/crash' })
     assert.deepEqual([answer.statusCode, answer.json().code], [500, 'internal_error'])
     assert.doesNotMatch(answer.body, /SELECT/)
+  })
+
+  test('a fault that cannot be shown is a fault of its own, and tells nothing', async (t) => {
+    const app = createApp()
+    t.after(() => app.close())
+    const answer = await app.inject({ url: '/broken' })
+    assert.deepEqual([answer.statusCode, answer.json().code], [500, 'internal_error'])
+    assert.doesNotMatch(answer.body, /secret|spout/)
   })
 
   test('an unknown address answers 404 route_not_found', async (t) => {
