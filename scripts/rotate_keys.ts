@@ -35,7 +35,7 @@ try {
   const stores = await openStores(config, systemRuntime)
   const { kid, removed } = await rotateKeys({
     keys: stores.keys,
-    now: () => new Date(),
+    now: systemRuntime.now,
     withdraw: values.withdraw === true,
   })
   await stores.close()

@@ -2,8 +2,8 @@
  * Making a new signing key by hand, beside the running service:
  *
  *     const config = readConfig(StoresConfigSchema, process.env)       // config.ts
- *     const stores = await openStores(config)                          // storage/open_stores.ts
- *     const { kid, removed } = await rotateKeys({ keys: stores.keys, now: () => new Date() })
+ *     const stores = await openStores(config, systemRuntime)           // storage/open_stores.ts
+ *     const { kid, removed } = await rotateKeys({ keys: stores.keys, now: systemRuntime.now })
  *     await stores.close()
  *
  * The new key signs from the next token on, in every replica; other services fetch it when they meet its `kid`.
