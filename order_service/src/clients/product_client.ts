@@ -7,8 +7,14 @@
  */
 
 import { type ServiceClient, ServiceUnreachable } from '@shop/service_kit/http/service_client'
-import { type Call, createIsolatingBatcher } from '@shop/service_kit/runtime/batching/isolating_batcher'
-import { CallFailed, failed, type Outcome, succeeded } from '@shop/service_kit/runtime/batching/outcome'
+import { createIsolatingBatcher } from '@shop/service_kit/runtime/batching/isolating_batcher'
+import {
+  type Call,
+  CallFailed,
+  failed,
+  type Outcome,
+  succeeded,
+} from '@shop/service_kit/runtime/batching/outcome'
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { OutcomeUnknown } from '../domain/errors.ts'

@@ -35,9 +35,9 @@
  *    system: nothing is allocated for a write there but what its caller and its outcome need.
  */
 import type { Runtime } from '../runtime.ts'
-import { createCalls } from './calls.ts'
+import { createCallQueue } from './calls.ts'
 import { inParts, type Outcome } from './outcome.ts'
-import { createQueue, settle, type Waiting, waitIn } from './queue.ts'
+import { settle, type Waiting, waitIn } from './queue.ts'
 
 /** Parts of a call that failed. */
 const DIVIDED_BY = 4
@@ -64,8 +64,6 @@ export function createBatcher<Item, Answer>(options: BatcherOptions<Item, Answer
   const { runtime, itemsMax, weightMax, waitingMax, callsMax, waitMs } = options
   const { weight, expired, send, mayBeOneItem } = options
   type Entry = Waiting<Item, Answer>
-  const queue = createQueue<Entry>({ itemsMax, weightMax })
-
   const dropExpired = () => {
     for (const { reject } of queue.takeUntil(runtime.monotonic() - waitMs)) reject(expired())
   }
@@ -81,11 +79,14 @@ export function createBatcher<Item, Answer>(options: BatcherOptions<Item, Answer
     }
   }
 
-  const begin = createCalls({ runtime, queue, callsMax, call, beforeNext: dropExpired })
+  const queue = createCallQueue<Entry>({
+    runtime,
+    itemsMax,
+    weightMax,
+    callsMax,
+    call,
+    beforeNext: dropExpired,
+  })
 
-  return (item) => {
-    const answer = waitIn(queue, waitingMax, item, runtime.monotonic(), weight)
-    begin()
-    return answer
-  }
+  return (item) => waitIn(queue, waitingMax, item, runtime.monotonic(), weight)
 }

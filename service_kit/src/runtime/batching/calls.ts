@@ -2,7 +2,7 @@
  * When groups begin: after the I/O that is ready now, so that what comes together goes together.
  */
 import type { Runtime } from '../runtime.ts'
-import type { Queue } from './queue.ts'
+import { createQueue, type GroupLimits, type Queue, type Waiting } from './queue.ts'
 
 /** At most one run is requested; requesting another before it began changes nothing. */
 export type Turns = {
@@ -34,9 +34,8 @@ export function createTurns({ defer, after }: Pick<Runtime, 'defer' | 'after'>, 
   }
 }
 
-export type CallsOptions<Entry> = {
+export type CallQueueOptions<Entry> = GroupLimits<Entry> & {
   readonly runtime: Runtime
-  readonly queue: Queue<Entry>
   /** Calls under way at once. */
   readonly callsMax: number
   /** Resolves, and never rejects, when the next call may begin in its place. */
@@ -45,14 +44,15 @@ export type CallsOptions<Entry> = {
   beforeNext?(): void
 }
 
-/** Makes a call of each group of `queue`. Returns what to run after something was added to the queue. */
-export function createCalls<Entry>({
+/** A queue of which each group becomes a call. */
+export function createCallQueue<Entry extends Waiting<unknown, never>>({
   runtime,
-  queue,
   callsMax,
   call,
   beforeNext,
-}: CallsOptions<Entry>): () => void {
+  ...limits
+}: CallQueueOptions<Entry>): Queue<Entry> {
+  const queue = createQueue<Entry>(limits)
   let underWay = 0
   const begin = () => {
     if (underWay < callsMax && queue.size() > 0) turns.request()
@@ -69,5 +69,15 @@ export function createCalls<Entry>({
       })
     }
   })
-  return begin
+  return {
+    ...queue,
+    push(entry) {
+      queue.push(entry)
+      begin()
+    },
+    pushPart(part) {
+      queue.pushPart(part)
+      begin()
+    },
+  }
 }

@@ -16,10 +16,10 @@
  */
 import type { Cancel, Runtime } from '../runtime.ts'
 import { currentTraceparent, inTrace } from '../trace_context.ts'
-import { createCalls } from './calls.ts'
-import { CallFailed, failed, inParts, type Outcome } from './outcome.ts'
+import { createCallQueue } from './calls.ts'
+import { type Call, CallFailed, failed, inParts, type Outcome } from './outcome.ts'
 import { createQuarantine } from './quarantine.ts'
-import { createQueue, settle, type Waiting } from './queue.ts'
+import { settle, type Waiting } from './queue.ts'
 import { createSlowCalls, SLOW_CALLS_MAX } from './slow_calls.ts'
 
 /**
@@ -32,13 +32,6 @@ const FAILURES_UNTIL_ISOLATED = 2
 export const CALLS_AT_ONCE_MAX = Object.values(CALLS_MAX).reduce((sum, max) => sum + max, SLOW_CALLS_MAX)
 /** Parts of a call that failed. One without an answer costs the time of its patience, so it has more of them. */
 const DIVIDED_BY = { answered: CALLS_MAX.divided, silent: CALLS_MAX.quarantined }
-
-export type Call = {
-  /** Its only item failed alone before: how this call ends says nothing about the other side. */
-  readonly failedBefore: boolean
-  /** Aborted when too many calls are slow. */
-  readonly signal: AbortSignal
-}
 
 export type IsolatingBatcherOptions<Item, Answer> = {
   readonly runtime: Runtime
@@ -82,25 +75,20 @@ export function createIsolatingBatcher<Item, Answer>(
   const quarantine = createQuarantine(runtime)
   const slowCalls = createSlowCalls(deadlineMs, runtime)
 
-  const createCallQueue = (name: QueueName) => {
-    const queue = createQueue<Caller>({
+  const queueOf = (name: QueueName) =>
+    createCallQueue<Caller>({
+      runtime,
       itemsMax,
       weightMax,
       groupMax: ({ key }) => quarantine.of(key)?.groupMax,
-    })
-    const begin = createCalls({
-      runtime,
-      queue,
       callsMax: CALLS_MAX[name],
       call: (group) => new Promise((freePlace) => void call(name, group, freePlace)),
     })
-    return { ...queue, begin }
-  }
   const queues = {
-    normal: createCallQueue('normal'),
-    divided: createCallQueue('divided'),
-    quarantined: createCallQueue('quarantined'),
-    isolated: createCallQueue('isolated'),
+    normal: queueOf('normal'),
+    divided: queueOf('divided'),
+    quarantined: queueOf('quarantined'),
+    isolated: queueOf('isolated'),
   }
   const waiting = () => Object.values(queues).reduce((sum, { size }) => sum + size(), 0)
 
@@ -124,9 +112,8 @@ export function createIsolatingBatcher<Item, Answer>(
     try {
       const items = group.map(({ item }) => item)
       const failedBefore = single && failuresOf(group[0]!) > 0
-      const outcomes = await inTrace(traceOf(group), () =>
-        send(items, { failedBefore, signal: watched.signal }),
-      )
+      const { signal } = watched
+      const outcomes = await inTrace(traceOf(group), () => send(items, { failedBefore, signal }))
       watched.answered(!isolated)
       group.forEach((entry, i) => {
         const outcome = outcomes[i]!
@@ -181,7 +168,6 @@ export function createIsolatingBatcher<Item, Answer>(
       for (const entry of open) entry.waitsIn = to
       queues[to].pushPart(open)
     }
-    queues[to].begin()
   }
 
   return (item) => {
@@ -208,7 +194,6 @@ export function createIsolatingBatcher<Item, Answer>(
       }
       entry.cancelDeadline = runtime.after(deadlineMs, () => expire(entry))
       queues[to].push(entry)
-      queues[to].begin()
     })
   }
 }

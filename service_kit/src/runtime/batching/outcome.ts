@@ -1,4 +1,4 @@
-/** How a shared call ends for each item that is part of it. */
+/** A call that several items share, and how it ends for each of them. */
 
 export type Outcome<Answer> =
   | { readonly ok: true; readonly value: Answer }
@@ -10,6 +10,13 @@ export const failed = (error: unknown): Outcome<never> => ({ ok: false, error })
 /** Of one item that is worked on alone. Never rejects. */
 export const outcomeOf = <Answer>(work: Promise<Answer>): Promise<Outcome<Answer>> =>
   work.then(succeeded, failed)
+
+export type Call = {
+  /** Its only item failed alone before: how this call ends says nothing about the other side. */
+  readonly failedBefore: boolean
+  /** Aborted when too many calls are slow. */
+  readonly signal: AbortSignal
+}
 
 /** A call failed, and an item of it may be the reason. Any other failure is that of all items. */
 export class CallFailed extends Error {

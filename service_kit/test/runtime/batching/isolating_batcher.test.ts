@@ -3,11 +3,16 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import {
   CALLS_AT_ONCE_MAX,
-  type Call,
   createIsolatingBatcher,
   type IsolatingBatcherOptions,
 } from '../../../src/runtime/batching/isolating_batcher.ts'
-import { CallFailed, failed, type Outcome, succeeded } from '../../../src/runtime/batching/outcome.ts'
+import {
+  type Call,
+  CallFailed,
+  failed,
+  type Outcome,
+  succeeded,
+} from '../../../src/runtime/batching/outcome.ts'
 import { createQuarantine, QUARANTINE_PAUSE } from '../../../src/runtime/batching/quarantine.ts'
 import { currentTraceparent, inTrace } from '../../../src/runtime/trace_context.ts'
 import { createVirtualRuntime } from '../../../test_support/virtual_runtime.ts'
