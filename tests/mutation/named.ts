@@ -182,8 +182,8 @@ export const NAMED: readonly Named[] = [
   {
     what: 'the queue of writes has no end',
     path: 'service_kit/src/sqlite/commits.ts',
-    from: 'waitIn(queue, WRITE_QUEUE_MAX,',
-    to: 'waitIn(queue, WRITE_QUEUE_MAX * 1000,',
+    from: 'waitingMax: WRITE_QUEUE_MAX',
+    to: 'waitingMax: WRITE_QUEUE_MAX * 1000',
     test: 'service_kit/test/sqlite/store.test.ts',
   },
   {

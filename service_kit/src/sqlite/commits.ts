@@ -22,7 +22,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { createTurns } from '../runtime/batching/calls.ts'
 import { failed, type Outcome, succeeded } from '../runtime/batching/outcome.ts'
-import { createQueue, settle, type Waiting as WaitingFor, waitIn } from '../runtime/batching/queue.ts'
+import { acceptInto, createQueue, settle, type Waiting as WaitingFor } from '../runtime/batching/queue.ts'
 import { Problem } from '../runtime/problem.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import { isBusy, isStoreFault, unavailable } from './faults.ts'
@@ -77,6 +77,7 @@ export function createCommits(
   const undo = control('ROLLBACK TO undoable')
 
   const queue = createQueue<Waiting>({ itemsMax: GROUP_MAX })
+  const accept = acceptInto(queue, { runtime, waitingMax: WRITE_QUEUE_MAX })
   const turns = createTurns(runtime, flush)
   let failure: unknown
   /** Of the lock of another process, since it was first asked for in vain. */
@@ -192,7 +193,7 @@ export function createCommits(
   return {
     write<T>(work: () => T): Promise<T> {
       if (finished) return Promise.reject(new Problem('store_unavailable', 'The store is closing.'))
-      const answer = waitIn(queue, WRITE_QUEUE_MAX, work, runtime.monotonic())
+      const answer = accept(work)
       turns.request()
       return answer as Promise<T>
     },

@@ -37,7 +37,7 @@
 import type { Runtime } from '../runtime.ts'
 import { createCallQueue } from './calls.ts'
 import { inParts, type Outcome } from './outcome.ts'
-import { settle, type Waiting, waitIn } from './queue.ts'
+import { acceptInto, settle, type Waiting } from './queue.ts'
 
 /** Parts of a call that failed. */
 const DIVIDED_BY = 4
@@ -88,5 +88,5 @@ export function createBatcher<Item, Answer>(options: BatcherOptions<Item, Answer
     beforeNext: dropExpired,
   })
 
-  return (item) => waitIn(queue, waitingMax, item, runtime.monotonic(), weight)
+  return acceptInto(queue, { runtime, waitingMax, weigh: weight })
 }

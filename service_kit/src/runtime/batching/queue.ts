@@ -9,6 +9,7 @@
  *  3. An item waits in one place at most, and can leave it at any time.
  */
 import { Problem } from '../problem.ts'
+import type { Runtime } from '../runtime.ts'
 import type { Outcome } from './outcome.ts'
 
 /** An item, and its caller, who waits for one of the two functions to be called. */
@@ -49,7 +50,8 @@ export function createQueue<Entry extends Waiting<unknown, never>>(limits: Group
   const alike = limits.weightMax === undefined && limits.groupMax === undefined
 
   return {
-    size: () => parts.reduce((sum, part) => sum + part.length, single.length),
+    // Nearly always there are no parts.
+    size: () => (parts.length === 0 ? single.length : parts.flat().length + single.length),
     push: (entry) => void single.push(entry),
     pushPart: (part) => void parts.push([...part]),
     next() {
@@ -92,20 +94,26 @@ export function countTogether<Entry extends { readonly weight: number }>(
   return count
 }
 
-/** The caller waits in `queue` from now on; it is refused at once while `waitingMax` writes wait. */
-export function waitIn<Item, Answer>(
+export type AcceptOptions<Item> = {
+  readonly runtime: Pick<Runtime, 'monotonic'>
+  readonly waitingMax: number
+  /** 1 unless given. */
+  weigh?(item: Item): number
+}
+
+/** A function that lets a caller wait in `queue` for its answer; one is refused at once while `waitingMax` wait. */
+export function acceptInto<Item, Answer>(
   queue: Queue<Waiting<Item, Answer>>,
-  waitingMax: number,
-  item: Item,
-  since: number,
-  weigh?: (item: Item) => number,
-): Promise<Answer> {
-  if (queue.size() >= waitingMax) {
-    return Promise.reject(new Problem('overloaded', `${waitingMax} writes are already waiting.`))
+  { runtime: { monotonic }, waitingMax, weigh }: AcceptOptions<Item>,
+): (item: Item) => Promise<Answer> {
+  return (item) => {
+    if (queue.size() >= waitingMax) {
+      return Promise.reject(new Problem('overloaded', `${waitingMax} writes are already waiting.`))
+    }
+    return new Promise((resolve, reject) => {
+      queue.push({ item, weight: weigh?.(item) ?? 1, since: monotonic(), resolve, reject })
+    })
   }
-  return new Promise((resolve, reject) => {
-    queue.push({ item, weight: weigh?.(item) ?? 1, since, resolve, reject })
-  })
 }
 
 export function settle<Answer>(entry: Waiting<unknown, Answer>, outcome: Outcome<Answer>): void {
