@@ -15,9 +15,6 @@
  * is done with a group is said below: writes run in order inside one transaction. If one throws, what they did is undone
  * and they run again with a savepoint around each; that is cheaper than a savepoint around every write, because refusals
  * are rare. So `work` may run twice and must have no effect outside the database.
- *
- * Statements that control the transaction run by `get`, which reads nothing back: `run` also asks for the rowid
- * inserted last, and throws when that is beyond 2^53, after the statement took effect.
  */
 import type { DatabaseSync } from 'node:sqlite'
 import { createTurns } from '../runtime/batching/calls.ts'
@@ -27,6 +24,7 @@ import { Problem } from '../runtime/problem.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import { isBusy, isStoreFault, unavailable } from './faults.ts'
 import { countCommit } from './revision.ts'
+import { prepareTransaction } from './transaction.ts'
 
 /** Writes that share a commit at most. */
 export const GROUP_MAX = 256
@@ -65,17 +63,7 @@ export function createCommits(
   writer: DatabaseSync,
   { requireFile, hasRoom, onCommit, runtime }: CommitOptions,
 ): Commits {
-  const control = (sql: string) => {
-    const statement = writer.prepare(sql)
-    return () => void statement.get()
-  }
-  const beginImmediate = control('BEGIN IMMEDIATE')
-  const commit = control('COMMIT')
-  const rollback = control('ROLLBACK')
-  const savepoint = control('SAVEPOINT undoable')
-  const release = control('RELEASE undoable')
-  const undo = control('ROLLBACK TO undoable')
-
+  const { begin: beginImmediate, commit, rollback, savepoint, release, undo } = prepareTransaction(writer)
   const queue = createQueue<Waiting>({ itemsMax: GROUP_MAX })
   const accept = acceptInto(queue, { runtime, waitingMax: WRITE_QUEUE_MAX })
   const turns = createTurns(runtime, flush)
