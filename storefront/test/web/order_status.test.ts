@@ -22,9 +22,10 @@ suite('statuses in the pages are those of the order service', () => {
     assert.deepEqual([...EXPECTED_STATUSES], service.EXPECTED_STATUSES)
   })
 
-  test('each has words, and so has each move', () => {
+  test('each has words, and so has each move and each reason of a rejection', () => {
     assert.deepEqual(byName(Object.keys(STATUS)), byName(service.ORDER_STATUSES))
     assert.deepEqual(byName(Object.keys(MOVES)), byName(service.REQUESTABLE_STATUSES))
+    assert.deepEqual(byName(Object.keys(REJECTIONS)), byName(service.REJECTION_REASONS))
   })
 
   test('one without words does not compile', () => {
