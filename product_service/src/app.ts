@@ -9,12 +9,11 @@ import type { Metrics } from '@shop/service_kit/runtime/metrics'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Logger } from 'pino'
 import type { Stores } from './domain/ports.ts'
-import { currencyRoute } from './http/currency_route.ts'
-import { internalRoutes } from './http/internal_routes.ts'
 import { PROBLEMS } from './http/problems.ts'
-import { productReads } from './http/product_reads.ts'
-import { productWrites } from './http/product_writes.ts'
+import { productReadRoutes } from './http/product_read_routes.ts'
+import { productWriteRoutes } from './http/product_write_routes.ts'
 import { createReservationMetrics } from './http/reservation_metrics.ts'
+import { reservationRoutes } from './http/reservation_routes.ts'
 import { stockRoutes } from './http/stock_routes.ts'
 
 export const SERVICE = 'product_service'
@@ -54,13 +53,12 @@ export function createApp(deps: AppDeps): App {
   })
   const { catalogue, stock } = stores
   if (routes !== 'internal') {
-    app.register(currencyRoute(prices))
-    app.register(productReads({ ...deps, catalogue, prices }))
-    app.register(productWrites({ ...deps, catalogue, prices }))
+    app.register(productReadRoutes({ catalogue, prices }))
+    app.register(productWriteRoutes({ ...deps, catalogue, prices }))
     app.register(stockRoutes({ ...deps, stock }))
   }
   if (routes !== 'public') {
-    app.register(internalRoutes({ ...deps, stock, prices, metrics: createReservationMetrics(metrics) }))
+    app.register(reservationRoutes({ ...deps, stock, prices, metrics: createReservationMetrics(metrics) }))
   }
   return app
 }

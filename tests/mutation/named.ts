@@ -265,14 +265,14 @@ export const NAMED: readonly Named[] = [
   },
   {
     what: 'half a character in a name is stored',
-    path: 'product_service/src/http/product_writes.ts',
+    path: 'product_service/src/http/product_write_routes.ts',
     from: 'body.name.toWellFormed()',
     to: 'body.name',
     test: 'product_service/test/http/routes.test.ts',
   },
   {
     what: 'half a character in a description is stored',
-    path: 'product_service/src/http/product_writes.ts',
+    path: 'product_service/src/http/product_write_routes.ts',
     from: 'body.description.toWellFormed()',
     to: 'body.description',
     test: 'product_service/test/http/routes.test.ts',

@@ -1,6 +1,7 @@
 /** One's own account, and the admin's view of all accounts. */
 
 import type { App } from '@shop/service_kit/http/app_types'
+import { empty } from '@shop/service_kit/http/empty'
 import {
   type CursorList,
   decodeCursor,
@@ -48,7 +49,7 @@ export function accountRoutes(ports: AccountPorts) {
       }
       return whileTheyWait(request, reply, async (caller) => {
         await changePassword(ports, await accountOf(request), change, caller)
-        return reply.code(204).send(null)
+        return empty(reply, 204)
       })
     })
 

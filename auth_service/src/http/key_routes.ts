@@ -1,6 +1,7 @@
 /** What other services verify access tokens with: the public keys (RFC 7517), and which tokens were withdrawn. */
 import { createHash } from 'node:crypto'
 import type { App } from '@shop/service_kit/http/app_types'
+import { empty } from '@shop/service_kit/http/empty'
 import { WITHDRAWN_MAX, WITHDRAWN_PATH } from '@shop/service_kit/identity/withdrawn_tokens'
 import type { Static } from 'typebox'
 import type { UserStore } from '../domain/ports.ts'
@@ -58,7 +59,7 @@ export function keyRoutes({ keySet, users, now }: KeyRoutesDeps) {
         'cache-control': 'no-cache',
         'content-type': 'application/json; charset=utf-8',
       })
-      if (request.headers['if-none-match'] === etag) return reply.code(304).send(null)
+      if (request.headers['if-none-match'] === etag) return empty(reply, 304)
       // Already the JSON of WithdrawnView.
       return reply.send(text as never)
     })

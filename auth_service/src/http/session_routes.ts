@@ -1,5 +1,7 @@
 /** Registering, logging in, refreshing and logging out. */
+
 import type { App } from '@shop/service_kit/http/app_types'
+import { empty } from '@shop/service_kit/http/empty'
 import { type AccountPorts, login, logout, register } from '../domain/accounts.ts'
 import type { IssueAccessToken } from '../domain/ports.ts'
 import { refreshSession } from '../domain/sessions.ts'
@@ -55,7 +57,7 @@ export function sessionRoutes(deps: SessionRoutesDeps) {
 
     app.post('/logout', logoutOperation, async (request, reply) => {
       await logout(ports, request.body.refresh_token)
-      return reply.code(204).send(null)
+      return empty(reply, 204)
     })
   }
 }

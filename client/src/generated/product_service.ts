@@ -846,6 +846,48 @@ export interface operations {
                     };
                 };
             };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
             /** @description `keys_unavailable`, `store_unavailable`, `overloaded` */
             503: {
                 headers: {
@@ -1223,6 +1265,48 @@ export interface operations {
                     };
                 };
             };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
             /** @description `version_required` */
             428: {
                 headers: {
@@ -1398,6 +1482,48 @@ export interface operations {
             };
             /** @description `precondition_failed` */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1666,6 +1792,48 @@ export interface operations {
                     };
                 };
             };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
             /** @description `version_required` */
             428: {
                 headers: {
@@ -1847,6 +2015,48 @@ export interface operations {
             };
             /** @description `insufficient_stock`, `stock_limit_exceeded` */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

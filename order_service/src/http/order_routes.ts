@@ -1,6 +1,7 @@
 /** Reading orders and moving them on. An order is its owner's and the admin's (invariant 10). */
 
 import type { App } from '@shop/service_kit/http/app'
+import { empty } from '@shop/service_kit/http/empty'
 import { alreadySeen, etagOf, versionsNamed } from '@shop/service_kit/http/etags'
 import {
   type CursorList,
@@ -16,7 +17,6 @@ import { DomainError } from '../domain/errors.ts'
 import type { OrderPage } from '../domain/ports.ts'
 import type { StoredOrder } from '../domain/schedule.ts'
 import { actorOf } from './actor.ts'
-import { empty } from './empty.ts'
 import {
   IfMatchHeaders,
   IfNoneMatchHeaders,

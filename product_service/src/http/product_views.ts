@@ -1,8 +1,10 @@
-/** How a product and a movement go out. */
-import { Id, Money, NullableString, Timestamp, Version } from '@shop/service_kit/http/schemas'
+/** A product on the wire. Apart from the operations, because problems show products too. */
+import { Id, Money, Timestamp, Version } from '@shop/service_kit/http/schemas'
 import { formatMoney } from '@shop/service_kit/money/money'
 import Type, { type Static } from 'typebox'
-import type { Movement, Product } from '../domain/product.ts'
+import type { Product } from '../domain/product.ts'
+
+export const ProductParams = Type.Object({ id: Id })
 
 export const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217', examples: ['USD'] })
 export const CurrencyDigits = Type.Integer({
@@ -27,19 +29,6 @@ export const ProductView = Type.Object({
 })
 export type ProductView = Static<typeof ProductView>
 
-export const MovementView = Type.Object({
-  product_id: Id,
-  version: Type.Integer({ minimum: 1, description: 'The version of the product this movement made' }),
-  delta: Type.Integer({ description: 'Units that came (+) or went (-)' }),
-  stock_after: Type.Integer({ minimum: 0 }),
-  reason: Type.Enum(['initial', 'sale', 'release', 'adjustment', 'edit']),
-  note: NullableString({ description: "An adjustment's reason" }),
-  order_id: NullableString({ format: 'uuid' }),
-  by: NullableString({ description: 'The account that caused it; null for orders' }),
-  at: Timestamp,
-})
-export type MovementView = Static<typeof MovementView>
-
 export type Prices = { readonly currency: string; readonly digits: () => number }
 
 export function productView(product: Product, { currency, digits: digitsOf }: Prices): ProductView {
@@ -58,15 +47,3 @@ export function productView(product: Product, { currency, digits: digitsOf }: Pr
     updated_at: product.updatedAt,
   }
 }
-
-export const movementView = (movement: Movement): MovementView => ({
-  product_id: movement.productId,
-  version: movement.version,
-  delta: movement.delta,
-  stock_after: movement.stockAfter,
-  reason: movement.reason,
-  note: movement.note,
-  order_id: movement.orderId,
-  by: movement.by,
-  at: movement.at,
-})

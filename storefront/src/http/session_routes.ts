@@ -11,6 +11,7 @@
  */
 import cookie from '@fastify/cookie'
 import type { App } from '@shop/service_kit/http/app'
+import { empty } from '@shop/service_kit/http/empty'
 import { problemResponses } from '@shop/service_kit/http/schemas'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
@@ -125,7 +126,7 @@ export function sessionRoutes({ auth, publicOrigin, sessionTtlSeconds }: Deps) {
             request.log.warn({ err }, 'a session was dropped without telling auth_service'),
           )
         }
-        return reply.code(204).send(null)
+        return empty(reply, 204)
       },
     )
 

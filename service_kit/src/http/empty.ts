@@ -1,4 +1,4 @@
-/** An answer without a body; typed replies have no word for that. */
+/** An answer without a body. Types of replies cannot express that, so this is the one place that says it. */
 import type { FastifyReply } from 'fastify'
 
 export const empty = (reply: unknown, status: 204 | 304) =>

@@ -1,0 +1,102 @@
+/**
+ * Reading the catalogue, which anyone may. Products go out as text made here, which is remembered while
+ * nothing changes (answer_memory.ts).
+ */
+import { createHash } from 'node:crypto'
+import type { App } from '@shop/service_kit/http/app_types'
+import { empty } from '@shop/service_kit/http/empty'
+import { etagOf, etagOfText, hasTag } from '@shop/service_kit/http/etags'
+import {
+  type CursorColumn,
+  type CursorList,
+  decodeCursor,
+  encodeCursor,
+  PAGE_LIMIT_DEFAULT,
+} from '@shop/service_kit/http/paging'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { DomainError } from '../domain/errors.ts'
+import { orderOf, ranksOf } from '../domain/pages.ts'
+import type { Catalogue, SearchSort, Sort } from '../domain/ports.ts'
+import { PRICE_MINOR_MAX, type Product } from '../domain/product.ts'
+import { QUERY_WORDS_MAX, queryWords } from '../domain/search.ts'
+import { createAnswerMemory, type Remembered } from './answer_memory.ts'
+import { getCurrencyOperation, getProductOperation, listProductsOperation } from './product_read_schemas.ts'
+import { type Prices, productView } from './product_views.ts'
+
+export type ProductReadRoutesDeps = { readonly catalogue: Catalogue; readonly prices: Prices }
+
+type Answer = Remembered & { readonly etag: string }
+
+/**
+ * The same for everyone, so any cache on the way may answer: what it says is at most that old, and money and stock are
+ * decided when an order is placed. The pages ask their browser for what is true now.
+ */
+const MAY_BE_KEPT = 'public, max-age=5, stale-while-revalidate=30'
+const JSON_TYPE = 'application/json; charset=utf-8'
+const KEYS: Readonly<Record<Sort, readonly CursorColumn[]>> = {
+  newest: ['id'],
+  price: [{ max: PRICE_MINOR_MAX }, 'id'],
+  '-price': [{ max: PRICE_MINOR_MAX }, 'id'],
+  name: ['string', 'id'],
+}
+
+/** The words decide about the order only where it is that of relevance. */
+function listBy(sort: SearchSort, words: readonly string[]): CursorList {
+  if (sort !== 'relevance') return { name: `products by ${sort}`, key: KEYS[sort] }
+  const about = createHash('sha256').update(words.join(' ')).digest('base64url')
+  return { name: `products about ${about}`, key: [{ max: ranksOf(words).length - 1 }, 'id'] }
+}
+
+export function productReadRoutes({ catalogue, prices }: ProductReadRoutesDeps) {
+  const memory = createAnswerMemory<Answer>(catalogue.revision)
+  const textOf = (product: Product) => JSON.stringify(productView(product, prices))
+  return async (app: App) => {
+    app.get('/products/currency', getCurrencyOperation, () => ({
+      currency: prices.currency,
+      currency_digits: prices.digits(),
+    }))
+
+    app.get('/products', listProductsOperation, async (request, reply) => {
+      const { q, in_stock = false, limit = PAGE_LIMIT_DEFAULT, cursor } = request.query
+      const words = q === undefined ? [] : queryWords(q).slice(0, QUERY_WORDS_MAX)
+      const sort = orderOf({ sort: request.query.sort ?? 'relevance', words })
+      const after = decodeCursor(cursor, listBy(sort, words))
+      // A query without a single letter or digit (such as "-") finds nothing, rather than everything.
+      if (q !== undefined && q.trim() !== '' && words.length === 0) {
+        return send(request, reply, EMPTY_PAGE)
+      }
+      const page = await memory.recall(request.url, async () => {
+        const { items, next, searchedFor, behind } = await catalogue.list({
+          ...{ sort, words, after, limit },
+          inStock: in_stock,
+        })
+        const cursorText = next === undefined ? 'null' : `"${encodeCursor(next, listBy(sort, words))}"`
+        const correction = searchedFor ? `,"searched_for":${JSON.stringify(searchedFor.join(' '))}` : ''
+        const text = `{"items":[${items.map(textOf).join()}],"next_cursor":${cursorText}${correction}}`
+        return withTag(text, behind)
+      })
+      return send(request, reply, page)
+    })
+
+    app.get('/products/:id', getProductOperation, (request, reply) => {
+      const { id } = request.params
+      const answer = memory.recall(id, async () => {
+        const product = await catalogue.find(id)
+        if (!product) throw new DomainError('product_not_found', 'There is no product of this id.')
+        return { text: textOf(product), etag: etagOf(product.version) }
+      })
+      // Without a promise where none is needed: that would cost more than the answer.
+      if (answer instanceof Promise) return answer.then((made) => send(request, reply, made))
+      send(request, reply, answer)
+    })
+  }
+}
+
+const withTag = (text: string, passing = false): Answer => ({ text, etag: etagOfText(text), passing })
+const EMPTY_PAGE = withTag('{"items":[],"next_cursor":null}')
+
+function send(request: FastifyRequest, reply: FastifyReply, { text, etag }: Answer): never {
+  reply.header('etag', etag).header('cache-control', MAY_BE_KEPT)
+  if (hasTag(request.headers['if-none-match'], etag)) return empty(reply, 304)
+  return reply.type(JSON_TYPE).send(text) as never
+}

@@ -1,0 +1,72 @@
+/** The operations that read the catalogue. */
+import { operationsOf } from '@shop/service_kit/http/operation'
+import { PageOf, PageQuery } from '@shop/service_kit/http/paging'
+import Type from 'typebox'
+import { SEARCH_SORTS } from '../domain/ports.ts'
+import { QUERY_LENGTH_MAX, QUERY_WORDS_MAX } from '../domain/search.ts'
+import { PROBLEMS } from './problems.ts'
+import { Currency, CurrencyDigits, ProductParams, ProductView } from './product_views.ts'
+
+const operation = operationsOf(PROBLEMS, 'products')
+
+const IfNoneMatchHeaders = Type.Object({
+  'if-none-match': Type.Optional(Type.String({ description: 'ETag you already have' })),
+})
+const Unchanged = Type.Null({ description: 'You have it already' })
+
+const ListQuery = Type.Object(
+  {
+    ...PageQuery,
+    q: Type.Optional(
+      Type.String({
+        maxLength: QUERY_LENGTH_MAX,
+        description: `Words that must all begin a word of name or description, or be another form of one; the first ${QUERY_WORDS_MAX} count`,
+      }),
+    ),
+    sort: Type.Optional(
+      Type.Enum([...SEARCH_SORTS], {
+        description: 'By default `relevance` (names before descriptions) with `q`, and `newest` without',
+      }),
+    ),
+    in_stock: Type.Optional(Type.Boolean({ description: 'true: only what can be bought now' })),
+  },
+  { additionalProperties: false },
+)
+
+const CataloguePage = Type.Object({
+  ...PageOf(ProductView).properties,
+  searched_for: Type.Optional(
+    Type.String({
+      description:
+        'The words these were found by, where nothing fits those of `q`: a typing error or two away',
+    }),
+  ),
+})
+
+export const getCurrencyOperation = operation({
+  operationId: 'getCurrency',
+  summary: 'The currency of all prices',
+  access: 'public',
+  response: { 200: Type.Object({ currency: Currency, currency_digits: CurrencyDigits }) },
+  problems: ['store_unavailable'],
+})
+
+export const listProductsOperation = operation({
+  operationId: 'listProducts',
+  summary: 'The catalogue, page by page',
+  access: 'public',
+  querystring: ListQuery,
+  headers: IfNoneMatchHeaders,
+  response: { 200: CataloguePage, 304: Unchanged },
+  problems: ['validation_failed', 'malformed_cursor', 'overloaded', 'store_unavailable'],
+})
+
+export const getProductOperation = operation({
+  operationId: 'getProduct',
+  summary: 'One product; its ETag is its version',
+  access: 'public',
+  params: ProductParams,
+  headers: IfNoneMatchHeaders,
+  response: { 200: ProductView, 304: Unchanged },
+  problems: ['validation_failed', 'product_not_found'],
+})

@@ -1,0 +1,104 @@
+/** The operations that change the catalogue. */
+import { ADMIN_PROBLEMS, BODY_PROBLEMS, operationsOf } from '@shop/service_kit/http/operation'
+import { Body, IntegerInput, MoneyInput } from '@shop/service_kit/http/schemas'
+import { Typed } from '@shop/service_kit/http/text'
+import Type, { type Static } from 'typebox'
+import { DESCRIPTION_LENGTH_MAX, NAME_LENGTH_MAX, STOCK_MAX } from '../domain/product.ts'
+import { PROBLEMS } from './problems.ts'
+import { ProductParams, ProductView } from './product_views.ts'
+
+const operation = operationsOf(PROBLEMS, 'products')
+
+export const MERGE_PATCH_TYPE = 'application/merge-patch+json'
+
+const Name = Typed('line', { maxLength: NAME_LENGTH_MAX, description: 'One line, not blank' })
+const Description = Typed('prose', { maxLength: DESCRIPTION_LENGTH_MAX })
+const StockInput = IntegerInput({ minimum: 0, maximum: STOCK_MAX })
+const SeenVersion = Type.Integer({
+  minimum: 1,
+  maximum: Number.MAX_SAFE_INTEGER,
+  description: 'The version you have seen',
+})
+
+const CreateBody = Body({
+  name: Name,
+  description: Description,
+  price: MoneyInput,
+  stock: StockInput,
+})
+
+const ReplaceBody = Body({
+  name: Name,
+  description: Description,
+  price: MoneyInput,
+  stock: Type.Optional(StockInput),
+  version: Type.Optional(SeenVersion),
+})
+
+export const PatchBody = Body({
+  name: Type.Optional(Name),
+  description: Type.Optional(Description),
+  price: Type.Optional(MoneyInput),
+  stock: Type.Optional(StockInput),
+  version: Type.Optional(SeenVersion),
+})
+export type PatchBody = Static<typeof PatchBody>
+
+/** A misspelt `version` would be a condition that is never looked at. */
+const VersionQuery = Type.Object({ version: Type.Optional(SeenVersion) }, { additionalProperties: false })
+const IfMatchHeaders = Type.Object({
+  'if-match': Type.Optional(Type.String({ description: 'ETag of the version you have seen, or *' })),
+})
+
+const CREATE_PROBLEMS = [...ADMIN_PROBLEMS, ...BODY_PROBLEMS, 'store_unavailable', 'overloaded'] as const
+const EDIT_PROBLEMS = [
+  ...CREATE_PROBLEMS,
+  'product_not_found',
+  'version_conflict',
+  'precondition_failed',
+  'version_contradiction',
+  'version_required',
+] as const
+
+export const createProductOperation = operation({
+  operationId: 'createProduct',
+  summary: 'Add a product',
+  access: 'admin',
+  body: CreateBody,
+  response: { 201: ProductView },
+  problems: CREATE_PROBLEMS,
+})
+
+export const replaceProductOperation = operation({
+  operationId: 'replaceProduct',
+  summary: 'Replace name, description and price; without stock the stock stays',
+  access: 'admin',
+  params: ProductParams,
+  headers: IfMatchHeaders,
+  body: ReplaceBody,
+  response: { 200: ProductView },
+  problems: EDIT_PROBLEMS,
+})
+
+export const patchProductOperation = operation({
+  operationId: 'patchProduct',
+  summary: 'Change some fields (RFC 7396 merge patch; no field can be removed)',
+  access: 'admin',
+  consumes: ['application/json', MERGE_PATCH_TYPE],
+  params: ProductParams,
+  headers: IfMatchHeaders,
+  body: PatchBody,
+  response: { 200: ProductView },
+  problems: EDIT_PROBLEMS,
+})
+
+export const deleteProductOperation = operation({
+  operationId: 'deleteProduct',
+  summary: 'Take a product out of the catalogue; orders keep their copy of name and price',
+  access: 'admin',
+  params: ProductParams,
+  querystring: VersionQuery,
+  headers: IfMatchHeaders,
+  response: { 204: Type.Null() },
+  problems: EDIT_PROBLEMS,
+})

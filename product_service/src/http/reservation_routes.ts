@@ -1,0 +1,94 @@
+/**
+ * What order_service asks of stock, many orders in one call. Each answer is durable before it is given, and
+ * asking again gives the same answer. An order that cannot be answered is `unanswered`, and no other for it.
+ */
+import type { App } from '@shop/service_kit/http/app_types'
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
+import type { Stock } from '../domain/ports.ts'
+import { answerEach } from './answer_each.ts'
+import type { Prices } from './product_views.ts'
+import type { ReservationMetrics } from './reservation_metrics.ts'
+import {
+  releaseOperation,
+  requestOf,
+  reservationView,
+  reserveOperation,
+  shipOperation,
+  unansweredView,
+} from './reservation_schemas.ts'
+
+export type ReservationRoutesDeps = {
+  readonly stock: Stock
+  readonly prices: Prices
+  readonly metrics: ReservationMetrics
+  readonly runtime: Pick<Runtime, 'now' | 'monotonic'>
+  readonly reached: (place: string) => void
+}
+
+/** BATCH_MAX orders of LINES_MAX lines fit. */
+const BATCH_BYTES_MAX = 1024 * 1024
+const UNANSWERED = 'an order could not be answered, and failed alone'
+
+export function reservationRoutes({ stock, prices, metrics, runtime, reached }: ReservationRoutesDeps) {
+  const { now, monotonic } = runtime
+  return async (app: App) => {
+    app.post(
+      '/internal/reservations',
+      { ...reserveOperation, bodyLimit: BATCH_BYTES_MAX },
+      async (request) => {
+        const requests = request.body.reservations.map((reservation) => requestOf(reservation, prices))
+        const startedAt = monotonic()
+        const at = now().toISOString()
+        const outcomes = await answerEach(
+          requests,
+          (some) => stock.reserve(some, at),
+          (err, { orderId }) => request.log.error({ err, order_id: orderId }, UNANSWERED),
+        )
+        reached('reservations_committed')
+        const decided = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value] : []))
+        metrics.observeBatch(decided, (monotonic() - startedAt) / 1000)
+        return {
+          results: outcomes.map((outcome, i) =>
+            outcome.ok
+              ? reservationView(outcome.value, prices)
+              : unansweredView(requests[i]!.orderId, prices),
+          ),
+        }
+      },
+    )
+
+    app.post('/internal/releases', releaseOperation, async (request) => {
+      const orderIds = request.body.order_ids
+      const at = now().toISOString()
+      const outcomes = await answerEach(
+        orderIds,
+        (some) => stock.release(some, at),
+        (err, orderId) => request.log.error({ err, order_id: orderId }, UNANSWERED),
+      )
+      reached('releases_committed')
+      return {
+        results: outcomes.map((outcome, i) => ({
+          order_id: orderIds[i]!,
+          status: outcome.ok ? outcome.value.status : ('unanswered' as const),
+        })),
+      }
+    })
+
+    app.post('/internal/shipments', shipOperation, async (request) => {
+      const orderIds = request.body.order_ids
+      const at = now().toISOString()
+      const outcomes = await answerEach(
+        orderIds,
+        (some) => stock.ship(some, at),
+        (err, orderId) => request.log.error({ err, order_id: orderId }, UNANSWERED),
+      )
+      reached('shipments_committed')
+      return {
+        results: outcomes.map((outcome, i) => ({
+          order_id: orderIds[i]!,
+          status: outcome.ok ? (outcome.value?.status ?? ('unknown' as const)) : ('unanswered' as const),
+        })),
+      }
+    })
+  }
+}
