@@ -18,8 +18,8 @@ export async function checkBalance(
   places: { products: Place; orders: Place },
   answered: number,
 ): Promise<string> {
-  const products = await openProducts({ ...places.products, CURRENCY }, systemRuntime)
-  const { orders, close } = await openOrders({ ...places.orders, CURRENCY }, systemRuntime)
+  const products = await openProducts({ ...places.products, CURRENCY }, { runtime: systemRuntime })
+  const { orders, close } = await openOrders({ ...places.orders, CURRENCY }, { runtime: systemRuntime })
   const unsettled = async () => (await orders.backlog()).count
   try {
     for (const deadline = Date.now() + SETTLE_MS; (await unsettled()) > 0; await sleep(200)) {

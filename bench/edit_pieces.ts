@@ -42,7 +42,7 @@ const DATA_DIR = mkdtempSync(join(tmpdir(), 'shop-bench-'))
 process.on('exit', () => rmSync(DATA_DIR, { recursive: true, force: true }))
 console.log(`Filling a catalogue of ${PRODUCTS} …`)
 const ids = await fillProducts({ DATA_DIR }, PRODUCTS, { priceMinor: PRICE_MINOR, stock: TURNS }, console.log)
-const { catalogue, stock, close } = await openStores({ DATA_DIR, CURRENCY }, systemRuntime)
+const { catalogue, stock, close } = await openStores({ DATA_DIR, CURRENCY }, { runtime: systemRuntime })
 const at = new Date().toISOString()
 const spent: Record<'sale' | 'edit', number[]> = { sale: [], edit: [] }
 const take = async (what: 'sale' | 'edit', work: () => Promise<unknown>) => {

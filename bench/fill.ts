@@ -34,7 +34,7 @@ export async function fillProducts(
   { priceMinor, stock }: { priceMinor: number; stock: number },
   tell: (what: string) => void,
 ): Promise<string[]> {
-  const stores = await openProducts({ ...place, CURRENCY }, systemRuntime)
+  const stores = await openProducts({ ...place, CURRENCY }, { runtime: systemRuntime })
   const ids: string[] = []
   try {
     while (ids.length < count) {
@@ -59,7 +59,7 @@ export async function fillOrders(
   count: number,
   tell: (what: string) => void,
 ): Promise<{ orderIds: string[]; userIds: string[] }> {
-  const { orders, close } = await openOrders({ DATA_DIR: dataDir, CURRENCY }, systemRuntime)
+  const { orders, close } = await openOrders({ DATA_DIR: dataDir, CURRENCY }, { runtime: systemRuntime })
   const userIds = Array.from({ length: count / ORDERS_PER_USER }, () => randomUUIDv7())
   const productIds = Array.from({ length: 1_000 }, () => randomUUIDv7())
   const orderIds: string[] = []

@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path'
 import { openStores as openAuthStores } from '@shop/auth_service/storage/open_stores'
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
 import { PRODUCT_INDEXES } from '@shop/product_service/storage/mongo_documents'
+import { MONGO_DATABASE } from '@shop/product_service/storage/open_mongo'
 import { openStores as openProductStores } from '@shop/product_service/storage/open_stores'
 import { openMongo } from '@shop/service_kit/mongo/store'
 import { databaseOf } from '@shop/service_kit/mongo/url'
@@ -89,9 +90,9 @@ try {
   // Nobody searches the copy.
   const lookOnly = { ...old, existing: true }
   const oldStores = {
-    accounts: closing(await openAuthStores(old, systemRuntime)),
-    products: closing(await openProductStores(lookOnly, systemRuntime)),
-    orders: closing(await openOrderStores(old, systemRuntime)),
+    accounts: closing(await openAuthStores(old, { runtime: systemRuntime })),
+    products: closing(await openProductStores(lookOnly, { runtime: systemRuntime })),
+    orders: closing(await openOrderStores(old, { runtime: systemRuntime })),
   }
   // Amounts are carried as they lie there, so the target counts with the digits the source counts with.
   const next = ({ digits }: { digits(): number }) => ({
@@ -101,16 +102,18 @@ try {
     CURRENCY_DIGITS: digits(),
   })
   const nextStores = {
-    accounts: closing(await openAuthStores({ DATABASE_URL: to!, DATA_DIR: folder }, systemRuntime)),
-    products: closing(await openProductStores(next(oldStores.products), systemRuntime)),
-    orders: closing(await openOrderStores(next(oldStores.orders), systemRuntime)),
+    accounts: closing(
+      await openAuthStores({ DATABASE_URL: to!, DATA_DIR: folder }, { runtime: systemRuntime }),
+    ),
+    products: closing(await openProductStores(next(oldStores.products), { runtime: systemRuntime })),
+    orders: closing(await openOrderStores(next(oldStores.orders), { runtime: systemRuntime })),
   }
   await nextStores.products.check()
   const mongo = closing(
     await openMongo({
       runtime: systemRuntime,
       url: to!,
-      database: 'shop_products',
+      database: MONGO_DATABASE,
       service: 'product_service',
       indexes: PRODUCT_INDEXES,
     }),

@@ -32,7 +32,7 @@ try {
   if (config.DATABASE_URL === undefined && !existsSync(file)) {
     refuse(`There is no ${file}. Set DATA_DIR to the shop's, or start the shop first.`)
   }
-  const stores = await openStores(config, systemRuntime)
+  const stores = await openStores(config, { runtime: systemRuntime })
   const { kid, removed } = await rotateKeys({
     keys: stores.keys,
     now: systemRuntime.now,

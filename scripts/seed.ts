@@ -64,7 +64,7 @@ try {
 
 async function openOrRefuse(): Promise<Stores> {
   try {
-    return await openStores(readProductConfig(product.env), systemRuntime)
+    return await openStores(readProductConfig(product.env), { runtime: systemRuntime })
   } catch (error) {
     refuse(reasonOf(error))
   }

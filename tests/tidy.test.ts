@@ -7,6 +7,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
 import { suite, test } from 'node:test'
 import { CATALOGUES } from '../scripts/docs/catalogues.ts'
+import { importCircles, importsOf, type Package } from './import_circles.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const MODULE_LINES_MAX = 200
@@ -117,7 +118,7 @@ const modulesAreShort: Rule = ({ path, text }) => {
 }
 
 /** Loaded only where spans are asked for, and installed only there: a manifest that lists it would install it everywhere. */
-const LOADED_ON_DEMAND = { path: 'service_kit/src/http/tracing.ts', name: '@shop/tracing' }
+const LOADED_ON_DEMAND = { path: 'service_kit/src/http/start_tracing.ts', name: '@shop/tracing' }
 /** Listed where it is imported: our own packages would be found without, by the links npm makes for all of them. */
 const packagesAreListed: Rule = ({ path, text }) => {
   const folder = OUR_FOLDERS.find((each) => path.startsWith(`${each}/`)) ?? '.'
@@ -272,6 +273,58 @@ suite('time, chance, timers and environment', () => {
       const files = allFiles.filter(({ path }) => path.startsWith(excepted))
       assert.ok(files.flatMap(({ text }) => outsideWorldIn(text)).length > 0, excepted)
     }
+  })
+})
+
+suite('circles of imports', () => {
+  const packages: readonly Package[] = OUR_FOLDERS.map((folder) => ({
+    folder,
+    ...JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')),
+  }))
+  const modules = allFiles.filter(({ path }) => /\.(ts|tsx|mjs)$/.test(path))
+
+  const a = { path: 'auth_service/src/a.ts', text: "import type { B } from './rooms/b.ts'" }
+  const b = (text: string) => ({ path: 'auth_service/src/rooms/b.ts', text })
+  const c = (text: string) => ({ path: 'service_kit/src/http/c.ts', text })
+  const d = (text: string) => ({ path: 'service_kit/test_support/d.ts', text })
+  const CIRCLES: readonly (readonly [name: string, files: readonly File[], circle: string])[] = [
+    [
+      'of types',
+      [a, b("import type { A } from '../a.ts'")],
+      `${a.path} > auth_service/src/rooms/b.ts > ${a.path}`,
+    ],
+    ['of one module', [{ ...a, text: "import './a.ts'" }], `${a.path} > ${a.path}`],
+    [
+      'of values that is closed by an import on demand',
+      [a, b("export { one } from '../one.ts'\nconst { x } = await import(\n  '../a.ts'\n)")],
+      `${a.path} > auth_service/src/rooms/b.ts > ${a.path}`,
+    ],
+    [
+      'through three packages',
+      [
+        a,
+        b("import {\n  x,\n} from '@shop/service_kit/http/c'"),
+        c("export type { D } from '@shop/service_kit/test_support/d'"),
+        d("import type { A } from '@shop/auth_service/a'"),
+      ],
+      `${a.path} > auth_service/src/rooms/b.ts > service_kit/src/http/c.ts > service_kit/test_support/d.ts > ${a.path}`,
+    ],
+  ]
+  for (const [name, files, circle] of CIRCLES) {
+    test(`a circle ${name} is noticed`, () => assert.deepEqual(importCircles(files, packages), [circle]))
+  }
+  test('two ways to one module are no circle, nor is what a comment says', () => {
+    const files = [a, b("import '@shop/service_kit/http/c'"), c("// from '@shop/auth_service/a'")]
+    assert.deepEqual(importCircles([...files, { ...a, path: 'auth_service/src/z.ts' }], packages), [])
+  })
+
+  test('no circle of imports of any kind', () => assert.deepEqual(importCircles(modules, packages), []))
+  test('an import of a package of ours is followed to a file', () => {
+    const paths = new Set(modules.map(({ path }) => path))
+    const lost = modules
+      .flatMap((each) => (/(^|\/)tidy/.test(each.path) ? [] : importsOf(each, packages)))
+      .filter((path) => /\.(ts|tsx)$/.test(path) && !paths.has(path) && !path.includes('/generated/'))
+    assert.deepEqual(lost, [])
   })
 })
 

@@ -13,6 +13,7 @@ import { createRefreshTokens } from './crypto/refresh_tokens.ts'
 import { createAccessTokens, publicKeySet, storedKeys } from './crypto/signing.ts'
 import { createWorkLines } from './crypto/work_lines.ts'
 import type { AccountPorts } from './domain/accounts.ts'
+import type { Stores } from './domain/ports.ts'
 import { REFRESH_TOKEN_TTL_SECONDS_DEFAULT } from './domain/sessions.ts'
 import {
   FREE_TRIES_DEFAULT,
@@ -25,7 +26,6 @@ import { accountRoutes } from './http/account_routes.ts'
 import { keyRoutes } from './http/key_routes.ts'
 import { PROBLEMS } from './http/problems.ts'
 import { sessionRoutes } from './http/session_routes.ts'
-import type { Stores } from './storage/open_stores.ts'
 
 export type AppDeps = {
   readonly stores: Stores

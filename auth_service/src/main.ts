@@ -1,5 +1,5 @@
 /** The process: configuration, stores, keys, the first admin, the app. */
-import { startTracing } from '@shop/service_kit/http/tracing'
+import { startTracing } from '@shop/service_kit/http/start_tracing'
 import { listOf, operationsPlace } from '@shop/service_kit/runtime/config'
 import { runService } from '@shop/service_kit/runtime/lifecycle'
 import { createLogger } from '@shop/service_kit/runtime/log'
@@ -19,11 +19,10 @@ await runService(systemRuntime, async () => {
   const logger = createLogger('auth_service', config.LOG_LEVEL)
   const tracing = await startTracing('auth_service', process.env, systemRuntime)
   const metrics = createMetrics('auth_service')
-  const stores = await openStores(
-    config,
-    systemRuntime,
-    createUnreadableTold({ logger, metrics, runtime: systemRuntime }),
-  )
+  const stores = await openStores(config, {
+    runtime: systemRuntime,
+    unreadableOf: createUnreadableTold({ logger, metrics, runtime: systemRuntime }),
+  })
   const { app, ports } = createApp({
     stores,
     runtime: systemRuntime,

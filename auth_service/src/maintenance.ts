@@ -4,9 +4,9 @@
  */
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Logger } from 'pino'
+import type { Stores } from './domain/ports.ts'
 import { REFRESH_TOKEN_TTL_SECONDS_DEFAULT } from './domain/sessions.ts'
 import { type KeyPorts, keepKeys } from './domain/signing_keys.ts'
-import type { Stores } from './storage/open_stores.ts'
 
 export const EVERY_MS = 60_000
 /** Of one transaction: a few milliseconds of the thread that serves everybody. */

@@ -1,8 +1,7 @@
 /** Everything the stores of accounts do, at once, for runs in which a call into their engine fails. */
 import assert from 'node:assert/strict'
 import type { FaultRun, Step } from '@shop/service_kit/test_support/fault_runs'
-import type { Session } from '../src/domain/ports.ts'
-import type { Stores } from '../src/storage/open_stores.ts'
+import type { Session, Stores } from '../src/domain/ports.ts'
 import { newId, START } from './support.ts'
 import { account } from './user_store_contract.ts'
 

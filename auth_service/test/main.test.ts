@@ -89,7 +89,7 @@ suite('the process', () => {
     assert.equal(a?.keys.length, 1)
     assert.deepEqual(a, b)
 
-    const stores = await openStores({ DATA_DIR }, systemRuntime)
+    const stores = await openStores({ DATA_DIR }, { runtime: systemRuntime })
     t.after(() => stores.close())
     assert.equal((await stores.users.list({ limit: 9 })).length, 1)
     const { kid } = await rotateKeys({ keys: stores.keys, now: () => new Date() })

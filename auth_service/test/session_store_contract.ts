@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { CLOCKS_DIFFER_MS } from '../src/domain/clocks.ts'
-import type { Session } from '../src/domain/ports.ts'
-import type { Stores } from '../src/storage/open_stores.ts'
+import type { Session, Stores } from '../src/domain/ports.ts'
 import { type OpenPair, type Scope, START } from './support.ts'
 import { account } from './user_store_contract.ts'
 

@@ -10,8 +10,9 @@ import { createVirtualRuntime } from '@shop/service_kit/test_support/virtual_run
 import { type AppDeps, createApp } from '../src/app.ts'
 import { makeKeyPair } from '../src/crypto/signing.ts'
 import { ensureFirstAdmin } from '../src/domain/accounts.ts'
+import type { Stores } from '../src/domain/ports.ts'
 import { keepKeys } from '../src/domain/signing_keys.ts'
-import { openSqliteStores, type Stores } from '../src/storage/open_stores.ts'
+import { openSqliteStores } from '../src/storage/open_stores.ts'
 
 export const START = new Date('2026-01-02T03:04:05.678Z')
 export const PASSWORD = 'plum tart on tuesday'
@@ -33,7 +34,7 @@ export function folder(t: Scope): string {
 export type OpenPair = (t: Scope) => Promise<[Stores, Stores]>
 
 export const inMemory: OpenPair = async (t) => {
-  const stores = openSqliteStores(':memory:', systemRuntime)
+  const stores = openSqliteStores(':memory:', { runtime: systemRuntime })
   t.after(() => stores.close())
   return [stores, stores]
 }
@@ -41,8 +42,8 @@ export const inMemory: OpenPair = async (t) => {
 export const onOneFile: OpenPair = async (t) => {
   const path = join(folder(t), 'auth.db')
   const pair: [Stores, Stores] = [
-    openSqliteStores(path, systemRuntime),
-    openSqliteStores(path, systemRuntime),
+    openSqliteStores(path, { runtime: systemRuntime }),
+    openSqliteStores(path, { runtime: systemRuntime }),
   ]
   t.after(() => Promise.all(pair.map((stores) => stores.close())))
   return pair

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import { Unreadable } from '@shop/service_kit/storage/unreadable'
 import { makeKeyPair } from '../src/crypto/signing.ts'
+import type { Stores } from '../src/domain/ports.ts'
 import { keepKeys } from '../src/domain/signing_keys.ts'
 import { maintain } from '../src/maintenance.ts'
-import type { Stores } from '../src/storage/open_stores.ts'
 import { createWorld, DAY_MS } from './support.ts'
 
 export type Spoilable = {

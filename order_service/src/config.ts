@@ -9,12 +9,13 @@ import {
   readConfig,
 } from '@shop/service_kit/runtime/config'
 import Type, { type Static } from 'typebox'
+import { DATABASE_FILE } from './storage/open_stores.ts'
 
 export const OrderConfig = Type.Object({
   ...CommonConfig,
   PORT: PortConfig(5002),
   ...OperationsConfig,
-  DATABASE_URL: DatabaseUrlConfig('orders.db'),
+  DATABASE_URL: DatabaseUrlConfig(DATABASE_FILE),
   CURRENCY: CurrencyConfig,
   CURRENCY_DIGITS: CurrencyDigitsConfig,
 })

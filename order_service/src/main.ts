@@ -1,6 +1,6 @@
 /** The process: configuration, stores, clients, app, settler; then listen until a signal. */
 import { createServiceClient } from '@shop/service_kit/http/service_client'
-import { startTracing } from '@shop/service_kit/http/tracing'
+import { startTracing } from '@shop/service_kit/http/start_tracing'
 import { followAuthService } from '@shop/service_kit/identity/auth_service'
 import { createServiceTokens } from '@shop/service_kit/identity/service_tokens'
 import { operationsPlace } from '@shop/service_kit/runtime/config'
@@ -20,11 +20,10 @@ await runService(systemRuntime, async () => {
   const config = readOrderConfig(process.env)
   const logger = createLogger(SERVICE, config.LOG_LEVEL)
   const metrics = createMetrics(SERVICE)
-  const stores = await openStores(
-    config,
-    systemRuntime,
-    createUnreadableTold({ logger, metrics, runtime: systemRuntime })('an order'),
-  )
+  const stores = await openStores(config, {
+    runtime: systemRuntime,
+    unreadableOf: createUnreadableTold({ logger, metrics, runtime: systemRuntime }),
+  })
   const tracing = await startTracing(SERVICE, process.env, systemRuntime)
   const auth = followAuthService({
     origins: [config.AUTH_URL],

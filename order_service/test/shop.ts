@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
 import type { App } from '@shop/service_kit/http/app'
 import { createServiceClient, type ServiceClient } from '@shop/service_kit/http/service_client'
-import { startTracing } from '@shop/service_kit/http/tracing'
+import { startTracing } from '@shop/service_kit/http/start_tracing'
 import type { Principal } from '@shop/service_kit/identity/access'
 import { createServiceTokens, createServiceTokenVerifier } from '@shop/service_kit/identity/service_tokens'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
@@ -43,7 +43,7 @@ export function verifyToken(token: string): Principal {
 export const as = (who: string) => ({ authorization: `Bearer ${who}` })
 
 export async function startProducts(t: TestContext) {
-  const stores = await openProductStores(MEMORY, systemRuntime)
+  const stores = await openProductStores(MEMORY, { runtime: systemRuntime })
   const { now, newId } = systemRuntime
   let app: App | undefined
   let port = 0
@@ -144,7 +144,7 @@ export async function connect(
 }
 
 export async function memoryOrders(t: TestContext): Promise<OrderStore> {
-  const stores = await openStores(MEMORY, systemRuntime)
+  const stores = await openStores(MEMORY, { runtime: systemRuntime })
   t.after(() => stores.close())
   return stores.orders
 }

@@ -1,5 +1,5 @@
 /** The process: configuration, stores, app, listen, drain. */
-import { startTracing } from '@shop/service_kit/http/tracing'
+import { startTracing } from '@shop/service_kit/http/start_tracing'
 import { followAuthService } from '@shop/service_kit/identity/auth_service'
 import { createServiceTokenVerifier } from '@shop/service_kit/identity/service_tokens'
 import { operationsPlace } from '@shop/service_kit/runtime/config'
@@ -18,12 +18,11 @@ await runService(systemRuntime, async () => {
   const config = readProductConfig(process.env)
   const logger = createLogger(SERVICE, config.LOG_LEVEL)
   const metrics = createMetrics(SERVICE)
-  const stores = await openStores(
-    config,
-    systemRuntime,
-    (text) => logger.info(text),
-    createUnreadableTold({ logger, metrics, runtime: systemRuntime }),
-  )
+  const stores = await openStores(config, {
+    runtime: systemRuntime,
+    notice: (text) => logger.info(text),
+    unreadableOf: createUnreadableTold({ logger, metrics, runtime: systemRuntime }),
+  })
   const tracing = await startTracing(SERVICE, process.env, systemRuntime)
   const auth = followAuthService({
     origins: [config.AUTH_URL],

@@ -5,7 +5,7 @@ import { openSqliteStores } from '../src/storage/open_stores.ts'
 
 const [path = '', products = '', count = '0'] = process.argv.slice(2)
 const ids = products.split(',')
-const stores = await openSqliteStores(path, 'USD', systemRuntime)
+const stores = await openSqliteStores(path, { CURRENCY: 'USD', runtime: systemRuntime })
 const answers = await Promise.all(
   Array.from({ length: Number(count) }, (_, i) => {
     const lines = (i % 2 ? ids : [...ids].reverse()).map((productId) => ({ productId, quantity: 1 }))

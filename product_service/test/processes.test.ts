@@ -17,7 +17,7 @@ const SECRET = 'a secret of the tests, 32 bytes and more'
 suite('two processes on one file', () => {
   test('sell exactly what there is, whatever the order of the products in a cart (invariants 1, 2)', async (t) => {
     const path = join(folder(t), 'products.db')
-    const stores = await openSqliteStores(path, 'USD', systemRuntime)
+    const stores = await openSqliteStores(path, { CURRENCY: 'USD', runtime: systemRuntime })
     t.after(() => stores.close())
     const [a, b] = [await add(stores, { stock: 60 }), await add(stores, { stock: 60 })]
     const buyers = await Promise.all(
@@ -151,7 +151,10 @@ suite('the process', () => {
   for (const [place, deed, status, expected] of places) {
     test(`that dies at ${place} has done the work, once, and says so when asked again`, async (t) => {
       const DATA_DIR = folder(t)
-      const stores = await openSqliteStores(join(DATA_DIR, 'products.db'), 'USD', systemRuntime)
+      const stores = await openSqliteStores(join(DATA_DIR, 'products.db'), {
+        CURRENCY: 'USD',
+        runtime: systemRuntime,
+      })
       const tea = await add(stores, { stock: 10 })
       const order_id = nextId()
       const lines = [{ productId: tea.id, quantity: 1 }]

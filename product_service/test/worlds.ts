@@ -30,7 +30,7 @@ export function folder(t: TestContext): string {
 }
 
 export const inMemory: MakeStores = async (t) => {
-  const stores = await openSqliteStores(':memory:', 'USD', systemRuntime)
+  const stores = await openSqliteStores(':memory:', { CURRENCY: 'USD', runtime: systemRuntime })
   t.after(() => stores.close())
   return [stores, stores]
 }
@@ -38,8 +38,8 @@ export const inMemory: MakeStores = async (t) => {
 export const onOneFile: MakeStores = async (t) => {
   const path = join(folder(t), 'products.db')
   const both = [
-    await openSqliteStores(path, 'USD', systemRuntime),
-    await openSqliteStores(path, 'USD', systemRuntime),
+    await openSqliteStores(path, { CURRENCY: 'USD', runtime: systemRuntime }),
+    await openSqliteStores(path, { CURRENCY: 'USD', runtime: systemRuntime }),
   ] as const
   t.after(() => Promise.all(both.map((stores) => stores.close())))
   return both
@@ -69,7 +69,7 @@ export async function openShop(
   options: { requireVersion?: boolean; currency?: string; path?: string } = {},
 ) {
   const { requireVersion = false, currency = 'USD', path = ':memory:' } = options
-  const stores = await openSqliteStores(path, currency, systemRuntime)
+  const stores = await openSqliteStores(path, { CURRENCY: currency, runtime: systemRuntime })
   const metrics = createMetrics('product_service')
   const app = createApp({
     stores,

@@ -31,7 +31,7 @@ export async function faultsOfLedger(path: string, env: NodeJS.ProcessEnv): Prom
       DATABASE_URL: `sqlite:${path}`,
       existing: true,
     },
-    systemRuntime,
+    { runtime: systemRuntime },
   )
   try {
     const faults: string[] = []

@@ -22,16 +22,16 @@ const nobody = () => {
 }
 
 export async function openApiDocuments(): Promise<Map<string, OpenApi>> {
-  const products = await openProductStores(':memory:', 'USD', systemRuntime)
+  const products = await openProductStores(':memory:', { CURRENCY: 'USD', runtime: systemRuntime })
   const { orders } = await openOrderStores(
     {
       DATABASE_URL: 'sqlite::memory:',
       DATA_DIR: '.',
       CURRENCY: 'USD',
     },
-    systemRuntime,
+    { runtime: systemRuntime },
   )
-  const auth = openAuthStores(':memory:', systemRuntime)
+  const auth = openAuthStores(':memory:', { runtime: systemRuntime })
   const apps: readonly (readonly [name: string, app: App])[] = [
     ['auth_service', createAuthApp({ stores: auth, runtime: systemRuntime }).app],
     [

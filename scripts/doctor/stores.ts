@@ -52,15 +52,14 @@ export async function examineStores(plan: Plan): Promise<Examination & { open: O
   const products = await attempt('product_service', () =>
     openProductStores(
       { ...readProductConfig(plannedService(plan, 'product_service').env), existing: true },
-      systemRuntime,
+      { runtime: systemRuntime },
     ),
   )
   const unreadable = new Map<string, string>()
   const ordering = await attempt('order_service', () =>
     openOrderStores(
       { ...readOrderConfig(plannedService(plan, 'order_service').env), existing: true },
-      systemRuntime,
-      (id, why) => unreadable.set(id, why),
+      { runtime: systemRuntime, unreadableOf: () => (id, why) => unreadable.set(id, why) },
     ),
   )
   if (products && ordering) findings.push(...digitsApart(products.digits(), ordering.digits()))

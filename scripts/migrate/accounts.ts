@@ -1,8 +1,7 @@
 /** Users, sessions and signing keys. Counts of failed logins stay behind: they are forgotten within hours anyway. */
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import type { Session } from '@shop/auth_service/domain/ports'
-import type { Stores } from '@shop/auth_service/storage/open_stores'
+import type { Session, Stores } from '@shop/auth_service/domain/ports'
 import type { Carried, Progress } from './progress.ts'
 
 const PAGE = 500

@@ -3,7 +3,7 @@
 import type { OrderStore } from '@shop/order_service/domain/ports'
 import type { StoredOrder } from '@shop/order_service/domain/schedule'
 import { ORDER_INDEXES } from '@shop/order_service/storage/mongo_order_store'
-import { DATABASE } from '@shop/order_service/storage/open_mongo'
+import { MONGO_DATABASE } from '@shop/order_service/storage/open_mongo'
 import type { Setting } from '@shop/service_kit/mongo/setup'
 import { openMongo } from '@shop/service_kit/mongo/store'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
@@ -32,7 +32,7 @@ export async function carryAge(path: string, url: string): Promise<void> {
   const store = await openMongo({
     runtime: systemRuntime,
     url,
-    database: DATABASE,
+    database: MONGO_DATABASE,
     service: 'order_service',
     indexes: ORDER_INDEXES,
   })

@@ -1,7 +1,7 @@
 /** Stores that count in another money than the services would: found before any of them is started. */
 import { join } from 'node:path'
-import { DATABASE as ORDERS } from '@shop/order_service/storage/open_mongo'
-import { DATABASE as PRODUCTS } from '@shop/product_service/storage/open_mongo'
+import { MONGO_DATABASE as ORDERS } from '@shop/order_service/storage/open_mongo'
+import { MONGO_DATABASE as PRODUCTS } from '@shop/product_service/storage/open_mongo'
 import { moneyFault } from '@shop/service_kit/sqlite/money'
 import type { MoneyConfig } from '@shop/service_kit/storage/store_money'
 import { type Plan, plannedService } from '../plan.ts'

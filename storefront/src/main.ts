@@ -1,7 +1,7 @@
 /** The process: configuration, app; then listen until a signal. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { startTracing } from '@shop/service_kit/http/tracing'
+import { startTracing } from '@shop/service_kit/http/start_tracing'
 import { followAuthService } from '@shop/service_kit/identity/auth_service'
 import { operationsPlace } from '@shop/service_kit/runtime/config'
 import { runService } from '@shop/service_kit/runtime/lifecycle'

@@ -4,21 +4,9 @@
  */
 import { createHash } from 'node:crypto'
 import { parseSync } from 'vite'
+import type { Change, Mutant } from './mutant.ts'
 import { sqlChanges } from './sql.ts'
 
-export type Mutant = {
-  /** The same for the same change of the same text, so that results can be kept. */
-  readonly id: string
-  readonly path: string
-  readonly line: number
-  readonly start: number
-  readonly end: number
-  readonly kind: string
-  readonly original: string
-  readonly replacement: string
-}
-
-export type Change = Pick<Mutant, 'start' | 'end' | 'kind' | 'replacement'>
 type Node = { readonly type: string; readonly start: number; readonly end: number } & Record<string, unknown>
 
 const OPPOSITES: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 /** Scores by folder, and every survivor, as Markdown. */
-import type { Mutant } from './mutants.ts'
+import type { Mutant } from './mutant.ts'
 
 /**
  * `killed`: a test failed. `late`: a test hung. `types`: no test failed, but it does not compile, so it could not be

@@ -1,5 +1,5 @@
 /** Mutants of SQL inside a string: conditions that are gone, and comparisons that are off by one. */
-import type { Change } from './mutants.ts'
+import type { Change } from './mutant.ts'
 
 const STATEMENT = /\b(SELECT|UPDATE|INSERT|DELETE)\b[\s\S]*\b(FROM|SET|INTO)\b|\b(WHERE|AND)\b [\s\S]*[=<>]/
 const BEGINS = /\b(WHERE|AND|OR|ON)\b/g

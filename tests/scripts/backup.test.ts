@@ -60,14 +60,14 @@ function gather({ dataDir, ports }: World) {
 /** What a shop has in its data folder, with one product. */
 async function makeStores({ dataDir }: World) {
   const place = { DATA_DIR: dataDir, CURRENCY: 'USD' }
-  const products = await openProductStores(place, systemRuntime)
+  const products = await openProductStores(place, { runtime: systemRuntime })
   const fields = { name: 'Tea pot', description: 'Holds a litre.', priceMinor: 1999, stock: 10 }
   const act = { by: 'test', at: new Date().toISOString() }
   await products.catalogue.create({ id: randomUUIDv7(), fields }, act)
   for (const { close } of [
     products,
-    await openAuthStores(place, systemRuntime),
-    await openOrderStores(place, systemRuntime),
+    await openAuthStores(place, { runtime: systemRuntime }),
+    await openOrderStores(place, { runtime: systemRuntime }),
   ])
     await close()
 }

@@ -62,7 +62,7 @@ suite('a command line', () => {
     const world = await newWorld(t)
     const place = { DATA_DIR: world.dataDir, CURRENCY: 'USD' }
     for (const open of [openAuthStores, openProductStores, openOrderStores])
-      await (await open(place, systemRuntime)).close()
+      await (await open(place, { runtime: systemRuntime })).close()
     const { code, output } = await finish(t, 'backup.ts', world, '--to', '/proc/nope/below')
     assert.match(
       output,

@@ -16,7 +16,7 @@ async function wholeWorld(t: TestContext) {
   const world = await newWorld(t)
   const place = { DATA_DIR: world.dataDir, CURRENCY: 'USD' }
   for (const open of [openAuthStores, openProductStores, openOrderStores])
-    await (await open(place, systemRuntime)).close()
+    await (await open(place, { runtime: systemRuntime })).close()
   return world
 }
 

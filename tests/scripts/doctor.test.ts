@@ -29,8 +29,8 @@ const AT = LONG_AGO.toISOString()
 type Stores = { readonly products: ProductStores; readonly orders: OrderStore }
 
 async function withStores<T>({ dataDir }: World, work: (stores: Stores) => Promise<T>): Promise<T> {
-  const products = await openProductStores({ DATA_DIR: dataDir, CURRENCY }, systemRuntime)
-  const { orders } = await openOrderStores({ DATA_DIR: dataDir, CURRENCY }, systemRuntime)
+  const products = await openProductStores({ DATA_DIR: dataDir, CURRENCY }, { runtime: systemRuntime })
+  const { orders } = await openOrderStores({ DATA_DIR: dataDir, CURRENCY }, { runtime: systemRuntime })
   try {
     return await work({ products, orders })
   } finally {
@@ -45,7 +45,7 @@ async function stockedWorld(t: TestContext, count = 1) {
   const productIds = Array.from({ length: count }, () => randomUUIDv7())
   const fields = { name: 'Tea pot', description: 'Holds a litre.', priceMinor: PRICE_MINOR, stock: STOCK }
   const drafts = productIds.map((id) => ({ id, fields }))
-  await (await openAuthStores({ DATA_DIR: world.dataDir }, systemRuntime)).close()
+  await (await openAuthStores({ DATA_DIR: world.dataDir }, { runtime: systemRuntime })).close()
   await withStores(world, ({ products }) => products.catalogue.importProducts(drafts, { by: 'test', at: AT }))
   return { world, productIds, productId: productIds[0]! }
 }
@@ -279,7 +279,9 @@ suite('what only a person can mend is told, and left alone by --fix', () => {
       plant: async ({ world, order }) => {
         await withStores(world, (stores) => reserve(stores, order))
         forget(join(world.dataDir, 'orders.db'))
-        await (await openOrderStores({ DATA_DIR: world.dataDir, CURRENCY }, systemRuntime)).close()
+        await (
+          await openOrderStores({ DATA_DIR: world.dataDir, CURRENCY }, { runtime: systemRuntime })
+        ).close()
       },
       found: ({ order }) =>
         new RegExp(
@@ -296,7 +298,10 @@ suite('what only a person can mend is told, and left alone by --fix', () => {
       plant: async ({ world: { dataDir } }) => {
         forget(join(dataDir, 'orders.db'))
         await (
-          await openOrderStores({ DATA_DIR: dataDir, CURRENCY, CURRENCY_DIGITS: 3 }, systemRuntime)
+          await openOrderStores(
+            { DATA_DIR: dataDir, CURRENCY, CURRENCY_DIGITS: 3 },
+            { runtime: systemRuntime },
+          )
         ).close()
       },
       found: () => 'Prices have 2 digits after the point, but the amounts of orders have 3.',

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUIDv7 } from 'node:crypto'
 import { test } from 'node:test'
 import { ORDER_INDEXES } from '@shop/order_service/storage/mongo_order_store'
-import { DATABASE } from '@shop/order_service/storage/open_mongo'
+import { MONGO_DATABASE } from '@shop/order_service/storage/open_mongo'
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
 import { openStores as openProductStores } from '@shop/product_service/storage/open_stores'
 import { openMongo } from '@shop/service_kit/mongo/store'
@@ -23,7 +23,7 @@ mongoSuite('a shop on MongoDB', (server) => {
   test('an order of before the database of orders was made gives nothing back; one of after does', async (t) => {
     const world = await newWorld(t)
     const place = { DATABASE_URL: server.url(), DATA_DIR: world.dataDir, CURRENCY: 'USD' }
-    const products = await openProductStores(place, systemRuntime)
+    const products = await openProductStores(place, { runtime: systemRuntime })
     t.after(() => products.close())
     const draft = {
       id: randomUUIDv7(),
@@ -71,7 +71,7 @@ mongoSuite('a shop on MongoDB', (server) => {
     // Of a database made before its age was kept nothing is known.
     const raw = await openMongo({
       runtime: systemRuntime,
-      ...{ url: server.url(), database: DATABASE, service: 'order_service' },
+      ...{ url: server.url(), database: MONGO_DATABASE, service: 'order_service' },
       indexes: ORDER_INDEXES,
     })
     t.after(() => raw.close())
@@ -85,7 +85,8 @@ mongoSuite('a shop on MongoDB', (server) => {
   test('its money is looked at before anything starts', async (t) => {
     const world = await newWorld(t)
     const place = { DATABASE_URL: server.url(), DATA_DIR: world.dataDir, CURRENCY: 'USD' }
-    for (const open of [openProductStores, openOrderStores]) await (await open(place, systemRuntime)).close()
+    for (const open of [openProductStores, openOrderStores])
+      await (await open(place, { runtime: systemRuntime })).close()
     const faults = (more: NodeJS.ProcessEnv) =>
       preflight(planShop({ ...world.env, DATABASE_URL: server.url(), ...more }, NOTHING_MADE))
     assert.deepEqual(await faults({}), [])

@@ -46,7 +46,7 @@ suite('a move that is ended', () => {
       const { dataDir } = world
       const place = { DATA_DIR: dataDir, CURRENCY: 'USD' }
       for (const open of [openAuthStores, openProductStores, openOrderStores]) {
-        await (await open(place, systemRuntime)).close()
+        await (await open(place, { runtime: systemRuntime })).close()
       }
       const silent = createServer(() => {}).listen(0, '127.0.0.1')
       await once(silent, 'listening')
@@ -76,7 +76,7 @@ test('a store that is empty is no source', async (t) => {
   const world = await newWorld(t)
   const place = { DATA_DIR: world.dataDir, CURRENCY: 'USD' }
   for (const open of [openAuthStores, openProductStores, openOrderStores]) {
-    await (await open(place, systemRuntime)).close()
+    await (await open(place, { runtime: systemRuntime })).close()
   }
   truncateSync(join(world.dataDir, 'orders.db'))
   const from = ['--from', `sqlite:${world.dataDir}`]

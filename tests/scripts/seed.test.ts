@@ -7,7 +7,7 @@ import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { finish, newWorld, type World } from './running.ts'
 
 async function catalogueOf({ dataDir }: World): Promise<readonly Product[]> {
-  const stores = await openStores({ DATA_DIR: dataDir, CURRENCY: 'USD' }, systemRuntime)
+  const stores = await openStores({ DATA_DIR: dataDir, CURRENCY: 'USD' }, { runtime: systemRuntime })
   try {
     const query = { sort: 'newest', words: [], inStock: false, after: undefined, limit: 1_000 } as const
     return (await stores.catalogue.list(query)).items

@@ -324,7 +324,7 @@ suite('what cannot work is refused in a sentence before anything is started', ()
       async prepare({ dataDir }) {
         const place = { DATA_DIR: dataDir, CURRENCY: 'USD' }
         for (const open of [openProductStores, openOrderStores])
-          await (await open(place, systemRuntime)).close()
+          await (await open(place, { runtime: systemRuntime })).close()
       },
       says: () =>
         /^CURRENCY is EUR, but the prices in \S+products\.db are USD, .*Set CURRENCY=USD\.\nCURRENCY is EUR.*orders\.db.*\n$/,
@@ -333,7 +333,9 @@ suite('what cannot work is refused in a sentence before anything is started', ()
       name: 'other digits than a store has',
       env: { CURRENCY_DIGITS: '3' },
       async prepare({ dataDir }) {
-        await (await openProductStores({ DATA_DIR: dataDir, CURRENCY: 'USD' }, systemRuntime)).close()
+        await (
+          await openProductStores({ DATA_DIR: dataDir, CURRENCY: 'USD' }, { runtime: systemRuntime })
+        ).close()
       },
       says: () => /^CURRENCY_DIGITS is 3, but the prices in \S+products\.db have 2\..*\n$/,
     },

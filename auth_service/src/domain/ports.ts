@@ -212,3 +212,13 @@ export type AccessToken = { readonly token: string; readonly expiresInSeconds: n
 export type IssueAccessToken = (account: Account, now: Date) => Promise<AccessToken>
 
 export type MakeKeyPair = () => Promise<{ kid: string; jwk: PrivateJwk }>
+
+export type Stores = {
+  readonly users: UserStore
+  readonly sessions: SessionStore
+  readonly keys: KeyStore
+  readonly throttle: ThrottleStore
+  /** Rejects with `store_unavailable` when the data can't be read or written. */
+  check(): Promise<void>
+  close(): Promise<void>
+}

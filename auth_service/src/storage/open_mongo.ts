@@ -1,23 +1,25 @@
 /** Opens the stores of a MongoDB server. */
 import { openMongo } from '@shop/service_kit/mongo/store'
-import type { Runtime } from '@shop/service_kit/runtime/runtime'
-import type { UnreadableOf } from '@shop/service_kit/storage/unreadable'
+import type { StoresOptions } from '@shop/service_kit/storage/opening'
+import type { Stores } from '../domain/ports.ts'
 import { createMongoKeyStore, KEY_INDEXES } from './mongo_key_store.ts'
 import { createMongoSessionStore, SESSION_INDEXES } from './mongo_session_store.ts'
 import { createMongoThrottleStore, THROTTLE_INDEXES } from './mongo_throttle_store.ts'
 import { createMongoUserStore, USER_INDEXES } from './mongo_user_store.ts'
-import type { Stores } from './open_stores.ts'
+
+/** Its name, unless the URL names one. */
+export const MONGO_DATABASE = 'shop_auth'
 
 export const AUTH_INDEXES = { ...USER_INDEXES, ...SESSION_INDEXES, ...KEY_INDEXES, ...THROTTLE_INDEXES }
 
+/** Rejects with a sentence an operator can act on. */
 export async function openMongoStores(
   url: string,
-  runtime: Runtime,
-  unreadableOf: UnreadableOf,
+  { runtime, unreadableOf = () => () => {} }: StoresOptions,
 ): Promise<Stores> {
   const store = await openMongo({
     url,
-    database: 'shop_auth',
+    database: MONGO_DATABASE,
     service: 'auth_service',
     indexes: AUTH_INDEXES,
     runtime,

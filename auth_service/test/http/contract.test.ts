@@ -269,7 +269,7 @@ suite('every code can be reached, and says what the catalogue says', () => {
   }
 
   test('a store that is gone is 503 store_unavailable, and not ready', async (t) => {
-    const world = await createWorld(t, { stores: openSqliteStores(':memory:', systemRuntime) })
+    const world = await createWorld(t, { stores: openSqliteStores(':memory:', { runtime: systemRuntime }) })
     await world.stores.close()
     const logout = await world.call('POST', '/logout', {
       body: { refresh_token: `${'A'.repeat(22)}.${'A'.repeat(43)}` },

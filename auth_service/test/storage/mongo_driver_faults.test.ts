@@ -15,7 +15,7 @@ mongoSuite('accounts in MongoDB while calls of the driver fail', (server) => {
   test('one in each run', async (t) => {
     const stores = await openStores(
       { DATABASE_URL: server.url(server.newDatabase()), DATA_DIR: '' },
-      systemRuntime,
+      { runtime: systemRuntime },
     )
     t.after(() => stores.close())
     const options = { ...MONGO_OPTIONS, oneByOne: !server.honest }

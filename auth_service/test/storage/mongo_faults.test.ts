@@ -19,7 +19,7 @@ mongoSuite('accounts in MongoDB when answers get lost', (server) => {
   const world = async (t: TestContext) => {
     const database = server.newDatabase()
     const open = async (DATABASE_URL: string) => {
-      const stores = await openStores({ DATABASE_URL, DATA_DIR: '' }, systemRuntime)
+      const stores = await openStores({ DATABASE_URL, DATA_DIR: '' }, { runtime: systemRuntime })
       t.after(() => stores.close())
       return stores
     }

@@ -14,7 +14,10 @@ import { account, userStoreContract } from '../user_store_contract.ts'
 
 mongoSuite('accounts in MongoDB', (server) => {
   const open = async (t: Scope, database: string) => {
-    const stores = await openStores({ DATABASE_URL: server.url(database), DATA_DIR: '' }, systemRuntime)
+    const stores = await openStores(
+      { DATABASE_URL: server.url(database), DATA_DIR: '' },
+      { runtime: systemRuntime },
+    )
     t.after(() => stores.close())
     return stores
   }
@@ -40,8 +43,7 @@ mongoSuite('accounts in MongoDB', (server) => {
     const told: string[] = []
     const stores = await openStores(
       { DATABASE_URL: server.url(database), DATA_DIR: '' },
-      systemRuntime,
-      (what) => (id) => told.push(`${what} ${id}`),
+      { runtime: systemRuntime, unreadableOf: (what) => (id) => told.push(`${what} ${id}`) },
     )
     const plan = { service: 'auth_service', database, indexes: AUTH_INDEXES }
     const raw = await openMongo({ runtime: systemRuntime, ...plan, url: server.url(database) })

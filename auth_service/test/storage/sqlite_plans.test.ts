@@ -10,7 +10,7 @@ import { folder } from '../support.ts'
 test('no statement scans what grows or sorts what it finds', async (t) => {
   const path = join(folder(t), 'auth.db')
   const statements = noteStatements(t)
-  const stores = openSqliteStores(path, systemRuntime)
+  const stores = openSqliteStores(path, { runtime: systemRuntime })
   t.after(() => stores.close())
   const plans = statements.plans(path)
   assert.ok(plans.length > 25)

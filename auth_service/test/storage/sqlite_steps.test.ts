@@ -19,7 +19,7 @@ test('between two steps others have their turn, and one that changes then is in 
     read.push(rows.length)
     return rows
   })
-  const { users, close } = openSqliteStores(path, systemRuntime)
+  const { users, close } = openSqliteStores(path, { runtime: systemRuntime })
   t.after(close)
   const db = new DatabaseSync(path)
   t.after(() => db.close())

@@ -27,8 +27,7 @@ unreadableContract('SQLite', async (t) => {
   const told: string[] = []
   const stores = await openStores(
     { DATABASE_URL: `sqlite:${path}`, DATA_DIR: '' },
-    systemRuntime,
-    (what) => (id) => told.push(`${what} ${id}`),
+    { runtime: systemRuntime, unreadableOf: (what) => (id) => told.push(`${what} ${id}`) },
   )
   const db = new DatabaseSync(path)
   t.after(async () => {
@@ -59,7 +58,7 @@ const SPOILT = {
 suite('opening the stores', () => {
   test('without DATABASE_URL there is a file in DATA_DIR, readable by its owner alone', async (t) => {
     const path = folder(t)
-    const stores = await openStores({ DATA_DIR: join(path, 'new') }, systemRuntime)
+    const stores = await openStores({ DATA_DIR: join(path, 'new') }, { runtime: systemRuntime })
     await stores.users.add(account('ada'))
     await stores.check()
     for (const file of ['auth.db', 'auth.db-wal']) {
@@ -70,17 +69,20 @@ suite('opening the stores', () => {
 
   test('data is there after opening again', async (t) => {
     const config = { DATA_DIR: '/nowhere', DATABASE_URL: `sqlite:${join(folder(t), 'a.db')}` }
-    const first = await openStores(config, systemRuntime)
+    const first = await openStores(config, { runtime: systemRuntime })
     const ada = account('ada')
     await first.users.add(ada)
     await first.close()
-    const second = await openStores(config, systemRuntime)
+    const second = await openStores(config, { runtime: systemRuntime })
     t.after(() => second.close())
     assert.deepEqual(await second.users.find(ada.id), ada)
   })
 
   test('a closed store says store_unavailable', async () => {
-    const stores = await openStores({ DATA_DIR: '.', DATABASE_URL: 'sqlite::memory:' }, systemRuntime)
+    const stores = await openStores(
+      { DATA_DIR: '.', DATABASE_URL: 'sqlite::memory:' },
+      { runtime: systemRuntime },
+    )
     await stores.close()
     await assert.rejects(stores.users.add(account('ada')), { code: 'store_unavailable' })
     await assert.rejects(stores.sessions.end(newId()), { code: 'store_unavailable' })

@@ -61,6 +61,15 @@ export type OrderStore = {
   close(): Promise<void>
 }
 
+export type Stores = {
+  readonly orders: OrderStore
+  /** Digits its amounts count. Throws `store_unavailable` while the store was not reached yet. */
+  digits(): number
+  /** When the database was made, where the database itself records it: a SQLite file does not. */
+  madeAt?(): Promise<Date | undefined>
+  close(): Promise<void>
+}
+
 export type HoldAnswer =
   | { readonly status: 'held'; readonly lines: readonly PricedLine[] }
   | { readonly status: 'rejected'; readonly rejection: Rejection }

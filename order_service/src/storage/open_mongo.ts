@@ -1,26 +1,26 @@
-/** Opens the orders of a MongoDB server. */
-import { type MongoStore, openMongo } from '@shop/service_kit/mongo/store'
-import type { Runtime } from '@shop/service_kit/runtime/runtime'
+/** Opens the stores of a MongoDB server. */
+import { openMongo } from '@shop/service_kit/mongo/store'
+import type { StoresOptions } from '@shop/service_kit/storage/opening'
 import type { StoreMoney } from '@shop/service_kit/storage/store_money'
-import type { OnUnreadable } from '@shop/service_kit/storage/unreadable'
+import type { Stores } from '../domain/ports.ts'
 import { createMongoOrderStore, ORDER_INDEXES } from './mongo_order_store.ts'
 
 /** Its name, unless the URL names one. */
-export const DATABASE = 'shop_orders'
+export const MONGO_DATABASE = 'shop_orders'
 
-export async function openMongoOrders(
+/** Rejects with a sentence an operator can act on. */
+export async function openMongoStores(
   url: string,
-  money: StoreMoney,
-  runtime: Runtime,
-  onUnreadable: OnUnreadable,
-) {
-  const store: MongoStore = await openMongo({
+  { money, runtime, unreadableOf = () => () => {} }: { readonly money: StoreMoney } & StoresOptions,
+): Promise<Stores> {
+  const store = await openMongo({
     url,
-    database: DATABASE,
+    database: MONGO_DATABASE,
     service: 'order_service',
     indexes: ORDER_INDEXES,
     money,
     runtime,
   })
-  return { orders: createMongoOrderStore(store, runtime, onUnreadable), madeAt: store.madeAt }
+  const orders = createMongoOrderStore(store, runtime, unreadableOf('an order'))
+  return { orders, madeAt: store.madeAt, digits: money.digits, close: () => orders.close() }
 }

@@ -44,7 +44,7 @@ const HELD_ANSWER: HoldAnswer = { status: 'held', lines: HELD }
 async function world(t: TestContext) {
   const stores = await openStores(
     { DATABASE_URL: 'sqlite::memory:', DATA_DIR: '', CURRENCY: 'USD' },
-    systemRuntime,
+    { runtime: systemRuntime },
   )
   t.after(() => stores.close())
   const runtime = createVirtualRuntime()

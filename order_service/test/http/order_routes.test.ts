@@ -432,7 +432,7 @@ suite('operating', () => {
         DATA_DIR: '',
         CURRENCY: 'USD',
       },
-      systemRuntime,
+      { runtime: systemRuntime },
     )
     const products = await startProducts(t)
     const { post, app } = createOrderApp(t, { orders, reservations: await connect(t, products.url) })

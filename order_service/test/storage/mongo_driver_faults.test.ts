@@ -14,7 +14,10 @@ const CALLS_MIN = 20
 mongoSuite('orders in MongoDB while calls of the driver fail', (server) => {
   test('3, 4: one in each run', async (t) => {
     const DATABASE_URL = server.url(server.newDatabase())
-    const { orders, close } = await openStores({ DATABASE_URL, DATA_DIR: '', CURRENCY: 'USD' }, systemRuntime)
+    const { orders, close } = await openStores(
+      { DATABASE_URL, DATA_DIR: '', CURRENCY: 'USD' },
+      { runtime: systemRuntime },
+    )
     t.after(close)
     const failed = await failEveryCall(mongoDriver, MONGO_ERRORS, () => orderRun(orders), MONGO_OPTIONS)
     assert.ok(failed > CALLS_MIN, `${failed} calls`)

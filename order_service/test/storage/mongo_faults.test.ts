@@ -12,7 +12,10 @@ mongoSuite('orders in MongoDB when answers get lost', (server) => {
   const world = async (t: TestContext) => {
     const database = server.newDatabase()
     const open = async (DATABASE_URL: string) => {
-      const stores = await openStores({ DATABASE_URL, DATA_DIR: '', CURRENCY: 'USD' }, systemRuntime)
+      const stores = await openStores(
+        { DATABASE_URL, DATA_DIR: '', CURRENCY: 'USD' },
+        { runtime: systemRuntime },
+      )
       t.after(() => stores.close())
       return stores.orders
     }

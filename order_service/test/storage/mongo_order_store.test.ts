@@ -21,8 +21,7 @@ mongoSuite('orders in MongoDB', (server) => {
     const told: string[] = []
     const stores = await openStores(
       { DATABASE_URL: url, DATA_DIR: '', CURRENCY: 'USD' },
-      systemRuntime,
-      (id) => told.push(id),
+      { runtime: systemRuntime, unreadableOf: () => (id) => told.push(id) },
     )
     const raw = await openMongo({
       runtime: systemRuntime,
@@ -106,7 +105,7 @@ mongoSuite('orders in MongoDB', (server) => {
 
 async function open(t: TestContext, server: MongoServer, database: string, CURRENCY = 'USD') {
   const DATABASE_URL = server.url(database)
-  const stores = await openStores({ DATABASE_URL, DATA_DIR: '', CURRENCY }, systemRuntime)
+  const stores = await openStores({ DATABASE_URL, DATA_DIR: '', CURRENCY }, { runtime: systemRuntime })
   t.after(() => stores.close())
   return stores.orders
 }

@@ -19,7 +19,7 @@ suite('orders in SQLite', () => {
           DATA_DIR: '',
           CURRENCY: 'USD',
         },
-        systemRuntime,
+        { runtime: systemRuntime },
       )
       t.after(() => stores.close())
       return orderRun(stores.orders)

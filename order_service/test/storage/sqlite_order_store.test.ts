@@ -18,7 +18,7 @@ function folder(t: TestContext) {
 }
 
 async function open(t: TestContext, DATA_DIR: string, changes: object = {}) {
-  const stores = await openStores({ DATA_DIR, CURRENCY: 'USD', ...changes }, systemRuntime)
+  const stores = await openStores({ DATA_DIR, CURRENCY: 'USD', ...changes }, { runtime: systemRuntime })
   t.after(() => stores.close())
   return stores.orders
 }
@@ -36,7 +36,10 @@ orderStoreContract('SQLite on file, two connections', async (t) => {
 unreadableContract('SQLite', async (t) => {
   const path = folder(t)
   const told: string[] = []
-  const stores = await openStores({ DATA_DIR: path, CURRENCY: 'USD' }, systemRuntime, (id) => told.push(id))
+  const stores = await openStores(
+    { DATA_DIR: path, CURRENCY: 'USD' },
+    { runtime: systemRuntime, unreadableOf: () => (id) => told.push(id) },
+  )
   t.after(() => stores.close())
   const db = new DatabaseSync(join(path, 'orders.db'))
   t.after(() => db.close())
@@ -79,7 +82,7 @@ suite('the file repeats the invariants', () => {
 suite('opening', () => {
   test('orders are still there when the file is opened again', async (t) => {
     const path = folder(t)
-    const first = await openStores({ DATA_DIR: path, CURRENCY: 'USD' }, systemRuntime)
+    const first = await openStores({ DATA_DIR: path, CURRENCY: 'USD' }, { runtime: systemRuntime })
     const kept = order({ idempotencyKey: 'k' })
     await first.orders.addOnce(kept)
     await first.close()
@@ -88,9 +91,9 @@ suite('opening', () => {
 
   test('another currency is refused, and the file is left as it was', async (t) => {
     const path = folder(t)
-    await (await openStores({ DATA_DIR: path, CURRENCY: 'USD' }, systemRuntime)).close()
+    await (await openStores({ DATA_DIR: path, CURRENCY: 'USD' }, { runtime: systemRuntime })).close()
     await assert.rejects(
-      openStores({ DATA_DIR: path, CURRENCY: 'EUR' }, systemRuntime),
+      openStores({ DATA_DIR: path, CURRENCY: 'EUR' }, { runtime: systemRuntime }),
       /CURRENCY is EUR, but the prices in .* are USD/,
     )
     assert.equal(existsSync(join(path, 'orders.db-wal')), false, 'who was refused holds nothing open')
@@ -107,11 +110,14 @@ suite('opening', () => {
     old.writer.prepare(`INSERT INTO shop VALUES (1, 'HUF')`).run()
     await old.close()
     for (const _ of ['first', 'again']) {
-      const stores = await openStores({ DATA_DIR: path, CURRENCY: 'HUF' }, systemRuntime)
+      const stores = await openStores({ DATA_DIR: path, CURRENCY: 'HUF' }, { runtime: systemRuntime })
       assert.equal(stores.digits(), 0)
       await stores.close()
     }
-    await assert.rejects(openStores({ DATA_DIR: path, CURRENCY: 'USD' }, systemRuntime), /are HUF/)
+    await assert.rejects(
+      openStores({ DATA_DIR: path, CURRENCY: 'USD' }, { runtime: systemRuntime }),
+      /are HUF/,
+    )
   })
 
   for (const [what, sql] of [

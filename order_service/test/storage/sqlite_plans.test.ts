@@ -11,7 +11,7 @@ import { openStores } from '../../src/storage/open_stores.ts'
 test('no statement scans what grows or sorts what it finds', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'shop-plans-'))
   const statements = noteStatements(t)
-  const stores = await openStores({ DATA_DIR: folder, CURRENCY: 'USD' }, systemRuntime)
+  const stores = await openStores({ DATA_DIR: folder, CURRENCY: 'USD' }, { runtime: systemRuntime })
   t.after(async () => {
     await stores.close()
     rmSync(folder, { recursive: true, force: true })

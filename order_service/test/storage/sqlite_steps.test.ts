@@ -21,7 +21,10 @@ const updated = ({ order, schedule }: PendingOrder, updatedAt: string): PendingO
 /** A store of so many orders that are due, and how often others had a turn while `work` went on. */
 async function world(t: TestContext, count: number) {
   const folder = mkdtempSync(join(tmpdir(), 'shop-steps-'))
-  const { orders, close } = await openStores({ DATA_DIR: folder, CURRENCY: 'USD' }, systemRuntime)
+  const { orders, close } = await openStores(
+    { DATA_DIR: folder, CURRENCY: 'USD' },
+    { runtime: systemRuntime },
+  )
   t.after(async () => {
     await close()
     rmSync(folder, { recursive: true, force: true })

@@ -10,9 +10,9 @@ import { DomainError } from '../domain/errors.ts'
 import type { Catalogue } from '../domain/ports.ts'
 import type { Product } from '../domain/product.ts'
 import { collectionsOf, type Readings } from './mongo_documents.ts'
-import type { Ledger, State } from './mongo_ledger.ts'
 import { createMongoPages } from './mongo_pages.ts'
 import { createMongoSearch } from './mongo_search.ts'
+import type { Ledger, State } from './mongo_work.ts'
 
 export function createMongoCatalogueStore(
   store: MongoStore,

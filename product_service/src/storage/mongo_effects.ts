@@ -13,7 +13,7 @@ import {
   type ReservationDocument,
   reservationDocument,
 } from './mongo_documents.ts'
-import type { Effects, State } from './mongo_ledger.ts'
+import type { Effects, State } from './mongo_work.ts'
 
 /** Throws Unsettled when what was loaded is not what is there; then nothing may be committed. */
 export async function writeEffects(

@@ -17,40 +17,10 @@ import { shareWork } from '@shop/service_kit/mongo/sharing'
 import type { ClientSession, MongoStore } from '@shop/service_kit/mongo/store'
 import { failed, type Outcome, succeeded } from '@shop/service_kit/runtime/batching/outcome'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
-import type { Movement, Product } from '../domain/product.ts'
-import type { Reservation } from '../domain/reservation.ts'
-import { type Attempt, collectionsOf, type Readings } from './mongo_documents.ts'
+import { collectionsOf, type Readings } from './mongo_documents.ts'
 import { writeEffects } from './mongo_effects.ts'
 import { loadState } from './mongo_state.ts'
-
-/** Ids of what a decision looks at; of held reservations the products are loaded too. */
-export type Needs = {
-  readonly productIds?: readonly string[]
-  readonly orderIds?: readonly string[]
-  readonly attemptIds?: readonly string[]
-}
-
-export type State = {
-  readonly products: Map<string, Product>
-  readonly reservations: Map<string, Reservation>
-  readonly attempts: Map<string, Attempt>
-}
-
-/** What a decision changes. `products` and `reservations` as they are afterwards. */
-export type Effects = {
-  readonly products?: readonly Product[]
-  readonly movements?: readonly Movement[]
-  readonly reservations?: readonly Reservation[]
-  readonly attempts?: readonly Attempt[]
-}
-
-export type Work<Answer> = {
-  readonly needs: Needs
-  /** Pure, for it may run again. What it throws refuses this work alone. */
-  decide(state: State): Effects & { readonly answer: Answer }
-}
-
-export type Ledger = <Answer>(work: Work<Answer>) => Promise<Answer>
+import type { Effects, Ledger, State, Work } from './mongo_work.ts'
 
 export function createMongoLedger(store: MongoStore, runtime: Runtime, reading: Readings): Ledger {
   const collections = collectionsOf(store)

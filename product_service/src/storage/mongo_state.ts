@@ -2,7 +2,7 @@
 import type { ClientSession, Collection } from '@shop/service_kit/mongo/store'
 import { isHeld } from '../domain/reservation.ts'
 import type { Collections, Readings } from './mongo_documents.ts'
-import type { Needs, State } from './mongo_ledger.ts'
+import type { Needs, State } from './mongo_work.ts'
 
 export async function loadState(
   { products, reservations, attempts }: Collections,

@@ -8,7 +8,7 @@ import type { Decision } from '../domain/reservation_draft.ts'
 import { decideReservations, releaseReservations, shipReservations } from '../domain/reserving.ts'
 import { listed } from './mongo_catalogue_store.ts'
 import { attemptId, collectionsOf, movementId, type Readings } from './mongo_documents.ts'
-import type { Ledger, State } from './mongo_ledger.ts'
+import type { Ledger, State } from './mongo_work.ts'
 
 export function createMongoStockStore(store: MongoStore, ledger: Ledger, reading: Readings): Stock {
   const { products, movements } = collectionsOf(store)

@@ -1,8 +1,7 @@
 /** Opens the stores of a MongoDB server. */
 import { openMongo } from '@shop/service_kit/mongo/store'
-import type { Runtime } from '@shop/service_kit/runtime/runtime'
+import type { StoresOptions } from '@shop/service_kit/storage/opening'
 import type { StoreMoney } from '@shop/service_kit/storage/store_money'
-import type { UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import type { Stores } from '../domain/ports.ts'
 import { createMongoAuditStore } from './mongo_audit_store.ts'
 import { createMongoCatalogueStore } from './mongo_catalogue_store.ts'
@@ -12,19 +11,21 @@ import { reindex } from './mongo_reindex.ts'
 import { createMongoStockStore } from './mongo_stock_store.ts'
 
 /** Its name, unless the URL names one. */
-export const DATABASE = 'shop_products'
+export const MONGO_DATABASE = 'shop_products'
 
 /** Rejects with a sentence an operator can act on. */
 export async function openMongoStores(
   url: string,
-  money: StoreMoney,
-  runtime: Runtime,
-  notice: (text: string) => void = () => {},
-  unreadableOf: UnreadableOf = () => () => {},
+  {
+    money,
+    runtime,
+    unreadableOf = () => () => {},
+    notice = () => {},
+  }: { readonly money: StoreMoney; readonly notice?: (text: string) => void } & StoresOptions,
 ): Promise<Stores> {
   const store = await openMongo({
     url,
-    database: DATABASE,
+    database: MONGO_DATABASE,
     service: 'product_service',
     indexes: PRODUCT_INDEXES,
     money,

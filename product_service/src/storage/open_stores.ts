@@ -1,10 +1,9 @@
 /** Opens the stores that DATABASE_URL names; the scheme decides the technology. */
 import { join } from 'node:path'
-import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { keepMoney } from '@shop/service_kit/sqlite/money'
 import { openSqlite } from '@shop/service_kit/sqlite/store'
+import type { ExistingOnly, StoresConfig, StoresOptions } from '@shop/service_kit/storage/opening'
 import { createStoreMoney, type MoneyConfig } from '@shop/service_kit/storage/store_money'
-import type { UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import type { Stores } from '../domain/ports.ts'
 import { createSqliteAuditStore } from './sqlite_audit_store.ts'
 import { createSqliteCatalogueStore } from './sqlite_catalogue_store.ts'
@@ -15,48 +14,33 @@ import { inSteps } from './stock_in_steps.ts'
 
 export const DATABASE_FILE = 'products.db'
 
-export type StoreOptions = MoneyConfig & {
-  /** Without one: sqlite in DATA_DIR. */
-  readonly DATABASE_URL?: string | undefined
-  readonly DATA_DIR: string
-  /** A SQLite file is opened only if it is there, and not noted as made here. */
-  readonly existing?: boolean
-}
-
-/** Told what is done to a store that takes a while. */
-export type Notice = (text: string) => void
+/** `notice` is called with a sentence when something is done to the store that takes a while. */
+type Options = StoresOptions & { readonly notice?: (text: string) => void }
 
 /** Rejects with a sentence an operator can act on. */
 export async function openStores(
-  { DATABASE_URL, DATA_DIR, ...config }: StoreOptions,
-  runtime: Runtime,
-  notice?: Notice,
-  unreadableOf?: UnreadableOf,
+  { DATABASE_URL, DATA_DIR, ...config }: StoresConfig & MoneyConfig & ExistingOnly,
+  options: Options,
 ): Promise<Stores> {
   const url = DATABASE_URL ?? `sqlite:${join(DATA_DIR, DATABASE_FILE)}`
-  if (url.startsWith('sqlite:')) {
-    return openSqliteStores(
-      url.slice('sqlite:'.length),
-      config.CURRENCY,
-      runtime,
-      notice,
-      config,
-      unreadableOf,
-    )
-  }
+  if (url.startsWith('sqlite:'))
+    return openSqliteStores(url.slice('sqlite:'.length), { ...config, ...options })
   // Loaded only here: the driver takes 20 MiB that a shop on SQLite need not have.
   const { openMongoStores } = await import('./open_mongo.ts')
-  return openMongoStores(url, createStoreMoney(config, 'the database'), runtime, notice, unreadableOf)
+  return openMongoStores(url, { money: createStoreMoney(config, 'the database'), ...options })
 }
 
 /** `path` is a file or ':memory:'. */
 export async function openSqliteStores(
   path: string,
-  CURRENCY: string,
-  runtime: Runtime,
-  notice: Notice = () => {},
-  { CURRENCY_DIGITS, existing }: Pick<StoreOptions, 'CURRENCY_DIGITS' | 'existing'> = {},
-  unreadableOf: UnreadableOf = () => () => {},
+  {
+    CURRENCY,
+    CURRENCY_DIGITS,
+    existing,
+    runtime,
+    unreadableOf = () => () => {},
+    notice = () => {},
+  }: MoneyConfig & ExistingOnly & Options,
 ): Promise<Stores> {
   const money = createStoreMoney({ CURRENCY, CURRENCY_DIGITS }, path)
   const store = openSqlite({ path, migrations: new URL('./migrations/', import.meta.url), runtime, existing })

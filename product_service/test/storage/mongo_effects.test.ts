@@ -10,9 +10,10 @@ import { decideReservations, releaseReservations, shipReservations } from '../..
 import { createMongoCatalogueStore } from '../../src/storage/mongo_catalogue_store.ts'
 import { collectionsOf, PRODUCT_INDEXES, readingsOf } from '../../src/storage/mongo_documents.ts'
 import { writeEffects } from '../../src/storage/mongo_effects.ts'
-import { createMongoLedger, type Effects, type State } from '../../src/storage/mongo_ledger.ts'
+import { createMongoLedger } from '../../src/storage/mongo_ledger.ts'
 import { loadState } from '../../src/storage/mongo_state.ts'
 import { createMongoStockStore } from '../../src/storage/mongo_stock_store.ts'
+import type { Effects, State } from '../../src/storage/mongo_work.ts'
 import { ACT, AT, nextId, order } from '../worlds.ts'
 
 class Undone extends Error {}

@@ -13,7 +13,10 @@ mongoSuite('products in MongoDB when answers get lost', (server) => {
   const world = async (t: TestContext) => {
     const database = server.newDatabase()
     const open = async (DATABASE_URL: string) => {
-      const stores = await openStores({ DATABASE_URL, DATA_DIR: '', CURRENCY: 'USD' }, systemRuntime)
+      const stores = await openStores(
+        { DATABASE_URL, DATA_DIR: '', CURRENCY: 'USD' },
+        { runtime: systemRuntime },
+      )
       t.after(() => stores.close())
       return stores
     }
@@ -127,7 +130,10 @@ mongoSuite('products in MongoDB while calls of the driver fail', (server) => {
     test(`everybody is answered, and as it is${also} (invariants 1, 2, 6)`, async (t) => {
       const open = async () => {
         const DATABASE_URL = server.url(server.newDatabase())
-        const stores = await openStores({ DATABASE_URL, DATA_DIR: '', CURRENCY: 'USD' }, systemRuntime)
+        const stores = await openStores(
+          { DATABASE_URL, DATA_DIR: '', CURRENCY: 'USD' },
+          { runtime: systemRuntime },
+        )
         t.after(() => stores.close())
         return stores
       }

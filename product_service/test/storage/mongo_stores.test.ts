@@ -22,7 +22,7 @@ async function open(
 ): Promise<Stores> {
   const stores = await openStores(
     { DATABASE_URL: server.url(database), DATA_DIR: '', CURRENCY },
-    systemRuntime,
+    { runtime: systemRuntime },
   )
   t.after(() => stores.close())
   return stores
@@ -89,8 +89,7 @@ mongoSuite('products in MongoDB', (server) => {
     const notices: string[] = []
     const stores = await openStores(
       { DATABASE_URL: server.url(database), DATA_DIR: '', CURRENCY: 'USD' },
-      systemRuntime,
-      (text) => notices.push(text),
+      { runtime: systemRuntime, notice: (text) => notices.push(text) },
     )
     t.after(() => stores.close())
     await until(async () => (await settings.findOne({ _id: 'words_version' })) !== null)
@@ -106,7 +105,7 @@ mongoSuite('products in MongoDB', (server) => {
     const notices: string[] = []
     const database = server.newDatabase()
     const config = { DATABASE_URL: server.url(database), DATA_DIR: '', CURRENCY: 'USD' }
-    const stores = await openStores(config, systemRuntime, (text) => notices.push(text))
+    const stores = await openStores(config, { runtime: systemRuntime, notice: (text) => notices.push(text) })
     t.after(() => stores.close())
     const raw = await openMongo({
       runtime: systemRuntime,

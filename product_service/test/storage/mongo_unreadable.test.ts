@@ -28,9 +28,7 @@ mongoSuite('documents in MongoDB that cannot be read', (server) => {
     const told: string[] = []
     const stores = await openStores(
       { DATABASE_URL: server.url(database), DATA_DIR: '', CURRENCY: 'USD' },
-      systemRuntime,
-      undefined,
-      (what) => (id) => told.push(`${what} ${id}`),
+      { runtime: systemRuntime, unreadableOf: (what) => (id) => told.push(`${what} ${id}`) },
     )
     const plan = { service: 'product_service', database, indexes: PRODUCT_INDEXES }
     const raw = await openMongo({ runtime: systemRuntime, ...plan, url: server.url(database) })
@@ -138,7 +136,7 @@ mongoSuite('documents in MongoDB that cannot be read', (server) => {
         DATA_DIR: '',
         CURRENCY: 'USD',
       },
-      systemRuntime,
+      { runtime: systemRuntime },
     )
     t.after(() => again.close())
     await until(async () => (await settings.findOne({ _id: 'words_version' })) !== null)

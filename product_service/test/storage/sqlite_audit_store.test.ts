@@ -27,7 +27,7 @@ test('a history of more than one step is summed up whole, each movement once (in
 
 test('a product that never rests is left to the next pass after three tries', async (t) => {
   const path = join(folder(t), 'products.db')
-  const stores = await openSqliteStores(path, 'USD', systemRuntime)
+  const stores = await openSqliteStores(path, { CURRENCY: 'USD', runtime: systemRuntime })
   t.after(() => stores.close())
   const [restless, still] = [await add(stores), await add(stores)]
   const reader = new DatabaseSync(path)

@@ -22,7 +22,10 @@ suite('products in SQLite while calls into the engine fail', () => {
   }
 
   test('on one file, which goes on through all of them', async (t) => {
-    const stores = await openSqliteStores(join(folder(t), 'products.db'), 'USD', systemRuntime)
+    const stores = await openSqliteStores(join(folder(t), 'products.db'), {
+      CURRENCY: 'USD',
+      runtime: systemRuntime,
+    })
     t.after(() => stores.close())
     assert.ok((await failEveryCall(sqliteEngine, SQLITE_ERRORS, () => productRun(stores, true))) > CALLS_MIN)
   })
@@ -32,10 +35,12 @@ suite('products in SQLite while calls into the engine fail', () => {
       for (let n = 1, made = true; made; n++) {
         const path = join(folder(t), 'products.db')
         sqliteEngine.failAt(n, moment, SQLITE_ERRORS[n % SQLITE_ERRORS.length]!)
-        const [opened] = await Promise.allSettled([openSqliteStores(path, 'USD', systemRuntime)])
+        const [opened] = await Promise.allSettled([
+          openSqliteStores(path, { CURRENCY: 'USD', runtime: systemRuntime }),
+        ])
         made = sqliteEngine.disarm()
         if (opened.status === 'fulfilled') await opened.value.close()
-        const again = await openSqliteStores(path, 'USD', systemRuntime)
+        const again = await openSqliteStores(path, { CURRENCY: 'USD', runtime: systemRuntime })
         // A product would start a thread each time.
         if (made) await again.stock.release([nextId()], AT)
         else await add(again)

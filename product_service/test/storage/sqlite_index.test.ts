@@ -54,7 +54,11 @@ async function isNamed({ catalogue }: Stores, id: string, name: string) {
 
 async function open(t: TestContext, path = join(folder(t), 'products.db')) {
   const notices: string[] = []
-  const stores = await openSqliteStores(path, 'USD', systemRuntime, (text) => notices.push(text))
+  const stores = await openSqliteStores(path, {
+    CURRENCY: 'USD',
+    runtime: systemRuntime,
+    notice: (text) => notices.push(text),
+  })
   let closed: Promise<void> | undefined
   const close = () => {
     closed ??= stores.close()
@@ -287,7 +291,7 @@ suite('several processes', () => {
     const program = `
       const { systemRuntime } = await import(${JSON.stringify(import.meta.resolve('@shop/service_kit/runtime/runtime'))})
       const { openSqliteStores } = await import(${JSON.stringify(new URL('../../src/storage/open_stores.ts', import.meta.url).href)})
-      const stores = await openSqliteStores(${JSON.stringify(path)}, 'USD', systemRuntime)
+      const stores = await openSqliteStores(${JSON.stringify(path)}, { CURRENCY: 'USD', runtime: systemRuntime })
       for (let i = 0; ; i++) {
         const id = '0190bbbb-0000-7000-8000-' + String(i).padStart(12, '0')
         const fields = { name: 'Lamp of theirs', description: '', priceMinor: 1, stock: 0 }
@@ -418,7 +422,11 @@ suite('what the index follows', () => {
     await close()
     for (const file of indexFilesOf(path)) rmSync(file)
     const before = readFileSync(path)
-    const looking = await openSqliteStores(path, 'USD', systemRuntime, undefined, { existing: true })
+    const looking = await openSqliteStores(path, {
+      CURRENCY: 'USD',
+      runtime: systemRuntime,
+      ...{ existing: true },
+    })
     assert.deepEqual(await found(looking, 'lamp'), [])
     await looking.close()
     assert.deepEqual(indexFilesOf(path), [])

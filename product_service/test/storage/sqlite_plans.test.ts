@@ -13,7 +13,7 @@ const AFTER = { newest: ['b'], price: [1, 'b'], '-price': [1, 'b'], name: ['a', 
 test('no statement scans what grows or sorts what it finds', async (t) => {
   const path = join(folder(t), 'products.db')
   const statements = noteStatements(t)
-  const { catalogue, close } = await openSqliteStores(path, 'USD', systemRuntime)
+  const { catalogue, close } = await openSqliteStores(path, { CURRENCY: 'USD', runtime: systemRuntime })
   t.after(close)
   for (const sort of SORTS) {
     for (const inStock of [false, true]) {

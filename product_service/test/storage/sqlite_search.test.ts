@@ -20,7 +20,7 @@ const query = (words: readonly string[], sort: 'newest' | 'price' = 'newest') =>
 
 async function aShopOf(t: TestContext, count: number) {
   const path = join(folder(t), 'products.db')
-  const stores = await openSqliteStores(path, 'USD', systemRuntime)
+  const stores = await openSqliteStores(path, { CURRENCY: 'USD', runtime: systemRuntime })
   t.after(() => stores.close())
   const description = Array.from({ length: 20 }, (_, i) => `apple${i}`).join(' ')
   for (let done = 0; done < count; done += 250) {
@@ -126,7 +126,11 @@ suite('a large store of the first version', () => {
     const path = join(folder(t), 'products.db')
     const ids = makeFirstStore(path, REINDEXED_FIRST + 3_000)
     const notices: string[] = []
-    const first = await openSqliteStores(path, 'USD', systemRuntime, (text) => notices.push(text))
+    const first = await openSqliteStores(path, {
+      CURRENCY: 'USD',
+      runtime: systemRuntime,
+      notice: (text) => notices.push(text),
+    })
     const left = '3000 products are being indexed again; until that is done a search may miss some.'
     assert.deepEqual(notices, [left], 'it is not done yet')
     const newest = (await first.catalogue.list(query(['lamp']))).items.map(({ id }) => id)
@@ -137,7 +141,7 @@ suite('a large store of the first version', () => {
     assert.deepEqual(await allFound(first, 'chair'), [ids[0]])
     await first.close()
 
-    const second = await openSqliteStores(path, 'USD', systemRuntime)
+    const second = await openSqliteStores(path, { CURRENCY: 'USD', runtime: systemRuntime })
     t.after(() => second.close())
     const expected = ids.slice(2).reverse()
     const deadline = performance.now() + 30_000
@@ -154,7 +158,7 @@ suite('a large store of the first version', () => {
     const program = `
       const { systemRuntime } = await import(${JSON.stringify(import.meta.resolve('@shop/service_kit/runtime/runtime'))})
       const { openSqliteStores } = await import(${JSON.stringify(new URL('../../src/storage/open_stores.ts', import.meta.url).href)})
-      const stores = await openSqliteStores(${JSON.stringify(path)}, 'USD', systemRuntime)
+      const stores = await openSqliteStores(${JSON.stringify(path)}, { CURRENCY: 'USD', runtime: systemRuntime })
       await new Promise((resolve) => setTimeout(resolve, 50))
       await stores.close()
       console.log('closed')`

@@ -24,32 +24,32 @@ for (const [name, makeStores] of [
 suite('opening', () => {
   test('a store keeps the currency it was made with', async (t) => {
     const path = join(folder(t), 'products.db')
-    await (await openSqliteStores(path, 'EUR', systemRuntime)).close()
+    await (await openSqliteStores(path, { CURRENCY: 'EUR', runtime: systemRuntime })).close()
     await assert.rejects(
-      openSqliteStores(path, 'USD', systemRuntime),
+      openSqliteStores(path, { CURRENCY: 'USD', runtime: systemRuntime }),
       /CURRENCY is USD, but the prices in .* are EUR/,
     )
     assert.equal(existsSync(`${path}-wal`), false, 'who was refused holds nothing open')
-    await (await openSqliteStores(path, 'EUR', systemRuntime)).close()
+    await (await openSqliteStores(path, { CURRENCY: 'EUR', runtime: systemRuntime })).close()
   })
 
   test('a store of before digits were kept keeps its amounts: 1990 forints stay 1990 (9)', async (t) => {
     const path = join(folder(t), 'products.db')
     await makeOld(t, path, 'HUF')
     for (const _ of ['first', 'again']) {
-      const stores = await openSqliteStores(path, 'HUF', systemRuntime)
+      const stores = await openSqliteStores(path, { CURRENCY: 'HUF', runtime: systemRuntime })
       assert.equal(stores.digits(), 0)
       await stores.close()
     }
     await assert.rejects(
-      openSqliteStores(path, 'HUF', systemRuntime, undefined, { CURRENCY_DIGITS: 2 }),
+      openSqliteStores(path, { CURRENCY: 'HUF', runtime: systemRuntime, ...{ CURRENCY_DIGITS: 2 } }),
       /CURRENCY_DIGITS is 2, but/,
     )
   })
 
   test('DATABASE_URL decides by its scheme; without one the file lies in DATA_DIR', async (t) => {
     const DATA_DIR = folder(t)
-    const stores = await openStores({ DATA_DIR, CURRENCY: 'USD' }, systemRuntime)
+    const stores = await openStores({ DATA_DIR, CURRENCY: 'USD' }, { runtime: systemRuntime })
     const tea = await add(stores)
     await stores.close()
     const again = await openStores(
@@ -58,7 +58,7 @@ suite('opening', () => {
         DATA_DIR,
         CURRENCY: 'USD',
       },
-      systemRuntime,
+      { runtime: systemRuntime },
     )
     t.after(() => again.close())
     assert.deepEqual(await again.catalogue.find(tea.id), tea)
@@ -88,7 +88,7 @@ suite('the database repeats the invariants', () => {
   for (const [what, sql, refusal] of damages) {
     test(`and refuses ${what}`, async (t) => {
       const path = join(folder(t), 'products.db')
-      const stores = await openSqliteStores(path, 'USD', systemRuntime)
+      const stores = await openSqliteStores(path, { CURRENCY: 'USD', runtime: systemRuntime })
       t.after(() => stores.close())
       const tea = await add(stores)
       await stores.stock.reserve([order({ [tea.id]: 1 })], AT)
@@ -114,7 +114,7 @@ suite('the database repeats the invariants', () => {
   for (const [what, sql, numbers] of drifts) {
     test(`and the audit notices ${what} that was changed behind the service's back (invariant 2)`, async (t) => {
       const path = join(folder(t), 'products.db')
-      const stores = await openSqliteStores(path, 'USD', systemRuntime)
+      const stores = await openSqliteStores(path, { CURRENCY: 'USD', runtime: systemRuntime })
       t.after(() => stores.close())
       const tea = await add(stores)
       await stores.stock.reserve([order({ [tea.id]: 1 })], AT)
@@ -132,7 +132,7 @@ suite('the database repeats the invariants', () => {
   ] as const) {
     test(`and a reservation that stops being held within a ${deed} ends once, or nothing of it is kept (6)`, async (t) => {
       const path = join(folder(t), 'products.db')
-      const stores = await openSqliteStores(path, 'USD', systemRuntime)
+      const stores = await openSqliteStores(path, { CURRENCY: 'USD', runtime: systemRuntime })
       t.after(() => stores.close())
       const tea = await add(stores)
       const [held, other] = [order({ [tea.id]: 1 }), order({ [tea.id]: 2 })]

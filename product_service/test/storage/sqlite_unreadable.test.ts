@@ -20,14 +20,12 @@ function spoil(path: string, change: string, ...where: string[]) {
 async function world(t: TestContext) {
   const path = join(folder(t), 'products.db')
   const told: string[] = []
-  const stores = await openSqliteStores(
-    path,
-    'USD',
-    systemRuntime,
-    undefined,
-    {},
-    (what) => (id) => told.push(`${what} ${id}`),
-  )
+  const stores = await openSqliteStores(path, {
+    CURRENCY: 'USD',
+    runtime: systemRuntime,
+    ...{},
+    unreadableOf: (what) => (id) => told.push(`${what} ${id}`),
+  })
   t.after(() => stores.close())
   return { path, stores, told }
 }

@@ -187,7 +187,7 @@ suite('a store of the first version', () => {
   test('is mended when it is opened: everything is found, and it can be edited', async (t) => {
     const path = join(folder(t), 'products.db')
     const ids = makeFirstStore(path)
-    const stores = await openSqliteStores(path, 'USD', systemRuntime)
+    const stores = await openSqliteStores(path, { CURRENCY: 'USD', runtime: systemRuntime })
     t.after(() => stores.close())
     const found = async (word: string) => {
       const query = { sort: 'newest', words: [word], inStock: false, after: undefined, limit: 10 } as const
@@ -209,7 +209,7 @@ suite('a store of the first version', () => {
 suite('the index of words', () => {
   test('writes no rowid that JavaScript cannot hold', async (t) => {
     const path = join(folder(t), 'products.db')
-    const stores = await openSqliteStores(path, 'USD', systemRuntime)
+    const stores = await openSqliteStores(path, { CURRENCY: 'USD', runtime: systemRuntime })
     t.after(() => stores.close())
     const products = await Promise.all(Array.from({ length: 20 }, () => add(stores)))
     for (let i = 0; i < 200; i++) {

@@ -25,11 +25,10 @@ function countWrites(t: TestContext) {
 }
 
 async function open(t: TestContext) {
-  const { stock, catalogue, close } = await openSqliteStores(
-    join(folder(t), 'products.db'),
-    'USD',
-    systemRuntime,
-  )
+  const { stock, catalogue, close } = await openSqliteStores(join(folder(t), 'products.db'), {
+    CURRENCY: 'USD',
+    runtime: systemRuntime,
+  })
   t.after(close)
   const drafts = Array.from({ length: LINES_MAX }, () => {
     const fields = { name: 'Tea', description: '', priceMinor: 100, stock: 10_000 }

@@ -5,7 +5,7 @@ import { createServer, type RequestListener } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { suite, type TestContext, test } from 'node:test'
 import { CALLS_MAX, createServiceClient, ServiceUnreachable } from '../../src/http/service_client.ts'
-import { startTracing } from '../../src/http/tracing.ts'
+import { startTracing } from '../../src/http/start_tracing.ts'
 import { systemRuntime } from '../../src/runtime/runtime.ts'
 import { inTrace } from '../../src/runtime/trace_context.ts'
 

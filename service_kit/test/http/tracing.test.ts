@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import Fastify from 'fastify'
 import { STOP_MS } from '../../../tracing/src/spans.ts'
-import { startTracing } from '../../src/http/tracing.ts'
+import { startTracing } from '../../src/http/start_tracing.ts'
 import { currentTraceparent, inTrace } from '../../src/runtime/trace_context.ts'
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c'

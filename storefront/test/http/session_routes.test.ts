@@ -12,7 +12,7 @@ const WEAK = { memoryKib: 8, passes: 1, parallelism: 1 }
 const ADA = { username: 'ada', password: 'plum tart on tuesday' }
 
 async function authService(t: TestContext): Promise<string> {
-  const stores = openSqliteStores(':memory:', systemRuntime)
+  const stores = openSqliteStores(':memory:', { runtime: systemRuntime })
   const keyPorts = { keys: stores.keys, makeKeyPair, now: systemRuntime.now }
   await maintain({ stores, keyPorts, rotationDays: 30, runtime: systemRuntime })
   const { app } = createAuthApp({ stores, runtime: systemRuntime, hashParameters: WEAK })
