@@ -13,10 +13,10 @@ import type { Order } from './domain/order.ts'
 import type { OrderStore, Ports, Reached, Reservations } from './domain/ports.ts'
 import { BACKOFF, pullIn, type Round, settleDue } from './domain/settle_due.ts'
 import { createSettle } from './domain/settle_order.ts'
-import { orderEvents } from './http/order_events.ts'
+import { orderEventRoutes } from './http/order_event_routes.ts'
 import { orderRoutes } from './http/order_routes.ts'
 import { createOrderWatch } from './http/order_watch.ts'
-import { placeOrderRoute } from './http/place_order_route.ts'
+import { placeOrderRoutes } from './http/place_order_routes.ts'
 import { PROBLEMS } from './http/problems.ts'
 
 export type Deps = {
@@ -58,7 +58,6 @@ export function createApp(deps: Deps): OrderApp {
   })
   const ports: Ports = { orders, reservations, now, newId, reached, report: reporter(logger) }
   const settle = createSettle(ports)
-  const routes = { ports, settle, currency, digits }
 
   const app = createHttpApp({
     service: 'order_service',
@@ -73,9 +72,9 @@ export function createApp(deps: Deps): OrderApp {
     problems: withViews(PROBLEMS, { digits }),
     readiness: { store: () => orders.check() },
   })
-  app.register(placeOrderRoute(routes))
-  app.register(orderRoutes(routes))
-  app.register(orderEvents(routes, watch, { runtime, streamsMax: deps.streamsMax }))
+  app.register(placeOrderRoutes({ ports, settle, currency, digits }))
+  app.register(orderRoutes({ ports, settle, digits }))
+  app.register(orderEventRoutes({ orders, watch, digits, runtime, streamsMax: deps.streamsMax }))
   app.addHook('onClose', async () => watch.close())
   return {
     app,

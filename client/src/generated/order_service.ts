@@ -330,7 +330,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `store_unavailable`, `keys_unavailable` */
+            /** @description `keys_unavailable`, `store_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -713,7 +713,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `overloaded`, `store_unavailable`, `keys_unavailable` */
+            /** @description `keys_unavailable`, `overloaded`, `store_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -919,7 +919,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `store_unavailable`, `keys_unavailable` */
+            /** @description `keys_unavailable`, `store_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1124,7 +1124,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `store_unavailable`, `keys_unavailable` */
+            /** @description `keys_unavailable`, `store_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1515,7 +1515,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `store_unavailable`, `keys_unavailable`, `overloaded` */
+            /** @description `keys_unavailable`, `store_unavailable`, `overloaded` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1673,7 +1673,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `overloaded`, `store_unavailable`, `keys_unavailable` */
+            /** @description `keys_unavailable`, `overloaded`, `store_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -1,37 +1,16 @@
-/** What requests about orders look like, and the list of orders. One order: order_views.ts. */
-
+/** The operations that read orders and move them on. */
+import { BODY_PROBLEMS, operationsOf, USER_PROBLEMS } from '@shop/service_kit/http/operation'
 import { PageOf, PageQuery } from '@shop/service_kit/http/paging'
-import {
-  Body,
-  IDEMPOTENCY_KEY_LENGTH_MAX,
-  Id,
-  IntegerInput,
-  MoneyInput,
-  Version,
-} from '@shop/service_kit/http/schemas'
-import Type, { type Static } from 'typebox'
-import { LINES_MAX, QUANTITY_MAX } from '../domain/order.ts'
-import { OrderView, Status } from './order_views.ts'
+import { Body, IDEMPOTENCY_KEY_LENGTH_MAX, Id, Version } from '@shop/service_kit/http/schemas'
+import Type from 'typebox'
+import { OrderParams, OrderView, Status } from './order_views.ts'
+import { PROBLEMS } from './problems.ts'
 
-const Quantity = IntegerInput({ minimum: 1, maximum: QUANTITY_MAX })
+const operation = operationsOf(PROBLEMS, 'orders')
 
-const TotalPrice = {
-  ...MoneyInput,
-  description: 'What the buyer was shown; the order is rejected if it is not so',
-}
+const StatusBody = Body({ status: Status, version: Type.Optional(Version) })
 
-/** The two forms of an order; which one is meant shows by `lines`, so faults are told for that form alone. */
-export const OneProduct = Body({ product_id: Id, quantity: Quantity, total_price: TotalPrice })
-export const ManyLines = Body({
-  lines: Type.Array(Body({ product_id: Id, quantity: Quantity }), { minItems: 1, maxItems: LINES_MAX }),
-  total_price: TotalPrice,
-})
-export const NewOrder = Type.Union([OneProduct, ManyLines])
-export type NewOrder = Static<typeof NewOrder>
-
-export const StatusBody = Body({ status: Status, version: Type.Optional(Version) })
-
-export const IfMatchHeaders = Type.Object({
+const IfMatchHeaders = Type.Object({
   'if-match': Type.Optional(
     Type.String({
       description:
@@ -40,15 +19,14 @@ export const IfMatchHeaders = Type.Object({
   ),
 })
 
-export const IfNoneMatchHeaders = Type.Object({ 'if-none-match': Type.Optional(Type.String()) })
+const IfNoneMatchHeaders = Type.Object({ 'if-none-match': Type.Optional(Type.String()) })
 
-export const OrderParams = Type.Object({ id: Id })
-export const UserParams = Type.Object({ user_id: Id })
-export const ListQuery = Type.Object(
+const UserParams = Type.Object({ user_id: Id })
+const ListQuery = Type.Object(
   { ...PageQuery, status: Type.Optional(Status) },
   { additionalProperties: false },
 )
-export const UserListQuery = Type.Object(
+const UserListQuery = Type.Object(
   {
     ...PageQuery,
     idempotency_key: Type.Optional(
@@ -61,4 +39,62 @@ export const UserListQuery = Type.Object(
   },
   { additionalProperties: false },
 )
-export const OrderPageView = PageOf(OrderView)
+const OrderPageView = PageOf(OrderView)
+
+const READ_PROBLEMS = ['validation_failed', ...USER_PROBLEMS, 'internal_error', 'store_unavailable'] as const
+const LIST_PROBLEMS = [...READ_PROBLEMS, 'malformed_cursor', 'forbidden'] as const
+
+export const getOrderOperation = operation({
+  operationId: 'getOrder',
+  summary: 'One order with its history',
+  access: 'user',
+  params: OrderParams,
+  headers: IfNoneMatchHeaders,
+  response: { 200: OrderView, 304: Type.Null({ description: 'Unchanged since the ETag in If-None-Match' }) },
+  problems: [...READ_PROBLEMS, 'order_not_found'],
+})
+
+export const listOrdersOfUserOperation = operation({
+  operationId: 'listOrdersOfUser',
+  summary: "A user's orders, newest first",
+  description: "One's own, or an admin's look at anyone's. With idempotency_key: at most one.",
+  access: 'user',
+  params: UserParams,
+  querystring: UserListQuery,
+  response: { 200: OrderPageView },
+  problems: LIST_PROBLEMS,
+})
+
+export const listOrdersOperation = operation({
+  operationId: 'listOrders',
+  summary: 'All orders, or those of one status, newest first',
+  access: 'admin',
+  querystring: ListQuery,
+  response: { 200: OrderPageView },
+  problems: LIST_PROBLEMS,
+})
+
+export const changeOrderStatusOperation = operation({
+  operationId: 'changeOrderStatus',
+  summary: 'Move an order on: cancel (owner, admin), ship, deliver (admin)',
+  access: 'user',
+  params: OrderParams,
+  headers: IfMatchHeaders,
+  body: StatusBody,
+  response: {
+    200: { ...OrderView, description: 'The order has that status' },
+    202: { ...OrderView, description: 'Cancelling: recorded, the stock is still being given back' },
+  },
+  problems: [
+    ...BODY_PROBLEMS,
+    ...USER_PROBLEMS,
+    'internal_error',
+    'store_unavailable',
+    'forbidden',
+    'order_not_found',
+    'illegal_transition',
+    'version_conflict',
+    'precondition_failed',
+    'overloaded',
+  ],
+})

@@ -1,4 +1,4 @@
-/** How an order goes out: snake_case, money as decimal strings. */
+/** An order on the wire: snake_case, money as decimal strings. Apart from the operations, because problems show orders too. */
 import { Id, Money, NullableString, Timestamp, Version } from '@shop/service_kit/http/schemas'
 import { formatMoney } from '@shop/service_kit/money/money'
 import Type, { type Static } from 'typebox'
@@ -17,6 +17,8 @@ import {
   type RequestableStatus,
   type Shortage,
 } from '../domain/order.ts'
+
+export const OrderParams = Type.Object({ id: Id })
 
 /** Said with its type, which an enum alone has not: untyped values are slow to serialise. */
 export const Status = Type.Unsafe<OrderStatus>({ type: 'string', enum: [...ORDER_STATUSES] })
@@ -73,7 +75,7 @@ export const OrderView = Type.Object({
 export type OrderView = Static<typeof OrderView>
 
 /** As `reader` sees it: `allowed` depends on who reads. */
-export function view(order: Order, reader: Actor, digits: number): OrderView {
+export function orderView(order: Order, reader: Actor, digits: number): OrderView {
   return {
     id: order.id,
     user_id: order.userId,

@@ -8,7 +8,7 @@ import type { KitPayloads } from '@shop/service_kit/runtime/problem'
 import type { Payloads } from '../domain/errors.ts'
 import type { Order } from '../domain/order.ts'
 import { actorOf } from './actor.ts'
-import { shortageView, view } from './order_views.ts'
+import { orderView, shortageView } from './order_views.ts'
 
 /** Digits that amounts of the store count. */
 export type Views = { readonly digits: () => number }
@@ -18,7 +18,7 @@ type EdgePayloads = { precondition_failed: Payloads['version_conflict'] }
 
 /** An order, for whoever asked. */
 const viewFor = (order: Order, { digits }: Views, asked: Asked) =>
-  view(order, actorOf(principalOf(asked)), digits())
+  orderView(order, actorOf(principalOf(asked)), digits())
 
 /** The order as it is now, with its ETag. */
 const shown = (current: Order, views: Views, asked: Asked) => ({

@@ -13,7 +13,7 @@ import {
   STREAM_MS_MAX,
   STREAMS_MAX,
   STREAMS_PER_USER_MAX,
-} from '../../src/http/order_events.ts'
+} from '../../src/http/order_event_routes.ts'
 import { createOrderWatch, POLL_MS } from '../../src/http/order_watch.ts'
 import { AT, confirm, HELD, order, pending } from '../samples.ts'
 import { as, createOrderApp, memoryOrders, startShop, testRuntime } from '../shop.ts'

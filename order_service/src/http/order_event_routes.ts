@@ -10,26 +10,22 @@
  * ADMITTED_LOOK_MS where nothing happens. What is asked lies in memory (tokens.ts), so many streams cost little.
  */
 import { PassThrough } from 'node:stream'
-import type { App } from '@shop/service_kit/http/app'
+import type { App } from '@shop/service_kit/http/app_types'
 import { empty } from '@shop/service_kit/http/empty'
-import { problemResponses } from '@shop/service_kit/http/schemas'
 import { principalOf, stillAdmitted } from '@shop/service_kit/identity/access'
 import { Problem } from '@shop/service_kit/runtime/problem'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { ALL_TAKEN, createSeats } from '@shop/service_kit/runtime/seats'
-import { SAYS } from '@shop/service_kit/runtime/sentences'
 import type { FastifyRequest } from 'fastify'
-import Type from 'typebox'
 import { asOf } from '../domain/as_of.ts'
 import { type Actor, visibleTo } from '../domain/change_order.ts'
 import { DomainError } from '../domain/errors.ts'
 import { isFinal, type Order } from '../domain/order.ts'
+import type { OrderStore } from '../domain/ports.ts'
 import { actorOf } from './actor.ts'
-import { OrderParams } from './order_schemas.ts'
-import { view } from './order_views.ts'
+import { watchOrderOperation } from './order_event_schemas.ts'
+import { orderView } from './order_views.ts'
 import type { OrderWatch } from './order_watch.ts'
-import { PROBLEMS } from './problems.ts'
-import type { RouteDeps } from './route_deps.ts'
 
 export const STREAMS_MAX = 2_000
 export const STREAMS_PER_USER_MAX = 10
@@ -39,16 +35,22 @@ export const HEARTBEAT_MS = 15_000
 /** With the look at the list of withdrawn tokens before it: how long a stream may outlive its token. */
 export const ADMITTED_LOOK_MS = 1_000
 
-export type OrderEventsOptions = {
+export type OrderEventRoutesDeps = {
+  readonly orders: Pick<OrderStore, 'find'>
+  readonly watch: OrderWatch
+  /** Digits after the point of the currency. */
+  readonly digits: () => number
   readonly runtime: Pick<Runtime, 'now' | 'random' | 'after' | 'every'>
   readonly streamsMax?: number | undefined
 }
 
-export function orderEvents(
-  { ports, digits }: RouteDeps,
-  watch: OrderWatch,
-  { runtime: { now, random, after, every }, streamsMax = STREAMS_MAX }: OrderEventsOptions,
-) {
+export function orderEventRoutes({
+  orders,
+  watch,
+  digits,
+  runtime: { now, random, after, every },
+  streamsMax = STREAMS_MAX,
+}: OrderEventRoutesDeps) {
   return async (app: App) => {
     const open = new Set<PassThrough>()
     const seats = createSeats(streamsMax)
@@ -61,49 +63,10 @@ export function orderEvents(
 
     app.get(
       '/orders/:id/events',
-      {
-        config: { access: 'user' },
-        exposeHeadRoute: false,
-        schema: {
-          tags: ['orders'],
-          summary: 'The changes of an order as they happen',
-          description:
-            'Server-sent events `order`; the id is the version, the data the order as in GET /orders/{id}. Ends with ' +
-            'the token, also within seconds of its being withdrawn: come back with a new one.',
-          operationId: 'watchOrder',
-          params: OrderParams,
-          headers: Type.Object({
-            'last-event-id': Type.Optional(
-              Type.String({
-                pattern: '^[0-9]{1,9}$',
-                [SAYS]: 'must be the id of an event: a whole number',
-                description: 'The last version seen',
-              }),
-            ),
-          }),
-          response: {
-            200: {
-              description: 'A stream of events',
-              content: { 'text/event-stream': { schema: Type.String() } },
-            },
-            204: Type.Null({ description: 'The order is final and you have seen all of it' }),
-            ...problemResponses(
-              PROBLEMS,
-              'validation_failed',
-              'unauthenticated',
-              'order_not_found',
-              'too_many_streams',
-              'internal_error',
-              'overloaded',
-              'store_unavailable',
-              'keys_unavailable',
-            ),
-          },
-        },
-      },
+      { ...watchOrderOperation, exposeHeadRoute: false },
       async (request, reply) => {
         const principal = principalOf(request)
-        const { order } = visibleTo(actorOf(principal), await ports.orders.find(request.params.id))
+        const { order } = visibleTo(actorOf(principal), await orders.find(request.params.id))
         const lastSeen = Number(request.headers['last-event-id'] ?? Number.POSITIVE_INFINITY)
         // Nobody has seen what is not there yet; after a restore of the store, say, it is shown as it is now.
         const from = lastSeen > order.version ? order.version - 1 : lastSeen
@@ -180,6 +143,6 @@ export function orderEvents(
     }
 
     const eventOf = (order: Order, reader: Actor) =>
-      `event: order\nid: ${order.version}\ndata: ${JSON.stringify(view(order, reader, digits()))}\n\n`
+      `event: order\nid: ${order.version}\ndata: ${JSON.stringify(orderView(order, reader, digits()))}\n\n`
   }
 }

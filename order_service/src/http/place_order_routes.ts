@@ -3,9 +3,8 @@
  * refused; whoever repeats the request under the same key gets the same answer again (invariant 4).
  */
 
-import type { App } from '@shop/service_kit/http/app'
+import type { App } from '@shop/service_kit/http/app_types'
 import { etagOf } from '@shop/service_kit/http/etags'
-import { IdempotencyHeaders, problemResponses } from '@shop/service_kit/http/schemas'
 import { principalOf } from '@shop/service_kit/identity/access'
 import { formatMoney, MONEY_MINOR_MAX, parseMoney } from '@shop/service_kit/money/money'
 import { Problem } from '@shop/service_kit/runtime/problem'
@@ -14,53 +13,28 @@ import type { Actor } from '../domain/change_order.ts'
 import { DomainError } from '../domain/errors.ts'
 import { type Draft, QUANTITY_MAX, type Rejected, type Shortage } from '../domain/order.ts'
 import { type Placed, placeOrder } from '../domain/place_order.ts'
+import type { Ports } from '../domain/ports.ts'
+import type { Settle } from '../domain/settle_order.ts'
 import { actorOf } from './actor.ts'
-import { ManyLines, NewOrder, OneProduct } from './order_schemas.ts'
-import { OrderView, view } from './order_views.ts'
-import { PROBLEMS } from './problems.ts'
-import type { RouteDeps } from './route_deps.ts'
+import { type OrderView, orderView } from './order_views.ts'
+import { ManyLines, type NewOrder, OneProduct, placeOrderOperation } from './place_order_schemas.ts'
 
 /** When a client that was told 202 may ask again; the order's events tell it sooner. */
 const RETRY_AFTER_SECONDS = '1'
 
-export function placeOrderRoute({ ports, settle, currency, digits }: RouteDeps) {
+export type PlaceOrderRoutesDeps = {
+  readonly ports: Ports
+  readonly settle: Settle
+  readonly currency: string
+  /** Digits after the point of that currency. */
+  readonly digits: () => number
+}
+
+export function placeOrderRoutes({ ports, settle, currency, digits }: PlaceOrderRoutesDeps) {
   return async (app: App) => {
     app.post(
       '/orders',
-      {
-        config: { access: 'user' },
-        validatorCompiler: judgeByForm(app),
-        schema: {
-          tags: ['orders'],
-          summary: 'Place an order',
-          description:
-            'Send an Idempotency-Key: the request may then be repeated as often as you like and makes one order.',
-          operationId: 'placeOrder',
-          headers: IdempotencyHeaders,
-          body: NewOrder,
-          response: {
-            201: { ...OrderView, description: 'The stock is held' },
-            202: { ...OrderView, description: 'Accepted but not decided yet: see Location, or its events' },
-            ...problemResponses(
-              PROBLEMS,
-              'validation_failed',
-              'malformed_body',
-              'duplicate_lines',
-              'unauthenticated',
-              'product_not_found',
-              'insufficient_stock',
-              'price_changed',
-              'body_too_large',
-              'unsupported_media_type',
-              'idempotency_key_reused',
-              'internal_error',
-              'overloaded',
-              'store_unavailable',
-              'keys_unavailable',
-            ),
-          },
-        },
-      },
+      { ...placeOrderOperation, validatorCompiler: judgeByForm(app) },
       async (request, reply) => {
         const buyer = actorOf(principalOf(request))
         const key = request.headers['idempotency-key']
@@ -79,7 +53,7 @@ function answer(reply: FastifyReply, { order, replayed }: Placed, buyer: Actor, 
   reply.header('etag', etagOf(order.version))
   if (order.status === 'pending') reply.code(202).header('retry-after', RETRY_AFTER_SECONDS)
   else reply.code(201)
-  return view(order, buyer, digits)
+  return orderView(order, buyer, digits)
 }
 
 /** The order is kept as rejected, and is part of the answer. */
