@@ -1,26 +1,21 @@
 /**
  * Reservations at product_service over HTTP (its /internal routes).
  *
- * Concurrent requests of one kind share calls (isolating_batcher.ts of the kit), and none fails for its neighbours; an outage is
- * noticed once for all (breaker.ts).
- * Answers are checked before they are believed: whatever is not a usable answer is OutcomeUnknown.
+ * Concurrent requests of one kind share calls (isolating_batcher.ts of the kit), and none fails for its
+ * neighbours; an outage is noticed once for all (breaker.ts).
+ * Answers are checked before they are believed (product_answers.ts): whatever is not a usable answer is OutcomeUnknown.
  */
 
-import { type ServiceClient, ServiceUnreachable } from '@shop/service_kit/http/service_client'
+import type { ServiceClient } from '@shop/service_kit/http/service_client'
 import { createIsolatingBatcher } from '@shop/service_kit/runtime/batching/isolating_batcher'
-import {
-  type Call,
-  CallFailed,
-  failed,
-  type Outcome,
-  succeeded,
-} from '@shop/service_kit/runtime/batching/outcome'
+import { type Call, CallFailed, type Outcome } from '@shop/service_kit/runtime/batching/outcome'
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { OutcomeUnknown } from '../domain/errors.ts'
 import type { Order } from '../domain/order.ts'
 import type { Reservations } from '../domain/ports.ts'
 import { createBreaker } from './breaker.ts'
+import { blameOf, Fault, outcomesOf } from './product_answers.ts'
 import { holdAnswer, reservationOf, type WireResult } from './reservation_wire.ts'
 
 /** How long an order waits for its answer; past it the client hears 202 and the settler takes over. */
@@ -31,10 +26,6 @@ export const ORDERS_PER_CALL_MAX = 128
 export const LINES_PER_CALL_MAX = 1_500
 /** Orders of one kind that wait for a call. */
 export const WAITING_MAX = 10_000
-/** Answers of a service in order that refuses something of this call. */
-const REFUSED = [400, 413, 422]
-/** No answer: lost on the way, or given by a proxy on behalf of a service that is away. */
-const SILENT: readonly (number | undefined)[] = [undefined, 502, 504]
 const BATCH_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128]
 
 export type ProductClientOptions = {
@@ -187,34 +178,6 @@ export function createProductClient(options: ProductClientOptions): Reservations
     },
     outlook: breaker.outlook,
   }
-}
-
-/** Each order's own answer. One that has none, whatever the reason, fails alone. */
-function outcomesOf(results: unknown, orderIds: readonly string[]): Outcome<WireResult>[] {
-  const given: readonly (Partial<WireResult> | null)[] = Array.isArray(results) ? results : []
-  const byId = new Map(given.map((result) => [result?.order_id, result as WireResult]))
-  return orderIds.map((id, i) => {
-    const value = given[i]?.order_id === id ? (given[i] as WireResult) : byId.get(id)
-    return value && value.status !== 'unanswered'
-      ? succeeded(value)
-      : failed(new OutcomeUnknown(`order ${id} was not answered`, { alone: true }))
-  })
-}
-
-/** An answer that no service in order gives. */
-class Fault extends OutcomeUnknown {}
-
-/**
- * What may be to blame for a failed call: an order that the service refuses; one that it has a fault with, or the
- * service itself; whatever kept the answer from coming; or the service as a whole, which says so.
- */
-function blameOf(error: unknown): 'order' | 'fault' | 'silence' | 'service' {
-  if (error instanceof Fault) return 'fault'
-  if (!(error instanceof ServiceUnreachable)) return 'service'
-  const { status } = error
-  if (SILENT.includes(status)) return 'silence'
-  if (REFUSED.includes(status!)) return 'order'
-  return status === 500 || status! < 300 ? 'fault' : 'service'
 }
 
 const unknown = (error: unknown, alone: boolean): OutcomeUnknown =>

@@ -1,0 +1,38 @@
+/** What a call to product_service was answered: by order, or, where it failed, who may be to blame. */
+import { ServiceUnreachable } from '@shop/service_kit/http/service_client'
+import { failed, type Outcome, succeeded } from '@shop/service_kit/runtime/batching/outcome'
+import { OutcomeUnknown } from '../domain/errors.ts'
+import type { WireResult } from './reservation_wire.ts'
+
+/** Answers of a service in order that refuses something of this call. */
+const REFUSED = [400, 413, 422]
+/** No answer: lost on the way, or given by a proxy on behalf of a service that is away. */
+const SILENT: readonly (number | undefined)[] = [undefined, 502, 504]
+
+/** Each order's own answer. One that has none, whatever the reason, fails alone. */
+export function outcomesOf(results: unknown, orderIds: readonly string[]): Outcome<WireResult>[] {
+  const given: readonly (Partial<WireResult> | null)[] = Array.isArray(results) ? results : []
+  const byId = new Map(given.map((result) => [result?.order_id, result as WireResult]))
+  return orderIds.map((id, i) => {
+    const value = given[i]?.order_id === id ? (given[i] as WireResult) : byId.get(id)
+    return value && value.status !== 'unanswered'
+      ? succeeded(value)
+      : failed(new OutcomeUnknown(`order ${id} was not answered`, { alone: true }))
+  })
+}
+
+/** An answer that no service in order gives. */
+export class Fault extends OutcomeUnknown {}
+
+/**
+ * What may be to blame for a failed call: an order that the service refuses; one that it has a fault with, or the
+ * service itself; whatever kept the answer from coming; or the service as a whole, which says so.
+ */
+export function blameOf(error: unknown): 'order' | 'fault' | 'silence' | 'service' {
+  if (error instanceof Fault) return 'fault'
+  if (!(error instanceof ServiceUnreachable)) return 'service'
+  const { status } = error
+  if (SILENT.includes(status)) return 'silence'
+  if (REFUSED.includes(status!)) return 'order'
+  return status === 500 || status! < 300 ? 'fault' : 'service'
+}
