@@ -8,7 +8,7 @@ import {
   OperationsConfig,
   operationsPort,
   PORT_MAX,
-  readConfig,
+  readEnvironment,
   TrustedProxiesConfig,
 } from '@shop/service_kit/runtime/config'
 import Type from 'typebox'
@@ -131,7 +131,7 @@ function readPort(variable: string, otherwise: number, env: NodeJS.ProcessEnv, f
 
 function readPlace(env: NodeJS.ProcessEnv): Type.Static<typeof Place> {
   try {
-    return readConfig(Place, env)
+    return readEnvironment(Place, env)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     return refuse(...error.faults.map((fault) => `${fault}.`))

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { StoresConfigSchema } from '@shop/auth_service/config'
 import { rotateKeys } from '@shop/auth_service/rotate_keys'
 import { DATABASE_FILE, openStores } from '@shop/auth_service/storage/open_stores'
-import { readConfig } from '@shop/service_kit/runtime/config'
+import { readEnvironment } from '@shop/service_kit/runtime/config'
 import { reasonOf } from '@shop/service_kit/runtime/reason'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { readArguments, refuse } from './arguments.ts'
@@ -27,7 +27,7 @@ const { values } = readArguments(
 )
 
 try {
-  const config = readConfig(StoresConfigSchema, process.env)
+  const config = readEnvironment(StoresConfigSchema, process.env)
   const file = join(config.DATA_DIR, DATABASE_FILE)
   if (config.DATABASE_URL === undefined && !existsSync(file)) {
     refuse(`There is no ${file}. Set DATA_DIR to the shop's, or start the shop first.`)

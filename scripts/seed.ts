@@ -1,7 +1,7 @@
 /** `npm run seed`: fills the catalogue through the product service's own store, running or not. */
 
 import { randomUUIDv7 } from 'node:crypto'
-import { readProductConfig } from '@shop/product_service/config'
+import { readConfig as readProductConfig } from '@shop/product_service/config'
 import type { Stores } from '@shop/product_service/domain/ports'
 import { openStores } from '@shop/product_service/storage/open_stores'
 import { reasonOf } from '@shop/service_kit/runtime/reason'

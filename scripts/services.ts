@@ -3,14 +3,14 @@
  * configuration, hands its address to the others and watches it.
  */
 import { join } from 'node:path'
-import { readAuthConfig } from '@shop/auth_service/config'
+import { readConfig as readAuthConfig } from '@shop/auth_service/config'
 import { createPasswordChecks } from '@shop/auth_service/crypto/password_checks'
 import { acceptPassword } from '@shop/auth_service/domain/passwords'
 import { isUsername } from '@shop/auth_service/domain/usernames'
-import { readOrderConfig } from '@shop/order_service/config'
-import { readProductConfig } from '@shop/product_service/config'
+import { readConfig as readOrderConfig } from '@shop/order_service/config'
+import { readConfig as readProductConfig } from '@shop/product_service/config'
 import { ConfigError } from '@shop/service_kit/runtime/config'
-import { readStorefrontConfig } from '@shop/storefront/config'
+import { readConfig as readStorefrontConfig } from '@shop/storefront/config'
 import { ROOT } from './root.ts'
 import type { Style } from './start/log_lines.ts'
 

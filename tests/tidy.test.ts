@@ -46,6 +46,8 @@ const KIT_ROOMS: Readonly<Record<string, readonly string[]>> = {
   mongo: ['storage', 'runtime'],
   http: ['identity', 'runtime', 'money'],
 }
+/** Every room may read it: it holds the version. */
+const KIT_MANIFEST = 'service_kit/package.json'
 const kitRoomOf = (path: string) => /^service_kit\/src\/([a-z]+)\//.exec(path)?.[1] ?? ''
 const kitRoomsImportDownward: Rule = ({ path, text }) => {
   if (!path.startsWith('service_kit/src/')) return []
@@ -54,7 +56,7 @@ const kitRoomsImportDownward: Rule = ({ path, text }) => {
   if (allowed === undefined) return [`${path} is in no room of the kit`]
   return [...text.matchAll(IMPORT)]
     .map(([, from = '']) => from)
-    .filter((from) => from.startsWith('.'))
+    .filter((from) => from.startsWith('.') && posix.join(dirname(path), from) !== KIT_MANIFEST)
     .filter((from) => ![room, ...allowed].includes(kitRoomOf(posix.join(dirname(path), from))))
     .map((from) => `${path} imports ${from}`)
 }

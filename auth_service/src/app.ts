@@ -7,6 +7,7 @@ import { createTokenVerifier } from '@shop/service_kit/identity/tokens'
 import { createMetrics, type Metrics } from '@shop/service_kit/runtime/metrics'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Logger } from 'pino'
+import { SERVICE } from './config.ts'
 import { type Argon2Parameters, createArgon2Hasher } from './crypto/argon2_hasher.ts'
 import { createPasswordChecks } from './crypto/password_checks.ts'
 import { createRefreshTokens } from './crypto/refresh_tokens.ts'
@@ -47,7 +48,7 @@ export type AppDeps = {
 
 /** The app, and the ports its routes work on (for what has to be done at start). */
 export function createApp(deps: AppDeps): { app: App; ports: AccountPorts } {
-  const { stores, runtime, logger, tracing, metrics = createMetrics('auth_service') } = deps
+  const { stores, runtime, logger, tracing, metrics = createMetrics(SERVICE) } = deps
   const { now, newId } = runtime
   const lines = createWorkLines({
     atOnce: deps.hashesAtOnce ?? 4,
@@ -76,8 +77,7 @@ export function createApp(deps: AppDeps): { app: App; ports: AccountPorts } {
     return verifyWithOwnKeys(token)
   }
   const app = createHttpApp({
-    service: 'auth_service',
-    version: '1.0.0',
+    service: SERVICE,
     description: 'Accounts, logins and the tokens every other service believes.',
     metrics,
     runtime,

@@ -1,11 +1,11 @@
-/** What auth_service reads from the environment. */
+/** The variables of auth_service; docs/configuration.md is made from their descriptions. */
 import {
   CommonConfig,
   ConfigError,
   DatabaseUrlConfig,
   OperationsConfig,
   PortConfig,
-  readConfig,
+  readEnvironment,
   TrustedProxiesConfig,
 } from '@shop/service_kit/runtime/config'
 import Type, { type Static } from 'typebox'
@@ -13,6 +13,8 @@ import { REFRESH_TOKEN_TTL_SECONDS_DEFAULT } from './domain/sessions.ts'
 import { ACCESS_TOKEN_TTL_SECONDS_MAX } from './domain/signing_keys.ts'
 import { FREE_TRIES_DEFAULT, REGISTRATIONS_DEFAULT } from './domain/throttling.ts'
 import { DATABASE_FILE } from './storage/open_stores.ts'
+
+export const SERVICE = 'auth_service'
 
 /** Enough to open the stores, for scripts beside the service. */
 export const StoresConfigSchema = Type.Object({
@@ -89,8 +91,8 @@ function freeTries(tries: number, which: string) {
 export type Config = Readonly<Static<typeof ConfigSchema>>
 
 /** Fails with ConfigError. */
-export function readAuthConfig(env: NodeJS.ProcessEnv): Config {
-  const config = readConfig(ConfigSchema, env)
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const config = readEnvironment(ConfigSchema, env)
   if ((config.ADMIN_USERNAME === undefined) !== (config.ADMIN_PASSWORD === undefined)) {
     throw new ConfigError(['ADMIN_USERNAME and ADMIN_PASSWORD are only of use together'])
   }

@@ -7,7 +7,7 @@ import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createUnreadableTold } from '@shop/service_kit/storage/unreadable'
 import { createApp } from './app.ts'
-import { readAuthConfig } from './config.ts'
+import { readConfig, SERVICE } from './config.ts'
 import { makeKeyPair } from './crypto/signing.ts'
 import { makeFirstAdmin } from './first_admin.ts'
 import { takeFirstSteps } from './first_steps.ts'
@@ -15,10 +15,10 @@ import { maintain, startMaintenance } from './maintenance.ts'
 import { openStores } from './storage/open_stores.ts'
 
 await runService(systemRuntime, async () => {
-  const config = readAuthConfig(process.env)
-  const logger = createLogger('auth_service', config.LOG_LEVEL)
-  const tracing = await startTracing('auth_service', process.env, systemRuntime)
-  const metrics = createMetrics('auth_service')
+  const config = readConfig(process.env)
+  const logger = createLogger(SERVICE, config.LOG_LEVEL)
+  const tracing = await startTracing(SERVICE, process.env, systemRuntime)
+  const metrics = createMetrics(SERVICE)
   const stores = await openStores(config, {
     runtime: systemRuntime,
     unreadableOf: createUnreadableTold({ logger, metrics, runtime: systemRuntime }),

@@ -1,7 +1,7 @@
 /**
  * Making a new signing key by hand, beside the running service:
  *
- *     const config = readConfig(StoresConfigSchema, process.env)         // config.ts
+ *     const config = readEnvironment(StoresConfigSchema, process.env)         // config.ts
  *     const stores = await openStores(config, { runtime: systemRuntime })  // storage/open_stores.ts
  *     const { kid, removed } = await rotateKeys({ keys: stores.keys, now: systemRuntime.now })
  *     await stores.close()

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { readAuthConfig } from '../src/config.ts'
+import { readConfig } from '../src/config.ts'
 
 suite('configuration', () => {
   test('has a default for everything but the admin, the database and proxies', () => {
     assert.deepEqual(
-      { ...readAuthConfig({}) },
+      { ...readConfig({}) },
       {
         HOST: '127.0.0.1',
         PORT: 5000,
@@ -47,16 +47,16 @@ suite('configuration', () => {
     '1.2.3.4;',
   ]) {
     test(`TRUSTED_PROXIES=${wrong}`, () => {
-      assert.throws(() => readAuthConfig({ TRUSTED_PROXIES: wrong }), { faults: [proxies] })
+      assert.throws(() => readConfig({ TRUSTED_PROXIES: wrong }), { faults: [proxies] })
     })
   }
 
   test('proxies may be addresses and networks of both kinds, with spaces and a comma too many', () => {
     const TRUSTED_PROXIES = '127.0.0.1, ::1,10.0.0.0/8, fd00::/8,'
-    assert.equal(readAuthConfig({ TRUSTED_PROXIES }).TRUSTED_PROXIES, TRUSTED_PROXIES)
+    assert.equal(readConfig({ TRUSTED_PROXIES }).TRUSTED_PROXIES, TRUSTED_PROXIES)
   })
 
   for (const [env, fault] of faults) {
-    test(fault, () => assert.throws(() => readAuthConfig(env), { faults: [fault] }))
+    test(fault, () => assert.throws(() => readConfig(env), { faults: [fault] }))
   }
 })

@@ -7,6 +7,7 @@ import type { VerifyToken } from '@shop/service_kit/identity/access'
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Logger } from 'pino'
+import { SERVICE } from './config.ts'
 import { announceChanges } from './domain/announce_changes.ts'
 import { OutcomeUnknown } from './domain/errors.ts'
 import type { Order } from './domain/order.ts'
@@ -60,8 +61,7 @@ export function createApp(deps: Deps): OrderApp {
   const settle = createSettle(ports)
 
   const app = createHttpApp({
-    service: 'order_service',
-    version: '1.0.0',
+    service: SERVICE,
     description: 'Orders: placed once, never lost, always settled.',
     ...(logger ? { logger } : {}),
     ...(tracing ? { tracing } : {}),

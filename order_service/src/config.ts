@@ -1,4 +1,4 @@
-/** The variables of order_service; the README's table is made from their descriptions. */
+/** The variables of order_service; docs/configuration.md is made from their descriptions. */
 import {
   CommonConfig,
   CurrencyConfig,
@@ -6,12 +6,14 @@ import {
   DatabaseUrlConfig,
   OperationsConfig,
   PortConfig,
-  readConfig,
+  readEnvironment,
 } from '@shop/service_kit/runtime/config'
 import Type, { type Static } from 'typebox'
 import { DATABASE_FILE } from './storage/open_stores.ts'
 
-export const OrderConfig = Type.Object({
+export const SERVICE = 'order_service'
+
+export const ConfigSchema = Type.Object({
   ...CommonConfig,
   PORT: PortConfig(5002),
   ...OperationsConfig,
@@ -19,6 +21,7 @@ export const OrderConfig = Type.Object({
   CURRENCY: CurrencyConfig,
   CURRENCY_DIGITS: CurrencyDigitsConfig,
 })
-export type OrderConfig = Readonly<Static<typeof OrderConfig>>
+export type Config = Readonly<Static<typeof ConfigSchema>>
 
-export const readOrderConfig = (env: NodeJS.ProcessEnv): OrderConfig => readConfig(OrderConfig, env)
+/** Fails with ConfigError. */
+export const readConfig = (env: NodeJS.ProcessEnv): Config => readEnvironment(ConfigSchema, env)

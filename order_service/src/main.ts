@@ -10,14 +10,12 @@ import { createLogger } from '@shop/service_kit/runtime/log'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createUnreadableTold } from '@shop/service_kit/storage/unreadable'
-import { readOrderConfig } from './config.ts'
+import { readConfig, SERVICE } from './config.ts'
 import { startOrders } from './start_orders.ts'
 import { openStores } from './storage/open_stores.ts'
 
-const SERVICE = 'order_service'
-
 await runService(systemRuntime, async () => {
-  const config = readOrderConfig(process.env)
+  const config = readConfig(process.env)
   const logger = createLogger(SERVICE, config.LOG_LEVEL)
   const metrics = createMetrics(SERVICE)
   const stores = await openStores(config, {

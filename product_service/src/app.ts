@@ -8,6 +8,7 @@ import type { Reached } from '@shop/service_kit/runtime/crash_points'
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Logger } from 'pino'
+import { SERVICE } from './config.ts'
 import type { Stores } from './domain/ports.ts'
 import { PROBLEMS } from './http/problems.ts'
 import { productReadRoutes } from './http/product_read_routes.ts'
@@ -15,9 +16,6 @@ import { productWriteRoutes } from './http/product_write_routes.ts'
 import { createReservationMetrics } from './http/reservation_metrics.ts'
 import { reservationRoutes } from './http/reservation_routes.ts'
 import { stockRoutes } from './http/stock_routes.ts'
-
-export const SERVICE = 'product_service'
-export const VERSION = '1.0.0'
 
 export type AppDeps = {
   readonly stores: Stores
@@ -40,7 +38,6 @@ export function createApp(deps: AppDeps): App {
   const prices = { currency, digits: stores.digits }
   const app = createHttpApp({
     service: SERVICE,
-    version: VERSION,
     description: 'The catalogue and its stock. Reads are public; changes need an admin.',
     metrics,
     runtime: deps.runtime,

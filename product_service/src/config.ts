@@ -1,4 +1,4 @@
-/** The variables of product_service. */
+/** The variables of product_service; docs/configuration.md is made from their descriptions. */
 import {
   CommonConfig,
   CurrencyConfig,
@@ -7,12 +7,14 @@ import {
   OperationsConfig,
   PORT_MAX,
   PortConfig,
-  readConfig,
+  readEnvironment,
 } from '@shop/service_kit/runtime/config'
-import Type from 'typebox'
+import Type, { type Static } from 'typebox'
 import { DATABASE_FILE } from './storage/open_stores.ts'
 
-export const ProductConfig = Type.Object({
+export const SERVICE = 'product_service'
+
+export const ConfigSchema = Type.Object({
   ...CommonConfig,
   PORT: PortConfig(5001),
   ...OperationsConfig,
@@ -38,5 +40,7 @@ export const ProductConfig = Type.Object({
   }),
 })
 
+export type Config = Readonly<Static<typeof ConfigSchema>>
+
 /** Fails with ConfigError. */
-export const readProductConfig = (env: NodeJS.ProcessEnv) => readConfig(ProductConfig, env)
+export const readConfig = (env: NodeJS.ProcessEnv): Config => readEnvironment(ConfigSchema, env)

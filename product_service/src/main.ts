@@ -9,13 +9,13 @@ import { createLogger } from '@shop/service_kit/runtime/log'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createUnreadableTold } from '@shop/service_kit/storage/unreadable'
-import { type AppDeps, createApp, SERVICE } from './app.ts'
-import { readProductConfig } from './config.ts'
+import { type AppDeps, createApp } from './app.ts'
+import { readConfig, SERVICE } from './config.ts'
 import { createLedgerCheck } from './ledger_check.ts'
 import { openStores } from './storage/open_stores.ts'
 
 await runService(systemRuntime, async () => {
-  const config = readProductConfig(process.env)
+  const config = readConfig(process.env)
   const logger = createLogger(SERVICE, config.LOG_LEVEL)
   const metrics = createMetrics(SERVICE)
   const stores = await openStores(config, {

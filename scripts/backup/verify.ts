@@ -1,7 +1,7 @@
 /** Is a copy whole, and does its ledger balance (invariant 2)? */
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { readProductConfig } from '@shop/product_service/config'
+import { readConfig as readProductConfig } from '@shop/product_service/config'
 import { openStores } from '@shop/product_service/storage/open_stores'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { inspectSqlite } from '@shop/service_kit/sqlite/inspection'

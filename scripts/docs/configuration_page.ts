@@ -1,8 +1,8 @@
 /** docs/configuration.md: every variable, from the schemas the services read their environment with. */
 
 import { ConfigSchema as AuthConfig } from '@shop/auth_service/config'
-import { OrderConfig } from '@shop/order_service/config'
-import { ProductConfig } from '@shop/product_service/config'
+import { ConfigSchema as OrderConfig } from '@shop/order_service/config'
+import { ConfigSchema as ProductConfig } from '@shop/product_service/config'
 import { ConfigSchema as StorefrontConfig } from '@shop/storefront/config'
 import type { TSchema } from 'typebox'
 import { SERVICES, STOREFRONT } from '../services.ts'

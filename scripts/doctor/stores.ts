@@ -4,10 +4,10 @@
  */
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { readOrderConfig } from '@shop/order_service/config'
+import { readConfig as readOrderConfig } from '@shop/order_service/config'
 import type { OrderStore } from '@shop/order_service/domain/ports'
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
-import { readProductConfig } from '@shop/product_service/config'
+import { readConfig as readProductConfig } from '@shop/product_service/config'
 import type { Stores as ProductStores } from '@shop/product_service/domain/ports'
 import { openStores as openProductStores } from '@shop/product_service/storage/open_stores'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'

@@ -6,7 +6,7 @@
  */
 import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ConfigError, readConfig } from '@shop/service_kit/runtime/config'
+import { ConfigError, readEnvironment } from '@shop/service_kit/runtime/config'
 import { valueIn } from '@shop/service_kit/runtime/secret_files'
 import Type from 'typebox'
 import { OWNER_ONLY, ownFolder } from './owner_only.ts'
@@ -116,7 +116,7 @@ const Given = Type.Object({
 /** What the environment gives, as values or as files. */
 function readGiven(env: NodeJS.ProcessEnv, faults: string[]): Type.Static<typeof Given> {
   try {
-    return readConfig(Given, env)
+    return readEnvironment(Given, env)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     faults.push(...error.faults.map((fault) => `${fault}.`))

@@ -9,7 +9,7 @@ import type { Logger } from 'pino'
 import type { LookUp } from './clients/addresses.ts'
 import { createUpstream } from './clients/upstream.ts'
 import type { UpstreamLimits } from './clients/upstream_limits.ts'
-import type { Upstreams } from './config.ts'
+import { SERVICE, type Upstreams } from './config.ts'
 import { createAuthCaller } from './http/auth_caller.ts'
 import { forwardRoutes } from './http/forward.ts'
 import { pageRoutes } from './http/pages.ts'
@@ -17,8 +17,6 @@ import { PROBLEMS } from './http/problems.ts'
 import { addSecurityHeaders } from './http/security_headers.ts'
 import { sessionRoutes } from './http/session_routes.ts'
 import { systemRoutes } from './http/system_routes.ts'
-
-const VERSION = '1.0.0'
 
 export type AppDeps = {
   readonly upstreams: Upstreams
@@ -45,11 +43,10 @@ export type AppDeps = {
 export function createApp(deps: AppDeps): App {
   const { runtime, logger, tracing, upstreams, operations, verifyToken, trustedProxies, limits, lookUp } =
     deps
-  const metrics = deps.metrics ?? createMetrics('storefront')
+  const metrics = deps.metrics ?? createMetrics(SERVICE)
   const publicOrigin = deps.publicUrl === undefined ? undefined : new URL(deps.publicUrl).origin
   const app = createHttpApp({
-    service: 'storefront',
-    version: VERSION,
+    service: SERVICE,
     description: 'The pages of the shop, and one address for the APIs of all services.',
     metrics,
     runtime,
@@ -74,8 +71,7 @@ export function createApp(deps: AppDeps): App {
   const auth = createAuthCaller(services.auth)
   app.register(sessionRoutes({ auth, publicOrigin, sessionTtlSeconds: deps.sessionTtlSeconds }))
   app.register(forwardRoutes({ services, verifyToken }))
-  if (verifyToken && operations)
-    app.register(systemRoutes({ runtime, operations, metrics, version: VERSION }))
+  if (verifyToken && operations) app.register(systemRoutes({ runtime, operations, metrics }))
   app.register(pageRoutes(deps.pages))
   return app
 }

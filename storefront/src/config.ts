@@ -7,7 +7,7 @@ import {
   operationsPort,
   PORT_MAX,
   PortConfig,
-  readConfig,
+  readEnvironment,
   TrustedProxiesConfig,
 } from '@shop/service_kit/runtime/config'
 import { SAYS } from '@shop/service_kit/runtime/sentences'
@@ -32,6 +32,8 @@ const Operations = (name: string, of: string) =>
       description: `Operations ports of ${name}, for the admin's view of the system; without it those of ${of}, each port + 200`,
     }),
   )
+
+export const SERVICE = 'storefront'
 
 export const ConfigSchema = Type.Object({
   HOST: CommonConfig.HOST,
@@ -61,9 +63,9 @@ export const ConfigSchema = Type.Object({
   TRUSTED_PROXIES: TrustedProxiesConfig,
 })
 
-type Config = Readonly<Static<typeof ConfigSchema>>
+type Variables = Readonly<Static<typeof ConfigSchema>>
 
-export type StorefrontConfig = Config & {
+export type Config = Variables & {
   readonly upstreams: Upstreams
   /** Where the same replicas tell about themselves. */
   readonly operations: Upstreams
@@ -74,8 +76,8 @@ export type StorefrontConfig = Config & {
 export type Upstreams = Readonly<Record<'auth' | 'products' | 'orders', readonly string[]>>
 
 /** Fails with ConfigError. */
-export function readStorefrontConfig(env: NodeJS.ProcessEnv): StorefrontConfig {
-  const config = readConfig(ConfigSchema, env)
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const config = readEnvironment(ConfigSchema, env)
   const upstreams = {
     auth: originsOf('AUTH_URL', config.AUTH_URL),
     products: originsOf('PRODUCT_URL', config.PRODUCT_URL),

@@ -9,17 +9,17 @@ import { createLogger } from '@shop/service_kit/runtime/log'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createApp } from './app.ts'
-import { readStorefrontConfig } from './config.ts'
+import { readConfig, SERVICE } from './config.ts'
 
 const PAGES = join(import.meta.dirname, '..', 'dist')
 
 await runService(systemRuntime, async () => {
-  const config = readStorefrontConfig(process.env)
+  const config = readConfig(process.env)
   if (!existsSync(join(PAGES, 'index.html'))) {
     throw new Error('the pages are not built; run `npm run build` first.')
   }
-  const logger = createLogger('storefront', config.LOG_LEVEL)
-  const tracing = await startTracing('storefront', process.env, systemRuntime)
+  const logger = createLogger(SERVICE, config.LOG_LEVEL)
+  const tracing = await startTracing(SERVICE, process.env, systemRuntime)
   const auth = followAuthService({ origins: config.upstreams.auth, runtime: systemRuntime, logger })
   const app = createApp({
     verifyToken: auth.verifyToken,
@@ -30,7 +30,7 @@ await runService(systemRuntime, async () => {
     trustedProxies: config.trustedProxies,
     operations: config.operations,
     publicDocs: config.PUBLIC_DOCS,
-    metrics: createMetrics('storefront'),
+    metrics: createMetrics(SERVICE),
     runtime: systemRuntime,
     logger,
     tracing,

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { readStorefrontConfig } from '../src/config.ts'
+import { readConfig } from '../src/config.ts'
 
 suite('configuration', () => {
   test('has defaults for everything', () => {
-    const config = readStorefrontConfig({})
+    const config = readConfig({})
     assert.equal(config.PORT, 8080)
     assert.deepEqual(config.upstreams, {
       auth: ['http://127.0.0.1:5000'],
@@ -15,12 +15,12 @@ suite('configuration', () => {
   })
 
   test('names several replicas with commas', () => {
-    const { upstreams } = readStorefrontConfig({ ORDER_URL: 'http://a:1,http://b:2' })
+    const { upstreams } = readConfig({ ORDER_URL: 'http://a:1,http://b:2' })
     assert.deepEqual(upstreams.orders, ['http://a:1', 'http://b:2'])
   })
 
   test('looks for operations beside each replica, unless told where they are', () => {
-    const { operations } = readStorefrontConfig({
+    const { operations } = readConfig({
       AUTH_URL: 'https://auth.example',
       PRODUCT_URL: 'http://[::1]:5001,http://products',
       ORDER_OPS_URL: 'http://a:1,http://b:2',
@@ -34,11 +34,11 @@ suite('configuration', () => {
 
   test('asks where operations are, where the port beside a replica would be none', () => {
     const ORDER_URL = 'http://a:1,http://b:65336'
-    assert.throws(() => readStorefrontConfig({ ORDER_URL }), {
+    assert.throws(() => readConfig({ ORDER_URL }), {
       faults: ['ORDER_OPS_URL is missing: the port of ORDER_URL + 200 is 65536, which is no port'],
     })
-    assert.deepEqual(readStorefrontConfig({ AUTH_URL: 'http://a:65335' }).operations.auth, ['http://a:65535'])
-    const { operations } = readStorefrontConfig({ ORDER_URL, ORDER_OPS_URL: 'http://a:2' })
+    assert.deepEqual(readConfig({ AUTH_URL: 'http://a:65335' }).operations.auth, ['http://a:65535'])
+    const { operations } = readConfig({ ORDER_URL, ORDER_OPS_URL: 'http://a:2' })
     assert.deepEqual(operations.orders, ['http://a:2'])
   })
 
@@ -53,7 +53,7 @@ suite('configuration', () => {
     ['ORDER_OPS_URL', 'http://a/path'],
   ] as const) {
     test(`${name}=${value} is refused by name`, () => {
-      assert.throws(() => readStorefrontConfig({ [name]: value }), new RegExp(name))
+      assert.throws(() => readConfig({ [name]: value }), new RegExp(name))
     })
   }
 })
@@ -69,7 +69,7 @@ suite('an address that is none is told, once', () => {
     const [name, value] = Object.entries(env)[0]!
     test(`${name}=${value}`, () =>
       assert.throws(
-        () => readStorefrontConfig(env),
+        () => readConfig(env),
         ({ faults }: { faults: readonly string[] }) =>
           faults.length === 1 && faults[0]!.startsWith(`${name} must be `),
       ))

@@ -1,18 +1,19 @@
 /** The OpenAPI document of an app, and the pages that show one. */
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
+import { VERSION } from '../runtime/version.ts'
 import type { BareApp } from './app_types.ts'
 
 const DOCS_PREFIX = '/docs'
 
-export type Described = { readonly service: string; readonly version: string; readonly description: string }
+export type Described = { readonly service: string; readonly description: string }
 
 /** Documents the routes that are registered after this call. */
-export function describeRoutes(app: BareApp, { service, version, description }: Described): void {
+export function describeRoutes(app: BareApp, { service, description }: Described): void {
   app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: service, version, description },
+      info: { title: service, version: VERSION, description },
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },

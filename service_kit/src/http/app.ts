@@ -64,7 +64,6 @@ declare module 'fastify' {
 export type HttpAppOptions = {
   /** Name as in the folder, e.g. `order_service`. */
   readonly service: string
-  readonly version: string
   /** One paragraph for /docs. */
   readonly description: string
   /** Without one (tests) nothing is logged. */

@@ -6,6 +6,7 @@
  */
 
 import type { Metrics } from '../runtime/metrics.ts'
+import { VERSION } from '../runtime/version.ts'
 import { type Described, describeRoutes, serveDocs } from './api_docs.ts'
 import type { App, BareApp } from './app_types.ts'
 import { guardHosts } from './operations_hosts.ts'
@@ -27,12 +28,11 @@ export function addOperations(
   { app, metrics, readiness, names, ...described }: Operated,
 ): App {
   guardHosts(bare, names)
-  const { service, version } = described
   // The pages ask for a document of the app they are served by, and then show the other.
   describeRoutes(bare, described)
   serveDocs(bare, app)
   const operations = bare as unknown as App
-  addProbes(operations, { service, readiness, details: { version } })
+  addProbes(operations, { service: described.service, readiness, details: { version: VERSION } })
   operations.get('/metrics', { config: { access: 'public' } }, async (_request, reply) =>
     reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
   )

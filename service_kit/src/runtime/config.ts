@@ -156,7 +156,7 @@ export const CurrencyDigitsConfig = Type.Optional(
  * Reads the variables `schema` names out of `env`. Booleans and integers are converted from text.
  * Fails with ConfigError listing every fault.
  */
-export function readConfig<T extends TObject>(schema: T, env: NodeJS.ProcessEnv): Readonly<Static<T>> {
+export function readEnvironment<T extends TObject>(schema: T, env: NodeJS.ProcessEnv): Readonly<Static<T>> {
   const faults: string[] = []
   const values: Record<string, unknown> = {}
   for (const name of Object.keys(schema.properties)) {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import type { App } from '../../src/http/app.ts'
 import { Problem } from '../../src/runtime/problem.ts'
+import { VERSION } from '../../src/runtime/version.ts'
 import { createPlainApp } from '../fixtures/plain_app.ts'
 
 const DOCUMENTS = ['/openapi.json', '/docs', '/docs/', '/docs/json', '/docs/yaml', '/docs/static/index.html']
@@ -13,7 +14,6 @@ function createService(
 ) {
   const { publicDocs = false, trouble, names } = more
   const app = createPlainApp({
-    version: '7.8.9',
     publicDocs,
     access: {
       verifyToken: () => {
@@ -91,7 +91,7 @@ suite('those who run the service', () => {
 
   test('are told the release, and which part is why it is not ready', async (t) => {
     const { operator } = createService(t, { trouble: 'the disk is full' })
-    assert.equal((await operator('/healthz')).json().version, '7.8.9')
+    assert.equal((await operator('/healthz')).json().version, VERSION)
     const ready = await operator('/readyz')
     assert.deepEqual([ready.statusCode, ready.json().detail], [503, 'store: the disk is full'])
   })

@@ -14,7 +14,7 @@ import {
   OperationsConfig,
   operationsPlace,
   PortConfig,
-  readConfig,
+  readEnvironment,
   TrustedProxiesConfig,
 } from '../../src/runtime/config.ts'
 
@@ -30,7 +30,7 @@ const SECRET = 's'.repeat(32)
 
 const faultsOf = (env: NodeJS.ProcessEnv): readonly string[] => {
   try {
-    readConfig(Schema, env)
+    readEnvironment(Schema, env)
     return []
   } catch (error) {
     assert.ok(error instanceof ConfigError)
@@ -40,7 +40,7 @@ const faultsOf = (env: NodeJS.ProcessEnv): readonly string[] => {
 
 suite('configuration is complete or fatal', () => {
   test('defaults are filled in and text is converted', () => {
-    const config = readConfig(Schema, {
+    const config = readEnvironment(Schema, {
       SERVICE_SECRET: SECRET,
       PORT: '7000',
       REQUIRE_VERSION: 'true',
@@ -77,7 +77,7 @@ suite('configuration is complete or fatal', () => {
     t.after(() => rmSync(folder, { recursive: true }))
     const file = join(folder, 'secret')
     writeFileSync(file, `${SECRET}\n`)
-    assert.equal(readConfig(Schema, { SERVICE_SECRET_FILE: file }).SERVICE_SECRET, SECRET)
+    assert.equal(readEnvironment(Schema, { SERVICE_SECRET_FILE: file }).SERVICE_SECRET, SECRET)
     assert.match(faultsOf({ SERVICE_SECRET_FILE: file, SERVICE_SECRET: SECRET })[0] ?? '', /keep one/)
     assert.match(
       faultsOf({ SERVICE_SECRET_FILE: join(folder, 'none') })[0] ?? '',
@@ -92,7 +92,12 @@ suite('configuration is complete or fatal', () => {
 
   test('blanks count as nothing, and never as 0', () => {
     assert.deepEqual(faultsOf({ SERVICE_SECRET: ' '.repeat(40) }), ['SERVICE_SECRET is missing'])
-    const config = readConfig(Schema, { SERVICE_SECRET: SECRET, PORT: ' ', DRAIN_DELAY_MS: '\t', HOST: '  ' })
+    const config = readEnvironment(Schema, {
+      SERVICE_SECRET: SECRET,
+      PORT: ' ',
+      DRAIN_DELAY_MS: '\t',
+      HOST: '  ',
+    })
     assert.deepEqual([config.PORT, config.DRAIN_DELAY_MS, config.HOST], [5001, 0, '127.0.0.1'])
   })
 
@@ -163,7 +168,7 @@ suite('configuration is complete or fatal', () => {
   const Proxies = Type.Object({ TRUSTED_PROXIES: TrustedProxiesConfig })
   for (const [text, fits] of proxies) {
     test(`TRUSTED_PROXIES "${text}" ${fits ? 'is taken' : 'is refused'}`, () => {
-      const read = () => readConfig(Proxies, { TRUSTED_PROXIES: text })
+      const read = () => readEnvironment(Proxies, { TRUSTED_PROXIES: text })
       if (fits) read()
       else assert.throws(read, /TRUSTED_PROXIES must name addresses or networks/)
     })
@@ -176,7 +181,7 @@ suite('configuration is complete or fatal', () => {
 
 suite('the operations port', () => {
   const placeOf = (env: NodeJS.ProcessEnv) =>
-    operationsPlace(readConfig(Type.Object({ PORT: PortConfig(5001), ...OperationsConfig }), env))
+    operationsPlace(readEnvironment(Type.Object({ PORT: PortConfig(5001), ...OperationsConfig }), env))
 
   test('goes with the port, on loopback, unless something else is said', () => {
     const [host, names] = ['127.0.0.1', ['127.0.0.1']]

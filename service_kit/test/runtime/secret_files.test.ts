@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import Type from 'typebox'
-import { readConfig } from '../../src/runtime/config.ts'
+import { readEnvironment } from '../../src/runtime/config.ts'
 import { valueIn } from '../../src/runtime/secret_files.ts'
 
 const INIT = readFileSync(new URL('../../../deploy/mongo/mongo_init.js', import.meta.url), 'utf8')
@@ -32,7 +32,7 @@ suite('the value in a file', () => {
       t.after(() => rmSync(folder, { recursive: true }))
       writeFileSync(join(folder, 'password'), text)
       const Schema = Type.Object({ ADMIN_PASSWORD: Type.String() })
-      const config = readConfig(Schema, { ADMIN_PASSWORD_FILE: join(folder, 'password') })
+      const config = readEnvironment(Schema, { ADMIN_PASSWORD_FILE: join(folder, 'password') })
       assert.equal(config.ADMIN_PASSWORD, value)
     })
   }

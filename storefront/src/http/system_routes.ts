@@ -7,6 +7,7 @@ import { KIT_PROBLEMS } from '@shop/service_kit/http/problems'
 import { NullableInteger, NullableString, problemResponses } from '@shop/service_kit/http/schemas'
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
+import { VERSION } from '@shop/service_kit/runtime/version'
 import Type from 'typebox'
 import type { Upstreams } from '../config.ts'
 import { readMetrics } from './metric_values.ts'
@@ -16,7 +17,6 @@ type Deps = {
   readonly runtime: Pick<Runtime, 'monotonic' | 'deadline'>
   readonly operations: Upstreams
   readonly metrics: Metrics
-  readonly version: string
 }
 type ServiceLook = { service: string; replicas: ReplicaLook[] }
 
@@ -52,7 +52,7 @@ const SystemView = Type.Object({
   services: Type.Array(Type.Object({ service: Type.String(), replicas: Type.Array(ReplicaView) })),
 })
 
-export function systemRoutes({ runtime, operations, metrics, version }: Deps) {
+export function systemRoutes({ runtime, operations, metrics }: Deps) {
   let underWay: Promise<ServiceLook[]> | undefined
 
   return async (app: App) => {
@@ -99,6 +99,6 @@ export function systemRoutes({ runtime, operations, metrics, version }: Deps) {
       problem: null,
       answer_ms: 0,
     }
-    return { ...here, version, ...figures }
+    return { ...here, version: VERSION, ...figures }
   }
 }

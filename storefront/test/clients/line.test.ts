@@ -1,7 +1,7 @@
 /** Who gets the places of a line, and who is refused at once. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { readAuthConfig } from '../../../auth_service/src/config.ts'
+import { readConfig as readAuthConfig } from '../../../auth_service/src/config.ts'
 import { createLine, type Line, type LineLimits } from '../../src/clients/line.ts'
 import { LANES, UPSTREAM_LIMITS } from '../../src/clients/upstream_limits.ts'
 

@@ -11,6 +11,7 @@ import type { Principal } from '@shop/service_kit/identity/access'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { Problem } from '@shop/service_kit/runtime/problem'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import { VERSION } from '@shop/service_kit/runtime/version'
 import { createApp } from '../../src/app.ts'
 import { readMetrics } from '../../src/http/metric_values.ts'
 import { figuresIn, lookAtReplica, type ReplicaLook } from '../../src/http/replica_look.ts'
@@ -28,7 +29,6 @@ async function service(t: TestContext, name: string, checkStore = async () => {}
   metrics.gauge('order_settler_backlog', 'Orders for which something is owed.').set(3)
   const app = createHttpApp({
     service: name,
-    version: '7.8.9',
     description: '',
     metrics,
     runtime: systemRuntime,
@@ -38,6 +38,8 @@ async function service(t: TestContext, name: string, checkStore = async () => {}
   })
   t.after(() => app.close())
   const operations = app.operations()
+  // A replica of another release.
+  operations.addHook('onSend', async (_request, _reply, payload) => `${payload}`.replace(VERSION, '7.8.9'))
   await operations.listen({ host: '127.0.0.1', port: 0 })
   return `http://127.0.0.1:${(operations.server.address() as AddressInfo).port}`
 }
