@@ -1,7 +1,6 @@
 /**
  * `npm run docs`: writes the documents that are made from the code: docs/openapi/, docs/errors.md,
- * docs/configuration.md, and the typed
- * client's src/generated. With `--check` it writes nothing and fails when something would change.
+ * docs/configuration.md, the code in docs/anatomy.md, and the typed client's src/generated. With `--check` it writes nothing and fails when something would change.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -14,7 +13,7 @@ const { values } = readArguments(
   {
     name: 'npm run docs',
     summary:
-      'Writes docs/openapi, docs/errors.md, docs/configuration.md and client/src/generated from the code.',
+      'Writes docs/openapi, docs/errors.md, docs/configuration.md, the code in docs/anatomy.md and client/src/generated.',
     options: { check: { type: 'boolean', help: 'Write nothing; fail and say what would change.' } },
   },
   process.argv.slice(2),

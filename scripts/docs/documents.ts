@@ -1,4 +1,5 @@
 /** The documents that are made from the code, as they should be: text by path. */
+import { ANATOMY_PAGE, anatomyPage } from './anatomy_page.ts'
 import { CATALOGUES } from './catalogues.ts'
 import { configurationPage } from './configuration_page.ts'
 import { errorsPage } from './errors_page.ts'
@@ -12,5 +13,6 @@ export async function madeDocuments(): Promise<ReadonlyMap<string, string>> {
     ),
     ['docs/errors.md', errorsPage(CATALOGUES, documents)],
     ['docs/configuration.md', configurationPage()],
+    [ANATOMY_PAGE, anatomyPage()],
   ])
 }
