@@ -24,7 +24,9 @@ import { whileTheyWait } from './callers.ts'
 
 const USERS: CursorList = { name: 'users', key: ['id'] }
 
-export function accountRoutes(ports: AccountPorts) {
+export type AccountRoutesDeps = AccountPorts
+
+export function accountRoutes(ports: AccountRoutesDeps) {
   /** The caller as the store knows them now; a token may be older than a change of role. */
   const accountOf = async (request: FastifyRequest): Promise<Account> => {
     const account = await ports.users.find(principalOf(request).userId)
