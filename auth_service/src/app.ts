@@ -4,67 +4,33 @@ import { type App, createHttpApp } from '@shop/service_kit/http/app'
 import type { Tracing } from '@shop/service_kit/http/tracing'
 import type { VerifyToken } from '@shop/service_kit/identity/access'
 import { createTokenVerifier } from '@shop/service_kit/identity/tokens'
-import { createMetrics, type Metrics } from '@shop/service_kit/runtime/metrics'
+import type { Metrics } from '@shop/service_kit/runtime/metrics'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Logger } from 'pino'
 import { SERVICE } from './config.ts'
-import { type Argon2Parameters, createArgon2Hasher } from './crypto/argon2_hasher.ts'
-import { createPasswordChecks } from './crypto/password_checks.ts'
-import { createRefreshTokens } from './crypto/refresh_tokens.ts'
 import { createAccessTokens, publicKeySet, storedKeys } from './crypto/signing.ts'
-import { createWorkLines } from './crypto/work_lines.ts'
 import type { AccountPorts } from './domain/accounts.ts'
 import type { Stores } from './domain/ports.ts'
-import { REFRESH_TOKEN_TTL_SECONDS_DEFAULT } from './domain/sessions.ts'
-import {
-  FREE_TRIES_DEFAULT,
-  type FreeTries,
-  loginLimits,
-  REGISTRATIONS_DEFAULT,
-  registrationLimits,
-} from './domain/throttling.ts'
 import { accountRoutes } from './http/account_routes.ts'
 import { keyRoutes } from './http/key_routes.ts'
 import { PROBLEMS } from './http/problems.ts'
 import { sessionRoutes } from './http/session_routes.ts'
 
-export type AppDeps = {
+export type Deps = {
+  readonly ports: AccountPorts
   readonly stores: Stores
   readonly runtime: Runtime
-  readonly metrics?: Metrics
-  readonly logger?: Logger
-  readonly tracing?: Tracing
+  readonly metrics: Metrics
   readonly accessTokenTtlSeconds?: number
-  readonly refreshTokenTtlSeconds?: number
-  readonly hashesAtOnce?: number
-  readonly hashesWaitingMax?: number
-  readonly freeTries?: FreeTries
-  readonly registrationsPerAddress?: number
   readonly trustedProxies?: readonly string[]
   readonly publicDocs?: boolean
-  /** Weaker than the default only in tests, to save time. */
-  readonly hashParameters?: Argon2Parameters
+  readonly logger?: Logger
+  readonly tracing?: Tracing
 }
 
-/** The app, and the ports its routes work on (for what has to be done at start). */
-export function createApp(deps: AppDeps): { app: App; ports: AccountPorts } {
-  const { stores, runtime, logger, tracing, metrics = createMetrics(SERVICE) } = deps
+export function createApp(deps: Deps): App {
+  const { ports, stores, runtime, metrics, logger, tracing } = deps
   const { now, newId } = runtime
-  const lines = createWorkLines({
-    atOnce: deps.hashesAtOnce ?? 4,
-    waitingMax: deps.hashesWaitingMax ?? 256,
-  })
-  const ports: AccountPorts = {
-    ...stores,
-    hasher: createArgon2Hasher(runtime, lines, deps.hashParameters),
-    passwordChecks: createPasswordChecks(),
-    loginLimits: loginLimits(deps.freeTries ?? FREE_TRIES_DEFAULT),
-    registrationLimits: registrationLimits(deps.registrationsPerAddress ?? REGISTRATIONS_DEFAULT),
-    refreshTokens: createRefreshTokens(runtime),
-    refreshTokenTtlSeconds: deps.refreshTokenTtlSeconds ?? REFRESH_TOKEN_TTL_SECONDS_DEFAULT,
-    now,
-    newId,
-  }
   const onFailure = (err: unknown) => logger?.warn({ err }, 'the signing keys could not be read')
   const ownKeys = storedKeys(stores.keys, now, onFailure)
   // The store is at hand, so here a change of role or password counts at once.
@@ -91,8 +57,6 @@ export function createApp(deps: AppDeps): { app: App; ports: AccountPorts } {
   })
   const logins = metrics.counter('auth_logins_total', 'Logins by how they ended.', ['outcome'])
   const refreshes = metrics.counter('auth_refreshes_total', 'Token refreshes by how they ended.', ['outcome'])
-  const waiting = metrics.gauge('auth_hashes_waiting', 'Passwords waiting to be hashed.')
-  Object.assign(waiting, { collect: () => waiting.set(lines.waiting()) })
 
   app.register(
     sessionRoutes({
@@ -109,5 +73,5 @@ export function createApp(deps: AppDeps): { app: App; ports: AccountPorts } {
   app.register(accountRoutes(ports))
   const keySet = async () => publicKeySet(await stores.keys.list(), now()) as never
   app.register(keyRoutes({ keySet, users: stores.users, now }))
-  return { app, ports }
+  return app
 }

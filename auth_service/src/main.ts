@@ -6,7 +6,8 @@ import { createLogger } from '@shop/service_kit/runtime/log'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createUnreadableTold } from '@shop/service_kit/storage/unreadable'
-import { createApp } from './app.ts'
+import { createAccountPorts } from './account_ports.ts'
+import { createApp, type Deps } from './app.ts'
 import { readConfig, SERVICE } from './config.ts'
 import { makeKeyPair } from './crypto/signing.ts'
 import { makeFirstAdmin } from './first_admin.ts'
@@ -17,19 +18,16 @@ import { openStores } from './storage/open_stores.ts'
 await runService(systemRuntime, async () => {
   const config = readConfig(process.env)
   const logger = createLogger(SERVICE, config.LOG_LEVEL)
-  const tracing = await startTracing(SERVICE, process.env, systemRuntime)
   const metrics = createMetrics(SERVICE)
+  const tracing = await startTracing(SERVICE, process.env, systemRuntime)
   const stores = await openStores(config, {
     runtime: systemRuntime,
     unreadableOf: createUnreadableTold({ logger, metrics, runtime: systemRuntime }),
   })
-  const { app, ports } = createApp({
+  const ports = createAccountPorts({
     stores,
     runtime: systemRuntime,
     metrics,
-    logger,
-    tracing,
-    accessTokenTtlSeconds: config.ACCESS_TOKEN_TTL,
     refreshTokenTtlSeconds: config.REFRESH_TOKEN_TTL,
     hashesAtOnce: config.HASHES_AT_ONCE,
     hashesWaitingMax: config.HASHES_WAITING_MAX,
@@ -39,9 +37,19 @@ await runService(systemRuntime, async () => {
       address: config.LOGIN_TRIES_PER_ADDRESS,
     },
     registrationsPerAddress: config.REGISTRATIONS_PER_ADDRESS,
+  })
+  const deps: Deps = {
+    ports,
+    stores,
+    runtime: systemRuntime,
+    metrics,
+    accessTokenTtlSeconds: config.ACCESS_TOKEN_TTL,
     trustedProxies: listOf(config.TRUSTED_PROXIES),
     publicDocs: config.PUBLIC_DOCS,
-  })
+    logger,
+    tracing,
+  }
+  const app = createApp(deps)
   const maintenance = {
     stores,
     keyPorts: { keys: stores.keys, makeKeyPair, now: systemRuntime.now },

@@ -7,7 +7,8 @@ import { after, before, type TestContext } from 'node:test'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createVirtualRuntime } from '@shop/service_kit/test_support/virtual_runtime'
-import { type AppDeps, createApp } from '../src/app.ts'
+import { type AccountPortsDeps, createAccountPorts } from '../src/account_ports.ts'
+import { createApp, type Deps } from '../src/app.ts'
 import { makeKeyPair } from '../src/crypto/signing.ts'
 import { ensureFirstAdmin } from '../src/domain/accounts.ts'
 import type { Stores } from '../src/domain/ports.ts'
@@ -65,12 +66,13 @@ export const newId = () => `01900000-0000-7000-8000-${String(++serial).padStart(
 
 export type Tokens = { access_token: string; refresh_token: string; user: { id: string } }
 
-export async function createWorld(t: Scope, given: Partial<AppDeps> = {}) {
+export async function createWorld(t: Scope, given: Partial<AccountPortsDeps & Deps> = {}) {
   const clock = createClock()
   const stores = given.stores ?? (await inMemory(t))[0]
   const metrics = createMetrics('auth_service')
-  const deps: AppDeps = { stores, runtime: clock, metrics, hashParameters: WEAK, ...given }
-  const { app, ports } = createApp(deps)
+  const deps = { stores, runtime: clock, metrics, hashParameters: WEAK, ...given }
+  const ports = createAccountPorts(deps)
+  const app = createApp({ ...deps, ports })
   t.after(() => app.close())
   await keepKeys({ keys: stores.keys, makeKeyPair, now: deps.runtime.now }, 30 * DAY_MS)
   await ensureFirstAdmin(ports, { username: 'root', password: PASSWORD })

@@ -1,4 +1,4 @@
-/** The process: configuration, stores, clients, app, settler; then listen until a signal. */
+/** The process: configuration, stores, clients, settler, app; then listen until a signal. */
 import { createServiceClient } from '@shop/service_kit/http/service_client'
 import { startTracing } from '@shop/service_kit/http/start_tracing'
 import { followAuthService } from '@shop/service_kit/identity/auth_service'
@@ -10,6 +10,7 @@ import { createLogger } from '@shop/service_kit/runtime/log'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createUnreadableTold } from '@shop/service_kit/storage/unreadable'
+import { createApp, type Deps } from './app.ts'
 import { readConfig, SERVICE } from './config.ts'
 import { startOrders } from './start_orders.ts'
 import { openStores } from './storage/open_stores.ts'
@@ -18,11 +19,11 @@ await runService(systemRuntime, async () => {
   const config = readConfig(process.env)
   const logger = createLogger(SERVICE, config.LOG_LEVEL)
   const metrics = createMetrics(SERVICE)
+  const tracing = await startTracing(SERVICE, process.env, systemRuntime)
   const stores = await openStores(config, {
     runtime: systemRuntime,
     unreadableOf: createUnreadableTold({ logger, metrics, runtime: systemRuntime }),
   })
-  const tracing = await startTracing(SERVICE, process.env, systemRuntime)
   const auth = followAuthService({
     origins: [config.AUTH_URL],
     runtime: systemRuntime,
@@ -35,19 +36,28 @@ await runService(systemRuntime, async () => {
     runtime: systemRuntime,
     tracing,
   })
-  const { app, stop } = startOrders({
+  const { ordering, stop } = startOrders({
     orders: stores.orders,
     service,
     runtime: systemRuntime,
-    verifyToken: auth.verifyToken,
     currency: config.CURRENCY,
     digits: stores.digits,
     metrics,
     logger,
-    tracing,
     reached: crashPoints(process.env),
-    publicDocs: config.PUBLIC_DOCS,
   })
+  const deps: Deps = {
+    ordering,
+    verifyToken: auth.verifyToken,
+    currency: config.CURRENCY,
+    digits: stores.digits,
+    runtime: systemRuntime,
+    metrics,
+    publicDocs: config.PUBLIC_DOCS,
+    logger,
+    tracing,
+  }
+  const app = createApp(deps)
   return {
     app,
     logger,

@@ -1,15 +1,18 @@
 /**
- * The app with its client of product_service and its settler, which do not know each other.
+ * Ordering with its client of product_service and its settler, which do not know each other.
  *
  * Invariant 5: the settler is woken when product_service is back, and when it may be asked whether it is; so what was
  * accepted during an outage is settled at its end, without waiting for a round.
  */
 import type { ServiceClient } from '@shop/service_kit/http/service_client'
-import { createApp, type Deps, type OrderApp } from './app.ts'
 import { createProductClient } from './clients/product_client.ts'
+import { createOrdering, type Ordering, type OrderingDeps } from './ordering.ts'
 import { type Settler, startSettler } from './settler.ts'
 
-export type StartOptions = Omit<Deps, 'reservations'> & {
+export type StartOptions = Omit<OrderingDeps, 'reservations'> & {
+  readonly currency: string
+  /** Digits that amounts of the store count. */
+  readonly digits: () => number
   readonly service: ServiceClient
   /** Between two rounds of the settler that nobody wakes; tests are more patient. */
   readonly roundMs?: number
@@ -18,7 +21,7 @@ export type StartOptions = Omit<Deps, 'reservations'> & {
 }
 
 export type StartedOrders = {
-  readonly app: OrderApp['app']
+  readonly ordering: Ordering
   /** Ends the settler, after what it has under way. */
   stop(): Promise<void>
 }
@@ -40,15 +43,15 @@ export function startOrders({ service, roundMs, deadlineMs, ...deps }: StartOpti
     },
     onPauseOver: () => settler?.wake(),
   })
-  const { app, settleDue, pullIn } = createApp({ ...deps, reservations })
+  const ordering = createOrdering({ ...deps, reservations })
   settler = startSettler({
     orders,
-    round: settleDue,
-    pullIn,
+    round: ordering.settleDue,
+    pullIn: ordering.pullIn,
     metrics,
     runtime,
     onFault: (err) => logger?.warn({ err }, 'the settler could not work; it tries again'),
     ...(roundMs === undefined ? {} : { roundMs }),
   })
-  return { app, stop: settler.stop }
+  return { ordering, stop: settler.stop }
 }

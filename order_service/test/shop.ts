@@ -18,6 +18,7 @@ import { openStores as openProductStores } from '../../product_service/src/stora
 import { createApp, type Deps } from '../src/app.ts'
 import { createProductClient } from '../src/clients/product_client.ts'
 import type { OrderStore, Reservations } from '../src/domain/ports.ts'
+import { createOrdering, type OrderingDeps } from '../src/ordering.ts'
 import { startOrders } from '../src/start_orders.ts'
 import { openStores } from '../src/storage/open_stores.ts'
 import { ADA, BOB, ROOT } from './samples.ts'
@@ -149,18 +150,22 @@ export async function memoryOrders(t: TestContext): Promise<OrderStore> {
   return stores.orders
 }
 
-export function createOrderApp(t: TestContext, deps: Pick<Deps, 'orders' | 'reservations'> & Partial<Deps>) {
-  const created = createApp({
+type World = Pick<OrderingDeps, 'orders' | 'reservations'> & Partial<OrderingDeps & Deps>
+
+export function createOrderApp(t: TestContext, given: World) {
+  const deps = {
     verifyToken,
     currency: 'USD',
     digits: () => 2,
     runtime: testRuntime,
     metrics: createMetrics('order_service'),
     watchPollMs: 20,
-    ...deps,
-  })
-  t.after(() => created.app.close())
-  return { ...created, ...sendersOf(created.app) }
+    ...given,
+  }
+  const ordering = createOrdering(deps)
+  const app = createApp({ ...deps, ordering })
+  t.after(() => app.close())
+  return { ...ordering, app, ...sendersOf(app) }
 }
 
 /** An app with its settler, as the process has it. Unless told, nobody waits for its rounds: who does not wake it waits an hour. */
@@ -174,22 +179,25 @@ export async function startOrderApp(
     deadlineMs,
   }: { random?: () => number; roundMs?: number; deadlineMs?: number } = {},
 ) {
-  const started = startOrders({
+  const deps = {
     runtime: { ...systemRuntime, random },
     orders,
-    service: await serviceAt(t, productUrl),
-    verifyToken,
     currency: 'USD',
     digits: () => 2,
     metrics: createMetrics('order_service'),
+  }
+  const { ordering, stop } = startOrders({
+    ...deps,
+    service: await serviceAt(t, productUrl),
     roundMs,
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
   })
+  const app = createApp({ ...deps, ordering, verifyToken })
   t.after(async () => {
-    await started.stop()
-    await started.app.close()
+    await stop()
+    await app.close()
   })
-  return { ...started, ...sendersOf(started.app) }
+  return { app, stop, ...sendersOf(app) }
 }
 
 function sendersOf(app: App) {
@@ -210,7 +218,7 @@ function sendersOf(app: App) {
 }
 
 /** Everything together, on one replica. */
-export async function startShop(t: TestContext, changes: Partial<Deps> = {}) {
+export async function startShop(t: TestContext, changes: Partial<World> = {}) {
   const products = await startProducts(t)
   const orders = changes.orders ?? (await memoryOrders(t))
   const reservations = changes.reservations ?? (await connect(t, products.url))

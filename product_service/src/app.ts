@@ -17,7 +17,7 @@ import { createReservationMetrics } from './http/reservation_metrics.ts'
 import { reservationRoutes } from './http/reservation_routes.ts'
 import { stockRoutes } from './http/stock_routes.ts'
 
-export type AppDeps = {
+export type Deps = {
   readonly stores: Stores
   readonly access: AccessChecks
   readonly metrics: Metrics
@@ -33,7 +33,7 @@ export type AppDeps = {
   readonly tracing?: Tracing
 }
 
-export function createApp(deps: AppDeps): App {
+export function createApp(deps: Deps): App {
   const { stores, access, metrics, currency, routes, publicDocs = false, logger, tracing } = deps
   const prices = { currency, digits: stores.digits }
   const app = createHttpApp({

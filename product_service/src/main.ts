@@ -9,7 +9,7 @@ import { createLogger } from '@shop/service_kit/runtime/log'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createUnreadableTold } from '@shop/service_kit/storage/unreadable'
-import { type AppDeps, createApp } from './app.ts'
+import { createApp, type Deps } from './app.ts'
 import { readConfig, SERVICE } from './config.ts'
 import { createLedgerCheck } from './ledger_check.ts'
 import { openStores } from './storage/open_stores.ts'
@@ -18,28 +18,19 @@ await runService(systemRuntime, async () => {
   const config = readConfig(process.env)
   const logger = createLogger(SERVICE, config.LOG_LEVEL)
   const metrics = createMetrics(SERVICE)
+  const tracing = await startTracing(SERVICE, process.env, systemRuntime)
   const stores = await openStores(config, {
     runtime: systemRuntime,
     notice: (text) => logger.info(text),
     unreadableOf: createUnreadableTold({ logger, metrics, runtime: systemRuntime }),
   })
-  const tracing = await startTracing(SERVICE, process.env, systemRuntime)
   const auth = followAuthService({
     origins: [config.AUTH_URL],
     runtime: systemRuntime,
     logger,
     cache: { folder: config.DATA_DIR, prefix: SERVICE },
   })
-  const ledgerCheck = createLedgerCheck({
-    audit: stores.audit,
-    metrics,
-    runtime: systemRuntime,
-    intervalMs: config.LEDGER_CHECK_INTERVAL_MS,
-    onMismatch: (mismatch) => logger.error({ mismatch }, 'stock is not what its ledger says'),
-    onFailure: (err) => logger.error({ err }, 'the ledger could not be checked'),
-  })
-  ledgerCheck.start()
-  const deps: AppDeps = {
+  const deps: Deps = {
     stores,
     access: {
       verifyToken: auth.verifyToken,
@@ -55,8 +46,18 @@ await runService(systemRuntime, async () => {
     tracing,
   }
   const port = config.INTERNAL_PORT
+  const app = createApp(port === undefined ? deps : { ...deps, routes: 'public' })
+  const ledgerCheck = createLedgerCheck({
+    audit: stores.audit,
+    metrics,
+    runtime: systemRuntime,
+    intervalMs: config.LEDGER_CHECK_INTERVAL_MS,
+    onMismatch: (mismatch) => logger.error({ mismatch }, 'stock is not what its ledger says'),
+    onFailure: (err) => logger.error({ err }, 'the ledger could not be checked'),
+  })
+  ledgerCheck.start()
   return {
-    app: createApp(port === undefined ? deps : { ...deps, routes: 'public' }),
+    app,
     internal: port === undefined ? undefined : { app: createApp({ ...deps, routes: 'internal' }), port },
     logger,
     host: config.HOST,

@@ -1,8 +1,10 @@
 /** The OpenAPI document of each service, from its app as it is: in-memory stores, not listening. */
 
+import { createAccountPorts } from '@shop/auth_service/account_ports'
 import { createApp as createAuthApp } from '@shop/auth_service/app'
 import { openSqliteStores as openAuthStores } from '@shop/auth_service/storage/open_stores'
 import { createApp as createOrderApp } from '@shop/order_service/app'
+import { createOrdering } from '@shop/order_service/ordering'
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
 import { createApp as createProductApp } from '@shop/product_service/app'
 import { openSqliteStores as openProductStores } from '@shop/product_service/storage/open_stores'
@@ -32,8 +34,10 @@ export async function openApiDocuments(): Promise<Map<string, OpenApi>> {
     { runtime: systemRuntime },
   )
   const auth = openAuthStores(':memory:', { runtime: systemRuntime })
+  const authDeps = { stores: auth, runtime: systemRuntime, metrics: createMetrics('auth_service') }
+  const orderDeps = { runtime: systemRuntime, metrics: createMetrics('order_service') }
   const apps: readonly (readonly [name: string, app: App])[] = [
-    ['auth_service', createAuthApp({ stores: auth, runtime: systemRuntime }).app],
+    ['auth_service', createAuthApp({ ...authDeps, ports: createAccountPorts(authDeps) })],
     [
       'product_service',
       createProductApp({
@@ -49,14 +53,16 @@ export async function openApiDocuments(): Promise<Map<string, OpenApi>> {
     [
       'order_service',
       createOrderApp({
-        orders,
-        reservations: createDirectReservations(products.stock, systemRuntime.now),
+        ...orderDeps,
+        ordering: createOrdering({
+          ...orderDeps,
+          orders,
+          reservations: createDirectReservations(products.stock, systemRuntime.now),
+        }),
         verifyToken: nobody,
         currency: 'USD',
         digits: () => 2,
-        runtime: systemRuntime,
-        metrics: createMetrics('order_service'),
-      }).app,
+      }),
     ],
   ]
   const documents = new Map<string, OpenApi>()

@@ -18,7 +18,7 @@ import { addSecurityHeaders } from './http/security_headers.ts'
 import { sessionRoutes } from './http/session_routes.ts'
 import { systemRoutes } from './http/system_routes.ts'
 
-export type AppDeps = {
+export type Deps = {
   readonly upstreams: Upstreams
   /** Folder of the built pages. */
   readonly pages: string
@@ -40,7 +40,7 @@ export type AppDeps = {
   readonly lookUp?: LookUp
 }
 
-export function createApp(deps: AppDeps): App {
+export function createApp(deps: Deps): App {
   const { runtime, logger, tracing, upstreams, operations, verifyToken, trustedProxies, limits, lookUp } =
     deps
   const metrics = deps.metrics ?? createMetrics(SERVICE)

@@ -8,7 +8,7 @@ import { runService } from '@shop/service_kit/runtime/lifecycle'
 import { createLogger } from '@shop/service_kit/runtime/log'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
-import { createApp } from './app.ts'
+import { createApp, type Deps } from './app.ts'
 import { readConfig, SERVICE } from './config.ts'
 
 const PAGES = join(import.meta.dirname, '..', 'dist')
@@ -19,9 +19,10 @@ await runService(systemRuntime, async () => {
     throw new Error('the pages are not built; run `npm run build` first.')
   }
   const logger = createLogger(SERVICE, config.LOG_LEVEL)
+  const metrics = createMetrics(SERVICE)
   const tracing = await startTracing(SERVICE, process.env, systemRuntime)
   const auth = followAuthService({ origins: config.upstreams.auth, runtime: systemRuntime, logger })
-  const app = createApp({
+  const deps: Deps = {
     verifyToken: auth.verifyToken,
     upstreams: config.upstreams,
     pages: PAGES,
@@ -30,11 +31,12 @@ await runService(systemRuntime, async () => {
     trustedProxies: config.trustedProxies,
     operations: config.operations,
     publicDocs: config.PUBLIC_DOCS,
-    metrics: createMetrics(SERVICE),
+    metrics,
     runtime: systemRuntime,
     logger,
     tracing,
-  })
+  }
+  const app = createApp(deps)
   return {
     app,
     logger,

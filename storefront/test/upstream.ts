@@ -15,7 +15,7 @@ import { brotliCompressSync, gzipSync } from 'node:zlib'
 import type { App } from '@shop/service_kit/http/app'
 import { startTracing } from '@shop/service_kit/http/start_tracing'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
-import { type AppDeps, createApp } from '../src/app.ts'
+import { createApp, type Deps } from '../src/app.ts'
 import type { Upstreams } from '../src/config.ts'
 
 export const PAGE = '<!doctype html><title>The shop</title>'
@@ -55,7 +55,7 @@ export async function nobody(t: TestContext): Promise<string> {
   return origin.replace(/\d+$/, String(port))
 }
 
-type Options = Partial<Upstreams> & Pick<AppDeps, 'publicUrl' | 'trustedProxies' | 'limits' | 'verifyToken'>
+type Options = Partial<Upstreams> & Pick<Deps, 'publicUrl' | 'trustedProxies' | 'limits' | 'verifyToken'>
 
 /** A listening storefront; resolves its origin. */
 export const storefront = async (t: TestContext, options: Options) => (await storefrontApp(t, options)).origin

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
+import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import { createAccountPorts } from '../../../auth_service/src/account_ports.ts'
 import { createApp as createAuthApp } from '../../../auth_service/src/app.ts'
 import { makeKeyPair } from '../../../auth_service/src/crypto/signing.ts'
 import { maintain } from '../../../auth_service/src/maintenance.ts'
@@ -15,7 +17,13 @@ async function authService(t: TestContext): Promise<string> {
   const stores = openSqliteStores(':memory:', { runtime: systemRuntime })
   const keyPorts = { keys: stores.keys, makeKeyPair, now: systemRuntime.now }
   await maintain({ stores, keyPorts, rotationDays: 30, runtime: systemRuntime })
-  const { app } = createAuthApp({ stores, runtime: systemRuntime, hashParameters: WEAK })
+  const deps = {
+    stores,
+    runtime: systemRuntime,
+    metrics: createMetrics('auth_service'),
+    hashParameters: WEAK,
+  }
+  const app = createAuthApp({ ...deps, ports: createAccountPorts(deps) })
   t.after(async () => {
     await app.close()
     await stores.close()

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import { slowBodies, statusOf, until } from '@shop/service_kit/test_support/slow_bodies'
-import type { AppDeps } from '../../src/app.ts'
+import type { Deps } from '../../src/app.ts'
 import { serve, storefront, textOf } from '../upstream.ts'
 
 const ORDERS = '/api/orders'
 
-async function world(t: TestContext, limits: NonNullable<AppDeps['limits']>) {
+async function world(t: TestContext, limits: NonNullable<Deps['limits']>) {
   const visitors = slowBodies(t, () => Number(new URL(origin).port))
   let free: (() => void) | undefined
   const forwarded: number[] = []

@@ -1,0 +1,51 @@
+/** What accounts and sessions work with: the stores, and the secrets made and checked here. */
+import type { Metrics } from '@shop/service_kit/runtime/metrics'
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
+import { type Argon2Parameters, createArgon2Hasher } from './crypto/argon2_hasher.ts'
+import { createPasswordChecks } from './crypto/password_checks.ts'
+import { createRefreshTokens } from './crypto/refresh_tokens.ts'
+import { createWorkLines } from './crypto/work_lines.ts'
+import type { AccountPorts } from './domain/accounts.ts'
+import type { Stores } from './domain/ports.ts'
+import { REFRESH_TOKEN_TTL_SECONDS_DEFAULT } from './domain/sessions.ts'
+import {
+  FREE_TRIES_DEFAULT,
+  type FreeTries,
+  loginLimits,
+  REGISTRATIONS_DEFAULT,
+  registrationLimits,
+} from './domain/throttling.ts'
+
+export type AccountPortsDeps = {
+  readonly stores: Stores
+  readonly runtime: Runtime
+  readonly metrics: Metrics
+  readonly refreshTokenTtlSeconds?: number
+  readonly hashesAtOnce?: number
+  readonly hashesWaitingMax?: number
+  readonly freeTries?: FreeTries
+  readonly registrationsPerAddress?: number
+  /** Weaker than the default only in tests, to save time. */
+  readonly hashParameters?: Argon2Parameters
+}
+
+export function createAccountPorts(deps: AccountPortsDeps): AccountPorts {
+  const { stores, runtime, metrics } = deps
+  const lines = createWorkLines({
+    atOnce: deps.hashesAtOnce ?? 4,
+    waitingMax: deps.hashesWaitingMax ?? 256,
+  })
+  const waiting = metrics.gauge('auth_hashes_waiting', 'Passwords waiting to be hashed.')
+  Object.assign(waiting, { collect: () => waiting.set(lines.waiting()) })
+  return {
+    ...stores,
+    hasher: createArgon2Hasher(runtime, lines, deps.hashParameters),
+    passwordChecks: createPasswordChecks(),
+    loginLimits: loginLimits(deps.freeTries ?? FREE_TRIES_DEFAULT),
+    registrationLimits: registrationLimits(deps.registrationsPerAddress ?? REGISTRATIONS_DEFAULT),
+    refreshTokens: createRefreshTokens(runtime),
+    refreshTokenTtlSeconds: deps.refreshTokenTtlSeconds ?? REFRESH_TOKEN_TTL_SECONDS_DEFAULT,
+    now: runtime.now,
+    newId: runtime.newId,
+  }
+}
