@@ -50,8 +50,9 @@ export function createQueue<Entry extends Waiting<unknown, never>>(limits: Group
   const alike = limits.weightMax === undefined && limits.groupMax === undefined
 
   return {
-    // Nearly always there are no parts.
-    size: () => (parts.length === 0 ? single.length : parts.flat().length + single.length),
+    // Asked for with each item that comes, so no part is copied. Nearly always there are none.
+    size: () =>
+      parts.length === 0 ? single.length : parts.reduce((sum, part) => sum + part.length, single.length),
     push: (entry) => void single.push(entry),
     pushPart: (part) => void parts.push([...part]),
     next() {

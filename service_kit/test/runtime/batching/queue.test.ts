@@ -50,6 +50,24 @@ suite('a queue', () => {
     )
   })
 
+  test('how many wait is known without going through all of them', () => {
+    const large = entries(...Array(100_000).keys())
+    const queue = queueOf([])
+    queue.pushPart(large)
+    const timeOf = (work: () => void) => {
+      const begun = performance.now()
+      work()
+      return performance.now() - begun
+    }
+    const sizes = timeOf(() => {
+      for (let i = 0; i < 100; i++) assert.equal(queue.size(), large.length)
+    })
+    const copies = timeOf(() => {
+      for (let i = 0; i < 10; i++) assert.equal([large].flat().length, large.length)
+    })
+    assert.ok(sizes < copies, `100 sizes took ${sizes} ms, 10 copies ${copies} ms`)
+  })
+
   test('3: whoever leaves is not taken, wherever it waits', () => {
     const [one, two, three, four] = entries(1, 2, 3, 4) as [Entry, Entry, Entry, Entry]
     const queue = queueOf([one, two])
