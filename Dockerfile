@@ -34,15 +34,11 @@ WORKDIR /shop
 # otherwise. The last two keep a service small: see MEMORY_ENV in scripts/plan.ts.
 ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/shop/data \
     MALLOC_MMAP_THRESHOLD_=1048576 NODE_OPTIONS=--max-semi-space-size=6
-COPY --from=dependencies /shop/node_modules node_modules
-COPY package.json ./
-COPY faults/package.json faults/
-COPY retry/package.json retry/
-COPY retry/src retry/src
+# All of it: npm puts a package into the folder of a workspace where another one has a version that does not fit.
+COPY --from=dependencies /shop ./
 COPY faults/src faults/src
-COPY service_kit/package.json service_kit/
+COPY retry/src retry/src
 COPY service_kit/src service_kit/src
-COPY tracing/package.json tracing/
 COPY tracing/src tracing/src
 # The root file system may be read-only: only the data folder is ever written, and only where it is mounted. A tmpfs
 # mounted there belongs to root, with the mode the folder has here; a volume takes the owner too.
@@ -56,21 +52,18 @@ HEALTHCHECK --interval=5s --timeout=10s --start-period=120s --retries=3 CMD ["ba
 FROM base AS auth_service
 ENV PORT=5000
 EXPOSE 5000 5200
-COPY auth_service/package.json auth_service/
 COPY auth_service/src auth_service/src
 CMD ["node", "auth_service/src/main.ts"]
 
 FROM base AS product_service
 ENV PORT=5001
 EXPOSE 5001 5201
-COPY product_service/package.json product_service/
 COPY product_service/src product_service/src
 CMD ["node", "product_service/src/main.ts"]
 
 FROM base AS order_service
 ENV PORT=5002
 EXPOSE 5002 5202
-COPY order_service/package.json order_service/
 COPY order_service/src order_service/src
 CMD ["node", "order_service/src/main.ts"]
 
@@ -86,7 +79,6 @@ RUN node storefront/build.ts
 FROM base AS storefront
 ENV PORT=8080
 EXPOSE 8080 8280
-COPY storefront/package.json storefront/
 COPY storefront/src storefront/src
 COPY --from=pages /shop/storefront/dist storefront/dist
 CMD ["node", "storefront/src/main.ts"]
