@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import type { FaultRun, Step } from '@shop/service_kit/test_support/fault_runs'
 import type { Session, Stores } from '../src/domain/ports.ts'
-import { newId, START } from './support.ts'
+import { newId, START, START_AT } from './support.ts'
 import { account } from './user_store_contract.ts'
 
 const LIMITS = { freeTries: 5, firstPauseMs: 1_000, longestPauseMs: 60_000, forgetAfterMs: 60_000 }
@@ -16,8 +16,8 @@ const session = (userId: string): Session => ({
   previousHash: null,
   salt: null,
   rotatedAt: null,
-  createdAt: START,
-  expiresAt: new Date(START.getTime() + 60_000),
+  createdAt: START_AT,
+  expiresAt: new Date(START.getTime() + 60_000).toISOString(),
 })
 
 export async function accountRun({ users, sessions, keys, throttle, check }: Stores): Promise<FaultRun> {
@@ -61,7 +61,7 @@ export async function accountRun({ users, sessions, keys, throttle, check }: Sto
     {
       name: 'rotate',
       run: async () => {
-        const next = { tokenHash: 'second', salt: 's', rotatedAt: START }
+        const next = { tokenHash: 'second', salt: 's', rotatedAt: START_AT }
         assert.ok(await sessions.rotate(kept.id, 'first', next))
       },
       applied: async () => (await sessions.find(kept.id))?.tokenHash === 'second',
@@ -75,7 +75,7 @@ export async function accountRun({ users, sessions, keys, throttle, check }: Sto
     { name: 'refund', run: () => throttle.refund([`other ${serial}`]) },
     {
       name: 'remember',
-      run: () => throttle.remember(remembered, new Date(START.getTime() + 60_000)),
+      run: () => throttle.remember(remembered, new Date(START.getTime() + 60_000).toISOString()),
       applied: () => throttle.remembers(remembered, START),
     },
     { name: 'pull in', run: () => sessions.pullIn(START, START, 10) },

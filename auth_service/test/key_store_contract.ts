@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { makeKeyPair } from '../src/crypto/signing.ts'
 import type { SigningKey } from '../src/domain/ports.ts'
-import { type OpenPair, START } from './support.ts'
+import { type OpenPair, START_AT } from './support.ts'
 
-export const aKey = async (generation: number, signsFrom = START): Promise<SigningKey> => ({
+export const aKey = async (generation: number, signsFrom = START_AT): Promise<SigningKey> => ({
   ...(await makeKeyPair()),
   generation,
   signsFrom,
-  createdAt: START,
+  createdAt: START_AT,
 })
 
 /** What every KeyStore does. */

@@ -24,10 +24,14 @@ export function sessionStoreContract(name: string, open: OpenPair) {
       previousHash: null,
       salt: null,
       rotatedAt: null,
-      createdAt,
-      expiresAt: new Date(createdAt.getTime() + 1000),
+      createdAt: createdAt.toISOString(),
+      expiresAt: new Date(createdAt.getTime() + 1000).toISOString(),
     })
-    const next = (hash: string) => ({ tokenHash: hash, salt: `salt of ${hash}`, rotatedAt: after(5) })
+    const next = (hash: string) => ({
+      tokenHash: hash,
+      salt: `salt of ${hash}`,
+      rotatedAt: after(5).toISOString(),
+    })
 
     test('gives back what was started', async (t) => {
       const [{ sessions }, other, user] = await given(t)
@@ -82,7 +86,7 @@ export function sessionStoreContract(name: string, open: OpenPair) {
       const [{ sessions }, , user] = await given(t)
       const ahead = session(user, 's', after(24 * 60 * 60_000))
       await sessions.start(ahead, 9)
-      assert.equal(await sessions.pullIn(START, ahead.expiresAt, 9), 0)
+      assert.equal(await sessions.pullIn(START, new Date(ahead.expiresAt), 9), 0)
       assert.deepEqual(await sessions.find('s'), ahead)
     })
 

@@ -16,6 +16,7 @@ import { keepKeys } from '../src/domain/signing_keys.ts'
 import { openSqliteStores } from '../src/storage/open_stores.ts'
 
 export const START = new Date('2026-01-02T03:04:05.678Z')
+export const START_AT = START.toISOString()
 export const PASSWORD = 'plum tart on tuesday'
 export const DAY_MS = 24 * 60 * 60_000
 

@@ -3,7 +3,7 @@ import { suite, test } from 'node:test'
 import { CLOCKS_DIFFER_MS } from '../src/domain/clocks.ts'
 import type { ThrottleLimits } from '../src/domain/ports.ts'
 import { KNOWN_FOR_MS } from '../src/domain/throttling.ts'
-import { DAY_MS, type OpenPair, START } from './support.ts'
+import { DAY_MS, type OpenPair, START, START_AT } from './support.ts'
 
 const LIMITS: ThrottleLimits = {
   freeTries: 3,
@@ -12,6 +12,7 @@ const LIMITS: ThrottleLimits = {
   forgetAfterMs: 60_000,
 }
 const after = (ms: number) => new Date(START.getTime() + ms)
+const textAfter = (ms: number) => after(ms).toISOString()
 const entry = (key: string, limits = LIMITS) => ({ key, limits })
 
 /** What every ThrottleStore does. */
@@ -21,10 +22,10 @@ export function throttleStoreContract(name: string, open: OpenPair) {
       const [{ throttle }] = await open(t)
       const take = (ms: number) => throttle.take([entry('a')], after(ms))
       assert.deepEqual([await take(0), await take(0), await take(0)], [undefined, undefined, undefined])
-      assert.deepEqual(await take(0), after(1000))
-      assert.deepEqual(await take(999), after(1000))
+      assert.deepEqual(await take(0), textAfter(1000))
+      assert.deepEqual(await take(999), textAfter(1000))
       assert.equal(await take(1000), undefined)
-      assert.deepEqual(await take(1000), after(3000))
+      assert.deepEqual(await take(1000), textAfter(3000))
     })
 
     test('of many at once only the free ones go ahead, whatever the instance', async (t) => {
@@ -40,7 +41,7 @@ export function throttleStoreContract(name: string, open: OpenPair) {
       const strict = { ...LIMITS, freeTries: 1 }
       const take = () => throttle.take([entry('first'), entry('second', strict), entry('third')], START)
       assert.equal(await take(), undefined)
-      assert.deepEqual(await take(), after(1000))
+      assert.deepEqual(await take(), textAfter(1000))
       // `first` was counted twice and has one free try left; `third` was counted once and has two.
       const free = async (key: string) => {
         const tries = [1, 2, 3, 4, 5].map(() => throttle.take([entry(key)], START))
@@ -54,7 +55,7 @@ export function throttleStoreContract(name: string, open: OpenPair) {
       for (let i = 0; i < 3; i++) await throttle.take([entry('a')], START)
       await throttle.refund(['a', 'unknown'])
       assert.equal(await throttle.take([entry('a')], START), undefined)
-      assert.deepEqual(await throttle.take([entry('a')], START), after(1000))
+      assert.deepEqual(await throttle.take([entry('a')], START), textAfter(1000))
     })
 
     test('a refund of the only try, or of none, leaves none', async (t) => {
@@ -64,7 +65,7 @@ export function throttleStoreContract(name: string, open: OpenPair) {
       for (const _ of ['the only one', 'none']) await throttle.refund(['a'])
       const take = () => throttle.take([entry('a')], START)
       assert.deepEqual([await take(), await take(), await take()], [undefined, undefined, undefined])
-      assert.deepEqual(await take(), after(1000))
+      assert.deepEqual(await take(), textAfter(1000))
     })
 
     test('clearing forgets all tries', async (t) => {
@@ -72,7 +73,7 @@ export function throttleStoreContract(name: string, open: OpenPair) {
       for (let i = 0; i < 3; i++) await throttle.take([entry('a'), entry('b')], START)
       await throttle.clear(['a', 'unknown'])
       assert.equal(await throttle.take([entry('a')], START), undefined)
-      assert.deepEqual(await throttle.take([entry('b')], START), after(1000))
+      assert.deepEqual(await throttle.take([entry('b')], START), textAfter(1000))
     })
 
     test('tries are forgotten when none was made for a while', async (t) => {
@@ -86,8 +87,8 @@ export function throttleStoreContract(name: string, open: OpenPair) {
     test('remembers a key until its time, also when told again', async (t) => {
       const [{ throttle }, other] = await open(t)
       assert.equal(await throttle.remembers('k', START), false)
-      await throttle.remember('k', after(10))
-      await throttle.remember('k', after(20))
+      await throttle.remember('k', textAfter(10))
+      await throttle.remember('k', textAfter(20))
       assert.equal(await other.throttle.remembers('k', after(19)), true)
       assert.equal(await other.throttle.remembers('k', after(20)), false)
     })
@@ -98,18 +99,18 @@ export function throttleStoreContract(name: string, open: OpenPair) {
       for (let i = 0; i < 4; i++) await throttle.take([entry('a')], after(DAY_MS))
       assert.ok(await throttle.take([entry('a')], after(DAY_MS)), 'paused by that clock')
       assert.equal(await throttle.take([entry('a')], now), undefined)
-      await throttle.remember('k', ahead)
+      await throttle.remember('k', ahead.toISOString())
       assert.equal(await throttle.remembers('k', now), false)
       assert.equal(await throttle.remembers('k', after(DAY_MS)), true)
-      await throttle.remember('kept', after(KNOWN_FOR_MS))
+      await throttle.remember('kept', textAfter(KNOWN_FOR_MS))
       assert.deepEqual([await throttle.purge(now, 9), await throttle.purge(now, 9)], [1, 0])
       assert.equal(await throttle.remembers('kept', now), true)
     })
 
     test('what is kept longest ends at the very millisecond clocks may differ by', async (t) => {
       const [{ throttle }] = await open(t)
-      await throttle.remember('last', after(KNOWN_FOR_MS + CLOCKS_DIFFER_MS))
-      await throttle.remember('beyond', after(KNOWN_FOR_MS + CLOCKS_DIFFER_MS + 1))
+      await throttle.remember('last', textAfter(KNOWN_FOR_MS + CLOCKS_DIFFER_MS))
+      await throttle.remember('beyond', textAfter(KNOWN_FOR_MS + CLOCKS_DIFFER_MS + 1))
       assert.deepEqual(
         [await throttle.remembers('last', START), await throttle.remembers('beyond', START)],
         [true, false],
@@ -120,8 +121,8 @@ export function throttleStoreContract(name: string, open: OpenPair) {
 
     test('a batch of purging is one batch, of what has passed and of what was ahead together', async (t) => {
       const [{ throttle }] = await open(t)
-      for (const key of ['a', 'b']) await throttle.remember(key, START)
-      for (const key of ['c', 'd', 'e']) await throttle.remember(key, after(2 * KNOWN_FOR_MS))
+      for (const key of ['a', 'b']) await throttle.remember(key, START_AT)
+      for (const key of ['c', 'd', 'e']) await throttle.remember(key, textAfter(2 * KNOWN_FOR_MS))
       const purge = () => throttle.purge(START, 2)
       assert.deepEqual([await purge(), await purge(), await purge(), await purge()], [2, 2, 1, 0])
     })
@@ -135,7 +136,7 @@ export function throttleStoreContract(name: string, open: OpenPair) {
         [await throttle.purge(now, 2), await throttle.purge(now, 2), await throttle.purge(now, 2)],
         [2, 1, 0],
       )
-      assert.deepEqual(await throttle.take([entry('d')], after(1)), after(1001))
+      assert.deepEqual(await throttle.take([entry('d')], after(1)), textAfter(1001))
     })
   })
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import type { Account, Role } from '../src/domain/ports.ts'
-import { newId, type OpenPair, START } from './support.ts'
+import { newId, type OpenPair, START, START_AT } from './support.ts'
 
 const HASH = '$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$'
 
@@ -9,7 +9,7 @@ export const account = (username: string, role: Role = 'customer'): Account => (
   id: newId(),
   username,
   role,
-  createdAt: START,
+  createdAt: START_AT,
   passwordHash: `${HASH}1`,
   passwordVersion: 1,
   tokenVersion: 1,

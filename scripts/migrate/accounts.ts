@@ -74,7 +74,7 @@ const sessionOf = (row: SessionRow): Session => ({
   tokenHash: row.token_hash,
   previousHash: row.previous_hash,
   salt: row.salt,
-  rotatedAt: row.rotated_at === null ? null : new Date(row.rotated_at),
-  createdAt: new Date(row.created_at),
-  expiresAt: new Date(row.expires_at),
+  rotatedAt: row.rotated_at === null ? null : new Date(row.rotated_at).toISOString(),
+  createdAt: new Date(row.created_at).toISOString(),
+  expiresAt: new Date(row.expires_at).toISOString(),
 })

@@ -66,7 +66,7 @@ async function addAccount(
   // Looked up first only to save the hash's work; the store's own rule decides.
   if (await ports.users.findByName(canonicalUsername(username))) throw taken()
   const passwordHash = await ports.hasher.hash(password, place)
-  const user: User = { id: ports.newId(), username, role, createdAt: ports.now() }
+  const user: User = { id: ports.newId(), username, role, createdAt: ports.now().toISOString() }
   await ports.users.add({ ...user, passwordHash })
   return user
 }

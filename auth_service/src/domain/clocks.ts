@@ -8,5 +8,11 @@
 export const CLOCKS_DIFFER_MS = 5_000
 
 /** Is a stored time, set at most `aheadMaxMs` before it comes, one of a clock that was ahead? */
-export const isAhead = (time: Date, now: Date, aheadMaxMs = 0): boolean =>
-  time.getTime() > now.getTime() + aheadMaxMs + CLOCKS_DIFFER_MS
+export const isAhead = (time: string, now: Date, aheadMaxMs = 0): boolean =>
+  Date.parse(time) > now.getTime() + aheadMaxMs + CLOCKS_DIFFER_MS
+
+/** The time so long after this one. */
+export const timeAfter = (now: Date, ms: number): string => new Date(now.getTime() + ms).toISOString()
+
+/** Has it come? */
+export const hasCome = (time: string, now: Date): boolean => Date.parse(time) <= now.getTime()

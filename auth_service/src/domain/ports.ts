@@ -3,7 +3,8 @@
  *
  * Every store method is one atomic step whose condition is part of the write, and rejects with
  * `store_unavailable` (nothing applied, or the outcome unknown) when the store can't be used. Methods name no
- * other failure unless their comment does. Adapters must give the same answers: test/*_contract.ts.
+ * other failure unless their comment does. Times are text (RFC 3339, UTC, with milliseconds); the present is the Date
+ * that the clock gave. Adapters must give the same answers: test/*_contract.ts.
  */
 
 export type Role = 'customer' | 'admin'
@@ -13,7 +14,7 @@ export type User = {
   /** As its owner wrote it. */
   readonly username: string
   readonly role: Role
-  readonly createdAt: Date
+  readonly createdAt: string
 }
 
 /** A user with what proves who they are. Never leaves the domain. */
@@ -69,10 +70,10 @@ export type Session = {
   readonly previousHash: string | null
   /** What, together with the previous token itself, gives the newest token; null when never rotated. */
   readonly salt: string | null
-  readonly rotatedAt: Date | null
-  readonly createdAt: Date
+  readonly rotatedAt: string | null
+  readonly createdAt: string
   /** Absolute: refreshing does not move it. */
-  readonly expiresAt: Date
+  readonly expiresAt: string
 }
 
 export type SessionStore = {
@@ -86,7 +87,7 @@ export type SessionStore = {
   rotate(
     id: string,
     from: string,
-    next: { tokenHash: string; salt: string; rotatedAt: Date },
+    next: { tokenHash: string; salt: string; rotatedAt: string },
   ): Promise<boolean>
   /** Ends one session; ending what is not there is fine. */
   end(id: string): Promise<void>
@@ -114,8 +115,8 @@ export type SigningKey = {
   readonly generation: number
   readonly jwk: PrivateJwk
   /** Published at once, signs from here on (until a higher generation does). */
-  readonly signsFrom: Date
-  readonly createdAt: Date
+  readonly signsFrom: string
+  readonly createdAt: string
 }
 
 export type KeyStore = {
@@ -140,8 +141,8 @@ export type ThrottleEntry = { readonly key: string; readonly limits: ThrottleLim
 /** What is known about one throttled key. */
 export type Tries = {
   readonly count: number
-  readonly pausedUntil: Date | undefined
-  readonly forgetAt: Date
+  readonly pausedUntil: string | undefined
+  readonly forgetAt: string
 }
 
 export type ThrottleStore = {
@@ -149,13 +150,13 @@ export type ThrottleStore = {
    * Counts a try against each entry in order, by `countTry` of throttling.ts, each atomically; stops at the
    * first that is paused and resolves until when (entries before it stay counted). Undefined: go ahead.
    */
-  take(entries: readonly ThrottleEntry[], now: Date): Promise<Date | undefined>
+  take(entries: readonly ThrottleEntry[], now: Date): Promise<string | undefined>
   /** Takes back one try of each key and its pause. Unknown keys are fine. */
   refund(keys: readonly string[]): Promise<void>
   /** Forgets the tries of each key. Unknown keys are fine. */
   clear(keys: readonly string[]): Promise<void>
   /** Remembers a key, which is not a throttled one, until then: KNOWN_FOR_MS from now at most. */
-  remember(key: string, until: Date): Promise<void>
+  remember(key: string, until: string): Promise<void>
   remembers(key: string, now: Date): Promise<boolean>
   /**
    * Removes at most `limit` entries to be forgotten at or before `now`, or later than any is kept (clocks.ts);

@@ -16,7 +16,7 @@
  * is missing); neither does an old token alone (the salt is missing), and the salt is overwritten by the next
  * rotation.
  */
-import { isAhead } from './clocks.ts'
+import { hasCome, isAhead, timeAfter } from './clocks.ts'
 import { DomainError } from './errors.ts'
 import type { Account, RefreshTokens, Session, SessionStore, UserStore } from './ports.ts'
 
@@ -37,7 +37,7 @@ export type SessionPorts = {
 /** Starts a session and resolves its first refresh token. */
 export async function startSession(ports: SessionPorts, account: Account): Promise<string> {
   const { sessionId, token } = ports.refreshTokens.make()
-  const createdAt = ports.now()
+  const now = ports.now()
   await ports.sessions.start(
     {
       id: sessionId,
@@ -47,8 +47,8 @@ export async function startSession(ports: SessionPorts, account: Account): Promi
       previousHash: null,
       salt: null,
       rotatedAt: null,
-      createdAt,
-      expiresAt: new Date(createdAt.getTime() + ports.refreshTokenTtlSeconds * 1000),
+      createdAt: now.toISOString(),
+      expiresAt: timeAfter(now, ports.refreshTokenTtlSeconds * 1000),
     },
     SESSIONS_PER_USER_MAX,
   )
@@ -75,7 +75,9 @@ export async function refreshSession(ports: SessionPorts, presented: string): Pr
     const salt = refreshTokens.newSalt()
     const refreshToken = refreshTokens.successor(presented, salt)
     const tokenHash = refreshTokens.hash(refreshToken)
-    if (await sessions.rotate(session.id, presentedHash, { tokenHash, salt, rotatedAt: now() })) {
+    if (
+      await sessions.rotate(session.id, presentedHash, { tokenHash, salt, rotatedAt: now().toISOString() })
+    ) {
       return { account, refreshToken, replayed: false }
     }
   }
@@ -92,14 +94,14 @@ function isReplay({ previousHash, salt, rotatedAt }: Session, presentedHash: str
   if (previousHash !== presentedHash || salt === null || rotatedAt === null) return false
   // Rotated when, nobody knows: all but certainly longer ago than a lost answer is asked for again.
   if (isAhead(rotatedAt, now)) return false
-  return now.getTime() - rotatedAt.getTime() <= REPLAY_WINDOW_MS
+  return now.getTime() - Date.parse(rotatedAt) <= REPLAY_WINDOW_MS
 }
 
 async function liveSession({ sessions, refreshTokens, now }: SessionPorts, token: string): Promise<Session> {
   const id = refreshTokens.sessionIdOf(token)
   const session = id === undefined ? undefined : await sessions.find(id)
   if (!session) throw refused('It is not known')
-  if (session.expiresAt <= now()) {
+  if (hasCome(session.expiresAt, now())) {
     await sessions.end(session.id)
     throw refused('It has expired')
   }
@@ -120,7 +122,7 @@ export async function ownSession(
 ): Promise<string | undefined> {
   const id = refreshTokens.sessionIdOf(token)
   const session = id === undefined ? undefined : await sessions.find(id)
-  if (!session || session.userId !== account.id || session.expiresAt <= now()) return undefined
+  if (!session || session.userId !== account.id || hasCome(session.expiresAt, now())) return undefined
   if (session.passwordVersion !== account.passwordVersion) return undefined
   const hash = refreshTokens.hash(token)
   return hash === session.tokenHash || hash === session.previousHash ? session.id : undefined

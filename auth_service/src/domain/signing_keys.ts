@@ -10,7 +10,7 @@
  *  4. A key of a clock that was ahead (clocks.ts) is followed by another at once, so keys go on changing.
  *  5. Of several replicas making the next key at once, one succeeds: its generation is unique in the store.
  */
-import { isAhead } from './clocks.ts'
+import { hasCome, isAhead, timeAfter } from './clocks.ts'
 import type { KeyStore, MakeKeyPair, SigningKey } from './ports.ts'
 
 /** Twice and more what other services wait between two fetches of the keys (5 minutes). */
@@ -22,8 +22,8 @@ const ADD_ATTEMPTS_MAX = 10
 
 /** The key whose turn it is, or undefined when there is none yet. */
 export function signingKey(keys: readonly SigningKey[], now: Date): SigningKey | undefined {
-  const [first] = keys.toSorted((one, other) => one.signsFrom.getTime() - other.signsFrom.getTime())
-  return highest(keys.filter((key) => key.signsFrom <= now)) ?? first
+  const [first] = keys.toSorted((one, other) => Date.parse(one.signsFrom) - Date.parse(other.signsFrom))
+  return highest(keys.filter((key) => hasCome(key.signsFrom, now))) ?? first
 }
 
 /** The keys other services must know: those that sign, will sign, or have signed a token that still lives. */
@@ -36,18 +36,18 @@ export const spentKeys = (keys: readonly SigningKey[], now: Date): SigningKey[] 
 
 function isSpent(key: SigningKey, keys: readonly SigningKey[], now: Date): boolean {
   const successors = keys.filter((other) => other.generation > key.generation)
-  const signedUntil = Math.min(...successors.map((other) => other.signsFrom.getTime()))
+  const signedUntil = Math.min(...successors.map((other) => Date.parse(other.signsFrom)))
   return now.getTime() > signedUntil + ACCESS_TOKEN_TTL_SECONDS_MAX * 1000 + RETIRE_SLACK_MS
 }
 
-export type NextKey = { readonly generation: number; readonly signsFrom: Date }
+export type NextKey = { readonly generation: number; readonly signsFrom: string }
 
 /** The key that has to be made now, if any. */
 export function dueKey(keys: readonly SigningKey[], now: Date, rotationMs: number): NextKey | undefined {
   const newest = highest(keys)
-  if (!newest) return { generation: 1, signsFrom: now }
-  const signsFrom = new Date(now.getTime() + PUBLISH_AHEAD_MS)
-  const comes = newest.signsFrom.getTime() + rotationMs <= signsFrom.getTime()
+  if (!newest) return { generation: 1, signsFrom: now.toISOString() }
+  const signsFrom = timeAfter(now, PUBLISH_AHEAD_MS)
+  const comes = Date.parse(newest.signsFrom) + rotationMs <= Date.parse(signsFrom)
   // Made under a clock that was ahead: keys would rest for as long as it was.
   const ahead = isAhead(newest.signsFrom, now, PUBLISH_AHEAD_MS)
   return comes || ahead ? { generation: newest.generation + 1, signsFrom } : undefined
@@ -81,7 +81,7 @@ export async function keepKeys(ports: KeyPorts, rotationMs: number): Promise<str
 export async function forceRotation(ports: KeyPorts, withdraw = false): Promise<SigningKey> {
   const made = await makeKey(ports, (known) => ({
     generation: (highest(known)?.generation ?? 0) + 1,
-    signsFrom: ports.now(),
+    signsFrom: ports.now().toISOString(),
   }))
   if (!made) throw new Error('Other replicas kept making keys at the same moment; try again.')
   if (withdraw) {
@@ -101,7 +101,7 @@ async function makeKey(
     if (!next) return undefined
     // Refused, and in no list: a key of this generation is there and cannot be read.
     const generation = Math.max(next.generation, refused + 1)
-    const key = { ...next, generation, ...(await makeKeyPair()), createdAt: now() }
+    const key = { ...next, generation, ...(await makeKeyPair()), createdAt: now().toISOString() }
     if (await keys.add(key)) return key
     refused = generation
   }

@@ -2,6 +2,7 @@
  * Work that is counted before it is done (throttling.ts): proving a password, and making an account. Work that never
  * came to look at the password, because the service was overloaded, the store down or the caller gone, is given back.
  */
+import { timeAfter } from './clocks.ts'
 import { DomainError } from './errors.ts'
 import type { HashLine, ThrottleEntry, ThrottleLimits, ThrottleStore } from './ports.ts'
 import { KNOWN_FOR_MS, type LoginLimits, loginEntries, loginKeys, registrationKey } from './throttling.ts'
@@ -33,7 +34,7 @@ export async function throttledProof<T>(
     await Promise.all([
       throttle.clear([keys.pair, keys.account]),
       throttle.refund([keys.address]),
-      throttle.remember(keys.known, new Date(now().getTime() + KNOWN_FOR_MS)),
+      throttle.remember(keys.known, timeAfter(now(), KNOWN_FOR_MS)),
     ])
   }
   return proof
@@ -44,7 +45,7 @@ async function countTry(
   throttle: ThrottleStore,
   entries: readonly ThrottleEntry[],
   now: Date,
-): Promise<Date | undefined> {
+): Promise<string | undefined> {
   // The address first: refused there, a try leaves no trace, so a flood of made-up names can't fill the store.
   const address = entries.slice(-1)
   const paused = await throttle.take(address, now)
@@ -79,8 +80,8 @@ async function orRefund<T>(
   }
 }
 
-function tooMany(pausedUntil: Date, now: Date) {
-  const retryAfterMs = Math.max(1, pausedUntil.getTime() - now.getTime())
+function tooMany(pausedUntil: string, now: Date) {
+  const retryAfterMs = Math.max(1, Date.parse(pausedUntil) - now.getTime())
   const seconds = Math.ceil(retryAfterMs / 1000)
   return new DomainError('too_many_attempts', `Too many tries. Try again in ${seconds} s.`, { retryAfterMs })
 }

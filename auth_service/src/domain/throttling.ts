@@ -17,7 +17,7 @@
  *     minute.
  *  6. A stored time that no rule sets so far ahead counts as now (clocks.ts): no pause outlives a clock set back.
  */
-import { CLOCKS_DIFFER_MS, isAhead } from './clocks.ts'
+import { CLOCKS_DIFFER_MS, hasCome, isAhead, timeAfter } from './clocks.ts'
 import type { ThrottleEntry, ThrottleLimits, Tries } from './ports.ts'
 
 const SECOND = 1_000
@@ -86,8 +86,7 @@ export function countTry(
   tries: Tries | undefined,
   limits: ThrottleLimits,
   now: Date,
-): { tries: Tries } | { pausedUntil: Date } {
-  const at = now.getTime()
+): { tries: Tries } | { pausedUntil: string } {
   const known = tries && isKept(tries.forgetAt, now, longestKept(limits)) ? tries : undefined
   const pausedUntil = known && pauseOf(known, limits, now)
   if (pausedUntil) return { pausedUntil }
@@ -96,8 +95,8 @@ export function countTry(
   return {
     tries: {
       count,
-      pausedUntil: pauseMs === 0 ? undefined : new Date(at + pauseMs),
-      forgetAt: new Date(at + Math.max(limits.forgetAfterMs, pauseMs)),
+      pausedUntil: pauseMs === 0 ? undefined : timeAfter(now, pauseMs),
+      forgetAt: timeAfter(now, Math.max(limits.forgetAfterMs, pauseMs)),
     },
   }
 }
@@ -109,19 +108,19 @@ export const keptBetween = (now: Date): { readonly after: Date; readonly until: 
 })
 
 /** Is what was to be forgotten at this time, set at most `aheadMaxMs` before, still to be remembered? */
-const isKept = (forgetAt: Date, now: Date, aheadMaxMs: number): boolean =>
-  forgetAt > now && !isAhead(forgetAt, now, aheadMaxMs)
+const isKept = (forgetAt: string, now: Date, aheadMaxMs: number): boolean =>
+  !hasCome(forgetAt, now) && !isAhead(forgetAt, now, aheadMaxMs)
 
 const longestKept = ({ forgetAfterMs, longestPauseMs }: ThrottleLimits) =>
   Math.max(forgetAfterMs, longestPauseMs)
 
 /** The end of the pause these tries are in, if any; never later than a pause begun now would end. */
-function pauseOf({ count, pausedUntil }: Tries, limits: ThrottleLimits, now: Date): Date | undefined {
+function pauseOf({ count, pausedUntil }: Tries, limits: ThrottleLimits, now: Date): string | undefined {
   const pauseMs = pauseAfter(count, limits)
-  if (!pausedUntil || pausedUntil <= now || isAhead(pausedUntil, now, pauseMs) || pauseMs === 0) {
+  if (!pausedUntil || hasCome(pausedUntil, now) || isAhead(pausedUntil, now, pauseMs) || pauseMs === 0) {
     return undefined
   }
-  return new Date(Math.min(pausedUntil.getTime(), now.getTime() + pauseMs))
+  return timeAfter(now, Math.min(Date.parse(pausedUntil) - now.getTime(), pauseMs))
 }
 
 /** The pause after the `count`th try. */

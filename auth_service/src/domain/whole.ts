@@ -4,7 +4,7 @@ import type { Account, Session, SigningKey, Tries, User, Withdrawal } from './po
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''
 const isTextOrNull = (value: unknown): boolean => value === null || isText(value)
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
-const isTime = (value: unknown): boolean => value instanceof Date && !Number.isNaN(value.getTime())
+const isTime = (value: unknown): boolean => typeof value === 'string' && !Number.isNaN(Date.parse(value))
 /** 32 bytes, as either half of an Ed25519 key is. */
 const isKeyHalf = (value: unknown): boolean => typeof value === 'string' && /^[\w-]{43}$/.test(value)
 

@@ -31,7 +31,7 @@ export const userView = ({ id, username, role, createdAt }: User): Static<typeof
   id,
   username,
   role,
-  created_at: createdAt.toISOString(),
+  created_at: createdAt,
 })
 
 export const getMeOperation = operation({

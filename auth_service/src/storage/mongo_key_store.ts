@@ -5,8 +5,13 @@ import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo/store
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import type { KeyStore, SigningKey } from '../domain/ports.ts'
 import { wholeKey } from '../domain/whole.ts'
+import { fromDate, toDate } from './stored_times.ts'
 
-type Document = Omit<SigningKey, 'kid'> & { _id: string }
+type Document = Omit<SigningKey, 'kid' | 'signsFrom' | 'createdAt'> & {
+  _id: string
+  signsFrom: Date
+  createdAt: Date
+}
 
 export const KEY_INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
   signing_keys: [{ name: 'keys_by_generation', key: { generation: 1 }, unique: true }],
@@ -14,7 +19,8 @@ export const KEY_INDEXES: Readonly<Record<string, readonly IndexDescription[]>> 
 
 export function createMongoKeyStore(store: MongoStore, unreadableOf: UnreadableOf): KeyStore {
   const reading = createReading(
-    ({ _id, ...fields }: Document) => wholeKey({ kid: _id, ...fields }),
+    ({ _id, signsFrom, createdAt, ...fields }: Document) =>
+      wholeKey({ kid: _id, ...fields, signsFrom: fromDate(signsFrom), createdAt: fromDate(createdAt) }),
     ({ _id }) => String(_id),
     unreadableOf('a signing key'),
   )
@@ -24,10 +30,15 @@ export function createMongoKeyStore(store: MongoStore, unreadableOf: UnreadableO
       store.repeat(async () => {
         return reading.many(await keys.find().hint('keys_by_generation').sort({ generation: 1 }).toArray())
       }),
-    add: ({ kid, ...fields }) =>
+    add: ({ kid, signsFrom, createdAt, ...fields }) =>
       store.repeat(async () => {
         try {
-          await keys.insertOne({ _id: kid, ...fields })
+          await keys.insertOne({
+            _id: kid,
+            ...fields,
+            signsFrom: toDate(signsFrom),
+            createdAt: toDate(createdAt),
+          })
           return true
         } catch (error) {
           if (!isDuplicate(error)) throw error

@@ -6,8 +6,14 @@ import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unre
 import { CLOCKS_DIFFER_MS } from '../domain/clocks.ts'
 import type { Session, SessionStore } from '../domain/ports.ts'
 import { wholeSession } from '../domain/whole.ts'
+import { fromDate, toDate } from './stored_times.ts'
 
-type Document = Omit<Session, 'id'> & { _id: string }
+type Document = Omit<Session, 'id' | 'rotatedAt' | 'createdAt' | 'expiresAt'> & {
+  _id: string
+  rotatedAt: Date | null
+  createdAt: Date
+  expiresAt: Date
+}
 
 export const SESSION_INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
   sessions: [
@@ -18,23 +24,19 @@ export const SESSION_INDEXES: Readonly<Record<string, readonly IndexDescription[
 
 export function createMongoSessionStore(store: MongoStore, unreadableOf: UnreadableOf): SessionStore {
   const { repeat } = store
-  const reading = createReading(
-    ({ _id, ...fields }: Document) => wholeSession({ id: _id, ...fields }),
-    ({ _id }) => String(_id),
-    unreadableOf('a session'),
-  )
+  const reading = createReading(session, ({ _id }) => String(_id), unreadableOf('a session'))
   const sessions = store.collection<Document>('sessions')
 
   return {
-    start: ({ id, ...fields }, keep) =>
+    start: (begun, keep) =>
       repeat(async () => {
         try {
-          await sessions.insertOne({ _id: id, ...fields })
+          await sessions.insertOne(documentOf(begun))
         } catch (error) {
           if (!isDuplicate(error)) throw error // Else it is this one, whose answer was lost.
         }
         // Of several starting at once, the last to look sees them all. Stopped in between, the next start trims.
-        const { userId } = fields
+        const { userId } = begun
         const older = await sessions
           .find({ userId })
           .sort({ createdAt: -1, _id: -1 })
@@ -52,7 +54,7 @@ export function createMongoSessionStore(store: MongoStore, unreadableOf: Unreada
       repeat(async () => {
         const { matchedCount } = await sessions.updateOne(
           { _id: id, tokenHash: from },
-          { $set: { previousHash: from, ...next } },
+          { $set: { previousHash: from, ...next, rotatedAt: toDate(next.rotatedAt) } },
         )
         if (matchedCount === 1) return true
         // Applied by a try whose answer was lost? The salt is made anew for each rotation.
@@ -77,7 +79,7 @@ export function createMongoSessionStore(store: MongoStore, unreadableOf: Unreada
             .toArray(),
         )
         for (const { id, createdAt: begun, expiresAt: ends } of ahead) {
-          const expiresAt = new Date(now.getTime() + ends.getTime() - begun.getTime())
+          const expiresAt = new Date(now.getTime() + Date.parse(ends) - Date.parse(begun))
           await sessions.updateOne({ _id: id, createdAt }, { $set: { createdAt: now, expiresAt } })
         }
         return ahead.length
@@ -96,3 +98,20 @@ export function createMongoSessionStore(store: MongoStore, unreadableOf: Unreada
       }),
   }
 }
+
+const session = ({ _id, rotatedAt, createdAt, expiresAt, ...fields }: Document): Session =>
+  wholeSession({
+    id: _id,
+    ...fields,
+    rotatedAt: rotatedAt === null ? null : fromDate(rotatedAt),
+    createdAt: fromDate(createdAt),
+    expiresAt: fromDate(expiresAt),
+  })
+
+const documentOf = ({ id, rotatedAt, createdAt, expiresAt, ...fields }: Session): Document => ({
+  _id: id,
+  ...fields,
+  rotatedAt: rotatedAt === null ? null : toDate(rotatedAt),
+  createdAt: toDate(createdAt),
+  expiresAt: toDate(expiresAt),
+})

@@ -10,6 +10,7 @@ import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unre
 import type { ThrottleEntry, ThrottleStore, Tries } from '../domain/ports.ts'
 import { countTry, keptBetween } from '../domain/throttling.ts'
 import { wholeTries } from '../domain/whole.ts'
+import { fromDate, toDate } from './stored_times.ts'
 
 /** `state` is another one after each change. */
 type Document = { _id: string; state: string; tries: number; pausedUntil: Date | null; forgetAt: Date }
@@ -59,8 +60,12 @@ export function createMongoThrottleStore(
       const before = await throttle.findOne({ _id: key })
       const next = countTry(known(before), limits, now)
       if ('pausedUntil' in next) return next.pausedUntil
-      const { count, pausedUntil = null, forgetAt } = next.tries
-      await replace(key, before, { tries: count, pausedUntil, forgetAt })
+      const { count, pausedUntil, forgetAt } = next.tries
+      await replace(key, before, {
+        tries: count,
+        pausedUntil: pausedUntil === undefined ? null : toDate(pausedUntil),
+        forgetAt: toDate(forgetAt),
+      })
       return undefined
     })
 
@@ -93,7 +98,7 @@ export function createMongoThrottleStore(
           const had = known(before)
           if (!had) return
           const tries = Math.max(0, had.count - 1)
-          await replace(key, before, { tries, pausedUntil: null, forgetAt: had.forgetAt })
+          await replace(key, before, { tries, pausedUntil: null, forgetAt: toDate(had.forgetAt) })
         })
       }
     },
@@ -101,7 +106,7 @@ export function createMongoThrottleStore(
     remember: (key, until) =>
       repeat(async () => {
         const before = await throttle.findOne({ _id: key })
-        await replace(key, before, { tries: 0, pausedUntil: null, forgetAt: until })
+        await replace(key, before, { tries: 0, pausedUntil: null, forgetAt: toDate(until) })
       }),
     remembers(key, now) {
       const { after, until } = keptBetween(now)
@@ -117,4 +122,8 @@ export function createMongoThrottleStore(
 }
 
 const triesOf = ({ tries, pausedUntil, forgetAt }: Document): Tries =>
-  wholeTries({ count: tries, pausedUntil: pausedUntil ?? undefined, forgetAt })
+  wholeTries({
+    count: tries,
+    pausedUntil: pausedUntil === null ? undefined : fromDate(pausedUntil),
+    forgetAt: fromDate(forgetAt),
+  })

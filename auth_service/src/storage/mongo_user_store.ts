@@ -15,10 +15,12 @@ import { DomainError } from '../domain/errors.ts'
 import type { Account, Role, User, UserStore } from '../domain/ports.ts'
 import { canonicalUsername } from '../domain/usernames.ts'
 import { wholeAccount, wholeUser, wholeWithdrawal } from '../domain/whole.ts'
+import { fromDate, toDate } from './stored_times.ts'
 
-type Document = Omit<Account, 'id' | 'tokenVersion'> & {
+type Document = Omit<Account, 'id' | 'tokenVersion' | 'createdAt'> & {
   _id: string
   canonicalName: string
+  createdAt: Date
   /** Both absent until there is something to say. */
   roleChanges?: number
   tokensChangedAt?: Date
@@ -84,11 +86,17 @@ export function createMongoUserStore(
   })
 
   return {
-    async add({ id, ...fields }) {
+    async add({ id, createdAt, ...fields }) {
       const canonicalName = canonicalUsername(fields.username)
       await store.repeat(async () => {
         try {
-          await users.insertOne({ _id: id, ...fields, passwordVersion: 1, canonicalName })
+          await users.insertOne({
+            _id: id,
+            ...fields,
+            createdAt: toDate(createdAt),
+            passwordVersion: 1,
+            canonicalName,
+          })
         } catch (error) {
           if (!isDuplicate(error)) throw error
           const holder = await users.findOne({ canonicalName })
@@ -149,7 +157,7 @@ const lookAgain = (error: unknown): never => {
 }
 
 const user = ({ _id, username, role, createdAt }: Document): User =>
-  wholeUser({ id: _id, username, role, createdAt })
+  wholeUser({ id: _id, username, role, createdAt: fromDate(createdAt) })
 
 const account = (document: Document): Account =>
   wholeAccount({

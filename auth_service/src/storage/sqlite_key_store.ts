@@ -3,6 +3,7 @@ import { readAnyNumber, type SqliteStore } from '@shop/service_kit/sqlite/store'
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import type { KeyStore, SigningKey } from '../domain/ports.ts'
 import { wholeKey } from '../domain/whole.ts'
+import { fromMs, toMs } from './stored_times.ts'
 
 type Row = { kid: string; generation: bigint; x: string; d: string; signs_from: bigint; created_at: bigint }
 
@@ -20,10 +21,7 @@ export function createSqliteKeyStore(
   return {
     list: async () => reading.many(all.all() as Row[]),
     add: ({ kid, generation, jwk, signsFrom, createdAt }) =>
-      write(
-        () =>
-          insert.run(kid, generation, jwk.x, jwk.d, signsFrom.getTime(), createdAt.getTime()).changes === 1,
-      ),
+      write(() => insert.run(kid, generation, jwk.x, jwk.d, toMs(signsFrom), toMs(createdAt)).changes === 1),
     remove: (kids) =>
       write(() => {
         for (const kid of kids) remove.run(kid)
@@ -36,6 +34,6 @@ const key = ({ kid, generation, x, d, signs_from, created_at }: Row): SigningKey
     kid,
     generation: Number(generation),
     jwk: { kty: 'OKP', crv: 'Ed25519', x, d },
-    signsFrom: new Date(Number(signs_from)),
-    createdAt: new Date(Number(created_at)),
+    signsFrom: fromMs(signs_from),
+    createdAt: fromMs(created_at),
   })

@@ -4,6 +4,7 @@ import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unre
 import { CLOCKS_DIFFER_MS } from '../domain/clocks.ts'
 import type { Session, SessionStore } from '../domain/ports.ts'
 import { wholeSession } from '../domain/whole.ts'
+import { fromMs, toMs } from './stored_times.ts'
 
 type Row = {
   id: string
@@ -54,9 +55,9 @@ export function createSqliteSessionStore(
           session.tokenHash,
           session.previousHash,
           session.salt,
-          session.rotatedAt?.getTime() ?? null,
-          session.createdAt.getTime(),
-          session.expiresAt.getTime(),
+          session.rotatedAt === null ? null : toMs(session.rotatedAt),
+          toMs(session.createdAt),
+          toMs(session.expiresAt),
         )
         trim.run(session.userId, keep)
       }),
@@ -65,7 +66,7 @@ export function createSqliteSessionStore(
       return row && reading.one(row as Row)
     },
     rotate: (id, from, { tokenHash, salt, rotatedAt }) =>
-      write(() => rotate.run(tokenHash, salt, rotatedAt.getTime(), id, from).changes === 1),
+      write(() => rotate.run(tokenHash, salt, toMs(rotatedAt), id, from).changes === 1),
     end: (id) => write(() => void remove.run(id)),
     endAll: (userId, except = '') => write(() => void removeOthers.run(userId, except)),
     adoptPassword: (id, passwordVersion) => write(() => adopt.run(passwordVersion, id).changes === 1),
@@ -87,7 +88,7 @@ const session = (row: Row): Session =>
     tokenHash: row.token_hash,
     previousHash: row.previous_hash,
     salt: row.salt,
-    rotatedAt: row.rotated_at === null ? null : new Date(Number(row.rotated_at)),
-    createdAt: new Date(Number(row.created_at)),
-    expiresAt: new Date(Number(row.expires_at)),
+    rotatedAt: row.rotated_at === null ? null : fromMs(row.rotated_at),
+    createdAt: fromMs(row.created_at),
+    expiresAt: fromMs(row.expires_at),
   })

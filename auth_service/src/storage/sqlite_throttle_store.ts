@@ -7,6 +7,7 @@ import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unre
 import type { ThrottleStore, Tries } from '../domain/ports.ts'
 import { countTry, keptBetween } from '../domain/throttling.ts'
 import { wholeTries } from '../domain/whole.ts'
+import { fromMs, toMs } from './stored_times.ts'
 
 type Row = { key: string; tries: bigint; paused_until: bigint | null; forget_at: bigint }
 
@@ -41,7 +42,7 @@ export function createSqliteThrottleStore(
           const next = countTry(reading.many(current.all(key) as Row[])[0], limits, now)
           if ('pausedUntil' in next) return next.pausedUntil
           const { count, pausedUntil, forgetAt } = next.tries
-          put.run(key, count, pausedUntil?.getTime() ?? null, forgetAt.getTime())
+          put.run(key, count, pausedUntil === undefined ? null : toMs(pausedUntil), toMs(forgetAt))
         }
         return undefined
       }),
@@ -53,7 +54,7 @@ export function createSqliteThrottleStore(
       write(() => {
         for (const key of keys) clear.run(key)
       }),
-    remember: (key, until) => write(() => void put.run(key, 0, null, until.getTime())),
+    remember: (key, until) => write(() => void put.run(key, 0, null, toMs(until))),
     async remembers(key, now) {
       const { after, until } = keptBetween(now)
       return remembered.get(key, after.getTime(), until.getTime()) !== undefined
@@ -68,6 +69,6 @@ export function createSqliteThrottleStore(
 const tries = ({ tries: count, paused_until, forget_at }: Row): Tries =>
   wholeTries({
     count: Number(count),
-    pausedUntil: paused_until === null ? undefined : new Date(Number(paused_until)),
-    forgetAt: new Date(Number(forget_at)),
+    pausedUntil: paused_until === null ? undefined : fromMs(paused_until),
+    forgetAt: fromMs(forget_at),
   })

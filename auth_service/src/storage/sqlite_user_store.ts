@@ -7,6 +7,7 @@ import { DomainError } from '../domain/errors.ts'
 import type { Account, Role, User, UserStore, Withdrawal } from '../domain/ports.ts'
 import { canonicalUsername } from '../domain/usernames.ts'
 import { wholeAccount, wholeUser, wholeWithdrawal } from '../domain/whole.ts'
+import { fromMs, toMs } from './stored_times.ts'
 
 type Row = {
   id: string
@@ -74,7 +75,7 @@ export function createSqliteUserStore(
     async add({ id, username, role, passwordHash, createdAt }) {
       const canonical = canonicalUsername(username)
       await write(() => {
-        const { changes } = insert.run(id, username, canonical, role, passwordHash, createdAt.getTime())
+        const { changes } = insert.run(id, username, canonical, role, passwordHash, toMs(createdAt))
         if (changes === 0) throw taken()
       })
     },
@@ -116,7 +117,7 @@ export function createSqliteUserStore(
 }
 
 const user = ({ id, username, role, created_at }: Row): User =>
-  wholeUser({ id, username, role, createdAt: new Date(Number(created_at)) })
+  wholeUser({ id, username, role, createdAt: fromMs(created_at) })
 
 const account = (row: Row): Account =>
   wholeAccount({

@@ -15,17 +15,18 @@ import {
   signingKey,
   spentKeys,
 } from '../../src/domain/signing_keys.ts'
-import { createClock, DAY_MS, inMemory, onOneFile, START } from '../support.ts'
+import { createClock, DAY_MS, inMemory, onOneFile, START, START_AT } from '../support.ts'
 
 const ROTATION = 30 * DAY_MS
 const TTL_MS = ACCESS_TOKEN_TTL_SECONDS_MAX * 1000
 const at = (ms: number) => new Date(START.getTime() + ms)
+const textAt = (ms: number) => at(ms).toISOString()
 const key = (generation: number, signsFromMs: number): SigningKey => ({
   kid: `k${generation}`,
   generation,
   jwk: { kty: 'OKP', crv: 'Ed25519', x: 'x', d: 'd' },
-  signsFrom: at(signsFromMs),
-  createdAt: START,
+  signsFrom: textAt(signsFromMs),
+  createdAt: START_AT,
 })
 const kids = (keys: readonly SigningKey[]) => keys.map((each) => each.kid)
 
@@ -61,14 +62,14 @@ suite('whose turn it is', () => {
 
 suite('when the next key is made', () => {
   test('2: the first at once', () => {
-    assert.deepEqual(dueKey([], START, ROTATION), { generation: 1, signsFrom: START })
+    assert.deepEqual(dueKey([], START, ROTATION), { generation: 1, signsFrom: START_AT })
   })
 
   test('2: a later one PUBLISH_AHEAD_MS before its turn, and once', () => {
     const due = at(ROTATION - PUBLISH_AHEAD_MS)
     assert.equal(dueKey([key(1, 0)], new Date(due.getTime() - 1), ROTATION), undefined)
     const next = dueKey([key(1, 0)], due, ROTATION)
-    assert.deepEqual(next, { generation: 2, signsFrom: at(ROTATION) })
+    assert.deepEqual(next, { generation: 2, signsFrom: textAt(ROTATION) })
     assert.equal(dueKey([key(1, 0), key(2, ROTATION)], due, ROTATION), undefined)
   })
 
@@ -76,13 +77,13 @@ suite('when the next key is made', () => {
     const now = at(10 * ROTATION)
     assert.deepEqual(dueKey([key(1, 0)], now, ROTATION), {
       generation: 2,
-      signsFrom: new Date(now.getTime() + PUBLISH_AHEAD_MS),
+      signsFrom: textAt(10 * ROTATION + PUBLISH_AHEAD_MS),
     })
   })
 
   test('4: the key of a clock that was ahead is followed by another at once, and keys go on changing', () => {
     const next = dueKey([key(1, 0), key(2, 50 * ROTATION)], at(1), ROTATION)
-    assert.deepEqual(next, { generation: 3, signsFrom: at(1 + PUBLISH_AHEAD_MS) })
+    assert.deepEqual(next, { generation: 3, signsFrom: textAt(1 + PUBLISH_AHEAD_MS) })
     const keys = [key(1, 0), key(2, 50 * ROTATION), key(3, 1 + PUBLISH_AHEAD_MS)]
     assert.equal(dueKey(keys, at(2), ROTATION), undefined)
     assert.equal(dueKey(keys, at(2 + ROTATION), ROTATION)?.generation, 4)
@@ -108,7 +109,7 @@ suite('when the next key is made', () => {
             const signing = signingKey(keys, clock.now())
             assert.ok(signing)
             assert.ok(publishedKeys(keys, clock.now()).includes(signing))
-            const published = signing.signsFrom.getTime() - signing.createdAt.getTime()
+            const published = Date.parse(signing.signsFrom) - Date.parse(signing.createdAt)
             assert.ok(signing.generation === 1 || published >= PUBLISH_AHEAD_MS)
             assert.ok(keys.length <= 3)
             clock.pass(pause)

@@ -33,7 +33,7 @@ suite('pauses', () => {
           const next = countTry(tries, LIMITS, new Date(at))
           if ('tries' in next) tries = next.tries
           const until = 'tries' in next ? next.tries.pausedUntil : next.pausedUntil
-          assert.ok(until === undefined || until.getTime() - at <= LIMITS.longestPauseMs)
+          assert.ok(until === undefined || Date.parse(until) - at <= LIMITS.longestPauseMs)
         }
       }),
     )
@@ -43,24 +43,25 @@ suite('pauses', () => {
     const first = countTry(undefined, { ...LIMITS, freeTries: 1 }, START)
     assert.ok('tries' in first)
     const hammered = countTry(first.tries, { ...LIMITS, freeTries: 1 }, new Date(START.getTime() + 999))
-    assert.deepEqual(hammered, { pausedUntil: new Date(START.getTime() + 1000) })
+    assert.deepEqual(hammered, { pausedUntil: new Date(START.getTime() + 1000).toISOString() })
   })
 
   test('a free try is followed by none, and is forgotten at its time', () => {
     const first = countTry(undefined, LIMITS, START)
-    const forgetAt = new Date(START.getTime() + LIMITS.forgetAfterMs)
+    const forgetMs = START.getTime() + LIMITS.forgetAfterMs
+    const forgetAt = new Date(forgetMs).toISOString()
     assert.deepEqual(first, { tries: { count: 1, pausedUntil: undefined, forgetAt } })
     const countAt = (ms: number) => {
       const next = countTry({ count: 1, pausedUntil: undefined, forgetAt }, LIMITS, new Date(ms))
       return 'tries' in next && next.tries.count
     }
-    assert.deepEqual([countAt(forgetAt.getTime() - 1), countAt(forgetAt.getTime())], [2, 1])
+    assert.deepEqual([countAt(forgetMs - 1), countAt(forgetMs)], [2, 1])
   })
 
   test('tries are remembered for as long as the pause after them lasts', () => {
     const limits = { ...LIMITS, freeTries: 1, forgetAfterMs: 10, firstPauseMs: 1_000 }
     const first = countTry(undefined, limits, START)
-    const ends = new Date(START.getTime() + 1_000)
+    const ends = new Date(START.getTime() + 1_000).toISOString()
     assert.deepEqual(first, { tries: { count: 1, pausedUntil: ends, forgetAt: ends } })
   })
 
@@ -70,7 +71,7 @@ suite('pauses', () => {
 })
 
 suite('6: a clock that was ahead', () => {
-  const at = (ms: number) => new Date(START.getTime() + ms)
+  const at = (ms: number) => new Date(START.getTime() + ms).toISOString()
   /** Five tries, of which the last was followed by a pause of 4 s, by a clock that was ahead by so much. */
   const triedAhead = (ms: number): Tries => ({
     count: 5,

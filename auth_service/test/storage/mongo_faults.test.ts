@@ -7,7 +7,7 @@ import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
 import { Collection } from 'mongodb'
 import { openStores } from '../../src/storage/open_stores.ts'
 import { aKey } from '../key_store_contract.ts'
-import { START } from '../support.ts'
+import { START, START_AT } from '../support.ts'
 import { account } from '../user_store_contract.ts'
 
 const LIMITS = { freeTries: 3, firstPauseMs: 1_000, longestPauseMs: 8_000, forgetAfterMs: 60_000 }
@@ -31,8 +31,8 @@ mongoSuite('accounts in MongoDB when answers get lost', (server) => {
   }
   const session = (userId: string, id: string) => ({
     ...{ id, userId, passwordVersion: 1, tokenHash: 'one', previousHash: null, salt: null, rotatedAt: null },
-    createdAt: START,
-    expiresAt: new Date(START.getTime() + 1_000),
+    createdAt: START_AT,
+    expiresAt: new Date(START.getTime() + 1_000).toISOString(),
   })
 
   test('an account is added once and told as added; a taken name is told as taken', async (t) => {
@@ -86,7 +86,7 @@ mongoSuite('accounts in MongoDB when answers get lost', (server) => {
     proxy.loseAnswerTo('insert', 1)
     await here.sessions.start(session(ada.id, 's'), 9)
     proxy.loseAnswerTo('update', 2)
-    const next = { tokenHash: 'two', salt: 'of two', rotatedAt: START }
+    const next = { tokenHash: 'two', salt: 'of two', rotatedAt: START_AT }
     assert.equal(await here.sessions.rotate('s', 'one', next), true)
     proxy.loseAnswerTo('update', 1)
     assert.equal(await here.sessions.rotate('s', 'one', { ...next, salt: 'of another' }), false)
@@ -152,6 +152,6 @@ mongoSuite('accounts in MongoDB when answers get lost', (server) => {
     proxy.loseAnswerTo('update', 1)
     assert.equal(await take(), undefined)
     assert.equal(proxy.lost(), 1)
-    assert.deepEqual(await take(), new Date(START.getTime() + LIMITS.firstPauseMs))
+    assert.deepEqual(await take(), new Date(START.getTime() + LIMITS.firstPauseMs).toISOString())
   })
 })

@@ -10,7 +10,7 @@ import { createMongoThrottleStore } from '../../src/storage/mongo_throttle_store
 import { createMongoUserStore } from '../../src/storage/mongo_user_store.ts'
 import { AUTH_INDEXES } from '../../src/storage/open_mongo.ts'
 import { aKey } from '../key_store_contract.ts'
-import { START } from '../support.ts'
+import { START, START_AT } from '../support.ts'
 import { account } from '../user_store_contract.ts'
 
 const unreadableOf = () => () => {}
@@ -41,13 +41,13 @@ mongoSuite('queries on accounts in MongoDB', (server) => {
         previousHash: null,
         salt: null,
         rotatedAt: null,
-        createdAt: START,
-        expiresAt: START,
+        createdAt: START_AT,
+        expiresAt: START_AT,
       }
       await sessions.start({ ...session, id: 'older' }, 1)
       await sessions.start(session, 1)
       await sessions.find('s')
-      await sessions.rotate('s', 't', { tokenHash: 'u', salt: 'x', rotatedAt: START })
+      await sessions.rotate('s', 't', { tokenHash: 'u', salt: 'x', rotatedAt: START_AT })
       await sessions.adoptPassword('s', 2)
       await sessions.purge(START, 5)
       await sessions.end('s')
@@ -62,7 +62,7 @@ mongoSuite('queries on accounts in MongoDB', (server) => {
       const throttle = createMongoThrottleStore(store, systemRuntime, unreadableOf)
       await throttle.take([{ key: 'a', limits: LIMITS }], START)
       await throttle.refund(['a'])
-      await throttle.remember('k', START)
+      await throttle.remember('k', START_AT)
       await throttle.remembers('k', START)
       await throttle.clear(['a'])
       await throttle.purge(START, 5)
