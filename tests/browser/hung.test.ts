@@ -67,7 +67,7 @@ suite('a service that hangs, in a real browser', { skip: noBrowser }, () => {
       try {
         await Promise.all(shown.map((place, i) => look(windows[i]!, place)))
       } finally {
-        service.goOn()
+        service.resume()
       }
       await Promise.all(
         shown.map(({ right }, i) =>
@@ -108,7 +108,7 @@ suite('a service that hangs, in a real browser', { skip: noBrowser }, () => {
       await page.getByText('We can’t see further just now').waitFor({ timeout: TOLD_MS })
       await page.getByRole('heading', { name: 'Walnut desk lamp' }).waitFor()
     } finally {
-      shop.products.goOn()
+      shop.products.resume()
     }
     await page.getByText('Counted live').waitFor({ timeout: HEALED_MS })
   })
@@ -126,7 +126,7 @@ suite('a service that hangs, in a real browser', { skip: noBrowser }, () => {
         await page.waitForTimeout(100)
       }
     } finally {
-      shop.products.goOn()
+      shop.products.resume()
     }
     await page.locator('main').getByText('Walnut desk lamp').waitFor({ timeout: HEALED_MS })
   })

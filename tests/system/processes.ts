@@ -37,9 +37,9 @@ export type ServiceProcess = {
   stop(): Promise<void>
   /** SIGKILL; resolves when it is gone. Nothing happens when it is not running. */
   kill(): Promise<void>
-  /** It stands still: connections are taken by the system, and nothing answers. `goOn` lets it go on. */
+  /** It stands still: connections are taken by the system, and nothing answers. `resume` lets it go on. */
   standStill(): void
-  goOn(): void
+  resume(): void
   /** Waits for it to end by itself. */
   ended(): Promise<End>
   /** The end of what it wrote. */
@@ -121,7 +121,7 @@ export function createServiceProcess(
       await waitFor('is gone', STOP_MS, ended)
     },
     standStill: () => signal('SIGSTOP'),
-    goOn: () => signal('SIGCONT'),
+    resume: () => signal('SIGCONT'),
     ended: () => (run ? waitFor('ends by itself', STOP_MS, run.ended) : Promise.reject(notRunning(service))),
     lastWords: () => words,
   }

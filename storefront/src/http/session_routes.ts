@@ -89,7 +89,7 @@ export function sessionRoutes({ auth, publicOrigin, sessionTtlSeconds }: Deps) {
         schema: {
           tags,
           summary: 'A new access token for the session in the cookie',
-          operationId: 'goOn',
+          operationId: 'refreshSession',
           response: { 200: SessionView, ...problemResponses(PROBLEMS, 'no_session', ...awayOrForeign) },
         },
       },

@@ -63,7 +63,7 @@ export function systemRoutes({ runtime, operations, metrics }: Deps) {
         schema: {
           tags: ['operations'],
           summary: 'Health and figures of every replica the gateway knows',
-          operationId: 'lookAtSystem',
+          operationId: 'getSystemState',
           response: {
             200: SystemView,
             ...problemResponses(KIT_PROBLEMS, 'unauthenticated', 'forbidden', 'keys_unavailable'),
