@@ -4,6 +4,7 @@
  */
 import type { App } from '@shop/service_kit/http/app_types'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
+import type { FastifyBaseLogger } from 'fastify'
 import type { Stock } from '../domain/ports.ts'
 import { answerEach } from './answer_each.ts'
 import type { Prices } from './product_views.ts'
@@ -57,38 +58,37 @@ export function reservationRoutes({ stock, prices, metrics, runtime, reached }: 
       },
     )
 
-    app.post('/internal/releases', releaseOperation, async (request) => {
-      const orderIds = request.body.order_ids
-      const at = now().toISOString()
-      const outcomes = await answerEach(
-        orderIds,
-        (some) => stock.release(some, at),
-        (err, orderId) => request.log.error({ err, order_id: orderId }, UNANSWERED),
-      )
+    app.post('/internal/releases', releaseOperation, async ({ body, log }) => {
+      const ended = await statusOfEach(body.order_ids, log, stock.release, ({ status }) => status)
       reached('releases_committed')
-      return {
-        results: outcomes.map((outcome, i) => ({
-          order_id: orderIds[i]!,
-          status: outcome.ok ? outcome.value.status : ('unanswered' as const),
-        })),
-      }
+      return ended
     })
 
-    app.post('/internal/shipments', shipOperation, async (request) => {
-      const orderIds = request.body.order_ids
-      const at = now().toISOString()
-      const outcomes = await answerEach(
-        orderIds,
-        (some) => stock.ship(some, at),
-        (err, orderId) => request.log.error({ err, order_id: orderId }, UNANSWERED),
-      )
+    app.post('/internal/shipments', shipOperation, async ({ body, log }) => {
+      const shipped = await statusOfEach(body.order_ids, log, stock.ship, (one) => one?.status ?? 'unknown')
       reached('shipments_committed')
-      return {
-        results: outcomes.map((outcome, i) => ({
-          order_id: orderIds[i]!,
-          status: outcome.ok ? (outcome.value?.status ?? ('unknown' as const)) : ('unanswered' as const),
-        })),
-      }
+      return shipped
     })
+  }
+
+  /** The status in which each order is after `work`, or `unanswered`. */
+  async function statusOfEach<Answer, Status extends string>(
+    orderIds: readonly string[],
+    log: FastifyBaseLogger,
+    work: (orderIds: readonly string[], at: string) => Promise<readonly Answer[]>,
+    statusOf: (answer: Answer) => Status,
+  ) {
+    const at = now().toISOString()
+    const outcomes = await answerEach(
+      orderIds,
+      (some) => work(some, at),
+      (err, orderId) => log.error({ err, order_id: orderId }, UNANSWERED),
+    )
+    return {
+      results: outcomes.map((outcome, i) => ({
+        order_id: orderIds[i]!,
+        status: outcome.ok ? statusOf(outcome.value) : ('unanswered' as const),
+      })),
+    }
   }
 }

@@ -3,9 +3,9 @@
  * declares its operations in `src/http/*_schemas.ts`; the route file then shows nothing but the address and the handler:
  *
  *     const operation = operationsOf(PROBLEMS, 'products')
- *     export const getProduct = operation({ operationId: 'getProduct', access: 'public', … })
+ *     export const getProductOperation = operation({ operationId: 'getProduct', access: 'public', … })
  *
- *     app.get('/products/:id', getProduct, async (request) => …)
+ *     app.get('/products/:id', getProductOperation, async (request) => …)
  */
 import type { FastifySchema } from 'fastify'
 import type { Access } from '../identity/access.ts'
