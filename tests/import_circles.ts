@@ -12,6 +12,12 @@ export type Package = {
 const IMPORT = /\bfrom\s+'([^']+)'|\bimport\s*\(?\s*'([^']+)'/g
 const COMMENT = /\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm
 
+export const withoutComments = (text: string): string => text.replaceAll(COMMENT, '')
+
+/** What a module imports, by the names it uses; types, imports on demand and bare imports too. */
+export const namesImported = (text: string): string[] =>
+  [...withoutComments(text).matchAll(IMPORT)].map(([, from, alone]) => from ?? alone ?? '')
+
 /** Each circle as `a.ts > b.ts > a.ts`. Of modules that lie on several circles at least one is named. */
 export function importCircles(modules: readonly Module[], packages: readonly Package[]): string[] {
   const imports = new Map(modules.map((each) => [each.path, importsOf(each, packages)]))
@@ -30,8 +36,7 @@ export function importCircles(modules: readonly Module[], packages: readonly Pac
 
 /** The paths of the modules that a module imports; packages of others have none. */
 export function importsOf({ path, text }: Module, packages: readonly Package[]): string[] {
-  return [...text.replaceAll(COMMENT, '').matchAll(IMPORT)]
-    .map(([, from, alone]) => from ?? alone ?? '')
+  return namesImported(text)
     .map((name) => (name.startsWith('.') ? posix.join(dirname(path), name) : inPackages(name, packages)))
     .filter((imported) => imported !== undefined)
 }

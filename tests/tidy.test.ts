@@ -7,7 +7,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
 import { suite, test } from 'node:test'
 import { CATALOGUES } from '../scripts/docs/catalogues.ts'
-import { importCircles, importsOf, type Package } from './import_circles.ts'
+import { importCircles, importsOf, namesImported, type Package, withoutComments } from './import_circles.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const MODULE_LINES_MAX = 200
@@ -16,14 +16,11 @@ const SKIPPED = ['node_modules', 'dist', 'generated', 'output', 'results', 'data
 type File = { readonly path: string; readonly text: string }
 type Rule = (file: File) => string[]
 
-const IMPORT = /\bfrom '([^']+)'|\bimport\(?\s*'([^']+)'/g
-
 /** The error of every domain; it imports nothing itself. */
 const FAULT = '@shop/faults/fault'
 const domainImportsOnlyDomain: Rule = ({ path, text }) => {
   if (!/\/src\/domain\//.test(path)) return []
-  return [...text.matchAll(IMPORT)]
-    .map(([, from, dynamic]) => from ?? dynamic ?? '')
+  return namesImported(text)
     .filter((from) => from !== FAULT && !/^\.\/[a-z0-9_]+\.ts$/.test(from))
     .map((from) => `${path} imports ${from}`)
 }
@@ -54,8 +51,7 @@ const kitRoomsImportDownward: Rule = ({ path, text }) => {
   const room = kitRoomOf(path)
   const allowed = KIT_ROOMS[room]
   if (allowed === undefined) return [`${path} is in no room of the kit`]
-  return [...text.matchAll(IMPORT)]
-    .map(([, from = '']) => from)
+  return namesImported(text)
     .filter((from) => from.startsWith('.') && posix.join(dirname(path), from) !== KIT_MANIFEST)
     .filter((from) => ![room, ...allowed].includes(kitRoomOf(posix.join(dirname(path), from))))
     .map((from) => `${path} imports ${from}`)
@@ -96,8 +92,10 @@ const outsideWorldOnlyInMain: Rule = ({ path, text }) => {
   if (Object.keys(OUTSIDE_EXCEPTIONS).some((excepted) => path.startsWith(excepted))) return []
   return outsideWorldIn(text).map((found) => `${path} uses ${found}`)
 }
-const outsideWorldIn = (text: string): string[] =>
-  OUTSIDE_WORLD.flatMap(([word]) => word.exec(withoutComments(text))?.[0] ?? [])
+const outsideWorldIn = (text: string): string[] => {
+  const code = withoutComments(text)
+  return OUTSIDE_WORLD.flatMap(([word]) => word.exec(code)?.[0] ?? [])
+}
 
 /** A module may be longer for a reason that its first line gives. */
 const LONG_REASON = 'long because'
@@ -130,8 +128,8 @@ const packagesAreListed: Rule = ({ path, text }) => {
   )
   const listed = [name, ...Object.keys({ ...dependencies, ...devDependencies })]
   if (path === LOADED_ON_DEMAND.path) listed.push(LOADED_ON_DEMAND.name)
-  return [...text.matchAll(IMPORT)]
-    .map(([, from, dynamic]) => /^@shop\/[a-z_]+/.exec(from ?? dynamic ?? '')?.[0])
+  return namesImported(text)
+    .map((from) => /^@shop\/[a-z_]+/.exec(from)?.[0])
     .filter((from) => from !== undefined && !listed.includes(from))
     .map((from) => `${path} imports ${from}, which ${folder}/package.json does not list`)
 }
@@ -172,8 +170,6 @@ const headings = (markdown: string) =>
       .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
       .replaceAll(' ', '-'),
   )
-
-const withoutComments = (text: string) => text.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
 
 const allFiles: readonly File[] = globSync('**/*.{ts,tsx,mjs,md,sql,json,yml,yaml}', {
   cwd: ROOT,
@@ -254,6 +250,13 @@ suite('the house style', () => {
       STILL_LONG.filter((path) => !existsSync(join(ROOT, path))),
       [],
     )
+  })
+
+  test('an import on demand, or of nothing by name, is one too', () => {
+    for (const text of [`await import('../http/app.ts')`, `import '../http/app.ts'`]) {
+      assert.equal(kitRoomsImportDownward({ path: 'service_kit/src/money/money.ts', text }).length, 1, text)
+      assert.equal(domainImportsOnlyDomain({ path: 'a_service/src/domain/a.ts', text }).length, 1, text)
+    }
   })
 
   test('there are files to judge', () => assert.ok(allFiles.length > 100))
