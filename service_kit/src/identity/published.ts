@@ -4,7 +4,7 @@
  */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { retryAfterMs } from '@shop/retry/backoff'
-import type { Runtime } from '../runtime/runtime.ts'
+import type { Cancel, Runtime } from '../runtime/runtime.ts'
 
 const DEADLINE_MS = 2_000
 /** Ten times the largest there is: the list of withdrawn tokens. */
@@ -62,6 +62,27 @@ async function bodyOf(answer: Response, url: string, now: Runtime['now']): Promi
     text += decoder.decode(chunk, { stream: true })
   }
   return text + decoder.decode()
+}
+
+/**
+ * Runs `refresh` at once, and again `waitMs()` after each end of it, in the background. Returns what stops it for good,
+ * also while a refresh is under way.
+ */
+export function keepFresh(
+  { after }: Pick<Runtime, 'after'>,
+  refresh: () => Promise<void>,
+  waitMs: () => number,
+): Cancel {
+  let stopped = false
+  const look = async () => {
+    await refresh()
+    if (!stopped) cancel = after(waitMs(), look, { background: true })
+  }
+  let cancel = after(0, look, { background: true })
+  return () => {
+    stopped = true
+    cancel()
+  }
 }
 
 export function readKept(file: string, isGood: (value: unknown) => boolean): unknown {

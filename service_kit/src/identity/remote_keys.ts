@@ -1,8 +1,7 @@
 /** The public keys of auth_service, fetched in the background and kept (promise 2 of tokens.ts). */
 import { pauseMs } from '@shop/retry/backoff'
 import type { JSONWebKeySet } from 'jose'
-import type { Cancel } from '../runtime/runtime.ts'
-import { fetchPublished, keep, type PublishedRuntime, readKept } from './published.ts'
+import { fetchPublished, keep, keepFresh, type PublishedRuntime, readKept } from './published.ts'
 import type { KeySource } from './tokens.ts'
 
 /** How often the published keys are fetched again. */
@@ -18,7 +17,8 @@ export type RemoteKeys = KeySource & { stop(): void }
 
 /**
  * Keys published at `urls`: by one service, or by several replicas that publish the same. Fetching starts at once and
- * repeats, sooner after a failure; failures keep the keys there are. `cacheFile` (optional) keeps the last good set across restarts.
+ * repeats, sooner after a failure; failures keep the keys there are. `cacheFile` (optional) keeps the last good set across
+ * restarts.
  */
 export function fetchRemoteKeys(
   urls: string | readonly string[],
@@ -26,7 +26,7 @@ export function fetchRemoteKeys(
   /** `onFailure` hears of the first failure of a row, KEYS_PATIENCE_MS after the start at the earliest. */
   options: { cacheFile?: string; onFailure?: (error: unknown) => void } = {},
 ): RemoteKeys {
-  const { monotonic, sleep, after, random } = runtime
+  const { monotonic, sleep, random } = runtime
   let known =
     options.cacheFile === undefined
       ? undefined
@@ -82,19 +82,14 @@ export function fetchRemoteKeys(
     return next
   }
 
-  let cancel: Cancel
-  const keepFresh = async () => {
-    await refresh()
+  const again = () => {
     const backoff = known ? KEYS_RETRY.some : KEYS_RETRY.none
     // Never later than promised, and drawn anew, so that replicas started together do not ask together.
-    const waitMs =
-      failures === 0
-        ? KEYS_REFRESH_MS * (1 - random() / 4)
-        : pauseMs(backoff, failures, random(), Math.min(askedMs, backoff.maxMs))
-    cancel = after(waitMs, keepFresh, { background: true })
+    return failures === 0
+      ? KEYS_REFRESH_MS * (1 - random() / 4)
+      : pauseMs(backoff, failures, random(), Math.min(askedMs, backoff.maxMs))
   }
-  cancel = after(0, keepFresh, { background: true })
-  return { current: () => known, refresh, stop: () => cancel() }
+  return { current: () => known, refresh, stop: keepFresh(runtime, refresh, again) }
 }
 
 const isKeySet = (value: unknown): value is JSONWebKeySet =>

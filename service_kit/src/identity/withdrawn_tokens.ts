@@ -10,8 +10,7 @@
  *     until they end: the shop goes on selling.
  */
 import { type Backoff, pauseMs } from '@shop/retry/backoff'
-import type { Cancel } from '../runtime/runtime.ts'
-import { fetchPublished, keep, type PublishedRuntime, readKept } from './published.ts'
+import { fetchPublished, keep, keepFresh, type PublishedRuntime, readKept } from './published.ts'
 
 export const WITHDRAWN_PATH = '/.well-known/withdrawn_tokens.json'
 /** How often the list is looked at; drawn a quarter about it, so that replicas do not ask together. */
@@ -48,11 +47,10 @@ export function fetchWithdrawnTokens(
   options: WithdrawnOptions = {},
 ): WithdrawnTokens {
   const { cacheFile, onFailure } = options
-  const { after, random } = runtime
+  const { random } = runtime
   let least = new Map<string, number>()
   let etag: string | undefined
   let failures = 0
-  let cancel: Cancel
 
   const adopt = ({ withdrawn }: WithdrawnList) => {
     least = new Map(withdrawn.slice(0, WITHDRAWN_MAX).map((each) => [each.user_id, each.least_version]))
@@ -77,20 +75,10 @@ export function fetchWithdrawnTokens(
     failures === 0
       ? WITHDRAWN_REFRESH_MS * (0.75 + random() / 2)
       : WITHDRAWN_REFRESH_MS / 2 + pauseMs(AFTER_FAILURE, failures, random())
-  let stopped = false
-  const keepFresh = async () => {
-    await refresh()
-    if (!stopped) cancel = after(again(), keepFresh, { background: true })
-  }
-  cancel = after(0, keepFresh, { background: true })
-
   return {
     isWithdrawn: (userId, version) => version < (least.get(userId) ?? 0),
     refresh,
-    stop() {
-      stopped = true
-      cancel()
-    },
+    stop: keepFresh(runtime, refresh, again),
   }
 }
 

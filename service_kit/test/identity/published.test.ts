@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
-import { fetchPublished, keep, readKept } from '../../src/identity/published.ts'
+import { fetchPublished, keep, keepFresh, readKept } from '../../src/identity/published.ts'
 import { fetchRemoteKeys } from '../../src/identity/remote_keys.ts'
 import { fetchWithdrawnTokens } from '../../src/identity/withdrawn_tokens.ts'
 import { type Runtime, systemRuntime } from '../../src/runtime/runtime.ts'
@@ -156,4 +156,40 @@ suite('what is published is looked at again', () => {
       assert.deepEqual(failing, random === 0 ? [0, 0] : [500, 1_000])
     })
   }
+})
+
+suite('what is kept fresh', () => {
+  const REFRESH_MS = 1_000
+
+  test('is looked at once, and again some time after each end of a look', async () => {
+    const runtime = createVirtualRuntime()
+    let looks = 0
+    keepFresh(
+      runtime,
+      async () => void looks++,
+      () => REFRESH_MS,
+    )
+    await runtime.advance(0)
+    assert.equal(looks, 1)
+    await runtime.advance(REFRESH_MS - 1)
+    assert.equal(looks, 1)
+    await runtime.advance(1)
+    assert.equal(looks, 2)
+  })
+
+  test('is not looked at again when it was stopped during a look', async () => {
+    const runtime = createVirtualRuntime()
+    const answered = Promise.withResolvers<void>()
+    let looks = 0
+    const look = () => {
+      looks++
+      return answered.promise
+    }
+    const stop = keepFresh(runtime, look, () => REFRESH_MS)
+    await runtime.advance(0)
+    stop()
+    answered.resolve()
+    await runtime.advance(10 * REFRESH_MS)
+    assert.deepEqual({ looks, waiting: runtime.waiting() }, { looks: 1, waiting: [] })
+  })
 })
