@@ -1,7 +1,9 @@
 /** Opens the stores that DATABASE_URL names; the scheme decides the technology. */
+
 import { join } from 'node:path'
 import { openSqlite } from '@shop/service_kit/sqlite/store'
 import type { StoresConfig, StoresOptions } from '@shop/service_kit/storage/opening'
+import { HEARD_BY_NOBODY } from '@shop/service_kit/storage/unreadable'
 import type { Stores } from '../domain/ports.ts'
 import { createSqliteKeyStore } from './sqlite_key_store.ts'
 import { createSqliteSessionStore } from './sqlite_session_store.ts'
@@ -25,7 +27,7 @@ export async function openStores(
 /** `path` is a file or ':memory:'. */
 export function openSqliteStores(
   path: string,
-  { runtime, unreadableOf = () => () => {} }: StoresOptions,
+  { runtime, unreadableOf = HEARD_BY_NOBODY }: StoresOptions,
 ): Stores {
   const store = openSqlite({ path, migrations: new URL('./migrations/', import.meta.url), runtime })
   return {

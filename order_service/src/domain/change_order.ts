@@ -11,7 +11,7 @@ import { type Order, type OrderStatus, REQUESTABLE, type RequestableStatus } fro
 import type { Ports } from './ports.ts'
 import { isUnsettled, type StoredOrder, scheduleMoved } from './schedule.ts'
 import { type Settle, settleOrLeave } from './settle_order.ts'
-import { moveTo } from './transitions.ts'
+import { illegalTransition, moveTo } from './transitions.ts'
 
 export type Actor = { readonly userId: string; readonly admin: boolean }
 
@@ -57,7 +57,7 @@ async function record(ports: Ports, { orderId, to, actor, seen }: StatusChange):
     if (seen?.includes(order.version) === false) throw conflict(order)
     const now = ports.now()
     const moved = moveTo(to, order, actor.userId, now)
-    if (moved === undefined) throw illegal(order, to, allowedFor(actor, order))
+    if (moved === undefined) throw illegalTransition(order, to, allowedFor(actor, order))
     try {
       const saved = await ports.orders.save(scheduleMoved(moved, schedule, now))
       if (moved.status === 'cancelling') ports.reached('cancelling_recorded')
@@ -72,9 +72,3 @@ async function record(ports: Ports, { orderId, to, actor, seen }: StatusChange):
 
 const conflict = (order: Order) =>
   new DomainError('version_conflict', `The order is at version ${order.version} now.`, { current: order })
-
-const illegal = (order: Order, to: OrderStatus, allowed: readonly OrderStatus[]) =>
-  new DomainError('illegal_transition', `An order that is ${order.status} can't become ${to}.`, {
-    current: order,
-    allowed,
-  })

@@ -100,11 +100,14 @@ export function moveTo(
 
 function move<To extends OrderStatus>(order: Order, to: To, by: string, now: Date) {
   if (!NEXT[order.status].includes(to)) {
-    throw new DomainError('illegal_transition', `An order that is ${order.status} can't become ${to}.`, {
-      current: order,
-      allowed: NEXT[order.status],
-    })
+    throw illegalTransition(order, to, NEXT[order.status])
   }
   const at = now.toISOString()
   return { status: to, history: [...order.history, { status: to, at, by }], updatedAt: at }
 }
+
+export const illegalTransition = (order: Order, to: OrderStatus, allowed: readonly OrderStatus[]) =>
+  new DomainError('illegal_transition', `An order that is ${order.status} can't become ${to}.`, {
+    current: order,
+    allowed,
+  })

@@ -1,7 +1,9 @@
 /** Opens the stores of a MongoDB server. */
+
 import { openMongo } from '@shop/service_kit/mongo/store'
 import type { StoresOptions } from '@shop/service_kit/storage/opening'
 import type { StoreMoney } from '@shop/service_kit/storage/store_money'
+import { HEARD_BY_NOBODY } from '@shop/service_kit/storage/unreadable'
 import type { Stores } from '../domain/ports.ts'
 import { createMongoOrderStore, ORDER_INDEXES } from './mongo_order_store.ts'
 
@@ -11,7 +13,7 @@ export const MONGO_DATABASE = 'shop_orders'
 /** Rejects with a sentence an operator can act on. */
 export async function openMongoStores(
   url: string,
-  { money, runtime, unreadableOf = () => () => {} }: { readonly money: StoreMoney } & StoresOptions,
+  { money, runtime, unreadableOf = HEARD_BY_NOBODY }: { readonly money: StoreMoney } & StoresOptions,
 ): Promise<Stores> {
   const store = await openMongo({
     url,

@@ -1,9 +1,11 @@
 /** Opens the stores that DATABASE_URL names; the scheme decides the technology. */
+
 import { join } from 'node:path'
 import { keepMoney } from '@shop/service_kit/sqlite/money'
 import { openSqlite } from '@shop/service_kit/sqlite/store'
 import type { ExistingOnly, StoresConfig, StoresOptions } from '@shop/service_kit/storage/opening'
 import { createStoreMoney, type MoneyConfig } from '@shop/service_kit/storage/store_money'
+import { HEARD_BY_NOBODY } from '@shop/service_kit/storage/unreadable'
 import type { Stores } from '../domain/ports.ts'
 import { createSqliteOrderStore } from './sqlite_order_store.ts'
 
@@ -30,7 +32,7 @@ export async function openSqliteStores(
     CURRENCY_DIGITS,
     existing,
     runtime,
-    unreadableOf = () => () => {},
+    unreadableOf = HEARD_BY_NOBODY,
   }: MoneyConfig & ExistingOnly & StoresOptions,
 ): Promise<Stores> {
   const money = createStoreMoney({ CURRENCY, CURRENCY_DIGITS }, path)

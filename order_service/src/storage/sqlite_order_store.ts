@@ -68,12 +68,14 @@ export function createSqliteOrderStore(
   )
 
   return {
-    addOnce: (stored) =>
-      store.write(() => {
-        if (insert.run(...columnsOf(stored)).changes === 1) return { stored, added: true }
+    async addOnce(stored) {
+      const columns = columnsOf(stored)
+      return store.write(() => {
+        if (insert.run(...columns).changes === 1) return { stored, added: true }
         const { userId, idempotencyKey } = stored.order
         return { stored: reading.one(findByKeyInWrite.get(userId, idempotencyKey!)!), added: false }
-      }),
+      })
+    },
     find: async (id) => optional(find.get(id)),
     findByKey: async (userId, key) => optional(findByKey.get(userId, key)),
     async save(stored) {

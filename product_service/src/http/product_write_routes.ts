@@ -1,4 +1,4 @@
-/** Changing the catalogue, which needs an admin and follows the rules of versions (domain/product.ts). */
+/** Changing the catalogue, which needs an admin and follows the rules of versions (domain/change_product.ts). */
 
 import type { App } from '@shop/service_kit/http/app_types'
 import { empty } from '@shop/service_kit/http/empty'

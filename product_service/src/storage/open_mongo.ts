@@ -1,7 +1,9 @@
 /** Opens the stores of a MongoDB server. */
+
 import { openMongo } from '@shop/service_kit/mongo/store'
 import type { StoresOptions } from '@shop/service_kit/storage/opening'
 import type { StoreMoney } from '@shop/service_kit/storage/store_money'
+import { HEARD_BY_NOBODY } from '@shop/service_kit/storage/unreadable'
 import type { Stores } from '../domain/ports.ts'
 import { createMongoAuditStore } from './mongo_audit_store.ts'
 import { createMongoCatalogueStore } from './mongo_catalogue_store.ts'
@@ -19,7 +21,7 @@ export async function openMongoStores(
   {
     money,
     runtime,
-    unreadableOf = () => () => {},
+    unreadableOf = HEARD_BY_NOBODY,
     notice = () => {},
   }: { readonly money: StoreMoney; readonly notice?: (text: string) => void } & StoresOptions,
 ): Promise<Stores> {

@@ -1,9 +1,11 @@
 /** Opens the stores that DATABASE_URL names; the scheme decides the technology. */
+
 import { join } from 'node:path'
 import { keepMoney } from '@shop/service_kit/sqlite/money'
 import { openSqlite } from '@shop/service_kit/sqlite/store'
 import type { ExistingOnly, StoresConfig, StoresOptions } from '@shop/service_kit/storage/opening'
 import { createStoreMoney, type MoneyConfig } from '@shop/service_kit/storage/store_money'
+import { HEARD_BY_NOBODY } from '@shop/service_kit/storage/unreadable'
 import type { Stores } from '../domain/ports.ts'
 import { createSqliteAuditStore } from './sqlite_audit_store.ts'
 import { createSqliteCatalogueStore } from './sqlite_catalogue_store.ts'
@@ -38,7 +40,7 @@ export async function openSqliteStores(
     CURRENCY_DIGITS,
     existing,
     runtime,
-    unreadableOf = () => () => {},
+    unreadableOf = HEARD_BY_NOBODY,
     notice = () => {},
   }: MoneyConfig & ExistingOnly & Options,
 ): Promise<Stores> {

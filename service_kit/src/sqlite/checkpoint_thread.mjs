@@ -1,5 +1,5 @@
 /**
- * The thread that brings the log of a SQLite file home (sqlite_checkpoints.ts), on a connection of its own. It speaks as
+ * The thread that brings the log of a SQLite file home (checkpoints.ts), on a connection of its own. It speaks as
  * reader_thread.ts listens. In JavaScript: what reads TypeScript would take 15 MiB more in this thread, and this needs 10.
  */
 import { DatabaseSync } from 'node:sqlite'

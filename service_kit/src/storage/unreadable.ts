@@ -16,6 +16,9 @@ export type OnUnreadable = (id: string, why: string) => void
 /** Of each kind of thing a store holds, by its name in a sentence: `an order`. */
 export type UnreadableOf = (what: string) => OnUnreadable
 
+/** For whoever opens a store and does not want to hear. */
+export const HEARD_BY_NOBODY: UnreadableOf = () => () => {}
+
 /** Rows read at once to fill a page of which some cannot be read, so that many in a row cost few queries. */
 const MORE_AT_ONCE = 100
 

@@ -27,8 +27,8 @@
  * Who uses which part
  *  - Calls from order_service to product_service: the isolating batcher. One order may fail there, or may never be
  *    answered, and calls may overlap. The client keeps the circuit breaker and the wire format.
- *  - MongoDB: the batcher. Transactions of one process must not overlap, so a division goes on in the place of its
- *    call. The store keeps the transaction and what it means that its outcome is unknown.
+ *  - MongoDB: the batcher. Transactions of the ledger of stock must not overlap, so a division goes on in the place of
+ *    its call; single writes share commands, of which two may be under way. The store keeps the transaction and what it means that its outcome is unknown.
  *  - SQLite: the queue and its turns (`sqlite/commits.ts`). A group there runs synchronously, and is undone by a
  *    savepoint within microseconds: running each write alone, inside the same transaction, costs less than dividing.
  *    Its bound is time, not size, so the rest of a group goes back into the queue. And it is the hottest path of the

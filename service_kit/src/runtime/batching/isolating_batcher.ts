@@ -16,6 +16,7 @@
  */
 import type { Cancel, Runtime } from '../runtime.ts'
 import { currentTraceparent, inTrace } from '../trace_context.ts'
+import type { Batcher } from './batcher.ts'
 import { createCallQueue } from './calls.ts'
 import { type Call, CallFailed, failed, inParts, type Outcome } from './outcome.ts'
 import { createQuarantine } from './quarantine.ts'
@@ -51,8 +52,6 @@ export type IsolatingBatcherOptions<Item, Answer> = {
   unanswered(why: string, alone: boolean): Error
 }
 
-export type IsolatingBatcher<Item, Answer> = (item: Item) => Promise<Answer>
-
 type QueueName = keyof typeof CALLS_MAX
 
 type Entry<Item, Answer> = Waiting<Item, Answer> & {
@@ -69,7 +68,7 @@ type Entry<Item, Answer> = Waiting<Item, Answer> & {
 
 export function createIsolatingBatcher<Item, Answer>(
   options: IsolatingBatcherOptions<Item, Answer>,
-): IsolatingBatcher<Item, Answer> {
+): Batcher<Item, Answer> {
   type Caller = Entry<Item, Answer>
   const { runtime, itemsMax, weightMax, waitingMax, deadlineMs, weight, key, send, unanswered } = options
   const quarantine = createQuarantine(runtime)
@@ -90,7 +89,8 @@ export function createIsolatingBatcher<Item, Answer>(
     quarantined: queueOf('quarantined'),
     isolated: queueOf('isolated'),
   }
-  const waiting = () => Object.values(queues).reduce((sum, { size }) => sum + size(), 0)
+  const all = Object.values(queues)
+  const waiting = () => all.reduce((sum, { size }) => sum + size(), 0)
 
   const call = async (from: QueueName, group: readonly Caller[], freePlace: () => void) => {
     const single = group.length === 1
@@ -175,13 +175,14 @@ export function createIsolatingBatcher<Item, Answer>(
       return Promise.reject(unanswered(`${waitingMax} requests are already waiting for a call`, false))
     }
     const since = runtime.monotonic()
-    const known = quarantine.of(key(item))
+    const itemKey = key(item)
+    const known = quarantine.of(itemKey)
     if (known && since < known.notBefore) return Promise.reject(unanswered('it failed a moment ago', true))
     const to = !known ? 'normal' : known.failures < FAILURES_UNTIL_ISOLATED ? 'quarantined' : 'isolated'
     return new Promise<Answer>((resolve, reject) => {
       const entry: Caller = {
         item,
-        key: key(item),
+        key: itemKey,
         weight: weight(item),
         since,
         traceparent: currentTraceparent(),
