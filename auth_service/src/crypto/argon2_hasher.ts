@@ -7,7 +7,7 @@
 import { argon2, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
-import type { PasswordHasher, Place } from '../domain/ports.ts'
+import type { PasswordHasher, Place } from '../domain/crypto_ports.ts'
 import type { WorkLines } from './work_lines.ts'
 
 export type Argon2Parameters = {

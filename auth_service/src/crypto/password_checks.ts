@@ -7,8 +7,8 @@
  */
 import { createRequire } from 'node:module'
 import { showsNothing } from '@shop/service_kit/http/text'
+import type { PasswordChecks } from '../domain/crypto_ports.ts'
 import { PASSWORD_LENGTH_MIN } from '../domain/passwords.ts'
-import type { PasswordChecks } from '../domain/ports.ts'
 
 export const COMMON_PASSWORDS = 3_000
 const LIBRARY = '@zxcvbn-ts/language-common'

@@ -6,7 +6,7 @@
  */
 import { createHash, createHmac } from 'node:crypto'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
-import type { RefreshTokens } from '../domain/ports.ts'
+import type { RefreshTokens } from '../domain/crypto_ports.ts'
 
 const SESSION_ID_BYTES = 16
 const SECRET_BYTES = 32

@@ -20,14 +20,8 @@ import {
   type JSONWebKeySet,
   SignJWT,
 } from 'jose'
-import type {
-  Account,
-  IssueAccessToken,
-  KeyStore,
-  MakeKeyPair,
-  PrivateJwk,
-  SigningKey,
-} from '../domain/ports.ts'
+import type { IssueAccessToken, MakeKeyPair } from '../domain/crypto_ports.ts'
+import type { Account, KeyStore, PrivateJwk, SigningKey } from '../domain/ports.ts'
 import { publishedKeys, signingKey } from '../domain/signing_keys.ts'
 
 export const makeKeyPair: MakeKeyPair = async () => {

@@ -12,7 +12,7 @@
  *  4. A piece whose caller left while it waited leaves the line, and is never begun.
  */
 import { Problem } from '@shop/service_kit/runtime/problem'
-import type { HashLine, Place } from '../domain/ports.ts'
+import type { HashLine, Place } from '../domain/crypto_ports.ts'
 
 const LINES: readonly HashLine[] = ['known', 'login', 'registration']
 /** Whose turn it is, again and again; where nobody waits in that line, it is the first of LINES in which somebody does. */

@@ -10,18 +10,11 @@
  *  5. A change of the role or the password withdraws the access tokens given out before, in the same write.
  *  6. There is always an admin: the last one can't be demoted. Nobody registers as one.
  */
+
+import type { HashLine, PasswordChecks, PasswordHasher, Place } from './crypto_ports.ts'
 import { DomainError } from './errors.ts'
 import { acceptPassword, normalPassword } from './passwords.ts'
-import type {
-  Account,
-  HashLine,
-  PasswordChecks,
-  PasswordHasher,
-  Place,
-  Role,
-  User,
-  UserStore,
-} from './ports.ts'
+import type { Account, Role, User, UserStore } from './ports.ts'
 import { endSession, ownSession, type SessionPorts, startSession } from './sessions.ts'
 import { type ThrottledPorts, throttledProof, throttledRegistration } from './throttled.ts'
 import { canonicalUsername } from './usernames.ts'

@@ -4,8 +4,9 @@
  * A password is brought to Unicode NFC before it is measured, compared or hashed, so that the same characters
  * typed on two keyboards are the same password. It is never shortened. Lengths are in code points.
  */
+
+import type { PasswordChecks } from './crypto_ports.ts'
 import { DomainError, type PasswordFault } from './errors.ts'
-import type { PasswordChecks } from './ports.ts'
 import { canonicalUsername } from './usernames.ts'
 
 export const PASSWORD_LENGTH_MIN = 8

@@ -17,8 +17,9 @@
  * rotation.
  */
 import { hasCome, isAhead, timeAfter } from './clocks.ts'
+import type { RefreshTokens } from './crypto_ports.ts'
 import { DomainError } from './errors.ts'
-import type { Account, RefreshTokens, Session, SessionStore, UserStore } from './ports.ts'
+import type { Account, Session, SessionStore, UserStore } from './ports.ts'
 
 export const REPLAY_WINDOW_MS = 30_000
 export const SESSIONS_PER_USER_MAX = 20

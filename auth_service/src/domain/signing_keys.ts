@@ -11,7 +11,8 @@
  *  5. Of several replicas making the next key at once, one succeeds: its generation is unique in the store.
  */
 import { hasCome, isAhead, timeAfter } from './clocks.ts'
-import type { KeyStore, MakeKeyPair, SigningKey } from './ports.ts'
+import type { MakeKeyPair } from './crypto_ports.ts'
+import type { KeyStore, SigningKey } from './ports.ts'
 
 /** Twice and more what other services wait between two fetches of the keys (5 minutes). */
 export const PUBLISH_AHEAD_MS = 15 * 60_000

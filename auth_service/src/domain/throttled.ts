@@ -3,8 +3,9 @@
  * came to look at the password, because the service was overloaded, the store down or the caller gone, is given back.
  */
 import { timeAfter } from './clocks.ts'
+import type { HashLine } from './crypto_ports.ts'
 import { DomainError } from './errors.ts'
-import type { HashLine, ThrottleEntry, ThrottleLimits, ThrottleStore } from './ports.ts'
+import type { ThrottleEntry, ThrottleLimits, ThrottleStore } from './ports.ts'
 import { KNOWN_FOR_MS, type LoginLimits, loginEntries, loginKeys, registrationKey } from './throttling.ts'
 
 export type ThrottledPorts = {

@@ -3,7 +3,7 @@
 import type { App } from '@shop/service_kit/http/app_types'
 import { empty } from '@shop/service_kit/http/empty'
 import { type AccountPorts, login, logout, register } from '../domain/accounts.ts'
-import type { IssueAccessToken } from '../domain/ports.ts'
+import type { IssueAccessToken } from '../domain/crypto_ports.ts'
 import { refreshSession } from '../domain/sessions.ts'
 import { userView } from './account_schemas.ts'
 import { whileTheyWait } from './callers.ts'

@@ -3,7 +3,7 @@ import { suite, test } from 'node:test'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createArgon2Hasher, PARAMETERS } from '../../src/crypto/argon2_hasher.ts'
 import { createWorkLines } from '../../src/crypto/work_lines.ts'
-import type { Place } from '../../src/domain/ports.ts'
+import type { Place } from '../../src/domain/crypto_ports.ts'
 import { WEAK } from '../support.ts'
 
 const lines = () => createWorkLines({ atOnce: 4, waitingMax: 100 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { createWorkLines } from '../../src/crypto/work_lines.ts'
-import type { HashLine } from '../../src/domain/ports.ts'
+import type { HashLine } from '../../src/domain/crypto_ports.ts'
 
 /** Work that ends when told to, by name. */
 function manual(options: { atOnce: number; waitingMax: number }) {

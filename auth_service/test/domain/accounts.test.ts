@@ -16,7 +16,8 @@ import {
   setRole,
 } from '../../src/domain/accounts.ts'
 import { CLOCKS_DIFFER_MS } from '../../src/domain/clocks.ts'
-import type { Account, PasswordHasher, Place, UserStore } from '../../src/domain/ports.ts'
+import type { PasswordHasher, Place } from '../../src/domain/crypto_ports.ts'
+import type { Account, UserStore } from '../../src/domain/ports.ts'
 import {
   ownSession,
   REPLAY_WINDOW_MS,
