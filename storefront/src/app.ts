@@ -11,8 +11,8 @@ import { createUpstream } from './clients/upstream.ts'
 import type { UpstreamLimits } from './clients/upstream_limits.ts'
 import { SERVICE, type Upstreams } from './config.ts'
 import { createAuthCaller } from './http/auth_caller.ts'
-import { forwardRoutes } from './http/forward.ts'
-import { pageRoutes } from './http/pages.ts'
+import { forwardRoutes } from './http/forward_routes.ts'
+import { pageRoutes } from './http/page_routes.ts'
 import { PROBLEMS } from './http/problems.ts'
 import { addSecurityHeaders } from './http/security_headers.ts'
 import { sessionRoutes } from './http/session_routes.ts'
@@ -72,6 +72,6 @@ export function createApp(deps: Deps): App {
   app.register(sessionRoutes({ auth, publicOrigin, sessionTtlSeconds: deps.sessionTtlSeconds }))
   app.register(forwardRoutes({ services, verifyToken }))
   if (verifyToken && operations) app.register(systemRoutes({ runtime, operations, metrics }))
-  app.register(pageRoutes(deps.pages))
+  app.register(pageRoutes({ folder: deps.pages }))
   return app
 }

@@ -87,9 +87,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     ...config,
     upstreams,
     operations: {
-      auth: operationsOf('AUTH', config.AUTH_OPS_URL, upstreams.auth),
-      products: operationsOf('PRODUCT', config.PRODUCT_OPS_URL, upstreams.products),
-      orders: operationsOf('ORDER', config.ORDER_OPS_URL, upstreams.orders),
+      auth: operationsOrigins('AUTH', config.AUTH_OPS_URL, upstreams.auth),
+      products: operationsOrigins('PRODUCT', config.PRODUCT_OPS_URL, upstreams.products),
+      orders: operationsOrigins('ORDER', config.ORDER_OPS_URL, upstreams.orders),
     },
     trustedProxies: listOf(config.TRUSTED_PROXIES),
   })
@@ -103,7 +103,7 @@ function originsOf(name: string, text: string): string[] {
   })
 }
 
-function operationsOf(of: string, text: string | undefined, origins: readonly string[]): string[] {
+function operationsOrigins(of: string, text: string | undefined, origins: readonly string[]): string[] {
   if (text !== undefined) return originsOf(`${of}_OPS_URL`, text)
   return origins.map((origin) => {
     const { protocol, hostname, port: named } = new URL(origin)

@@ -8,32 +8,10 @@ import { isIPv6 } from 'node:net'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { addressesOf } from '../clients/addresses.ts'
 import { type MetricValues, readMetrics } from './metric_values.ts'
+import type { Figures, ReplicaView } from './system_schemas.ts'
 
 const LOOK_TIMEOUT_MS = 2_000
 const WORDS_MAX = 300
-
-export type ReplicaLook = {
-  readonly address: string
-  readonly alive: boolean
-  readonly ready: boolean
-  /** Why it is not ready, or cannot be reached. */
-  readonly problem: string | null
-  /** How long /readyz took, the database included. */
-  readonly answer_ms: number | null
-  readonly version: string | null
-} & Figures
-
-export type Figures = {
-  readonly node: string | null
-  readonly started_at: string | null
-  readonly memory_bytes: number | null
-  readonly requests: number | null
-  readonly failures: number | null
-  readonly settler_backlog: number | null
-  readonly settler_oldest_seconds: number | null
-  readonly ledger_mismatches: number | null
-  readonly ledger_checked_at: string | null
-}
 
 /** A name may stand for several replicas (a headless service, `tasks.` of a Swarm): each address is one. */
 export async function replicasBehind(origin: string): Promise<string[]> {
@@ -48,7 +26,7 @@ export async function replicasBehind(origin: string): Promise<string[]> {
 export async function lookAtReplica(
   address: string,
   { monotonic, deadline }: Pick<Runtime, 'monotonic' | 'deadline'>,
-): Promise<ReplicaLook> {
+): Promise<ReplicaView> {
   const ask = (url: string) => fetchText(url, deadline(LOOK_TIMEOUT_MS))
   const begun = monotonic()
   const [health, readiness, metrics] = await Promise.all([

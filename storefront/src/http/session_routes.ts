@@ -12,46 +12,30 @@
 import cookie from '@fastify/cookie'
 import type { App } from '@shop/service_kit/http/app'
 import { empty } from '@shop/service_kit/http/empty'
-import { problemResponses } from '@shop/service_kit/http/schemas'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import Type from 'typebox'
 import { GatewayError } from '../errors.ts'
 import type { AuthAnswer, AuthCaller } from './auth_caller.ts'
-import { PROBLEMS } from './problems.ts'
 import { refuseOtherSites } from './same_origin.ts'
+import {
+  changePasswordOperation,
+  refreshSessionOperation,
+  signInOperation,
+  signOutOperation,
+} from './session_schemas.ts'
 
 export const COOKIE_PATH = '/api/auth'
 /** A browser takes a `__Secure-` cookie only over TLS, so nobody on the network can plant one. */
 export const cookieName = (secure: boolean) => (secure ? '__Secure-shop-session' : 'shop-session')
 
-type Deps = {
+export type SessionRoutesDeps = {
   readonly auth: AuthCaller
   readonly publicOrigin: string | undefined
   readonly sessionTtlSeconds: number
 }
 
-const SessionView = Type.Object({
-  access_token: Type.String({ description: 'For "Authorization: Bearer …"; keep it in memory' }),
-  token_type: Type.Literal('Bearer'),
-  expires_in: Type.Integer({ description: 'Seconds the access token lives' }),
-  user: Type.Object({
-    id: Type.String(),
-    username: Type.String(),
-    role: Type.String(),
-    created_at: Type.String(),
-  }),
-})
-/** Judged by auth_service. */
-const AnyBody = Type.Object({}, { additionalProperties: true })
 const PASSED_HEADERS = ['retry-after', 'www-authenticate']
-const awayOrForeign = [
-  'cross_site_request',
-  'overloaded',
-  'upstream_unavailable',
-  'upstream_no_answer',
-] as const
 
-export function sessionRoutes({ auth, publicOrigin, sessionTtlSeconds }: Deps) {
+export function sessionRoutes({ auth, publicOrigin, sessionTtlSeconds }: SessionRoutesDeps) {
   const secure = publicOrigin?.startsWith('https:') ?? false
   const name = cookieName(secure)
   const attributes = { path: COOKIE_PATH, httpOnly: true, sameSite: 'strict', secure } as const
@@ -63,94 +47,43 @@ export function sessionRoutes({ auth, publicOrigin, sessionTtlSeconds }: Deps) {
       next()
     })
     app.addHook('onRequest', refuseOtherSites(publicOrigin))
-    const tags = ['sessions']
-    const config = { access: 'public' } as const
 
-    app.post(
-      '/api/auth/login',
-      {
-        config,
-        schema: {
-          tags,
-          summary: 'Sign in; the refresh token is kept in a cookie',
-          operationId: 'signIn',
-          body: AnyBody,
-          response: { 200: SessionView, ...problemResponses(PROBLEMS, ...awayOrForeign) },
-        },
-      },
-      async (request, reply) =>
-        answer(reply, await auth(request, reply, { method: 'POST', path: '/login', body: request.body })),
+    app.post('/api/auth/login', signInOperation, async (request, reply) =>
+      answer(reply, await auth(request, reply, { method: 'POST', path: '/login', body: request.body })),
     )
 
-    app.post(
-      '/api/auth/token',
-      {
-        config,
-        schema: {
-          tags,
-          summary: 'A new access token for the session in the cookie',
-          operationId: 'refreshSession',
-          response: { 200: SessionView, ...problemResponses(PROBLEMS, 'no_session', ...awayOrForeign) },
-        },
-      },
-      async (request, reply) => {
-        const refreshToken = tokenIn(request)
-        if (refreshToken === undefined) {
-          throw new GatewayError('no_session', 'Sign in first.')
-        }
+    app.post('/api/auth/token', refreshSessionOperation, async (request, reply) => {
+      const refreshToken = tokenIn(request)
+      if (refreshToken === undefined) {
+        throw new GatewayError('no_session', 'Sign in first.')
+      }
+      const body = { refresh_token: refreshToken }
+      const answered = await auth(request, reply, { method: 'POST', path: '/token', body })
+      if ([400, 401].includes(answered.status)) reply.clearCookie(name, attributes)
+      return answer(reply, answered)
+    })
+
+    app.post('/api/auth/logout', signOutOperation, async (request, reply) => {
+      const refreshToken = tokenIn(request)
+      reply.clearCookie(name, attributes)
+      if (refreshToken !== undefined) {
         const body = { refresh_token: refreshToken }
-        const answered = await auth(request, reply, { method: 'POST', path: '/token', body })
-        if ([400, 401].includes(answered.status)) reply.clearCookie(name, attributes)
-        return answer(reply, answered)
-      },
-    )
+        // A page may be closed right after: the session ends all the same.
+        await auth(request, reply, { method: 'POST', path: '/logout', body, toTheEnd: true }).catch((err) =>
+          request.log.warn({ err }, 'a session was dropped without telling auth_service'),
+        )
+      }
+      return empty(reply, 204)
+    })
 
-    app.post(
-      '/api/auth/logout',
-      {
-        config,
-        schema: {
-          tags,
-          summary: 'Sign out',
-          operationId: 'signOut',
-          response: { 204: Type.Null(), ...problemResponses(PROBLEMS, 'cross_site_request') },
-        },
-      },
-      async (request, reply) => {
-        const refreshToken = tokenIn(request)
-        reply.clearCookie(name, attributes)
-        if (refreshToken !== undefined) {
-          const body = { refresh_token: refreshToken }
-          // A page may be closed right after: the session ends all the same.
-          await auth(request, reply, { method: 'POST', path: '/logout', body, toTheEnd: true }).catch((err) =>
-            request.log.warn({ err }, 'a session was dropped without telling auth_service'),
-          )
-        }
-        return empty(reply, 204)
-      },
-    )
-
-    app.put(
-      '/api/auth/me/password',
-      {
-        config,
-        schema: {
-          tags,
-          summary: 'Change the password; the session in the cookie stays, all others end',
-          operationId: 'changePassword',
-          body: AnyBody,
-          response: { 204: Type.Null(), ...problemResponses(PROBLEMS, ...awayOrForeign) },
-        },
-      },
-      async (request, reply) => {
-        const refreshToken = tokenIn(request)
-        const body = {
-          ...(request.body as object),
-          ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
-        }
-        return answer(reply, await auth(request, reply, { method: 'PUT', path: '/me/password', body }))
-      },
-    )
+    app.put('/api/auth/me/password', changePasswordOperation, async (request, reply) => {
+      const refreshToken = tokenIn(request)
+      const body = {
+        ...(request.body as object),
+        ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
+      }
+      return answer(reply, await auth(request, reply, { method: 'PUT', path: '/me/password', body }))
+    })
   }
 
   function tokenIn(request: FastifyRequest): string | undefined {

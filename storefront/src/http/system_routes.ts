@@ -3,22 +3,19 @@
  * Requests that come together share one look, so that many watching pages cost the services no more than one.
  */
 import type { App } from '@shop/service_kit/http/app'
-import { KIT_PROBLEMS } from '@shop/service_kit/http/problems'
-import { NullableInteger, NullableString, problemResponses } from '@shop/service_kit/http/schemas'
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { VERSION } from '@shop/service_kit/runtime/version'
-import Type from 'typebox'
 import type { Upstreams } from '../config.ts'
 import { readMetrics } from './metric_values.ts'
-import { figuresIn, lookAtReplica, type ReplicaLook, replicasBehind } from './replica_look.ts'
+import { figuresIn, lookAtReplica, replicasBehind } from './replica_look.ts'
+import { getSystemStateOperation, type ReplicaView, type ServiceView } from './system_schemas.ts'
 
-type Deps = {
+export type SystemRoutesDeps = {
   readonly runtime: Pick<Runtime, 'monotonic' | 'deadline'>
   readonly operations: Upstreams
   readonly metrics: Metrics
 }
-type ServiceLook = { service: string; replicas: ReplicaLook[] }
 
 const SERVICES: readonly [service: string, upstream: keyof Upstreams][] = [
   ['auth_service', 'auth'],
@@ -26,60 +23,19 @@ const SERVICES: readonly [service: string, upstream: keyof Upstreams][] = [
   ['order_service', 'orders'],
 ]
 
-const time = (description: string) => NullableString({ format: 'date-time', description })
-
-const ReplicaView = Type.Object({
-  address: Type.String({ description: 'Its operations port, as the gateway reaches it' }),
-  alive: Type.Boolean({ description: 'GET /healthz' }),
-  ready: Type.Boolean({ description: 'GET /readyz, which asks its database' }),
-  problem: NullableString({ description: 'Why it is not ready' }),
-  answer_ms: NullableInteger({ description: 'How long /readyz took' }),
-  version: NullableString({ description: 'Its release' }),
-  node: NullableString({ description: 'Its version of Node.js' }),
-  started_at: time('When its process began'),
-  memory_bytes: NullableInteger(),
-  requests: NullableInteger({ description: 'Answered since it began' }),
-  failures: NullableInteger({ description: 'Of those, answered with 5xx' }),
-  settler_backlog: NullableInteger({ description: 'order_service: orders for which something is owed' }),
-  settler_oldest_seconds: NullableInteger({ description: 'order_service: age of the oldest of them' }),
-  ledger_mismatches: NullableInteger({
-    description: 'product_service: products that differ from their ledger',
-  }),
-  ledger_checked_at: time('product_service: end of its last pass over the ledger; null before the first'),
-})
-
-const SystemView = Type.Object({
-  services: Type.Array(Type.Object({ service: Type.String(), replicas: Type.Array(ReplicaView) })),
-})
-
-export function systemRoutes({ runtime, operations, metrics }: Deps) {
-  let underWay: Promise<ServiceLook[]> | undefined
+export function systemRoutes({ runtime, operations, metrics }: SystemRoutesDeps) {
+  let underWay: Promise<ServiceView[]> | undefined
 
   return async (app: App) => {
-    app.get(
-      '/api/system',
-      {
-        config: { access: 'admin' },
-        schema: {
-          tags: ['operations'],
-          summary: 'Health and figures of every replica the gateway knows',
-          operationId: 'getSystemState',
-          response: {
-            200: SystemView,
-            ...problemResponses(KIT_PROBLEMS, 'unauthenticated', 'forbidden', 'keys_unavailable'),
-          },
-        },
-      },
-      async () => {
-        underWay ??= look().finally(() => {
-          underWay = undefined
-        })
-        return { services: await underWay }
-      },
-    )
+    app.get('/api/system', getSystemStateOperation, async () => {
+      underWay ??= look().finally(() => {
+        underWay = undefined
+      })
+      return { services: await underWay }
+    })
   }
 
-  async function look(): Promise<ServiceLook[]> {
+  async function look(): Promise<ServiceView[]> {
     const behind = SERVICES.map(async ([service, upstream]) => {
       const addresses = (await Promise.all(operations[upstream].map(replicasBehind))).flat()
       return {
@@ -90,7 +46,7 @@ export function systemRoutes({ runtime, operations, metrics }: Deps) {
     return [{ service: 'storefront', replicas: [await itself()] }, ...(await Promise.all(behind))]
   }
 
-  async function itself(): Promise<ReplicaLook> {
+  async function itself(): Promise<ReplicaView> {
     const figures = figuresIn(readMetrics(await metrics.registry.metrics()))
     const here = {
       address: 'the one that answers you',

@@ -14,7 +14,8 @@ import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { VERSION } from '@shop/service_kit/runtime/version'
 import { createApp } from '../../src/app.ts'
 import { readMetrics } from '../../src/http/metric_values.ts'
-import { figuresIn, lookAtReplica, type ReplicaLook } from '../../src/http/replica_look.ts'
+import { figuresIn, lookAtReplica } from '../../src/http/replica_look.ts'
+import type { ReplicaView } from '../../src/http/system_schemas.ts'
 import { serve } from '../upstream.ts'
 
 const NOWHERE = 'http://127.0.0.1:9'
@@ -64,7 +65,7 @@ async function storefront(t: TestContext, orders: readonly string[]) {
     app.inject({ url: '/api/system', headers: token ? { authorization: `Bearer ${token}` } : {} })
 }
 
-const replicasOf = (body: string, service: string): ReplicaLook[] =>
+const replicasOf = (body: string, service: string): ReplicaView[] =>
   JSON.parse(body).services.find((found: { service: string }) => found.service === service).replicas
 
 suite('the state of the system', () => {

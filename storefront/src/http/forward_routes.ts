@@ -21,25 +21,26 @@ import type { Answer, Call, Upstream } from '../clients/upstream.ts'
 import type { Upstreams } from '../config.ts'
 import { compressed } from './compress.ts'
 import { createEventStreams, userOf } from './event_streams.ts'
+import { forwardOperation } from './forward_schemas.ts'
 import { visitorOf } from './leaving.ts'
 import { requestHeaders, responseHeaders } from './passed_headers.ts'
 import { FORWARDINGS, type Forwarding, laneOf, mayStream, upstreamPath } from './upstream_path.ts'
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
-type Deps = {
+export type ForwardRoutesDeps = {
   readonly services: Readonly<Record<keyof Upstreams, Upstream>>
   /** Tells whose streams are whose; without it they are told apart by address alone. */
   readonly verifyToken: VerifyToken | undefined
 }
 
-export function forwardRoutes(deps: Deps) {
+export function forwardRoutes(deps: ForwardRoutesDeps) {
   return async (app: App) => {
     for (const forwarding of FORWARDINGS) app.register(forwardTo(forwarding, deps))
   }
 }
 
-function forwardTo(forwarding: Forwarding, { services, verifyToken }: Deps) {
+function forwardTo(forwarding: Forwarding, { services, verifyToken }: ForwardRoutesDeps) {
   const service = services[forwarding.upstream]
   const eventStreams = createEventStreams()
 
@@ -82,9 +83,8 @@ function forwardTo(forwarding: Forwarding, { services, verifyToken }: Deps) {
         scope.route({
           method: [...METHODS],
           url,
+          ...forwardOperation,
           exposeHeadRoute: false,
-          config: { access: 'public' },
-          schema: { hide: true },
           handler,
         })
       }

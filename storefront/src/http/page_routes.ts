@@ -8,6 +8,7 @@ import fastifyStatic from '@fastify/static'
 import type { App } from '@shop/service_kit/http/app'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isPageAddress } from './page_addresses.ts'
+import { getAssetOperation, getFileOperation, getPageOperation } from './page_schemas.ts'
 
 const PAGE = 'index.html'
 const COMPRESSED = /\.(br|gz)$/
@@ -16,21 +17,24 @@ const ASK_AGAIN = { maxAge: 0 }
 /** Without what a conditional request could be answered by: a browser that has the page would be told 304. */
 const NOT_A_PAGE = { ...ASK_AGAIN, etag: false, lastModified: false, acceptRanges: false }
 
-export function pageRoutes(folder: string) {
+export type PageRoutesDeps = {
+  /** Of the built pages. */
+  readonly folder: string
+}
+
+export function pageRoutes({ folder }: PageRoutesDeps) {
   const rootFiles = readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name !== PAGE && !COMPRESSED.test(entry.name))
     .map(({ name }) => name)
 
   return async (app: App) => {
     await app.register(fastifyStatic, { root: folder, serve: false, preCompressed: true, etag: true })
-    const options = { config: { access: 'public' }, schema: { hide: true } } as const
 
-    app.get('/assets/*', options, async (request, reply) => {
-      const { '*': file } = request.params as { '*': string }
-      return reply.sendFile(`assets/${file}`, FOREVER)
-    })
+    app.get('/assets/*', getAssetOperation, async ({ params }, reply) =>
+      reply.sendFile(`assets/${params['*']}`, FOREVER),
+    )
     for (const file of rootFiles) {
-      app.get(`/${file}`, options, async (_request, reply) => reply.sendFile(file, { maxAge: '1h' }))
+      app.get(`/${file}`, getFileOperation, async (_request, reply) => reply.sendFile(file, { maxAge: '1h' }))
     }
     const page = async (request: FastifyRequest, reply: FastifyReply) => {
       // It tells which methods the address knows, if any.
@@ -40,8 +44,12 @@ export function pageRoutes(folder: string) {
         ? reply.sendFile(PAGE, ASK_AGAIN)
         : reply.code(404).sendFile(PAGE, NOT_A_PAGE)
     }
-    app.get('/', options, page)
-    app.get('/*', { ...options, config: { ...options.config, serves: isPageAddress } }, page)
+    app.get('/', getPageOperation, page)
+    app.get(
+      '/*',
+      { ...getPageOperation, config: { ...getPageOperation.config, serves: isPageAddress } },
+      page,
+    )
   }
 }
 
