@@ -34,7 +34,7 @@ export function readArguments<O extends Options>(
 ): { values: Values<O>; words: readonly string[] } {
   try {
     const { values, positionals } = parseArgs({
-      args: [...keptByNpm(command, env), ...withNegatives(command, argv)],
+      args: [...optionsTakenByNpm(command, env), ...joinNegativeNumbers(command, argv)],
       options: { help: { type: 'boolean', short: 'h' }, ...command.options } as Options,
       allowPositionals: command.words !== undefined,
     })
@@ -64,7 +64,7 @@ export function wholeNumber(name: string, text: string, minimum: number, maximum
 }
 
 /** `--products -5` says what it means, and the number can then be refused as one. */
-function withNegatives({ options }: Command<Options>, argv: readonly string[]): string[] {
+function joinNegativeNumbers({ options }: Command<Options>, argv: readonly string[]): string[] {
   const joined: string[] = []
   for (const argument of argv) {
     const before = joined.at(-1) ?? ''
@@ -81,7 +81,7 @@ const ALSO_OF_NPM = ['force', 'json', 'only', 'registry', 'tag']
 const NEVER_OURS = ['registry']
 
 /** Those of our options that npm kept, as they were typed. Only of the script npm runs: what it runs inherits them. */
-function keptByNpm({ name, options }: Command<Options>, env: NodeJS.ProcessEnv): string[] {
+function optionsTakenByNpm({ name, options }: Command<Options>, env: NodeJS.ProcessEnv): string[] {
   if (name.replace(/^npm (run )?/, '') !== env.npm_lifecycle_event) return []
   return Object.entries(options).flatMap(([option, { type }]) => {
     const positive = option.replace(/^no-/, '')

@@ -7,12 +7,12 @@ import { chmodSync, copyFileSync, existsSync, readdirSync, rmSync, statSync } fr
 import { join, resolve } from 'node:path'
 import { reasonOf } from '@shop/service_kit/runtime/reason'
 import { readArguments, refuse } from './arguments.ts'
-import { copyAtOneMoment, settleCopy } from './backup/cut.ts'
 import { hashOf, MANIFEST_FILE, writeManifest } from './backup/manifest.ts'
+import { copySnapshot, mergeSidecars } from './backup/snapshot.ts'
 import { faultsOfFile, faultsOfLedger } from './backup/verify.ts'
-import { NOTHING_MADE, plannedService, planShop } from './plan.ts'
+import { PLACEHOLDER_SECRETS, plannedService, planShop } from './plan.ts'
 import { ADMIN_FILE, SECRETS_FILE, SHOWN_FILE } from './start/first_run.ts'
-import { makeForOwnerOnly, OWNER_ONLY, ownFolder } from './start/owner_only.ts'
+import { OWNER_ONLY, restrictFolder, restrictNewFiles } from './start/owner_only.ts'
 
 const { values } = readArguments(
   {
@@ -28,7 +28,7 @@ const { values } = readArguments(
 if (values.to === undefined) refuse('Say where to: npm run backup -- --to <folder>')
 const folder = resolve(values.to)
 
-const plan = planShop(process.env, NOTHING_MADE)
+const plan = planShop(process.env, PLACEHOLDER_SECRETS)
 if (plan.databaseUrl !== undefined && !plan.databaseUrl.startsWith('sqlite:')) {
   refuse(
     'The shop is on MongoDB: use `mongodump --oplog --uri "$DATABASE_URL" --out <folder>` (docs/operations.md).',
@@ -43,7 +43,7 @@ for (const { file } of files) {
 
 const others = [SECRETS_FILE, ADMIN_FILE, SHOWN_FILE].filter((file) => existsSync(join(plan.dataDir, file)))
 
-makeForOwnerOnly()
+restrictNewFiles()
 makeFolder()
 // Unfinished it is of no use to anybody, and would be in the way of the next one.
 process.once('exit', (code) => {
@@ -57,14 +57,14 @@ const at = await copyStores()
 const faults: string[] = []
 for (const { service, file } of files) {
   const copy = join(folder, file)
-  settleCopy(copy)
+  mergeSidecars(copy)
   chmodSync(copy, OWNER_ONLY)
   faults.push(...faultsOfFile(copy, service))
 }
 if (faults.length === 0) {
   const { env } = plannedService(plan, 'product_service')
   faults.push(...(await faultsOfLedger(join(folder, 'products.db'), env)))
-  settleCopy(join(folder, 'products.db'))
+  mergeSidecars(join(folder, 'products.db'))
 }
 if (faults.length > 0) refuse(...faults.map((fault) => `Not usable: ${fault}.`))
 
@@ -90,7 +90,7 @@ function makeFolder(): void {
     if (existsSync(folder) && readdirSync(folder).length > 0) {
       refuse(`${folder} is not empty. A backup gets a folder of its own.`)
     }
-    ownFolder(folder)
+    restrictFolder(folder)
   } catch (error) {
     refuse(`A backup cannot be made in ${folder}: ${reasonOf(error)}`)
   }
@@ -98,7 +98,7 @@ function makeFolder(): void {
 
 async function copyStores(): Promise<Date> {
   try {
-    return await copyAtOneMoment(
+    return await copySnapshot(
       files.map(({ file }) => ({ from: join(plan.dataDir, file), to: join(folder, file) })),
     )
   } catch (error) {

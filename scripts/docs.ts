@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { readArguments } from './arguments.ts'
-import { madeDocuments } from './docs/documents.ts'
+import { generatedDocuments } from './docs/documents.ts'
 import { ROOT } from './root.ts'
 
 const { values } = readArguments(
@@ -19,7 +19,7 @@ const { values } = readArguments(
   process.argv.slice(2),
 )
 
-const files = await madeDocuments()
+const files = await generatedDocuments()
 
 const changed: string[] = []
 for (const [path, text] of files) {

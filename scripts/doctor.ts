@@ -1,15 +1,15 @@
 /**
  * `npm run doctor`: is this shop well? Looks at configuration, ports, stores, the ledger, reservations and
- * orders; says what is wrong and how to mend it; exit code 1 while anything is wrong. Changes nothing without
+ * orders; says what is wrong and how to remedy it; exit code 1 while anything is wrong. Changes nothing without
  * `--fix`, and tells everything it changes.
  */
 import { readArguments } from './arguments.ts'
-import { examineLedger, examineReservations, examineUnsettled } from './doctor/consistency.ts'
-import { type Examination, printReport, treat } from './doctor/findings.ts'
-import { examineConfiguration, examinePorts } from './doctor/machine.ts'
-import { examineStores } from './doctor/stores.ts'
-import { examineReadability } from './doctor/unreadable.ts'
-import { NOTHING_MADE, planShop } from './plan.ts'
+import { checkLedger, checkReservations, checkUnsettled } from './doctor/consistency.ts'
+import { applyFixes, type Check, printReport } from './doctor/findings.ts'
+import { checkConfiguration, checkPorts } from './doctor/machine.ts'
+import { checkStores } from './doctor/stores.ts'
+import { checkReadability } from './doctor/unreadable.ts'
+import { PLACEHOLDER_SECRETS, planShop } from './plan.ts'
 import { paintFor } from './start/log_lines.ts'
 
 const { values } = readArguments(
@@ -29,22 +29,22 @@ const { values } = readArguments(
   process.argv.slice(2),
 )
 
-const plan = planShop(process.env, NOTHING_MADE)
-const configuration = await examineConfiguration(plan)
-const ports = await examinePorts(plan)
-const stores = await examineStores(plan)
+const plan = planShop(process.env, PLACEHOLDER_SECRETS)
+const configuration = await checkConfiguration(plan)
+const ports = await checkPorts(plan)
+const stores = await checkStores(plan)
 const { products, orders, ordersMadeAt } = stores.open
-const examinations: Examination[] = [configuration, ports, stores]
+const checks: Check[] = [configuration, ports, stores]
 try {
   const running = ports.running.length > 0
   const now = () => new Date()
   // Orders first: settling one may be all that its reservation needs.
-  if (products && orders) examinations.push(await examineUnsettled({ products, orders, running, now }))
-  if (orders) examinations.push(await examineReadability(orders, stores.open.unreadable))
-  if (products) examinations.push(await examineLedger(products, running))
+  if (products && orders) checks.push(await checkUnsettled({ products, orders, running, now }))
+  if (orders) checks.push(await checkReadability(orders, stores.open.unreadable))
+  if (products) checks.push(await checkLedger(products, running))
   if (products && orders)
-    examinations.push(await examineReservations({ products, orders, ordersMadeAt, running, now }))
-  const report = await treat(examinations, values.fix === true)
+    checks.push(await checkReservations({ products, orders, ordersMadeAt, running, now }))
+  const report = await applyFixes(checks, values.fix === true)
   process.stdout.write(
     values.json ? `${JSON.stringify(report, null, 2)}\n` : printReport(report, paintFor(process.stdout)),
   )

@@ -16,16 +16,16 @@ import { databaseOf } from '@shop/service_kit/mongo/url'
 import { reasonOf } from '@shop/service_kit/runtime/reason'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { readArguments, refuse } from './arguments.ts'
-import { copyAtOneMoment, isInUse } from './backup/cut.ts'
+import { copySnapshot, isInUse } from './backup/snapshot.ts'
 import { faultsOfFile } from './backup/verify.ts'
-import { carryAccounts } from './migrate/accounts.ts'
-import { carryAge, carryOrders } from './migrate/orders.ts'
-import { carryProducts, currencyOf } from './migrate/products.ts'
-import { type Carried, createProgress } from './migrate/progress.ts'
+import { copyAccounts } from './migrate/accounts.ts'
+import { copyOrders, copyStoreAge } from './migrate/orders.ts'
+import { copyProducts, currencyOf } from './migrate/products.ts'
+import { type Copied, createProgress } from './migrate/progress.ts'
 import { SERVICES } from './services.ts'
 
 const AUDIT_AT_ONCE = 1_000
-const REMOVING_MS = 2_000
+const REMOVE_TIMEOUT_MS = 2_000
 
 const { values } = readArguments(
   {
@@ -57,7 +57,7 @@ const folder = mkdtempSync(join(tmpdir(), 'shop_migrate_'))
 // It holds password hashes and signing keys, so it goes however this ends. The threads that copy may still be making
 // and removing files in it, which a removal trips over.
 process.once('exit', () => {
-  for (const until = Date.now() + REMOVING_MS; existsSync(folder) && Date.now() < until; ) {
+  for (const until = Date.now() + REMOVE_TIMEOUT_MS; existsSync(folder) && Date.now() < until; ) {
     try {
       rmSync(folder, { recursive: true, force: true })
     } catch {}
@@ -66,13 +66,13 @@ process.once('exit', () => {
     process.stderr.write(`${folder} cannot be removed, and holds copies of the stores.\n`)
 })
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1))
-const ends: (() => Promise<void>)[] = []
-const closing = <T extends { close(): Promise<void> }>(store: T): T => {
-  ends.push(() => store.close())
+const closers: (() => Promise<void>)[] = []
+const closeAtEnd = <T extends { close(): Promise<void> }>(store: T): T => {
+  closers.push(() => store.close())
   return store
 }
 try {
-  await copyAtOneMoment(
+  await copySnapshot(
     SERVICES.map(({ databaseFile }) => ({
       from: join(source, databaseFile),
       to: join(folder, databaseFile),
@@ -86,30 +86,32 @@ try {
     )
   }
   const CURRENCY = currencyOf(folder)
-  const old = { DATA_DIR: folder, CURRENCY }
+  const sourceConfig = { DATA_DIR: folder, CURRENCY }
   // Nobody searches the copy.
-  const lookOnly = { ...old, existing: true }
-  const oldStores = {
-    accounts: closing(await openAuthStores(old, { runtime: systemRuntime })),
-    products: closing(await openProductStores(lookOnly, { runtime: systemRuntime })),
-    orders: closing(await openOrderStores(old, { runtime: systemRuntime })),
+  const readOnlyConfig = { ...sourceConfig, existing: true }
+  const sourceStores = {
+    accounts: closeAtEnd(await openAuthStores(sourceConfig, { runtime: systemRuntime })),
+    products: closeAtEnd(await openProductStores(readOnlyConfig, { runtime: systemRuntime })),
+    orders: closeAtEnd(await openOrderStores(sourceConfig, { runtime: systemRuntime })),
   }
-  // Amounts are carried as they lie there, so the target counts with the digits the source counts with.
-  const next = ({ digits }: { digits(): number }) => ({
+  // Amounts are copied as they lie there, so the target counts with the digits the source counts with.
+  const targetConfig = ({ digits }: { digits(): number }) => ({
     DATABASE_URL: to!,
     DATA_DIR: folder,
     CURRENCY,
     CURRENCY_DIGITS: digits(),
   })
-  const nextStores = {
-    accounts: closing(
+  const targetStores = {
+    accounts: closeAtEnd(
       await openAuthStores({ DATABASE_URL: to!, DATA_DIR: folder }, { runtime: systemRuntime }),
     ),
-    products: closing(await openProductStores(next(oldStores.products), { runtime: systemRuntime })),
-    orders: closing(await openOrderStores(next(oldStores.orders), { runtime: systemRuntime })),
+    products: closeAtEnd(
+      await openProductStores(targetConfig(sourceStores.products), { runtime: systemRuntime }),
+    ),
+    orders: closeAtEnd(await openOrderStores(targetConfig(sourceStores.orders), { runtime: systemRuntime })),
   }
-  await nextStores.products.check()
-  const mongo = closing(
+  await targetStores.products.check()
+  const mongo = closeAtEnd(
     await openMongo({
       runtime: systemRuntime,
       url: to!,
@@ -122,25 +124,25 @@ try {
   type Mark = { _id: string; value: string }
   const marks = mongo.collection<Mark>('settings')
   const mark = await mongo.repeat(() => marks.findOne({ _id: 'migration' }))
-  const inhabited = (await nextStores.products.audit.ledgerMismatches(undefined, 1)).checked > 0
-  if (mark?.value === 'finished' || (inhabited && !mark)) refuse('There is a shop in the target already.')
+  const hasProducts = (await targetStores.products.audit.ledgerMismatches(undefined, 1)).checked > 0
+  if (mark?.value === 'finished' || (hasProducts && !mark)) refuse('There is a shop in the target already.')
   const setMark = (value: string) =>
     mongo.repeat(() => marks.updateOne({ _id: 'migration' }, { $set: { value } }, { upsert: true }))
   await setMark('under way')
 
   const progress = createProgress(process.stdout)
-  const carried: Carried[] = [
-    ...(await carryAccounts(folder, oldStores.accounts, nextStores.accounts, progress)),
-    ...(await carryProducts(folder, mongo, progress)),
-    ...(await carryOrders(oldStores.orders.orders, nextStores.orders.orders, progress)),
+  const copied: Copied[] = [
+    ...(await copyAccounts(folder, sourceStores.accounts, targetStores.accounts, progress)),
+    ...(await copyProducts(folder, mongo, progress)),
+    ...(await copyOrders(sourceStores.orders.orders, targetStores.orders.orders, progress)),
   ]
-  await carryAge(join(folder, 'orders.db'), to!)
-  const faults = carried
+  await copyStoreAge(join(folder, 'orders.db'), to!)
+  const faults = copied
     .filter(({ source, target }) => source !== target)
     .map(({ what, source, target }) => `${what}: ${source} in the source, ${target} in the target`)
   let after: string | undefined
   do {
-    const page = await nextStores.products.audit.ledgerMismatches(after, AUDIT_AT_ONCE)
+    const page = await targetStores.products.audit.ledgerMismatches(after, AUDIT_AT_ONCE)
     faults.push(
       ...page.mismatches.map((mismatch) => `the ledger does not balance: ${JSON.stringify(mismatch)}`),
     )
@@ -153,5 +155,5 @@ try {
   process.stderr.write(`${reasonOf(error)}\nNothing in the source has changed; run it again to go on.\n`)
   process.exitCode = 1
 } finally {
-  for (const end of ends.reverse()) await end()
+  for (const close of closers.reverse()) await close()
 }

@@ -14,7 +14,7 @@ import {
 import Type from 'typebox'
 import { refuse } from './arguments.ts'
 import { type ProcessEntry, SERVICES, type ServiceEntry, type ServiceName, STOREFRONT } from './services.ts'
-import { type Chance, type FirstRun, planFirstRun } from './start/first_run.ts'
+import { type FirstRun, planFirstRun, type SecretGenerators } from './start/first_run.ts'
 
 export type Planned<Entry extends ProcessEntry = ServiceEntry> = {
   readonly entry: Entry
@@ -39,7 +39,10 @@ export type Plan = {
 }
 
 /** For scripts that only look: a folder without secrets is planned as if it had some. Never kept. */
-export const NOTHING_MADE: Chance = { secret: () => '-'.repeat(64), password: () => '-'.repeat(32) }
+export const PLACEHOLDER_SECRETS: SecretGenerators = {
+  secret: () => '-'.repeat(64),
+  password: () => '-'.repeat(32),
+}
 
 /**
  * What keeps a service small. glibc would hold on to the 19 MiB of each password hashed; with the threshold large
@@ -48,7 +51,7 @@ export const NOTHING_MADE: Chance = { secret: () => '-'.repeat(64), password: ()
  */
 export const MEMORY_ENV = { MALLOC_MMAP_THRESHOLD_: '1048576', NODE_OPTIONS: '--max-semi-space-size=6' }
 
-const Place = Type.Object({
+const AddressConfig = Type.Object({
   HOST: CommonConfig.HOST,
   OPS_HOST: OperationsConfig.OPS_HOST,
   DATA_DIR: CommonConfig.DATA_DIR,
@@ -56,25 +59,30 @@ const Place = Type.Object({
 })
 const LOOPBACK = ['127.0.0.1', '::1']
 
-/** Ends the process when it can't be told where the shop's data is: nothing else could be looked at. */
-export function planShop(env: NodeJS.ProcessEnv, chance: Chance): Plan {
-  const { HOST: host, OPS_HOST: operationsHost, DATA_DIR, TRUSTED_PROXIES: told } = readPlace(env)
+/** Ends the process when it can't tell where the shop's data is: nothing else could be looked at. */
+export function planShop(env: NodeJS.ProcessEnv, generators: SecretGenerators): Plan {
+  const {
+    HOST: host,
+    OPS_HOST: operationsHost,
+    DATA_DIR,
+    TRUSTED_PROXIES: trustedProxies,
+  } = readAddressConfig(env)
   const dataDir = resolve(DATA_DIR)
-  const first = planFirstRun(dataDir, env, chance)
+  const first = planFirstRun(dataDir, env, generators)
   const faults = [...first.faults]
-  const place = <Entry extends ProcessEntry>(entry: Entry) => {
+  const withPorts = <Entry extends ProcessEntry>(entry: Entry) => {
     const port = readPort(entry.portVariable, entry.defaultPort, env, faults)
-    const operated = readPort(operationsVariable(entry), operationsPort(port), env, faults)
+    const opsPort = readPort(operationsVariable(entry), operationsPort(port), env, faults)
     return {
       entry,
       port,
       origin: originOf(host, port),
-      operations: { port: operated, origin: originOf(operationsHost, operated) },
+      operations: { port: opsPort, origin: originOf(operationsHost, opsPort) },
     }
   }
-  const placed = SERVICES.map(place)
+  const services = SERVICES.map(withPorts)
   const urls = Object.fromEntries(
-    placed.flatMap(({ entry, origin, operations }) => [
+    services.flatMap(({ entry, origin, operations }) => [
       [entry.urlVariable, origin],
       [entry.urlVariable.replace('_URL', '_OPS_URL'), operations.origin],
     ]),
@@ -82,7 +90,7 @@ export function planShop(env: NodeJS.ProcessEnv, chance: Chance): Plan {
   const { TRUSTED_PROXIES_FILE: _read, ...given } = env
   // On one's own machine the pages of an API are of most use where they can call it.
   const publicDocs = LOOPBACK.includes(host) ? 'true' : 'false'
-  const equip = <Entry extends ProcessEntry>(
+  const withEnvironment = <Entry extends ProcessEntry>(
     service: Omit<Planned<Entry>, 'env'>,
     trusted: string | undefined,
   ): Planned<Entry> => ({
@@ -107,9 +115,9 @@ export function planShop(env: NodeJS.ProcessEnv, chance: Chance): Plan {
     databaseUrl: env.DATABASE_URL || undefined,
     first,
     // The storefront is here too, and says for whom it asks: a failed login counts against that visitor alone.
-    services: placed.map((service) => equip(service, besideUs(host, told))),
-    // Nobody names its own address there, unless we are told of a proxy in front.
-    storefront: equip(place(STOREFRONT), told),
+    services: services.map((service) => withEnvironment(service, serviceProxies(host, trustedProxies))),
+    // Nobody names its own address there, unless TRUSTED_PROXIES says that a proxy is in front.
+    storefront: withEnvironment(withPorts(STOREFRONT), trustedProxies),
     faults,
   }
 }
@@ -129,9 +137,9 @@ function readPort(variable: string, otherwise: number, env: NodeJS.ProcessEnv, f
   return Math.min(otherwise, PORT_MAX)
 }
 
-function readPlace(env: NodeJS.ProcessEnv): Type.Static<typeof Place> {
+function readAddressConfig(env: NodeJS.ProcessEnv): Type.Static<typeof AddressConfig> {
   try {
-    return readEnvironment(Place, env)
+    return readEnvironment(AddressConfig, env)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     return refuse(...error.faults.map((fault) => `${fault}.`))
@@ -139,9 +147,13 @@ function readPlace(env: NodeJS.ProcessEnv): Type.Static<typeof Place> {
 }
 
 /** Those whose word on a visitor's address is believed: whoever calls from the addresses the storefront calls from. */
-const besideUs = (host: string, told: string | undefined): string =>
+const serviceProxies = (host: string, trustedProxies: string | undefined): string =>
   [
-    ...new Set([...LOOPBACK, ...(isIP(host) && !ANY_ADDRESS.includes(host) ? [host] : []), ...listOf(told)]),
+    ...new Set([
+      ...LOOPBACK,
+      ...(isIP(host) && !ANY_ADDRESS.includes(host) ? [host] : []),
+      ...listOf(trustedProxies),
+    ]),
   ].join()
 
 const ANY_ADDRESS = ['0.0.0.0', '::']

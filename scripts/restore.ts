@@ -9,12 +9,12 @@ import { indexFilesOf } from '@shop/product_service/storage/sqlite_index_file'
 import { reasonOf } from '@shop/service_kit/runtime/reason'
 import { markOf, noteMade, wasMade } from '@shop/service_kit/sqlite/mark'
 import { readArguments, refuse } from './arguments.ts'
-import { besides, isInUse } from './backup/cut.ts'
 import { hashOf, type Manifest, readManifest } from './backup/manifest.ts'
+import { isInUse, sidecarFiles } from './backup/snapshot.ts'
 import { faultsOfFile } from './backup/verify.ts'
-import { examinePorts } from './doctor/machine.ts'
-import { NOTHING_MADE, planShop } from './plan.ts'
-import { makeForOwnerOnly, OWNER_ONLY, OWNER_ONLY_FOLDER, ownFolder } from './start/owner_only.ts'
+import { checkPorts } from './doctor/machine.ts'
+import { PLACEHOLDER_SECRETS, planShop } from './plan.ts'
+import { OWNER_ONLY, OWNER_ONLY_FOLDER, restrictFolder, restrictNewFiles } from './start/owner_only.ts'
 import { folderFault } from './start/preflight.ts'
 
 const COMING = '.coming'
@@ -34,10 +34,10 @@ const { values } = readArguments(
 )
 if (values.from === undefined) refuse('Say where from: npm run restore -- --from <folder>')
 const folder = resolve(values.from)
-const plan = planShop(process.env, NOTHING_MADE)
+const plan = planShop(process.env, PLACEHOLDER_SECRETS)
 const { dataDir } = plan
 
-const { running } = await examinePorts(plan)
+const { running } = await checkPorts(plan)
 if (running.length > 0)
   refuse(`${running.join(', ')} run${running.length === 1 ? 's' : ''}. Stop the shop first.`)
 
@@ -59,7 +59,7 @@ if (unwritable) refuse(unwritable)
 // What SQLite keeps beside a store counts too, also where the store itself was deleted: it would be taken for the
 // latest changes of the one put in place.
 const present = names
-  .flatMap((file) => [file, ...besides(file)])
+  .flatMap((file) => [file, ...sidecarFiles(file)])
   .filter((name) => existsSync(join(dataDir, name)))
 if (present.length > 0 && values.force !== true) {
   refuse(`${dataDir} already has ${present.join(', ')}. With --force they are moved aside first.`)
@@ -71,9 +71,9 @@ for (const name of present) {
 
 const stores = plan.services.map(({ entry }) => join(dataDir, entry.databaseFile))
 const unmarked = stores.filter((path) => !wasMade(path))
-makeForOwnerOnly()
+restrictNewFiles()
 try {
-  ownFolder(dataDir)
+  restrictFolder(dataDir)
   for (const name of names) {
     copyFileSync(join(folder, name), join(dataDir, name + COMING))
     chmodSync(join(dataDir, name + COMING), OWNER_ONLY)

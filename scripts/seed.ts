@@ -7,7 +7,7 @@ import { openStores } from '@shop/product_service/storage/open_stores'
 import { reasonOf } from '@shop/service_kit/runtime/reason'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { readArguments, refuse, wholeNumber } from './arguments.ts'
-import { NOTHING_MADE, plannedService, planShop } from './plan.ts'
+import { PLACEHOLDER_SECRETS, plannedService, planShop } from './plan.ts'
 import { createProgress } from './seed/progress.ts'
 import { sampleProducts } from './seed/sample_products.ts'
 import { configFaults, folderFault, sharedFileFault, storeFault } from './start/preflight.ts'
@@ -34,7 +34,7 @@ const { values } = readArguments(
 const total = wholeNumber('--products', values.products ?? '1000', 1, PRODUCTS_MAX)
 const seed = wholeNumber('--seed', values.seed ?? '1', 0, SEED_MAX)
 
-const plan = planShop(process.env, NOTHING_MADE)
+const plan = planShop(process.env, PLACEHOLDER_SECRETS)
 const product = plannedService(plan, 'product_service')
 const faults = [
   ...plan.first.faults,

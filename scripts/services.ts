@@ -26,7 +26,7 @@ export type ProcessEntry = {
   readonly defaultPort: number
   readonly main: string
   /** A call that needs a token, of those that check tokens themselves. */
-  readonly asksForToken?: string
+  readonly authenticatedPath?: string
   /** Throws ConfigError. */
   readonly readConfig: (env: NodeJS.ProcessEnv) => unknown
   /** What else its first start on a data folder would refuse. Rejects with ConfigError. */
@@ -74,7 +74,7 @@ export const SERVICES: readonly ServiceEntry[] = [
     defaultPort: 5001,
     urlVariable: 'PRODUCT_URL',
     main: mainOf('product_service'),
-    asksForToken: '/products/00000000-0000-7000-8000-000000000000/stock_movements',
+    authenticatedPath: '/products/00000000-0000-7000-8000-000000000000/stock_movements',
     databaseFile: 'products.db',
     readConfig: readProductConfig,
   },
@@ -86,7 +86,7 @@ export const SERVICES: readonly ServiceEntry[] = [
     defaultPort: 5002,
     urlVariable: 'ORDER_URL',
     main: mainOf('order_service'),
-    asksForToken: '/orders',
+    authenticatedPath: '/orders',
     databaseFile: 'orders.db',
     readConfig: readOrderConfig,
   },

@@ -8,9 +8,9 @@ import { buildPagesIfOld, pagesAreOld } from '../storefront/build.ts'
 import { readArguments, refuse } from './arguments.ts'
 import { plannedService, planShop } from './plan.ts'
 import { digitsOf, firstProduct, loadDemo, type Shop } from './start/demo_catalogue.ts'
-import { AlreadyKept } from './start/first_run.ts'
+import { AlreadyWritten } from './start/first_run.ts'
 import { createOutput, paintFor } from './start/log_lines.ts'
-import { makeForOwnerOnly } from './start/owner_only.ts'
+import { restrictNewFiles } from './start/owner_only.ts'
 import { preflight } from './start/preflight.ts'
 import { superviseServices } from './start/supervisor.ts'
 import { readyFields, welcome } from './start/welcome.ts'
@@ -51,12 +51,12 @@ if (faults.length > 0) refuse(...faults)
 const wantsDemo = await demoWanted(first.fresh)
 await buildPages()
 // Only now: a start that was ended before this is still the first, and its admin's password was never shown.
-makeForOwnerOnly()
+restrictNewFiles()
 try {
-  first.keep()
+  first.write()
 } catch (error) {
   refuse(
-    error instanceof AlreadyKept
+    error instanceof AlreadyWritten
       ? error.message
       : `${dataDir} cannot be written: ${(error as Error).message}`,
   )
@@ -111,7 +111,7 @@ async function greet() {
   }
   if (asked.json) return output.say('ready', 'info', readyFields(ready))
   output.say(welcome(ready, paintFor(process.stdout)))
-  if (ready.showsPassword) first.noteShown()
+  if (ready.showsPassword) first.markShown()
 }
 
 async function demoWanted(fresh: boolean): Promise<boolean> {

@@ -6,11 +6,11 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
-import { madeDocuments } from '../scripts/docs/documents.ts'
+import { generatedDocuments } from '../scripts/docs/documents.ts'
 import { ROOT } from '../scripts/root.ts'
 
 suite('the documents say what the code does (npm run docs)', async () => {
-  for (const [path, text] of await madeDocuments()) {
+  for (const [path, text] of await generatedDocuments()) {
     test(path, () => assert.deepEqual(text.split('\n'), readFileSync(join(ROOT, path), 'utf8').split('\n')))
   }
 })

@@ -5,7 +5,7 @@ import { configurationPage } from './configuration_page.ts'
 import { errorsPage } from './errors_page.ts'
 import { openApiDocuments } from './openapi.ts'
 
-export async function madeDocuments(): Promise<ReadonlyMap<string, string>> {
+export async function generatedDocuments(): Promise<ReadonlyMap<string, string>> {
   const documents = await openApiDocuments()
   return new Map([
     ...[...documents].map(

@@ -19,7 +19,7 @@ export type OpenApi = {
   >
 }
 
-const nobody = () => {
+const notCalled = () => {
   throw new Error('No request is made while documents are written')
 }
 
@@ -47,7 +47,7 @@ export async function openApiDocuments(): Promise<Map<string, OpenApi>> {
         runtime: systemRuntime,
         reached: () => {},
         metrics: createMetrics('product_service'),
-        access: { verifyToken: nobody, verifyServiceToken: nobody },
+        access: { verifyToken: notCalled, verifyServiceToken: notCalled },
       }),
     ],
     [
@@ -59,7 +59,7 @@ export async function openApiDocuments(): Promise<Map<string, OpenApi>> {
           orders,
           reservations: createDirectReservations(products.stock, systemRuntime.now),
         }),
-        verifyToken: nobody,
+        verifyToken: notCalled,
         currency: 'USD',
         digits: () => 2,
       }),

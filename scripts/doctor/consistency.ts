@@ -4,7 +4,7 @@
  * every kind of store, and while the services run.
  *
  * Two stores are never read at the same instant. So where the services run, a finding counts only when a second
- * look, LOOK_AGAIN_MS later, still has it: what was only on its way has arrived by then.
+ * look, RECHECK_DELAY_MS later, still has it: what was only on its way has arrived by then.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Order, OrderStatus } from '@shop/order_service/domain/order'
@@ -15,15 +15,15 @@ import { createSettle } from '@shop/order_service/domain/settle_order'
 import type { Stores as ProductStores } from '@shop/product_service/domain/ports'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createDirectReservations } from './direct_reservations.ts'
-import type { Examination, Finding } from './findings.ts'
-import { UNREADABLE_MEND } from './unreadable.ts'
+import type { Check, Finding } from './findings.ts'
+import { UNREADABLE_REMEDY } from './unreadable.ts'
 
 const PAGE = 500
-const LOOK_AGAIN_MS = 3_000
+const RECHECK_DELAY_MS = 3_000
 /** Well beyond the longest an order waits when nothing is wrong (settle_due.ts). */
 export const STUCK_AFTER_MS = 60_000
 /** How long a repair waits for orders that another settler has claimed; a little more than a lease. */
-const SETTLE_PATIENCE_MS = 20_000
+const SETTLE_TIMEOUT_MS = 20_000
 
 export type Shop = {
   readonly products: ProductStores
@@ -34,11 +34,11 @@ export type Shop = {
   readonly now: () => Date
 }
 
-export async function examineLedger({ audit }: ProductStores, running: boolean): Promise<Examination> {
+export async function checkLedger({ audit }: ProductStores, running: boolean): Promise<Check> {
   let checked = 0
   const look = async () => {
     checked = 0
-    const found: Named[] = []
+    const found: KeyedFinding[] = []
     for (let after: string | undefined, more = true; more; ) {
       const page = await audit.ledgerMismatches(after, PAGE)
       checked += page.checked
@@ -47,7 +47,8 @@ export async function examineLedger({ audit }: ProductStores, running: boolean):
         found.push({
           key: productId,
           problem: `Product ${productId} has stock ${stock} and reserved ${reserved}, but its movements sum up to ${movementsSum} and its held reservations to ${heldUnits}.`,
-          mend: 'Nothing in the shop changes one without the other, so the store was changed from outside: count the units, and compare with the last backup.',
+          remedy:
+            'Nothing in the shop changes one without the other, so the store was changed from outside: count the units, and compare with the last backup.',
         })
       }
       after = page.next
@@ -55,14 +56,18 @@ export async function examineLedger({ audit }: ProductStores, running: boolean):
     }
     return found
   }
-  return { name: 'Ledger', findings: await twice(look, running), summary: `balances for ${checked} products` }
+  return {
+    name: 'Ledger',
+    findings: await foundTwice(look, running),
+    summary: `balances for ${checked} products`,
+  }
 }
 
-export async function examineReservations(shop: Shop): Promise<Examination> {
+export async function checkReservations(shop: Shop): Promise<Check> {
   let counted = ''
-  const findings = await twice(async () => {
-    const { held, found } = await heldAgainstOrders(shop)
-    const { confirmed, found: unheld } = await confirmedAgainstHeld(shop, held)
+  const findings = await foundTwice(async () => {
+    const { held, found } = await compareHeldWithOrders(shop)
+    const { confirmed, found: unheld } = await compareConfirmedWithHeld(shop, held)
     counted = `${held.size} held reservations and ${confirmed} confirmed orders agree`
     return [...found, ...unheld]
   }, shop.running)
@@ -70,10 +75,10 @@ export async function examineReservations(shop: Shop): Promise<Examination> {
 }
 
 /** Every held reservation belongs to an order that may hold one. */
-async function heldAgainstOrders(shop: Shop) {
+async function compareHeldWithOrders(shop: Shop) {
   const { products, orders } = shop
   const held = new Map<string, string>()
-  const found: Named[] = []
+  const found: KeyedFinding[] = []
   for (let after: string | undefined, more = true; more; ) {
     const page = await products.audit.heldReservations(after, PAGE)
     const statuses = await orders.statusesOf(page.reservations.map(({ orderId }) => orderId))
@@ -82,7 +87,7 @@ async function heldAgainstOrders(shop: Shop) {
       found.push({
         key: orderId,
         problem: `The reservation of order ${orderId} is in the store and cannot be read.`,
-        mend: UNREADABLE_MEND,
+        remedy: UNREADABLE_REMEDY,
       })
     }
     for (const { orderId, lines } of page.reservations) {
@@ -109,19 +114,20 @@ function heldFinding(
   orderId: string,
   status: OrderStatus | undefined,
   owed: boolean,
-): Named | undefined {
+): KeyedFinding | undefined {
   if (status === undefined && isOlder(orderId, ordersMadeAt)) {
     return {
       key: orderId,
       problem: `Stock is held for order ${orderId}, which is not in the store of orders; that was made anew later, at ${ordersMadeAt}.`,
-      mend: 'Bring the earlier store of orders back (see that DATABASE_URL names it), or put a backup in place (`npm run restore`). If the order is gone for good, count the units and correct the stock.',
+      remedy:
+        'Bring the earlier store of orders back (see that DATABASE_URL names it), or put a backup in place (`npm run restore`). If the order is gone for good, count the units and correct the stock.',
     }
   }
   if (status === undefined || status === 'rejected' || status === 'cancelled') {
     return {
       key: orderId,
       problem: `Stock is held for order ${orderId}, which ${status === undefined ? 'does not exist' : `is ${status}`}.`,
-      mend: 'Release it: `npm run doctor -- --fix`.',
+      remedy: 'Release it: `npm run doctor -- --fix`.',
       async fix() {
         await products.stock.release([orderId], now().toISOString())
         return `What was held for order ${orderId} is free to sell again.`
@@ -132,7 +138,7 @@ function heldFinding(
     return {
       key: orderId,
       problem: `Order ${orderId} is ${status}, but its reservation still counts as held.`,
-      mend: 'Record the shipment: `npm run doctor -- --fix`.',
+      remedy: 'Record the shipment: `npm run doctor -- --fix`.',
       async fix() {
         await products.stock.ship([orderId], now().toISOString())
         return `The reservation of order ${orderId} is recorded as shipped.`
@@ -147,8 +153,8 @@ const isOlder = (orderId: string, at: string | undefined): boolean =>
   at !== undefined && Number.parseInt(orderId.replaceAll('-', '').slice(0, 12), 16) < Date.parse(at)
 
 /** Every confirmed order is held, for exactly its lines. `held` was read before, so newer orders are not in it. */
-async function confirmedAgainstHeld({ orders }: Shop, held: ReadonlyMap<string, string>) {
-  const found: Named[] = []
+async function compareConfirmedWithHeld({ orders }: Shop, held: ReadonlyMap<string, string>) {
+  const found: KeyedFinding[] = []
   let confirmed = 0
   for (let before: string | undefined, more = true; more; ) {
     const page = await orders.listByStatus('confirmed', { limit: PAGE, before })
@@ -162,7 +168,7 @@ async function confirmedAgainstHeld({ orders }: Shop, held: ReadonlyMap<string, 
           lines === undefined
             ? `Order ${order.id} is confirmed, but no stock is held for it.`
             : `Order ${order.id} is confirmed, but what is held for it is not what was ordered.`,
-        mend: 'Cancel the order (PUT /orders/:id with status cancelled) and tell its customer.',
+        remedy: 'Cancel the order (PUT /orders/:id with status cancelled) and tell its customer.',
       })
     }
     before = page.at(-1)?.order.id
@@ -180,13 +186,13 @@ const fingerprint = (lines: readonly { productId: string; quantity: number }[]):
     .sort()
     .join()
 
-export async function examineUnsettled(shop: Shop): Promise<Examination> {
+export async function checkUnsettled(shop: Shop): Promise<Check> {
   const { waiting, stuck } = await unsettled(shop)
   let settling: Promise<ReadonlySet<string>> | undefined
   const findings = stuck.map(({ id, status, updatedAt }): Finding => {
     return {
       problem: `Order ${id} has been ${status} since ${updatedAt} with something left to do.`,
-      mend: shop.running
+      remedy: shop.running
         ? 'Look at the log of order_service; `npm run doctor -- --fix` settles it now.'
         : 'Start the shop, which settles it, or let `npm run doctor -- --fix` do it.',
       async fix() {
@@ -219,19 +225,22 @@ async function settleAll(shop: Shop): Promise<ReadonlySet<string>> {
   const reservations = createDirectReservations(products.stock, now)
   const ports = { ...systemRuntime, orders, reservations, now, report: () => {}, reached: () => {} }
   const settle = createSettle(ports)
-  for (const patience = now().getTime() + SETTLE_PATIENCE_MS; ; await sleep(500)) {
+  for (const patience = now().getTime() + SETTLE_TIMEOUT_MS; ; await sleep(500)) {
     await settleDue({ ...ports, pauseMs: () => BACKOFF.firstMs }, settle)
     const { stuck } = await unsettled(shop)
     if (stuck.length === 0 || now().getTime() > patience) return new Set(stuck.map(({ id }) => id))
   }
 }
 
-type Named = Finding & { readonly key: string }
+type KeyedFinding = Finding & { readonly key: string }
 
-async function twice(look: () => Promise<readonly Named[]>, running: boolean): Promise<readonly Finding[]> {
+async function foundTwice(
+  look: () => Promise<readonly KeyedFinding[]>,
+  running: boolean,
+): Promise<readonly Finding[]> {
   const first = await look()
   if (!running || first.length === 0) return first
-  await sleep(LOOK_AGAIN_MS)
+  await sleep(RECHECK_DELAY_MS)
   const again = new Map((await look()).map((finding) => [finding.key + finding.problem, finding]))
   return first.filter(({ key, problem }) => again.has(key + problem))
 }

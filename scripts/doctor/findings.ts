@@ -4,8 +4,8 @@ import type { Paint } from '../start/log_lines.ts'
 export type Finding = {
   /** What is wrong, in a sentence. */
   readonly problem: string
-  /** How to mend it, in a sentence. */
-  readonly mend: string
+  /** How to remedy it, in a sentence. */
+  readonly remedy: string
   /** Absent where only a person can decide. */
   readonly fix?: Fix
 }
@@ -13,7 +13,7 @@ export type Finding = {
 /** A repair that is safe: repeatable, and it takes nothing from anybody. Resolves what it did, in a sentence. */
 export type Fix = () => Promise<string>
 
-export type Examination = {
+export type Check = {
   readonly name: string
   /** What was looked at, when nothing is wrong. */
   readonly summary: string
@@ -21,37 +21,37 @@ export type Examination = {
 }
 
 /** A finding and what became of it. */
-export type Treated = Omit<Finding, 'fix'> & { readonly repairable: boolean; readonly done?: string }
+export type FindingResult = Omit<Finding, 'fix'> & { readonly repairable: boolean; readonly done?: string }
 
 export type Report = {
   readonly ok: boolean
-  readonly checks: readonly { name: string; summary: string; findings: readonly Treated[] }[]
+  readonly checks: readonly { name: string; summary: string; findings: readonly FindingResult[] }[]
 }
 
 /** Findings of one examination that are printed; the rest is counted. `--json` has all. */
 const PRINTED_MAX = 10
 
 /** Applies the fixes, if asked, one after the other; a fix that fails leaves its finding standing. */
-export async function treat(examinations: readonly Examination[], fixing: boolean): Promise<Report> {
-  const checks: Report['checks'][number][] = []
-  for (const { name, summary, findings } of examinations) {
-    const treated: Treated[] = []
-    for (const { problem, mend, fix } of findings) {
-      const finding = { problem, mend, repairable: fix !== undefined }
+export async function applyFixes(checks: readonly Check[], fixing: boolean): Promise<Report> {
+  const reports: Report['checks'][number][] = []
+  for (const { name, summary, findings } of checks) {
+    const results: FindingResult[] = []
+    for (const { problem, remedy, fix } of findings) {
+      const finding = { problem, remedy, repairable: fix !== undefined }
       if (!fixing || !fix) {
-        treated.push(finding)
+        results.push(finding)
         continue
       }
       try {
-        treated.push({ ...finding, done: await fix() })
+        results.push({ ...finding, done: await fix() })
       } catch (error) {
-        treated.push({ ...finding, mend: `${mend} (The repair failed: ${(error as Error).message})` })
+        results.push({ ...finding, remedy: `${remedy} (The repair failed: ${(error as Error).message})` })
       }
     }
-    checks.push({ name, summary, findings: treated })
+    reports.push({ name, summary, findings: results })
   }
-  const left = checks.flatMap(({ findings }) => findings).filter(({ done }) => done === undefined)
-  return { ok: left.length === 0, checks }
+  const left = reports.flatMap(({ findings }) => findings).filter(({ done }) => done === undefined)
+  return { ok: left.length === 0, checks: reports }
 }
 
 export function printReport({ ok, checks }: Report, paint: Paint): string {
@@ -75,8 +75,8 @@ export function printReport({ ok, checks }: Report, paint: Paint): string {
   ].join('\n')
 }
 
-function printFinding({ problem, mend, done }: Treated, paint: Paint): string[] {
+function printFinding({ problem, remedy, done }: FindingResult, paint: Paint): string[] {
   return done === undefined
-    ? [`    ${problem}`, `      ${paint('yellow', '→')} ${mend}`]
+    ? [`    ${problem}`, `      ${paint('yellow', '→')} ${remedy}`]
     : [`    ${problem}`, `      ${paint('green', '✓ repaired:')} ${done}`]
 }

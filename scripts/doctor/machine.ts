@@ -6,20 +6,20 @@ import type { ProcessEntry } from '../services.ts'
 import { ADMIN_FILE, SECRETS_FILE } from '../start/first_run.ts'
 import {
   configFaults,
-  doorOf,
   folderFault,
-  nameOf,
-  portHolder,
+  portStatus,
+  publicAddressOf,
+  serviceNameAt,
   sharedFileFault,
   storeFault,
 } from '../start/preflight.ts'
-import type { Examination, Finding } from './findings.ts'
+import type { Check, Finding } from './findings.ts'
 
 const OTHERS_MASK = 0o077
 const OWNER_ONLY = 0o600
 const PROBE_MS = 2_000
 
-export async function examineConfiguration(plan: Plan): Promise<Examination> {
+export async function checkConfiguration(plan: Plan): Promise<Check> {
   const faults = [
     ...plan.faults,
     ...(await configFaults([...plan.services, plan.storefront], false)),
@@ -35,21 +35,21 @@ export async function examineConfiguration(plan: Plan): Promise<Examination> {
     findings: [
       ...[...new Set(faults)].map((problem) => ({
         problem,
-        mend: 'Correct it where it comes from: the environment, or the file it names.',
+        remedy: 'Correct it where it comes from: the environment, or the file it names.',
       })),
-      ...[SECRETS_FILE, ADMIN_FILE, 'auth.db'].flatMap((file) => openToOthers(join(plan.dataDir, file))),
+      ...[SECRETS_FILE, ADMIN_FILE, 'auth.db'].flatMap((file) => checkFileMode(join(plan.dataDir, file))),
     ],
   }
 }
 
-function openToOthers(file: string): Finding[] {
+function checkFileMode(file: string): Finding[] {
   if (process.platform === 'win32' || !existsSync(file)) return []
   const mode = statSync(file).mode & 0o777
   if ((mode & OTHERS_MASK) === 0) return []
   return [
     {
       problem: `${file} holds secrets and can be read by other users of this machine (mode ${mode.toString(8)}).`,
-      mend: `chmod 600 ${file}`,
+      remedy: `chmod 600 ${file}`,
       async fix() {
         chmodSync(file, OWNER_ONLY)
         return `${file} is its owner's alone now.`
@@ -59,7 +59,7 @@ function openToOthers(file: string): Finding[] {
 }
 
 /** Which services of ours run, by what answers on their ports. They sell without the storefront too. */
-export async function examinePorts(plan: Plan): Promise<Examination & { running: readonly string[] }> {
+export async function checkPorts(plan: Plan): Promise<Check & { running: readonly string[] }> {
   const services = [...plan.services, plan.storefront]
   const states = await Promise.all(services.map((service) => stateOf(service, plan.host)))
   const running = services
@@ -71,7 +71,7 @@ export async function examinePorts(plan: Plan): Promise<Examination & { running:
       return [
         {
           problem: `Port ${port} is taken, but ${entry.name} does not answer there${detail}.`,
-          mend: `Stop what is there (another program, or a service that hangs), or set ${entry.portVariable} to another port.`,
+          remedy: `Stop what is there (another program, or a service that hangs), or set ${entry.portVariable} to another port.`,
         },
       ]
     }
@@ -79,7 +79,7 @@ export async function examinePorts(plan: Plan): Promise<Examination & { running:
       return [
         {
           problem: `${entry.name} runs on port ${port} but is not ready: ${detail}`,
-          mend: `Read its log; ${operations.origin}/readyz says when it is ready.`,
+          remedy: `Read its log; ${operations.origin}/readyz says when it is ready.`,
         },
       ]
     }
@@ -87,7 +87,7 @@ export async function examinePorts(plan: Plan): Promise<Examination & { running:
       return [
         {
           problem: `${entry.name} does not run on port ${port}, though ${running.join(' and ')} do.`,
-          mend: '`npm start` runs all of them and starts again what ends; stop it and start it once more.',
+          remedy: '`npm start` runs all of them and starts again what ends; stop it and start it once more.',
         },
       ]
     }
@@ -102,9 +102,9 @@ type State = { readonly state: 'free' | 'ready' | 'not ready' | 'stranger'; read
 
 async function stateOf(service: Planned<ProcessEntry>, host: string): Promise<State> {
   const { entry, origin, operations } = service
-  const name = await nameOf(origin)
+  const name = await serviceNameAt(origin)
   if (name === undefined) {
-    return (await portHolder(doorOf(service, host))) === 'free'
+    return (await portStatus(publicAddressOf(service, host))) === 'free'
       ? { state: 'free', detail: '' }
       : { state: 'stranger', detail: '' }
   }

@@ -16,7 +16,7 @@ import { lossOf } from '@shop/service_kit/sqlite/mark'
 import { type Plan, plannedService } from '../plan.ts'
 import { ROOT } from '../root.ts'
 import type { ServiceEntry } from '../services.ts'
-import type { Examination, Finding } from './findings.ts'
+import type { Check, Finding } from './findings.ts'
 
 export type OpenStores = {
   readonly products: ProductStores | undefined
@@ -27,15 +27,16 @@ export type OpenStores = {
   readonly ordersMadeAt: string | undefined
 }
 
-export async function examineStores(plan: Plan): Promise<Examination & { open: OpenStores }> {
+export async function checkStores(plan: Plan): Promise<Check & { open: OpenStores }> {
   const findings: Finding[] = []
-  const seen = plan.services.map(({ entry }) => ({ entry, found: lookAt(plan, entry) }))
-  for (const { found } of seen) findings.push(...found.findings)
+  const inspected = plan.services.map(({ entry }) => ({ entry, found: inspectStore(plan, entry) }))
+  for (const { found } of inspected) findings.push(...found.findings)
   // `npm run seed` may make the product store alone; the others are made by a start, which makes all of them.
-  const absent = seen.filter(({ found }) => found.absent)
-  const started = seen.find(({ entry, found }) => !found.absent && entry.name !== 'product_service')
+  const absent = inspected.filter(({ found }) => found.absent)
+  const started = inspected.find(({ entry, found }) => !found.absent && entry.name !== 'product_service')
   if (started) findings.push(...absent.map(({ entry }) => missing(plan, entry, started.entry)))
-  const usable = (name: ServiceEntry['name']) => seen.some((s) => s.entry.name === name && s.found.usable)
+  const usable = (name: ServiceEntry['name']) =>
+    inspected.some((s) => s.entry.name === name && s.found.usable)
 
   const attempt = async <T>(name: ServiceEntry['name'], open: () => Promise<T>): Promise<T | undefined> => {
     if (!usable(name)) return undefined
@@ -44,7 +45,7 @@ export async function examineStores(plan: Plan): Promise<Examination & { open: O
     } catch (error) {
       findings.push({
         problem: `The store of ${name} cannot be opened: ${(error as Error).message}`,
-        mend: 'Correct what the sentence names, and look again.',
+        remedy: 'Correct what the sentence names, and look again.',
       })
       return undefined
     }
@@ -62,10 +63,10 @@ export async function examineStores(plan: Plan): Promise<Examination & { open: O
       { runtime: systemRuntime, unreadableOf: () => (id, why) => unreadable.set(id, why) },
     ),
   )
-  if (products && ordering) findings.push(...digitsApart(products.digits(), ordering.digits()))
-  const made = seen.filter(({ found }) => found.usable).length
+  if (products && ordering) findings.push(...digitsMismatch(products.digits(), ordering.digits()))
+  const made = inspected.filter(({ found }) => found.usable).length
   const summary = made === 0 ? 'none yet; the first start makes them' : `${made} whole, and of this version`
-  const madeAt = seen.find(({ entry }) => entry.name === 'order_service')?.found.madeAt
+  const madeAt = inspected.find(({ entry }) => entry.name === 'order_service')?.found.madeAt
   // A database of the wrong name is made by looking, this moment: every order that holds stock is older.
   const ordersMadeAt = madeAt ?? (await ordering?.madeAt?.().catch(() => undefined))?.toISOString()
   const open = { products, orders: ordering?.orders, unreadable, ordersMadeAt }
@@ -73,17 +74,18 @@ export async function examineStores(plan: Plan): Promise<Examination & { open: O
 }
 
 /** They compare amounts by value, so whole ones still agree; an amount only one of them can write never does. */
-const digitsApart = (products: number, orders: number): Finding[] =>
+const digitsMismatch = (products: number, orders: number): Finding[] =>
   products === orders
     ? []
     : [
         {
           problem: `Prices have ${products} digits after the point, but the amounts of orders have ${orders}.`,
-          mend: 'One of the stores was made anew: put its last backup in place, or, while it is empty, make it again with CURRENCY_DIGITS set to what the other has.',
+          remedy:
+            'One of the stores was made anew: put its last backup in place, or, while it is empty, make it again with CURRENCY_DIGITS set to what the other has.',
         },
       ]
 
-type Look = {
+type StoreState = {
   readonly usable: boolean
   readonly absent?: boolean
   readonly madeAt?: string | undefined
@@ -95,10 +97,11 @@ const FROM_BACKUP =
 
 const missing = ({ dataDir }: Plan, { databaseFile }: ServiceEntry, other: ServiceEntry): Finding => ({
   problem: `There is no ${join(dataDir, databaseFile)}, though the shop has been started here: there is ${other.databaseFile}.`,
-  mend: 'Put the last backup in place (`npm run restore`). If nothing was ever sold, the next start makes an empty one.',
+  remedy:
+    'Put the last backup in place (`npm run restore`). If nothing was ever sold, the next start makes an empty one.',
 })
 
-function lookAt({ dataDir, databaseUrl }: Plan, { name, databaseFile }: ServiceEntry): Look {
+function inspectStore({ dataDir, databaseUrl }: Plan, { name, databaseFile }: ServiceEntry): StoreState {
   if (databaseUrl !== undefined && !databaseUrl.startsWith('sqlite:')) return { usable: true, findings: [] }
   const path = join(dataDir, databaseFile)
   const migrations = pathToFileURL(join(ROOT, name, 'src', 'storage', 'migrations', '/'))
@@ -131,4 +134,7 @@ function lookAt({ dataDir, databaseUrl }: Plan, { name, databaseFile }: ServiceE
   return { usable: true, madeAt, findings: [] }
 }
 
-const refuse = (problem: string, mend: string): Look => ({ usable: false, findings: [{ problem, mend }] })
+const refuse = (problem: string, remedy: string): StoreState => ({
+  usable: false,
+  findings: [{ problem, remedy }],
+})

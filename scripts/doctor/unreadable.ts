@@ -3,16 +3,16 @@
  * since such an order may have any status.
  */
 import type { OrderStore } from '@shop/order_service/domain/ports'
-import type { Examination } from './findings.ts'
+import type { Check } from './findings.ts'
 
 const PAGE = 500
-export const UNREADABLE_MEND =
+export const UNREADABLE_REMEDY =
   'Nothing in the shop writes such a thing, so the store was changed from outside: put back what the last backup has for it.'
 
-export async function examineReadability(
+export async function checkReadability(
   orders: OrderStore,
   unreadable: ReadonlyMap<string, string>,
-): Promise<Examination> {
+): Promise<Check> {
   let read = 0
   for (let before: string | undefined, more = true; more; ) {
     const page = await orders.listByStatus(undefined, { limit: PAGE, before })
@@ -22,7 +22,7 @@ export async function examineReadability(
   }
   const findings = [...unreadable].map(([id, why]) => ({
     problem: `Order ${id} is in the store and cannot be read: ${why}.`,
-    mend: UNREADABLE_MEND,
+    remedy: UNREADABLE_REMEDY,
   }))
   return { name: 'Readable', findings, summary: `each of ${read} orders` }
 }

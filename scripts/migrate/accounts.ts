@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Session, Stores } from '@shop/auth_service/domain/ports'
-import type { Carried, Progress } from './progress.ts'
+import type { Copied, Progress } from './progress.ts'
 
 const PAGE = 500
 /** Sessions of one user that are kept; more than anybody has. */
@@ -20,12 +20,12 @@ type SessionRow = {
   expires_at: number
 }
 
-export async function carryAccounts(
+export async function copyAccounts(
   folder: string,
   from: Stores,
   to: Stores,
   progress: Progress,
-): Promise<Carried[]> {
+): Promise<Copied[]> {
   let users = 0
   const usersSource = await progress.each('users', idsOfUsers(from), async (id) => {
     const account = (await from.users.find(id))!

@@ -8,12 +8,12 @@ import type { Setting } from '@shop/service_kit/mongo/setup'
 import { openMongo } from '@shop/service_kit/mongo/store'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { inspectSqlite } from '@shop/service_kit/sqlite/inspection'
-import type { Carried, Progress } from './progress.ts'
+import type { Copied, Progress } from './progress.ts'
 
 const PAGE = 500
 const MIGRATIONS = new URL('../../order_service/src/storage/migrations/', import.meta.url)
 
-export async function carryOrders(from: OrderStore, to: OrderStore, progress: Progress): Promise<Carried[]> {
+export async function copyOrders(from: OrderStore, to: OrderStore, progress: Progress): Promise<Copied[]> {
   let target = 0
   const source = await progress.each('orders', everyOrder(from), async (stored) => {
     const {
@@ -26,7 +26,7 @@ export async function carryOrders(from: OrderStore, to: OrderStore, progress: Pr
 }
 
 /** The target is as old as the source: its orders were in it from the beginning (doctor/consistency.ts). */
-export async function carryAge(path: string, url: string): Promise<void> {
+export async function copyStoreAge(path: string, url: string): Promise<void> {
   const inspection = inspectSqlite(path, MIGRATIONS)
   const madeAt = new Date((inspection.state === 'readable' && inspection.madeAt) || 0)
   const store = await openMongo({

@@ -20,7 +20,7 @@ import {
 import type { Collection, MongoStore } from '@shop/service_kit/mongo/store'
 import { shareInserts } from '@shop/service_kit/mongo/writes'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
-import type { Carried, Progress } from './progress.ts'
+import type { Copied, Progress } from './progress.ts'
 
 export function currencyOf(folder: string): string {
   const db = new DatabaseSync(join(folder, 'products.db'), { readOnly: true })
@@ -31,20 +31,16 @@ export function currencyOf(folder: string): string {
   }
 }
 
-export async function carryProducts(
-  folder: string,
-  store: MongoStore,
-  progress: Progress,
-): Promise<Carried[]> {
+export async function copyProducts(folder: string, store: MongoStore, progress: Progress): Promise<Copied[]> {
   const db = new DatabaseSync(join(folder, 'products.db'), { readOnly: true })
   const { products, movements, reservations, attempts } = collectionsOf(store)
 
-  const carry = async <D extends { _id: string }>(
+  const copy = async <D extends { _id: string }>(
     what: string,
     rows: Iterable<Row>,
     documentOf: (row: Row) => D,
     collection: Collection<D>,
-  ): Promise<Carried> => {
+  ): Promise<Copied> => {
     const insert = shareInserts<D>(systemRuntime, () => collection)
     const source = await progress.each(what, rows, (row) => {
       const document = documentOf(row)
@@ -60,25 +56,25 @@ export async function carryProducts(
   const ledger = 'FROM movements m JOIN products p ON p.seq = m.product_seq'
   try {
     return [
-      await carry(
+      await copy(
         'products',
         rowsOf(`SELECT ${PRODUCT_COLUMNS} FROM products p ORDER BY p.seq`),
         (row) => productDocument(productOf(row)),
         products,
       ),
-      await carry(
+      await copy(
         'movements',
         rowsOf(`SELECT ${MOVEMENT_COLUMNS} ${ledger} ORDER BY m.product_seq, m.version`),
         (row) => movementDocument(movementOf(row)),
         movements,
       ),
-      await carry(
+      await copy(
         'reservations',
         rowsOf(`SELECT ${RESERVATION_COLUMNS} FROM reservations r ORDER BY r.seq`),
         (row) => reservationDocument(reservationOf(row)),
         reservations,
       ),
-      await carry(
+      await copy(
         'adjustments under a key',
         rowsOf(
           `SELECT ${MOVEMENT_COLUMNS}, m.idempotency_key ${ledger} WHERE m.idempotency_key IS NOT NULL

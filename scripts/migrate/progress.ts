@@ -1,33 +1,33 @@
-/** What was carried, and how far it is. */
-export type Carried = { readonly what: string; readonly source: number; readonly target: number }
+/** What was copied, and how far it is. */
+export type Copied = { readonly what: string; readonly source: number; readonly target: number }
 
 export type Progress = {
-  /** Carries `items` some at a time through `carry`, which may meet any of them again. */
+  /** Carries `items` some at a time through `copy`, which may meet any of them again. */
   each<T>(
     what: string,
     items: Iterable<T> | AsyncIterable<T>,
-    carry: (item: T) => Promise<unknown>,
+    copy: (item: T) => Promise<unknown>,
   ): Promise<number>
 }
 
 /** Travelling together: enough that the database is busy. */
-const AT_ONCE = 500
-const SAY_EVERY_MS = 1_000
+const CONCURRENCY = 500
+const REPORT_INTERVAL_MS = 1_000
 
 export function createProgress(out: NodeJS.WritableStream): Progress {
   return {
-    async each(what, items, carry) {
+    async each(what, items, copy) {
       let count = 0
-      let saidAt = Date.now()
+      let reportedAt = Date.now()
       let group: Promise<unknown>[] = []
       for await (const item of items) {
-        group.push(carry(item))
+        group.push(copy(item))
         count++
-        if (group.length < AT_ONCE) continue
+        if (group.length < CONCURRENCY) continue
         await Promise.all(group)
         group = []
-        if (Date.now() - saidAt < SAY_EVERY_MS) continue
-        saidAt = Date.now()
+        if (Date.now() - reportedAt < REPORT_INTERVAL_MS) continue
+        reportedAt = Date.now()
         out.write(`${what}: ${count} …\n`)
       }
       await Promise.all(group)

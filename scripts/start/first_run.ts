@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { ConfigError, readEnvironment } from '@shop/service_kit/runtime/config'
 import { valueIn } from '@shop/service_kit/runtime/secret_files'
 import Type from 'typebox'
-import { OWNER_ONLY, ownFolder } from './owner_only.ts'
+import { OWNER_ONLY, restrictFolder } from './owner_only.ts'
 
 export const SECRETS_FILE = 'secrets.json'
 /** Holds exactly the body that `POST /login` takes, so `curl -d @admin.json` signs in. */
@@ -29,9 +29,9 @@ export type FirstRun = {
   /** A shop that stood has shown this login before. */
   readonly shown: boolean
   /** To be called when one just has. */
-  noteShown(): void
-  /** Writes what was generated, and takes all that is there from others. Throws AlreadyKept when another start has done so meanwhile. */
-  keep(): void
+  markShown(): void
+  /** Writes what was generated, and takes all that is there from others. Throws AlreadyWritten when another start has done so meanwhile. */
+  write(): void
 }
 
 export type AdminLogin = {
@@ -41,40 +41,44 @@ export type AdminLogin = {
   readonly file?: string
 }
 
-export class AlreadyKept extends Error {
+export class AlreadyWritten extends Error {
   constructor(file: string) {
     super(`Another start has just made ${file}; is the shop already running?`)
-    this.name = 'AlreadyKept'
+    this.name = 'AlreadyWritten'
   }
 }
 
-export type Chance = { secret(): string; password(): string }
+export type SecretGenerators = { secret(): string; password(): string }
 
-type Kept = Readonly<Record<string, string>>
+type Content = Readonly<Record<string, string>>
 
-export function planFirstRun(dataDir: string, env: NodeJS.ProcessEnv, chance: Chance): FirstRun {
+export function planFirstRun(
+  dataDir: string,
+  env: NodeJS.ProcessEnv,
+  generators: SecretGenerators,
+): FirstRun {
   const faults: string[] = []
   const secretsFile = join(dataDir, SECRETS_FILE)
   const adminFile = join(dataDir, ADMIN_FILE)
   const shownFile = join(dataDir, SHOWN_FILE)
-  const secrets = readKept(secretsFile, ['SERVICE_SECRET'], faults)
-  const login = readKept(adminFile, ['username', 'password'], faults)
-  const toKeep: [file: string, content: Kept][] = []
+  const secrets = readContent(secretsFile, ['SERVICE_SECRET'], faults)
+  const login = readContent(adminFile, ['username', 'password'], faults)
+  const toWrite: [file: string, content: Content][] = []
   const added: Record<string, string> = {}
 
   const given = readGiven(env, faults)
 
   if (given.SERVICE_SECRET === undefined) {
-    const made = secrets ?? { SERVICE_SECRET: chance.secret() }
-    if (!secrets) toKeep.push([secretsFile, made])
+    const made = secrets ?? { SERVICE_SECRET: generators.secret() }
+    if (!secrets) toWrite.push([secretsFile, made])
     added.SERVICE_SECRET = made.SERVICE_SECRET!
   }
 
   let admin: AdminLogin = { username: given.ADMIN_USERNAME ?? 'admin' }
   let adminPassword = given.ADMIN_PASSWORD
   if (adminPassword === undefined) {
-    const made = login ?? { username: admin.username, password: chance.password() }
-    if (!login) toKeep.push([adminFile, made])
+    const made = login ?? { username: admin.username, password: generators.password() }
+    if (!login) toWrite.push([adminFile, made])
     if (given.ADMIN_USERNAME && given.ADMIN_USERNAME !== made.username) {
       faults.push(
         `ADMIN_USERNAME is not the name in ${adminFile}: leave it out, or set ADMIN_PASSWORD as well.`,
@@ -93,16 +97,16 @@ export function planFirstRun(dataDir: string, env: NodeJS.ProcessEnv, chance: Ch
     adminPassword,
     faults,
     shown: existsSync(shownFile),
-    noteShown() {
+    markShown() {
       try {
         writeFileSync(shownFile, '', { mode: OWNER_ONLY })
       } catch {
         // A full disk; then it is shown once more.
       }
     },
-    keep() {
-      ownFolder(dataDir)
-      for (const [file, content] of toKeep) writeOwnerOnly(file, content)
+    write() {
+      restrictFolder(dataDir)
+      for (const [file, content] of toWrite) writeOwnerOnly(file, content)
     },
   }
 }
@@ -124,7 +128,7 @@ function readGiven(env: NodeJS.ProcessEnv, faults: string[]): Type.Static<typeof
   }
 }
 
-function readKept(file: string, names: readonly string[], faults: string[]): Kept | undefined {
+function readContent(file: string, names: readonly string[], faults: string[]): Content | undefined {
   let text: string
   try {
     text = readFileSync(file, 'utf8')
@@ -145,15 +149,15 @@ function readKept(file: string, names: readonly string[], faults: string[]): Kep
  * Beside it first, then under its name: a power cut leaves the whole file or none. Never over another's, whose
  * password may be the admin's by now.
  */
-function writeOwnerOnly(file: string, content: Kept) {
-  const beside = `${file}.${process.pid}`
+function writeOwnerOnly(file: string, content: Content) {
+  const temporary = `${file}.${process.pid}`
   try {
-    writeFileSync(beside, `${JSON.stringify(content)}\n`, { mode: OWNER_ONLY, flush: true })
-    linkSync(beside, file)
+    writeFileSync(temporary, `${JSON.stringify(content)}\n`, { mode: OWNER_ONLY, flush: true })
+    linkSync(temporary, file)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw new AlreadyKept(file)
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw new AlreadyWritten(file)
     throw error
   } finally {
-    rmSync(beside, { force: true })
+    rmSync(temporary, { force: true })
   }
 }

@@ -15,21 +15,21 @@ const STICKY = 0o1000
 const OURS = /\.db$|^(backup|secrets|admin)\.json$/
 
 /** From now on, whatever this process and those it starts make. */
-export const makeForOwnerOnly = () => process.umask(OTHERS_NOTHING)
+export const restrictNewFiles = () => process.umask(OTHERS_NOTHING)
 
 /** Makes the folder unless it is there, and takes everything in it from others. */
-export function ownFolder(folder: string): void {
+export function restrictFolder(folder: string): void {
   makeFolder(folder, OWNER_ONLY_FOLDER)
   const { mode } = statSync(folder)
-  if ((mode & STICKY) === 0) takeFromOthers(folder, mode)
+  if ((mode & STICKY) === 0) removeOthersAccess(folder, mode)
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name)
-    if (entry.isFile()) takeFromOthers(path, lstatSync(path).mode)
-    else if (entry.isDirectory() && isOurs(path)) ownFolder(path)
+    if (entry.isFile()) removeOthersAccess(path, lstatSync(path).mode)
+    else if (entry.isDirectory() && isShopFolder(path)) restrictFolder(path)
   }
 }
 
-function isOurs(folder: string): boolean {
+function isShopFolder(folder: string): boolean {
   try {
     return readdirSync(folder).some((name) => OURS.test(name))
   } catch {
@@ -37,7 +37,7 @@ function isOurs(folder: string): boolean {
   }
 }
 
-function takeFromOthers(path: string, mode: number): void {
+function removeOthersAccess(path: string, mode: number): void {
   if ((mode & OTHERS_NOTHING) === 0) return
   try {
     chmodSync(path, mode & 0o7777 & ~OTHERS_NOTHING)

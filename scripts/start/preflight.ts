@@ -9,7 +9,7 @@ import { whyUnusable } from '@shop/service_kit/mongo/reach'
 import { databaseOf } from '@shop/service_kit/mongo/url'
 import { ConfigError } from '@shop/service_kit/runtime/config'
 import { lossOf, told } from '@shop/service_kit/sqlite/mark'
-import { besides } from '../backup/cut.ts'
+import { sidecarFiles } from '../backup/snapshot.ts'
 import { operationsVariable, type Plan, type Planned } from '../plan.ts'
 import { type ProcessEntry, SERVICES } from '../services.ts'
 import { moneyByDatabase, moneyFaults } from './store_money.ts'
@@ -17,7 +17,7 @@ import { moneyByDatabase, moneyFaults } from './store_money.ts'
 type AnyPlanned = Planned<ProcessEntry>
 
 /** A port that a service will listen on. */
-type Door = {
+type ListenAddress = {
   readonly port: number
   readonly origin: string
   readonly host: string
@@ -33,14 +33,16 @@ const AIRPLAY_PORTS = [5000, 7000]
 export async function preflight(plan: Plan): Promise<string[]> {
   const { first, dataDir, databaseUrl } = plan
   const services: readonly AnyPlanned[] = [...plan.services, plan.storefront]
-  const doors = services.map((service) => doorOf(service, plan.host))
+  const addresses = services.map((service) => publicAddressOf(service, plan.host))
   // Two on one port have, where nothing else was said, one operations port too.
-  const same = samePorts(doors)
+  const same = duplicatePorts(addresses)
   if (same.length === 0) {
-    doors.push(...services.map((service) => operationsDoorOf(service, plan.operationsHost)))
-    same.push(...samePorts(doors))
+    addresses.push(...services.map((service) => operationsAddressOf(service, plan.operationsHost)))
+    same.push(...duplicatePorts(addresses))
   }
-  const distinct = doors.filter(({ port }, i) => doors.findIndex((door) => door.port === port) === i)
+  const distinct = addresses.filter(
+    ({ port }, i) => addresses.findIndex((address) => address.port === port) === i,
+  )
   const faults = [
     ...same,
     ...(await Promise.all(distinct.map(portFault))),
@@ -58,7 +60,7 @@ export async function preflight(plan: Plan): Promise<string[]> {
   return [...new Set(faults)]
 }
 
-export const doorOf = ({ entry, port, origin }: AnyPlanned, host: string): Door => ({
+export const publicAddressOf = ({ entry, port, origin }: AnyPlanned, host: string): ListenAddress => ({
   port,
   origin,
   host,
@@ -66,31 +68,31 @@ export const doorOf = ({ entry, port, origin }: AnyPlanned, host: string): Door 
   hostVariable: 'HOST',
 })
 
-const operationsDoorOf = ({ entry, operations }: AnyPlanned, host: string): Door => ({
+const operationsAddressOf = ({ entry, operations }: AnyPlanned, host: string): ListenAddress => ({
   ...operations,
   host,
   variable: operationsVariable(entry),
   hostVariable: 'OPS_HOST',
 })
 
-function samePorts(doors: readonly Door[]): string[] {
-  return doors.flatMap(({ port, variable }, i) => {
-    const other = doors.slice(0, i).find((earlier) => earlier.port === port)
+function duplicatePorts(addresses: readonly ListenAddress[]): string[] {
+  return addresses.flatMap(({ port, variable }, i) => {
+    const other = addresses.slice(0, i).find((earlier) => earlier.port === port)
     return other ? [`${other.variable} and ${variable} are both ${port}; give each its own.`] : []
   })
 }
 
-async function portFault(door: Door): Promise<string | undefined> {
-  const { port, origin, host, variable, hostVariable } = door
-  const holder = await portHolder(door)
-  if (holder === 'free') return undefined
-  if (holder === 'EACCES')
+async function portFault(address: ListenAddress): Promise<string | undefined> {
+  const { port, origin, host, variable, hostVariable } = address
+  const status = await portStatus(address)
+  if (status === 'free') return undefined
+  if (status === 'EACCES')
     return `Port ${port} may not be used by this user; set ${variable} to one above 1023.`
-  if (holder === 'EADDRNOTAVAIL' || holder === 'ENOTFOUND') {
+  if (status === 'EADDRNOTAVAIL' || status === 'ENOTFOUND') {
     return `${hostVariable} is ${host}, which is not an address of this machine.`
   }
-  if (holder !== 'taken') return `Port ${port} cannot be used (${holder}).`
-  const name = await nameOf(origin)
+  if (status !== 'taken') return `Port ${port} cannot be used (${status}).`
+  const name = await serviceNameAt(origin)
   if (name === undefined && process.platform === 'darwin' && AIRPLAY_PORTS.includes(port)) {
     return (
       `Port ${port} is already in use, on a Mac most likely by AirPlay Receiver: turn it off in System Settings ` +
@@ -102,12 +104,12 @@ async function portFault(door: Door): Promise<string | undefined> {
 }
 
 /** `free`, `taken`, or the code of what else is in the way. */
-export async function portHolder({ port, origin, host }: Door): Promise<string> {
+export async function portStatus({ port, origin, host }: ListenAddress): Promise<string> {
   const code = await listenFault(port, host)
   if (code === 'EADDRINUSE') return 'taken'
   if (code !== undefined) return code
   // Some systems let a second process listen on one address of a port that is taken on all: so we also call.
-  return (await answers(origin)) ? 'taken' : 'free'
+  return (await acceptsConnections(origin)) ? 'taken' : 'free'
 }
 
 function listenFault(port: number, host: string): Promise<string | undefined> {
@@ -118,7 +120,7 @@ function listenFault(port: number, host: string): Promise<string | undefined> {
   })
 }
 
-function answers(origin: string): Promise<boolean> {
+function acceptsConnections(origin: string): Promise<boolean> {
   return new Promise((done) => {
     const { hostname, port } = new URL(origin)
     const socket = connect({ port: Number(port), host: hostname.replace(/[[\]]/g, ''), timeout: PROBE_MS })
@@ -133,7 +135,7 @@ function answers(origin: string): Promise<boolean> {
 }
 
 /** Which of our services answers there, if one does. */
-export async function nameOf(origin: string): Promise<string | undefined> {
+export async function serviceNameAt(origin: string): Promise<string | undefined> {
   try {
     const answer = await fetch(`${origin}/healthz`, { signal: AbortSignal.timeout(PROBE_MS) })
     const { service } = (await answer.json()) as { service?: unknown }
@@ -163,7 +165,7 @@ export function folderFault(dataDir: string): string | undefined {
 /** A store that another user made, as a start with `sudo` leaves it behind. */
 export function storeFault(dataDir: string, databaseUrl: string | undefined): string | undefined {
   if (databaseUrl !== undefined) return undefined
-  const files = SERVICES.flatMap(({ databaseFile }) => [databaseFile, ...besides(databaseFile)])
+  const files = SERVICES.flatMap(({ databaseFile }) => [databaseFile, ...sidecarFiles(databaseFile)])
   for (const file of files.map((name) => join(dataDir, name)).filter((path) => existsSync(path))) {
     try {
       accessSync(file, constants.R_OK | constants.W_OK)

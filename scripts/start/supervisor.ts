@@ -4,8 +4,8 @@
  * Promises
  *  1. `start` starts all at once, for each lives without the others, and resolves when all can work. The end of
  *     any of them until then fails the start; nothing is started again.
- *  2. Afterwards a service that ends is started again, after a pause (backoff.ts) of at most AGAIN.maxMs that grows with
- *     each time and is forgotten once the service has run for STEADY_MS. `stop` ends it.
+ *  2. Afterwards a service that ends is started again, after a pause (backoff.ts) of at most RESTART_BACKOFF.maxMs that grows with
+ *     each time and is forgotten once the service has run for STABLE_MS. `stop` ends it.
  *  3. `stop` ends them in reverse order, so that a caller drains before those it calls. Whoever takes longer
  *     than STOP_DEADLINE_MS is killed, and that is said.
  *  4. Each runs in its own process group, so a terminal's Ctrl-C reaches us alone; and over an IPC channel, so
@@ -24,8 +24,8 @@ import type { ProcessEntry } from '../services.ts'
 import type { Output } from './log_lines.ts'
 import { OWNER_ONLY } from './owner_only.ts'
 
-const AGAIN: Backoff = { firstMs: 500, maxMs: 30_000 }
-const STEADY_MS = 60_000
+const RESTART_BACKOFF: Backoff = { firstMs: 500, maxMs: 30_000 }
+const STABLE_MS = 60_000
 const READY_DEADLINE_MS = 60_000
 const READY_POLL_MS = 50
 const PROBE_MS = 2_000
@@ -33,12 +33,12 @@ const PROBE_MS = 2_000
 const STOP_DEADLINE_MS = 20_000
 
 const exitCode = (code: number | null) => `exit code ${code}`
-const LEFT_IN_ORDER = exitCode(0)
+const CLEAN_EXIT = exitCode(0)
 
 type Worker = {
   readonly service: Planned<ProcessEntry>
   process: ChildProcess | undefined
-  ended: Promise<string>
+  exited: Promise<string>
   startedAt: number
   failures: number
 }
@@ -64,7 +64,7 @@ export function superviseServices(
     (service): Worker => ({
       service,
       process: undefined,
-      ended: Promise.resolve(''),
+      exited: Promise.resolve(''),
       startedAt: 0,
       failures: 0,
     }),
@@ -77,32 +77,32 @@ export function superviseServices(
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
-    notePid(worker.service, child.pid)
+    writePid(worker.service, child.pid)
     const printed = [child.stdout, child.stderr].map((stream) => printLines(stream!, worker, output))
     worker.process = child
     worker.startedAt = performance.now()
-    const ended = new Promise<string>((resolve) => {
+    const exited = new Promise<string>((resolve) => {
       child.once('error', (error) => resolve(error.message))
       child.once('exit', (code, signal) => resolve(signal ?? exitCode(code)))
     })
-    worker.ended = ended.then(async (how) => {
+    worker.exited = exited.then(async (how) => {
       worker.process = undefined
-      notePid(worker.service, undefined)
+      writePid(worker.service, undefined)
       await Promise.all(printed)
       return how
     })
-    worker.ended.then((how) => {
-      if (phase === 'running') runAgain(worker, how)
+    worker.exited.then((how) => {
+      if (phase === 'running') restart(worker, how)
     })
   }
 
-  async function runAgain(worker: Worker, how: string) {
-    const steady = performance.now() - worker.startedAt > STEADY_MS
+  async function restart(worker: Worker, how: string) {
+    const steady = performance.now() - worker.startedAt > STABLE_MS
     worker.failures = steady ? 1 : worker.failures + 1
-    const ms = pauseMs(AGAIN, worker.failures, Math.random())
+    const ms = pauseMs(RESTART_BACKOFF, worker.failures, Math.random())
     const { name } = worker.service.entry
     // A service ends with 0 only when somebody told it to, by a signal that was not ours.
-    const what = how === LEFT_IN_ORDER ? 'was stopped from outside' : `ended unexpectedly (${how})`
+    const what = how === CLEAN_EXIT ? 'was stopped from outside' : `exited unexpectedly (${how})`
     output.say(`${name} ${what}; starting it again in ${(ms / 1000).toFixed(1)} s.`, 'warn')
     await sleep(ms, stopping.signal).catch(() => {})
     if (phase !== 'running') return
@@ -112,27 +112,27 @@ export function superviseServices(
     if (phase === 'running' && worker.process === started) output.say(`${name} is ready again.`)
   }
 
-  async function endOne(worker: Worker) {
+  async function stopOne(worker: Worker) {
     if (!worker.process) return
     worker.process.kill('SIGTERM')
     const late = setTimeout(() => {
       output.say(`${worker.service.entry.name} did not end in time and was killed.`, 'warn')
       worker.process?.kill('SIGKILL')
     }, STOP_DEADLINE_MS)
-    await worker.ended
+    await worker.exited
     clearTimeout(late)
   }
 
   return {
     async start() {
       for (const worker of workers) run(worker)
-      await Promise.race([...workers.map(diesEarly), allCanWork(services, () => phase !== 'starting')])
+      await Promise.race([...workers.map(rejectOnExit), allReady(services, () => phase !== 'starting')])
       if (phase === 'starting') phase = 'running'
     },
     async stop() {
       phase = 'stopping'
       stopping.abort()
-      for (const worker of workers.toReversed()) await endOne(worker)
+      for (const worker of workers.toReversed()) await stopOne(worker)
     },
     pidOf: (name) => workers.find(({ service }) => service.entry.name === name)?.process?.pid,
     kill() {
@@ -143,8 +143,8 @@ export function superviseServices(
   }
 }
 
-function diesEarly({ service, ended }: Worker): Promise<never> {
-  const death = ended.then((how) => {
+function rejectOnExit({ service, exited }: Worker): Promise<never> {
+  const death = exited.then((how) => {
     throw new Error(`${service.entry.name} did not start (${how}); its reason is above.`)
   })
   death.catch(() => {})
@@ -152,7 +152,10 @@ function diesEarly({ service, ended }: Worker): Promise<never> {
 }
 
 /** Resolves when the readiness probe says yes. Rejects after READY_DEADLINE_MS, or when `given up`. */
-async function isReady({ entry, operations }: Planned<ProcessEntry>, givenUp: () => boolean): Promise<void> {
+async function isReady(
+  { entry, operations }: Planned<ProcessEntry>,
+  isAborted: () => boolean,
+): Promise<void> {
   const deadline = performance.now() + READY_DEADLINE_MS
   for (let last = 'it does not answer'; ; await sleep(READY_POLL_MS)) {
     try {
@@ -160,7 +163,7 @@ async function isReady({ entry, operations }: Planned<ProcessEntry>, givenUp: ()
       if (answer.ok) return
       last = ((await answer.json()) as { detail: string }).detail
     } catch {}
-    if (givenUp()) throw new Error('given up')
+    if (isAborted()) throw new Error('given up')
     if (performance.now() > deadline) {
       throw new Error(`${entry.name} was not ready after ${READY_DEADLINE_MS / 1000} s: ${last}`)
     }
@@ -168,20 +171,23 @@ async function isReady({ entry, operations }: Planned<ProcessEntry>, givenUp: ()
 }
 
 /** Ready, and able to check a token: before one has the keys of auth_service it answers 503 to everybody's. */
-async function allCanWork(services: readonly Planned<ProcessEntry>[], givenUp: () => boolean): Promise<void> {
-  await Promise.all(services.map((service) => isReady(service, givenUp)))
-  await Promise.all(services.map((service) => knowsKeys(service, givenUp)))
+async function allReady(services: readonly Planned<ProcessEntry>[], isAborted: () => boolean): Promise<void> {
+  await Promise.all(services.map((service) => isReady(service, isAborted)))
+  await Promise.all(services.map((service) => acceptsTokens(service, isAborted)))
 }
 
-async function knowsKeys({ origin, entry }: Planned<ProcessEntry>, givenUp: () => boolean): Promise<void> {
-  if (entry.asksForToken === undefined) return
+async function acceptsTokens(
+  { origin, entry }: Planned<ProcessEntry>,
+  isAborted: () => boolean,
+): Promise<void> {
+  if (entry.authenticatedPath === undefined) return
   const headers = { authorization: 'Bearer none' }
   for (const deadline = performance.now() + READY_DEADLINE_MS; ; await sleep(READY_POLL_MS)) {
     const signal = AbortSignal.timeout(PROBE_MS)
-    const answer = await fetch(origin + entry.asksForToken, { headers, signal }).catch(() => undefined)
+    const answer = await fetch(origin + entry.authenticatedPath, { headers, signal }).catch(() => undefined)
     await answer?.body?.cancel()
     if (answer && answer.status !== 503) return
-    if (givenUp()) throw new Error('given up')
+    if (isAborted()) throw new Error('given up')
     if (performance.now() > deadline) {
       throw new Error(`${entry.name} could not fetch the keys of auth_service.`)
     }
@@ -191,7 +197,7 @@ async function knowsKeys({ origin, entry }: Planned<ProcessEntry>, givenUp: () =
 const pidFile = ({ env, entry }: Planned<ProcessEntry>) => join(env.DATA_DIR!, `${entry.name}.pid`)
 
 /** A convenience: a full disk must not keep a service from being started. */
-function notePid(service: Planned<ProcessEntry>, pid: number | undefined) {
+function writePid(service: Planned<ProcessEntry>, pid: number | undefined) {
   try {
     if (pid === undefined) rmSync(pidFile(service), { force: true })
     else writeFileSync(pidFile(service), `${pid}\n`, { mode: OWNER_ONLY })

@@ -323,7 +323,9 @@ suite('what only a person can mend is told, and left alone by --fix', () => {
       if (typeof expected === 'string') assert.equal(problem, expected)
       else assert.match(problem ?? '', expected)
       assert.deepEqual([report.ok, report.code], [false, 1])
-      assert.ok(report.checks.flatMap(({ findings }) => findings).every(({ mend, done }) => mend && !done))
+      assert.ok(
+        report.checks.flatMap(({ findings }) => findings).every(({ remedy, done }) => remedy && !done),
+      )
     })
   }
 

@@ -9,10 +9,10 @@ import { openStores as openProductStores } from '@shop/product_service/storage/o
 import { openMongo } from '@shop/service_kit/mongo/store'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
-import { examineReservations, type Shop } from '../../scripts/doctor/consistency.ts'
-import { treat } from '../../scripts/doctor/findings.ts'
-import { examineStores } from '../../scripts/doctor/stores.ts'
-import { NOTHING_MADE, planShop } from '../../scripts/plan.ts'
+import { checkReservations, type Shop } from '../../scripts/doctor/consistency.ts'
+import { applyFixes } from '../../scripts/doctor/findings.ts'
+import { checkStores } from '../../scripts/doctor/stores.ts'
+import { PLACEHOLDER_SECRETS, planShop } from '../../scripts/plan.ts'
 import { preflight } from '../../scripts/start/preflight.ts'
 import { newWorld } from './running.ts'
 
@@ -37,17 +37,17 @@ mongoSuite('a shop on MongoDB', (server) => {
     }
     const old = await hold(randomUUIDv7())
 
-    const plan = planShop({ ...world.env, DATABASE_URL: server.url() }, NOTHING_MADE)
+    const plan = planShop({ ...world.env, DATABASE_URL: server.url() }, PLACEHOLDER_SECRETS)
     const fix = async () => {
-      const { open } = await examineStores(plan)
+      const { open } = await checkStores(plan)
       try {
-        const examination = await examineReservations({
+        const examination = await checkReservations({
           ...(open as Pick<Shop, 'products' | 'orders'>),
           ordersMadeAt: open.ordersMadeAt,
           running: false,
           now: () => new Date(),
         })
-        const { checks } = await treat([examination], true)
+        const { checks } = await applyFixes([examination], true)
         return checks.flatMap(({ findings }) =>
           findings.map(({ problem, done }) => [problem, done !== undefined]),
         )
@@ -88,7 +88,7 @@ mongoSuite('a shop on MongoDB', (server) => {
     for (const open of [openProductStores, openOrderStores])
       await (await open(place, { runtime: systemRuntime })).close()
     const faults = (more: NodeJS.ProcessEnv) =>
-      preflight(planShop({ ...world.env, DATABASE_URL: server.url(), ...more }, NOTHING_MADE))
+      preflight(planShop({ ...world.env, DATABASE_URL: server.url(), ...more }, PLACEHOLDER_SECRETS))
     assert.deepEqual(await faults({}), [])
     const [currency] = await faults({ CURRENCY: 'EUR' })
     assert.match(

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, write
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
-import { ownFolder } from '../../scripts/start/owner_only.ts'
+import { restrictFolder } from '../../scripts/start/owner_only.ts'
 
 const modeOf = (path: string) => statSync(path).mode & 0o7777
 
@@ -33,7 +33,7 @@ suite('what a shop keeps is its owner’s alone', () => {
     write(outside, 0o644)
     symlinkSync(outside, join(folder, 'link'))
 
-    ownFolder(folder)
+    restrictFolder(folder)
     for (const each of [folder, copy]) assert.equal(modeOf(each), 0o700, each)
     for (const file of [...files, join(copy, 'orders.db')]) assert.equal(modeOf(file), 0o600, file)
     assert.equal(modeOf(join(folder, 'tool.sh')), 0o700)
@@ -42,7 +42,7 @@ suite('what a shop keeps is its owner’s alone', () => {
 
   test('a new folder', (t) => {
     const folder = join(newFolder(t), 'a', 'b')
-    ownFolder(folder)
+    restrictFolder(folder)
     assert.equal(modeOf(folder), 0o700)
   })
 
@@ -50,7 +50,7 @@ suite('what a shop keeps is its owner’s alone', () => {
     const folder = newFolder(t)
     chmodSync(folder, 0o1777)
     write(join(folder, 'orders.db'), 0o644)
-    ownFolder(folder)
+    restrictFolder(folder)
     assert.deepEqual([modeOf(folder), modeOf(join(folder, 'orders.db'))], [0o1777, 0o600])
   })
 })

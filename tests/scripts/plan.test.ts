@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
-import { NOTHING_MADE, planShop } from '../../scripts/plan.ts'
+import { PLACEHOLDER_SECRETS, planShop } from '../../scripts/plan.ts'
 
 /** Whose X-Forwarded-For the storefront and the services believe. */
 function trusted(env: NodeJS.ProcessEnv) {
-  const plan = planShop({ DATA_DIR: '/nowhere/data', ...env }, NOTHING_MADE)
+  const plan = planShop({ DATA_DIR: '/nowhere/data', ...env }, PLACEHOLDER_SECRETS)
   const [ofServices, ...others] = new Set(plan.services.map((service) => service.env.TRUSTED_PROXIES))
   assert.deepEqual(others, [])
   assert.ok([...plan.services, plan.storefront].every((service) => !service.env.TRUSTED_PROXIES_FILE))

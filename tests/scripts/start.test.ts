@@ -9,7 +9,7 @@ import { openStores as openOrderStores } from '@shop/order_service/storage/open_
 import { openStores as openProductStores } from '@shop/product_service/storage/open_stores'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { noteMade } from '@shop/service_kit/sqlite/mark'
-import { NOTHING_MADE } from '../../scripts/plan.ts'
+import { PLACEHOLDER_SECRETS } from '../../scripts/plan.ts'
 import { planFirstRun } from '../../scripts/start/first_run.ts'
 import {
   finish,
@@ -146,19 +146,19 @@ suite('a first start', () => {
     const planned = ['first', 'second'].map((name) =>
       planFirstRun(dataDir, {}, { secret: () => `${name} secret`, password: () => `${name} password` }),
     )
-    planned[0]!.keep()
+    planned[0]!.write()
     const kept = () => ['secrets.json', 'admin.json'].map((file) => readFileSync(join(dataDir, file), 'utf8'))
     const before = kept()
-    assert.throws(() => planned[1]!.keep(), /^AlreadyKept: Another start has just made .*secrets\.json/)
+    assert.throws(() => planned[1]!.write(), /^AlreadyWritten: Another start has just made .*secrets\.json/)
     assert.deepEqual(kept(), before)
     assert.deepEqual(readdirSync(dataDir).sort(), ['admin.json', 'secrets.json'])
-    assert.equal(planFirstRun(dataDir, {}, NOTHING_MADE).adminPassword, 'first password')
+    assert.equal(planFirstRun(dataDir, {}, PLACEHOLDER_SECRETS).adminPassword, 'first password')
   })
 
   test('the login that was made is shown by the first shop that stood, also after a start that did not get so far', async (t) => {
     const world = await newWorld(t)
     const chance = { secret: () => 's'.repeat(48), password: () => 'made-by-one-that-was-cut' }
-    planFirstRun(world.dataDir, {}, chance).keep()
+    planFirstRun(world.dataDir, {}, chance).write()
     for (const shows of [true, false]) {
       const shop = runScript(t, 'start.ts', world, '--no-demo')
       await shop.until(/Ctrl-C stops everything/)
@@ -389,7 +389,7 @@ suite('a running shop', () => {
     await shop.until(/"msg":"ready"/)
     const [, pid] = await shop.until(/"service":"product_service","pid":(\d+)/)
     process.kill(Number(pid), 'SIGKILL')
-    await shop.until(/product_service ended unexpectedly \(SIGKILL\); starting it again in 0\.\d s/)
+    await shop.until(/product_service exited unexpectedly \(SIGKILL\); starting it again in 0\.\d s/)
     await shop.until(/product_service is ready again/)
     assert.equal((await get(world.ports.product, '/products')).status, 200)
     const second = runScript(t, 'start.ts', world)

@@ -64,7 +64,7 @@ test('a service that ends again and again is started after pauses drawn below a 
   await start()
   for (const times of [1, 2, 3]) {
     await end()
-    await until(times, /ended unexpectedly/)
+    await until(times, /exited unexpectedly/)
     await until(times, /is ready again/)
   }
   assert.deepEqual(
@@ -80,7 +80,7 @@ test('stopping ends such a pause: nothing is started any more, and nobody waits 
   const { start, stop, end, until, starts } = await supervised(t)
   await start()
   await end()
-  await until(1, /ended unexpectedly/)
+  await until(1, /exited unexpectedly/)
   const stoppedAt = performance.now()
   await stop()
   assert.ok(performance.now() - stoppedAt < 400)

@@ -17,7 +17,7 @@ const PAGES_AT_ONCE = 1_000
 export type Copy = { readonly from: string; readonly to: string }
 
 /** Rejects with a sentence that names the file, and the next step. */
-export async function copyAtOneMoment(
+export async function copySnapshot(
   copies: readonly Copy[],
   onProgress: (copy: Copy, share: number) => void = () => {},
 ): Promise<Date> {
@@ -26,7 +26,7 @@ export async function copyAtOneMoment(
   let at: Date
   try {
     for (const { from } of copies) {
-      naming(from, () => {
+      withFileName(from, () => {
         const locker = new DatabaseSync(from, { timeout: LOCK_MS })
         lockers.push(locker)
         locker.exec('BEGIN IMMEDIATE')
@@ -34,7 +34,7 @@ export async function copyAtOneMoment(
     }
     at = new Date()
     for (const { from } of copies) {
-      naming(from, () => {
+      withFileName(from, () => {
         const reader = new DatabaseSync(from, { readOnly: true })
         readers.push(reader)
         reader.exec('BEGIN')
@@ -63,7 +63,7 @@ export async function copyAtOneMoment(
   return at
 }
 
-function naming(path: string, work: () => void): void {
+function withFileName(path: string, work: () => void): void {
   try {
     work()
   } catch (error) {
@@ -72,14 +72,14 @@ function naming(path: string, work: () => void): void {
 }
 
 /** The files SQLite keeps beside a database. */
-export const besides = (path: string): string[] => [`${path}-wal`, `${path}-shm`]
+export const sidecarFiles = (path: string): string[] => [`${path}-wal`, `${path}-shm`]
 
 /** Opens the copy once as its only user, so that it is one file with nothing beside it. */
-export function settleCopy(path: string): void {
+export function mergeSidecars(path: string): void {
   const db = new DatabaseSync(path)
   db.exec('PRAGMA journal_mode = DELETE')
   db.close()
-  for (const file of besides(path)) rmSync(file, { force: true })
+  for (const file of sidecarFiles(path)) rmSync(file, { force: true })
 }
 
 /**
