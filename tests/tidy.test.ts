@@ -105,7 +105,6 @@ const STILL_LONG: readonly string[] = [
   'service_kit/src/mongo/setup.ts',
   'service_kit/src/mongo/store.ts',
   'service_kit/src/runtime/config.ts',
-  'storefront/src/clients/upstream.ts',
 ]
 const modulesAreShort: Rule = ({ path, text }) => {
   if (!/\/src\/.*\.tsx?$/.test(path)) return []

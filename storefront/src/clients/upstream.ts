@@ -8,43 +8,22 @@
  *  2. A call has `answerMs` from its arrival, its time in the line included, until the answer begins, and `wholeMs`
  *     until all of it was taken: a visitor who reads slowly holds a place no longer than that, and no longer than
  *     `takeMs` while others wait (slow_takers.ts).
- *  3. What was never sent goes to the next replica, whatever it does. What was sent and lost goes to another one
- *     once, if it only reads.
- *  4. A failure is `overloaded` or `upstream_unavailable` if nothing was done, and else `upstream_no_answer`: the
- *     outcome is unknown.
- *  5. A call whose visitor left is given up: it leaves the line, or its connection is cut.
+ *  3. A failure says whether anything was done (call_problems.ts). Where it is safe, another replica was asked before
+ *     (failover.ts).
+ *  4. A call whose visitor left is given up: it leaves the line, or its connection is cut.
  */
 
-import type { IncomingHttpHeaders } from 'node:http'
-import type { Readable } from 'node:stream'
-import { Fault } from '@shop/faults/fault'
 import { Problem } from '@shop/service_kit/runtime/problem'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { createSeats, type Holder } from '@shop/service_kit/runtime/seats'
-import type { Dispatcher } from 'undici'
 import { GatewayError } from '../errors.ts'
 import type { LookUp } from './addresses.ts'
+import { problemOf } from './call_problems.ts'
+import { type Answer, askReplicas, type Call } from './failover.ts'
 import { createLine, type Line } from './line.ts'
-import { createReplicas, type Kind, NeverConnected, type Replica } from './replicas.ts'
+import { createReplicas, type Kind } from './replicas.ts'
 import { createSlowTakers, type SlowTakers } from './slow_takers.ts'
 import { LANES, type Lane, UPSTREAM_LIMITS, type UpstreamLimits } from './upstream_limits.ts'
-
-export type Call = {
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  /** With its query. */
-  readonly path: string
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>
-  readonly body?: Buffer | string
-  /** Ends when nobody waits for the answer any more. */
-  readonly signal?: AbortSignal
-}
-
-export type Answer = {
-  readonly status: number
-  readonly headers: IncomingHttpHeaders
-  /** Holds the place of the call until it is read or destroyed. */
-  readonly body: Readable
-}
 
 /** Where a call stands in line, and for whom. */
 export type Standing = { readonly lane: Lane; readonly address: string }
@@ -100,7 +79,7 @@ export function createUpstream({
     }
     try {
       leave = await enter(ending.signal)
-      const answer = await ask(kind, call, ending.signal)
+      const answer = await askReplicas(replicas, kind, call, limits, ending.signal)
       begun()
       answer.body.once('close', over)
       // From now on whoever passes the body on ends it.
@@ -112,51 +91,6 @@ export function createUpstream({
       const sent = leave !== undefined
       over()
       throw problemOf(error, service, sent)
-    }
-  }
-
-  const ask = async (kind: Kind, call: Call, signal: AbortSignal): Promise<Answer> => {
-    const tried = new Set<Replica>()
-    const readsOnly = call.method === 'GET' || call.method === 'HEAD'
-    let lost = false
-    let fault: unknown
-    await foundInTime(replicas.lookUp(), signal)
-    for (;;) {
-      const replica = replicas.choose(kind, tried)
-      if (!replica) throw fault
-      tried.add(replica)
-      try {
-        return await askReplica(replica, kind, call, signal)
-      } catch (error) {
-        const another = error instanceof NeverConnected || (readsOnly && !lost && isCut(error))
-        if (!another || signal.aborted) throw error
-        lost ||= !(error instanceof NeverConnected)
-        fault = error
-      }
-    }
-  }
-
-  const askReplica = async ({ pool, underWay }: Replica, kind: Kind, call: Call, signal: AbortSignal) => {
-    underWay[kind] += 1
-    const over = () => {
-      underWay[kind] -= 1
-    }
-    try {
-      const { statusCode, headers, body } = await pool.request({
-        method: call.method,
-        path: call.path,
-        headers: call.headers as Record<string, string | string[]>,
-        body: call.body ?? null,
-        signal,
-        // Ours begin earlier, at the arrival.
-        headersTimeout: limits.answerMs,
-        bodyTimeout: limits.silenceMs,
-      } satisfies Dispatcher.RequestOptions)
-      body.once('close', over)
-      return { status: statusCode, headers, body }
-    } catch (error) {
-      over()
-      throw error
     }
   }
 
@@ -194,42 +128,4 @@ const holders = (viewer: Viewer, limits: UpstreamLimits): Holder[] => {
 
 class Late extends Error {
   readonly code = 'LATE'
-}
-
-/** Whoever resolves names may take longer than anybody waits. Nothing was sent by then. */
-export async function foundInTime(found: Promise<void> | undefined, signal: AbortSignal): Promise<void> {
-  if (!found) return
-  const late = Promise.withResolvers<never>()
-  const isLate = () => late.reject(new NeverConnected('Its name was not resolved in time.'))
-  if (signal.aborted) isLate()
-  signal.addEventListener('abort', isLate, { once: true })
-  try {
-    await Promise.race([found, late.promise])
-  } finally {
-    signal.removeEventListener('abort', isLate)
-  }
-}
-
-const CUT = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
-const isCut = (error: unknown) => CUT.has((error as NodeJS.ErrnoException).code ?? '')
-
-const UNSENDABLE = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED'])
-
-function problemOf(error: unknown, service: string, entered: boolean): Error {
-  if (error instanceof Fault) return error
-  const options = { cause: error }
-  if (!entered) {
-    return new Problem('overloaded', `${service} has too much to do; nothing was done.`, {}, options)
-  }
-  if (UNSENDABLE.has((error as NodeJS.ErrnoException).code ?? '')) {
-    return new Problem('bad_request', 'The request could not be passed on.', {}, options)
-  }
-  return error instanceof NeverConnected
-    ? new GatewayError('upstream_unavailable', `${service} is away; nothing was done.`, {}, options)
-    : new GatewayError(
-        'upstream_no_answer',
-        `${service} gave no answer; whether it acted is not known.`,
-        {},
-        options,
-      )
 }

@@ -8,13 +8,8 @@ import { text } from 'node:stream/consumers'
 import { suite, type TestContext, test } from 'node:test'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import type { LookUp } from '../../src/clients/addresses.ts'
-import {
-  type Answer,
-  type Call,
-  createUpstream,
-  foundInTime,
-  type Standing,
-} from '../../src/clients/upstream.ts'
+import { type Answer, type Call, foundInTime } from '../../src/clients/failover.ts'
+import { createUpstream, type Standing } from '../../src/clients/upstream.ts'
 import { LANES, UPSTREAM_LIMITS, type UpstreamLimits } from '../../src/clients/upstream_limits.ts'
 import { nobody, serve } from '../upstream.ts'
 

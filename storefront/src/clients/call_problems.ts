@@ -1,0 +1,30 @@
+/**
+ * How a failed call is reported: `overloaded` or `upstream_unavailable` if nothing was done, else `upstream_no_answer`,
+ * which says that the outcome is unknown.
+ */
+import { Fault } from '@shop/faults/fault'
+import { Problem } from '@shop/service_kit/runtime/problem'
+import { GatewayError } from '../errors.ts'
+import { NeverConnected } from './replicas.ts'
+
+const UNSENDABLE = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED'])
+
+/** `entered` is whether the call had left its queue. */
+export function problemOf(error: unknown, service: string, entered: boolean): Error {
+  if (error instanceof Fault) return error
+  const options = { cause: error }
+  if (!entered) {
+    return new Problem('overloaded', `${service} has too much to do; nothing was done.`, {}, options)
+  }
+  if (UNSENDABLE.has((error as NodeJS.ErrnoException).code ?? '')) {
+    return new Problem('bad_request', 'The request could not be passed on.', {}, options)
+  }
+  return error instanceof NeverConnected
+    ? new GatewayError('upstream_unavailable', `${service} is away; nothing was done.`, {}, options)
+    : new GatewayError(
+        'upstream_no_answer',
+        `${service} gave no answer; whether it acted is not known.`,
+        {},
+        options,
+      )
+}
