@@ -1,27 +1,32 @@
-/** Server-sent events out of a fetch answer: unlike EventSource it can send a token, and runs in Node too. */
+/** Server-sent events from a fetch response. Unlike EventSource it can send a token, and it also runs in Node. */
+import { createParser } from 'eventsource-parser'
 
 export const EVENT_STREAM = 'text/event-stream'
 
-/** Events larger than this are not ours; the stream is given up. */
+/** Characters received without the end of an event or a comment; beyond it the stream is given up. */
 const EVENT_LENGTH_MAX = 1024 * 1024
 
-/** The `data` of each event. Ends with the stream; comments and other fields are passed over. */
+/**
+ * Yields the `data` of each event, and returns when the stream ends. Comments and other fields are skipped.
+ * Throws a RangeError on an event longer than EVENT_LENGTH_MAX, and whatever reading the stream throws.
+ */
 export async function* eventsIn(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
-  let pending = ''
-  let data: string[] = []
+  const events: string[] = []
+  let unfinished = 0
+  const parser = createParser({
+    onEvent({ data }) {
+      unfinished = 0
+      events.push(data)
+    },
+    onComment() {
+      unfinished = 0
+    },
+  })
   for await (const chunk of chunksOf(body)) {
-    pending += chunk
-    if (pending.length > EVENT_LENGTH_MAX) throw new RangeError('An event is too long.')
-    const lines = pending.split(/\r\n|\n|\r(?!$)/)
-    pending = lines.pop()!
-    for (const line of lines) {
-      if (line === '' && data.length > 0) {
-        yield data.join('\n')
-        data = []
-      } else if (line.startsWith('data:')) {
-        data.push(line.slice(line[5] === ' ' ? 6 : 5))
-      }
-    }
+    unfinished += chunk.length
+    if (unfinished > EVENT_LENGTH_MAX) throw new RangeError('An event is too long.')
+    parser.feed(chunk)
+    yield* events.splice(0)
   }
 }
 

@@ -25,6 +25,7 @@ suite('events in a stream', () => {
     ['CRLF, also cut in two', ['data: a\r', '\n\r\ndata: b\r\n\r\n'], ['a', 'b']],
     ['no space after the colon', ['data:a\n\n'], ['a']],
     ['blank lines without data', ['\n\n\n: ping\n\n'], []],
+    ['CR alone', ['data: a\r\rdata: b\r', '\rdata: c\n\n'], ['a', 'b', 'c']],
     ['an event without its end is not one', ['data: a\n\ndata: b'], ['a']],
   ]
   for (const [what, chunks, events] of cases) {
@@ -58,10 +59,28 @@ suite('events in a stream', () => {
     assert.equal(cancelled, true)
   })
 
-  test('an event without end is given up', async () => {
-    const stream = new ReadableStream<Uint8Array>({
-      pull: (controller) => controller.enqueue(new TextEncoder().encode('x'.repeat(100_000))),
+  for (const [what, chunk] of [
+    ['a line', 'x'.repeat(100_000)],
+    ['a value', `data: ${'x'.repeat(100_000)}`],
+    ['an event of many lines', 'data: x\n'.repeat(10_000)],
+  ] as const) {
+    test(`${what} without end is given up`, async () => {
+      const stream = new ReadableStream<Uint8Array>({
+        pull: (controller) => controller.enqueue(new TextEncoder().encode(chunk)),
+      })
+      await assert.rejects(collect(stream), RangeError)
     })
-    await assert.rejects(collect(stream), RangeError)
-  })
+  }
+
+  const LONG = 'x'.repeat(10_000)
+  for (const [what, text] of [
+    ['comments', `:${LONG}\n\n`],
+    ['events', `data:${LONG}\n\n`],
+  ] as const) {
+    test(`${what} may go on for longer than one event`, async () => {
+      const chunks = Array<string>(200).fill(text)
+      const events = await collect(streamOf(...chunks, 'data: last\n\n'))
+      assert.equal(events.at(-1), 'last')
+    })
+  }
 })
