@@ -4,13 +4,13 @@ import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { type Argon2Parameters, createArgon2Hasher } from './crypto/argon2_hasher.ts'
 import { createPasswordChecks } from './crypto/password_checks.ts'
 import { createRefreshTokens } from './crypto/refresh_tokens.ts'
-import { createWorkLines } from './crypto/work_lines.ts'
+import { createWorkQueues } from './crypto/work_queues.ts'
 import type { AccountPorts } from './domain/accounts.ts'
 import type { Stores } from './domain/ports.ts'
 import { REFRESH_TOKEN_TTL_SECONDS_DEFAULT } from './domain/sessions.ts'
 import {
-  FREE_TRIES_DEFAULT,
-  type FreeTries,
+  FREE_ATTEMPTS_DEFAULT,
+  type FreeAttempts,
   loginLimits,
   REGISTRATIONS_DEFAULT,
   registrationLimits,
@@ -23,7 +23,7 @@ export type AccountPortsDeps = {
   readonly refreshTokenTtlSeconds?: number
   readonly hashesAtOnce?: number
   readonly hashesWaitingMax?: number
-  readonly freeTries?: FreeTries
+  readonly freeAttempts?: FreeAttempts
   readonly registrationsPerAddress?: number
   /** Weaker than the default only in tests, to save time. */
   readonly hashParameters?: Argon2Parameters
@@ -31,17 +31,17 @@ export type AccountPortsDeps = {
 
 export function createAccountPorts(deps: AccountPortsDeps): AccountPorts {
   const { stores, runtime, metrics } = deps
-  const lines = createWorkLines({
+  const queues = createWorkQueues({
     atOnce: deps.hashesAtOnce ?? 4,
     waitingMax: deps.hashesWaitingMax ?? 256,
   })
   const waiting = metrics.gauge('auth_hashes_waiting', 'Passwords waiting to be hashed.')
-  Object.assign(waiting, { collect: () => waiting.set(lines.waiting()) })
+  Object.assign(waiting, { collect: () => waiting.set(queues.waiting()) })
   return {
     ...stores,
-    hasher: createArgon2Hasher(runtime, lines, deps.hashParameters),
+    hasher: createArgon2Hasher(runtime, queues, deps.hashParameters),
     passwordChecks: createPasswordChecks(),
-    loginLimits: loginLimits(deps.freeTries ?? FREE_TRIES_DEFAULT),
+    loginLimits: loginLimits(deps.freeAttempts ?? FREE_ATTEMPTS_DEFAULT),
     registrationLimits: registrationLimits(deps.registrationsPerAddress ?? REGISTRATIONS_DEFAULT),
     refreshTokens: createRefreshTokens(runtime),
     refreshTokenTtlSeconds: deps.refreshTokenTtlSeconds ?? REFRESH_TOKEN_TTL_SECONDS_DEFAULT,

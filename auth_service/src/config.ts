@@ -11,7 +11,7 @@ import {
 import Type, { type Static } from 'typebox'
 import { REFRESH_TOKEN_TTL_SECONDS_DEFAULT } from './domain/sessions.ts'
 import { ACCESS_TOKEN_TTL_SECONDS_MAX } from './domain/signing_keys.ts'
-import { FREE_TRIES_DEFAULT, REGISTRATIONS_DEFAULT } from './domain/throttling.ts'
+import { FREE_ATTEMPTS_DEFAULT, REGISTRATIONS_DEFAULT } from './domain/throttling.ts'
 import { DATABASE_FILE } from './storage/open_stores.ts'
 
 export const SERVICE = 'auth_service'
@@ -67,9 +67,12 @@ export const ConfigSchema = Type.Object({
     description:
       'Passwords that may wait to be hashed, in each of three lines (known logins, other logins, new accounts)',
   }),
-  LOGIN_TRIES: freeTries(FREE_TRIES_DEFAULT.pair, 'for one account from one address'),
-  LOGIN_TRIES_PER_ACCOUNT: freeTries(FREE_TRIES_DEFAULT.account, 'for one account from unknown addresses'),
-  LOGIN_TRIES_PER_ADDRESS: freeTries(FREE_TRIES_DEFAULT.address, 'from one address'),
+  LOGIN_TRIES: freeAttempts(FREE_ATTEMPTS_DEFAULT.pair, 'for one account from one address'),
+  LOGIN_TRIES_PER_ACCOUNT: freeAttempts(
+    FREE_ATTEMPTS_DEFAULT.account,
+    'for one account from unknown addresses',
+  ),
+  LOGIN_TRIES_PER_ADDRESS: freeAttempts(FREE_ATTEMPTS_DEFAULT.address, 'from one address'),
   REGISTRATIONS_PER_ADDRESS: Type.Integer({
     default: REGISTRATIONS_DEFAULT,
     minimum: 1,
@@ -79,7 +82,7 @@ export const ConfigSchema = Type.Object({
   TRUSTED_PROXIES: TrustedProxiesConfig,
 })
 
-function freeTries(tries: number, which: string) {
+function freeAttempts(tries: number, which: string) {
   return Type.Integer({
     default: tries,
     minimum: 1,

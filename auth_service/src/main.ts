@@ -11,8 +11,8 @@ import { createApp, type Deps } from './app.ts'
 import { readConfig, SERVICE } from './config.ts'
 import { makeKeyPair } from './crypto/signing.ts'
 import { makeFirstAdmin } from './first_admin.ts'
-import { takeFirstSteps } from './first_steps.ts'
 import { maintain, startMaintenance } from './maintenance.ts'
+import { runStartupTasks } from './startup_tasks.ts'
 import { openStores } from './storage/open_stores.ts'
 
 await runService(systemRuntime, async () => {
@@ -31,7 +31,7 @@ await runService(systemRuntime, async () => {
     refreshTokenTtlSeconds: config.REFRESH_TOKEN_TTL,
     hashesAtOnce: config.HASHES_AT_ONCE,
     hashesWaitingMax: config.HASHES_WAITING_MAX,
-    freeTries: {
+    freeAttempts: {
       pair: config.LOGIN_TRIES,
       account: config.LOGIN_TRIES_PER_ACCOUNT,
       address: config.LOGIN_TRIES_PER_ADDRESS,
@@ -57,11 +57,11 @@ await runService(systemRuntime, async () => {
     refreshTokenTtlSeconds: config.REFRESH_TOKEN_TTL,
     runtime: systemRuntime,
   }
-  const takeSteps = async () => {
+  const startupTasks = async () => {
     await maintain(maintenance)
     await makeFirstAdmin(ports, config, logger)
   }
-  const stopFirstSteps = await takeFirstSteps(takeSteps, { logger, runtime: systemRuntime })
+  const stopStartupTasks = await runStartupTasks(startupTasks, { logger, runtime: systemRuntime })
   const stopMaintenance = startMaintenance(maintenance, logger)
   return {
     app,
@@ -71,7 +71,7 @@ await runService(systemRuntime, async () => {
     operations: operationsPlace(config),
     drainDelayMs: config.DRAIN_DELAY_MS,
     async close() {
-      stopFirstSteps()
+      stopStartupTasks()
       await stopMaintenance()
       await tracing.stop()
       await stores.close()

@@ -6,9 +6,9 @@ import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Logger } from 'pino'
 import type { Stores } from './domain/ports.ts'
 import { REFRESH_TOKEN_TTL_SECONDS_DEFAULT } from './domain/sessions.ts'
-import { type KeyPorts, keepKeys } from './domain/signing_keys.ts'
+import { type KeyPorts, maintainKeys } from './domain/signing_keys.ts'
 
-export const EVERY_MS = 60_000
+export const INTERVAL_MS = 60_000
 /** Of one transaction: a few milliseconds of the thread that serves everybody. */
 export const BATCH = 50
 /** Of one kind in one round. */
@@ -31,9 +31,9 @@ export type MaintenanceDeps = {
 export async function maintain(deps: MaintenanceDeps): Promise<void> {
   const { stores, keyPorts, rotationDays, refreshTokenTtlSeconds = REFRESH_TOKEN_TTL_SECONDS_DEFAULT } = deps
   const { sessions, throttle } = stores
-  await keepKeys(keyPorts, rotationDays * DAY_MS)
+  await maintainKeys(keyPorts, rotationDays * DAY_MS)
   const endsAfter = (now: Date) => new Date(now.getTime() + refreshTokenTtlSeconds * 1000)
-  await inBatches(deps, (now) => sessions.pullIn(now, endsAfter(now), BATCH))
+  await inBatches(deps, (now) => sessions.clampFutureStarts(now, endsAfter(now), BATCH))
   await inBatches(deps, (now) => sessions.purge(now, BATCH))
   await inBatches(deps, (now) => throttle.purge(now, BATCH))
 }
@@ -57,7 +57,7 @@ export function startMaintenance(deps: MaintenanceDeps, logger: Logger): () => P
       await maintain({ ...deps, signal }).catch((err) =>
         logger.warn({ err }, 'maintenance failed and will be tried again'),
       )
-      await deps.runtime.sleep(EVERY_MS, signal, { background: true }).catch(() => {})
+      await deps.runtime.sleep(INTERVAL_MS, signal, { background: true }).catch(() => {})
     }
   }
   const ended = rounds()

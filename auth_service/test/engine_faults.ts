@@ -5,7 +5,7 @@ import type { Session, Stores } from '../src/domain/ports.ts'
 import { newId, START, START_AT } from './support.ts'
 import { account } from './user_store_contract.ts'
 
-const LIMITS = { freeTries: 5, firstPauseMs: 1_000, longestPauseMs: 60_000, forgetAfterMs: 60_000 }
+const LIMITS = { freeAttempts: 5, firstPauseMs: 1_000, longestPauseMs: 60_000, forgetAfterMs: 60_000 }
 let serial = 0
 
 const session = (userId: string): Session => ({
@@ -78,7 +78,7 @@ export async function accountRun({ users, sessions, keys, throttle, check }: Sto
       run: () => throttle.remember(remembered, new Date(START.getTime() + 60_000).toISOString()),
       applied: () => throttle.remembers(remembered, START),
     },
-    { name: 'pull in', run: () => sessions.pullIn(START, START, 10) },
+    { name: 'pull in', run: () => sessions.clampFutureStarts(START, START, 10) },
     { name: 'purge', run: () => sessions.purge(START, 10) },
     { name: 'find by name', run: () => users.findByName(`ada${serial}`) },
     { name: 'withdrawals', run: () => users.withdrawals(START, 2) },

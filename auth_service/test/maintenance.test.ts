@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { createLogger } from '@shop/service_kit/runtime/log'
 import { makeKeyPair } from '../src/crypto/signing.ts'
-import { BATCH, BATCHES_MAX, EVERY_MS, maintain, PAUSE_MS, startMaintenance } from '../src/maintenance.ts'
+import { BATCH, BATCHES_MAX, INTERVAL_MS, maintain, PAUSE_MS, startMaintenance } from '../src/maintenance.ts'
 import { createWorld, DAY_MS } from './support.ts'
 
 suite('maintenance', () => {
@@ -51,7 +51,7 @@ suite('maintenance', () => {
     await world.clock.advanceUntil(maintain(world.deps))
     assert.equal(purge.mock.callCount(), BATCHES_MAX)
     assert.equal(world.clock.monotonic(), BATCHES_MAX * PAUSE_MS, 'others may write between two batches')
-    assert.deepEqual([BATCH * BATCHES_MAX, PAUSE_MS, EVERY_MS], [10_000, 20, 60_000])
+    assert.deepEqual([BATCH * BATCHES_MAX, PAUSE_MS, INTERVAL_MS], [10_000, 20, 60_000])
     purge.mock.resetCalls()
     const stop = startMaintenance(world.deps, createLogger('auth_service', 'silent'))
     while (purge.mock.callCount() === 0) await world.clock.advance(0)
@@ -90,7 +90,7 @@ suite('maintenance', () => {
     }
     const deps = { ...world.deps, keyPorts: { ...world.deps.keyPorts, keys } }
     const stop = startMaintenance(deps, createLogger('auth_service', 'silent'))
-    await world.clock.advance(EVERY_MS - 1)
+    await world.clock.advance(INTERVAL_MS - 1)
     assert.equal(rounds, 1)
     await world.clock.advance(1)
     assert.equal(rounds, 2)

@@ -76,8 +76,11 @@ export function sessionStoreContract(name: string, open: OpenPair) {
       const spared = [session(user, 'now'), session(user, 'a little', after(CLOCKS_DIFFER_MS))]
       for (const each of spared) await sessions.start(each, 9)
       for (const id of ['a', 'b', 'c']) await sessions.start(session(user, id, after(ahead)), 9)
-      const pullIn = () => sessions.pullIn(START, after(1000), 2)
-      assert.deepEqual([await pullIn(), await pullIn(), await pullIn()], [2, 1, 0])
+      const clampFutureStarts = () => sessions.clampFutureStarts(START, after(1000), 2)
+      assert.deepEqual(
+        [await clampFutureStarts(), await clampFutureStarts(), await clampFutureStarts()],
+        [2, 1, 0],
+      )
       for (const id of ['a', 'b', 'c']) assert.deepEqual(await sessions.find(id), session(user, id))
       for (const each of spared) assert.deepEqual(await sessions.find(each.id), each)
     })
@@ -86,7 +89,7 @@ export function sessionStoreContract(name: string, open: OpenPair) {
       const [{ sessions }, , user] = await given(t)
       const ahead = session(user, 's', after(24 * 60 * 60_000))
       await sessions.start(ahead, 9)
-      assert.equal(await sessions.pullIn(START, new Date(ahead.expiresAt), 9), 0)
+      assert.equal(await sessions.clampFutureStarts(START, new Date(ahead.expiresAt), 9), 0)
       assert.deepEqual(await sessions.find('s'), ahead)
     })
 
@@ -149,8 +152,8 @@ export function sessionStoreContract(name: string, open: OpenPair) {
     test('a session adopts a new password version, if it is there', async (t) => {
       const [{ sessions }, , user] = await given(t)
       await sessions.start(session(user, 's'), 9)
-      assert.equal(await sessions.adoptPassword('s', 2), true)
-      assert.equal(await sessions.adoptPassword('unknown', 2), false)
+      assert.equal(await sessions.setPasswordVersion('s', 2), true)
+      assert.equal(await sessions.setPasswordVersion('unknown', 2), false)
       assert.deepEqual(await sessions.find('s'), { ...session(user, 's'), passwordVersion: 2 })
     })
 

@@ -12,7 +12,7 @@ import { createApp, type Deps } from '../src/app.ts'
 import { makeKeyPair } from '../src/crypto/signing.ts'
 import { ensureFirstAdmin } from '../src/domain/accounts.ts'
 import type { Stores } from '../src/domain/ports.ts'
-import { keepKeys } from '../src/domain/signing_keys.ts'
+import { maintainKeys } from '../src/domain/signing_keys.ts'
 import { openSqliteStores } from '../src/storage/open_stores.ts'
 
 export const START = new Date('2026-01-02T03:04:05.678Z')
@@ -75,7 +75,7 @@ export async function createWorld(t: Scope, given: Partial<AccountPortsDeps & De
   const ports = createAccountPorts(deps)
   const app = createApp({ ...deps, ports })
   t.after(() => app.close())
-  await keepKeys({ keys: stores.keys, makeKeyPair, now: deps.runtime.now }, 30 * DAY_MS)
+  await maintainKeys({ keys: stores.keys, makeKeyPair, now: deps.runtime.now }, 30 * DAY_MS)
   await ensureFirstAdmin(ports, { username: 'root', password: PASSWORD })
 
   const call = async (

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { CLOCKS_DIFFER_MS } from '../src/domain/clocks.ts'
 import type { ThrottleLimits } from '../src/domain/ports.ts'
-import { KNOWN_FOR_MS } from '../src/domain/throttling.ts'
+import { KNOWN_ADDRESS_MS } from '../src/domain/throttling.ts'
 import { DAY_MS, type OpenPair, START, START_AT } from './support.ts'
 
 const LIMITS: ThrottleLimits = {
-  freeTries: 3,
+  freeAttempts: 3,
   firstPauseMs: 1000,
   longestPauseMs: 8000,
   forgetAfterMs: 60_000,
@@ -33,12 +33,12 @@ export function throttleStoreContract(name: string, open: OpenPair) {
       const taken = await Promise.all(
         Array.from({ length: 40 }, (_, i) => pair[i % 2]!.throttle.take([entry('a')], START)),
       )
-      assert.equal(taken.filter((pausedUntil) => pausedUntil === undefined).length, LIMITS.freeTries)
+      assert.equal(taken.filter((pausedUntil) => pausedUntil === undefined).length, LIMITS.freeAttempts)
     })
 
     test('entries are counted in order up to the first that is paused', async (t) => {
       const [{ throttle }] = await open(t)
-      const strict = { ...LIMITS, freeTries: 1 }
+      const strict = { ...LIMITS, freeAttempts: 1 }
       const take = () => throttle.take([entry('first'), entry('second', strict), entry('third')], START)
       assert.equal(await take(), undefined)
       assert.deepEqual(await take(), textAfter(1000))
@@ -95,22 +95,22 @@ export function throttleStoreContract(name: string, open: OpenPair) {
 
     test('what a clock that was ahead left counts as now: no pause, nothing known, and it is purged', async (t) => {
       const [{ throttle }] = await open(t)
-      const [now, ahead] = [START, after(KNOWN_FOR_MS + DAY_MS)]
+      const [now, ahead] = [START, after(KNOWN_ADDRESS_MS + DAY_MS)]
       for (let i = 0; i < 4; i++) await throttle.take([entry('a')], after(DAY_MS))
       assert.ok(await throttle.take([entry('a')], after(DAY_MS)), 'paused by that clock')
       assert.equal(await throttle.take([entry('a')], now), undefined)
       await throttle.remember('k', ahead.toISOString())
       assert.equal(await throttle.remembers('k', now), false)
       assert.equal(await throttle.remembers('k', after(DAY_MS)), true)
-      await throttle.remember('kept', textAfter(KNOWN_FOR_MS))
+      await throttle.remember('kept', textAfter(KNOWN_ADDRESS_MS))
       assert.deepEqual([await throttle.purge(now, 9), await throttle.purge(now, 9)], [1, 0])
       assert.equal(await throttle.remembers('kept', now), true)
     })
 
     test('what is kept longest ends at the very millisecond clocks may differ by', async (t) => {
       const [{ throttle }] = await open(t)
-      await throttle.remember('last', textAfter(KNOWN_FOR_MS + CLOCKS_DIFFER_MS))
-      await throttle.remember('beyond', textAfter(KNOWN_FOR_MS + CLOCKS_DIFFER_MS + 1))
+      await throttle.remember('last', textAfter(KNOWN_ADDRESS_MS + CLOCKS_DIFFER_MS))
+      await throttle.remember('beyond', textAfter(KNOWN_ADDRESS_MS + CLOCKS_DIFFER_MS + 1))
       assert.deepEqual(
         [await throttle.remembers('last', START), await throttle.remembers('beyond', START)],
         [true, false],
@@ -122,7 +122,7 @@ export function throttleStoreContract(name: string, open: OpenPair) {
     test('a batch of purging is one batch, of what has passed and of what was ahead together', async (t) => {
       const [{ throttle }] = await open(t)
       for (const key of ['a', 'b']) await throttle.remember(key, START_AT)
-      for (const key of ['c', 'd', 'e']) await throttle.remember(key, textAfter(2 * KNOWN_FOR_MS))
+      for (const key of ['c', 'd', 'e']) await throttle.remember(key, textAfter(2 * KNOWN_ADDRESS_MS))
       const purge = () => throttle.purge(START, 2)
       assert.deepEqual([await purge(), await purge(), await purge(), await purge()], [2, 2, 1, 0])
     })

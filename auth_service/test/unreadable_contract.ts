@@ -4,19 +4,19 @@ import { suite, type TestContext, test } from 'node:test'
 import { Unreadable } from '@shop/service_kit/storage/unreadable'
 import { makeKeyPair } from '../src/crypto/signing.ts'
 import type { Stores } from '../src/domain/ports.ts'
-import { keepKeys } from '../src/domain/signing_keys.ts'
+import { maintainKeys } from '../src/domain/signing_keys.ts'
 import { maintain } from '../src/maintenance.ts'
 import { createWorld, DAY_MS } from './support.ts'
 
-export type Spoilable = {
+export type Corruptible = {
   readonly stores: Stores
   /** What it told, in order: `<what> <id>`. */
   readonly told: string[]
   /** `where` is of users and sessions their id, of keys their kid, of throttles their key. */
-  spoil(kind: 'user' | 'changes of user' | 'session' | 'key' | 'throttle', where: string): Promise<void>
+  corrupt(kind: 'user' | 'changes of user' | 'session' | 'key' | 'throttle', where: string): Promise<void>
 }
 
-export function unreadableContract(name: string, make: (t: TestContext) => Promise<Spoilable>) {
+export function unreadableContract(name: string, make: (t: TestContext) => Promise<Corruptible>) {
   const worldOf = async (t: TestContext) => {
     const made = await make(t)
     return { ...made, ...(await createWorld(t, { stores: made.stores })) }
@@ -24,11 +24,11 @@ export function unreadableContract(name: string, make: (t: TestContext) => Promi
 
   suite(`${name}: what cannot be read`, () => {
     test('an account is in no list, whose pages are full, and fails alone', async (t) => {
-      const { stores, spoil, told, join, tryLogin, register } = await worldOf(t)
+      const { stores, corrupt, told, join, tryLogin, register } = await worldOf(t)
       const ids: string[] = []
       for (const each of ['ada', 'bob', 'eve', 'fay']) ids.push((await join(each)).user.id)
-      await spoil('user', ids[1]!)
-      await spoil('user', ids[2]!)
+      await corrupt('user', ids[1]!)
+      await corrupt('user', ids[2]!)
       const list = async (after?: string) =>
         (await stores.users.list({ limit: 2, after })).map(({ username }) => username)
       assert.deepEqual(
@@ -49,20 +49,20 @@ export function unreadableContract(name: string, make: (t: TestContext) => Promi
     })
 
     test('an account is not in the list of withdrawn tokens, which others are in', async (t) => {
-      const { stores, spoil, join, call, clock } = await worldOf(t)
+      const { stores, corrupt, join, call, clock } = await worldOf(t)
       const [ada, bob] = [await join('ada'), await join('bob')]
       for (const { user } of [ada, bob]) await stores.users.setRole(user.id, 'admin', clock.now())
-      await spoil('changes of user', ada.user.id)
+      await corrupt('changes of user', ada.user.id)
       const { status, body } = await call('GET', '/.well-known/withdrawn_tokens.json')
       assert.deepEqual([status, body.withdrawn], [200, [{ user_id: bob.user.id, least_version: 2 }]])
     })
 
     test('a signing key is followed by another, and published keys and logins go on', async (t) => {
-      const { stores, spoil, join, call, clock } = await worldOf(t)
+      const { stores, corrupt, join, call, clock } = await worldOf(t)
       const [only] = await stores.keys.list()
-      await spoil('key', only!.kid)
+      await corrupt('key', only!.kid)
       assert.deepEqual(await stores.keys.list(), [])
-      const made = await keepKeys({ keys: stores.keys, makeKeyPair, now: clock.now }, 30 * DAY_MS)
+      const made = await maintainKeys({ keys: stores.keys, makeKeyPair, now: clock.now }, 30 * DAY_MS)
       assert.deepEqual(
         (await stores.keys.list()).map(({ kid, generation }) => [kid, generation]),
         [[made, 2]],
@@ -77,10 +77,10 @@ export function unreadableContract(name: string, make: (t: TestContext) => Promi
     })
 
     test('a session fails alone, and what is done to all is done', async (t) => {
-      const { stores, spoil, join, login, refresh, call, clock } = await worldOf(t)
+      const { stores, corrupt, join, login, refresh, call, clock } = await worldOf(t)
       const [ada, bob] = [await join('ada'), await join('bob')]
       const idOf = (token: string) => token.split('.')[0]!
-      await spoil('session', idOf(ada.refresh_token))
+      await corrupt('session', idOf(ada.refresh_token))
       assert.equal((await refresh(ada.refresh_token)).status, 500)
       assert.equal((await refresh(bob.refresh_token)).status, 200)
       assert.equal((await refresh((await login('ada')).refresh_token)).status, 200)
@@ -95,10 +95,10 @@ export function unreadableContract(name: string, make: (t: TestContext) => Promi
     })
 
     test('a throttle counts anew, for whoever shares it', async (t) => {
-      const { spoil, told, join, tryLogin } = await worldOf(t)
+      const { corrupt, told, join, tryLogin } = await worldOf(t)
       await join('ada')
       await tryLogin('ada', 'wrong horse battery')
-      for (const key of ['address 127.0.0.1', 'pair ada 127.0.0.1']) await spoil('throttle', key)
+      for (const key of ['address 127.0.0.1', 'pair ada 127.0.0.1']) await corrupt('throttle', key)
       assert.equal((await tryLogin('ada')).status, 200)
       assert.ok(told.includes('a throttle address'), told.join())
       const statuses: number[] = []

@@ -2,13 +2,13 @@
  * Passwords as argon2id hashes (RFC 9106) in PHC strings, which carry their parameters: raising PARAMETERS
  * leaves old hashes valid, and each is replaced when its owner logs in.
  *
- * One hash takes 19 MiB for its time, so hashing stands in a line (work_lines.ts).
+ * One hash takes 19 MiB for its time, so hashing stands in a queue (work_queues.ts).
  */
 import { argon2, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
-import type { PasswordHasher, Place } from '../domain/crypto_ports.ts'
-import type { WorkLines } from './work_lines.ts'
+import type { PasswordHasher, QueueTicket } from '../domain/crypto_ports.ts'
+import type { WorkQueues } from './work_queues.ts'
 
 export type Argon2Parameters = {
   readonly memoryKib: number
@@ -32,11 +32,17 @@ type Parsed = Argon2Parameters & { readonly salt: Buffer; readonly tag: Buffer }
 
 export function createArgon2Hasher(
   { randomBytes }: Pick<Runtime, 'randomBytes'>,
-  lines: WorkLines,
+  queues: WorkQueues,
   parameters: Argon2Parameters = PARAMETERS,
 ): PasswordHasher {
-  const compute = (place: Place, password: string, use: Argon2Parameters, salt: Buffer, tagLength: number) =>
-    lines.run(place, () =>
+  const compute = (
+    ticket: QueueTicket,
+    password: string,
+    use: Argon2Parameters,
+    salt: Buffer,
+    tagLength: number,
+  ) =>
+    queues.run(ticket, () =>
       derive('argon2id', {
         message: Buffer.from(password, 'utf8'),
         nonce: salt,
@@ -48,17 +54,17 @@ export function createArgon2Hasher(
     )
 
   return {
-    async hash(password, place) {
+    async hash(password, ticket) {
       const salt = randomBytes(SALT_BYTES)
-      return toPhc({ ...parameters, salt, tag: await compute(place, password, parameters, salt, TAG_BYTES) })
+      return toPhc({ ...parameters, salt, tag: await compute(ticket, password, parameters, salt, TAG_BYTES) })
     },
-    async verify(phc, password, place) {
+    async verify(phc, password, ticket) {
       const stored = fromPhc(phc)
-      const tag = await compute(place, password, stored, stored.salt, stored.tag.length)
+      const tag = await compute(ticket, password, stored, stored.salt, stored.tag.length)
       return timingSafeEqual(tag, stored.tag)
     },
-    async pretend(password, place) {
-      const tag = await compute(place, password, parameters, randomBytes(SALT_BYTES), TAG_BYTES)
+    async simulateVerify(password, ticket) {
+      const tag = await compute(ticket, password, parameters, randomBytes(SALT_BYTES), TAG_BYTES)
       timingSafeEqual(tag, randomBytes(TAG_BYTES))
     },
     outdated(phc) {

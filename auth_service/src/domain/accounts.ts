@@ -11,12 +11,12 @@
  *  6. There is always an admin: the last one can't be demoted. Nobody registers as one.
  */
 
-import type { HashLine, PasswordChecks, PasswordHasher, Place } from './crypto_ports.ts'
+import type { HashQueue, PasswordChecks, PasswordHasher, QueueTicket } from './crypto_ports.ts'
 import { DomainError } from './errors.ts'
 import { acceptPassword, normalPassword } from './passwords.ts'
 import type { Account, Role, User, UserStore } from './ports.ts'
 import { endSession, ownSession, type SessionPorts, startSession } from './sessions.ts'
-import { type ThrottledPorts, throttledProof, throttledRegistration } from './throttled.ts'
+import { type ThrottledPorts, throttledPasswordCheck, throttledRegistration } from './throttled.ts'
 import { canonicalUsername } from './usernames.ts'
 
 export type AccountPorts = SessionPorts &
@@ -32,9 +32,9 @@ export type Credentials = { readonly username: string; readonly password: string
 /** Who asks: from where, the same for all of one household, and until when somebody waits for the answer. */
 export type Caller = { readonly address: string; readonly signal?: AbortSignal | undefined }
 
-const placeOf = ({ address, signal }: Caller, line: HashLine): Place => ({
-  line,
-  who: address,
+const ticketOf = ({ address, signal }: Caller, queue: HashQueue): QueueTicket => ({
+  queue,
+  owner: address,
   signal,
 })
 
@@ -46,7 +46,7 @@ export async function register(
 ): Promise<User> {
   const accepted = await acceptPassword(password, username, ports.passwordChecks)
   return throttledRegistration(ports, caller.address, () =>
-    addAccount(ports, { username, password: accepted }, 'customer', placeOf(caller, 'registration')),
+    addAccount(ports, { username, password: accepted }, 'customer', ticketOf(caller, 'registration')),
   )
 }
 
@@ -54,11 +54,11 @@ async function addAccount(
   ports: Pick<AccountPorts, 'users' | 'hasher' | 'newId' | 'now'>,
   { username, password }: Credentials,
   role: Role,
-  place: Place,
+  ticket: QueueTicket,
 ): Promise<User> {
   // Looked up first only to save the hash's work; the store's own rule decides.
   if (await ports.users.findByName(canonicalUsername(username))) throw taken()
-  const passwordHash = await ports.hasher.hash(password, place)
+  const passwordHash = await ports.hasher.hash(password, ticket)
   const user: User = { id: ports.newId(), username, role, createdAt: ports.now().toISOString() }
   await ports.users.add({ ...user, passwordHash })
   return user
@@ -75,12 +75,12 @@ export async function login(
   caller: Caller,
 ): Promise<LoggedIn> {
   const canonical = canonicalUsername(username)
-  const account = await throttledProof(ports, canonical, caller.address, async (line) => {
+  const account = await throttledPasswordCheck(ports, canonical, caller.address, async (queue) => {
     const found = await ports.users.findByName(canonical)
-    return (await provesPassword(ports, found, password, placeOf(caller, line))) ? found : undefined
+    return (await passwordMatches(ports, found, password, ticketOf(caller, queue))) ? found : undefined
   })
   if (!account) throw new DomainError('invalid_credentials', 'No account has this username and password.')
-  await raiseParameters(ports, account, password, placeOf(caller, 'known'))
+  await upgradeHash(ports, account, password, ticketOf(caller, 'known'))
   return { account, refreshToken: await startSession(ports, account) }
 }
 
@@ -94,18 +94,18 @@ export async function changePassword(
   const { currentPassword, newPassword, refreshToken } = change
   const canonical = canonicalUsername(account.username)
   // The access token says that this account was logged in to.
-  const place = placeOf(caller, 'known')
-  const proven = await throttledProof(ports, canonical, caller.address, () =>
-    provesPassword(ports, account, currentPassword, place),
+  const ticket = ticketOf(caller, 'known')
+  const proven = await throttledPasswordCheck(ports, canonical, caller.address, () =>
+    passwordMatches(ports, account, currentPassword, ticket),
   )
   if (!proven) throw wrongPassword()
   const accepted = await acceptPassword(newPassword, account.username, ports.passwordChecks)
-  const passwordHash = await ports.hasher.hash(accepted, place)
+  const passwordHash = await ports.hasher.hash(accepted, ticket)
   const kept = refreshToken === undefined ? undefined : await ownSession(ports, account, refreshToken)
   if (!(await ports.users.changePassword(account.id, account.passwordVersion, passwordHash, ports.now()))) {
     throw wrongPassword() // Another change came first, so what was proven is no longer the password.
   }
-  if (kept !== undefined) await ports.sessions.adoptPassword(kept, account.passwordVersion + 1)
+  if (kept !== undefined) await ports.sessions.setPasswordVersion(kept, account.passwordVersion + 1)
   await ports.sessions.endAll(account.id, kept)
 }
 
@@ -118,27 +118,27 @@ export const logout = (ports: SessionPorts, refreshToken: string) => endSession(
 export const setRole = ({ users, now }: AccountPorts, id: string, role: Role) =>
   users.setRole(id, role, now())
 
-async function provesPassword(
+async function passwordMatches(
   { hasher }: AccountPorts,
   account: Account | undefined,
   password: string,
-  place: Place,
+  ticket: QueueTicket,
 ) {
   // Not well-formed text was never accepted as a password, but would be hashed like one that was.
   const usable = password.isWellFormed() ? normalPassword(password) : ''
-  if (account) return hasher.verify(account.passwordHash, usable, place)
-  await hasher.pretend(usable, place)
+  if (account) return hasher.verify(account.passwordHash, usable, ticket)
+  await hasher.simulateVerify(usable, ticket)
   return false
 }
 
-async function raiseParameters(
+async function upgradeHash(
   { users, hasher }: AccountPorts,
   account: Account,
   password: string,
-  place: Place,
+  ticket: QueueTicket,
 ) {
   if (!hasher.outdated(account.passwordHash)) return
-  const stronger = await hasher.hash(normalPassword(password), place).catch((error) => {
+  const stronger = await hasher.hash(normalPassword(password), ticket).catch((error) => {
     // The login stands; the hash is raised next time.
     if ((error as { code?: string }).code === 'overloaded') return undefined
     throw error
@@ -161,7 +161,7 @@ export async function ensureFirstAdmin(
     const { username } = credentials
     const password = await acceptPassword(credentials.password, username, ports.passwordChecks)
     try {
-      await addAccount(ports, { username, password }, 'admin', { line: 'known', who: username })
+      await addAccount(ports, { username, password }, 'admin', { queue: 'known', owner: username })
       return 'created'
     } catch (error) {
       if ((error as { code?: string }).code !== 'username_taken') throw error

@@ -15,4 +15,4 @@ export const isAhead = (time: string, now: Date, aheadMaxMs = 0): boolean =>
 export const timeAfter = (now: Date, ms: number): string => new Date(now.getTime() + ms).toISOString()
 
 /** Has it come? */
-export const hasCome = (time: string, now: Date): boolean => Date.parse(time) <= now.getTime()
+export const isPast = (time: string, now: Date): boolean => Date.parse(time) <= now.getTime()

@@ -1,26 +1,26 @@
 /** What the domain needs from cryptography. */
 import type { Account, PrivateJwk } from './ports.ts'
 
-/** In which line hashing waits: logins from where the account was logged in to before, other logins, new accounts. */
-export type HashLine = 'known' | 'login' | 'registration'
+/** In which queue hashing waits: logins from where the account was logged in to before, other logins, new accounts. */
+export type HashQueue = 'known' | 'login' | 'registration'
 
-/** A place in a line. */
-export type Place = {
-  readonly line: HashLine
-  /** Whose it is: places of a line are shared out evenly among these. */
-  readonly who: string
+/** A ticket in a queue. */
+export type QueueTicket = {
+  readonly queue: HashQueue
+  /** Whose it is: tickets of a queue are shared out evenly among these. */
+  readonly owner: string
   /** Aborted when nobody waits for the answer any more. */
   readonly signal?: AbortSignal | undefined
 }
 
-/** Each of its works rejects with `overloaded` when too many wait, and when the place was given up. */
+/** Each of its works rejects with `overloaded` when too many wait, and when the ticket was given up. */
 export type PasswordHasher = {
   /** A PHC string with a fresh salt. */
-  hash(password: string, place: Place): Promise<string>
+  hash(password: string, ticket: QueueTicket): Promise<string>
   /** Compares in constant time. */
-  verify(phc: string, password: string, place: Place): Promise<boolean>
+  verify(phc: string, password: string, ticket: QueueTicket): Promise<boolean>
   /** Does the work of a `verify` that fails, for an account that does not exist. */
-  pretend(password: string, place: Place): Promise<void>
+  simulateVerify(password: string, ticket: QueueTicket): Promise<void>
   /** Was the hash made with weaker parameters than today's? */
   outdated(phc: string): boolean
 }

@@ -97,9 +97,9 @@ export type SessionStore = {
    * Sessions begun after `now`, further ahead than clocks differ, begin now and live as long as they were to; at most
    * `limit` of those that are to end after `endsAfter`. Resolves how many.
    */
-  pullIn(now: Date, endsAfter: Date, limit: number): Promise<number>
+  clampFutureStarts(now: Date, endsAfter: Date, limit: number): Promise<number>
   /** Lets a session live on under a new password. Resolves false when it is gone. */
-  adoptPassword(id: string, passwordVersion: number): Promise<boolean>
+  setPasswordVersion(id: string, passwordVersion: number): Promise<boolean>
   /** Removes at most `limit` sessions whose expiresAt is at or before `now`; resolves how many. */
   purge(now: Date, limit: number): Promise<number>
 }
@@ -129,17 +129,17 @@ export type KeyStore = {
 
 /** How many tries may be made, and how long the pauses get (see throttling.ts). */
 export type ThrottleLimits = {
-  readonly freeTries: number
+  readonly freeAttempts: number
   readonly firstPauseMs: number
   readonly longestPauseMs: number
-  /** Tries are forgotten when none was made for this long. */
+  /** Attempts are forgotten when none was made for this long. */
   readonly forgetAfterMs: number
 }
 
 export type ThrottleEntry = { readonly key: string; readonly limits: ThrottleLimits }
 
 /** What is known about one throttled key. */
-export type Tries = {
+export type Attempts = {
   readonly count: number
   readonly pausedUntil: string | undefined
   readonly forgetAt: string
@@ -147,7 +147,7 @@ export type Tries = {
 
 export type ThrottleStore = {
   /**
-   * Counts a try against each entry in order, by `countTry` of throttling.ts, each atomically; stops at the
+   * Counts a try against each entry in order, by `countAttempt` of throttling.ts, each atomically; stops at the
    * first that is paused and resolves until when (entries before it stay counted). Undefined: go ahead.
    */
   take(entries: readonly ThrottleEntry[], now: Date): Promise<string | undefined>
@@ -155,7 +155,7 @@ export type ThrottleStore = {
   refund(keys: readonly string[]): Promise<void>
   /** Forgets the tries of each key. Unknown keys are fine. */
   clear(keys: readonly string[]): Promise<void>
-  /** Remembers a key, which is not a throttled one, until then: KNOWN_FOR_MS from now at most. */
+  /** Remembers a key, which is not a throttled one, until then: KNOWN_ADDRESS_MS from now at most. */
   remember(key: string, until: string): Promise<void>
   remembers(key: string, now: Date): Promise<boolean>
   /**

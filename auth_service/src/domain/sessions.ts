@@ -16,7 +16,7 @@
  * is missing); neither does an old token alone (the salt is missing), and the salt is overwritten by the next
  * rotation.
  */
-import { hasCome, isAhead, timeAfter } from './clocks.ts'
+import { isAhead, isPast, timeAfter } from './clocks.ts'
 import type { RefreshTokens } from './crypto_ports.ts'
 import { DomainError } from './errors.ts'
 import type { Account, Session, SessionStore, UserStore } from './ports.ts'
@@ -102,7 +102,7 @@ async function liveSession({ sessions, refreshTokens, now }: SessionPorts, token
   const id = refreshTokens.sessionIdOf(token)
   const session = id === undefined ? undefined : await sessions.find(id)
   if (!session) throw refused('It is not known')
-  if (hasCome(session.expiresAt, now())) {
+  if (isPast(session.expiresAt, now())) {
     await sessions.end(session.id)
     throw refused('It has expired')
   }
@@ -123,7 +123,7 @@ export async function ownSession(
 ): Promise<string | undefined> {
   const id = refreshTokens.sessionIdOf(token)
   const session = id === undefined ? undefined : await sessions.find(id)
-  if (!session || session.userId !== account.id || hasCome(session.expiresAt, now())) return undefined
+  if (!session || session.userId !== account.id || isPast(session.expiresAt, now())) return undefined
   if (session.passwordVersion !== account.passwordVersion) return undefined
   const hash = refreshTokens.hash(token)
   return hash === session.tokenHash || hash === session.previousHash ? session.id : undefined

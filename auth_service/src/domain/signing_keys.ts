@@ -10,7 +10,7 @@
  *  4. A key of a clock that was ahead (clocks.ts) is followed by another at once, so keys go on changing.
  *  5. Of several replicas making the next key at once, one succeeds: its generation is unique in the store.
  */
-import { hasCome, isAhead, timeAfter } from './clocks.ts'
+import { isAhead, isPast, timeAfter } from './clocks.ts'
 import type { MakeKeyPair } from './crypto_ports.ts'
 import type { KeyStore, SigningKey } from './ports.ts'
 
@@ -24,18 +24,18 @@ const ADD_ATTEMPTS_MAX = 10
 /** The key whose turn it is, or undefined when there is none yet. */
 export function signingKey(keys: readonly SigningKey[], now: Date): SigningKey | undefined {
   const [first] = keys.toSorted((one, other) => Date.parse(one.signsFrom) - Date.parse(other.signsFrom))
-  return highest(keys.filter((key) => hasCome(key.signsFrom, now))) ?? first
+  return highest(keys.filter((key) => isPast(key.signsFrom, now))) ?? first
 }
 
 /** The keys other services must know: those that sign, will sign, or have signed a token that still lives. */
 export const publishedKeys = (keys: readonly SigningKey[], now: Date): SigningKey[] =>
-  keys.filter((key) => !isSpent(key, keys, now))
+  keys.filter((key) => !isRetired(key, keys, now))
 
 /** The keys no living token was signed with; they can be removed. */
-export const spentKeys = (keys: readonly SigningKey[], now: Date): SigningKey[] =>
-  keys.filter((key) => isSpent(key, keys, now))
+export const retiredKeys = (keys: readonly SigningKey[], now: Date): SigningKey[] =>
+  keys.filter((key) => isRetired(key, keys, now))
 
-function isSpent(key: SigningKey, keys: readonly SigningKey[], now: Date): boolean {
+function isRetired(key: SigningKey, keys: readonly SigningKey[], now: Date): boolean {
   const successors = keys.filter((other) => other.generation > key.generation)
   const signedUntil = Math.min(...successors.map((other) => Date.parse(other.signsFrom)))
   return now.getTime() > signedUntil + ACCESS_TOKEN_TTL_SECONDS_MAX * 1000 + RETIRE_SLACK_MS
@@ -67,10 +67,10 @@ export type KeyPorts = {
 }
 
 /** Makes the next key if it is due and removes spent ones. Resolves the `kid` made, if any. Safe to call anywhere, any time. */
-export async function keepKeys(ports: KeyPorts, rotationMs: number): Promise<string | undefined> {
+export async function maintainKeys(ports: KeyPorts, rotationMs: number): Promise<string | undefined> {
   const { keys, now } = ports
   const made = await makeKey(ports, (known) => dueKey(known, now(), rotationMs))
-  const spent = spentKeys(await keys.list(), now())
+  const spent = retiredKeys(await keys.list(), now())
   if (spent.length > 0) await keys.remove(spent.map((key) => key.kid))
   return made?.kid
 }

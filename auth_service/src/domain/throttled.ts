@@ -3,10 +3,10 @@
  * came to look at the password, because the service was overloaded, the store down or the caller gone, is given back.
  */
 import { timeAfter } from './clocks.ts'
-import type { HashLine } from './crypto_ports.ts'
+import type { HashQueue } from './crypto_ports.ts'
 import { DomainError } from './errors.ts'
 import type { ThrottleEntry, ThrottleLimits, ThrottleStore } from './ports.ts'
-import { KNOWN_FOR_MS, type LoginLimits, loginEntries, loginKeys, registrationKey } from './throttling.ts'
+import { KNOWN_ADDRESS_MS, type LoginLimits, loginEntries, loginKeys, registrationKey } from './throttling.ts'
 
 export type ThrottledPorts = {
   readonly throttle: ThrottleStore
@@ -16,33 +16,33 @@ export type ThrottledPorts = {
 }
 
 /**
- * Counts a try to prove the password of an account, then lets `prove` decide, in the line of those who logged in to it
+ * Counts a try to prove the password of an account, then lets `prove` decide, in the queue of those who logged in to it
  * from this address before or of those who did not. A proof forgets the tries.
  */
-export async function throttledProof<T>(
+export async function throttledPasswordCheck<T>(
   { throttle, loginLimits, now }: ThrottledPorts,
   canonical: string,
   address: string,
-  prove: (line: HashLine) => Promise<T>,
+  prove: (queue: HashQueue) => Promise<T>,
 ): Promise<T> {
   const keys = loginKeys(canonical, address)
   const known = await throttle.remembers(keys.known, now())
   const entries = loginEntries(keys, loginLimits, known)
-  const pausedUntil = await countTry(throttle, entries, now())
+  const pausedUntil = await countAttempt(throttle, entries, now())
   if (pausedUntil) throw tooMany(pausedUntil, now())
   const proof = await orRefund(throttle, entries, () => prove(known ? 'known' : 'login'))
   if (proof) {
     await Promise.all([
       throttle.clear([keys.pair, keys.account]),
       throttle.refund([keys.address]),
-      throttle.remember(keys.known, timeAfter(now(), KNOWN_FOR_MS)),
+      throttle.remember(keys.known, timeAfter(now(), KNOWN_ADDRESS_MS)),
     ])
   }
   return proof
 }
 
 /** Resolves until when tries are refused; then nothing was counted by the address. */
-async function countTry(
+async function countAttempt(
   throttle: ThrottleStore,
   entries: readonly ThrottleEntry[],
   now: Date,

@@ -17,15 +17,15 @@
  *     minute.
  *  6. A stored time that no rule sets so far ahead counts as now (clocks.ts): no pause outlives a clock set back.
  */
-import { CLOCKS_DIFFER_MS, hasCome, isAhead, timeAfter } from './clocks.ts'
-import type { ThrottleEntry, ThrottleLimits, Tries } from './ports.ts'
+import { CLOCKS_DIFFER_MS, isAhead, isPast, timeAfter } from './clocks.ts'
+import type { Attempts, ThrottleEntry, ThrottleLimits } from './ports.ts'
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 
 /** How long a good login makes an address known for its account. */
-export const KNOWN_FOR_MS = 30 * 24 * HOUR
+export const KNOWN_ADDRESS_MS = 30 * 24 * HOUR
 
 export type LoginLimits = {
   readonly pair: ThrottleLimits
@@ -33,24 +33,24 @@ export type LoginLimits = {
   readonly address: ThrottleLimits
 }
 
-export type FreeTries = { readonly pair: number; readonly account: number; readonly address: number }
+export type FreeAttempts = { readonly pair: number; readonly account: number; readonly address: number }
 
-export const FREE_TRIES_DEFAULT: FreeTries = { pair: 10, account: 50, address: 500 }
+export const FREE_ATTEMPTS_DEFAULT: FreeAttempts = { pair: 10, account: 50, address: 500 }
 
 /** Accounts made from one address before pauses begin: a school or an office may share it. */
 export const REGISTRATIONS_DEFAULT = 250
 
-export const registrationLimits = (freeTries: number): ThrottleLimits => ({
-  freeTries,
+export const registrationLimits = (freeAttempts: number): ThrottleLimits => ({
+  freeAttempts,
   firstPauseMs: SECOND,
   longestPauseMs: MINUTE,
   forgetAfterMs: HOUR,
 })
 
-export const loginLimits = (free: FreeTries): LoginLimits => ({
-  pair: { freeTries: free.pair, firstPauseMs: SECOND, longestPauseMs: 15 * MINUTE, forgetAfterMs: HOUR },
-  account: { freeTries: free.account, firstPauseMs: SECOND, longestPauseMs: MINUTE, forgetAfterMs: HOUR },
-  address: { freeTries: free.address, firstPauseMs: SECOND, longestPauseMs: MINUTE, forgetAfterMs: HOUR },
+export const loginLimits = (free: FreeAttempts): LoginLimits => ({
+  pair: { freeAttempts: free.pair, firstPauseMs: SECOND, longestPauseMs: 15 * MINUTE, forgetAfterMs: HOUR },
+  account: { freeAttempts: free.account, firstPauseMs: SECOND, longestPauseMs: MINUTE, forgetAfterMs: HOUR },
+  address: { freeAttempts: free.address, firstPauseMs: SECOND, longestPauseMs: MINUTE, forgetAfterMs: HOUR },
 })
 
 export const registrationKey = (address: string): string => `registration ${address}`
@@ -82,11 +82,11 @@ export function loginEntries(keys: LoginKeys, limits: LoginLimits, known: boolea
 }
 
 /** What is known after one more try, or until when tries are refused. Pure: stores apply it atomically. */
-export function countTry(
-  tries: Tries | undefined,
+export function countAttempt(
+  tries: Attempts | undefined,
   limits: ThrottleLimits,
   now: Date,
-): { tries: Tries } | { pausedUntil: string } {
+): { tries: Attempts } | { pausedUntil: string } {
   const known = tries && isKept(tries.forgetAt, now, longestKept(limits)) ? tries : undefined
   const pausedUntil = known && pauseOf(known, limits, now)
   if (pausedUntil) return { pausedUntil }
@@ -102,22 +102,22 @@ export function countTry(
 }
 
 /** Times at which an entry of any kind is to be forgotten lie between these two, or it is forgotten already. */
-export const keptBetween = (now: Date): { readonly after: Date; readonly until: Date } => ({
+export const retentionRange = (now: Date): { readonly after: Date; readonly until: Date } => ({
   after: now,
-  until: new Date(now.getTime() + KNOWN_FOR_MS + CLOCKS_DIFFER_MS),
+  until: new Date(now.getTime() + KNOWN_ADDRESS_MS + CLOCKS_DIFFER_MS),
 })
 
 /** Is what was to be forgotten at this time, set at most `aheadMaxMs` before, still to be remembered? */
 const isKept = (forgetAt: string, now: Date, aheadMaxMs: number): boolean =>
-  !hasCome(forgetAt, now) && !isAhead(forgetAt, now, aheadMaxMs)
+  !isPast(forgetAt, now) && !isAhead(forgetAt, now, aheadMaxMs)
 
 const longestKept = ({ forgetAfterMs, longestPauseMs }: ThrottleLimits) =>
   Math.max(forgetAfterMs, longestPauseMs)
 
 /** The end of the pause these tries are in, if any; never later than a pause begun now would end. */
-function pauseOf({ count, pausedUntil }: Tries, limits: ThrottleLimits, now: Date): string | undefined {
+function pauseOf({ count, pausedUntil }: Attempts, limits: ThrottleLimits, now: Date): string | undefined {
   const pauseMs = pauseAfter(count, limits)
-  if (!pausedUntil || hasCome(pausedUntil, now) || isAhead(pausedUntil, now, pauseMs) || pauseMs === 0) {
+  if (!pausedUntil || isPast(pausedUntil, now) || isAhead(pausedUntil, now, pauseMs) || pauseMs === 0) {
     return undefined
   }
   return timeAfter(now, Math.min(Date.parse(pausedUntil) - now.getTime(), pauseMs))
@@ -125,7 +125,7 @@ function pauseOf({ count, pausedUntil }: Tries, limits: ThrottleLimits, now: Dat
 
 /** The pause after the `count`th try. */
 export function pauseAfter(count: number, limits: ThrottleLimits): number {
-  const beyond = count - limits.freeTries
+  const beyond = count - limits.freeAttempts
   if (beyond < 0) return 0
   return Math.min(limits.longestPauseMs, limits.firstPauseMs * 2 ** Math.min(beyond, 40))
 }

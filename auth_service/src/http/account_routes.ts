@@ -20,7 +20,7 @@ import {
   setRoleOperation,
   userView,
 } from './account_schemas.ts'
-import { whileTheyWait } from './callers.ts'
+import { whileConnected } from './callers.ts'
 
 const USERS: CursorList = { name: 'users', key: ['id'] }
 
@@ -49,7 +49,7 @@ export function accountRoutes(ports: AccountRoutesDeps) {
         newPassword: new_password,
         refreshToken: refresh_token,
       }
-      return whileTheyWait(request, reply, async (caller) => {
+      return whileConnected(request, reply, async (caller) => {
         await changePassword(ports, await accountOf(request), change, caller)
         return empty(reply, 204)
       })

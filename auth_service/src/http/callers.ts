@@ -7,7 +7,7 @@ import type { Caller } from '../domain/accounts.ts'
  * Does work that stands in line, for its caller. Fastify's own `request.signal` is of no use for that: it fires as soon
  * as the body was read. Where the work fails and nobody waits any more, there is nobody to tell and nothing to log.
  */
-export async function whileTheyWait<T>(
+export async function whileConnected<T>(
   request: FastifyRequest,
   reply: FastifyReply,
   work: (caller: Caller) => Promise<T>,

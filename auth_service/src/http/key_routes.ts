@@ -17,7 +17,7 @@ import {
 export const KEYS_MAX_AGE_SECONDS = 60
 
 /** The list costs a query and up to a megabyte of JSON, and anybody may ask: asked for again within this, it is the same. */
-export const WITHDRAWN_REMEMBERED_MS = 500
+export const WITHDRAWN_CACHE_MS = 500
 
 export type KeyRoutesDeps = {
   readonly keySet: () => Promise<Static<typeof KeySetView>>
@@ -32,7 +32,7 @@ export function keyRoutes({ keySet, users, now }: KeyRoutesDeps) {
 
   const publishedList = (): Promise<PublishedList> => {
     const at = now().getTime()
-    if (remembered && Math.abs(at - remembered.at) < WITHDRAWN_REMEMBERED_MS) return remembered.list
+    if (remembered && Math.abs(at - remembered.at) < WITHDRAWN_CACHE_MS) return remembered.list
     const list = withdrawals(users, now(), WITHDRAWN_MAX).then((accounts) => {
       const text = JSON.stringify(withdrawnView(accounts))
       return { text, etag: `"${createHash('sha256').update(text).digest('base64url')}"` }

@@ -6,7 +6,7 @@ import { type AccountPorts, login, logout, register } from '../domain/accounts.t
 import type { IssueAccessToken } from '../domain/crypto_ports.ts'
 import { refreshSession } from '../domain/sessions.ts'
 import { userView } from './account_schemas.ts'
-import { whileTheyWait } from './callers.ts'
+import { whileConnected } from './callers.ts'
 import { PROBLEMS } from './problems.ts'
 import {
   loginOperation,
@@ -29,13 +29,13 @@ export function sessionRoutes(deps: SessionRoutesDeps) {
   const { ports, issueAccessToken, onLogin, onRefresh } = deps
   return async (app: App) => {
     app.post('/register', registerOperation, (request, reply) =>
-      whileTheyWait(request, reply, async (caller) =>
+      whileConnected(request, reply, async (caller) =>
         reply.code(201).send(userView(await register(ports, request.body, caller))),
       ),
     )
 
     app.post('/login', loginOperation, (request, reply) =>
-      whileTheyWait(request, reply, (caller) =>
+      whileConnected(request, reply, (caller) =>
         observed(onLogin, async () => {
           const { account, refreshToken } = await login(ports, request.body, caller)
           const accessToken = await issueAccessToken(account, ports.now())

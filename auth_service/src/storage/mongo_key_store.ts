@@ -4,7 +4,7 @@ import { isDuplicate, Unsettled } from '@shop/service_kit/mongo/errors'
 import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo/store'
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import type { KeyStore, SigningKey } from '../domain/ports.ts'
-import { wholeKey } from '../domain/whole.ts'
+import { validateStoredKey } from '../domain/stored_records.ts'
 import { fromDate, toDate } from './stored_times.ts'
 
 type Document = Omit<SigningKey, 'kid' | 'signsFrom' | 'createdAt'> & {
@@ -20,7 +20,12 @@ export const KEY_INDEXES: Readonly<Record<string, readonly IndexDescription[]>> 
 export function createMongoKeyStore(store: MongoStore, unreadableOf: UnreadableOf): KeyStore {
   const reading = createReading(
     ({ _id, signsFrom, createdAt, ...fields }: Document) =>
-      wholeKey({ kid: _id, ...fields, signsFrom: fromDate(signsFrom), createdAt: fromDate(createdAt) }),
+      validateStoredKey({
+        kid: _id,
+        ...fields,
+        signsFrom: fromDate(signsFrom),
+        createdAt: fromDate(createdAt),
+      }),
     ({ _id }) => String(_id),
     unreadableOf('a signing key'),
   )

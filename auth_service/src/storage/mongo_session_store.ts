@@ -5,7 +5,7 @@ import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo/store
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import { CLOCKS_DIFFER_MS } from '../domain/clocks.ts'
 import type { Session, SessionStore } from '../domain/ports.ts'
-import { wholeSession } from '../domain/whole.ts'
+import { validateStoredSession } from '../domain/stored_records.ts'
 import { fromDate, toDate } from './stored_times.ts'
 
 type Document = Omit<Session, 'id' | 'rotatedAt' | 'createdAt' | 'expiresAt'> & {
@@ -64,11 +64,11 @@ export function createMongoSessionStore(store: MongoStore, unreadableOf: Unreada
     end: (id) => repeat(async () => void (await sessions.deleteOne({ _id: id }))),
     endAll: (userId, except = '') =>
       repeat(async () => void (await sessions.deleteMany({ userId, _id: { $ne: except } }))),
-    adoptPassword: (id, passwordVersion) =>
+    setPasswordVersion: (id, passwordVersion) =>
       repeat(
         async () => (await sessions.updateOne({ _id: id }, { $set: { passwordVersion } })).matchedCount === 1,
       ),
-    pullIn: (now, endsAfter, limit) =>
+    clampFutureStarts: (now, endsAfter, limit) =>
       repeat(async () => {
         const createdAt = { $gt: new Date(now.getTime() + CLOCKS_DIFFER_MS) }
         const ahead = reading.many(
@@ -100,7 +100,7 @@ export function createMongoSessionStore(store: MongoStore, unreadableOf: Unreada
 }
 
 const session = ({ _id, rotatedAt, createdAt, expiresAt, ...fields }: Document): Session =>
-  wholeSession({
+  validateStoredSession({
     id: _id,
     ...fields,
     rotatedAt: rotatedAt === null ? null : fromDate(rotatedAt),

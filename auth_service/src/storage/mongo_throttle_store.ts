@@ -7,9 +7,9 @@ import { isDuplicate, Unsettled } from '@shop/service_kit/mongo/errors'
 import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo/store'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
-import type { ThrottleEntry, ThrottleStore, Tries } from '../domain/ports.ts'
-import { countTry, keptBetween } from '../domain/throttling.ts'
-import { wholeTries } from '../domain/whole.ts'
+import type { Attempts, ThrottleEntry, ThrottleStore } from '../domain/ports.ts'
+import { validateStoredAttempts } from '../domain/stored_records.ts'
+import { countAttempt, retentionRange } from '../domain/throttling.ts'
 import { fromDate, toDate } from './stored_times.ts'
 
 /** `state` is another one after each change. */
@@ -58,7 +58,7 @@ export function createMongoThrottleStore(
   const take = ({ key, limits }: ThrottleEntry, now: Date) =>
     repeat(async () => {
       const before = await throttle.findOne({ _id: key })
-      const next = countTry(known(before), limits, now)
+      const next = countAttempt(known(before), limits, now)
       if ('pausedUntil' in next) return next.pausedUntil
       const { count, pausedUntil, forgetAt } = next.tries
       await replace(key, before, {
@@ -109,20 +109,20 @@ export function createMongoThrottleStore(
         await replace(key, before, { tries: 0, pausedUntil: null, forgetAt: toDate(until) })
       }),
     remembers(key, now) {
-      const { after, until } = keptBetween(now)
+      const { after, until } = retentionRange(now)
       const kept = { _id: key, forgetAt: { $gt: after, $lte: until } }
       return repeat(async () => (await throttle.findOne(kept)) !== null)
     },
     async purge(now, limit) {
-      const { after, until } = keptBetween(now)
+      const { after, until } = retentionRange(now)
       const passed = await remove({ $lte: after }, limit)
       return passed < limit ? passed + (await remove({ $gt: until }, limit - passed)) : passed
     },
   }
 }
 
-const triesOf = ({ tries, pausedUntil, forgetAt }: Document): Tries =>
-  wholeTries({
+const triesOf = ({ tries, pausedUntil, forgetAt }: Document): Attempts =>
+  validateStoredAttempts({
     count: tries,
     pausedUntil: pausedUntil === null ? undefined : fromDate(pausedUntil),
     forgetAt: fromDate(forgetAt),

@@ -13,8 +13,12 @@ import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unre
 import { taken } from '../domain/accounts.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { Account, Role, User, UserStore } from '../domain/ports.ts'
+import {
+  validateStoredAccount,
+  validateStoredUser,
+  validateStoredWithdrawal,
+} from '../domain/stored_records.ts'
 import { canonicalUsername } from '../domain/usernames.ts'
-import { wholeAccount, wholeUser, wholeWithdrawal } from '../domain/whole.ts'
 import { fromDate, toDate } from './stored_times.ts'
 
 type Document = Omit<Account, 'id' | 'tokenVersion' | 'createdAt'> & {
@@ -67,7 +71,7 @@ export function createMongoUserStore(
           const before = { _id: GUARD, demotions }
           const counted = await guards.updateOne(before, { $set: { demotions: demotions + 1 } }, { session })
           if (counted.matchedCount === 0) throw new Unsettled()
-        } else await guards.insertOne({ _id: GUARD, demotions: 1 }, { session }).catch(lookAgain)
+        } else await guards.insertOne({ _id: GUARD, demotions: 1 }, { session }).catch(retryDuplicate)
       }
       const changed = await users.updateOne(
         { _id: id, role: found.role },
@@ -78,7 +82,7 @@ export function createMongoUserStore(
       return userOf.one({ ...found, role })
     })
   // One at a time here; those of other replicas meet at the guard.
-  const setRoleInTurn = shareWork<RoleChange, User>({
+  const setRoleSerially = shareWork<RoleChange, User>({
     runtime,
     inFlightMax: 1,
     groupMax: 1,
@@ -131,7 +135,7 @@ export function createMongoUserStore(
         )
         return matchedCount === 1 || (await users.findOne({ _id: id }))?.passwordHash === to
       }),
-    setRole: (id, role, at) => setRoleInTurn({ id, role, at }),
+    setRole: (id, role, at) => setRoleSerially({ id, role, at }),
     withdrawals: (since, limit) =>
       store.repeat(async () => {
         const changed = await users
@@ -152,15 +156,15 @@ export function createMongoUserStore(
   }
 }
 
-const lookAgain = (error: unknown): never => {
+const retryDuplicate = (error: unknown): never => {
   throw isDuplicate(error) ? new Unsettled() : error
 }
 
 const user = ({ _id, username, role, createdAt }: Document): User =>
-  wholeUser({ id: _id, username, role, createdAt: fromDate(createdAt) })
+  validateStoredUser({ id: _id, username, role, createdAt: fromDate(createdAt) })
 
 const account = (document: Document): Account =>
-  wholeAccount({
+  validateStoredAccount({
     ...user(document),
     passwordHash: document.passwordHash,
     passwordVersion: document.passwordVersion,
@@ -168,6 +172,6 @@ const account = (document: Document): Account =>
   })
 
 const withdrawal = (document: Document) =>
-  wholeWithdrawal({ userId: document._id, leastVersion: tokenVersion(document) })
+  validateStoredWithdrawal({ userId: document._id, leastVersion: tokenVersion(document) })
 
 const tokenVersion = ({ passwordVersion, roleChanges = 0 }: Document) => passwordVersion + roleChanges

@@ -2,7 +2,7 @@
 import { readAnyNumber, type SqliteStore } from '@shop/service_kit/sqlite/store'
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import type { KeyStore, SigningKey } from '../domain/ports.ts'
-import { wholeKey } from '../domain/whole.ts'
+import { validateStoredKey } from '../domain/stored_records.ts'
 import { fromMs, toMs } from './stored_times.ts'
 
 type Row = { kid: string; generation: bigint; x: string; d: string; signs_from: bigint; created_at: bigint }
@@ -30,7 +30,7 @@ export function createSqliteKeyStore(
 }
 
 const key = ({ kid, generation, x, d, signs_from, created_at }: Row): SigningKey =>
-  wholeKey({
+  validateStoredKey({
     kid,
     generation: Number(generation),
     jwk: { kty: 'OKP', crv: 'Ed25519', x, d },

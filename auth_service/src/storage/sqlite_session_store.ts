@@ -3,7 +3,7 @@ import { readAnyNumber, type SqliteStore } from '@shop/service_kit/sqlite/store'
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import { CLOCKS_DIFFER_MS } from '../domain/clocks.ts'
 import type { Session, SessionStore } from '../domain/ports.ts'
-import { wholeSession } from '../domain/whole.ts'
+import { validateStoredSession } from '../domain/stored_records.ts'
 import { fromMs, toMs } from './stored_times.ts'
 
 type Row = {
@@ -38,7 +38,7 @@ export function createSqliteSessionStore(
   const removeOthers = writer.prepare('DELETE FROM sessions WHERE user_id = ? AND id <> ?')
   const adopt = writer.prepare('UPDATE sessions SET password_version = ? WHERE id = ?')
   // By its beginning (the plus leaves no choice): hardly any began in what is the future now.
-  const pullIn = writer.prepare(`
+  const clampFutureStarts = writer.prepare(`
     UPDATE sessions SET expires_at = :now + expires_at - created_at, created_at = :now
      WHERE id IN (SELECT id FROM sessions WHERE +expires_at > :endsAfter AND created_at > :ahead LIMIT :limit)`)
   const purge = writer.prepare(`
@@ -69,19 +69,19 @@ export function createSqliteSessionStore(
       write(() => rotate.run(tokenHash, salt, toMs(rotatedAt), id, from).changes === 1),
     end: (id) => write(() => void remove.run(id)),
     endAll: (userId, except = '') => write(() => void removeOthers.run(userId, except)),
-    adoptPassword: (id, passwordVersion) => write(() => adopt.run(passwordVersion, id).changes === 1),
-    pullIn: (now, endsAfter, limit) =>
+    setPasswordVersion: (id, passwordVersion) => write(() => adopt.run(passwordVersion, id).changes === 1),
+    clampFutureStarts: (now, endsAfter, limit) =>
       write(() => {
         const ahead = now.getTime() + CLOCKS_DIFFER_MS
         const given = { now: now.getTime(), endsAfter: endsAfter.getTime(), ahead, limit }
-        return Number(pullIn.run(given).changes)
+        return Number(clampFutureStarts.run(given).changes)
       }),
     purge: (now, limit) => write(() => Number(purge.run(now.getTime(), limit).changes)),
   }
 }
 
 const session = (row: Row): Session =>
-  wholeSession({
+  validateStoredSession({
     id: row.id,
     userId: row.user_id,
     passwordVersion: Number(row.password_version),

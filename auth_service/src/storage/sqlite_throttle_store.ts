@@ -4,9 +4,9 @@
  */
 import { readAnyNumber, type SqliteStore } from '@shop/service_kit/sqlite/store'
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
-import type { ThrottleStore, Tries } from '../domain/ports.ts'
-import { countTry, keptBetween } from '../domain/throttling.ts'
-import { wholeTries } from '../domain/whole.ts'
+import type { Attempts, ThrottleStore } from '../domain/ports.ts'
+import { validateStoredAttempts } from '../domain/stored_records.ts'
+import { countAttempt, retentionRange } from '../domain/throttling.ts'
 import { fromMs, toMs } from './stored_times.ts'
 
 type Row = { key: string; tries: bigint; paused_until: bigint | null; forget_at: bigint }
@@ -39,7 +39,7 @@ export function createSqliteThrottleStore(
     take: (entries, now) =>
       write(() => {
         for (const { key, limits } of entries) {
-          const next = countTry(reading.many(current.all(key) as Row[])[0], limits, now)
+          const next = countAttempt(reading.many(current.all(key) as Row[])[0], limits, now)
           if ('pausedUntil' in next) return next.pausedUntil
           const { count, pausedUntil, forgetAt } = next.tries
           put.run(key, count, pausedUntil === undefined ? null : toMs(pausedUntil), toMs(forgetAt))
@@ -56,18 +56,18 @@ export function createSqliteThrottleStore(
       }),
     remember: (key, until) => write(() => void put.run(key, 0, null, toMs(until))),
     async remembers(key, now) {
-      const { after, until } = keptBetween(now)
+      const { after, until } = retentionRange(now)
       return remembered.get(key, after.getTime(), until.getTime()) !== undefined
     },
     purge(now, limit) {
-      const { after, until } = keptBetween(now)
+      const { after, until } = retentionRange(now)
       return write(() => Number(purge.run(after.getTime(), until.getTime(), limit).changes))
     },
   }
 }
 
-const tries = ({ tries: count, paused_until, forget_at }: Row): Tries =>
-  wholeTries({
+const tries = ({ tries: count, paused_until, forget_at }: Row): Attempts =>
+  validateStoredAttempts({
     count: Number(count),
     pausedUntil: paused_until === null ? undefined : fromMs(paused_until),
     forgetAt: fromMs(forget_at),

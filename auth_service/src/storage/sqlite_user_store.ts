@@ -5,8 +5,12 @@ import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unre
 import { taken } from '../domain/accounts.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { Account, Role, User, UserStore, Withdrawal } from '../domain/ports.ts'
+import {
+  validateStoredAccount,
+  validateStoredUser,
+  validateStoredWithdrawal,
+} from '../domain/stored_records.ts'
 import { canonicalUsername } from '../domain/usernames.ts'
-import { wholeAccount, wholeUser, wholeWithdrawal } from '../domain/whole.ts'
 import { fromMs, toMs } from './stored_times.ts'
 
 type Row = {
@@ -21,7 +25,7 @@ type Row = {
 type Withdrawn = { readonly id: string; readonly least: bigint; readonly at: bigint; readonly n: bigint }
 
 /** Accounts of a list of withdrawn tokens that are read in one turn of the event loop. */
-export const WITHDRAWN_AT_ONCE = 500
+export const WITHDRAWN_BATCH = 500
 
 /** SQLite has no larger rowid. */
 const LAST_ROW = 2n ** 63n - 1n
@@ -97,12 +101,12 @@ export function createSqliteUserStore(
       // The eldest first: one that changes meanwhile comes once more at the end, and is never missed.
       const found = new Map<string, Withdrawal>()
       for (;;) {
-        const rows = withdrawn.all(at, n, WITHDRAWN_AT_ONCE) as Withdrawn[]
+        const rows = withdrawn.all(at, n, WITHDRAWN_BATCH) as Withdrawn[]
         for (const each of withdrawalOf.many(rows)) {
           found.delete(each.userId)
           found.set(each.userId, each)
         }
-        if (rows.length < WITHDRAWN_AT_ONCE) return [...found.values()].reverse().slice(0, limit)
+        if (rows.length < WITHDRAWN_BATCH) return [...found.values()].reverse().slice(0, limit)
         ;({ at, n } = rows.at(-1)!)
         await nextTurn(runtime)
       }
@@ -117,14 +121,15 @@ export function createSqliteUserStore(
 }
 
 const user = ({ id, username, role, created_at }: Row): User =>
-  wholeUser({ id, username, role, createdAt: fromMs(created_at) })
+  validateStoredUser({ id, username, role, createdAt: fromMs(created_at) })
 
 const account = (row: Row): Account =>
-  wholeAccount({
+  validateStoredAccount({
     ...user(row),
     passwordHash: row.password_hash,
     passwordVersion: Number(row.password_version),
     tokenVersion: Number(row.password_version + row.role_changes),
   })
 
-const withdrawal = ({ id, least }: Withdrawn) => wholeWithdrawal({ userId: id, leastVersion: Number(least) })
+const withdrawal = ({ id, least }: Withdrawn) =>
+  validateStoredWithdrawal({ userId: id, leastVersion: Number(least) })

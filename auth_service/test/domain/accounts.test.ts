@@ -5,7 +5,7 @@ import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createArgon2Hasher } from '../../src/crypto/argon2_hasher.ts'
 import { createPasswordChecks } from '../../src/crypto/password_checks.ts'
 import { createRefreshTokens } from '../../src/crypto/refresh_tokens.ts'
-import { createWorkLines } from '../../src/crypto/work_lines.ts'
+import { createWorkQueues } from '../../src/crypto/work_queues.ts'
 import {
   type AccountPorts,
   changePassword,
@@ -16,7 +16,7 @@ import {
   setRole,
 } from '../../src/domain/accounts.ts'
 import { CLOCKS_DIFFER_MS } from '../../src/domain/clocks.ts'
-import type { PasswordHasher, Place } from '../../src/domain/crypto_ports.ts'
+import type { PasswordHasher, QueueTicket } from '../../src/domain/crypto_ports.ts'
 import type { Account, UserStore } from '../../src/domain/ports.ts'
 import {
   ownSession,
@@ -25,7 +25,7 @@ import {
   SESSIONS_PER_USER_MAX,
 } from '../../src/domain/sessions.ts'
 import {
-  FREE_TRIES_DEFAULT,
+  FREE_ATTEMPTS_DEFAULT,
   loginLimits,
   REGISTRATIONS_DEFAULT,
   registrationLimits,
@@ -45,22 +45,22 @@ const refreshTokens = createRefreshTokens(systemRuntime)
 async function world(t: TestContext, given: Partial<AccountPorts> = {}) {
   const [stores] = await inMemory(t)
   const clock = createClock()
-  const places: [string, Place][] = []
-  const hasher = createArgon2Hasher(systemRuntime, createWorkLines({ atOnce: 4, waitingMax: 100 }), WEAK)
-  const note = (work: string, place: Place) => void places.push([work, place])
+  const tickets: [string, QueueTicket][] = []
+  const hasher = createArgon2Hasher(systemRuntime, createWorkQueues({ atOnce: 4, waitingMax: 100 }), WEAK)
+  const note = (work: string, ticket: QueueTicket) => void tickets.push([work, ticket])
   const noting: PasswordHasher = {
     ...hasher,
-    hash(password, place) {
-      note('hash', place)
-      return hasher.hash(password, place)
+    hash(password, ticket) {
+      note('hash', ticket)
+      return hasher.hash(password, ticket)
     },
-    verify(phc, password, place) {
-      note('verify', place)
-      return hasher.verify(phc, password, place)
+    verify(phc, password, ticket) {
+      note('verify', ticket)
+      return hasher.verify(phc, password, ticket)
     },
-    pretend(password, place) {
-      note('pretend', place)
-      return hasher.pretend(password, place)
+    simulateVerify(password, ticket) {
+      note('simulateVerify', ticket)
+      return hasher.simulateVerify(password, ticket)
     },
   }
   const ports: AccountPorts = {
@@ -81,7 +81,7 @@ async function world(t: TestContext, given: Partial<AccountPorts> = {}) {
   return {
     stores,
     clock,
-    places,
+    tickets,
     ports,
     enter,
     fails: (password = 'wrong', from = HERE, username = 'ada') =>
@@ -99,15 +99,15 @@ const REFUSED = { code: 'invalid_refresh_token' }
 
 suite('registering', () => {
   test('makes a customer of that name, once, whatever its case', async (t) => {
-    const { register, clock, stores, places } = await world(t)
+    const { register, clock, stores, tickets } = await world(t)
     const user = await register()
     assert.deepEqual(
       [user.username, user.role, user.createdAt],
       ['Ada', 'customer', clock.now().toISOString()],
     )
-    assert.deepEqual(places, [['hash', { line: 'registration', who: HERE.address, signal: undefined }]])
+    assert.deepEqual(tickets, [['hash', { queue: 'registration', owner: HERE.address, signal: undefined }]])
     await assert.rejects(register('ADA'), { code: 'username_taken' })
-    assert.equal(places.length, 1, 'nothing is hashed for a name that is taken')
+    assert.equal(tickets.length, 1, 'nothing is hashed for a name that is taken')
     assert.equal((await stores.users.list({ limit: 9 })).length, 1)
   })
 
@@ -149,29 +149,29 @@ suite('logging in', () => {
   })
 
   test('2: an unknown name costs the same work and has the same answer', async (t) => {
-    const { register, fails, places } = await world(t)
+    const { register, fails, tickets } = await world(t)
     await register()
-    places.length = 0
+    tickets.length = 0
     assert.deepEqual(
       [await fails(), await fails('wrong', HERE, 'nobody')],
       Array(2).fill('invalid_credentials'),
     )
     assert.deepEqual(
-      places.map(([work, { line, who }]) => [work, line, who]),
+      tickets.map(([work, { queue, owner }]) => [work, queue, owner]),
       [
         ['verify', 'login', HERE.address],
-        ['pretend', 'login', HERE.address],
+        ['simulateVerify', 'login', HERE.address],
       ],
     )
   })
 
   test('half of a character is nobody’s password, though it costs the same', async (t) => {
-    const { ports, fails, places, stores } = await world(t)
-    const passwordHash = await ports.hasher.hash('plum \ufffd', { line: 'login', who: 'x' })
+    const { ports, fails, tickets, stores } = await world(t)
+    const passwordHash = await ports.hasher.hash('plum \ufffd', { queue: 'login', owner: 'x' })
     const createdAt = ports.now().toISOString()
     await stores.users.add({ id: newId(), username: 'ada', role: 'customer', createdAt, passwordHash })
     assert.equal(await fails('plum \ud800'), 'invalid_credentials')
-    assert.equal(places.at(-1)![0], 'verify')
+    assert.equal(tickets.at(-1)![0], 'verify')
   })
 
   test('the same characters, composed otherwise, are the same password', async (t) => {
@@ -180,31 +180,31 @@ suite('logging in', () => {
     assert.ok(await enter({ username: 'ada', password: 'caf\u00e9 au lait' }))
   })
 
-  test('who is known here waits in a line of their own, for thirty days', async (t) => {
-    const { joined, enter, places, clock } = await world(t)
+  test('who is known here waits in a queue of their own, for thirty days', async (t) => {
+    const { joined, enter, tickets, clock } = await world(t)
     await joined()
-    const lineOf = async (from = HERE) => {
-      places.length = 0
+    const queueOf = async (from = HERE) => {
+      tickets.length = 0
       await enter(ADA, from)
-      return places.map(([, { line }]) => line)
+      return tickets.map(([, { queue }]) => queue)
     }
-    assert.deepEqual([await lineOf(), await lineOf(ELSEWHERE)], [['known'], ['login']])
+    assert.deepEqual([await queueOf(), await queueOf(ELSEWHERE)], [['known'], ['login']])
     clock.pass(30 * 86_400_000 - 1)
-    assert.deepEqual(await lineOf(), ['known'])
+    assert.deepEqual(await queueOf(), ['known'])
     clock.pass(30 * 86_400_000)
-    assert.deepEqual(await lineOf(), ['login'])
+    assert.deepEqual(await queueOf(), ['login'])
   })
 
   test('3: wrong tries run out: of one address, of an account from anywhere, of an address for anybody', async (t) => {
-    const { register, fails, places } = await world(t)
+    const { register, fails, tickets } = await world(t)
     await register()
     assert.deepEqual([await fails(), await fails(), await fails(), await fails()].slice(2), [
       'invalid_credentials',
       'too_many_attempts',
     ])
-    const verified = places.length
+    const verified = tickets.length
     await fails()
-    assert.equal(places.length, verified, 'a refused try is not worked on')
+    assert.equal(tickets.length, verified, 'a refused try is not worked on')
     const from = (n: number) => ({ address: `198.51.100.${n}` })
     assert.equal(await fails('wrong', from(1)), 'invalid_credentials')
     assert.equal(await fails('wrong', from(2)), 'invalid_credentials')
@@ -245,8 +245,8 @@ suite('logging in', () => {
   test('a weaker hash is replaced by one of today; a stronger one stays', async (t) => {
     const { register, ports, stores } = await world(t)
     const { id } = await register()
-    const lines = createWorkLines({ atOnce: 1, waitingMax: 1 })
-    const stronger = { ...ports, hasher: createArgon2Hasher(systemRuntime, lines, { ...WEAK, passes: 2 }) }
+    const queues = createWorkQueues({ atOnce: 1, waitingMax: 1 })
+    const stronger = { ...ports, hasher: createArgon2Hasher(systemRuntime, queues, { ...WEAK, passes: 2 }) }
     await login(stronger, ADA, HERE)
     const raised = (await stores.users.find(id))!
     assert.match(raised.passwordHash, /t=2/)
@@ -269,21 +269,21 @@ suite('logging in', () => {
   })
 
   test('the limits people live with', () => {
-    assert.deepEqual(FREE_TRIES_DEFAULT, { pair: 10, account: 50, address: 500 })
+    assert.deepEqual(FREE_ATTEMPTS_DEFAULT, { pair: 10, account: 50, address: 500 })
     assert.deepEqual(registrationLimits(7), {
-      freeTries: 7,
+      freeAttempts: 7,
       firstPauseMs: 1_000,
       longestPauseMs: 60_000,
       forgetAfterMs: 3_600_000,
     })
-    const { pair, account, address } = loginLimits(FREE_TRIES_DEFAULT)
+    const { pair, account, address } = loginLimits(FREE_ATTEMPTS_DEFAULT)
     const each = { firstPauseMs: 1_000, longestPauseMs: 60_000, forgetAfterMs: 3_600_000 }
-    assert.deepEqual(pair, { ...each, freeTries: 10, longestPauseMs: 900_000 })
+    assert.deepEqual(pair, { ...each, freeAttempts: 10, longestPauseMs: 900_000 })
     assert.deepEqual(
       [account, address],
       [
-        { ...each, freeTries: 50 },
-        { ...each, freeTries: 500 },
+        { ...each, freeAttempts: 50 },
+        { ...each, freeAttempts: 500 },
       ],
     )
     assert.equal(REGISTRATIONS_DEFAULT, 250)
@@ -403,13 +403,13 @@ suite('another password', () => {
   const change = (currentPassword = PASSWORD, newPassword = OTHER) => ({ currentPassword, newPassword })
 
   test('ends all sessions but the one it is made from, and withdraws access tokens', async (t) => {
-    const { joined, enter, refresh, ports, stores, places } = await world(t)
+    const { joined, enter, refresh, ports, stores, tickets } = await world(t)
     const { account, refreshToken: here } = await joined()
     const { refreshToken: there } = await enter(ADA, ELSEWHERE)
-    places.length = 0
+    tickets.length = 0
     await changePassword(ports, account, { ...change(), refreshToken: here }, HERE)
     assert.deepEqual(
-      places.map(([work, { line }]) => [work, line]),
+      tickets.map(([work, { queue }]) => [work, queue]),
       [
         ['verify', 'known'],
         ['hash', 'known'],

@@ -8,12 +8,12 @@ import {
   ACCESS_TOKEN_TTL_SECONDS_MAX,
   dueKey,
   forceRotation,
-  keepKeys,
+  maintainKeys,
   PUBLISH_AHEAD_MS,
   publishedKeys,
   RETIRE_SLACK_MS,
+  retiredKeys,
   signingKey,
-  spentKeys,
 } from '../../src/domain/signing_keys.ts'
 import { createClock, DAY_MS, inMemory, onOneFile, START, START_AT } from '../support.ts'
 
@@ -56,7 +56,7 @@ suite('whose turn it is', () => {
     assert.deepEqual(kids(publishedKeys(keys, at(0))), ['k1', 'k2'])
     assert.deepEqual(kids(publishedKeys(keys, at(last))), ['k1', 'k2'])
     assert.deepEqual(kids(publishedKeys(keys, at(last + 1))), ['k2'])
-    assert.deepEqual(kids(spentKeys(keys, at(last + 1))), ['k1'])
+    assert.deepEqual(kids(retiredKeys(keys, at(last + 1))), ['k1'])
   })
 })
 
@@ -87,7 +87,7 @@ suite('when the next key is made', () => {
     const keys = [key(1, 0), key(2, 50 * ROTATION), key(3, 1 + PUBLISH_AHEAD_MS)]
     assert.equal(dueKey(keys, at(2), ROTATION), undefined)
     assert.equal(dueKey(keys, at(2 + ROTATION), ROTATION)?.generation, 4)
-    assert.deepEqual(kids(spentKeys(keys, at(ROTATION))), kids([key(1, 0), key(2, 0)]))
+    assert.deepEqual(kids(retiredKeys(keys, at(ROTATION))), kids([key(1, 0), key(2, 0)]))
   })
 
   test('2: others fetch the keys at least twice in that time', () => {
@@ -104,7 +104,7 @@ suite('when the next key is made', () => {
           const clock = createClock()
           const ports = { keys: stores.keys, makeKeyPair, now: clock.now }
           for (const pause of pauses) {
-            await keepKeys(ports, ROTATION)
+            await maintainKeys(ports, ROTATION)
             const keys = await stores.keys.list()
             const signing = signingKey(keys, clock.now())
             assert.ok(signing)
@@ -125,7 +125,9 @@ suite('making keys', () => {
   test('5: replicas starting at once agree on the first key', async (t) => {
     const pair = await onOneFile(t)
     const made = await Promise.all(
-      [0, 1, 2, 3].map((i) => keepKeys({ keys: pair[i % 2]!.keys, makeKeyPair, now: () => START }, ROTATION)),
+      [0, 1, 2, 3].map((i) =>
+        maintainKeys({ keys: pair[i % 2]!.keys, makeKeyPair, now: () => START }, ROTATION),
+      ),
     )
     const keys = await pair[0].keys.list()
     assert.equal(keys.length, 1)
@@ -135,9 +137,9 @@ suite('making keys', () => {
   test('nothing due, nothing made', async (t) => {
     const [{ keys }] = await inMemory(t)
     const ports = { keys, makeKeyPair, now: () => START }
-    await keepKeys(ports, ROTATION)
+    await maintainKeys(ports, ROTATION)
     const quiet = { ...keys, remove: () => Promise.reject(new Error('written')) }
-    assert.equal(await keepKeys({ ...ports, keys: quiet }, ROTATION), undefined)
+    assert.equal(await maintainKeys({ ...ports, keys: quiet }, ROTATION), undefined)
     assert.equal((await keys.list()).length, 1)
   })
 
@@ -153,19 +155,19 @@ suite('making keys', () => {
     const ports = { keys, makeKeyPair, now: () => START }
     await assert.rejects(forceRotation(ports), /Other replicas kept making keys/)
     assert.equal(adds, 10)
-    assert.equal(await keepKeys(ports, ROTATION), undefined)
+    assert.equal(await maintainKeys(ports, ROTATION), undefined)
   })
 
   test('spent keys are removed', async (t) => {
     const [{ keys }] = await inMemory(t)
     const clock = createClock()
     const ports = { keys, makeKeyPair, now: clock.now }
-    const first = await keepKeys(ports, ROTATION)
+    const first = await maintainKeys(ports, ROTATION)
     clock.pass(ROTATION)
-    const second = await keepKeys(ports, ROTATION)
+    const second = await maintainKeys(ports, ROTATION)
     assert.deepEqual(kids(await keys.list()), [first, second])
     clock.pass(PUBLISH_AHEAD_MS + TTL_MS + RETIRE_SLACK_MS + 1)
-    await keepKeys(ports, ROTATION)
+    await maintainKeys(ports, ROTATION)
     assert.deepEqual(kids(await keys.list()), [second])
   })
 
@@ -173,9 +175,9 @@ suite('making keys', () => {
     const [{ keys }] = await inMemory(t)
     const clock = createClock()
     const ports = { keys, makeKeyPair, now: clock.now }
-    await keepKeys(ports, ROTATION)
+    await maintainKeys(ports, ROTATION)
     clock.pass(ROTATION - PUBLISH_AHEAD_MS)
-    await keepKeys(ports, ROTATION)
+    await maintainKeys(ports, ROTATION)
     const forced = await forceRotation(ports)
     assert.deepEqual([(await keys.list()).length, forced.generation], [3, 3])
     assert.equal(signingKey(await keys.list(), clock.now())?.kid, forced.kid)
@@ -195,7 +197,7 @@ suite('making keys', () => {
   test('withdrawing leaves the new key alone', async (t) => {
     const [{ keys }] = await inMemory(t)
     const ports = { keys, makeKeyPair, now: () => START }
-    await keepKeys(ports, ROTATION)
+    await maintainKeys(ports, ROTATION)
     const forced = await forceRotation(ports, true)
     assert.deepEqual(kids(await keys.list()), [forced.kid])
   })

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
 import { CLOCKS_DIFFER_MS } from '../../src/domain/clocks.ts'
-import type { Tries } from '../../src/domain/ports.ts'
+import type { Attempts } from '../../src/domain/ports.ts'
 import {
-  countTry,
-  FREE_TRIES_DEFAULT,
+  countAttempt,
+  FREE_ATTEMPTS_DEFAULT,
   loginEntries,
   loginKeys,
   loginLimits,
@@ -13,7 +13,7 @@ import {
 } from '../../src/domain/throttling.ts'
 import { DAY_MS, START } from '../support.ts'
 
-const LIMITS = { freeTries: 3, firstPauseMs: 1000, longestPauseMs: 60_000, forgetAfterMs: 3_600_000 }
+const LIMITS = { freeAttempts: 3, firstPauseMs: 1000, longestPauseMs: 60_000, forgetAfterMs: 3_600_000 }
 
 suite('pauses', () => {
   test('none while tries are free, then doubling up to the longest', () => {
@@ -27,10 +27,10 @@ suite('pauses', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 100_000 }), { maxLength: 200 }), (gaps) => {
         let at = START.getTime()
-        let tries: Tries | undefined
+        let tries: Attempts | undefined
         for (const gap of gaps) {
           at += gap
-          const next = countTry(tries, LIMITS, new Date(at))
+          const next = countAttempt(tries, LIMITS, new Date(at))
           if ('tries' in next) tries = next.tries
           const until = 'tries' in next ? next.tries.pausedUntil : next.pausedUntil
           assert.ok(until === undefined || Date.parse(until) - at <= LIMITS.longestPauseMs)
@@ -40,40 +40,44 @@ suite('pauses', () => {
   })
 
   test('a try during a pause is not counted, so hammering makes no pause longer', () => {
-    const first = countTry(undefined, { ...LIMITS, freeTries: 1 }, START)
+    const first = countAttempt(undefined, { ...LIMITS, freeAttempts: 1 }, START)
     assert.ok('tries' in first)
-    const hammered = countTry(first.tries, { ...LIMITS, freeTries: 1 }, new Date(START.getTime() + 999))
+    const hammered = countAttempt(
+      first.tries,
+      { ...LIMITS, freeAttempts: 1 },
+      new Date(START.getTime() + 999),
+    )
     assert.deepEqual(hammered, { pausedUntil: new Date(START.getTime() + 1000).toISOString() })
   })
 
   test('a free try is followed by none, and is forgotten at its time', () => {
-    const first = countTry(undefined, LIMITS, START)
+    const first = countAttempt(undefined, LIMITS, START)
     const forgetMs = START.getTime() + LIMITS.forgetAfterMs
     const forgetAt = new Date(forgetMs).toISOString()
     assert.deepEqual(first, { tries: { count: 1, pausedUntil: undefined, forgetAt } })
     const countAt = (ms: number) => {
-      const next = countTry({ count: 1, pausedUntil: undefined, forgetAt }, LIMITS, new Date(ms))
+      const next = countAttempt({ count: 1, pausedUntil: undefined, forgetAt }, LIMITS, new Date(ms))
       return 'tries' in next && next.tries.count
     }
     assert.deepEqual([countAt(forgetMs - 1), countAt(forgetMs)], [2, 1])
   })
 
   test('tries are remembered for as long as the pause after them lasts', () => {
-    const limits = { ...LIMITS, freeTries: 1, forgetAfterMs: 10, firstPauseMs: 1_000 }
-    const first = countTry(undefined, limits, START)
+    const limits = { ...LIMITS, freeAttempts: 1, forgetAfterMs: 10, firstPauseMs: 1_000 }
+    const first = countAttempt(undefined, limits, START)
     const ends = new Date(START.getTime() + 1_000).toISOString()
     assert.deepEqual(first, { tries: { count: 1, pausedUntil: ends, forgetAt: ends } })
   })
 
   test('an account’s own pause is a minute at most: strangers can slow its owner down, not lock them out', () => {
-    assert.equal(pauseAfter(1e6, loginLimits(FREE_TRIES_DEFAULT).account), 60_000)
+    assert.equal(pauseAfter(1e6, loginLimits(FREE_ATTEMPTS_DEFAULT).account), 60_000)
   })
 })
 
 suite('6: a clock that was ahead', () => {
   const at = (ms: number) => new Date(START.getTime() + ms).toISOString()
   /** Five tries, of which the last was followed by a pause of 4 s, by a clock that was ahead by so much. */
-  const triedAhead = (ms: number): Tries => ({
+  const triedAhead = (ms: number): Attempts => ({
     count: 5,
     pausedUntil: at(ms + 4_000),
     forgetAt: at(ms + LIMITS.forgetAfterMs),
@@ -81,25 +85,25 @@ suite('6: a clock that was ahead', () => {
 
   test('a pause further ahead than these tries are followed by is over', () => {
     for (const ms of [DAY_MS, 60_000, CLOCKS_DIFFER_MS + 1]) {
-      assert.ok('tries' in countTry(triedAhead(ms), LIMITS, START), `${ms} ms ahead`)
+      assert.ok('tries' in countAttempt(triedAhead(ms), LIMITS, START), `${ms} ms ahead`)
     }
   })
 
   test('tries to be forgotten further ahead than any are kept are forgotten', () => {
-    const next = countTry(triedAhead(DAY_MS), LIMITS, START)
+    const next = countAttempt(triedAhead(DAY_MS), LIMITS, START)
     assert.equal('tries' in next && next.tries.count, 1)
   })
 
   test('clocks that differ by a little end no pause, nor make one longer', () => {
     for (const ms of [0, 1_000, CLOCKS_DIFFER_MS]) {
-      assert.deepEqual(countTry(triedAhead(ms), LIMITS, START), { pausedUntil: at(4_000) })
+      assert.deepEqual(countAttempt(triedAhead(ms), LIMITS, START), { pausedUntil: at(4_000) })
     }
   })
 })
 
 suite('what a try is counted against', () => {
   const keys = loginKeys('ada', '203.0.113.9')
-  const limits = loginLimits(FREE_TRIES_DEFAULT)
+  const limits = loginLimits(FREE_ATTEMPTS_DEFAULT)
 
   test('the narrowest first', () => {
     assert.deepEqual(

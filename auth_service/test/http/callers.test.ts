@@ -4,7 +4,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { suite, type TestContext, test } from 'node:test'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { whileTheyWait } from '../../src/http/callers.ts'
+import { whileConnected } from '../../src/http/callers.ts'
 
 const FAULT = new Error('not done')
 
@@ -32,13 +32,13 @@ async function asked(t: TestContext) {
 suite('work for somebody who waits', () => {
   test('is told where they are, and its outcome is the outcome', async (t) => {
     const { request, reply, hijacked } = await asked(t)
-    const done = await whileTheyWait(request, reply, async ({ address, signal }) => [
+    const done = await whileConnected(request, reply, async ({ address, signal }) => [
       address,
       signal?.aborted,
     ])
     assert.deepEqual(done, ['203.0.113.7', false])
     await assert.rejects(
-      whileTheyWait(request, reply, () => Promise.reject(FAULT)),
+      whileConnected(request, reply, () => Promise.reject(FAULT)),
       FAULT,
     )
     assert.equal(hijacked(), false)
@@ -46,7 +46,7 @@ suite('work for somebody who waits', () => {
 
   test('is given up when they leave, and then nobody is answered', async (t) => {
     const { visitor, request, reply, hijacked } = await asked(t)
-    const work = whileTheyWait(request, reply, async ({ signal }) => {
+    const work = whileConnected(request, reply, async ({ signal }) => {
       const left = once(signal!, 'abort')
       visitor.destroy()
       await left
@@ -60,12 +60,12 @@ suite('work for somebody who waits', () => {
     const { visitor, raw, request, reply } = await asked(t)
     visitor.destroy()
     await once(raw, 'close')
-    assert.equal(await whileTheyWait(request, reply, async ({ signal }) => signal?.aborted), true)
+    assert.equal(await whileConnected(request, reply, async ({ signal }) => signal?.aborted), true)
   })
 
   test('goes on when the connection ends because they were answered', async (t) => {
     const { raw, request, reply } = await asked(t)
-    const aborted = await whileTheyWait(request, reply, async ({ signal }) => {
+    const aborted = await whileConnected(request, reply, async ({ signal }) => {
       raw.setHeader('connection', 'close').end('done')
       await once(raw, 'close')
       return signal?.aborted

@@ -386,7 +386,7 @@ suite('changing the password', () => {
   })
 
   test('guessing the current password is slowed down like a login', async (t) => {
-    const world = await createWorld(t, { freeTries: { pair: 2, account: 50, address: 50 } })
+    const world = await createWorld(t, { freeAttempts: { pair: 2, account: 50, address: 50 } })
     const { access_token } = await world.join('ada')
     const guess = () => change(world, access_token, { current_password: 'wrong password' })
     assert.deepEqual([(await guess()).status, (await guess()).status], [403, 403])

@@ -10,7 +10,7 @@ const THERE = '203.0.113.2'
 
 suite('slowing down guesses', () => {
   test('after the free tries a guess is 429 with Retry-After, and so is the right password', async (t) => {
-    const world = await createWorld(t, { freeTries: FREE })
+    const world = await createWorld(t, { freeAttempts: FREE })
     await world.register('ada')
     for (let i = 0; i < FREE.pair; i++) assert.equal((await world.tryLogin('ada', WRONG)).status, 401)
     for (const password of [WRONG, PASSWORD]) {
@@ -21,7 +21,7 @@ suite('slowing down guesses', () => {
   })
 
   test('pauses double, and after the pause the right password works and forgets everything', async (t) => {
-    const world = await createWorld(t, { freeTries: { ...FREE, account: 50 } })
+    const world = await createWorld(t, { freeAttempts: { ...FREE, account: 50 } })
     await world.register('ada')
     for (let i = 0; i < FREE.pair; i++) await world.tryLogin('ada', WRONG)
     for (const seconds of [1, 2, 4]) {
@@ -37,8 +37,8 @@ suite('slowing down guesses', () => {
   test('1: guesses made at once do not slip through, on two replicas, also in another case', async (t) => {
     const pair = await onOneFile(t)
     const worlds = [
-      await createWorld(t, { stores: pair[0], freeTries: FREE }),
-      await createWorld(t, { stores: pair[1], freeTries: FREE }),
+      await createWorld(t, { stores: pair[0], freeAttempts: FREE }),
+      await createWorld(t, { stores: pair[1], freeAttempts: FREE }),
     ]
     await worlds[0]!.register('ada')
     const answers = await Promise.all(
@@ -49,7 +49,7 @@ suite('slowing down guesses', () => {
   })
 
   test('6: once a clock that was a day ahead is set back, nobody is kept out by it', async (t) => {
-    const world = await createWorld(t, { freeTries: FREE })
+    const world = await createWorld(t, { freeAttempts: FREE })
     await world.register('ada')
     world.clock.pass(DAY_MS)
     for (let i = 0; i < FREE.pair + 1; i++) await world.tryLogin('ada', WRONG)
@@ -60,20 +60,20 @@ suite('slowing down guesses', () => {
 
   test('counts survive a restart', async (t) => {
     const [stores] = await onOneFile(t)
-    const before = await createWorld(t, { stores, freeTries: FREE })
+    const before = await createWorld(t, { stores, freeAttempts: FREE })
     for (let i = 0; i < FREE.pair; i++) await before.tryLogin('ada', WRONG)
-    const after = await createWorld(t, { stores, freeTries: FREE })
+    const after = await createWorld(t, { stores, freeAttempts: FREE })
     assert.equal((await after.tryLogin('ada', WRONG)).status, 429)
   })
 
   test('a name that does not exist is slowed down alike', async (t) => {
-    const world = await createWorld(t, { freeTries: FREE })
+    const world = await createWorld(t, { freeAttempts: FREE })
     for (let i = 0; i < FREE.pair; i++) assert.equal((await world.tryLogin('nobody', WRONG)).status, 401)
     assert.equal((await world.tryLogin('nobody', WRONG)).status, 429)
   })
 
   test('an account is guarded against many addresses', async (t) => {
-    const world = await createWorld(t, { freeTries: FREE })
+    const world = await createWorld(t, { freeAttempts: FREE })
     await world.register('ada')
     for (let i = 0; i < FREE.account; i++) {
       assert.equal((await world.tryLogin('ada', WRONG, `198.51.100.${i}`)).status, 401)
@@ -83,7 +83,7 @@ suite('slowing down guesses', () => {
   })
 
   test('3: strangers guessing can’t keep the owner out of an address they logged in from before', async (t) => {
-    const world = await createWorld(t, { freeTries: FREE })
+    const world = await createWorld(t, { freeAttempts: FREE })
     await world.register('ada')
     assert.equal((await world.tryLogin('ada', PASSWORD, HERE)).status, 200)
     for (let i = 0; i < FREE.account; i++) await world.tryLogin('ada', WRONG, `198.51.100.${i}`)
@@ -92,7 +92,7 @@ suite('slowing down guesses', () => {
   })
 
   test('an address is guarded whatever the account', async (t) => {
-    const world = await createWorld(t, { freeTries: FREE })
+    const world = await createWorld(t, { freeAttempts: FREE })
     for (let i = 0; i < FREE.address; i++) {
       assert.equal((await world.tryLogin(`user${i}`, WRONG, HERE)).status, 401)
     }
@@ -101,7 +101,7 @@ suite('slowing down guesses', () => {
   })
 
   test('a household of IPv6 is one address, the next one another', async (t) => {
-    const world = await createWorld(t, { freeTries: FREE })
+    const world = await createWorld(t, { freeAttempts: FREE })
     for (let i = 0; i < FREE.pair; i++) {
       assert.equal((await world.tryLogin('ada', WRONG, `2001:db8:1:2::${i + 1}`)).status, 401)
     }
@@ -110,7 +110,7 @@ suite('slowing down guesses', () => {
   })
 
   test('a flood of made-up names from a paused address leaves nothing in the store', async (t) => {
-    const world = await createWorld(t, { freeTries: FREE })
+    const world = await createWorld(t, { freeAttempts: FREE })
     for (let i = 0; i < FREE.address; i++) await world.tryLogin(`user${i}`, WRONG, HERE)
     for (let i = 0; i < 10; i++) assert.equal((await world.tryLogin(`new${i}`, WRONG, HERE)).status, 429)
     const kept = await world.stores.throttle.purge(new Date(START.getTime() + DAY_MS), 1_000)
@@ -118,7 +118,7 @@ suite('slowing down guesses', () => {
   })
 
   test('a try that a pause of the account refuses costs its address nothing', async (t) => {
-    const world = await createWorld(t, { freeTries: { ...FREE, address: 5 } })
+    const world = await createWorld(t, { freeAttempts: { ...FREE, address: 5 } })
     for (let i = 0; i < 10; i++) await world.tryLogin('ada', WRONG, HERE)
     assert.equal((await world.tryLogin('bob', WRONG, HERE)).status, 401)
     assert.equal((await world.tryLogin('bob', WRONG, HERE)).status, 401)
@@ -126,7 +126,7 @@ suite('slowing down guesses', () => {
   })
 
   test('4: an account of one’s own does not wash an address clean; good logins cost it nothing', async (t) => {
-    const world = await createWorld(t, { freeTries: { ...FREE, address: 5 } })
+    const world = await createWorld(t, { freeAttempts: { ...FREE, address: 5 } })
     await world.register('mallory')
     for (let i = 0; i < 10; i++) assert.equal((await world.tryLogin('mallory', PASSWORD, HERE)).status, 200)
     const outcomes: number[] = []
@@ -139,7 +139,10 @@ suite('slowing down guesses', () => {
 
   test('X-Forwarded-For is believed from trusted proxies alone', async (t) => {
     const login = async (trustedProxies?: string[]) => {
-      const world = await createWorld(t, { freeTries: FREE, ...(trustedProxies ? { trustedProxies } : {}) })
+      const world = await createWorld(t, {
+        freeAttempts: FREE,
+        ...(trustedProxies ? { trustedProxies } : {}),
+      })
       const statuses: number[] = []
       for (let i = 0; i <= FREE.pair; i++) {
         const answer = await world.app.inject({
@@ -182,7 +185,7 @@ suite('many passwords at once', () => {
     const world = await createWorld(t, {
       hashesAtOnce: 1,
       hashesWaitingMax: 0,
-      freeTries: { pair: 10, account: 50, address: 50 },
+      freeAttempts: { pair: 10, account: 50, address: 50 },
     })
     await world.register('ada')
     const statuses = (await Promise.all(Array.from({ length: 8 }, () => world.tryLogin('ada', WRONG)))).map(

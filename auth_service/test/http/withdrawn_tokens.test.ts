@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { WITHDRAWN_PATH } from '@shop/service_kit/identity/withdrawn_tokens'
-import { WITHDRAWN_REMEMBERED_MS } from '../../src/http/key_routes.ts'
+import { WITHDRAWN_CACHE_MS } from '../../src/http/key_routes.ts'
 import { createWorld, PASSWORD, type World } from '../support.ts'
 
 /** As whoever asks a moment later has it. */
 const list = async (world: World) => {
-  world.clock.pass(WITHDRAWN_REMEMBERED_MS)
+  world.clock.pass(WITHDRAWN_CACHE_MS)
   return (await world.call('GET', WITHDRAWN_PATH)).body.withdrawn
 }
 const me = async (world: World, token: string) => (await world.call('GET', '/me', { token })).status
@@ -68,7 +68,7 @@ suite('access tokens withdrawn before they end', () => {
     const again = await ask(String(etag))
     assert.deepEqual([again.statusCode, again.body], [304, ''])
     await world.stores.users.setRole(ada.user.id, 'admin', world.clock.now())
-    world.clock.pass(WITHDRAWN_REMEMBERED_MS)
+    world.clock.pass(WITHDRAWN_CACHE_MS)
     assert.equal((await ask(String(etag))).statusCode, 200)
   })
 
@@ -81,7 +81,7 @@ suite('access tokens withdrawn before they end', () => {
     assert.deepEqual(new Set(answers.map(({ statusCode, body }) => `${statusCode} ${body}`)).size, 1)
     assert.equal(asked.mock.callCount(), 1)
     await world.stores.users.setRole(ada.user.id, 'admin', world.clock.now())
-    world.clock.pass(WITHDRAWN_REMEMBERED_MS)
+    world.clock.pass(WITHDRAWN_CACHE_MS)
     assert.equal((await ask()).json().withdrawn.length, 1)
     assert.equal(asked.mock.callCount(), 2)
     world.clock.pass(-3_600_000)

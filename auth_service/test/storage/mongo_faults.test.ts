@@ -10,7 +10,7 @@ import { aKey } from '../key_store_contract.ts'
 import { START, START_AT } from '../support.ts'
 import { account } from '../user_store_contract.ts'
 
-const LIMITS = { freeTries: 3, firstPauseMs: 1_000, longestPauseMs: 8_000, forgetAfterMs: 60_000 }
+const LIMITS = { freeAttempts: 3, firstPauseMs: 1_000, longestPauseMs: 8_000, forgetAfterMs: 60_000 }
 /** More than anybody repeats. */
 const ALL = 1_000
 

@@ -14,7 +14,7 @@ import { START, START_AT } from '../support.ts'
 import { account } from '../user_store_contract.ts'
 
 const unreadableOf = () => () => {}
-const LIMITS = { freeTries: 3, firstPauseMs: 1, longestPauseMs: 8, forgetAfterMs: 9 }
+const LIMITS = { freeAttempts: 3, firstPauseMs: 1, longestPauseMs: 8, forgetAfterMs: 9 }
 
 mongoSuite('queries on accounts in MongoDB', (server) => {
   test('every one is served by an index', async () => {
@@ -48,7 +48,7 @@ mongoSuite('queries on accounts in MongoDB', (server) => {
       await sessions.start(session, 1)
       await sessions.find('s')
       await sessions.rotate('s', 't', { tokenHash: 'u', salt: 'x', rotatedAt: START_AT })
-      await sessions.adoptPassword('s', 2)
+      await sessions.setPasswordVersion('s', 2)
       await sessions.purge(START, 5)
       await sessions.end('s')
       await sessions.endAll(ada.id, 's')

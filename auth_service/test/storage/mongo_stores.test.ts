@@ -51,7 +51,7 @@ mongoSuite('accounts in MongoDB', (server) => {
     return {
       stores,
       told,
-      async spoil(kind, _id) {
+      async corrupt(kind, _id) {
         const [collection, $set] = SPOILT[kind]
         const { matchedCount } = await raw
           .collection<{ _id: string }>(collection)

@@ -15,6 +15,6 @@ test('no statement scans what grows or sorts what it finds', async (t) => {
   const plans = statements.plans(path)
   assert.ok(plans.length > 25)
   assert.deepEqual(slowSteps(plans, ['signing_keys']), [])
-  const pullIn = plans.find(({ sql }) => sql.includes(':endsAfter'))
-  assert.match(pullIn!.steps.join(), /INDEX sessions_begun \(created_at>\?\)/)
+  const clampFutureStarts = plans.find(({ sql }) => sql.includes(':endsAfter'))
+  assert.match(clampFutureStarts!.steps.join(), /INDEX sessions_begun \(created_at>\?\)/)
 })

@@ -5,7 +5,7 @@ import { DatabaseSync, StatementSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { openSqliteStores } from '../../src/storage/open_stores.ts'
-import { WITHDRAWN_AT_ONCE } from '../../src/storage/sqlite_user_store.ts'
+import { WITHDRAWN_BATCH } from '../../src/storage/sqlite_user_store.ts'
 import { folder, START } from '../support.ts'
 
 const idOf = (n: number) => `0190aaaa-0000-7000-8000-${String(n).padStart(12, '0')}`
@@ -25,7 +25,7 @@ test('between two steps others have their turn, and one that changes then is in 
   t.after(() => db.close())
   const add = db.prepare(`INSERT INTO users VALUES (?, ?, ?, 'customer', '$argon2id$x', 2, ?, 0, ?)`)
   db.exec('BEGIN')
-  const count = 2 * WITHDRAWN_AT_ONCE + 1
+  const count = 2 * WITHDRAWN_BATCH + 1
   const at = (n: number) => START.getTime() + n
   for (let n = 1; n <= count; n++) add.run(idOf(n), `user_${n}`, `user_${n}`, at(n), at(n))
   db.exec('COMMIT')
@@ -35,7 +35,7 @@ test('between two steps others have their turn, and one that changes then is in 
   const late = idOf(7)
   db.prepare('UPDATE users SET role_changes = 5, tokens_changed_at = ? WHERE id = ?').run(at(count + 1), late)
   const list = await reading
-  assert.deepEqual(read, [WITHDRAWN_AT_ONCE, WITHDRAWN_AT_ONCE, 2])
+  assert.deepEqual(read, [WITHDRAWN_BATCH, WITHDRAWN_BATCH, 2])
   assert.deepEqual(list[0], { userId: late, leastVersion: 7 })
   assert.equal(new Set(list.map(({ userId }) => userId)).size, count)
   assert.equal(list.length, count)

@@ -37,7 +37,7 @@ unreadableContract('SQLite', async (t) => {
   return {
     stores,
     told,
-    async spoil(kind, where) {
+    async corrupt(kind, where) {
       const [table, column, key] = SPOILT[kind]
       // Neither a number of JavaScript nor a time it knows.
       const { changes } = db

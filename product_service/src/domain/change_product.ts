@@ -9,17 +9,17 @@
  */
 import { DomainError } from './errors.ts'
 import {
-  type Act,
+  type AuditStamp,
   type Change,
   type Movement,
   type MovementReason,
   type Product,
   type ProductFields,
-  type Seen,
+  type SeenVersions,
   STOCK_MAX,
 } from './product.ts'
 
-export function newProduct(id: string, fields: ProductFields, { by, at }: Act): Change {
+export function newProduct(id: string, fields: ProductFields, { by, at }: AuditStamp): Change {
   const product: Product = {
     id,
     ...fields,
@@ -37,7 +37,12 @@ export function newProduct(id: string, fields: ProductFields, { by, at }: Act): 
  * Sets the given fields. A change of nothing changes nothing, not even the version.
  * Fails with `version_conflict`.
  */
-export function editProduct(product: Product, fields: Partial<ProductFields>, seen: Seen, act: Act): Change {
+export function editProduct(
+  product: Product,
+  fields: Partial<ProductFields>,
+  seen: SeenVersions,
+  stamp: AuditStamp,
+): Change {
   requireSeen(product, seen, fields.stock !== undefined)
   const { name = product.name, description = product.description } = fields
   const { priceMinor = product.priceMinor, stock = product.stock } = fields
@@ -46,12 +51,12 @@ export function editProduct(product: Product, fields: Partial<ProductFields>, se
   if (!edited && stock === product.stock) return { product, movement: undefined }
   const version = product.version + 1
   const editVersion = edited ? version : product.editVersion
-  const next = { ...product, name, description, priceMinor, stock, version, editVersion, updatedAt: act.at }
-  return { product: next, movement: explain(next, stock - product.stock, 'edit', act) }
+  const next = { ...product, name, description, priceMinor, stock, version, editVersion, updatedAt: stamp.at }
+  return { product: next, movement: explain(next, stock - product.stock, 'edit', stamp) }
 }
 
 /** Takes a product out of the catalogue, under the rule of an edit. Fails as editProduct does. */
-export function removeProduct(product: Product, seen: Seen, { at }: Act): Product {
+export function removeProduct(product: Product, seen: SeenVersions, { at }: AuditStamp): Product {
   requireSeen(product, seen, false)
   const version = product.version + 1
   return { ...product, version, editVersion: version, updatedAt: at, deletedAt: at }
@@ -65,7 +70,7 @@ export function adjustStock(
   product: Product,
   delta: number,
   note: string,
-  act: Act,
+  stamp: AuditStamp,
 ): { product: Product; movement: Movement } {
   const stock = product.stock + delta
   if (stock < 0) {
@@ -80,11 +85,16 @@ export function adjustStock(
       current: product,
     })
   }
-  const next = { ...product, stock, version: product.version + 1, updatedAt: act.at }
-  return { product: next, movement: { ...explain(next, delta, 'adjustment', act)!, note } }
+  const next = { ...product, stock, version: product.version + 1, updatedAt: stamp.at }
+  return { product: next, movement: { ...explain(next, delta, 'adjustment', stamp)!, note } }
 }
 
-function explain(after: Product, delta: number, reason: MovementReason, act: Act): Movement | undefined {
+function explain(
+  after: Product,
+  delta: number,
+  reason: MovementReason,
+  stamp: AuditStamp,
+): Movement | undefined {
   if (delta === 0) return undefined
   return {
     productId: after.id,
@@ -94,12 +104,12 @@ function explain(after: Product, delta: number, reason: MovementReason, act: Act
     reason,
     note: null,
     orderId: null,
-    by: act.by,
-    at: act.at,
+    by: stamp.by,
+    at: stamp.at,
   }
 }
 
-function requireSeen(product: Product, seen: Seen, setsStock: boolean) {
+function requireSeen(product: Product, seen: SeenVersions, setsStock: boolean) {
   if (seen === undefined) return
   const fits = (version: number) =>
     setsStock ? version === product.version : version >= product.editVersion && version <= product.version

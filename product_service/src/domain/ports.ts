@@ -5,7 +5,7 @@
  * called by several processes at once. Any of them may also fail with the kit's `store_unavailable` or
  * `overloaded`; then nothing was changed, unless the answer itself was lost.
  */
-import type { Act, Movement, Product, ProductFields, Seen } from './product.ts'
+import type { AuditStamp, Movement, Product, ProductFields, SeenVersions } from './product.ts'
 import type { Ended, Held, Reservation, ReservationRequest } from './reservation.ts'
 
 export const SORTS = ['newest', 'price', '-price', 'name'] as const
@@ -52,17 +52,17 @@ export type Catalogue = {
    */
   revision(): number | undefined
   /** Adds a product, and the movement of its first stock. */
-  create(draft: ProductDraft, act: Act): Promise<Product>
+  create(draft: ProductDraft, stamp: AuditStamp): Promise<Product>
   /** Adds many in one transaction, newest last; meant for some hundreds at a time. */
-  importProducts(drafts: readonly ProductDraft[], act: Act): Promise<void>
+  importProducts(drafts: readonly ProductDraft[], stamp: AuditStamp): Promise<void>
   /** Resolves undefined for an unknown id. */
   find(id: string): Promise<Product | undefined>
   /** Fails with `overloaded` when too many searches are under way. */
   list(query: CatalogueQuery): Promise<CataloguePage>
   /** Applies editProduct. Fails with `product_not_found` or `version_conflict`. */
-  edit(id: string, fields: Partial<ProductFields>, seen: Seen, act: Act): Promise<Product>
+  edit(id: string, fields: Partial<ProductFields>, seen: SeenVersions, stamp: AuditStamp): Promise<Product>
   /** Applies removeProduct. Fails as `edit` does. */
-  remove(id: string, seen: Seen, act: Act): Promise<void>
+  remove(id: string, seen: SeenVersions, stamp: AuditStamp): Promise<void>
 }
 
 export type Adjustment = {
@@ -76,11 +76,11 @@ export type Adjustment = {
 
 export type Stock = {
   /**
-   * Applies adjustStock once per (act.by, key); the same again resolves the movement it made, `replayed`.
+   * Applies adjustStock once per (stamp.by, key); the same again resolves the movement it made, `replayed`.
    * Fails with `idempotency_key_reused` (another fingerprint), `product_not_found`, `insufficient_stock` or
    * `stock_limit_exceeded`.
    */
-  adjust(adjustment: Adjustment, act: Act): Promise<{ movement: Movement; replayed: boolean }>
+  adjust(adjustment: Adjustment, stamp: AuditStamp): Promise<{ movement: Movement; replayed: boolean }>
   /** The ledger of a product, removed or not, newest first. Resolves undefined for an unknown id. */
   movements(
     productId: string,

@@ -51,13 +51,13 @@ export type Movement = {
 export type ProductFields = Pick<Product, 'name' | 'description' | 'priceMinor' | 'stock'>
 
 /** Who does something, and when. */
-export type Act = { readonly by: string; readonly at: string }
+export type AuditStamp = { readonly by: string; readonly at: string }
 
 /** A change of a product and the movement that explains it, if its stock moved. */
 export type Change = { readonly product: Product; readonly movement: Movement | undefined }
 
 /** Versions of which the writer has seen one, so that one that fits is enough; undefined of a writer who names none. */
-export type Seen = readonly number[] | undefined
+export type SeenVersions = readonly number[] | undefined
 
 /** What `name` sorts by: people do not see case or accents as an order. Ties are broken by id. */
 export const nameKey = (name: string): string =>

@@ -28,7 +28,7 @@ export function unitsByProduct(lines: readonly RequestedLine[]): ReadonlyMap<str
   return units
 }
 
-export function startDraft(products: Products, existing: Reservations) {
+export function createDraft(products: Products, existing: Reservations) {
   const changedProducts = new Map<string, Product>()
   const changedReservations = new Map<string, Reservation>()
   const movements: Movement[] = []

@@ -23,10 +23,10 @@ import {
   TOTAL_MINOR_MAX,
 } from './reservation.ts'
 import {
+  createDraft,
   type Decision,
   type Products,
   type Reservations,
-  startDraft,
   unitsByProduct,
 } from './reservation_draft.ts'
 
@@ -37,7 +37,7 @@ export function decideReservations(
   requests: readonly ReservationRequest[],
   at: string,
 ): Decision {
-  const draft = startDraft(products, existing)
+  const draft = createDraft(products, existing)
   const answers = requests.map((request) => {
     const recorded = draft.find(request.orderId)
     if (recorded) return recorded
@@ -55,7 +55,7 @@ export function releaseReservations(
   orderIds: readonly string[],
   at: string,
 ): Decision<Ended> {
-  const draft = startDraft(products, existing)
+  const draft = createDraft(products, existing)
   const answers = orderIds.map((orderId) => {
     const recorded = draft.find(orderId)
     if (!recorded) return draft.record(tombstone(orderId, at))
@@ -73,7 +73,7 @@ export function shipReservations(
   orderIds: readonly string[],
   at: string,
 ): Decision<Ended | undefined> {
-  const draft = startDraft(products, existing)
+  const draft = createDraft(products, existing)
   const answers = orderIds.map((orderId) => {
     const recorded = draft.find(orderId)
     if (!recorded || !isHeld(recorded)) return recorded

@@ -1,6 +1,6 @@
 /**
  * Reading the catalogue, which anyone may. Products go out as text made here, which is remembered while
- * nothing changes (answer_memory.ts).
+ * nothing changes (response_cache.ts).
  */
 import { createHash } from 'node:crypto'
 import type { App } from '@shop/service_kit/http/app_types'
@@ -19,9 +19,9 @@ import { orderOf, ranksOf } from '../domain/pages.ts'
 import type { Catalogue, SearchSort, Sort } from '../domain/ports.ts'
 import { PRICE_MINOR_MAX, type Product } from '../domain/product.ts'
 import { QUERY_WORDS_MAX, queryWords } from '../domain/search.ts'
-import { createAnswerMemory, type Remembered } from './answer_memory.ts'
 import { getCurrencyOperation, getProductOperation, listProductsOperation } from './product_read_schemas.ts'
 import { type Prices, productView } from './product_views.ts'
+import { createResponseCache, type Remembered } from './response_cache.ts'
 
 export type ProductReadRoutesDeps = { readonly catalogue: Catalogue; readonly prices: Prices }
 
@@ -31,7 +31,7 @@ type Answer = Remembered & { readonly etag: string }
  * The same for everyone, so any cache on the way may answer: what it says is at most that old, and money and stock are
  * decided when an order is placed. The pages ask their browser for what is true now.
  */
-const MAY_BE_KEPT = 'public, max-age=5, stale-while-revalidate=30'
+const CACHE_CONTROL = 'public, max-age=5, stale-while-revalidate=30'
 const JSON_TYPE = 'application/json; charset=utf-8'
 const KEYS: Readonly<Record<Sort, readonly CursorColumn[]>> = {
   newest: ['id'],
@@ -48,7 +48,7 @@ function listBy(sort: SearchSort, words: readonly string[]): CursorList {
 }
 
 export function productReadRoutes({ catalogue, prices }: ProductReadRoutesDeps) {
-  const memory = createAnswerMemory<Answer>(catalogue.revision)
+  const memory = createResponseCache<Answer>(catalogue.revision)
   const textOf = (product: Product) => JSON.stringify(productView(product, prices))
   return async (app: App) => {
     app.get('/products/currency', getCurrencyOperation, () => ({
@@ -96,7 +96,7 @@ const withTag = (text: string, passing = false): Answer => ({ text, etag: etagOf
 const EMPTY_PAGE = withTag('{"items":[],"next_cursor":null}')
 
 function send(request: FastifyRequest, reply: FastifyReply, { text, etag }: Answer): never {
-  reply.header('etag', etag).header('cache-control', MAY_BE_KEPT)
+  reply.header('etag', etag).header('cache-control', CACHE_CONTROL)
   if (hasTag(request.headers['if-none-match'], etag)) return empty(reply, 304)
   return reply.type(JSON_TYPE).send(text) as never
 }

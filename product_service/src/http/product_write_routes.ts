@@ -10,7 +10,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Catalogue } from '../domain/ports.ts'
 import { PRICE_MINOR_MAX, type ProductFields, STOCK_MAX } from '../domain/product.ts'
 import { readInteger, readPrice } from './inputs.ts'
-import { seenBy } from './preconditions.ts'
+import { readSeenVersions } from './preconditions.ts'
 import { type Prices, productView } from './product_views.ts'
 import {
   createProductOperation,
@@ -39,7 +39,7 @@ export function productWriteRoutes({ catalogue, prices, requireVersion, runtime 
     ...(body.stock === undefined ? {} : { stock: readInteger(body.stock, 0, STOCK_MAX, '/stock') }),
   })
 
-  const actOf = (request: FastifyRequest) => ({
+  const stampOf = (request: FastifyRequest) => ({
     by: principalOf(request).userId,
     at: runtime.now().toISOString(),
   })
@@ -53,8 +53,8 @@ export function productWriteRoutes({ catalogue, prices, requireVersion, runtime 
     reply: FastifyReply,
   ) => {
     const { id } = request.params
-    const seen = seenBy(request.headers['if-match'], request.body.version, requireVersion)
-    const product = await catalogue.edit(id, fieldsOf(request.body), seen, actOf(request))
+    const seen = readSeenVersions(request.headers['if-match'], request.body.version, requireVersion)
+    const product = await catalogue.edit(id, fieldsOf(request.body), seen, stampOf(request))
     reply.header('etag', etagOf(product.version))
     return productView(product, prices)
   }
@@ -62,7 +62,7 @@ export function productWriteRoutes({ catalogue, prices, requireVersion, runtime 
   return async (app: App) => {
     app.post('/products', createProductOperation, async (request, reply) => {
       const fields = fieldsOf(request.body) as ProductFields
-      const product = await catalogue.create({ id: runtime.newId(), fields }, actOf(request))
+      const product = await catalogue.create({ id: runtime.newId(), fields }, stampOf(request))
       reply.code(201).headers({ location: `/products/${product.id}`, etag: etagOf(product.version) })
       return productView(product, prices)
     })
@@ -75,8 +75,8 @@ export function productWriteRoutes({ catalogue, prices, requireVersion, runtime 
     })
 
     app.delete('/products/:id', deleteProductOperation, async (request, reply) => {
-      const seen = seenBy(request.headers['if-match'], request.query.version, requireVersion)
-      await catalogue.remove(request.params.id, seen, actOf(request))
+      const seen = readSeenVersions(request.headers['if-match'], request.query.version, requireVersion)
+      await catalogue.remove(request.params.id, seen, stampOf(request))
       return empty(reply, 204)
     })
   }

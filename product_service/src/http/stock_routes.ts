@@ -41,8 +41,8 @@ export function stockRoutes({ stock, runtime, reached }: StockRoutesDeps) {
       const note = request.body.reason.toWellFormed()
       const key = request.headers['idempotency-key']
       const attempt = key === undefined ? undefined : { key, fingerprint: fingerprintOf(id, delta, note) }
-      const act = { by: principalOf(request).userId, at: runtime.now().toISOString() }
-      const { movement, replayed } = await stock.adjust({ productId: id, delta, note, attempt }, act)
+      const stamp = { by: principalOf(request).userId, at: runtime.now().toISOString() }
+      const { movement, replayed } = await stock.adjust({ productId: id, delta, note, attempt }, stamp)
       reached('adjustment_committed')
       if (replayed) reply.header('idempotent-replayed', 'true')
       reply.code(201)

@@ -27,15 +27,15 @@ export function createMongoCatalogueStore(
   return {
     /** Other replicas change products without our knowing. */
     revision: () => undefined,
-    create({ id, fields }, act) {
-      const { product, movement } = newProduct(id, fields, act)
+    create({ id, fields }, stamp) {
+      const { product, movement } = newProduct(id, fields, stamp)
       const movements = movement ? [movement] : []
-      return ledger({ needs: {}, decide: () => ({ answer: product, products: [product], movements }) })
+      return ledger({ reads: {}, decide: () => ({ answer: product, products: [product], movements }) })
     },
-    importProducts(drafts, act) {
-      const changes = drafts.map(({ id, fields }) => newProduct(id, fields, act))
+    importProducts(drafts, stamp) {
+      const changes = drafts.map(({ id, fields }) => newProduct(id, fields, stamp))
       return ledger({
-        needs: {},
+        reads: {},
         decide: () => ({
           answer: undefined,
           products: changes.map(({ product }) => product),
@@ -49,23 +49,23 @@ export function createMongoCatalogueStore(
         return document ? reading.product.one(document) : undefined
       }),
     list: (query) => (query.words.length > 0 ? search(query) : pages.list(query)),
-    edit(id, fields, seen, act) {
+    edit(id, fields, seen, stamp) {
       return ledger({
-        needs: { productIds: [id] },
+        reads: { productIds: [id] },
         decide(state) {
           const before = listed(state, id)
-          const { product, movement } = editProduct(before, fields, seen, act)
+          const { product, movement } = editProduct(before, fields, seen, stamp)
           const products = product === before ? [] : [product]
           return { answer: product, products, movements: movement ? [movement] : [] }
         },
       })
     },
-    remove(id, seen, act) {
+    remove(id, seen, stamp) {
       return ledger({
-        needs: { productIds: [id] },
+        reads: { productIds: [id] },
         decide: (state) => ({
           answer: undefined,
-          products: [removeProduct(listed(state, id), seen, act)],
+          products: [removeProduct(listed(state, id), seen, stamp)],
         }),
       })
     },

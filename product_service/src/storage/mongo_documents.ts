@@ -10,7 +10,7 @@ import { type Movement, nameKey, type Product } from '../domain/product.ts'
 import type { Reservation } from '../domain/reservation.ts'
 import { type ReservationRecord, readReservation, recordOf } from '../domain/reservation_record.ts'
 import { indexWords } from '../domain/search.ts'
-import { wholeMovement, wholeProduct } from '../domain/whole.ts'
+import { validateStoredMovement, validateStoredProduct } from '../domain/stored_records.ts'
 
 /** `deletedAt` is absent while the product is for sale. */
 export type ProductDocument = Omit<Product, 'id' | 'deletedAt'> & {
@@ -110,7 +110,7 @@ function movementOf({ _id, ...movement }: MovementDocument): Movement {
   // A page of the ledger goes on behind its version.
   if (_id !== movementId(movement.productId, movement.version))
     throw new Error('its id is of another movement')
-  return wholeMovement(movement)
+  return validateStoredMovement(movement)
 }
 
 export function reservationDocument(reservation: Reservation): ReservationDocument {
@@ -126,7 +126,7 @@ export function readingsOf(unreadableOf: UnreadableOf) {
   const idOf = ({ _id }: { readonly _id: string }) => String(_id)
   return {
     product: createReading(
-      (document: ProductDocument) => wholeProduct(productOf(document)),
+      (document: ProductDocument) => validateStoredProduct(productOf(document)),
       idOf,
       unreadableOf('a product'),
     ),

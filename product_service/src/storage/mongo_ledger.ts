@@ -80,7 +80,7 @@ export function createMongoLedger(store: MongoStore, runtime: Runtime, reading: 
   return shareWork<Work<unknown>, unknown>({
     runtime,
     inFlightMax: 1,
-    weight: ({ needs }) => Math.max(1, needs.orderIds?.length ?? 0),
+    weight: ({ reads }) => Math.max(1, reads.orderIds?.length ?? 0),
     run,
     // It can't be written, or needs what can't be read, and we are not told which.
     mayBeOnePiece: (error) => (error as { code?: unknown }).code !== 'store_unavailable',

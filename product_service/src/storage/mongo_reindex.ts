@@ -13,7 +13,7 @@ import { indexWords, WORDS_VERSION } from '../domain/search.ts'
 import { collectionsOf, type ProductDocument } from './mongo_documents.ts'
 
 const BATCH = 100
-const AGAIN_MS = 2_000
+const RETRY_DELAY_MS = 2_000
 const SETTING = 'words_version'
 
 export type Reindexing = { stop(): Promise<void> }
@@ -78,7 +78,7 @@ export function reindex(
         return await run()
       } catch {
         // The server is away; `check` says so.
-        await sleep(AGAIN_MS, stopping.signal, { background: true }).catch(() => {})
+        await sleep(RETRY_DELAY_MS, stopping.signal, { background: true }).catch(() => {})
       }
     }
   }

@@ -2,15 +2,15 @@
 import type { ClientSession, Collection } from '@shop/service_kit/mongo/store'
 import { isHeld } from '../domain/reservation.ts'
 import type { Collections, Readings } from './mongo_documents.ts'
-import type { Needs, State } from './mongo_work.ts'
+import type { ReadSet, State } from './mongo_work.ts'
 
 export async function loadState(
   { products, reservations, attempts }: Collections,
   session: ClientSession,
-  works: readonly { readonly needs: Needs }[],
+  works: readonly { readonly reads: ReadSet }[],
   reading: Readings,
 ): Promise<State> {
-  const idsOf = (field: keyof Needs) => works.flatMap(({ needs }) => needs[field] ?? [])
+  const idsOf = (field: keyof ReadSet) => works.flatMap(({ reads }) => reads[field] ?? [])
   // One after the other: a transaction has one command under way at a time.
   const reserved = (await byIds(reservations, idsOf('orderIds'), session)).map(reading.reservation.one)
   const held = reserved.filter(isHeld)

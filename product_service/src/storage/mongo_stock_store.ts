@@ -19,7 +19,7 @@ export function createMongoStockStore(store: MongoStore, ledger: Ledger, reading
     decide: (state: State) => Decision<Answer>,
   ): Promise<readonly Answer[]> =>
     ledger({
-      needs: { orderIds, productIds },
+      reads: { orderIds, productIds },
       decide(state) {
         const { answers, products, movements, reservations } = decide(state)
         return { answer: answers, products, movements, reservations }
@@ -27,10 +27,10 @@ export function createMongoStockStore(store: MongoStore, ledger: Ledger, reading
     })
 
   return {
-    adjust({ productId, delta, note, attempt }, act) {
-      const _id = attempt && attemptId(act.by, attempt.key)
+    adjust({ productId, delta, note, attempt }, stamp) {
+      const _id = attempt && attemptId(stamp.by, attempt.key)
       return ledger<{ movement: Movement; replayed: boolean }>({
-        needs: { productIds: [productId], attemptIds: _id ? [_id] : [] },
+        reads: { productIds: [productId], attemptIds: _id ? [_id] : [] },
         decide(state) {
           const recorded = _id && state.attempts.get(_id)
           if (recorded) {
@@ -39,7 +39,7 @@ export function createMongoStockStore(store: MongoStore, ledger: Ledger, reading
             }
             return { answer: { movement: recorded.movement, replayed: true } }
           }
-          const { product, movement } = adjustStock(listed(state, productId), delta, note, act)
+          const { product, movement } = adjustStock(listed(state, productId), delta, note, stamp)
           const attempts = _id ? [{ _id, fingerprint: attempt!.fingerprint, movement }] : []
           return {
             answer: { movement, replayed: false },

@@ -4,7 +4,7 @@ import type { Reservation } from '../domain/reservation.ts'
 import type { Attempt } from './mongo_documents.ts'
 
 /** Ids of what a decision looks at; of held reservations the products are loaded too. */
-export type Needs = {
+export type ReadSet = {
   readonly productIds?: readonly string[]
   readonly orderIds?: readonly string[]
   readonly attemptIds?: readonly string[]
@@ -25,7 +25,7 @@ export type Effects = {
 }
 
 export type Work<Answer> = {
-  readonly needs: Needs
+  readonly reads: ReadSet
   /** Pure, for it may run again. What it throws refuses this work alone. */
   decide(state: State): Effects & { readonly answer: Answer }
 }

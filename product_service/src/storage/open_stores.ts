@@ -12,7 +12,7 @@ import { createSqliteCatalogueStore } from './sqlite_catalogue_store.ts'
 import { readProducts } from './sqlite_rows.ts'
 import { type Searching, startSearching } from './sqlite_searching.ts'
 import { createSqliteStockStore } from './sqlite_stock_store.ts'
-import { inSteps } from './stock_in_steps.ts'
+import { inChunks } from './stock_in_chunks.ts'
 
 export const DATABASE_FILE = 'products.db'
 
@@ -57,7 +57,7 @@ export async function openSqliteStores(
   }
   return {
     catalogue: createSqliteCatalogueStore(store, reading, searching.search, searching.reached),
-    stock: inSteps(createSqliteStockStore(store)),
+    stock: inChunks(createSqliteStockStore(store)),
     audit: createSqliteAuditStore(store, runtime),
     digits: money.digits,
     check: store.check,

@@ -46,7 +46,7 @@ export function createSqliteAuditStore({ reader }: SqliteStore, runtime: Pick<Ru
     return numbers.get(seq)?.[2] === version ? sums : undefined
   }
 
-  const compareUntilStill = async (productId: string, seq: number): Promise<LedgerMismatch | undefined> => {
+  const compareUntilStable = async (productId: string, seq: number): Promise<LedgerMismatch | undefined> => {
     for (let tries = 0; tries < TRIES_MAX; tries++) {
       const sums = await compare(productId, seq)
       if (sums) return sums
@@ -60,7 +60,7 @@ export function createSqliteAuditStore({ reader }: SqliteStore, runtime: Pick<Ru
       const mismatches: LedgerMismatch[] = []
       let checked = 0
       for (const [id, seq] of rows) {
-        const found = await compareUntilStill(id, seq)
+        const found = await compareUntilStable(id, seq)
         if (found === undefined) continue
         checked++
         if (found.stock !== found.movementsSum || found.reserved !== found.heldUnits) mismatches.push(found)

@@ -54,16 +54,16 @@ export function createSqliteCatalogueStore(
 
   return {
     revision: store.revision,
-    create({ id, fields }, act) {
-      const { product, movement } = newProduct(id, fields, act)
+    create({ id, fields }, stamp) {
+      const { product, movement } = newProduct(id, fields, stamp)
       return write(() => {
         const seq = writes.addProduct(product)
         if (movement) writes.addMovement(seq, movement)
         return product
       })
     },
-    importProducts(drafts, act) {
-      const changes = drafts.map(({ id, fields }) => newProduct(id, fields, act))
+    importProducts(drafts, stamp) {
+      const changes = drafts.map(({ id, fields }) => newProduct(id, fields, stamp))
       return write(() => {
         const seqs = changes.map(({ product }) => writes.addProduct(product))
         changes.forEach(({ movement }, i) => {
@@ -76,19 +76,19 @@ export function createSqliteCatalogueStore(
       return row && reading.one(row)
     },
     list: (query) => (query.words.length > 0 ? search(query) : pages.list(query)),
-    edit(id, fields, seen, act) {
+    edit(id, fields, seen, stamp) {
       return write(() => {
         const { seq, product: before } = loaded(id)
-        const { product, movement } = editProduct(before, fields, seen, act)
+        const { product, movement } = editProduct(before, fields, seen, stamp)
         if (product !== before) writes.replaceProduct(seq, before, product)
         if (movement) writes.addMovement(seq, movement)
         return product
       })
     },
-    remove(id, seen, act) {
+    remove(id, seen, stamp) {
       return write(() => {
         const { seq, product } = loaded(id)
-        writes.replaceProduct(seq, product, removeProduct(product, seen, act))
+        writes.replaceProduct(seq, product, removeProduct(product, seen, stamp))
       })
     },
   }

@@ -17,13 +17,13 @@ import { prepareQuery, type Row } from './sqlite_rows.ts'
 const LAYOUT = 1
 const VERSION = LAYOUT * 1_000 + Number(WORDS_VERSION)
 /** Openings of the store that are remembered. An index that has not followed for as many begins anew. */
-export const OPENINGS_KEPT = 100
+export const OPENINGS_MAX = 100
 /** Letters of texts that are taken in one step, unless one product has more: of Chinese each brings a word. */
 export const STEP_LETTERS_MAX = 50_000
 
 /** The index is not to be gone on with: one that is empty takes its place. */
-export class NotOfThisStore extends Error {
-  override readonly name = 'NotOfThisStore'
+export class IndexMismatch extends Error {
+  override readonly name = 'IndexMismatch'
 }
 
 export type Progress = {
@@ -64,14 +64,14 @@ export function prepareOpening(db: DatabaseSync): () => void {
   const forget = db.prepare('DELETE FROM openings WHERE number <= (SELECT max(number) FROM openings) - ?')
   return () => {
     add.run()
-    forget.run(OPENINGS_KEPT)
+    forget.run(OPENINGS_MAX)
   }
 }
 
 /**
  * Gives what takes the next products: changes first, then those that are left, so many at most, and fewer where their
  * texts are long, so that a step ends in time whatever shops write. `products` has the store, `index` (perhaps the same)
- * the tables of the index. Call it in a transaction of `index`. Throws NotOfThisStore.
+ * the tables of the index. Call it in a transaction of `index`. Throws IndexMismatch.
  */
 export function prepareIndexing(products: DatabaseSync, index: DatabaseSync) {
   const read = reading(products)
@@ -87,7 +87,7 @@ export function prepareIndexing(products: DatabaseSync, index: DatabaseSync) {
     if (!row) return undefined
     const [version, opening, number, below] = row as [number, string, number, number | null]
     if (version > VERSION) throw new Error('it was made by a newer version of this service')
-    if (version !== VERSION || !read.hadMoment(opening, number)) throw new NotOfThisStore()
+    if (version !== VERSION || !read.hadMoment(opening, number)) throw new IndexMismatch()
     return { opening, number, below }
   }
 

@@ -10,7 +10,7 @@ import { basename, dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { isDamage } from '@shop/service_kit/sqlite/faults'
 import { identityOf, makePrivate } from '@shop/service_kit/sqlite/file'
-import { makeIndexTables, NotOfThisStore, type Progress, prepareIndexing } from './sqlite_index.ts'
+import { IndexMismatch, makeIndexTables, type Progress, prepareIndexing } from './sqlite_index.ts'
 
 /** How long it waits for a lock that another process has. */
 const BUSY_MS = 500
@@ -128,7 +128,7 @@ export function createIndexFile(path: string): IndexFile {
       try {
         return takeOnce(indexing)
       } catch (error) {
-        if (tried === undefined || !(isDamage(error) || error instanceof NotOfThisStore)) throw error
+        if (tried === undefined || !(isDamage(error) || error instanceof IndexMismatch)) throw error
         replace(tried)
       }
       return takeOnce({ most: indexing.most })

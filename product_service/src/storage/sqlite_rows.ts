@@ -5,7 +5,7 @@ import { createReading, type OnUnreadable } from '@shop/service_kit/storage/unre
 import { type Movement, nameKey, type Product } from '../domain/product.ts'
 import type { Reservation } from '../domain/reservation.ts'
 import { readReservation } from '../domain/reservation_record.ts'
-import { wholeProduct } from '../domain/whole.ts'
+import { validateStoredProduct } from '../domain/stored_records.ts'
 
 export type Row = readonly (string | number | null)[]
 
@@ -56,7 +56,7 @@ export const productOf = (row: Row): Product => ({
 
 export const readProducts = (onUnreadable: OnUnreadable) =>
   createReading(
-    (row: Row) => wholeProduct(productOf(row)),
+    (row: Row) => validateStoredProduct(productOf(row)),
     ([id]) => String(id),
     onUnreadable,
   )

@@ -121,9 +121,9 @@ export function createSqliteStockStore(store: SqliteStore): Stock {
   }
 
   return {
-    adjust({ productId, delta, note, attempt }, act) {
+    adjust({ productId, delta, note, attempt }, stamp) {
       return store.write(() => {
-        const recorded = attempt && attempted.get(act.by, attempt.key)
+        const recorded = attempt && attempted.get(stamp.by, attempt.key)
         if (recorded) {
           if (recorded[9] !== attempt.fingerprint) throw new DomainError('idempotency_key_reused', KEY_REUSED)
           return { movement: movementOf(recorded), replayed: true }
@@ -131,7 +131,7 @@ export function createSqliteStockStore(store: SqliteStore): Stock {
         const row = writes.product.get(productId)
         const before = row && productOf(row)
         if (!before || before.deletedAt !== null) throw new DomainError('product_not_found', NOT_FOUND)
-        const { product, movement } = adjustStock(before, delta, note, act)
+        const { product, movement } = adjustStock(before, delta, note, stamp)
         writes.replaceProduct(seqOf(row), before, product)
         writes.addMovement(seqOf(row), movement, attempt)
         return { movement, replayed: false }

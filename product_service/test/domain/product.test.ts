@@ -9,7 +9,7 @@ import {
   nameKey,
   PRICE_MINOR_MAX,
   type Product,
-  type Seen,
+  type SeenVersions,
   STOCK_MAX,
 } from '../../src/domain/product.ts'
 import { BATCH_MAX, LINES_MAX, QUANTITY_MAX } from '../../src/domain/reservation.ts'
@@ -17,7 +17,7 @@ import { QUERY_LENGTH_MAX, QUERY_WORDS_MAX, searchWords } from '../../src/domain
 import { VOCABULARY_MAX } from '../../src/domain/spelling.ts'
 import { PAGE_MS } from '../../src/storage/mongo_pages.ts'
 import { SEARCHES_AT_ONCE, SEARCHES_WAITING_MAX } from '../../src/storage/mongo_search.ts'
-import { OPENINGS_KEPT, STEP_LETTERS_MAX } from '../../src/storage/sqlite_index.ts'
+import { OPENINGS_MAX, STEP_LETTERS_MAX } from '../../src/storage/sqlite_index.ts'
 import { OPENING_WAIT_MS, REINDEXED_FIRST, WORDS_WAIT_MS } from '../../src/storage/sqlite_indexing.ts'
 
 const ACT = { by: 'root', at: '2026-01-01T00:00:00.000Z' }
@@ -26,7 +26,7 @@ const fields = { name: 'Tea', description: 'Green', priceMinor: 300, stock: 10 }
 const fresh = newProduct('p', fields, ACT).product
 /** Edited at version 3, sold at 4 and 5. */
 const sold: Product = { ...fresh, version: 5, editVersion: 3, stock: 8, reserved: 2 }
-const saw = (...versions: number[]): Seen => versions
+const saw = (...versions: number[]): SeenVersions => versions
 
 suite('a new product', () => {
   test('starts at version 1 with the movement of its stock (invariant 2)', () => {
@@ -52,7 +52,7 @@ suite('a new product', () => {
 suite('editing a product that was edited at 3 and sold at 4 and 5 (invariant 7)', () => {
   const name = { name: 'Coffee' }
   const stock = { stock: 20 }
-  const cases: [string, object, Seen, 'applied' | 'version_conflict'][] = [
+  const cases: [string, object, SeenVersions, 'applied' | 'version_conflict'][] = [
     ['a name by one who saw the last edit', name, saw(3), 'applied'],
     ['a name by one who saw a sale after it', name, saw(4), 'applied'],
     ['a name by one who saw everything', name, saw(5), 'applied'],
@@ -163,7 +163,7 @@ suite('words', () => {
     )
     assert.deepEqual([LINES_MAX, QUANTITY_MAX, BATCH_MAX], [50, 10_000, 256])
     assert.deepEqual(
-      [WORDS_WAIT_MS, OPENING_WAIT_MS, REINDEXED_FIRST, OPENINGS_KEPT, STEP_LETTERS_MAX],
+      [WORDS_WAIT_MS, OPENING_WAIT_MS, REINDEXED_FIRST, OPENINGS_MAX, STEP_LETTERS_MAX],
       [2_000, 5_000, 1_000, 100, 50_000],
     )
     assert.deepEqual([QUERY_LENGTH_MAX, QUERY_WORDS_MAX, VOCABULARY_MAX], [100, 10, 100_000])

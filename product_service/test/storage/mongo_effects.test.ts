@@ -45,7 +45,7 @@ mongoSuite('effects of a decision in MongoDB', (server) => {
     const collections = collectionsOf(store)
     const load = (orderIds: string[] = []) =>
       store.transact((session) =>
-        loadState(collections, session, [{ needs: { productIds: [tea.id], orderIds } }], reading),
+        loadState(collections, session, [{ reads: { productIds: [tea.id], orderIds } }], reading),
       )
     /** Writes and undoes; resolves what went wrong. */
     const write = async (loaded: State, effects: Effects): Promise<unknown> => {
@@ -102,9 +102,9 @@ mongoSuite('effects of a decision in MongoDB', (server) => {
     const finds = [collections.products, collections.reservations, collections.attempts].map((collection) =>
       t.mock.method(collection as { find: () => unknown }, 'find'),
     )
-    const needs = { productIds: [tea.id, tea.id] }
+    const reads = { productIds: [tea.id, tea.id] }
     const { products } = await store.transact((session) =>
-      loadState(collections, session, [{ needs }], reading),
+      loadState(collections, session, [{ reads }], reading),
     )
     assert.deepEqual(products.get(tea.id), tea)
     assert.deepEqual(

@@ -41,7 +41,7 @@ mongoSuite('documents in MongoDB that cannot be read', (server) => {
     const all: Product[] = []
     for (let i = 0; i < 12; i++) all.push(await add(stores, { name: `Tea ${i}`, priceMinor: 100 + (i % 4) }))
     const bad = [0, 3, 4, 7, 11].map((i) => all[i]!.id)
-    for (const [i, id] of bad.entries()) await spoil(raw, 'products', id, SPOILT[i]!)
+    for (const [i, id] of bad.entries()) await corrupt(raw, 'products', id, SPOILT[i]!)
     const good = all.flatMap(({ id }) => (bad.includes(id) ? [] : [id]))
     for (const words of [[], ['te']]) {
       for (const sort of [...SORTS, 'relevance'] as const) {
@@ -65,8 +65,8 @@ mongoSuite('documents in MongoDB that cannot be read', (server) => {
     const [tea, mug, lamp] = [await add(stores), await add(stores), await add(stores)]
     const held = [order({ [tea.id]: 1 }), order({ [tea.id]: 2 })]
     await stores.stock.reserve(held, AT)
-    await spoil(raw, 'products', mug.id, { stock: 'many' })
-    await spoil(raw, 'reservations', held[0]!.orderId, { lines: 'gone' })
+    await corrupt(raw, 'products', mug.id, { stock: 'many' })
+    await corrupt(raw, 'reservations', held[0]!.orderId, { lines: 'gone' })
 
     const asked = [order({ [tea.id]: 1 }), order({ [mug.id]: 1 }), order({ [lamp.id]: 1 })]
     const answers = await answerEach(
@@ -108,8 +108,8 @@ mongoSuite('documents in MongoDB that cannot be read', (server) => {
       await stores.stock.adjust({ productId: tea.id, delta, note: 'x', attempt: undefined }, ACT)
     }
     // Versions 2 to 8; the last of them says it is another one, which would begin the ledger again.
-    await spoil(raw, 'movements', movementId(tea.id, 8), { stockAfter: null })
-    await spoil(raw, 'movements', movementId(tea.id, 5), { version: 8 })
+    await corrupt(raw, 'movements', movementId(tea.id, 8), { stockAfter: null })
+    await corrupt(raw, 'movements', movementId(tea.id, 5), { version: 8 })
     const versions: number[][] = []
     let after: PageKey | undefined
     do {
@@ -126,8 +126,8 @@ mongoSuite('documents in MongoDB that cannot be read', (server) => {
   test('a product whose words cannot be made keeps no other from getting theirs', async (t) => {
     const { stores, raw } = await world(t)
     const [bad, tea] = [await add(stores), await add(stores)]
-    await spoil(raw, 'products', bad.id, { name: null, words: [7] })
-    await spoil(raw, 'products', tea.id, { words: ['old'] })
+    await corrupt(raw, 'products', bad.id, { name: null, words: [7] })
+    await corrupt(raw, 'products', tea.id, { words: ['old'] })
     const settings = raw.collection<{ _id: string }>('settings')
     await until(async () => (await settings.deleteOne({ _id: 'words_version' })).deletedCount === 1)
     const again = await openStores(
@@ -156,7 +156,7 @@ async function until(done: () => Promise<boolean>) {
   }
 }
 
-const spoil = (store: MongoStore, collection: string, _id: string, $set: Record<string, unknown>) =>
+const corrupt = (store: MongoStore, collection: string, _id: string, $set: Record<string, unknown>) =>
   store.repeat(() => store.collection<{ _id: string }>(collection).updateOne({ _id }, { $set }))
 
 async function read({ catalogue }: Stores, query: Omit<CatalogueQuery, 'after'>): Promise<string[][]> {

@@ -15,7 +15,7 @@ import { DESCRIPTION_LENGTH_MAX } from '../../src/domain/product.ts'
 import { openSqliteStores } from '../../src/storage/open_stores.ts'
 import {
   makeIndexTables,
-  OPENINGS_KEPT,
+  OPENINGS_MAX,
   type Progress,
   prepareIndexing,
   prepareOpening,
@@ -411,9 +411,9 @@ suite('what the index follows', () => {
     })
     t.after(() => store.close())
     const note = prepareOpening(store.writer)
-    for (let i = 0; i < OPENINGS_KEPT + 5; i++) await store.write(note)
+    for (let i = 0; i < OPENINGS_MAX + 5; i++) await store.write(note)
     const { n } = store.reader.prepare('SELECT count(*) AS n FROM openings').get()!
-    assert.equal(n, OPENINGS_KEPT)
+    assert.equal(n, OPENINGS_MAX)
   })
 
   test('is not touched by who only looks', async (t) => {

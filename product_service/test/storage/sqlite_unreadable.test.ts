@@ -11,7 +11,7 @@ import { ACT, AT, add, folder, openShop, order } from '../worlds.ts'
 
 const HUGE = '9223372036854775807'
 
-function spoil(path: string, change: string, ...where: string[]) {
+function corrupt(path: string, change: string, ...where: string[]) {
   const db = new DatabaseSync(path)
   assert.equal(db.prepare(`UPDATE ${change} = ?`).run(...where).changes, 1)
   db.close()
@@ -39,7 +39,7 @@ test('a number that JavaScript cannot hold costs its own product: lists, searche
     good.push((await add(stores, { name: 'Tea' })).id)
     const { id } = await add(stores, { name: 'Tea' })
     bad.push(id)
-    spoil(path, `products SET ${field} = ${HUGE} WHERE id`, id)
+    corrupt(path, `products SET ${field} = ${HUGE} WHERE id`, id)
   }
   for (const words of [[], ['tea']]) {
     for (const sort of [...SORTS, 'relevance'] as const) {
@@ -82,7 +82,7 @@ test('a reservation that cannot be read fails alone, in every call that names it
   ]) {
     const hurt = order({ [tea.id]: 1 })
     await stores.stock.reserve([whole, hurt], AT)
-    spoil(path, `reservations SET ${spoilt} WHERE order_id`, hurt.orderId)
+    corrupt(path, `reservations SET ${spoilt} WHERE order_id`, hurt.orderId)
     const ids = { order_ids: [hurt.orderId, whole.orderId] }
     for (const [url, body] of [
       ['/internal/reservations', { reservations: [bodyOf(hurt), bodyOf(whole)] }],

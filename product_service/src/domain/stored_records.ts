@@ -6,7 +6,7 @@ const isTextOrNull = (value: unknown): boolean => value === null || isText(value
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
 
 /** The product itself, as the two below. Throws what is wrong with it. */
-export function wholeProduct(product: Product): Product {
+export function validateStoredProduct(product: Product): Product {
   const { id, name, description, createdAt, updatedAt, deletedAt } = product
   const { priceMinor, stock, reserved, version, editVersion } = product
   if (![id, name, description, createdAt, updatedAt].every(isText) || !isTextOrNull(deletedAt)) {
@@ -18,7 +18,7 @@ export function wholeProduct(product: Product): Product {
   return product
 }
 
-export function wholeMovement(movement: Movement): Movement {
+export function validateStoredMovement(movement: Movement): Movement {
   const { productId, version, delta, stockAfter, reason, note, orderId, by, at } = movement
   const areNumbers = isCount(version) && isCount(stockAfter) && Number.isSafeInteger(delta)
   const areTexts = [productId, reason, at].every(isText) && [note, orderId, by].every(isTextOrNull)

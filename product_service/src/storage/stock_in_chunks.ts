@@ -12,20 +12,20 @@ import type { Stock } from '../domain/ports.ts'
 import { LINES_MAX } from '../domain/reservation.ts'
 
 /** Of one write, unless one order has more. */
-export const LINES_AT_ONCE_MAX = LINES_MAX
+export const CHUNK_LINES_MAX = LINES_MAX
 /** Of one write where nobody knows how many lines they have. */
-export const ORDERS_AT_ONCE_MAX = 2
+export const CHUNK_ORDERS_MAX = 2
 
-export function inSteps(stock: Stock): Stock {
+export function inChunks(stock: Stock): Stock {
   return {
     ...stock,
     reserve: (requests, at) =>
       each(
-        steps(requests, LINES_AT_ONCE_MAX, ({ lines }) => lines.length),
+        steps(requests, CHUNK_LINES_MAX, ({ lines }) => lines.length),
         (step) => stock.reserve(step, at),
       ),
-    release: (orderIds, at) => each(steps(orderIds, ORDERS_AT_ONCE_MAX), (step) => stock.release(step, at)),
-    ship: (orderIds, at) => each(steps(orderIds, ORDERS_AT_ONCE_MAX), (step) => stock.ship(step, at)),
+    release: (orderIds, at) => each(steps(orderIds, CHUNK_ORDERS_MAX), (step) => stock.release(step, at)),
+    ship: (orderIds, at) => each(steps(orderIds, CHUNK_ORDERS_MAX), (step) => stock.ship(step, at)),
   }
 }
 

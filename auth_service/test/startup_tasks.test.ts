@@ -3,7 +3,7 @@ import { suite, test } from 'node:test'
 import { createLogger } from '@shop/service_kit/runtime/log'
 import { Problem } from '@shop/service_kit/runtime/problem'
 import { createVirtualRuntime } from '@shop/service_kit/test_support/virtual_runtime'
-import { AGAIN_MS, takeFirstSteps } from '../src/first_steps.ts'
+import { RETRY_DELAY_MS, runStartupTasks } from '../src/startup_tasks.ts'
 
 const logger = createLogger('auth_service', 'silent')
 const down = () => Promise.reject(new Problem('store_unavailable', 'down'))
@@ -12,21 +12,21 @@ suite('the first steps', () => {
   test('are waited for while the store answers', async () => {
     const runtime = createVirtualRuntime()
     let taken = 0
-    await takeFirstSteps(async () => void taken++, { logger, runtime })
-    await runtime.advance(10 * AGAIN_MS)
+    await runStartupTasks(async () => void taken++, { logger, runtime })
+    await runtime.advance(10 * RETRY_DELAY_MS)
     assert.equal(taken, 1)
   })
 
   test('are taken later, once, when the store does not answer yet', async () => {
     const runtime = createVirtualRuntime()
     let tries = 0
-    await takeFirstSteps(() => (++tries < 4 ? down() : Promise.resolve()), { logger, runtime })
+    await runStartupTasks(() => (++tries < 4 ? down() : Promise.resolve()), { logger, runtime })
     assert.equal(tries, 1)
-    await runtime.advance(3 * AGAIN_MS - 1)
+    await runtime.advance(3 * RETRY_DELAY_MS - 1)
     assert.equal(tries, 3)
-    await runtime.advance(10 * AGAIN_MS)
+    await runtime.advance(10 * RETRY_DELAY_MS)
     assert.equal(tries, 4)
-    assert.equal(AGAIN_MS, 500)
+    assert.equal(RETRY_DELAY_MS, 500)
   })
 
   test('are given up when leaving', async () => {
@@ -36,15 +36,15 @@ suite('the first steps', () => {
       tries++
       return down()
     }
-    const stop = await takeFirstSteps(steps, { logger, runtime })
+    const stop = await runStartupTasks(steps, { logger, runtime })
     stop()
-    await runtime.advance(10 * AGAIN_MS)
+    await runtime.advance(10 * RETRY_DELAY_MS)
     assert.deepEqual(runtime.waiting(), [])
     assert.equal(tries, 1)
   })
 
   test('fail the start when it is not the store that is at fault', async () => {
     const steps = () => Promise.reject(new RangeError('x'))
-    await assert.rejects(takeFirstSteps(steps, { logger, runtime: createVirtualRuntime() }), RangeError)
+    await assert.rejects(runStartupTasks(steps, { logger, runtime: createVirtualRuntime() }), RangeError)
   })
 })

@@ -1,11 +1,11 @@
 /** Answers are remembered while nothing changes, and never longer. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { createAnswerMemory, type Remembered } from '../../src/http/answer_memory.ts'
+import { createResponseCache, type Remembered } from '../../src/http/response_cache.ts'
 
 function world() {
   const state = { revision: 1 as number | undefined, made: 0 }
-  const memory = createAnswerMemory<Remembered>(() => state.revision)
+  const memory = createResponseCache<Remembered>(() => state.revision)
   const ask = async (key = 'k', text?: string) =>
     (await memory.recall(key, async () => ({ text: text ?? `answer ${++state.made}` }))).text
   return { state, memory, ask }

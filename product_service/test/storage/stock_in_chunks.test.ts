@@ -6,7 +6,7 @@ import { suite, type TestContext, test } from 'node:test'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { LINES_MAX } from '../../src/domain/reservation.ts'
 import { openSqliteStores } from '../../src/storage/open_stores.ts'
-import { LINES_AT_ONCE_MAX, ORDERS_AT_ONCE_MAX } from '../../src/storage/stock_in_steps.ts'
+import { CHUNK_LINES_MAX, CHUNK_ORDERS_MAX } from '../../src/storage/stock_in_chunks.ts'
 import { ACT, AT, folder, nextId, order } from '../worlds.ts'
 
 /** Each write saves a product once, however many of its orders want it; so these are the writes. */
@@ -39,11 +39,11 @@ async function open(t: TestContext) {
 }
 
 suite('a call of many orders', () => {
-  test(`is decided ${LINES_AT_ONCE_MAX} lines at once, each order whole and in its turn`, async (t) => {
+  test(`is decided ${CHUNK_LINES_MAX} lines at once, each order whole and in its turn`, async (t) => {
     const { stock, ids } = await open(t)
     const writes = countWrites(t)
     const [tea] = ids as [string]
-    const small = Array.from({ length: 2 * LINES_AT_ONCE_MAX + 1 }, () => order({ [tea]: 50 }))
+    const small = Array.from({ length: 2 * CHUNK_LINES_MAX + 1 }, () => order({ [tea]: 50 }))
     const decided = await stock.reserve(small, AT)
     assert.equal(writes(), 3)
     assert.deepEqual(
@@ -62,9 +62,9 @@ suite('a call of many orders', () => {
     ['release', 'released'],
     ['ship', 'shipped'],
   ] as const) {
-    test(`${to} ${ORDERS_AT_ONCE_MAX} at once`, async (t) => {
+    test(`${to} ${CHUNK_ORDERS_MAX} at once`, async (t) => {
       const { stock, ids } = await open(t)
-      const orders = Array.from({ length: 2 * ORDERS_AT_ONCE_MAX + 1 }, () => order({ [ids[0]!]: 1 }))
+      const orders = Array.from({ length: 2 * CHUNK_ORDERS_MAX + 1 }, () => order({ [ids[0]!]: 1 }))
       await stock.reserve(orders, AT)
       const writes = countWrites(t)
       const ended = await stock[verb](

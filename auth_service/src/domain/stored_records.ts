@@ -1,5 +1,5 @@
 /** Whether what a store gave is what the domain made: a store's own checks do not see everything. */
-import type { Account, Session, SigningKey, Tries, User, Withdrawal } from './ports.ts'
+import type { Account, Attempts, Session, SigningKey, User, Withdrawal } from './ports.ts'
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''
 const isTextOrNull = (value: unknown): boolean => value === null || isText(value)
@@ -9,27 +9,27 @@ const isTime = (value: unknown): boolean => typeof value === 'string' && !Number
 const isKeyHalf = (value: unknown): boolean => typeof value === 'string' && /^[\w-]{43}$/.test(value)
 
 /** The user itself, as each of those below. Throws what is wrong with it. */
-export function wholeUser<Of extends User>(user: Of): Of {
+export function validateStoredUser<Of extends User>(user: Of): Of {
   const { id, username, role, createdAt } = user
   require(isText(id) && isText(username) && isTime(createdAt), 'its fields are not those of a user')
   require(role === 'customer' || role === 'admin', 'its role is none')
   return user
 }
 
-export function wholeAccount(account: Account): Account {
-  const { passwordHash, passwordVersion, tokenVersion } = wholeUser(account)
+export function validateStoredAccount(account: Account): Account {
+  const { passwordHash, passwordVersion, tokenVersion } = validateStoredUser(account)
   require(isText(passwordHash) && isCount(passwordVersion), 'its password is not that of an account')
   require(isCount(tokenVersion), 'its changes are not those of an account')
   return account
 }
 
-export function wholeWithdrawal(withdrawal: Withdrawal): Withdrawal {
+export function validateStoredWithdrawal(withdrawal: Withdrawal): Withdrawal {
   require(isText(withdrawal.userId) &&
     isCount(withdrawal.leastVersion), 'its changes are not those of an account')
   return withdrawal
 }
 
-export function wholeSession(session: Session): Session {
+export function validateStoredSession(session: Session): Session {
   const { id, userId, passwordVersion, tokenHash, previousHash, salt, rotatedAt, createdAt, expiresAt } =
     session
   require([id, userId, tokenHash].every(isText) &&
@@ -41,7 +41,7 @@ export function wholeSession(session: Session): Session {
   return session
 }
 
-export function wholeKey(key: SigningKey): SigningKey {
+export function validateStoredKey(key: SigningKey): SigningKey {
   const { kid, generation, jwk, signsFrom, createdAt } = key
   require(isText(kid) &&
     isCount(generation) &&
@@ -51,7 +51,7 @@ export function wholeKey(key: SigningKey): SigningKey {
   return key
 }
 
-export function wholeTries(tries: Tries): Tries {
+export function validateStoredAttempts(tries: Attempts): Attempts {
   const { count, pausedUntil, forgetAt } = tries
   require(isCount(count) &&
     isTime(forgetAt) &&

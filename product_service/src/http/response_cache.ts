@@ -11,7 +11,7 @@ const CHARACTERS_MAX = 4_000_000
 
 export type Remembered = { readonly text: string; readonly passing?: boolean }
 
-export type AnswerMemory<Answer extends Remembered> = {
+export type ResponseCache<Answer extends Remembered> = {
   /**
    * The answer made for `key` at this revision, at once; or else what `make` resolves. A rejection is not
    * remembered.
@@ -19,9 +19,9 @@ export type AnswerMemory<Answer extends Remembered> = {
   recall(key: string, make: () => Promise<Answer>): Answer | Promise<Answer>
 }
 
-export function createAnswerMemory<Answer extends Remembered>(
+export function createResponseCache<Answer extends Remembered>(
   revision: () => number | undefined,
-): AnswerMemory<Answer> {
+): ResponseCache<Answer> {
   const answers = new Map<string, Answer>()
   let characters = 0
   let seen: number | undefined

@@ -6,13 +6,13 @@
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Logger } from 'pino'
 
-export const AGAIN_MS = 500
+export const RETRY_DELAY_MS = 500
 
 /**
  * Resolves once the steps were taken, or the store turned out to be unavailable; rejects as they do otherwise.
  * Call the function it resolves to when leaving: no further try is begun.
  */
-export async function takeFirstSteps(
+export async function runStartupTasks(
   steps: () => Promise<void>,
   { logger, runtime }: { readonly logger: Logger; readonly runtime: Pick<Runtime, 'sleep'> },
 ): Promise<() => void> {
@@ -29,7 +29,7 @@ export async function takeFirstSteps(
     }
   }
   const keepTrying = async () => {
-    do await runtime.sleep(AGAIN_MS, signal, { background: true }).catch(() => {})
+    do await runtime.sleep(RETRY_DELAY_MS, signal, { background: true }).catch(() => {})
     while (!signal.aborted && !(await tryOnce()))
   }
   if (!(await tryOnce())) keepTrying()
