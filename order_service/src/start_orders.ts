@@ -36,12 +36,13 @@ export function startOrders({ service, roundMs, deadlineMs, ...deps }: StartOpti
     metrics,
     runtime,
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
-    onDown: (err) => logger?.warn({ err }, 'product_service is down: orders are accepted and settled later'),
-    onUp: () => {
+    onCircuitOpen: (err) =>
+      logger?.warn({ err }, 'product_service is down: orders are accepted and settled later'),
+    onCircuitClosed: () => {
       logger?.info('product_service is back')
       settler?.wake()
     },
-    onPauseOver: () => settler?.wake(),
+    onCircuitHalfOpen: () => settler?.wake(),
   })
   const ordering = createOrdering({ ...deps, reservations })
   settler = startSettler({

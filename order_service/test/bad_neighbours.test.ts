@@ -72,7 +72,7 @@ suite('5: an order that product_service answers with 500, always', () => {
     for (let i = 0; i < 5; i++) assert.equal((await buy()).statusCode, 201)
     assert.deepEqual(await round, { settled: CLAIMS_MAX - 1, failed: 1 })
     assert.equal((await orders.find(all[77]!.order.id))?.order.status, 'pending')
-    assert.equal(reservations.outlook(), 'up')
+    assert.equal(reservations.circuit(), 'closed')
     const sent = calls.filter(({ bad }) => bad)
     assert.ok(sent.length <= 5, `it was sent ${sent.length} times`)
   })
@@ -113,7 +113,7 @@ suite('5: an order that product_service answers with 500, always', () => {
       const { due, settleDue, reservations } = await world(t, 'answered 500')
       await due(CLAIMS_MAX, [...at])
       assert.deepEqual(await settleDue(), { settled: CLAIMS_MAX - at.length, failed: at.length })
-      assert.equal(reservations.outlook(), 'up')
+      assert.equal(reservations.circuit(), 'closed')
     })
   }
 
@@ -134,7 +134,7 @@ suite('5: an order that product_service answers with 500, always', () => {
     for (const i of [10, 11, 40]) bad.add(held[i]!.order.id)
     await due(30, [4])
     assert.deepEqual(await settleDue(), { settled: 57 + 29, failed: 4 })
-    assert.equal(reservations.outlook(), 'up')
+    assert.equal(reservations.circuit(), 'closed')
   })
 })
 
@@ -168,7 +168,7 @@ test('a service that cannot answer any order is down, whatever it says, and is f
     Array.from({ length: CLAIMS_MAX }, (_, i) => i),
   )
   assert.equal((await settleDue()).settled, 0)
-  assert.notEqual(reservations.outlook(), 'up')
+  assert.notEqual(reservations.circuit(), 'closed')
   assert.ok(calls.length < 50, `${calls.length} calls for ${all.length} orders`)
   bad.clear()
   const stopAt = performance.now() + 30_000

@@ -23,7 +23,7 @@ function fault(n: number, when: When) {
     Object.fromEntries(
       Object.entries(target).map(([name, method]) => [
         name,
-        name === 'outlook'
+        name === 'circuit'
           ? method
           : async (...args: unknown[]) => {
               const fails = ++calls === n

@@ -2,7 +2,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { BATCH_MAX, LINES_MAX } from '../../product_service/src/domain/reservation.ts'
-import { ASKED_MAX_MS, FAULTS_MAX, PAUSE, TRIAL_PATIENCE_MS } from '../src/clients/breaker.ts'
+import {
+  FAILURE_THRESHOLD,
+  PAUSE,
+  RETRY_AFTER_MAX_MS,
+  TRIAL_TIMEOUT_MS,
+} from '../src/clients/circuit_breaker.ts'
 import * as calls from '../src/clients/product_client.ts'
 import { POLL_MS } from '../src/http/order_watch.ts'
 
@@ -14,7 +19,10 @@ test('of calls to product_service', () => {
 })
 
 test('of an outage', () => {
-  assert.deepEqual([FAULTS_MAX, TRIAL_PATIENCE_MS, ASKED_MAX_MS, PAUSE.maxMs], [8, 250, 5_000, 500])
+  assert.deepEqual(
+    [FAILURE_THRESHOLD, TRIAL_TIMEOUT_MS, RETRY_AFTER_MAX_MS, PAUSE.maxMs],
+    [8, 250, 5_000, 500],
+  )
 })
 
 test('of watching: a change elsewhere is told within a second', () => assert.equal(POLL_MS, 1_000))

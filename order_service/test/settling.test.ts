@@ -4,10 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { currentTraceparent, inTrace } from '@shop/service_kit/runtime/trace_context'
 import { createVirtualRuntime } from '@shop/service_kit/test_support/virtual_runtime'
-import { PAUSE } from '../src/clients/breaker.ts'
+import { PAUSE } from '../src/clients/circuit_breaker.ts'
 import { DECISION_DEADLINE_MS, ORDERS_PER_CALL_MAX } from '../src/clients/product_client.ts'
 import { OutcomeUnknown } from '../src/domain/errors.ts'
-import type { HoldAnswer, Outlook, Reservations } from '../src/domain/ports.ts'
+import type { CircuitState, HoldAnswer, Reservations } from '../src/domain/ports.ts'
 import { SETTLE_AFTER_MS } from '../src/domain/schedule.ts'
 import { BACKOFF, CLAIMS_MAX, LEASE_MS } from '../src/domain/settle_due.ts'
 import { ROUND_MS, startSettler } from '../src/settler.ts'
@@ -124,7 +124,7 @@ suite('every order settles (invariant 5)', () => {
     const orders = await memoryOrders(t)
     let alone = true
     const hold = () => Promise.reject(new OutcomeUnknown('no', { alone }))
-    const reservations: Reservations = { hold, release: hold, ship: hold, outlook: () => 'up' }
+    const reservations: Reservations = { hold, release: hold, ship: hold, circuit: () => 'closed' }
     const { settleDue } = createOrderApp(t, {
       orders,
       reservations,
@@ -257,13 +257,13 @@ suite('the end of an outage', () => {
     const attempts = async () =>
       (await orders.listUnsettled({ limit: 9 })).map((each) => each.schedule.attempts)
     const lost = () => Promise.reject(new OutcomeUnknown('no'))
-    const outlook = { now: 'down' as Outlook }
+    const circuit = { now: 'open' as CircuitState }
     const { settleDue } = createOrderApp(t, {
       orders,
-      reservations: { hold: lost, release: lost, ship: lost, outlook: () => outlook.now },
+      reservations: { hold: lost, release: lost, ship: lost, circuit: () => circuit.now },
     })
     assert.deepEqual(await settleDue(), { settled: 0, failed: 0 })
-    outlook.now = 'trial'
+    circuit.now = 'half_open'
     assert.deepEqual(await settleDue(), { settled: 0, failed: 1 })
     assert.deepEqual((await attempts()).sort(), [0, 0, 0, 0, 1])
   })
@@ -300,7 +300,7 @@ suite('settlers of several replicas', () => {
       hold,
       release: async () => {},
       ship: async () => {},
-      outlook: () => 'up',
+      circuit: () => 'closed',
     })
     const held: HoldAnswer = { status: 'held', lines: HELD }
     const slow = createOrderApp(t, {
@@ -425,7 +425,7 @@ suite('whoever asks for an order being settled shares its answer', () => {
       },
       release: async () => {},
       ship: async () => {},
-      outlook: () => 'up',
+      circuit: () => 'closed',
     }
     const { post } = createOrderApp(t, { orders, reservations })
     const { lines } = draft()
@@ -447,7 +447,7 @@ suite('whoever asks for an order being settled shares its answer', () => {
       },
       release: async () => void calls.push('release'),
       ship: async () => {},
-      outlook: () => 'up',
+      circuit: () => 'closed',
     }
     const { post, put } = createOrderApp(t, { orders, reservations })
     const { lines } = draft()

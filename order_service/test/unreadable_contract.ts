@@ -76,7 +76,7 @@ export function unreadableContract(name: string, make: (t: TestContext) => Promi
         hold: () => Promise.reject(new Error('not asked')),
         release: async () => {},
         ship: async () => {},
-        outlook: () => 'up' as const,
+        circuit: () => 'closed' as const,
       }
       const ports = { ...systemRuntime, orders: store, reservations, now, report: () => {}, pauseMs: () => 1 }
       await settleDue(ports, async (each) => {

@@ -31,7 +31,7 @@ export function createDirectReservations(stock: Stock, now: () => Date): Reserva
       const [reservation] = await stock.ship([id], at())
       if (reservation?.status !== 'shipped') throw contradiction(id, reservation?.status ?? 'unknown')
     },
-    outlook: () => 'up',
+    circuit: () => 'closed',
   }
 }
 

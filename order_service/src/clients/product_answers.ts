@@ -5,9 +5,9 @@ import { OutcomeUnknown } from '../domain/errors.ts'
 import type { WireResult } from './reservation_wire.ts'
 
 /** Answers of a service in order that refuses something of this call. */
-const REFUSED = [400, 413, 422]
+const REFUSED_STATUSES = [400, 413, 422]
 /** No answer: lost on the way, or given by a proxy on behalf of a service that is away. */
-const SILENT: readonly (number | undefined)[] = [undefined, 502, 504]
+const NO_ANSWER_STATUSES: readonly (number | undefined)[] = [undefined, 502, 504]
 
 /** Each order's own answer. One that has none, whatever the reason, fails alone. */
 export function outcomesOf(results: unknown, orderIds: readonly string[]): Outcome<WireResult>[] {
@@ -22,17 +22,17 @@ export function outcomesOf(results: unknown, orderIds: readonly string[]): Outco
 }
 
 /** An answer that no service in order gives. */
-export class Fault extends OutcomeUnknown {}
+export class InvalidAnswer extends OutcomeUnknown {}
 
 /**
  * What may be to blame for a failed call: an order that the service refuses; one that it has a fault with, or the
  * service itself; whatever kept the answer from coming; or the service as a whole, which says so.
  */
-export function blameOf(error: unknown): 'order' | 'fault' | 'silence' | 'service' {
-  if (error instanceof Fault) return 'fault'
-  if (!(error instanceof ServiceUnreachable)) return 'service'
+export function classifyFailure(error: unknown): 'refused' | 'server_error' | 'no_answer' | 'unavailable' {
+  if (error instanceof InvalidAnswer) return 'server_error'
+  if (!(error instanceof ServiceUnreachable)) return 'unavailable'
   const { status } = error
-  if (SILENT.includes(status)) return 'silence'
-  if (REFUSED.includes(status!)) return 'order'
-  return status === 500 || status! < 300 ? 'fault' : 'service'
+  if (NO_ANSWER_STATUSES.includes(status)) return 'no_answer'
+  if (REFUSED_STATUSES.includes(status!)) return 'refused'
+  return status === 500 || status! < 300 ? 'server_error' : 'unavailable'
 }

@@ -2,7 +2,7 @@
  * Reservations at product_service over HTTP (its /internal routes).
  *
  * Concurrent requests of one kind share calls (isolating_batcher.ts of the kit), and none fails for its
- * neighbours; an outage is noticed once for all (breaker.ts).
+ * neighbours; an outage is noticed once for all (circuit_breaker.ts).
  * Answers are checked before they are believed (product_answers.ts): whatever is not a usable answer is OutcomeUnknown.
  */
 
@@ -14,8 +14,8 @@ import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { OutcomeUnknown } from '../domain/errors.ts'
 import type { Order } from '../domain/order.ts'
 import type { Reservations } from '../domain/ports.ts'
-import { createBreaker } from './breaker.ts'
-import { blameOf, Fault, outcomesOf } from './product_answers.ts'
+import { createCircuitBreaker } from './circuit_breaker.ts'
+import { classifyFailure, InvalidAnswer, outcomesOf } from './product_answers.ts'
 import { holdAnswer, reservationOf, type WireResult } from './reservation_wire.ts'
 
 /** How long an order waits for its answer; past it the client hears 202 and the settler takes over. */
@@ -36,10 +36,10 @@ export type ProductClientOptions = {
   readonly metrics: Metrics
   readonly runtime: Runtime
   readonly deadlineMs?: number
-  readonly onDown?: (error: unknown) => void
-  readonly onUp?: () => void
+  readonly onCircuitOpen?: (error: unknown) => void
+  readonly onCircuitClosed?: () => void
   /** It was down and may be asked again, by whoever has something to ask. */
-  readonly onPauseOver?: () => void
+  readonly onCircuitHalfOpen?: () => void
 }
 
 type Kind = 'reservations' | 'releases' | 'shipments'
@@ -52,9 +52,9 @@ export function createProductClient(options: ProductClientOptions): Reservations
     metrics,
     runtime,
     deadlineMs = DECISION_DEADLINE_MS,
-    onDown,
-    onUp,
-    onPauseOver,
+    onCircuitOpen,
+    onCircuitClosed,
+    onCircuitHalfOpen,
   } = options
   const batchSize = metrics.histogram(
     'order_reservation_batch_size',
@@ -66,11 +66,11 @@ export function createProductClient(options: ProductClientOptions): Reservations
     'kind',
     'outcome',
   ])
-  const breaker = createBreaker({
+  const breaker = createCircuitBreaker({
     runtime,
-    onDown: (error) => onDown?.(error),
-    onUp: () => onUp?.(),
-    onPauseOver: () => onPauseOver?.(),
+    onOpen: (error) => onCircuitOpen?.(error),
+    onClosed: () => onCircuitClosed?.(),
+    onHalfOpen: () => onCircuitHalfOpen?.(),
   })
 
   const post = async (
@@ -87,7 +87,8 @@ export function createProductClient(options: ProductClientOptions): Reservations
         repeatable: true,
       })
       const outcomes = outcomesOf(answer?.results, orderIds)
-      if (!outcomes.some(({ ok }) => ok)) throw new Fault(`/internal/${kind} answered none of its orders`)
+      if (!outcomes.some(({ ok }) => ok))
+        throw new InvalidAnswer(`/internal/${kind} answered none of its orders`)
       calls.inc({ kind, outcome: 'answered' })
       return outcomes
     } catch (error) {
@@ -116,16 +117,17 @@ export function createProductClient(options: ProductClientOptions): Reservations
       call.answered()
       return outcomes
     } catch (error) {
-      const blamed = blameOf(error)
-      if (blamed === 'order') call.answered()
-      else if (sharing.failedBefore && !call.trial && blamed !== 'service') call.inconclusive()
-      else if (blamed === 'fault' && !alone) call.inconclusive()
-      else if (blamed === 'fault') call.fault(error)
-      else if (blamed === 'silence') call.silent(error)
+      const failure = classifyFailure(error)
+      if (failure === 'refused') call.answered()
+      else if (sharing.failedBefore && !call.trial && failure !== 'unavailable') call.inconclusive()
+      else if (failure === 'server_error' && !alone) call.inconclusive()
+      else if (failure === 'server_error') call.serverError(error)
+      else if (failure === 'no_answer') call.noAnswer(error)
       else call.failed(error)
       // In a trial silence is most likely still that of the service.
-      if (blamed === 'service' || (blamed === 'silence' && call.trial && !alone)) throw unknown(error, false)
-      throw new CallFailed(unknown(error, alone), { answered: blamed !== 'silence' })
+      if (failure === 'unavailable' || (failure === 'no_answer' && call.trial && !alone))
+        throw unknown(error, false)
+      throw new CallFailed(unknown(error, alone), { answered: failure !== 'no_answer' })
     }
   }
 
@@ -152,7 +154,7 @@ export function createProductClient(options: ProductClientOptions): Reservations
       unanswered: (why, alone) => new OutcomeUnknown(why, { alone }),
     })
     return async (item: Item): Promise<WireResult> => {
-      if (breaker.outlook() === 'down') throw new OutcomeUnknown('the product service was down a moment ago')
+      if (breaker.state() === 'open') throw new OutcomeUnknown('the product service was down a moment ago')
       return batch(item)
     }
   }
@@ -176,7 +178,7 @@ export function createProductClient(options: ProductClientOptions): Reservations
       const { status } = await ship(order)
       if (status !== 'shipped') throw contradiction(order, status)
     },
-    outlook: breaker.outlook,
+    circuit: breaker.state,
   }
 }
 

@@ -87,11 +87,11 @@ export type Reservations = {
   release(order: Cancelling): Promise<void>
   /** What the order holds has left the house. */
   ship(order: Shipped | Delivered): Promise<void>
-  outlook(): Outlook
+  circuit(): CircuitState
 }
 
 /** What a call may expect: an answer; to be the one that finds out whether the service is back; or to fail at once. */
-export type Outlook = 'up' | 'trial' | 'down'
+export type CircuitState = 'closed' | 'half_open' | 'open'
 
 export type Clock = () => Date
 

@@ -10,7 +10,7 @@
  * outlives its lease finds its fence outdated and its write refused.
  */
 import { OutcomeUnknown } from './errors.ts'
-import type { Outlook, Ports, Timers } from './ports.ts'
+import type { CircuitState, Ports, Timers } from './ports.ts'
 import { claimOf, isUnsettled, type UnsettledOrder } from './schedule.ts'
 import type { Settle } from './settle_order.ts'
 
@@ -18,7 +18,7 @@ import type { Settle } from './settle_order.ts'
 export const LEASE_MS = 15_000
 /** Also what one call to the product service takes at most, so a round is one call. */
 export const CLAIMS_MAX = 128
-const CLAIMS: Readonly<Record<Outlook, number>> = { up: CLAIMS_MAX, trial: 1, down: 0 }
+const CLAIMS: Readonly<Record<CircuitState, number>> = { closed: CLAIMS_MAX, half_open: 1, open: 0 }
 /** Claimed and not settled yet, of one replica: orders that are never answered leave room for the others. */
 export const UNDER_WAY_MAX = 4 * CLAIMS_MAX
 /** Longer than settling takes where nothing hangs. */
@@ -87,20 +87,24 @@ export async function settleDue(
 
   try {
     for (let fruitless = 0; mayGoOn() && fruitless < UNDER_WAY_MAX; ) {
-      const outlook = ports.reservations.outlook()
-      const limit = CLAIMS[outlook]
+      const circuit = ports.reservations.circuit()
+      const limit = CLAIMS[circuit]
       if (limit === 0) break
       const claimed = await ports.orders.claimDue(begun, later(ports.now(), LEASE_MS), limit)
       if (claimed.length === 0) break
       const before = { underWay, settled: round.settled }
       for (const stored of claimed) void settleOne(stored)
-      if (outlook === 'trial') await untilUnderWay(0)
+      if (circuit === 'half_open') await untilUnderWay(0)
       else {
         await untilUnderWay(before.underWay + Math.floor(claimed.length / 2), CLAIM_ON_MS)
         await untilUnderWay(UNDER_WAY_MAX - CLAIMS_MAX)
       }
       fruitless =
-        round.settled > before.settled ? 0 : outlook === 'trial' ? UNDER_WAY_MAX : fruitless + claimed.length
+        round.settled > before.settled
+          ? 0
+          : circuit === 'half_open'
+            ? UNDER_WAY_MAX
+            : fruitless + claimed.length
     }
   } finally {
     await untilUnderWay(0)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { PAUSE } from '../../src/clients/breaker.ts'
+import { PAUSE } from '../../src/clients/circuit_breaker.ts'
 import { WAITING_MAX } from '../../src/clients/product_client.ts'
 import type { Rejection } from '../../src/domain/order.ts'
 import { cancellingOf, HELD, MUG, pending, shippedOf, uuid } from '../samples.ts'
@@ -91,7 +91,7 @@ suite('what the product service answers', () => {
         ['fulfilled', 'rejected', 'fulfilled'],
       )
       assert.deepEqual(calls.map(([, n]) => n).sort(), [1, 1, 1, 3])
-      assert.equal(reservations.outlook(), 'up')
+      assert.equal(reservations.circuit(), 'closed')
     })
   }
 
@@ -101,7 +101,7 @@ suite('what the product service answers', () => {
     const many = Array.from({ length: 128 }, () => pending())
     const outcomes = await Promise.allSettled(many.map((each) => reservations.hold(each)))
     assert.ok(outcomes.every(({ status }) => status === 'rejected'))
-    assert.notEqual(reservations.outlook(), 'up')
+    assert.notEqual(reservations.circuit(), 'closed')
     assert.ok(calls.length < 50, `${calls.length} calls`)
   })
 
@@ -110,7 +110,7 @@ suite('what the product service answers', () => {
     const reservations = await connect(t, url)
     await assert.rejects(reservations.hold(mine), { name: 'OutcomeUnknown' })
     await sleep(PAUSE.maxMs + 50)
-    assert.equal(reservations.outlook(), 'down')
+    assert.equal(reservations.circuit(), 'open')
     await assert.rejects(reservations.hold(pending()), { name: 'OutcomeUnknown' })
     assert.equal(calls.length, 1)
   })
@@ -138,7 +138,7 @@ suite('what the product service answers', () => {
         outcomes.map((outcome) => outcome.status),
         ['rejected', 'fulfilled', 'fulfilled'],
       )
-      assert.deepEqual([calls.length, reservations.outlook()], [1, 'up'])
+      assert.deepEqual([calls.length, reservations.circuit()], [1, 'closed'])
     })
   }
 
@@ -178,7 +178,7 @@ suite('what the product service answers', () => {
       outcomes.map((outcome) => outcome.status),
       ['fulfilled', 'rejected', 'fulfilled'],
     )
-    assert.equal(reservations.outlook(), 'up')
+    assert.equal(reservations.circuit(), 'closed')
     assert.ok(calls.length > 0)
   })
 
@@ -199,10 +199,10 @@ suite('what the product service answers', () => {
     const { url, calls } = await serve(t, () => (cuts-- > 0 ? 'cut' : [200, { results: [held] }]))
     const reservations = await connect(t, url)
     assert.equal((await reservations.hold(mine)).status, 'held')
-    assert.deepEqual([calls.length, reservations.outlook()], [2, 'up'])
+    assert.deepEqual([calls.length, reservations.circuit()], [2, 'closed'])
     cuts = 2
     await assert.rejects(reservations.hold(mine), { name: 'OutcomeUnknown' })
-    assert.deepEqual([calls.length, reservations.outlook()], [4, 'down'])
+    assert.deepEqual([calls.length, reservations.circuit()], [4, 'open'])
   })
 
   test('a contradiction is a fault, not an answer to believe', async (t) => {

@@ -10,7 +10,7 @@ import { changeStatus, type StatusChange } from '../../src/domain/change_order.t
 import { DomainError, OutcomeUnknown } from '../../src/domain/errors.ts'
 import { LINES_MAX, type Order, QUANTITY_MAX, SYSTEM } from '../../src/domain/order.ts'
 import { placeOrder } from '../../src/domain/place_order.ts'
-import type { HoldAnswer, OrderStore, Outlook, Ports, Timers } from '../../src/domain/ports.ts'
+import type { CircuitState, HoldAnswer, OrderStore, Ports, Timers } from '../../src/domain/ports.ts'
 import { type PendingOrder, SETTLE_AFTER_MS } from '../../src/domain/schedule.ts'
 import {
   BACKOFF,
@@ -51,7 +51,10 @@ async function world(t: TestContext) {
   let at = AT
   let serial = 0
   const calls: string[] = []
-  const said = { hold: async (_order: Order): Promise<HoldAnswer> => HELD_ANSWER, outlook: 'up' as Outlook }
+  const said = {
+    hold: async (_order: Order): Promise<HoldAnswer> => HELD_ANSWER,
+    circuit: 'closed' as CircuitState,
+  }
   const reached: string[] = []
   const reported: [unknown, string][] = []
   const ports: Ports & Timers = {
@@ -66,7 +69,7 @@ async function world(t: TestContext) {
       },
       release: async ({ id }) => void calls.push(`release ${id}`),
       ship: async ({ id }) => void calls.push(`ship ${id}`),
-      outlook: () => said.outlook,
+      circuit: () => said.circuit,
     },
     now: () => at,
     newId: () => uuid(++serial),
@@ -435,12 +438,12 @@ suite('a round', () => {
     const { add, pass, round, said, calls, orders } = await world(t)
     for (let i = 0; i < 3; i++) await add()
     pass(SETTLE_AFTER_MS)
-    said.outlook = 'down'
+    said.circuit = 'open'
     assert.deepEqual(await round(), { settled: 0, failed: 0 })
-    said.outlook = 'up'
+    said.circuit = 'closed'
     assert.deepEqual(await round(() => false), { settled: 0, failed: 0 })
     assert.equal((await orders.backlog()).count, 3)
-    said.outlook = 'trial'
+    said.circuit = 'half_open'
     said.hold = () => Promise.reject(LOST)
     assert.deepEqual(await round(), { settled: 0, failed: 1 })
     assert.equal(calls.length, 1)

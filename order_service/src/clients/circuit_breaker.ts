@@ -9,17 +9,17 @@
 import { type Backoff, pauseMs } from '@shop/retry/backoff'
 import type { Cancel, Runtime } from '@shop/service_kit/runtime/runtime'
 import { OutcomeUnknown } from '../domain/errors.ts'
-import type { Outlook } from '../domain/ports.ts'
+import type { CircuitState } from '../domain/ports.ts'
 
 /** A trial costs a service that is back nothing, and one that is not a connection; orders wait as long as this. */
 export const PAUSE: Backoff = { firstMs: 200, maxMs: 500 }
 /** However long the service asks us to wait (`Retry-After`), it is asked once in this time. */
-export const ASKED_MAX_MS = 5_000
+export const RETRY_AFTER_MAX_MS = 5_000
 /** So many items in a row that each met a fault of the service, and none was answered: it is the service. */
-export const FAULTS_MAX = 8
+export const FAILURE_THRESHOLD = 8
 
 /** Then another trial may begin: the one under way may be of an order that is never answered. */
-export const TRIAL_PATIENCE_MS = 250
+export const TRIAL_TIMEOUT_MS = 250
 
 /** One call, to be ended in exactly one of these ways. */
 export type GuardedCall = {
@@ -29,27 +29,32 @@ export type GuardedCall = {
   /** No answer, or none that a service in order gives. */
   failed(error: unknown): void
   /** No answer, which says nothing about the service where another call was answered meanwhile. */
-  silent(error: unknown): void
+  noAnswer(error: unknown): void
   /** A fault of the service, or of the one item that was in it. */
-  fault(error: unknown): void
+  serverError(error: unknown): void
   /** Nothing was learnt. */
   inconclusive(): void
 }
 
-export type Breaker = {
-  outlook(): Outlook
+export type CircuitBreaker = {
+  state(): CircuitState
   /** Throws OutcomeUnknown while the service is down. */
   begin(): GuardedCall
 }
 
-export type BreakerOptions = {
+export type CircuitBreakerOptions = {
   readonly runtime: Pick<Runtime, 'monotonic' | 'random' | 'after'>
-  readonly onDown: (error: unknown) => void
-  readonly onUp: () => void
-  readonly onPauseOver: () => void
+  readonly onOpen: (error: unknown) => void
+  readonly onClosed: () => void
+  readonly onHalfOpen: () => void
 }
 
-export function createBreaker({ runtime, onDown, onUp, onPauseOver }: BreakerOptions): Breaker {
+export function createCircuitBreaker({
+  runtime,
+  onOpen,
+  onClosed,
+  onHalfOpen,
+}: CircuitBreakerOptions): CircuitBreaker {
   const { monotonic, random, after } = runtime
   /** Pauses since it was up. */
   let pauses = 0
@@ -60,36 +65,36 @@ export function createBreaker({ runtime, onDown, onUp, onPauseOver }: BreakerOpt
   let answers = 0
   let cancel: Cancel | undefined
 
-  const outlook = () =>
-    pauses === 0 ? 'up' : trying !== undefined || monotonic() < tryAgainAt ? 'down' : 'trial'
+  const state = () =>
+    pauses === 0 ? 'closed' : trying !== undefined || monotonic() < tryAgainAt ? 'open' : 'half_open'
 
   const pause = (error: unknown) => {
     pauses++
-    const asked = Math.min((error as { retryAfterMs?: number }).retryAfterMs ?? 0, ASKED_MAX_MS)
+    const asked = Math.min((error as { retryAfterMs?: number }).retryAfterMs ?? 0, RETRY_AFTER_MAX_MS)
     const ms = pauseMs(PAUSE, pauses, random(), asked)
     tryAgainAt = monotonic() + ms
     cancel?.()
-    cancel = after(ms, pauseOver, { background: true })
-    if (pauses === 1) onDown(error)
+    cancel = after(ms, halfOpen, { background: true })
+    if (pauses === 1) onOpen(error)
   }
 
   /** Said by the timer, which may be a moment ahead of the clock: whoever is woken must not find it still down. */
-  const pauseOver = () => {
+  const halfOpen = () => {
     tryAgainAt = Math.min(tryAgainAt, monotonic())
-    onPauseOver()
+    onHalfOpen()
   }
 
   const begin = (): GuardedCall => {
-    if (outlook() === 'down') throw new OutcomeUnknown('the product service was down a moment ago')
+    if (state() === 'open') throw new OutcomeUnknown('the product service was down a moment ago')
     const trial = pauses > 0
     const answersBefore = answers
     const patience = trial
       ? after(
-          TRIAL_PATIENCE_MS,
+          TRIAL_TIMEOUT_MS,
           () => {
             if (trying !== patience) return
             trying = undefined
-            onPauseOver()
+            onHalfOpen()
           },
           { background: true },
         )
@@ -109,7 +114,7 @@ export function createBreaker({ runtime, onDown, onUp, onPauseOver }: BreakerOpt
     return {
       trial,
       failed,
-      silent: (error) => (answers === answersBefore ? failed(error) : inconclusive()),
+      noAnswer: (error) => (answers === answersBefore ? failed(error) : inconclusive()),
       answered: () =>
         end(() => {
           answers++
@@ -117,14 +122,14 @@ export function createBreaker({ runtime, onDown, onUp, onPauseOver }: BreakerOpt
           if (pauses === 0) return
           pauses = 0
           cancel?.()
-          onUp()
+          onClosed()
         }),
-      fault(error) {
-        if (trial || ++faults >= FAULTS_MAX) failed(error)
+      serverError(error) {
+        if (trial || ++faults >= FAILURE_THRESHOLD) failed(error)
       },
       inconclusive,
     }
   }
 
-  return { outlook, begin }
+  return { state, begin }
 }
