@@ -1,5 +1,5 @@
 /** The process: configuration, stores, clients, settler, app; then listen until a signal. */
-import { createServiceClient } from '@shop/service_kit/http/service_client'
+
 import { startTracing } from '@shop/service_kit/http/start_tracing'
 import { followAuthService } from '@shop/service_kit/identity/auth_service'
 import { createServiceTokens } from '@shop/service_kit/identity/service_tokens'
@@ -11,6 +11,7 @@ import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createUnreadableTold } from '@shop/service_kit/storage/unreadable'
 import { createApp, type Deps } from './app.ts'
+import { createServiceClient } from './clients/service_client.ts'
 import { readConfig, SERVICE } from './config.ts'
 import { startOrders } from './start_orders.ts'
 import { openStores } from './storage/open_stores.ts'

@@ -4,8 +4,9 @@
  * Invariant 5: the settler is woken when product_service is back, and when it may be asked whether it is; so what was
  * accepted during an outage is settled at its end, without waiting for a round.
  */
-import type { ServiceClient } from '@shop/service_kit/http/service_client'
+
 import { createProductClient } from './clients/product_client.ts'
+import type { ServiceClient } from './clients/service_client.ts'
 import { createOrdering, type Ordering, type OrderingDeps } from './ordering.ts'
 import { type Settler, startSettler } from './settler.ts'
 

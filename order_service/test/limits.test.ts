@@ -9,10 +9,11 @@ import {
   TRIAL_TIMEOUT_MS,
 } from '../src/clients/circuit_breaker.ts'
 import * as calls from '../src/clients/product_client.ts'
+import { CALLS_MAX } from '../src/clients/service_client.ts'
 import { POLL_MS } from '../src/http/order_watch.ts'
 
 test('of calls to product_service', () => {
-  assert.deepEqual([calls.DECISION_DEADLINE_MS, calls.WAITING_MAX], [2_000, 10_000])
+  assert.deepEqual([CALLS_MAX, calls.DECISION_DEADLINE_MS, calls.WAITING_MAX], [128, 2_000, 10_000])
   assert.deepEqual([calls.ORDERS_PER_CALL_MAX, calls.LINES_PER_CALL_MAX], [128, 1_500])
   assert.ok(calls.ORDERS_PER_CALL_MAX <= BATCH_MAX, 'it takes so many orders')
   assert.ok(calls.LINES_PER_CALL_MAX >= LINES_MAX, 'the longest order travels')

@@ -9,7 +9,6 @@ import * as http from '../src/http/app.ts'
 import { ARRIVAL_LIMITS } from '../src/http/arrivals.ts'
 import { CONNECTIONS_MAX } from '../src/http/connections.ts'
 import { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX } from '../src/http/paging.ts'
-import { CALLS_MAX } from '../src/http/service_client.ts'
 import { UNTAKEN_LIMITS } from '../src/http/untaken.ts'
 import { VALUES_JUDGED_WHOLLY_MAX } from '../src/http/validation.ts'
 import { PUBLISHED_BYTES_MAX } from '../src/identity/published.ts'
@@ -45,7 +44,7 @@ test('of requests', () => {
 })
 
 test('of calls between services', () => {
-  assert.deepEqual([CALLS_MAX, QUARANTINED_MAX, PUBLISHED_BYTES_MAX], [128, 10_000, 8 * MIB])
+  assert.deepEqual([QUARANTINED_MAX, PUBLISHED_BYTES_MAX], [10_000, 8 * MIB])
   assert.deepEqual(QUARANTINE_PAUSE, { firstMs: 250, maxMs: 1_000 })
   assert.deepEqual([WITHDRAWN_MAX, WITHDRAWN_REFRESH_MS, SERVICE_SECRET_BYTES_MIN], [10_000, 2_000, 32])
   const longest = { withdrawn: [{ user_id: 'x'.repeat(36), least_version: 1e9 }] }

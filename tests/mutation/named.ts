@@ -84,8 +84,8 @@ export const NAMED: readonly Named[] = [
   {
     what: 'streams of events without a limit in all',
     path: 'order_service/src/http/order_event_routes.ts',
-    from: 'createSeats(streamsMax)',
-    to: 'createSeats(streamsMax * 1000)',
+    from: 'createSlots(streamsMax)',
+    to: 'createSlots(streamsMax * 1000)',
     test: 'order_service/test/http/order_events.test.ts',
   },
   {
@@ -112,8 +112,8 @@ export const NAMED: readonly Named[] = [
   {
     what: 'streams through the gateway without a limit in all',
     path: 'storefront/src/clients/upstream.ts',
-    from: 'createSeats(limits.streamsMax)',
-    to: 'createSeats(1_000_000)',
+    from: 'createSlots(limits.streamsMax)',
+    to: 'createSlots(1_000_000)',
     test: 'storefront/test/clients/upstream.test.ts',
   },
   {

@@ -1,8 +1,9 @@
 /** What a call to product_service was answered: by order, or, where it failed, who may be to blame. */
-import { ServiceUnreachable } from '@shop/service_kit/http/service_client'
+
 import { failed, type Outcome, succeeded } from '@shop/service_kit/runtime/batching/outcome'
 import { OutcomeUnknown } from '../domain/errors.ts'
 import type { WireResult } from './reservation_wire.ts'
+import { ServiceUnreachable } from './service_client.ts'
 
 /** Answers of a service in order that refuses something of this call. */
 const REFUSED_STATUSES = [400, 413, 422]

@@ -6,7 +6,6 @@
  * Answers are checked before they are believed (product_answers.ts): whatever is not a usable answer is OutcomeUnknown.
  */
 
-import type { ServiceClient } from '@shop/service_kit/http/service_client'
 import { createIsolatingBatcher } from '@shop/service_kit/runtime/batching/isolating_batcher'
 import { type Call, CallFailed, type Outcome } from '@shop/service_kit/runtime/batching/outcome'
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
@@ -17,6 +16,7 @@ import type { Reservations } from '../domain/ports.ts'
 import { createCircuitBreaker } from './circuit_breaker.ts'
 import { classifyFailure, InvalidAnswer, outcomesOf } from './product_answers.ts'
 import { holdAnswer, reservationOf, type WireResult } from './reservation_wire.ts'
+import type { ServiceClient } from './service_client.ts'
 
 /** How long an order waits for its answer; past it the client hears 202 and the settler takes over. */
 export const DECISION_DEADLINE_MS = 2_000

@@ -15,7 +15,7 @@ import { empty } from '@shop/service_kit/http/empty'
 import { principalOf, stillAdmitted } from '@shop/service_kit/identity/access'
 import { Problem } from '@shop/service_kit/runtime/problem'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
-import { ALL_TAKEN, createSeats } from '@shop/service_kit/runtime/seats'
+import { ALL_TAKEN, createSlots } from '@shop/service_kit/runtime/slots'
 import type { FastifyRequest } from 'fastify'
 import { asOf } from '../domain/as_of.ts'
 import { type Actor, visibleTo } from '../domain/change_order.ts'
@@ -53,7 +53,7 @@ export function orderEventRoutes({
 }: OrderEventRoutesDeps) {
   return async (app: App) => {
     const open = new Set<PassThrough>()
-    const seats = createSeats(streamsMax)
+    const slots = createSlots(streamsMax)
     let closing = false
 
     app.addHook('preClose', async () => {
@@ -85,7 +85,7 @@ export function orderEventRoutes({
     )
 
     function openStream(userId: string): PassThrough {
-      const taken = seats.take({ key: userId, max: STREAMS_PER_USER_MAX })
+      const taken = slots.take({ key: userId, max: STREAMS_PER_USER_MAX })
       if (taken === ALL_TAKEN) {
         throw new Problem('overloaded', 'Too many streams of events are open. Ask for the order instead.')
       }

@@ -7,7 +7,7 @@
  */
 
 import type { MongoStore } from '@shop/service_kit/mongo/store'
-import { createAdmission } from '@shop/service_kit/runtime/admission'
+import { createConcurrencyLimiter } from '@shop/service_kit/runtime/concurrency_limiter'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { searchOrCorrect } from '../domain/correction.ts'
 import type { CataloguePage, CatalogueQuery } from '../domain/ports.ts'
@@ -24,11 +24,11 @@ const VOCABULARY_REST = 20
 
 export function createMongoSearch(store: MongoStore, runtime: Runtime, { list, isKnown }: MongoPages) {
   const { products } = collectionsOf(store)
-  const admission = createAdmission({
+  const limiter = createConcurrencyLimiter({
     runtime,
     what: 'searches',
-    atOnce: SEARCHES_AT_ONCE,
-    waiting: SEARCHES_WAITING_MAX,
+    concurrency: SEARCHES_AT_ONCE,
+    queueMax: SEARCHES_WAITING_MAX,
     waitMs: WAIT_MS,
   })
   let vocabulary: readonly string[] = []
@@ -51,5 +51,5 @@ export function createMongoSearch(store: MongoStore, runtime: Runtime, { list, i
   }
 
   return (query: CatalogueQuery): Promise<CataloguePage> =>
-    admission.run(() => searchOrCorrect(query, { list, isKnown, vocabulary: read }))
+    limiter.run(() => searchOrCorrect(query, { list, isKnown, vocabulary: read }))
 }

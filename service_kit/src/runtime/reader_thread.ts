@@ -3,7 +3,7 @@
  * what was read, such as a search index, in a file of its own.
  *
  * Promises
- *  1. One question at a time; a few more wait, and the rest fail at once with `overloaded` (admission.ts).
+ *  1. One question at a time; a few more wait, and the rest fail at once with `overloaded` (concurrency_limiter.ts).
  *  2. Every question is answered or fails within WAIT_MS and READ_MS together. A thread that does not answer, or that
  *     dies, is replaced: the question it had fails with `store_unavailable`, those that wait get the new one.
  *  3. The thread is started by the first question and ended by `close`; a process that ends does not wait for it.
@@ -11,7 +11,7 @@
  * The file it runs calls `serveReads`.
  */
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
-import { createAdmission } from './admission.ts'
+import { createConcurrencyLimiter } from './concurrency_limiter.ts'
 import { Problem } from './problem.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -46,7 +46,13 @@ export function createReaderThread<Question, Answer>(
   data: unknown,
   { runtime, what = 'reads', waitMs = WAIT_MS, readMs = READ_MS }: ReaderOptions,
 ): ReaderThread<Question, Answer> {
-  const admission = createAdmission({ runtime, what, atOnce: 1, waiting: READS_WAITING_MAX, waitMs })
+  const limiter = createConcurrencyLimiter({
+    runtime,
+    what,
+    concurrency: 1,
+    queueMax: READS_WAITING_MAX,
+    waitMs,
+  })
   let worker: Worker | undefined
   let asked: Asked<Answer> | undefined
   let closing = false
@@ -97,7 +103,7 @@ export function createReaderThread<Question, Answer>(
 
   return {
     ask: (question) =>
-      closing ? Promise.reject(unavailable('The store is closing.')) : admission.run(() => askNow(question)),
+      closing ? Promise.reject(unavailable('The store is closing.')) : limiter.run(() => askNow(question)),
     async close() {
       closing = true
       const ending = worker

@@ -9,7 +9,7 @@
  *     `shareOfFree` of the places that are free; one more is refused at once. Whoever has none gets one if there is one.
  */
 import { Problem } from '@shop/service_kit/runtime/problem'
-import { createSeats } from '@shop/service_kit/runtime/seats'
+import { createSlots } from '@shop/service_kit/runtime/slots'
 
 export type LineLimits = {
   readonly atOnce: number
@@ -29,7 +29,7 @@ export type Line = {
 
 export function createLine(service: string, { atOnce, waitingMax, shareOfFree }: LineLimits): Line {
   const placesMax = atOnce + waitingMax
-  const places = createSeats(placesMax)
+  const places = createSlots(placesMax)
   const waiting: (() => void)[] = []
   let underWay = 0
 

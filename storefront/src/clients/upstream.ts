@@ -3,7 +3,7 @@
  *
  * Promises
  *  1. What may last does not take the place of what is answered soon: each lane of calls has a line of its own
- *     (line.ts), streams of events have so many seats, and of both each visitor has a share. Beyond that it is
+ *     (line.ts), streams of events have so many slots, and of both each visitor has a share. Beyond that it is
  *     `overloaded` or `too_many_streams` at once, and nothing was done.
  *  2. A call has `answerMs` from its arrival, its time in the line included, until the answer begins, and `wholeMs`
  *     until all of it was taken: a visitor who reads slowly holds a place no longer than that, and no longer than
@@ -15,7 +15,7 @@
 
 import { Problem } from '@shop/service_kit/runtime/problem'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
-import { createSeats, type Holder } from '@shop/service_kit/runtime/seats'
+import { createSlots, type Holder } from '@shop/service_kit/runtime/slots'
 import { GatewayError } from '../errors.ts'
 import type { LookUp } from './addresses.ts'
 import { problemOf } from './call_problems.ts'
@@ -60,7 +60,7 @@ export function createUpstream({
   const takers = Object.fromEntries(
     LANES.map((lane) => [lane, createSlowTakers(lines[lane], runtime, limits.takeMs)]),
   ) as { readonly [lane in Lane]: SlowTakers }
-  const seats = createSeats(limits.streamsMax)
+  const slots = createSlots(limits.streamsMax)
 
   const answered = async (kind: Kind, call: Call, enter: (ended: AbortSignal) => Promise<() => void>) => {
     const ending = new AbortController()
@@ -103,7 +103,7 @@ export function createUpstream({
     },
     stream: (call, viewer) =>
       answered('streams', call, async () => {
-        const taken = seats.take(...holders(viewer, limits))
+        const taken = slots.take(...holders(viewer, limits))
         if (typeof taken === 'function') return taken
         throw taken === userOf(viewer)
           ? new GatewayError('too_many_streams', `Close one first: ${limits.streamsPerUserMax} a user.`)

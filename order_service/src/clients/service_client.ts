@@ -9,10 +9,10 @@
  */
 import { retryAfterMs } from '@shop/retry/backoff'
 import { createRetryBudget, retry } from '@shop/retry/retry'
+import type { Tracing } from '@shop/service_kit/http/tracing'
+import { CALLS_AT_ONCE_MAX } from '@shop/service_kit/runtime/batching/isolating_batcher'
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { Pool } from 'undici'
-import { CALLS_AT_ONCE_MAX } from '../runtime/batching/isolating_batcher.ts'
-import type { Runtime } from '../runtime/runtime.ts'
-import type { Tracing } from './tracing.ts'
 
 /** All calls that a client of ours makes at once: order_service shares three kinds, so that no kind waits for another's. */
 const CONNECTIONS_MAX = 3 * CALLS_AT_ONCE_MAX

@@ -1,17 +1,17 @@
-/** Seats for what stays long, such as an open stream: so many in all, and so many for each of their holders. */
+/** Slots for what lasts long, such as an open stream: a limit for all, and one for each holder. */
 
 export type Holder = { readonly key: string; readonly max: number }
 
-export type Seats = {
-  /** What gives the seat back (once); or why there is none: the key of a holder that has its share, or `ALL_TAKEN`. */
+export type Slots = {
+  /** The function that frees the slot (once); or why there is none: the key of the holder at its limit, or `ALL_TAKEN`. */
   take(...holders: readonly Holder[]): (() => void) | string
   taken(): number
 }
 
 export const ALL_TAKEN = 'all'
 
-export function createSeats(max: number): Seats {
-  /** Only of holders that have a seat, so that it is bounded by `max`. */
+export function createSlots(max: number): Slots {
+  /** Only holders with a slot, so its size is bounded by `max`. */
   const takenBy = new Map<string, number>()
   let taken = 0
 
@@ -28,10 +28,10 @@ export function createSeats(max: number): Seats {
       if (taken >= max) return ALL_TAKEN
       taken += 1
       for (const { key } of holders) add(key, 1)
-      let given = false
+      let isFreed = false
       return () => {
-        if (given) return
-        given = true
+        if (isFreed) return
+        isFreed = true
         taken -= 1
         for (const { key } of holders) add(key, -1)
       }

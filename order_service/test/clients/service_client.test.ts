@@ -4,10 +4,10 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { suite, type TestContext, test } from 'node:test'
-import { CALLS_MAX, createServiceClient, ServiceUnreachable } from '../../src/http/service_client.ts'
-import { startTracing } from '../../src/http/start_tracing.ts'
-import { systemRuntime } from '../../src/runtime/runtime.ts'
-import { inTrace } from '../../src/runtime/trace_context.ts'
+import { startTracing } from '@shop/service_kit/http/start_tracing'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import { inTrace } from '@shop/service_kit/runtime/trace_context'
+import { CALLS_MAX, createServiceClient, ServiceUnreachable } from '../../src/clients/service_client.ts'
 
 const CONNECTIONS = 93
 
