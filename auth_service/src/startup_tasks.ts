@@ -13,14 +13,14 @@ export const RETRY_DELAY_MS = 500
  * Call the function it resolves to when leaving: no further try is begun.
  */
 export async function runStartupTasks(
-  steps: () => Promise<void>,
+  tasks: () => Promise<void>,
   { logger, runtime }: { readonly logger: Logger; readonly runtime: Pick<Runtime, 'sleep'> },
 ): Promise<() => void> {
   const stopping = new AbortController()
   const { signal } = stopping
-  const tryOnce = async (): Promise<boolean> => {
+  const attempt = async (): Promise<boolean> => {
     try {
-      await steps()
+      await tasks()
       return true
     } catch (error) {
       if ((error as { code?: unknown }).code !== 'store_unavailable') throw error
@@ -28,10 +28,10 @@ export async function runStartupTasks(
       return false
     }
   }
-  const keepTrying = async () => {
+  const retry = async () => {
     do await runtime.sleep(RETRY_DELAY_MS, signal, { background: true }).catch(() => {})
-    while (!signal.aborted && !(await tryOnce()))
+    while (!signal.aborted && !(await attempt()))
   }
-  if (!(await tryOnce())) keepTrying()
+  if (!(await attempt())) retry()
   return () => stopping.abort()
 }

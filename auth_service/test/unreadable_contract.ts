@@ -11,7 +11,7 @@ import { createWorld, DAY_MS } from './support.ts'
 export type Corruptible = {
   readonly stores: Stores
   /** What it told, in order: `<what> <id>`. */
-  readonly told: string[]
+  readonly reported: string[]
   /** `where` is of users and sessions their id, of keys their kid, of throttles their key. */
   corrupt(kind: 'user' | 'changes of user' | 'session' | 'key' | 'throttle', where: string): Promise<void>
 }
@@ -24,7 +24,7 @@ export function unreadableContract(name: string, make: (t: TestContext) => Promi
 
   suite(`${name}: what cannot be read`, () => {
     test('an account is in no list, whose pages are full, and fails alone', async (t) => {
-      const { stores, corrupt, told, join, tryLogin, register } = await worldOf(t)
+      const { stores, corrupt, reported, join, tryLogin, register } = await worldOf(t)
       const ids: string[] = []
       for (const each of ['ada', 'bob', 'eve', 'fay']) ids.push((await join(each)).user.id)
       await corrupt('user', ids[1]!)
@@ -39,7 +39,7 @@ export function unreadableContract(name: string, make: (t: TestContext) => Promi
         ],
       )
       await assert.rejects(stores.users.find(ids[1]!), Unreadable)
-      assert.ok(told.includes(`an account ${ids[1]}`))
+      assert.ok(reported.includes(`an account ${ids[1]}`))
       const statuses = [await tryLogin('ada'), await tryLogin('bob'), await register('bob')]
       assert.deepEqual(
         statuses.map(({ status }) => status),
@@ -95,12 +95,12 @@ export function unreadableContract(name: string, make: (t: TestContext) => Promi
     })
 
     test('a throttle counts anew, for whoever shares it', async (t) => {
-      const { corrupt, told, join, tryLogin } = await worldOf(t)
+      const { corrupt, reported, join, tryLogin } = await worldOf(t)
       await join('ada')
       await tryLogin('ada', 'wrong horse battery')
       for (const key of ['address 127.0.0.1', 'pair ada 127.0.0.1']) await corrupt('throttle', key)
       assert.equal((await tryLogin('ada')).status, 200)
-      assert.ok(told.includes('a throttle address'), told.join())
+      assert.ok(reported.includes('a throttle address'), reported.join())
       const statuses: number[] = []
       for (let i = 0; i < 12; i++) statuses.push((await tryLogin('ada', 'wrong horse battery')).status)
       assert.equal(statuses.at(-1), 429)

@@ -4,7 +4,7 @@ import { suite, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Catalogue, type PageKey, SORTS, type Sort } from '../src/domain/ports.ts'
 import { queryWords, searchWords } from '../src/domain/search.ts'
-import { ACT, AT, add, type MakeStores, nextId } from './worlds.ts'
+import { AT, add, type MakeStores, nextId, STAMP } from './worlds.ts'
 
 const query = (more: object = {}) => ({
   sort: 'newest' as Sort,
@@ -68,7 +68,7 @@ export function catalogueContract(name: string, makeStores: MakeStores) {
     test('an edit changes what it names, and the search follows', async (t) => {
       const [{ catalogue }] = await makeStores(t)
       const tea = await add({ catalogue } as never)
-      const edited = await catalogue.edit(tea.id, { name: 'Coffee', priceMinor: 5 }, saw(1), ACT)
+      const edited = await catalogue.edit(tea.id, { name: 'Coffee', priceMinor: 5 }, saw(1), STAMP)
       assert.deepEqual(edited, { ...tea, name: 'Coffee', priceMinor: 5, version: 2, editVersion: 2 })
       assert.deepEqual(await catalogue.find(tea.id), edited)
       assert.deepEqual(await names(catalogue, { words: ['coff'] }), ['Coffee'])
@@ -78,8 +78,8 @@ export function catalogueContract(name: string, makeStores: MakeStores) {
     test('an edit that names an old version changes nothing and shows the current product (invariant 7)', async (t) => {
       const [{ catalogue }] = await makeStores(t)
       const tea = await add({ catalogue } as never)
-      const now = await catalogue.edit(tea.id, { name: 'Green tea' }, saw(1), ACT)
-      await assert.rejects(catalogue.edit(tea.id, { name: 'Coffee' }, saw(1), ACT), {
+      const now = await catalogue.edit(tea.id, { name: 'Green tea' }, saw(1), STAMP)
+      await assert.rejects(catalogue.edit(tea.id, { name: 'Coffee' }, saw(1), STAMP), {
         code: 'version_conflict',
         payload: { current: now },
       })
@@ -89,22 +89,24 @@ export function catalogueContract(name: string, makeStores: MakeStores) {
     test('an unknown product can be neither edited nor removed', async (t) => {
       const [{ catalogue }] = await makeStores(t)
       const id = nextId()
-      await assert.rejects(catalogue.edit(id, { name: 'x' }, UNSEEN, ACT), { code: 'product_not_found' })
-      await assert.rejects(catalogue.remove(id, UNSEEN, ACT), { code: 'product_not_found' })
+      await assert.rejects(catalogue.edit(id, { name: 'x' }, UNSEEN, STAMP), { code: 'product_not_found' })
+      await assert.rejects(catalogue.remove(id, UNSEEN, STAMP), { code: 'product_not_found' })
     })
 
     test('a removed product is gone from everywhere', async (t) => {
       const [{ catalogue }] = await makeStores(t)
       const tea = await add({ catalogue } as never)
-      await assert.rejects(catalogue.remove(tea.id, saw(9), ACT), { code: 'version_conflict' })
-      await catalogue.remove(tea.id, saw(1), ACT)
+      await assert.rejects(catalogue.remove(tea.id, saw(9), STAMP), { code: 'version_conflict' })
+      await catalogue.remove(tea.id, saw(1), STAMP)
       assert.equal(await catalogue.find(tea.id), undefined)
       for (const sort of SORTS) {
         assert.deepEqual(await names(catalogue, { sort }), [])
         assert.deepEqual(await names(catalogue, { sort, words: ['tea'], inStock: true }), [])
       }
-      await assert.rejects(catalogue.edit(tea.id, { name: 'x' }, UNSEEN, ACT), { code: 'product_not_found' })
-      await assert.rejects(catalogue.remove(tea.id, UNSEEN, ACT), { code: 'product_not_found' })
+      await assert.rejects(catalogue.edit(tea.id, { name: 'x' }, UNSEEN, STAMP), {
+        code: 'product_not_found',
+      })
+      await assert.rejects(catalogue.remove(tea.id, UNSEEN, STAMP), { code: 'product_not_found' })
     })
 
     const ORDER: Record<Sort, string[]> = {
@@ -157,10 +159,10 @@ export function catalogueContract(name: string, makeStores: MakeStores) {
       const [stores] = await makeStores(t)
       const made = [await add(stores), await add(stores), await add(stores)]
       const first = await stores.catalogue.list(query({ limit: 1, inStock: true }))
-      await stores.catalogue.remove(made[2]!.id, UNSEEN, ACT)
+      await stores.catalogue.remove(made[2]!.id, UNSEEN, STAMP)
       const second = await stores.catalogue.list(query({ limit: 1, after: first.next, inStock: true }))
       assert.deepEqual(second.items[0]?.id, made[1]!.id)
-      await stores.stock.adjust({ productId: made[1]!.id, delta: -10, note: 'x', attempt: undefined }, ACT)
+      await stores.stock.adjust({ productId: made[1]!.id, delta: -10, note: 'x', attempt: undefined }, STAMP)
       const third = await stores.catalogue.list(query({ limit: 1, after: second.next, inStock: true }))
       assert.deepEqual([third.items[0]?.id, third.next], [made[0]!.id, undefined])
     })
@@ -190,11 +192,11 @@ export function catalogueContract(name: string, makeStores: MakeStores) {
       const changes = [
         () => add(here),
         () => add(there),
-        () => there.catalogue.edit(tea.id, { name: 'x' }, UNSEEN, ACT),
+        () => there.catalogue.edit(tea.id, { name: 'x' }, UNSEEN, STAMP),
         () => here.stock.reserve([sale], AT),
         () => there.stock.ship([sale.orderId], AT),
-        () => there.stock.adjust({ productId: tea.id, delta: 1, note: 'x', attempt: undefined }, ACT),
-        () => there.catalogue.remove(tea.id, UNSEEN, ACT),
+        () => there.stock.adjust({ productId: tea.id, delta: 1, note: 'x', attempt: undefined }, STAMP),
+        () => there.catalogue.remove(tea.id, UNSEEN, STAMP),
       ]
       for (const change of changes) {
         const before = here.catalogue.revision()
@@ -328,7 +330,7 @@ export function catalogueContract(name: string, makeStores: MakeStores) {
           note: 'x',
           attempt: undefined,
         },
-        ACT,
+        STAMP,
       )
       assert.deepEqual(await find(catalogue, 'candle', { inStock: true }), {
         names: [],
@@ -348,7 +350,7 @@ export function catalogueContract(name: string, makeStores: MakeStores) {
         id: nextId(),
         fields: { name: `Thing ${i}`, description: 'imported', priceMinor: i, stock: i },
       }))
-      await stores.catalogue.importProducts(drafts, ACT)
+      await stores.catalogue.importProducts(drafts, STAMP)
       const expected = drafts.map(({ fields }) => fields.name).reverse()
       assert.deepEqual(await allNames(stores.catalogue, { limit: 7 }), expected)
       assert.deepEqual(await allNames(stores.catalogue, { limit: 7, words: ['imp'] }), expected)
@@ -360,7 +362,7 @@ export function catalogueContract(name: string, makeStores: MakeStores) {
       const tea = await add(here)
       const edits = await Promise.allSettled(
         Array.from({ length: 20 }, (_, i) =>
-          (i % 2 ? here : there).catalogue.edit(tea.id, { name: `Edit ${i}` }, saw(1), ACT),
+          (i % 2 ? here : there).catalogue.edit(tea.id, { name: `Edit ${i}` }, saw(1), STAMP),
         ),
       )
       const won = edits.filter((edit) => edit.status === 'fulfilled')
@@ -375,12 +377,12 @@ export function catalogueContract(name: string, makeStores: MakeStores) {
       const [here, there] = await makeStores(t)
       const tea = await add(here)
       await Promise.all(Array.from({ length: 10 }, () => there.stock.reserve([order1(tea.id)], AT)))
-      const edited = await here.catalogue.edit(tea.id, { name: 'Renamed' }, saw(1), ACT)
+      const edited = await here.catalogue.edit(tea.id, { name: 'Renamed' }, saw(1), STAMP)
       assert.deepEqual([edited.version, edited.stock, edited.reserved], [12, 0, 10])
-      await assert.rejects(here.catalogue.edit(tea.id, { stock: 99 }, saw(11), ACT), {
+      await assert.rejects(here.catalogue.edit(tea.id, { stock: 99 }, saw(11), STAMP), {
         code: 'version_conflict',
       })
-      const set = await here.catalogue.edit(tea.id, { stock: 99 }, saw(12), ACT)
+      const set = await here.catalogue.edit(tea.id, { stock: 99 }, saw(12), STAMP)
       assert.deepEqual([set.version, set.editVersion, set.stock, set.reserved], [13, 12, 99, 10])
     })
   })

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import type { FaultRun, Step } from '@shop/service_kit/test_support/fault_runs'
 import type { Stores } from '../src/domain/ports.ts'
-import { ACT, AT, add, nextId, order } from './worlds.ts'
+import { AT, add, nextId, order, STAMP } from './worlds.ts'
 
 const REFUSAL = 'insufficient_stock'
 /** More products, and more orders, than one run makes; ids grow, so those of a run follow one another. */
@@ -29,7 +29,7 @@ export async function productRun(
     return page!.items.some((movement) => movement.note === note)
   }
   const adjust = (note: string, delta: number) => () =>
-    stock.adjust({ productId: tea.id, delta, note, attempt: undefined }, ACT)
+    stock.adjust({ productId: tea.id, delta, note, attempt: undefined }, STAMP)
   const newId = nextId()
   const fields = { name: 'Spoon', description: 'of silver', priceMinor: 100, stock: 3 }
   const list = (words: string[]) => () =>
@@ -38,12 +38,12 @@ export async function productRun(
   const steps: Step[] = [
     {
       name: 'create',
-      run: () => catalogue.create({ id: newId, fields }, ACT),
+      run: () => catalogue.create({ id: newId, fields }, STAMP),
       applied: async () => (await catalogue.find(newId)) !== undefined,
     },
     {
       name: 'edit',
-      run: () => catalogue.edit(cup.id, { name: 'Mug', description: 'holds more' }, undefined, ACT),
+      run: () => catalogue.edit(cup.id, { name: 'Mug', description: 'holds more' }, undefined, STAMP),
       applied: async () => (await catalogue.find(cup.id))?.name === 'Mug',
     },
     { name: 'adjust', run: adjust('counted', 5), applied: () => counted('counted') },
@@ -66,7 +66,7 @@ export async function productRun(
     { name: 'ship', run: () => stock.ship([sent.orderId], AT), applied: async () => !(await isHeld(sent)) },
     {
       name: 'remove',
-      run: () => catalogue.remove(pot.id, undefined, ACT),
+      run: () => catalogue.remove(pot.id, undefined, STAMP),
       applied: async () => (await catalogue.find(pot.id)) === undefined,
     },
     { name: 'find', run: () => catalogue.find(tea.id) },

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import type { Stores } from '../src/domain/ports.ts'
 import { recordOf } from '../src/domain/reservation_record.ts'
-import { ACT, AT, add, type MakeStores, nextId, order } from './worlds.ts'
+import { AT, add, type MakeStores, nextId, order, STAMP } from './worlds.ts'
 
 async function assertBalanced({ audit }: Stores) {
   const { mismatches } = await audit.ledgerMismatches(undefined, 1_000)
@@ -81,7 +81,7 @@ export function stockContract(name: string, makeStores: MakeStores) {
       const tea = await add(stores)
       const [a, b] = [order({ [tea.id]: 1 }), order({ [tea.id]: 2 })]
       await stores.stock.reserve([a, b], AT)
-      await stores.catalogue.remove(tea.id, undefined, ACT)
+      await stores.catalogue.remove(tea.id, undefined, STAMP)
       const [refused] = await stores.stock.reserve([order({ [tea.id]: 1 })], AT)
       const { reason, unknownProducts } = recordOf(refused!)
       assert.deepEqual([reason, unknownProducts], ['product_not_found', [tea.id]])
@@ -89,7 +89,7 @@ export function stockContract(name: string, makeStores: MakeStores) {
       assert.equal((await stores.stock.ship([b.orderId], AT))[0]?.status, 'shipped')
       const ledger = await stores.stock.movements(tea.id, { after: undefined, limit: 10 })
       assert.equal(ledger?.items[0]?.stockAfter, 8)
-      await assert.rejects(stores.stock.adjust(change(tea.id, 1), ACT), { code: 'product_not_found' })
+      await assert.rejects(stores.stock.adjust(change(tea.id, 1), STAMP), { code: 'product_not_found' })
       await assertBalanced(stores)
     })
 
@@ -165,7 +165,7 @@ export function stockContract(name: string, makeStores: MakeStores) {
       const both = await makeStores(t)
       const tea = await add(both[0], { stock: 10 })
       const results = await Promise.allSettled(
-        Array.from({ length: 20 }, (_, i) => both[i % 2]!.stock.adjust(change(tea.id, -1), ACT)),
+        Array.from({ length: 20 }, (_, i) => both[i % 2]!.stock.adjust(change(tea.id, -1), STAMP)),
       )
       assert.equal(results.filter(({ status }) => status === 'fulfilled').length, 10)
       for (const result of results) {
@@ -178,20 +178,20 @@ export function stockContract(name: string, makeStores: MakeStores) {
     test('an adjustment above the limit or of an unknown product is refused', async (t) => {
       const [stores] = await makeStores(t)
       const tea = await add(stores, { stock: 1_000_000_000 })
-      await assert.rejects(stores.stock.adjust(change(tea.id, 1), ACT), { code: 'stock_limit_exceeded' })
-      await assert.rejects(stores.stock.adjust(change(nextId(), 1), ACT), { code: 'product_not_found' })
+      await assert.rejects(stores.stock.adjust(change(tea.id, 1), STAMP), { code: 'stock_limit_exceeded' })
+      await assert.rejects(stores.stock.adjust(change(nextId(), 1), STAMP), { code: 'product_not_found' })
     })
 
     test('one key of one author adjusts once, however often and wherever it is sent', async (t) => {
       const both = await makeStores(t)
       const tea = await add(both[0], { stock: 10 })
       const results = await Promise.all(
-        Array.from({ length: 20 }, (_, i) => both[i % 2]!.stock.adjust(change(tea.id, 5, 'k'), ACT)),
+        Array.from({ length: 20 }, (_, i) => both[i % 2]!.stock.adjust(change(tea.id, 5, 'k'), STAMP)),
       )
       assert.equal(results.filter(({ replayed }) => !replayed).length, 1)
       for (const { movement } of results) assert.deepEqual(movement, results[0]!.movement)
       assert.deepEqual(await numbers(both[0], tea.id), { stock: 15, reserved: 0, version: 2 })
-      await assert.rejects(both[0].stock.adjust(change(tea.id, 6, 'k', 'other'), ACT), {
+      await assert.rejects(both[0].stock.adjust(change(tea.id, 6, 'k', 'other'), STAMP), {
         code: 'idempotency_key_reused',
       })
       const other = await both[0].stock.adjust(change(tea.id, 5, 'k'), { by: 'someone else', at: AT })
@@ -204,8 +204,8 @@ export function stockContract(name: string, makeStores: MakeStores) {
       const sale = order({ [tea.id]: 4 })
       await stores.stock.reserve([sale], AT)
       await stores.stock.release([sale.orderId], AT)
-      await stores.stock.adjust(change(tea.id, -1), ACT)
-      await stores.catalogue.edit(tea.id, { stock: 12 }, undefined, ACT)
+      await stores.stock.adjust(change(tea.id, -1), STAMP)
+      await stores.catalogue.edit(tea.id, { stock: 12 }, undefined, STAMP)
       const first = await stores.stock.movements(tea.id, { after: undefined, limit: 3 })
       const second = await stores.stock.movements(tea.id, { after: first!.next, limit: 3 })
       assert.equal(second?.next, undefined)

@@ -20,7 +20,7 @@ export const nextId = () => `0190aaaa-0000-7000-8000-${(++ids).toString(16).padS
 
 export const NOW = new Date('2026-01-01T00:00:00.000Z')
 export const AT = NOW.toISOString()
-export const ACT = { by: 'root', at: AT }
+export const STAMP = { by: 'root', at: AT }
 
 export function folder(t: TestContext): string {
   const path = mkdtempSync(join(tmpdir(), 'shop-products-'))
@@ -51,7 +51,7 @@ export async function add(
   fields: Partial<{ name: string; description: string; priceMinor: number; stock: number }> = {},
 ) {
   const product = { name: 'Tea', description: '', priceMinor: 100, stock: 10, ...fields }
-  return catalogue.create({ id: nextId(), fields: product }, ACT)
+  return catalogue.create({ id: nextId(), fields: product }, STAMP)
 }
 
 export const order = (lines: Record<string, number>, totalMinor?: number, orderId: string = nextId()) => ({

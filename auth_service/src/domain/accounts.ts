@@ -57,14 +57,15 @@ async function addAccount(
   ticket: QueueTicket,
 ): Promise<User> {
   // Looked up first only to save the hash's work; the store's own rule decides.
-  if (await ports.users.findByName(canonicalUsername(username))) throw taken()
+  if (await ports.users.findByName(canonicalUsername(username))) throw usernameTaken()
   const passwordHash = await ports.hasher.hash(password, ticket)
   const user: User = { id: ports.newId(), username, role, createdAt: ports.now().toISOString() }
   await ports.users.add({ ...user, passwordHash })
   return user
 }
 
-export const taken = () => new DomainError('username_taken', 'That username is in use; choose another.')
+export const usernameTaken = () =>
+  new DomainError('username_taken', 'That username is in use; choose another.')
 
 export type LoggedIn = { readonly account: Account; readonly refreshToken: string }
 
@@ -101,12 +102,13 @@ export async function changePassword(
   if (!proven) throw wrongPassword()
   const accepted = await acceptPassword(newPassword, account.username, ports.passwordChecks)
   const passwordHash = await ports.hasher.hash(accepted, ticket)
-  const kept = refreshToken === undefined ? undefined : await ownSession(ports, account, refreshToken)
+  const ownSessionId = refreshToken === undefined ? undefined : await ownSession(ports, account, refreshToken)
   if (!(await ports.users.changePassword(account.id, account.passwordVersion, passwordHash, ports.now()))) {
     throw wrongPassword() // Another change came first, so what was proven is no longer the password.
   }
-  if (kept !== undefined) await ports.sessions.setPasswordVersion(kept, account.passwordVersion + 1)
-  await ports.sessions.endAll(account.id, kept)
+  if (ownSessionId !== undefined)
+    await ports.sessions.setPasswordVersion(ownSessionId, account.passwordVersion + 1)
+  await ports.sessions.endAll(account.id, ownSessionId)
 }
 
 const wrongPassword = () => new DomainError('wrong_password', 'The current password is not right.')

@@ -87,7 +87,7 @@ export function countAttempt(
   limits: ThrottleLimits,
   now: Date,
 ): { tries: Attempts } | { pausedUntil: string } {
-  const known = tries && isKept(tries.forgetAt, now, longestKept(limits)) ? tries : undefined
+  const known = tries && isRetained(tries.forgetAt, now, longestRetentionMs(limits)) ? tries : undefined
   const pausedUntil = known && pauseOf(known, limits, now)
   if (pausedUntil) return { pausedUntil }
   const count = (known?.count ?? 0) + 1
@@ -108,10 +108,10 @@ export const retentionRange = (now: Date): { readonly after: Date; readonly unti
 })
 
 /** Is what was to be forgotten at this time, set at most `aheadMaxMs` before, still to be remembered? */
-const isKept = (forgetAt: string, now: Date, aheadMaxMs: number): boolean =>
+const isRetained = (forgetAt: string, now: Date, aheadMaxMs: number): boolean =>
   !isPast(forgetAt, now) && !isAhead(forgetAt, now, aheadMaxMs)
 
-const longestKept = ({ forgetAfterMs, longestPauseMs }: ThrottleLimits) =>
+const longestRetentionMs = ({ forgetAfterMs, longestPauseMs }: ThrottleLimits) =>
   Math.max(forgetAfterMs, longestPauseMs)
 
 /** The end of the pause these tries are in, if any; never later than a pause begun now would end. */

@@ -12,16 +12,16 @@ export async function whileConnected<T>(
   reply: FastifyReply,
   work: (caller: Caller) => Promise<T>,
 ): Promise<T | undefined> {
-  const leaving = new AbortController()
-  const leave = () => {
-    if (!reply.raw.writableEnded) leaving.abort()
+  const disconnected = new AbortController()
+  const onClose = () => {
+    if (!reply.raw.writableEnded) disconnected.abort()
   }
-  if (reply.raw.destroyed) leave()
-  else reply.raw.once('close', leave)
+  if (reply.raw.destroyed) onClose()
+  else reply.raw.once('close', onClose)
   try {
-    return await work({ address: addressPrefix(request.ip), signal: leaving.signal })
+    return await work({ address: addressPrefix(request.ip), signal: disconnected.signal })
   } catch (error) {
-    if (!leaving.signal.aborted) throw error
+    if (!disconnected.signal.aborted) throw error
     reply.hijack()
     return undefined
   }

@@ -28,19 +28,19 @@ export type KeyRoutesDeps = {
 type PublishedList = { readonly text: string; readonly etag: string }
 
 export function keyRoutes({ keySet, users, now }: KeyRoutesDeps) {
-  let remembered: { readonly at: number; readonly list: Promise<PublishedList> } | undefined
+  let cached: { readonly at: number; readonly list: Promise<PublishedList> } | undefined
 
   const publishedList = (): Promise<PublishedList> => {
     const at = now().getTime()
-    if (remembered && Math.abs(at - remembered.at) < WITHDRAWN_CACHE_MS) return remembered.list
+    if (cached && Math.abs(at - cached.at) < WITHDRAWN_CACHE_MS) return cached.list
     const list = withdrawals(users, now(), WITHDRAWN_MAX).then((accounts) => {
       const text = JSON.stringify(withdrawnView(accounts))
       return { text, etag: `"${createHash('sha256').update(text).digest('base64url')}"` }
     })
     const mine = { at, list }
-    remembered = mine
+    cached = mine
     list.catch(() => {
-      if (remembered === mine) remembered = undefined
+      if (cached === mine) cached = undefined
     })
     return list
   }

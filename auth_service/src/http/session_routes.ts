@@ -63,16 +63,16 @@ export function sessionRoutes(deps: SessionRoutesDeps) {
 }
 
 async function observed<T>(
-  tell: (outcome: string) => void,
+  report: (outcome: string) => void,
   work: () => Promise<{ outcome: string; answer: T }>,
 ): Promise<T> {
   try {
     const { outcome, answer } = await work()
-    tell(outcome)
+    report(outcome)
     return answer
   } catch (error) {
     const { code } = error as { code?: string }
-    tell(code !== undefined && Object.hasOwn(PROBLEMS, code) ? code : 'internal_error')
+    report(code !== undefined && Object.hasOwn(PROBLEMS, code) ? code : 'internal_error')
     throw error
   }
 }

@@ -10,7 +10,7 @@ import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo/store
 import { succeeded } from '@shop/service_kit/runtime/batching/outcome'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
-import { taken } from '../domain/accounts.ts'
+import { usernameTaken } from '../domain/accounts.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { Account, Role, User, UserStore } from '../domain/ports.ts'
 import {
@@ -105,7 +105,7 @@ export function createMongoUserStore(
           if (!isDuplicate(error)) throw error
           const holder = await users.findOne({ canonicalName })
           if (!holder) throw new Unsettled() // Not on a majority yet, and may be undone.
-          if (holder._id !== id) throw taken() // Else it was this very account, whose answer was lost.
+          if (holder._id !== id) throw usernameTaken() // Else it was this very account, whose answer was lost.
         }
       })
     },

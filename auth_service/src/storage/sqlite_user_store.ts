@@ -2,7 +2,7 @@
 import { nextTurn, type Runtime } from '@shop/service_kit/runtime/runtime'
 import { readAnyNumber, type SqliteStore } from '@shop/service_kit/sqlite/store'
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
-import { taken } from '../domain/accounts.ts'
+import { usernameTaken } from '../domain/accounts.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { Account, Role, User, UserStore, Withdrawal } from '../domain/ports.ts'
 import {
@@ -80,7 +80,7 @@ export function createSqliteUserStore(
       const canonical = canonicalUsername(username)
       await write(() => {
         const { changes } = insert.run(id, username, canonical, role, passwordHash, toMs(createdAt))
-        if (changes === 0) throw taken()
+        if (changes === 0) throw usernameTaken()
       })
     },
     find: async (id) => optional(byId.get(id)),

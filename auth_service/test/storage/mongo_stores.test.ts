@@ -40,17 +40,17 @@ mongoSuite('accounts in MongoDB', (server) => {
 
   unreadableContract('MongoDB', async (t) => {
     const database = server.newDatabase()
-    const told: string[] = []
+    const reported: string[] = []
     const stores = await openStores(
       { DATABASE_URL: server.url(database), DATA_DIR: '' },
-      { runtime: systemRuntime, unreadableOf: (what) => (id) => told.push(`${what} ${id}`) },
+      { runtime: systemRuntime, unreadableOf: (what) => (id) => reported.push(`${what} ${id}`) },
     )
     const plan = { service: 'auth_service', database, indexes: AUTH_INDEXES }
     const raw = await openMongo({ runtime: systemRuntime, ...plan, url: server.url(database) })
     t.after(() => Promise.all([stores.close(), raw.close()]))
     return {
       stores,
-      told,
+      reported,
       async corrupt(kind, _id) {
         const [collection, $set] = SPOILT[kind]
         const { matchedCount } = await raw

@@ -24,10 +24,10 @@ for (const [name, open] of Object.entries({
 
 unreadableContract('SQLite', async (t) => {
   const path = join(folder(t), 'auth.db')
-  const told: string[] = []
+  const reported: string[] = []
   const stores = await openStores(
     { DATABASE_URL: `sqlite:${path}`, DATA_DIR: '' },
-    { runtime: systemRuntime, unreadableOf: (what) => (id) => told.push(`${what} ${id}`) },
+    { runtime: systemRuntime, unreadableOf: (what) => (id) => reported.push(`${what} ${id}`) },
   )
   const db = new DatabaseSync(path)
   t.after(async () => {
@@ -36,7 +36,7 @@ unreadableContract('SQLite', async (t) => {
   })
   return {
     stores,
-    told,
+    reported,
     async corrupt(kind, where) {
       const [table, column, key] = SPOILT[kind]
       // Neither a number of JavaScript nor a time it knows.

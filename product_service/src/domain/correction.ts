@@ -3,7 +3,7 @@ import type { CataloguePage, CatalogueQuery, Page } from './ports.ts'
 import type { Product } from './product.ts'
 import { corrections } from './spelling.ts'
 
-export type Searching = {
+export type SearchBackend = {
   list(query: CatalogueQuery): Promise<Page<Product>>
   /** Does any product have a word that fits this one? */
   isKnown(word: string): Promise<boolean>
@@ -16,7 +16,7 @@ export type Searching = {
  */
 export async function searchOrCorrect(
   query: CatalogueQuery,
-  { list, isKnown, vocabulary }: Searching,
+  { list, isKnown, vocabulary }: SearchBackend,
 ): Promise<CataloguePage> {
   const page = await list(query)
   if (page.items.length > 0) return page

@@ -23,26 +23,26 @@ export const orderOf = ({ sort, words }: Pick<CatalogueQuery, 'sort' | 'words'>)
   sort === 'relevance' && words.length === 0 ? 'newest' : sort
 
 /** One word of a query: words of the index that begin so, or are one of these. */
-export type Wanted = { readonly beginning: string; readonly whole: readonly string[] }
+export type WordMatch = { readonly prefix: string; readonly exact: readonly string[] }
 
 /** Products with every one of `every`, one of `some`, not all of `notAll`, and none of `none`. */
 export type Rank = {
-  readonly every: readonly Wanted[]
-  readonly some?: readonly Wanted[]
-  readonly notAll?: readonly Wanted[]
-  readonly none?: readonly Wanted[]
+  readonly every: readonly WordMatch[]
+  readonly some?: readonly WordMatch[]
+  readonly notAll?: readonly WordMatch[]
+  readonly none?: readonly WordMatch[]
 }
 
 /** Whatever a search finds. */
-export const foundBy = (words: readonly string[]): Rank => ({ every: words.map(wantedAnywhere) })
+export const matchAll = (words: readonly string[]): Rank => ({ every: words.map(matchAnywhere) })
 
 /**
  * The same, most relevant first, and within a rank newest first: all words are found in the name; some are; none
  * is. No product has two ranks.
  */
 export function ranksOf(words: readonly string[]): readonly Rank[] {
-  const every = words.map(wantedAnywhere)
-  const named = words.map(wantedInName)
+  const every = words.map(matchAnywhere)
+  const named = words.map(matchInName)
   return [
     { every: named },
     ...(words.length > 1 ? [{ every, some: named, notAll: named }] : []),
@@ -50,10 +50,10 @@ export function ranksOf(words: readonly string[]): readonly Rank[] {
   ]
 }
 
-const wantedAnywhere = (word: string): Wanted => ({ beginning: word, whole: formsOf(word) })
-const wantedInName = (word: string): Wanted => ({
-  beginning: NAME_MARK + word,
-  whole: formsOf(word).map(marked),
+const matchAnywhere = (word: string): WordMatch => ({ prefix: word, exact: formsOf(word) })
+const matchInName = (word: string): WordMatch => ({
+  prefix: NAME_MARK + word,
+  exact: formsOf(word).map(marked),
 })
 const marked = (word: string) => NAME_MARK + word
 

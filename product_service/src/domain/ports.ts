@@ -6,7 +6,7 @@
  * `overloaded`; then nothing was changed, unless the answer itself was lost.
  */
 import type { AuditStamp, Movement, Product, ProductFields, SeenVersions } from './product.ts'
-import type { Ended, Held, Reservation, ReservationRequest } from './reservation.ts'
+import type { FinalReservation, Held, Reservation, ReservationRequest } from './reservation.ts'
 
 export const SORTS = ['newest', 'price', '-price', 'name'] as const
 export type Sort = (typeof SORTS)[number]
@@ -89,9 +89,9 @@ export type Stock = {
   /** Applies decideReservations in one transaction; one reservation per request, in their order. */
   reserve(requests: readonly ReservationRequest[], at: string): Promise<readonly Reservation[]>
   /** Applies releaseReservations; one reservation per id, tombstones included. */
-  release(orderIds: readonly string[], at: string): Promise<readonly Ended[]>
+  release(orderIds: readonly string[], at: string): Promise<readonly FinalReservation[]>
   /** Applies shipReservations; undefined for an order never seen. */
-  ship(orderIds: readonly string[], at: string): Promise<readonly (Ended | undefined)[]>
+  ship(orderIds: readonly string[], at: string): Promise<readonly (FinalReservation | undefined)[]>
 }
 
 /** A product whose numbers are not what its history says (invariant 2). */

@@ -55,12 +55,12 @@ export type Held = Decided & { readonly status: 'held' } & Holding
 /** What was held has left the house. */
 export type Shipped = Decided & { readonly status: 'shipped' } & Holding
 /** `gaveBack` is null for a tombstone: the release came before the reservation, so nothing was ever held. */
-export type Released = Decided & { readonly status: 'released'; readonly gaveBack: Holding | null }
+export type Released = Decided & { readonly status: 'released'; readonly holding: Holding | null }
 export type Rejected = Decided & { readonly status: 'rejected' } & Rejection
 
 export type Reservation = Held | Shipped | Released | Rejected
 /** Final: nothing is held, or nothing any more. */
-export type Ended = Exclude<Reservation, Held>
+export type FinalReservation = Exclude<Reservation, Held>
 export type ReservationStatus = Reservation['status']
 
 export const isHeld = (reservation: Reservation): reservation is Held => reservation.status === 'held'

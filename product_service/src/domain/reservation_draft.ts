@@ -69,19 +69,19 @@ export function createDraft(products: Products, existing: Reservations) {
   return {
     product,
     find: (orderId: string) => changedReservations.get(orderId) ?? existing.get(orderId),
-    record<Recorded extends Reservation>(reservation: Recorded): Recorded {
+    save<Recorded extends Reservation>(reservation: Recorded): Recorded {
       changedReservations.set(reservation.orderId, reservation)
       return reservation
     },
     /** Its units go from `stock` to `reserved`. */
-    take({ orderId, lines, updatedAt }: Held) {
+    hold({ orderId, lines, updatedAt }: Held) {
       for (const [id, units] of unitsByProduct(lines)) {
         const after = change(id, { stock: -units, reserved: units }, orderId, updatedAt)
         explain('sale', after, -units, orderId, updatedAt)
       }
     },
     /** Its units go from `reserved` back to `stock`. */
-    giveBack({ orderId, lines }: Held, at: string) {
+    release({ orderId, lines }: Held, at: string) {
       for (const [id, units] of unitsByProduct(lines)) {
         const after = change(id, { stock: units, reserved: -units }, orderId, at)
         explain('release', after, units, orderId, at)

@@ -49,7 +49,7 @@ function holdingOf(reservation: Reservation): Pick<ReservationRecord, 'lines' | 
     case 'shipped':
       return reservation
     case 'released':
-      return reservation.gaveBack ?? NOTHING
+      return reservation.holding ?? NOTHING
     case 'rejected':
       return reservation.reason === 'product_not_found'
         ? NOTHING
@@ -75,7 +75,7 @@ export function readReservation(record: Unchecked): Reservation {
     case 'shipped':
       return { ...decided, status, ...holding() }
     case 'released':
-      return { ...decided, status, gaveBack: lines.length === 0 ? null : holding() }
+      return { ...decided, status, holding: lines.length === 0 ? null : holding() }
     case 'rejected':
       switch (reason) {
         case 'product_not_found':

@@ -11,7 +11,7 @@
  */
 import type { Product } from './product.ts'
 import {
-  type Ended,
+  type FinalReservation,
   type Held,
   isHeld,
   type Rejected,
@@ -42,8 +42,8 @@ export function decideReservations(
     const recorded = draft.find(request.orderId)
     if (recorded) return recorded
     const reservation = decide(draft.product, request, at)
-    if (isHeld(reservation)) draft.take(reservation)
-    return draft.record(reservation)
+    if (isHeld(reservation)) draft.hold(reservation)
+    return draft.save(reservation)
   })
   return draft.finish(answers)
 }
@@ -54,14 +54,14 @@ export function releaseReservations(
   existing: Reservations,
   orderIds: readonly string[],
   at: string,
-): Decision<Ended> {
+): Decision<FinalReservation> {
   const draft = createDraft(products, existing)
   const answers = orderIds.map((orderId) => {
     const recorded = draft.find(orderId)
-    if (!recorded) return draft.record(tombstone(orderId, at))
+    if (!recorded) return draft.save(tombstone(orderId, at))
     if (!isHeld(recorded)) return recorded
-    draft.giveBack(recorded, at)
-    return draft.record(release(recorded, at))
+    draft.release(recorded, at)
+    return draft.save(release(recorded, at))
   })
   return draft.finish(answers)
 }
@@ -72,13 +72,13 @@ export function shipReservations(
   existing: Reservations,
   orderIds: readonly string[],
   at: string,
-): Decision<Ended | undefined> {
+): Decision<FinalReservation | undefined> {
   const draft = createDraft(products, existing)
   const answers = orderIds.map((orderId) => {
     const recorded = draft.find(orderId)
     if (!recorded || !isHeld(recorded)) return recorded
     draft.ship(recorded, at)
-    return draft.record(ship(recorded, at))
+    return draft.save(ship(recorded, at))
   })
   return draft.finish(answers)
 }
@@ -120,7 +120,7 @@ function decide(
 const tombstone = (orderId: string, at: string): Released => ({
   orderId,
   status: 'released',
-  gaveBack: null,
+  holding: null,
   createdAt: at,
   updatedAt: at,
 })
@@ -128,7 +128,7 @@ const tombstone = (orderId: string, at: string): Released => ({
 const release = ({ orderId, lines, totalMinor, createdAt }: Held, at: string): Released => ({
   orderId,
   status: 'released',
-  gaveBack: { lines, totalMinor },
+  holding: { lines, totalMinor },
   createdAt,
   updatedAt: at,
 })

@@ -21,11 +21,11 @@ import { PRICE_MINOR_MAX, type Product } from '../domain/product.ts'
 import { QUERY_WORDS_MAX, queryWords } from '../domain/search.ts'
 import { getCurrencyOperation, getProductOperation, listProductsOperation } from './product_read_schemas.ts'
 import { type Prices, productView } from './product_views.ts'
-import { createResponseCache, type Remembered } from './response_cache.ts'
+import { type CacheableResponse, createResponseCache } from './response_cache.ts'
 
 export type ProductReadRoutesDeps = { readonly catalogue: Catalogue; readonly prices: Prices }
 
-type Answer = Remembered & { readonly etag: string }
+type Answer = CacheableResponse & { readonly etag: string }
 
 /**
  * The same for everyone, so any cache on the way may answer: what it says is at most that old, and money and stock are
@@ -48,7 +48,7 @@ function listBy(sort: SearchSort, words: readonly string[]): CursorList {
 }
 
 export function productReadRoutes({ catalogue, prices }: ProductReadRoutesDeps) {
-  const memory = createResponseCache<Answer>(catalogue.revision)
+  const cache = createResponseCache<Answer>(catalogue.revision)
   const textOf = (product: Product) => JSON.stringify(productView(product, prices))
   return async (app: App) => {
     app.get('/products/currency', getCurrencyOperation, () => ({
@@ -65,7 +65,7 @@ export function productReadRoutes({ catalogue, prices }: ProductReadRoutesDeps) 
       if (q !== undefined && q.trim() !== '' && words.length === 0) {
         return send(request, reply, EMPTY_PAGE)
       }
-      const page = await memory.recall(request.url, async () => {
+      const page = await cache.getOrCreate(request.url, async () => {
         const { items, next, searchedFor, behind } = await catalogue.list({
           ...{ sort, words, after, limit },
           inStock: in_stock,
@@ -73,14 +73,14 @@ export function productReadRoutes({ catalogue, prices }: ProductReadRoutesDeps) 
         const cursorText = next === undefined ? 'null' : `"${encodeCursor(next, listBy(sort, words))}"`
         const correction = searchedFor ? `,"searched_for":${JSON.stringify(searchedFor.join(' '))}` : ''
         const text = `{"items":[${items.map(textOf).join()}],"next_cursor":${cursorText}${correction}}`
-        return withTag(text, behind)
+        return withEtag(text, behind)
       })
       return send(request, reply, page)
     })
 
     app.get('/products/:id', getProductOperation, (request, reply) => {
       const { id } = request.params
-      const answer = memory.recall(id, async () => {
+      const answer = cache.getOrCreate(id, async () => {
         const product = await catalogue.find(id)
         if (!product) throw new DomainError('product_not_found', 'There is no product of this id.')
         return { text: textOf(product), etag: etagOf(product.version) }
@@ -92,8 +92,8 @@ export function productReadRoutes({ catalogue, prices }: ProductReadRoutesDeps) 
   }
 }
 
-const withTag = (text: string, passing = false): Answer => ({ text, etag: etagOfText(text), passing })
-const EMPTY_PAGE = withTag('{"items":[],"next_cursor":null}')
+const withEtag = (text: string, transient = false): Answer => ({ text, etag: etagOfText(text), transient })
+const EMPTY_PAGE = withEtag('{"items":[],"next_cursor":null}')
 
 function send(request: FastifyRequest, reply: FastifyReply, { text, etag }: Answer): never {
   reply.header('etag', etag).header('cache-control', CACHE_CONTROL)

@@ -9,17 +9,17 @@
 /** Characters kept at most, about 8 MB; one more answer and all are forgotten. */
 const CHARACTERS_MAX = 4_000_000
 
-export type Remembered = { readonly text: string; readonly passing?: boolean }
+export type CacheableResponse = { readonly text: string; readonly transient?: boolean }
 
-export type ResponseCache<Answer extends Remembered> = {
+export type ResponseCache<Answer extends CacheableResponse> = {
   /**
    * The answer made for `key` at this revision, at once; or else what `make` resolves. A rejection is not
    * remembered.
    */
-  recall(key: string, make: () => Promise<Answer>): Answer | Promise<Answer>
+  getOrCreate(key: string, make: () => Promise<Answer>): Answer | Promise<Answer>
 }
 
-export function createResponseCache<Answer extends Remembered>(
+export function createResponseCache<Answer extends CacheableResponse>(
   revision: () => number | undefined,
 ): ResponseCache<Answer> {
   const answers = new Map<string, Answer>()
@@ -34,7 +34,7 @@ export function createResponseCache<Answer extends Remembered>(
   const remember = async (key: string, asked: number | undefined, made: Promise<Answer>) => {
     const answer = await made
     // If another question met a newer revision meanwhile, this answer may be older than that one.
-    if (asked === undefined || asked !== seen || answer.passing === true) return answer
+    if (asked === undefined || asked !== seen || answer.transient === true) return answer
     characters += key.length + answer.text.length
     if (characters > CHARACTERS_MAX) forget()
     else answers.set(key, answer)
@@ -42,7 +42,7 @@ export function createResponseCache<Answer extends Remembered>(
   }
 
   return {
-    recall(key, make) {
+    getOrCreate(key, make) {
       const asked = revision()
       if (asked !== seen) {
         forget()

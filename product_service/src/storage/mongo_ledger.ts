@@ -28,20 +28,20 @@ export function createMongoLedger(store: MongoStore, runtime: Runtime, reading: 
   /** Token of the receipt, as far as is known. */
   let receipt: string | undefined
   /** The outcome of a transaction was unknown since the receipt was read. */
-  let suspect = false
+  let outcomeUnknown = false
 
   const run = async (works: readonly Work<unknown>[]): Promise<readonly Outcome<unknown>[]> => {
     const decided = new Map<string, readonly Outcome<unknown>[]>()
     let token = ''
     const attempt = async (session: ClientSession) => {
-      if (suspect || decided.size > 0) {
+      if (outcomeUnknown || decided.size > 0) {
         receipt = (await collections.receipts.findOne({ _id: replica }, { session }))?.token
         const done = receipt === undefined ? undefined : decided.get(receipt)
         if (done) return done
       }
       const loaded = await loadState(collections, session, works, reading)
       const { outcomes, effects } = decideAll(works, loaded)
-      if (effects.every((each) => isEmpty(each)) && !suspect && decided.size === 0) return outcomes
+      if (effects.every((each) => isEmpty(each)) && !outcomeUnknown && decided.size === 0) return outcomes
       token = runtime.newId()
       decided.set(token, outcomes)
       await replaceReceipt(session, token)
@@ -52,10 +52,10 @@ export function createMongoLedger(store: MongoStore, runtime: Runtime, reading: 
       const outcomes = await store.transact(attempt)
       // Either the transaction just made, or, found by its receipt, an earlier one of these.
       if (decided.size > 0) receipt = [...decided].find(([, each]) => each === outcomes)?.[0] ?? receipt
-      suspect = false
+      outcomeUnknown = false
       return outcomes
     } catch (error) {
-      suspect = true
+      outcomeUnknown = true
       throw error
     }
   }
@@ -73,7 +73,7 @@ export function createMongoLedger(store: MongoStore, runtime: Runtime, reading: 
       { session },
     )
     if (matchedCount === 1) return
-    suspect = true
+    outcomeUnknown = true
     throw new Unsettled()
   }
 

@@ -3,13 +3,13 @@
  * among those of the products, which are made by the same functions as its own (domain/search.ts).
  */
 import type { Filter, MongoStore } from '@shop/service_kit/mongo/store'
-import { foundBy, orderOf, pageOf, type Rank, readRanks, type Wanted } from '../domain/pages.ts'
+import { matchAll, orderOf, pageOf, type Rank, readRanks, type WordMatch } from '../domain/pages.ts'
 import type { CatalogueQuery, Page, PageKey, Sort } from '../domain/ports.ts'
 import type { Product } from '../domain/product.ts'
 import { collectionsOf, type ProductDocument, type Readings } from './mongo_documents.ts'
 
 /** How long the server may look for one page. */
-export const PAGE_MS = 2_000
+export const PAGE_TIMEOUT_MS = 2_000
 
 export type MongoPages = {
   list(query: CatalogueQuery): Promise<Page<Product>>
@@ -19,7 +19,7 @@ export type MongoPages = {
 
 export function createMongoPages(store: MongoStore, reading: Readings): MongoPages {
   const { products } = collectionsOf(store)
-  const options = { projection: { words: 0 }, maxTimeMS: PAGE_MS }
+  const options = { projection: { words: 0 }, maxTimeMS: PAGE_TIMEOUT_MS }
 
   const read = async (
     sort: Sort,
@@ -56,7 +56,7 @@ export function createMongoPages(store: MongoStore, reading: Readings): MongoPag
         const { words, inStock, after, limit } = query
         const sort = orderOf(query)
         if (sort !== 'relevance') {
-          const rank = words.length > 0 ? foundBy(words) : undefined
+          const rank = words.length > 0 ? matchAll(words) : undefined
           return pageOf(await read(sort, rank, { inStock, after, limit: limit + 1 }), sort, limit)
         }
         return readRanks(query, (rank, id, most) =>
@@ -65,15 +65,17 @@ export function createMongoPages(store: MongoStore, reading: Readings): MongoPag
       }),
     isKnown: (word) =>
       store.repeat(async () => {
-        const filter = { $and: conditionsOf(foundBy([word])) }
-        return (await products.findOne(filter, { projection: { _id: 1 }, maxTimeMS: PAGE_MS })) !== null
+        const filter = { $and: conditionsOf(matchAll([word])) }
+        return (
+          (await products.findOne(filter, { projection: { _id: 1 }, maxTimeMS: PAGE_TIMEOUT_MS })) !== null
+        )
       }),
   }
 }
 
 /** Words hold letters, digits and marks only, so they need no escape in a pattern. */
-const has = ({ beginning, whole }: Wanted): Filter<ProductDocument> => ({
-  words: { $in: [new RegExp(`^${beginning}`), ...whole] as string[] },
+const has = ({ prefix, exact }: WordMatch): Filter<ProductDocument> => ({
+  words: { $in: [new RegExp(`^${prefix}`), ...exact] as string[] },
 })
 
 function conditionsOf({ every, some, notAll, none }: Rank): Filter<ProductDocument>[] {

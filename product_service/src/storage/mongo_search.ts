@@ -13,14 +13,14 @@ import { searchOrCorrect } from '../domain/correction.ts'
 import type { CataloguePage, CatalogueQuery } from '../domain/ports.ts'
 import { isCorrectable, VOCABULARY_MAX } from '../domain/spelling.ts'
 import { collectionsOf } from './mongo_documents.ts'
-import { type MongoPages, PAGE_MS } from './mongo_pages.ts'
+import { type MongoPages, PAGE_TIMEOUT_MS } from './mongo_pages.ts'
 
 /** Of the pool's 50 connections; as many may wait. */
 export const SEARCHES_AT_ONCE = 8
 export const SEARCHES_WAITING_MAX = 16
 const WAIT_MS = 2_000
 /** A vocabulary that was quick to get is asked for each time: VOCABULARY_REST times what it took. */
-const VOCABULARY_REST = 20
+const VOCABULARY_REUSE_FACTOR = 20
 
 export function createMongoSearch(store: MongoStore, runtime: Runtime, { list, isKnown }: MongoPages) {
   const { products } = collectionsOf(store)
@@ -32,21 +32,21 @@ export function createMongoSearch(store: MongoStore, runtime: Runtime, { list, i
     waitMs: WAIT_MS,
   })
   let vocabulary: readonly string[] = []
-  let restsUntil = 0
+  let reuseUntil = 0
 
   const read = async () => {
-    const began = runtime.monotonic()
-    if (began < restsUntil) return vocabulary
+    const startedAt = runtime.monotonic()
+    if (startedAt < reuseUntil) return vocabulary
     try {
-      const words = await products.distinct('words', {}, { maxTimeMS: PAGE_MS })
+      const words = await products.distinct('words', {}, { maxTimeMS: PAGE_TIMEOUT_MS })
       vocabulary = words
         .filter((word) => typeof word === 'string' && isCorrectable(word))
         .slice(0, VOCABULARY_MAX) as string[]
     } catch {
       // Without it nothing is corrected; what was found is answered all the same.
     }
-    const ended = runtime.monotonic()
-    restsUntil = ended + VOCABULARY_REST * (ended - began)
+    const endedAt = runtime.monotonic()
+    reuseUntil = endedAt + VOCABULARY_REUSE_FACTOR * (endedAt - startedAt)
     return vocabulary
   }
 

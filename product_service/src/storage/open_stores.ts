@@ -10,7 +10,7 @@ import type { Stores } from '../domain/ports.ts'
 import { createSqliteAuditStore } from './sqlite_audit_store.ts'
 import { createSqliteCatalogueStore } from './sqlite_catalogue_store.ts'
 import { readProducts } from './sqlite_rows.ts'
-import { type Searching, startSearching } from './sqlite_searching.ts'
+import { type SearchService, startSearch } from './sqlite_search_service.ts'
 import { createSqliteStockStore } from './sqlite_stock_store.ts'
 import { inChunks } from './stock_in_chunks.ts'
 
@@ -47,22 +47,27 @@ export async function openSqliteStores(
   const money = createStoreMoney({ CURRENCY, CURRENCY_DIGITS }, path)
   const store = openSqlite({ path, migrations: new URL('./migrations/', import.meta.url), runtime, existing })
   const reading = readProducts(unreadableOf('a product'))
-  let searching: Searching
+  let searchService: SearchService
   try {
     await keepMoney(store, money)
-    searching = await startSearching(store, path, reading, runtime, notice, existing)
+    searchService = await startSearch(store, path, reading, runtime, notice, existing)
   } catch (error) {
     await store.close()
     throw error
   }
   return {
-    catalogue: createSqliteCatalogueStore(store, reading, searching.search, searching.reached),
+    catalogue: createSqliteCatalogueStore(
+      store,
+      reading,
+      searchService.search,
+      searchService.waitUntilIndexed,
+    ),
     stock: inChunks(createSqliteStockStore(store)),
     audit: createSqliteAuditStore(store, runtime),
     digits: money.digits,
     check: store.check,
     async close() {
-      await searching.close()
+      await searchService.close()
       await store.close()
     },
   }

@@ -15,7 +15,7 @@ import { prepareAnyNumbers, prepareQuery, RESERVATION_COLUMNS, reservationOf } f
 
 const ROWS_MAX = 250
 /** Tries to read a product while nobody changes it; one that never rests is left to the next pass. */
-const TRIES_MAX = 3
+const ATTEMPTS_MAX = 3
 
 export function createSqliteAuditStore({ reader }: SqliteStore, runtime: Pick<Runtime, 'defer'>): Audit {
   const ids = prepareQuery(reader, 'SELECT id, seq FROM products WHERE id > ? ORDER BY id LIMIT ?')
@@ -47,7 +47,7 @@ export function createSqliteAuditStore({ reader }: SqliteStore, runtime: Pick<Ru
   }
 
   const compareUntilStable = async (productId: string, seq: number): Promise<LedgerMismatch | undefined> => {
-    for (let tries = 0; tries < TRIES_MAX; tries++) {
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       const sums = await compare(productId, seq)
       if (sums) return sums
     }

@@ -2,13 +2,13 @@
  * The catalogue in SQLite. Edits are decided by the domain inside the transaction that writes them.
  *
  * Lists cost the same at any size and are read here. Searches may take long: `search` says where they run. Words are
- * indexed beside all this (sqlite_indexing.ts): a changed text is answered once `reached` says that they are.
+ * indexed beside all this (sqlite_indexer.ts): a changed text is answered once `reached` says that they are.
  */
 import type { SqliteStore } from '@shop/service_kit/sqlite/store'
 import { editProduct, newProduct, removeProduct } from '../domain/change_product.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { Catalogue } from '../domain/ports.ts'
-import type { Indexing } from './sqlite_indexing.ts'
+import type { Indexer } from './sqlite_indexer.ts'
 import { createSqlitePages } from './sqlite_pages.ts'
 import {
   PRODUCT_COLUMNS,
@@ -25,7 +25,7 @@ export function createSqliteCatalogueStore(
   store: SqliteStore,
   reading: ReadProducts,
   search: SqliteSearch,
-  reached: Indexing['reached'],
+  waitUntilIndexed: Indexer['waitUntilIndexed'],
 ): Catalogue {
   const writes = prepareWrites(store.writer)
   const find = prepareAnyNumbers(
@@ -48,7 +48,7 @@ export function createSqliteCatalogueStore(
       const value = work()
       return { value, before, after: Number(latestChange.get()![0]) }
     })
-    if (after > before) await reached(after)
+    if (after > before) await waitUntilIndexed(after)
     return value
   }
 

@@ -73,7 +73,7 @@ export function prepareOpening(db: DatabaseSync): () => void {
  * texts are long, so that a step ends in time whatever shops write. `products` has the store, `index` (perhaps the same)
  * the tables of the index. Call it in a transaction of `index`. Throws IndexMismatch.
  */
-export function prepareIndexing(products: DatabaseSync, index: DatabaseSync) {
+export function prepareIndexStep(products: DatabaseSync, index: DatabaseSync) {
   const read = reading(products)
   const findState = prepareQuery(index, 'SELECT version, opening, number, below FROM index_state')
   const saveState = index.prepare(
@@ -98,7 +98,7 @@ export function prepareIndexing(products: DatabaseSync, index: DatabaseSync) {
     return { opening: '', number, below: seq === 0 ? null : seq + 1 }
   }
 
-  const take = (rows: readonly Row[]) => {
+  const indexNext = (rows: readonly Row[]) => {
     // Rowids are -seq, and ascending ones are taken in one go.
     for (const [seq, name, description, deletedAt] of rows.toSorted((a, b) => Number(b[0]) - Number(a[0]))) {
       removeWords.run(-Number(seq))
@@ -108,24 +108,24 @@ export function prepareIndexing(products: DatabaseSync, index: DatabaseSync) {
     }
   }
 
-  return (most: number): Progress => {
+  return (limit: number): Progress => {
     const before = stateOf()
     const state = before ?? begin()
     const opening = read.latestOpening()
     // Before the changes are read: every one up to it is among these, or newer.
     const latest = read.latestChange()
-    const waiting = read.changes(state.number, most)
+    const waiting = read.changes(state.number, limit)
     const changed = firstOf(waiting)
-    take(changed)
-    const more = waiting.length === most || changed.length < waiting.length
+    indexNext(changed)
+    const more = waiting.length === limit || changed.length < waiting.length
     const last = Number(changed.at(-1)?.[4] ?? 0)
     const number = more ? last : Math.max(latest, last)
     let { below } = state
     if (below !== null && !more) {
-      const older = read.productsBelow(below, most - changed.length)
+      const older = read.productsBelow(below, limit - changed.length)
       const taken = firstOf(older)
-      take(taken)
-      const isLast = older.length < most - changed.length && taken.length === older.length
+      indexNext(taken)
+      const isLast = older.length < limit - changed.length && taken.length === older.length
       below = isLast ? null : Number(taken.at(-1)![0])
     }
     const left = below === null ? 0 : below - 1

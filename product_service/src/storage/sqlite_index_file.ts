@@ -10,28 +10,28 @@ import { basename, dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { isDamage } from '@shop/service_kit/sqlite/faults'
 import { identityOf, makePrivate } from '@shop/service_kit/sqlite/file'
-import { IndexMismatch, makeIndexTables, type Progress, prepareIndexing } from './sqlite_index.ts'
+import { IndexMismatch, makeIndexTables, type Progress, prepareIndexStep } from './sqlite_index.ts'
 
 /** How long it waits for a lock that another process has. */
 const BUSY_MS = 500
 const CACHE_KIB = 4 * 1024
 
-export type Indexing = {
+export type IndexRequest = {
   /** Products taken at most. */
-  readonly most: number
-  readonly suspect?: Suspect | undefined
+  readonly limit: number
+  readonly damage?: DamageReport | undefined
 }
 
 /** The index that somebody met damage with. */
-export type Suspect = {
+export type DamageReport = {
   readonly file: string
   /** It is the index that is damaged; if not sure, it may be the store. */
-  readonly sure: boolean
+  readonly certain: boolean
 }
 
 export type IndexFile = {
   /** Throws where nothing can be written; the next time begins with what is there then. */
-  take(indexing: Indexing): Progress
+  indexNext(request: IndexRequest): Progress
   close(): void
 }
 
@@ -55,7 +55,7 @@ export function currentIndex(path: string): { file: string; identity: string } |
 
 const identitiesOf = (file: string) => [file, `${file}-wal`].map(identityOf).join(' ')
 
-type Opened = { file: string; identity: string; db: DatabaseSync; take(most: number): Progress }
+type Opened = { file: string; identity: string; db: DatabaseSync; indexNext(limit: number): Progress }
 
 export function createIndexFile(path: string): IndexFile {
   let products: DatabaseSync | undefined
@@ -71,8 +71,8 @@ export function createIndexFile(path: string): IndexFile {
         PRAGMA cache_size = -${CACHE_KIB}`)
       makeIndexTables(db, 'main')
       products ??= new DatabaseSync(path, { readOnly: true, timeout: BUSY_MS })
-      const take = prepareIndexing(products, db)
-      return { file, identity: `${file} ${identitiesOf(file)}`, db, take }
+      const indexNext = prepareIndexStep(products, db)
+      return { file, identity: `${file} ${identitiesOf(file)}`, db, indexNext }
     } catch (error) {
       db.close()
       throw error
@@ -93,11 +93,11 @@ export function createIndexFile(path: string): IndexFile {
     return opened
   }
 
-  const takeNow = ({ most, suspect }: Indexing): Progress => {
-    const { file, db, take } = current()
-    if (suspect?.file === file) requireWhole(db, suspect)
+  const indexOnce = ({ limit, damage }: IndexRequest): Progress => {
+    const { file, db, indexNext } = current()
+    if (damage?.file === file) requireIntact(db, damage)
     db.exec('BEGIN IMMEDIATE')
-    const progress = take(most)
+    const progress = indexNext(limit)
     db.exec('COMMIT')
     return progress
   }
@@ -112,9 +112,9 @@ export function createIndexFile(path: string): IndexFile {
     }
   }
 
-  const takeOnce = (indexing: Indexing): Progress => {
+  const indexOrClose = (request: IndexRequest): Progress => {
     try {
-      return takeNow(indexing)
+      return indexOnce(request)
     } catch (error) {
       // Ends a transaction that may be open.
       close()
@@ -123,15 +123,15 @@ export function createIndexFile(path: string): IndexFile {
   }
 
   return {
-    take(indexing) {
-      const tried = currentIndex(path)?.file
+    indexNext(request) {
+      const file = currentIndex(path)?.file
       try {
-        return takeOnce(indexing)
+        return indexOrClose(request)
       } catch (error) {
-        if (tried === undefined || !(isDamage(error) || error instanceof IndexMismatch)) throw error
-        replace(tried)
+        if (file === undefined || !(isDamage(error) || error instanceof IndexMismatch)) throw error
+        replace(file)
       }
-      return takeOnce({ most: indexing.most })
+      return indexOrClose({ limit: request.limit })
     },
     close,
   }
@@ -142,9 +142,9 @@ const CORRUPT = 11
 /** Tables alone: checking what FTS5 made of their rows takes as long as making it, minutes in a large shop. */
 const TABLES = ['index_state', 'product_words_data', 'product_words_idx', 'product_words_content']
 
-function requireWhole(db: DatabaseSync, { sure }: Suspect) {
+function requireIntact(db: DatabaseSync, { certain }: DamageReport) {
   for (const table of TABLES) {
-    const [found] = sure ? [] : db.prepare(`PRAGMA integrity_check(${table})`).all()
+    const [found] = certain ? [] : db.prepare(`PRAGMA integrity_check(${table})`).all()
     if (found?.integrity_check === 'ok') continue
     throw Object.assign(new Error(`${found?.integrity_check ?? 'met by a search'}`), { errcode: CORRUPT })
   }

@@ -2,4 +2,4 @@
 import { serveReads } from '@shop/service_kit/runtime/reader_thread'
 import { createIndexFile } from './sqlite_index_file.ts'
 
-serveReads((path: string) => createIndexFile(path).take)
+serveReads((path: string) => createIndexFile(path).indexNext)

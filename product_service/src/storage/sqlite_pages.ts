@@ -6,7 +6,7 @@
  * full, but words that are common alone and rare together are walked to their end.
  */
 import type { DatabaseSync } from 'node:sqlite'
-import { foundBy, orderOf, pageOf, type Rank, readRanks, type Wanted } from '../domain/pages.ts'
+import { matchAll, orderOf, pageOf, type Rank, readRanks, type WordMatch } from '../domain/pages.ts'
 import type { CatalogueQuery, Page, PageKey, Sort } from '../domain/ports.ts'
 import type { Product } from '../domain/product.ts'
 import {
@@ -66,7 +66,7 @@ export function createSqlitePages(db: DatabaseSync, reading: ReadProducts): Sqli
       const { words, inStock, after, limit } = query
       const sort = orderOf(query)
       if (sort !== 'relevance') {
-        const rank = words.length > 0 ? foundBy(words) : undefined
+        const rank = words.length > 0 ? matchAll(words) : undefined
         return pageOf(await read(sort, rank, { inStock, after, limit: limit + 1 }), sort, limit)
       }
       return readRanks(query, (rank, id, most) =>
@@ -79,20 +79,20 @@ export function createSqlitePages(db: DatabaseSync, reading: ReadProducts): Sqli
 /** Does anything in the index fit this word? */
 export function prepareIsKnown(db: DatabaseSync): (word: string) => boolean {
   const known = prepareQuery(db, 'SELECT 1 FROM product_words WHERE product_words MATCH ? LIMIT 1')
-  return (word) => known.get(matchOf(foundBy([word]))) !== undefined
+  return (word) => known.get(matchOf(matchAll([word]))) !== undefined
 }
 
 /** Words hold letters, digits and marks only (domain/search.ts), so quoting them needs no escape. */
 function matchOf({ every, some, notAll, none }: Rank): string {
-  const all = (wanted: readonly Wanted[]) => `(${wanted.map(oneOf).join(' AND ')})`
-  const any = (wanted: readonly Wanted[]) => `(${wanted.map(oneOf).join(' OR ')})`
+  const all = (matches: readonly WordMatch[]) => `(${matches.map(oneOf).join(' AND ')})`
+  const any = (matches: readonly WordMatch[]) => `(${matches.map(oneOf).join(' OR ')})`
   const match = some ? `(${all(every)} AND ${any(some)})` : all(every)
   if (notAll) return `${match} NOT ${all(notAll)}`
   return none ? `${match} NOT ${any(none)}` : match
 }
 
-const oneOf = ({ beginning, whole }: Wanted): string =>
-  `(${[`"${beginning}"*`, ...whole.map((word) => `"${word}"`)].join(' OR ')})`
+const oneOf = ({ prefix, exact }: WordMatch): string =>
+  `(${[`"${prefix}"*`, ...exact.map((word) => `"${word}"`)].join(' OR ')})`
 
 function pageSql(sort: Sort, search: boolean, inStock: boolean, continued: boolean): string {
   const { order, after } = search && sort === 'newest' ? NEWEST_FOUND : ORDERS[sort]

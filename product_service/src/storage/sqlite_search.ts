@@ -13,7 +13,7 @@ import { isCorrectable, VOCABULARY_MAX } from '../domain/spelling.ts'
 import { createSqlitePages, prepareIsKnown } from './sqlite_pages.ts'
 import { prepareQuery, type ReadProducts } from './sqlite_rows.ts'
 
-const VOCABULARY_REST = 20
+const VOCABULARY_REUSE_FACTOR = 20
 
 export type SqliteSearch = (query: CatalogueQuery) => Promise<CataloguePage>
 
@@ -39,20 +39,20 @@ export function createSqliteSearch(
   )
   let vocabulary: readonly string[] = []
   let seen: string | undefined
-  let restsUntil = 0
+  let reuseUntil = 0
 
   const read = () => {
-    const began = monotonic()
+    const startedAt = monotonic()
     const changed = `${version.get()} ${ownChanges.get()}`
-    if (seen !== undefined && (changed === seen || began < restsUntil)) return vocabulary
+    if (seen !== undefined && (changed === seen || startedAt < reuseUntil)) return vocabulary
     const words: string[] = []
     for (const [term] of terms.iterate()) {
       if (isCorrectable(term as string) && words.push(term as string) === VOCABULARY_MAX) break
     }
     vocabulary = words
     seen = changed
-    const ended = monotonic()
-    restsUntil = ended + VOCABULARY_REST * (ended - began)
+    const endedAt = monotonic()
+    reuseUntil = endedAt + VOCABULARY_REUSE_FACTOR * (endedAt - startedAt)
     return vocabulary
   }
 

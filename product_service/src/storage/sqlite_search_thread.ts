@@ -4,7 +4,7 @@ import { serveReads } from '@shop/service_kit/runtime/reader_thread'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { isDamage, isDamageOfVirtualTable } from '@shop/service_kit/sqlite/faults'
 import type { CataloguePage, CatalogueQuery } from '../domain/ports.ts'
-import { currentIndex, type Suspect } from './sqlite_index_file.ts'
+import { currentIndex, type DamageReport } from './sqlite_index_file.ts'
 import { readProducts } from './sqlite_rows.ts'
 import { createSqliteSearch, type SqliteSearch } from './sqlite_search.ts'
 
@@ -13,7 +13,7 @@ const BUSY_MS = 1_000
 const CACHE_KIB = 4 * 1024
 
 /** `damaged`: why the index, or the store, is no whole file. */
-export type Found = CataloguePage | { readonly damaged: string; readonly suspect: Suspect }
+export type Found = CataloguePage | { readonly damaged: string; readonly damage: DamageReport }
 
 /** Lists tell what cannot be read, and who asks for it by itself. */
 const reading = readProducts(() => {})
@@ -51,8 +51,8 @@ serveReads((path: string) => {
     } catch (error) {
       close()
       if (!isDamage(error)) throw error
-      const suspect = { file: index.file, sure: isDamageOfVirtualTable(error) }
-      return { damaged: (error as Error).message, suspect }
+      const damage = { file: index.file, certain: isDamageOfVirtualTable(error) }
+      return { damaged: (error as Error).message, damage }
     }
   }
 })

@@ -3,14 +3,14 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { newProduct } from '../../src/domain/change_product.ts'
 import { searchOrCorrect } from '../../src/domain/correction.ts'
-import { foundBy, orderOf, pageOf, ranksOf, readRanks } from '../../src/domain/pages.ts'
+import { matchAll, orderOf, pageOf, ranksOf, readRanks } from '../../src/domain/pages.ts'
 import type { CatalogueQuery, Page } from '../../src/domain/ports.ts'
 import type { Product } from '../../src/domain/product.ts'
 import { NAME_MARK } from '../../src/domain/search.ts'
 
-const ACT = { by: 'root', at: '2026-01-01T00:00:00.000Z' }
+const STAMP = { by: 'root', at: '2026-01-01T00:00:00.000Z' }
 const product = (id: string, name = 'Tea', priceMinor = 300): Product =>
-  newProduct(id, { name, description: '', priceMinor, stock: 1 }, ACT).product
+  newProduct(id, { name, description: '', priceMinor, stock: 1 }, STAMP).product
 const idsOf = ({ items, next }: Page<Product>) => [items.map(({ id }) => id).join(''), next]
 
 suite('a page', () => {
@@ -38,13 +38,13 @@ suite('a page', () => {
 })
 
 suite('ranks of a search', () => {
-  const anywhere = { beginning: 'lamps', whole: ['lamp'] }
-  const inName = { beginning: `${NAME_MARK}lamps`, whole: [`${NAME_MARK}lamp`] }
-  const red = { beginning: 'red', whole: [] }
-  const redInName = { beginning: `${NAME_MARK}red`, whole: [] }
+  const anywhere = { prefix: 'lamps', exact: ['lamp'] }
+  const inName = { prefix: `${NAME_MARK}lamps`, exact: [`${NAME_MARK}lamp`] }
+  const red = { prefix: 'red', exact: [] }
+  const redInName = { prefix: `${NAME_MARK}red`, exact: [] }
 
   test('a search finds words that begin so, and other forms of them', () => {
-    assert.deepEqual(foundBy(['lamps', 'red']), { every: [anywhere, red] })
+    assert.deepEqual(matchAll(['lamps', 'red']), { every: [anywhere, red] })
   })
 
   test('of one word there are two, of more three: in the name, partly in it, elsewhere', () => {

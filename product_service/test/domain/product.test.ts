@@ -15,22 +15,22 @@ import {
 import { BATCH_MAX, LINES_MAX, QUANTITY_MAX } from '../../src/domain/reservation.ts'
 import { QUERY_LENGTH_MAX, QUERY_WORDS_MAX, searchWords } from '../../src/domain/search.ts'
 import { VOCABULARY_MAX } from '../../src/domain/spelling.ts'
-import { PAGE_MS } from '../../src/storage/mongo_pages.ts'
+import { PAGE_TIMEOUT_MS } from '../../src/storage/mongo_pages.ts'
 import { SEARCHES_AT_ONCE, SEARCHES_WAITING_MAX } from '../../src/storage/mongo_search.ts'
 import { OPENINGS_MAX, STEP_LETTERS_MAX } from '../../src/storage/sqlite_index.ts'
-import { OPENING_WAIT_MS, REINDEXED_FIRST, WORDS_WAIT_MS } from '../../src/storage/sqlite_indexing.ts'
+import { OPENING_WAIT_MS, REINDEXED_FIRST, WORDS_WAIT_MS } from '../../src/storage/sqlite_indexer.ts'
 
-const ACT = { by: 'root', at: '2026-01-01T00:00:00.000Z' }
+const STAMP = { by: 'root', at: '2026-01-01T00:00:00.000Z' }
 const LATER = { by: 'root', at: '2026-01-02T00:00:00.000Z' }
 const fields = { name: 'Tea', description: 'Green', priceMinor: 300, stock: 10 }
-const fresh = newProduct('p', fields, ACT).product
+const fresh = newProduct('p', fields, STAMP).product
 /** Edited at version 3, sold at 4 and 5. */
 const sold: Product = { ...fresh, version: 5, editVersion: 3, stock: 8, reserved: 2 }
 const saw = (...versions: number[]): SeenVersions => versions
 
 suite('a new product', () => {
   test('starts at version 1 with the movement of its stock (invariant 2)', () => {
-    const { product, movement } = newProduct('p', fields, ACT)
+    const { product, movement } = newProduct('p', fields, STAMP)
     assert.deepEqual([product.version, product.editVersion, product.reserved], [1, 1, 0])
     assert.deepEqual(movement, {
       productId: 'p',
@@ -40,12 +40,12 @@ suite('a new product', () => {
       reason: 'initial',
       note: null,
       orderId: null,
-      ...ACT,
+      ...STAMP,
     })
   })
 
   test('without stock has no movement', () => {
-    assert.equal(newProduct('p', { ...fields, stock: 0 }, ACT).movement, undefined)
+    assert.equal(newProduct('p', { ...fields, stock: 0 }, STAMP).movement, undefined)
   })
 })
 
@@ -167,6 +167,6 @@ suite('words', () => {
       [2_000, 5_000, 1_000, 100, 50_000],
     )
     assert.deepEqual([QUERY_LENGTH_MAX, QUERY_WORDS_MAX, VOCABULARY_MAX], [100, 10, 100_000])
-    assert.deepEqual([SEARCHES_AT_ONCE, SEARCHES_WAITING_MAX, PAGE_MS], [8, 16, 2_000])
+    assert.deepEqual([SEARCHES_AT_ONCE, SEARCHES_WAITING_MAX, PAGE_TIMEOUT_MS], [8, 16, 2_000])
   })
 })

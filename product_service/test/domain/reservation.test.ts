@@ -239,7 +239,7 @@ suite('releasing', () => {
     assert.deepEqual(answers[0], {
       orderId: 'o1',
       status: 'released',
-      gaveBack: {
+      holding: {
         lines: [{ productId: 'a', name: 'Product a', unitPriceMinor: 100, quantity: 2 }],
         totalMinor: 200,
       },
@@ -255,7 +255,7 @@ suite('releasing', () => {
     assert.deepEqual(late, {
       orderId: 'o1',
       status: 'released',
-      gaveBack: null,
+      holding: null,
       createdAt: AT,
       updatedAt: AT,
     })

@@ -14,8 +14,8 @@ const rejected = (rejection: Rejection): Rejected => ({ ...decided, status: 'rej
 const RESERVATIONS: Record<string, Reservation> = {
   held,
   shipped: { ...held, status: 'shipped' },
-  released: { ...decided, status: 'released', gaveBack: { lines, totalMinor: 200 } },
-  'a tombstone': { ...decided, status: 'released', gaveBack: null },
+  released: { ...decided, status: 'released', holding: { lines, totalMinor: 200 } },
+  'a tombstone': { ...decided, status: 'released', holding: null },
   'of an unknown product': rejected({ reason: 'product_not_found', unknownProducts: ['a'] }),
   'without stock': rejected({ reason: 'insufficient_stock', shortages, totalMinor: 200 }),
   'without stock, and dearer than an order may be': rejected({

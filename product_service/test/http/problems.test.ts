@@ -5,10 +5,10 @@ import { onlyViewsGoOut } from '@shop/service_kit/test_support/problem_views'
 import { newProduct } from '../../src/domain/change_product.ts'
 import { DomainError, type Payloads } from '../../src/domain/errors.ts'
 import { PROBLEMS } from '../../src/http/problems.ts'
-import { ACT, nextId } from '../worlds.ts'
+import { nextId, STAMP } from '../worlds.ts'
 
 const fields = { name: 'Tea', description: 'Green', priceMinor: 300, stock: 10 }
-const { product: current } = newProduct(nextId(), fields, ACT)
+const { product: current } = newProduct(nextId(), fields, STAMP)
 const PAYLOADS: Payloads = {
   product_not_found: {},
   version_conflict: { current },

@@ -1,14 +1,14 @@
 /** Answers are remembered while nothing changes, and never longer. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { createResponseCache, type Remembered } from '../../src/http/response_cache.ts'
+import { type CacheableResponse, createResponseCache } from '../../src/http/response_cache.ts'
 
 function world() {
   const state = { revision: 1 as number | undefined, made: 0 }
-  const memory = createResponseCache<Remembered>(() => state.revision)
+  const cache = createResponseCache<CacheableResponse>(() => state.revision)
   const ask = async (key = 'k', text?: string) =>
-    (await memory.recall(key, async () => ({ text: text ?? `answer ${++state.made}` }))).text
-  return { state, memory, ask }
+    (await cache.getOrCreate(key, async () => ({ text: text ?? `answer ${++state.made}` }))).text
+  return { state, cache, ask }
 }
 
 suite('an answer', () => {
@@ -21,10 +21,10 @@ suite('an answer', () => {
   })
 
   test('that is remembered is there at once', async () => {
-    const { memory } = world()
-    const made = await memory.recall('k', async () => ({ text: 'a' }))
+    const { cache } = world()
+    const made = await cache.getOrCreate('k', async () => ({ text: 'a' }))
     assert.equal(
-      memory.recall('k', () => assert.fail()),
+      cache.getOrCreate('k', () => assert.fail()),
       made,
     )
   })
@@ -43,18 +43,18 @@ suite('an answer', () => {
   })
 
   test('that may change without a revision is not remembered', async () => {
-    const { memory } = world()
+    const { cache } = world()
     let made = 0
-    const ask = () => memory.recall('k', async () => ({ text: String(++made), passing: made < 3 }))
+    const ask = () => cache.getOrCreate('k', async () => ({ text: String(++made), transient: made < 3 }))
     assert.equal((await ask()).text, '1')
     assert.equal((await ask()).text, '2')
     assert.deepEqual([(await ask()).text, (await ask()).text], ['3', '3'])
   })
 
   test('that was read before a change another question already met is not kept', async () => {
-    const { ask, state, memory } = world()
+    const { ask, state, cache } = world()
     let answer: (value: { text: string }) => void = () => {}
-    const slow = memory.recall(
+    const slow = cache.getOrCreate(
       'k',
       () =>
         new Promise((resolve) => {
@@ -69,10 +69,10 @@ suite('an answer', () => {
   })
 
   test('that fails is not remembered', async () => {
-    const { ask, memory } = world()
+    const { ask, cache } = world()
     await assert.rejects(
       async () =>
-        memory.recall('k', async () => {
+        cache.getOrCreate('k', async () => {
           throw new Error('no')
         }),
       /no/,

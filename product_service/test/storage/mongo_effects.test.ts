@@ -14,7 +14,7 @@ import { createMongoLedger } from '../../src/storage/mongo_ledger.ts'
 import { loadState } from '../../src/storage/mongo_state.ts'
 import { createMongoStockStore } from '../../src/storage/mongo_stock_store.ts'
 import type { Effects, State } from '../../src/storage/mongo_work.ts'
-import { ACT, AT, nextId, order } from '../worlds.ts'
+import { AT, nextId, order, STAMP } from '../worlds.ts'
 
 class Undone extends Error {}
 
@@ -40,7 +40,7 @@ mongoSuite('effects of a decision in MongoDB', (server) => {
     const stock = createMongoStockStore(store, ledger, reading)
     const tea = await createMongoCatalogueStore(store, systemRuntime, ledger, reading).create(
       { id: nextId(), fields: FIELDS },
-      ACT,
+      STAMP,
     )
     const collections = collectionsOf(store)
     const load = (orderIds: string[] = []) =>
@@ -82,7 +82,7 @@ mongoSuite('effects of a decision in MongoDB', (server) => {
     }
     const ids = ['b', 'a', 'd', 'c']
     const loaded = await load()
-    const made = ids.map((id) => newProduct(id, { ...FIELDS, stock: 1 }, ACT))
+    const made = ids.map((id) => newProduct(id, { ...FIELDS, stock: 1 }, STAMP))
     const { reservations: released } = releaseReservations(loaded.products, loaded.reservations, ids, AT)
     for (const turn of [<T>(all: readonly T[]) => all, <T>(all: readonly T[]) => all.toReversed()]) {
       const effects = {
@@ -116,16 +116,16 @@ mongoSuite('effects of a decision in MongoDB', (server) => {
   test('a product that was changed meanwhile (invariants 1, 2)', async (t) => {
     const { stock, tea, load, write } = await world(t)
     const loaded = await load()
-    const { product, movement } = adjustStock(tea, 1, 'x', ACT)
+    const { product, movement } = adjustStock(tea, 1, 'x', STAMP)
     const effects = { products: [product], movements: [movement] }
     assert.equal(await write(loaded, effects), undefined)
-    await stock.adjust({ productId: tea.id, delta: 1, note: 'x', attempt: undefined }, ACT)
+    await stock.adjust({ productId: tea.id, delta: 1, note: 'x', attempt: undefined }, STAMP)
     assert.ok((await write(loaded, effects)) instanceof Unsettled)
   })
 
   test('a movement of a version that has one (invariant 2)', async (t) => {
     const { stock, tea, load, write } = await world(t)
-    const { movement } = adjustStock(tea, 1, 'x', ACT)
+    const { movement } = adjustStock(tea, 1, 'x', STAMP)
     await stock.reserve([order({ [tea.id]: 1 })], AT)
     assert.ok(isDuplicate(await write(await load(), { movements: [movement] })))
   })

@@ -7,7 +7,7 @@ import { MONGO_ERRORS, MONGO_OPTIONS, mongoDriver } from '@shop/service_kit/test
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
 import { openStores } from '../../src/storage/open_stores.ts'
 import { productRun } from '../engine_faults.ts'
-import { ACT, AT, add, order } from '../worlds.ts'
+import { AT, add, order, STAMP } from '../worlds.ts'
 
 mongoSuite('products in MongoDB when answers get lost', (server) => {
   const world = async (t: TestContext) => {
@@ -47,7 +47,7 @@ mongoSuite('products in MongoDB when answers get lost', (server) => {
       const { stores, other, proxy, tea, check } = await world(t)
       proxy.loseAnswerTo('commitTransaction', 3, instead)
       const adjustment = { productId: tea.id, delta: 5, note: 'counted', attempt: undefined }
-      const { movement, replayed } = await stores.stock.adjust(adjustment, ACT)
+      const { movement, replayed } = await stores.stock.adjust(adjustment, STAMP)
       assert.equal(proxy.lost(), 3)
       assert.deepEqual([movement.stockAfter, movement.version, replayed], [15, 2, false])
       assert.equal((await other.catalogue.find(tea.id))?.stock, 15)
@@ -57,7 +57,7 @@ mongoSuite('products in MongoDB when answers get lost', (server) => {
     test(`an edit is not refused because of itself, its commit ${how} (invariant 7)`, async (t) => {
       const { stores, other, proxy, tea } = await world(t)
       proxy.loseAnswerTo('commitTransaction', 1, instead)
-      const edited = await stores.catalogue.edit(tea.id, { name: 'Coffee', stock: 3 }, saw(1), ACT)
+      const edited = await stores.catalogue.edit(tea.id, { name: 'Coffee', stock: 3 }, saw(1), STAMP)
       assert.equal(proxy.lost(), 1)
       assert.deepEqual(await other.catalogue.find(tea.id), edited)
       assert.equal(edited.version, 2)
@@ -68,7 +68,7 @@ mongoSuite('products in MongoDB when answers get lost', (server) => {
       proxy.loseAnswerTo('commitTransaction', 1, instead)
       const [held, refused, added] = await Promise.allSettled([
         stores.stock.reserve([order({ [tea.id]: 4 }), order({ [tea.id]: 99 })], AT),
-        stores.catalogue.edit(tea.id, { stock: 1 }, saw(77), ACT),
+        stores.catalogue.edit(tea.id, { stock: 1 }, saw(77), STAMP),
         add(stores),
       ])
       assert.equal(proxy.lost(), 1)
@@ -85,7 +85,7 @@ mongoSuite('products in MongoDB when answers get lost', (server) => {
   test('an adjustment whose write was cut off before the commit is applied once (invariant 2)', async (t) => {
     const { stores, proxy, tea, check } = await world(t)
     proxy.loseAnswerTo('movements', 3)
-    await stores.stock.adjust({ productId: tea.id, delta: 5, note: 'counted', attempt: undefined }, ACT)
+    await stores.stock.adjust({ productId: tea.id, delta: 5, note: 'counted', attempt: undefined }, STAMP)
     assert.equal(proxy.lost(), 3)
     assert.equal((await stores.catalogue.find(tea.id))?.stock, 15)
     await check()
@@ -98,7 +98,7 @@ mongoSuite('products in MongoDB when answers get lost', (server) => {
       for (const command of ['products', 'movements', 'commitTransaction']) {
         const before = (await stores.catalogue.find(tea.id))!
         proxy.loseAnswerTo(command, 2, { ...conflict, errorLabels })
-        await stores.stock.adjust({ productId: tea.id, delta: 5, note: 'counted', attempt: undefined }, ACT)
+        await stores.stock.adjust({ productId: tea.id, delta: 5, note: 'counted', attempt: undefined }, STAMP)
         assert.equal(proxy.lost(), 2)
         assert.equal((await stores.catalogue.find(tea.id))?.stock, before.stock + 5)
       }

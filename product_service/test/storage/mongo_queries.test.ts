@@ -9,7 +9,7 @@ import { createMongoCatalogueStore } from '../../src/storage/mongo_catalogue_sto
 import { PRODUCT_INDEXES, readingsOf } from '../../src/storage/mongo_documents.ts'
 import { createMongoLedger } from '../../src/storage/mongo_ledger.ts'
 import { createMongoStockStore } from '../../src/storage/mongo_stock_store.ts'
-import { ACT, AT, nextId, order } from '../worlds.ts'
+import { AT, nextId, order, STAMP } from '../worlds.ts'
 
 mongoSuite('queries on products in MongoDB', (server) => {
   test('every one is served by an index', async () => {
@@ -22,11 +22,11 @@ mongoSuite('queries on products in MongoDB', (server) => {
       const audit = createMongoAuditStore(store)
       const fields = { name: 'Tea', description: 'hot', priceMinor: 100, stock: 9 }
       const [{ id }, other] = await Promise.all([
-        catalogue.create({ id: nextId(), fields }, ACT),
-        catalogue.create({ id: nextId(), fields }, ACT),
+        catalogue.create({ id: nextId(), fields }, STAMP),
+        catalogue.create({ id: nextId(), fields }, STAMP),
       ])
       await catalogue.find(id)
-      await catalogue.edit(id, { name: 'Green tea' }, undefined, ACT)
+      await catalogue.edit(id, { name: 'Green tea' }, undefined, STAMP)
       for (const sort of SORTS) {
         for (const inStock of [true, false]) {
           for (const words of [[], ['te'], ['te', 'ho']]) {
@@ -41,12 +41,12 @@ mongoSuite('queries on products in MongoDB', (server) => {
       await stock.release([a.orderId], AT)
       await stock.ship([b.orderId], AT)
       const attempt = { key: 'k', fingerprint: 'f' }
-      await stock.adjust({ productId: id, delta: 1, note: 'x', attempt }, ACT)
+      await stock.adjust({ productId: id, delta: 1, note: 'x', attempt }, STAMP)
       const page = await stock.movements(id, { after: undefined, limit: 1 })
       await stock.movements(id, { after: page!.next, limit: 1 })
       await audit.ledgerMismatches(undefined, 5)
       await audit.heldReservations(undefined, 5)
-      await catalogue.remove(id, undefined, ACT)
+      await catalogue.remove(id, undefined, STAMP)
     })
     assert.ok(seen.length >= 12, seen.join('; '))
   })

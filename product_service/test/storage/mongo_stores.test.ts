@@ -12,7 +12,7 @@ import { openStores } from '../../src/storage/open_stores.ts'
 import { auditContract } from '../audit_contract.ts'
 import { catalogueContract } from '../catalogue_contract.ts'
 import { stockContract } from '../stock_contract.ts'
-import { ACT, add, type MakeStores, nextId } from '../worlds.ts'
+import { add, type MakeStores, nextId, STAMP } from '../worlds.ts'
 
 async function open(
   t: TestContext,
@@ -69,9 +69,9 @@ mongoSuite('products in MongoDB', (server) => {
       id: nextId(),
       fields: { name: `Tea t${i}x`, description: '', priceMinor: 1, stock: 0 },
     }))
-    await first.catalogue.importProducts(teas, ACT)
+    await first.catalogue.importProducts(teas, STAMP)
     const gone = await add(first, { name: 'Gone' })
-    await first.catalogue.remove(gone.id, undefined, ACT)
+    await first.catalogue.remove(gone.id, undefined, STAMP)
     const plan = { service: 'product_service', database, indexes: PRODUCT_INDEXES }
     const raw = await openMongo({ runtime: systemRuntime, ...plan, url: server.url(database) })
     t.after(() => raw.close())

@@ -11,7 +11,7 @@ import type { Product } from '../../src/domain/product.ts'
 import { answerEach } from '../../src/http/answer_each.ts'
 import { movementId, PRODUCT_INDEXES } from '../../src/storage/mongo_documents.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
-import { ACT, AT, add, order } from '../worlds.ts'
+import { AT, add, order, STAMP } from '../worlds.ts'
 
 /** Of each kind of field one. */
 const SPOILT: readonly Record<string, unknown>[] = [
@@ -89,7 +89,7 @@ mongoSuite('documents in MongoDB that cannot be read', (server) => {
     )
     // Decided together, in one transaction of this process.
     const edits = await Promise.allSettled(
-      [tea, mug, lamp].map(({ id }) => stores.catalogue.edit(id, { name: 'New' }, undefined, ACT)),
+      [tea, mug, lamp].map(({ id }) => stores.catalogue.edit(id, { name: 'New' }, undefined, STAMP)),
     )
     assert.deepEqual(
       edits.map(({ status }) => status),
@@ -105,7 +105,7 @@ mongoSuite('documents in MongoDB that cannot be read', (server) => {
     const { stores, raw } = await world(t)
     const tea = await add(stores)
     for (let delta = 1; delta <= 7; delta++) {
-      await stores.stock.adjust({ productId: tea.id, delta, note: 'x', attempt: undefined }, ACT)
+      await stores.stock.adjust({ productId: tea.id, delta, note: 'x', attempt: undefined }, STAMP)
     }
     // Versions 2 to 8; the last of them says it is another one, which would begin the ledger again.
     await corrupt(raw, 'movements', movementId(tea.id, 8), { stockAfter: null })

@@ -17,19 +17,19 @@ import {
   makeIndexTables,
   OPENINGS_MAX,
   type Progress,
-  prepareIndexing,
+  prepareIndexStep,
   prepareOpening,
   STEP_LETTERS_MAX,
 } from '../../src/storage/sqlite_index.ts'
 import {
   createIndexFile,
   currentIndex,
+  type DamageReport,
+  type IndexRequest,
   indexFilesOf,
-  type Indexing as Step,
-  type Suspect,
 } from '../../src/storage/sqlite_index_file.ts'
-import { createIndexing, OPENING_WAIT_MS, WORDS_WAIT_MS } from '../../src/storage/sqlite_indexing.ts'
-import { ACT, AT, add, folder, openShop, order } from '../worlds.ts'
+import { createIndexer, OPENING_WAIT_MS, WORDS_WAIT_MS } from '../../src/storage/sqlite_indexer.ts'
+import { AT, add, folder, openShop, order, STAMP } from '../worlds.ts'
 
 const UNSEEN = undefined
 
@@ -77,11 +77,13 @@ suite('an index that cannot be written', () => {
     lock.exec('BEGIN IMMEDIATE')
     const ended: string[] = []
     const since = performance.now()
-    const edit = stores.catalogue.edit(lamp.id, { name: 'Chair' }, UNSEEN, ACT).then(() => ended.push('edit'))
+    const edit = stores.catalogue
+      .edit(lamp.id, { name: 'Chair' }, UNSEEN, STAMP)
+      .then(() => ended.push('edit'))
     for (let priceMinor = 100; priceMinor < 105; priceMinor++) {
       const [held] = await stores.stock.reserve([order({ [lamp.id]: 1 }, priceMinor)], AT)
       assert.equal(held!.status, 'held')
-      await stores.catalogue.edit(lamp.id, { priceMinor: priceMinor + 1 }, UNSEEN, ACT)
+      await stores.catalogue.edit(lamp.id, { priceMinor: priceMinor + 1 }, UNSEEN, STAMP)
       ended.push('sale')
     }
     await edit
@@ -123,7 +125,7 @@ suite('an index that cannot be written', () => {
     const lamp = await add(stores, { name: 'Lamp' })
     const lock = new DatabaseSync(file())
     lock.exec('BEGIN IMMEDIATE')
-    const edit = stores.catalogue.edit(lamp.id, { name: 'Chair' }, UNSEEN, ACT)
+    const edit = stores.catalogue.edit(lamp.id, { name: 'Chair' }, UNSEEN, STAMP)
     await isNamed(stores, lamp.id, 'Chair')
     await close()
     assert.equal((await edit).name, 'Chair')
@@ -200,14 +202,14 @@ suite('an index that is', () => {
     db.close()
     const index = createIndexFile(path)
     t.after(index.close)
-    for (const suspect of [
-      { file: first, sure: false },
-      { file: `${path}-words.9`, sure: true },
+    for (const damage of [
+      { file: first, certain: false },
+      { file: `${path}-words.9`, certain: true },
     ]) {
-      index.take({ most: 1, suspect })
+      index.indexNext({ limit: 1, damage })
       assert.equal(file(), first)
     }
-    index.take({ most: 1, suspect: { file: first, sure: true } })
+    index.indexNext({ limit: 1, damage: { file: first, certain: true } })
     assert.equal(file(), `${path}-words.2`)
   })
 
@@ -216,12 +218,12 @@ suite('an index that is', () => {
     await close()
     const index = createIndexFile(path)
     t.after(index.close)
-    index.take({ most: 9 })
+    index.indexNext({ limit: 9 })
     const other = new DatabaseSync(file(), { readOnly: true })
     t.after(() => other.close())
     const version = () => other.prepare('PRAGMA data_version').get()!.data_version
     const before = version()
-    index.take({ most: 9 })
+    index.indexNext({ limit: 9 })
     assert.equal(version(), before)
   })
 
@@ -231,14 +233,14 @@ suite('an index that is', () => {
     copyFileSync(path, `${path}.copy`)
     const later = await open(t, path)
     const [lamp] = (await search(later.stores, 'lamp')).items
-    await later.stores.catalogue.edit(lamp!.id, { name: 'Chair' }, UNSEEN, ACT)
+    await later.stores.catalogue.edit(lamp!.id, { name: 'Chair' }, UNSEEN, STAMP)
     await later.close()
     copyFileSync(`${path}.copy`, path)
     const restored = await open(t, path)
     assert.deepEqual(await found(restored.stores, 'lamp'), ['Lamp'])
     assert.deepEqual(await found(restored.stores, 'chair'), [])
     // As many changes as there were before: another name all the same.
-    await restored.stores.catalogue.edit(lamp!.id, { name: 'Table' }, UNSEEN, ACT)
+    await restored.stores.catalogue.edit(lamp!.id, { name: 'Table' }, UNSEEN, STAMP)
     await restored.close()
 
     const other = await open(t)
@@ -262,11 +264,11 @@ suite('an index that is', () => {
         db.exec(`UPDATE products SET name = '${renamed}'`)
         sqliteEngine.failAt(n, moment, SQLITE_ERRORS[n % SQLITE_ERRORS.length]!)
         try {
-          index.take({ most: 10 })
+          index.indexNext({ limit: 10 })
         } catch {}
         made = sqliteEngine.disarm()
         assert.deepEqual(
-          index.take({ most: 10 }),
+          index.indexNext({ limit: 10 }),
           { number: latest(db), left: 0, more: false },
           `${moment} ${n}`,
         )
@@ -328,12 +330,12 @@ suite('what the index follows', () => {
     const lamp = await add(stores, { name: 'Lamp' })
     assert.equal(latest(db), 1)
     await stores.stock.reserve([order({ [lamp.id]: 1 })], AT)
-    await stores.stock.adjust({ productId: lamp.id, delta: -9, note: 'x', attempt: undefined }, ACT)
-    await stores.catalogue.edit(lamp.id, { priceMinor: 7, name: 'Lamp' }, UNSEEN, ACT)
+    await stores.stock.adjust({ productId: lamp.id, delta: -9, note: 'x', attempt: undefined }, STAMP)
+    await stores.catalogue.edit(lamp.id, { priceMinor: 7, name: 'Lamp' }, UNSEEN, STAMP)
     assert.equal(latest(db), 1)
-    await stores.catalogue.edit(lamp.id, { name: 'Light' }, UNSEEN, ACT)
-    await stores.catalogue.edit(lamp.id, { description: 'new' }, UNSEEN, ACT)
-    await stores.catalogue.remove(lamp.id, UNSEEN, ACT)
+    await stores.catalogue.edit(lamp.id, { name: 'Light' }, UNSEEN, STAMP)
+    await stores.catalogue.edit(lamp.id, { description: 'new' }, UNSEEN, STAMP)
+    await stores.catalogue.remove(lamp.id, UNSEEN, STAMP)
     assert.equal(latest(db), 4)
     assert.equal(Number(db.prepare('SELECT count(*) AS n FROM text_changes').get()!.n), 1)
   })
@@ -364,9 +366,9 @@ suite('what the index follows', () => {
       }
       return statement
     }
-    const take = prepareIndexing(products, index)
-    while (added < 10) take(100)
-    take(100)
+    const indexNext = prepareIndexStep(products, index)
+    while (added < 10) indexNext(100)
+    indexNext(100)
     assert.equal(index.prepare("SELECT count(*) AS n FROM product_words('lamp')").get()!.n, added)
     for (const db of [products, other, index]) db.close()
   })
@@ -382,7 +384,7 @@ suite('what the index follows', () => {
       const index = createIndexFile(path)
       t.after(index.close)
       for (let steps = 1; ; steps++) {
-        const progress = index.take({ most: 200 })
+        const progress = index.indexNext({ limit: 200 })
         if (!progress.more && progress.left === 0) {
           assert.deepEqual(progress, end)
           return steps
@@ -439,24 +441,24 @@ suite('keeping in step', () => {
 
   test('nobody waits longer than the bounds, whatever hangs', async (t) => {
     const runtime = createVirtualRuntime()
-    const hanging = createIndexing(
+    const hanging = createIndexer(
       () => new Promise(() => {}),
       () => {},
       runtime,
     )
     assert.deepEqual([OPENING_WAIT_MS, WORDS_WAIT_MS], [5_000, 2_000])
-    await runtime.advanceUntil(hanging.opened())
+    await runtime.advanceUntil(hanging.waitUntilReady())
     assert.equal(runtime.monotonic(), OPENING_WAIT_MS)
-    await runtime.advanceUntil(hanging.reached(1))
+    await runtime.advanceUntil(hanging.waitUntilIndexed(1))
     assert.equal(runtime.monotonic(), OPENING_WAIT_MS + WORDS_WAIT_MS)
     let late: ((progress: Progress) => void) | undefined
-    const slow = createIndexing(
+    const slow = createIndexer(
       () => new Promise((resolve) => (late = resolve)),
       () => {},
       runtime,
     )
     t.after(() => slow.stop())
-    const first = slow.reached(1)
+    const first = slow.waitUntilIndexed(1)
     late!(inStep(0))
     await runtime.advanceUntil(first)
     assert.equal(runtime.monotonic(), OPENING_WAIT_MS + 2 * WORDS_WAIT_MS)
@@ -466,7 +468,7 @@ suite('keeping in step', () => {
     const runtime = createVirtualRuntime()
     const faults = ['full', 'full', 'gone', undefined]
     const notices: string[] = []
-    const indexing = createIndexing(
+    const indexing = createIndexer(
       async () => {
         const fault = faults.shift()
         if (fault !== undefined) throw new Error(fault)
@@ -476,7 +478,7 @@ suite('keeping in step', () => {
       runtime,
     )
     t.after(() => indexing.stop())
-    await runtime.advanceUntil(indexing.reached(1))
+    await runtime.advanceUntil(indexing.waitUntilIndexed(1))
     assert.equal(runtime.monotonic(), 50 + 100 + 200, 'pauses that double')
     assert.deepEqual(
       notices.map((text) => text.split(': ').at(-1)),
@@ -486,15 +488,15 @@ suite('keeping in step', () => {
 
   test('what fails is tried with less', async (t) => {
     const sizes: number[] = []
-    const take = async ({ most }: { most: number }) => {
-      sizes.push(most)
+    const indexNext = async ({ limit }: { limit: number }) => {
+      sizes.push(limit)
       if (sizes.length < 4) throw new Error('took too long')
       return inStep(1)
     }
     const runtime = createVirtualRuntime()
-    const indexing = createIndexing(take, () => {}, runtime)
+    const indexing = createIndexer(indexNext, () => {}, runtime)
     t.after(() => indexing.stop())
-    await runtime.advanceUntil(indexing.reached(1))
+    await runtime.advanceUntil(indexing.waitUntilIndexed(1))
     assert.deepEqual(sizes, [200, 100, 50, 25])
   })
 
@@ -502,33 +504,33 @@ suite('keeping in step', () => {
     for (let turns = 0; turns < 12; turns++) {
       let steps = 0
       const step = Promise.withResolvers<Progress>()
-      const indexing = createIndexing(
+      const indexing = createIndexer(
         () => (++steps === 1 ? step.promise : Promise.resolve(inStep(steps))),
         () => {},
         systemRuntime,
       )
       t.after(() => indexing.stop())
-      indexing.look()
+      indexing.wake()
       step.resolve(inStep(1))
       for (let turn = 0; turn < turns; turn++) await undefined
-      indexing.look()
+      indexing.wake()
       await sleep(1)
       assert.equal(steps, 2, `asked ${turns} turns later`)
     }
   })
 
   test('damage that somebody met is looked for once', async (t) => {
-    const asked: (Suspect | undefined)[] = []
-    const take = async ({ suspect }: Pick<Step, 'suspect'>) => {
-      asked.push(suspect)
+    const asked: (DamageReport | undefined)[] = []
+    const indexNext = async ({ damage }: Pick<IndexRequest, 'damage'>) => {
+      asked.push(damage)
       return inStep(asked.length)
     }
-    const indexing = createIndexing(take, () => {}, systemRuntime)
+    const indexing = createIndexer(indexNext, () => {}, systemRuntime)
     t.after(() => indexing.stop())
-    const suspect = { file: 'words.1', sure: true }
-    indexing.look(suspect)
-    indexing.look()
-    await indexing.reached(2)
-    assert.deepEqual(asked, [suspect, undefined])
+    const damage = { file: 'words.1', certain: true }
+    indexing.wake(damage)
+    indexing.wake()
+    await indexing.waitUntilIndexed(2)
+    assert.deepEqual(asked, [damage, undefined])
   })
 })

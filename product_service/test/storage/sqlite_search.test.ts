@@ -10,8 +10,8 @@ import { READS_WAITING_MAX } from '@shop/service_kit/runtime/reader_thread'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import type { Stores } from '../../src/domain/ports.ts'
 import { openSqliteStores } from '../../src/storage/open_stores.ts'
-import { REINDEXED_FIRST } from '../../src/storage/sqlite_indexing.ts'
-import { ACT, AT, folder, nextId, openShop, order } from '../worlds.ts'
+import { REINDEXED_FIRST } from '../../src/storage/sqlite_indexer.ts'
+import { AT, folder, nextId, openShop, order, STAMP } from '../worlds.ts'
 
 const UNSEEN = undefined
 const query = (words: readonly string[], sort: 'newest' | 'price' = 'newest') => ({
@@ -28,7 +28,7 @@ async function aShopOf(t: TestContext, count: number) {
       id: nextId(),
       fields: { name: `Thing ${done + i}`, description, priceMinor: (i * 7919) % 1_000, stock: 1_000 },
     }))
-    await stores.catalogue.importProducts(drafts, ACT)
+    await stores.catalogue.importProducts(drafts, STAMP)
   }
   const { items } = await stores.catalogue.list({ ...query([]), limit: 1 })
   return { stores, path, id: items[0]!.id, priceMinor: items[0]!.priceMinor }
@@ -62,7 +62,7 @@ suite('searches beside sales', () => {
   test('see what was written before they were asked for', async (t) => {
     const { stores, id } = await aShopOf(t, 250)
     for (let i = 0; i < 30; i++) {
-      await stores.catalogue.edit(id, { name: `Renamed r${i}x` }, UNSEEN, ACT)
+      await stores.catalogue.edit(id, { name: `Renamed r${i}x` }, UNSEEN, STAMP)
       const { items } = await stores.catalogue.list(query([`r${i}x`]))
       assert.equal(items.length, 1)
     }
@@ -136,8 +136,8 @@ suite('a large store of the first version', () => {
     const newest = (await first.catalogue.list(query(['lamp']))).items.map(({ id }) => id)
     assert.deepEqual(newest, ids.slice(-100).reverse())
     // Edits of what is not indexed yet, beside it.
-    await first.catalogue.edit(ids[0]!, { name: 'Chair' }, UNSEEN, ACT)
-    await first.catalogue.remove(ids[1]!, UNSEEN, ACT)
+    await first.catalogue.edit(ids[0]!, { name: 'Chair' }, UNSEEN, STAMP)
+    await first.catalogue.remove(ids[1]!, UNSEEN, STAMP)
     assert.deepEqual(await allFound(first, 'chair'), [ids[0]])
     await first.close()
 

@@ -7,7 +7,7 @@ import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { Unreadable } from '@shop/service_kit/storage/unreadable'
 import { SORTS } from '../../src/domain/ports.ts'
 import { openSqliteStores } from '../../src/storage/open_stores.ts'
-import { ACT, AT, add, folder, openShop, order } from '../worlds.ts'
+import { AT, add, folder, openShop, order, STAMP } from '../worlds.ts'
 
 const HUGE = '9223372036854775807'
 
@@ -56,7 +56,7 @@ test('a number that JavaScript cannot hold costs its own product: lists, searche
   assert.deepEqual([...new Set(told)].toSorted(), bad.map((id) => `a product ${id}`).toSorted())
   for (const id of bad) {
     await assert.rejects(stores.catalogue.find(id), Unreadable)
-    await assert.rejects(stores.catalogue.edit(id, { name: 'Coffee' }, undefined, ACT))
+    await assert.rejects(stores.catalogue.edit(id, { name: 'Coffee' }, undefined, STAMP))
   }
   const { checked, mismatches } = await stores.audit.ledgerMismatches(undefined, 10)
   assert.deepEqual([checked, mismatches.map(({ productId }) => productId)], [8, [bad[1], bad[2]]])

@@ -11,7 +11,7 @@ import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import type { Stores } from '../../src/domain/ports.ts'
 import { openSqliteStores } from '../../src/storage/open_stores.ts'
 import { currentIndex } from '../../src/storage/sqlite_index_file.ts'
-import { ACT, AT, add, folder, nextId, onOneFile, openShop, order } from '../worlds.ts'
+import { AT, add, folder, nextId, onOneFile, openShop, order, STAMP } from '../worlds.ts'
 
 const UNSEEN = undefined
 
@@ -82,19 +82,19 @@ suite('thousands of edits, removals, sales, counts and refusals at once', () => 
     const doings: ((i: number, id: string, here: Stores) => Promise<void>)[] = [
       async (i, id, here) => {
         const name = `Renamed r${i}x`
-        assert.equal((await here.catalogue.edit(id, { name }, UNSEEN, ACT)).name, name)
+        assert.equal((await here.catalogue.edit(id, { name }, UNSEEN, STAMP)).name, name)
         names.get(id)!.add(name)
       },
       async (i, id, here) => {
         const description = `Made of parts d${i} and light`
-        assert.equal((await here.catalogue.edit(id, { description }, UNSEEN, ACT)).description, description)
+        assert.equal((await here.catalogue.edit(id, { description }, UNSEEN, STAMP)).description, description)
       },
       async (i, _id, here) => {
         const { id } = await add(here, { name: `Passing p${i}` })
         assert.equal((await here.catalogue.find(id))?.name, `Passing p${i}`)
-        await here.catalogue.remove(id, UNSEEN, ACT)
+        await here.catalogue.remove(id, UNSEEN, STAMP)
         assert.equal(await here.catalogue.find(id), undefined)
-        await assert.rejects(here.catalogue.remove(id, UNSEEN, ACT), { code: 'product_not_found' })
+        await assert.rejects(here.catalogue.remove(id, UNSEEN, STAMP), { code: 'product_not_found' })
       },
       async (_i, id, here) => {
         const [held] = await here.stock.reserve([order({ [id]: 2 })], AT)
@@ -109,17 +109,17 @@ suite('thousands of edits, removals, sales, counts and refusals at once', () => 
       },
       async (i, id, here) => {
         const adjustment = { productId: id, delta: 3, note: 'counted', attempt: undefined }
-        const { movement, replayed } = await here.stock.adjust(adjustment, { ...ACT, by: `counter ${i}` })
+        const { movement, replayed } = await here.stock.adjust(adjustment, { ...STAMP, by: `counter ${i}` })
         assert.deepEqual([movement.delta, movement.by, replayed], [3, `counter ${i}`, false])
         counted.set(id, counted.get(id)! + 3)
       },
       async (_i, id, here) => {
         const adjustment = { productId: id, delta: -1_000_000, note: 'lost', attempt: undefined }
-        await assert.rejects(here.stock.adjust(adjustment, ACT), { code: 'insufficient_stock' })
+        await assert.rejects(here.stock.adjust(adjustment, STAMP), { code: 'insufficient_stock' })
       },
       async (_i, id, here) => {
         const stale = [0]
-        await assert.rejects(here.catalogue.edit(id, { name: 'Stale' }, stale, ACT), {
+        await assert.rejects(here.catalogue.edit(id, { name: 'Stale' }, stale, STAMP), {
           code: 'version_conflict',
         })
       },
@@ -195,12 +195,12 @@ suite('a store of the first version', () => {
     }
     assert.deepEqual(await found('lamp'), [ids[4], ids[3], ids[2]])
     for (let i = 0; i < 20; i++) {
-      const edited = await stores.catalogue.edit(ids[3]!, { name: `Chair ${i}` }, UNSEEN, ACT)
+      const edited = await stores.catalogue.edit(ids[3]!, { name: `Chair ${i}` }, UNSEEN, STAMP)
       assert.equal(edited.name, `Chair ${i}`)
     }
     assert.deepEqual(await found('chair'), [ids[3]])
     assert.deepEqual(await found('lamp'), [ids[4], ids[2]])
-    await stores.catalogue.remove(ids[4]!, UNSEEN, ACT)
+    await stores.catalogue.remove(ids[4]!, UNSEEN, STAMP)
     assert.deepEqual(await found('v4'), [])
     assert.deepEqual((await stores.audit.ledgerMismatches(undefined, 10)).mismatches, [])
   })
@@ -213,9 +213,9 @@ suite('the index of words', () => {
     t.after(() => stores.close())
     const products = await Promise.all(Array.from({ length: 20 }, () => add(stores)))
     for (let i = 0; i < 200; i++) {
-      await stores.catalogue.edit(products[i % 20]!.id, { description: `round ${i}` }, UNSEEN, ACT)
+      await stores.catalogue.edit(products[i % 20]!.id, { description: `round ${i}` }, UNSEEN, STAMP)
     }
-    for (const { id } of products) await stores.catalogue.remove(id, UNSEEN, ACT)
+    for (const { id } of products) await stores.catalogue.remove(id, UNSEEN, STAMP)
     const db = new DatabaseSync(currentIndex(path)!.file, { readOnly: true })
     t.after(() => db.close())
     const tables = db

@@ -7,7 +7,7 @@ import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { LINES_MAX } from '../../src/domain/reservation.ts'
 import { openSqliteStores } from '../../src/storage/open_stores.ts'
 import { CHUNK_LINES_MAX, CHUNK_ORDERS_MAX } from '../../src/storage/stock_in_chunks.ts'
-import { ACT, AT, folder, nextId, order } from '../worlds.ts'
+import { AT, folder, nextId, order, STAMP } from '../worlds.ts'
 
 /** Each write saves a product once, however many of its orders want it; so these are the writes. */
 function countWrites(t: TestContext) {
@@ -34,7 +34,7 @@ async function open(t: TestContext) {
     const fields = { name: 'Tea', description: '', priceMinor: 100, stock: 10_000 }
     return { id: nextId(), fields }
   })
-  await catalogue.importProducts(drafts, ACT)
+  await catalogue.importProducts(drafts, STAMP)
   return { stock, ids: drafts.map(({ id }) => id) }
 }
 

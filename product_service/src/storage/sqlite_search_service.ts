@@ -4,16 +4,16 @@ import { createReaderThread } from '@shop/service_kit/runtime/reader_thread'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { SqliteStore } from '@shop/service_kit/sqlite/store'
 import type { CatalogueQuery } from '../domain/ports.ts'
-import { makeIndexTables, type Progress, prepareIndexing, prepareOpening } from './sqlite_index.ts'
-import type { Indexing as Step } from './sqlite_index_file.ts'
-import { createIndexing, type Indexing, NO_INDEXING } from './sqlite_indexing.ts'
+import { makeIndexTables, type Progress, prepareIndexStep, prepareOpening } from './sqlite_index.ts'
+import type { IndexRequest } from './sqlite_index_file.ts'
+import { createIndexer, type Indexer, NO_INDEXER } from './sqlite_indexer.ts'
 import type { ReadProducts } from './sqlite_rows.ts'
 import { createSqliteSearch, type SqliteSearch } from './sqlite_search.ts'
 import type { Found } from './sqlite_search_thread.ts'
 
-export type Searching = {
+export type SearchService = {
   readonly search: SqliteSearch
-  readonly reached: Indexing['reached']
+  readonly waitUntilIndexed: Indexer['waitUntilIndexed']
   close(): Promise<void>
 }
 
@@ -21,54 +21,54 @@ const SEARCH_THREAD = new URL('./sqlite_search_thread.ts', import.meta.url)
 const INDEX_THREAD = new URL('./sqlite_index_thread.ts', import.meta.url)
 
 /** `lookOnly`: the store is not changed, so its index is not either. */
-export async function startSearching(
+export async function startSearch(
   store: SqliteStore,
   path: string,
   reading: ReadProducts,
   runtime: Runtime,
   notice: (text: string) => void,
-  lookOnly = false,
-): Promise<Searching> {
+  readOnly = false,
+): Promise<SearchService> {
   if (path === ':memory:') return searchInPlace(store, reading, runtime, notice)
   const searcher = createReaderThread<CatalogueQuery, Found>(SEARCH_THREAD, path, {
     runtime,
     what: 'searches',
   })
-  const { indexing, close } = lookOnly
-    ? { indexing: NO_INDEXING, async close() {} }
-    : await startIndexing(store, path, runtime, notice)
+  const { indexing, close } = readOnly
+    ? { indexing: NO_INDEXER, async close() {} }
+    : await startIndexer(store, path, runtime, notice)
   return {
     async search(query) {
       const found = await searcher.ask(query)
       if ('damaged' in found) {
-        indexing.look(found.suspect)
+        indexing.wake(found.damage)
         throw new Problem('store_unavailable', `The search failed: ${found.damaged}; try again.`)
       }
-      if (found.behind) indexing.look()
+      if (found.behind) indexing.wake()
       return found
     },
-    reached: indexing.reached,
+    waitUntilIndexed: indexing.waitUntilIndexed,
     async close() {
       await Promise.all([searcher.close(), close()])
     },
   }
 }
 
-async function startIndexing(
+async function startIndexer(
   store: SqliteStore,
   path: string,
   runtime: Runtime,
   notice: (text: string) => void,
 ) {
   await store.write(prepareOpening(store.writer))
-  const indexer = createReaderThread<Step, Progress>(INDEX_THREAD, path, {
+  const indexer = createReaderThread<IndexRequest, Progress>(INDEX_THREAD, path, {
     runtime,
     what: 'changes of the index',
   })
-  const indexing = createIndexing(indexer.ask, notice, runtime)
+  const indexing = createIndexer(indexer.ask, notice, runtime)
   // An empty shop has no thread before it needs one.
   if (store.reader.prepare('SELECT max(seq) AS newest FROM products').get()!.newest !== null)
-    await indexing.opened()
+    await indexing.waitUntilReady()
   return {
     indexing,
     async close() {
@@ -83,11 +83,15 @@ async function searchInPlace(
   reading: ReadProducts,
   runtime: Runtime,
   notice: (text: string) => void,
-): Promise<Searching> {
+): Promise<SearchService> {
   store.writer.exec("ATTACH ':memory:' AS words")
   makeIndexTables(store.writer, 'words')
-  const take = prepareIndexing(store.writer, store.writer)
+  const indexNext = prepareIndexStep(store.writer, store.writer)
   await store.write(prepareOpening(store.writer))
-  const { reached, stop } = createIndexing(({ most }) => store.write(() => take(most)), notice, runtime)
-  return { search: createSqliteSearch(store.reader, reading, runtime), reached, close: stop }
+  const { waitUntilIndexed, stop } = createIndexer(
+    ({ limit }) => store.write(() => indexNext(limit)),
+    notice,
+    runtime,
+  )
+  return { search: createSqliteSearch(store.reader, reading, runtime), waitUntilIndexed, close: stop }
 }
