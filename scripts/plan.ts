@@ -11,7 +11,7 @@ import {
   readEnvironment,
   TrustedProxiesConfig,
 } from '@shop/service_kit/runtime/config'
-import Type from 'typebox'
+import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import { refuse } from './arguments.ts'
 import { type ProcessEntry, SERVICES, type ServiceEntry, type ServiceName, STOREFRONT } from './services.ts'
 import { type FirstRun, planFirstRun, type SecretGenerators } from './start/first_run.ts'
@@ -137,7 +137,7 @@ function readPort(variable: string, otherwise: number, env: NodeJS.ProcessEnv, f
   return Math.min(otherwise, PORT_MAX)
 }
 
-function readAddressConfig(env: NodeJS.ProcessEnv): Type.Static<typeof AddressConfig> {
+function readAddressConfig(env: NodeJS.ProcessEnv): Static<typeof AddressConfig> {
   try {
     return readEnvironment(AddressConfig, env)
   } catch (error) {

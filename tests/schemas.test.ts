@@ -8,7 +8,7 @@ import { ConfigSchema as AuthConfig } from '@shop/auth_service/config'
 import { ConfigSchema as OrderConfig } from '@shop/order_service/config'
 import { ConfigSchema as ProductConfig } from '@shop/product_service/config'
 import { BODY_BYTES_MAX } from '@shop/service_kit/http/app'
-import { createValidatorCompiler } from '@shop/service_kit/http/validation'
+import { compileValidator } from '@shop/service_kit/http/validation'
 import { SAYS } from '@shop/service_kit/runtime/sentences'
 import { ConfigSchema as StorefrontConfig } from '@shop/storefront/config'
 import { openApiDocuments } from '../scripts/docs/openapi.ts'
@@ -100,7 +100,7 @@ const JUDGING_MS_MAX = 10
 const FAULTS_MAX = 1_000
 
 suite('no body within the limit is a weapon', () => {
-  const compile = createValidatorCompiler()
+  const compile = compileValidator
   for (const [name, schema] of bodies) {
     test(name, () => {
       const judge = compile({ schema, httpPart: 'body', method: 'POST', url: '/' }) as {

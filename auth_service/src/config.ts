@@ -8,7 +8,7 @@ import {
   readEnvironment,
   TrustedProxiesConfig,
 } from '@shop/service_kit/runtime/config'
-import Type, { type Static } from 'typebox'
+import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import { REFRESH_TOKEN_TTL_SECONDS_DEFAULT } from './domain/sessions.ts'
 import { ACCESS_TOKEN_TTL_SECONDS_MAX } from './domain/signing_keys.ts'
 import { FREE_ATTEMPTS_DEFAULT, REGISTRATIONS_DEFAULT } from './domain/throttling.ts'

@@ -8,7 +8,7 @@ import {
   PortConfig,
   readEnvironment,
 } from '@shop/service_kit/runtime/config'
-import Type, { type Static } from 'typebox'
+import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import { DATABASE_FILE } from './storage/open_stores.ts'
 
 export const SERVICE = 'order_service'

@@ -3,8 +3,8 @@
 import { ConfigSchema as AuthConfig } from '@shop/auth_service/config'
 import { ConfigSchema as OrderConfig } from '@shop/order_service/config'
 import { ConfigSchema as ProductConfig } from '@shop/product_service/config'
+import type { TSchema } from '@shop/service_kit/runtime/schema_types'
 import { ConfigSchema as StorefrontConfig } from '@shop/storefront/config'
-import type { TSchema } from 'typebox'
 import { SERVICES, STOREFRONT } from '../services.ts'
 
 type Variable = TSchema & {

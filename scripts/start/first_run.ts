@@ -7,8 +7,8 @@
 import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigError, readEnvironment } from '@shop/service_kit/runtime/config'
+import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import { valueIn } from '@shop/service_kit/runtime/secret_files'
-import Type from 'typebox'
 import { OWNER_ONLY, restrictFolder } from './owner_only.ts'
 
 export const SECRETS_FILE = 'secrets.json'
@@ -118,7 +118,7 @@ const Given = Type.Object({
 })
 
 /** What the environment gives, as values or as files. */
-function readGiven(env: NodeJS.ProcessEnv, faults: string[]): Type.Static<typeof Given> {
+function readGiven(env: NodeJS.ProcessEnv, faults: string[]): Static<typeof Given> {
   try {
     return readEnvironment(Given, env)
   } catch (error) {

@@ -10,8 +10,8 @@ import {
   readEnvironment,
   TrustedProxiesConfig,
 } from '@shop/service_kit/runtime/config'
+import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import { SAYS } from '@shop/service_kit/runtime/sentences'
-import Type, { type Static } from 'typebox'
 
 const ORIGINS = {
   pattern: '^https?://[^,\\s]+(,https?://[^,\\s]+)*$',

@@ -2,7 +2,7 @@
 import { ADMIN_PROBLEMS, BODY_PROBLEMS, operationsOf, USER_PROBLEMS } from '@shop/service_kit/http/operation'
 import { PageOf, PageQuery } from '@shop/service_kit/http/paging'
 import { Body, Id, Timestamp } from '@shop/service_kit/http/schemas'
-import Type, { type Static } from 'typebox'
+import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '../domain/passwords.ts'
 import type { Role, User } from '../domain/ports.ts'
 import { REFRESH_TOKEN_LENGTH_MAX } from '../domain/sessions.ts'

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import type { App } from '@shop/service_kit/http/app_types'
 import { empty } from '@shop/service_kit/http/empty'
 import { WITHDRAWN_MAX, WITHDRAWN_PATH } from '@shop/service_kit/identity/withdrawn_tokens'
-import type { Static } from 'typebox'
+import type { Static } from '@shop/service_kit/runtime/schema_types'
 import type { UserStore } from '../domain/ports.ts'
 import { withdrawals } from '../domain/withdrawals.ts'
 import {

@@ -1,7 +1,7 @@
 /** What other services check access tokens with, on the wire. */
 import { operationsOf } from '@shop/service_kit/http/operation'
 import { Id } from '@shop/service_kit/http/schemas'
-import Type, { type Static } from 'typebox'
+import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import type { Withdrawal } from '../domain/ports.ts'
 import { PROBLEMS } from './problems.ts'
 

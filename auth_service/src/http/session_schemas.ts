@@ -1,8 +1,8 @@
 /** Tokens on the wire, and the operations that give and end them. */
 import { BODY_PROBLEMS, operationsOf } from '@shop/service_kit/http/operation'
 import { Body } from '@shop/service_kit/http/schemas'
+import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import { SAYS } from '@shop/service_kit/runtime/sentences'
-import Type, { type Static } from 'typebox'
 import type { AccessToken } from '../domain/crypto_ports.ts'
 import type { User } from '../domain/ports.ts'
 import { REFRESH_TOKEN_LENGTH_MAX } from '../domain/sessions.ts'

@@ -1,7 +1,7 @@
 /** The operation that follows the changes of an order. */
 import { operationsOf, USER_PROBLEMS } from '@shop/service_kit/http/operation'
+import Type from '@shop/service_kit/runtime/schema_types'
 import { SAYS } from '@shop/service_kit/runtime/sentences'
-import Type from 'typebox'
 import { OrderParams } from './order_views.ts'
 import { PROBLEMS } from './problems.ts'
 

@@ -2,7 +2,7 @@
 import { BODY_PROBLEMS, operationsOf, USER_PROBLEMS } from '@shop/service_kit/http/operation'
 import { PageOf, PageQuery } from '@shop/service_kit/http/paging'
 import { Body, IDEMPOTENCY_KEY_LENGTH_MAX, Id, Version } from '@shop/service_kit/http/schemas'
-import Type from 'typebox'
+import Type from '@shop/service_kit/runtime/schema_types'
 import { OrderParams, OrderView, Status } from './order_views.ts'
 import { PROBLEMS } from './problems.ts'
 

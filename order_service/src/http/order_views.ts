@@ -1,7 +1,7 @@
 /** An order on the wire: snake_case, money as decimal strings. Apart from the operations, because problems show orders too. */
 import { Id, Money, NullableString, Timestamp, Version } from '@shop/service_kit/http/schemas'
 import { formatMoney } from '@shop/service_kit/money/money'
-import Type, { type Static } from 'typebox'
+import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import { type Actor, allowedFor } from '../domain/change_order.ts'
 import {
   type AskedLine,

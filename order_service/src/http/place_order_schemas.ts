@@ -1,7 +1,7 @@
 /** The operation that places an order. */
 import { BODY_PROBLEMS, operationsOf, USER_PROBLEMS } from '@shop/service_kit/http/operation'
 import { Body, Id, IdempotencyHeaders, IntegerInput, MoneyInput } from '@shop/service_kit/http/schemas'
-import Type, { type Static } from 'typebox'
+import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import { LINES_MAX, QUANTITY_MAX } from '../domain/order.ts'
 import { OrderView } from './order_views.ts'
 import { PROBLEMS } from './problems.ts'

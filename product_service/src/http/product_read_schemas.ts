@@ -1,7 +1,7 @@
 /** The operations that read the catalogue. */
 import { operationsOf } from '@shop/service_kit/http/operation'
 import { PageOf, PageQuery } from '@shop/service_kit/http/paging'
-import Type from 'typebox'
+import Type from '@shop/service_kit/runtime/schema_types'
 import { SEARCH_SORTS } from '../domain/ports.ts'
 import { QUERY_LENGTH_MAX, QUERY_WORDS_MAX } from '../domain/search.ts'
 import { PROBLEMS } from './problems.ts'

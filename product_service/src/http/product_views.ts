@@ -1,7 +1,7 @@
 /** A product on the wire. Apart from the operations, because problems show products too. */
 import { Id, Money, Timestamp, Version } from '@shop/service_kit/http/schemas'
 import { formatMoney } from '@shop/service_kit/money/money'
-import Type, { type Static } from 'typebox'
+import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import type { Product } from '../domain/product.ts'
 
 export const ProductParams = Type.Object({ id: Id })

@@ -2,7 +2,7 @@
 import { ADMIN_PROBLEMS, BODY_PROBLEMS, operationsOf } from '@shop/service_kit/http/operation'
 import { Body, IntegerInput, MoneyInput } from '@shop/service_kit/http/schemas'
 import { Typed } from '@shop/service_kit/http/text'
-import Type, { type Static } from 'typebox'
+import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import { DESCRIPTION_LENGTH_MAX, NAME_LENGTH_MAX, STOCK_MAX } from '../domain/product.ts'
 import { PROBLEMS } from './problems.ts'
 import { ProductParams, ProductView } from './product_views.ts'

@@ -2,7 +2,7 @@
 import { operationsOf } from '@shop/service_kit/http/operation'
 import { Body, Id, Money, MoneyInput } from '@shop/service_kit/http/schemas'
 import { formatMoney, readWritten } from '@shop/service_kit/money/money'
-import Type, { type Static, type TSchema } from 'typebox'
+import Type, { type Static, type TSchema } from '@shop/service_kit/runtime/schema_types'
 import {
   BATCH_MAX,
   LINES_MAX,

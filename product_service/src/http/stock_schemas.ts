@@ -10,7 +10,7 @@ import {
   Timestamp,
 } from '@shop/service_kit/http/schemas'
 import { Typed } from '@shop/service_kit/http/text'
-import Type, { type Static } from 'typebox'
+import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import { type Movement, NOTE_LENGTH_MAX, STOCK_MAX } from '../domain/product.ts'
 import { PROBLEMS } from './problems.ts'
 import { ProductParams } from './product_views.ts'

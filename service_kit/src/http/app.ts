@@ -36,9 +36,10 @@ import { describeProblem } from './problems.ts'
 import { createReadinessLook, type Readiness } from './readiness.ts'
 import { faultOfHead, pathOfTarget } from './request_heads.ts'
 import { createRequestLogs } from './request_log.ts'
+import { compileSerializer } from './serialization.ts'
 import type { Tracing } from './tracing.ts'
 import { limitUntaken, UNTAKEN_LIMITS, type UntakenLimits } from './untaken.ts'
-import { createValidatorCompiler } from './validation.ts'
+import { compileValidator } from './validation.ts'
 
 export const BODY_BYTES_MAX = 64 * 1024
 export const HEADER_BYTES_MAX = 16 * 1024
@@ -152,7 +153,8 @@ function createBareApp(options: HttpAppOptions, access: AccessChecks, observed?:
   limitConnections(app.server, connectionsMax, !options.trustedProxies?.length)
   app.server.on('checkExpectation', broken.answerExpectation)
 
-  app.setValidatorCompiler(createValidatorCompiler())
+  app.setValidatorCompiler(compileValidator)
+  app.setSerializerCompiler(compileSerializer)
   answerUnroutedAtOnce(app, answerProblems(app, answer))
   readBodies(app)
   tracing?.instrument(app)

@@ -2,8 +2,9 @@
  * Keyset pages: a cursor names the last row seen, never an offset, so a page costs the same however
  * deep it is and rows added meanwhile neither repeat nor hide others. There are no total counts.
  */
-import Type, { type TSchema } from 'typebox'
+
 import { Problem } from '../runtime/problem.ts'
+import Type, { type TSchema } from '../runtime/schema_types.ts'
 
 export const PAGE_LIMIT_DEFAULT = 20
 export const PAGE_LIMIT_MAX = 100

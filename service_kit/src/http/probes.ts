@@ -2,8 +2,9 @@
  * What a balancer asks a service: is it alive, and should work be sent to it. Whoever may ask is told no more than that;
  * the reasons, the figures and the documents are on the operations port (operations.ts).
  */
-import Type from 'typebox'
+
 import { Problem } from '../runtime/problem.ts'
+import Type from '../runtime/schema_types.ts'
 import type { App } from './app_types.ts'
 import { KIT_PROBLEMS } from './problems.ts'
 import { LEAVING, type ReadinessLook } from './readiness.ts'

@@ -1,6 +1,7 @@
 /** Building blocks of route schemas that more than one service uses. */
-import Type, { type TProperties, type TSchema } from 'typebox'
+
 import { MONEY_PATTERN } from '../money/money.ts'
+import Type, { type TProperties, type TSchema } from '../runtime/schema_types.ts'
 import { SAYS } from '../runtime/sentences.ts'
 import type { Catalogue } from './problem_tables.ts'
 

@@ -12,7 +12,7 @@
  *  4. A name shows something: a letter, a digit, a sign, and not only what leaves a blank.
  */
 import type { Ajv } from 'ajv'
-import Type from 'typebox'
+import Type from '../runtime/schema_types.ts'
 
 /** `line`: one line that shows something; `note`: the same on any number of lines; `prose`: it may also be blank. */
 export type TextKind = 'line' | 'note' | 'prose'

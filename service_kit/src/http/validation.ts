@@ -7,11 +7,13 @@
  *  2. Judging ends at the first fault; only of a body of a person's size are all faults looked for, so that a form
  *     is mended at one go. A large body costs no more than reading it did.
  *  3. An id is accepted in either case and is lower-case from here on, wherever it came: path, query or body.
+ *  4. A schema is compiled once in a process, however many routes and apps name it.
  */
 import { Ajv, type Options, type ValidateFunction } from 'ajv'
 import formats from 'ajv-formats'
 import type { FastifySchemaCompiler } from 'fastify'
 import { SAYS } from '../runtime/sentences.ts'
+import { compiledOnce } from './compiled_once.ts'
 import { addTextRule } from './text.ts'
 
 /** Values in a body of which all faults are told: more than any form has. */
@@ -30,15 +32,20 @@ const AJV: Options = {
   verbose: true,
 }
 
-export function createValidatorCompiler(): FastifySchemaCompiler<unknown> {
-  const asSent = withRules(new Ajv(AJV))
-  const wholly = withRules(new Ajv({ ...AJV, allErrors: true }))
-  return ({ schema, httpPart }) => {
-    const given = withIdsLowered(schema) as object
-    if (httpPart !== 'body') return judgeText(asSent.compile(given), given)
-    return judgeBody(asSent.compile(given), wholly.compile(given))
-  }
-}
+const firstFault = withRules(new Ajv(AJV))
+const allFaults = withRules(new Ajv({ ...AJV, allErrors: true }))
+
+const bodyValidator = compiledOnce((schema) => {
+  const given = withIdsLowered(schema) as object
+  return judgeBody(firstFault.compile(given), allFaults.compile(given))
+})
+const textValidator = compiledOnce((schema) => {
+  const given = withIdsLowered(schema) as object
+  return judgeText(firstFault.compile(given), given)
+})
+
+export const compileValidator: FastifySchemaCompiler<unknown> = ({ schema, httpPart }) =>
+  (httpPart === 'body' ? bodyValidator : textValidator)(schema as object)
 
 type Texts = Record<string, unknown>
 

@@ -7,9 +7,9 @@
  */
 import { isIP } from 'node:net'
 import { Ajv } from 'ajv'
-import type { Static, TObject } from 'typebox'
-import Type from 'typebox'
 import { currencyDigits } from '../money/money.ts'
+import type { Static, TObject } from './schema_types.ts'
+import Type from './schema_types.ts'
 import { readValueFile } from './secret_files.ts'
 import { faultsOf, SAYS } from './sentences.ts'
 

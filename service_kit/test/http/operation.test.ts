@@ -1,8 +1,8 @@
 /** What a declared operation becomes: access, schema, and the answers of its problems. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import Type from 'typebox'
 import { operationsOf } from '../../src/http/operation.ts'
+import Type from '../../src/runtime/schema_types.ts'
 import { createPlainApp } from '../fixtures/plain_app.ts'
 
 const PROBLEMS = {

@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
-import Type from 'typebox'
 import {
   CommonConfig,
   ConfigError,
@@ -17,6 +16,7 @@ import {
   readEnvironment,
   TrustedProxiesConfig,
 } from '../../src/runtime/config.ts'
+import Type from '../../src/runtime/schema_types.ts'
 
 const Schema = Type.Object({
   ...CommonConfig,

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
-import Type from 'typebox'
 import { readEnvironment } from '../../src/runtime/config.ts'
+import Type from '../../src/runtime/schema_types.ts'
 import { valueIn } from '../../src/runtime/secret_files.ts'
 
 const INIT = readFileSync(new URL('../../../deploy/mongo/mongo_init.js', import.meta.url), 'utf8')

@@ -1,6 +1,6 @@
 /** Operations of browsers, which the reference leaves out. */
 import { operationsOf } from '@shop/service_kit/http/operation'
-import Type from 'typebox'
+import Type from '@shop/service_kit/runtime/schema_types'
 import { PROBLEMS } from './problems.ts'
 
 const operation = operationsOf(PROBLEMS, 'pages')

@@ -1,6 +1,6 @@
 /** Sessions of pages on the wire, and the operations on them. */
 import { operationsOf } from '@shop/service_kit/http/operation'
-import Type from 'typebox'
+import Type from '@shop/service_kit/runtime/schema_types'
 import { PROBLEMS } from './problems.ts'
 
 const operation = operationsOf(PROBLEMS, 'sessions')

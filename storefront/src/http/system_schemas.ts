@@ -1,7 +1,7 @@
 /** The state of the system on the wire, and the operation that reads it. */
 import { ADMIN_PROBLEMS, operationsOf } from '@shop/service_kit/http/operation'
 import { NullableInteger, NullableString } from '@shop/service_kit/http/schemas'
-import Type, { type Static } from 'typebox'
+import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import { PROBLEMS } from './problems.ts'
 
 const operation = operationsOf(PROBLEMS, 'operations')

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { compiledOnce } from '../../src/http/compiled_once.ts'
+import { compileSerializer } from '../../src/http/serialization.ts'
+import { compileValidator } from '../../src/http/validation.ts'
+import Type from '../../src/runtime/schema_types.ts'
+
+const route = { method: 'POST', url: '/', httpStatus: '200' }
+
+suite('schemas are compiled once', () => {
+  test('the same object once, an equal one again', () => {
+    const compiled: object[] = []
+    const compile = compiledOnce((schema) => compiled.push(schema))
+    const schema = { type: 'string' }
+    assert.deepEqual([compile(schema), compile(schema), compile({ ...schema })], [1, 1, 2])
+  })
+
+  test('a validator of text and one of a body are two', () => {
+    const schema = Type.Object({ count: Type.Integer() })
+    const [body, query] = (['body', 'querystring'] as const).map(
+      (httpPart) => () => compileValidator({ ...route, schema, httpPart }) as (values: object) => boolean,
+    )
+    assert.equal(body!(), body!())
+    assert.equal(query!(), query!())
+    assert.deepEqual([body!()({ count: '3' }), query!()({ count: '3' })], [false, true])
+  })
+
+  test('a serializer, which writes the fields of its schema alone', () => {
+    const schema = Type.Object({ name: Type.String() })
+    const compile = () => compileSerializer({ ...route, schema })
+    assert.equal(compile(), compile())
+    assert.equal(compile()({ name: 'Mug', secret: 'x' }), '{"name":"Mug"}')
+  })
+})
