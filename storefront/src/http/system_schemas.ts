@@ -1,7 +1,7 @@
 /** The state of the system on the wire, and the operation that reads it. */
 import { ADMIN_PROBLEMS, operationsOf } from '@shop/service_kit/http/operation'
 import { NullableInteger, NullableString } from '@shop/service_kit/http/schemas'
-import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
+import Type, { type Static, type TObject } from '@shop/service_kit/runtime/schema_types'
 import { PROBLEMS } from './problems.ts'
 
 const operation = operationsOf(PROBLEMS, 'operations')
@@ -22,7 +22,7 @@ const FIGURES = {
   }),
   ledger_checked_at: time('product_service: end of its last pass over the ledger; null before the first'),
 }
-export type Figures = Static<Type.TObject<typeof FIGURES>>
+export type Figures = Static<TObject<typeof FIGURES>>
 
 const ReplicaView = Type.Object({
   address: Type.String({ description: 'Its operations port, as the gateway reaches it' }),
