@@ -1,6 +1,6 @@
 /** Filling stores through their own ports, so that what is measured is what the services would have written. */
 import { randomUUIDv7 } from 'node:crypto'
-import { scheduleMoved, scheduleNew } from '@shop/order_service/domain/schedule'
+import { scheduleChanged, scheduleNew } from '@shop/order_service/domain/schedule'
 import { confirm, newOrder } from '@shop/order_service/domain/transitions'
 import { openStores as openOrders } from '@shop/order_service/storage/open_stores'
 import { openStores as openProducts } from '@shop/product_service/storage/open_stores'
@@ -83,7 +83,7 @@ export async function fillOrders(
         )
         const lines = [{ productId, quantity: 1, name: nameOf(n), unitPriceMinor: 1999 }]
         const confirmed = { ...confirm(draft, lines, now), version: 2 }
-        return scheduleMoved(confirmed, scheduleNew(draft, now).schedule, now)
+        return scheduleChanged(confirmed, scheduleNew(draft, now).schedule, now)
       })
       await Promise.all(added.map((stored) => orders.addOnce(stored)))
       for (const { order } of added) orderIds.push(order.id)

@@ -89,7 +89,7 @@ async function whole(response: Response): Promise<Response> {
  * Reading ends within `ms`, whatever it waits for: attempts, pauses between them, a new token. Whoever reads can read
  * again later, and would rather be told. A stream of events may take as long as it likes.
  */
-export function readingWithin(ms: number, fetch: Fetch): Fetch {
+export function withReadDeadline(ms: number, fetch: Fetch): Fetch {
   return async (request) => {
     if (!READING.includes(request.method) || isStream(request)) return fetch(request)
     try {

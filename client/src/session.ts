@@ -44,7 +44,7 @@ const REFRESH_BEFORE_MAX_MS = 60_000
 /** After an exchange without an answer, calls with a living token do not try again for this long. */
 const REFRESH_PAUSE_MS = 5_000
 
-export function createSessionKeeper<User>(options: {
+export function createSessionManager<User>(options: {
   readonly store: TokenStore<User>
   /** POST /token. Fails with a ShopProblem. */
   readonly exchange: (refreshToken: string) => Promise<TokenAnswer<User>>

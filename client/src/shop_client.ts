@@ -22,9 +22,9 @@ import {
   type Fetch,
   RETRY_DEFAULTS,
   type RetryOptions,
-  readingWithin,
+  withReadDeadline,
 } from './retry.ts'
-import { createSessionKeeper, memoryStore, type SignedOutReason, type TokenStore } from './session.ts'
+import { createSessionManager, memoryStore, type SignedOutReason, type TokenStore } from './session.ts'
 
 type Answer<Call> = Call extends {
   responses: { [status in 200 | 201]?: { content: { 'application/json': infer Body } } }
@@ -54,7 +54,7 @@ export type ShopClient = ReturnType<typeof createShopClient>
 
 export const TIMEOUT_MS = 15_000
 /** Exchanging one refresh token twice is safe for 30 s; repeating must end well before that. */
-const EXCHANGE_WITHIN_MS = 20_000
+const REFRESH_DEADLINE_MS = 20_000
 const OPEN_TO_ALL = {
   auth: /\/(register|login|token|logout|jwks\.json)$/,
   reading: /\/products(\/[^/]+)?$/,
@@ -67,12 +67,12 @@ export function createShopClient(options: ShopClientOptions) {
   const listeners = new Set<(reason: SignedOutReason) => void>()
   const open = createClient<AuthPaths>({ baseUrl: authUrl, fetch: call })
 
-  const session = createSessionKeeper<User>({
+  const session = createSessionManager<User>({
     store: options.tokenStore ?? memoryStore(),
     now,
     exchange: (refresh_token) =>
       dataOf(
-        open.POST('/token', { body: { refresh_token }, signal: AbortSignal.timeout(EXCHANGE_WITHIN_MS) }),
+        open.POST('/token', { body: { refresh_token }, signal: AbortSignal.timeout(REFRESH_DEADLINE_MS) }),
       ),
     onSignedOut: (reason) => {
       for (const listener of listeners) listener(reason)
@@ -93,7 +93,7 @@ export function createShopClient(options: ShopClientOptions) {
         return call(withToken(again, await abortable(session.tokenInsteadOf(token), request.signal)))
       }
     }
-    return readWithinMs === undefined ? send : readingWithin(readWithinMs, send)
+    return readWithinMs === undefined ? send : withReadDeadline(readWithinMs, send)
   }
 
   const orders = createClient<OrderPaths>({ baseUrl: orderUrl, fetch: signed(() => false) })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { ServerResponse } from 'node:http'
 import { suite, type TestContext, test } from 'node:test'
 import { ShopProblem } from '../src/problem.ts'
-import { abortable, createCaller, type Fetch, type RetryOptions, readingWithin } from '../src/retry.ts'
+import { abortable, createCaller, type Fetch, type RetryOptions, withReadDeadline } from '../src/retry.ts'
 import { answer, refuse, serve } from './serve.ts'
 
 const QUICK: RetryOptions = { attempts: 3, waitMs: 1, waitMaxMs: 3_000 }
@@ -157,7 +157,7 @@ suite('aborting', () => {
 
 suite('reading within a time', () => {
   const WITHIN_MS = 300
-  const reading = (fetchOnce = caller(60_000)) => readingWithin(WITHIN_MS, fetchOnce)
+  const reading = (fetchOnce = caller(60_000)) => withReadDeadline(WITHIN_MS, fetchOnce)
 
   test('a server that says nothing, or stops in the middle, is given up in time; it may be asked again', async (t) => {
     for (const begin of [() => {}, (response: ServerResponse) => response.write('{"items":[')]) {

@@ -3,11 +3,11 @@ import { pauseMs } from '@shop/retry/backoff'
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Logger } from 'pino'
-import { announceChanges } from './domain/announce_changes.ts'
 import { OutcomeUnknown } from './domain/errors.ts'
+import { notifyChanges } from './domain/notify_changes.ts'
 import type { Order } from './domain/order.ts'
-import type { OrderStore, Ports, Reached, Reservations } from './domain/ports.ts'
-import { BACKOFF, pullIn, type Round, settleDue } from './domain/settle_due.ts'
+import type { CrashPointHook, OrderStore, Ports, Reservations } from './domain/ports.ts'
+import { BACKOFF, correctClockSkew, type Round, settleDue } from './domain/settle_due.ts'
 import { createSettle, type Settle } from './domain/settle_order.ts'
 import { createOrderWatch, type OrderWatch } from './http/order_watch.ts'
 
@@ -17,7 +17,7 @@ export type OrderingDeps = {
   readonly runtime: Runtime
   readonly metrics: Metrics
   readonly logger?: Logger
-  readonly reached?: Reached
+  readonly reached?: CrashPointHook
   /** How often changes made by other replicas are looked for; tests are less patient. */
   readonly watchPollMs?: number
 }
@@ -27,9 +27,9 @@ export type Ordering = {
   readonly settle: Settle
   readonly watch: OrderWatch
   /** One round of the settler (see settler.ts). */
-  settleDue(mayGoOn?: () => boolean): Promise<Round>
+  settleDue(shouldContinue?: () => boolean): Promise<Round>
   /** For the settler, when the clock was set back. */
-  pullIn(): Promise<void>
+  correctClockSkew(): Promise<void>
 }
 
 export function createOrdering(deps: OrderingDeps): Ordering {
@@ -38,7 +38,7 @@ export function createOrdering(deps: OrderingDeps): Ordering {
   const warn = (fault: unknown) => logger?.warn({ err: fault }, 'changes of orders could not be looked for')
   const watch = createOrderWatch(deps.orders, runtime, warn, deps.watchPollMs)
   const count = countChanges(metrics)
-  const orders = announceChanges(deps.orders, (order) => {
+  const orders = notifyChanges(deps.orders, (order) => {
     count(order)
     watch.changed(order)
   })
@@ -48,13 +48,13 @@ export function createOrdering(deps: OrderingDeps): Ordering {
     ports,
     settle,
     watch,
-    settleDue: (mayGoOn) =>
+    settleDue: (shouldContinue) =>
       settleDue(
         { ...ports, after, defer, pauseMs: (attempts) => pauseMs(BACKOFF, attempts, random()) },
         settle,
-        mayGoOn,
+        shouldContinue,
       ),
-    pullIn: () => pullIn({ orders, now, defer }),
+    correctClockSkew: () => correctClockSkew({ orders, now, defer }),
   }
 }
 

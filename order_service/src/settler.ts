@@ -11,7 +11,7 @@ import type { Round } from './domain/settle_due.ts'
 
 export const ROUND_MS = 1_000
 /** Slower corrections of the clock than this between two rounds move no order by more than that. */
-const SET_BACK_MS = 1_000
+const CLOCK_STEP_MIN_MS = 1_000
 
 export type Settler = {
   /** Runs a round now, or another one right after the one under way. */
@@ -22,8 +22,8 @@ export type Settler = {
 
 export type SettlerOptions = {
   readonly orders: Pick<OrderStore, 'backlog'>
-  readonly round: (mayGoOn: () => boolean) => Promise<Round>
-  readonly pullIn: () => Promise<void>
+  readonly round: (shouldContinue: () => boolean) => Promise<Round>
+  readonly correctClockSkew: () => Promise<void>
   readonly metrics: Metrics
   readonly runtime: Pick<Runtime, 'now' | 'monotonic' | 'random' | 'after'>
   readonly onFault: (fault: unknown) => void
@@ -31,7 +31,7 @@ export type SettlerOptions = {
 }
 
 export function startSettler(options: SettlerOptions): Settler {
-  const { orders, round, pullIn, metrics, runtime, onFault, roundMs = ROUND_MS } = options
+  const { orders, round, correctClockSkew, metrics, runtime, onFault, roundMs = ROUND_MS } = options
   const { now, monotonic, random, after } = runtime
   const backlog = metrics.gauge('order_settler_backlog', 'Orders for which something is owed.')
   const age = metrics.gauge('order_settler_oldest_seconds', 'Age of the last change of the oldest of them.')
@@ -45,7 +45,7 @@ export function startSettler(options: SettlerOptions): Settler {
 
   const watchClock = async () => {
     const leads = now().getTime() - monotonic()
-    if (leads < lead - SET_BACK_MS) await pullIn()
+    if (leads < lead - CLOCK_STEP_MIN_MS) await correctClockSkew()
     lead = leads
   }
 

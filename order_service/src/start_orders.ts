@@ -49,7 +49,7 @@ export function startOrders({ service, roundMs, deadlineMs, ...deps }: StartOpti
   settler = startSettler({
     orders,
     round: ordering.settleDue,
-    pullIn: ordering.pullIn,
+    correctClockSkew: ordering.correctClockSkew,
     metrics,
     runtime,
     onFault: (err) => logger?.warn({ err }, 'the settler could not work; it tries again'),

@@ -12,7 +12,7 @@ import {
   createOrderApp,
   memoryOrders,
   startProducts,
-  startRoad,
+  startProxy,
   testRuntime,
   textOf,
 } from './shop.ts'
@@ -23,7 +23,7 @@ type Fate = 'answered 500' | 'left hanging' | 'cut off'
 
 async function badRoad(t: TestContext, to: string, bad: ReadonlySet<string>, fate: Fate) {
   const calls: { readonly path: string; readonly orders: number; readonly bad: boolean }[] = []
-  const url = await startRoad(t, async (request, response, pass) => {
+  const url = await startProxy(t, async (request, response, pass) => {
     const body = await textOf(request)
     const ids = (body.match(/"order_ids":\[[^\]]*\]|"order_id":"[^"]*"/g) ?? []).join()
     const isBad = [...bad].some((id) => ids.includes(id))

@@ -53,7 +53,7 @@ type Shop = ReturnType<typeof createOrderApp>
 type Answer = Awaited<ReturnType<Shop['post']>>
 
 /** A buyer who repeats a request until it is answered, as the client library does. */
-async function insist(send: () => Promise<Answer>): Promise<Answer> {
+async function retryUntilAnswered(send: () => Promise<Answer>): Promise<Answer> {
   for (let tries = 0; tries < 5; tries++) {
     const answer = await send()
     if (answer.statusCode < 500) return answer
@@ -67,31 +67,31 @@ const SCENARIOS: Record<
 > = {
   'buying what there is': {
     ends: 'confirmed',
-    run: async (shop, mug, key) => [await insist(() => shop.post('ada', cart(mug, 2), key))],
+    run: async (shop, mug, key) => [await retryUntilAnswered(() => shop.post('ada', cart(mug, 2), key))],
   },
   'buying more than there is': {
     ends: 'rejected',
-    run: async (shop, mug, key) => [await insist(() => shop.post('ada', cart(mug, 9), key))],
+    run: async (shop, mug, key) => [await retryUntilAnswered(() => shop.post('ada', cart(mug, 9), key))],
   },
   'buying and cancelling': {
     ends: 'cancelled',
     run: async (shop, mug, key) => {
-      const bought = await insist(() => shop.post('ada', cart(mug, 2), key))
-      return [bought, await insist(() => shop.put('ada', idOf(bought), { status: 'cancelled' }))]
+      const bought = await retryUntilAnswered(() => shop.post('ada', cart(mug, 2), key))
+      return [bought, await retryUntilAnswered(() => shop.put('ada', idOf(bought), { status: 'cancelled' }))]
     },
   },
   'buying, shipping, delivering': {
     ends: 'delivered',
     run: async (shop, mug, key) => {
-      const answers = [await insist(() => shop.post('ada', cart(mug, 2), key))]
+      const answers = [await retryUntilAnswered(() => shop.post('ada', cart(mug, 2), key))]
       const id = idOf(answers[0]!)
       await shop.settleDue().catch(() => {})
       // The buyer's answer may have been 202; the house ships what is confirmed.
       while ((await shop.get('root', `/orders/${id}`)).json().status === 'pending') {
-        answers[0] = await insist(() => shop.post('ada', cart(mug, 2), key))
+        answers[0] = await retryUntilAnswered(() => shop.post('ada', cart(mug, 2), key))
       }
       for (const status of ['shipped', 'delivered']) {
-        answers.push(await insist(() => shop.put('root', id, { status })))
+        answers.push(await retryUntilAnswered(() => shop.put('root', id, { status })))
       }
       return answers
     },

@@ -7,7 +7,7 @@ import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CALLS_AT_ONCE_MAX } from '@shop/service_kit/runtime/batching/isolating_batcher'
 import { later, order } from './samples.ts'
-import { memoryOrders, startOrderApp, startProducts, startRoad, textOf } from './shop.ts'
+import { memoryOrders, startOrderApp, startProducts, startProxy, textOf } from './shop.ts'
 
 const HEALTHY = 300
 /** Of a call; longer than in life, for machines that have other things to do too. */
@@ -22,7 +22,7 @@ async function world(t: TestContext) {
   const bad = new Set<string>()
   const open = new Map<string, number>()
   const seen = { most: 0, ofBad: 0 }
-  const url = await startRoad(t, async (request, response, pass) => {
+  const url = await startProxy(t, async (request, response, pass) => {
     const path = request.url!
     open.set(path, (open.get(path) ?? 0) + 1)
     seen.most = Math.max(seen.most, open.get(path)!)

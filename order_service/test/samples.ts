@@ -14,7 +14,7 @@ import {
   type PendingOrder,
   type Schedule,
   type StoredOrder,
-  scheduleMoved,
+  scheduleChanged,
   scheduleNew,
   withSchedule,
 } from '../src/domain/schedule.ts'
@@ -65,7 +65,7 @@ export function order({
 /** The order alone. */
 export const pending = (changes: Parameters<typeof order>[0] = {}): Pending => order(changes).order
 
-type Moved = Parameters<typeof scheduleMoved>[0]
+type Moved = Parameters<typeof scheduleChanged>[0]
 
 const moving =
   <From extends OrderStatus, Rest extends unknown[]>(
@@ -75,7 +75,7 @@ const moving =
   (stored: { order: Order; schedule: Schedule }, ...rest: [...Rest, Date]): StoredOrder => {
     assert.ok((from as readonly OrderStatus[]).includes(stored.order.status))
     const moved = move(stored.order as Extract<Order, { status: From }>, ...rest)
-    return scheduleMoved(moved, stored.schedule, rest.at(-1) as Date)
+    return scheduleChanged(moved, stored.schedule, rest.at(-1) as Date)
   }
 
 /** As `pending`, moved on without the product service. */

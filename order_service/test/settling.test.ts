@@ -18,7 +18,7 @@ import {
   memoryOrders,
   startOrderApp,
   startProducts,
-  startRoad,
+  startProxy,
   startShop,
   testRuntime,
 } from './shop.ts'
@@ -148,7 +148,7 @@ suite('every order settles (invariant 5)', () => {
 
   test('an order put off by a clock that was ahead does not wait for that time to come', async (t) => {
     const clock = movableClock()
-    const { products, orders, settleDue, pullIn } = await startShop(t, { runtime: clock.runtime })
+    const { products, orders, settleDue, correctClockSkew } = await startShop(t, { runtime: clock.runtime })
     const mug = await products.add(1000)
     const dueIn = (ms: number) =>
       order({
@@ -161,7 +161,7 @@ suite('every order settles (invariant 5)', () => {
     await orders.addOnce(fresh)
     await orders.addOnce(leased)
     for (let i = 0; i < CLAIMS_MAX + 1; i++) await orders.addOnce(dueIn(3_600_000))
-    await pullIn()
+    await correctClockSkew()
     assert.deepEqual(await settleDue(), { settled: CLAIMS_MAX + 1, failed: 0 })
     assert.deepEqual(await orders.find(fresh.order.id), fresh)
     assert.deepEqual(await orders.find(leased.order.id), leased)
@@ -230,7 +230,7 @@ suite('the end of an outage', () => {
     let holds = 0
     let gate = Promise.resolve()
     const { promise: opened, resolve: open } = Promise.withResolvers<void>()
-    const slowHolds = await startRoad(t, async (request, response, pass) => {
+    const slowHolds = await startProxy(t, async (request, response, pass) => {
       if (request.url!.endsWith('releases') && cuts-- > 0) return request.socket.destroy()
       if (request.url!.endsWith('reservations')) {
         holds++
@@ -337,7 +337,7 @@ suite('the settler loop', () => {
     const settler = startSettler({
       orders: { backlog: async () => ({ count: 7, oldestUpdatedAt: AT.toISOString() }) },
       round,
-      pullIn: async () => {},
+      correctClockSkew: async () => {},
       metrics,
       runtime: { ...runtime, random: () => 0.5 },
       onFault: (fault) => faults.push(fault),
@@ -367,7 +367,7 @@ suite('the settler loop', () => {
     const settler = startSettler({
       orders: { backlog: async () => ({ count: 0, oldestUpdatedAt: undefined }) },
       round: async () => ({ settled: 0, failed: 0 }),
-      pullIn: async () => void pulled++,
+      correctClockSkew: async () => void pulled++,
       metrics: createMetrics('order_service'),
       runtime: { ...runtime, random: () => 0.5 },
       onFault: (fault) => assert.ifError(fault),

@@ -91,7 +91,7 @@ export async function startProducts(t: TestContext) {
 type Pass = (to: string, request: IncomingMessage, response: ServerResponse, body?: string) => Promise<void>
 
 /** A server between the services that does with calls what it is told. */
-export async function startRoad(
+export async function startProxy(
   t: TestContext,
   take: (request: IncomingMessage, response: ServerResponse, pass: Pass) => unknown,
 ): Promise<string> {

@@ -5,15 +5,15 @@ import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { Unreadable } from '@shop/service_kit/storage/unreadable'
 import type { OrderStore } from '../src/domain/ports.ts'
 import type { StoredOrder } from '../src/domain/schedule.ts'
-import { pullIn, settleDue } from '../src/domain/settle_due.ts'
+import { correctClockSkew, settleDue } from '../src/domain/settle_due.ts'
 import { ADA, later, order } from './samples.ts'
 
-export type Spoilable = {
+export type Corruptible = {
   readonly store: OrderStore
   /** Ids it told, in order. */
   readonly told: string[]
   /** Puts a JSON text in the place of one of its fields. */
-  spoil(id: string, field: 'lines' | 'history' | 'attempts', json: string): Promise<void>
+  corrupt(id: string, field: 'lines' | 'history' | 'attempts', json: string): Promise<void>
 }
 
 const PAST = '2000-01-01T00:00:00.000Z'
@@ -21,14 +21,14 @@ const NOW = '2030-01-01T00:00:00.000Z'
 const LEASE = '2030-01-01T00:00:15.000Z'
 const lines = (all: readonly StoredOrder[]) => all.map(({ order: { id } }) => id)
 
-export function unreadableContract(name: string, make: (t: TestContext) => Promise<Spoilable>) {
+export function unreadableContract(name: string, make: (t: TestContext) => Promise<Corruptible>) {
   const world = async (t: TestContext, n: number, bad: readonly number[]) => {
     const made = await make(t)
     const all = Array.from({ length: n }, (_, i) => order({ dueAt: PAST, idempotencyKey: `key ${i}` }))
     for (const each of all) await made.store.addOnce(each)
     for (const [i, at] of bad.entries()) {
-      const [field, json] = SPOILT[i % SPOILT.length]!
-      await made.spoil(all[at]!.order.id, field, json)
+      const [field, json] = CORRUPTIONS[i % CORRUPTIONS.length]!
+      await made.corrupt(all[at]!.order.id, field, json)
     }
     const ids = all.map(({ order: { id } }) => id)
     return { ...made, ids, good: ids.filter((_, i) => !bad.includes(i)), bad: bad.map((i) => ids[i]!) }
@@ -70,7 +70,7 @@ export function unreadableContract(name: string, make: (t: TestContext) => Promi
     test('keeps neither the pulling in nor a round of the settler from its end', async (t) => {
       const { store, good } = await world(t, 4, [0, 2])
       const now = () => new Date(NOW)
-      await pullIn({ ...systemRuntime, orders: store, now })
+      await correctClockSkew({ ...systemRuntime, orders: store, now })
       const settled: string[] = []
       const reservations = {
         hold: () => Promise.reject(new Error('not asked')),
@@ -89,7 +89,7 @@ export function unreadableContract(name: string, make: (t: TestContext) => Promi
 }
 
 /** All of these pass the checks of SQLite, which also takes JSON that JavaScript does not. */
-const SPOILT = [
+const CORRUPTIONS = [
   ['lines', '[1]'],
   ['history', '[null]'],
   ['lines', '[{}]'],

@@ -9,9 +9,9 @@
 import { DomainError } from './errors.ts'
 import { type Order, type OrderStatus, REQUESTABLE, type RequestableStatus } from './order.ts'
 import type { Ports } from './ports.ts'
-import { isUnsettled, type StoredOrder, scheduleMoved } from './schedule.ts'
-import { type Settle, settleOrLeave } from './settle_order.ts'
-import { illegalTransition, moveTo } from './transitions.ts'
+import { isUnsettled, type StoredOrder, scheduleChanged } from './schedule.ts'
+import { type Settle, trySettle } from './settle_order.ts'
+import { illegalTransition, transitionTo } from './transitions.ts'
 
 export type Actor = { readonly userId: string; readonly admin: boolean }
 
@@ -20,11 +20,11 @@ export type StatusChange = {
   readonly to: OrderStatus
   readonly actor: Actor
   /** The versions the client says it may have seen; the change applies to nothing else (invariant 7). */
-  readonly seen: readonly number[] | undefined
+  readonly expectedVersions: readonly number[] | undefined
 }
 
 /** Rounds against concurrent changes, for a client that named no version. */
-const ROUNDS_MAX = 8
+const SAVE_ATTEMPTS_MAX = 8
 
 /** An order is its owner's and the admin's; to everyone else it does not exist. */
 export function visibleTo(actor: Actor, stored: StoredOrder | undefined): StoredOrder {
@@ -39,11 +39,14 @@ export const allowedFor = (actor: Actor, order: Pick<Order, 'status'>): readonly
 /** Fails with `order_not_found`, `forbidden`, `version_conflict` or `illegal_transition`. */
 export async function changeStatus(ports: Ports, settle: Settle, change: StatusChange): Promise<Order> {
   const recorded = await record(ports, change)
-  const { order } = isUnsettled(recorded) ? await settleOrLeave(ports, settle, recorded) : recorded
+  const { order } = isUnsettled(recorded) ? await trySettle(ports, settle, recorded) : recorded
   return order
 }
 
-async function record(ports: Ports, { orderId, to, actor, seen }: StatusChange): Promise<StoredOrder> {
+async function record(
+  ports: Ports,
+  { orderId, to, actor, expectedVersions }: StatusChange,
+): Promise<StoredOrder> {
   for (let round = 1; ; round++) {
     const stored = visibleTo(actor, await ports.orders.find(orderId))
     const { order, schedule } = stored
@@ -54,18 +57,18 @@ async function record(ports: Ports, { orderId, to, actor, seen }: StatusChange):
       )
     }
     if (order.status === to || (order.status === 'cancelling' && to === 'cancelled')) return stored
-    if (seen?.includes(order.version) === false) throw conflict(order)
+    if (expectedVersions?.includes(order.version) === false) throw conflict(order)
     const now = ports.now()
-    const moved = moveTo(to, order, actor.userId, now)
+    const moved = transitionTo(to, order, actor.userId, now)
     if (moved === undefined) throw illegalTransition(order, to, allowedFor(actor, order))
     try {
-      const saved = await ports.orders.save(scheduleMoved(moved, schedule, now))
+      const saved = await ports.orders.save(scheduleChanged(moved, schedule, now))
       if (moved.status === 'cancelling') ports.reached('cancelling_recorded')
       if (moved.status === 'shipped') ports.reached('shipping_recorded')
       return saved
     } catch (error) {
       const raced = error instanceof DomainError && error.code === 'version_conflict'
-      if (!raced || round === ROUNDS_MAX) throw error
+      if (!raced || round === SAVE_ATTEMPTS_MAX) throw error
     }
   }
 }

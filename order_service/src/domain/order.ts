@@ -65,10 +65,10 @@ function followedFrom(status: OrderStatus): readonly OrderStatus[] {
 }
 
 /** What the customer asked for. */
-export type AskedLine = { readonly productId: string; readonly quantity: number }
+export type RequestedLine = { readonly productId: string; readonly quantity: number }
 
 /** What was reserved, with name and price at the time of the reservation. */
-export type PricedLine = AskedLine & { readonly name: string; readonly unitPriceMinor: number }
+export type PricedLine = RequestedLine & { readonly name: string; readonly unitPriceMinor: number }
 
 export type Shortage = { readonly productId: string; readonly requested: number; readonly available: number }
 
@@ -109,13 +109,13 @@ export type OrderBase = {
 }
 
 /** Accepted, not decided. Nothing is known of its reservation. */
-export type Pending = OrderBase & { readonly status: 'pending'; readonly lines: readonly AskedLine[] }
+export type Pending = OrderBase & { readonly status: 'pending'; readonly lines: readonly RequestedLine[] }
 /** Its reservation is held. */
 export type Confirmed = OrderBase & { readonly status: 'confirmed'; readonly lines: readonly PricedLine[] }
 /** Nothing is held. */
 export type Rejected = OrderBase & {
   readonly status: 'rejected'
-  readonly lines: readonly AskedLine[]
+  readonly lines: readonly RequestedLine[]
   readonly rejection: Rejection
 }
 /** Its reservation is shipped; as long as the order is unsettled, the product service may still count it as held. */
@@ -129,7 +129,7 @@ export type Cancelled = OrderBase & { readonly status: 'cancelled' } & Cancelled
 
 /** Prices are known only of an order that was confirmed before it was cancelled. */
 type CancelledLines =
-  | { readonly cancelledFrom: 'pending'; readonly lines: readonly AskedLine[] }
+  | { readonly cancelledFrom: 'pending'; readonly lines: readonly RequestedLine[] }
   | { readonly cancelledFrom: 'confirmed'; readonly lines: readonly PricedLine[] }
 
 export type Order = Pending | Confirmed | Rejected | Shipped | Delivered | Cancelling | Cancelled
@@ -137,7 +137,7 @@ export type Order = Pending | Confirmed | Rejected | Shipped | Delivered | Cance
 export type Draft = {
   readonly userId: string
   readonly idempotencyKey: string | undefined
-  readonly lines: readonly AskedLine[]
+  readonly lines: readonly RequestedLine[]
   readonly totalMinor: number
   readonly currency: string
 }
@@ -146,10 +146,10 @@ export type Draft = {
  * Do both ask for the same? Compared as such rather than by a digest: the order keeps all it was asked,
  * and an exact comparison costs less. The order of lines does not matter.
  */
-export const asksTheSame = (a: Order, b: Order): boolean =>
-  a.totalMinor === b.totalMinor && a.currency === b.currency && sameUnits(a.lines, b.lines)
+export const isSameRequest = (a: Order, b: Order): boolean =>
+  a.totalMinor === b.totalMinor && a.currency === b.currency && sameQuantities(a.lines, b.lines)
 
 /** No two lines of either list are of the same product. */
-export const sameUnits = (a: readonly AskedLine[], b: readonly AskedLine[]): boolean =>
+export const sameQuantities = (a: readonly RequestedLine[], b: readonly RequestedLine[]): boolean =>
   a.length === b.length &&
   a.every((line) => b.some((other) => other.productId === line.productId && other.quantity === line.quantity))

@@ -3,7 +3,6 @@
  * changed from outside is found here: the stores' own checks see numbers and texts, not what is in their JSON.
  */
 import {
-  type AskedLine,
   type HistoryEntry,
   NEXT,
   ORDER_STATUSES,
@@ -13,6 +12,7 @@ import {
   type PricedLine,
   REJECTION_REASONS,
   type Rejection,
+  type RequestedLine,
   type Shortage,
 } from './order.ts'
 import { checks, type Fields, type Unchecked } from './record_fields.ts'
@@ -30,7 +30,7 @@ const COUNTS = of('counts')
 
 export type OrderRecord = OrderBase & {
   readonly status: OrderStatus
-  readonly lines: readonly AskedLine[]
+  readonly lines: readonly RequestedLine[]
   readonly rejection: RejectionRecord | undefined
 } & Schedule
 
@@ -79,7 +79,7 @@ export function readOrder(record: Unchecked<OrderRecord>): StoredOrder {
 }
 
 function readState({ status, lines, rejection }: Unchecked<OrderRecord>, base: OrderBase): Order {
-  const asked = () => atLeastOne(LINES.objects(lines, askedLine))
+  const asked = () => atLeastOne(LINES.objects(lines, requestedLine))
   const priced = () => atLeastOne(LINES.objects(lines, pricedLine))
   const now = STATUSES.oneOf(ORDER_STATUSES, status)
   if (base.history.at(-1)?.status !== now) return CHANGES.fail()
@@ -130,13 +130,13 @@ const historyEntry = (entry: Fields): HistoryEntry => ({
 
 const atLeastOne = <Line>(lines: readonly Line[]) => (lines.length > 0 ? lines : LINES.fail())
 
-const askedLine = (line: Fields): AskedLine => ({
+const requestedLine = (line: Fields): RequestedLine => ({
   productId: LINES.text(line.productId),
   quantity: LINES.count(line.quantity),
 })
 
 const pricedLine = (line: Fields): PricedLine => ({
-  ...askedLine(line),
+  ...requestedLine(line),
   name: LINES.text(line.name),
   unitPriceMinor: LINES.count(line.unitPriceMinor),
 })

@@ -10,10 +10,10 @@
  * of a failure that would make it order again (invariant 4).
  */
 import { DomainError } from './errors.ts'
-import { asksTheSame, type Draft, type Order } from './order.ts'
+import { type Draft, isSameRequest, type Order } from './order.ts'
 import type { Ports } from './ports.ts'
 import { isPending, scheduleNew } from './schedule.ts'
-import { type Settle, settleOrLeave } from './settle_order.ts'
+import { type Settle, trySettle } from './settle_order.ts'
 import { newOrder } from './transitions.ts'
 
 export type Placed = { readonly order: Order; readonly replayed: boolean }
@@ -23,9 +23,9 @@ export async function placeOrder(ports: Ports, settle: Settle, draft: Draft): Pr
   const wanted = newOrder(draft, ports.newId(), now)
   const { stored, added } = await ports.orders.addOnce(scheduleNew(wanted, now)) // 1 record the intent
   if (added) ports.reached('intent_recorded')
-  else if (!asksTheSame(stored.order, wanted)) throw keyReused(stored.order)
+  else if (!isSameRequest(stored.order, wanted)) throw keyReused(stored.order)
   if (!isPending(stored)) return { order: stored.order, replayed: !added }
-  const { order } = await settleOrLeave(ports, settle, stored) // 2 hold the stock, 3 record the answer
+  const { order } = await trySettle(ports, settle, stored) // 2 hold the stock, 3 record the answer
   return { order, replayed: !added }
 }
 

@@ -10,7 +10,7 @@ import type { Claim, StoredOrder, UnsettledOrder } from './schedule.ts'
 /** Newest first; `before` is the id of the last order of the page before. */
 export type OrderPage = { readonly limit: number; readonly before?: string | undefined }
 
-export type Backlog = {
+export type BacklogStats = {
   /** Orders for which something is still owed. */
   readonly count: number
   /** When the longest waiting of them last changed. */
@@ -46,7 +46,7 @@ export type OrderStore = {
    */
   reschedule(changes: readonly (Claim & { readonly dueAt: string | undefined })[]): Promise<void>
   /** Of one that changes meanwhile, about that. */
-  backlog(): Promise<Backlog>
+  backlog(): Promise<BacklogStats>
   /** Versions of those that exist, for watchers of changes. */
   versionsOf(ids: readonly string[]): Promise<ReadonlyMap<string, number>>
   /** Statuses of those that exist, for the comparison with reservations. */
@@ -103,7 +103,7 @@ export type Timers = {
 }
 
 /** Called with a name between two durable steps; tests stop the process there. */
-export type Reached = (place: CrashPoint) => void
+export type CrashPointHook = (place: CrashPoint) => void
 
 export const CRASH_POINTS = [
   'intent_recorded',
@@ -121,7 +121,7 @@ export type Ports = {
   readonly reservations: Reservations
   readonly now: Clock
   readonly newId: () => string
-  readonly reached: Reached
+  readonly reached: CrashPointHook
   /** Hears of faults that did not fail the request: the order was kept and will be settled. */
   readonly report: (fault: unknown, orderId: string) => void
 }

@@ -65,7 +65,7 @@ export const scheduleNew = (order: Pending, now: Date): PendingOrder => ({
 })
 
 /** Schedules an order that just moved from a state that had the schedule `before`. */
-export function scheduleMoved(
+export function scheduleChanged(
   order: Exclude<Order, Pending>,
   { dueAt, fence }: Schedule,
   now: Date,

@@ -20,13 +20,13 @@ export const LEASE_MS = 15_000
 export const CLAIMS_MAX = 128
 const CLAIMS: Readonly<Record<CircuitState, number>> = { closed: CLAIMS_MAX, half_open: 1, open: 0 }
 /** Claimed and not settled yet, of one replica: orders that are never answered leave room for the others. */
-export const UNDER_WAY_MAX = 4 * CLAIMS_MAX
+export const IN_FLIGHT_MAX = 4 * CLAIMS_MAX
 /** Longer than settling takes where nothing hangs. */
-export const CLAIM_ON_MS = 100
+export const NEXT_CLAIM_AFTER_MS = 100
 /** With `firstMs` alone an order is tried again soon after a lost answer; with `maxMs` a bad one costs little. */
 export const BACKOFF = { firstMs: 250, maxMs: 5_000 }
 /** Beyond all leases and pauses, and what clocks of replicas may differ. */
-const AHEAD_MAX_MS = 2 * LEASE_MS
+const DUE_AHEAD_MAX_MS = 2 * LEASE_MS
 
 type Left = { readonly stored: UnsettledOrder; readonly fault?: unknown }
 
@@ -40,43 +40,43 @@ export type SettleDuePorts = Pick<Ports, 'orders' | 'reservations' | 'now' | 're
 
 /**
  * Settles what was due when it began, and ends when all of that is settled or put off, or nothing of what it claimed
- * last could be. It claims on as soon as half of what it claimed is done, and after CLAIM_ON_MS anyway: those that take
+ * last could be. It claims on as soon as half of what it claimed is done, and after NEXT_CLAIM_AFTER_MS anyway: those that take
  * their time hold up nobody. While the product service is known to be down nothing is claimed but one order at each
  * trial, so an outage costs nothing and is noticed to be over.
  */
 export async function settleDue(
   ports: SettleDuePorts,
   settle: Settle,
-  mayGoOn: () => boolean = () => true,
+  shouldContinue: () => boolean = () => true,
 ): Promise<Round> {
   const begun = ports.now().toISOString()
   const round = { settled: 0, failed: 0 }
   const left: Left[] = []
-  let underWay = 0
+  let inFlight = 0
   let ended = Promise.withResolvers<void>()
 
   const settleOne = async (stored: UnsettledOrder) => {
-    underWay++
+    inFlight++
     const [outcome] = await Promise.allSettled([settle(stored)])
-    underWay--
+    inFlight--
     if (outcome.status === 'rejected') left.push({ stored, fault: outcome.reason })
     else if (isUnsettled(outcome.value)) left.push({ stored })
     else round.settled++
     ended.resolve()
   }
 
-  const untilUnderWay = async (many: number, patienceMs?: number) => {
+  const waitForInFlight = async (many: number, patienceMs?: number) => {
     let over = false
     const giveUp = () => {
       over = true
       ended.resolve()
     }
     const cancel = patienceMs === undefined ? undefined : ports.after(patienceMs, giveUp)
-    while (underWay > many && !over) {
+    while (inFlight > many && !over) {
       await ended.promise
       ended = Promise.withResolvers()
       // Those answered by one call end in one turn of the event loop, and are counted together.
-      await otherWork(ports)
+      await nextTurn(ports)
     }
     cancel?.()
     const put = left.splice(0)
@@ -86,28 +86,28 @@ export async function settleDue(
   }
 
   try {
-    for (let fruitless = 0; mayGoOn() && fruitless < UNDER_WAY_MAX; ) {
+    for (let fruitless = 0; shouldContinue() && fruitless < IN_FLIGHT_MAX; ) {
       const circuit = ports.reservations.circuit()
       const limit = CLAIMS[circuit]
       if (limit === 0) break
-      const claimed = await ports.orders.claimDue(begun, later(ports.now(), LEASE_MS), limit)
+      const claimed = await ports.orders.claimDue(begun, isoAfter(ports.now(), LEASE_MS), limit)
       if (claimed.length === 0) break
-      const before = { underWay, settled: round.settled }
+      const before = { inFlight, settled: round.settled }
       for (const stored of claimed) void settleOne(stored)
-      if (circuit === 'half_open') await untilUnderWay(0)
+      if (circuit === 'half_open') await waitForInFlight(0)
       else {
-        await untilUnderWay(before.underWay + Math.floor(claimed.length / 2), CLAIM_ON_MS)
-        await untilUnderWay(UNDER_WAY_MAX - CLAIMS_MAX)
+        await waitForInFlight(before.inFlight + Math.floor(claimed.length / 2), NEXT_CLAIM_AFTER_MS)
+        await waitForInFlight(IN_FLIGHT_MAX - CLAIMS_MAX)
       }
       fruitless =
         round.settled > before.settled
           ? 0
           : circuit === 'half_open'
-            ? UNDER_WAY_MAX
+            ? IN_FLIGHT_MAX
             : fruitless + claimed.length
     }
   } finally {
-    await untilUnderWay(0)
+    await waitForInFlight(0)
   }
   return round
 }
@@ -119,7 +119,7 @@ async function postpone({ orders, now, pauseMs }: SettleDuePorts, left: readonly
     left.map(({ stored, fault }) => ({
       ...claimOf(stored),
       // Not before the round is over. What failed in company is not made to wait for its neighbours' sake.
-      dueAt: later(
+      dueAt: isoAfter(
         at,
         Math.max(1, pauseMs(fault instanceof OutcomeUnknown && !fault.alone ? 1 : stored.schedule.attempts)),
       ),
@@ -131,7 +131,7 @@ async function postpone({ orders, now, pauseMs }: SettleDuePorts, left: readonly
  * Orders put off further than any ever is: whoever did that had a clock that was ahead. They are due now; else they
  * would wait for as long as it was ahead. A lease lost by this is refused by the fence, like any other.
  */
-export async function pullIn({
+export async function correctClockSkew({
   orders,
   now,
   defer,
@@ -139,19 +139,19 @@ export async function pullIn({
   const at = now()
   for (let after: string | undefined; ; ) {
     const page = await orders.listUnsettled({ limit: CLAIMS_MAX, after })
-    const late = page.filter(({ schedule }) => schedule.dueAt > later(at, AHEAD_MAX_MS))
+    const late = page.filter(({ schedule }) => schedule.dueAt > isoAfter(at, DUE_AHEAD_MAX_MS))
     if (late.length > 0) {
       const dueAt = at.toISOString()
       await orders.reschedule(late.map((stored) => ({ ...claimOf(stored), dueAt })))
     }
     if (page.length < CLAIMS_MAX) return
     // A store in this process answers without a pause, and there may be many thousands.
-    await otherWork({ defer })
+    await nextTurn({ defer })
     after = page.at(-1)?.order.id
   }
 }
 
 /** Everything else that is ready has its turn. */
-const otherWork = ({ defer }: Pick<Timers, 'defer'>) => new Promise<void>((turn) => defer(turn))
+const nextTurn = ({ defer }: Pick<Timers, 'defer'>) => new Promise<void>((turn) => defer(turn))
 
-const later = (now: Date, ms: number): string => new Date(now.getTime() + ms).toISOString()
+const isoAfter = (now: Date, ms: number): string => new Date(now.getTime() + ms).toISOString()

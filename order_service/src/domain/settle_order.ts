@@ -13,7 +13,7 @@ import {
   isUnsettled,
   type Schedule,
   type StoredOrder,
-  scheduleMoved,
+  scheduleChanged,
   type UnsettledOrder,
 } from './schedule.ts'
 import { confirm, finishCancel, reject, requestCancel } from './transitions.ts'
@@ -26,15 +26,15 @@ export type Settle = (stored: StoredOrder) => Promise<StoredOrder>
 
 /** Settles orders; whoever asks for an order already being settled in this process shares its answer. */
 export function createSettle(ports: Ports): Settle {
-  const underWay = new Map<string, { version: number; fence: number; answer: Promise<StoredOrder> }>()
+  const inFlight = new Map<string, { version: number; fence: number; answer: Promise<StoredOrder> }>()
   return (stored) => {
     const { id, version, fence } = claimOf(stored)
-    const known = underWay.get(id)
+    const known = inFlight.get(id)
     if (known?.version === version && known.fence === fence) return known.answer
     const answer = settleOrder(ports, stored).finally(() => {
-      if (underWay.get(id)?.answer === answer) underWay.delete(id)
+      if (inFlight.get(id)?.answer === answer) inFlight.delete(id)
     })
-    underWay.set(id, { version, fence, answer })
+    inFlight.set(id, { version, fence, answer })
     return answer
   }
 }
@@ -43,25 +43,21 @@ export function createSettle(ports: Ports): Settle {
  * Settles what this request just changed, or leaves it to the settler: at once when the other service gave no answer,
  * else (the store is at fault, and not to be waited for again) when it is due. Resolves the order as it is; never fails.
  */
-export async function settleOrLeave(
-  ports: Ports,
-  settle: Settle,
-  stored: UnsettledOrder,
-): Promise<StoredOrder> {
+export async function trySettle(ports: Ports, settle: Settle, stored: UnsettledOrder): Promise<StoredOrder> {
   try {
     return await settle(stored)
   } catch (fault) {
     const { id } = stored.order
     ports.report(fault, id)
     if (fault instanceof OutcomeUnknown) {
-      await leave(ports, stored).catch((failed) => ports.report(failed, id))
+      await makeDue(ports, stored).catch((failed) => ports.report(failed, id))
     }
     return stored
   }
 }
 
 /** Nothing a client sees changes. One that a settler took up already keeps its lease or its pause. */
-async function leave({ orders, now }: Ports, stored: UnsettledOrder): Promise<void> {
+async function makeDue({ orders, now }: Ports, stored: UnsettledOrder): Promise<void> {
   const at = now().toISOString()
   const { attempts, dueAt } = stored.schedule
   if (attempts === 0 && dueAt > at) await orders.reschedule([{ ...claimOf(stored), dueAt: at }])
@@ -119,7 +115,7 @@ async function saveOrReload(
   now: Date,
 ): Promise<StoredOrder> {
   try {
-    return await orders.save(scheduleMoved(moved, schedule, now))
+    return await orders.save(scheduleChanged(moved, schedule, now))
   } catch (error) {
     if (!(error instanceof DomainError && error.code === 'version_conflict')) throw error
     const current = await orders.find(moved.id)

@@ -20,7 +20,7 @@ import {
   type Rejection,
   type Shipped,
   SYSTEM,
-  sameUnits,
+  sameQuantities,
 } from './order.ts'
 
 export function newOrder(draft: Draft, id: string, now: Date): Pending {
@@ -43,48 +43,48 @@ export function newOrder(draft: Draft, id: string, now: Date): Pending {
 /** The reservation holds `lines`. */
 export function confirm(order: Pending, lines: readonly PricedLine[], now: Date): Confirmed {
   const total = lines.reduce((sum, line) => sum + line.unitPriceMinor * line.quantity, 0)
-  if (!sameUnits(order.lines, lines) || total !== order.totalMinor) {
+  if (!sameQuantities(order.lines, lines) || total !== order.totalMinor) {
     throw new Error(`The reservation of order ${order.id} is not what the order asked for.`)
   }
-  return { ...order, ...move(order, 'confirmed', SYSTEM, now), lines }
+  return { ...order, ...transition(order, 'confirmed', SYSTEM, now), lines }
 }
 
 export const reject = (order: Pending, rejection: Rejection, now: Date): Rejected => ({
   ...order,
-  ...move(order, 'rejected', SYSTEM, now),
+  ...transition(order, 'rejected', SYSTEM, now),
   rejection,
 })
 
 /** From here on nothing can be shipped; what is held has to be given back. */
 export function requestCancel(order: Pending | Confirmed, by: string, now: Date): Cancelling {
-  const moved = move(order, 'cancelling', by, now)
+  const changed = transition(order, 'cancelling', by, now)
   return order.status === 'pending'
-    ? { ...order, ...moved, cancelledFrom: 'pending' }
-    : { ...order, ...moved, cancelledFrom: 'confirmed' }
+    ? { ...order, ...changed, cancelledFrom: 'pending' }
+    : { ...order, ...changed, cancelledFrom: 'confirmed' }
 }
 
 /** Nothing is held any more. */
 export const finishCancel = (order: Cancelling, now: Date): Cancelled => ({
   ...order,
-  ...move(order, 'cancelled', SYSTEM, now),
+  ...transition(order, 'cancelled', SYSTEM, now),
 })
 
 /** From here on nothing can be cancelled; the product service has to be told. */
 export const ship = (order: Confirmed, by: string, now: Date): Shipped => ({
   ...order,
-  ...move(order, 'shipped', by, now),
+  ...transition(order, 'shipped', by, now),
 })
 
 export const deliver = (order: Shipped, by: string, now: Date): Delivered => ({
   ...order,
-  ...move(order, 'delivered', by, now),
+  ...transition(order, 'delivered', by, now),
 })
 
 /**
  * The move a person asked for (REQUESTABLE); undefined where the status of the order does not allow it. To cancel is to
  * ask for it: `cancelled` follows once nothing is held.
  */
-export function moveTo(
+export function transitionTo(
   to: OrderStatus,
   order: Order,
   by: string,
@@ -98,7 +98,7 @@ export function moveTo(
   return undefined
 }
 
-function move<To extends OrderStatus>(order: Order, to: To, by: string, now: Date) {
+function transition<To extends OrderStatus>(order: Order, to: To, by: string, now: Date) {
   if (!NEXT[order.status].includes(to)) {
     throw illegalTransition(order, to, NEXT[order.status])
   }

@@ -7,7 +7,7 @@
  * each user; a client that finds no place asks for the order instead.
  *
  * A token may be withdrawn before it ends (invariant 10): whether it still counts is asked before each event, and every
- * ADMITTED_LOOK_MS where nothing happens. What is asked lies in memory (tokens.ts), so many streams cost little.
+ * TOKEN_CHECK_MS where nothing happens. What is asked lies in memory (tokens.ts), so many streams cost little.
  */
 import { PassThrough } from 'node:stream'
 import type { App } from '@shop/service_kit/http/app_types'
@@ -17,10 +17,10 @@ import { Problem } from '@shop/service_kit/runtime/problem'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { ALL_TAKEN, createSlots } from '@shop/service_kit/runtime/slots'
 import type { FastifyRequest } from 'fastify'
-import { asOf } from '../domain/as_of.ts'
 import { type Actor, visibleTo } from '../domain/change_order.ts'
 import { DomainError } from '../domain/errors.ts'
 import { isFinal, type Order } from '../domain/order.ts'
+import { orderAtVersion } from '../domain/order_at_version.ts'
 import type { OrderStore } from '../domain/ports.ts'
 import { actorOf } from './actor.ts'
 import { watchOrderOperation } from './order_event_schemas.ts'
@@ -33,7 +33,7 @@ export const STREAM_MS_MAX = 15 * 60_000
 /** Shorter than the idle time of common proxies. */
 export const HEARTBEAT_MS = 15_000
 /** With the look at the list of withdrawn tokens before it: how long a stream may outlive its token. */
-export const ADMITTED_LOOK_MS = 1_000
+export const TOKEN_CHECK_MS = 1_000
 
 export type OrderEventRoutesDeps = {
   readonly orders: Pick<OrderStore, 'find'>
@@ -113,7 +113,7 @@ export function orderEventRoutes({
       let sent = from
       const show = (now: Order) => {
         for (let version = sent + 1; version <= now.version; version++) {
-          stream.write(eventOf(asOf(now, version), reader))
+          stream.write(eventOf(orderAtVersion(now, version), reader))
         }
         sent = Math.max(sent, now.version)
         if (isFinal(now.status)) stream.end()
@@ -131,7 +131,7 @@ export function orderEventRoutes({
       const unwatch = watch.watch(order, (now) => ifAdmitted(() => show(now)))
       const left = Math.min(STREAM_MS_MAX, principalOf(request).expiresAt * 1000 - now().getTime())
       const stopEnding = after(Math.max(0, left), () => stream.end())
-      const stopLooking = every(ADMITTED_LOOK_MS, () => ifAdmitted(() => {}))
+      const stopLooking = every(TOKEN_CHECK_MS, () => ifAdmitted(() => {}))
       stream.once('close', () => {
         unwatch()
         stopEnding()

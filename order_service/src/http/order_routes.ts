@@ -74,7 +74,8 @@ export function orderRoutes({ ports, settle, digits }: OrderRoutesDeps) {
         orderId: request.params.id,
         to: status,
         actor,
-        seen: version === undefined ? tagged : (tagged ?? [version]).filter((each) => each === version),
+        expectedVersions:
+          version === undefined ? tagged : (tagged ?? [version]).filter((each) => each === version),
       }
       const order = await changeStatus(ports, settle, change)
       reply.code(order.status === 'cancelling' ? 202 : 200).header('etag', etagOf(order.version))

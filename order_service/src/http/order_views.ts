@@ -4,7 +4,6 @@ import { formatMoney } from '@shop/service_kit/money/money'
 import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import { type Actor, allowedFor } from '../domain/change_order.ts'
 import {
-  type AskedLine,
   ORDER_STATUSES,
   type Order,
   type OrderStatus,
@@ -15,6 +14,7 @@ import {
   type Rejection,
   type RejectionReason,
   type RequestableStatus,
+  type RequestedLine,
   type Shortage,
 } from '../domain/order.ts'
 
@@ -93,7 +93,7 @@ export function orderView(order: Order, reader: Actor, digits: number): OrderVie
   }
 }
 
-const lineView = (line: AskedLine | PricedLine, digits: number) => ({
+const lineView = (line: RequestedLine | PricedLine, digits: number) => ({
   product_id: line.productId,
   quantity: line.quantity,
   name: 'name' in line ? line.name : null,

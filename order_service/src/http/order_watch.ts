@@ -1,6 +1,6 @@
 /**
  * Tells watchers of an order's changes: those made in this process at once, those made by other replicas within
- * POLL_MS. One query asks for LOOKED_AT_ONCE watched orders together, and only while someone watches. Everything else
+ * POLL_MS. One query asks for POLL_BATCH_MAX watched orders together, and only while someone watches. Everything else
  * has its turn between two of them, and between two orders that changed: thousands may be watched, and settled at once.
  */
 import { type Cancel, nextTurn, type Runtime } from '@shop/service_kit/runtime/runtime'
@@ -8,7 +8,7 @@ import type { Order } from '../domain/order.ts'
 import type { OrderStore } from '../domain/ports.ts'
 
 export const POLL_MS = 1_000
-export const LOOKED_AT_ONCE = 250
+export const POLL_BATCH_MAX = 250
 
 export type OrderWatch = {
   /** Calls `onChange` with each newer state until the returned function is called. Never with the same twice. */
@@ -58,8 +58,8 @@ export function createOrderWatch(
     polling = true
     try {
       const ids = [...watched.keys()]
-      for (let from = 0; from < ids.length; from += LOOKED_AT_ONCE) {
-        await lookAt(ids.slice(from, from + LOOKED_AT_ONCE))
+      for (let from = 0; from < ids.length; from += POLL_BATCH_MAX) {
+        await lookAt(ids.slice(from, from + POLL_BATCH_MAX))
         await nextTurn(runtime)
       }
     } catch (fault) {

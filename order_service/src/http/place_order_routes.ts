@@ -34,7 +34,7 @@ export function placeOrderRoutes({ ports, settle, currency, digits }: PlaceOrder
   return async (app: App) => {
     app.post(
       '/orders',
-      { ...placeOrderOperation, validatorCompiler: judgeByForm(app) },
+      { ...placeOrderOperation, validatorCompiler: validateByForm(app) },
       async (request, reply) => {
         const buyer = actorOf(principalOf(request))
         const key = request.headers['idempotency-key']
@@ -108,7 +108,7 @@ const invalid = (path: string, message: string) =>
   })
 
 /** Bodies are checked against the form they are in: against both, every fault would be told twice, once wrongly. */
-function judgeByForm(app: App): FastifySchemaCompiler<unknown> {
+function validateByForm(app: App): FastifySchemaCompiler<unknown> {
   const compile = app.validatorCompiler!
   return (route) => {
     if (route.httpPart !== 'body') return compile(route as never)

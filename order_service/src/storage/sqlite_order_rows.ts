@@ -7,7 +7,7 @@ export type Row = Record<string, unknown>
 export const COLUMNS = `id, user_id, idempotency_key, status, lines, total_minor, currency, rejection, history, version,
   created_at, updated_at, due_at, attempts, fence`
 
-export const jsonOf = ({ lines, rejection, history }: OrderRecord) => ({
+export const jsonColumns = ({ lines, rejection, history }: OrderRecord) => ({
   lines: JSON.stringify(lines),
   rejection: rejection === undefined ? null : JSON.stringify(rejection),
   history: JSON.stringify(history),
@@ -15,7 +15,7 @@ export const jsonOf = ({ lines, rejection, history }: OrderRecord) => ({
 
 export function columnsOf(stored: StoredOrder) {
   const order = recordOf(stored)
-  const { lines, rejection, history } = jsonOf(order)
+  const { lines, rejection, history } = jsonColumns(order)
   return [
     order.id,
     order.userId,

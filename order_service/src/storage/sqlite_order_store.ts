@@ -16,14 +16,14 @@ import type { OrderStatus } from '../domain/order.ts'
 import { recordOf } from '../domain/order_record.ts'
 import type { OrderStore } from '../domain/ports.ts'
 import { isUnsettled, nextVersion } from '../domain/schedule.ts'
-import { COLUMNS, columnsOf, jsonOf, type Row, toOrder } from './sqlite_order_rows.ts'
+import { COLUMNS, columnsOf, jsonColumns, type Row, toOrder } from './sqlite_order_rows.ts'
 
 /** After every UUID, and every time. */
 const LAST = '~'
 /** Orders of the backlog that are counted in one turn of the event loop. */
-export const COUNTED_AT_ONCE = 2_000
+export const COUNT_BATCH_MAX = 2_000
 /** Orders of one write, which writes the whole row of each: the largest have many lines. Writes still share commits. */
-export const WRITTEN_AT_ONCE = 16
+export const WRITE_BATCH_MAX = 16
 
 export function createSqliteOrderStore(
   store: SqliteStore,
@@ -80,7 +80,7 @@ export function createSqliteOrderStore(
     findByKey: async (userId, key) => optional(findByKey.get(userId, key)),
     async save(stored) {
       const order = recordOf(stored)
-      const { lines, rejection, history } = jsonOf(order)
+      const { lines, rejection, history } = jsonColumns(order)
       const { changes } = await store.write(() =>
         update.run(
           order.status,
@@ -112,8 +112,8 @@ export function createSqliteOrderStore(
       // Rounds with nothing to do, which is most of them, take no lock.
       if (!anyDue.get(now)) return []
       const writes = []
-      for (let left = limit; left > 0; left -= WRITTEN_AT_ONCE) {
-        const most = Math.min(left, WRITTEN_AT_ONCE)
+      for (let left = limit; left > 0; left -= WRITE_BATCH_MAX) {
+        const most = Math.min(left, WRITE_BATCH_MAX)
         writes.push(store.write(() => claim.all(leaseUntil, now, most)).then(unsettledOf))
       }
       const ends = await Promise.allSettled(writes)
@@ -124,8 +124,8 @@ export function createSqliteOrderStore(
     },
     async reschedule(changes) {
       const writes = []
-      for (let from = 0; from < changes.length; from += WRITTEN_AT_ONCE) {
-        const some = changes.slice(from, from + WRITTEN_AT_ONCE)
+      for (let from = 0; from < changes.length; from += WRITE_BATCH_MAX) {
+        const some = changes.slice(from, from + WRITE_BATCH_MAX)
         writes.push(
           store.write(() => {
             for (const { id, version, fence, dueAt } of some) move.run(dueAt ?? null, id, version, fence)
@@ -138,7 +138,7 @@ export function createSqliteOrderStore(
       let count = 0
       let oldest = LAST
       for (let after = ''; ; await nextTurn(runtime)) {
-        const end = stepEnd.get(after, COUNTED_AT_ONCE - 1)?.due_at as string | undefined
+        const end = stepEnd.get(after, COUNT_BATCH_MAX - 1)?.due_at as string | undefined
         const step = backlog.get(after, end ?? LAST) as { count: number; oldest: string | null }
         count += step.count
         if (step.oldest !== null && step.oldest < oldest) oldest = step.oldest

@@ -5,7 +5,7 @@ import { PAUSE } from '../../src/clients/circuit_breaker.ts'
 import { WAITING_MAX } from '../../src/clients/product_client.ts'
 import type { Rejection } from '../../src/domain/order.ts'
 import { cancellingOf, HELD, MUG, pending, shippedOf, uuid } from '../samples.ts'
-import { connect, startProducts, startRoad, textOf } from '../shop.ts'
+import { connect, startProducts, startProxy, textOf } from '../shop.ts'
 
 /** A server that answers as it is told, to see what the client believes. */
 async function serve(
@@ -16,7 +16,7 @@ async function serve(
   ) => [status: number, body: unknown, headers?: object] | 'cut' | undefined,
 ) {
   const calls: [string, number][] = []
-  const url = await startRoad(t, async (request, response) => {
+  const url = await startProxy(t, async (request, response) => {
     const body = JSON.parse(await textOf(request))
     calls.push([request.url!, (Object.values(body)[0] as unknown[]).length])
     const answered = answer(body, request.url!)

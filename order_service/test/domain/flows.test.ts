@@ -5,23 +5,23 @@ import { suite, type TestContext, test } from 'node:test'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { currentTraceparent, inTrace } from '@shop/service_kit/runtime/trace_context'
 import { createVirtualRuntime, untilTrue } from '@shop/service_kit/test_support/virtual_runtime'
-import { announceChanges } from '../../src/domain/announce_changes.ts'
 import { changeStatus, type StatusChange } from '../../src/domain/change_order.ts'
 import { DomainError, OutcomeUnknown } from '../../src/domain/errors.ts'
+import { notifyChanges } from '../../src/domain/notify_changes.ts'
 import { LINES_MAX, type Order, QUANTITY_MAX, SYSTEM } from '../../src/domain/order.ts'
 import { placeOrder } from '../../src/domain/place_order.ts'
 import type { CircuitState, HoldAnswer, OrderStore, Ports, Timers } from '../../src/domain/ports.ts'
 import { type PendingOrder, SETTLE_AFTER_MS } from '../../src/domain/schedule.ts'
 import {
   BACKOFF,
-  CLAIM_ON_MS,
   CLAIMS_MAX,
+  correctClockSkew,
+  IN_FLIGHT_MAX,
   LEASE_MS,
-  pullIn,
+  NEXT_CLAIM_AFTER_MS,
   settleDue,
-  UNDER_WAY_MAX,
 } from '../../src/domain/settle_due.ts'
-import { createSettle, settleOrLeave } from '../../src/domain/settle_order.ts'
+import { createSettle, trySettle } from '../../src/domain/settle_order.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
 import {
   ADA,
@@ -94,10 +94,17 @@ async function world(t: TestContext) {
       await stores.orders.addOnce(added)
       return added
     },
-    change: (to: StatusChange['to'], id: string, userId = ROOT, seen?: readonly number[]) =>
-      changeStatus(ports, settle, { orderId: id, to, actor: { userId, admin: userId === ROOT }, seen }),
-    round: (mayGoOn?: () => boolean, pauseMs: (attempts: number) => number = (attempts) => attempts * 1000) =>
-      settleDue({ ...ports, pauseMs }, settle, mayGoOn),
+    change: (to: StatusChange['to'], id: string, userId = ROOT, expectedVersions?: readonly number[]) =>
+      changeStatus(ports, settle, {
+        orderId: id,
+        to,
+        actor: { userId, admin: userId === ROOT },
+        expectedVersions,
+      }),
+    round: (
+      shouldContinue?: () => boolean,
+      pauseMs: (attempts: number) => number = (attempts) => attempts * 1000,
+    ) => settleDue({ ...ports, pauseMs }, settle, shouldContinue),
   }
 }
 
@@ -239,7 +246,7 @@ suite('settling or leaving', () => {
     const { add, settle, said, ports, orders, reported } = await world(t)
     said.hold = () => Promise.reject(LOST)
     const mine = await add()
-    assert.equal(await settleOrLeave(ports, settle, mine), mine)
+    assert.equal(await trySettle(ports, settle, mine), mine)
     assert.equal((await orders.find(mine.order.id))?.schedule.dueAt, AT.toISOString())
     assert.deepEqual(reported, [[LOST, mine.order.id]])
   })
@@ -248,7 +255,7 @@ suite('settling or leaving', () => {
     const { add, settle, said, ports, orders, reported } = await world(t)
     said.hold = () => Promise.reject(new Error('the store'))
     const mine = await add()
-    await settleOrLeave(ports, settle, mine)
+    await trySettle(ports, settle, mine)
     assert.equal((await orders.find(mine.order.id))?.schedule.dueAt, mine.schedule.dueAt)
     assert.equal(reported.length, 1)
   })
@@ -257,13 +264,13 @@ suite('settling or leaving', () => {
     const { add, settle, said, ports, orders, reported } = await world(t)
     said.hold = () => Promise.reject(LOST)
     const failing = { ...ports, orders: { ...orders, reschedule: () => Promise.reject(new Error('away')) } }
-    await settleOrLeave(failing, settle, await add({ attempts: 1 }))
-    await settleOrLeave(failing, settle, await add({ dueAt: AT.toISOString() }))
+    await trySettle(failing, settle, await add({ attempts: 1 }))
+    await trySettle(failing, settle, await add({ dueAt: AT.toISOString() }))
     assert.deepEqual(
       reported.map(([fault]) => fault),
       [LOST, LOST],
     )
-    await settleOrLeave(failing, settle, await add())
+    await trySettle(failing, settle, await add())
     assert.match(String(reported.at(-1)![0]), /away/)
   })
 })
@@ -323,7 +330,7 @@ suite('moving an order on', () => {
         to: 'cancelled',
         actor: { userId: ADA, admin: false },
       } as const
-      return changeStatus({ ...ports, orders: store }, settle, { ...change, seen: undefined })
+      return changeStatus({ ...ports, orders: store }, settle, { ...change, expectedVersions: undefined })
     }
     assert.equal((await attempt(racing(orders, 7))).status, 'cancelled')
     await assert.rejects(attempt(racing(orders, 8)), { code: 'version_conflict' })
@@ -379,23 +386,23 @@ suite('a round', () => {
 
   test('ends after as many as may be under way of which none could be settled; one that is begins the count anew', async (t) => {
     const { add, pass, round, said, calls } = await world(t)
-    for (let i = 0; i < UNDER_WAY_MAX + 2; i++) await add()
+    for (let i = 0; i < IN_FLIGHT_MAX + 2; i++) await add()
     pass(SETTLE_AFTER_MS)
     said.hold = () => Promise.reject(LOST)
-    assert.deepEqual(await round(), { settled: 0, failed: UNDER_WAY_MAX })
-    assert.equal(calls.length, UNDER_WAY_MAX)
+    assert.deepEqual(await round(), { settled: 0, failed: IN_FLIGHT_MAX })
+    assert.equal(calls.length, IN_FLIGHT_MAX)
     pass(60_000)
     calls.length = 0
     said.hold = async () => {
       if (calls.length > 1) throw LOST
       return HELD_ANSWER
     }
-    assert.deepEqual(await round(), { settled: 1, failed: UNDER_WAY_MAX + 1 })
+    assert.deepEqual(await round(), { settled: 1, failed: IN_FLIGHT_MAX + 1 })
   })
 
   test('goes on while some take their time, until as many as may be are under way', async (t) => {
     const { add, pass, round, runtime, said, calls } = await world(t)
-    for (let i = 0; i < UNDER_WAY_MAX + 100; i++) await add()
+    for (let i = 0; i < IN_FLIGHT_MAX + 100; i++) await add()
     pass(SETTLE_AFTER_MS)
     const slow = Promise.withResolvers<HoldAnswer>()
     said.hold = () => slow.promise
@@ -403,16 +410,16 @@ suite('a round', () => {
     const claimed = async (count: number) => {
       await untilTrue(() => calls.length >= count && runtime.waiting().length > 0)
     }
-    for (let count = CLAIMS_MAX; count < UNDER_WAY_MAX; count += CLAIMS_MAX) {
+    for (let count = CLAIMS_MAX; count < IN_FLIGHT_MAX; count += CLAIMS_MAX) {
       await claimed(count)
-      assert.deepEqual([calls.length, runtime.waiting()], [count, [CLAIM_ON_MS]])
-      await runtime.advance(CLAIM_ON_MS)
+      assert.deepEqual([calls.length, runtime.waiting()], [count, [NEXT_CLAIM_AFTER_MS]])
+      await runtime.advance(NEXT_CLAIM_AFTER_MS)
     }
-    await claimed(UNDER_WAY_MAX)
-    await runtime.advance(10 * CLAIM_ON_MS)
-    assert.equal(calls.length, UNDER_WAY_MAX)
+    await claimed(IN_FLIGHT_MAX)
+    await runtime.advance(10 * NEXT_CLAIM_AFTER_MS)
+    assert.equal(calls.length, IN_FLIGHT_MAX)
     slow.resolve(HELD_ANSWER)
-    assert.deepEqual(await ended, { settled: UNDER_WAY_MAX + 100, failed: 0 })
+    assert.deepEqual(await ended, { settled: IN_FLIGHT_MAX + 100, failed: 0 })
   })
 
   test('puts off by its attempts what failed alone, and as for the first time what failed with others', async (t) => {
@@ -497,7 +504,7 @@ suite('pulling in', () => {
     const late: string[] = []
     for (let i = 0; i < CLAIMS_MAX; i++)
       late.push((await add({ dueAt: later(2 * LEASE_MS + 1).toISOString() })).order.id)
-    await pullIn(ports)
+    await correctClockSkew(ports)
     assert.equal((await orders.find(stays.order.id))?.schedule.dueAt, limit)
     for (const id of late) assert.equal((await orders.find(id))?.schedule.dueAt, AT.toISOString())
   })
@@ -506,14 +513,14 @@ suite('pulling in', () => {
     const { add, ports, orders } = await world(t)
     await add()
     const quiet = { ...orders, reschedule: () => Promise.reject(new Error('written')) }
-    await pullIn({ ...ports, orders: quiet })
+    await correctClockSkew({ ...ports, orders: quiet })
   })
 })
 
 test('the limits and times that others go by', () => {
-  assert.deepEqual([LINES_MAX, QUANTITY_MAX, CLAIMS_MAX, UNDER_WAY_MAX], [50, 10_000, 128, 512])
+  assert.deepEqual([LINES_MAX, QUANTITY_MAX, CLAIMS_MAX, IN_FLIGHT_MAX], [50, 10_000, 128, 512])
   assert.deepEqual(
-    [SETTLE_AFTER_MS, LEASE_MS, CLAIM_ON_MS, BACKOFF],
+    [SETTLE_AFTER_MS, LEASE_MS, NEXT_CLAIM_AFTER_MS, BACKOFF],
     [5_000, 15_000, 100, { firstMs: 250, maxMs: 5_000 }],
   )
 })
@@ -521,7 +528,7 @@ test('the limits and times that others go by', () => {
 test('each order added or saved is announced once it is kept, and no replay', async (t) => {
   const { orders } = await world(t)
   const told: string[] = []
-  const announcing = announceChanges(orders, ({ id, version }) => told.push(`${id} ${version}`))
+  const announcing = notifyChanges(orders, ({ id, version }) => told.push(`${id} ${version}`))
   const mine = order({ idempotencyKey: 'k', id: uuid(1) })
   await announcing.addOnce(mine)
   await announcing.addOnce(order({ idempotencyKey: 'k', id: uuid(2) }))

@@ -1,27 +1,27 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { asOf } from '../../src/domain/as_of.ts'
 import { allowedFor, visibleTo } from '../../src/domain/change_order.ts'
 import {
-  asksTheSame,
   EXPECTED_STATUSES,
   isFinal,
+  isSameRequest,
   ORDER_STATUSES,
   type Order,
   type OrderStatus,
   type Pending,
   REQUESTABLE,
 } from '../../src/domain/order.ts'
-import { SETTLE_AFTER_MS, scheduleMoved, scheduleNew } from '../../src/domain/schedule.ts'
+import { orderAtVersion } from '../../src/domain/order_at_version.ts'
+import { SETTLE_AFTER_MS, scheduleChanged, scheduleNew } from '../../src/domain/schedule.ts'
 import {
   confirm,
   deliver,
   finishCancel,
-  moveTo,
   newOrder,
   reject,
   requestCancel,
   ship,
+  transitionTo,
 } from '../../src/domain/transitions.ts'
 import { ADA, AT, BOB, draft, HELD, later, MUG, PEN, ROOT, SHORT, uuid } from '../samples.ts'
 
@@ -121,7 +121,7 @@ suite('what is owed is written down', () => {
   for (const [status, dueAt] of Object.entries(expected) as [keyof typeof expected, string | undefined][]) {
     test(`a ${status} order is due ${dueAt ?? 'never'} (invariant 5)`, () => {
       const order = IN[status]
-      assert.deepEqual(scheduleMoved(order, before, NOW), {
+      assert.deepEqual(scheduleChanged(order, before, NOW), {
         order,
         schedule: { dueAt, attempts: 0, fence: 2 },
       })
@@ -129,7 +129,7 @@ suite('what is owed is written down', () => {
   }
 
   test('a parcel that arrives before its shipment was reported leaves the report owed (invariant 5)', () => {
-    const { schedule } = scheduleMoved(IN.delivered, { ...before, dueAt: due }, later(9_000))
+    const { schedule } = scheduleChanged(IN.delivered, { ...before, dueAt: due }, later(9_000))
     assert.deepEqual(schedule, { dueAt: due, attempts: 0, fence: 2 })
   })
 })
@@ -181,8 +181,8 @@ suite('two requests ask for the same', () => {
   ]
   for (const [what, changes, same] of cases) {
     test(`${what}: ${same ? 'yes' : 'no'}`, () => {
-      assert.equal(asksTheSame(order({}), order(changes)), same)
-      assert.equal(asksTheSame(order(changes), order({})), same)
+      assert.equal(isSameRequest(order({}), order(changes)), same)
+      assert.equal(isSameRequest(order(changes), order({})), same)
     })
   }
 })
@@ -198,14 +198,14 @@ suite('an order as it was', () => {
   for (const [what, versions] of stages) {
     test(`${what}: shows each version exactly as it could have been read then`, () => {
       const last = versions.at(-1)!
-      for (const [i, then] of versions.entries()) assert.deepEqual(asOf(last, i + 1), then)
-      assert.equal(asOf(last, versions.length), last)
-      assert.equal(asOf(last, versions.length + 1), last)
+      for (const [i, then] of versions.entries()) assert.deepEqual(orderAtVersion(last, i + 1), then)
+      assert.equal(orderAtVersion(last, versions.length), last)
+      assert.equal(orderAtVersion(last, versions.length + 1), last)
     })
   }
 
   test('there is nothing before the first version', () => {
-    assert.equal(asOf(pending, 0), pending)
+    assert.equal(orderAtVersion(pending, 0), pending)
   })
 })
 
@@ -234,7 +234,7 @@ suite('who may do what (invariant 10)', () => {
     for (const to of ORDER_STATUSES) {
       const may = (REQUESTABLE[status] as readonly OrderStatus[]).includes(to)
       test(`a person ${may ? 'may' : 'may not'} move a ${status} order to ${to}`, () => {
-        const moved = moveTo(to, IN[status], ROOT, NOW)
+        const moved = transitionTo(to, IN[status], ROOT, NOW)
         const wanted = to === 'cancelled' ? 'cancelling' : to
         assert.deepEqual(
           [moved?.status, moved?.history.at(-1)?.by],

@@ -37,7 +37,7 @@ mongoSuite('orders in MongoDB', (server) => {
     return {
       store: stores.orders,
       told,
-      async spoil(id, field, json) {
+      async corrupt(id, field, json) {
         await raw
           .collection<{ _id: string }>('orders')
           .updateOne({ _id: id }, { $set: { [field]: JSON.parse(json) } })

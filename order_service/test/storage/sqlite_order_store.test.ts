@@ -46,7 +46,7 @@ unreadableContract('SQLite', async (t) => {
   return {
     store: stores.orders,
     told,
-    async spoil(id, field, json) {
+    async corrupt(id, field, json) {
       // A line end of JSON5, which SQLite reads.
       const value = field === 'attempts' ? BigInt(json) : json.replace(']', ',]')
       db.prepare(`UPDATE orders SET ${field} = ? WHERE id = ?`).run(value, id)

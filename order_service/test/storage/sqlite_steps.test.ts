@@ -7,10 +7,10 @@ import { StatementSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { claimOf, type PendingOrder } from '../../src/domain/schedule.ts'
-import { CLAIMS_MAX, pullIn } from '../../src/domain/settle_due.ts'
-import { createOrderWatch, LOOKED_AT_ONCE } from '../../src/http/order_watch.ts'
+import { CLAIMS_MAX, correctClockSkew } from '../../src/domain/settle_due.ts'
+import { createOrderWatch, POLL_BATCH_MAX } from '../../src/http/order_watch.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
-import { COUNTED_AT_ONCE, WRITTEN_AT_ONCE } from '../../src/storage/sqlite_order_store.ts'
+import { COUNT_BATCH_MAX, WRITE_BATCH_MAX } from '../../src/storage/sqlite_order_store.ts'
 import { AT, order } from '../samples.ts'
 
 const updated = ({ order, schedule }: PendingOrder, updatedAt: string): PendingOrder => ({
@@ -48,8 +48,8 @@ async function turnsDuring(work: () => Promise<unknown>): Promise<number> {
   return turns
 }
 
-test(`a backlog is counted ${COUNTED_AT_ONCE} at once, those due at the same time together`, async (t) => {
-  const count = 2 * COUNTED_AT_ONCE + 1
+test(`a backlog is counted ${COUNT_BATCH_MAX} at once, those due at the same time together`, async (t) => {
+  const count = 2 * COUNT_BATCH_MAX + 1
   const { orders, all } = await world(t, count)
   const oldest = all.at(-1)!.order.updatedAt
   assert.ok(
@@ -59,7 +59,7 @@ test(`a backlog is counted ${COUNTED_AT_ONCE} at once, those due at the same tim
   )
 })
 
-test(`claiming and putting off write ${WRITTEN_AT_ONCE} orders at once`, async (t) => {
+test(`claiming and putting off write ${WRITE_BATCH_MAX} orders at once`, async (t) => {
   const claims: number[] = []
   const { all: call } = StatementSync.prototype
   t.mock.method(StatementSync.prototype, 'all', function (this: StatementSync, ...values: never[]) {
@@ -67,7 +67,7 @@ test(`claiming and putting off write ${WRITTEN_AT_ONCE} orders at once`, async (
     if (this.sourceSQL.includes('RETURNING')) claims.push(rows.length)
     return rows
   })
-  const { orders, all } = await world(t, 2 * WRITTEN_AT_ONCE + 1)
+  const { orders, all } = await world(t, 2 * WRITE_BATCH_MAX + 1)
   const now = new Date(AT.getTime() + 60_000).toISOString()
   const claimed = await orders.claimDue(now, '2027-01-01T00:00:00.000Z', all.length)
   assert.deepEqual(
@@ -75,7 +75,7 @@ test(`claiming and putting off write ${WRITTEN_AT_ONCE} orders at once`, async (
     all.map(({ order: { id } }) => id),
     'each once',
   )
-  assert.deepEqual(claims, [WRITTEN_AT_ONCE, WRITTEN_AT_ONCE, 1])
+  assert.deepEqual(claims, [WRITE_BATCH_MAX, WRITE_BATCH_MAX, 1])
   await orders.reschedule(claimed.map((each) => ({ ...claimOf(each), dueAt: now })))
   assert.deepEqual(
     (await orders.listUnsettled({ limit: all.length })).map(({ schedule: { dueAt } }) => dueAt),
@@ -85,11 +85,11 @@ test(`claiming and putting off write ${WRITTEN_AT_ONCE} orders at once`, async (
 
 test('orders of a clock that was ahead are looked for with pauses', async (t) => {
   const { orders } = await world(t, 3 * CLAIMS_MAX)
-  assert.ok((await turnsDuring(() => pullIn({ ...systemRuntime, orders, now: () => AT }))) >= 3)
+  assert.ok((await turnsDuring(() => correctClockSkew({ ...systemRuntime, orders, now: () => AT }))) >= 3)
 })
 
 test('watched orders are looked at with pauses, also when all changed at once', async (t) => {
-  const { orders, all } = await world(t, LOOKED_AT_ONCE + 1)
+  const { orders, all } = await world(t, POLL_BATCH_MAX + 1)
   const asked: number[] = []
   const seen = Promise.withResolvers<void>()
   let changes = 0
@@ -125,6 +125,6 @@ test('watched orders are looked at with pauses, also when all changed at once', 
     before = changes
   }
   await ended
-  assert.deepEqual(asked.slice(0, 2), [LOOKED_AT_ONCE, 1])
+  assert.deepEqual(asked.slice(0, 2), [POLL_BATCH_MAX, 1])
   assert.ok(most <= 1, `${most} in one turn`)
 })

@@ -2,7 +2,7 @@
 import type { Order } from './order.ts'
 import type { OrderStore } from './ports.ts'
 
-export function announceChanges(orders: OrderStore, changed: (order: Order) => void): OrderStore {
+export function notifyChanges(orders: OrderStore, changed: (order: Order) => void): OrderStore {
   return {
     ...orders,
     async addOnce(stored) {

@@ -1,8 +1,8 @@
 /** The order as it was at an earlier version: its moves undone, one after the other. */
 import type { Order, OrderBase, Pending } from './order.ts'
 
-export const asOf = (order: Order, version: number): Order =>
-  version >= order.version || order.status === 'pending' ? order : asOf(undo(order), version)
+export const orderAtVersion = (order: Order, version: number): Order =>
+  version >= order.version || order.status === 'pending' ? order : orderAtVersion(undo(order), version)
 
 /** Each status has one before it; which one, an order that is being cancelled remembers. */
 function undo(order: Exclude<Order, Pending>): Order {
