@@ -46,7 +46,7 @@ export async function serve(t: TestContext, listener: RequestListener): Promise<
 }
 
 /** An origin nobody listens at. */
-export async function nobody(t: TestContext): Promise<string> {
+export async function unusedOrigin(t: TestContext): Promise<string> {
   const origin = await serve(t, () => {})
   const closed = createServer()
   await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve))
@@ -61,7 +61,7 @@ type Options = Partial<Upstreams> & Pick<Deps, 'publicUrl' | 'trustedProxies' | 
 export const storefront = async (t: TestContext, options: Options) => (await storefrontApp(t, options)).origin
 
 export async function storefrontApp(t: TestContext, options: Options): Promise<{ app: App; origin: string }> {
-  const away = [await nobody(t)]
+  const away = [await unusedOrigin(t)]
   const { auth = away, products = away, orders = away, ...rest } = options
   const app = createApp({
     upstreams: { auth, products, orders },

@@ -1,25 +1,25 @@
 /**
- * Who is behind an origin: a name may stand for several replicas (a headless service of Kubernetes, `tasks.` of a
- * Swarm), and each of its addresses is one.
+ * The addresses of an origin. One host name may have several (a headless service of Kubernetes, `tasks.` of a Swarm), and
+ * each is a replica.
  */
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 
-/** Addresses behind one name that are told apart; a name with more is still reached, at these. */
+/** Most addresses of one host name that are used. */
 export const REPLICAS_MAX = 20
 
 export type LookUp = (host: string) => Promise<readonly string[]>
 
-/** As the system resolves names, /etc/hosts included. */
+/** The resolver of the system, which reads /etc/hosts too. */
 export const lookUp: LookUp = async (host) =>
   (await lookup(host, { all: true })).map(({ address }) => address)
 
-/** The addresses of an origin whose name stands for several; none for any other. Rejects when the name is not known. */
+/** The addresses of an origin whose host name has several; empty for any other. Rejects when the name is unknown. */
 export async function addressesOf(origin: string, find: LookUp = lookUp): Promise<readonly string[]> {
   const host = new URL(origin).hostname
-  if (!standsForOthers(host)) return []
+  if (!isRemoteHostName(host)) return []
   const found = [...new Set(await find(host))].sort()
   return found.length < 2 ? [] : found.slice(0, REPLICAS_MAX)
 }
 
-const standsForOthers = (host: string) => host !== 'localhost' && isIP(host.replace(/^\[|\]$/g, '')) === 0
+const isRemoteHostName = (host: string) => host !== 'localhost' && isIP(host.replace(/^\[|\]$/g, '')) === 0

@@ -9,21 +9,21 @@ import { NeverConnected } from './replicas.ts'
 
 const UNSENDABLE = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED'])
 
-/** `entered` is whether the call had left its queue. */
-export function problemOf(error: unknown, service: string, entered: boolean): Error {
+/** `acquired`: the call had got its slot, so it may have been sent. */
+export function problemOf(error: unknown, service: string, acquired: boolean): Error {
   if (error instanceof Fault) return error
   const options = { cause: error }
-  if (!entered) {
+  if (!acquired) {
     return new Problem('overloaded', `${service} has too much to do; nothing was done.`, {}, options)
   }
   if (UNSENDABLE.has((error as NodeJS.ErrnoException).code ?? '')) {
-    return new Problem('bad_request', 'The request could not be passed on.', {}, options)
+    return new Problem('bad_request', 'The request could not be forwarded.', {}, options)
   }
   return error instanceof NeverConnected
-    ? new GatewayError('upstream_unavailable', `${service} is away; nothing was done.`, {}, options)
+    ? new GatewayError('upstream_unavailable', `${service} cannot be reached; nothing was done.`, {}, options)
     : new GatewayError(
         'upstream_no_answer',
-        `${service} gave no answer; whether it acted is not known.`,
+        `${service} did not answer; it is not known whether it acted.`,
         {},
         options,
       )

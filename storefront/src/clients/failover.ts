@@ -17,14 +17,14 @@ export type Call = {
   readonly path: string
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly body?: Buffer | string
-  /** Ends when nobody waits for the answer any more. */
+  /** Aborts when the visitor disconnects. */
   readonly signal?: AbortSignal
 }
 
 export type Answer = {
   readonly status: number
   readonly headers: IncomingHttpHeaders
-  /** Holds the place of the call until it is read or destroyed. */
+  /** The call holds its slot until the body is read or destroyed. */
   readonly body: Readable
 }
 
@@ -42,19 +42,19 @@ export async function askReplicas(
   timeouts: Timeouts,
   signal: AbortSignal,
 ): Promise<Answer> {
-  const tried = new Set<Replica>()
+  const attempted = new Set<Replica>()
   const readsOnly = call.method === 'GET' || call.method === 'HEAD'
   let lost = false
   let fault: unknown
-  await foundInTime(replicas.lookUp(), signal)
+  await waitForAddresses(replicas.lookUp(), signal)
   for (;;) {
-    const replica = replicas.choose(kind, tried)
+    const replica = replicas.choose(kind, attempted)
     if (!replica) throw fault
-    tried.add(replica)
+    attempted.add(replica)
     try {
       return await askReplica(replica, kind, call, timeouts, signal)
     } catch (error) {
-      const another = error instanceof NeverConnected || (readsOnly && !lost && isCut(error))
+      const another = error instanceof NeverConnected || (readsOnly && !lost && isConnectionLost(error))
       if (!another || signal.aborted) throw error
       lost ||= !(error instanceof NeverConnected)
       fault = error
@@ -63,15 +63,15 @@ export async function askReplicas(
 }
 
 async function askReplica(
-  { pool, underWay }: Replica,
+  { pool, inFlight }: Replica,
   kind: Kind,
   call: Call,
   { answerMs, silenceMs }: Timeouts,
   signal: AbortSignal,
 ): Promise<Answer> {
-  underWay[kind] += 1
-  const over = () => {
-    underWay[kind] -= 1
+  inFlight[kind] += 1
+  const end = () => {
+    inFlight[kind] -= 1
   }
   try {
     const { statusCode, headers, body } = await pool.request({
@@ -80,31 +80,31 @@ async function askReplica(
       headers: call.headers as Record<string, string | string[]>,
       body: call.body ?? null,
       signal,
-      // Ours begin earlier, at the arrival.
+      // A second limit only: the timers of the caller began earlier.
       headersTimeout: answerMs,
       bodyTimeout: silenceMs,
     } satisfies Dispatcher.RequestOptions)
-    body.once('close', over)
+    body.once('close', end)
     return { status: statusCode, headers, body }
   } catch (error) {
-    over()
+    end()
     throw error
   }
 }
 
-/** Whoever resolves names may take longer than anybody waits. Nothing was sent by then. */
-export async function foundInTime(found: Promise<void> | undefined, signal: AbortSignal): Promise<void> {
+/** Stops waiting for DNS when `signal` aborts. Nothing was sent by then. */
+export async function waitForAddresses(found: Promise<void> | undefined, signal: AbortSignal): Promise<void> {
   if (!found) return
-  const late = Promise.withResolvers<never>()
-  const isLate = () => late.reject(new NeverConnected('Its name was not resolved in time.'))
-  if (signal.aborted) isLate()
-  signal.addEventListener('abort', isLate, { once: true })
+  const timeout = Promise.withResolvers<never>()
+  const timeOut = () => timeout.reject(new NeverConnected('Its name was not resolved in time.'))
+  if (signal.aborted) timeOut()
+  signal.addEventListener('abort', timeOut, { once: true })
   try {
-    await Promise.race([found, late.promise])
+    await Promise.race([found, timeout.promise])
   } finally {
-    signal.removeEventListener('abort', isLate)
+    signal.removeEventListener('abort', timeOut)
   }
 }
 
-const CUT = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
-const isCut = (error: unknown) => CUT.has((error as NodeJS.ErrnoException).code ?? '')
+const CONNECTION_LOST = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
+const isConnectionLost = (error: unknown) => CONNECTION_LOST.has((error as NodeJS.ErrnoException).code ?? '')

@@ -1,13 +1,13 @@
 /**
- * The replicas of one service: who there is, who is chosen, and who is left alone.
+ * The replicas of one service: which exist, which is chosen, and which are cooling down.
  *
- * Promises
- *  1. The one with the fewest calls under way is chosen, in turn among equals: one that hangs is soon asked nothing.
- *  2. One to which a connection could not be made rests: it is asked only when nobody else is left. After
- *     `restMs` one connection is tried, which no visitor waits for, and the first that is made ends the rest.
- *  3. `NeverConnected` says that nothing was sent. It comes from the making of the connection alone, so whoever gets
- *     it may ask another replica, whatever the request does.
- *  4. The addresses behind a name are looked up again after `addressesMs`. While that fails, the last known stay.
+ * Invariants
+ *  1. The replica with the fewest calls in flight is chosen, in turn among equals. So one that hangs soon gets no calls.
+ *  2. A replica that could not be connected to cools down: it is chosen only when no other is left. After `cooldownMs`
+ *     it is probed with one connection, which no visitor waits for. The first connection that is made ends the cooldown.
+ *  3. `NeverConnected` means that nothing was sent, so any request may go to another replica. Only a failed connection
+ *     throws it.
+ *  4. The addresses of a host name are resolved again after `addressesMs`. If that fails, the last known ones stay.
  */
 
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
@@ -16,9 +16,9 @@ import { addressesOf, type LookUp, lookUp } from './addresses.ts'
 
 export type ReplicaLimits = {
   readonly connectMs: number
-  readonly restMs: number
+  readonly cooldownMs: number
   readonly addressesMs: number
-  /** Age at which a connection is renewed: behind one address may be a balancer, and behind that new replicas. */
+  /** Age at which a connection is replaced, so that a balancer behind the address can choose another replica. */
   readonly connectionMs: number
 }
 
@@ -26,29 +26,29 @@ export class NeverConnected extends Error {
   readonly code = 'NEVER_CONNECTED'
 }
 
-/** Calls and streams are counted apart: a replica with many open streams has not more to do for that. */
+/** Counted separately: an open stream costs a replica almost nothing. */
 export type Kind = 'calls' | 'streams'
 
 export type Replica = {
   readonly pool: Pool
-  readonly underWay: Record<Kind, number>
+  readonly inFlight: Record<Kind, number>
 }
 
 export type Replicas = {
-  /** To be awaited before a choice: only the first time is there something to wait for. */
+  /** Resolves host names when it is time. Only the first time returns a promise, to be awaited before `choose`. */
   lookUp(): Promise<void> | undefined
-  /** The best of those not yet `tried`, or undefined when all were. */
-  choose(kind: Kind, tried: ReadonlySet<Replica>): Replica | undefined
+  /** The best replica that was not `attempted`, or undefined. */
+  choose(kind: Kind, attempted: ReadonlySet<Replica>): Replica | undefined
   close(): Promise<void>
 }
 
 type Known = Replica & {
   readonly origin: string
-  /** Of a name that stands for several. */
+  /** Set when the host name has several addresses. */
   readonly address: string | undefined
-  /** When the next connection is tried, or undefined while there is no reason to doubt it. */
-  restsUntil: number | undefined
-  tryAgain(): void
+  /** Time of the next probe, or undefined when it is not cooling down. */
+  coolingUntil: number | undefined
+  probe(): void
 }
 
 export function createReplicas(
@@ -60,10 +60,10 @@ export function createReplicas(
   let known: Known[] = origins.map((origin) => createReplica(origin, undefined, limits, monotonic))
   let lookedUpAt: number | undefined
   let first: Promise<void> | undefined
-  let turn = 0
+  let rotation = 0
   let closed = false
 
-  const lookAgain = async () => {
+  const refreshAddresses = async () => {
     const found = await Promise.all(origins.map(behind))
     if (closed) return
     const before = known
@@ -88,23 +88,23 @@ export function createReplicas(
     lookUp() {
       const now = monotonic()
       if (lookedUpAt !== undefined && now - lookedUpAt < limits.addressesMs) return first
-      const looking = lookAgain()
+      const refreshing = refreshAddresses()
       if (lookedUpAt === undefined) {
-        first = looking.then(() => {
+        first = refreshing.then(() => {
           first = undefined
         })
       }
       lookedUpAt = now
       return first
     },
-    choose(kind, tried) {
+    choose(kind, attempted) {
       const now = monotonic()
-      turn += 1
+      rotation += 1
       let best: Known | undefined
       for (let i = 0; i < known.length; i += 1) {
-        const each = known[(turn + i) % known.length]!
-        if (each.restsUntil !== undefined && each.restsUntil <= now) each.tryAgain()
-        if (!tried.has(each) && (best === undefined || isBetter(each, best, kind))) best = each
+        const each = known[(rotation + i) % known.length]!
+        if (each.coolingUntil !== undefined && each.coolingUntil <= now) each.probe()
+        if (!attempted.has(each) && (best === undefined || isBetter(each, best, kind))) best = each
       }
       return best
     },
@@ -115,22 +115,22 @@ export function createReplicas(
   }
 }
 
-/** Who rests comes last, and of those the one that has rested longest comes first. */
+/** Replicas that cool down come last, among them the one whose next probe is soonest first. */
 function isBetter(one: Known, other: Known, kind: Kind): boolean {
-  const difference = (one.restsUntil ?? 0) - (other.restsUntil ?? 0)
-  return difference < 0 || (difference === 0 && one.underWay[kind] < other.underWay[kind])
+  const difference = (one.coolingUntil ?? 0) - (other.coolingUntil ?? 0)
+  return difference < 0 || (difference === 0 && one.inFlight[kind] < other.inFlight[kind])
 }
 
 function createReplica(
   origin: string,
   address: string | undefined,
-  { connectMs, restMs, connectionMs }: ReplicaLimits,
+  { connectMs, cooldownMs, connectionMs }: ReplicaLimits,
   monotonic: Runtime['monotonic'],
 ): Known {
   const open = buildConnector({ timeout: connectMs, allowH2: false })
   const connect: buildConnector.connector = (options, callback) =>
     open(address === undefined ? options : { ...options, hostname: address }, (error, socket) => {
-      replica.restsUntil = error ? monotonic() + restMs : undefined
+      replica.coolingUntil = error ? monotonic() + cooldownMs : undefined
       if (error) callback(new NeverConnected(error.message, { cause: error }), null)
       else callback(null, socket)
     })
@@ -138,12 +138,12 @@ function createReplica(
   const replica: Known = {
     origin,
     address,
-    // Connections without a limit: the lines before the service are the limit, so that nothing waits in here unseen.
+    // No limit on connections: the concurrency limiters are the limit, and nothing may queue in the pool.
     pool: new Pool(origin, { connect, connections: null, clientTtl: connectionMs, pipelining: 1 }),
-    underWay: { calls: 0, streams: 0 },
-    restsUntil: undefined,
-    tryAgain() {
-      replica.restsUntil = monotonic() + restMs
+    inFlight: { calls: 0, streams: 0 },
+    coolingUntil: undefined,
+    probe() {
+      replica.coolingUntil = monotonic() + cooldownMs
       connect({ protocol, host, hostname: hostname.replace(/^\[|\]$/g, ''), port }, (_error, socket) => {
         socket?.destroy()
       })

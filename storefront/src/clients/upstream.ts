@@ -1,16 +1,15 @@
 /**
- * The one way to call a service.
+ * The only way to call a service.
  *
- * Promises
- *  1. What may last does not take the place of what is answered soon: each lane of calls has a line of its own
- *     (line.ts), streams of events have so many slots, and of both each visitor has a share. Beyond that it is
- *     `overloaded` or `too_many_streams` at once, and nothing was done.
- *  2. A call has `answerMs` from its arrival, its time in the line included, until the answer begins, and `wholeMs`
- *     until all of it was taken: a visitor who reads slowly holds a place no longer than that, and no longer than
- *     `takeMs` while others wait (slow_takers.ts).
+ * Invariants
+ *  1. Each class of calls has its own concurrency limiter (fair_limiter.ts) and event streams have their own
+ *     slots, with a share for each visitor. Beyond that the problem is `overloaded` or `too_many_streams` at once, and
+ *     nothing was done.
+ *  2. A call has `answerMs` from its arrival until its answer begins, waiting included, and `wholeMs` until all of it
+ *     was read. While other calls wait, an answer that is not read is cut after `stalledMs` (slow_readers.ts).
  *  3. A failure says whether anything was done (call_problems.ts). Where it is safe, another replica was asked before
  *     (failover.ts).
- *  4. A call whose visitor left is given up: it leaves the line, or its connection is cut.
+ *  4. When the visitor disconnects, the call leaves the queue, or its connection is cut.
  */
 
 import { Problem } from '@shop/service_kit/runtime/problem'
@@ -20,20 +19,20 @@ import { GatewayError } from '../errors.ts'
 import type { LookUp } from './addresses.ts'
 import { problemOf } from './call_problems.ts'
 import { type Answer, askReplicas, type Call } from './failover.ts'
-import { createLine, type Line } from './line.ts'
+import { createFairLimiter, type FairLimiter } from './fair_limiter.ts'
 import { createReplicas, type Kind } from './replicas.ts'
-import { createSlowTakers, type SlowTakers } from './slow_takers.ts'
-import { LANES, type Lane, UPSTREAM_LIMITS, type UpstreamLimits } from './upstream_limits.ts'
+import { createSlowReaderWatch, type SlowReaderWatch } from './slow_readers.ts'
+import { CALL_CLASSES, type CallClass, UPSTREAM_LIMITS, type UpstreamLimits } from './upstream_limits.ts'
 
-/** Where a call stands in line, and for whom. */
-export type Standing = { readonly lane: Lane; readonly address: string }
+/** Which limiter a call goes through, and whose share it takes. */
+export type Caller = { readonly callClass: CallClass; readonly address: string }
 
-export type Viewer = { readonly userId?: string | undefined; readonly address: string }
+export type Subscriber = { readonly userId?: string | undefined; readonly address: string }
 
 export type Upstream = {
   readonly service: string
-  call(call: Call, standing: Standing): Promise<Answer>
-  stream(call: Call, viewer: Viewer): Promise<Answer>
+  call(call: Call, caller: Caller): Promise<Answer>
+  stream(call: Call, subscriber: Subscriber): Promise<Answer>
   close(): Promise<void>
 }
 
@@ -54,78 +53,80 @@ export function createUpstream({
 }: UpstreamOptions): Upstream {
   const limits: UpstreamLimits = { ...UPSTREAM_LIMITS, ...given }
   const replicas = createReplicas(origins, runtime, limits, lookUp)
-  const lines = Object.fromEntries(LANES.map((lane) => [lane, createLine(service, limits.lanes[lane])])) as {
-    readonly [lane in Lane]: Line
-  }
-  const takers = Object.fromEntries(
-    LANES.map((lane) => [lane, createSlowTakers(lines[lane], runtime, limits.takeMs)]),
-  ) as { readonly [lane in Lane]: SlowTakers }
+  const perClass = Object.fromEntries(
+    CALL_CLASSES.map((callClass) => {
+      const limiter = createFairLimiter(service, limits.calls[callClass])
+      return [callClass, { limiter, slowReaders: createSlowReaderWatch(limiter, runtime, limits.stalledMs) }]
+    }),
+  ) as { readonly [callClass in CallClass]: { limiter: FairLimiter; slowReaders: SlowReaderWatch } }
   const slots = createSlots(limits.streamsMax)
 
-  const answered = async (kind: Kind, call: Call, enter: (ended: AbortSignal) => Promise<() => void>) => {
-    const ending = new AbortController()
-    const leaves = () => ending.abort(new Problem('bad_request', 'Who asked has left.'))
-    if (call.signal?.aborted) leaves()
-    else call.signal?.addEventListener('abort', leaves, { once: true })
-    const late = () => ending.abort(new Late())
-    const begun = runtime.after(limits.answerMs, late)
-    const ended = kind === 'calls' ? runtime.after(limits.wholeMs, late) : undefined
-    let leave: (() => void) | undefined
-    const over = () => {
-      begun()
-      ended?.()
-      call.signal?.removeEventListener('abort', leaves)
-      leave?.()
+  /** `acquire` waits for a slot and resolves with what frees it. */
+  const send = async (kind: Kind, call: Call, acquire: (signal: AbortSignal) => Promise<() => void>) => {
+    const aborting = new AbortController()
+    const disconnected = () => aborting.abort(new Problem('bad_request', 'The visitor has disconnected.'))
+    if (call.signal?.aborted) disconnected()
+    else call.signal?.addEventListener('abort', disconnected, { once: true })
+    const timeOut = () => aborting.abort(new TimedOut())
+    const stopAnswerTimer = runtime.after(limits.answerMs, timeOut)
+    const stopWholeTimer = kind === 'calls' ? runtime.after(limits.wholeMs, timeOut) : undefined
+    let release: (() => void) | undefined
+    const end = () => {
+      stopAnswerTimer()
+      stopWholeTimer?.()
+      call.signal?.removeEventListener('abort', disconnected)
+      release?.()
     }
     try {
-      leave = await enter(ending.signal)
-      const answer = await askReplicas(replicas, kind, call, limits, ending.signal)
-      begun()
-      answer.body.once('close', over)
-      // From now on whoever passes the body on ends it.
-      call.signal?.removeEventListener('abort', leaves)
-      if (!ending.signal.aborted) return answer
+      release = await acquire(aborting.signal)
+      const answer = await askReplicas(replicas, kind, call, limits, aborting.signal)
+      stopAnswerTimer()
+      answer.body.once('close', end)
+      // From here on the code that passes the body on destroys it when the visitor disconnects.
+      call.signal?.removeEventListener('abort', disconnected)
+      if (!aborting.signal.aborted) return answer
       answer.body.destroy()
-      throw ending.signal.reason
+      throw aborting.signal.reason
     } catch (error) {
-      const sent = leave !== undefined
-      over()
-      throw problemOf(error, service, sent)
+      const acquired = release !== undefined
+      end()
+      throw problemOf(error, service, acquired)
     }
   }
 
   return {
     service,
-    async call(call, { lane, address }) {
-      const answer = await answered('calls', call, (ended) => lines[lane].enter(address, ended))
-      takers[lane].takes(answer.body)
+    async call(call, { callClass, address }) {
+      const { limiter, slowReaders } = perClass[callClass]
+      const answer = await send('calls', call, (signal) => limiter.acquire(address, signal))
+      slowReaders.watch(answer.body)
       return answer
     },
-    stream: (call, viewer) =>
-      answered('streams', call, async () => {
-        const taken = slots.take(...holders(viewer, limits))
+    stream: (call, subscriber) =>
+      send('streams', call, async () => {
+        const taken = slots.take(...holders(subscriber, limits))
         if (typeof taken === 'function') return taken
-        throw taken === userOf(viewer)
-          ? new GatewayError('too_many_streams', `Close one first: ${limits.streamsPerUserMax} a user.`)
-          : new Problem('overloaded', 'Too many streams of events are open; nothing was done.')
+        throw taken === userOf(subscriber)
+          ? new GatewayError('too_many_streams', `Close one first: ${limits.streamsPerUserMax} per user.`)
+          : new Problem('overloaded', 'Too many event streams are open; nothing was done.')
       }),
     close() {
-      for (const lane of LANES) takers[lane].close()
+      for (const callClass of CALL_CLASSES) perClass[callClass].slowReaders.close()
       return replicas.close()
     },
   }
 }
 
-const userOf = ({ userId }: Viewer) => (userId === undefined ? undefined : `user ${userId}`)
+const userOf = ({ userId }: Subscriber) => (userId === undefined ? undefined : `user ${userId}`)
 
-const holders = (viewer: Viewer, limits: UpstreamLimits): Holder[] => {
-  const user = userOf(viewer)
+const holders = (subscriber: Subscriber, limits: UpstreamLimits): Holder[] => {
+  const user = userOf(subscriber)
   return [
     ...(user === undefined ? [] : [{ key: user, max: limits.streamsPerUserMax }]),
-    { key: `address ${viewer.address}`, max: limits.streamsPerAddressMax },
+    { key: `address ${subscriber.address}`, max: limits.streamsPerAddressMax },
   ]
 }
 
-class Late extends Error {
-  readonly code = 'LATE'
+class TimedOut extends Error {
+  readonly code = 'TIMED_OUT'
 }

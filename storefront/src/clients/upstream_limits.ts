@@ -1,54 +1,54 @@
-/** What one gateway asks of one service at once, and how long it waits. Each is in README.md. */
-import type { LineLimits } from './line.ts'
+/** What one gateway asks of one service at once, and how long it waits. README.md lists every limit. */
+import type { FairLimits } from './fair_limiter.ts'
 import type { ReplicaLimits } from './replicas.ts'
 
 /**
- * Calls that must not wait behind each other have lines apart. What hashes a password takes long, and whoever likes may
- * ask for it. What writes may hang where reading does not: on the disk, or on another service.
+ * Each class of calls has a concurrency limiter of its own, so that no class waits for another: hashing a password is
+ * slow and open to everyone, and writes may hang on a disk or on another service while reads do not.
  */
-export const LANES = ['reads', 'writes', 'hashing'] as const
-export type Lane = (typeof LANES)[number]
+export const CALL_CLASSES = ['reads', 'writes', 'hashing'] as const
+export type CallClass = (typeof CALL_CLASSES)[number]
 
 export type UpstreamLimits = ReplicaLimits & {
-  readonly lanes: Readonly<Record<Lane, LineLimits>>
+  readonly calls: Readonly<Record<CallClass, FairLimits>>
   readonly streamsMax: number
   readonly streamsPerUserMax: number
   readonly streamsPerAddressMax: number
   readonly answerMs: number
   readonly wholeMs: number
-  readonly takeMs: number
+  readonly stalledMs: number
   readonly silenceMs: number
 }
 
-/** So that one address alone never fills `atOnce`: it gets a quarter of both together. */
+/** One address alone gets a quarter of all slots, and so never fills `inFlightMax`. */
 const SHARE_OF_FREE = 1 / 3
 
-const CALLS = { atOnce: 512, waitingMax: 1_024, shareOfFree: SHARE_OF_FREE }
+const CALLS = { inFlightMax: 512, waitingMax: 1_024, shareOfFree: SHARE_OF_FREE }
 
 export const UPSTREAM_LIMITS: UpstreamLimits = {
-  lanes: {
+  calls: {
     reads: CALLS,
     writes: CALLS,
     /**
-     * They wait in auth_service, which knows whose turn it is and refuses the rest at once. So there is room for more
-     * than its three lines of 256 hold, of three replicas; and one address, which may be that of all visitors behind a
-     * balancer nobody named, gets more than a flood fills of one replica, the lines of strangers and of new accounts.
+     * These calls wait in auth_service, which knows whose turn it is and rejects the rest at once. There are more slots
+     * than three replicas of it have in their three queues of 256. One address may be that of a balancer in front of
+     * all visitors, so it gets more slots than a flood fills at one replica.
      */
-    hashing: { atOnce: 2_560, waitingMax: 0, shareOfFree: SHARE_OF_FREE },
+    hashing: { inFlightMax: 2_560, waitingMax: 0, shareOfFree: SHARE_OF_FREE },
   },
   streamsMax: 1_024,
   streamsPerUserMax: 10,
-  /** Many visitors may share one, behind a company's or a mobile network's router. */
+  /** Many visitors may share one address, behind the router of a company or a mobile network. */
   streamsPerAddressMax: 256,
   /** Longer than any service takes to answer by itself. */
   answerMs: 20_000,
   wholeMs: 60_000,
-  /** Of an answer, when others wait. Whoever waits has to find a place sooner than pages give up, which is after 5 s. */
-  takeMs: 1_000,
-  /** Longest silence within a stream; services send a heartbeat every 15 s. */
+  /** Below the 5 s after which a page gives up, so that a waiting call gets its slot in time. */
+  stalledMs: 1_000,
+  /** Services send a heartbeat into a stream every 15 s. */
   silenceMs: 60_000,
   connectMs: 2_000,
-  restMs: 5_000,
+  cooldownMs: 5_000,
   addressesMs: 5_000,
   connectionMs: 60_000,
 }

@@ -4,9 +4,9 @@ import { addressPrefix } from '@shop/service_kit/http/addresses'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Upstream } from '../clients/upstream.ts'
 import { GatewayError } from '../errors.ts'
-import { visitorOf } from './leaving.ts'
+import { disconnectSignal } from './client_disconnect.ts'
 import { requestHeaders } from './passed_headers.ts'
-import { laneOf } from './upstream_path.ts'
+import { callClassOf } from './upstream_path.ts'
 
 export type AuthAnswer = {
   readonly status: number
@@ -20,16 +20,16 @@ type AuthCall = {
   readonly path: string
   readonly body: unknown
   /** Goes on when the visitor has left. */
-  readonly toTheEnd?: boolean
+  readonly ignoreDisconnect?: boolean
 }
 
 /** Fails as `Upstream` does. */
 export type AuthCaller = (request: FastifyRequest, reply: FastifyReply, call: AuthCall) => Promise<AuthAnswer>
 
 export function createAuthCaller(service: Upstream): AuthCaller {
-  return async (request, reply, { method, path, body, toTheEnd = false }) => {
+  return async (request, reply, { method, path, body, ignoreDisconnect = false }) => {
     const { authorization, 'user-agent': agent } = request.headers
-    const standing = { lane: laneOf('auth', method, path), address: addressPrefix(request.ip) }
+    const standing = { callClass: callClassOf('auth', method, path), address: addressPrefix(request.ip) }
     const call = {
       method,
       path,
@@ -39,7 +39,7 @@ export function createAuthCaller(service: Upstream): AuthCaller {
         ...(agent === undefined ? {} : { 'user-agent': agent }),
       }),
       body: JSON.stringify(body),
-      ...(toTheEnd ? {} : { signal: visitorOf(reply) }),
+      ...(ignoreDisconnect ? {} : { signal: disconnectSignal(reply) }),
     }
     const answer = await service.call(call, standing)
     try {

@@ -20,12 +20,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Answer, Call } from '../clients/failover.ts'
 import type { Upstream } from '../clients/upstream.ts'
 import type { Upstreams } from '../config.ts'
+import { disconnectSignal } from './client_disconnect.ts'
 import { compressed } from './compress.ts'
 import { createEventStreams, userOf } from './event_streams.ts'
 import { forwardOperation } from './forward_schemas.ts'
-import { visitorOf } from './leaving.ts'
 import { requestHeaders, responseHeaders } from './passed_headers.ts'
-import { FORWARDINGS, type Forwarding, laneOf, mayStream, upstreamPath } from './upstream_path.ts'
+import { callClassOf, FORWARDINGS, type Forwarding, mayStream, upstreamPath } from './upstream_path.ts'
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
@@ -49,7 +49,7 @@ function forwardTo(forwarding: Forwarding, { services, verifyToken }: ForwardRou
     const address = addressPrefix(request.ip)
     return mayStream(call.method, path)
       ? service.stream(call, { userId: await userOf(request, verifyToken), address })
-      : service.call(call, { lane: laneOf(forwarding.upstream, call.method, path), address })
+      : service.call(call, { callClass: callClassOf(forwarding.upstream, call.method, path), address })
   }
 
   const pass = (reply: FastifyReply, { status, headers, body }: Answer) => {
@@ -68,7 +68,7 @@ function forwardTo(forwarding: Forwarding, { services, verifyToken }: ForwardRou
       path: path + query,
       headers: requestHeaders(request, request.headers),
       ...(request.body === undefined ? {} : { body: request.body as Buffer }),
-      signal: visitorOf(reply),
+      signal: disconnectSignal(reply),
     })
     return pass(reply, answer)
   }

@@ -5,15 +5,15 @@
 import type { FastifyRequest } from 'fastify'
 import { GatewayError } from '../errors.ts'
 
-export function refuseOtherSites(publicOrigin: string | undefined) {
+export function rejectCrossSite(publicOrigin: string | undefined) {
   return (request: FastifyRequest, _reply: unknown, next: (error?: Error) => void) =>
-    next(isOurs(request.headers, publicOrigin) ? undefined : refused())
+    next(isSameOrigin(request.headers, publicOrigin) ? undefined : refused())
 }
 
 type Sent = Readonly<Record<string, string | string[] | undefined>>
 
 /** Browsers say by Sec-Fetch-Site (over TLS) or Origin who asks; what is no browser says neither and has no cookie to abuse. */
-export function isOurs(headers: Sent, publicOrigin: string | undefined): boolean {
+export function isSameOrigin(headers: Sent, publicOrigin: string | undefined): boolean {
   const site = headers['sec-fetch-site']
   if (site !== undefined && site !== 'same-origin') return false
   const { origin, host } = headers

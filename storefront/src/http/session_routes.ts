@@ -15,7 +15,7 @@ import { empty } from '@shop/service_kit/http/empty'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { GatewayError } from '../errors.ts'
 import type { AuthAnswer, AuthCaller } from './auth_caller.ts'
-import { refuseOtherSites } from './same_origin.ts'
+import { rejectCrossSite } from './same_origin.ts'
 import {
   changePasswordOperation,
   refreshSessionOperation,
@@ -46,7 +46,7 @@ export function sessionRoutes({ auth, publicOrigin, sessionTtlSeconds }: Session
       reply.header('cache-control', 'no-store')
       next()
     })
-    app.addHook('onRequest', refuseOtherSites(publicOrigin))
+    app.addHook('onRequest', rejectCrossSite(publicOrigin))
 
     app.post('/api/auth/login', signInOperation, async (request, reply) =>
       answer(reply, await auth(request, reply, { method: 'POST', path: '/login', body: request.body })),
@@ -69,8 +69,8 @@ export function sessionRoutes({ auth, publicOrigin, sessionTtlSeconds }: Session
       if (refreshToken !== undefined) {
         const body = { refresh_token: refreshToken }
         // A page may be closed right after: the session ends all the same.
-        await auth(request, reply, { method: 'POST', path: '/logout', body, toTheEnd: true }).catch((err) =>
-          request.log.warn({ err }, 'a session was dropped without telling auth_service'),
+        await auth(request, reply, { method: 'POST', path: '/logout', body, ignoreDisconnect: true }).catch(
+          (err) => request.log.warn({ err }, 'a session was dropped without telling auth_service'),
         )
       }
       return empty(reply, 204)

@@ -8,7 +8,7 @@ import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { VERSION } from '@shop/service_kit/runtime/version'
 import type { Upstreams } from '../config.ts'
 import { readMetrics } from './metric_values.ts'
-import { figuresIn, lookAtReplica, replicasBehind } from './replica_look.ts'
+import { figuresIn, probeReplica, replicasBehind } from './replica_probe.ts'
 import { getSystemStateOperation, type ReplicaView, type ServiceView } from './system_schemas.ts'
 
 export type SystemRoutesDeps = {
@@ -24,14 +24,14 @@ const SERVICES: readonly [service: string, upstream: keyof Upstreams][] = [
 ]
 
 export function systemRoutes({ runtime, operations, metrics }: SystemRoutesDeps) {
-  let underWay: Promise<ServiceView[]> | undefined
+  let pending: Promise<ServiceView[]> | undefined
 
   return async (app: App) => {
     app.get('/api/system', getSystemStateOperation, async () => {
-      underWay ??= look().finally(() => {
-        underWay = undefined
+      pending ??= look().finally(() => {
+        pending = undefined
       })
-      return { services: await underWay }
+      return { services: await pending }
     })
   }
 
@@ -40,7 +40,7 @@ export function systemRoutes({ runtime, operations, metrics }: SystemRoutesDeps)
       const addresses = (await Promise.all(operations[upstream].map(replicasBehind))).flat()
       return {
         service,
-        replicas: await Promise.all(addresses.map((address) => lookAtReplica(address, runtime))),
+        replicas: await Promise.all(addresses.map((address) => probeReplica(address, runtime))),
       }
     })
     return [{ service: 'storefront', replicas: [await itself()] }, ...(await Promise.all(behind))]

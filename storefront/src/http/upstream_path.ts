@@ -7,11 +7,11 @@
  *   /api/orders…                                          ->  order_service     /orders…
  *
  * A route that answers with events must be told by `mayStream`: as a mere call its answer would be cut after a minute.
- * One that hashes a password must be told by `laneOf`: others would wait behind it.
+ * One that hashes a password must be told by `callClassOf`: others would wait behind it.
  *
  * (/api/auth/login, token, logout and me/password carry the session cookie; session_routes.ts answers them.)
  */
-import type { Lane } from '../clients/upstream_limits.ts'
+import type { CallClass } from '../clients/upstream_limits.ts'
 import type { Upstreams } from '../config.ts'
 
 export type Forwarding = {
@@ -50,7 +50,7 @@ export const mayStream = (method: string, path: string) =>
 const HASHES = /^\/(register|login|me\/password)$/
 
 /** In which line a call waits. `path` is one that `upstreamPath` gave, or of a call of our own. */
-export function laneOf(upstream: keyof Upstreams, method: string, path: string): Lane {
+export function callClassOf(upstream: keyof Upstreams, method: string, path: string): CallClass {
   if (upstream === 'auth' && HASHES.test(decodeURIComponent(path))) return 'hashing'
   return method === 'GET' || method === 'HEAD' ? 'reads' : 'writes'
 }

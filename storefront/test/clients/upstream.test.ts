@@ -8,10 +8,10 @@ import { text } from 'node:stream/consumers'
 import { suite, type TestContext, test } from 'node:test'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import type { LookUp } from '../../src/clients/addresses.ts'
-import { type Answer, type Call, foundInTime } from '../../src/clients/failover.ts'
-import { createUpstream, type Standing } from '../../src/clients/upstream.ts'
-import { LANES, UPSTREAM_LIMITS, type UpstreamLimits } from '../../src/clients/upstream_limits.ts'
-import { nobody, serve } from '../upstream.ts'
+import { type Answer, type Call, waitForAddresses } from '../../src/clients/failover.ts'
+import { type Caller, createUpstream } from '../../src/clients/upstream.ts'
+import { CALL_CLASSES, UPSTREAM_LIMITS, type UpstreamLimits } from '../../src/clients/upstream_limits.ts'
+import { serve, unusedOrigin } from '../upstream.ts'
 
 const GET: Call = { method: 'GET', path: '/x', headers: {} }
 const POST: Call = { method: 'POST', path: '/x', headers: {}, body: '{}' }
@@ -29,15 +29,15 @@ function upstream(
   return {
     ...service,
     /** Of another visitor each time, unless told whose. */
-    call: (call: Call, { lane = 'reads', address = `visitor ${++visitors}` }: Partial<Standing> = {}) =>
-      service.call(call, { lane, address }),
+    call: (call: Call, { callClass = 'reads', address = `visitor ${++visitors}` }: Partial<Caller> = {}) =>
+      service.call(call, { callClass, address }),
   }
 }
 
 /** All lanes that short. */
-const lanesOf = (atOnce: number, waitingMax: number) => {
-  const lane = { ...UPSTREAM_LIMITS.lanes.reads, atOnce, waitingMax }
-  return { lanes: { reads: lane, writes: lane, hashing: lane } }
+const allClasses = (inFlightMax: number, waitingMax: number) => {
+  const callClass = { ...UPSTREAM_LIMITS.calls.reads, inFlightMax, waitingMax }
+  return { calls: { reads: callClass, writes: callClass, hashing: callClass } }
 }
 
 const read = async (answer: Promise<Answer>) => text((await answer).body)
@@ -94,7 +94,7 @@ suite('the line before a service', () => {
 
   test('so many calls are under way, so many wait in order, and one more is refused at once', async (t) => {
     const slow = await slowService(t)
-    const service = upstream(t, [slow.origin], lanesOf(2, 2))
+    const service = upstream(t, [slow.origin], allClasses(2, 2))
     const under = await Promise.all([service.call(GET), service.call(POST)])
     const waiting = [read(service.call(GET)), read(service.call(POST))]
     assert.equal(await refused(service.call(GET)), 'overloaded')
@@ -108,7 +108,7 @@ suite('the line before a service', () => {
 
   test('the deadline is counted from the arrival: who waits too long is told that nothing was done', async (t) => {
     const slow = await slowService(t)
-    const service = upstream(t, [slow.origin], { ...lanesOf(1, 9), answerMs: 1_000 })
+    const service = upstream(t, [slow.origin], { ...allClasses(1, 9), answerMs: 1_000 })
     const first = await service.call(POST)
     assert.deepEqual(await Promise.all([refused(service.call(POST)), refused(service.call(GET))]), [
       'overloaded',
@@ -138,7 +138,7 @@ suite('the line before a service', () => {
       }
       more()
     })
-    const service = upstream(t, [origin], { ...lanesOf(1, 0), wholeMs: 2_000 })
+    const service = upstream(t, [origin], { ...allClasses(1, 0), wholeMs: 2_000 })
     const slowly = await service.call(GET)
     assert.equal(await refused(service.call(GET)), 'overloaded')
     slowly.body.on('error', () => {})
@@ -158,7 +158,7 @@ suite('the line before a service', () => {
     const taken: Answer[] = []
     // Before the service is closed, which waits for them.
     t.after(() => taken.map(({ body }) => body.destroy()))
-    const service = upstream(t, [origin], { ...lanesOf(2, 9), takeMs: 100 })
+    const service = upstream(t, [origin], { ...allClasses(2, 9), stalledMs: 100 })
     const stuck = await service.call(GET)
     let wasCut = false
     stuck.body.on('error', () => {
@@ -198,7 +198,7 @@ suite('the line before a service', () => {
     const origin = await serve(t, (request, response) => {
       response.writeHead(Number(request.url!.slice(1)), { etag: '"1"' }).end()
     })
-    const service = upstream(t, [origin], lanesOf(1, 0))
+    const service = upstream(t, [origin], allClasses(1, 0))
     for (const [method, path] of [
       ['HEAD', '/200'],
       ['GET', '/304'],
@@ -213,7 +213,7 @@ suite('the line before a service', () => {
 
   test('who leaves while waiting takes no place, and who leaves while asking cuts the connection', async (t) => {
     const slow = await slowService(t)
-    const service = upstream(t, [slow.origin], lanesOf(1, 9))
+    const service = upstream(t, [slow.origin], allClasses(1, 9))
     const first = await service.call(GET)
     const leaving = new AbortController()
     const waiting = refused(service.call({ ...POST, signal: leaving.signal }))
@@ -245,15 +245,16 @@ suite('lanes', () => {
       asked += 1
       if (request.url !== '/hangs') response.end('ok')
     })
-    const service = upstream(t, [origin], lanesOf(1, 0))
+    const service = upstream(t, [origin], allClasses(1, 0))
     const leaving = new AbortController()
-    for (const [i, lane] of LANES.entries()) {
-      for (const free of LANES.slice(i)) assert.equal(await read(service.call(POST, { lane: free })), 'ok')
+    for (const [i, callClass] of CALL_CLASSES.entries()) {
+      for (const free of CALL_CLASSES.slice(i))
+        assert.equal(await read(service.call(POST, { callClass: free })), 'ok')
       const before = asked
-      service.call({ ...POST, path: '/hangs', signal: leaving.signal }, { lane }).catch(() => {})
+      service.call({ ...POST, path: '/hangs', signal: leaving.signal }, { callClass }).catch(() => {})
       await eventually(() => asked > before, 'it was not asked')
-      for (const full of LANES.slice(0, i + 1))
-        assert.equal(await refused(service.call(POST, { lane: full })), 'overloaded')
+      for (const full of CALL_CLASSES.slice(0, i + 1))
+        assert.equal(await refused(service.call(POST, { callClass: full })), 'overloaded')
     }
     leaving.abort()
   })
@@ -268,7 +269,7 @@ suite('streams of events', () => {
   const STREAM = { ...GET, path: '/orders/7/events' }
 
   test('take no place of calls, and calls take none of theirs', async (t) => {
-    const service = upstream(t, [await serve(t, events)], { ...lanesOf(1, 0), streamsMax: 2 })
+    const service = upstream(t, [await serve(t, events)], { ...allClasses(1, 0), streamsMax: 2 })
     const open = [
       await service.stream(STREAM, { userId: 'ada', address: '::1' }),
       await service.stream(STREAM, { userId: 'bob', address: '::1' }),
@@ -306,7 +307,7 @@ suite('streams of events', () => {
 
 suite('replicas', () => {
   test('one that is away costs nobody an answer, whatever is asked, and is left alone', async (t) => {
-    const dead = await nobody(t)
+    const dead = await unusedOrigin(t)
     const failed = failedConnections(t, dead)
     const service = upstream(t, [await serve(t, ok), dead])
     for (let i = 0; i < 20; i += 1) assert.equal(await read(service.call(i % 2 ? GET : POST)), 'ok')
@@ -316,9 +317,9 @@ suite('replicas', () => {
   })
 
   test('one that is back gets its share again, found by a connection that nobody waits for', async (t) => {
-    const origin = await nobody(t)
+    const origin = await unusedOrigin(t)
     const failed = failedConnections(t, origin)
-    const service = upstream(t, [await serve(t, ok), origin], { restMs: 50 })
+    const service = upstream(t, [await serve(t, ok), origin], { cooldownMs: 50 })
     const back = async () => (await read(service.call(POST))) === 'back'
     for (let i = 0; i < 4; i += 1) assert.equal(await back(), false)
     await new Promise((resolve) => setTimeout(resolve, 100))
@@ -330,8 +331,8 @@ suite('replicas', () => {
   })
 
   test('when all are away it is told that nothing was done; the first that is back is asked at once', async (t) => {
-    const [one, other] = [await nobody(t), await nobody(t)]
-    const service = upstream(t, [one, other], { restMs: 60_000 })
+    const [one, other] = [await unusedOrigin(t), await unusedOrigin(t)]
+    const service = upstream(t, [one, other], { cooldownMs: 60_000 })
     assert.equal(await refused(service.call(POST)), 'upstream_unavailable')
     await serveAt(t, '127.0.0.1', Number(new URL(other).port), ok)
     assert.equal(await read(service.call(POST)), 'ok')
@@ -400,7 +401,7 @@ suite('replicas', () => {
   test('a name that is never resolved keeps nobody beyond the deadline, and no place', {
     timeout: 10_000,
   }, async (t) => {
-    const limits = { ...lanesOf(1, 0), answerMs: 50 }
+    const limits = { ...allClasses(1, 0), answerMs: 50 }
     const service = upstream(t, ['http://orders.invalid'], limits, () => new Promise(() => {}))
     for (let i = 0; i < 2; i += 1) assert.equal(await refused(service.call(POST)), 'upstream_unavailable')
   })
@@ -408,14 +409,14 @@ suite('replicas', () => {
   test('whoever found a name in time, or did not, waits for it no more', async () => {
     const ending = new AbortController()
     const { signal } = ending
-    await foundInTime(undefined, signal)
-    await foundInTime(Promise.resolve(), signal)
-    await assert.rejects(foundInTime(Promise.reject(new Error('no such name')), signal), /no such name/)
-    const never = foundInTime(new Promise(() => {}), signal)
+    await waitForAddresses(undefined, signal)
+    await waitForAddresses(Promise.resolve(), signal)
+    await assert.rejects(waitForAddresses(Promise.reject(new Error('no such name')), signal), /no such name/)
+    const never = waitForAddresses(new Promise(() => {}), signal)
     assert.equal(getEventListeners(signal, 'abort').length, 1)
     ending.abort()
     await assert.rejects(never, { code: 'NEVER_CONNECTED' })
-    await assert.rejects(foundInTime(new Promise(() => {}), signal), { code: 'NEVER_CONNECTED' })
+    await assert.rejects(waitForAddresses(new Promise(() => {}), signal), { code: 'NEVER_CONNECTED' })
     assert.equal(getEventListeners(signal, 'abort').length, 0)
   })
 

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { suite, type TestContext, test } from 'node:test'
 import type { Principal } from '@shop/service_kit/identity/access'
 import { Problem } from '@shop/service_kit/runtime/problem'
-import { nobody, raw, serve, storefront, storefrontApp, textOf } from '../upstream.ts'
+import { raw, serve, storefront, storefrontApp, textOf, unusedOrigin } from '../upstream.ts'
 
 const TRACE = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
 
@@ -167,7 +167,7 @@ suite('what a visitor is answered', () => {
   })
 
   test('a service that is away: 503 upstream_unavailable, worth another try', async (t) => {
-    const shop = await storefront(t, { products: [await nobody(t)] })
+    const shop = await storefront(t, { products: [await unusedOrigin(t)] })
     const answer = await raw(shop, '/api/products')
     const { code, retryable } = JSON.parse(answer.text)
     assert.deepEqual([answer.status, code, retryable], [503, 'upstream_unavailable', true])
@@ -186,7 +186,7 @@ suite('what a visitor is answered', () => {
     const orders = await serve(t, async (request, response) => {
       response.end(await textOf(request))
     })
-    const shop = await storefront(t, { orders: [orders, await nobody(t)] })
+    const shop = await storefront(t, { orders: [orders, await unusedOrigin(t)] })
     for (let i = 0; i < 20; i += 1) {
       const body = `{"order":${i}}`
       const headers = { 'content-length': String(body.length) }
@@ -262,8 +262,8 @@ suite('many open streams of events', () => {
   }
 
   test('beyond their own limit it is 503 with Retry-After, and orders are taken as ever', async (t) => {
-    const lane = { atOnce: 1, waitingMax: 0, shareOfFree: 1 }
-    const limits = { streamsMax: 3, lanes: { reads: lane, writes: lane, hashing: lane } }
+    const callClass = { inFlightMax: 1, waitingMax: 0, shareOfFree: 1 }
+    const limits = { streamsMax: 3, calls: { reads: callClass, writes: callClass, hashing: callClass } }
     const shop = await storefront(t, { orders: [await orders(t)], limits })
     const open = await opener(t, shop)
     // However it is written: the service reads it the same.

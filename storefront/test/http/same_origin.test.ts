@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { isOurs } from '../../src/http/same_origin.ts'
+import { isSameOrigin } from '../../src/http/same_origin.ts'
 
 const SHOP = 'https://shop.example'
 
@@ -44,6 +44,6 @@ suite('who may use the session cookie', () => {
     ],
     ['a page without an origin of its own', { origin: 'null', host: '10.0.0.5:8080' }, undefined, false],
   ] as const) {
-    test(`${who}: ${ours ? 'yes' : 'no'}`, () => assert.equal(isOurs(headers, publicOrigin), ours))
+    test(`${who}: ${ours ? 'yes' : 'no'}`, () => assert.equal(isSameOrigin(headers, publicOrigin), ours))
   }
 })

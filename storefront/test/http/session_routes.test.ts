@@ -7,7 +7,7 @@ import { createApp as createAuthApp } from '../../../auth_service/src/app.ts'
 import { makeKeyPair } from '../../../auth_service/src/crypto/signing.ts'
 import { maintain } from '../../../auth_service/src/maintenance.ts'
 import { openSqliteStores } from '../../../auth_service/src/storage/open_stores.ts'
-import { nobody, type Raw, raw, serve, storefront } from '../upstream.ts'
+import { type Raw, raw, serve, storefront, unusedOrigin } from '../upstream.ts'
 
 /** argon2id at its weakest: the same code, a thousandth of the time. */
 const WEAK = { memoryKib: 8, passes: 1, parallelism: 1 }
@@ -168,21 +168,21 @@ suite('signing in through the storefront', () => {
   })
 
   test('signing out works while auth_service is away', async (t) => {
-    const shop = await storefront(t, { auth: [await nobody(t)] })
+    const shop = await storefront(t, { auth: [await unusedOrigin(t)] })
     const left = await send(shop, '/api/auth/logout', {}, { cookie: 'shop-session=x' })
     assert.equal(left.status, 204)
     assert.match(cookieIn(left), /^shop-session=;/)
   })
 
   test('while auth_service is away a session is kept', async (t) => {
-    const shop = await storefront(t, { auth: [await nobody(t)] })
+    const shop = await storefront(t, { auth: [await unusedOrigin(t)] })
     const answer = await send(shop, '/api/auth/token', {}, { cookie: 'shop-session=x' })
     assert.deepEqual([answer.status, JSON.parse(answer.text).code], [503, 'upstream_unavailable'])
     assert.equal(cookieIn(answer), '')
   })
 
   test('while one of several auth_services is away everybody signs in', async (t) => {
-    const shop = await storefront(t, { auth: [await authService(t), await nobody(t)] })
+    const shop = await storefront(t, { auth: [await authService(t), await unusedOrigin(t)] })
     assert.equal((await send(shop, '/api/auth/register', ADA)).status, 201)
     for (let i = 0; i < 10; i += 1) assert.equal((await send(shop, '/api/auth/login', ADA)).status, 200)
   })

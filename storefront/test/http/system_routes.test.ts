@@ -14,7 +14,7 @@ import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { VERSION } from '@shop/service_kit/runtime/version'
 import { createApp } from '../../src/app.ts'
 import { readMetrics } from '../../src/http/metric_values.ts'
-import { figuresIn, lookAtReplica } from '../../src/http/replica_look.ts'
+import { figuresIn, probeReplica } from '../../src/http/replica_probe.ts'
 import type { ReplicaView } from '../../src/http/system_schemas.ts'
 import { serve } from '../upstream.ts'
 
@@ -158,8 +158,8 @@ suite('a look', () => {
       response.end(JSON.stringify({ version: 'v'.repeat(900), detail: 'd'.repeat(900) }))
     })
     const [first, second] = await Promise.all([
-      lookAtReplica(strange, systemRuntime),
-      lookAtReplica(told, systemRuntime),
+      probeReplica(strange, systemRuntime),
+      probeReplica(told, systemRuntime),
     ])
     assert.deepEqual(
       [first.alive, first.ready, first.problem, first.version, first.node, first.requests, first.failures],
@@ -167,7 +167,7 @@ suite('a look', () => {
     )
     // Nobody may fill an admin's page.
     assert.deepEqual([second.version, second.problem], ['v'.repeat(300), 'd'.repeat(300)])
-    assert.equal((await lookAtReplica(NOWHERE, systemRuntime)).problem, 'It cannot be reached.')
+    assert.equal((await probeReplica(NOWHERE, systemRuntime)).problem, 'It cannot be reached.')
   })
 })
 

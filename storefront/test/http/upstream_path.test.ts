@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { FORWARDINGS, laneOf, upstreamPath } from '../../src/http/upstream_path.ts'
+import { callClassOf, FORWARDINGS, upstreamPath } from '../../src/http/upstream_path.ts'
 
 /** Which service an address leads to, and by which path. */
 const lead = (url: string) =>
@@ -64,7 +64,7 @@ suite('the way to a service', () => {
 })
 
 suite('the line of a call', () => {
-  for (const [upstream, method, path, lane] of [
+  for (const [upstream, method, path, callClass] of [
     ['auth', 'POST', '/register', 'hashing'],
     ['auth', 'POST', '/login', 'hashing'],
     ['auth', 'PUT', '/me/password', 'hashing'],
@@ -80,7 +80,7 @@ suite('the line of a call', () => {
     ['orders', 'GET', '/orders/7', 'reads'],
     ['orders', 'POST', '/orders', 'writes'],
   ] as const) {
-    test(`${method} ${path} of ${upstream}: ${lane}`, () =>
-      assert.equal(laneOf(upstream, method, path), lane))
+    test(`${method} ${path} of ${upstream}: ${callClass}`, () =>
+      assert.equal(callClassOf(upstream, method, path), callClass))
   }
 })

@@ -2,16 +2,16 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { readConfig as readAuthConfig } from '../../../auth_service/src/config.ts'
-import { createLine, type Line, type LineLimits } from '../../src/clients/line.ts'
-import { LANES, UPSTREAM_LIMITS } from '../../src/clients/upstream_limits.ts'
+import { createFairLimiter, type FairLimiter, type FairLimits } from '../../src/clients/fair_limiter.ts'
+import { CALL_CLASSES, UPSTREAM_LIMITS } from '../../src/clients/upstream_limits.ts'
 
 const patient = new AbortController().signal
 
 /** Asks for places until `who` is refused, or until they are `most`; resolves how many there were. */
-async function fill(line: Line, who: string, most = Number.POSITIVE_INFINITY): Promise<number> {
+async function fill(limiter: FairLimiter, who: string, most = Number.POSITIVE_INFINITY): Promise<number> {
   for (let taken = 0; taken < most; taken += 1) {
     let refused = false
-    line.enter(who, patient).catch(({ code }) => {
+    limiter.acquire(who, patient).catch(({ code }) => {
       assert.equal(code, 'overloaded')
       refused = true
     })
@@ -23,12 +23,13 @@ async function fill(line: Line, who: string, most = Number.POSITIVE_INFINITY): P
 }
 
 suite('the shares of a line', () => {
-  const limits: LineLimits = { atOnce: 4, waitingMax: 8, shareOfFree: 1 / 3 }
+  const limits: FairLimits = { inFlightMax: 4, waitingMax: 8, shareOfFree: 1 / 3 }
 
   test('the more is taken, the less one visitor gets; who has none gets a place until there are none', async () => {
-    const line = createLine('auth', limits)
+    const limiter = createFairLimiter('auth', limits)
     const shares = []
-    for (const who of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i']) shares.push([who, await fill(line, who)])
+    for (const who of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'])
+      shares.push([who, await fill(limiter, who)])
     assert.deepEqual(shares, [
       ['a', 3],
       ['b', 3],
@@ -43,25 +44,30 @@ suite('the shares of a line', () => {
   })
 
   test('a place is given back once, by whoever leaves and by whoever left while waiting', async () => {
-    const line = createLine('auth', { ...limits, atOnce: 1, waitingMax: 2, shareOfFree: 1 })
-    const leave = await line.enter('a', patient)
+    const limiter = createFairLimiter('auth', {
+      ...limits,
+      inFlightMax: 1,
+      waitingMax: 2,
+      shareOfFree: 1,
+    })
+    const leave = await limiter.acquire('a', patient)
     const leaving = new AbortController()
-    const waiting = assert.rejects(line.enter('b', leaving.signal), /left/)
+    const waiting = assert.rejects(limiter.acquire('b', leaving.signal), /left/)
     leaving.abort(new Error('left'))
     await waiting
     leave()
     leave()
-    assert.equal(await fill(line, 'b'), 2)
-    assert.equal(await fill(line, 'c'), 1)
-    assert.equal(await fill(line, 'd'), 0)
+    assert.equal(await fill(limiter, 'b'), 2)
+    assert.equal(await fill(limiter, 'c'), 1)
+    assert.equal(await fill(limiter, 'd'), 0)
   })
 })
 
 suite('the order of a line', () => {
-  const turns = async (line: Line, names: readonly string[], signal = patient) => {
+  const turns = async (limiter: FairLimiter, names: readonly string[], signal = patient) => {
     const leaves = new Map<string, () => void>()
     for (const name of names) {
-      line.enter(name, signal).then(
+      limiter.acquire(name, signal).then(
         (leave) => leaves.set(name, leave),
         () => {},
       )
@@ -72,19 +78,19 @@ suite('the order of a line', () => {
   const settled = () => new Promise((resolve) => setImmediate(resolve))
 
   test('so many are under way as may be, and whoever leaves gives the turn to the first that waits', async () => {
-    const line = createLine('auth', { atOnce: 2, waitingMax: 6, shareOfFree: 1 })
-    const leaves = await turns(line, ['a', 'b', 'c', 'd', 'e'])
-    const underWay = () => [...leaves.keys()]
-    assert.deepEqual(underWay(), ['a', 'b'])
+    const limiter = createFairLimiter('auth', { inFlightMax: 2, waitingMax: 6, shareOfFree: 1 })
+    const leaves = await turns(limiter, ['a', 'b', 'c', 'd', 'e'])
+    const inFlight = () => [...leaves.keys()]
+    assert.deepEqual(inFlight(), ['a', 'b'])
     leaves.get('b')!()
     await settled()
-    assert.deepEqual(underWay(), ['a', 'b', 'c'])
+    assert.deepEqual(inFlight(), ['a', 'b', 'c'])
     leaves.get('a')!()
     leaves.get('c')!()
     await settled()
-    assert.deepEqual(underWay(), ['a', 'b', 'c', 'd', 'e'])
+    assert.deepEqual(inFlight(), ['a', 'b', 'c', 'd', 'e'])
     // Both turns are taken by d and e, so f waits until one of them leaves.
-    const later = await turns(line, ['f'])
+    const later = await turns(limiter, ['f'])
     assert.deepEqual([...later.keys()], [])
     for (const each of ['d', 'e']) leaves.get(each)!()
     await settled()
@@ -93,20 +99,20 @@ suite('the order of a line', () => {
   })
 
   test('a turn that nobody waits for is free, as often as it is given back', async () => {
-    const line = createLine('auth', { atOnce: 1, waitingMax: 1, shareOfFree: 1 })
+    const limiter = createFairLimiter('auth', { inFlightMax: 1, waitingMax: 1, shareOfFree: 1 })
     for (let i = 0; i < 5; i += 1) {
-      const leaves = await turns(line, ['a'])
+      const leaves = await turns(limiter, ['a'])
       assert.equal(leaves.size, 1, `time ${i}`)
       leaves.get('a')!()
     }
   })
 
   test('who left while waiting gets no turn, which is for the next', async () => {
-    const line = createLine('auth', { atOnce: 1, waitingMax: 6, shareOfFree: 1 })
-    const leaves = await turns(line, ['a'])
+    const limiter = createFairLimiter('auth', { inFlightMax: 1, waitingMax: 6, shareOfFree: 1 })
+    const leaves = await turns(limiter, ['a'])
     const leaving = new AbortController()
-    await turns(line, ['gone'], leaving.signal)
-    const next = await turns(line, ['b'])
+    await turns(limiter, ['gone'], leaving.signal)
+    const next = await turns(limiter, ['b'])
     leaving.abort(new Error('left'))
     leaves.get('a')!()
     await settled()
@@ -115,35 +121,35 @@ suite('the order of a line', () => {
 })
 
 suite('the lines there are', () => {
-  for (const lane of LANES) {
-    const limits = UPSTREAM_LIMITS.lanes[lane]
+  for (const callClass of CALL_CLASSES) {
+    const limits = UPSTREAM_LIMITS.calls[callClass]
 
-    test(`${lane}: one address alone keeps nobody waiting`, async () => {
-      const line = createLine('auth', limits)
-      const flood = await fill(line, 'flood')
-      assert.ok(flood > 0 && flood <= limits.atOnce / 3 + limits.waitingMax / 3, String(flood))
-      await line.enter('somebody', patient)
+    test(`${callClass}: one address alone keeps nobody waiting`, async () => {
+      const limiter = createFairLimiter('auth', limits)
+      const flood = await fill(limiter, 'flood')
+      assert.ok(flood > 0 && flood <= limits.inFlightMax / 3 + limits.waitingMax / 3, String(flood))
+      await limiter.acquire('somebody', patient)
     })
 
-    test(`${lane}: ten addresses with all they get leave places for others`, async () => {
-      const line = createLine('auth', limits)
-      for (let i = 0; i < 10; i += 1) await fill(line, `flood ${i}`)
-      assert.ok((await fill(line, 'somebody')) > 10)
+    test(`${callClass}: ten addresses with all they get leave places for others`, async () => {
+      const limiter = createFairLimiter('auth', limits)
+      for (let i = 0; i < 10; i += 1) await fill(limiter, `flood ${i}`)
+      assert.ok((await fill(limiter, 'somebody')) > 10)
     })
   }
 
   test('hashing has room for all that three replicas of auth_service let wait, and nobody waits here', async () => {
     const { HASHES_AT_ONCE, HASHES_WAITING_MAX } = readAuthConfig({})
-    const { atOnce, waitingMax } = UPSTREAM_LIMITS.lanes.hashing
-    assert.ok(atOnce > 3 * (3 * HASHES_WAITING_MAX + HASHES_AT_ONCE))
+    const { inFlightMax, waitingMax } = UPSTREAM_LIMITS.calls.hashing
+    assert.ok(inFlightMax > 3 * (3 * HASHES_WAITING_MAX + HASHES_AT_ONCE))
     assert.equal(waitingMax, 0)
   })
 
   test('hashing: an address that stands for all visitors reaches auth_service, whose lines are full of a flood', async () => {
     const { HASHES_AT_ONCE, HASHES_WAITING_MAX } = readAuthConfig({})
-    const line = createLine('auth', UPSTREAM_LIMITS.lanes.hashing)
+    const limiter = createFairLimiter('auth', UPSTREAM_LIMITS.calls.hashing)
     const flood = 2 * HASHES_WAITING_MAX + HASHES_AT_ONCE
-    assert.equal(await fill(line, 'everybody', flood), flood)
-    await line.enter('everybody', patient)
+    assert.equal(await fill(limiter, 'everybody', flood), flood)
+    await limiter.acquire('everybody', patient)
   })
 })

@@ -4,7 +4,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { suite, type TestContext, test } from 'node:test'
 import type { FastifyReply } from 'fastify'
-import { visitorOf } from '../../src/http/leaving.ts'
+import { disconnectSignal } from '../../src/http/client_disconnect.ts'
 
 /** A request over a real connection, and the visitor's end of it. */
 async function asked(t: TestContext) {
@@ -22,7 +22,7 @@ async function asked(t: TestContext) {
 suite('a visitor', () => {
   test('who leaves before the answer is complete has left', async (t) => {
     const { visitor, raw, reply } = await asked(t)
-    const signal = visitorOf(reply)
+    const signal = disconnectSignal(reply)
     raw.write('half of it')
     assert.equal(signal.aborted, false)
     visitor.destroy()
@@ -31,7 +31,7 @@ suite('a visitor', () => {
 
   test('who got all of it has not, though the connection ends', async (t) => {
     const { raw, reply } = await asked(t)
-    const signal = visitorOf(reply)
+    const signal = disconnectSignal(reply)
     raw.setHeader('connection', 'close').end('all of it')
     await once(raw, 'close')
     assert.equal(signal.aborted, false)
@@ -41,6 +41,6 @@ suite('a visitor', () => {
     const { visitor, raw, reply } = await asked(t)
     visitor.destroy()
     await once(raw, 'close')
-    assert.equal(visitorOf(reply).aborted, true)
+    assert.equal(disconnectSignal(reply).aborted, true)
   })
 })

@@ -86,19 +86,19 @@ suite('calls that take long', { timeout: 150_000 }, () => {
     ['GET', '/api/auth/.well-known/jwks.json'],
     ['PUT', '/api/auth/users/7/role'],
   ]
-  const { hashing, writes } = UPSTREAM_LIMITS.lanes
-  for (const { what, flood, atOnce, others } of [
-    { what: 'hash passwords', flood: HASHING, atOnce: hashing.atOnce, others: [...cheap, KNOWN] },
+  const { hashing, writes } = UPSTREAM_LIMITS.calls
+  for (const { what, flood, inFlightMax, others } of [
+    { what: 'hash passwords', flood: HASHING, inFlightMax: hashing.inFlightMax, others: [...cheap, KNOWN] },
     {
       what: 'order',
       flood: [['POST', '/api/orders']] as const,
-      atOnce: writes.atOnce,
+      inFlightMax: writes.inFlightMax,
       others: [['GET', '/api/orders/7']] as const,
     },
     {
       what: 'edit products',
       flood: [['PATCH', '/api/products/7']] as const,
-      atOnce: writes.atOnce,
+      inFlightMax: writes.inFlightMax,
       others: [['GET', '/api/products?q=mug']] as const,
     },
   ]) {
@@ -107,7 +107,7 @@ suite('calls that take long', { timeout: 150_000 }, () => {
       const flooding = Array.from({ length: FLOOD }, (_, i) =>
         ask(`198.51.100.${i % ADDRESSES}`, flood[i % flood.length]!),
       )
-      await hanging(Math.min(FLOOD, atOnce))
+      await hanging(Math.min(FLOOD, inFlightMax))
       for (const from of [ELSEWHERE, '198.51.100.0']) {
         for (const other of others) {
           assert.deepEqual(await soon(ask(from, other)), [200], `${from} ${other}`)
@@ -121,7 +121,7 @@ suite('calls that take long', { timeout: 150_000 }, () => {
   test('that hash passwords: an address has its share, beyond it is 503 at once, and another one theirs', async (t) => {
     // A third of the six, and then of the four that are left.
     const limits = {
-      lanes: { ...UPSTREAM_LIMITS.lanes, hashing: { atOnce: 6, waitingMax: 0, shareOfFree: 1 / 3 } },
+      calls: { ...UPSTREAM_LIMITS.calls, hashing: { inFlightMax: 6, waitingMax: 0, shareOfFree: 1 / 3 } },
     }
     const { ask, hanging, letGo } = await shopBeforeSlowServices(t, limits)
     // One household.

@@ -10,8 +10,8 @@ import { addressesOf } from '../clients/addresses.ts'
 import { type MetricValues, readMetrics } from './metric_values.ts'
 import type { Figures, ReplicaView } from './system_schemas.ts'
 
-const LOOK_TIMEOUT_MS = 2_000
-const WORDS_MAX = 300
+const PROBE_TIMEOUT_MS = 2_000
+const TEXT_LENGTH_MAX = 300
 
 /** A name may stand for several replicas (a headless service, `tasks.` of a Swarm): each address is one. */
 export async function replicasBehind(origin: string): Promise<string[]> {
@@ -23,11 +23,11 @@ export async function replicasBehind(origin: string): Promise<string[]> {
 }
 
 /** `address` is the origin of its operations port. */
-export async function lookAtReplica(
+export async function probeReplica(
   address: string,
   { monotonic, deadline }: Pick<Runtime, 'monotonic' | 'deadline'>,
 ): Promise<ReplicaView> {
-  const ask = (url: string) => fetchText(url, deadline(LOOK_TIMEOUT_MS))
+  const ask = (url: string) => fetchText(url, deadline(PROBE_TIMEOUT_MS))
   const begun = monotonic()
   const [health, readiness, metrics] = await Promise.all([
     ask(`${address}/healthz`).catch((error: Error) => error),
@@ -80,7 +80,7 @@ async function fetchText(url: string, signal: AbortSignal): Promise<{ status: nu
 function versionIn(health: string): string | null {
   try {
     const { version } = JSON.parse(health)
-    return typeof version === 'string' ? version.slice(0, WORDS_MAX) : null
+    return typeof version === 'string' ? version.slice(0, TEXT_LENGTH_MAX) : null
   } catch {
     return null
   }
@@ -90,7 +90,7 @@ function problemIn(readiness: { status: number; text: string } | undefined): str
   if (readiness === undefined) return 'It gave no answer in time.'
   if (readiness.status === 200) return null
   try {
-    return String(JSON.parse(readiness.text).detail).slice(0, WORDS_MAX)
+    return String(JSON.parse(readiness.text).detail).slice(0, TEXT_LENGTH_MAX)
   } catch {
     return `It answered ${readiness.status}.`
   }

@@ -2,7 +2,7 @@
 import type { FastifyReply } from 'fastify'
 
 /** Ends when the visitor's connection does before the answer is complete. */
-export function visitorOf({ raw }: FastifyReply): AbortSignal {
+export function disconnectSignal({ raw }: FastifyReply): AbortSignal {
   const leaving = new AbortController()
   const left = () => {
     if (!raw.writableFinished) leaving.abort()
