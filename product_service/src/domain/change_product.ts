@@ -1,5 +1,5 @@
 /**
- * Changing a product and its stock: what may change, and what a writer must have seen first.
+ * Changes of a product and its stock: what may change, and which version the writer must have seen.
  *
  * Invariants
  *  1. Stock is never negative.
@@ -11,8 +11,9 @@ import { DomainError } from './errors.ts'
 import {
   type AuditStamp,
   type Change,
+  createMovement,
   type Movement,
-  type MovementReason,
+  type MovementCause,
   type Product,
   type ProductFields,
   type SeenVersions,
@@ -30,11 +31,12 @@ export function newProduct(id: string, fields: ProductFields, { by, at }: AuditS
     updatedAt: at,
     deletedAt: null,
   }
-  return { product, movement: explain(product, fields.stock, 'initial', { by, at }) }
+  const cause = { reason: 'initial', note: null, orderId: null, by } as const
+  return { product, movement: movementIfAny(product, fields.stock, cause) }
 }
 
 /**
- * Sets the given fields. A change of nothing changes nothing, not even the version.
+ * Sets the given fields. If all values are the same as before, even the version stays.
  * Fails with `version_conflict`.
  */
 export function editProduct(
@@ -52,10 +54,11 @@ export function editProduct(
   const version = product.version + 1
   const editVersion = edited ? version : product.editVersion
   const next = { ...product, name, description, priceMinor, stock, version, editVersion, updatedAt: stamp.at }
-  return { product: next, movement: explain(next, stock - product.stock, 'edit', stamp) }
+  const cause = { reason: 'edit', note: null, orderId: null, by: stamp.by } as const
+  return { product: next, movement: movementIfAny(next, stock - product.stock, cause) }
 }
 
-/** Takes a product out of the catalogue, under the rule of an edit. Fails as editProduct does. */
+/** Removes a product from the catalogue, under the rule of an edit. Fails as editProduct does. */
 export function removeProduct(product: Product, seen: SeenVersions, { at }: AuditStamp): Product {
   requireSeen(product, seen, false)
   const version = product.version + 1
@@ -63,7 +66,7 @@ export function removeProduct(product: Product, seen: SeenVersions, { at }: Audi
 }
 
 /**
- * Adds `delta` units (or takes them, when negative) whatever the stock is now.
+ * Adds `delta` units (a negative delta removes units), whatever the stock is now.
  * Fails with `insufficient_stock` or `stock_limit_exceeded`.
  */
 export function adjustStock(
@@ -86,28 +89,14 @@ export function adjustStock(
     })
   }
   const next = { ...product, stock, version: product.version + 1, updatedAt: stamp.at }
-  return { product: next, movement: { ...explain(next, delta, 'adjustment', stamp)!, note } }
-}
-
-function explain(
-  after: Product,
-  delta: number,
-  reason: MovementReason,
-  stamp: AuditStamp,
-): Movement | undefined {
-  if (delta === 0) return undefined
   return {
-    productId: after.id,
-    version: after.version,
-    delta,
-    stockAfter: after.stock,
-    reason,
-    note: null,
-    orderId: null,
-    by: stamp.by,
-    at: stamp.at,
+    product: next,
+    movement: createMovement(next, delta, { reason: 'adjustment', note, orderId: null, by: stamp.by }),
   }
 }
+
+const movementIfAny = (after: Product, delta: number, cause: MovementCause): Movement | undefined =>
+  delta === 0 ? undefined : createMovement(after, delta, cause)
 
 function requireSeen(product: Product, seen: SeenVersions, setsStock: boolean) {
   if (seen === undefined) return
@@ -116,7 +105,7 @@ function requireSeen(product: Product, seen: SeenVersions, setsStock: boolean) {
   if (seen.some(fits)) return
   throw new DomainError(
     'version_conflict',
-    `The product is now at version ${product.version}; nothing was changed. Look at current and try again.`,
+    `The product is now at version ${product.version}; nothing was changed. Read current and try again.`,
     { current: product },
   )
 }

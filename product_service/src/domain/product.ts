@@ -1,13 +1,13 @@
 /**
- * A product, its stock, and the movements of that. Rules of change: change_product.ts.
+ * A product and the movements of its stock. Rules of change: change_product.ts.
  *
- * `version` grows by one with every change; `editVersion` is the version the last edit made, so sales in
- * between do not get in an editor's way.
+ * `version` grows by one with every change. `editVersion` is the version that the last edit made, so a sale after it
+ * does not cause a conflict for an editor.
  */
 
 export const NAME_LENGTH_MAX = 200
 export const DESCRIPTION_LENGTH_MAX = 5_000
-/** High enough for currencies of small units (a billion rupiah with two digits); what it bounds: reservation.ts. */
+/** High enough for currencies of small units: a billion rupiah with two digits. Totals: reservation.ts. */
 export const PRICE_MINOR_MAX = 100_000_000_000
 export const STOCK_MAX = 1_000_000_000
 export const NOTE_LENGTH_MAX = 200
@@ -27,38 +27,43 @@ export type Product = {
   /** RFC 3339, UTC. */
   readonly createdAt: string
   readonly updatedAt: string
-  /** Set once it left the catalogue; what is held of it can still be released or shipped. */
+  /** Set when it was removed from the catalogue. Units held of it can still be released or shipped. */
   readonly deletedAt: string | null
 }
 
-export type MovementReason = 'initial' | 'sale' | 'release' | 'adjustment' | 'edit'
+/** Why stock changed, and who or which order caused it. `note` is the author's explanation of an adjustment. */
+export type MovementCause = Readonly<
+  | { reason: 'initial' | 'edit'; note: null; orderId: null; by: string }
+  | { reason: 'adjustment'; note: string; orderId: null; by: string }
+  | { reason: 'sale' | 'release'; note: null; orderId: string; by: null }
+>
 
 /** One entry of the append-only ledger. `version` is the product version it made, so both are unique together. */
-export type Movement = {
+export type Movement = MovementCause & {
   readonly productId: string
   readonly version: number
   readonly delta: number
   readonly stockAfter: number
-  readonly reason: MovementReason
-  /** An adjustment's reason in its author's words. */
-  readonly note: string | null
-  readonly orderId: string | null
-  /** The account that caused it; null for orders. */
-  readonly by: string | null
   readonly at: string
+}
+
+/** The movement of a change. `after` is the product after it. */
+export function createMovement(after: Product, delta: number, cause: MovementCause): Movement {
+  const { id: productId, version, stock: stockAfter, updatedAt: at } = after
+  return { productId, version, delta, stockAfter, ...cause, at }
 }
 
 export type ProductFields = Pick<Product, 'name' | 'description' | 'priceMinor' | 'stock'>
 
-/** Who does something, and when. */
+/** Who makes a change, and when. */
 export type AuditStamp = { readonly by: string; readonly at: string }
 
-/** A change of a product and the movement that explains it, if its stock moved. */
+/** The changed product, and the movement that explains the change if its stock changed. */
 export type Change = { readonly product: Product; readonly movement: Movement | undefined }
 
-/** Versions of which the writer has seen one, so that one that fits is enough; undefined of a writer who names none. */
+/** The writer has seen one of these versions; undefined if the request names none. */
 export type SeenVersions = readonly number[] | undefined
 
-/** What `name` sorts by: people do not see case or accents as an order. Ties are broken by id. */
+/** The sort key of a name: it ignores case and accents. Ties are broken by id. */
 export const nameKey = (name: string): string =>
   name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().slice(0, NAME_KEY_LENGTH_MAX)

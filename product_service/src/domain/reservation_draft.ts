@@ -1,11 +1,11 @@
 /**
- * The state while a batch of reservations is decided: what was loaded, overlaid with what the batch has changed so far.
+ * The state while a batch of reservations is decided: the loaded state, overlaid with the changes of the batch so far.
  *
  * Invariant 2, the ledger balances: each unit that leaves or re-enters `stock` has its movement, and `reserved` is the
- * units of `held` reservations. Each reservation, release and shipment of a product raises its version by one, so a batch
- * of 30 raises it by 30, in one write.
+ * sum of units in `held` reservations. Each reservation, release and shipment of a product raises its version by one, so
+ * a batch of 30 raises it by 30, in one write.
  */
-import type { Movement, Product } from './product.ts'
+import { createMovement, type Movement, type Product } from './product.ts'
 import type { Held, RequestedLine, Reservation } from './reservation.ts'
 
 export type Products = ReadonlyMap<string, Product>
@@ -21,7 +21,7 @@ export type Decision<Answer = Reservation> = {
   readonly reservations: readonly Reservation[]
 }
 
-/** Two lines of one product count together, or each alone would find the same free units. */
+/** Lines of one product are added up: otherwise each would count on the same free units. */
 export function unitsByProduct(lines: readonly RequestedLine[]): ReadonlyMap<string, number> {
   const units = new Map<string, number>()
   for (const { productId, quantity } of lines) units.set(productId, (units.get(productId) ?? 0) + quantity)
@@ -47,24 +47,8 @@ export function createDraft(products: Products, existing: Reservations) {
     changedProducts.set(id, after)
     return after
   }
-  const explain = (
-    reason: 'sale' | 'release',
-    { id, version, stock }: Product,
-    delta: number,
-    orderId: string,
-    at: string,
-  ) =>
-    movements.push({
-      productId: id,
-      version,
-      delta,
-      stockAfter: stock,
-      reason,
-      note: null,
-      orderId,
-      by: null,
-      at,
-    })
+  const addMovement = (reason: 'sale' | 'release', after: Product, delta: number, orderId: string) =>
+    movements.push(createMovement(after, delta, { reason, note: null, orderId, by: null }))
 
   return {
     product,
@@ -77,17 +61,17 @@ export function createDraft(products: Products, existing: Reservations) {
     hold({ orderId, lines, updatedAt }: Held) {
       for (const [id, units] of unitsByProduct(lines)) {
         const after = change(id, { stock: -units, reserved: units }, orderId, updatedAt)
-        explain('sale', after, -units, orderId, updatedAt)
+        addMovement('sale', after, -units, orderId)
       }
     },
     /** Its units go from `reserved` back to `stock`. */
     release({ orderId, lines }: Held, at: string) {
       for (const [id, units] of unitsByProduct(lines)) {
         const after = change(id, { stock: units, reserved: -units }, orderId, at)
-        explain('release', after, units, orderId, at)
+        addMovement('release', after, units, orderId)
       }
     },
-    /** Its units leave `reserved`. They had left `stock` before, so there is no movement. */
+    /** Its units leave `reserved`. They left `stock` when they were held, so there is no movement. */
     ship({ orderId, lines }: Held, at: string) {
       for (const [id, units] of unitsByProduct(lines)) {
         change(id, { stock: 0, reserved: -units }, orderId, at)

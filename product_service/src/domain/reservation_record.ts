@@ -1,7 +1,8 @@
 /**
- * A reservation as stores keep it: one flat record. Reading is the one place that makes a reservation of it, and finds
- * what was changed from outside.
+ * A reservation as stores hold it: one flat record. Only readReservation makes a reservation of it, and detects a record
+ * that was changed from outside.
  */
+import { isCount, isText } from './field_checks.ts'
 import type {
   Holding,
   RejectionReason,
@@ -11,7 +12,7 @@ import type {
   Shortage,
 } from './reservation.ts'
 
-/** What does not belong to the status, or to the reason, is empty or null. */
+/** Fields that do not belong to the status, or to the reason, are empty or null. */
 export type ReservationRecord = {
   readonly orderId: string
   readonly status: ReservationStatus
@@ -57,7 +58,7 @@ function holdingOf(reservation: Reservation): Pick<ReservationRecord, 'lines' | 
   }
 }
 
-/** Throws what is wrong with the record, whether or not its status needs it. */
+/** Throws an Error that names the wrong part, even if the record's status does not use that part. */
 export function readReservation(record: Unchecked): Reservation {
   const lines = list(record.lines, reservedLine, 'lines')
   const shortages = list(record.shortages, shortage, 'reasons')
@@ -68,7 +69,7 @@ export function readReservation(record: Unchecked): Reservation {
     createdAt: text(record.createdAt, 'fields'),
     updatedAt: text(record.updatedAt, 'fields'),
   }
-  const holding = (): Holding => (totalMinor === null ? broken('fields') : { lines, totalMinor })
+  const holding = (): Holding => (totalMinor === null ? invalid('fields') : { lines, totalMinor })
   const { status, reason } = record
   switch (status) {
     case 'held':
@@ -86,24 +87,23 @@ export function readReservation(record: Unchecked): Reservation {
           return { ...decided, status, reason, totalMinor }
       }
   }
-  return broken('fields')
+  return invalid('fields')
 }
 
 type Unchecked = { readonly [Field in keyof ReservationRecord]: unknown }
 type Part = 'lines' | 'reasons' | 'fields'
 type Fields = Readonly<Record<string, unknown>>
 
-function broken(part: Part): never {
+function invalid(part: Part): never {
   throw new Error(`its ${part} are not those of a reservation`)
 }
 
-const text = (value: unknown, part: Part): string => (typeof value === 'string' ? value : broken(part))
+const text = (value: unknown, part: Part): string => (isText(value) ? value : invalid(part))
 
-const count = (value: unknown, part: Part): number =>
-  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : broken(part)
+const count = (value: unknown, part: Part): number => (isCount(value) ? value : invalid(part))
 
 const list = <Item>(values: unknown, item: (value: Fields) => Item, part: Part): readonly Item[] =>
-  Array.isArray(values) ? values.map((value) => item(value ?? broken(part))) : broken(part)
+  Array.isArray(values) ? values.map((value) => item(value ?? invalid(part))) : invalid(part)
 
 const reservedLine = ({ productId, quantity, name, unitPriceMinor }: Fields): ReservedLine => ({
   productId: text(productId, 'lines'),

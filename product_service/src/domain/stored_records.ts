@@ -1,11 +1,7 @@
-/** Whether what a store gave is what the domain made: a store's own checks do not see everything. */
+/** Checks of stored products and movements. Each returns the record, or throws an Error that names what is wrong. */
+import { isCount, isText, isTextOrNull } from './field_checks.ts'
 import type { Movement, Product } from './product.ts'
 
-const isText = (value: unknown): boolean => typeof value === 'string'
-const isTextOrNull = (value: unknown): boolean => value === null || isText(value)
-const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
-
-/** The product itself, as the two below. Throws what is wrong with it. */
 export function validateStoredProduct(product: Product): Product {
   const { id, name, description, createdAt, updatedAt, deletedAt } = product
   const { priceMinor, stock, reserved, version, editVersion } = product

@@ -67,17 +67,18 @@ export const seqOf = (row: Row): number => row[11] as number
 export const MOVEMENT_COLUMNS =
   'p.id, m.version, m.delta, m.stock_after, m.reason, m.note, m.order_id, m.made_by, m.at, m.fingerprint'
 
-export const movementOf = (row: Row): Movement => ({
-  productId: row[0] as string,
-  version: row[1] as number,
-  delta: row[2] as number,
-  stockAfter: row[3] as number,
-  reason: row[4] as Movement['reason'],
-  note: row[5] as string | null,
-  orderId: row[6] as string | null,
-  by: row[7] as string | null,
-  at: row[8] as string,
-})
+export const movementOf = (row: Row) =>
+  ({
+    productId: row[0],
+    version: row[1],
+    delta: row[2],
+    stockAfter: row[3],
+    reason: row[4],
+    note: row[5],
+    orderId: row[6],
+    by: row[7],
+    at: row[8],
+  }) as Movement
 
 export const RESERVATION_COLUMNS = `r.order_id, r.status, r.lines, r.total_minor, r.reason, r.shortages,
   r.unknown_products, r.created_at, r.updated_at, r.seq`
