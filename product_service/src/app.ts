@@ -1,4 +1,4 @@
-/** product_service as an app: catalogue and stock over whatever stores it is given. It does not listen. */
+/** product_service as an app over the given stores. It does not listen. */
 
 import { type App, createHttpApp } from '@shop/service_kit/http/app'
 import { withViews } from '@shop/service_kit/http/problem_tables'

@@ -1,14 +1,14 @@
 /**
- * Watches invariant 2 while the shop runs: compares every product with its ledger again and again, in slices
- * with pauses, and reports how many do not match. It never mends: a mismatch is a fault to be looked at.
+ * Checks invariant 2 in the background: compares every product with its ledger, in slices with pauses, and reports how many
+ * do not match. It never repairs a mismatch: the cause must be found first.
  */
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Audit, LedgerMismatch } from './domain/ports.ts'
 
 /**
- * Products compared between two pauses, which may have hundreds of movements each: a few percent of one core, and 100,000
- * products in about a minute.
+ * Products compared between two pauses. With hundreds of movements each that takes a few percent of one core; 100,000
+ * products take about a minute.
  */
 export const SLICE_PRODUCTS_MAX = 4
 const PAUSE_MS = 2
@@ -27,7 +27,7 @@ export type LedgerCheck = {
   /** One pass over all products; resolves the number of mismatches. */
   run(): Promise<number>
   start(): void
-  /** Resolves when no pass is under way any more. */
+  /** Resolves when the current pass has ended. */
   stop(): Promise<void>
 }
 
@@ -35,7 +35,7 @@ export function createLedgerCheck(options: LedgerCheckOptions): LedgerCheck {
   const { audit, metrics, runtime, intervalMs, onMismatch, onFailure } = options
   const mismatched = metrics.gauge(
     'stock_ledger_mismatches',
-    'Products whose stock or reserved units are not what their history says; 0 is right.',
+    'Products whose stock or reserved units differ from their history; 0 is right.',
   )
   const checked = metrics.gauge(
     'stock_ledger_checked_timestamp_seconds',

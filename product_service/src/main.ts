@@ -52,8 +52,8 @@ await runService(systemRuntime, async () => {
     metrics,
     runtime: systemRuntime,
     intervalMs: config.LEDGER_CHECK_INTERVAL_MS,
-    onMismatch: (mismatch) => logger.error({ mismatch }, 'stock is not what its ledger says'),
-    onFailure: (err) => logger.error({ err }, 'the ledger could not be checked'),
+    onMismatch: (mismatch) => logger.error({ mismatch }, 'stock differs from its ledger'),
+    onFailure: (err) => logger.error({ err }, 'the ledger check failed'),
   })
   ledgerCheck.start()
   return {

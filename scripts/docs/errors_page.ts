@@ -14,7 +14,7 @@ Every error of every service is an RFC 9457 document of type \`application/probl
   "type": "urn:shop:problem:version_conflict",
   "title": "The product has changed since that version",
   "status": 409,
-  "detail": "The product is now at version 7; nothing was changed. Look at current and try again.",
+  "detail": "The product is now at version 7; nothing was changed. Read current and try again.",
   "code": "version_conflict",
   "request_id": "0c1de7d2-9b61-4f1c-9d0e-3f0f2f6c1a55",
   "retryable": false,

@@ -26,7 +26,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give back what orders hold; one never seen is remembered, so that it takes nothing later */
+        /** Release the stock that orders hold; an unknown order can hold nothing later */
         post: operations["release"];
         delete?: never;
         options?: never;
@@ -43,7 +43,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Hold stock for orders, each whole or not at all */
+        /** Hold stock for orders: for each order all lines or none */
         post: operations["reserve"];
         delete?: never;
         options?: never;
@@ -60,7 +60,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What orders hold has left the house */
+        /** Mark the stock that orders hold as shipped */
         post: operations["ship"];
         delete?: never;
         options?: never;
@@ -115,7 +115,7 @@ export interface paths {
         /** Replace name, description and price; without stock the stock stays */
         put: operations["replaceProduct"];
         post?: never;
-        /** Take a product out of the catalogue; orders keep their copy of name and price */
+        /** Remove a product from the catalogue; orders keep their copy of name and price */
         delete: operations["deleteProduct"];
         options?: never;
         head?: never;
@@ -132,7 +132,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Add units, or take them (negative delta), whatever the stock is now */
+        /** Add units, or remove them (negative delta), whatever the stock is now */
         post: operations["adjustStock"];
         delete?: never;
         options?: never;
@@ -147,7 +147,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The ledger of a product, newest first, also after it left the catalogue */
+        /** The ledger of a product, newest first, also of a removed product */
         get: operations["listStockMovements"];
         put?: never;
         post?: never;
@@ -233,7 +233,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        /** @description One for each, in their order */
+                        /** @description One for each, in the order of the request */
                         results: {
                             /** Format: uuid */
                             order_id: string;
@@ -361,7 +361,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        /** @description One for each, in their order */
+                        /** @description One for each, in the order of the request */
                         results: {
                             /**
                              * @description ISO 4217
@@ -504,7 +504,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        /** @description One for each, in their order */
+                        /** @description One for each, in the order of the request */
                         results: {
                             /** Format: uuid */
                             order_id: string;
@@ -607,11 +607,11 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before */
                 cursor?: string;
-                /** @description Words that must all begin a word of name or description, or be another form of one; the first 10 count */
+                /** @description Each word must begin a word of name or description, or be another form of one; the first 10 count */
                 q?: string;
                 /** @description By default `relevance` (names before descriptions) with `q`, and `newest` without */
                 sort?: "newest" | "price" | "-price" | "name" | "relevance";
-                /** @description true: only what can be bought now */
+                /** @description true: only products in stock */
                 in_stock?: boolean;
             };
             header?: {
@@ -642,7 +642,7 @@ export interface operations {
                              */
                             currency: string;
                             /**
-                             * @description Digits after the point that amounts have
+                             * @description Digits after the point of amounts
                              * @example 2
                              */
                             currency_digits: number;
@@ -665,7 +665,7 @@ export interface operations {
                             version: number;
                         }[];
                         next_cursor: string | null;
-                        /** @description The words these were found by, where nothing fits those of `q`: a typing error or two away */
+                        /** @description The corrected words that found these products, if `q` found nothing: one or two typing errors away */
                         searched_for?: string;
                     };
                 };
@@ -759,7 +759,7 @@ export interface operations {
                          */
                         currency: string;
                         /**
-                         * @description Digits after the point that amounts have
+                         * @description Digits after the point of amounts
                          * @example 2
                          */
                         currency_digits: number;
@@ -933,7 +933,7 @@ export interface operations {
                          */
                         currency: string;
                         /**
-                         * @description Digits after the point that amounts have
+                         * @description Digits after the point of amounts
                          * @example 2
                          */
                         currency_digits: number;
@@ -995,7 +995,7 @@ export interface operations {
                          */
                         currency: string;
                         /**
-                         * @description Digits after the point that amounts have
+                         * @description Digits after the point of amounts
                          * @example 2
                          */
                         currency_digits: number;
@@ -1115,7 +1115,7 @@ export interface operations {
                          */
                         currency: string;
                         /**
-                         * @description Digits after the point that amounts have
+                         * @description Digits after the point of amounts
                          * @example 2
                          */
                         currency_digits: number;
@@ -1642,7 +1642,7 @@ export interface operations {
                          */
                         currency: string;
                         /**
-                         * @description Digits after the point that amounts have
+                         * @description Digits after the point of amounts
                          * @example 2
                          */
                         currency_digits: number;
@@ -1913,7 +1913,7 @@ export interface operations {
                         at: string;
                         /** @description The account that caused it; null for orders */
                         by: string | null;
-                        /** @description Units that came (+) or went (-) */
+                        /** @description Units added (+) or removed (-) */
                         delta: number;
                         /** @description An adjustment's reason */
                         note: string | null;
@@ -2151,7 +2151,7 @@ export interface operations {
                             at: string;
                             /** @description The account that caused it; null for orders */
                             by: string | null;
-                            /** @description Units that came (+) or went (-) */
+                            /** @description Units added (+) or removed (-) */
                             delta: number;
                             /** @description An adjustment's reason */
                             note: string | null;

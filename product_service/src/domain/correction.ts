@@ -1,18 +1,18 @@
-/** A search, and when nothing fits, the search that was meant: the same rule over every database. */
+/** A search, and a corrected search when it finds nothing: the same rule for every database. */
 import type { CataloguePage, CatalogueQuery, Page } from './ports.ts'
 import type { Product } from './product.ts'
 import { corrections } from './spelling.ts'
 
 export type SearchBackend = {
   list(query: CatalogueQuery): Promise<Page<Product>>
-  /** Does any product have a word that fits this one? */
+  /** Does any product have a word that matches this one? */
   isKnown(word: string): Promise<boolean>
   vocabulary(): Promise<readonly string[]>
 }
 
 /**
- * Only words that fit no product at all are corrected, so a lamp that is sold out is not turned into a camp. Which
- * correction it is follows from the catalogue, not from the page that is asked for.
+ * Corrects only words that match no product at all, so a search for a lamp that is sold out does not find a camp. Every
+ * page of a search has the same correction.
  */
 export async function searchOrCorrect(
   query: CatalogueQuery,

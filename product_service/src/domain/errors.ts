@@ -1,8 +1,8 @@
-/** Everything this service refuses: permanent codes, and what each carries. How each is answered: http/problems.ts. */
+/** All errors of this service: permanent codes with their payloads. Their HTTP answers: http/problems.ts. */
 import { Fault, type Nothing } from '@shop/faults/fault'
 import type { Product } from './product.ts'
 
-/** `current`: the product as it is now. */
+/** `current` is the product as it is now. */
 export type Payloads = {
   product_not_found: Nothing
   version_conflict: { readonly current: Product }

@@ -1,10 +1,10 @@
-/** Pages of the catalogue: where each begins and ends, the same under every database. */
+/** Pages of the catalogue: where each begins and ends, the same for every database. */
 import type { CatalogueQuery, Page, PageKey, SearchSort, Sort } from './ports.ts'
 import { nameKey, type Product } from './product.ts'
 import { NAME_MARK } from './search.ts'
 import { formsOf } from './word_forms.ts'
 
-/** What `products` is when up to one more than `limit` was read: that one only tells that there is more. */
+/** The page when up to `limit` + 1 products were read; the extra one only shows that there is a next page. */
 export function pageOf(products: readonly Product[], sort: Sort, limit: number): Page<Product> {
   if (products.length <= limit) return { items: products, next: undefined }
   const items = products.slice(0, limit)
@@ -18,14 +18,14 @@ const KEYS: Readonly<Record<Sort, (product: Product) => PageKey>> = {
   name: ({ id, name }) => [nameKey(name), id],
 }
 
-/** The order a list really has: without words there is nothing to be relevant to. */
+/** The order that is used: relevance needs words. */
 export const orderOf = ({ sort, words }: Pick<CatalogueQuery, 'sort' | 'words'>): SearchSort =>
   sort === 'relevance' && words.length === 0 ? 'newest' : sort
 
-/** One word of a query: words of the index that begin so, or are one of these. */
+/** One word of a query. It matches words of the index that begin with `prefix` or are in `exact`. */
 export type WordMatch = { readonly prefix: string; readonly exact: readonly string[] }
 
-/** Products with every one of `every`, one of `some`, not all of `notAll`, and none of `none`. */
+/** Products that match each of `every`, at least one of `some`, not all of `notAll`, and none of `none`. */
 export type Rank = {
   readonly every: readonly WordMatch[]
   readonly some?: readonly WordMatch[]
@@ -33,12 +33,12 @@ export type Rank = {
   readonly none?: readonly WordMatch[]
 }
 
-/** Whatever a search finds. */
+/** Everything that a search finds. */
 export const matchAll = (words: readonly string[]): Rank => ({ every: words.map(matchAnywhere) })
 
 /**
- * The same, most relevant first, and within a rank newest first: all words are found in the name; some are; none
- * is. No product has two ranks.
+ * The ranks of a search, most relevant first: all words are in the name, some are, none is. No product has two ranks.
+ * Within a rank the newest product comes first.
  */
 export function ranksOf(words: readonly string[]): readonly Rank[] {
   const every = words.map(matchAnywhere)
@@ -58,8 +58,8 @@ const matchInName = (word: string): WordMatch => ({
 const marked = (word: string) => NAME_MARK + word
 
 /**
- * A page of a search by relevance, whose key is [rank, id]: reads rank after rank until it is full. `read` resolves
- * up to `limit` products of a rank, newest first, behind the one named.
+ * A page of a search by relevance, with the key [rank, id]. It reads rank after rank until the page is full. `read`
+ * resolves up to `limit` products of a rank, newest first, after the product `after`.
  */
 export async function readRanks(
   { words, after, limit }: Pick<CatalogueQuery, 'words' | 'after' | 'limit'>,

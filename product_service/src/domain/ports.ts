@@ -1,34 +1,34 @@
 /**
  * What this service needs from a store. Every adapter passes test/*_contract.ts.
  *
- * Each write is atomic and durable before its promise resolves, carries its own condition, and may be
- * called by several processes at once. Any of them may also fail with the kit's `store_unavailable` or
- * `overloaded`; then nothing was changed, unless the answer itself was lost.
+ * Each write is atomic, includes its own condition, is durable before its promise resolves, and may be called by several
+ * processes at once. Every call may also fail with the kit's `store_unavailable` or `overloaded`; then nothing was
+ * changed, unless only the answer was lost.
  */
 import type { AuditStamp, Movement, Product, ProductFields, SeenVersions } from './product.ts'
 import type { FinalReservation, Held, Reservation, ReservationRequest } from './reservation.ts'
 
 export const SORTS = ['newest', 'price', '-price', 'name'] as const
 export type Sort = (typeof SORTS)[number]
-/** A search has an order more, of which lists without words make `newest`. */
+/** A search can also be sorted by relevance. Without words, relevance means newest. */
 export const SEARCH_SORTS = [...SORTS, 'relevance'] as const
 export type SearchSort = (typeof SEARCH_SORTS)[number]
 
 /**
- * Where a page ended, by the sort's own columns: [id] of newest, [priceMinor, id] of price, [nameKey, id] of name,
- * [rank, id] of relevance (domain/pages.ts).
+ * Where a page ended, by the columns of the sort: [id] for newest, [priceMinor, id] for price, [nameKey, id] for name,
+ * [rank, id] for relevance (pages.ts).
  */
 export type PageKey = readonly (string | number)[]
 
 export type Page<T> = {
   readonly items: readonly T[]
-  /** What to ask for next, or undefined at the end. */
+  /** The `after` of the next page, or undefined at the end. */
   readonly next: PageKey | undefined
 }
 
 export type CatalogueQuery = {
   readonly sort: SearchSort
-  /** By queryWords (domain/search.ts). All must occur in name or description: as the beginning of a word, or in another form. */
+  /** Made by queryWords (search.ts). Each must begin a word of name or description, or be another form of one. */
   readonly words: readonly string[]
   readonly inStock: boolean
   readonly after: PageKey | undefined
@@ -36,28 +36,28 @@ export type CatalogueQuery = {
 }
 
 export type CataloguePage = Page<Product> & {
-  /** The words the products were found by, where nothing fits those asked for and these are next to them. */
+  /** The corrected words that found the products, if the words of the query found nothing. */
   readonly searchedFor?: readonly string[]
-  /** The index had not followed all changes of texts: asked again, the answer may be another one at the same revision. */
+  /** The index did not include all changes yet: the answer may change without a new revision. */
   readonly behind?: boolean
 }
 
 export type ProductDraft = { readonly id: string; readonly fields: ProductFields }
 
-/** What is for sale. Removed products are not found by any of these. */
+/** Products for sale. No method finds a removed product. */
 export type Catalogue = {
   /**
-   * A number that is another one after any change by anybody: while it stays the same, what was read stays
-   * true. Undefined when the store can't tell that at once, without asking a server.
+   * A number that differs after any change by any process: while it is the same, what was read is still true.
+   * Undefined if the store cannot know this without a request to a server.
    */
   revision(): number | undefined
-  /** Adds a product, and the movement of its first stock. */
+  /** Adds a product and the movement of its initial stock. */
   create(draft: ProductDraft, stamp: AuditStamp): Promise<Product>
-  /** Adds many in one transaction, newest last; meant for some hundreds at a time. */
+  /** Adds several hundred products in one transaction, newest last. */
   importProducts(drafts: readonly ProductDraft[], stamp: AuditStamp): Promise<void>
   /** Resolves undefined for an unknown id. */
   find(id: string): Promise<Product | undefined>
-  /** Fails with `overloaded` when too many searches are under way. */
+  /** Fails with `overloaded` when too many searches are running. */
   list(query: CatalogueQuery): Promise<CataloguePage>
   /** Applies editProduct. Fails with `product_not_found` or `version_conflict`. */
   edit(id: string, fields: Partial<ProductFields>, seen: SeenVersions, stamp: AuditStamp): Promise<Product>
@@ -70,31 +70,31 @@ export type Adjustment = {
   /** Not 0. */
   readonly delta: number
   readonly note: string
-  /** The author's name for this attempt, and what tells another request under it apart. */
+  /** The author's idempotency key, and the fingerprint of the request sent under it. */
   readonly attempt: { readonly key: string; readonly fingerprint: string } | undefined
 }
 
 export type Stock = {
   /**
-   * Applies adjustStock once per (stamp.by, key); the same again resolves the movement it made, `replayed`.
+   * Applies adjustStock once per (stamp.by, key). A repetition resolves the first movement, with `replayed`.
    * Fails with `idempotency_key_reused` (another fingerprint), `product_not_found`, `insufficient_stock` or
    * `stock_limit_exceeded`.
    */
   adjust(adjustment: Adjustment, stamp: AuditStamp): Promise<{ movement: Movement; replayed: boolean }>
-  /** The ledger of a product, removed or not, newest first. Resolves undefined for an unknown id. */
+  /** The ledger of a product, newest first, also of a removed one. Resolves undefined for an unknown id. */
   movements(
     productId: string,
     page: { after: PageKey | undefined; limit: number },
   ): Promise<Page<Movement> | undefined>
-  /** Applies decideReservations in one transaction; one reservation per request, in their order. */
+  /** Applies decideReservations in one transaction. Resolves one reservation per request, in order. */
   reserve(requests: readonly ReservationRequest[], at: string): Promise<readonly Reservation[]>
-  /** Applies releaseReservations; one reservation per id, tombstones included. */
+  /** Applies releaseReservations. Resolves one reservation per id, tombstones included. */
   release(orderIds: readonly string[], at: string): Promise<readonly FinalReservation[]>
-  /** Applies shipReservations; undefined for an order never seen. */
+  /** Applies shipReservations. Resolves one reservation per id, undefined for an unknown order. */
   ship(orderIds: readonly string[], at: string): Promise<readonly (FinalReservation | undefined)[]>
 }
 
-/** A product whose numbers are not what its history says (invariant 2). */
+/** A product whose numbers differ from its history (invariant 2). */
 export type LedgerMismatch = {
   readonly productId: string
   readonly stock: number
@@ -103,17 +103,17 @@ export type LedgerMismatch = {
   readonly heldUnits: number
 }
 
-/** Reading everything, bit by bit, to compare it. Pages are in the order of ids; `next` undefined means the end. */
+/** Reads everything in pages, to compare it. Pages are in the order of ids; `next` is undefined at the end. */
 export type Audit = {
   /**
    * Compares the next `limit` products, removed ones included, with their movements and held reservations.
-   * One that is changed all the while can't be compared and is not counted in `checked`.
+   * `checked` leaves out products that changed during each attempt to compare them.
    */
   ledgerMismatches(
     after: string | undefined,
     limit: number,
   ): Promise<{ mismatches: readonly LedgerMismatch[]; checked: number; next: string | undefined }>
-  /** `unreadable`: order ids of those, whatever their status, that are in the store and cannot be read. */
+  /** `unreadable` lists the order ids of stored reservations, of any status, that cannot be read. */
   heldReservations(
     after: string | undefined,
     limit: number,
@@ -128,7 +128,7 @@ export type Stores = {
   readonly catalogue: Catalogue
   readonly stock: Stock
   readonly audit: Audit
-  /** Digits its amounts count. Throws `store_unavailable` while the store was not reached yet. */
+  /** Digits after the point of its amounts. Throws `store_unavailable` until the store was reached once. */
   digits(): number
   /** Rejects with `store_unavailable` when the store can't be used. */
   check(): Promise<void>

@@ -1,9 +1,9 @@
 /**
- * Who gets stock: the decision, as a pure function of the state and the requests in their order. Stores only
- * load, apply and commit, so both databases decide alike.
+ * Which order gets stock: a pure function of the state and the requests in their order. Stores only load, apply and
+ * commit, so both databases decide the same.
  *
  * Invariants
- *  1. Stock is never negative: an order is held whole or not at all, and only out of free stock.
+ *  1. Stock is never negative: an order holds all its lines or none, and only from free stock.
  *  2. The ledger balances: see reservation_draft.ts.
  *  6. An order id is decided once. A release that comes before its reservation leaves a tombstone, so the late one
  *     takes nothing.
@@ -30,7 +30,7 @@ import {
   unitsByProduct,
 } from './reservation_draft.ts'
 
-/** Decides `requests` one after the other. `existing` and `products` hold what is known of their ids. */
+/** Decides `requests` one after the other. `existing` and `products` contain all stored records of their ids. */
 export function decideReservations(
   products: Products,
   existing: Reservations,
@@ -48,7 +48,7 @@ export function decideReservations(
   return draft.finish(answers)
 }
 
-/** Gives back what is held. An id never seen becomes a tombstone; a shipped or rejected one stays as it is. */
+/** Releases held units. An unknown id becomes a tombstone; a shipped or rejected order stays as it is. */
 export function releaseReservations(
   products: Products,
   existing: Reservations,
@@ -66,7 +66,7 @@ export function releaseReservations(
   return draft.finish(answers)
 }
 
-/** What is held has left the house. Answers undefined for unknown ids. */
+/** Ships held units. The answer for an unknown id is undefined. */
 export function shipReservations(
   products: Products,
   existing: Reservations,
@@ -105,7 +105,7 @@ function decide(
     return { productId, name, unitPriceMinor: priceMinor, quantity }
   })
   const exact = reserved.reduce((total, line) => total + line.unitPriceMinor * line.quantity, 0)
-  // Beyond, it may not be exact any more, but stays beyond.
+  // A sum above the maximum may be inexact, but it is still above the maximum.
   const sum = exact > TOTAL_MINOR_MAX ? null : exact
   const shortages: Shortage[] = []
   for (const [productId, requested] of units) {

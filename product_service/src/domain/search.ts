@@ -1,22 +1,22 @@
 /**
- * The words a text is found by. Products and queries go through the same functions, and stores compare what they
- * return byte for byte, so every database finds the same products.
+ * The words of a text, for searching. Products and queries go through the same functions, and stores compare the results
+ * byte for byte, so every database finds the same products.
  *
- * A word is a run of letters and digits of any script, without case, accents, the points of Hebrew and the vowels
- * of Arabic: "Café-Crème 2" -> cafe, creme, 2. Case is forgotten after compatibility forms, which may bring capitals
- * ("™"), and by way of capitals, so that "ß" is "ss" and "ı" is "i"; a sigma is one letter, also where a word ends.
+ * A word is a run of letters and digits of any script, without case, accents, Hebrew points and Arabic vowels:
+ * "Café-Crème 2" -> cafe, creme, 2. Compatibility forms are resolved first, because they may contain capitals ("™").
+ * Then the text is put into upper and then lower case, so "ß" is "ss" and "ı" is "i". Both lower-case sigmas are equal.
  *
- * Chinese, Japanese, Thai and their like put no spaces between words. Of such a run every two neighbours are a word
- * (and the last character), so what is asked for is found anywhere inside it.
+ * Chinese, Japanese, Thai and similar scripts put no spaces between words. In such a run each pair of neighbours is a
+ * word, and so is the last character. So a query matches anywhere inside the run.
  */
-/** Invisible joiners and marks of direction may stand inside a word. */
+/** Invisible joiners and direction marks may occur inside a word. */
 const INVISIBLE = /\p{Cf}/gu
 const ACCENTS = /[\u0300-\u036f]/g
 const HEBREW_POINTS = /[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7]/g
-/** With the marks that turn alef, waw and yeh into other letters, and the stroke that only stretches a word. */
+/** Also the marks that turn alef, waw and yeh into other letters, and the stroke that only stretches a word. */
 const ARABIC_VOWELS =
   /[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed]/g
-/** Letters that have no accent to take away, and those many keyboards don't have, as people type them instead. */
+/** Letters that Unicode does not decompose, or that many keyboards lack, and what people type instead. */
 const PLAIN: Readonly<Record<string, string>> = {
   ...{ ł: 'l', ø: 'o', đ: 'd', ð: 'd', þ: 'th', æ: 'ae', œ: 'oe', ħ: 'h', ŧ: 't', ŋ: 'n', ƀ: 'b', ɨ: 'i' },
   ...{ ς: 'σ', ى: 'ي', ی: 'ي', ک: 'ك', ٱ: 'ا', ة: 'ه' },
@@ -32,19 +32,19 @@ const WORD = new RegExp(
 export const QUERY_LENGTH_MAX = 100
 export const QUERY_WORDS_MAX = 10
 
-/** Before a word of a product's name, which is indexed once more with it: a name counts more than a description. */
+/** Marks a word of a product's name. Such a word is indexed twice, with and without the mark. */
 export const NAME_MARK = '\ue000'
 
-/** Another value means that what is indexed has to be indexed again. */
+/** After a change of this value all products are indexed again. */
 export const WORDS_VERSION = '2'
 
-/** The distinct words of a text, in their order. */
+/** The distinct words of a text, in order. */
 export const searchWords = (text: string): string[] => wordsOf(text, pairsAndLast)
 
-/** What has to be found for a query: as above, but a character is looked for alone only when it stands alone. */
+/** The words of a query: as above, but the last character of a run counts only if it is the whole run. */
 export const queryWords = (text: string): string[] => wordsOf(text, pairs)
 
-/** What a product is indexed under. */
+/** The words that a product is indexed under. */
 export function indexWords({ name, description }: { name: string; description: string }): string[] {
   const named = searchWords(name).map((word) => NAME_MARK + word)
   return [...searchWords(`${name} ${description}`), ...named]

@@ -1,22 +1,22 @@
 /**
- * What was meant by words that nothing begins with: the words of the catalogue that are one or two typing errors
- * away. An error is a letter too many, too few or wrong, or two neighbours swapped.
+ * Corrections of words that match nothing: the words of the catalogue that are one or two typing errors away. An error is
+ * an extra, missing or wrong letter, or two swapped neighbours.
  */
 import { NAME_MARK } from './search.ts'
 import { singulars } from './word_forms.ts'
 
-/** Words kept to be compared; a catalogue with more is corrected by these alone. */
+/** Corrections come from at most this many words of the catalogue. */
 export const VOCABULARY_MAX = 100_000
-/** A misspelt word is tried as this many others. */
+/** Corrections tried for one misspelt word. */
 const CANDIDATES_MAX = 5
 const ONE_ERROR_LENGTH = 4
 const TWO_ERRORS_LENGTH = 7
 const LENGTH_MAX = 30
-/** Numbers of articles are not words, and a pair of characters is next to any other. */
+/** Not digits, because article numbers are not words; not Chinese and the like, where any pair is one error from another. */
 const CORRECTABLE =
   /^[\p{sc=Latin}\p{sc=Cyrillic}\p{sc=Greek}\p{sc=Hebrew}\p{sc=Arabic}\p{sc=Armenian}\p{sc=Georgian}\p{sc=Hangul}]+$/u
 
-/** Belongs a word of the index into the vocabulary? */
+/** Does a word of the index belong to the vocabulary? */
 export const isCorrectable = (word: string): boolean =>
   word.length >= ONE_ERROR_LENGTH - 1 &&
   word.length <= LENGTH_MAX &&
@@ -24,19 +24,21 @@ export const isCorrectable = (word: string): boolean =>
   CORRECTABLE.test(word)
 
 /**
- * The queries `words` may have been meant as, best first, when nothing fits those that are `unknown`; none when one
- * of these is nothing's neighbour. The same words and vocabulary give the same answer, in whatever order it is.
+ * The corrected queries, best first. `unknown` are those of `words` that match nothing; if one of them has no neighbour
+ * there is no correction. The order of the vocabulary does not matter.
  */
 export function corrections(
   words: readonly string[],
   unknown: readonly string[],
   vocabulary: readonly string[],
 ): string[][] {
-  const meant = new Map(unknown.map((word) => [word, neighbours(word, vocabulary)]))
-  if ([...meant.values()].some((near) => near.length === 0)) return []
-  const tries = Math.max(0, ...[...meant.values()].map((near) => near.length))
-  return Array.from({ length: tries }, (_, i) => [
-    ...new Set(words.map((word) => meant.get(word)?.[Math.min(i, meant.get(word)!.length - 1)] ?? word)),
+  const candidates = new Map(unknown.map((word) => [word, neighbours(word, vocabulary)]))
+  if ([...candidates.values()].some((near) => near.length === 0)) return []
+  const attempts = Math.max(0, ...[...candidates.values()].map((near) => near.length))
+  return Array.from({ length: attempts }, (_, i) => [
+    ...new Set(
+      words.map((word) => candidates.get(word)?.[Math.min(i, candidates.get(word)!.length - 1)] ?? word),
+    ),
   ])
 }
 
@@ -51,7 +53,7 @@ function neighbours(word: string, vocabulary: readonly string[]): string[] {
   const near: { known: string; errors: number; shared: number }[] = []
   for (const known of vocabulary) {
     let errors = errorsBetween(word, known, allowed)
-    // "candels" is "candle" with an s; the s is no error.
+    // "candels" is "candle" with a plural s; the s is not an error.
     if (errors > 0 && one !== word) {
       const ofOne = errorsBetween(one, known, allowedOfOne)
       if (ofOne <= allowedOfOne) errors = Math.min(errors, ofOne)
@@ -71,7 +73,7 @@ function sharedLetters(a: string, b: string): number {
 const ROW = LENGTH_MAX + 2
 const rows = [new Uint8Array(ROW), new Uint8Array(ROW), new Uint8Array(ROW)]
 
-/** Typing errors between two words, or more than `max` when there are more. */
+/** The number of typing errors between two words; `max` + 1 if there are more. */
 export function errorsBetween(a: string, b: string, max: number): number {
   const far = max + 1
   if (Math.abs(a.length - b.length) > max || a.length > LENGTH_MAX || b.length > LENGTH_MAX) return far
@@ -83,12 +85,12 @@ export function errorsBetween(a: string, b: string, max: number): number {
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1]
       let errors = Math.min(last[j]! + 1, row[j - 1]! + 1, last[j - 1]! + (same ? 0 : 1))
-      // Before the first letter there is none, which equals no letter.
+      // An index of -1 gives undefined, which equals no letter.
       if (a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) errors = Math.min(errors, before[j - 2]! + 1)
       row[j] = errors
       if (errors < best) best = errors
     }
-    // Two rows without hope leave none for a swap either.
+    // Each field is above `far`: neither an edit nor a swap can bring a later row back to `max`.
     if (best > far) return far
     ;[before, last, row] = [last, row, before]
   }

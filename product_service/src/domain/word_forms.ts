@@ -1,8 +1,8 @@
 /**
- * Other forms of an English word that a shop is asked for: one and many, and what -ing and -ed make of it.
+ * Other forms of an English word in a query: singular and plural, and the forms with -ing and -ed.
  *
- * Only forms that don't begin with the word are given, for those it finds as it is. A form that is no word finds
- * nothing, so rules may give more than one guess ("knives": knif, knife); they must not give another word.
+ * Forms that begin with the word are left out, because a search by prefix finds them anyway. A form that is not a word
+ * finds nothing, so a rule may give several guesses ("knives": knif, knife), but never a different word.
  */
 
 const LATIN = /^[a-z]{3,30}$/
@@ -31,7 +31,7 @@ const IRREGULAR: readonly (readonly [one: string, many: string])[] = [
     ['cactus', 'cacti'],
   ] as const),
 ]
-/** They look like many and are one. */
+/** Look like a plural, but are singular. */
 const ALWAYS_SO = new Set([
   'news',
   'lens',
@@ -55,7 +55,7 @@ export function formsOf(word: string): string[] {
   return [...new Set(forms)].filter((form) => form.length > 1 && !form.startsWith(word))
 }
 
-/** What it may be many of. */
+/** The words that it may be the plural of. */
 export function singulars(word: string): string[] {
   if (word.endsWith('ies') && word.length > 4) return [`${word.slice(0, -3)}y`, word.slice(0, -1)]
   if (word.endsWith('ves')) return [`${word.slice(0, -3)}f`, `${word.slice(0, -3)}fe`, word.slice(0, -1)]
@@ -66,7 +66,7 @@ export function singulars(word: string): string[] {
   return []
 }
 
-/** Those that don't begin with the word itself. */
+/** Only plurals that do not begin with the word itself. */
 function plurals(word: string): string[] {
   if (/[^aeiou]y$/.test(word)) return [`${word.slice(0, -1)}ies`]
   if (word.endsWith('fe')) return [`${word.slice(0, -2)}ves`]
@@ -82,7 +82,7 @@ function ofVerb(word: string): string[] {
     const changed = end === 'ed' && stem.endsWith('i') ? [`${stem.slice(0, -1)}y`] : []
     return [...roots, ...changed, stem + other, `${stem}s`, `${stem}es`]
   }
-  // "bake" does not begin "baking", as "paint" begins "painting".
+  // "baking" does not begin with "bake"; "painting" does begin with "paint".
   if (/[^aeiou]e$/.test(word)) return [`${word.slice(0, -1)}ing`]
   if (/[^aeiou]y$/.test(word)) return [`${word.slice(0, -1)}ied`]
   return []

@@ -1,19 +1,18 @@
 /**
- * Many items asked for in one call, of which none fails for its neighbours.
+ * Many items in one call, none of which fails because of another.
  *
- * They are done together, in one write. Where that fails for a reason of an item, they are done each on its own (the
- * stores still share commits), and what then fails is one item's failure. A store that cannot be used, and a failure
- * of every single one, are the failure of the call.
+ * All are processed in one write. If that fails because of an item, each is processed alone (the stores still share
+ * commits), and then only some items fail. The whole call fails if the store cannot be used, or if every item fails.
  */
 import { type Outcome, outcomeOf, succeeded } from '@shop/service_kit/runtime/batching/outcome'
 
-/** Nothing of the items: neither alone would they be done. */
+/** These do not depend on the items: each would fail alone too. */
 const OF_THE_STORE: readonly unknown[] = ['store_unavailable', 'overloaded']
 
 export async function answerEach<Item, Answer>(
   items: readonly Item[],
   work: (items: readonly Item[]) => Promise<readonly Answer[]>,
-  /** Hears why an item was not answered. */
+  /** Called with each item that failed. */
   report: (error: unknown, item: Item) => void,
 ): Promise<readonly Outcome<Answer>[]> {
   try {

@@ -1,8 +1,8 @@
-/** Reading what a schema alone can't judge: amounts in digits, and sizes of numbers sent as text. */
+/** Checks that a schema cannot express: digits of amounts, and bounds of numbers sent as text. */
 import { formatMoney, parseMoney } from '@shop/service_kit/money/money'
 import { Problem } from '@shop/service_kit/runtime/problem'
 
-/** A fault of one field of the body, in the same shape as a fault found by the schema. */
+/** An error of one field of the body, in the form of a schema error. */
 export function invalidField(path: string, message: string): Problem {
   return new Problem('validation_failed', `body${path}: ${message}`, {
     errors: [{ in: 'body', path, message }],

@@ -1,11 +1,11 @@
-/** What a writer says they have seen: by `If-Match`, or by our `version` in body or query. */
+/** The versions that a writer has seen, from `If-Match` or from `version` in body or query. */
 import { versionsNamed } from '@shop/service_kit/http/etags'
 import { DomainError } from '../domain/errors.ts'
 import type { SeenVersions } from '../domain/product.ts'
 
 /**
- * The version a writer names. A header and a body that contradict each other fail with `version_contradiction`;
- * neither, where `required`, with `version_required`. Weak tags never fit a write.
+ * Fails with `version_contradiction` if header and `version` differ, and with `version_required` if both are absent and
+ * one is `required`. Weak tags never match a write.
  */
 export function readSeenVersions(
   ifMatch: string | undefined,

@@ -1,4 +1,4 @@
-/** How everything product_service refuses is answered. A code is permanent; its text may improve. */
+/** The HTTP answer of each error of product_service. Codes are permanent; texts may change. */
 import { versionsNamed } from '@shop/service_kit/http/etags'
 import type { ProblemTable } from '@shop/service_kit/http/problem_tables'
 import { KIT_PROBLEMS } from '@shop/service_kit/http/problems'
@@ -7,7 +7,7 @@ import type { Payloads } from '../domain/errors.ts'
 import type { Product } from '../domain/product.ts'
 import { type Prices, productView } from './product_views.ts'
 
-/** A version conflict of a request that named its version by `If-Match`. */
+/** Answers a version conflict if the request sent `If-Match`. */
 type EdgePayloads = { precondition_failed: Payloads['version_conflict'] }
 
 const current = ({ current }: { current: Product }, prices: Prices) => ({

@@ -1,6 +1,5 @@
 /**
- * Reading the catalogue, which anyone may. Products go out as text made here, which is remembered while
- * nothing changes (response_cache.ts).
+ * Public reads of the catalogue. Responses are made as JSON text and cached until the store changes (response_cache.ts).
  */
 import { createHash } from 'node:crypto'
 import type { App } from '@shop/service_kit/http/app_types'
@@ -28,8 +27,8 @@ export type ProductReadRoutesDeps = { readonly catalogue: Catalogue; readonly pr
 type Answer = CacheableResponse & { readonly etag: string }
 
 /**
- * The same for everyone, so any cache on the way may answer: what it says is at most that old, and money and stock are
- * decided when an order is placed. The pages ask their browser for what is true now.
+ * Responses are the same for everyone, so any cache on the way may answer. Price and stock are checked again when an order
+ * is placed. The web pages ask the browser for fresh data.
  */
 const CACHE_CONTROL = 'public, max-age=5, stale-while-revalidate=30'
 const JSON_TYPE = 'application/json; charset=utf-8'
@@ -40,7 +39,7 @@ const KEYS: Readonly<Record<Sort, readonly CursorColumn[]>> = {
   name: ['string', 'id'],
 }
 
-/** The words decide about the order only where it is that of relevance. */
+/** The words are part of the list's name only for relevance, because only then they affect the order. */
 function listBy(sort: SearchSort, words: readonly string[]): CursorList {
   if (sort !== 'relevance') return { name: `products by ${sort}`, key: KEYS[sort] }
   const about = createHash('sha256').update(words.join(' ')).digest('base64url')
@@ -61,7 +60,7 @@ export function productReadRoutes({ catalogue, prices }: ProductReadRoutesDeps) 
       const words = q === undefined ? [] : queryWords(q).slice(0, QUERY_WORDS_MAX)
       const sort = orderOf({ sort: request.query.sort ?? 'relevance', words })
       const after = decodeCursor(cursor, listBy(sort, words))
-      // A query without a single letter or digit (such as "-") finds nothing, rather than everything.
+      // A query without any letter or digit (such as "-") finds nothing instead of everything.
       if (q !== undefined && q.trim() !== '' && words.length === 0) {
         return send(request, reply, EMPTY_PAGE)
       }
@@ -85,7 +84,7 @@ export function productReadRoutes({ catalogue, prices }: ProductReadRoutesDeps) 
         if (!product) throw new DomainError('product_not_found', 'There is no product of this id.')
         return { text: textOf(product), etag: etagOf(product.version) }
       })
-      // Without a promise where none is needed: that would cost more than the answer.
+      // A cached response is sent without a promise, which would cost more than the response.
       if (answer instanceof Promise) return answer.then((made) => send(request, reply, made))
       send(request, reply, answer)
     })

@@ -20,7 +20,7 @@ const ListQuery = Type.Object(
     q: Type.Optional(
       Type.String({
         maxLength: QUERY_LENGTH_MAX,
-        description: `Words that must all begin a word of name or description, or be another form of one; the first ${QUERY_WORDS_MAX} count`,
+        description: `Each word must begin a word of name or description, or be another form of one; the first ${QUERY_WORDS_MAX} count`,
       }),
     ),
     sort: Type.Optional(
@@ -28,7 +28,7 @@ const ListQuery = Type.Object(
         description: 'By default `relevance` (names before descriptions) with `q`, and `newest` without',
       }),
     ),
-    in_stock: Type.Optional(Type.Boolean({ description: 'true: only what can be bought now' })),
+    in_stock: Type.Optional(Type.Boolean({ description: 'true: only products in stock' })),
   },
   { additionalProperties: false },
 )
@@ -38,7 +38,7 @@ const CataloguePage = Type.Object({
   searched_for: Type.Optional(
     Type.String({
       description:
-        'The words these were found by, where nothing fits those of `q`: a typing error or two away',
+        'The corrected words that found these products, if `q` found nothing: one or two typing errors away',
     }),
   ),
 })

@@ -1,4 +1,4 @@
-/** A product on the wire. Apart from the operations, because problems show products too. */
+/** A product as JSON. Separate from the operations, because problems contain products too. */
 import { Id, Money, Timestamp, Version } from '@shop/service_kit/http/schemas'
 import { formatMoney } from '@shop/service_kit/money/money'
 import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
@@ -10,7 +10,7 @@ export const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4
 export const CurrencyDigits = Type.Integer({
   minimum: 0,
   maximum: 4,
-  description: 'Digits after the point that amounts have',
+  description: 'Digits after the point of amounts',
   examples: [2],
 })
 

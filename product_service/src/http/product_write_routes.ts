@@ -1,4 +1,4 @@
-/** Changing the catalogue, which needs an admin and follows the rules of versions (domain/change_product.ts). */
+/** Changes of the catalogue, by admins, under the rules of versions (domain/change_product.ts). */
 
 import type { App } from '@shop/service_kit/http/app_types'
 import { empty } from '@shop/service_kit/http/empty'
@@ -30,7 +30,7 @@ export type ProductWriteRoutesDeps = {
 
 export function productWriteRoutes({ catalogue, prices, requireVersion, runtime }: ProductWriteRoutesDeps) {
   const fieldsOf = (body: PatchBody): Partial<ProductFields> => ({
-    // SQLite keeps UTF-8, which has no lone surrogates: what is answered must be what is stored.
+    // SQLite stores UTF-8, which has no lone surrogates; the response must equal what is stored.
     ...(body.name === undefined ? {} : { name: body.name.toWellFormed() }),
     ...(body.description === undefined ? {} : { description: body.description.toWellFormed() }),
     ...(body.price === undefined

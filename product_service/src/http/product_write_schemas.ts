@@ -44,7 +44,7 @@ export const PatchBody = Body({
 })
 export type PatchBody = Static<typeof PatchBody>
 
-/** A misspelt `version` would be a condition that is never looked at. */
+/** No other parameters, so that a misspelt `version` is an error and not ignored. */
 const VersionQuery = Type.Object({ version: Type.Optional(SeenVersion) }, { additionalProperties: false })
 const IfMatchHeaders = Type.Object({
   'if-match': Type.Optional(Type.String({ description: 'ETag of the version you have seen, or *' })),
@@ -94,7 +94,7 @@ export const patchProductOperation = operation({
 
 export const deleteProductOperation = operation({
   operationId: 'deleteProduct',
-  summary: 'Take a product out of the catalogue; orders keep their copy of name and price',
+  summary: 'Remove a product from the catalogue; orders keep their copy of name and price',
   access: 'admin',
   params: ProductParams,
   querystring: VersionQuery,

@@ -1,4 +1,4 @@
-/** How reservations go: size and time of batches, and what became of each. */
+/** Metrics of reservations: size and duration of batches, and the outcome of each reservation. */
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
 import { BATCH_MAX, type Reservation } from '../domain/reservation.ts'
 
@@ -18,7 +18,7 @@ export function createReservationMetrics(metrics: Metrics): ReservationMetrics {
   )
   const outcomes = metrics.counter(
     'reservation_outcomes_total',
-    'Answers to reservations, repeated ones included: held, released, shipped, or why it was rejected.',
+    'Answers to reservations, repeated ones included: held, released, shipped, or the reason of the rejection.',
     ['outcome'],
   )
   return {

@@ -1,6 +1,6 @@
 /**
- * What order_service asks of stock, many orders in one call. Each answer is durable before it is given, and
- * asking again gives the same answer. An order that cannot be answered is `unanswered`, and no other for it.
+ * Stock operations for order_service, many orders in one call. Each answer is durable before it is sent, and a repeated
+ * call gets the same answer. An order that fails is `unanswered` and does not affect the others.
  */
 import type { App } from '@shop/service_kit/http/app_types'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
@@ -28,7 +28,7 @@ export type ReservationRoutesDeps = {
 
 /** BATCH_MAX orders of LINES_MAX lines fit. */
 const BATCH_BYTES_MAX = 1024 * 1024
-const UNANSWERED = 'an order could not be answered, and failed alone'
+const UNANSWERED = 'one order of a batch failed'
 
 export function reservationRoutes({ stock, prices, metrics, runtime, reached }: ReservationRoutesDeps) {
   const { now, monotonic } = runtime
@@ -71,7 +71,7 @@ export function reservationRoutes({ stock, prices, metrics, runtime, reached }: 
     })
   }
 
-  /** The status in which each order is after `work`, or `unanswered`. */
+  /** The status of each order after `work`, or `unanswered`. */
   async function statusOfEach<Answer, Status extends string>(
     orderIds: readonly string[],
     log: FastifyBaseLogger,

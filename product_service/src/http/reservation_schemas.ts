@@ -1,4 +1,4 @@
-/** What order_service asks of stock, on the wire. */
+/** The stock operations of order_service, and their JSON. */
 import { operationsOf } from '@shop/service_kit/http/operation'
 import { Body, Id, Money, MoneyInput } from '@shop/service_kit/http/schemas'
 import { formatMoney, readWritten } from '@shop/service_kit/money/money'
@@ -56,7 +56,7 @@ const ReservationView = Type.Object({
 type ReservationView = Static<typeof ReservationView>
 
 const Results = <T extends TSchema>(item: T) =>
-  Type.Object({ results: Type.Array(item, { description: 'One for each, in their order' }) })
+  Type.Object({ results: Type.Array(item, { description: 'One for each, in the order of the request' }) })
 
 const ReleaseView = Type.Object({
   order_id: Id,
@@ -75,7 +75,7 @@ export const unansweredView = (orderId: string, { currency }: Prices): Reservati
   unknown_products: [],
 })
 
-/** A total that this currency can't express is no reason to refuse the whole batch; it just equals no sum. */
+/** A total that this currency cannot express does not refuse the batch; it equals no sum, so its order is rejected. */
 export const requestOf = (
   { order_id, lines, total_price }: ReservationsBody['reservations'][number],
   { digits }: Prices,
@@ -124,7 +124,7 @@ const BATCH_PROBLEMS = [
 
 export const reserveOperation = operation({
   operationId: 'reserve',
-  summary: 'Hold stock for orders, each whole or not at all',
+  summary: 'Hold stock for orders: for each order all lines or none',
   access: 'service',
   body: ReservationsBody,
   response: { 200: Results(ReservationView) },
@@ -133,7 +133,7 @@ export const reserveOperation = operation({
 
 export const releaseOperation = operation({
   operationId: 'release',
-  summary: 'Give back what orders hold; one never seen is remembered, so that it takes nothing later',
+  summary: 'Release the stock that orders hold; an unknown order can hold nothing later',
   access: 'service',
   body: OrderIdsBody,
   response: { 200: Results(ReleaseView) },
@@ -142,7 +142,7 @@ export const releaseOperation = operation({
 
 export const shipOperation = operation({
   operationId: 'ship',
-  summary: 'What orders hold has left the house',
+  summary: 'Mark the stock that orders hold as shipped',
   access: 'service',
   body: OrderIdsBody,
   response: { 200: Results(ShipmentView) },

@@ -1,54 +1,55 @@
 /**
- * Remembers answers for as long as nobody changed anything: a shop is read far more often than it is written.
+ * Caches responses until the store changes: a shop is read far more often than it is written.
  *
- * It is never stale: every question first asks the store for its revision, which notices the commits of other
- * processes too, and everything is forgotten when that is another number than before. A store that can't tell
- * (`undefined`) has nothing remembered, and neither is an answer that may change without a revision (`passing`).
+ * It is never stale: each call first reads the store's revision, which changes with the commits of other processes too,
+ * and a new revision clears the cache. Without a revision (`undefined`) nothing is cached, nor is a `transient` response,
+ * which may change without a new revision.
  */
 
-/** Characters kept at most, about 8 MB; one more answer and all are forgotten. */
+/** About 8 MB. A response beyond that clears the cache. */
 const CHARACTERS_MAX = 4_000_000
 
 export type CacheableResponse = { readonly text: string; readonly transient?: boolean }
 
-export type ResponseCache<Answer extends CacheableResponse> = {
+export type ResponseCache<Response extends CacheableResponse> = {
   /**
-   * The answer made for `key` at this revision, at once; or else what `make` resolves. A rejection is not
-   * remembered.
+   * Returns the cached response for `key` without a promise; otherwise resolves what `make` resolves. Rejections are not
+   * cached.
    */
-  getOrCreate(key: string, make: () => Promise<Answer>): Answer | Promise<Answer>
+  getOrCreate(key: string, make: () => Promise<Response>): Response | Promise<Response>
 }
 
-export function createResponseCache<Answer extends CacheableResponse>(
+export function createResponseCache<Response extends CacheableResponse>(
   revision: () => number | undefined,
-): ResponseCache<Answer> {
-  const answers = new Map<string, Answer>()
+): ResponseCache<Response> {
+  const responses = new Map<string, Response>()
   let characters = 0
-  let seen: number | undefined
+  let revisionSeen: number | undefined
 
-  const forget = () => {
-    answers.clear()
+  const clear = () => {
+    responses.clear()
     characters = 0
   }
 
-  const remember = async (key: string, asked: number | undefined, made: Promise<Answer>) => {
-    const answer = await made
-    // If another question met a newer revision meanwhile, this answer may be older than that one.
-    if (asked === undefined || asked !== seen || answer.transient === true) return answer
-    characters += key.length + answer.text.length
-    if (characters > CHARACTERS_MAX) forget()
-    else answers.set(key, answer)
-    return answer
+  const add = async (key: string, revisionBefore: number | undefined, made: Promise<Response>) => {
+    const response = await made
+    // If another call met a newer revision meanwhile, this response may be older than that revision.
+    if (revisionBefore === undefined || revisionBefore !== revisionSeen || response.transient === true)
+      return response
+    characters += key.length + response.text.length
+    if (characters > CHARACTERS_MAX) clear()
+    else responses.set(key, response)
+    return response
   }
 
   return {
     getOrCreate(key, make) {
-      const asked = revision()
-      if (asked !== seen) {
-        forget()
-        seen = asked
+      const revisionBefore = revision()
+      if (revisionBefore !== revisionSeen) {
+        clear()
+        revisionSeen = revisionBefore
       }
-      return answers.get(key) ?? remember(key, asked, make())
+      return responses.get(key) ?? add(key, revisionBefore, make())
     },
   }
 }

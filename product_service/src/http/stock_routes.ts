@@ -1,4 +1,4 @@
-/** Changing stock by an amount, and reading the ledger: for admins. */
+/** Stock adjustments and the ledger, for admins. */
 import { createHash } from 'node:crypto'
 import type { App } from '@shop/service_kit/http/app_types'
 import {
@@ -21,7 +21,7 @@ export type StockRoutesDeps = {
   readonly reached: (place: string) => void
 }
 
-/** Tells another request under the same key apart: the same product, delta and reason give the same text. */
+/** Equal for the same product, delta and reason: it detects a different request under the same key. */
 const fingerprintOf = (productId: string, delta: number, reason: string): string =>
   createHash('sha256')
     .update(JSON.stringify([productId, delta, reason]))

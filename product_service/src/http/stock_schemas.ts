@@ -1,4 +1,4 @@
-/** Movements of stock on the wire, and the operations on the stock of a product. */
+/** The operations on the stock of a product, and movements as JSON. */
 import { ADMIN_PROBLEMS, BODY_PROBLEMS, operationsOf } from '@shop/service_kit/http/operation'
 import { PageOf, PageQuery } from '@shop/service_kit/http/paging'
 import {
@@ -20,7 +20,7 @@ const operation = operationsOf(PROBLEMS, 'stock')
 const MovementView = Type.Object({
   product_id: Id,
   version: Type.Integer({ minimum: 1, description: 'The version of the product this movement made' }),
-  delta: Type.Integer({ description: 'Units that came (+) or went (-)' }),
+  delta: Type.Integer({ description: 'Units added (+) or removed (-)' }),
   stock_after: Type.Integer({ minimum: 0 }),
   reason: Type.Enum(['initial', 'sale', 'release', 'adjustment', 'edit']),
   note: NullableString({ description: "An adjustment's reason" }),
@@ -44,7 +44,7 @@ export const movementView = (movement: Movement): MovementView => ({
 
 export const adjustStockOperation = operation({
   operationId: 'adjustStock',
-  summary: 'Add units, or take them (negative delta), whatever the stock is now',
+  summary: 'Add units, or remove them (negative delta), whatever the stock is now',
   access: 'admin',
   params: ProductParams,
   headers: IdempotencyHeaders,
@@ -67,7 +67,7 @@ export const adjustStockOperation = operation({
 
 export const listStockMovementsOperation = operation({
   operationId: 'listStockMovements',
-  summary: 'The ledger of a product, newest first, also after it left the catalogue',
+  summary: 'The ledger of a product, newest first, also of a removed product',
   access: 'admin',
   params: ProductParams,
   querystring: Type.Object(PageQuery, { additionalProperties: false }),
