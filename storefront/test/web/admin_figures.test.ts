@@ -143,7 +143,7 @@ suite('many in a row', () => {
     const seen: number[] = []
     const { signal } = new AbortController()
     const end = await forEach(ids, work, {
-      atOnce: 2,
+      concurrency: 2,
       signal,
       onProgress: ({ done, failures }) => seen.push(done + failures.length),
     })
@@ -157,7 +157,7 @@ suite('many in a row', () => {
       begun.push(id)
       stopping.abort()
     }
-    const end = await forEach(ids, work, { atOnce: 1, signal: stopping.signal, onProgress: () => {} })
+    const end = await forEach(ids, work, { concurrency: 1, signal: stopping.signal, onProgress: () => {} })
     assert.deepEqual([begun, end.done, end.total], [['a'], 1, 5])
   })
 })

@@ -8,35 +8,35 @@ const MUG: CartLine = { productId: 'mug', name: 'Mug', unitPrice: '18.00', curre
 
 /** What a browser's storage does, and no more. */
 function storage(): Storage {
-  const kept = new Map<string, string>()
+  const stored = new Map<string, string>()
   return {
     get length() {
-      return kept.size
+      return stored.size
     },
-    clear: () => kept.clear(),
-    key: (i) => [...kept.keys()][i] ?? null,
-    getItem: (key) => kept.get(key) ?? null,
-    setItem: (key, value) => void kept.set(key, value),
-    removeItem: (key) => void kept.delete(key),
+    clear: () => stored.clear(),
+    key: (i) => [...stored.keys()][i] ?? null,
+    getItem: (key) => stored.get(key) ?? null,
+    setItem: (key, value) => void stored.set(key, value),
+    removeItem: (key) => void stored.delete(key),
   }
 }
 
 suite('an attempt to buy (invariant 4)', () => {
   test('is written down before anything is sent, with a name of its own', () => {
-    const kept = storage()
-    const attempt = beginAttempt(kept, ADA, [MUG])
+    const stored = storage()
+    const attempt = beginAttempt(stored, ADA, [MUG])
     assert.match(attempt.key, /^[0-9a-f]{32}$/)
-    assert.deepEqual(readAttempt(kept, ADA), attempt)
+    assert.deepEqual(readAttempt(stored, ADA), attempt)
     assert.equal(attempt.totalPrice, '18.00')
   })
 
   test('the same purchase begun again keeps its name, also after it was set aside', () => {
-    const kept = storage()
-    const first = beginAttempt(kept, ADA, [MUG])
-    assert.equal(beginAttempt(kept, ADA, [MUG]).key, first.key)
-    setAttemptAside(kept, ADA)
-    assert.equal(readAttempt(kept, ADA)?.setAside, true)
-    assert.deepEqual(beginAttempt(kept, ADA, [MUG]), first)
+    const stored = storage()
+    const first = beginAttempt(stored, ADA, [MUG])
+    assert.equal(beginAttempt(stored, ADA, [MUG]).key, first.key)
+    setAttemptAside(stored, ADA)
+    assert.equal(readAttempt(stored, ADA)?.setAside, true)
+    assert.deepEqual(beginAttempt(stored, ADA, [MUG]), first)
   })
 
   for (const [what, lines] of [
@@ -46,31 +46,31 @@ suite('an attempt to buy (invariant 4)', () => {
     ['line', [MUG, { ...MUG, productId: 'lamp' }]],
   ] as const) {
     test(`another ${what} is another purchase with another name`, () => {
-      const kept = storage()
-      const first = beginAttempt(kept, ADA, [MUG])
-      assert.notEqual(beginAttempt(kept, ADA, lines).key, first.key)
+      const stored = storage()
+      const first = beginAttempt(stored, ADA, [MUG])
+      assert.notEqual(beginAttempt(stored, ADA, lines).key, first.key)
     })
   }
 
   test('is forgotten once its outcome is known, and not by the outcome of an older one', () => {
-    const kept = storage()
-    const first = beginAttempt(kept, ADA, [MUG])
-    const second = beginAttempt(kept, ADA, [{ ...MUG, quantity: 2 }])
-    endAttempt(kept, ADA, first.key)
-    assert.equal(readAttempt(kept, ADA)?.key, second.key)
-    endAttempt(kept, ADA, second.key)
-    assert.equal(readAttempt(kept, ADA), undefined)
-    assert.notEqual(beginAttempt(kept, ADA, [MUG]).key, first.key)
+    const stored = storage()
+    const first = beginAttempt(stored, ADA, [MUG])
+    const second = beginAttempt(stored, ADA, [{ ...MUG, quantity: 2 }])
+    endAttempt(stored, ADA, first.key)
+    assert.equal(readAttempt(stored, ADA)?.key, second.key)
+    endAttempt(stored, ADA, second.key)
+    assert.equal(readAttempt(stored, ADA), undefined)
+    assert.notEqual(beginAttempt(stored, ADA, [MUG]).key, first.key)
   })
 
   test('belongs to the account that made it', () => {
-    const kept = storage()
-    beginAttempt(kept, ADA, [MUG])
-    assert.equal(readAttempt(kept, 'user-b'), undefined)
+    const stored = storage()
+    beginAttempt(stored, ADA, [MUG])
+    assert.equal(readAttempt(stored, 'user-b'), undefined)
   })
 
   test('what cannot be read is no attempt', () => {
-    const kept = storage()
+    const stored = storage()
     const nonsense = [
       '{',
       '5',
@@ -80,8 +80,8 @@ suite('an attempt to buy (invariant 4)', () => {
       '{"key":"a","lines":[{"productId":"mug"}]}',
     ]
     for (const text of nonsense) {
-      kept.setItem(`shop.attempt.${ADA}`, text)
-      assert.equal(readAttempt(kept, ADA), undefined, text)
+      stored.setItem(`shop.attempt.${ADA}`, text)
+      assert.equal(readAttempt(stored, ADA), undefined, text)
     }
   })
 })

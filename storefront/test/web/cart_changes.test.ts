@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import type { CartLine } from '../../web/src/cart/cart_line.ts'
-import { changesIn, type Now, sumOf, withChangesTaken } from '../../web/src/cart/changes.ts'
+import { applyChanges, changesIn, type Now, sumOf } from '../../web/src/cart/changes.ts'
 import { isSameAmount, totalOf } from '../../web/src/ui/money_math.ts'
 
 const MUG: CartLine = { productId: 'mug', name: 'Mug', unitPrice: '18.00', currency: 'USD', quantity: 3 }
@@ -24,7 +24,7 @@ suite('what changed since it was put in the cart', () => {
       { productId: 'mug', name: 'Mug', kind: 'price', before: '18.00', now: '21.50', currency: 'USD' },
       { productId: 'lamp', name: 'Lamp', kind: 'gone' },
     ])
-    const taken = withChangesTaken([MUG, LAMP], changes)
+    const taken = applyChanges([MUG, LAMP], changes)
     assert.deepEqual(taken, [{ ...MUG, unitPrice: '21.50', quantity: 2 }])
     assert.deepEqual(changesIn(taken, now), [])
   })
@@ -32,7 +32,7 @@ suite('what changed since it was put in the cart', () => {
   test('what sold out leaves the cart, whatever it costs now', () => {
     const changes = changesIn([MUG], shelf({ mug: { name: 'Mug', price: '1.00', stock: 0 } }))
     assert.deepEqual(changes, [{ productId: 'mug', name: 'Mug', kind: 'short', wanted: 3, left: 0 }])
-    assert.deepEqual(withChangesTaken([MUG], changes), [])
+    assert.deepEqual(applyChanges([MUG], changes), [])
   })
 
   test('the same amount written otherwise is no change', () => {

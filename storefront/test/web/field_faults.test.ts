@@ -21,7 +21,7 @@ suite('what a service did not take, said at its field', () => {
     assert.deepEqual(faultsByField(refused(errors), LABELS), { username: 'The username must not be blank.' })
   })
 
-  test('whatever is wrong with a text is said in words', () => {
+  test('what is wrong with a text is said in a sentence', () => {
     const said = ['', 'a\u0000', 'a\u202eb', 'a\ufff9b', `a${'\u0335'.repeat(9)}`, 'a\nb'].map((text) => {
       const errors = [{ path: '/name', message: textFault(text, 'line') }]
       return faultsByField(refused(errors), { name: 'The name' })?.name

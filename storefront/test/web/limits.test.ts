@@ -17,13 +17,13 @@ suite('the length of what is typed', () => {
   for (const text of ['abc', 'abcde', '😀😀😀😀😀']) {
     test(`"${text}" fits`, () => assert.equal(lengthFault(text, limits), undefined))
   }
-  for (const [text, words] of [
+  for (const [text, label] of [
     ['', /fill this in/],
     ['ab', /At least 3/],
     ['😀', /At least 3/],
     ['abcdef', /At most 5 characters, please; these are 6/],
   ] as const) {
-    test(`"${text}" does not, and why is said`, () => assert.match(lengthFault(text, limits) ?? '', words))
+    test(`"${text}" does not, and why is said`, () => assert.match(lengthFault(text, limits) ?? '', label))
   }
 
   test('fields of a product know theirs', () => {

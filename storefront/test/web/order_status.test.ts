@@ -1,6 +1,6 @@
 /**
  * What the pages know of statuses is the order service's: its moves and final statuses come with the orders and the
- * generated client, and the pages name a status in one file alone, which has words for each.
+ * generated client, and the pages name a status in one file alone, which has a label for each.
  */
 import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
@@ -10,7 +10,15 @@ import { EXPECTED_STATUSES, FINAL_STATUSES } from '@shop/client/generated/order_
 import * as service from '@shop/order_service/domain/order'
 import type { OrderStatus } from '../../web/src/api/types.ts'
 import { isRejection, REJECTIONS } from '../../web/src/orders/rejection.ts'
-import { CLOSED, isFinal, MOVES, movesOf, OPEN, STATUS, stepsAfter } from '../../web/src/orders/status.ts'
+import {
+  actionsOf,
+  CLOSED,
+  isFinal,
+  OPEN,
+  STATUS,
+  STATUS_ACTIONS,
+  stepsAfter,
+} from '../../web/src/orders/status.ts'
 
 const SOURCES = join(import.meta.dirname, '../../web/src')
 const THE_FILE = 'orders/status.ts'
@@ -22,26 +30,26 @@ suite('statuses in the pages are those of the order service', () => {
     assert.deepEqual([...EXPECTED_STATUSES], service.EXPECTED_STATUSES)
   })
 
-  test('each has words, and so has each move and each reason of a rejection', () => {
+  test('each has a label, and so has each status action and each reason of a rejection', () => {
     assert.deepEqual(byName(Object.keys(STATUS)), byName(service.ORDER_STATUSES))
-    assert.deepEqual(byName(Object.keys(MOVES)), byName(service.REQUESTABLE_STATUSES))
+    assert.deepEqual(byName(Object.keys(STATUS_ACTIONS)), byName(service.REQUESTABLE_STATUSES))
     assert.deepEqual(byName(Object.keys(REJECTIONS)), byName(service.REJECTION_REASONS))
   })
 
-  test('one without words does not compile', () => {
+  test('one without a label does not compile', () => {
     const { pending, ...others } = STATUS
-    const { shipped, ...moves } = MOVES
+    const { shipped, ...moves } = STATUS_ACTIONS
     const { price_changed, ...reasons } = REJECTIONS
-    // @ts-expect-error: a status without words
+    // @ts-expect-error: a status without a label
     const statuses: typeof STATUS = others
-    // @ts-expect-error: a move without words
-    const moving: typeof MOVES = moves
-    // @ts-expect-error: a reason without words
+    // @ts-expect-error: an action without a label
+    const moving: typeof STATUS_ACTIONS = moves
+    // @ts-expect-error: a reason without text
     const rejections: typeof REJECTIONS = reasons
     for (const incomplete of [statuses, moving, rejections]) assert.ok(Object.keys(incomplete).length > 0)
   })
 
-  test('the board has a column for each, in the order of the words', () => {
+  test('the board has a column for each, in the order of the labels', () => {
     assert.deepEqual([OPEN, CLOSED].flat().toSorted(), byName(service.ORDER_STATUSES))
     assert.deepEqual(OPEN, ['pending', 'confirmed', 'shipped', 'cancelling'])
     assert.deepEqual(CLOSED, ['delivered', 'cancelled', 'rejected'])
@@ -62,9 +70,9 @@ suite('statuses in the pages are those of the order service', () => {
   })
 
   test('buttons are those the order allows, in their own order', () => {
-    assert.deepEqual(movesOf({ allowed: ['cancelled', 'shipped'] }), ['shipped', 'cancelled'])
-    assert.deepEqual(movesOf({ allowed: ['delivered'] }), ['delivered'])
-    assert.deepEqual(movesOf({ allowed: [] }), [])
+    assert.deepEqual(actionsOf({ allowed: ['cancelled', 'shipped'] }), ['shipped', 'cancelled'])
+    assert.deepEqual(actionsOf({ allowed: ['delivered'] }), ['delivered'])
+    assert.deepEqual(actionsOf({ allowed: [] }), [])
   })
 
   test('a refusal that leaves the order rejected is told from others', () => {
@@ -88,7 +96,7 @@ suite(`a status is named in ${THE_FILE} alone`, () => {
     'const FINAL = ["delivered"]',
     'const NEXT = {\n  shipped: [],\n}',
     'const NEXT = { shipped: [] }',
-    'STATUS.cancelled.words',
+    'STATUS.cancelled.label',
     'type Ends = { rejected?: string }'.replace('{ ', '{\n'),
   ]) {
     test(`noticed: ${text.replaceAll('\n', ' ')}`, () => assert.ok(names(text)))

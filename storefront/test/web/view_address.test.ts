@@ -21,7 +21,7 @@ suite('the address of the catalogue', () => {
     assert.deepEqual(viewOf('sort=stock'), nothing)
   })
 
-  test('of words longer than a search may be, the beginning is looked for', () => {
+  test('of words longer than a search may be, the beginning is searched for', () => {
     assert.equal(viewOf(`q=${'a'.repeat(99)}%20b`).q, 'a'.repeat(99))
     assert.equal(viewOf(`q=${encodeURIComponent('😀'.repeat(200))}`).q, '😀'.repeat(100))
   })

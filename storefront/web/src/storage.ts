@@ -2,11 +2,11 @@
  * What this browser keeps for us from visit to visit. Where it refuses (cookies blocked, some private windows), the
  * same in memory: the shop works, and forgets when the tab is closed.
  */
-export type Kept = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
+export type KeyValueStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 
-export const kept: Kept = openStorage()
+export const browserStorage: KeyValueStorage = openStorage()
 
-function openStorage(): Kept {
+function openStorage(): KeyValueStorage {
   try {
     // Reading alone tells: some browsers hand out a storage that then refuses.
     localStorage.getItem('shop')
@@ -16,7 +16,7 @@ function openStorage(): Kept {
   }
 }
 
-function inMemory(): Kept {
+function inMemory(): KeyValueStorage {
   const values = new Map<string, string>()
   return {
     getItem: (key) => values.get(key) ?? null,

@@ -30,7 +30,7 @@ export default function AccountPage() {
         <div className="grid gap-1">
           <p className="flex flex-wrap items-center gap-3 text-lg font-semibold">
             <Typed>{user.username}</Typed>
-            {isAdmin && <Badge tone={ROLES[user.role].tone}>{ROLES[user.role].words}</Badge>}
+            {isAdmin && <Badge tone={ROLES[user.role].tone}>{ROLES[user.role].label}</Badge>}
           </p>
           <p className="text-soft">
             With us since <Time at={user.created_at} />

@@ -13,7 +13,7 @@ export function AdminNav() {
   return (
     <nav aria-label="Admin" className="border-b border-line">
       <ul className="page flex gap-4 overflow-x-auto sm:gap-7">
-        {PAGES.map(([to, words]) => (
+        {PAGES.map(([to, label]) => (
           <li key={to}>
             <NavLink
               to={to}
@@ -27,7 +27,7 @@ export function AdminNav() {
                 )
               }
             >
-              {words}
+              {label}
             </NavLink>
           </li>
         ))}

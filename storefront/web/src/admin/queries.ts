@@ -3,7 +3,7 @@ import type { paths as AuthPaths } from '@shop/client/generated/auth_service'
 import { LIMITS } from '@shop/client/generated/limits'
 import type { paths as ProductPaths } from '@shop/client/generated/product_service'
 import { infiniteQueryOptions, type QueryClient, queryOptions } from '@tanstack/react-query'
-import { every } from '../api/heal.ts'
+import { pollEvery } from '../api/refetch.ts'
 import { dataOf, ShopProblem, shop } from '../api/shop.ts'
 import type { Order, OrderStatus, Product } from '../api/types.ts'
 import { pagesOf } from './pages_of.ts'
@@ -44,7 +44,7 @@ export const boardQuery = (status: OrderStatus) =>
       ),
     ...paging,
     staleTime: 0,
-    refetchInterval: every(LIVE_MS),
+    refetchInterval: pollEvery(LIVE_MS),
   })
 
 export const ledgerQuery = (id: string) =>
@@ -98,7 +98,7 @@ export const productsPage = (cursor: string | null, signal: AbortSignal) =>
   dataOf(shop.products.GET('/products', { params: { query: { limit: PAGE_MAX, ...after(cursor) } }, signal }))
 
 /** Puts a product into every list and page that shows it, unless they know a newer one. */
-export function keepProduct(queries: QueryClient, product: Product) {
+export function cacheProduct(queries: QueryClient, product: Product) {
   queries.setQueryData(['products', 'one', product.id], (known: Product | undefined) => newer(known, product))
   queries.setQueriesData<{ items: Product[]; next_cursor: string | null }>(
     { queryKey: ['products', 'list'] },

@@ -1,7 +1,7 @@
 /** What pages ask the services for, each with the name under which the answer is kept. */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import type { CatalogueView } from '../shop/view_address.ts'
-import { every } from './heal.ts'
+import { pollEvery } from './refetch.ts'
 import { dataOf, shop } from './shop.ts'
 
 /** Divides by 2, 3 and 4: no grid ends in a ragged row. */
@@ -48,7 +48,7 @@ export const productQuery = (id: string) =>
 /** As above, asked again and again while the page is in view. */
 export const liveProductQuery = (id: string) => ({
   ...productQuery(id),
-  refetchInterval: every(LIVE_MS),
+  refetchInterval: pollEvery(LIVE_MS),
   staleTime: 0,
 })
 

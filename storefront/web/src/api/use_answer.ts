@@ -10,19 +10,19 @@ import {
   useInfiniteQuery,
   useQuery,
 } from '@tanstack/react-query'
-import { healing } from './query_client.ts'
+import { refetcher } from './query_client.ts'
 
 export const useAnswer = <Data, Key extends QueryKey>(options: UseQueryOptions<Data, Error, Data, Key>) =>
-  lasting(options.queryKey, useQuery(options))
+  withFailure(options.queryKey, useQuery(options))
 
 export const usePages = <Page, Key extends QueryKey>(
   options: UseInfiniteQueryOptions<Page, Error, InfiniteData<Page>, Key, string | null>,
-) => lasting(options.queryKey, useInfiniteQuery(options))
+) => withFailure(options.queryKey, useInfiniteQuery(options))
 
 type Shown = { data: unknown; error: unknown; isPending: boolean; isPlaceholderData: boolean }
 
-export function lasting<Result extends Shown>(key: QueryKey, result: Result): Result {
-  const failure = result.isPending || result.isPlaceholderData ? healing.failureOf(key) : undefined
+export function withFailure<Result extends Shown>(key: QueryKey, result: Result): Result {
+  const failure = result.isPending || result.isPlaceholderData ? refetcher.failureOf(key) : undefined
   if (failure === undefined) return result
   return { ...result, data: undefined, error: failure, isPending: false, isPlaceholderData: false }
 }

@@ -3,7 +3,7 @@
  * visitor saw, because that is the price they agree to pay (invariant 8); the cart page tells when it has changed.
  */
 import { LIMITS } from '@shop/client/generated/limits'
-import { kept } from '../storage.ts'
+import { browserStorage } from '../storage.ts'
 import { type CartLine, isLine, QUANTITY_MAX } from './cart_line.ts'
 
 export const LINES_MAX = LIMITS['POST /orders'].lines.maxItems
@@ -14,11 +14,11 @@ const listeners = new Set<() => void>()
 let text = ''
 let lines: readonly CartLine[] = EMPTY
 /** What the browser had no room for: the cart is then this tab's alone. */
-let unkept: string | undefined
+let unsaved: string | undefined
 
 /** The same array as long as nothing changed, so that views render only when something did. */
 export function readCart(): readonly CartLine[] {
-  const stored = unkept ?? kept.getItem(KEY) ?? ''
+  const stored = unsaved ?? browserStorage.getItem(KEY) ?? ''
   if (stored !== text) {
     text = stored
     lines = parse(stored)
@@ -29,10 +29,10 @@ export function readCart(): readonly CartLine[] {
 export function changeCart(change: (lines: readonly CartLine[]) => readonly CartLine[]): void {
   const next = JSON.stringify(change(readCart()))
   try {
-    kept.setItem(KEY, next)
-    unkept = undefined
+    browserStorage.setItem(KEY, next)
+    unsaved = undefined
   } catch {
-    unkept = next
+    unsaved = next
   }
   for (const listener of listeners) listener()
 }

@@ -1,9 +1,9 @@
 /** The cart, what changed since it was filled, and the order itself. */
 import { useQueries } from '@tanstack/react-query'
-import { every } from '../api/heal.ts'
 import { productQuery } from '../api/queries.ts'
+import { pollEvery } from '../api/refetch.ts'
 import { ShopProblem } from '../api/shop.ts'
-import { lasting } from '../api/use_answer.ts'
+import { withFailure } from '../api/use_answer.ts'
 import { CheckoutNotice } from '../checkout/checkout_notice.tsx'
 import { useCheckout } from '../checkout/use_checkout.ts'
 import { useSession } from '../session/use_session.ts'
@@ -104,7 +104,7 @@ function Actions({
   return (
     <div className="grid gap-3">
       {signedIn ? (
-        <Button tone="primary" size="lg" busy={waiting} toldElsewhere onClick={order}>
+        <Button tone="primary" size="lg" busy={waiting} waitShownElsewhere onClick={order}>
           {changed ? 'Accept and order' : 'Place order'}
         </Button>
       ) : (
@@ -172,11 +172,11 @@ function useProductsNow(lines: readonly CartLine[]) {
   const results = useQueries({
     queries: lines.map(({ productId }) => ({
       ...productQuery(productId),
-      refetchInterval: every(WATCH_MS),
+      refetchInterval: pollEvery(WATCH_MS),
       staleTime: 0,
     })),
   })
-  const answers = results.map((result, i) => lasting(productQuery(lines[i]!.productId).queryKey, result))
+  const answers = results.map((result, i) => withFailure(productQuery(lines[i]!.productId).queryKey, result))
   useWaiting(answers.some(({ isPending }) => isPending))
   const byId = new Map<string, Now>(
     lines.map(({ productId }, i) => {

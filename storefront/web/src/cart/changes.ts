@@ -50,7 +50,7 @@ export type CartSum = {
 export function sumOf(lines: readonly CartLine[], now: (productId: string) => Now): CartSum {
   const changes = changesIn(lines, now)
   const rows = lines.map((line) => {
-    const [taken] = withChangesTaken([line], changes)
+    const [taken] = applyChanges([line], changes)
     return { line, taken, total: totalOf(taken ? [taken] : []) }
   })
   const taken = rows.flatMap((row) => row.taken ?? [])
@@ -58,7 +58,7 @@ export function sumOf(lines: readonly CartLine[], now: (productId: string) => No
 }
 
 /** The cart with every change taken: new prices, no more than there are, without what can't be had. */
-export function withChangesTaken(lines: readonly CartLine[], changes: readonly CartChange[]): CartLine[] {
+export function applyChanges(lines: readonly CartLine[], changes: readonly CartChange[]): CartLine[] {
   return lines.flatMap((line) => {
     let next: CartLine | undefined = line
     for (const change of changes) {

@@ -8,7 +8,7 @@
  */
 
 import { type CartLine, isLine } from '../cart/cart_line.ts'
-import type { Kept } from '../storage.ts'
+import type { KeyValueStorage } from '../storage.ts'
 import { isSameAmount, totalOf } from '../ui/money_math.ts'
 
 export type Attempt = {
@@ -21,7 +21,7 @@ export type Attempt = {
 
 const keyOf = (userId: string) => `shop.attempt.${userId}`
 
-export function readAttempt(storage: Kept, userId: string): Attempt | undefined {
+export function readAttempt(storage: KeyValueStorage, userId: string): Attempt | undefined {
   try {
     const attempt: Partial<Attempt> | null = JSON.parse(storage.getItem(keyOf(userId)) ?? 'null')
     return attempt?.key && attempt.lines?.every(isLine) ? (attempt as Attempt) : undefined
@@ -31,7 +31,7 @@ export function readAttempt(storage: Kept, userId: string): Attempt | undefined 
 }
 
 /** Writes down the attempt to buy `lines`: a new one, or again the one not yet answered. Fails when the browser refuses to store. */
-export function beginAttempt(storage: Kept, userId: string, lines: readonly CartLine[]): Attempt {
+export function beginAttempt(storage: KeyValueStorage, userId: string, lines: readonly CartLine[]): Attempt {
   const totalPrice = totalOf(lines)
   const known = readAttempt(storage, userId)
   const key = known && isSamePurchase(known.lines, lines) ? known.key : newKey()
@@ -40,7 +40,7 @@ export function beginAttempt(storage: Kept, userId: string, lines: readonly Cart
   return attempt
 }
 
-export function setAttemptAside(storage: Kept, userId: string): void {
+export function setAttemptAside(storage: KeyValueStorage, userId: string): void {
   const attempt = readAttempt(storage, userId)
   if (!attempt) return
   try {
@@ -51,7 +51,7 @@ export function setAttemptAside(storage: Kept, userId: string): void {
 }
 
 /** Its outcome is known. */
-export function endAttempt(storage: Kept, userId: string, key: string): void {
+export function endAttempt(storage: KeyValueStorage, userId: string, key: string): void {
   if (readAttempt(storage, userId)?.key === key) storage.removeItem(keyOf(userId))
 }
 

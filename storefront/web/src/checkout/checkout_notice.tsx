@@ -66,7 +66,7 @@ export function CheckoutNotice({ checkout, signedIn, unchanged }: Props) {
           <p>It ordered or changed this cart meanwhile. Nothing was ordered from here.</p>
         </Notice>
       )
-    case 'unwritten':
+    case 'not_stored':
       return (
         <Notice live tone="bad" title="Your browser has no room to write the order down" className="arriving">
           <p>

@@ -10,9 +10,9 @@ import { queryClient } from '../api/query_client.ts'
 import { ShopProblem, type User } from '../api/shop.ts'
 import { changeCart, readCart, withoutProducts } from '../cart/cart.ts'
 import type { CartLine } from '../cart/cart_line.ts'
-import { oneAtATime } from '../one_at_a_time.ts'
 import type { RejectionReason } from '../orders/rejection.ts'
-import { kept } from '../storage.ts'
+import { browserStorage } from '../storage.ts'
+import { withTabLock } from '../tab_lock.ts'
 import {
   type Attempt,
   beginAttempt,
@@ -32,7 +32,7 @@ export type CheckoutStep =
   /** Another tab ordered or changed this cart first; nothing was sent from here. */
   | { readonly at: 'elsewhere' }
   /** The browser would not write the attempt down, so nothing was sent. */
-  | { readonly at: 'unwritten' }
+  | { readonly at: 'not_stored' }
   | { readonly at: 'changed'; readonly reason: RejectionReason }
   | { readonly at: 'refused'; readonly error: unknown }
 
@@ -44,7 +44,7 @@ export function useCheckout(user: User | undefined) {
   const userId = user?.id
   const navigate = useNavigate()
   const [step, setStep] = useState<CheckoutStep>(() => {
-    const open = userId === undefined ? undefined : readAttempt(kept, userId)
+    const open = userId === undefined ? undefined : readAttempt(browserStorage, userId)
     return open && !open.setAside ? { at: 'asking' } : { at: 'cart' }
   })
   const failures = useRef(0)
@@ -59,14 +59,14 @@ export function useCheckout(user: User | undefined) {
   const conclude = useCallback(
     async (outcome: Outcome, attempt: Attempt, owner: string) => {
       if (outcome.kind === 'placed') {
-        endAttempt(kept, owner, attempt.key)
+        endAttempt(browserStorage, owner, attempt.key)
         changeCart(withoutProducts(attempt.lines.map(({ productId }) => productId)))
         queryClient.setQueryData(orderQuery(outcome.order.id).queryKey, outcome.order)
         if (alive.current) navigate(`/orders/${outcome.order.id}`, { state: { placed: true } })
         return
       }
       if (outcome.kind === 'changed' || outcome.kind === 'refused') {
-        endAttempt(kept, owner, attempt.key)
+        endAttempt(browserStorage, owner, attempt.key)
         await queryClient.refetchQueries({ queryKey: ['products', 'one'], type: 'active' })
       }
       if (!alive.current) return
@@ -80,8 +80,8 @@ export function useCheckout(user: User | undefined) {
 
   const ask = useCallback(
     (owner: string) =>
-      oneAtATime(LOCK, async () => {
-        const attempt = readAttempt(kept, owner)
+      withTabLock(LOCK, async () => {
+        const attempt = readAttempt(browserStorage, owner)
         // Another tab has found out meanwhile.
         if (!attempt || attempt.setAside) return setStep({ at: 'cart' })
         await conclude(await askForAttempt(attempt, owner), attempt, owner)
@@ -93,7 +93,7 @@ export function useCheckout(user: User | undefined) {
     if (userId === undefined || step.at !== 'asking') return
     const run = () => void ask(userId)
     failures.current = step.error === undefined ? 0 : failures.current + 1
-    const timer = setTimeout(run, step.error === undefined ? 0 : askAgainAfter(failures.current, step.error))
+    const timer = setTimeout(run, step.error === undefined ? 0 : askPauseMs(failures.current, step.error))
     addEventListener('online', run)
     return () => {
       clearTimeout(timer)
@@ -106,8 +106,8 @@ export function useCheckout(user: User | undefined) {
     async order(lines: readonly CartLine[]) {
       if (userId === undefined) return
       setStep({ at: 'sending' })
-      await oneAtATime(LOCK, async () => {
-        const open = readAttempt(kept, userId)
+      await withTabLock(LOCK, async () => {
+        const open = readAttempt(browserStorage, userId)
         // Another tab lost the answer to an order of its own: what became of that comes first.
         if (open && !open.setAside && !isSamePurchase(open.lines, lines)) {
           return conclude(await askForAttempt(open, userId), open, userId)
@@ -116,9 +116,9 @@ export function useCheckout(user: User | undefined) {
         if (!isSamePurchase(readCart(), lines)) return setStep({ at: 'elsewhere' })
         let attempt: Attempt
         try {
-          attempt = beginAttempt(kept, userId, lines)
+          attempt = beginAttempt(browserStorage, userId, lines)
         } catch {
-          return setStep({ at: 'unwritten' })
+          return setStep({ at: 'not_stored' })
         }
         await conclude(await sendAttempt(attempt), attempt, userId)
       })
@@ -127,20 +127,20 @@ export function useCheckout(user: User | undefined) {
     async sendAgain() {
       if (userId === undefined) return
       setStep({ at: 'sending' })
-      await oneAtATime(LOCK, async () => {
-        const attempt = readAttempt(kept, userId)
+      await withTabLock(LOCK, async () => {
+        const attempt = readAttempt(browserStorage, userId)
         // Another tab has sent it, or set it aside.
         if (!attempt || attempt.setAside) return setStep({ at: 'elsewhere' })
         await conclude(await sendAttempt(attempt), attempt, userId)
       })
     },
     backToCart() {
-      if (userId !== undefined) setAttemptAside(kept, userId)
+      if (userId !== undefined) setAttemptAside(browserStorage, userId)
       setStep({ at: 'cart' })
     },
   }
 }
 
 /** Many may have lost their answers at once; they do not ask at once. */
-const askAgainAfter = (failures: number, error: unknown) =>
+const askPauseMs = (failures: number, error: unknown) =>
   pauseMs(ASK_AGAIN, failures, Math.random(), error instanceof ShopProblem ? error.retryAfterMs : 0)

@@ -3,7 +3,7 @@ import { type ComponentType, Suspense, useEffect, useState } from 'react'
 import { Outlet, useLocation } from 'react-router'
 import { LateBar } from '../ui/late.tsx'
 import { PageSkeleton } from '../ui/skeleton.tsx'
-import { whenFirstToast } from '../ui/toast.ts'
+import { onFirstToast } from '../ui/toast.ts'
 import { ErrorBoundary } from './error_boundary.tsx'
 import { Footer } from './footer.tsx'
 import { Header } from './header.tsx'
@@ -46,7 +46,7 @@ function useToaster(): ComponentType | undefined {
   const [toaster, setToaster] = useState<{ Toaster: ComponentType }>()
   useEffect(
     () =>
-      whenFirstToast(() => {
+      onFirstToast(() => {
         import('../ui/toaster.tsx').then(
           ({ default: Toaster }) => setToaster({ Toaster }),
           () => {},

@@ -1,12 +1,12 @@
 import { ButtonLink } from '../ui/button.tsx'
 import { EmptyState } from '../ui/empty_state.tsx'
 
-type Words = { title?: string; children?: string }
+type Props = { title?: string; children?: string }
 
 export function NotFound({
   title = 'There is nothing at this address',
   children = 'It may have been moved, or never was.',
-}: Words) {
+}: Props) {
   return (
     <EmptyState
       page

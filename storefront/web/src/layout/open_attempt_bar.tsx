@@ -1,14 +1,14 @@
 import { Link, useLocation } from 'react-router'
 import { readAttempt } from '../checkout/attempt.ts'
 import { useSession } from '../session/use_session.ts'
-import { kept } from '../storage.ts'
+import { browserStorage } from '../storage.ts'
 import { Icon } from '../ui/icon.tsx'
 
 /** An order was sent and its answer lost, perhaps with the page: it is not left lying. */
 export function OpenAttemptBar() {
   const { user } = useSession()
   const { pathname } = useLocation()
-  const attempt = user && readAttempt(kept, user.id)
+  const attempt = user && readAttempt(browserStorage, user.id)
   if (!attempt || attempt.setAside || pathname === '/cart') return null
   return (
     <aside aria-label="An open order" className="bg-info-soft text-info">

@@ -8,13 +8,13 @@
  */
 import { type Backoff, pauseMs } from '@shop/retry/backoff'
 import { sleep } from '@shop/retry/sleep'
-import { askAgainAfter } from '../api/ask_again.ts'
+import { retryDelayOf } from '../api/retry_delay.ts'
 
 export const RECONNECT: Backoff = { firstMs: 500, maxMs: 15_000 }
 /** Who closes every stream at once is not asked as often as one that ends them now and then. */
 const STEADY_MS = 10_000
 /** However long we are asked to wait, a page somebody looks at asks once in this time. */
-const ASKED_MAX_MS = 60_000
+const RETRY_AFTER_MAX_MS = 60_000
 
 export type FollowOptions = {
   readonly signal: AbortSignal
@@ -29,17 +29,20 @@ export type FollowOptions = {
 export async function followEvents(options: FollowOptions): Promise<void> {
   const { signal, read, lost, backoff = RECONNECT, random = Math.random } = options
   for (let failures = 1; !signal.aborted; failures++) {
-    let askedMs: number | undefined = 0
+    let retryAfterMs: number | undefined = 0
     const openedAt = performance.now()
     try {
       await read(signal)
     } catch (error) {
-      askedMs = askAgainAfter(error)
+      retryAfterMs = retryDelayOf(error)
     }
     if (signal.aborted) return
     lost()
-    if (askedMs === undefined) return
+    if (retryAfterMs === undefined) return
     if (performance.now() - openedAt > STEADY_MS) failures = 1
-    await sleep(pauseMs(backoff, failures, random(), Math.min(askedMs, ASKED_MAX_MS)), signal).catch(() => {})
+    await sleep(
+      pauseMs(backoff, failures, random(), Math.min(retryAfterMs, RETRY_AFTER_MAX_MS)),
+      signal,
+    ).catch(() => {})
   }
 }

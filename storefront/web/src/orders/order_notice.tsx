@@ -33,7 +33,7 @@ function Undecided({ order }: { order: Order }) {
       live
       tone="info"
       icon="clock"
-      title={waiting ? `${STATUS[order.status].words}: your order is safe with us` : 'Holding your items …'}
+      title={waiting ? `${STATUS[order.status].label}: your order is safe with us` : 'Holding your items …'}
     >
       <p className="min-h-[3.2rem]">
         {waiting &&

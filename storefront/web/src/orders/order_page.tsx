@@ -10,7 +10,7 @@ import { Loading, Skeleton } from '../ui/skeleton.tsx'
 import { CancelOrder } from './cancel_order.tsx'
 import { OrderLines } from './order_lines.tsx'
 import { OrderNotice } from './order_notice.tsx'
-import { OrderWords, orderWords } from './order_words.tsx'
+import { OrderTitle, orderTitle } from './order_title.tsx'
 import { CANCEL, isFinal, STATUS } from './status.ts'
 import { StatusBadge } from './status_badge.tsx'
 import { Timeline } from './timeline.tsx'
@@ -52,14 +52,14 @@ export default function OrderPage() {
           All orders
         </Link>
         <PageTitle
-          title={orderWords(order)}
+          title={orderTitle(order)}
           aside={
             <p role="status">
               <StatusBadge status={order.status} />
             </p>
           }
         >
-          {(state?.placed && STATUS[order.status].thanks) || <OrderWords order={order} />}
+          {(state?.placed && STATUS[order.status].thanks) || <OrderTitle order={order} />}
         </PageTitle>
       </div>
       <OrderNotice order={order} />
@@ -82,7 +82,7 @@ export default function OrderPage() {
 
 function Follow({ order, streaming, failing }: { order: Order; streaming: boolean; failing: boolean }) {
   if (isFinal(order.status)) return null
-  const [dot, words] = failing
+  const [dot, label] = failing
     ? ['bg-warn', 'We can’t see the newest just now. What you see is the last we know.']
     : [
         'bg-good',
@@ -91,7 +91,7 @@ function Follow({ order, streaming, failing }: { order: Order; streaming: boolea
   return (
     <p className="flex items-center gap-2.5 text-sm text-soft">
       <span aria-hidden="true" className={`size-2 rounded-full ${dot}`} />
-      {words}
+      {label}
     </p>
   )
 }

@@ -13,7 +13,7 @@ import { ProblemNotice } from '../ui/notice.tsx'
 import { PageTitle } from '../ui/page_title.tsx'
 import { Loading, Skeleton } from '../ui/skeleton.tsx'
 import { Stale } from '../ui/stale.tsx'
-import { OrderWords } from './order_words.tsx'
+import { OrderTitle } from './order_title.tsx'
 import { StatusBadge } from './status_badge.tsx'
 
 const COVERS_MAX = 3
@@ -103,7 +103,7 @@ function OrderRow({ order }: { order: Order }) {
             to={`/orders/${order.id}`}
             className="after:absolute after:inset-0 after:rounded-lg group-hover:underline"
           >
-            <OrderWords order={order} />
+            <OrderTitle order={order} />
           </Link>
         </h2>
         <p className="text-sm text-soft">

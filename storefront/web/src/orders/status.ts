@@ -12,7 +12,7 @@ import type { IconName } from '../ui/icon.tsx'
 export type Outcome = 'sold' | 'open' | 'called_off' | 'declined'
 
 type Look = {
-  readonly words: string
+  readonly label: string
   readonly tone: BadgeTone
   readonly icon: IconName
   /** To its buyer, while it stands there. */
@@ -29,7 +29,7 @@ type Look = {
 /** In the order in which the pages show them. */
 export const STATUS: Readonly<Record<OrderStatus, Look>> = {
   pending: {
-    words: 'Processing',
+    label: 'Processing',
     tone: 'info',
     icon: 'clock',
     text: 'We have your order: it is written down and will not be lost.',
@@ -38,7 +38,7 @@ export const STATUS: Readonly<Record<OrderStatus, Look>> = {
     outcome: 'open',
   },
   confirmed: {
-    words: 'Confirmed',
+    label: 'Confirmed',
     tone: 'good',
     icon: 'check',
     text: 'Your items are held for you.',
@@ -48,7 +48,7 @@ export const STATUS: Readonly<Record<OrderStatus, Look>> = {
     outcome: 'sold',
   },
   shipped: {
-    words: 'Shipped',
+    label: 'Shipped',
     tone: 'good',
     icon: 'truck',
     text: 'On its way to you.',
@@ -57,7 +57,7 @@ export const STATUS: Readonly<Record<OrderStatus, Look>> = {
     outcome: 'sold',
   },
   delivered: {
-    words: 'Delivered',
+    label: 'Delivered',
     tone: 'good',
     icon: 'gift',
     text: 'Enjoy.',
@@ -66,7 +66,7 @@ export const STATUS: Readonly<Record<OrderStatus, Look>> = {
     outcome: 'sold',
   },
   cancelling: {
-    words: 'Cancelling',
+    label: 'Cancelling',
     tone: 'warn',
     icon: 'clock',
     text: 'The items go back on the shelf.',
@@ -75,7 +75,7 @@ export const STATUS: Readonly<Record<OrderStatus, Look>> = {
     outcome: 'open',
   },
   cancelled: {
-    words: 'Cancelled',
+    label: 'Cancelled',
     tone: 'neutral',
     icon: 'back',
     text: 'Nothing is held for you any more.',
@@ -84,7 +84,7 @@ export const STATUS: Readonly<Record<OrderStatus, Look>> = {
     outcome: 'called_off',
   },
   rejected: {
-    words: 'Declined',
+    label: 'Declined',
     tone: 'bad',
     icon: 'close',
     text: 'Nothing was bought.',
@@ -95,11 +95,11 @@ export const STATUS: Readonly<Record<OrderStatus, Look>> = {
 }
 
 /** Outcomes are called as the statuses that lead to them are. */
-export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
+export const OUTCOME_LABELS: Readonly<Record<Outcome, string>> = {
   sold: 'Sold',
-  open: STATUS.pending.words,
-  called_off: STATUS.cancelled.words,
-  declined: STATUS.rejected.words,
+  open: STATUS.pending.label,
+  called_off: STATUS.cancelled.label,
+  declined: STATUS.rejected.label,
 }
 
 const SHOWN = Object.keys(STATUS) as OrderStatus[]
@@ -120,17 +120,17 @@ export const stepsAfter = (status: OrderStatus): readonly OrderStatus[] =>
   EXPECTED.includes(status) ? EXPECTED.slice(EXPECTED.indexOf(status) + 1) : []
 
 /** A status that people may ask for. */
-export type Move = Order['allowed'][number]
+export type TargetStatus = Order['allowed'][number]
 
 /** What their buttons say, in the order of the buttons. */
-export const MOVES: Readonly<Record<Move, string>> = {
+export const STATUS_ACTIONS: Readonly<Record<TargetStatus, string>> = {
   shipped: 'Ship',
   delivered: 'Mark as delivered',
   cancelled: 'Cancel',
 }
-export const SHIP: Move = 'shipped'
-export const CANCEL: Move = 'cancelled'
+export const SHIP: TargetStatus = 'shipped'
+export const CANCEL: TargetStatus = 'cancelled'
 
 /** The moves that are open to this order and this visitor. */
-export const movesOf = ({ allowed }: Pick<Order, 'allowed'>): readonly Move[] =>
-  (Object.keys(MOVES) as Move[]).filter((move) => allowed.includes(move))
+export const actionsOf = ({ allowed }: Pick<Order, 'allowed'>): readonly TargetStatus[] =>
+  (Object.keys(STATUS_ACTIONS) as TargetStatus[]).filter((move) => allowed.includes(move))

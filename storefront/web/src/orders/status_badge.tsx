@@ -3,10 +3,10 @@ import { Badge } from '../ui/badge.tsx'
 import { STATUS } from './status.ts'
 
 export function StatusBadge({ status }: { status: OrderStatus }) {
-  const { tone, icon, words } = STATUS[status]
+  const { tone, icon, label } = STATUS[status]
   return (
     <Badge tone={tone} icon={icon}>
-      {words}
+      {label}
     </Badge>
   )
 }

@@ -13,7 +13,7 @@ export function Timeline({ order }: { order: Order }) {
   return (
     <ol className="grid">
       {steps.map(({ status, at }, i) => {
-        const { words, tone, icon, text } = STATUS[status]
+        const { label, tone, icon, text } = STATUS[status]
         const bad = tone === 'bad'
         const current = at !== undefined && steps[i + 1]?.at === undefined
         return (
@@ -45,7 +45,7 @@ export function Timeline({ order }: { order: Order }) {
             </div>
             <div className={cx('min-h-20 pb-5', at === undefined && 'text-soft')}>
               <p className="flex min-h-10 flex-wrap items-center gap-x-3 font-semibold">
-                {words}
+                {label}
                 {at === undefined && <span className="sr-only">, still to come</span>}
                 {at && <Time at={at} className="tabular text-sm font-normal text-soft" />}
               </p>

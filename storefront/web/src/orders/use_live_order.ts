@@ -6,8 +6,8 @@
 import { EVENT_STREAM, eventsIn } from '@shop/client/event_stream'
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import { every } from '../api/heal.ts'
 import { orderQuery } from '../api/queries.ts'
+import { pollEvery } from '../api/refetch.ts'
 import { shop } from '../api/shop.ts'
 import type { Order } from '../api/types.ts'
 import { useAnswer } from '../api/use_answer.ts'
@@ -25,7 +25,7 @@ export function useLiveOrder(id: string) {
     ...orderQuery(id),
     refetchInterval: ({ state }) => {
       if (state.data && isFinal(state.data.status)) return false
-      return every(streaming ? POLL_BESIDE_STREAM_MS : POLL_MS)({ state })
+      return pollEvery(streaming ? POLL_BESIDE_STREAM_MS : POLL_MS)({ state })
     },
   })
   const known = query.data !== undefined

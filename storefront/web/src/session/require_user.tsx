@@ -6,14 +6,14 @@ import { Navigate, Outlet, useLocation } from 'react-router'
 import { PAGE } from '../../../src/http/page_addresses.ts'
 import { EmptyState } from '../ui/empty_state.tsx'
 import { Typed } from '../ui/typed.tsx'
-import { isLeaving, useSession } from './use_session.ts'
+import { isSigningOut, useSession } from './use_session.ts'
 
 export function RequireUser({ admin = false }: { admin?: boolean }) {
   const { user, isAdmin } = useSession()
   const { pathname, search } = useLocation()
   if (!user) {
     const next = encodeURIComponent(pathname + search)
-    return <Navigate to={isLeaving() ? PAGE.catalogue : `${PAGE.signIn}?next=${next}`} replace />
+    return <Navigate to={isSigningOut() ? PAGE.catalogue : `${PAGE.signIn}?next=${next}`} replace />
   }
   if (admin && !isAdmin) {
     return (

@@ -5,10 +5,10 @@ import type { BadgeTone } from '../ui/badge.tsx'
 export type Role = User['role']
 
 export const ROLES: Readonly<
-  Record<Role, { readonly words: string; readonly one: string; readonly tone: BadgeTone }>
+  Record<Role, { readonly label: string; readonly one: string; readonly tone: BadgeTone }>
 > = {
-  admin: { words: 'Admin', one: 'an admin', tone: 'info' },
-  customer: { words: 'Customer', one: 'a customer', tone: 'neutral' },
+  admin: { label: 'Admin', one: 'an admin', tone: 'info' },
+  customer: { label: 'Customer', one: 'a customer', tone: 'neutral' },
 }
 
 export const isAdmin = (account: { readonly role: Role } | undefined): boolean => account?.role === 'admin'

@@ -11,8 +11,8 @@
 
 import type { Session, TokenStore } from '@shop/client/session'
 import type { User } from '@shop/client/shop_client'
-import { oneAtATime } from '../one_at_a_time.ts'
-import type { Kept } from '../storage.ts'
+import type { KeyValueStorage } from '../storage.ts'
+import { withTabLock } from '../tab_lock.ts'
 
 const HINT_KEY = 'shop.user'
 /** Where there are no locks, the 30 s in which a replay is forgiven must do. */
@@ -28,7 +28,7 @@ export type TabSession = {
   subscribe(listener: Listener): () => void
 }
 
-export function createTabSession(storage: Kept): TabSession {
+export function createTabSession(storage: KeyValueStorage): TabSession {
   const listeners = new Set<Listener>()
   const tabs = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel('shop.session')
   let session: Session<User> | undefined
@@ -64,7 +64,7 @@ export function createTabSession(storage: Kept): TabSession {
     fetch: (request) => {
       if (!new URL(request.url).pathname.endsWith('/auth/token')) return fetch(request)
       const before = session?.accessToken
-      return oneAtATime(LOCK, async () => {
+      return withTabLock(LOCK, async () => {
         const other = session
         const fresh = other && other.accessToken !== before && Date.now() < other.refreshAt
         return fresh ? answerOf(other) : fetch(request)
@@ -89,7 +89,7 @@ const answerOf = ({ accessToken, expiresAt, user }: Session<User>) =>
     user,
   })
 
-function readHint(storage: Kept): User | undefined {
+function readHint(storage: KeyValueStorage): User | undefined {
   try {
     const hint: Partial<User> | null = JSON.parse(storage.getItem(HINT_KEY) ?? 'null')
     const whole = [hint?.id, hint?.username, hint?.role].every((text) => typeof text === 'string')
@@ -99,7 +99,7 @@ function readHint(storage: Kept): User | undefined {
   }
 }
 
-function writeHint(storage: Kept, user: User | undefined) {
+function writeHint(storage: KeyValueStorage, user: User | undefined) {
   try {
     if (user) storage.setItem(HINT_KEY, JSON.stringify(user))
     else storage.removeItem(HINT_KEY)

@@ -13,7 +13,7 @@ export type SessionView = {
 
 /** The visitor has just asked to be signed out, and wants to see no page that is for those who are signed in. */
 let leaving = false
-export const isLeaving = (): boolean => leaving
+export const isSigningOut = (): boolean => leaving
 
 export function useSession(): SessionView {
   const user = useSyncExternalStore(tabSession.subscribe, tabSession.user)

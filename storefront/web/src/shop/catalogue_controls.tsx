@@ -7,7 +7,7 @@ import { type CatalogueView, chosenSort, type ShownSort, shownSort } from './vie
 
 const PAUSE_MS = 250
 const QUERY_LENGTH_MAX = LIMITS['GET /products'].q.maxLength
-const SORT_WORDS: Record<ShownSort, string> = {
+const SORT_LABELS: Record<ShownSort, string> = {
   relevance: 'Best match',
   newest: 'Newest first',
   price: 'Price, low to high',
@@ -45,11 +45,11 @@ export function CatalogueControls({ view, change }: Props) {
               change({ sort: chosenSort(view.q, value as ShownSort) })
             }}
           >
-            {Object.entries(SORT_WORDS)
+            {Object.entries(SORT_LABELS)
               .filter(([sort]) => sort !== 'relevance' || view.q !== '')
-              .map(([sort, words]) => (
+              .map(([sort, label]) => (
                 <option key={sort} value={sort}>
-                  {words}
+                  {label}
                 </option>
               ))}
           </select>

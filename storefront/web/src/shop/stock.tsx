@@ -1,25 +1,25 @@
 /** How many are free to sell, in words; the colour only repeats them. */
 import { cx } from '../ui/cx.ts'
 import { formatNumber } from '../ui/format.tsx'
-import { FEW } from './few.ts'
+import { LOW_STOCK } from './low_stock.ts'
 
-export function stockWords(stock: number): string {
+export function describeStock(stock: number): string {
   if (stock === 0) return 'Sold out'
   if (stock === 1) return 'Last one'
-  return stock <= FEW ? `Only ${stock} left` : `${formatNumber(stock)} in stock`
+  return stock <= LOW_STOCK ? `Only ${stock} left` : `${formatNumber(stock)} in stock`
 }
 
 export function Stock({ stock, className }: { stock: number; className?: string }) {
   const [dot, text] =
     stock === 0
       ? ['bg-edge', 'text-soft']
-      : stock <= FEW
+      : stock <= LOW_STOCK
         ? ['bg-warn', 'text-warn']
         : ['bg-good', 'text-soft']
   return (
     <span className={cx('tabular inline-flex items-center gap-2', text, className)}>
       <span aria-hidden="true" className={cx('size-2 rounded-full', dot)} />
-      {stockWords(stock)}
+      {describeStock(stock)}
     </span>
   )
 }

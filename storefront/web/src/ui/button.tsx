@@ -31,7 +31,7 @@ export function Button({
   size,
   icon,
   busy = false,
-  toldElsewhere = false,
+  waitShownElsewhere = false,
   children,
   className,
   onClick,
@@ -40,9 +40,9 @@ export function Button({
 }: Look & {
   busy?: boolean
   /** The page has words of its own for what is waited for. */
-  toldElsewhere?: boolean
+  waitShownElsewhere?: boolean
 } & ComponentProps<'button'>) {
-  useWaiting(busy && !toldElsewhere)
+  useWaiting(busy && !waitShownElsewhere)
   const idle = busy || rest['aria-disabled'] === true
   return (
     <button

@@ -69,11 +69,11 @@ export function Ago({ at }: { at: string }) {
   }, [])
   const seconds = (Date.parse(at) - now) / 1000
   const [unit, size] = UNITS.find(([, size]) => Math.abs(seconds) >= size) ?? ['second', 1]
-  const words =
+  const label =
     Math.abs(seconds) < 10 ? relative.format(0, 'second') : relative.format(Math.round(seconds / size), unit)
   return (
     <time dateTime={at} title={dayAndTime.format(new Date(at))}>
-      {words}
+      {label}
     </time>
   )
 }

@@ -1,6 +1,6 @@
 /** A message that stays in the page: what happened, and what can be done about it. */
 import type { ReactNode } from 'react'
-import { askAgainAfter } from '../api/ask_again.ts'
+import { retryDelayOf } from '../api/retry_delay.ts'
 import { ShopProblem } from '../api/shop.ts'
 import { Button } from './button.tsx'
 import { cx } from './cx.ts'
@@ -79,7 +79,7 @@ export function ProblemNotice({
     >
       <p>
         {explain(error)}
-        {retry && !offline && askAgainAfter(error) !== undefined && ' We keep trying by ourselves.'}
+        {retry && !offline && retryDelayOf(error) !== undefined && ' We keep trying by ourselves.'}
       </p>
       {requestId && <p className="mt-1 font-mono text-xs break-all">Request {requestId}</p>}
     </Notice>

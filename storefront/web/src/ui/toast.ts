@@ -25,7 +25,7 @@ export function toast(message: Toast): void {
 }
 
 /** `listener` is told once there is something to show and nobody shows it. */
-export function whenFirstToast(listener: () => void): () => void {
+export function onFirstToast(listener: () => void): () => void {
   onFirst = listener
   if (waiting.length > 0) listener()
   return () => {
@@ -33,7 +33,7 @@ export function whenFirstToast(listener: () => void): () => void {
   }
 }
 
-export function takeToasts(next: Sink): () => void {
+export function consumeToasts(next: Sink): () => void {
   sink = next
   for (const message of waiting.splice(0)) next(message)
   return () => {

@@ -2,7 +2,7 @@ import { Toast as Base } from '@base-ui/react/toast'
 import { useEffect } from 'react'
 import { cx } from './cx.ts'
 import { Icon } from './icon.tsx'
-import { type Toast, takeToasts } from './toast.ts'
+import { consumeToasts, type Toast } from './toast.ts'
 
 const SHOWN_MS = 5_000
 const manager = Base.createToastManager<Toast>()
@@ -10,7 +10,7 @@ const manager = Base.createToastManager<Toast>()
 export default function Toaster() {
   useEffect(
     () =>
-      takeToasts((data) => {
+      consumeToasts((data) => {
         manager.add({
           title: data.title,
           description: data.description,

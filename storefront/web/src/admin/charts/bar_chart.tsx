@@ -43,7 +43,7 @@ export function BarChart({
   const partsOf = ({ values }: Bucket) =>
     series
       .filter(({ key }) => series.length > 1 && values[key])
-      .map(({ key, words }) => `${format(values[key]!)} ${words.toLowerCase()}`)
+      .map(({ key, label }) => `${format(values[key]!)} ${label.toLowerCase()}`)
   const highest = Math.max(whole ? 4 : 1, ...buckets.map(totalOf))
   const hovered = over === undefined ? undefined : buckets[over]
   return (
@@ -53,7 +53,7 @@ export function BarChart({
       series={series}
       readout={hovered && `${hovered.name}: ${[format(totalOf(hovered)), ...partsOf(hovered)].join(' · ')}`}
       table={{
-        head: [nameOf, ...series.map(({ words }) => words)],
+        head: [nameOf, ...series.map(({ label }) => label)],
         rows: buckets.map(({ name, values }) => [name, ...series.map(({ key }) => format(values[key] ?? 0))]),
       }}
     >

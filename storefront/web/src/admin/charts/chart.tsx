@@ -13,7 +13,7 @@ export type ChartTable = {
   readonly rows: readonly (readonly string[])[]
 }
 
-export type Series = { readonly key: string; readonly words: string; readonly fill: string }
+export type Series = { readonly key: string; readonly label: string; readonly fill: string }
 
 export function Chart({
   summary,
@@ -38,12 +38,12 @@ export function Chart({
     <figure className="grid gap-3">
       <div className="flex min-h-9 flex-wrap items-center gap-x-4 gap-y-1 text-sm">
         {series.length > 1 &&
-          series.map(({ key, words, fill }) => (
+          series.map(({ key, label, fill }) => (
             <span key={key} className="inline-flex items-center gap-1.5 text-soft">
               <svg viewBox="0 0 10 10" aria-hidden="true" className={cx('size-2.5', fill)}>
                 <rect width="10" height="10" rx="2.5" />
               </svg>
-              {words}
+              {label}
             </span>
           ))}
         <button
@@ -60,7 +60,7 @@ export function Chart({
           {width > 0 && children(width)}
         </svg>
       </div>
-      {/* Its room is kept, so that nothing moves below a pointer. */}
+      {/* Its height is reserved, so that nothing moves below a pointer. */}
       {!asTable && (
         <p
           aria-hidden="true"
@@ -83,9 +83,9 @@ function DataTable({ summary, table: { head, rows } }: { summary: string; table:
       <Table caption={summary}>
         <thead>
           <tr>
-            {head.map((words, i) => (
-              <Th key={words} numeric={i > 0}>
-                {words}
+            {head.map((label, i) => (
+              <Th key={label} numeric={i > 0}>
+                {label}
               </Th>
             ))}
           </tr>

@@ -1,9 +1,9 @@
 /** How the shop has been doing, computed here from the newest orders the service lists. */
 import { queryOptions } from '@tanstack/react-query'
-import { every } from '../../api/heal.ts'
+import { pollEvery } from '../../api/refetch.ts'
 import type { Order } from '../../api/types.ts'
 import { useAnswer } from '../../api/use_answer.ts'
-import { OUTCOME_WORDS, SHIP } from '../../orders/status.ts'
+import { OUTCOME_LABELS, SHIP } from '../../orders/status.ts'
 import { ButtonLink } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty_state.tsx'
 import { formatAmount, formatNumber } from '../../ui/format.tsx'
@@ -38,7 +38,7 @@ const HOUR_MS = 3_600_000
 
 const ordersQuery = queryOptions({
   queryKey: ['admin', 'orders', 'newest'],
-  refetchInterval: every(LOOK_AGAIN_MS),
+  refetchInterval: pollEvery(LOOK_AGAIN_MS),
   queryFn: ({ signal }) =>
     pagesOf(
       ORDER_PAGES_MAX,
@@ -48,16 +48,16 @@ const ordersQuery = queryOptions({
 })
 const productsQuery = queryOptions({
   queryKey: ['products', 'newest'],
-  refetchInterval: every(LOOK_AGAIN_MS),
+  refetchInterval: pollEvery(LOOK_AGAIN_MS),
   queryFn: ({ signal }) => pagesOf(PRODUCT_PAGES_MAX, (cursor) => productsPage(cursor, signal)),
 })
 
 const OUTCOME_SERIES: readonly Series[] = EVERY_OUTCOME.map((key) => ({
   key,
-  words: OUTCOME_WORDS[key],
+  label: OUTCOME_LABELS[key],
   fill: OUTCOMES[key].fill,
 }))
-const REVENUE: readonly Series[] = [{ key: 'revenue', words: 'Revenue', fill: 'fill-accent' }]
+const REVENUE: readonly Series[] = [{ key: 'revenue', label: 'Revenue', fill: 'fill-accent' }]
 
 const hour = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' })
 const dayAndHour = new Intl.DateTimeFormat(undefined, {
@@ -77,7 +77,7 @@ export default function DashboardPage() {
     <AdminPage>
       <div className="grid gap-2">
         <PageTitle title="Overview">Overview</PageTitle>
-        <p className="min-h-6 text-soft">{window && windowWords(window)}</p>
+        <p className="min-h-6 text-soft">{window && describeWindow(window)}</p>
       </div>
       {orders.error && !orders.data && (
         <ProblemNotice error={orders.error} doing="read the orders" retry={orders.refetch} />
@@ -112,7 +112,7 @@ export default function DashboardPage() {
   )
 }
 
-function windowWords({ orders, from, cut }: Window): string {
+function describeWindow({ orders, from, cut }: Window): string {
   const first = orders.at(-1)
   if (!first) return 'No orders in the last 24 hours.'
   return cut
@@ -147,7 +147,7 @@ function Figures({ window, now }: { window: Window; now: Date }) {
           note="held, shipped or delivered"
         />
         <Tile
-          label={OUTCOME_WORDS.declined}
+          label={OUTCOME_LABELS.declined}
           value={decided === 0 ? '–' : percent.format(counts.declined / decided)}
           note="of the decided ones"
         />

@@ -5,7 +5,7 @@
  */
 import type { Order, Product } from '../../api/types.ts'
 import { type Outcome, STATUS } from '../../orders/status.ts'
-import { FEW } from '../../shop/few.ts'
+import { LOW_STOCK } from '../../shop/low_stock.ts'
 import { totalOf } from '../../ui/money_math.ts'
 
 /** The colour of each outcome, in drawings and behind text, in the order of the charts. */
@@ -111,7 +111,7 @@ export function runningOut(products: readonly Product[], { orders, from }: Windo
       const hoursLeft = units === 0 ? undefined : product.stock / (units / hours)
       return { product, sold: units, hoursLeft }
     })
-    .filter(({ product, hoursLeft }) => product.stock <= FEW || (hoursLeft ?? SOON_HOURS) < SOON_HOURS)
+    .filter(({ product, hoursLeft }) => product.stock <= LOW_STOCK || (hoursLeft ?? SOON_HOURS) < SOON_HOURS)
     .toSorted(
       (a, b) =>
         (a.product.stock === 0 ? -1 : (a.hoursLeft ?? SOON_HOURS)) -

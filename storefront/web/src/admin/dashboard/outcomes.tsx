@@ -1,6 +1,6 @@
 import type { Order } from '../../api/types.ts'
 import { REJECTIONS } from '../../orders/rejection.ts'
-import { OUTCOME_WORDS } from '../../orders/status.ts'
+import { OUTCOME_LABELS } from '../../orders/status.ts'
 import { cx } from '../../ui/cx.ts'
 import { formatNumber } from '../../ui/format.tsx'
 import { Panel } from '../parts.tsx'
@@ -31,7 +31,7 @@ export function Outcomes({ orders }: { orders: readonly Order[] }) {
           <div key={outcome} className="grid content-start gap-0.5">
             <dt className="flex items-center gap-2 text-sm text-soft">
               <span aria-hidden="true" className={cx('size-2.5 rounded-xs', OUTCOMES[outcome].ground)} />
-              {OUTCOME_WORDS[outcome]}
+              {OUTCOME_LABELS[outcome]}
             </dt>
             <dd className="tabular text-lg font-semibold">
               {formatNumber(counts[outcome])}{' '}

@@ -58,14 +58,14 @@ function Row({ running: { product, sold, hoursLeft } }: { running: Running }) {
         <p className="flex flex-wrap items-center gap-x-3 text-sm text-soft">
           <Stock stock={product.stock} />
           <span>{sold === 0 ? 'none sold' : `${formatNumber(sold)} sold`}</span>
-          {leaving && <span className="text-ink">lasts about {inWords(hoursLeft)}</span>}
+          {leaving && <span className="text-ink">lasts about {describeHours(hoursLeft)}</span>}
         </p>
       </div>
     </li>
   )
 }
 
-function inWords(hours: number): string {
+function describeHours(hours: number): string {
   if (hours < 1) return format('minute', Math.max(1, Math.round(hours * 60)))
   return hours < 48 ? format('hour', Math.round(hours)) : format('day', Math.round(hours / 24))
 }

@@ -2,8 +2,8 @@ import { useState } from 'react'
 import { Link } from 'react-router'
 import type { Order, OrderStatus } from '../../api/types.ts'
 import { usePages } from '../../api/use_answer.ts'
-import { OrderWords } from '../../orders/order_words.tsx'
-import { CANCEL, MOVES, type Move, movesOf, SHIP, STATUS } from '../../orders/status.ts'
+import { OrderTitle } from '../../orders/order_title.tsx'
+import { actionsOf, CANCEL, SHIP, STATUS, STATUS_ACTIONS, type TargetStatus } from '../../orders/status.ts'
 import { Button } from '../../ui/button.tsx'
 import { cx } from '../../ui/cx.ts'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
@@ -13,7 +13,7 @@ import { Loading, Skeleton } from '../../ui/skeleton.tsx'
 import { Name } from '../names.tsx'
 import { More } from '../parts.tsx'
 import { boardQuery } from '../queries.ts'
-import { useMove } from './use_move.ts'
+import { useSetStatus } from './use_set_status.ts'
 
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' })
 type Props = {
@@ -32,14 +32,14 @@ export function BoardColumn({ status, ship, className }: Props) {
   const all = chosen.length === shippable.length
   return (
     <section
-      aria-label={STATUS[status].words}
+      aria-label={STATUS[status].label}
       className={cx(
         'grid min-w-0 grid-cols-[minmax(0,1fr)] content-start gap-3 rounded-xl bg-sunken p-3',
         className,
       )}
     >
       <div className="flex min-h-9 items-center gap-2 px-1">
-        <h2 className="font-semibold">{STATUS[status].words}</h2>
+        <h2 className="font-semibold">{STATUS[status].label}</h2>
         {data && (
           <span className="tabular text-sm text-soft">
             {formatNumber(orders.length)}
@@ -77,7 +77,7 @@ export function BoardColumn({ status, ship, className }: Props) {
       {error && !data && <ProblemNotice error={error} doing="show these orders" retry={refetch} />}
       {isPending && (
         <>
-          <Loading what={`${STATUS[status].words} orders`} />
+          <Loading what={`${STATUS[status].label} orders`} />
           <Skeleton className="h-32 rounded-lg bg-surface" />
           <Skeleton className="h-32 rounded-lg bg-surface" />
         </>
@@ -133,7 +133,7 @@ function Card({ order, tick }: { order: Order; tick: { on: boolean; flip: () => 
           to={`/admin/orders/${order.id}`}
           className="line-clamp-2 min-w-0 flex-1 leading-5 font-semibold hover:underline"
         >
-          <OrderWords order={order} />
+          <OrderTitle order={order} />
         </Link>
       </div>
       <p className="flex items-baseline justify-between gap-x-3 text-sm whitespace-nowrap text-soft">
@@ -147,19 +147,19 @@ function Card({ order, tick }: { order: Order; tick: { on: boolean; flip: () => 
       </p>
       <div className="flex flex-wrap items-center justify-between gap-2">
         <Money amount={order.total_price} currency={order.currency} className="tabular font-semibold" />
-        <Moves order={order} />
+        <OrderActions order={order} />
       </div>
     </li>
   )
 }
 
 /** The moves this order may make now, and no others. Giving up an order is asked twice. */
-export function Moves({ order, size = 'sm' }: { order: Order; size?: 'sm' | 'md' }) {
-  const { mutate, isPending, variables } = useMove()
+export function OrderActions({ order, size = 'sm' }: { order: Order; size?: 'sm' | 'md' }) {
+  const { mutate, isPending, variables } = useSetStatus()
   const [asking, setAsking] = useState(false)
   const short = `…${order.id.slice(-6)}`
-  const go = (to: Move) => mutate({ order, to })
-  const moves = movesOf(order)
+  const go = (to: TargetStatus) => mutate({ order, to })
+  const moves = actionsOf(order)
   if (moves.length === 0) return null
   return (
     <div className="flex flex-wrap gap-2">
@@ -169,10 +169,10 @@ export function Moves({ order, size = 'sm' }: { order: Order; size?: 'sm' | 'md'
           size={size}
           tone={to === CANCEL ? 'quiet' : size === 'md' ? 'primary' : 'plain'}
           busy={isPending && variables.to === to}
-          aria-label={`${MOVES[to]}, order ${short}`}
+          aria-label={`${STATUS_ACTIONS[to]}, order ${short}`}
           onClick={() => (to === CANCEL ? setAsking(true) : go(to))}
         >
-          {MOVES[to]}
+          {STATUS_ACTIONS[to]}
         </Button>
       ))}
       <ConfirmDialog
@@ -186,7 +186,7 @@ export function Moves({ order, size = 'sm' }: { order: Order; size?: 'sm' | 'md'
           go(CANCEL)
         }}
       >
-        What is held for <OrderWords order={order} /> goes back on the shelf at once.
+        What is held for <OrderTitle order={order} /> goes back on the shelf at once.
       </ConfirmDialog>
     </div>
   )

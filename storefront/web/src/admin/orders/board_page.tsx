@@ -10,9 +10,9 @@ import { BoardColumn } from './board_column.tsx'
 import { BulkShip } from './bulk_ship.tsx'
 
 const GROUPS = {
-  open: { words: 'Open', statuses: OPEN },
-  closed: { words: 'Closed', statuses: CLOSED },
-} as const satisfies Record<string, { words: string; statuses: readonly OrderStatus[] }>
+  open: { label: 'Open', statuses: OPEN },
+  closed: { label: 'Closed', statuses: CLOSED },
+} as const satisfies Record<string, { label: string; statuses: readonly OrderStatus[] }>
 type Group = keyof typeof GROUPS
 
 export default function BoardPage() {
@@ -40,7 +40,7 @@ export default function BoardPage() {
           <Choice
             name="group"
             legend="Which orders"
-            options={(Object.keys(GROUPS) as Group[]).map((value) => ({ value, words: GROUPS[value].words }))}
+            options={(Object.keys(GROUPS) as Group[]).map((value) => ({ value, label: GROUPS[value].label }))}
             chosen={group}
             choose={(value) => show({ group: value })}
           />
@@ -52,7 +52,7 @@ export default function BoardPage() {
         name="status"
         legend="Status"
         className="-mt-2 justify-self-start lg:hidden"
-        options={statuses.map((value) => ({ value, words: STATUS[value].words }))}
+        options={statuses.map((value) => ({ value, label: STATUS[value].label }))}
         chosen={status}
         choose={(value) => show({ status: value })}
       />
@@ -86,7 +86,7 @@ function Choice<Value extends string>({
 }: {
   name: string
   legend: string
-  options: readonly { value: Value; words: string }[]
+  options: readonly { value: Value; label: string }[]
   chosen: Value
   choose: (value: Value) => void
   className?: string
@@ -94,7 +94,7 @@ function Choice<Value extends string>({
   return (
     <fieldset className={cx('flex flex-wrap rounded-md border border-line p-0.5', className)}>
       <legend className="sr-only">{legend}</legend>
-      {options.map(({ value, words }) => (
+      {options.map(({ value, label }) => (
         <label
           key={value}
           className={cx(
@@ -109,7 +109,7 @@ function Choice<Value extends string>({
             checked={value === chosen}
             onChange={() => choose(value)}
           />
-          {words}
+          {label}
         </label>
       ))}
     </fieldset>

@@ -11,9 +11,9 @@ import { totalOf } from '../../ui/money_math.ts'
 import { Notice } from '../../ui/notice.tsx'
 import { toast } from '../../ui/toast.ts'
 import { forEach, type Progress } from './for_each.ts'
-import { explainMove, moveOrder } from './use_move.ts'
+import { explainStatusError, setOrderStatus } from './use_set_status.ts'
 
-const AT_ONCE = 4
+const CONCURRENCY = 4
 
 export function BulkShip({ orders, close }: { orders: readonly Order[] | undefined; close: () => void }) {
   const count = countOf(orders?.length ?? 0)
@@ -87,7 +87,7 @@ function Ship({ orders, begin, close }: ShipProps) {
                 <Link to={`/admin/orders/${id}`} className="font-mono text-sm underline">
                   …{id.slice(-6)}
                 </Link>{' '}
-                {explainMove(error)}
+                {explainStatusError(error)}
               </li>
             ))}
           </ul>
@@ -133,8 +133,8 @@ function useShipping() {
       stopping.current = aborting
       setRunning(true)
       setProgress({ total: ids.length, done: 0, failures: [] })
-      const { total, done } = await forEach(ids, (id) => moveOrder(id, SHIP), {
-        atOnce: AT_ONCE,
+      const { total, done } = await forEach(ids, (id) => setOrderStatus(id, SHIP), {
+        concurrency: CONCURRENCY,
         signal: aborting.signal,
         onProgress: setProgress,
       })

@@ -14,7 +14,7 @@ export type Progress = {
 export async function forEach(
   ids: readonly string[],
   work: (id: string) => Promise<unknown>,
-  options: { atOnce: number; signal: AbortSignal; onProgress: (progress: Progress) => void },
+  options: { concurrency: number; signal: AbortSignal; onProgress: (progress: Progress) => void },
 ): Promise<Progress> {
   let progress: Progress = { total: ids.length, done: 0, failures: [] }
   const waiting = [...ids]
@@ -28,6 +28,6 @@ export async function forEach(
       options.onProgress(progress)
     }
   }
-  await Promise.all(Array.from({ length: options.atOnce }, worker))
+  await Promise.all(Array.from({ length: options.concurrency }, worker))
   return progress
 }

@@ -3,7 +3,7 @@ import { Link, useParams } from 'react-router'
 import { ShopProblem } from '../../api/shop.ts'
 import type { Order } from '../../api/types.ts'
 import { NotFound } from '../../layout/not_found.tsx'
-import { OrderWords, orderWords } from '../../orders/order_words.tsx'
+import { OrderTitle, orderTitle } from '../../orders/order_title.tsx'
 import { REJECTIONS } from '../../orders/rejection.ts'
 import { STATUS } from '../../orders/status.ts'
 import { StatusBadge } from '../../orders/status_badge.tsx'
@@ -17,7 +17,7 @@ import { CELL_ROOM, Table, Td, Th } from '../../ui/table.tsx'
 import { Typed } from '../../ui/typed.tsx'
 import { Name } from '../names.tsx'
 import { AdminPage, AdminPageSkeleton, BackLink, Panel } from '../parts.tsx'
-import { Moves } from './board_column.tsx'
+import { OrderActions } from './board_column.tsx'
 
 export default function OrderPage() {
   const { id = '' } = useParams()
@@ -37,19 +37,19 @@ export default function OrderPage() {
       <div className="grid gap-3">
         <BackLink to="/admin/orders">All orders</BackLink>
         <PageTitle
-          title={orderWords(order)}
+          title={orderTitle(order)}
           aside={
             <p role="status">
               <StatusBadge status={order.status} />
             </p>
           }
         >
-          <OrderWords order={order} />
+          <OrderTitle order={order} />
         </PageTitle>
         <p className="font-mono text-xs break-all text-soft">Order {order.id}</p>
       </div>
       <Rejected order={order} />
-      <Moves order={order} size="md" />
+      <OrderActions order={order} size="md" />
       <div className="grid items-start gap-6 lg:grid-cols-2">
         <Items order={order} />
         <History order={order} />
@@ -129,7 +129,7 @@ function History({ order }: { order: Order }) {
               <Td>
                 <Time at={at} />
               </Td>
-              <Td>{STATUS[status].words}</Td>
+              <Td>{STATUS[status].label}</Td>
               <Td className="text-soft">
                 <Name id={by} />
               </Td>

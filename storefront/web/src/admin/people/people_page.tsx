@@ -100,9 +100,9 @@ function People({ people, ask }: { people: readonly Account[]; ask: (account: Ac
   )
 }
 
-const RoleBadge = ({ role }: { role: Role }) => <Badge tone={ROLES[role].tone}>{ROLES[role].words}</Badge>
+const RoleBadge = ({ role }: { role: Role }) => <Badge tone={ROLES[role].tone}>{ROLES[role].label}</Badge>
 
-const askFor = (role: Role) => `Make ${ROLES[role].words.toLowerCase()}`
+const askFor = (role: Role) => `Make ${ROLES[role].label.toLowerCase()}`
 
 function RoleDialog({
   account,

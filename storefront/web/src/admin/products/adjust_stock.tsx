@@ -22,8 +22,8 @@ import { Typed } from '../../ui/typed.tsx'
 import { AT_MOST, STOCK_MAX } from './field_text.ts'
 
 const WAYS = [
-  { sign: 1, words: 'Add', reasons: ['Delivery', 'Returned', 'Found'] },
-  { sign: -1, words: 'Take', reasons: ['Damaged', 'Lost', 'Own use'] },
+  { sign: 1, label: 'Add', reasons: ['Delivery', 'Returned', 'Found'] },
+  { sign: -1, label: 'Take', reasons: ['Damaged', 'Lost', 'Own use'] },
 ] as const
 const REASON = LIMITS['POST /products/{id}/stock_adjustments'].reason
 
@@ -101,7 +101,7 @@ export function AdjustStock({ product }: { product: Product }) {
         <legend className="sr-only">Direction</legend>
         {WAYS.map((one) => (
           <label
-            key={one.words}
+            key={one.label}
             className={cx(
               'grid min-h-9 cursor-pointer place-items-center rounded-sm font-semibold has-focus-visible:outline-2 has-focus-visible:outline-accent',
               one === way ? 'bg-accent-soft text-accent' : 'text-soft hover:text-ink',
@@ -117,7 +117,7 @@ export function AdjustStock({ product }: { product: Product }) {
                 if (way.reasons.some((known) => known === reason)) setReason('')
               }}
             />
-            {one.words}
+            {one.label}
           </label>
         ))}
       </fieldset>
@@ -127,7 +127,7 @@ export function AdjustStock({ product }: { product: Product }) {
         autoComplete="off"
         value={units}
         error={faults.units}
-        hint={`${formatNumber(product.stock)} now${count > 0 ? `, ${thenWords(product.stock + way.sign * count)}` : ''}`}
+        hint={`${formatNumber(product.stock)} now${count > 0 ? `, ${describeStockAfter(product.stock + way.sign * count)}` : ''}`}
         onChange={(event) => setUnits(event.currentTarget.value)}
       />
       <div className="grid gap-2.5">
@@ -159,7 +159,7 @@ export function AdjustStock({ product }: { product: Product }) {
   )
 }
 
-function thenWords(after: number): string {
+function describeStockAfter(after: number): string {
   if (after < 0) return 'too few to take that many'
   return after > STOCK_MAX ? AT_MOST : `${formatNumber(after)} then`
 }

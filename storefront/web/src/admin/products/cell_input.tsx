@@ -3,7 +3,7 @@ import { type KeyboardEvent, useEffect, useRef } from 'react'
 import type { Product } from '../../api/types.ts'
 import { cx } from '../../ui/cx.ts'
 import type { Field } from './conflict.ts'
-import { FIELD_WORDS } from './field_text.ts'
+import { FIELD_LABELS } from './field_text.ts'
 
 export type EditedField = Exclude<Field, 'description'>
 
@@ -54,7 +54,7 @@ export function CellInput({
       value={text}
       size={1}
       inputMode={field === 'name' ? 'text' : field === 'price' ? 'decimal' : 'numeric'}
-      aria-label={`${FIELD_WORDS[field]} of ${seen.name}`}
+      aria-label={`${FIELD_LABELS[field]} of ${seen.name}`}
       aria-invalid={fault ? true : undefined}
       aria-describedby={fault ? faultId : undefined}
       onChange={(event) => onText(event.currentTarget.value)}

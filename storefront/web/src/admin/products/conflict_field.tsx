@@ -5,7 +5,7 @@ import { CONTROL } from '../../ui/field.tsx'
 import { formatAmount, formatNumber } from '../../ui/format.tsx'
 import { Typed } from '../../ui/typed.tsx'
 import type { Field, FieldConflict } from './conflict.ts'
-import { FIELD_WORDS } from './field_text.ts'
+import { FIELD_LABELS } from './field_text.ts'
 
 export function ConflictField({
   row,
@@ -33,7 +33,7 @@ export function ConflictField({
   }
   return (
     <fieldset className="grid gap-3 rounded-lg border border-line p-4">
-      <legend className="px-1 font-semibold">{FIELD_WORDS[field]}</legend>
+      <legend className="px-1 font-semibold">{FIELD_LABELS[field]}</legend>
       <p className="-mt-2 text-sm text-soft">
         {contested
           ? 'Both of you changed it'
@@ -51,20 +51,20 @@ export function ConflictField({
         <Choice
           name={id}
           title="Yours"
-          words={show(yours)}
+          label={show(yours)}
           chosen={text === yours}
           onChoose={() => onChange(yours)}
         />
         <Choice
           name={id}
           title="Theirs"
-          words={show(theirs)}
+          label={show(theirs)}
           chosen={text === theirs}
           onChoose={() => onChange(theirs)}
         />
         <div className="grid content-start gap-1.5">
           <label htmlFor={id} className="text-sm font-semibold">
-            Merged<span className="sr-only"> {FIELD_WORDS[field].toLowerCase()}</span>
+            Merged<span className="sr-only"> {FIELD_LABELS[field].toLowerCase()}</span>
           </label>
           {field === 'description' ? (
             <textarea rows={4} {...control} className={cx(CONTROL, 'py-2')} />
@@ -89,13 +89,13 @@ export function ConflictField({
 function Choice({
   name,
   title,
-  words,
+  label,
   chosen,
   onChoose,
 }: {
   name: string
   title: string
-  words: string
+  label: string
   chosen: boolean
   onChoose: () => void
 }) {
@@ -116,7 +116,7 @@ function Choice({
         />
         {title}
       </span>
-      <Typed className="max-h-32 overflow-y-auto whitespace-pre-wrap">{words}</Typed>
+      <Typed className="max-h-32 overflow-y-auto whitespace-pre-wrap">{label}</Typed>
     </label>
   )
 }

@@ -4,14 +4,14 @@ import type { Product } from '../../api/types.ts'
 import { lengthFault } from '../../ui/limits.ts'
 import { type Edit, FIELDS, type Field } from './conflict.ts'
 
-export const FIELD_WORDS: Record<Field, string> = {
+export const FIELD_LABELS: Record<Field, string> = {
   name: 'Name',
   description: 'Description',
   price: 'Price',
   stock: 'Stock',
 }
 /** How a fault of a field begins. */
-export const FAULT_WORDS: Record<Field, string> = {
+export const FAULT_SUBJECTS: Record<Field, string> = {
   name: 'The name',
   description: 'The description',
   price: 'The price',

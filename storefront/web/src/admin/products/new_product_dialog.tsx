@@ -10,7 +10,7 @@ import { ProblemNotice } from '../../ui/notice.tsx'
 import { toast } from '../../ui/toast.ts'
 import { Typed } from '../../ui/typed.tsx'
 import { FIELDS, type Values } from './conflict.ts'
-import { FAULT_WORDS, type Money, readFields } from './field_text.ts'
+import { FAULT_SUBJECTS, type Money, readFields } from './field_text.ts'
 
 type Props = { open: boolean; onOpenChange: (open: boolean) => void }
 
@@ -59,7 +59,7 @@ function NewProduct({ money, close }: { money: Money; close: () => void }) {
       })
       close()
     } catch (error) {
-      const faults = faultsByField(error, FAULT_WORDS)
+      const faults = faultsByField(error, FAULT_SUBJECTS)
       if (faults) setFaults(faults)
       else setError(error)
     }

@@ -1,12 +1,12 @@
 import type { Product } from '../../api/types.ts'
 import { Cover } from '../../shop/cover.tsx'
-import { FEW } from '../../shop/few.ts'
+import { LOW_STOCK } from '../../shop/low_stock.ts'
 import { cx } from '../../ui/cx.ts'
 import { formatAmount, formatNumber } from '../../ui/format.tsx'
 import { Spinner } from '../../ui/icon.tsx'
 import { Typed } from '../../ui/typed.tsx'
 import { type EditedField, firstLetter } from './cell_input.tsx'
-import { FIELD_WORDS } from './field_text.ts'
+import { FIELD_LABELS } from './field_text.ts'
 import type { GridPlace } from './use_grid_keys.ts'
 
 type Props = {
@@ -26,7 +26,7 @@ export function ProductCell({ product, field, saving, place, begin }: Props) {
     <button
       type="button"
       {...place}
-      aria-label={`${FIELD_WORDS[field]} ${shown(product, field)}, edit`}
+      aria-label={`${FIELD_LABELS[field]} ${shown(product, field)}, edit`}
       aria-busy={busy || undefined}
       onClick={() => begin()}
       onKeyDown={(event) => {
@@ -57,9 +57,14 @@ function Shown({ product, field }: { product: Product; field: EditedField }) {
   const { stock } = product
   return (
     <span
-      className={cx('inline-flex items-center gap-2', stock === 0 ? 'text-bad' : stock <= FEW && 'text-warn')}
+      className={cx(
+        'inline-flex items-center gap-2',
+        stock === 0 ? 'text-bad' : stock <= LOW_STOCK && 'text-warn',
+      )}
     >
-      {stock <= FEW && <span className={cx('size-2 rounded-full', stock === 0 ? 'bg-bad' : 'bg-warn')} />}
+      {stock <= LOW_STOCK && (
+        <span className={cx('size-2 rounded-full', stock === 0 ? 'bg-bad' : 'bg-warn')} />
+      )}
       {formatNumber(stock)}
     </span>
   )

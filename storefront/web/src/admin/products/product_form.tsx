@@ -8,7 +8,7 @@ import { ProblemNotice } from '../../ui/notice.tsx'
 import { toast } from '../../ui/toast.ts'
 import { FIELDS, type Field } from './conflict.ts'
 import { ConflictDialog } from './conflict_dialog.tsx'
-import { FAULT_WORDS, readFields } from './field_text.ts'
+import { FAULT_SUBJECTS, readFields } from './field_text.ts'
 import { useSaveProduct } from './use_save_product.ts'
 
 type Texts = Record<Field, string>
@@ -38,7 +38,7 @@ export function ProductForm({ product }: { product: Product }) {
         toast({ title: 'Saved' })
       }
     } catch (failure) {
-      const refused = faultsByField(failure, FAULT_WORDS)
+      const refused = faultsByField(failure, FAULT_SUBJECTS)
       if (refused) setFaults(refused)
       else setError(failure)
     }

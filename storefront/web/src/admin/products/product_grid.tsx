@@ -14,7 +14,7 @@ import { toast } from '../../ui/toast.ts'
 import { Typed } from '../../ui/typed.tsx'
 import { CellInput, type EditedField, type Editing } from './cell_input.tsx'
 import type { Edit } from './conflict.ts'
-import { FAULT_WORDS, readField } from './field_text.ts'
+import { FAULT_SUBJECTS, readField } from './field_text.ts'
 import { ProductCell } from './product_cell.tsx'
 import { useGridKeys } from './use_grid_keys.ts'
 
@@ -50,7 +50,7 @@ export function ProductGrid({ products, save, remove }: Props) {
     try {
       await save(seen, { [field]: read.value })
     } catch (error) {
-      const fault = faultsByField(error, FAULT_WORDS)?.[field] ?? explain(error)
+      const fault = faultsByField(error, FAULT_SUBJECTS)?.[field] ?? explain(error)
       // Whoever types in another cell by now goes on typing there.
       setEditing((other) => other ?? { seen, field, text, fault })
       toast({

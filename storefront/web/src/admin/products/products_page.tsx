@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { every } from '../../api/heal.ts'
 import { catalogueQuery } from '../../api/queries.ts'
+import { pollEvery } from '../../api/refetch.ts'
 import { ShopProblem, shop } from '../../api/shop.ts'
 import type { Product } from '../../api/types.ts'
 import { useAnswer } from '../../api/use_answer.ts'
@@ -30,7 +30,7 @@ export default function ProductsPage() {
   const { view, change, next, previous, first } = useCatalogueView('/admin/products')
   const { data, error, isPending, isPlaceholderData, dataUpdatedAt, refetch } = useAnswer({
     ...catalogueQuery(view),
-    refetchInterval: every(LIVE_MS),
+    refetchInterval: pollEvery(LIVE_MS),
   })
   useWaiting(isPlaceholderData)
   const { save, conflict, resolve, keepTheirs, putOff } = useSaveProduct()

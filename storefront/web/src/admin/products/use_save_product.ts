@@ -7,7 +7,7 @@ import { useState } from 'react'
 import { dataOf, shop } from '../../api/shop.ts'
 import type { Product } from '../../api/types.ts'
 import { toast } from '../../ui/toast.ts'
-import { currentOf, keepProduct } from '../queries.ts'
+import { cacheProduct, currentOf } from '../queries.ts'
 import { changesTo, type Edit } from './conflict.ts'
 
 export type Conflict = {
@@ -26,7 +26,7 @@ export function useSaveProduct() {
     const product = await dataOf(
       shop.products.PATCH('/products/{id}', { params, body: { ...edit, version: seen.version } }),
     )
-    keepProduct(queries, product)
+    cacheProduct(queries, product)
     void queries.invalidateQueries({ queryKey: ['admin', 'ledger', seen.id] })
     return product
   }
@@ -42,7 +42,7 @@ export function useSaveProduct() {
       } catch (error) {
         const current = currentOf(error)
         if (!current) throw error
-        keepProduct(queries, current)
+        cacheProduct(queries, current)
         if (Object.keys(changesTo(current, changes)).length === 0) return current
         setConflict({ seen, edit: changes, current, resolved })
         return undefined
@@ -61,7 +61,7 @@ export function useSaveProduct() {
       } catch (error) {
         const next = currentOf(error)
         if (!next) throw error
-        keepProduct(queries, next)
+        cacheProduct(queries, next)
         setConflict({ ...conflict, current: next })
       }
     },

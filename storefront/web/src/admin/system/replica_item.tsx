@@ -6,17 +6,17 @@ import type { Replica } from './read_system.ts'
 function stateOf({ alive, ready }: Replica): {
   tone: BadgeTone
   icon: 'check' | 'warning' | 'close'
-  words: string
+  label: string
 } {
-  if (ready) return { tone: 'good', icon: 'check', words: 'Ready' }
+  if (ready) return { tone: 'good', icon: 'check', label: 'Ready' }
   return alive
-    ? { tone: 'warn', icon: 'warning', words: 'Not ready' }
-    : { tone: 'bad', icon: 'close', words: 'Away' }
+    ? { tone: 'warn', icon: 'warning', label: 'Not ready' }
+    : { tone: 'bad', icon: 'close', label: 'Away' }
 }
 
 /** One process of a service: whether it is ready, and what it says of itself. */
 export function ReplicaItem({ replica, withStore }: { replica: Replica; withStore: boolean }) {
-  const { tone, icon, words } = stateOf(replica)
+  const { tone, icon, label } = stateOf(replica)
   const facts: [string, ReactNode][] = [
     ...(withStore
       ? [['Database', replica.ready ? `answers in ${replica.answer_ms} ms` : 'no answer'] as [string, string]]
@@ -25,14 +25,14 @@ export function ReplicaItem({ replica, withStore }: { replica: Replica; withStor
     ['Release', replica.version ?? '–'],
     ['Node.js', replica.node ?? '–'],
     ['Memory', replica.memory_bytes === null ? '–' : mebibytes(replica.memory_bytes)],
-    ['Requests', requestWords(replica)],
+    ['Requests', describeRequests(replica)],
   ]
   return (
     <li className="grid gap-3 border-t border-line pt-5 first:border-t-0 first:pt-0">
       <div className="flex flex-wrap items-center justify-between gap-2">
         <h3 className="font-mono text-sm break-all">{replica.address}</h3>
         <Badge tone={tone} icon={icon}>
-          {words}
+          {label}
         </Badge>
       </div>
       {replica.problem && <p className="text-sm text-bad [overflow-wrap:anywhere]">{replica.problem}</p>}
@@ -50,7 +50,7 @@ export function ReplicaItem({ replica, withStore }: { replica: Replica; withStor
   )
 }
 
-const requestWords = ({ requests, failures }: Replica) =>
+const describeRequests = ({ requests, failures }: Replica) =>
   requests === null ? '–' : `${formatNumber(requests)}, ${formatNumber(failures ?? 0)} failed`
 const size = new Intl.NumberFormat(undefined, { style: 'unit', unit: 'megabyte', maximumFractionDigits: 0 })
 const mebibytes = (bytes: number) => size.format(bytes / 1_000_000)

@@ -1,6 +1,6 @@
 /** How the parts of the shop are, as the gateway sees them at this moment. */
 import { queryOptions } from '@tanstack/react-query'
-import { every } from '../../api/heal.ts'
+import { pollEvery } from '../../api/refetch.ts'
 import { useAnswer } from '../../api/use_answer.ts'
 import { SHOP_NAME } from '../../brand.ts'
 import { formatNumber } from '../../ui/format.tsx'
@@ -17,14 +17,14 @@ import { Figures } from './system_figures.tsx'
 const systemQuery = queryOptions({
   queryKey: ['admin', 'system'],
   queryFn: ({ signal }) => readSystem(signal),
-  refetchInterval: every(LIVE_MS),
+  refetchInterval: pollEvery(LIVE_MS),
   staleTime: 0,
 })
 
 /** As in deploy/monitoring: what is owed is settled within seconds of the last fault, so this long tells of another. */
 const SETTLE_SECONDS_MAX = 120
 
-const WORDS: Record<string, { title: string; does: string }> = {
+const SERVICES: Record<string, { title: string; does: string }> = {
   storefront: { title: 'Storefront', does: 'pages and gateway' },
   auth_service: { title: 'Accounts', does: 'auth_service' },
   product_service: { title: 'Products and stock', does: 'product_service' },
@@ -83,8 +83,8 @@ function State({ services }: { services: readonly ServiceState[] }) {
         {services.map(({ service, replicas }) => (
           <Panel
             key={service}
-            title={WORDS[service]?.title ?? service}
-            aside={<p className="text-sm text-soft">{WORDS[service]?.does}</p>}
+            title={SERVICES[service]?.title ?? service}
+            aside={<p className="text-sm text-soft">{SERVICES[service]?.does}</p>}
           >
             <ul className="grid gap-5">
               {replicas.map((replica) => (
@@ -100,7 +100,7 @@ function State({ services }: { services: readonly ServiceState[] }) {
 
 function Verdict({ ready, total, down }: { ready: number; total: number; down: readonly ServiceState[] }) {
   const names = new Intl.ListFormat(undefined).format(
-    down.map(({ service }) => WORDS[service]?.title ?? service),
+    down.map(({ service }) => SERVICES[service]?.title ?? service),
   )
   if (down.length > 0) {
     return (

@@ -3,18 +3,18 @@ import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import { ShopProblem } from '@shop/client/problem'
 import { QueryClient, QueryObserver } from '@tanstack/react-query'
-import { createHealing } from '../../web/src/api/heal.ts'
+import { createRefetcher } from '../../web/src/api/refetch.ts'
 
 const KEY = ['products', 'list']
 const AWAY = new ShopProblem('timed_out', 'No answer.', { retryable: true })
 const GONE = new ShopProblem('product_not_found', 'There is none.', { status: 404 })
 
 /** A page that shows one query; its n-th answer is `answer(n)`. Pauses are drawn as long as they may be. */
-function shown(t: TestContext, answer: (n: number) => string, options: { watched?: () => boolean } = {}) {
+function shown(t: TestContext, answer: (n: number) => string, options: { isVisible?: () => boolean } = {}) {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const queries = new QueryClient({ defaultOptions: { queries: { retry: false, networkMode: 'always' } } })
   queries.mount()
-  const healing = createHealing(queries, {
+  const refetcher = createRefetcher(queries, {
     backoff: { firstMs: 100, maxMs: 400 },
     random: () => 1,
     ...options,
@@ -30,7 +30,7 @@ function shown(t: TestContext, answer: (n: number) => string, options: { watched
     queries.clear()
   })
   return {
-    healing,
+    refetcher,
     leave,
     asked: () => asked,
     data: () => queries.getQueryData(KEY),
@@ -68,26 +68,26 @@ suite('what could not be read', () => {
   test('is known while it is read again, and forgotten with the answer', async (t) => {
     const page = shown(t, failing(1))
     await page.pass(0)
-    assert.equal(page.healing.failureOf(KEY), AWAY)
+    assert.equal(page.refetcher.failureOf(KEY), AWAY)
     await page.pass(100)
-    assert.equal(page.healing.failureOf(KEY), undefined)
+    assert.equal(page.refetcher.failureOf(KEY), undefined)
   })
 
   test('is not asked for again when it was refused', async (t) => {
     const page = shown(t, failing(99, GONE))
     await page.pass(0)
     await page.pass(100_000)
-    page.healing.wake()
+    page.refetcher.refetchNow()
     await page.pass(0)
     assert.equal(page.asked(), 1)
-    assert.equal(page.healing.failureOf(KEY), GONE)
+    assert.equal(page.refetcher.failureOf(KEY), GONE)
   })
 
   test('is asked for at once when the visitor or the connection comes back, and once for both', async (t) => {
     const page = shown(t, failing(1))
     await page.pass(0)
-    page.healing.wake()
-    page.healing.wake()
+    page.refetcher.refetchNow()
+    page.refetcher.refetchNow()
     await page.pass(0)
     assert.equal(page.asked(), 2)
     assert.equal(page.data(), 'answer 2')
@@ -109,17 +109,17 @@ suite('what could not be read', () => {
     left.leave()
     await left.pass(100_000)
     assert.equal(left.asked(), 1)
-    assert.equal(left.healing.failureOf(KEY), undefined)
+    assert.equal(left.refetcher.failureOf(KEY), undefined)
   })
 
   test('waits for somebody to look', async (t) => {
-    let watched = false
-    const page = shown(t, failing(1), { watched: () => watched })
+    let isVisible = false
+    const page = shown(t, failing(1), { isVisible: () => isVisible })
     await page.pass(0)
     await page.pass(100_000)
     assert.equal(page.asked(), 1)
-    watched = true
-    page.healing.wake()
+    isVisible = true
+    page.refetcher.refetchNow()
     await page.pass(0)
     assert.equal(page.data(), 'answer 2')
   })

@@ -11,29 +11,29 @@
  */
 import { type Backoff, pauseMs } from '@shop/retry/backoff'
 import { hashKey, type Query, type QueryClient, type QueryKey } from '@tanstack/react-query'
-import { askAgainAfter } from './ask_again.ts'
+import { retryDelayOf } from './retry_delay.ts'
 
-export const HEAL: Backoff = { firstMs: 2_000, maxMs: 15_000 }
+export const REFETCH_BACKOFF: Backoff = { firstMs: 2_000, maxMs: 15_000 }
 /** However long we are asked to wait, a page somebody looks at asks once in this time. */
-const ASKED_MAX_MS = 60_000
+const RETRY_AFTER_MAX_MS = 60_000
 
 type Failure = {
   readonly count: number
   readonly error: Error
   readonly timer: ReturnType<typeof setTimeout> | undefined
 }
-export type Healing = {
+export type Refetcher = {
   /** Asks at once for everything that failed. */
-  wake(): void
+  refetchNow(): void
   /** Why this was not answered when it was last asked for. */
   failureOf(key: QueryKey): Error | undefined
 }
 
-export function createHealing(
+export function createRefetcher(
   queries: QueryClient,
-  options: { backoff?: Backoff; random?: () => number; watched?: () => boolean } = {},
-): Healing {
-  const { backoff = HEAL, random = Math.random, watched = () => true } = options
+  options: { backoff?: Backoff; random?: () => number; isVisible?: () => boolean } = {},
+): Refetcher {
+  const { backoff = REFETCH_BACKOFF, random = Math.random, isVisible = () => true } = options
   const cache = queries.getQueryCache()
   const failures = new Map<string, Failure>()
 
@@ -45,19 +45,23 @@ export function createHealing(
   const askAgain = (hash: string) => {
     const query = cache.get(hash)
     // Failing again is told by the cache.
-    if (query?.isActive() && query.state.fetchStatus === 'idle' && watched()) query.fetch().catch(() => {})
+    if (query?.isActive() && query.state.fetchStatus === 'idle' && isVisible()) query.fetch().catch(() => {})
   }
 
   const failed = (query: Query, error: Error) => {
     const { queryHash: hash } = query
     const count = (failures.get(hash)?.count ?? 0) + 1
     forget(hash)
-    if (query.getObserversCount() === 0 || readingOn(query.state)) return
-    const askedMs = askAgainAfter(error)
+    if (query.getObserversCount() === 0 || isLoadingMore(query.state)) return
+    const retryAfterMs = retryDelayOf(error)
     const timer =
-      askedMs === undefined
+      retryAfterMs === undefined
         ? undefined
-        : setTimeout(askAgain, pauseMs(backoff, count, random(), Math.min(askedMs, ASKED_MAX_MS)), hash)
+        : setTimeout(
+            askAgain,
+            pauseMs(backoff, count, random(), Math.min(retryAfterMs, RETRY_AFTER_MAX_MS)),
+            hash,
+          )
     failures.set(hash, { count, error, timer })
   }
 
@@ -70,7 +74,7 @@ export function createHealing(
   })
 
   return {
-    wake() {
+    refetchNow() {
       for (const [hash, { timer }] of failures) {
         if (timer === undefined) continue
         clearTimeout(timer)
@@ -82,10 +86,10 @@ export function createHealing(
 }
 
 /** For `refetchInterval`: again and again while it is answered. What is not, heals. */
-export const every =
+export const pollEvery =
   (ms: number) =>
   ({ state }: { state: State }): number | false =>
-    state.error === null || readingOn(state) ? ms : false
+    state.error === null || isLoadingMore(state) ? ms : false
 
 type State = { readonly error: Error | null; readonly fetchMeta: { readonly fetchMore?: unknown } | null }
-const readingOn = ({ fetchMeta }: Pick<State, 'fetchMeta'>): boolean => fetchMeta?.fetchMore !== undefined
+const isLoadingMore = ({ fetchMeta }: Pick<State, 'fetchMeta'>): boolean => fetchMeta?.fetchMore !== undefined

@@ -1,16 +1,16 @@
 import type { Order } from '../api/types.ts'
 import { Typed } from '../ui/typed.tsx'
 
-type Words = Pick<Order, 'lines'>
+type Titled = Pick<Order, 'lines'>
 
 /** What an order is called: its first product, and how many more. Names are known once the stock was held. */
-export function orderWords({ lines }: Words): string {
+export function orderTitle({ lines }: Titled): string {
   const { count, name, more } = partsOf(lines)
   return name === null ? count : count + name + more
 }
 
 /** The same on a page. */
-export function OrderWords({ order: { lines } }: { order: Words }) {
+export function OrderTitle({ order: { lines } }: { order: Titled }) {
   const { count, name, more } = partsOf(lines)
   return (
     <>

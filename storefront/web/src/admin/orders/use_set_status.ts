@@ -3,26 +3,26 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { orderQuery } from '../../api/queries.ts'
 import { dataOf, ShopProblem, shop } from '../../api/shop.ts'
 import type { Order } from '../../api/types.ts'
-import { type Move, STATUS } from '../../orders/status.ts'
+import { STATUS, type TargetStatus } from '../../orders/status.ts'
 import { explain } from '../../ui/notice.tsx'
 import { toast } from '../../ui/toast.ts'
 
-export const moveOrder = (id: string, status: Move): Promise<Order> =>
+export const setOrderStatus = (id: string, status: TargetStatus): Promise<Order> =>
   dataOf(shop.orders.PUT('/orders/{id}', { params: { path: { id } }, body: { status } }))
 
-export function useMove() {
+export function useSetStatus() {
   const queries = useQueryClient()
   return useMutation({
-    mutationFn: ({ order, to }: { order: Order; to: Move }) => moveOrder(order.id, to),
+    mutationFn: ({ order, to }: { order: Order; to: TargetStatus }) => setOrderStatus(order.id, to),
     onSuccess: (order) => {
       queries.setQueryData(orderQuery(order.id).queryKey, order)
-      toast({ title: `${STATUS[order.status].words}: order …${order.id.slice(-6)}` })
+      toast({ title: `${STATUS[order.status].label}: order …${order.id.slice(-6)}` })
     },
     onError: (error, { to }) =>
       toast({
         tone: 'bad',
-        title: `Not ${STATUS[to].words.toLowerCase()}`,
-        description: explainMove(error),
+        title: `Not ${STATUS[to].label.toLowerCase()}`,
+        description: explainStatusError(error),
       }),
     onSettled: (_order, _error, { order }) =>
       Promise.all([
@@ -32,7 +32,7 @@ export function useMove() {
   })
 }
 
-export function explainMove(error: unknown): string {
+export function explainStatusError(error: unknown): string {
   return error instanceof ShopProblem && error.code === 'illegal_transition'
     ? 'It has gone on meanwhile, and this move is not open to it any more.'
     : explain(error)

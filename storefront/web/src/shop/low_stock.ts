@@ -1,2 +1,2 @@
 /** So many, or fewer, are marked as running out on all pages. */
-export const FEW = 5
+export const LOW_STOCK = 5
