@@ -4,24 +4,19 @@
  */
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { type Runtime, systemRuntime } from '@shop/service_kit/runtime/runtime'
+import { createVirtualRuntime, letTimePass, untilTrue } from '@shop/service_kit/test_support/virtual_runtime'
 import { CLAIMS_MAX } from '../src/domain/settle_due.ts'
 import { later, order, ROOT, requestCancel, ship } from './samples.ts'
-import {
-  connect,
-  createOrderApp,
-  memoryOrders,
-  startProducts,
-  startProxy,
-  testRuntime,
-  textOf,
-} from './shop.ts'
+import { connect, createOrderApp, memoryOrders, startProducts, startProxy, textOf } from './shop.ts'
 
 const CALL_MS = 30
+/** Passes with each turn of this process. */
+const TURN_MS = 1
 
 type Fate = 'answered 500' | 'left hanging' | 'cut off'
 
-async function badRoad(t: TestContext, to: string, bad: ReadonlySet<string>, fate: Fate) {
+async function badRoad(t: TestContext, runtime: Runtime, to: string, bad: ReadonlySet<string>, fate: Fate) {
   const calls: { readonly path: string; readonly orders: number; readonly bad: boolean }[] = []
   const url = await startProxy(t, async (request, response, pass) => {
     const body = await textOf(request)
@@ -29,7 +24,7 @@ async function badRoad(t: TestContext, to: string, bad: ReadonlySet<string>, fat
     const isBad = [...bad].some((id) => ids.includes(id))
     const orders = Object.values(JSON.parse(body) as Record<string, unknown[]>)[0]!.length
     calls.push({ path: request.url!, orders, bad: isBad })
-    await sleep(CALL_MS)
+    await runtime.sleep(CALL_MS)
     if (!isBad) return pass(to, request, response, body)
     if (fate === 'cut off') request.socket.destroy()
     if (fate === 'answered 500') response.writeHead(500).end('{}')
@@ -43,16 +38,21 @@ async function world(t: TestContext, fate: Fate, deadlineMs = 60_000) {
   const orders = await memoryOrders(t)
   const mug = await products.add(10_000)
   const bad = new Set<string>()
-  const { url, calls } = await badRoad(t, products.url, bad, fate)
+  const virtual = createVirtualRuntime({ startAt: new Date() })
+  const stopTime = letTimePass(virtual, TURN_MS)
   // No pause is a matter of chance: one of nearly nothing would be none.
-  const reservations = await connect(t, url, deadlineMs, () => 0.5)
-  const app = createOrderApp(t, { orders, reservations, runtime: { ...testRuntime, random: () => 1 } })
+  const runtime = { ...virtual, defer: systemRuntime.defer, random: () => 0.5 }
+  const { url, calls } = await badRoad(t, runtime, products.url, bad, fate)
+  const reservations = await connect(t, url, deadlineMs, runtime)
+  const app = createOrderApp(t, { orders, reservations, runtime: { ...runtime, random: () => 1 } })
+  // Last: the app is closed in time, too.
+  t.after(stopTime)
   const due = async (n: number, at: number[]) => {
     const all = Array.from({ length: n }, () =>
       order({
         lines: [{ productId: mug, quantity: 1 }],
         totalMinor: 1999,
-        dueAt: later(-1, new Date()).toISOString(),
+        dueAt: later(-1, runtime.now()).toISOString(),
       }),
     )
     for (const each of all) await orders.addOnce(each)
@@ -60,7 +60,7 @@ async function world(t: TestContext, fate: Fate, deadlineMs = 60_000) {
     return all
   }
   const buy = (key?: string) => app.post('ada', { product_id: mug, quantity: 1, total_price: '19.99' }, key)
-  return { ...app, products, orders, reservations, mug, bad, calls, due, buy }
+  return { ...app, runtime, products, orders, reservations, mug, bad, calls, due, buy }
 }
 
 suite('5: an order that product_service answers with 500, always', () => {
@@ -68,7 +68,7 @@ suite('5: an order that product_service answers with 500, always', () => {
     const { due, settleDue, buy, orders, calls, reservations } = await world(t, 'answered 500')
     const all = await due(CLAIMS_MAX, [77])
     const round = settleDue()
-    while (calls.length === 0) await sleep(1)
+    await untilTrue(() => calls.length > 0)
     for (let i = 0; i < 5; i++) assert.equal((await buy()).statusCode, 201)
     assert.deepEqual(await round, { settled: CLAIMS_MAX - 1, failed: 1 })
     assert.equal((await orders.find(all[77]!.order.id))?.order.status, 'pending')
@@ -78,7 +78,7 @@ suite('5: an order that product_service answers with 500, always', () => {
   })
 
   test('is asked for alone from then on, and not by everybody who repeats its request', async (t) => {
-    const { due, settleDue, calls, orders, reservations } = await world(t, 'answered 500')
+    const { due, settleDue, calls, orders, reservations, runtime } = await world(t, 'answered 500')
     const [bad] = await due(1, [0])
     for (let i = 0; i < 10; i++)
       await assert.rejects(reservations.hold(bad!.order), { name: 'OutcomeUnknown' })
@@ -86,7 +86,7 @@ suite('5: an order that product_service answers with 500, always', () => {
     for (let i = 0; i < 4; i++) {
       await due(20, [])
       assert.equal((await settleDue()).settled, 20)
-      await sleep(300)
+      await runtime.sleep(300)
     }
     assert.ok(calls.filter((call) => call.bad).every((call) => call.orders === 1))
     assert.ok(calls.filter((call) => call.bad).length > 1, 'it is asked for again')
@@ -94,12 +94,12 @@ suite('5: an order that product_service answers with 500, always', () => {
   })
 
   test('settles as soon as it can be answered', async (t) => {
-    const { due, settleDue, bad, orders } = await world(t, 'answered 500')
+    const { due, settleDue, bad, orders, runtime } = await world(t, 'answered 500')
     const all = await due(20, [3])
     await settleDue()
     bad.clear()
     for (let i = 0; i < 100 && (await orders.backlog()).count > 0; i++) {
-      await sleep(100)
+      await runtime.sleep(100)
       await settleDue()
     }
     assert.equal((await orders.find(all[3]!.order.id))?.order.status, 'confirmed')
@@ -118,10 +118,10 @@ suite('5: an order that product_service answers with 500, always', () => {
   }
 
   test('nor does one whose cancellation or shipment is, of the others', async (t) => {
-    const { due, settleDue, orders, bad, reservations } = await world(t, 'answered 500')
+    const { due, settleDue, orders, bad, reservations, runtime } = await world(t, 'answered 500')
     const held = await due(60, [])
     assert.equal((await settleDue()).settled, 60)
-    const before = later(-60_000, new Date())
+    const before = later(-60_000, runtime.now())
     for (const [
       i,
       {
@@ -141,20 +141,20 @@ suite('5: an order that product_service answers with 500, always', () => {
 for (const fate of ['left hanging', 'cut off'] as const) {
   suite(`5: an order whose call is ${fate}, always`, () => {
     test('is found in a few calls, and the others are settled beside it', async (t) => {
-      const { due, settleDue, buy, orders } = await world(t, fate, 500)
+      const { due, settleDue, buy, orders, runtime } = await world(t, fate, 500)
       await due(CLAIMS_MAX, [77])
-      const stopAt = performance.now() + 30_000
+      const stopAt = runtime.monotonic() + 30_000
       while ((await orders.backlog()).count > 1) {
-        assert.ok(performance.now() < stopAt, `${(await orders.backlog()).count} are left`)
+        assert.ok(runtime.monotonic() < stopAt, `${(await orders.backlog()).count} are left`)
         await settleDue()
-        await sleep(50)
+        await runtime.sleep(50)
       }
       // From now on it travels alone, and whether it is answered says nothing about the service.
-      await sleep(1_500)
+      await runtime.sleep(1_500)
       const again = settleDue()
       for (let i = 0; i < 10; i++) {
         assert.equal((await buy()).statusCode, 201)
-        await sleep(60)
+        await runtime.sleep(60)
       }
       await again
     })
@@ -162,7 +162,7 @@ for (const fate of ['left hanging', 'cut off'] as const) {
 }
 
 test('a service that cannot answer any order is down, whatever it says, and is found to be back', async (t) => {
-  const { due, settleDue, bad, calls, reservations, orders } = await world(t, 'answered 500')
+  const { due, settleDue, bad, calls, reservations, orders, runtime } = await world(t, 'answered 500')
   const all = await due(
     CLAIMS_MAX,
     Array.from({ length: CLAIMS_MAX }, (_, i) => i),
@@ -171,10 +171,10 @@ test('a service that cannot answer any order is down, whatever it says, and is f
   assert.notEqual(reservations.circuit(), 'closed')
   assert.ok(calls.length < 50, `${calls.length} calls for ${all.length} orders`)
   bad.clear()
-  const stopAt = performance.now() + 30_000
+  const stopAt = runtime.monotonic() + 30_000
   while ((await orders.backlog()).count > 0) {
-    assert.ok(performance.now() < stopAt)
+    assert.ok(runtime.monotonic() < stopAt)
     await settleDue()
-    await sleep(100)
+    await runtime.sleep(100)
   }
 })

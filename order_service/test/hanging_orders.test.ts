@@ -4,18 +4,23 @@
  */
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { CALLS_AT_ONCE_MAX } from '@shop/service_kit/runtime/batching/isolating_batcher'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import { createVirtualRuntime, letTimePass } from '@shop/service_kit/test_support/virtual_runtime'
 import { later, order } from './samples.ts'
 import { memoryOrders, startOrderApp, startProducts, startProxy, textOf } from './shop.ts'
 
 const HEALTHY = 300
-/** Of a call; longer than in life, for machines that have other things to do too. */
+/** Of a call; longer than in life, since a call takes some hundred turns of this process, which all do their work in. */
 const DEADLINE_MS = 10_000
+/** Passes with each turn. */
+const TURN_MS = 5
 /** Of a product that no order with an answer is for. */
 const BAD_QUANTITY = 7
 
 async function world(t: TestContext) {
+  const runtime = createVirtualRuntime({ startAt: new Date() })
+  const stopTime = letTimePass(runtime, TURN_MS)
   const products = await startProducts(t)
   const orders = await memoryOrders(t)
   const mug = await products.add(100_000)
@@ -37,7 +42,7 @@ async function world(t: TestContext) {
       order({
         lines: [{ productId: mug, quantity: 1 }],
         totalMinor: 1999,
-        dueAt: later(-1, new Date()).toISOString(),
+        dueAt: later(-1, runtime.now()).toISOString(),
       }),
     )
     // Evenly among the others, which is the worst place.
@@ -47,14 +52,23 @@ async function world(t: TestContext) {
   }
   /** Milliseconds until nothing is owed for any but so many. */
   const settled = async (but: number) => {
-    const begun = performance.now()
+    const begun = runtime.monotonic()
     while ((await orders.backlog()).count > but) {
-      assert.ok(performance.now() - begun < 60_000, `${(await orders.backlog()).count} are left`)
-      await sleep(10)
+      assert.ok(runtime.monotonic() - begun < 60_000, `${(await orders.backlog()).count} are left`)
+      await runtime.sleep(10)
     }
-    return performance.now() - begun
+    return runtime.monotonic() - begun
   }
-  const start = () => startOrderApp(t, url, orders, { roundMs: 1_000, deadlineMs: DEADLINE_MS })
+  const start = async () => {
+    const app = await startOrderApp(t, url, orders, {
+      runtime: { ...runtime, defer: systemRuntime.defer },
+      roundMs: 1_000,
+      deadlineMs: DEADLINE_MS,
+    })
+    // Last: the app is closed in time, too.
+    t.after(stopTime)
+    return app
+  }
   return { products, orders, mug, bad, seen, add, settled, start }
 }
 

@@ -238,7 +238,9 @@ suite('the end of an outage', () => {
       }
       await pass(products.url, request, response)
     })
-    const { post, put } = await startOrderApp(t, slowHolds, orders, { random: () => 1 })
+    const { post, put } = await startOrderApp(t, slowHolds, orders, {
+      runtime: { ...testRuntime, random: () => 1 },
+    })
     const mug = await products.add(9)
     const { id } = (await post('ada', mugs(mug))).json()
     gate = opened

@@ -117,11 +117,15 @@ export async function textOf(request: IncomingMessage): Promise<string> {
   return text
 }
 
-export async function serviceAt(t: TestContext, url: string): Promise<ServiceClient> {
+export async function serviceAt(
+  t: TestContext,
+  url: string,
+  runtime: Runtime = systemRuntime,
+): Promise<ServiceClient> {
   const service = createServiceClient({
     url,
     token: createServiceTokens(SECRET, 'order_service', 'product_service', systemRuntime.now),
-    runtime: systemRuntime,
+    runtime,
     tracing: await startTracing('order_service', {}, systemRuntime),
   })
   t.after(() => service.close())
@@ -132,11 +136,11 @@ export async function connect(
   t: TestContext,
   url: string,
   deadlineMs = 1_000,
-  random = Math.random,
+  runtime: Runtime = systemRuntime,
 ): Promise<Reservations> {
   return createProductClient({
-    runtime: { ...systemRuntime, random },
-    service: await serviceAt(t, url),
+    runtime,
+    service: await serviceAt(t, url, runtime),
     currency: 'USD',
     digits: () => 2,
     metrics: createMetrics('order_service'),
@@ -174,13 +178,13 @@ export async function startOrderApp(
   productUrl: string,
   orders: OrderStore,
   {
-    random = Math.random,
+    runtime = systemRuntime,
     roundMs = 3_600_000,
     deadlineMs,
-  }: { random?: () => number; roundMs?: number; deadlineMs?: number } = {},
+  }: { runtime?: Runtime; roundMs?: number; deadlineMs?: number } = {},
 ) {
   const deps = {
-    runtime: { ...systemRuntime, random },
+    runtime,
     orders,
     currency: 'USD',
     digits: () => 2,
@@ -188,7 +192,7 @@ export async function startOrderApp(
   }
   const { ordering, stop } = startOrders({
     ...deps,
-    service: await serviceAt(t, productUrl),
+    service: await serviceAt(t, productUrl, runtime),
     roundMs,
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
   })

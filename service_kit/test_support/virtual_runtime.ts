@@ -127,6 +127,21 @@ export async function untilTrue(is: () => boolean): Promise<void> {
   }
 }
 
+/**
+ * Time that passes by itself, `stepMs` with each turn of this process; the result stops it. For worlds of several services in
+ * this one process: what they do for each other takes turns, few or many, and never seconds of a busy machine.
+ */
+export function letTimePass(runtime: VirtualRuntime, stepMs: number): () => Promise<void> {
+  let stopped = false
+  const passing = (async () => {
+    while (!stopped) await runtime.advance(stepMs)
+  })()
+  return () => {
+    stopped = true
+    return passing
+  }
+}
+
 /** Evenly spread from 0 up to 1 (the generator called mulberry32). */
 function numbersFrom(seed: number): () => number {
   let state = seed
