@@ -28,7 +28,7 @@ const operations = [...(await openApiDocuments())].flatMap(([service, { paths }]
 )
 const bodies = operations.flatMap(([name, { requestBody }]) =>
   Object.values(requestBody?.content ?? {}).flatMap(({ schema }) =>
-    // The forms of a body are judged one by one (order_service, validateByForm).
+    // The forms of a body are validated one by one (order_service, validateByForm).
     ((schema.anyOf as Schema[] | undefined) ?? [schema]).map((form) => [name, form] as const),
   ),
 )

@@ -17,14 +17,14 @@ export type Deps = {
   readonly ordering: Pick<Ordering, 'ports' | 'settle' | 'watch'>
   readonly verifyToken: VerifyToken
   readonly currency: string
-  /** Digits that amounts of the store count. */
+  /** Digits after the point of amounts. */
   readonly digits: () => number
   readonly runtime: Runtime
   readonly metrics: Metrics
   readonly publicDocs?: boolean
   readonly logger?: Logger
   readonly tracing?: Tracing
-  /** Open streams of events; tests make do with fewer. */
+  /** Open event streams; tests set fewer. */
   readonly streamsMax?: number
 }
 

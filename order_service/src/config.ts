@@ -23,5 +23,5 @@ export const ConfigSchema = Type.Object({
 })
 export type Config = Readonly<Static<typeof ConfigSchema>>
 
-/** Fails with ConfigError. */
+/** Throws ConfigError. */
 export const readConfig = (env: NodeJS.ProcessEnv): Config => readEnvironment(ConfigSchema, env)

@@ -1,4 +1,4 @@
-/** The process: configuration, stores, clients, settler, app; then listen until a signal. */
+/** The process: configuration, stores, clients, settler, app; then it listens until a signal. */
 
 import { startTracing } from '@shop/service_kit/http/start_tracing'
 import { followAuthService } from '@shop/service_kit/identity/auth_service'

@@ -1,4 +1,4 @@
-/** How orders are placed, changed and settled: the domain with its ports, and whoever is to hear of each change. */
+/** The domain with its ports; counts each change of an order and notifies its watchers. */
 import { pauseMs } from '@shop/retry/backoff'
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
@@ -18,7 +18,7 @@ export type OrderingDeps = {
   readonly metrics: Metrics
   readonly logger?: Logger
   readonly reached?: CrashPointHook
-  /** How often changes made by other replicas are looked for; tests are less patient. */
+  /** How often changes made by other replicas are read; tests set less. */
   readonly watchPollMs?: number
 }
 
@@ -28,14 +28,14 @@ export type Ordering = {
   readonly watch: OrderWatch
   /** One round of the settler (see settler.ts). */
   settleDue(shouldContinue?: () => boolean): Promise<Round>
-  /** For the settler, when the clock was set back. */
+  /** At the start, and when the clock was set back (see settler.ts). */
   correctClockSkew(): Promise<void>
 }
 
 export function createOrdering(deps: OrderingDeps): Ordering {
   const { reservations, runtime, metrics, logger, reached = () => {} } = deps
   const { now, newId, random, after, defer } = runtime
-  const warn = (fault: unknown) => logger?.warn({ err: fault }, 'changes of orders could not be looked for')
+  const warn = (fault: unknown) => logger?.warn({ err: fault }, 'changes of watched orders could not be read')
   const watch = createOrderWatch(deps.orders, runtime, warn, deps.watchPollMs)
   const count = countChanges(metrics)
   const orders = notifyChanges(deps.orders, (order) => {
@@ -68,7 +68,7 @@ function countChanges(metrics: Metrics): (order: Order) => void {
     changes.inc({ status: order.status, reason: order.status === 'rejected' ? order.rejection.reason : '' })
 }
 
-/** An outage concerns many orders and is told once, by the client that noticed it; anything else is told each time. */
+/** An outage affects many orders and is logged once, by the product client; here it is a debug message. */
 const reporter = (logger: Logger | undefined): Ports['report'] => {
   return (fault, orderId) => {
     const level = fault instanceof OutcomeUnknown ? 'debug' : 'error'

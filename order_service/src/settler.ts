@@ -1,7 +1,7 @@
 /**
- * The settler of one replica: a round (domain/settle_due.ts) every ROUND_MS or so, and at once when woken.
- * Rounds never overlap. Also keeps the gauges of the backlog, and watches the clock: at the start, and whenever it was
- * set back since the round before, orders put off by a clock that was ahead are pulled in.
+ * The settler of one replica: a round (domain/settle_due.ts) about every ROUND_MS, and at once when woken. Rounds never
+ * overlap. After each round it sets the gauges of the backlog. At the start, and when the clock was set back since the
+ * last round, it makes orders due that a fast clock had scheduled (correctClockSkew).
  */
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
 import type { Cancel, Runtime } from '@shop/service_kit/runtime/runtime'
@@ -10,13 +10,13 @@ import type { OrderStore } from './domain/ports.ts'
 import type { Round } from './domain/settle_due.ts'
 
 export const ROUND_MS = 1_000
-/** Slower corrections of the clock than this between two rounds move no order by more than that. */
+/** A smaller step back of the clock between two rounds is ignored: it delays orders by no more. */
 const CLOCK_STEP_MIN_MS = 1_000
 
 export type Settler = {
-  /** Runs a round now, or another one right after the one under way. */
+  /** Runs a round now, or right after the one that is running. */
   wake(): void
-  /** Ends after the batch under way. */
+  /** Resolves when the running round has stopped: it settles what it has claimed, and claims no more. */
   stop(): Promise<void>
 }
 
@@ -33,25 +33,30 @@ export type SettlerOptions = {
 export function startSettler(options: SettlerOptions): Settler {
   const { orders, round, correctClockSkew, metrics, runtime, onFault, roundMs = ROUND_MS } = options
   const { now, monotonic, random, after } = runtime
-  const backlog = metrics.gauge('order_settler_backlog', 'Orders for which something is owed.')
-  const age = metrics.gauge('order_settler_oldest_seconds', 'Age of the last change of the oldest of them.')
-  const settled = metrics.counter('order_settler_orders_total', 'Orders the settler took up.', ['outcome'])
+  const backlog = metrics.gauge('order_settler_backlog', 'Orders that are not settled.')
+  const age = metrics.gauge(
+    'order_settler_oldest_seconds',
+    'Seconds since the last change of the one that waits longest.',
+  )
+  const settled = metrics.counter('order_settler_orders_total', 'Orders the settler claimed, by outcome.', [
+    'outcome',
+  ])
   let cancel: Cancel | undefined
   let running: Promise<void> | undefined
   let again = false
   let stopped = false
-  /** Of the wall clock before the one that never goes back. */
-  let lead = Number.POSITIVE_INFINITY
+  /** Difference between the wall clock and the monotonic one; it shrinks when the wall clock is set back. */
+  let offset = Number.POSITIVE_INFINITY
 
-  const watchClock = async () => {
-    const leads = now().getTime() - monotonic()
-    if (leads < lead - CLOCK_STEP_MIN_MS) await correctClockSkew()
-    lead = leads
+  const checkClock = async () => {
+    const current = now().getTime() - monotonic()
+    if (current < offset - CLOCK_STEP_MIN_MS) await correctClockSkew()
+    offset = current
   }
 
   const run = async () => {
     try {
-      await watchClock()
+      await checkClock()
       const { settled: done, failed } = await round(() => !stopped)
       settled.inc({ outcome: 'settled' }, done)
       settled.inc({ outcome: 'postponed' }, failed)
@@ -70,10 +75,10 @@ export function startSettler(options: SettlerOptions): Settler {
       again = true
       return
     }
-    // It may be woken by a request, of whose trace a round is no part.
+    // A round does not belong to the trace of the request that woke it.
     running = inTrace(undefined, run).finally(() => {
       running = undefined
-      // Replicas started together drift apart.
+      // Random, so that replicas started together do not run together.
       if (!stopped) cancel = after(again ? 0 : roundMs * (0.75 + random() / 2), wake, { background: true })
       again = false
     })

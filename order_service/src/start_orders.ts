@@ -1,8 +1,8 @@
 /**
- * Ordering with its client of product_service and its settler, which do not know each other.
+ * Connects ordering, the client of product_service and the settler.
  *
- * Invariant 5: the settler is woken when product_service is back, and when it may be asked whether it is; so what was
- * accepted during an outage is settled at its end, without waiting for a round.
+ * Invariant 5: the settler is woken when the circuit half opens, so that it makes the trial call, and when it closes. Orders
+ * accepted during an outage are settled at its end, without waiting for a round.
  */
 
 import { createProductClient } from './clients/product_client.ts'
@@ -12,18 +12,18 @@ import { type Settler, startSettler } from './settler.ts'
 
 export type StartOptions = Omit<OrderingDeps, 'reservations'> & {
   readonly currency: string
-  /** Digits that amounts of the store count. */
+  /** Digits after the point of amounts. */
   readonly digits: () => number
   readonly service: ServiceClient
-  /** Between two rounds of the settler that nobody wakes; tests are more patient. */
+  /** Pause between two rounds of the settler; tests set more. */
   readonly roundMs?: number
-  /** Of a call to product_service; tests are more patient. */
+  /** Deadline of a call to product_service; tests set more. */
   readonly deadlineMs?: number
 }
 
 export type StartedOrders = {
   readonly ordering: Ordering
-  /** Ends the settler, after what it has under way. */
+  /** Stops the settler, after the orders it has claimed. */
   stop(): Promise<void>
 }
 
@@ -52,7 +52,7 @@ export function startOrders({ service, roundMs, deadlineMs, ...deps }: StartOpti
     correctClockSkew: ordering.correctClockSkew,
     metrics,
     runtime,
-    onFault: (err) => logger?.warn({ err }, 'the settler could not work; it tries again'),
+    onFault: (err) => logger?.warn({ err }, 'a round of the settler failed; the next one tries again'),
     ...(roundMs === undefined ? {} : { roundMs }),
   })
   return { ordering, stop: settler.stop }

@@ -98,14 +98,14 @@ export const NAMED: readonly Named[] = [
   {
     what: 'events sent without asking whether the token still counts',
     path: 'order_service/src/http/order_event_routes.ts',
-    from: 'ifAdmitted(() => show(now))',
-    to: 'show(now)',
+    from: 'ifTokenValid(() => sendUpTo(current))',
+    to: 'sendUpTo(current)',
     test: 'order_service/test/http/order_event_routes.test.ts',
   },
   {
     what: 'a stream that outlives its token for as long as nothing happens',
     path: 'order_service/src/http/order_event_routes.ts',
-    from: 'every(TOKEN_CHECK_MS, () => ifAdmitted(() => {}))',
+    from: 'every(TOKEN_CHECK_MS, () => ifTokenValid(() => {}))',
     to: 'every(TOKEN_CHECK_MS, () => {})',
     test: 'order_service/test/http/order_event_routes.test.ts',
   },

@@ -29,7 +29,7 @@ export interface paths {
         put?: never;
         /**
          * Place an order
-         * @description Send an Idempotency-Key: the request may then be repeated as often as you like and makes one order.
+         * @description Send an Idempotency-Key: you may then repeat the request as often as you like, and it makes one order.
          */
         post: operations["placeOrder"];
         delete?: never;
@@ -47,7 +47,7 @@ export interface paths {
         };
         /**
          * A user's orders, newest first
-         * @description One's own, or an admin's look at anyone's. With idempotency_key: at most one.
+         * @description Your own; admins: anyone's. With idempotency_key: at most one.
          */
         get: operations["listOrdersOfUser"];
         put?: never;
@@ -67,7 +67,7 @@ export interface paths {
         };
         /** One order with its history */
         get: operations["getOrder"];
-        /** Move an order on: cancel (owner, admin), ship, deliver (admin) */
+        /** Change the status of an order: cancel (owner, admin), ship, deliver (admin) */
         put: operations["changeOrderStatus"];
         post?: never;
         delete?: never;
@@ -85,7 +85,7 @@ export interface paths {
         };
         /**
          * The changes of an order as they happen
-         * @description Server-sent events `order`; the id is the version, the data the order as in GET /orders/{id}. Ends with the token, also within seconds of its being withdrawn: come back with a new one.
+         * @description Server-sent events `order`; the id is the version, the data the order as in GET /orders/{id}. Ends when the token expires, and within seconds after it is withdrawn: reconnect with a new one.
          */
         get: operations["watchOrder"];
         put?: never;
@@ -174,7 +174,7 @@ export interface operations {
                     "application/json": {
                         items: {
                             /**
-                             * @description The statuses you may ask for now, with PUT /orders/{id}
+                             * @description The statuses you may request now, with PUT /orders/{id}
                              * @example [
                              *       "cancelled"
                              *     ]
@@ -188,7 +188,7 @@ export interface operations {
                             /** @example USD */
                             currency: string;
                             /**
-                             * @description Digits after the point that amounts have
+                             * @description Digits after the point of amounts
                              * @example 2
                              */
                             currency_digits: number;
@@ -206,16 +206,16 @@ export interface operations {
                             /** Format: uuid */
                             id: string;
                             lines: {
-                                /** @description As it was when the stock was held; null before */
+                                /** @description When the stock was held; null before */
                                 name: string | null;
                                 /** Format: uuid */
                                 product_id: string;
                                 quantity: number;
-                                /** @description As it was when the stock was held; null before */
+                                /** @description When the stock was held; null before */
                                 unit_price: string | null;
                             }[];
                             rejection?: {
-                                /** @description What the lines cost when it was decided */
+                                /** @description Price of the lines when the order was decided */
                                 current_total_price: string | null;
                                 /** @enum {string} */
                                 reason: "product_not_found" | "insufficient_stock" | "price_changed";
@@ -370,7 +370,7 @@ export interface operations {
                     product_id: string;
                     quantity: number | string;
                     /**
-                     * @description What the buyer was shown; the order is rejected if it is not so
+                     * @description The price the buyer saw; at any other price the order is rejected
                      * @example 19.99
                      */
                     total_price: string | number;
@@ -381,7 +381,7 @@ export interface operations {
                         quantity: number | string;
                     }[];
                     /**
-                     * @description What the buyer was shown; the order is rejected if it is not so
+                     * @description The price the buyer saw; at any other price the order is rejected
                      * @example 19.99
                      */
                     total_price: string | number;
@@ -397,7 +397,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         /**
-                         * @description The statuses you may ask for now, with PUT /orders/{id}
+                         * @description The statuses you may request now, with PUT /orders/{id}
                          * @example [
                          *       "cancelled"
                          *     ]
@@ -411,7 +411,7 @@ export interface operations {
                         /** @example USD */
                         currency: string;
                         /**
-                         * @description Digits after the point that amounts have
+                         * @description Digits after the point of amounts
                          * @example 2
                          */
                         currency_digits: number;
@@ -429,16 +429,16 @@ export interface operations {
                         /** Format: uuid */
                         id: string;
                         lines: {
-                            /** @description As it was when the stock was held; null before */
+                            /** @description When the stock was held; null before */
                             name: string | null;
                             /** Format: uuid */
                             product_id: string;
                             quantity: number;
-                            /** @description As it was when the stock was held; null before */
+                            /** @description When the stock was held; null before */
                             unit_price: string | null;
                         }[];
                         rejection?: {
-                            /** @description What the lines cost when it was decided */
+                            /** @description Price of the lines when the order was decided */
                             current_total_price: string | null;
                             /** @enum {string} */
                             reason: "product_not_found" | "insufficient_stock" | "price_changed";
@@ -467,7 +467,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Accepted but not decided yet: see Location, or its events */
+            /** @description Accepted, not decided yet: see Location, or its events */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -475,7 +475,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         /**
-                         * @description The statuses you may ask for now, with PUT /orders/{id}
+                         * @description The statuses you may request now, with PUT /orders/{id}
                          * @example [
                          *       "cancelled"
                          *     ]
@@ -489,7 +489,7 @@ export interface operations {
                         /** @example USD */
                         currency: string;
                         /**
-                         * @description Digits after the point that amounts have
+                         * @description Digits after the point of amounts
                          * @example 2
                          */
                         currency_digits: number;
@@ -507,16 +507,16 @@ export interface operations {
                         /** Format: uuid */
                         id: string;
                         lines: {
-                            /** @description As it was when the stock was held; null before */
+                            /** @description When the stock was held; null before */
                             name: string | null;
                             /** Format: uuid */
                             product_id: string;
                             quantity: number;
-                            /** @description As it was when the stock was held; null before */
+                            /** @description When the stock was held; null before */
                             unit_price: string | null;
                         }[];
                         rejection?: {
-                            /** @description What the lines cost when it was decided */
+                            /** @description Price of the lines when the order was decided */
                             current_total_price: string | null;
                             /** @enum {string} */
                             reason: "product_not_found" | "insufficient_stock" | "price_changed";
@@ -763,7 +763,7 @@ export interface operations {
                     "application/json": {
                         items: {
                             /**
-                             * @description The statuses you may ask for now, with PUT /orders/{id}
+                             * @description The statuses you may request now, with PUT /orders/{id}
                              * @example [
                              *       "cancelled"
                              *     ]
@@ -777,7 +777,7 @@ export interface operations {
                             /** @example USD */
                             currency: string;
                             /**
-                             * @description Digits after the point that amounts have
+                             * @description Digits after the point of amounts
                              * @example 2
                              */
                             currency_digits: number;
@@ -795,16 +795,16 @@ export interface operations {
                             /** Format: uuid */
                             id: string;
                             lines: {
-                                /** @description As it was when the stock was held; null before */
+                                /** @description When the stock was held; null before */
                                 name: string | null;
                                 /** Format: uuid */
                                 product_id: string;
                                 quantity: number;
-                                /** @description As it was when the stock was held; null before */
+                                /** @description When the stock was held; null before */
                                 unit_price: string | null;
                             }[];
                             rejection?: {
-                                /** @description What the lines cost when it was decided */
+                                /** @description Price of the lines when the order was decided */
                                 current_total_price: string | null;
                                 /** @enum {string} */
                                 reason: "product_not_found" | "insufficient_stock" | "price_changed";
@@ -963,7 +963,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         /**
-                         * @description The statuses you may ask for now, with PUT /orders/{id}
+                         * @description The statuses you may request now, with PUT /orders/{id}
                          * @example [
                          *       "cancelled"
                          *     ]
@@ -977,7 +977,7 @@ export interface operations {
                         /** @example USD */
                         currency: string;
                         /**
-                         * @description Digits after the point that amounts have
+                         * @description Digits after the point of amounts
                          * @example 2
                          */
                         currency_digits: number;
@@ -995,16 +995,16 @@ export interface operations {
                         /** Format: uuid */
                         id: string;
                         lines: {
-                            /** @description As it was when the stock was held; null before */
+                            /** @description When the stock was held; null before */
                             name: string | null;
                             /** Format: uuid */
                             product_id: string;
                             quantity: number;
-                            /** @description As it was when the stock was held; null before */
+                            /** @description When the stock was held; null before */
                             unit_price: string | null;
                         }[];
                         rejection?: {
-                            /** @description What the lines cost when it was decided */
+                            /** @description Price of the lines when the order was decided */
                             current_total_price: string | null;
                             /** @enum {string} */
                             reason: "product_not_found" | "insufficient_stock" | "price_changed";
@@ -1151,7 +1151,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description `ETag` of the order as you saw it, a list of such, or `*`; the change applies to nothing else */
+                /** @description `ETag` of the order you saw, a list of them, or `*`; any other version is not changed */
                 "if-match"?: string;
             };
             path: {
@@ -1178,7 +1178,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         /**
-                         * @description The statuses you may ask for now, with PUT /orders/{id}
+                         * @description The statuses you may request now, with PUT /orders/{id}
                          * @example [
                          *       "cancelled"
                          *     ]
@@ -1192,7 +1192,7 @@ export interface operations {
                         /** @example USD */
                         currency: string;
                         /**
-                         * @description Digits after the point that amounts have
+                         * @description Digits after the point of amounts
                          * @example 2
                          */
                         currency_digits: number;
@@ -1210,16 +1210,16 @@ export interface operations {
                         /** Format: uuid */
                         id: string;
                         lines: {
-                            /** @description As it was when the stock was held; null before */
+                            /** @description When the stock was held; null before */
                             name: string | null;
                             /** Format: uuid */
                             product_id: string;
                             quantity: number;
-                            /** @description As it was when the stock was held; null before */
+                            /** @description When the stock was held; null before */
                             unit_price: string | null;
                         }[];
                         rejection?: {
-                            /** @description What the lines cost when it was decided */
+                            /** @description Price of the lines when the order was decided */
                             current_total_price: string | null;
                             /** @enum {string} */
                             reason: "product_not_found" | "insufficient_stock" | "price_changed";
@@ -1248,7 +1248,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Cancelling: recorded, the stock is still being given back */
+            /** @description Cancelling: recorded, the stock is not released yet */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1256,7 +1256,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         /**
-                         * @description The statuses you may ask for now, with PUT /orders/{id}
+                         * @description The statuses you may request now, with PUT /orders/{id}
                          * @example [
                          *       "cancelled"
                          *     ]
@@ -1270,7 +1270,7 @@ export interface operations {
                         /** @example USD */
                         currency: string;
                         /**
-                         * @description Digits after the point that amounts have
+                         * @description Digits after the point of amounts
                          * @example 2
                          */
                         currency_digits: number;
@@ -1288,16 +1288,16 @@ export interface operations {
                         /** Format: uuid */
                         id: string;
                         lines: {
-                            /** @description As it was when the stock was held; null before */
+                            /** @description When the stock was held; null before */
                             name: string | null;
                             /** Format: uuid */
                             product_id: string;
                             quantity: number;
-                            /** @description As it was when the stock was held; null before */
+                            /** @description When the stock was held; null before */
                             unit_price: string | null;
                         }[];
                         rejection?: {
-                            /** @description What the lines cost when it was decided */
+                            /** @description Price of the lines when the order was decided */
                             current_total_price: string | null;
                             /** @enum {string} */
                             reason: "product_not_found" | "insufficient_stock" | "price_changed";
@@ -1561,7 +1561,7 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
-            /** @description The order is final and you have seen all of it */
+            /** @description The order is final and you have seen its last version */
             204: {
                 headers: {
                     [name: string]: unknown;

@@ -1,44 +1,44 @@
 /**
- * Remembers that the other service is down, so that nobody waits to find out again.
+ * A circuit breaker: while product_service is down, calls fail at once instead of each waiting for its deadline.
  *
- * After a failed call further calls fail at once for a pause (backoff.ts) of at most PAUSE.maxMs, or as long as the
- * service asks for; then one call at a time is let through, and the first that is answered ends it. The end of each
- * pause is told, so that work nobody waits for can be that call, and the service is found to be back though nobody
- * orders.
+ * - closed: calls go out. A failed call opens the circuit.
+ * - open: calls fail at once, for a pause (backoff.ts) of at most PAUSE.maxMs, or as long as the service asks for.
+ * - half_open: one trial call at a time goes out. An answer closes the circuit, a failure opens it again.
+ *
+ * `onHalfOpen` is called at the end of each pause: background work can be the trial, so an outage ends without a new order.
  */
 import { type Backoff, pauseMs } from '@shop/retry/backoff'
 import type { Cancel, Runtime } from '@shop/service_kit/runtime/runtime'
 import { OutcomeUnknown } from '../domain/errors.ts'
 import type { CircuitState } from '../domain/ports.ts'
 
-/** A trial costs a service that is back nothing, and one that is not a connection; orders wait as long as this. */
+/** Short, because a trial is cheap and accepted orders wait for it. */
 export const PAUSE: Backoff = { firstMs: 200, maxMs: 500 }
-/** However long the service asks us to wait (`Retry-After`), it is asked once in this time. */
+/** A longer `Retry-After` counts as this. */
 export const RETRY_AFTER_MAX_MS = 5_000
-/** So many items in a row that each met a fault of the service, and none was answered: it is the service. */
+/** Server errors in a row, each of a different item, that open the circuit. */
 export const FAILURE_THRESHOLD = 8
-
-/** Then another trial may begin: the one under way may be of an order that is never answered. */
+/** After this another trial may begin: the one in flight may be of an order that is never answered. */
 export const TRIAL_TIMEOUT_MS = 250
 
-/** One call, to be ended in exactly one of these ways. */
+/** One call. Its caller reports the outcome by exactly one of these methods. */
 export type GuardedCall = {
-  /** It finds out whether the service is back. */
+  /** It was made in the half_open state. */
   readonly trial: boolean
   answered(): void
-  /** No answer, or none that a service in order gives. */
+  /** The service is unavailable. */
   failed(error: unknown): void
-  /** No answer, which says nothing about the service where another call was answered meanwhile. */
+  /** A failure, unless another call was answered since this one began. */
   noAnswer(error: unknown): void
-  /** A fault of the service, or of the one item that was in it. */
+  /** Caused by the service or by the one item in the call; FAILURE_THRESHOLD decides. */
   serverError(error: unknown): void
-  /** Nothing was learnt. */
+  /** Says nothing about the service. */
   inconclusive(): void
 }
 
 export type CircuitBreaker = {
   state(): CircuitState
-  /** Throws OutcomeUnknown while the service is down. */
+  /** Throws OutcomeUnknown while the circuit is open. */
   begin(): GuardedCall
 }
 
@@ -56,17 +56,17 @@ export function createCircuitBreaker({
   onHalfOpen,
 }: CircuitBreakerOptions): CircuitBreaker {
   const { monotonic, random, after } = runtime
-  /** Pauses since it was up. */
+  /** Pauses since the circuit was closed. */
   let pauses = 0
   let tryAgainAt = 0
-  /** The trial that others wait for. */
-  let trying: Cancel | undefined
+  /** Timeout of the trial in flight; until then there is no other. */
+  let trialTimeout: Cancel | undefined
   let faults = 0
   let answers = 0
   let cancel: Cancel | undefined
 
   const state = () =>
-    pauses === 0 ? 'closed' : trying !== undefined || monotonic() < tryAgainAt ? 'open' : 'half_open'
+    pauses === 0 ? 'closed' : trialTimeout !== undefined || monotonic() < tryAgainAt ? 'open' : 'half_open'
 
   const pause = (error: unknown) => {
     pauses++
@@ -78,36 +78,36 @@ export function createCircuitBreaker({
     if (pauses === 1) onOpen(error)
   }
 
-  /** Said by the timer, which may be a moment ahead of the clock: whoever is woken must not find it still down. */
+  /** The timer may fire just before the clock reaches `tryAgainAt`; the state must be half_open all the same. */
   const halfOpen = () => {
     tryAgainAt = Math.min(tryAgainAt, monotonic())
     onHalfOpen()
   }
 
   const begin = (): GuardedCall => {
-    if (state() === 'open') throw new OutcomeUnknown('the product service was down a moment ago')
+    if (state() === 'open') throw circuitOpen()
     const trial = pauses > 0
     const answersBefore = answers
-    const patience = trial
+    const timeout = trial
       ? after(
           TRIAL_TIMEOUT_MS,
           () => {
-            if (trying !== patience) return
-            trying = undefined
+            if (trialTimeout !== timeout) return
+            trialTimeout = undefined
             onHalfOpen()
           },
           { background: true },
         )
       : undefined
-    trying = patience
-    const end = (how: () => void) => {
-      patience?.()
-      if (trial && trying === patience) trying = undefined
-      how()
+    trialTimeout = timeout
+    const end = (report: () => void) => {
+      timeout?.()
+      if (trial && trialTimeout === timeout) trialTimeout = undefined
+      report()
     }
     const failed = (error: unknown) =>
       end(() => {
-        // Else a call from before the outage was noticed, or a trial that another one has made needless.
+        // Ignored: a call begun before the circuit opened, and a trial whose circuit is closed already.
         if (trial === pauses > 0) pause(error)
       })
     const inconclusive = () => end(() => {})
@@ -133,3 +133,5 @@ export function createCircuitBreaker({
 
   return { state, begin }
 }
+
+export const circuitOpen = () => new OutcomeUnknown('the circuit of product_service is open')

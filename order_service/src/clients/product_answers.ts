@@ -1,33 +1,36 @@
-/** What a call to product_service was answered: by order, or, where it failed, who may be to blame. */
+/** Reads answers of product_service: one outcome per order, and the class of a failed call. */
 
 import { failed, type Outcome, succeeded } from '@shop/service_kit/runtime/batching/outcome'
 import { OutcomeUnknown } from '../domain/errors.ts'
 import type { WireResult } from './reservation_wire.ts'
 import { ServiceUnreachable } from './service_client.ts'
 
-/** Answers of a service in order that refuses something of this call. */
+/** The service works, and refuses something in this call. */
 const REFUSED_STATUSES = [400, 413, 422]
-/** No answer: lost on the way, or given by a proxy on behalf of a service that is away. */
+/** No answer: lost on the way, or sent by a proxy that could not reach the service. */
 const NO_ANSWER_STATUSES: readonly (number | undefined)[] = [undefined, 502, 504]
 
-/** Each order's own answer. One that has none, whatever the reason, fails alone. */
+/** The outcome of each order, in the order of `orderIds`. An order without a usable answer fails alone. */
 export function outcomesOf(results: unknown, orderIds: readonly string[]): Outcome<WireResult>[] {
   const given: readonly (Partial<WireResult> | null)[] = Array.isArray(results) ? results : []
-  const byId = new Map(given.map((result) => [result?.order_id, result as WireResult]))
   return orderIds.map((id, i) => {
-    const value = given[i]?.order_id === id ? (given[i] as WireResult) : byId.get(id)
-    return value && value.status !== 'unanswered'
-      ? succeeded(value)
+    // The service answers in the order it was asked; the search is for an answer that does not.
+    const result = given[i]?.order_id === id ? given[i] : given.find((each) => each?.order_id === id)
+    return result && result.status !== 'unanswered'
+      ? succeeded(result as WireResult)
       : failed(new OutcomeUnknown(`order ${id} was not answered`, { alone: true }))
   })
 }
 
-/** An answer that no service in order gives. */
+/** A 2xx answer without a usable result. */
 export class InvalidAnswer extends OutcomeUnknown {}
 
 /**
- * What may be to blame for a failed call: an order that the service refuses; one that it has a fault with, or the
- * service itself; whatever kept the answer from coming; or the service as a whole, which says so.
+ * Why a call failed:
+ * - refused: the service does not accept one of the orders.
+ * - server_error: it failed, because of one of the orders or by itself.
+ * - no_answer: the service or the network.
+ * - unavailable: the service as a whole (429, 503 and the like).
  */
 export function classifyFailure(error: unknown): 'refused' | 'server_error' | 'no_answer' | 'unavailable' {
   if (error instanceof InvalidAnswer) return 'server_error'

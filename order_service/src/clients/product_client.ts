@@ -1,9 +1,9 @@
 /**
  * Reservations at product_service over HTTP (its /internal routes).
  *
- * Concurrent requests of one kind share calls (isolating_batcher.ts of the kit), and none fails for its
- * neighbours; an outage is noticed once for all (circuit_breaker.ts).
- * Answers are checked before they are believed (product_answers.ts): whatever is not a usable answer is OutcomeUnknown.
+ * Concurrent requests of one kind share calls (isolating_batcher.ts of the kit), and no request fails because of another.
+ * While the service is down, requests fail at once (circuit_breaker.ts).
+ * Answers are validated (product_answers.ts); without a usable answer a request fails with OutcomeUnknown.
  */
 
 import { createIsolatingBatcher } from '@shop/service_kit/runtime/batching/isolating_batcher'
@@ -13,32 +13,32 @@ import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { OutcomeUnknown } from '../domain/errors.ts'
 import type { Order } from '../domain/order.ts'
 import type { Reservations } from '../domain/ports.ts'
-import { createCircuitBreaker } from './circuit_breaker.ts'
+import { circuitOpen, createCircuitBreaker } from './circuit_breaker.ts'
 import { classifyFailure, InvalidAnswer, outcomesOf } from './product_answers.ts'
 import { holdAnswer, reservationOf, type WireResult } from './reservation_wire.ts'
 import type { ServiceClient } from './service_client.ts'
 
-/** How long an order waits for its answer; past it the client hears 202 and the settler takes over. */
+/** How long an order waits for its answer; after that the client gets 202 and the settler takes over. */
 export const DECISION_DEADLINE_MS = 2_000
-/** Orders in one call; product_service takes up to 256. */
+/** Orders in one call; product_service accepts up to 256. */
 export const ORDERS_PER_CALL_MAX = 128
-/** Lines in one call, so that bodies and answers stay below 1 MiB. */
+/** Lines in one call: keeps bodies and answers below 1 MiB. */
 export const LINES_PER_CALL_MAX = 1_500
-/** Orders of one kind that wait for a call. */
+/** Waiting requests of one kind; more fail at once. */
 export const WAITING_MAX = 10_000
 const BATCH_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128]
 
 export type ProductClientOptions = {
   readonly service: ServiceClient
   readonly currency: string
-  /** Digits that amounts of our store count. */
+  /** Digits after the point in amounts of our store. */
   readonly digits: () => number
   readonly metrics: Metrics
   readonly runtime: Runtime
   readonly deadlineMs?: number
   readonly onCircuitOpen?: (error: unknown) => void
   readonly onCircuitClosed?: () => void
-  /** It was down and may be asked again, by whoever has something to ask. */
+  /** The next call is a trial: anyone with something to ask may make it. */
   readonly onCircuitHalfOpen?: () => void
 }
 
@@ -58,11 +58,11 @@ export function createProductClient(options: ProductClientOptions): Reservations
   } = options
   const batchSize = metrics.histogram(
     'order_reservation_batch_size',
-    'Orders that travelled in one call to product_service.',
+    'Orders sent in one call to product_service.',
     BATCH_BUCKETS,
     ['kind'],
   )
-  const calls = metrics.counter('order_product_calls_total', 'Calls to product_service, by their end.', [
+  const calls = metrics.counter('order_product_calls_total', 'Calls to product_service, by outcome.', [
     'kind',
     'outcome',
   ])
@@ -97,12 +97,12 @@ export function createProductClient(options: ProductClientOptions): Reservations
     }
   }
 
-  /** What each order was answered. What a call failed with is judged here: an order of it, the service, or neither. */
+  /** Sends one call and reports its outcome to the circuit breaker. Only CallFailed makes the batcher divide the call. */
   const send = async (
     kind: Kind,
     bodyOf: () => unknown,
     orderIds: readonly string[],
-    sharing: Call,
+    batchCall: Call,
   ): Promise<readonly Outcome<WireResult>[]> => {
     let body: unknown
     try {
@@ -113,18 +113,18 @@ export function createProductClient(options: ProductClientOptions): Reservations
     const alone = orderIds.length === 1
     const call = breaker.begin()
     try {
-      const outcomes = await post(kind, body, orderIds, sharing)
+      const outcomes = await post(kind, body, orderIds, batchCall)
       call.answered()
       return outcomes
     } catch (error) {
       const failure = classifyFailure(error)
       if (failure === 'refused') call.answered()
-      else if (sharing.failedBefore && !call.trial && failure !== 'unavailable') call.inconclusive()
+      else if (batchCall.failedBefore && !call.trial && failure !== 'unavailable') call.inconclusive()
       else if (failure === 'server_error' && !alone) call.inconclusive()
       else if (failure === 'server_error') call.serverError(error)
       else if (failure === 'no_answer') call.noAnswer(error)
       else call.failed(error)
-      // In a trial silence is most likely still that of the service.
+      // No answer to a trial: most likely the service is still down, and dividing the call would not help.
       if (failure === 'unavailable' || (failure === 'no_answer' && call.trial && !alone))
         throw unknown(error, false)
       throw new CallFailed(unknown(error, alone), { answered: failure !== 'no_answer' })
@@ -154,7 +154,7 @@ export function createProductClient(options: ProductClientOptions): Reservations
       unanswered: (why, alone) => new OutcomeUnknown(why, { alone }),
     })
     return async (item: Item): Promise<WireResult> => {
-      if (breaker.state() === 'open') throw new OutcomeUnknown('the product service was down a moment ago')
+      if (breaker.state() === 'open') throw circuitOpen()
       return batch(item)
     }
   }
@@ -185,6 +185,6 @@ export function createProductClient(options: ProductClientOptions): Reservations
 const unknown = (error: unknown, alone: boolean): OutcomeUnknown =>
   new OutcomeUnknown((error as Error).message, { cause: error, alone })
 
-/** Cannot be while each service keeps its invariants; `npm run doctor` shows such orders. */
+/** Impossible while both services keep their invariants; `npm run doctor` lists such orders. */
 const contradiction = (order: Order, status: string) =>
   new Error(`Order ${order.id} is ${order.status}, but its reservation is ${status}.`)

@@ -1,4 +1,4 @@
-/** Reservations as they travel: what is asked, and what an answer means. Whatever means nothing is OutcomeUnknown. */
+/** Reservations on the wire: request bodies, and how answers are read. An unusable answer throws OutcomeUnknown. */
 import { formatMoney, readWritten } from '@shop/service_kit/money/money'
 import { OutcomeUnknown } from '../domain/errors.ts'
 import {

@@ -1,11 +1,10 @@
 /**
- * Calls to another of our services: JSON over kept-alive connections, with a deadline, our service token
- * and the trace passed on.
+ * Calls to another of our services: JSON over keep-alive connections, with a deadline, our service token and the
+ * current trace.
  *
- * Only the caller knows what is safe to repeat. A call said to be `repeatable` goes out once more, within the same
- * deadline and after a moment, when its connection failed: a replica that died takes its connections with it, and behind
- * the same address there may be others. An answer, whatever it says, is never asked for again here; how long it asks to
- * wait is told. All calls together are repeated no more than REPEATED.
+ * A `repeatable` call whose connection failed is sent once more (REPEAT), within the same deadline: another replica may
+ * answer at the same address. A call that was answered is never repeated here, whatever its status. All calls together
+ * are repeated at most RETRY_BUDGET.
  */
 import { retryAfterMs } from '@shop/retry/backoff'
 import { createRetryBudget, retry } from '@shop/retry/retry'
@@ -14,21 +13,21 @@ import { CALLS_AT_ONCE_MAX } from '@shop/service_kit/runtime/batching/isolating_
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { Pool } from 'undici'
 
-/** All calls that a client of ours makes at once: order_service shares three kinds, so that no kind waits for another's. */
+/** Enough for three kinds of batched calls, so that no kind waits for another. */
 const CONNECTIONS_MAX = 3 * CALLS_AT_ONCE_MAX
-/** Under way or waiting for a connection. One more would wait behind them for longer than anybody waits for it. */
+/** In flight or waiting for a connection. One more would wait beyond its deadline. */
 export const CALLS_MAX = 128
-/** Within one network; longer means that nobody is there any more. */
+/** Enough within one network. */
 const CONNECT_TIMEOUT_MS = 1_000
 const ANSWER_BYTES_MAX = 4 * 1024 * 1024
 const REPEAT = { attempts: 2, firstMs: 50, maxMs: 50 }
-const REPEATED = { burst: 10, perSecond: 2 }
+const RETRY_BUDGET = { burst: 10, perSecond: 2 }
 
 /** The other service did not give a usable answer: the outcome of the call is unknown. */
 export class ServiceUnreachable extends Error {
-  /** The status it answered with, if it answered at all. */
+  /** HTTP status; undefined without an answer. */
   readonly status: number | undefined
-  /** How long it asks to wait before it is asked again, if it does. */
+  /** From `Retry-After`. */
   readonly retryAfterMs: number | undefined
 
   constructor(message: string, options?: ErrorOptions & { status?: number; retryAfterMs?: number }) {
@@ -40,14 +39,14 @@ export class ServiceUnreachable extends Error {
 }
 
 export type ServiceClient = {
-  /** Resolves the JSON of a 2xx answer. Anything else, and passing the deadline, is ServiceUnreachable. */
+  /** Resolves the JSON of a 2xx answer. Fails with ServiceUnreachable on any other answer and at the deadline. */
   post<T>(
     path: string,
     body: unknown,
     options: {
       deadlineMs: number
       repeatable?: boolean
-      /** Ends it before its deadline. */
+      /** Aborts it before its deadline. */
       signal?: AbortSignal
     },
   ): Promise<T>
@@ -69,7 +68,7 @@ export function createServiceClient({ url, token, tracing, runtime }: ServiceCli
     maxResponseSize: ANSWER_BYTES_MAX,
     connect: { timeout: CONNECT_TIMEOUT_MS },
   })
-  const budget = createRetryBudget(REPEATED, runtime.monotonic)
+  const budget = createRetryBudget(RETRY_BUDGET, runtime.monotonic)
 
   const send = async (path: string, body: string, signal: AbortSignal, traceparent: string | undefined) =>
     pool.request({
@@ -90,28 +89,28 @@ export function createServiceClient({ url, token, tracing, runtime }: ServiceCli
     post: (path, content, { deadlineMs, repeatable = false, signal }) =>
       tracing.call(`POST ${path}`, async (traceparent) => {
         if (calls >= CALLS_MAX) throw new ServiceUnreachable(`${origin}${path}: ${calls} calls are waiting`)
-        const ender = new AbortController()
-        const end = () => ender.abort(signal!.reason)
+        const controller = new AbortController()
+        const abort = () => controller.abort(signal!.reason)
         const cancel = runtime.after(deadlineMs, () =>
-          ender.abort(new Error(`no answer within ${deadlineMs} ms`)),
+          controller.abort(new Error(`no answer within ${deadlineMs} ms`)),
         )
-        signal?.addEventListener('abort', end, { once: true })
-        if (signal?.aborted) end()
+        signal?.addEventListener('abort', abort, { once: true })
+        if (signal?.aborted) abort()
         const text = JSON.stringify(content)
-        const said: { status?: number; retryAfterMs?: number } = {}
+        const received: { status?: number; retryAfterMs?: number } = {}
         calls += 1
         try {
-          const answer = await retry(() => send(path, text, ender.signal, traceparent), {
+          const answer = await retry(() => send(path, text, controller.signal, traceparent), {
             ...REPEAT,
             budget,
             sleep: runtime.sleep,
             random: runtime.random,
-            signal: ender.signal,
+            signal: controller.signal,
             repeatAfter: () => (repeatable ? 0 : undefined),
           })
-          said.status = answer.statusCode
-          const askedMs = retryAfterMs([answer.headers['retry-after']].flat()[0], runtime.now().getTime())
-          if (askedMs !== undefined) said.retryAfterMs = askedMs
+          received.status = answer.statusCode
+          const waitMs = retryAfterMs([answer.headers['retry-after']].flat()[0], runtime.now().getTime())
+          if (waitMs !== undefined) received.retryAfterMs = waitMs
           const body = await answer.body.text()
           if (answer.statusCode >= 300)
             throw new Error(`answered ${answer.statusCode}: ${body.slice(0, 200)}`)
@@ -119,11 +118,11 @@ export function createServiceClient({ url, token, tracing, runtime }: ServiceCli
         } catch (error) {
           throw new ServiceUnreachable(`${origin}${path}: ${(error as Error).message}`, {
             cause: error,
-            ...said,
+            ...received,
           })
         } finally {
           cancel()
-          signal?.removeEventListener('abort', end)
+          signal?.removeEventListener('abort', abort)
           calls -= 1
         }
       }),

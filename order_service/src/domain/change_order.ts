@@ -1,10 +1,10 @@
 /**
- * People moving an order on: owners cancel, admins also ship and deliver (invariant 10).
+ * Status changes that people request: owners cancel, admins also ship and deliver (invariant 10).
  *
- * The wish is recorded before anything is done about it: from `cancelling` on nothing ships, from `shipped` on
- * nothing is cancelled, and what the product service is owed is settled now or, when it is down, later.
- * Asking for what is already so changes nothing and succeeds, whatever version was named: a client that did not
- * hear the first answer may simply ask again.
+ * - The request is stored before the product service is called: a `cancelling` order never ships, a `shipped` one is never
+ *   cancelled. The call follows now or, while the product service is down, later.
+ * - A request for the status the order already has succeeds and changes nothing, whatever version it names: a client that
+ *   got no answer may repeat its request.
  */
 import { DomainError } from './errors.ts'
 import { type Order, type OrderStatus, REQUESTABLE, type RequestableStatus } from './order.ts'
@@ -19,20 +19,20 @@ export type StatusChange = {
   readonly orderId: string
   readonly to: OrderStatus
   readonly actor: Actor
-  /** The versions the client says it may have seen; the change applies to nothing else (invariant 7). */
+  /** The change applies only to one of these versions (invariant 7); undefined: to any. */
   readonly expectedVersions: readonly number[] | undefined
 }
 
-/** Rounds against concurrent changes, for a client that named no version. */
+/** Attempts to save while others change the order. */
 const SAVE_ATTEMPTS_MAX = 8
 
-/** An order is its owner's and the admin's; to everyone else it does not exist. */
+/** Returns the order to its owner and to admins; for everyone else it does not exist. Throws `order_not_found`. */
 export function visibleTo(actor: Actor, stored: StoredOrder | undefined): StoredOrder {
   if (stored && (actor.admin || stored.order.userId === actor.userId)) return stored
   throw new DomainError('order_not_found', 'You have no order with this id.')
 }
 
-/** What this actor may ask of the order as it is; also told to readers, as `allowed`. */
+/** The statuses this actor may request now; readers get them as `allowed`. */
 export const allowedFor = (actor: Actor, order: Pick<Order, 'status'>): readonly RequestableStatus[] =>
   REQUESTABLE[order.status].filter((status) => actor.admin || status === 'cancelled')
 
@@ -47,28 +47,28 @@ async function record(
   ports: Ports,
   { orderId, to, actor, expectedVersions }: StatusChange,
 ): Promise<StoredOrder> {
-  for (let round = 1; ; round++) {
+  for (let attempt = 1; ; attempt++) {
     const stored = visibleTo(actor, await ports.orders.find(orderId))
     const { order, schedule } = stored
     if (!actor.admin && to !== 'cancelled') {
       throw new DomainError(
         'forbidden',
-        'Owners may cancel their orders; every other move needs the role admin.',
+        'Owners may cancel their orders; every other change needs the role admin.',
       )
     }
     if (order.status === to || (order.status === 'cancelling' && to === 'cancelled')) return stored
     if (expectedVersions?.includes(order.version) === false) throw conflict(order)
     const now = ports.now()
-    const moved = transitionTo(to, order, actor.userId, now)
-    if (moved === undefined) throw illegalTransition(order, to, allowedFor(actor, order))
+    const changed = transitionTo(to, order, actor.userId, now)
+    if (changed === undefined) throw illegalTransition(order, to, allowedFor(actor, order))
     try {
-      const saved = await ports.orders.save(scheduleChanged(moved, schedule, now))
-      if (moved.status === 'cancelling') ports.reached('cancelling_recorded')
-      if (moved.status === 'shipped') ports.reached('shipping_recorded')
+      const saved = await ports.orders.save(scheduleChanged(changed, schedule, now))
+      if (changed.status === 'cancelling') ports.reached('cancelling_recorded')
+      if (changed.status === 'shipped') ports.reached('shipping_recorded')
       return saved
     } catch (error) {
       const raced = error instanceof DomainError && error.code === 'version_conflict'
-      if (!raced || round === SAVE_ATTEMPTS_MAX) throw error
+      if (!raced || attempt === SAVE_ATTEMPTS_MAX) throw error
     }
   }
 }

@@ -1,8 +1,8 @@
-/** Everything the domain refuses: permanent codes, and what each carries. How each is answered: src/http/problems.ts. */
+/** The errors of the domain: permanent codes and their payloads. src/http/problems.ts turns them into HTTP answers. */
 import { Fault, type Nothing } from '@shop/faults/fault'
 import type { Order, OrderStatus, Rejected, Rejection, RejectionReason } from './order.ts'
 
-/** The order is kept as rejected, for this reason. */
+/** The order is stored as rejected for this reason. */
 type RejectedFor<Reason extends RejectionReason> = {
   readonly order: Rejected
   readonly rejection: Extract<Rejection, { readonly reason: Reason }>
@@ -18,7 +18,7 @@ export type Payloads = {
   duplicate_lines: Nothing
   idempotency_key_reused: { readonly orderId: string }
   illegal_transition: { readonly current: Order; readonly allowed: readonly OrderStatus[] }
-  /** Without `current`: others change it too fast to say. */
+  /** Without `current` when the store found the conflict. */
   version_conflict: { readonly current?: Order }
   too_many_streams: Nothing
 }
@@ -28,11 +28,11 @@ export class DomainError<Code extends keyof Payloads = keyof Payloads> extends F
 }
 
 /**
- * Another service gave no usable answer: it may or may not have done the work. Never answered to a client:
- * the order stays as it is, and the settler asks again.
+ * Another service gave no usable answer: it may or may not have done the work. Clients never see this error: the order
+ * stays as it is and the settler tries again.
  */
 export class OutcomeUnknown extends Error {
-  /** No other order was asked for with it: it may be this one that cannot be answered. */
+  /** The call was for this order alone, so the order itself may be the cause. */
   readonly alone: boolean
 
   constructor(message: string, { alone = false, ...options }: ErrorOptions & { alone?: boolean } = {}) {

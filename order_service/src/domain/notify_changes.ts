@@ -1,4 +1,4 @@
-/** A store that also tells of each order it added or saved, once that is durable. */
+/** A store that also calls `changed` with each order it added or saved, once that is durable. */
 import type { Order } from './order.ts'
 import type { OrderStore } from './ports.ts'
 

@@ -1,18 +1,18 @@
 /**
- * An order: what a customer asked for, and everything that became of it. One type for each status, so that code can
- * read only what an order of that status has.
+ * An order: what a customer asked for, and its history. Each status has its own type, so code reads only the fields that an
+ * order of that status has.
  *
  * Invariants
  *  a. It has 1..LINES_MAX lines, no two of the same product, each of 1..QUANTITY_MAX units.
  *  b. Status moves only along NEXT (transitions.ts). `rejected`, `cancelled` and `delivered` are final.
  *  c. Every change of status adds one entry to `history` and one to `version`: version = history.length.
- *  d. It is scheduled exactly while something is still owed to the product service, so nothing that is owed can be
- *     forgotten (invariant 5): see schedule.ts.
+ *  d. It is scheduled exactly while a call to the product service is still owed, so no such call is forgotten
+ *     (invariant 5): see schedule.ts.
  *  e. Invariant 6: it is `confirmed` only with the lines its reservation holds, and `cancelled` only after the
- *     reservation was given back.
+ *     reservation was released.
  *
- * A changed order still carries the version it was made from: the store saves it only over that version and adds the
- * one (see OrderStore.save).
+ * A transition leaves `version` as it was: the store saves the order only over that version, then adds one
+ * (OrderStore.save).
  */
 
 export const LINES_MAX = 50
@@ -29,7 +29,7 @@ export const ORDER_STATUSES = [
 ] as const
 export type OrderStatus = (typeof ORDER_STATUSES)[number]
 
-/** The transition table. Where several statuses may follow, the one of an order that goes well comes first. */
+/** The transition table. The first of several next statuses is the expected one. */
 export const NEXT: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   pending: ['confirmed', 'rejected', 'cancelling'],
   confirmed: ['shipped', 'cancelling'],
@@ -43,7 +43,7 @@ export const NEXT: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
 export const REQUESTABLE_STATUSES = ['shipped', 'delivered', 'cancelled'] as const
 export type RequestableStatus = (typeof REQUESTABLE_STATUSES)[number]
 
-/** What people may ask for; the other moves are made by the system when it knows the answer. */
+/** The transitions people may request; the system makes the others. */
 export const REQUESTABLE: Readonly<Record<OrderStatus, readonly RequestableStatus[]>> = {
   pending: ['cancelled'],
   confirmed: ['cancelled', 'shipped'],
@@ -56,7 +56,7 @@ export const REQUESTABLE: Readonly<Record<OrderStatus, readonly RequestableStatu
 
 export const isFinal = (status: OrderStatus): boolean => NEXT[status].length === 0
 
-/** The statuses of an order that goes well, from the first to the last. */
+/** The statuses of an order without problems, from first to last. */
 export const EXPECTED_STATUSES: readonly OrderStatus[] = followedFrom('pending')
 
 function followedFrom(status: OrderStatus): readonly OrderStatus[] {
@@ -64,10 +64,10 @@ function followedFrom(status: OrderStatus): readonly OrderStatus[] {
   return expected === undefined ? [status] : [status, ...followedFrom(expected)]
 }
 
-/** What the customer asked for. */
+/** As the customer ordered it. */
 export type RequestedLine = { readonly productId: string; readonly quantity: number }
 
-/** What was reserved, with name and price at the time of the reservation. */
+/** As it was reserved, with name and price at that time. */
 export type PricedLine = RequestedLine & { readonly name: string; readonly unitPriceMinor: number }
 
 export type Shortage = { readonly productId: string; readonly requested: number; readonly available: number }
@@ -75,7 +75,7 @@ export type Shortage = { readonly productId: string; readonly requested: number;
 export const REJECTION_REASONS = ['product_not_found', 'insufficient_stock', 'price_changed'] as const
 export type RejectionReason = (typeof REJECTION_REASONS)[number]
 
-/** Why the product service refused, with what belongs to each reason. */
+/** Why the product service rejected the order. */
 export type Rejection =
   | { readonly reason: 'product_not_found'; readonly unknownProducts: readonly string[] }
   | {
@@ -85,10 +85,10 @@ export type Rejection =
     }
   | { readonly reason: 'price_changed'; readonly totalMinor: RealTotal }
 
-/** What the lines cost when it was decided; undefined when that is more than an order may come to. */
+/** Price of the lines when the order was decided; undefined above the largest amount of an order. */
 type RealTotal = number | undefined
 
-/** `by` is a user id, or SYSTEM. RFC 3339 UTC with milliseconds, so text order is time order. */
+/** `by` is a user id, or SYSTEM. `at` is RFC 3339 UTC with milliseconds: text order is time order. */
 export type HistoryEntry = { readonly status: OrderStatus; readonly at: string; readonly by: string }
 
 export const SYSTEM = 'system'
@@ -99,7 +99,7 @@ export type OrderBase = {
   readonly id: string
   readonly userId: string
   readonly idempotencyKey: string | undefined
-  /** What the customer was shown and agreed to pay (invariant 8). */
+  /** The price the customer agreed to (invariant 8). */
   readonly totalMinor: number
   readonly currency: string
   readonly history: readonly HistoryEntry[]
@@ -108,7 +108,7 @@ export type OrderBase = {
   readonly updatedAt: string
 }
 
-/** Accepted, not decided. Nothing is known of its reservation. */
+/** Accepted, not decided. It may or may not have a reservation. */
 export type Pending = OrderBase & { readonly status: 'pending'; readonly lines: readonly RequestedLine[] }
 /** Its reservation is held. */
 export type Confirmed = OrderBase & { readonly status: 'confirmed'; readonly lines: readonly PricedLine[] }
@@ -118,11 +118,11 @@ export type Rejected = OrderBase & {
   readonly lines: readonly RequestedLine[]
   readonly rejection: Rejection
 }
-/** Its reservation is shipped; as long as the order is unsettled, the product service may still count it as held. */
+/** Its reservation is shipped; while the order is unsettled, the product service may still have it as held. */
 export type Shipped = OrderBase & { readonly status: 'shipped'; readonly lines: readonly PricedLine[] }
-/** Its reservation is as that of a shipped one. */
+/** Its reservation is as for a shipped order. */
 export type Delivered = OrderBase & { readonly status: 'delivered'; readonly lines: readonly PricedLine[] }
-/** Its reservation, if there is one, has to be given back. */
+/** Its reservation, if there is one, has to be released. */
 export type Cancelling = OrderBase & { readonly status: 'cancelling' } & CancelledLines
 /** Nothing is held. */
 export type Cancelled = OrderBase & { readonly status: 'cancelled' } & CancelledLines
@@ -142,14 +142,11 @@ export type Draft = {
   readonly currency: string
 }
 
-/**
- * Do both ask for the same? Compared as such rather than by a digest: the order keeps all it was asked,
- * and an exact comparison costs less. The order of lines does not matter.
- */
+/** The same lines in any order, at the same total: the test for a repeated idempotency key. */
 export const isSameRequest = (a: Order, b: Order): boolean =>
   a.totalMinor === b.totalMinor && a.currency === b.currency && sameQuantities(a.lines, b.lines)
 
-/** No two lines of either list are of the same product. */
+/** Each list has at most one line per product. */
 export const sameQuantities = (a: readonly RequestedLine[], b: readonly RequestedLine[]): boolean =>
   a.length === b.length &&
   a.every((line) => b.some((other) => other.productId === line.productId && other.quantity === line.quantity))

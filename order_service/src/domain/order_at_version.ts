@@ -1,10 +1,10 @@
-/** The order as it was at an earlier version: its moves undone, one after the other. */
+/** The order as it was at an earlier version: undoes its last transition until that version is reached. */
 import type { Order, OrderBase, Pending } from './order.ts'
 
 export const orderAtVersion = (order: Order, version: number): Order =>
   version >= order.version || order.status === 'pending' ? order : orderAtVersion(undo(order), version)
 
-/** Each status has one before it; which one, an order that is being cancelled remembers. */
+/** The status before is always known: a cancelling order stores it in `cancelledFrom`. */
 function undo(order: Exclude<Order, Pending>): Order {
   const earlier = baseBefore(order)
   switch (order.status) {

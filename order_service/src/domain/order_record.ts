@@ -1,6 +1,6 @@
 /**
- * An order as stores keep it: one flat record. Reading is the one place that makes an order of it, so whatever was
- * changed from outside is found here: the stores' own checks see numbers and texts, not what is in their JSON.
+ * An order as stores hold it: one flat record. `readOrder` validates every record read, so data changed from outside is
+ * found here; the checks of the stores do not look into JSON.
  */
 import {
   type HistoryEntry,
@@ -34,10 +34,10 @@ export type OrderRecord = OrderBase & {
   readonly rejection: RejectionRecord | undefined
 } & Schedule
 
-/** What does not belong to the reason is empty. */
-type RejectionRecord = {
+/** Fields of other reasons are empty. */
+export type RejectionRecord = {
   readonly reason: Rejection['reason']
-  readonly shortages: readonly unknown[]
+  readonly shortages: readonly Shortage[]
   readonly unknownProducts: readonly string[]
   readonly totalMinor?: number
 }
@@ -60,7 +60,7 @@ export function recordOf({ order, schedule }: StoredOrder): OrderRecord {
   }
 }
 
-function rejectionRecord(rejection: Rejection): RejectionRecord {
+export function rejectionRecord(rejection: Rejection): RejectionRecord {
   const { reason } = rejection
   const shortages = reason === 'insufficient_stock' ? rejection.shortages : []
   const unknownProducts = reason === 'product_not_found' ? rejection.unknownProducts : []
@@ -68,7 +68,7 @@ function rejectionRecord(rejection: Rejection): RejectionRecord {
   return { reason, shortages, unknownProducts, ...(total === undefined ? {} : { totalMinor: total }) }
 }
 
-/** Throws what is wrong with the record. */
+/** Throws an Error that says which part is wrong. */
 export function readOrder(record: Unchecked<OrderRecord>): StoredOrder {
   const schedule = {
     dueAt: TIMES.optional(TIMES.text, record.dueAt),

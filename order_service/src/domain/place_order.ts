@@ -1,13 +1,13 @@
 /**
  * Placing an order: three steps, each durable before the next and safe to repeat under the same order id.
  *
- * Where it can stop
- *  - before 1: nothing happened; the client asks again.
- *  - after 1: a pending order that holds nothing. The settler repeats 2 and 3.
- *  - after 2: a pending order that holds its stock. The same: 2 gives the recorded answer again.
- *  - after 3: done; the client that did not hear it asks again with its key and gets this order.
- * From 1 on the order is accepted (invariant 3): whatever fails then, the client hears of a pending order, never
- * of a failure that would make it order again (invariant 4).
+ * If the process stops
+ *  - before 1: nothing happened; the client repeats its request.
+ *  - after 1: the order is pending and holds nothing. The settler repeats 2 and 3.
+ *  - after 2: the order is pending and holds its stock. The settler repeats 2, which gives the recorded answer, and 3.
+ *  - after 3: done. A client that got no answer repeats its request with its key and gets this order.
+ * After 1 the order is accepted (invariant 3): whatever fails then, the client gets the pending order, never an error that
+ * would make it order again (invariant 4).
  */
 import { DomainError } from './errors.ts'
 import { type Draft, isSameRequest, type Order } from './order.ts'

@@ -1,7 +1,7 @@
-/** Checks of fields whose type nobody knows yet. Each returns the value, or throws an Error with `message`. */
+/** Checks of fields of unknown type. Each returns the value, or throws an Error with `message`. */
 
 export type Fields = Readonly<Record<string, unknown>>
-/** The same fields, of any type. */
+/** The same fields, of unknown type. */
 export type Unchecked<Record> = { readonly [Key in keyof Record]: unknown }
 
 export type Checks = ReturnType<typeof checks>

@@ -1,9 +1,9 @@
 /**
- * When the settler works on an order. It lies beside the order, and nobody who changes an order can touch it by accident.
+ * When the settler works on an order. It is kept apart from the order, so a change of the order cannot touch it by accident.
  *
- * Invariant d of order.ts is in the types: a `pending` or `cancelling` order is unsettled, since the product service has
- * still to be asked; a `confirmed`, `rejected` or `cancelled` one is settled; a `shipped` or `delivered` one is unsettled
- * until the product service was told that it left.
+ * Invariant d of order.ts, as types: a `pending` or `cancelling` order is unsettled, because a call to the product service
+ * is still owed; a `confirmed`, `rejected` or `cancelled` order is settled; a `shipped` or `delivered` order is unsettled
+ * until the product service has recorded the shipment.
  */
 import type {
   Cancelled,
@@ -16,19 +16,19 @@ import type {
   Shipped,
 } from './order.ts'
 
-/** How long an order is left to the request that made or changed it before the settler takes it up. */
+/** How long the request that made or changed an order has to settle it; then the settler claims it. */
 export const SETTLE_AFTER_MS = 5_000
 
 type Lease = {
-  /** Times the settler took it up since its last change. */
+  /** Claims since its last change. */
   readonly attempts: number
-  /** Grows each time a settler takes it up; a settler with an older number has lost its lease. */
+  /** Grows with each claim; a settler with an older number has lost its lease. */
   readonly fence: number
 }
 
-/** `dueAt` says when the settler may take it up. */
+/** The settler may claim it from `dueAt` on. */
 export type Due = Lease & { readonly dueAt: string }
-/** Nothing is owed. */
+/** Settled. */
 export type NotDue = Lease & { readonly dueAt: undefined }
 export type Schedule = Due | NotDue
 
@@ -40,12 +40,12 @@ export type SettledOrder = {
   readonly order: Confirmed | Rejected | Cancelled | Shipped | Delivered
   readonly schedule: NotDue
 }
-/** What a store holds of one order. */
+/** One order in a store. */
 export type StoredOrder = UnsettledOrder | SettledOrder
 
 export type PendingOrder = { readonly order: Pending; readonly schedule: Due }
 
-/** Names one state of one order under one lease. */
+/** One version of one order under one lease. */
 export type Claim = { readonly id: string; readonly version: number; readonly fence: number }
 
 export const isUnsettled = (stored: StoredOrder): stored is UnsettledOrder =>
@@ -64,7 +64,7 @@ export const scheduleNew = (order: Pending, now: Date): PendingOrder => ({
   schedule: { dueAt: settleAfter(now), attempts: 0, fence: 0 },
 })
 
-/** Schedules an order that just moved from a state that had the schedule `before`. */
+/** The order after a transition, with its new schedule; `dueAt` and `fence` are those before it. */
 export function scheduleChanged(
   order: Exclude<Order, Pending>,
   { dueAt, fence }: Schedule,
@@ -75,7 +75,7 @@ export function scheduleChanged(
     case 'shipped':
       return { order, schedule: { dueAt: settleAfter(now), attempts: 0, fence } }
     case 'delivered':
-      // A parcel may arrive before the product service was told that it left.
+      // An order may be delivered before the product service has recorded the shipment.
       return withEither(order, { dueAt, attempts: 0, fence })
     case 'confirmed':
     case 'rejected':
@@ -84,7 +84,7 @@ export function scheduleChanged(
   }
 }
 
-/** The order with a schedule that was read; undefined where an order of this status cannot have it. */
+/** The order with the schedule that was read; undefined if an order of this status cannot have it. */
 export function withSchedule(order: Order, schedule: ReadSchedule): StoredOrder | undefined {
   const { dueAt, ...lease } = schedule
   switch (order.status) {

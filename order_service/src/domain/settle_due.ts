@@ -1,48 +1,47 @@
 /**
- * The settler's round: take the orders that are due, settle them, and space out those that could not be.
+ * One round of the settler: claims the orders that are due, settles them, and postpones those it could not settle.
  *
- * Invariant 5: the longest an order waits after the last fault ended is SETTLE_AFTER_MS (its maker died), or
- * LEASE_MS (a settler died holding it), or twice BACKOFF.maxMs (it failed before), plus the length of a round and the
- * time between two.
- * One whose request got no answer is due from then on (settle_order.ts). Times are those of the wall clock, since
- * replicas share them; what was written before a clock was set back is pulled in.
- * Claiming is one conditional write, so two replicas never work on the same order while a lease lasts; one that
- * outlives its lease finds its fence outdated and its write refused.
+ * Invariant 5: after the last fault has ended an order waits at most SETTLE_AFTER_MS (the process of its request stopped),
+ * LEASE_MS (the settler that claimed it stopped) or twice BACKOFF.maxMs (it failed before), plus one round and the
+ * pause between two rounds.
+ * A claim is one conditional write, so two replicas never work on one order during a lease. A settler that outlives its
+ * lease has an old fence, and its write is refused.
+ * Times are wall clock times, because replicas share them: see correctClockSkew.
  */
 import { OutcomeUnknown } from './errors.ts'
 import type { CircuitState, Ports, Timers } from './ports.ts'
 import { claimOf, isUnsettled, type UnsettledOrder } from './schedule.ts'
 import type { Settle } from './settle_order.ts'
 
-/** Longer than one settling can take: the product client's deadline and two waits for the store. */
+/** Longer than settling one order can take: the deadline of the product client and two of the store. */
 export const LEASE_MS = 15_000
-/** Also what one call to the product service takes at most, so a round is one call. */
+/** Also the most orders in one call to the product service, so a claim is one call. */
 export const CLAIMS_MAX = 128
 const CLAIMS: Readonly<Record<CircuitState, number>> = { closed: CLAIMS_MAX, half_open: 1, open: 0 }
-/** Claimed and not settled yet, of one replica: orders that are never answered leave room for the others. */
+/** Orders claimed and not settled yet, per replica: orders that are never answered leave room for others. */
 export const IN_FLIGHT_MAX = 4 * CLAIMS_MAX
-/** Longer than settling takes where nothing hangs. */
+/** The longest wait before claiming more. Settling takes less, unless a call hangs. */
 export const NEXT_CLAIM_AFTER_MS = 100
-/** With `firstMs` alone an order is tried again soon after a lost answer; with `maxMs` a bad one costs little. */
+/** Short at first, for a lost answer; long later, so an order that always fails costs little. */
 export const BACKOFF = { firstMs: 250, maxMs: 5_000 }
-/** Beyond all leases and pauses, and what clocks of replicas may differ. */
+/** Longer than any lease or pause, plus the difference between clocks of replicas. */
 const DUE_AHEAD_MAX_MS = 2 * LEASE_MS
 
-type Left = { readonly stored: UnsettledOrder; readonly fault?: unknown }
+type Postponed = { readonly stored: UnsettledOrder; readonly fault?: unknown }
 
 export type Round = { readonly settled: number; readonly failed: number }
 
 export type SettleDuePorts = Pick<Ports, 'orders' | 'reservations' | 'now' | 'report'> &
   Timers & {
-    /** How long to wait after so many attempts (BACKOFF). */
+    /** The pause after so many attempts (BACKOFF). */
     readonly pauseMs: (attempts: number) => number
   }
 
 /**
- * Settles what was due when it began, and ends when all of that is settled or put off, or nothing of what it claimed
- * last could be. It claims on as soon as half of what it claimed is done, and after NEXT_CLAIM_AFTER_MS anyway: those that take
- * their time hold up nobody. While the product service is known to be down nothing is claimed but one order at each
- * trial, so an outage costs nothing and is noticed to be over.
+ * Settles or postpones the orders that were due when it began. Stops early when IN_FLIGHT_MAX orders in a row could not be
+ * settled.
+ * - It claims more as soon as half of the last claim is done, or after NEXT_CLAIM_AFTER_MS: slow orders delay no others.
+ * - While the circuit is open it claims nothing; while it is half open, one order, which is the trial call.
  */
 export async function settleDue(
   ports: SettleDuePorts,
@@ -51,38 +50,38 @@ export async function settleDue(
 ): Promise<Round> {
   const begun = ports.now().toISOString()
   const round = { settled: 0, failed: 0 }
-  const left: Left[] = []
+  const unsettled: Postponed[] = []
   let inFlight = 0
-  let ended = Promise.withResolvers<void>()
+  let oneDone = Promise.withResolvers<void>()
 
   const settleOne = async (stored: UnsettledOrder) => {
     inFlight++
     const [outcome] = await Promise.allSettled([settle(stored)])
     inFlight--
-    if (outcome.status === 'rejected') left.push({ stored, fault: outcome.reason })
-    else if (isUnsettled(outcome.value)) left.push({ stored })
+    if (outcome.status === 'rejected') unsettled.push({ stored, fault: outcome.reason })
+    else if (isUnsettled(outcome.value)) unsettled.push({ stored })
     else round.settled++
-    ended.resolve()
+    oneDone.resolve()
   }
 
-  const waitForInFlight = async (many: number, patienceMs?: number) => {
-    let over = false
+  const waitForInFlight = async (most: number, timeoutMs?: number) => {
+    let timedOut = false
     const giveUp = () => {
-      over = true
-      ended.resolve()
+      timedOut = true
+      oneDone.resolve()
     }
-    const cancel = patienceMs === undefined ? undefined : ports.after(patienceMs, giveUp)
-    while (inFlight > many && !over) {
-      await ended.promise
-      ended = Promise.withResolvers()
-      // Those answered by one call end in one turn of the event loop, and are counted together.
+    const cancel = timeoutMs === undefined ? undefined : ports.after(timeoutMs, giveUp)
+    while (inFlight > most && !timedOut) {
+      await oneDone.promise
+      oneDone = Promise.withResolvers()
+      // Orders answered by one call are done in one turn of the event loop: count them together.
       await nextTurn(ports)
     }
     cancel?.()
-    const put = left.splice(0)
-    round.failed += put.length
-    for (const { stored, fault } of put) if (fault !== undefined) ports.report(fault, stored.order.id)
-    await postpone(ports, put)
+    const failed = unsettled.splice(0)
+    round.failed += failed.length
+    for (const { stored, fault } of failed) if (fault !== undefined) ports.report(fault, stored.order.id)
+    await postpone(ports, failed)
   }
 
   try {
@@ -112,13 +111,13 @@ export async function settleDue(
   return round
 }
 
-async function postpone({ orders, now, pauseMs }: SettleDuePorts, left: readonly Left[]): Promise<void> {
+async function postpone({ orders, now, pauseMs }: SettleDuePorts, left: readonly Postponed[]): Promise<void> {
   if (left.length === 0) return
   const at = now()
   await orders.reschedule(
     left.map(({ stored, fault }) => ({
       ...claimOf(stored),
-      // Not before the round is over. What failed in company is not made to wait for its neighbours' sake.
+      // At least 1 ms, so that it is not due in this round. An order that failed in a shared call gets the first pause.
       dueAt: isoAfter(
         at,
         Math.max(1, pauseMs(fault instanceof OutcomeUnknown && !fault.alone ? 1 : stored.schedule.attempts)),
@@ -128,8 +127,8 @@ async function postpone({ orders, now, pauseMs }: SettleDuePorts, left: readonly
 }
 
 /**
- * Orders put off further than any ever is: whoever did that had a clock that was ahead. They are due now; else they
- * would wait for as long as it was ahead. A lease lost by this is refused by the fence, like any other.
+ * Makes orders due now that are scheduled further ahead than any lease or pause (DUE_AHEAD_MAX_MS): the clock that scheduled
+ * them was fast, and they would wait as long as it was ahead. If this breaks a lease, the fence protects the order.
  */
 export async function correctClockSkew({
   orders,
@@ -139,19 +138,19 @@ export async function correctClockSkew({
   const at = now()
   for (let after: string | undefined; ; ) {
     const page = await orders.listUnsettled({ limit: CLAIMS_MAX, after })
-    const late = page.filter(({ schedule }) => schedule.dueAt > isoAfter(at, DUE_AHEAD_MAX_MS))
-    if (late.length > 0) {
+    const tooFar = page.filter(({ schedule }) => schedule.dueAt > isoAfter(at, DUE_AHEAD_MAX_MS))
+    if (tooFar.length > 0) {
       const dueAt = at.toISOString()
-      await orders.reschedule(late.map((stored) => ({ ...claimOf(stored), dueAt })))
+      await orders.reschedule(tooFar.map((stored) => ({ ...claimOf(stored), dueAt })))
     }
     if (page.length < CLAIMS_MAX) return
-    // A store in this process answers without a pause, and there may be many thousands.
+    // SQLite answers without waiting, and there may be thousands of pages.
     await nextTurn({ defer })
     after = page.at(-1)?.order.id
   }
 }
 
-/** Everything else that is ready has its turn. */
+/** Lets other work that is ready run first. */
 const nextTurn = ({ defer }: Pick<Timers, 'defer'>) => new Promise<void>((turn) => defer(turn))
 
 const isoAfter = (now: Date, ms: number): string => new Date(now.getTime() + ms).toISOString()

@@ -1,8 +1,8 @@
 /**
- * Settling: doing what is still owed for one order and recording the answer (invariants 5 and 6).
+ * Settling: making the call to the product service that one order still needs, and storing the answer (invariants 5, 6).
  *
- * Every step may be repeated, by any replica, at any time: reservations are keyed by order id, and an answer is
- * recorded only over the version and fence it was asked for. Who loses that race reads what the winner wrote.
+ * Every step may be repeated, by any replica, at any time: reservations are keyed by order id, and an answer is stored
+ * only over the version and fence that asked for it. The loser of such a race reads what the winner stored.
  */
 import { DomainError, OutcomeUnknown } from './errors.ts'
 import { type Cancelling, type Delivered, type Order, type Pending, type Shipped, SYSTEM } from './order.ts'
@@ -18,13 +18,10 @@ import {
 } from './schedule.ts'
 import { confirm, finishCancel, reject, requestCancel } from './transitions.ts'
 
-/**
- * Resolves the order as it is afterwards; unchanged when nothing was owed. Fails with OutcomeUnknown or
- * `store_unavailable` when it has to be tried again.
- */
+/** Resolves the order as it is afterwards. Fails with OutcomeUnknown or `store_unavailable` if it must be tried again. */
 export type Settle = (stored: StoredOrder) => Promise<StoredOrder>
 
-/** Settles orders; whoever asks for an order already being settled in this process shares its answer. */
+/** Concurrent calls in one process for the same order, version and fence share one settling. */
 export function createSettle(ports: Ports): Settle {
   const inFlight = new Map<string, { version: number; fence: number; answer: Promise<StoredOrder> }>()
   return (stored) => {
@@ -40,8 +37,8 @@ export function createSettle(ports: Ports): Settle {
 }
 
 /**
- * Settles what this request just changed, or leaves it to the settler: at once when the other service gave no answer,
- * else (the store is at fault, and not to be waited for again) when it is due. Resolves the order as it is; never fails.
+ * Settles an order this request has just changed. Where that fails, the settler tries again: at once if the product service
+ * gave no answer; if the store failed, when the order is due. Resolves the order as it is; never fails.
  */
 export async function trySettle(ports: Ports, settle: Settle, stored: UnsettledOrder): Promise<StoredOrder> {
   try {
@@ -56,7 +53,7 @@ export async function trySettle(ports: Ports, settle: Settle, stored: UnsettledO
   }
 }
 
-/** Nothing a client sees changes. One that a settler took up already keeps its lease or its pause. */
+/** An order that a settler has claimed keeps its lease or its pause. */
 async function makeDue({ orders, now }: Ports, stored: UnsettledOrder): Promise<void> {
   const at = now().toISOString()
   const { attempts, dueAt } = stored.schedule
@@ -82,7 +79,7 @@ async function settlePending(ports: Ports, order: Pending, schedule: Due): Promi
   ports.reached('answer_received')
   const now = ports.now()
   if (answer.status === 'released') {
-    // Given back although nobody cancelled here (a repair, say): nothing is held, so it ends as cancelled.
+    // Released without a cancellation here (by a repair, for example): nothing is held, so it ends as cancelled.
     const saved = await saveOrReload(ports, requestCancel(order, SYSTEM, now), schedule, now)
     return saved.order.status === 'cancelling' ? settleCancelling(ports, saved.order, saved.schedule) : saved
   }
@@ -107,18 +104,18 @@ async function settleShipped(ports: Ports, order: Shipped | Delivered, schedule:
   return { order, schedule: { ...schedule, dueAt: undefined } }
 }
 
-/** Saves what the order moved to; where somebody else was quicker, resolves what they saved. */
+/** Saves the order after a transition; on a conflict, resolves what is stored now. */
 async function saveOrReload(
   { orders }: Ports,
-  moved: Exclude<Order, Pending>,
+  changed: Exclude<Order, Pending>,
   schedule: Schedule,
   now: Date,
 ): Promise<StoredOrder> {
   try {
-    return await orders.save(scheduleChanged(moved, schedule, now))
+    return await orders.save(scheduleChanged(changed, schedule, now))
   } catch (error) {
     if (!(error instanceof DomainError && error.code === 'version_conflict')) throw error
-    const current = await orders.find(moved.id)
+    const current = await orders.find(changed.id)
     if (current === undefined) throw error
     return current
   }

@@ -1,6 +1,6 @@
 /**
- * The moves of an order from status to status, as pure functions from what they accept to what they make. The compiler
- * refuses any other order; a move of code without types is refused with `illegal_transition`.
+ * The status transitions of an order, as pure functions. Their types accept only an order of the right status; at run time
+ * any other order throws `illegal_transition`.
  *
  * Invariant 6: an order is confirmed only with the lines that it asked for, at the price that it named.
  */
@@ -55,7 +55,7 @@ export const reject = (order: Pending, rejection: Rejection, now: Date): Rejecte
   rejection,
 })
 
-/** From here on nothing can be shipped; what is held has to be given back. */
+/** From here on the order can't be shipped; what it holds must be released. */
 export function requestCancel(order: Pending | Confirmed, by: string, now: Date): Cancelling {
   const changed = transition(order, 'cancelling', by, now)
   return order.status === 'pending'
@@ -69,7 +69,7 @@ export const finishCancel = (order: Cancelling, now: Date): Cancelled => ({
   ...transition(order, 'cancelled', SYSTEM, now),
 })
 
-/** From here on nothing can be cancelled; the product service has to be told. */
+/** From here on the order can't be cancelled; the product service must record the shipment. */
 export const ship = (order: Confirmed, by: string, now: Date): Shipped => ({
   ...order,
   ...transition(order, 'shipped', by, now),
@@ -81,8 +81,8 @@ export const deliver = (order: Shipped, by: string, now: Date): Delivered => ({
 })
 
 /**
- * The move a person asked for (REQUESTABLE); undefined where the status of the order does not allow it. To cancel is to
- * ask for it: `cancelled` follows once nothing is held.
+ * The transition a person requested (REQUESTABLE); undefined if the status of the order does not allow it. A requested
+ * `cancelled` gives `cancelling`; `cancelled` follows once nothing is held.
  */
 export function transitionTo(
   to: OrderStatus,

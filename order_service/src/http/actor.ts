@@ -1,4 +1,4 @@
-/** Who asks, as the domain sees them. */
+/** The signed-in user as an actor of the domain. */
 import type { Principal } from '@shop/service_kit/identity/access'
 import type { Actor } from '../domain/change_order.ts'
 

@@ -1,13 +1,12 @@
 /**
  * GET /orders/:id/events: server-sent events, one for each version of the order, until it is final.
  *
- * The event id is the version. A client that comes back with Last-Event-ID gets every version after it; one that
- * has seen the final one is answered 204, which tells an EventSource to stop. Streams end at STREAM_MS_MAX, when
- * the token does, and when the service drains; clients simply come back. There are so many at once, in all and for
- * each user; a client that finds no place asks for the order instead.
- *
- * A token may be withdrawn before it ends (invariant 10): whether it still counts is asked before each event, and every
- * TOKEN_CHECK_MS where nothing happens. What is asked lies in memory (tokens.ts), so many streams cost little.
+ * - The event id is the version. A client that reconnects with Last-Event-ID gets every version after it. After the final
+ *   version it gets 204, which makes an EventSource stop.
+ * - A stream ends after STREAM_MS_MAX, when its token expires, and when the service drains; clients reconnect.
+ * - STREAMS_MAX and STREAMS_PER_USER_MAX limit open streams; a refused client polls the order instead.
+ * - A token may be withdrawn before it expires (invariant 10): it is checked before each event, and every TOKEN_CHECK_MS.
+ *   The check reads memory (tokens.ts), so many streams cost little.
  */
 import { PassThrough } from 'node:stream'
 import type { App } from '@shop/service_kit/http/app_types'
@@ -32,7 +31,7 @@ export const STREAMS_PER_USER_MAX = 10
 export const STREAM_MS_MAX = 15 * 60_000
 /** Shorter than the idle time of common proxies. */
 export const HEARTBEAT_MS = 15_000
-/** With the look at the list of withdrawn tokens before it: how long a stream may outlive its token. */
+/** How long a stream may outlive a withdrawn token, apart from the age of the list of withdrawn tokens. */
 export const TOKEN_CHECK_MS = 1_000
 
 export type OrderEventRoutesDeps = {
@@ -68,7 +67,7 @@ export function orderEventRoutes({
         const principal = principalOf(request)
         const { order } = visibleTo(actorOf(principal), await orders.find(request.params.id))
         const lastSeen = Number(request.headers['last-event-id'] ?? Number.POSITIVE_INFINITY)
-        // Nobody has seen what is not there yet; after a restore of the store, say, it is shown as it is now.
+        // An id from the future (after the store was restored, for example): the client gets the order as it is now.
         const from = lastSeen > order.version ? order.version - 1 : lastSeen
         if (isFinal(order.status) && from === order.version) return empty(reply, 204)
         const stream = openStream(principal.userId)
@@ -77,7 +76,7 @@ export function orderEventRoutes({
           reply
             .type('text/event-stream')
             .header('cache-control', 'no-store')
-            // Proxies that know it (nginx) would otherwise hold events back until there are enough.
+            // Tells nginx not to buffer events.
             .header('x-accel-buffering', 'no')
             .send(stream as never)
         )
@@ -85,25 +84,28 @@ export function orderEventRoutes({
     )
 
     function openStream(userId: string): PassThrough {
-      const taken = slots.take({ key: userId, max: STREAMS_PER_USER_MAX })
-      if (taken === ALL_TAKEN) {
-        throw new Problem('overloaded', 'Too many streams of events are open. Ask for the order instead.')
+      const release = slots.take({ key: userId, max: STREAMS_PER_USER_MAX })
+      if (release === ALL_TAKEN) {
+        throw new Problem('overloaded', 'Too many event streams are open. Ask for the order instead.')
       }
-      if (typeof taken === 'string') {
-        throw new DomainError('too_many_streams', `Close one first: ${STREAMS_PER_USER_MAX} a user.`)
+      if (typeof release === 'string') {
+        throw new DomainError(
+          'too_many_streams',
+          `A user may have ${STREAMS_PER_USER_MAX} streams. Close one first.`,
+        )
       }
       const stream = new PassThrough()
       open.add(stream)
-      const beat = () => {
+      const heartbeat = () => {
         if (!stream.writableEnded) stream.write(': still here\n\n')
-        stopBeating = after(HEARTBEAT_MS, beat)
+        stopHeartbeat = after(HEARTBEAT_MS, heartbeat)
       }
-      // Thousands come back together after a pause of the gateway, and would be written to together ever after.
-      let stopBeating = after(HEARTBEAT_MS * (1 - random()), beat)
+      // The first at a random time: after a pause of the gateway thousands of clients reconnect at once.
+      let stopHeartbeat = after(HEARTBEAT_MS * (1 - random()), heartbeat)
       stream.once('close', () => {
         open.delete(stream)
-        taken()
-        stopBeating()
+        release()
+        stopHeartbeat()
       })
       return stream
     }
@@ -111,34 +113,34 @@ export function orderEventRoutes({
     function follow(request: FastifyRequest, stream: PassThrough, order: Order, from: number) {
       const reader = actorOf(principalOf(request))
       let sent = from
-      const show = (now: Order) => {
-        for (let version = sent + 1; version <= now.version; version++) {
-          stream.write(eventOf(orderAtVersion(now, version), reader))
+      const sendUpTo = (current: Order) => {
+        for (let version = sent + 1; version <= current.version; version++) {
+          stream.write(eventOf(orderAtVersion(current, version), reader))
         }
-        sent = Math.max(sent, now.version)
-        if (isFinal(now.status)) stream.end()
+        sent = Math.max(sent, current.version)
+        if (isFinal(current.status)) stream.end()
       }
-      const go = (admitted: boolean, act: () => void) => {
+      const runOrEnd = (valid: boolean, run: () => void) => {
         if (!stream.writable) return
-        if (admitted) act()
+        if (valid) run()
         else stream.end()
       }
-      const ifAdmitted = (act: () => void) => {
-        const admitted = stillAdmitted(request)
-        if (admitted instanceof Promise) void admitted.then((is) => go(is, act))
-        else go(admitted, act)
+      const ifTokenValid = (run: () => void) => {
+        const valid = stillAdmitted(request)
+        if (valid instanceof Promise) void valid.then((is) => runOrEnd(is, run))
+        else runOrEnd(valid, run)
       }
-      const unwatch = watch.watch(order, (now) => ifAdmitted(() => show(now)))
-      const left = Math.min(STREAM_MS_MAX, principalOf(request).expiresAt * 1000 - now().getTime())
-      const stopEnding = after(Math.max(0, left), () => stream.end())
-      const stopLooking = every(TOKEN_CHECK_MS, () => ifAdmitted(() => {}))
+      const unwatch = watch.watch(order, (current) => ifTokenValid(() => sendUpTo(current)))
+      const leftMs = Math.min(STREAM_MS_MAX, principalOf(request).expiresAt * 1000 - now().getTime())
+      const cancelEnd = after(Math.max(0, leftMs), () => stream.end())
+      const stopChecking = every(TOKEN_CHECK_MS, () => ifTokenValid(() => {}))
       stream.once('close', () => {
         unwatch()
-        stopEnding()
-        stopLooking()
+        cancelEnd()
+        stopChecking()
       })
       stream.write(': order events\n\n')
-      show(order)
+      sendUpTo(order)
       if (closing) stream.end()
     }
 

@@ -1,4 +1,4 @@
-/** The operation that follows the changes of an order. */
+/** The operation that streams the changes of an order. */
 import { operationsOf, USER_PROBLEMS } from '@shop/service_kit/http/operation'
 import Type from '@shop/service_kit/runtime/schema_types'
 import { SAYS } from '@shop/service_kit/runtime/sentences'
@@ -11,8 +11,8 @@ export const watchOrderOperation = operation({
   operationId: 'watchOrder',
   summary: 'The changes of an order as they happen',
   description:
-    'Server-sent events `order`; the id is the version, the data the order as in GET /orders/{id}. Ends with ' +
-    'the token, also within seconds of its being withdrawn: come back with a new one.',
+    'Server-sent events `order`; the id is the version, the data the order as in GET /orders/{id}. Ends when ' +
+    'the token expires, and within seconds after it is withdrawn: reconnect with a new one.',
   access: 'user',
   params: OrderParams,
   headers: Type.Object({
@@ -29,7 +29,7 @@ export const watchOrderOperation = operation({
       description: 'A stream of events',
       content: { 'text/event-stream': { schema: Type.String() } },
     },
-    204: Type.Null({ description: 'The order is final and you have seen all of it' }),
+    204: Type.Null({ description: 'The order is final and you have seen its last version' }),
   },
   problems: [
     'validation_failed',

@@ -1,4 +1,4 @@
-/** Reading orders and moving them on. An order is its owner's and the admin's (invariant 10). */
+/** Reading orders and changing their status. Only the owner and admins have access (invariant 10). */
 
 import type { App } from '@shop/service_kit/http/app_types'
 import { empty } from '@shop/service_kit/http/empty'
@@ -48,7 +48,7 @@ export function orderRoutes({ ports, settle, digits }: OrderRoutesDeps) {
       const actor = actorOf(principalOf(request))
       const userId = request.params.user_id
       if (!actor.admin && userId !== actor.userId) {
-        throw new DomainError('forbidden', "Other people's orders are not yours to see.")
+        throw new DomainError('forbidden', "You can't see other people's orders.")
       }
       const { idempotency_key, ...query } = request.query
       const theirs = newestFirst(`orders of ${userId}`)
@@ -68,14 +68,14 @@ export function orderRoutes({ ports, settle, digits }: OrderRoutesDeps) {
 
     app.put('/orders/:id', changeOrderStatusOperation, async (request, reply) => {
       const { status, version } = request.body
-      const tagged = versionsNamed(request.headers['if-match'])
+      const ifMatch = versionsNamed(request.headers['if-match'])
       const actor = actorOf(principalOf(request))
       const change = {
         orderId: request.params.id,
         to: status,
         actor,
         expectedVersions:
-          version === undefined ? tagged : (tagged ?? [version]).filter((each) => each === version),
+          version === undefined ? ifMatch : (ifMatch ?? [version]).filter((each) => each === version),
       }
       const order = await changeStatus(ports, settle, change)
       reply.code(order.status === 'cancelling' ? 202 : 200).header('etag', etagOf(order.version))

@@ -1,4 +1,4 @@
-/** The operations that read orders and move them on. */
+/** The operations that read orders and change their status. */
 import { BODY_PROBLEMS, operationsOf, USER_PROBLEMS } from '@shop/service_kit/http/operation'
 import { PageOf, PageQuery } from '@shop/service_kit/http/paging'
 import { Body, IDEMPOTENCY_KEY_LENGTH_MAX, Id, Version } from '@shop/service_kit/http/schemas'
@@ -13,8 +13,7 @@ const StatusBody = Body({ status: Status, version: Type.Optional(Version) })
 const IfMatchHeaders = Type.Object({
   'if-match': Type.Optional(
     Type.String({
-      description:
-        '`ETag` of the order as you saw it, a list of such, or `*`; the change applies to nothing else',
+      description: '`ETag` of the order you saw, a list of them, or `*`; any other version is not changed',
     }),
   ),
 })
@@ -57,7 +56,7 @@ export const getOrderOperation = operation({
 export const listOrdersOfUserOperation = operation({
   operationId: 'listOrdersOfUser',
   summary: "A user's orders, newest first",
-  description: "One's own, or an admin's look at anyone's. With idempotency_key: at most one.",
+  description: "Your own; admins: anyone's. With idempotency_key: at most one.",
   access: 'user',
   params: UserParams,
   querystring: UserListQuery,
@@ -76,14 +75,14 @@ export const listOrdersOperation = operation({
 
 export const changeOrderStatusOperation = operation({
   operationId: 'changeOrderStatus',
-  summary: 'Move an order on: cancel (owner, admin), ship, deliver (admin)',
+  summary: 'Change the status of an order: cancel (owner, admin), ship, deliver (admin)',
   access: 'user',
   params: OrderParams,
   headers: IfMatchHeaders,
   body: StatusBody,
   response: {
     200: { ...OrderView, description: 'The order has that status' },
-    202: { ...OrderView, description: 'Cancelling: recorded, the stock is still being given back' },
+    202: { ...OrderView, description: 'Cancelling: recorded, the stock is not released yet' },
   },
   problems: [
     ...BODY_PROBLEMS,

@@ -1,4 +1,4 @@
-/** An order on the wire: snake_case, money as decimal strings. Apart from the operations, because problems show orders too. */
+/** An order on the wire: snake_case, money as decimal strings. Answers and problems use it. */
 import { Id, Money, NullableString, Timestamp, Version } from '@shop/service_kit/http/schemas'
 import { formatMoney } from '@shop/service_kit/money/money'
 import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
@@ -17,17 +17,18 @@ import {
   type RequestedLine,
   type Shortage,
 } from '../domain/order.ts'
+import { rejectionRecord } from '../domain/order_record.ts'
 
 export const OrderParams = Type.Object({ id: Id })
 
-/** Said with its type, which an enum alone has not: untyped values are slow to serialise. */
+/** With `type`, which Type.Enum leaves out: values without it are slow to serialise. */
 export const Status = Type.Unsafe<OrderStatus>({ type: 'string', enum: [...ORDER_STATUSES] })
 const Requestable = Type.Unsafe<RequestableStatus>({ type: 'string', enum: [...REQUESTABLE_STATUSES] })
 const OrderLine = Type.Object({
   product_id: Id,
   quantity: Type.Integer({ minimum: 1, maximum: QUANTITY_MAX }),
-  name: NullableString({ description: 'As it was when the stock was held; null before' }),
-  unit_price: NullableString({ description: 'As it was when the stock was held; null before' }),
+  name: NullableString({ description: 'When the stock was held; null before' }),
+  unit_price: NullableString({ description: 'When the stock was held; null before' }),
 })
 
 const ShortageView = Type.Object({
@@ -40,7 +41,7 @@ const RejectionView = Type.Object({
   reason: Type.Unsafe<RejectionReason>({ type: 'string', enum: [...REJECTION_REASONS] }),
   shortages: Type.Array(ShortageView),
   unknown_products: Type.Array(Id),
-  current_total_price: NullableString({ description: 'What the lines cost when it was decided' }),
+  current_total_price: NullableString({ description: 'Price of the lines when the order was decided' }),
 })
 
 export const OrderView = Type.Object({
@@ -48,7 +49,7 @@ export const OrderView = Type.Object({
   user_id: Id,
   status: Status,
   allowed: Type.Array(Requestable, {
-    description: 'The statuses you may ask for now, with PUT /orders/{id}',
+    description: 'The statuses you may request now, with PUT /orders/{id}',
     examples: [['cancelled']],
   }),
   lines: Type.Array(OrderLine),
@@ -57,7 +58,7 @@ export const OrderView = Type.Object({
   currency_digits: Type.Integer({
     minimum: 0,
     maximum: 4,
-    description: 'Digits after the point that amounts have',
+    description: 'Digits after the point of amounts',
     examples: [2],
   }),
   rejection: Type.Optional(RejectionView),
@@ -74,7 +75,7 @@ export const OrderView = Type.Object({
 })
 export type OrderView = Static<typeof OrderView>
 
-/** As `reader` sees it: `allowed` depends on who reads. */
+/** The order for `reader`, on whom `allowed` depends. */
 export function orderView(order: Order, reader: Actor, digits: number): OrderView {
   return {
     id: order.id,
@@ -101,13 +102,12 @@ const lineView = (line: RequestedLine | PricedLine, digits: number) => ({
 })
 
 function rejectionView(rejection: Rejection, digits: number) {
-  const { reason } = rejection
-  const total = reason === 'product_not_found' ? undefined : rejection.totalMinor
+  const { reason, shortages, unknownProducts, totalMinor } = rejectionRecord(rejection)
   return {
     reason,
-    shortages: reason === 'insufficient_stock' ? rejection.shortages.map(shortageView) : [],
-    unknown_products: reason === 'product_not_found' ? [...rejection.unknownProducts] : [],
-    current_total_price: total === undefined ? null : formatMoney(total, digits),
+    shortages: shortages.map(shortageView),
+    unknown_products: [...unknownProducts],
+    current_total_price: totalMinor === undefined ? null : formatMoney(totalMinor, digits),
   }
 }
 

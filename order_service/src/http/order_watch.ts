@@ -1,7 +1,7 @@
 /**
- * Tells watchers of an order's changes: those made in this process at once, those made by other replicas within
- * POLL_MS. One query asks for POLL_BATCH_MAX watched orders together, and only while someone watches. Everything else
- * has its turn between two of them, and between two orders that changed: thousands may be watched, and settled at once.
+ * Notifies watchers of changes of an order: changes made in this process at once, changes made by other replicas within
+ * POLL_MS. One query reads the versions of POLL_BATCH_MAX watched orders; nothing is read while nobody watches.
+ * Other work runs between two queries and between two changed orders: thousands may be watched, and may change at once.
  */
 import { type Cancel, nextTurn, type Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Order } from '../domain/order.ts'
@@ -11,9 +11,9 @@ export const POLL_MS = 1_000
 export const POLL_BATCH_MAX = 250
 
 export type OrderWatch = {
-  /** Calls `onChange` with each newer state until the returned function is called. Never with the same twice. */
+  /** Calls `onChange` once with each newer version, until the returned function is called. */
   watch(order: Order, onChange: (order: Order) => void): () => void
-  /** To be told of every order saved in this process. */
+  /** To be called with every order saved in this process. */
   changed(order: Order): void
   close(): void
 }
@@ -41,11 +41,11 @@ export function createOrderWatch(
     }
   }
 
-  const lookAt = async (ids: readonly string[]) => {
+  const check = async (ids: readonly string[]) => {
     for (const [id, version] of await orders.versionsOf(ids)) {
       const behind = [...(watched.get(id) ?? [])].some((watcher) => watcher.version < version)
       if (!behind) continue
-      // One that cannot be read is no reason to leave the others unlooked at.
+      // An order that cannot be read must not stop the check of the others.
       const stored = await orders.find(id).catch((fault) => void onFault(fault))
       if (stored) changed(stored.order)
       await nextTurn(runtime)
@@ -59,7 +59,7 @@ export function createOrderWatch(
     try {
       const ids = [...watched.keys()]
       for (let from = 0; from < ids.length; from += POLL_BATCH_MAX) {
-        await lookAt(ids.slice(from, from + POLL_BATCH_MAX))
+        await check(ids.slice(from, from + POLL_BATCH_MAX))
         await nextTurn(runtime)
       }
     } catch (fault) {

@@ -1,6 +1,6 @@
 /**
- * POST /orders. Answers 201 once the stock is held, 202 while it is not decided, and a problem when it was
- * refused; whoever repeats the request under the same key gets the same answer again (invariant 4).
+ * POST /orders: 201 when the stock is held, 202 while the order is pending, a problem when it was rejected. A repeated
+ * request with the same key gets the same answer (invariant 4).
  */
 
 import type { App } from '@shop/service_kit/http/app_types'
@@ -19,7 +19,7 @@ import { actorOf } from './actor.ts'
 import { type OrderView, orderView } from './order_views.ts'
 import { ManyLines, type NewOrder, OneProduct, placeOrderOperation } from './place_order_schemas.ts'
 
-/** When a client that was told 202 may ask again; the order's events tell it sooner. */
+/** For a client that got 202; the order's events are faster. */
 const RETRY_AFTER_SECONDS = '1'
 
 export type PlaceOrderRoutesDeps = {
@@ -49,15 +49,15 @@ export function placeOrderRoutes({ ports, settle, currency, digits }: PlaceOrder
 function answer(reply: FastifyReply, { order, replayed }: Placed, buyer: Actor, digits: number): OrderView {
   if (replayed) reply.header('idempotent-replayed', 'true')
   reply.header('location', `/orders/${order.id}`)
-  if (order.status === 'rejected') throw refusal(order)
+  if (order.status === 'rejected') throw rejectionProblem(order)
   reply.header('etag', etagOf(order.version))
   if (order.status === 'pending') reply.code(202).header('retry-after', RETRY_AFTER_SECONDS)
   else reply.code(201)
   return orderView(order, buyer, digits)
 }
 
-/** The order is kept as rejected, and is part of the answer. */
-function refusal(order: Rejected): DomainError {
+/** The rejected order is stored, and is part of the answer. */
+function rejectionProblem(order: Rejected): DomainError {
   const { rejection } = order
   switch (rejection.reason) {
     case 'product_not_found': {
@@ -73,7 +73,7 @@ function refusal(order: Rejected): DomainError {
 
 const shortageSentence = (shortages: readonly Shortage[]) =>
   shortages
-    .map((s) => `Of product ${s.productId} ${s.requested} were asked, ${s.available} are left.`)
+    .map((s) => `Of product ${s.productId} you ordered ${s.requested}, ${s.available} are left.`)
     .join(' ')
 
 function draftOf(
@@ -107,20 +107,20 @@ const invalid = (path: string, message: string) =>
     errors: [{ in: 'body', path, message }],
   })
 
-/** Bodies are checked against the form they are in: against both, every fault would be told twice, once wrongly. */
+/** Validates a body against the one form it has: with both, each error would be listed twice, once wrongly. */
 function validateByForm(app: App): FastifySchemaCompiler<unknown> {
   const compile = app.validatorCompiler!
   return (route) => {
     if (route.httpPart !== 'body') return compile(route as never)
     const one = compile({ ...route, schema: OneProduct } as never) as Validator
     const many = compile({ ...route, schema: ManyLines } as never) as Validator
-    const judge: Validator = (body) => {
+    const validate: Validator = (body) => {
       const form = typeof body === 'object' && body !== null && 'lines' in body ? many : one
-      const fits = form(body)
-      judge.errors = form.errors
-      return fits
+      const valid = form(body)
+      validate.errors = form.errors
+      return valid
     }
-    return judge as never
+    return validate as never
   }
 }
 

@@ -12,10 +12,10 @@ const Quantity = IntegerInput({ minimum: 1, maximum: QUANTITY_MAX })
 
 const TotalPrice = {
   ...MoneyInput,
-  description: 'What the buyer was shown; the order is rejected if it is not so',
+  description: 'The price the buyer saw; at any other price the order is rejected',
 }
 
-/** The two forms of an order; which one is meant shows by `lines`, so faults are told for that form alone. */
+/** The two forms of an order; a body with `lines` has the second, and is validated against that form alone. */
 export const OneProduct = Body({ product_id: Id, quantity: Quantity, total_price: TotalPrice })
 export const ManyLines = Body({
   lines: Type.Array(Body({ product_id: Id, quantity: Quantity }), { minItems: 1, maxItems: LINES_MAX }),
@@ -28,13 +28,13 @@ export const placeOrderOperation = operation({
   operationId: 'placeOrder',
   summary: 'Place an order',
   description:
-    'Send an Idempotency-Key: the request may then be repeated as often as you like and makes one order.',
+    'Send an Idempotency-Key: you may then repeat the request as often as you like, and it makes one order.',
   access: 'user',
   headers: IdempotencyHeaders,
   body: NewOrder,
   response: {
     201: { ...OrderView, description: 'The stock is held' },
-    202: { ...OrderView, description: 'Accepted but not decided yet: see Location, or its events' },
+    202: { ...OrderView, description: 'Accepted, not decided yet: see Location, or its events' },
   },
   problems: [
     ...BODY_PROBLEMS,

@@ -1,4 +1,4 @@
-/** How everything order_service refuses is answered. A code is permanent; its text may improve. */
+/** The problems of order_service: status, title and members of each code. Codes are permanent, texts may change. */
 import { etagOf, versionsNamed } from '@shop/service_kit/http/etags'
 import type { Asked, ProblemTable } from '@shop/service_kit/http/problem_tables'
 import { KIT_PROBLEMS } from '@shop/service_kit/http/problems'
@@ -10,27 +10,27 @@ import type { Order } from '../domain/order.ts'
 import { actorOf } from './actor.ts'
 import { orderView, shortageView } from './order_views.ts'
 
-/** Digits that amounts of the store count. */
+/** Digits after the point of amounts. */
 export type Views = { readonly digits: () => number }
 
-/** A version conflict of a request whose `If-Match` names other versions. */
+/** A version conflict of a request with `If-Match`. */
 type EdgePayloads = { precondition_failed: Payloads['version_conflict'] }
 
-/** An order, for whoever asked. */
+/** The order as the caller may see it. */
 const viewFor = (order: Order, { digits }: Views, asked: Asked) =>
   orderView(order, actorOf(principalOf(asked)), digits())
 
 /** The order as it is now, with its ETag. */
-const shown = (current: Order, views: Views, asked: Asked) => ({
+const currentView = (current: Order, views: Views, asked: Asked) => ({
   members: { current: viewFor(current, views, asked) },
   headers: { etag: etagOf(current.version) },
 })
-const changed = ({ current }: Payloads['version_conflict'], views: Views, asked: Asked) =>
-  current ? shown(current, views, asked) : {}
+const conflictView = ({ current }: Payloads['version_conflict'], views: Views, asked: Asked) =>
+  current ? currentView(current, views, asked) : {}
 
 const priceView = ({ order, rejection: { totalMinor } }: Payloads['price_changed'], digits: number) => {
   const total_price = totalMinor === undefined ? null : formatMoney(totalMinor, digits)
-  const cost = total_price === null ? 'more than an order may come to' : `${total_price} ${order.currency}`
+  const cost = total_price === null ? 'more than an order may cost' : `${total_price} ${order.currency}`
   return { total_price, detail: `The lines cost ${cost} now.` }
 }
 
@@ -74,7 +74,7 @@ export const PROBLEMS = {
     title: 'The order cannot go to this status',
     retryable: false,
     present: ({ current, allowed }, views, asked) => {
-      const { members, headers } = shown(current, views, asked)
+      const { members, headers } = currentView(current, views, asked)
       return { members: { allowed, ...members }, headers }
     },
   },
@@ -86,13 +86,13 @@ export const PROBLEMS = {
       current && versionsNamed(headers['if-match'])?.includes(current.version) === false
         ? 'precondition_failed'
         : undefined,
-    present: changed,
+    present: conflictView,
   },
   precondition_failed: {
     status: 412,
     title: 'The order has changed since it was read',
     retryable: false,
-    present: changed,
+    present: conflictView,
   },
   too_many_streams: { status: 429, title: 'Too many event streams are open', retryable: true },
 } as const satisfies ProblemTable<KitPayloads & Payloads & EdgePayloads, Views>

@@ -1,18 +1,18 @@
-/** How an order lies in a document of MongoDB. */
+/** An order as a document of MongoDB. */
 import type { AnyBulkWriteOperation } from '@shop/service_kit/mongo/store'
 import { type OrderRecord, readOrder, recordOf } from '../domain/order_record.ts'
 import type { StoredOrder } from '../domain/schedule.ts'
 
-/** Absent fields are those that are undefined in the domain. */
+/** Fields that are undefined in the domain are absent. */
 export type Document = Omit<OrderRecord, 'id'> & {
   _id: string
-  /** Who made each version after the first, by `v<number>`. */
+  /** Tokens of the writes that made each version after the first, by `v<number>`: they recognize a repeated write. */
   writes?: Record<string, string>
-  /** The claim that took it up last. */
+  /** Token of its last claim. */
   lease?: string
 }
 
-export const claims = (
+export const claimOperations = (
   due: readonly Document[],
   leaseUntil: string,
   lease: string,

@@ -1,11 +1,11 @@
 /**
- * Orders in MongoDB: one document is one order, and every write is a write of one document under its condition.
+ * Orders in MongoDB: one document per order; every write is a conditional write of one document.
  *
- * Invariants 3 and 4: what `addOnce` and `save` resolve is on a majority, and the unique index on (userId,
- * idempotencyKey) is what makes one key one order. Concurrent inserts, and concurrent saves, share commands.
+ * Invariant 3: `addOnce` and `save` resolve when a majority has the write. Invariant 4: by the unique index on (userId,
+ * idempotencyKey). Concurrent inserts, and concurrent saves, share commands.
  *
- * Repeating is safe: an order added twice meets its own id, a save leaves a token under the number of the version
- * it made (kit, mongo/writes.ts), a claim leaves its lease.
+ * Writes may be repeated: a second insert finds its own id, a save stores a token under the version it made (kit,
+ * mongo/writes.ts), a claim stores its lease.
  */
 import { Unsettled } from '@shop/service_kit/mongo/errors'
 import type { Filter, IndexDescription, MongoStore } from '@shop/service_kit/mongo/store'
@@ -16,13 +16,13 @@ import { DomainError } from '../domain/errors.ts'
 import { recordOf } from '../domain/order_record.ts'
 import type { OrderPage, OrderStore } from '../domain/ports.ts'
 import { isUnsettled, nextVersion, type UnsettledOrder } from '../domain/schedule.ts'
-import { claims, type Document, toDocument, toOrder } from './mongo_order_documents.ts'
+import { claimOperations, type Document, toDocument, toOrder } from './mongo_order_documents.ts'
 
 const ORDERS = 'orders'
 const DUE = 'orders_due'
-/** After every UUID. */
+/** Sorts after every UUID. */
 const LAST = '~'
-/** Looks for due orders in one claim; each after the first means other replicas were quicker. */
+/** Rounds of one claim; a second one is needed when other replicas claimed the same orders. */
 const CLAIM_ROUNDS_MAX = 20
 
 /** docs/operations.md says which query each serves. */
@@ -36,12 +36,12 @@ export const ORDER_INDEXES: Readonly<Record<string, readonly IndexDescription[]>
     },
     { name: 'orders_by_user', key: { userId: 1, _id: -1 } },
     { name: 'orders_by_status', key: { status: 1, _id: -1 } },
-    // Only what is owed is in it, so it stays small.
+    // Holds unsettled orders only, so it stays small.
     { name: DUE, key: { dueAt: 1, updatedAt: 1 }, partialFilterExpression: { dueAt: { $exists: true } } },
   ],
 }
 
-const OWED: Filter<Document> = { dueAt: { $exists: true } }
+const UNSETTLED: Filter<Document> = { dueAt: { $exists: true } }
 
 export function createMongoOrderStore(
   store: MongoStore,
@@ -70,7 +70,7 @@ export function createMongoOrderStore(
 
   const claimRound = (now: string, leaseUntil: string, limit: number) => {
     const lease = runtime.newId()
-    // Of all tries: one whose answer was lost may have claimed some.
+    // Of all attempts: an attempt whose answer was lost may have claimed some.
     const candidates = new Set<string>()
     return repeat(async () => {
       const due = await orders()
@@ -80,7 +80,8 @@ export function createMongoOrderStore(
         .toArray()
       for (const { _id } of due) candidates.add(_id)
       if (candidates.size === 0) return { claimed: [], more: false }
-      if (due.length > 0) await orders().bulkWrite(claims(due, leaseUntil, lease), { ordered: false })
+      if (due.length > 0)
+        await orders().bulkWrite(claimOperations(due, leaseUntil, lease), { ordered: false })
       const mine = await orders()
         .find({ _id: { $in: [...candidates] }, lease })
         .toArray()
@@ -100,7 +101,7 @@ export function createMongoOrderStore(
         const first =
           (idempotencyKey === undefined ? undefined : await findByKey(userId, idempotencyKey)) ??
           optional(await orders().findOne({ _id: id }))
-        // What exists is not on a majority yet, and may be undone: then this one is added.
+        // The existing order is not on a majority yet and may be rolled back: then this one is added.
         if (!first) throw new Unsettled()
         return { stored: first, added: first.order.id === id }
       })
@@ -120,7 +121,7 @@ export function createMongoOrderStore(
         token: { field: `v${version + 1}`, value: runtime.newId() },
       }
       if (!(await repeat(() => update(change)))) {
-        throw new DomainError('version_conflict', `Order ${id} was changed by someone else meanwhile.`)
+        throw new DomainError('version_conflict', `Order ${id} was changed meanwhile.`)
       }
       return nextVersion(stored)
     },
@@ -148,8 +149,14 @@ export function createMongoOrderStore(
     backlog: () =>
       repeat(async () => {
         const [count, oldest] = await Promise.all([
-          orders().countDocuments(OWED, { hint: DUE }),
-          orders().find(OWED).hint(DUE).sort({ updatedAt: 1 }).limit(1).project({ updatedAt: 1 }).toArray(),
+          orders().countDocuments(UNSETTLED, { hint: DUE }),
+          orders()
+            .find(UNSETTLED)
+            .hint(DUE)
+            .sort({ updatedAt: 1 })
+            .limit(1)
+            .project({ updatedAt: 1 })
+            .toArray(),
         ])
         return { count, oldestUpdatedAt: oldest[0]?.updatedAt as string | undefined }
       }),
@@ -165,7 +172,7 @@ export function createMongoOrderStore(
       const page = await reading.page(limit, after, (count, at) =>
         repeat(() =>
           orders()
-            .find({ ...OWED, _id: { $gt: at } })
+            .find({ ...UNSETTLED, _id: { $gt: at } })
             .hint(DUE)
             .sort({ _id: 1 })
             .limit(count)

@@ -1,5 +1,4 @@
-/** Opens the stores of a MongoDB server. */
-
+/** Opens the stores on a MongoDB server. */
 import { openMongo } from '@shop/service_kit/mongo/store'
 import type { StoresOptions } from '@shop/service_kit/storage/opening'
 import type { StoreMoney } from '@shop/service_kit/storage/store_money'
@@ -7,10 +6,10 @@ import { HEARD_BY_NOBODY } from '@shop/service_kit/storage/unreadable'
 import type { Stores } from '../domain/ports.ts'
 import { createMongoOrderStore, ORDER_INDEXES } from './mongo_order_store.ts'
 
-/** Its name, unless the URL names one. */
+/** Used unless the URL names one. */
 export const MONGO_DATABASE = 'shop_orders'
 
-/** Rejects with a sentence an operator can act on. */
+/** Fails with a message that tells the operator what to do. */
 export async function openMongoStores(
   url: string,
   { money, runtime, unreadableOf = HEARD_BY_NOBODY }: { readonly money: StoreMoney } & StoresOptions,

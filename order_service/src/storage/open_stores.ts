@@ -1,5 +1,4 @@
-/** Opens the stores that DATABASE_URL names; the scheme decides the technology. */
-
+/** Opens the stores of DATABASE_URL; its scheme selects the technology. */
 import { join } from 'node:path'
 import { keepMoney } from '@shop/service_kit/sqlite/money'
 import { openSqlite } from '@shop/service_kit/sqlite/store'
@@ -11,7 +10,7 @@ import { createSqliteOrderStore } from './sqlite_order_store.ts'
 
 export const DATABASE_FILE = 'orders.db'
 
-/** Rejects with a sentence an operator can act on. */
+/** Fails with a message that tells the operator what to do. */
 export async function openStores(
   { DATABASE_URL, DATA_DIR, ...config }: StoresConfig & MoneyConfig & ExistingOnly,
   options: StoresOptions,
@@ -19,7 +18,7 @@ export async function openStores(
   const url = DATABASE_URL ?? `sqlite:${join(DATA_DIR, DATABASE_FILE)}`
   if (url.startsWith('sqlite:'))
     return openSqliteStores(url.slice('sqlite:'.length), { ...config, ...options })
-  // Loaded only here: the driver takes 20 MiB that a shop on SQLite need not have.
+  // Loaded only here: the driver takes 20 MiB of memory.
   const { openMongoStores } = await import('./open_mongo.ts')
   return openMongoStores(url, { money: createStoreMoney(config, 'the database'), ...options })
 }

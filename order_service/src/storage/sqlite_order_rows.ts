@@ -1,4 +1,4 @@
-/** How an order lies in a row of SQLite. */
+/** An order as a row of SQLite. */
 import { type OrderRecord, readOrder, recordOf } from '../domain/order_record.ts'
 import type { StoredOrder } from '../domain/schedule.ts'
 

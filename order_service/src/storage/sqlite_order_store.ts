@@ -1,11 +1,11 @@
 /**
- * Orders in SQLite. Every conditional write carries its condition; `changes` is the answer.
+ * Orders in SQLite. Every conditional write is one statement; `changes` says whether its condition held.
  *
- * Invariants 3 and 4: `addOnce` and `save` resolve after the commit is durable (the kit's `write`), and the
- * unique index on (user_id, idempotency_key) is what makes one key one order.
+ * Invariant 3: `addOnce` and `save` resolve after a durable commit (`write` of the kit). Invariant 4: by the unique index on
+ * (user_id, idempotency_key).
  *
- * All of it runs on the thread that serves everybody. So every statement finds its rows by an index and reads a bounded
- * number of them (a test asks for the plan of each), and what may be many is read in steps.
+ * SQLite runs on the main thread. So every statement finds its rows by an index and reads a bounded number of them (a test
+ * checks each query plan), and larger reads are done in steps.
  */
 import type { StatementSync } from 'node:sqlite'
 import { nextTurn, type Runtime } from '@shop/service_kit/runtime/runtime'
@@ -18,11 +18,11 @@ import type { OrderStore } from '../domain/ports.ts'
 import { isUnsettled, nextVersion } from '../domain/schedule.ts'
 import { COLUMNS, columnsOf, jsonColumns, type Row, toOrder } from './sqlite_order_rows.ts'
 
-/** After every UUID, and every time. */
+/** Sorts after every UUID and every time. */
 const LAST = '~'
-/** Orders of the backlog that are counted in one turn of the event loop. */
+/** Unsettled orders counted in one turn of the event loop. */
 export const COUNT_BATCH_MAX = 2_000
-/** Orders of one write, which writes the whole row of each: the largest have many lines. Writes still share commits. */
+/** Orders in one write, because each is a whole row and may have many lines. Writes still share commits. */
 export const WRITE_BATCH_MAX = 16
 
 export function createSqliteOrderStore(
@@ -44,7 +44,7 @@ export function createSqliteOrderStore(
     writer.prepare(`UPDATE orders SET due_at = ?, fence = fence + 1, attempts = attempts + 1
     WHERE rowid IN (SELECT rowid FROM orders WHERE due_at <= ? ORDER BY due_at LIMIT ?) RETURNING ${COLUMNS}`),
   )
-  const move = writer.prepare('UPDATE orders SET due_at = ? WHERE id = ? AND version = ? AND fence = ?')
+  const setDue = writer.prepare('UPDATE orders SET due_at = ? WHERE id = ? AND version = ? AND fence = ?')
   const findByKeyInWrite = readAnyNumber(writer.prepare(byKey))
   const rows = (sql: string) => readAnyNumber(reader.prepare(sql))
   const find = rows(`${select} WHERE id = ?`)
@@ -55,7 +55,7 @@ export function createSqliteOrderStore(
   const ofStatus = rows(`${select} WHERE status = ? AND id < ? ORDER BY id DESC LIMIT ?`)
   const all = rows(`${select} WHERE id < ? ORDER BY id DESC LIMIT ?`)
   const anyDue = reader.prepare('SELECT 1 FROM orders WHERE due_at <= ? LIMIT 1')
-  // Steps end between two times, so that those due at the same time are in one.
+  // A step ends between two times: orders due at the same time are counted in one step.
   const stepEnd = reader.prepare(
     'SELECT due_at FROM orders WHERE due_at > ? ORDER BY due_at LIMIT 1 OFFSET ?',
   )
@@ -96,7 +96,7 @@ export function createSqliteOrderStore(
         ),
       )
       if (changes === 0) {
-        throw new DomainError('version_conflict', `Order ${order.id} was changed by someone else meanwhile.`)
+        throw new DomainError('version_conflict', `Order ${order.id} was changed meanwhile.`)
       }
       return nextVersion(stored)
     },
@@ -109,18 +109,18 @@ export function createSqliteOrderStore(
         status === undefined ? all.all(at, count) : ofStatus.all(status, at, count),
       ),
     async claimDue(now, leaseUntil, limit) {
-      // Rounds with nothing to do, which is most of them, take no lock.
+      // Most rounds have nothing to do; they take no lock.
       if (!anyDue.get(now)) return []
       const writes = []
       for (let left = limit; left > 0; left -= WRITE_BATCH_MAX) {
         const most = Math.min(left, WRITE_BATCH_MAX)
         writes.push(store.write(() => claim.all(leaseUntil, now, most)).then(unsettledOf))
       }
-      const ends = await Promise.allSettled(writes)
-      // What was claimed is the caller's: nobody else takes it up while its lease lasts.
-      const failed = ends.find((end) => end.status === 'rejected')
-      if (failed && ends.every(({ status }) => status === 'rejected')) throw failed.reason
-      return ends.flatMap((end) => (end.status === 'fulfilled' ? end.value : []))
+      const results = await Promise.allSettled(writes)
+      // Some writes may have claimed orders: return them, because nobody else can claim them during the lease.
+      const failed = results.find((result) => result.status === 'rejected')
+      if (failed && results.every(({ status }) => status === 'rejected')) throw failed.reason
+      return results.flatMap((result) => (result.status === 'fulfilled' ? result.value : []))
     },
     async reschedule(changes) {
       const writes = []
@@ -128,7 +128,7 @@ export function createSqliteOrderStore(
         const some = changes.slice(from, from + WRITE_BATCH_MAX)
         writes.push(
           store.write(() => {
-            for (const { id, version, fence, dueAt } of some) move.run(dueAt ?? null, id, version, fence)
+            for (const { id, version, fence, dueAt } of some) setDue.run(dueAt ?? null, id, version, fence)
           }),
         )
       }

@@ -123,7 +123,7 @@ suite('an order that is refused is kept as rejected, and the answer shows it', (
   }
 })
 
-test('lines that cost more than an order may come to are refused, whatever the total says', async (t) => {
+test('lines that cost more than an order may cost are refused, whatever the total says', async (t) => {
   const { post, products } = await shopWithMugs(t)
   const yacht = await products.add(20_000, 100_000_000_000, 'Yacht')
   const cutter = await products.add(20_000, 100_000_000_000, 'Cutter')
@@ -132,7 +132,7 @@ test('lines that cost more than an order may come to are refused, whatever the t
   const refused = await post('ada', { lines, total_price: most }, 'key')
   const { code, detail, current, order } = refused.json()
   assert.deepEqual([refused.statusCode, code, current], [409, 'price_changed', { total_price: null }])
-  assert.match(detail, /more than an order may come to/)
+  assert.match(detail, /more than an order may cost/)
   assert.deepEqual([order.status, order.rejection.current_total_price], ['rejected', null])
   const bought = await post('ada', { product_id: yacht, quantity: 10_000, total_price: most })
   assert.deepEqual([bought.statusCode, bought.json().total_price], [201, most])
