@@ -28,6 +28,11 @@ export function pageRoutes({ folder }: PageRoutesDeps) {
     .map(({ name }) => name)
 
   return async (app: App) => {
+    // A browser gets the page also for an address that is not UTF-8 text; a program gets the problem.
+    app.setErrorHandler((error, request, reply) => {
+      if ((error as { code?: string }).code !== 'bad_request' || !wantsPage(request)) throw error
+      return reply.code(400).sendFile(PAGE, NOT_A_PAGE)
+    })
     await app.register(fastifyStatic, { root: folder, serve: false, preCompressed: true, etag: true })
 
     app.get('/assets/*', getAssetOperation, async ({ params }, reply) =>

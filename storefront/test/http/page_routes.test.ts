@@ -26,6 +26,14 @@ suite('the pages', () => {
     })
   }
 
+  test('a browser gets the page also for a query that is not UTF-8 text; a program gets the problem', async (t) => {
+    const shop = await storefront(t, {})
+    const page = await raw(shop, '/?q=%ff', { headers: HTML })
+    assert.deepEqual([page.status, page.text], [400, PAGE])
+    const problem = await raw(shop, '/?q=%ff', { headers: { accept: 'application/json' } })
+    assert.deepEqual([problem.status, JSON.parse(problem.text).code], [400, 'bad_request'])
+  })
+
   test('a file with a hash in its name is kept for ever', async (t) => {
     const answer = await raw(await storefront(t, {}), '/assets/index-1a2b3c4d.js')
     assert.deepEqual([answer.status, answer.text], [200, SCRIPT])
