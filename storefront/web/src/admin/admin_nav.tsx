@@ -12,7 +12,7 @@ const PAGES = [
 export function AdminNav() {
   return (
     <nav aria-label="Admin" className="border-b border-line">
-      <ul className="page flex gap-4 overflow-x-auto sm:gap-7">
+      <ul className="page flex gap-2.5 overflow-x-auto sm:gap-7">
         {PAGES.map(([to, label]) => (
           <li key={to}>
             <NavLink

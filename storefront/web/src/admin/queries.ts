@@ -3,9 +3,10 @@ import type { paths as AuthPaths } from '@shop/client/generated/auth_service'
 import { LIMITS } from '@shop/client/generated/limits'
 import type { paths as ProductPaths } from '@shop/client/generated/product_service'
 import { infiniteQueryOptions, type QueryClient, queryOptions } from '@tanstack/react-query'
+import { newer } from '../api/newer.ts'
 import { pollEvery } from '../api/refetch.ts'
 import { dataOf, ShopProblem, shop } from '../api/shop.ts'
-import type { Order, OrderStatus, Product } from '../api/types.ts'
+import type { OrderStatus, Product } from '../api/types.ts'
 import { pagesOf } from './pages_of.ts'
 
 type Json<Answer> = Answer extends { content: { 'application/json': infer Body } } ? Body : never
@@ -109,9 +110,6 @@ export function cacheProduct(queries: QueryClient, product: Product) {
       },
   )
 }
-
-const newer = <T extends Product | Order>(known: T | undefined, next: T): T =>
-  known && known.version > next.version ? known : next
 
 /** The product as the service has it, out of its refusal. */
 export function currentOf(error: unknown): Product | undefined {

@@ -6,6 +6,7 @@
 import { EVENT_STREAM, eventsIn } from '@shop/client/event_stream'
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
+import { newer } from '../api/newer.ts'
 import { orderQuery } from '../api/queries.ts'
 import { pollEvery } from '../api/refetch.ts'
 import { shop } from '../api/shop.ts'
@@ -36,9 +37,7 @@ export function useLiveOrder(id: string) {
     const leaving = new AbortController()
     const keep = (next: Order) => {
       setStreaming(true)
-      queries.setQueryData(orderQuery(id).queryKey, (order) =>
-        order && order.version >= next.version ? order : next,
-      )
+      queries.setQueryData(orderQuery(id).queryKey, (known) => newer(known, next))
     }
     void followEvents({
       signal: leaving.signal,

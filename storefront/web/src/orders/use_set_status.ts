@@ -1,29 +1,35 @@
-/** Moving one order on. Asking again for a status it already has changes nothing, so a lost answer is simply asked again. */
+/**
+ * Changes the status of one order. Setting the status that an order already has changes nothing, so after a lost answer
+ * the same request is sent again.
+ */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { orderQuery } from '../../api/queries.ts'
-import { dataOf, ShopProblem, shop } from '../../api/shop.ts'
-import type { Order } from '../../api/types.ts'
-import { STATUS, type TargetStatus } from '../../orders/status.ts'
-import { explain } from '../../ui/notice.tsx'
-import { toast } from '../../ui/toast.ts'
+import { newer } from '../api/newer.ts'
+import { orderQuery } from '../api/queries.ts'
+import { dataOf, ShopProblem, shop } from '../api/shop.ts'
+import type { Order } from '../api/types.ts'
+import { explain } from '../ui/notice.tsx'
+import { toast } from '../ui/toast.ts'
+import type { TargetStatus } from './status.ts'
 
 export const setOrderStatus = (id: string, status: TargetStatus): Promise<Order> =>
   dataOf(shop.orders.PUT('/orders/{id}', { params: { path: { id } }, body: { status } }))
 
-export function useSetStatus() {
+/** Titles of the messages. */
+type Titles = {
+  readonly succeeded: (order: Order) => string
+  readonly failed: (status: TargetStatus) => string
+}
+
+export function useSetStatus({ succeeded, failed }: Titles) {
   const queries = useQueryClient()
   return useMutation({
     mutationFn: ({ order, to }: { order: Order; to: TargetStatus }) => setOrderStatus(order.id, to),
     onSuccess: (order) => {
-      queries.setQueryData(orderQuery(order.id).queryKey, order)
-      toast({ title: `${STATUS[order.status].label}: order …${order.id.slice(-6)}` })
+      queries.setQueryData(orderQuery(order.id).queryKey, (known) => newer(known, order))
+      toast({ title: succeeded(order) })
     },
     onError: (error, { to }) =>
-      toast({
-        tone: 'bad',
-        title: `Not ${STATUS[to].label.toLowerCase()}`,
-        description: explainStatusError(error),
-      }),
+      toast({ tone: 'bad', title: failed(to), description: explainStatusError(error) }),
     onSettled: (_order, _error, { order }) =>
       Promise.all([
         queries.invalidateQueries({ queryKey: ['admin', 'orders'] }),
@@ -32,8 +38,7 @@ export function useSetStatus() {
   })
 }
 
-export function explainStatusError(error: unknown): string {
-  return error instanceof ShopProblem && error.code === 'illegal_transition'
-    ? 'It has gone on meanwhile, and this move is not open to it any more.'
+export const explainStatusError = (error: unknown): string =>
+  error instanceof ShopProblem && error.code === 'illegal_transition'
+    ? 'The order has changed in the meantime. Please look at its status again.'
     : explain(error)
-}

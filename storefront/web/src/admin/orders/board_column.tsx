@@ -4,6 +4,7 @@ import type { Order, OrderStatus } from '../../api/types.ts'
 import { usePages } from '../../api/use_answer.ts'
 import { OrderTitle } from '../../orders/order_title.tsx'
 import { actionsOf, CANCEL, SHIP, STATUS, STATUS_ACTIONS, type TargetStatus } from '../../orders/status.ts'
+import { useSetStatus } from '../../orders/use_set_status.ts'
 import { Button } from '../../ui/button.tsx'
 import { cx } from '../../ui/cx.ts'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
@@ -13,7 +14,6 @@ import { Loading, Skeleton } from '../../ui/skeleton.tsx'
 import { Name } from '../names.tsx'
 import { More } from '../parts.tsx'
 import { boardQuery } from '../queries.ts'
-import { useSetStatus } from './use_set_status.ts'
 
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' })
 type Props = {
@@ -153,9 +153,14 @@ function Card({ order, tick }: { order: Order; tick: { on: boolean; flip: () => 
   )
 }
 
-/** The moves this order may make now, and no others. Giving up an order is asked twice. */
+const TITLES = {
+  succeeded: (order: Order) => `${STATUS[order.status].label}: order …${order.id.slice(-6)}`,
+  failed: (to: TargetStatus) => `Not ${STATUS[to].label.toLowerCase()}`,
+}
+
+/** A button for each status that this order may get next. Cancelling asks for confirmation. */
 export function OrderActions({ order, size = 'sm' }: { order: Order; size?: 'sm' | 'md' }) {
-  const { mutate, isPending, variables } = useSetStatus()
+  const { mutate, isPending, variables } = useSetStatus(TITLES)
   const [asking, setAsking] = useState(false)
   const short = `…${order.id.slice(-6)}`
   const go = (to: TargetStatus) => mutate({ order, to })

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react'
 import { Link } from 'react-router'
 import type { Order } from '../../api/types.ts'
 import { SHIP } from '../../orders/status.ts'
+import { explainStatusError, setOrderStatus } from '../../orders/use_set_status.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { formatAmount, formatNumber } from '../../ui/format.tsx'
@@ -11,7 +12,6 @@ import { totalOf } from '../../ui/money_math.ts'
 import { Notice } from '../../ui/notice.tsx'
 import { toast } from '../../ui/toast.ts'
 import { forEach, type Progress } from './for_each.ts'
-import { explainStatusError, setOrderStatus } from './use_set_status.ts'
 
 const CONCURRENCY = 4
 

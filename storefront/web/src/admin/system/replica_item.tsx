@@ -24,7 +24,7 @@ export function ReplicaItem({ replica, withStore }: { replica: Replica; withStor
     ['Started', replica.started_at === null ? '–' : <Ago key="since" at={replica.started_at} />],
     ['Release', replica.version ?? '–'],
     ['Node.js', replica.node ?? '–'],
-    ['Memory', replica.memory_bytes === null ? '–' : mebibytes(replica.memory_bytes)],
+    ['Memory', replica.memory_bytes === null ? '–' : megabytes(replica.memory_bytes)],
     ['Requests', describeRequests(replica)],
   ]
   return (
@@ -53,4 +53,4 @@ export function ReplicaItem({ replica, withStore }: { replica: Replica; withStor
 const describeRequests = ({ requests, failures }: Replica) =>
   requests === null ? '–' : `${formatNumber(requests)}, ${formatNumber(failures ?? 0)} failed`
 const size = new Intl.NumberFormat(undefined, { style: 'unit', unit: 'megabyte', maximumFractionDigits: 0 })
-const mebibytes = (bytes: number) => size.format(bytes / 1_000_000)
+const megabytes = (bytes: number) => size.format(bytes / 1_000_000)
