@@ -135,7 +135,7 @@ export async function serviceAt(
 export async function connect(
   t: TestContext,
   url: string,
-  deadlineMs = 1_000,
+  deadlineMs = 60_000,
   runtime: Runtime = systemRuntime,
 ): Promise<Reservations> {
   return createProductClient({

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import { createVirtualRuntime, untilTrue } from '@shop/service_kit/test_support/virtual_runtime'
 import { PAUSE } from '../../src/clients/circuit_breaker.ts'
-import { WAITING_MAX } from '../../src/clients/product_client.ts'
+import { DECISION_DEADLINE_MS, WAITING_MAX } from '../../src/clients/product_client.ts'
 import type { Rejection } from '../../src/domain/order.ts'
 import { cancellingOf, HELD, MUG, pending, shippedOf, uuid } from '../samples.ts'
 import { connect, startProducts, startProxy, textOf } from '../shop.ts'
@@ -29,6 +30,14 @@ async function serve(
   return { url, calls }
 }
 
+/** Time stands still but for `advance`; sockets are real. */
+function movableClock() {
+  const clock = createVirtualRuntime()
+  return { ...clock, runtime: { ...clock, defer: systemRuntime.defer } }
+}
+
+const LONG_MS = 60_000
+
 const mine = pending({ id: uuid(7) })
 const totalOf = (rejection: Rejection) =>
   rejection.reason === 'price_changed' ? rejection.totalMinor : undefined
@@ -49,7 +58,7 @@ suite('what the product service answers', () => {
     assert.deepEqual(await (await connect(t, url)).hold(mine), { status: 'held', lines: HELD })
   })
 
-  const unusable: [string, [number, unknown] | undefined][] = [
+  const unusable: [string, [number, unknown]][] = [
     ['an empty object', [200, {}]],
     ['no results', [200, { results: [] }]],
     ["another order's result", [200, { results: [{ ...held, order_id: uuid(8) }] }]],
@@ -63,15 +72,24 @@ suite('what the product service answers', () => {
     ['a refusal', [401, { code: 'unauthenticated' }]],
     ['a fault', [500, {}]],
     ['a redirect', [302, {}]],
-    ['silence', undefined],
   ]
   for (const [what, answer] of unusable) {
     test(`${what} is not an answer`, async (t) => {
       const { url } = await serve(t, () => answer)
-      const reservations = await connect(t, url, 100)
+      const reservations = await connect(t, url)
       await assert.rejects(reservations.hold(mine), { name: 'OutcomeUnknown' })
     })
   }
+
+  test('silence is not an answer', async (t) => {
+    const { url, calls } = await serve(t, () => undefined)
+    const clock = movableClock()
+    const reservations = await connect(t, url, DECISION_DEADLINE_MS, clock.runtime)
+    const holding = assert.rejects(reservations.hold(mine), { name: 'OutcomeUnknown' })
+    await untilTrue(() => calls.length === 1)
+    await clock.advance(DECISION_DEADLINE_MS)
+    await holding
+  })
 
   for (const [code, status] of [
     ['validation_failed', 400],
@@ -97,7 +115,7 @@ suite('what the product service answers', () => {
 
   test('a service that has a fault with each of many is down, and is not asked for every one of them', async (t) => {
     const { url, calls } = await serve(t, () => [500, { code: 'internal_error' }])
-    const reservations = await connect(t, url, 60_000)
+    const reservations = await connect(t, url)
     const many = Array.from({ length: 128 }, () => pending())
     const outcomes = await Promise.allSettled(many.map((each) => reservations.hold(each)))
     assert.ok(outcomes.every(({ status }) => status === 'rejected'))
@@ -107,12 +125,16 @@ suite('what the product service answers', () => {
 
   test('a service that asks to wait is left alone for so long', async (t) => {
     const { url, calls } = await serve(t, () => [503, { code: 'overloaded' }, { 'retry-after': '2' }])
-    const reservations = await connect(t, url)
+    const clock = movableClock()
+    const reservations = await connect(t, url, LONG_MS, clock.runtime)
     await assert.rejects(reservations.hold(mine), { name: 'OutcomeUnknown' })
-    await sleep(PAUSE.maxMs + 50)
+    assert.ok(PAUSE.maxMs < 2_000)
+    await clock.advance(1_999)
     assert.equal(reservations.circuit(), 'open')
     await assert.rejects(reservations.hold(pending()), { name: 'OutcomeUnknown' })
     assert.equal(calls.length, 1)
+    await clock.advance(1 + PAUSE.maxMs)
+    assert.equal(reservations.circuit(), 'half_open')
   })
 
   const partial: [string, (ids: string[]) => unknown[]][] = [
@@ -183,14 +205,16 @@ suite('what the product service answers', () => {
   })
 
   test('no more orders wait than WAITING_MAX', async (t) => {
-    const { url } = await serve(t, () => undefined)
-    const reservations = await connect(t, url, 1_500)
+    const { url, calls } = await serve(t, () => undefined)
+    const clock = movableClock()
+    const reservations = await connect(t, url, LONG_MS, clock.runtime)
     const first = reservations.hold(mine).catch((error) => error)
-    await sleep(50)
+    await untilTrue(() => calls.length === 1)
     const many = Array.from({ length: WAITING_MAX }, () =>
       reservations.hold(pending()).catch((error) => error),
     )
     await assert.rejects(reservations.hold(pending()), /are already waiting/)
+    await clock.advance(LONG_MS)
     for (const each of [first, ...many]) assert.equal((await each).name, 'OutcomeUnknown')
   })
 

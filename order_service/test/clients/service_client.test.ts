@@ -5,8 +5,9 @@ import { createServer, type RequestListener } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { suite, type TestContext, test } from 'node:test'
 import { startTracing } from '@shop/service_kit/http/start_tracing'
-import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import { type Runtime, systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { inTrace } from '@shop/service_kit/runtime/trace_context'
+import { createVirtualRuntime, untilTrue } from '@shop/service_kit/test_support/virtual_runtime'
 import { CALLS_MAX, createServiceClient, ServiceUnreachable } from '../../src/clients/service_client.ts'
 
 const CONNECTIONS = 93
@@ -30,14 +31,24 @@ async function fullPlace(t: TestContext): Promise<number> {
   return port
 }
 
-async function clientOf(t: TestContext, listener: RequestListener, path = '') {
+/** Of a call that is answered or refused: never reached, however busy the machine is. */
+const LONG_MS = 60_000
+/** Of a call that is not answered; the clock of the test passes it. */
+const SHORT_MS = 200
+
+async function clientOf(
+  t: TestContext,
+  listener: RequestListener,
+  path = '',
+  runtime: Runtime = systemRuntime,
+) {
   const server = createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`
   const client = createServiceClient({
     url,
     token: async () => 'token-1',
-    runtime: systemRuntime,
+    runtime,
     tracing: await startTracing('test', {}, systemRuntime),
   })
   t.after(async () => {
@@ -46,6 +57,13 @@ async function clientOf(t: TestContext, listener: RequestListener, path = '') {
     await client.close()
   })
   return client
+}
+
+async function silentService(t: TestContext) {
+  const calls: unknown[] = []
+  const clock = createVirtualRuntime()
+  const client = await clientOf(t, (request) => calls.push(request), '', clock)
+  return { calls, client, clock }
 }
 
 suite('calls between services', () => {
@@ -59,7 +77,7 @@ suite('calls between services', () => {
         ['Bearer token-1', traceparent, '/internal/x'],
       )
     })
-    const post = () => client.post('/internal/x', { a: 1 }, { deadlineMs: 1000 })
+    const post = () => client.post('/internal/x', { a: 1 }, { deadlineMs: LONG_MS })
     assert.deepEqual(await inTrace(traceparent, post), { a: 1 })
   })
 
@@ -67,14 +85,27 @@ suite('calls between services', () => {
     ['an error status', (_request, response) => response.writeHead(503).end('{}')],
     ['an answer that is no JSON', (_request, response) => response.end('<html>')],
     ['a connection cut in the middle', (request) => request.socket.destroy()],
-    ['no answer before the deadline', () => {}],
   ]
   for (const [what, listener] of failures) {
     test(`${what} is ServiceUnreachable: the outcome is unknown`, async (t) => {
       const client = await clientOf(t, listener)
-      await assert.rejects(client.post('/internal/x', {}, { deadlineMs: 200 }), ServiceUnreachable)
+      await assert.rejects(client.post('/internal/x', {}, { deadlineMs: LONG_MS }), ServiceUnreachable)
     })
   }
+
+  test('no answer before the deadline is ServiceUnreachable, and the call is not repeated', async (t) => {
+    const { calls, client, clock } = await silentService(t)
+    const ended = assert.rejects(
+      client.post('/internal/x', {}, { deadlineMs: SHORT_MS, repeatable: true }),
+      (error: ServiceUnreachable) => error instanceof ServiceUnreachable && error.status === undefined,
+    )
+    await untilTrue(() => calls.length === 1)
+    await clock.advance(SHORT_MS - 1)
+    assert.equal(clock.waiting().length, 1, 'it waits until its deadline')
+    await clock.advance(1)
+    await ended
+    assert.equal(calls.length, 1)
+  })
 
   test('a repeatable call goes out once more when its connection is cut, and no other does', async (t) => {
     let calls = 0
@@ -82,9 +113,9 @@ suite('calls between services', () => {
       if (++calls % 2 === 1) request.socket.destroy()
       else response.end('{"ok":true}')
     })
-    const options = { deadlineMs: 1000, repeatable: true }
+    const options = { deadlineMs: LONG_MS, repeatable: true }
     assert.deepEqual(await client.post('/internal/x', {}, options), { ok: true })
-    await assert.rejects(client.post('/internal/x', {}, { deadlineMs: 1000 }), ServiceUnreachable)
+    await assert.rejects(client.post('/internal/x', {}, { deadlineMs: LONG_MS }), ServiceUnreachable)
     assert.equal(calls, 3)
   })
 
@@ -95,7 +126,7 @@ suite('calls between services', () => {
         calls++
         listener(request, response)
       })
-      const options = { deadlineMs: 200, repeatable: true }
+      const options = { deadlineMs: LONG_MS, repeatable: true }
       await assert.rejects(client.post('/internal/x', {}, options), ServiceUnreachable)
       assert.equal(calls, 1)
     })
@@ -111,7 +142,7 @@ suite('calls between services', () => {
     const ender = new AbortController()
     const { signal } = ender
     const calls = Array.from({ length: CALLS_MAX }, () =>
-      assert.rejects(client.post('/internal/x', {}, { deadlineMs: 60_000, signal })),
+      assert.rejects(client.post('/internal/x', {}, { deadlineMs: LONG_MS, signal })),
     )
     await all
     // Whatever more there is to connect has its time.
@@ -130,14 +161,14 @@ suite('calls between services', () => {
       tracing: await startTracing('test', {}, systemRuntime),
     })
     t.after(() => client.close())
-    const call = client.post('/internal/x', {}, { deadlineMs: 30_000 })
+    const call = client.post('/internal/x', {}, { deadlineMs: LONG_MS })
     await assert.rejects(call, /[Cc]onnect.*timeout|timeout.*connect/)
   })
 
   test('so many calls wait, and one more is not sent; each that ends makes room', async (t) => {
     const waiting: (() => void)[] = []
     const client = await clientOf(t, (_request, response) => waiting.push(() => response.end('{}')))
-    const call = () => client.post('/internal/x', {}, { deadlineMs: 60_000 })
+    const call = () => client.post('/internal/x', {}, { deadlineMs: LONG_MS })
     const calls = Array.from({ length: CALLS_MAX }, call)
     await assert.rejects(call(), ServiceUnreachable)
     while (waiting.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
@@ -152,9 +183,9 @@ suite('calls between services', () => {
 
   test('it tells the status when there was an answer, and none when there was not', async (t) => {
     const refusing = await clientOf(t, (_request, response) => response.writeHead(413).end('{}'))
-    await assert.rejects(refusing.post('/internal/x', {}, { deadlineMs: 200 }), { status: 413 })
-    const silent = await clientOf(t, () => {})
-    await assert.rejects(silent.post('/internal/x', {}, { deadlineMs: 50 }), { status: undefined })
+    await assert.rejects(refusing.post('/internal/x', {}, { deadlineMs: LONG_MS }), { status: 413 })
+    const cutting = await clientOf(t, (request) => request.socket.destroy())
+    await assert.rejects(cutting.post('/internal/x', {}, { deadlineMs: LONG_MS }), { status: undefined })
   })
 
   test('an answer may say how long to wait, and names where it came from', async (t) => {
@@ -162,7 +193,7 @@ suite('calls between services', () => {
       response.writeHead(503, { 'retry-after': '7' }).end('no'.repeat(500)),
     )
     await assert.rejects(
-      client.post('/internal/x', {}, { deadlineMs: 1000 }),
+      client.post('/internal/x', {}, { deadlineMs: LONG_MS }),
       (error: ServiceUnreachable) => {
         assert.deepEqual([error.name, error.status, error.retryAfterMs], ['ServiceUnreachable', 503, 7_000])
         assert.match(error.message, /^http:\/\/127\.0\.0\.1:\d+\/internal\/x: answered 503: (no){100}$/)
@@ -177,7 +208,7 @@ suite('calls between services', () => {
   ] as const) {
     test(`${status} is ${fine ? 'an answer' : 'none'}`, async (t) => {
       const client = await clientOf(t, (_request, response) => response.writeHead(status).end('{}'))
-      const asked = client.post('/internal/x', {}, { deadlineMs: 1000 })
+      const asked = client.post('/internal/x', {}, { deadlineMs: LONG_MS })
       if (fine) assert.deepEqual(await asked, {})
       else await assert.rejects(asked, ServiceUnreachable)
     })
@@ -187,9 +218,9 @@ suite('calls between services', () => {
     const text = (bytes: number) => JSON.stringify('x'.repeat(bytes - 2))
     let bytes = 4 * 1024 * 1024
     const client = await clientOf(t, (_request, response) => response.end(text(bytes)))
-    assert.equal((await client.post<string>('/internal/x', {}, { deadlineMs: 20_000 })).length, bytes - 2)
+    assert.equal((await client.post<string>('/internal/x', {}, { deadlineMs: LONG_MS })).length, bytes - 2)
     bytes += 1
-    await assert.rejects(client.post('/internal/x', {}, { deadlineMs: 20_000 }), ServiceUnreachable)
+    await assert.rejects(client.post('/internal/x', {}, { deadlineMs: LONG_MS }), ServiceUnreachable)
   })
 
   test('the address may have a path, with a slash at its end or without', async (t) => {
@@ -199,7 +230,7 @@ suite('calls between services', () => {
         seen.push(request.url)
         response.end('{}')
       }
-      await (await clientOf(t, listener, path)).post('/internal/x', {}, { deadlineMs: 1000 })
+      await (await clientOf(t, listener, path)).post('/internal/x', {}, { deadlineMs: LONG_MS })
     }
     assert.deepEqual(seen, ['/internal/x', '/internal/x', '/products/internal/x', '/products/internal/x'])
   })
