@@ -1,4 +1,4 @@
-/** What accounts and sessions work with: the stores, and the secrets made and checked here. */
+/** The ports of accounts and sessions: the stores, and the cryptography of this service. */
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { type Argon2Parameters, createArgon2Hasher } from './crypto/argon2_hasher.ts'
@@ -25,7 +25,7 @@ export type AccountPortsDeps = {
   readonly hashesWaitingMax?: number
   readonly freeAttempts?: FreeAttempts
   readonly registrationsPerAddress?: number
-  /** Weaker than the default only in tests, to save time. */
+  /** Only for tests: weaker parameters save time. */
   readonly hashParameters?: Argon2Parameters
 }
 

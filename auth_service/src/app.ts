@@ -1,4 +1,4 @@
-/** auth_service as one app: everything given, nothing started. */
+/** auth_service as an app over the given stores. It does not listen. */
 
 import { type App, createHttpApp } from '@shop/service_kit/http/app'
 import type { Tracing } from '@shop/service_kit/http/tracing'
@@ -33,18 +33,18 @@ export function createApp(deps: Deps): App {
   const { now, newId } = runtime
   const onFailure = (err: unknown) => logger?.warn({ err }, 'the signing keys could not be read')
   const ownKeys = storedKeys(stores.keys, now, onFailure)
-  // The store is at hand, so here a change of role or password counts at once.
+  // This service reads the store directly, so a change of role or password applies at once.
   const isWithdrawn = async (userId: string, version: number) =>
     version < ((await stores.users.find(userId))?.tokenVersion ?? 0)
   const verifyWithOwnKeys = createTokenVerifier(ownKeys, now, isWithdrawn)
   const verifyToken: VerifyToken = async (token) => {
-    // As does a withdrawn key.
+    // So does a withdrawn key.
     await ownKeys.refresh()
     return verifyWithOwnKeys(token)
   }
   const app = createHttpApp({
     service: SERVICE,
-    description: 'Accounts, logins and the tokens every other service believes.',
+    description: 'Accounts, logins and the tokens that every other service accepts.',
     metrics,
     runtime,
     access: { verifyToken },
@@ -55,8 +55,8 @@ export function createApp(deps: Deps): App {
     ...(deps.trustedProxies ? { trustedProxies: deps.trustedProxies } : {}),
     ...(deps.publicDocs ? { publicDocs: true } : {}),
   })
-  const logins = metrics.counter('auth_logins_total', 'Logins by how they ended.', ['outcome'])
-  const refreshes = metrics.counter('auth_refreshes_total', 'Token refreshes by how they ended.', ['outcome'])
+  const logins = metrics.counter('auth_logins_total', 'Logins by outcome.', ['outcome'])
+  const refreshes = metrics.counter('auth_refreshes_total', 'Token refreshes by outcome.', ['outcome'])
 
   app.register(
     sessionRoutes({

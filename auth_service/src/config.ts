@@ -16,13 +16,13 @@ import { DATABASE_FILE } from './storage/open_stores.ts'
 
 export const SERVICE = 'auth_service'
 
-/** Enough to open the stores, for scripts beside the service. */
+/** The variables that open the stores, for scripts. */
 export const StoresConfigSchema = Type.Object({
   DATA_DIR: CommonConfig.DATA_DIR,
   DATABASE_URL: DatabaseUrlConfig(DATABASE_FILE),
 })
 
-/** Without SERVICE_SECRET: this service neither makes nor takes calls to /internal, so it need not know it. */
+/** Without SERVICE_SECRET: this service neither sends nor receives calls to /internal. */
 export const ConfigSchema = Type.Object({
   HOST: CommonConfig.HOST,
   PORT: PortConfig(5000),
@@ -34,25 +34,25 @@ export const ConfigSchema = Type.Object({
     default: 600,
     minimum: 1,
     maximum: ACCESS_TOKEN_TTL_SECONDS_MAX,
-    description: 'Seconds an access token lives',
+    description: 'Lifetime of an access token in seconds',
   }),
   REFRESH_TOKEN_TTL: Type.Integer({
     default: REFRESH_TOKEN_TTL_SECONDS_DEFAULT,
     minimum: 60,
     maximum: 31_536_000,
-    description: 'Seconds a session lives, however often it is refreshed',
+    description: 'Lifetime of a session in seconds, however often it is refreshed',
   }),
   ADMIN_USERNAME: Type.Optional(
-    Type.String({ description: 'Made an admin at start if there is no such account' }),
+    Type.String({ description: 'Username of an admin that is made at start if no account has it' }),
   ),
   ADMIN_PASSWORD: Type.Optional(
-    Type.String({ description: 'Its first password; never changes an account there is' }),
+    Type.String({ description: 'Its first password; never changes an existing account' }),
   ),
   KEY_ROTATION_DAYS: Type.Integer({
     default: 30,
     minimum: 1,
     maximum: 3_650,
-    description: 'Days a key signs before the next one does',
+    description: 'Days until the next key signs',
   }),
   HASHES_AT_ONCE: Type.Integer({
     default: 4,
@@ -65,7 +65,7 @@ export const ConfigSchema = Type.Object({
     minimum: 0,
     maximum: 10_000,
     description:
-      'Passwords that may wait to be hashed, in each of three lines (known logins, other logins, new accounts)',
+      'Passwords that may wait to be hashed, in each of three queues (known logins, other logins, new accounts)',
   }),
   LOGIN_TRIES: freeAttempts(FREE_ATTEMPTS_DEFAULT.pair, 'for one account from one address'),
   LOGIN_TRIES_PER_ACCOUNT: freeAttempts(
@@ -77,17 +77,17 @@ export const ConfigSchema = Type.Object({
     default: REGISTRATIONS_DEFAULT,
     minimum: 1,
     maximum: 1_000_000,
-    description: 'Accounts made from one address before pauses begin',
+    description: 'Registrations from one address before pauses start',
   }),
   TRUSTED_PROXIES: TrustedProxiesConfig,
 })
 
-function freeAttempts(tries: number, which: string) {
+function freeAttempts(count: number, which: string) {
   return Type.Integer({
-    default: tries,
+    default: count,
     minimum: 1,
     maximum: 1_000_000,
-    description: `Failed logins ${which} before pauses begin`,
+    description: `Failed logins ${which} before pauses start`,
   })
 }
 

@@ -1,4 +1,4 @@
-/** The admin the operator named in the environment, made before the service listens. */
+/** Makes the admin that the environment names. */
 import { ConfigError } from '@shop/service_kit/runtime/config'
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
@@ -6,7 +6,7 @@ import { type AccountPorts, ensureFirstAdmin } from './domain/accounts.ts'
 import { DomainError } from './domain/errors.ts'
 import { isUsername } from './domain/usernames.ts'
 
-/** Does nothing without ADMIN_USERNAME. Fails with ConfigError when the name or the password can't be used. */
+/** Does nothing without ADMIN_USERNAME. Fails with ConfigError if the name or the password is not allowed. */
 export async function makeFirstAdmin(
   ports: Pick<AccountPorts, 'users' | 'hasher' | 'passwordChecks' | 'newId' | 'now'>,
   { ADMIN_USERNAME: username, ADMIN_PASSWORD: password }: Pick<Config, 'ADMIN_USERNAME' | 'ADMIN_PASSWORD'>,
@@ -20,7 +20,7 @@ export async function makeFirstAdmin(
     const outcome = await ensureFirstAdmin(ports, { username, password })
     if (outcome === 'created') logger.info({ username }, 'made the first admin')
     if (outcome === 'not_an_admin') {
-      logger.warn({ username }, 'the account named by ADMIN_USERNAME is not an admin; it was left as it is')
+      logger.warn({ username }, 'the account named by ADMIN_USERNAME is not an admin; it was not changed')
     }
   } catch (error) {
     if (error instanceof DomainError) throw new ConfigError([`ADMIN_PASSWORD: ${error.message}`])

@@ -1,6 +1,6 @@
 /**
- * What has to happen now and then: the next signing key, what has ended removed from the stores, and what a clock
- * that was ahead began brought back to now, in bounded batches. Every replica does it; each step is safe to do twice.
+ * Periodic maintenance in bounded batches: makes the next signing key, removes expired records, and corrects sessions that
+ * a clock ahead of ours created. Each replica does it; each step may be repeated.
  */
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Logger } from 'pino'
@@ -9,11 +9,11 @@ import { REFRESH_TOKEN_TTL_SECONDS_DEFAULT } from './domain/sessions.ts'
 import { type KeyPorts, maintainKeys } from './domain/signing_keys.ts'
 
 export const INTERVAL_MS = 60_000
-/** Of one transaction: a few milliseconds of the thread that serves everybody. */
+/** Records in one transaction, which takes a few milliseconds of the thread that serves all requests. */
 export const BATCH = 50
-/** Of one kind in one round. */
+/** Batches of one kind in one round. */
 export const BATCHES_MAX = 200
-/** Between two batches others may write. */
+/** Between two batches other writes get their turn. */
 export const PAUSE_MS = 20
 const DAY_MS = 24 * 60 * 60_000
 
@@ -23,11 +23,11 @@ export type MaintenanceDeps = {
   readonly rotationDays: number
   readonly refreshTokenTtlSeconds?: number
   readonly runtime: Pick<Runtime, 'now' | 'sleep'>
-  /** Ends a round after the batch under way. */
+  /** Ends a round after the current batch. */
   readonly signal?: AbortSignal
 }
 
-/** One round. Rejects when a store can't be used; the next round goes on from there. */
+/** One round. Rejects if a store cannot be used; the next round continues the work. */
 export async function maintain(deps: MaintenanceDeps): Promise<void> {
   const { stores, keyPorts, rotationDays, refreshTokenTtlSeconds = REFRESH_TOKEN_TTL_SECONDS_DEFAULT } = deps
   const { sessions, throttle } = stores
@@ -48,14 +48,14 @@ async function inBatches(
   }
 }
 
-/** Repeats it until the returned function is called; that resolves when a round under way has ended. */
+/** Repeats rounds until the returned function is called, which resolves when the current round has ended. */
 export function startMaintenance(deps: MaintenanceDeps, logger: Logger): () => Promise<void> {
   const stopping = new AbortController()
   const { signal } = stopping
   const rounds = async () => {
     while (!signal.aborted) {
       await maintain({ ...deps, signal }).catch((err) =>
-        logger.warn({ err }, 'maintenance failed and will be tried again'),
+        logger.warn({ err }, 'maintenance failed and will be retried'),
       )
       await deps.runtime.sleep(INTERVAL_MS, signal, { background: true }).catch(() => {})
     }

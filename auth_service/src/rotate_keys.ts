@@ -1,15 +1,15 @@
 /**
- * Making a new signing key by hand, beside the running service:
+ * Makes a new signing key by hand, while the service runs:
  *
  *     const config = readEnvironment(StoresConfigSchema, process.env)         // config.ts
  *     const stores = await openStores(config, { runtime: systemRuntime })  // storage/open_stores.ts
  *     const { kid, removed } = await rotateKeys({ keys: stores.keys, now: systemRuntime.now })
  *     await stores.close()
  *
- * The new key signs from the next token on, in every replica; other services fetch it when they meet its `kid`.
- * Tokens signed before stay good until they expire. With `withdraw: true`, for a key that has leaked, the older
- * keys are removed too: every access token is refused as soon as services fetch the keys again (at once here,
- * within 5 minutes elsewhere), and signed-in users go on by their refresh tokens.
+ * The new key signs from the next token on, in every replica. Other services fetch it when they meet its `kid`. Tokens
+ * signed before stay valid until they expire. With `withdraw: true`, for a leaked key, the older keys are removed too:
+ * this service refuses their tokens at once, other services within 5 minutes. Sessions continue with their refresh
+ * tokens.
  */
 import { makeKeyPair } from './crypto/signing.ts'
 import type { KeyStore } from './domain/ports.ts'
@@ -21,7 +21,7 @@ export type RotateKeysOptions = {
   readonly withdraw?: boolean
 }
 
-/** Resolves the new key's `kid` and the kids of keys that were removed. */
+/** Resolves the new key's `kid` and those of the removed keys. */
 export async function rotateKeys({
   keys,
   now,

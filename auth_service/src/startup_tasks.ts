@@ -1,7 +1,7 @@
 /**
- * What must have happened before anyone can log in: a signing key, and the admin the operator named. While the
- * store can't be reached the service listens all the same (its answers say why, /readyz too), and the steps are
- * taken as soon as it can: a database that is down must not keep its services from starting.
+ * Tasks that must be done before anyone can log in: a signing key, and the configured admin. If the store cannot be
+ * reached, the service starts anyway (its answers and /readyz give the reason), and the tasks are retried until they
+ * succeed.
  */
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Logger } from 'pino'
@@ -9,8 +9,8 @@ import type { Logger } from 'pino'
 export const RETRY_DELAY_MS = 500
 
 /**
- * Resolves once the steps were taken, or the store turned out to be unavailable; rejects as they do otherwise.
- * Call the function it resolves to when leaving: no further try is begun.
+ * Resolves when the tasks are done or the store is unavailable; rejects with any other error of the tasks. The function
+ * that it resolves stops the retries.
  */
 export async function runStartupTasks(
   tasks: () => Promise<void>,
@@ -24,7 +24,10 @@ export async function runStartupTasks(
       return true
     } catch (error) {
       if ((error as { code?: unknown }).code !== 'store_unavailable') throw error
-      logger.warn({ err: error }, 'starting without the store, which is tried again until it answers')
+      logger.warn(
+        { err: error },
+        'starting without the store; the startup tasks will be retried until it answers',
+      )
       return false
     }
   }

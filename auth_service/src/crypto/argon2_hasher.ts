@@ -1,8 +1,8 @@
 /**
- * Passwords as argon2id hashes (RFC 9106) in PHC strings, which carry their parameters: raising PARAMETERS
- * leaves old hashes valid, and each is replaced when its owner logs in.
+ * Passwords as argon2id hashes (RFC 9106) in PHC strings, which contain their parameters. With stronger PARAMETERS old
+ * hashes stay valid, and each is replaced at the next login.
  *
- * One hash takes 19 MiB for its time, so hashing stands in a queue (work_queues.ts).
+ * One hash takes 19 MiB while it is computed, so hashes wait in queues (work_queues.ts).
  */
 import { argon2, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
@@ -20,7 +20,7 @@ export type Argon2Parameters = {
 export const PARAMETERS: Argon2Parameters = { memoryKib: 19_456, passes: 2, parallelism: 1 }
 const SALT_BYTES = 16
 const TAG_BYTES = 32
-/** What we would compute at most for a stored hash, so that a damaged one can't exhaust the machine. */
+/** Limits of stored parameters, so that a damaged hash cannot exhaust memory or CPU. */
 const MEMORY_KIB_MAX = 256 * 1024
 const PASSES_MAX = 16
 const PHC =

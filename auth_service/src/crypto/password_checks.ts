@@ -1,9 +1,9 @@
 /**
- * Which passwords are refused for what they are: blank ones (the kit's rule for text), and the most common ones, from the list zxcvbn-ts keeps (ranked, most common first). Only those
- * long enough to be chosen here count, so all COMMON_PASSWORDS refused ones would otherwise have been possible.
+ * Refuses blank passwords (the kit's rule for text) and the most common ones, from the ranked list of zxcvbn-ts. Only
+ * passwords of the required length count towards COMMON_PASSWORDS.
  *
- * Loaded when made, before the service listens: it takes some 20 ms in which nothing else would be answered. The 3,000
- * are kept and the library's 50,000 words are let go.
+ * The list is loaded before the service listens, because that blocks for about 20 ms. 3,000 passwords stay in memory; the
+ * library's 50,000 words are freed.
  */
 import { createRequire } from 'node:module'
 import { showsNothing } from '@shop/service_kit/http/text'
@@ -19,7 +19,7 @@ export function createPasswordChecks(): PasswordChecks {
 }
 
 function load(): ReadonlySet<string> {
-  // `require`, because a CommonJS module can be dropped again; an ES module stays in memory for good.
+  // `require`, because a CommonJS module can be unloaded; an ES module stays in memory.
   const require = createRequire(import.meta.url)
   const loadedBefore = new Set(Object.keys(require.cache))
   const { dictionary } = require(LIBRARY) as {
@@ -28,7 +28,7 @@ function load(): ReadonlySet<string> {
   const common = new Set<string>()
   for (const password of dictionary['passwords-common']) {
     if (common.size === COMMON_PASSWORDS) break
-    // Copied through a buffer: a piece of a string would keep the whole of it in memory.
+    // Copied through a buffer, because a substring keeps the whole string in memory.
     if (password.length >= PASSWORD_LENGTH_MIN) common.add(Buffer.from(password.toLowerCase()).toString())
   }
   for (const path of Object.keys(require.cache)) if (!loadedBefore.has(path)) delete require.cache[path]

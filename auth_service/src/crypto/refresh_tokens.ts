@@ -1,8 +1,8 @@
 /**
- * Refresh tokens: `<session id>.<secret>`, both base64url, 128 and 256 random bits. Opaque to everyone else.
+ * Refresh tokens: `<session id>.<secret>`, both base64url, 128 and 256 bits. Opaque to clients.
  *
- * The first secret of a session is random; each next one is HMAC-SHA256(key: the secret before it, salt), which
- * whoever holds the token and the salt can repeat and nobody else can guess (sessions.ts says why).
+ * The first secret of a session is random. Each next one is HMAC-SHA256(key: the secret before it, salt), so it can be
+ * computed again only with both token and salt (reason: sessions.ts).
  */
 import { createHash, createHmac } from 'node:crypto'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'

@@ -1,6 +1,6 @@
 /**
- * Access tokens: signed here, and verified by every service through the kit's verifier, this one included.
- * Which key signs is asked of the store for every token, so a forced rotation counts from the next token on.
+ * Access tokens: signed here, and verified by every service, this one included, with the kit's verifier. The keys are read
+ * from the store for each token, so a forced rotation applies from the next token on.
  */
 
 import {
@@ -31,7 +31,7 @@ export const makeKeyPair: MakeKeyPair = async () => {
   return { kid: await calculateJwkThumbprint(jwk, 'sha256'), jwk }
 }
 
-/** The key set as /.well-known/jwks.json gives it: public halves only. */
+/** The key set of /.well-known/jwks.json, without private halves. */
 export function publicKeySet(keys: readonly SigningKey[], now: Date): JSONWebKeySet {
   return {
     keys: publishedKeys(keys, now).map(({ kid, jwk: { kty, crv, x } }) => ({
@@ -78,7 +78,7 @@ export function createAccessTokens({ keys, ttlSeconds, newId }: AccessTokenOptio
   }
 }
 
-/** This service's own keys, for the kit's verifier: what is published, straight from the store. */
+/** The published keys, read from the store, for the kit's verifier in this service. */
 export function storedKeys(keys: KeyStore, now: () => Date, onFailure?: (error: unknown) => void): KeySource {
   let known: JSONWebKeySet | undefined
   let text: string | undefined
@@ -92,7 +92,7 @@ export function storedKeys(keys: KeyStore, now: () => Date, onFailure?: (error: 
         known = fresh
         text = freshText
       } catch (error) {
-        // Keys seen before stay good; without any, the verifier answers keys_unavailable.
+        // The keys read before stay in use; without any, the verifier answers keys_unavailable.
         onFailure?.(error)
       }
     },

@@ -2,13 +2,13 @@
  * Accounts: registering, logging in, changing a password, roles.
  *
  * Promises
- *  1. A username is one account's, regardless of case; the store decides, so also among requests at once.
- *  2. Logging in does the same work and gives the same answer whether the account exists or the password is wrong.
- *  3. Every try to prove a password is throttled (throttling.ts), at login and when changing it.
- *  4. Changing a password ends all other sessions in the same write: a session carries the passwordVersion it was
- *     started under and is dead when that moved on.
- *  5. A change of the role or the password withdraws the access tokens given out before, in the same write.
- *  6. There is always an admin: the last one can't be demoted. Nobody registers as one.
+ *  1. A username belongs to one account, regardless of case. The store decides, so this holds for concurrent requests too.
+ *  2. A failed login does the same work and gives the same answer, whether the account is unknown or the password wrong.
+ *  3. Each password check is throttled (throttling.ts), at login and when the password is changed.
+ *  4. A new password ends all other sessions in the same write: a session stores the passwordVersion it was started with,
+ *     and is invalid when the account has another one.
+ *  5. A new role or password withdraws the access tokens issued before, in the same write.
+ *  6. There is always an admin: the last one cannot be demoted. Nobody registers as an admin.
  */
 
 import type { HashQueue, PasswordChecks, PasswordHasher, QueueTicket } from './crypto_ports.ts'
@@ -29,7 +29,7 @@ export type AccountPorts = SessionPorts &
 
 export type Credentials = { readonly username: string; readonly password: string }
 
-/** Who asks: from where, the same for all of one household, and until when somebody waits for the answer. */
+/** `address` is the same for all clients of one household. `signal` is aborted when the client disconnects. */
 export type Caller = { readonly address: string; readonly signal?: AbortSignal | undefined }
 
 const ticketOf = ({ address, signal }: Caller, queue: HashQueue): QueueTicket => ({
@@ -56,7 +56,7 @@ async function addAccount(
   role: Role,
   ticket: QueueTicket,
 ): Promise<User> {
-  // Looked up first only to save the hash's work; the store's own rule decides.
+  // Only saves the work of hashing: `add` decides.
   if (await ports.users.findByName(canonicalUsername(username))) throw usernameTaken()
   const passwordHash = await ports.hasher.hash(password, ticket)
   const user: User = { id: ports.newId(), username, role, createdAt: ports.now().toISOString() }
@@ -94,7 +94,7 @@ export async function changePassword(
 ): Promise<void> {
   const { currentPassword, newPassword, refreshToken } = change
   const canonical = canonicalUsername(account.username)
-  // The access token says that this account was logged in to.
+  // The access token proves an earlier login.
   const ticket = ticketOf(caller, 'known')
   const proven = await throttledPasswordCheck(ports, canonical, caller.address, () =>
     passwordMatches(ports, account, currentPassword, ticket),
@@ -104,7 +104,7 @@ export async function changePassword(
   const passwordHash = await ports.hasher.hash(accepted, ticket)
   const ownSessionId = refreshToken === undefined ? undefined : await ownSession(ports, account, refreshToken)
   if (!(await ports.users.changePassword(account.id, account.passwordVersion, passwordHash, ports.now()))) {
-    throw wrongPassword() // Another change came first, so what was proven is no longer the password.
+    throw wrongPassword() // A concurrent change came first, so the password that was checked is no longer valid.
   }
   if (ownSessionId !== undefined)
     await ports.sessions.setPasswordVersion(ownSessionId, account.passwordVersion + 1)
@@ -113,7 +113,7 @@ export async function changePassword(
 
 const wrongPassword = () => new DomainError('wrong_password', 'The current password is not right.')
 
-/** Ends the session of a refresh token; there is no wrong one. */
+/** Ends the session of a refresh token. Does nothing for an unknown token. */
 export const logout = (ports: SessionPorts, refreshToken: string) => endSession(ports, refreshToken)
 
 /** Rejects with `user_not_found` or `last_admin`. */
@@ -126,7 +126,7 @@ async function passwordMatches(
   password: string,
   ticket: QueueTicket,
 ) {
-  // Not well-formed text was never accepted as a password, but would be hashed like one that was.
+  // Malformed text was never accepted as a password, but its hash may equal that of another text.
   const usable = password.isWellFormed() ? normalPassword(password) : ''
   if (account) return hasher.verify(account.passwordHash, usable, ticket)
   await hasher.simulateVerify(usable, ticket)
@@ -141,7 +141,7 @@ async function upgradeHash(
 ) {
   if (!hasher.outdated(account.passwordHash)) return
   const stronger = await hasher.hash(normalPassword(password), ticket).catch((error) => {
-    // The login stands; the hash is raised next time.
+    // The login succeeds anyway; the hash is upgraded at the next one.
     if ((error as { code?: string }).code === 'overloaded') return undefined
     throw error
   })
@@ -151,8 +151,8 @@ async function upgradeHash(
 export type FirstAdmin = 'created' | 'exists' | 'not_an_admin'
 
 /**
- * Makes the admin the operator named when there is no account of that name. Never changes one that exists.
- * Rejects with `password_refused`. Replicas starting at once make one between them.
+ * Makes the configured admin if no account has that name. Never changes an existing account. Rejects with
+ * `password_refused`. Replicas that start at the same time make one account together.
  */
 export async function ensureFirstAdmin(
   ports: Pick<AccountPorts, 'users' | 'hasher' | 'passwordChecks' | 'newId' | 'now'>,

@@ -1,18 +1,16 @@
 /**
- * Stored times and the clock. A clock that was ahead and has been set back leaves times in the store that nobody could
- * set now; trusted, they would keep people out, or let them in, for as long as it was ahead. The one rule: a stored
- * time further ahead than it can have been set counts as now.
+ * Stored times and the clock. A clock that was ahead and was set back leaves stored times that are too far in the future.
+ * If they were trusted, pauses and sessions would last too long. Rule: a stored time that is further in the future than it
+ * can be set now counts as now.
  */
 
-/** Clocks of replicas may differ this much. */
+/** The largest difference between the clocks of replicas. */
 export const CLOCKS_DIFFER_MS = 5_000
 
-/** Is a stored time, set at most `aheadMaxMs` before it comes, one of a clock that was ahead? */
+/** Was this time set by a clock that was ahead? It is set at most `aheadMaxMs` into the future. */
 export const isAhead = (time: string, now: Date, aheadMaxMs = 0): boolean =>
   Date.parse(time) > now.getTime() + aheadMaxMs + CLOCKS_DIFFER_MS
 
-/** The time so long after this one. */
 export const timeAfter = (now: Date, ms: number): string => new Date(now.getTime() + ms).toISOString()
 
-/** Has it come? */
 export const isPast = (time: string, now: Date): boolean => Date.parse(time) <= now.getTime()

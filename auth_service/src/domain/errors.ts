@@ -1,4 +1,4 @@
-/** Everything this service refuses: permanent codes, and what each carries. How each is answered: http/problems.ts. */
+/** All errors of this service: permanent codes with their payloads. Their HTTP answers: http/problems.ts. */
 import { Fault, type Nothing } from '@shop/faults/fault'
 
 export type PasswordFault =

@@ -1,8 +1,8 @@
 /**
- * Which passwords are good enough (NIST SP 800-63B, ASVS 6.2): length counts, composition does not.
+ * Rules for new passwords (NIST SP 800-63B, ASVS 6.2): they concern length, not composition.
  *
- * A password is brought to Unicode NFC before it is measured, compared or hashed, so that the same characters
- * typed on two keyboards are the same password. It is never shortened. Lengths are in code points.
+ * A password is normalized to Unicode NFC before it is measured, compared or hashed, so the same characters from two
+ * keyboards are the same password. It is never truncated. Lengths are in code points.
  */
 
 import type { PasswordChecks } from './crypto_ports.ts'
@@ -14,7 +14,7 @@ export const PASSWORD_LENGTH_MAX = 128
 
 const SENTENCES: Readonly<Record<PasswordFault, string>> = {
   malformed: 'The password is not valid Unicode text.',
-  blank: 'The password shows nothing: it is only blanks or invisible characters.',
+  blank: 'The password has only spaces or invisible characters.',
   too_short: `The password needs at least ${PASSWORD_LENGTH_MIN} characters.`,
   too_long: `The password may have at most ${PASSWORD_LENGTH_MAX} characters.`,
   same_as_username: 'The password must not be the username.',
@@ -23,7 +23,7 @@ const SENTENCES: Readonly<Record<PasswordFault, string>> = {
 
 export const normalPassword = (password: string): string => password.normalize('NFC')
 
-/** The normal form of a new password. Rejects with `password_refused` and a `reason` when it is not good enough. */
+/** Resolves the normal form of a new password. Rejects with `password_refused` and a `reason`. */
 export async function acceptPassword(
   password: string,
   username: string,
@@ -36,7 +36,7 @@ export async function acceptPassword(
 }
 
 function faultOf(password: string, username: string, { isBlank }: PasswordChecks): PasswordFault | undefined {
-  // Half of a surrogate pair would be hashed as U+FFFD, and so equal any other half.
+  // A lone surrogate is hashed as U+FFFD, so all lone surrogates would be equal.
   if (!password.isWellFormed()) return 'malformed'
   if (isBlank(password)) return 'blank'
   const length = [...password].length

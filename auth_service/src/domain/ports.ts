@@ -1,106 +1,105 @@
 /**
  * What the domain needs from its stores (cryptography: crypto_ports.ts).
  *
- * Every store method is one atomic step whose condition is part of the write, and rejects with
- * `store_unavailable` (nothing applied, or the outcome unknown) when the store can't be used. Methods name no
- * other failure unless their comment does. Times are text (RFC 3339, UTC, with milliseconds); the present is the Date
- * that the clock gave. Adapters must give the same answers: test/*_contract.ts.
+ * Each store method is one atomic step, and its condition is part of the write. It rejects with `store_unavailable`
+ * (nothing applied, or outcome unknown) if the store cannot be used; other rejections are in its comment. Stored times
+ * are text (RFC 3339, UTC, with milliseconds); the current time is a Date. Adapters must behave the same:
+ * test/*_contract.ts.
  */
 
 export type Role = 'customer' | 'admin'
 
 export type User = {
   readonly id: string
-  /** As its owner wrote it. */
+  /** In the owner's spelling. */
   readonly username: string
   readonly role: Role
   readonly createdAt: string
 }
 
-/** A user with what proves who they are. Never leaves the domain. */
+/** A user with the password hash. Never sent to clients. */
 export type Account = User & {
   /** PHC string. */
   readonly passwordHash: string
-  /** 1 at first; grows by one with every change of the password. Sessions of an older one are dead. */
+  /** Starts at 1 and grows by one with each change of the password. Sessions with an older version are invalid. */
   readonly passwordVersion: number
-  /** 1 at first; grows with every change of the role or the password. Access tokens of an older one are withdrawn. */
+  /** Starts at 1 and grows with each change of role or password. Access tokens with an older version are withdrawn. */
   readonly tokenVersion: number
 }
 
-/** Access tokens of an account count from this version on. */
+/** Access tokens of the account below this version are withdrawn. */
 export type Withdrawal = { readonly userId: string; readonly leastVersion: number }
 
 export type UserStore = {
-  /** Adds an account, of passwordVersion and tokenVersion 1. Rejects with `username_taken` when `canonicalUsername(username)` is in use. */
+  /** Adds an account with passwordVersion and tokenVersion 1. Rejects with `username_taken` if the canonical name is in use. */
   add(account: Omit<Account, 'passwordVersion' | 'tokenVersion'>): Promise<void>
   find(id: string): Promise<Account | undefined>
-  /** By canonical username (see usernames.ts). */
+  /** By canonical username (usernames.ts). */
   findByName(canonical: string): Promise<Account | undefined>
   /**
-   * Sets a new password if `fromVersion` is still the account's passwordVersion; passwordVersion becomes
-   * fromVersion + 1, and tokenVersion grows. Resolves whether it did.
+   * Sets a new password if `fromVersion` is still the account's passwordVersion. Then passwordVersion becomes
+   * fromVersion + 1, and tokenVersion grows. Resolves whether it was set.
    */
   changePassword(id: string, fromVersion: number, passwordHash: string, at: Date): Promise<boolean>
-  /** Replaces the hash of the *same* password if it is still `from`; passwordVersion stays. Resolves whether it did. */
+  /** Replaces the hash of the *same* password if it is still `from`; passwordVersion stays. Resolves whether it was replaced. */
   rehash(id: string, from: string, to: string): Promise<boolean>
   /**
-   * Sets the role. Rejects with `user_not_found`, and with `last_admin` when no admin would be left; that
-   * holds also when the last two admins demote each other at the same moment. Where it is another role, tokenVersion
-   * grows.
+   * Sets the role; tokenVersion grows if it differs. Rejects with `user_not_found`, and with `last_admin` if no admin
+   * would be left, also when the last two admins demote each other at the same time.
    */
   setRole(id: string, role: Role, at: Date): Promise<User>
-  /** Of accounts whose tokenVersion grew after `since`, the latest first, at most `limit`. */
+  /** Accounts whose tokenVersion grew after `since`, latest first, at most `limit`. */
   withdrawals(since: Date, limit: number): Promise<Withdrawal[]>
-  /** Newest first (by id, descending), starting after the id `after`. */
+  /** Newest first (by descending id), after the id `after`. */
   list(page: { after?: string | undefined; limit: number }): Promise<User[]>
 }
 
 /**
- * One login on one device: a family of refresh tokens, of which only the newest is good. Tokens are stored as
- * SHA-256 only. An ended session is gone from the store.
+ * One login on one device: a family of refresh tokens, of which only the newest is valid. Only SHA-256 hashes of tokens
+ * are stored. An ended session is deleted.
  */
 export type Session = {
   readonly id: string
   readonly userId: string
-  /** The account's passwordVersion the session was started under. */
+  /** The account's passwordVersion when the session was started. */
   readonly passwordVersion: number
   /** Hash of the newest token. */
   readonly tokenHash: string
-  /** Hash of the token before it, or null when never rotated. */
+  /** Hash of the token before it; null before the first rotation. */
   readonly previousHash: string | null
-  /** What, together with the previous token itself, gives the newest token; null when never rotated. */
+  /** Gives the newest token together with the previous token; null before the first rotation. */
   readonly salt: string | null
   readonly rotatedAt: string | null
   readonly createdAt: string
-  /** Absolute: refreshing does not move it. */
+  /** Refreshing does not change it. */
   readonly expiresAt: string
 }
 
 export type SessionStore = {
-  /** Adds a session; afterwards only the user's `keep` newest (by createdAt, then id) are left. */
+  /** Adds a session, and removes all but the user's `keep` newest sessions (by createdAt, then id). */
   start(session: Session, keep: number): Promise<void>
   find(id: string): Promise<Session | undefined>
   /**
-   * If `from` is the newest token's hash, `next.tokenHash` becomes it and `from` the previous one. Resolves
-   * whether it did: of many at once with one `from`, exactly one does.
+   * If `from` is the newest token's hash, it becomes the previous one and `next.tokenHash` the newest. Resolves whether it
+   * was rotated: of many concurrent calls with the same `from`, exactly one rotates.
    */
   rotate(
     id: string,
     from: string,
     next: { tokenHash: string; salt: string; rotatedAt: string },
   ): Promise<boolean>
-  /** Ends one session; ending what is not there is fine. */
+  /** Ends one session. An unknown id is not an error. */
   end(id: string): Promise<void>
-  /** Ends all sessions of a user but `except`. */
+  /** Ends all sessions of a user except `except`. */
   endAll(userId: string, except?: string): Promise<void>
   /**
-   * Sessions begun after `now`, further ahead than clocks differ, begin now and live as long as they were to; at most
-   * `limit` of those that are to end after `endsAfter`. Resolves how many.
+   * Moves sessions created later than `now` + CLOCKS_DIFFER_MS to `now`, with the same lifetime. Only sessions that expire
+   * after `endsAfter` count, at most `limit` of them. Resolves how many were moved.
    */
   clampFutureStarts(now: Date, endsAfter: Date, limit: number): Promise<number>
-  /** Lets a session live on under a new password. Resolves false when it is gone. */
+  /** Keeps a session valid after a new password. Resolves false if the session has ended. */
   setPasswordVersion(id: string, passwordVersion: number): Promise<boolean>
-  /** Removes at most `limit` sessions whose expiresAt is at or before `now`; resolves how many. */
+  /** Removes at most `limit` sessions with expiresAt <= `now`. Resolves how many. */
   purge(now: Date, limit: number): Promise<number>
 }
 
@@ -111,34 +110,34 @@ export type PrivateJwk = PublicJwk & { readonly d: string }
 export type SigningKey = {
   /** RFC 7638 thumbprint. */
   readonly kid: string
-  /** 1, 2, 3, …; unique, so that of several replicas making the next key one succeeds. */
+  /** 1, 2, 3, …; unique, so only one of several replicas makes the next key. */
   readonly generation: number
   readonly jwk: PrivateJwk
-  /** Published at once, signs from here on (until a higher generation does). */
+  /** The key is published at once and signs from this time, until a higher generation does. */
   readonly signsFrom: string
   readonly createdAt: string
 }
 
 export type KeyStore = {
-  /** All keys, lowest generation first. A handful. */
+  /** All keys, lowest generation first. There are only a few. */
   list(): Promise<SigningKey[]>
-  /** Adds a key unless its generation exists. Resolves whether it did. */
+  /** Adds a key unless its generation exists. Resolves whether it was added. */
   add(key: SigningKey): Promise<boolean>
   remove(kids: readonly string[]): Promise<void>
 }
 
-/** How many tries may be made, and how long the pauses get (see throttling.ts). */
+/** How many attempts are free, and how long the pauses are (throttling.ts). */
 export type ThrottleLimits = {
   readonly freeAttempts: number
   readonly firstPauseMs: number
   readonly longestPauseMs: number
-  /** Attempts are forgotten when none was made for this long. */
+  /** The count starts again after this time without an attempt. */
   readonly forgetAfterMs: number
 }
 
 export type ThrottleEntry = { readonly key: string; readonly limits: ThrottleLimits }
 
-/** What is known about one throttled key. */
+/** The attempts counted for one key. */
 export type Attempts = {
   readonly count: number
   readonly pausedUntil: string | undefined
@@ -147,20 +146,20 @@ export type Attempts = {
 
 export type ThrottleStore = {
   /**
-   * Counts a try against each entry in order, by `countAttempt` of throttling.ts, each atomically; stops at the
-   * first that is paused and resolves until when (entries before it stay counted). Undefined: go ahead.
+   * Counts an attempt for each entry in order, by `countAttempt` (throttling.ts), each atomically. Stops at the first
+   * paused entry and resolves the end of its pause; entries before it stay counted. Resolves undefined if none is paused.
    */
   take(entries: readonly ThrottleEntry[], now: Date): Promise<string | undefined>
-  /** Takes back one try of each key and its pause. Unknown keys are fine. */
+  /** Takes back one attempt of each key, and its pause. Unknown keys are ignored. */
   refund(keys: readonly string[]): Promise<void>
-  /** Forgets the tries of each key. Unknown keys are fine. */
+  /** Removes the attempts of each key. Unknown keys are ignored. */
   clear(keys: readonly string[]): Promise<void>
-  /** Remembers a key, which is not a throttled one, until then: KNOWN_ADDRESS_MS from now at most. */
+  /** Remembers a key that is not throttled until `until`, at most KNOWN_ADDRESS_MS from now. */
   remember(key: string, until: string): Promise<void>
   remembers(key: string, now: Date): Promise<boolean>
   /**
-   * Removes at most `limit` entries to be forgotten at or before `now`, or later than any is kept (clocks.ts);
-   * resolves how many.
+   * Removes at most `limit` entries whose `forgetAt` is at or before `now`, or further ahead than any is set (clocks.ts).
+   * Resolves how many.
    */
   purge(now: Date, limit: number): Promise<number>
 }
@@ -170,7 +169,7 @@ export type Stores = {
   readonly sessions: SessionStore
   readonly keys: KeyStore
   readonly throttle: ThrottleStore
-  /** Rejects with `store_unavailable` when the data can't be read or written. */
+  /** Rejects with `store_unavailable` if the data cannot be read or written. */
   check(): Promise<void>
   close(): Promise<void>
 }

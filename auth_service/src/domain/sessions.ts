@@ -1,20 +1,19 @@
 /**
- * Sessions: a login on one device, kept alive by refresh tokens that change with every use (RFC 9700, 4.14).
+ * Sessions: a login on one device, with refresh tokens that change on each use (RFC 9700, 4.14).
  *
  * Promises
- *  1. Of a session's tokens only the newest is good. Using it makes the next one, in one conditional write.
- *  2. The token before the newest may be used again for REPLAY_WINDOW_MS and gets the same successor: an answer
- *     lost on the way, or two tabs refreshing at once, log nobody out.
- *  3. Any older token, or that one any later, means that two parties hold the session: it ends, for both.
- *  4. A session ends at its expiresAt however often it is refreshed, with logout, and when the password changes.
- *  5. A session that a clock which was ahead began or renewed gains nothing by it: its replay window is closed, and
- *     its life is counted from when that is noticed (clocks.ts).
- *  6. A user has at most SESSIONS_PER_USER_MAX sessions; the oldest give way.
+ *  1. Only the newest token of a session is valid. Using it makes the next one, in one conditional write.
+ *  2. The previous token may be used again for REPLAY_WINDOW_MS and gets the same successor. So a lost answer, or two
+ *     tabs that refresh at the same time, log nobody out.
+ *  3. An older token, or the previous one after that time, means that two parties hold the session: it ends for both.
+ *  4. A session ends at expiresAt, however often it is refreshed, at logout, and when the password changes.
+ *  5. A session created or refreshed under a clock that was ahead is not extended: its replay window is closed, and its
+ *     lifetime starts when the error is detected (clocks.ts).
+ *  6. A user has at most SESSIONS_PER_USER_MAX sessions; a new one removes the oldest.
  *
- * Promise 2 needs the successor a second time, yet only hashes are stored. The successor is therefore derived
- * from the presented token and a salt made anew for each rotation. The store alone does not give it (the token
- * is missing); neither does an old token alone (the salt is missing), and the salt is overwritten by the next
- * rotation.
+ * Promise 2 needs the successor a second time, but only hashes are stored. So the successor is derived from the presented
+ * token and a new salt for each rotation. It cannot be derived from the store alone, which lacks the token, or from an old
+ * token alone, which lacks the salt. The next rotation overwrites the salt.
  */
 import { isAhead, isPast, timeAfter } from './clocks.ts'
 import type { RefreshTokens } from './crypto_ports.ts'
@@ -24,7 +23,7 @@ import type { Account, Session, SessionStore, UserStore } from './ports.ts'
 export const REPLAY_WINDOW_MS = 30_000
 export const SESSIONS_PER_USER_MAX = 20
 export const REFRESH_TOKEN_TTL_SECONDS_DEFAULT = 2_592_000
-/** Longer than any token we give out; longer text is no token. */
+/** Above the length of any token; longer text is refused. */
 export const REFRESH_TOKEN_LENGTH_MAX = 256
 
 export type SessionPorts = {
@@ -62,7 +61,7 @@ export type Refreshed = {
   readonly replayed: boolean
 }
 
-/** Exchanges a refresh token. Rejects with `invalid_refresh_token`; after theft the session is gone. */
+/** Exchanges a refresh token. Rejects with `invalid_refresh_token`. Ends the session if the token was stolen. */
 export async function refreshSession(ports: SessionPorts, presented: string): Promise<Refreshed> {
   const { sessions, refreshTokens, now } = ports
   const session = await liveSession(ports, presented)
@@ -82,7 +81,7 @@ export async function refreshSession(ports: SessionPorts, presented: string): Pr
       return { account, refreshToken, replayed: false }
     }
   }
-  // Used before, or just now by another request: the successor that was made then, or theft.
+  // The token was used before, or just now by a concurrent request: either a replay or a theft.
   const latest = await sessions.find(session.id)
   if (latest && isReplay(latest, presentedHash, now())) {
     return { account, refreshToken: refreshTokens.successor(presented, latest.salt!), replayed: true }
@@ -93,7 +92,7 @@ export async function refreshSession(ports: SessionPorts, presented: string): Pr
 
 function isReplay({ previousHash, salt, rotatedAt }: Session, presentedHash: string, now: Date): boolean {
   if (previousHash !== presentedHash || salt === null || rotatedAt === null) return false
-  // Rotated when, nobody knows: all but certainly longer ago than a lost answer is asked for again.
+  // The time of the rotation is unknown, and almost certainly longer ago than the replay window.
   if (isAhead(rotatedAt, now)) return false
   return now.getTime() - Date.parse(rotatedAt) <= REPLAY_WINDOW_MS
 }
@@ -109,13 +108,13 @@ async function liveSession({ sessions, refreshTokens, now }: SessionPorts, token
   return session
 }
 
-/** Ends the session any of whose tokens, however old, is presented. What is unknown is ended already. */
+/** Ends the session of any of its tokens, however old. Does nothing for an unknown token. */
 export async function endSession({ sessions, refreshTokens }: SessionPorts, token: string): Promise<void> {
   const id = refreshTokens.sessionIdOf(token)
   if (id !== undefined) await sessions.end(id)
 }
 
-/** The id of the user's live session a token belongs to, as its newest or the one before; else undefined. */
+/** Resolves the id of the user's live session whose newest or previous token this is, or undefined. */
 export async function ownSession(
   { sessions, refreshTokens, now }: SessionPorts,
   account: Account,

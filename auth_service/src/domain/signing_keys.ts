@@ -1,37 +1,37 @@
 /**
- * Which key signs, which are published, and when the next one is made.
+ * Which key signs, which keys are published, and when the next one is made.
  *
  * Promises
- *  1. The key that signs is the one of the highest generation whose `signsFrom` has come: all replicas agree. Where
- *     none has come, because the clock that made the only key is ahead of ours, the first to come signs.
- *  2. A scheduled key is published PUBLISH_AHEAD_MS before it signs, so every service has it by then; only the
- *     very first key and a forced one sign at once (others fetch on seeing an unknown `kid`).
- *  3. A key stays published until every token it signed has expired, with RETIRE_SLACK_MS to spare for clocks.
- *  4. A key of a clock that was ahead (clocks.ts) is followed by another at once, so keys go on changing.
- *  5. Of several replicas making the next key at once, one succeeds: its generation is unique in the store.
+ *  1. The key with the highest generation whose `signsFrom` is past signs, so all replicas agree. If none is past, because
+ *     the only key was made by a clock ahead of ours, the key with the earliest `signsFrom` signs.
+ *  2. A scheduled key is published PUBLISH_AHEAD_MS before it signs, so every service has it by then. Only the first key
+ *     and a forced one sign at once; services fetch the keys when they meet an unknown `kid`.
+ *  3. A key stays published until every token it signed has expired, plus RETIRE_SLACK_MS for differing clocks.
+ *  4. A key made by a clock that was ahead (clocks.ts) gets a successor at once, so rotation does not stop.
+ *  5. If several replicas make the next key at the same time, one succeeds: the generation is unique in the store.
  */
 import { isAhead, isPast, timeAfter } from './clocks.ts'
 import type { MakeKeyPair } from './crypto_ports.ts'
 import type { KeyStore, SigningKey } from './ports.ts'
 
-/** Twice and more what other services wait between two fetches of the keys (5 minutes). */
+/** More than twice the interval at which other services fetch the keys (5 minutes). */
 export const PUBLISH_AHEAD_MS = 15 * 60_000
-/** No access token lives longer, whatever the configuration says. */
+/** The longest lifetime of an access token, whatever the configuration. */
 export const ACCESS_TOKEN_TTL_SECONDS_MAX = 3_600
 export const RETIRE_SLACK_MS = 60_000
 const ADD_ATTEMPTS_MAX = 10
 
-/** The key whose turn it is, or undefined when there is none yet. */
+/** The key that signs now, or undefined if there is no key yet. */
 export function signingKey(keys: readonly SigningKey[], now: Date): SigningKey | undefined {
   const [first] = keys.toSorted((one, other) => Date.parse(one.signsFrom) - Date.parse(other.signsFrom))
   return highest(keys.filter((key) => isPast(key.signsFrom, now))) ?? first
 }
 
-/** The keys other services must know: those that sign, will sign, or have signed a token that still lives. */
+/** The keys that other services need: those that sign, will sign, or have signed a token that is not expired. */
 export const publishedKeys = (keys: readonly SigningKey[], now: Date): SigningKey[] =>
   keys.filter((key) => !isRetired(key, keys, now))
 
-/** The keys no living token was signed with; they can be removed. */
+/** Keys whose tokens have all expired; they can be removed. */
 export const retiredKeys = (keys: readonly SigningKey[], now: Date): SigningKey[] =>
   keys.filter((key) => isRetired(key, keys, now))
 
@@ -43,15 +43,15 @@ function isRetired(key: SigningKey, keys: readonly SigningKey[], now: Date): boo
 
 export type NextKey = { readonly generation: number; readonly signsFrom: string }
 
-/** The key that has to be made now, if any. */
+/** The key that is due now, if any. */
 export function dueKey(keys: readonly SigningKey[], now: Date, rotationMs: number): NextKey | undefined {
   const newest = highest(keys)
   if (!newest) return { generation: 1, signsFrom: now.toISOString() }
   const signsFrom = timeAfter(now, PUBLISH_AHEAD_MS)
-  const comes = Date.parse(newest.signsFrom) + rotationMs <= Date.parse(signsFrom)
-  // Made under a clock that was ahead: keys would rest for as long as it was.
+  const isDue = Date.parse(newest.signsFrom) + rotationMs <= Date.parse(signsFrom)
+  // Made under a clock that was ahead: without a new key, rotation would stop for that long.
   const ahead = isAhead(newest.signsFrom, now, PUBLISH_AHEAD_MS)
-  return comes || ahead ? { generation: newest.generation + 1, signsFrom } : undefined
+  return isDue || ahead ? { generation: newest.generation + 1, signsFrom } : undefined
 }
 
 function highest(keys: readonly SigningKey[]): SigningKey | undefined {
@@ -66,18 +66,18 @@ export type KeyPorts = {
   readonly now: () => Date
 }
 
-/** Makes the next key if it is due and removes spent ones. Resolves the `kid` made, if any. Safe to call anywhere, any time. */
+/** Makes the next key if it is due, and removes retired keys. Resolves the new `kid`, if any. May be repeated at any time. */
 export async function maintainKeys(ports: KeyPorts, rotationMs: number): Promise<string | undefined> {
   const { keys, now } = ports
   const made = await makeKey(ports, (known) => dueKey(known, now(), rotationMs))
-  const spent = retiredKeys(await keys.list(), now())
-  if (spent.length > 0) await keys.remove(spent.map((key) => key.kid))
+  const retired = retiredKeys(await keys.list(), now())
+  if (retired.length > 0) await keys.remove(retired.map((key) => key.kid))
   return made?.kid
 }
 
 /**
- * Makes a key that signs from this moment on. With `withdraw` the older keys are removed as well, for when one
- * has leaked: every access token out there is refused as soon as services fetch the keys again (5 minutes at most).
+ * Makes a key that signs from now on. With `withdraw`, for a leaked key, the older keys are removed too: services refuse
+ * all earlier access tokens after their next fetch of the keys (at most 5 minutes).
  */
 export async function forceRotation(ports: KeyPorts, withdraw = false): Promise<SigningKey> {
   const made = await makeKey(ports, (known) => ({
@@ -100,7 +100,7 @@ async function makeKey(
   for (let attempt = 0; attempt < ADD_ATTEMPTS_MAX; attempt++) {
     const next = plan(await keys.list())
     if (!next) return undefined
-    // Refused, and in no list: a key of this generation is there and cannot be read.
+    // Refused although no list has it: a key of this generation is stored but cannot be read.
     const generation = Math.max(next.generation, refused + 1)
     const key = { ...next, generation, ...(await makeKeyPair()), createdAt: now().toISOString() }
     if (await keys.add(key)) return key

@@ -1,14 +1,13 @@
-/** Whether what a store gave is what the domain made: a store's own checks do not see everything. */
+/** Checks of stored records. Each returns the record, or throws an Error that names what is wrong. */
 import type { Account, Attempts, Session, SigningKey, User, Withdrawal } from './ports.ts'
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''
 const isTextOrNull = (value: unknown): boolean => value === null || isText(value)
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
 const isTime = (value: unknown): boolean => typeof value === 'string' && !Number.isNaN(Date.parse(value))
-/** 32 bytes, as either half of an Ed25519 key is. */
+/** 32 bytes in base64url: either half of an Ed25519 key. */
 const isKeyHalf = (value: unknown): boolean => typeof value === 'string' && /^[\w-]{43}$/.test(value)
 
-/** The user itself, as each of those below. Throws what is wrong with it. */
 export function validateStoredUser<Of extends User>(user: Of): Of {
   const { id, username, role, createdAt } = user
   require(isText(id) && isText(username) && isTime(createdAt), 'its fields are not those of a user')

@@ -1,6 +1,6 @@
 /**
- * Work that is counted before it is done (throttling.ts): proving a password, and making an account. Work that never
- * came to look at the password, because the service was overloaded, the store down or the caller gone, is given back.
+ * Throttled work: password checks and registrations are counted before they are done (throttling.ts). An attempt that did
+ * not reach the password check (overload, store down, client disconnected) is refunded.
  */
 import { timeAfter } from './clocks.ts'
 import type { HashQueue } from './crypto_ports.ts'
@@ -16,47 +16,47 @@ export type ThrottledPorts = {
 }
 
 /**
- * Counts a try to prove the password of an account, then lets `prove` decide, in the queue of those who logged in to it
- * from this address before or of those who did not. A proof forgets the tries.
+ * Counts an attempt to log in to an account, then calls `check` with the queue to use: `known` if the account was logged
+ * in from this address before. Success removes the attempts.
  */
 export async function throttledPasswordCheck<T>(
   { throttle, loginLimits, now }: ThrottledPorts,
   canonical: string,
   address: string,
-  prove: (queue: HashQueue) => Promise<T>,
+  check: (queue: HashQueue) => Promise<T>,
 ): Promise<T> {
   const keys = loginKeys(canonical, address)
   const known = await throttle.remembers(keys.known, now())
   const entries = loginEntries(keys, loginLimits, known)
   const pausedUntil = await countAttempt(throttle, entries, now())
   if (pausedUntil) throw tooMany(pausedUntil, now())
-  const proof = await orRefund(throttle, entries, () => prove(known ? 'known' : 'login'))
-  if (proof) {
+  const result = await orRefund(throttle, entries, () => check(known ? 'known' : 'login'))
+  if (result) {
     await Promise.all([
       throttle.clear([keys.pair, keys.account]),
       throttle.refund([keys.address]),
       throttle.remember(keys.known, timeAfter(now(), KNOWN_ADDRESS_MS)),
     ])
   }
-  return proof
+  return result
 }
 
-/** Resolves until when tries are refused; then nothing was counted by the address. */
+/** Resolves the end of the pause if attempts are paused; then nothing was counted for the address. */
 async function countAttempt(
   throttle: ThrottleStore,
   entries: readonly ThrottleEntry[],
   now: Date,
 ): Promise<string | undefined> {
-  // The address first: refused there, a try leaves no trace, so a flood of made-up names can't fill the store.
+  // The address first: an attempt refused there stores nothing, so a flood of invented names cannot fill the store.
   const address = entries.slice(-1)
-  const paused = await throttle.take(address, now)
-  if (paused) return paused
+  const pausedUntil = await throttle.take(address, now)
+  if (pausedUntil) return pausedUntil
   const pausedForAccount = await throttle.take(entries.slice(0, -1), now)
   if (pausedForAccount) await throttle.refund(address.map((entry) => entry.key))
   return pausedForAccount
 }
 
-/** Counts an account that is to be made, also when its name turns out to be taken. */
+/** Counts a registration, also if its name is already taken. */
 export async function throttledRegistration<T>(
   { throttle, registrationLimits, now }: ThrottledPorts,
   address: string,
@@ -84,5 +84,7 @@ async function orRefund<T>(
 function tooMany(pausedUntil: string, now: Date) {
   const retryAfterMs = Math.max(1, Date.parse(pausedUntil) - now.getTime())
   const seconds = Math.ceil(retryAfterMs / 1000)
-  return new DomainError('too_many_attempts', `Too many tries. Try again in ${seconds} s.`, { retryAfterMs })
+  return new DomainError('too_many_attempts', `Too many attempts. Try again in ${seconds} s.`, {
+    retryAfterMs,
+  })
 }

@@ -1,21 +1,20 @@
 /**
- * Slowing down whoever guesses passwords, without locking out whoever knows theirs, and whoever makes accounts by the
- * hundred.
+ * Throttles password guessing, without locking out the owner of an account, and mass registration.
  *
- * A try is counted against three things: the account from this address, the account from anywhere, and the
- * address for any account. Each has some free tries; after them every further try is followed by a pause that
- * doubles up to a longest one, and tries made during a pause are refused without being counted.
+ * A login attempt is counted for three keys: the account from this address, the account from any address, and the address
+ * for any account. Each key has free attempts. After them, each attempt starts a pause, which doubles up to a maximum.
+ * Attempts during a pause are refused and not counted.
  *
  * Promises
- *  1. A try is counted before the password is checked, so guesses made at once do not slip through.
- *  2. No pause is longer than `longestPauseMs`; tries are forgotten `forgetAfterMs` after the last one.
- *  3. An address from which the account was logged in to lately is not subject to the account's own count:
- *     strangers guessing elsewhere can't keep the owner out.
- *  4. Success forgets the account's tries, but takes only its own one off the address: an attacker can't wash
- *     an address clean by logging in to an account of their own.
- *  5. Accounts are counted by the address they are made from, so nobody makes more than its free ones and one a
- *     minute.
- *  6. A stored time that no rule sets so far ahead counts as now (clocks.ts): no pause outlives a clock set back.
+ *  1. An attempt is counted before the password is checked, so concurrent guesses are all counted.
+ *  2. No pause is longer than `longestPauseMs`. Attempts are forgotten `forgetAfterMs` after the last one.
+ *  3. The account's own count does not apply to an address from which the account was logged in lately: guesses from
+ *     elsewhere do not lock out the owner.
+ *  4. Success removes the account's attempts, but only one attempt of the address: an attacker cannot reset the count of
+ *     an address with logins to an account of their own.
+ *  5. Registrations are counted by address: after the free ones, one a minute.
+ *  6. A stored time that is further ahead than any rule sets it counts as now (clocks.ts), so a clock that is set back does
+ *     not prolong a pause.
  */
 import { CLOCKS_DIFFER_MS, isAhead, isPast, timeAfter } from './clocks.ts'
 import type { Attempts, ThrottleEntry, ThrottleLimits } from './ports.ts'
@@ -24,7 +23,7 @@ const SECOND = 1_000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 
-/** How long a good login makes an address known for its account. */
+/** How long after a login an address counts as known for the account. */
 export const KNOWN_ADDRESS_MS = 30 * 24 * HOUR
 
 export type LoginLimits = {
@@ -37,7 +36,7 @@ export type FreeAttempts = { readonly pair: number; readonly account: number; re
 
 export const FREE_ATTEMPTS_DEFAULT: FreeAttempts = { pair: 10, account: 50, address: 500 }
 
-/** Accounts made from one address before pauses begin: a school or an office may share it. */
+/** Free registrations of one address, which a school or an office may share. */
 export const REGISTRATIONS_DEFAULT = 250
 
 export const registrationLimits = (freeAttempts: number): ThrottleLimits => ({
@@ -59,7 +58,7 @@ export type LoginKeys = {
   readonly pair: string
   readonly account: string
   readonly address: string
-  /** Remembered while the address is known for the account. */
+  /** Stored while the address is known for the account. */
   readonly known: string
 }
 
@@ -73,7 +72,7 @@ export function loginKeys(canonical: string, address: string): LoginKeys {
 }
 
 export function loginEntries(keys: LoginKeys, limits: LoginLimits, known: boolean): ThrottleEntry[] {
-  // The narrowest first: refused there, a try costs the account nothing. The address is last, always.
+  // The pair first: an attempt refused there is not counted for the account. The address must be last.
   return [
     { key: keys.pair, limits: limits.pair },
     ...(known ? [] : [{ key: keys.account, limits: limits.account }]),
@@ -81,19 +80,20 @@ export function loginEntries(keys: LoginKeys, limits: LoginLimits, known: boolea
   ]
 }
 
-/** What is known after one more try, or until when tries are refused. Pure: stores apply it atomically. */
+/** The attempts after one more, or the end of the pause. Pure: stores apply it atomically. */
 export function countAttempt(
-  tries: Attempts | undefined,
+  attempts: Attempts | undefined,
   limits: ThrottleLimits,
   now: Date,
-): { tries: Attempts } | { pausedUntil: string } {
-  const known = tries && isRetained(tries.forgetAt, now, longestRetentionMs(limits)) ? tries : undefined
+): { attempts: Attempts } | { pausedUntil: string } {
+  const known =
+    attempts && isRetained(attempts.forgetAt, now, longestRetentionMs(limits)) ? attempts : undefined
   const pausedUntil = known && pauseOf(known, limits, now)
   if (pausedUntil) return { pausedUntil }
   const count = (known?.count ?? 0) + 1
   const pauseMs = pauseAfter(count, limits)
   return {
-    tries: {
+    attempts: {
       count,
       pausedUntil: pauseMs === 0 ? undefined : timeAfter(now, pauseMs),
       forgetAt: timeAfter(now, Math.max(limits.forgetAfterMs, pauseMs)),
@@ -101,20 +101,20 @@ export function countAttempt(
   }
 }
 
-/** Times at which an entry of any kind is to be forgotten lie between these two, or it is forgotten already. */
+/** An entry of any kind is valid only if its `forgetAt` is in this range. */
 export const retentionRange = (now: Date): { readonly after: Date; readonly until: Date } => ({
   after: now,
   until: new Date(now.getTime() + KNOWN_ADDRESS_MS + CLOCKS_DIFFER_MS),
 })
 
-/** Is what was to be forgotten at this time, set at most `aheadMaxMs` before, still to be remembered? */
+/** Is an entry with this `forgetAt`, which is set at most `aheadMaxMs` into the future, still valid? */
 const isRetained = (forgetAt: string, now: Date, aheadMaxMs: number): boolean =>
   !isPast(forgetAt, now) && !isAhead(forgetAt, now, aheadMaxMs)
 
 const longestRetentionMs = ({ forgetAfterMs, longestPauseMs }: ThrottleLimits) =>
   Math.max(forgetAfterMs, longestPauseMs)
 
-/** The end of the pause these tries are in, if any; never later than a pause begun now would end. */
+/** The end of the current pause, if any; never later than the end of a pause that starts now. */
 function pauseOf({ count, pausedUntil }: Attempts, limits: ThrottleLimits, now: Date): string | undefined {
   const pauseMs = pauseAfter(count, limits)
   if (!pausedUntil || isPast(pausedUntil, now) || isAhead(pausedUntil, now, pauseMs) || pauseMs === 0) {
@@ -123,7 +123,7 @@ function pauseOf({ count, pausedUntil }: Attempts, limits: ThrottleLimits, now: 
   return timeAfter(now, Math.min(Date.parse(pausedUntil) - now.getTime(), pauseMs))
 }
 
-/** The pause after the `count`th try. */
+/** The pause after the `count`th attempt. */
 export function pauseAfter(count: number, limits: ThrottleLimits): number {
   const beyond = count - limits.freeAttempts
   if (beyond < 0) return 0

@@ -1,6 +1,6 @@
 /**
- * Usernames: 3 to 32 ASCII letters, digits, dots, underscores and hyphens, starting and ending with a letter or
- * digit. Only ASCII, so that no two that look alike differ. Shown as written, unique regardless of case.
+ * Usernames: 3 to 32 ASCII letters, digits, dots, underscores and hyphens; the first and last character is a letter or
+ * digit. Only ASCII, because other letters look alike. Shown as registered, unique regardless of case.
  */
 export const USERNAME_LENGTH_MIN = 3
 export const USERNAME_LENGTH_MAX = 32
@@ -11,5 +11,5 @@ const PATTERN = new RegExp(USERNAME_PATTERN)
 export const isUsername = (text: string): boolean =>
   text.length >= USERNAME_LENGTH_MIN && text.length <= USERNAME_LENGTH_MAX && PATTERN.test(text)
 
-/** The form in which usernames are compared and kept unique. */
+/** Usernames are compared in this form. */
 export const canonicalUsername = (username: string): string => username.toLowerCase()

@@ -1,6 +1,6 @@
 /**
- * Which access tokens count no more before they end: the list other services keep (the kit's withdrawn_tokens.ts).
- * An account is on it for as long as a token given out before its last change may live.
+ * Access tokens that are withdrawn before they expire: other services fetch this list (the kit's withdrawn_tokens.ts).
+ * An account stays on it until all tokens issued before its last change have expired.
  */
 import type { UserStore, Withdrawal } from './ports.ts'
 import { ACCESS_TOKEN_TTL_SECONDS_MAX, RETIRE_SLACK_MS } from './signing_keys.ts'

@@ -1,4 +1,4 @@
-/** One's own account, and the admin's view of all accounts. */
+/** The caller's own account, and all accounts for admins. */
 
 import type { App } from '@shop/service_kit/http/app_types'
 import { empty } from '@shop/service_kit/http/empty'
@@ -27,7 +27,7 @@ const USERS: CursorList = { name: 'users', key: ['id'] }
 export type AccountRoutesDeps = AccountPorts
 
 export function accountRoutes(ports: AccountRoutesDeps) {
-  /** The caller as the store knows them now; a token may be older than a change of role. */
+  /** The caller's account from the store, because the token may be older than a change of role. */
   const accountOf = async (request: FastifyRequest): Promise<Account> => {
     const account = await ports.users.find(principalOf(request).userId)
     if (!account) throw new Problem('unauthenticated', 'The account of this token does not exist.')

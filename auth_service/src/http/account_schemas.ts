@@ -1,4 +1,4 @@
-/** Accounts on the wire, and the operations on them. */
+/** The operations on accounts, and accounts as JSON. */
 import { ADMIN_PROBLEMS, BODY_PROBLEMS, operationsOf, USER_PROBLEMS } from '@shop/service_kit/http/operation'
 import { PageOf, PageQuery } from '@shop/service_kit/http/paging'
 import { Body, Id, Timestamp } from '@shop/service_kit/http/schemas'
@@ -16,7 +16,7 @@ export const NewPassword = Type.String({
   description: 'Any characters; not one of the most common passwords and not the username',
   examples: ['plum tart on tuesday'],
 })
-/** One to compare with: only its size is judged. */
+/** An existing password: only its length is checked. */
 export const GivenPassword = Type.String({ minLength: 1, maxLength: PASSWORD_LENGTH_MAX })
 const RoleName = Type.Unsafe<Role>({ type: 'string', enum: ['customer', 'admin'] })
 
@@ -46,8 +46,8 @@ export const changePasswordOperation = operation({
   operationId: 'changePassword',
   summary: 'Change your password',
   description:
-    'Ends all sessions of the account, except the one `refresh_token` belongs to. Access tokens given out ' +
-    'before are withdrawn: here at once, elsewhere within seconds.',
+    'Ends all sessions of the account, except the session of `refresh_token`. Access tokens issued before ' +
+    'are withdrawn: here at once, in other services within seconds.',
   access: 'user',
   body: Body({
     current_password: GivenPassword,
@@ -56,7 +56,7 @@ export const changePasswordOperation = operation({
       Type.String({
         minLength: 1,
         maxLength: REFRESH_TOKEN_LENGTH_MAX,
-        description: 'Of the session that is to stay; without it every session ends',
+        description: 'A token of the session that stays; without it every session ends',
       }),
     ),
   }),
@@ -85,8 +85,8 @@ export const setRoleOperation = operation({
   operationId: 'setRole',
   summary: 'Make a user an admin, or a customer again',
   description:
-    'Withdraws the access tokens of the account: here at once, elsewhere within seconds. The next refresh ' +
-    'gives one with the new role.',
+    'Withdraws the access tokens of the account: here at once, in other services within seconds. The next ' +
+    'refresh gives a token with the new role.',
   access: 'admin',
   params: Type.Object({ id: Id }),
   body: Body({ role: RoleName }),

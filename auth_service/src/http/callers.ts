@@ -1,11 +1,11 @@
-/** Whoever sent a request: where from, and whether they still wait. */
+/** The caller of a request: its address, and whether it is still connected. */
 import { addressPrefix } from '@shop/service_kit/http/addresses'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Caller } from '../domain/accounts.ts'
 
 /**
- * Does work that stands in line, for its caller. Fastify's own `request.signal` is of no use for that: it fires as soon
- * as the body was read. Where the work fails and nobody waits any more, there is nobody to tell and nothing to log.
+ * Runs queued work with a signal that is aborted when the client disconnects. Fastify's `request.signal` does not help: it
+ * is aborted when the body was read. A failure after the client disconnected is neither answered nor logged.
  */
 export async function whileConnected<T>(
   request: FastifyRequest,

@@ -1,4 +1,4 @@
-/** What other services verify access tokens with: the public keys (RFC 7517), and which tokens were withdrawn. */
+/** What other services need to verify access tokens: the public keys (RFC 7517) and the list of withdrawn tokens. */
 import { createHash } from 'node:crypto'
 import type { App } from '@shop/service_kit/http/app_types'
 import { empty } from '@shop/service_kit/http/empty'
@@ -13,10 +13,10 @@ import {
   withdrawnView,
 } from './key_schemas.ts'
 
-/** Short, so that a cache in between does not hide a key that was made in a hurry. */
+/** Short, so that a cache on the way does not hide a forced key for long. */
 export const KEYS_MAX_AGE_SECONDS = 60
 
-/** The list costs a query and up to a megabyte of JSON, and anybody may ask: asked for again within this, it is the same. */
+/** The list is public and costs a query and up to 1 MB of JSON, so it is cached for this time. */
 export const WITHDRAWN_CACHE_MS = 500
 
 export type KeyRoutesDeps = {
@@ -60,7 +60,7 @@ export function keyRoutes({ keySet, users, now }: KeyRoutesDeps) {
         'content-type': 'application/json; charset=utf-8',
       })
       if (request.headers['if-none-match'] === etag) return empty(reply, 304)
-      // Already the JSON of WithdrawnView.
+      // `text` is the JSON of WithdrawnView.
       return reply.send(text as never)
     })
   }

@@ -1,4 +1,4 @@
-/** What other services check access tokens with, on the wire. */
+/** The operations that other services use to verify access tokens, and their JSON. */
 import { operationsOf } from '@shop/service_kit/http/operation'
 import { Id } from '@shop/service_kit/http/schemas'
 import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
@@ -43,8 +43,8 @@ export const getWithdrawnTokensOperation = operation({
   operationId: 'getWithdrawnTokens',
   summary: 'Accounts whose access tokens were withdrawn',
   description:
-    'Those whose role or password changed within the life of an access token. A token of one of them counts ' +
-    'if its `ver` is at least `least_version`. Look every few seconds, with `If-None-Match`.',
+    'Accounts whose role or password changed within the lifetime of an access token. A token of such an account is ' +
+    'valid only if its `ver` is at least `least_version`. Fetch it every few seconds, with `If-None-Match`.',
   access: 'public',
   headers: Type.Object({ 'if-none-match': Type.Optional(Type.String()) }),
   response: { 200: WithdrawnView, 304: Type.Null({ description: 'Nothing changed' }) },

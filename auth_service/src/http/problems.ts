@@ -1,4 +1,4 @@
-/** How everything auth_service refuses is answered. A code is permanent; its text may improve. */
+/** The HTTP answer of each error of auth_service. Codes are permanent; texts may change. */
 import type { ProblemTable } from '@shop/service_kit/http/problem_tables'
 import { KIT_PROBLEMS } from '@shop/service_kit/http/problems'
 import type { KitPayloads } from '@shop/service_kit/runtime/problem'
@@ -17,11 +17,11 @@ export const PROBLEMS = {
   wrong_password: { status: 403, title: 'The current password is wrong', retryable: false },
   too_many_attempts: {
     status: 429,
-    title: 'Too many tries',
+    title: 'Too many attempts',
     retryable: true,
     present: ({ retryAfterMs }) => ({ headers: { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) } }),
   },
-  invalid_refresh_token: { status: 401, title: 'The refresh token is not good', retryable: false },
+  invalid_refresh_token: { status: 401, title: 'The refresh token is not valid', retryable: false },
   user_not_found: { status: 404, title: 'There is no such user', retryable: false },
   last_admin: { status: 409, title: 'The last admin has to stay one', retryable: false },
 } as const satisfies ProblemTable<KitPayloads & Payloads>

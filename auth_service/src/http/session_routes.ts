@@ -1,4 +1,4 @@
-/** Registering, logging in, refreshing and logging out. */
+/** Registration, login, refresh and logout. */
 
 import type { App } from '@shop/service_kit/http/app_types'
 import { empty } from '@shop/service_kit/http/empty'
@@ -19,9 +19,9 @@ import {
 export type SessionRoutesDeps = {
   readonly ports: AccountPorts
   readonly issueAccessToken: IssueAccessToken
-  /** Told how each login ended: `success` or the problem's code. */
+  /** Called with the outcome of each login: `success` or the problem's code. */
   readonly onLogin: (outcome: string) => void
-  /** Told how each refresh ended: `rotated`, `replayed` or the problem's code. */
+  /** Called with the outcome of each refresh: `rotated`, `replayed` or the problem's code. */
   readonly onRefresh: (outcome: string) => void
 }
 

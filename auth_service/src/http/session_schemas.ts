@@ -1,4 +1,4 @@
-/** Tokens on the wire, and the operations that give and end them. */
+/** The operations on sessions, and tokens as JSON. */
 import { BODY_PROBLEMS, operationsOf } from '@shop/service_kit/http/operation'
 import { Body } from '@shop/service_kit/http/schemas'
 import Type, { type Static } from '@shop/service_kit/runtime/schema_types'

@@ -1,4 +1,4 @@
-/** KeyStore on MongoDB. The unique generation is what makes replicas agree on the next key. */
+/** KeyStore on MongoDB. The unique index on generation makes replicas agree on the next key. */
 
 import { isDuplicate, Unsettled } from '@shop/service_kit/mongo/errors'
 import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo/store'
@@ -48,8 +48,8 @@ export function createMongoKeyStore(store: MongoStore, unreadableOf: UnreadableO
         } catch (error) {
           if (!isDuplicate(error)) throw error
           const holder = await keys.findOne({ generation: fields.generation })
-          if (!holder) throw new Unsettled() // Not on a majority yet, and may be undone.
-          return holder._id === kid // This very key, if its answer was lost.
+          if (!holder) throw new Unsettled() // Not on a majority yet, and may be rolled back.
+          return holder._id === kid // Equal if an earlier attempt added this key and its answer was lost.
         }
       }),
     remove: (kids) => store.repeat(async () => void (await keys.deleteMany({ _id: { $in: [...kids] } }))),

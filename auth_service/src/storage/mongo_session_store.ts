@@ -1,4 +1,4 @@
-/** SessionStore on MongoDB: one document a session; rotating is one update that names the hash it replaces. */
+/** SessionStore on MongoDB: one document per session; a rotation is one update, with the old hash as its condition. */
 
 import { isDuplicate } from '@shop/service_kit/mongo/errors'
 import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo/store'
@@ -33,9 +33,9 @@ export function createMongoSessionStore(store: MongoStore, unreadableOf: Unreada
         try {
           await sessions.insertOne(documentOf(begun))
         } catch (error) {
-          if (!isDuplicate(error)) throw error // Else it is this one, whose answer was lost.
+          if (!isDuplicate(error)) throw error // A duplicate is this session, added by an attempt whose answer was lost.
         }
-        // Of several starting at once, the last to look sees them all. Stopped in between, the next start trims.
+        // Of several concurrent starts, the last one to read sees all sessions. After a crash here, the next start trims.
         const { userId } = begun
         const older = await sessions
           .find({ userId })
@@ -57,7 +57,7 @@ export function createMongoSessionStore(store: MongoStore, unreadableOf: Unreada
           { $set: { previousHash: from, ...next, rotatedAt: toDate(next.rotatedAt) } },
         )
         if (matchedCount === 1) return true
-        // Applied by a try whose answer was lost? The salt is made anew for each rotation.
+        // Was it applied by an attempt whose answer was lost? The salt is unique to each rotation.
         const now = await sessions.findOne({ _id: id })
         return now?.tokenHash === next.tokenHash && now.salt === next.salt
       }),

@@ -1,7 +1,7 @@
 /**
- * ThrottleStore on MongoDB: a try reads a key's document and replaces it if nobody else did meanwhile. Whoever
- * lost an answer counts again, so a key may have one try too many, never one too few. What cannot be read counts as
- * no tries and is replaced: many people may share an address.
+ * ThrottleStore on MongoDB: an attempt reads the document of a key, and replaces it if no other process did meanwhile. After
+ * a lost answer the attempt is counted again, so a key may have one attempt too many, never one too few. An unreadable
+ * document counts as no attempts and is replaced, because many people may share an address.
  */
 import { isDuplicate, Unsettled } from '@shop/service_kit/mongo/errors'
 import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo/store'
@@ -12,7 +12,7 @@ import { validateStoredAttempts } from '../domain/stored_records.ts'
 import { countAttempt, retentionRange } from '../domain/throttling.ts'
 import { fromDate, toDate } from './stored_times.ts'
 
-/** `state` is another one after each change. */
+/** `state` differs after each change. */
 type Document = { _id: string; state: string; tries: number; pausedUntil: Date | null; forgetAt: Date }
 
 export const THROTTLE_INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
@@ -27,7 +27,7 @@ export function createMongoThrottleStore(
   const { repeat } = store
   const throttle = store.collection<Document>('throttle')
 
-  // Told by its kind alone: a key names people.
+  // Only the kind of the key is reported, because a key contains personal data.
   const reading = createReading(
     triesOf,
     ({ _id }: Document) => String(_id).split(' ')[0]!,
@@ -45,7 +45,7 @@ export function createMongoThrottleStore(
     }
   }
 
-  /** Replaces the document (or adds it) if it still is `before`; otherwise somebody was quicker. */
+  /** Replaces or adds the document if it is still `before`; otherwise another process changed it. */
   const replace = async (key: string, before: Document | null, fields: Omit<Document, '_id' | 'state'>) => {
     const state = newId()
     const done = before
@@ -60,7 +60,7 @@ export function createMongoThrottleStore(
       const before = await throttle.findOne({ _id: key })
       const next = countAttempt(known(before), limits, now)
       if ('pausedUntil' in next) return next.pausedUntil
-      const { count, pausedUntil, forgetAt } = next.tries
+      const { count, pausedUntil, forgetAt } = next.attempts
       await replace(key, before, {
         tries: count,
         pausedUntil: pausedUntil === undefined ? null : toDate(pausedUntil),
@@ -69,7 +69,7 @@ export function createMongoThrottleStore(
       return undefined
     })
 
-  /** Removes at most so many entries to be forgotten in this span. */
+  /** Removes at most `limit` entries with this `forgetAt`. */
   const remove = (forgetAt: { $lte: Date } | { $gt: Date }, limit: number) =>
     repeat(async () => {
       const found = await throttle

@@ -1,7 +1,7 @@
 /**
- * UserStore on MongoDB. The unique index on canonicalName keeps names apart. That there is always an admin is a
- * rule about two documents: every demotion also counts up the one document `roles` in `guards`, so of two that
- * look at each other's admin only one commits.
+ * UserStore on MongoDB. The unique index on canonicalName keeps names unique. The rule that an admin always remains spans
+ * two documents, so each demotion also increments the document `roles` in `guards`: of two concurrent demotions that each
+ * rely on the other admin, only one commits.
  */
 
 import { isDuplicate, Unsettled, unavailable } from '@shop/service_kit/mongo/errors'
@@ -25,7 +25,7 @@ type Document = Omit<Account, 'id' | 'tokenVersion' | 'createdAt'> & {
   _id: string
   canonicalName: string
   createdAt: Date
-  /** Both absent until there is something to say. */
+  /** Both are absent until the first change. */
   roleChanges?: number
   tokensChangedAt?: Date
 }
@@ -35,7 +35,7 @@ type Guard = { _id: string; demotions: number }
 export const USER_INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
   users: [
     { name: 'users_by_name', key: { canonicalName: 1 }, unique: true },
-    // Small: admins are few.
+
     { name: 'tokens_changed', key: { tokensChangedAt: -1 }, sparse: true },
     { name: 'admins', key: { role: 1, _id: 1 }, partialFilterExpression: { role: 'admin' } },
   ],
@@ -81,7 +81,7 @@ export function createMongoUserStore(
       if (changed.matchedCount === 0) throw new Unsettled()
       return userOf.one({ ...found, role })
     })
-  // One at a time here; those of other replicas meet at the guard.
+  // One at a time in this process; the guard orders those of other replicas.
   const setRoleSerially = shareWork<RoleChange, User>({
     runtime,
     inFlightMax: 1,
@@ -104,26 +104,26 @@ export function createMongoUserStore(
         } catch (error) {
           if (!isDuplicate(error)) throw error
           const holder = await users.findOne({ canonicalName })
-          if (!holder) throw new Unsettled() // Not on a majority yet, and may be undone.
-          if (holder._id !== id) throw usernameTaken() // Else it was this very account, whose answer was lost.
+          if (!holder) throw new Unsettled() // Not on a majority yet, and may be rolled back.
+          if (holder._id !== id) throw usernameTaken() // Otherwise an earlier attempt added it, and its answer was lost.
         }
       })
     },
     find: (id) => store.repeat(async () => optional(await users.findOne({ _id: id }))),
     findByName: (canonicalName) => store.repeat(async () => optional(await users.findOne({ canonicalName }))),
     changePassword(id, passwordVersion, passwordHash, at) {
-      let tries = 0
+      let attempts = 0
       return store.repeat(async () => {
-        tries++
+        attempts++
         const to = { passwordHash, passwordVersion: passwordVersion + 1, tokensChangedAt: at }
         const { matchedCount } = await users.updateOne({ _id: id, passwordVersion }, { $set: to })
         if (matchedCount === 1) return true
-        if (tries === 1) return false
-        // An earlier try's answer was lost: the hash, salted, says whose password it is now.
+        if (attempts === 1) return false
+        // The answer of an earlier attempt was lost. The salted hash shows whether that attempt was applied.
         const now = await users.findOne({ _id: id })
         if (now?.passwordHash === passwordHash) return true
         if (now && now.passwordVersion > to.passwordVersion)
-          throw unavailable(new Error('Two changes at once.'))
+          throw unavailable(new Error('Two concurrent changes.'))
         return false
       })
     },

@@ -1,4 +1,4 @@
-/** Opens the stores of a MongoDB server. */
+/** Opens the stores on MongoDB. */
 
 import { openMongo } from '@shop/service_kit/mongo/store'
 import type { StoresOptions } from '@shop/service_kit/storage/opening'
@@ -9,12 +9,12 @@ import { createMongoSessionStore, SESSION_INDEXES } from './mongo_session_store.
 import { createMongoThrottleStore, THROTTLE_INDEXES } from './mongo_throttle_store.ts'
 import { createMongoUserStore, USER_INDEXES } from './mongo_user_store.ts'
 
-/** Its name, unless the URL names one. */
+/** The name of the database, unless the URL contains one. */
 export const MONGO_DATABASE = 'shop_auth'
 
 export const AUTH_INDEXES = { ...USER_INDEXES, ...SESSION_INDEXES, ...KEY_INDEXES, ...THROTTLE_INDEXES }
 
-/** Rejects with a sentence an operator can act on. */
+/** Rejects with a sentence that tells the operator what to do. */
 export async function openMongoStores(
   url: string,
   { runtime, unreadableOf = HEARD_BY_NOBODY }: StoresOptions,

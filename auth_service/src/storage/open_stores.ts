@@ -1,4 +1,4 @@
-/** Opens the stores that DATABASE_URL names; the scheme decides the technology. */
+/** Opens the stores of DATABASE_URL; its scheme selects the technology. */
 
 import { join } from 'node:path'
 import { openSqlite } from '@shop/service_kit/sqlite/store'
@@ -12,14 +12,14 @@ import { createSqliteUserStore } from './sqlite_user_store.ts'
 
 export const DATABASE_FILE = 'auth.db'
 
-/** Rejects with a sentence an operator can act on. */
+/** Rejects with a sentence that tells the operator what to do. */
 export async function openStores(
   { DATABASE_URL, DATA_DIR }: StoresConfig,
   options: StoresOptions,
 ): Promise<Stores> {
   const url = DATABASE_URL ?? `sqlite:${join(DATA_DIR, DATABASE_FILE)}`
   if (url.startsWith('sqlite:')) return openSqliteStores(url.slice('sqlite:'.length), options)
-  // Loaded only here: the driver takes 20 MiB that a shop on SQLite need not have.
+  // Loaded on demand: the driver takes 20 MiB, which a shop on SQLite does not need.
   const { openMongoStores } = await import('./open_mongo.ts')
   return openMongoStores(url, options)
 }

@@ -1,4 +1,4 @@
-/** KeyStore on SQLite. The unique generation is what makes replicas agree on the next key. */
+/** KeyStore on SQLite. The unique index on generation makes replicas agree on the next key. */
 import { readAnyNumber, type SqliteStore } from '@shop/service_kit/sqlite/store'
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import type { KeyStore, SigningKey } from '../domain/ports.ts'

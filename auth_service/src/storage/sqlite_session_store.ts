@@ -1,4 +1,4 @@
-/** SessionStore on SQLite: one row a session; rotating is one UPDATE that names the hash it replaces. */
+/** SessionStore on SQLite: one row per session; a rotation is one UPDATE, with the old hash as its condition. */
 import { readAnyNumber, type SqliteStore } from '@shop/service_kit/sqlite/store'
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import { CLOCKS_DIFFER_MS } from '../domain/clocks.ts'
@@ -37,7 +37,7 @@ export function createSqliteSessionStore(
   const remove = writer.prepare('DELETE FROM sessions WHERE id = ?')
   const removeOthers = writer.prepare('DELETE FROM sessions WHERE user_id = ? AND id <> ?')
   const adopt = writer.prepare('UPDATE sessions SET password_version = ? WHERE id = ?')
-  // By its beginning (the plus leaves no choice): hardly any began in what is the future now.
+  // The unary plus forces the index on created_at: almost no session was created in the future.
   const clampFutureStarts = writer.prepare(`
     UPDATE sessions SET expires_at = :now + expires_at - created_at, created_at = :now
      WHERE id IN (SELECT id FROM sessions WHERE +expires_at > :endsAfter AND created_at > :ahead LIMIT :limit)`)

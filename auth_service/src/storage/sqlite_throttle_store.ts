@@ -1,6 +1,6 @@
 /**
- * ThrottleStore on SQLite: a try reads and writes its rows in one transaction. What cannot be read counts as no tries
- * and is replaced: many people may share an address.
+ * ThrottleStore on SQLite: an attempt reads and writes its rows in one transaction. An unreadable row counts as no attempts
+ * and is replaced, because many people may share an address.
  */
 import { readAnyNumber, type SqliteStore } from '@shop/service_kit/sqlite/store'
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
@@ -15,7 +15,7 @@ export function createSqliteThrottleStore(
   { reader, writer, write }: SqliteStore,
   unreadableOf: UnreadableOf,
 ): ThrottleStore {
-  // Told by its kind alone: a key names people.
+  // Only the kind of the key is reported, because a key contains personal data.
   const reading = createReading(tries, ({ key }: Row) => key.split(' ')[0]!, unreadableOf('a throttle'))
   const current = readAnyNumber(
     writer.prepare('SELECT key, tries, paused_until, forget_at FROM throttle WHERE key = ?'),
@@ -41,7 +41,7 @@ export function createSqliteThrottleStore(
         for (const { key, limits } of entries) {
           const next = countAttempt(reading.many(current.all(key) as Row[])[0], limits, now)
           if ('pausedUntil' in next) return next.pausedUntil
-          const { count, pausedUntil, forgetAt } = next.tries
+          const { count, pausedUntil, forgetAt } = next.attempts
           put.run(key, count, pausedUntil === undefined ? null : toMs(pausedUntil), toMs(forgetAt))
         }
         return undefined

@@ -1,4 +1,4 @@
-/** UserStore on SQLite. The unique index on canonical_name and the condition in `setRole` keep the rules. */
+/** UserStore on SQLite. The unique index on canonical_name and the condition in `setRole` enforce the rules. */
 import { nextTurn, type Runtime } from '@shop/service_kit/runtime/runtime'
 import { readAnyNumber, type SqliteStore } from '@shop/service_kit/sqlite/store'
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
@@ -24,10 +24,10 @@ type Row = {
 }
 type Withdrawn = { readonly id: string; readonly least: bigint; readonly at: bigint; readonly n: bigint }
 
-/** Accounts of a list of withdrawn tokens that are read in one turn of the event loop. */
+/** Accounts read in one turn of the event loop, for the list of withdrawn tokens. */
 export const WITHDRAWN_BATCH = 500
 
-/** SQLite has no larger rowid. */
+/** The largest rowid of SQLite. */
 const LAST_ROW = 2n ** 63n - 1n
 
 const COLUMNS = 'id, username, role, password_hash, password_version, role_changes, created_at'
@@ -98,7 +98,7 @@ export function createSqliteUserStore(
     async withdrawals(since, limit) {
       const before = beforeWithdrawn.get(since.getTime(), limit) as Pick<Withdrawn, 'at' | 'n'> | undefined
       let [at, n] = before ? [before.at, before.n] : [BigInt(since.getTime()), LAST_ROW]
-      // The eldest first: one that changes meanwhile comes once more at the end, and is never missed.
+      // Oldest first: an account that changes meanwhile appears again at the end, so none is missed.
       const found = new Map<string, Withdrawal>()
       for (;;) {
         const rows = withdrawn.all(at, n, WITHDRAWN_BATCH) as Withdrawn[]

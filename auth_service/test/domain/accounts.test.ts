@@ -117,7 +117,7 @@ suite('registering', () => {
     await assert.rejects(register('ada'), { code: 'username_taken' })
     await assert.rejects(register('bob'), {
       code: 'too_many_attempts',
-      message: 'Too many tries. Try again in 1 s.',
+      message: 'Too many attempts. Try again in 1 s.',
     })
     await register('bob', ELSEWHERE)
   })

@@ -31,8 +31,8 @@ suite('pauses', () => {
         for (const gap of gaps) {
           at += gap
           const next = countAttempt(tries, LIMITS, new Date(at))
-          if ('tries' in next) tries = next.tries
-          const until = 'tries' in next ? next.tries.pausedUntil : next.pausedUntil
+          if ('attempts' in next) tries = next.attempts
+          const until = 'attempts' in next ? next.attempts.pausedUntil : next.pausedUntil
           assert.ok(until === undefined || Date.parse(until) - at <= LIMITS.longestPauseMs)
         }
       }),
@@ -41,9 +41,9 @@ suite('pauses', () => {
 
   test('a try during a pause is not counted, so hammering makes no pause longer', () => {
     const first = countAttempt(undefined, { ...LIMITS, freeAttempts: 1 }, START)
-    assert.ok('tries' in first)
+    assert.ok('attempts' in first)
     const hammered = countAttempt(
-      first.tries,
+      first.attempts,
       { ...LIMITS, freeAttempts: 1 },
       new Date(START.getTime() + 999),
     )
@@ -54,10 +54,10 @@ suite('pauses', () => {
     const first = countAttempt(undefined, LIMITS, START)
     const forgetMs = START.getTime() + LIMITS.forgetAfterMs
     const forgetAt = new Date(forgetMs).toISOString()
-    assert.deepEqual(first, { tries: { count: 1, pausedUntil: undefined, forgetAt } })
+    assert.deepEqual(first, { attempts: { count: 1, pausedUntil: undefined, forgetAt } })
     const countAt = (ms: number) => {
       const next = countAttempt({ count: 1, pausedUntil: undefined, forgetAt }, LIMITS, new Date(ms))
-      return 'tries' in next && next.tries.count
+      return 'attempts' in next && next.attempts.count
     }
     assert.deepEqual([countAt(forgetMs - 1), countAt(forgetMs)], [2, 1])
   })
@@ -66,7 +66,7 @@ suite('pauses', () => {
     const limits = { ...LIMITS, freeAttempts: 1, forgetAfterMs: 10, firstPauseMs: 1_000 }
     const first = countAttempt(undefined, limits, START)
     const ends = new Date(START.getTime() + 1_000).toISOString()
-    assert.deepEqual(first, { tries: { count: 1, pausedUntil: ends, forgetAt: ends } })
+    assert.deepEqual(first, { attempts: { count: 1, pausedUntil: ends, forgetAt: ends } })
   })
 
   test('an account’s own pause is a minute at most: strangers can slow its owner down, not lock them out', () => {
@@ -85,13 +85,13 @@ suite('6: a clock that was ahead', () => {
 
   test('a pause further ahead than these tries are followed by is over', () => {
     for (const ms of [DAY_MS, 60_000, CLOCKS_DIFFER_MS + 1]) {
-      assert.ok('tries' in countAttempt(triedAhead(ms), LIMITS, START), `${ms} ms ahead`)
+      assert.ok('attempts' in countAttempt(triedAhead(ms), LIMITS, START), `${ms} ms ahead`)
     }
   })
 
   test('tries to be forgotten further ahead than any are kept are forgotten', () => {
     const next = countAttempt(triedAhead(DAY_MS), LIMITS, START)
-    assert.equal('tries' in next && next.tries.count, 1)
+    assert.equal('attempts' in next && next.attempts.count, 1)
   })
 
   test('clocks that differ by a little end no pause, nor make one longer', () => {

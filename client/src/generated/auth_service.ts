@@ -26,7 +26,7 @@ export interface paths {
         };
         /**
          * Accounts whose access tokens were withdrawn
-         * @description Those whose role or password changed within the life of an access token. A token of one of them counts if its `ver` is at least `least_version`. Look every few seconds, with `If-None-Match`.
+         * @description Accounts whose role or password changed within the lifetime of an access token. A token of such an account is valid only if its `ver` is at least `least_version`. Fetch it every few seconds, with `If-None-Match`.
          */
         get: operations["getWithdrawnTokens"];
         put?: never;
@@ -115,7 +115,7 @@ export interface paths {
         get?: never;
         /**
          * Change your password
-         * @description Ends all sessions of the account, except the one `refresh_token` belongs to. Access tokens given out before are withdrawn: here at once, elsewhere within seconds.
+         * @description Ends all sessions of the account, except the session of `refresh_token`. Access tokens issued before are withdrawn: here at once, in other services within seconds.
          */
         put: operations["changePassword"];
         post?: never;
@@ -206,7 +206,7 @@ export interface paths {
         get?: never;
         /**
          * Make a user an admin, or a customer again
-         * @description Withdraws the access tokens of the account: here at once, elsewhere within seconds. The next refresh gives one with the new role.
+         * @description Withdraws the access tokens of the account: here at once, in other services within seconds. The next refresh gives a token with the new role.
          */
         put: operations["setRole"];
         post?: never;
@@ -731,7 +731,7 @@ export interface operations {
                      * @example plum tart on tuesday
                      */
                     new_password: string;
-                    /** @description Of the session that is to stay; without it every session ends */
+                    /** @description A token of the session that stays; without it every session ends */
                     refresh_token?: string;
                 };
             };
