@@ -22,20 +22,20 @@ export type Deps = {
   readonly upstreams: Upstreams
   /** Folder of the built pages. */
   readonly pages: string
-  /** Where visitors reach the shop. */
+  /** The address by which visitors reach the shop. */
   readonly publicUrl?: string | undefined
   readonly sessionTtlSeconds: number
-  /** Needed for what only admins may see; without it, that is not offered. */
+  /** Without it there are no routes for admins. */
   readonly verifyToken?: VerifyToken
   readonly trustedProxies?: readonly string[]
-  /** Where the replicas behind `upstreams` tell about themselves; without it, that is not offered. */
+  /** Operations ports of the replicas in `upstreams`; without it there is no /api/system. */
   readonly operations?: Upstreams
   readonly publicDocs?: boolean
   readonly metrics?: Metrics
   readonly runtime: Runtime
   readonly logger?: Logger
   readonly tracing?: Tracing
-  /** Other than usual. */
+  /** Overrides the defaults. */
   readonly limits?: Partial<UpstreamLimits> & HttpAppOptions['limits']
   readonly lookUp?: LookUp
 }
@@ -52,7 +52,7 @@ export function createApp(deps: Deps): App {
     runtime,
     access: verifyToken ? { verifyToken } : {},
     problems: PROBLEMS,
-    // A service that is away takes its part of the pages away, not all of them: the storefront stays ready.
+    // The storefront stays ready when a service cannot be reached: only the pages of that service fail.
     readiness: {},
     ...(logger ? { logger } : {}),
     ...(tracing ? { tracing } : {}),

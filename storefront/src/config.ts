@@ -1,4 +1,4 @@
-/** What the storefront reads from the environment. */
+/** The environment variables of the storefront. */
 import {
   CommonConfig,
   ConfigError,
@@ -58,7 +58,7 @@ export const ConfigSchema = Type.Object({
     default: 2_592_000,
     minimum: 60,
     maximum: 31_536_000,
-    description: 'Seconds the session cookie is kept; the same as for auth_service',
+    description: 'Lifetime of the session cookie in seconds; the same as for auth_service',
   }),
   TRUSTED_PROXIES: TrustedProxiesConfig,
 })
@@ -67,7 +67,7 @@ type Variables = Readonly<Static<typeof ConfigSchema>>
 
 export type Config = Variables & {
   readonly upstreams: Upstreams
-  /** Where the same replicas tell about themselves. */
+  /** Operations ports of the same replicas. */
   readonly operations: Upstreams
   readonly trustedProxies: readonly string[]
 }

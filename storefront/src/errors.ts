@@ -1,4 +1,4 @@
-/** What the gateway itself refuses, by permanent code. How each is answered: http/problems.ts. */
+/** The errors of the gateway itself, by permanent code. http/problems.ts has the answer to each. */
 import { Fault, type Nothing } from '@shop/faults/fault'
 
 export type Payloads = {

@@ -1,4 +1,4 @@
-/** The process: configuration, app; then listen until a signal. */
+/** The process: configuration, logger, metrics, tracing, app. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { startTracing } from '@shop/service_kit/http/start_tracing'

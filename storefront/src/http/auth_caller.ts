@@ -1,4 +1,4 @@
-/** The gateway's own calls to auth_service, for the few routes that carry the session cookie. */
+/** The gateway's own calls to auth_service, for the routes that use the session cookie. */
 import { text } from 'node:stream/consumers'
 import { addressPrefix } from '@shop/service_kit/http/addresses'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -19,7 +19,7 @@ type AuthCall = {
   readonly method: 'POST' | 'PUT'
   readonly path: string
   readonly body: unknown
-  /** Goes on when the visitor has left. */
+  /** The call continues when the visitor disconnects. */
   readonly ignoreDisconnect?: boolean
 }
 
@@ -29,7 +29,7 @@ export type AuthCaller = (request: FastifyRequest, reply: FastifyReply, call: Au
 export function createAuthCaller(service: Upstream): AuthCaller {
   return async (request, reply, { method, path, body, ignoreDisconnect = false }) => {
     const { authorization, 'user-agent': agent } = request.headers
-    const standing = { callClass: callClassOf('auth', method, path), address: addressPrefix(request.ip) }
+    const caller = { callClass: callClassOf('auth', method, path), address: addressPrefix(request.ip) }
     const call = {
       method,
       path,
@@ -41,18 +41,18 @@ export function createAuthCaller(service: Upstream): AuthCaller {
       body: JSON.stringify(body),
       ...(ignoreDisconnect ? {} : { signal: disconnectSignal(reply) }),
     }
-    const answer = await service.call(call, standing)
+    const answer = await service.call(call, caller)
     try {
-      const said = await text(answer.body)
+      const content = await text(answer.body)
       return {
         status: answer.status,
         headers: answer.headers,
-        body: said === '' ? undefined : JSON.parse(said),
+        body: content === '' ? undefined : JSON.parse(content),
       }
     } catch (cause) {
       throw new GatewayError(
         'upstream_no_answer',
-        'auth gave no whole answer; whether it acted is not known.',
+        'auth did not send a complete answer; it is not known whether it acted.',
         {},
         { cause },
       )

@@ -1,13 +1,13 @@
-/** Visitors who leave before they are answered: what is done for them alone is given up. */
+/** Work for a visitor stops when the visitor disconnects before the answer is complete. */
 import type { FastifyReply } from 'fastify'
 
-/** Ends when the visitor's connection does before the answer is complete. */
+/** Aborts when the connection closes before the answer is complete. */
 export function disconnectSignal({ raw }: FastifyReply): AbortSignal {
-  const leaving = new AbortController()
-  const left = () => {
-    if (!raw.writableFinished) leaving.abort()
+  const disconnecting = new AbortController()
+  const closed = () => {
+    if (!raw.writableFinished) disconnecting.abort()
   }
-  if (raw.closed) left()
-  else raw.once('close', left)
-  return leaving.signal
+  if (raw.closed) closed()
+  else raw.once('close', closed)
+  return disconnecting.signal
 }

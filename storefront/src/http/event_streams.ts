@@ -1,12 +1,12 @@
 /**
- * Streams of events on their way to visitors. They have no end of their own, so that a gateway which is to stop would
- * wait for them until it is killed: it ends them instead, and pages come back to another replica.
+ * Forwards event streams. They never end by themselves, so a gateway that shuts down ends them, and the pages reconnect
+ * to another replica.
  */
 import { PassThrough, type Readable } from 'node:stream'
 import { bearerToken, type VerifyToken } from '@shop/service_kit/identity/access'
 import type { FastifyRequest } from 'fastify'
 
-/** Whose stream it will be, or undefined when nobody can tell: its service then says what is wrong. */
+/** The user of the token, or undefined when the token is not valid: the service then answers with the problem. */
 export async function userOf(request: FastifyRequest, verifyToken: VerifyToken | undefined) {
   try {
     return (await verifyToken?.(bearerToken(request)))?.userId
@@ -16,9 +16,9 @@ export async function userOf(request: FastifyRequest, verifyToken: VerifyToken |
 }
 
 export type EventStreams = {
-  /** The same bytes, as a stream that `endAll` can end. */
+  /** A stream of the same bytes that `endAll` can end. */
   pass(source: Readable): Readable
-  /** Ends those under way, and from now on each new one at once. */
+  /** Ends the open streams, and every later one at once. */
   endAll(): void
 }
 

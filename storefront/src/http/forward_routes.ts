@@ -1,15 +1,15 @@
 /**
- * Forwarding to the services.
+ * Forwards requests to the services.
  *
- * Promises
- *  1. Bodies, statuses and problem documents pass untouched but for compression (compress.ts), answers as they come
- *     (server-sent events too).
- *  2. A service learns the visitor's address, the request id and the trace, and never a cookie. What a visitor sends
- *     in X-Forwarded-* is not passed on.
- *  3. A `Location` is told as it is reached through us.
- *  4. A service that is away is answered as the problem `upstream_unavailable`: nothing was done. When the answer was
- *     lost it is `upstream_no_answer`: the outcome is unknown, and only an idempotent request should be repeated.
- *  5. Open streams of events never keep a call waiting, nor do calls that hash passwords any others (upstream.ts).
+ * Invariants
+ *  1. Bodies, statuses and problem documents are forwarded unchanged, except for compression (compress.ts). Answers are
+ *     streamed, server-sent events too.
+ *  2. A service gets the visitor's address, the request id and the trace, and never a cookie. X-Forwarded-* headers of
+ *     the visitor are dropped.
+ *  3. A `Location` is rewritten to the address at the gateway.
+ *  4. If a service cannot be reached, the problem is `upstream_unavailable`, and nothing was done. If the answer was
+ *     lost, it is `upstream_no_answer`: the outcome is unknown, and only an idempotent request should be repeated.
+ *  5. No call waits for an open event stream, nor for calls that hash passwords (upstream.ts).
  */
 
 import { addressPrefix } from '@shop/service_kit/http/addresses'
@@ -31,7 +31,7 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
 export type ForwardRoutesDeps = {
   readonly services: Readonly<Record<keyof Upstreams, Upstream>>
-  /** Tells whose streams are whose; without it they are told apart by address alone. */
+  /** Finds the user of an event stream; without it streams are limited by address only. */
   readonly verifyToken: VerifyToken | undefined
 }
 
@@ -61,7 +61,7 @@ function forwardTo(forwarding: Forwarding, { services, verifyToken }: ForwardRou
 
   const handler = async (request: FastifyRequest, reply: FastifyReply) => {
     const path = upstreamPath(request.url, forwarding)
-    if (path === undefined) throw new Problem('route_not_found', `Nothing is forwarded at ${request.url}.`)
+    if (path === undefined) throw new Problem('route_not_found', `${request.url} is not forwarded.`)
     const query = request.url.includes('?') ? request.url.slice(request.url.indexOf('?')) : ''
     const answer = await ask(request, path, {
       method: request.method as Call['method'],
@@ -75,8 +75,8 @@ function forwardTo(forwarding: Forwarding, { services, verifyToken }: ForwardRou
 
   return async (scope: App) => {
     scope.removeAllContentTypeParsers()
-    // Whole before it is sent on: a slow visitor holds no connection to a service, and one who says too much is told
-    // so here, whether or not the length was announced.
+    // The body is read completely first: a slow visitor holds no connection to a service, and a body that is too large is
+    // rejected here.
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
     scope.addHook('preClose', async () => eventStreams.endAll())
     for (const open of forwarding.open) {

@@ -1,12 +1,12 @@
-/** Reads Prometheus' text format as far as our own services write it. */
+/** Reads the part of Prometheus' text format that our own services write. */
 
 type Labels = Readonly<Record<string, string>>
 type Sample = { readonly name: string; readonly labels: Labels; readonly value: number }
 
 export type MetricValues = {
-  /** The sum of all samples of that name whose labels pass, or undefined when there are none. */
+  /** The sum of the samples with this name whose labels pass, or undefined when there are none. */
   sum(name: string, passes?: (labels: Labels) => boolean): number | undefined
-  /** The value of a label, of the first sample of that name. */
+  /** A label of the first sample with this name. */
   label(name: string, label: string): string | undefined
 }
 

@@ -1,6 +1,6 @@
 /**
- * Every address that is a page, as react-router writes patterns. The pages draw exactly these (web/src/routes.tsx),
- * and the gateway knows by them which address is nothing at all. It imports nothing, so that both can read it.
+ * The address of every page, as patterns of react-router. The pages render exactly these (web/src/routes.tsx), and the
+ * gateway answers 404 at any other address. This file imports nothing, so that both can import it.
  */
 export const PAGE = {
   catalogue: '/',
@@ -19,10 +19,10 @@ export const PAGE = {
   adminSystem: '/admin/system',
 } as const
 
-/** As react-router reads them: without regard to case, and to a stroke at the end. */
+/** As react-router matches them: case-insensitive, and with an optional slash at the end. */
 const PATTERNS = Object.values(PAGE).map(
   (pattern) => new RegExp(`^${pattern.replaceAll(/:\w+/g, '[^/]+').replace(/\/$/, '')}/?$`, 'i'),
 )
 
-/** Is there a page at this path (without its query)? */
+/** `path` has no query. */
 export const isPageAddress = (path: string): boolean => PATTERNS.some((pattern) => pattern.test(path))

@@ -1,7 +1,7 @@
 /**
- * The built pages. Files below /assets carry a hash in their name and never change; the page itself is asked for
- * every time, so a new release is seen at once. At every address without a file a visitor gets the page, which knows the
- * way itself, and shows that there is nothing where `page_addresses.ts` names no page: there its status is 404.
+ * The built pages. Files below /assets have a hash in their name and never change. The page itself is revalidated on
+ * every visit, so a new release is seen at once. Every address without a file gets the page, which routes by itself; the
+ * status is 404 where `page_addresses.ts` names no page.
  */
 import { readdirSync } from 'node:fs'
 import fastifyStatic from '@fastify/static'
@@ -12,10 +12,10 @@ import { getAssetOperation, getFileOperation, getPageOperation } from './page_sc
 
 const PAGE = 'index.html'
 const COMPRESSED = /\.(br|gz)$/
-const FOREVER = { maxAge: '1y', immutable: true }
-const ASK_AGAIN = { maxAge: 0 }
-/** Without what a conditional request could be answered by: a browser that has the page would be told 304. */
-const NOT_A_PAGE = { ...ASK_AGAIN, etag: false, lastModified: false, acceptRanges: false }
+const IMMUTABLE = { maxAge: '1y', immutable: true }
+const REVALIDATE = { maxAge: 0 }
+/** Without validators: a browser that has the page cached would get 304 instead of 404. */
+const NOT_A_PAGE = { ...REVALIDATE, etag: false, lastModified: false, acceptRanges: false }
 
 export type PageRoutesDeps = {
   /** Of the built pages. */
@@ -36,17 +36,17 @@ export function pageRoutes({ folder }: PageRoutesDeps) {
     await app.register(fastifyStatic, { root: folder, serve: false, preCompressed: true, etag: true })
 
     app.get('/assets/*', getAssetOperation, async ({ params }, reply) =>
-      reply.sendFile(`assets/${params['*']}`, FOREVER),
+      reply.sendFile(`assets/${params['*']}`, IMMUTABLE),
     )
     for (const file of rootFiles) {
       app.get(`/${file}`, getFileOperation, async (_request, reply) => reply.sendFile(file, { maxAge: '1h' }))
     }
     const page = async (request: FastifyRequest, reply: FastifyReply) => {
-      // It tells which methods the address knows, if any.
+      // Answers 405 where the address has other methods.
       if (request.url.startsWith('/api/') || !wantsPage(request)) return reply.callNotFound()
       const [path = ''] = request.url.split('?', 1)
       return isPageAddress(path)
-        ? reply.sendFile(PAGE, ASK_AGAIN)
+        ? reply.sendFile(PAGE, REVALIDATE)
         : reply.code(404).sendFile(PAGE, NOT_A_PAGE)
     }
     app.get('/', getPageOperation, page)
@@ -58,7 +58,7 @@ export function pageRoutes({ folder }: PageRoutesDeps) {
   }
 }
 
-/** A visitor going somewhere, or a program that takes anything; not a page asking for a file that is gone. */
+/** Browsers that navigate and programs that accept anything; not a page that loads a file which no longer exists. */
 function wantsPage({ headers: { accept = '*/*' }, url }: FastifyRequest): boolean {
   if (accept.includes('text/html')) return true
   return accept.includes('*/*') && !/\.\w+(\?|$)/.test(url)

@@ -1,4 +1,4 @@
-/** Operations of browsers, which the reference leaves out. */
+/** Operations for browsers. The API reference leaves them out. */
 import { operationsOf } from '@shop/service_kit/http/operation'
 import Type from '@shop/service_kit/runtime/schema_types'
 import { PROBLEMS } from './problems.ts'

@@ -1,7 +1,7 @@
-/** Which headers pass through the gateway, and what it says itself: to services, and to visitors. */
+/** Which headers the gateway forwards, and which it sets itself, in both directions. */
 import type { FastifyRequest } from 'fastify'
 
-/** Meant for one connection only (RFC 9110, 7.6.1). */
+/** For one connection only (RFC 9110, 7.6.1). */
 const HOP_BY_HOP = [
   'connection',
   'keep-alive',
@@ -13,19 +13,19 @@ const HOP_BY_HOP = [
   'transfer-encoding',
   'upgrade',
 ]
-/** Length and host are those of our own request. */
+/** Our own request has its own. */
 const OWN = ['content-length', 'host']
 const NOT_PASSED_ON = new Set([...HOP_BY_HOP, ...OWN, 'cookie', 'forwarded', 'expect', 'http2-settings'])
 
 type Headers = Record<string, string | string[] | undefined>
 
-/** What a service is told about the request, and by whom it was made. */
+/** Headers of the request to a service. */
 export function requestHeaders(request: FastifyRequest, headers: Headers): Headers {
   const passed: Headers = {}
   const named = namedByConnection(headers)
   for (const [name, value] of Object.entries(headers)) {
-    const stays = NOT_PASSED_ON.has(name) || named.includes(name) || name.startsWith('x-forwarded-')
-    if (!stays) passed[name] = value
+    const dropped = NOT_PASSED_ON.has(name) || named.includes(name) || name.startsWith('x-forwarded-')
+    if (!dropped) passed[name] = value
   }
   passed['x-forwarded-for'] = request.ip
   passed['x-forwarded-proto'] = request.protocol
@@ -35,7 +35,7 @@ export function requestHeaders(request: FastifyRequest, headers: Headers): Heade
   return passed
 }
 
-/** What a visitor is told of what a service said. */
+/** Headers of the answer to the visitor. */
 export function responseHeaders(headers: Headers, strip: string): Headers {
   const passed: Headers = { 'cache-control': 'private, no-cache' }
   for (const [name, value] of Object.entries(headers)) {
@@ -46,7 +46,7 @@ export function responseHeaders(headers: Headers, strip: string): Headers {
   return passed
 }
 
-/** Headers that a visitor meant for the connection to us alone. */
+/** Headers that `Connection` names: they are for this connection only. */
 const namedByConnection = ({ connection = '' }: Headers) =>
   String(connection)
     .toLowerCase()

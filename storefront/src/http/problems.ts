@@ -1,4 +1,4 @@
-/** What the gateway itself answers; everything else comes from the services as they said it. */
+/** The problems of the gateway itself; those of the services are forwarded unchanged. */
 import type { ProblemTable } from '@shop/service_kit/http/problem_tables'
 import { KIT_PROBLEMS } from '@shop/service_kit/http/problems'
 import type { KitPayloads } from '@shop/service_kit/runtime/problem'
@@ -17,6 +17,10 @@ export const PROBLEMS = {
     retryable: true,
   },
   too_many_streams: { status: 429, title: 'Too many event streams are open', retryable: true },
-  cross_site_request: { status: 403, title: 'This may only be asked by our own pages', retryable: false },
-  no_session: { status: 401, title: 'There is no session to go on with', retryable: false },
+  cross_site_request: {
+    status: 403,
+    title: 'Only pages of the shop may send this request',
+    retryable: false,
+  },
+  no_session: { status: 401, title: 'There is no session', retryable: false },
 } as const satisfies ProblemTable<KitPayloads & Payloads>

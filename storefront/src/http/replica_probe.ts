@@ -1,8 +1,6 @@
 /**
- * What one replica of a service says about itself: whether it lives, whether it is ready (which asks its database),
- * its release, and a few of its figures. It never fails: what cannot be learnt is null.
- *
- * It is asked on its operations port. Only the values named here leave this module.
+ * Probes one replica on its operations port: is it alive, is it ready (which includes its database), its release, and a
+ * few of its metrics. It never rejects: a value that is not known is null. No other value leaves this module.
  */
 import { isIPv6 } from 'node:net'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
@@ -13,16 +11,16 @@ import type { Figures, ReplicaView } from './system_schemas.ts'
 const PROBE_TIMEOUT_MS = 2_000
 const TEXT_LENGTH_MAX = 300
 
-/** A name may stand for several replicas (a headless service, `tasks.` of a Swarm): each address is one. */
+/** One origin for each replica: a host name may have several addresses (clients/addresses.ts). */
 export async function replicasBehind(origin: string): Promise<string[]> {
   const { protocol, port } = new URL(origin)
-  // By its address alone no certificate fits.
+  // A certificate is for the host name, not for an address.
   const addresses = protocol === 'http:' ? await addressesOf(origin).catch(() => []) : []
   if (addresses.length === 0) return [origin]
   return addresses.map((address) => `http://${isIPv6(address) ? `[${address}]` : address}:${port || 80}`)
 }
 
-/** `address` is the origin of its operations port. */
+/** `address` is the origin of the operations port. */
 export async function probeReplica(
   address: string,
   { monotonic, deadline }: Pick<Runtime, 'monotonic' | 'deadline'>,
@@ -50,25 +48,25 @@ export async function probeReplica(
 }
 
 export function figuresIn(values: MetricValues): Figures {
-  const whole = (name: string) => roundOrNull(values.sum(name))
+  const rounded = (name: string) => roundOrNull(values.sum(name))
   const requests = 'http_request_duration_seconds_count'
   const served = values.sum(requests)
   const failed = values.sum(requests, ({ status = '' }) => status.startsWith('5'))
   return {
     node: values.label('nodejs_version_info', 'version') ?? null,
     started_at: timeOrNull(values.sum('process_start_time_seconds')),
-    memory_bytes: whole('process_resident_memory_bytes'),
+    memory_bytes: rounded('process_resident_memory_bytes'),
     requests: roundOrNull(served),
     failures: served === undefined ? null : (failed ?? 0),
-    settler_backlog: whole('order_settler_backlog'),
-    settler_oldest_seconds: whole('order_settler_oldest_seconds'),
-    ledger_mismatches: whole('stock_ledger_mismatches'),
+    settler_backlog: rounded('order_settler_backlog'),
+    settler_oldest_seconds: rounded('order_settler_oldest_seconds'),
+    ledger_mismatches: rounded('stock_ledger_mismatches'),
     ledger_checked_at: timeOrNull(values.sum('stock_ledger_checked_timestamp_seconds')),
   }
 }
 
 const roundOrNull = (value: number | undefined) => (value === undefined ? null : Math.round(value))
-/** Zero is a gauge that was never set. */
+/** A gauge that was never set is zero. */
 const timeOrNull = (seconds: number | undefined) =>
   seconds === undefined || seconds === 0 ? null : new Date(seconds * 1000).toISOString()
 
@@ -87,7 +85,7 @@ function versionIn(health: string): string | null {
 }
 
 function problemIn(readiness: { status: number; text: string } | undefined): string | null {
-  if (readiness === undefined) return 'It gave no answer in time.'
+  if (readiness === undefined) return 'It did not answer in time.'
   if (readiness.status === 200) return null
   try {
     return String(JSON.parse(readiness.text).detail).slice(0, TEXT_LENGTH_MAX)

@@ -1,6 +1,6 @@
 /**
- * Requests that act with the session cookie come from our own pages or from no page at all. The cookie is
- * SameSite=Strict already; this also stops pages on a sibling domain, and browsers that know no SameSite.
+ * Rejects requests that use the session cookie when they come from a page of another origin. SameSite=Strict already
+ * stops other sites; this also stops pages on a sibling domain, and browsers without SameSite.
  */
 import type { FastifyRequest } from 'fastify'
 import { GatewayError } from '../errors.ts'
@@ -12,7 +12,7 @@ export function rejectCrossSite(publicOrigin: string | undefined) {
 
 type Sent = Readonly<Record<string, string | string[] | undefined>>
 
-/** Browsers say by Sec-Fetch-Site (over TLS) or Origin who asks; what is no browser says neither and has no cookie to abuse. */
+/** Browsers send Sec-Fetch-Site (over TLS) or Origin. Other programs send neither, and have no cookie to abuse. */
 export function isSameOrigin(headers: Sent, publicOrigin: string | undefined): boolean {
   const site = headers['sec-fetch-site']
   if (site !== undefined && site !== 'same-origin') return false

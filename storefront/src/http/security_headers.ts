@@ -1,4 +1,4 @@
-/** What browsers are told to refuse, on every answer. Pages load only what we serve; nothing may frame them. */
+/** Security headers on every answer. Pages load only what we serve, and cannot be framed. */
 import type { App } from '@shop/service_kit/http/app'
 
 const CONTENT_SECURITY_POLICY = [
@@ -24,7 +24,7 @@ const HEADERS = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
 }
-/** Two years, as browsers' preload lists ask. */
+/** Two years, which the browsers' preload lists require. */
 const HSTS = { 'strict-transport-security': 'max-age=63072000; includeSubDomains' }
 
 export function addSecurityHeaders(app: App, behindTls: boolean): void {

@@ -1,13 +1,12 @@
 /**
- * Signing in for pages: the access token goes to the page, the refresh token only into a cookie that no script can
- * read.
+ * Sessions of pages: the page gets the access token; the refresh token is only in a cookie that scripts cannot read.
  *
- * Promises
- *  1. No answer of these routes carries a refresh token in its body.
- *  2. The cookie is HttpOnly, SameSite=Strict, sent to /api/auth alone, and Secure where the shop is reached by https.
- *  3. It is dropped when auth_service refuses it and at sign-out, also while auth_service is away.
- *  4. Only our own pages may use it (same_origin.ts).
- *  5. Nobody keeps an answer of these routes, whatever it says.
+ * Invariants
+ *  1. No answer of these routes has a refresh token in its body.
+ *  2. The cookie is HttpOnly, SameSite=Strict, sent to /api/auth only, and Secure when the shop is reached by https.
+ *  3. The cookie is deleted when auth_service rejects it and at sign-out, also while auth_service cannot be reached.
+ *  4. Only our own pages can use it (same_origin.ts).
+ *  5. No answer of these routes is cached.
  */
 import cookie from '@fastify/cookie'
 import type { App } from '@shop/service_kit/http/app'
@@ -24,7 +23,7 @@ import {
 } from './session_schemas.ts'
 
 export const COOKIE_PATH = '/api/auth'
-/** A browser takes a `__Secure-` cookie only over TLS, so nobody on the network can plant one. */
+/** A browser accepts a `__Secure-` cookie only over TLS, so an attacker on the network cannot set it. */
 export const cookieName = (secure: boolean) => (secure ? '__Secure-shop-session' : 'shop-session')
 
 export type SessionRoutesDeps = {
@@ -68,9 +67,13 @@ export function sessionRoutes({ auth, publicOrigin, sessionTtlSeconds }: Session
       reply.clearCookie(name, attributes)
       if (refreshToken !== undefined) {
         const body = { refresh_token: refreshToken }
-        // A page may be closed right after: the session ends all the same.
+        // The visitor may close the page at once; the session must end all the same.
         await auth(request, reply, { method: 'POST', path: '/logout', body, ignoreDisconnect: true }).catch(
-          (err) => request.log.warn({ err }, 'a session was dropped without telling auth_service'),
+          (err) =>
+            request.log.warn(
+              { err },
+              'signed out without reaching auth_service; the refresh token stays valid until it expires',
+            ),
         )
       }
       return empty(reply, 204)
@@ -90,7 +93,7 @@ export function sessionRoutes({ auth, publicOrigin, sessionTtlSeconds }: Session
     return request.cookies[name] || undefined
   }
 
-  /** What auth_service said, its refresh token moved into the cookie. */
+  /** Sends the answer of auth_service, with its refresh token moved into the cookie. */
   function answer(reply: FastifyReply, { status, headers, body }: AuthAnswer): FastifyReply {
     for (const header of PASSED_HEADERS)
       if (headers[header] !== undefined) reply.header(header, headers[header])

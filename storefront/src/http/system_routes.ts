@@ -1,6 +1,6 @@
 /**
- * How the whole shop is, for its admins: every replica this gateway knows, asked at the moment of the request.
- * Requests that come together share one look, so that many watching pages cost the services no more than one.
+ * The state of the system, for admins: every replica that this gateway knows is probed when it is requested. Requests at
+ * the same time share one round of probes, so many open pages cost the services no more than one.
  */
 import type { App } from '@shop/service_kit/http/app'
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
@@ -28,14 +28,14 @@ export function systemRoutes({ runtime, operations, metrics }: SystemRoutesDeps)
 
   return async (app: App) => {
     app.get('/api/system', getSystemStateOperation, async () => {
-      pending ??= look().finally(() => {
+      pending ??= readState().finally(() => {
         pending = undefined
       })
       return { services: await pending }
     })
   }
 
-  async function look(): Promise<ServiceView[]> {
+  async function readState(): Promise<ServiceView[]> {
     const behind = SERVICES.map(async ([service, upstream]) => {
       const addresses = (await Promise.all(operations[upstream].map(replicasBehind))).flat()
       return {
@@ -43,13 +43,13 @@ export function systemRoutes({ runtime, operations, metrics }: SystemRoutesDeps)
         replicas: await Promise.all(addresses.map((address) => probeReplica(address, runtime))),
       }
     })
-    return [{ service: 'storefront', replicas: [await itself()] }, ...(await Promise.all(behind))]
+    return [{ service: 'storefront', replicas: [await ownState()] }, ...(await Promise.all(behind))]
   }
 
-  async function itself(): Promise<ReplicaView> {
+  async function ownState(): Promise<ReplicaView> {
     const figures = figuresIn(readMetrics(await metrics.registry.metrics()))
     const here = {
-      address: 'the one that answers you',
+      address: 'the gateway that answers you',
       alive: true,
       ready: true,
       problem: null,

@@ -1,24 +1,24 @@
 /**
- * Which paths lead where. Only what is listed is forwarded: `/internal`, `/metrics` and whatever a service adds later
- * stay behind the gateway unless someone lists them here.
+ * Which path is forwarded to which service. Paths that are not listed are not forwarded, among them `/internal` and
+ * `/metrics`.
  *
  *   /api/auth/{register,me,users,.well-known/jwks.json}…  ->  auth_service      /register, /me, …
  *   /api/products…                                        ->  product_service   /products…
  *   /api/orders…                                          ->  order_service     /orders…
  *
- * A route that answers with events must be told by `mayStream`: as a mere call its answer would be cut after a minute.
- * One that hashes a password must be told by `callClassOf`: others would wait behind it.
+ * A route that answers with an event stream must match `mayStream`, or its answer is cut after a minute. A route that
+ * hashes a password must be of the class `hashing` in `callClassOf`, or other calls wait behind it.
  *
- * (/api/auth/login, token, logout and me/password carry the session cookie; session_routes.ts answers them.)
+ * (/api/auth/login, token, logout and me/password use the session cookie; session_routes.ts answers them.)
  */
 import type { CallClass } from '../clients/upstream_limits.ts'
 import type { Upstreams } from '../config.ts'
 
 export type Forwarding = {
   readonly upstream: keyof Upstreams
-  /** What of the address the service does not see. */
+  /** The prefix that the service does not see. */
   readonly strip: string
-  /** Paths at the service that are forwarded, with all below them. */
+  /** Paths at the service that are forwarded, with all paths below them. */
   readonly open: readonly string[]
 }
 
@@ -28,10 +28,10 @@ export const FORWARDINGS: readonly Forwarding[] = [
   { upstream: 'orders', strip: '/api', open: ['/orders'] },
 ]
 
-/** RFC 3986's characters of a path, so that no parser on the way may read one of ours as something else. */
+/** The path characters of RFC 3986, so that every parser on the way reads the same path. */
 const PATH = /^(\/([\w.~:@!$&'()*+,;=-]|%[0-9a-f]{2})*)+$/i
 
-/** The path at the service, without query, or undefined when this address is not for it. */
+/** The path at the service, without query, or undefined when this address is not forwarded to it. */
 export function upstreamPath(url: string, { strip, open }: Forwarding): string | undefined {
   const [address = ''] = url.split('?', 1)
   if (!address.startsWith(`${strip}/`) || !PATH.test(address)) return undefined
@@ -43,19 +43,19 @@ export function upstreamPath(url: string, { strip, open }: Forwarding): string |
 
 const STREAMS = /^\/orders\/[^/]+\/events$/
 
-/** Whether the answer may be a stream of events, which lasts. `path` is one that `upstreamPath` gave. */
+/** Is the answer an event stream, which stays open? `path` comes from `upstreamPath`. */
 export const mayStream = (method: string, path: string) =>
   method === 'GET' && STREAMS.test(decodeURIComponent(path))
 
 const HASHES = /^\/(register|login|me\/password)$/
 
-/** In which line a call waits. `path` is one that `upstreamPath` gave, or of a call of our own. */
+/** Which concurrency limiter a call goes through. `path` comes from `upstreamPath`, or is one of auth_caller.ts. */
 export function callClassOf(upstream: keyof Upstreams, method: string, path: string): CallClass {
   if (upstream === 'auth' && HASHES.test(decodeURIComponent(path))) return 'hashing'
   return method === 'GET' || method === 'HEAD' ? 'reads' : 'writes'
 }
 
-/** No empty or dot segment, written out or encoded, and no slash in disguise: none would stay where it is. */
+/** Not empty, not a dot segment and without a slash, also when percent-encoded: a parser could move those. */
 function isPlain(segment: string): boolean {
   try {
     const plain = decodeURIComponent(segment)

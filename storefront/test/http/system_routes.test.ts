@@ -142,7 +142,7 @@ suite('a look', () => {
     const { address, alive, ready, problem, answer_ms, node, memory_bytes } = itself!
     assert.deepEqual(
       [address, alive, ready, problem, answer_ms, node],
-      ['the one that answers you', true, true, null, 0, process.version],
+      ['the gateway that answers you', true, true, null, 0, process.version],
     )
     assert.ok(memory_bytes! > 1_000_000)
   })
