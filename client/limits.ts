@@ -1,6 +1,6 @@
 /**
- * The limits a document sets on what is sent: by call, then by field (`lines.quantity` is a field within the items of
- * `lines`). Forms read them from src/generated/limits.ts, so that no limit is written twice.
+ * The limits of request fields in an OpenAPI document, by operation, then by field (`lines.quantity`: a field of the items
+ * of `lines`). Forms read them from src/generated/limits.ts.
  */
 const LIMITS = ['minLength', 'maxLength', 'minimum', 'maximum', 'minItems', 'maxItems'] as const
 type Limit = (typeof LIMITS)[number]
@@ -15,11 +15,11 @@ type Operation = {
   readonly requestBody?: { content: Record<string, { schema?: Schema }> }
   readonly parameters?: readonly { name: string; in: string; schema?: Schema }[]
 }
-export type Sent = { readonly paths: Record<string, Record<string, Operation>> }
+export type RequestDocument = { readonly paths: Record<string, Record<string, Operation>> }
 
-/** `POST /orders` → `lines` → `{ minItems: 1, maxItems: 50 }`. Calls between services are left out. */
-export function limitsIn({ paths }: Sent): Record<string, Record<string, Limits>> {
-  const calls: Record<string, Record<string, Limits>> = {}
+/** `POST /orders` → `lines` → `{ minItems: 1, maxItems: 50 }`. Operations under /internal/ are left out. */
+export function limitsIn({ paths }: RequestDocument): Record<string, Record<string, Limits>> {
+  const operationLimits: Record<string, Record<string, Limits>> = {}
   for (const [path, operations] of Object.entries(paths)) {
     if (path.startsWith('/internal/')) continue
     for (const [method, { requestBody, parameters = [] }] of Object.entries(operations)) {
@@ -29,10 +29,10 @@ export function limitsIn({ paths }: Sent): Record<string, Record<string, Limits>
       for (const { name, in: where, schema } of parameters) {
         if (where === 'query' && schema) collect(schema, name, fields)
       }
-      if (Object.keys(fields).length > 0) calls[`${method.toUpperCase()} ${path}`] = fields
+      if (Object.keys(fields).length > 0) operationLimits[`${method.toUpperCase()} ${path}`] = fields
     }
   }
-  return calls
+  return operationLimits
 }
 
 function collect(schema: Schema, field: string, fields: Record<string, Limits>): void {

@@ -1,5 +1,5 @@
 /**
- * Signing in, looking for something, buying it once.
+ * Signs in, searches for a product and buys it once.
  *
  *   node client/examples/buy.ts ada 'a password of hers' mug
  */
@@ -17,7 +17,7 @@ export async function buy(username: string, password: string, word: string): Pro
   const query = { q: word, in_stock: true, limit: 1 }
   const { items } = await dataOf(shop.products.GET('/products', { params: { query } }))
   const [product] = items
-  if (!product) return `There is no ${word} to be had.`
+  if (!product) return `No ${word} is in stock.`
 
   try {
     const order = await shop.placeOrder({
@@ -28,7 +28,7 @@ export async function buy(username: string, password: string, word: string): Pro
     return `Bought ${product.name} for ${order.total_price} ${order.currency}: order ${order.id} is ${order.status}.`
   } catch (problem) {
     if (problem instanceof ShopProblem && problem.code === 'insufficient_stock') {
-      return `Somebody bought the last ${product.name} a moment ago.`
+      return `Someone else bought the last ${product.name}.`
     }
     throw problem
   } finally {

@@ -1,5 +1,5 @@
 /**
- * An admin's work: reading the whole catalogue page by page, and changing a product that others change too.
+ * Work of an admin: reads the whole catalogue page by page, and changes a product that others change too.
  *
  *   node client/examples/stocktaking.ts admin 'the admin password' 10
  */
@@ -7,7 +7,7 @@ import { ShopProblem } from '@shop/client/problem'
 import { createShopClient, dataOf, everyItem, type ShopClient } from '@shop/client/shop_client'
 import { LOCAL } from './local.ts'
 
-/** Raises what has less than `least` units to that; resolves a line for each. */
+/** Raises the stock of each product to `least` units; resolves one line per product changed. */
 export async function restock(username: string, password: string, least: number): Promise<string[]> {
   const shop = createShopClient(LOCAL)
   await shop.signIn({ username, password })
@@ -32,7 +32,7 @@ export async function restock(username: string, password: string, least: number)
   return lines
 }
 
-/** Changes a description on top of whatever others wrote meanwhile; a sale in between is no obstacle. */
+/** Changes a description and keeps what others wrote meanwhile; sales in between cause no conflict. */
 export async function describe(
   shop: ShopClient,
   id: string,

@@ -30,7 +30,7 @@ export async function* eventsIn(body: ReadableStream<Uint8Array>): AsyncGenerato
   }
 }
 
-/** Leaving the loop early closes the connection. Written out because not every browser can iterate a stream. */
+/** Decoded chunks of the stream. Leaving the loop cancels it. Not every browser can iterate a stream itself. */
 async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
   const reader = body.getReader()
   const decoder = new TextDecoder()

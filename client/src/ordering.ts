@@ -1,17 +1,15 @@
 /**
- * Buying, so that it happens once: one idempotency key for all attempts, and a pending order is followed until
- * it is decided.
+ * Placing an order exactly once: all attempts send one idempotency key, and a pending order is followed until it is decided.
  *
- * Promises
- *  1. However often the call is repeated, here or by the caller with the key of the problem it got, there is
- *     at most one order.
- *  2. It resolves only with a decided order. A rejection, told at once or later, is the same ShopProblem.
- *  3. It ends at `deadlineMs` at the latest. An order still pending then is told in an OrderUndecided: it is
- *     accepted, and the shop decides it without us.
+ * Invariants
+ *  1. There is at most one order, however often the call is repeated, by this module or by the caller with the
+ *     `idempotencyKey` of an OrderUndecided.
+ *  2. `placeOrder` resolves only with a decided order. A rejection is the same ShopProblem, whether at once or later.
+ *  3. It ends by `deadlineMs`. If the order is still pending then, it fails with OrderUndecided; the shop decides the order
+ *     all the same.
  *
- * A pending order is followed by its events, and now and then asked for beside them: something on the way may hold
- * them back. Where they cannot be had (an old proxy, too many streams) or end early, it is asked for again and again,
- * ever more slowly.
+ * A pending order is followed by its event stream, and polled every POLL.maxMs, because a proxy may hold events back.
+ * Without a stream (refused or ended early) the order is polled with growing delays.
  */
 import { pauseMs } from '@shop/retry/backoff'
 import { sleep } from '@shop/retry/sleep'
@@ -25,28 +23,32 @@ export type NewOrder = paths['/orders']['post']['requestBody']['content']['appli
 
 export type FollowOptions = {
   readonly signal?: AbortSignal
+  /** The longest time in all, in milliseconds. Default: DEADLINE_MS. */
   readonly deadlineMs?: number
-  /** Told of every state seen, the first included. */
+  /** Called with each newer version of the order, the first included. */
   readonly onChange?: (order: Order) => void
 }
 
 export type PlaceOptions = FollowOptions & {
-  /** Your name for this purchase; the same name never buys twice. Made up when absent. */
+  /** 1 to 255 visible ASCII characters, one key per purchase: the same key never makes a second order. Default: random. */
   readonly idempotencyKey?: string
 }
 
 export const DEADLINE_MS = 60_000
 const POLL = { firstMs: 250, maxMs: 3_000 }
 
-/** The order was not decided before the deadline, or its last state could not be had. `placeOrder` with `idempotencyKey` goes on. */
+/**
+ * The order was not decided by the deadline, or the services could not be reached. Call `placeOrder` again with
+ * `idempotencyKey` to go on.
+ */
 export class OrderUndecided extends ShopProblem {
-  /** As last seen; undefined when not even its acceptance was. */
+  /** Its last known version; undefined if no answer came at all. */
   readonly order: Order | undefined
   readonly idempotencyKey: string | undefined
 
   constructor(order: Order | undefined, idempotencyKey: string | undefined, cause: unknown) {
-    const known = order ? `Order ${order.id} is accepted, and still ${order.status}.` : 'There was no answer.'
-    super('order_undecided', `${known} Repeat with the same idempotency key to go on.`, {
+    const state = order ? `Order ${order.id} is accepted, and still ${order.status}.` : 'There was no answer.'
+    super('order_undecided', `${state} Repeat with the same idempotency key to go on.`, {
       retryable: true,
       cause,
     })
@@ -56,53 +58,57 @@ export class OrderUndecided extends ShopProblem {
 }
 
 export function createOrdering(orders: Client<paths>) {
+  /**
+   * Places an order and resolves it once it is decided. Fails with a ShopProblem (`insufficient_stock`, `price_changed`,
+   * `product_not_found`, …), with OrderUndecided, or with the reason of `signal`.
+   */
   async function placeOrder(draft: NewOrder, options: PlaceOptions = {}): Promise<Order> {
     const idempotencyKey = options.idempotencyKey ?? newKey()
-    return untilDeadline(options, idempotencyKey, async (signal, seen) => {
-      const ask = async () => {
+    return untilDeadline(options, idempotencyKey, async (signal, report) => {
+      const post = async () => {
         const params = { header: { 'idempotency-key': idempotencyKey } }
         const { data } = await orders.POST('/orders', { params, body: draft, signal })
         return data!
       }
-      const order = await decided(await ask(), signal, seen)
-      // Asked again under its key, a rejected order is answered with its problem.
-      return order.status === 'rejected' ? ask() : order
+      const order = await decided(await post(), signal, report)
+      // A repeated POST with its key answers with the problem of a rejected order.
+      return order.status === 'rejected' ? post() : order
     })
   }
 
-  /** Resolves the order once it is no longer pending, whatever it is then. */
+  /** Resolves the order once it is no longer pending, also when it is rejected. Fails like `placeOrder`, or with `order_not_found`. */
   async function followOrder(id: string, options: FollowOptions = {}): Promise<Order> {
-    return untilDeadline(options, undefined, async (signal, seen) =>
-      decided(await read(id, signal), signal, seen),
+    return untilDeadline(options, undefined, async (signal, report) =>
+      decided(await read(id, signal), signal, report),
     )
   }
 
-  async function decided(first: Order, signal: AbortSignal, seen: (order: Order) => void): Promise<Order> {
+  async function decided(first: Order, signal: AbortSignal, report: (order: Order) => void): Promise<Order> {
     let order = first
-    seen(order)
-    const notice = (next: Order) => {
+    report(order)
+    const update = (next: Order) => {
       if (next.version <= order.version) return
       order = next
-      seen(order)
+      report(order)
     }
     if (order.status !== 'pending') return order
-    const over = new AbortController()
-    const whilePending = AbortSignal.any([signal, over.signal])
+    const done = new AbortController()
+    const whilePending = AbortSignal.any([signal, done.signal])
     try {
       let streaming = true
-      const stream = watch(order.id, whilePending, notice).then(() => {
+      const stream = watch(order.id, whilePending, update).then(() => {
         streaming = false
       })
       stream.catch(() => {})
-      for (let asked = 1; order.status === 'pending'; ) {
+      for (let polls = 1; order.status === 'pending'; ) {
         await (streaming
           ? Promise.race([stream, sleep(POLL.maxMs, whilePending)])
-          : sleep(pauseMs(POLL, asked++, Math.random()), whilePending))
-        if (order.status === 'pending') notice(await read(order.id, whilePending))
+          : sleep(pauseMs(POLL, polls++, Math.random()), whilePending))
+        if (order.status === 'pending') update(await read(order.id, whilePending))
       }
       return order
     } finally {
-      over.abort()
+      done.abort()
     }
   }
 
@@ -111,8 +117,8 @@ export function createOrdering(orders: Client<paths>) {
     return data!
   }
 
-  /** Follows the events as long as they come and the order is pending. Failing is no failure: asking goes on. */
-  async function watch(id: string, signal: AbortSignal, notice: (order: Order) => void) {
+  /** Reads events until the order is not pending. A failing stream is ignored, because polling goes on. */
+  async function watch(id: string, signal: AbortSignal, update: (order: Order) => void) {
     try {
       const { data } = await orders.GET('/orders/{id}/events', {
         params: { path: { id } },
@@ -122,7 +128,7 @@ export function createOrdering(orders: Client<paths>) {
       })
       for await (const event of eventsIn(data as ReadableStream<Uint8Array>)) {
         const order = JSON.parse(event) as Order
-        notice(order)
+        update(order)
         if (order.status !== 'pending') return
       }
     } catch {
@@ -136,16 +142,16 @@ export function createOrdering(orders: Client<paths>) {
 async function untilDeadline(
   { signal, deadlineMs = DEADLINE_MS, onChange }: FollowOptions,
   idempotencyKey: string | undefined,
-  work: (signal: AbortSignal, seen: (order: Order) => void) => Promise<Order>,
+  work: (signal: AbortSignal, report: (order: Order) => void) => Promise<Order>,
 ): Promise<Order> {
   const deadline = AbortSignal.timeout(deadlineMs)
   let last: Order | undefined
-  const seen = (order: Order) => {
+  const report = (order: Order) => {
     last = order
     onChange?.(order)
   }
   try {
-    return await work(signal ? AbortSignal.any([signal, deadline]) : deadline, seen)
+    return await work(signal ? AbortSignal.any([signal, deadline]) : deadline, report)
   } catch (error) {
     signal?.throwIfAborted()
     if (deadline.aborted || outcomeUnknown(error)) throw new OrderUndecided(last, idempotencyKey, error)
@@ -153,10 +159,10 @@ async function untilDeadline(
   }
 }
 
-/** Retries are used up, and whether there is an order, or what became of it, is not known. */
+/** After the last retry: the order may or may not exist. */
 const outcomeUnknown = (error: unknown) => error instanceof ShopProblem && error.retryable
 
-/** randomUUID is missing on pages served without TLS. */
+/** Browsers have no randomUUID on pages served without TLS. */
 const newKey = (): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
     '',

@@ -1,28 +1,28 @@
 /**
- * The one error the client throws: what a service answered (RFC 9457), or why there is no answer.
+ * The error of every failed call: the problem document of a service (RFC 9457), or why there was no answer.
  *
- * Decide by `code`, which is permanent; `message` is for people. `retryable` says that the same call, unchanged,
- * may succeed later; the client has already tried that as often as its retry settings allow.
+ * Branch on `code`, which is permanent; `message` is for people. `retryable`: the same call may succeed later; the client
+ * has already retried it as often as its options allow.
  */
 import { retryAfterMs } from '@shop/retry/backoff'
 import type { ProblemCode } from './generated/problem_codes.ts'
 
-/** Codes the client adds itself. */
+/** Codes of the client itself. */
 export type ClientCode =
-  /** No answer: refused, reset, or no network. Whether the call was carried out is not known. */
+  /** No answer: connection refused or reset, or no network. The service may or may not have done the work. */
   | 'unreachable'
-  /** No answer within `timeoutMs`. Whether the call was carried out is not known. */
+  /** No answer within `timeoutMs` or `readWithinMs`. The service may or may not have done the work. */
   | 'timed_out'
-  /** The answer is not one our services give; something in between may have made it. */
+  /** An error without a problem document, probably from a proxy. */
   | 'unexpected_answer'
-  /** The session has ended; sign in again. */
+  /** The session has ended: sign in again. */
   | 'signed_out'
-  /** The order is accepted and safe, but was not decided before the deadline. */
+  /** The order was not decided by the deadline (OrderUndecided). */
   | 'order_undecided'
 
 export type ShopProblemCode = ProblemCode | ClientCode
 
-/** A problem as services send it; more members depend on the code (`errors`, `current`, `allowed`, …). */
+/** A problem document as services send it; other members depend on the code (`errors`, `current`, `allowed`, …). */
 export type ProblemDocument = {
   readonly title: string
   readonly status: number
@@ -33,7 +33,7 @@ export type ProblemDocument = {
   readonly [member: string]: unknown
 }
 
-type Facts = {
+type ProblemDetails = {
   readonly status?: number | undefined
   readonly retryable?: boolean
   readonly retryAfterMs?: number | undefined
@@ -43,46 +43,46 @@ type Facts = {
 
 export class ShopProblem extends Error {
   readonly code: ShopProblemCode
-  /** HTTP status, when there was an answer. */
+  /** HTTP status; undefined without an answer. */
   readonly status: number | undefined
   readonly retryable: boolean
-  /** How long the service asks to wait before trying again. */
+  /** From `Retry-After`, in milliseconds. */
   readonly retryAfterMs: number | undefined
-  /** The whole document, when a service sent one. Its `request_id` finds the request in the logs. */
+  /** The problem document, if a service sent one. Its `request_id` is in the logs of the service. */
   readonly document: ProblemDocument | undefined
 
-  constructor(code: ShopProblemCode, message: string, facts: Facts = {}) {
-    super(message, facts.cause === undefined ? undefined : { cause: facts.cause })
+  constructor(code: ShopProblemCode, message: string, details: ProblemDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
     this.name = 'ShopProblem'
     this.code = code
-    this.status = facts.status
-    this.retryable = facts.retryable ?? false
-    this.retryAfterMs = facts.retryAfterMs
-    this.document = facts.document
+    this.status = details.status
+    this.retryable = details.retryable ?? false
+    this.retryAfterMs = details.retryAfterMs
+    this.document = details.document
   }
 }
 
-/** Statuses a proxy gives on behalf of a service that is away; worth another try whatever the body says. */
-const AWAY = [502, 503, 504]
+/** A proxy sends these when it cannot reach the service: retryable, whatever the body. */
+const GATEWAY_STATUSES = [502, 503, 504]
 
-/** Reads an answer that is not 2xx. Consumes its body. */
+/** The problem in an answer that is not 2xx. Reads its body. */
 export async function problemOf(response: Response): Promise<ShopProblem> {
   const document = documentIn(await response.text())
   const { status } = response
-  const askedMs = retryAfterMs(response.headers.get('retry-after'), Date.now())
+  const waitMs = retryAfterMs(response.headers.get('retry-after'), Date.now())
   if (!document) {
     return new ShopProblem(
       'unexpected_answer',
       `${response.url} answered ${status} and no problem document.`,
       {
         status,
-        retryAfterMs: askedMs,
-        retryable: AWAY.includes(status),
+        retryAfterMs: waitMs,
+        retryable: GATEWAY_STATUSES.includes(status),
       },
     )
   }
   const { code, detail, title, retryable } = document
-  return new ShopProblem(code, detail || title, { status, retryAfterMs: askedMs, retryable, document })
+  return new ShopProblem(code, detail || title, { status, retryAfterMs: waitMs, retryable, document })
 }
 
 function documentIn(text: string): ProblemDocument | undefined {

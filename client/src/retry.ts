@@ -1,16 +1,16 @@
 /**
- * Trying again, only where that is safe and useful.
+ * Retries, where they are safe and useful.
  *
- * Promises
- *  1. A call is repeated only if repeating cannot do its work twice: an idempotent method, or an Idempotency-Key,
- *     which stays the same.
- *  2. Only for an answer that says `retryable`, or for no answer at all. At most `attempts` times in all. A stream of
- *     events only once: whoever wants one has another way to the same news, which must not wait for it.
- *  3. Waits grow exponentially with full jitter, on top of a `Retry-After`; one longer than `waitMaxMs` ends the trying,
- *     with the problem saying how long to wait. All calls of a client together repeat at most REPEATED.
- *  4. Aborting ends it at once, also in the middle of a wait, with the signal's own reason.
- *  5. What is answered is there as a whole: an answer that breaks off or stands still is no answer. Only a stream of
- *     events is handed on as it comes.
+ * Invariants
+ *  1. A call is retried only if that cannot do its work twice: an idempotent method, or an Idempotency-Key (the same one for
+ *     all attempts).
+ *  2. It is retried only after a `retryable` problem or no answer, up to `attempts` attempts in all. An event stream is
+ *     requested once: its caller can poll instead, and must not wait.
+ *  3. Delays grow exponentially with full jitter, on top of a `Retry-After`. A `Retry-After` longer than `waitMaxMs` ends the
+ *     retries; the problem has it as `retryAfterMs`. All calls of a client together are retried at most RETRY_BUDGET.
+ *  4. An aborted call ends at once, also during a delay, with the reason of its signal.
+ *  5. An answer is complete: its body is read before the call resolves, and a body that breaks off or stalls counts as no
+ *     answer. Only an event stream is passed on while it arrives.
  */
 import { createRetryBudget, retry } from '@shop/retry/retry'
 import { sleep } from '@shop/retry/sleep'
@@ -20,44 +20,46 @@ import { problemOf, ShopProblem } from './problem.ts'
 export type Fetch = (request: Request) => Promise<Response>
 
 export type RetryOptions = {
+  /** Attempts of one call in all, the first included. */
   readonly attempts: number
-  /** The first wait is up to this long, the next up to twice that, and so on. */
+  /** The longest first delay in milliseconds; it doubles with each retry. */
   readonly waitMs: number
+  /** The longest delay in milliseconds. */
   readonly waitMaxMs: number
 }
 
 export const RETRY_DEFAULTS: RetryOptions = { attempts: 5, waitMs: 200, waitMaxMs: 5_000 }
 
-/** auth_service answers a repeated exchange with the same successor for 30 s, and any sign-out with 204. */
+/** auth_service answers a repeated refresh with the same tokens for 30 s, and every sign-out with 204. */
 const REPEATABLE_POSTS = /\/(token|logout)$/
-/** What the calls of one client together may repeat: an outage is not made worse by all who wait for its end. */
-const REPEATED = { burst: 20, perSecond: 2 }
-const IDEMPOTENT = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']
+/** Retries of all calls of one client together, so that many waiting calls do not make an outage worse. */
+const RETRY_BUDGET = { burst: 20, perSecond: 2 }
+const IDEMPOTENT_METHODS = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']
 
 /**
- * Resolves a 2xx or 304 answer; everything else is a ShopProblem, after the retries it deserves. An attempt has
- * `timeoutMs` until its whole body is there, except a stream of events, which only its caller ends.
+ * A fetch with retries. It resolves a 2xx or 304 answer, and fails with a ShopProblem or the reason of the signal. An attempt
+ * has `timeoutMs` until its body is complete; an event stream has no timeout.
  */
 export function createCaller(fetch: Fetch, options: RetryOptions, timeoutMs: number): Fetch {
-  const budget = createRetryBudget(REPEATED, () => performance.now())
+  const budget = createRetryBudget(RETRY_BUDGET, () => performance.now())
   const send = async (request: Request, signal: AbortSignal): Promise<Response> => {
     const response = await fetch(new Request(request.clone(), { signal }))
-    if (response.ok || response.status === 304) return isStream(request) ? response : await whole(response)
+    if (response.ok || response.status === 304) return isStream(request) ? response : await buffered(response)
     throw await problemOf(response)
   }
   const attempt = async (request: Request): Promise<Response> => {
     try {
       if (isStream(request)) return await send(request, request.signal)
-      return await within(timeoutMs, request.signal, (signal) => send(request, signal))
+      return await withTimeout(timeoutMs, request.signal, (signal) => send(request, signal))
     } catch (error) {
       request.signal.throwIfAborted()
       if (error instanceof ShopProblem) throw error
-      if (error instanceof Late) throw timedOut(request, error)
+      if (error instanceof TimedOut) throw timedOut(request, error)
       const { pathname } = new URL(request.url)
       throw new ShopProblem(
         'unreachable',
         `No answer to ${pathname}: ${(error as Error).message}`,
-        LOST(error),
+        noAnswer(error),
       )
     }
   }
@@ -78,82 +80,85 @@ export function createCaller(fetch: Fetch, options: RetryOptions, timeoutMs: num
   }
 }
 
-/** Has its body in memory, so that nothing can happen to it any more. */
-async function whole(response: Response): Promise<Response> {
+/** The same answer with its body in memory. */
+async function buffered(response: Response): Promise<Response> {
   const body = await response.arrayBuffer()
   const { status, statusText, headers } = response
   return new Response(body.byteLength === 0 ? null : body, { status, statusText, headers })
 }
 
 /**
- * Reading ends within `ms`, whatever it waits for: attempts, pauses between them, a new token. Whoever reads can read
- * again later, and would rather be told. A stream of events may take as long as it likes.
+ * Ends GET and HEAD within `ms` with `timed_out`, including retries, delays and waiting for a token. Writes and event
+ * streams have no such limit.
  */
 export function withReadDeadline(ms: number, fetch: Fetch): Fetch {
   return async (request) => {
-    if (!READING.includes(request.method) || isStream(request)) return fetch(request)
+    if (!READ_METHODS.includes(request.method) || isStream(request)) return fetch(request)
     try {
-      return await within(ms, request.signal, (signal) => fetch(new Request(request, { signal })))
+      return await withTimeout(ms, request.signal, (signal) => fetch(new Request(request, { signal })))
     } catch (error) {
       request.signal.throwIfAborted()
-      throw error instanceof Late ? timedOut(request, error) : error
+      throw error instanceof TimedOut ? timedOut(request, error) : error
     }
   }
 }
 
-/** The time is over. */
-class Late extends Error {
+class TimedOut extends Error {
   constructor(ms: number) {
     super(`within ${ms} ms`)
-    this.name = 'Late'
+    this.name = 'TimedOut'
   }
 }
 
-const timedOut = (request: Request, late: Late) =>
-  new ShopProblem('timed_out', `No answer to ${new URL(request.url).pathname} ${late.message}.`, LOST(late))
+const timedOut = (request: Request, timeout: TimedOut) =>
+  new ShopProblem(
+    'timed_out',
+    `No answer to ${new URL(request.url).pathname} ${timeout.message}.`,
+    noAnswer(timeout),
+  )
 
 /**
- * `work`, with a signal that is aborted after `ms`, and with `signal`: then waiting for it ends too, whether or not the
- * work heard of it. A fetch of Node was seen to miss the end of its time, and to wait for ever.
+ * Runs `work` with a signal that aborts after `ms` and with `signal`. It rejects then, even if `work` ignores the signal: a
+ * fetch of Node has been seen to.
  */
-async function within<T>(
+async function withTimeout<T>(
   ms: number,
   signal: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   signal.throwIfAborted()
-  const ending = new AbortController()
-  const end = () => ending.abort(signal.reason)
-  signal.addEventListener('abort', end, { once: true })
-  const timer = setTimeout(() => ending.abort(new Late(ms)), ms)
+  const controller = new AbortController()
+  const abort = () => controller.abort(signal.reason)
+  signal.addEventListener('abort', abort, { once: true })
+  const timer = setTimeout(() => controller.abort(new TimedOut(ms)), ms)
   try {
-    return await abortable(work(ending.signal), ending.signal)
+    return await abortable(work(controller.signal), controller.signal)
   } catch (error) {
-    throw ending.signal.aborted ? ending.signal.reason : error
+    throw controller.signal.aborted ? controller.signal.reason : error
   } finally {
     clearTimeout(timer)
-    signal.removeEventListener('abort', end)
+    signal.removeEventListener('abort', abort)
   }
 }
 
-const READING = ['GET', 'HEAD']
+const READ_METHODS = ['GET', 'HEAD']
 
 const isStream = (request: Request) => request.headers.get('accept') === EVENT_STREAM
 
-const LOST = (cause: unknown) => ({ retryable: true, cause })
+const noAnswer = (cause: unknown) => ({ retryable: true, cause })
 
 const repeatable = (request: Request) =>
-  IDEMPOTENT.includes(request.method) ||
+  IDEMPOTENT_METHODS.includes(request.method) ||
   request.headers.has('idempotency-key') ||
   REPEATABLE_POSTS.test(new URL(request.url).pathname)
 
-/** `work`, or the signal's reason when that comes first. The work goes on for the others who wait for it. */
+/** `work`, or the reason of `signal` if that aborts first. `work` itself is not stopped: others may wait for it. */
 export async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted()
-  let stop = () => {}
+  let abort = () => {}
   const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason)
-    signal.addEventListener('abort', stop, { once: true })
+    abort = () => reject(signal.reason)
+    signal.addEventListener('abort', abort, { once: true })
   })
-  return Promise.race([work, aborted]).finally(() => signal.removeEventListener('abort', stop))
+  return Promise.race([work, aborted]).finally(() => signal.removeEventListener('abort', abort))
 }

@@ -1,33 +1,35 @@
 /**
- * The signed-in session: two tokens, and when to exchange them for the next two.
+ * The session of the signed-in user: an access token and a refresh token, and when to refresh them.
  *
- * Promises
- *  1. One exchange at a time, however many calls need a token at once; all of them get its result.
- *  2. A token near its end is exchanged in the background, so a call rarely waits; only an expired one is
- *     waited for. While auth_service is away, calls go on with the token there is.
- *  3. A refused exchange ends the session: it is forgotten and `signed_out` is told once. An exchange without an
- *     answer ends nothing.
- *  4. The store is read again before an exchange and before its result is kept, so that two tabs on one store
- *     follow each other, and a sign-out during an exchange stays a sign-out.
+ * Invariants
+ *  1. One refresh at a time; all calls that need a token share its result.
+ *  2. A token that expires soon is refreshed in the background; calls wait only when it has expired. While auth_service is
+ *     unreachable, calls use the token they have.
+ *  3. A refused refresh ends the session: it is deleted, and listeners are called once. A refresh without an answer does not
+ *     end it.
+ *  4. The store is read again before a refresh and before its result is saved: two tabs with one store share a session, and
+ *     a sign-out during a refresh stays a sign-out.
  */
 import { ShopProblem } from './problem.ts'
 
 export type Session<User = unknown> = {
   readonly accessToken: string
   readonly refreshToken: string
-  /** Milliseconds since 1970 by this machine's clock. */
+  /** When to refresh, in milliseconds since 1970 by this machine's clock. */
   readonly refreshAt: number
+  /** In milliseconds since 1970 by this machine's clock. */
   readonly expiresAt: number
   readonly user: User
 }
 
-/** Where the session is kept. `memoryStore` is the default; `webStore(localStorage)` survives a reload. */
+/** Where the session is stored. `memoryStore` is the default; `webStore(localStorage)` survives a reload. */
 export type TokenStore<User = unknown> = {
   load(): Session<User> | undefined | Promise<Session<User> | undefined>
   save(session: Session<User>): void | Promise<void>
   clear(): void | Promise<void>
 }
 
+/** `asked`: by `signOut`. `refused`: auth_service refused to refresh the session. */
 export type SignedOutReason = 'asked' | 'refused'
 
 export type TokenAnswer<User> = {
@@ -37,31 +39,31 @@ export type TokenAnswer<User> = {
   readonly user: User
 }
 
-/** A token is exchanged when less than this part of its life is left, */
+/** A token is refreshed when less than this part of its lifetime is left, */
 const REFRESH_SHARE = 0.2
-/** but not earlier than this. */
+/** but not earlier than this before it expires. */
 const REFRESH_BEFORE_MAX_MS = 60_000
-/** After an exchange without an answer, calls with a living token do not try again for this long. */
+/** Pause after a refresh without an answer, while the token is still valid. */
 const REFRESH_PAUSE_MS = 5_000
 
 export function createSessionManager<User>(options: {
   readonly store: TokenStore<User>
   /** POST /token. Fails with a ShopProblem. */
-  readonly exchange: (refreshToken: string) => Promise<TokenAnswer<User>>
+  readonly refresh: (refreshToken: string) => Promise<TokenAnswer<User>>
   readonly onSignedOut: (reason: SignedOutReason) => void
   readonly now: () => number
 }) {
-  const { store, exchange, onSignedOut, now } = options
+  const { store, refresh, onSignedOut, now } = options
   let inFlight: Promise<Session<User>> | undefined
   let pausedUntil = 0
 
-  const keep = async (answer: TokenAnswer<User>): Promise<Session<User>> => {
-    const lifeMs = answer.expires_in * 1000
-    const expiresAt = now() + lifeMs
+  const save = async (answer: TokenAnswer<User>): Promise<Session<User>> => {
+    const lifetimeMs = answer.expires_in * 1000
+    const expiresAt = now() + lifetimeMs
     const session = {
       accessToken: answer.access_token,
       refreshToken: answer.refresh_token,
-      refreshAt: expiresAt - Math.min(lifeMs * REFRESH_SHARE, REFRESH_BEFORE_MAX_MS),
+      refreshAt: expiresAt - Math.min(lifetimeMs * REFRESH_SHARE, REFRESH_BEFORE_MAX_MS),
       expiresAt,
       user: answer.user,
     }
@@ -69,15 +71,15 @@ export function createSessionManager<User>(options: {
     return session
   }
 
-  const exchangeOnce = async (stale: string): Promise<Session<User>> => {
+  const refreshStored = async (stale: string): Promise<Session<User>> => {
     const known = await store.load()
-    if (!known) throw ended()
+    if (!known) throw signedOut()
     if (known.accessToken !== stale) return known
     try {
-      const answer = await exchange(known.refreshToken)
-      const still = await store.load()
-      if (still?.refreshToken !== known.refreshToken) throw ended()
-      return await keep(answer)
+      const answer = await refresh(known.refreshToken)
+      const current = await store.load()
+      if (current?.refreshToken !== known.refreshToken) throw signedOut()
+      return await save(answer)
     } catch (error) {
       if (!refused(error)) {
         pausedUntil = now() + REFRESH_PAUSE_MS
@@ -89,24 +91,24 @@ export function createSessionManager<User>(options: {
         await store.clear()
         onSignedOut('refused')
       }
-      throw ended(error)
+      throw signedOut(error)
     }
   }
 
   /** A session whose access token is not `stale`. */
   const renew = (stale: string): Promise<Session<User>> => {
-    inFlight ??= exchangeOnce(stale).finally(() => {
+    inFlight ??= refreshStored(stale).finally(() => {
       inFlight = undefined
     })
     return inFlight
   }
 
   return {
-    keep,
+    save,
     async current(): Promise<Session<User> | undefined> {
       return store.load()
     },
-    /** A token to send, or undefined when nobody is signed in. Fails when it expired and no other can be had. */
+    /** The token to send; undefined when nobody is signed in. Fails when it has expired and cannot be refreshed. */
     async token(): Promise<string | undefined> {
       const session = await store.load()
       if (!session || now() < session.refreshAt) return session?.accessToken
@@ -114,11 +116,11 @@ export function createSessionManager<User>(options: {
       if (now() >= pausedUntil) renew(session.accessToken).catch(() => {})
       return session.accessToken
     },
-    /** Another token than the one a service refused. */
+    /** A token other than `stale`, which a service refused. */
     async tokenInsteadOf(stale: string): Promise<string> {
       return (await renew(stale)).accessToken
     },
-    /** Forgets the session and resolves it, so that its refresh token can be withdrawn. */
+    /** Deletes the session and resolves it, so that its refresh token can be withdrawn. */
     async end(): Promise<Session<User> | undefined> {
       const session = await store.load()
       await store.clear()
@@ -128,22 +130,22 @@ export function createSessionManager<User>(options: {
   }
 }
 
-/** Only auth_service itself can refuse; an odd answer of something in between ends no session. */
+/** Only auth_service can refuse; an error page of a proxy does not end the session. */
 const refused = (error: unknown) =>
   error instanceof ShopProblem && error.document !== undefined && [400, 401, 403].includes(error.status ?? 0)
 
-const ended = (cause?: unknown) =>
+const signedOut = (cause?: unknown) =>
   new ShopProblem('signed_out', 'The session has ended. Sign in again.', { status: 401, cause })
 
 export function memoryStore<User>(): TokenStore<User> {
-  let kept: Session<User> | undefined
+  let stored: Session<User> | undefined
   return {
-    load: () => kept,
+    load: () => stored,
     save: (session) => {
-      kept = session
+      stored = session
     },
     clear: () => {
-      kept = undefined
+      stored = undefined
     },
   }
 }
@@ -154,7 +156,7 @@ type WebStorage = {
   removeItem(key: string): void
 }
 
-/** Keeps the session in `localStorage` or `sessionStorage`. Scripts of the page can read it there. */
+/** Stores the session in `localStorage` or `sessionStorage`, where every script of the page can read it. */
 export function webStore<User>(storage: WebStorage, key = 'shop.session'): TokenStore<User> {
   return {
     load: () => {

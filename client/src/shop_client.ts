@@ -1,14 +1,14 @@
 /**
- * The shop in one object, for browsers and Node: typed calls to the three services, a session that looks after
- * itself, retries where they are safe, and orders that are placed once.
+ * The client of the shop, for browsers and Node: typed calls to the three services, a session that refreshes itself,
+ * retries where they are safe, and orders that are placed once.
  *
  *   const shop = createShopClient({ authUrl, productUrl, orderUrl })
  *   await shop.signIn({ username: 'ada', password })
  *   const { items } = await dataOf(shop.products.GET('/products', { params: { query: { q: 'mug' } } }))
  *   const order = await shop.placeOrder({ product_id, quantity: 1, total_price: '19.99' })
  *
- * `auth`, `products` and `orders` know every call of their OpenAPI document. Every call takes `signal`, and
- * every failure is a ShopProblem, or the reason of the aborted signal.
+ * `auth`, `products` and `orders` have every operation of their OpenAPI document. Every call takes `signal`, and fails
+ * with a ShopProblem or the reason of that signal.
  */
 import createClient from 'openapi-fetch'
 import type { paths as AuthPaths } from './generated/auth_service.ts'
@@ -36,26 +36,31 @@ export type User = Answer<AuthPaths['/me']['get']>
 export type Credentials = AuthPaths['/login']['post']['requestBody']['content']['application/json']
 
 export type ShopClientOptions = {
+  /** Origins of the services, with a path if they have one. */
   readonly authUrl: string
   readonly productUrl: string
   readonly orderUrl: string
+  /** Default: the global `fetch`. */
   readonly fetch?: Fetch
+  /** Default: in memory. */
   readonly tokenStore?: TokenStore<User>
+  /** Default: RETRY_DEFAULTS. */
   readonly retry?: Partial<RetryOptions>
-  /** How long one attempt of a call may take. */
+  /** The longest time of one attempt, in milliseconds. Default: TIMEOUT_MS. */
   readonly timeoutMs?: number
-  /** How long reading may take in all, whatever it waits for. Without it, as long as its attempts take. */
+  /** The longest time of a GET or HEAD in milliseconds, retries included. Default: as long as its attempts take. */
   readonly readWithinMs?: number
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970. Default: `Date.now`. */
   readonly now?: () => number
 }
 
 export type ShopClient = ReturnType<typeof createShopClient>
 
 export const TIMEOUT_MS = 15_000
-/** Exchanging one refresh token twice is safe for 30 s; repeating must end well before that. */
+/** auth_service accepts a repeated refresh for 30 s; retries must end well before. */
 const REFRESH_DEADLINE_MS = 20_000
-const OPEN_TO_ALL = {
+/** Paths that need no token. */
+const PUBLIC_PATHS = {
   auth: /\/(register|login|token|logout|jwks\.json)$/,
   reading: /\/products(\/[^/]+)?$/,
 }
@@ -70,7 +75,7 @@ export function createShopClient(options: ShopClientOptions) {
   const session = createSessionManager<User>({
     store: options.tokenStore ?? memoryStore(),
     now,
-    exchange: (refresh_token) =>
+    refresh: (refresh_token) =>
       dataOf(
         open.POST('/token', { body: { refresh_token }, signal: AbortSignal.timeout(REFRESH_DEADLINE_MS) }),
       ),
@@ -79,18 +84,18 @@ export function createShopClient(options: ShopClientOptions) {
     },
   })
 
-  /** Sends our token with every call but the open ones; one that is refused is exchanged and the call repeated. */
-  const signed = (isOpen: (request: Request, path: string) => boolean): Fetch => {
+  /** Sends the access token, except to public paths. If it is refused, the call is repeated once with a new one. */
+  const signed = (isPublic: (request: Request, path: string) => boolean): Fetch => {
     const send: Fetch = async (request) => {
-      if (isOpen(request, new URL(request.url).pathname)) return call(request)
+      if (isPublic(request, new URL(request.url).pathname)) return call(request)
       const token = await abortable(session.token(), request.signal)
       if (token === undefined) return call(request)
-      const again = request.clone()
+      const copy = request.clone()
       try {
         return await call(withToken(request, token))
       } catch (error) {
         if (!(error instanceof ShopProblem) || error.code !== 'unauthenticated') throw error
-        return call(withToken(again, await abortable(session.tokenInsteadOf(token), request.signal)))
+        return call(withToken(copy, await abortable(session.tokenInsteadOf(token), request.signal)))
       }
     }
     return readWithinMs === undefined ? send : withReadDeadline(readWithinMs, send)
@@ -101,34 +106,35 @@ export function createShopClient(options: ShopClientOptions) {
   return {
     auth: createClient<AuthPaths>({
       baseUrl: authUrl,
-      fetch: signed((_, path) => OPEN_TO_ALL.auth.test(path)),
+      fetch: signed((_, path) => PUBLIC_PATHS.auth.test(path)),
     }),
     products: createClient<ProductPaths>({
       baseUrl: productUrl,
-      fetch: signed((request, path) => request.method === 'GET' && OPEN_TO_ALL.reading.test(path)),
+      fetch: signed((request, path) => request.method === 'GET' && PUBLIC_PATHS.reading.test(path)),
     }),
     orders,
     ...createOrdering(orders),
 
-    /** Opens an account and signs in. */
+    /** Creates an account and signs in. Fails with `username_taken` or `validation_failed`. */
     async register(credentials: Credentials): Promise<User> {
       await open.POST('/register', { body: credentials })
       return this.signIn(credentials)
     },
+    /** Fails with `invalid_credentials`, or `too_many_attempts` with `retryAfterMs`. */
     async signIn(credentials: Credentials): Promise<User> {
-      const { user } = await session.keep(await dataOf(open.POST('/login', { body: credentials })))
+      const { user } = await session.save(await dataOf(open.POST('/login', { body: credentials })))
       return user
     },
-    /** The session is forgotten at once, also when auth_service cannot be reached to withdraw it. */
+    /** Deletes the session at once, and withdraws it if auth_service can be reached. Never fails. */
     async signOut(): Promise<void> {
       const ended = await session.end()
       if (ended) await open.POST('/logout', { body: { refresh_token: ended.refreshToken } }).catch(() => {})
     },
-    /** Who is signed in, as far as this client knows. */
+    /** The signed-in user, read from the token store; undefined when nobody is signed in. */
     async user(): Promise<User | undefined> {
       return (await session.current())?.user
     },
-    /** Calls `listener` once whenever the session ends; returns how to stop that. */
+    /** Calls `listener` each time a session ends. Returns a function that removes it. */
     onSignedOut(listener: (reason: SignedOutReason) => void): () => void {
       listeners.add(listener)
       return () => {
@@ -143,12 +149,12 @@ function withToken(request: Request, token: string): Request {
   return request
 }
 
-/** The body of an answer. What is not an answer was thrown already. */
+/** The body of an answer. A failed call has thrown already. */
 export async function dataOf<T>(call: Promise<{ data?: T }>): Promise<T> {
   return (await call).data as T
 }
 
-/** Every item of a list, page by page as they are asked for. `page` fetches the one at a cursor. */
+/** Every item of a list; each page is fetched when it is needed. `page` fetches the page at a cursor, undefined for the first. */
 export async function* everyItem<Item>(
   page: (cursor: string | undefined) => Promise<{ items: Item[]; next_cursor: string | null }>,
 ): AsyncGenerator<Item> {

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { test } from 'node:test'
 
-test('the client needs nothing but what browsers have', () => {
+test('the client compiles without types of Node', () => {
   const client = join(import.meta.dirname, '..')
   try {
     execFileSync(process.execPath, [

@@ -16,23 +16,23 @@ const collect = async (stream: ReadableStream<Uint8Array>) => {
   return all
 }
 
-suite('events in a stream', () => {
+suite('event stream', () => {
   const cases: [what: string, chunks: string[], events: string[]][] = [
     ['one event', ['data: a\n\n'], ['a']],
     ['fields other than data, and comments', [': hello\nid: 4\nevent: order\nretry: 9\ndata: a\n\n'], ['a']],
-    ['an event cut anywhere', ['da', 'ta: a', '\n', '\ndata:', ' b\n\n'], ['a', 'b']],
-    ['many lines of data', ['data: a\ndata: b\n\n'], ['a\nb']],
-    ['CRLF, also cut in two', ['data: a\r', '\n\r\ndata: b\r\n\r\n'], ['a', 'b']],
+    ['an event split into chunks anywhere', ['da', 'ta: a', '\n', '\ndata:', ' b\n\n'], ['a', 'b']],
+    ['several lines of data', ['data: a\ndata: b\n\n'], ['a\nb']],
+    ['CRLF, also split between chunks', ['data: a\r', '\n\r\ndata: b\r\n\r\n'], ['a', 'b']],
     ['no space after the colon', ['data:a\n\n'], ['a']],
     ['blank lines without data', ['\n\n\n: ping\n\n'], []],
     ['CR alone', ['data: a\r\rdata: b\r', '\rdata: c\n\n'], ['a', 'b', 'c']],
-    ['an event without its end is not one', ['data: a\n\ndata: b'], ['a']],
+    ['an event without its end is dropped', ['data: a\n\ndata: b'], ['a']],
   ]
   for (const [what, chunks, events] of cases) {
     test(what, async () => assert.deepEqual(await collect(streamOf(...chunks)), events))
   }
 
-  test('a character cut in two bytes stays whole', async () => {
+  test('a character split between chunks is decoded', async () => {
     const bytes = new TextEncoder().encode('data: é\n\n')
     const stream = new ReadableStream<Uint8Array>({
       start(controller) {
@@ -44,7 +44,7 @@ suite('events in a stream', () => {
     assert.deepEqual(await collect(stream), ['é'])
   })
 
-  test('leaving early cancels the stream', async () => {
+  test('leaving the loop cancels the stream', async () => {
     let cancelled = false
     const stream = new ReadableStream<Uint8Array>({
       pull: (controller) => controller.enqueue(new TextEncoder().encode('data: a\n\n')),
@@ -64,7 +64,7 @@ suite('events in a stream', () => {
     ['a value', `data: ${'x'.repeat(100_000)}`],
     ['an event of many lines', 'data: x\n'.repeat(10_000)],
   ] as const) {
-    test(`${what} without end is given up`, async () => {
+    test(`${what} without end fails with RangeError`, async () => {
       const stream = new ReadableStream<Uint8Array>({
         pull: (controller) => controller.enqueue(new TextEncoder().encode(chunk)),
       })
@@ -77,7 +77,7 @@ suite('events in a stream', () => {
     ['comments', `:${LONG}\n\n`],
     ['events', `data:${LONG}\n\n`],
   ] as const) {
-    test(`${what} may go on for longer than one event`, async () => {
+    test(`${what} together may be longer than one event`, async () => {
       const chunks = Array<string>(200).fill(text)
       const events = await collect(streamOf(...chunks, 'data: last\n\n'))
       assert.equal(events.at(-1), 'last')

@@ -1,4 +1,4 @@
-/** The examples, and the promises of the client, against the real services. */
+/** The examples and the client with the real services. */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
@@ -38,21 +38,21 @@ suite('against the real services', () => {
     return shop
   }
 
-  test('buy.ts buys what there is, once, and says when there is no more', async () => {
+  test('buy.ts buys one unit, and says when there is no stock', async () => {
     await addProduct('Stoneware mug', 1)
     const bought = /^Bought Stoneware mug for 19\.99 USD: order [0-9a-f-]{36} is confirmed\.$/
     assert.match(await example('buy', 'ada', PASSWORD, 'mug'), bought)
-    assert.equal(await example('buy', 'ada', PASSWORD, 'mug'), 'There is no mug to be had.')
+    assert.equal(await example('buy', 'ada', PASSWORD, 'mug'), 'No mug is in stock.')
   })
 
-  test('stocktaking.ts restocks what is short, and once only', async () => {
+  test('stocktaking.ts restocks products with little stock, once', async () => {
     await addProduct('Walnut lamp', 3)
     const lines = (await example('stocktaking', ADMIN.username, ADMIN.password, '10')).split('\n')
     assert.ok(lines.includes('Walnut lamp: 3 -> 10'), lines.join('\n'))
     assert.equal(await example('stocktaking', ADMIN.username, ADMIN.password, '10'), '')
   })
 
-  test('ten people adding a word to a description at once lose none', async () => {
+  test('ten concurrent changes of a description all survive', async () => {
     const { id } = await addProduct('Guest book', 1)
     const words = Array.from({ length: 10 }, (_, i) => `word${i}`)
     await Promise.all(words.map((word) => describe(admin, id, (text) => `${text} ${word}`)))
@@ -60,7 +60,7 @@ suite('against the real services', () => {
     assert.deepEqual(description.split(' ').slice(2).sort(), words)
   })
 
-  test('every page of a list, each item once', async () => {
+  test('everyItem reads every page, each item once', async () => {
     for (let i = 0; i < 7; i += 1) await addProduct(`Candle ${i}`, 1)
     const names: string[] = []
     const candles = everyItem((cursor) =>
@@ -85,7 +85,7 @@ suite('against the real services', () => {
     assert.equal(product.stock, 4)
   })
 
-  test('a refusal says what is wrong, as a service does', async () => {
+  test('a refused request fails with the problem of the service', async () => {
     const { id } = await addProduct('Cast-iron skillet', 1)
     const buyer = await newBuyer('edsger')
     await assert.rejects(

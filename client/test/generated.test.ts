@@ -5,9 +5,9 @@ import { generate } from '../generate.ts'
 
 suite('src/generated', async () => {
   for (const [name, text] of await generate()) {
-    test(`${name} is what the committed OpenAPI documents say`, () => {
+    test(`${name} is up to date with the committed OpenAPI documents`, () => {
       const file = new URL(`../src/generated/${name}`, import.meta.url)
-      assert.ok(readFileSync(file, 'utf8') === text, 'It is out of step: run `npm run docs`.')
+      assert.ok(readFileSync(file, 'utf8') === text, 'It is out of date: run `npm run docs`.')
     })
   }
 })

@@ -4,8 +4,8 @@ import { limitsIn } from '../limits.ts'
 
 const sent = (schema: object) => ({ requestBody: { content: { 'application/json': { schema } } } })
 
-suite('the limits a document sets', () => {
-  test('of fields, of fields within a list, of either form of a number, and of what is asked for', () => {
+suite('limits in an OpenAPI document', () => {
+  test('of fields, of fields within a list, of either form of a number, and of query parameters', () => {
     const quantity = {
       anyOf: [
         { minimum: 1, maximum: 9, type: 'integer' },

@@ -22,7 +22,7 @@ const CONFIRMED = order('confirmed', 2)
 type Respond = (seen: Seen, response: ServerResponse, times: number) => void | Promise<void>
 type Routes = { post: Respond; get?: Respond; events?: Respond }
 
-/** An order service as scripted, and a client of it. */
+/** An order service with the given answers, and a client of it. */
 async function world(t: TestContext, { post, get, events }: Routes) {
   const times = new Map<Respond, number>()
   const { origin, seen } = await serve(t, async (one, response) => {
@@ -43,7 +43,7 @@ const event = (response: ServerResponse, one: Order) =>
   response.write(`id: ${one.version}\nevent: order\ndata: ${JSON.stringify(one)}\n\n`)
 
 suite('placing an order', () => {
-  test('an order confirmed at once is the answer', async (t) => {
+  test('resolves an order that is confirmed at once', async (t) => {
     const { shop, seen } = await world(t, { post: (_, response) => answer(response, 201, CONFIRMED) })
     assert.deepEqual(await shop.placeOrder(DRAFT), CONFIRMED)
     assert.deepEqual(seen[0]!.body, DRAFT)
@@ -70,7 +70,7 @@ suite('placing an order', () => {
     assert.equal(new Set(seen.map(({ headers }) => headers['idempotency-key'])).size, 1)
   })
 
-  test('the key can be given, and is told when the retries are used up', async (t) => {
+  test('a given key is sent, and is in the error after the last retry', async (t) => {
     const { shop, seen } = await world(t, { post: (_, response) => void response.destroy() })
     await assert.rejects(shop.placeOrder(DRAFT, { idempotencyKey: 'cart-7' }), (error: OrderUndecided) => {
       assert.ok(error instanceof OrderUndecided)
@@ -82,7 +82,7 @@ suite('placing an order', () => {
     assert.deepEqual(new Set(seen.map(({ headers }) => headers['idempotency-key'])), new Set(['cart-7']))
   })
 
-  test('a refusal is its problem', async (t) => {
+  test('a rejected order fails with its problem', async (t) => {
     const { shop, seen } = await world(t, {
       post: (_, response) => refuse(response, 409, 'insufficient_stock', false),
     })
@@ -110,7 +110,7 @@ suite('a pending order', () => {
     assert.equal(seen[1]!.headers.accept, 'text/event-stream')
   })
 
-  test('is asked for where there are no events', async (t) => {
+  test('is polled where there are no events', async (t) => {
     const { shop, paths } = await world(t, {
       post: accept,
       get: (_, response, times) => answer(response, 200, times < 2 ? PENDING : CONFIRMED),
@@ -124,13 +124,13 @@ suite('a pending order', () => {
     ['end early', (_, response) => void stream(response).end(': bye\n\n')],
     ['make no sense', (_, response) => void stream(response).end('data: <html>\n\n')],
   ] as [string, Respond][]) {
-    test(`is asked for when its events ${what}`, async (t) => {
+    test(`is polled when its events ${what}`, async (t) => {
       const { shop } = await world(t, { post: accept, events, get: (_, r) => answer(r, 200, CONFIRMED) })
       assert.deepEqual(await shop.placeOrder(DRAFT), CONFIRMED)
     })
   }
 
-  test('does not wait for events that are refused for now', async (t) => {
+  test('is polled at once when its event stream is refused', async (t) => {
     const { shop, paths } = await world(t, {
       post: accept,
       events: (_, response) => refuse(response, 429, 'too_many_streams', true, { 'retry-after': '1' }),
@@ -142,7 +142,7 @@ suite('a pending order', () => {
     assert.deepEqual(paths(), ['POST /orders', 'GET /events', `GET /${ID}`])
   })
 
-  test('is asked for beside events that something on the way holds back', async (t) => {
+  test('is polled while its events are held back', async (t) => {
     const { shop } = await world(t, {
       post: accept,
       events: (_, response) => void stream(response).write(': held back\n\n'),
@@ -151,7 +151,7 @@ suite('a pending order', () => {
     assert.deepEqual(await shop.placeOrder(DRAFT, { deadlineMs: 10_000 }), CONFIRMED)
   })
 
-  test('that is rejected later is the problem a rejection at once is', async (t) => {
+  test('that is rejected later fails with the same problem as one rejected at once', async (t) => {
     const { shop, seen } = await world(t, {
       post: (_, response, times) =>
         times === 1 ? answer(response, 202, PENDING) : refuse(response, 409, 'insufficient_stock', false),
@@ -164,7 +164,7 @@ suite('a pending order', () => {
     assert.deepEqual(posts[0]!.body, posts[1]!.body)
   })
 
-  test('that stays pending is told at the deadline, with the order and the key', async (t) => {
+  test('that stays pending fails at the deadline, with the order and the key', async (t) => {
     const { shop } = await world(t, { post: accept, get: (_, response) => answer(response, 200, PENDING) })
     const before = performance.now()
     await assert.rejects(shop.placeOrder(DRAFT, { deadlineMs: 400 }), (error: OrderUndecided) => {
@@ -176,7 +176,7 @@ suite('a pending order', () => {
     assert.ok(performance.now() - before < 2_000)
   })
 
-  test('whose events hang is told at the deadline too', async (t) => {
+  test('whose events hang fails at the deadline too', async (t) => {
     const { shop } = await world(t, { post: accept, events: (_, r) => void stream(r).write(': hello\n\n') })
     await assert.rejects(shop.placeOrder(DRAFT, { deadlineMs: 200 }), OrderUndecided)
   })
@@ -199,7 +199,7 @@ suite('a pending order', () => {
     assert.deepEqual(await shop.followOrder(ID), CONFIRMED)
   })
 
-  test('that is rejected is an answer to whoever follows it', async (t) => {
+  test('that is rejected is resolved by followOrder', async (t) => {
     const rejected = order('rejected', 2)
     const { shop } = await world(t, { post: accept, get: (_, response) => answer(response, 200, rejected) })
     assert.deepEqual(await shop.followOrder(ID), rejected)

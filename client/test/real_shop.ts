@@ -1,4 +1,4 @@
-/** The three services as processes on a fresh data folder, for tests of the client against the real thing. */
+/** The three services as processes with a new data folder. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,8 +10,9 @@ export const ADMIN = { username: 'keeper', password: 'an admin password of lengt
 export type RealShop = {
   readonly urls: { readonly authUrl: string; readonly productUrl: string; readonly orderUrl: string }
   readonly env: Readonly<Record<string, string>>
-  /** Starts product_service again on its port, or ends it without ceremony. */
+  /** Kills product_service. */
   stopProducts(): Promise<void>
+  /** Starts it again on the same port. */
   startProducts(): Promise<void>
   close(): Promise<void>
 }

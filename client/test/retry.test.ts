@@ -24,7 +24,7 @@ const recovering = (t: TestContext, failures: number) => {
   })
 }
 
-suite('which calls are repeated', () => {
+suite('which calls are retried', () => {
   const key = { 'idempotency-key': 'k1' }
   const cases: [what: string, init: RequestInit, path: string, times: number][] = [
     ['GET', {}, '/x', 3],
@@ -37,7 +37,7 @@ suite('which calls are repeated', () => {
     ['PATCH', { method: 'PATCH', body: '{"a":1}' }, '/x', 1],
   ]
   for (const [what, init, path, times] of cases) {
-    test(`${what} is sent ${times} time(s) while the answer is retryable`, async (t) => {
+    test(`${what} is sent ${times} time(s) while the problem is retryable`, async (t) => {
       const { origin, seen } = await recovering(t, 99)
       await assert.rejects(caller()(new Request(origin + path, init)), fails('store_unavailable'))
       assert.equal(seen.length, times)
@@ -46,14 +46,14 @@ suite('which calls are repeated', () => {
     })
   }
 
-  test('the first good answer ends it', async (t) => {
+  test('the first 2xx answer ends the retries', async (t) => {
     const { origin, seen } = await recovering(t, 2)
     const response = await caller()(new Request(origin))
     assert.deepEqual(await response.json(), { fine: true })
     assert.equal(seen.length, 3)
   })
 
-  test('a problem that is not retryable is told at once, with its document', async (t) => {
+  test('a problem that is not retryable fails at once, with its document', async (t) => {
     const { origin, seen } = await serve(t, (_, response) => refuse(response, 409, 'version_conflict', false))
     await assert.rejects(caller()(new Request(origin)), (error: ShopProblem) => {
       assert.equal(error.code, 'version_conflict')
@@ -66,7 +66,7 @@ suite('which calls are repeated', () => {
 })
 
 suite('no usable answer', () => {
-  test('a connection cut off is tried again, then unreachable', async (t) => {
+  test('a closed connection is retried, then unreachable', async (t) => {
     const { origin, seen } = await serve(t, (_, response) => {
       response.destroy()
     })
@@ -85,7 +85,7 @@ suite('no usable answer', () => {
     [504, 3],
     [404, 1],
   ] as const) {
-    test(`a proxy's own ${status} is an unexpected_answer, asked for ${times} time(s)`, async (t) => {
+    test(`a ${status} of a proxy is an unexpected_answer after ${times} attempt(s)`, async (t) => {
       const { origin, seen } = await serve(t, (_, response) => {
         response.writeHead(status, { 'content-type': 'text/html' }).end('<h1>nginx</h1>')
       })
@@ -95,8 +95,8 @@ suite('no usable answer', () => {
   }
 })
 
-suite('waiting', () => {
-  test('Retry-After is honoured', async (t) => {
+suite('delays', () => {
+  test('a retry waits for Retry-After', async (t) => {
     let asked = 0
     const { origin } = await serve(t, (_, response) => {
       asked += 1
@@ -108,7 +108,7 @@ suite('waiting', () => {
     assert.ok(performance.now() - before >= 990)
   })
 
-  test('a Retry-After longer than the longest wait is left to the caller', async (t) => {
+  test('a Retry-After longer than waitMaxMs ends the retries', async (t) => {
     const { origin, seen } = await serve(t, (_, response) =>
       refuse(response, 429, 'too_many_attempts', true, { 'retry-after': '4' }),
     )
@@ -116,7 +116,7 @@ suite('waiting', () => {
     assert.equal(seen.length, 1)
   })
 
-  test('waits without Retry-After grow with each attempt, as the one rule of retry/ says', async (t) => {
+  test('delays without Retry-After grow with each attempt', async (t) => {
     t.mock.method(Math, 'random', () => 1)
     const at: number[] = []
     const { origin } = await serve(t, (_, response) => {
@@ -133,7 +133,7 @@ suite('waiting', () => {
 })
 
 suite('aborting', () => {
-  test('an aborted call rejects with the reason of its signal, and is not repeated', async (t) => {
+  test('an aborted call fails with the reason of its signal, and is not retried', async (t) => {
     const controller = new AbortController()
     const { origin, seen } = await serve(t, () => controller.abort(new Error('changed my mind')))
     const call = caller()(new Request(origin, { signal: controller.signal }))
@@ -141,7 +141,7 @@ suite('aborting', () => {
     assert.equal(seen.length, 1)
   })
 
-  test('aborting ends a wait between two attempts', async (t) => {
+  test('aborting ends a delay between two attempts', async (t) => {
     const controller = new AbortController()
     const { origin, seen } = await serve(t, (_, response) => {
       refuse(response, 503, 'overloaded', true, { 'retry-after': '3' })
@@ -155,11 +155,11 @@ suite('aborting', () => {
   })
 })
 
-suite('reading within a time', () => {
+suite('deadline of reads', () => {
   const WITHIN_MS = 300
   const reading = (fetchOnce = caller(60_000)) => withReadDeadline(WITHIN_MS, fetchOnce)
 
-  test('a server that says nothing, or stops in the middle, is given up in time; it may be asked again', async (t) => {
+  test('no answer, or one that stalls, is timed_out in time and retryable', async (t) => {
     for (const begin of [() => {}, (response: ServerResponse) => response.write('{"items":[')]) {
       const { origin } = await serve(t, (_, response) => void begin(response))
       await assert.rejects(reading()(new Request(origin)), (error: ShopProblem) => {
@@ -170,7 +170,7 @@ suite('reading within a time', () => {
     }
   })
 
-  test('so are attempts that would go on, and a token that does not come', async (t) => {
+  test('further attempts and waiting for a token end in time too', async (t) => {
     const { origin } = await recovering(t, 1e9)
     const patient = createCaller(
       (request) => fetch(request),
@@ -184,7 +184,7 @@ suite('reading within a time', () => {
     await assert.rejects(reading(never)(new Request(origin)), fails('timed_out'))
   })
 
-  test('writing takes the time it takes, and so does a stream of events', async (t) => {
+  test('writes and event streams have no such deadline', async (t) => {
     const { origin } = await serve(t, async (_, response) => {
       await new Promise((resolve) => setTimeout(resolve, 2 * WITHIN_MS))
       answer(response, 200, { fine: true })
@@ -195,15 +195,15 @@ suite('reading within a time', () => {
     }
   })
 
-  test('whoever leaves meanwhile gets their own reason', async (t) => {
+  test('an aborted read fails with the reason of its signal', async (t) => {
     const { origin } = await serve(t, () => {})
     const signal = AbortSignal.abort(new Error('left'))
     await assert.rejects(reading()(new Request(origin, { signal })), /left/)
   })
 })
 
-suite('an answer is there as a whole', () => {
-  test('one that breaks off in the middle is asked for again', async (t) => {
+suite('an answer is complete', () => {
+  test('a body that breaks off is retried', async (t) => {
     let asked = 0
     const { origin } = await serve(t, (_, response) => {
       if (++asked > 1) return answer(response, 200, { fine: true })
@@ -216,7 +216,7 @@ suite('an answer is there as a whole', () => {
     assert.equal(asked, 2)
   })
 
-  test('an answer without a body stays one', async (t) => {
+  test('an answer without a body keeps a null body', async (t) => {
     const { origin } = await serve(t, (_, response) => void response.writeHead(204).end())
     const { status, body } = await caller()(new Request(origin))
     assert.deepEqual([status, body], [204, null])

@@ -1,4 +1,4 @@
-/** Real HTTP servers for the tests, closed when the test ends. */
+/** HTTP servers for tests, closed when the test ends. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'

@@ -8,14 +8,14 @@ import { createShopClient, type ShopClientOptions, type User } from '../src/shop
 import { answer, refuse, type Seen, serve } from './serve.ts'
 
 const USER = { id: 'u1', username: 'ada', role: 'customer', created_at: '2026-01-01T00:00:00.000Z' } as User
-const LIFE_SECONDS = 600
+const LIFETIME_SECONDS = 600
 
 type Options = Partial<ShopClientOptions> & {
-  /** How POST /token is answered instead of with the next pair. */
+  /** Answers POST /token instead of sending the next pair. */
   onToken?: (response: ServerResponse) => void | Promise<void>
 }
 
-/** An auth service with counted tokens a1, a2, …, a product service that takes any of them, and a client. */
+/** An auth service that issues the tokens a1, a2, …, an order service that accepts them, and a client. */
 async function world(t: TestContext, { onToken, ...options }: Options = {}) {
   let pair = 0
   const withdrawn = new Set<string>()
@@ -25,7 +25,7 @@ async function world(t: TestContext, { onToken, ...options }: Options = {}) {
       access_token: `a${pair}`,
       refresh_token: `r${pair}`,
       token_type: 'Bearer',
-      expires_in: LIFE_SECONDS,
+      expires_in: LIFETIME_SECONDS,
       user: USER,
     }
   }
@@ -57,7 +57,7 @@ async function world(t: TestContext, { onToken, ...options }: Options = {}) {
     signedOut,
     withdrawn,
     orders: orders.seen,
-    exchanges: () => auth.seen.filter(({ path }) => path === '/token'),
+    refreshes: () => auth.seen.filter(({ path }) => path === '/token'),
     authSeen: auth.seen,
     call: () => shop.orders.GET('/orders'),
     pass: (seconds: number) => {
@@ -69,58 +69,58 @@ async function world(t: TestContext, { onToken, ...options }: Options = {}) {
 const tokens = (seen: Seen[]) => seen.map(({ headers }) => headers.authorization)
 
 suite('a session', () => {
-  test('sends its token, and keeps it while it is young', async (t) => {
-    const { call, pass, orders, exchanges } = await world(t)
+  test('sends its token, and does not refresh it early', async (t) => {
+    const { call, pass, orders, refreshes } = await world(t)
     await call()
-    pass(LIFE_SECONDS / 2)
+    pass(LIFETIME_SECONDS / 2)
     await call()
     assert.deepEqual(tokens(orders), ['Bearer a1', 'Bearer a1'])
-    assert.equal(exchanges().length, 0)
+    assert.equal(refreshes().length, 0)
   })
 
-  test('shortly before the end exchanges in the background; nobody waits', async (t) => {
-    const { call, pass, orders, exchanges } = await world(t)
-    pass(LIFE_SECONDS - 59)
+  test('refreshes in the background shortly before the token expires; no call waits', async (t) => {
+    const { call, pass, orders, refreshes } = await world(t)
+    pass(LIFETIME_SECONDS - 59)
     await call()
     assert.deepEqual(tokens(orders), ['Bearer a1'])
     await sleep(100)
     await call()
     assert.deepEqual(tokens(orders), ['Bearer a1', 'Bearer a2'])
     assert.deepEqual(
-      exchanges().map(({ body }) => body),
+      refreshes().map(({ body }) => body),
       [{ refresh_token: 'r1' }],
     )
   })
 
-  test('50 calls that meet an expired token exchange it once, and all get the new one', async (t) => {
-    const { call, pass, orders, exchanges } = await world(t)
-    pass(LIFE_SECONDS)
+  test('50 calls with an expired token refresh it once, and all send the new one', async (t) => {
+    const { call, pass, orders, refreshes } = await world(t)
+    pass(LIFETIME_SECONDS)
     await Promise.all(Array.from({ length: 50 }, call))
-    assert.equal(exchanges().length, 1)
+    assert.equal(refreshes().length, 1)
     assert.deepEqual(new Set(tokens(orders)), new Set(['Bearer a2']))
     assert.equal(orders.length, 50)
   })
 
-  test('50 calls whose living token is refused exchange it once, and are repeated', async (t) => {
-    const { call, withdrawn, orders, exchanges } = await world(t)
+  test('50 calls whose valid token is refused refresh it once, and are repeated', async (t) => {
+    const { call, withdrawn, orders, refreshes } = await world(t)
     withdrawn.add('a1')
     await Promise.all(Array.from({ length: 50 }, call))
-    assert.equal(exchanges().length, 1)
+    assert.equal(refreshes().length, 1)
     assert.equal(tokens(orders).filter((token) => token === 'Bearer a2').length, 50)
   })
 
-  test('a new token that is refused too is told, not exchanged for ever', async (t) => {
-    const { call, withdrawn, exchanges } = await world(t)
+  test('a new token that is refused too fails; there is one refresh', async (t) => {
+    const { call, withdrawn, refreshes } = await world(t)
     withdrawn.add('a1').add('a2')
     await assert.rejects(call(), (error: ShopProblem) => error.code === 'unauthenticated')
-    assert.equal(exchanges().length, 1)
+    assert.equal(refreshes().length, 1)
   })
 
-  test('a refused exchange signs out: one event, and every caller is told', async (t) => {
+  test('a refused refresh signs out: one event, and every call fails with signed_out', async (t) => {
     const { shop, call, pass, signedOut } = await world(t, {
       onToken: (response) => refuse(response, 401, 'invalid_refresh_token', false),
     })
-    pass(LIFE_SECONDS)
+    pass(LIFETIME_SECONDS)
     const calls = await Promise.allSettled(Array.from({ length: 20 }, call))
     assert.ok(calls.every((one) => one.status === 'rejected' && one.reason.code === 'signed_out'))
     assert.deepEqual(signedOut, ['refused'])
@@ -128,20 +128,20 @@ suite('a session', () => {
   })
 
   for (const [what, onToken] of [
-    ['is away', (response) => refuse(response, 503, 'store_unavailable', true)],
+    ['is unreachable', (response) => refuse(response, 503, 'store_unavailable', true)],
     ['sits behind a proxy that answers 404', (response) => void response.writeHead(404).end('nginx')],
     ['cuts the connection', (response) => void response.destroy()],
   ] as [string, (response: ServerResponse) => void][]) {
-    test(`while auth_service ${what} nobody is signed out, and a living token goes on`, async (t) => {
-      const { shop, call, pass, signedOut, exchanges } = await world(t, { onToken })
-      pass(LIFE_SECONDS - 30)
+    test(`while auth_service ${what} the session stays, and a valid token is used`, async (t) => {
+      const { shop, call, pass, signedOut, refreshes } = await world(t, { onToken })
+      pass(LIFETIME_SECONDS - 30)
       await call()
       await sleep(100)
-      const asked = exchanges().length
+      const asked = refreshes().length
       assert.ok(asked >= 1)
       await call()
       await sleep(50)
-      assert.equal(exchanges().length, asked, 'a failed exchange is not tried again at every call')
+      assert.equal(refreshes().length, asked, 'a failed exchange is not tried again at every call')
       pass(60)
       await assert.rejects(call(), ShopProblem)
       assert.deepEqual(signedOut, [])
@@ -150,16 +150,16 @@ suite('a session', () => {
   }
 
   test('reading the catalogue never waits for a token', async (t) => {
-    const { shop, pass, orders, exchanges } = await world(t)
-    pass(LIFE_SECONDS)
+    const { shop, pass, orders, refreshes } = await world(t)
+    pass(LIFETIME_SECONDS)
     await assert.doesNotReject(
       shop.products.GET('/products').catch((error) => assert.equal(error.status, 401)),
     )
     assert.deepEqual(tokens(orders), [undefined])
-    assert.equal(exchanges().length, 0)
+    assert.equal(refreshes().length, 0)
   })
 
-  test('signing out forgets at once, withdraws the token and tells once', async (t) => {
+  test('signOut deletes the session at once, withdraws the token and calls listeners once', async (t) => {
     const { shop, signedOut, authSeen } = await world(t)
     await shop.signOut()
     await shop.signOut()
@@ -171,9 +171,9 @@ suite('a session', () => {
     )
   })
 
-  test('a sign-out during an exchange stays a sign-out', async (t) => {
+  test('a sign-out during a refresh stays a sign-out', async (t) => {
     const { shop, call, pass, orders } = await world(t)
-    pass(LIFE_SECONDS)
+    pass(LIFETIME_SECONDS)
     const refused = assert.rejects(call(), (error: ShopProblem) => error.code === 'signed_out')
     await shop.signOut()
     await refused
@@ -181,9 +181,9 @@ suite('a session', () => {
     assert.equal(orders.length, 0)
   })
 
-  test('an aborted call does not wait for the exchange, which goes on for the others', async (t) => {
+  test('an aborted call does not wait for the refresh, which goes on for the others', async (t) => {
     const { shop, call, pass, orders } = await world(t)
-    pass(LIFE_SECONDS)
+    pass(LIFETIME_SECONDS)
     const patient = call()
     const aborted = shop.orders.GET('/orders', { signal: AbortSignal.abort(new Error('left the page')) })
     await assert.rejects(aborted, /left the page/)
@@ -191,15 +191,15 @@ suite('a session', () => {
     assert.deepEqual(tokens(orders), ['Bearer a2'])
   })
 
-  test('two clients on one store follow each other', async (t) => {
+  test('two clients with one store share a session', async (t) => {
     const store = memoryStore<User>()
-    const { shop, call, pass, exchanges } = await world(t, { tokenStore: store })
-    pass(LIFE_SECONDS)
+    const { shop, call, pass, refreshes } = await world(t, { tokenStore: store })
+    pass(LIFETIME_SECONDS)
     const before = (await shop.user())!
     const foreign = { ...(await store.load())!, accessToken: 'b1', refreshToken: 's1', user: before }
     await store.save({ ...foreign, refreshAt: Number.MAX_SAFE_INTEGER, expiresAt: Number.MAX_SAFE_INTEGER })
     await call()
-    assert.equal(exchanges().length, 0)
+    assert.equal(refreshes().length, 0)
   })
 })
 
@@ -220,7 +220,7 @@ suite('webStore', () => {
     user: USER,
   }
 
-  test('keeps a session over a reload, and forgets it', async () => {
+  test('stores a session over a reload, and clears it', async () => {
     const items = storage()
     await webStore<User>(items).save(session)
     assert.deepEqual(await webStore<User>(items).load(), session)
@@ -228,7 +228,7 @@ suite('webStore', () => {
     assert.equal(await webStore<User>(items).load(), undefined)
   })
 
-  test('reads a damaged entry as nobody signed in', async () => {
+  test('reads a damaged entry as no session', async () => {
     const items = storage()
     items.setItem('shop.session', '{"acc')
     assert.equal(await webStore<User>(items).load(), undefined)

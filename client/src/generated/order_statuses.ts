@@ -2,5 +2,5 @@
 /** No status follows these. */
 export const FINAL_STATUSES = ["rejected","delivered","cancelled"] as const
 
-/** The statuses of an order that goes well, from the first to the last. */
+/** The statuses of an order without problems, from first to last. */
 export const EXPECTED_STATUSES = ["pending","confirmed","shipped","delivered"] as const
