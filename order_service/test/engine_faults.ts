@@ -1,4 +1,4 @@
-/** Everything an order store does, at once, for runs in which a call into its engine fails (invariants 3 and 4). */
+/** Every operation of an order store, for runs in which one call into its engine fails (invariants 3 and 4). */
 import assert from 'node:assert/strict'
 import type { FaultRun, Step } from '@shop/service_kit/test_support/fault_runs'
 import type { OrderStore } from '../src/domain/ports.ts'
@@ -9,15 +9,15 @@ const LEASE_MS = 15_000
 let keys = 0
 
 export async function orderRun(store: OrderStore): Promise<FaultRun> {
-  const [first, decided, moved] = [order({ idempotencyKey: `k${++keys}` }), order(), order()]
-  // The only one that is due: a claim of the others would rightly make their saving a conflict.
-  const taken = order({ dueAt: AT.toISOString() })
-  for (const each of [first, decided, moved, taken]) await store.addOnce(each)
+  const [first, decided, rescheduled] = [order({ idempotencyKey: `k${++keys}` }), order(), order()]
+  // The only due order: a claim of the others would make their saves conflict.
+  const claimed = order({ dueAt: AT.toISOString() })
+  for (const each of [first, decided, rescheduled, claimed]) await store.addOnce(each)
   const [wanted, again] = [order(), order({ idempotencyKey: `k${keys}` })]
   const confirmed = confirm(decided, HELD, AT)
   const { order: unseen, schedule } = first
   const stale = confirm({ order: { ...unseen, version: 9 }, schedule }, HELD, AT)
-  const { id } = moved.order
+  const { id } = rescheduled.order
   const dueAt = later(60_000).toISOString()
   const lease = later(LEASE_MS).toISOString()
 
@@ -44,13 +44,13 @@ export async function orderRun(store: OrderStore): Promise<FaultRun> {
     },
     {
       name: 'reschedule',
-      run: () => store.reschedule([{ ...claimOf(moved), dueAt }]),
+      run: () => store.reschedule([{ ...claimOf(rescheduled), dueAt }]),
       applied: async () => (await store.find(id))?.schedule.dueAt === dueAt,
     },
     {
       name: 'claim',
       run: () => store.claimDue(AT.toISOString(), lease, 100),
-      applied: async () => (await store.find(taken.order.id))?.schedule.dueAt === lease,
+      applied: async () => (await store.find(claimed.order.id))?.schedule.dueAt === lease,
     },
     { name: 'find', run: () => store.find(first.order.id) },
     { name: 'find by key', run: () => store.findByKey(ADA, 'k') },

@@ -1,6 +1,6 @@
 /**
- * The n-th call to the store or the product service fails, before or after its effect; or the process stops at a
- * crash point. Then everything is settled by a fresh replica, and invariants 1 to 6 are read from the stores.
+ * The n-th call to the store or the product service fails, before or after its effect; or the process stops at a crash point.
+ * Then a new replica settles everything, and invariants 1 to 6 are checked in the stores.
  */
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
@@ -52,24 +52,24 @@ type World = Awaited<ReturnType<typeof startWorld>>
 type Shop = ReturnType<typeof createOrderApp>
 type Answer = Awaited<ReturnType<Shop['post']>>
 
-/** A buyer who repeats a request until it is answered, as the client library does. */
+/** Repeats a request until it is answered, as the client does. */
 async function retryUntilAnswered(send: () => Promise<Answer>): Promise<Answer> {
-  for (let tries = 0; tries < 5; tries++) {
+  for (let attempts = 0; attempts < 5; attempts++) {
     const answer = await send()
     if (answer.statusCode < 500) return answer
   }
-  return assert.fail('no answer in five tries')
+  return assert.fail('no answer in five attempts')
 }
 
 const SCENARIOS: Record<
   string,
   { ends: string; run: (shop: Shop, mug: string, key: string) => Promise<Answer[]> }
 > = {
-  'buying what there is': {
+  'buying from stock': {
     ends: 'confirmed',
     run: async (shop, mug, key) => [await retryUntilAnswered(() => shop.post('ada', cart(mug, 2), key))],
   },
-  'buying more than there is': {
+  'buying more than the stock': {
     ends: 'rejected',
     run: async (shop, mug, key) => [await retryUntilAnswered(() => shop.post('ada', cart(mug, 9), key))],
   },
@@ -86,7 +86,7 @@ const SCENARIOS: Record<
       const answers = [await retryUntilAnswered(() => shop.post('ada', cart(mug, 2), key))]
       const id = idOf(answers[0]!)
       await shop.settleDue().catch(() => {})
-      // The buyer's answer may have been 202; the house ships what is confirmed.
+      // The buyer may have got 202; only a confirmed order is shipped.
       while ((await shop.get('root', `/orders/${id}`)).json().status === 'pending') {
         answers[0] = await retryUntilAnswered(() => shop.post('ada', cart(mug, 2), key))
       }
@@ -105,7 +105,7 @@ const cart = (product_id: string, quantity: number) => ({
 })
 const idOf = (answer: Answer): string => answer.json().id ?? answer.json().order?.id
 
-/** Another replica, much later: whatever is owed is due. */
+/** Another replica, much later: every unsettled order is due. */
 async function settleEverything({ orders, reservations }: World) {
   let at = later(LEASE_MS + SETTLE_AFTER_MS, new Date())
   const report = (fault: unknown) => assert.ifError(fault)
@@ -132,7 +132,7 @@ async function checkInvariants({ products, orders }: World, mug: string, key: st
     assert.equal(idOf(answer), order.order.id, '3, 4: every answer is about this order')
   const all = await orders.listByUser(ADA, { limit: 1000 })
   assert.equal(all.filter((each) => each.order.idempotencyKey === key).length, 1, '4: one key, one order')
-  assert.deepEqual(await orders.backlog(), { count: 0, oldestUpdatedAt: undefined }, '5: nothing is owed')
+  assert.deepEqual(await orders.backlog(), { count: 0, oldestUpdatedAt: undefined }, '5: all are settled')
   const units = order.order.lines[0]!.quantity
   const taken = ['confirmed', 'shipped', 'delivered'].includes(order.order.status) ? units : 0
   const held = order.order.status === 'confirmed' ? units : 0
@@ -173,16 +173,16 @@ suite('the n-th call fails', () => {
 
 suite('the process stops at a crash point', () => {
   const AT: Record<CrashPoint, keyof typeof SCENARIOS> = {
-    intent_recorded: 'buying what there is',
-    answer_received: 'buying what there is',
-    answer_recorded: 'buying what there is',
+    intent_recorded: 'buying from stock',
+    answer_received: 'buying from stock',
+    answer_recorded: 'buying from stock',
     cancelling_recorded: 'buying and cancelling',
     released: 'buying and cancelling',
     shipping_recorded: 'buying, shipping, delivering',
     shipped: 'buying, shipping, delivering',
   }
   for (const place of CRASH_POINTS) {
-    test(`${place}: another replica ends what was begun`, async (t) => {
+    test(`${place}: another replica settles the order`, async (t) => {
       const world = await startWorld(t)
       const mug = await world.products.add(5)
       let stopped = false

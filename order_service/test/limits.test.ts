@@ -1,4 +1,4 @@
-/** Limits that other services go by, and how they hang together. What each does has a test of its own. */
+/** Limits that other services depend on, and how they relate. Each has its own test of what it does. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { BATCH_MAX, LINES_MAX } from '../../product_service/src/domain/reservation.ts'
@@ -15,8 +15,8 @@ import { POLL_MS } from '../src/http/order_watch.ts'
 test('of calls to product_service', () => {
   assert.deepEqual([CALLS_MAX, calls.DECISION_DEADLINE_MS, calls.WAITING_MAX], [128, 2_000, 10_000])
   assert.deepEqual([calls.ORDERS_PER_CALL_MAX, calls.LINES_PER_CALL_MAX], [128, 1_500])
-  assert.ok(calls.ORDERS_PER_CALL_MAX <= BATCH_MAX, 'it takes so many orders')
-  assert.ok(calls.LINES_PER_CALL_MAX >= LINES_MAX, 'the longest order travels')
+  assert.ok(calls.ORDERS_PER_CALL_MAX <= BATCH_MAX, 'product_service accepts that many orders')
+  assert.ok(calls.LINES_PER_CALL_MAX >= LINES_MAX, 'the longest order fits')
 })
 
 test('of an outage', () => {
@@ -26,4 +26,4 @@ test('of an outage', () => {
   )
 })
 
-test('of watching: a change elsewhere is told within a second', () => assert.equal(POLL_MS, 1_000))
+test('of watching: a change by another replica is seen within a second', () => assert.equal(POLL_MS, 1_000))

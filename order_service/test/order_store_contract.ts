@@ -1,4 +1,4 @@
-/** What every OrderStore promises (src/domain/ports.ts), races included. */
+/** The contract of every OrderStore (src/domain/ports.ts), races included. */
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import type { OrderStore } from '../src/domain/ports.ts'
@@ -20,7 +20,7 @@ import {
   uuid,
 } from './samples.ts'
 
-/** Two views of one store: the same connection, or two, as the adapter's test decides. */
+/** Two handles of one store, with one connection or two. */
 export type MakeStores = (t: TestContext) => Promise<readonly [OrderStore, OrderStore]>
 
 const DUE = later(SETTLE_AFTER_MS).toISOString()
@@ -34,7 +34,7 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
   }
 
   suite(`${name}: adding`, () => {
-    test('what was added is found, whole, by whoever looks (invariant 3)', async (t) => {
+    test('an added order is found unchanged through every connection (invariant 3)', async (t) => {
       const { store, other } = await fresh(t)
       const wanted = order({ idempotencyKey: 'k' })
       assert.deepEqual(await store.addOnce(wanted), { stored: wanted, added: true })
@@ -49,7 +49,7 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
       assert.equal(await store.findByKey(BOB, 'k'), undefined)
     })
 
-    test('a second order under the key is not added; the first comes back as it is now (invariant 4)', async (t) => {
+    test('a second order with the key is not added; the first is returned as it is now (invariant 4)', async (t) => {
       const first = order({ idempotencyKey: 'k' })
       const { store, other } = await fresh(t, first)
       const now = await store.save(confirm(first, HELD, AT))
@@ -58,7 +58,7 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
       assert.equal(await store.find(second.order.id), undefined)
     })
 
-    test("4: keys are each user's own, and orders without a key are never the same", async (t) => {
+    test('4: keys belong to one user, and orders without a key are always added', async (t) => {
       const { store } = await fresh(t)
       for (const each of [
         order({ idempotencyKey: 'k' }),
@@ -71,7 +71,7 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
       }
     })
 
-    test('of 50 adding under one key at once, one adds and all get it (invariant 4)', async (t) => {
+    test('of 50 concurrent adds with one key one adds, and all get its order (invariant 4)', async (t) => {
       const { store, other } = await fresh(t)
       const results = await Promise.all(
         Array.from({ length: 50 }, (_, i) => (i % 2 ? store : other).addOnce(order({ idempotencyKey: 'k' }))),
@@ -83,7 +83,7 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
   })
 
   suite(`${name}: saving`, () => {
-    test('keeps everything that changed and adds one to the version', async (t) => {
+    test('stores everything that changed and adds one to the version', async (t) => {
       for (const change of [
         (o: StoredOrder) => confirm(o, HELD, later(5)),
         (o: StoredOrder) => reject(o, SHORT, later(5)),
@@ -98,7 +98,7 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
       }
     })
 
-    test('over another version it is refused and changes nothing (invariant 7)', async (t) => {
+    test('a save over another version is refused and changes nothing (invariant 7)', async (t) => {
       const first = order()
       const { store, other } = await fresh(t, first)
       const saved = await store.save(confirm(first, HELD, AT))
@@ -106,7 +106,7 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
       assert.deepEqual(await store.find(first.order.id), saved)
     })
 
-    test('of 20 writers holding one version exactly one wins (invariant 7)', async (t) => {
+    test('of 20 concurrent saves of one version exactly one wins (invariant 7)', async (t) => {
       const first = order()
       const { store, other } = await fresh(t, first)
       const outcomes = await Promise.allSettled(
@@ -155,7 +155,7 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
       assert.deepEqual(await store.listByStatus('cancelled', { limit: 9 }), [])
     })
 
-    test('versions and statuses of those that exist', async (t) => {
+    test('versions and statuses of the orders that exist', async (t) => {
       const { store, mine } = await world(t)
       const asked = [mine[0]!, mine[1]!, uuid(1)]
       assert.deepEqual([...(await store.versionsOf(asked))].sort(), [
@@ -169,7 +169,7 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
       assert.equal((await store.versionsOf([])).size, 0)
     })
 
-    test('what is unsettled, whether due or not', async (t) => {
+    test('unsettled orders, due or not', async (t) => {
       const { store, mine, foreign } = await world(t)
       const first = ids(await store.listUnsettled({ limit: 2 }))
       const second = ids(await store.listUnsettled({ limit: 9, after: first.at(-1) }))
@@ -183,8 +183,8 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
     })
   })
 
-  suite(`${name}: claiming what is due`, () => {
-    test('gives what is due, the longest due first, under a new fence and at the same version', async (t) => {
+  suite(`${name}: claiming due orders`, () => {
+    test('claims due orders, the longest due first, with a new fence and the same version', async (t) => {
       const young = order({ id: uuid(501), dueAt: later(SETTLE_AFTER_MS + 2).toISOString() })
       const old = order({ id: uuid(502), dueAt: later(SETTLE_AFTER_MS + 1).toISOString() })
       const notYet = order({ id: uuid(503), dueAt: later(SETTLE_AFTER_MS + 60_000).toISOString() })
@@ -206,7 +206,7 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
       assert.deepEqual(await store.claimDue('9999-01-01T00:00:00.000Z', LEASE, 9), [])
     })
 
-    test('of settlers claiming at once, no two get the same order and none is left (invariant 5)', async (t) => {
+    test('concurrent claims never get the same order, and leave none (invariant 5)', async (t) => {
       const all = Array.from({ length: 40 }, () => order())
       const { store, other } = await fresh(t, ...all)
       const rounds = await Promise.all(
@@ -217,7 +217,7 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
       assert.equal(new Set(claimed).size, 40)
     })
 
-    test('a lease that ended is claimed again, and the one who held it is refused (invariant 5)', async (t) => {
+    test('after its lease an order is claimed again, and the first claimer is refused (invariant 5)', async (t) => {
       const { store, other } = await fresh(t, order())
       const [slow] = await store.claimDue(DUE, LEASE, 1)
       const [quick] = await other.claimDue(LEASE, later(99_000).toISOString(), 1)
@@ -230,7 +230,7 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
       )
     })
 
-    test('who made the order is refused too once a settler has it', async (t) => {
+    test('the request that made the order is refused once a settler has claimed it', async (t) => {
       const mine = order()
       const { store } = await fresh(t, mine)
       await store.claimDue(DUE, LEASE, 1)
@@ -239,7 +239,7 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
   })
 
   suite(`${name}: rescheduling`, () => {
-    test('moves those still claimed, leaves the others, and no version changes', async (t) => {
+    test('sets dueAt of orders with that claim only, and changes no version', async (t) => {
       const { store, other } = await fresh(t, order(), order(), order())
       const [a, b, c] = await store.claimDue(DUE, LEASE, 3)
       const changed = await other.save(requestCancel(b!, ADA, AT))
@@ -254,7 +254,7 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
       assert.deepEqual(await store.find(c!.order.id), c)
     })
 
-    test('ends what a shipped order owed', async (t) => {
+    test('settles a shipped order', async (t) => {
       const first = order()
       const { store } = await fresh(t, first)
       const sent = await store.save(ship(await store.save(confirm(first, HELD, AT)), ROOT, AT))

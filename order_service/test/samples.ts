@@ -1,4 +1,4 @@
-/** Sample values shared by tests. Ids are readable; a UUID's last digits say which one it is. */
+/** Sample values for tests. The last digits of a UUID say which one it is. */
 import assert from 'node:assert/strict'
 import type {
   Cancelling,
@@ -50,7 +50,7 @@ export const SHORT = {
 } satisfies Rejection
 
 let serial = 1000
-/** A pending order as a store holds it, with changes of the order and of its schedule. */
+/** A pending order in a store, with changes of the order and its schedule. */
 export function order({
   id = uuid(serial++),
   dueAt,
@@ -65,20 +65,20 @@ export function order({
 /** The order alone. */
 export const pending = (changes: Parameters<typeof order>[0] = {}): Pending => order(changes).order
 
-type Moved = Parameters<typeof scheduleChanged>[0]
+type Changed = Parameters<typeof scheduleChanged>[0]
 
-const moving =
+const scheduled =
   <From extends OrderStatus, Rest extends unknown[]>(
     from: readonly From[],
-    move: (order: Extract<Order, { status: From }>, ...rest: [...Rest, Date]) => Moved,
+    transition: (order: Extract<Order, { status: From }>, ...rest: [...Rest, Date]) => Changed,
   ) =>
   (stored: { order: Order; schedule: Schedule }, ...rest: [...Rest, Date]): StoredOrder => {
     assert.ok((from as readonly OrderStatus[]).includes(stored.order.status))
-    const moved = move(stored.order as Extract<Order, { status: From }>, ...rest)
-    return scheduleChanged(moved, stored.schedule, rest.at(-1) as Date)
+    const changed = transition(stored.order as Extract<Order, { status: From }>, ...rest)
+    return scheduleChanged(changed, stored.schedule, rest.at(-1) as Date)
   }
 
-/** As `pending`, moved on without the product service. */
+/** Transitions of a pending order, without the product service. */
 export const cancellingOf = (order: Pending): Cancelling => transitions.requestCancel(order, order.userId, AT)
 export const shippedOf = (order: Pending): Shipped => ({
   ...order,
@@ -86,16 +86,16 @@ export const shippedOf = (order: Pending): Shipped => ({
   lines: order.lines.map((line) => ({ ...line, name: 'Mug', unitPriceMinor: 1999 })),
 })
 
-/** The transitions of an order, with its schedule. */
-export const confirm = moving(['pending'], transitions.confirm)
-export const reject = moving(['pending'], transitions.reject)
-export const requestCancel = moving(['pending', 'confirmed'], transitions.requestCancel)
-export const finishCancel = moving(['cancelling'], transitions.finishCancel)
-export const ship = moving(['confirmed'], transitions.ship)
-/** Nothing is owed any more. */
+/** The transitions of an order with its schedule. */
+export const confirm = scheduled(['pending'], transitions.confirm)
+export const reject = scheduled(['pending'], transitions.reject)
+export const requestCancel = scheduled(['pending', 'confirmed'], transitions.requestCancel)
+export const finishCancel = scheduled(['cancelling'], transitions.finishCancel)
+export const ship = scheduled(['confirmed'], transitions.ship)
+/** The same order, settled. */
 export function settled({ order, schedule }: StoredOrder): StoredOrder {
   const done = withSchedule(order, { ...schedule, dueAt: undefined })
   assert.ok(done)
   return done
 }
-export const deliver = moving(['shipped'], transitions.deliver)
+export const deliver = scheduled(['shipped'], transitions.deliver)

@@ -24,7 +24,7 @@ import {
   testRuntime,
 } from './shop.ts'
 
-/** A clock that stands still until moved. */
+/** A clock that moves only by `pass`. */
 function movableClock() {
   let at = new Date()
   const now = () => at
@@ -39,11 +39,11 @@ const mugs = (product_id: string, quantity = 1) => ({
   total_price: (19.99 * quantity).toFixed(2),
 })
 
-suite('the limits agree', () => {
-  test('a lease outlives the settling it is for', () => {
+suite('limits fit each other', () => {
+  test('a lease is longer than settling takes', () => {
     assert.ok(LEASE_MS > DECISION_DEADLINE_MS + 2 * 5_000)
   })
-  test('the settler comes after the request gave up', () => {
+  test('the settler claims after the request gave up', () => {
     assert.ok(SETTLE_AFTER_MS > DECISION_DEADLINE_MS)
   })
   test('one round of the settler is one call', () => {
@@ -67,7 +67,7 @@ suite('every order settles (invariant 5)', () => {
 
     clock.pass(DUE)
     await sleep(PAUSE.maxMs)
-    assert.deepEqual(await settleDue(), { settled: 0, failed: 1 }, 'an outage is tried with one order')
+    assert.deepEqual(await settleDue(), { settled: 0, failed: 1 }, 'one order is the trial')
     await products.start()
     await sleep(PAUSE.maxMs)
     clock.pass(BACKOFF.maxMs)
@@ -82,7 +82,7 @@ suite('every order settles (invariant 5)', () => {
     assert.equal((await orders.backlog()).count, 0)
   })
 
-  test('nothing is touched before it is due', async (t) => {
+  test('an order is not claimed before it is due', async (t) => {
     const clock = movableClock()
     const { orders, settleDue } = await startShop(t, { runtime: clock.runtime })
     const mine = order({ dueAt: later(SETTLE_AFTER_MS, clock.now()).toISOString() })
@@ -92,7 +92,7 @@ suite('every order settles (invariant 5)', () => {
     assert.deepEqual(await orders.find(mine.order.id), mine)
   })
 
-  test('a request that got no answer leaves its order to the settler at once', async (t) => {
+  test('without an answer the order is due for the settler at once', async (t) => {
     const { products, post, put, orders, settleDue } = await startShop(t)
     const mug = await products.add(3)
     const { id } = (await post('ada', mugs(mug))).json()
@@ -106,7 +106,7 @@ suite('every order settles (invariant 5)', () => {
     assert.equal((await orders.find(pending.id))?.order.status, 'confirmed')
   })
 
-  test('but one that a settler has taken up keeps its lease, however often it is asked for', async (t) => {
+  test('an order that a settler has claimed keeps its lease, however often it is requested', async (t) => {
     const { products, post, orders } = await startShop(t)
     const mug = await products.add(3)
     await products.stop()
@@ -143,11 +143,11 @@ suite('every order settles (invariant 5)', () => {
     assert.deepEqual(
       pauses,
       [1, 2, 4, 8, 16, 20, 20, 1].map((n) => n * BACKOFF.firstMs),
-      'the last failed in company, and not for a reason of its own',
+      'the last attempt failed in a shared call',
     )
   })
 
-  test('an order put off by a clock that was ahead does not wait for that time to come', async (t) => {
+  test('an order scheduled by a clock that was ahead does not wait for that time', async (t) => {
     const clock = movableClock()
     const { products, orders, settleDue, correctClockSkew } = await startShop(t, { runtime: clock.runtime })
     const mug = await products.add(1000)
@@ -178,21 +178,21 @@ suite('every order settles (invariant 5)', () => {
     assert.deepEqual(await products.stockOf(mug), { stock: 700, reserved: 300 })
   })
 
-  test('one order that cannot be settled does not hold up its neighbours', async (t) => {
+  test('one order that cannot be settled does not delay others', async (t) => {
     const clock = movableClock()
     const { products, orders, settleDue } = await startShop(t, { runtime: clock.runtime })
     const mug = await products.add(10)
     const good = Array.from({ length: 3 }, () =>
       order({ lines: [{ productId: mug, quantity: 1 }], totalMinor: 1999 }),
     )
-    // The product service refuses a body with this as malformed.
+    // The product service refuses this id with 400.
     const bad = order({ lines: [{ productId: 'not an id', quantity: 1 }] })
     for (const each of [good[0]!, bad, good[1]!, good[2]!]) await orders.addOnce(each)
     assert.deepEqual(await settleDue(), { settled: 3, failed: 1 })
     for (const each of good) assert.equal((await orders.find(each.order.id))?.order.status, 'confirmed')
   })
 
-  test('a reservation given back behind our back ends the order as cancelled', async (t) => {
+  test('a reservation released by someone else ends the order as cancelled', async (t) => {
     const { products, orders, reservations, settleDue } = await startShop(t)
     const mug = await products.add(1)
     const mine = order({ lines: [{ productId: mug, quantity: 1 }], totalMinor: 1999 })
@@ -205,7 +205,7 @@ suite('every order settles (invariant 5)', () => {
 })
 
 suite('the end of an outage', () => {
-  test('is noticed though nobody orders, and all that was accepted meanwhile is settled at once (invariant 5)', async (t) => {
+  test('is noticed without a new order, and all accepted orders are settled at once (invariant 5)', async (t) => {
     const products = await startProducts(t)
     const orders = await memoryOrders(t)
     const clock = createVirtualRuntime({ startAt: new Date() })
@@ -216,19 +216,19 @@ suite('the end of an outage', () => {
     const mug = await products.add(1_000)
     await products.stop()
     for (let i = 0; i < 150; i++) assert.equal((await post('ada', mugs(mug))).statusCode, 202)
-    // Long enough for the pauses between trials to have grown to their longest.
+    // Until the pauses between trials have reached their maximum.
     await clock.sleep(2_000)
     await products.start()
     const startedAt = clock.monotonic()
     while ((await orders.backlog()).count > 0) {
-      assert.ok(clock.monotonic() - startedAt < 20_000, 'without being woken it would take an hour')
+      assert.ok(clock.monotonic() - startedAt < 20_000, 'a settler that is not woken takes an hour')
       await clock.sleep(10)
     }
     assert.equal((await post('ada', mugs(mug))).statusCode, 201)
     assert.deepEqual(await products.stockOf(mug), { stock: 849, reserved: 151 })
   })
 
-  test('5: is noticed by a call from before it, too, and what was left meanwhile is settled at once', async (t) => {
+  test('5: is also noticed by a call from before it, and orders of the outage are settled at once', async (t) => {
     const products = await startProducts(t)
     const orders = await memoryOrders(t)
     let cuts = 2
@@ -258,7 +258,7 @@ suite('the end of an outage', () => {
     assert.equal((await orders.find(id))?.order.status, 'cancelled')
   })
 
-  test('while it lasts, orders whose time has come are left alone but for one at each trial', async (t) => {
+  test('during an outage one due order is claimed for each trial, and no other', async (t) => {
     const orders = await memoryOrders(t)
     for (let i = 0; i < 5; i++) await orders.addOnce(order())
     const attempts = async () =>
@@ -297,7 +297,7 @@ suite('settlers of several replicas', () => {
     assert.deepEqual([...new Set(all.map((each) => each.order.version))], [2])
   })
 
-  test('one that outlives its lease is refused by the fence; the order ends as the other settled it', async (t) => {
+  test('a settler that outlives its lease is refused by the fence; the order ends as the other settled it', async (t) => {
     const clock = movableClock()
     const orders = await memoryOrders(t)
     const mine = order()
@@ -353,7 +353,7 @@ suite('the settler loop', () => {
     return { settler, runtime, metrics, faults }
   }
 
-  test('goes on after a fault, and tells the backlog and its age', async (t) => {
+  test('goes on after a fault, and sets the gauges of the backlog', async (t) => {
     let rounds = 0
     const { runtime, metrics, faults } = start(t, async () => {
       if (++rounds === 1) throw new Error('the store is away')
@@ -368,29 +368,29 @@ suite('the settler loop', () => {
     assert.match(text, /order_settler_orders_total\{outcome="postponed",.*\} 2\n/)
   })
 
-  test('orders put off by a clock that was ahead are pulled in at the start, and when it was set back', async (t) => {
-    let pulled = 0
+  test('corrects clock skew at the start, and when the clock was set back', async (t) => {
+    let corrections = 0
     const runtime = createVirtualRuntime({ startAt: later(30_000) })
     const settler = startSettler({
       orders: { backlog: async () => ({ count: 0, oldestUpdatedAt: undefined }) },
       round: async () => ({ settled: 0, failed: 0 }),
-      correctClockSkew: async () => void pulled++,
+      correctClockSkew: async () => void corrections++,
       metrics: createMetrics('order_service'),
       runtime: { ...runtime, random: () => 0.5 },
       onFault: (fault) => assert.ifError(fault),
     })
     t.after(() => settler.stop())
     await runtime.advance(ROUND_MS)
-    assert.equal(pulled, 1)
+    assert.equal(corrections, 1)
     runtime.setNow(later(3_600_000))
     await runtime.advance(ROUND_MS)
-    assert.equal(pulled, 1)
+    assert.equal(corrections, 1)
     runtime.setNow(later(0))
     await runtime.advance(ROUND_MS)
-    assert.equal(pulled, 2)
+    assert.equal(corrections, 2)
   })
 
-  test('a round is in no trace, whoever woke the settler', async (t) => {
+  test('a round belongs to no trace, also when a request woke the settler', async (t) => {
     const traces: (string | undefined)[] = []
     const { settler, runtime } = start(t, async () => {
       traces.push(currentTraceparent())
@@ -401,7 +401,7 @@ suite('the settler loop', () => {
     assert.deepEqual(new Set(traces), new Set([undefined]))
   })
 
-  test('rounds never overlap; stopping waits for the one under way and starts no other', async (t) => {
+  test('rounds never overlap; stop waits for the running one and starts no other', async (t) => {
     let running = 0
     let rounds = 0
     const { settler, runtime } = start(t, async () => {
@@ -420,8 +420,8 @@ suite('the settler loop', () => {
   })
 })
 
-suite('whoever asks for an order being settled shares its answer', () => {
-  test('replays of a pending order make one reservation between them', async (t) => {
+suite('concurrent requests for one order share its settling', () => {
+  test('replays of a pending order make one reservation', async (t) => {
     const orders = await memoryOrders(t)
     let holds = 0
     const reservations: Reservations = {
@@ -443,7 +443,7 @@ suite('whoever asks for an order being settled shares its answer', () => {
     assert.equal((await orders.findByKey(ADA, 'key'))?.order.version, 2)
   })
 
-  test('a cancellation does not take the answer of the reservation it overtook for its own', async (t) => {
+  test('a cancellation does not use the answer of the reservation it overtook', async (t) => {
     const orders = await memoryOrders(t)
     const calls: string[] = []
     const held = Promise.withResolvers<HoldAnswer>()

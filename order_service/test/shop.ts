@@ -1,6 +1,6 @@
 /**
- * The order service over the real product service: its app on a loopback listener, both on SQLite in memory.
- * `products.stop()` takes the product service away, `products.start()` brings it back at the same address.
+ * The order service with the real product service, which listens on loopback; both use SQLite in memory.
+ * `products.stop()` stops the product service, `products.start()` starts it again at the same address.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -32,7 +32,7 @@ const ACCOUNTS: Record<string, Pick<Principal, 'userId' | 'role'>> = {
   root: { userId: ROOT, role: 'admin' },
 }
 
-/** That of a process, but pauses are no matter of chance. */
+/** The runtime of a process, with pauses that are not random. */
 export const testRuntime: Runtime = { ...systemRuntime, random: () => 0.5 }
 
 export function verifyToken(token: string): Principal {
@@ -78,8 +78,8 @@ export async function startProducts(t: TestContext) {
     stop,
     async add(stock: number, priceMinor = 1999, name = 'Mug'): Promise<string> {
       const fields = { name, description: '', priceMinor, stock }
-      const act = { by: ROOT, at: now().toISOString() }
-      return (await stores.catalogue.create({ id: newId(), fields }, act)).id
+      const author = { by: ROOT, at: now().toISOString() }
+      return (await stores.catalogue.create({ id: newId(), fields }, author)).id
     },
     async stockOf(id: string) {
       const { stock, reserved } = (await stores.catalogue.find(id))!
@@ -88,21 +88,26 @@ export async function startProducts(t: TestContext) {
   }
 }
 
-type Pass = (to: string, request: IncomingMessage, response: ServerResponse, body?: string) => Promise<void>
+type Forward = (
+  to: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  body?: string,
+) => Promise<void>
 
-/** A server between the services that does with calls what it is told. */
+/** A proxy between the services; `handle` decides what happens to each call. */
 export async function startProxy(
   t: TestContext,
-  take: (request: IncomingMessage, response: ServerResponse, pass: Pass) => unknown,
+  handle: (request: IncomingMessage, response: ServerResponse, forward: Forward) => unknown,
 ): Promise<string> {
-  const pass: Pass = async (to, request, response, read) => {
+  const forward: Forward = async (to, request, response, read) => {
     const body = read ?? (await textOf(request))
     const headers = { 'content-type': 'application/json', authorization: request.headers.authorization ?? '' }
     const answer = await fetch(to + request.url, { method: 'POST', body, headers }).catch(() => undefined)
     if (answer) response.writeHead(answer.status).end(await answer.text())
     else request.socket.destroy()
   }
-  const server = createServer((request, response) => void take(request, response, pass))
+  const server = createServer((request, response) => void handle(request, response, forward))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   t.after(() => {
     server.closeAllConnections()
@@ -172,7 +177,7 @@ export function createOrderApp(t: TestContext, given: World) {
   return { ...ordering, app, ...sendersOf(app) }
 }
 
-/** An app with its settler, as the process has it. Unless told, nobody waits for its rounds: who does not wake it waits an hour. */
+/** An app with its settler, as in the process. By default its rounds are an hour apart, so only waking it starts one. */
 export async function startOrderApp(
   t: TestContext,
   productUrl: string,

@@ -1,4 +1,4 @@
-/** What every OrderStore does with an order that was changed from outside, so that nobody can read it. */
+/** What every OrderStore does with an order that was changed from outside and cannot be read. */
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
@@ -10,9 +10,9 @@ import { ADA, later, order } from './samples.ts'
 
 export type Corruptible = {
   readonly store: OrderStore
-  /** Ids it told, in order. */
-  readonly told: string[]
-  /** Puts a JSON text in the place of one of its fields. */
+  /** Ids of unreadable orders, as reported. */
+  readonly reported: string[]
+  /** Replaces one field by a JSON text. */
   corrupt(id: string, field: 'lines' | 'history' | 'attempts', json: string): Promise<void>
 }
 
@@ -35,20 +35,20 @@ export function unreadableContract(name: string, make: (t: TestContext) => Promi
   }
 
   suite(`${name}: an order that cannot be read`, () => {
-    test('5: is claimed with others, which are there, and again when its lease is over', async (t) => {
-      const { store, told, good, bad } = await world(t, 8, [1, 3, 4, 6])
+    test('5: is claimed with others, which are returned, and again after its lease', async (t) => {
+      const { store, reported, good, bad } = await world(t, 8, [1, 3, 4, 6])
       assert.deepEqual(lines(await store.claimDue(NOW, LEASE, 10)).sort(), good)
-      assert.deepEqual(told.toSorted(), bad)
+      assert.deepEqual(reported.toSorted(), bad)
       assert.deepEqual(await store.claimDue(NOW, LEASE, 10), [])
       assert.deepEqual(
         await store.claimDue(LEASE, later(15_000, new Date(LEASE)).toISOString(), 10).then(lines),
         good,
       )
-      assert.equal(told.length, 8, 'it is told each time')
-      assert.equal((await store.backlog()).count, 8, 'and still owed')
+      assert.equal(reported.length, 8, 'it is reported each time')
+      assert.equal((await store.backlog()).count, 8, 'and still unsettled')
     })
 
-    test('is left out of lists, whose pages are as full as they would be', async (t) => {
+    test('is left out of lists, whose pages stay full', async (t) => {
       const { store, good } = await world(t, 9, [0, 3, 4, 5, 8])
       const newest = good.toReversed()
       assert.deepEqual(lines(await store.listByUser(ADA, { limit: 3 })), newest.slice(0, 3))
@@ -59,7 +59,7 @@ export function unreadableContract(name: string, make: (t: TestContext) => Promi
       assert.deepEqual(lines(await store.listUnsettled({ limit: 3, after: good[0] })), good.slice(1))
     })
 
-    test('is a failure when it is asked for by itself, and never taken for absent', async (t) => {
+    test('fails with Unreadable when it is read alone, and never counts as absent', async (t) => {
       const { store, bad } = await world(t, 2, [1])
       await assert.rejects(store.find(bad[0]!), Unreadable)
       await assert.rejects(store.findByKey(ADA, 'key 1'), Unreadable)
@@ -67,7 +67,7 @@ export function unreadableContract(name: string, make: (t: TestContext) => Promi
       assert.equal((await store.findByKey(ADA, 'key 0'))?.order.status, 'pending')
     })
 
-    test('keeps neither the pulling in nor a round of the settler from its end', async (t) => {
+    test('stops neither correctClockSkew nor a round of the settler', async (t) => {
       const { store, good } = await world(t, 4, [0, 2])
       const now = () => new Date(NOW)
       await correctClockSkew({ ...systemRuntime, orders: store, now })
@@ -88,7 +88,7 @@ export function unreadableContract(name: string, make: (t: TestContext) => Promi
   })
 }
 
-/** All of these pass the checks of SQLite, which also takes JSON that JavaScript does not. */
+/** All of these pass the checks of SQLite. */
 const CORRUPTIONS = [
   ['lines', '[1]'],
   ['history', '[null]'],

@@ -1,5 +1,4 @@
-/** The flows of an order over a real store, with a product service that answers what the test says. */
-
+/** The flows of an order on a real store, with a fake product service. */
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
@@ -51,7 +50,7 @@ async function world(t: TestContext) {
   let at = AT
   let serial = 0
   const calls: string[] = []
-  const said = {
+  const product = {
     hold: async (_order: Order): Promise<HoldAnswer> => HELD_ANSWER,
     circuit: 'closed' as CircuitState,
   }
@@ -65,11 +64,11 @@ async function world(t: TestContext) {
       hold(order) {
         const traceparent = currentTraceparent()
         calls.push(`hold ${order.id}${traceparent ? ` ${traceparent}` : ''}`)
-        return said.hold(order)
+        return product.hold(order)
       },
       release: async ({ id }) => void calls.push(`release ${id}`),
       ship: async ({ id }) => void calls.push(`ship ${id}`),
-      circuit: () => said.circuit,
+      circuit: () => product.circuit,
     },
     now: () => at,
     newId: () => uuid(++serial),
@@ -81,7 +80,7 @@ async function world(t: TestContext) {
     ports,
     runtime,
     orders: stores.orders,
-    said,
+    product,
     calls,
     reached,
     reported,
@@ -114,7 +113,7 @@ const at = ({ order, schedule }: PendingOrder, version: number, fence: number): 
   schedule: { ...schedule, fence },
 })
 
-/** Between reading and saving somebody else saves, so many times. */
+/** Fails so many saves with a conflict, as if the order was changed between read and save. */
 function racing(orders: OrderStore, times: number): OrderStore {
   let left = times
   return {
@@ -127,7 +126,7 @@ function racing(orders: OrderStore, times: number): OrderStore {
 }
 
 suite('placing', () => {
-  test('records, holds and confirms, in this order', async (t) => {
+  test('stores, holds and confirms, in this order', async (t) => {
     const { ports, settle, calls, reached } = await world(t)
     const placed = await inTrace('trace', () => placeOrder(ports, settle, draft()))
     assert.deepEqual([placed.order.status, placed.replayed], ['confirmed', false])
@@ -135,7 +134,7 @@ suite('placing', () => {
     assert.deepEqual(reached, ['intent_recorded', 'answer_received', 'answer_recorded'])
   })
 
-  test('again under the same key gives the same order, and asks nobody', async (t) => {
+  test('again with the same key gives the same order, without a call', async (t) => {
     const { ports, settle, calls, reached } = await world(t)
     const keyed = draft({ idempotencyKey: 'k' })
     const first = await placeOrder(ports, settle, keyed)
@@ -148,21 +147,21 @@ suite('placing', () => {
     })
   })
 
-  test('again while the first is pending settles it', async (t) => {
-    const { ports, settle, said } = await world(t)
-    said.hold = () => Promise.reject(LOST)
+  test('again while the order is pending settles it', async (t) => {
+    const { ports, settle, product } = await world(t)
+    product.hold = () => Promise.reject(LOST)
     const keyed = draft({ idempotencyKey: 'k' })
     assert.equal((await placeOrder(ports, settle, keyed)).order.status, 'pending')
-    said.hold = async () => HELD_ANSWER
+    product.hold = async () => HELD_ANSWER
     const again = await placeOrder(ports, settle, keyed)
     assert.deepEqual([again.order.status, again.replayed], ['confirmed', true])
   })
 })
 
-suite('settling one', () => {
-  test('a refusal is recorded', async (t) => {
-    const { add, settle, said, orders } = await world(t)
-    said.hold = async () => ({ status: 'rejected', rejection: SHORT })
+suite('settling one order', () => {
+  test('a rejection is stored', async (t) => {
+    const { add, settle, product, orders } = await world(t)
+    product.hold = async () => ({ status: 'rejected', rejection: SHORT })
     const { order } = await settle(await add())
     const { id } = order
     assert.ok(order.status === 'rejected')
@@ -170,9 +169,9 @@ suite('settling one', () => {
     assert.equal((await orders.find(id))?.order.status, 'rejected')
   })
 
-  test('what was given back behind our back ends as cancelled', async (t) => {
-    const { add, settle, said, calls } = await world(t)
-    said.hold = async () => ({ status: 'released' })
+  test('a reservation released by someone else ends as cancelled', async (t) => {
+    const { add, settle, product, calls } = await world(t)
+    product.hold = async () => ({ status: 'released' })
     const mine = await add()
     const settled = await settle(mine)
     assert.deepEqual(
@@ -186,35 +185,35 @@ suite('settling one', () => {
     assert.deepEqual(calls, [`hold ${mine.order.id}`, `release ${mine.order.id}`])
   })
 
-  test('who loses the race reads what the winner wrote', async (t) => {
-    const { add, settle, said, ports, orders, calls } = await world(t)
+  test('the loser of a race reads what the winner stored', async (t) => {
+    const { add, settle, product, ports, orders, calls } = await world(t)
     const mine = await add()
-    said.hold = async () => {
+    product.hold = async () => {
       await orders.save(requestCancel(mine, ADA, AT))
       return HELD_ANSWER
     }
     assert.equal((await settle(mine)).order.status, 'cancelling')
     const other = await add()
-    said.hold = async () => {
+    product.hold = async () => {
       const cancelling = await orders.save(requestCancel(other, ADA, AT))
       await orders.save(finishCancel(cancelling, AT))
       return { status: 'released' }
     }
     assert.equal((await settle(other)).order.status, 'cancelled')
-    assert.ok(!calls.includes(`release ${other.order.id}`), 'nothing is owed any more')
-    said.hold = async () => HELD_ANSWER
+    assert.ok(!calls.includes(`release ${other.order.id}`), 'it is settled')
+    product.hold = async () => HELD_ANSWER
     const failing = { ...orders, save: () => Promise.reject(new DomainError('forbidden', 'No.')) }
     await assert.rejects(createSettle({ ...ports, orders: failing })(await add()), { code: 'forbidden' })
   })
 
-  test('nothing owed, nothing asked', async (t) => {
+  test('a settled order needs no call', async (t) => {
     const { add, settle, calls } = await world(t)
     const confirmed = await settle(await add())
     assert.equal(await settle(confirmed), confirmed)
     assert.equal(calls.length, 1)
   })
 
-  test('asked for twice it is settled once; under another version or fence, or later, again', async (t) => {
+  test('concurrent calls settle it once; another version or fence, or a later call, settles it again', async (t) => {
     const { add, settle, calls } = await world(t)
     const mine = await add()
     const [one, two] = [settle(mine), settle(mine)]
@@ -227,11 +226,11 @@ suite('settling one', () => {
     assert.equal(calls.length, 4)
   })
 
-  test('the end of an older one does not forget the newer', async (t) => {
-    const { add, settle, said, calls } = await world(t)
+  test('the end of an older settling does not remove the newer one', async (t) => {
+    const { add, settle, product, calls } = await world(t)
     const mine = await add()
     const older = Promise.withResolvers<HoldAnswer>()
-    said.hold = () => (calls.length === 1 ? older.promise : new Promise(() => {}))
+    product.hold = () => (calls.length === 1 ? older.promise : new Promise(() => {}))
     const first = settle(mine)
     void settle(at(mine, 1, 1))
     older.resolve(HELD_ANSWER)
@@ -241,28 +240,28 @@ suite('settling one', () => {
   })
 })
 
-suite('settling or leaving', () => {
-  test('no answer leaves it to the settler at once, and is told', async (t) => {
-    const { add, settle, said, ports, orders, reported } = await world(t)
-    said.hold = () => Promise.reject(LOST)
+suite('trySettle', () => {
+  test('without an answer the order is due at once, and the fault is reported', async (t) => {
+    const { add, settle, product, ports, orders, reported } = await world(t)
+    product.hold = () => Promise.reject(LOST)
     const mine = await add()
     assert.equal(await trySettle(ports, settle, mine), mine)
     assert.equal((await orders.find(mine.order.id))?.schedule.dueAt, AT.toISOString())
     assert.deepEqual(reported, [[LOST, mine.order.id]])
   })
 
-  test('any other fault leaves it until it is due', async (t) => {
-    const { add, settle, said, ports, orders, reported } = await world(t)
-    said.hold = () => Promise.reject(new Error('the store'))
+  test('after any other fault it stays due as it was', async (t) => {
+    const { add, settle, product, ports, orders, reported } = await world(t)
+    product.hold = () => Promise.reject(new Error('the store'))
     const mine = await add()
     await trySettle(ports, settle, mine)
     assert.equal((await orders.find(mine.order.id))?.schedule.dueAt, mine.schedule.dueAt)
     assert.equal(reported.length, 1)
   })
 
-  test('one that a settler took up, or that is due already, is left alone; a failure to leave is told', async (t) => {
-    const { add, settle, said, ports, orders, reported } = await world(t)
-    said.hold = () => Promise.reject(LOST)
+  test('an order that a settler claimed, or that is due, is not rescheduled; a failed reschedule is reported', async (t) => {
+    const { add, settle, product, ports, orders, reported } = await world(t)
+    product.hold = () => Promise.reject(LOST)
     const failing = { ...ports, orders: { ...orders, reschedule: () => Promise.reject(new Error('away')) } }
     await trySettle(failing, settle, await add({ attempts: 1 }))
     await trySettle(failing, settle, await add({ dueAt: AT.toISOString() }))
@@ -275,8 +274,8 @@ suite('settling or leaving', () => {
   })
 })
 
-suite('moving an order on', () => {
-  test('cancel, ship and deliver record the wish, then what is owed', async (t) => {
+suite('changing the status', () => {
+  test('cancel, ship and deliver store the request, then call the product service', async (t) => {
     const { add, settle, change, calls, reached, orders } = await world(t)
     const [one, two] = [await settle(await add()), await settle(await add())]
     calls.length = 0
@@ -288,10 +287,10 @@ suite('moving an order on', () => {
     assert.deepEqual(calls, [`release ${one.order.id}`, `ship ${two.order.id}`])
     assert.deepEqual(reached, ['cancelling_recorded', 'released', 'shipping_recorded', 'shipped'])
     assert.equal((await change('delivered', two.order.id)).history.at(-1)?.by, ROOT)
-    assert.equal(calls.length, 2, 'of a delivery nobody is told')
+    assert.equal(calls.length, 2, 'a delivery needs no call')
   })
 
-  test('to what it is already changes nothing, whatever version was seen', async (t) => {
+  test('to the current status changes nothing, whatever version is named', async (t) => {
     const { add, settle, change, orders } = await world(t)
     const mine = await settle(await add())
     const done = await change('cancelled', mine.order.id, ADA)
@@ -306,7 +305,7 @@ suite('moving an order on', () => {
     await assert.rejects(change('shipped', uuid(777)), { code: 'illegal_transition' })
   })
 
-  test('owners cancel, others see nothing, and only of what was seen', async (t) => {
+  test('owners cancel, others see nothing, and only a named version is changed', async (t) => {
     const { add, settle, change } = await world(t)
     const mine = await settle(await add())
     for (const to of ['shipped', 'delivered'] as const) {
@@ -321,7 +320,7 @@ suite('moving an order on', () => {
     assert.equal((await change('cancelled', mine.order.id, ADA, [1, 2])).status, 'cancelled')
   })
 
-  test('a race is run again, eight times in all; any other fault is not', async (t) => {
+  test('a conflict is tried again, eight times in all; any other fault is not', async (t) => {
     const { add, settle, ports, orders } = await world(t)
     const attempt = async (store: OrderStore) => {
       const mine = await settle(await add())
@@ -340,8 +339,8 @@ suite('moving an order on', () => {
   })
 })
 
-suite('a round', () => {
-  test('settles all that is due, claims of CLAIMS_MAX at most, and nothing that is not', async (t) => {
+suite('a round of the settler', () => {
+  test('settles all due orders in claims of at most CLAIMS_MAX, and no others', async (t) => {
     const { add, pass, round, orders } = await world(t)
     const ids: string[] = []
     for (let i = 0; i < CLAIMS_MAX + 2; i++) ids.push((await add()).order.id)
@@ -353,11 +352,11 @@ suite('a round', () => {
     assert.deepEqual(await orders.backlog(), { count: 1, oldestUpdatedAt: AT.toISOString() })
   })
 
-  test('puts off what could not be settled, by its attempts and never into the same round', async (t) => {
-    const { add, pass, round, said, orders, reported } = await world(t)
+  test('postpones an order it could not settle by its attempts, and never into the same round', async (t) => {
+    const { add, pass, round, product, orders, reported } = await world(t)
     const [mine, other] = [await add(), await add()]
     pass(SETTLE_AFTER_MS)
-    said.hold = async ({ id }) => {
+    product.hold = async ({ id }) => {
       if (id === mine.order.id) throw LOST
       return HELD_ANSWER
     }
@@ -375,7 +374,7 @@ suite('a round', () => {
     assert.equal((await orders.find(mine.order.id))?.schedule.dueAt, later(1001, now).toISOString())
   })
 
-  test('what is still owed afterwards is put off without a word', async (t) => {
+  test('an order that is still unsettled afterwards is postponed without a report', async (t) => {
     const { add, pass, ports, orders, reported } = await world(t)
     const mine = await add()
     pass(SETTLE_AFTER_MS)
@@ -384,28 +383,28 @@ suite('a round', () => {
     assert.equal((await orders.find(mine.order.id))?.schedule.dueAt, later(SETTLE_AFTER_MS + 5).toISOString())
   })
 
-  test('ends after as many as may be under way of which none could be settled; one that is begins the count anew', async (t) => {
-    const { add, pass, round, said, calls } = await world(t)
+  test('ends after IN_FLIGHT_MAX orders in a row that could not be settled', async (t) => {
+    const { add, pass, round, product, calls } = await world(t)
     for (let i = 0; i < IN_FLIGHT_MAX + 2; i++) await add()
     pass(SETTLE_AFTER_MS)
-    said.hold = () => Promise.reject(LOST)
+    product.hold = () => Promise.reject(LOST)
     assert.deepEqual(await round(), { settled: 0, failed: IN_FLIGHT_MAX })
     assert.equal(calls.length, IN_FLIGHT_MAX)
     pass(60_000)
     calls.length = 0
-    said.hold = async () => {
+    product.hold = async () => {
       if (calls.length > 1) throw LOST
       return HELD_ANSWER
     }
     assert.deepEqual(await round(), { settled: 1, failed: IN_FLIGHT_MAX + 1 })
   })
 
-  test('goes on while some take their time, until as many as may be are under way', async (t) => {
-    const { add, pass, round, runtime, said, calls } = await world(t)
+  test('claims more while orders are slow, until IN_FLIGHT_MAX are in flight', async (t) => {
+    const { add, pass, round, runtime, product, calls } = await world(t)
     for (let i = 0; i < IN_FLIGHT_MAX + 100; i++) await add()
     pass(SETTLE_AFTER_MS)
     const slow = Promise.withResolvers<HoldAnswer>()
-    said.hold = () => slow.promise
+    product.hold = () => slow.promise
     const ended = round()
     const claimed = async (count: number) => {
       await untilTrue(() => calls.length >= count && runtime.waiting().length > 0)
@@ -422,12 +421,12 @@ suite('a round', () => {
     assert.deepEqual(await ended, { settled: IN_FLIGHT_MAX + 100, failed: 0 })
   })
 
-  test('puts off by its attempts what failed alone, and as for the first time what failed with others', async (t) => {
-    const { add, pass, round, said, orders } = await world(t)
+  test('postpones an order that failed alone by its attempts, one that failed in a shared call by the first pause', async (t) => {
+    const { add, pass, round, product, orders } = await world(t)
     const mine = await add()
     pass(SETTLE_AFTER_MS)
     const dueIn = async (error: Error) => {
-      said.hold = () => Promise.reject(error)
+      product.hold = () => Promise.reject(error)
       const now = Date.parse((await orders.find(mine.order.id))!.schedule.dueAt!)
       assert.deepEqual(await round(), { settled: 0, failed: 1 })
       const ms = Date.parse((await orders.find(mine.order.id))!.schedule.dueAt!) - now
@@ -441,29 +440,29 @@ suite('a round', () => {
     )
   })
 
-  test('claims one at a trial, none while the other service is down, and none when it may not go on', async (t) => {
-    const { add, pass, round, said, calls, orders } = await world(t)
+  test('claims one order while half open, none while open, and none when it should not continue', async (t) => {
+    const { add, pass, round, product, calls, orders } = await world(t)
     for (let i = 0; i < 3; i++) await add()
     pass(SETTLE_AFTER_MS)
-    said.circuit = 'open'
+    product.circuit = 'open'
     assert.deepEqual(await round(), { settled: 0, failed: 0 })
-    said.circuit = 'closed'
+    product.circuit = 'closed'
     assert.deepEqual(await round(() => false), { settled: 0, failed: 0 })
     assert.equal((await orders.backlog()).count, 3)
-    said.circuit = 'half_open'
-    said.hold = () => Promise.reject(LOST)
+    product.circuit = 'half_open'
+    product.hold = () => Promise.reject(LOST)
     assert.deepEqual(await round(), { settled: 0, failed: 1 })
     assert.equal(calls.length, 1)
     let turns = 0
-    said.hold = async () => HELD_ANSWER
+    product.hold = async () => HELD_ANSWER
     assert.deepEqual(await round(() => ++turns <= 1), { settled: 1, failed: 0 })
   })
 
-  test('holds what it claims by a lease, and waits for it also when claiming fails', async (t) => {
-    const { add, pass, ports, settle, said, orders } = await world(t)
+  test('holds its claims by a lease, and waits for them also when the next claim fails', async (t) => {
+    const { add, pass, ports, settle, product, orders } = await world(t)
     const mine = await add()
     pass(SETTLE_AFTER_MS)
-    said.hold = async () => {
+    product.hold = async () => {
       const held = await orders.find(mine.order.id)
       assert.equal(held?.schedule.dueAt, later(SETTLE_AFTER_MS + LEASE_MS).toISOString())
       return HELD_ANSWER
@@ -476,11 +475,11 @@ suite('a round', () => {
     assert.equal((await orders.find(mine.order.id))?.order.status, 'confirmed')
   })
 
-  test('does not end before all it claimed is settled, also when it cannot go on', async (t) => {
-    const { add, pass, ports, settle, said, orders } = await world(t)
+  test('does not end before all its claims are settled, also when the next claim fails', async (t) => {
+    const { add, pass, ports, settle, product, orders } = await world(t)
     const [mine, other] = [await add(), await add()]
     pass(SETTLE_AFTER_MS)
-    said.hold = async ({ id }) => {
+    product.hold = async ({ id }) => {
       if (id === other.order.id) for (let i = 0; i < 20; i++) await new Promise(setImmediate)
       return HELD_ANSWER
     }
@@ -496,8 +495,8 @@ suite('a round', () => {
   })
 })
 
-suite('pulling in', () => {
-  test('what was put off further than any ever is becomes due, on every page; the rest stays', async (t) => {
+suite('correctClockSkew', () => {
+  test('orders further ahead than any lease or pause become due, on every page; the others stay', async (t) => {
     const { add, ports, orders } = await world(t)
     const limit = later(2 * LEASE_MS).toISOString()
     const stays = await add({ dueAt: limit })
@@ -509,7 +508,7 @@ suite('pulling in', () => {
     for (const id of late) assert.equal((await orders.find(id))?.schedule.dueAt, AT.toISOString())
   })
 
-  test('writes nothing where nothing is late', async (t) => {
+  test('writes nothing where no order is too far ahead', async (t) => {
     const { add, ports, orders } = await world(t)
     await add()
     const quiet = { ...orders, reschedule: () => Promise.reject(new Error('written')) }
@@ -517,7 +516,7 @@ suite('pulling in', () => {
   })
 })
 
-test('the limits and times that others go by', () => {
+test('limits and times that others depend on', () => {
   assert.deepEqual([LINES_MAX, QUANTITY_MAX, CLAIMS_MAX, IN_FLIGHT_MAX], [50, 10_000, 128, 512])
   assert.deepEqual(
     [SETTLE_AFTER_MS, LEASE_MS, NEXT_CLAIM_AFTER_MS, BACKOFF],
@@ -525,14 +524,14 @@ test('the limits and times that others go by', () => {
   )
 })
 
-test('each order added or saved is announced once it is kept, and no replay', async (t) => {
+test('each order added or saved is notified once it is durable, and no replay', async (t) => {
   const { orders } = await world(t)
-  const told: string[] = []
-  const announcing = notifyChanges(orders, ({ id, version }) => told.push(`${id} ${version}`))
+  const notified: string[] = []
+  const notifying = notifyChanges(orders, ({ id, version }) => notified.push(`${id} ${version}`))
   const mine = order({ idempotencyKey: 'k', id: uuid(1) })
-  await announcing.addOnce(mine)
-  await announcing.addOnce(order({ idempotencyKey: 'k', id: uuid(2) }))
-  await announcing.save(requestCancel(mine, ADA, AT))
-  await assert.rejects(announcing.save(requestCancel(mine, ADA, AT)), { code: 'version_conflict' })
-  assert.deepEqual(told, [`${uuid(1)} 1`, `${uuid(1)} 2`])
+  await notifying.addOnce(mine)
+  await notifying.addOnce(order({ idempotencyKey: 'k', id: uuid(2) }))
+  await notifying.save(requestCancel(mine, ADA, AT))
+  await assert.rejects(notifying.save(requestCancel(mine, ADA, AT)), { code: 'version_conflict' })
+  assert.deepEqual(notified, [`${uuid(1)} 1`, `${uuid(1)} 2`])
 })

@@ -27,7 +27,7 @@ import { ADA, AT, BOB, draft, HELD, later, MUG, PEN, ROOT, SHORT, uuid } from '.
 
 const NOW = later(1000)
 
-/** What the store does to a saved order. */
+/** The order as the store returns it from a save. */
 const saved = <Saved extends Order>(order: Saved): Saved => ({ ...order, version: order.version + 1 })
 
 const pending = newOrder(draft(), uuid(9), AT)
@@ -44,8 +44,8 @@ const IN: { [Status in OrderStatus]: Extract<Order, { status: Status }> } = {
   cancelled: saved(finishCancel(cancelling, NOW)),
 }
 
-/** As they are called by code that has no types. */
-const MOVES: Record<string, (order: never) => Order> = {
+/** Every transition, for calls without type checks. */
+const TRANSITIONS: Record<string, (order: never) => Order> = {
   confirm: (order: Pending) => confirm(order, HELD, NOW),
   reject: (order: Pending) => reject(order, SHORT, NOW),
   requestCancel: (order: Pending) => requestCancel(order, ADA, NOW),
@@ -54,8 +54,8 @@ const MOVES: Record<string, (order: never) => Order> = {
   deliver: (order: typeof shipped) => deliver(order, ROOT, NOW),
 }
 
-/** The whole table, written out a second time: where each move leads from each status. */
-const LEADS_TO: Record<OrderStatus, Partial<Record<keyof typeof MOVES, OrderStatus>>> = {
+/** The transition table, repeated literally: the status after each transition. */
+const STATUS_AFTER: Record<OrderStatus, Partial<Record<keyof typeof TRANSITIONS, OrderStatus>>> = {
   pending: { confirm: 'confirmed', reject: 'rejected', requestCancel: 'cancelling' },
   confirmed: { requestCancel: 'cancelling', ship: 'shipped' },
   rejected: {},
@@ -67,28 +67,28 @@ const LEADS_TO: Record<OrderStatus, Partial<Record<keyof typeof MOVES, OrderStat
 
 suite('the transition table', () => {
   for (const status of ORDER_STATUSES) {
-    for (const [name, move] of Object.entries(MOVES)) {
-      const to = LEADS_TO[status][name]
+    for (const [name, transition] of Object.entries(TRANSITIONS)) {
+      const to = STATUS_AFTER[status][name]
       test(`${name} of a ${status} order ${to ? `makes it ${to}` : 'is refused'}`, () => {
         if (to === undefined) {
-          assert.throws(() => move(IN[status] as never), { code: 'illegal_transition' })
+          assert.throws(() => transition(IN[status] as never), { code: 'illegal_transition' })
           return
         }
         const before = structuredClone(IN[status])
-        const after = move(IN[status] as never)
-        assert.deepEqual(IN[status], before, 'the original is untouched')
+        const after = transition(IN[status] as never)
+        assert.deepEqual(IN[status], before, 'the original is not changed')
         assert.equal(after.status, to)
-        assert.equal(after.version, before.version, 'the store counts, not the move')
+        assert.equal(after.version, before.version, 'the store counts versions, not the transition')
         assert.deepEqual(after.history.slice(0, -1), before.history)
         assert.deepEqual(after.history.at(-1)?.at, NOW.toISOString())
       })
     }
     test(`${status} is ${isFinal(status) ? 'final' : 'not final'}`, () => {
-      assert.equal(isFinal(status), Object.keys(LEADS_TO[status]).length === 0)
+      assert.equal(isFinal(status), Object.keys(STATUS_AFTER[status]).length === 0)
     })
   }
 
-  test('an order that goes well takes these steps', () => {
+  test('the expected statuses, in this order', () => {
     assert.deepEqual(EXPECTED_STATUSES, ['pending', 'confirmed', 'shipped', 'delivered'])
   })
 
@@ -99,7 +99,7 @@ suite('the transition table', () => {
   }
 })
 
-suite('what is owed is written down', () => {
+suite('the schedule after a transition', () => {
   const due = later(SETTLE_AFTER_MS, NOW).toISOString()
   const before = { dueAt: undefined, attempts: 3, fence: 2 }
   const expected: Record<Exclude<OrderStatus, 'pending'>, string | undefined> = {
@@ -110,7 +110,7 @@ suite('what is owed is written down', () => {
     cancelling: due,
     cancelled: undefined,
   }
-  test('a new order is due once its request had its time (invariant 5)', () => {
+  test('a new order is due after SETTLE_AFTER_MS (invariant 5)', () => {
     const dueAt = later(SETTLE_AFTER_MS).toISOString()
     assert.deepEqual(scheduleNew(pending, AT), {
       order: pending,
@@ -128,7 +128,7 @@ suite('what is owed is written down', () => {
     })
   }
 
-  test('a parcel that arrives before its shipment was reported leaves the report owed (invariant 5)', () => {
+  test('an order delivered before its shipment was recorded stays unsettled (invariant 5)', () => {
     const { schedule } = scheduleChanged(IN.delivered, { ...before, dueAt: due }, later(9_000))
     assert.deepEqual(schedule, { dueAt: due, attempts: 0, fence: 2 })
   })
@@ -153,7 +153,7 @@ suite('confirm', () => {
   }
 })
 
-suite('two requests ask for the same', () => {
+suite('the same request', () => {
   const two = {
     lines: [
       { productId: MUG, quantity: 2 },
@@ -162,7 +162,7 @@ suite('two requests ask for the same', () => {
   }
   const order = (changes: object) => newOrder(draft({ ...two, ...changes }), uuid(9), AT)
   const cases: [string, object, boolean][] = [
-    ['all alike', {}, true],
+    ['no difference', {}, true],
     ['lines in another order', { lines: two.lines.toReversed() }, true],
     ['another quantity', { lines: [{ productId: MUG, quantity: 1 }, two.lines[1]] }, false],
     [
@@ -187,7 +187,7 @@ suite('two requests ask for the same', () => {
   }
 })
 
-suite('an order as it was', () => {
+suite('an order at an earlier version', () => {
   const stages: [string, readonly Order[]][] = [
     ['delivered', [pending, confirmed, shipped, IN.delivered]],
     ['cancelled after it was confirmed', [pending, confirmed, cancelling, IN.cancelled]],
@@ -196,7 +196,7 @@ suite('an order as it was', () => {
   const early = saved(requestCancel(pending, ADA, NOW))
   stages.push(['cancelled while pending', [pending, early, saved(finishCancel(early, later(2000)))]])
   for (const [what, versions] of stages) {
-    test(`${what}: shows each version exactly as it could have been read then`, () => {
+    test(`${what}: equals what was read at each version`, () => {
       const last = versions.at(-1)!
       for (const [i, then] of versions.entries()) assert.deepEqual(orderAtVersion(last, i + 1), then)
       assert.equal(orderAtVersion(last, versions.length), last)
@@ -204,7 +204,7 @@ suite('an order as it was', () => {
     })
   }
 
-  test('there is nothing before the first version', () => {
+  test('version 0 is version 1', () => {
     assert.equal(orderAtVersion(pending, 0), pending)
   })
 })
@@ -233,11 +233,11 @@ suite('who may do what (invariant 10)', () => {
   for (const status of ORDER_STATUSES) {
     for (const to of ORDER_STATUSES) {
       const may = (REQUESTABLE[status] as readonly OrderStatus[]).includes(to)
-      test(`a person ${may ? 'may' : 'may not'} move a ${status} order to ${to}`, () => {
-        const moved = transitionTo(to, IN[status], ROOT, NOW)
+      test(`a person ${may ? 'may' : 'may not'} request ${to} for a ${status} order`, () => {
+        const changed = transitionTo(to, IN[status], ROOT, NOW)
         const wanted = to === 'cancelled' ? 'cancelling' : to
         assert.deepEqual(
-          [moved?.status, moved?.history.at(-1)?.by],
+          [changed?.status, changed?.history.at(-1)?.by],
           may ? [wanted, ROOT] : [undefined, undefined],
         )
       })

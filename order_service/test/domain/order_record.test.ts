@@ -1,4 +1,4 @@
-/** Orders as stores keep them: what is written is read again as it was, and nothing else is taken for an order. */
+/** Records of orders: what is written is read back unchanged, and an invalid record is refused. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import type { Rejection } from '../../src/domain/order.ts'
@@ -44,18 +44,18 @@ const STORED: Record<string, StoredOrder> = {
     finishCancel(next(requestCancel(confirmed, ADA, later(2))), later(3)),
   ),
   'without stock': rejected(SHORT),
-  'without stock, and dearer than an order may be': rejected({ ...SHORT, totalMinor: undefined }),
+  'without stock, and above the largest amount': rejected({ ...SHORT, totalMinor: undefined }),
   'of an unknown product': rejected({ reason: 'product_not_found', unknownProducts: [PEN] }),
   'at another price': rejected({ reason: 'price_changed', totalMinor: 1 }),
 }
 
-suite('an order that was written is read as it was', () => {
+suite('a written order is read back unchanged', () => {
   for (const [what, stored] of Object.entries(STORED)) {
     test(what, () => assert.deepEqual(readOrder(recordOf(stored)), stored))
   }
 })
 
-test('the record is the one that stores have always kept', () => {
+test('the format of stored records does not change', () => {
   const at = AT.toISOString()
   const { order: mine, schedule } = STORED['of an unknown product']!
   assert.deepEqual(recordOf({ order: mine, schedule } as StoredOrder), {
@@ -87,7 +87,7 @@ test('the record is the one that stores have always kept', () => {
   ])
 })
 
-suite('what is not an order is refused, by the part that is wrong', () => {
+suite('an invalid record is refused, and the message names the part', () => {
   const of = (name: string) => recordOf(STORED[name]!)
   const entries = of('confirmed').history
   const cases: [string, string, Record<keyof OrderRecord, unknown> | OrderRecord][] = [
@@ -97,12 +97,12 @@ suite('what is not an order is refused, by the part that is wrong', () => {
     ['a key that is empty', 'ids', { ...of('pending'), idempotencyKey: '' }],
     ['another status', 'statuses', { ...of('pending'), status: 'lost' }],
     ['no lines', 'lines', { ...of('pending'), lines: [] }],
-    ['lines that are no list', 'lines', { ...of('pending'), lines: {} }],
-    ['a line that is no object', 'lines', { ...of('pending'), lines: [1] }],
+    ['lines that are not a list', 'lines', { ...of('pending'), lines: {} }],
+    ['a line that is not an object', 'lines', { ...of('pending'), lines: [1] }],
     ['a line without a product', 'lines', { ...of('pending'), lines: [{ quantity: 1 }] }],
     ['half a unit', 'lines', { ...of('pending'), lines: [{ productId: MUG, quantity: 0.5 }] }],
-    ['fewer than no units', 'lines', { ...of('pending'), lines: [{ productId: MUG, quantity: -1 }] }],
-    ['units as a text', 'lines', { ...of('pending'), lines: [{ productId: MUG, quantity: '1' }] }],
+    ['a negative quantity', 'lines', { ...of('pending'), lines: [{ productId: MUG, quantity: -1 }] }],
+    ['a quantity as text', 'lines', { ...of('pending'), lines: [{ productId: MUG, quantity: '1' }] }],
     ['a confirmed line without a price', 'lines', { ...of('confirmed'), lines: pending.order.lines }],
     ['a shipped line without a price', 'lines', { ...of('shipped'), lines: pending.order.lines }],
     ['a delivered line without a price', 'lines', { ...of('delivered'), lines: pending.order.lines }],
@@ -112,7 +112,7 @@ suite('what is not an order is refused, by the part that is wrong', () => {
       'lines',
       { ...of('cancelled after it was confirmed'), lines: pending.order.lines },
     ],
-    ['a total that is a text', 'amounts', { ...of('pending'), totalMinor: '1' }],
+    ['a total as text', 'amounts', { ...of('pending'), totalMinor: '1' }],
     ['no currency', 'amounts', { ...of('pending'), currency: '' }],
     ['a rejected order without a rejection', 'reasons', { ...of('without stock'), rejection: undefined }],
     [
@@ -120,10 +120,10 @@ suite('what is not an order is refused, by the part that is wrong', () => {
       'reasons',
       { ...of('confirmed'), rejection: of('without stock').rejection },
     ],
-    ['a rejection that is no object', 'reasons', { ...of('without stock'), rejection: 1 }],
+    ['a rejection that is not an object', 'reasons', { ...of('without stock'), rejection: 1 }],
     ['another reason', 'reasons', { ...of('without stock'), rejection: { reason: 'mood' } }],
     [
-      'a shortage that is no number',
+      'a shortage that is not a number',
       'reasons',
       {
         ...of('without stock'),
@@ -131,7 +131,7 @@ suite('what is not an order is refused, by the part that is wrong', () => {
       },
     ],
     [
-      'a real total that is a text',
+      'a current total as text',
       'reasons',
       { ...of('at another price'), rejection: { reason: 'price_changed', totalMinor: '' } },
     ],
@@ -141,12 +141,12 @@ suite('what is not an order is refused, by the part that is wrong', () => {
       { ...of('of an unknown product'), rejection: { reason: 'product_not_found', unknownProducts: [1] } },
     ],
     ['no history', 'changes', { ...of('pending'), history: [], version: 0 }],
-    ['a history that is no list', 'changes', { ...of('pending'), history: null }],
+    ['a history that is not a list', 'changes', { ...of('pending'), history: null }],
     ['another version than its history', 'changes', { ...of('confirmed'), version: 3 }],
     ['a history that begins elsewhere', 'changes', { ...of('confirmed'), history: [entries[1], entries[1]] }],
     ['a history that leads elsewhere', 'changes', { ...of('confirmed'), status: 'shipped' }],
     [
-      'a move that does not exist',
+      'a transition that does not exist',
       'changes',
       {
         ...of('confirmed'),
@@ -160,7 +160,7 @@ suite('what is not an order is refused, by the part that is wrong', () => {
       { ...of('confirmed'), history: [entries[0], { ...entries[1], at: '' }] },
     ],
     [
-      'an entry of nobody',
+      'an entry whose author is not a text',
       'changes',
       { ...of('confirmed'), history: [entries[0], { ...entries[1], by: 1 }] },
     ],
@@ -169,8 +169,8 @@ suite('what is not an order is refused, by the part that is wrong', () => {
       'changes',
       { ...of('pending'), history: [{ ...entries[0], status: 'x' }] },
     ],
-    ['no time of making', 'times', { ...of('pending'), createdAt: null }],
-    ['no time of change', 'times', { ...of('pending'), updatedAt: '' }],
+    ['no creation time', 'times', { ...of('pending'), createdAt: null }],
+    ['no time of the last change', 'times', { ...of('pending'), updatedAt: '' }],
     ['a due time that is a number', 'times', { ...of('pending'), dueAt: 1 }],
     ['a pending order that is never due', 'times', { ...of('pending'), dueAt: undefined }],
     ['a cancelling order that is never due', 'times', { ...of('cancelling'), dueAt: undefined }],

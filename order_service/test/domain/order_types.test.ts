@@ -1,29 +1,26 @@
-/**
- * What the compiler refuses: each `@ts-expect-error` fails `tsc` as soon as the line below it is allowed. None of it
- * runs, but what stands between two of them must compile.
- */
+/** What the compiler refuses: `tsc` fails if a line below a `@ts-expect-error` compiles. None of this code runs. */
 import { test } from 'node:test'
 import type { Cancelled, Confirmed, Delivered, Order, Pending, Rejected } from '../../src/domain/order.ts'
 import type { Schedule, StoredOrder } from '../../src/domain/schedule.ts'
 import { confirm, deliver, finishCancel, reject, requestCancel, ship } from '../../src/domain/transitions.ts'
 import { ADA, AT, HELD, SHORT } from '../samples.ts'
 
-test('illegal states and moves do not compile', () => {})
+test('illegal states and transitions do not compile', () => {})
 
-export function moves(pending: Pending, confirmed: Confirmed, delivered: Delivered, order: Order) {
+export function transitions(pending: Pending, confirmed: Confirmed, delivered: Delivered, order: Order) {
   // @ts-expect-error a delivered order is not confirmed
   confirm(delivered, HELD, AT)
-  // @ts-expect-error nor is one of any status
+  // @ts-expect-error the status is not known
   confirm(order, HELD, AT)
   // @ts-expect-error a confirmed order is not rejected
   reject(confirmed, SHORT, AT)
-  // @ts-expect-error what was not confirmed is not shipped
+  // @ts-expect-error a pending order is not shipped
   ship(pending, ADA, AT)
-  // @ts-expect-error what was not shipped is not delivered
+  // @ts-expect-error a confirmed order is not delivered
   deliver(confirmed, ADA, AT)
-  // @ts-expect-error what left is not cancelled
+  // @ts-expect-error a delivered order is not cancelled
   requestCancel(delivered, ADA, AT)
-  // @ts-expect-error a cancellation begins before it ends
+  // @ts-expect-error a confirmed order is not cancelling
   finishCancel(confirmed, AT)
   return finishCancel(requestCancel(confirm(pending, HELD, AT), ADA, AT), AT)
 }
@@ -31,13 +28,13 @@ export function moves(pending: Pending, confirmed: Confirmed, delivered: Deliver
 export function fields(pending: Pending, rejected: Rejected, cancelled: Cancelled, order: Order) {
   // @ts-expect-error a pending order has no rejection
   pending.rejection
-  // @ts-expect-error prices are not known yet
+  // @ts-expect-error a pending order has no prices
   pending.lines[0]?.unitPriceMinor
-  // @ts-expect-error of an order of any status neither
+  // @ts-expect-error the status is not known
   order.rejection
-  // @ts-expect-error an order does not know when it is due
+  // @ts-expect-error the schedule is not part of the order
   order.dueAt
-  // @ts-expect-error it was perhaps cancelled while pending
+  // @ts-expect-error it may have been cancelled while pending
   cancelled.lines[0]?.unitPriceMinor
   if (cancelled.cancelledFrom === 'confirmed') cancelled.lines[0]?.unitPriceMinor
   // @ts-expect-error shortages belong to another reason
@@ -51,10 +48,10 @@ export function schedules(pending: Pending, confirmed: Confirmed, delivered: Del
   const either: Schedule = due
   return [
     { order: pending, schedule: due },
-    // @ts-expect-error a pending order is always owed an answer
+    // @ts-expect-error a pending order is always due
     { order: pending, schedule: never },
     { order: confirmed, schedule: never },
-    // @ts-expect-error of a confirmed order nothing is owed
+    // @ts-expect-error a confirmed order is never due
     { order: confirmed, schedule: due },
     { order: delivered, schedule: never },
     { order: delivered, schedule: either },

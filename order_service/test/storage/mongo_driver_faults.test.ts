@@ -1,4 +1,4 @@
-/** Whatever a call of the MongoDB driver does, everybody is answered, and as it is. */
+/** One call of the MongoDB driver fails in each run: every operation still ends, and with the truth. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
@@ -8,11 +8,11 @@ import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
 import { openStores } from '../../src/storage/open_stores.ts'
 import { orderRun } from '../engine_faults.ts'
 
-/** Fewer would mean that the faults do not reach the driver. */
+/** Fewer runs mean that the faults do not reach the driver. */
 const CALLS_MIN = 20
 
 mongoSuite('orders in MongoDB while calls of the driver fail', (server) => {
-  test('3, 4: one in each run', async (t) => {
+  test('3, 4: one call fails in each run', async (t) => {
     const DATABASE_URL = server.url(server.newDatabase())
     const { orders, close } = await openStores(
       { DATABASE_URL, DATA_DIR: '', CURRENCY: 'USD' },

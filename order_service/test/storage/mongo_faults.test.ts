@@ -1,4 +1,4 @@
-/** Answers that get lost on their way from MongoDB: what was written is told, once and rightly. */
+/** Answers of MongoDB that get lost: each write is applied once, and reported as applied. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
@@ -24,7 +24,7 @@ mongoSuite('orders in MongoDB when answers get lost', (server) => {
   }
 
   for (const times of [1, 3]) {
-    test(`${times} lost answers to inserts: added once, and told as added (invariants 3, 4)`, async (t) => {
+    test(`${times} lost answers to inserts: added once, and reported as added (invariants 3, 4)`, async (t) => {
       const { store, other, proxy } = await world(t)
       const orders = Array.from({ length: 8 }, (_, i) => order(i % 2 ? { idempotencyKey: `k${i}` } : {}))
       proxy.loseAnswerTo('insert', times)
@@ -37,7 +37,7 @@ mongoSuite('orders in MongoDB when answers get lost', (server) => {
       assert.equal((await other.listByUser(ADA, { limit: 100 })).length, 8)
     })
 
-    test(`${times} lost answers to saves: applied, and told as applied (invariant 7)`, async (t) => {
+    test(`${times} lost answers to saves: applied, and reported as applied (invariant 7)`, async (t) => {
       const { store, other, proxy } = await world(t)
       const orders = Array.from({ length: 8 }, () => order())
       await Promise.all(orders.map((each) => store.addOnce(each)))
@@ -47,7 +47,7 @@ mongoSuite('orders in MongoDB when answers get lost', (server) => {
       for (const each of saved) assert.deepEqual(await other.find(each.order.id), each)
     })
 
-    test(`${times} lost answers among writers of one version: one is told that it won, and it did (invariant 7)`, async (t) => {
+    test(`${times} lost answers among concurrent saves of one version: the one that succeeds is stored (invariant 7)`, async (t) => {
       const { store, other, proxy } = await world(t)
       const first = order()
       await store.addOnce(first)
@@ -64,7 +64,7 @@ mongoSuite('orders in MongoDB when answers get lost', (server) => {
     })
   }
 
-  /** What a server says of a write it applied, when it lost its office or its majority meanwhile. */
+  /** Errors for a write that was applied, when the server lost its role or its majority meanwhile. */
   const elections: [string, object][] = [
     ['not primary any more', { ok: 0, code: 10107, codeName: 'NotWritablePrimary', errmsg: 'not primary' }],
     [
@@ -82,7 +82,7 @@ mongoSuite('orders in MongoDB when answers get lost', (server) => {
     ],
   ]
   for (const [what, answer] of elections) {
-    test(`"${what}" on writes that were applied: once, and told as such (invariants 3, 4, 7)`, async (t) => {
+    test(`"${what}" on applied writes: applied once, and reported as applied (invariants 3, 4, 7)`, async (t) => {
       const { store, other, proxy } = await world(t)
       const orders = Array.from({ length: 4 }, (_, i) => order(i % 2 ? { idempotencyKey: `k${i}` } : {}))
       proxy.loseAnswerTo('insert', 3, answer)
@@ -97,7 +97,7 @@ mongoSuite('orders in MongoDB when answers get lost', (server) => {
     })
   }
 
-  test('a key that is taken, by what is not on a majority yet, is asked for again (invariant 4)', async (t) => {
+  test('a key used by an order that is not on a majority yet is read again (invariant 4)', async (t) => {
     const { store, other } = await world(t)
     const first = order({ idempotencyKey: 'k' })
     await other.addOnce(first)
@@ -107,7 +107,7 @@ mongoSuite('orders in MongoDB when answers get lost', (server) => {
     assert.equal(mock.callCount(), 2)
   })
 
-  test('what can not be helped by repeating is not repeated, and not blamed on the store', async (t) => {
+  test('an error that repeating cannot solve is not repeated, and is not store_unavailable', async (t) => {
     const { store, proxy } = await world(t)
     proxy.loseAnswerTo('insert', 1, { ok: 0, code: 121, codeName: 'DocumentValidationFailure', errmsg: 'no' })
     await assert.rejects(store.addOnce(order()), { code: 121 })
@@ -115,7 +115,7 @@ mongoSuite('orders in MongoDB when answers get lost', (server) => {
     await assert.rejects(store.addOnce(order()), { code: 'store_unavailable' })
   })
 
-  test('a claim whose answer was lost keeps what it claimed (invariant 5)', async (t) => {
+  test('a claim whose answer was lost returns what it claimed (invariant 5)', async (t) => {
     const { store, proxy } = await world(t)
     const orders: StoredOrder[] = Array.from({ length: 5 }, () => order())
     for (const each of orders) await store.addOnce(each)

@@ -18,10 +18,10 @@ mongoSuite('orders in MongoDB', (server) => {
 
   unreadableContract('MongoDB', async (t) => {
     const url = server.url(server.newDatabase())
-    const told: string[] = []
+    const reported: string[] = []
     const stores = await openStores(
       { DATABASE_URL: url, DATA_DIR: '', CURRENCY: 'USD' },
-      { runtime: systemRuntime, unreadableOf: () => (id) => told.push(id) },
+      { runtime: systemRuntime, unreadableOf: () => (id) => reported.push(id) },
     )
     const raw = await openMongo({
       runtime: systemRuntime,
@@ -36,7 +36,7 @@ mongoSuite('orders in MongoDB', (server) => {
     })
     return {
       store: stores.orders,
-      told,
+      reported,
       async corrupt(id, field, json) {
         await raw
           .collection<{ _id: string }>('orders')
@@ -45,7 +45,7 @@ mongoSuite('orders in MongoDB', (server) => {
     }
   })
 
-  test('a claim that got all there was does not look again', async (t) => {
+  test('a claim that got all due orders does not query again', async (t) => {
     const store = await openMongo({
       runtime: systemRuntime,
       url: withOption(server.url(server.newDatabase()), 'monitorCommands=true'),
@@ -64,7 +64,7 @@ mongoSuite('orders in MongoDB', (server) => {
     assert.deepEqual(sent, ['find'])
   })
 
-  test('a claim for which others are always quicker looks so many times and no more', async (t) => {
+  test('a claim that always loses against others stops after CLAIM_ROUNDS_MAX rounds', async (t) => {
     const url = server.url(server.newDatabase())
     const store = await openMongo({
       runtime: systemRuntime,

@@ -8,7 +8,7 @@ import { createMongoOrderStore, ORDER_INDEXES } from '../../src/storage/mongo_or
 import { ADA, AT, confirm, HELD, order } from '../samples.ts'
 
 mongoSuite('queries on orders in MongoDB', (server) => {
-  test('every one is served by an index', async () => {
+  test('every query uses an index', async () => {
     const plan = { service: 'order_service', database: 'unused', indexes: ORDER_INDEXES }
     const seen = await assertQueriesAreIndexed(server, plan, async (store) => {
       const orders = createMongoOrderStore(store, systemRuntime, () => {})

@@ -1,4 +1,4 @@
-/** Whatever a call into SQLite does, everybody is answered, and as it is. */
+/** One call into SQLite fails in each run: every operation still ends, and with the truth. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
@@ -7,11 +7,11 @@ import { SQLITE_ERRORS, sqliteEngine } from '@shop/service_kit/test_support/sqli
 import { openStores } from '../../src/storage/open_stores.ts'
 import { orderRun } from '../engine_faults.ts'
 
-/** Fewer would mean that the faults do not reach the engine. */
+/** Fewer runs mean that the faults do not reach the engine. */
 const CALLS_MIN = 30
 
 suite('orders in SQLite', () => {
-  test('3, 4: calls into the engine fail, one in each run', async (t) => {
+  test('3, 4: one call into the engine fails in each run', async (t) => {
     const makeRun = async () => {
       const stores = await openStores(
         {

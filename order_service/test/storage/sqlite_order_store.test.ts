@@ -35,39 +35,39 @@ orderStoreContract('SQLite on file, two connections', async (t) => {
 
 unreadableContract('SQLite', async (t) => {
   const path = folder(t)
-  const told: string[] = []
+  const reported: string[] = []
   const stores = await openStores(
     { DATA_DIR: path, CURRENCY: 'USD' },
-    { runtime: systemRuntime, unreadableOf: () => (id) => told.push(id) },
+    { runtime: systemRuntime, unreadableOf: () => (id) => reported.push(id) },
   )
   t.after(() => stores.close())
   const db = new DatabaseSync(join(path, 'orders.db'))
   t.after(() => db.close())
   return {
     store: stores.orders,
-    told,
+    reported,
     async corrupt(id, field, json) {
-      // A line end of JSON5, which SQLite reads.
+      // SQLite also accepts JSON5: a comma at the end of a list.
       const value = field === 'attempts' ? BigInt(json) : json.replace(']', ',]')
       db.prepare(`UPDATE orders SET ${field} = ? WHERE id = ?`).run(value, id)
     },
   }
 })
 
-suite('the file repeats the invariants', () => {
+suite('checks of the database', () => {
   const wrong: [string, string][] = [
     ['a status that does not exist', "status = 'lost'"],
     ['c: a version that is not the length of the history', 'version = 2'],
-    ['d: a pending order nobody will settle', 'due_at = NULL'],
-    ['d: a confirmed order that still owes something', "status = 'confirmed'"],
+    ['d: a pending order that is never due', 'due_at = NULL'],
+    ['d: a confirmed order that is due', "status = 'confirmed'"],
     ['a rejected order without a reason', "status = 'rejected', due_at = NULL"],
-    ['an order of nothing', "lines = '[]'"],
+    ['an order without lines', "lines = '[]'"],
     ['9: a fraction of a minor unit', 'total_minor = 1.5'],
     ['a negative total', 'total_minor = -1'],
     ['an empty key', "idempotency_key = ''"],
   ]
   for (const [what, change] of wrong) {
-    test(`${what} is refused by the database itself`, async (t) => {
+    test(`the database refuses ${what}`, async (t) => {
       const path = folder(t)
       const store = await open(t, path)
       await store.addOnce(order())
@@ -89,7 +89,7 @@ suite('opening', () => {
     assert.deepEqual(await (await open(t, path)).find(kept.order.id), kept)
   })
 
-  test('another currency is refused, and the file is left as it was', async (t) => {
+  test('another currency is refused, and the file does not change', async (t) => {
     const path = folder(t)
     await (await openStores({ DATA_DIR: path, CURRENCY: 'USD' }, { runtime: systemRuntime })).close()
     await assert.rejects(
@@ -100,7 +100,7 @@ suite('opening', () => {
     await open(t, path)
   })
 
-  test('a file of before digits were kept keeps its amounts: 1990 forints stay 1990 (9)', async (t) => {
+  test('a file older than the setting of digits keeps its amounts: 1990 forints stay 1990 (9)', async (t) => {
     const path = folder(t)
     const migrations = join(path, 'migrations')
     mkdirSync(migrations)
@@ -125,7 +125,7 @@ suite('opening', () => {
     ['other digits', "UPDATE settings SET value = 0 WHERE name = 'currency_digits'"],
     ['forgotten digits', "DELETE FROM settings WHERE name = 'currency_digits'"],
   ] as const) {
-    test(`the file itself refuses ${what} (9)`, async (t) => {
+    test(`the database refuses ${what} (9)`, async (t) => {
       const path = folder(t)
       await open(t, path)
       const db = new DatabaseSync(join(path, 'orders.db'))
@@ -134,7 +134,7 @@ suite('opening', () => {
     })
   }
 
-  test('the lists, the claim and the key are read through their indexes', async (t) => {
+  test('lists, claims and keys use their indexes', async (t) => {
     const path = folder(t)
     await open(t, path)
     const db = new DatabaseSync(join(path, 'orders.db'))

@@ -1,4 +1,4 @@
-/** Every statement of the store finds its rows by an index, however many orders there are. */
+/** Every statement of the store uses an index. */
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,7 +8,7 @@ import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { noteStatements, slowSteps } from '@shop/service_kit/test_support/sqlite_plans'
 import { openStores } from '../../src/storage/open_stores.ts'
 
-test('no statement scans what grows or sorts what it finds', async (t) => {
+test('no statement scans a growing table or sorts its rows', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'shop-plans-'))
   const statements = noteStatements(t)
   const stores = await openStores({ DATA_DIR: folder, CURRENCY: 'USD' }, { runtime: systemRuntime })
@@ -18,7 +18,7 @@ test('no statement scans what grows or sorts what it finds', async (t) => {
   })
   const plans = statements.plans(join(folder, 'orders.db'))
   assert.ok(plans.length > 15)
-  // The list of ids that a statement is given.
+  // json_each reads the list of ids in a parameter.
   assert.deepEqual(slowSteps(plans, ['json_each']), [])
   const unsettled = plans.find(({ sql }) => sql.includes('due_at IS NOT NULL AND id >'))
   assert.match(unsettled!.steps.join(), /INDEX orders_owed \(id>\?\)/)

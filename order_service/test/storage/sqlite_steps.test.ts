@@ -1,4 +1,4 @@
-/** What grows with the shop is read in steps: between them everything else has its turn. */
+/** Long reads and writes are done in steps; other work runs between them. */
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -18,7 +18,7 @@ const updated = ({ order, schedule }: PendingOrder, updatedAt: string): PendingO
   schedule,
 })
 
-/** A store of so many orders that are due, and how often others had a turn while `work` went on. */
+/** A store with so many due orders. */
 async function world(t: TestContext, count: number) {
   const folder = mkdtempSync(join(tmpdir(), 'shop-steps-'))
   const { orders, close } = await openStores(
@@ -37,6 +37,7 @@ async function world(t: TestContext, count: number) {
   return { orders, all }
 }
 
+/** Turns of the event loop while `work` ran. */
 async function turnsDuring(work: () => Promise<unknown>): Promise<number> {
   let turns = 0
   let over = false
@@ -48,7 +49,7 @@ async function turnsDuring(work: () => Promise<unknown>): Promise<number> {
   return turns
 }
 
-test(`a backlog is counted ${COUNT_BATCH_MAX} at once, those due at the same time together`, async (t) => {
+test(`a backlog is counted in steps of ${COUNT_BATCH_MAX}; orders due at the same time are in one step`, async (t) => {
   const count = 2 * COUNT_BATCH_MAX + 1
   const { orders, all } = await world(t, count)
   const oldest = all.at(-1)!.order.updatedAt
@@ -59,7 +60,7 @@ test(`a backlog is counted ${COUNT_BATCH_MAX} at once, those due at the same tim
   )
 })
 
-test(`claiming and putting off write ${WRITE_BATCH_MAX} orders at once`, async (t) => {
+test(`claims and reschedules write ${WRITE_BATCH_MAX} orders at once`, async (t) => {
   const claims: number[] = []
   const { all: call } = StatementSync.prototype
   t.mock.method(StatementSync.prototype, 'all', function (this: StatementSync, ...values: never[]) {
@@ -83,12 +84,12 @@ test(`claiming and putting off write ${WRITE_BATCH_MAX} orders at once`, async (
   )
 })
 
-test('orders of a clock that was ahead are looked for with pauses', async (t) => {
+test('correctClockSkew lets other work run between pages', async (t) => {
   const { orders } = await world(t, 3 * CLAIMS_MAX)
   assert.ok((await turnsDuring(() => correctClockSkew({ ...systemRuntime, orders, now: () => AT }))) >= 3)
 })
 
-test('watched orders are looked at with pauses, also when all changed at once', async (t) => {
+test('checks of watched orders let other work run, also when all changed at once', async (t) => {
   const { orders, all } = await world(t, POLL_BATCH_MAX + 1)
   const asked: number[] = []
   const seen = Promise.withResolvers<void>()
