@@ -10,6 +10,7 @@ import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
+import { COMPILE_CACHE } from '@shop/service_kit/test_support/compile_cache'
 import { ANATOMY_PAGE, SMALLEST_SERVICE, withFiles } from '../scripts/docs/anatomy_page.ts'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -202,7 +203,14 @@ suite('the smallest service', { timeout: START_MS }, () => {
     const DATA_DIR = mkdtempSync(join(tmpdir(), 'smallest-'))
     t.after(() => rmSync(DATA_DIR, { recursive: true }))
     const service = fork(join(ROOT, SMALLEST_SERVICE, 'src/main.ts'), {
-      env: { DATA_DIR, PORT: '0', OPS_PORT: '0', LOG_LEVEL: 'silent', SERVICE_SECRET: 'x'.repeat(32) },
+      env: {
+        ...COMPILE_CACHE,
+        DATA_DIR,
+        PORT: '0',
+        OPS_PORT: '0',
+        LOG_LEVEL: 'silent',
+        SERVICE_SECRET: 'x'.repeat(32),
+      },
     })
     t.after(() => service.kill('SIGKILL'))
     const [{ listening }] = await once(service, 'message')

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import { COMPILE_CACHE } from '@shop/service_kit/test_support/compile_cache'
 import { rotateKeys } from '../src/rotate_keys.ts'
 import { openStores } from '../src/storage/open_stores.ts'
 import { folder, PASSWORD, type Tokens } from './support.ts'
@@ -16,7 +17,7 @@ const ADMIN = { ADMIN_USERNAME: 'root', ADMIN_PASSWORD: PASSWORD }
 
 function start(t: TestContext, env: Record<string, string>) {
   const child = spawn(process.execPath, [MAIN], {
-    env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'info', ...env },
+    env: { ...COMPILE_CACHE, PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'info', ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   const ended = once(child, 'exit') as Promise<[number | null, string | null]>

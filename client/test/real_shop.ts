@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { COMPILE_CACHE } from '@shop/service_kit/test_support/compile_cache'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 export const ADMIN = { username: 'keeper', password: 'an admin password of length' }
@@ -31,7 +32,7 @@ export async function startRealShop(): Promise<RealShop> {
 
   const start = async (name: string, env: Record<string, string> = {}): Promise<string> => {
     const child = fork(join(ROOT, name, 'src', 'main.ts'), {
-      env: { PATH: process.env.PATH, ...common, PORT: '0', OPS_PORT: '0', ...env },
+      env: { ...COMPILE_CACHE, PATH: process.env.PATH, ...common, PORT: '0', OPS_PORT: '0', ...env },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
     children.set(name, child)

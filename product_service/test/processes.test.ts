@@ -6,6 +6,7 @@ import { suite, type TestContext, test } from 'node:test'
 import { promisify } from 'node:util'
 import { createServiceTokens } from '@shop/service_kit/identity/service_tokens'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import { COMPILE_CACHE } from '@shop/service_kit/test_support/compile_cache'
 import { openSqliteStores } from '../src/storage/open_stores.ts'
 import { add, folder, nextId } from './worlds.ts'
 
@@ -39,6 +40,7 @@ suite('two processes on one file', () => {
 async function start(t: TestContext, DATA_DIR: string, more: Record<string, string> = {}) {
   const child = fork(MAIN, {
     env: {
+      ...COMPILE_CACHE,
       PATH: process.env.PATH,
       NODE_ENV: 'test',
       DATA_DIR,

@@ -10,6 +10,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
+import { COMPILE_CACHE } from '@shop/service_kit/test_support/compile_cache'
 import { within } from './until.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -17,9 +18,6 @@ const ROOT = join(import.meta.dirname, '..', '..')
 const START_MS = 60_000
 const STOP_MS = 30_000
 const WORDS_MAX = 8_000
-/** Nothing of the environment is handed on but where Node keeps what it made of our files. */
-const { NODE_COMPILE_CACHE } = process.env
-const COMPILED: Environment = NODE_COMPILE_CACHE ? { NODE_COMPILE_CACHE } : {}
 
 export type ServiceName = 'auth_service' | 'product_service' | 'order_service'
 export type Environment = Readonly<Record<string, string>>
@@ -84,7 +82,7 @@ export function createServiceProcess(
       const child = spawn(process.execPath, [join(ROOT, service, 'src', 'main.ts')], {
         cwd: ROOT,
         env: {
-          ...COMPILED,
+          ...COMPILE_CACHE,
           PORT: String(port),
           OPS_PORT: String(port + BLOCK_SIZE),
           ...environment,
