@@ -109,8 +109,8 @@ suite('a buyer in a real browser', { skip: noBrowser }, () => {
     assert.deepEqual([...outcomes].sort(), ['bought', 'told'])
     const loser = pages[outcomes.indexOf('told')]!
     await loser.getByText('Nothing was bought').first().waitFor()
-    await loser.getByRole('button', { name: 'Only adjust my cart' }).click()
-    await loser.getByText('Nothing in here yet').waitFor()
+    await loser.getByRole('button', { name: 'Only update my cart' }).click()
+    await loser.getByText('Your cart is empty').waitFor()
     assert.equal((await shop.product(product.id)).stock, 0)
   })
 
@@ -121,7 +121,7 @@ suite('a buyer in a real browser', { skip: noBrowser }, () => {
     await keepUnaware(page, product)
     await reprice(product.id, '95.00')
     await order(page)
-    await page.getByText('It changed while you were ordering. Nothing was bought.').waitFor()
+    await page.getByText('Something changed while you were ordering. Nothing was bought.').waitFor()
     await page.getByText('$95.00').first().waitFor()
     await page.getByText('it was $80.00.').waitFor()
     await page.getByRole('button', { name: 'Accept and order' }).click()
@@ -136,7 +136,7 @@ suite('a buyer in a real browser', { skip: noBrowser }, () => {
     const other = (await shop.buyers(1))[0]!
     assert.equal((await shop.place(other, { lines: [{ product, quantity: 1 }] })).status, 201)
     await reprice(product.id, '28.00')
-    await page.getByText('Something changed meanwhile').waitFor()
+    await page.getByText('Something has changed in the meantime').waitFor()
     await page.getByText(/only 2 are left; you wanted 3/).waitFor()
     // The line and the total say the same.
     await page.getByText('$56.00').nth(1).waitFor()
@@ -187,15 +187,15 @@ suite('a buyer in a real browser', { skip: noBrowser }, () => {
     await page.route('**/api/orders', (route) => route.abort('internetdisconnected'))
     await page.route('**/api/orders/user/**', (route) => route.abort('internetdisconnected'))
     await order(page)
-    await page.getByText('Asking whether your order arrived').waitFor()
+    await page.getByText('Checking whether your order arrived').waitFor()
     assert.equal(
       await page.getByRole('button', { name: 'Place order' }).getAttribute('aria-disabled'),
       'true',
     )
     await page.goto('/')
-    await page.getByText('still waiting for its answer').waitFor()
+    await page.getByText('whether your last order arrived').waitFor()
     await page.unrouteAll({ behavior: 'ignoreErrors' })
-    await page.getByRole('link', { name: 'See what became of it' }).click()
+    await page.getByRole('link', { name: 'Check the order' }).click()
     await page.getByText('Your order did not reach us').waitFor()
     await page.getByRole('button', { name: 'Send it again' }).click()
     await onAnOrder(page)
@@ -217,7 +217,7 @@ suite('a buyer in a real browser', { skip: noBrowser }, () => {
     await Promise.all([press(page), press(second)])
     await Promise.race([onAnOrder(page), onAnOrder(second)])
     const [winner, loser] = /orders/.test(page.url()) ? [page, second] : [second, page]
-    await loser.getByText('Another tab was first').waitFor()
+    await loser.getByText('Your cart changed in another tab').waitFor()
     assert.equal(await ordersOf(winner), 1)
     assert.equal((await shop.product(product.id)).stock, 8)
   })
@@ -251,7 +251,7 @@ suite('a buyer in a real browser', { skip: noBrowser }, () => {
     await page.getByRole('button', { name: 'One more' }).click()
     await page.getByRole('link', { name: 'Cart, 2 items' }).waitFor()
     await order(page)
-    await page.getByText('no room to write the order down').waitFor()
+    await page.getByText('could not save the order').waitFor()
     assert.equal((await shop.product(product.id)).stock, 9)
   })
 

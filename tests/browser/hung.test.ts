@@ -10,7 +10,7 @@ import type { Product } from '../system/world.ts'
 import { noBrowser } from './browser.ts'
 import { openShop, type Shop } from './shop.ts'
 
-const LATE = 'This takes longer than usual'
+const LATE = 'This is taking longer than usual'
 /** Reading gives up after 5 s; a machine that does much else may need longer to say so. */
 const TOLD_MS = 20_000
 const WINDOWS = 3
@@ -82,7 +82,11 @@ suite('a service that hangs, in a real browser', { skip: noBrowser }, () => {
       { path: '/cart', wrong: 'We could not check prices and stock', right: /\d in stock/ },
       { path: '/', wrong: 'We could not show the products', right: 'Walnut desk lamp' },
       { path: '/admin', wrong: 'We could not read the products', right: 'Stock running out' },
-      { path: `/products/${product.id}`, wrong: 'We could not show this product', right: 'Counted live' },
+      {
+        path: `/products/${product.id}`,
+        wrong: 'We could not show this product',
+        right: 'Live: this number changes',
+      },
       { path: '/admin/products', wrong: 'We could not show the products', right: 'Walnut desk lamp' },
       {
         path: `/admin/products/${product.id}`,
@@ -102,15 +106,15 @@ suite('a service that hangs, in a real browser', { skip: noBrowser }, () => {
   test('what a page shows already stays, is said to be old, and is live again by itself', async () => {
     const page = windows[0]!
     await page.goto(`/products/${product.id}`)
-    await page.getByText('Counted live').waitFor()
+    await page.getByText('Live: this number changes').waitFor()
     shop.products.standStill()
     try {
-      await page.getByText('We can’t see further just now').waitFor({ timeout: TOLD_MS })
+      await page.getByText('We cannot update it right now').waitFor({ timeout: TOLD_MS })
       await page.getByRole('heading', { name: 'Walnut desk lamp' }).waitFor()
     } finally {
       shop.products.resume()
     }
-    await page.getByText('Counted live').waitFor({ timeout: HEALED_MS })
+    await page.getByText('Live: this number changes').waitFor({ timeout: HEALED_MS })
   })
 
   test('the failure stays on the page while it is tried again, and coming back to the window asks at once', async () => {

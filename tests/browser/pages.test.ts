@@ -112,11 +112,11 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
     places.push(
       { name: 'catalogue', path: '/', shows: 'Stoneware mug' },
       { name: 'search', path: '/?q=s&sort=price&in_stock=true', shows: 'Merino travel scarf' },
-      { name: 'nothing found', path: '/?q=unicorn', shows: 'Nothing fits that' },
+      { name: 'nothing found', path: '/?q=unicorn', shows: 'Nothing found' },
       { name: 'product', path: `/products/${products[6]!.id}`, shows: 'Add to cart' },
       { name: 'product sold out', path: `/products/${products[3]!.id}`, shows: 'Sold out for now' },
       { name: 'no such page', path: '/nowhere', shows: 'There is nothing at this address' },
-      { name: 'cart empty', path: '/cart', shows: 'Nothing in here yet' },
+      { name: 'cart empty', path: '/cart', shows: 'Your cart is empty' },
       {
         name: 'cart changed',
         path: '/cart',
@@ -133,7 +133,7 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
       {
         name: 'no such product',
         path: `/products/${randomUUID()}`,
-        shows: 'This is not sold here',
+        shows: 'We do not sell this product',
       },
       { name: 'sign in', path: '/sign-in', shows: 'Welcome back' },
       { name: 'register', path: '/sign-in?mode=register', shows: 'Create an account' },
@@ -242,7 +242,7 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
     await page.getByText('There was no answer').waitFor()
     const asking = await judge(page, 'order unanswered', screen)
     await page.goto('/')
-    await page.getByText('still waiting for its answer').waitFor()
+    await page.getByText('whether your last order arrived').waitFor()
     const waiting = await judge(page, 'catalogue with an open order', screen)
     await page.unrouteAll({ behavior: 'ignoreErrors' })
     await page.goto('/cart')
@@ -403,14 +403,14 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
     )
     await page.context().setOffline(true)
     await page.getByText('You are offline').waitFor()
-    await page.getByText('We can’t see further just now').waitFor()
+    await page.getByText('We cannot update it right now').waitFor()
     await page.getByRole('button', { name: 'Add to cart' }).click()
     await page.getByRole('link', { name: 'Cart, 1 item' }).click()
     await page.getByRole('heading', { name: 'Your cart', exact: true }).waitFor()
     await page.getByRole('link', { name: 'Stoneware mug' }).click()
-    await page.getByText('We can’t see further just now').waitFor()
+    await page.getByText('We cannot update it right now').waitFor()
     await page.context().setOffline(false)
-    await page.getByText('Counted live').waitFor()
+    await page.getByText('Live: this number changes').waitFor()
   })
 
   test(`JavaScript of the first page is at most ${FIRST_PAGE_KIB_MAX} KiB, and none of it the admin's`, async (t) => {

@@ -17,7 +17,7 @@ const GOODS = [
 ]
 /** More than a page. */
 const CANDLES = 30
-const CORRECTED = 'Nothing fits “lammp”. Showing results for “lamp”.'
+const CORRECTED = 'No results for “lammp”. Showing results for “lamp”.'
 const DESK = { viewport: { width: 1280, height: 860 } }
 
 suite('searching in a real browser', { skip: noBrowser }, () => {
@@ -127,7 +127,7 @@ suite('searching in a real browser', { skip: noBrowser }, () => {
     await page.getByRole('button', { name: 'Next' }).click()
     await page.waitForURL(/cursor=/)
     await until('the last candles', 10_000, async () => (await names()).length === CANDLES - 24)
-    assert.equal(await status().innerText(), 'Nothing fits “candel”. Showing results for “candle”.')
+    assert.equal(await status().innerText(), 'No results for “candel”. Showing results for “candle”.')
     await page.reload()
     await status().waitFor()
     await page.getByRole('button', { name: 'Previous' }).click()

@@ -130,11 +130,11 @@ suite('a session in a real browser', { skip: noBrowser }, () => {
       await page.getByLabel('Username').fill('ada')
       await page.getByLabel('Password').fill('plum tart on tuesday')
       await page.getByRole('button', { name: 'Sign in' }).click()
-      await page.getByText('A part of the shop is away').waitFor()
+      await page.getByText('A part of the shop is not available').waitFor()
     } finally {
       await shop.auth.start()
     }
     await page.getByRole('button', { name: 'Sign in' }).click()
-    await page.getByText('Username and password do not belong together.').waitFor()
+    await page.getByText('Wrong username or password.').waitFor()
   })
 })

@@ -115,7 +115,9 @@ suite('typed text in a real browser', { skip: noBrowser }, () => {
       const [line] = JSON.parse(localStorage['shop.cart'])
       localStorage['shop.cart'] = JSON.stringify([{ ...line, unitPrice: '1.00', quantity: 90 }])
     })()`)
-    faults.push(...(await look('/cart', () => page.getByText('Something changed meanwhile').waitFor())))
+    faults.push(
+      ...(await look('/cart', () => page.getByText('Something has changed in the meantime').waitFor())),
+    )
     faults.push(
       ...(await look('/orders')),
       ...(await look(`/orders/${order}`)),

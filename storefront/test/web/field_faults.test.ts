@@ -40,7 +40,7 @@ suite('what a service did not take, said at its field', () => {
     const [username] = Object.values(
       faultsByField(refused([{ path: '/username', message: 'must match pattern "^[A-Z]+$"' }]), LABELS)!,
     )
-    assert.equal(username, 'The username has a form that is not taken here.')
+    assert.equal(username, 'The username has a format that is not allowed.')
   })
 
   test('what is not about a field of the form is left to the notice of the page', () => {

@@ -98,7 +98,7 @@ export default function SignInPage() {
           </Button>
         </form>
         <p className="text-center text-soft">
-          {registering ? 'You have an account already? ' : 'New here? '}
+          {registering ? 'Do you have an account already? ' : 'New here? '}
           <Link to={other} replace onClick={startAnew} className="font-semibold text-accent underline">
             {registering ? 'Sign in' : 'Create an account'}
           </Link>
@@ -116,13 +116,13 @@ function faultsOf(error: unknown): Faults {
   if (!(error instanceof ShopProblem)) return { known: false }
   switch (String(error.code)) {
     case 'invalid_credentials':
-      return { known: true, both: 'Username and password do not belong together.' }
+      return { known: true, both: 'Wrong username or password.' }
     case 'too_many_attempts': {
       const seconds = Math.ceil((error.retryAfterMs ?? 60_000) / 1000)
       return { known: true, both: `Too many attempts. Please wait ${seconds} seconds and try again.` }
     }
     case 'username_taken':
-      return { known: true, username: 'Somebody has this name already.' }
+      return { known: true, username: 'This username is already taken.' }
     case 'password_refused':
       return { known: true, password: error.message }
     case 'validation_failed': {

@@ -29,7 +29,7 @@ export function CartLineRow({
     change(withoutProducts([productId]))
     focusHeading()
     toast({
-      title: 'Taken out of your cart',
+      title: 'Removed from your cart',
       description: <Typed>{name}</Typed>,
       action: { label: 'Put back', run: () => change(withAdded(line)) },
     })

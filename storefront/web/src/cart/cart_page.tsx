@@ -99,7 +99,7 @@ function Actions({
   adjust: () => void
   order: () => void
 }) {
-  const adjustButton = changed && <Button onClick={adjust}>Only adjust my cart</Button>
+  const adjustButton = changed && <Button onClick={adjust}>Only update my cart</Button>
   if (taken.length === 0) return adjustButton || null
   return (
     <div className="grid gap-3">
@@ -142,7 +142,7 @@ function Empty({ elsewhere }: { elsewhere: boolean }) {
       <PageTitle title="Cart">Your cart</PageTitle>
       {elsewhere ? (
         <EmptyState
-          title="Another tab was first"
+          title="Your cart changed in another tab"
           icon="orders"
           action={
             <ButtonLink to="/orders" tone="primary">
@@ -150,18 +150,18 @@ function Empty({ elsewhere }: { elsewhere: boolean }) {
             </ButtonLink>
           }
         >
-          It ordered or emptied this cart meanwhile. Nothing was ordered from here.
+          The other tab ordered or emptied this cart. This tab ordered nothing.
         </EmptyState>
       ) : (
         <EmptyState
-          title="Nothing in here yet"
+          title="Your cart is empty"
           action={
             <ButtonLink to="/" tone="primary">
-              Look around
+              Browse the shop
             </ButtonLink>
           }
         >
-          What you add stays here, also when you close the page.
+          Products that you add stay here, even when you close the page.
         </EmptyState>
       )}
     </div>

@@ -11,7 +11,9 @@ export function ChangesNotice({ changes, refused }: { changes: readonly CartChan
       live
       className="arriving"
       title={
-        refused ? 'It changed while you were ordering. Nothing was bought.' : 'Something changed meanwhile'
+        refused
+          ? 'Something changed while you were ordering. Nothing was bought.'
+          : 'Something has changed in the meantime'
       }
     >
       <ul className="grid gap-1.5">

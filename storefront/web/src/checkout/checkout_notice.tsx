@@ -14,18 +14,18 @@ export function CheckoutNotice({ checkout, signedIn, unchanged }: Props) {
   if (step.at === 'asking' && !signedIn) {
     return (
       <Notice live tone="warn" title="Your session ended while you were ordering" className="arriving">
-        <p>Sign in again. We then look first whether your order arrived, so nothing is bought twice.</p>
+        <p>Sign in again. We then check first whether your order arrived, so nothing is bought twice.</p>
       </Notice>
     )
   }
   switch (step.at) {
     case 'asking':
       return (
-        <Notice live tone="info" icon="clock" title="Asking whether your order arrived">
+        <Notice live tone="info" icon="clock" title="Checking whether your order arrived">
           <p>
             {step.error === undefined
               ? 'One moment.'
-              : 'There was no answer. We keep asking under the name of this one order, so nothing is bought twice. You can also close this page and come back.'}
+              : 'There was no answer. We keep checking, and nothing is bought twice. You can also close this page and come back.'}
           </p>
         </Notice>
       )
@@ -47,7 +47,7 @@ export function CheckoutNotice({ checkout, signedIn, unchanged }: Props) {
             </>
           }
         >
-          <p>We asked, and there is no such order: nothing was bought. Sending it again is safe.</p>
+          <p>We checked: the order does not exist, and nothing was bought. It is safe to send it again.</p>
         </Notice>
       )
     case 'elsewhere':
@@ -55,7 +55,7 @@ export function CheckoutNotice({ checkout, signedIn, unchanged }: Props) {
         <Notice
           live
           tone="info"
-          title="Another tab was first"
+          title="Your cart changed in another tab"
           className="arriving"
           action={
             <ButtonLink size="sm" to="/orders">
@@ -63,15 +63,15 @@ export function CheckoutNotice({ checkout, signedIn, unchanged }: Props) {
             </ButtonLink>
           }
         >
-          <p>It ordered or changed this cart meanwhile. Nothing was ordered from here.</p>
+          <p>The other tab ordered or changed this cart. This tab ordered nothing.</p>
         </Notice>
       )
     case 'not_stored':
       return (
-        <Notice live tone="bad" title="Your browser has no room to write the order down" className="arriving">
+        <Notice live tone="bad" title="Your browser could not save the order" className="arriving">
           <p>
-            Nothing was sent. We write an order down before we send it, so that it is never made twice. Please
-            free some space, or order from another browser.
+            Nothing was sent. We save an order in the browser before we send it, so that it is never made
+            twice. Please free some space, or order from another browser.
           </p>
         </Notice>
       )
@@ -82,9 +82,7 @@ export function CheckoutNotice({ checkout, signedIn, unchanged }: Props) {
     case 'changed':
       return unchanged ? (
         <Notice live tone="warn" title="Nothing was bought" className="arriving">
-          <p>
-            Price or stock was not as shown at that moment. What you see now is right; you can order again.
-          </p>
+          <p>The price or the stock had just changed. What you see now is up to date; you can order again.</p>
         </Notice>
       ) : null
     default:
@@ -100,8 +98,8 @@ function Sending() {
   }, [])
   if (!long) return null
   return (
-    <Notice live tone="info" icon="clock" title="This takes longer than usual" className="arriving">
-      <p>Your order has a name of its own. However often it has to be sent, it is made once.</p>
+    <Notice live tone="info" icon="clock" title="This is taking longer than usual" className="arriving">
+      <p>Please wait. However often your order has to be sent, it is made only once.</p>
     </Notice>
   )
 }

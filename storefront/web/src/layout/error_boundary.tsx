@@ -23,7 +23,7 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { failed: 
           </Button>
         }
       >
-        Perhaps the connection broke off, or the shop has just been renewed. Your cart and orders are safe.
+        The connection may have been lost, or the shop was just updated. Your cart and orders are safe.
       </EmptyState>
     )
   }

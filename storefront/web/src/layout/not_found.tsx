@@ -5,7 +5,7 @@ type Props = { title?: string; children?: string }
 
 export function NotFound({
   title = 'There is nothing at this address',
-  children = 'It may have been moved, or never was.',
+  children = 'The page may have moved, or it never existed.',
 }: Props) {
   return (
     <EmptyState

@@ -16,7 +16,7 @@ export function OfflineBar() {
       {!online && (
         <p className="arriving flex items-center gap-2 rounded-full bg-warn-soft px-4 py-2 text-sm font-semibold text-warn shadow-over">
           <Icon name="offline" />
-          You are offline. What you see is the last we know; your cart is browserStorage.
+          You are offline. This page may be out of date; your cart is saved.
         </p>
       )}
     </div>

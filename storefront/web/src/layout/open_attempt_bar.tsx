@@ -15,9 +15,9 @@ export function OpenAttemptBar() {
       <p className="page flex gap-x-3 py-2.5 font-semibold">
         <Icon name="clock" className="mt-0.5 size-5" />
         <span>
-          An order of yours is still waiting for its answer.{' '}
+          We do not know yet whether your last order arrived.{' '}
           <Link to="/cart" className="underline">
-            See what became of it
+            Check the order
           </Link>
         </span>
       </p>

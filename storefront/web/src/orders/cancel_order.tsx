@@ -30,7 +30,7 @@ export function CancelOrder({ order }: { order: Order }) {
         busy={isPending}
         onConfirm={cancel}
       >
-        What was held for you goes back on the shelf at once, and someone else may buy it.
+        The items that are held for you are released at once, and someone else may buy them.
       </ConfirmDialog>
     </>
   )

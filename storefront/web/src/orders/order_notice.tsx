@@ -37,7 +37,7 @@ function Undecided({ order }: { order: Order }) {
     >
       <p className="min-h-[3.2rem]">
         {waiting &&
-          'The stock room is not answering at the moment. As soon as it does, your order is confirmed by itself. There is no need to order again, and you can close this page.'}
+          'Our stock system is not answering at the moment. Your order is decided as soon as it does. There is no need to order again, and you can close this page.'}
       </p>
     </Notice>
   )
@@ -72,7 +72,7 @@ function Rejected({ order }: { order: Order }) {
     },
     onSuccess: (added) => {
       if (added > 0) navigate('/cart')
-      else toast({ tone: 'bad', title: 'None of it can be had any more' })
+      else toast({ tone: 'bad', title: 'None of these products is available any more' })
     },
     onError: () => toast({ tone: 'bad', title: 'The shop did not answer', description: 'Please try again.' }),
   })
@@ -82,7 +82,7 @@ function Rejected({ order }: { order: Order }) {
       title="This order was declined, and nothing was bought"
       action={
         <Button size="sm" busy={isPending} onClick={() => mutate()}>
-          Put what there is into my cart
+          Add what is available to my cart
         </Button>
       }
     >
@@ -99,7 +99,7 @@ function Reason({ order: { rejection, currency, total_price } }: { order: Order 
       if (now === null) return <p>A price had changed.</p>
       return (
         <p>
-          A price had changed: together it was {formatAmount(now, currency)}, not{' '}
+          A price had changed: the total was {formatAmount(now, currency)}, not{' '}
           {formatAmount(total_price, currency)}.
         </p>
       )

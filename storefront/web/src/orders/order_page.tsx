@@ -21,7 +21,7 @@ export default function OrderPage() {
   const { data: order, error, refetch, streaming } = useLiveOrder(id)
   const { state } = useLocation() as { state: { placed?: boolean } | null }
   if (error instanceof ShopProblem && [400, 404].includes(error.status ?? 0)) {
-    return <NotFound title="There is no such order">At least none of yours.</NotFound>
+    return <NotFound title="There is no such order">You have no order with this number.</NotFound>
   }
   if (!order) {
     return (
@@ -64,7 +64,7 @@ export default function OrderPage() {
       </div>
       <OrderNotice order={order} />
       <div className="grid gap-8 lg:grid-cols-[1fr_24rem] lg:gap-14">
-        <section aria-label="Way of the order">
+        <section aria-label="Progress of the order">
           <Timeline order={order} />
           <Follow order={order} streaming={streaming} failing={error !== null} />
         </section>
@@ -83,10 +83,10 @@ export default function OrderPage() {
 function Follow({ order, streaming, failing }: { order: Order; streaming: boolean; failing: boolean }) {
   if (isFinal(order.status)) return null
   const [dot, label] = failing
-    ? ['bg-warn', 'We can’t see the newest just now. What you see is the last we know.']
+    ? ['bg-warn', 'We cannot update this right now. You see the last known state.']
     : [
         'bg-good',
-        streaming ? 'Live: the next step appears here by itself.' : 'Looking again every few seconds.',
+        streaming ? 'Live: the next step appears here automatically.' : 'Updated every few seconds.',
       ]
   return (
     <p className="flex items-center gap-2.5 text-sm text-soft">

@@ -32,9 +32,9 @@ export const STATUS: Readonly<Record<OrderStatus, Look>> = {
     label: 'Processing',
     tone: 'info',
     icon: 'clock',
-    text: 'We have your order: it is written down and will not be lost.',
+    text: 'We have your order. It is saved and will not be lost.',
     total: 'Total',
-    none: 'Nothing waits for an answer.',
+    none: 'No order is being processed.',
     outcome: 'open',
   },
   confirmed: {
@@ -44,7 +44,7 @@ export const STATUS: Readonly<Record<OrderStatus, Look>> = {
     text: 'Your items are held for you.',
     thanks: 'Thank you. It’s yours.',
     total: 'Total',
-    none: 'Nothing waits to be shipped.',
+    none: 'No order is waiting to be shipped.',
     outcome: 'sold',
   },
   shipped: {
@@ -53,7 +53,7 @@ export const STATUS: Readonly<Record<OrderStatus, Look>> = {
     icon: 'truck',
     text: 'On its way to you.',
     total: 'Total',
-    none: 'Nothing is on the road.',
+    none: 'No order is on its way.',
     outcome: 'sold',
   },
   delivered: {
@@ -62,16 +62,16 @@ export const STATUS: Readonly<Record<OrderStatus, Look>> = {
     icon: 'gift',
     text: 'Enjoy.',
     total: 'Total',
-    none: 'Nothing has arrived yet.',
+    none: 'No order has arrived yet.',
     outcome: 'sold',
   },
   cancelling: {
     label: 'Cancelling',
     tone: 'warn',
     icon: 'clock',
-    text: 'The items go back on the shelf.',
+    text: 'The items are being released.',
     total: 'Total',
-    none: 'Nothing is being cancelled.',
+    none: 'No order is being cancelled.',
     outcome: 'open',
   },
   cancelled: {
@@ -80,7 +80,7 @@ export const STATUS: Readonly<Record<OrderStatus, Look>> = {
     icon: 'back',
     text: 'Nothing is held for you any more.',
     total: 'Cancelled',
-    none: 'Nothing was cancelled.',
+    none: 'No order was cancelled.',
     outcome: 'called_off',
   },
   rejected: {
@@ -89,7 +89,7 @@ export const STATUS: Readonly<Record<OrderStatus, Look>> = {
     icon: 'close',
     text: 'Nothing was bought.',
     total: 'Not bought',
-    none: 'Nothing was declined.',
+    none: 'No order was declined.',
     outcome: 'declined',
   },
 }

@@ -105,11 +105,7 @@ function Nothing({ searching, clear }: { searching: boolean; clear: () => void }
     )
   }
   return (
-    <EmptyState
-      title="Nothing fits that"
-      icon="search"
-      action={<Button onClick={clear}>Show everything</Button>}
-    >
+    <EmptyState title="Nothing found" icon="search" action={<Button onClick={clear}>Show everything</Button>}>
       Try fewer or other words; the beginning of a word is enough.
     </EmptyState>
   )

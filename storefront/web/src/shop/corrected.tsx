@@ -8,7 +8,7 @@ export function Corrected({ page }: { page: Found | undefined }) {
     <div role="status">
       {page?.searched_for !== undefined && (
         <p className="mt-4">
-          Nothing fits “<Typed>{page.q}</Typed>”. Showing results for “
+          No results for “<Typed>{page.q}</Typed>”. Showing results for “
           <Typed className="font-semibold">{page.searched_for}</Typed>”.
         </p>
       )}

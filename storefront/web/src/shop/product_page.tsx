@@ -29,7 +29,9 @@ export default function ProductPage() {
   const { data: product, error, dataUpdatedAt, refetch } = useAnswer(liveProductQuery(id))
   if (error instanceof ShopProblem && [400, 404].includes(error.status ?? 0)) {
     return (
-      <NotFound title="This is not sold here">It may have left the shop, or the address is wrong.</NotFound>
+      <NotFound title="We do not sell this product">
+        It may no longer be sold, or the address is wrong.
+      </NotFound>
     )
   }
   if (product) return <Shown key={id} product={product} asOf={dataUpdatedAt} stale={error} />
@@ -119,10 +121,10 @@ function LiveStock({ stock, asOf, stale }: { stock: number; asOf: number; stale:
       <p className="text-sm text-soft">
         {stale ? (
           <>
-            As of <Ago at={new Date(asOf).toISOString()} />. We can’t see further just now.
+            As of <Ago at={new Date(asOf).toISOString()} />. We cannot update it right now.
           </>
         ) : (
-          'Counted live: this moves by itself when someone buys.'
+          'Live: this number changes when someone buys.'
         )}
       </p>
     </div>
@@ -140,7 +142,7 @@ function Buy({ product }: { product: Product }) {
   if (product.stock === 0) {
     return (
       <Notice tone="info" title="Sold out for now">
-        When more arrive, this page shows it by itself.
+        This page shows it as soon as more arrive.
       </Notice>
     )
   }
@@ -180,7 +182,7 @@ function Buy({ product }: { product: Product }) {
       </Button>
       {full && (
         <p className="basis-full text-sm text-soft">
-          It holds {LINES_MAX} different products; order them first.
+          A cart holds at most {LINES_MAX} different products. Please order these first.
         </p>
       )}
       {inCart > 0 && left > 0 && (

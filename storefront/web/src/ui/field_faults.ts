@@ -18,7 +18,7 @@ export function faultsByField<Field extends string>(
     const field = path.split('/')[1] as Field
     if (!(field in labels)) continue
     faults[field] ??=
-      `${labels[field]} ${FOR_MACHINES.test(message) ? 'has a form that is not taken here' : message}.`
+      `${labels[field]} ${FOR_MACHINES.test(message) ? 'has a format that is not allowed' : message}.`
   }
   return Object.keys(faults).length === 0 ? undefined : faults
 }

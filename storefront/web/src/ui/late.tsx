@@ -43,7 +43,7 @@ export function LateBar() {
       {shown && navigator.onLine && (
         <p className="arriving flex items-center gap-2 rounded-full bg-info-soft px-4 py-2 text-sm font-semibold text-info shadow-over">
           <Icon name="clock" />
-          This takes longer than usual …
+          This is taking longer than usual …
         </p>
       )}
     </div>

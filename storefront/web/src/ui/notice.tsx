@@ -79,7 +79,7 @@ export function ProblemNotice({
     >
       <p>
         {explain(error)}
-        {retry && !offline && retryDelayOf(error) !== undefined && ' We keep trying by ourselves.'}
+        {retry && !offline && retryDelayOf(error) !== undefined && ' We keep trying automatically.'}
       </p>
       {requestId && <p className="mt-1 font-mono text-xs break-all">Request {requestId}</p>}
     </Notice>
@@ -92,7 +92,7 @@ const isOffline = (error: unknown) =>
 /** One sentence for the visitor. Codes we know get our words, the rest what the service said. */
 export function explain(error: unknown): string {
   if (!(error instanceof ShopProblem)) return 'Something unexpected happened on this page.'
-  if (isOffline(error)) return 'Everything you did is kept. We go on when the connection is back.'
+  if (isOffline(error)) return 'Nothing is lost. We continue when the connection is back.'
   switch (String(error.code)) {
     case 'unexpected_answer':
     case 'internal_error':
@@ -105,20 +105,20 @@ export function explain(error: unknown): string {
     case 'upstream_no_answer':
     case 'store_unavailable':
     case 'keys_unavailable':
-      return 'A part of the shop is away at the moment. The rest goes on; please try again shortly.'
+      return 'A part of the shop is not available at the moment; the rest works. Please try again shortly.'
     case 'overloaded':
     case 'too_many_streams':
     case 'too_many_attempts':
-      return 'Very much is going on at the moment. Please try again shortly.'
+      return 'The shop is very busy at the moment. Please try again shortly.'
     case 'forbidden':
-      return 'Your account may not do that.'
+      return 'Your account is not allowed to do this.'
     case 'product_not_found':
-      return 'This product has left the catalogue.'
+      return 'This product is no longer sold.'
     case 'validation_failed':
     case 'bad_request':
     case 'malformed_body':
     case 'malformed_cursor':
-      return 'The shop does not take this as it is.'
+      return 'The shop could not accept this request.'
     case 'no_session':
     case 'signed_out':
     case 'unauthenticated':

@@ -6,7 +6,7 @@ export function Stale({ when, at }: { when: boolean; at: number }) {
     <div role="status" className="pointer-events-none fixed inset-x-0 bottom-4 z-30 flex justify-center px-4">
       {when && navigator.onLine && (
         <p className="arriving rounded-full bg-warn-soft px-4 py-2 text-sm font-semibold text-warn shadow-over">
-          We can’t see the newest just now; this is as of {clock.format(at)}.
+          We cannot update this right now; it is as of {clock.format(at)}.
         </p>
       )}
     </div>

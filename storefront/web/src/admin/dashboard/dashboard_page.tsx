@@ -129,11 +129,11 @@ function Figures({ window, now }: { window: Window; now: Date }) {
   if (newest === undefined) {
     return (
       <EmptyState
-        title="Quiet so far"
+        title="No orders yet"
         icon="orders"
         action={<ButtonLink to="/admin/products">To the products</ButtonLink>}
       >
-        As soon as someone orders, you see here how it goes.
+        The figures appear here with the first order.
       </EmptyState>
     )
   }

@@ -191,7 +191,7 @@ export function OrderActions({ order, size = 'sm' }: { order: Order; size?: 'sm'
           go(CANCEL)
         }}
       >
-        What is held for <OrderTitle order={order} /> goes back on the shelf at once.
+        What is held for <OrderTitle order={order} /> is released at once.
       </ConfirmDialog>
     </div>
   )

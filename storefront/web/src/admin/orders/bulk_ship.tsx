@@ -43,8 +43,8 @@ function Ship({ orders, begin, close }: ShipProps) {
     return (
       <div className="grid gap-6">
         <p>
-          Together they come to <strong>{sumOf(orders)}</strong>. An order that is shipped can’t be cancelled
-          any more: this can’t be undone.
+          Their total is <strong>{sumOf(orders)}</strong>. A shipped order cannot be cancelled: this cannot be
+          undone.
         </p>
         <div className="flex flex-wrap justify-end gap-3">
           <Button onClick={close}>Not yet</Button>
@@ -76,11 +76,11 @@ function Ship({ orders, begin, close }: ShipProps) {
         <p role="status" className="tabular text-soft">
           {running
             ? `${formatNumber(done)} of ${formatNumber(total)} shipped …`
-            : `${formatNumber(done)} of ${formatNumber(total)} shipped.${left > 0 ? ` ${formatNumber(left)} not begun.` : ''}`}
+            : `${formatNumber(done)} of ${formatNumber(total)} shipped.${left > 0 ? ` ${formatNumber(left)} not started.` : ''}`}
         </p>
       </div>
       {failures.length > 0 && (
-        <Notice tone="bad" title={`${countOf(failures.length)} did not go`}>
+        <Notice tone="bad" title={`${countOf(failures.length)} could not be shipped`}>
           <ul className="mt-2 grid max-h-60 gap-2 overflow-y-auto">
             {failures.map(({ id, error }) => (
               <li key={id}>

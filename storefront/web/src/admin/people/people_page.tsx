@@ -28,7 +28,7 @@ export default function PeoplePage() {
       <div className="grid gap-2">
         <PageTitle title="Customers">Customers</PageTitle>
         <p className="max-w-2xl text-soft">
-          Customers see their own orders. Admins see everything here, and may change it.
+          Customers see their own orders. Admins see and change everything here.
         </p>
       </div>
       {refused !== undefined && <Refused error={refused} />}
@@ -162,9 +162,8 @@ function RoleDialog({
 function Refused({ error }: { error: unknown }) {
   if (error instanceof ShopProblem && error.code === 'last_admin') {
     return (
-      <Notice live tone="warn" title="The last admin has to stay one">
-        Without an admin nobody could look after the shop, or make a new admin. Make somebody else an admin
-        first.
+      <Notice live tone="warn" title="The shop needs at least one admin">
+        Without an admin nobody could manage the shop. Make another account an admin first.
       </Notice>
     )
   }

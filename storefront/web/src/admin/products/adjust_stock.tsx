@@ -47,7 +47,7 @@ export function AdjustStock({ product }: { product: Product }) {
       ...(count < 1 ? { units: 'How many? A whole number from 1.' } : {}),
       ...(count > STOCK_MAX ? { units: `A whole number, ${AT_MOST}.` } : {}),
       ...(reason.trim() === ''
-        ? { reason: 'Say why, for whoever reads the ledger.' }
+        ? { reason: 'Please give a reason. The ledger shows it.' }
         : wordy && { reason: wordy }),
     }
     setFaults(wrong)
@@ -160,8 +160,8 @@ export function AdjustStock({ product }: { product: Product }) {
 }
 
 function describeStockAfter(after: number): string {
-  if (after < 0) return 'too few to take that many'
-  return after > STOCK_MAX ? AT_MOST : `${formatNumber(after)} then`
+  if (after < 0) return 'not enough to take that many'
+  return after > STOCK_MAX ? AT_MOST : `${formatNumber(after)} after this`
 }
 
 function Refused({ error }: { error: unknown }) {
@@ -169,8 +169,8 @@ function Refused({ error }: { error: unknown }) {
   const current = problem?.document?.current as Product | undefined
   if (problem?.code === 'insufficient_stock') {
     return (
-      <Notice live tone="bad" title="There are not that many">
-        Only {formatNumber(current?.stock ?? 0)} are free to sell; what is reserved belongs to orders already.
+      <Notice live tone="bad" title="There is not enough stock">
+        Only {formatNumber(current?.stock ?? 0)} are free to sell; reserved units belong to orders.
       </Notice>
     )
   }

@@ -45,7 +45,7 @@ export function ConflictField({
             ; it was <Typed>{show(seen)}</Typed>
           </>
         )}
-        .{field === 'stock' && contested && ' Merged moves their count by as much as you moved it.'}
+        .{field === 'stock' && contested && ' Merged changes their count by as much as you changed yours.'}
       </p>
       <div className="grid gap-3 sm:grid-cols-3">
         <Choice

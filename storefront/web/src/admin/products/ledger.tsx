@@ -17,9 +17,9 @@ import { ledgerQuery, type Movement } from '../queries.ts'
 const REASONS: Record<Movement['reason'], string> = {
   initial: 'First stock',
   sale: 'Order',
-  release: 'Order given up',
+  release: 'Order cancelled',
   adjustment: 'Adjustment',
-  edit: 'Counted anew',
+  edit: 'Set by an edit',
 }
 const signed = new Intl.NumberFormat(undefined, { signDisplay: 'exceptZero' })
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
@@ -41,7 +41,9 @@ export function Ledger({ product }: { product: Product }) {
         </>
       )}
       {data && movements.length === 0 && (
-        <p className="py-6 text-soft">Nothing has moved yet: it began without stock, and none came.</p>
+        <p className="py-6 text-soft">
+          No entries yet: the product started without stock, and none was added.
+        </p>
       )}
       {movements.length > 0 && (
         <div className="grid gap-6">

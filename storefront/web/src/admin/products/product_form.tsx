@@ -61,7 +61,7 @@ export function ProductForm({ product }: { product: Product }) {
         <TextField
           label="Stock"
           inputMode="numeric"
-          hint="Sets a count. If something is sold meanwhile, you are asked."
+          hint="Sets the number in stock. If units are sold in the meantime, you are asked first."
           {...field('stock')}
         />
       </div>

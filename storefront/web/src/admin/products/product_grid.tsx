@@ -176,7 +176,7 @@ export function ProductGrid({ products, save, remove }: Props) {
         </tbody>
       </Table>
       <p className="mt-3 hidden text-sm text-soft sm:block">
-        Arrow keys walk through the table. Enter edits a cell and keeps it, Escape leaves it as it was.
+        Use the arrow keys to move. Enter edits a cell and saves it; Escape discards the edit.
       </p>
     </>
   )

@@ -47,8 +47,7 @@ export default function ProductPage() {
       </div>
       {gone && (
         <Notice live tone="warn" title="Someone has removed this product">
-          It has left the catalogue, and changes can’t be saved any more. What you typed is still here to
-          copy.
+          It is no longer in the catalogue, and changes cannot be saved. You can still copy what you typed.
         </Notice>
       )}
       <dl className="grid grid-cols-2 gap-3 sm:gap-5 lg:grid-cols-4">

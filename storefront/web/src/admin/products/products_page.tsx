@@ -73,7 +73,7 @@ export default function ProductsPage() {
             )
           }
         >
-          {view.q !== '' || view.inStock ? 'Try fewer or other words.' : 'The first one is a minute’s work.'}
+          {view.q !== '' || view.inStock ? 'Try fewer or other words.' : 'Add the first one.'}
         </EmptyState>
       )}
       {data && data.items.length > 0 && (
@@ -118,7 +118,7 @@ function RemoveDialog({ product, close }: { product: Product | undefined; close:
       toast({
         title: (
           <>
-            <Typed>{product.name}</Typed> has left the catalogue
+            <Typed>{product.name}</Typed> was removed from the catalogue
           </>
         ),
       })
@@ -126,7 +126,7 @@ function RemoveDialog({ product, close }: { product: Product | undefined; close:
       const changed = error instanceof ShopProblem && error.code === 'version_conflict'
       toast({
         tone: 'bad',
-        title: 'It was not removed',
+        title: 'The product was not removed',
         description: changed ? 'Someone has just edited it. Look at it again first.' : explain(error),
       })
     }
@@ -148,7 +148,7 @@ function RemoveDialog({ product, close }: { product: Product | undefined; close:
       busy={busy}
       onConfirm={() => product && void remove(product)}
     >
-      It leaves the catalogue and can’t be ordered any more. Orders that were made keep its name and price.
+      It is removed from the catalogue and can no longer be ordered. Existing orders keep its name and price.
     </ConfirmDialog>
   )
 }

@@ -11,7 +11,7 @@ function stateOf({ alive, ready }: Replica): {
   if (ready) return { tone: 'good', icon: 'check', label: 'Ready' }
   return alive
     ? { tone: 'warn', icon: 'warning', label: 'Not ready' }
-    : { tone: 'bad', icon: 'close', label: 'Away' }
+    : { tone: 'bad', icon: 'close', label: 'Not reachable' }
 }
 
 /** One process of a service: whether it is ready, and what it says of itself. */

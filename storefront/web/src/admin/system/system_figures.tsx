@@ -28,8 +28,8 @@ export function Figures({ services }: { services: readonly ServiceState[] }) {
           backlog === undefined
             ? 'not known'
             : backlog === 0
-              ? 'nothing is owed'
-              : `the oldest for ${formatNumber(oldest ?? 0)} s`
+              ? 'no order is waiting'
+              : `the oldest waits for ${formatNumber(oldest ?? 0)} s`
         }
       />
       <Tile
@@ -60,7 +60,7 @@ export function Figures({ services }: { services: readonly ServiceState[] }) {
       <Tile
         label={versions.length > 1 ? 'Releases' : 'Release'}
         value={versions.length === 0 ? '–' : versions.join(', ')}
-        note={versions.length > 1 ? 'more than one runs' : 'the same everywhere'}
+        note={versions.length > 1 ? 'different releases are running' : 'the same everywhere'}
       />
     </dl>
   )

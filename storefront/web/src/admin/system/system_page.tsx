@@ -38,8 +38,8 @@ export default function SystemPage() {
       <div className="grid gap-2">
         <PageTitle title="System">System</PageTitle>
         <p className="max-w-2xl text-soft">
-          As the gateway sees it, looked at every few seconds. Where a balancer stands before several
-          replicas, one of them answers at a time.
+          As the gateway sees it, checked every few seconds. Behind a load balancer only one of several
+          replicas answers at a time.
         </p>
       </div>
       {error && !data && <ProblemNotice error={error} doing="look at the system" retry={refetch} />}
@@ -67,14 +67,14 @@ function State({ services }: { services: readonly ServiceState[] }) {
     <>
       {mismatches > 0 && (
         <Notice live tone="bad" title="The ledger does not balance">
-          {formatNumber(mismatches)} {mismatches === 1 ? 'product has' : 'products have'} another stock than
-          the sum of their movements. The log of product_service names them.
+          The stock of {formatNumber(mismatches)} {mismatches === 1 ? 'product' : 'products'} differs from the
+          sum of its movements. The log of product_service names them.
         </Notice>
       )}
       {down.length === 0 && owedSeconds > SETTLE_SECONDS_MAX && (
         <Notice live tone="warn" title="Orders wait longer than they should">
           The oldest has been open for {formatNumber(Math.round(owedSeconds / 60))} minutes. The log of
-          order_service says what holds it up.
+          order_service says why.
         </Notice>
       )}
       <Verdict ready={ready} total={replicas.length} down={down} />
@@ -104,8 +104,8 @@ function Verdict({ ready, total, down }: { ready: number; total: number; down: r
   )
   if (down.length > 0) {
     return (
-      <Notice live tone="bad" title={`${names}: away`}>
-        {SHOP_NAME} goes on without: orders are taken and settled when everything is back.
+      <Notice live tone="bad" title={`${names}: not available`}>
+        {SHOP_NAME} keeps working: orders are accepted, and settled when everything is available again.
       </Notice>
     )
   }
