@@ -1,6 +1,6 @@
 /**
- * Reading a whole MongoDB store to compare it. Product, ledger and held reservations of a page are read from one
- * snapshot, so sales meanwhile do not matter.
+ * Reads a whole MongoDB store to compare it. Products, movements and held reservations of a page are read from one snapshot,
+ * so concurrent sales do not matter.
  */
 import type { MongoStore } from '@shop/service_kit/mongo/store'
 import type { Audit, LedgerMismatch } from '../domain/ports.ts'
@@ -30,7 +30,7 @@ export function createMongoAuditStore(store: MongoStore): Audit {
             { session },
           )
           .toArray()
-        // The ids of a page follow one another, and so do their movements: one range holds them and no others.
+        // The ids of a page are consecutive, and so are those of their movements: one range contains exactly these.
         const moved = await movements
           .aggregate<Sum>(
             [

@@ -1,7 +1,5 @@
 /**
- * The catalogue in MongoDB. Changes are decided by the domain inside the transaction that writes them.
- *
- * Lists walk an index in the order of the page; what a search does is in mongo_search.ts.
+ * The catalogue on MongoDB. The domain decides each change inside the transaction that writes it. Searches: mongo_search.ts.
  */
 import type { MongoStore } from '@shop/service_kit/mongo/store'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
@@ -25,7 +23,7 @@ export function createMongoCatalogueStore(
   const search = createMongoSearch(store, runtime, pages)
 
   return {
-    /** Other replicas change products without our knowing. */
+    /** Other replicas change products without notice. */
     revision: () => undefined,
     create({ id, fields }, stamp) {
       const { product, movement } = newProduct(id, fields, stamp)

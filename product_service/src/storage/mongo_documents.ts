@@ -1,8 +1,8 @@
 /**
- * How products, movements, reservations and attempts lie in MongoDB, and which indexes they have.
+ * The documents of products, movements, reservations and attempts, and their indexes.
  *
- * A movement's id is its product's and the version it made, so applying one twice is impossible; it also sorts
- * the ledger. An attempt's id is its author's and the key, so a key is used once.
+ * The id of a movement is the product's id and the version that it made, so it cannot be applied twice; the ledger is
+ * sorted by it. The id of an attempt is the author's id and the key, so a key is used once.
  */
 import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo/store'
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
@@ -17,7 +17,7 @@ export type ProductDocument = Omit<Product, 'id' | 'deletedAt'> & {
   _id: string
   deletedAt?: string
   nameKey: string
-  /** What it is found by; absent once it was removed. */
+  /** The words that it is found by; absent after removal. */
   words?: string[]
   /** For sale. */
   listed?: true
@@ -26,16 +26,16 @@ export type ProductDocument = Omit<Product, 'id' | 'deletedAt'> & {
 }
 export type MovementDocument = Movement & { _id: string }
 export type ReservationDocument = Omit<ReservationRecord, 'orderId'> & { _id: string }
-/** An adjustment made under an idempotency key. */
+/** An adjustment with an idempotency key. */
 export type Attempt = { _id: string; fingerprint: string; movement: Movement }
-/** The last transaction a replica committed; see mongo_ledger.ts. */
+/** The last transaction that a replica committed (mongo_ledger.ts). */
 export type Receipt = { _id: string; token: string; at: Date }
 
-/** Every collection has it; named, it makes the collection. */
+/** Each collection has this index; listing it creates the collection. */
 const BY_ID: IndexDescription = { name: '_id_', key: { _id: 1 } }
 const SEVEN_DAYS_SECONDS = 7 * 24 * 60 * 60
 
-/** docs/operations.md says which query each serves. */
+/** Which query uses which index: docs/operations.md. */
 export const PRODUCT_INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
   products: [
     { name: 'listed_newest', key: { listed: 1, _id: -1 } },
@@ -67,10 +67,10 @@ const VERSION_DIGITS = 12
 export const movementId = (productId: string, version: number): string =>
   `${productId}:${String(version).padStart(VERSION_DIGITS, '0')}`
 
-/** By UUID and key; a UUID has no space. */
+/** Unique, because the UUID contains no space. */
 export const attemptId = (by: string, key: string): string => `${by} ${key}`
 
-/** What follows from the other fields. */
+/** Fields that are computed from the other fields. */
 export const derivedFields = (product: Product) => ({
   nameKey: nameKey(product.name),
   ...(product.deletedAt === null
@@ -107,7 +107,7 @@ export const movementDocument = (movement: Movement): MovementDocument => ({
 })
 
 function movementOf({ _id, ...movement }: MovementDocument): Movement {
-  // A page of the ledger goes on behind its version.
+  // The next page of the ledger starts after its version, so the version must be that of the id.
   if (_id !== movementId(movement.productId, movement.version))
     throw new Error('its id is of another movement')
   return validateStoredMovement(movement)
@@ -121,7 +121,7 @@ export function reservationDocument(reservation: Reservation): ReservationDocume
 const reservationOf = ({ _id, ...fields }: ReservationDocument): Reservation =>
   readReservation({ orderId: _id, ...fields })
 
-/** Reading what these collections hold. */
+/** Readers of these documents, which report unreadable ones. */
 export function readingsOf(unreadableOf: UnreadableOf) {
   const idOf = ({ _id }: { readonly _id: string }) => String(_id)
   return {

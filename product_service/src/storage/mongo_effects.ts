@@ -1,4 +1,4 @@
-/** Writing what a group decided, inside its transaction: each document once, under its condition, in order of id. */
+/** Writes the effects of a group inside its transaction: each document once, under its condition, in order of id. */
 
 import { Unsettled } from '@shop/service_kit/mongo/errors'
 import type { AnyBulkWriteOperation, ClientSession } from '@shop/service_kit/mongo/store'
@@ -15,7 +15,7 @@ import {
 } from './mongo_documents.ts'
 import type { Effects, State } from './mongo_work.ts'
 
-/** Throws Unsettled when what was loaded is not what is there; then nothing may be committed. */
+/** Throws Unsettled if the documents differ from `loaded`; then nothing may be committed. */
 export async function writeEffects(
   { products, movements, reservations, attempts }: Collections,
   session: ClientSession,
@@ -76,7 +76,7 @@ function writeProduct(before: Product | undefined, after: Product): AnyBulkWrite
   return { updateOne: { filter: { _id: after.id, version: before.version }, update } }
 }
 
-/** What only people change; its words are worth making only then. */
+/** Fields that only an edit changes. The words are computed only then. */
 function editedFields(product: Product) {
   const { name, description, priceMinor, editVersion } = product
   return { name, description, priceMinor, editVersion, ...derivedFields(product) }
@@ -85,6 +85,6 @@ function editedFields(product: Product) {
 function writeReservation(known: boolean, after: Reservation): AnyBulkWriteOperation<ReservationDocument> {
   if (!known) return { insertOne: { document: reservationDocument(after) } }
   const { orderId, status, updatedAt } = after
-  // Only what is held ever changes.
+  // Only held reservations ever change.
   return { updateOne: { filter: { _id: orderId, status: 'held' }, update: { $set: { status, updatedAt } } } }
 }

@@ -1,16 +1,16 @@
 /**
- * Everything that changes products goes through here: load, let the domain decide, write stock, movements and
- * reservations together, in one transaction (invariants 1, 2 and 6).
+ * All changes of products: load, let the domain decide, write stock, movements and reservations together, in one transaction
+ * (invariants 1, 2 and 6).
  *
  * Promises
- *  1. Calls that wait together in this process share a transaction, decided one after the other; one that is
- *     refused fails alone. One transaction at a time: those of one process never contend with each other.
- *  2. Every write carries its condition: a product's version, a reservation's status, an id that must be new.
- *     Documents are written in the order of their ids, so two replicas cannot wait for each other.
- *  3. A transaction whose outcome is unknown is not decided a second time if it was applied. Each replaces this
- *     process's receipt, from the token before to a new one. So the next one either finds the new token, and the
- *     answers are those decided then; or it takes its place, and the old one can't be applied any more, for both
- *     write the receipt and of two such transactions only one commits.
+ *  1. Calls that wait at the same time in this process share a transaction. They are decided one after the other, and a
+ *     refused call fails alone. A process runs one transaction at a time, so its transactions never conflict.
+ *  2. Each write has a condition: a product's version, a reservation's status, or a new id. Documents are written in the
+ *     order of their ids, so two replicas cannot deadlock.
+ *  3. A transaction whose outcome is unknown is not decided again if it was applied. Each transaction replaces this
+ *     process's receipt: the token before by a new one. The next transaction either finds the new token, and returns the
+ *     answers decided then; or it replaces the old token itself. Then the earlier transaction cannot be applied any more,
+ *     because only one of two transactions that replace the same token commits.
  */
 import { Unsettled } from '@shop/service_kit/mongo/errors'
 import { shareWork } from '@shop/service_kit/mongo/sharing'
@@ -25,9 +25,9 @@ import type { Effects, Ledger, State, Work } from './mongo_work.ts'
 export function createMongoLedger(store: MongoStore, runtime: Runtime, reading: Readings): Ledger {
   const collections = collectionsOf(store)
   const replica = runtime.newId()
-  /** Token of the receipt, as far as is known. */
+  /** The last known token of the receipt. */
   let receipt: string | undefined
-  /** The outcome of a transaction was unknown since the receipt was read. */
+  /** A transaction ended with an unknown outcome since the receipt was read. */
   let outcomeUnknown = false
 
   const run = async (works: readonly Work<unknown>[]): Promise<readonly Outcome<unknown>[]> => {
@@ -50,7 +50,7 @@ export function createMongoLedger(store: MongoStore, runtime: Runtime, reading: 
     }
     try {
       const outcomes = await store.transact(attempt)
-      // Either the transaction just made, or, found by its receipt, an earlier one of these.
+      // The token of the transaction just committed, or of an earlier attempt that the receipt showed as applied.
       if (decided.size > 0) receipt = [...decided].find(([, each]) => each === outcomes)?.[0] ?? receipt
       outcomeUnknown = false
       return outcomes
@@ -82,12 +82,12 @@ export function createMongoLedger(store: MongoStore, runtime: Runtime, reading: 
     inFlightMax: 1,
     weight: ({ reads }) => Math.max(1, reads.orderIds?.length ?? 0),
     run,
-    // It can't be written, or needs what can't be read, and we are not told which.
+    // Any other failure may be caused by one work: it cannot be written, or needs an unreadable document.
     mayBeOnePiece: (error) => (error as { code?: unknown }).code !== 'store_unavailable',
   }) as Ledger
 }
 
-/** Each work sees what those before it changed. `loaded` stays as it is. */
+/** Each work sees the changes of those before it. Does not change `loaded`. */
 function decideAll(works: readonly Work<unknown>[], loaded: State) {
   const state: State = {
     products: new Map(loaded.products),

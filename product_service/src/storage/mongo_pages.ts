@@ -1,6 +1,6 @@
 /**
- * Pages of the catalogue out of MongoDB. Lists walk an index in the order of the page. A search looks up its words
- * among those of the products, which are made by the same functions as its own (domain/search.ts).
+ * Pages of the catalogue on MongoDB. A list walks an index in the order of the page. A search finds products by their
+ * words, which are made by the same functions as the words of the query (domain/search.ts).
  */
 import type { Filter, MongoStore } from '@shop/service_kit/mongo/store'
 import { matchAll, orderOf, pageOf, type Rank, readRanks, type WordMatch } from '../domain/pages.ts'
@@ -8,12 +8,12 @@ import type { CatalogueQuery, Page, PageKey, Sort } from '../domain/ports.ts'
 import type { Product } from '../domain/product.ts'
 import { collectionsOf, type ProductDocument, type Readings } from './mongo_documents.ts'
 
-/** How long the server may look for one page. */
+/** The server's time limit for one page. */
 export const PAGE_TIMEOUT_MS = 2_000
 
 export type MongoPages = {
   list(query: CatalogueQuery): Promise<Page<Product>>
-  /** Does any product have a word that fits this one? */
+  /** Does any product have a word that matches this one? */
   isKnown(word: string): Promise<boolean>
 }
 
@@ -30,10 +30,10 @@ export function createMongoPages(store: MongoStore, reading: Readings): MongoPag
       ...(inStock ? { inStock: true as const } : { listed: true as const }),
       ...(after ? ORDERS[sort].after(after) : {}),
     }
-    const rowsBehind = (count: number, before: readonly ProductDocument[]) => {
+    const rowsAfter = (count: number, before: readonly ProductDocument[]) => {
       const conditions = [
         ...(rank ? conditionsOf(rank) : []),
-        // Named, since the fields a page is sorted by may be what cannot be read.
+        // Excluded by id, because the sort field of an unreadable document may be wrong.
         ...(before.length > 0 ? [{ _id: { $nin: before.map(({ _id }) => _id) } }] : []),
       ]
       const cursor = products
@@ -43,10 +43,10 @@ export function createMongoPages(store: MongoStore, reading: Readings): MongoPag
       return cursor.limit(count).toArray()
     }
     const [found, known] = await Promise.all([
-      reading.product.fill(limit, rowsBehind),
+      reading.product.fill(limit, rowsAfter),
       after && sort === 'newest' ? products.countDocuments({ _id: String(after[0]) }, { limit: 1 }) : 1,
     ])
-    // As on SQLite: behind a product that never was there is nothing.
+    // As on SQLite: after a product that never existed there is nothing.
     return known === 0 ? [] : found
   }
 
@@ -59,8 +59,8 @@ export function createMongoPages(store: MongoStore, reading: Readings): MongoPag
           const rank = words.length > 0 ? matchAll(words) : undefined
           return pageOf(await read(sort, rank, { inStock, after, limit: limit + 1 }), sort, limit)
         }
-        return readRanks(query, (rank, id, most) =>
-          read('newest', rank, { inStock, after: id === undefined ? undefined : [id], limit: most }),
+        return readRanks(query, (rank, id, count) =>
+          read('newest', rank, { inStock, after: id === undefined ? undefined : [id], limit: count }),
         )
       }),
     isKnown: (word) =>
@@ -73,17 +73,17 @@ export function createMongoPages(store: MongoStore, reading: Readings): MongoPag
   }
 }
 
-/** Words hold letters, digits and marks only, so they need no escape in a pattern. */
-const has = ({ prefix, exact }: WordMatch): Filter<ProductDocument> => ({
+/** Words contain only letters, digits and marks, so they need no escape in a pattern. */
+const matching = ({ prefix, exact }: WordMatch): Filter<ProductDocument> => ({
   words: { $in: [new RegExp(`^${prefix}`), ...exact] as string[] },
 })
 
 function conditionsOf({ every, some, notAll, none }: Rank): Filter<ProductDocument>[] {
   return [
-    ...every.map(has),
-    ...(some ? [{ $or: some.map(has) }] : []),
-    ...(notAll ? [{ $nor: [{ $and: notAll.map(has) }] }] : []),
-    ...(none ? [{ $nor: none.map(has) }] : []),
+    ...every.map(matching),
+    ...(some ? [{ $or: some.map(matching) }] : []),
+    ...(notAll ? [{ $nor: [{ $and: notAll.map(matching) }] }] : []),
+    ...(none ? [{ $nor: none.map(matching) }] : []),
   ]
 }
 

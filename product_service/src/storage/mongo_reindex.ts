@@ -1,10 +1,9 @@
 /**
- * Indexing products again when they are indexed under other words than those of this version. Each product is
- * changed under the condition that nobody edited it meanwhile, who then gave it its new words himself; so several
- * replicas may do it at once, and doing it twice changes nothing. When all are done the version is kept in
- * `settings`, and nobody begins again.
+ * Indexes all products again when WORDS_VERSION has changed. A product is updated only if it was not edited meanwhile,
+ * because an edit writes the new words itself. So several replicas may do it at the same time, and a repetition changes
+ * nothing. At the end the version is stored in `settings`, and no replica starts again.
  *
- * It runs beside the requests, in batches; until it ends a search may miss some.
+ * It runs in the background, in batches; until it ends, a search may miss some products.
  */
 import type { MongoStore } from '@shop/service_kit/mongo/store'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
@@ -26,7 +25,7 @@ export function reindex(
   notice: (text: string) => void,
   unreadableOf: UnreadableOf,
 ): Reindexing {
-  // One without words is found by none; it keeps no other from getting theirs.
+  // A product whose words cannot be made is skipped and reported.
   const updates = createReading(
     ({ _id, editVersion, ...product }: Indexed) => ({
       updateOne: { filter: { _id, editVersion }, update: { $set: { words: indexWords(product) } } },
@@ -38,7 +37,7 @@ export function reindex(
   const settings = store.collection<{ _id: string; value: string }>('settings')
   const stopping = new AbortController()
 
-  /** Resolves the last id of the batch, or undefined at the end. */
+  /** Indexes one batch. Resolves its last id, or undefined at the end. */
   const step = (after: string) =>
     store.repeat(async () => {
       const batch = await products
@@ -77,7 +76,7 @@ export function reindex(
       try {
         return await run()
       } catch {
-        // The server is away; `check` says so.
+        // The server cannot be reached; `check` reports it.
         await sleep(RETRY_DELAY_MS, stopping.signal, { background: true }).catch(() => {})
       }
     }

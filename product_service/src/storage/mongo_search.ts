@@ -1,9 +1,7 @@
 /**
- * Searches in MongoDB: a few at once, so that they never take the connections that sales need, and what was meant by
- * words that nothing fits.
+ * Searches on MongoDB, with corrections. Only a few run at the same time, so that sales always get a connection.
  *
- * The vocabulary is asked for when it is needed and kept for VOCABULARY_MS; a server that takes too long for it
- * corrects nothing.
+ * The vocabulary is read when it is needed, and cached. If the server takes too long for it, nothing is corrected.
  */
 
 import type { MongoStore } from '@shop/service_kit/mongo/store'
@@ -15,11 +13,11 @@ import { isCorrectable, VOCABULARY_MAX } from '../domain/spelling.ts'
 import { collectionsOf } from './mongo_documents.ts'
 import { type MongoPages, PAGE_TIMEOUT_MS } from './mongo_pages.ts'
 
-/** Of the pool's 50 connections; as many may wait. */
+/** Of the pool's 50 connections. */
 export const SEARCHES_AT_ONCE = 8
 export const SEARCHES_WAITING_MAX = 16
 const WAIT_MS = 2_000
-/** A vocabulary that was quick to get is asked for each time: VOCABULARY_REST times what it took. */
+/** The vocabulary is reused for this many times the duration of reading it. */
 const VOCABULARY_REUSE_FACTOR = 20
 
 export function createMongoSearch(store: MongoStore, runtime: Runtime, { list, isKnown }: MongoPages) {
@@ -43,7 +41,7 @@ export function createMongoSearch(store: MongoStore, runtime: Runtime, { list, i
         .filter((word) => typeof word === 'string' && isCorrectable(word))
         .slice(0, VOCABULARY_MAX) as string[]
     } catch {
-      // Without it nothing is corrected; what was found is answered all the same.
+      // Without a vocabulary nothing is corrected, but the search still answers.
     }
     const endedAt = runtime.monotonic()
     reuseUntil = endedAt + VOCABULARY_REUSE_FACTOR * (endedAt - startedAt)

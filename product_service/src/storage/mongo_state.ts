@@ -1,4 +1,4 @@
-/** Loading what a group of decisions looks at, inside its transaction. */
+/** Loads the read sets of a group of works, inside its transaction. */
 import type { ClientSession, Collection } from '@shop/service_kit/mongo/store'
 import { isHeld } from '../domain/reservation.ts'
 import type { Collections, Readings } from './mongo_documents.ts'
@@ -11,7 +11,7 @@ export async function loadState(
   reading: Readings,
 ): Promise<State> {
   const idsOf = (field: keyof ReadSet) => works.flatMap(({ reads }) => reads[field] ?? [])
-  // One after the other: a transaction has one command under way at a time.
+  // One after the other: a transaction runs one command at a time.
   const reserved = (await byIds(reservations, idsOf('orderIds'), session)).map(reading.reservation.one)
   const held = reserved.filter(isHeld)
   const productIds = [
@@ -34,7 +34,7 @@ async function byIds<T extends { _id: string }>(
 ): Promise<T[]> {
   if (ids.length === 0) return []
   const filter = { _id: { $in: [...new Set(ids)] } }
-  // The words are as long as the product and no decision needs them.
+  // Without the words, which no decision needs.
   return (await collection
     .find(filter as never, { session, projection: { words: 0 } })
     .toArray()) as unknown as T[]

@@ -1,4 +1,4 @@
-/** Stock, its ledger and the reservations in MongoDB; all changes go through mongo_ledger.ts. */
+/** Stock, its ledger and the reservations on MongoDB; all changes go through mongo_ledger.ts. */
 import type { MongoStore } from '@shop/service_kit/mongo/store'
 import { adjustStock } from '../domain/change_product.ts'
 import { DomainError } from '../domain/errors.ts'
@@ -55,7 +55,7 @@ export function createMongoStockStore(store: MongoStore, ledger: Ledger, reading
         const before = after ? movementId(productId, Number(after[0])) : `${productId};`
         const [found, known] = await Promise.all([
           reading.movement.page(limit + 1, before, (count, at) =>
-            // `productId` names the shard, the range of ids the entries.
+            // `productId` selects the shard, the range of ids the entries.
             movements
               .find({ productId, _id: { $gt: `${productId}:`, $lt: at } })
               .hint('_id_')
@@ -86,4 +86,4 @@ export function createMongoStockStore(store: MongoStore, ledger: Ledger, reading
   }
 }
 
-const KEY_REUSED = 'This Idempotency-Key was used for another adjustment; take a new key for a new one.'
+const KEY_REUSED = 'This Idempotency-Key was used for another adjustment; use a new key.'

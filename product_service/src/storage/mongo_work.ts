@@ -1,9 +1,9 @@
-/** One piece of work for the ledger: what it needs to see, what it decides, what that changes. */
+/** One work of the ledger: what it reads, what it decides, what that changes. */
 import type { Movement, Product } from '../domain/product.ts'
 import type { Reservation } from '../domain/reservation.ts'
 import type { Attempt } from './mongo_documents.ts'
 
-/** Ids of what a decision looks at; of held reservations the products are loaded too. */
+/** The ids that a decision reads. The products of held reservations are loaded too. */
 export type ReadSet = {
   readonly productIds?: readonly string[]
   readonly orderIds?: readonly string[]
@@ -16,7 +16,7 @@ export type State = {
   readonly attempts: Map<string, Attempt>
 }
 
-/** What a decision changes. `products` and `reservations` as they are afterwards. */
+/** The changes of a decision: `products` and `reservations` as they are afterwards. */
 export type Effects = {
   readonly products?: readonly Product[]
   readonly movements?: readonly Movement[]
@@ -26,7 +26,7 @@ export type Effects = {
 
 export type Work<Answer> = {
   readonly reads: ReadSet
-  /** Pure, for it may run again. What it throws refuses this work alone. */
+  /** Pure, because it may run again. An error refuses only this work. */
   decide(state: State): Effects & { readonly answer: Answer }
 }
 

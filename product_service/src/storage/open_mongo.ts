@@ -1,4 +1,4 @@
-/** Opens the stores of a MongoDB server. */
+/** Opens the stores on MongoDB. */
 
 import { openMongo } from '@shop/service_kit/mongo/store'
 import type { StoresOptions } from '@shop/service_kit/storage/opening'
@@ -12,10 +12,10 @@ import { createMongoLedger } from './mongo_ledger.ts'
 import { reindex } from './mongo_reindex.ts'
 import { createMongoStockStore } from './mongo_stock_store.ts'
 
-/** Its name, unless the URL names one. */
+/** The name of the database, unless the URL contains one. */
 export const MONGO_DATABASE = 'shop_products'
 
-/** Rejects with a sentence an operator can act on. */
+/** Rejects with a sentence that tells the operator what to do. */
 export async function openMongoStores(
   url: string,
   {

@@ -1,4 +1,4 @@
-/** Opens the stores that DATABASE_URL names; the scheme decides the technology. */
+/** Opens the stores of DATABASE_URL; its scheme selects the technology. */
 
 import { join } from 'node:path'
 import { keepMoney } from '@shop/service_kit/sqlite/money'
@@ -16,10 +16,10 @@ import { inChunks } from './stock_in_chunks.ts'
 
 export const DATABASE_FILE = 'products.db'
 
-/** `notice` is called with a sentence when something is done to the store that takes a while. */
+/** `notice` is called with a sentence for the log when the store does something that takes a while. */
 type Options = StoresOptions & { readonly notice?: (text: string) => void }
 
-/** Rejects with a sentence an operator can act on. */
+/** Rejects with a sentence that tells the operator what to do. */
 export async function openStores(
   { DATABASE_URL, DATA_DIR, ...config }: StoresConfig & MoneyConfig & ExistingOnly,
   options: Options,
@@ -27,7 +27,7 @@ export async function openStores(
   const url = DATABASE_URL ?? `sqlite:${join(DATA_DIR, DATABASE_FILE)}`
   if (url.startsWith('sqlite:'))
     return openSqliteStores(url.slice('sqlite:'.length), { ...config, ...options })
-  // Loaded only here: the driver takes 20 MiB that a shop on SQLite need not have.
+  // Loaded on demand: the driver takes 20 MiB, which a shop on SQLite does not need.
   const { openMongoStores } = await import('./open_mongo.ts')
   return openMongoStores(url, { money: createStoreMoney(config, 'the database'), ...options })
 }

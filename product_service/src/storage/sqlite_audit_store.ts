@@ -1,10 +1,10 @@
 /**
- * Reading a whole SQLite store to compare it, in steps so small that requests never wait for it: at most
- * ROWS_MAX rows, then everything else gets its turn.
+ * Reads a whole SQLite store to compare it, in small steps, so that requests do not wait: after at most ROWS_MAX rows the
+ * event loop continues.
  *
- * A sale's movement names its order, so the units a product owes to held reservations are those of its sales
- * whose reservation is held. Movements up to a version never change, but reservations do, and each such change
- * raises the version: sums count only if the version stayed the same meanwhile, and are read again otherwise.
+ * The movement of a sale has its order id, so the held units of a product are those of its sales whose reservation is
+ * held. Movements up to a version never change. A change of a reservation raises the version, so the sums are valid only if
+ * the version stayed the same; otherwise they are read again.
  */
 import { nextTurn, type Runtime } from '@shop/service_kit/runtime/runtime'
 import type { SqliteStore } from '@shop/service_kit/sqlite/store'
@@ -14,7 +14,7 @@ import { isHeld } from '../domain/reservation.ts'
 import { prepareAnyNumbers, prepareQuery, RESERVATION_COLUMNS, reservationOf } from './sqlite_rows.ts'
 
 const ROWS_MAX = 250
-/** Tries to read a product while nobody changes it; one that never rests is left to the next pass. */
+/** Attempts to compare a product without a change meanwhile. After that it is left to the next pass. */
 const ATTEMPTS_MAX = 3
 
 export function createSqliteAuditStore({ reader }: SqliteStore, runtime: Pick<Runtime, 'defer'>): Audit {
@@ -32,7 +32,7 @@ export function createSqliteAuditStore({ reader }: SqliteStore, runtime: Pick<Ru
     `SELECT ${RESERVATION_COLUMNS} FROM reservations r WHERE r.order_id > ? ORDER BY r.order_id LIMIT ?`,
   )
 
-  /** The history of a product in steps, or undefined when the product changed meanwhile. */
+  /** Reads the history of a product in steps. Resolves undefined if the product changed meanwhile. */
   const compare = async (productId: string, seq: number) => {
     const [stock, reserved, version] = numbers.get(seq) as [number, number, number]
     const sums = { productId, stock, movementsSum: 0, reserved, heldUnits: 0 }

@@ -1,8 +1,8 @@
 /**
- * The catalogue in SQLite. Edits are decided by the domain inside the transaction that writes them.
+ * The catalogue on SQLite. The domain decides each edit inside the transaction that writes it.
  *
- * Lists cost the same at any size and are read here. Searches may take long: `search` says where they run. Words are
- * indexed beside all this (sqlite_indexer.ts): a changed text is answered once `reached` says that they are.
+ * Lists cost the same at any size and are read here. Searches may take long and run in `search`. Words are indexed in the
+ * background (sqlite_indexer.ts): an edit of a text is answered after `waitUntilIndexed`.
  */
 import type { SqliteStore } from '@shop/service_kit/sqlite/store'
 import { editProduct, newProduct, removeProduct } from '../domain/change_product.ts'

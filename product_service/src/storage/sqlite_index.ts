@@ -1,46 +1,45 @@
 /**
- * The search index of a SQLite store: which product has which words. It is made of the products, and follows them.
+ * The search index of a SQLite store: the words of each product. It is built from the products and follows their changes.
  *
  * Promises
- *  1. In one transaction it takes the words of some products and notes up to which change of a text it has followed.
- *     So whoever dies, or does it twice, or shares the file with other processes, loses nothing; and nothing of it need
- *     be kept in the store that sells.
- *  2. It knows its store, and the moment of it: one of another store, of another version of the words, or of a moment
- *     that the store never had (a backup was put in place) is not gone on with.
- *  3. An empty one takes all products, newest first, and meanwhile the changes before them.
+ *  1. One transaction indexes some products and stores the number of the last change that is included. So a crash, a
+ *     repetition, or another process on the same file loses nothing, and the store itself contains no index data.
+ *  2. It stores which store it belongs to, and the state of that store. An index of another store, of another version of
+ *     the words, or of a state that the store never had (a backup was restored) is not used further.
+ *  3. An empty index indexes all products, newest first; changes made meanwhile come first.
  */
 import type { DatabaseSync } from 'node:sqlite'
 import { indexWords, WORDS_VERSION } from '../domain/search.ts'
 import { prepareQuery, type Row } from './sqlite_rows.ts'
 
-/** Another one where the tables below change. `index_state` itself always stays so. */
+/** Increased with each change of the tables below. `index_state` itself must never change. */
 const LAYOUT = 1
 const VERSION = LAYOUT * 1_000 + Number(WORDS_VERSION)
-/** Openings of the store that are remembered. An index that has not followed for as many begins anew. */
+/** Openings of the store that are stored. An index that missed more of them is built again. */
 export const OPENINGS_MAX = 100
-/** Letters of texts that are taken in one step, unless one product has more: of Chinese each brings a word. */
+/** Letters of texts in one step, unless a single product has more. In Chinese each letter gives a word. */
 export const STEP_LETTERS_MAX = 50_000
 
-/** The index is not to be gone on with: one that is empty takes its place. */
+/** The index does not match the store. It must be replaced by an empty one. */
 export class IndexMismatch extends Error {
   override readonly name = 'IndexMismatch'
 }
 
 export type Progress = {
-  /** Every change of a text up to this one is in the index. */
+  /** The index includes all changes of texts up to this one. */
   readonly number: number
-  /** Products still to be taken anew. */
+  /** Products that still have to be indexed again. */
   readonly left: number
-  /** More changes than were asked for are waiting. */
+  /** More changes are waiting than fit into this step. */
   readonly more: boolean
 }
 
 /**
- * One row a product, rowid = -seq: the index is read forwards, and forwards is newest first. The words come from the
- * domain separated by spaces; `ascii` takes everything else as part of a word, so it splits exactly there. Beginnings of
- * up to 10 letters have lists of their own (words of names begin with a mark), so a common one costs no more than a rare
- * one. It keeps the words it was given: one that does not remembers a removed product in a row whose rowid is beyond
- * 2^53, and node:sqlite throws at it after the next statement took effect.
+ * One row per product, with rowid = -seq: the index is read in ascending order, which is newest first. The words of the
+ * domain are joined by spaces; `ascii` splits only there, because it treats all other characters as part of a word.
+ * Prefixes of up to 10 letters have their own lists (words of names begin with a mark), so a common prefix costs no more
+ * than a rare one. The table stores the words: a contentless table would store a removed product under a rowid above
+ * 2^53, and node:sqlite would throw after the next statement took effect.
  */
 export function makeIndexTables(db: DatabaseSync, schema: string): void {
   db.exec(`
@@ -56,7 +55,7 @@ export function makeIndexTables(db: DatabaseSync, schema: string): void {
     )`)
 }
 
-/** Notes that the store is open to be changed. To be called inside `SqliteStore.write`. */
+/** Records that the store was opened for writing. Call the result inside `SqliteStore.write`. */
 export function prepareOpening(db: DatabaseSync): () => void {
   const add = db.prepare(
     'INSERT INTO openings (id, changes) SELECT hex(randomblob(16)), coalesce(max(number), 0) FROM text_changes',
@@ -69,12 +68,12 @@ export function prepareOpening(db: DatabaseSync): () => void {
 }
 
 /**
- * Gives what takes the next products: changes first, then those that are left, so many at most, and fewer where their
- * texts are long, so that a step ends in time whatever shops write. `products` has the store, `index` (perhaps the same)
- * the tables of the index. Call it in a transaction of `index`. Throws IndexMismatch.
+ * Returns a function that indexes the next products: first changes, then the remaining ones. It takes at most `limit`, and
+ * fewer if their texts are long, which bounds the duration of a step. `products` is the store; `index`, possibly the same
+ * connection, has the tables of the index. Call it in a transaction of `index`. Throws IndexMismatch.
  */
 export function prepareIndexStep(products: DatabaseSync, index: DatabaseSync) {
-  const read = reading(products)
+  const read = prepareReads(products)
   const findState = prepareQuery(index, 'SELECT version, opening, number, below FROM index_state')
   const saveState = index.prepare(
     'INSERT OR REPLACE INTO index_state (only_one, version, opening, number, below) VALUES (1, ?, ?, ?, ?)',
@@ -87,19 +86,19 @@ export function prepareIndexStep(products: DatabaseSync, index: DatabaseSync) {
     if (!row) return undefined
     const [version, opening, number, below] = row as [number, string, number, number | null]
     if (version > VERSION) throw new Error('it was made by a newer version of this service')
-    if (version !== VERSION || !read.hadMoment(opening, number)) throw new IndexMismatch()
+    if (version !== VERSION || !read.hadState(opening, number)) throw new IndexMismatch()
     return { opening, number, below }
   }
 
   const begin = () => {
-    // In this order: a product that comes between the two is taken by its change.
+    // In this order: a product added between the two reads is indexed by its change.
     const number = read.latestChange()
     const seq = read.newestSeq()
     return { opening: '', number, below: seq === 0 ? null : seq + 1 }
   }
 
   const indexNext = (rows: readonly Row[]) => {
-    // Rowids are -seq, and ascending ones are taken in one go.
+    // By ascending rowid (-seq), which FTS5 adds in one pass.
     for (const [seq, name, description, deletedAt] of rows.toSorted((a, b) => Number(b[0]) - Number(a[0]))) {
       removeWords.run(-Number(seq))
       if (deletedAt !== null) continue
@@ -112,10 +111,10 @@ export function prepareIndexStep(products: DatabaseSync, index: DatabaseSync) {
     const before = stateOf()
     const state = before ?? begin()
     const opening = read.latestOpening()
-    // Before the changes are read: every one up to it is among these, or newer.
+    // Read before the changes: each change up to it is among them or is replaced by a newer one.
     const latest = read.latestChange()
     const waiting = read.changes(state.number, limit)
-    const changed = firstOf(waiting)
+    const changed = rowsOfStep(waiting)
     indexNext(changed)
     const more = waiting.length === limit || changed.length < waiting.length
     const last = Number(changed.at(-1)?.[4] ?? 0)
@@ -123,14 +122,14 @@ export function prepareIndexStep(products: DatabaseSync, index: DatabaseSync) {
     let { below } = state
     if (below !== null && !more) {
       const older = read.productsBelow(below, limit - changed.length)
-      const taken = firstOf(older)
-      indexNext(taken)
-      const isLast = older.length < limit - changed.length && taken.length === older.length
-      below = isLast ? null : Number(taken.at(-1)![0])
+      const indexed = rowsOfStep(older)
+      indexNext(indexed)
+      const isLast = older.length < limit - changed.length && indexed.length === older.length
+      below = isLast ? null : Number(indexed.at(-1)![0])
     }
     const left = below === null ? 0 : below - 1
-    // Opened by another process meanwhile: it may have had fewer changes then than are noted here, and would pass for
-    // another store. What was taken is taken again.
+    // Another process opened the store meanwhile, perhaps with fewer changes than `number`, so the state would look like
+    // that of another store. The same products are indexed again.
     if (read.latestOpening() !== opening) return { number: state.number, left, more: true }
     if (before?.opening !== opening || before.number !== number || before.below !== below) {
       saveState.run(VERSION, opening, number, below)
@@ -139,8 +138,8 @@ export function prepareIndexStep(products: DatabaseSync, index: DatabaseSync) {
   }
 }
 
-/** As many of the rows as a step may take, one at least. */
-function firstOf(rows: readonly Row[]): readonly Row[] {
+/** The rows of one step; at least one. */
+function rowsOfStep(rows: readonly Row[]): readonly Row[] {
   let letters = 0
   const end = rows.findIndex(([, name, description]) => {
     letters += String(name).length + String(description).length
@@ -149,8 +148,8 @@ function firstOf(rows: readonly Row[]): readonly Row[] {
   return end === -1 ? rows : rows.slice(0, Math.max(1, end))
 }
 
-/** What the index asks of the store. A fault of the store is none of the index. */
-function reading(db: DatabaseSync) {
+/** The queries of the store. Their errors are wrapped, so that they do not count as damage of the index. */
+function prepareReads(db: DatabaseSync) {
   const query = (sql: string) => {
     const statement = prepareQuery(db, sql)
     return (...values: (string | number)[]) => {
@@ -163,8 +162,8 @@ function reading(db: DatabaseSync) {
   }
   const latestChange = query('SELECT coalesce(max(number), 0) FROM text_changes')
   const latestOpening = query('SELECT id FROM openings ORDER BY number DESC LIMIT 1')
-  // From an opening until the next the store has had the changes between them, and none else.
-  const moment = query(
+  // Between an opening and the next one, the store had exactly the changes between their numbers.
+  const stateQuery = query(
     `SELECT 1 FROM openings o WHERE o.id = ?1 AND o.changes <= ?2 AND ?2 <= coalesce(
        (SELECT n.changes FROM openings n WHERE n.number > o.number ORDER BY n.number LIMIT 1),
        (SELECT max(number) FROM text_changes), 0)`,
@@ -174,7 +173,7 @@ function reading(db: DatabaseSync) {
   return {
     latestChange: () => Number(latestChange()[0]![0]),
     latestOpening: () => String(latestOpening()[0]?.[0] ?? ''),
-    hadMoment: (opening: string, number: number) => moment(opening, number).length > 0,
+    hadState: (opening: string, number: number) => stateQuery(opening, number).length > 0,
     newestSeq: () => Number(newest()[0]![0]),
     changes: query(
       `SELECT ${columns}, c.number FROM text_changes c JOIN products p ON p.seq = c.seq

@@ -1,9 +1,9 @@
 /**
- * The file of a search index, beside the store whose products it has: of data/products.db it is
- * data/products.db-words.1. It may be deleted at any time, and is made again of the products.
+ * The file of a search index, in the folder of its store: for data/products.db it is data/products.db-words.1. It may be
+ * deleted at any time, and is then built again from the products.
  *
- * One that is damaged, or not of this store, is replaced by an empty one of the next number, so that no process takes the
- * log of the one for that of the other; whoever has an older one open goes over to it.
+ * A damaged index, or one that does not match the store, is replaced by an empty one with the next number. The new name
+ * ensures that no process uses the log of the old file; a process with an older index open switches to the new one.
  */
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
@@ -12,30 +12,30 @@ import { isDamage } from '@shop/service_kit/sqlite/faults'
 import { identityOf, makePrivate } from '@shop/service_kit/sqlite/file'
 import { IndexMismatch, makeIndexTables, type Progress, prepareIndexStep } from './sqlite_index.ts'
 
-/** How long it waits for a lock that another process has. */
+/** How long to wait for a lock of another process. */
 const BUSY_MS = 500
 const CACHE_KIB = 4 * 1024
 
 export type IndexRequest = {
-  /** Products taken at most. */
+  /** The largest number of products in this step. */
   readonly limit: number
   readonly damage?: DamageReport | undefined
 }
 
-/** The index that somebody met damage with. */
+/** An index that a search found damaged. */
 export type DamageReport = {
   readonly file: string
-  /** It is the index that is damaged; if not sure, it may be the store. */
+  /** False if the damage may be in the store instead. */
   readonly certain: boolean
 }
 
 export type IndexFile = {
-  /** Throws where nothing can be written; the next time begins with what is there then. */
+  /** Indexes the next products. Throws if the index cannot be written; the next call continues from the stored state. */
   indexNext(request: IndexRequest): Progress
   close(): void
 }
 
-/** All files of all indexes of a store. */
+/** The files of all indexes of a store. */
 export function indexFilesOf(path: string): string[] {
   const begin = `${basename(path)}-words.`
   return readdirSync(dirname(path))
@@ -45,7 +45,7 @@ export function indexFilesOf(path: string): string[] {
 
 const numberOf = (file: string): number => Number(/-words\.(\d{1,9})$/.exec(file)?.[1] ?? 0)
 
-/** The index in use, with what tells it from another of its name; undefined where there is none. */
+/** The current index, or undefined. `identity` differs if the file was replaced by another of the same name. */
 export function currentIndex(path: string): { file: string; identity: string } | undefined {
   const file = indexFilesOf(path)
     .toSorted((a, b) => numberOf(a) - numberOf(b))
@@ -66,7 +66,7 @@ export function createIndexFile(path: string): IndexFile {
     makePrivate(file)
     const db = new DatabaseSync(file, { timeout: BUSY_MS })
     try {
-      // A power cut may take the latest transactions; then it follows once more from where it is.
+      // A power failure may lose the last transactions; then indexing continues from the stored state.
       db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;
         PRAGMA cache_size = -${CACHE_KIB}`)
       makeIndexTables(db, 'main')
@@ -103,7 +103,7 @@ export function createIndexFile(path: string): IndexFile {
   }
 
   const replace = (bad: string) => {
-    // Another process may have done it.
+    // Another process may have replaced it already.
     if (currentIndex(path)?.file !== bad) return
     const next = numberOf(bad) + 1
     makePrivate(`${path}-words.${next}`)
@@ -116,7 +116,7 @@ export function createIndexFile(path: string): IndexFile {
     try {
       return indexOnce(request)
     } catch (error) {
-      // Ends a transaction that may be open.
+      // Rolls back a transaction that may be open.
       close()
       throw error
     }
@@ -139,13 +139,13 @@ export function createIndexFile(path: string): IndexFile {
 
 const CORRUPT = 11
 
-/** Tables alone: checking what FTS5 made of their rows takes as long as making it, minutes in a large shop. */
+/** Only tables are checked: to check the FTS5 data in their rows takes minutes in a large shop, as long as building it. */
 const TABLES = ['index_state', 'product_words_data', 'product_words_idx', 'product_words_content']
 
 function requireIntact(db: DatabaseSync, { certain }: DamageReport) {
   for (const table of TABLES) {
     const [found] = certain ? [] : db.prepare(`PRAGMA integrity_check(${table})`).all()
     if (found?.integrity_check === 'ok') continue
-    throw Object.assign(new Error(`${found?.integrity_check ?? 'met by a search'}`), { errcode: CORRUPT })
+    throw Object.assign(new Error(`${found?.integrity_check ?? 'found by a search'}`), { errcode: CORRUPT })
   }
 }

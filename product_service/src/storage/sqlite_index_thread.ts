@@ -1,4 +1,4 @@
-/** The thread that writes the search index, so that whoever sells never waits for it. */
+/** The thread that writes the search index, so that sales never wait for it. */
 import { serveReads } from '@shop/service_kit/runtime/reader_thread'
 import { createIndexFile } from './sqlite_index_file.ts'
 

@@ -1,12 +1,13 @@
 /**
- * Keeping the search index in step with the products, beside the requests.
+ * Updates the search index in the background.
  *
  * Promises
- *  1. An edit is answered when its words are in the index, so that its author finds them; but not later than
- *     WORDS_WAIT_MS, for it is made already, and the words follow.
- *  2. Nothing that happens to the index fails a write, a read, or an opening. It is reportedFault when it changes, tried again
- *     for as long as it takes, and what was left is done then.
- *  3. Products taken anew are taken a few at a time with pauses. Opening a store waits for the newest REINDEXED_FIRST.
+ *  1. An edit is answered when its words are in the index, so its author finds them; but after WORDS_WAIT_MS at the latest,
+ *     because it is committed already and the words follow.
+ *  2. A failure of the index never fails a write, a read, or an opening. Each new failure is reported once, and the update
+ *     is retried until it succeeds.
+ *  3. Products that are indexed again are processed in small steps with pauses. Opening a store waits for the newest
+ *     REINDEXED_FIRST.
  */
 import { type Backoff, pauseMs } from '@shop/retry/backoff'
 import { reasonOf } from '@shop/service_kit/runtime/reason'
@@ -16,25 +17,25 @@ import type { DamageReport, IndexRequest } from './sqlite_index_file.ts'
 
 /** How long the answer to an edit waits for its words. */
 export const WORDS_WAIT_MS = 2_000
-/** How long the first step may take until nobody waits for it: neither an opening nor an edit. */
+/** How long an opening or an edit waits for the first step. */
 export const OPENING_WAIT_MS = 5_000
-/** Products that are in the index before anybody is served. */
+/** Products that are indexed before the store is open. */
 export const REINDEXED_FIRST = 1_000
-/** Taken in one transaction: changes that somebody may wait for, and products with pauses between. */
+/** Products in one transaction: if a caller may wait for it, and in the background. */
 const FIRST_STEP = 200
 const STEP = 50
 const PAUSE_MS = 5
 const BACKOFF: Backoff = { firstMs: 50, maxMs: 5_000 }
 
 export type Indexer = {
-  /** Resolves when the change is in the index, or nobody waits any longer. Never rejects. */
+  /** Resolves when the change is in the index, or after a time limit. Never rejects. */
   waitUntilIndexed(change: number): Promise<void>
-  /** Something may be left to do. */
+  /** Starts an update, unless one is running. */
   wake(damage?: DamageReport): void
   stop(): Promise<void>
 }
 
-/** For who only looks at the store. */
+/** For a store that is only read. */
 export const NO_INDEXER: Indexer = { async waitUntilIndexed() {}, wake() {}, async stop() {} }
 
 type Waiting = { readonly change: number; readonly done: () => void }
@@ -49,7 +50,7 @@ export function createIndexer(
   const ready = Promise.withResolvers<void>()
   const waiting = new Set<Waiting>()
   let indexedUpTo = 0
-  /** Products taken reindexed, of so many that there were. */
+  /** Products indexed again, of `all`. */
   let reindexed = 0
   let all = 0
   let reportedFault: string | undefined
@@ -57,7 +58,7 @@ export function createIndexer(
   let pending: Pick<IndexRequest, 'damage'> | undefined
   let running: Promise<void> | undefined
 
-  // Pauses hold no process, and whoever stops does not wait for them.
+  // A pause neither keeps the process alive nor delays `stop`.
   const pause = (ms: number) => sleep(ms, signal, { background: true }).catch(() => {})
 
   const onProgress = ({ number, left }: Progress, limit: number) => {
@@ -94,7 +95,7 @@ export function createIndexer(
       pending = undefined
       try {
         const step = waiting.size > 0 || reindexed < REINDEXED_FIRST ? FIRST_STEP : STEP
-        // What took too long is tried with less.
+        // Halved after each failure, because the step may have taken too long.
         const limit = Math.max(1, step >> failures)
         const progress = await indexNext({ limit, damage })
         failures = 0
@@ -104,11 +105,11 @@ export function createIndexer(
       } catch (error) {
         pending ??= { damage }
         onFailure(error)
-        // Without chance: there is no crowd that would come back together.
+        // Without jitter: there is only one client.
         await pause(pauseMs(BACKOFF, ++failures, 1))
       }
     }
-    // At once, so that whoever looks from now on begins anew.
+    // Without an `await` before it, so that a later `wake` starts a new run.
     running = undefined
   }
 
@@ -117,7 +118,7 @@ export function createIndexer(
     running ??= run()
   }
 
-  /** Also for the first edit of a shop that was empty, whose thread is only starting. */
+  /** Also used by the first edit of an empty shop, whose thread is still starting. */
   const waitUntilReady = async () => {
     wake()
     const cancel = after(OPENING_WAIT_MS, ready.resolve)

@@ -1,9 +1,9 @@
 /**
- * Pages of the catalogue out of SQLite, on whatever connection and thread.
+ * Pages of the catalogue on SQLite, for any connection and thread.
  *
- * Lists without words walk an index in the order of the page and stop when it is full, so they cost the same at any
- * size. A search sorted by price or name reads all it finds; one by relevance or newest first stops when the page is
- * full, but words that are common alone and rare together are walked to their end.
+ * A list without words walks an index in the order of the page and stops when the page is full, so it costs the same at any
+ * size. A search by price or name reads everything it finds. A search by relevance or newest stops when the page is full;
+ * words that are common alone but rare together are read to the end.
  */
 import type { DatabaseSync } from 'node:sqlite'
 import { matchAll, orderOf, pageOf, type Rank, readRanks, type WordMatch } from '../domain/pages.ts'
@@ -18,7 +18,7 @@ import {
 } from './sqlite_rows.ts'
 
 export type SqlitePages = {
-  /** Searches only on a connection that has the index (sqlite_index.ts). */
+  /** A search needs a connection with the index (sqlite_index.ts). */
   list(query: CatalogueQuery): Promise<Page<Product>>
 }
 
@@ -28,7 +28,7 @@ export function createSqlitePages(db: DatabaseSync, reading: ReadProducts): Sqli
   const seq = prepareQuery(db, 'SELECT seq FROM products WHERE id = ?')
   const pages = new Map<string, PageQuery>()
 
-  /** At most 32 statements: 4 sorts, with or without words, stock and cursor. */
+  /** Caches at most 32 statements: 4 sorts, with or without words, stock and cursor. */
   const pageQuery = (sort: Sort, search: boolean, inStock: boolean, continued: boolean): PageQuery => {
     const shape = `${sort} ${search} ${inStock} ${continued}`
     let query = pages.get(shape)
@@ -39,7 +39,7 @@ export function createSqlitePages(db: DatabaseSync, reading: ReadProducts): Sqli
     return query
   }
 
-  /** What a statement compares with, or undefined behind a product that never was: there is nothing. */
+  /** The values of the cursor, or undefined after a product that never existed. */
   const startOf = (sort: Sort, search: boolean, after: PageKey | undefined) => {
     if (!after) return []
     if (sort !== 'newest') return [...after]
@@ -69,20 +69,20 @@ export function createSqlitePages(db: DatabaseSync, reading: ReadProducts): Sqli
         const rank = words.length > 0 ? matchAll(words) : undefined
         return pageOf(await read(sort, rank, { inStock, after, limit: limit + 1 }), sort, limit)
       }
-      return readRanks(query, (rank, id, most) =>
-        read('newest', rank, { inStock, after: id === undefined ? undefined : [id], limit: most }),
+      return readRanks(query, (rank, id, count) =>
+        read('newest', rank, { inStock, after: id === undefined ? undefined : [id], limit: count }),
       )
     },
   }
 }
 
-/** Does anything in the index fit this word? */
+/** Does any product have a word that matches this one? */
 export function prepareIsKnown(db: DatabaseSync): (word: string) => boolean {
   const known = prepareQuery(db, 'SELECT 1 FROM product_words WHERE product_words MATCH ? LIMIT 1')
   return (word) => known.get(matchOf(matchAll([word]))) !== undefined
 }
 
-/** Words hold letters, digits and marks only (domain/search.ts), so quoting them needs no escape. */
+/** Words contain only letters, digits and marks (domain/search.ts), so quoting them needs no escape. */
 function matchOf({ every, some, notAll, none }: Rank): string {
   const all = (matches: readonly WordMatch[]) => `(${matches.map(oneOf).join(' AND ')})`
   const any = (matches: readonly WordMatch[]) => `(${matches.map(oneOf).join(' OR ')})`

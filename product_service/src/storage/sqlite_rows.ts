@@ -1,4 +1,4 @@
-/** How products, movements and reservations lie in the rows of SQLite. Rows are arrays: half the cost of objects. */
+/** The rows of products, movements and reservations. Rows are arrays, at half the cost of objects. */
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import { readAnyNumber } from '@shop/service_kit/sqlite/store'
 import { createReading, type OnUnreadable } from '@shop/service_kit/storage/unreadable'
@@ -22,7 +22,7 @@ export function prepareQuery(db: DatabaseSync, sql: string): Query {
   return statement as unknown as Query
 }
 
-/** For rows of many things: an integer that JavaScript cannot hold comes as one that is not safe, and fails its row alone. */
+/** For reads of several records: an integer beyond 2^53 becomes an unsafe number, so that only its own row is invalid. */
 export function prepareAnyNumbers(db: DatabaseSync, sql: string): Pick<Query, 'get' | 'all'> {
   const statement = readAnyNumber(db.prepare(sql))
   statement.setReturnArrays(true)
@@ -84,7 +84,7 @@ export const RESERVATION_COLUMNS = `r.order_id, r.status, r.lines, r.total_minor
   r.unknown_products, r.created_at, r.updated_at, r.seq`
 
 const list = (text: string | number | null | undefined) => (text === '[]' ? [] : JSON.parse(text as string))
-/** A list as it is stored. */
+/** The stored form of a list. */
 export const text = (values: readonly unknown[]) => (values.length === 0 ? '[]' : JSON.stringify(values))
 
 export const reservationOf = (row: Row): Reservation =>
@@ -100,7 +100,7 @@ export const reservationOf = (row: Row): Reservation =>
     updatedAt: row[8],
   })
 
-/** The writes both stores share; call them inside `SqliteStore.write` only. */
+/** The writes of both stores. Call them only inside `SqliteStore.write`. */
 export function prepareWrites(db: DatabaseSync) {
   const product = prepareQuery(db, `SELECT ${PRODUCT_COLUMNS} FROM products p WHERE p.id = ?`)
   const addProduct = db.prepare(
@@ -125,7 +125,7 @@ export function prepareWrites(db: DatabaseSync) {
 
   return {
     product,
-    /** Adds the row alone; its movement is the caller's. */
+    /** Adds only the row; the caller adds the movement. */
     addProduct(after: Product): number {
       const { id, name, description, priceMinor, stock, reserved, version, editVersion } = after
       const { lastInsertRowid } = addProduct.run(
@@ -144,7 +144,7 @@ export function prepareWrites(db: DatabaseSync) {
       )
       return Number(lastInsertRowid)
     },
-    /** Replaces `before` by `after`; fields people edit are touched only when they were edited. */
+    /** Replaces `before` by `after`. Writes name, description, price and deletion only after an edit. */
     replaceProduct(seq: number, before: Product, after: Product) {
       const move = before.stock > 0 === after.stock > 0 ? moveStock : crossZero
       const { changes } = move.run(

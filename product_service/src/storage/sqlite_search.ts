@@ -1,9 +1,9 @@
 /**
- * Searches in SQLite, and what was meant by words that nothing fits. It runs where it may take its time: on a thread
- * of its own (sqlite_search_thread.ts), or, over a store in memory, which no other connection can see, in place.
+ * Searches on SQLite, with corrections. They run on their own thread (sqlite_search_thread.ts). A store in memory can be
+ * read only by its own connection, so its searches run on the main thread.
  *
- * The vocabulary is read from the index when it is needed and may be older than the catalogue by VOCABULARY_REST
- * times what reading it took; so reading it takes at most a part of the time, and a small shop always has it new.
+ * The vocabulary is read from the index when it is needed, and reused for VOCABULARY_REUSE_FACTOR times the duration of
+ * reading it. So reading takes a small part of the time, and a small shop has an almost current vocabulary.
  */
 import type { DatabaseSync } from 'node:sqlite'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
@@ -24,13 +24,13 @@ export function createSqliteSearch(
 ): SqliteSearch {
   const pages = createSqlitePages(db, reading)
   const isKnown = prepareIsKnown(db)
-  // A table of this connection alone: what it lists is in the index.
+  // A virtual table of this connection: it lists the words of the index.
   db.exec(`CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab (words, product_words, row)`)
   const terms = prepareQuery(db, 'SELECT term FROM temp.vocabulary')
-  // Of other connections, and of this one.
+  // The first changes with commits of other connections, the second with changes of this one.
   const version = prepareQuery(db, 'PRAGMA words.data_version')
   const ownChanges = prepareQuery(db, 'SELECT total_changes()')
-  // Without both numbers of one moment: a change after the question moves the revision anyway.
+  // Not a snapshot of both databases: a change after this query changes the revision anyway.
   const inStep = prepareQuery(
     db,
     `SELECT 1 FROM index_state s WHERE s.below IS NULL

@@ -1,4 +1,4 @@
-/** Searching a SQLite store, and keeping its index, each on a thread of its own; in memory both are done in place. */
+/** Searches a SQLite store and updates its index, each on its own thread. A store in memory does both on the main thread. */
 import { Problem } from '@shop/service_kit/runtime/problem'
 import { createReaderThread } from '@shop/service_kit/runtime/reader_thread'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
@@ -20,7 +20,7 @@ export type SearchService = {
 const SEARCH_THREAD = new URL('./sqlite_search_thread.ts', import.meta.url)
 const INDEX_THREAD = new URL('./sqlite_index_thread.ts', import.meta.url)
 
-/** `lookOnly`: the store is not changed, so its index is not either. */
+/** With `readOnly` the index is not updated. */
 export async function startSearch(
   store: SqliteStore,
   path: string,
@@ -66,7 +66,7 @@ async function startIndexer(
     what: 'changes of the index',
   })
   const indexing = createIndexer(indexer.ask, notice, runtime)
-  // An empty shop has no thread before it needs one.
+  // An empty shop starts no thread before its first product.
   if (store.reader.prepare('SELECT max(seq) AS newest FROM products').get()!.newest !== null)
     await indexing.waitUntilReady()
   return {
@@ -77,7 +77,7 @@ async function startIndexer(
   }
 }
 
-/** What is in memory only its own connection sees. */
+/** A store in memory is visible only to its own connection. */
 async function searchInPlace(
   store: SqliteStore,
   reading: ReadProducts,

@@ -1,4 +1,4 @@
-/** The thread that searches: its own connection to store and index, which can't write. */
+/** The thread that searches, with its own read-only connection to store and index. */
 import { DatabaseSync } from 'node:sqlite'
 import { serveReads } from '@shop/service_kit/runtime/reader_thread'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
@@ -8,14 +8,14 @@ import { currentIndex, type DamageReport } from './sqlite_index_file.ts'
 import { readProducts } from './sqlite_rows.ts'
 import { createSqliteSearch, type SqliteSearch } from './sqlite_search.ts'
 
-/** How long it waits for a lock, which in WAL only the recovery of a file takes. */
+/** How long to wait for a lock. In WAL mode only the recovery of a file blocks a reader. */
 const BUSY_MS = 1_000
 const CACHE_KIB = 4 * 1024
 
-/** `damaged`: why the index, or the store, is no whole file. */
+/** `damaged` is the error of a damaged index or store. */
 export type Found = CataloguePage | { readonly damaged: string; readonly damage: DamageReport }
 
-/** Lists tell what cannot be read, and who asks for it by itself. */
+/** Reports nothing: unreadable products are reported by lists and by reads of a single product. */
 const reading = readProducts(() => {})
 
 const NOTHING_YET: CataloguePage = { items: [], next: undefined, behind: true }

@@ -1,6 +1,6 @@
 /**
- * Stock, its ledger and the reservations in SQLite: load, let the domain decide, apply, all in one transaction.
- * A batch writes each product once, however many reservations wanted it.
+ * Stock, its ledger and the reservations on SQLite: load, let the domain decide, apply, all in one transaction. A batch
+ * writes each product once, for any number of reservations.
  */
 import type { SqliteStore } from '@shop/service_kit/sqlite/store'
 import { adjustStock } from '../domain/change_product.ts'
@@ -49,7 +49,7 @@ export function createSqliteStockStore(store: SqliteStore): Stock {
     `UPDATE reservations SET status = ?, updated_at = ? WHERE seq = ? AND status = 'held'`,
   )
 
-  /** What a batch loaded, and where it lies. */
+  /** The records that a batch loaded, and their row numbers. */
   const startBatch = () => {
     const products = new Map<string, Product>()
     const productSeqs = new Map<string, number>()
@@ -109,7 +109,7 @@ export function createSqliteStockStore(store: SqliteStore): Stock {
     }
   }
 
-  /** Loads recorded reservations and the products that held ones name. */
+  /** Loads reservations, and the products of those that are held. */
   const loadHeld = (orderIds: readonly string[]) => {
     const batch = startBatch()
     for (const orderId of orderIds) {
@@ -172,4 +172,4 @@ export function createSqliteStockStore(store: SqliteStore): Stock {
 }
 
 const NOT_FOUND = 'There is no product of this id, or it has left the catalogue.'
-const KEY_REUSED = 'This Idempotency-Key was used for another adjustment; take a new key for a new one.'
+const KEY_REUSED = 'This Idempotency-Key was used for another adjustment; use a new key.'

@@ -1,35 +1,35 @@
 /**
- * Reservations, releases and shipments of a call in several writes instead of one. A store in this process does each
- * write on the thread that serves everybody, and a call may name thousands of lines; so a write is no more than a few
- * dozen of them. Those that wait together share a commit all the same, for as long as a group may take (the kit's
- * sqlite/commits.ts).
+ * Splits the reservations, releases and shipments of a call into several writes. SQLite writes run on the thread that
+ * serves all requests, and a call may have thousands of lines, so a write has at most a few dozen. Writes that wait at the
+ * same time still share a commit (the kit's sqlite/commits.ts).
  *
- * Each order is still whole or not at all, they are decided in their order, and asking again gives the same answer: who
- * gets a failure for one of the writes may ask for all again.
+ * Each order is still in one write, and orders are decided in their order. If one write fails, the whole call may be
+ * repeated: a repeated order gets the same answer.
  */
 import { countTogether } from '@shop/service_kit/runtime/batching/queue'
 import type { Stock } from '../domain/ports.ts'
 import { LINES_MAX } from '../domain/reservation.ts'
 
-/** Of one write, unless one order has more. */
+/** Lines in one write, unless a single order has more. */
 export const CHUNK_LINES_MAX = LINES_MAX
-/** Of one write where nobody knows how many lines they have. */
+/** Orders in one write if the number of their lines is not known. */
 export const CHUNK_ORDERS_MAX = 2
 
 export function inChunks(stock: Stock): Stock {
   return {
     ...stock,
     reserve: (requests, at) =>
-      each(
-        steps(requests, CHUNK_LINES_MAX, ({ lines }) => lines.length),
-        (step) => stock.reserve(step, at),
+      runAll(
+        chunks(requests, CHUNK_LINES_MAX, ({ lines }) => lines.length),
+        (chunk) => stock.reserve(chunk, at),
       ),
-    release: (orderIds, at) => each(steps(orderIds, CHUNK_ORDERS_MAX), (step) => stock.release(step, at)),
-    ship: (orderIds, at) => each(steps(orderIds, CHUNK_ORDERS_MAX), (step) => stock.ship(step, at)),
+    release: (orderIds, at) =>
+      runAll(chunks(orderIds, CHUNK_ORDERS_MAX), (chunk) => stock.release(chunk, at)),
+    ship: (orderIds, at) => runAll(chunks(orderIds, CHUNK_ORDERS_MAX), (chunk) => stock.ship(chunk, at)),
   }
 }
 
-function steps<Item>(
+function chunks<Item>(
   items: readonly Item[],
   weightMax: number,
   weight: (item: Item) => number = () => 1,
@@ -43,15 +43,15 @@ function steps<Item>(
   return all
 }
 
-/** All begin at once, so they share commits. Fails when all have ended, as the first that failed. */
-async function each<Item, Answer>(
+/** Starts all chunks at once, so they share commits. If any fails, rejects with the first failure after all have ended. */
+async function runAll<Item, Answer>(
   all: readonly Item[][],
-  work: (step: readonly Item[]) => Promise<readonly Answer[]>,
+  work: (chunk: readonly Item[]) => Promise<readonly Answer[]>,
 ): Promise<readonly Answer[]> {
   const answers: Answer[] = []
-  for (const end of await Promise.allSettled(all.map(work))) {
-    if (end.status === 'rejected') throw end.reason
-    answers.push(...end.value)
+  for (const result of await Promise.allSettled(all.map(work))) {
+    if (result.status === 'rejected') throw result.reason
+    answers.push(...result.value)
   }
   return answers
 }
