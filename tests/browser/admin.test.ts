@@ -5,7 +5,7 @@ import type { Locator, Page } from 'playwright-core'
 import { call, expectStatus } from '../system/calls.ts'
 import type { Order, Product } from '../system/world.ts'
 import { expectFocus, noBrowser } from './browser.ts'
-import { judge, SCREENS } from './judge.ts'
+import { judge, SCREENS, withAxe } from './judge.ts'
 import { openShop, type Shop, type Visitor } from './shop.ts'
 
 const DESK = { viewport: { width: 1280, height: 860 } }
@@ -336,7 +336,7 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
 
   for (const size of ['phone', 'desk'] as const) {
     test(`every page on a ${size}, light and dark`, async () => {
-      const page = await shop.open(SCREENS[size])
+      const page = await withAxe(await shop.open(SCREENS[size]))
       await shop.signIn(page, keeper)
       const faults: string[] = []
       for (const [name, path, shows] of [

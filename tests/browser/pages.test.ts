@@ -9,7 +9,7 @@ import type { Page } from 'playwright-core'
 import { until } from '../system/until.ts'
 import type { Product } from '../system/world.ts'
 import { expectFocus, focused, noBrowser } from './browser.ts'
-import { judge, SCREENS, type Screen } from './judge.ts'
+import { judge, SCREENS, type Screen, withAxe } from './judge.ts'
 import { openShop, type Shop, type Visitor } from './shop.ts'
 
 const FIRST_PAGE_KIB_MAX = 120
@@ -195,7 +195,7 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
 
   for (const screen of ['phone', 'desk'] as const) {
     test(`on a ${screen}, light and dark`, async () => {
-      const page = await shop.open(SCREENS[screen])
+      const page = await withAxe(await shop.open(SCREENS[screen]))
       const faults: string[] = []
       for (const place of places.filter(({ signedIn }) => !signedIn))
         faults.push(...(await look(page, place, screen)))
