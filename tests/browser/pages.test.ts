@@ -1,6 +1,6 @@
 /**
  * Every page, light and dark, on a phone and on a desk: nothing serious for axe, nothing wider than the window, nothing
- * that jumps; and a picture of each in tests/output, for a person to look at.
+ * that jumps. PICTURES=1 leaves a picture of each in tests/output, for a person to look at.
  */
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
