@@ -38,8 +38,7 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     await shop.move(shop.admin, orders[2]!.id, { status: 'cancelled' })
     await shop.move(shop.admin, orders[3]!.id, { status: 'shipped' })
     keeper = await shop.account('admin')
-    keeperPage = await shop.open(DESK)
-    await shop.signIn(keeperPage, keeper)
+    keeperPage = await shop.openAs(keeper, DESK)
   })
   after(() => shop?.close())
 
@@ -87,8 +86,7 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
 
   test('two admins edit one product: both see both versions, and one click keeps both (invariant 7)', async () => {
     const product = await shop.addProduct({ name: 'Oak stool', price: '60.00', stock: 5 })
-    const other = await shop.open(DESK)
-    await shop.signIn(other, await shop.account('admin'))
+    const other = await shop.openAs(await shop.account('admin'), DESK)
     await Promise.all([lookUp(keeperPage, 'Oak stool'), lookUp(other, 'Oak stool')])
     await typeInto(keeperPage, 'Name', 'Oak stool, oiled')
     await typeInto(other, 'Price', '66')
@@ -336,8 +334,7 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
 
   for (const size of ['phone', 'desk'] as const) {
     test(`every page on a ${size}, light and dark`, async () => {
-      const page = await withAxe(await shop.open(SCREENS[size]))
-      await shop.signIn(page, keeper)
+      const page = await withAxe(await shop.openAs(keeper, SCREENS[size]))
       const faults: string[] = []
       for (const [name, path, shows] of [
         ['admin overview', '/admin', 'Stock running out'],
@@ -395,8 +392,7 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
   })
 
   test('the admin pages are not for customers', async () => {
-    const page = await shop.open(DESK)
-    await shop.signIn(page, await shop.account())
+    const page = await shop.openAs(await shop.account(), DESK)
     await page.goto('/admin/system')
     await said(page, 'This part is for shopkeepers')
     await page.context().close()

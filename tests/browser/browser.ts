@@ -29,7 +29,7 @@ export const noBrowser: string | false =
 export const launch = (): Promise<Browser> =>
   chromium.launch({ executablePath: path!, headless: true, args: ARGUMENTS })
 
-const FOCUS_MS = 5_000
+const FOCUS_MS = 30_000
 
 /** What the page calls whatever has the focus. */
 export const focused = (page: Page) =>

@@ -7,7 +7,7 @@ import { until } from '../system/until.ts'
 import { noBrowser } from './browser.ts'
 import { openShop, type Shop, type Visitor } from './shop.ts'
 
-const WAIT_MS = 15_000
+const WAIT_MS = 60_000
 
 suite('a buyer in a real browser', { skip: noBrowser }, () => {
   let shop: Shop
@@ -18,8 +18,7 @@ suite('a buyer in a real browser', { skip: noBrowser }, () => {
 
   /** A signed-in window with `quantity` of a product in its cart, looking at the cart. */
   async function atTheCart(product: { id: string }, quantity = 1, visitor?: Visitor): Promise<Page> {
-    const page = await shop.open()
-    await shop.signIn(page, visitor ?? (await shop.account()))
+    const page = await shop.openAs(visitor ?? (await shop.account()))
     await page.goto(`/products/${product.id}`)
     for (let more = 1; more < quantity; more += 1)
       await page.getByRole('button', { name: 'One more' }).click()

@@ -6,132 +6,143 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import type { ServiceProcess } from '../system/processes.ts'
-import type { Product } from '../system/world.ts'
+import { type Product, signIn } from '../system/world.ts'
 import { noBrowser } from './browser.ts'
-import { openShop, type Shop } from './shop.ts'
+import { openShop, type Shop, type Visitor } from './shop.ts'
 
 const LATE = 'This is taking longer than usual'
-/** Reading gives up after 5 s; a machine that does much else may need longer to say so. */
-const TOLD_MS = 20_000
-const WINDOWS = 3
-/** The longest pause is 15 s, and an attempt begun just before the service goes on may take its 5 s. */
-const HEALED_MS = 40_000
+const DESK = { viewport: { width: 1280, height: 860 } }
+const NO_PRODUCTS = 'We could not show the products'
 
-type Place = { readonly path: string; readonly wrong: RegExp | string; readonly right: RegExp | string }
+type Place = { readonly path: string; readonly wrong: string; readonly right: RegExp | string }
+/** One window: what it must do while the service hangs, and then by itself once the service goes on. */
+type View = { whileHung(): Promise<unknown>; afterwards(): Promise<unknown> }
 
 suite('a service that hangs, in a real browser', { skip: noBrowser }, () => {
   let shop: Shop
-  /** Each with connections of its own: a browser opens few to one shop, and here they all hang. */
-  let windows: Page[]
+  let buyer: Visitor
   let product: Product
   let order: string
 
   before(async () => {
     shop = await openShop()
     product = await shop.addProduct({ name: 'Walnut desk lamp', stock: 9 })
-    windows = []
-    for (let i = 0; i < WINDOWS; i += 1) {
-      const window = await shop.open({ viewport: { width: 1280, height: 860 } })
-      await shop.signIn(window, await shop.account('admin'))
-      windows.push(window)
-    }
-    const page = windows[0]!
-    const toCart = async () => {
-      await page.goto(`/products/${product.id}`)
-      await page.getByRole('button', { name: 'Add to cart' }).click()
-      await page.getByRole('link', { name: 'Cart, 1 item' }).click()
-    }
-    await toCart()
-    await page.getByRole('button', { name: 'Place order' }).click()
-    await page.getByRole('heading', { name: 'Thank you. It’s yours.' }).waitFor()
-    order = new URL(page.url()).pathname.split('/').at(-1)!
-    await toCart()
+    buyer = await shop.account('admin')
+    const account = await signIn(shop.auth.url, buyer.username, buyer.password)
+    order = (await shop.bought(account, { lines: [{ product, quantity: 1 }] })).id
   })
   after(() => shop?.close())
 
-  async function look(page: Page, { path, wrong }: Omit<Place, 'right'>) {
-    await page.goto(path)
-    const late = page.getByRole('status').getByText(LATE).waitFor({ timeout: TOLD_MS })
-    const told = page.getByText(wrong).first().waitFor({ timeout: TOLD_MS })
-    const first = await Promise.race([late.then(() => 'late'), told.then(() => 'told')])
-    await told
-    assert.equal(first, 'late', `${path} says that it takes long before it gives up`)
-    await page.getByText(LATE).waitFor({ state: 'detached', timeout: TOLD_MS })
+  /** Windows of their own, for their connections: a browser opens few to one shop, and here they all hang. */
+  const open = () => shop.openAs(buyer, DESK)
+
+  async function hang(service: ServiceProcess, views: readonly View[]) {
+    service.standStill()
+    try {
+      await Promise.all(views.map((view) => view.whileHung()))
+    } finally {
+      service.resume()
+    }
+    await Promise.all(views.map((view) => view.afterwards()))
   }
 
-  /** The window at index 0 is the buyer's, whose cart and order these are. */
-  async function hang(service: ServiceProcess, places: readonly Place[]) {
-    for (let round = 0; round < places.length; round += WINDOWS) {
-      const shown = places.slice(round, round + WINDOWS)
-      service.standStill()
-      try {
-        await Promise.all(shown.map((place, i) => look(windows[i]!, place)))
-      } finally {
-        service.resume()
-      }
-      await Promise.all(
-        shown.map(({ right }, i) =>
-          windows[i]!.locator('main').getByText(right).first().waitFor({ timeout: HEALED_MS }),
-        ),
-      )
+  async function viewOf({ path, wrong, right }: Place, { page = open(), more = async (_: Page) => {} } = {}) {
+    const window = await page
+    return {
+      whileHung: async () => {
+        await goAndBeTold(window, path, wrong)
+        await more(window)
+      },
+      afterwards: () => window.locator('main').getByText(right).first().waitFor(),
     }
   }
 
-  test('product_service: catalogue, product, cart, and the shopkeeper’s pages', () =>
-    hang(shop.products, [
-      { path: '/cart', wrong: 'We could not check prices and stock', right: /\d in stock/ },
-      { path: '/', wrong: 'We could not show the products', right: 'Walnut desk lamp' },
-      { path: '/admin', wrong: 'We could not read the products', right: 'Stock running out' },
-      {
-        path: `/products/${product.id}`,
-        wrong: 'We could not show this product',
-        right: 'Live: this number changes',
-      },
-      { path: '/admin/products', wrong: 'We could not show the products', right: 'Walnut desk lamp' },
-      {
-        path: `/admin/products/${product.id}`,
-        wrong: 'We could not show this product',
-        right: 'Free to sell',
-      },
-    ]))
+  async function goAndBeTold(page: Page, path: string, wrong: string) {
+    // The page writes down itself what it says first: on a busy machine we may come too late to see it.
+    await page.addInitScript(`(() => {
+      window.wordsInOrder = []
+      const says = {
+        late: () => [...document.querySelectorAll('[role=status], output')].some((one) => one.textContent.includes(${JSON.stringify(LATE)})),
+        wrong: () => document.body?.textContent.includes(${JSON.stringify(wrong)}),
+      }
+      new MutationObserver(() => {
+        for (const word in says) if (!wordsInOrder.includes(word) && says[word]()) wordsInOrder.push(word)
+      }).observe(document, { subtree: true, childList: true, characterData: true })
+    })()`)
+    await page.goto(path)
+    await page.getByText(wrong).first().waitFor()
+    assert.equal(
+      await page.evaluate('wordsInOrder.join()'),
+      'late,wrong',
+      `${path} says that it takes long before it gives up`,
+    )
+    await page.getByText(LATE).waitFor({ state: 'detached' })
+  }
 
-  test('order_service: orders and order, and the shopkeeper’s', () =>
-    hang(shop.orders, [
-      { path: '/orders', wrong: 'We could not show your orders', right: 'Walnut desk lamp' },
-      { path: '/admin/orders', wrong: 'We could not show these orders', right: 'Walnut desk lamp' },
-      { path: `/admin/orders/${order}`, wrong: 'We could not show this order', right: 'Ordered by' },
-      { path: `/orders/${order}`, wrong: 'We could not show this order', right: 'Your items are held' },
-    ]))
+  /** A window that looked at a cart with the product before. */
+  async function windowWithACart(): Promise<Page> {
+    const page = await open()
+    await page.goto(`/products/${product.id}`)
+    await page.getByRole('button', { name: 'Add to cart' }).click()
+    await page.getByRole('link', { name: 'Cart, 1 item' }).waitFor()
+    return page
+  }
 
-  test('what a page shows already stays, is said to be old, and is live again by itself', async () => {
-    const page = windows[0]!
+  /** What a page shows already stays, is said to be old, and is live again by itself. */
+  async function viewThatWasLive(): Promise<View> {
+    const page = await open()
     await page.goto(`/products/${product.id}`)
     await page.getByText('Live: this number changes').waitFor()
-    shop.products.standStill()
-    try {
-      await page.getByText('We cannot update it right now').waitFor({ timeout: TOLD_MS })
-      await page.getByRole('heading', { name: 'Walnut desk lamp' }).waitFor()
-    } finally {
-      shop.products.resume()
+    return {
+      whileHung: async () => {
+        await page.getByText('We cannot update it right now').waitFor()
+        await page.getByRole('heading', { name: 'Walnut desk lamp' }).waitFor()
+      },
+      afterwards: () => page.getByText('Live: this number changes').waitFor(),
     }
-    await page.getByText('Live: this number changes').waitFor({ timeout: HEALED_MS })
+  }
+
+  /** The failure stays on the page while it is tried again, and coming back to the window asks at once. */
+  async function comeBackTo(page: Page) {
+    const asked = page.waitForRequest(/\/api\/products\?/)
+    await page.evaluate('void window.dispatchEvent(new Event("focus"))')
+    await asked
+    for (let i = 0; i < 10; i += 1) {
+      assert.ok(await page.getByText(NO_PRODUCTS).isVisible(), 'no word is taken back')
+      await page.waitForTimeout(100)
+    }
+  }
+
+  test('product_service: catalogue, product, cart, and the shopkeeper’s pages; what is shown already, and a failure, stay', async () => {
+    const wrong = 'We could not show this product'
+    await hang(
+      shop.products,
+      await Promise.all([
+        viewOf(
+          { path: '/cart', wrong: 'We could not check prices and stock', right: /\d in stock/ },
+          { page: windowWithACart() },
+        ),
+        viewOf({ path: '/', wrong: NO_PRODUCTS, right: 'Walnut desk lamp' }, { more: comeBackTo }),
+        viewOf({ path: '/admin', wrong: 'We could not read the products', right: 'Stock running out' }),
+        viewOf({ path: `/products/${product.id}`, wrong, right: 'Live: this number changes' }),
+        viewOf({ path: '/admin/products', wrong: NO_PRODUCTS, right: 'Walnut desk lamp' }),
+        viewOf({ path: `/admin/products/${product.id}`, wrong, right: 'Free to sell' }),
+        viewThatWasLive(),
+      ]),
+    )
   })
 
-  test('the failure stays on the page while it is tried again, and coming back to the window asks at once', async () => {
-    const page = windows[0]!
-    shop.products.standStill()
-    try {
-      await look(page, { path: '/', wrong: 'We could not show the products' })
-      const asked = page.waitForRequest(/\/api\/products\?/, { timeout: TOLD_MS })
-      await page.evaluate('void window.dispatchEvent(new Event("focus"))')
-      await asked
-      for (let i = 0; i < 10; i += 1) {
-        assert.ok(await page.getByText('We could not show the products').isVisible(), 'no word is taken back')
-        await page.waitForTimeout(100)
-      }
-    } finally {
-      shop.products.resume()
-    }
-    await page.locator('main').getByText('Walnut desk lamp').waitFor({ timeout: HEALED_MS })
+  test('order_service: orders and order, and the shopkeeper’s', async () => {
+    const wrong = 'We could not show this order'
+    const right = 'Walnut desk lamp'
+    await hang(
+      shop.orders,
+      await Promise.all([
+        viewOf({ path: '/orders', wrong: 'We could not show your orders', right }),
+        viewOf({ path: '/admin/orders', wrong: 'We could not show these orders', right }),
+        viewOf({ path: `/admin/orders/${order}`, wrong, right: 'Ordered by' }),
+        viewOf({ path: `/orders/${order}`, wrong, right: 'Your items are held' }),
+      ]),
+    )
   })
 })

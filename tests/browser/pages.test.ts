@@ -7,14 +7,14 @@ import { randomUUID } from 'node:crypto'
 import { after, before, suite, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { until } from '../system/until.ts'
-import type { Product } from '../system/world.ts'
+import { type Product, signIn } from '../system/world.ts'
 import { expectFocus, focused, noBrowser } from './browser.ts'
 import { judge, SCREENS, type Screen, withAxe } from './judge.ts'
 import { openShop, type Shop, type Visitor } from './shop.ts'
 
 const FIRST_PAGE_KIB_MAX = 120
 /** What is fetched ahead begins some seconds after the first page. */
-const AHEAD_MS = 30_000
+const AHEAD_MS = 60_000
 const GOODS = [
   ['Walnut desk lamp', '89.00', 24],
   ['Pour-over coffee set', '42.50', 60],
@@ -56,16 +56,14 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
     const products: Product[] = []
     for (const [name, price, stock] of GOODS) products.push(await shop.addProduct({ name, price, stock }))
     visitor = await shop.account()
-    const page = await shop.open()
-    await shop.signIn(page, visitor)
-    const orders = [
-      await buy(page, [products[0]!.id, products[6]!.id]),
-      await buy(page, [products[4]!.id]),
-      await buy(page, [products[7]!.id]),
-    ]
+    const buyer = await signIn(shop.auth.url, visitor.username, visitor.password)
+    const orders: string[] = []
+    for (const bought of [[0, 6], [4], [7]]) {
+      const lines = bought.map((i) => ({ product: products[i]!, quantity: 1 }))
+      orders.push((await shop.bought(buyer, { lines })).id)
+    }
     await shop.move(shop.admin, orders[0]!, { status: 'shipped' })
     await shop.move(shop.admin, orders[1]!, { status: 'cancelled' })
-    await page.context().close()
     const [lamp, , , , , , mug, slippers] = products
     const productsAway = (page: Page) => page.route('**/api/products**', (route) => route.fulfill(AWAY))
     const ordersAway = (page: Page) => page.route('**/api/orders**', (route) => route.fulfill(AWAY))
@@ -181,18 +179,6 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
   })
   after(() => shop?.close())
 
-  /** Through the pages, for they know the buyer's session. Resolves the order's id. */
-  async function buy(page: Page, productIds: string[]): Promise<string> {
-    for (const id of productIds) {
-      await page.goto(`/products/${id}`)
-      await page.getByRole('button', { name: 'Add to cart' }).click()
-    }
-    await page.getByRole('link', { name: /^Cart/ }).click()
-    await page.getByRole('button', { name: 'Place order' }).click()
-    await page.waitForURL(/\/orders\/[0-9a-f-]{36}$/)
-    return new URL(page.url()).pathname.split('/').at(-1)!
-  }
-
   for (const screen of ['phone', 'desk'] as const) {
     test(`on a ${screen}, light and dark`, async () => {
       const page = await withAxe(await shop.open(SCREENS[screen]))
@@ -253,8 +239,7 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
   }
 
   test('by keyboard alone: from the first Tab to an order', async () => {
-    const page = await shop.open({ viewport: { width: 1280, height: 860 } })
-    await shop.signIn(page, visitor)
+    const page = await shop.openAs(visitor, { viewport: { width: 1280, height: 860 } })
     await page.goto('/')
     await page.getByRole('link', { name: 'Dotted notebook' }).waitFor()
     await page.keyboard.press('Tab')
@@ -283,7 +268,7 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
     await page.getByRole('alertdialog').waitFor()
     for (let i = 0; i < 4; i += 1) await page.keyboard.press('Tab')
     // Going round, the focus passes a guard outside the dialog for a moment.
-    await until('the dialog keeps the focus', 5_000, () =>
+    await until('the dialog keeps the focus', AHEAD_MS, () =>
       page.evaluate<boolean>('document.activeElement.closest("[role=alertdialog]") !== null'),
     )
     await page.keyboard.press('Escape')

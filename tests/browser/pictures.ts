@@ -39,16 +39,14 @@ try {
   await visitor.goto('/')
   await take(visitor, 'catalogue', 'Dotted notebook')
 
-  const buyer = await shop.open({ ...DESK, colorScheme: 'dark' })
-  await shop.signIn(buyer, await shop.account('customer', 'ada'))
+  const buyer = await shop.openAs(await shop.account('customer', 'ada'), { ...DESK, colorScheme: 'dark' })
   const order = await buy(buyer, [goods.get('Walnut desk lamp')!, goods.get('Stoneware mug')!])
   await shop.move(shop.admin, order, { status: 'shipped' })
   await buyer.reload()
   await take(buyer, 'order', 'On its way to you')
 
   await sell(shop, [...goods.values()])
-  const office = await shop.open(DESK)
-  await shop.signIn(office, keeper)
+  const office = await shop.openAs(keeper, DESK)
   await office.goto('/admin')
   await take(office, 'admin', 'Stock running out')
 } finally {

@@ -18,6 +18,7 @@ const GOODS = [
 /** More than a page. */
 const CANDLES = 30
 const CORRECTED = 'No results for “lammp”. Showing results for “lamp”.'
+const WAIT_MS = 60_000
 const DESK = { viewport: { width: 1280, height: 860 } }
 
 suite('searching in a real browser', { skip: noBrowser }, () => {
@@ -44,7 +45,7 @@ suite('searching in a real browser', { skip: noBrowser }, () => {
   const shows = (expected: readonly string[], of = page) =>
     until(
       `the page shows ${expected.join()}`,
-      10_000,
+      WAIT_MS,
       async () => (await names(of)).join() === expected.join(),
     )
   const orders = async (of = page) => of.getByLabel('Sort by').getByRole('option').allInnerTexts()
@@ -126,12 +127,12 @@ suite('searching in a real browser', { skip: noBrowser }, () => {
     await status().waitFor()
     await page.getByRole('button', { name: 'Next' }).click()
     await page.waitForURL(/cursor=/)
-    await until('the last candles', 10_000, async () => (await names()).length === CANDLES - 24)
+    await until('the last candles', WAIT_MS, async () => (await names()).length === CANDLES - 24)
     assert.equal(await status().innerText(), 'No results for “candel”. Showing results for “candle”.')
     await page.reload()
     await status().waitFor()
     await page.getByRole('button', { name: 'Previous' }).click()
-    await until('the first candles', 10_000, async () => (await names()).length === 24)
+    await until('the first candles', WAIT_MS, async () => (await names()).length === 24)
   })
 
   test('the plural, and words inside a run of characters, are no errors', async () => {

@@ -33,10 +33,9 @@ suite('a session in a real browser', { skip: noBrowser }, () => {
   })
 
   test('a reload, a second tab and an expired token go on without signing in again', async () => {
-    const page = await shop.open()
     const visitor = await shop.account()
-    await shop.signIn(page, visitor)
-    await page.reload()
+    const page = await shop.openAs(visitor)
+    await page.goto('/')
     await page.getByRole('link', { name: `Account of ${visitor.username}` }).waitFor()
     const second = await shop.tab(page)
     await Promise.all([page.goto('/orders'), second.goto('/orders')])
@@ -53,7 +52,7 @@ suite('a session in a real browser', { skip: noBrowser }, () => {
     const [name, password] = [page.getByLabel('Username'), page.getByLabel('Password')]
     const faultOf = async (field: Locator) => {
       await page.getByRole('button', { name: 'Create account' }).click()
-      await until('it is told', 15_000, async () => (await field.getAttribute('aria-invalid')) === 'true')
+      await until('it is told', 60_000, async () => (await field.getAttribute('aria-invalid')) === 'true')
       const ids = (await field.getAttribute('aria-describedby'))!.split(' ')
       return page.locator(`[id="${ids.find((id) => id.endsWith('error'))}"]`).innerText()
     }
@@ -71,8 +70,7 @@ suite('a session in a real browser', { skip: noBrowser }, () => {
   })
 
   test('of several tabs one exchanges the token, and the others take its result', async () => {
-    const page = await shop.open()
-    await shop.signIn(page, await shop.account())
+    const page = await shop.openAs(await shop.account())
     const tabs = [page, await shop.tab(page), await shop.tab(page)]
     let atOnce = 0
     let most = 0
@@ -108,10 +106,8 @@ suite('a session in a real browser', { skip: noBrowser }, () => {
 
   test('a session that was ended elsewhere leads to signing in, and from there back', async () => {
     const visitor = await shop.account()
-    const page = await shop.open()
-    await shop.signIn(page, visitor)
+    const page = await shop.openAs(visitor)
     await page.context().clearCookies()
-    await sleep((TOKEN_SECONDS + 1) * 1000)
     await page.goto('/orders')
     await page.getByRole('heading', { name: 'Welcome back' }).waitFor()
     await page.getByLabel('Username').fill(visitor.username)

@@ -21,7 +21,8 @@ import {
 import { createWorld, type World } from '../system/world.ts'
 import { launch } from './browser.ts'
 
-const WAIT_MS = 15_000
+/** Generous: a machine that does much else must not fail a test. */
+const WAIT_MS = 60_000
 /** The world's own tokens last as long as a suite does on a machine with much to do. */
 const TOKEN_SECONDS = '3600'
 
@@ -36,7 +37,10 @@ export type Shop = World & {
   tab(page: Page): Promise<Page>
   /** An account nobody has signed in to yet. */
   account(role?: 'customer' | 'admin', username?: string): Promise<Visitor>
+  /** On the page where visitors do it. */
   signIn(page: Page, visitor: Visitor): Promise<void>
+  /** A window of its own in which `visitor` has signed in already, as the gateway and the pages leave it. */
+  openAs(visitor: Visitor, options?: BrowserContextOptions): Promise<Page>
   close(): Promise<void>
 }
 
@@ -45,7 +49,7 @@ const EXPECTED = /Failed to load resource|net::ERR_/
 /** Of the page's warnings, those that mean a mistake of ours. */
 const MISTAKE = /Warning:|Content Security Policy/
 
-/** `fill` is done as soon as the services stand, before the browser starts, which may take longer than a token lives. */
+/** `fill` is done as soon as the services stand: the rest may take longer than a token lives. */
 export async function openShop(
   extra: Environment = {},
   fill: (world: World) => Promise<unknown> = async () => {},
@@ -71,6 +75,14 @@ async function open(
   close: () => Promise<void>,
 ): Promise<Shop> {
   await buildPagesIfOld()
+  const launching = launch()
+  // Whatever fails before it is used, it does not stay.
+  endings.push(() =>
+    launching.then(
+      (browser) => browser.close(),
+      () => {},
+    ),
+  )
   const settings = { ACCESS_TOKEN_TTL: TOKEN_SECONDS, ...extra }
   const world = await createWorld({ after: (work) => endings.push(work) }, settings)
   await fill(world)
@@ -87,8 +99,7 @@ async function open(
   await storefront.start()
   const faults: string[] = []
   endings.push(async () => assert.deepEqual(faults, []))
-  const browser = await launch()
-  endings.push(() => browser.close())
+  const browser = await launching
 
   const listen = (page: Page) => {
     page.setDefaultTimeout(WAIT_MS)
@@ -105,15 +116,15 @@ async function open(
     return page
   }
   const tabOf = async (context: BrowserContext) => listen(await context.newPage())
+  const open = async (options: BrowserContextOptions = {}) =>
+    tabOf(await browser.newContext({ baseURL: storefront.url, locale: 'en-US', ...options }))
 
   return {
     ...world,
     storefront,
     browser,
     close,
-    async open(options = {}) {
-      return tabOf(await browser.newContext({ baseURL: storefront.url, locale: 'en-US', ...options }))
-    },
+    open,
     tab: (page) => tabOf(page.context()),
     async account(role = 'customer', username = `ada_${randomBytes(4).toString('hex')}`) {
       const visitor = { username, password: 'plum tart on tuesday' }
@@ -134,5 +145,27 @@ async function open(
       await page.getByRole('button', { name: 'Sign in' }).click()
       await page.getByRole('link', { name: `Account of ${username}` }).waitFor()
     },
+    openAs: async (visitor, options) =>
+      open({ ...options, storageState: await signedInState(storefront.url, visitor) }),
+  }
+}
+
+/** What a browser has stored once `visitor` has signed in: the gateway's cookie, and the name the pages write down. */
+async function signedInState(url: string, visitor: Visitor) {
+  const answer = await fetch(`${url}/api/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(visitor),
+  })
+  assert.equal(answer.status, 200)
+  const [, name = '', value = '', path = ''] =
+    /^([^=]+)=([^;]+);.*Path=([^;]+)/.exec(answer.headers.getSetCookie()[0] ?? '') ?? []
+  assert.notEqual(name, '', 'the gateway sets a cookie')
+  const { hostname } = new URL(url)
+  const cookie = { name, value, path, domain: hostname, expires: -1, httpOnly: true, secure: false }
+  const { user } = (await answer.json()) as { user: object }
+  return {
+    cookies: [{ ...cookie, sameSite: 'Strict' as const }],
+    origins: [{ origin: url, localStorage: [{ name: 'shop.user', value: JSON.stringify(user) }] }],
   }
 }

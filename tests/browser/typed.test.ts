@@ -59,8 +59,7 @@ suite('typed text in a real browser', { skip: noBrowser }, () => {
     const login = await call<{ access_token: string }>('POST', `${shop.auth.url}/login`, { body: keeper })
     const account: Account = { id, username: keeper.username, token: expectStatus(login, 200).access_token }
     order = (await shop.bought(account, { lines: [{ product, quantity: 1 }] })).id
-    page = await shop.open(SCREENS.phone)
-    await shop.signIn(page, keeper)
+    page = await shop.openAs(keeper, SCREENS.phone)
   })
   after(() => shop?.close())
 
