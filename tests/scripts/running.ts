@@ -8,7 +8,7 @@ import type { TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const ROOT = join(import.meta.dirname, '..', '..')
-const DEADLINE_MS = 60_000
+const DEADLINE_MS = 120_000
 
 export type World = {
   readonly dataDir: string
@@ -75,7 +75,7 @@ export type Run = {
   readonly output: () => string
   /** Resolves the exit code (or the signal's name) once everything it wrote has been read. */
   readonly ended: Promise<number | string>
-  /** Resolves what was written up to and including the first match, which must come within a minute. */
+  /** Resolves what was written up to and including the first match, which must come within DEADLINE_MS. */
   until(pattern: RegExp): Promise<RegExpExecArray>
 }
 

@@ -11,6 +11,7 @@ import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { noteMade } from '@shop/service_kit/sqlite/mark'
 import { PLACEHOLDER_SECRETS } from '../../scripts/plan.ts'
 import { planFirstRun } from '../../scripts/start/first_run.ts'
+import { until } from '../system/until.ts'
 import {
   finish,
   gone,
@@ -24,6 +25,8 @@ import {
   startCommand,
   type World,
 } from './running.ts'
+
+const START_MS = 120_000
 
 const get = (port: number, path: string) => fetch(`http://127.0.0.1:${port}${path}`)
 const login = (world: World, username: string, password: string) =>
@@ -155,16 +158,20 @@ suite('a first start', () => {
     assert.equal(planFirstRun(dataDir, {}, PLACEHOLDER_SECRETS).adminPassword, 'first password')
   })
 
-  test('the login that was made is shown by the first shop that stood, also after a start that did not get so far', async (t) => {
+  test('the login that was made is shown by the first shop that stood, also after a start that did not get so far, and not again; a shop that is killed leaves no service behind', async (t) => {
     const world = await newWorld(t)
     const chance = { secret: () => 's'.repeat(48), password: () => 'made-by-one-that-was-cut' }
-    planFirstRun(world.dataDir, {}, chance).write()
-    for (const shows of [true, false]) {
+    planFirstRun(world.dataDir, {}, chance).keep()
+    for (const [shows, signal] of [
+      [true, 'SIGKILL'],
+      [false, 'SIGTERM'],
+    ] as const) {
       const shop = runScript(t, 'start.ts', world, '--no-demo')
       await shop.until(/Ctrl-C stops everything/)
       assert.equal(shop.output().includes('admin / made-by-one-that-was-cut'), shows)
-      shop.process.kill('SIGTERM')
-      assert.equal(await shop.ended, 0)
+      shop.process.kill(signal)
+      if (signal === 'SIGTERM') assert.equal(await shop.ended, 0)
+      await gone(world)
     }
   })
 
@@ -187,7 +194,7 @@ suite('a first start', () => {
   })
 })
 
-suite('what cannot work is refused in a sentence before anything is started', () => {
+suite('what cannot work is refused in a sentence before anything is started', { concurrency: 3 }, () => {
   type Case = {
     readonly name: string
     readonly env?: NodeJS.ProcessEnv
@@ -383,14 +390,29 @@ suite('what cannot work is refused in a sentence before anything is started', ()
 })
 
 suite('a running shop', () => {
-  test('a service that is killed is started again, and the shop works as before', async (t) => {
+  test('a service that is killed, or told to end by somebody else, is said to be, and started again; the shop works as before', async (t) => {
     const world = await newWorld(t)
-    const shop = runScript(t, 'start.ts', world, '--json')
-    await shop.until(/"msg":"ready"/)
-    const [, pid] = await shop.until(/"service":"product_service","pid":(\d+)/)
-    process.kill(Number(pid), 'SIGKILL')
-    await shop.until(/product_service exited unexpectedly \(SIGKILL\); starting it again in 0\.\d s/)
-    await shop.until(/product_service is ready again/)
+    const shop = runScript(t, 'start.ts', world, '--no-demo')
+    await shop.until(READY)
+    const pidFile = join(world.dataDir, 'product_service.pid')
+    const pids: string[] = []
+    for (const [signal, said] of [
+      ['SIGTERM', /product_service was stopped from outside; starting it again in /],
+      ['SIGKILL', /product_service exited unexpectedly \(SIGKILL\); starting it again in \d\.\d s/],
+    ] as const) {
+      const pid = readFileSync(pidFile, 'utf8')
+      if (pids.length === 0) assert.match(shop.output(), new RegExp(`product_service .* process ${pid.trim()}\n`))
+      pids.push(pid)
+      const before = shop.output().length
+      process.kill(Number(pid), signal)
+      await shop.until(said)
+      await until('it is ready again', START_MS, () =>
+        shop.output().slice(before).includes('product_service is ready again'),
+      )
+      if (signal === 'SIGTERM') assert.doesNotMatch(shop.output(), /unexpectedly/)
+    }
+    pids.push(readFileSync(pidFile, 'utf8'))
+    assert.equal(new Set(pids).size, 3, 'each has the number of its own process')
     assert.equal((await get(world.ports.product, '/products')).status, 200)
     const second = runScript(t, 'start.ts', world)
     assert.equal(await second.ended, 1)
@@ -414,14 +436,6 @@ suite('a running shop', () => {
     shop.process.kill('SIGINT')
     assert.equal(await shop.ended, 1)
     assert.match(shop.output(), /Stopping at once/)
-    await gone(world)
-  })
-
-  test('when it is killed, no service is left behind', async (t) => {
-    const world = await newWorld(t)
-    const shop = runScript(t, 'start.ts', world, '--no-demo')
-    await shop.until(READY)
-    shop.process.kill('SIGKILL')
     await gone(world)
   })
 })

@@ -7,7 +7,8 @@ import { type Answer, NoAnswer } from './calls.ts'
 import type { Told } from './invariants.ts'
 import { type Account, type Attempt, type Order, UNSETTLED, type World } from './world.ts'
 
-const PAUSE_MS = 60
+/** Long enough that those who wait for a service that is down do not keep it from coming back. */
+const PAUSE_MS = 150
 const REFUSALS = ['insufficient_stock', 'price_changed', 'product_not_found']
 
 /** The order named by an answer to POST /orders, also where it is a refusal that kept the order. */

@@ -1,7 +1,7 @@
 /**
  * The process dies exactly between two durable steps (the named places of service_kit/src/runtime/crash_points.ts) and
- * comes back without that death. Nobody asks again: the order must settle by itself, take its stock once,
- * and its key must still name it.
+ * comes back, to die at the next place. Nobody asks again: the order must settle by itself, take its stock once, and its
+ * key must still name it.
  */
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
@@ -61,47 +61,28 @@ suite('crash points (invariants 1 to 8)', { timeout: TEST_MS, concurrency: true 
       const own = service === 'product_service' ? [ADJUSTMENT] : []
       assert.deepEqual([...Object.keys(flows), ...own].sort(), placesIn(service))
     })
-
-    test(`${service} dies between two steps`, (t) => dieEverywhere(t, service as ServiceName, flows))
   }
 
-  test(`product_service dies at ${ADJUSTMENT}: asked again by its key, the units move once`, async (t) => {
-    const { world, product, told } = await openShop(t)
-    const url = `${world.products.url}/products/${product.id}/stock_adjustments`
-    const request = {
-      token: world.admin.token,
-      key: newKey(),
-      body: { delta: 5, reason: 'found in the cellar' },
-    }
-    await world.products.stop()
-    await world.products.start(dyingAt(ADJUSTMENT))
-    const [answer, end] = await Promise.all([
-      answerOrNothing(call('POST', url, request)),
-      world.products.ended(),
-    ])
-    assert.equal(answer, undefined)
-    assert.equal(end.signal, 'SIGKILL')
-    await world.products.start()
-    expectStatus(await call('POST', url, request), 201)
-    assert.equal((await world.product(product.id)).stock, STOCK + 5)
-    assertInOrder(readBooks(world.dataDir), told)
+  test('order_service dies between two steps', async (t) => {
+    const shop = await openShop(t)
+    await dieEverywhere(t, shop, 'order_service')
+    await t.test('a settler that dies while it holds an order gives it up in time', () => dieHolding(shop))
   })
 
-  test('a settler that dies while it holds an order gives it up in time', async (t) => {
-    const { world, buyer, product, told } = await openShop(t)
-    const attempt = { lines: [{ product, quantity: 1 }], key: newKey() }
-    await world.products.stop()
-    const accepted = expectStatus(await world.place(buyer, attempt), 202)
-    tell(told, buyer, attempt, accepted)
-    await world.orders.stop()
-    await Promise.all([world.products.start(), world.orders.start(dyingAt('answer_received'))])
-    assert.equal((await world.orders.ended()).signal, 'SIGKILL')
-    await world.orders.start()
-    assert.equal((await world.settled(buyer, accepted.id)).status, 'confirmed')
-    assert.equal((await world.product(product.id)).stock, STOCK - 1)
-    assertInOrder(readBooks(world.dataDir), told)
+  test('product_service dies between two steps', async (t) => {
+    const shop = await openShop(t)
+    await dieEverywhere(t, shop, 'product_service')
+    await t.test(`at ${ADJUSTMENT}: asked again by its key, the units move once`, () => dieAdjusting(shop))
   })
 })
+
+/** `before`: the order, where the flow begins with one that is confirmed. */
+type Death = {
+  readonly place: string
+  readonly flow: Flow
+  readonly attempt: Attempt & { readonly key: string }
+  readonly before: Order | undefined
+}
 
 type Shop = {
   readonly world: World
@@ -117,17 +98,18 @@ async function openShop(t: TestContext): Promise<Shop> {
 }
 
 /** First every death, one after the other; then all their orders must have settled and the stores be in order. */
-async function dieEverywhere(t: TestContext, service: ServiceName, flows: Readonly<Record<string, Flow>>) {
-  const { world, buyer, product, told } = await openShop(t)
+async function dieEverywhere(t: TestContext, { world, buyer, product, told }: Shop, service: ServiceName) {
   const victim = service === 'order_service' ? world.orders : world.products
-  const touched: { place: string; flow: Flow; attempt: Attempt }[] = []
+  const touched: Death[] = []
+  for (const [place, flow] of Object.entries(FLOWS[service]!)) {
+    const attempt = { lines: [{ product, quantity: 1 }], key: newKey() }
+    const before = flow === 'place' ? undefined : await world.bought(buyer, attempt)
+    touched.push({ place, flow, attempt, before })
+  }
 
-  for (const [place, flow] of Object.entries(flows)) {
+  for (const { place, flow, attempt, before } of touched) {
     await t.test(`at ${place}`, async () => {
-      const attempt = { lines: [{ product, quantity: 1 }], key: newKey() }
-      touched.push({ place, flow, attempt })
-      const before = flow === 'place' ? undefined : await world.bought(buyer, attempt)
-      await victim.stop()
+      if (victim.running()) await victim.stop()
       await victim.start(dyingAt(place))
       const [answer, end] = await Promise.all([
         answerOrNothing(act(world, buyer, flow, attempt, before)),
@@ -137,9 +119,9 @@ async function dieEverywhere(t: TestContext, service: ServiceName, flows: Readon
       // order_service dies with its answer; product_service leaves it to say what it knows.
       assert.equal(answer === undefined, victim === world.orders)
       if (answer) tell(told, buyer, attempt, expectStatus(answer, 200, 202))
-      await victim.start()
     })
   }
+  await victim.start()
 
   for (const { place, flow, attempt } of touched) {
     await t.test(`the order of ${place} settles as ${ENDS[flow]}, and its key still names it`, async () => {
@@ -164,6 +146,43 @@ async function dieEverywhere(t: TestContext, service: ServiceName, flows: Readon
     assert.equal((await world.product(product.id)).stock, STOCK - kept)
     assertInOrder(books, told)
   })
+}
+
+async function dieAdjusting({ world, told }: Shop) {
+  const product = await world.addProduct({ stock: STOCK })
+  const url = `${world.products.url}/products/${product.id}/stock_adjustments`
+  const request = {
+    token: world.admin.token,
+    key: newKey(),
+    body: { delta: 5, reason: 'found in the cellar' },
+  }
+  await world.products.stop()
+  await world.products.start(dyingAt(ADJUSTMENT))
+  const [answer, end] = await Promise.all([
+    answerOrNothing(call('POST', url, request)),
+    world.products.ended(),
+  ])
+  assert.equal(answer, undefined)
+  assert.equal(end.signal, 'SIGKILL')
+  await world.products.start()
+  expectStatus(await call('POST', url, request), 201)
+  assert.equal((await world.product(product.id)).stock, STOCK + 5)
+  assertInOrder(readBooks(world.dataDir), told)
+}
+
+async function dieHolding({ world, buyer, told }: Shop) {
+  const product = await world.addProduct({ stock: STOCK })
+  const attempt = { lines: [{ product, quantity: 1 }], key: newKey() }
+  await world.products.stop()
+  const accepted = expectStatus(await world.place(buyer, attempt), 202)
+  tell(told, buyer, attempt, accepted)
+  await world.orders.stop()
+  await Promise.all([world.products.start(), world.orders.start(dyingAt('answer_received'))])
+  assert.equal((await world.orders.ended()).signal, 'SIGKILL')
+  await world.orders.start()
+  assert.equal((await world.settled(buyer, accepted.id)).status, 'confirmed')
+  assert.equal((await world.product(product.id)).stock, STOCK - 1)
+  assertInOrder(readBooks(world.dataDir), told)
 }
 
 /** The one request of a flow that the process does not survive. */

@@ -1,18 +1,28 @@
 /** The shop while parts of it are down, and people who want the same thing: what each of them is told. */
 import assert from 'node:assert/strict'
-import { suite, test } from 'node:test'
+import { after, before, suite, test } from 'node:test'
 import { readBooks } from './books.ts'
 import { orderOf, tell } from './buyer.ts'
 import { call, expectStatus } from './calls.ts'
 import { assertInOrder, type Told } from './invariants.ts'
-import { createSlowRoad } from './slow_road.ts'
+import { createSlowRoad, type SlowRoad } from './slow_road.ts'
 import { until } from './until.ts'
-import { type Attempt, createWorld, newKey, type Order, type Product, SETTLE_MS } from './world.ts'
+import {
+  type Account,
+  type Attempt,
+  createSuiteEnd,
+  createWorld,
+  newKey,
+  type Order,
+  type Product,
+  SETTLE_MS,
+  type World,
+} from './world.ts'
 
 const TEST_MS = 180_000
 const ORDERS_WHILE_DOWN = 40
 
-suite('a part is down (invariants 3, 5)', { timeout: TEST_MS, concurrency: true }, () => {
+suite('a part is down (invariants 3, 5)', { timeout: TEST_MS }, () => {
   test('product_service', async (t) => {
     const world = await createWorld(t)
     const [ada, bob] = await world.buyers(2)
@@ -93,70 +103,22 @@ suite('a part is down (invariants 3, 5)', { timeout: TEST_MS, concurrency: true 
 
     await t.test('the stores agree with every answer', () => assertInOrder(readBooks(world.dataDir), told))
   })
-
-  test('the road to product_service: a reservation that arrives after its cancellation takes nothing', async (t) => {
-    const road = await createSlowRoad(t)
-    const world = await createWorld(t, { PRODUCT_URL: road.url })
-    road.leadTo(world.products.url)
-    const [buyer] = await world.buyers(1)
-    const product = await world.addProduct({ stock: 3 })
-    const attempt = { lines: [{ product, quantity: 1 }], key: newKey() }
-    const told: Told[] = []
-
-    road.close('/internal/reservations')
-    const accepted = expectStatus(await world.place(buyer!, attempt), 202)
-    tell(told, buyer!, attempt, accepted)
-    expectStatus(await world.move(buyer!, accepted.id, { status: 'cancelled' }), 200, 202)
-    assert.equal((await world.settled(buyer!, accepted.id)).status, 'cancelled')
-    assert.ok(road.waiting() > 0, 'The reservation is still on its way, and perhaps its repetition')
-    for (const status of await road.open()) assert.equal(status, 200)
-    assert.equal((await world.product(product.id)).stock, 3)
-
-    // And once more while the buyer still waits for the first answer.
-    const waiting = { lines: attempt.lines, key: newKey() }
-    road.close('/internal/reservations')
-    const asked = world.place(buyer!, waiting)
-    await until('the reservation is on its way', SETTLE_MS, () => road.waiting() > 0)
-    const pending = readBooks(world.dataDir).orders.find(({ key }) => key === waiting.key)
-    expectStatus(await world.move(buyer!, pending!.id, { status: 'cancelled' }), 200, 202)
-    await road.open()
-    tell(told, buyer!, waiting, expectStatus(await asked, 201, 202))
-    assert.equal((await world.settled(buyer!, pending!.id)).status, 'cancelled')
-    assert.equal((await world.product(product.id)).stock, 3)
-    assertInOrder(readBooks(world.dataDir), told)
-  })
-
-  test('auth_service', async (t) => {
-    const world = await createWorld(t)
-    const [buyer] = await world.buyers(1)
-    const product = await world.addProduct({ stock: 10 })
-    const lines = [{ product, quantity: 1 }]
-    await world.bought(buyer!, { lines, key: newKey() })
-    await world.auth.kill()
-
-    await t.test('signed-in buyers keep ordering, signed-in admins keep the catalogue', async () => {
-      await world.bought(buyer!, { lines, key: newKey() })
-      await world.addProduct({ stock: 1 })
-    })
-
-    await t.test('also after the other services were restarted', async () => {
-      await Promise.all([world.orders.stop(), world.products.stop()])
-      await Promise.all([world.orders.start(), world.products.start()])
-      await world.bought(buyer!, { lines, key: newKey() })
-      await world.addProduct({ stock: 1 })
-    })
-
-    await t.test('and nobody gets in without a token of ours', async () => {
-      const forged = { ...buyer!, token: buyer!.token.slice(0, -4).concat('AAAA') }
-      expectStatus(await world.place(forged, { lines, key: newKey() }), 401)
-    })
-  })
 })
 
-suite('two people want the same thing', { timeout: TEST_MS }, () => {
-  test('a buyer and an admin, two admins', async (t) => {
-    const world = await createWorld(t)
-    const [buyer] = await world.buyers(1)
+suite('between two people, or two services (invariants 3, 7, 8)', { timeout: TEST_MS }, () => {
+  const suiteEnd = createSuiteEnd()
+  let road: SlowRoad
+  let world: World
+  let buyer: Account
+  before(async () => {
+    road = await createSlowRoad(suiteEnd)
+    world = await createWorld(suiteEnd, { PRODUCT_URL: road.url })
+    road.leadTo(world.products.url)
+    ;[buyer] = (await world.buyers(1)) as [Account]
+  })
+  after(() => suiteEnd.end())
+
+  test('two people want the same thing: a buyer and an admin, two admins', async (t) => {
     const told: Told[] = []
     const url = (product: Product) => `${world.products.url}/products/${product.id}`
     const edit = (product: Product, change: object) =>
@@ -173,15 +135,15 @@ suite('two people want the same thing', { timeout: TEST_MS }, () => {
         const attempt = { lines: [{ product: shown, quantity: 1 }], key: newKey() }
         // On a busy machine the first answer may be 202; the key asks again.
         const answer = await until('the order is decided', SETTLE_MS, async () => {
-          const found = await world.place(buyer!, attempt)
+          const found = await world.place(buyer, attempt)
           return found.status !== 202 && found
         })
         assert.equal(answer.status, 409)
         assert.equal(answer.body.code, 'price_changed')
-        tell(told, buyer!, attempt, orderOf(answer)!)
+        tell(told, buyer, attempt, orderOf(answer)!)
         const now = await world.product(shown.id)
         assert.equal(now.stock, 3)
-        await world.bought(buyer!, { lines: [{ product: now, quantity: 1 }], key: newKey() })
+        await world.bought(buyer, { lines: [{ product: now, quantity: 1 }], key: newKey() })
       },
     )
 
@@ -205,7 +167,7 @@ suite('two people want the same thing', { timeout: TEST_MS }, () => {
 
     await t.test('a sale does not get in the way of an edit', async () => {
       const seen = await world.addProduct({ stock: 3 })
-      await world.bought(buyer!, { lines: [{ product: seen, quantity: 1 }], key: newKey() })
+      await world.bought(buyer, { lines: [{ product: seen, quantity: 1 }], key: newKey() })
       const edited = expectStatus(await edit(seen, { name: 'Renamed', version: seen.version }), 200)
       assert.equal(edited.name, 'Renamed')
       assert.equal(edited.stock, 2)
@@ -213,12 +175,64 @@ suite('two people want the same thing', { timeout: TEST_MS }, () => {
 
     await t.test('an absolute stock never hides a sale (invariant 7)', async () => {
       const seen = await world.addProduct({ stock: 3 })
-      await world.bought(buyer!, { lines: [{ product: seen, quantity: 1 }], key: newKey() })
+      await world.bought(buyer, { lines: [{ product: seen, quantity: 1 }], key: newKey() })
       const answer = await edit(seen, { stock: 100, version: seen.version })
       assert.equal(answer.status, 409)
       assert.equal((await world.product(seen.id)).stock, 2)
     })
 
     await t.test('the stores agree with every answer', () => assertInOrder(readBooks(world.dataDir), told))
+  })
+
+  test('the road to product_service: a reservation that arrives after its cancellation takes nothing', async () => {
+    const product = await world.addProduct({ stock: 3 })
+    const attempt = { lines: [{ product, quantity: 1 }], key: newKey() }
+    const told: Told[] = []
+
+    road.close('/internal/reservations')
+    const accepted = expectStatus(await world.place(buyer, attempt), 202)
+    tell(told, buyer, attempt, accepted)
+    expectStatus(await world.move(buyer, accepted.id, { status: 'cancelled' }), 200, 202)
+    assert.equal((await world.settled(buyer, accepted.id)).status, 'cancelled')
+    assert.ok(road.waiting() > 0, 'The reservation is still on its way, and perhaps its repetition')
+    for (const status of await road.open()) assert.equal(status, 200)
+    assert.equal((await world.product(product.id)).stock, 3)
+
+    // And once more while the buyer still waits for the first answer.
+    const waiting = { lines: attempt.lines, key: newKey() }
+    road.close('/internal/reservations')
+    const asked = world.place(buyer, waiting)
+    await until('the reservation is on its way', SETTLE_MS, () => road.waiting() > 0)
+    const pending = readBooks(world.dataDir).orders.find(({ key }) => key === waiting.key)
+    expectStatus(await world.move(buyer, pending!.id, { status: 'cancelled' }), 200, 202)
+    await road.open()
+    tell(told, buyer, waiting, expectStatus(await asked, 201, 202))
+    assert.equal((await world.settled(buyer, pending!.id)).status, 'cancelled')
+    assert.equal((await world.product(product.id)).stock, 3)
+    assertInOrder(readBooks(world.dataDir), told)
+  })
+
+  test('auth_service', async (t) => {
+    const product = await world.addProduct({ stock: 10 })
+    const lines = [{ product, quantity: 1 }]
+    await world.bought(buyer, { lines, key: newKey() })
+    await world.auth.kill()
+
+    await t.test('signed-in buyers keep ordering, signed-in admins keep the catalogue', async () => {
+      await world.bought(buyer, { lines, key: newKey() })
+      await world.addProduct({ stock: 1 })
+    })
+
+    await t.test('also after the other services were restarted', async () => {
+      await Promise.all([world.orders.stop(), world.products.stop()])
+      await Promise.all([world.orders.start(), world.products.start()])
+      await world.bought(buyer, { lines, key: newKey() })
+      await world.addProduct({ stock: 1 })
+    })
+
+    await t.test('and nobody gets in without a token of ours', async () => {
+      const forged = { ...buyer, token: buyer.token.slice(0, -4).concat('AAAA') }
+      expectStatus(await world.place(forged, { lines, key: newKey() }), 401)
+    })
   })
 })

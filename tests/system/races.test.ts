@@ -1,11 +1,19 @@
 /** Many buyers at once, through real processes: never one unit too many, one too few, or two orders out of one. */
 import assert from 'node:assert/strict'
-import { suite, test } from 'node:test'
+import { after, before, suite, test } from 'node:test'
 import { readBooks } from './books.ts'
 import { orderOf, tell } from './buyer.ts'
 import { expectStatus } from './calls.ts'
 import { assertInOrder, type Told } from './invariants.ts'
-import { type Account, createWorld, newKey, type Order, type Product, type World } from './world.ts'
+import {
+  type Account,
+  createSuiteEnd,
+  createWorld,
+  newKey,
+  type Order,
+  type Product,
+  type World,
+} from './world.ts'
 
 const ACCOUNTS = 20
 const BUYERS = 200
@@ -17,11 +25,17 @@ const CHANGES_OF_MIND = 40
 const TEST_MS = 180_000
 
 suite('buyers at once (invariants 1 to 8)', { timeout: TEST_MS }, () => {
-  test('one shop, one process of each service', async (t) => {
-    const world = await createWorld(t)
-    const buyers = await world.buyers(ACCOUNTS)
-    const told: Told[] = []
+  const suiteEnd = createSuiteEnd()
+  const told: Told[] = []
+  let world: World
+  let buyers: Account[]
+  before(async () => {
+    world = await createWorld(suiteEnd)
+    buyers = await world.buyers(ACCOUNTS)
+  })
+  after(() => suiteEnd.end())
 
+  test('one shop, one process of each service', async (t) => {
     await t.test(`${BUYERS} buyers for ${UNITS} units, ${SALES} times over`, async () => {
       for (let sale = 0; sale < SALES; sale++) await sellOut(world, buyers, told)
     })
@@ -78,11 +92,8 @@ suite('buyers at once (invariants 1 to 8)', { timeout: TEST_MS }, () => {
   })
 
   test('two processes of order_service and two of product_service on the same files', async (t) => {
-    const world = await createWorld(t)
     const products = await world.addProcess('product_service')
     const orders = await world.addProcess('order_service', { PRODUCT_URL: products.url })
-    const buyers = await world.buyers(ACCOUNTS)
-    const told: Told[] = []
     const alternating = (i: number) => (i % 2 === 0 ? world.orders : orders)
 
     await t.test(`${BUYERS} buyers for ${UNITS} units, asking either process`, async () => {

@@ -2,20 +2,22 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const PAUSE_MS = 25
+/** Between two times of asking: short at first, and longer the longer it takes, for asking is work. */
+const FIRST_PAUSE_MS = 15
+const PAUSE_GROWTH = 1.3
+const PAUSE_MS_MAX = 250
 
 /**
- * Asks `probe` until it gives something other than undefined or false; fails with `what` at the deadline. Between
- * two times it waits `pauseMs`: longer where asking is work.
+ * Asks `probe` until it gives something other than undefined or false; fails with `what` at the deadline.
  */
 export async function until<T>(
   what: string,
   deadlineMs: number,
   probe: () => Promise<T | undefined | false> | T | undefined | false,
-  pauseMs = PAUSE_MS,
+  firstPauseMs = FIRST_PAUSE_MS,
 ): Promise<T> {
   const deadline = performance.now() + deadlineMs
-  for (;;) {
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * PAUSE_GROWTH, PAUSE_MS_MAX)) {
     const found = await probe()
     if (found !== undefined && found !== false) return found
     if (performance.now() > deadline) throw new Error(`Not within ${deadlineMs} ms: ${what}`)

@@ -74,6 +74,17 @@ export type World = {
 
 type TestEnd = { after(work: () => Promise<void>): void }
 
+/** The end of a suite whose tests share a world; `end` is for the suite's own `after`. */
+export function createSuiteEnd(): TestEnd & { end(): Promise<void> } {
+  const works: (() => Promise<void>)[] = []
+  return {
+    after: (work) => void works.unshift(work),
+    end: async () => {
+      for (const work of works) await work()
+    },
+  }
+}
+
 export async function createWorld(t: TestEnd, extra: Environment = {}): Promise<World> {
   const dataDir = mkdtempSync(join(tmpdir(), 'shop_system_'))
   const started: ServiceProcess[] = []
