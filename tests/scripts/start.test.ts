@@ -161,7 +161,7 @@ suite('a first start', () => {
   test('the login that was made is shown by the first shop that stood, also after a start that did not get so far, and not again; a shop that is killed leaves no service behind', async (t) => {
     const world = await newWorld(t)
     const chance = { secret: () => 's'.repeat(48), password: () => 'made-by-one-that-was-cut' }
-    planFirstRun(world.dataDir, {}, chance).keep()
+    planFirstRun(world.dataDir, {}, chance).write()
     for (const [shows, signal] of [
       [true, 'SIGKILL'],
       [false, 'SIGTERM'],
@@ -401,7 +401,8 @@ suite('a running shop', () => {
       ['SIGKILL', /product_service exited unexpectedly \(SIGKILL\); starting it again in \d\.\d s/],
     ] as const) {
       const pid = readFileSync(pidFile, 'utf8')
-      if (pids.length === 0) assert.match(shop.output(), new RegExp(`product_service .* process ${pid.trim()}\n`))
+      if (pids.length === 0)
+        assert.match(shop.output(), new RegExp(`product_service .* process ${pid.trim()}\n`))
       pids.push(pid)
       const before = shop.output().length
       process.kill(Number(pid), signal)
