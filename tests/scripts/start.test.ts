@@ -163,8 +163,8 @@ suite('a first start', () => {
     const chance = { secret: () => 's'.repeat(48), password: () => 'made-by-one-that-was-cut' }
     planFirstRun(world.dataDir, {}, chance).write()
     for (const [shows, signal] of [
-      [true, 'SIGKILL'],
-      [false, 'SIGTERM'],
+      [true, 'SIGTERM'],
+      [false, 'SIGKILL'],
     ] as const) {
       const shop = runScript(t, 'start.ts', world, '--no-demo')
       await shop.until(/Ctrl-C stops everything/)
