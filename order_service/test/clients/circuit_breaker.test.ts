@@ -9,10 +9,10 @@ import {
   TRIAL_TIMEOUT_MS,
 } from '../../src/clients/circuit_breaker.ts'
 
-suite('an outage is noticed once', () => {
+suite('the circuit breaker', () => {
   const lost = new Error('refused')
 
-  /** Its clock may be behind its timers. */
+  /** `behindMs`: how far the clock is behind the timers. */
   function breaker({ chance = 1, behindMs = 0 } = {}) {
     const told: string[] = []
     const over: number[] = []
@@ -26,14 +26,14 @@ suite('an outage is noticed once', () => {
     return { ...made, told, over, pass: runtime.advance }
   }
 
-  test('after a failed call the next fail at once, without a call', async () => {
+  test('a failed call opens it: the next calls fail at once', async () => {
     const { begin, state, told } = breaker()
     begin().failed(lost)
     assert.deepEqual([state(), told], ['open', ['open']])
     assert.throws(begin, { name: 'OutcomeUnknown' })
   })
 
-  test('after the pause one call is let through at a time; the first that is answered ends it', async () => {
+  test('after the pause one trial at a time goes out; the first answer closes it', async () => {
     const { begin, state, told, pass } = breaker()
     begin().failed(lost)
     await pass(PAUSE.firstMs)
@@ -45,7 +45,7 @@ suite('an outage is noticed once', () => {
     assert.deepEqual([state(), told, begin().trial], ['closed', ['open', 'closed'], false])
   })
 
-  test('whoever is woken at the end of the pause may call, also where the timer is ahead of the clock', async () => {
+  test('it is half open when onHalfOpen is called, also if the timer is ahead of the clock', async () => {
     const { begin, state, over, pass } = breaker({ behindMs: 1 })
     begin().failed(lost)
     await pass(PAUSE.firstMs)
@@ -66,7 +66,7 @@ suite('an outage is noticed once', () => {
     assert.deepEqual(told, ['open'])
   })
 
-  test('its length is a matter of chance, so that replicas do not ask together', async () => {
+  test('the length of a pause is random, so that replicas do not call together', async () => {
     const { begin, state, pass } = breaker({ chance: 0.25 })
     begin().failed(lost)
     await pass(PAUSE.firstMs / 4 - 1)
@@ -75,7 +75,7 @@ suite('an outage is noticed once', () => {
     assert.equal(state(), 'half_open')
   })
 
-  test('a service that asks to wait is left alone for so long, and not much longer than it may ask for', async () => {
+  test('a Retry-After sets the pause, up to RETRY_AFTER_MAX_MS', async () => {
     const { begin, state, pass } = breaker()
     for (const [asked, kept] of [
       [1_500, 1_500],
@@ -89,7 +89,7 @@ suite('an outage is noticed once', () => {
     }
   })
 
-  test('a fault with one item is no outage; as many in a row without an answer as FAILURE_THRESHOLD are', async () => {
+  test('one server error does not open it; FAILURE_THRESHOLD in a row without an answer do', async () => {
     const { begin, state } = breaker()
     for (let i = 0; i < 3 * FAILURE_THRESHOLD; i++) {
       begin().serverError(lost)
@@ -104,7 +104,7 @@ suite('an outage is noticed once', () => {
     assert.equal(state(), 'open')
   })
 
-  test('a fault in a trial prolongs it, and a trial that learnt nothing is followed by the next', async () => {
+  test('a server error in a trial opens it again; an inconclusive trial is followed by the next', async () => {
     const { begin, state, pass } = breaker()
     begin().failed(lost)
     await pass(PAUSE.firstMs)
@@ -114,7 +114,7 @@ suite('an outage is noticed once', () => {
     assert.equal(state(), 'open')
   })
 
-  test('a call from before the outage was noticed does not prolong it', async () => {
+  test('a failed call from before it opened does not prolong the pause', async () => {
     const { begin, state, pass } = breaker()
     const old = begin()
     begin().failed(lost)
@@ -123,7 +123,7 @@ suite('an outage is noticed once', () => {
     assert.equal(state(), 'half_open')
   })
 
-  test('a trial that is not answered keeps no other waiting, for longer than a pause may be', async () => {
+  test('after TRIAL_TIMEOUT_MS without an answer another trial may begin', async () => {
     const { begin, state, pass, over, told } = breaker()
     begin().failed(lost)
     await pass(PAUSE.firstMs)
@@ -142,7 +142,7 @@ suite('an outage is noticed once', () => {
     assert.deepEqual([state(), told], ['closed', ['open', 'closed']])
   })
 
-  test('a trial that ended wakes nobody later', async () => {
+  test('an answered trial does not call onHalfOpen later', async () => {
     const { begin, over, pass } = breaker()
     begin().failed(lost)
     await pass(PAUSE.firstMs)
@@ -151,7 +151,7 @@ suite('an outage is noticed once', () => {
     assert.equal(over.length, 1)
   })
 
-  test('the patience with a trial of an outage before is none with the one under way', async () => {
+  test('the timeout of a trial of an earlier outage does not end the current trial', async () => {
     const { begin, state, pass } = breaker()
     const old = begin()
     begin().failed(lost)
@@ -167,7 +167,7 @@ suite('an outage is noticed once', () => {
     assert.equal(state(), 'open')
   })
 
-  test('silence is an outage, unless another call was answered since it began', async () => {
+  test('a call without an answer opens it, unless another call was answered since it began', async () => {
     const { begin, state } = breaker()
     const [hangs, other] = [begin(), begin()]
     other.answered()
@@ -177,7 +177,7 @@ suite('an outage is noticed once', () => {
     assert.equal(state(), 'open', 'answers from before it began count nothing')
   })
 
-  test('silence in a trial prolongs the pause', async () => {
+  test('a trial without an answer opens it again', async () => {
     const { begin, state, pass } = breaker()
     begin().failed(lost)
     await pass(PAUSE.firstMs)
@@ -188,7 +188,7 @@ suite('an outage is noticed once', () => {
     assert.equal(state(), 'closed')
   })
 
-  test('the end of each pause is told', async () => {
+  test('onHalfOpen is called at the end of each pause', async () => {
     const { begin, pass, over } = breaker()
     begin().failed(lost)
     await pass(PAUSE.firstMs - 1)

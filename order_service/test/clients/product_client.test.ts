@@ -52,7 +52,7 @@ const held = {
   currency: 'USD',
 }
 
-suite('what the product service answers', () => {
+suite('answers of product_service', () => {
   test('held, with names and prices', async (t) => {
     const { url } = await serve(t, () => [200, { results: [held] }])
     assert.deepEqual(await (await connect(t, url)).hold(mine), { status: 'held', lines: HELD })
@@ -69,19 +69,19 @@ suite('what the product service answers', () => {
       [200, { results: [{ ...held, lines: [{ ...held.lines[0], unit_price: 'x' }] }] }],
     ],
     ['another currency', [200, { results: [{ ...held, currency: 'EUR' }] }]],
-    ['a refusal', [401, { code: 'unauthenticated' }]],
-    ['a fault', [500, {}]],
+    ['a refused token', [401, { code: 'unauthenticated' }]],
+    ['a server error', [500, {}]],
     ['a redirect', [302, {}]],
   ]
   for (const [what, answer] of unusable) {
-    test(`${what} is not an answer`, async (t) => {
+    test(`${what} is no usable answer`, async (t) => {
       const { url } = await serve(t, () => answer)
       const reservations = await connect(t, url)
       await assert.rejects(reservations.hold(mine), { name: 'OutcomeUnknown' })
     })
   }
 
-  test('silence is not an answer', async (t) => {
+  test('no answer before the deadline is OutcomeUnknown', async (t) => {
     const { url, calls } = await serve(t, () => undefined)
     const clock = movableClock()
     const reservations = await connect(t, url, DECISION_DEADLINE_MS, clock.runtime)
@@ -113,7 +113,7 @@ suite('what the product service answers', () => {
     })
   }
 
-  test('a service that has a fault with each of many is down, and is not asked for every one of them', async (t) => {
+  test('server errors for many orders in a row open the circuit before every order is sent alone', async (t) => {
     const { url, calls } = await serve(t, () => [500, { code: 'internal_error' }])
     const reservations = await connect(t, url)
     const many = Array.from({ length: 128 }, () => pending())
@@ -123,7 +123,7 @@ suite('what the product service answers', () => {
     assert.ok(calls.length < 50, `${calls.length} calls`)
   })
 
-  test('a service that asks to wait is left alone for so long', async (t) => {
+  test('a Retry-After sets the pause before the next call', async (t) => {
     const { url, calls } = await serve(t, () => [503, { code: 'overloaded' }, { 'retry-after': '2' }])
     const clock = movableClock()
     const reservations = await connect(t, url, LONG_MS, clock.runtime)
@@ -147,7 +147,7 @@ suite('what the product service answers', () => {
     ],
   ]
   for (const [what, results] of partial) {
-    test(`an answer that ${what} is the answer of all others`, async (t) => {
+    test(`an answer that ${what} is used for all other orders`, async (t) => {
       const { url, calls } = await serve(t, (body) => [
         200,
         { results: results(body.reservations!.map((each) => each.order_id)) },
@@ -164,7 +164,7 @@ suite('what the product service answers', () => {
     })
   }
 
-  test('answers in another order are each believed for its own', async (t) => {
+  test('answers in another order are matched by order_id', async (t) => {
     const prices = new Map<string, string>()
     const { url } = await serve(t, (body) => {
       const ids = body.reservations!.map((each) => each.order_id)
@@ -183,7 +183,7 @@ suite('what the product service answers', () => {
     )
   })
 
-  test('an order that cannot even be written down fails alone', async (t) => {
+  test('an order that cannot be serialised fails alone', async (t) => {
     const { url, calls } = await serve(t, (body) => [
       200,
       { results: body.reservations!.map(({ order_id }) => ({ ...held, order_id })) },
@@ -204,7 +204,7 @@ suite('what the product service answers', () => {
     assert.ok(calls.length > 0)
   })
 
-  test('no more orders wait than WAITING_MAX', async (t) => {
+  test('at most WAITING_MAX orders wait', async (t) => {
     const { url, calls } = await serve(t, () => undefined)
     const clock = movableClock()
     const reservations = await connect(t, url, LONG_MS, clock.runtime)
@@ -218,7 +218,7 @@ suite('what the product service answers', () => {
     for (const each of [first, ...many]) assert.equal((await each).name, 'OutcomeUnknown')
   })
 
-  test('a connection that is cut, as by a replica that dies, is no outage: the call goes out once more', async (t) => {
+  test('a closed connection, as of a stopped replica, is no outage: the call is sent once more', async (t) => {
     let cuts = 1
     const { url, calls } = await serve(t, () => (cuts-- > 0 ? 'cut' : [200, { results: [held] }]))
     const reservations = await connect(t, url)
@@ -229,7 +229,7 @@ suite('what the product service answers', () => {
     assert.deepEqual([calls.length, reservations.circuit()], [4, 'open'])
   })
 
-  test('a contradiction is a fault, not an answer to believe', async (t) => {
+  test('an answer that contradicts the order is an error', async (t) => {
     const { url } = await serve(t, (_body, path) => [
       200,
       { results: [{ order_id: mine.id, status: path.endsWith('releases') ? 'shipped' : 'unknown' }] },
@@ -242,7 +242,7 @@ suite('what the product service answers', () => {
     await assert.rejects(reservations.ship(shippedOf(mine)), /but its reservation is unknown/)
   })
 
-  test('64 orders at once travel in one call', async (t) => {
+  test('64 concurrent orders share one call', async (t) => {
     const { url, calls } = await serve(t, (body) => [
       200,
       {

@@ -83,8 +83,8 @@ suite('calls between services', () => {
 
   const failures: [string, RequestListener][] = [
     ['an error status', (_request, response) => response.writeHead(503).end('{}')],
-    ['an answer that is no JSON', (_request, response) => response.end('<html>')],
-    ['a connection cut in the middle', (request) => request.socket.destroy()],
+    ['an answer that is not JSON', (_request, response) => response.end('<html>')],
+    ['a connection closed in the middle', (request) => request.socket.destroy()],
   ]
   for (const [what, listener] of failures) {
     test(`${what} is ServiceUnreachable: the outcome is unknown`, async (t) => {
@@ -107,7 +107,7 @@ suite('calls between services', () => {
     assert.equal(calls.length, 1)
   })
 
-  test('a repeatable call goes out once more when its connection is cut, and no other does', async (t) => {
+  test('only a repeatable call is sent once more when its connection is closed', async (t) => {
     let calls = 0
     const client = await clientOf(t, (request, response) => {
       if (++calls % 2 === 1) request.socket.destroy()
@@ -119,8 +119,8 @@ suite('calls between services', () => {
     assert.equal(calls, 3)
   })
 
-  for (const [what, listener] of failures.filter(([what]) => !what.includes('cut'))) {
-    test(`but not for ${what}`, async (t) => {
+  for (const [what, listener] of failures.filter(([what]) => !what.includes('connection'))) {
+    test(`a repeatable call is not sent again after ${what}`, async (t) => {
       let calls = 0
       const client = await clientOf(t, (request, response) => {
         calls++
@@ -132,7 +132,7 @@ suite('calls between services', () => {
     })
   }
 
-  test('go over so many connections and no more', async (t) => {
+  test('use at most CONNECTIONS_MAX connections', async (t) => {
     const { promise: all, resolve: allAreThere } = Promise.withResolvers<void>()
     const sockets = new Set<unknown>()
     const client = await clientOf(t, ({ socket }) => {
@@ -152,7 +152,7 @@ suite('calls between services', () => {
     assert.equal(sockets.size, CONNECTIONS)
   })
 
-  test('give up on a host that does not take the connection long before their deadline', async (t) => {
+  test('fail after the connect timeout if a host does not accept the connection', async (t) => {
     const place = await fullPlace(t)
     const client = createServiceClient({
       url: `http://127.0.0.1:${place}`,
@@ -165,7 +165,7 @@ suite('calls between services', () => {
     await assert.rejects(call, /[Cc]onnect.*timeout|timeout.*connect/)
   })
 
-  test('so many calls wait, and one more is not sent; each that ends makes room', async (t) => {
+  test('beyond CALLS_MAX a call is not sent; each call that ends makes room', async (t) => {
     const waiting: (() => void)[] = []
     const client = await clientOf(t, (_request, response) => waiting.push(() => response.end('{}')))
     const call = () => client.post('/internal/x', {}, { deadlineMs: LONG_MS })
@@ -181,14 +181,14 @@ suite('calls between services', () => {
     clearInterval(answering)
   })
 
-  test('it tells the status when there was an answer, and none when there was not', async (t) => {
+  test('the error has the status of the answer, or none without an answer', async (t) => {
     const refusing = await clientOf(t, (_request, response) => response.writeHead(413).end('{}'))
     await assert.rejects(refusing.post('/internal/x', {}, { deadlineMs: LONG_MS }), { status: 413 })
     const cutting = await clientOf(t, (request) => request.socket.destroy())
     await assert.rejects(cutting.post('/internal/x', {}, { deadlineMs: LONG_MS }), { status: undefined })
   })
 
-  test('an answer may say how long to wait, and names where it came from', async (t) => {
+  test('the error has Retry-After and the address', async (t) => {
     const client = await clientOf(t, (_request, response) =>
       response.writeHead(503, { 'retry-after': '7' }).end('no'.repeat(500)),
     )
@@ -214,7 +214,7 @@ suite('calls between services', () => {
     })
   }
 
-  test('an answer of more than 4 MiB is not read to its end', async (t) => {
+  test('an answer above 4 MiB fails before it is read to its end', async (t) => {
     const text = (bytes: number) => JSON.stringify('x'.repeat(bytes - 2))
     let bytes = 4 * 1024 * 1024
     const client = await clientOf(t, (_request, response) => response.end(text(bytes)))

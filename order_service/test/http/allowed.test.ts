@@ -1,4 +1,4 @@
-/** `allowed`: what the reader of an order may ask for, in every answer that shows the order. */
+/** `allowed`: the statuses a reader may request, in every answer that has the order. */
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import type { OrderStatus } from '../../src/domain/order.ts'
@@ -16,20 +16,20 @@ async function shopWithOrder(t: TestContext) {
   return { ...shop, mug, body, placed, id: placed.json().id as string }
 }
 
-/** The order in the events of its stream, which ends by itself when the order is final. */
+/** Status and `allowed` in each event of the stream, which ends when the order is final. */
 async function eventsOf({ app }: Awaited<ReturnType<typeof startShop>>, who: string, id: string, seen = 0) {
   const headers = { ...as(who), 'last-event-id': String(seen) }
   const { body } = await app.inject({ url: `/orders/${id}/events`, headers })
   return [...body.matchAll(/^data: (.*)$/gm)].map(([, data]) => shown(JSON.parse(data!)))
 }
 
-suite('an order says what its reader may do next (invariant 10)', () => {
+suite('an order lists the statuses its reader may request (invariant 10)', () => {
   const readers: [who: string, confirmed: OrderStatus[], shipped: OrderStatus[]][] = [
     ['ada', ['cancelled'], []],
     ['root', ['cancelled', 'shipped'], ['delivered']],
   ]
   for (const [who, confirmed, shipped] of readers) {
-    test(`to ${who}: wherever it is shown`, async (t) => {
+    test(`for ${who}: in every answer`, async (t) => {
       const shop = await shopWithOrder(t)
       const { get, put, placed, post, body, id } = shop
       assert.deepEqual(shown(placed.json()), ['confirmed', ['cancelled']])
@@ -58,13 +58,13 @@ suite('an order says what its reader may do next (invariant 10)', () => {
     })
   }
 
-  test('one that was refused, kept as rejected, allows nothing', async (t) => {
+  test('a rejected order allows nothing', async (t) => {
     const { post, body } = await shopWithOrder(t)
     const refused = await post('ada', { ...body, total_price: '1.00' })
     assert.deepEqual(shown(refused.json().order), ['rejected', []])
   })
 
-  test('while it is being cancelled there is nothing to ask for', async (t) => {
+  test('a cancelling order allows nothing', async (t) => {
     const { products, put, id } = await shopWithOrder(t)
     await products.stop()
     for (const who of ['ada', 'root']) {

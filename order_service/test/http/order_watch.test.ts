@@ -6,7 +6,7 @@ import { nextVersion, scheduleNew } from '../../src/domain/schedule.ts'
 import { createOrderWatch } from '../../src/http/order_watch.ts'
 import { AT, pending } from '../samples.ts'
 
-/** Watches orders that were all changed elsewhere until each change was seen. */
+/** Watches orders that another replica has changed, until each change was seen. */
 async function watchTwo(
   store: { find?: (id: string) => Promise<void>; versionsOf?: () => Promise<ReadonlyMap<string, number>> },
   all: readonly Pending[],
@@ -37,7 +37,7 @@ async function watchTwo(
   return { faults, seen }
 }
 
-test('of watched orders one that cannot be read is told of, and the others are looked at', async () => {
+test('a watched order that cannot be read is reported, and the others are checked', async () => {
   const all = [pending(), pending()]
   let reads = 0
   const { faults, seen } = await watchTwo(
@@ -52,7 +52,7 @@ test('of watched orders one that cannot be read is told of, and the others are l
   assert.deepEqual(seen, [all[1]!.id, all[0]!.id], 'the first when it can be read again')
 })
 
-test('a store that is away is told of, and asked again', async () => {
+test('a store that fails is reported, and read again', async () => {
   const all = [pending(), pending()]
   let asked = 0
   const { faults, seen } = await watchTwo(

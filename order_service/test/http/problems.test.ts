@@ -25,7 +25,7 @@ const PAYLOADS: Payloads = {
   version_conflict: { current },
   too_many_streams: {},
 }
-const SHOWN: Partial<Record<keyof Payloads, string[]>> = {
+const MEMBERS: Partial<Record<keyof Payloads, string[]>> = {
   product_not_found: ['order', 'unknown_products'],
   insufficient_stock: ['order', 'shortages'],
   price_changed: ['order', 'current'],
@@ -34,13 +34,13 @@ const SHOWN: Partial<Record<keyof Payloads, string[]>> = {
   version_conflict: ['current'],
 }
 
-suite('what a problem shows', () => {
+suite('members of a problem', () => {
   const table = withViews(PROBLEMS, { digits: () => 2 })
   const principal = { userId: ADA, username: 'ada', role: 'customer', expiresAt: 0 } as const
   for (const [code, payload] of Object.entries(PAYLOADS) as [keyof Payloads, never][]) {
-    test(`${code} shows views alone`, () => {
+    test(`${code} has views only, no objects of the domain`, () => {
       const document = onlyViewsGoOut(new DomainError(code, '', payload), table, { principal })
-      assert.deepEqual(Object.keys(document).slice(7), SHOWN[code] ?? [])
+      assert.deepEqual(Object.keys(document).slice(7), MEMBERS[code] ?? [])
     })
   }
 })
