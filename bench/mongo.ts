@@ -3,7 +3,7 @@
  * that waits for a majority, from as many writers as there are buyers. Databases of its own, dropped at the end.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CLIENT_OPTIONS } from '@shop/service_kit/mongo/store'
+import { CLIENT_OPTIONS } from '@shop/service_kit/mongo/options'
 import { withDatabase } from '@shop/service_kit/mongo/url'
 import { MongoClient } from 'mongodb'
 import type { Round } from './wrk.ts'

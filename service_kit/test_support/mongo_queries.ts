@@ -4,7 +4,8 @@
  */
 import assert from 'node:assert/strict'
 import type { CommandStartedEvent, Document } from 'mongodb'
-import { type MongoOptions, type MongoStore, openMongo } from '../src/mongo/store.ts'
+import type { MongoOptions } from '../src/mongo/connection.ts'
+import { type MongoStore, openMongo } from '../src/mongo/store.ts'
 import { withOption } from '../src/mongo/url.ts'
 import { systemRuntime } from '../src/runtime/runtime.ts'
 import type { MongoServer } from './mongo_server.ts'

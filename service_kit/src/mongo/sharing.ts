@@ -6,7 +6,7 @@ import { type Batcher, createBatcher } from '../runtime/batching/batcher.ts'
 import type { Outcome } from '../runtime/batching/outcome.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import { unavailable } from './errors.ts'
-import { DEADLINE_MS } from './store.ts'
+import { DEADLINE_MS } from './options.ts'
 
 export const QUEUE_MAX = 20_000
 /** Pieces in one group at most. */

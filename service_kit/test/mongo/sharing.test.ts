@@ -1,8 +1,8 @@
 /** What of batching is MongoDB's: its limits and errors. The rest is tested with batcher.ts. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { DEADLINE_MS } from '../../src/mongo/options.ts'
 import { GROUP_MAX, QUEUE_MAX, shareWork } from '../../src/mongo/sharing.ts'
-import { DEADLINE_MS } from '../../src/mongo/store.ts'
 import type { Outcome } from '../../src/runtime/batching/outcome.ts'
 import { systemRuntime } from '../../src/runtime/runtime.ts'
 

@@ -3,14 +3,10 @@ import { createServer, type Server } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BSON, MongoClient, ObjectId } from 'mongodb'
+import type { MongoOptions } from '../../src/mongo/connection.ts'
 import { Unsettled } from '../../src/mongo/errors.ts'
-import {
-  CLIENT_OPTIONS,
-  DEADLINE_MS,
-  type MongoOptions,
-  type MongoStore,
-  openMongo,
-} from '../../src/mongo/store.ts'
+import { CLIENT_OPTIONS, DEADLINE_MS } from '../../src/mongo/options.ts'
+import { type MongoStore, openMongo } from '../../src/mongo/store.ts'
 import { withOption } from '../../src/mongo/url.ts'
 import { shareInserts, shareUpdates } from '../../src/mongo/writes.ts'
 import { systemRuntime } from '../../src/runtime/runtime.ts'

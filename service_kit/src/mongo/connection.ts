@@ -1,0 +1,106 @@
+/**
+ * The connection to one MongoDB database, from the first attempt until the database is prepared.
+ *
+ * Connecting waits START_WAIT_MS, no longer. A server that cannot be reached is tried until it can be, and `failure()`
+ * says why it cannot. A server that answers and is not fit (server_checks.ts, setup.ts) is refused.
+ */
+import { type Backoff, pauseMs } from '@shop/retry/backoff'
+import { type Db, MongoClient } from 'mongodb'
+import type { Runtime } from '../runtime/runtime.ts'
+import { type Elections, watchElections } from './elections.ts'
+import { CLIENT_OPTIONS } from './options.ts'
+import { explainFailure, UnfitServer } from './server_checks.ts'
+import { type Builder, type MongoPlan, prepareDatabase, type Setting } from './setup.ts'
+import { databaseOf } from './url.ts'
+
+const START_WAIT_MS = 4_000
+const PAUSE: Backoff = { firstMs: 1_000, maxMs: 2_000 }
+
+export type MongoOptions = MongoPlan & {
+  readonly url: string
+  /** Used if the URL has no path. */
+  readonly database: string
+  readonly runtime: Runtime
+  readonly startWaitMs?: number
+}
+
+export type Connection = {
+  readonly client: MongoClient
+  readonly db: Db
+  readonly elections: Elections
+  /** Why the database cannot be used now; undefined while it can. */
+  failure(): Error | undefined
+  isClosing(): boolean
+  close(): Promise<void>
+}
+
+/** Rejects with UnfitServer. */
+export async function connect(options: MongoOptions): Promise<Connection> {
+  const { url, database, runtime, startWaitMs = START_WAIT_MS, ...plan } = options
+  const { now, sleep, random, newId } = runtime
+  const clientOptions = { ...CLIENT_OPTIONS, appName: plan.service }
+  const client = new MongoClient(url, clientOptions)
+  const db = client.db(databaseOf(url) ?? database)
+  const elections = watchElections(client, () =>
+    db.collection<Setting>('settings').updateOne({ _id: 'service' }, { $set: { electionSeenAt: now() } }),
+  )
+  let failure: Error | undefined = new Error('MongoDB was not reached yet.')
+  let isClosing = false
+
+  /** For building indexes, which may take long. */
+  let patient: MongoClient | undefined
+  const builder: Builder = {
+    id: newId(),
+    client: () => {
+      patient ??= new MongoClient(url, {
+        ...clientOptions,
+        socketTimeoutMS: 0,
+        wtimeoutMS: 0,
+        maxPoolSize: 1,
+      })
+      return patient
+    },
+  }
+  const close = async (reason: Error) => {
+    isClosing = true
+    failure = reason
+    await Promise.all([client.close(), patient?.close()])
+  }
+
+  const decided = Promise.withResolvers<void>()
+  const prepare = async () => {
+    for (let failures = 1; !isClosing; failures++) {
+      try {
+        // Each time, because a failure closes the client, and only this opens it again.
+        await client.connect()
+        failure = new Error('MongoDB is reached; the database is being prepared.')
+        await prepareDatabase(client, db, plan, runtime, builder)
+        await elections.caughtUp()
+        failure = undefined
+        decided.resolve()
+        return void patient?.close().catch(() => {})
+      } catch (error) {
+        if (isClosing) return
+        failure = error instanceof UnfitServer ? error : await explainFailure(url, error)
+        if (failure instanceof UnfitServer) decided.resolve()
+      }
+      await sleep(pauseMs(PAUSE, failures, random()), undefined, { background: true })
+    }
+  }
+  prepare()
+  await Promise.race([decided.promise, sleep(startWaitMs)])
+  const found = failure as Error | undefined
+  if (found instanceof UnfitServer) {
+    await close(found)
+    throw found
+  }
+
+  return {
+    client,
+    db,
+    elections,
+    failure: () => failure,
+    isClosing: () => isClosing,
+    close: () => close(new Error('The store is closing.')),
+  }
+}
