@@ -1,44 +1,41 @@
 /**
- * The HTTP application every service is: one Fastify instance with the same manners.
+ * The HTTP application of every service: one Fastify instance with the same rules.
  *
- * Promises
- *  1. What is sent is read in one way only (request_heads.ts, json_bodies.ts) and judged as sent (validation.ts).
- *  2. Every error is a problem document (problems.ts) and is logged once, here: 5xx with its cause.
+ * Invariants
+ *  1. A request can be read in one way only (request_heads.ts, json_bodies.ts), and is validated as sent (validation.ts).
+ *  2. Every error is answered with a problem document and logged once (problem_answers.ts).
  *  3. Every route states who may call it (access.ts).
- *  4. Everything has a limit, named below, in arrivals.ts, untaken.ts or connections.ts.
- *  5. No answer is kept by anyone (`no-store`), unless its route says otherwise.
- *  6. Figures, reasons and documents are for whoever runs it, on `operations` (operations.ts), a second app that
- *     listens elsewhere. Everybody may ask `/healthz` and `/readyz`, and read the documents if `publicDocs` says so.
+ *  4. Everything has a limit, named here, in incoming_bodies.ts, unread_responses.ts or connections.ts.
+ *  5. No cache stores an answer (`no-store`), unless its route says otherwise.
+ *  6. Metrics, reasons and documents are for operators, on `operations` (operations.ts): a second app, which listens
+ *     elsewhere. `/healthz` and `/readyz` are public, and the documents if `publicDocs` is set.
  */
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import Fastify, {
-  type FastifyBaseLogger,
-  type FastifyReply,
-  type FastifyRequest,
-  LogController,
-} from 'fastify'
+import Fastify, { type FastifyBaseLogger, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import { type AccessChecks, guardRoutes } from '../identity/access.ts'
 import type { Metrics } from '../runtime/metrics.ts'
-import type { KitProblemCode, Problem } from '../runtime/problem.ts'
+import type { KitProblemCode } from '../runtime/problem.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import { describeRoutes, serveDocs } from './api_docs.ts'
 import type { App, BareApp } from './app_types.ts'
-import { ARRIVAL_LIMITS, type ArrivalLimits, limitArrivals } from './arrivals.ts'
 import { createBrokenHttp } from './broken_http.ts'
 import { CONNECTIONS_MAX, limitConnections } from './connections.ts'
+import { INCOMING_BODY_LIMITS, type IncomingBodyLimits, limitIncomingBodies } from './incoming_bodies.ts'
 import { readBodies } from './json_bodies.ts'
-import { rememberPaths } from './known_paths.ts'
 import { addOperations } from './operations.ts'
 import { addProbes } from './probes.ts'
+import { answerProblems, answerWith, NO_STORE } from './problem_answers.ts'
 import type { Catalogue } from './problem_tables.ts'
-import { describeProblem } from './problems.ts'
-import { createReadinessLook, type Readiness } from './readiness.ts'
+import { createReadinessCheck, type Readiness } from './readiness.ts'
 import { faultOfHead, pathOfTarget } from './request_heads.ts'
-import { createRequestLogs } from './request_log.ts'
 import { compileSerializer } from './serialization.ts'
 import type { Tracing } from './tracing.ts'
-import { limitUntaken, UNTAKEN_LIMITS, type UntakenLimits } from './untaken.ts'
+import {
+  limitUnreadResponses,
+  UNREAD_RESPONSE_LIMITS,
+  type UnreadResponseLimits,
+} from './unread_responses.ts'
 import { compileValidator } from './validation.ts'
 
 export const BODY_BYTES_MAX = 64 * 1024
@@ -46,18 +43,17 @@ export const HEADER_BYTES_MAX = 16 * 1024
 export const PARAM_LENGTH_MAX = 200
 /** Time a client has to send its whole request. */
 export const REQUEST_TIMEOUT_MS = 10_000
-/** How often it is looked whose time is over; Node's own 30 s would make 40 s of the 10. */
+/** How often Node checks that. With its default of 30 s a client would have up to 40 s. */
 const REQUEST_TIMEOUT_CHECK_MS = 1_000
-/** Longer than the idle time of common balancers (60 s), so that we never close a connection they reuse. */
+/** Longer than the idle timeout of common load balancers (60 s), so that we never close a connection they reuse. */
 export const KEEP_ALIVE_MS = 72_000
-const NO_STORE = 'no-store'
 const REQUEST_ID = /^[\w.:-]{1,64}$/
 
 export type { App } from './app_types.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** What is for whoever runs the service, an app of its own, closed with this one. `names` count the first time. */
+    /** The app for operators, closed with this one. `names` (operations_host.ts) count in the first call. */
     operations(names?: readonly string[]): App
   }
 }
@@ -67,30 +63,29 @@ export type HttpAppOptions = {
   readonly service: string
   /** One paragraph for /docs. */
   readonly description: string
-  /** Without one (tests) nothing is logged. */
-  readonly logger?: Logger
+  /** Without one nothing is logged. */
+  readonly logger?: Logger | undefined
   readonly metrics: Metrics
   readonly tracing?: Tracing
   readonly runtime: Pick<Runtime, 'monotonic' | 'newId'>
   readonly access: AccessChecks
-  /** How each fault of the service and of the kit is answered. */
+  /** How each error of the service and of the kit is answered. */
   readonly problems: Catalogue<KitProblemCode> & Catalogue
-  /** What `/readyz` asks, by name. A check rejects when the part can't be used. */
   readonly readiness: Readiness
-  /** Addresses or networks whose X-Forwarded-For is believed for `request.ip`. Default: nobody's. */
+  /** Addresses or networks whose X-Forwarded-For sets `request.ip`. Default: none. */
   readonly trustedProxies?: readonly string[]
   /** Serve `/docs` and `/openapi.json` here too. */
   readonly publicDocs?: boolean
-  /** Tests are less patient, and have less to send. */
+  /** For tests. */
   readonly limits?: Partial<
-    ArrivalLimits & UntakenLimits & { requestTimeoutMs: number; connectionsMax: number }
+    IncomingBodyLimits & UnreadResponseLimits & { requestTimeoutMs: number; connectionsMax: number }
   >
 }
 
-/** An app with the manners above and no routes of its own; it does not listen. */
+/** An app without routes of its own, which does not listen yet. */
 export function createHttpApp(options: HttpAppOptions): App {
   const { service, metrics } = options
-  const readiness = createReadinessLook(options.readiness)
+  const readiness = createReadinessCheck(options.readiness)
   const app = createBareApp(options, options.access, metrics)
   describeRoutes(app, options)
   if (options.publicDocs) serveDocs(app, app)
@@ -107,7 +102,7 @@ export function createHttpApp(options: HttpAppOptions): App {
   return guarded
 }
 
-/** `access` are the checks of those who may call; answers are counted in `observed`. */
+/** `observed` counts the answers. */
 function createBareApp(options: HttpAppOptions, access: AccessChecks, observed?: Metrics): BareApp {
   const { tracing, runtime } = options
   const { newId } = runtime
@@ -121,31 +116,30 @@ function createBareApp(options: HttpAppOptions, access: AccessChecks, observed?:
   const app = Fastify({
     ...(options.logger ? { loggerInstance: options.logger as FastifyBaseLogger } : {}),
     logController: new LogController({ disableRequestLogging: true }),
-    childLoggerFactory: createRequestLogs(),
     bodyLimit: BODY_BYTES_MAX,
     routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
     http: {
-      // Here too: Fastify sets its own only once the server is made, when Node has already decided that a request
-      // whose headers came may take 60 s.
+      // Here too: Fastify sets it after creating the server, when Node has already given a request 60 s after its
+      // headers.
       requestTimeout: requestTimeoutMs,
       headersTimeout: requestTimeoutMs,
       maxHeaderSize: HEADER_BYTES_MAX,
       connectionsCheckingInterval: REQUEST_TIMEOUT_CHECK_MS,
-      // Demanded in a hook, which answers by a problem document.
+      // A hook checks it, and answers with a problem document.
       requireHostHeader: false,
     },
     requestIdHeader: false,
     rewriteUrl: pathOfTarget,
-    // What still arrives over an open connection while closing is answered, as the last request of that connection.
+    // While closing, a request on an open connection is still answered, as its last one.
     return503OnClosing: false,
     genReqId: (request) => {
       const given = request.headers['x-request-id']
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : newId()
     },
     trustProxy: options.trustedProxies?.length ? [...options.trustedProxies] : false,
-    // Addresses the router itself refuses meet no hook, and so get their request id here.
+    // No hook runs for an address that the router refuses, so its request id is set here.
     frameworkErrors: (error, request, reply) =>
       answer(error, request, reply.header('x-request-id', request.id)),
     clientErrorHandler: broken.answerBrokenHttp,
@@ -155,64 +149,21 @@ function createBareApp(options: HttpAppOptions, access: AccessChecks, observed?:
 
   app.setValidatorCompiler(compileValidator)
   app.setSerializerCompiler(compileSerializer)
-  answerUnroutedAtOnce(app, answerProblems(app, answer))
+  answerProblems(app, answer, PARAM_LENGTH_MAX)
   readBodies(app)
   tracing?.instrument(app)
   receiveRequests(app)
   observeAnswers(app, observed, options.logger?.isLevelEnabled('debug') ?? false)
   guardRoutes(app, access)
-  limitArrivals(app, { ...ARRIVAL_LIMITS, ...limits })
-  limitUntaken(app, runtime, { ...UNTAKEN_LIMITS, ...limits })
+  limitIncomingBodies(app, { ...INCOMING_BODY_LIMITS, ...limits })
+  limitUnreadResponses(app, runtime, { ...UNREAD_RESPONSE_LIMITS, ...limits })
   return app
-}
-
-type Answer = (error: unknown, request: FastifyRequest, reply: FastifyReply) => void
-
-function answerWith(catalogue: Catalogue): Answer {
-  const described = (error: unknown, request: FastifyRequest) => {
-    try {
-      return { error, ...describeProblem(error, catalogue, request) }
-    } catch (failed) {
-      // It could not be shown, say because the digits of money are not known: that is the fault then.
-      return { error: failed, ...describeProblem(failed, catalogue, request) }
-    }
-  }
-  return (thrown, request, reply) => {
-    const { error, status, headers, document, logged } = described(thrown, request)
-    if (status >= 500 && !logged)
-      request.log[status === 500 ? 'error' : 'warn']({ err: error, code: document.code }, document.title)
-    reply
-      .code(status)
-      .headers({ 'cache-control': NO_STORE, ...headers })
-      .type('application/problem+json')
-      .serializer(JSON.stringify)
-      .send(document)
-  }
-}
-
-function answerProblems(app: BareApp, answer: Answer) {
-  const answerUnrouted = rememberPaths(app, PARAM_LENGTH_MAX)
-  app.setErrorHandler(answer)
-  app.setNotFoundHandler(answerUnrouted)
-  return answerUnrouted
-}
-
-/** Before a body is read, whose faults would be told instead. */
-function answerUnroutedAtOnce(app: BareApp, answerUnrouted: ReturnType<typeof answerProblems>) {
-  app.addHook('preParsing', (request, reply, _payload, next) => {
-    if (!request.is404) return next()
-    try {
-      answerUnrouted(request, reply)
-    } catch (error) {
-      next(error as Problem)
-    }
-  })
 }
 
 function receiveRequests(app: BareApp) {
   app.addHook('onRequest', (request, reply, next) => {
     reply.header('x-request-id', request.id)
-    // Until a route says that its answer may be kept.
+    // A route may replace it.
     reply.header('cache-control', NO_STORE)
     next(faultOfHead(request))
   })

@@ -1,34 +1,32 @@
 /**
- * What is for whoever runs a service, on a port of its own that visitors do not reach: `/metrics`, probes with their
- * reasons, `/openapi.json` and `/docs`.
+ * The operations port, which visitors cannot reach: `/metrics`, probes with reasons, `/openapi.json` and `/docs`.
  *
- * Invariant: figures and reasons are served by no other listener. (The documents may be: `PUBLIC_DOCS`.)
+ * Invariant: no other listener serves metrics and reasons. (The documents may be public: `PUBLIC_DOCS`.)
  */
-
 import type { Metrics } from '../runtime/metrics.ts'
 import { VERSION } from '../runtime/version.ts'
 import { type Described, describeRoutes, serveDocs } from './api_docs.ts'
 import type { App, BareApp } from './app_types.ts'
-import { guardHosts } from './operations_hosts.ts'
+import { guardHost } from './operations_host.ts'
 import { addProbes } from './probes.ts'
-import type { ReadinessLook } from './readiness.ts'
+import type { ReadinessCheck } from './readiness.ts'
 
-export type Operated = Described & {
-  /** The app that visitors reach. */
+export type OperationsOptions = Described & {
+  /** The public app. */
   readonly app: BareApp
   readonly metrics: Metrics
-  readonly readiness: ReadinessLook
-  /** It may also be asked by these names (operations_hosts.ts). */
+  readonly readiness: ReadinessCheck
+  /** It may also be asked by these names (operations_host.ts). */
   readonly names: readonly string[]
 }
 
-/** Adds the routes to `bare`, an app with the kit's manners and none of its own. */
+/** Adds the routes to `bare`, an app without routes. */
 export function addOperations(
   bare: BareApp,
-  { app, metrics, readiness, names, ...described }: Operated,
+  { app, metrics, readiness, names, ...described }: OperationsOptions,
 ): App {
-  guardHosts(bare, names)
-  // The pages ask for a document of the app they are served by, and then show the other.
+  guardHost(bare, names)
+  // The pages load the document of the app that serves them, and then show the other one.
   describeRoutes(bare, described)
   serveDocs(bare, app)
   const operations = bare as unknown as App

@@ -1,38 +1,38 @@
 /**
- * What a balancer asks a service: is it alive, and should work be sent to it. Whoever may ask is told no more than that;
- * the reasons, the figures and the documents are on the operations port (operations.ts).
+ * The probes of a load balancer: is the process alive, and can it take requests? On the public port they answer no more
+ * than that. Reasons, metrics and documents are on the operations port (operations.ts).
  */
 
 import { Problem } from '../runtime/problem.ts'
 import Type from '../runtime/schema_types.ts'
 import type { App } from './app_types.ts'
 import { KIT_PROBLEMS } from './problems.ts'
-import { LEAVING, type ReadinessLook } from './readiness.ts'
+import { type ReadinessCheck, SHUTTING_DOWN } from './readiness.ts'
 import { problemResponses } from './schemas.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
     /**
-     * From now on /readyz answers 503, so that balancers send new work elsewhere, and each answer ends its connection:
-     * who keeps one open would otherwise send its next request into the closing of it.
+     * From now on /readyz answers 503, so that load balancers send new requests elsewhere. Each answer closes its
+     * connection, because a client would send its next request while the server closes it.
      */
     startDraining(): void
   }
 }
 
-export type Probed = {
+export type ProbesOptions = {
   readonly service: string
-  readonly readiness: ReadinessLook
-  /** For whoever runs the service: its release, and the reasons. */
+  readonly readiness: ReadinessCheck
+  /** For operators: the version, and the reasons. */
   readonly details?: { readonly version: string }
 }
 
 const NOT_NOW = 'The service cannot take work just now.'
 const tags = ['operations']
 
-export function addProbes(app: App, { service, readiness, details }: Probed) {
+export function addProbes(app: App, { service, readiness, details }: ProbesOptions) {
   app.decorate('startDraining', readiness.drain)
-  // When it is sent, not when the request came: of those under way each would leave a connection open that nobody closes.
+  // Decided when the answer is sent: a request that came before draining must close its connection too.
   app.addHook('onSend', (_request, reply, _payload, next) => {
     if (readiness.isDraining()) reply.header('connection', 'close')
     next()
@@ -65,7 +65,7 @@ export function addProbes(app: App, { service, readiness, details }: Probed) {
       async (request) => {
         const why = await readiness.whyNot(request.log)
         if (why === undefined) return { status: 'ready', service, ...details }
-        throw new Problem('not_ready', details || why === LEAVING ? why : NOT_NOW)
+        throw new Problem('not_ready', details || why === SHUTTING_DOWN ? why : NOT_NOW)
       },
     )
   })

@@ -1,43 +1,43 @@
-/** Should work be sent to this process? Known to all its listeners alike. */
+/** Whether this process can take requests. All listeners of a process share one. */
 import type { FastifyBaseLogger } from 'fastify'
 import { KIT_PROBLEMS } from './problems.ts'
 
-/** Checks by the name of the part. One rejects when its part can't be used. */
+/** Checks, by the name of the part. A check rejects if its part cannot be used. */
 export type Readiness = Readonly<Record<string, () => Promise<void>>>
 
-export const LEAVING = 'The service is shutting down.'
+export const SHUTTING_DOWN = 'The service is shutting down.'
 
-export type ReadinessLook = {
-  /** From now on the answer is that the service leaves. */
+export type ReadinessCheck = {
+  /** From now on the process is not ready. */
   drain(): void
   isDraining(): boolean
-  /** Why no work should be sent, or undefined. Never rejects. */
+  /** Why the process is not ready, or undefined. Never rejects. */
   whyNot(log: FastifyBaseLogger): Promise<string | undefined>
 }
 
-export function createReadinessLook(readiness: Readiness): ReadinessLook {
-  let draining = false
-  /** Probes come every second: why not is said when it changes, not each time. */
-  let told: string | undefined
+export function createReadinessCheck(readiness: Readiness): ReadinessCheck {
+  let isDraining = false
+  /** Probes come every second, and only a change is logged. */
+  let logged: string | undefined
   return {
     drain() {
-      draining = true
+      isDraining = true
     },
-    isDraining: () => draining,
+    isDraining: () => isDraining,
     async whyNot(log) {
-      if (draining) return LEAVING
+      if (isDraining) return SHUTTING_DOWN
       for (const [part, check] of Object.entries(readiness)) {
         try {
           await check()
         } catch (cause) {
           const why = `${part}: ${(cause as Error).message}`
-          if (why !== told) log.warn({ err: cause, part }, KIT_PROBLEMS.not_ready.title)
-          told = why
+          if (why !== logged) log.warn({ err: cause, part }, KIT_PROBLEMS.not_ready.title)
+          logged = why
           return why
         }
       }
-      if (told !== undefined) log.info('The service is ready again')
-      told = undefined
+      if (logged !== undefined) log.info('The service is ready again')
+      logged = undefined
       return undefined
     },
   }

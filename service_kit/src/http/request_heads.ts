@@ -1,18 +1,15 @@
-/**
- * What is judged of every request before anything else: whom it asks (Host), and whether its address is text that all
- * programs on the way read alike.
- */
+/** Checks the head of every request: its Host, and that all programs on the way read its address alike. */
 import type { IncomingMessage } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import { Problem } from '../runtime/problem.ts'
 
 /** A name or an address (RFC 3986, 3.2.2), and a port. */
 const HOST = /^(\[[\da-f:.]+\]|([\w.~!$&'()*+,;=-]|%[\da-f]{2})+)(:\d{0,5})?$/i
-/** `http://host/path`, as a proxy asks (RFC 9112, 3.2.2). */
+/** `http://host/path`, as sent to a proxy (RFC 9112, 3.2.2). */
 const ABSOLUTE = /^https?:\/\/[^/?#]*/i
 const NOT_ADDRESS = /[^\x21-\x7e]/
 
-/** For Fastify's `rewriteUrl`: the path of a target that names the host too. */
+/** For Fastify's `rewriteUrl`: the path of a target that has a host too. */
 export function pathOfTarget({ url = '/' }: IncomingMessage): string {
   if (url.startsWith('/') || !ABSOLUTE.test(url)) return url
   const path = url.replace(ABSOLUTE, '')
@@ -20,7 +17,7 @@ export function pathOfTarget({ url = '/' }: IncomingMessage): string {
 }
 
 export function faultOfHead({ raw, url }: FastifyRequest): Problem | undefined {
-  const hosts = hostsOf(raw.rawHeaders)
+  const hosts = countHosts(raw.rawHeaders)
   const { host } = raw.headers
   if (hosts > 1) return refused('The request names more than one Host.')
   if (host === undefined) {
@@ -32,7 +29,7 @@ export function faultOfHead({ raw, url }: FastifyRequest): Problem | undefined {
 
 const refused = (detail: string) => new Problem('bad_request', detail)
 
-function hostsOf(headers: readonly string[]): number {
+function countHosts(headers: readonly string[]): number {
   let hosts = 0
   for (let i = 0; i < headers.length; i += 2) {
     if (headers[i]!.length === 4 && headers[i]!.toLowerCase() === 'host') hosts++
@@ -40,7 +37,7 @@ function hostsOf(headers: readonly string[]): number {
   return hosts
 }
 
-/** The router judges the path; this is for the query as well. */
+/** The router checks the path only, not the query. */
 function isText(url: string): boolean {
   if (NOT_ADDRESS.test(url)) return false
   if (!url.includes('%')) return true

@@ -22,7 +22,7 @@ async function world(t: TestContext, limits: NonNullable<Deps['limits']>) {
 
 suite('what visitors send to a service through the gateway', () => {
   test('is bounded in requests under way, for an address and for all', async (t) => {
-    const { begin, send, forwarded } = await world(t, { arrivingPerAddressMax: 2, arrivingMax: 3 })
+    const { begin, send, forwarded } = await world(t, { incomingPerAddressMax: 2, incomingMax: 3 })
     const held = [begin(ORDERS), begin(ORDERS, { chunked: true })]
     await until(429, () => send(ORDERS))
     assert.equal(await send(ORDERS, { from: '192.0.2.2' }), 200)

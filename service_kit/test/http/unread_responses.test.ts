@@ -1,15 +1,15 @@
-/** Long answers over real connections, to visitors who read them or do not. */
+/** Long responses over real connections, to clients that read them or do not. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { suite, type TestContext, test } from 'node:test'
-import type { UntakenLimits } from '../../src/http/untaken.ts'
+import type { UnreadResponseLimits } from '../../src/http/unread_responses.ts'
 import { createPlainApp } from '../fixtures/plain_app.ts'
 
 /** More than the sockets of both sides hold. */
 const LONG = 16 * 1024 * 1024
 
-async function start(t: TestContext, limits: UntakenLimits) {
+async function start(t: TestContext, limits: UnreadResponseLimits) {
   const app = createPlainApp({ limits })
   const closed: string[] = []
   app.register(async (scope) => {
@@ -22,7 +22,7 @@ async function start(t: TestContext, limits: UntakenLimits) {
   await app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = app.server.address() as AddressInfo
 
-  /** Resolves when its answer begins; it reads no more of it than that. */
+  /** Resolves when the response begins, and reads no more of it. */
   const visit = async (name: string) => {
     const socket = connect({ port, host: '127.0.0.1' })
     t.after(() => socket.destroy())
@@ -46,9 +46,9 @@ async function bytesOf(socket: Socket): Promise<number> {
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-suite('answers that nobody takes', () => {
-  test('when they hold too much, the oldest are cut, and no more than needed', async (t) => {
-    const { visit, closed } = await start(t, { untakenBytesMax: 2.5 * LONG, untakenMs: 50 })
+suite('unread responses', () => {
+  test('when they hold too much, the oldest connections are closed, and no more than needed', async (t) => {
+    const { visit, closed } = await start(t, { unreadBytesMax: 2.5 * LONG, unreadMs: 50 })
     await visit('first')
     const second = await visit('second')
     await wait(100)
@@ -60,8 +60,8 @@ suite('answers that nobody takes', () => {
     assert.ok((await bytesOf(third)) > LONG)
   })
 
-  test('who has only begun to take it is not cut, and what was taken or left counts no more', async (t) => {
-    const { visit, closed } = await start(t, { untakenBytesMax: 1.5 * LONG, untakenMs: 60_000 })
+  test('a response that has waited for less than the limit is not cut, and a finished one counts no more', async (t) => {
+    const { visit, closed } = await start(t, { unreadBytesMax: 1.5 * LONG, unreadMs: 60_000 })
     const both = [await visit('first'), await visit('second')]
     await wait(50)
     assert.deepEqual(closed, [])
@@ -69,8 +69,8 @@ suite('answers that nobody takes', () => {
     assert.ok((await bytesOf(both[1]!)) > LONG)
   })
 
-  test('who took its answer keeps its connection', async (t) => {
-    const { visit, closed } = await start(t, { untakenBytesMax: 1.5 * LONG, untakenMs: 0 })
+  test('a client that has read its response keeps its connection', async (t) => {
+    const { visit, closed } = await start(t, { unreadBytesMax: 1.5 * LONG, unreadMs: 0 })
     const first = await visit('first')
     let bytes = 0
     first.on('data', (chunk) => {

@@ -5,11 +5,15 @@ import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Fastify from 'fastify'
 import type { App } from '../../src/http/app.ts'
-import { ARRIVAL_LIMITS, type ArrivalLimits, limitArrivals } from '../../src/http/arrivals.ts'
+import {
+  INCOMING_BODY_LIMITS,
+  type IncomingBodyLimits,
+  limitIncomingBodies,
+} from '../../src/http/incoming_bodies.ts'
 import { slowBodies, statusOf, until } from '../../test_support/slow_bodies.ts'
 import { createPlainApp } from '../fixtures/plain_app.ts'
 
-type Limits = Partial<ArrivalLimits & { requestTimeoutMs: number }>
+type Limits = Partial<IncomingBodyLimits & { requestTimeoutMs: number }>
 
 /** `/echo` parses, `/raw` takes any bytes as the gateway does, `/held` is answered when `free` is called. */
 async function start(t: TestContext, limits: Limits) {
@@ -42,13 +46,15 @@ async function listen(t: TestContext, app: Pick<App, 'listen' | 'close' | 'serve
   return visitors
 }
 
-suite('a request that does not arrive is given up', () => {
+suite('an incomplete request is given up', () => {
   const stalled = {
     headers: 'GET / HTTP/1.1\r\n',
     body: 'POST /echo HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{',
   }
   for (const [part, sent] of Object.entries(stalled)) {
-    test(`408 when its ${part} stall, at the time all of it may take`, { timeout: 30_000 }, async (t) => {
+    test(`408 when its ${part} stall, when the time of the whole request is over`, {
+      timeout: 30_000,
+    }, async (t) => {
       const { open } = await start(t, { requestTimeoutMs: 500 })
       const answer = await text(open(sent))
       assert.match(answer, /^HTTP\/1.1 408 /)
@@ -57,10 +63,10 @@ suite('a request that does not arrive is given up', () => {
   }
 })
 
-suite('bodies under way are counted', () => {
+suite('incoming bodies are counted', () => {
   for (const path of ['/echo', '/raw']) {
-    test(`${path}: one more of an address than it may have is answered 429; others are served`, async (t) => {
-      const { begin, send } = await start(t, { arrivingPerAddressMax: 2 })
+    test(`${path}: beyond the limit of an address the answer is 429; others are served`, async (t) => {
+      const { begin, send } = await start(t, { incomingPerAddressMax: 2 })
       const held = [begin(path), begin(path)]
       await until(429, () => send(path))
       assert.equal(await send(path, { from: '192.0.2.2' }), 200)
@@ -70,8 +76,8 @@ suite('bodies under way are counted', () => {
     })
   }
 
-  test('one more than the process may have is answered 503, whoever asks, and told when to come back', async (t) => {
-    const { begin, send } = await start(t, { arrivingMax: 2 })
+  test('beyond the limit of the process the answer is 503 with Retry-After', async (t) => {
+    const { begin, send } = await start(t, { incomingMax: 2 })
     const held = [begin('/echo'), begin('/echo', { from: '192.0.2.3', chunked: true })]
     await until(503, () => send('/echo', { from: '192.0.2.2' }))
     const refused = begin('/echo', { from: '192.0.2.4' })
@@ -85,7 +91,7 @@ suite('bodies under way are counted', () => {
   })
 
   test('neighbours within one IPv6 network count as one address', async (t) => {
-    const { begin, send } = await start(t, { arrivingPerAddressMax: 1 })
+    const { begin, send } = await start(t, { incomingPerAddressMax: 1 })
     begin('/echo', { from: '2001:db8::1' })
     await until(429, () => send('/echo', { from: '2001:db8::2:3:4:5' }))
     assert.equal(await send('/echo', { from: '2001:db8:0:1::2' }), 200)
@@ -98,7 +104,7 @@ suite('bytes of bodies in memory are counted', () => {
     ['/raw', false],
     ['/echo', true],
   ] as const) {
-    test(`${path}${chunked ? ', chunked' : ''}: the limit ends a body on its way, by 429`, async (t) => {
+    test(`${path}${chunked ? ', chunked' : ''}: beyond the limit an incoming body is ended with 429`, async (t) => {
       const { begin, send } = await start(t, { bodyBytesHeldPerAddressMax: 3_000 })
       const first = begin(path, { bytes: 2_000 })
       await until(429, () => send(path, { bytes: 2_000 }))
@@ -113,7 +119,7 @@ suite('bytes of bodies in memory are counted', () => {
     })
   }
 
-  test('what was announced and not sent costs nothing', async (t) => {
+  test('a Content-Length alone counts nothing', async (t) => {
     const { open, send } = await start(t, { bodyBytesHeldMax: 3_000 })
     open('POST /echo HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 60000\r\n\r\n{')
     await sleep(50)
@@ -129,9 +135,9 @@ suite('bytes of bodies in memory are counted', () => {
   })
 })
 
-test('whatever way a request ends, nothing stays counted', async (t) => {
+test('however a request ends, nothing stays counted', async (t) => {
   const app = Fastify({ bodyLimit: 5_000 })
-  const { all, addresses } = limitArrivals(app, ARRIVAL_LIMITS)
+  const { all, addresses } = limitIncomingBodies(app, INCOMING_BODY_LIMITS)
   app.post('/echo', async (request) => request.body)
   app.post('/throws', async () => {
     throw new Error('on purpose')
@@ -158,10 +164,10 @@ test('whatever way a request ends, nothing stays counted', async (t) => {
   ).end()
   await until(true, async () => all.bytes >= 42)
   waiting.socket.destroy()
-  await until('0 0 0', async () => `${all.arriving} ${all.bytes} ${addresses.size}`)
+  await until('0 0 0', async () => `${all.incoming} ${all.bytes} ${addresses.size}`)
 })
 
-suite('who leaves while it is found out who they are holds nothing afterwards, and is no error', () => {
+suite('a client that leaves while its token is checked holds nothing afterwards, and is no error', () => {
   const head = (path: string) =>
     `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n`
   for (const [which, before] of [
@@ -180,7 +186,7 @@ suite('who leaves while it is found out who they are holds nothing afterwards, a
         asked.resolve()
         await judged.promise
       })
-      const { all, addresses } = limitArrivals(app, ARRIVAL_LIMITS)
+      const { all, addresses } = limitIncomingBodies(app, INCOMING_BODY_LIMITS)
       app.setErrorHandler((error, _request, reply) => {
         errors.push(error)
         return reply.code(500).send()
@@ -195,7 +201,7 @@ suite('who leaves while it is found out who they are holds nothing afterwards, a
       await sleep(50)
       assert.deepEqual(
         { ...all, addresses: addresses.size, errors },
-        { arriving: 0, bytes: 0, addresses: 0, errors: [] },
+        { incoming: 0, bytes: 0, addresses: 0, errors: [] },
       )
     })
   }
