@@ -4,9 +4,9 @@ import { pathToFileURL } from 'node:url'
 import { readConfig as readProductConfig } from '@shop/product_service/config'
 import { openStores } from '@shop/product_service/storage/open_stores'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
-import { inspectSqlite } from '@shop/service_kit/sqlite/inspection'
 import { ROOT } from '../root.ts'
 import type { ServiceEntry } from '../services.ts'
+import { inspectSqlite } from '../sqlite_inspection.ts'
 
 const PRODUCTS_AT_ONCE = 1_000
 

@@ -11,11 +11,11 @@ import { readConfig as readProductConfig } from '@shop/product_service/config'
 import type { Stores as ProductStores } from '@shop/product_service/domain/ports'
 import { openStores as openProductStores } from '@shop/product_service/storage/open_stores'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
-import { inspectSqlite } from '@shop/service_kit/sqlite/inspection'
 import { lossOf } from '@shop/service_kit/sqlite/mark'
 import { type Plan, plannedService } from '../plan.ts'
 import { ROOT } from '../root.ts'
 import type { ServiceEntry } from '../services.ts'
+import { inspectSqlite } from '../sqlite_inspection.ts'
 import type { Check, Finding } from './findings.ts'
 
 export type OpenStores = {

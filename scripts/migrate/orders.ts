@@ -7,7 +7,7 @@ import { MONGO_DATABASE } from '@shop/order_service/storage/open_mongo'
 import type { Setting } from '@shop/service_kit/mongo/setup'
 import { openMongo } from '@shop/service_kit/mongo/store'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
-import { inspectSqlite } from '@shop/service_kit/sqlite/inspection'
+import { inspectSqlite } from '../sqlite_inspection.ts'
 import type { Copied, Progress } from './progress.ts'
 
 const PAGE = 500

@@ -4,8 +4,8 @@
  */
 import { existsSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import { isDamage } from './faults.ts'
-import { migrationFiles } from './migrations.ts'
+import { isDamage } from '../service_kit/src/sqlite/faults.ts'
+import { migrationFiles } from '../service_kit/src/sqlite/migrations.ts'
 
 /** Damages listed at most. */
 const DAMAGES_MAX = 10

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, suite, test } from 'node:test'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
-import { inspectSqlite } from '@shop/service_kit/sqlite/inspection'
 import { openSqlite } from '@shop/service_kit/sqlite/store'
+import { inspectSqlite } from '../../scripts/sqlite_inspection.ts'
 
 suite('inspectSqlite', () => {
   const folder = mkdtempSync(join(tmpdir(), 'inspect-'))
