@@ -1,17 +1,15 @@
 /** Where each service will run and with which environment, from ours and what the data folder keeps. */
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
+import { ConfigError, listOf, readEnvironment } from '@shop/service_kit/runtime/config'
+import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import {
   CommonConfig,
-  ConfigError,
-  listOf,
   OperationsConfig,
   operationsPort,
   PORT_MAX,
-  readEnvironment,
   TrustedProxiesConfig,
-} from '@shop/service_kit/runtime/config'
-import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
+} from '@shop/service_kit/runtime/variables'
 import { refuse } from './arguments.ts'
 import { type ProcessEntry, SERVICES, type ServiceEntry, type ServiceName, STOREFRONT } from './services.ts'
 import { type FirstRun, planFirstRun, type SecretGenerators } from './start/first_run.ts'

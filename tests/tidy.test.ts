@@ -99,19 +99,11 @@ const outsideWorldIn = (text: string): string[] => {
 
 /** A module may be longer for a reason that its first line gives. */
 const LONG_REASON = 'long because'
-/** Being divided at the moment; a name leaves this list with the commit that divides its module. */
-const STILL_LONG: readonly string[] = [
-  'service_kit/src/http/app.ts',
-  'service_kit/src/mongo/setup.ts',
-  'service_kit/src/mongo/store.ts',
-  'service_kit/src/runtime/config.ts',
-]
 const modulesAreShort: Rule = ({ path, text }) => {
   if (!/\/src\/.*\.tsx?$/.test(path)) return []
   const lines = text.trimEnd().split('\n')
-  const listed = STILL_LONG.includes(path)
-  if (lines.length <= MODULE_LINES_MAX) return listed ? [`${path} is short: it leaves the list`] : []
-  return listed || lines[0]!.includes(LONG_REASON) ? [] : [`${path} has ${lines.length} lines`]
+  if (lines.length <= MODULE_LINES_MAX || lines[0]!.includes(LONG_REASON)) return []
+  return [`${path} has ${lines.length} lines`]
 }
 
 /** Loaded only where spans are asked for, and installed only there: a manifest that lists it would install it everywhere. */
@@ -242,14 +234,6 @@ suite('the house style', () => {
     }
     assert.equal(complaints('service_kit/test/long.ts', lines(MODULE_LINES_MAX + 1)), 0)
   })
-  test('the list of long modules only shrinks', () => {
-    for (const path of STILL_LONG) assert.equal(modulesAreShort({ path, text: 'x' }).length, 1)
-    assert.deepEqual(
-      STILL_LONG.filter((path) => !existsSync(join(ROOT, path))),
-      [],
-    )
-  })
-
   test('an import on demand, or of nothing by name, is one too', () => {
     for (const text of [`await import('../http/app.ts')`, `import '../http/app.ts'`]) {
       assert.equal(kitRoomsImportDownward({ path: 'service_kit/src/money/money.ts', text }).length, 1, text)

@@ -1,14 +1,13 @@
 /** The variables of auth_service; docs/configuration.md is made from their descriptions. */
+import { ConfigError, readEnvironment } from '@shop/service_kit/runtime/config'
+import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import {
   CommonConfig,
-  ConfigError,
   DatabaseUrlConfig,
   OperationsConfig,
   PortConfig,
-  readEnvironment,
   TrustedProxiesConfig,
-} from '@shop/service_kit/runtime/config'
-import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
+} from '@shop/service_kit/runtime/variables'
 import { REFRESH_TOKEN_TTL_SECONDS_DEFAULT } from './domain/sessions.ts'
 import { ACCESS_TOKEN_TTL_SECONDS_MAX } from './domain/signing_keys.ts'
 import { FREE_ATTEMPTS_DEFAULT, REGISTRATIONS_DEFAULT } from './domain/throttling.ts'

@@ -1,6 +1,6 @@
 /** The process: configuration, stores, keys, the first admin, the app. */
 import { startTracing } from '@shop/service_kit/http/start_tracing'
-import { listOf, operationsPlace } from '@shop/service_kit/runtime/config'
+import { listOf, operationsAddress } from '@shop/service_kit/runtime/config'
 import { runService } from '@shop/service_kit/runtime/lifecycle'
 import { createLogger } from '@shop/service_kit/runtime/log'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
@@ -68,7 +68,7 @@ await runService(systemRuntime, async () => {
     logger,
     host: config.HOST,
     port: config.PORT,
-    operations: operationsPlace(config),
+    operations: operationsAddress(config),
     drainDelayMs: config.DRAIN_DELAY_MS,
     async close() {
       stopStartupTasks()

@@ -1,4 +1,6 @@
 /** The variables of order_service; docs/configuration.md is made from their descriptions. */
+import { readEnvironment } from '@shop/service_kit/runtime/config'
+import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import {
   CommonConfig,
   CurrencyConfig,
@@ -6,9 +8,7 @@ import {
   DatabaseUrlConfig,
   OperationsConfig,
   PortConfig,
-  readEnvironment,
-} from '@shop/service_kit/runtime/config'
-import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
+} from '@shop/service_kit/runtime/variables'
 import { DATABASE_FILE } from './storage/open_stores.ts'
 
 export const SERVICE = 'order_service'

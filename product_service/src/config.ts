@@ -1,4 +1,6 @@
 /** The variables of product_service; docs/configuration.md is made from their descriptions. */
+import { readEnvironment } from '@shop/service_kit/runtime/config'
+import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import {
   CommonConfig,
   CurrencyConfig,
@@ -7,9 +9,7 @@ import {
   OperationsConfig,
   PORT_MAX,
   PortConfig,
-  readEnvironment,
-} from '@shop/service_kit/runtime/config'
-import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
+} from '@shop/service_kit/runtime/variables'
 import { DATABASE_FILE } from './storage/open_stores.ts'
 
 export const SERVICE = 'product_service'

@@ -2,7 +2,7 @@
 import { startTracing } from '@shop/service_kit/http/start_tracing'
 import { followAuthService } from '@shop/service_kit/identity/auth_service'
 import { createServiceTokenVerifier } from '@shop/service_kit/identity/service_tokens'
-import { operationsPlace } from '@shop/service_kit/runtime/config'
+import { operationsAddress } from '@shop/service_kit/runtime/config'
 import { crashPoints } from '@shop/service_kit/runtime/crash_points'
 import { runService } from '@shop/service_kit/runtime/lifecycle'
 import { createLogger } from '@shop/service_kit/runtime/log'
@@ -62,7 +62,7 @@ await runService(systemRuntime, async () => {
     logger,
     host: config.HOST,
     port: config.PORT,
-    operations: operationsPlace(config),
+    operations: operationsAddress(config),
     drainDelayMs: config.DRAIN_DELAY_MS,
     async close() {
       auth.stop()

@@ -6,20 +6,20 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import * as http from '../src/http/app.ts'
-import { ARRIVAL_LIMITS } from '../src/http/arrivals.ts'
 import { CONNECTIONS_MAX } from '../src/http/connections.ts'
+import { INCOMING_BODY_LIMITS } from '../src/http/incoming_bodies.ts'
 import { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX } from '../src/http/paging.ts'
-import { UNTAKEN_LIMITS } from '../src/http/untaken.ts'
+import { UNREAD_RESPONSE_LIMITS } from '../src/http/unread_responses.ts'
 import { VALUES_JUDGED_WHOLLY_MAX } from '../src/http/validation.ts'
 import { PUBLISHED_BYTES_MAX } from '../src/identity/published.ts'
 import { WITHDRAWN_MAX, WITHDRAWN_REFRESH_MS } from '../src/identity/withdrawn_tokens.ts'
-import { VERSION_MIN } from '../src/mongo/setup.ts'
+import { CLIENT_OPTIONS, COMMAND_MS, DEADLINE_MS, TRANSACTION_OPTIONS } from '../src/mongo/options.ts'
+import { VERSION_MIN } from '../src/mongo/server_checks.ts'
 import * as sharing from '../src/mongo/sharing.ts'
-import { CLIENT_OPTIONS, COMMAND_MS, DEADLINE_MS, TRANSACTION_OPTIONS } from '../src/mongo/store.ts'
 import { QUARANTINE_PAUSE, QUARANTINED_MAX } from '../src/runtime/batching/quarantine.ts'
-import { SERVICE_SECRET_BYTES_MIN } from '../src/runtime/config.ts'
 import { CLOSE_DEADLINE_MS } from '../src/runtime/lifecycle.ts'
 import { READ_MS, READS_WAITING_MAX, WAIT_MS } from '../src/runtime/reader_thread.ts'
+import { SERVICE_SECRET_BYTES_MIN } from '../src/runtime/variables.ts'
 import { LONG_PAGES, PAGES_MIN } from '../src/sqlite/checkpoints.ts'
 import { GROUP_MAX, GROUP_MS, WRITE_QUEUE_MAX, WRITE_WAIT_MS } from '../src/sqlite/commits.ts'
 import { openSqlite } from '../src/sqlite/store.ts'
@@ -33,13 +33,13 @@ test('of requests', () => {
     [65_536, 16_384, 200, 10_000],
   )
   assert.deepEqual([http.REQUEST_TIMEOUT_MS, http.KEEP_ALIVE_MS], [10_000, 72_000])
-  assert.deepEqual(ARRIVAL_LIMITS, {
-    arrivingMax: 4_096,
-    arrivingPerAddressMax: 1_024,
+  assert.deepEqual(INCOMING_BODY_LIMITS, {
+    incomingMax: 4_096,
+    incomingPerAddressMax: 1_024,
     bodyBytesHeldMax: 64 * MIB,
     bodyBytesHeldPerAddressMax: 16 * MIB,
   })
-  assert.deepEqual(UNTAKEN_LIMITS, { untakenBytesMax: 64 * MIB, untakenMs: 1_000 })
+  assert.deepEqual(UNREAD_RESPONSE_LIMITS, { unreadBytesMax: 64 * MIB, unreadMs: 1_000 })
   assert.deepEqual([PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, VALUES_JUDGED_WHOLLY_MAX], [20, 100, 500])
 })
 

@@ -1,17 +1,15 @@
 /** The environment variables of the storefront. */
+import { ConfigError, listOf, readEnvironment } from '@shop/service_kit/runtime/config'
+import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
+import { SAYS } from '@shop/service_kit/runtime/sentences'
 import {
   CommonConfig,
-  ConfigError,
-  listOf,
   OperationsConfig,
   operationsPort,
   PORT_MAX,
   PortConfig,
-  readEnvironment,
   TrustedProxiesConfig,
-} from '@shop/service_kit/runtime/config'
-import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
-import { SAYS } from '@shop/service_kit/runtime/sentences'
+} from '@shop/service_kit/runtime/variables'
 
 const ORIGINS = {
   pattern: '^https?://[^,\\s]+(,https?://[^,\\s]+)*$',

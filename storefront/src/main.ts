@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { startTracing } from '@shop/service_kit/http/start_tracing'
 import { followAuthService } from '@shop/service_kit/identity/auth_service'
-import { operationsPlace } from '@shop/service_kit/runtime/config'
+import { operationsAddress } from '@shop/service_kit/runtime/config'
 import { runService } from '@shop/service_kit/runtime/lifecycle'
 import { createLogger } from '@shop/service_kit/runtime/log'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
@@ -42,7 +42,7 @@ await runService(systemRuntime, async () => {
     logger,
     host: config.HOST,
     port: config.PORT,
-    operations: operationsPlace(config),
+    operations: operationsAddress(config),
     drainDelayMs: config.DRAIN_DELAY_MS,
     async close() {
       auth.stop()

@@ -13,7 +13,7 @@ import type { AddressInfo } from 'node:net'
 import closeWithGrace from 'close-with-grace'
 import type { FastifyListenOptions as ListenOptions } from 'fastify'
 import type { Logger } from 'pino'
-import { ConfigError, type OperationsPlace } from './config.ts'
+import { ConfigError, type OperationsAddress } from './config.ts'
 import type { Runtime } from './runtime.ts'
 
 export const CLOSE_DEADLINE_MS = 15_000
@@ -41,7 +41,7 @@ export type Service = {
   /** A second listener over the same stores, for our own services alone. */
   readonly internal?: { readonly app: ServedApp; readonly port: number } | undefined
   /** Where the app's operations are served. */
-  readonly operations: OperationsPlace
+  readonly operations: OperationsAddress
   readonly drainDelayMs: number
   /** Closes stores, clients and timers, after the last request was answered. */
   close(): Promise<void>

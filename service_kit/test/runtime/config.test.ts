@@ -3,20 +3,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
+import { ConfigError, listOf, operationsAddress, readEnvironment } from '../../src/runtime/config.ts'
+import Type from '../../src/runtime/schema_types.ts'
 import {
   CommonConfig,
-  ConfigError,
   CurrencyConfig,
   CurrencyDigitsConfig,
   DatabaseUrlConfig,
-  listOf,
   OperationsConfig,
-  operationsPlace,
   PortConfig,
-  readEnvironment,
   TrustedProxiesConfig,
-} from '../../src/runtime/config.ts'
-import Type from '../../src/runtime/schema_types.ts'
+} from '../../src/runtime/variables.ts'
 
 const Schema = Type.Object({
   ...CommonConfig,
@@ -181,7 +178,7 @@ suite('configuration is complete or fatal', () => {
 
 suite('the operations port', () => {
   const placeOf = (env: NodeJS.ProcessEnv) =>
-    operationsPlace(readEnvironment(Type.Object({ PORT: PortConfig(5001), ...OperationsConfig }), env))
+    operationsAddress(readEnvironment(Type.Object({ PORT: PortConfig(5001), ...OperationsConfig }), env))
 
   test('goes with the port, on loopback, unless something else is said', () => {
     const [host, names] = ['127.0.0.1', ['127.0.0.1']]
