@@ -1,2 +1,2 @@
-/** What the shop is called on its pages. */
+/** The name of the shop on its pages. */
 export const SHOP_NAME = 'Fairhold'

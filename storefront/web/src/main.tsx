@@ -8,18 +8,18 @@ import { queryClient } from './api/query_client.ts'
 import { AppRoutes, fetchBuyersPages } from './routes.tsx'
 import { viewIn } from './shop/view_address.ts'
 
-/** The typeface is asked for by the page itself and mostly there already; later than this, it stays out of this visit. */
+/** How long the first render waits for the typeface, which is usually loaded by then. */
 const TYPEFACE_MS = 250
-/** The first page stands by then; what is fetched ahead must not be in its way. */
+/** The first page is shown by then, so prefetching does not slow it down. */
 const AHEAD_MS = 3_000
 
-// What the first page shows is asked for before it is drawn.
+// The data of the first page is fetched before it renders.
 if (location.pathname === '/') {
   const { placeholderData: _, ...first } = catalogueQuery(viewIn(new URLSearchParams(location.search)))
   void queryClient.prefetchQuery(first)
 }
 
-// Drawn in one typeface from the start, so that nothing moves when it arrives.
+// Rendered in one typeface from the start, so that nothing moves.
 const typeface = document.fonts.load('1rem "Hanken Grotesk"')
 await Promise.race([typeface, new Promise((resolve) => setTimeout(resolve, TYPEFACE_MS))]).catch(() => {})
 

@@ -1,7 +1,6 @@
 /**
- * What is drawn at every address of the pages (src/http/page_addresses.ts). The catalogue comes with the first bytes;
- * each other page is a chunk of its own, fetched when it is first wanted or once there is time. The admin's code is one
- * more such chunk, with its own routes (admin/routes.tsx).
+ * The page at each address (src/http/page_addresses.ts). The catalogue is in the first chunk; each other page is a chunk
+ * of its own, loaded on demand or ahead. The admin pages have their own routes (admin/routes.tsx) and chunks.
  */
 import { lazy } from 'react'
 import { Route, Routes } from 'react-router'
@@ -19,7 +18,7 @@ const toOrders = () => import('./orders/orders_page.tsx')
 const toOrder = () => import('./orders/order_page.tsx')
 const toasts = () => import('./ui/toaster.tsx')
 
-/** All a buyer may want next. Afterwards a walk there waits for no code, and finds its page without a connection. */
+/** Loads the code of the buyer's pages, so that they open at once, and offline. */
 export const fetchBuyersPages = () =>
   Promise.allSettled(
     [toProduct, toCart, toSignIn, toOrders, toOrder, toAccount, toasts].map((load) => load()),

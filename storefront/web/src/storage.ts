@@ -1,6 +1,6 @@
 /**
- * What this browser keeps for us from visit to visit. Where it refuses (cookies blocked, some private windows), the
- * same in memory: the shop works, and forgets when the tab is closed.
+ * The storage of this browser. Where it is blocked (cookies off, some private windows) a store in memory replaces it: the
+ * shop works, and forgets when the tab is closed.
  */
 export type KeyValueStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 
@@ -8,7 +8,7 @@ export const browserStorage: KeyValueStorage = openStorage()
 
 function openStorage(): KeyValueStorage {
   try {
-    // Reading alone tells: some browsers hand out a storage that then refuses.
+    // Some browsers return a storage that throws when it is read.
     localStorage.getItem('shop')
     return localStorage
   } catch {

@@ -1,6 +1,6 @@
 /**
- * Of all tabs of this browser, one at a time does `work`; a tab that waited finds what the one before it left. Without
- * locks (pages served without TLS, storage blocked) it is done at once, and must be safe all the same.
+ * Runs `work` in one tab of this browser at a time. Without locks (pages without TLS, blocked storage) it runs at once, so
+ * it must be safe without them too.
  */
 export async function withTabLock<T>(name: string, work: () => Promise<T>): Promise<T> {
   let begun = false

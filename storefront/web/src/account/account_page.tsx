@@ -19,7 +19,7 @@ export default function AccountPage() {
   const { user, isAdmin, signOut } = useSession()
   if (!user) return null
   const leave = () => {
-    // The session is forgotten here at once; telling the shop may take its time.
+    // The session ends here at once; the request to the shop may take longer.
     void signOut()
     toast({ title: 'You are signed out', description: 'Your cart stays in this browser.' })
   }

@@ -1,4 +1,4 @@
-/** Signing in and opening an account; afterwards back to where the visitor wanted to go. */
+/** Signing in and creating an account; then the visitor returns to the page they wanted. */
 import { LIMITS } from '@shop/client/generated/limits'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
@@ -134,7 +134,7 @@ function faultsOf(error: unknown): Faults {
   }
 }
 
-/** Only ways inside this shop are followed, as the browser itself reads them: it drops tabs and turns backslashes. */
+/** Only paths inside this shop, parsed as the browser does: it drops tabs and turns backslashes into slashes. */
 function safePath(next: string | null): string {
   try {
     const { origin, pathname, search } = new URL(next ?? '/', location.origin)

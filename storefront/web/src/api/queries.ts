@@ -1,4 +1,4 @@
-/** What pages ask the services for, each with the name under which the answer is kept. */
+/** The queries of the pages, each with its cache key. */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import type { CatalogueView } from '../shop/view_address.ts'
 import { pollEvery } from './refetch.ts'
@@ -7,10 +7,10 @@ import { dataOf, shop } from './shop.ts'
 /** Divides by 2, 3 and 4: no grid ends in a ragged row. */
 export const CATALOGUE_PAGE_SIZE = 24
 const ORDERS_PAGE_SIZE = 20
-/** How often a product in view is asked for; its ETag makes an unchanged answer a few bytes. */
+/** How often a visible product is fetched; its ETag makes an unchanged answer a few bytes. */
 const LIVE_MS = 3_000
 
-/** With what it was asked for, as the answer of another search may still be shown while this one is on its way. */
+/** The result contains its `q`, because the result of another search may be shown while this one loads. */
 export const catalogueQuery = ({ q, sort, inStock, cursor }: CatalogueView) =>
   queryOptions({
     queryKey: ['products', 'list', { q, sort, inStock, cursor }],
@@ -30,7 +30,7 @@ export const catalogueQuery = ({ q, sort, inStock, cursor }: CatalogueView) =>
     },
   })
 
-/** The money all prices are in, for a price that is not written yet. */
+/** The currency of all prices, for a form without a product. */
 export const currencyQuery = () =>
   queryOptions({
     queryKey: ['products', 'currency'],
@@ -45,7 +45,7 @@ export const productQuery = (id: string) =>
       dataOf(shop.products.GET('/products/{id}', { params: { path: { id } }, cache: 'no-cache', signal })),
   })
 
-/** As above, asked again and again while the page is in view. */
+/** As above, polled while the page is visible. */
 export const liveProductQuery = (id: string) => ({
   ...productQuery(id),
   refetchInterval: pollEvery(LIVE_MS),

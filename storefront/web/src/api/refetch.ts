@@ -1,20 +1,20 @@
 /**
- * What a page could not read is read again by itself, for as long as the page shows it.
+ * Queries that failed are fetched again automatically, for as long as a page shows them.
  *
- * Promises
- *  1. After each failure in a row there is a pause that grows (backoff.ts), until it is answered. What was refused is
- *     not asked for again: the same question would get the same answer.
- *  2. It is asked for at once when the visitor comes back to the window, or the connection comes back.
- *  3. Meanwhile the failure stays known, so that a page need not fall silent whenever it tries again.
- *  4. What no page shows any more is left alone, and so is everything while nobody looks; and so is the next page of a
- *     list, which stands below what was read and is asked for by its button.
+ * Invariants
+ *  1. After each failure in a row the pause grows (backoff.ts), until the query succeeds. A query that was rejected is
+ *     not fetched again: the answer would be the same.
+ *  2. All are fetched at once when the visitor returns to the window, or the connection is back.
+ *  3. The failure stays known meanwhile, so that a page can show it during the next attempt.
+ *  4. A query that no page shows is not fetched again, nor is any while the window is hidden, nor the next page of a list,
+ *     which has a button.
  */
 import { type Backoff, pauseMs } from '@shop/retry/backoff'
 import { hashKey, type Query, type QueryClient, type QueryKey } from '@tanstack/react-query'
 import { retryDelayOf } from './retry_delay.ts'
 
 export const REFETCH_BACKOFF: Backoff = { firstMs: 2_000, maxMs: 15_000 }
-/** However long we are asked to wait, a page somebody looks at asks once in this time. */
+/** A longer `Retry-After` is shortened to this while somebody looks at the page. */
 const RETRY_AFTER_MAX_MS = 60_000
 
 type Failure = {
@@ -23,9 +23,9 @@ type Failure = {
   readonly timer: ReturnType<typeof setTimeout> | undefined
 }
 export type Refetcher = {
-  /** Asks at once for everything that failed. */
+  /** Fetches everything that failed at once. */
   refetchNow(): void
-  /** Why this was not answered when it was last asked for. */
+  /** The error of the last fetch, if it failed. */
   failureOf(key: QueryKey): Error | undefined
 }
 
@@ -42,9 +42,9 @@ export function createRefetcher(
     failures.delete(hash)
   }
 
-  const askAgain = (hash: string) => {
+  const fetchAgain = (hash: string) => {
     const query = cache.get(hash)
-    // Failing again is told by the cache.
+    // The cache reports another failure.
     if (query?.isActive() && query.state.fetchStatus === 'idle' && isVisible()) query.fetch().catch(() => {})
   }
 
@@ -58,7 +58,7 @@ export function createRefetcher(
       retryAfterMs === undefined
         ? undefined
         : setTimeout(
-            askAgain,
+            fetchAgain,
             pauseMs(backoff, count, random(), Math.min(retryAfterMs, RETRY_AFTER_MAX_MS)),
             hash,
           )
@@ -78,14 +78,14 @@ export function createRefetcher(
       for (const [hash, { timer }] of failures) {
         if (timer === undefined) continue
         clearTimeout(timer)
-        askAgain(hash)
+        fetchAgain(hash)
       }
     },
     failureOf: (key) => failures.get(hashKey(key))?.error,
   }
 }
 
-/** For `refetchInterval`: again and again while it is answered. What is not, heals. */
+/** For `refetchInterval`: polls while the query succeeds. A failed one is fetched again as above. */
 export const pollEvery =
   (ms: number) =>
   ({ state }: { state: State }): number | false =>

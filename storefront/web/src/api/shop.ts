@@ -8,9 +8,9 @@ export { dataOf, type User } from '@shop/client/shop_client'
 
 export const tabSession = createTabSession(browserStorage)
 
-/** A person waits for these answers: few tries, close together. What then fails is told, and heals (refetch.ts). */
+/** A person waits for these answers: few attempts, close together. Then the failure is shown, and refetch.ts takes over. */
 const RETRY = { attempts: 3, waitMs: 250, waitMaxMs: 2_000 }
-/** Nobody looks at an empty page for longer than this without a word. */
+/** A page shows a failure after this time at the latest. */
 const READ_WITHIN_MS = 5_000
 
 export const shop = createShopClient({

@@ -1,4 +1,4 @@
-/** What the services answer, by the names of the domain. */
+/** Types of the services' answers. */
 import type { paths as OrderPaths } from '@shop/client/generated/order_service'
 import type { paths as ProductPaths } from '@shop/client/generated/product_service'
 

@@ -1,6 +1,6 @@
 /**
- * Queries as pages show them: one that failed stays failed while it tries again, so that what the page says about it
- * stays where it is until there is an answer.
+ * Queries as pages show them: a failed query stays failed during the next attempt, so that its message stays on the page
+ * until it succeeds.
  */
 import {
   type InfiniteData,

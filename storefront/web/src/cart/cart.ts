@@ -1,6 +1,6 @@
 /**
- * The cart: kept in this browser, the same in all its tabs and after a reload. It remembers the name and price the
- * visitor saw, because that is the price they agree to pay (invariant 8); the cart page tells when it has changed.
+ * The cart is stored in this browser and shared by its tabs. It stores the name and price that the visitor saw, because
+ * that is the price they agree to pay (invariant 8). The cart page shows when it has changed.
  */
 import { LIMITS } from '@shop/client/generated/limits'
 import { browserStorage } from '../storage.ts'
@@ -13,10 +13,10 @@ const EMPTY: readonly CartLine[] = []
 const listeners = new Set<() => void>()
 let text = ''
 let lines: readonly CartLine[] = EMPTY
-/** What the browser had no room for: the cart is then this tab's alone. */
+/** The cart of this tab, when the browser could not store it. */
 let unsaved: string | undefined
 
-/** The same array as long as nothing changed, so that views render only when something did. */
+/** Returns the same array as long as nothing changed, so that views do not render again. */
 export function readCart(): readonly CartLine[] {
   const stored = unsaved ?? browserStorage.getItem(KEY) ?? ''
   if (stored !== text) {
@@ -59,7 +59,7 @@ function parse(stored: string): readonly CartLine[] {
 
 export const isFull = (lines: readonly CartLine[]): boolean => lines.length >= LINES_MAX
 
-/** Adds to the line there is, or makes one. The newest price seen is the one that counts. */
+/** Adds to the line of the product, or adds a line. The price seen last counts. */
 export const withAdded =
   (added: CartLine) =>
   (lines: readonly CartLine[]): readonly CartLine[] => {

@@ -1,4 +1,4 @@
-/** One line of a cart: what the visitor saw and wants. */
+/** One line of a cart: the product as the visitor saw it, and the quantity. */
 import { LIMITS } from '@shop/client/generated/limits'
 
 export const QUANTITY_MAX = LIMITS['POST /orders']['lines.quantity'].maximum
@@ -11,7 +11,7 @@ export type CartLine = {
   readonly quantity: number
 }
 
-/** Storage can be written by anyone: an older release, an extension, a curious visitor. */
+/** Stored data may come from an older release, an extension or the visitor. */
 export const isLine = (value: Partial<CartLine> | null): value is CartLine =>
   typeof value?.productId === 'string' &&
   typeof value.name === 'string' &&

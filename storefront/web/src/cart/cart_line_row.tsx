@@ -20,7 +20,7 @@ export function CartLineRow({
   row: CartRow
   now: Now
   change: typeof changeCart
-  /** While an order is under way, what was ordered stays as it is. */
+  /** No changes while an order is being sent. */
   locked: boolean
 }) {
   const { productId, name, unitPrice, currency, quantity } = line

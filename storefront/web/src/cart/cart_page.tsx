@@ -1,4 +1,4 @@
-/** The cart, what changed since it was filled, and the order itself. */
+/** The cart, what has changed since it was filled, and the order itself. */
 import { useQueries } from '@tanstack/react-query'
 import { productQuery } from '../api/queries.ts'
 import { pollEvery } from '../api/refetch.ts'
@@ -19,7 +19,7 @@ import { type Now, sumOf } from './changes.ts'
 import { ChangesNotice } from './changes_notice.tsx'
 import { useCart } from './use_cart.ts'
 
-/** How often the prices and stock of what is in the cart are asked for. */
+/** How often the prices and stock of the products in the cart are fetched. */
 const WATCH_MS = 5_000
 
 export default function CartPage() {
@@ -29,7 +29,7 @@ export default function CartPage() {
   const checkout = useCheckout(user)
   const { step } = checkout
   const waiting = step.at === 'sending' || step.at === 'asking'
-  // While an order is under way, what was ordered stays as it is, whatever happens on the shelf.
+  // While an order is being sent, its lines stay as they are, whatever happens to price and stock.
   const locked = waiting || step.at === 'missing'
   const { rows, changes, taken, total } = sumOf(lines, locked ? () => undefined : now)
 

@@ -1,11 +1,11 @@
 /**
- * What is no longer as the cart remembers it, and the cart that takes it as it is now. Pure, so that the page can say
- * in one sentence what it would do, and do exactly that in one click.
+ * What has changed since products were added to the cart, and the cart with these changes applied. Pure functions, so
+ * that the page shows exactly what one click will do.
  */
 import { isSameAmount, totalOf } from '../ui/money_math.ts'
 import type { CartLine } from './cart_line.ts'
 
-/** A product as it is now; null when it has left the shop, undefined while we do not know. */
+/** A product as it is now; null when it is no longer sold, undefined while it is not known. */
 export type Now = { readonly name: string; readonly price: string; readonly stock: number } | null | undefined
 
 export type CartChange = { readonly productId: string; readonly name: string } & (
@@ -32,11 +32,11 @@ export function changesIn(lines: readonly CartLine[], now: (productId: string) =
 }
 
 export type CartRow = {
-  /** As the cart remembers it, */
+  /** As the cart stores it, */
   readonly line: CartLine
-  /** as it would be ordered now; undefined when it can't be had, */
+  /** as it would be ordered now; undefined when it is not available, */
   readonly taken: CartLine | undefined
-  /** and what that comes to. */
+  /** and the total of that. */
   readonly total: string
 }
 export type CartSum = {
@@ -46,7 +46,7 @@ export type CartSum = {
   readonly total: string
 }
 
-/** The whole cart out of one look at the shelf: what each line comes to, and the total of exactly these. */
+/** The cart with one set of current products: the total of each line, and the sum of these totals. */
 export function sumOf(lines: readonly CartLine[], now: (productId: string) => Now): CartSum {
   const changes = changesIn(lines, now)
   const rows = lines.map((line) => {
@@ -57,7 +57,7 @@ export function sumOf(lines: readonly CartLine[], now: (productId: string) => No
   return { changes, rows, taken, total: totalOf(taken) }
 }
 
-/** The cart with every change taken: new prices, no more than there are, without what can't be had. */
+/** The cart with every change applied: new prices, available quantities, without unavailable products. */
 export function applyChanges(lines: readonly CartLine[], changes: readonly CartChange[]): CartLine[] {
   return lines.flatMap((line) => {
     let next: CartLine | undefined = line

@@ -3,7 +3,7 @@ import { Notice } from '../ui/notice.tsx'
 import { Typed } from '../ui/typed.tsx'
 import type { CartChange } from './changes.ts'
 
-/** Every change in a sentence. The buttons that take them stand below the new total. */
+/** One sentence for each change. The buttons that apply them are below the new total. */
 export function ChangesNotice({ changes, refused }: { changes: readonly CartChange[]; refused: boolean }) {
   return (
     <Notice

@@ -1,9 +1,9 @@
 /**
- * One attempt to buy, and the name by which we can always ask what became of it (invariant 4).
+ * One attempt to buy, with the idempotency key by which its outcome can always be found (invariant 4).
  *
- * Promises
- *  1. The attempt and its idempotency key are written down before anything is sent, and forgotten only when its
- *     outcome is known. A closed tab, a reload or a lost connection finds it again.
+ * Invariants
+ *  1. The attempt and its key are stored before anything is sent, and deleted only when the outcome is known. So it
+ *     survives a closed tab, a reload and a lost connection.
  *  2. The same purchase keeps its key: sent twice, from two tabs or after an outage, it makes one order.
  */
 
@@ -15,7 +15,7 @@ export type Attempt = {
   readonly key: string
   readonly lines: readonly CartLine[]
   readonly totalPrice: string
-  /** The visitor was told that it did not arrive and went back to the cart; only its key is still of use. */
+  /** It did not arrive and the visitor went back to the cart; only its key is still needed. */
   readonly setAside: boolean
 }
 
@@ -30,7 +30,7 @@ export function readAttempt(storage: KeyValueStorage, userId: string): Attempt |
   }
 }
 
-/** Writes down the attempt to buy `lines`: a new one, or again the one not yet answered. Fails when the browser refuses to store. */
+/** Stores an attempt to buy `lines`, with the key of the open attempt if it is the same purchase. Throws when the browser cannot store it. */
 export function beginAttempt(storage: KeyValueStorage, userId: string, lines: readonly CartLine[]): Attempt {
   const totalPrice = totalOf(lines)
   const known = readAttempt(storage, userId)
@@ -50,7 +50,7 @@ export function setAttemptAside(storage: KeyValueStorage, userId: string): void 
   }
 }
 
-/** Its outcome is known. */
+/** Call it when the outcome is known. */
 export function endAttempt(storage: KeyValueStorage, userId: string, key: string): void {
   if (readAttempt(storage, userId)?.key === key) storage.removeItem(keyOf(userId))
 }

@@ -1,10 +1,10 @@
-/** Where an order that is under way stands, and the safe way on. */
+/** The state of an order that is being sent, and the safe next step. */
 import { useEffect, useState } from 'react'
 import { Button, ButtonLink } from '../ui/button.tsx'
 import { Notice, ProblemNotice } from '../ui/notice.tsx'
 import type { useCheckout } from './use_checkout.ts'
 
-/** Most orders are answered within this; only then is waiting worth words. */
+/** Most orders are answered within this time; a message appears only after it. */
 const PATIENCE_MS = 4_000
 
 type Props = { checkout: ReturnType<typeof useCheckout>; signedIn: boolean; unchanged: boolean }

@@ -1,4 +1,4 @@
-/** Sending an attempt, and asking what became of one. Both end in an outcome; neither throws. */
+/** Sends an attempt, or asks for its outcome. Neither throws. */
 import { dataOf, ShopProblem, shop } from '../api/shop.ts'
 import type { Order } from '../api/types.ts'
 import { isRejection, type RejectionReason } from '../orders/rejection.ts'
@@ -6,13 +6,13 @@ import type { Attempt } from './attempt.ts'
 
 export type Outcome =
   | { readonly kind: 'placed'; readonly order: Order }
-  /** Price or stock is not what the visitor saw; nothing was bought. */
+  /** Price or stock has changed; nothing was bought. */
   | { readonly kind: 'changed'; readonly reason: RejectionReason }
-  /** The shop will not take this order, and says why. */
+  /** The shop rejected the request. */
   | { readonly kind: 'refused'; readonly error: unknown }
-  /** No answer: there may be an order or not. */
+  /** No answer: the order may exist or not. */
   | { readonly kind: 'unknown'; readonly error: unknown }
-  /** We asked by the key, and there is no order. */
+  /** There is no order with this key. */
   | { readonly kind: 'missing' }
 
 export async function sendAttempt({ key, lines, totalPrice }: Attempt): Promise<Outcome> {

@@ -1,6 +1,5 @@
 /**
- * Buying what is in the cart, step by step. Whatever happens on the way, the visitor is never invited to order
- * again before we have asked what became of the first time.
+ * Ordering the cart, step by step. The visitor can never order again before the outcome of the first attempt is known.
  */
 import { type Backoff, pauseMs } from '@shop/retry/backoff'
 import { useCallback, useEffect, useRef, useState } from 'react'
@@ -26,18 +25,18 @@ import { askForAttempt, type Outcome, sendAttempt } from './send_attempt.ts'
 export type CheckoutStep =
   | { readonly at: 'cart' }
   | { readonly at: 'sending' }
-  /** Asking by the key, after an answer was lost. `error` is why we do not know yet. */
+  /** Asking by the key, after an answer was lost. `error` is why the outcome is not known yet. */
   | { readonly at: 'asking'; readonly error?: unknown }
   | { readonly at: 'missing' }
-  /** Another tab ordered or changed this cart first; nothing was sent from here. */
+  /** Another tab ordered or changed this cart first; this tab sent nothing. */
   | { readonly at: 'elsewhere' }
-  /** The browser would not write the attempt down, so nothing was sent. */
+  /** The browser could not store the attempt, so nothing was sent. */
   | { readonly at: 'not_stored' }
   | { readonly at: 'changed'; readonly reason: RejectionReason }
   | { readonly at: 'refused'; readonly error: unknown }
 
 const ASK_AGAIN: Backoff = { firstMs: 4_000, maxMs: 15_000 }
-/** Of all tabs, one at a time orders or asks. */
+/** One tab at a time orders or asks. */
 const LOCK = 'shop.checkout'
 
 export function useCheckout(user: User | undefined) {
@@ -82,7 +81,7 @@ export function useCheckout(user: User | undefined) {
     (owner: string) =>
       withTabLock(LOCK, async () => {
         const attempt = readAttempt(browserStorage, owner)
-        // Another tab has found out meanwhile.
+        // Another tab has got the outcome.
         if (!attempt || attempt.setAside) return setStep({ at: 'cart' })
         await conclude(await askForAttempt(attempt, owner), attempt, owner)
       }),
@@ -108,11 +107,11 @@ export function useCheckout(user: User | undefined) {
       setStep({ at: 'sending' })
       await withTabLock(LOCK, async () => {
         const open = readAttempt(browserStorage, userId)
-        // Another tab lost the answer to an order of its own: what became of that comes first.
+        // Another tab lost the answer to another order: its outcome comes first.
         if (open && !open.setAside && !isSamePurchase(open.lines, lines)) {
           return conclude(await askForAttempt(open, userId), open, userId)
         }
-        // While this tab waited its turn, another ordered the very same.
+        // While this tab waited for the lock, another tab ordered the same.
         if (!isSamePurchase(readCart(), lines)) return setStep({ at: 'elsewhere' })
         let attempt: Attempt
         try {
@@ -123,7 +122,7 @@ export function useCheckout(user: User | undefined) {
         await conclude(await sendAttempt(attempt), attempt, userId)
       })
     },
-    /** The order did not arrive: send the very same again. */
+    /** The order did not arrive: send the same attempt again. */
     async sendAgain() {
       if (userId === undefined) return
       setStep({ at: 'sending' })
@@ -141,6 +140,6 @@ export function useCheckout(user: User | undefined) {
   }
 }
 
-/** Many may have lost their answers at once; they do not ask at once. */
+/** With jitter: many visitors may have lost their answers at the same time. */
 const askPauseMs = (failures: number, error: unknown) =>
   pauseMs(ASK_AGAIN, failures, Math.random(), error instanceof ShopProblem ? error.retryAfterMs : 0)

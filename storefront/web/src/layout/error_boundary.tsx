@@ -1,4 +1,4 @@
-/** A fault in one page leaves the frame standing. A chunk that is gone, after a new release, wants a reload. */
+/** An error in one page leaves the layout. After a new release a chunk may be missing; a reload helps. */
 import { Component, type ReactNode } from 'react'
 import { Button } from '../ui/button.tsx'
 import { EmptyState } from '../ui/empty_state.tsx'

@@ -1,4 +1,4 @@
-/** The frame of every page: header, notices that concern all pages, the page itself, footer. */
+/** The layout of every page: header, notices for all pages, the page itself, footer. */
 import { type ComponentType, Suspense, useEffect, useState } from 'react'
 import { Outlet, useLocation } from 'react-router'
 import { LateBar } from '../ui/late.tsx'
@@ -27,7 +27,7 @@ export function Layout() {
       <OfflineBar />
       <LateBar />
       <OpenAttemptBar />
-      {/* As tall as the window from the start: the footer is below it and never moves within it. */}
+      {/* As tall as the window from the start, so that the footer never moves inside it. */}
       <main id="content" tabIndex={-1} className="min-h-[calc(100dvh-4rem)] flex-1 pb-16 outline-none">
         <ErrorBoundary key={pathname}>
           <Suspense fallback={<PageSkeleton />}>
@@ -41,7 +41,7 @@ export function Layout() {
   )
 }
 
-/** Loaded with the first message. When it cannot be, offline say, the page goes on and the next message tries again. */
+/** Loaded with the first message. If that fails, offline for example, the next message tries again. */
 function useToaster(): ComponentType | undefined {
   const [toaster, setToaster] = useState<{ Toaster: ComponentType }>()
   useEffect(

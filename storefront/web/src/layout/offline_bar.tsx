@@ -8,7 +8,7 @@ const subscribe = (listener: () => void) => {
   }
 }
 
-/** Laid over the page's lower edge, so that nothing moves when the connection comes and goes. */
+/** An overlay at the bottom edge, so that nothing moves. */
 export function OfflineBar() {
   const online = useSyncExternalStore(subscribe, () => navigator.onLine)
   return (

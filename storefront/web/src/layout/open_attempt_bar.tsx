@@ -4,7 +4,7 @@ import { useSession } from '../session/use_session.ts'
 import { browserStorage } from '../storage.ts'
 import { Icon } from '../ui/icon.tsx'
 
-/** An order was sent and its answer lost, perhaps with the page: it is not left lying. */
+/** Shown while the outcome of an order that was sent is unknown. */
 export function OpenAttemptBar() {
   const { user } = useSession()
   const { pathname } = useLocation()

@@ -3,8 +3,8 @@ import { useLocation, useNavigationType } from 'react-router'
 import { focusHeading } from '../ui/page_title.tsx'
 
 /**
- * A page walked to starts at its top, and so does the next page of a list; going back and forward the browser itself
- * keeps the place.
+ * Scrolls to the top on navigation, also to the next page of a list. For back and forward the browser restores the
+ * position.
  */
 export function useScrollToTop() {
   const { pathname, search } = useLocation()
@@ -18,7 +18,7 @@ export function useScrollToTop() {
     if (before.pathname !== pathname) window.scrollTo(0, 0)
     else if (before.cursor !== cursor && how === 'PUSH') {
       window.scrollTo(0, 0)
-      // The button that was pressed is far below, or gone.
+      // The pressed button is out of view, or gone.
       focusHeading()
     }
   }, [pathname, cursor, how])

@@ -1,19 +1,19 @@
 /**
- * A stream of events, opened again and again for as long as that may help.
+ * An event stream that reconnects.
  *
- * Promises
- *  1. It is opened again after a pause (backoff.ts) that grows unless the stream before lasted for STEADY_MS.
- *  2. It is given up where asking again cannot help: the visitor is signed out, or there is nothing of theirs to see.
- *  3. It ends with its signal, also in a pause. It never fails: why a stream ended changes nothing for the page.
+ * Invariants
+ *  1. It reconnects after a pause (backoff.ts), which grows unless the stream before lasted for STEADY_MS.
+ *  2. It stops when a retry cannot help: the visitor is signed out, or may not see the order.
+ *  3. It stops with its signal, also during a pause. It never rejects.
  */
 import { type Backoff, pauseMs } from '@shop/retry/backoff'
 import { sleep } from '@shop/retry/sleep'
 import { retryDelayOf } from '../api/retry_delay.ts'
 
 export const RECONNECT: Backoff = { firstMs: 500, maxMs: 15_000 }
-/** Who closes every stream at once is not asked as often as one that ends them now and then. */
+/** A server that closes every stream at once is asked less often than one that closes them now and then. */
 const STEADY_MS = 10_000
-/** However long we are asked to wait, a page somebody looks at asks once in this time. */
+/** A longer `Retry-After` is shortened to this while somebody looks at the page. */
 const RETRY_AFTER_MAX_MS = 60_000
 
 export type FollowOptions = {

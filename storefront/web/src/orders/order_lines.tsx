@@ -7,7 +7,7 @@ import { Money } from '../ui/format.tsx'
 import { Typed } from '../ui/typed.tsx'
 import { STATUS } from './status.ts'
 
-/** What was ordered, and what it comes to. */
+/** The lines of an order and their total. */
 export function OrderLines({ order }: { order: Order }) {
   return (
     <section aria-label="Items" className="rounded-xl bg-surface p-5 shadow-rest">
@@ -30,7 +30,7 @@ export function OrderLines({ order }: { order: Order }) {
 
 function LineRow({ line, currency }: { line: Order['lines'][number]; currency: string }) {
   const { product_id, quantity, name, unit_price } = line
-  // Until the stock is held the order has no names of its own.
+  // The order has no product names before its stock is held.
   const { data: product } = useQuery({ ...productQuery(product_id), enabled: name === null })
   return (
     <li className="flex items-center gap-4">

@@ -1,4 +1,4 @@
-/** What a visitor should know about the state of an order, and the one thing to do about it. */
+/** A message about the state of an order, with the action that helps. */
 import { useMutation, useQueries, useQueryClient } from '@tanstack/react-query'
 import { type ReactElement, useEffect, useState } from 'react'
 import { useNavigate } from 'react-router'
@@ -13,7 +13,7 @@ import { toast } from '../ui/toast.ts'
 import { Typed } from '../ui/typed.tsx'
 import { isUndecided, STATUS } from './status.ts'
 
-/** Most orders are decided within this; only then is waiting worth words. */
+/** Most orders are decided within this time; a message appears only after it. */
 const PATIENCE_MS = 1_500
 
 export function OrderNotice({ order }: { order: Order }) {
@@ -112,7 +112,7 @@ function Reason({ order: { rejection, currency, total_price } }: { order: Order 
 }
 
 function Shortages({ shortages }: Pick<NonNullable<Order['rejection']>, 'shortages'>) {
-  // An order that never held stock has no names of its own.
+  // An order that never held stock has no product names.
   const products = useQueries({ queries: shortages.map(({ product_id }) => productQuery(product_id)) })
   return (
     <ul className="grid gap-1.5">

@@ -1,4 +1,4 @@
-/** One order: where it stands, the way it took, and what can still be done about it. */
+/** One order: its status, its history, and what the buyer can still do. */
 import { Link, useLocation, useParams } from 'react-router'
 import { ShopProblem } from '../api/shop.ts'
 import type { Order } from '../api/types.ts'

@@ -3,13 +3,13 @@ import { Typed } from '../ui/typed.tsx'
 
 type Titled = Pick<Order, 'lines'>
 
-/** What an order is called: its first product, and how many more. Names are known once the stock was held. */
+/** The title of an order: its first product, and how many more. Names are known once its stock was held. */
 export function orderTitle({ lines }: Titled): string {
   const { count, name, more } = partsOf(lines)
   return name === null ? count : count + name + more
 }
 
-/** The same on a page. */
+/** The same as an element. */
 export function OrderTitle({ order: { lines } }: { order: Titled }) {
   const { count, name, more } = partsOf(lines)
   return (

@@ -1,4 +1,4 @@
-/** Why an order was declined, in words. */
+/** Texts for the reasons why an order was declined. */
 import type { Order } from '../api/types.ts'
 
 export type RejectionReason = NonNullable<Order['rejection']>['reason']
@@ -11,5 +11,5 @@ export const REJECTIONS: Readonly<
   product_not_found: { sentence: 'A product was not for sale any more.', counted: 'not for sale any more' },
 }
 
-/** A problem of placing an order with this code is such a reason. */
+/** Is this problem code such a reason? */
 export const isRejection = (code: string): code is RejectionReason => Object.hasOwn(REJECTIONS, code)

@@ -1,6 +1,6 @@
 /**
- * What the pages add to the statuses of an order: words, colours and icons. The only file that names a status; which
- * may follow which, and who may ask for it, is known by the order service alone (`allowed` of each order, and
+ * Labels, colours and icons for the statuses of an order. The only file of the pages that names a status. Which status
+ * may follow, and who may set it, comes from the order service (`allowed` of each order, and
  * @shop/client/generated/order_statuses).
  */
 import { EXPECTED_STATUSES, FINAL_STATUSES } from '@shop/client/generated/order_statuses'
@@ -8,20 +8,20 @@ import type { Order, OrderStatus } from '../api/types.ts'
 import type { BadgeTone } from '../ui/badge.tsx'
 import type { IconName } from '../ui/icon.tsx'
 
-/** What became of an order, as the figures of the shop count it. */
+/** The outcome of an order, as the figures of the shop count it. */
 export type Outcome = 'sold' | 'open' | 'called_off' | 'declined'
 
 type Look = {
   readonly label: string
   readonly tone: BadgeTone
   readonly icon: IconName
-  /** To its buyer, while it stands there. */
+  /** For its buyer, in this status. */
   readonly text: string
-  /** To its buyer, right after placing it. */
+  /** For its buyer, right after the order was placed. */
   readonly thanks?: string
-  /** What the sum of its lines is called. */
+  /** Label of the sum of its lines. */
   readonly total: string
-  /** Where no order stands there. */
+  /** Shown when no order has this status. */
   readonly none: string
   readonly outcome: Outcome
 }
@@ -94,7 +94,7 @@ export const STATUS: Readonly<Record<OrderStatus, Look>> = {
   },
 }
 
-/** Outcomes are called as the statuses that lead to them are. */
+/** Outcomes have the labels of the statuses that lead to them. */
 export const OUTCOME_LABELS: Readonly<Record<Outcome, string>> = {
   sold: 'Sold',
   open: STATUS.pending.label,
@@ -109,20 +109,20 @@ const EXPECTED: readonly OrderStatus[] = EXPECTED_STATUSES
 export const isFinal = (status: OrderStatus): boolean => FINAL.includes(status)
 export const OPEN: readonly OrderStatus[] = SHOWN.filter((status) => !isFinal(status))
 export const CLOSED: readonly OrderStatus[] = SHOWN.filter(isFinal)
-/** The column of the board that a narrow screen shows first: what waits for the shopkeeper. */
+/** The column of the board that a narrow screen shows first: orders that wait for the shopkeeper. */
 export const FIRST_COLUMN: OrderStatus = 'confirmed'
 
-/** Accepted, and the stock room has not answered yet. */
+/** Accepted, but the stock is not held yet. */
 export const isUndecided = ({ status }: Pick<Order, 'status'>): boolean => status === 'pending'
 
-/** What is still to come for an order that goes well; nothing for one that does not. */
+/** The next statuses of an order that goes well; empty for others. */
 export const stepsAfter = (status: OrderStatus): readonly OrderStatus[] =>
   EXPECTED.includes(status) ? EXPECTED.slice(EXPECTED.indexOf(status) + 1) : []
 
-/** A status that people may ask for. */
+/** A status that a person may set. */
 export type TargetStatus = Order['allowed'][number]
 
-/** What their buttons say, in the order of the buttons. */
+/** Labels of the buttons, in their order. */
 export const STATUS_ACTIONS: Readonly<Record<TargetStatus, string>> = {
   shipped: 'Ship',
   delivered: 'Mark as delivered',
@@ -131,6 +131,6 @@ export const STATUS_ACTIONS: Readonly<Record<TargetStatus, string>> = {
 export const SHIP: TargetStatus = 'shipped'
 export const CANCEL: TargetStatus = 'cancelled'
 
-/** The moves that are open to this order and this visitor. */
+/** The statuses that this visitor may set for this order. */
 export const actionsOf = ({ allowed }: Pick<Order, 'allowed'>): readonly TargetStatus[] =>
   (Object.keys(STATUS_ACTIONS) as TargetStatus[]).filter((move) => allowed.includes(move))

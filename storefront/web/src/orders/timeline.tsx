@@ -1,4 +1,4 @@
-/** The way of an order: every step it took, with its time, and the steps still to come. */
+/** The timeline of an order: every step with its time, and the steps still to come. */
 import type { Order } from '../api/types.ts'
 import { cx } from '../ui/cx.ts'
 import { Time } from '../ui/format.tsx'

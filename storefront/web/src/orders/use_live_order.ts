@@ -1,7 +1,6 @@
 /**
- * An order as it is now: its events are followed while they come, and it is asked for again and again where they do
- * not (an old proxy, too many tabs, a service that is away). A final order is left in peace, and so is one of which the
- * shop says that it is not to be seen.
+ * An order as it is now: by its event stream, or by polling where that does not work (an old proxy, too many tabs, an
+ * outage). It stops when the order is final, or when this visitor may not see it.
  */
 import { EVENT_STREAM, eventsIn } from '@shop/client/event_stream'
 import { useQueryClient } from '@tanstack/react-query'
@@ -16,7 +15,7 @@ import { followEvents } from './follow_events.ts'
 import { isFinal } from './status.ts'
 
 const POLL_MS = 2_000
-/** Beside a living stream a rare question, should the stream hang without ending. */
+/** Beside an open stream, in case it hangs. */
 const POLL_BESIDE_STREAM_MS = 30_000
 
 export function useLiveOrder(id: string) {
@@ -34,28 +33,28 @@ export function useLiveOrder(id: string) {
 
   useEffect(() => {
     if (!known || final) return
-    const leaving = new AbortController()
-    const keep = (next: Order) => {
+    const stopping = new AbortController()
+    const store = (next: Order) => {
       setStreaming(true)
       queries.setQueryData(orderQuery(id).queryKey, (known) => newer(known, next))
     }
     void followEvents({
-      signal: leaving.signal,
-      read: (signal) => readEvents(id, signal, keep),
+      signal: stopping.signal,
+      read: (signal) => readEvents(id, signal, store),
       lost: () => setStreaming(false),
     })
-    return () => leaving.abort()
+    return () => stopping.abort()
   }, [id, known, final, queries])
 
   return { ...query, streaming: streaming && !final }
 }
 
-async function readEvents(id: string, signal: AbortSignal, keep: (order: Order) => void) {
+async function readEvents(id: string, signal: AbortSignal, store: (order: Order) => void) {
   const { data } = await shop.orders.GET('/orders/{id}/events', {
     params: { path: { id } },
     headers: { accept: EVENT_STREAM },
     parseAs: 'stream',
     signal,
   })
-  for await (const event of eventsIn(data as ReadableStream<Uint8Array>)) keep(JSON.parse(event))
+  for await (const event of eventsIn(data as ReadableStream<Uint8Array>)) store(JSON.parse(event))
 }

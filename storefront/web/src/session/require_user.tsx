@@ -1,6 +1,6 @@
 /**
- * Routes below this one need someone signed in; others are led to the sign-in page and back again, and whoever signs
- * out to the shop.
+ * Routes below this one need a signed-in user. Others are redirected to the sign-in page, and back afterwards; a user who
+ * signs out is redirected to the shop.
  */
 import { Navigate, Outlet, useLocation } from 'react-router'
 import { PAGE } from '../../../src/http/page_addresses.ts'

@@ -1,4 +1,4 @@
-/** What accounts may be, in words. What a role allows is judged by the services. */
+/** Labels of the roles. The services decide what a role may do. */
 import type { User } from '../api/shop.ts'
 import type { BadgeTone } from '../ui/badge.tsx'
 

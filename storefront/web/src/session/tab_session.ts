@@ -1,12 +1,12 @@
 /**
- * Where this tab keeps its session: the access token in memory alone. The refresh token never reaches the page; the
- * gateway holds it in an HttpOnly cookie, which all tabs share.
+ * The session of this tab. The access token is only in memory. The refresh token never reaches the page: the gateway
+ * stores it in an HttpOnly cookie, which all tabs share.
  *
- * Promises
- *  1. A reload or a new tab signs in again by itself: the visitor's name is remembered (it is no secret), and the
- *     first call that needs a token exchanges the cookie for one.
- *  2. One exchange at a time over all tabs, and a tab that waited for another's takes its result.
- *  3. Signing in or out in one tab is signing in or out in all.
+ * Invariants
+ *  1. A reload or a new tab signs in again automatically: the user's name is stored (it is no secret), and the first call
+ *     that needs a token exchanges the cookie for one.
+ *  2. Of all tabs one at a time exchanges the cookie, and a tab that waited takes the result of the other.
+ *  3. Signing in or out in one tab signs in or out in all.
  */
 
 import type { Session, TokenStore } from '@shop/client/session'
@@ -15,7 +15,7 @@ import type { KeyValueStorage } from '../storage.ts'
 import { withTabLock } from '../tab_lock.ts'
 
 const HINT_KEY = 'shop.user'
-/** Where there are no locks, the 30 s in which a replay is forgiven must do. */
+/** Where browsers have no locks, auth_service accepts a replay for 30 s. */
 const LOCK = 'shop.session'
 
 type Notice = { readonly session: Session<User> | undefined }
@@ -78,7 +78,7 @@ export function createTabSession(storage: KeyValueStorage): TabSession {
   }
 }
 
-/** Always the same, so that the client takes a session another tab renewed meanwhile for the same session. */
+/** A constant, so that the client treats a session that another tab refreshed as the same session. */
 const IN_THE_COOKIE = ''
 const EXPIRED = { accessToken: '', refreshToken: IN_THE_COOKIE, refreshAt: 0, expiresAt: 0 }
 
@@ -92,8 +92,8 @@ const answerOf = ({ accessToken, expiresAt, user }: Session<User>) =>
 function readHint(storage: KeyValueStorage): User | undefined {
   try {
     const hint: Partial<User> | null = JSON.parse(storage.getItem(HINT_KEY) ?? 'null')
-    const whole = [hint?.id, hint?.username, hint?.role].every((text) => typeof text === 'string')
-    return whole ? (hint as User) : undefined
+    const complete = [hint?.id, hint?.username, hint?.role].every((text) => typeof text === 'string')
+    return complete ? (hint as User) : undefined
   } catch {
     return undefined
   }

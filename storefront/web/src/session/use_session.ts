@@ -1,4 +1,4 @@
-/** Who is signed in, and how to change that. Re-renders when it changes, in this tab or another. */
+/** The signed-in user. Re-renders when that changes, in this tab or another. */
 import { useSyncExternalStore } from 'react'
 import { shop, tabSession, type User } from '../api/shop.ts'
 import { isAdmin } from './roles.ts'
@@ -11,9 +11,9 @@ export type SessionView = {
   signOut(): Promise<void>
 }
 
-/** The visitor has just asked to be signed out, and wants to see no page that is for those who are signed in. */
-let leaving = false
-export const isSigningOut = (): boolean => leaving
+/** Signing out redirects to the shop, not to the sign-in page. */
+let signingOut = false
+export const isSigningOut = (): boolean => signingOut
 
 export function useSession(): SessionView {
   const user = useSyncExternalStore(tabSession.subscribe, tabSession.user)
@@ -23,9 +23,9 @@ export function useSession(): SessionView {
     signIn: (username, password) => shop.signIn({ username, password }),
     register: (username, password) => shop.register({ username, password }),
     signOut: async () => {
-      leaving = true
+      signingOut = true
       await shop.signOut().finally(() => {
-        leaving = false
+        signingOut = false
       })
     },
   }

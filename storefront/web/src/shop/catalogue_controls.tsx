@@ -1,4 +1,4 @@
-/** Search, order and filter. Typing searches by itself, a little after the last letter. */
+/** Search, sort and filter. The search starts shortly after the last key press. */
 import { LIMITS } from '@shop/client/generated/limits'
 import { useEffect, useRef, useState } from 'react'
 import { Checkbox, CONTROL } from '../ui/field.tsx'
@@ -59,7 +59,7 @@ export function CatalogueControls({ view, change }: Props) {
   )
 }
 
-/** What the address says, and what was chosen until the address says it too: a control answers at once. */
+/** The value of the address, or the chosen one until the address has it, so that a control reacts at once. */
 function useShown<T>(value: T) {
   const [shown, show] = useState(value)
   useEffect(() => show(value), [value])
@@ -67,14 +67,13 @@ function useShown<T>(value: T) {
 }
 
 /**
- * The first letters make an entry of their own in the history, and those that follow are written over it: "back" leads
- * to where the visitor was before they searched, and never past it.
+ * The first search adds a history entry, and later ones replace it: "back" leads to the page before the search.
  */
 function SearchField({ q, onSearch }: { q: string; onSearch: (q: string, typing: boolean) => void }) {
   const [text, setText] = useState(q)
   const search = useRef<(q: string) => void>(undefined)
   const typing = useRef(false)
-  /** What was searched for and the address does not say yet, oldest first. */
+  /** Searches that are not in the address yet, oldest first. */
   const asked = useRef<string[]>([])
   useEffect(() => {
     search.current = (next) => {
@@ -84,8 +83,8 @@ function SearchField({ q, onSearch }: { q: string; onSearch: (q: string, typing:
       typing.current = true
     }
   })
-  // What was asked for arrives while its visitor may be typing on, and nothing typed is taken back. The address that
-  // changed by itself, with the back button say, is shown.
+  // An own search must not overwrite what the visitor types meanwhile. Any other change of the address, such as the back
+  // button, is shown.
   useEffect(() => {
     const at = asked.current.indexOf(q)
     asked.current.splice(0, at < 0 ? asked.current.length : at + 1)

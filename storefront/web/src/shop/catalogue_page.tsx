@@ -83,7 +83,7 @@ export function CataloguePage() {
   )
 }
 
-/** The next page is fetched while this one is looked at. */
+/** Prefetches the next page. */
 function usePrefetched(view: Parameters<typeof catalogueQuery>[0] | undefined) {
   const queries = useQueryClient()
   const cursor = view?.cursor

@@ -1,6 +1,6 @@
 /**
- * What the catalogue shows is written in its address, so that a link, a reload and the back button all find the same
- * place. Cursors only lead forward; the trail of those before stays in the history entry, for "Previous".
+ * The address contains what the catalogue shows, so that a link, a reload and the back button show the same. Cursors only
+ * lead forward; the history entry stores the earlier ones for "Previous".
  */
 import { useLocation, useNavigate, useSearchParams } from 'react-router'
 import { type CatalogueView, searchOf, viewIn } from './view_address.ts'
@@ -21,7 +21,7 @@ export function useCatalogueView(pathname = '/') {
     )
   return {
     view,
-    /** Other words or another order begin at the first page. `replace` writes over the entry there is. */
+    /** Starts at the first page. `replace` overwrites the history entry. */
     change: (change: Change, replace = false) => go({ ...view, ...change, cursor: undefined }, { replace }),
     next: (cursor: string) => go({ ...view, cursor }, { trail: [...trail, view.cursor ?? null] }),
     previous:

@@ -1,4 +1,4 @@
-/** Says by what words a page was found, when nothing fits those that were typed. Read out when it appears. */
+/** Shows the corrected search when the typed one has no results. Screen readers announce it. */
 import { Typed } from '../ui/typed.tsx'
 
 type Found = { readonly q: string; readonly searched_for?: string | undefined }

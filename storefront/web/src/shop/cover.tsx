@@ -1,6 +1,5 @@
 /**
- * A product's cover, drawn from its id: always the same for one product, different for the next. A few shapes in
- * colours that go together, quiet enough to stand in a grid of two dozen.
+ * The cover of a product, generated from its id: always the same for one product, different for the next.
  */
 import { memo, type ReactNode } from 'react'
 
@@ -17,7 +16,7 @@ const PALETTES: readonly Palette[] = [
   ['#dde7f0', '#345a87', '#d27a5c', '#f3e6c6'],
 ]
 
-/** FNV-1a: spreads ids that begin alike, as those made in the same moment do. */
+/** FNV-1a, because ids that were made at the same time begin alike. */
 function seedOf(text: string): number {
   let hash = 0x811c9dc5
   for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0

@@ -1,2 +1,2 @@
-/** So many, or fewer, are marked as running out on all pages. */
+/** At most this many units are marked as running out, on all pages. */
 export const LOW_STOCK = 5

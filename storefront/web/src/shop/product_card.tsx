@@ -14,7 +14,7 @@ const COVER = 'aspect-[4/5] w-full rounded-lg'
 
 export const ProductCard = memo(function ProductCard({ product }: { product: Product }) {
   const queries = useQueryClient()
-  // What the grid knows is shown at once on the product's own page, and asked for again there.
+  // The product page shows the data of the grid at once, and fetches it again.
   const remember = () => queries.setQueryData(productQuery(product.id).queryKey, product, { updatedAt: 1 })
   return (
     <li className={CARD}>

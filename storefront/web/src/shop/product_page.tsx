@@ -1,4 +1,4 @@
-/** One product, with its stock as it is this moment. */
+/** One product with its live stock. */
 import { useEffect, useRef, useState } from 'react'
 import { Link, useLocation, useNavigate, useParams } from 'react-router'
 import { liveProductQuery } from '../api/queries.ts'
@@ -21,7 +21,7 @@ import { Cover } from './cover.tsx'
 import { Stock } from './stock.tsx'
 
 const FRAME = 'page grid gap-6 pt-4 sm:gap-8 sm:pt-8 md:grid-cols-2 md:gap-x-14 md:gap-y-6'
-/** Flat enough on a phone that the price is seen without scrolling. */
+/** On a phone the price is visible without scrolling. */
 const COVER = 'aspect-[4/3] w-full rounded-xl md:aspect-square'
 
 export default function ProductPage() {
@@ -84,7 +84,7 @@ function Shown({ product, asOf, stale }: { product: Product; asOf: number; stale
   )
 }
 
-/** Back to the place in the catalogue the visitor came from, when they came from there. */
+/** Goes back in the history when the visitor came from the catalogue. */
 function BackToShop() {
   const navigate = useNavigate()
   const { state } = useLocation() as { state: { fromShop?: true } | null }

@@ -1,4 +1,4 @@
-/** How many are free to sell, in words; the colour only repeats them. */
+/** The units that are free to sell, as text; the colour only repeats it. */
 import { cx } from '../ui/cx.ts'
 import { formatNumber } from '../ui/format.tsx'
 import { LOW_STOCK } from './low_stock.ts'

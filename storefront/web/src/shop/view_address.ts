@@ -1,12 +1,12 @@
 /**
- * What the catalogue shows, and how its address says so. An order stands there only when the visitor chose one: the
- * service knows best in which a search is read.
+ * What the catalogue shows, and how its address contains it. The sort order is in the address only when the visitor chose
+ * one; otherwise the service sorts.
  */
 import { LIMITS } from '@shop/client/generated/limits'
 
 export const SORTS = ['newest', 'price', '-price', 'name'] as const
 export type Sort = (typeof SORTS)[number]
-/** A search has an order of its own, which is nothing without words. */
+/** Only a search can be sorted by relevance. */
 export type ShownSort = Sort | 'relevance'
 
 export type CatalogueView = {
@@ -16,14 +16,14 @@ export type CatalogueView = {
   readonly cursor: string | undefined
 }
 
-/** The order it is shown in. */
-export const shownSort = ({ q, sort }: Pick<CatalogueView, 'q' | 'sort'>): ShownSort => sort ?? usualSort(q)
+/** The sort order that is shown. */
+export const shownSort = ({ q, sort }: Pick<CatalogueView, 'q' | 'sort'>): ShownSort => sort ?? defaultSort(q)
 
-/** What choosing an order means: the usual one is none of the visitor's own. */
+/** Choosing the default sort order is no choice. */
 export const chosenSort = (q: string, sort: ShownSort): Sort | undefined =>
-  sort === 'relevance' || sort === usualSort(q) ? undefined : sort
+  sort === 'relevance' || sort === defaultSort(q) ? undefined : sort
 
-const usualSort = (q: string): ShownSort => (q === '' ? 'newest' : 'relevance')
+const defaultSort = (q: string): ShownSort => (q === '' ? 'newest' : 'relevance')
 
 export function viewIn(params: URLSearchParams): CatalogueView {
   const sort = params.get('sort') as Sort
@@ -35,7 +35,7 @@ export function viewIn(params: URLSearchParams): CatalogueView {
   }
 }
 
-/** A link may have been made longer than a search may be; what it begins with is looked for, not refused. */
+/** A search in a link may be too long: its beginning is used. */
 const searchable = (q: string) => [...q].slice(0, LIMITS['GET /products'].q.maxLength).join('').trimEnd()
 
 export function searchOf({ q, sort, inStock, cursor }: CatalogueView): string {

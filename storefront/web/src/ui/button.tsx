@@ -1,4 +1,4 @@
-/** Buttons, and links that look like them. A button that is busy or aria-disabled keeps its width and its focus, and does nothing. */
+/** Buttons, and links that look like buttons. A busy or aria-disabled button keeps its width and focus, and does nothing. */
 import type { ComponentProps, ReactNode } from 'react'
 import { Link } from 'react-router'
 import { cx } from './cx.ts'
@@ -39,7 +39,7 @@ export function Button({
   ...rest
 }: Look & {
   busy?: boolean
-  /** The page has words of its own for what is waited for. */
+  /** The page shows a message of its own while this button is busy. */
   waitShownElsewhere?: boolean
 } & ComponentProps<'button'>) {
   useWaiting(busy && !waitShownElsewhere)
@@ -82,7 +82,7 @@ export function ButtonLink({
   )
 }
 
-/** A square button that shows only an icon; `label` is what it is called. */
+/** A square button that shows only an icon; `label` is its accessible name. */
 export function IconButton({
   icon,
   label,

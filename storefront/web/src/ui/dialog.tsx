@@ -1,4 +1,4 @@
-/** Dialogs on Base UI: focus is kept inside and given back, Escape closes, the page behind is hidden and still. */
+/** Dialogs on Base UI: focus stays inside and is restored, Escape closes, and the page behind is hidden and does not scroll. */
 import { AlertDialog } from '@base-ui/react/alert-dialog'
 import { Dialog as Base } from '@base-ui/react/dialog'
 import type { ReactNode, RefObject } from 'react'
@@ -22,7 +22,7 @@ type DialogProps = {
   children: ReactNode
   /** `wide` for comparisons and tables. */
   size?: 'normal' | 'wide'
-  /** What has the focus first; otherwise the first control does. */
+  /** Has the focus first; the default is the first control. */
   initialFocus?: RefObject<HTMLElement | null> | undefined
 }
 
@@ -62,7 +62,7 @@ export function Dialog({
   )
 }
 
-/** A question that must be answered before something that can't be undone. */
+/** Asks for confirmation before an action that cannot be undone. */
 export function ConfirmDialog({
   open,
   onOpenChange,
@@ -77,7 +77,7 @@ export function ConfirmDialog({
   onOpenChange: (open: boolean) => void
   title: ReactNode
   children: ReactNode
-  /** Words of the button that does it, */
+  /** Label of the button that does it, */
   confirm: string
   /** and of the one that does not. */
   keep: string

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { Icon, type IconName } from './icon.tsx'
 
-/** Nothing to show, said kindly, with the way on. */
+/** Shown when there is nothing to show, with the next step. */
 export function EmptyState({
   title,
   icon = 'bag',
@@ -13,7 +13,7 @@ export function EmptyState({
   icon?: IconName
   children?: ReactNode
   action?: ReactNode
-  /** It is all there is on the page, and so its heading. */
+  /** It is the only content of the page, so it has the h1. */
   page?: boolean
 }) {
   const Heading = page ? 'h1' : 'h2'

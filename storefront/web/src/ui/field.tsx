@@ -1,4 +1,4 @@
-/** Labelled controls. The label is always visible, and an error is tied to its control. */
+/** Labelled controls. The label is always visible, and an error is linked to its control. */
 import { type ComponentProps, type ReactNode, useId } from 'react'
 import { cx } from './cx.ts'
 

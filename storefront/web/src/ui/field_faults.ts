@@ -1,11 +1,11 @@
 import { ShopProblem } from '@shop/client/problem'
 
-/** What only machines write: patterns, escapes, quoted code. */
+/** Found in messages for programs only: patterns, escapes, quoted code. */
 const FOR_MACHINES = /[\\^{}"`|]/
 
 /**
- * The first fault of each field of a body the service refused: the service says what is wrong ("must not be blank"),
- * the form what it is called. Undefined when it was refused for another reason.
+ * The first error of each field of a body that the service rejected: the service says what is wrong ("must not be
+ * blank"), the form has the label. Undefined when it was rejected for another reason.
  */
 export function faultsByField<Field extends string>(
   error: unknown,

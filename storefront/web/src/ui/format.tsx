@@ -1,10 +1,10 @@
-/** Money, numbers and times as the visitor's locale writes them. Amounts stay decimal strings until here. */
+/** Formats money, numbers and times for the visitor's locale. Amounts are decimal strings until here. */
 import { useEffect, useState } from 'react'
 import { digitsOf } from './money_math.ts'
 
 const moneyFormats = new Map<string, Intl.NumberFormat>()
 
-/** With the digits the amount came with: how many a currency has is the shop's to say, not the browser's. */
+/** With as many digits as the amount has: the shop defines them, not the browser. */
 export function formatAmount(amount: string, currency: string): string {
   const digits = digitsOf(amount)
   const name = `${currency} ${digits}`
@@ -22,8 +22,8 @@ export function formatAmount(amount: string, currency: string): string {
   return format.format(amount as Intl.StringNumericLiteral)
 }
 
-const whole = new Intl.NumberFormat()
-export const formatNumber = (value: number): string => whole.format(value)
+const integers = new Intl.NumberFormat()
+export const formatNumber = (value: number): string => integers.format(value)
 
 const dateAndTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
 const dayAndTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' })
@@ -60,7 +60,7 @@ const UNITS: readonly [Intl.RelativeTimeFormatUnit, seconds: number][] = [
   ['minute', 60],
 ]
 
-/** "3 minutes ago", kept right by itself. */
+/** "3 minutes ago", updated automatically. */
 export function Ago({ at }: { at: string }) {
   const [now, setNow] = useState(Date.now)
   useEffect(() => {

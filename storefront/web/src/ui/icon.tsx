@@ -1,4 +1,4 @@
-/** Line icons on a 24-unit grid. They only accompany words, so screen readers pass over them. */
+/** Line icons on a 24-unit grid. They always stand beside text, so screen readers skip them. */
 const PATHS = {
   search: 'M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14Zm5 12 4 4',
   bag: 'M6 8h12l1 12H5L6 8Zm3 0V7a3 3 0 0 1 6 0v1',

@@ -1,6 +1,6 @@
 /**
- * What takes longer than usual is said so, for all pages in one place: laid over the page's lower edge, so that nothing
- * moves. Everything a visitor waits for tells of itself by `useWaiting`.
+ * One message for all pages when something takes longer than usual, as an overlay at the bottom edge, so that nothing
+ * moves. Everything a visitor waits for calls `useWaiting`.
  */
 import { useEffect, useSyncExternalStore } from 'react'
 import { Icon } from './icon.tsx'
@@ -15,18 +15,18 @@ function change(by: number) {
   for (const listener of listeners) listener()
 }
 
-/** The visitor waits for something while `waiting`. */
+/** Reports that the visitor is waiting while `waiting` is true. */
 export function useWaiting(waiting: boolean): void {
   useEffect(() => {
     if (!waiting) return
-    let told = false
+    let reported = false
     const timer = setTimeout(() => {
-      told = true
+      reported = true
       change(1)
     }, LATE_MS)
     return () => {
       clearTimeout(timer)
-      if (told) change(-1)
+      if (reported) change(-1)
     }
   }, [waiting])
 }

@@ -1,6 +1,6 @@
 /**
- * What is wrong with a text by the limits of the API itself, in a sentence. Nothing is cut off while it is typed or
- * pasted: half a password that was never seen to be cut is worse than a sentence.
+ * Checks the length of a text against the limits of the API. The input itself is not limited: a password that was cut
+ * silently while pasting is worse than a message.
  */
 
 /** As in @shop/client/generated/limits. */
@@ -16,5 +16,5 @@ export function lengthFault(text: string, limits: LengthLimits): string | undefi
     : `At most ${maxLength} characters, please; these are ${length}.`
 }
 
-/** In characters as JSON Schema counts them, whatever room they take in memory. */
+/** In code points, as JSON Schema counts. */
 const lengthOf = (text: string): number => [...text].length

@@ -1,4 +1,4 @@
-/** Sums of decimal strings, exact (invariant 9): amounts are counted in minor units as integers. */
+/** Exact sums of decimal strings (invariant 9), as integers in minor units. */
 
 export const digitsOf = (amount: string) => amount.split('.')[1]?.length ?? 0
 const minorOf = (amount: string, digits: number) => {
@@ -6,7 +6,7 @@ const minorOf = (amount: string, digits: number) => {
   return BigInt(whole + fraction.padEnd(digits, '0'))
 }
 
-/** The sum of `unitPrice` x `quantity`, with as many digits as the most exact price has. */
+/** The sum of `unitPrice` x `quantity`, with as many digits as the price with the most. */
 export function totalOf(lines: readonly { readonly unitPrice: string; readonly quantity: number }[]): string {
   const digits = Math.max(0, ...lines.map(({ unitPrice }) => digitsOf(unitPrice)))
   const minor = lines.reduce(

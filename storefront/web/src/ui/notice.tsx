@@ -47,7 +47,7 @@ export function Notice({
   )
 }
 
-/** Why something could not be shown or done, in words for the visitor; the request id is for whoever helps them. */
+/** Why something could not be shown or done. The request id is for support. */
 export function ProblemNotice({
   error,
   doing,
@@ -89,7 +89,7 @@ export function ProblemNotice({
 const isOffline = (error: unknown) =>
   error instanceof ShopProblem && error.code === 'unreachable' && !navigator.onLine
 
-/** One sentence for the visitor. Codes we know get our words, the rest what the service said. */
+/** One sentence for the visitor. An unknown code shows the message of the service. */
 export function explain(error: unknown): string {
   if (!(error instanceof ShopProblem)) return 'Something unexpected happened on this page.'
   if (isOffline(error)) return 'Nothing is lost. We continue when the connection is back.'

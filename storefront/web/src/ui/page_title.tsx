@@ -1,10 +1,10 @@
-/** The heading of a page, which is also the tab's title. It takes the focus when a visitor walks to the page. */
+/** The heading of a page, which is also the title of the tab. It gets the focus after navigation. */
 import { type ReactNode, useEffect, useRef } from 'react'
 import { SHOP_NAME } from '../brand.ts'
 
 let firstPage = true
 
-/** Where the keyboard goes on when what had the focus is gone. */
+/** Use it when the focused element disappears. */
 export const focusHeading = () => document.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true })
 
 export function PageTitle({

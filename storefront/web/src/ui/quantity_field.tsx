@@ -4,7 +4,7 @@ import { Icon } from './icon.tsx'
 
 const STEP = 'grid min-h-11 w-11 place-items-center hover:bg-sunken disabled:opacity-40'
 
-/** A whole number with buttons beside it; arrow keys and typing work too. */
+/** An integer field with buttons for one more and one less. */
 export function QuantityField({
   label,
   value,

@@ -1,4 +1,4 @@
-/** The shape of what is coming, of exactly the size it will have, so that nothing moves when it arrives. */
+/** Placeholders of exactly the size of the content, so that nothing moves when it loads. */
 import { cx } from './cx.ts'
 import { useWaiting } from './late.tsx'
 
@@ -6,7 +6,7 @@ export function Skeleton({ className }: { className?: string }) {
   return <div aria-hidden="true" className={cx('breathing rounded-sm bg-sunken', className)} />
 }
 
-/** Says to screen readers, once, that something is loading; and to all, when it takes long. */
+/** Tells screen readers that something is loading, and everybody when it takes long. */
 export function Loading({ what }: { what: string }) {
   useWaiting(true)
   return (
@@ -16,7 +16,7 @@ export function Loading({ what }: { what: string }) {
   )
 }
 
-/** While the code of a page is on its way. */
+/** Shown while the code of a page loads. */
 export function PageSkeleton() {
   return (
     <div className="page grid gap-6 py-10">

@@ -1,6 +1,6 @@
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' })
 
-/** What is shown is not the newest: the last look failed. Laid over the lower edge, so that nothing moves. */
+/** Shown when the last fetch failed and the page shows older data. An overlay at the bottom edge, so that nothing moves. */
 export function Stale({ when, at }: { when: boolean; at: number }) {
   return (
     <div role="status" className="pointer-events-none fixed inset-x-0 bottom-4 z-30 flex justify-center px-4">

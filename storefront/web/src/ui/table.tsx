@@ -1,4 +1,4 @@
-/** A real table that scrolls sideways by itself where it is too wide, reachable by keyboard. */
+/** A table that scrolls sideways where it is too wide, also by keyboard. */
 import type { ComponentProps, ReactNode } from 'react'
 import { cx } from './cx.ts'
 
@@ -26,7 +26,7 @@ export function Table({
   )
 }
 
-/** Of every cell, also one that is not made by those below. */
+/** Padding of every cell. */
 export const CELL_ROOM = 'px-3 py-3 sm:px-4'
 
 type Cell = { numeric?: boolean }

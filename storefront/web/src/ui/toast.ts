@@ -1,4 +1,4 @@
-/** Short messages that pass by: `toast({ title: 'In your cart' })`, from anywhere. Their display loads when first needed. */
+/** Short messages that disappear: `toast({ title: 'In your cart' })`, from anywhere. The toaster loads with the first one. */
 
 import type { ReactNode } from 'react'
 
@@ -24,7 +24,7 @@ export function toast(message: Toast): void {
   onFirst?.()
 }
 
-/** `listener` is told once there is something to show and nobody shows it. */
+/** Calls `listener` when there is a message and no toaster yet. */
 export function onFirstToast(listener: () => void): () => void {
   onFirst = listener
   if (waiting.length > 0) listener()

@@ -1,7 +1,6 @@
 /**
- * Text that somebody typed: a name, a description, a note. It runs in its own direction, whatever stands around it, and
- * an endless word in it is broken (styles.css: `[dir="auto"]`). Wherever such a text is shown, it is shown by this; and
- * fields to type in have the same attribute.
+ * Text that a user typed: a name, a description, a note. It has its own writing direction, and very long words are broken
+ * (styles.css: `[dir="auto"]`). Show every such text with this component. Input fields have the same attribute.
  */
 import type { ComponentProps } from 'react'
 
