@@ -1,25 +1,25 @@
 /**
- * After the load: do the stores balance? A speed that breaks a promise is none.
+ * Checks after the load that the stores balance: a fast shop that breaks a promise does not count.
  *
- * Stock is the sum of its movements and reserved the units held (invariant 2), every held reservation belongs to
- * a confirmed order and every confirmed order has one (invariant 6), and every order answered is there (3).
+ * Stock is the sum of its movements, and reserved the sum of held units (invariant 2). Every held reservation belongs to
+ * a confirmed order, and every confirmed order has one (invariant 6). Every order that was answered is stored (3).
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openStores as openOrders } from '@shop/order_service/storage/open_stores'
 import { openStores as openProducts } from '@shop/product_service/storage/open_stores'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
-import { CURRENCY, type Place } from './fill.ts'
+import { CURRENCY, type StoreLocation } from './fill.ts'
 
 const PAGE = 500
 const SETTLE_MS = 60_000
 
-/** Resolves one sentence; rejects with what does not balance. */
+/** Resolves to a sentence; rejects with the difference if the stores do not balance. */
 export async function checkBalance(
-  places: { products: Place; orders: Place },
+  locations: { products: StoreLocation; orders: StoreLocation },
   answered: number,
 ): Promise<string> {
-  const products = await openProducts({ ...places.products, CURRENCY }, { runtime: systemRuntime })
-  const { orders, close } = await openOrders({ ...places.orders, CURRENCY }, { runtime: systemRuntime })
+  const products = await openProducts({ ...locations.products, CURRENCY }, { runtime: systemRuntime })
+  const { orders, close } = await openOrders({ ...locations.orders, CURRENCY }, { runtime: systemRuntime })
   const unsettled = async () => (await orders.backlog()).count
   try {
     for (const deadline = Date.now() + SETTLE_MS; (await unsettled()) > 0; await sleep(200)) {
@@ -54,7 +54,8 @@ export async function checkBalance(
     }
     if (confirmed !== held)
       throw new Error(`${confirmed} orders are confirmed, but ${held} reservations held`)
-    if (confirmed < answered) throw new Error(`${answered} orders were answered, but ${confirmed} are there`)
+    if (confirmed < answered)
+      throw new Error(`${answered} orders were answered, but only ${confirmed} are stored`)
     return (
       `Stores balance: ${checked} products equal their ledgers, ${held} reservations held for ` +
       `${confirmed} confirmed orders, all ${answered} answered ones among them.`

@@ -1,6 +1,6 @@
 /**
- * How long an edit and a sale keep the loop of product_service busy with the store: `node bench/edit_pieces.ts`. It counts
- * the processor time of this thread alone, so that other work on the machine changes little, and compares both.
+ * `node bench/edit_pieces.ts` compares how long a sale and an edit block the event loop of product_service in the store.
+ * It counts only the CPU time of this thread, so other work on the machine has little effect.
  */
 import { randomUUIDv7 } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -54,7 +54,7 @@ for (let i = 0; i < TURNS; i++) {
   const id = ids[(i * 7919) % ids.length]!
   const lines = [{ productId: id, quantity: 1 }]
   await take('sale', () => stock.reserve([{ orderId: randomUUIDv7(), lines, totalMinor: PRICE_MINOR }], at))
-  const description = `Made to be used every day, and mended ${i} times by hand number ${i % 97}.`
+  const description = `Made to be used every day, and repaired ${i} times by hand number ${i % 97}.`
   await take('edit', () => catalogue.edit(id, { description }, undefined, { by: 'bench', at }))
 }
 await close()

@@ -1,4 +1,4 @@
-/** Filling stores through their own ports, so that what is measured is what the services would have written. */
+/** Fills stores through their ports, so that they contain what the services would have written. */
 import { randomUUIDv7 } from 'node:crypto'
 import { scheduleChanged, scheduleNew } from '@shop/order_service/domain/schedule'
 import { confirm, newOrder } from '@shop/order_service/domain/transitions'
@@ -9,7 +9,7 @@ import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 export const CURRENCY = 'USD'
 const PRODUCTS_AT_ONCE = 500
 const ORDERS_AT_ONCE = 5_000
-const TELL_EVERY = 100_000
+const LOG_EVERY = 100_000
 
 export const ORDERS_PER_USER = 100
 
@@ -24,28 +24,28 @@ const pick = (words: readonly string[], i: number) => words[i % words.length]!
 const nameOf = (i: number) =>
   `${pick(ADJECTIVES, i)} ${pick(MATERIALS, Math.floor(i / 10))} ${pick(THINGS, Math.floor(i / 100) + i)} no ${i}`
 
-/** Where a service keeps its data: a folder, or a database of MongoDB. */
-export type Place = { readonly DATA_DIR: string; readonly DATABASE_URL?: string | undefined }
+/** Where a service stores its data: a folder, or a database of MongoDB. */
+export type StoreLocation = { readonly DATA_DIR: string; readonly DATABASE_URL?: string | undefined }
 
-/** Adds `count` products, the last one newest; resolves their ids. */
+/** Adds `count` products, the last one newest; resolves to their ids. */
 export async function fillProducts(
-  place: Place,
+  location: StoreLocation,
   count: number,
   { priceMinor, stock }: { priceMinor: number; stock: number },
-  tell: (what: string) => void,
+  log: (what: string) => void,
 ): Promise<string[]> {
-  const stores = await openProducts({ ...place, CURRENCY }, { runtime: systemRuntime })
+  const stores = await openProducts({ ...location, CURRENCY }, { runtime: systemRuntime })
   const ids: string[] = []
   try {
     while (ids.length < count) {
       const drafts = Array.from({ length: Math.min(PRODUCTS_AT_ONCE, count - ids.length) }, (_, i) => {
         const name = nameOf(ids.length + i)
-        const description = `A ${name}, made to be used every day and to be mended when it breaks.`
+        const description = `A ${name}, made to be used every day and to be repaired when it breaks.`
         return { id: randomUUIDv7(), fields: { name, description, priceMinor, stock } }
       })
       await stores.catalogue.importProducts(drafts, { by: 'bench', at: new Date().toISOString() })
       for (const { id } of drafts) ids.push(id)
-      if (ids.length % (TELL_EVERY / 4) === 0) tell(`  ${ids.length} of ${count} products`)
+      if (ids.length % (LOG_EVERY / 4) === 0) log(`  ${ids.length} of ${count} products`)
     }
   } finally {
     await stores.close()
@@ -53,11 +53,11 @@ export async function fillProducts(
   return ids
 }
 
-/** Adds `count` confirmed orders, ORDERS_PER_USER a user and well mixed; resolves ids of both. */
+/** Adds `count` confirmed orders, ORDERS_PER_USER for each user, interleaved; resolves to the ids of orders and users. */
 export async function fillOrders(
   dataDir: string,
   count: number,
-  tell: (what: string) => void,
+  log: (what: string) => void,
 ): Promise<{ orderIds: string[]; userIds: string[] }> {
   const { orders, close } = await openOrders({ DATA_DIR: dataDir, CURRENCY }, { runtime: systemRuntime })
   const userIds = Array.from({ length: count / ORDERS_PER_USER }, () => randomUUIDv7())
@@ -87,7 +87,7 @@ export async function fillOrders(
       })
       await Promise.all(added.map((stored) => orders.addOnce(stored)))
       for (const { order } of added) orderIds.push(order.id)
-      if (orderIds.length % TELL_EVERY === 0) tell(`  ${orderIds.length} of ${count} orders`)
+      if (orderIds.length % LOG_EVERY === 0) log(`  ${orderIds.length} of ${count} orders`)
     }
   } finally {
     await close()

@@ -1,10 +1,10 @@
 /**
- * The floors: the least that could be done for the same answer. A process of its own, as the services are.
+ * The floors: the least work for the same answer, in a process of its own like the services.
  *
  *   node floor.ts node|fastify|insert <file with the body to answer> [<SQLite file>]
  *
- * `insert` is what one durable order cannot cost less than: Fastify reads the JSON and one row is inserted into
- * SQLite under a commit that all waiting requests share.
+ * `insert` is the least work for a durable order: Fastify reads the JSON and inserts one row into SQLite, in a commit that
+ * all waiting requests share.
  */
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'

@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: how fast, how large, how much memory; measured beside the floors of this machine, in one run.
- * It reports and never fails for a slow answer; it does fail for a wrong one.
+ * `npm run bench`: speed at several sizes and memory, compared with the floors of this machine in the same run. Wrong
+ * results fail the run; slow ones are only reported.
  */
 import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir, totalmem } from 'node:os'
@@ -18,22 +18,25 @@ const TMPFS = 0x01021994
 const { values } = readArguments(
   {
     name: 'npm run bench',
-    summary: 'Measures the services as processes of their own, beside the floors of this machine.',
+    summary: 'Measures the services as processes of their own, and the floors of this machine.',
     options: {
-      only: { type: 'string', help: `One or more of ${Object.keys(ROWS).join(', ')}; separated by commas.` },
-      rounds: { type: 'string', help: 'Rounds of each; the default is 3.' },
-      seconds: { type: 'string', help: 'Seconds of a round; the default is 3.' },
-      connections: { type: 'string', help: 'Connections kept busy; the default is 64.' },
-      quick: { type: 'boolean', help: '2 rounds of 1 second, with smaller stores: does it run at all?' },
+      only: {
+        type: 'string',
+        help: `Only these rows, separated by commas: ${Object.keys(ROWS).join(', ')}.`,
+      },
+      rounds: { type: 'string', help: 'Number of rounds (default 3).' },
+      seconds: { type: 'string', help: 'Seconds of a round (default 3).' },
+      connections: { type: 'string', help: 'Number of connections (default 64).' },
+      quick: { type: 'boolean', help: '2 rounds of 1 second with smaller stores, to see whether it works.' },
       markdown: { type: 'boolean', help: 'Print the tables as Markdown.' },
-      profile: { type: 'boolean', help: 'Leave a CPU profile of every service in bench/results.' },
+      profile: { type: 'boolean', help: 'Write a CPU profile of every service to bench/results.' },
       mongo: {
         type: 'string',
-        help: 'URL of a replica set: measure orders on it instead (row orders alone).',
+        help: 'URL of a replica set: measures only the row orders, on it.',
       },
-      keep: { type: 'boolean', help: 'Keep the data folder, and say where it is.' },
+      keep: { type: 'boolean', help: 'Keep the data folder, and print its path.' },
     },
-    notes: 'Raw figures are kept in bench/results. Nothing else on the machine should be busy.',
+    notes: 'Raw figures are written to bench/results. Run it on a machine without other work.',
   },
   process.argv.slice(2),
 )
@@ -41,7 +44,8 @@ const { values } = readArguments(
 const quick = values.quick === true
 const chosen = values.mongo ? ['orders'] : (values.only?.split(',') ?? Object.keys(ROWS))
 for (const name of chosen) {
-  if (!Object.hasOwn(ROWS, name)) refuse(`There is no "${name}"; there are ${Object.keys(ROWS).join(', ')}.`)
+  if (!Object.hasOwn(ROWS, name))
+    refuse(`There is no row "${name}". The rows are ${Object.keys(ROWS).join(', ')}.`)
 }
 requireWrk()
 
@@ -55,7 +59,7 @@ const settings: Settings = {
   folder: mkdtempSync(join(tmpdir(), 'shop-bench-')),
   profile: values.profile ? join(RESULTS, `${stamp}-profiles`) : undefined,
   mongo: values.mongo === undefined ? undefined : await openMongoServer(values.mongo),
-  tell: (what) => process.stderr.write(`${what}\n`),
+  log: (what) => process.stderr.write(`${what}\n`),
 }
 process.on('exit', () => {
   if (values.keep) process.stderr.write(`The data is in ${settings.folder}\n`)
@@ -63,7 +67,7 @@ process.on('exit', () => {
 })
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1))
 if (statfsSync(settings.folder).type === TMPFS) {
-  settings.tell(`${tmpdir()} is in memory: commits cost nothing there. Set TMPDIR to a folder on a disk.`)
+  settings.log(`${tmpdir()} is in memory: commits cost nothing there. Set TMPDIR to a folder on a disk.`)
 }
 
 const auth = await startAuth(settings, join(settings.folder, 'data', 'auth'))
@@ -97,4 +101,4 @@ const results: Results = {
 const file = join(RESULTS, `${stamp}.json`)
 writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`)
 process.stdout.write(`\n${values.markdown ? asMarkdown(results) : asText(results)}\n\n`)
-settings.tell(`Raw figures: ${file}`)
+settings.log(`Raw figures: ${file}`)

@@ -1,4 +1,4 @@
-/** Rounds in turn: every contender once, then every contender again, so that all meet the same weather. */
+/** Measures all contenders in each round, so that changes of the machine affect all of them. */
 import type { Running } from './processes.ts'
 import type { Comparison, Measured } from './report.ts'
 import type { Settings } from './shop.ts'
@@ -6,11 +6,11 @@ import { type Load, type Round, runWrk } from './wrk.ts'
 
 export type Contender = {
   readonly name: string
-  /** Requests for `wrk`, or what makes a round by itself. */
+  /** Requests for `wrk`, or a function that runs a round. */
   readonly load: Load | ((seconds: number, connections: number) => Promise<Round>)
-  /** All that work for an answer. */
+  /** All processes behind an answer. */
   readonly processes: readonly Running[]
-  /** The only status a good answer has; counted by the service itself. Floors are not asked. */
+  /** The expected status of every answer, checked by the metrics of the service. Floors have none. */
   readonly status?: number
 }
 
@@ -21,15 +21,15 @@ export type Row = {
   readonly comparisons: readonly Comparison[]
 }
 
-/** Once before the rounds, so that code is compiled and pages are in memory. */
+/** Before the rounds, so that code is compiled and pages are in memory. */
 const WARM_UP_SECONDS = 1
 
 export async function measure(
   { name, title, contenders, comparisons }: Row,
   settings: Settings,
 ): Promise<Measured> {
-  const { rounds, seconds, connections, folder, tell } = settings
-  tell(`${title} …`)
+  const { rounds, seconds, connections, folder, log } = settings
+  log(`${title} …`)
   const run = (load: Contender['load'], seconds: number) =>
     typeof load === 'function' ? load(seconds, connections) : runWrk(load, { seconds, connections, folder })
   for (const { load } of contenders) await run(load, WARM_UP_SECONDS)
@@ -44,7 +44,7 @@ export async function measure(
       const cpuUs = ((cpuSeconds(processes) - cpuBefore) / result.requests) * 1e6
       const others = before && otherAnswers(before, await statusCounts(asked!), status!)
       all[who]!.push({ ...result, failed: Math.max(result.failed, others ?? 0), ...(cpuUs > 0 && { cpuUs }) })
-      tell(`  ${round}/${rounds} ${who.padEnd(22)} ${Math.round(result.perSecond)}/s`)
+      log(`  ${round}/${rounds} ${who.padEnd(22)} ${Math.round(result.perSecond)}/s`)
     }
   }
   return { row: name, title, rounds: all, comparisons }
@@ -55,7 +55,7 @@ const cpuSeconds = (processes: readonly Running[]) =>
 
 function operationsOf({ origin }: Load, processes: readonly Running[]): string {
   const operations = processes.find((process) => process.origin === origin)?.operations
-  if (operations === undefined) throw new Error(`Nobody counts what ${origin} answers`)
+  if (operations === undefined) throw new Error(`No process counts the answers of ${origin}`)
   return operations
 }
 

@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- --mongo URL`: orders on MongoDB, beside the least that server could do for one: an `insertOne`
- * that waits for a majority, from as many writers as there are buyers. Databases of its own, dropped at the end.
+ * `npm run bench -- --mongo URL`: orders on MongoDB, compared with the least work of that server for one: an `insertOne`
+ * that waits for a majority, from as many writers as there are buyers. It uses its own databases and drops them at the end.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CLIENT_OPTIONS } from '@shop/service_kit/mongo/options'
@@ -9,7 +9,7 @@ import { MongoClient } from 'mongodb'
 import type { Round } from './wrk.ts'
 
 export type MongoServer = {
-  /** URL of a database of this run. */
+  /** The URL of a database for this run. */
   databaseUrl(name: string): string
   /** One round of bare inserts. */
   insert(seconds: number, writers: number): Promise<Round>
@@ -49,9 +49,9 @@ export async function openMongoServer(url: string): Promise<MongoServer> {
       return { requests: latencies.length, perSecond, p50Ms: at(0.5), p99Ms: at(0.99), failed }
     },
     async close() {
-      // The services' last commands may still be on their way.
+      // The last commands of the services may still be running.
       await sleep(200)
-      // A test server may not know the command; its data ends with it.
+      // A test server may not support the command; it deletes its data when it stops.
       for (const name of names)
         await client
           .db(name)

@@ -1,4 +1,4 @@
-/** Real processes: started on free ports, known by the address they report, and ended with us. */
+/** Child processes on free ports. They report their addresses, and are killed when we exit. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,11 +6,11 @@ import { join } from 'node:path'
 export type Running = {
   readonly name: string
   readonly origin: string
-  /** Where it tells its figures; floors have none. */
+  /** The address of its operations port; floors have none. */
   readonly operations: string | undefined
-  /** Memory it holds now, in MiB; undefined where the system does not say, as for the next. */
+  /** Its resident memory in MiB; undefined if the system does not say, like cpuSeconds. */
   residentMiB(): number | undefined
-  /** Processor time it has used, by all its threads, in its own code and the kernel's. */
+  /** The CPU time of all its threads, in user and kernel mode. */
   cpuSeconds(): number | undefined
   stop(): Promise<void>
 }
@@ -29,13 +29,13 @@ type Start = {
   readonly file: string
   readonly args?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
-  /** Where what it writes goes. */
+  /** The folder of its log. */
   readonly folder: string
-  /** Where to leave a CPU profile when it stops. */
+  /** The folder for a CPU profile, written when it stops. */
   readonly profile?: string | undefined
 }
 
-/** Resolves once the process listens. A start that fails says where its log is. */
+/** Resolves when the process listens. If the start fails, the error contains the end of its log. */
 export async function start({ name, file, args = [], env = {}, folder, profile }: Start): Promise<Running> {
   const logFile = join(folder, `${name}.log`)
   const log = openSync(logFile, 'a')
@@ -45,7 +45,7 @@ export async function start({ name, file, args = [], env = {}, folder, profile }
     stdio: ['ignore', log, log, 'ipc'],
   })
   living.add(child)
-  const ended = new Promise<void>((resolve) => {
+  const exited = new Promise<void>((resolve) => {
     child.once('exit', () => {
       living.delete(child)
       resolve()
@@ -62,7 +62,7 @@ export async function start({ name, file, args = [], env = {}, folder, profile }
     })
     child.once('exit', () => {
       clearTimeout(timer)
-      fail('ended at its start')
+      fail('exited during its start')
     })
   })
   return {
@@ -74,7 +74,7 @@ export async function start({ name, file, args = [], env = {}, folder, profile }
     async stop() {
       const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
       child.kill('SIGTERM')
-      await ended
+      await exited
       clearTimeout(timer)
     },
   }
@@ -95,7 +95,7 @@ const TICKS_PER_SECOND = 100
 function cpuSeconds(pid: number): number | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The name in brackets may hold spaces; the fields after it are numbered from 3.
+    // The name in brackets may contain spaces; the fields after it are numbered from 3.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     return (Number(fields[14 - 3]) + Number(fields[15 - 3])) / TICKS_PER_SECOND
   } catch {

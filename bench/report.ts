@@ -1,4 +1,4 @@
-/** Figures into sentences: medians, spreads, ratios against their targets; as a table or as Markdown. */
+/** The report: medians, spreads, and ratios with their targets; as text tables or as Markdown. */
 import type { Round } from './wrk.ts'
 
 export type Comparison = {
@@ -13,7 +13,7 @@ export type Comparison = {
 export type Measured = {
   readonly row: string
   readonly title: string
-  /** Rounds by contender, in the order they were run. */
+  /** Rounds by contender, in their order. */
   readonly rounds: Readonly<Record<string, readonly Round[]>>
   readonly comparisons: readonly Comparison[]
 }
@@ -38,7 +38,7 @@ export const median = (values: readonly number[]): number => {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }
 
-/** How far the rounds lie apart, as a share of their median. */
+/** The difference of the extreme rounds, as a share of the median. */
 export const spread = (values: readonly number[]): number =>
   (Math.max(...values) - Math.min(...values)) / median(values)
 
@@ -46,7 +46,7 @@ export const spread = (values: readonly number[]): number =>
 export const ratios = ({ of, to, figure }: Comparison, rounds: Measured['rounds']): number[] =>
   rounds[of]!.map((round, i) => round[figure] / rounds[to]![i]![figure])
 
-/** A rate must reach its target, a latency must stay within. */
+/** A rate must reach its target; a latency must not exceed it. */
 export const met = ({ figure, target }: Comparison, ratio: number): boolean | undefined =>
   target === undefined ? undefined : figure === 'perSecond' ? ratio >= target : ratio <= target
 

@@ -1,11 +1,11 @@
 /**
- * What is measured, each with the least that could be done for the same answer, or with itself at another size.
- * A row starts what it needs, is measured, and stops it.
+ * The rows of the benchmark. Each compares a service with the least work for the same answer, or with itself at another
+ * size. A row starts the processes that it needs, measures, and stops them.
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { checkBalance } from './balance.ts'
-import { fillOrders, type Place, THINGS } from './fill.ts'
+import { fillOrders, type StoreLocation, THINGS } from './fill.ts'
 import { measure } from './measure.ts'
 import { type Running, start } from './processes.ts'
 import type { Comparison, Measured, Memory } from './report.ts'
@@ -35,7 +35,7 @@ export type World = {
 }
 
 export const SMALL = 1_000
-/** Distinct addresses asked for in turn. */
+/** Number of distinct paths, requested in turn. */
 const PATHS = 1_000
 const SCALE_P50_MAX = 1.5
 
@@ -57,7 +57,7 @@ function floor(settings: Settings, kind: 'node' | 'fastify' | 'insert', body: st
   })
 }
 
-function remember(world: World, name: string, process: Running) {
+function recordMemory(world: World, name: string, process: Running) {
   const residentMiB = process.residentMiB()
   if (residentMiB !== undefined) world.memory.push({ process: name, residentMiB })
 }
@@ -120,7 +120,7 @@ async function reading(
     },
     settings,
   )
-  remember(world, `product_service after ${title}`, catalogue)
+  recordMemory(world, `product_service after ${title}`, catalogue)
   for (const process of [catalogue, node, fastify]) await process.stop()
   return measured
 }
@@ -129,18 +129,21 @@ async function ordering(world: World): Promise<Measured> {
   const { settings, auth, sizes } = world
   const { folder } = settings
   const DATA_DIR = dataDir(world, 'ordering')
-  const placeOf = (name: string): Place => ({ DATA_DIR, DATABASE_URL: settings.mongo?.databaseUrl(name) })
-  const places = { products: placeOf('products'), orders: placeOf('orders') }
-  const urlOf = ({ DATABASE_URL }: Place): Record<string, string> =>
+  const locationOf = (name: string): StoreLocation => ({
+    DATA_DIR,
+    DATABASE_URL: settings.mongo?.databaseUrl(name),
+  })
+  const locations = { products: locationOf('products'), orders: locationOf('orders') }
+  const urlOf = ({ DATABASE_URL }: StoreLocation): Record<string, string> =>
     DATABASE_URL === undefined ? {} : { DATABASE_URL }
   const catalogue = await startCatalogue(settings, DATA_DIR, SMALL, {
     AUTH_URL: auth.origin,
-    ...urlOf(places.products),
+    ...urlOf(locations.products),
   })
   const orders = await startService(settings, 'order_service', DATA_DIR, {
     AUTH_URL: auth.origin,
     PRODUCT_URL: catalogue.origin,
-    ...urlOf(places.orders),
+    ...urlOf(locations.orders),
   })
   const tokens = await makeBuyers(auth, sizes.buyers)
   const [first] = catalogue.productIds
@@ -179,15 +182,15 @@ async function ordering(world: World): Promise<Measured> {
     },
     settings,
   )
-  remember(world, 'auth_service', auth)
-  remember(world, 'product_service after orders', catalogue)
-  remember(world, 'order_service after orders', orders)
+  recordMemory(world, 'auth_service', auth)
+  recordMemory(world, 'product_service after orders', catalogue)
+  recordMemory(world, 'order_service after orders', orders)
   const answered = ['many products', 'one product']
     .flatMap((who) => measured.rounds[who]!)
     .reduce((sum, round) => sum + round.requests - round.failed, 0)
-  settings.tell('Do the stores balance? …')
+  settings.log('Checking that the stores balance …')
   for (const process of [orders, catalogue, insert]) await process?.stop()
-  world.checks.push(await checkBalance(places, answered))
+  world.checks.push(await checkBalance(locations, answered))
   return measured
 }
 
@@ -196,7 +199,7 @@ async function catalogueScale(world: World): Promise<Measured> {
   const { folder } = settings
   const env = { AUTH_URL: auth.origin }
   const small = await startCatalogue(settings, dataDir(world, 'catalogue-small'), SMALL, env)
-  settings.tell(`Filling a catalogue of ${sizes.products} …`)
+  settings.log(`Filling a catalogue of ${sizes.products} …`)
   const large = await startCatalogue(settings, dataDir(world, 'catalogue-large'), sizes.products, env)
   const kinds: [kind: string, pathsOf: (of: Catalogue) => readonly string[]][] = [
     ['list', () => [LIST]],
@@ -221,17 +224,17 @@ async function catalogueScale(world: World): Promise<Measured> {
     },
     settings,
   )
-  remember(world, `product_service with ${sizes.products}`, large)
+  recordMemory(world, `product_service with ${sizes.products}`, large)
   for (const process of [small, large]) await process.stop()
   return measured
 }
 
-/** Anonymous searchers who sort everything they find, all the time, beside people who buy. */
+/** Orders while anonymous clients search and sort all the time. */
 async function besideSearches(world: World): Promise<Measured> {
   const { settings, auth, sizes } = world
   const { folder } = settings
   const DATA_DIR = dataDir(world, 'beside-searches')
-  settings.tell(`Filling a catalogue of ${sizes.searched} …`)
+  settings.log(`Filling a catalogue of ${sizes.searched} …`)
   const catalogue = await startCatalogue(settings, DATA_DIR, sizes.searched, { AUTH_URL: auth.origin })
   const orders = await startService(settings, 'order_service', DATA_DIR, {
     AUTH_URL: auth.origin,
@@ -252,7 +255,7 @@ async function besideSearches(world: World): Promise<Measured> {
         {
           name: `beside ${SEARCHERS} searchers`,
           async load(seconds) {
-            // They come first and leave last.
+            // The searches begin first and end last.
             const searching = runWrk(searchLoad, { seconds: seconds + 1, connections: SEARCHERS, folder })
             const [bought] = await Promise.all([buy(seconds), searching])
             return bought
@@ -272,22 +275,22 @@ async function besideSearches(world: World): Promise<Measured> {
     },
     settings,
   )
-  remember(world, `product_service beside searches of ${sizes.searched}`, catalogue)
+  recordMemory(world, `product_service beside searches of ${sizes.searched}`, catalogue)
   for (const process of both) await process.stop()
   return measured
 }
 
 async function orderScale(world: World): Promise<Measured> {
   const { settings, auth, sizes } = world
-  const { folder, tell } = settings
+  const { folder, log } = settings
   const running: Running[] = []
   const contenders = []
   for (const [size, name] of [
     [SMALL, 'orders-small'],
     [sizes.orders, 'orders-large'],
   ] as const) {
-    tell(`Filling a store of ${size} orders …`)
-    const { orderIds, userIds } = await fillOrders(dataDir(world, name), size, tell)
+    log(`Filling a store of ${size} orders …`)
+    const { orderIds, userIds } = await fillOrders(dataDir(world, name), size, log)
     const orders = await startService(settings, 'order_service', dataDir(world, name), {
       AUTH_URL: auth.origin,
       PRODUCT_URL: auth.origin,
@@ -320,12 +323,12 @@ async function orderScale(world: World): Promise<Measured> {
     },
     settings,
   )
-  remember(world, `order_service with ${sizes.orders}`, running[1]!)
+  recordMemory(world, `order_service with ${sizes.orders}`, running[1]!)
   for (const process of running) await process.stop()
   return measured
 }
 
-/** By the name `--only` takes, in the order they are run. */
+/** By the name for `--only`, in the order of the run. */
 export const ROWS: Readonly<Record<string, (world: World) => Promise<Measured>>> = {
   product: (world) =>
     reading(

@@ -1,4 +1,4 @@
-/** The shop under load: real processes on a fresh data folder, an admin, buyers with tokens, and filled stores. */
+/** The shop for a measurement: real processes on a new data folder, an admin, buyers with tokens, and filled stores. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { MEMORY_ENV } from '../scripts/plan.ts'
@@ -10,18 +10,18 @@ export type Settings = {
   readonly seconds: number
   readonly rounds: number
   readonly connections: number
-  /** Scratch files, data and logs of this run. */
+  /** The folder of the files, data and logs of this run. */
   readonly folder: string
-  /** Where services leave CPU profiles, if they shall. */
+  /** The folder for CPU profiles, if they are wanted. */
   readonly profile: string | undefined
-  /** Instead of SQLite, for the rows that can. */
+  /** Used instead of SQLite by the rows that support it. */
   readonly mongo: MongoServer | undefined
-  readonly tell: (what: string) => void
+  readonly log: (what: string) => void
 }
 
 export const PRICE_MINOR = 1999
 export const PRICE = '19.99'
-/** So that no order of a run is refused for want of stock. */
+/** Enough that no order of a run is refused. */
 const STOCK = 100_000_000
 const ADMIN = { username: 'bench_admin', password: 'correct horse battery staple' }
 /** Longer than any run. */
@@ -66,7 +66,7 @@ export async function startAuth(settings: Settings, dataDir: string): Promise<Au
   return { ...auth, adminToken: await signIn(auth, ADMIN) }
 }
 
-/** Tokens of `count` new accounts. */
+/** Registers `count` accounts; resolves to their access tokens. */
 export async function makeBuyers(auth: Running, count: number, name = 'buyer'): Promise<string[]> {
   const buyers = Array.from({ length: count }, (_, i) => ({
     username: `${name}_${i}`,
@@ -108,12 +108,12 @@ export async function startCatalogue(
     { DATA_DIR: dataDir, DATABASE_URL: env.DATABASE_URL },
     count,
     { priceMinor: PRICE_MINOR, stock: STOCK },
-    settings.tell,
+    settings.log,
   )
   return { ...(await startService(settings, 'product_service', dataDir, env)), productIds }
 }
 
-/** The answer a floor has to repeat. */
+/** The body that a floor has to answer, too. */
 export async function bodyOf(origin: string, path: string, init: RequestInit = {}): Promise<string> {
   const answer = await fetch(origin + path, init)
   const text = await answer.text()

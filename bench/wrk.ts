@@ -1,6 +1,6 @@
 /**
- * The load: `wrk` with a Lua script written for each round. It keeps its connections busy all the time (a closed
- * loop), so a rate and a latency say the same thing twice: with 64 connections p50 is about 64 / rate.
+ * The load: `wrk` with a Lua script for each round. It keeps its connections busy all the time (a closed loop), so the rate
+ * determines the latency: with 64 connections p50 is about 64 / rate.
  */
 import { execFile, spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
@@ -20,13 +20,13 @@ export type Round = {
   readonly p99Ms: number
   /** Answers with a status above 399, and requests without a usable answer. */
   readonly failed: number
-  /** Processor time of the processes behind an answer: what stays the same when the machine is shared. */
+  /** CPU time of all processes behind an answer; other work on the machine changes it least. */
   readonly cpuUs?: number
 }
 
 const MARK = 'RESULT '
 
-/** One thread is enough for these rates, and leaves the machine to the services. */
+/** For one thread, which is enough for these rates and leaves the cores to the services. */
 const SHARED_LUA = `
 requests, sent = {}, 0
 function lines(file)
@@ -48,9 +48,7 @@ end
 
 export function requireWrk(): void {
   if (spawnSync('wrk', ['--version']).error) {
-    process.stderr.write(
-      '`wrk` makes the load and is not installed: `apt-get install wrk` or `brew install wrk`.\n',
-    )
+    process.stderr.write('`wrk` is not installed: `apt-get install wrk` or `brew install wrk`.\n')
     process.exit(1)
   }
 }
@@ -77,7 +75,7 @@ export type Buying = {
   readonly price: string
 }
 
-/** POST /orders of one unit: each request with a key of its own, products and buyers in turn. */
+/** POST /orders of one unit: each request has a new key; products and buyers take turns. */
 export function buying({ origin, products, tokens, price }: Buying, folder: string): Load {
   const name = crypto.randomUUID()
   const productFile = join(folder, `products-${name}.txt`)

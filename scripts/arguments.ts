@@ -1,6 +1,6 @@
 /**
- * Command lines of our scripts: `--help` for everyone, and nonsense refused in one sentence. An option that was typed
- * before npm's `--` counts too: npm keeps it for itself, as a variable (`npm start --demo` gives npm_config_demo).
+ * The command lines of our scripts: each has `--help`, and an invalid argument is refused in one sentence. An option
+ * typed before npm's `--` counts too: npm removes it and sets a variable (`npm start --demo` sets npm_config_demo).
  */
 import { type ParseArgsOptionDescriptor, parseArgs } from 'node:util'
 
@@ -14,19 +14,19 @@ export type Command<O extends Options> = {
   readonly name: string
   readonly summary: string
   readonly options: O
-  /** Words without dashes, when the command takes any. */
+  /** The arguments without dashes, as the usage line shows them, if the command takes any. */
   readonly words?: string
   /** Printed below the options. */
   readonly notes?: string
 }
 
-/** Ends the process with one sentence; for faults that a person can mend. */
+/** Prints the sentences and exits with 1. For errors that the user can fix. */
 export function refuse(...sentences: readonly string[]): never {
   for (const sentence of sentences) process.stderr.write(`${sentence}\n`)
   process.exit(1)
 }
 
-/** Reads the command line. `--help` prints and ends with 0; what is not understood ends with 1. */
+/** Reads the command line. `--help` prints the usage and exits with 0; an invalid argument exits with 1. */
 export function readArguments<O extends Options>(
   command: Command<O>,
   argv: readonly string[],
@@ -50,11 +50,11 @@ export function readArguments<O extends Options>(
     const [, without] =
       /^Option '(?:-\w, )?(--[\w-]+)[^']*' argument (?:missing|is ambiguous)/.exec(message) ?? []
     const [sentence] = without === undefined ? message.split(/\.?\n|\. /) : [`${without} needs a value`]
-    refuse(`${sentence}. \`${command.name} -- --help\` lists what there is.`)
+    refuse(`${sentence}. \`${command.name} -- --help\` lists the options.`)
   }
 }
 
-/** A whole number between two bounds, or the end of the process. */
+/** A whole number between two bounds; exits with 1 if the text is none. */
 export function wholeNumber(name: string, text: string, minimum: number, maximum: number): number {
   const value = Number(text)
   if (!/^\d+$/.test(text) || value < minimum || value > maximum) {
@@ -63,7 +63,7 @@ export function wholeNumber(name: string, text: string, minimum: number, maximum
   return value
 }
 
-/** `--products -5` says what it means, and the number can then be refused as one. */
+/** parseArgs takes `-5` for an option: `--products -5` becomes `--products=-5`, so that the number itself is refused. */
 function joinNegativeNumbers({ options }: Command<Options>, argv: readonly string[]): string[] {
   const joined: string[] = []
   for (const argument of argv) {
@@ -75,30 +75,30 @@ function joinNegativeNumbers({ options }: Command<Options>, argv: readonly strin
   return joined
 }
 
-/** npm has these too, so it takes them for no beginning of a longer one. */
-const ALSO_OF_NPM = ['force', 'json', 'only', 'registry', 'tag']
-/** Of npm's own it is in many an .npmrc, and always a URL, which a registry of images never is. */
-const NEVER_OURS = ['registry']
+/** Options that npm has too: it does not take them for the beginning of a longer name. */
+const SHARED_WITH_NPM = ['force', 'json', 'only', 'registry', 'tag']
+/** Never read from npm's variables: many .npmrc files set it, for packages. */
+const ONLY_OF_NPM = ['registry']
 
-/** Those of our options that npm kept, as they were typed. Only of the script npm runs: what it runs inherits them. */
+/** The options that npm removed from the command line. Only for the script that npm runs: its child processes inherit the variables. */
 function optionsTakenByNpm({ name, options }: Command<Options>, env: NodeJS.ProcessEnv): string[] {
   if (name.replace(/^npm (run )?/, '') !== env.npm_lifecycle_event) return []
   return Object.entries(options).flatMap(([option, { type }]) => {
     const positive = option.replace(/^no-/, '')
     const variable = `npm_config_${positive.replaceAll('-', '_')}`
-    const kept = NEVER_OURS.includes(option) ? undefined : env[variable]
-    if (kept === undefined) {
+    const text = ONLY_OF_NPM.includes(option) ? undefined : env[variable]
+    if (text === undefined) {
       const longer = Object.keys(env).find((key) => key.startsWith(variable))
-      if (longer === undefined || ALSO_OF_NPM.includes(option)) return []
-      const taken = longer.replace('npm_config_', '').replaceAll('_', '-')
+      if (longer === undefined || SHARED_WITH_NPM.includes(option)) return []
+      const npmOption = longer.replace('npm_config_', '').replaceAll('_', '-')
       return refuse(
-        `npm took --${option} for its own --${taken}. Put -- before it: ${name} -- --${option}${type === 'boolean' ? '' : ' <value>'}`,
+        `npm took --${option} for its own --${npmOption}. Put -- before it: ${name} -- --${option}${type === 'boolean' ? '' : ' <value>'}`,
       )
     }
-    // npm has made `--no-demo` an empty npm_config_demo; of both, it keeps both.
-    const values = kept.split('\n\n')
+    // `--no-demo` makes npm_config_demo empty. Typed both ways, the variable holds both values.
+    const values = text.split('\n\n')
     if (type === 'boolean') return values.includes(positive === option ? 'true' : '') ? [`--${option}`] : []
-    if (kept !== 'true') return [`--${option}=${kept}`]
+    if (text !== 'true') return [`--${option}=${text}`]
     return refuse(`npm took --${option} for its own. Put -- before it: ${name} -- --${option} <value>`)
   })
 }
@@ -106,7 +106,7 @@ function optionsTakenByNpm({ name, options }: Command<Options>, env: NodeJS.Proc
 function usage<O extends Options>({ name, summary, options, words, notes }: Command<O>): string {
   const rows = Object.entries<Options[string]>({
     ...options,
-    help: { type: 'boolean', help: 'Show this.' },
+    help: { type: 'boolean', help: 'Show this help.' },
   }).map(([option, { type, help }]) => [`--${option}${type === 'string' ? ' <value>' : ''}`, help] as const)
   const width = Math.max(...rows.map(([left]) => left.length))
   return [

@@ -1,8 +1,7 @@
 /**
- * `npm run backup`: a copy of the whole shop on SQLite at one moment, while it runs. Each copy is verified before
- * the backup counts; a folder without backup.json is none.
+ * `npm run backup`: copies all stores of a shop on SQLite as they are at one moment, while it runs. The copies are
+ * verified; then backup.json is written. A folder without backup.json is not a backup.
  */
-
 import { chmodSync, copyFileSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { reasonOf } from '@shop/service_kit/runtime/reason'
@@ -17,15 +16,15 @@ import { OWNER_ONLY, restrictFolder, restrictNewFiles } from './start/owner_only
 const { values } = readArguments(
   {
     name: 'npm run backup',
-    summary: 'Copies the stores of a shop on SQLite, all at one moment, while it runs; verifies the copies.',
-    options: { to: { type: 'string', help: 'Folder to make; must be new or empty.' } },
+    summary: 'Copies all stores of a shop on SQLite at one moment, while it runs, and verifies the copies.',
+    options: { to: { type: 'string', help: 'Folder of the backup; must be new or empty.' } },
     notes:
-      'Give it the environment the shop runs with (DATA_DIR). The copies hold password hashes, signing keys and\n' +
-      'secrets: keep them as you keep the originals. `npm run restore -- --from <folder>` brings them back.',
+      'Run it with the environment of the shop (DATA_DIR). The copies hold password hashes, signing keys and\n' +
+      'secrets: protect them like the originals. `npm run restore -- --from <folder>` puts them back.',
   },
   process.argv.slice(2),
 )
-if (values.to === undefined) refuse('Say where to: npm run backup -- --to <folder>')
+if (values.to === undefined) refuse('Name the folder: npm run backup -- --to <folder>')
 const folder = resolve(values.to)
 
 const plan = planShop(process.env, PLACEHOLDER_SECRETS)
@@ -37,7 +36,7 @@ if (plan.databaseUrl !== undefined && !plan.databaseUrl.startsWith('sqlite:')) {
 const files = plan.services.map(({ entry }) => ({ service: entry.name, file: entry.databaseFile }))
 for (const { file } of files) {
   if (!existsSync(join(plan.dataDir, file))) {
-    refuse(`There is no ${join(plan.dataDir, file)}. Set DATA_DIR to the shop's.`)
+    refuse(`There is no ${join(plan.dataDir, file)}. Set DATA_DIR to the data folder of the shop.`)
   }
 }
 
@@ -45,7 +44,7 @@ const others = [SECRETS_FILE, ADMIN_FILE, SHOWN_FILE].filter((file) => existsSyn
 
 restrictNewFiles()
 makeFolder()
-// Unfinished it is of no use to anybody, and would be in the way of the next one.
+// An unfinished backup is useless, and its files would be in the way of the next attempt.
 process.once('exit', (code) => {
   if (code === 0) return
   const ours = [...files.map(({ file }) => file), ...others, MANIFEST_FILE]
@@ -83,12 +82,14 @@ try {
 }
 for (const name of names)
   console.log(`${String(statSync(join(folder, name)).size).padStart(12)} bytes  ${name}`)
-console.log(`The shop as it was at ${at.toISOString()} is in ${folder}: whole, and its ledger balances.`)
+console.log(
+  `The shop as it was at ${at.toISOString()} is in ${folder}. The copies are intact and the ledger balances.`,
+)
 
 function makeFolder(): void {
   try {
     if (existsSync(folder) && readdirSync(folder).length > 0) {
-      refuse(`${folder} is not empty. A backup gets a folder of its own.`)
+      refuse(`${folder} is not empty. A backup needs a folder of its own.`)
     }
     restrictFolder(folder)
   } catch (error) {

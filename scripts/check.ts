@@ -1,6 +1,6 @@
 /**
- * `npm run check`: everything a change must pass. Each step runs even when one before it failed, so one run
- * tells all; the summary at the end repeats what failed.
+ * `npm run check`: everything a change must pass. A step that fails does not stop the others, so one run shows all
+ * failures; the summary at the end repeats them.
  */
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
@@ -16,7 +16,7 @@ const STEPS: readonly (readonly [name: string, command: string, ...args: string[
   ['types of the pages', bin('tsc'), '-p', 'storefront/web'],
   ['format and lint', bin('biome'), 'check', '--error-on-warnings', '.'],
   ['manifests', bin('knip'), '--no-progress'],
-  ['docs in step', process.execPath, script('docs.ts'), '--check'],
+  ['documents', process.execPath, script('docs.ts'), '--check'],
   ['tests', process.execPath, script('test.ts')],
   ['replicas', process.execPath, join(ROOT, 'tests', 'replicas', 'main.ts')],
 ]
@@ -24,8 +24,8 @@ const STEPS: readonly (readonly [name: string, command: string, ...args: string[
 const { values } = readArguments(
   {
     name: 'npm run check',
-    summary: 'Types, format and lint, manifests, documents in step with the code, tests.',
-    options: { 'no-tests': { type: 'boolean', help: 'Leave out the tests, where they have just run.' } },
+    summary: 'Checks types, format and lint, manifests, generated documents, tests and replicas.',
+    options: { 'no-tests': { type: 'boolean', help: 'Skip the tests, if they have just run.' } },
   },
   process.argv.slice(2),
 )

@@ -1,6 +1,7 @@
 /**
- * `npm run docs`: writes the documents that are made from the code: docs/openapi/, docs/errors.md,
- * docs/configuration.md, the code in docs/anatomy.md, and the typed client's src/generated. With `--check` it writes nothing and fails when something would change.
+ * `npm run docs`: writes the documents that are generated from the code: docs/openapi/, docs/errors.md,
+ * docs/configuration.md, the code in docs/anatomy.md, and src/generated of the typed client. With `--check` it writes
+ * nothing, and fails if a document is out of date.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -14,7 +15,12 @@ const { values } = readArguments(
     name: 'npm run docs',
     summary:
       'Writes docs/openapi, docs/errors.md, docs/configuration.md, the code in docs/anatomy.md and client/src/generated.',
-    options: { check: { type: 'boolean', help: 'Write nothing; fail and say what would change.' } },
+    options: {
+      check: {
+        type: 'boolean',
+        help: 'Write nothing; fail if a document is out of date, and print what would change.',
+      },
+    },
   },
   process.argv.slice(2),
 )
@@ -41,13 +47,13 @@ const client = spawnSync(
   { stdio: 'inherit' },
 )
 if (client.status !== 0 || (values.check && changed.length > 0)) {
-  process.stdout.write('Run `npm run docs` and commit what it writes.\n')
+  process.stdout.write('Documents are out of date: run `npm run docs` and commit what it writes.\n')
   process.exitCode = 1
 } else {
-  process.stdout.write(`The documents are in step with the code (${files.size} files and the client).\n`)
+  process.stdout.write(`The documents are up to date (${files.size} files and the client).\n`)
 }
 
-/** How many lines come and go, and the first that does. */
+/** How many lines are added and removed, and the first of them. */
 function difference(before: string, after: string): string {
   const old = new Set(before.split('\n'))
   const fresh = new Set(after.split('\n'))

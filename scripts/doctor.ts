@@ -1,7 +1,6 @@
 /**
- * `npm run doctor`: is this shop well? Looks at configuration, ports, stores, the ledger, reservations and
- * orders; says what is wrong and how to remedy it; exit code 1 while anything is wrong. Changes nothing without
- * `--fix`, and tells everything it changes.
+ * `npm run doctor`: checks configuration, ports, stores, the ledger, reservations and orders. Prints each fault and its
+ * remedy; the exit code is 1 while there is a fault. It changes nothing without `--fix`, and prints every change.
  */
 import { readArguments } from './arguments.ts'
 import { checkLedger, checkReservations, checkUnsettled } from './doctor/consistency.ts'
@@ -16,15 +15,15 @@ const { values } = readArguments(
   {
     name: 'npm run doctor',
     summary:
-      'Examines the shop on this machine, running or not. Exit code 0: all is well; 1: something is wrong.',
+      'Checks the shop on this machine, running or not. Exit code 0: no fault was found; 1: there are faults.',
     options: {
       fix: {
         type: 'boolean',
-        help: 'Repair what is safe: settle orders, release orphan reservations, close secret files.',
+        help: 'Apply the safe fixes: settle orders, release orphan reservations, chmod secret files.',
       },
       json: { type: 'boolean', help: 'Print the report as JSON.' },
     },
-    notes: 'Give it the environment the shop runs with (DATA_DIR, DATABASE_URL, ports).',
+    notes: 'Run it with the environment of the shop (DATA_DIR, DATABASE_URL, ports).',
   },
   process.argv.slice(2),
 )
@@ -38,7 +37,7 @@ const checks: Check[] = [configuration, ports, stores]
 try {
   const running = ports.running.length > 0
   const now = () => new Date()
-  // Orders first: settling one may be all that its reservation needs.
+  // Orders first: settling an order can also correct its reservation.
   if (products && orders) checks.push(await checkUnsettled({ products, orders, running, now }))
   if (orders) checks.push(await checkReadability(orders, stores.open.unreadable))
   if (products) checks.push(await checkLedger(products, running))

@@ -1,4 +1,4 @@
-/** `npm run images`: builds the image of every service from the one Dockerfile. */
+/** `npm run images`: builds the image of each service from the Dockerfile. */
 import { spawnSync } from 'node:child_process'
 import { readArguments, refuse } from './arguments.ts'
 
@@ -7,13 +7,13 @@ const TARGETS = ['auth_service', 'product_service', 'order_service', 'storefront
 const { values, words } = readArguments(
   {
     name: 'npm run images',
-    summary: `Builds the images of ${TARGETS.join(', ')}, or of those named.`,
+    summary: `Builds the images of ${TARGETS.join(', ')}, or only those that are named.`,
     words: '[service ...]',
     options: {
       tag: { type: 'string', help: 'Tag of the images (default: latest).' },
-      registry: { type: 'string', help: 'Put before the names, e.g. registry.example.com/shop/.' },
-      'node-image': { type: 'string', help: 'Base image instead of the one the Dockerfile names.' },
-      network: { type: 'string', help: 'Network the build runs in, as for docker build.' },
+      registry: { type: 'string', help: 'Prefix of the image names, e.g. registry.example.com/shop/.' },
+      'node-image': { type: 'string', help: 'Base image, instead of the one in the Dockerfile.' },
+      network: { type: 'string', help: 'Network of the build, as for docker build.' },
     },
   },
   process.argv.slice(2),
@@ -36,5 +36,5 @@ for (const target of words.length > 0 ? words : TARGETS) {
   console.log(`docker ${args.join(' ')}`)
   const { status, error } = spawnSync('docker', args, { stdio: 'inherit' })
   if (error) refuse('docker is not installed, or not on the PATH.')
-  if (status !== 0) refuse(`${image} was not built; docker's messages are above.`)
+  if (status !== 0) refuse(`${image} was not built; see the messages of docker above.`)
 }

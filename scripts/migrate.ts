@@ -1,8 +1,7 @@
 /**
- * `npm run migrate`: carries a whole shop from SQLite to MongoDB. May be cut off and run again at any time: what is
- * there already stays, and only a finished target, one that sells, is refused. Ends with a comparison of both.
+ * `npm run migrate`: copies a shop from SQLite to MongoDB, and compares both at the end. It can be interrupted and run
+ * again at any time: what the target already has stays. A target whose migration is finished is refused.
  */
-
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -31,20 +30,20 @@ const { values } = readArguments(
   {
     name: 'npm run migrate',
     summary:
-      'Carries accounts, products, stock and orders from SQLite to MongoDB, and compares both in the end.',
+      'Copies accounts, products, stock and orders from SQLite to MongoDB, and compares both at the end.',
     options: {
-      from: { type: 'string', help: 'sqlite:<data folder>, of a shop that is stopped, or of a backup.' },
-      to: { type: 'string', help: 'mongodb://…, a replica set without a shop in it.' },
+      from: { type: 'string', help: 'sqlite:<data folder> of a stopped shop, or the folder of a backup.' },
+      to: { type: 'string', help: 'mongodb://…, a replica set that has no shop yet.' },
     },
-    notes: 'Then start the shop with DATABASE_URL set to the target, and the SERVICE_SECRET it had.',
+    notes: 'Then start the shop with DATABASE_URL set to the target, and with the same SERVICE_SECRET.',
   },
   process.argv.slice(2),
 )
 const { from, to } = values
-if (!from || !/^sqlite:./.test(from)) refuse('Say where from: --from sqlite:<data folder>')
-if (!to || !/^mongodb(\+srv)?:/.test(to)) refuse('Say where to: --to mongodb://…')
+if (!from || !/^sqlite:./.test(from)) refuse('Name the source: --from sqlite:<data folder>')
+if (!to || !/^mongodb(\+srv)?:/.test(to)) refuse('Name the target: --to mongodb://…')
 if (databaseOf(to!) !== undefined)
-  refuse('Leave the path out of the URL: each service gets a database of its own.')
+  refuse('Leave the path out of the URL: each service has a database of its own.')
 const source = resolve(from!.slice('sqlite:'.length))
 for (const { databaseFile } of SERVICES) {
   if (!existsSync(join(source, databaseFile))) refuse(`There is no ${join(source, databaseFile)}.`)
@@ -52,10 +51,10 @@ for (const { databaseFile } of SERVICES) {
     refuse(`${databaseFile} is open in another process. Stop the shop first.`)
 }
 
-// Reading goes through the stores, which bring a schema up to date: so a copy is read, and the source stays as it is.
+// The stores migrate the schema of a file that they open. So a copy is opened, and the source is not changed.
 const folder = mkdtempSync(join(tmpdir(), 'shop_migrate_'))
-// It holds password hashes and signing keys, so it goes however this ends. The threads that copy may still be making
-// and removing files in it, which a removal trips over.
+// It holds password hashes and signing keys, so every exit removes it. Threads that still copy create and remove files in
+// it meanwhile, which can make a removal fail: so it is repeated.
 process.once('exit', () => {
   for (const until = Date.now() + REMOVE_TIMEOUT_MS; existsSync(folder) && Date.now() < until; ) {
     try {
@@ -63,7 +62,7 @@ process.once('exit', () => {
     } catch {}
   }
   if (existsSync(folder))
-    process.stderr.write(`${folder} cannot be removed, and holds copies of the stores.\n`)
+    process.stderr.write(`${folder} could not be removed; it holds copies of the stores.\n`)
 })
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1))
 const closers: (() => Promise<void>)[] = []
@@ -82,19 +81,19 @@ try {
   if (damages.length > 0) {
     refuse(
       ...damages.map((damage) => `Not usable: ${damage.replace(folder, source)}.`),
-      'Bring back a backup with `npm run restore`, or name its folder.',
+      'Restore a backup with `npm run restore`, or name the folder of the backup as the source.',
     )
   }
   const CURRENCY = currencyOf(folder)
   const sourceConfig = { DATA_DIR: folder, CURRENCY }
-  // Nobody searches the copy.
+  // The copy needs no search index.
   const readOnlyConfig = { ...sourceConfig, existing: true }
   const sourceStores = {
     accounts: closeAtEnd(await openAuthStores(sourceConfig, { runtime: systemRuntime })),
     products: closeAtEnd(await openProductStores(readOnlyConfig, { runtime: systemRuntime })),
     orders: closeAtEnd(await openOrderStores(sourceConfig, { runtime: systemRuntime })),
   }
-  // Amounts are copied as they lie there, so the target counts with the digits the source counts with.
+  // Amounts are copied unchanged, so the target needs the digits of the source.
   const targetConfig = ({ digits }: { digits(): number }) => ({
     DATABASE_URL: to!,
     DATA_DIR: folder,
@@ -120,12 +119,12 @@ try {
       indexes: PRODUCT_INDEXES,
     }),
   )
-  // Written first and last, so that a target is known as unfinished until everything is there.
+  // The mark is written first and last: it says whether the migration of the target is finished.
   type Mark = { _id: string; value: string }
   const marks = mongo.collection<Mark>('settings')
   const mark = await mongo.repeat(() => marks.findOne({ _id: 'migration' }))
   const hasProducts = (await targetStores.products.audit.ledgerMismatches(undefined, 1)).checked > 0
-  if (mark?.value === 'finished' || (hasProducts && !mark)) refuse('There is a shop in the target already.')
+  if (mark?.value === 'finished' || (hasProducts && !mark)) refuse('The target already has a shop.')
   const setMark = (value: string) =>
     mongo.repeat(() => marks.updateOne({ _id: 'migration' }, { $set: { value } }, { upsert: true }))
   await setMark('under way')
@@ -148,11 +147,11 @@ try {
     )
     after = page.next
   } while (after !== undefined)
-  if (faults.length > 0) throw new Error(`The target is not what the source is:\n${faults.join('\n')}`)
+  if (faults.length > 0) throw new Error(`The target differs from the source:\n${faults.join('\n')}`)
   await setMark('finished')
-  console.log(`Everything is there, as often as in ${source}, and the ledger balances.`)
+  console.log(`The target has as many records of each kind as ${source}, and its ledger balances.`)
 } catch (error) {
-  process.stderr.write(`${reasonOf(error)}\nNothing in the source has changed; run it again to go on.\n`)
+  process.stderr.write(`${reasonOf(error)}\nThe source was not changed. Run the command again to continue.\n`)
   process.exitCode = 1
 } finally {
   for (const close of closers.reverse()) await close()

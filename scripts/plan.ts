@@ -1,4 +1,4 @@
-/** Where each service will run and with which environment, from ours and what the data folder keeps. */
+/** The ports, addresses and environment of each service, from our environment and the files of the data folder. */
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { ConfigError, listOf, readEnvironment } from '@shop/service_kit/runtime/config'
@@ -17,9 +17,9 @@ import { type FirstRun, planFirstRun, type SecretGenerators } from './start/firs
 export type Planned<Entry extends ProcessEntry = ServiceEntry> = {
   readonly entry: Entry
   readonly port: number
-  /** Where it is reached from this machine. */
+  /** The address of its public port on this machine. */
   readonly origin: string
-  /** Where it is operated, from this machine. */
+  /** Its operations port, and the address of that on this machine. */
   readonly operations: { readonly port: number; readonly origin: string }
   readonly env: NodeJS.ProcessEnv
 }
@@ -36,16 +36,16 @@ export type Plan = {
   readonly faults: readonly string[]
 }
 
-/** For scripts that only look: a folder without secrets is planned as if it had some. Never kept. */
+/** For scripts that only read: a folder without secrets is planned as if it had these. They are never written. */
 export const PLACEHOLDER_SECRETS: SecretGenerators = {
   secret: () => '-'.repeat(64),
   password: () => '-'.repeat(32),
 }
 
 /**
- * What keeps a service small. glibc would hold on to the 19 MiB of each password hashed; with the threshold large
- * pieces go back to the system at once (100 MiB after a minute of logins). V8 would let its young generation grow
- * to some 100 MiB under load; requests leave little behind, so 6 MiB halves cost no measurable time.
+ * Limits the memory of a service. glibc would not return the 19 MiB of each password hash; with the threshold, large
+ * blocks go back to the system at once (100 MiB less after a minute of logins). The young generation of V8 would grow
+ * to some 100 MiB under load; requests leave few objects, so halves of 6 MiB cost no measurable time.
  */
 export const MEMORY_ENV = { MALLOC_MMAP_THRESHOLD_: '1048576', NODE_OPTIONS: '--max-semi-space-size=6' }
 
@@ -57,7 +57,7 @@ const AddressConfig = Type.Object({
 })
 const LOOPBACK = ['127.0.0.1', '::1']
 
-/** Ends the process when it can't tell where the shop's data is: nothing else could be looked at. */
+/** Exits with 1 if the environment does not give a data folder, because every other check needs it. */
 export function planShop(env: NodeJS.ProcessEnv, generators: SecretGenerators): Plan {
   const {
     HOST: host,
@@ -86,7 +86,7 @@ export function planShop(env: NodeJS.ProcessEnv, generators: SecretGenerators): 
     ]),
   )
   const { TRUSTED_PROXIES_FILE: _read, ...given } = env
-  // On one's own machine the pages of an API are of most use where they can call it.
+  // On loopback the documentation pages are served beside the API, so that they can call it.
   const publicDocs = LOOPBACK.includes(host) ? 'true' : 'false'
   const withEnvironment = <Entry extends ProcessEntry>(
     service: Omit<Planned<Entry>, 'env'>,
@@ -112,9 +112,10 @@ export function planShop(env: NodeJS.ProcessEnv, generators: SecretGenerators): 
     dataDir,
     databaseUrl: env.DATABASE_URL || undefined,
     first,
-    // The storefront is here too, and says for whom it asks: a failed login counts against that visitor alone.
+    // The services believe the storefront on this machine about visitors' addresses, so that a failed login counts only
+    // against its visitor.
     services: services.map((service) => withEnvironment(service, serviceProxies(host, trustedProxies))),
-    // Nobody names its own address there, unless TRUSTED_PROXIES says that a proxy is in front.
+    // The storefront believes no X-Forwarded-For, except from TRUSTED_PROXIES.
     storefront: withEnvironment(withPorts(STOREFRONT), trustedProxies),
     faults,
   }
@@ -123,7 +124,7 @@ export function planShop(env: NodeJS.ProcessEnv, generators: SecretGenerators): 
 export const plannedService = ({ services }: Pick<Plan, 'services'>, name: ServiceName): Planned =>
   services.find(({ entry }) => entry.name === name)!
 
-/** AUTH_OPS_PORT of AUTH_PORT. */
+/** AUTH_OPS_PORT for AUTH_PORT. */
 export const operationsVariable = ({ portVariable }: ProcessEntry) =>
   portVariable.replace('_PORT', '_OPS_PORT')
 
@@ -144,7 +145,7 @@ function readAddressConfig(env: NodeJS.ProcessEnv): Static<typeof AddressConfig>
   }
 }
 
-/** Those whose word on a visitor's address is believed: whoever calls from the addresses the storefront calls from. */
+/** The addresses from which X-Forwarded-For is believed: those from which the storefront calls. */
 const serviceProxies = (host: string, trustedProxies: string | undefined): string =>
   [
     ...new Set([
@@ -156,7 +157,7 @@ const serviceProxies = (host: string, trustedProxies: string | undefined): strin
 
 const ANY_ADDRESS = ['0.0.0.0', '::']
 
-/** Where a service listening on `host` is reached from this machine. */
+/** The address on this machine of a service that listens on `host`. */
 function originOf(host: string, port: number): string {
   const reached = ANY_ADDRESS.includes(host) ? '127.0.0.1' : host
   return `http://${reached.includes(':') ? `[${reached}]` : reached}:${port}`

@@ -1,5 +1,4 @@
-/** `npm run rotate-keys`: a new signing key for auth_service, which may run meanwhile (see its rotate_keys.ts). */
-
+/** `npm run rotate-keys`: creates a new signing key. auth_service may be running (see rotate_keys.ts of that service). */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { StoresConfigSchema } from '@shop/auth_service/config'
@@ -14,14 +13,14 @@ const { values } = readArguments(
   {
     name: 'npm run rotate-keys',
     summary:
-      'Makes a new key; tokens are signed with it from now on. Those signed before stay good until they expire.',
+      'Creates a new key, which signs tokens from now on. Tokens signed before remain valid until they expire.',
     options: {
       withdraw: {
         type: 'boolean',
-        help: 'A key has leaked: remove the older ones, so that what they signed is refused within 5 minutes.',
+        help: 'After a leak: remove the older keys; the tokens they signed are refused within 5 minutes.',
       },
     },
-    notes: 'Uses DATA_DIR and DATABASE_URL as auth_service does.',
+    notes: 'Run it with the environment of auth_service (DATA_DIR, DATABASE_URL).',
   },
   process.argv.slice(2),
 )
@@ -30,7 +29,7 @@ try {
   const config = readEnvironment(StoresConfigSchema, process.env)
   const file = join(config.DATA_DIR, DATABASE_FILE)
   if (config.DATABASE_URL === undefined && !existsSync(file)) {
-    refuse(`There is no ${file}. Set DATA_DIR to the shop's, or start the shop first.`)
+    refuse(`There is no ${file}. Set DATA_DIR to the data folder of the shop, or start the shop first.`)
   }
   const stores = await openStores(config, { runtime: systemRuntime })
   const { kid, removed } = await rotateKeys({
@@ -39,8 +38,8 @@ try {
     withdraw: values.withdraw === true,
   })
   await stores.close()
-  process.stdout.write(`Tokens are signed with the key ${kid} from now on.\n`)
-  if (removed.length > 0) process.stdout.write(`Removed: ${removed.join(', ')}.\n`)
+  process.stdout.write(`From now on tokens are signed with the key ${kid}.\n`)
+  if (removed.length > 0) process.stdout.write(`Removed keys: ${removed.join(', ')}.\n`)
 } catch (error) {
   refuse(reasonOf(error))
 }

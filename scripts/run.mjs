@@ -1,28 +1,28 @@
 /**
- * The first thing every npm script runs, in plain JavaScript that any Node >= 20 understands: installs what
- * is missing (the packages and, among them, the Node of this project), then runs the script on that Node.
+ * Every npm script begins here, in plain JavaScript for any Node >= 20: it installs the packages that are missing, among
+ * them the Node of this project, and then runs the script on that Node.
  *
  *   node scripts/run.mjs scripts/start.ts [arguments]     a file of ours
- *   node scripts/run.mjs --dev scripts/test.ts            one that needs the tools of development too
- *   node scripts/run.mjs --dev --bin biome check .        a package's command
+ *   node scripts/run.mjs --dev scripts/test.ts            a file that needs the development tools
+ *   node scripts/run.mjs --dev --bin biome check .        the command of a package
  *
- * Without --dev only what runs the shop and builds its pages is installed, half of the whole; everything, too, where
- * spans are to be recorded. What is there is added to, never taken away: a shop may be running on it.
+ * Without --dev only the packages that run the shop and build its pages are installed, about half; with tracing all of
+ * them. Installed packages are never removed, because a running shop may use them.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-const ORPHAN_CHECK_MS = 500
-/** What the shop runs without comes with the root of the workspaces, and with these. */
+const PARENT_CHECK_MS = 500
+/** Workspaces that are not needed to run the shop. */
 const TOOLS = ['client_types', 'tracing']
 const QUIET = ['--no-audit', '--no-fund', '--loglevel=error']
 const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..')
 const modules = join(root, 'node_modules')
 const bin = join(modules, '.bin')
 const stamp = join(modules, '.installed-lock')
-/** Where Node keeps what it made of our files, by their content: a third less work for each process that starts. */
+/** The compile cache of Node: a process starts with a third less work. */
 const compiled = join(modules, '.cache', 'node')
 
 const text = (...path) => readFileSync(join(root, ...path), 'utf8')
@@ -30,16 +30,16 @@ const shopWorkspaces = () =>
   JSON.parse(text('package.json')).workspaces.filter((name) => !TOOLS.includes(name))
 const lockNow = () => createHash('sha256').update(text('package-lock.json')).digest('hex')
 
-/** Of the lock there is now: 'everything', 'shop' or 'nothing'. */
-function whatIsInstalled(lock) {
+/** What is installed of this lock file: 'everything', 'shop' or 'nothing'. */
+function installedPart(lock) {
   if (!existsSync(join(bin, 'node'))) return 'nothing'
   const [installed, what = 'everything'] = existsSync(stamp) ? readFileSync(stamp, 'utf8').split(' ') : []
   if (installed === lock) return what
-  return allIsThere() ? 'everything' : 'nothing'
+  return isComplete() ? 'everything' : 'nothing'
 }
 
-/** Somebody may have run npm by hand; it keeps its own list of what is there. */
-function allIsThere() {
+/** If npm was run directly, its own list says what is installed. */
+function isComplete() {
   const list = join(modules, '.package-lock.json')
   if (!existsSync(list)) return false
   const there = JSON.parse(readFileSync(list, 'utf8')).packages
@@ -49,9 +49,9 @@ function allIsThere() {
   )
 }
 
-function installWhatIsMissing(wanted) {
+function installMissing(wanted) {
   const lock = lockNow()
-  const there = whatIsInstalled(lock)
+  const there = installedPart(lock)
   if (there === 'everything' || there === wanted) return
   const [command, ...which] =
     wanted === 'shop'
@@ -59,7 +59,7 @@ function installWhatIsMissing(wanted) {
       : there === 'shop'
         ? ['install', '--no-save']
         : ['ci']
-  process.stderr.write(`Installing what is missing (npm ${command}) …\n`)
+  process.stderr.write(`Installing missing packages (npm ${command}) …\n`)
   const { status } = spawnSync('npm', [command, ...which, ...QUIET], { cwd: root, stdio: ['ignore', 2, 2] })
   if (status !== 0) {
     process.stderr.write(`npm ${command} failed; its messages are above. Is the npm registry reachable?\n`)
@@ -69,7 +69,7 @@ function installWhatIsMissing(wanted) {
   writeFileSync(stamp, `${lock} ${wanted}`)
 }
 
-/** A third of the package of Node is for those who compile against it, which nobody here does. */
+/** Removes the C headers, a third of the package of Node: nothing here compiles against them. */
 function removeHeaders() {
   const packages = join(modules, 'node', 'node_modules')
   if (!existsSync(packages)) return
@@ -79,16 +79,16 @@ function removeHeaders() {
 }
 
 /**
- * The processes that brought us here: the parent and, where that is npm's shell, npm. Most shells make themselves what
- * they were told to run, and then npm is the parent; the `sh` of Debian stays, and there is a /proc to look beyond it.
- * Whoever started npm may go: `nohup npm start` outlives its terminal.
+ * The processes that started us: the parent and, if that is the shell of npm, npm. Most shells replace themselves by the
+ * command, so npm is the parent. The `sh` of Debian does not; there, /proc gives its parent. The process that started
+ * npm does not count: `nohup npm start` outlives its terminal.
  */
-function startedBy() {
+function parentIds() {
   const shell = process.ppid
   try {
     const [, option] = readFileSync(`/proc/${shell}/cmdline`, 'utf8').split('\0')
     if (option !== '-c') return [shell]
-    // The name before it, in brackets, may hold anything.
+    // The field before it, the name in brackets, may contain anything.
     const [, npm] = readFileSync(`/proc/${shell}/stat`, 'utf8').split(') ').at(-1).split(' ')
     return [shell, npm]
   } catch {
@@ -96,35 +96,35 @@ function startedBy() {
   }
 }
 
-// Before installing, which takes its time.
-const starters = startedBy()
+// Before the installation, which takes a while.
+const parents = parentIds()
 const given = process.argv.slice(2)
 const forDevelopment = given[0] === '--dev'
 const { OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT } = process.env
 const recordsSpans = Boolean(OTEL_EXPORTER_OTLP_ENDPOINT || OTEL_EXPORTER_OTLP_TRACES_ENDPOINT)
-installWhatIsMissing(forDevelopment || recordsSpans ? 'everything' : 'shop')
+installMissing(forDevelopment || recordsSpans ? 'everything' : 'shop')
 const [first, ...rest] = forDevelopment ? given.slice(1) : given
 const [command, args] =
   first === '--bin' ? [join(bin, rest[0]), rest.slice(1)] : [join(bin, 'node'), [join(root, first), ...rest]]
-// Over the channel a script learns that we are gone, however we ended.
+// The IPC channel closes when we exit in any way, so the script notices.
 const child = spawn(command, args, {
   cwd: root,
   stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   env: { NODE_COMPILE_CACHE: compiled, ...process.env, PATH: bin + delimiter + process.env.PATH },
 })
-// A terminal's Ctrl-C reaches the child by itself; everything else is handed on.
+// Ctrl-C in a terminal reaches the child directly; other signals are passed on.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
     if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
   })
 }
-// npm starts us through a shell, which dies of a signal without handing it on, and lives on when npm is killed; in
-// both cases we and the child would stay.
+// npm starts us through a shell. That does not pass signals on, and does not exit when npm is killed; in both cases we
+// and the child would continue.
 if (process.env.npm_lifecycle_event) {
   const watch = setInterval(() => {
-    if (startedBy().join() === starters.join()) return
+    if (parentIds().join() === parents.join()) return
     clearInterval(watch)
     child.kill('SIGTERM')
-  }, ORPHAN_CHECK_MS).unref()
+  }, PARENT_CHECK_MS).unref()
 }
 child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)))

@@ -1,5 +1,4 @@
-/** `npm run seed`: fills the catalogue through the product service's own store, running or not. */
-
+/** `npm run seed`: fills the catalogue through the store of product_service, running or not. */
 import { randomUUIDv7 } from 'node:crypto'
 import { readConfig as readProductConfig } from '@shop/product_service/config'
 import type { Stores } from '@shop/product_service/domain/ports'
@@ -16,7 +15,7 @@ const PRODUCTS_MAX = 5_000_000
 const SEED_MAX = 2 ** 32 - 1
 /** Products in one transaction: large enough to be fast, small enough that a running shop does not wait. */
 const BATCH = 500
-/** Who the ledger says put the stock there. */
+/** The author of these movements in the ledger. */
 const AUTHOR = 'seed'
 
 const { values } = readArguments(
@@ -27,7 +26,7 @@ const { values } = readArguments(
       products: { type: 'string', help: `How many, 1 to ${PRODUCTS_MAX} (default 1000).` },
       seed: { type: 'string', help: 'A whole number (default 1).' },
     },
-    notes: 'Uses DATA_DIR, DATABASE_URL and CURRENCY as the shop does.',
+    notes: 'Run it with the environment of the shop (DATA_DIR, DATABASE_URL, CURRENCY).',
   },
   process.argv.slice(2),
 )
@@ -59,7 +58,7 @@ try {
   }
   await stores.close()
 } catch (error) {
-  refuse(`Ended after ${done} products: ${reasonOf(error)}`)
+  refuse(`Stopped after ${done} products: ${reasonOf(error)}`)
 }
 
 async function openOrRefuse(): Promise<Stores> {

@@ -1,6 +1,6 @@
 /**
- * The processes a shop is made of, as data. To add one, add a line: `npm start` runs it, checks its port and
- * configuration, hands its address to the others and watches it.
+ * The processes of a shop, as data. `npm start` runs each of them, checks its port and configuration, passes its
+ * address to the others, and restarts it if it exits.
  */
 import { join } from 'node:path'
 import { readConfig as readAuthConfig } from '@shop/auth_service/config'
@@ -19,25 +19,25 @@ export type ServiceName = 'auth_service' | 'product_service' | 'order_service'
 /** Anything `npm start` runs. */
 export type ProcessEntry = {
   readonly name: ServiceName | 'storefront'
-  /** Prefix of its log lines; all of one width. */
+  /** Prefix of its log lines; all have the same width. */
   readonly label: string
   readonly style: Style
   readonly portVariable: string
   readonly defaultPort: number
   readonly main: string
-  /** A call that needs a token, of those that check tokens themselves. */
+  /** A path that needs a token, for services that check tokens. */
   readonly authenticatedPath?: string
   /** Throws ConfigError. */
   readonly readConfig: (env: NodeJS.ProcessEnv) => unknown
-  /** What else its first start on a data folder would refuse. Rejects with ConfigError. */
+  /** Checks what the service checks only at its first start on a data folder. Rejects with ConfigError. */
   readonly checkFirstStart?: (env: NodeJS.ProcessEnv) => Promise<void>
 }
 
 export type ServiceEntry = ProcessEntry & {
   readonly name: ServiceName
-  /** The variable by which the others learn its address. */
+  /** The variable that gives its address to the others. */
   readonly urlVariable: string
-  /** Its SQLite file under DATA_DIR, when that is its store. */
+  /** Its SQLite file under DATA_DIR, unless it uses MongoDB. */
   readonly databaseFile: string
 }
 
@@ -52,7 +52,7 @@ async function checkFirstAdmin(env: NodeJS.ProcessEnv): Promise<void> {
 
 const mainOf = (name: string) => join(ROOT, name, 'src', 'main.ts')
 
-/** In the order of who is called before who calls; they are stopped the other way round. */
+/** A service comes before the services that call it. They are stopped in reverse order. */
 export const SERVICES: readonly ServiceEntry[] = [
   {
     name: 'auth_service',
@@ -92,7 +92,7 @@ export const SERVICES: readonly ServiceEntry[] = [
   },
 ]
 
-/** Calls the services, keeps nothing, and is called by visitors alone. */
+/** Calls the services and stores nothing. Only visitors call it. */
 export const STOREFRONT: ProcessEntry = {
   name: 'storefront',
   label: 'pages  ',

@@ -1,9 +1,9 @@
 /**
- * `npm run stack:secrets`: makes the files docker-compose.yml reads as secrets. What exists stays, so it can be run
- * again after an update that needs a new one; `--renew NAME` replaces one on purpose.
+ * `npm run stack:secrets`: creates the files that docker-compose.yml reads as secrets. Existing files stay, so it can be
+ * run again after an update that needs a new one. `--renew NAME` replaces one.
  *
- * The folder is open to its owner alone; the files in it are readable, because plain compose mounts them as they
- * are and the services do not run as root.
+ * Only its owner can enter the folder. The files in it are readable, because plain compose mounts them with their modes
+ * and the services do not run as root.
  */
 import { randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
@@ -16,7 +16,7 @@ const FOLDER = 'secrets'
 const MEMBERS = 'mongo1:27017,mongo2:27017,mongo3:27017'
 const password = () => randomBytes(24).toString('base64url')
 
-/** In this order: the last is made of one before it. */
+/** In this order, because database_url contains a secret before it. */
 const SECRETS: Readonly<Record<string, (folder: string) => string>> = {
   service_secret: () => randomBytes(48).toString('base64url'),
   admin_password: password,
@@ -34,13 +34,13 @@ function databaseUrl(folder: string): string {
 const { values } = readArguments(
   {
     name: 'npm run stack:secrets',
-    summary: `Makes the secrets of the Swarm stack under ./${FOLDER}; keeps those that exist.`,
+    summary: `Creates the secrets of the Swarm stack in ./${FOLDER}; existing ones stay.`,
     options: {
-      folder: { type: 'string', help: `Another folder than ./${FOLDER}.` },
-      renew: { type: 'string', help: `Replace this one: ${Object.keys(SECRETS).join(', ')}.` },
+      folder: { type: 'string', help: `The folder (default: ./${FOLDER}).` },
+      renew: { type: 'string', help: `Replace one: ${Object.keys(SECRETS).join(', ')}.` },
     },
     notes:
-      'A new secret reaches a running stack only under a new name: raise SECRETS_VERSION\n' +
+      'A running stack gets a new secret only under a new name: raise SECRETS_VERSION\n' +
       'and deploy again (docs/operations.md, "Rotate keys and secrets").',
   },
   process.argv.slice(2),
@@ -62,7 +62,7 @@ for (const [name, make] of Object.entries(SECRETS)) {
     console.log(`kept   ${file}`)
     continue
   }
-  // Under its name only once it is whole: what exists is kept from then on.
+  // Renamed when it is complete, because an existing file is never written again.
   const unfinished = `${file}.new`
   rmSync(unfinished, { force: true })
   try {
@@ -77,7 +77,7 @@ for (const [name, make] of Object.entries(SECRETS)) {
 }
 console.log(`\nThe first admin signs in as "admin" with the password in ${join(folder, 'admin_password')}.`)
 
-/** One of ours, with another password than the user's. A URL that somebody put there is theirs. */
+/** A URL that we made, with a password that is no longer the user's. A URL that the operator wrote is never stale. */
 function isStale(file: string): boolean {
   const url = readValueFile(file)
   return url.startsWith('mongodb://shop:') && url.includes(`@${MEMBERS}/`) && url !== databaseUrl(folder)

@@ -1,6 +1,6 @@
 /**
- * `npm start`: the whole shop on this machine. Looks before it leaps (start/preflight.ts), makes secrets and the
- * first admin once (start/first_run.ts), runs the services and watches them (start/supervisor.ts).
+ * `npm start`: runs the shop on this machine. It checks everything first (start/preflight.ts), creates the secrets and
+ * the first admin once (start/first_run.ts), and runs the services (start/supervisor.ts).
  */
 import { randomBytes, randomInt } from 'node:crypto'
 import { createInterface } from 'node:readline/promises'
@@ -15,31 +15,31 @@ import { preflight } from './start/preflight.ts'
 import { superviseServices } from './start/supervisor.ts'
 import { readyFields, welcome } from './start/welcome.ts'
 
-/** A terminal, npm and a wrapper may each hand us the same Ctrl-C; within this time it is one. */
+/** A terminal, npm and a wrapper may each send us the same Ctrl-C. Signals within this time count as one. */
 const SAME_SIGNAL_MS = 1_000
 const SECRET_BYTES = 48
-/** Letters and digits that no one mistakes for another. */
+/** Letters and digits that do not look alike. */
 const PASSWORD_LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789'
 
 const { values: asked } = readArguments(
   {
     name: 'npm start',
-    summary: 'Runs the shop on this machine until Ctrl-C: its pages and the three services behind them.',
+    summary: 'Runs the shop on this machine until Ctrl-C: the storefront and the three services.',
     options: {
-      demo: { type: 'boolean', help: 'Load a small sample catalogue if there are no products yet.' },
-      'no-demo': { type: 'boolean', help: 'Do not load it, and do not ask.' },
+      demo: { type: 'boolean', help: 'Load a small sample catalogue, if there are no products yet.' },
+      'no-demo': { type: 'boolean', help: 'Do not load the sample catalogue, and do not ask.' },
       json: { type: 'boolean', help: 'Print the log as JSON lines.' },
     },
     notes: [
       'Environment (defaults): STOREFRONT_PORT (8080), AUTH_PORT (5000), PRODUCT_PORT (5001), ORDER_PORT (5002),',
-      'HOST (127.0.0.1), AUTH_OPS_PORT and so on (200 more than the port: figures, documents, reasons), PUBLIC_DOCS,',
+      'HOST (127.0.0.1), AUTH_OPS_PORT and so on (the port + 200: metrics, documentation, health), PUBLIC_DOCS,',
       'DATA_DIR (./data: the databases, secrets.json, admin.json), DATABASE_URL (SQLite files in DATA_DIR),',
-      'ADMIN_USERNAME, ADMIN_PASSWORD, SERVICE_SECRET, LOG_LEVEL, CURRENCY, and all others of the README.',
+      'ADMIN_USERNAME, ADMIN_PASSWORD, SERVICE_SECRET, LOG_LEVEL, CURRENCY, and all of docs/configuration.md.',
     ].join('\n'),
   },
   process.argv.slice(2),
 )
-if (asked.demo && asked['no-demo']) refuse('--demo and --no-demo cannot both be asked for.')
+if (asked.demo && asked['no-demo']) refuse('--demo and --no-demo exclude each other.')
 
 const output = createOutput(process.stdout, asked.json === true, () => new Date())
 const plan = planShop(process.env, { secret: newSecret, password: newPassword })
@@ -50,7 +50,7 @@ if (faults.length > 0) refuse(...faults)
 
 const wantsDemo = await demoWanted(first.fresh)
 await buildPages()
-// Only now: a start that was ended before this is still the first, and its admin's password was never shown.
+// Not earlier: if a start stops before this point, the next one is still the first start and shows the password.
 restrictNewFiles()
 try {
   first.write()
@@ -70,18 +70,18 @@ try {
   await supervisor.start()
   await greet()
 } catch (error) {
-  // A signal that came during the start ends the process by itself.
+  // After a signal during the start, `stopOnSignals` exits.
   if (!stopping) {
-    output.say((error as Error).message, 'error')
+    output.log((error as Error).message, 'error')
     await supervisor.stop()
     process.exit(1)
   }
 }
 
-/** The first start, and each after the pages' sources changed, takes a few seconds more. */
+/** Takes a few seconds at the first start, and after a source of the pages has changed. */
 async function buildPages() {
   if (!pagesAreOld()) return
-  output.say('Building the pages …')
+  output.log('Building the pages …')
   try {
     await buildPagesIfOld()
   } catch (error) {
@@ -109,8 +109,8 @@ async function greet() {
     currencyDigits: await digitsOf(shop),
     seconds: (performance.now() - startedAt) / 1000,
   }
-  if (asked.json) return output.say('ready', 'info', readyFields(ready))
-  output.say(welcome(ready, paintFor(process.stdout)))
+  if (asked.json) return output.log('ready', 'info', readyFields(ready))
+  output.log(welcome(ready, paintFor(process.stdout)))
   if (ready.showsPassword) first.markShown()
 }
 
@@ -119,31 +119,31 @@ async function demoWanted(fresh: boolean): Promise<boolean> {
   if (asked['no-demo'] || asked.json || !fresh || !process.stdin.isTTY || !process.stdout.isTTY) return false
   const terminal = createInterface({ input: process.stdin, output: process.stdout })
   // Ctrl-C or Ctrl-D instead of an answer: nothing has been done yet.
-  const leave = () => process.exit(0)
-  terminal.once('SIGINT', leave).once('close', leave)
+  const exit = () => process.exit(0)
+  terminal.once('SIGINT', exit).once('close', exit)
   const answer = await terminal.question('This is a new data folder. Load a small sample catalogue? [Y/n] ')
-  terminal.off('close', leave).close()
+  terminal.off('close', exit).close()
   return !/^\s*n/i.test(answer)
 }
 
 /**
- * However often we are told to stop, and by whom, what is under way is finished first: npm, a wrapper and a closing
- * terminal tell us several times. Only a person who presses Ctrl-C a second time means "at once".
+ * Any number of signals makes one shutdown, which finishes the requests under way: npm, a wrapper and a closing terminal
+ * send several. Only a second Ctrl-C stops at once.
  */
 function stopOnSignals() {
   let interruptedAt: number | undefined
   const stop = async (why: string) => {
     if (stopping) return
     stopping = true
-    output.say(`${why}: stopping; what is under way is finished first. Ctrl-C again stops at once.`)
+    output.log(`${why}: stopping after the requests under way. Ctrl-C again stops at once.`)
     await supervisor.stop()
-    output.say('Everything is stopped.')
+    output.log('All services have stopped.')
     process.exit(0)
   }
   process.on('SIGINT', () => {
     const again = interruptedAt !== undefined
     if (again && performance.now() - interruptedAt! > SAME_SIGNAL_MS) {
-      output.say('Stopping at once.', 'warn')
+      output.log('Stopping at once.', 'warn')
       supervisor.kill()
       process.exit(1)
     }
@@ -151,8 +151,8 @@ function stopOnSignals() {
     stop('SIGINT')
   })
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal))
-  // Killed, say, so that no signal came from it.
-  process.once('disconnect', () => stop('What started us is gone'))
+  // If the parent was killed, it sent no signal.
+  process.once('disconnect', () => stop('The parent process has exited'))
 }
 
 function newSecret(): string {

@@ -1,10 +1,10 @@
 /**
- * `npm test`: every node:test suite of the repository, in one run with one summary, and what it says of the ten
+ * `npm test`: runs every node:test suite of the repository in one run, and prints the results for each of the ten
  * promises at the end.
  *
  *   npm test -- order_service/test/settling.test.ts     one file
  *   npm test -- sqlite orders        only files whose path contains one of the words
- *   npm test -- --test-name-pattern='one key'    anything node's own test runner understands is handed on
+ *   npm test -- --test-name-pattern='one key'    options are passed to node's test runner
  */
 import { spawn } from 'node:child_process'
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -14,17 +14,17 @@ import { refuse } from './arguments.ts'
 import { ROOT } from './root.ts'
 
 const SUITES = ['*/test/**/*.test.ts', 'tests/**/*.test.ts']
-/** Suites start processes of their own, so more files at once than this only makes them wait for each other. */
+/** Suites start processes of their own, so more files at once would only wait for each other. */
 const FILES_AT_ONCE_MAX = 4
-/** A suite that hangs is stopped and reported, rather than the whole run. */
+/** A file that hangs is stopped and reported; the others run on. */
 const FILE_MS_MAX = 5 * 60_000
 
 const USAGE = `npm test -- [options] [word ...]
 
-Runs every test, or the files that have one of the words in their path.
+Runs all tests, or the files whose path contains one of the words.
 
-  --test-name-pattern=<pattern>  Only tests of such a name; this and all else of \`node --test\` is handed on.
-  --help                         Show this.
+  --test-name-pattern=<pattern>  Only tests with such a name; this and all other options go to \`node --test\`.
+  --help                         Show this help.
 `
 
 const given = process.argv.slice(2)
@@ -32,7 +32,7 @@ if (given.includes('--help') || given.includes('-h')) {
   process.stdout.write(USAGE)
   process.exit(0)
 }
-const handedOn = given.filter((argument) => argument.startsWith('-'))
+const passedOn = given.filter((argument) => argument.startsWith('-'))
 const words = given.filter((argument) => !argument.startsWith('-')).map(asInRepository)
 
 const all = globSync(SUITES, { cwd: ROOT, exclude: (name) => name === 'node_modules' }).sort()
@@ -41,7 +41,7 @@ const unknown = words.filter((word) => !all.some((file) => file.includes(word)))
 if (unknown.length > 0) refuse(`No test file has "${unknown.join('" or "')}" in its path.`)
 
 const folder = mkdtempSync(join(tmpdir(), 'shop-'))
-/** Kept back until node's own summary is out. */
+/** Printed after the summary of node. */
 const promises = join(folder, 'promises')
 
 const runner = spawn(
@@ -54,7 +54,7 @@ const runner = spawn(
     '--test-reporter-destination=stdout',
     `--test-reporter=${join(import.meta.dirname, 'test', 'promises_reporter.ts')}`,
     `--test-reporter-destination=${promises}`,
-    ...handedOn,
+    ...passedOn,
     ...chosen,
   ],
   { cwd: ROOT, stdio: 'inherit' },
@@ -66,7 +66,7 @@ runner.once('exit', (code) => {
   process.exitCode = code ?? 1
 })
 
-/** A path, however it was written, as the tests' own paths begin; any other word as it is. */
+/** An existing path, relative to the root; any other word unchanged. */
 function asInRepository(word: string): string {
   const path = resolve(word)
   return existsSync(path) ? relative(ROOT, path) : word

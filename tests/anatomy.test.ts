@@ -1,7 +1,7 @@
 /**
- * The three services are built alike, as docs/anatomy.md says, and the storefront as far as it has the same parts. Each
- * rule is a function from the files of a service to complaints. It is first shown the smallest service with one thing
- * spoilt, then that service as it is, then ours.
+ * The three services are built in the same way, as docs/anatomy.md shows, and the storefront as far as it has the same
+ * parts. A rule is a function from the files of a service to complaints. Each rule is tried on the smallest service, on a
+ * broken copy of it, and on our services.
  */
 import assert from 'node:assert/strict'
 import { fork } from 'node:child_process'
@@ -19,7 +19,7 @@ const SERVICES = ['auth_service', 'product_service', 'order_service']
 const BUILT_ALIKE = [...SERVICES, 'storefront']
 const START_MS = 60_000
 
-/** Texts by path inside the folder of the service. */
+/** The texts of the files, by path inside the folder of the service. */
 type Files = Readonly<Record<string, string>>
 type Rule = (files: Files) => string[]
 
@@ -31,12 +31,13 @@ const filesOf = (folder: string): Files =>
     ]),
   )
 const smallest = filesOf(SMALLEST_SERVICE)
+const files = new Map(BUILT_ALIKE.map((name) => [name, filesOf(name)]))
 
 const matching = (files: Files, path: RegExp) => Object.entries(files).filter(([each]) => path.test(each))
 const upper = (name: string) => name.charAt(0).toUpperCase() + name.slice(1)
 const camel = (name: string) => name.replaceAll(/_([a-z])/g, (_all, letter: string) => letter.toUpperCase())
 
-/** Complaints about what a file of this path does not export. */
+/** Complaints about names that the file does not export. */
 const lacks = (files: Files, path: string, ...names: readonly string[]) =>
   names
     .filter(
@@ -67,7 +68,7 @@ const routesShowAddressOperationHandler: Rule = (files) =>
       .map(([, operation]) => `${path} has a route with ${operation}`),
   ])
 
-/** What an operation does, to what the rest of its name says. */
+/** The verbs with which an operation id may begin. */
 const VERBS =
   /^(adjust|change|create|delete|forward|get|list|login|logout|patch|place|refresh|register|release|replace|reserve|set|ship|sign|watch)([A-Z]|$)/
 const operationsAreCalledByTheirIds: Rule = (files) =>
@@ -119,7 +120,7 @@ const storesAreOpenedAlike: Rule = (files) =>
         ...lacks(files, 'src/storage/open_mongo.ts', 'MONGO_DATABASE', 'openMongoStores'),
       ]
 
-/** The rule, and what breaks it: a file of the smallest service in which a text is replaced. */
+/** Each rule, and how it is broken: by replacing a text in a file of the smallest service. */
 const RULES: readonly (readonly [name: string, rule: Rule, path: string, from: string, to: string])[] = [
   [
     'a route file exports its routes and their dependencies',
@@ -182,24 +183,24 @@ suite('the anatomy of a service', () => {
       assert.equal(rule({ ...smallest, [path]: text }).length, 1)
     })
     for (const service of BUILT_ALIKE) {
-      test(`${name}: ${service}`, () => assert.deepEqual(rule(filesOf(service)), []))
+      test(`${name}: ${service}`, () => assert.deepEqual(rule(files.get(service)!), []))
     }
   }
 
-  test('stores are opened alike: a service that opens them otherwise is noticed', () => {
+  test('stores are opened in the same way: a service that opens them in another way is noticed', () => {
     assert.equal(storesAreOpenedAlike({ ...smallest, 'src/storage/open_stores.ts': '' }).length, 6)
   })
   for (const service of SERVICES) {
-    test(`stores are opened alike: ${service}`, () => {
-      const files = filesOf(service)
-      assert.ok('src/storage/open_stores.ts' in files)
-      assert.deepEqual(storesAreOpenedAlike(files), [])
+    test(`stores are opened in the same way: ${service}`, () => {
+      const own = files.get(service)!
+      assert.ok('src/storage/open_stores.ts' in own)
+      assert.deepEqual(storesAreOpenedAlike(own), [])
     })
   }
 })
 
 suite('the smallest service', { timeout: START_MS }, () => {
-  test('starts, answers, refuses, and leaves', async (t) => {
+  test('starts, answers, refuses, and stops', async (t) => {
     const DATA_DIR = mkdtempSync(join(tmpdir(), 'smallest-'))
     t.after(() => rmSync(DATA_DIR, { recursive: true }))
     const service = fork(join(ROOT, SMALLEST_SERVICE, 'src/main.ts'), {
@@ -214,19 +215,19 @@ suite('the smallest service', { timeout: START_MS }, () => {
     })
     t.after(() => service.kill('SIGKILL'))
     const [{ listening }] = await once(service, 'message')
-    const ask = async (path: string) => {
+    const get = async (path: string) => {
       const answer = await fetch(`http://127.0.0.1:${listening}${path}`)
       return { status: answer.status, body: (await answer.json()) as Record<string, unknown> }
     }
-    const { status, body } = await ask('/greetings/Ada')
+    const { status, body } = await get('/greetings/Ada')
     assert.deepEqual([status, Object.keys(body), body.hello], [200, ['hello', 'greeted_at'], 'Ada'])
-    const refused = await ask(`/greetings/${'a'.repeat(65)}`)
+    const refused = await get(`/greetings/${'a'.repeat(65)}`)
     assert.deepEqual([refused.status, refused.body.code], [400, 'validation_failed'])
     service.kill('SIGTERM')
     assert.deepEqual(await once(service, 'exit'), [0, null])
   })
 
-  test('is shown whole by the page, and a file that has changed is noticed', () => {
+  test('is shown completely by the page, and a changed file is noticed', () => {
     const page = readFileSync(join(ROOT, ANATOMY_PAGE), 'utf8')
     const shown: string[] = []
     const read = (path: string) => {

@@ -1,4 +1,4 @@
-/** docs/operations.md names every index of the MongoDB stores, with its key and what is special about it, and no other. */
+/** docs/operations.md lists the indexes of the MongoDB stores with their keys and options, and no others. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -7,7 +7,7 @@ import { AUTH_INDEXES } from '@shop/auth_service/storage/open_mongo'
 import { ORDER_INDEXES } from '@shop/order_service/storage/mongo_order_store'
 import { PRODUCT_INDEXES } from '@shop/product_service/storage/mongo_documents'
 
-test('the documented indexes are those that are made', () => {
+test('the documented indexes are those that the services create', () => {
   const text = readFileSync(join(import.meta.dirname, '../docs/operations.md'), 'utf8')
   const section = text.slice(text.indexOf('### Indexes'), text.indexOf('### Sharding'))
   const documented: string[] = []
@@ -24,19 +24,19 @@ test('the documented indexes are those that are made', () => {
   assert.deepEqual(documented.sort(), made.sort())
 })
 
-test('each goes up or down, and nothing else', () => {
+test('each key is ascending or descending', () => {
   for (const [name, indexes] of Object.entries({ ...AUTH_INDEXES, ...ORDER_INDEXES, ...PRODUCT_INDEXES })) {
     for (const { key } of indexes) {
       assert.ok(
-        Object.values(key).every((way) => way === 1 || way === -1),
+        Object.values(key).every((direction) => direction === 1 || direction === -1),
         `${name} ${JSON.stringify(key)}`,
       )
     }
   }
 })
 
-// The server of the tests takes anything; MongoDB knows no part of an index for what is not there.
-test('one of a part is of what has a field, or a value in it', () => {
+// The test server accepts any filter; MongoDB refuses a partial index on a field that does not exist.
+test('a partial index needs an existing field, or a value of it', () => {
   for (const [name, indexes] of Object.entries({ ...AUTH_INDEXES, ...ORDER_INDEXES, ...PRODUCT_INDEXES })) {
     for (const { partialFilterExpression = {} } of indexes) {
       for (const part of Object.values(partialFilterExpression)) {

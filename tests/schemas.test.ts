@@ -1,6 +1,6 @@
 /**
- * Every schema of every service that judges what is sent or configured: no machine's words reach people, and no body
- * within the limit is a weapon.
+ * Every schema of bodies, parameters and configuration: each pattern has a sentence for people, and no body within the
+ * size limit is expensive to validate.
  */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
@@ -40,7 +40,7 @@ const configurations = { AuthConfig, ProductConfig, OrderConfig, StorefrontConfi
   Schema
 >
 
-/** Places of patterns for which no sentence is told: neither their own nor that of the forms they are one of. */
+/** Paths of patterns without a sentence, neither their own nor that of an `anyOf` around them. */
 function patternsWithoutWords(schema: unknown, path: string, said = false): string[] {
   if (typeof schema !== 'object' || schema === null) return []
   if (Array.isArray(schema))
@@ -56,7 +56,7 @@ function patternsWithoutWords(schema: unknown, path: string, said = false): stri
 }
 
 suite('every pattern has a sentence', () => {
-  test('one that has none is noticed', () => {
+  test('a pattern without one is noticed', () => {
     const pattern = '^a$'
     const schema = {
       properties: { a: { pattern }, b: { pattern, [SAYS]: 'must be a' }, c: { anyOf: [{ pattern }] } },
@@ -75,7 +75,7 @@ suite('every pattern has a sentence', () => {
 })
 
 const fill = (piece: string) => piece.repeat(Math.floor((BODY_BYTES_MAX - 200) / piece.length))
-/** For each place of a body what costs most to look at. */
+/** For each field of a body, the values that are most expensive to validate. */
 const STRINGS = ['a', 'a.', 'A-', '0', '-', ' ', '\u200b', 'é', '\u{e0041}', '9'].flatMap((piece) => {
   const text = fill(piece).slice(0, Math.floor((BODY_BYTES_MAX - 200) / Buffer.byteLength(piece)))
   return [text, `${text.slice(1)}!`]
@@ -94,16 +94,16 @@ const hostile = [
   ...STRINGS.map((text) => JSON.stringify(text)),
 ]
 
-/** The longest a body within the limit may keep the processor of a service. */
-const JUDGING_MS_MAX = 10
-/** Faults told at most by a validator: one pass over a body of a person's size. */
+/** The longest CPU time of a validation. */
+const VALIDATION_MS_MAX = 10
+/** The most faults that a validation may report. */
 const FAULTS_MAX = 1_000
 
-suite('no body within the limit is a weapon', () => {
+suite('no body within the limit is expensive to validate', () => {
   const compile = compileValidator
   for (const [name, schema] of bodies) {
     test(name, () => {
-      const judge = compile({ schema, httpPart: 'body', method: 'POST', url: '/' }) as {
+      const validate = compile({ schema, httpPart: 'body', method: 'POST', url: '/' }) as {
         (body: unknown): boolean
         errors?: unknown[] | null
       }
@@ -115,19 +115,19 @@ suite('no body within the limit is a weapon', () => {
       for (const text of texts) {
         const body = JSON.parse(text)
         const cost = cheapest(() => {
-          judge(body)
+          validate(body)
         })
-        assert.ok(cost < JUDGING_MS_MAX, `${cost} ms for ${text.slice(0, 60)}`)
-        assert.ok((judge.errors?.length ?? 0) <= FAULTS_MAX, `${judge.errors?.length} faults`)
+        assert.ok(cost < VALIDATION_MS_MAX, `${cost} ms for ${text.slice(0, 60)}`)
+        assert.ok((validate.errors?.length ?? 0) <= FAULTS_MAX, `${validate.errors?.length} faults`)
       }
     })
   }
 })
 
-/** Milliseconds of processor time: once, and again only when that was dear, as others use the machine too. */
+/** Milliseconds of CPU time. A slow run is repeated up to four times, because the machine may be busy. */
 function cheapest(work: () => void): number {
   let best = Number.POSITIVE_INFINITY
-  for (let i = 0; i < 5 && best >= JUDGING_MS_MAX; i++) {
+  for (let i = 0; i < 5 && best >= VALIDATION_MS_MAX; i++) {
     const before = process.cpuUsage()
     work()
     const { user, system } = process.cpuUsage(before)

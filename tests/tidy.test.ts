@@ -1,13 +1,13 @@
 /**
- * The house style as a test. Each rule is a function from a file to complaints; each is first shown a file that
- * breaks it, because a rule nobody saw fail proves nothing, and then every file of the repository.
+ * The house style as a test. A rule is a function from a file to complaints. Each rule is tried on a file that breaks it,
+ * because a rule that never fails proves nothing, and then on every file of the repository.
  */
 import assert from 'node:assert/strict'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
 import { suite, test } from 'node:test'
 import { CATALOGUES } from '../scripts/docs/catalogues.ts'
-import { importCircles, importsOf, namesImported, type Package, withoutComments } from './import_circles.ts'
+import { importCycles, importsOf, namesImported, type Package, withoutComments } from './import_cycles.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const MODULE_LINES_MAX = 200
@@ -16,7 +16,7 @@ const SKIPPED = ['node_modules', 'dist', 'generated', 'output', 'results', 'data
 type File = { readonly path: string; readonly text: string }
 type Rule = (file: File) => string[]
 
-/** The error of every domain; it imports nothing itself. */
+/** The base class of all domain errors; it imports nothing itself. */
 const FAULT = '@shop/faults/fault'
 const domainImportsOnlyDomain: Rule = ({ path, text }) => {
   if (!/\/src\/domain\//.test(path)) return []
@@ -25,7 +25,7 @@ const domainImportsOnlyDomain: Rule = ({ path, text }) => {
     .map((from) => `${path} imports ${from}`)
 }
 
-const roomsKeepToThemselves: Rule = ({ path, text }) => {
+const foldersAreIndependent: Rule = ({ path, text }) => {
   const [, room] = /^[a-z]+_service\/src\/(http|storage|clients)\//.exec(path) ?? []
   if (!room) return []
   return [...text.matchAll(/from '\.\.\/(http|storage|clients|app|main|config)\b/g)]
@@ -33,7 +33,7 @@ const roomsKeepToThemselves: Rule = ({ path, text }) => {
     .map(([, other]) => `${path} imports the room ${other}`)
 }
 
-/** What each room of the kit may import besides itself: service_kit/README.md shows it. */
+/** The folders that each folder of the kit may import besides itself, as service_kit/README.md shows. */
 const KIT_ROOMS: Readonly<Record<string, readonly string[]>> = {
   money: [],
   runtime: ['money'],
@@ -43,7 +43,7 @@ const KIT_ROOMS: Readonly<Record<string, readonly string[]>> = {
   mongo: ['storage', 'runtime'],
   http: ['identity', 'runtime', 'money'],
 }
-/** Every room may read it: it holds the version. */
+/** Every folder may read it: it contains the version. */
 const KIT_MANIFEST = 'service_kit/package.json'
 const kitRoomOf = (path: string) => /^service_kit\/src\/([a-z]+)\//.exec(path)?.[1] ?? ''
 const kitRoomsImportDownward: Rule = ({ path, text }) => {
@@ -58,8 +58,8 @@ const kitRoomsImportDownward: Rule = ({ path, text }) => {
 }
 
 /**
- * Time, chance, timers and the environment come in by main.ts, which hands a Runtime down (runtime/runtime.ts of the kit):
- * so a test, or a simulation, holds them all. Of each word an example that must be noticed.
+ * Time, random numbers, timers and the environment enter through main.ts, which passes down a Runtime (runtime/runtime.ts
+ * of the kit), so that a test or a simulation controls them. Each pattern has an example that it must find.
  */
 const OUTSIDE_WORLD: readonly (readonly [word: RegExp, example: string])[] = [
   [/\bsetTimeout\b/, 'setTimeout(run, 5)'],
@@ -79,13 +79,13 @@ const OUTSIDE_WORLD: readonly (readonly [word: RegExp, example: string])[] = [
   [/\bsystemRuntime\b/, 'const { now } = systemRuntime'],
   [/\bprocess\.env\b/, 'const port = process.env.PORT'],
 ]
-/** Where a program or a thread begins: the file of a thread is handed data alone. */
+/** The entry points of programs and threads; a thread gets only data. */
 const BEGINS = /\/src\/main\.ts$|_thread\.(ts|mjs)$/
-/** What stays outside, by the beginning of its path, and why. */
+/** Exceptions by the prefix of the path, with the reason. */
 const OUTSIDE_EXCEPTIONS: Readonly<Record<string, string>> = {
-  'service_kit/src/runtime/runtime.ts': 'It is what main.ts hands down.',
-  'retry/src/sleep.ts': 'The pause of pages, scripts and the client, none of which has a Runtime.',
-  'client/src/': 'It runs in pages and in programs of others, which hand nothing in.',
+  'service_kit/src/runtime/runtime.ts': 'It is what main.ts passes down.',
+  'retry/src/sleep.ts': 'The sleep of pages, scripts and the client, which have no Runtime.',
+  'client/src/': 'It runs in pages and in programs of others, which pass in no Runtime.',
 }
 const outsideWorldOnlyInMain: Rule = ({ path, text }) => {
   if (!/^[a-z_]+\/src\//.test(path) || BEGINS.test(path)) return []
@@ -97,7 +97,7 @@ const outsideWorldIn = (text: string): string[] => {
   return OUTSIDE_WORLD.flatMap(([word]) => word.exec(code)?.[0] ?? [])
 }
 
-/** A module may be longer for a reason that its first line gives. */
+/** A module may be longer if its first line gives the reason. */
 const LONG_REASON = 'long because'
 const modulesAreShort: Rule = ({ path, text }) => {
   if (!/\/src\/.*\.tsx?$/.test(path)) return []
@@ -106,11 +106,11 @@ const modulesAreShort: Rule = ({ path, text }) => {
   return [`${path} has ${lines.length} lines`]
 }
 
-/** Loaded only where spans are asked for, and installed only there: a manifest that lists it would install it everywhere. */
+/** Loaded and installed only if tracing is configured. A manifest that lists it would install it everywhere. */
 const LOADED_ON_DEMAND = { path: 'service_kit/src/http/start_tracing.ts', name: '@shop/tracing' }
-/** Listed where it is imported: our own packages would be found without, by the links npm makes for all of them. */
+/** Imported packages of ours must be listed: without that they would be found, too, because npm links all of them. */
 const packagesAreListed: Rule = ({ path, text }) => {
-  // A document shows code of a package, and is in none.
+  // Code in a document is in no package.
   if (path.endsWith('.md')) return []
   const folder = OUR_FOLDERS.find((each) => path.startsWith(`${each}/`)) ?? '.'
   const { name, dependencies, devDependencies } = JSON.parse(
@@ -174,19 +174,19 @@ const RULES: readonly (readonly [name: string, rule: Rule, broken: File])[] = [
   ],
   [
     'http, storage and clients do not import each other',
-    roomsKeepToThemselves,
+    foldersAreIndependent,
     {
       path: 'order_service/src/http/routes.ts',
       text: `import { x } from '../storage/sqlite_order_store.ts'`,
     },
   ],
   [
-    'rooms of the kit import downward',
+    'folders of the kit import downward',
     kitRoomsImportDownward,
     { path: 'service_kit/src/money/money.ts', text: `import { x } from '../http/app.ts'` },
   ],
   [
-    'time, chance, timers and environment come in by main.ts alone',
+    'time, random numbers, timers and environment enter only through main.ts',
     outsideWorldOnlyInMain,
     { path: 'auth_service/src/http/routes.ts', text: 'const at = new Date()' },
   ],
@@ -196,22 +196,18 @@ const RULES: readonly (readonly [name: string, rule: Rule, broken: File])[] = [
     { path: 'storefront/web/src/long.tsx', text: 'x\n'.repeat(MODULE_LINES_MAX + 1) },
   ],
   [
-    'a package of ours is listed by the manifest of whoever imports it',
+    'a package of ours is listed in the manifest of the importing package',
     packagesAreListed,
     { path: 'retry/src/retry.ts', text: `import { x } from '@shop/${'client'}/problem'` },
   ],
   [
-    'a thing is imported from the file where it lives',
+    'a name is imported from the file that defines it',
     noBarrels,
     { path: 'service_kit/src/http/all.ts', text: `export * from './problem.ts'` },
   ],
+  ['nothing is unfinished', nothingUnfinished, { path: 'docs/x.md', text: `later: ${'TO'}${'DO'} explain` }],
   [
-    'nothing is left unfinished',
-    nothingUnfinished,
-    { path: 'docs/x.md', text: `later: ${'TO'}${'DO'} explain` },
-  ],
-  [
-    'every relative link of a document leads somewhere',
+    'every relative link of a document resolves',
     linksResolve,
     { path: 'docs/x.md', text: 'see [there](no_such_file.md)' },
   ],
@@ -223,7 +219,7 @@ suite('the house style', () => {
     test(name, () => assert.deepEqual(allFiles.flatMap(rule), []))
   }
 
-  test('a module may be as long as the limit, and longer for a reason on its first line', () => {
+  test('a module may be as long as the limit, and longer with a reason on its first line', () => {
     const lines = (count: number) => 'x\n'.repeat(count)
     const complaints = (path: string, text: string) => modulesAreShort({ path, text }).length
     for (const path of ['service_kit/src/http/long.ts', 'storefront/web/src/long.tsx']) {
@@ -234,17 +230,17 @@ suite('the house style', () => {
     }
     assert.equal(complaints('service_kit/test/long.ts', lines(MODULE_LINES_MAX + 1)), 0)
   })
-  test('an import on demand, or of nothing by name, is one too', () => {
+  test('dynamic imports and imports without names count', () => {
     for (const text of [`await import('../http/app.ts')`, `import '../http/app.ts'`]) {
       assert.equal(kitRoomsImportDownward({ path: 'service_kit/src/money/money.ts', text }).length, 1, text)
       assert.equal(domainImportsOnlyDomain({ path: 'a_service/src/domain/a.ts', text }).length, 1, text)
     }
   })
 
-  test('there are files to judge', () => assert.ok(allFiles.length > 100))
+  test('there are files to check', () => assert.ok(allFiles.length > 100))
 })
 
-suite('time, chance, timers and environment', () => {
+suite('time, random numbers, timers and environment', () => {
   for (const [, example] of OUTSIDE_WORLD) {
     test(`${example}: is noticed in every src folder`, () => {
       for (const folder of ['order_service', 'service_kit', 'storefront', 'tracing', 'retry'])
@@ -252,7 +248,7 @@ suite('time, chance, timers and environment', () => {
     })
   }
 
-  test('a time that is given may be read', () => {
+  test('a given time may be used', () => {
     assert.deepEqual(outsideWorldIn('new Date(value); Date.parse(text); runtime.randomBytes(16)'), [])
   })
 
@@ -264,7 +260,7 @@ suite('time, chance, timers and environment', () => {
   })
 })
 
-suite('circles of imports', () => {
+suite('import cycles', () => {
   const packages: readonly Package[] = OUR_FOLDERS.map((folder) => ({
     folder,
     ...JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')),
@@ -275,7 +271,7 @@ suite('circles of imports', () => {
   const b = (text: string) => ({ path: 'auth_service/src/rooms/b.ts', text })
   const c = (text: string) => ({ path: 'service_kit/src/http/c.ts', text })
   const d = (text: string) => ({ path: 'service_kit/test_support/d.ts', text })
-  const CIRCLES: readonly (readonly [name: string, files: readonly File[], circle: string])[] = [
+  const CYCLES: readonly (readonly [name: string, files: readonly File[], cycle: string])[] = [
     [
       'of types',
       [a, b("import type { A } from '../a.ts'")],
@@ -283,7 +279,7 @@ suite('circles of imports', () => {
     ],
     ['of one module', [{ ...a, text: "import './a.ts'" }], `${a.path} > ${a.path}`],
     [
-      'of values that is closed by an import on demand',
+      'of values, closed by a dynamic import',
       [a, b("export { one } from '../one.ts'\nconst { x } = await import(\n  '../a.ts'\n)")],
       `${a.path} > auth_service/src/rooms/b.ts > ${a.path}`,
     ],
@@ -298,16 +294,16 @@ suite('circles of imports', () => {
       `${a.path} > auth_service/src/rooms/b.ts > service_kit/src/http/c.ts > service_kit/test_support/d.ts > ${a.path}`,
     ],
   ]
-  for (const [name, files, circle] of CIRCLES) {
-    test(`a circle ${name} is noticed`, () => assert.deepEqual(importCircles(files, packages), [circle]))
+  for (const [name, files, cycle] of CYCLES) {
+    test(`a cycle ${name} is noticed`, () => assert.deepEqual(importCycles(files, packages), [cycle]))
   }
-  test('two ways to one module are no circle, nor is what a comment says', () => {
+  test('two paths to one module are no cycle, and comments do not count', () => {
     const files = [a, b("import '@shop/service_kit/http/c'"), c("// from '@shop/auth_service/a'")]
-    assert.deepEqual(importCircles([...files, { ...a, path: 'auth_service/src/z.ts' }], packages), [])
+    assert.deepEqual(importCycles([...files, { ...a, path: 'auth_service/src/z.ts' }], packages), [])
   })
 
-  test('no circle of imports of any kind', () => assert.deepEqual(importCircles(modules, packages), []))
-  test('an import of a package of ours is followed to a file', () => {
+  test('there are no import cycles', () => assert.deepEqual(importCycles(modules, packages), []))
+  test('an import of a package of ours is resolved to a file', () => {
     const paths = new Set(modules.map(({ path }) => path))
     const lost = modules
       .flatMap((each) => (/(^|\/)tidy/.test(each.path) ? [] : importsOf(each, packages)))
@@ -331,9 +327,9 @@ suite('error codes', () => {
       'forgotten',
     ])
   })
-  test('every code is reached by some test', () => assert.deepEqual(unreached(codes, tests), []))
+  test('every code is named by a test', () => assert.deepEqual(unreached(codes, tests), []))
 
-  test('a code that errors.md leaves out is noticed', () => {
+  test('a code that is not in errors.md is noticed', () => {
     assert.deepEqual(undocumented(['known', 'forgotten'], '| `known` |'), ['forgotten'])
   })
   test('every code is in docs/errors.md', () => {

@@ -1,4 +1,4 @@
-/** What a backup holds, written beside its files: restoring trusts nothing that is not as it was written down. */
+/** The contents of a backup with checksums, in the same folder. A file that differs from its checksum is not restored. */
 import { createHash } from 'node:crypto'
 import { createReadStream, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -7,9 +7,9 @@ import { pipeline } from 'node:stream/promises'
 export const MANIFEST_FILE = 'backup.json'
 
 export type Manifest = {
-  /** The moment all files are of. */
+  /** The moment that all files show. */
   readonly at: string
-  /** Names in the folder, with the SHA-256 of what they hold. */
+  /** SHA-256 of each file, by its name. */
   readonly files: Readonly<Record<string, string>>
 }
 

@@ -1,9 +1,9 @@
 /**
- * Copies of several SQLite files at one moment, while others write.
+ * Copies several SQLite files as they are at one moment, while other processes write.
  *
- * For an instant all files are locked against writing, and each is opened for reading: what is read from then on is
- * that instant, whatever is written later. So the copies together are what a power cut at that instant would have
- * left, and the shop recovers from them as it does from one. Writers wait for the instant, not for the copying.
+ * All files are locked against writing, a read transaction is opened on each, and the locks are released. A read
+ * transaction does not see what is committed later. So the copies together are what a power cut at that moment would
+ * have left, and the shop recovers from them in the same way. Writers wait for the locks, not for the copying.
  */
 import { rmSync } from 'node:fs'
 import { backup, DatabaseSync } from 'node:sqlite'
@@ -11,12 +11,12 @@ import { isDamage, openingFault } from '@shop/service_kit/sqlite/faults'
 
 const LOCK_MS = 10_000
 const SQLITE_BUSY = 5
-/** Pages between two looks at other work. */
+/** Pages copied in one step; the event loop runs between two steps. */
 const PAGES_AT_ONCE = 1_000
 
 export type Copy = { readonly from: string; readonly to: string }
 
-/** Rejects with a sentence that names the file, and the next step. */
+/** Rejects with a sentence that names the file and what to do. */
 export async function copySnapshot(
   copies: readonly Copy[],
   onProgress: (copy: Copy, share: number) => void = () => {},
@@ -38,7 +38,7 @@ export async function copySnapshot(
         const reader = new DatabaseSync(from, { readOnly: true })
         readers.push(reader)
         reader.exec('BEGIN')
-        // The moment is fixed by the first read.
+        // The transaction begins with the first read.
         reader.prepare('SELECT count(*) FROM sqlite_schema').get()
       })
     }
@@ -71,10 +71,10 @@ function withFileName(path: string, work: () => void): void {
   }
 }
 
-/** The files SQLite keeps beside a database. */
+/** The files that SQLite puts beside a database. */
 export const sidecarFiles = (path: string): string[] => [`${path}-wal`, `${path}-shm`]
 
-/** Opens the copy once as its only user, so that it is one file with nothing beside it. */
+/** Merges the files beside a copy into it, so that it is one file. The copy must not be open elsewhere. */
 export function mergeSidecars(path: string): void {
   const db = new DatabaseSync(path)
   db.exec('PRAGMA journal_mode = DELETE')
@@ -83,8 +83,8 @@ export function mergeSidecars(path: string): void {
 }
 
 /**
- * Does any other process have the file open? Only its sole user may leave write-ahead logging. A file that is
- * damaged, or no database at all, is in nobody's use.
+ * Does another process have the file open? SQLite refuses to leave write-ahead logging if so. A file that is damaged,
+ * or not a database, counts as not open.
  */
 export function isInUse(path: string): boolean {
   const db = new DatabaseSync(path, { timeout: 100 })

@@ -1,4 +1,4 @@
-/** Is a copy whole, and does its ledger balance (invariant 2)? */
+/** Checks of a copied store: is it intact, and does its ledger balance (invariant 2)? */
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { readConfig as readProductConfig } from '@shop/product_service/config'
@@ -10,7 +10,7 @@ import { inspectSqlite } from '../sqlite_inspection.ts'
 
 const PRODUCTS_AT_ONCE = 1_000
 
-/** One sentence for each thing that is wrong with the file. */
+/** One sentence for each fault of the file. */
 export function faultsOfFile(path: string, service: ServiceEntry['name']): string[] {
   const migrations = pathToFileURL(join(ROOT, service, 'src', 'storage', 'migrations', '/'))
   const inspection = inspectSqlite(path, migrations)

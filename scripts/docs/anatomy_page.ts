@@ -1,4 +1,4 @@
-/** docs/anatomy.md: its prose is written by hand, and each of its code blocks is a file of the smallest service. */
+/** docs/anatomy.md: the text is written by hand; each code block is a file of the smallest service. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from '../root.ts'
@@ -6,7 +6,7 @@ import { ROOT } from '../root.ts'
 export const ANATOMY_PAGE = 'docs/anatomy.md'
 export const SMALLEST_SERVICE = 'service_kit/test/fixtures/smallest_service'
 
-/** A heading that names a file, what is said of it, and its text. */
+/** A heading that names a file, its description, and its code block. */
 const SHOWN = /^(### `([^`]+)`\n(?:(?!```|###).*\n)*)```ts\n[\s\S]*?^```$/gm
 
 export const anatomyPage = (): string =>
@@ -14,7 +14,7 @@ export const anatomyPage = (): string =>
     readFileSync(join(ROOT, SMALLEST_SERVICE, path), 'utf8'),
   )
 
-/** The page with the text of each file that it shows as the file is now. */
+/** The page, with each code block replaced by the file as it is now. */
 export const withFiles = (page: string, textOf: (path: string) => string): string =>
   page.replaceAll(
     SHOWN,

@@ -1,4 +1,4 @@
-/** The documents that are made from the code, as they should be: text by path. */
+/** The documents that are generated from the code: text by path. */
 import { ANATOMY_PAGE, anatomyPage } from './anatomy_page.ts'
 import { CATALOGUES } from './catalogues.ts'
 import { configurationPage } from './configuration_page.ts'

@@ -1,5 +1,4 @@
-/** The OpenAPI document of each service, from its app as it is: in-memory stores, not listening. */
-
+/** The OpenAPI document of each service, from its app with stores in memory; it does not listen. */
 import { createAccountPorts } from '@shop/auth_service/account_ports'
 import { createApp as createAuthApp } from '@shop/auth_service/app'
 import { openSqliteStores as openAuthStores } from '@shop/auth_service/storage/open_stores'
@@ -20,7 +19,7 @@ export type OpenApi = {
 }
 
 const notCalled = () => {
-  throw new Error('No request is made while documents are written')
+  throw new Error('No request is made while documents are generated')
 }
 
 export async function openApiDocuments(): Promise<Map<string, OpenApi>> {
@@ -75,7 +74,7 @@ export async function openApiDocuments(): Promise<Map<string, OpenApi>> {
   return documents
 }
 
-/** Keys in one order, so that a document changes only when its content does. */
+/** With sorted keys, so that a document changes only when its content does. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted)
   if (typeof value !== 'object' || value === null) return value

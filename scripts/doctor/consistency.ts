@@ -1,12 +1,10 @@
 /**
- * What must be true between the numbers of the stores: the ledger balances (invariant 2), every order settles
- * (5), and confirmed means held (6). Reads through the stores' audit ports alone, page by page, so it works on
- * every kind of store, and while the services run.
+ * Compares the stores: the ledger balances (invariant 2), every order settles (5), and confirmed means held (6). Reads
+ * page by page through the ports of the stores, so it works on every kind of store, and while the services run.
  *
- * Two stores are never read at the same instant. So where the services run, a finding counts only when a second
- * look, RECHECK_DELAY_MS later, still has it: what was only on its way has arrived by then.
+ * Two stores are never read at the same instant. So while the services run, a finding counts only if a second check,
+ * RECHECK_DELAY_MS later, finds it again: a change that was under way is complete by then.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Order, OrderStatus } from '@shop/order_service/domain/order'
 import type { OrderStore } from '@shop/order_service/domain/ports'
 import { isUnsettled } from '@shop/order_service/domain/schedule'
@@ -20,15 +18,16 @@ import { UNREADABLE_REMEDY } from './unreadable.ts'
 
 const PAGE = 500
 const RECHECK_DELAY_MS = 3_000
-/** Well beyond the longest an order waits when nothing is wrong (settle_due.ts). */
+/** Much longer than an order waits if nothing is wrong (settle_due.ts). */
 export const STUCK_AFTER_MS = 60_000
-/** How long a repair waits for orders that another settler has claimed; a little more than a lease. */
+/** How long a fix waits for orders that another settler has claimed; a little more than a lease. */
 const SETTLE_TIMEOUT_MS = 20_000
+const SETTLE_POLL_MS = 500
 
 export type Shop = {
   readonly products: ProductStores
   readonly orders: OrderStore
-  /** An order of before belongs to a store that was there before. */
+  /** An order older than this belongs to an earlier store. */
   readonly ordersMadeAt?: string | undefined
   readonly running: boolean
   readonly now: () => Date
@@ -36,7 +35,7 @@ export type Shop = {
 
 export async function checkLedger({ audit }: ProductStores, running: boolean): Promise<Check> {
   let checked = 0
-  const look = async () => {
+  const compare = async () => {
     checked = 0
     const found: KeyedFinding[] = []
     for (let after: string | undefined, more = true; more; ) {
@@ -48,7 +47,7 @@ export async function checkLedger({ audit }: ProductStores, running: boolean): P
           key: productId,
           problem: `Product ${productId} has stock ${stock} and reserved ${reserved}, but its movements sum up to ${movementsSum} and its held reservations to ${heldUnits}.`,
           remedy:
-            'Nothing in the shop changes one without the other, so the store was changed from outside: count the units, and compare with the last backup.',
+            'The shop never changes one without the other, so another program changed the store: count the units, and compare with the last backup.',
         })
       }
       after = page.next
@@ -58,7 +57,7 @@ export async function checkLedger({ audit }: ProductStores, running: boolean): P
   }
   return {
     name: 'Ledger',
-    findings: await foundTwice(look, running),
+    findings: await foundTwice(compare, running),
     summary: `balances for ${checked} products`,
   }
 }
@@ -101,7 +100,7 @@ async function compareHeldWithOrders(shop: Shop) {
   return { held, found }
 }
 
-/** Has the order's next step still to reach the product service? Only asked where the answer matters. */
+/** Is a step of the order still unknown to product_service? Read only for orders where it matters. */
 async function owes(orders: OrderStore, id: string, statuses: ReadonlyMap<string, OrderStatus>) {
   const status = statuses.get(id)
   if (status !== 'shipped' && status !== 'delivered') return false
@@ -118,9 +117,9 @@ function heldFinding(
   if (status === undefined && isOlder(orderId, ordersMadeAt)) {
     return {
       key: orderId,
-      problem: `Stock is held for order ${orderId}, which is not in the store of orders; that was made anew later, at ${ordersMadeAt}.`,
+      problem: `Stock is held for order ${orderId}, which is not in the store of orders. That store was created later, at ${ordersMadeAt}.`,
       remedy:
-        'Bring the earlier store of orders back (see that DATABASE_URL names it), or put a backup in place (`npm run restore`). If the order is gone for good, count the units and correct the stock.',
+        'Put the earlier store of orders back (check that DATABASE_URL names it), or restore a backup (`npm run restore`). If the order is lost, count the units and correct the stock.',
     }
   }
   if (status === undefined || status === 'rejected' || status === 'cancelled') {
@@ -130,14 +129,14 @@ function heldFinding(
       remedy: 'Release it: `npm run doctor -- --fix`.',
       async fix() {
         await products.stock.release([orderId], now().toISOString())
-        return `What was held for order ${orderId} is free to sell again.`
+        return `The stock held for order ${orderId} was released.`
       },
     }
   }
   if ((status === 'shipped' || status === 'delivered') && !owed) {
     return {
       key: orderId,
-      problem: `Order ${orderId} is ${status}, but its reservation still counts as held.`,
+      problem: `Order ${orderId} is ${status}, but its reservation is still held.`,
       remedy: 'Record the shipment: `npm run doctor -- --fix`.',
       async fix() {
         await products.stock.ship([orderId], now().toISOString())
@@ -167,8 +166,8 @@ async function compareConfirmedWithHeld({ orders }: Shop, held: ReadonlyMap<stri
         problem:
           lines === undefined
             ? `Order ${order.id} is confirmed, but no stock is held for it.`
-            : `Order ${order.id} is confirmed, but what is held for it is not what was ordered.`,
-        remedy: 'Cancel the order (PUT /orders/:id with status cancelled) and tell its customer.',
+            : `Order ${order.id} is confirmed, but its reservation has other lines.`,
+        remedy: 'Cancel the order (PUT /orders/:id with status cancelled) and inform its customer.',
       })
     }
     before = page.at(-1)?.order.id
@@ -177,7 +176,7 @@ async function compareConfirmedWithHeld({ orders }: Shop, held: ReadonlyMap<stri
   return { confirmed, found }
 }
 
-/** In the place of the lines of a reservation that cannot be read; told by itself. */
+/** Stands for the lines of a reservation that cannot be read, which is a finding of its own. */
 const UNREADABLE = 'unreadable'
 
 const fingerprint = (lines: readonly { productId: string; quantity: number }[]): string =>
@@ -191,10 +190,10 @@ export async function checkUnsettled(shop: Shop): Promise<Check> {
   let settling: Promise<ReadonlySet<string>> | undefined
   const findings = stuck.map(({ id, status, updatedAt }): Finding => {
     return {
-      problem: `Order ${id} has been ${status} since ${updatedAt} with something left to do.`,
+      problem: `Order ${id} has been ${status} since ${updatedAt} and is not settled.`,
       remedy: shop.running
-        ? 'Look at the log of order_service; `npm run doctor -- --fix` settles it now.'
-        : 'Start the shop, which settles it, or let `npm run doctor -- --fix` do it.',
+        ? 'Read the log of order_service; `npm run doctor -- --fix` settles the order now.'
+        : 'Start the shop, which settles it, or run `npm run doctor -- --fix`.',
       async fix() {
         settling ??= settleAll(shop)
         if ((await settling).has(id)) throw new Error('it could not be settled yet; try again in a minute')
@@ -219,28 +218,28 @@ async function unsettled({ orders, now }: Shop) {
   return { waiting, stuck }
 }
 
-/** Settles what is due as the order service's settler does, its leases respected. Resolves what is left stuck. */
+/** Settles what is due like the settler of order_service, by its leases. Resolves to the ids that remain stuck. */
 async function settleAll(shop: Shop): Promise<ReadonlySet<string>> {
   const { orders, products, now } = shop
   const reservations = createDirectReservations(products.stock, now)
   const ports = { ...systemRuntime, orders, reservations, now, report: () => {}, reached: () => {} }
   const settle = createSettle(ports)
-  for (const patience = now().getTime() + SETTLE_TIMEOUT_MS; ; await sleep(500)) {
+  for (const deadline = now().getTime() + SETTLE_TIMEOUT_MS; ; await systemRuntime.sleep(SETTLE_POLL_MS)) {
     await settleDue({ ...ports, pauseMs: () => BACKOFF.firstMs }, settle)
     const { stuck } = await unsettled(shop)
-    if (stuck.length === 0 || now().getTime() > patience) return new Set(stuck.map(({ id }) => id))
+    if (stuck.length === 0 || now().getTime() > deadline) return new Set(stuck.map(({ id }) => id))
   }
 }
 
 type KeyedFinding = Finding & { readonly key: string }
 
 async function foundTwice(
-  look: () => Promise<readonly KeyedFinding[]>,
+  check: () => Promise<readonly KeyedFinding[]>,
   running: boolean,
 ): Promise<readonly Finding[]> {
-  const first = await look()
+  const first = await check()
   if (!running || first.length === 0) return first
-  await sleep(RECHECK_DELAY_MS)
-  const again = new Map((await look()).map((finding) => [finding.key + finding.problem, finding]))
+  await systemRuntime.sleep(RECHECK_DELAY_MS)
+  const again = new Map((await check()).map((finding) => [finding.key + finding.problem, finding]))
   return first.filter(({ key, problem }) => again.has(key + problem))
 }

@@ -1,6 +1,6 @@
 /**
- * The order service's view of reservations, answered by the product service's store itself, so that orders can
- * be settled while no service runs. Says what the product service's /internal routes say.
+ * The port `Reservations` of order_service on the store of product_service, so that orders can be settled while no
+ * service runs. It answers like the /internal routes of product_service.
  */
 import type { Rejection } from '@shop/order_service/domain/order'
 import type { HoldAnswer, Reservations } from '@shop/order_service/domain/ports'

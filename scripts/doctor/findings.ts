@@ -1,26 +1,26 @@
-/** What an examination found, and how it is told. */
+/** What a check found, and how it is printed. */
 import type { Paint } from '../start/log_lines.ts'
 
 export type Finding = {
   /** What is wrong, in a sentence. */
   readonly problem: string
-  /** How to remedy it, in a sentence. */
+  /** How to correct it, in a sentence. */
   readonly remedy: string
-  /** Absent where only a person can decide. */
+  /** Absent if a person has to decide. */
   readonly fix?: Fix
 }
 
-/** A repair that is safe: repeatable, and it takes nothing from anybody. Resolves what it did, in a sentence. */
+/** A fix that is safe: it can be repeated and destroys nothing. Resolves to a sentence about what it did. */
 export type Fix = () => Promise<string>
 
 export type Check = {
   readonly name: string
-  /** What was looked at, when nothing is wrong. */
+  /** What was checked, printed if nothing was found. */
   readonly summary: string
   readonly findings: readonly Finding[]
 }
 
-/** A finding and what became of it. */
+/** A finding, and what its fix did. */
 export type FindingResult = Omit<Finding, 'fix'> & { readonly repairable: boolean; readonly done?: string }
 
 export type Report = {
@@ -28,10 +28,10 @@ export type Report = {
   readonly checks: readonly { name: string; summary: string; findings: readonly FindingResult[] }[]
 }
 
-/** Findings of one examination that are printed; the rest is counted. `--json` has all. */
+/** Findings of one check that are printed; the others are counted. `--json` has all. */
 const PRINTED_MAX = 10
 
-/** Applies the fixes, if asked, one after the other; a fix that fails leaves its finding standing. */
+/** Applies the fixes one after the other, if `fixing`. The finding of a fix that fails remains. */
 export async function applyFixes(checks: readonly Check[], fixing: boolean): Promise<Report> {
   const reports: Report['checks'][number][] = []
   for (const { name, summary, findings } of checks) {
@@ -45,7 +45,7 @@ export async function applyFixes(checks: readonly Check[], fixing: boolean): Pro
       try {
         results.push({ ...finding, done: await fix() })
       } catch (error) {
-        results.push({ ...finding, remedy: `${remedy} (The repair failed: ${(error as Error).message})` })
+        results.push({ ...finding, remedy: `${remedy} (The fix failed: ${(error as Error).message})` })
       }
     }
     reports.push({ name, summary, findings: results })
@@ -65,12 +65,12 @@ export function printReport({ ok, checks }: Report, paint: Paint): string {
     ]
   })
   const repairable = checks.flatMap(({ findings }) => findings).some((f) => f.repairable && !f.done)
-  const verdict = ok ? 'All is well.' : 'Something is wrong; see above.'
+  const verdict = ok ? 'No fault was found.' : 'Faults were found; see above.'
   return [
     ...lines,
     '',
     paint(ok ? 'green' : 'red', verdict) +
-      (repairable ? ' `npm run doctor -- --fix` repairs what is safe to repair.' : ''),
+      (repairable ? ' `npm run doctor -- --fix` applies the safe fixes.' : ''),
     '',
   ].join('\n')
 }
@@ -78,5 +78,5 @@ export function printReport({ ok, checks }: Report, paint: Paint): string {
 function printFinding({ problem, remedy, done }: FindingResult, paint: Paint): string[] {
   return done === undefined
     ? [`    ${problem}`, `      ${paint('yellow', '→')} ${remedy}`]
-    : [`    ${problem}`, `      ${paint('green', '✓ repaired:')} ${done}`]
+    : [`    ${problem}`, `      ${paint('green', '✓ fixed:')} ${done}`]
 }

@@ -1,4 +1,4 @@
-/** What surrounds the shop: its configuration, the files that hold secrets, and its ports. */
+/** Checks of the machine: the configuration, the files with secrets, and the ports. */
 import { chmodSync, existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Plan, Planned } from '../plan.ts'
@@ -30,12 +30,12 @@ export async function checkConfiguration(plan: Plan): Promise<Check> {
   return {
     name: 'Configuration',
     summary: plan.first.fresh
-      ? `complete; ${plan.dataDir} is new, \`npm start\` makes the secrets in it`
-      : `complete; the data is in ${plan.dataDir}`,
+      ? `complete; ${plan.dataDir} is new, \`npm start\` creates the secrets in it`
+      : `complete; the data folder is ${plan.dataDir}`,
     findings: [
       ...[...new Set(faults)].map((problem) => ({
         problem,
-        remedy: 'Correct it where it comes from: the environment, or the file it names.',
+        remedy: 'Correct the environment variable, or the file that it names.',
       })),
       ...[SECRETS_FILE, ADMIN_FILE, 'auth.db'].flatMap((file) => checkFileMode(join(plan.dataDir, file))),
     ],
@@ -52,13 +52,13 @@ function checkFileMode(file: string): Finding[] {
       remedy: `chmod 600 ${file}`,
       async fix() {
         chmodSync(file, OWNER_ONLY)
-        return `${file} is its owner's alone now.`
+        return `Only its owner can read ${file} now.`
       },
     },
   ]
 }
 
-/** Which services of ours run, by what answers on their ports. They sell without the storefront too. */
+/** Which services run, by what answers on their ports. The services work without the storefront, too. */
 export async function checkPorts(plan: Plan): Promise<Check & { running: readonly string[] }> {
   const services = [...plan.services, plan.storefront]
   const states = await Promise.all(services.map((service) => stateOf(service, plan.host)))
@@ -70,8 +70,8 @@ export async function checkPorts(plan: Plan): Promise<Check & { running: readonl
     if (state === 'stranger') {
       return [
         {
-          problem: `Port ${port} is taken, but ${entry.name} does not answer there${detail}.`,
-          remedy: `Stop what is there (another program, or a service that hangs), or set ${entry.portVariable} to another port.`,
+          problem: `Port ${port} is in use, but ${entry.name} does not answer there${detail}.`,
+          remedy: `Stop the process that has the port (another program, or a service that hangs), or set ${entry.portVariable} to another port.`,
         },
       ]
     }
@@ -79,7 +79,7 @@ export async function checkPorts(plan: Plan): Promise<Check & { running: readonl
       return [
         {
           problem: `${entry.name} runs on port ${port} but is not ready: ${detail}`,
-          remedy: `Read its log; ${operations.origin}/readyz says when it is ready.`,
+          remedy: `Read its log; ${operations.origin}/readyz answers 200 when it is ready.`,
         },
       ]
     }
@@ -87,7 +87,7 @@ export async function checkPorts(plan: Plan): Promise<Check & { running: readonl
       return [
         {
           problem: `${entry.name} does not run on port ${port}, though ${running.join(' and ')} do.`,
-          remedy: '`npm start` runs all of them and starts again what ends; stop it and start it once more.',
+          remedy: '`npm start` runs all services and restarts one that exits: stop it and start it again.',
         },
       ]
     }

@@ -1,6 +1,6 @@
 /**
- * The stores: are they whole and of this version? Only those that are get opened, because opening a store
- * brings its schema up to date, and that is for a start to do, not for a look.
+ * Checks of the stores: is each intact, and of this version? Only such a store is opened, because opening migrates its
+ * schema, which a check must not do.
  */
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -21,9 +21,9 @@ import type { Check, Finding } from './findings.ts'
 export type OpenStores = {
   readonly products: ProductStores | undefined
   readonly orders: OrderStore | undefined
-  /** Orders that were met and cannot be read, with the reason. */
+  /** Ids of orders that cannot be read, with the reason; filled while orders are read. */
   readonly unreadable: ReadonlyMap<string, string>
-  /** If that is known. */
+  /** Undefined if it is unknown. */
   readonly ordersMadeAt: string | undefined
 }
 
@@ -31,7 +31,7 @@ export async function checkStores(plan: Plan): Promise<Check & { open: OpenStore
   const findings: Finding[] = []
   const inspected = plan.services.map(({ entry }) => ({ entry, found: inspectStore(plan, entry) }))
   for (const { found } of inspected) findings.push(...found.findings)
-  // `npm run seed` may make the product store alone; the others are made by a start, which makes all of them.
+  // `npm run seed` creates only the product store. A start creates all stores.
   const absent = inspected.filter(({ found }) => found.absent)
   const started = inspected.find(({ entry, found }) => !found.absent && entry.name !== 'product_service')
   if (started) findings.push(...absent.map(({ entry }) => missing(plan, entry, started.entry)))
@@ -45,7 +45,7 @@ export async function checkStores(plan: Plan): Promise<Check & { open: OpenStore
     } catch (error) {
       findings.push({
         problem: `The store of ${name} cannot be opened: ${(error as Error).message}`,
-        remedy: 'Correct what the sentence names, and look again.',
+        remedy: 'Correct what the sentence names, and check again.',
       })
       return undefined
     }
@@ -65,15 +65,15 @@ export async function checkStores(plan: Plan): Promise<Check & { open: OpenStore
   )
   if (products && ordering) findings.push(...digitsMismatch(products.digits(), ordering.digits()))
   const made = inspected.filter(({ found }) => found.usable).length
-  const summary = made === 0 ? 'none yet; the first start makes them' : `${made} whole, and of this version`
+  const summary = made === 0 ? 'none yet; the first start creates them' : `${made} intact and of this version`
   const madeAt = inspected.find(({ entry }) => entry.name === 'order_service')?.found.madeAt
-  // A database of the wrong name is made by looking, this moment: every order that holds stock is older.
+  // If DATABASE_URL has a wrong name, opening has just created that database: every order that holds stock is older.
   const ordersMadeAt = madeAt ?? (await ordering?.madeAt?.().catch(() => undefined))?.toISOString()
   const open = { products, orders: ordering?.orders, unreadable, ordersMadeAt }
   return { name: 'Stores', summary, findings, open }
 }
 
-/** They compare amounts by value, so whole ones still agree; an amount only one of them can write never does. */
+/** The services compare amounts by value. With other digits, amounts that only one of them can write never agree. */
 const digitsMismatch = (products: number, orders: number): Finding[] =>
   products === orders
     ? []
@@ -81,7 +81,7 @@ const digitsMismatch = (products: number, orders: number): Finding[] =>
         {
           problem: `Prices have ${products} digits after the point, but the amounts of orders have ${orders}.`,
           remedy:
-            'One of the stores was made anew: put its last backup in place, or, while it is empty, make it again with CURRENCY_DIGITS set to what the other has.',
+            'One of the stores was created anew: restore its last backup or, if it is empty, create it again with CURRENCY_DIGITS set to the digits of the other.',
         },
       ]
 
@@ -92,13 +92,12 @@ type StoreState = {
   readonly findings: readonly Finding[]
 }
 
-const FROM_BACKUP =
-  'Stop the shop, keep a copy of the file, and put the last backup in its place (`npm run restore`).'
+const FROM_BACKUP = 'Stop the shop, keep a copy of the file, and restore the last backup (`npm run restore`).'
 
 const missing = ({ dataDir }: Plan, { databaseFile }: ServiceEntry, other: ServiceEntry): Finding => ({
   problem: `There is no ${join(dataDir, databaseFile)}, though the shop has been started here: there is ${other.databaseFile}.`,
   remedy:
-    'Put the last backup in place (`npm run restore`). If nothing was ever sold, the next start makes an empty one.',
+    'Restore the last backup (`npm run restore`). If nothing was ever sold, the next start creates an empty store.',
 })
 
 function inspectStore({ dataDir, databaseUrl }: Plan, { name, databaseFile }: ServiceEntry): StoreState {
@@ -121,14 +120,14 @@ function inspectStore({ dataDir, databaseUrl }: Plan, { name, databaseFile }: Se
   }
   if (unknown.length > 0) {
     return refuse(
-      `${path} was made by a newer version or another service: it has ${unknown.join(', ')}.`,
-      'Run the version of the shop that made it.',
+      `${path} was written by a newer version or another service: it has ${unknown.join(', ')}.`,
+      'Run the version of the shop that wrote it.',
     )
   }
   if (pending.length > 0) {
     return refuse(
       `${path} is of an older version: it lacks ${pending.join(', ')}.`,
-      `Keep a copy of it, then start the shop: ${name} brings it up to date.`,
+      `Keep a copy of it, then start the shop: ${name} migrates it.`,
     )
   }
   return { usable: true, madeAt, findings: [] }

@@ -1,13 +1,13 @@
 /**
- * Orders that are in the store and cannot be read: they are in no list, and never settle. Everything is read once,
- * since such an order may have any status.
+ * Orders that are in the store but cannot be read: no list shows them, and they never settle. All orders are read once,
+ * because such an order can have any status.
  */
 import type { OrderStore } from '@shop/order_service/domain/ports'
 import type { Check } from './findings.ts'
 
 const PAGE = 500
 export const UNREADABLE_REMEDY =
-  'Nothing in the shop writes such a thing, so the store was changed from outside: put back what the last backup has for it.'
+  'The shop never writes such a record, so another program changed the store: copy the record from the last backup.'
 
 export async function checkReadability(
   orders: OrderStore,

@@ -1,11 +1,11 @@
-/** Users, sessions and signing keys. Counts of failed logins stay behind: they are forgotten within hours anyway. */
+/** Copies users, sessions and signing keys. Counts of failed logins are not copied: they expire within hours. */
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Session, Stores } from '@shop/auth_service/domain/ports'
 import type { Copied, Progress } from './progress.ts'
 
 const PAGE = 500
-/** Sessions of one user that are kept; more than anybody has. */
+/** Limit of sessions of one user; more than any user has. */
 const SESSIONS_MAX = 1_000_000
 
 type SessionRow = {

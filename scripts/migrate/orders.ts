@@ -1,5 +1,4 @@
-/** Orders, whole, with what is still owed for them: the settler goes on where it was. */
-
+/** Copies orders with their schedules, so that the settler of the target continues where the source stopped. */
 import type { OrderStore } from '@shop/order_service/domain/ports'
 import type { StoredOrder } from '@shop/order_service/domain/schedule'
 import { ORDER_INDEXES } from '@shop/order_service/storage/mongo_order_store'
@@ -25,7 +24,7 @@ export async function copyOrders(from: OrderStore, to: OrderStore, progress: Pro
   return [{ what: 'orders', source, target }]
 }
 
-/** The target is as old as the source: its orders were in it from the beginning (doctor/consistency.ts). */
+/** The target gets the creation time of the source, which `npm run doctor` compares with its orders (doctor/consistency.ts). */
 export async function copyStoreAge(path: string, url: string): Promise<void> {
   const inspection = inspectSqlite(path, MIGRATIONS)
   const madeAt = new Date((inspection.state === 'readable' && inspection.madeAt) || 0)

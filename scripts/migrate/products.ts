@@ -1,4 +1,4 @@
-/** Products, removed ones too, with their ledger, their reservations, and the attempts adjustments were made under. */
+/** Copies products, removed ones too, their ledgers and reservations, and the idempotency keys of adjustments. */
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import {

@@ -1,8 +1,10 @@
-/** What was copied, and how far it is. */
+/** Copying many records with progress lines. */
+
+/** How many records of a kind the source has, and how many of them the target has. */
 export type Copied = { readonly what: string; readonly source: number; readonly target: number }
 
 export type Progress = {
-  /** Carries `items` some at a time through `copy`, which may meet any of them again. */
+  /** Calls `copy` for each of `items`, some at once; resolves to their number. In a repeated run, `copy` gets them again. */
   each<T>(
     what: string,
     items: Iterable<T> | AsyncIterable<T>,
@@ -10,7 +12,7 @@ export type Progress = {
   ): Promise<number>
 }
 
-/** Travelling together: enough that the database is busy. */
+/** Enough to keep the database busy. */
 const CONCURRENCY = 500
 const REPORT_INTERVAL_MS = 1_000
 

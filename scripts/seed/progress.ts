@@ -1,6 +1,6 @@
-/** Showing how far a long job is: a bar that redraws itself on a terminal, a line now and then elsewhere. */
+/** The progress of a long job: a bar on a terminal, and elsewhere ten lines. */
 export type Progress = {
-  /** `done` of the total so far. */
+  /** Reports that `done` of the total are done. */
   at(done: number): void
 }
 

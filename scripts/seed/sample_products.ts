@@ -1,6 +1,6 @@
 /**
- * Made-up products that look like real ones: the same `seed` gives the same names, descriptions, prices and
- * stock, in the same order. Their ids are new each time, so a catalogue can be filled twice.
+ * Made-up products. The same `seed` gives the same names, descriptions, prices and stock in the same order. Ids are new
+ * each time, so a catalogue can be filled twice.
  */
 import type { ProductFields } from '@shop/product_service/domain/product'
 
@@ -24,7 +24,7 @@ const PLACES =
 const COLOURS =
   'natural black ivory sea-green rust ochre indigo charcoal sand moss plum sky-blue terracotta'.split(' ')
 const PROMISES = [
-  'Made to be mended: every part can be had on its own.',
+  'Made to be repaired: every part is sold separately.',
   'Packed without plastic.',
   'Finished by hand, so no two are quite the same.',
   'Tested for ten thousand uses.',
@@ -35,9 +35,9 @@ const PROMISES = [
 const ONE_IN_SOLD_OUT = 20
 const STOCK_HIGHEST = 400
 
-/** Calls give the products one after the other. */
+/** Each call returns the next product. */
 export function sampleProducts(seed: number): () => ProductFields {
-  const chance = createChance(seed)
+  const chance = createRandom(seed)
   const below = (limit: number) => Math.floor(chance() * limit)
   const pick = (from: readonly string[]): string => from[below(from.length)]!
   let number = 0
@@ -70,8 +70,8 @@ const stockFrom = (below: (limit: number) => number) =>
 
 const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)
 
-/** mulberry32: small, fast, and the same everywhere. Gives numbers from 0 up to 1. */
-function createChance(seed: number): () => number {
+/** mulberry32, a small generator that gives the same numbers on every machine: from 0 up to 1. */
+function createRandom(seed: number): () => number {
   let state = seed >>> 0
   return () => {
     state = (state + 0x6d2b79f5) >>> 0

@@ -1,4 +1,4 @@
-/** The sample catalogue `npm start` offers on a new data folder: a dozen things, loaded as an admin would. */
+/** The sample catalogue of `npm start --demo`: a dozen products, added over HTTP by the first admin. */
 import { formatMoney } from '@shop/service_kit/money/money'
 
 type Sample = readonly [name: string, description: string, minor: number, stock: number]
@@ -21,7 +21,7 @@ const SAMPLES: readonly Sample[] = [
 
 export type Shop = { readonly authUrl: string; readonly productUrl: string }
 
-/** Says in a sentence what came of it. */
+/** Resolves to a sentence about the result. */
 export async function loadDemo(shop: Shop, username: string, password: string): Promise<string> {
   if (await firstProduct(shop))
     return 'The catalogue already has products; the sample catalogue was not loaded.'
@@ -42,7 +42,7 @@ export async function loadDemo(shop: Shop, username: string, password: string): 
   }
 }
 
-/** What a service answers, to a `POST` where there is something to send. Rejects with its status, and why. */
+/** The JSON that a service answers to a GET or, with a body, a POST. Rejects with the status and detail of a problem. */
 async function ask<T>(url: string, body?: unknown, token = 'none'): Promise<T> {
   const { pathname, origin } = new URL(url)
   const answer = await fetch(url, {
@@ -50,7 +50,7 @@ async function ask<T>(url: string, body?: unknown, token = 'none'): Promise<T> {
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
     body: body === undefined ? null : JSON.stringify(body),
   }).catch(({ message, cause }) => {
-    throw new Error(`${pathname} of ${origin} cannot be asked: ${cause?.message ?? message}`)
+    throw new Error(`${pathname} of ${origin} cannot be reached: ${cause?.message ?? message}`)
   })
   const text = await answer.text()
   if (!answer.ok) throw new Error(`${pathname} answered ${answer.status}: ${detailIn(text)}`)
@@ -67,13 +67,13 @@ function detailIn(text: string): string {
 
 export type ListedProduct = { readonly id: string; readonly name: string; readonly price: string }
 
-/** A product that can be ordered now, if there is one. */
+/** The first product of the list, if there is one. */
 export async function firstProduct({ productUrl }: Shop, query = ''): Promise<ListedProduct | undefined> {
   const { items } = await ask<{ items: ListedProduct[] }>(`${productUrl}/products?limit=1${query}`)
   return items[0]
 }
 
-/** Digits after the point of the shop's prices. */
+/** Digits after the decimal point of prices. */
 export async function digitsOf({ productUrl }: Shop): Promise<number> {
   return (await ask<{ currency_digits: number }>(`${productUrl}/products/currency`)).currency_digits
 }

@@ -1,8 +1,8 @@
 /**
- * What `npm start` makes once per data folder and keeps there, readable by its owner alone: the secret the
- * services share, and the first admin's login. What the environment gives wins and is not written down.
+ * What `npm start` creates once in a data folder, readable only by its owner: the shared secret of the services, and the
+ * login of the first admin. Values from the environment take precedence, and are not written to files.
  *
- * Planning reads and decides; only `keep` writes, so that a start which is refused leaves nothing behind.
+ * Only `write` writes, so that a start that is refused leaves no files.
  */
 import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,38 +12,38 @@ import { valueIn } from '@shop/service_kit/runtime/secret_files'
 import { OWNER_ONLY, restrictFolder } from './owner_only.ts'
 
 export const SECRETS_FILE = 'secrets.json'
-/** Holds exactly the body that `POST /login` takes, so `curl -d @admin.json` signs in. */
+/** Contains the body of `POST /login`, so `curl -d @admin.json` signs in. */
 export const ADMIN_FILE = 'admin.json'
-/** There once a shop that stood has shown the password that was made for it. */
+/** Exists after a start has printed the generated password. */
 export const SHOWN_FILE = 'admin_shown'
 
 export type FirstRun = {
-  /** No start has succeeded in making secrets here before. */
+  /** No earlier start has written secrets here. */
   readonly fresh: boolean
-  /** To be added to the services' environment. */
+  /** Variables to add to the environment of the services. */
   readonly env: Readonly<Record<string, string>>
   readonly admin: AdminLogin
   /** For signing in during this start. */
   readonly adminPassword: string
   readonly faults: readonly string[]
-  /** A shop that stood has shown this login before. */
+  /** An earlier start has printed this login. */
   readonly shown: boolean
-  /** To be called when one just has. */
+  /** To be called when the login was printed. */
   markShown(): void
-  /** Writes what was generated, and takes all that is there from others. Throws AlreadyWritten when another start has done so meanwhile. */
+  /** Writes what was generated, and restricts the folder to its owner. Throws AlreadyWritten if another start was faster. */
   write(): void
 }
 
 export type AdminLogin = {
   readonly username: string
-  /** Absent when the environment gave it: then it is not ours to print. */
+  /** Absent if it came from the environment: then it is not printed. */
   readonly password?: string
   readonly file?: string
 }
 
 export class AlreadyWritten extends Error {
   constructor(file: string) {
-    super(`Another start has just made ${file}; is the shop already running?`)
+    super(`Another start has just created ${file}; is the shop already running?`)
     this.name = 'AlreadyWritten'
   }
 }
@@ -101,7 +101,7 @@ export function planFirstRun(
       try {
         writeFileSync(shownFile, '', { mode: OWNER_ONLY })
       } catch {
-        // A full disk; then it is shown once more.
+        // A full disk, for example. Then the next start prints the login again.
       }
     },
     write() {
@@ -117,7 +117,7 @@ const Given = Type.Object({
   ADMIN_PASSWORD: Type.Optional(Type.String()),
 })
 
-/** What the environment gives, as values or as files. */
+/** The values from the environment, directly or by `_FILE`. */
 function readGiven(env: NodeJS.ProcessEnv, faults: string[]): Static<typeof Given> {
   try {
     return readEnvironment(Given, env)
@@ -141,13 +141,13 @@ function readContent(file: string, names: readonly string[], faults: string[]): 
     const content = JSON.parse(valueIn(text))
     if (names.every((name) => typeof content[name] === 'string' && content[name] !== '')) return content
   } catch {}
-  faults.push(`${file} is damaged: mend it, or delete it and a new one is made.`)
+  faults.push(`${file} is damaged: correct it, or delete it to get a new one.`)
   return undefined
 }
 
 /**
- * Beside it first, then under its name: a power cut leaves the whole file or none. Never over another's, whose
- * password may be the admin's by now.
+ * Writes another file, then links it: a power cut leaves the complete file or none. It never replaces an existing file,
+ * whose password may already be that of the admin.
  */
 function writeOwnerOnly(file: string, content: Content) {
   const temporary = `${file}.${process.pid}`

@@ -1,6 +1,6 @@
 /**
- * What `npm start` prints: the services' JSON lines as one short coloured line each, or, with `--json`,
- * exactly as they came. Colours follow NO_COLOR, FORCE_COLOR and whether the stream is a terminal.
+ * The output of `npm start`: each JSON line of a service as a short coloured line or, with `--json`, unchanged. Colours
+ * depend on NO_COLOR, FORCE_COLOR, and whether the stream is a terminal.
  */
 import { styleText } from 'node:util'
 
@@ -21,20 +21,20 @@ const LEVELS: Readonly<Record<number, readonly [string, Style]>> = {
   60: ['fatal', ['red', 'bold']],
 }
 const ERROR_LEVEL = 50
-/** The line's own frame; everything else is a field. */
-const FRAME = ['level', 'time', 'msg', 'service', 'name', 'pid', 'hostname', 'err']
+/** Members that are printed elsewhere or not at all; all others are printed as fields. */
+const HIDDEN_MEMBERS = ['level', 'time', 'msg', 'service', 'name', 'pid', 'hostname', 'err']
 const FIELDS_MAX = 6
 const FIELD_LENGTH_MAX = 120
 
 type Line = { level: number; time?: number; msg?: string; err?: { message?: string; stack?: string } }
 
-/** One line of a service, ready to print behind its prefix. What is not a log line stays as it is. */
+/** A line of a service without its prefix. A line that is not a log line is not changed. */
 export function prettyLine(line: string, paint: Paint): string {
   const parsed = parse(line)
   if (!parsed) return line
   const [level, style] = LEVELS[parsed.level] ?? [String(parsed.level), 'white' as Style]
   const fields = Object.entries(parsed)
-    .filter(([name]) => !FRAME.includes(name))
+    .filter(([name]) => !HIDDEN_MEMBERS.includes(name))
     .slice(0, FIELDS_MAX)
     .map(([name, value]) => paint('gray', `${name}=${short(value)}`))
   if (parsed.err?.message) fields.unshift(paint(style, parsed.err.message))
@@ -62,21 +62,21 @@ const clock = (time: number | undefined) =>
   time === undefined ? '--:--:--' : new Date(time).toTimeString().slice(0, 8)
 
 export type Output = {
-  /** A line a service wrote. */
+  /** Prints a line that a service wrote. */
   fromService(label: string, style: Style, line: string): void
-  /** Something `npm start` itself has to say; `fields` are for `--json` only. */
-  say(text: string, level?: 'info' | 'warn' | 'error', fields?: Readonly<Record<string, unknown>>): void
+  /** Prints a message of `npm start` itself; `fields` are printed only with `--json`. */
+  log(text: string, level?: 'info' | 'warn' | 'error', fields?: Readonly<Record<string, unknown>>): void
 }
 
 const LEVEL_NUMBERS = { info: 30, warn: 40, error: 50 }
 
-/** A terminal that was closed takes nothing more; whoever prints goes on all the same, to end in order. */
+/** Errors of the stream are ignored, so that a closed terminal does not interrupt the shutdown. */
 export function createOutput(stream: NodeJS.WriteStream, json: boolean, now: () => Date): Output {
   stream.on('error', () => {})
   if (json) {
     return {
       fromService: (_label, _style, line) => stream.write(`${line}\n`),
-      say(msg, level = 'info', fields = {}) {
+      log(msg, level = 'info', fields = {}) {
         const line = { level: LEVEL_NUMBERS[level], time: now().getTime(), service: 'start', msg, ...fields }
         stream.write(`${JSON.stringify(line)}\n`)
       },
@@ -88,7 +88,7 @@ export function createOutput(stream: NodeJS.WriteStream, json: boolean, now: () 
       const prefix = paint(style, `${label} |`)
       stream.write(`${prettyLine(line, paint).replace(/^/gm, `${prefix} `)}\n`)
     },
-    say: (text, level = 'info') =>
+    log: (text, level = 'info') =>
       stream.write(`${level === 'info' ? text : paint(level === 'warn' ? 'yellow' : 'red', text)}\n`),
   }
 }

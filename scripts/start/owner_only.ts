@@ -1,7 +1,7 @@
 /**
- * What a shop keeps is its owner's alone: 0600 and 0700, also where a folder or a file existed with wider modes.
+ * Only its owner can read the data of a shop: files have mode 0600 and folders 0700, even if they had wider modes before.
  *
- * A folder that everybody may write to, as /tmp, is shared on purpose and stays as it is; what we put there does not.
+ * A sticky folder that all users may write to, such as /tmp, keeps its mode; the files in it do not.
  */
 import { chmodSync, lstatSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,13 +11,13 @@ export const OWNER_ONLY = 0o600
 export const OWNER_ONLY_FOLDER = 0o700
 const OTHERS_NOTHING = 0o077
 const STICKY = 0o1000
-/** A folder with one of these is a shop's, or a copy of one. */
+/** A folder with such a file is the data folder of a shop, or a copy of one. */
 const OURS = /\.db$|^(backup|secrets|admin)\.json$/
 
-/** From now on, whatever this process and those it starts make. */
+/** Affects all files that this process and its child processes create from now on. */
 export const restrictNewFiles = () => process.umask(OTHERS_NOTHING)
 
-/** Makes the folder unless it is there, and takes everything in it from others. */
+/** Creates the folder if necessary, and removes the access of other users to it and to all that is in it. */
 export function restrictFolder(folder: string): void {
   makeFolder(folder, OWNER_ONLY_FOLDER)
   const { mode } = statSync(folder)
@@ -42,7 +42,7 @@ function removeOthersAccess(path: string, mode: number): void {
   try {
     chmodSync(path, mode & 0o7777 & ~OTHERS_NOTHING)
   } catch (error) {
-    // Another user's, who alone may do this; or gone meanwhile.
+    // It belongs to another user, who alone may do this, or it was removed meanwhile.
     if (!['EPERM', 'ENOENT', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
   }
 }

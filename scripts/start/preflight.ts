@@ -1,6 +1,6 @@
 /**
- * Everything that would stop a service from starting, found before any is started: one sentence per fault.
- * Nothing here changes anything.
+ * Finds everything that would stop a service from starting, before any is started: one sentence for each fault. It
+ * changes nothing.
  */
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
@@ -21,20 +21,20 @@ type ListenAddress = {
   readonly port: number
   readonly origin: string
   readonly host: string
-  /** What sets it, and its address. */
+  /** The variables that set the port and the host. */
   readonly variable: string
   readonly hostVariable: string
 }
 
 const PROBE_MS = 1_000
-/** Where macOS listens since version 12, for screens and music sent to the Mac. */
+/** Where macOS listens for AirPlay, since version 12. */
 const AIRPLAY_PORTS = [5000, 7000]
 
 export async function preflight(plan: Plan): Promise<string[]> {
   const { first, dataDir, databaseUrl } = plan
   const services: readonly AnyPlanned[] = [...plan.services, plan.storefront]
   const addresses = services.map((service) => publicAddressOf(service, plan.host))
-  // Two on one port have, where nothing else was said, one operations port too.
+  // Two services with the same port have the same operations port by default: one fault is enough.
   const same = duplicatePorts(addresses)
   if (same.length === 0) {
     addresses.push(...services.map((service) => operationsAddressOf(service, plan.operationsHost)))
@@ -78,7 +78,7 @@ const operationsAddressOf = ({ entry, operations }: AnyPlanned, host: string): L
 function duplicatePorts(addresses: readonly ListenAddress[]): string[] {
   return addresses.flatMap(({ port, variable }, i) => {
     const other = addresses.slice(0, i).find((earlier) => earlier.port === port)
-    return other ? [`${other.variable} and ${variable} are both ${port}; give each its own.`] : []
+    return other ? [`${other.variable} and ${variable} are both ${port}; they must differ.`] : []
   })
 }
 
@@ -87,7 +87,7 @@ async function portFault(address: ListenAddress): Promise<string | undefined> {
   const status = await portStatus(address)
   if (status === 'free') return undefined
   if (status === 'EACCES')
-    return `Port ${port} may not be used by this user; set ${variable} to one above 1023.`
+    return `This user may not listen on port ${port}; set ${variable} to a port above 1023.`
   if (status === 'EADDRNOTAVAIL' || status === 'ENOTFOUND') {
     return `${hostVariable} is ${host}, which is not an address of this machine.`
   }
@@ -103,12 +103,12 @@ async function portFault(address: ListenAddress): Promise<string | undefined> {
   return `Port ${port} is already in use ${who} Stop it, or set ${variable} to another port.`
 }
 
-/** `free`, `taken`, or the code of what else is in the way. */
+/** `free`, `taken`, or the code of another error. */
 export async function portStatus({ port, origin, host }: ListenAddress): Promise<string> {
   const code = await listenFault(port, host)
   if (code === 'EADDRINUSE') return 'taken'
   if (code !== undefined) return code
-  // Some systems let a second process listen on one address of a port that is taken on all: so we also call.
+  // Some systems let a second process listen on one address of a port that is taken on all addresses: so we connect, too.
   return (await acceptsConnections(origin)) ? 'taken' : 'free'
 }
 
@@ -134,7 +134,7 @@ function acceptsConnections(origin: string): Promise<boolean> {
   })
 }
 
-/** Which of our services answers there, if one does. */
+/** The name of the service that answers there, if any. */
 export async function serviceNameAt(origin: string): Promise<string | undefined> {
   try {
     const answer = await fetch(`${origin}/healthz`, { signal: AbortSignal.timeout(PROBE_MS) })
@@ -145,7 +145,7 @@ export async function serviceNameAt(origin: string): Promise<string | undefined>
   }
 }
 
-/** Looks at the folder, or at the nearest one above it that exists. */
+/** Checks the folder, or the nearest existing one above it. */
 export function folderFault(dataDir: string): string | undefined {
   for (let folder = resolve(dataDir); ; folder = dirname(folder)) {
     try {
@@ -162,7 +162,7 @@ export function folderFault(dataDir: string): string | undefined {
   }
 }
 
-/** A store that another user made, as a start with `sudo` leaves it behind. */
+/** A store that another user created, for example by a start with `sudo`. */
 export function storeFault(dataDir: string, databaseUrl: string | undefined): string | undefined {
   if (databaseUrl !== undefined) return undefined
   const files = SERVICES.flatMap(({ databaseFile }) => [databaseFile, ...sidecarFiles(databaseFile)])
@@ -176,7 +176,7 @@ export function storeFault(dataDir: string, databaseUrl: string | undefined): st
   return undefined
 }
 
-/** Stores that were made here and are gone. */
+/** Stores that were created here and are missing. */
 function lostStores(dataDir: string, databaseUrl: string | undefined): string[] {
   if (databaseUrl !== undefined) return []
   const losses = SERVICES.map(({ databaseFile }) => lossOf(join(dataDir, databaseFile)))
@@ -187,13 +187,13 @@ export function sharedFileFault(databaseUrl: string | undefined): string | undef
   if (databaseUrl?.startsWith('mongodb')) {
     const name = databaseOf(databaseUrl)
     if (name === undefined) return undefined
-    return `DATABASE_URL names the database ${name}, but each service keeps its own: leave the name out.`
+    return `DATABASE_URL names the database ${name}, but each service has its own: leave the name out.`
   }
   if (!databaseUrl?.startsWith('sqlite:')) return undefined
-  return 'DATABASE_URL names one SQLite file, but each service keeps its own: leave it out and set DATA_DIR.'
+  return 'DATABASE_URL names one SQLite file, but each service has its own: leave it out and set DATA_DIR.'
 }
 
-/** What the services would refuse in their configuration; with `firstStart`, also what only that looks at. */
+/** Faults in the configuration of the services; with `firstStart`, also those that only a first start checks. */
 export async function configFaults(services: readonly AnyPlanned[], firstStart: boolean): Promise<string[]> {
   const faults = await Promise.all(
     services.map(async ({ entry, env }) => {

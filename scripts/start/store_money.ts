@@ -1,4 +1,4 @@
-/** Stores that count in another money than the services would: found before any of them is started. */
+/** Finds stores whose currency or digits differ from the configuration, before a service is started. */
 import { join } from 'node:path'
 import { MONGO_DATABASE as ORDERS } from '@shop/order_service/storage/open_mongo'
 import { MONGO_DATABASE as PRODUCTS } from '@shop/product_service/storage/open_mongo'
@@ -6,7 +6,7 @@ import { moneyFault } from '@shop/service_kit/sqlite/money'
 import type { MoneyConfig } from '@shop/service_kit/storage/store_money'
 import { type Plan, plannedService } from '../plan.ts'
 
-/** One sentence for each store on SQLite. For a configuration without faults. */
+/** One sentence for each such store on SQLite. The configuration must be free of faults. */
 export function moneyFaults({ services, dataDir, databaseUrl }: Plan): string[] {
   if (databaseUrl !== undefined) return []
   return services
@@ -17,7 +17,7 @@ export function moneyFaults({ services, dataDir, databaseUrl }: Plan): string[] 
     .filter((fault) => fault !== undefined)
 }
 
-/** What each database on MongoDB is to count in. For a configuration without faults. */
+/** The currency configured for each database on MongoDB. The configuration must be free of faults. */
 export function moneyByDatabase(plan: Plan): ReadonlyMap<string, MoneyConfig> {
   const configOf = (name: 'product_service' | 'order_service') => {
     const { entry, env } = plannedService(plan, name)

@@ -1,16 +1,16 @@
 /**
- * Running the services as processes: start them, start one again when it dies, end them all.
+ * Runs the services as processes: starts them, restarts one that exits, and stops them.
  *
  * Promises
- *  1. `start` starts all at once, for each lives without the others, and resolves when all can work. The end of
- *     any of them until then fails the start; nothing is started again.
- *  2. Afterwards a service that ends is started again, after a pause (backoff.ts) of at most RESTART_BACKOFF.maxMs that grows with
- *     each time and is forgotten once the service has run for STABLE_MS. `stop` ends it.
- *  3. `stop` ends them in reverse order, so that a caller drains before those it calls. Whoever takes longer
- *     than STOP_DEADLINE_MS is killed, and that is said.
- *  4. Each runs in its own process group, so a terminal's Ctrl-C reaches us alone; and over an IPC channel, so
- *     that it leaves when we are gone (lifecycle.ts of the kit).
- *  5. Whoever runs has its process id in `<name>.pid` of the data folder, for `kill "$(cat …)"`.
+ *  1. `start` starts all at once, because each can run without the others, and resolves when all are ready. If one exits
+ *     before that, the start fails; nothing is restarted.
+ *  2. Later, a service that exits is restarted after a pause (backoff.ts) that grows with each exit, up to
+ *     RESTART_BACKOFF.maxMs. A service that has run for STABLE_MS begins with the first pause again. `stop` ends a pause.
+ *  3. `stop` stops them in reverse order, so that a caller drains before the services that it calls. A process that
+ *     takes longer than STOP_DEADLINE_MS is killed, with a message.
+ *  4. Each has a process group of its own, so that Ctrl-C in a terminal reaches only us, and an IPC channel, so that it
+ *     shuts down when we have exited (lifecycle.ts of the kit).
+ *  5. While a service runs, `<name>.pid` of the data folder has its process id, for `kill "$(cat …)"`.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'
@@ -29,7 +29,7 @@ const STABLE_MS = 60_000
 const READY_DEADLINE_MS = 60_000
 const READY_POLL_MS = 50
 const PROBE_MS = 2_000
-/** A little more than a service gives itself. */
+/** A little more than a service takes for its shutdown. */
 const STOP_DEADLINE_MS = 20_000
 
 const exitCode = (code: number | null) => `exit code ${code}`
@@ -44,12 +44,12 @@ type Worker = {
 }
 
 export type Supervisor = {
-  /** Resolves when every service says it is ready; rejects with a sentence when one ends or time is up. */
+  /** Resolves when all services are ready; rejects with a sentence if one exits, or after READY_DEADLINE_MS. */
   start(): Promise<void>
   stop(): Promise<void>
-  /** Its process id, while it runs. */
+  /** The process id of a service, while it runs. */
   pidOf(name: ProcessEntry['name']): number | undefined
-  /** Ends everything at once, whatever is under way. */
+  /** Kills all services, even if requests are under way. */
   kill(): void
 }
 
@@ -97,26 +97,26 @@ export function superviseServices(
   }
 
   async function restart(worker: Worker, how: string) {
-    const steady = performance.now() - worker.startedAt > STABLE_MS
-    worker.failures = steady ? 1 : worker.failures + 1
+    const wasStable = performance.now() - worker.startedAt > STABLE_MS
+    worker.failures = wasStable ? 1 : worker.failures + 1
     const ms = pauseMs(RESTART_BACKOFF, worker.failures, Math.random())
     const { name } = worker.service.entry
-    // A service ends with 0 only when somebody told it to, by a signal that was not ours.
-    const what = how === CLEAN_EXIT ? 'was stopped from outside' : `exited unexpectedly (${how})`
-    output.say(`${name} ${what}; starting it again in ${(ms / 1000).toFixed(1)} s.`, 'warn')
+    // A service exits with 0 only after a signal, and this one did not come from us.
+    const what = how === CLEAN_EXIT ? 'was stopped by a signal' : `exited unexpectedly (${how})`
+    output.log(`${name} ${what}; restarting it in ${(ms / 1000).toFixed(1)} s.`, 'warn')
     await sleep(ms, stopping.signal).catch(() => {})
     if (phase !== 'running') return
     run(worker)
     const started = worker.process
     await isReady(worker.service, () => worker.process !== started).catch(() => {})
-    if (phase === 'running' && worker.process === started) output.say(`${name} is ready again.`)
+    if (phase === 'running' && worker.process === started) output.log(`${name} is ready again.`)
   }
 
   async function stopOne(worker: Worker) {
     if (!worker.process) return
     worker.process.kill('SIGTERM')
     const late = setTimeout(() => {
-      output.say(`${worker.service.entry.name} did not end in time and was killed.`, 'warn')
+      output.log(`${worker.service.entry.name} did not stop in time and was killed.`, 'warn')
       worker.process?.kill('SIGKILL')
     }, STOP_DEADLINE_MS)
     await worker.exited
@@ -144,14 +144,14 @@ export function superviseServices(
 }
 
 function rejectOnExit({ service, exited }: Worker): Promise<never> {
-  const death = exited.then((how) => {
-    throw new Error(`${service.entry.name} did not start (${how}); its reason is above.`)
+  const exit = exited.then((how) => {
+    throw new Error(`${service.entry.name} did not start (${how}); see its messages above.`)
   })
-  death.catch(() => {})
-  return death
+  exit.catch(() => {})
+  return exit
 }
 
-/** Resolves when the readiness probe says yes. Rejects after READY_DEADLINE_MS, or when `given up`. */
+/** Resolves when the readiness probe answers 200. Rejects after READY_DEADLINE_MS, or if `isAborted`. */
 async function isReady(
   { entry, operations }: Planned<ProcessEntry>,
   isAborted: () => boolean,
@@ -163,14 +163,14 @@ async function isReady(
       if (answer.ok) return
       last = ((await answer.json()) as { detail: string }).detail
     } catch {}
-    if (isAborted()) throw new Error('given up')
+    if (isAborted()) throw new Error('aborted')
     if (performance.now() > deadline) {
       throw new Error(`${entry.name} was not ready after ${READY_DEADLINE_MS / 1000} s: ${last}`)
     }
   }
 }
 
-/** Ready, and able to check a token: before one has the keys of auth_service it answers 503 to everybody's. */
+/** Ready, and able to check tokens: a service without the keys of auth_service answers 503 to every token. */
 async function allReady(services: readonly Planned<ProcessEntry>[], isAborted: () => boolean): Promise<void> {
   await Promise.all(services.map((service) => isReady(service, isAborted)))
   await Promise.all(services.map((service) => acceptsTokens(service, isAborted)))
@@ -187,7 +187,7 @@ async function acceptsTokens(
     const answer = await fetch(origin + entry.authenticatedPath, { headers, signal }).catch(() => undefined)
     await answer?.body?.cancel()
     if (answer && answer.status !== 503) return
-    if (isAborted()) throw new Error('given up')
+    if (isAborted()) throw new Error('aborted')
     if (performance.now() > deadline) {
       throw new Error(`${entry.name} could not fetch the keys of auth_service.`)
     }
@@ -196,7 +196,7 @@ async function acceptsTokens(
 
 const pidFile = ({ env, entry }: Planned<ProcessEntry>) => join(env.DATA_DIR!, `${entry.name}.pid`)
 
-/** A convenience: a full disk must not keep a service from being started. */
+/** Errors are ignored: a full disk must not prevent the start of a service. */
 function writePid(service: Planned<ProcessEntry>, pid: number | undefined) {
   try {
     if (pid === undefined) rmSync(pidFile(service), { force: true })

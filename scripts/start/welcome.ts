@@ -1,4 +1,4 @@
-/** What `npm start` prints when the shop is ready. The commands in it are run by a test, as printed. */
+/** The text that `npm start` prints when the shop is ready. A test runs the commands in it as they are printed. */
 import { formatMoney } from '@shop/service_kit/money/money'
 import type { Planned } from '../plan.ts'
 import type { ProcessEntry } from '../services.ts'
@@ -10,11 +10,10 @@ import type { Supervisor } from './supervisor.ts'
 export type Welcome = {
   readonly services: readonly Planned<ProcessEntry>[]
   readonly admin: AdminLogin
-  /** Whether the password that was made is still to be shown. */
+  /** Whether to print the generated password. */
   readonly showsPassword: boolean
-  /** By name; of those that run just now. */
   readonly pidOf: Supervisor['pidOf']
-  /** What became of the sample catalogue, unless there is nothing to say. */
+  /** A sentence about the sample catalogue, if there is one. */
   readonly demo: string | undefined
   readonly product: ListedProduct | undefined
   readonly currencyDigits: number
@@ -33,7 +32,7 @@ export function welcome(shop: Welcome, paint: Paint): string {
     '',
     ...shop.services.map(
       (service) =>
-        `  ${paint(service.entry.style, service.entry.name.padEnd(width))}  ${service.origin}  ${paint('gray', `${docsOf(service).padEnd(far)}  process ${shop.pidOf(service.entry.name) ?? 'ended'}`)}`,
+        `  ${paint(service.entry.style, service.entry.name.padEnd(width))}  ${service.origin}  ${paint('gray', `${docsOf(service).padEnd(far)}  process ${shop.pidOf(service.entry.name) ?? 'stopped'}`)}`,
     ),
     '',
     `  ${adminLine(shop)}`,
@@ -54,7 +53,7 @@ const docsOf = ({ env, origin, operations }: Planned<ProcessEntry>) =>
 const originOf = ({ services }: Pick<Welcome, 'services'>, name: string) =>
   services.find(({ entry }) => entry.name === name)!.origin
 
-/** The same for `--json`, without the password. */
+/** The same as fields for `--json`, without the password. */
 export const readyFields = ({ services, admin, demo, pidOf }: Welcome) => ({
   addresses: Object.fromEntries(services.map(({ entry, origin }) => [entry.name, origin])),
   operations: Object.fromEntries(services.map(({ entry, operations }) => [entry.name, operations.origin])),
@@ -66,7 +65,7 @@ export const readyFields = ({ services, admin, demo, pidOf }: Welcome) => ({
 function adminLine({ admin, showsPassword }: Welcome): string {
   if (admin.file === undefined) return `Admin: ${admin.username}, with the password from the environment.`
   const login = showsPassword
-    ? `${admin.username} / ${admin.password}, kept in`
+    ? `${admin.username} / ${admin.password}, saved in`
     : `${admin.username}, password in`
   return `Admin: ${login} ${admin.file}`
 }

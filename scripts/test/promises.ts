@@ -1,8 +1,8 @@
 /**
- * The ten promises of the shop, and what a run of the tests says of each.
+ * The ten promises of the shop, and the results of a test run for each.
  *
- * A test speaks for a promise when its name, or that of a suite or test it is in, cites it at the end or in passing:
- * `(invariant 3)`, `(invariants 1, 2)`, `(invariants 1 to 8)`. A number before a colon (`2: …`) is a module's own.
+ * A test counts for a promise if its name, or that of a suite or test around it, names the number: `(invariant 3)`,
+ * `(invariants 1, 2)`, `(invariants 1 to 8)`. A number before a colon (`2: …`) is a promise of one module.
  */
 export const PROMISES: readonly string[] = [
   'Stock is never negative.',
@@ -19,7 +19,7 @@ export const PROMISES: readonly string[] = [
 
 const CITED = /\binvariants? (\d+(?:(?:, | and | to )\d+)*)/g
 
-/** The numbers of the promises a name cites. */
+/** The numbers of the promises that a name names. */
 export function citedIn(name: string): number[] {
   const cited = new Set<number>()
   for (const [, list = ''] of name.matchAll(CITED)) {
@@ -35,21 +35,21 @@ export type Result = {
   /** From the outermost suite to the test itself. */
   readonly path: readonly string[]
   readonly outcome: 'passed' | 'failed' | 'skipped'
-  /** Of one that was skipped. */
+  /** Why it was skipped. */
   readonly why?: string
 }
 
-/** What `npm test` ends with. */
+/** The last lines of `npm test`. */
 export function promisesReport(results: readonly Result[]): string {
   const width = Math.max(...PROMISES.map((promise) => promise.length))
   const rows = PROMISES.map((promise, i) => {
     const own = results.filter(({ path }) => path.some((name) => citedIn(name).includes(i + 1)))
-    return `${String(i + 1).padStart(4)}  ${promise.padEnd(width)}  ${tally(own)}`
+    return `${String(i + 1).padStart(4)}  ${promise.padEnd(width)}  ${summaryOf(own)}`
   })
   return ['The ten promises, and the tests that name them:', ...rows, ...skipped(results), ''].join('\n')
 }
 
-function tally(results: readonly Result[]): string {
+function summaryOf(results: readonly Result[]): string {
   if (results.length === 0) return 'no test in this run'
   const count = (outcome: Result['outcome']) => results.filter((result) => result.outcome === outcome).length
   const others = (['failed', 'skipped'] as const)

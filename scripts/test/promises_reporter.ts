@@ -1,10 +1,10 @@
-/** A reporter of node's test runner: what the tests of a run say of the ten promises (promises.ts). */
+/** A reporter for node's test runner: the results for each of the ten promises (promises.ts). */
 import type { TestEvent } from 'node:test/reporters'
 import { promisesReport, type Result } from './promises.ts'
 
 export default async function* reportPromises(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   const results: Result[] = []
-  /** Of each file, what has begun and not ended, from the outside in. */
+  /** For each file, the tests that have begun and not ended, outermost first. */
   const open = new Map<string | undefined, string[]>()
   for await (const { type, data } of events) {
     if (type === 'test:start') {
@@ -13,7 +13,7 @@ export default async function* reportPromises(events: AsyncIterable<TestEvent>):
     } else if (type === 'test:pass' || type === 'test:fail') {
       const path = (open.get(data.file) ?? []).slice(0, data.nesting + 1)
       const isSkipped = data.skip !== undefined && data.skip !== false
-      // A suite counts by its tests; one that was skipped has none that ran.
+      // The tests of a suite are counted instead of the suite. A skipped suite has run no tests, so it counts itself.
       if (data.details.type === 'suite' && !isSkipped) continue
       const why = typeof data.skip === 'string' && data.skip !== '' ? { why: data.skip } : {}
       const outcome = isSkipped ? 'skipped' : type === 'test:pass' ? 'passed' : 'failed'

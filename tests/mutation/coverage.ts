@@ -1,6 +1,6 @@
 /**
- * Which test file runs which part of which source, found once by running each alone: a mutant is shown only to the
- * tests that can notice it. Node strips types in place, so V8's offsets are those of the file.
+ * Finds which test files execute which parts of which sources, by running each test file once. A mutant is run only with
+ * the tests that execute it. Node strips types in place, so the offsets of V8 are those of the file.
  */
 import { createHash } from 'node:crypto'
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -9,12 +9,12 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { runTest } from './run.ts'
 
-/** Parts of a file that ran or did not; of nested ones the innermost counts. */
+/** A part of a file that ran or did not run. Of nested parts the innermost counts. */
 type Range = readonly [start: number, end: number, ran: boolean]
-export type Seen = {
+export type Coverage = {
   readonly test: string
   readonly seconds: number
-  /** What was looked at, by path: with another text of the test or of a source that it loads, it is looked at again. */
+  /** Hashes of the test and of the sources that it loads, by path. If one changes, the test is run again. */
   readonly texts: Readonly<Record<string, string>>
   /** By source, one list for each process that loaded it. */
   readonly ranges: Readonly<Record<string, readonly (readonly Range[])[]>>
@@ -29,8 +29,12 @@ type Report = {
 
 export const BASELINE_MS_MAX = 180_000
 
-/** Undefined when the test fails on the tree as it is, or takes too long to be asked about each mutant. */
-export async function see(tree: string, test: string, sources: readonly string[]): Promise<Seen | undefined> {
+/** Undefined if the test fails without a mutant, or takes too long to be run for each mutant. */
+export async function measureCoverage(
+  tree: string,
+  test: string,
+  sources: readonly string[],
+): Promise<Coverage | undefined> {
   const folder = mkdtempSync(join(tmpdir(), 'shop_coverage_'))
   try {
     const startedAt = performance.now()
@@ -51,23 +55,25 @@ export async function see(tree: string, test: string, sources: readonly string[]
         )
       }
     }
-    const texts = Object.fromEntries([test, ...Object.keys(ranges)].map((path) => [path, textOf(tree, path)]))
+    const texts = Object.fromEntries(
+      [test, ...Object.keys(ranges)].map((path) => [path, fileHash(tree, path)]),
+    )
     return { test, seconds, texts, ranges }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-export const isStill = (tree: string, { texts }: Seen): boolean =>
-  Object.entries(texts).every(([path, text]) => textOf(tree, path) === text)
+export const isCurrent = (tree: string, { texts }: Coverage): boolean =>
+  Object.entries(texts).every(([path, text]) => fileHash(tree, path) === text)
 
-/** A hash of it; empty of a file that is gone. */
-function textOf(tree: string, path: string): string {
+/** The hash of a file; empty if the file does not exist. */
+function fileHash(tree: string, path: string): string {
   const file = join(tree, path)
   return existsSync(file) ? createHash('sha256').update(readFileSync(file)).digest('hex') : ''
 }
 
-/** A process that was killed leaves half a report. */
+/** A process that was killed leaves an incomplete report. */
 function readReport(file: string): Report['result'] {
   try {
     return (JSON.parse(readFileSync(file, 'utf8')) as Report).result
@@ -76,7 +82,7 @@ function readReport(file: string): Report['result'] {
   }
 }
 
-export const runsAt = ({ ranges }: Seen, path: string, offset: number): boolean =>
+export const runsAt = ({ ranges }: Coverage, path: string, offset: number): boolean =>
   (ranges[path] ?? []).some((one) => {
     let innermost: Range | undefined
     for (const range of one) {

@@ -1,4 +1,4 @@
-/** A reporter of node:test: the first test that fails ends the file, since a mutant needs no second witness. */
+/** A reporter for node:test that exits at the first failure: it is enough to kill a mutant. */
 import type { TestEvent } from 'node:test/reporters'
 
 type Completed = { details: { passed: boolean }; todo?: unknown; skip?: unknown }

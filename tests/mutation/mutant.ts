@@ -1,6 +1,6 @@
 /** A small change of a source file that some test should notice. */
 export type Mutant = {
-  /** The same for the same change of the same text, so that results can be kept. */
+  /** The same for the same change of the same text, so that results can be saved. */
   readonly id: string
   readonly path: string
   readonly line: number

@@ -1,4 +1,4 @@
-/** The mutants that `npm run test:mutants` makes: the right ones, none that is no program, and each with one name. */
+/** The mutants of `npm run test:mutants`: the expected ones, each of them compiles, and each has an id of its own. */
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -84,7 +84,7 @@ suite('conditions of SQL', () => {
   }
 })
 
-test('each has a name of its own, which another place in the file does not change', () => {
+test('each has an id of its own, which does not depend on the position in the file', () => {
   const text = 'const a = 1\nconst b = [1, 1]\n'
   const ids = mutantsOf('x.ts', text).map(({ id }) => id)
   assert.equal(new Set(ids).size, 3)
@@ -94,7 +94,7 @@ test('each has a name of its own, which another place in the file does not chang
   )
 })
 
-test('the score leaves out what does not compile, and names what nobody noticed', () => {
+test('the score leaves out mutants that do not compile, and the report lists survivors', () => {
   const fates = ['killed', 'late', 'survived', 'types', 'unseen'] as const
   const results = fates.map((fate, i): Result => {
     const [mutant] = mutantsOf('order_service/src/domain/x.ts', `const x = ${i}`)
@@ -114,10 +114,10 @@ test('the score leaves out what does not compile, and names what nobody noticed'
   )
 })
 
-test('those made by hand fit the code as it is', () => {
+test('the mutants written by hand fit the code', () => {
   for (const { what, path, from, test } of NAMED) {
     const times = readFileSync(join(ROOT, path), 'utf8').split(from).length - 1
-    assert.equal(times, 1, `Write "${what}" of named.ts anew: ${path} has its text ${times} times.`)
+    assert.equal(times, 1, `Update "${what}" in named.ts: ${path} contains its text ${times} times.`)
     assert.ok(existsSync(join(ROOT, test)), test)
   }
 })

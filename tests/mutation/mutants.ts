@@ -1,6 +1,6 @@
 /**
- * The mutants of one source file: each is one small change that some test should notice. Found in the syntax tree, so
- * that strings, comments and types are left alone; conditions inside SQL and inside filters of MongoDB are changed too.
+ * The mutants of one source file: each is one small change that a test should notice. They are found in the syntax tree,
+ * so strings, comments and types are not changed; conditions in SQL and in filters of MongoDB are.
  */
 import { createHash } from 'node:crypto'
 import { parseSync } from 'vite'
@@ -26,16 +26,16 @@ const OPPOSITES: Readonly<Record<string, string>> = {
   '+=': '-=',
   '-=': '+=',
 }
-/** Calls that give something of the same kind: without them the value goes on as it was. */
-const PASSING_ON =
+/** Calls that return a value of the same type: a mutant leaves the call out. */
+const SAME_TYPE =
   'trim trimEnd trimStart toLowerCase toUpperCase toWellFormed normalize sort toSorted reverse toReversed filter slice unref'.split(
     ' ',
   )
-/** Calls whose first object says which documents are meant. */
+/** Calls whose first argument is a filter. */
 const FILTERED =
   'find findOne updateOne updateMany deleteOne deleteMany findOneAndUpdate countDocuments'.split(' ')
 const SMALL_MAX = 10
-/** Far enough that a limit is none any more. */
+/** Large enough that a limit has no effect. */
 const FAR = 1_000
 
 export function mutantsOf(path: string, text: string): Mutant[] {
@@ -47,7 +47,7 @@ export function mutantsOf(path: string, text: string): Mutant[] {
     .map((change) => {
       const original = text.slice(change.start, change.end)
       const name = `${path} ${change.kind} ${contextOf(text, change)} ${change.replacement}`
-      // The second one of the same text in a file is another mutant.
+      // The same text can occur several times in a file.
       const count = seen.get(name) ?? 0
       seen.set(name, count + 1)
       const id = createHash('sha256').update(`${name} ${count}`).digest('hex').slice(0, 16)
@@ -87,12 +87,12 @@ function walk(node: Node, parent: Node | undefined, text: string): Change[] {
     .flatMap(([, value]) => (Array.isArray(value) ? value : [value]))
     .filter(isNode)
   return [...changesOf(node, parent, text), ...inner.flatMap((child) => walk(child, node, text))].filter(
-    (one) => one.kind !== 'number' || !saysNothing(node, one, text),
+    (one) => one.kind !== 'number' || !isEquivalent(node, one, text),
   )
 }
 
-/** MongoDB takes any number but 0 for yes, and of what a comparison gives only the sign counts. */
-function saysNothing(node: Node, { start, replacement }: Change, text: string): boolean {
+/** MongoDB takes any number but 0 as true, and of the result of a comparison only the sign counts. */
+function isEquivalent(node: Node, { start, replacement }: Change, text: string): boolean {
   if (node.type === 'Property') return (node.key as Node).name === 'projection' && replacement === '2'
   if (node.type === 'CallExpression') {
     return nameOf(node) === 'project' && start >= (node.callee as Node).end && replacement === '2'
@@ -145,13 +145,13 @@ function changesOf(node: Node, parent: Node | undefined, text: string): Change[]
   }
 }
 
-/** In place of a statement. The compiler takes no empty one as all there is in an `if`. */
+/** Replaces a statement. The compiler refuses an empty statement as the body of an `if`. */
 function nothingIn(parent: Node | undefined): string {
   if (parent?.type === 'ArrowFunctionExpression') return 'undefined'
   return parent?.type === 'IfStatement' ? '{}' : ';'
 }
 
-/** What stands between the two sides is the operator, perhaps with brackets and comments around it. */
+/** The operator is between the two operands, perhaps with brackets and comments around it. */
 function operatorChanges(node: Node, text: string): Change[] {
   const operator = node.operator as string
   const [left, right] = [node.left as Node, node.right as Node]
@@ -172,7 +172,7 @@ function optionalChanges(node: Node, text: string): Change[] {
   return [{ kind: 'optional', start, end: start + 2, replacement: plain }]
 }
 
-/** Of the method that is called; empty where it is none. */
+/** The name of the called method; empty if it is not a method. */
 function nameOf(call: Node): string {
   return ((call.callee as Node).property as { name?: string } | undefined)?.name ?? ''
 }
@@ -182,7 +182,7 @@ function callChanges(node: Node, source: (node: Node) => string): Change[] {
   if (callee.type !== 'MemberExpression') return []
   const name = nameOf(node)
   const object = callee.object as Node
-  if (PASSING_ON.includes(name)) return [change('call', node, source(object))]
+  if (SAME_TYPE.includes(name)) return [change('call', node, source(object))]
   if (source(object) === 'Math' && (name === 'min' || name === 'max')) {
     return [change('call', callee.property as Node, name === 'min' ? 'max' : 'min')]
   }
@@ -197,5 +197,5 @@ function callChanges(node: Node, source: (node: Node) => string): Change[] {
   }))
 }
 
-/** One more of a few; of many so many that it is no limit any more. */
+/** A small number plus one; a large one times FAR. */
 const farFrom = (value: number): string => String(value <= SMALL_MAX ? value + 1 : value * FAR)

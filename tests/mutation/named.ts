@@ -1,6 +1,6 @@
 /**
- * Mutants made by hand, because each takes away a protection that people rely on: a limit, a condition of a query, a
- * part of leaving. For each the one test file that must notice it. `--named` of main.ts tries them.
+ * Mutants written by hand. Each removes a protection: a limit, a condition of a query, a part of the shutdown. `test` is
+ * the test file that must notice it. `npm run test:mutants -- --named` runs them.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,7 +11,7 @@ const TEST_MS_MAX = 10 * 60_000
 export type Named = {
   readonly what: string
   readonly path: string
-  /** Occurs once in the file; the tests of this folder see to that. */
+  /** Occurs exactly once in the file (mutants.test.ts checks it). */
   readonly from: string
   readonly to: string
   readonly test: string
@@ -19,21 +19,21 @@ export type Named = {
 
 export const NAMED: readonly Named[] = [
   {
-    what: 'leaving does not say so first',
+    what: 'shutdown does not report "not ready" first',
     path: 'service_kit/src/runtime/lifecycle.ts',
     from: 'each.startDraining()',
     to: 'void each',
     test: 'service_kit/test/runtime/lifecycle.test.ts',
   },
   {
-    what: 'a draining service is ready all the same',
+    what: 'a draining service reports ready',
     path: 'service_kit/src/http/readiness.ts',
     from: 'if (draining) return LEAVING',
     to: 'if (!LEAVING) return LEAVING',
     test: 'service_kit/test/http/probes.test.ts',
   },
   {
-    what: 'leaving does not wait for balancers',
+    what: 'shutdown does not wait for load balancers',
     path: 'service_kit/src/runtime/lifecycle.ts',
     from: 'await sleep(drainDelayMs)',
     to: 'await sleep(0)',
@@ -47,14 +47,14 @@ export const NAMED: readonly Named[] = [
     test: 'service_kit/test/runtime/log_redaction.test.ts',
   },
   {
-    what: 'the circuit breaker wakes nobody',
+    what: 'the circuit breaker does not call its listener after the pause',
     path: 'order_service/src/clients/circuit_breaker.ts',
     from: 'monotonic())\n    onHalfOpen()\n',
     to: 'monotonic())\n',
     test: 'order_service/test/clients/circuit_breaker.test.ts',
   },
   {
-    what: 'a circuit that half opens does not wake the settler',
+    what: 'a circuit that becomes half open does not wake the settler',
     path: 'order_service/src/start_orders.ts',
     from: 'onCircuitHalfOpen: () => settler?.wake()',
     to: 'onCircuitHalfOpen: () => {}',
@@ -82,112 +82,112 @@ export const NAMED: readonly Named[] = [
     test: 'auth_service/test/maintenance.test.ts',
   },
   {
-    what: 'streams of events without a limit in all',
+    what: 'event streams without a total limit',
     path: 'order_service/src/http/order_event_routes.ts',
     from: 'createSlots(streamsMax)',
     to: 'createSlots(streamsMax * 1000)',
     test: 'order_service/test/http/order_event_routes.test.ts',
   },
   {
-    what: 'streams of events without a limit for a user',
+    what: 'event streams without a limit per user',
     path: 'order_service/src/http/order_event_routes.ts',
     from: 'max: STREAMS_PER_USER_MAX })',
     to: 'max: 10_000 })',
     test: 'order_service/test/http/order_event_routes.test.ts',
   },
   {
-    what: 'events sent without asking whether the token still counts',
+    what: 'events are sent without checking that the token is still valid',
     path: 'order_service/src/http/order_event_routes.ts',
     from: 'ifTokenValid(() => sendUpTo(current))',
     to: 'sendUpTo(current)',
     test: 'order_service/test/http/order_event_routes.test.ts',
   },
   {
-    what: 'a stream that outlives its token for as long as nothing happens',
+    what: 'an idle stream outlives its token',
     path: 'order_service/src/http/order_event_routes.ts',
     from: 'every(TOKEN_CHECK_MS, () => ifTokenValid(() => {}))',
     to: 'every(TOKEN_CHECK_MS, () => {})',
     test: 'order_service/test/http/order_event_routes.test.ts',
   },
   {
-    what: 'streams through the gateway without a limit in all',
+    what: 'streams through the gateway without a total limit',
     path: 'storefront/src/clients/upstream.ts',
     from: 'createSlots(limits.streamsMax)',
     to: 'createSlots(1_000_000)',
     test: 'storefront/test/clients/upstream.test.ts',
   },
   {
-    what: 'all verified tokens are remembered',
+    what: 'the cache of verified tokens has no limit',
     path: 'service_kit/src/identity/tokens.ts',
     from: 'remembered.size >= TOKENS_REMEMBERED_MAX',
     to: 'remembered.size >= TOKENS_REMEMBERED_MAX * 1000',
     test: 'service_kit/test/identity/tokens.test.ts',
   },
   {
-    what: 'all service tokens are remembered',
+    what: 'the cache of service tokens has no limit',
     path: 'service_kit/src/identity/service_tokens.ts',
     from: 'endsAt.size >= TOKENS_REMEMBERED_MAX',
     to: 'endsAt.size >= TOKENS_REMEMBERED_MAX * 1000',
     test: 'service_kit/test/identity/service_tokens.test.ts',
   },
   {
-    what: 'all withdrawn tokens of a list are taken',
+    what: 'the list of withdrawn tokens has no limit',
     path: 'service_kit/src/identity/withdrawn_tokens.ts',
     from: 'withdrawn.slice(0, WITHDRAWN_MAX).map(',
     to: 'withdrawn.map(',
     test: 'service_kit/test/identity/withdrawn_tokens.test.ts',
   },
   {
-    what: 'the body of an answer that is no list of keys is not let go',
+    what: 'the body of an answer that is not a list of keys is not cancelled',
     path: 'service_kit/src/identity/published.ts',
     from: '    await answer.body?.cancel()\n',
     to: '',
     test: 'service_kit/test/identity/withdrawn_tokens.test.ts',
   },
   {
-    what: 'a published document may have any size',
+    what: 'published documents have no size limit',
     path: 'service_kit/src/identity/published.ts',
     from: 'bytes > PUBLISHED_BYTES_MAX)',
     to: 'bytes > PUBLISHED_BYTES_MAX * 1000)',
     test: 'service_kit/test/identity/withdrawn_tokens.test.ts',
   },
   {
-    what: 'the queue of a batch has no end',
+    what: 'the queue of a batcher has no limit',
     path: 'service_kit/src/runtime/batching/isolating_batcher.ts',
     from: 'waiting() >= waitingMax',
     to: 'waiting() >= waitingMax * 1000',
     test: 'service_kit/test/runtime/batching/isolating_batcher.test.ts',
   },
   {
-    what: 'a call has all items that wait',
+    what: 'a batch has no size limit',
     path: 'service_kit/src/runtime/batching/queue.ts',
     from: 'let most = itemsMax\n',
     to: 'let most = Number.POSITIVE_INFINITY\n',
     test: 'service_kit/test/runtime/batching/isolating_batcher.test.ts',
   },
   {
-    what: 'all items in quarantine are remembered',
+    what: 'the quarantine has no limit',
     path: 'service_kit/src/runtime/batching/quarantine.ts',
     from: 'known.size > max',
     to: 'known.size > max * 1000',
     test: 'service_kit/test/runtime/batching/isolating_batcher.test.ts',
   },
   {
-    what: 'a commit takes all writes that wait',
+    what: 'a commit has no limit of writes',
     path: 'service_kit/src/sqlite/commits.ts',
     from: '{ itemsMax: GROUP_MAX }',
     to: '{ itemsMax: GROUP_MAX * 1000 }',
     test: 'service_kit/test/sqlite/commits.test.ts',
   },
   {
-    what: 'the queue of writes has no end',
+    what: 'the queue of writes has no limit',
     path: 'service_kit/src/sqlite/commits.ts',
     from: 'waitingMax: WRITE_QUEUE_MAX',
     to: 'waitingMax: WRITE_QUEUE_MAX * 1000',
     test: 'service_kit/test/sqlite/store.test.ts',
   },
   {
-    what: 'the reader may write',
+    what: 'the reader connection may write',
     path: 'service_kit/src/sqlite/store.ts',
     from: 'PRAGMA query_only = ON; ',
     to: '',
@@ -215,7 +215,7 @@ export const NAMED: readonly Named[] = [
     test: 'product_service/test/storage/sqlite_stores.test.ts',
   },
   {
-    what: 'ended reservations are told as held (audit, SQLite)',
+    what: 'ended reservations are listed as held (audit, SQLite)',
     path: 'product_service/src/storage/sqlite_audit_store.ts',
     from: 'reading.many(rows).filter(isHeld)',
     to: 'reading.many(rows)',
@@ -229,21 +229,21 @@ export const NAMED: readonly Named[] = [
     test: 'product_service/test/storage/mongo_stores.test.ts',
   },
   {
-    what: 'ended reservations are told as held (audit, MongoDB)',
+    what: 'ended reservations are listed as held (audit, MongoDB)',
     path: 'product_service/src/storage/mongo_audit_store.ts',
     from: 'reading.many(found).filter(isHeld)',
     to: 'reading.many(found)',
     test: 'product_service/test/storage/mongo_stores.test.ts',
   },
   {
-    what: '300 common passwords',
+    what: 'only 300 common passwords are refused',
     path: 'auth_service/src/crypto/password_checks.ts',
     from: 'COMMON_PASSWORDS = 3_000',
     to: 'COMMON_PASSWORDS = 300',
     test: 'auth_service/test/crypto/password_checks.test.ts',
   },
   {
-    what: 'a hash of fewer passes is as good',
+    what: 'a hash of fewer passes counts as strong enough',
     path: 'auth_service/src/crypto/argon2_hasher.ts',
     from: '        stored.passes < parameters.passes ||\n',
     to: '',
@@ -257,28 +257,28 @@ export const NAMED: readonly Named[] = [
     test: 'auth_service/test/http/sessions.test.ts',
   },
   {
-    what: 'pages of a sibling domain act with the session cookie',
+    what: 'pages of a sibling domain can use the session cookie',
     path: 'storefront/src/http/same_origin.ts',
     from: "site !== 'same-origin')",
     to: "site !== 'same-origin' && site !== 'same-site')",
     test: 'storefront/test/http/same_origin.test.ts',
   },
   {
-    what: 'half a character in a name is stored',
+    what: 'a lone surrogate in a name is stored',
     path: 'product_service/src/http/product_write_routes.ts',
     from: 'body.name.toWellFormed()',
     to: 'body.name',
     test: 'product_service/test/http/routes.test.ts',
   },
   {
-    what: 'half a character in a description is stored',
+    what: 'a lone surrogate in a description is stored',
     path: 'product_service/src/http/product_write_routes.ts',
     from: 'body.description.toWellFormed()',
     to: 'body.description',
     test: 'product_service/test/http/routes.test.ts',
   },
   {
-    what: 'half a character in a note is stored',
+    what: 'a lone surrogate in a note is stored',
     path: 'product_service/src/http/stock_routes.ts',
     from: 'request.body.reason.toWellFormed()',
     to: 'request.body.reason',
@@ -286,9 +286,9 @@ export const NAMED: readonly Named[] = [
   },
 ]
 
-/** Prints a row for each; true when a test noticed every one, and passes on the code as it is. */
-export async function askNamed(some: readonly Named[], tree: string): Promise<boolean> {
-  console.log('| what is gone | where | noticed by |\n| --- | --- | --- |')
+/** Prints a row for each. True if each was noticed by its test, and each test passes without a mutant. */
+export async function testNamed(some: readonly Named[], tree: string): Promise<boolean> {
+  console.log('| mutant | file | noticed by |\n| --- | --- | --- |')
   const passing = new Map<string, boolean>()
   let all = true
   for (const { what, path, from, to, test } of some) {

@@ -1,9 +1,9 @@
-/** Scores by folder, and every survivor, as Markdown. */
+/** The scores by folder and all survivors, as Markdown. */
 import type { Mutant } from './mutant.ts'
 
 /**
- * `killed`: a test failed. `late`: a test hung. `types`: no test failed, but it does not compile, so it could not be
- * made. `survived`: tests ran it and passed. `unseen`: no test runs it.
+ * `killed`: a test failed. `late`: a test hung. `types`: no test failed, but the mutant does not compile. `survived`:
+ * tests executed it and passed. `unseen`: no test executes it.
  */
 export type Fate = 'killed' | 'late' | 'types' | 'survived' | 'unseen'
 export type Result = Mutant & { readonly fate: Fate; readonly by?: string | undefined }
@@ -13,7 +13,7 @@ const COLUMNS = ['killed', 'late', 'survived', 'unseen', 'types'] as const
 export const folderOf = (path: string): string =>
   /^(service_kit\/src|[a-z]+\/src\/[a-z]+)\//.exec(path)?.[1] ?? path.slice(0, path.lastIndexOf('/'))
 
-/** What does not compile is no mutant. */
+/** A change that does not compile is not counted. */
 export function scoreOf(results: readonly Result[]): number {
   const counted = results.filter(({ fate }) => fate !== 'types')
   return counted.filter(({ fate }) => fate === 'killed' || fate === 'late').length / counted.length
@@ -29,7 +29,7 @@ export function asMarkdown(results: readonly Result[]): string {
       Number.isNaN(scoreOf(some)) ? '' : `${(scoreOf(some) * 100).toFixed(0)} %`,
     ].join(' | ')} |`
   const rows = [...folders].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, some]) => row(name, some))
-  const left = results
+  const survivors = results
     .filter(({ fate }) => fate === 'survived' || fate === 'unseen')
     .toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.start - b.start))
   return [
@@ -38,7 +38,7 @@ export function asMarkdown(results: readonly Result[]): string {
     ...rows,
     row('all', results),
     '',
-    ...left.map(lineOf),
+    ...survivors.map(lineOf),
   ].join('\n')
 }
 

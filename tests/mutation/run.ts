@@ -1,4 +1,4 @@
-/** Running one test file of a tree, to its end or to its deadline. */
+/** Runs one test file of a tree, until it ends or until a deadline. */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,10 +8,7 @@ export type Ending = 'passed' | 'failed' | 'late'
 
 const FIRST_FAILURE = join(import.meta.dirname, 'first_failure.ts')
 
-/**
- * Ended at its first failure with all that it started and wrote. Its output is for nobody: many of these are meant to
- * fail.
- */
+/** Stops at the first failure, and kills and removes everything that the test started and wrote. Its output is ignored. */
 export async function runTest(
   tree: string,
   file: string,
@@ -37,14 +34,14 @@ export async function runProgram(
     cwd: tree,
     stdio: 'ignore',
     detached: true,
-    // What Node keeps of a file tells less of what ran in it, and a mutant's is of no use again.
+    // Cached code gives less coverage, and that of a mutant is never used again.
     env: { ...process.env, NODE_DISABLE_COMPILE_CACHE: '1', ...env },
   })
   const stop = () => {
     try {
       process.kill(-child.pid!, 'SIGKILL')
     } catch {
-      // It is gone, with all of its group.
+      // The process group has exited.
     }
   }
   let late = false

@@ -1,4 +1,4 @@
-/** Mutants of SQL inside a string: conditions that are gone, and comparisons that are off by one. */
+/** Mutants of SQL in a string: a condition is removed, or a comparison is off by one. */
 import type { Change } from './mutant.ts'
 
 const STATEMENT = /\b(SELECT|UPDATE|INSERT|DELETE)\b[\s\S]*\b(FROM|SET|INTO)\b|\b(WHERE|AND)\b [\s\S]*[=<>]/
@@ -6,7 +6,7 @@ const BEGINS = /\b(WHERE|AND|OR|ON)\b/g
 const ENDS = /^(AND|OR|ORDER|LIMIT|GROUP|RETURNING|UNION|WHERE|ON|DO|SET|EXCEPT|JOIN|LEFT)\b/
 const OFF_BY_ONE: Readonly<Record<string, string>> = { '<': '<=', '<=': '<', '>': '>=', '>=': '>' }
 
-/** `literal` is the text with its quotes, which begins at `offset` of the file. */
+/** `literal` is the text with its quotes; it begins at `offset` of the file. */
 export function sqlChanges(literal: string, offset: number): Change[] {
   if (!STATEMENT.test(literal)) return []
   const changes: Change[] = []
@@ -30,7 +30,7 @@ export function sqlChanges(literal: string, offset: number): Change[] {
   return changes
 }
 
-/** Up to the next clause on the same level of brackets. What `${…}` holds is passed over whole. */
+/** The next clause on the same level of brackets. `${…}` is skipped. */
 function endOfCondition(text: string, start: number): number {
   let depth = 0
   for (let i = start; i < text.length - 1; i++) {

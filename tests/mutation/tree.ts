@@ -1,6 +1,6 @@
 /**
- * A copy of the tree that mutants are tried in, so that the work tree is never touched. Packages are linked, but the
- * workspaces among them lead into the copy: a mutant of service_kit reaches every service.
+ * A copy of the tree for the mutants, so that the working tree is never changed. Packages are linked, but the links of
+ * workspaces lead into the copy: a mutant of service_kit affects every service.
  */
 import {
   cpSync,
@@ -43,7 +43,7 @@ function linkPackages(from: string, to: string): void {
   mkdirSync(join(to, 'node_modules'))
   for (const name of readdirSync(packages)) {
     const target = join(to, 'node_modules', name)
-    // Links of workspaces are relative, so copied as they are they lead into the copy.
+    // Links of workspaces are relative, so their copies lead into the copy.
     if (name === SCOPE) cpSync(join(packages, name), target, { recursive: true, verbatimSymlinks: true })
     else symlinkSync(join(packages, name), target)
   }

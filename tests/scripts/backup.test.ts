@@ -137,9 +137,9 @@ suite('backup and restore', { timeout: TEST_MS }, () => {
     rmSync(world.dataDir, { recursive: true })
     appendFileSync(join(folder, 'orders.db'), 'x')
     const damaged = await finish(t, 'restore.ts', world, '--from', folder)
-    assert.deepEqual([damaged.code, /is not what the backup wrote/.test(damaged.output)], [1, true])
+    assert.deepEqual([damaged.code, /was changed after the backup/.test(damaged.output)], [1, true])
     rmSync(join(folder, 'backup.json'))
-    assert.match((await finish(t, 'restore.ts', world, '--from', folder)).output, /no finished backup/)
+    assert.match((await finish(t, 'restore.ts', world, '--from', folder)).output, /is not a finished backup/)
     assert.equal(existsSync(world.dataDir), false)
   })
 

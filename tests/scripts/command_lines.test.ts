@@ -24,7 +24,7 @@ const CASES: readonly Case[] = [
   {
     script: 'migrate',
     args: ['--from', 'sqlite:', '--to', 'mongodb://127.0.0.1:9'],
-    says: /^Say where from/,
+    says: /^Name the source/,
   },
   { script: 'backup', args: ['--to'], says: /^--to needs a value\. `npm run backup -- --help`/ },
   { script: 'seed', args: ['--products', '--seed', '1'], says: /^--products needs a value\./ },

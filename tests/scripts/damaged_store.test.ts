@@ -54,7 +54,7 @@ suite('a damaged store', () => {
       assert.ok(output.includes(join(world.dataDir, file)), output)
       assert.equal(output.split(REASON).length - 1, 1, output)
       assert.match(output, /npm run restore/)
-      assert.doesNotMatch(output, /run it again|Check who owns/)
+      assert.doesNotMatch(output, /Run the command again|Check who owns/)
       assert.equal(existsSync(join(world.dataDir, '..', 'backup', file)), false)
     })
   }
@@ -70,6 +70,6 @@ suite('a damaged store', () => {
     const { code, output } = await finish(t, 'migrate.ts', world, ...args)
     assert.equal(code, 1, output)
     assert.ok(output.startsWith(`Not usable: ${file}`), output)
-    assert.doesNotMatch(output, /run it again/)
+    assert.doesNotMatch(output, /Run the command again/)
   })
 })

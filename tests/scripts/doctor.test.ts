@@ -117,7 +117,7 @@ const REPAIRABLE: readonly Fault[] = [
   {
     name: 'an order left pending before its stock was held',
     plant: ({ orders }, order) => orders.addOnce(order),
-    found: ({ order: { id } }) => `Order ${id} has been pending since ${AT} with something left to do.`,
+    found: ({ order: { id } }) => `Order ${id} has been pending since ${AT} and is not settled.`,
     repaired: { status: 'confirmed', stock: STOCK - QUANTITY, reserved: QUANTITY },
   },
   {
@@ -126,7 +126,7 @@ const REPAIRABLE: readonly Fault[] = [
       await stores.orders.addOnce(order)
       await reserve(stores, order)
     },
-    found: ({ order: { id } }) => `Order ${id} has been pending since ${AT} with something left to do.`,
+    found: ({ order: { id } }) => `Order ${id} has been pending since ${AT} and is not settled.`,
     repaired: { status: 'confirmed', stock: STOCK - QUANTITY, reserved: QUANTITY },
   },
   {
@@ -136,7 +136,7 @@ const REPAIRABLE: readonly Fault[] = [
       await stores.orders.addOnce(order)
       await stores.orders.save(requestCancel(order, order.order.userId, LONG_AGO))
     },
-    found: ({ order: { id } }) => `Order ${id} has been cancelling since ${AT} with something left to do.`,
+    found: ({ order: { id } }) => `Order ${id} has been cancelling since ${AT} and is not settled.`,
     repaired: { status: 'cancelled', stock: STOCK, reserved: 0 },
   },
   {
@@ -147,7 +147,7 @@ const REPAIRABLE: readonly Fault[] = [
       const confirmed = await stores.orders.save(confirm(order, pricedLines(order), LONG_AGO))
       await stores.orders.save(settled(ship(confirmed, 'admin', LONG_AGO)))
     },
-    found: ({ order: { id } }) => `Order ${id} is shipped, but its reservation still counts as held.`,
+    found: ({ order: { id } }) => `Order ${id} is shipped, but its reservation is still held.`,
     repaired: { status: 'shipped', stock: STOCK - QUANTITY, reserved: 0 },
   },
 ]
@@ -233,8 +233,7 @@ suite('what only a person can mend is told, and left alone by --fix', () => {
           await stores.orders.addOnce(order)
           await stores.orders.save(confirm(order, pricedLines(order), LONG_AGO))
         }),
-      found: ({ order }) =>
-        `Order ${order.order.id} is confirmed, but what is held for it is not what was ordered.`,
+      found: ({ order }) => `Order ${order.order.id} is confirmed, but its reservation has other lines.`,
     },
     {
       name: 'stock that its ledger does not explain',
@@ -246,7 +245,7 @@ suite('what only a person can mend is told, and left alone by --fix', () => {
       name: 'a store of a newer version',
       plant: ({ world }) =>
         change(world, 'orders.db', `INSERT INTO schema_migrations VALUES ('0099_future.sql', '')`),
-      found: () => /orders\.db was made by a newer version or another service: it has 0099_future\.sql\.$/,
+      found: () => /orders\.db was written by a newer version or another service: it has 0099_future\.sql\.$/,
     },
     {
       name: 'a store of an older version, which is not brought up to date by a look',
@@ -285,7 +284,7 @@ suite('what only a person can mend is told, and left alone by --fix', () => {
       },
       found: ({ order }) =>
         new RegExp(
-          `^Stock is held for order ${order.order.id}, which is not in the store of orders; that was made anew`,
+          `^Stock is held for order ${order.order.id}, which is not in the store of orders. That store was created later`,
         ),
     },
     {
@@ -338,7 +337,7 @@ suite('what only a person can mend is told, and left alone by --fix', () => {
       const server = await listen(world.ports[name])
       t.after(() => server.close())
       assert.deepEqual(problemsOf(await doctor(t, world)), [
-        `Port ${world.ports[name]} is taken, but ${service} does not answer there.`,
+        `Port ${world.ports[name]} is in use, but ${service} does not answer there.`,
       ])
     })
   }
@@ -374,8 +373,8 @@ suite('what is well', () => {
   test('a data folder that does not exist yet', async (t) => {
     const world = await newWorld(t)
     const { code, output } = await finish(t, 'doctor.ts', world)
-    assert.match(output, /All is well/)
-    assert.match(output, /none yet; the first start makes them/)
+    assert.match(output, /No fault was found/)
+    assert.match(output, /none yet; the first start creates them/)
     assert.equal(code, 0)
   })
 
@@ -406,7 +405,7 @@ suite('what is well', () => {
     const [, pid] = await shop.until(/"service":"order_service","pid":(\d+)/)
     process.kill(Number(pid), 'SIGSTOP')
     try {
-      const problem = `Port ${world.ports.order} is taken, but order_service does not answer there.`
+      const problem = `Port ${world.ports.order} is in use, but order_service does not answer there.`
       assert.deepEqual(problemsOf(await doctor(t, world)), [problem])
     } finally {
       process.kill(Number(pid), 'SIGCONT')

@@ -16,7 +16,10 @@ const document = {
 
 suite('docs/errors.md', () => {
   test('says of each code its status, title, whether to retry, when it happens and where', () => {
-    const page = errorsPage([{ owner: 'auth_service', problems }], new Map([['auth_service', document]]))
+    const page = errorsPage(
+      [{ owner: 'auth_service', problems, notes: NOTES.auth_service }],
+      new Map([['auth_service', document]]),
+    )
     const row = page.split('\n').find((line) => line.includes('`last_admin`'))
     assert.equal(
       row,

@@ -32,7 +32,7 @@ suite('npm run rotate-keys', () => {
     assert.equal(code, 0)
     const after = await register(world, 'grace')
     assert.notEqual(kidOf(after), kidOf(before))
-    assert.ok(output.includes(`Tokens are signed with the key ${kidOf(after)} from now on.`))
+    assert.ok(output.includes(`From now on tokens are signed with the key ${kidOf(after)}.`))
     // A customer may not list all orders: 403 says that the token was believed, 401 that it was not.
     assert.equal((await orders(world, before)).status, 403)
     assert.equal((await orders(world, after)).status, 403)

@@ -105,8 +105,8 @@ suite('an order under way when the shop is told to end is finished (invariant 3)
       }
       assert.equal((await order.finish()).status, 'confirmed')
       await shop.ended
-      assert.match(shop.output(), /Everything is stopped/)
-      assert.doesNotMatch(shop.output(), /Stopping at once|did not end in time/)
+      assert.match(shop.output(), /All services have stopped/)
+      assert.doesNotMatch(shop.output(), /Stopping at once|did not stop in time/)
       assert.equal(shop.output().match(/info {2}closed/g)?.length, 4, 'none was cut off')
       await gone(world)
     })

@@ -88,7 +88,7 @@ suite('a first start', () => {
     shop.process.kill('SIGINT')
     assert.equal(await shop.ended, 0)
     assert.equal(await portsAnswering(world), 0)
-    assert.match(shop.output(), /Everything is stopped/)
+    assert.match(shop.output(), /All services have stopped/)
 
     assert.deepEqual(openToOthers(world.dataDir), [])
     for (const path of everythingIn(world.dataDir))
@@ -129,7 +129,7 @@ suite('a first start', () => {
     assert.ok(shop.output().includes('\x1b[36mauth    |\x1b[39m'))
     shop.process.stdin?.write('\x03')
     assert.equal(await shop.ended, 0)
-    assert.match(shop.output(), /SIGINT: stopping[\s\S]*Everything is stopped/)
+    assert.match(shop.output(), /SIGINT: stopping[\s\S]*All services have stopped/)
     assert.equal(await portsAnswering(world), 0)
   })
 
@@ -152,7 +152,10 @@ suite('a first start', () => {
     planned[0]!.write()
     const kept = () => ['secrets.json', 'admin.json'].map((file) => readFileSync(join(dataDir, file), 'utf8'))
     const before = kept()
-    assert.throws(() => planned[1]!.write(), /^AlreadyWritten: Another start has just made .*secrets\.json/)
+    assert.throws(
+      () => planned[1]!.write(),
+      /^AlreadyWritten: Another start has just created .*secrets\.json/,
+    )
     assert.deepEqual(kept(), before)
     assert.deepEqual(readdirSync(dataDir).sort(), ['admin.json', 'secrets.json'])
     assert.equal(planFirstRun(dataDir, {}, PLACEHOLDER_SECRETS).adminPassword, 'first password')
@@ -230,7 +233,7 @@ suite('what cannot work is refused in a sentence before anything is started', { 
         world.env.ORDER_PORT = world.env.AUTH_PORT
       },
       says: ({ ports }) =>
-        new RegExp(`^AUTH_PORT and ORDER_PORT are both ${ports.auth}; give each its own\\.\n$`),
+        new RegExp(`^AUTH_PORT and ORDER_PORT are both ${ports.auth}; they must differ\\.\n$`),
     },
     {
       name: 'a port that is none',
@@ -302,7 +305,7 @@ suite('what cannot work is refused in a sentence before anything is started', { 
         mkdirSync(world.dataDir)
         writeFileSync(join(world.dataDir, 'secrets.json'), '{"SERVICE_SEC')
       },
-      says: () => /^\S*secrets\.json is damaged: mend it, or delete it and a new one is made\.\n$/,
+      says: () => /^\S*secrets\.json is damaged: correct it, or delete it to get a new one\.\n$/,
     },
     {
       name: 'a common admin password',
@@ -312,12 +315,12 @@ suite('what cannot work is refused in a sentence before anything is started', { 
     {
       name: 'one SQLite file for three services',
       env: { DATABASE_URL: 'sqlite:./shop.db' },
-      says: () => /^DATABASE_URL names one SQLite file, but each service keeps its own.*\n$/,
+      says: () => /^DATABASE_URL names one SQLite file, but each service has its own.*\n$/,
     },
     {
       name: 'one MongoDB database for three services',
       env: { DATABASE_URL: 'mongodb://localhost/shop?replicaSet=rs0' },
-      says: () => /^DATABASE_URL names the database shop, but each service keeps its own.*\n$/,
+      says: () => /^DATABASE_URL names the database shop, but each service has its own.*\n$/,
     },
     {
       name: 'a MongoDB that is not there',
@@ -360,12 +363,12 @@ suite('what cannot work is refused in a sentence before anything is started', { 
     {
       name: 'an option there is not',
       args: ['--dmeo'],
-      says: () => /^Unknown option '--dmeo'\. `npm start -- --help` lists what there is\.\n$/,
+      says: () => /^Unknown option '--dmeo'\. `npm start -- --help` lists the options\.\n$/,
     },
     {
       name: 'both --demo and --no-demo',
       args: ['--demo', '--no-demo'],
-      says: () => /^--demo and --no-demo cannot both be asked for\.\n$/,
+      says: () => /^--demo and --no-demo exclude each other\.\n$/,
     },
   ]
   for (const { name, env, args = [], skip = false, prepare, says } of cases) {
@@ -390,15 +393,15 @@ suite('what cannot work is refused in a sentence before anything is started', { 
 })
 
 suite('a running shop', () => {
-  test('a service that is killed, or told to end by somebody else, is said to be, and started again; the shop works as before', async (t) => {
+  test('a service that is killed or stopped by a signal is restarted with a message; the shop works as before', async (t) => {
     const world = await newWorld(t)
     const shop = runScript(t, 'start.ts', world, '--no-demo')
     await shop.until(READY)
     const pidFile = join(world.dataDir, 'product_service.pid')
     const pids: string[] = []
     for (const [signal, said] of [
-      ['SIGTERM', /product_service was stopped from outside; starting it again in /],
-      ['SIGKILL', /product_service exited unexpectedly \(SIGKILL\); starting it again in \d\.\d s/],
+      ['SIGTERM', /product_service was stopped by a signal; restarting it in /],
+      ['SIGKILL', /product_service exited unexpectedly \(SIGKILL\); restarting it in \d\.\d s/],
     ] as const) {
       const pid = readFileSync(pidFile, 'utf8')
       if (pids.length === 0)

@@ -38,7 +38,7 @@ async function supervised(t: TestContext) {
     operations: { origin },
   } as unknown as Planned<ProcessEntry>
   const shop = superviseServices([service], process.execPath, {
-    say: (line: string) => void said.push(line),
+    log: (line: string) => void said.push(line),
     fromService: () => {},
   } as unknown as Parameters<typeof superviseServices>[2])
   t.after(async () => {

@@ -1,8 +1,8 @@
-/** Circles among the imports of modules. Imports of types count: two modules that need each other are one. */
+/** Finds import cycles among modules. Imports of types count, too. */
 import { dirname, posix } from 'node:path'
 
 export type Module = { readonly path: string; readonly text: string }
-/** `exports` as package.json says it: `./name/*` to `./folder/*.ts`. */
+/** `exports` as in package.json: `./name/*` to `./folder/*.ts`. */
 export type Package = {
   readonly name: string
   readonly folder: string
@@ -14,27 +14,27 @@ const COMMENT = /\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm
 
 export const withoutComments = (text: string): string => text.replaceAll(COMMENT, '')
 
-/** What a module imports, by the names it uses; types, imports on demand and bare imports too. */
+/** The specifiers that a module imports; types, dynamic imports and imports without names too. */
 export const namesImported = (text: string): string[] =>
   [...withoutComments(text).matchAll(IMPORT)].map(([, from, alone]) => from ?? alone ?? '')
 
-/** Each circle as `a.ts > b.ts > a.ts`. Of modules that lie on several circles at least one is named. */
-export function importCircles(modules: readonly Module[], packages: readonly Package[]): string[] {
+/** Each cycle as `a.ts > b.ts > a.ts`. Of several cycles through the same modules, at least one is returned. */
+export function importCycles(modules: readonly Module[], packages: readonly Package[]): string[] {
   const imports = new Map(modules.map((each) => [each.path, importsOf(each, packages)]))
-  const circles: string[] = []
+  const cycles: string[] = []
   const finished = new Set<string>()
-  const follow = (path: string, way: readonly string[]) => {
-    const met = way.indexOf(path)
-    if (met >= 0) circles.push([...way.slice(met), path].join(' > '))
+  const follow = (path: string, trail: readonly string[]) => {
+    const met = trail.indexOf(path)
+    if (met >= 0) cycles.push([...trail.slice(met), path].join(' > '))
     if (met >= 0 || finished.has(path)) return
-    for (const next of imports.get(path) ?? []) follow(next, [...way, path])
+    for (const next of imports.get(path) ?? []) follow(next, [...trail, path])
     finished.add(path)
   }
   for (const path of imports.keys()) follow(path, [])
-  return circles
+  return cycles
 }
 
-/** The paths of the modules that a module imports; packages of others have none. */
+/** The paths of the modules that a module imports; external packages have none. */
 export function importsOf({ path, text }: Module, packages: readonly Package[]): string[] {
   return namesImported(text)
     .map((name) => (name.startsWith('.') ? posix.join(dirname(path), name) : inPackages(name, packages)))
@@ -45,7 +45,7 @@ function inPackages(name: string, packages: readonly Package[]): string | undefi
   const owner = packages.find((each) => name.startsWith(`${each.name}/`))
   if (!owner) return undefined
   const wanted = `.${name.slice(owner.name.length)}`
-  // As Node does: the pattern with the longest beginning wins.
+  // As in Node, the pattern with the longest prefix wins.
   const [pattern, target] =
     Object.entries(owner.exports ?? {})
       .filter(([each]) => wanted.startsWith(each.replace('*', '')))
