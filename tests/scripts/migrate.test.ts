@@ -5,7 +5,6 @@ import { globSync, readdirSync, readFileSync, truncateSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { openStores as openAuthStores } from '@shop/auth_service/storage/open_stores'
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
 import { openStores as openProductStores } from '@shop/product_service/storage/open_stores'
@@ -21,7 +20,7 @@ import { createChance, until } from '../system/until.ts'
 import { type Order, signIn } from '../system/world.ts'
 import { finish, newWorld, portOf, READY, runScript, type World } from './running.ts'
 
-const BUYING_MS = 2_000
+const BUYING_MS = 60_000
 const COPY_MS = 30_000
 
 const pathOf = (dataDir: string, service: ServiceName) =>
@@ -98,7 +97,7 @@ mongoSuite('a shop that moves to MongoDB', (server) => {
       ...{ doors: doorsOf(world), admin, size: 6, products: 3, stock: 300 },
       ...{ pauseMs: 20, chance: createChance(1) },
     })
-    await sleep(BUYING_MS)
+    await until('many have bought', BUYING_MS, () => crowd.told.length > 20)
     const migrate = ['--from', `sqlite:${world.dataDir}`, '--to', url]
     const early = await finish(t, 'migrate.ts', world, ...migrate)
     assert.deepEqual([early.code, /Stop the shop first/.test(early.output)], [1, true], early.output)
