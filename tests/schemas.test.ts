@@ -55,6 +55,25 @@ function patternsWithoutWords(schema: unknown, path: string, said = false): stri
   ]
 }
 
+suite('every schema can be compiled, which a service does not do before a request needs it', () => {
+  const compiles = (schema: Schema, httpPart: 'body' | 'querystring') => {
+    const validate = compileValidator({ schema, httpPart, method: 'POST', url: '/' }) as (
+      values: object,
+    ) => boolean
+    return validate({})
+  }
+
+  test('one that cannot be is noticed', () => {
+    assert.throws(() => compiles({ type: 'objekt' }, 'body'), /type must be|must be equal to one of/)
+    assert.throws(() => compiles({ type: 'object', propertys: {} }, 'querystring'), /propertys/)
+  })
+
+  test('of bodies and parameters', () => {
+    for (const [, schema] of bodies) compiles(schema, 'body')
+    for (const [, schema] of parameters) compiles({ type: 'object', properties: { schema } }, 'querystring')
+  })
+})
+
 suite('every pattern has a sentence', () => {
   test('a pattern without one is noticed', () => {
     const pattern = '^a$'

@@ -7,7 +7,8 @@
  *  2. Judging ends at the first fault; only of a body of a person's size are all faults looked for, so that a form
  *     is mended at one go. A large body costs no more than reading it did.
  *  3. An id is accepted in either case and is lower-case from here on, wherever it came: path, query or body.
- *  4. A schema is compiled once in a process, however many routes and apps name it.
+ *  4. A schema is compiled once in a process, however many routes and apps name it, and not before a request needs it: a
+ *     process starts sooner. That each can be compiled is seen by tests/schemas.test.ts.
  */
 import { Ajv, type Options, type ValidateFunction } from 'ajv'
 import formats from 'ajv-formats'
@@ -35,14 +36,8 @@ const AJV: Options = {
 const firstFault = withRules(new Ajv(AJV))
 const allFaults = withRules(new Ajv({ ...AJV, allErrors: true }))
 
-const bodyValidator = compiledOnce((schema) => {
-  const given = withIdsLowered(schema) as object
-  return judgeBody(firstFault.compile(given), allFaults.compile(given))
-})
-const textValidator = compiledOnce((schema) => {
-  const given = withIdsLowered(schema) as object
-  return judgeText(firstFault.compile(given), given)
-})
+const bodyValidator = compiledOnce((schema) => judgeBody(withIdsLowered(schema) as object))
+const textValidator = compiledOnce((schema) => judgeText(withIdsLowered(schema) as object))
 
 export const compileValidator: FastifySchemaCompiler<unknown> = ({ schema, httpPart }) =>
   (httpPart === 'body' ? bodyValidator : textValidator)(schema as object)
@@ -50,7 +45,8 @@ export const compileValidator: FastifySchemaCompiler<unknown> = ({ schema, httpP
 type Texts = Record<string, unknown>
 
 /** Converts what is a number or a truth value in its one usual spelling; anything else is judged as the text it is. */
-function judgeText(judgeValues: ValidateFunction, schema: object) {
+function judgeText(schema: object) {
+  let validate: ValidateFunction | undefined
   const types = Object.entries(
     (schema as { properties?: Record<string, { type?: string }> }).properties ?? {},
   )
@@ -61,19 +57,25 @@ function judgeText(judgeValues: ValidateFunction, schema: object) {
       if (type === 'integer' && WHOLE_NUMBER.test(text)) texts[name] = Number(text)
       if (type === 'boolean' && (text === 'true' || text === 'false')) texts[name] = text === 'true'
     }
-    const fits = judgeValues(texts)
-    judge.errors = judgeValues.errors
+    validate ??= firstFault.compile(schema)
+    const fits = validate(texts)
+    judge.errors = validate.errors
     return fits
   }
   judge.errors = undefined as ValidateFunction['errors']
   return judge
 }
 
-function judgeBody(first: ValidateFunction, all: ValidateFunction) {
+function judgeBody(schema: object) {
+  let first: ValidateFunction | undefined
+  let all: ValidateFunction | undefined
   const judge = (body: unknown): boolean => {
+    first ??= firstFault.compile(schema)
     if (first(body)) return true
-    const told = hasFewValues(body) && !all(body) ? all : first
-    judge.errors = told.errors
+    judge.errors = first.errors
+    if (!hasFewValues(body)) return false
+    all ??= allFaults.compile(schema)
+    if (!all(body)) judge.errors = all.errors
     return false
   }
   judge.errors = undefined as ValidateFunction['errors']
