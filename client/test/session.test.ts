@@ -141,7 +141,7 @@ suite('a session', () => {
       assert.ok(asked >= 1)
       await call()
       await sleep(50)
-      assert.equal(refreshes().length, asked, 'a failed exchange is not tried again at every call')
+      assert.equal(refreshes().length, asked, 'a failed refresh is not retried with every call')
       pass(60)
       await assert.rejects(call(), ShopProblem)
       assert.deepEqual(signedOut, [])

@@ -64,7 +64,7 @@ async function world(t: TestContext, fate: Fate, deadlineMs = 60_000) {
 }
 
 suite('5: an order that product_service answers with 500, always', () => {
-  test('costs 127 others one round, and new orders nothing', async (t) => {
+  test('delays 127 others by one round, and new orders not at all', async (t) => {
     const { due, settleDue, buy, orders, calls, reservations } = await world(t, 'answered 500')
     const all = await due(CLAIMS_MAX, [77])
     const round = settleDue()
@@ -77,7 +77,7 @@ suite('5: an order that product_service answers with 500, always', () => {
     assert.ok(sent.length <= 5, `it was sent ${sent.length} times`)
   })
 
-  test('is asked for alone from then on, and not by everybody who repeats its request', async (t) => {
+  test('is sent alone from then on, and once for all repeated requests', async (t) => {
     const { due, settleDue, calls, orders, reservations, runtime } = await world(t, 'answered 500')
     const [bad] = await due(1, [0])
     for (let i = 0; i < 10; i++)
@@ -117,7 +117,7 @@ suite('5: an order that product_service answers with 500, always', () => {
     })
   }
 
-  test('nor does one whose cancellation or shipment is, of the others', async (t) => {
+  test('an order whose cancellation or shipment is answered so delays no other', async (t) => {
     const { due, settleDue, orders, bad, reservations, runtime } = await world(t, 'answered 500')
     const held = await due(60, [])
     assert.equal((await settleDue()).settled, 60)
@@ -140,7 +140,7 @@ suite('5: an order that product_service answers with 500, always', () => {
 
 for (const fate of ['left hanging', 'cut off'] as const) {
   suite(`5: an order whose call is ${fate}, always`, () => {
-    test('is found in a few calls, and the others are settled beside it', async (t) => {
+    test('is found in a few calls, and the others are settled meanwhile', async (t) => {
       const { due, settleDue, buy, orders, runtime } = await world(t, fate, 500)
       await due(CLAIMS_MAX, [77])
       const stopAt = runtime.monotonic() + 30_000
@@ -161,7 +161,7 @@ for (const fate of ['left hanging', 'cut off'] as const) {
   })
 }
 
-test('a service that cannot answer any order is down, whatever it says, and is found to be back', async (t) => {
+test('a service that can answer no order opens the circuit, and its recovery is noticed', async (t) => {
   const { due, settleDue, bad, calls, reservations, orders, runtime } = await world(t, 'answered 500')
   const all = await due(
     CLAIMS_MAX,

@@ -74,7 +74,7 @@ async function world(t: TestContext) {
 
 for (const n of [1, 20, 60]) {
   suite(`5: ${n} orders that are never answered`, () => {
-    test(`cost ${HEALTHY} others no more than a round`, async (t) => {
+    test(`delay ${HEALTHY} others by at most one round`, async (t) => {
       const { add, settled, start, seen, orders, bad } = await world(t)
       const all = await add(HEALTHY, n)
       await start()
@@ -90,7 +90,7 @@ for (const n of [1, 20, 60]) {
   })
 }
 
-test('5: new orders that are never answered leave others that come with them their answers', async (t) => {
+test('5: new orders that are never answered do not delay other new orders', async (t) => {
   const { mug, start, orders } = await world(t)
   const { post } = await start()
   const buy = (quantity: number) =>
@@ -105,7 +105,7 @@ test('5: new orders that are never answered leave others that come with them the
   assert.equal((await orders.backlog()).count, hanging.length)
 })
 
-test('5: and so do cancellations and shipments that are never answered', async (t) => {
+test('5: cancellations and shipments that are never answered do not delay others', async (t) => {
   const { mug, start, orders, bad, settled } = await world(t)
   const { post, put } = await start()
   const ids: string[] = []

@@ -157,12 +157,12 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
 
     test('versions and statuses of the orders that exist', async (t) => {
       const { store, mine } = await world(t)
-      const asked = [mine[0]!, mine[1]!, uuid(1)]
-      assert.deepEqual([...(await store.versionsOf(asked))].sort(), [
+      const wanted = [mine[0]!, mine[1]!, uuid(1)]
+      assert.deepEqual([...(await store.versionsOf(wanted))].sort(), [
         [mine[0], 1],
         [mine[1], 2],
       ])
-      assert.deepEqual([...(await store.statusesOf(asked))].sort(), [
+      assert.deepEqual([...(await store.statusesOf(wanted))].sort(), [
         [mine[0], 'pending'],
         [mine[1], 'confirmed'],
       ])
@@ -190,11 +190,11 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
       const notYet = order({ id: uuid(503), dueAt: later(SETTLE_AFTER_MS + 60_000).toISOString() })
       const { store, other } = await fresh(t, young, old, notYet)
       const now = later(SETTLE_AFTER_MS + 10).toISOString()
-      const taken = { dueAt: LEASE, fence: 1, attempts: 1 }
-      assert.deepEqual(await store.claimDue(now, LEASE, 1), [{ ...old, schedule: taken }])
-      assert.deepEqual(await other.claimDue(now, LEASE, 9), [{ ...young, schedule: taken }])
+      const claimed = { dueAt: LEASE, fence: 1, attempts: 1 }
+      assert.deepEqual(await store.claimDue(now, LEASE, 1), [{ ...old, schedule: claimed }])
+      assert.deepEqual(await other.claimDue(now, LEASE, 9), [{ ...young, schedule: claimed }])
       assert.deepEqual(await store.claimDue(now, LEASE, 9), [])
-      assert.deepEqual(await other.find(old.order.id), { ...old, schedule: taken })
+      assert.deepEqual(await other.find(old.order.id), { ...old, schedule: claimed })
     })
 
     test('settled orders are never claimed', async (t) => {

@@ -52,7 +52,7 @@ suite('limits fit each other', () => {
 })
 
 suite('every order settles (invariant 5)', () => {
-  test('orders taken while the product service was down are settled when it is back', async (t) => {
+  test('orders accepted while the product service was down are settled when it is back', async (t) => {
     const clock = movableClock()
     const { products, post, put, get, orders, settleDue } = await startShop(t, { runtime: clock.runtime })
     const [mug, gone] = [await products.add(4), uuid(9)]

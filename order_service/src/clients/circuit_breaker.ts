@@ -70,8 +70,8 @@ export function createCircuitBreaker({
 
   const pause = (error: unknown) => {
     pauses++
-    const asked = Math.min((error as { retryAfterMs?: number }).retryAfterMs ?? 0, RETRY_AFTER_MAX_MS)
-    const ms = pauseMs(PAUSE, pauses, random(), asked)
+    const retryAfterMs = Math.min((error as { retryAfterMs?: number }).retryAfterMs ?? 0, RETRY_AFTER_MAX_MS)
+    const ms = pauseMs(PAUSE, pauses, random(), retryAfterMs)
     tryAgainAt = monotonic() + ms
     cancel?.()
     cancel = after(ms, halfOpen, { background: true })

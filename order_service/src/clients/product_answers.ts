@@ -14,7 +14,7 @@ const NO_ANSWER_STATUSES: readonly (number | undefined)[] = [undefined, 502, 504
 export function outcomesOf(results: unknown, orderIds: readonly string[]): Outcome<WireResult>[] {
   const given: readonly (Partial<WireResult> | null)[] = Array.isArray(results) ? results : []
   return orderIds.map((id, i) => {
-    // The service answers in the order it was asked; the search is for an answer that does not.
+    // Normally the results are in the order of the request; otherwise search.
     const result = given[i]?.order_id === id ? given[i] : given.find((each) => each?.order_id === id)
     return result && result.status !== 'unanswered'
       ? succeeded(result as WireResult)

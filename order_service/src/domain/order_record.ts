@@ -79,16 +79,16 @@ export function readOrder(record: Unchecked<OrderRecord>): StoredOrder {
 }
 
 function readState({ status, lines, rejection }: Unchecked<OrderRecord>, base: OrderBase): Order {
-  const asked = () => atLeastOne(LINES.objects(lines, requestedLine))
+  const unpriced = () => atLeastOne(LINES.objects(lines, requestedLine))
   const priced = () => atLeastOne(LINES.objects(lines, pricedLine))
   const now = STATUSES.oneOf(ORDER_STATUSES, status)
   if (base.history.at(-1)?.status !== now) return CHANGES.fail()
   if ((now === 'rejected') !== (rejection !== undefined)) return REASONS.fail()
   switch (now) {
     case 'pending':
-      return { ...base, status: now, lines: asked() }
+      return { ...base, status: now, lines: unpriced() }
     case 'rejected':
-      return { ...base, status: now, lines: asked(), rejection: readRejection(REASONS.object(rejection)) }
+      return { ...base, status: now, lines: unpriced(), rejection: readRejection(REASONS.object(rejection)) }
     case 'confirmed':
     case 'shipped':
     case 'delivered':
@@ -97,7 +97,7 @@ function readState({ status, lines, rejection }: Unchecked<OrderRecord>, base: O
     case 'cancelled':
       return base.history.some((entry) => entry.status === 'confirmed')
         ? { ...base, status: now, cancelledFrom: 'confirmed', lines: priced() }
-        : { ...base, status: now, cancelledFrom: 'pending', lines: asked() }
+        : { ...base, status: now, cancelledFrom: 'pending', lines: unpriced() }
   }
 }
 

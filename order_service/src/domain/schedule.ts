@@ -1,5 +1,5 @@
 /**
- * When the settler works on an order. It is kept apart from the order, so a change of the order cannot touch it by accident.
+ * When the settler works on an order. It is apart from the order, so a change of the order cannot change it by accident.
  *
  * Invariant d of order.ts, as types: a `pending` or `cancelling` order is unsettled, because a call to the product service
  * is still owed; a `confirmed`, `rejected` or `cancelled` order is settled; a `shipped` or `delivered` order is unsettled

@@ -17,16 +17,16 @@ export type Views = { readonly digits: () => number }
 type EdgePayloads = { precondition_failed: Payloads['version_conflict'] }
 
 /** The order as the caller may see it. */
-const viewFor = (order: Order, { digits }: Views, asked: Asked) =>
-  orderView(order, actorOf(principalOf(asked)), digits())
+const viewFor = (order: Order, { digits }: Views, request: Asked) =>
+  orderView(order, actorOf(principalOf(request)), digits())
 
 /** The order as it is now, with its ETag. */
-const currentView = (current: Order, views: Views, asked: Asked) => ({
-  members: { current: viewFor(current, views, asked) },
+const currentView = (current: Order, views: Views, request: Asked) => ({
+  members: { current: viewFor(current, views, request) },
   headers: { etag: etagOf(current.version) },
 })
-const conflictView = ({ current }: Payloads['version_conflict'], views: Views, asked: Asked) =>
-  current ? currentView(current, views, asked) : {}
+const conflictView = ({ current }: Payloads['version_conflict'], views: Views, request: Asked) =>
+  current ? currentView(current, views, request) : {}
 
 const priceView = ({ order, rejection: { totalMinor } }: Payloads['price_changed'], digits: number) => {
   const total_price = totalMinor === undefined ? null : formatMoney(totalMinor, digits)
@@ -41,25 +41,25 @@ export const PROBLEMS = {
     status: 404,
     title: 'A product of the order does not exist',
     retryable: false,
-    present: ({ order, rejection: { unknownProducts } }, views, asked) => ({
-      members: { order: viewFor(order, views, asked), unknown_products: unknownProducts },
+    present: ({ order, rejection: { unknownProducts } }, views, request) => ({
+      members: { order: viewFor(order, views, request), unknown_products: unknownProducts },
     }),
   },
   insufficient_stock: {
     status: 409,
     title: 'There is not enough stock',
     retryable: false,
-    present: ({ order, rejection }, views, asked) => ({
-      members: { order: viewFor(order, views, asked), shortages: rejection.shortages.map(shortageView) },
+    present: ({ order, rejection }, views, request) => ({
+      members: { order: viewFor(order, views, request), shortages: rejection.shortages.map(shortageView) },
     }),
   },
   price_changed: {
     status: 409,
     title: 'The price is not what the order says',
     retryable: false,
-    present: (payload, views, asked) => {
+    present: (payload, views, request) => {
       const { total_price, detail } = priceView(payload, views.digits())
-      return { detail, members: { order: viewFor(payload.order, views, asked), current: { total_price } } }
+      return { detail, members: { order: viewFor(payload.order, views, request), current: { total_price } } }
     },
   },
   duplicate_lines: { status: 400, title: 'Two lines name the same product', retryable: false },
@@ -73,8 +73,8 @@ export const PROBLEMS = {
     status: 409,
     title: 'The order cannot go to this status',
     retryable: false,
-    present: ({ current, allowed }, views, asked) => {
-      const { members, headers } = currentView(current, views, asked)
+    present: ({ current, allowed }, views, request) => {
+      const { members, headers } = currentView(current, views, request)
       return { members: { allowed, ...members }, headers }
     },
   },

@@ -14,27 +14,27 @@ suite('the circuit breaker', () => {
 
   /** `behindMs`: how far the clock is behind the timers. */
   function breaker({ chance = 1, behindMs = 0 } = {}) {
-    const told: string[] = []
+    const calls: string[] = []
     const over: number[] = []
     const runtime = createVirtualRuntime()
     const made = createCircuitBreaker({
       runtime: { ...runtime, monotonic: () => runtime.monotonic() - behindMs, random: () => chance },
-      onOpen: () => told.push('open'),
-      onClosed: () => told.push('closed'),
+      onOpen: () => calls.push('open'),
+      onClosed: () => calls.push('closed'),
       onHalfOpen: () => over.push(runtime.monotonic()),
     })
-    return { ...made, told, over, pass: runtime.advance }
+    return { ...made, calls, over, pass: runtime.advance }
   }
 
   test('a failed call opens it: the next calls fail at once', async () => {
-    const { begin, state, told } = breaker()
+    const { begin, state, calls } = breaker()
     begin().failed(lost)
-    assert.deepEqual([state(), told], ['open', ['open']])
+    assert.deepEqual([state(), calls], ['open', ['open']])
     assert.throws(begin, { name: 'OutcomeUnknown' })
   })
 
   test('after the pause one trial at a time goes out; the first answer closes it', async () => {
-    const { begin, state, told, pass } = breaker()
+    const { begin, state, calls, pass } = breaker()
     begin().failed(lost)
     await pass(PAUSE.firstMs)
     assert.equal(state(), 'half_open')
@@ -42,7 +42,7 @@ suite('the circuit breaker', () => {
     assert.throws(begin, { name: 'OutcomeUnknown' })
     assert.deepEqual([state(), trial.trial], ['open', true])
     trial.answered()
-    assert.deepEqual([state(), told, begin().trial], ['closed', ['open', 'closed'], false])
+    assert.deepEqual([state(), calls, begin().trial], ['closed', ['open', 'closed'], false])
   })
 
   test('it is half open when onHalfOpen is called, also if the timer is ahead of the clock', async () => {
@@ -53,7 +53,7 @@ suite('the circuit breaker', () => {
   })
 
   test('the pause doubles with each failed trial, up to its maximum', async () => {
-    const { begin, state, pass, told } = breaker()
+    const { begin, state, pass, calls } = breaker()
     begin().failed(lost)
     for (let pause = PAUSE.firstMs; pause < 4 * PAUSE.maxMs; pause *= 2) {
       const expected = Math.min(pause, PAUSE.maxMs)
@@ -63,7 +63,7 @@ suite('the circuit breaker', () => {
       assert.equal(state(), 'half_open')
       begin().failed(lost)
     }
-    assert.deepEqual(told, ['open'])
+    assert.deepEqual(calls, ['open'])
   })
 
   test('the length of a pause is random, so that replicas do not call together', async () => {
@@ -77,12 +77,12 @@ suite('the circuit breaker', () => {
 
   test('a Retry-After sets the pause, up to RETRY_AFTER_MAX_MS', async () => {
     const { begin, state, pass } = breaker()
-    for (const [asked, kept] of [
+    for (const [retryAfterMs, pause] of [
       [1_500, 1_500],
       [3_600_000, RETRY_AFTER_MAX_MS],
     ] as const) {
-      begin().failed(Object.assign(new Error('overloaded'), { retryAfterMs: asked }))
-      await pass(kept - 1)
+      begin().failed(Object.assign(new Error('overloaded'), { retryAfterMs }))
+      await pass(pause - 1)
       assert.equal(state(), 'open')
       await pass(1 + PAUSE.maxMs)
       assert.equal(state(), 'half_open')
@@ -124,7 +124,7 @@ suite('the circuit breaker', () => {
   })
 
   test('after TRIAL_TIMEOUT_MS without an answer another trial may begin', async () => {
-    const { begin, state, pass, over, told } = breaker()
+    const { begin, state, pass, over, calls } = breaker()
     begin().failed(lost)
     await pass(PAUSE.firstMs)
     assert.ok(TRIAL_TIMEOUT_MS <= PAUSE.maxMs)
@@ -132,14 +132,14 @@ suite('the circuit breaker', () => {
     await pass(TRIAL_TIMEOUT_MS - 1)
     assert.deepEqual([state(), over.length], ['open', 1])
     await pass(1)
-    assert.deepEqual([state(), over.length], ['half_open', 2], 'and whoever waits is woken')
+    assert.deepEqual([state(), over.length], ['half_open', 2], 'onHalfOpen is called again')
     const other = begin()
     assert.deepEqual([other.trial, state()], [true, 'open'])
-    // What the first learnt meanwhile ends nothing of the second, unless it is an answer.
+    // An inconclusive first trial does not end the second.
     hangs.inconclusive()
     assert.equal(state(), 'open')
     other.answered()
-    assert.deepEqual([state(), told], ['closed', ['open', 'closed']])
+    assert.deepEqual([state(), calls], ['closed', ['open', 'closed']])
   })
 
   test('an answered trial does not call onHalfOpen later', async () => {

@@ -8,7 +8,7 @@ import type { Rejection } from '../../src/domain/order.ts'
 import { cancellingOf, HELD, MUG, pending, shippedOf, uuid } from '../samples.ts'
 import { connect, startProducts, startProxy, textOf } from '../shop.ts'
 
-/** A server that answers as it is told, to see what the client believes. */
+/** A server with the given answers. */
 async function serve(
   t: TestContext,
   answer: (

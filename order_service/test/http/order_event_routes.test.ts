@@ -69,8 +69,8 @@ const take = async (events: AsyncGenerator<Event>, n: number) => {
   return taken
 }
 
-suite('events of an order', () => {
-  test('begin with how it is, follow its changes, and end when it is final', async (t) => {
+suite('the event stream of an order', () => {
+  test('starts with the current order, follows its changes, and ends when it is final', async (t) => {
     const { open, put, id } = await shopWithOrder(t)
     const { answer, events } = await open()
     assert.equal(answer.headers.get('content-type'), 'text/event-stream')
@@ -91,7 +91,7 @@ suite('events of an order', () => {
     assert.deepEqual(await take(stream, 9), ['4 delivered'])
   })
 
-  test('who comes back gets what was missed, one event a version', async (t) => {
+  test('a client that reconnects gets the events it missed, one per version', async (t) => {
     const { open, put, id } = await shopWithOrder(t)
     await put('root', id, { status: 'shipped' })
     await put('root', id, { status: 'delivered' })
@@ -101,14 +101,14 @@ suite('events of an order', () => {
     assert.deepEqual(await take(all, 9), ['1 pending', '2 confirmed', '3 shipped', '4 delivered'])
   })
 
-  test('who has seen the end is told to stop: 204', async (t) => {
+  test('after the final version the answer is 204', async (t) => {
     const { open, put, id } = await shopWithOrder(t)
     await put('ada', id, { status: 'cancelled' })
     const { answer } = await open('ada', { 'last-event-id': '4' })
     assert.deepEqual([answer.status, await answer.text()], [204, ''])
   })
 
-  test('who claims to have seen what is not there yet is shown how it is, and what comes', async (t) => {
+  test('a Last-Event-ID from the future gets the current order and its changes', async (t) => {
     const { open, put, id } = await shopWithOrder(t)
     const stream = (await open('ada', { 'last-event-id': '99' })).events()
     assert.deepEqual(await take(stream, 1), ['2 confirmed'])
@@ -118,12 +118,12 @@ suite('events of an order', () => {
     assert.deepEqual(await take(late, 9), ['4 cancelled'])
   })
 
-  test('a Last-Event-ID that is no version: 400', async (t) => {
+  test('a Last-Event-ID that is not a version: 400', async (t) => {
     const { open } = await shopWithOrder(t)
     assert.equal((await open('ada', { 'last-event-id': 'x' })).answer.status, 400)
   })
 
-  test('one user may open so many; a closed one makes room; others are not concerned', async (t) => {
+  test('STREAMS_PER_USER_MAX limits one user; a closed stream makes room; other users are not affected', async (t) => {
     const { open } = await shopWithOrder(t)
     const streams = []
     for (let i = 0; i < STREAMS_PER_USER_MAX; i++) streams.push(await open())
@@ -141,7 +141,7 @@ suite('events of an order', () => {
     assert.equal(status, 200)
   })
 
-  test('there are so many in all: one more is 503 with Retry-After, whoever asks', async (t) => {
+  test('beyond streamsMax in all: 503 with Retry-After, for every user', async (t) => {
     const { open } = await shopWithOrder(t, { streamsMax: 2 })
     await open('ada')
     const second = await open('root')
@@ -166,7 +166,7 @@ suite('events of an order', () => {
     assert.deepEqual(rest, [])
   })
 
-  test('one opened over a connection that is still there while closing shows how it is, and ends', async (t) => {
+  test('a stream opened on an existing connection while closing sends the current order, and ends', async (t) => {
     const { id, app } = await shopWithOrder(t)
     const { port } = app.server.address() as AddressInfo
     const socket = connect(port, '127.0.0.1')
@@ -182,7 +182,7 @@ suite('events of an order', () => {
     assert.match(await received, /^HTTP\/1.1 200 .*event: order\nid: 2\n/s)
   })
 
-  test('a stream ends when its token does', async (t) => {
+  test('a stream ends when its token expires', async (t) => {
     const orders = await memoryOrders(t)
     const mine = order()
     await orders.addOnce(mine)
@@ -198,8 +198,8 @@ suite('events of an order', () => {
   })
 })
 
-suite('limits of streams', () => {
-  /** One order, and admins without number who may see it; opened without sockets. */
+suite('limits of event streams', () => {
+  /** One order, and any number of admins who may see it; opened without sockets. */
   async function orderInView(
     t: TestContext,
     admit: (principal: Principal) => ReturnType<VerifyToken> = (it) => it,
@@ -232,7 +232,7 @@ suite('limits of streams', () => {
     return { open, cancel: () => put('one who may', mine.order.id, { status: 'cancelled' }) }
   }
 
-  test('all users together may open so many, and one more is refused', async (t) => {
+  test('STREAMS_MAX limits all users together', async (t) => {
     const { open } = await orderInView(t)
     const users = Array.from({ length: STREAMS_MAX / STREAMS_PER_USER_MAX }, (_, i) => `user ${i}`)
     for (const user of users) {
@@ -242,7 +242,7 @@ suite('limits of streams', () => {
     assert.equal((await open('one more')).status, 503)
   })
 
-  test('one lasts so long, and is kept alive meanwhile', async (t) => {
+  test('a stream lasts STREAM_MS_MAX, with heartbeats', async (t) => {
     t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] })
     const { open } = await orderInView(t)
     const stream = await open('root')
@@ -260,7 +260,7 @@ suite('limits of streams', () => {
     assert.equal(stream.ended, true)
   })
 
-  test('those opened together are not all written to at the same moment', async (t) => {
+  test('streams opened together have heartbeats at different times', async (t) => {
     t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] })
     const drawn = [0, 0.5]
     const { open } = await orderInView(t, undefined, () => drawn.shift()!)
@@ -282,7 +282,7 @@ suite('limits of streams', () => {
     ['at once', (is: boolean, it: Principal) => (is ? it : refuse())],
     ['later', async (is: boolean, it: Principal) => (is ? it : refuse())],
   ] as const) {
-    test(`whether the token still counts is asked at each look and before each event: told ${how}`, async (t) => {
+    test(`the token is checked periodically and before each event: answered ${how}`, async (t) => {
       t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] })
       const settled = async () => {
         for (let i = 0; i < 50; i++) await new Promise(setImmediate)
@@ -306,14 +306,14 @@ suite('limits of streams', () => {
     })
   }
 
-  test('limits are those that proxies and people live with', () => {
+  test('limits that proxies and users depend on', () => {
     assert.deepEqual([HEARTBEAT_MS < 30_000, STREAM_MS_MAX, STREAMS_MAX], [true, 15 * 60_000, 2_000])
     assert.ok(TOKEN_CHECK_MS <= 1_000)
   })
 })
 
 suite('watching', () => {
-  test('asks once for all watched orders, and not at all when nobody watches', async (t) => {
+  test('reads all watched orders in one query, and none when nobody watches', async (t) => {
     const orders = await memoryOrders(t)
     const mine = [order(), order(), order()]
     for (const each of mine) await orders.addOnce(each)
@@ -343,7 +343,7 @@ suite('watching', () => {
     assert.equal(asked.length, 1)
   })
 
-  test('reads an order only when it has changed, and tells each watcher of that once', async (t) => {
+  test('reads an order only when it has changed, and notifies each watcher once', async (t) => {
     const orders = await memoryOrders(t)
     const mine = order()
     await orders.addOnce(mine)
@@ -362,7 +362,7 @@ suite('watching', () => {
     assert.equal(POLL_MS, 1_000)
   })
 
-  test('asks no second time while the first question is open, whoever comes to watch meanwhile', async (t) => {
+  test('starts no second query while the first is running, also for new watchers', async (t) => {
     const asked: (readonly string[])[] = []
     let answer = () => {}
     const runtime = createVirtualRuntime()
@@ -391,7 +391,7 @@ suite('watching', () => {
     assert.deepEqual(asked[1], [first.id, second.id])
   })
 
-  test('tells a state once, and never one that is older than what was told', () => {
+  test('notifies of each version once, and never of an older one', () => {
     const mine = pending()
     const watch = createOrderWatch(
       { find: async () => assert.fail(), versionsOf: async () => assert.fail() },
@@ -407,7 +407,7 @@ suite('watching', () => {
     watch.close()
   })
 
-  test('a store that fails is asked again', async (t) => {
+  test('a store that fails is read again', async (t) => {
     const mine = pending()
     let calls = 0
     const faults: unknown[] = []

@@ -1,4 +1,4 @@
-/** Streams of events and the tokens they were opened with, over HTTP with the real auth service. */
+/** Event streams whose token is withdrawn, over HTTP with the real auth service. */
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -11,7 +11,7 @@ import { createOrderApp, memoryOrders } from '../shop.ts'
 
 const LONG = { timeout: 60_000 }
 
-/** An order of ada's, eve who is an admin, and orders as a process has them that hears of withdrawn tokens from auth_service. */
+/** An order of ada, an admin eve, and an order service that reads withdrawn tokens from auth_service. */
 async function twoServices(t: TestContext) {
   const world = await createWorld(t, { runtime: systemRuntime })
   const authOrigin = await world.app.listen({ host: '127.0.0.1', port: 0 })
@@ -70,7 +70,7 @@ suite('streams whose token is withdrawn (invariant 10)', () => {
     },
   ]
   for (const { who, role, call } of withdrawals) {
-    test(`${who} is shown nothing more of an order, and the stream ends`, LONG, async (t) => {
+    test(`${who} gets no further event, and the stream ends`, LONG, async (t) => {
       const { world, ada, eve, root, id, get, put } = await twoServices(t)
       const watcher = role === 'admin' ? eve : ada
       const watched = await openStream(await get(`/orders/${id}/events`, watcher.access_token))
@@ -87,7 +87,7 @@ suite('streams whose token is withdrawn (invariant 10)', () => {
     })
   }
 
-  test('one on which nothing happens ends too, and those of others go on', LONG, async (t) => {
+  test('a stream without events ends too, and streams of others continue', LONG, async (t) => {
     const { world, eve, root, id, get } = await twoServices(t)
     const mine = await openStream(await get(`/orders/${id}/events`, eve.access_token))
     const other = await openStream(await get(`/orders/${id}/events`, root.access_token))
