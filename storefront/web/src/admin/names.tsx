@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Typed } from '../ui/typed.tsx'
 import { namesQuery } from './queries.ts'
 
-/** Who an id stands for, in words. */
+/** The name of the account with this id. */
 export function Name({ id, system = 'The shop itself' }: { id: string | null; system?: string }) {
   const { data } = useQuery(namesQuery)
   if (id === null || id === 'system') return <>{system}</>

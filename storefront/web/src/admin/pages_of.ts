@@ -1,4 +1,4 @@
-/** Items of at most `pagesMax` pages, or of fewer when `enough`; `complete` says whether that was all of them. */
+/** The items of at most `pagesMax` pages, or of fewer when `enough` is true. `complete`: these are all items. */
 export async function pagesOf<Item>(
   pagesMax: number,
   page: (cursor: string | null) => Promise<{ items: Item[]; next_cursor: string | null }>,

@@ -1,4 +1,4 @@
-/** What several admin pages are built from. */
+/** Components of several admin pages. */
 import type { ReactNode } from 'react'
 import { Link } from 'react-router'
 import { Button } from '../ui/button.tsx'
@@ -11,7 +11,7 @@ export function AdminPage({ children }: { children: ReactNode }) {
   return <div className="page grid grid-cols-[minmax(0,1fr)] gap-6 pt-6 sm:pt-10">{children}</div>
 }
 
-/** The shape of a page while its code is on the way. */
+/** Shown while the code of a page loads. */
 export function AdminPageSkeleton() {
   return (
     <AdminPage>
@@ -30,7 +30,7 @@ type Paged = {
   fetchNextPage: () => unknown
 }
 
-/** The way to the next page of a list, which tells why when it could not be had. */
+/** The button for the next page of a list, with the reason when it could not be loaded. */
 export function More({
   of: list,
   small = false,
@@ -55,7 +55,7 @@ export function More({
   )
 }
 
-/** A part of a page on a ground of its own, named by its heading. */
+/** A section with its own background, labelled by its heading. */
 export function Panel({
   title,
   aside,
@@ -93,7 +93,7 @@ export function BackLink({ to, children }: { to: string; children: string }) {
   )
 }
 
-/** One number and what it says. */
+/** One number with its label. */
 export function Tile({ label, value, note }: { label: string; value: ReactNode; note?: ReactNode }) {
   return (
     <div className="grid content-start gap-1 rounded-xl bg-surface p-4 shadow-rest sm:p-5">

@@ -1,4 +1,4 @@
-/** What the admin's pages ask for. Their names begin with 'admin', so that they go when the person at the screen does. */
+/** The queries of the admin pages. Their keys begin with 'admin', so that they are removed when another user signs in. */
 import type { paths as AuthPaths } from '@shop/client/generated/auth_service'
 import { LIMITS } from '@shop/client/generated/limits'
 import type { paths as ProductPaths } from '@shop/client/generated/product_service'
@@ -18,7 +18,7 @@ export type Movement = Item<Json<ProductPaths['/products/{id}/stock_movements'][
 const BOARD_PAGE_SIZE = 20
 const LEDGER_PAGE_SIZE = 50
 const PEOPLE_PAGE_SIZE = 50
-/** Boards and tables look again this often while they are in view. */
+/** How often visible boards and tables are fetched. */
 export const LIVE_MS = 5_000
 const NAMES_PAGES_MAX = 3
 const PAGE_MAX = LIMITS['GET /orders'].limit.maximum
@@ -74,7 +74,7 @@ export const peopleQuery = infiniteQueryOptions({
   ...paging,
 })
 
-/** Names of accounts by id, as many as a few pages hold; others are shown by a part of their id. */
+/** Account names by id, from the first few pages. Other accounts are shown by a part of their id. */
 export const namesQuery = queryOptions({
   queryKey: ['admin', 'names'],
   staleTime: 60_000,
@@ -98,7 +98,7 @@ export const ordersPage = (cursor: string | null, signal: AbortSignal) =>
 export const productsPage = (cursor: string | null, signal: AbortSignal) =>
   dataOf(shop.products.GET('/products', { params: { query: { limit: PAGE_MAX, ...after(cursor) } }, signal }))
 
-/** Puts a product into every list and page that shows it, unless they know a newer one. */
+/** Updates the product in every cached list and page that does not have a newer version. */
 export function cacheProduct(queries: QueryClient, product: Product) {
   queries.setQueryData(['products', 'one', product.id], (known: Product | undefined) => newer(known, product))
   queries.setQueriesData<{ items: Product[]; next_cursor: string | null }>(
@@ -111,7 +111,7 @@ export function cacheProduct(queries: QueryClient, product: Product) {
   )
 }
 
-/** The product as the service has it, out of its refusal. */
+/** The current product in the problem of a version conflict. */
 export function currentOf(error: unknown): Product | undefined {
   return error instanceof ShopProblem && error.code === 'version_conflict'
     ? (error.document?.current as Product | undefined)

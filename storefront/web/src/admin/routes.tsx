@@ -1,4 +1,4 @@
-/** The shopkeeper's pages: everything below /admin, loaded only there, and each page when it is first wanted. */
+/** The admin pages below /admin. Each page is a chunk that loads on demand. */
 import { lazy, Suspense } from 'react'
 import { Route, Routes, useLocation } from 'react-router'
 import { PAGE } from '../../../src/http/page_addresses.ts'
@@ -15,7 +15,7 @@ const OrderPage = lazy(() => import('./orders/order_page.tsx'))
 const PeoplePage = lazy(() => import('./people/people_page.tsx'))
 const SystemPage = lazy(() => import('./system/system_page.tsx'))
 
-/** Routes within routes are named from where those begin. */
+/** Nested routes have relative paths. */
 const below = (address: string) => address.slice(PAGE.admin.length + 1)
 
 export default function AdminRoutes() {

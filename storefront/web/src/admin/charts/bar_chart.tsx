@@ -1,4 +1,4 @@
-/** Stacked bars, one a bucket of time. */
+/** Stacked bars, one for each bucket of time. */
 import { AxisBottom, AxisLeft } from '@visx/axis'
 import { GridRows } from '@visx/grid'
 import { scaleBand, scaleLinear } from '@visx/scale'
@@ -22,7 +22,7 @@ type Props = {
   series: readonly Series[]
   nameOf: string
   format: (value: number) => string
-  /** Round and short, for the axis. */
+  /** Rounded and short, for the axis. */
   formatTick: (value: number) => string
   height?: number
   whole?: boolean

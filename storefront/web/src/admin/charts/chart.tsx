@@ -1,6 +1,6 @@
 /**
- * The frame of every chart: it has its height before its data, is named in words for those who do not see it, and has
- * the same numbers as a table. Colours are the tokens', so it is readable in both schemes.
+ * The frame of every chart. Its height is fixed before the data loads, a sentence describes it for screen readers, and a table
+ * has the same numbers. Colours are design tokens, so it is readable in both schemes.
  */
 import { useParentSize } from '@visx/responsive'
 import { type ReactNode, useState } from 'react'
@@ -28,7 +28,7 @@ export function Chart({
   height: number
   series?: readonly Series[]
   table: ChartTable
-  /** What is under the pointer. */
+  /** The value under the pointer. */
   readout?: string | undefined
   children: (width: number) => ReactNode
 }) {
@@ -109,7 +109,7 @@ function DataTable({ summary, table: { head, rows } }: { summary: string; table:
   )
 }
 
-/** What visx's axes need to look like our text. */
+/** Makes the axes of visx look like our text. */
 export const AXIS_TEXT = {
   className: 'tabular fill-soft',
   fontSize: 12,

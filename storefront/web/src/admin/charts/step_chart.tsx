@@ -1,4 +1,4 @@
-/** A number that stays until it changes, over time: a stepped line with the ground below it filled. */
+/** A number over time that stays constant between changes: a stepped line with a filled area. */
 import { AxisBottom, AxisLeft } from '@visx/axis'
 import { curveStepAfter } from '@visx/curve'
 import { GridRows } from '@visx/grid'

@@ -1,4 +1,4 @@
-/** How the shop has been doing, computed here from the newest orders the service lists. */
+/** Figures of the shop, computed in the page from the newest orders. */
 import { queryOptions } from '@tanstack/react-query'
 import { pollEvery } from '../../api/refetch.ts'
 import type { Order } from '../../api/types.ts'
@@ -33,12 +33,12 @@ import { RunningOut } from './running_out.tsx'
 
 const ORDER_PAGES_MAX = 5
 const PRODUCT_PAGES_MAX = 5
-const LOOK_AGAIN_MS = 20_000
+const POLL_MS = 20_000
 const HOUR_MS = 3_600_000
 
 const ordersQuery = queryOptions({
   queryKey: ['admin', 'orders', 'newest'],
-  refetchInterval: pollEvery(LOOK_AGAIN_MS),
+  refetchInterval: pollEvery(POLL_MS),
   queryFn: ({ signal }) =>
     pagesOf(
       ORDER_PAGES_MAX,
@@ -48,7 +48,7 @@ const ordersQuery = queryOptions({
 })
 const productsQuery = queryOptions({
   queryKey: ['products', 'newest'],
-  refetchInterval: pollEvery(LOOK_AGAIN_MS),
+  refetchInterval: pollEvery(POLL_MS),
   queryFn: ({ signal }) => pagesOf(PRODUCT_PAGES_MAX, (cursor) => productsPage(cursor, signal)),
 })
 

@@ -1,14 +1,13 @@
 /**
- * What the overview says, out of the orders and products that were read. Pure, and honest about its window: figures
- * begin at `from`, which is a day ago; or the oldest order that was read, when there were too many to read them all or
- * when the shop has no older one.
+ * The figures of the overview, as pure functions of the orders and products that were read. They begin at `from`: a day ago,
+ * or the oldest order that was read when there are too many to read all of the day, or no older one.
  */
 import type { Order, Product } from '../../api/types.ts'
 import { type Outcome, STATUS } from '../../orders/status.ts'
 import { LOW_STOCK } from '../../shop/low_stock.ts'
 import { totalOf } from '../../ui/money_math.ts'
 
-/** The colour of each outcome, in drawings and behind text, in the order of the charts. */
+/** The colour of each outcome in charts and as a background, in the order of the charts. */
 export const OUTCOMES: Readonly<Record<Outcome, { readonly fill: string; readonly ground: string }>> = {
   sold: { fill: 'fill-accent', ground: 'bg-accent' },
   open: { fill: 'fill-chart-open', ground: 'bg-chart-open' },
@@ -21,9 +20,9 @@ const outcomeOf = ({ status }: Pick<Order, 'status'>): Outcome => STATUS[status]
 export const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
 const SHORT_MS = 5 * 60_000
-/** A window up to this long is cut finer than by the hour. */
+/** A window up to this long has slots shorter than an hour. */
 const SHORT_WINDOW_MS = 2 * HOUR_MS
-/** A chart of fewer bars says little; what lies before the window is simply empty. */
+/** A chart has at least this many bars; those before the window are empty. */
 const SLOTS_MIN = 12
 const SOON_HOURS = 72
 
@@ -42,18 +41,18 @@ export function windowOf(orders: readonly Order[], complete: boolean, now: Date)
   }
 }
 
-/** The moment of a look, by the visitor's clock, unless that is slow: no order came later than now. */
+/** The time of the fetch by the visitor's clock, or that of the newest order if the clock is slow. */
 export const momentOf = (orders: readonly Order[], clock: Date): Date =>
   new Date(Math.max(clock.getTime(), Date.parse(orders[0]?.created_at ?? '') || 0))
 
 export type Slot = {
   readonly at: Date
   readonly counts: Readonly<Record<Outcome, number>>
-  /** Decimal text, exact. */
+  /** Exact decimal text. */
   readonly revenue: string
 }
 
-/** The window in equal slots that begin at whole hours, or at whole five minutes when it is short. */
+/** The window in equal slots that begin at full hours, or every five minutes when it is short. */
 export function slotsOf({ orders, from }: Window, now: Date): { sizeMs: number; slots: Slot[] } {
   const sizeMs = now.getTime() - from.getTime() <= SHORT_WINDOW_MS ? SHORT_MS : HOUR_MS
   const first = Math.min(startOf(from, sizeMs), startOf(now, sizeMs) - (SLOTS_MIN - 1) * sizeMs)
@@ -68,7 +67,7 @@ export function slotsOf({ orders, from }: Window, now: Date): { sizeMs: number; 
   return { sizeMs, slots }
 }
 
-/** Hours begin where the visitor's clock says, also in zones half an hour off. */
+/** In the visitor's time zone, which may be half an hour off. */
 function startOf(date: Date, sizeMs: number): number {
   const start = new Date(date)
   start.setMinutes(sizeMs === HOUR_MS ? 0 : Math.floor(start.getMinutes() / 5) * 5, 0, 0)
@@ -96,7 +95,7 @@ export type Running = {
   readonly hoursLeft: number | undefined
 }
 
-/** Products that are gone, nearly gone, or will be within three days at the pace of the window; soonest first. */
+/** Products that are sold out, nearly sold out, or will be within three days at the pace of the window; soonest first. */
 export function runningOut(products: readonly Product[], { orders, from }: Window, now: Date): Running[] {
   const hours = Math.max(1, (now.getTime() - from.getTime()) / HOUR_MS)
   const sold = new Map<string, number>()

@@ -8,7 +8,7 @@ import { countOutcomes, EVERY_OUTCOME, OUTCOMES } from './figures.ts'
 
 const percent = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 })
 
-/** What became of the orders, as parts of a whole. */
+/** The share of each outcome. */
 export function Outcomes({ orders }: { orders: readonly Order[] }) {
   const counts = countOutcomes(orders)
   const reasons = Object.entries(REJECTIONS).flatMap(([reason, { counted }]) => {

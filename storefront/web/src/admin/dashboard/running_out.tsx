@@ -47,7 +47,7 @@ export function RunningOut({ products, complete, window, now }: Props) {
 }
 
 function Row({ running: { product, sold, hoursLeft } }: { running: Running }) {
-  const leaving = product.stock > 0 && hoursLeft !== undefined
+  const lasts = product.stock > 0 && hoursLeft !== undefined
   return (
     <li className="flex items-center gap-3 border-b border-line py-3">
       <Cover id={product.id} className="aspect-square w-11 shrink-0 rounded-sm" />
@@ -58,7 +58,7 @@ function Row({ running: { product, sold, hoursLeft } }: { running: Running }) {
         <p className="flex flex-wrap items-center gap-x-3 text-sm text-soft">
           <Stock stock={product.stock} />
           <span>{sold === 0 ? 'none sold' : `${formatNumber(sold)} sold`}</span>
-          {leaving && <span className="text-ink">lasts about {describeHours(hoursLeft)}</span>}
+          {lasts && <span className="text-ink">lasts about {describeHours(hoursLeft)}</span>}
         </p>
       </div>
     </li>

@@ -1,4 +1,4 @@
-/** The orders by where they stand; a narrow screen shows one column at a time. A column looks again every few seconds; what is ticked stays ticked. */
+/** The orders by status. A narrow screen shows one column. Columns are polled, and selected orders stay selected. */
 import { useState } from 'react'
 import { useSearchParams } from 'react-router'
 import type { Order, OrderStatus } from '../../api/types.ts'

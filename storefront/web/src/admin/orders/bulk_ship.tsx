@@ -1,4 +1,4 @@
-/** Shipping many at once: asked first; then how far it is, which did not go and why, and those once more. */
+/** Ships many orders: first a confirmation, then the progress, the failures with their reasons, and a retry. */
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { Link } from 'react-router'
@@ -18,24 +18,24 @@ const CONCURRENCY = 4
 export function BulkShip({ orders, close }: { orders: readonly Order[] | undefined; close: () => void }) {
   const count = countOf(orders?.length ?? 0)
   const [begun, setBegun] = useState(false)
-  const leave = () => {
+  const end = () => {
     setBegun(false)
     close()
   }
   return (
     <Dialog
       open={orders !== undefined}
-      onOpenChange={(open) => !open && leave()}
+      onOpenChange={(open) => !open && end()}
       title={begun ? `Shipping ${count}` : `Ship ${count}?`}
     >
-      {orders && <Ship orders={orders} begin={() => setBegun(true)} close={leave} />}
+      {orders && <Ship orders={orders} begin={() => setBegun(true)} close={end} />}
     </Dialog>
   )
 }
 
 type ShipProps = { orders: readonly Order[]; begin: () => void; close: () => void }
 
-/** Nothing is shipped before somebody says so; leaving stops what has not begun. */
+/** Nothing is shipped before the confirmation. Closing the dialog stops the orders that have not started. */
 function Ship({ orders, begin, close }: ShipProps) {
   const { progress, running, ship, stop } = useShipping()
   if (!progress) {

@@ -1,4 +1,4 @@
-/** Many calls of one kind in a row. */
+/** Many calls with limited concurrency. */
 
 export type Failure = { readonly id: string; readonly error: unknown }
 export type Progress = {
@@ -8,8 +8,8 @@ export type Progress = {
 }
 
 /**
- * Runs `work` for each id, a few at a time. One failure stops no other; aborting begins no more.
- * Resolves how it ended: `done` counts what succeeded.
+ * Runs `work` for each id, a few at a time. A failure does not stop the others; after `signal` aborts no more start.
+ * `done` counts the successes.
  */
 export async function forEach(
   ids: readonly string[],

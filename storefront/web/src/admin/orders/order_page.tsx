@@ -1,4 +1,4 @@
-/** One order as the shopkeeper needs it: what is in it, who made each step when, and what can be done now. */
+/** One order for the admin: its lines, who did each step and when, and the next actions. */
 import { Link, useParams } from 'react-router'
 import { ShopProblem } from '../../api/shop.ts'
 import type { Order } from '../../api/types.ts'

@@ -1,7 +1,7 @@
 /**
- * Adding or taking units, with the reason why. It needs no version: it moves the stock whatever it is.
+ * Adds or takes units, with a reason. It needs no version, because it changes the stock by a difference.
  *
- * One attempt has one Idempotency-Key until its outcome is known: after a lost answer, sending again never counts twice.
+ * An attempt keeps its Idempotency-Key until the outcome is known, so sending it again after a lost answer never counts twice.
  */
 import { LIMITS } from '@shop/client/generated/limits'
 import { useQueryClient } from '@tanstack/react-query'
@@ -81,7 +81,7 @@ export function AdjustStock({ product }: { product: Product }) {
         ),
       })
     } catch (failure) {
-      // With an answer the attempt is over; without one it is still open, under its key.
+      // With a final answer the attempt is over; otherwise it stays open under its key.
       if (failure instanceof ShopProblem && !failure.retryable) attempt.current = undefined
       const refused = faultsByField(failure, { delta: 'The number of units', reason: 'The reason' })
       if (refused) setFaults({ units: refused.delta, reason: refused.reason })

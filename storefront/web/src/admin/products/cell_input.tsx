@@ -1,4 +1,4 @@
-/** A cell of the product grid while it is edited: what it takes, and how it is left. */
+/** The input of a grid cell that is being edited. */
 import { type KeyboardEvent, useEffect, useRef } from 'react'
 import type { Product } from '../../api/types.ts'
 import { cx } from '../../ui/cx.ts'
@@ -31,7 +31,7 @@ export function CellInput({
     input.current?.focus()
     if (untouched.current) input.current?.select()
   }, [])
-  /** Leaving by a key also blurs; it counts once. */
+  /** A key that ends the edit also blurs the input; it counts once. */
   const ended = useRef(false)
   const end = (how: 'enter' | 'escape' | 'tab' | 'blur') => {
     if (ended.current) return
@@ -68,7 +68,7 @@ export function CellInput({
   )
 }
 
-/** A digit begins a number with that digit, as in every spreadsheet; F2 begins with what is there. */
+/** Typing starts an edit with that character, as in a spreadsheet. */
 export function firstLetter(event: KeyboardEvent, field: EditedField): string | undefined {
   if (event.ctrlKey || event.metaKey || event.altKey) return undefined
   const wanted = field === 'name' ? /^[\p{L}\p{N}]$/u : /^\d$/

@@ -1,10 +1,10 @@
 /**
- * Two people changed one product. What each made of every field, and a merged product to begin with.
+ * Two admins changed the same product: the values of both for each field, and a merged product as a proposal.
  *
- * Promises
- *  1. A field only one of them changed keeps that change; nobody's work is dropped without being shown.
- *  2. Stock is a count that both may be right about: the merged number is theirs moved by as much as you moved it,
- *     so that a sale in between stays sold. When that is below zero, yours stands.
+ * Invariants
+ *  1. A field that only one of them changed keeps that change. No change is dropped without being shown.
+ *  2. Merged stock is their count plus your difference, so that a sale in between is not lost. If that is below zero, it is
+ *     your count.
  */
 import type { Product } from '../../api/types.ts'
 
@@ -23,7 +23,7 @@ export type FieldConflict = {
   readonly contested: boolean
 }
 
-/** The fields that were changed by anyone, and not to the same value by both. */
+/** The fields that either changed, without those that both changed to the same value. */
 export function conflictsOf(seen: Values, edit: Edit, theirs: Values): FieldConflict[] {
   return FIELDS.flatMap((field) => {
     const was = String(seen[field])
@@ -41,7 +41,7 @@ function moved(seen: Values, yours: string, theirs: Values): string {
   return sum < 0 ? yours : String(sum)
 }
 
-/** What has to be sent so that the product becomes `wanted`. */
+/** The patch that turns `current` into `wanted`. */
 export function changesTo(current: Values, wanted: Edit): Edit {
   return Object.fromEntries(
     FIELDS.filter((field) => wanted[field] !== undefined && wanted[field] !== current[field]).map((field) => [

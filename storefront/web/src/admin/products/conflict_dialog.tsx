@@ -1,4 +1,4 @@
-/** Yours, theirs and merged, field by field. The merged product is ready to be saved with one click. */
+/** Yours, theirs and merged for each field. One click saves the merged product. */
 import { type FormEvent, type RefObject, useRef, useState } from 'react'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'

@@ -1,4 +1,4 @@
-/** One field that both changed, or one of them: either value is a click away, and the merged one can be written over. */
+/** One field of a conflict: choose either value, or edit the merged one. */
 import { useId } from 'react'
 import { cx } from '../../ui/cx.ts'
 import { CONTROL } from '../../ui/field.tsx'

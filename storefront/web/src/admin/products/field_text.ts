@@ -1,4 +1,4 @@
-/** The fields of a product as people type them. */
+/** Parses the fields of a product as people type them. */
 import { LIMITS } from '@shop/client/generated/limits'
 import type { Product } from '../../api/types.ts'
 import { lengthFault } from '../../ui/limits.ts'
@@ -10,7 +10,7 @@ export const FIELD_LABELS: Record<Field, string> = {
   price: 'Price',
   stock: 'Stock',
 }
-/** How a fault of a field begins. */
+/** The subject of an error message of a field. */
 export const FAULT_SUBJECTS: Record<Field, string> = {
   name: 'The name',
   description: 'The description',
@@ -23,10 +23,10 @@ export const AT_MOST = `at most ${STOCK_MAX.toLocaleString()}`
 
 type Read = { readonly value: string | number } | { readonly fault: string }
 
-/** The money a price is in, as the shop says. */
+/** The currency of a price. */
 export type Money = Pick<Product, 'currency' | 'currency_digits'>
 
-/** The value behind a text, or what is wrong with it. Amounts may be written with a comma. */
+/** The value of a text, or what is wrong with it. Amounts may have a decimal comma. */
 export function readField(field: Field, text: string, money: Money): Read {
   const trimmed = text.trim()
   switch (field) {
@@ -55,7 +55,7 @@ function readPrice(text: string, { currency, currency_digits: digits }: Money): 
   return { value: digits === 0 ? plain : `${plain}.${fraction.padEnd(digits, '0')}` }
 }
 
-/** All fields at once: the edit, or the faults by field. */
+/** All fields: the edit, and the faults by field. */
 export function readFields(
   texts: Partial<Record<Field, string>>,
   money: Money,

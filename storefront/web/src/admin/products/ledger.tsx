@@ -1,4 +1,4 @@
-/** Every unit that came and went, as a line over time and as the entries themselves. */
+/** The stock movements of a product, as a chart and as a table. */
 import { useEffect } from 'react'
 import { Link } from 'react-router'
 import type { Product } from '../../api/types.ts'
@@ -27,8 +27,8 @@ const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeSty
 export function Ledger({ product }: { product: Product }) {
   const list = usePages(ledgerQuery(product.id))
   const { data, error, isPending, hasNextPage, refetch } = list
-  // The product is watched; its ledger is read again when the product has moved.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the version is the reason to look again
+  // The product is polled; its ledger is fetched again when the product has changed.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new version is the reason to fetch again
   useEffect(() => void refetch(), [product.version, refetch])
   const movements = data?.pages.flatMap(({ items }) => items) ?? []
   return (
@@ -77,7 +77,7 @@ function History({ movements, complete }: { movements: readonly Movement[]; comp
   )
 }
 
-/** On a phone there is no room for these: the chart tells the stock, and who it was stands below the reason. */
+/** Hidden on a phone: the chart shows the stock, and the name is below the reason. */
 const WIDE = 'hidden sm:table-cell'
 
 function Entries({ movements }: { movements: readonly Movement[] }) {

@@ -12,14 +12,14 @@ import type { GridPlace } from './use_grid_keys.ts'
 type Props = {
   product: Product
   field: EditedField
-  /** What is being saved. */
+  /** The text that is being saved. */
   saving: string | undefined
   place: GridPlace
-  /** Without a text, with what the cell holds. */
+  /** Without `text`, it starts with the value of the cell. */
   begin: (text?: string) => void
 }
 
-/** A cell that is not being edited: a click, Enter or a first letter begins. */
+/** A cell that is not being edited. A click, Enter or a character starts the edit. */
 export function ProductCell({ product, field, saving, place, begin }: Props) {
   const busy = saving !== undefined
   return (

@@ -1,4 +1,4 @@
-/** All fields of a product. What is typed stays, whatever happens to the product meanwhile; saving tells. */
+/** All fields of a product. What is typed stays when the product changes; saving then reports the conflict. */
 import { type FormEvent, useState } from 'react'
 import type { Product } from '../../api/types.ts'
 import { Button } from '../../ui/button.tsx'
@@ -17,7 +17,7 @@ const textsOf = (product: Product) =>
 
 export function ProductForm({ product }: { product: Product }) {
   const { save, conflict, resolve, keepTheirs, putOff } = useSaveProduct()
-  /** What the author began from; only a form nobody has touched moves on by itself. */
+  /** The product the edit started from. Only an unedited form follows later versions. */
   const [draft, setDraft] = useState<{ seen: Product; texts: Texts }>()
   const [faults, setFaults] = useState<Partial<Record<Field, string>>>({})
   const [error, setError] = useState<unknown>()

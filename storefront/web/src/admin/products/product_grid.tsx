@@ -1,4 +1,4 @@
-/** The products as a grid that is edited in place. Enter or a first letter begins, Enter keeps, Escape leaves it. */
+/** The products as a grid that is edited in place. Enter or a character starts an edit, Enter saves, Escape discards. */
 
 import { Fragment, useId, useState } from 'react'
 import { flushSync } from 'react-dom'
@@ -51,7 +51,7 @@ export function ProductGrid({ products, save, remove }: Props) {
       await save(seen, { [field]: read.value })
     } catch (error) {
       const fault = faultsByField(error, FAULT_SUBJECTS)?.[field] ?? explain(error)
-      // Whoever types in another cell by now goes on typing there.
+      // Do not interrupt an edit of another cell.
       setEditing((other) => other ?? { seen, field, text, fault })
       toast({
         tone: 'bad',
@@ -111,7 +111,7 @@ export function ProductGrid({ products, save, remove }: Props) {
                           faultId={faultId}
                           onText={(text) => setEditing({ ...editing, text, fault: undefined })}
                           onEnd={(how) => {
-                            // At once, so that the focus has somewhere to go and no key is lost in between.
+                            // Synchronous, so that the cell can get the focus and no key press is lost.
                             flushSync(() => {
                               if (how === 'escape') setEditing(undefined)
                               else void finish(editing)

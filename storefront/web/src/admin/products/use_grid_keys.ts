@@ -1,12 +1,12 @@
 /**
- * Walking a grid by keyboard, as the ARIA practices describe it: one stop for Tab, arrows from cell to cell, Home and
- * End within a row, with Control to the corners. Cells say where they are by `data-row` and `data-col`.
+ * Keyboard navigation in a grid, as the ARIA practices describe it: one Tab stop, arrow keys between cells, Home and End
+ * within a row, with Control to the corners. `data-row` and `data-col` have the position of a cell.
  */
 import { type KeyboardEvent, useRef, useState } from 'react'
 
 type Place = { readonly row: number; readonly col: number }
 
-/** What makes an element a cell of the grid. */
+/** Attributes of a cell. */
 export type GridPlace = ReturnType<ReturnType<typeof useGridKeys>['at']>
 
 export function useGridKeys(rows: number, cols: number) {

@@ -1,6 +1,6 @@
 /**
- * Saving an edit under the version its author saw. A sale in between does not disturb a name or a price; what does
- * conflict is kept as `conflict` until it is resolved, and nothing was changed.
+ * Saves an edit with the version that its author saw. A sale in between does not conflict with a new name or price. In a
+ * conflict nothing is saved, and `conflict` holds it until it is resolved.
  */
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -33,7 +33,7 @@ export function useSaveProduct() {
 
   return {
     conflict,
-    /** Resolves the product as it is now, or undefined when a conflict waits to be resolved. Fails as the service does. */
+    /** Resolves with the current product, or with undefined after a conflict. Rejects with the problem of the service. */
     async save(seen: Product, edit: Edit, resolved: Conflict['resolved'] = () => {}) {
       const changes = changesTo(seen, edit)
       if (Object.keys(changes).length === 0) return seen
@@ -48,7 +48,7 @@ export function useSaveProduct() {
         return undefined
       }
     },
-    /** Makes the product what `merged` says, as long as nobody changed it again since `conflict` was shown. */
+    /** Saves `merged`, unless the product was changed again since `conflict` was shown. */
     async resolve(merged: Edit) {
       if (!conflict) return
       const { current, resolved } = conflict
@@ -69,7 +69,7 @@ export function useSaveProduct() {
       conflict?.resolved(conflict.current)
       setConflict(undefined)
     },
-    /** Decides nothing: what was typed stays where it was typed. */
+    /** Closes the dialog without a decision: the edit stays in its form. */
     putOff: () => setConflict(undefined),
   }
 }

@@ -1,4 +1,4 @@
-/** The gateway's own look at the system. It belongs to no service, so it is asked through the client of one. */
+/** Reads /api/system of the gateway, through the client of a service. */
 import { shop } from '../../api/shop.ts'
 
 export type Replica = {
@@ -23,12 +23,12 @@ export type ServiceState = { readonly service: string; readonly replicas: readon
 type Call = (path: string, init: { signal: AbortSignal }) => Promise<{ data?: { services: ServiceState[] } }>
 
 export async function readSystem(signal: AbortSignal): Promise<readonly ServiceState[]> {
-  // Session, retries and problems are the client's; only its types do not know this address.
+  // The client has session, retries and problems; only its types do not have this path.
   const get = shop.orders.GET as unknown as Call
   return (await get('/system', { signal })).data?.services ?? []
 }
 
-/** Undefined when none is known. */
+/** Undefined when no value is known. */
 export const highest = (values: readonly (number | null)[]): number | undefined => {
   const known = values.filter((value) => value !== null)
   return known.length === 0 ? undefined : Math.max(...known)

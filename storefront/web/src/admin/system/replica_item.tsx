@@ -14,7 +14,7 @@ function stateOf({ alive, ready }: Replica): {
     : { tone: 'bad', icon: 'close', label: 'Not reachable' }
 }
 
-/** One process of a service: whether it is ready, and what it says of itself. */
+/** One replica of a service: is it ready, and a few of its figures. */
 export function ReplicaItem({ replica, withStore }: { replica: Replica; withStore: boolean }) {
   const { tone, icon, label } = stateOf(replica)
   const facts: [string, ReactNode][] = [

@@ -2,7 +2,7 @@ import { Ago, formatNumber } from '../../ui/format.tsx'
 import { Tile } from '../parts.tsx'
 import { highest, type ServiceState } from './read_system.ts'
 
-/** Four numbers of all services together. */
+/** Four figures over all services. */
 export function Figures({ services }: { services: readonly ServiceState[] }) {
   const of = (service: string) => services.find((one) => one.service === service)?.replicas ?? []
   const backlog = highest(of('order_service').map((replica) => replica.settler_backlog))

@@ -1,4 +1,4 @@
-/** How the parts of the shop are, as the gateway sees them at this moment. */
+/** The state of all services, as the gateway sees it. */
 import { queryOptions } from '@tanstack/react-query'
 import { pollEvery } from '../../api/refetch.ts'
 import { useAnswer } from '../../api/use_answer.ts'
@@ -21,7 +21,7 @@ const systemQuery = queryOptions({
   staleTime: 0,
 })
 
-/** As in deploy/monitoring: what is owed is settled within seconds of the last fault, so this long tells of another. */
+/** As in deploy/monitoring: orders settle within seconds after a fault ends, so this age means another fault. */
 const SETTLE_SECONDS_MAX = 120
 
 const SERVICES: Record<string, { title: string; does: string }> = {
