@@ -50,7 +50,7 @@ export function createApp(deps: Deps): App {
     access: { verifyToken },
     problems: PROBLEMS,
     readiness: { store: stores.check },
-    ...(logger ? { logger } : {}),
+    logger,
     ...(tracing ? { tracing } : {}),
     ...(deps.trustedProxies ? { trustedProxies: deps.trustedProxies } : {}),
     ...(deps.publicDocs ? { publicDocs: true } : {}),

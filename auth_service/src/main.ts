@@ -5,7 +5,7 @@ import { runService } from '@shop/service_kit/runtime/lifecycle'
 import { createLogger } from '@shop/service_kit/runtime/log'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
-import { createUnreadableTold } from '@shop/service_kit/storage/unreadable'
+import { createUnreadableReporter } from '@shop/service_kit/storage/unreadable'
 import { createAccountPorts } from './account_ports.ts'
 import { createApp, type Deps } from './app.ts'
 import { readConfig, SERVICE } from './config.ts'
@@ -22,7 +22,7 @@ await runService(systemRuntime, async () => {
   const tracing = await startTracing(SERVICE, process.env, systemRuntime)
   const stores = await openStores(config, {
     runtime: systemRuntime,
-    unreadableOf: createUnreadableTold({ logger, metrics, runtime: systemRuntime }),
+    unreadableOf: createUnreadableReporter({ logger, metrics, runtime: systemRuntime }),
   })
   const ports = createAccountPorts({
     stores,

@@ -35,7 +35,7 @@ export function createApp(deps: Deps): App {
   const app = createHttpApp({
     service: SERVICE,
     description: 'Orders: placed once, never lost, always settled.',
-    ...(logger ? { logger } : {}),
+    logger,
     ...(tracing ? { tracing } : {}),
     ...(deps.publicDocs ? { publicDocs: true } : {}),
     metrics,

@@ -9,7 +9,7 @@ import { runService } from '@shop/service_kit/runtime/lifecycle'
 import { createLogger } from '@shop/service_kit/runtime/log'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
-import { createUnreadableTold } from '@shop/service_kit/storage/unreadable'
+import { createUnreadableReporter } from '@shop/service_kit/storage/unreadable'
 import { createApp, type Deps } from './app.ts'
 import { createServiceClient } from './clients/service_client.ts'
 import { readConfig, SERVICE } from './config.ts'
@@ -23,7 +23,7 @@ await runService(systemRuntime, async () => {
   const tracing = await startTracing(SERVICE, process.env, systemRuntime)
   const stores = await openStores(config, {
     runtime: systemRuntime,
-    unreadableOf: createUnreadableTold({ logger, metrics, runtime: systemRuntime }),
+    unreadableOf: createUnreadableReporter({ logger, metrics, runtime: systemRuntime }),
   })
   const auth = followAuthService({
     origins: [config.AUTH_URL],

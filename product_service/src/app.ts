@@ -45,7 +45,7 @@ export function createApp(deps: Deps): App {
     problems: withViews(PROBLEMS, prices),
     readiness: { store: stores.check },
     publicDocs: publicDocs && routes !== 'internal',
-    ...(logger && { logger }),
+    logger,
     ...(tracing && { tracing }),
   })
   const { catalogue, stock } = stores

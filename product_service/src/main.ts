@@ -8,7 +8,7 @@ import { runService } from '@shop/service_kit/runtime/lifecycle'
 import { createLogger } from '@shop/service_kit/runtime/log'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
-import { createUnreadableTold } from '@shop/service_kit/storage/unreadable'
+import { createUnreadableReporter } from '@shop/service_kit/storage/unreadable'
 import { createApp, type Deps } from './app.ts'
 import { readConfig, SERVICE } from './config.ts'
 import { createLedgerCheck } from './ledger_check.ts'
@@ -22,7 +22,7 @@ await runService(systemRuntime, async () => {
   const stores = await openStores(config, {
     runtime: systemRuntime,
     notice: (text) => logger.info(text),
-    unreadableOf: createUnreadableTold({ logger, metrics, runtime: systemRuntime }),
+    unreadableOf: createUnreadableReporter({ logger, metrics, runtime: systemRuntime }),
   })
   const auth = followAuthService({
     origins: [config.AUTH_URL],

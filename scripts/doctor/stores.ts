@@ -105,7 +105,7 @@ function inspectStore({ dataDir, databaseUrl }: Plan, { name, databaseFile }: Se
   const path = join(dataDir, databaseFile)
   const migrations = pathToFileURL(join(ROOT, name, 'src', 'storage', 'migrations', '/'))
   const lost = lossOf(path)
-  if (lost) return refuse(lost.problem, lost.mend)
+  if (lost) return refuse(lost.problem, lost.remedy)
   const inspection = inspectSqlite(path, migrations)
   if (inspection.state === 'absent') return { usable: false, absent: true, findings: [] }
   if (inspection.state === 'unreadable') {

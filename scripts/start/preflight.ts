@@ -8,7 +8,7 @@ import { dirname, join, resolve } from 'node:path'
 import { whyUnusable } from '@shop/service_kit/mongo/reach'
 import { databaseOf } from '@shop/service_kit/mongo/url'
 import { ConfigError } from '@shop/service_kit/runtime/config'
-import { lossOf, told } from '@shop/service_kit/sqlite/mark'
+import { lossOf, sentenceOf } from '@shop/service_kit/sqlite/mark'
 import { sidecarFiles } from '../backup/snapshot.ts'
 import { operationsVariable, type Plan, type Planned } from '../plan.ts'
 import { type ProcessEntry, SERVICES } from '../services.ts'
@@ -180,7 +180,7 @@ export function storeFault(dataDir: string, databaseUrl: string | undefined): st
 function lostStores(dataDir: string, databaseUrl: string | undefined): string[] {
   if (databaseUrl !== undefined) return []
   const losses = SERVICES.map(({ databaseFile }) => lossOf(join(dataDir, databaseFile)))
-  return losses.filter((loss) => loss !== undefined).map(told)
+  return losses.filter((loss) => loss !== undefined).map(sentenceOf)
 }
 
 export function sharedFileFault(databaseUrl: string | undefined): string | undefined {

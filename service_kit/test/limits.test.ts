@@ -23,7 +23,7 @@ import { SERVICE_SECRET_BYTES_MIN } from '../src/runtime/variables.ts'
 import { LONG_PAGES, PAGES_MIN } from '../src/sqlite/checkpoints.ts'
 import { GROUP_MAX, GROUP_MS, WRITE_QUEUE_MAX, WRITE_WAIT_MS } from '../src/sqlite/commits.ts'
 import { openSqlite } from '../src/sqlite/store.ts'
-import { TOLD_AGAIN_MS } from '../src/storage/unreadable.ts'
+import { REPORT_AGAIN_MS } from '../src/storage/unreadable.ts'
 
 const MIB = 1024 * 1024
 
@@ -56,7 +56,7 @@ test('of stores', () => {
   assert.deepEqual([sharing.GROUP_MAX, sharing.QUEUE_MAX], [256, 20_000])
   assert.deepEqual([READS_WAITING_MAX, WAIT_MS, READ_MS], [16, 3_000, 5_000])
   assert.deepEqual([DEADLINE_MS, COMMAND_MS, VERSION_MIN], [5_000, 4_000, 6])
-  assert.equal(TOLD_AGAIN_MS, 600_000)
+  assert.equal(REPORT_AGAIN_MS, 600_000)
   assert.deepEqual(CLIENT_OPTIONS, {
     w: 'majority',
     journal: true,

@@ -97,8 +97,8 @@ function throughProxy(url: string, port: number, alone: boolean): string {
     : through
 }
 
-/** Why a test that needs an honest server is skipped, or false when it runs. */
-export const needsHonest = ({ honest }: MongoServer): string | false =>
+/** Why a test that needs a real server is skipped, or false when it runs. */
+export const needsRealServer = ({ honest }: MongoServer): string | false =>
   honest ? false : 'ONLY WITH MONGODB_URL: the wire-compatible test server cannot show this'
 
 function findBinary(): string | undefined {

@@ -54,7 +54,7 @@ export function createApp(deps: Deps): App {
     problems: PROBLEMS,
     // The storefront stays ready when a service cannot be reached: only the pages of that service fail.
     readiness: {},
-    ...(logger ? { logger } : {}),
+    logger,
     ...(tracing ? { tracing } : {}),
     ...(trustedProxies ? { trustedProxies } : {}),
     ...(deps.publicDocs ? { publicDocs: true } : {}),

@@ -2,7 +2,7 @@
 
 import { openMongo } from '@shop/service_kit/mongo/store'
 import type { StoresOptions } from '@shop/service_kit/storage/opening'
-import { HEARD_BY_NOBODY } from '@shop/service_kit/storage/unreadable'
+import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
 import type { Stores } from '../domain/ports.ts'
 import { createMongoKeyStore, KEY_INDEXES } from './mongo_key_store.ts'
 import { createMongoSessionStore, SESSION_INDEXES } from './mongo_session_store.ts'
@@ -17,7 +17,7 @@ export const AUTH_INDEXES = { ...USER_INDEXES, ...SESSION_INDEXES, ...KEY_INDEXE
 /** Rejects with a sentence that tells the operator what to do. */
 export async function openMongoStores(
   url: string,
-  { runtime, unreadableOf = HEARD_BY_NOBODY }: StoresOptions,
+  { runtime, unreadableOf = IGNORE_UNREADABLE }: StoresOptions,
 ): Promise<Stores> {
   const store = await openMongo({
     url,

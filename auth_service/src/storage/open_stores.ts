@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { openSqlite } from '@shop/service_kit/sqlite/store'
 import type { StoresConfig, StoresOptions } from '@shop/service_kit/storage/opening'
-import { HEARD_BY_NOBODY } from '@shop/service_kit/storage/unreadable'
+import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
 import type { Stores } from '../domain/ports.ts'
 import { createSqliteKeyStore } from './sqlite_key_store.ts'
 import { createSqliteSessionStore } from './sqlite_session_store.ts'
@@ -27,7 +27,7 @@ export async function openStores(
 /** `path` is a file or ':memory:'. */
 export function openSqliteStores(
   path: string,
-  { runtime, unreadableOf = HEARD_BY_NOBODY }: StoresOptions,
+  { runtime, unreadableOf = IGNORE_UNREADABLE }: StoresOptions,
 ): Stores {
   const store = openSqlite({ path, migrations: new URL('./migrations/', import.meta.url), runtime })
   return {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openMongo } from '@shop/service_kit/mongo/store'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
-import { mongoSuite, needsHonest } from '@shop/service_kit/test_support/mongo_server'
+import { mongoSuite, needsRealServer } from '@shop/service_kit/test_support/mongo_server'
 import { AUTH_INDEXES } from '../../src/storage/open_mongo.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
 import { keyStoreContract } from '../key_store_contract.ts'
@@ -36,7 +36,7 @@ mongoSuite('accounts in MongoDB', (server) => {
   userStoreContract('MongoDB', alone)
   // Two admins demoting each other are transactions that overlap.
   if (server.honest) userStoreContract('MongoDB, two connections', two)
-  else test('the user contract on two connections', { skip: needsHonest(server) }, () => {})
+  else test('the user contract on two connections', { skip: needsRealServer(server) }, () => {})
 
   unreadableContract('MongoDB', async (t) => {
     const database = server.newDatabase()

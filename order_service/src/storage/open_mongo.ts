@@ -2,7 +2,7 @@
 import { openMongo } from '@shop/service_kit/mongo/store'
 import type { StoresOptions } from '@shop/service_kit/storage/opening'
 import type { StoreMoney } from '@shop/service_kit/storage/store_money'
-import { HEARD_BY_NOBODY } from '@shop/service_kit/storage/unreadable'
+import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
 import type { Stores } from '../domain/ports.ts'
 import { createMongoOrderStore, ORDER_INDEXES } from './mongo_order_store.ts'
 
@@ -12,7 +12,7 @@ export const MONGO_DATABASE = 'shop_orders'
 /** Fails with a message that tells the operator what to do. */
 export async function openMongoStores(
   url: string,
-  { money, runtime, unreadableOf = HEARD_BY_NOBODY }: { readonly money: StoreMoney } & StoresOptions,
+  { money, runtime, unreadableOf = IGNORE_UNREADABLE }: { readonly money: StoreMoney } & StoresOptions,
 ): Promise<Stores> {
   const store = await openMongo({
     url,

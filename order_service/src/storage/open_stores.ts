@@ -1,10 +1,10 @@
 /** Opens the stores of DATABASE_URL; its scheme selects the technology. */
 import { join } from 'node:path'
-import { keepMoney } from '@shop/service_kit/sqlite/money'
+import { saveMoney } from '@shop/service_kit/sqlite/money'
 import { openSqlite } from '@shop/service_kit/sqlite/store'
 import type { ExistingOnly, StoresConfig, StoresOptions } from '@shop/service_kit/storage/opening'
 import { createStoreMoney, type MoneyConfig } from '@shop/service_kit/storage/store_money'
-import { HEARD_BY_NOBODY } from '@shop/service_kit/storage/unreadable'
+import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
 import type { Stores } from '../domain/ports.ts'
 import { createSqliteOrderStore } from './sqlite_order_store.ts'
 
@@ -31,13 +31,13 @@ export async function openSqliteStores(
     CURRENCY_DIGITS,
     existing,
     runtime,
-    unreadableOf = HEARD_BY_NOBODY,
+    unreadableOf = IGNORE_UNREADABLE,
   }: MoneyConfig & ExistingOnly & StoresOptions,
 ): Promise<Stores> {
   const money = createStoreMoney({ CURRENCY, CURRENCY_DIGITS }, path)
   const store = openSqlite({ path, migrations: new URL('./migrations/', import.meta.url), runtime, existing })
   try {
-    await keepMoney(store, money)
+    await saveMoney(store, money)
   } catch (error) {
     await store.close()
     throw error

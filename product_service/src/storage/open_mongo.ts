@@ -3,7 +3,7 @@
 import { openMongo } from '@shop/service_kit/mongo/store'
 import type { StoresOptions } from '@shop/service_kit/storage/opening'
 import type { StoreMoney } from '@shop/service_kit/storage/store_money'
-import { HEARD_BY_NOBODY } from '@shop/service_kit/storage/unreadable'
+import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
 import type { Stores } from '../domain/ports.ts'
 import { createMongoAuditStore } from './mongo_audit_store.ts'
 import { createMongoCatalogueStore } from './mongo_catalogue_store.ts'
@@ -21,7 +21,7 @@ export async function openMongoStores(
   {
     money,
     runtime,
-    unreadableOf = HEARD_BY_NOBODY,
+    unreadableOf = IGNORE_UNREADABLE,
     notice = () => {},
   }: { readonly money: StoreMoney; readonly notice?: (text: string) => void } & StoresOptions,
 ): Promise<Stores> {

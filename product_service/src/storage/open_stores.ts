@@ -1,11 +1,11 @@
 /** Opens the stores of DATABASE_URL; its scheme selects the technology. */
 
 import { join } from 'node:path'
-import { keepMoney } from '@shop/service_kit/sqlite/money'
+import { saveMoney } from '@shop/service_kit/sqlite/money'
 import { openSqlite } from '@shop/service_kit/sqlite/store'
 import type { ExistingOnly, StoresConfig, StoresOptions } from '@shop/service_kit/storage/opening'
 import { createStoreMoney, type MoneyConfig } from '@shop/service_kit/storage/store_money'
-import { HEARD_BY_NOBODY } from '@shop/service_kit/storage/unreadable'
+import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
 import type { Stores } from '../domain/ports.ts'
 import { createSqliteAuditStore } from './sqlite_audit_store.ts'
 import { createSqliteCatalogueStore } from './sqlite_catalogue_store.ts'
@@ -40,7 +40,7 @@ export async function openSqliteStores(
     CURRENCY_DIGITS,
     existing,
     runtime,
-    unreadableOf = HEARD_BY_NOBODY,
+    unreadableOf = IGNORE_UNREADABLE,
     notice = () => {},
   }: MoneyConfig & ExistingOnly & Options,
 ): Promise<Stores> {
@@ -49,7 +49,7 @@ export async function openSqliteStores(
   const reading = readProducts(unreadableOf('a product'))
   let searchService: SearchService
   try {
-    await keepMoney(store, money)
+    await saveMoney(store, money)
     searchService = await startSearch(store, path, reading, runtime, notice, existing)
   } catch (error) {
     await store.close()

@@ -4,7 +4,7 @@ import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openMongo } from '@shop/service_kit/mongo/store'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
-import { type MongoServer, mongoSuite, needsHonest } from '@shop/service_kit/test_support/mongo_server'
+import { type MongoServer, mongoSuite, needsRealServer } from '@shop/service_kit/test_support/mongo_server'
 import type { Stores } from '../../src/domain/ports.ts'
 import { collectionsOf, PRODUCT_INDEXES } from '../../src/storage/mongo_documents.ts'
 import { SEARCHES_AT_ONCE, SEARCHES_WAITING_MAX } from '../../src/storage/mongo_search.ts'
@@ -46,7 +46,7 @@ mongoSuite('products in MongoDB', (server) => {
       contract('MongoDB, two connections', two)
     }
   } else {
-    test('the contracts on two connections', { skip: needsHonest(server) }, () => {})
+    test('the contracts on two connections', { skip: needsRealServer(server) }, () => {})
   }
 
   test('what one replica wrote the other reads', async (t) => {

@@ -40,5 +40,5 @@ export const CURRENCY_DIGITS: ReadonlyMap<string, number> = new Map([
 ])
 
 /** What a store was made with before it kept its digits. */
-export const digitsBeforeKept = (code: string): number | undefined =>
+export const digitsOfOldStore = (code: string): number | undefined =>
   codesOf(WHOLE_UNITS_BEFORE).includes(code) ? 0 : CURRENCY_DIGITS.get(code)

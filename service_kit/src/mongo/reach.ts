@@ -1,6 +1,6 @@
 /** Checks that a MongoDB server can be used, before anything relies on it. Changes nothing there. */
 import { MongoClient } from 'mongodb'
-import { faultOfKept, type MoneyConfig } from '../storage/store_money.ts'
+import { faultOfStored, type MoneyConfig } from '../storage/store_money.ts'
 import { CLIENT_OPTIONS } from './options.ts'
 import { explainFailure, requireFitServer, UnfitServer } from './server_checks.ts'
 import type { Setting } from './setup.ts'
@@ -22,7 +22,7 @@ export async function whyUnusable(
       const settings = client.db(database).collection<Setting>('settings')
       const found = await settings.findOne({ _id: 'currency' }, { maxTimeMS: REACH_MS })
       const stored = found ? { currency: String(found.value), digits: found.digits } : undefined
-      const fault = faultOfKept(stored, config, `the database ${database}`)
+      const fault = faultOfStored(stored, config, `the database ${database}`)
       if (fault !== undefined) throw new UnfitServer(fault)
     }
     return undefined

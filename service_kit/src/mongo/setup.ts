@@ -81,7 +81,7 @@ async function checkMoney(settings: Collection<Setting>, money: StoreMoney) {
   const stored = await storedSetting(settings, { _id: 'currency', value: currency, digits: digitsOfNew })
   const moneyOf = ({ value, digits }: Setting) => ({ currency: String(value), digits })
   if (stored.digits === undefined) {
-    stored.digits = asUnfit(() => money.digitsToKeep(moneyOf(stored)))
+    stored.digits = asUnfit(() => money.digitsOfOld(moneyOf(stored)))
     const { _id, digits } = stored
     await settings.updateOne({ _id, digits: { $exists: false } }, { $set: { digits } })
   }

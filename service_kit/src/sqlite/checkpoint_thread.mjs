@@ -1,18 +1,18 @@
 /**
- * The thread that brings the log of a SQLite file home (checkpoints.ts), on a connection of its own. It speaks as
- * reader_thread.ts listens. In JavaScript: what reads TypeScript would take 15 MiB more in this thread, and this needs 10.
+ * The checkpoint thread of a SQLite file (checkpoints.ts), with a connection of its own and the messages of
+ * reader_thread.ts. In JavaScript, because loading TypeScript would add 15 MiB to the 10 MiB of this thread.
  */
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import { parentPort, workerData } from 'node:worker_threads'
 
-/** How long it may wait for writers, and then, with their lock, for those who read what was before. */
+/** Longest wait for writers, and then, with the write lock, for readers of older pages. */
 const LOCK_MS = 200
-/** Of what is written meanwhile, again. */
+/** Each pass copies what was written during the last one. */
 const PASSES_MAX = 10
 
 const file = pathToFileURL(workerData)
-// It makes no file where there is none.
+// Does not create the file.
 file.searchParams.set('mode', 'rw')
 const db = new DatabaseSync(file, { timeout: LOCK_MS })
 
@@ -20,22 +20,22 @@ const checkpoint = (mode) => {
   const statement = db.prepare(`PRAGMA wal_checkpoint(${mode})`)
   return () => statement.get()
 }
-const look = checkpoint('NOOP')
+const measure = checkpoint('NOOP')
 const copy = checkpoint('PASSIVE')
 const finish = checkpoint('FULL')
 
-function bringHome({ few, long }) {
+function copyBack({ few, long }) {
   for (let pass = 0; pass < PASSES_MAX; pass++) {
     copy()
-    const { log, checkpointed } = look()
+    const { log, checkpointed } = measure()
     if (log - checkpointed < few) break
   }
-  if (look().log > long) finish()
+  if (measure().log > long) finish()
 }
 
-parentPort.on('message', (home) => {
+parentPort.on('message', (request) => {
   try {
-    bringHome(home)
+    copyBack(request)
     parentPort.postMessage({ answer: undefined })
   } catch (fault) {
     parentPort.postMessage({ fault })

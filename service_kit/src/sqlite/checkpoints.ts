@@ -1,33 +1,32 @@
 /**
- * Bringing home what commits wrote into the log beside a SQLite file (its WAL), on a thread of its own. SQLite does it in
- * the COMMIT that made the log long enough: thousands of pages, and two waits for the disk, on the loop that serves.
+ * Checkpoints of the write-ahead log (WAL) of a SQLite file, on a thread of their own. SQLite itself would do one in a
+ * COMMIT: thousands of pages and two syncs, which block the event loop.
  *
- * Promises
- *  1. While a store is written the log is looked at every LOOK_MS, and with more than PAGES_MIN pages it is brought home.
- *  2. Nobody waits for it: pages are copied while others write. With the first pause in writing the log begins anew. Where
- *     there is none, and it has LONG_PAGES, the last pages are copied under the lock of writers, who wait as for another
- *     process (commits.ts), without blocking the loop.
- *  3. It may fail: nothing is lost by it. The next look tries again, and behind it stands SQLite's own way, at
- *     BACKSTOP_PAGES.
+ * Invariants
+ *  1. While a store is written, the WAL is checked every CHECK_DELAY_MS. With more than PAGES_MIN pages it is copied back.
+ *  2. Writers go on meanwhile. With the first pause in writing the WAL starts again from its beginning. If there is no
+ *     pause and it has LONG_PAGES, the last pages are copied under the write lock; writers wait for it as for the lock
+ *     of another process (commits.ts), without blocking the event loop.
+ *  3. A failure loses nothing: the next check tries again, and at BACKSTOP_PAGES SQLite does it itself.
  */
 import type { DatabaseSync } from 'node:sqlite'
 import { createReaderThread } from '../runtime/reader_thread.ts'
 import type { Cancel, Runtime } from '../runtime/runtime.ts'
 
-/** How long after a commit the log is looked at. */
-export const LOOK_MS = 100
+/** Time from a commit to the check of the WAL. */
+export const CHECK_DELAY_MS = 100
 /** Pages of 4 KiB. */
 export const PAGES_MIN = 1_000
 export const LONG_PAGES = 10_000
 export const BACKSTOP_PAGES = 40_000
-/** On the slowest disk; then the thread is replaced. */
-const HOME_MS_MAX = 60_000
+/** Enough for the slowest disk; then the thread is replaced. */
+const CHECKPOINT_MS_MAX = 60_000
 
-/** What the thread is asked: to leave few pages, and none when the log is long. */
-export type Home = { readonly few: number; readonly long: number }
+/** Leave up to `few` pages, and none if the WAL has more than `long`. */
+export type CheckpointRequest = { readonly few: number; readonly long: number }
 
 export type Checkpoints = {
-  /** To be told of every commit. */
+  /** Call it after every commit. */
   written(): void
   close(): Promise<void>
 }
@@ -39,12 +38,12 @@ export function createCheckpoints(
   runtime: Pick<Runtime, 'after'>,
   requireFile: () => void,
 ): Checkpoints {
-  // Looks, and copies nothing.
+  // Reads the length of the WAL, and copies nothing.
   const length = writer.prepare('PRAGMA wal_checkpoint(NOOP)')
-  const thread = createReaderThread<Home, undefined>(
+  const thread = createReaderThread<CheckpointRequest, undefined>(
     new URL('./checkpoint_thread.mjs', import.meta.url),
     path,
-    { runtime, what: 'checkpoints', readMs: HOME_MS_MAX },
+    { runtime, what: 'checkpoints', readMs: CHECKPOINT_MS_MAX },
   )
   let cancel: Cancel | undefined
   let closing = false
@@ -54,21 +53,21 @@ export function createCheckpoints(
     return log - checkpointed > PAGES_MIN
   }
 
-  const look = async () => {
+  const check = async () => {
     try {
       while (!closing && isLong()) {
         requireFile()
         await thread.ask({ few: PAGES_MIN, long: LONG_PAGES })
       }
     } catch {
-      // Told by whoever writes, if it is the store's.
+      // A fault of the store also fails the next write, which reports it.
     }
     cancel = undefined
   }
 
   return {
     written() {
-      if (!closing) cancel ??= runtime.after(LOOK_MS, look, { background: true })
+      if (!closing) cancel ??= runtime.after(CHECK_DELAY_MS, check, { background: true })
     },
     async close() {
       closing = true

@@ -81,7 +81,7 @@ export function hasRoom(path: string): boolean {
  * For looking alone. A store in use, or left by a process that was killed, has a log beside it, where the latest may
  * be. Without one nothing need be made beside it to read it.
  */
-export function openToLook(path: string, timeout = 0): DatabaseSync {
+export function openReadOnly(path: string, timeout = 0): DatabaseSync {
   const file = pathToFileURL(path)
   if (!existsSync(`${path}-wal`)) file.searchParams.set('immutable', '1')
   return new DatabaseSync(file, { readOnly: true, timeout })

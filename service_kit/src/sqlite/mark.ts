@@ -1,35 +1,35 @@
 /**
- * The mark beside a SQLite store: it says that one was made here, so that a store which is gone is missed, and no
- * empty one takes its place.
+ * A marker file beside a SQLite store. It records that a store was made here, so that a lost one is noticed and not
+ * replaced by an empty one.
  *
- * Promises
- *  1. A store is not written to before its mark is durable. So where an order was ever accepted, a start without the
- *     file, or with one that has no tables, is refused (invariant 3).
- *  2. No mark without a store: it is made after the migrations were committed. Who dies in between leaves a store
- *     without a mark, and its next opening makes it.
- *  3. Its name neither begins nor ends as those of the store's own files, so that `mv orders.db* …` or `rm *.db*` does
- *     not take it along. It goes with the whole folder: that is how a shop is begun anew.
+ * Invariants
+ *  1. No write to a store before its marker is durable. So where an order was ever accepted, a start without the file, or
+ *     with a file without tables, is refused (invariant 3).
+ *  2. No marker without a store: it is written after the migrations were committed. If the process dies in between, the
+ *     next opening writes it.
+ *  3. Its name matches neither `orders.db*` nor `*.db*`, so that moving or deleting those leaves it. Deleting the whole
+ *     folder deletes it too: that is how to start a new shop.
  */
 import { closeSync, existsSync, fsyncSync, openSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
-import { openToLook } from './file.ts'
+import { openReadOnly } from './file.ts'
 
 const OWNER_ONLY = 0o600
-const LOOK_WAIT_MS = 1_000
-/** Of systems that let nobody sync a folder, or not this user. */
+const LOCK_WAIT_MS = 1_000
+/** Systems that cannot sync a folder, or do not let this user. */
 const CANNOT_SYNC = ['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP']
 
-export type Loss = { readonly problem: string; readonly mend: string }
+export type Loss = { readonly problem: string; readonly remedy: string }
 
-/** Of data/orders.db it is data/made_orders_db. */
+/** `data/made_orders_db` for `data/orders.db`. */
 export const markOf = (path: string): string =>
   join(dirname(path), `made_${basename(path).replaceAll('.', '_')}`)
 
 /** Does the mark say that there was a store at `path`? */
 export const wasMade = (path: string): boolean => existsSync(markOf(path))
 
-/** To be called before the first write to a store that has its tables. */
+/** Call it before the first write to a store that has its tables. */
 export function noteMade(path: string): void {
   const mark = markOf(path)
   if (!existsSync(mark)) {
@@ -43,31 +43,31 @@ export function noteMade(path: string): void {
       })
     }
   }
-  // Also where it was there: whoever made it may be about to do this.
+  // Even if the marker existed: the process that made it may not have synced the folder yet.
   syncFolder(dirname(path))
 }
 
-/** What became of a store that was made at `path`, by looking alone; undefined when nothing did, or none was. */
+/** What happened to the store made at `path`; undefined if nothing did, or none was made. Changes nothing. */
 export function lossOf(path: string): Loss | undefined {
   if (!wasMade(path)) return undefined
-  return lossOfFile(path) ?? lossSeenIn(path)
+  return lossOfFile(path) ?? lossInDatabase(path)
 }
 
-/** Throws unless the file is there and not empty: opening it would make one. */
+/** Throws unless the file exists and is not empty, because opening it would create one. */
 export function requireFileOf(path: string): void {
   refuse(lossOfFile(path))
 }
 
-/** Throws unless what was opened has been a store before. */
+/** Throws unless the database has been a store before. */
 export function requireTables(db: DatabaseSync, path: string): void {
   if (!hasTables(db)) refuse(withoutTables(path))
 }
 
-/** As one line that an operator can act on. */
-export const told = ({ problem, mend }: Loss): string => `${problem} ${mend}`
+/** One line that tells an operator what to do. */
+export const sentenceOf = ({ problem, remedy }: Loss): string => `${problem} ${remedy}`
 
 function refuse(loss: Loss | undefined) {
-  if (loss) throw new Error(told(loss))
+  if (loss) throw new Error(sentenceOf(loss))
 }
 
 function lossOfFile(path: string): Loss | undefined {
@@ -75,24 +75,24 @@ function lossOfFile(path: string): Loss | undefined {
   if (found) return found.size === 0 ? withoutTables(path) : undefined
   return {
     problem: `${path} is gone, though a store was made there.`,
-    mend: `Bring it back, with its -wal if it had one, ${otherwise(path)}`,
+    remedy: `Bring it back, with its -wal if it had one, ${otherwise(path)}`,
   }
 }
 
 const withoutTables = (path: string): Loss => ({
   problem: `${path} is without its tables, though a store was made there.`,
-  mend: `Bring back what it was, with its -wal if it had one, ${otherwise(path)}`,
+  remedy: `Bring back what it was, with its -wal if it had one, ${otherwise(path)}`,
 })
 
 const otherwise = (path: string): string =>
   'or put a backup in its place with `npm run restore`' +
   (wasMade(path) ? `; only to begin anew on purpose, remove ${markOf(path)}.` : '.')
 
-/** What cannot be read is damaged, or another user's; that is told by whoever opens it. */
-function lossSeenIn(path: string): Loss | undefined {
+/** A file that cannot be read is reported when the store is opened. */
+function lossInDatabase(path: string): Loss | undefined {
   let db: DatabaseSync | undefined
   try {
-    db = openToLook(path, LOOK_WAIT_MS)
+    db = openReadOnly(path, LOCK_WAIT_MS)
     return hasTables(db) ? undefined : withoutTables(path)
   } catch {
     return undefined

@@ -1,26 +1,26 @@
 /** The money of a SQLite store (storage/store_money.ts), in its table `settings`. */
 import type { DatabaseSync } from 'node:sqlite'
-import { faultOfKept, type KeptMoney, type MoneyConfig, type StoreMoney } from '../storage/store_money.ts'
-import { openToLook } from './file.ts'
+import { faultOfStored, type MoneyConfig, type StoredMoney, type StoreMoney } from '../storage/store_money.ts'
+import { openReadOnly } from './file.ts'
 import type { SqliteStore } from './store.ts'
 
-/** Why the services would refuse the store at `path`, as a sentence; undefined when they would not. Changes nothing. */
+/** Why the services would refuse the store at `path`, as a sentence; undefined if they would not. Changes nothing. */
 export function moneyFault(path: string, config: MoneyConfig): string | undefined {
-  return faultOfKept(keptMoney(path), config, path)
+  return faultOfStored(storedMoney(path), config, path)
 }
 
-/** Undefined of a store that is not there yet, or that can't be read: whoever opens it says why. */
-function keptMoney(path: string): KeptMoney | undefined {
+/** Undefined if the store does not exist, or cannot be read; opening it reports why. */
+function storedMoney(path: string): StoredMoney | undefined {
   let db: DatabaseSync | undefined
   try {
-    db = openToLook(path)
-    const kept = new Map(
+    db = openReadOnly(path)
+    const settings = new Map(
       db
         .prepare('SELECT name, value FROM settings')
         .all()
         .map(({ name, value }) => [name, String(value)]),
     )
-    const [currency, digits] = ['currency', 'currency_digits'].map((name) => kept.get(name))
+    const [currency, digits] = ['currency', 'currency_digits'].map((name) => settings.get(name))
     return currency === undefined
       ? undefined
       : { currency, digits: digits === undefined ? digits : Number(digits) }
@@ -31,8 +31,8 @@ function keptMoney(path: string): KeptMoney | undefined {
   }
 }
 
-/** In the table `settings`, which triggers guard. Rejects as `accept` throws; then nothing was written. */
-export function keepMoney({ writer, write }: SqliteStore, money: StoreMoney): Promise<void> {
+/** Writes the money of a new store, and checks that of an existing one. Rejects as `accept` throws, and then writes nothing. */
+export function saveMoney({ writer, write }: SqliteStore, money: StoreMoney): Promise<void> {
   const add = writer.prepare('INSERT INTO settings (name, value) VALUES (?, ?)')
   const find = writer.prepare('SELECT value FROM settings WHERE name = ?')
   const read = (name: string) => find.get(name)?.value
@@ -43,7 +43,7 @@ export function keepMoney({ writer, write }: SqliteStore, money: StoreMoney): Pr
     }
     const currency = String(read('currency'))
     if (read('currency_digits') === undefined) {
-      add.run('currency_digits', String(money.digitsToKeep({ currency, digits: undefined })))
+      add.run('currency_digits', String(money.digitsOfOld({ currency, digits: undefined })))
     }
     money.accept({ currency, digits: Number(read('currency_digits')) })
   })

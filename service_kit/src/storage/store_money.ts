@@ -1,38 +1,37 @@
 /**
- * The money of a store: one currency, and how many digits its amounts count. Both are written down when the store is
- * made and never change, because amounts are stored as whole minor units: read with another number of digits each of
- * them would be another amount (invariant 9).
+ * The money of a store: one currency, and the number of digits of its amounts. Both are stored when the store is made, and
+ * never change: amounts are integers of minor units, and with other digits each would be another amount (invariant 9).
  *
- * A store made before digits were kept is given those it was made with (currencies.ts), whatever the list says now.
+ * An old store without digits gets those that were valid when it was made (currencies.ts).
  */
-import { digitsBeforeKept } from '../money/currencies.ts'
+import { digitsOfOldStore } from '../money/currencies.ts'
 import { currencyDigits } from '../money/money.ts'
 import { Problem } from '../runtime/problem.ts'
 
 export type MoneyConfig = {
   readonly CURRENCY: string
-  /** Of a store that is made now; without it what ISO 4217 says. A store that has others is refused. */
+  /** For a new store; by default those of ISO 4217. A store with other digits is refused. */
   readonly CURRENCY_DIGITS?: number | undefined
 }
 
-export type KeptMoney = { readonly currency: string; readonly digits: number | undefined }
+export type StoredMoney = { readonly currency: string; readonly digits: number | undefined }
 
 export type StoreMoney = {
   readonly currency: string
-  /** Digits of a store that is made now. */
+  /** Digits of a new store. */
   readonly digitsOfNew: number
-  /** The digits of a store that knows none. Throws as `accept` does. */
-  digitsToKeep(kept: KeptMoney): number
-  /** Takes what the store keeps as the truth. Throws with a sentence an operator can act on if it is not ours. */
-  accept(kept: KeptMoney): void
-  /** Throws `store_unavailable` while the store was not reached yet. */
+  /** Digits of an old store that has none stored. Throws as `accept` does. */
+  digitsOfOld(stored: StoredMoney): number
+  /** Accepts the stored money, or throws a sentence that tells the operator what to do. */
+  accept(stored: StoredMoney): void
+  /** Throws `store_unavailable` until `accept` was called. */
   digits(): number
 }
 
 /** `where` names the store to the operator. */
 export function createStoreMoney({ CURRENCY, CURRENCY_DIGITS }: MoneyConfig, where: string): StoreMoney {
   let accepted: number | undefined
-  const requireOurs = ({ currency }: KeptMoney) => {
+  const requireOurs = ({ currency }: StoredMoney) => {
     if (currency === CURRENCY) return
     throw new Error(
       `CURRENCY is ${CURRENCY}, but the prices in ${where} are ${currency}, and amounts can't be relabelled. Set CURRENCY=${currency}.`,
@@ -41,13 +40,13 @@ export function createStoreMoney({ CURRENCY, CURRENCY_DIGITS }: MoneyConfig, whe
   return {
     currency: CURRENCY,
     digitsOfNew: CURRENCY_DIGITS ?? currencyDigits(CURRENCY),
-    digitsToKeep(kept) {
-      requireOurs(kept)
-      return digitsBeforeKept(kept.currency) ?? currencyDigits(kept.currency)
+    digitsOfOld(stored) {
+      requireOurs(stored)
+      return digitsOfOldStore(stored.currency) ?? currencyDigits(stored.currency)
     },
-    accept(kept) {
-      requireOurs(kept)
-      const { digits } = kept
+    accept(stored) {
+      requireOurs(stored)
+      const { digits } = stored
       if (!Number.isInteger(digits) || digits! < 0) {
         throw new Error(`The prices in ${where} have ${digits} digits after the point, which can't be.`)
       }
@@ -65,17 +64,17 @@ export function createStoreMoney({ CURRENCY, CURRENCY_DIGITS }: MoneyConfig, whe
   }
 }
 
-/** Why the services would refuse a store that keeps this, as a sentence; undefined when they would not. */
-export function faultOfKept(
-  kept: KeptMoney | undefined,
+/** Why the services would refuse a store with this money, as a sentence; undefined if they would not. */
+export function faultOfStored(
+  stored: StoredMoney | undefined,
   config: MoneyConfig,
   where: string,
 ): string | undefined {
-  if (kept === undefined) return undefined
+  if (stored === undefined) return undefined
   const money = createStoreMoney(config, where)
   try {
-    if (kept.digits === undefined) money.digitsToKeep(kept)
-    else money.accept(kept)
+    if (stored.digits === undefined) money.digitsOfOld(stored)
+    else money.accept(stored)
     return undefined
   } catch (error) {
     return (error as Error).message

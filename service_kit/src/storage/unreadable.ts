@@ -1,25 +1,24 @@
 /**
- * What a store holds and nobody can read: a row or document changed from outside, that passes the checks of the store.
+ * Rows or documents that cannot be read: they were changed from outside, and pass the checks of the database.
  *
- * Promises
- *  1. It stands in nobody's way: where many are read, the others are there, and pages are as full as they would be.
- *  2. It is told each time it is met (createUnreadableTold bounds the lines), and never taken for absent: asked for by
- *     itself, the answer is a failure.
+ * Invariants
+ *  1. They do not block others: a list has all others, and a page is full.
+ *  2. Each is reported whenever it is read (createUnreadableReporter limits the log lines), and never treated as absent:
+ *     reading it alone fails.
  */
 import type { Logger } from 'pino'
 import type { Metrics } from '../runtime/metrics.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 
-/** Hears of each one that is met. */
+/** Called for each one that is read. */
 export type OnUnreadable = (id: string, why: string) => void
 
-/** Of each kind of thing a store holds, by its name in a sentence: `an order`. */
+/** One callback for each kind of record; `what` is its name in a sentence, such as `an order`. */
 export type UnreadableOf = (what: string) => OnUnreadable
 
-/** For whoever opens a store and does not want to hear. */
-export const HEARD_BY_NOBODY: UnreadableOf = () => () => {}
+export const IGNORE_UNREADABLE: UnreadableOf = () => () => {}
 
-/** Rows read at once to fill a page of which some cannot be read, so that many in a row cost few queries. */
+/** Rows read at once to fill up a page, so that many unreadable rows in a row cost few queries. */
 const MORE_AT_ONCE = 100
 
 export class Unreadable extends Error {
@@ -29,7 +28,7 @@ export class Unreadable extends Error {
   }
 }
 
-/** `read` and, of many, those that can be read. */
+/** Reads rows one by one, or many without the unreadable ones. */
 export function createReading<Row, Value>(
   read: (row: Row) => Value,
   idOf: (row: Row) => string,
@@ -51,7 +50,7 @@ export function createReading<Row, Value>(
         return []
       }
     })
-  /** `rowsBehind` resolves up to so many rows of the page's order, behind those it gave before. */
+  /** `rowsBehind` returns up to `count` rows, in the order of the page, after the rows `before`. */
   const fill = async (
     limit: number,
     rowsBehind: (count: number, before: readonly Row[]) => readonly Row[] | Promise<readonly Row[]>,
@@ -65,7 +64,7 @@ export function createReading<Row, Value>(
       before.push(...rows)
     }
   }
-  /** `rowsAt` resolves up to so many rows after (or before) an id; ids are in the order of the page. */
+  /** `rowsAt` returns up to `count` rows after (or before) an id; ids are in the order of the page. */
   const page = <Id extends string | undefined>(
     limit: number,
     at: Id | string,
@@ -75,36 +74,31 @@ export function createReading<Row, Value>(
   return { one, many, fill, page }
 }
 
-/** Of one id a line in so long, and of so many ids at all. */
-export const TOLD_AGAIN_MS = 10 * 60_000
+/** At most one log line for an id in this time, for up to REMEMBERED_MAX ids. */
+export const REPORT_AGAIN_MS = 10 * 60_000
 const REMEMBERED_MAX = 1_000
 
-export function createUnreadableTold({
+export function createUnreadableReporter({
   logger,
   metrics,
   runtime: { monotonic },
 }: {
-  logger?: Logger
+  logger?: Logger | undefined
   metrics: Metrics
   runtime: Pick<Runtime, 'monotonic'>
 }): UnreadableOf {
-  const met = metrics.counter(
-    'unreadable_rows_total',
-    'Rows of the store that were met and cannot be read.',
-    ['what'],
-  )
-  const toldAt = new Map<string, number>()
+  const found = metrics.counter('unreadable_rows_total', 'Rows read from the store that cannot be decoded.', [
+    'what',
+  ])
+  const reportedAt = new Map<string, number>()
   return (what) => (id, why) => {
-    met.inc({ what })
+    found.inc({ what })
     const key = `${what} ${id}`
     const now = monotonic()
-    if (now - (toldAt.get(key) ?? Number.NEGATIVE_INFINITY) < TOLD_AGAIN_MS) return
-    toldAt.delete(key)
-    toldAt.set(key, now)
-    if (toldAt.size > REMEMBERED_MAX) toldAt.delete(toldAt.keys().next().value!)
-    logger?.error(
-      { id, why },
-      `${what} cannot be read, and waits for a person: the last backup may have it whole`,
-    )
+    if (now - (reportedAt.get(key) ?? Number.NEGATIVE_INFINITY) < REPORT_AGAIN_MS) return
+    reportedAt.delete(key)
+    reportedAt.set(key, now)
+    if (reportedAt.size > REMEMBERED_MAX) reportedAt.delete(reportedAt.keys().next().value!)
+    logger?.error({ id, why }, `${what} cannot be read; repair it by hand, or from the last backup`)
   }
 }

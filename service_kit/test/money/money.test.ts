@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
-import { CURRENCY_DIGITS, digitsBeforeKept } from '../../src/money/currencies.ts'
+import { CURRENCY_DIGITS, digitsOfOldStore } from '../../src/money/currencies.ts'
 import {
   currencyDigits,
   formatMoney,
@@ -100,7 +100,7 @@ suite('digits of currencies', () => {
   }
 
   test('stores made before digits were kept have those they were made with', () => {
-    assert.deepEqual(['HUF', 'IQD', 'SLL', 'MGA', 'USD', 'JPY', 'KWD', 'XQX'].map(digitsBeforeKept), [
+    assert.deepEqual(['HUF', 'IQD', 'SLL', 'MGA', 'USD', 'JPY', 'KWD', 'XQX'].map(digitsOfOldStore), [
       0,
       0,
       0,

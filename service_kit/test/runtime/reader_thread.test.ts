@@ -5,10 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { createReaderThread, READS_WAITING_MAX, serveReads } from '../../src/runtime/reader_thread.ts'
 import { systemRuntime } from '../../src/runtime/runtime.ts'
-import type { Deed } from '../fixtures/stubborn_reader.ts'
+import type { Command } from '../fixtures/stubborn_reader.ts'
 
 function reader(t: TestContext, options = {}) {
-  const thread = createReaderThread<Deed, string>(
+  const thread = createReaderThread<Command, string>(
     new URL('../fixtures/stubborn_reader.ts', import.meta.url),
     'it says',
     { runtime: systemRuntime, ...options },

@@ -17,7 +17,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { suite, type TestContext, test } from 'node:test'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
-import { lossOf, markOf, noteMade, told, wasMade } from '../../src/sqlite/mark.ts'
+import { lossOf, markOf, noteMade, sentenceOf, wasMade } from '../../src/sqlite/mark.ts'
 import { openSqlite } from '../../src/sqlite/store.ts'
 
 const NAME = 'shop.db'
@@ -142,7 +142,7 @@ suite('a store that was made and is gone (invariant 3)', () => {
     assert.throws(() => place.open(), /shop\.db is without its tables/)
   })
 
-  test('is told of in the same words by who only looks, who changes nothing', async (t) => {
+  test('is reported in the same words by a check that changes nothing', async (t) => {
     const place = newPlace(t)
     assert.equal(lossOf(place.path), undefined, 'none was made')
     await place.add(7)
@@ -150,7 +150,7 @@ suite('a store that was made and is gone (invariant 3)', () => {
     assert.deepEqual(place.files(), ['made_shop_db', NAME])
     take(place, NAME)
     const loss = lossOf(place.path)
-    assert.throws(() => place.open(), { message: told(loss!) })
+    assert.throws(() => place.open(), { message: sentenceOf(loss!) })
     assert.deepEqual(place.files(), ['made_shop_db'])
     writeFileSync(place.path, 'no database, which is another fault')
     assert.equal(lossOf(place.path), undefined)

@@ -7,7 +7,7 @@ import { suite, type TestContext, test } from 'node:test'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import type { Setting } from '../../src/mongo/setup.ts'
 import { openMongo } from '../../src/mongo/store.ts'
-import { keepMoney, moneyFault } from '../../src/sqlite/money.ts'
+import { moneyFault, saveMoney } from '../../src/sqlite/money.ts'
 import { openSqlite } from '../../src/sqlite/store.ts'
 import { createStoreMoney, type MoneyConfig } from '../../src/storage/store_money.ts'
 import { mongoSuite } from '../../test_support/mongo_server.ts'
@@ -80,7 +80,7 @@ moneyContract('SQLite', async (t) => {
       const store = open()
       try {
         const money = createStoreMoney(config, 'there')
-        await keepMoney(store, money)
+        await saveMoney(store, money)
         return money.digits()
       } finally {
         await store.close()
@@ -146,7 +146,7 @@ test('a look at the money of a store, at rest or in use, tells why it would be r
   }
   assert.deepEqual(look(), [undefined, undefined, undefined], 'no store yet')
   const store = openSqlite({ runtime: systemRuntime, path, migrations: folder })
-  await keepMoney(store, createStoreMoney({ CURRENCY: 'HUF' }, path))
+  await saveMoney(store, createStoreMoney({ CURRENCY: 'HUF' }, path))
   const refused = ['Set CURRENCY=HUF', 'set CURRENCY_DIGITS=2', undefined]
   assert.deepEqual(look(), refused, 'in use')
   await store.close()
