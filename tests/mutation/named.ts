@@ -28,8 +28,8 @@ export const NAMED: readonly Named[] = [
   {
     what: 'a draining service reports ready',
     path: 'service_kit/src/http/readiness.ts',
-    from: 'if (draining) return LEAVING',
-    to: 'if (!LEAVING) return LEAVING',
+    from: 'if (isDraining) return SHUTTING_DOWN',
+    to: 'if (!SHUTTING_DOWN) return SHUTTING_DOWN',
     test: 'service_kit/test/http/probes.test.ts',
   },
   {
