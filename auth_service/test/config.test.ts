@@ -51,7 +51,7 @@ suite('configuration', () => {
     })
   }
 
-  test('proxies may be addresses and networks of both kinds, with spaces and a comma too many', () => {
+  test('proxies may be IPv4 and IPv6 addresses and networks, with spaces and an extra comma', () => {
     const TRUSTED_PROXIES = '127.0.0.1, ::1,10.0.0.0/8, fd00::/8,'
     assert.equal(readConfig({ TRUSTED_PROXIES }).TRUSTED_PROXIES, TRUSTED_PROXIES)
   })

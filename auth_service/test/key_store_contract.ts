@@ -39,7 +39,7 @@ export function keyStoreContract(name: string, open: OpenPair) {
       assert.deepEqual(await pair[1].keys.list(), [candidates[added.indexOf(true)]])
     })
 
-    test('removes the keys named; unknown ones are fine', async (t) => {
+    test('removes the given keys; unknown ones are ignored', async (t) => {
       const [{ keys }] = await open(t)
       const [one, two] = [await aKey(1), await aKey(2)]
       await keys.add(one)

@@ -53,7 +53,7 @@ const post = async (url: string, body: object) => {
 }
 
 suite('the process', () => {
-  test('serves with its first admin, drains on SIGTERM, and is the same after a restart', async (t) => {
+  test('serves with its first admin, drains on SIGTERM, and keeps its data after a restart', async (t) => {
     const DATA_DIR = folder(t)
     const first = start(t, { DATA_DIR, ...ADMIN })
     const url = await first.listening
@@ -75,7 +75,7 @@ suite('the process', () => {
     assert.equal(changed.status, 401)
   })
 
-  test('two replicas starting at once on one file share one key and one admin; a rotation reaches both', async (t) => {
+  test('two replicas that start at the same time on one file share one key and one admin; a rotation reaches both', async (t) => {
     const DATA_DIR = folder(t)
     const replicas = [start(t, { DATA_DIR, ...ADMIN }), start(t, { DATA_DIR, ...ADMIN })]
     const urls = await Promise.all(replicas.map((replica) => replica.listening))
@@ -109,7 +109,7 @@ suite('the process', () => {
     assert.equal((await post(`${url}/login`, { username: 'root', password: PASSWORD })).status, 200)
   })
 
-  test('with a MongoDB that is down it starts, lives, and says why it is not ready', async (t) => {
+  test('it starts while MongoDB is down, is alive, and reports why it is not ready', async (t) => {
     const DATABASE_URL = 'mongodb://127.0.0.1:1/?replicaSet=rs0'
     const { child, listening, operations, ended } = start(t, { DATA_DIR: folder(t), ...ADMIN, DATABASE_URL })
     const url = await listening

@@ -16,7 +16,7 @@ suite('maintenance', () => {
     }
   }
 
-  test('removes what has ended, and nothing that lives', async (t) => {
+  test('removes only expired records', async (t) => {
     const world = await prepare(t)
     const ended = await world.join('ada')
     await world.tryLogin('ada', 'wrong password')
@@ -30,7 +30,7 @@ suite('maintenance', () => {
     assert.equal((await world.refresh(living.refresh_token)).status, 200)
   })
 
-  test('removes tries nobody made again, however many, and not those that count', async (t) => {
+  test('removes all expired attempts, and none that still count', async (t) => {
     const world = await prepare(t)
     const { throttle } = world.stores
     for (let i = 0; i < 2 * BATCH + 1; i++) await throttle.remember(`k${i}`, world.clock.now().toISOString())
@@ -45,7 +45,7 @@ suite('maintenance', () => {
     assert.equal(await world.stores.throttle.remembers('kept', world.clock.now()), true)
   })
 
-  test('a round ends though there is more, and stopping does not wait for all of it', async (t) => {
+  test('a round is bounded, and stopping does not wait for all of it', async (t) => {
     const world = await prepare(t)
     const purge = t.mock.method(world.stores.throttle, 'purge', async () => BATCH)
     await world.clock.advanceUntil(maintain(world.deps))
@@ -59,7 +59,7 @@ suite('maintenance', () => {
     assert.equal(purge.mock.callCount(), 1)
   })
 
-  test('brings back to now what a clock that was ahead began', async (t) => {
+  test('moves sessions of a clock that was ahead to now', async (t) => {
     const world = await prepare(t)
     world.clock.pass(DAY_MS)
     const { refresh_token } = await world.join('ada')
@@ -78,7 +78,7 @@ suite('maintenance', () => {
     assert.equal((await world.stores.keys.list()).length, 2)
   })
 
-  test('goes on until it is stopped, and a failing round is only logged', async (t) => {
+  test('continues until it is stopped, and a failed round is only logged', async (t) => {
     const world = await prepare(t)
     let rounds = 0
     const keys = {

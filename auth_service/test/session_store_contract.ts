@@ -33,14 +33,14 @@ export function sessionStoreContract(name: string, open: OpenPair) {
       rotatedAt: after(5).toISOString(),
     })
 
-    test('gives back what was started', async (t) => {
+    test('finds a started session', async (t) => {
       const [{ sessions }, other, user] = await given(t)
       await sessions.start(session(user, 's'), 9)
       assert.deepEqual(await other.sessions.find('s'), session(user, 's'))
       assert.equal(await sessions.find('unknown'), undefined)
     })
 
-    test('only the newest are kept, of this user alone', async (t) => {
+    test('only the user’s newest sessions stay; other users’ are not affected', async (t) => {
       const [{ sessions, users }, , user] = await given(t)
       const bob = account('bob')
       await users.add(bob)
@@ -52,7 +52,7 @@ export function sessionStoreContract(name: string, open: OpenPair) {
       for (const id of ['b', 'c', 'of bob']) assert.equal((await sessions.find(id))?.id, id)
     })
 
-    test('sessions of others count for nobody else, however new they are', async (t) => {
+    test('newer sessions of other users do not count', async (t) => {
       const [{ sessions, users }, , user] = await given(t)
       const bob = account('bob')
       await users.add(bob)
@@ -62,7 +62,7 @@ export function sessionStoreContract(name: string, open: OpenPair) {
       for (const id of ['a', 'b', 'x', 'y']) assert.equal((await sessions.find(id))?.id, id)
     })
 
-    test('many starting at once leave as many as are kept', async (t) => {
+    test('concurrent starts leave at most the limit', async (t) => {
       const [a, b, user] = await given(t)
       const ids = Array.from({ length: 12 }, (_, i) => `s${i}`)
       await Promise.all(ids.map((id, i) => [a, b][i % 2]!.sessions.start(session(user, id), 3)))
@@ -70,7 +70,7 @@ export function sessionStoreContract(name: string, open: OpenPair) {
       assert.equal(left.filter(Boolean).length, 3)
     })
 
-    test('sessions begun ahead begin now and live as long as they were to; the others stay as they are', async (t) => {
+    test('sessions created in the future are moved to now with the same lifetime; others stay as they are', async (t) => {
       const [{ sessions }, , user] = await given(t)
       const ahead = 24 * 60 * 60_000
       const spared = [session(user, 'now'), session(user, 'a little', after(CLOCKS_DIFFER_MS))]
@@ -85,7 +85,7 @@ export function sessionStoreContract(name: string, open: OpenPair) {
       for (const each of spared) assert.deepEqual(await sessions.find(each.id), each)
     })
 
-    test('a session begun ahead that ends no later than it may stays as it is', async (t) => {
+    test('a session created in the future that ends within the limit stays as it is', async (t) => {
       const [{ sessions }, , user] = await given(t)
       const ahead = session(user, 's', after(24 * 60 * 60_000))
       await sessions.start(ahead, 9)
@@ -104,7 +104,7 @@ export function sessionStoreContract(name: string, open: OpenPair) {
       })
     })
 
-    test('rotating from anything but the newest changes nothing', async (t) => {
+    test('rotating from another hash than the newest changes nothing', async (t) => {
       const [{ sessions }, , user] = await given(t)
       await sessions.start(session(user, 's'), 9)
       await sessions.rotate('s', 's 0', next('s 1'))
@@ -116,7 +116,7 @@ export function sessionStoreContract(name: string, open: OpenPair) {
       assert.deepEqual(await sessions.find('s'), before)
     })
 
-    test('of many rotating from one token at once, exactly one does', async (t) => {
+    test('of many concurrent rotations of one token, exactly one succeeds', async (t) => {
       const [a, b, user] = await given(t)
       await a.sessions.start(session(user, 's'), 9)
       const rotated = await Promise.all(
@@ -126,7 +126,7 @@ export function sessionStoreContract(name: string, open: OpenPair) {
       assert.equal((await b.sessions.find('s'))?.tokenHash, `try ${rotated.indexOf(true)}`)
     })
 
-    test('an ended session is gone and does not rotate; ending again is fine', async (t) => {
+    test('an ended session is deleted and cannot rotate; ending it again is no error', async (t) => {
       const [{ sessions }, , user] = await given(t)
       await sessions.start(session(user, 's'), 9)
       await sessions.end('s')
@@ -135,7 +135,7 @@ export function sessionStoreContract(name: string, open: OpenPair) {
       assert.equal(await sessions.rotate('s', 's 0', next('s 1')), false)
     })
 
-    test('ending all ends this user’s alone, except the one named', async (t) => {
+    test('ending all ends the sessions of this user only, except the given one', async (t) => {
       const [{ sessions, users }, , user] = await given(t)
       const bob = account('bob')
       await users.add(bob)
@@ -149,7 +149,7 @@ export function sessionStoreContract(name: string, open: OpenPair) {
       assert.deepEqual(await left(), [undefined, undefined, undefined, 'of bob'])
     })
 
-    test('a session adopts a new password version, if it is there', async (t) => {
+    test('sets a new password version, if the session exists', async (t) => {
       const [{ sessions }, , user] = await given(t)
       await sessions.start(session(user, 's'), 9)
       assert.equal(await sessions.setPasswordVersion('s', 2), true)
@@ -157,7 +157,7 @@ export function sessionStoreContract(name: string, open: OpenPair) {
       assert.deepEqual(await sessions.find('s'), { ...session(user, 's'), passwordVersion: 2 })
     })
 
-    test('purging removes what has expired, the eldest first and a batch at a time, and nothing else', async (t) => {
+    test('purging removes only expired sessions, oldest first, one batch at a time', async (t) => {
       const [{ sessions }, , user] = await given(t)
       const all = ['s0', 's1', 's2', 's3', 's4']
       for (const i of [2, 0, 4, 1, 3]) await sessions.start(session(user, `s${i}`, after(i)), 9)

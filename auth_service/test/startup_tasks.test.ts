@@ -8,8 +8,8 @@ import { RETRY_DELAY_MS, runStartupTasks } from '../src/startup_tasks.ts'
 const logger = createLogger('auth_service', 'silent')
 const down = () => Promise.reject(new Problem('store_unavailable', 'down'))
 
-suite('the first steps', () => {
-  test('are waited for while the store answers', async () => {
+suite('the startup tasks', () => {
+  test('are awaited while the store answers', async () => {
     const runtime = createVirtualRuntime()
     let taken = 0
     await runStartupTasks(async () => void taken++, { logger, runtime })
@@ -17,7 +17,7 @@ suite('the first steps', () => {
     assert.equal(taken, 1)
   })
 
-  test('are taken later, once, when the store does not answer yet', async () => {
+  test('are retried until the store answers, and then done once', async () => {
     const runtime = createVirtualRuntime()
     let tries = 0
     await runStartupTasks(() => (++tries < 4 ? down() : Promise.resolve()), { logger, runtime })
@@ -29,7 +29,7 @@ suite('the first steps', () => {
     assert.equal(RETRY_DELAY_MS, 500)
   })
 
-  test('are given up when leaving', async () => {
+  test('are not retried after the stop', async () => {
     const runtime = createVirtualRuntime()
     let tries = 0
     const steps = () => {
@@ -43,7 +43,7 @@ suite('the first steps', () => {
     assert.equal(tries, 1)
   })
 
-  test('fail the start when it is not the store that is at fault', async () => {
+  test('fail the start if the store is not the cause', async () => {
     const steps = () => Promise.reject(new RangeError('x'))
     await assert.rejects(runStartupTasks(steps, { logger, runtime: createVirtualRuntime() }), RangeError)
   })

@@ -18,7 +18,7 @@ const entry = (key: string, limits = LIMITS) => ({ key, limits })
 /** What every ThrottleStore does. */
 export function throttleStoreContract(name: string, open: OpenPair) {
   suite(`ThrottleStore (${name})`, () => {
-    test('free tries go ahead, the last of them starts a pause, and pauses double', async (t) => {
+    test('free attempts are allowed, the last one starts a pause, and pauses double', async (t) => {
       const [{ throttle }] = await open(t)
       const take = (ms: number) => throttle.take([entry('a')], after(ms))
       assert.deepEqual([await take(0), await take(0), await take(0)], [undefined, undefined, undefined])
@@ -28,7 +28,7 @@ export function throttleStoreContract(name: string, open: OpenPair) {
       assert.deepEqual(await take(1000), textAfter(3000))
     })
 
-    test('of many at once only the free ones go ahead, whatever the instance', async (t) => {
+    test('of many concurrent attempts only the free ones are allowed, on any instance', async (t) => {
       const pair = await open(t)
       const taken = await Promise.all(
         Array.from({ length: 40 }, (_, i) => pair[i % 2]!.throttle.take([entry('a')], START)),
@@ -50,7 +50,7 @@ export function throttleStoreContract(name: string, open: OpenPair) {
       assert.deepEqual([await free('first'), await free('third')], [1, 2])
     })
 
-    test('a refund takes back one try and its pause', async (t) => {
+    test('a refund takes back one attempt and its pause', async (t) => {
       const [{ throttle }] = await open(t)
       for (let i = 0; i < 3; i++) await throttle.take([entry('a')], START)
       await throttle.refund(['a', 'unknown'])
@@ -58,7 +58,7 @@ export function throttleStoreContract(name: string, open: OpenPair) {
       assert.deepEqual(await throttle.take([entry('a')], START), textAfter(1000))
     })
 
-    test('a refund of the only try, or of none, leaves none', async (t) => {
+    test('a refund of the only attempt, or of none, leaves none', async (t) => {
       const [{ throttle }] = await open(t)
       await throttle.take([entry('other')], START)
       await throttle.take([entry('a')], START)
@@ -68,7 +68,7 @@ export function throttleStoreContract(name: string, open: OpenPair) {
       assert.deepEqual(await take(), textAfter(1000))
     })
 
-    test('clearing forgets all tries', async (t) => {
+    test('clearing removes all attempts', async (t) => {
       const [{ throttle }] = await open(t)
       for (let i = 0; i < 3; i++) await throttle.take([entry('a'), entry('b')], START)
       await throttle.clear(['a', 'unknown'])
@@ -76,7 +76,7 @@ export function throttleStoreContract(name: string, open: OpenPair) {
       assert.deepEqual(await throttle.take([entry('b')], START), textAfter(1000))
     })
 
-    test('tries are forgotten when none was made for a while', async (t) => {
+    test('attempts are forgotten after a while without one', async (t) => {
       const [{ throttle }] = await open(t)
       for (let i = 0; i < 3; i++) await throttle.take([entry('a')], START)
       const later = after(LIMITS.forgetAfterMs)
@@ -84,7 +84,7 @@ export function throttleStoreContract(name: string, open: OpenPair) {
       assert.ok(await throttle.take([entry('a')], later))
     })
 
-    test('remembers a key until its time, also when told again', async (t) => {
+    test('remembers a key until its time, also after a repetition', async (t) => {
       const [{ throttle }, other] = await open(t)
       assert.equal(await throttle.remembers('k', START), false)
       await throttle.remember('k', textAfter(10))
@@ -93,7 +93,7 @@ export function throttleStoreContract(name: string, open: OpenPair) {
       assert.equal(await other.throttle.remembers('k', after(20)), false)
     })
 
-    test('what a clock that was ahead left counts as now: no pause, nothing known, and it is purged', async (t) => {
+    test('entries of a clock that was ahead count as expired: no pause, no known address, and they are purged', async (t) => {
       const [{ throttle }] = await open(t)
       const [now, ahead] = [START, after(KNOWN_ADDRESS_MS + DAY_MS)]
       for (let i = 0; i < 4; i++) await throttle.take([entry('a')], after(DAY_MS))
@@ -107,7 +107,7 @@ export function throttleStoreContract(name: string, open: OpenPair) {
       assert.equal(await throttle.remembers('kept', now), true)
     })
 
-    test('what is kept longest ends at the very millisecond clocks may differ by', async (t) => {
+    test('the longest retention ends exactly at the allowed clock difference', async (t) => {
       const [{ throttle }] = await open(t)
       await throttle.remember('last', textAfter(KNOWN_ADDRESS_MS + CLOCKS_DIFFER_MS))
       await throttle.remember('beyond', textAfter(KNOWN_ADDRESS_MS + CLOCKS_DIFFER_MS + 1))
@@ -119,7 +119,7 @@ export function throttleStoreContract(name: string, open: OpenPair) {
       assert.equal(await throttle.remembers('last', START), true)
     })
 
-    test('a batch of purging is one batch, of what has passed and of what was ahead together', async (t) => {
+    test('expired entries and those too far ahead share one purge batch', async (t) => {
       const [{ throttle }] = await open(t)
       for (const key of ['a', 'b']) await throttle.remember(key, START_AT)
       for (const key of ['c', 'd', 'e']) await throttle.remember(key, textAfter(2 * KNOWN_ADDRESS_MS))
@@ -127,7 +127,7 @@ export function throttleStoreContract(name: string, open: OpenPair) {
       assert.deepEqual([await purge(), await purge(), await purge(), await purge()], [2, 2, 1, 0])
     })
 
-    test('purging removes what is forgotten, a batch at a time, and nothing else', async (t) => {
+    test('purging removes only expired entries, one batch at a time', async (t) => {
       const [{ throttle }] = await open(t)
       for (const key of ['a', 'b', 'c']) await throttle.take([entry(key)], START)
       for (let i = 0; i < 3; i++) await throttle.take([entry('d')], after(1))

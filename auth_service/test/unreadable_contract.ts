@@ -22,8 +22,8 @@ export function unreadableContract(name: string, make: (t: TestContext) => Promi
     return { ...made, ...(await createWorld(t, { stores: made.stores })) }
   }
 
-  suite(`${name}: what cannot be read`, () => {
-    test('an account is in no list, whose pages are full, and fails alone', async (t) => {
+  suite(`${name}: unreadable records`, () => {
+    test('an unreadable account is left out of full pages, and only its own reads fail', async (t) => {
       const { stores, corrupt, reported, join, tryLogin, register } = await worldOf(t)
       const ids: string[] = []
       for (const each of ['ada', 'bob', 'eve', 'fay']) ids.push((await join(each)).user.id)
@@ -48,7 +48,7 @@ export function unreadableContract(name: string, make: (t: TestContext) => Promi
       )
     })
 
-    test('an account is not in the list of withdrawn tokens, which others are in', async (t) => {
+    test('an unreadable account is left out of the list of withdrawn tokens, others are not', async (t) => {
       const { stores, corrupt, join, call, clock } = await worldOf(t)
       const [ada, bob] = [await join('ada'), await join('bob')]
       for (const { user } of [ada, bob]) await stores.users.setRole(user.id, 'admin', clock.now())
@@ -57,7 +57,7 @@ export function unreadableContract(name: string, make: (t: TestContext) => Promi
       assert.deepEqual([status, body.withdrawn], [200, [{ user_id: bob.user.id, least_version: 2 }]])
     })
 
-    test('a signing key is followed by another, and published keys and logins go on', async (t) => {
+    test('an unreadable signing key gets a successor, and published keys and logins continue', async (t) => {
       const { stores, corrupt, join, call, clock } = await worldOf(t)
       const [only] = await stores.keys.list()
       await corrupt('key', only!.kid)
@@ -76,7 +76,7 @@ export function unreadableContract(name: string, make: (t: TestContext) => Promi
       )
     })
 
-    test('a session fails alone, and what is done to all is done', async (t) => {
+    test('an unreadable session fails alone, and operations on all sessions succeed', async (t) => {
       const { stores, corrupt, join, login, refresh, call, clock } = await worldOf(t)
       const [ada, bob] = [await join('ada'), await join('bob')]
       const idOf = (token: string) => token.split('.')[0]!
@@ -94,7 +94,7 @@ export function unreadableContract(name: string, make: (t: TestContext) => Promi
       assert.equal(await stores.sessions.find(idOf(ada.refresh_token)), undefined)
     })
 
-    test('a throttle counts anew, for whoever shares it', async (t) => {
+    test('an unreadable throttle entry starts again from zero', async (t) => {
       const { corrupt, reported, join, tryLogin } = await worldOf(t)
       await join('ada')
       await tryLogin('ada', 'wrong horse battery')

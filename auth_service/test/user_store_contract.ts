@@ -18,7 +18,7 @@ export const account = (username: string, role: Role = 'customer'): Account => (
 /** What every UserStore does. */
 export function userStoreContract(name: string, open: OpenPair) {
   suite(`UserStore (${name})`, () => {
-    test('gives back what was added, by id and by canonical name', async (t) => {
+    test('finds an added account by id and by canonical name', async (t) => {
       const [{ users }, other] = await open(t)
       const ada = account('Ada')
       await users.add(ada)
@@ -26,13 +26,13 @@ export function userStoreContract(name: string, open: OpenPair) {
       assert.deepEqual(await other.users.findByName('ada'), ada)
     })
 
-    test('what is not there is undefined', async (t) => {
+    test('an unknown account is undefined', async (t) => {
       const [{ users }] = await open(t)
       assert.equal(await users.find(newId()), undefined)
       assert.equal(await users.findByName('nobody'), undefined)
     })
 
-    test('a name in use, in whatever case, is refused as username_taken', async (t) => {
+    test('a name in use, in any case, is refused as username_taken', async (t) => {
       const [{ users }, other] = await open(t)
       const ada = account('Ada')
       await users.add(ada)
@@ -40,7 +40,7 @@ export function userStoreContract(name: string, open: OpenPair) {
       assert.deepEqual(await users.findByName('ada'), ada)
     })
 
-    test('of many adding one name at once, exactly one does', async (t) => {
+    test('of many concurrent additions of one name, exactly one succeeds', async (t) => {
       const pair = await open(t)
       const outcomes = await Promise.allSettled(
         Array.from({ length: 20 }, (_, i) => pair[i % 2]!.users.add(account(i % 3 ? 'ada' : 'ADA'))),
@@ -66,7 +66,7 @@ export function userStoreContract(name: string, open: OpenPair) {
       assert.equal(await users.changePassword(newId(), 1, `${HASH}2`, START), false)
     })
 
-    test('of many changing one password at once, exactly one does', async (t) => {
+    test('of many concurrent changes of one password, exactly one succeeds', async (t) => {
       const pair = await open(t)
       const ada = account('ada')
       await pair[0].users.add(ada)
@@ -85,7 +85,7 @@ export function userStoreContract(name: string, open: OpenPair) {
       })
     })
 
-    test('a rehash keeps the version, and does nothing once the hash is another', async (t) => {
+    test('a rehash keeps the version, and changes nothing if the hash has changed', async (t) => {
       const [{ users }] = await open(t)
       const ada = account('ada')
       await users.add(ada)
@@ -94,7 +94,7 @@ export function userStoreContract(name: string, open: OpenPair) {
       assert.deepEqual(await users.find(ada.id), { ...ada, passwordHash: `${HASH}2` })
     })
 
-    test('a role is set and answered with the user; repeating it is fine', async (t) => {
+    test('setting a role resolves the user; a repetition is no error', async (t) => {
       const [{ users }] = await open(t)
       const { passwordHash, passwordVersion: _, tokenVersion: __, ...ada } = account('ada')
       await users.add({ ...ada, passwordHash })
@@ -103,7 +103,7 @@ export function userStoreContract(name: string, open: OpenPair) {
       }
     })
 
-    test('another role or password withdraws the tokens before it; the same role, and a rehash, do not', async (t) => {
+    test('a new role or password withdraws earlier tokens; the same role and a rehash do not', async (t) => {
       const [{ users }, other] = await open(t)
       const [ada, bob] = [account('ada'), account('bob')]
       for (const each of [ada, bob]) await users.add(each)
@@ -128,7 +128,7 @@ export function userStoreContract(name: string, open: OpenPair) {
       assert.equal((await users.withdrawals(START, 1)).length, 1)
     })
 
-    test('of accounts whose tokens changed in the same moment a list has the latest, and all of them', async (t) => {
+    test('of accounts whose tokens changed at the same time, the list has the latest, and all of them', async (t) => {
       const [{ users }] = await open(t)
       const all = Array.from({ length: 7 }, (_, n) => account(`user_${n}`))
       for (const each of all) {
@@ -140,13 +140,13 @@ export function userStoreContract(name: string, open: OpenPair) {
       assert.deepEqual([await listed(3), await listed(7), await listed(9)], [3, 7, 7])
     })
 
-    test('a role for nobody is user_not_found', async (t) => {
+    test('a role for an unknown user is user_not_found', async (t) => {
       const [{ users }] = await open(t)
       await assert.rejects(users.setRole(newId(), 'admin', START), { code: 'user_not_found' })
       await assert.rejects(users.setRole(newId(), 'customer', START), { code: 'user_not_found' })
     })
 
-    test('the last admin stays one; a customer may be made a customer', async (t) => {
+    test('the last admin cannot be demoted; a customer may be set to customer', async (t) => {
       const [{ users }] = await open(t)
       const [root, ada] = [account('root', 'admin'), account('ada')]
       await users.add(root)
@@ -157,7 +157,7 @@ export function userStoreContract(name: string, open: OpenPair) {
       assert.equal((await users.setRole(root.id, 'customer', START)).role, 'customer')
     })
 
-    test('of two admins demoting each other at once, one stays', async (t) => {
+    test('of two admins who demote each other at the same time, one stays', async (t) => {
       const pair = await open(t)
       const [a, b] = [account('ada', 'admin'), account('bob', 'admin')]
       await Promise.all([pair[0].users.add(a), pair[1].users.add(b)])
@@ -171,7 +171,7 @@ export function userStoreContract(name: string, open: OpenPair) {
       }
     })
 
-    test('pages run newest first, without gaps or repeats', async (t) => {
+    test('pages are newest first, without gaps or repetitions', async (t) => {
       const [{ users }] = await open(t)
       const all = Array.from({ length: 7 }, (_, i) => account(`user${i}`))
       for (const each of all) await users.add(each)

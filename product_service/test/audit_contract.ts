@@ -5,7 +5,7 @@ import { AT, add, type MakeStores, order } from './worlds.ts'
 
 export function auditContract(name: string, makeStores: MakeStores) {
   suite(`audit, ${name}`, () => {
-    test('all products are compared, in pages, and a sound store has no mismatch', async (t) => {
+    test('all products are compared, in pages, and a consistent store has no mismatch', async (t) => {
       const [stores] = await makeStores(t)
       const products = [await add(stores), await add(stores), await add(stores)]
       await stores.stock.reserve([order({ [products[0]!.id]: 2, [products[1]!.id]: 1 })], AT)

@@ -65,7 +65,7 @@ export function catalogueContract(name: string, makeStores: MakeStores) {
       assert.equal(await there.catalogue.find(nextId()), undefined)
     })
 
-    test('an edit changes what it names, and the search follows', async (t) => {
+    test('an edit changes only the given fields, and the search follows', async (t) => {
       const [{ catalogue }] = await makeStores(t)
       const tea = await add({ catalogue } as never)
       const edited = await catalogue.edit(tea.id, { name: 'Coffee', priceMinor: 5 }, saw(1), STAMP)
@@ -75,7 +75,7 @@ export function catalogueContract(name: string, makeStores: MakeStores) {
       assert.deepEqual(await names(catalogue, { words: ['tea'] }), [])
     })
 
-    test('an edit that names an old version changes nothing and shows the current product (invariant 7)', async (t) => {
+    test('an edit with an old version changes nothing and answers the current product (invariant 7)', async (t) => {
       const [{ catalogue }] = await makeStores(t)
       const tea = await add({ catalogue } as never)
       const now = await catalogue.edit(tea.id, { name: 'Green tea' }, saw(1), STAMP)
@@ -93,7 +93,7 @@ export function catalogueContract(name: string, makeStores: MakeStores) {
       await assert.rejects(catalogue.remove(id, UNSEEN, STAMP), { code: 'product_not_found' })
     })
 
-    test('a removed product is gone from everywhere', async (t) => {
+    test('a removed product is found nowhere', async (t) => {
       const [{ catalogue }] = await makeStores(t)
       const tea = await add({ catalogue } as never)
       await assert.rejects(catalogue.remove(tea.id, saw(9), STAMP), { code: 'version_conflict' })
@@ -116,7 +116,7 @@ export function catalogueContract(name: string, makeStores: MakeStores) {
       name: ['apple', 'Banana', 'cherry', 'date', 'Éclair'],
     }
     for (const sort of SORTS) {
-      test(`pages sorted by ${sort} neither repeat nor miss, with and without words and stock`, async (t) => {
+      test(`pages sorted by ${sort} neither repeat nor miss products, with and without words and stock`, async (t) => {
         const [stores] = await makeStores(t)
         const drafts: [string, number, number][] = [
           ['date', 1, 0],
@@ -155,7 +155,7 @@ export function catalogueContract(name: string, makeStores: MakeStores) {
       })
     }
 
-    test('a page goes on behind a product that was removed or sold out meanwhile', async (t) => {
+    test('a page continues after a product that was removed or sold out meanwhile', async (t) => {
       const [stores] = await makeStores(t)
       const made = [await add(stores), await add(stores), await add(stores)]
       const first = await stores.catalogue.list(query({ limit: 1, inStock: true }))
@@ -167,7 +167,7 @@ export function catalogueContract(name: string, makeStores: MakeStores) {
       assert.deepEqual([third.items[0]?.id, third.next], [made[0]!.id, undefined])
     })
 
-    test('a cursor of a product that never was ends the list', async (t) => {
+    test('a cursor of a product that never existed ends the list', async (t) => {
       const [stores] = await makeStores(t)
       await add(stores)
       const page = await stores.catalogue.list(query({ after: [nextId()] }))
@@ -184,7 +184,7 @@ export function catalogueContract(name: string, makeStores: MakeStores) {
       assert.deepEqual(await names(stores.catalogue, { inStock: true }), ['Tea'])
     })
 
-    test('the revision is another one after any change, by whomever; or the store says it cannot tell', async (t) => {
+    test('the revision differs after any change by any process; or the store has none', async (t) => {
       const [here, there] = await makeStores(t)
       if (here.catalogue.revision() === undefined) return assert.equal(there.catalogue.revision(), undefined)
       const tea = await add(here)
@@ -229,7 +229,7 @@ export function catalogueContract(name: string, makeStores: MakeStores) {
       'a'.repeat(100),
     ]
     for (const text of hostile) {
-      test(`searching ${JSON.stringify(text)} is answered, and finds what begins so`, async (t) => {
+      test(`searching ${JSON.stringify(text)} is answered, and finds words with that prefix`, async (t) => {
         const [stores] = await makeStores(t)
         await add(stores, { name: 'nothing like it' })
         await add(stores, { name: `x ${text}y`, description: 'or not and near words b' })
@@ -262,7 +262,7 @@ export function catalogueContract(name: string, makeStores: MakeStores) {
       ['שלום', 'שָׁלוֹם'],
       ['كتاب', 'كِتَابٌ'],
     ]
-    test('other forms of a word, other letters, and words without spaces between them are found', async (t) => {
+    test('other forms of a word, equivalent letters, and words without spaces are found', async (t) => {
       const [{ catalogue }] = await makeStores(t)
       for (const [, name] of FOUND) await add({ catalogue } as never, { name, description: 'nothing else' })
       await add({ catalogue } as never, { name: 'Other' })
@@ -299,7 +299,7 @@ export function catalogueContract(name: string, makeStores: MakeStores) {
       assert.deepEqual(everything, await allNames(stores.catalogue, { sort: 'newest' }))
     })
 
-    test('where nothing fits, a word or two letters away is looked for, and the answer says so', async (t) => {
+    test('a search that finds nothing is corrected by one or two letters, and the answer says so', async (t) => {
       const [stores] = await makeStores(t)
       const { catalogue } = stores
       await add(stores, { name: 'Candle holder', description: 'for lanterns', priceMinor: 2 })
@@ -357,7 +357,7 @@ export function catalogueContract(name: string, makeStores: MakeStores) {
       assert.deepEqual((await stores.audit.ledgerMismatches(undefined, 100)).mismatches, [])
     })
 
-    test('of many editors holding one version, exactly one wins (invariant 7)', async (t) => {
+    test('of many editors with the same version, exactly one succeeds (invariant 7)', async (t) => {
       const [here, there] = await makeStores(t)
       const tea = await add(here)
       const edits = await Promise.allSettled(
@@ -373,7 +373,7 @@ export function catalogueContract(name: string, makeStores: MakeStores) {
       }
     })
 
-    test('an editor and a buyer do not disturb each other; an absolute stock loses to a sale (invariant 7)', async (t) => {
+    test('an edit and a sale do not conflict; an absolute stock is refused after a sale (invariant 7)', async (t) => {
       const [here, there] = await makeStores(t)
       const tea = await add(here)
       await Promise.all(Array.from({ length: 10 }, () => there.stock.reserve([order1(tea.id)], AT)))

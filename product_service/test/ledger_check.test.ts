@@ -37,7 +37,7 @@ function check(ledgerMismatches: Audit['ledgerMismatches'], intervalMs = 1_000) 
 }
 
 suite('the ledger check', () => {
-  test('reads all slices, tells each mismatch and counts them', async () => {
+  test('reads all slices, and reports and counts each mismatch', async () => {
     const slices: Record<string, Awaited<ReturnType<Audit['ledgerMismatches']>>> = {
       start: { mismatches: [mismatch('a')], checked: 2, next: 'b' },
       b: { mismatches: [], checked: 2, next: 'd' },
@@ -54,7 +54,7 @@ suite('the ledger check', () => {
     assert.equal(await gauge(), '2')
   })
 
-  test('tells when its last pass ended, and nothing before the first', async () => {
+  test('exports the end of its last pass, and 0 before the first', async () => {
     const slice = { mismatches: [], checked: 0, next: undefined }
     const { ledgerCheck, runtime, checkedAt } = check(async () => slice)
     assert.equal(await checkedAt(), 0)
@@ -62,7 +62,7 @@ suite('the ledger check', () => {
     assert.equal(await checkedAt(), runtime.now().getTime() / 1000)
   })
 
-  test('goes on after a failure, and stops when told to', async () => {
+  test('continues after a failure, and stops on request', async () => {
     let calls = 0
     const { ledgerCheck, runtime, told } = check(async () => {
       calls++

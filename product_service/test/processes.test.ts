@@ -16,7 +16,7 @@ const MAIN = join(import.meta.dirname, '..', 'src', 'main.ts')
 const SECRET = 'a secret of the tests, 32 bytes and more'
 
 suite('two processes on one file', () => {
-  test('sell exactly what there is, whatever the order of the products in a cart (invariants 1, 2)', async (t) => {
+  test('sell exactly the stock, for any order of products in an order (invariants 1, 2)', async (t) => {
     const path = join(folder(t), 'products.db')
     const stores = await openSqliteStores(path, { CURRENCY: 'USD', runtime: systemRuntime })
     t.after(() => stores.close())
@@ -81,7 +81,7 @@ async function start(t: TestContext, DATA_DIR: string, more: Record<string, stri
 }
 
 suite('the process', () => {
-  test('serves reads while auth is down, and ends on SIGTERM', async (t) => {
+  test('serves reads while auth is down, and exits on SIGTERM', async (t) => {
     const { child, ended, url } = await start(t, folder(t))
     assert.deepEqual(await (await fetch(`${url}/products`)).json(), { items: [], next_cursor: null })
     const write = await fetch(`${url}/products/${nextId()}`, {
@@ -96,7 +96,7 @@ suite('the process', () => {
     assert.deepEqual(await ended, { code: 0, signal: null, stderr: '' })
   })
 
-  test('with INTERNAL_PORT serves /internal there alone, over the same stores', async (t) => {
+  test('with INTERNAL_PORT serves /internal only there, over the same stores', async (t) => {
     const { child, ended, call, url, operations, internalPort } = await start(t, folder(t), {
       INTERNAL_PORT: '0',
     })
@@ -137,7 +137,7 @@ suite('the process', () => {
     ['a folder that is none', { DATA_DIR: '/dev/null' }, /Cannot start/],
   ]
   for (const [what, env, sentence] of faults) {
-    test(`does not start with ${what}, and says why`, async (t) => {
+    test(`does not start with ${what}, and reports why`, async (t) => {
       const { ended } = await start(t, folder(t), env)
       const { code, stderr } = await ended
       assert.equal(code, 1)
@@ -150,8 +150,8 @@ suite('the process', () => {
     ['releases_committed', 'release', 'released', { stock: 10, reserved: 0 }],
     ['shipments_committed', 'ship', 'shipped', { stock: 9, reserved: 0 }],
   ] as const
-  for (const [place, deed, status, expected] of places) {
-    test(`that dies at ${place} has done the work, once, and says so when asked again`, async (t) => {
+  for (const [place, operation, status, expected] of places) {
+    test(`that dies at ${place} has done the work once, and reports it when the call is repeated`, async (t) => {
       const DATA_DIR = folder(t)
       const stores = await openSqliteStores(join(DATA_DIR, 'products.db'), {
         CURRENCY: 'USD',
@@ -160,7 +160,7 @@ suite('the process', () => {
       const tea = await add(stores, { stock: 10 })
       const order_id = nextId()
       const lines = [{ productId: tea.id, quantity: 1 }]
-      if (deed !== 'reserve') {
+      if (operation !== 'reserve') {
         await stores.stock.reserve([{ orderId: order_id, lines, totalMinor: 100 }], tea.createdAt)
       }
       const [path, body] = {
@@ -172,7 +172,7 @@ suite('the process', () => {
         ],
         release: ['/internal/releases', { order_ids: [order_id] }],
         ship: ['/internal/shipments', { order_ids: [order_id] }],
-      }[deed] as [string, unknown]
+      }[operation] as [string, unknown]
 
       const dying = await start(t, DATA_DIR, { CRASH_POINT: place })
       await assert.rejects(dying.call(path, body))

@@ -24,7 +24,7 @@ const change = (productId: string, delta: number, key?: string, fingerprint = 'f
 
 export function stockContract(name: string, makeStores: MakeStores) {
   suite(`stock, ${name}`, () => {
-    test('reservations, releases and shipments are kept as they were decided', async (t) => {
+    test('reservations, releases and shipments are stored as decided', async (t) => {
       const [here, there] = await makeStores(t)
       const tea = await add(here, { stock: 10 })
       const [a, b, c] = [order({ [tea.id]: 2 }), order({ [tea.id]: 3 }), order({ [tea.id]: 50 })]
@@ -93,7 +93,7 @@ export function stockContract(name: string, makeStores: MakeStores) {
       await assertBalanced(stores)
     })
 
-    test('two processes selling one product never sell more than there is (invariants 1, 2)', async (t) => {
+    test('two processes that sell one product never oversell (invariants 1, 2)', async (t) => {
       const both = await makeStores(t)
       const tea = await add(both[0], { stock: 50 })
       const answers = await Promise.all(
@@ -104,7 +104,7 @@ export function stockContract(name: string, makeStores: MakeStores) {
       await assertBalanced(both[1])
     })
 
-    test('the same order sent by many at once is decided once', async (t) => {
+    test('concurrent requests for the same order are decided once', async (t) => {
       const both = await makeStores(t)
       const tea = await add(both[0])
       const wanted = order({ [tea.id]: 2 })
@@ -115,7 +115,7 @@ export function stockContract(name: string, makeStores: MakeStores) {
       assert.deepEqual(await numbers(both[0], tea.id), { stock: 8, reserved: 2, version: 2 })
     })
 
-    test('carts with the same two products in opposite order all get an answer', async (t) => {
+    test('orders with the same two products in opposite order all get an answer', async (t) => {
       const both = await makeStores(t)
       const [a, b] = [await add(both[0], { stock: 30 }), await add(both[0], { stock: 30 })]
       const cart = (i: number) => (i % 2 ? { [a.id]: 1, [b.id]: 1 } : { [b.id]: 1, [a.id]: 1 })
@@ -126,7 +126,7 @@ export function stockContract(name: string, makeStores: MakeStores) {
       await assertBalanced(both[0])
     })
 
-    test('a reservation and its release racing end with the stock complete', async (t) => {
+    test('a concurrent reservation and release leave the full stock', async (t) => {
       const both = await makeStores(t)
       const tea = await add(both[0])
       const orders = Array.from({ length: 30 }, () => order({ [tea.id]: 1 }))
@@ -141,7 +141,7 @@ export function stockContract(name: string, makeStores: MakeStores) {
       await assertBalanced(both[0])
     })
 
-    test('a release and a shipment racing: one of them counts (invariant 6)', async (t) => {
+    test('of a concurrent release and shipment, one applies (invariant 6)', async (t) => {
       const both = await makeStores(t)
       const tea = await add(both[0], { stock: 20 })
       const orders = Array.from({ length: 20 }, () => order({ [tea.id]: 1 }))
@@ -161,7 +161,7 @@ export function stockContract(name: string, makeStores: MakeStores) {
       await assertBalanced(both[0])
     })
 
-    test('an adjustment moves stock by its delta, for everyone at once', async (t) => {
+    test('concurrent adjustments each change stock by their delta', async (t) => {
       const both = await makeStores(t)
       const tea = await add(both[0], { stock: 10 })
       const results = await Promise.allSettled(
@@ -182,7 +182,7 @@ export function stockContract(name: string, makeStores: MakeStores) {
       await assert.rejects(stores.stock.adjust(change(nextId(), 1), STAMP), { code: 'product_not_found' })
     })
 
-    test('one key of one author adjusts once, however often and wherever it is sent', async (t) => {
+    test('one key of one author adjusts once, however often and on whichever connection it is sent', async (t) => {
       const both = await makeStores(t)
       const tea = await add(both[0], { stock: 10 })
       const results = await Promise.all(

@@ -10,7 +10,7 @@ const queues = () => createWorkQueues({ atOnce: 4, waitingMax: 100 })
 const HERE = { queue: 'login', owner: 'ada' } as const
 
 suite('password hashes', () => {
-  test('carry their parameters: argon2id, 19 MiB, 2 passes, 1 lane', async () => {
+  test('contain their parameters: argon2id, 19 MiB, 2 passes, 1 lane', async () => {
     const hasher = createArgon2Hasher(systemRuntime, queues())
     const phc = await hasher.hash('plum tart on tuesday', HERE)
     assert.match(phc, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/)
@@ -32,7 +32,7 @@ suite('password hashes', () => {
     })
   }
 
-  test('weaker parameters stay valid and are known to be outdated; stronger ones are not', async () => {
+  test('hashes with weaker parameters stay valid and are outdated; stronger ones are not', async () => {
     const weak = await createArgon2Hasher(systemRuntime, queues(), WEAK).hash('plum tart on tuesday', HERE)
     const today = createArgon2Hasher(systemRuntime, queues(), { ...WEAK, memoryKib: 16, passes: 2 })
     assert.equal(await today.verify(weak, 'plum tart on tuesday', HERE), true)
@@ -69,7 +69,7 @@ suite('password hashes', () => {
     })
   }
 
-  test('pretending stands in the same queue and does the same work', async () => {
+  test('a simulated check waits in the same queue and does the same work', async () => {
     let works = 0
     const counting = {
       ...queues(),

@@ -22,7 +22,7 @@ suite('common passwords', () => {
     assert.ok(!isCommon(longEnough[3_000]!))
   })
 
-  test('the list is loaded when the checks are made, not while somebody registers', (t) => {
+  test('the list is loaded when the checks are created, not during a registration', (t) => {
     const load = t.mock.method(Module as unknown as { _load: () => unknown }, '_load')
     const made = createPasswordChecks()
     assert.ok(load.mock.callCount() > 0)
@@ -36,5 +36,5 @@ suite('blank passwords', () => {
   for (const password of ['        ', '\u200b'.repeat(8), '\u3164'.repeat(8)]) {
     test(`${JSON.stringify(password)} is one`, () => assert.equal(isBlank(password), true))
   }
-  test('a password with something to see is none', () => assert.equal(isBlank('       x'), false))
+  test('a password with a visible character is none', () => assert.equal(isBlank('       x'), false))
 })

@@ -7,7 +7,7 @@ import { REFRESH_TOKEN_LENGTH_MAX } from '../../src/domain/sessions.ts'
 const { make, sessionIdOf, hash, newSalt, successor } = createRefreshTokens(systemRuntime)
 
 suite('refresh tokens', () => {
-  test('name their session and carry 256 bits nobody has seen', () => {
+  test('contain their session id and 256 random bits', () => {
     const made = Array.from({ length: 100 }, make)
     assert.equal(new Set(made.map(({ token }) => token)).size, 100)
     for (const { sessionId, token } of made) {
@@ -17,7 +17,7 @@ suite('refresh tokens', () => {
     }
   })
 
-  test('a successor is the same for one token and salt, another for any other', () => {
+  test('a successor depends only on token and salt', () => {
     const { token, sessionId } = make()
     const salt = newSalt()
     assert.equal(Buffer.from(salt, 'base64url').length, 32)
@@ -28,7 +28,7 @@ suite('refresh tokens', () => {
     assert.equal(new Set([next, ...others]).size, 5)
   })
 
-  test('the hash is not the token and tells them apart', () => {
+  test('the hash differs from the token, and for different tokens', () => {
     const { token } = make()
     assert.equal(hash(token), hash(token))
     assert.doesNotMatch(hash(token), new RegExp(token.slice(-10)))

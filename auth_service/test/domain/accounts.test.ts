@@ -98,7 +98,7 @@ async function world(t: TestContext, given: Partial<AccountPorts> = {}) {
 const REFUSED = { code: 'invalid_refresh_token' }
 
 suite('registering', () => {
-  test('makes a customer of that name, once, whatever its case', async (t) => {
+  test('makes one customer of that name, in any case', async (t) => {
     const { register, clock, stores, tickets } = await world(t)
     const user = await register()
     assert.deepEqual(
@@ -111,7 +111,7 @@ suite('registering', () => {
     assert.equal((await stores.users.list({ limit: 9 })).length, 1)
   })
 
-  test('counts accounts by the address they are made from, with those whose name was taken', async (t) => {
+  test('counts registrations by address, also of taken names', async (t) => {
     const { register } = await world(t)
     await register()
     await assert.rejects(register('ada'), { code: 'username_taken' })
@@ -122,7 +122,7 @@ suite('registering', () => {
     await register('bob', ELSEWHERE)
   })
 
-  test('a try that came to nothing, as in an overload, is given back', async (t) => {
+  test('an attempt without a result, as in an overload, is refunded', async (t) => {
     const overloaded = Object.assign(new Error('No.'), { code: 'overloaded' })
     const { ports, register: joins } = await world(t)
     const busy = { ...ports, hasher: { ...ports.hasher, hash: () => Promise.reject(overloaded) } }
@@ -137,7 +137,7 @@ suite('registering', () => {
 })
 
 suite('logging in', () => {
-  test('goes by the name in any case and starts a session for its time', async (t) => {
+  test('accepts the name in any case and starts a session with the right lifetime', async (t) => {
     const { register, enter, stores, clock } = await world(t)
     const { id } = await register()
     const { account, refreshToken } = await enter({ username: 'aDA', password: PASSWORD })
@@ -148,7 +148,7 @@ suite('logging in', () => {
     assert.equal(session?.passwordVersion, 1)
   })
 
-  test('2: an unknown name costs the same work and has the same answer', async (t) => {
+  test('2: an unknown name costs the same work and gets the same answer', async (t) => {
     const { register, fails, tickets } = await world(t)
     await register()
     tickets.length = 0
@@ -165,7 +165,7 @@ suite('logging in', () => {
     )
   })
 
-  test('half of a character is nobody’s password, though it costs the same', async (t) => {
+  test('a lone surrogate matches no password, but costs the same', async (t) => {
     const { ports, fails, tickets, stores } = await world(t)
     const passwordHash = await ports.hasher.hash('plum \ufffd', { queue: 'login', owner: 'x' })
     const createdAt = ports.now().toISOString()
@@ -174,13 +174,13 @@ suite('logging in', () => {
     assert.equal(tickets.at(-1)![0], 'verify')
   })
 
-  test('the same characters, composed otherwise, are the same password', async (t) => {
+  test('the same characters in another composition are the same password', async (t) => {
     const { ports, enter } = await world(t)
     await register(ports, { username: 'ada', password: 'cafe\u0301 au lait' }, HERE)
     assert.ok(await enter({ username: 'ada', password: 'caf\u00e9 au lait' }))
   })
 
-  test('who is known here waits in a queue of their own, for thirty days', async (t) => {
+  test('logins from a known address have their own queue, for thirty days', async (t) => {
     const { joined, enter, tickets, clock } = await world(t)
     await joined()
     const queueOf = async (from = HERE) => {
@@ -195,7 +195,7 @@ suite('logging in', () => {
     assert.deepEqual(await queueOf(), ['login'])
   })
 
-  test('3: wrong tries run out: of one address, of an account from anywhere, of an address for anybody', async (t) => {
+  test('3: attempts are limited per address and account, per account, and per address', async (t) => {
     const { register, fails, tickets } = await world(t)
     await register()
     assert.deepEqual([await fails(), await fails(), await fails(), await fails()].slice(2), [
@@ -215,7 +215,7 @@ suite('logging in', () => {
     assert.deepEqual(outcomes, [...Array(8).fill('invalid_credentials'), 'too_many_attempts'])
   })
 
-  test('3: strangers who guess keep nobody out of where they are known', async (t) => {
+  test('3: guesses by others do not lock out a known address', async (t) => {
     const { joined, fails, enter } = await world(t)
     await joined()
     for (let i = 0; i < 6; i++) await fails('wrong', { address: `198.51.100.${i}` })
@@ -223,7 +223,7 @@ suite('logging in', () => {
     assert.ok(await enter())
   })
 
-  test('success forgets the tries of the account, and takes its own off the address alone', async (t) => {
+  test('success removes the attempts of the account, but only its own of the address', async (t) => {
     const { register, fails, enter } = await world(t)
     await register()
     for (let round = 0; round < 3; round++) {
@@ -235,14 +235,14 @@ suite('logging in', () => {
     assert.equal(await fails('wrong', HERE, 'eve'), 'too_many_attempts')
   })
 
-  test('a try that is refused for the account costs the address nothing', async (t) => {
+  test('an attempt refused for the account is not counted for the address', async (t) => {
     const { register, fails } = await world(t)
     await register()
     for (let i = 0; i < 20; i++) await fails()
     for (let i = 0; i < 4; i++) assert.equal(await fails('wrong', HERE, `name${i}`), 'invalid_credentials')
   })
 
-  test('a weaker hash is replaced by one of today; a stronger one stays', async (t) => {
+  test('a weaker hash is upgraded; a stronger one stays', async (t) => {
     const { register, ports, stores } = await world(t)
     const { id } = await register()
     const queues = createWorkQueues({ atOnce: 1, waitingMax: 1 })
@@ -255,7 +255,7 @@ suite('logging in', () => {
     assert.equal((await stores.users.find(id))!.passwordHash, raised.passwordHash)
   })
 
-  test('in an overload the login stands without it; any other fault does not pass', async (t) => {
+  test('in an overload the login succeeds without the upgrade; other errors fail it', async (t) => {
     const { register, ports, stores } = await world(t)
     const { id } = await register()
     const failing = (error: object): AccountPorts => ({
@@ -268,7 +268,7 @@ suite('logging in', () => {
     await assert.rejects(login(failing({ code: 'other' }), ADA, HERE), { code: 'other' })
   })
 
-  test('the limits people live with', () => {
+  test('the default limits', () => {
     assert.deepEqual(FREE_ATTEMPTS_DEFAULT, { pair: 10, account: 50, address: 500 })
     assert.deepEqual(registrationLimits(7), {
       freeAttempts: 7,
@@ -291,7 +291,7 @@ suite('logging in', () => {
 })
 
 suite('sessions', () => {
-  test('1: a token is good once, and makes the next', async (t) => {
+  test('1: a token is valid once, and gives the next', async (t) => {
     const { joined, refresh, clock } = await world(t)
     const { refreshToken, account } = await joined()
     const next = await refresh(refreshToken)
@@ -301,7 +301,7 @@ suite('sessions', () => {
     assert.equal((await refresh(next.refreshToken)).replayed, false)
   })
 
-  test('2: the one before may be used again for a while and has the same successor', async (t) => {
+  test('2: the previous token may be used again for a while and gets the same successor', async (t) => {
     const { joined, refresh, clock } = await world(t)
     const { refreshToken } = await joined()
     const next = await refresh(refreshToken)
@@ -310,7 +310,7 @@ suite('sessions', () => {
     assert.equal(REPLAY_WINDOW_MS, 30_000)
   })
 
-  test('3: any later, or an older one, ends the session for all who hold it', async (t) => {
+  test('3: the previous token after that time, or an older one, ends the session for all who hold it', async (t) => {
     const { joined, refresh, clock, enter } = await world(t)
     const { refreshToken } = await joined()
     const next = await refresh(refreshToken)
@@ -323,7 +323,7 @@ suite('sessions', () => {
     await assert.rejects(refresh(last.refreshToken), REFUSED)
   })
 
-  test('3: a token of our form that never was the session’s ends it', async (t) => {
+  test('3: a well-formed token that never belonged to the session ends it', async (t) => {
     const { joined, refresh } = await world(t)
     const { refreshToken } = await joined()
     const forged = `${refreshTokens.sessionIdOf(refreshToken)}.${'x'.repeat(43)}`
@@ -332,7 +332,7 @@ suite('sessions', () => {
     await assert.rejects(refresh('nothing of ours'), REFUSED)
   })
 
-  test('4: it ends at its time however often it is renewed, and is gone then', async (t) => {
+  test('4: it expires however often it is refreshed, and is then deleted', async (t) => {
     const { joined, refresh, clock, stores } = await world(t)
     const { refreshToken } = await joined()
     clock.pass(TTL_SECONDS * 1000 - 1)
@@ -342,7 +342,7 @@ suite('sessions', () => {
     assert.equal(await stores.sessions.find(refreshTokens.sessionIdOf(next)!), undefined)
   })
 
-  test('4: one of before another password is refused and gone, and so is one of nobody', async (t) => {
+  test('4: a session from before a password change is refused and deleted, and so is one without an account', async (t) => {
     const { joined, refresh, stores, ports } = await world(t)
     const { refreshToken, account } = await joined()
     await stores.users.changePassword(account.id, 1, account.passwordHash, ports.now())
@@ -350,7 +350,7 @@ suite('sessions', () => {
     assert.equal(await stores.sessions.find(refreshTokens.sessionIdOf(refreshToken)!), undefined)
   })
 
-  test('5: a renewal by a clock that was ahead is not repeated', async (t) => {
+  test('5: a rotation under a clock that was ahead cannot be replayed', async (t) => {
     const { joined, refresh, clock } = await world(t)
     const { refreshToken } = await joined()
     clock.pass(CLOCKS_DIFFER_MS + 1)
@@ -359,7 +359,7 @@ suite('sessions', () => {
     await assert.rejects(refresh(refreshToken), REFUSED)
   })
 
-  test('6: the oldest give way', async (t) => {
+  test('6: the oldest are removed', async (t) => {
     const { joined, enter, refresh, clock } = await world(t)
     const tokens = [(await joined()).refreshToken]
     for (let i = 1; i <= SESSIONS_PER_USER_MAX; i++) {
@@ -371,7 +371,7 @@ suite('sessions', () => {
     assert.equal(SESSIONS_PER_USER_MAX, 20)
   })
 
-  test('logging out ends it, with any of its tokens; what is none is fine', async (t) => {
+  test('any of its tokens logs out; an unknown token is no error', async (t) => {
     const { joined, refresh, ports } = await world(t)
     const { refreshToken } = await joined()
     const next = await refresh(refreshToken)
@@ -380,7 +380,7 @@ suite('sessions', () => {
     await assert.rejects(refresh(next.refreshToken), REFUSED)
   })
 
-  test('it is its owner’s while it lives, by its newest token or the one before', async (t) => {
+  test('a live session belongs to its owner by its newest or previous token', async (t) => {
     const { joined, refresh, ports, clock, register, enter } = await world(t)
     const { refreshToken, account } = await joined()
     const id = refreshTokens.sessionIdOf(refreshToken)
@@ -402,7 +402,7 @@ suite('sessions', () => {
 suite('another password', () => {
   const change = (currentPassword = PASSWORD, newPassword = OTHER) => ({ currentPassword, newPassword })
 
-  test('ends all sessions but the one it is made from, and withdraws access tokens', async (t) => {
+  test('ends all sessions except the caller’s, and withdraws access tokens', async (t) => {
     const { joined, enter, refresh, ports, stores, tickets } = await world(t)
     const { account, refreshToken: here } = await joined()
     const { refreshToken: there } = await enter(ADA, ELSEWHERE)
@@ -425,14 +425,14 @@ suite('another password', () => {
     ])
   })
 
-  test('made from no session ends them all', async (t) => {
+  test('without a session ends them all', async (t) => {
     const { joined, refresh, ports } = await world(t)
     const { account, refreshToken } = await joined()
     await changePassword(ports, account, change(), HERE)
     await assert.rejects(refresh(refreshToken), REFUSED)
   })
 
-  test('3: asks for the right one, and counts the wrong', async (t) => {
+  test('3: requires the current password, and counts wrong ones', async (t) => {
     const { joined, ports, fails, refresh } = await world(t)
     const { account, refreshToken } = await joined()
     const wrong = () => changePassword(ports, account, change('wrong'), HERE)
@@ -442,7 +442,7 @@ suite('another password', () => {
     assert.ok(await refresh(refreshToken))
   })
 
-  test('is refused for what it is, and of two at once one counts', async (t) => {
+  test('is refused if it is not acceptable, and of two concurrent changes one succeeds', async (t) => {
     const { joined, ports, enter } = await world(t)
     const { account } = await joined()
     const short = changePassword(ports, account, change(PASSWORD, 'short'), HERE)
@@ -460,7 +460,7 @@ suite('another password', () => {
 suite('admins', () => {
   const ROOT = { username: 'root', password: PASSWORD }
 
-  test('the first is made once, and an account that exists is left as it is', async (t) => {
+  test('the first admin is made once, and an existing account is not changed', async (t) => {
     const { ports, register, stores } = await world(t)
     assert.equal(await ensureFirstAdmin(ports, ROOT), 'created')
     assert.equal(await ensureFirstAdmin(ports, { ...ROOT, username: 'ROOT' }), 'exists')
@@ -472,7 +472,7 @@ suite('admins', () => {
     })
   })
 
-  test('of replicas that start at once one makes it, and none fails', async (t) => {
+  test('of replicas that start at the same time one makes it, and none fails', async (t) => {
     const { ports, stores } = await world(t)
     const outcomes = await Promise.all([1, 2, 3].map(() => ensureFirstAdmin(ports, ROOT)))
     assert.deepEqual(outcomes.sort(), ['created', 'exists', 'exists'])
@@ -481,7 +481,7 @@ suite('admins', () => {
     await assert.rejects(ensureFirstAdmin({ ...ports, users }, { ...ROOT, username: 'adam' }), /away/)
   })
 
-  test('6: the last one stays', async (t) => {
+  test('6: the last admin stays', async (t) => {
     const { ports, register, stores } = await world(t)
     await ensureFirstAdmin(ports, ROOT)
     const { id } = (await stores.users.findByName('root'))!
@@ -491,7 +491,7 @@ suite('admins', () => {
     assert.equal((await setRole(ports, id, 'customer')).role, 'customer')
   })
 
-  test('5: withdrawn access tokens are told of for as long as they may live', async (t) => {
+  test('5: withdrawn access tokens are listed until they would have expired', async (t) => {
     const { ports, register, stores, clock } = await world(t)
     const { id } = await register()
     await setRole(ports, id, 'admin')

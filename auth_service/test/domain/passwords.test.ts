@@ -17,7 +17,7 @@ suite('passwords', () => {
     ['spaces alone make no difference', '  a b c  '],
   ]
   for (const [what, password] of good) {
-    test(`${what}: accepted whole`, async () => {
+    test(`${what}: accepted without truncation`, async () => {
       assert.equal(await acceptPassword(password, 'ada', checks), password)
     })
   }

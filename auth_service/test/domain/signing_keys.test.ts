@@ -30,10 +30,10 @@ const key = (generation: number, signsFromMs: number): SigningKey => ({
 })
 const kids = (keys: readonly SigningKey[]) => keys.map((each) => each.kid)
 
-suite('whose turn it is', () => {
-  test('nobody’s without keys', () => assert.equal(signingKey([], START), undefined))
+suite('which key signs', () => {
+  test('none without keys', () => assert.equal(signingKey([], START), undefined))
 
-  test('1: the highest generation whose time has come', () => {
+  test('1: the highest generation whose signsFrom is past', () => {
     const keys = [key(1, 0), key(2, 100), key(3, 50)]
     assert.deepEqual(
       [0, 49, 50, 100].map((ms) => signingKey(keys, at(ms))?.kid),
@@ -41,11 +41,11 @@ suite('whose turn it is', () => {
     )
   })
 
-  test('1: the first to come where no time has come, for the clock that made the only key may be ahead', () => {
+  test('1: if none is past, the earliest, because the clock that made the only key may be ahead', () => {
     assert.equal(signingKey([key(2, 2_000), key(3, 9_000)], at(0))?.kid, 'k2')
   })
 
-  test('1: whose turn is next does not hang on the order they are listed in', () => {
+  test('1: the signing key does not depend on the order of the list', () => {
     assert.equal(signingKey([key(3, 9_000), key(2, 2_000)], at(0))?.kid, 'k2')
     assert.equal(signingKey([key(3, 50), key(1, 0), key(2, 40)], at(99))?.kid, 'k3')
   })
@@ -61,11 +61,11 @@ suite('whose turn it is', () => {
 })
 
 suite('when the next key is made', () => {
-  test('2: the first at once', () => {
+  test('2: the first one at once', () => {
     assert.deepEqual(dueKey([], START, ROTATION), { generation: 1, signsFrom: START_AT })
   })
 
-  test('2: a later one PUBLISH_AHEAD_MS before its turn, and once', () => {
+  test('2: a later one PUBLISH_AHEAD_MS before it signs, and only once', () => {
     const due = at(ROTATION - PUBLISH_AHEAD_MS)
     assert.equal(dueKey([key(1, 0)], new Date(due.getTime() - 1), ROTATION), undefined)
     const next = dueKey([key(1, 0)], due, ROTATION)
@@ -73,7 +73,7 @@ suite('when the next key is made', () => {
     assert.equal(dueKey([key(1, 0), key(2, ROTATION)], due, ROTATION), undefined)
   })
 
-  test('2: also after a long sleep it is published before it signs', () => {
+  test('2: after a long suspension it is still published before it signs', () => {
     const now = at(10 * ROTATION)
     assert.deepEqual(dueKey([key(1, 0)], now, ROTATION), {
       generation: 2,
@@ -81,7 +81,7 @@ suite('when the next key is made', () => {
     })
   })
 
-  test('4: the key of a clock that was ahead is followed by another at once, and keys go on changing', () => {
+  test('4: the key of a clock that was ahead gets a successor at once, and rotation continues', () => {
     const next = dueKey([key(1, 0), key(2, 50 * ROTATION)], at(1), ROTATION)
     assert.deepEqual(next, { generation: 3, signsFrom: textAt(1 + PUBLISH_AHEAD_MS) })
     const keys = [key(1, 0), key(2, 50 * ROTATION), key(3, 1 + PUBLISH_AHEAD_MS)]
@@ -90,11 +90,11 @@ suite('when the next key is made', () => {
     assert.deepEqual(kids(retiredKeys(keys, at(ROTATION))), kids([key(1, 0), key(2, 0)]))
   })
 
-  test('2: others fetch the keys at least twice in that time', () => {
+  test('2: other services fetch the keys at least twice in that time', () => {
     assert.ok(PUBLISH_AHEAD_MS >= 2 * KEYS_REFRESH_MS)
   })
 
-  test('whenever it is looked after, there is a signing key and it was published in time', async (t) => {
+  test('with maintenance at any times, there is a signing key and it was published in time', async (t) => {
     const [stores] = await inMemory(t)
     await fc.assert(
       fc.asyncProperty(
@@ -122,7 +122,7 @@ suite('when the next key is made', () => {
 })
 
 suite('making keys', () => {
-  test('5: replicas starting at once agree on the first key', async (t) => {
+  test('5: replicas that start at the same time agree on the first key', async (t) => {
     const pair = await onOneFile(t)
     const made = await Promise.all(
       [0, 1, 2, 3].map((i) =>
@@ -134,7 +134,7 @@ suite('making keys', () => {
     assert.deepEqual(made.filter(Boolean), kids(keys))
   })
 
-  test('nothing due, nothing made', async (t) => {
+  test('makes nothing if no key is due', async (t) => {
     const [{ keys }] = await inMemory(t)
     const ports = { keys, makeKeyPair, now: () => START }
     await maintainKeys(ports, ROTATION)
@@ -143,12 +143,12 @@ suite('making keys', () => {
     assert.equal((await keys.list()).length, 1)
   })
 
-  test('a first key that is forced is of the first generation', async (t) => {
+  test('a forced first key has the first generation', async (t) => {
     const [{ keys }] = await inMemory(t)
     assert.equal((await forceRotation({ keys, makeKeyPair, now: () => START })).generation, 1)
   })
 
-  test('who never comes first gives up, in the end', async (t) => {
+  test('a replica that always loses gives up in the end', async (t) => {
     const [stores] = await inMemory(t)
     let adds = 0
     const keys = { ...stores.keys, add: async () => ++adds === 0 }
@@ -158,7 +158,7 @@ suite('making keys', () => {
     assert.equal(await maintainKeys(ports, ROTATION), undefined)
   })
 
-  test('spent keys are removed', async (t) => {
+  test('retired keys are removed', async (t) => {
     const [{ keys }] = await inMemory(t)
     const clock = createClock()
     const ports = { keys, makeKeyPair, now: clock.now }
@@ -171,7 +171,7 @@ suite('making keys', () => {
     assert.deepEqual(kids(await keys.list()), [second])
   })
 
-  test('a forced key signs at once, even before one that waits for its turn', async (t) => {
+  test('a forced key signs at once, even before a scheduled one', async (t) => {
     const [{ keys }] = await inMemory(t)
     const clock = createClock()
     const ports = { keys, makeKeyPair, now: clock.now }
@@ -185,7 +185,7 @@ suite('making keys', () => {
     assert.equal(signingKey(await keys.list(), clock.now())?.kid, forced.kid)
   })
 
-  test('forced at once by several, each makes its own and the last one signs everywhere', async (t) => {
+  test('concurrent forced rotations each make a key, and the last one signs everywhere', async (t) => {
     const pair = await onOneFile(t)
     const forced = await Promise.all(
       [0, 1, 2].map((i) => forceRotation({ keys: pair[i % 2]!.keys, makeKeyPair, now: () => START })),
@@ -194,7 +194,7 @@ suite('making keys', () => {
     assert.equal(signingKey(await pair[1].keys.list(), START)?.generation, 3)
   })
 
-  test('withdrawing leaves the new key alone', async (t) => {
+  test('withdrawing leaves only the new key', async (t) => {
     const [{ keys }] = await inMemory(t)
     const ports = { keys, makeKeyPair, now: () => START }
     await maintainKeys(ports, ROTATION)

@@ -16,14 +16,14 @@ import { DAY_MS, START } from '../support.ts'
 const LIMITS = { freeAttempts: 3, firstPauseMs: 1000, longestPauseMs: 60_000, forgetAfterMs: 3_600_000 }
 
 suite('pauses', () => {
-  test('none while tries are free, then doubling up to the longest', () => {
+  test('none while attempts are free, then doubling up to the longest', () => {
     assert.deepEqual(
       [1, 2, 3, 4, 5, 9, 10, 1000, 1e9].map((count) => pauseAfter(count, LIMITS)),
       [0, 0, 1000, 2000, 4000, 60_000, 60_000, 60_000, 60_000],
     )
   })
 
-  test('2: whoever tries, whenever, nobody waits longer than the longest pause', () => {
+  test('2: no sequence of attempts leads to more than the longest pause', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 100_000 }), { maxLength: 200 }), (gaps) => {
         let at = START.getTime()
@@ -39,7 +39,7 @@ suite('pauses', () => {
     )
   })
 
-  test('a try during a pause is not counted, so hammering makes no pause longer', () => {
+  test('an attempt during a pause is not counted, so it does not prolong the pause', () => {
     const first = countAttempt(undefined, { ...LIMITS, freeAttempts: 1 }, START)
     assert.ok('attempts' in first)
     const hammered = countAttempt(
@@ -50,7 +50,7 @@ suite('pauses', () => {
     assert.deepEqual(hammered, { pausedUntil: new Date(START.getTime() + 1000).toISOString() })
   })
 
-  test('a free try is followed by none, and is forgotten at its time', () => {
+  test('a free attempt starts no pause, and is forgotten at its time', () => {
     const first = countAttempt(undefined, LIMITS, START)
     const forgetMs = START.getTime() + LIMITS.forgetAfterMs
     const forgetAt = new Date(forgetMs).toISOString()
@@ -62,14 +62,14 @@ suite('pauses', () => {
     assert.deepEqual([countAt(forgetMs - 1), countAt(forgetMs)], [2, 1])
   })
 
-  test('tries are remembered for as long as the pause after them lasts', () => {
+  test('attempts are stored at least as long as their pause', () => {
     const limits = { ...LIMITS, freeAttempts: 1, forgetAfterMs: 10, firstPauseMs: 1_000 }
     const first = countAttempt(undefined, limits, START)
     const ends = new Date(START.getTime() + 1_000).toISOString()
     assert.deepEqual(first, { attempts: { count: 1, pausedUntil: ends, forgetAt: ends } })
   })
 
-  test('an account’s own pause is a minute at most: strangers can slow its owner down, not lock them out', () => {
+  test('an account’s own pause is at most a minute: others can delay its owner, not lock them out', () => {
     assert.equal(pauseAfter(1e6, loginLimits(FREE_ATTEMPTS_DEFAULT).account), 60_000)
   })
 })
@@ -83,29 +83,29 @@ suite('6: a clock that was ahead', () => {
     forgetAt: at(ms + LIMITS.forgetAfterMs),
   })
 
-  test('a pause further ahead than these tries are followed by is over', () => {
+  test('a pause further ahead than its attempts can cause is over', () => {
     for (const ms of [DAY_MS, 60_000, CLOCKS_DIFFER_MS + 1]) {
       assert.ok('attempts' in countAttempt(triedAhead(ms), LIMITS, START), `${ms} ms ahead`)
     }
   })
 
-  test('tries to be forgotten further ahead than any are kept are forgotten', () => {
+  test('attempts with a forgetAt further ahead than possible are forgotten', () => {
     const next = countAttempt(triedAhead(DAY_MS), LIMITS, START)
     assert.equal('attempts' in next && next.attempts.count, 1)
   })
 
-  test('clocks that differ by a little end no pause, nor make one longer', () => {
+  test('small differences of clocks neither end nor prolong a pause', () => {
     for (const ms of [0, 1_000, CLOCKS_DIFFER_MS]) {
       assert.deepEqual(countAttempt(triedAhead(ms), LIMITS, START), { pausedUntil: at(4_000) })
     }
   })
 })
 
-suite('what a try is counted against', () => {
+suite('the keys of an attempt', () => {
   const keys = loginKeys('ada', '203.0.113.9')
   const limits = loginLimits(FREE_ATTEMPTS_DEFAULT)
 
-  test('the narrowest first', () => {
+  test('the pair of account and address first', () => {
     assert.deepEqual(
       loginEntries(keys, limits, false).map((entry) => entry.key),
       ['pair ada 203.0.113.9', 'account ada', 'address 203.0.113.9'],

@@ -22,7 +22,7 @@ suite('usernames', () => {
   for (const name of wrong) {
     test(`${JSON.stringify(name)} is none`, () => assert.equal(isUsername(name), false))
   }
-  test('case does not tell two apart', () => {
+  test('case does not make a difference', () => {
     assert.equal(canonicalUsername('AdA'), canonicalUsername('aDa'))
   })
 })

@@ -29,8 +29,8 @@ async function asked(t: TestContext) {
   return { visitor, raw, request, reply, hijacked: () => hijacked }
 }
 
-suite('work for somebody who waits', () => {
-  test('is told where they are, and its outcome is the outcome', async (t) => {
+suite('work while the client is connected', () => {
+  test('gets the client’s address, and its result is returned', async (t) => {
     const { request, reply, hijacked } = await asked(t)
     const done = await whileConnected(request, reply, async ({ address, signal }) => [
       address,
@@ -44,7 +44,7 @@ suite('work for somebody who waits', () => {
     assert.equal(hijacked(), false)
   })
 
-  test('is given up when they leave, and then nobody is answered', async (t) => {
+  test('is aborted when the client disconnects, and then nothing is answered', async (t) => {
     const { visitor, request, reply, hijacked } = await asked(t)
     const work = whileConnected(request, reply, async ({ signal }) => {
       const left = once(signal!, 'abort')
@@ -56,14 +56,14 @@ suite('work for somebody who waits', () => {
     assert.equal(hijacked(), true)
   })
 
-  test('is not begun in earnest for somebody who has left', async (t) => {
+  test('gets an aborted signal if the client has already disconnected', async (t) => {
     const { visitor, raw, request, reply } = await asked(t)
     visitor.destroy()
     await once(raw, 'close')
     assert.equal(await whileConnected(request, reply, async ({ signal }) => signal?.aborted), true)
   })
 
-  test('goes on when the connection ends because they were answered', async (t) => {
+  test('continues when the connection ends after the answer', async (t) => {
     const { raw, request, reply } = await asked(t)
     const aborted = await whileConnected(request, reply, async ({ signal }) => {
       raw.setHeader('connection', 'close').end('done')

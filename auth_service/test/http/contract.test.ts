@@ -49,7 +49,7 @@ suite('every route and every caller (invariant 10)', () => {
     }
   }
 
-  test('the table has every route there is', async (t) => {
+  test('the table has every route', async (t) => {
     const { app } = await createWorld(t)
     const { paths } = (await app.operations().inject({ url: '/openapi.json' })).json()
     const documented = Object.entries(paths as Record<string, object>).flatMap(([path, methods]) =>
@@ -59,7 +59,7 @@ suite('every route and every caller (invariant 10)', () => {
     assert.deepEqual(documented.sort(), tabled.sort())
   })
 
-  test('an admin who was demoted is one no more, at once, whatever their token says', async (t) => {
+  test('a demoted admin loses access at once, whatever their token says', async (t) => {
     const world = await createWorld(t)
     const { user } = await world.join('ada')
     await world.stores.users.setRole(user.id, 'admin', world.clock.now())
@@ -168,7 +168,7 @@ suite('wrong input', () => {
 suite('accounts, for admins', () => {
   const admin = async (world: World) => (await world.login('root')).access_token
 
-  test('pages are newest first and have everyone once', async (t) => {
+  test('pages are newest first and have each account once', async (t) => {
     const world = await createWorld(t)
     for (let i = 1; i <= 6; i++) await world.register(`user${i}`)
     const token = await admin(world)
@@ -187,14 +187,14 @@ suite('accounts, for admins', () => {
     assert.deepEqual(seen, ['user6', 'user5', 'user4', 'user3', 'user2', 'user1', 'root'])
   })
 
-  test('a page shows no hash and no password version', async (t) => {
+  test('a page has no hash and no password version', async (t) => {
     const world = await createWorld(t)
     const { body } = await world.call('GET', '/users', { token: await admin(world) })
     assert.deepEqual(Object.keys(body.items[0]).sort(), ['created_at', 'id', 'role', 'username'])
     assert.equal(body.next_cursor, null)
   })
 
-  test('a role is given and taken', async (t) => {
+  test('a role is granted and revoked', async (t) => {
     const world = await createWorld(t)
     const { user } = await world.join('ada')
     const token = await admin(world)
@@ -204,7 +204,7 @@ suite('accounts, for admins', () => {
     }
   })
 
-  test('an admin may step down only while there is another', async (t) => {
+  test('an admin can be demoted only while there is another', async (t) => {
     const world = await createWorld(t)
     const { user } = await world.join('ada')
     const root = await world.login('root')
@@ -255,7 +255,7 @@ const REACHED: Record<keyof Payloads, (world: World) => Answer> = {
   },
 }
 
-suite('every code can be reached, and says what the catalogue says', () => {
+suite('every code is reachable, with the title of the catalogue', () => {
   for (const [code, reach] of Object.entries(REACHED)) {
     test(code, async (t) => {
       const { status, body } = await reach(await createWorld(t))
@@ -268,7 +268,7 @@ suite('every code can be reached, and says what the catalogue says', () => {
     })
   }
 
-  test('a store that is gone is 503 store_unavailable, and not ready', async (t) => {
+  test('an unavailable store is 503 store_unavailable, and not ready', async (t) => {
     const world = await createWorld(t, { stores: openSqliteStores(':memory:', { runtime: systemRuntime }) })
     await world.stores.close()
     const logout = await world.call('POST', '/logout', {
@@ -282,7 +282,7 @@ suite('every code can be reached, and says what the catalogue says', () => {
 })
 
 suite('the OpenAPI document', () => {
-  test('names each route’s problems and hides nothing of the catalogue', async (t) => {
+  test('lists each route’s problems and every code of the catalogue', async (t) => {
     const { app } = await createWorld(t)
     const text = (await app.operations().inject({ url: '/openapi.json' })).body
     for (const code of Object.keys(REACHED)) assert.ok(text.includes(`\`${code}\``), code)

@@ -24,7 +24,7 @@ async function until(what: string, holds: () => Promise<boolean>) {
 const waiting = async ({ metrics }: World) =>
   Number(/^auth_hashes_waiting\S* (\d+)/m.exec(await metrics.registry.metrics())?.[1])
 
-suite('320 registrations at once', () => {
+suite('320 concurrent registrations', () => {
   const flood = async (t: TestContext, from: (i: number) => string) => {
     const world = await createWorld(t, {
       hashesAtOnce: 2,
@@ -51,7 +51,7 @@ suite('320 registrations at once', () => {
     return { world, logins, meanwhile, answers: await Promise.all(registrations) }
   }
 
-  test('from as many addresses: every login is answered, before most of what waited longer', async (t) => {
+  test('from as many addresses: every login is answered, before most registrations that waited longer', async (t) => {
     const { logins, meanwhile, answers } = await flood(t, address)
     assert.deepEqual(logins, Array(20).fill(200))
     assert.ok(meanwhile <= 30, `${meanwhile} accounts were made before the last login was answered`)
@@ -63,7 +63,7 @@ suite('320 registrations at once', () => {
     assert.ok(statuses.filter((status) => status === 201).length >= 200)
   })
 
-  test('from one address: 100 are made, the others are told when to come again; its logins go on', async (t) => {
+  test('from one address: 100 succeed, the others get Retry-After; its logins still succeed', async (t) => {
     const { logins, meanwhile, answers } = await flood(t, () => HERE)
     assert.deepEqual(logins, Array(20).fill(200))
     assert.ok(meanwhile <= 30, `${meanwhile} accounts were made before the last login was answered`)
@@ -75,7 +75,7 @@ suite('320 registrations at once', () => {
     }
   })
 
-  test('who logged in from there before is served before other logins, too', async (t) => {
+  test('logins from known addresses are served before other logins, too', async (t) => {
     const world = await createWorld(t, { hashesAtOnce: 1, hashParameters: SLOW })
     await world.register('ada')
     await world.tryLogin('ada', PASSWORD, HERE)
@@ -92,8 +92,8 @@ suite('320 registrations at once', () => {
   })
 })
 
-suite('making accounts is slowed down by address', () => {
-  test('on all replicas and after a restart, taken names included, for this address alone', async (t) => {
+suite('registrations are throttled by address', () => {
+  test('on all replicas and after a restart, taken names included, for this address only', async (t) => {
     const pair = await onOneFile(t)
     const given = { registrationsPerAddress: 4 }
     const worlds = [
@@ -113,7 +113,7 @@ suite('making accounts is slowed down by address', () => {
     assert.equal((await registerFrom(restarted, 'f00', HERE)).headers['retry-after'], '2')
   })
 
-  test('what was refused for its password, or never looked at, costs nothing', async (t) => {
+  test('a refused password and an overload are not counted', async (t) => {
     const world = await createWorld(t, {
       registrationsPerAddress: 3,
       hashesAtOnce: 1,
@@ -131,8 +131,8 @@ suite('making accounts is slowed down by address', () => {
   })
 })
 
-suite('whoever leaves while waiting', () => {
-  test('takes their work along, and no account is made', async (t) => {
+suite('a client that disconnects while it waits', () => {
+  test('removes its work, and no account is made', async (t) => {
     const world = await createWorld(t, { hashesAtOnce: 1, hashParameters: PARAMETERS })
     await world.app.listen({ host: '127.0.0.1', port: 0 })
     const url = `http://127.0.0.1:${(world.app.server.address() as AddressInfo).port}`

@@ -122,7 +122,7 @@ suite('forged access tokens', () => {
   const shared = sharedWorld()
   let prepared: Forge | undefined
 
-  test('the means of forging work: a token made the right way is accepted', async (t) => {
+  test('a correct token made with the same functions is accepted', async (t) => {
     const given = await prepare(await createWorld(t))
     const answer = await given.world.call('GET', '/me', { token: await signed(given) })
     assert.equal(answer.status, 200)
@@ -154,7 +154,7 @@ suite('forged access tokens', () => {
     })
   }
 
-  test('an access token is no refresh token', async (t) => {
+  test('an access token is not a refresh token', async (t) => {
     const world = await createWorld(t)
     const { access_token } = await world.join('ada')
     const { status } = await world.refresh(access_token.slice(0, 200))
@@ -162,7 +162,7 @@ suite('forged access tokens', () => {
     assert.equal((await world.refresh(access_token)).status, 400)
   })
 
-  test('a token ends at its time', async (t) => {
+  test('a token expires', async (t) => {
     const world = await createWorld(t, { accessTokenTtlSeconds: 60 })
     const { access_token: token } = await world.join('ada')
     world.clock.pass(59_000)
@@ -178,7 +178,7 @@ suite('rotated keys', () => {
   const kidOf = ({ access_token }: Tokens) =>
     JSON.parse(Buffer.from(access_token.split('.')[0]!, 'base64url').toString()).kid
 
-  test('by hand: new tokens are by the new key at once, old ones stay good', async (t) => {
+  test('forced: new tokens use the new key at once, old ones stay valid', async (t) => {
     const world = await createWorld(t)
     const old = await world.join('ada')
     const { kid, removed } = await rotateKeys({ keys: world.stores.keys, now: world.clock.now })
@@ -190,7 +190,7 @@ suite('rotated keys', () => {
     }
   })
 
-  test('withdrawn: old tokens are refused at once, and sessions go on', async (t) => {
+  test('withdrawn: old tokens are refused at once, and sessions continue', async (t) => {
     const world = await createWorld(t)
     const old = await world.join('ada')
     assert.equal((await world.call('GET', '/me', { token: old.access_token })).status, 200)

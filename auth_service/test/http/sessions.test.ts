@@ -13,7 +13,7 @@ const assertRefused = async (world: World, refreshToken: string) => {
 }
 
 suite('registering', () => {
-  test('answers the new account: a customer, with the name as written and nothing secret', async (t) => {
+  test('answers the new account: a customer, with the username as sent and no secrets', async (t) => {
     const world = await createWorld(t)
     const { status, body } = await world.register('Ada_L')
     assert.equal(status, 201)
@@ -25,7 +25,7 @@ suite('registering', () => {
     })
   })
 
-  test('a name taken, in whatever case, is 409 username_taken', async (t) => {
+  test('a taken name, in any case, is 409 username_taken', async (t) => {
     const world = await createWorld(t)
     await world.register('Ada')
     for (const name of ['Ada', 'ada', 'ADA', 'ROOT']) {
@@ -34,7 +34,7 @@ suite('registering', () => {
     }
   })
 
-  test('of many registering one name at once, on two replicas, one succeeds', async (t) => {
+  test('of many concurrent registrations of one name on two replicas, one succeeds', async (t) => {
     const pair = await onOneFile(t)
     const worlds = [await createWorld(t, { stores: pair[0] }), await createWorld(t, { stores: pair[1] })]
     const answers = await Promise.all(Array.from({ length: 10 }, (_, i) => worlds[i % 2]!.register('ada')))
@@ -55,7 +55,7 @@ suite('registering', () => {
 })
 
 suite('logging in', () => {
-  test('answers tokens, not to be cached', async (t) => {
+  test('answers tokens that must not be cached', async (t) => {
     const world = await createWorld(t)
     const user = (await world.register('Ada')).body
     const { status, headers, body } = await world.tryLogin('aDA')
@@ -70,7 +70,7 @@ suite('logging in', () => {
     })
   })
 
-  test('the access token says who, for whom, how long, and by which key', async (t) => {
+  test('the access token has subject, audience, lifetime and key id', async (t) => {
     const world = await createWorld(t, { accessTokenTtlSeconds: 120 })
     const { access_token, user } = await world.join('Ada')
     const keys = (await world.call('GET', '/.well-known/jwks.json')).body.keys
@@ -90,14 +90,14 @@ suite('logging in', () => {
     assert.notEqual(decodeJwt((await world.login('Ada')).access_token).jti, claims.jti)
   })
 
-  test('the published keys are public halves, to be cached a minute', async (t) => {
+  test('the published keys are public halves, cacheable for a minute', async (t) => {
     const world = await createWorld(t)
     const { headers, body } = await world.call('GET', '/.well-known/jwks.json')
     assert.equal(headers['cache-control'], 'public, max-age=60')
     assert.deepEqual(Object.keys(body.keys[0]).sort(), ['alg', 'crv', 'kid', 'kty', 'use', 'x'])
   })
 
-  test('a wrong password and an unknown name answer the same', async (t) => {
+  test('a wrong password and an unknown name get the same answer', async (t) => {
     const world = await createWorld(t)
     await world.register('ada')
     const answers = [
@@ -113,19 +113,19 @@ suite('logging in', () => {
     )
   })
 
-  test('the password typed in another composition is the same', async (t) => {
+  test('a password in another Unicode composition is the same', async (t) => {
     const world = await createWorld(t)
     await world.register('ada', 'caf\u00e9 au lait')
     await world.login('ada', 'cafe\u0301 au lait')
   })
 
-  test('half of a surrogate pair is not the replacement character', async (t) => {
+  test('a lone surrogate is not the replacement character', async (t) => {
     const world = await createWorld(t)
     await world.register('ada', 'plum tart \ufffd')
     assert.equal((await world.tryLogin('ada', 'plum tart \ud800')).status, 401)
   })
 
-  test('a hash of weaker parameters is replaced, and the session lives', async (t) => {
+  test('a hash with weaker parameters is replaced, and the session stays valid', async (t) => {
     const world = await createWorld(t)
     const { user } = await world.join('ada')
     const before = await world.stores.users.find(user.id)
@@ -159,7 +159,7 @@ suite('logging in', () => {
 })
 
 suite('refreshing', () => {
-  test('1: gives a new pair, and the new one goes on', async (t) => {
+  test('1: gives a new pair, which can be refreshed again', async (t) => {
     const world = await createWorld(t)
     let { refresh_token } = await world.join('ada')
     const seen = new Set([refresh_token])
@@ -173,7 +173,7 @@ suite('refreshing', () => {
     assert.equal(seen.size, 6)
   })
 
-  test('2: a token sent again within 30 s gets the same successor, which works', async (t) => {
+  test('2: a token used again within 30 s gets the same successor, which is valid', async (t) => {
     const world = await createWorld(t)
     const { refresh_token } = await world.join('ada')
     const first = (await world.refresh(refresh_token)).body
@@ -185,7 +185,7 @@ suite('refreshing', () => {
     assert.ok(await works(world, first.refresh_token))
   })
 
-  test('2: many refreshing with one token at once, on two replicas, all get one working pair', async (t) => {
+  test('2: many concurrent refreshes of one token on two replicas all get one valid pair', async (t) => {
     const pair = await onOneFile(t)
     const worlds = [await createWorld(t, { stores: pair[0] }), await createWorld(t, { stores: pair[1] })]
     let { refresh_token } = await worlds[0]!.join('ada')
@@ -201,7 +201,7 @@ suite('refreshing', () => {
     assert.ok(await works(worlds[1]!, refresh_token))
   })
 
-  test('3: a token sent again later ends the session, for the thief and for the owner', async (t) => {
+  test('3: a token used again later ends the session, for the thief and for the owner', async (t) => {
     const world = await createWorld(t)
     const { refresh_token } = await world.join('ada')
     const { body } = await world.refresh(refresh_token)
@@ -211,7 +211,7 @@ suite('refreshing', () => {
   })
 
   for (const secondsAfter of [0, 31, 3600]) {
-    test(`5: rotated by a clock a day ahead, a token is no replay ${secondsAfter} s after that was set back`, async (t) => {
+    test(`5: after a rotation under a clock a day ahead, a token is no replay ${secondsAfter} s after the clock was set back`, async (t) => {
       const world = await createWorld(t)
       const { refresh_token } = await world.join('ada')
       world.clock.pass(DAY_MS)
@@ -222,7 +222,7 @@ suite('refreshing', () => {
     })
   }
 
-  test('5: clocks of replicas that differ by a little keep the replay window open', async (t) => {
+  test('5: small differences between replicas’ clocks keep the replay window open', async (t) => {
     const world = await createWorld(t)
     const { refresh_token } = await world.join('ada')
     const { body } = await world.refresh(refresh_token)
@@ -230,7 +230,7 @@ suite('refreshing', () => {
     assert.equal((await world.refresh(refresh_token)).body.refresh_token, body.refresh_token)
   })
 
-  test('3: a token two generations old ends the session, however soon it comes', async (t) => {
+  test('3: a token two generations old ends the session at any time', async (t) => {
     const world = await createWorld(t)
     const { refresh_token } = await world.join('ada')
     const second = (await world.refresh(refresh_token)).body.refresh_token
@@ -239,14 +239,14 @@ suite('refreshing', () => {
     await assertRefused(world, third)
   })
 
-  test('3: a made-up token of a real session ends it', async (t) => {
+  test('3: an invented token of a real session ends it', async (t) => {
     const world = await createWorld(t)
     const { refresh_token } = await world.join('ada')
     await assertRefused(world, `${refresh_token.split('.')[0]}.${'A'.repeat(43)}`)
     await assertRefused(world, refresh_token)
   })
 
-  test('one session ended leaves the others', async (t) => {
+  test('ending one session does not end the others', async (t) => {
     const world = await createWorld(t)
     const phone = await world.join('ada')
     const laptop = await world.login('ada')
@@ -255,7 +255,7 @@ suite('refreshing', () => {
     assert.ok(await works(world, laptop.refresh_token))
   })
 
-  test('4: a session ends at its time, however often it is refreshed', async (t) => {
+  test('4: a session expires, however often it is refreshed', async (t) => {
     const world = await createWorld(t, { refreshTokenTtlSeconds: 3 * 24 * 3600 })
     let { refresh_token } = await world.join('ada')
     for (let day = 0; day < 2; day++) {
@@ -289,7 +289,7 @@ suite('refreshing', () => {
     assert.equal(body.user.role, 'admin')
   })
 
-  test('the store holds no token that could be used', async (t) => {
+  test('the store contains no usable token', async (t) => {
     const world = await createWorld(t)
     const { refresh_token } = await world.join('ada')
     const next = (await world.refresh(refresh_token)).body.refresh_token
@@ -299,7 +299,7 @@ suite('refreshing', () => {
 })
 
 suite('logging out', () => {
-  test('ends the session with any of its tokens, and answers 204 whatever was sent', async (t) => {
+  test('any token of the session ends it, and any input answers 204', async (t) => {
     const world = await createWorld(t)
     const { refresh_token } = await world.join('ada')
     const newest = (await world.refresh(refresh_token)).body.refresh_token
@@ -319,7 +319,7 @@ suite('changing the password', () => {
       body: { current_password: PASSWORD, new_password: NEW, ...body },
     })
 
-  test('the new one works, the old one does not, and every session ends', async (t) => {
+  test('the new password is valid, the old one is not, and every session ends', async (t) => {
     const world = await createWorld(t)
     const phone = await world.join('ada')
     const laptop = await world.login('ada')
@@ -333,7 +333,7 @@ suite('changing the password', () => {
     await world.login('ada', NEW)
   })
 
-  test('the session whose refresh token is sent along stays, and no other', async (t) => {
+  test('only the session of the sent refresh token stays', async (t) => {
     const world = await createWorld(t)
     const phone = await world.join('ada')
     const laptop = await world.login('ada')
@@ -346,7 +346,7 @@ suite('changing the password', () => {
     assert.ok(await works(world, body.refresh_token))
   })
 
-  test('someone else’s refresh token keeps nothing', async (t) => {
+  test('another user’s refresh token keeps no session', async (t) => {
     const world = await createWorld(t)
     const ada = await world.join('ada')
     const bob = await world.join('bob')
@@ -355,7 +355,7 @@ suite('changing the password', () => {
     assert.ok(await works(world, bob.refresh_token))
   })
 
-  test('a login checked against the old password gives a session that is dead', async (t) => {
+  test('a login checked against the old password gives an invalid session', async (t) => {
     const world = await createWorld(t)
     const { user } = await world.join('ada')
     // As if the change had come between checking the password and starting the session.
@@ -385,7 +385,7 @@ suite('changing the password', () => {
     await world.login('ada')
   })
 
-  test('guessing the current password is slowed down like a login', async (t) => {
+  test('guesses of the current password are throttled like logins', async (t) => {
     const world = await createWorld(t, { freeAttempts: { pair: 2, account: 50, address: 50 } })
     const { access_token } = await world.join('ada')
     const guess = () => change(world, access_token, { current_password: 'wrong password' })
@@ -394,7 +394,7 @@ suite('changing the password', () => {
     assert.deepEqual([status, headers['retry-after'], body.code], [429, '1', 'too_many_attempts'])
   })
 
-  test('of two changes at once, one wins', async (t) => {
+  test('of two concurrent changes, one succeeds', async (t) => {
     const pair = await onOneFile(t)
     const worlds = [await createWorld(t, { stores: pair[0] }), await createWorld(t, { stores: pair[1] })]
     const { access_token } = await worlds[0]!.join('ada')

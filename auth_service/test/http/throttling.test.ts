@@ -8,8 +8,8 @@ const FREE = { pair: 3, account: 6, address: 20 }
 const HERE = '203.0.113.1'
 const THERE = '203.0.113.2'
 
-suite('slowing down guesses', () => {
-  test('after the free tries a guess is 429 with Retry-After, and so is the right password', async (t) => {
+suite('throttled guesses', () => {
+  test('after the free attempts a guess is 429 with Retry-After, and so is the right password', async (t) => {
     const world = await createWorld(t, { freeAttempts: FREE })
     await world.register('ada')
     for (let i = 0; i < FREE.pair; i++) assert.equal((await world.tryLogin('ada', WRONG)).status, 401)
@@ -20,7 +20,7 @@ suite('slowing down guesses', () => {
     }
   })
 
-  test('pauses double, and after the pause the right password works and forgets everything', async (t) => {
+  test('pauses double, and after the pause the right password succeeds and resets the count', async (t) => {
     const world = await createWorld(t, { freeAttempts: { ...FREE, account: 50 } })
     await world.register('ada')
     for (let i = 0; i < FREE.pair; i++) await world.tryLogin('ada', WRONG)
@@ -34,7 +34,7 @@ suite('slowing down guesses', () => {
     for (let i = 0; i < FREE.pair; i++) assert.equal((await world.tryLogin('ada', WRONG)).status, 401)
   })
 
-  test('1: guesses made at once do not slip through, on two replicas, also in another case', async (t) => {
+  test('1: concurrent guesses are all counted, on two replicas, also in another case', async (t) => {
     const pair = await onOneFile(t)
     const worlds = [
       await createWorld(t, { stores: pair[0], freeAttempts: FREE }),
@@ -48,7 +48,7 @@ suite('slowing down guesses', () => {
     assert.equal(answers.filter(({ status }) => status === 429).length, 30 - FREE.pair)
   })
 
-  test('6: once a clock that was a day ahead is set back, nobody is kept out by it', async (t) => {
+  test('6: after a clock that was a day ahead is set back, nobody is locked out', async (t) => {
     const world = await createWorld(t, { freeAttempts: FREE })
     await world.register('ada')
     world.clock.pass(DAY_MS)
@@ -66,13 +66,13 @@ suite('slowing down guesses', () => {
     assert.equal((await after.tryLogin('ada', WRONG)).status, 429)
   })
 
-  test('a name that does not exist is slowed down alike', async (t) => {
+  test('an unknown name is throttled in the same way', async (t) => {
     const world = await createWorld(t, { freeAttempts: FREE })
     for (let i = 0; i < FREE.pair; i++) assert.equal((await world.tryLogin('nobody', WRONG)).status, 401)
     assert.equal((await world.tryLogin('nobody', WRONG)).status, 429)
   })
 
-  test('an account is guarded against many addresses', async (t) => {
+  test('an account is protected against guesses from many addresses', async (t) => {
     const world = await createWorld(t, { freeAttempts: FREE })
     await world.register('ada')
     for (let i = 0; i < FREE.account; i++) {
@@ -82,7 +82,7 @@ suite('slowing down guesses', () => {
     assert.equal((await world.tryLogin('bob', WRONG, '198.51.100.99')).status, 401)
   })
 
-  test('3: strangers guessing can’t keep the owner out of an address they logged in from before', async (t) => {
+  test('3: guesses by others do not lock out the owner at an address they logged in from before', async (t) => {
     const world = await createWorld(t, { freeAttempts: FREE })
     await world.register('ada')
     assert.equal((await world.tryLogin('ada', PASSWORD, HERE)).status, 200)
@@ -91,7 +91,7 @@ suite('slowing down guesses', () => {
     assert.equal((await world.tryLogin('ada', PASSWORD, HERE)).status, 200)
   })
 
-  test('an address is guarded whatever the account', async (t) => {
+  test('an address is throttled for any account', async (t) => {
     const world = await createWorld(t, { freeAttempts: FREE })
     for (let i = 0; i < FREE.address; i++) {
       assert.equal((await world.tryLogin(`user${i}`, WRONG, HERE)).status, 401)
@@ -100,7 +100,7 @@ suite('slowing down guesses', () => {
     assert.equal((await world.tryLogin('one-more', WRONG, THERE)).status, 401)
   })
 
-  test('a household of IPv6 is one address, the next one another', async (t) => {
+  test('an IPv6 household counts as one address, and the next one as another', async (t) => {
     const world = await createWorld(t, { freeAttempts: FREE })
     for (let i = 0; i < FREE.pair; i++) {
       assert.equal((await world.tryLogin('ada', WRONG, `2001:db8:1:2::${i + 1}`)).status, 401)
@@ -109,7 +109,7 @@ suite('slowing down guesses', () => {
     assert.equal((await world.tryLogin('ada', WRONG, '2001:db8:1:3::1')).status, 401)
   })
 
-  test('a flood of made-up names from a paused address leaves nothing in the store', async (t) => {
+  test('a flood of invented names from a paused address stores nothing', async (t) => {
     const world = await createWorld(t, { freeAttempts: FREE })
     for (let i = 0; i < FREE.address; i++) await world.tryLogin(`user${i}`, WRONG, HERE)
     for (let i = 0; i < 10; i++) assert.equal((await world.tryLogin(`new${i}`, WRONG, HERE)).status, 429)
@@ -117,7 +117,7 @@ suite('slowing down guesses', () => {
     assert.equal(kept, 1 + 2 * FREE.address)
   })
 
-  test('a try that a pause of the account refuses costs its address nothing', async (t) => {
+  test('an attempt refused by a pause of the account is not counted for its address', async (t) => {
     const world = await createWorld(t, { freeAttempts: { ...FREE, address: 5 } })
     for (let i = 0; i < 10; i++) await world.tryLogin('ada', WRONG, HERE)
     assert.equal((await world.tryLogin('bob', WRONG, HERE)).status, 401)
@@ -125,7 +125,7 @@ suite('slowing down guesses', () => {
     assert.equal((await world.tryLogin('bob', WRONG, HERE)).status, 429)
   })
 
-  test('4: an account of one’s own does not wash an address clean; good logins cost it nothing', async (t) => {
+  test('4: logins to another account do not reset an address; successful logins are not counted', async (t) => {
     const world = await createWorld(t, { freeAttempts: { ...FREE, address: 5 } })
     await world.register('mallory')
     for (let i = 0; i < 10; i++) assert.equal((await world.tryLogin('mallory', PASSWORD, HERE)).status, 200)
@@ -137,7 +137,7 @@ suite('slowing down guesses', () => {
     assert.deepEqual(outcomes, [401, 401, 401, 401, 401, 429, 429, 429])
   })
 
-  test('X-Forwarded-For is believed from trusted proxies alone', async (t) => {
+  test('X-Forwarded-For is trusted only from trusted proxies', async (t) => {
     const login = async (trustedProxies?: string[]) => {
       const world = await createWorld(t, {
         freeAttempts: FREE,
@@ -162,8 +162,8 @@ suite('slowing down guesses', () => {
   })
 })
 
-suite('many passwords at once', () => {
-  test('hashing is bounded: the rest wait in line, and beyond the line it is 503 overloaded', async (t) => {
+suite('many concurrent passwords', () => {
+  test('hashing is bounded: the rest wait in a queue, and beyond the queue it is 503 overloaded', async (t) => {
     const world = await createWorld(t, { hashesAtOnce: 1, hashesWaitingMax: 3, hashParameters: PARAMETERS })
     await world.register('ada')
     const answers = await Promise.all(Array.from({ length: 9 }, () => world.tryLogin('ada')))
@@ -175,13 +175,13 @@ suite('many passwords at once', () => {
     assert.equal(await world.metric('auth_logins_total', 'overloaded'), 5)
   })
 
-  test('a name that does not exist costs a hash, too', async (t) => {
+  test('an unknown name also costs a hash', async (t) => {
     const world = await createWorld(t, { hashesAtOnce: 1, hashesWaitingMax: 0, hashParameters: PARAMETERS })
     const answers = await Promise.all(['nobody', 'no-one'].map((name) => world.tryLogin(name)))
     assert.deepEqual(answers.map(({ status }) => status).sort(), [401, 503])
   })
 
-  test('a try that was never checked is not held against anyone', async (t) => {
+  test('an attempt that was never checked is not counted', async (t) => {
     const world = await createWorld(t, {
       hashesAtOnce: 1,
       hashesWaitingMax: 0,

@@ -13,8 +13,8 @@ const me = async (world: World, token: string) => (await world.call('GET', '/me'
 const versionOf = (token: string) =>
   (JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()).ver ?? 1) as number
 
-suite('access tokens withdrawn before they end', () => {
-  test('by another role: the old one is refused, the one of the same second counts, and the list says so', async (t) => {
+suite('access tokens withdrawn before they expire', () => {
+  test('by a new role: the old token is refused, a new one of the same second is accepted, and the list shows it', async (t) => {
     const world = await createWorld(t)
     const root = await world.login('root')
     const ada = await world.join('ada')
@@ -34,7 +34,7 @@ suite('access tokens withdrawn before they end', () => {
     assert.equal(await me(world, root.access_token), 200, 'others stay as they are')
   })
 
-  test('by another password', async (t) => {
+  test('by a new password', async (t) => {
     const world = await createWorld(t)
     const ada = await world.join('ada')
     const body = {
@@ -49,7 +49,7 @@ suite('access tokens withdrawn before they end', () => {
     assert.equal((await list(world)).length, 1)
   })
 
-  test('an account is listed for as long as a token given out before may live', async (t) => {
+  test('an account is listed until all tokens issued before have expired', async (t) => {
     const world = await createWorld(t)
     const ada = await world.join('ada')
     await world.stores.users.setRole(ada.user.id, 'admin', world.clock.now())
@@ -59,7 +59,7 @@ suite('access tokens withdrawn before they end', () => {
     assert.equal((await list(world)).length, 0)
   })
 
-  test('the list is not sent again to whoever has it', async (t) => {
+  test('the list is not sent again if it has not changed', async (t) => {
     const world = await createWorld(t)
     const ada = await world.join('ada')
     const ask = (etag: string) =>
@@ -72,7 +72,7 @@ suite('access tokens withdrawn before they end', () => {
     assert.equal((await ask(String(etag))).statusCode, 200)
   })
 
-  test('however often it is asked for, the store is asked once in a while', async (t) => {
+  test('repeated requests read the store only once in the cache time', async (t) => {
     const world = await createWorld(t)
     const ada = await world.join('ada')
     const asked = t.mock.method(world.stores.users, 'withdrawals')

@@ -35,7 +35,7 @@ mongoSuite('accounts in MongoDB when answers get lost', (server) => {
     expiresAt: new Date(START.getTime() + 1_000).toISOString(),
   })
 
-  test('an account is added once and told as added; a taken name is told as taken', async (t) => {
+  test('an account is added once and reported as added; a taken name is reported as taken', async (t) => {
     const { here, other, proxy } = await world(t)
     const bob = account('bob')
     proxy.loseAnswerTo('insert', 2)
@@ -46,7 +46,7 @@ mongoSuite('accounts in MongoDB when answers get lost', (server) => {
     await assert.rejects(here.users.add(account('BOB')), { code: 'username_taken' })
   })
 
-  test('a password is changed once and told as changed, and so is a rehash', async (t) => {
+  test('a password is changed once and reported as changed, and so is a rehash', async (t) => {
     const { here, other, ada, proxy } = await world(t)
     proxy.loseAnswerTo('update', 2)
     assert.equal(await here.users.changePassword(ada.id, 1, 'second', START), true)
@@ -59,7 +59,7 @@ mongoSuite('accounts in MongoDB when answers get lost', (server) => {
     assert.equal((await other.users.find(ada.id))?.passwordHash, 'again')
   })
 
-  test('a change of which nobody can tell whether it happened is not told as either', async (t) => {
+  test('a change with an unknown outcome is reported as neither', async (t) => {
     const { here, other, ada, proxy } = await world(t)
     proxy.loseAnswerTo('update', ALL)
     const change = here.users.changePassword(ada.id, 1, 'second', START)
@@ -71,7 +71,7 @@ mongoSuite('accounts in MongoDB when answers get lost', (server) => {
     await ended
   })
 
-  test('a change that somebody else was quicker with is refused as that', async (t) => {
+  test('a change after a concurrent change is refused', async (t) => {
     const { here, other, ada, proxy } = await world(t)
     await other.users.changePassword(ada.id, 1, 'theirs', START)
     proxy.loseAnswerTo('update', 4)
@@ -80,7 +80,7 @@ mongoSuite('accounts in MongoDB when answers get lost', (server) => {
     assert.equal((await other.users.find(ada.id))?.passwordHash, 'theirs')
   })
 
-  test('a session is started, renewed and ended once', async (t) => {
+  test('a session is started, rotated and ended once', async (t) => {
     const { here, other, ada, proxy } = await world(t)
     await other.sessions.start(session(ada.id, 'other'), 9)
     proxy.loseAnswerTo('insert', 1)
@@ -99,7 +99,7 @@ mongoSuite('accounts in MongoDB when answers get lost', (server) => {
     )
   })
 
-  test('a key is added once and told as added; of a generation that exists it is told', async (t) => {
+  test('a key is added once and reported as added; an existing generation is reported', async (t) => {
     const { here, other, proxy } = await world(t)
     await other.keys.add(await aKey(1))
     const second = await aKey(2)
@@ -110,7 +110,7 @@ mongoSuite('accounts in MongoDB when answers get lost', (server) => {
     assert.deepEqual((await other.keys.list())[1], second)
   })
 
-  test('a key that was refused for another reason than its generation is not told as there already', async (t) => {
+  test('a key refused for another reason than its generation is not reported as existing', async (t) => {
     const { here, other, proxy } = await world(t)
     await other.keys.add(await aKey(1))
     proxy.loseAnswerTo('signing_keys', 1, {
@@ -123,7 +123,7 @@ mongoSuite('accounts in MongoDB when answers get lost', (server) => {
     assert.equal(proxy.lost(), 1)
   })
 
-  test('a name or a generation that is taken, by what is not on a majority yet, is asked for again', async (t) => {
+  test('a name or generation taken by a write that is not on a majority yet is tried again', async (t) => {
     const { here, other } = await world(t)
     await other.keys.add(await aKey(1))
     const find = () => t.mock.method(Collection.prototype, 'findOne', async () => null, { times: 1 }).mock
@@ -134,7 +134,7 @@ mongoSuite('accounts in MongoDB when answers get lost', (server) => {
     assert.deepEqual([ofName.callCount(), ofKey.callCount()], [1, 1])
   })
 
-  test('the first demotion of all meets that of another replica, looks again and is made', async (t) => {
+  test('the very first demotion meets that of another replica, is retried and succeeds', async (t) => {
     const { here, other, ada, proxy } = await world(t)
     const bob = account('bob')
     await other.users.add(bob)
@@ -145,7 +145,7 @@ mongoSuite('accounts in MongoDB when answers get lost', (server) => {
     assert.equal((await other.users.find(ada.id))?.role, 'customer')
   })
 
-  test('a try may be counted twice, never not at all', async (t) => {
+  test('an attempt may be counted twice, but never not at all', async (t) => {
     const { here, proxy } = await world(t)
     const take = () => here.throttle.take([{ key: 'k', limits: LIMITS }], START)
     assert.equal(await take(), undefined)

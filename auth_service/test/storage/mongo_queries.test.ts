@@ -17,7 +17,7 @@ const unreadableOf = () => () => {}
 const LIMITS = { freeAttempts: 3, firstPauseMs: 1, longestPauseMs: 8, forgetAfterMs: 9 }
 
 mongoSuite('queries on accounts in MongoDB', (server) => {
-  test('every one is served by an index', async () => {
+  test('every query uses an index', async () => {
     const plan = { service: 'auth_service', database: 'unused', indexes: AUTH_INDEXES }
     const seen = await assertQueriesAreIndexed(server, plan, async (store) => {
       const users = createMongoUserStore(store, systemRuntime, unreadableOf)

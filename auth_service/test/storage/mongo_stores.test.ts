@@ -61,7 +61,7 @@ mongoSuite('accounts in MongoDB', (server) => {
     }
   })
 
-  test('a name in use is refused on another connection too, of many at once all but one', async (t) => {
+  test('a name in use is refused on another connection too; of many concurrent additions one succeeds', async (t) => {
     const pair = await two(t)
     const outcomes = await Promise.allSettled(
       Array.from({ length: 20 }, (_, i) => pair[i % 2]!.users.add(account('ada'))),
@@ -69,7 +69,7 @@ mongoSuite('accounts in MongoDB', (server) => {
     assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 1)
   })
 
-  test('a closed store says store_unavailable', async (t) => {
+  test('a closed store rejects with store_unavailable', async (t) => {
     const stores = await open(t, server.newDatabase())
     await stores.close()
     await assert.rejects(stores.users.add(account('ada')), { code: 'store_unavailable' })

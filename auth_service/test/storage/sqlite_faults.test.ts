@@ -10,7 +10,7 @@ import { inMemory } from '../support.ts'
 const CALLS_MIN = 40
 
 suite('accounts in SQLite', () => {
-  test('calls into the engine fail, one in each run', async (t) => {
+  test('one engine call fails in each run', async (t) => {
     const makeRun = async () => accountRun((await inMemory(t))[0])
     assert.ok((await failEveryCall(sqliteEngine, SQLITE_ERRORS, makeRun)) > CALLS_MIN)
   })

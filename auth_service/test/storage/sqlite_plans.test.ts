@@ -7,7 +7,7 @@ import { noteStatements, slowSteps } from '@shop/service_kit/test_support/sqlite
 import { openSqliteStores } from '../../src/storage/open_stores.ts'
 import { folder } from '../support.ts'
 
-test('no statement scans what grows or sorts what it finds', async (t) => {
+test('no statement scans a growing table or sorts its result', async (t) => {
   const path = join(folder(t), 'auth.db')
   const statements = noteStatements(t)
   const stores = openSqliteStores(path, { runtime: systemRuntime })

@@ -10,7 +10,7 @@ import { folder, START } from '../support.ts'
 
 const idOf = (n: number) => `0190aaaa-0000-7000-8000-${String(n).padStart(12, '0')}`
 
-test('between two steps others have their turn, and one that changes then is in the list as it is now', async (t) => {
+test('between two batches other work runs, and an account that changes then is in the list with its new version', async (t) => {
   const path = join(folder(t), 'auth.db')
   const read: number[] = []
   const { all } = StatementSync.prototype

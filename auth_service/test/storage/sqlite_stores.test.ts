@@ -56,7 +56,7 @@ const SPOILT = {
 } as const
 
 suite('opening the stores', () => {
-  test('without DATABASE_URL there is a file in DATA_DIR, readable by its owner alone', async (t) => {
+  test('without DATABASE_URL the store is a file in DATA_DIR, readable only by its owner', async (t) => {
     const path = folder(t)
     const stores = await openStores({ DATA_DIR: join(path, 'new') }, { runtime: systemRuntime })
     await stores.users.add(account('ada'))
@@ -67,7 +67,7 @@ suite('opening the stores', () => {
     await stores.close()
   })
 
-  test('data is there after opening again', async (t) => {
+  test('data is still there after reopening', async (t) => {
     const config = { DATA_DIR: '/nowhere', DATABASE_URL: `sqlite:${join(folder(t), 'a.db')}` }
     const first = await openStores(config, { runtime: systemRuntime })
     const ada = account('ada')
@@ -78,7 +78,7 @@ suite('opening the stores', () => {
     assert.deepEqual(await second.users.find(ada.id), ada)
   })
 
-  test('a closed store says store_unavailable', async () => {
+  test('a closed store rejects with store_unavailable', async () => {
     const stores = await openStores(
       { DATA_DIR: '.', DATABASE_URL: 'sqlite::memory:' },
       { runtime: systemRuntime },

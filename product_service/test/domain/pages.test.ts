@@ -16,19 +16,19 @@ const idsOf = ({ items, next }: Page<Product>) => [items.map(({ id }) => id).joi
 suite('a page', () => {
   const three = [product('a', 'Écru', 5), product('b', 'Brown', 7), product('c')]
 
-  test('is the last one unless one more was read, which is not on it', () => {
+  test('is the last one unless one extra product was read, which is not on it', () => {
     assert.deepEqual(idsOf(pageOf(three, 'newest', 3)), ['abc', undefined])
     assert.deepEqual(idsOf(pageOf(three, 'newest', 2)), ['ab', ['b']])
     assert.deepEqual(idsOf(pageOf([], 'newest', 2)), ['', undefined])
   })
 
-  test('is followed from what its order goes by, and the id', () => {
+  test('is continued from the sort key and the id', () => {
     assert.deepEqual(pageOf(three, 'price', 2).next, [7, 'b'])
     assert.deepEqual(pageOf(three, '-price', 1).next, [5, 'a'])
     assert.deepEqual(pageOf(three, 'name', 1).next, ['ecru', 'a'])
   })
 
-  test('by relevance is by age where nothing is looked for', () => {
+  test('by relevance is by age without words', () => {
     const order = (sort: CatalogueQuery['sort'], ...words: string[]) => orderOf({ sort, words })
     assert.deepEqual(
       [order('relevance'), order('relevance', 'tea'), order('price'), order('name', 'tea')],
@@ -43,11 +43,11 @@ suite('ranks of a search', () => {
   const red = { prefix: 'red', exact: [] }
   const redInName = { prefix: `${NAME_MARK}red`, exact: [] }
 
-  test('a search finds words that begin so, and other forms of them', () => {
+  test('a search finds words with that prefix, and other forms of them', () => {
     assert.deepEqual(matchAll(['lamps', 'red']), { every: [anywhere, red] })
   })
 
-  test('of one word there are two, of more three: in the name, partly in it, elsewhere', () => {
+  test('one word has two ranks, several have three: in the name, partly in it, elsewhere', () => {
     assert.deepEqual(ranksOf(['lamps']), [{ every: [inName] }, { every: [anywhere], none: [inName] }])
     const [every, named] = [
       [anywhere, red],
@@ -74,7 +74,7 @@ suite('ranks of a search', () => {
     return { page: idsOf(page), asked }
   }
 
-  test('are read one after the other until the page is full and it is known whether there is more', async () => {
+  test('are read one after the other until the page is full and a next page is known', async () => {
     assert.deepEqual(await read(undefined, 1), { page: ['a', [0, 'a']], asked: [[0, undefined, 2]] })
     assert.deepEqual(await read(undefined, 2), {
       page: ['ab', [0, 'b']],
@@ -88,7 +88,7 @@ suite('ranks of a search', () => {
     assert.deepEqual((await read(undefined, 9)).page, ['abcdef', undefined])
   })
 
-  test('are gone on with where the page before ended', async () => {
+  test('are continued where the page before ended', async () => {
     assert.deepEqual(await read([0, 'b'], 2), {
       page: ['cd', [1, 'd']],
       asked: [
@@ -140,21 +140,21 @@ suite('a search that finds nothing', () => {
     return { search, asked }
   }
 
-  test('is left as it is when it finds something', async () => {
+  test('is not corrected when it finds something', async () => {
     const { search, asked } = catalogue('candle holder')
     const page = await search(query('candle'))
     assert.deepEqual([page.items.length, page.searchedFor], [1, undefined])
     assert.deepEqual(asked, ['list candle'])
   })
 
-  test('is left as it is when all its words are known: these are not sold together', async () => {
+  test('is not corrected when all its words are known', async () => {
     const { search, asked } = catalogue('candle', 'holder')
     const page = await search(query('candle', 'holder'))
     assert.deepEqual([page.items, page.searchedFor], [[], undefined])
     assert.deepEqual(asked, ['list candle holder', 'known candle', 'known holder'])
   })
 
-  test('is corrected in the words that nothing has, and says as what', async () => {
+  test('is corrected only in unknown words, and says how', async () => {
     const { search, asked } = catalogue('candle holder', 'candle')
     const page = await search(query('candel', 'holder'))
     assert.deepEqual([page.items.length, page.searchedFor], [1, ['candle', 'holder']])
@@ -167,14 +167,14 @@ suite('a search that finds nothing', () => {
     ])
   })
 
-  test('is tried as the next best where the best finds nothing either', async () => {
+  test('uses the next best correction if the best finds nothing either', async () => {
     const { search } = catalogue('camp', 'lamp shade')
     assert.deepEqual((await search(query('zamp', 'shade'))).searchedFor, ['lamp', 'shade'])
     const none = await search(query('zampp', 'shades'))
     assert.deepEqual([none.items, none.searchedFor], [[], undefined])
   })
 
-  test('is the same correction on its next page', async () => {
+  test('has the same correction on its next page', async () => {
     const { search, asked } = catalogue('candle', 'candle holder')
     const page = await search({ ...query('candel'), after: ['0'] })
     assert.deepEqual([page.items.length, page.searchedFor], [1, ['candle']])

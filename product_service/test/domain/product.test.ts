@@ -94,7 +94,7 @@ suite('editing a product that was edited at 3 and sold at 4 and 5 (invariant 7)'
     )
   })
 
-  test('what changes nothing raises no version', () => {
+  test('an edit without changes raises no version', () => {
     const { product, movement } = editProduct(sold, { name: 'Tea', stock: 8 }, saw(5), LATER)
     assert.equal(product, sold)
     assert.equal(movement, undefined)
@@ -113,7 +113,7 @@ suite('editing a product that was edited at 3 and sold at 4 and 5 (invariant 7)'
 })
 
 suite('adjusting stock', () => {
-  test('needs no version and is no edit', () => {
+  test('needs no version and is not an edit', () => {
     const { product, movement } = adjustStock(sold, -8, 'water damage', LATER)
     assert.deepEqual([product.stock, product.version, product.editVersion], [0, 6, 3])
     assert.deepEqual([movement.delta, movement.stockAfter, movement.note], [-8, 0, 'water damage'])
@@ -151,12 +151,12 @@ suite('words', () => {
     test(`of ${JSON.stringify(text)}`, () => assert.deepEqual(searchWords(text), words))
   }
 
-  test('the name key forgets case and accents, and stays short', () => {
+  test('the name key ignores case and accents, and stays short', () => {
     assert.deepEqual([nameKey('Éclair'), nameKey('eCLAIR')], ['eclair', 'eclair'])
     assert.equal(nameKey('ﷺ'.repeat(200)).length, 60)
   })
 
-  test('the limits that forms and stores go by', () => {
+  test('the limits of forms and stores', () => {
     assert.deepEqual(
       [NAME_LENGTH_MAX, DESCRIPTION_LENGTH_MAX, NOTE_LENGTH_MAX, PRICE_MINOR_MAX, STOCK_MAX],
       [200, 5_000, 200, 100_000_000_000, 1_000_000_000],

@@ -70,7 +70,7 @@ function world(products: Product[]) {
 }
 
 suite('reserving', () => {
-  test('holds all lines at the prices of now, and explains each change', () => {
+  test('holds all lines at the current prices, with a movement for each change', () => {
     const shop = world([product('a', 5), product('b', 1, 250)])
     const [held] = shop.reserve(request('o1', { a: 2, b: 1 }, 450))
     assert.deepEqual(held, {
@@ -101,7 +101,7 @@ suite('reserving', () => {
     )
   })
 
-  test('gives the last unit to the first who asked', () => {
+  test('gives the last unit to the first order', () => {
     const shop = world([product('a', 1)])
     const answers = shop.reserve(request('o1', { a: 1 }), request('o2', { a: 1 }))
     assert.deepEqual(
@@ -111,14 +111,14 @@ suite('reserving', () => {
     assert.deepEqual(recordOf(answers[1]!).shortages, [{ productId: 'a', requested: 1, available: 0 }])
   })
 
-  test('takes nothing of an order that is short of one line', () => {
+  test('holds nothing for an order that lacks stock for one line', () => {
     const shop = world([product('a', 5), product('b', 0)])
     shop.reserve(request('o1', { a: 1, b: 1 }))
     assert.deepEqual(shop.numbers('a'), { stock: 5, reserved: 0, version: 1 })
     assert.equal(shop.movements.length, 0)
   })
 
-  test('raises the version by one for each of a batch, in one resulting product', () => {
+  test('raises the version by one for each order of a batch, in one resulting product', () => {
     const products = new Map([['a', product('a', 100)]])
     const requests = Array.from({ length: 30 }, (_, i) => request(`o${i}`, { a: 1 }))
     const decision = decideReservations(products, new Map(), requests, AT)
@@ -130,7 +130,7 @@ suite('reserving', () => {
     )
   })
 
-  test('counts two lines of one product together', () => {
+  test('adds up two lines of one product', () => {
     const shop = world([product('a', 3)])
     const lines = [
       { productId: 'a', quantity: 2 },
@@ -172,12 +172,12 @@ suite('reserving', () => {
     })
   }
 
-  test('9: the most an order may come to is what any service counts to, and far from inexact', () => {
+  test('9: the largest total is the same in all services, and far below 2^53', () => {
     assert.equal(TOTAL_MINOR_MAX, MONEY_MINOR_MAX)
     assert.ok(Number.isSafeInteger(TOTAL_MINOR_MAX + PRICE_MINOR_MAX * QUANTITY_MAX))
   })
 
-  test('holds what comes to the very most, and refuses a unit more without a total that nobody could read', () => {
+  test('holds an order of exactly the largest total, and refuses one unit more without an unreadable total', () => {
     const dear = Array.from({ length: LINES_MAX }, (_, i) => product(`p${i}`, QUANTITY_MAX, PRICE_MINOR_MAX))
     const units = (...counts: number[]) => Object.fromEntries(counts.map((count, i) => [`p${i}`, count]))
     const all = units(...dear.map(() => QUANTITY_MAX))
@@ -202,7 +202,7 @@ suite('reserving', () => {
     )
   })
 
-  test('answers an order id it knows with what was decided, whatever the request says now (invariant 6)', () => {
+  test('answers a known order id with its first decision, whatever the request (invariant 6)', () => {
     const shop = world([product('a', 5)])
     const [first] = shop.reserve(request('o1', { a: 1 }))
     const [again, twice] = shop.reserve(request('o1', { a: 4 }, 1), request('o1', { b: 1 }))
@@ -212,7 +212,7 @@ suite('reserving', () => {
 })
 
 suite('releasing', () => {
-  test('gives back once, and stays quiet after that', () => {
+  test('releases once, and changes nothing after that', () => {
     const shop = world([product('a', 5)])
     shop.reserve(request('o1', { a: 2 }))
     const answers = shop.release('o1', 'o1')
@@ -248,7 +248,7 @@ suite('releasing', () => {
     })
   })
 
-  test('before the reservation leaves a tombstone, so the late one takes nothing (invariant 6)', () => {
+  test('before the reservation leaves a tombstone, so the late one holds nothing (invariant 6)', () => {
     const shop = world([product('a', 5)])
     shop.release('o1')
     const [late] = shop.reserve(request('o1', { a: 2 }))
@@ -273,7 +273,7 @@ suite('releasing', () => {
     assert.deepEqual(shop.numbers('a'), { stock: 0, reserved: 0, version: 3 })
   })
 
-  test('gives back to a product that was deleted meanwhile', () => {
+  test('releases to a product that was deleted meanwhile', () => {
     const shop = world([product('a', 5)])
     shop.reserve(request('o1', { a: 2 }))
     shop.products.set('a', { ...shop.products.get('a')!, deletedAt: AT })
@@ -292,7 +292,7 @@ suite('shipping', () => {
     assert.equal(shop.movements.length, 1)
   })
 
-  test('knows nothing of an order never seen, and ships nothing released', () => {
+  test('answers undefined for an unknown order, and does not ship a released one', () => {
     const shop = world([product('a', 5)])
     shop.release('o1')
     assert.deepEqual(

@@ -27,13 +27,13 @@ const RESERVATIONS: Record<string, Reservation> = {
 }
 const of = (name: string) => recordOf(RESERVATIONS[name]!)
 
-suite('a reservation that was written is read as it was', () => {
+suite('a reservation is read as it was written', () => {
   for (const [what, reservation] of Object.entries(RESERVATIONS)) {
     test(what, () => assert.deepEqual(readReservation(recordOf(reservation)), reservation))
   }
 })
 
-test('the record is the one that stores have always kept', () => {
+test('the record has the format of existing stores', () => {
   const empty = { ...decided, lines: [], totalMinor: null, reason: null, shortages: [], unknownProducts: [] }
   assert.deepEqual(of('held'), { ...empty, status: 'held', lines, totalMinor: 200 })
   assert.deepEqual(of('shipped'), { ...empty, status: 'shipped', lines, totalMinor: 200 })
@@ -54,7 +54,7 @@ test('the record is the one that stores have always kept', () => {
   assert.deepEqual(of('at another price'), { ...refused, reason: 'price_changed', totalMinor: 0 })
 })
 
-suite('what is not a reservation is refused, by the part that is wrong', () => {
+suite('an invalid record is refused, and the wrong part is named', () => {
   const line = lines[0]!
   const cases: [string, string, { [Field in keyof ReservationRecord]: unknown }][] = [
     ['lines that are no list', 'lines', { ...of('held'), lines: {} }],

@@ -36,16 +36,16 @@ suite('words', () => {
     test(`${what}: ${JSON.stringify(text)}`, () => assert.deepEqual(searchWords(text), words))
   }
 
-  test('a query looks for pairs of neighbours, and for a character only when it stands alone', () => {
+  test('a query searches pairs of neighbours, and a single character only when it stands alone', () => {
     assert.deepEqual(queryWords('电脑桌 茶'), ['电脑', '脑桌', '茶'])
   })
 
-  test('Thai is found inside its run, too', () => {
+  test('Thai is found inside a run, too', () => {
     const indexed = new Set(searchWords('โคมไฟตั้งโต๊ะ'))
     for (const word of queryWords('ตั้งโต๊ะ')) assert.ok(indexed.has(word), word)
   })
 
-  test('a product is indexed under all its words, and those of its name once more', () => {
+  test('a product is indexed under all its words, and under those of its name once more', () => {
     const words = indexWords({ name: 'Red Lamp', description: 'A lamp' })
     assert.deepEqual(words, ['red', 'lamp', 'a', `${NAME_MARK}red`, `${NAME_MARK}lamp`])
   })
@@ -94,7 +94,7 @@ suite('other forms', () => {
     'лампы',
     '42s',
   ]) {
-    test(`${word} is not taken apart`, () => assert.deepEqual(formsOf(word), []))
+    test(`${word} has no other forms`, () => assert.deepEqual(formsOf(word), []))
   }
 })
 
@@ -144,7 +144,7 @@ suite('every guess of a rule, and no other', () => {
     })
   }
 
-  test('of each irregular pair one leads to the other', () => {
+  test('each word of an irregular pair leads to the other', () => {
     const pairs =
       'man men, woman women, foot feet, tooth teeth, goose geese, mouse mice, louse lice, die dice, person people, medium media, criterion criteria, cactus cacti'
     for (const [one, many] of pairs.split(', ').map(pair)) {
@@ -154,12 +154,12 @@ suite('every guess of a rule, and no other', () => {
     for (const [one, many] of ['child children', 'ox oxen'].map(pair)) assert.ok(formsOf(many).includes(one))
   })
 
-  test('what looks like many and is one is left whole, but for a verb in it', () => {
+  test('a singular that looks like a plural has no singular, only forms of a verb', () => {
     const words = 'news lens gas bus plus canvas atlas iris series species always'.split(' ')
     assert.deepEqual(words.flatMap(formsOf), [])
   })
 
-  test('words of 3 to 30 letters of our alphabet alone are looked at', () => {
+  test('only words of 3 to 30 Latin letters have other forms', () => {
     assert.deepEqual(formsOf(`${'b'.repeat(29)}s`), ['b'.repeat(29)])
     assert.deepEqual(formsOf(`${'b'.repeat(30)}s`), [])
     assert.deepEqual([formsOf('as'), formsOf('cafés'), formsOf('2cds')], [[], [], []])
@@ -184,7 +184,7 @@ suite('typing errors', () => {
     )
   }
 
-  test('are counted as they are defined, up to one more than is asked for', () => {
+  test('are counted by their definition, up to one more than `max`', () => {
     const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 6 })
     fc.assert(
       fc.property(word, word, fc.integer({ min: 0, max: 3 }), (a, b, max) => {
@@ -217,12 +217,12 @@ suite('typing errors', () => {
     })
   }
 
-  test('of more than `max` it is not said how many', () => {
+  test('above `max` the exact number is not returned', () => {
     assert.equal(errorsBetween('candle', 'xxxxxx', 1), 2)
     assert.equal(errorsBetween('a'.repeat(40), 'a'.repeat(40), 2), 3)
   })
 
-  test('short words are never corrected, longer ones of one error, long ones of two', () => {
+  test('short words are never corrected, longer ones allow one error, long ones two', () => {
     assert.deepEqual(['mgu', 'lmap', 'candel', 'lanterm', 'chandelire'].map(errorsAllowed), [0, 1, 1, 2, 2])
   })
 
@@ -246,7 +246,7 @@ suite('typing errors', () => {
     })
   }
 
-  test('the nearest first; of these what begins alike, then the alphabet; five at most', () => {
+  test('the nearest first, then the longest common prefix, then the alphabet; at most five', () => {
     const near = ['lamq', 'lams', 'xamp', 'lamb', 'lame', 'damp', 'camp', 'lump', 'lamentt']
     const first = (word: string) => corrections([word], [word], near).map(([one]) => one)
     assert.deepEqual(first('lamp'), ['lamb', 'lame', 'lamq', 'lams', 'lump'])
@@ -254,14 +254,14 @@ suite('typing errors', () => {
     assert.deepEqual(first('dam'), [], 'short words are left as they are')
   })
 
-  test('an s at the end is no error of its own, and does not make its word a longer one', () => {
+  test('a final s is not an error, and does not count for the length', () => {
     const meant = (word: string, vocabulary: string[]) => corrections([word], [word], vocabulary)
     assert.deepEqual(meant('candels', ['candle', 'candies']), [['candle'], ['candies']])
     assert.deepEqual(meant('kandels', ['candle']), [], 'two errors in a word of six letters')
     assert.deepEqual(meant('lmaps', ['lamps', 'lamp']), [['lamp'], ['lamps']])
   })
 
-  test('words meant twice are asked for once, and whoever has fewer neighbours keeps the last', () => {
+  test('duplicate corrections are merged, and a word with fewer neighbours keeps its last one', () => {
     const tries = corrections(['candel', 'zamp', 'red'], ['candel', 'zamp'], vocabulary)
     assert.deepEqual(tries, [
       ['candle', 'camp', 'red'],

@@ -32,8 +32,8 @@ async function damaged(t: TestContext) {
   return { ids, ask, reservations, stockOf: () => shop.stores.catalogue.find(id) }
 }
 
-suite('one order of a call that cannot be answered', () => {
-  test('leaves reservations, shipments and releases of the others as they would be without it', async (t) => {
+suite('one order of a call that fails', () => {
+  test('does not affect the reservations, shipments and releases of the others', async (t) => {
     const { ids, ask, reservations, stockOf } = await damaged(t)
     const [first, bad, last] = ids as [string, string, string]
     const fresh = nextId()
@@ -55,14 +55,14 @@ suite('one order of a call that cannot be answered', () => {
     assert.deepEqual([stock, reserved], [7, 2])
   })
 
-  test('alone is a fault of the call, and so is every one of several', async (t) => {
+  test('fails the call if it is the only one, or if all others fail too', async (t) => {
     const { ids, ask } = await damaged(t)
     assert.equal((await ask('releases', { order_ids: [ids[1]] })).status, 500)
     assert.equal((await ask('releases', { order_ids: [ids[1], ids[1]] })).status, 500)
   })
 })
 
-test('a store that cannot be used is not asked again for each', async () => {
+test('an unavailable store is not called again for each item', async () => {
   let calls = 0
   const unavailable = Object.assign(new Error('full'), { code: 'store_unavailable' })
   const work = async () => {
@@ -76,7 +76,7 @@ test('a store that cannot be used is not asked again for each', async () => {
   assert.equal(calls, 1)
 })
 
-test('when every one of several fails, the fault of the call is that of the first', async () => {
+test('if all items fail, the call fails with the first error', async () => {
   const work = async (items: readonly number[]) => {
     throw new Error(items.length > 1 ? 'together' : `alone ${items[0]}`)
   }

@@ -19,10 +19,10 @@ const PAYLOADS: Payloads = {
   idempotency_key_reused: {},
 }
 
-suite('what a problem shows', () => {
+suite('the members of a problem', () => {
   const table = withViews(PROBLEMS, { currency: 'USD', digits: () => 2 })
   for (const [code, payload] of Object.entries(PAYLOADS) as [keyof Payloads, object][]) {
-    test(`${code} shows views alone`, () => {
+    test(`${code} contains only views`, () => {
       const document = onlyViewsGoOut(new DomainError(code, '', payload as never), table)
       assert.deepEqual(Object.keys(document).slice(7), Object.keys(payload))
     })

@@ -14,8 +14,8 @@ const samplesOf = (text: string, name: string) =>
 const boundsOf = (text: string, name: string) =>
   samplesOf(text, `${name}_bucket`).map(([labels]) => /le="([^"]+)"/.exec(labels)![1])
 
-suite('figures of reservations', () => {
-  test('tell small batches from large ones, and quick commits from slow ones', async () => {
+suite('metrics of reservations', () => {
+  test('distinguish small and large batches, and quick and slow commits', async () => {
     const metrics = createMetrics('product_service')
     createReservationMetrics(metrics).observeBatch([], 0.003)
     const text = await metrics.registry.metrics()
@@ -26,7 +26,7 @@ suite('figures of reservations', () => {
     )
   })
 
-  test('count each call, how long it took, and what became of each order', async (t) => {
+  test('record each call, its duration, and the outcome of each order', async (t) => {
     const shop = await openShop(t)
     const tea = { name: 'Tea', description: '', price: '3.00', stock: 2 }
     const { id } = (await shop.admin('POST', '/products', tea)).json()

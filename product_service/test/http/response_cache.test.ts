@@ -11,8 +11,8 @@ function world() {
   return { state, cache, ask }
 }
 
-suite('an answer', () => {
-  test('is made once while the revision stays', async () => {
+suite('a response', () => {
+  test('is made once per revision', async () => {
     const { ask } = world()
     assert.deepEqual(
       [await ask(), await ask(), await ask('other'), await ask()],
@@ -20,7 +20,7 @@ suite('an answer', () => {
     )
   })
 
-  test('that is remembered is there at once', async () => {
+  test('that is cached is returned without a promise', async () => {
     const { cache } = world()
     const made = await cache.getOrCreate('k', async () => ({ text: 'a' }))
     assert.equal(
@@ -29,20 +29,20 @@ suite('an answer', () => {
     )
   })
 
-  test('is made anew after a change', async () => {
+  test('is made again after a change', async () => {
     const { ask, state } = world()
     await ask()
     state.revision = 2
     assert.equal(await ask(), 'answer 2')
   })
 
-  test('is never remembered by a store that cannot tell', async () => {
+  test('is never cached if the store has no revision', async () => {
     const { ask, state } = world()
     state.revision = undefined
     assert.deepEqual([await ask(), await ask()], ['answer 1', 'answer 2'])
   })
 
-  test('that may change without a revision is not remembered', async () => {
+  test('that is transient is not cached', async () => {
     const { cache } = world()
     let made = 0
     const ask = () => cache.getOrCreate('k', async () => ({ text: String(++made), transient: made < 3 }))
@@ -51,7 +51,7 @@ suite('an answer', () => {
     assert.deepEqual([(await ask()).text, (await ask()).text], ['3', '3'])
   })
 
-  test('that was read before a change another question already met is not kept', async () => {
+  test('that was read before a change which another call has seen is not cached', async () => {
     const { ask, state, cache } = world()
     let answer: (value: { text: string }) => void = () => {}
     const slow = cache.getOrCreate(
@@ -68,7 +68,7 @@ suite('an answer', () => {
     assert.notEqual(await ask(), 'old')
   })
 
-  test('that fails is not remembered', async () => {
+  test('that fails is not cached', async () => {
     const { ask, cache } = world()
     await assert.rejects(
       async () =>
@@ -80,7 +80,7 @@ suite('an answer', () => {
     assert.equal(await ask(), 'answer 1')
   })
 
-  test('makes room by forgetting when there are too many', async () => {
+  test('clears the cache when it is too large', async () => {
     const { ask } = world()
     await ask('first')
     for (let i = 0; i < 5; i++) await ask(`big ${i}`, 'x'.repeat(1_000_000))

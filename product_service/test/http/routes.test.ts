@@ -73,7 +73,7 @@ suite('who may call what (invariant 10)', () => {
     }
   }
 
-  test('the table names every route there is', async (t) => {
+  test('the table has every route of the service', async (t) => {
     const { app } = await openShop(t)
     const { paths } = (await app.operations().inject('/openapi.json')).json()
     const documented = Object.entries(paths as Record<string, object>).flatMap(([path, methods]) =>
@@ -88,7 +88,7 @@ suite('who may call what (invariant 10)', () => {
 })
 
 suite('reading', () => {
-  test('a product is answered with its version as ETag, and not again to one who has it', async (t) => {
+  test('a product has its version as ETag, and is 304 if the client has it', async (t) => {
     const shop = await openShop(t)
     const created = await shop.admin('POST', '/products', TEA)
     const product = created.json()
@@ -128,7 +128,7 @@ suite('reading', () => {
     }
   })
 
-  test('the list answers what the schema promises, page by page', async (t) => {
+  test('the list matches its schema, page by page', async (t) => {
     const shop = await openShop(t)
     for (const [name, stock] of [
       ['Green tea', 0],
@@ -156,7 +156,7 @@ suite('reading', () => {
     assert.deepEqual([wrongSort.statusCode, wrongSort.json().code], [400, 'malformed_cursor'])
   })
 
-  test('a cursor continues the list and sort that gave it, under any filter, and no other', async (t) => {
+  test('a cursor continues its own list and sort, with any filter, and no other', async (t) => {
     const shop = await openShop(t)
     const made: string[] = []
     for (const [name, price] of [
@@ -214,7 +214,7 @@ suite('reading', () => {
     }
   })
 
-  test('what nothing fits is corrected, and the answer says so, on every page', async (t) => {
+  test('a search that finds nothing is corrected, and each page says so', async (t) => {
     const shop = await openShop(t)
     await addTea(shop, { name: 'Candle holder', description: '' })
     await addTea(shop, { name: 'Vase', description: 'no candle' })
@@ -259,7 +259,7 @@ suite('reading', () => {
     })
   }
 
-  test('an id that is no UUID answers 400, an unknown one 404', async (t) => {
+  test('an id that is not a UUID answers 400, an unknown one 404', async (t) => {
     const shop = await openShop(t)
     assert.equal((await shop.nobody('GET', '/products/1')).statusCode, 400)
     const unknown = await shop.nobody('GET', `/products/${nextId()}`)
@@ -268,7 +268,7 @@ suite('reading', () => {
 })
 
 suite('writing', () => {
-  test('numbers and strings of digits are both taken for price and stock', async (t) => {
+  test('numbers and strings of digits are both accepted for price and stock', async (t) => {
     const shop = await openShop(t)
     const product = await addTea(shop, { price: 4.5, stock: '7' })
     assert.deepEqual([product.price, product.stock], ['4.50', 7])
@@ -281,7 +281,7 @@ suite('writing', () => {
     ['CLF', 4, '1.0055', '1.00555'],
   ]
   for (const [currency, digits, right, wrong] of monies) {
-    test(`prices in ${currency} have ${digits} digits, and it is told`, async (t) => {
+    test(`prices in ${currency} have ${digits} digits, and the API reports it`, async (t) => {
       const shop = await openShop(t, { currency })
       const told = { currency, currency_digits: digits }
       assert.deepEqual((await shop.nobody('GET', '/products/currency')).json(), told)
@@ -291,7 +291,7 @@ suite('writing', () => {
     })
   }
 
-  test('a total that an order service with more digits wrote is compared by its value (8)', async (t) => {
+  test('a total written with more digits is compared by its value (8)', async (t) => {
     const shop = await openShop(t, { currency: 'JPY' })
     const { id } = await addTea(shop, { price: '3' })
     const [held] = (await reserveTea(shop, id, 2)).json().results
@@ -332,7 +332,7 @@ suite('writing', () => {
     ['a list', [TEA]],
   ]
   for (const [what, body] of wrong) {
-    test(`a product with ${what} answers 400 and is not made`, async (t) => {
+    test(`a product with ${what} answers 400 and is not created`, async (t) => {
       const shop = await openShop(t)
       const answer = await shop.admin('POST', '/products', body)
       assert.deepEqual([answer.statusCode, answer.json().code], [400, 'validation_failed'])
@@ -341,7 +341,7 @@ suite('writing', () => {
     })
   }
 
-  test('text that is no Unicode is answered as it is kept', async (t) => {
+  test('malformed Unicode is answered as it is stored', async (t) => {
     const shop = await openShop(t)
     const product = await addTea(shop, { name: 'a\ud800b', description: 'c\udfffd' })
     assert.deepEqual((await shop.nobody('GET', `/products/${product.id}`)).json(), product)
@@ -355,7 +355,7 @@ suite('writing', () => {
     assert.deepEqual(kept, adjusted.json())
   })
 
-  test('PUT without stock keeps the stock; with stock it moves the difference', async (t) => {
+  test('PUT without stock keeps the stock; with stock the difference is a movement', async (t) => {
     const shop = await openShop(t)
     const { id } = await addTea(shop)
     const kept = await shop.admin('PUT', `/products/${id}`, { ...TEA, stock: undefined, name: 'Coffee' })
@@ -392,7 +392,7 @@ suite('writing', () => {
     })
   })
 
-  test('PATCH changes what it names, as merge patch or plain JSON; null and other types are refused', async (t) => {
+  test('PATCH changes the given fields, as merge patch or plain JSON; null and other types are refused', async (t) => {
     const shop = await openShop(t)
     const { id } = await addTea(shop)
     const path = `/products/${id}`
@@ -408,7 +408,7 @@ suite('writing', () => {
     assert.equal((await shop.admin('PUT', path, JSON.stringify(TEA), merge)).statusCode, 415)
   })
 
-  test('DELETE takes it out of the catalogue, unless someone edited it since', async (t) => {
+  test('DELETE removes it from the catalogue, unless it was edited since', async (t) => {
     const shop = await openShop(t)
     const { id } = await addTea(shop)
     await shop.admin('PATCH', `/products/${id}`, { name: 'Coffee' })
@@ -473,7 +473,7 @@ suite('what a writer has seen (invariant 7)', () => {
     })
   }
 
-  test('REQUIRE_VERSION answers 428 to a write that names none', async (t) => {
+  test('REQUIRE_VERSION answers 428 to a write without a version', async (t) => {
     const shop = await openShop(t, { requireVersion: true })
     const { id } = await addTea(shop)
     for (const [method, body] of [
@@ -493,7 +493,7 @@ suite('what a writer has seen (invariant 7)', () => {
 })
 
 suite('adjusting stock', () => {
-  test('the same key with the same body is the same movement; with another body it is refused', async (t) => {
+  test('the same key and body give the same movement; another body is refused', async (t) => {
     const shop = await openShop(t)
     const { id } = await addTea(shop)
     const adjust = (delta: unknown, key?: string, reason = 'counted') =>
@@ -551,8 +551,8 @@ suite('adjusting stock', () => {
   }
 })
 
-suite('what order_service asks', () => {
-  test('reservations are answered in their order, with what an order needs to know', async (t) => {
+suite('the operations for order_service', () => {
+  test('reservations are answered in order, with the details that an order needs', async (t) => {
     const shop = await openShop(t)
     const { id } = await addTea(shop)
     const [held, short, changed, unknown, odd] = Array.from({ length: 5 }, nextId)
@@ -626,7 +626,7 @@ suite('what order_service asks', () => {
     assert.match(metrics, /reservation_batch_size_count\{[^}]*\} 4/)
   })
 
-  test('a batch of more than a mebibyte is not read', async (t) => {
+  test('a batch of more than 1 MiB is not read', async (t) => {
     const shop = await openShop(t)
     const statusOf = async (bytes: number) => {
       const body = `{"reservations":[]${' '.repeat(bytes - 19)}}`
@@ -678,7 +678,7 @@ suite('what order_service asks', () => {
   }
 })
 
-test('every code of this service is reached by a test above, and is documented on a route', async (t) => {
+test('every code of this service is reached by a test above and documented on a route', async (t) => {
   const { app } = await openShop(t)
   const { paths } = (await app.operations().inject('/openapi.json')).json()
   const described = JSON.stringify(paths)
@@ -689,7 +689,7 @@ test('every code of this service is reached by a test above, and is documented o
   }
 })
 
-test('the largest price there may be is told as an amount', async (t) => {
+test('the message about the largest price has it as an amount', async (t) => {
   for (const [currency, most, more] of [
     ['USD', '1000000000.00', '1000000000.01'],
     ['IDR', '1000000000.00', '1000000000.01'],
@@ -705,8 +705,8 @@ test('the largest price there may be is told as an amount', async (t) => {
   }
 })
 
-suite('what caches may keep', () => {
-  test('the catalogue, for a moment, and ask again by its ETag', async (t) => {
+suite('cacheable responses', () => {
+  test('the catalogue, for a few seconds, then revalidated by ETag', async (t) => {
     const shop = await openShop(t)
     const { id } = await addTea(shop)
     for (const path of ['/products', `/products/${id}`, '/products?q=-', '/products?sort=price&limit=1']) {
@@ -719,7 +719,7 @@ suite('what caches may keep', () => {
     }
   })
 
-  test('a list of which anything changed has another ETag', async (t) => {
+  test('a list with any change has another ETag', async (t) => {
     const shop = await openShop(t)
     const { id } = await addTea(shop)
     const tagOf = async () => (await shop.nobody('GET', '/products')).headers.etag

@@ -60,7 +60,7 @@ mongoSuite('effects of a decision in MongoDB', (server) => {
     return { store, collections, reading, stock, tea, load, write }
   }
 
-  test('is written in the order of ids, however it was decided, so two replicas cannot wait for each other', async (t) => {
+  test('is written in the order of ids, for any order of decisions, so two replicas cannot deadlock', async (t) => {
     const { collections, load, write } = await world(t)
     const { products, reservations, movements, attempts } = collections
     const calls: unknown[][] = []
@@ -97,7 +97,7 @@ mongoSuite('effects of a decision in MongoDB', (server) => {
     }
   })
 
-  test('of what nobody needs nothing is asked for', async (t) => {
+  test('an empty read set sends no query', async (t) => {
     const { store, collections, reading, tea } = await world(t)
     const finds = [collections.products, collections.reservations, collections.attempts].map((collection) =>
       t.mock.method(collection as { find: () => unknown }, 'find'),

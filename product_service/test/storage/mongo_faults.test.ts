@@ -54,7 +54,7 @@ mongoSuite('products in MongoDB when answers get lost', (server) => {
       await check()
     })
 
-    test(`an edit is not refused because of itself, its commit ${how} (invariant 7)`, async (t) => {
+    test(`an edit does not conflict with itself, its commit ${how} (invariant 7)`, async (t) => {
       const { stores, other, proxy, tea } = await world(t)
       proxy.loseAnswerTo('commitTransaction', 1, instead)
       const edited = await stores.catalogue.edit(tea.id, { name: 'Coffee', stock: 3 }, saw(1), STAMP)
@@ -82,7 +82,7 @@ mongoSuite('products in MongoDB when answers get lost', (server) => {
     })
   }
 
-  test('an adjustment whose write was cut off before the commit is applied once (invariant 2)', async (t) => {
+  test('an adjustment whose connection broke before the commit is applied once (invariant 2)', async (t) => {
     const { stores, proxy, tea, check } = await world(t)
     proxy.loseAnswerTo('movements', 3)
     await stores.stock.adjust({ productId: tea.id, delta: 5, note: 'counted', attempt: undefined }, STAMP)
@@ -91,7 +91,7 @@ mongoSuite('products in MongoDB when answers get lost', (server) => {
     await check()
   })
 
-  test('a transaction that conflicts with another is begun anew, from what is there then (invariant 2)', async (t) => {
+  test('a transaction that conflicts with another is retried from the current state (invariant 2)', async (t) => {
     const { stores, proxy, tea, check } = await world(t)
     const conflict = { ok: 0, code: 112, codeName: 'WriteConflict', errmsg: 'x' }
     for (const errorLabels of [['TransientTransactionError'], []]) {
@@ -106,7 +106,7 @@ mongoSuite('products in MongoDB when answers get lost', (server) => {
     await check()
   })
 
-  test('after a loss the line goes on', async (t) => {
+  test('after a lost answer the queue continues', async (t) => {
     const { stores, proxy, tea, check } = await world(t)
     for (let round = 0; round < 4; round++) {
       proxy.loseAnswerTo('commitTransaction', round)
@@ -127,7 +127,7 @@ mongoSuite('products in MongoDB while calls of the driver fail', (server) => {
   // Writes that share a transaction meet only where overlapping ones are kept apart.
   for (const refusal of server.honest ? [false, true] : [true]) {
     const also = refusal ? ', also when one is refused' : ''
-    test(`everybody is answered, and as it is${also} (invariants 1, 2, 6)`, async (t) => {
+    test(`every call is answered, and correctly${also} (invariants 1, 2, 6)`, async (t) => {
       const open = async () => {
         const DATABASE_URL = server.url(server.newDatabase())
         const stores = await openStores(

@@ -12,7 +12,7 @@ import { createMongoStockStore } from '../../src/storage/mongo_stock_store.ts'
 import { AT, nextId, order, STAMP } from '../worlds.ts'
 
 mongoSuite('queries on products in MongoDB', (server) => {
-  test('every one is served by an index', async () => {
+  test('every query uses an index', async () => {
     const plan = { service: 'product_service', database: 'unused', indexes: PRODUCT_INDEXES }
     const seen = await assertQueriesAreIndexed(server, plan, async (store) => {
       const reading = readingsOf(() => () => {})

@@ -49,20 +49,20 @@ mongoSuite('products in MongoDB', (server) => {
     test('the contracts on two connections', { skip: needsRealServer(server) }, () => {})
   }
 
-  test('what one replica wrote the other reads', async (t) => {
+  test('one replica reads what the other wrote', async (t) => {
     const [here, there] = await two(t)
     const tea = await add(here)
     assert.deepEqual(await there.catalogue.find(tea.id), tea)
   })
 
-  test('a store keeps the currency it was made with', async (t) => {
+  test('a store keeps its currency', async (t) => {
     const database = server.newDatabase()
     await open(t, server, database, 'EUR')
     await assert.rejects(open(t, server, database), /CURRENCY is USD, but the prices in .* are EUR/)
     await open(t, server, database, 'EUR')
   })
 
-  test('products indexed by an earlier version are indexed again, but for what was removed meanwhile', async (t) => {
+  test('products indexed by an earlier version are indexed again, except those removed meanwhile', async (t) => {
     const database = server.newDatabase()
     const first = await open(t, server, database)
     const teas = Array.from({ length: 250 }, (_, i) => ({
@@ -101,7 +101,7 @@ mongoSuite('products in MongoDB', (server) => {
     assert.equal(notices.length, 2)
   })
 
-  test('of a new store nothing is said to be indexed again', async (t) => {
+  test('a new store reports no reindexing', async (t) => {
     const notices: string[] = []
     const database = server.newDatabase()
     const config = { DATABASE_URL: server.url(database), DATA_DIR: '', CURRENCY: 'USD' }
@@ -119,7 +119,7 @@ mongoSuite('products in MongoDB', (server) => {
     assert.deepEqual(notices, [])
   })
 
-  test('a few searches at once and a few waiting are served, the rest refused', async (t) => {
+  test('a few concurrent and a few waiting searches are served, the rest are refused', async (t) => {
     const [stores] = await alone(t)
     await add(stores)
     const query = { sort: 'price', words: ['te'], inStock: false, after: undefined, limit: 1 } as const

@@ -36,7 +36,7 @@ mongoSuite('documents in MongoDB that cannot be read', (server) => {
     return { stores, raw, told }
   }
 
-  test('every list and search has the others, each once, in pages as full as they would be', async (t) => {
+  test('every list and search has the others, each once, in full pages', async (t) => {
     const { stores, raw, told } = await world(t)
     const all: Product[] = []
     for (let i = 0; i < 12; i++) all.push(await add(stores, { name: `Tea ${i}`, priceMinor: 100 + (i % 4) }))
@@ -60,7 +60,7 @@ mongoSuite('documents in MongoDB that cannot be read', (server) => {
     await assert.rejects(stores.catalogue.find(bad[0]!), Unreadable)
   })
 
-  test('2: sales of others, edits and audits go on; what needs it fails alone, and is never taken for absent', async (t) => {
+  test('2: other sales, edits and audits continue; operations that need it fail alone, and never treat it as absent', async (t) => {
     const { stores, raw } = await world(t)
     const [tea, mug, lamp] = [await add(stores), await add(stores), await add(stores)]
     const held = [order({ [tea.id]: 1 }), order({ [tea.id]: 2 })]
@@ -101,7 +101,7 @@ mongoSuite('documents in MongoDB that cannot be read', (server) => {
     assert.deepEqual((await stores.audit.heldReservations(undefined, 10)).unreadable, [held[0]!.orderId])
   })
 
-  test('a page of the ledger goes on behind what it read', async (t) => {
+  test('a page of the ledger continues after what it read', async (t) => {
     const { stores, raw } = await world(t)
     const tea = await add(stores)
     for (let delta = 1; delta <= 7; delta++) {
@@ -123,7 +123,7 @@ mongoSuite('documents in MongoDB that cannot be read', (server) => {
     ])
   })
 
-  test('a product whose words cannot be made keeps no other from getting theirs', async (t) => {
+  test('a product whose words cannot be made does not block the others', async (t) => {
     const { stores, raw } = await world(t)
     const [bad, tea] = [await add(stores), await add(stores)]
     await corrupt(raw, 'products', bad.id, { name: null, words: [7] })

@@ -9,7 +9,7 @@ import { openSqliteStores } from '../../src/storage/open_stores.ts'
 import { createSqliteAuditStore } from '../../src/storage/sqlite_audit_store.ts'
 import { AT, add, folder, inMemory, order } from '../worlds.ts'
 
-test('a history of more than one step is summed up whole, each movement once (invariant 2)', async (t) => {
+test('a history of several steps is summed completely, each movement once (invariant 2)', async (t) => {
   const [{ stock, audit, ...stores }] = await inMemory(t)
   const tea = await add({ stock, audit, ...stores }, { stock: 200 })
   const orders = Array.from({ length: 130 }, () => order({ [tea.id]: 1 }))
@@ -25,7 +25,7 @@ test('a history of more than one step is summed up whole, each movement once (in
   })
 })
 
-test('a product that never rests is left to the next pass after three tries', async (t) => {
+test('a product that keeps changing is left to the next pass after three attempts', async (t) => {
   const path = join(folder(t), 'products.db')
   const stores = await openSqliteStores(path, { CURRENCY: 'USD', runtime: systemRuntime })
   t.after(() => stores.close())

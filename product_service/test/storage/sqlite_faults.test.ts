@@ -12,7 +12,7 @@ import { AT, add, folder, inMemory, nextId } from '../worlds.ts'
 /** Fewer would mean that the faults do not reach the engine. */
 const CALLS_MIN = 60
 
-suite('products in SQLite while calls into the engine fail', () => {
+suite('products on SQLite while engine calls fail', () => {
   for (const refusal of [false, true]) {
     const kind = refusal ? 'that run apart' : 'that run together'
     test(`in memory, writes ${kind}`, async (t) => {
@@ -21,7 +21,7 @@ suite('products in SQLite while calls into the engine fail', () => {
     })
   }
 
-  test('on one file, which goes on through all of them', async (t) => {
+  test('on one file, which survives all of them', async (t) => {
     const stores = await openSqliteStores(join(folder(t), 'products.db'), {
       CURRENCY: 'USD',
       runtime: systemRuntime,
@@ -30,7 +30,7 @@ suite('products in SQLite while calls into the engine fail', () => {
     assert.ok((await failEveryCall(sqliteEngine, SQLITE_ERRORS, () => productRun(stores, true))) > CALLS_MIN)
   })
 
-  test('while the file is opened: it opens, or says why and opens the next time', async (t) => {
+  test('while the file is opened: it opens, or reports why and opens the next time', async (t) => {
     for (const moment of ['before', 'after'] as const) {
       for (let n = 1, made = true; made; n++) {
         const path = join(folder(t), 'products.db')

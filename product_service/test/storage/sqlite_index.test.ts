@@ -69,7 +69,7 @@ async function open(t: TestContext, path = join(folder(t), 'products.db')) {
 }
 
 suite('an index that cannot be written', () => {
-  test('holds up no sale; an edit is answered all the same, and its words follow', async (t) => {
+  test('delays no sale; an edit is answered anyway, and its words follow', async (t) => {
     const { stores, file, notices } = await open(t)
     const lamp = await add(stores, { name: 'Lamp' })
     const lock = new DatabaseSync(file())
@@ -102,7 +102,7 @@ suite('an index that cannot be written', () => {
     assert.equal((await search(stores, 'chair')).behind, undefined)
   })
 
-  test('is no reason to go on telling what was found meanwhile', async (t) => {
+  test('does not keep stale search results in the cache', async (t) => {
     const path = join(folder(t), 'products.db')
     const { admin, nobody, stores } = await openShop(t, { path })
     const lamp = await add(stores, { name: 'Lamp' })
@@ -120,7 +120,7 @@ suite('an index that cannot be written', () => {
     assert.equal((await edit).statusCode, 200)
   })
 
-  test('gets what was left when the store is opened again', async (t) => {
+  test('is completed when the store is opened again', async (t) => {
     const { stores, path, file, close } = await open(t)
     const lamp = await add(stores, { name: 'Lamp' })
     const lock = new DatabaseSync(file())
@@ -135,7 +135,7 @@ suite('an index that cannot be written', () => {
     assert.deepEqual(await found(again.stores, 'lamp'), [])
   })
 
-  test('of a newer version is left alone', async (t) => {
+  test('of a newer version is not changed', async (t) => {
     const { stores, path, file, close } = await open(t)
     await add(stores, { name: 'Lamp' })
     await close()
@@ -155,7 +155,7 @@ suite('an index that is', () => {
     return opened
   }
 
-  test('deleted under the service is made again', async (t) => {
+  test('deleted while the service runs is built again', async (t) => {
     const { stores, path } = await aLamp(t)
     assert.deepEqual(await found(stores, 'lamp'), ['Lamp'])
     for (const file of indexFilesOf(path)) rmSync(file)
@@ -164,7 +164,7 @@ suite('an index that is', () => {
     assert.deepEqual(await found(stores, 'lamp'), ['Lamp shade', 'Lamp'])
   })
 
-  test('no database is replaced', async (t) => {
+  test('not a database is replaced', async (t) => {
     const { path, file, close } = await aLamp(t)
     await close()
     for (const each of indexFilesOf(path)) rmSync(each)
@@ -176,7 +176,7 @@ suite('an index that is', () => {
     for (const each of indexFilesOf(path)) assert.equal(statSync(each).mode & 0o077, 0, each)
   })
 
-  test('damaged where only a search meets it is replaced', async (t) => {
+  test('damaged where only a search notices it is replaced', async (t) => {
     const { path, file, close } = await aLamp(t)
     await close()
     const db = new DatabaseSync(file())
@@ -191,7 +191,7 @@ suite('an index that is', () => {
     assert.equal(file(), `${path}-words.2`)
   })
 
-  test('met with damage is replaced at once where that is sure, and its words are never compared', async (t) => {
+  test('reported as damaged is replaced at once if that is certain, and its words are never checked', async (t) => {
     const { path, file, close } = await aLamp(t)
     await close()
     const first = file()
@@ -213,7 +213,7 @@ suite('an index that is', () => {
     assert.equal(file(), `${path}-words.2`)
   })
 
-  test('is not written while there is nothing to follow', async (t) => {
+  test('is not written while nothing has changed', async (t) => {
     const { path, file, close } = await aLamp(t)
     await close()
     const index = createIndexFile(path)
@@ -227,7 +227,7 @@ suite('an index that is', () => {
     assert.equal(version(), before)
   })
 
-  test('of a later state of the store, or of another store, begins anew', async (t) => {
+  test('of a later state of the store, or of another store, is built again', async (t) => {
     const { path, file, close } = await aLamp(t)
     await close()
     copyFileSync(path, `${path}.copy`)
@@ -252,7 +252,7 @@ suite('an index that is', () => {
     assert.deepEqual(await found(mine.stores, 'spoon'), [])
   })
 
-  test('whatever call into the engine fails, it goes on', async (t) => {
+  test('continues after a failure of any engine call', async (t) => {
     const { path, close } = await aLamp(t)
     await close()
     let calls = 0
@@ -288,7 +288,7 @@ suite('an index that is', () => {
 const latest = (db: DatabaseSync) => Number(db.prepare('SELECT max(number) AS n FROM text_changes').get()!.n)
 
 suite('several processes', () => {
-  test('write one index, and one that is killed loses no word', async (t) => {
+  test('write one index, and a killed process loses no word', async (t) => {
     const { stores, path } = await open(t)
     const program = `
       const { systemRuntime } = await import(${JSON.stringify(import.meta.resolve('@shop/service_kit/runtime/runtime'))})
@@ -322,8 +322,8 @@ suite('several processes', () => {
   })
 })
 
-suite('what the index follows', () => {
-  test('is texts alone: sales, prices and counts change nothing of it', async (t) => {
+suite('changes that the index follows', () => {
+  test('are only texts: sales, prices and adjustments do not change it', async (t) => {
     const { stores, path } = await open(t)
     const db = new DatabaseSync(path, { readOnly: true })
     t.after(() => db.close())
@@ -340,7 +340,7 @@ suite('what the index follows', () => {
     assert.equal(Number(db.prepare('SELECT count(*) AS n FROM text_changes').get()!.n), 1)
   })
 
-  test('has what is added between any two questions to the store, by whoever opened it meanwhile', async (t) => {
+  test('include products added between any two queries, by a process that opened the store meanwhile', async (t) => {
     const { stores, path, close } = await open(t)
     await add(stores, { name: 'Lamp' })
     await close()
@@ -373,7 +373,7 @@ suite('what the index follows', () => {
     for (const db of [products, other, index]) db.close()
   })
 
-  test('is taken in steps by the length of texts, changed or taken anew, and a long one alone', async (t) => {
+  test('are processed in steps by the length of texts, and a long text alone', async (t) => {
     const { stores, path, close } = await open(t)
     const description = 'x'.repeat(DESCRIPTION_LENGTH_MAX)
     for (let i = 0; i < 25; i++) await add(stores, { name: 'Lamp', description })
@@ -404,7 +404,7 @@ suite('what the index follows', () => {
     assert.equal(words.prepare("SELECT count(*) AS n FROM product_words('chair')").get()!.n, 25)
   })
 
-  test('is followed from one of the last openings', async (t) => {
+  test('are followed from one of the last openings', async (t) => {
     const path = join(folder(t), 'products.db')
     const store = openSqlite({
       runtime: systemRuntime,
@@ -418,7 +418,7 @@ suite('what the index follows', () => {
     assert.equal(n, OPENINGS_MAX)
   })
 
-  test('is not touched by who only looks', async (t) => {
+  test('are ignored by a read-only store', async (t) => {
     const { stores, path, close } = await open(t)
     await add(stores, { name: 'Lamp' })
     await close()
@@ -436,10 +436,10 @@ suite('what the index follows', () => {
   })
 })
 
-suite('keeping in step', () => {
+suite('index updates', () => {
   const inStep = (number: number): Progress => ({ number, left: 0, more: false })
 
-  test('nobody waits longer than the bounds, whatever hangs', async (t) => {
+  test('waiting is bounded, whatever hangs', async (t) => {
     const runtime = createVirtualRuntime()
     const hanging = createIndexer(
       () => new Promise(() => {}),
@@ -464,7 +464,7 @@ suite('keeping in step', () => {
     assert.equal(runtime.monotonic(), OPENING_WAIT_MS + 2 * WORDS_WAIT_MS)
   })
 
-  test('a fault is told when it changes, and tried again until it ends', async (t) => {
+  test('each new failure is reported once, and the update is retried until it succeeds', async (t) => {
     const runtime = createVirtualRuntime()
     const faults = ['full', 'full', 'gone', undefined]
     const notices: string[] = []
@@ -486,7 +486,7 @@ suite('keeping in step', () => {
     )
   })
 
-  test('what fails is tried with less', async (t) => {
+  test('a failed step is retried with fewer products', async (t) => {
     const sizes: number[] = []
     const indexNext = async ({ limit }: { limit: number }) => {
       sizes.push(limit)
@@ -500,7 +500,7 @@ suite('keeping in step', () => {
     assert.deepEqual(sizes, [200, 100, 50, 25])
   })
 
-  test('what is asked for as the last step ends is done, too', async (t) => {
+  test('a request during the end of the last step is processed, too', async (t) => {
     for (let turns = 0; turns < 12; turns++) {
       let steps = 0
       const step = Promise.withResolvers<Progress>()
@@ -519,7 +519,7 @@ suite('keeping in step', () => {
     }
   })
 
-  test('damage that somebody met is looked for once', async (t) => {
+  test('reported damage is checked once', async (t) => {
     const asked: (DamageReport | undefined)[] = []
     const indexNext = async ({ damage }: Pick<IndexRequest, 'damage'>) => {
       asked.push(damage)

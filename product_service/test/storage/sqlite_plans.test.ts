@@ -10,7 +10,7 @@ import { folder } from '../worlds.ts'
 
 const AFTER = { newest: ['b'], price: [1, 'b'], '-price': [1, 'b'], name: ['a', 'b'] } as const
 
-test('no statement scans what grows or sorts what it finds', async (t) => {
+test('no statement scans a growing table or sorts its result', async (t) => {
   const path = join(folder(t), 'products.db')
   const statements = noteStatements(t)
   const { catalogue, close } = await openSqliteStores(path, { CURRENCY: 'USD', runtime: systemRuntime })

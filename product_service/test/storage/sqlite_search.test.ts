@@ -34,8 +34,8 @@ async function aShopOf(t: TestContext, count: number) {
   return { stores, path, id: items[0]!.id, priceMinor: items[0]!.priceMinor }
 }
 
-suite('searches beside sales', () => {
-  test('hold up no sale, and beyond a few at once are refused', async (t) => {
+suite('searches during sales', () => {
+  test('delay no sale, and beyond a few concurrent ones are refused', async (t) => {
     const { stores, id, priceMinor } = await aShopOf(t, 3_000)
     await stores.catalogue.list(query(['a'], 'price'))
     const ended: string[] = []
@@ -59,7 +59,7 @@ suite('searches beside sales', () => {
     )
   })
 
-  test('see what was written before they were asked for', async (t) => {
+  test('see what was written before they started', async (t) => {
     const { stores, id } = await aShopOf(t, 250)
     for (let i = 0; i < 30; i++) {
       await stores.catalogue.edit(id, { name: `Renamed r${i}x` }, UNSEEN, STAMP)
@@ -68,7 +68,7 @@ suite('searches beside sales', () => {
     }
   })
 
-  test('a search too many is 503 and says when to come back', async (t) => {
+  test('a search beyond the limit is 503 with Retry-After', async (t) => {
     const { admin, nobody, stores } = await openShop(t)
     const { list } = stores.catalogue
     const refusing = { ...stores.catalogue, list: async () => Promise.reject(await overloaded(t)) }
@@ -122,7 +122,7 @@ async function allFound({ catalogue }: Stores, word: string): Promise<string[]> 
 }
 
 suite('a large store of the first version', () => {
-  test('is served while it is indexed, and said to be; a stop in between loses nothing', async (t) => {
+  test('is served while it is indexed, and reports it; a stop meanwhile loses nothing', async (t) => {
     const path = join(folder(t), 'products.db')
     const ids = makeFirstStore(path, REINDEXED_FIRST + 3_000)
     const notices: string[] = []
@@ -152,7 +152,7 @@ suite('a large store of the first version', () => {
     assert.deepEqual(await allFound(second, 'v1x'), [])
   })
 
-  test('can be closed while it is indexed, also when nothing else holds the process', (t) => {
+  test('can be closed while it is indexed, also when nothing else keeps the process alive', (t) => {
     const path = join(folder(t), 'products.db')
     makeFirstStore(path, REINDEXED_FIRST + 3_000)
     const program = `

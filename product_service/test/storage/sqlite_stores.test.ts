@@ -22,7 +22,7 @@ for (const [name, makeStores] of [
 }
 
 suite('opening', () => {
-  test('a store keeps the currency it was made with', async (t) => {
+  test('a store keeps its currency', async (t) => {
     const path = join(folder(t), 'products.db')
     await (await openSqliteStores(path, { CURRENCY: 'EUR', runtime: systemRuntime })).close()
     await assert.rejects(
@@ -33,7 +33,7 @@ suite('opening', () => {
     await (await openSqliteStores(path, { CURRENCY: 'EUR', runtime: systemRuntime })).close()
   })
 
-  test('a store of before digits were kept keeps its amounts: 1990 forints stay 1990 (9)', async (t) => {
+  test('a store from before digits were stored keeps its amounts: 1990 forints stay 1990 (9)', async (t) => {
     const path = join(folder(t), 'products.db')
     await makeOld(t, path, 'HUF')
     for (const _ of ['first', 'again']) {
@@ -47,7 +47,7 @@ suite('opening', () => {
     )
   })
 
-  test('DATABASE_URL decides by its scheme; without one the file lies in DATA_DIR', async (t) => {
+  test('the scheme of DATABASE_URL selects the store; without it the file is in DATA_DIR', async (t) => {
     const DATA_DIR = folder(t)
     const stores = await openStores({ DATA_DIR, CURRENCY: 'USD' }, { runtime: systemRuntime })
     const tea = await add(stores)
@@ -112,7 +112,7 @@ suite('the database repeats the invariants', () => {
     ],
   ]
   for (const [what, sql, numbers] of drifts) {
-    test(`and the audit notices ${what} that was changed behind the service's back (invariant 2)`, async (t) => {
+    test(`and the audit detects ${what} that was changed from outside (invariant 2)`, async (t) => {
       const path = join(folder(t), 'products.db')
       const stores = await openSqliteStores(path, { CURRENCY: 'USD', runtime: systemRuntime })
       t.after(() => stores.close())
@@ -126,11 +126,11 @@ suite('the database repeats the invariants', () => {
     })
   }
 
-  for (const [deed, status] of [
+  for (const [operation, status] of [
     ['release', 'released'],
     ['ship', 'shipped'],
   ] as const) {
-    test(`and a reservation that stops being held within a ${deed} ends once, or nothing of it is kept (6)`, async (t) => {
+    test(`and a reservation that stops being held during a ${operation} ends once, or nothing is written (6)`, async (t) => {
       const path = join(folder(t), 'products.db')
       const stores = await openSqliteStores(path, { CURRENCY: 'USD', runtime: systemRuntime })
       t.after(() => stores.close())
@@ -142,10 +142,10 @@ suite('the database repeats the invariants', () => {
       t.after(() => db.close())
       db.exec(`CREATE TRIGGER meanwhile AFTER UPDATE ON products BEGIN
         UPDATE reservations SET status = 'shipped' WHERE order_id = '${held.orderId}'; END`)
-      await assert.rejects(stores.stock[deed]([held.orderId], AT), /is not held/)
+      await assert.rejects(stores.stock[operation]([held.orderId], AT), /is not held/)
       db.exec('DROP TRIGGER meanwhile')
       assert.deepEqual(await stores.catalogue.find(tea.id), before)
-      assert.equal((await stores.stock[deed]([held.orderId], AT))[0]?.status, status)
+      assert.equal((await stores.stock[operation]([held.orderId], AT))[0]?.status, status)
       assert.deepEqual((await stores.audit.ledgerMismatches(undefined, 10)).mismatches, [])
     })
   }

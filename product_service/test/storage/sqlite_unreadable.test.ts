@@ -30,7 +30,7 @@ async function world(t: TestContext) {
   return { path, stores, told }
 }
 
-test('a number that JavaScript cannot hold costs its own product: lists, searches and the audit have the others', async (t) => {
+test('a number beyond 2^53 affects only its own product: lists, searches and the audit have the others', async (t) => {
   const { path, stores, told } = await world(t)
   const fields = ['price_minor', 'stock', 'reserved', 'version']
   const bad = []
@@ -62,7 +62,7 @@ test('a number that JavaScript cannot hold costs its own product: lists, searche
   assert.deepEqual([checked, mismatches.map(({ productId }) => productId)], [8, [bad[1], bad[2]]])
 })
 
-test('a reservation that cannot be read fails alone, in every call that names it', async (t) => {
+test('an unreadable reservation fails alone, in every call that contains it', async (t) => {
   const path = join(folder(t), 'products.db')
   const { service, stores } = await openShop(t, { path })
   const tea = await add(stores, { stock: 100 })

@@ -16,7 +16,7 @@ import { AT, add, folder, nextId, onOneFile, openShop, order, STAMP } from '../w
 const UNSEEN = undefined
 
 suite('edits through the API', () => {
-  test('four renames at once, again and again', async (t) => {
+  test('four concurrent renames, repeatedly', async (t) => {
     const { admin, stores } = await openShop(t)
     const products = await Promise.all(Array.from({ length: 4 }, () => add(stores)))
     for (let round = 0; round < 20; round++) {
@@ -40,7 +40,7 @@ suite('edits through the API', () => {
     }
   })
 
-  test('three removals beside an order', async (t) => {
+  test('three removals during an order', async (t) => {
     const { admin, service, stores } = await openShop(t)
     const sold = await add(stores, { stock: 100 })
     for (let round = 0; round < 20; round++) {
@@ -70,7 +70,7 @@ async function atOnce(count: number, width: number, work: (i: number) => Promise
   await Promise.all(Array.from({ length: width }, worker))
 }
 
-suite('thousands of edits, removals, sales, counts and refusals at once', () => {
+suite('thousands of concurrent edits, removals, sales, adjustments and refusals', () => {
   test('are each answered as written, and the ledger balances (1, 2, 7)', async (t) => {
     const [stores, other] = await onOneFile(t)
     const products = await Promise.all(
@@ -184,7 +184,7 @@ function makeFirstStore(path: string) {
 }
 
 suite('a store of the first version', () => {
-  test('is mended when it is opened: everything is found, and it can be edited', async (t) => {
+  test('is migrated when it is opened: everything is found, and it can be edited', async (t) => {
     const path = join(folder(t), 'products.db')
     const ids = makeFirstStore(path)
     const stores = await openSqliteStores(path, { CURRENCY: 'USD', runtime: systemRuntime })

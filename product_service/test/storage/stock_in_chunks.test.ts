@@ -39,7 +39,7 @@ async function open(t: TestContext) {
 }
 
 suite('a call of many orders', () => {
-  test(`is decided ${CHUNK_LINES_MAX} lines at once, each order whole and in its turn`, async (t) => {
+  test(`is decided ${CHUNK_LINES_MAX} lines at a time, each order in one write and in order`, async (t) => {
     const { stock, ids } = await open(t)
     const writes = countWrites(t)
     const [tea] = ids as [string]

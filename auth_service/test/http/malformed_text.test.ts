@@ -22,16 +22,16 @@ const sendBytes = async ({ app }: World, method: 'POST' | 'PUT', url: string, te
 }
 const REFUSED = { status: 400, code: 'malformed_body' }
 
-suite('a password of bytes that are no UTF-8', () => {
+suite('a password that is not valid UTF-8', () => {
   for (const [what, bytes] of Object.entries(BROKEN)) {
-    test(`${what}: makes no account`, async (t) => {
+    test(`${what}: cannot register`, async (t) => {
       const world = await createWorld(t)
       const body = `{"username":"ada","password":"${bytes}"}`
       assert.deepEqual(await sendBytes(world, 'POST', '/register', body), REFUSED)
       assert.equal((await world.register('ada')).status, 201, 'the name is still free')
     })
 
-    test(`${what}: opens no account`, async (t) => {
+    test(`${what}: cannot log in`, async (t) => {
       const world = await createWorld(t)
       assert.equal((await world.register('ada', AS_READ)).status, 201)
       const body = `{"username":"ada","password":"${bytes}"}`
@@ -39,7 +39,7 @@ suite('a password of bytes that are no UTF-8', () => {
       assert.equal((await world.tryLogin('ada', AS_READ)).status, 200)
     })
 
-    test(`${what}: neither proves a password nor becomes one`, async (t) => {
+    test(`${what}: is neither the current nor a new password`, async (t) => {
       const world = await createWorld(t)
       await world.register('ada', AS_READ)
       const { access_token: token } = await world.login('ada', AS_READ)
@@ -54,10 +54,10 @@ suite('a password of bytes that are no UTF-8', () => {
   }
 })
 
-suite('a password with half of a surrogate pair, as JSON can write it', () => {
+suite('a password with a lone surrogate, escaped in JSON', () => {
   const HALF = '\\ud800'.repeat(8)
 
-  test('makes no account, opens none and becomes none', async (t) => {
+  test('cannot register, log in or become a password', async (t) => {
     const world = await createWorld(t)
     const made = await sendBytes(world, 'POST', '/register', `{"username":"eve","password":"${HALF}"}`)
     assert.deepEqual(made, { status: 400, code: 'password_refused' })
