@@ -1,4 +1,4 @@
-/** Everything the stores of accounts do, at once, for runs in which a call into their engine fails. */
+/** All operations of the account stores at the same time, for runs in which an engine call fails. */
 import assert from 'node:assert/strict'
 import type { FaultRun, Step } from '@shop/service_kit/test_support/fault_runs'
 import type { Session, Stores } from '../src/domain/ports.ts'

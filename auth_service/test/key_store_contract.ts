@@ -11,7 +11,7 @@ export const aKey = async (generation: number, signsFrom = START_AT): Promise<Si
   createdAt: START_AT,
 })
 
-/** What every KeyStore does. */
+/** The contract of KeyStore. */
 export function keyStoreContract(name: string, open: OpenPair) {
   suite(`KeyStore (${name})`, () => {
     test('lists what was added, lowest generation first', async (t) => {

@@ -7,7 +7,7 @@ import { account } from './user_store_contract.ts'
 
 const after = (ms: number) => new Date(START.getTime() + ms)
 
-/** What every SessionStore does. */
+/** The contract of SessionStore. */
 export function sessionStoreContract(name: string, open: OpenPair) {
   suite(`SessionStore (${name})`, () => {
     const given = async (t: Scope): Promise<[Stores, Stores, string]> => {

@@ -1,4 +1,4 @@
-/** A world of one's own for each test: stores, a clock to turn, an app, and callers. */
+/** A separate environment for each test: stores, a clock that the test moves, an app, and callers. */
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -20,10 +20,10 @@ export const START_AT = START.toISOString()
 export const PASSWORD = 'plum tart on tuesday'
 export const DAY_MS = 24 * 60 * 60_000
 
-/** argon2id at its weakest: the same code, a thousandth of the time. */
+/** The weakest argon2id: the same code in a thousandth of the time. */
 export const WEAK = { memoryKib: 8, passes: 1, parallelism: 1 }
 
-/** Whatever ends with an `after`: a test, or a suite. */
+/** A test or a suite. */
 export type Scope = Pick<TestContext, 'after'>
 
 export function folder(t: Scope): string {
@@ -32,7 +32,7 @@ export function folder(t: Scope): string {
   return path
 }
 
-/** Two ways into the same data. Contract suites race one against the other. */
+/** Two connections to the same data. Contract suites race one against the other. */
 export type OpenPair = (t: Scope) => Promise<[Stores, Stores]>
 
 export const inMemory: OpenPair = async (t) => {
@@ -52,7 +52,7 @@ export const onOneFile: OpenPair = async (t) => {
 }
 
 let seed = 0
-/** A runtime whose wall clock `pass` moves, forward or back. Each gives ids and secrets of its own. */
+/** A runtime whose wall clock `pass` moves, forward or back. Each has its own ids and secrets. */
 export function createClock(startAt = START) {
   const runtime = createVirtualRuntime({ startAt, seed: ++seed })
   return {
@@ -62,7 +62,7 @@ export function createClock(startAt = START) {
 }
 
 let serial = 0
-/** Ids in the order they were made, of the form the service gives out. */
+/** Ascending ids in the format of the service. */
 export const newId = () => `01900000-0000-7000-8000-${String(++serial).padStart(12, '0')}`
 
 export type Tokens = { access_token: string; refresh_token: string; user: { id: string } }
@@ -128,7 +128,7 @@ export async function createWorld(t: Scope, given: Partial<AccountPortsDeps & De
   return world
 }
 
-/** One world for a whole suite, for tables whose tests change nothing. Call it in the suite's body. */
+/** One environment for a whole suite whose tests change nothing. Call it in the suite's body. */
 export function sharedWorld(): () => World {
   const ends: (() => unknown)[] = []
   let world: World | undefined

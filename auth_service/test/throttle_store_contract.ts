@@ -15,7 +15,7 @@ const after = (ms: number) => new Date(START.getTime() + ms)
 const textAfter = (ms: number) => after(ms).toISOString()
 const entry = (key: string, limits = LIMITS) => ({ key, limits })
 
-/** What every ThrottleStore does. */
+/** The contract of ThrottleStore. */
 export function throttleStoreContract(name: string, open: OpenPair) {
   suite(`ThrottleStore (${name})`, () => {
     test('free attempts are allowed, the last one starts a pause, and pauses double', async (t) => {
@@ -42,7 +42,7 @@ export function throttleStoreContract(name: string, open: OpenPair) {
       const take = () => throttle.take([entry('first'), entry('second', strict), entry('third')], START)
       assert.equal(await take(), undefined)
       assert.deepEqual(await take(), textAfter(1000))
-      // `first` was counted twice and has one free try left; `third` was counted once and has two.
+      // `first` was counted twice and has one free attempt left; `third` was counted once and has two.
       const free = async (key: string) => {
         const tries = [1, 2, 3, 4, 5].map(() => throttle.take([entry(key)], START))
         return (await Promise.all(tries)).filter((pausedUntil) => pausedUntil === undefined).length

@@ -1,4 +1,4 @@
-/** What the stores do with what was changed from outside, so that nobody can read it: it is in nobody else's way. */
+/** Records that were changed from outside and cannot be read do not affect other records. */
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import { Unreadable } from '@shop/service_kit/storage/unreadable'
@@ -10,9 +10,9 @@ import { createWorld, DAY_MS } from './support.ts'
 
 export type Corruptible = {
   readonly stores: Stores
-  /** What it told, in order: `<what> <id>`. */
+  /** The reports, in order: `<what> <id>`. */
   readonly reported: string[]
-  /** `where` is of users and sessions their id, of keys their kid, of throttles their key. */
+  /** `where` is the id of a user or session, the kid of a key, the key of a throttle. */
   corrupt(kind: 'user' | 'changes of user' | 'session' | 'key' | 'throttle', where: string): Promise<void>
 }
 

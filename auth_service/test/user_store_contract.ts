@@ -15,7 +15,7 @@ export const account = (username: string, role: Role = 'customer'): Account => (
   tokenVersion: 1,
 })
 
-/** What every UserStore does. */
+/** The contract of UserStore. */
 export function userStoreContract(name: string, open: OpenPair) {
   suite(`UserStore (${name})`, () => {
     test('finds an added account by id and by canonical name', async (t) => {

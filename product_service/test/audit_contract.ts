@@ -1,4 +1,4 @@
-/** What every audit tells. */
+/** The contract of audits. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { AT, add, type MakeStores, order } from './worlds.ts'

@@ -1,4 +1,4 @@
-/** A process of its own that sells from the file it is given; tests start several at once. Prints how many it held. */
+/** A process that sells from the given file; tests start several. Prints how many units it held. */
 import { randomUUIDv7 } from 'node:crypto'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { openSqliteStores } from '../src/storage/open_stores.ts'

@@ -1,4 +1,4 @@
-/** What every catalogue does, whatever it is made of. */
+/** The contract of catalogues. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -322,7 +322,7 @@ export function catalogueContract(name: string, makeStores: MakeStores) {
         assert.deepEqual(await allNames(catalogue, pages), order)
         assert.deepEqual(await allNames(catalogue, { ...pages, inStock: true }), ['Candle holder'])
       }
-      // Sold out is not misspelt, and what is no word is nothing.
+      // A sold-out product is not a misspelling, and text without words finds nothing.
       await stores.stock.adjust(
         {
           productId: (await catalogue.list(query({}))).items[1]!.id,
@@ -337,7 +337,7 @@ export function catalogueContract(name: string, makeStores: MakeStores) {
         searchedFor: undefined,
       })
       assert.deepEqual(await find(catalogue, 'qwertzuiop'), { names: [], searchedFor: undefined })
-      // What comes later is known soon.
+      // New words are in the vocabulary soon.
       await add(stores, { name: 'Chandelier' })
       await eventually(async () =>
         assert.deepEqual((await find(catalogue, 'chandeleir')).names, ['Chandelier']),

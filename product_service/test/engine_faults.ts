@@ -1,4 +1,4 @@
-/** Everything a product store does, at once, for runs in which a call into its engine fails (invariants 1, 2 and 6). */
+/** All operations of a product store at the same time, for runs in which an engine call fails (invariants 1, 2 and 6). */
 import assert from 'node:assert/strict'
 import type { FaultRun, Step } from '@shop/service_kit/test_support/fault_runs'
 import type { Stores } from '../src/domain/ports.ts'

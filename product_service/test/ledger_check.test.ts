@@ -1,4 +1,4 @@
-/** The check in the background: what it counts, and that it can be stopped. */
+/** The background check: what it counts, and that it can be stopped. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'

@@ -1,4 +1,4 @@
-/** The service as real processes: races on one file, starting, stopping, and dying between two steps. */
+/** The service as real processes: races on one file, start, stop, and crashes between two steps. */
 import assert from 'node:assert/strict'
 import { execFile, fork } from 'node:child_process'
 import { join } from 'node:path'
@@ -36,7 +36,7 @@ suite('two processes on one file', () => {
   })
 })
 
-/** Starts the service on a port of its own; resolves once it listens. */
+/** Starts the service on a free port; resolves when it listens. */
 async function start(t: TestContext, DATA_DIR: string, more: Record<string, string> = {}) {
   const child = fork(MAIN, {
     env: {

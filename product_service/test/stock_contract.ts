@@ -1,4 +1,4 @@
-/** What every stock store does: races, ledger and idempotence included. */
+/** The contract of stock stores, with races, ledger and idempotence. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import type { Stores } from '../src/domain/ports.ts'

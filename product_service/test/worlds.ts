@@ -1,4 +1,4 @@
-/** Worlds for tests: stores that last as long as the test, and an app over them. */
+/** Test environments: stores that are closed with the test, and an app over them. */
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,11 +11,11 @@ import { createApp } from '../src/app.ts'
 import type { Stores } from '../src/domain/ports.ts'
 import { openSqliteStores } from '../src/storage/open_stores.ts'
 
-/** Two connections to the same data, as two replicas have. */
+/** Two connections to the same data, like two replicas. */
 export type MakeStores = (t: TestContext) => Promise<readonly [Stores, Stores]>
 
 let ids = 0
-/** UUIDs that sort in the order they were made, also within a millisecond. */
+/** Ascending UUIDs, also within a millisecond. */
 export const nextId = () => `0190aaaa-0000-7000-8000-${(++ids).toString(16).padStart(12, '0')}`
 
 export const NOW = new Date('2026-01-01T00:00:00.000Z')
@@ -24,7 +24,7 @@ export const STAMP = { by: 'root', at: AT }
 
 export function folder(t: TestContext): string {
   const path = mkdtempSync(join(tmpdir(), 'shop-products-'))
-  // A store that is open still may be making its index.
+  // A store that is still open may be building its index.
   t.after(() => rmSync(path, { recursive: true, force: true, maxRetries: 5 }))
   return path
 }
@@ -45,7 +45,7 @@ export const onOneFile: MakeStores = async (t) => {
   return both
 }
 
-/** Adds a product; what is not said is not important. */
+/** Adds a product with default fields. */
 export async function add(
   { catalogue }: Stores,
   fields: Partial<{ name: string; description: string; priceMinor: number; stock: number }> = {},
@@ -63,7 +63,7 @@ export const order = (lines: Record<string, number>, totalMinor?: number, orderI
 export const CALLERS = ['nobody', 'user', 'admin', 'service'] as const
 export type Caller = (typeof CALLERS)[number]
 
-/** An app over a store, in memory unless `path` is given, and a way to call it as someone. Tokens are the callers' names. */
+/** An app over a store, in memory unless `path` is given, and functions that call it. Tokens are the callers' names. */
 export async function openShop(
   t: TestContext,
   options: { requireVersion?: boolean; currency?: string; path?: string } = {},

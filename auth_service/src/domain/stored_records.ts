@@ -50,12 +50,12 @@ export function validateStoredKey(key: SigningKey): SigningKey {
   return key
 }
 
-export function validateStoredAttempts(tries: Attempts): Attempts {
-  const { count, pausedUntil, forgetAt } = tries
+export function validateStoredAttempts(attempts: Attempts): Attempts {
+  const { count, pausedUntil, forgetAt } = attempts
   require(isCount(count) &&
     isTime(forgetAt) &&
     (pausedUntil === undefined || isTime(pausedUntil)), 'it counts nothing')
-  return tries
+  return attempts
 }
 
 function require(isGood: boolean, why: string) {

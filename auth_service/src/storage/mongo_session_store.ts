@@ -28,15 +28,15 @@ export function createMongoSessionStore(store: MongoStore, unreadableOf: Unreada
   const sessions = store.collection<Document>('sessions')
 
   return {
-    start: (begun, keep) =>
+    start: (session, keep) =>
       repeat(async () => {
         try {
-          await sessions.insertOne(documentOf(begun))
+          await sessions.insertOne(documentOf(session))
         } catch (error) {
           if (!isDuplicate(error)) throw error // A duplicate is this session, added by an attempt whose answer was lost.
         }
         // Of several concurrent starts, the last one to read sees all sessions. After a crash here, the next start trims.
-        const { userId } = begun
+        const { userId } = session
         const older = await sessions
           .find({ userId })
           .sort({ createdAt: -1, _id: -1 })
@@ -78,22 +78,22 @@ export function createMongoSessionStore(store: MongoStore, unreadableOf: Unreada
             .limit(limit)
             .toArray(),
         )
-        for (const { id, createdAt: begun, expiresAt: ends } of ahead) {
-          const expiresAt = new Date(now.getTime() + Date.parse(ends) - Date.parse(begun))
+        for (const { id, createdAt: from, expiresAt: to } of ahead) {
+          const expiresAt = new Date(now.getTime() + Date.parse(to) - Date.parse(from))
           await sessions.updateOne({ _id: id, createdAt }, { $set: { createdAt: now, expiresAt } })
         }
         return ahead.length
       }),
     purge: (now, limit) =>
       repeat(async () => {
-        const ended = await sessions
+        const expired = await sessions
           .find({ expiresAt: { $lte: now } })
           .sort({ expiresAt: 1 })
           .limit(limit)
           .project<{ _id: string }>({ _id: 1 })
           .toArray()
-        if (ended.length === 0) return 0
-        const ids = ended.map(({ _id }) => _id)
+        if (expired.length === 0) return 0
+        const ids = expired.map(({ _id }) => _id)
         return (await sessions.deleteMany({ _id: { $in: ids }, expiresAt: { $lte: now } })).deletedCount
       }),
   }

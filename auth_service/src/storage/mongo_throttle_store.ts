@@ -29,7 +29,7 @@ export function createMongoThrottleStore(
 
   // Only the kind of the key is reported, because a key contains personal data.
   const reading = createReading(
-    triesOf,
+    attemptsOf,
     ({ _id }: Document) => String(_id).split(' ')[0]!,
     unreadableOf('a throttle'),
   )
@@ -110,8 +110,8 @@ export function createMongoThrottleStore(
       }),
     remembers(key, now) {
       const { after, until } = retentionRange(now)
-      const kept = { _id: key, forgetAt: { $gt: after, $lte: until } }
-      return repeat(async () => (await throttle.findOne(kept)) !== null)
+      const live = { _id: key, forgetAt: { $gt: after, $lte: until } }
+      return repeat(async () => (await throttle.findOne(live)) !== null)
     },
     async purge(now, limit) {
       const { after, until } = retentionRange(now)
@@ -121,7 +121,7 @@ export function createMongoThrottleStore(
   }
 }
 
-const triesOf = ({ tries, pausedUntil, forgetAt }: Document): Attempts =>
+const attemptsOf = ({ tries, pausedUntil, forgetAt }: Document): Attempts =>
   validateStoredAttempts({
     count: tries,
     pausedUntil: pausedUntil === null ? undefined : fromDate(pausedUntil),

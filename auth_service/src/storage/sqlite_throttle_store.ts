@@ -16,7 +16,7 @@ export function createSqliteThrottleStore(
   unreadableOf: UnreadableOf,
 ): ThrottleStore {
   // Only the kind of the key is reported, because a key contains personal data.
-  const reading = createReading(tries, ({ key }: Row) => key.split(' ')[0]!, unreadableOf('a throttle'))
+  const reading = createReading(attemptsOf, ({ key }: Row) => key.split(' ')[0]!, unreadableOf('a throttle'))
   const current = readAnyNumber(
     writer.prepare('SELECT key, tries, paused_until, forget_at FROM throttle WHERE key = ?'),
   )
@@ -66,7 +66,7 @@ export function createSqliteThrottleStore(
   }
 }
 
-const tries = ({ tries: count, paused_until, forget_at }: Row): Attempts =>
+const attemptsOf = ({ tries: count, paused_until, forget_at }: Row): Attempts =>
   validateStoredAttempts({
     count: Number(count),
     pausedUntil: paused_until === null ? undefined : fromMs(paused_until),

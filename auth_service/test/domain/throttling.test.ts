@@ -76,7 +76,7 @@ suite('pauses', () => {
 
 suite('6: a clock that was ahead', () => {
   const at = (ms: number) => new Date(START.getTime() + ms).toISOString()
-  /** Five tries, of which the last was followed by a pause of 4 s, by a clock that was ahead by so much. */
+  /** Five attempts, the last of which started a pause of 4 s, under a clock that was ahead by this time. */
   const triedAhead = (ms: number): Attempts => ({
     count: 5,
     pausedUntil: at(ms + 4_000),

@@ -8,7 +8,7 @@ import { whileConnected } from '../../src/http/callers.ts'
 
 const FAULT = new Error('not done')
 
-/** A request that came over a real connection, its visitor's end of it, and what Fastify would make of both. */
+/** A request over a real connection, the client's end of it, and the Fastify objects of both. */
 async function asked(t: TestContext) {
   const server = createServer()
   t.after(() => server.close())

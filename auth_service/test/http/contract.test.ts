@@ -10,7 +10,7 @@ type Method = 'GET' | 'POST' | 'PUT'
 type Route = readonly [Method, string]
 const NOBODY = '01900000-0000-7000-8000-ffffffffffff'
 
-/** Every route with a request that is right, and its status for each caller. */
+/** Each route with a valid request, and its status for each caller. */
 const MATRIX: [Method, string, object | undefined, { nobody: number; user: number; admin: number }][] = [
   ['POST', '/register', { username: 'new-one', password: PASSWORD }, { nobody: 201, user: 201, admin: 201 }],
   ['POST', '/login', { username: 'ada', password: PASSWORD }, { nobody: 200, user: 200, admin: 200 }],
@@ -229,7 +229,7 @@ suite('accounts, for admins', () => {
 
 type Answer = ReturnType<World['refresh']>
 
-/** One request for each code of this service that is answered with it. */
+/** For each code of this service, a request that gets it. */
 const REACHED: Record<keyof Payloads, (world: World) => Answer> = {
   username_taken: (world) => world.register('root'),
   password_refused: (world) => world.register('ada', 'password1'),

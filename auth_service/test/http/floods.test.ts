@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { PARAMETERS } from '../../src/crypto/argon2_hasher.ts'
 import { createWorld, onOneFile, PASSWORD, type World } from '../support.ts'
 
-/** A few milliseconds a hash, so that what waits is done in an order one can see. */
+/** A few milliseconds per hash, so that the order of waiting work is visible. */
 const SLOW = { memoryKib: 4_096, passes: 1, parallelism: 1 }
 const HERE = '203.0.113.1'
 const address = (i: number) => `198.51.${Math.floor(i / 250)}.${(i % 250) + 1}`

@@ -10,7 +10,7 @@ type Forge = { world: World; ada: Tokens; claims: Claims; kid: string; key: Cryp
 
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 const header = ({ kid }: Forge, more: Claims = {}) => ({ alg: 'EdDSA', typ: 'at+jwt', kid, ...more })
-/** Signed with our real key: only what `claims` and `more` say is wrong (undefined leaves a member out). */
+/** Signed with the real key: only `claims` and `more` are wrong (undefined leaves a member out). */
 const signed = (given: Forge, claims: Claims = {}, more: Claims = {}) =>
   new SignJWT(present({ ...given.claims, ...claims }))
     .setProtectedHeader(present(header(given, more)) as { alg: string })

@@ -1,13 +1,13 @@
-/** Passwords whose bytes are no text: read as text all of them would be the same one, U+FFFD again and again. */
+/** Passwords whose bytes are not valid UTF-8: decoded leniently, all of them would be equal, a run of U+FFFD. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { createWorld, PASSWORD, type World } from '../support.ts'
 
-/** What a lenient reader makes of the bytes below; a password that somebody may well have. */
+/** The lenient decoding of the bytes below, which is a valid password. */
 const AS_READ = '\ufffd'.repeat(8)
 const BROKEN = { FFFE: '\xff\xfe'.repeat(4), 'halves of characters': '\xc3'.repeat(8) }
 
-/** `password` is sent as bytes, a character each. */
+/** `password` is sent as bytes, one per character. */
 const sendBytes = async ({ app }: World, method: 'POST' | 'PUT', url: string, text: string, token = '') => {
   const answer = await app.inject({
     method,

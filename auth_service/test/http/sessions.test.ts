@@ -358,7 +358,7 @@ suite('changing the password', () => {
   test('a login checked against the old password gives an invalid session', async (t) => {
     const world = await createWorld(t)
     const { user } = await world.join('ada')
-    // As if the change had come between checking the password and starting the session.
+    // The change happens between the password check and the start of the session.
     const { sessions, users } = world.stores
     const stores = {
       ...world.stores,

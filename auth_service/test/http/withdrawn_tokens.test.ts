@@ -4,7 +4,7 @@ import { WITHDRAWN_PATH } from '@shop/service_kit/identity/withdrawn_tokens'
 import { WITHDRAWN_CACHE_MS } from '../../src/http/key_routes.ts'
 import { createWorld, PASSWORD, type World } from '../support.ts'
 
-/** As whoever asks a moment later has it. */
+/** The list after the cache time. */
 const list = async (world: World) => {
   world.clock.pass(WITHDRAWN_CACHE_MS)
   return (await world.call('GET', WITHDRAWN_PATH)).body.withdrawn

@@ -1,4 +1,4 @@
-/** Whatever a call of the MongoDB driver does, everybody is answered, and as it is. */
+/** With any failing call of the MongoDB driver, each operation is answered, and correctly. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
@@ -8,7 +8,7 @@ import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
 import { openStores } from '../../src/storage/open_stores.ts'
 import { accountRun } from '../engine_faults.ts'
 
-/** Fewer would mean that the faults do not reach the driver. */
+/** With fewer the faults would not reach the driver. */
 const CALLS_MIN = 20
 
 mongoSuite('accounts in MongoDB while calls of the driver fail', (server) => {

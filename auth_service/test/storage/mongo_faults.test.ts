@@ -1,4 +1,4 @@
-/** Answers that get lost on their way from MongoDB: what was written is told, once and rightly. */
+/** Lost answers of MongoDB: each write is applied once and reported correctly. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -11,11 +11,11 @@ import { START, START_AT } from '../support.ts'
 import { account } from '../user_store_contract.ts'
 
 const LIMITS = { freeAttempts: 3, firstPauseMs: 1_000, longestPauseMs: 8_000, forgetAfterMs: 60_000 }
-/** More than anybody repeats. */
+/** More losses than there are retries. */
 const ALL = 1_000
 
 mongoSuite('accounts in MongoDB when answers get lost', (server) => {
-  /** Two replicas with two accounts; the answers to one of them may get lost. */
+  /** Two replicas with two accounts; answers to one replica may be lost. */
   const world = async (t: TestContext) => {
     const database = server.newDatabase()
     const open = async (DATABASE_URL: string) => {
@@ -64,7 +64,7 @@ mongoSuite('accounts in MongoDB when answers get lost', (server) => {
     proxy.loseAnswerTo('update', ALL)
     const change = here.users.changePassword(ada.id, 1, 'second', START)
     const ended = assert.rejects(change, { code: 'store_unavailable' })
-    // The driver repeats a write once, and is then told of the first; the store itself asks anew after that.
+    // The driver retries a write once and gets the first result; after that the store retries.
     while (proxy.lost() < 4) await sleep(1)
     assert.equal(await other.users.changePassword(ada.id, 2, 'third', START), true)
     proxy.loseAnswerTo('update', 0)

@@ -34,7 +34,7 @@ mongoSuite('accounts in MongoDB', (server) => {
   keyStoreContract('MongoDB, two connections', two)
   throttleStoreContract('MongoDB, two connections', two)
   userStoreContract('MongoDB', alone)
-  // Two admins demoting each other are transactions that overlap.
+  // Two admins that demote each other are overlapping transactions.
   if (server.honest) userStoreContract('MongoDB, two connections', two)
   else test('the user contract on two connections', { skip: needsRealServer(server) }, () => {})
 
@@ -80,7 +80,7 @@ mongoSuite('accounts in MongoDB', (server) => {
 const SPOILT = {
   user: ['users', { createdAt: 'once' }],
   'changes of user': ['users', { passwordVersion: 'many' }],
-  // Matched by whatever asks for times: an array of one is.
+  // An array with one date matches the same queries as the date.
   session: ['sessions', { createdAt: [new Date('2999-01-01')], expiresAt: [new Date('2999-01-01')] }],
   key: ['signing_keys', { signsFrom: 'soon', jwk: {} }],
   throttle: ['throttle', { tries: 'many', forgetAt: 'never' }],

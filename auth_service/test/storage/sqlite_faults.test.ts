@@ -1,4 +1,4 @@
-/** Whatever a call into SQLite does, everybody is answered, and as it is. */
+/** With any failing SQLite call, each operation is answered, and correctly. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { failEveryCall } from '@shop/service_kit/test_support/fault_runs'
@@ -6,7 +6,7 @@ import { SQLITE_ERRORS, sqliteEngine } from '@shop/service_kit/test_support/sqli
 import { accountRun } from '../engine_faults.ts'
 import { inMemory } from '../support.ts'
 
-/** Fewer would mean that the faults do not reach the engine. */
+/** With fewer the faults would not reach the engine. */
 const CALLS_MIN = 40
 
 suite('accounts in SQLite', () => {

@@ -1,4 +1,4 @@
-/** Every statement of the stores finds its rows by an index, however many accounts and sessions there are. */
+/** Each statement of the stores finds its rows by an index, for any number of accounts and sessions. */
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'

@@ -1,4 +1,4 @@
-/** A long list of withdrawn tokens is read in steps, and misses nobody who changes meanwhile. */
+/** A long list of withdrawn tokens is read in batches, and misses no account that changes meanwhile. */
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { DatabaseSync, StatementSync } from 'node:sqlite'

@@ -39,7 +39,7 @@ unreadableContract('SQLite', async (t) => {
     reported,
     async corrupt(kind, where) {
       const [table, column, key] = SPOILT[kind]
-      // Neither a number of JavaScript nor a time it knows.
+      // Beyond 2^53, and not a valid time.
       const { changes } = db
         .prepare(`UPDATE ${table} SET ${column} = ? WHERE ${key} = ?`)
         .run(2n ** 60n, where)

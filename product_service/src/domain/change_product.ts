@@ -79,7 +79,7 @@ export function adjustStock(
   if (stock < 0) {
     throw new DomainError(
       'insufficient_stock',
-      `There are ${product.stock} units; ${-delta} can't be taken.`,
+      `There are ${product.stock} units; ${-delta} cannot be removed.`,
       { current: product },
     )
   }

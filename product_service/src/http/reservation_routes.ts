@@ -59,9 +59,9 @@ export function reservationRoutes({ stock, prices, metrics, runtime, reached }: 
     )
 
     app.post('/internal/releases', releaseOperation, async ({ body, log }) => {
-      const ended = await statusOfEach(body.order_ids, log, stock.release, ({ status }) => status)
+      const released = await statusOfEach(body.order_ids, log, stock.release, ({ status }) => status)
       reached('releases_committed')
-      return ended
+      return released
     })
 
     app.post('/internal/shipments', shipOperation, async ({ body, log }) => {

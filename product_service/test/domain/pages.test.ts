@@ -1,4 +1,4 @@
-/** Pages, ranks and corrected searches: domain/pages.ts and domain/correction.ts, over catalogues held in a list. */
+/** Pages, ranks and corrected searches: domain/pages.ts and domain/correction.ts, over a catalogue in memory. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { newProduct } from '../../src/domain/change_product.ts'
@@ -116,7 +116,7 @@ suite('a search that finds nothing', () => {
     after: undefined,
   })
 
-  /** Names of products by their words; what was asked of them is kept. */
+  /** Names of products by their words; it records the queries. */
   function catalogue(...products: string[]) {
     const asked: string[] = []
     const items = products.map((name, i) => product(String(i), name))

@@ -1,8 +1,9 @@
-/** What may change, and what a writer must have seen: domain/product.ts and domain/search.ts. */
+/** Changes of products (domain/change_product.ts), words (domain/search.ts), and limits. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { adjustStock, editProduct, newProduct, removeProduct } from '../../src/domain/change_product.ts'
 import {
+  createMovement,
   DESCRIPTION_LENGTH_MAX,
   NAME_LENGTH_MAX,
   NOTE_LENGTH_MAX,
@@ -170,3 +171,13 @@ suite('words', () => {
     assert.deepEqual([SEARCHES_AT_ONCE, SEARCHES_WAITING_MAX, PAGE_TIMEOUT_MS], [8, 16, 2_000])
   })
 })
+
+/** The compiler refuses these causes of a movement. Never called. */
+export function refusedCauses() {
+  // @ts-expect-error a sale has an order
+  createMovement(fresh, -1, { reason: 'sale', note: null, orderId: null, by: null })
+  // @ts-expect-error a sale has no author
+  createMovement(fresh, -1, { reason: 'sale', note: null, orderId: 'o', by: 'root' })
+  // @ts-expect-error an adjustment has a note
+  createMovement(fresh, 1, { reason: 'adjustment', note: null, orderId: null, by: 'root' })
+}

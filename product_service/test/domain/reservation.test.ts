@@ -1,4 +1,4 @@
-/** The decision who gets stock: domain/reservation.ts, by its invariants. */
+/** The decisions of domain/reserving.ts, by invariant. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { MONEY_MINOR_MAX } from '@shop/service_kit/money/money'
@@ -43,7 +43,7 @@ const request = (
   totalMinor: totalMinor ?? Object.values(lines).reduce((sum, quantity) => sum + quantity * 100, 0),
 })
 
-/** A store made of maps: applies decisions and nothing else. */
+/** A store of maps that only applies decisions. */
 function world(products: Product[]) {
   const state = {
     products: new Map(products.map((each) => [each.id, each])),

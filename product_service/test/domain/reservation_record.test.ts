@@ -1,4 +1,4 @@
-/** Reservations as stores keep them: what is written is read again as it was, and nothing else is taken for one. */
+/** Stored reservations: they are read as they were written, and invalid records are refused. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import type { Held, Rejected, Rejection, Reservation } from '../../src/domain/reservation.ts'

@@ -168,7 +168,7 @@ suite('every guess of a rule, and no other', () => {
 })
 
 suite('typing errors', () => {
-  /** The same distance by its definition, slowly: of the whole table, with no end before it. */
+  /** The same distance by its definition: slow, with the whole table and no early exit. */
   function errorsByDefinition(a: string, b: string): number {
     if (a === '' || b === '') return a.length + b.length
     const [x, y] = [a.slice(0, -1), b.slice(0, -1)]

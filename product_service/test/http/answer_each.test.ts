@@ -1,4 +1,4 @@
-/** A damaged record in the store is one order's misfortune. */
+/** A damaged record affects only its own order. */
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -6,7 +6,7 @@ import { suite, type TestContext, test } from 'node:test'
 import { answerEach } from '../../src/http/answer_each.ts'
 import { folder, nextId, openShop } from '../worlds.ts'
 
-/** A shop with three held reservations, of which the second cannot be read any more. */
+/** A shop with three held reservations; the second one is unreadable. */
 async function damaged(t: TestContext) {
   const path = join(folder(t), 'products.db')
   const shop = await openShop(t, { path })

@@ -1,4 +1,4 @@
-/** Figures of reservations, as dashboards and alerts read them. */
+/** Metrics of reservations, as dashboards and alerts read them. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'

@@ -1,4 +1,4 @@
-/** Answers are remembered while nothing changes, and never longer. */
+/** Responses are cached until the store changes, and never longer. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { type CacheableResponse, createResponseCache } from '../../src/http/response_cache.ts'

@@ -122,7 +122,7 @@ suite('reading', () => {
       assert.equal(answer.statusCode, status, tag)
       if (status === 304) {
         assert.equal(answer.body, '')
-        // It would announce bytes that never follow, and break the connection of whoever counts them.
+        // A length without bytes would break the client's connection.
         assert.equal(answer.headers['content-length'], undefined)
       }
     }
@@ -200,12 +200,12 @@ suite('reading', () => {
     for (const filter of ['&in_stock=true', '&q=tea']) {
       assert.equal((await read(`/products?sort=price${filter}`, next_cursor)).items[0].name, 'Tea')
     }
-    // The same words, however they are written.
+    // The same words in another spelling.
     assert.equal(
       (await read('/products?q=%20TEA%20', (await read('/products?q=tea')).next_cursor)).status,
       200,
     )
-    // A rank that no product of one word has.
+    // A rank that a query of one word does not have.
     const { next_cursor: ranked } = await read('/products?q=tea')
     const [name, , id] = JSON.parse(Buffer.from(ranked, 'base64url').toString())
     assert.equal((await read('/products?q=tea', cursorOf(name, 1, id))).status, 200)
@@ -247,7 +247,7 @@ suite('reading', () => {
     [`sort=price&cursor=${cursorOf('products by price', 1.5, nextId())}`, 'malformed_cursor'],
     [`sort=price&cursor=${cursorOf('products by price', 2 ** 53, nextId())}`, 'malformed_cursor'],
     [`cursor=${cursorOf('users', nextId())}`, 'malformed_cursor'],
-    // As given out before cursors said of which list they are.
+    // The format before cursors contained the name of their list.
     [`cursor=${Buffer.from(JSON.stringify([nextId()])).toString('base64url')}`, 'malformed_cursor'],
     ['q=-&cursor=!', 'malformed_cursor'],
   ]

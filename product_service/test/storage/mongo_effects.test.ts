@@ -1,4 +1,4 @@
-/** What a transaction writes carries its own condition: decided on what is no longer so, it can't be written. */
+/** Each write of a transaction has a condition: a decision about an old state cannot be written. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { isDuplicate, Unsettled } from '@shop/service_kit/mongo/errors'
@@ -20,7 +20,7 @@ class Undone extends Error {}
 
 const FIELDS = { name: 'Tea', description: '', priceMinor: 100, stock: 10 }
 
-/** Of a document, or of what a bulk write does; of a movement the product's. */
+/** The id of a document or of a bulk operation; for a movement, the id of its product. */
 function idOf(one: object): string {
   const { insertOne, productId, _id } = one as {
     insertOne?: { document: { _id: string } }
@@ -47,7 +47,7 @@ mongoSuite('effects of a decision in MongoDB', (server) => {
       store.transact((session) =>
         loadState(collections, session, [{ reads: { productIds: [tea.id], orderIds } }], reading),
       )
-    /** Writes and undoes; resolves what went wrong. */
+    /** Writes and rolls back; resolves the error. */
     const write = async (loaded: State, effects: Effects): Promise<unknown> => {
       let failure: unknown
       const tried = store.transact(async (session) => {

@@ -1,4 +1,4 @@
-/** Transactions whose outcome nobody was told: applied once, and answered with what was decided. */
+/** Transactions with an unknown outcome are applied once, and answered as decided. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
@@ -28,7 +28,7 @@ mongoSuite('products in MongoDB when answers get lost', (server) => {
   }
   const saw = (...versions: number[]) => versions
 
-  /** A cut connection, after which the driver asks again; and an answer that leaves it open, after which we do. */
+  /** A broken connection, after which the driver retries; and an error answer, after which the store retries. */
   const losses: [string, object | undefined][] = [
     ['cut off', undefined],
     [
@@ -119,12 +119,12 @@ mongoSuite('products in MongoDB when answers get lost', (server) => {
   })
 })
 
-/** Of each way into the ledger one, and of each kind of read: a transaction takes the wire-compatible server long. */
+/** One of each kind of write and read, because transactions are slow on the wire-compatible server. */
 const FEW = ['create', 'refused', 'reserve', 'list', 'audit', 'check']
 const RUNS_IN_A_DATABASE = 10
 
 mongoSuite('products in MongoDB while calls of the driver fail', (server) => {
-  // Writes that share a transaction meet only where overlapping ones are kept apart.
+  // Needs a server that isolates overlapping transactions.
   for (const refusal of server.honest ? [false, true] : [true]) {
     const also = refusal ? ', also when one is refused' : ''
     test(`every call is answered, and correctly${also} (invariants 1, 2, 6)`, async (t) => {

@@ -1,4 +1,4 @@
-/** The MongoDB stores: every contract. */
+/** The MongoDB stores: all contracts. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -40,7 +40,7 @@ mongoSuite('products in MongoDB', (server) => {
 
   for (const contract of [catalogueContract, stockContract, auditContract]) contract('MongoDB', alone)
 
-  // Races of two processes are transactions that overlap.
+  // Races of two processes are overlapping transactions.
   if (server.honest) {
     for (const contract of [catalogueContract, stockContract, auditContract]) {
       contract('MongoDB, two connections', two)

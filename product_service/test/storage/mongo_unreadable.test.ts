@@ -1,4 +1,4 @@
-/** What was changed from outside, so that nobody can read it, stands in nobody's way. */
+/** Records that were changed from outside and are unreadable do not affect others. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -13,7 +13,7 @@ import { movementId, PRODUCT_INDEXES } from '../../src/storage/mongo_documents.t
 import { openStores } from '../../src/storage/open_stores.ts'
 import { AT, add, order, STAMP } from '../worlds.ts'
 
-/** Of each kind of field one. */
+/** One field of each kind. */
 const SPOILT: readonly Record<string, unknown>[] = [
   { priceMinor: 'cheap' },
   { name: 7 },
@@ -87,7 +87,7 @@ mongoSuite('documents in MongoDB that cannot be read', (server) => {
       ends.map((each) => (each.ok ? each.value.status : each.error instanceof Unreadable)),
       [true, 'released'],
     )
-    // Decided together, in one transaction of this process.
+    // Decided in one transaction of this process.
     const edits = await Promise.allSettled(
       [tea, mug, lamp].map(({ id }) => stores.catalogue.edit(id, { name: 'New' }, undefined, STAMP)),
     )
@@ -107,7 +107,7 @@ mongoSuite('documents in MongoDB that cannot be read', (server) => {
     for (let delta = 1; delta <= 7; delta++) {
       await stores.stock.adjust({ productId: tea.id, delta, note: 'x', attempt: undefined }, STAMP)
     }
-    // Versions 2 to 8; the last of them says it is another one, which would begin the ledger again.
+    // Versions 2 to 8; the last one claims another version, which would start the ledger again.
     await corrupt(raw, 'movements', movementId(tea.id, 8), { stockAfter: null })
     await corrupt(raw, 'movements', movementId(tea.id, 5), { version: 8 })
     const versions: number[][] = []
@@ -140,7 +140,7 @@ mongoSuite('documents in MongoDB that cannot be read', (server) => {
     )
     t.after(() => again.close())
     await until(async () => (await settings.findOne({ _id: 'words_version' })) !== null)
-    // The vocabulary, which a misspelt word needs, has the word that is none.
+    // The vocabulary, which a misspelt word needs, contains the invalid word.
     const query = { sort: 'relevance', inStock: false, after: undefined, limit: 5 } as const
     const found = await again.catalogue.list({ ...query, words: ['tea'] })
     assert.deepEqual(

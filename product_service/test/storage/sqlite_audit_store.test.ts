@@ -1,4 +1,4 @@
-/** What the audit of SQLite alone has to mind: it reads in steps, while others write. */
+/** The audit on SQLite reads in steps while others write. */
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -33,7 +33,7 @@ test('a product that keeps changing is left to the next pass after three attempt
   const reader = new DatabaseSync(path)
   t.after(() => reader.close())
   let looks = 0
-  // Before the tables of the file come the temporary ones of a connection.
+  // Temporary tables of a connection hide the tables of the file.
   reader.function('changing', (version) => Number(version) + ++looks)
   reader.exec(`CREATE TEMP VIEW products AS SELECT seq, id, stock, reserved,
     iif(id = '${restless.id}', changing(version), version) AS version FROM main.products`)

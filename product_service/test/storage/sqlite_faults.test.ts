@@ -1,4 +1,4 @@
-/** Whatever a call into SQLite does, everybody is answered, and as it is. */
+/** With any failing SQLite call, each operation is answered, and correctly. */
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
@@ -9,7 +9,7 @@ import { openSqliteStores } from '../../src/storage/open_stores.ts'
 import { productRun } from '../engine_faults.ts'
 import { AT, add, folder, inMemory, nextId } from '../worlds.ts'
 
-/** Fewer would mean that the faults do not reach the engine. */
+/** With fewer the faults would not reach the engine. */
 const CALLS_MIN = 60
 
 suite('products on SQLite while engine calls fail', () => {
@@ -41,7 +41,7 @@ suite('products on SQLite while engine calls fail', () => {
         made = sqliteEngine.disarm()
         if (opened.status === 'fulfilled') await opened.value.close()
         const again = await openSqliteStores(path, { CURRENCY: 'USD', runtime: systemRuntime })
-        // A product would start a thread each time.
+        // Without a product, which would start a thread each time.
         if (made) await again.stock.release([nextId()], AT)
         else await add(again)
         await again.check()

@@ -1,4 +1,4 @@
-/** The search index beside a SQLite store: it holds up no sale, loses no word, and is made again whatever became of it. */
+/** The search index of a SQLite store: it delays no sale, loses no word, and is built again after any damage. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { copyFileSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -38,7 +38,7 @@ const search = ({ catalogue }: Stores, word: string) =>
 const found = async (stores: Stores, word: string) =>
   (await search(stores, word)).items.map(({ name }) => name)
 
-/** Resolves once that is what a search finds; a search that fails is asked again, as whoever got a 503 would. */
+/** Resolves when a search finds this; a failed search is retried, as a client does after a 503. */
 async function finds(stores: Stores, word: string, names: readonly string[]) {
   for (const deadline = performance.now() + 20_000; ; await sleep(20)) {
     const now = await found(stores, word).catch(({ code }) => [code])
@@ -47,7 +47,7 @@ async function finds(stores: Stores, word: string, names: readonly string[]) {
   }
 }
 
-/** An edit is made long before it is answered, where its words cannot be written. */
+/** If the words cannot be written, an edit is committed long before it is answered. */
 async function isNamed({ catalogue }: Stores, id: string, name: string) {
   while ((await catalogue.find(id))?.name !== name) await sleep(1)
 }
@@ -88,7 +88,7 @@ suite('an index that cannot be written', () => {
     }
     await edit
     assert.deepEqual(ended, ['sale', 'sale', 'sale', 'sale', 'sale', 'edit'])
-    // Timers may be a little early.
+    // Timers may fire slightly early.
     assert.ok(performance.now() - since > WORDS_WAIT_MS * 0.9)
     assert.equal((await stores.catalogue.find(lamp.id))?.name, 'Chair')
     const page = await search(stores, 'chair')
@@ -197,7 +197,7 @@ suite('an index that is', () => {
     const first = file()
     const db = new DatabaseSync(first)
     db.enableDefensive(false)
-    // Comparing would find it, but takes as long as making the index: in a large shop longer than a step may take.
+    // A full check would find it, but takes as long as building the index: in a large shop longer than a step may take.
     db.exec("UPDATE product_words_content SET c0 = 'chair'")
     db.close()
     const index = createIndexFile(path)
@@ -239,7 +239,7 @@ suite('an index that is', () => {
     const restored = await open(t, path)
     assert.deepEqual(await found(restored.stores, 'lamp'), ['Lamp'])
     assert.deepEqual(await found(restored.stores, 'chair'), [])
-    // As many changes as there were before: another name all the same.
+    // The same number of changes, but another opening.
     await restored.stores.catalogue.edit(lamp!.id, { name: 'Table' }, UNSEEN, STAMP)
     await restored.close()
 

@@ -1,4 +1,4 @@
-/** Every statement of the stores finds its rows by an index, however large the catalogue and its history are. */
+/** Each statement of the stores finds its rows by an index, for any size of the catalogue and its history. */
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -24,7 +24,7 @@ test('no statement scans a growing table or sorts its result', async (t) => {
   }
   const plans = statements.plans(path)
   assert.ok(plans.length > 35)
-  // The words are an index themselves; the subquery ends at its limit.
+  // The words are an index; the subquery stops at its limit.
   assert.deepEqual(slowSteps(plans, ['product_words', '(subquery-1)']), [])
   const inStock = plans.filter(({ sql }) => sql.includes('p.in_stock = 1 ORDER BY'))
   assert.ok(inStock.length >= 7)

@@ -1,4 +1,4 @@
-/** Searching a SQLite file beside sales: on a thread of its own, a few at a time, and by an index that is made anew. */
+/** Searches of a SQLite file during sales: on a separate thread, a few at a time, with an index that is built again. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
@@ -84,7 +84,7 @@ suite('searches during sales', () => {
   })
 })
 
-/** What a real store throws then. */
+/** The error of a real store. */
 async function overloaded(t: TestContext): Promise<unknown> {
   const { stores } = await aShopOf(t, 250)
   const all = Array.from({ length: READS_WAITING_MAX + 2 }, () => stores.catalogue.list(query(['a'])))
@@ -92,7 +92,7 @@ async function overloaded(t: TestContext): Promise<unknown> {
   return refused!.reason
 }
 
-/** As the first version left it; its index is of no use any more, so it is left out. */
+/** A store of the first version, without its index, which is no longer used. */
 function makeFirstStore(path: string, count: number): string[] {
   const db = new DatabaseSync(path)
   const first = '0001_products.sql'
@@ -135,7 +135,7 @@ suite('a large store of the first version', () => {
     assert.deepEqual(notices, [left], 'it is not done yet')
     const newest = (await first.catalogue.list(query(['lamp']))).items.map(({ id }) => id)
     assert.deepEqual(newest, ids.slice(-100).reverse())
-    // Edits of what is not indexed yet, beside it.
+    // Meanwhile, edits of products that are not indexed yet.
     await first.catalogue.edit(ids[0]!, { name: 'Chair' }, UNSEEN, STAMP)
     await first.catalogue.remove(ids[1]!, UNSEEN, STAMP)
     assert.deepEqual(await allFound(first, 'chair'), [ids[0]])

@@ -1,4 +1,4 @@
-/** The SQLite stores: every contract, in memory and by two connections on one file, and what SQLite itself keeps. */
+/** The SQLite stores: all contracts, in memory and by two connections on one file, and the rules of the tables. */
 import assert from 'node:assert/strict'
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -151,7 +151,7 @@ suite('the database repeats the invariants', () => {
   }
 })
 
-/** As it was when the first migration was the only one. */
+/** A store with only the first migration. */
 async function makeOld(t: TestContext, path: string, currency: string) {
   const migrations = join(folder(t), 'migrations')
   mkdirSync(migrations)

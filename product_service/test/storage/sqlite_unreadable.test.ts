@@ -1,4 +1,4 @@
-/** What was changed from outside in SQLite, passes the checks of its tables and cannot be read, stands in nobody's way. */
+/** Records that were changed from outside, pass the CHECKs of SQLite and are unreadable, do not affect others. */
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'

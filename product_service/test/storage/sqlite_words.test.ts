@@ -1,5 +1,5 @@
 /**
- * The search index beside the money: whatever is renamed, described and removed, every write is answered as it was
+ * The search index during sales: with any renames, new descriptions and removals, each write is answered as it was
  * written.
  */
 import assert from 'node:assert/strict'
@@ -61,7 +61,7 @@ suite('edits through the API', () => {
   })
 })
 
-/** Many works under way at once, started in the order of their numbers. */
+/** Runs many works concurrently, started in the order of their numbers. */
 async function atOnce(count: number, width: number, work: (i: number) => Promise<void>) {
   let next = 0
   const worker = async () => {
@@ -155,7 +155,7 @@ suite('thousands of concurrent edits, removals, sales, adjustments and refusals'
   })
 })
 
-/** A store as the first version of this service left it: three products, two more removed, and rowids beyond 2^53. */
+/** A store of the first version of this service: three products, two removed ones, and rowids beyond 2^53. */
 function makeFirstStore(path: string) {
   const db = new DatabaseSync(path)
   const first = '0001_products.sql'

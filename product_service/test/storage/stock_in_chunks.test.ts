@@ -1,4 +1,4 @@
-/** What one call asks of a store in this process is done in writes that nobody has to wait long for. */
+/** One call to a store in this process is split into short writes. */
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { StatementSync } from 'node:sqlite'
@@ -9,7 +9,7 @@ import { openSqliteStores } from '../../src/storage/open_stores.ts'
 import { CHUNK_LINES_MAX, CHUNK_ORDERS_MAX } from '../../src/storage/stock_in_chunks.ts'
 import { AT, folder, nextId, order, STAMP } from '../worlds.ts'
 
-/** Each write saves a product once, however many of its orders want it; so these are the writes. */
+/** Each write saves a product once, for any number of its orders, so this counts the writes. */
 function countWrites(t: TestContext) {
   let writes = 0
   const { run } = StatementSync.prototype
