@@ -1,4 +1,4 @@
-/** Several processes find the pages old at once: the browser tests do, in a fresh clone. */
+/** Several processes may start a build at the same time, as the browser tests do in a fresh clone. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -13,7 +13,7 @@ const BUILD = join(import.meta.dirname, '..', 'build.ts')
 const WORK_MS = 50
 
 suite('building one at a time', () => {
-  test('work under one lock never overlaps, and a failure gives the lock back', async (t) => {
+  test('work under one lock never overlaps, and a failure releases the lock', async (t) => {
     const lock = lockFile(t)
     let busy = 0
     const work = async () => {
@@ -26,7 +26,7 @@ suite('building one at a time', () => {
     await Promise.all([alone(lock, work), alone(lock, work), alone(lock, work)])
   })
 
-  test('a process that dies gives the lock back; one that lives is waited for, up to the deadline', async (t) => {
+  test('a process that dies releases the lock; a live one is waited for, up to the deadline', async (t) => {
     const lock = lockFile(t)
     const script = `const { alone } = await import(${JSON.stringify(BUILD)})
       await alone(${JSON.stringify(lock)}, async () => {

@@ -19,7 +19,7 @@ suite('configuration', () => {
     assert.deepEqual(upstreams.orders, ['http://a:1', 'http://b:2'])
   })
 
-  test('looks for operations beside each replica, unless told where they are', () => {
+  test('derives the operations port of each replica, unless it is configured', () => {
     const { operations } = readConfig({
       AUTH_URL: 'https://auth.example',
       PRODUCT_URL: 'http://[::1]:5001,http://products',
@@ -32,7 +32,7 @@ suite('configuration', () => {
     })
   })
 
-  test('asks where operations are, where the port beside a replica would be none', () => {
+  test('requires the operations URL where the derived port would be invalid', () => {
     const ORDER_URL = 'http://a:1,http://b:65336'
     assert.throws(() => readConfig({ ORDER_URL }), {
       faults: ['ORDER_OPS_URL is missing: the port of ORDER_URL + 200 is 65536, which is no port'],
@@ -52,13 +52,13 @@ suite('configuration', () => {
     ['OPS_PORT', '99999'],
     ['ORDER_OPS_URL', 'http://a/path'],
   ] as const) {
-    test(`${name}=${value} is refused by name`, () => {
+    test(`${name}=${value} is rejected by name`, () => {
       assert.throws(() => readConfig({ [name]: value }), new RegExp(name))
     })
   }
 })
 
-suite('an address that is none is told, once', () => {
+suite('an invalid address is reported once', () => {
   for (const env of [
     { PUBLIC_URL: 'http://a b' },
     { PUBLIC_URL: 'https://shop:99999' },

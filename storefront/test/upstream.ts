@@ -1,4 +1,4 @@
-/** A storefront before services of our making: each test says what they answer, and reads what they were told. */
+/** A storefront in front of HTTP servers of the test, which decides what they answer and reads what they get. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import {
   createServer,
@@ -21,7 +21,7 @@ import type { Upstreams } from '../src/config.ts'
 export const PAGE = '<!doctype html><title>The shop</title>'
 export const SCRIPT = 'console.log("the shop")'
 
-/** A folder as the build leaves it. */
+/** A folder as the build makes it. */
 export function builtPages(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'storefront_'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
@@ -34,7 +34,7 @@ export function builtPages(t: TestContext): string {
   return folder
 }
 
-/** A server that answers as told; resolves its origin. */
+/** A server with this listener; resolves with its origin. */
 export async function serve(t: TestContext, listener: RequestListener): Promise<string> {
   const server = createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -45,7 +45,7 @@ export async function serve(t: TestContext, listener: RequestListener): Promise<
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-/** An origin nobody listens at. */
+/** An origin where no server listens. */
 export async function unusedOrigin(t: TestContext): Promise<string> {
   const origin = await serve(t, () => {})
   const closed = createServer()
@@ -57,7 +57,7 @@ export async function unusedOrigin(t: TestContext): Promise<string> {
 
 type Options = Partial<Upstreams> & Pick<Deps, 'publicUrl' | 'trustedProxies' | 'limits' | 'verifyToken'>
 
-/** A listening storefront; resolves its origin. */
+/** A listening storefront; resolves with its origin. */
 export const storefront = async (t: TestContext, options: Options) => (await storefrontApp(t, options)).origin
 
 export async function storefrontApp(t: TestContext, options: Options): Promise<{ app: App; origin: string }> {
@@ -77,7 +77,7 @@ export async function storefrontApp(t: TestContext, options: Options): Promise<{
 
 export type Raw = { status: number; headers: IncomingHttpHeaders; text: string }
 
-/** A request whose path and headers are sent exactly as written; `fetch` would tidy them up. */
+/** A request whose path and headers are sent exactly as written; `fetch` would normalise them. */
 export function raw(
   origin: string,
   path: string,

@@ -4,7 +4,7 @@ import { addressesOf } from '../../src/clients/addresses.ts'
 
 const found = (count: number) => async () => Array.from({ length: count }, (_, i) => `10.0.0.${100 + i}`)
 
-test('the addresses behind a name are told apart, each once, and twenty at most', async () => {
+test('the addresses of a host name are listed once each, and twenty at most', async () => {
   const of = (origin: string, count: number) => addressesOf(origin, found(count))
   assert.deepEqual(await of('http://orders:5002', 3), ['10.0.0.100', '10.0.0.101', '10.0.0.102'])
   assert.equal((await of('http://orders:5002', 100)).length, 20)
@@ -12,14 +12,14 @@ test('the addresses behind a name are told apart, each once, and twenty at most'
   assert.deepEqual(await addressesOf('http://orders', twice), ['10.0.0.1', '10.0.0.2'])
 })
 
-test('a name of one, an address, and localhost stand for themselves, and the last two are not looked up', async () => {
+test('a host name with one address, an address and localhost give none, and the last two are not resolved', async () => {
   assert.deepEqual(await addressesOf('http://orders:5002', found(1)), [])
   for (const origin of ['http://127.0.0.1:1', 'http://[::1]:1', 'http://localhost:1']) {
     assert.deepEqual(await addressesOf(origin, () => Promise.reject(new Error('looked up'))), [], origin)
   }
 })
 
-test('a name that is not known is a failure', () =>
+test('an unknown host name is an error', () =>
   assert.rejects(
     addressesOf('http://orders', () => Promise.reject(new Error('no such name'))),
     /no such name/,

@@ -1,4 +1,4 @@
-/** Who gets the places of a line, and who is refused at once. */
+/** Which callers get a slot of the limiter, and which are rejected at once. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { readConfig as readAuthConfig } from '../../../auth_service/src/config.ts'
@@ -7,7 +7,7 @@ import { CALL_CLASSES, UPSTREAM_LIMITS } from '../../src/clients/upstream_limits
 
 const patient = new AbortController().signal
 
-/** Asks for places until `who` is refused, or until they are `most`; resolves how many there were. */
+/** Acquires slots until `who` is rejected or has `most`; resolves with the number of slots. */
 async function fill(limiter: FairLimiter, who: string, most = Number.POSITIVE_INFINITY): Promise<number> {
   for (let taken = 0; taken < most; taken += 1) {
     let refused = false
@@ -15,17 +15,17 @@ async function fill(limiter: FairLimiter, who: string, most = Number.POSITIVE_IN
       assert.equal(code, 'overloaded')
       refused = true
     })
-    // Who waits is told nothing yet; who is refused is told at once.
+    // A waiting call has no answer yet; a rejected one fails at once.
     await Promise.resolve().then(() => undefined)
     if (refused) return taken
   }
   return most
 }
 
-suite('the shares of a line', () => {
+suite('shares of the limiter', () => {
   const limits: FairLimits = { inFlightMax: 4, waitingMax: 8, shareOfFree: 1 / 3 }
 
-  test('the more is taken, the less one visitor gets; who has none gets a place until there are none', async () => {
+  test('the more slots are taken, the fewer one caller gets; a caller without one gets one while any is free', async () => {
     const limiter = createFairLimiter('auth', limits)
     const shares = []
     for (const who of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'])
@@ -43,7 +43,7 @@ suite('the shares of a line', () => {
     ])
   })
 
-  test('a place is given back once, by whoever leaves and by whoever left while waiting', async () => {
+  test('a slot is freed once, by a call that ends and by one that aborts while it waits', async () => {
     const limiter = createFairLimiter('auth', {
       ...limits,
       inFlightMax: 1,
@@ -63,7 +63,7 @@ suite('the shares of a line', () => {
   })
 })
 
-suite('the order of a line', () => {
+suite('order of the waiting calls', () => {
   const turns = async (limiter: FairLimiter, names: readonly string[], signal = patient) => {
     const leaves = new Map<string, () => void>()
     for (const name of names) {
@@ -77,7 +77,7 @@ suite('the order of a line', () => {
   }
   const settled = () => new Promise((resolve) => setImmediate(resolve))
 
-  test('so many are under way as may be, and whoever leaves gives the turn to the first that waits', async () => {
+  test('at most `inFlightMax` calls are in flight, and a call that ends passes its turn to the first that waits', async () => {
     const limiter = createFairLimiter('auth', { inFlightMax: 2, waitingMax: 6, shareOfFree: 1 })
     const leaves = await turns(limiter, ['a', 'b', 'c', 'd', 'e'])
     const inFlight = () => [...leaves.keys()]
@@ -89,7 +89,7 @@ suite('the order of a line', () => {
     leaves.get('c')!()
     await settled()
     assert.deepEqual(inFlight(), ['a', 'b', 'c', 'd', 'e'])
-    // Both turns are taken by d and e, so f waits until one of them leaves.
+    // d and e are in flight, so f waits until one of them ends.
     const later = await turns(limiter, ['f'])
     assert.deepEqual([...later.keys()], [])
     for (const each of ['d', 'e']) leaves.get(each)!()
@@ -98,7 +98,7 @@ suite('the order of a line', () => {
     later.get('f')!()
   })
 
-  test('a turn that nobody waits for is free, as often as it is given back', async () => {
+  test('a turn that no call waits for is free again', async () => {
     const limiter = createFairLimiter('auth', { inFlightMax: 1, waitingMax: 1, shareOfFree: 1 })
     for (let i = 0; i < 5; i += 1) {
       const leaves = await turns(limiter, ['a'])
@@ -107,7 +107,7 @@ suite('the order of a line', () => {
     }
   })
 
-  test('who left while waiting gets no turn, which is for the next', async () => {
+  test('a call that aborts while it waits gets no turn; the next one does', async () => {
     const limiter = createFairLimiter('auth', { inFlightMax: 1, waitingMax: 6, shareOfFree: 1 })
     const leaves = await turns(limiter, ['a'])
     const leaving = new AbortController()
@@ -120,32 +120,32 @@ suite('the order of a line', () => {
   })
 })
 
-suite('the lines there are', () => {
+suite('the limits of each call class', () => {
   for (const callClass of CALL_CLASSES) {
     const limits = UPSTREAM_LIMITS.calls[callClass]
 
-    test(`${callClass}: one address alone keeps nobody waiting`, async () => {
+    test(`${callClass}: one address alone cannot make others wait`, async () => {
       const limiter = createFairLimiter('auth', limits)
       const flood = await fill(limiter, 'flood')
       assert.ok(flood > 0 && flood <= limits.inFlightMax / 3 + limits.waitingMax / 3, String(flood))
       await limiter.acquire('somebody', patient)
     })
 
-    test(`${callClass}: ten addresses with all they get leave places for others`, async () => {
+    test(`${callClass}: ten addresses with their full share leave slots for others`, async () => {
       const limiter = createFairLimiter('auth', limits)
       for (let i = 0; i < 10; i += 1) await fill(limiter, `flood ${i}`)
       assert.ok((await fill(limiter, 'somebody')) > 10)
     })
   }
 
-  test('hashing has room for all that three replicas of auth_service let wait, and nobody waits here', async () => {
+  test('hashing has more slots than three replicas of auth_service let wait, and no call waits in the gateway', async () => {
     const { HASHES_AT_ONCE, HASHES_WAITING_MAX } = readAuthConfig({})
     const { inFlightMax, waitingMax } = UPSTREAM_LIMITS.calls.hashing
     assert.ok(inFlightMax > 3 * (3 * HASHES_WAITING_MAX + HASHES_AT_ONCE))
     assert.equal(waitingMax, 0)
   })
 
-  test('hashing: an address that stands for all visitors reaches auth_service, whose lines are full of a flood', async () => {
+  test('hashing: one address for all visitors still reaches auth_service when a flood fills its queues', async () => {
     const { HASHES_AT_ONCE, HASHES_WAITING_MAX } = readAuthConfig({})
     const limiter = createFairLimiter('auth', UPSTREAM_LIMITS.calls.hashing)
     const flood = 2 * HASHES_WAITING_MAX + HASHES_AT_ONCE

@@ -1,4 +1,4 @@
-/** One way to call a service: what waits, what is refused, and which replica is asked. All over real connections. */
+/** Calls to a service over real connections: which wait, which are rejected, and which replica is asked. */
 import assert from 'node:assert/strict'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { getEventListeners } from 'node:events'
@@ -28,13 +28,13 @@ function upstream(
   let visitors = 0
   return {
     ...service,
-    /** Of another visitor each time, unless told whose. */
+    /** From another address each time, unless `address` is given. */
     call: (call: Call, { callClass = 'reads', address = `visitor ${++visitors}` }: Partial<Caller> = {}) =>
       service.call(call, { callClass, address }),
   }
 }
 
-/** All lanes that short. */
+/** These limits for every call class. */
 const allClasses = (inFlightMax: number, waitingMax: number) => {
   const callClass = { ...UPSTREAM_LIMITS.calls.reads, inFlightMax, waitingMax }
   return { calls: { reads: callClass, writes: callClass, hashing: callClass } }
@@ -44,7 +44,7 @@ const read = async (answer: Promise<Answer>) => text((await answer).body)
 const codeOf = (error: unknown) => (error as { code: string }).code
 const refused = (call: Promise<unknown>) => call.then(() => assert.fail('it was answered'), codeOf)
 
-/** Until it holds; fails when it never does. */
+/** Waits until `holds` is true; fails after 5 s. */
 async function eventually(holds: () => boolean | Promise<boolean>, what: string) {
   for (let i = 0; i < 500; i += 1) {
     if (await holds()) return
@@ -53,7 +53,7 @@ async function eventually(holds: () => boolean | Promise<boolean>, what: string)
   assert.fail(what)
 }
 
-/** A server at an address of its own and a port that is free at all of ours. */
+/** A server at `host`, for several addresses with one port. */
 async function serveAt(t: TestContext, host: string, port: number, listener: RequestListener) {
   const server = createServer(listener)
   await new Promise<void>((resolve) => server.listen(port, host, resolve))
@@ -76,8 +76,8 @@ function failedConnections(t: TestContext, origin: string) {
   return () => failures
 }
 
-suite('the line before a service', () => {
-  /** Answers begin, and end when they are let go. */
+suite('limits on calls', () => {
+  /** Its answers begin, and end with `letGo`. */
   async function slowService(t: TestContext) {
     const held: (() => void)[] = []
     let asked = 0
@@ -92,7 +92,7 @@ suite('the line before a service', () => {
     return { origin, asked: () => asked, letGo }
   }
 
-  test('so many calls are under way, so many wait in order, and one more is refused at once', async (t) => {
+  test('calls are in flight up to a limit, wait in order up to a limit, and one more is rejected at once', async (t) => {
     const slow = await slowService(t)
     const service = upstream(t, [slow.origin], allClasses(2, 2))
     const under = await Promise.all([service.call(GET), service.call(POST)])
@@ -101,12 +101,12 @@ suite('the line before a service', () => {
     assert.equal(slow.asked(), 2)
     for (const { body } of under) body.resume()
     slow.letGo()
-    await eventually(() => slow.asked() === 4, 'those who waited were not asked for')
+    await eventually(() => slow.asked() === 4, 'the waiting calls were not sent')
     slow.letGo()
     assert.deepEqual(await Promise.all(waiting), ['begun', 'begun'])
   })
 
-  test('the deadline is counted from the arrival: who waits too long is told that nothing was done', async (t) => {
+  test('the deadline starts at the arrival: a call that waits too long fails with overloaded', async (t) => {
     const slow = await slowService(t)
     const service = upstream(t, [slow.origin], { ...allClasses(1, 9), answerMs: 1_000 })
     const first = await service.call(POST)
@@ -120,7 +120,7 @@ suite('the line before a service', () => {
       const answer = await service.call(GET).catch(() => undefined)
       answer?.body.destroy()
       return answer !== undefined
-    }, 'the place was not given back')
+    }, 'the slot was not freed')
     assert.equal(slow.asked(), 2)
   })
 
@@ -129,7 +129,7 @@ suite('the line before a service', () => {
     assert.equal(await refused(service.call(POST)), 'upstream_no_answer')
   })
 
-  test('who reads slowly holds a place for so long, and then the answer is cut', async (t) => {
+  test('an answer that is read slowly holds its slot up to a limit, and is then cut', async (t) => {
     const origin = await serve(t, (_request, response) => {
       response.writeHead(200)
       const more = () => {
@@ -147,7 +147,7 @@ suite('the line before a service', () => {
     next.body.on('error', () => {}).destroy()
   })
 
-  /** Two visitors hold both places: the first takes nothing, of the second it is up to the test. */
+  /** Two answers hold both slots: the first is not read, the test decides about the second. */
   async function bothTaken(t: TestContext) {
     let bytes = 'x'.repeat(1_048_576)
     const answers: ServerResponse[] = []
@@ -156,7 +156,7 @@ suite('the line before a service', () => {
       response.write(bytes)
     })
     const taken: Answer[] = []
-    // Before the service is closed, which waits for them.
+    // Before `close`, which waits for them.
     t.after(() => taken.map(({ body }) => body.destroy()))
     const service = upstream(t, [origin], { ...allClasses(2, 9), stalledMs: 100 })
     const stuck = await service.call(GET)
@@ -171,7 +171,7 @@ suite('the line before a service', () => {
     return { service, answers, stuck, other, wasCut: () => wasCut }
   }
 
-  test('who takes nothing of an answer is cut when somebody waits, the oldest alone', async (t) => {
+  test('an answer that is not read is cut when a call waits: the oldest only', async (t) => {
     const { service, answers, other, wasCut } = await bothTaken(t)
     const waiting = service.call(GET)
     await waiting
@@ -181,7 +181,7 @@ suite('the line before a service', () => {
     assert.equal(await text((await waiting).body), 'ok')
   })
 
-  test('nobody is cut while nobody waits, nor who takes what there is', async (t) => {
+  test('no answer is cut while no call waits, nor one that is read', async (t) => {
     const { service, stuck, other, wasCut } = await bothTaken(t)
     other.body.resume()
     await new Promise((resolve) => setTimeout(resolve, 700))
@@ -194,7 +194,7 @@ suite('the line before a service', () => {
     assert.deepEqual([wasCut(), other.body.destroyed], [false, false])
   })
 
-  test('answers without a body give their place back too', async (t) => {
+  test('answers without a body free their slot too', async (t) => {
     const origin = await serve(t, (request, response) => {
       response.writeHead(Number(request.url!.slice(1)), { etag: '"1"' }).end()
     })
@@ -211,7 +211,7 @@ suite('the line before a service', () => {
     }
   })
 
-  test('who leaves while waiting takes no place, and who leaves while asking cuts the connection', async (t) => {
+  test('a visitor who disconnects while waiting takes no slot, and one who disconnects later cuts the connection', async (t) => {
     const slow = await slowService(t)
     const service = upstream(t, [slow.origin], allClasses(1, 9))
     const first = await service.call(GET)
@@ -233,13 +233,13 @@ suite('the line before a service', () => {
     ])
     const asking = new AbortController()
     assert.equal(await refused(silent.call({ ...POST, signal: asking.signal })), 'bad_request')
-    await eventually(() => cut, 'the service was not told')
+    await eventually(() => cut, 'the connection was not cut')
     assert.equal(slow.asked(), 1)
   })
 })
 
-suite('lanes', () => {
-  test('what waits in one keeps nobody waiting in another', async (t) => {
+suite('call classes', () => {
+  test('calls of one class never wait for another class', async (t) => {
     let asked = 0
     const origin = await serve(t, (request, response) => {
       asked += 1
@@ -260,7 +260,7 @@ suite('lanes', () => {
   })
 })
 
-suite('streams of events', () => {
+suite('event streams', () => {
   const events: RequestListener = (request, response) => {
     if (request.url === '/x') return void response.end('ok')
     response.writeHead(200, { 'content-type': 'text/event-stream' })
@@ -268,7 +268,7 @@ suite('streams of events', () => {
   }
   const STREAM = { ...GET, path: '/orders/7/events' }
 
-  test('take no place of calls, and calls take none of theirs', async (t) => {
+  test('take no slots of calls, and calls take none of theirs', async (t) => {
     const service = upstream(t, [await serve(t, events)], { ...allClasses(1, 0), streamsMax: 2 })
     const open = [
       await service.stream(STREAM, { userId: 'ada', address: '::1' }),
@@ -294,7 +294,7 @@ suite('streams of events', () => {
     await assert.rejects(text(body), { code: 'UND_ERR_BODY_TIMEOUT' })
   })
 
-  test('are so many a user, and so many an address', async (t) => {
+  test('have a limit for each user and for each address', async (t) => {
     const service = upstream(t, [await serve(t, events)], { streamsPerUserMax: 1, streamsPerAddressMax: 2 })
     const open = (userId: string | undefined, address: string) => service.stream(STREAM, { userId, address })
     await open('ada', 'a')
@@ -306,7 +306,7 @@ suite('streams of events', () => {
 })
 
 suite('replicas', () => {
-  test('one that is away costs nobody an answer, whatever is asked, and is left alone', async (t) => {
+  test('one that cannot be connected to costs no request its answer, and then gets no requests', async (t) => {
     const dead = await unusedOrigin(t)
     const failed = failedConnections(t, dead)
     const service = upstream(t, [await serve(t, ok), dead])
@@ -316,7 +316,7 @@ suite('replicas', () => {
     assert.equal(failed(), 1)
   })
 
-  test('one that is back gets its share again, found by a connection that nobody waits for', async (t) => {
+  test('one that is back gets its share again, after a probe that no request waits for', async (t) => {
     const origin = await unusedOrigin(t)
     const failed = failedConnections(t, origin)
     const service = upstream(t, [await serve(t, ok), origin], { cooldownMs: 50 })
@@ -330,7 +330,7 @@ suite('replicas', () => {
     assert.equal(failed(), 1)
   })
 
-  test('when all are away it is told that nothing was done; the first that is back is asked at once', async (t) => {
+  test('when none can be connected to, the problem is upstream_unavailable; the first that is back is asked at once', async (t) => {
     const [one, other] = [await unusedOrigin(t), await unusedOrigin(t)]
     const service = upstream(t, [one, other], { cooldownMs: 60_000 })
     assert.equal(await refused(service.call(POST)), 'upstream_unavailable')
@@ -338,7 +338,7 @@ suite('replicas', () => {
     assert.equal(await read(service.call(POST)), 'ok')
   })
 
-  test('what was sent and lost goes to another one if it only reads, once; anything else does not', async (t) => {
+  test('a GET that was sent and lost goes to another one once; a POST does not', async (t) => {
     const asked: string[] = []
     const cut: RequestListener = (request) => {
       asked.push(request.method!)
@@ -351,7 +351,7 @@ suite('replicas', () => {
     assert.deepEqual(asked, ['GET', 'GET'])
   })
 
-  test('one that hangs is soon asked nothing', async (t) => {
+  test('one that hangs soon gets no requests', async (t) => {
     let hanging = 0
     const hangs: RequestListener = () => {
       hanging += 1
@@ -368,9 +368,9 @@ suite('replicas', () => {
     await Promise.all(stuck)
   })
 
-  // Elsewhere 127.0.0.2 is nobody's.
+  // Other systems do not have 127.0.0.2.
   const skip = process.platform !== 'linux'
-  test('each address of a name is one of them; new ones are found, and while the name is unknown the last stay', {
+  test('each address of a host name is a replica; new ones are found, and while the name is unknown the last ones stay', {
     skip,
   }, async (t) => {
     const seen = new Map<string, number>()
@@ -398,7 +398,7 @@ suite('replicas', () => {
     for (let i = 0; i < 4; i += 1) assert.equal(await read(service.call(POST)), 'ok')
   })
 
-  test('a name that is never resolved keeps nobody beyond the deadline, and no place', {
+  test('a host name that is never resolved holds a call until its deadline, and no slot after it', {
     timeout: 10_000,
   }, async (t) => {
     const limits = { ...allClasses(1, 0), answerMs: 50 }
@@ -406,7 +406,7 @@ suite('replicas', () => {
     for (let i = 0; i < 2; i += 1) assert.equal(await refused(service.call(POST)), 'upstream_unavailable')
   })
 
-  test('whoever found a name in time, or did not, waits for it no more', async () => {
+  test('waiting for a host name ends with its addresses or with the signal, and leaves no listener', async () => {
     const ending = new AbortController()
     const { signal } = ending
     await waitForAddresses(undefined, signal)
@@ -420,7 +420,7 @@ suite('replicas', () => {
     assert.equal(getEventListeners(signal, 'abort').length, 0)
   })
 
-  test('connections are renewed in time, so that replicas behind a balancer get their share', async (t) => {
+  test('connections are replaced at an age, so that replicas behind a balancer get their share', async (t) => {
     const sockets = new Set<unknown>()
     const origin = await serve(t, (request, response) => {
       sockets.add(request.socket)

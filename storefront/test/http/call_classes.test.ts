@@ -1,4 +1,4 @@
-/** Floods of calls that take long, through a storefront to services that do not answer them. */
+/** Floods of slow calls, through a storefront to services that do not answer them. */
 import assert from 'node:assert/strict'
 import type { ServerResponse } from 'node:http'
 import { suite, type TestContext, test } from 'node:test'
@@ -13,9 +13,9 @@ const HASHING: readonly Ask[] = [
   ['POST', '/api/auth/login'],
   ['PUT', '/api/auth/me/password'],
 ]
-/** What the services do not answer before they are let go. */
+/** Requests that the services answer only after `letGo`. */
 const LASTS = /^(POST \/(register|login|orders)|PUT \/me\/password|PATCH \/products\/7)$/
-/** The login of whoever is known is answered, as auth_service prefers it. */
+/** The login of a known user is answered, because auth_service prefers it. */
 const KNOWN: Ask = ['POST', '/api/auth/login', '{"username":"known"}']
 const SESSION = JSON.stringify({
   access_token: 'a',
@@ -23,14 +23,14 @@ const SESSION = JSON.stringify({
   expires_in: 600,
   user: { id: '7', username: 'known', role: 'customer', created_at: '2026-01-01T00:00:00Z' },
 })
-/** On a busy machine the flood takes long to come. */
+/** On a busy machine the flood takes long to arrive. */
 const PATIENT = { answerMs: 150_000, wholeMs: 150_000 }
 const PATIENCE_MS = 15_000
 const FLOOD = 600
 const ADDRESSES = 10
 const ELSEWHERE = '203.0.113.7'
 
-/** What hangs is told as that, in time. */
+/** Resolves with 'hangs' when there is no answer in time. */
 const soon = (answer: Promise<unknown>) =>
   Promise.race([answer, setTimeout(PATIENCE_MS, 'hangs', { ref: false })])
 
@@ -78,7 +78,7 @@ async function shopBeforeSlowServices(t: TestContext, limits: Partial<UpstreamLi
   }
 }
 
-suite('calls that take long', { timeout: 150_000 }, () => {
+suite('slow calls', { timeout: 150_000 }, () => {
   const cheap: readonly Ask[] = [
     ['GET', '/api/auth/me'],
     ['POST', '/api/auth/token'],
@@ -102,7 +102,7 @@ suite('calls that take long', { timeout: 150_000 }, () => {
       others: [['GET', '/api/products?q=mug']] as const,
     },
   ]) {
-    test(`that ${what}: while ${FLOOD} from ${ADDRESSES} addresses hang, others are answered`, async (t) => {
+    test(`that ${what}: while ${FLOOD} from ${ADDRESSES} addresses hang, other calls are answered`, async (t) => {
       const { ask, hanging, letGo } = await shopBeforeSlowServices(t)
       const flooding = Array.from({ length: FLOOD }, (_, i) =>
         ask(`198.51.100.${i % ADDRESSES}`, flood[i % flood.length]!),
@@ -118,13 +118,13 @@ suite('calls that take long', { timeout: 150_000 }, () => {
     })
   }
 
-  test('that hash passwords: an address has its share, beyond it is 503 at once, and another one theirs', async (t) => {
+  test('that hash passwords: an address has its share, beyond it gets 503 at once, and another address has its own share', async (t) => {
     // A third of the six, and then of the four that are left.
     const limits = {
       calls: { ...UPSTREAM_LIMITS.calls, hashing: { inFlightMax: 6, waitingMax: 0, shareOfFree: 1 / 3 } },
     }
     const { ask, hanging, letGo } = await shopBeforeSlowServices(t, limits)
-    // One household.
+    // One /64 network counts as one address.
     const flooding = [ask('2001:db8::1', HASHING[0]!), ask('2001:db8::2', HASHING[1]!)]
     await hanging(2)
     for (const each of [...HASHING, KNOWN])

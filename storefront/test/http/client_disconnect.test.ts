@@ -6,7 +6,7 @@ import { suite, type TestContext, test } from 'node:test'
 import type { FastifyReply } from 'fastify'
 import { disconnectSignal } from '../../src/http/client_disconnect.ts'
 
-/** A request over a real connection, and the visitor's end of it. */
+/** A request over a real connection, and the visitor's socket. */
 async function asked(t: TestContext) {
   const server = createServer()
   t.after(() => server.close())
@@ -19,8 +19,8 @@ async function asked(t: TestContext) {
   return { visitor, raw, reply: { raw } as unknown as FastifyReply }
 }
 
-suite('a visitor', () => {
-  test('who leaves before the answer is complete has left', async (t) => {
+suite('the signal of a visitor', () => {
+  test('aborts when the visitor disconnects before the answer is complete', async (t) => {
     const { visitor, raw, reply } = await asked(t)
     const signal = disconnectSignal(reply)
     raw.write('half of it')
@@ -29,7 +29,7 @@ suite('a visitor', () => {
     await once(signal, 'abort')
   })
 
-  test('who got all of it has not, though the connection ends', async (t) => {
+  test('does not abort when the connection closes after the answer', async (t) => {
     const { raw, reply } = await asked(t)
     const signal = disconnectSignal(reply)
     raw.setHeader('connection', 'close').end('all of it')
@@ -37,7 +37,7 @@ suite('a visitor', () => {
     assert.equal(signal.aborted, false)
   })
 
-  test('who left before anybody looked has left', async (t) => {
+  test('is aborted when the visitor disconnected before', async (t) => {
     const { visitor, raw, reply } = await asked(t)
     visitor.destroy()
     await once(raw, 'close')

@@ -9,7 +9,7 @@ import { serve, storefront } from '../upstream.ts'
 const LONG = JSON.stringify({ items: Array.from({ length: 100 }, (_, i) => `item ${i}`.repeat(3)) })
 const SHORT = '{"items":[]}'
 
-/** What a visitor gets of a service that answers so; read as bytes, for `fetch` would undo the compression. */
+/** The answer of the gateway to such an answer of a service, as bytes: `fetch` would decompress it. */
 async function answer(
   t: TestContext,
   { body = LONG, headers = {}, accept = 'gzip, deflate, br', method = 'GET', path = '/api/products' } = {},
@@ -28,7 +28,7 @@ async function answer(
 }
 
 suite('compression of answers', () => {
-  test('a long list travels as gzip to whom takes it', async (t) => {
+  test('a long list is sent as gzip to a client that accepts it', async (t) => {
     assert.ok(LONG.length > COMPRESSED_FROM_BYTES)
     const { headers, body } = await answer(t)
     assert.equal(headers['content-encoding'], 'gzip')
@@ -38,7 +38,7 @@ suite('compression of answers', () => {
   })
 
   for (const accept of ['', 'br', 'gzip;q=0', 'gzip;q=0.000, br', 'xgzip']) {
-    test(`as it is to whom takes no gzip: ${JSON.stringify(accept)}`, async (t) => {
+    test(`uncompressed to a client that does not accept gzip: ${JSON.stringify(accept)}`, async (t) => {
       const { headers, body } = await answer(t, { accept })
       assert.equal(headers['content-encoding'], undefined)
       assert.equal(headers.vary, 'accept-encoding', 'for caches on the way')
@@ -46,14 +46,14 @@ suite('compression of answers', () => {
     })
   }
 
-  test('so does one with a weak ETag, and it varies by what the service said too', async (t) => {
+  test('so is one with a weak ETag, and `vary` keeps the value of the service', async (t) => {
     const { headers } = await answer(t, { headers: { etag: 'W/"7"', vary: 'origin' } })
     assert.equal(headers['content-encoding'], 'gzip')
     assert.equal(headers.etag, 'W/"7"')
     assert.equal(headers.vary, 'origin, accept-encoding')
   })
 
-  test('the catalogue does, though it has an ETag to ask again by', async (t) => {
+  test('so is the catalogue, which has a weak ETag', async (t) => {
     const products = await openShop(t)
     for (let i = 0; i < 20; i += 1) {
       await products.admin('POST', '/products', { name: `Tea ${i}`, description: '', price: '3', stock: 1 })
@@ -71,10 +71,10 @@ suite('compression of answers', () => {
     })
     assert.deepEqual([again.statusCode, await again.body.text()], [304, ''])
     assert.equal(again.headers.etag, first.headers.etag)
-    assert.equal(again.headers.vary, 'accept-encoding', 'or a cache would give its gzip to everybody')
+    assert.equal(again.headers.vary, 'accept-encoding', 'or a cache would send the gzip to every client')
   })
 
-  test('gzip;q=0.5 is taking it', async (t) => {
+  test('gzip;q=0.5 accepts it', async (t) => {
     assert.equal((await answer(t, { accept: 'br;q=1, GZIP;q=0.5' })).headers['content-encoding'], 'gzip')
   })
 
@@ -86,7 +86,7 @@ suite('compression of answers', () => {
     'what is no JSON': { headers: { 'content-type': 'text/csv' } },
   }
   for (const [what, told] of Object.entries(untouched)) {
-    test(`left as it is: ${what}`, async (t) => {
+    test(`not compressed: ${what}`, async (t) => {
       const { headers, body } = await answer(t, told)
       assert.notEqual(headers['content-encoding'], 'gzip')
       assert.equal(headers['content-length'], String(body.length))
@@ -94,12 +94,12 @@ suite('compression of answers', () => {
     })
   }
 
-  test('HEAD tells the length of what GET would be without', async (t) => {
+  test('HEAD has the length of the uncompressed GET', async (t) => {
     const { headers, body } = await answer(t, { method: 'HEAD' })
     assert.deepEqual([headers['content-length'], body.length], [String(LONG.length), 0])
   })
 
-  test('an answer that breaks off is no whole answer', async (t) => {
+  test('an answer that breaks off is an incomplete answer', async (t) => {
     const service = await serve(t, (_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': '5000' })
       response.write(LONG.slice(0, 2_000))

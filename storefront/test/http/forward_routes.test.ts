@@ -7,8 +7,8 @@ import { raw, serve, storefront, storefrontApp, textOf, unusedOrigin } from '../
 
 const TRACE = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
 
-suite('what a service is told', () => {
-  test('visitor, request and trace are passed on; cookies and what was meant for one connection are not', async (t) => {
+suite('what a service gets', () => {
+  test('visitor, request and trace are forwarded; cookies and hop-by-hop headers are not', async (t) => {
     let told: IncomingHttpHeaders = {}
     const products = await serve(t, (request, response) => {
       told = request.headers
@@ -39,7 +39,7 @@ suite('what a service is told', () => {
       assert.equal(told[name], undefined, name)
   })
 
-  test('behind a trusted balancer the visitor is whom the balancer names', async (t) => {
+  test('behind a trusted balancer the address of the visitor is the one that the balancer names', async (t) => {
     let visitor: unknown
     const products = await serve(t, (request, response) => {
       visitor = request.headers['x-forwarded-for']
@@ -72,7 +72,7 @@ suite('what a service is told', () => {
     assert.deepEqual(seen, [put, put, 'DELETE /orders/7 undefined '])
   })
 
-  test('each of several replicas gets its share, and one that is away gets none', async (t) => {
+  test('each of several replicas gets its share, and one that cannot be reached gets none', async (t) => {
     const seen = new Set<string>()
     const replica = (name: string) =>
       serve(t, (_request, response) => {
@@ -85,8 +85,8 @@ suite('what a service is told', () => {
   })
 })
 
-suite('what a visitor is answered', () => {
-  test('a problem passes untouched', async (t) => {
+suite('what a visitor gets', () => {
+  test('a problem is forwarded unchanged', async (t) => {
     const problem =
       '{"type":"urn:shop:problem:insufficient_stock","status":409,"shortages":[{"available":1}]}'
     const orders = await serve(t, (_request, response) => {
@@ -100,7 +100,7 @@ suite('what a visitor is answered', () => {
     assert.equal(answer.headers['retry-after'], '3')
   })
 
-  test('where a new thing is to be found is told as it is found here', async (t) => {
+  test('a Location is rewritten to the address at the gateway', async (t) => {
     const service = await serve(t, (request, response) => {
       response.writeHead(201, { location: `${request.url}/7` }).end('{}')
     })
@@ -110,7 +110,7 @@ suite('what a visitor is answered', () => {
     assert.equal(await made('/api/auth/users'), '/api/auth/users/7')
   })
 
-  test('nobody keeps an answer that did not say so', async (t) => {
+  test('an answer without cache-control is not cached', async (t) => {
     const products = await serve(t, (request, response) => {
       if (request.url === '/products/kept') response.setHeader('cache-control', 'no-store')
       response.setHeader('keep-alive', 'timeout=99')
@@ -123,7 +123,7 @@ suite('what a visitor is answered', () => {
     assert.notEqual(kept.headers['keep-alive'], 'timeout=99')
   })
 
-  test('what a service says about keeping its answer passes untouched', async (t) => {
+  test('the cache-control of a service is forwarded unchanged', async (t) => {
     const said = {
       'cache-control': 'public, max-age=5, stale-while-revalidate=30',
       etag: 'W/"7"',
@@ -135,7 +135,7 @@ suite('what a visitor is answered', () => {
     const shop = await storefront(t, { products: [products] })
     for (const [headers, status, varies] of [
       [{}, 200, 'origin'],
-      // Nobody knows of a 304 whether its answer was compressed.
+      // A 304 does not tell whether its answer was compressed.
       [{ 'if-none-match': said.etag }, 304, 'origin, accept-encoding'],
     ] as const) {
       const answer = await raw(shop, '/api/products', { headers })
@@ -147,7 +147,7 @@ suite('what a visitor is answered', () => {
     }
   })
 
-  test('events pass as they come, and a visitor who leaves is told to the service', async (t) => {
+  test('events are forwarded as they come, and the service sees when the visitor disconnects', async (t) => {
     let left: () => void = () => {}
     const gone = new Promise<void>((resolve) => {
       left = resolve
@@ -166,7 +166,7 @@ suite('what a visitor is answered', () => {
     await gone
   })
 
-  test('a service that is away: 503 upstream_unavailable, worth another try', async (t) => {
+  test('a service that cannot be reached: 503 upstream_unavailable, retryable', async (t) => {
     const shop = await storefront(t, { products: [await unusedOrigin(t)] })
     const answer = await raw(shop, '/api/products')
     const { code, retryable } = JSON.parse(answer.text)
@@ -175,14 +175,14 @@ suite('what a visitor is answered', () => {
     assert.match(String(answer.headers['content-type']), /^application\/problem\+json/)
   })
 
-  test('an answer that was lost: 504 upstream_no_answer, for it may have been carried out', async (t) => {
+  test('a lost answer: 504 upstream_no_answer, because the request may have been carried out', async (t) => {
     const orders = await serve(t, (_request, response) => response.destroy())
     const shop = await storefront(t, { orders: [orders] })
     const answer = await raw(shop, '/api/orders', { method: 'POST' })
     assert.deepEqual([answer.status, JSON.parse(answer.text).code], [504, 'upstream_no_answer'])
   })
 
-  test('a replica that is away costs nobody an answer, orders and bodies included', async (t) => {
+  test('a replica that cannot be reached costs no request its answer, orders and bodies included', async (t) => {
     const orders = await serve(t, async (request, response) => {
       response.end(await textOf(request))
     })
@@ -195,7 +195,7 @@ suite('what a visitor is answered', () => {
     }
   })
 
-  test('a service that has too much to do is not asked again and again for one visitor', async (t) => {
+  test('an overloaded service is asked only once', async (t) => {
     let asked = 0
     const products = await serve(t, (_request, response) => {
       asked += 1
@@ -227,7 +227,7 @@ suite('what a visitor is answered', () => {
     })
   }
 
-  test('when the gateway closes, streams of events end, and what came of them came whole', async (t) => {
+  test('when the gateway closes, event streams end, and the events before are complete', async (t) => {
     const orders = await serve(t, (_request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' })
       response.write('data: first\n\n')
@@ -242,7 +242,7 @@ suite('what a visitor is answered', () => {
   })
 })
 
-suite('many open streams of events', () => {
+suite('many open event streams', () => {
   const orders = (t: TestContext) =>
     serve(t, (request, response) => {
       if (request.method === 'POST') return void response.end('{}')
@@ -261,19 +261,19 @@ suite('many open streams of events', () => {
     }
   }
 
-  test('beyond their own limit it is 503 with Retry-After, and orders are taken as ever', async (t) => {
+  test('beyond their limit it is 503 with Retry-After, and orders are still accepted', async (t) => {
     const callClass = { inFlightMax: 1, waitingMax: 0, shareOfFree: 1 }
     const limits = { streamsMax: 3, calls: { reads: callClass, writes: callClass, hashing: callClass } }
     const shop = await storefront(t, { orders: [await orders(t)], limits })
     const open = await opener(t, shop)
-    // However it is written: the service reads it the same.
+    // Percent-encoded: the service reads the same path.
     for (const path of ['/api/orders/7/events', '/api/orders/7/%65vents', '/api/orders/7/events?x'])
       assert.deepEqual(await open(path), [200, '', null])
     assert.deepEqual(await open(), [503, 'overloaded', '1'])
     assert.equal((await raw(shop, '/api/orders', { method: 'POST' })).status, 200)
   })
 
-  test('a user has so many, wherever they come from, and another one theirs', async (t) => {
+  test('a user has a limit over all addresses, and another user has their own', async (t) => {
     const verifyToken = (token: string): Principal => {
       if (token === 'forged') throw new Problem('unauthenticated', 'Not a token.')
       return { userId: token, username: token, role: 'customer', expiresAt: 0 }
@@ -284,7 +284,7 @@ suite('many open streams of events', () => {
     for (let i = 0; i < 2; i += 1) assert.equal((await open())[0], 200)
     assert.deepEqual(await open(), [429, 'too_many_streams', '1'])
     assert.equal((await open('/api/orders/7/events', 'bob'))[0], 200)
-    // Whose token is nobody's is told so by the service.
+    // The service answers a request with an invalid token.
     for (let i = 0; i < 3; i += 1) assert.equal((await open('/api/orders/7/events', 'forged'))[0], 200)
   })
 })

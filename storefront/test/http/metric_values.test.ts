@@ -31,7 +31,7 @@ suite('the text of /metrics', () => {
     assert.equal(values.sum('plain'), 1_000)
   })
 
-  test('what is not there, or is no number, is unknown rather than nothing', () => {
+  test('a missing or invalid value is undefined, not zero', () => {
     for (const name of ['answer', 'of_no_number', 'never', '# TYPE answers']) {
       assert.equal(values.sum(name), undefined, name)
     }

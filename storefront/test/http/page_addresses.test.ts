@@ -24,7 +24,7 @@ suite('which address is a page', () => {
   }
 })
 
-test('the pages draw every address of the list, and no other', () => {
+test('the pages render every address of the list, and no other', () => {
   const routes = ['routes.tsx', 'admin/routes.tsx'].map((file) =>
     readFileSync(join(import.meta.dirname, '../../web/src', file), 'utf8'),
   )

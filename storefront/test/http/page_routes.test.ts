@@ -6,7 +6,7 @@ const HTML = { accept: 'text/html,application/xhtml+xml' }
 
 suite('the pages', () => {
   for (const path of ['/', '/products/0190', '/orders/0190?placed=1', '/admin/orders']) {
-    test(`${path} is the page, asked for anew each time`, async (t) => {
+    test(`${path} is the page, revalidated each time`, async (t) => {
       const answer = await raw(await storefront(t, {}), path, { headers: HTML })
       assert.deepEqual([answer.status, answer.text], [200, PAGE])
       assert.match(String(answer.headers['cache-control']), /max-age=0/)
@@ -14,7 +14,7 @@ suite('the pages', () => {
   }
 
   for (const path of ['/a/page/nobody/made', '/products/a/b', '/cart.html?x=1']) {
-    test(`${path} is no page: 404, and the page that says so, also to who has seen it`, async (t) => {
+    test(`${path} is no page: 404 with the page, also for a browser that has it cached`, async (t) => {
       const shop = await storefront(t, {})
       const { etag, 'last-modified': since } = (await raw(shop, '/', { headers: HTML })).headers
       const known = { 'if-none-match': String(etag), 'if-modified-since': String(since), range: 'bytes=0-3' }
@@ -34,14 +34,14 @@ suite('the pages', () => {
     assert.deepEqual([problem.status, JSON.parse(problem.text).code], [400, 'bad_request'])
   })
 
-  test('a file with a hash in its name is kept for ever', async (t) => {
+  test('a file with a hash in its name is cached for ever', async (t) => {
     const answer = await raw(await storefront(t, {}), '/assets/index-1a2b3c4d.js')
     assert.deepEqual([answer.status, answer.text], [200, SCRIPT])
     assert.equal(answer.headers['cache-control'], 'public, max-age=31536000, immutable')
     assert.match(String(answer.headers['content-type']), /javascript/)
   })
 
-  test('a file beside the page is kept for an hour; the page itself and its compressed forms are no files', async (t) => {
+  test('a file beside the page is cached for an hour; the page itself and its compressed forms are not served as files', async (t) => {
     const shop = await storefront(t, {})
     const robots = await raw(shop, '/robots.txt')
     assert.deepEqual([robots.status, robots.text], [200, 'User-agent: *'])
@@ -50,7 +50,7 @@ suite('the pages', () => {
       assert.equal((await raw(shop, path, { headers: HTML })).status, 404, path)
   })
 
-  test('it comes compressed to whoever can read that', async (t) => {
+  test('it is compressed when the client accepts that', async (t) => {
     const answer = await raw(await storefront(t, {}), '/assets/index-1a2b3c4d.js', {
       headers: { 'accept-encoding': 'gzip, br' },
     })
@@ -72,7 +72,7 @@ suite('the pages', () => {
   }
 
   for (const path of ['/api/auth/login', '/api/auth/token']) {
-    test(`${path} is known for another method, and says so: 405, guarded as any answer`, async (t) => {
+    test(`${path} has another method: 405, with the security headers of any answer`, async (t) => {
       const shop = await storefront(t, {})
       const answer = await raw(shop, path, { headers: HTML, method: 'PATCH' })
       const read = await raw(shop, path, { headers: HTML })
@@ -92,7 +92,7 @@ suite('the pages', () => {
     ['DELETE', '/products/0190'],
     ['PATCH', '/assets/index-1a2b3c4d.js'],
   ] as const) {
-    test(`${method} ${path}: 405, for it can only be read`, async (t) => {
+    test(`${method} ${path}: 405, because it can only be read`, async (t) => {
       const answer = await raw(await storefront(t, {}), path, { headers: HTML, method })
       assert.deepEqual([answer.status, JSON.parse(answer.text).code], [405, 'method_not_allowed'])
       assert.equal(answer.headers.allow, 'GET, HEAD, OPTIONS')
@@ -105,13 +105,13 @@ suite('the pages', () => {
   })
 
   for (const path of ['/assets/../../package.json', '/assets/%2e%2e/%2e%2e/package.json']) {
-    test(`${path} leads out of the folder and is refused`, async (t) => {
+    test(`${path} leads out of the folder and is rejected`, async (t) => {
       const answer = await raw(await storefront(t, {}), path, { headers: HTML })
       assert.deepEqual([answer.status, JSON.parse(answer.text).code], [400, 'bad_request'])
     })
   }
 
-  test('browsers are told to refuse what is not ours', async (t) => {
+  test('security headers stop what is not from this origin', async (t) => {
     const { headers } = await raw(await storefront(t, {}), '/', { headers: HTML })
     const policy = String(headers['content-security-policy'])
     assert.match(policy, /default-src 'none'/)
@@ -124,13 +124,13 @@ suite('the pages', () => {
     assert.equal(headers['strict-transport-security'], undefined)
   })
 
-  test('behind TLS they are told to stay there', async (t) => {
+  test('behind TLS there is an HSTS header', async (t) => {
     const shop = await storefront(t, { publicUrl: 'https://shop.example' })
     const { headers } = await raw(shop, '/', { headers: HTML })
     assert.match(String(headers['strict-transport-security']), /max-age=\d{8}/)
   })
 
-  test('it is alive and ready while every service is away', async (t) => {
+  test('it is alive and ready while no service can be reached', async (t) => {
     const shop = await storefront(t, {})
     assert.deepEqual([(await raw(shop, '/healthz')).status, (await raw(shop, '/readyz')).status], [200, 200])
   })

@@ -31,8 +31,8 @@ const from = (traceparent?: string) =>
   ({ ip: '203.0.113.7', protocol: 'https', id: 'asked-1', traceparent }) as unknown as FastifyRequest
 const sent = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 'sent']))
 
-suite('headers on their way to a service', () => {
-  test('what is for the connection to us, and what only we may say, stays here; the rest goes on', () => {
+suite('headers of a request to a service', () => {
+  test('hop-by-hop headers and those that only the gateway sets are dropped; the others are forwarded', () => {
     const headers = { ...sent([...OF_ONE_CONNECTION, ...OF_THE_GATEWAY]), accept: 'a/b', 'if-match': '"1"' }
     assert.deepEqual(requestHeaders(from(), headers), {
       accept: 'a/b',
@@ -43,22 +43,22 @@ suite('headers on their way to a service', () => {
     })
   })
 
-  test('what the visitor names in Connection stays, however it is written', () => {
+  test('headers that Connection names are dropped, in any case', () => {
     const headers = { connection: 'X-Hop ,close', 'x-hop': '1', close: '2', 'x-other': '3' }
     assert.equal(requestHeaders(from(), headers)['x-hop'], undefined)
     assert.equal(requestHeaders(from(), headers).close, undefined)
     assert.equal(requestHeaders(from(), headers)['x-other'], '3')
   })
 
-  test('the trace is the one we are in, never one of the visitor', () => {
+  test('the trace is the one of the gateway, never one of the visitor', () => {
     const headers = { traceparent: 'of-the-visitor' }
     assert.equal(requestHeaders(from('ours'), headers).traceparent, 'ours')
     assert.equal('traceparent' in requestHeaders(from(), headers), false)
   })
 })
 
-suite('headers on their way to a visitor', () => {
-  test('what is for the connection to the service, and its request id, stays here', () => {
+suite('headers of an answer to a visitor', () => {
+  test('hop-by-hop headers and the request id of the service are dropped', () => {
     const said = { ...sent([...OF_ONE_CONNECTION, 'x-request-id']), etag: '"7"', 'content-length': '9' }
     assert.deepEqual(responseHeaders(said, '/api'), {
       'cache-control': 'private, no-cache',
@@ -67,7 +67,7 @@ suite('headers on their way to a visitor', () => {
     })
   })
 
-  test('an address at the service is told as one here; one elsewhere as it is', () => {
+  test('a Location at the service is rewritten; any other is forwarded unchanged', () => {
     const told = (location: string) => responseHeaders({ location }, '/api/auth').location
     assert.equal(told('/users/7'), '/api/auth/users/7')
     assert.equal(told('https://elsewhere.example/users/7'), 'https://elsewhere.example/users/7')

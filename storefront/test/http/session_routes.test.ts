@@ -9,7 +9,7 @@ import { maintain } from '../../../auth_service/src/maintenance.ts'
 import { openSqliteStores } from '../../../auth_service/src/storage/open_stores.ts'
 import { type Raw, raw, serve, storefront, unusedOrigin } from '../upstream.ts'
 
-/** argon2id at its weakest: the same code, a thousandth of the time. */
+/** The weakest argon2id: the same code in a thousandth of the time. */
 const WEAK = { memoryKib: 8, passes: 1, parallelism: 1 }
 const ADA = { username: 'ada', password: 'plum tart on tuesday' }
 
@@ -65,7 +65,7 @@ async function signedIn(t: TestContext, publicUrl?: string) {
 }
 
 suite('signing in through the storefront', () => {
-  test('the refresh token goes into a cookie no script can read, and nowhere else', async (t) => {
+  test('the refresh token is in a cookie that no script can read, and nowhere else', async (t) => {
     const { answer, cookie } = await signedIn(t)
     const body = JSON.parse(answer.text)
     assert.deepEqual(Object.keys(body).sort(), ['access_token', 'expires_in', 'token_type', 'user'])
@@ -82,7 +82,7 @@ suite('signing in through the storefront', () => {
     assert.match(cookieIn(answer), /; Secure/)
   })
 
-  test('a wrong password is told as auth_service tells it, and sets nothing', async (t) => {
+  test('a wrong password gets the answer of auth_service, and no cookie', async (t) => {
     const { shop } = await signedIn(t)
     const answer = await send(shop, '/api/auth/login', { ...ADA, password: 'wrong' })
     assert.deepEqual([answer.status, JSON.parse(answer.text).code], [401, 'invalid_credentials'])
@@ -90,7 +90,7 @@ suite('signing in through the storefront', () => {
     assert.match(String(answer.headers['content-type']), /^application\/problem\+json/)
   })
 
-  test('nobody keeps an answer, be it a session, a refusal, or that auth_service is away', async (t) => {
+  test('no answer is cached: a session, a rejection, or auth_service not reachable', async (t) => {
     const { shop, answer, cookie } = await signedIn(t)
     const away = await storefront(t, {})
     for (const { status, headers } of [
@@ -107,7 +107,7 @@ suite('signing in through the storefront', () => {
     }
   })
 
-  test('auth_service is told the visitor’s browser and token, and nothing it has not', async (t) => {
+  test('auth_service gets the visitor’s user agent and token, and no header that the visitor did not send', async (t) => {
     const told: unknown[][] = []
     const auth = await serve(t, ({ headers }, response) => {
       told.push([headers['user-agent'], headers.authorization, headers.cookie])
@@ -122,7 +122,7 @@ suite('signing in through the storefront', () => {
     ])
   })
 
-  test('how long to wait, and how to prove oneself, is told as auth_service tells it', async (t) => {
+  test('retry-after and www-authenticate of auth_service are forwarded', async (t) => {
     const said = { 'retry-after': '7', 'www-authenticate': 'Bearer', 'x-other': 'no' }
     const auth = await serve(t, (_request, response) => response.writeHead(429, said).end('{}'))
     const shop = await storefront(t, { auth: [auth] })
@@ -152,14 +152,14 @@ suite('signing in through the storefront', () => {
     assert.deepEqual([answer.status, JSON.parse(answer.text).code], [401, 'no_session'])
   })
 
-  test('a refused cookie is dropped', async (t) => {
+  test('a rejected cookie is deleted', async (t) => {
     const { shop } = await signedIn(t)
     const answer = await send(shop, '/api/auth/token', {}, { cookie: 'shop-session=made-up' })
     assert.equal(answer.status, 401)
     assert.match(cookieIn(answer), /^shop-session=;.*(Max-Age=0|Expires=Thu, 01 Jan 1970)/)
   })
 
-  test('signing out withdraws the session and drops the cookie', async (t) => {
+  test('signing out ends the session and deletes the cookie', async (t) => {
     const { shop, cookie } = await signedIn(t)
     const left = await send(shop, '/api/auth/logout', {}, { cookie })
     assert.equal(left.status, 204)
@@ -167,27 +167,27 @@ suite('signing in through the storefront', () => {
     assert.equal((await send(shop, '/api/auth/token', {}, { cookie })).status, 401)
   })
 
-  test('signing out works while auth_service is away', async (t) => {
+  test('signing out works while auth_service cannot be reached', async (t) => {
     const shop = await storefront(t, { auth: [await unusedOrigin(t)] })
     const left = await send(shop, '/api/auth/logout', {}, { cookie: 'shop-session=x' })
     assert.equal(left.status, 204)
     assert.match(cookieIn(left), /^shop-session=;/)
   })
 
-  test('while auth_service is away a session is kept', async (t) => {
+  test('while auth_service cannot be reached the cookie stays', async (t) => {
     const shop = await storefront(t, { auth: [await unusedOrigin(t)] })
     const answer = await send(shop, '/api/auth/token', {}, { cookie: 'shop-session=x' })
     assert.deepEqual([answer.status, JSON.parse(answer.text).code], [503, 'upstream_unavailable'])
     assert.equal(cookieIn(answer), '')
   })
 
-  test('while one of several auth_services is away everybody signs in', async (t) => {
+  test('while one of several auth_services cannot be reached signing in works', async (t) => {
     const shop = await storefront(t, { auth: [await authService(t), await unusedOrigin(t)] })
     assert.equal((await send(shop, '/api/auth/register', ADA)).status, 201)
     for (let i = 0; i < 10; i += 1) assert.equal((await send(shop, '/api/auth/login', ADA)).status, 200)
   })
 
-  test('signing out goes on though the page is closed right after; signing in does not', async (t) => {
+  test('signing out continues when the page is closed; signing in does not', async (t) => {
     const asked: [string, () => void][] = []
     const cut: string[] = []
     const auth = await serve(t, (request, response) => {
@@ -232,8 +232,8 @@ suite('signing in through the storefront', () => {
     assert.equal((await send(shop, '/api/auth/token', {}, { cookie })).status, 200)
   })
 
-  test('a password of bytes that are no UTF-8 is refused, and reaches nobody as other text', async (t) => {
-    // As text they would be read as this, which is a password.
+  test('a password that is not UTF-8 is rejected, and never forwarded as other text', async (t) => {
+    // Decoded with replacement characters, the bytes would be this password.
     const asRead = { username: 'eve', password: '\ufffd'.repeat(8) }
     const { shop, accessToken } = await signedIn(t)
     assert.equal((await send(shop, '/api/auth/register', asRead)).status, 201)
@@ -265,7 +265,7 @@ suite('signing in through the storefront', () => {
   })
 
   for (const path of ['/api/auth/login', '/api/auth/token', '/api/auth/logout']) {
-    test(`a page of another site is refused at ${path}`, async (t) => {
+    test(`a page of another site is rejected at ${path}`, async (t) => {
       const { shop, cookie } = await signedIn(t)
       const answer = await send(shop, path, ADA, { cookie, origin: 'https://evil.example' })
       assert.deepEqual([answer.status, JSON.parse(answer.text).code], [403, 'cross_site_request'])

@@ -1,4 +1,4 @@
-/** Bodies that the gateway holds for the services: it gathers each whole before it is sent on, and counts them all. */
+/** Bodies in the memory of the gateway: it reads each completely before it forwards it, and limits them all. */
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import { slowBodies, statusOf, until } from '@shop/service_kit/test_support/slow_bodies'
@@ -20,8 +20,8 @@ async function world(t: TestContext, limits: NonNullable<Deps['limits']>) {
   return { ...visitors, forwarded, free: () => free?.() }
 }
 
-suite('what visitors send to a service through the gateway', () => {
-  test('is bounded in requests under way, for an address and for all', async (t) => {
+suite('bodies that visitors send through the gateway', () => {
+  test('are limited in number, for an address and in all', async (t) => {
     const { begin, send, forwarded } = await world(t, { incomingPerAddressMax: 2, incomingMax: 3 })
     const held = [begin(ORDERS), begin(ORDERS, { chunked: true })]
     await until(429, () => send(ORDERS))
@@ -34,7 +34,7 @@ suite('what visitors send to a service through the gateway', () => {
     assert.equal(forwarded.length, before + 2)
   })
 
-  test('is bounded in bytes, for an address and for all', async (t) => {
+  test('are limited in bytes, for an address and in all', async (t) => {
     const { begin, send } = await world(t, { bodyBytesHeldPerAddressMax: 3_000, bodyBytesHeldMax: 5_000 })
     begin(ORDERS, { bytes: 2_000 })
     await until(429, () => send(ORDERS, { bytes: 2_000 }))
@@ -44,7 +44,7 @@ suite('what visitors send to a service through the gateway', () => {
     assert.equal(await send(ORDERS, { from: '192.0.2.2' }), 200, 'a small one still fits')
   })
 
-  test('counts until the service answered', async (t) => {
+  test('count until the service has answered', async (t) => {
     const { begin, send, free, forwarded } = await world(t, { bodyBytesHeldMax: 3_000 })
     const waiting = begin(`${ORDERS}/held`, { bytes: 2_000 })
     waiting.finish()
@@ -54,7 +54,7 @@ suite('what visitors send to a service through the gateway', () => {
     await until(200, () => send(ORDERS, { bytes: 2_000 }))
   })
 
-  test('is given up when it takes too long', async (t) => {
+  test('are rejected when they take too long', async (t) => {
     const { begin, forwarded } = await world(t, { requestTimeoutMs: 300 })
     assert.equal(statusOf(await begin(ORDERS).answer), 408)
     assert.deepEqual(forwarded, [])

@@ -1,4 +1,4 @@
-/** What admins are told about the system, by services that really answer, and by one that is away. */
+/** The state of the system that admins get, from real services and from one that cannot be reached. */
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
@@ -69,14 +69,14 @@ const replicasOf = (body: string, service: string): ReplicaView[] =>
   JSON.parse(body).services.find((found: { service: string }) => found.service === service).replicas
 
 suite('the state of the system', () => {
-  test('is told to admins alone (invariant 10)', async (t) => {
+  test('is for admins only (invariant 10)', async (t) => {
     const ask = await storefront(t, [NOWHERE])
     assert.equal((await ask()).statusCode, 401)
     assert.equal((await ask('customer')).statusCode, 403)
     assert.equal((await ask('admin')).statusCode, 200)
   })
 
-  test('does not wait for a replica that takes a question and never answers', {
+  test('does not wait for a replica that accepts a request and never answers', {
     timeout: 30_000,
   }, async (t) => {
     const silent = await serve(t, () => {})
@@ -84,7 +84,7 @@ suite('the state of the system', () => {
     assert.partialDeepStrictEqual(look, { alive: false, ready: false, problem: 'It cannot be reached.' })
   })
 
-  test('names every replica, with its release and the figures that are for people', async (t) => {
+  test('has every replica, with its release and figures', async (t) => {
     const origins = [await service(t, 'order_service'), await service(t, 'order_service')]
     const ask = await storefront(t, origins)
     const { body } = await ask('admin')
@@ -113,15 +113,15 @@ suite('the state of the system', () => {
     )
   })
 
-  test('a service that is away is told as that, not as a failure', async (t) => {
+  test('a service that cannot be reached is shown so, and the request succeeds', async (t) => {
     const ask = await storefront(t, [NOWHERE])
     const [replica] = replicasOf((await ask('admin')).body, 'auth_service')
     assert.deepEqual([replica?.alive, replica?.ready, replica?.version], [false, false, null])
   })
 })
 
-suite('a look', () => {
-  test('is shared by all who ask while it is under way, and the next asks anew', async (t) => {
+suite('one round of probes', () => {
+  test('is shared by all requests while it runs; the next request starts a new one', async (t) => {
     let [asked, full] = [0, true]
     const origin = await service(t, 'order_service', async () => {
       asked += 1
@@ -137,7 +137,7 @@ suite('a look', () => {
     assert.equal(asked, 2)
   })
 
-  test('shows the storefront that answers, too', async (t) => {
+  test('includes the storefront that answers', async (t) => {
     const [itself] = replicasOf((await (await storefront(t, [NOWHERE]))('admin')).body, 'storefront')
     const { address, alive, ready, problem, answer_ms, node, memory_bytes } = itself!
     assert.deepEqual(
@@ -147,7 +147,7 @@ suite('a look', () => {
     assert.ok(memory_bytes! > 1_000_000)
   })
 
-  test('at what is no service of ours says what it can', async (t) => {
+  test('of an unknown server returns what is known', async (t) => {
     const strange = await serve(t, (request, response) => {
       const ready = request.url === '/readyz'
       response.statusCode = ready ? 502 : 200
@@ -165,14 +165,14 @@ suite('a look', () => {
       [first.alive, first.ready, first.problem, first.version, first.node, first.requests, first.failures],
       [true, false, 'It answered 502.', null, null, null, null],
     )
-    // Nobody may fill an admin's page.
+    // A long text must not fill the page of an admin.
     assert.deepEqual([second.version, second.problem], ['v'.repeat(300), 'd'.repeat(300)])
     assert.equal((await probeReplica(NOWHERE, systemRuntime)).problem, 'It cannot be reached.')
   })
 })
 
 suite('figures of a replica', () => {
-  test('are sums over the labels, and null where nothing is known', () => {
+  test('are sums over the labels, and null where a metric is missing', () => {
     const figures = figuresIn(
       readMetrics(
         [

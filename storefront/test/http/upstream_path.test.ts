@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { callClassOf, FORWARDINGS, upstreamPath } from '../../src/http/upstream_path.ts'
 
-/** Which service an address leads to, and by which path. */
+/** The service and the path of an address. */
 const lead = (url: string) =>
   FORWARDINGS.flatMap((forwarding) => {
     const path = upstreamPath(url, forwarding)
     return path === undefined ? [] : [`${forwarding.upstream} ${path}`]
   })
 
-suite('the way to a service', () => {
+suite('forwarding by address', () => {
   for (const [url, way] of [
     ['/api/products', 'products /products'],
     ['/api/products?q=mug&limit=2', 'products /products'],
@@ -21,7 +21,7 @@ suite('the way to a service', () => {
     ['/api/auth/.well-known/jwks.json', 'auth /.well-known/jwks.json'],
     ['/api/products/a%20b', 'products /products/a%20b'],
   ] as const) {
-    test(`${url} leads to ${way}`, () => assert.deepEqual(lead(url), [way]))
+    test(`${url} is forwarded to ${way}`, () => assert.deepEqual(lead(url), [way]))
   }
 
   for (const url of [
@@ -59,16 +59,16 @@ suite('the way to a service', () => {
     '/api/products/a b',
     '/api/products/ünder',
   ]) {
-    test(`${url} leads nowhere`, () => assert.deepEqual(lead(url), []))
+    test(`${url} is not forwarded`, () => assert.deepEqual(lead(url), []))
   }
 })
 
-suite('the line of a call', () => {
+suite('the class of a call', () => {
   for (const [upstream, method, path, callClass] of [
     ['auth', 'POST', '/register', 'hashing'],
     ['auth', 'POST', '/login', 'hashing'],
     ['auth', 'PUT', '/me/password', 'hashing'],
-    // However it is written: the service reads it the same.
+    // Percent-encoded: the service reads the same path.
     ['auth', 'PUT', '/me/passw%6Frd', 'hashing'],
     ['auth', 'GET', '/me', 'reads'],
     ['auth', 'GET', '/.well-known/jwks.json', 'reads'],

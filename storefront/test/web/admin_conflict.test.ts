@@ -1,4 +1,4 @@
-/** Two people changed one product: what each made of it, and the merged product offered. */
+/** Two admins changed one product: the values of both, and the proposed merge. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { changesTo, conflictsOf, type Values } from '../../web/src/admin/products/conflict.ts'
@@ -6,7 +6,7 @@ import { changesTo, conflictsOf, type Values } from '../../web/src/admin/product
 const seen: Values = { name: 'Kettle', description: 'Boils', price: '19.99', stock: 10 }
 
 suite('a conflict', () => {
-  test('names only fields that someone changed, and keeps a change only one of them made', () => {
+  test('has only fields that someone changed, and keeps a change that only one made', () => {
     const rows = conflictsOf(seen, { name: 'Tea kettle' }, { ...seen, price: '21.00' })
     assert.deepEqual(
       rows.map(({ field, yours, theirs, merged, contested }) => ({
@@ -23,12 +23,12 @@ suite('a conflict', () => {
     )
   })
 
-  test('a field both changed is contested, and yours is offered', () => {
+  test('a field that both changed is contested, and yours is proposed', () => {
     const [row] = conflictsOf(seen, { price: '18.00' }, { ...seen, price: '21.00' })
     assert.deepEqual([row?.contested, row?.merged], [true, '18.00'])
   })
 
-  test('the same change by both is none', () => {
+  test('the same change by both is no conflict', () => {
     assert.deepEqual(conflictsOf(seen, { price: '21.00' }, { ...seen, price: '21.00' }), [])
   })
 
@@ -37,7 +37,7 @@ suite('a conflict', () => {
     ['what came in stays', 4, 15, '9'],
     ['below zero yours stands', 1, 3, '1'],
   ] as const) {
-    test(`stock is moved by as much as you moved it: ${what}`, () => {
+    test(`merged stock is theirs plus your difference: ${what}`, () => {
       const [row] = conflictsOf(seen, { stock: yours }, { ...seen, stock: theirs })
       assert.equal(row?.merged, merged)
     })

@@ -8,7 +8,7 @@ const DOLLARS = { currency: 'USD', currency_digits: 2 }
 const EUROS = { currency: 'EUR', currency_digits: 2 }
 const YEN = { currency: 'JPY', currency_digits: 0 }
 const DINARS = { currency: 'KWD', currency_digits: 3 }
-/** Forints as a shop may have them; what the browser would say of them does not count. */
+/** Forints with the digits of the shop, which are not those of the browser. */
 const FORINTS = { currency: 'HUF', currency_digits: 2 }
 const WHOLE_FORINTS = { currency: 'HUF', currency_digits: 0 }
 
@@ -39,7 +39,7 @@ const REFUSED: readonly [Field, text: string, money: Money][] = [
   ['stock', '1000000001', DOLLARS],
 ]
 
-test('how much is too much is said', () => {
+test('the message names the maximum', () => {
   for (const text of ['1000000001', '9'.repeat(400)]) {
     assert.deepEqual(readField('stock', text, DOLLARS), {
       fault: `Stock is at most ${(10 ** 9).toLocaleString()}.`,
@@ -47,13 +47,13 @@ test('how much is too much is said', () => {
   }
 })
 
-suite('a field as it is typed', () => {
+suite('a typed field', () => {
   for (const [field, text, money, value] of TAKEN) {
     test(`${field} "${text}" (${money.currency}) is ${value}`, () =>
       assert.deepEqual(readField(field, text, money), { value }))
   }
   for (const [field, text, money] of REFUSED) {
-    test(`${field} "${text.slice(0, 20)}" (${money.currency}) is refused with a reason`, () => {
+    test(`${field} "${text.slice(0, 20)}" (${money.currency}) is rejected with a reason`, () => {
       const read = readField(field, text, money)
       assert.ok('fault' in read && read.fault.length > 10)
     })

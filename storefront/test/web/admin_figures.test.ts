@@ -1,4 +1,4 @@
-/** The overview's figures: whole, exact, and honest about their window. */
+/** The figures of the overview are complete and exact, and say which window they cover. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import {
@@ -84,7 +84,7 @@ suite('slots', () => {
 })
 
 suite('revenue', () => {
-  test('is exact, and of what was sold alone (invariant 9)', () => {
+  test('is exact, and only of sold orders (invariant 9)', () => {
     const orders = [
       ...Array.from({ length: 3 }, () => order(1, 'shipped', '0.10')),
       order(1, 'rejected', '99.00'),
@@ -97,7 +97,7 @@ suite('revenue', () => {
 
 suite('stock running out', () => {
   const window = windowOf([order(1, 'confirmed', '1', 6), order(10, 'confirmed', '1', 4)], true, NOW)
-  test('is told at the pace of the window, what is gone first, and what lasts not at all', () => {
+  test('is listed at the pace of the window, sold out first, without what lasts', () => {
     const found = runningOut([product('plenty', 900), product('kettle', 20), product('gone', 0)], window, NOW)
     assert.deepEqual(
       found.map(({ product, sold, hoursLeft }) => [product.id, sold, hoursLeft]),
@@ -107,19 +107,19 @@ suite('stock running out', () => {
       ],
     )
   })
-  test('is told at the pace of a whole day, not of the hours since the first order of it', () => {
+  test('uses the pace of a whole day, not of the hours since its first order', () => {
     const quiet = windowOf([order(1, 'confirmed', '1', 6), order(40, 'confirmed', '1', 9)], true, NOW)
     const [kettle] = runningOut([product('kettle', 6)], quiet, NOW)
     assert.deepEqual([kettle?.sold, kettle?.hoursLeft], [6, 24])
   })
 })
 
-suite('pages read in a row', () => {
+suite('pagesOf', () => {
   const page = async (cursor: string | null) => {
     const n = Number(cursor ?? 0)
     return { items: [n], next_cursor: n < 3 ? String(n + 1) : null }
   }
-  test('are at most as many as wanted, and it is told whether that was all', async () => {
+  test('reads at most `pagesMax` pages, and says whether that was all', async () => {
     assert.deepEqual(await pagesOf(2, page), { items: [0, 1], complete: false })
     assert.deepEqual(await pagesOf(9, page), { items: [0, 1, 2, 3], complete: true })
     assert.deepEqual(await pagesOf(9, page, (items) => items.length === 3), {
@@ -129,9 +129,9 @@ suite('pages read in a row', () => {
   })
 })
 
-suite('many in a row', () => {
+suite('many calls', () => {
   const ids = ['a', 'b', 'c', 'd', 'e']
-  test('one failure stops no other, and never more than a few at once', async () => {
+  test('a failure stops no other, and concurrency is limited', async () => {
     let now = 0
     let most = 0
     const work = async (id: string) => {
@@ -150,7 +150,7 @@ suite('many in a row', () => {
     assert.deepEqual([end.done, end.failures.map(({ id }) => id), most], [4, ['b'], 2])
     assert.deepEqual(seen, [1, 2, 3, 4, 5])
   })
-  test('aborting begins no more', async () => {
+  test('after an abort no more start', async () => {
     const stopping = new AbortController()
     const begun: string[] = []
     const work = async (id: string) => {

@@ -6,7 +6,7 @@ import { beginAttempt, endAttempt, readAttempt, setAttemptAside } from '../../we
 const ADA = 'user-a'
 const MUG: CartLine = { productId: 'mug', name: 'Mug', unitPrice: '18.00', currency: 'USD', quantity: 1 }
 
-/** What a browser's storage does, and no more. */
+/** A Storage in memory. */
 function storage(): Storage {
   const stored = new Map<string, string>()
   return {
@@ -22,7 +22,7 @@ function storage(): Storage {
 }
 
 suite('an attempt to buy (invariant 4)', () => {
-  test('is written down before anything is sent, with a name of its own', () => {
+  test('is stored before anything is sent, with its own key', () => {
     const stored = storage()
     const attempt = beginAttempt(stored, ADA, [MUG])
     assert.match(attempt.key, /^[0-9a-f]{32}$/)
@@ -30,7 +30,7 @@ suite('an attempt to buy (invariant 4)', () => {
     assert.equal(attempt.totalPrice, '18.00')
   })
 
-  test('the same purchase begun again keeps its name, also after it was set aside', () => {
+  test('the same purchase keeps its key, also after it was set aside', () => {
     const stored = storage()
     const first = beginAttempt(stored, ADA, [MUG])
     assert.equal(beginAttempt(stored, ADA, [MUG]).key, first.key)
@@ -45,14 +45,14 @@ suite('an attempt to buy (invariant 4)', () => {
     ['product', [{ ...MUG, productId: 'lamp' }]],
     ['line', [MUG, { ...MUG, productId: 'lamp' }]],
   ] as const) {
-    test(`another ${what} is another purchase with another name`, () => {
+    test(`another ${what} is another purchase with another key`, () => {
       const stored = storage()
       const first = beginAttempt(stored, ADA, [MUG])
       assert.notEqual(beginAttempt(stored, ADA, lines).key, first.key)
     })
   }
 
-  test('is forgotten once its outcome is known, and not by the outcome of an older one', () => {
+  test('is deleted when its outcome is known, and not by the outcome of an older one', () => {
     const stored = storage()
     const first = beginAttempt(stored, ADA, [MUG])
     const second = beginAttempt(stored, ADA, [{ ...MUG, quantity: 2 }])
@@ -69,7 +69,7 @@ suite('an attempt to buy (invariant 4)', () => {
     assert.equal(readAttempt(stored, 'user-b'), undefined)
   })
 
-  test('what cannot be read is no attempt', () => {
+  test('stored data that is invalid is no attempt', () => {
     const stored = storage()
     const nonsense = [
       '{',

@@ -9,14 +9,14 @@ const LAMP: CartLine = { productId: 'lamp', name: 'Lamp', unitPrice: '89.00', cu
 const asShown = ({ name, unitPrice }: CartLine): Now => ({ name, price: unitPrice, stock: 9 })
 const shelf = (products: Record<string, Now>) => (id: string) => products[id]
 
-suite('what changed since it was put in the cart', () => {
-  test('nothing, while all is as shown', () => {
+suite('changes since products were added to the cart', () => {
+  test('none while everything is as shown', () => {
     assert.deepEqual(changesIn([MUG, LAMP], shelf({ mug: asShown(MUG), lamp: asShown(LAMP) })), [])
   })
 
-  test('nothing that we do not know', () => assert.deepEqual(changesIn([MUG], shelf({})), []))
+  test('none for a product that is not known', () => assert.deepEqual(changesIn([MUG], shelf({})), []))
 
-  test('price, shortage and disappearance are told, and taking them leaves what can be had', () => {
+  test('price, shortage and removal are listed, and applying them leaves what is available', () => {
     const now = shelf({ mug: { name: 'Mug', price: '21.50', stock: 2 }, lamp: null })
     const changes = changesIn([MUG, LAMP], now)
     assert.deepEqual(changes, [
@@ -29,23 +29,23 @@ suite('what changed since it was put in the cart', () => {
     assert.deepEqual(changesIn(taken, now), [])
   })
 
-  test('what sold out leaves the cart, whatever it costs now', () => {
+  test('a sold out product is removed, whatever its price is now', () => {
     const changes = changesIn([MUG], shelf({ mug: { name: 'Mug', price: '1.00', stock: 0 } }))
     assert.deepEqual(changes, [{ productId: 'mug', name: 'Mug', kind: 'short', wanted: 3, left: 0 }])
     assert.deepEqual(applyChanges([MUG], changes), [])
   })
 
-  test('the same amount written otherwise is no change', () => {
+  test('the same amount written differently is no change', () => {
     assert.deepEqual(changesIn([MUG], shelf({ mug: { name: 'Mug', price: '18', stock: 3 } })), [])
   })
 })
 
-suite('what the cart comes to, out of one look at the shelf', () => {
+suite('totals of the cart', () => {
   const now = shelf({ mug: { name: 'Mug', price: '21.50', stock: 2 }, lamp: null, vase: undefined })
   const VASE: CartLine = { ...LAMP, productId: 'vase', unitPrice: '5.00', quantity: 2 }
   const { rows, taken, total } = sumOf([MUG, LAMP, VASE], now)
 
-  test('each line comes to what it would be ordered at: the new price, and no more than there are', () => {
+  test('each line has the total it would be ordered at: the new price, the available quantity', () => {
     assert.deepEqual(
       rows.map((row) => [row.line.productId, row.taken?.unitPrice, row.taken?.quantity, row.total]),
       [
@@ -56,7 +56,7 @@ suite('what the cart comes to, out of one look at the shelf', () => {
     )
   })
 
-  test('and the total is the sum of exactly these', () => {
+  test('the total is the sum of exactly these', () => {
     assert.equal(total, '53.00')
     assert.equal(totalOf(rows.map((row) => ({ unitPrice: row.total, quantity: 1 }))), total)
     assert.equal(totalOf(taken), total)

@@ -11,8 +11,8 @@ const refused = (errors: object[], code = 'validation_failed' as const) =>
     document: { title: '', status: 400, detail: '', code, request_id: 'r', retryable: false, errors },
   })
 
-suite('what a service did not take, said at its field', () => {
-  test('the form names the field, the service what is wrong, and the first fault counts', () => {
+suite('rejected fields', () => {
+  test('the form has the label, the service the message, and the first fault counts', () => {
     const errors = [
       { path: '/username', message: 'must not be blank' },
       { path: '/username', message: 'must be text' },
@@ -36,14 +36,14 @@ suite('what a service did not take, said at its field', () => {
     ])
   })
 
-  test('a pattern never reaches people', () => {
+  test('a pattern is never shown', () => {
     const [username] = Object.values(
       faultsByField(refused([{ path: '/username', message: 'must match pattern "^[A-Z]+$"' }]), LABELS)!,
     )
     assert.equal(username, 'The username has a format that is not allowed.')
   })
 
-  test('what is not about a field of the form is left to the notice of the page', () => {
+  test('an error without a field of the form is left to the notice of the page', () => {
     assert.equal(faultsByField(refused([{ path: '/x', message: 'is required' }]), LABELS), undefined)
     assert.equal(faultsByField(new ShopProblem('overloaded', 'busy'), LABELS), undefined)
     assert.equal(faultsByField(new Error('x'), LABELS), undefined)

@@ -15,7 +15,7 @@ const refuse = (response: ServerResponse, status: number, code: string, retryabl
     .writeHead(status, { 'content-type': 'application/problem+json', ...headers })
     .end(JSON.stringify({ title: code, status, detail: code, code, request_id: 'r1', retryable }))
 
-/** A shop whose streams answer as told, at the n-th time; signed in, with a session that can't be renewed. */
+/** A shop whose n-th stream is `events(response, n)`; signed in, with a session that cannot be refreshed. */
 async function world(t: TestContext, events: (response: ServerResponse, n: number) => unknown) {
   const asked: number[] = []
   const server = createServer((request, response) => {
@@ -55,20 +55,20 @@ async function world(t: TestContext, events: (response: ServerResponse, n: numbe
   return { follow, asked, seen, leave: () => leaving.abort() }
 }
 
-suite('streams that are lost', () => {
-  test('a visitor who is signed out is not asked for again', async (t) => {
+suite('streams that end', () => {
+  test('it does not reconnect when the visitor is signed out', async (t) => {
     const { follow, asked } = await world(t, (response) => refuse(response, 401, 'unauthenticated', false))
     await follow()
     assert.equal(asked.length, 1)
   })
 
-  test('nor is an order that is not there', async (t) => {
+  test('nor when the order does not exist', async (t) => {
     const { follow, asked } = await world(t, (response) => refuse(response, 404, 'order_not_found', false))
     await follow()
     assert.equal(asked.length, 1)
   })
 
-  test('one that ends, is cut off or is refused for a while is opened again', async (t) => {
+  test('it reconnects after an end, a cut connection and a temporary rejection', async (t) => {
     const { follow, asked, seen, leave } = await world(t, (response, n) => {
       if (n === 1) return response.writeHead(200, { 'content-type': EVENT_STREAM }).end('data: one\n\n')
       if (n === 2) return response.destroy()
@@ -80,7 +80,7 @@ suite('streams that are lost', () => {
     assert.deepEqual([asked.length, seen[0]], [5, 'one'])
   })
 
-  test('pauses are drawn anew below a ceiling that doubles, also while each stream begins and ends at once', async (t) => {
+  test('pauses have a ceiling that doubles, also while each stream begins and ends at once', async (t) => {
     const drawn: number[] = []
     const { follow, asked, leave } = await world(t, (response, n) => {
       response.writeHead(200, { 'content-type': EVENT_STREAM }).end('data: one\n\n')
@@ -106,7 +106,7 @@ suite('streams that are lost', () => {
     assert.ok(asked[1]! - asked[0]! >= 990)
   })
 
-  test('leaving ends a pause', async (t) => {
+  test('aborting ends a pause', async (t) => {
     const { follow, asked, leave } = await world(t, (response) => {
       refuse(response, 429, 'too_many_streams', true, { 'retry-after': '3000' })
       setTimeout(leave, 20)

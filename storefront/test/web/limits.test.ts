@@ -1,4 +1,4 @@
-/** Limits of forms are the API's own. */
+/** Forms have the limits of the API. */
 import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,7 +12,7 @@ const TYPED = /\b(min|max)(Length|imum|Items)?=\{\d{2,}|\bLENGTH_MAX = \d/
 
 const DOLLARS = { currency: 'USD', currency_digits: 2 }
 
-suite('the length of what is typed', () => {
+suite('the length of a typed text', () => {
   const limits = { minLength: 3, maxLength: 5 }
   for (const text of ['abc', 'abcde', '😀😀😀😀😀']) {
     test(`"${text}" fits`, () => assert.equal(lengthFault(text, limits), undefined))
@@ -23,16 +23,16 @@ suite('the length of what is typed', () => {
     ['😀', /At least 3/],
     ['abcdef', /At most 5 characters, please; these are 6/],
   ] as const) {
-    test(`"${text}" does not, and why is said`, () => assert.match(lengthFault(text, limits) ?? '', label))
+    test(`"${text}" does not, with a message`, () => assert.match(lengthFault(text, limits) ?? '', label))
   }
 
-  test('fields of a product know theirs', () => {
+  test('fields of a product have theirs', () => {
     assert.ok('fault' in readField('name', 'x'.repeat(201), DOLLARS))
     assert.ok('fault' in readField('description', 'x'.repeat(5_001), DOLLARS))
     assert.deepEqual(readField('description', '😀'.repeat(5_000), DOLLARS), { value: '😀'.repeat(5_000) })
   })
 
-  test('a page that types a limit again is noticed', () => assert.match('<input maxLength={200} />', TYPED))
+  test('a page that repeats a limit is found', () => assert.match('<input maxLength={200} />', TYPED))
   test('no page does', () => {
     const found = globSync('**/*.{ts,tsx}', { cwd: PAGES }).filter((file) =>
       TYPED.test(readFileSync(join(PAGES, file), 'utf8')),

@@ -56,7 +56,7 @@ suite('statuses in the pages are those of the order service', () => {
     for (const status of service.ORDER_STATUSES) assert.equal(isFinal(status), service.isFinal(status))
   })
 
-  test('a timeline shows what is still to come, unless the order left that way', () => {
+  test('a timeline shows the steps still to come, unless the order was cancelled or declined', () => {
     const ahead: Record<OrderStatus, OrderStatus[]> = {
       pending: ['confirmed', 'shipped', 'delivered'],
       confirmed: ['shipped', 'delivered'],
@@ -69,19 +69,19 @@ suite('statuses in the pages are those of the order service', () => {
     for (const status of service.ORDER_STATUSES) assert.deepEqual(stepsAfter(status), ahead[status], status)
   })
 
-  test('buttons are those the order allows, in their own order', () => {
+  test('buttons are those that the order allows, in their own order', () => {
     assert.deepEqual(actionsOf({ allowed: ['cancelled', 'shipped'] }), ['shipped', 'cancelled'])
     assert.deepEqual(actionsOf({ allowed: ['delivered'] }), ['delivered'])
     assert.deepEqual(actionsOf({ allowed: [] }), [])
   })
 
-  test('a refusal that leaves the order rejected is told from others', () => {
+  test('a problem that leaves a rejected order is distinguished from others', () => {
     assert.ok(isRejection('price_changed'))
     for (const code of ['validation_failed', 'toString', '']) assert.ok(!isRejection(code), code)
   })
 })
 
-suite(`a status is named in ${THE_FILE} alone`, () => {
+suite(`a status is named only in ${THE_FILE}`, () => {
   const status = `(?:${service.ORDER_STATUSES.join('|')})`
   /** As text, as a key of an object or type, or as a member. */
   const NAMED = new RegExp(

@@ -1,4 +1,4 @@
-/** What failed is read again by itself: with the real cache of the pages, and answers that come as told. */
+/** Failed queries are fetched again, with the real cache of the pages and answers of the test. */
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import { ShopProblem } from '@shop/client/problem'
@@ -9,7 +9,7 @@ const KEY = ['products', 'list']
 const AWAY = new ShopProblem('timed_out', 'No answer.', { retryable: true })
 const GONE = new ShopProblem('product_not_found', 'There is none.', { status: 404 })
 
-/** A page that shows one query; its n-th answer is `answer(n)`. Pauses are drawn as long as they may be. */
+/** A page that shows one query; its n-th answer is `answer(n)`. Pauses have their full length. */
 function shown(t: TestContext, answer: (n: number) => string, options: { isVisible?: () => boolean } = {}) {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const queries = new QueryClient({ defaultOptions: { queries: { retry: false, networkMode: 'always' } } })
@@ -34,7 +34,7 @@ function shown(t: TestContext, answer: (n: number) => string, options: { isVisib
     leave,
     asked: () => asked,
     data: () => queries.getQueryData(KEY),
-    /** Lets so many milliseconds pass, and everything happen that is due. */
+    /** Advances the clock, and runs everything that is due. */
     async pass(ms: number) {
       t.mock.timers.tick(ms)
       for (let i = 0; i < 20; i += 1) {
@@ -52,8 +52,8 @@ const failing =
     return `answer ${n}`
   }
 
-suite('what could not be read', () => {
-  test('is read again after pauses that grow to their limit, and is left alone once it is answered', async (t) => {
+suite('a failed query', () => {
+  test('is fetched again after pauses that grow to a limit, until it succeeds', async (t) => {
     const page = shown(t, failing(5))
     await page.pass(0)
     const counts = []
@@ -65,7 +65,7 @@ suite('what could not be read', () => {
     assert.equal(page.data(), 'answer 6')
   })
 
-  test('is known while it is read again, and forgotten with the answer', async (t) => {
+  test('keeps its error during the next fetch, until it succeeds', async (t) => {
     const page = shown(t, failing(1))
     await page.pass(0)
     assert.equal(page.refetcher.failureOf(KEY), AWAY)
@@ -73,7 +73,7 @@ suite('what could not be read', () => {
     assert.equal(page.refetcher.failureOf(KEY), undefined)
   })
 
-  test('is not asked for again when it was refused', async (t) => {
+  test('is not fetched again when it was rejected', async (t) => {
     const page = shown(t, failing(99, GONE))
     await page.pass(0)
     await page.pass(100_000)
@@ -83,7 +83,7 @@ suite('what could not be read', () => {
     assert.equal(page.refetcher.failureOf(KEY), GONE)
   })
 
-  test('is asked for at once when the visitor or the connection comes back, and once for both', async (t) => {
+  test('is fetched at once when the visitor or the connection is back, and once for both', async (t) => {
     const page = shown(t, failing(1))
     await page.pass(0)
     page.refetcher.refetchNow()
@@ -93,7 +93,7 @@ suite('what could not be read', () => {
     assert.equal(page.data(), 'answer 2')
   })
 
-  test('waits as long as it was asked to', async (t) => {
+  test('waits as long as Retry-After says', async (t) => {
     const busy = new ShopProblem('overloaded', 'Busy.', { status: 503, retryable: true, retryAfterMs: 5_000 })
     const page = shown(t, failing(1, busy))
     await page.pass(0)
@@ -103,7 +103,7 @@ suite('what could not be read', () => {
     assert.equal(page.asked(), 2)
   })
 
-  test('is left alone when no page shows it any more, and forgotten', async (t) => {
+  test('is not fetched when no page shows it any more, and its error is forgotten', async (t) => {
     const left = shown(t, failing(9))
     await left.pass(0)
     left.leave()
@@ -112,7 +112,7 @@ suite('what could not be read', () => {
     assert.equal(left.refetcher.failureOf(KEY), undefined)
   })
 
-  test('waits for somebody to look', async (t) => {
+  test('is not fetched while the window is hidden', async (t) => {
     let isVisible = false
     const page = shown(t, failing(1), { isVisible: () => isVisible })
     await page.pass(0)

@@ -11,34 +11,34 @@ suite('the address of the catalogue', () => {
     'q=lamp&sort=newest',
     'q=l%26mp&sort=-price&in_stock=true&cursor=abc',
   ]) {
-    test(`"${search}" is read and written again as it was`, () =>
+    test(`"${search}" is parsed and written again unchanged`, () =>
       assert.equal(searchOf(viewOf(search)), search))
   }
 
-  test('what no visitor can choose there is passed over', () => {
+  test('invalid values are ignored', () => {
     const nothing = { q: '', sort: undefined, inStock: false, cursor: undefined }
     assert.deepEqual(viewOf('q=%20&sort=relevance&in_stock=yes'), nothing)
     assert.deepEqual(viewOf('sort=stock'), nothing)
   })
 
-  test('of words longer than a search may be, the beginning is searched for', () => {
+  test('of a search that is too long the beginning is used', () => {
     assert.equal(viewOf(`q=${'a'.repeat(99)}%20b`).q, 'a'.repeat(99))
     assert.equal(viewOf(`q=${encodeURIComponent('😀'.repeat(200))}`).q, '😀'.repeat(100))
   })
 
-  test('nobody chose an order: the newest first, and of a search the best match', () => {
+  test('the default is newest first, and best match for a search', () => {
     assert.equal(shownSort(viewOf('')), 'newest')
     assert.equal(shownSort(viewOf('q=lamp')), 'relevance')
   })
 
-  test('a chosen order stays through a search, whatever is usual there', () => {
+  test('a chosen order stays in a search', () => {
     for (const sort of SORTS) {
       assert.equal(shownSort(viewOf(`sort=${sort}`)), sort)
       assert.equal(shownSort(viewOf(`q=lamp&sort=${sort}`)), sort)
     }
   })
 
-  test('choosing what is usual is no choice', () => {
+  test('choosing the default is no choice', () => {
     assert.equal(chosenSort('', 'newest'), undefined)
     assert.equal(chosenSort('lamp', 'relevance'), undefined)
     assert.equal(chosenSort('lamp', 'newest'), 'newest')
