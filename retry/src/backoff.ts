@@ -1,18 +1,17 @@
 /**
- * How long to wait before trying again: the only place where that is worked out, for services, scripts, clients and
- * pages. It imports nothing, since it runs in browsers too.
+ * The pause before a retry, for services, scripts, clients and pages. It imports nothing, because it runs in browsers too.
  *
- * Promises
- *  1. Full jitter: a pause is drawn evenly between nothing and a ceiling, so that those who failed together do not
- *     come back together. The ceiling doubles with each failure in a row from `firstMs`, and ends at `maxMs`.
- *  2. Who was asked to wait (`Retry-After`) waits that long, and its own pause on top: all were asked the same.
+ * Invariants
+ *  1. Full jitter: the pause is random between 0 and a ceiling, so that clients that failed together do not retry together.
+ *     The ceiling starts at `firstMs`, doubles with each failure in a row, and ends at `maxMs`.
+ *  2. After a `Retry-After` the pause is that time plus the random pause, because all clients were given the same time.
  */
 
 export type Backoff = { readonly firstMs: number; readonly maxMs: number }
 
 /**
  * Milliseconds to wait after the given number of failures in a row (1 and up). `chance` is a number from 0 to 1;
- * `askedMs` is what the other side asked for, if it did.
+ * `askedMs` comes from `Retry-After`.
  */
 export function pauseMs({ firstMs, maxMs }: Backoff, failures: number, chance: number, askedMs = 0): number {
   const ceiling = Math.min(firstMs * 2 ** Math.max(0, failures - 1), maxMs)

@@ -1,13 +1,13 @@
 /**
- * Trying again what failed, so that it helps and never makes an outage worse.
+ * Retries that do not make an outage worse.
  *
- * Promises
- *  1. At most `attempts` tries in all, with the pauses of backoff.ts between them.
- *  2. Only what the caller says is safe and useful to repeat. Being asked to wait longer than `maxMs` ends the trying:
- *     that is for whoever asked for the work to decide.
- *  3. A `budget` bounds what all calls of one client add to an outage together: once it is spent, each is made once.
- *  4. Aborting ends it at once, also in a pause, with the signal's own reason.
- * What failed last is what it fails with.
+ * Invariants
+ *  1. At most `attempts` attempts in all, with the pauses of backoff.ts between them.
+ *  2. Only errors that the caller calls safe and useful to retry. A `Retry-After` longer than `maxMs` ends the retries:
+ *     the caller decides about such a wait.
+ *  3. A `budget` limits the retries of all calls of one client together. Once it is spent, each call is made once.
+ *  4. An abort ends it at once, also during a pause, with the reason of the signal.
+ * It fails with the last error.
  */
 import { type Backoff, pauseMs } from './backoff.ts'
 
@@ -17,7 +17,7 @@ export type RetryPlan = Backoff & {
   readonly signal?: AbortSignal
   readonly random: () => number
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>
-  /** Milliseconds the other side asked to wait, 0 when it did not; undefined when it is not to be tried again. */
+  /** Milliseconds of `Retry-After`, or 0; undefined if the error must not be retried. */
   readonly repeatAfter: (error: unknown) => number | undefined
 }
 
@@ -36,10 +36,10 @@ export async function retry<T>(work: () => Promise<T>, plan: RetryPlan): Promise
   }
 }
 
-/** Takes one repetition from the budget, if there is one. */
+/** Takes one retry from the budget, if one is left. */
 export type RetryBudget = { spend(): boolean }
 
-/** `burst` repetitions at once and `perSecond` in the long run, whatever fails and however often it is asked for. */
+/** `burst` retries at once, and `perSecond` in the long run. */
 export function createRetryBudget(
   { burst, perSecond }: { readonly burst: number; readonly perSecond: number },
   /** Milliseconds of a clock that never goes back. */

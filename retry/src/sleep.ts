@@ -1,4 +1,4 @@
-/** The pause of pages, of the client and of scripts; what runs in a service sleeps by its Runtime. */
+/** A pause for pages, the client and scripts. Services use the `sleep` of their Runtime. */
 
 /** Rejects with the signal's reason when it is aborted first. */
 export function sleep(ms: number, signal?: AbortSignal): Promise<void> {

@@ -18,7 +18,7 @@ import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { currentTraceparent } from '@shop/service_kit/runtime/trace_context'
 import { batchLimits, samplerOf } from './environment.ts'
 
-/** How long a process that leaves waits for its last spans to be taken. */
+/** How long a process that stops waits for the export of its last spans. */
 export const STOP_MS = 2_000
 
 export function recordSpans(
@@ -77,7 +77,7 @@ export function recordSpans(
       }
     },
     async stop() {
-      // A collector that is away loses spans; it must not keep a service from leaving.
+      // If the collector does not answer, spans are lost, and the service stops anyway.
       const last = provider.shutdown().catch(() => {})
       await Promise.race([last, sleep(STOP_MS, undefined, { background: true })])
     },

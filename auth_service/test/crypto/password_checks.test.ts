@@ -22,11 +22,9 @@ suite('common passwords', () => {
     assert.ok(!isCommon(longEnough[3_000]!))
   })
 
-  test('the list is loaded when the checks are created, not during a registration', (t) => {
+  test('checking a password loads nothing: the list was loaded before', (t) => {
     const load = t.mock.method(Module as unknown as { _load: () => unknown }, '_load')
     const made = createPasswordChecks()
-    assert.ok(load.mock.callCount() > 0)
-    load.mock.resetCalls()
     assert.equal(made.isCommon('password'), true)
     assert.equal(load.mock.callCount(), 0)
   })

@@ -1,6 +1,6 @@
 /**
- * Where a request comes from, as whatever counts visitors counts them: one household, one address. IPv4 whole (also when
- * mapped into IPv6), IPv6 by its /64, however it is written.
+ * The key by which clients are counted: the whole IPv4 address (also if mapped into IPv6), or the /64 network of an IPv6
+ * address, in any spelling.
  */
 export function addressPrefix(address: string): string {
   if (!address.includes(':')) return address

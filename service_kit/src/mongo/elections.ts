@@ -1,27 +1,26 @@
 /**
- * Elections, as the driver sees them, and why they matter to reads.
+ * Elections of a primary, and how reads survive them.
  *
- * A new primary holds everything that was ever answered, but in its first moments does not know yet that a majority
- * has it. Until the first write of its term is on a majority, all but the newest versions (SERVER-53813) answer
- * majority reads as of some moment before: an order a buyer was told of a second ago is not found, a session was never
- * rotated. So after each election a write of our own goes first, and what was asked meanwhile is asked again.
+ * A new primary has every acknowledged write, but does not know at first that a majority has them. Until the first write
+ * of its term is on a majority, most versions (SERVER-53813) answer majority reads with older data: an order confirmed a
+ * second ago is not found. So after each election a write of ours goes first, and reads made meanwhile are repeated.
  */
 import type { MongoClient, ServerDescriptionChangedEvent } from 'mongodb'
 
 export type Elections = {
-  /** Another value after each election. */
+  /** Changes with each election. */
   last(): string | undefined
-  /** Resolves when reads see all that was ever answered; at once unless there was an election. */
+  /** Resolves when reads see every acknowledged write; undefined unless there was an election. */
   caughtUp(): Promise<void> | undefined
 }
 
-/** `write` must wait for a majority. Routers of a sharded cluster do not tell of elections. */
+/** `write` must wait for a majority. Routers of a sharded cluster do not report elections. */
 export function watchElections(client: MongoClient, write: () => Promise<unknown>): Elections {
   let last: string | undefined
   let passed: string | undefined
   let passing: Promise<void> | undefined
 
-  // Before any operation that waited for a primary is sent to this one.
+  // The event comes before an operation that waited for a primary is sent.
   client.on('serverDescriptionChanged', ({ newDescription }: ServerDescriptionChangedEvent) => {
     const { type, address, electionId } = newDescription
     if (type === 'RSPrimary') last = `${address} ${electionId?.toHexString()}`

@@ -1,8 +1,8 @@
 /**
- * What an error of the MongoDB driver means for whoever called: judged by class, code and label, never by text.
+ * What an error of the MongoDB driver means, by its class, code and label, never by its text.
  *
- * `passing` trouble (an election, a lost connection, a timeout) ends by itself; the write it met may or may not
- * have been applied. Everything else is the answer, or a fault of ours.
+ * A `passing` error (an election, a lost connection, a timeout) ends by itself; the write may or may not have been
+ * applied. Every other error is the answer, or a bug of ours.
  */
 import {
   type Document,
@@ -64,9 +64,9 @@ const PASSING_CODES: ReadonlySet<unknown> = new Set([
   13435, // NotPrimaryNoSecondaryOk
   13436, // NotPrimaryOrSecondary
 ])
-/** The store's operator has to act: wrong user, missing right, full disk. Waiting a little does not help. */
+/** The operator has to act: wrong user, missing right, full disk. Waiting does not help. */
 const FAULT_CODES: ReadonlySet<unknown> = new Set([13, 18, 8000, 14031])
-/** Not all exported by the driver as classes. */
+/** The driver does not export all of these as classes. */
 const PASSING_NAMES: ReadonlySet<string> = new Set([
   'MongoWaitQueueTimeoutError',
   'MongoPoolClosedError',
@@ -76,7 +76,7 @@ const PASSING_NAMES: ReadonlySet<string> = new Set([
   'MongoClientClosedError',
 ])
 
-/** Thrown by our own code where the state seen does not settle the question yet: look again. */
+/** Thrown by our code when the state it read does not decide the outcome yet: the work is repeated. */
 export class Unsettled extends Error {}
 
 export const isDuplicate = (error: unknown): boolean =>
@@ -93,7 +93,7 @@ export function isPassing(error: unknown): boolean {
   return PASSING_CODES.has(error.code)
 }
 
-/** What the caller gets to see: `store_unavailable`, or the error itself when the store is not at fault. */
+/** `store_unavailable`, or the error itself if the store is not at fault. */
 export function asStoreError(error: unknown): unknown {
   if (isPassing(error)) return unavailable(error)
   if (error instanceof MongoError && FAULT_CODES.has(error.code)) return unavailable(error)

@@ -1,6 +1,6 @@
 /**
- * Concurrent work of one process that travels to MongoDB together. Each piece has its own answer, and promises are those
- * of batcher.ts; a call is whatever `run` does for a group, such as a transaction.
+ * The batcher (batcher.ts) with the limits of MongoDB: pieces of work share a call of `run`, such as a transaction, and
+ * each has its own outcome.
  */
 import { type Batcher, createBatcher } from '../runtime/batching/batcher.ts'
 import type { Outcome } from '../runtime/batching/outcome.ts'
@@ -14,13 +14,13 @@ export const GROUP_MAX = 256
 
 export type Sharing<Piece, Answer> = {
   readonly runtime: Runtime
-  /** One outcome a piece, in their order. */
+  /** One outcome for each piece, in their order. */
   run(pieces: readonly Piece[]): Promise<readonly Outcome<Answer>[]>
-  /** Groups under way at once. */
+  /** Concurrent calls of `run`. */
   readonly inFlightMax: number
   /** Pieces in one group at most; GROUP_MAX unless given. */
   readonly groupMax?: number
-  /** What a piece counts towards GROUP_MAX; 1 unless given. */
+  /** How much a piece counts towards GROUP_MAX; 1 unless given. */
   weight?(piece: Piece): number
   /** Whether one piece may be to blame for a failure of `run`: then they are tried in smaller groups. No, unless given. */
   mayBeOnePiece?(error: unknown): boolean
