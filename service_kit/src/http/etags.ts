@@ -1,4 +1,4 @@
-/** Preconditions of requests (RFC 9110, section 13); the ETag of a thing that has a version is that, in quotes. */
+/** Preconditions of requests (RFC 9110, section 13); the ETag of a resource is its version, in quotes. */
 import { hash } from 'node:crypto'
 import { Problem } from '../runtime/problem.ts'
 
@@ -24,14 +24,14 @@ export function versionsNamed(ifMatch: string | undefined): readonly number[] | 
   })
 }
 
-/** For what has no version: its text, put short. Weak, so that the text may be compressed on its way. */
+/** For a resource without a version: a hash of its text. Weak, so that a proxy may compress the text. */
 export const etagOfText = (text: string): string => `W/"${hash('sha256', text, 'base64url').slice(0, 22)}"`
 
-/** Does the reader have this version already? */
+/** Does the client have this version already? */
 export const alreadySeen = (ifNoneMatch: string | undefined, version: number): boolean =>
   hasTag(ifNoneMatch, etagOf(version))
 
-/** Does the reader have what this ETag names? By weak comparison, so W/"3" is "3". */
+/** Does the client have this ETag already? By weak comparison: W/"3" equals "3". */
 export function hasTag(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false
   if (ifNoneMatch === etag || ifNoneMatch.trim() === '*') return true

@@ -1,15 +1,15 @@
 /**
- * Bodies as bytes. What two readers could read differently is refused: bytes that are no UTF-8, another charset, a
- * compressed body, a field named twice, `__proto__`. An empty body is none: only a route that wants one refuses it.
+ * Parses bodies. Refused is what two parsers could read differently: bytes that are not UTF-8, another charset, a compressed
+ * body, a field named twice, `__proto__`. An empty body counts as none, which only a route that needs one refuses.
  *
- * No body within its limit of bytes costs more than some ms: what would (tens of thousands of lists, one in the other or
- * side by side) is refused before it is parsed, for parsing is what it costs.
+ * No body within the limit of bytes takes more than some ms: tens of thousands of lists, nested or side by side, are
+ * refused before they are parsed.
  */
 import { isUtf8 } from 'node:buffer'
 import type { FastifyBodyParser, FastifyInstance, FastifyRequest } from 'fastify'
 import { Problem } from '../runtime/problem.ts'
 
-/** Lists and objects in each other. */
+/** Nested lists and objects. */
 export const BODY_DEPTH_MAX = 32
 /** Lists and objects in all: one for so many bytes of what the route takes at most; a line of an order has five times as many. */
 export const BODY_BYTES_PER_CONTAINER = 13
@@ -19,7 +19,7 @@ const CHARSETS = /;\s*charset\s*=\s*"?([^\s";]*)/gi
 export const hasBody = ({ headers }: FastifyRequest): boolean =>
   headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
 
-/** JSON, in every scope of `app`; whatever a scope parses by itself keeps the rules of the headers. */
+/** Adds the parser of JSON to every scope of `app`. The rules of the headers hold for other parsers too. */
 export function readBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, jsonParser(app))
@@ -28,7 +28,7 @@ export function readBodies(app: FastifyInstance): void {
   )
 }
 
-/** Before a body is read: is it in a form that is read here at all? */
+/** Refuses encodings by the headers, before the body is read. */
 function foreign({ headers }: FastifyRequest): Problem | undefined {
   if (headers['content-encoding'] !== undefined) {
     return new Problem('unsupported_media_type', 'Send the body as it is, without Content-Encoding.')
@@ -40,7 +40,7 @@ function foreign({ headers }: FastifyRequest): Problem | undefined {
   return undefined
 }
 
-/** For other types that are JSON too, such as a merge patch. */
+/** For other media types that are JSON, such as a merge patch. */
 export function jsonParser(app: Pick<FastifyInstance, 'getDefaultJsonParser'>): FastifyBodyParser<Buffer> {
   const parse = app.getDefaultJsonParser('error', 'error')
   return (request, body, done) => {
@@ -57,7 +57,7 @@ export function jsonParser(app: Pick<FastifyInstance, 'getDefaultJsonParser'>): 
     if (containers > containersMax) {
       return done(malformed(`The body holds more than ${containersMax} lists and objects.`))
     }
-    // Its promise is never made: it calls back.
+    // It returns no promise, but calls back.
     void parse(request, body.toString(), (error, value) => {
       if (error) return done(malformed('The body is not JSON, or names a field such as "__proto__".'))
       if (fields !== fieldsOf(value)) {
@@ -78,7 +78,7 @@ const CLOSING_BRACKET = 93
 const OPENING_BRACE = 123
 const CLOSING_BRACE = 125
 
-/** What the punctuation of a text says, if the text is JSON: fields written, lists and objects, how deep these go. */
+/** Counts the fields, lists and objects of a JSON text, and their depth, by its punctuation. */
 function structureOf(text: Uint8Array): { fields: number; containers: number; depth: number } {
   let [fields, containers, open, depth] = [0, 0, 0, 0]
   for (let i = 0; i < text.length; i++) {
@@ -101,7 +101,7 @@ function endOfString(text: Uint8Array, start: number): number {
   return i
 }
 
-/** Fields a parsed value has; of a field written twice one is left. */
+/** Counts the fields of a parsed value. Of a field named twice, one is left. */
 function fieldsOf(value: unknown): number {
   let fields = 0
   const waiting = [value]

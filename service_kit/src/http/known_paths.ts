@@ -1,19 +1,19 @@
 /**
- * Which methods an address knows, for requests no route takes: 405 with `Allow`, 204 for OPTIONS, else 404. `OPTIONS *`
- * asks for those of the whole server.
+ * Answers requests without a route: 405 with `Allow` if the path has other methods, 204 for OPTIONS, else 404. `OPTIONS *`
+ * lists the methods of the whole server.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
 import createRouter, { type HTTPMethod } from 'find-my-way'
 import { Problem } from '../runtime/problem.ts'
 
-/** Every address; it says nothing about one, unless it says which it `serves`. */
+/** A route of every path counts only for the paths that it `serves`. */
 const ANY_PATH = '/*'
 /** The server itself. */
 const SERVER = '*'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** For a route of every address: is there something at this path? */
+    /** For a route of every path: is there something at this one? */
     serves?: (path: string) => boolean
   }
 }
@@ -40,10 +40,10 @@ export function rememberPaths(app: FastifyInstance, paramLengthMax: number) {
     return [...new Set([...there, ...served])]
   }
 
-  /** Throws the problem of a request that met no route, or answers an OPTIONS. */
+  /** Throws the problem of a request without a route, or answers OPTIONS. */
   return (request: FastifyRequest, reply: FastifyReply) => {
     const methods = allowed(request.url.split('?', 1)[0]!)
-    // Its route may have found nothing, such as a file.
+    // Its route exists, and found nothing, for example no file.
     if (methods.length === 0 || methods.includes(request.method)) {
       throw new Problem('route_not_found', `${request.method} ${request.url} is not known here.`)
     }

@@ -1,6 +1,6 @@
 /**
- * Keyset pages: a cursor names the last row seen, never an offset, so a page costs the same however
- * deep it is and rows added meanwhile neither repeat nor hide others. There are no total counts.
+ * Keyset paging: a cursor names the last row of a page, not an offset. So every page costs the same, and rows added
+ * meanwhile neither repeat nor hide others. There are no total counts.
  */
 
 import { Problem } from '../runtime/problem.ts'
@@ -32,13 +32,12 @@ export type CursorKey = readonly (string | number)[]
 
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-/** What a column of a key holds: text, an id, or a whole number up to `max`. */
+/** The type of a column of a key: text, an id, or an integer up to `max`. */
 export type CursorColumn = 'string' | 'id' | { readonly max: number }
 
 /**
- * A list that gives out cursors. `name` tells it from every other list of this service, and says whatever decides its
- * order: the sort, whose things they are, the words that a rank is about. A filter only leaves out rows and is no part
- * of it, so a list goes on from the same place under another filter.
+ * A list with cursors. `name` is unique in the service, and includes all that decides the order: the sort, the owner, the
+ * words of a search. A filter is not part of it, so a list continues at the same row under another filter.
  */
 export type CursorList = { readonly name: string; readonly key: readonly CursorColumn[] }
 
@@ -46,9 +45,8 @@ export const encodeCursor = (key: CursorKey, { name }: CursorList): string =>
   Buffer.from(JSON.stringify([name, ...key])).toString('base64url')
 
 /**
- * The key a cursor stands for, or undefined on a first page. Any text but one that `list` could have given out
- * (edited by hand, with anything added, from another list or sort) fails with `malformed_cursor`. So do cursors given
- * out before they said of which list they are: such a reader starts again without one.
+ * The key of a cursor, or undefined for the first page. Any text that `list` cannot have made (edited, extended, or from
+ * another list or sort) fails with `malformed_cursor`. So do old cursors without the name of a list.
  */
 export function decodeCursor(cursor: string | undefined, list: CursorList): CursorKey | undefined {
   if (cursor === undefined) return undefined

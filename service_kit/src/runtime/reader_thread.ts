@@ -1,27 +1,28 @@
 /**
- * A thread of its own for reads that take long, so that those who write never wait for them; and for what is written of
- * what was read, such as a search index, in a file of its own.
+ * A thread for long reads, so that writes do not wait for them. It may also write what it derives from them, such as a
+ * search index, to a file of its own.
  *
- * Promises
- *  1. One question at a time; a few more wait, and the rest fail at once with `overloaded` (concurrency_limiter.ts).
- *  2. Every question is answered or fails within WAIT_MS and READ_MS together. A thread that does not answer, or that
- *     dies, is replaced: the question it had fails with `store_unavailable`, those that wait get the new one.
- *  3. The thread is started by the first question and ended by `close`; a process that ends does not wait for it.
+ * Invariants
+ *  1. It answers one question at a time; a few more wait, and the rest fail at once with `overloaded`
+ *     (concurrency_limiter.ts).
+ *  2. Every question is answered or fails within WAIT_MS and READ_MS together. A thread that hangs or dies is replaced: its
+ *     question fails with `store_unavailable`, and the new thread answers those that wait.
+ *  3. The first question starts the thread, `close` stops it, and a process that exits does not wait for it.
  *
- * The file it runs calls `serveReads`.
+ * The file of the thread calls `serveReads`.
  */
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { createConcurrencyLimiter } from './concurrency_limiter.ts'
 import { Problem } from './problem.ts'
 import type { Runtime } from './runtime.ts'
 
-/** Questions that wait for the one being answered. */
+/** Questions that wait while one is answered. */
 export const READS_WAITING_MAX = 16
 /** How long a question may wait for its turn. */
 export const WAIT_MS = 3_000
-/** How long the thread may take for one. */
+/** How long the thread may take for one question. */
 export const READ_MS = 5_000
-/** What the thread may keep, in MiB; beyond it V8 ends the thread, not the process. */
+/** Memory of the thread in MiB; beyond it V8 stops the thread, not the process. */
 const YOUNG_MIB = 4
 const OLD_MIB = 64
 
