@@ -1,6 +1,6 @@
 /**
- * Requests that are not even HTTP, never become whole, or are refused by Node itself: no route and no hook ever sees
- * them, so they are answered here by a problem document like every other error.
+ * Answers requests that are not HTTP, stay incomplete, or are refused by Node itself. No route and no hook sees them, so
+ * their problem documents are made here.
  */
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
@@ -15,7 +15,7 @@ const BY_CODE: ReadonlyMap<string | undefined, typeof BROKEN> = new Map([
 
 /** `newId` makes the request ids of these answers. */
 export function createBrokenHttp(newId: () => string) {
-  /** For the server's `clientError`: answers, and ends the connection. */
+  /** For the server's `clientError`: answers, and closes the connection. */
   function answerBrokenHttp(error: NodeJS.ErrnoException, socket: Socket): void {
     if (error.code === 'ECONNRESET' || socket.destroyed) return
     const { status, detail } = BY_CODE.get(error.code) ?? BROKEN
@@ -27,7 +27,7 @@ export function createBrokenHttp(newId: () => string) {
     socket.destroy(error)
   }
 
-  /** For the server's `checkExpectation`: any but `100-continue`, which Node meets. The body will not be read. */
+  /** For the server's `checkExpectation`: any but `100-continue`, which Node handles. The body is not read. */
   function answerExpectation(_request: IncomingMessage, response: ServerResponse): void {
     const { body, headers } = problemOf(newId(), 417, 'The only expectation met here is 100-continue.')
     response.writeHead(417, headers).end(body)

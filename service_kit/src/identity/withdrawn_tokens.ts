@@ -13,31 +13,31 @@ import { type Backoff, pauseMs } from '@shop/retry/backoff'
 import { fetchPublished, keep, keepFresh, type PublishedRuntime, readKept } from './published.ts'
 
 export const WITHDRAWN_PATH = '/.well-known/withdrawn_tokens.json'
-/** How often the list is looked at; drawn a quarter about it, so that replicas do not ask together. */
+/** How often the list is fetched; up to a quarter more or less, so that replicas do not fetch together. */
 export const WITHDRAWN_REFRESH_MS = 2_000
 /** Failures in a row. */
-const TOLD_AT = 2
+const REPORTED_AT = 2
 const AFTER_FAILURE: Backoff = { firstMs: 2_000, maxMs: 10_000 }
-/** Accounts in one list at most, the latest changes; the tokens of more end by themselves. */
+/** Accounts in one list, the latest changes; tokens of other accounts expire by themselves. */
 export const WITHDRAWN_MAX = 10_000
 
 export type WithdrawnList = {
   readonly withdrawn: readonly { readonly user_id: string; readonly least_version: number }[]
 }
 
-/** Was a token of this account and version withdrawn? */
+/** Is a token of this account and version withdrawn? */
 export type IsWithdrawn = (userId: string, version: number) => boolean | Promise<boolean>
 
 export type WithdrawnTokens = {
   readonly isWithdrawn: (userId: string, version: number) => boolean
-  /** Looks at once. Never rejects. */
+  /** Fetches the list now. Never rejects. */
   refresh(): Promise<void>
   stop(): void
 }
 
 export type WithdrawnOptions = {
   readonly cacheFile?: string | undefined
-  /** Hears of a row of failures once, at its second: one alone is over within seconds, as when services start together. */
+  /** Called once in a row of failures, at the second: a single one is normal while services start together. */
   readonly onFailure?: (error: unknown) => void
 }
 
@@ -68,7 +68,7 @@ export function fetchWithdrawnTokens(
       if (cacheFile !== undefined) keep(cacheFile, JSON.stringify(fresh.value))
     } catch (error) {
       failures += 1
-      if (failures === TOLD_AT) onFailure?.(error)
+      if (failures === REPORTED_AT) onFailure?.(error)
     }
   }
   const again = () =>

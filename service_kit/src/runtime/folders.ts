@@ -1,4 +1,4 @@
-/** Folders that are made where they are missing. */
+/** Creates missing folders. */
 import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 

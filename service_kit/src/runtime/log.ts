@@ -1,4 +1,4 @@
-/** Logging: JSON lines on standard output; what could be a secret is never written, and nothing is said twice. */
+/** Logging: JSON lines on standard output; what could be a secret is redacted, and no text is repeated. */
 import { destination, type Logger, pino, type SerializedError, stdSerializers } from 'pino'
 
 const REDACTED = [
@@ -31,13 +31,10 @@ export function createLogger(service: string, level: string): Logger {
   )
 }
 
-/** Causes further down say nothing that would help. */
+/** Deeper causes do not help. */
 const CAUSES_MAX = 5
 
-/**
- * An error with its causes. Whoever translates an error often takes over its sentence; pino would write the sentence
- * once more for each of them.
- */
+/** Describes an error with its causes. A wrapping error often repeats the text of its cause, and pino would write both. */
 export function describeError(error: Error): SerializedError {
   const described = stdSerializers.err(error)
   if (!(error instanceof Error)) return described

@@ -1,6 +1,6 @@
 /**
- * Secrets, and other values, that come as files. What an editor adds by itself, a byte order mark or the end of the
- * last line, is not part of the value; every other blank is, for somebody put it there.
+ * Reads secrets, and other values, from files. A byte order mark and a last line break, which editors add, are not part of
+ * the value. All other white space is.
  */
 import { readFileSync } from 'node:fs'
 
