@@ -135,6 +135,36 @@ const noBarrels: Rule = ({ path, text }) => [
 const UNFINISHED = new RegExp(`\\b(${['TO', 'FIX'].map((a) => a + (a === 'TO' ? 'DO' : 'ME')).join('|')})\\b`)
 const nothingUnfinished: Rule = ({ path, text }) => (UNFINISHED.test(text) ? [`${path} is unfinished`] : [])
 
+/** Words of a private idiom, and what to write instead. They are found in names, too. */
+const AVOIDED: Readonly<Record<string, string>> = {
+  ['me' + 'nd']: 'repair, fix',
+  ['me' + 'nds']: 'repairs, fixes',
+  ['me' + 'nded']: 'repaired, fixed',
+  ['he' + 'al']: 'recover, refetch',
+  ['he' + 'aled']: 'recovered',
+  ['pre' + 'tend']: 'fake, simulate, assume',
+  ['go' + 'On']: 'refreshSession, continue',
+  ['out' + 'look']: 'the state of the circuit: closed, half_open, open',
+  ['take' + 'FirstSteps']: 'runStartupTasks',
+  ['first' + '_steps']: 'startup_tasks',
+  ['look' + 'At']: 'check, inspect, read',
+  ['un' + 'taken']: 'unread',
+  ['ta' + 'kers']: 'readers',
+  ['se' + 'ats']: 'slots',
+  ['wea' + 'pon']: 'expensive to validate',
+  ['de' + 'eds']: 'operations',
+}
+const avoidedIn = (text: string): string[] =>
+  Object.entries(AVOIDED)
+    .filter(([word]) => {
+      const capital = word.charAt(0).toUpperCase() + word.slice(1)
+      return new RegExp(`(?<![A-Za-z])(${word}|${capital})(?![a-z])|(?<=[a-z])${capital}(?![a-z])`).test(text)
+    })
+    .map(([word, instead]) => `${word} (write: ${instead})`)
+/** The changelog may name what was renamed. */
+const plainEnglish: Rule = ({ path, text }) =>
+  path === 'CHANGELOG.md' ? [] : avoidedIn(text).map((found) => `${path} has ${found}`)
+
 const LINK = /(?<!!)\[[^\]]*\]\(([^)\s]+)\)/g
 const linksResolve: Rule = ({ path, text }) => {
   if (!path.endsWith('.md')) return []
@@ -205,6 +235,7 @@ const RULES: readonly (readonly [name: string, rule: Rule, broken: File])[] = [
     noBarrels,
     { path: 'service_kit/src/http/all.ts', text: `export * from './problem.ts'` },
   ],
+  ['words of the field are used', plainEnglish, { path: 'docs/x.md', text: `how to ${'me'}${'nd'} it` }],
   ['nothing is unfinished', nothingUnfinished, { path: 'docs/x.md', text: `later: ${'TO'}${'DO'} explain` }],
   [
     'every relative link of a document resolves',

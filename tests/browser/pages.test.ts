@@ -185,9 +185,9 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
       const faults: string[] = []
       for (const place of places.filter(({ signedIn }) => !signedIn))
         faults.push(...(await look(page, place, screen)))
-      faults.push(...(await lookAtAFullCart(page, screen)))
+      faults.push(...(await inspectAFullCart(page, screen)))
       await shop.signIn(page, visitor)
-      faults.push(...(await lookAtALostOrder(page, screen)))
+      faults.push(...(await inspectALostOrder(page, screen)))
       for (const place of places.filter(({ signedIn }) => signedIn))
         faults.push(...(await look(page, place, screen)))
       await page.getByRole('button', { name: 'Change password' }).waitFor()
@@ -205,7 +205,7 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
     return faults
   }
 
-  async function lookAtAFullCart(page: Page, screen: Screen): Promise<string[]> {
+  async function inspectAFullCart(page: Page, screen: Screen): Promise<string[]> {
     await page.evaluate(`localStorage.removeItem('shop.cart')`)
     await page.goto(places.find(({ name }) => name === 'product')!.path)
     await page.getByRole('button', { name: 'Add to cart' }).click()
@@ -220,7 +220,7 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
   }
 
   /** Its answer does not come, and later it is found that it never arrived. */
-  async function lookAtALostOrder(page: Page, screen: Screen): Promise<string[]> {
+  async function inspectALostOrder(page: Page, screen: Screen): Promise<string[]> {
     await page.goto('/cart')
     await page.route('**/api/orders**', (route) => route.fulfill(AWAY))
     await page.route('**/api/orders/user/**', (route) => route.fulfill(AWAY))

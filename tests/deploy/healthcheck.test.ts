@@ -54,20 +54,20 @@ suite('the health check of the image, of a service', () => {
       rmSync(folder, { recursive: true })
     })
     const OPS_PORT = new URL(service.operationsUrl).port
-    const lookAtIt = () => look({ PORT: '1', OPS_PORT, TMPDIR: folder })
+    const inspectIt = () => look({ PORT: '1', OPS_PORT, TMPDIR: folder })
     await service.start({ DATABASE_URL: 'mongodb://127.0.0.1:9/?replicaSet=rs0' })
-    const { well, said } = await lookAtIt()
+    const { well, said } = await inspectIt()
     assert.equal(well, false)
     assert.match(said, /^\/readyz answered 503\n.*"detail":"store: .*MongoDB/)
     await service.kill()
 
     await service.start()
-    assert.deepEqual(await lookAtIt(), { well: true, said: '' })
+    assert.deepEqual(await inspectIt(), { well: true, said: '' })
     // A file that is gone is no reason to be restarted, which would not bring it back.
     rmSync(join(folder, 'auth.db'))
-    assert.deepEqual(await lookAtIt(), { well: true, said: '' })
+    assert.deepEqual(await inspectIt(), { well: true, said: '' })
     await service.kill()
-    assert.equal((await lookAtIt()).well, false)
+    assert.equal((await inspectIt()).well, false)
   })
 })
 

@@ -204,7 +204,7 @@ suite('what is safe to repair', () => {
   })
 })
 
-suite('what only a person can mend is told, and left alone by --fix', () => {
+suite('what only a person can repair is reported, and left alone by --fix', () => {
   type Planted = { world: World; productId: string; order: PendingOrder }
   const cases: readonly {
     name: string
@@ -413,8 +413,8 @@ suite('what is well', () => {
   })
 
   test('an option there is not', async (t) => {
-    const { code, output } = await finish(t, 'doctor.ts', await newWorld(t), '--mend')
-    assert.match(output, /^Unknown option '--mend'/)
+    const { code, output } = await finish(t, 'doctor.ts', await newWorld(t), '--repair')
+    assert.match(output, /^Unknown option '--repair'/)
     assert.equal(code, 1)
   })
 })

@@ -67,7 +67,7 @@ mongoSuite('a shop on MongoDB', (server) => {
     assert.equal((await products.catalogue.find(draft.id))?.reserved, QUANTITY)
 
     const orphan = await hold(randomUUIDv7())
-    assert.ok((await fix()).some(([says, mended]) => String(says).includes(orphan) && mended))
+    assert.ok((await fix()).some(([says, repaired]) => String(says).includes(orphan) && repaired))
     assert.equal((await products.catalogue.find(draft.id))?.reserved, QUANTITY)
 
     // Of a database made before its age was kept nothing is known.

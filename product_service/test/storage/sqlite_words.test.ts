@@ -177,7 +177,7 @@ function makeFirstStore(path: string) {
   assert.throws(
     () => db.prepare('BEGIN').run(),
     /too large/,
-    'this store is in the state that has to be mended',
+    'this store is in the state that has to be repaired',
   )
   db.close()
   return ids

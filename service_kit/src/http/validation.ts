@@ -5,7 +5,7 @@
  *  1. Bodies are judged as sent: nothing is coerced, unknown fields are an error. Only text that can be nothing else
  *     (query, path, headers) is converted.
  *  2. Judging ends at the first fault; only of a body of a person's size are all faults looked for, so that a form
- *     is mended at one go. A large body costs no more than reading it did.
+ *     can be corrected at once. A large body costs no more than reading it did.
  *  3. An id is accepted in either case and is lower-case from here on, wherever it came: path, query or body.
  *  4. A schema is compiled once in a process, however many routes and apps name it, and not before a request needs it: a
  *     process starts sooner. That each can be compiled is seen by tests/schemas.test.ts.

@@ -305,14 +305,14 @@ const refused: [string, string, object, string, RegExp][] = [
 ]
 for (const [what, query, hello, version, sentence] of refused) {
   test(`${what} is refused, saying what to do`, async (t) => {
-    const port = await pretend(t, hello, version)
+    const port = await startFakeServer(t, hello, version)
     const url = `mongodb://127.0.0.1:${port}/?${query}serverMonitoringMode=poll`
     await assert.rejects(openMongo({ runtime: systemRuntime, ...plan, url }), sentence)
   })
 }
 
 /** A server that can say only what it is. */
-async function pretend(t: TestContext, hello: object, version: string): Promise<number> {
+async function startFakeServer(t: TestContext, hello: object, version: string): Promise<number> {
   const server: Server = createServer((socket) => {
     socket.on('error', () => {})
     socket.on('data', (chunk) => {

@@ -137,7 +137,7 @@ suite('migrations', () => {
     writeFileSync(join(path, '0002_broken.sql'), 'CREATE TABLE a (x); CREATE TABLE a (x);')
     assert.throws(() => open(t, path), /already exists/)
     rmSync(join(path, '0002_broken.sql'))
-    writeFileSync(join(path, '0002_mended.sql'), 'CREATE TABLE a (x);')
+    writeFileSync(join(path, '0002_repaired.sql'), 'CREATE TABLE a (x);')
     return open(t, path).close()
   })
 
