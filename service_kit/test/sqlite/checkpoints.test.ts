@@ -51,15 +51,19 @@ test('a long log is brought home though nobody writes any more', async (t) => {
 })
 
 test('a log begins anew while others go on writing', async (t) => {
-  const { path, writePages } = open(t)
+  const { path, writer, writePages, pages } = open(t)
+  // SQLite does not do it: on a busy machine this writes more than BACKSTOP_PAGES before the thread has its turn.
+  writer.exec('PRAGMA wal_autocheckpoint = 0')
+  await writePages(PAGES_MIN + 100)
+  await until('the thread did not start', () => pages().checkpointed > 0)
   let written = 0
   const size = () => statSync(`${path}-wal`).size
-  let largest = 0
   while (written < 2 * LONG_PAGES || size() >= written * PAGE_BYTES) {
     await writePages(100)
+    // Much less than copying takes, but on a busy machine the thread has its turn.
+    await sleep(1)
     written += 100
-    largest = Math.max(largest, size())
-    assert.ok(written < BACKSTOP_PAGES, `the log never began anew: ${largest} bytes of ${written} pages`)
+    assert.ok(written < 4 * BACKSTOP_PAGES, `the log never began anew: ${size()} bytes of ${written} pages`)
   }
 })
 
