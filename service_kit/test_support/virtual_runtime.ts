@@ -39,7 +39,9 @@ export function createVirtualRuntime(options: VirtualRuntimeOptions = {}): Virtu
   const now = () => new Date(wallAtZero + elapsed)
 
   const after: Runtime['after'] = (ms, run) => {
-    const timer = { at: elapsed + Math.max(0, ms), run }
+    // As in Node, a part of a millisecond is a whole one. Otherwise rounding stops the time: a caller that waits for the rest
+    // of a pause can find the clock just before its end again and again.
+    const timer = { at: elapsed + (ms > 0 ? Math.max(1, ms) : 0), run }
     timers.splice(timers.findLastIndex(({ at }) => at <= timer.at) + 1, 0, timer)
     return () => {
       const index = timers.indexOf(timer)

@@ -1,8 +1,8 @@
 /** The virtual runtime: time that passes only when a test says so. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { nextTurn } from '../../src/runtime/runtime.ts'
-import { createVirtualRuntime, untilTrue } from '../../test_support/virtual_runtime.ts'
+import { nextTurn, systemRuntime } from '../../src/runtime/runtime.ts'
+import { createVirtualRuntime, letTimePass, untilTrue } from '../../test_support/virtual_runtime.ts'
 
 /** A virtual runtime, and what was noted with the time at which it was. */
 function scene() {
@@ -32,6 +32,32 @@ suite('the virtual runtime', () => {
     after(5, () => note('timer'))
     await advance(5)
     assert.deepEqual(noted, ['slept 5', 'timer 5'])
+  })
+
+  test('a part of a millisecond is a whole one, so time goes on for a caller that waits for what rounding left over', async () => {
+    const { after, advance, monotonic } = scene()
+    await advance(0.65)
+    const end = monotonic() + 0.1 + 0.2
+    let checks = 0
+    const check = () => {
+      checks += 1
+      if (monotonic() < end && checks < 100) after((end - monotonic()) * Number.EPSILON, check)
+    }
+    check()
+    await advance(5)
+    assert.equal(checks, 2)
+  })
+
+  test('time that passes by itself stops on request, and its steps are those of `advance`', async () => {
+    const { runtime, sleep, monotonic } = scene()
+    const stop = letTimePass(runtime, 5)
+    await sleep(12)
+    assert.equal(monotonic(), 12)
+    await stop()
+    const at = monotonic()
+    assert.equal(at % 5, 0)
+    await nextTurn(systemRuntime)
+    assert.equal(monotonic(), at)
   })
 
   test('2: what is asked for on the way runs within the same span', async () => {
