@@ -29,6 +29,8 @@ export function createConcurrencyLimiter(limits: ConcurrencyLimits): Concurrency
   const refusal = () => new Problem('overloaded', `Too many ${what} are under way; try again.`)
   return {
     async run(task) {
+      // It starts at once, and needs no timer.
+      if (queue.pending + queue.size < concurrency) return queue.add(task)
       if (queue.pending >= concurrency && queue.size >= queueMax) throw refusal()
       const waiting = new AbortController()
       const cancel = runtime.after(waitMs, () => waiting.abort(refusal()))
