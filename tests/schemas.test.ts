@@ -9,7 +9,7 @@ import { ConfigSchema as OrderConfig } from '@shop/order_service/config'
 import { ConfigSchema as ProductConfig } from '@shop/product_service/config'
 import { BODY_BYTES_MAX } from '@shop/service_kit/http/app'
 import { compileValidator } from '@shop/service_kit/http/validation'
-import { SAYS } from '@shop/service_kit/runtime/sentences'
+import { MESSAGE } from '@shop/service_kit/runtime/sentences'
 import { ConfigSchema as StorefrontConfig } from '@shop/storefront/config'
 import { openApiDocuments } from '../scripts/docs/openapi.ts'
 
@@ -45,7 +45,7 @@ function patternsWithoutWords(schema: unknown, path: string, said = false): stri
   if (typeof schema !== 'object' || schema === null) return []
   if (Array.isArray(schema))
     return schema.flatMap((each, i) => patternsWithoutWords(each, `${path}/${i}`, said))
-  const has = said || typeof (schema as Schema)[SAYS] === 'string'
+  const has = said || typeof (schema as Schema)[MESSAGE] === 'string'
   const own = typeof (schema as Schema).pattern === 'string' && !has ? [path] : []
   return [
     ...own,
@@ -78,7 +78,7 @@ suite('every pattern has a sentence', () => {
   test('a pattern without one is noticed', () => {
     const pattern = '^a$'
     const schema = {
-      properties: { a: { pattern }, b: { pattern, [SAYS]: 'must be a' }, c: { anyOf: [{ pattern }] } },
+      properties: { a: { pattern }, b: { pattern, [MESSAGE]: 'must be a' }, c: { anyOf: [{ pattern }] } },
     }
     assert.deepEqual(patternsWithoutWords(schema, ''), ['/properties/a', '/properties/c/anyOf/0'])
   })

@@ -1,7 +1,7 @@
 /** The environment variables of the storefront. */
 import { ConfigError, listOf, readEnvironment } from '@shop/service_kit/runtime/config'
 import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
-import { SAYS } from '@shop/service_kit/runtime/sentences'
+import { MESSAGE } from '@shop/service_kit/runtime/sentences'
 import {
   CommonConfig,
   OperationsConfig,
@@ -13,7 +13,7 @@ import {
 
 const ORIGINS = {
   pattern: '^https?://[^,\\s]+(,https?://[^,\\s]+)*$',
-  [SAYS]: 'must be one or more addresses that begin with http:// or https://, with commas between them',
+  [MESSAGE]: 'must be one or more addresses that begin with http:// or https://, with commas between them',
 }
 
 const Replicas = (name: string, port: number) =>
@@ -48,7 +48,7 @@ export const ConfigSchema = Type.Object({
   PUBLIC_URL: Type.Optional(
     Type.String({
       pattern: '^https?://[^/]+/?$',
-      [SAYS]: 'must be an address such as https://shop.example.com, without a path',
+      [MESSAGE]: 'must be an address such as https://shop.example.com, without a path',
       description: 'Where visitors reach the shop. With https the cookie is Secure and HSTS is sent',
     }),
   ),

@@ -2,7 +2,7 @@
 import { BODY_PROBLEMS, operationsOf } from '@shop/service_kit/http/operation'
 import { Body } from '@shop/service_kit/http/schemas'
 import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
-import { SAYS } from '@shop/service_kit/runtime/sentences'
+import { MESSAGE } from '@shop/service_kit/runtime/sentences'
 import type { AccessToken } from '../domain/crypto_ports.ts'
 import type { User } from '../domain/ports.ts'
 import { REFRESH_TOKEN_LENGTH_MAX } from '../domain/sessions.ts'
@@ -16,7 +16,7 @@ const Username = Type.String({
   minLength: USERNAME_LENGTH_MIN,
   maxLength: USERNAME_LENGTH_MAX,
   pattern: USERNAME_PATTERN,
-  [SAYS]: `must be ${USERNAME_LENGTH_MIN} to ${USERNAME_LENGTH_MAX} letters, digits, dots, underscores or hyphens, the first a letter or digit`,
+  [MESSAGE]: `must be ${USERNAME_LENGTH_MIN} to ${USERNAME_LENGTH_MAX} letters, digits, dots, underscores or hyphens, the first a letter or digit`,
   description: 'Letters, digits, dots, underscores and hyphens; unique regardless of case',
   examples: ['ada'],
 })

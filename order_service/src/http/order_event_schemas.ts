@@ -1,7 +1,7 @@
 /** The operation that streams the changes of an order. */
 import { operationsOf, USER_PROBLEMS } from '@shop/service_kit/http/operation'
 import Type from '@shop/service_kit/runtime/schema_types'
-import { SAYS } from '@shop/service_kit/runtime/sentences'
+import { MESSAGE } from '@shop/service_kit/runtime/sentences'
 import { OrderParams } from './order_views.ts'
 import { PROBLEMS } from './problems.ts'
 
@@ -19,7 +19,7 @@ export const watchOrderOperation = operation({
     'last-event-id': Type.Optional(
       Type.String({
         pattern: '^[0-9]{1,9}$',
-        [SAYS]: 'must be the id of an event: a whole number',
+        [MESSAGE]: 'must be the id of an event: a whole number',
         description: 'The last version seen',
       }),
     ),

@@ -2,7 +2,7 @@
 
 import { MONEY_PATTERN } from '../money/money.ts'
 import Type, { type TProperties, type TSchema } from '../runtime/schema_types.ts'
-import { SAYS } from '../runtime/sentences.ts'
+import { MESSAGE } from '../runtime/sentences.ts'
 import type { Catalogue } from './problem_tables.ts'
 
 export const Id = Type.String({ format: 'uuid' })
@@ -22,13 +22,13 @@ export const MoneyInput = Type.Unsafe<string | number>({
   pattern: MONEY_PATTERN,
   minimum: 0,
   examples: ['19.99'],
-  [SAYS]: 'must be an amount such as "19.99"',
+  [MESSAGE]: 'must be an amount such as "19.99"',
 })
 
 /** A whole number as it comes in: a JSON number, or a string of digits. Read it with `Number`. */
 export const IntegerInput = ({ minimum, maximum }: { minimum: number; maximum: number }) =>
   Type.Unsafe<number | string>({
-    [SAYS]: `must be a whole number from ${minimum} to ${maximum}`,
+    [MESSAGE]: `must be a whole number from ${minimum} to ${maximum}`,
     anyOf: [
       { type: 'integer', minimum, maximum },
       { type: 'string', pattern: integerPattern(minimum, maximum), description: 'The same as digits' },
@@ -51,7 +51,7 @@ export const IdempotencyHeaders = Type.Object({
   'idempotency-key': Type.Optional(
     Type.String({
       pattern: `^[\\x21-\\x7e]{1,${IDEMPOTENCY_KEY_LENGTH_MAX}}$`,
-      [SAYS]: `must be 1 to ${IDEMPOTENCY_KEY_LENGTH_MAX} visible ASCII characters without blanks`,
+      [MESSAGE]: `must be 1 to ${IDEMPOTENCY_KEY_LENGTH_MAX} visible ASCII characters without blanks`,
       description: 'Your name for this attempt, e.g. a UUID; the same key never does the work twice',
     }),
   ),

@@ -13,7 +13,7 @@
 import { Ajv, type Options, type ValidateFunction } from 'ajv'
 import formats from 'ajv-formats'
 import type { FastifySchemaCompiler } from 'fastify'
-import { SAYS } from '../runtime/sentences.ts'
+import { MESSAGE } from '../runtime/sentences.ts'
 import { compiledOnce } from './compiled_once.ts'
 import { addTextRule } from './text.ts'
 
@@ -99,7 +99,7 @@ function withRules(ajv: Ajv): Ajv {
   // The package is CommonJS; under ESM its plugin is the `default` member.
   ;(formats as unknown as { default: (ajv: Ajv, names: string[]) => void }).default(ajv, ['date-time'])
   ajv.addFormat('uuid', UUID)
-  ajv.addKeyword(SAYS)
+  ajv.addKeyword(MESSAGE)
   ajv.addKeyword({
     keyword: LOWER_CASE,
     type: 'string',

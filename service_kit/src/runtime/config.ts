@@ -10,7 +10,7 @@ import { Ajv } from 'ajv'
 import { currencyDigits } from '../money/money.ts'
 import type { Static, TObject } from './schema_types.ts'
 import { readValueFile } from './secret_files.ts'
-import { faultsOf, SAYS } from './sentences.ts'
+import { faultsOf, MESSAGE } from './sentences.ts'
 import { operationsPort, PORT_MAX } from './variables.ts'
 
 /** The configuration is not usable; `faults` has one sentence for each fault. */
@@ -65,7 +65,7 @@ export function readEnvironment<T extends TObject>(schema: T, env: NodeJS.Proces
     allowUnionTypes: true,
     verbose: true,
   })
-  ajv.addKeyword(SAYS)
+  ajv.addKeyword(MESSAGE)
   const validate = ajv.compile(schema)
   if (!validate(values)) {
     for (const { path, message } of faultsOf(validate.errors ?? [])) {

@@ -1,11 +1,11 @@
 /**
  * What a schema demands, said to people: one sentence for every rule, without its subject. A schema that can say it
- * better does so in `x-says`; a pattern must, since nobody reads those.
+ * better does so in `x-message`; a pattern must, since nobody reads those.
  */
 import type { ErrorObject } from 'ajv'
 
 /** A schema's own sentence for whatever is wrong with its value. */
-export const SAYS = 'x-says'
+export const MESSAGE = 'x-message'
 
 type Params = Readonly<Record<string, unknown>>
 type Schema = Readonly<Record<string, unknown>> | undefined
@@ -53,13 +53,13 @@ const SENTENCES: Readonly<Record<string, (params: Params, schema: Schema) => str
   anyOf: () => 'has none of the forms that are allowed here',
 }
 
-/** Faults of what surrounds a value; `x-says` speaks of the value itself. */
+/** Faults of what surrounds a value; `x-message` speaks of the value itself. */
 const AROUND = new Set(['required', 'additionalProperties'])
 
 /** For faults of a validator that is `verbose`. */
 export function sentenceOf({ keyword, params, message, parentSchema }: ErrorLike): string {
   const schema = parentSchema as Schema
-  const own = AROUND.has(keyword) ? undefined : schema?.[SAYS]
+  const own = AROUND.has(keyword) ? undefined : schema?.[MESSAGE]
   if (typeof own === 'string') return own
   return SENTENCES[keyword]?.(params as Params, schema) ?? message ?? 'is invalid'
 }

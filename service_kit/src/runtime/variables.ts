@@ -1,6 +1,6 @@
 /** Schemas of the environment variables that several processes read. Their descriptions become docs/configuration.md. */
 import Type from './schema_types.ts'
-import { SAYS } from './sentences.ts'
+import { MESSAGE } from './sentences.ts'
 
 export const SERVICE_SECRET_BYTES_MIN = 32
 
@@ -27,19 +27,19 @@ export const CommonConfig = {
   AUTH_URL: Type.String({
     default: 'http://127.0.0.1:5000',
     pattern: '^https?://',
-    [SAYS]: URL_SENTENCE,
+    [MESSAGE]: URL_SENTENCE,
     description: 'auth_service',
   }),
   PRODUCT_URL: Type.String({
     default: 'http://127.0.0.1:5001',
     pattern: '^https?://',
-    [SAYS]: URL_SENTENCE,
+    [MESSAGE]: URL_SENTENCE,
     description: 'product_service',
   }),
   ORDER_URL: Type.String({
     default: 'http://127.0.0.1:5002',
     pattern: '^https?://',
-    [SAYS]: URL_SENTENCE,
+    [MESSAGE]: URL_SENTENCE,
     description: 'order_service',
   }),
 }
@@ -80,7 +80,7 @@ export const DatabaseUrlConfig = (file: string) =>
   Type.Optional(
     Type.String({
       pattern: '^(sqlite:.+|mongodb(\\+srv)?://.+)$',
-      [SAYS]: 'must be sqlite:<file>, mongodb://… or mongodb+srv://…',
+      [MESSAGE]: 'must be sqlite:<file>, mongodb://… or mongodb+srv://…',
       description: `sqlite:<file> or mongodb://…; without it sqlite:<DATA_DIR>/${file}`,
     }),
   )
@@ -94,7 +94,7 @@ export const TrustedProxiesConfig = Type.Optional(
 export const CurrencyConfig = Type.String({
   default: 'USD',
   pattern: '^[A-Z]{3}$',
-  [SAYS]: 'must be three capital letters, such as EUR',
+  [MESSAGE]: 'must be three capital letters, such as EUR',
   description: 'ISO 4217 code of all prices',
 })
 

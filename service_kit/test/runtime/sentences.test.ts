@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { type ErrorLike, faultsOf, SAYS, sentenceOf } from '../../src/runtime/sentences.ts'
+import { type ErrorLike, faultsOf, MESSAGE, sentenceOf } from '../../src/runtime/sentences.ts'
 
 const error = (keyword: string, params: object = {}, more: Partial<ErrorLike> = {}): ErrorLike => ({
   keyword,
@@ -39,13 +39,13 @@ suite('what a schema demands, in words', () => {
     [error('anyOf'), 'has none of the forms that are allowed here'],
     [error('odd', {}, { message: 'must be odd' }), 'must be odd'],
     [error('odd'), 'is invalid'],
-    [error('pattern', {}, { parentSchema: { [SAYS]: 'must be green' } }), 'must be green'],
-    [error('required', {}, { parentSchema: { [SAYS]: 'must be green' } }), 'is required'],
+    [error('pattern', {}, { parentSchema: { [MESSAGE]: 'must be green' } }), 'must be green'],
+    [error('required', {}, { parentSchema: { [MESSAGE]: 'must be green' } }), 'is required'],
     [
-      error('additionalProperties', {}, { parentSchema: { [SAYS]: 'must be green' } }),
+      error('additionalProperties', {}, { parentSchema: { [MESSAGE]: 'must be green' } }),
       'is not a known field',
     ],
-    [error('pattern', {}, { parentSchema: { [SAYS]: 7 } }), 'has a form that is not allowed here'],
+    [error('pattern', {}, { parentSchema: { [MESSAGE]: 7 } }), 'has a form that is not allowed here'],
   ]
   for (const [given, sentence] of sentences) {
     test(`${given.keyword} ${JSON.stringify(given.params)}: ${sentence}`, () => {
