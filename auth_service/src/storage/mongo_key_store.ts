@@ -1,6 +1,6 @@
 /** KeyStore on MongoDB. The unique index on generation makes replicas agree on the next key. */
 
-import { isDuplicate, Unsettled } from '@shop/service_kit/mongo/errors'
+import { isDuplicate, OutcomeUnknown } from '@shop/service_kit/mongo/errors'
 import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo/store'
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import type { KeyStore, SigningKey } from '../domain/ports.ts'
@@ -48,7 +48,7 @@ export function createMongoKeyStore(store: MongoStore, unreadableOf: UnreadableO
         } catch (error) {
           if (!isDuplicate(error)) throw error
           const holder = await keys.findOne({ generation: fields.generation })
-          if (!holder) throw new Unsettled() // Not on a majority yet, and may be rolled back.
+          if (!holder) throw new OutcomeUnknown() // Not on a majority yet, and may be rolled back.
           return holder._id === kid // Equal if an earlier attempt added this key and its answer was lost.
         }
       }),

@@ -3,7 +3,7 @@
  * a lost answer the attempt is counted again, so a key may have one attempt too many, never one too few. An unreadable
  * document counts as no attempts and is replaced, because many people may share an address.
  */
-import { isDuplicate, Unsettled } from '@shop/service_kit/mongo/errors'
+import { isDuplicate, OutcomeUnknown } from '@shop/service_kit/mongo/errors'
 import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo/store'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
@@ -52,7 +52,7 @@ export function createMongoThrottleStore(
       ? (await throttle.updateOne({ _id: key, state: before.state }, { $set: { state, ...fields } }))
           .matchedCount === 1
       : await add({ _id: key, state, ...fields })
-    if (!done) throw new Unsettled()
+    if (!done) throw new OutcomeUnknown()
   }
 
   const take = ({ key, limits }: ThrottleEntry, now: Date) =>

@@ -4,7 +4,7 @@
  * rely on the other admin, only one commits.
  */
 
-import { isDuplicate, Unsettled, unavailable } from '@shop/service_kit/mongo/errors'
+import { isDuplicate, OutcomeUnknown, unavailable } from '@shop/service_kit/mongo/errors'
 import { shareWork } from '@shop/service_kit/mongo/sharing'
 import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo/store'
 import { succeeded } from '@shop/service_kit/runtime/batching/outcome'
@@ -70,7 +70,7 @@ export function createMongoUserStore(
           const { demotions } = guard
           const before = { _id: GUARD, demotions }
           const counted = await guards.updateOne(before, { $set: { demotions: demotions + 1 } }, { session })
-          if (counted.matchedCount === 0) throw new Unsettled()
+          if (counted.matchedCount === 0) throw new OutcomeUnknown()
         } else await guards.insertOne({ _id: GUARD, demotions: 1 }, { session }).catch(retryDuplicate)
       }
       const changed = await users.updateOne(
@@ -78,7 +78,7 @@ export function createMongoUserStore(
         { $set: { role, tokensChangedAt: at }, $inc: { roleChanges: 1 } },
         { session },
       )
-      if (changed.matchedCount === 0) throw new Unsettled()
+      if (changed.matchedCount === 0) throw new OutcomeUnknown()
       return userOf.one({ ...found, role })
     })
   // One at a time in this process; the guard orders those of other replicas.
@@ -104,7 +104,7 @@ export function createMongoUserStore(
         } catch (error) {
           if (!isDuplicate(error)) throw error
           const holder = await users.findOne({ canonicalName })
-          if (!holder) throw new Unsettled() // Not on a majority yet, and may be rolled back.
+          if (!holder) throw new OutcomeUnknown() // Not on a majority yet, and may be rolled back.
           if (holder._id !== id) throw usernameTaken() // Otherwise an earlier attempt added it, and its answer was lost.
         }
       })
@@ -157,7 +157,7 @@ export function createMongoUserStore(
 }
 
 const retryDuplicate = (error: unknown): never => {
-  throw isDuplicate(error) ? new Unsettled() : error
+  throw isDuplicate(error) ? new OutcomeUnknown() : error
 }
 
 const user = ({ _id, username, role, createdAt }: Document): User =>

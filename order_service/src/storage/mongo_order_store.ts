@@ -7,7 +7,7 @@
  * Writes may be repeated: a second insert finds its own id, a save stores a token under the version it made (kit,
  * mongo/writes.ts), a claim stores its lease.
  */
-import { Unsettled } from '@shop/service_kit/mongo/errors'
+import { OutcomeUnknown } from '@shop/service_kit/mongo/errors'
 import type { Filter, IndexDescription, MongoStore } from '@shop/service_kit/mongo/store'
 import { shareInserts, shareUpdates } from '@shop/service_kit/mongo/writes'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
@@ -102,7 +102,7 @@ export function createMongoOrderStore(
           (idempotencyKey === undefined ? undefined : await findByKey(userId, idempotencyKey)) ??
           optional(await orders().findOne({ _id: id }))
         // The existing order is not on a majority yet and may be rolled back: then this one is added.
-        if (!first) throw new Unsettled()
+        if (!first) throw new OutcomeUnknown()
         return { stored: first, added: first.order.id === id }
       })
     },

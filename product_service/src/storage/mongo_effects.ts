@@ -1,6 +1,6 @@
 /** Writes the effects of a group inside its transaction: each document once, under its condition, in order of id. */
 
-import { Unsettled } from '@shop/service_kit/mongo/errors'
+import { OutcomeUnknown } from '@shop/service_kit/mongo/errors'
 import type { AnyBulkWriteOperation, ClientSession } from '@shop/service_kit/mongo/store'
 import type { Product } from '../domain/product.ts'
 import type { Reservation } from '../domain/reservation.ts'
@@ -15,7 +15,7 @@ import {
 } from './mongo_documents.ts'
 import type { Effects, State } from './mongo_work.ts'
 
-/** Throws Unsettled if the documents differ from `loaded`; then nothing may be committed. */
+/** Throws OutcomeUnknown if the documents differ from `loaded`; then nothing may be committed. */
 export async function writeEffects(
   { products, movements, reservations, attempts }: Collections,
   session: ClientSession,
@@ -56,7 +56,7 @@ export async function writeEffects(
 }
 
 function requireAll(result: { insertedCount: number; matchedCount: number }, wanted: number) {
-  if (result.insertedCount + result.matchedCount !== wanted) throw new Unsettled()
+  if (result.insertedCount + result.matchedCount !== wanted) throw new OutcomeUnknown()
 }
 
 function writeProduct(before: Product | undefined, after: Product): AnyBulkWriteOperation<ProductDocument> {

@@ -12,7 +12,7 @@
  *     answers decided then; or it replaces the old token itself. Then the earlier transaction cannot be applied any more,
  *     because only one of two transactions that replace the same token commits.
  */
-import { Unsettled } from '@shop/service_kit/mongo/errors'
+import { OutcomeUnknown } from '@shop/service_kit/mongo/errors'
 import { shareWork } from '@shop/service_kit/mongo/sharing'
 import type { ClientSession, MongoStore } from '@shop/service_kit/mongo/store'
 import { failed, type Outcome, succeeded } from '@shop/service_kit/runtime/batching/outcome'
@@ -74,7 +74,7 @@ export function createMongoLedger(store: MongoStore, runtime: Runtime, reading: 
     )
     if (matchedCount === 1) return
     outcomeUnknown = true
-    throw new Unsettled()
+    throw new OutcomeUnknown()
   }
 
   return shareWork<Work<unknown>, unknown>({

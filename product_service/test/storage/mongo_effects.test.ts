@@ -1,7 +1,7 @@
 /** Each write of a transaction has a condition: a decision about an old state cannot be written. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { isDuplicate, Unsettled } from '@shop/service_kit/mongo/errors'
+import { isDuplicate, OutcomeUnknown } from '@shop/service_kit/mongo/errors'
 import { openMongo } from '@shop/service_kit/mongo/store'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
@@ -120,7 +120,7 @@ mongoSuite('effects of a decision in MongoDB', (server) => {
     const effects = { products: [product], movements: [movement] }
     assert.equal(await write(loaded, effects), undefined)
     await stock.adjust({ productId: tea.id, delta: 1, note: 'x', attempt: undefined }, STAMP)
-    assert.ok((await write(loaded, effects)) instanceof Unsettled)
+    assert.ok((await write(loaded, effects)) instanceof OutcomeUnknown)
   })
 
   test('a movement of a version that has one (invariant 2)', async (t) => {
@@ -151,7 +151,7 @@ mongoSuite('effects of a decision in MongoDB', (server) => {
       const { reservations } = decide(loaded.products, loaded.reservations, [wanted.orderId], AT)
       assert.equal(await write(loaded, { reservations }), undefined)
       await stock[first]([wanted.orderId], AT)
-      assert.ok((await write(loaded, { reservations })) instanceof Unsettled)
+      assert.ok((await write(loaded, { reservations })) instanceof OutcomeUnknown)
     }
   })
 })

@@ -1,9 +1,9 @@
 /** A deadline for operations of the driver, which has none of its own. */
 import type { Cancel, Runtime } from '../runtime/runtime.ts'
-import { Unsettled, unavailable } from './errors.ts'
+import { OutcomeUnknown, unavailable } from './errors.ts'
 
 /** The time is over. What was under way may still be applied. */
-export class Expired extends Unsettled {}
+export class Expired extends OutcomeUnknown {}
 
 /** The outcome of `work`, or `store_unavailable` at `deadline`. */
 export async function within<T>(

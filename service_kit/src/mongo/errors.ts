@@ -77,13 +77,13 @@ const PASSING_NAMES: ReadonlySet<string> = new Set([
 ])
 
 /** Thrown by our code when the state it read does not decide the outcome yet: the work is repeated. */
-export class Unsettled extends Error {}
+export class OutcomeUnknown extends Error {}
 
 export const isDuplicate = (error: unknown): boolean =>
   error instanceof MongoServerError && error.code === DUPLICATE_KEY
 
 export function isPassing(error: unknown): boolean {
-  if (error instanceof Unsettled) return true
+  if (error instanceof OutcomeUnknown) return true
   if (!(error instanceof MongoError)) return false
   if (LABELS.some((label) => error.hasErrorLabel(label))) return true
   if (error instanceof MongoNetworkError || error instanceof MongoServerSelectionError) return true

@@ -12,7 +12,7 @@ import { createHash } from 'node:crypto'
 import type { Collection, Db, IndexDescription, MongoClient } from 'mongodb'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { StoreMoney } from '../storage/store_money.ts'
-import { isDuplicate, Unsettled } from './errors.ts'
+import { isDuplicate, OutcomeUnknown } from './errors.ts'
 import { requireFitServer, UnfitServer } from './server_checks.ts'
 
 const LEASE_MS = 60_000
@@ -71,7 +71,7 @@ async function storedSetting(settings: Collection<Setting>, setting: Setting): P
     if (!isDuplicate(error)) throw error
   }
   const stored = await settings.findOne({ _id: setting._id })
-  if (!stored) throw new Unsettled() // Another replica wrote it a moment ago; a majority has not got it yet.
+  if (!stored) throw new OutcomeUnknown() // Another replica wrote it a moment ago; a majority has not got it yet.
   return stored
 }
 

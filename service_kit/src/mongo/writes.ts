@@ -14,7 +14,7 @@
 import type { Collection, Document, Filter } from 'mongodb'
 import { failed, type Outcome, outcomeOf, succeeded } from '../runtime/batching/outcome.ts'
 import type { Runtime } from '../runtime/runtime.ts'
-import { isDuplicate, refusedAsDuplicates, Unsettled } from './errors.ts'
+import { isDuplicate, OutcomeUnknown, refusedAsDuplicates } from './errors.ts'
 import { shareWork } from './sharing.ts'
 
 const IN_FLIGHT_MAX = 2
@@ -105,7 +105,7 @@ async function attribute<T extends Identified>(
     if (document?.writes?.[token.field] === token.value) return succeeded(true)
     const fits = document && Object.entries(condition).every(([name, value]) => document[name] === value)
     // It fits, yet did not match: what refused it is not on a majority yet, and may be undone.
-    if (fits) return failed(new Unsettled())
+    if (fits) return failed(new OutcomeUnknown())
     return succeeded(false)
   })
 }

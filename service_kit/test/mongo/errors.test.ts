@@ -17,8 +17,8 @@ import {
   asStoreError,
   isDuplicate,
   isPassing,
+  OutcomeUnknown,
   refusedAsDuplicates,
-  Unsettled,
 } from '../../src/mongo/errors.ts'
 import { Problem } from '../../src/runtime/problem.ts'
 
@@ -65,7 +65,7 @@ test('passes by itself: a connection, a server or a client that closed, a label,
     new MongoServerSelectionError('x', {} as never),
     named('MongoWaitQueueTimeoutError'),
     named('MongoPoolClosedError'),
-    new Unsettled('x'),
+    new OutcomeUnknown('x'),
   ]) {
     assert.ok(isPassing(error), error.name)
   }

@@ -4,7 +4,7 @@ import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BSON, MongoClient, ObjectId } from 'mongodb'
 import type { MongoOptions } from '../../src/mongo/connection.ts'
-import { Unsettled } from '../../src/mongo/errors.ts'
+import { OutcomeUnknown } from '../../src/mongo/errors.ts'
 import { CLIENT_OPTIONS, DEADLINE_MS } from '../../src/mongo/options.ts'
 import { type MongoStore, openMongo } from '../../src/mongo/store.ts'
 import { withOption } from '../../src/mongo/url.ts'
@@ -83,13 +83,13 @@ mongoSuite('a MongoDB store', (server) => {
     const store = await open(t, server.url(server.newDatabase()))
     let tries = 0
     const third = await store.repeat(async () => {
-      if (++tries < 3) throw new Unsettled()
+      if (++tries < 3) throw new OutcomeUnknown()
       return tries
     })
     assert.equal(third, 3)
     const begun = performance.now()
     await assert.rejects(
-      store.repeat(() => Promise.reject(new Unsettled())),
+      store.repeat(() => Promise.reject(new OutcomeUnknown())),
       { code: 'store_unavailable' },
     )
     // Without it, it would be tried for ever.
