@@ -119,15 +119,15 @@ export const NAMED: readonly Named[] = [
   {
     what: 'the cache of verified tokens has no limit',
     path: 'service_kit/src/identity/tokens.ts',
-    from: 'remembered.size >= TOKENS_REMEMBERED_MAX',
-    to: 'remembered.size >= TOKENS_REMEMBERED_MAX * 1000',
+    from: 'cached.size >= TOKENS_CACHED_MAX',
+    to: 'cached.size >= TOKENS_CACHED_MAX * 1000',
     test: 'service_kit/test/identity/tokens.test.ts',
   },
   {
     what: 'the cache of service tokens has no limit',
     path: 'service_kit/src/identity/service_tokens.ts',
-    from: 'endsAt.size >= TOKENS_REMEMBERED_MAX',
-    to: 'endsAt.size >= TOKENS_REMEMBERED_MAX * 1000',
+    from: 'expiresAt.size >= TOKENS_CACHED_MAX',
+    to: 'expiresAt.size >= TOKENS_CACHED_MAX * 1000',
     test: 'service_kit/test/identity/service_tokens.test.ts',
   },
   {

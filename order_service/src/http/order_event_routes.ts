@@ -11,7 +11,7 @@
 import { PassThrough } from 'node:stream'
 import type { App } from '@shop/service_kit/http/app_types'
 import { empty } from '@shop/service_kit/http/empty'
-import { principalOf, stillAdmitted } from '@shop/service_kit/identity/access'
+import { isStillAuthorized, principalOf } from '@shop/service_kit/identity/access'
 import { Problem } from '@shop/service_kit/runtime/problem'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { ALL_TAKEN, createSlots } from '@shop/service_kit/runtime/slots'
@@ -126,7 +126,7 @@ export function orderEventRoutes({
         else stream.end()
       }
       const ifTokenValid = (run: () => void) => {
-        const valid = stillAdmitted(request)
+        const valid = isStillAuthorized(request)
         if (valid instanceof Promise) void valid.then((is) => runOrEnd(is, run))
         else runOrEnd(valid, run)
       }

@@ -40,7 +40,7 @@ export function serveDocs(at: BareApp, of: BareApp): void {
   })
   at.get('/openapi.json', { config: { access: 'public' }, schema: { hide: true } }, async () => of.swagger())
   at.register(async (scope) => {
-    scope.accessOfUnstated = 'public'
+    scope.defaultAccess = 'public'
     await scope.register(swaggerUi, {
       routePrefix: DOCS_PREFIX,
       ...(elsewhere && { uiConfig: { supportedSubmitMethods: [] } }),

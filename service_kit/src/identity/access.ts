@@ -1,10 +1,9 @@
 /**
- * Who may call a route (invariant 10, its first half: the role. Whether a *thing* is the caller's own is
- * decided where the thing is loaded).
+ * Who may call a route, by role (invariant 10). Whether an order belongs to the caller is checked where it is loaded.
  *
- * Every route states `config: { access }` or does not compile (app.ts); one that comes from a plugin and states
- * nothing stops the service from starting. So nothing is public by omission, and nothing by its address. `user` means any signed-in account, `admin` an admin, `service` one of our
- * services by its service token (see service_tokens.ts), never a person.
+ * Every route states `config: { access }`, or it does not compile (app_types.ts). A route of a plugin that states none stops the
+ * service from starting. So no route is public by omission. `user` is any signed-in account, `admin` an admin, `service` one
+ * of our services with its service token (service_tokens.ts), never a person.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Problem } from '../runtime/problem.ts'
@@ -15,7 +14,7 @@ export type Principal = {
   readonly userId: string
   readonly username: string
   readonly role: 'customer' | 'admin'
-  /** Unix seconds at which the token ends. */
+  /** When the token expires, in Unix seconds. */
   readonly expiresAt: number
 }
 
@@ -24,9 +23,9 @@ declare module 'fastify' {
     access?: Access
   }
   interface FastifyInstance {
-    /** For the scope of a plugin whose routes are not ours and state nothing. */
-    accessOfUnstated: Access | undefined
-    /** For `stillAdmitted`. */
+    /** For routes that state no access, such as those of a plugin; set in its scope. */
+    defaultAccess: Access | undefined
+    /** For `isStillAuthorized`. */
     verifyToken: VerifyToken | undefined
   }
   interface FastifyRequest {
@@ -35,9 +34,9 @@ declare module 'fastify' {
   }
 }
 
-/** Resolves the caller behind a bearer token, at once when the token is remembered. Fails with `unauthenticated` or `keys_unavailable`. */
+/** The caller of a bearer token, without a promise if the token is cached. Fails with `unauthenticated` or `keys_unavailable`. */
 export type VerifyToken = (token: string) => Principal | Promise<Principal>
-/** Throws `unauthenticated` unless the token is a fresh one of our services for this service. */
+/** Fails with `unauthenticated` unless the token is a valid one of our services for this service. */
 export type VerifyServiceToken = (token: string) => undefined | Promise<undefined>
 
 export type AccessChecks = {
@@ -52,11 +51,10 @@ export function principalOf(request: Pick<FastifyRequest, 'principal'>): Princip
 }
 
 /**
- * For an answer that outlives the check at its beginning, such as a stream: does the caller's token still count? Asks
- * the verifier anew: in memory, and without a promise while the token is remembered. Never fails: who can't be
- * told to be admitted is not.
+ * Whether the caller's token is still valid: for an answer that takes long, such as a stream. Without a promise if the token
+ * is cached. Never fails: false if it cannot be verified.
  */
-export function stillAdmitted(request: FastifyRequest): boolean | Promise<boolean> {
+export function isStillAuthorized(request: FastifyRequest): boolean | Promise<boolean> {
   try {
     const verified = request.server.verifyToken?.(bearerToken(request))
     if (!(verified instanceof Promise)) return verified !== undefined
@@ -71,13 +69,13 @@ export function stillAdmitted(request: FastifyRequest): boolean | Promise<boolea
 
 type Next = (error?: Error) => void
 
-/** Adds the check its `access` asks for to every route registered after this call. */
+/** Every route registered after this call checks the caller as its `access` says. */
 export function guardRoutes(app: FastifyInstance, checks: AccessChecks): void {
   app.decorateRequest('principal', undefined)
-  app.decorate('accessOfUnstated', undefined)
+  app.decorate('defaultAccess', undefined)
   app.decorate('verifyToken', checks.verifyToken)
   app.addHook('onRoute', function (this: FastifyInstance, route) {
-    const access = route.config?.access ?? this.accessOfUnstated
+    const access = route.config?.access ?? this.defaultAccess
     if (access === undefined)
       throw new Error(`${String(route.method)} ${route.url} does not state its access`)
     if (access === 'public') return

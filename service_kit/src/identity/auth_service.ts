@@ -1,4 +1,4 @@
-/** Verifying access tokens by what auth_service publishes: its keys, and which tokens it withdrew. */
+/** Verifies access tokens by what auth_service publishes: its keys, and the list of withdrawn tokens. */
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { VerifyToken } from './access.ts'
@@ -10,11 +10,11 @@ import { fetchWithdrawnTokens, WITHDRAWN_PATH } from './withdrawn_tokens.ts'
 export const KEYS_PATH = '/.well-known/jwks.json'
 
 export type AuthServiceOptions = {
-  /** Of its replicas, or of what stands before them. */
+  /** Of its replicas, or of their load balancer. */
   readonly origins: readonly string[]
   readonly runtime: PublishedRuntime
   readonly logger: Logger
-  /** Where what was published is kept across restarts, in files of that prefix. */
+  /** Where the documents are saved for the next start, in files of that prefix. */
   readonly cache?: { readonly folder: string; readonly prefix: string }
 }
 
@@ -32,7 +32,7 @@ export function followAuthService({ origins, runtime, logger, cache }: AuthServi
   const withdrawn = fetchWithdrawnTokens(at(WITHDRAWN_PATH), runtime, {
     ...fileOf('withdrawn'),
     onFailure: (err) =>
-      logger.warn({ err }, 'the list of withdrawn tokens could not be fetched; the last one counts'),
+      logger.warn({ err }, 'the list of withdrawn tokens could not be fetched; the last one is used'),
   })
   return {
     verifyToken: createTokenVerifier(keys, runtime.now, withdrawn.isWithdrawn),

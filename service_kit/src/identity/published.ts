@@ -1,21 +1,23 @@
 /**
- * Documents that auth_service publishes and other services keep: fetched from one replica or another, bounded in time
- * and size, and kept in a file across restarts.
+ * Documents that auth_service publishes and other services cache: fetched from any replica, with limits of time and size,
+ * and saved in a file for the next start.
  */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { retryAfterMs } from '@shop/retry/backoff'
 import type { Cancel, Runtime } from '../runtime/runtime.ts'
 
 const DEADLINE_MS = 2_000
-/** Ten times the largest there is: the list of withdrawn tokens. */
+/** Ten times the largest document, the list of withdrawn tokens. */
 export const PUBLISHED_BYTES_MAX = 8 * 1024 * 1024
 
 export type Published = { readonly value: unknown; readonly etag: string | undefined }
 
-/** What is needed to follow what is published. */
 export type PublishedRuntime = Pick<Runtime, 'now' | 'monotonic' | 'sleep' | 'after' | 'deadline' | 'random'>
 
-/** From the first that has it; undefined when it is still what `etag` names. Fails as the last one did. */
+/**
+ * Asks `urls` in their order until one answers. Undefined if the document is still the one of `etag`. Rejects with the error
+ * of the last one.
+ */
 export async function fetchPublished(
   urls: readonly string[],
   { now, deadline }: Pick<Runtime, 'now' | 'deadline'>,
@@ -42,7 +44,7 @@ export async function fetchPublished(
   throw failure
 }
 
-/** Undefined for 304. What is not read is let go, since it would keep its connection. */
+/** Undefined for 304. A body that is not read is cancelled, because it would occupy its connection. */
 async function bodyOf(answer: Response, url: string, now: Runtime['now']): Promise<string | undefined> {
   if (!answer.ok) {
     await answer.body?.cancel()
@@ -56,7 +58,7 @@ async function bodyOf(answer: Response, url: string, now: Runtime['now']): Promi
   let text = ''
   for await (const chunk of answer.body ?? []) {
     bytes += chunk.byteLength
-    // Leaving the loop cancels the rest.
+    // Throwing here cancels the rest of the body.
     if (bytes > PUBLISHED_BYTES_MAX)
       throw new Error(`${url} answered with more than ${PUBLISHED_BYTES_MAX} bytes`)
     text += decoder.decode(chunk, { stream: true })
@@ -65,47 +67,47 @@ async function bodyOf(answer: Response, url: string, now: Runtime['now']): Promi
 }
 
 /**
- * Runs `refresh` at once, and again `waitMs()` after each end of it, in the background. Returns what stops it for good,
- * also while a refresh is under way.
+ * Runs `refresh` in the background, at once and `waitMs()` after each run. The result stops it, also while a refresh is under
+ * way.
  */
-export function keepFresh(
+export function refreshRepeatedly(
   { after }: Pick<Runtime, 'after'>,
   refresh: () => Promise<void>,
   waitMs: () => number,
 ): Cancel {
   let stopped = false
-  const look = async () => {
+  const run = async () => {
     await refresh()
-    if (!stopped) cancel = after(waitMs(), look, { background: true })
+    if (!stopped) cancel = after(waitMs(), run, { background: true })
   }
-  let cancel = after(0, look, { background: true })
+  let cancel = after(0, run, { background: true })
   return () => {
     stopped = true
     cancel()
   }
 }
 
-export function readKept(file: string, isGood: (value: unknown) => boolean): unknown {
+export function readCache(file: string, isGood: (value: unknown) => boolean): unknown {
   try {
-    const kept: unknown = JSON.parse(readFileSync(file, 'utf8'))
-    return isGood(kept) ? kept : undefined
+    const cached: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    return isGood(cached) ? cached : undefined
   } catch {
     return undefined
   }
 }
 
 /**
- * Written beside and renamed, so a reader never sees half a file. A disk that is full or read-only only costs the
- * cache, and has nothing unfinished left on it.
+ * Writes a temporary file and renames it, so that no reader sees half a file. If the disk is full or read-only, there is no
+ * cache, and the temporary file is removed.
  */
-export function keep(file: string, text: string): void {
-  const beside = `${file}.${process.pid}`
+export function writeCache(file: string, text: string): void {
+  const temporary = `${file}.${process.pid}`
   try {
-    writeFileSync(beside, text, { mode: 0o600 })
-    renameSync(beside, file)
+    writeFileSync(temporary, text, { mode: 0o600 })
+    renameSync(temporary, file)
   } catch {
     try {
-      rmSync(beside, { force: true })
+      rmSync(temporary, { force: true })
     } catch {}
   }
 }

@@ -1,6 +1,6 @@
 /**
- * How our services recognise each other at /internal: a JWT signed with the shared SERVICE_SECRET (HS256),
- * for one audience, living a minute. The secret itself never travels, and a captured token ends soon.
+ * How our services authenticate each other at /internal: by a JWT signed with the shared SERVICE_SECRET (HS256), for one
+ * audience, valid for a minute. The secret itself is never sent, and a captured token expires soon.
  */
 import { jwtVerify, SignJWT } from 'jose'
 import { Problem } from '../runtime/problem.ts'
@@ -9,15 +9,15 @@ import type { VerifyServiceToken } from './access.ts'
 const ALGORITHM = 'HS256'
 const TOKEN_TYPE = 'service+jwt'
 const LIFETIME_SECONDS = 60
-/** A token is replaced while it still has this long to live. */
+/** A token is replaced this long before it expires. */
 const RENEW_BEFORE_SECONDS = 20
 const CLOCK_TOLERANCE_SECONDS = 5
-/** Beyond it all are verified anew: there are as many as replicas, so more are nobody's. */
-export const TOKENS_REMEMBERED_MAX = 100
+/** Beyond it the cache is emptied. There are as many tokens as replicas, so more are not ours. */
+export const TOKENS_CACHED_MAX = 100
 
 const seconds = (date: Date) => Math.floor(date.getTime() / 1000)
 
-/** Gives a token of `from` for `to`; the same one until it nears its end. */
+/** Tokens of `from` for `to`; the same one until shortly before it expires. */
 export function createServiceTokens(
   secret: string,
   from: string,
@@ -42,14 +42,15 @@ export function createServiceTokens(
   }
 }
 
-/** Accepts fresh service tokens whose audience is `self`. */
+/** Accepts valid service tokens whose audience is `self`. */
 export function createServiceTokenVerifier(
   secret: string,
   self: string,
   now: () => Date,
 ): VerifyServiceToken {
   const key = new TextEncoder().encode(secret)
-  const endsAt = new Map<string, number>()
+  /** Expiry of the tokens that were verified, in Unix seconds. */
+  const expiresAt = new Map<string, number>()
 
   const verify = async (token: string): Promise<undefined> => {
     try {
@@ -61,15 +62,15 @@ export function createServiceTokenVerifier(
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
         currentDate: now(),
       })
-      if (endsAt.size >= TOKENS_REMEMBERED_MAX) endsAt.clear()
-      endsAt.set(token, payload.exp!)
+      if (expiresAt.size >= TOKENS_CACHED_MAX) expiresAt.clear()
+      expiresAt.set(token, payload.exp!)
     } catch (error) {
       throw new Problem('unauthenticated', 'This route is for our own services.', {}, { cause: error })
     }
   }
 
   return (token) => {
-    const end = endsAt.get(token)
-    return end !== undefined && end > seconds(now()) ? undefined : verify(token)
+    const expiry = expiresAt.get(token)
+    return expiry !== undefined && expiry > seconds(now()) ? undefined : verify(token)
   }
 }

@@ -1,15 +1,15 @@
 /**
- * Verifying access tokens of auth_service: EdDSA JWTs of type at+jwt, checked against its published keys.
+ * Verifies access tokens of auth_service: EdDSA JWTs of type at+jwt, by its published keys.
  *
- * Promises
- *  1. Only algorithm EdDSA, type `at+jwt`, our issuer and audience, unexpired, with a known `kid`. Keys named
- *     or embedded by the token itself (jku, x5u, jwk) are never used (RFC 8725).
- *  2. Keys are fetched in the background and kept (remote_keys.ts): auth_service may be down and tokens still verify. With a
+ * Invariants
+ *  1. A token is valid only with algorithm EdDSA, type `at+jwt`, our issuer and audience, a known `kid`, and unexpired. Keys
+ *     that the token names or contains (jku, x5u, jwk) are never used (RFC 8725).
+ *  2. Keys are fetched in the background and cached (remote_keys.ts), so tokens are verified while auth_service is down. With a
  *     cache file they survive a restart of this service too.
- *  3. A verified token is remembered until it expires, so the signature is paid for once. When the key set
- *     changes everything is forgotten, so a withdrawn key ends its tokens within KEYS_REFRESH_MS.
- *  4. Whether the token itself was withdrawn (withdrawn_tokens.ts) is looked up each time, remembered or not.
- *  5. No token counts for longer than TOKEN_LIFETIME_SECONDS_MAX from now, also one of a clock that was ahead.
+ *  3. A verified token is cached until it expires, so its signature is checked once. When the key set changes, the cache is
+ *     emptied, so tokens of a withdrawn key are refused within KEYS_REFRESH_MS.
+ *  4. Whether the token itself was withdrawn (withdrawn_tokens.ts) is checked each time, cached or not.
+ *  5. No token is valid for longer than TOKEN_LIFETIME_SECONDS_MAX from now, even if the clock of its issuer was ahead.
  */
 import { createLocalJWKSet, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose'
 import { Problem } from '../runtime/problem.ts'
@@ -22,18 +22,17 @@ export const TOKEN_TYPE = 'at+jwt'
 export const TOKEN_ALGORITHM = 'EdDSA'
 /** Clocks of two machines may differ this much. */
 export const CLOCK_TOLERANCE_SECONDS = 5
-/** What auth_service gives out lives no longer, whatever its configuration. */
+/** The longest lifetime that auth_service may be configured to give. */
 export const TOKEN_LIFETIME_SECONDS_MAX = 3_600
-/** Of a token without one, given out before there were versions, and of an account nothing happened to. */
+/** The version of a new account, and of old tokens that carry none. */
 export const FIRST_TOKEN_VERSION = 1
-export const TOKENS_REMEMBERED_MAX = 10_000
+export const TOKENS_CACHED_MAX = 10_000
 const TOKEN_LENGTH_MAX = 4_096
 
-/** Where public keys come from. */
 export type KeySource = {
-  /** The keys known now, or undefined before the first success. A new object when they changed. */
+  /** Undefined until the first keys. A new object when they have changed. */
   current(): JSONWebKeySet | undefined
-  /** Asks for newer keys, for a token whose `kid` is unknown. Never rejects. */
+  /** Fetches newer keys, for a token whose `kid` is unknown. Never rejects. */
   refresh(): Promise<void>
 }
 
@@ -44,7 +43,7 @@ export function createTokenVerifier(
   now: () => Date,
   isWithdrawn: IsWithdrawn = () => false,
 ): VerifyToken {
-  const remembered = new Map<string, Verified>()
+  const cached = new Map<string, Verified>()
   let keySet: JSONWebKeySet | undefined
   let resolveKey: ResolveKey | undefined
 
@@ -52,7 +51,7 @@ export function createTokenVerifier(
     if (keys.current() === keySet) return
     keySet = keys.current()
     resolveKey = keySet && createLocalJWKSet(keySet)
-    remembered.clear()
+    cached.clear()
   }
 
   const verify = async (token: string): Promise<Verified> => {
@@ -62,28 +61,28 @@ export function createTokenVerifier(
     if (!resolveKey)
       throw new Problem('keys_unavailable', 'The keys of auth_service were never reached. Try again soon.')
     try {
-      return await verifyAndRemember(resolveKey, token)
+      return await verifyAndCache(resolveKey, token)
     } catch (error) {
       if ((error as { code?: string }).code !== 'ERR_JWKS_NO_MATCHING_KEY') throw refusal(error)
     }
     await keys.refresh()
     adoptKeys()
     try {
-      return await verifyAndRemember(resolveKey, token)
+      return await verifyAndCache(resolveKey, token)
     } catch (error) {
       throw refusal(error)
     }
   }
 
-  const verifyAndRemember = async (keysAsked: ResolveKey, token: string): Promise<Verified> => {
+  const verifyAndCache = async (keysAsked: ResolveKey, token: string): Promise<Verified> => {
     const verified = await verifyWith(keysAsked, token, now())
-    // Other keys may have come meanwhile, and everything been forgotten: this stays forgotten too.
+    // The keys have changed meanwhile, so this token is not cached either.
     if (keysAsked !== resolveKey) return verified
-    if (remembered.size >= TOKENS_REMEMBERED_MAX) {
-      const oldest = remembered.keys().next().value
-      if (oldest !== undefined) remembered.delete(oldest)
+    if (cached.size >= TOKENS_CACHED_MAX) {
+      const oldest = cached.keys().next().value
+      if (oldest !== undefined) cached.delete(oldest)
     }
-    remembered.set(token, verified)
+    cached.set(token, verified)
     return verified
   }
 
@@ -98,9 +97,9 @@ export function createTokenVerifier(
 
   return (token) => {
     adoptKeys()
-    const known = remembered.get(token)
-    if (known && countsAt(now(), known.principal.expiresAt)) return admit(known)
-    if (known) remembered.delete(token)
+    const known = cached.get(token)
+    if (known && isValidAt(now(), known.principal.expiresAt)) return admit(known)
+    if (known) cached.delete(token)
     return verify(token).then(admit)
   }
 }
@@ -124,8 +123,8 @@ async function verifyWith(resolveKey: ResolveKey, token: string, currentDate: Da
 const livesTooLong = (now: Date, expiresAt: number): boolean =>
   expiresAt > now.getTime() / 1000 + TOKEN_LIFETIME_SECONDS_MAX + CLOCK_TOLERANCE_SECONDS
 
-/** Of a remembered token. The clock may have been set back since it was verified. */
-const countsAt = (now: Date, expiresAt: number): boolean =>
+/** For a cached token. The clock may have been set back since it was verified. */
+const isValidAt = (now: Date, expiresAt: number): boolean =>
   expiresAt * 1000 > now.getTime() && !livesTooLong(now, expiresAt)
 
 function verifiedFrom({ sub, username, role, exp, ver = FIRST_TOKEN_VERSION }: JWTPayload): Verified {

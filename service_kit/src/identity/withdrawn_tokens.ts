@@ -1,24 +1,29 @@
 /**
- * Access tokens withdrawn before they end: those of accounts whose role or password changed. auth_service publishes a
- * short list of such accounts beside its keys, and every service looks at it every two seconds or so, so that a role
- * taken away counts everywhere within seconds and no request asks anybody.
+ * Access tokens withdrawn before they expire: those of accounts whose role or password changed. auth_service publishes a
+ * short list of such accounts, and every service fetches it about every two seconds. So a withdrawn role is without effect
+ * everywhere within seconds, and no request has to ask auth_service.
  *
  * Promises
- *  1. It goes by version, not by time: a token carries the version its account had, and the list says which is the
- *     least that still counts. So clocks do not matter, and a token issued in the moment after a change is good.
- *  2. While the list can't be had the last one counts; a cache file keeps it across restarts. Without any, tokens count
- *     until they end: the shop goes on selling.
+ *  1. The list compares versions, not times: a token carries the version its account had, and the list names the least one
+ *     that is valid. So clocks do not matter, and a token issued directly after a change is valid.
+ *  2. While the list cannot be fetched, the last one is used; a cache file saves it for the next start. Without any list
+ *     tokens are valid until they expire, so that the shop continues to sell.
  */
 import { type Backoff, pauseMs } from '@shop/retry/backoff'
-import { fetchPublished, keep, keepFresh, type PublishedRuntime, readKept } from './published.ts'
+import {
+  fetchPublished,
+  type PublishedRuntime,
+  readCache,
+  refreshRepeatedly,
+  writeCache,
+} from './published.ts'
 
 export const WITHDRAWN_PATH = '/.well-known/withdrawn_tokens.json'
-/** How often the list is fetched; up to a quarter more or less, so that replicas do not fetch together. */
+/** Time between two fetches; up to a quarter more or less, so that replicas do not fetch together. */
 export const WITHDRAWN_REFRESH_MS = 2_000
-/** Failures in a row. */
 const REPORTED_AT = 2
 const AFTER_FAILURE: Backoff = { firstMs: 2_000, maxMs: 10_000 }
-/** Accounts in one list, the latest changes; tokens of other accounts expire by themselves. */
+/** Accounts in one list: those that changed last. */
 export const WITHDRAWN_MAX = 10_000
 
 export type WithdrawnList = {
@@ -37,7 +42,7 @@ export type WithdrawnTokens = {
 
 export type WithdrawnOptions = {
   readonly cacheFile?: string | undefined
-  /** Called once in a row of failures, at the second: a single one is normal while services start together. */
+  /** Called for the second of several failures in a row: a single one is normal while services start together. */
   readonly onFailure?: (error: unknown) => void
 }
 
@@ -55,8 +60,8 @@ export function fetchWithdrawnTokens(
   const adopt = ({ withdrawn }: WithdrawnList) => {
     least = new Map(withdrawn.slice(0, WITHDRAWN_MAX).map((each) => [each.user_id, each.least_version]))
   }
-  const kept = cacheFile === undefined ? undefined : readKept(cacheFile, isList)
-  if (kept !== undefined) adopt(kept as WithdrawnList)
+  const cached = cacheFile === undefined ? undefined : readCache(cacheFile, isList)
+  if (cached !== undefined) adopt(cached as WithdrawnList)
 
   const refresh = async () => {
     try {
@@ -65,20 +70,20 @@ export function fetchWithdrawnTokens(
       if (!fresh) return
       etag = fresh.etag
       adopt(fresh.value as WithdrawnList)
-      if (cacheFile !== undefined) keep(cacheFile, JSON.stringify(fresh.value))
+      if (cacheFile !== undefined) writeCache(cacheFile, JSON.stringify(fresh.value))
     } catch (error) {
       failures += 1
       if (failures === REPORTED_AT) onFailure?.(error)
     }
   }
-  const again = () =>
+  const untilNextMs = () =>
     failures === 0
       ? WITHDRAWN_REFRESH_MS * (0.75 + random() / 2)
       : WITHDRAWN_REFRESH_MS / 2 + pauseMs(AFTER_FAILURE, failures, random())
   return {
     isWithdrawn: (userId, version) => version < (least.get(userId) ?? 0),
     refresh,
-    stop: keepFresh(runtime, refresh, again),
+    stop: refreshRepeatedly(runtime, refresh, untilNextMs),
   }
 }
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
-import { fetchPublished, keep, keepFresh, readKept } from '../../src/identity/published.ts'
+import { fetchPublished, readCache, refreshRepeatedly, writeCache } from '../../src/identity/published.ts'
 import { fetchRemoteKeys } from '../../src/identity/remote_keys.ts'
 import { fetchWithdrawnTokens } from '../../src/identity/withdrawn_tokens.ts'
 import { type Runtime, systemRuntime } from '../../src/runtime/runtime.ts'
@@ -88,20 +88,20 @@ suite('a kept document', () => {
     const folder = mkdtempSync(join(tmpdir(), 'shop-kept-'))
     t.after(() => rmSync(folder, { recursive: true }))
     const file = join(folder, 'kept.json')
-    assert.equal(readKept(file, isList), undefined)
-    keep(file, '[1]')
-    assert.deepEqual(readKept(file, isList), [1])
+    assert.equal(readCache(file, isList), undefined)
+    writeCache(file, '[1]')
+    assert.deepEqual(readCache(file, isList), [1])
     assert.equal(statSync(file).mode & 0o777, 0o600)
-    keep(file, '[2]')
+    writeCache(file, '[2]')
     assert.deepEqual([readdirSync(folder), readFileSync(file, 'utf8')], [['kept.json'], '[2]'])
     for (const text of ['{}', '[', '']) {
       writeFileSync(file, text)
-      assert.equal(readKept(file, isList), undefined, text)
+      assert.equal(readCache(file, isList), undefined, text)
     }
-    keep(join(folder, 'no', 'such', 'folder'), '[]') // A disk that takes nothing only costs the file.
+    writeCache(join(folder, 'no', 'such', 'folder'), '[]') // A disk that takes nothing only costs the file.
     mkdirSync(join(folder, 'in the way', 'of'), { recursive: true })
-    keep(join(folder, 'in the way'), '[]')
-    keep(join(file, 'below a file'), '[]')
+    writeCache(join(folder, 'in the way'), '[]')
+    writeCache(join(file, 'below a file'), '[]')
     assert.deepEqual(readdirSync(folder), ['in the way', 'kept.json'], 'nothing unfinished is left')
   })
 })
@@ -164,7 +164,7 @@ suite('what is kept fresh', () => {
   test('is looked at once, and again some time after each end of a look', async () => {
     const runtime = createVirtualRuntime()
     let looks = 0
-    keepFresh(
+    refreshRepeatedly(
       runtime,
       async () => void looks++,
       () => REFRESH_MS,
@@ -185,7 +185,7 @@ suite('what is kept fresh', () => {
       looks++
       return answered.promise
     }
-    const stop = keepFresh(runtime, look, () => REFRESH_MS)
+    const stop = refreshRepeatedly(runtime, look, () => REFRESH_MS)
     await runtime.advance(0)
     stop()
     answered.resolve()

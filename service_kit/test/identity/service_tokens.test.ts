@@ -3,7 +3,7 @@ import { suite, test } from 'node:test'
 import {
   createServiceTokens,
   createServiceTokenVerifier,
-  TOKENS_REMEMBERED_MAX,
+  TOKENS_CACHED_MAX,
 } from '../../src/identity/service_tokens.ts'
 
 const SECRET = 'a'.repeat(32)
@@ -46,11 +46,11 @@ suite('/internal is for services alone (invariant 10)', () => {
       createServiceTokens(SECRET, `order_service ${i}`, 'product_service', later(0))()
     const first = await tokenOf(0)
     await verify(first)
-    for (let i = 1; i < TOKENS_REMEMBERED_MAX; i++) await verify(await tokenOf(i))
+    for (let i = 1; i < TOKENS_CACHED_MAX; i++) await verify(await tokenOf(i))
     assert.equal(verify(first), undefined)
-    await verify(await tokenOf(TOKENS_REMEMBERED_MAX))
+    await verify(await tokenOf(TOKENS_CACHED_MAX))
     assert.ok(verify(first) instanceof Promise)
-    assert.equal(TOKENS_REMEMBERED_MAX, 100)
+    assert.equal(TOKENS_CACHED_MAX, 100)
   })
 
   test('a token is reused until it nears its end, then replaced', async () => {

@@ -14,7 +14,7 @@ import {
   TOKEN_ISSUER,
   TOKEN_LIFETIME_SECONDS_MAX,
   TOKEN_TYPE,
-  TOKENS_REMEMBERED_MAX,
+  TOKENS_CACHED_MAX,
 } from '../../src/identity/tokens.ts'
 import { type Runtime, systemRuntime } from '../../src/runtime/runtime.ts'
 import { createVirtualRuntime, untilTrue } from '../../test_support/virtual_runtime.ts'
@@ -153,7 +153,7 @@ suite('access tokens', () => {
     const verify = createTokenVerifier(keysOf({ keys: [jwk] }).source, () => NOW)
     const first = await sign()
     await verify(first)
-    for (let i = 1; i < TOKENS_REMEMBERED_MAX; i++) await verify(await sign(600, { i }))
+    for (let i = 1; i < TOKENS_CACHED_MAX; i++) await verify(await sign(600, { i }))
     assert.ok(!(verify(first) instanceof Promise))
     await verify(await sign(600, { i: 'one more' }))
     assert.ok(verify(first) instanceof Promise)
@@ -211,7 +211,7 @@ suite('access tokens', () => {
     assert.ok(await verify(await sign(TOKEN_LIFETIME_SECONDS_MAX + 5)))
     await assert.rejects(async () => verify(await sign(TOKEN_LIFETIME_SECONDS_MAX + 6)))
     assert.deepEqual(
-      [CLOCK_TOLERANCE_SECONDS, TOKEN_LIFETIME_SECONDS_MAX, TOKENS_REMEMBERED_MAX, KEYS_REFRESH_MS],
+      [CLOCK_TOLERANCE_SECONDS, TOKEN_LIFETIME_SECONDS_MAX, TOKENS_CACHED_MAX, KEYS_REFRESH_MS],
       [5, 3_600, 10_000, 300_000],
     )
   })
