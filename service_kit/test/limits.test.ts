@@ -10,7 +10,7 @@ import { CONNECTIONS_MAX } from '../src/http/connections.ts'
 import { INCOMING_BODY_LIMITS } from '../src/http/incoming_bodies.ts'
 import { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX } from '../src/http/paging.ts'
 import { UNREAD_RESPONSE_LIMITS } from '../src/http/unread_responses.ts'
-import { VALUES_JUDGED_WHOLLY_MAX } from '../src/http/validation.ts'
+import { VALUES_FULLY_VALIDATED_MAX } from '../src/http/validation.ts'
 import { PUBLISHED_BYTES_MAX } from '../src/identity/published.ts'
 import { WITHDRAWN_MAX, WITHDRAWN_REFRESH_MS } from '../src/identity/withdrawn_tokens.ts'
 import { CLIENT_OPTIONS, COMMAND_MS, DEADLINE_MS, TRANSACTION_OPTIONS } from '../src/mongo/options.ts'
@@ -40,7 +40,7 @@ test('of requests', () => {
     bodyBytesHeldPerAddressMax: 16 * MIB,
   })
   assert.deepEqual(UNREAD_RESPONSE_LIMITS, { unreadBytesMax: 64 * MIB, unreadMs: 1_000 })
-  assert.deepEqual([PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, VALUES_JUDGED_WHOLLY_MAX], [20, 100, 500])
+  assert.deepEqual([PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, VALUES_FULLY_VALIDATED_MAX], [20, 100, 500])
 })
 
 test('of calls between services', () => {

@@ -2,7 +2,7 @@
  * Refuses blank passwords (the kit's rule for text) and the most common ones, from the ranked list of zxcvbn-ts. Only
  * passwords of the required length count towards COMMON_PASSWORDS.
  */
-import { showsNothing } from '@shop/service_kit/http/text'
+import { isBlank } from '@shop/service_kit/http/text'
 import { dictionary } from '@zxcvbn-ts/language-common'
 import type { PasswordChecks } from '../domain/crypto_ports.ts'
 import { PASSWORD_LENGTH_MIN } from '../domain/passwords.ts'
@@ -11,7 +11,7 @@ export const COMMON_PASSWORDS = 3_000
 
 export function createPasswordChecks(): PasswordChecks {
   const common = commonPasswords()
-  return { isCommon: (password) => common.has(password.toLowerCase()), isBlank: showsNothing }
+  return { isCommon: (password) => common.has(password.toLowerCase()), isBlank }
 }
 
 function commonPasswords(): ReadonlySet<string> {

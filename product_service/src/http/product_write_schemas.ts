@@ -1,7 +1,7 @@
 /** The operations that change the catalogue. */
 import { ADMIN_PROBLEMS, BODY_PROBLEMS, operationsOf } from '@shop/service_kit/http/operation'
 import { Body, IntegerInput, MoneyInput } from '@shop/service_kit/http/schemas'
-import { Typed } from '@shop/service_kit/http/text'
+import { TextInput } from '@shop/service_kit/http/text'
 import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import { DESCRIPTION_LENGTH_MAX, NAME_LENGTH_MAX, STOCK_MAX } from '../domain/product.ts'
 import { PROBLEMS } from './problems.ts'
@@ -11,8 +11,8 @@ const operation = operationsOf(PROBLEMS, 'products')
 
 export const MERGE_PATCH_TYPE = 'application/merge-patch+json'
 
-const Name = Typed('line', { maxLength: NAME_LENGTH_MAX, description: 'One line, not blank' })
-const Description = Typed('prose', { maxLength: DESCRIPTION_LENGTH_MAX })
+const Name = TextInput('line', { maxLength: NAME_LENGTH_MAX, description: 'One line, not blank' })
+const Description = TextInput('prose', { maxLength: DESCRIPTION_LENGTH_MAX })
 const StockInput = IntegerInput({ minimum: 0, maximum: STOCK_MAX })
 const SeenVersion = Type.Integer({
   minimum: 1,

@@ -9,7 +9,7 @@ import {
   NullableString,
   Timestamp,
 } from '@shop/service_kit/http/schemas'
-import { Typed } from '@shop/service_kit/http/text'
+import { TextInput } from '@shop/service_kit/http/text'
 import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import { type Movement, NOTE_LENGTH_MAX, STOCK_MAX } from '../domain/product.ts'
 import { PROBLEMS } from './problems.ts'
@@ -50,7 +50,7 @@ export const adjustStockOperation = operation({
   headers: IdempotencyHeaders,
   body: Body({
     delta: IntegerInput({ minimum: -STOCK_MAX, maximum: STOCK_MAX }),
-    reason: Typed('note', { maxLength: NOTE_LENGTH_MAX }),
+    reason: TextInput('note', { maxLength: NOTE_LENGTH_MAX }),
   }),
   response: { 201: MovementView },
   problems: [

@@ -1,6 +1,6 @@
 /**
  * Text that people type: what no such text may hold, and what there must be to see of it. One rule for every field of
- * every service: a schema asks for it by `Typed`.
+ * every service: a schema asks for it by `TextInput`.
  *
  *  1. What steers a terminal, a log or a database is refused: NUL and the other control characters, C1 among them.
  *     Only text of several lines may hold line ends and tabs.
@@ -38,7 +38,7 @@ const TOO_MANY_MARKS = new RegExp(
 )
 const NONCHARACTER = /\p{Noncharacter_Code_Point}/u
 
-export const showsNothing = (text: string): boolean => !VISIBLE.test(text)
+export const isBlank = (text: string): boolean => !VISIBLE.test(text)
 
 /** What is wrong with a text, as the end of a sentence that begins with its field; or undefined. */
 export function textFault(text: string, kind: TextKind): string | undefined {
@@ -49,14 +49,14 @@ export function textFault(text: string, kind: TextKind): string | undefined {
   }
   if (TOO_MANY_MARKS.test(text)) return `must not have more than ${MARKS_MAX} marks on one letter`
   if (kind === 'line' && LINE_END.test(text)) return 'must be one line, without tabs'
-  if (kind !== 'prose' && showsNothing(text)) return 'must not be blank'
+  if (kind !== 'prose' && isBlank(text)) return 'must not be blank'
   return undefined
 }
 
 const KEYWORD = 'x-text'
 
 /** A schema of text of a kind. */
-export const Typed = (kind: TextKind, options: { maxLength: number; description?: string }) =>
+export const TextInput = (kind: TextKind, options: { maxLength: number; description?: string }) =>
   Type.String({ ...(kind === 'prose' ? {} : { minLength: 1 }), ...options, [KEYWORD]: kind })
 
 /** Teaches a validator the rule. */

@@ -18,7 +18,7 @@ import { compiledOnce } from './compiled_once.ts'
 import { addTextRule } from './text.ts'
 
 /** Values in a body of which all faults are told: more than any form has. */
-export const VALUES_JUDGED_WHOLLY_MAX = 500
+export const VALUES_FULLY_VALIDATED_MAX = 500
 
 /** RFC 9562 in its one usual form; no `urn:uuid:`, no braces. */
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
@@ -85,11 +85,11 @@ function judgeBody(schema: object) {
 function hasFewValues(body: unknown): boolean {
   const waiting = [body]
   for (let seen = 0; waiting.length > 0; seen++) {
-    if (seen + waiting.length > VALUES_JUDGED_WHOLLY_MAX) return false
+    if (seen + waiting.length > VALUES_FULLY_VALIDATED_MAX) return false
     const value = waiting.pop()
     if (typeof value !== 'object' || value === null) continue
     for (const key in value) {
-      if (waiting.push((value as Record<string, unknown>)[key]) > VALUES_JUDGED_WHOLLY_MAX) return false
+      if (waiting.push((value as Record<string, unknown>)[key]) > VALUES_FULLY_VALIDATED_MAX) return false
     }
   }
   return true

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { Ajv } from 'ajv'
-import { addTextRule, MARKS_MAX, showsNothing, type TextKind, Typed, textFault } from '../../src/http/text.ts'
+import { addTextRule, isBlank, MARKS_MAX, TextInput, type TextKind, textFault } from '../../src/http/text.ts'
 
 const KINDS: readonly TextKind[] = ['line', 'note', 'prose']
 const CONTROLS = /control characters/
@@ -24,7 +24,7 @@ suite('4: what shows nothing', () => {
   ]
   for (const [what, text] of blanks) {
     test(`${what}: is blank, as a line and as a note, and may be prose`, () => {
-      assert.equal(showsNothing(text), true)
+      assert.equal(isBlank(text), true)
       assert.deepEqual(
         KINDS.map((kind) => textFault(text, kind)),
         ['must not be blank', 'must not be blank', undefined],
@@ -154,7 +154,7 @@ suite('in a schema', () => {
   const validator = (kind: TextKind) => {
     const ajv = new Ajv()
     addTextRule(ajv)
-    return ajv.compile(Typed(kind, { maxLength: 5 }))
+    return ajv.compile(TextInput(kind, { maxLength: 5 }))
   }
 
   test('the fault is a sentence, and is gone with the next text', () => {

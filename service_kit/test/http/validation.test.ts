@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { VALUES_JUDGED_WHOLLY_MAX } from '../../src/http/validation.ts'
+import { VALUES_FULLY_VALIDATED_MAX } from '../../src/http/validation.ts'
 import { createEdgeApp } from '../fixtures/edge_app.ts'
 
 const ID = '01890a5d-ac96-774b-bcce-b302099a8057'
@@ -33,7 +33,7 @@ suite('faults are told in words', () => {
   })
 
   test('of a body with more values than a form has, only the first', async (t) => {
-    const lines = Array.from({ length: VALUES_JUDGED_WHOLLY_MAX }, () => ({}))
+    const lines = Array.from({ length: VALUES_FULLY_VALIDATED_MAX }, () => ({}))
     assert.deepEqual(await faults(t, { lines }), [
       { in: 'body', path: '/lines', message: 'must have at most 100 entries' },
     ])
@@ -43,8 +43,8 @@ suite('faults are told in words', () => {
     const fields = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, i) => [`f${i}`, i]))
     // The body itself is a value, too; twenty faults are told.
-    assert.equal((await faults(t, fields(VALUES_JUDGED_WHOLLY_MAX - 1))).length, 20)
-    assert.equal((await faults(t, fields(VALUES_JUDGED_WHOLLY_MAX))).length, 1)
+    assert.equal((await faults(t, fields(VALUES_FULLY_VALIDATED_MAX - 1))).length, 20)
+    assert.equal((await faults(t, fields(VALUES_FULLY_VALIDATED_MAX))).length, 1)
   })
 
   test('an object with more fields than a form has, only the first', async (t) => {
