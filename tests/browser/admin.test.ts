@@ -5,7 +5,7 @@ import type { Locator, Page } from 'playwright-core'
 import { call, expectStatus } from '../system/calls.ts'
 import type { Order, Product } from '../system/world.ts'
 import { expectFocus, noBrowser } from './browser.ts'
-import { judge, SCREENS, withAxe } from './judge.ts'
+import { pageFaults, SCREENS, withAxe } from './page_faults.ts'
 import { openShop, type Shop, type Visitor } from './shop.ts'
 
 const DESK = { viewport: { width: 1280, height: 860 } }
@@ -95,7 +95,7 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     await keeperPage.keyboard.press('Enter')
     const dialog = keeperPage.getByRole('dialog', { name: CONFLICT })
     await dialog.getByText('Only they changed it; it was $60.00.').waitFor()
-    assert.deepEqual(await judge(keeperPage, 'admin conflict', 'desk'), [])
+    assert.deepEqual(await pageFaults(keeperPage, 'admin conflict', 'desk'), [])
     assert.equal(
       (await shop.product(product.id)).name,
       'Oak stool',
@@ -349,7 +349,7 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
       ] as const) {
         await page.goto(path)
         await page.locator('main').getByText(shows).locator('visible=true').first().waitFor()
-        faults.push(...(await judge(page, name, size)))
+        faults.push(...(await pageFaults(page, name, size)))
       }
       await page.context().close()
       assert.deepEqual(faults, [])

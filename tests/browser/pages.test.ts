@@ -9,7 +9,7 @@ import type { Page } from 'playwright-core'
 import { until } from '../system/until.ts'
 import { type Product, signIn } from '../system/world.ts'
 import { expectFocus, focused, noBrowser } from './browser.ts'
-import { judge, SCREENS, type Screen, withAxe } from './judge.ts'
+import { pageFaults, SCREENS, type Screen, withAxe } from './page_faults.ts'
 import { openShop, type Shop, type Visitor } from './shop.ts'
 
 const FIRST_PAGE_KIB_MAX = 120
@@ -200,7 +200,7 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
     await place.prepare?.(page)
     await page.goto(place.path)
     await page.locator('main').getByText(place.shows).first().waitFor()
-    const faults = await judge(page, place.name, screen)
+    const faults = await pageFaults(page, place.name, screen)
     await page.unrouteAll({ behavior: 'ignoreErrors' })
     return faults
   }
@@ -210,13 +210,13 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
     await page.goto(places.find(({ name }) => name === 'product')!.path)
     await page.getByRole('button', { name: 'Add to cart' }).click()
     await page.getByText('In your cart', { exact: true }).waitFor()
-    const added = await judge(page, 'product added', screen)
+    const added = await pageFaults(page, 'product added', screen)
     await page.goto('/cart')
     await page
       .locator('main')
       .getByText(/14\d in stock/)
       .waitFor()
-    return [...added, ...(await judge(page, 'cart', screen))]
+    return [...added, ...(await pageFaults(page, 'cart', screen))]
   }
 
   /** Its answer does not come, and later it is found that it never arrived. */
@@ -226,14 +226,14 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
     await page.route('**/api/orders/user/**', (route) => route.fulfill(AWAY))
     await page.getByRole('button', { name: 'Place order' }).click()
     await page.getByText('There was no answer').waitFor()
-    const asking = await judge(page, 'order unanswered', screen)
+    const asking = await pageFaults(page, 'order unanswered', screen)
     await page.goto('/')
     await page.getByText('whether your last order arrived').waitFor()
-    const waiting = await judge(page, 'catalogue with an open order', screen)
+    const waiting = await pageFaults(page, 'catalogue with an open order', screen)
     await page.unrouteAll({ behavior: 'ignoreErrors' })
     await page.goto('/cart')
     await page.getByText('Your order did not reach us').waitFor()
-    const missing = await judge(page, 'order missing', screen)
+    const missing = await pageFaults(page, 'order missing', screen)
     await page.getByRole('button', { name: 'Back to the cart' }).click()
     return [...asking, ...waiting, ...missing]
   }

@@ -5,7 +5,7 @@ import { readArguments } from '../../scripts/arguments.ts'
 import { loadDemo } from '../../scripts/start/demo_catalogue.ts'
 import type { Product } from '../system/world.ts'
 import { noBrowser } from './browser.ts'
-import { settled } from './judge.ts'
+import { settled } from './page_faults.ts'
 import { openShop, type Shop } from './shop.ts'
 
 const FOLDER = join(import.meta.dirname, '..', '..', 'docs', 'pictures')

@@ -9,7 +9,7 @@ import type { Page } from 'playwright-core'
 import { call, expectStatus } from '../system/calls.ts'
 import type { Account, Product } from '../system/world.ts'
 import { noBrowser } from './browser.ts'
-import { SCREENS } from './judge.ts'
+import { SCREENS } from './page_faults.ts'
 import { openShop, type Shop, type Visitor } from './shop.ts'
 
 const NAME = `${'ب'.repeat(150)} ${'w'.repeat(40)}`

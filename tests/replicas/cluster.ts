@@ -1,12 +1,12 @@
 /**
- * A cluster on one machine: several processes of every service on the same stores, each service behind a door of
- * the balancer, and all calls between services through those doors too.
+ * A cluster on one machine: several processes of every service on the same stores, each service behind a port of
+ * the balancer. The services call each other through these ports, too.
  */
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Doors } from '../cluster/crowd.ts'
+import type { Addresses } from '../cluster/load.ts'
 import { call } from '../system/calls.ts'
 import {
   createServiceProcess,
@@ -36,10 +36,10 @@ export type ClusterOptions = {
 
 export type Cluster = {
   readonly dataDir: string
-  readonly doors: Doors
+  readonly addresses: Addresses
   readonly admin: { readonly username: string; readonly password: string }
   readonly replicas: Readonly<Record<ServiceName, readonly Replica[]>>
-  /** Ends exactly what was started here. */
+  /** Stops exactly what was started here. */
   close(): Promise<void>
 }
 
@@ -52,8 +52,8 @@ export async function startCluster({ replicas: sizes, mongoUrl }: ClusterOptions
     rmSync(dataDir, { recursive: true, force: true })
   }
   try {
-    const door = async () => ({ port: await freePort() })
-    const [auth, products, internal, orders] = [await door(), await door(), await door(), await door()]
+    const free = async () => ({ port: await freePort() })
+    const [auth, products, internal, orders] = [await free(), await free(), await free(), await free()]
     const at = ({ port }: { port: number }) => `http://127.0.0.1:${port}`
     const admin = { username: 'admin', password: randomBytes(18).toString('base64url') }
     const environment: Environment = {
@@ -104,9 +104,9 @@ export async function startCluster({ replicas: sizes, mongoUrl }: ClusterOptions
       { name: 'orders', ...orders, replicas: ports(replicas.order_service) },
     ])
     closing.push(balancer.stop)
-    const doors = { auth: at(auth), products: at(products), orders: at(orders) }
+    const addresses = { auth: at(auth), products: at(products), orders: at(orders) }
     await Promise.all(Object.values(replicas).flatMap((all) => all.map(ready)))
-    return { dataDir, doors, admin, replicas, close }
+    return { dataDir, addresses, admin, replicas, close }
   } catch (error) {
     await close()
     throw error

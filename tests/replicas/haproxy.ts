@@ -11,7 +11,7 @@ import { until } from '../system/until.ts'
 
 const START_MS = 10_000
 
-export type Door = {
+export type Frontend = {
   readonly name: string
   readonly port: number
   readonly replicas: readonly { readonly port: number }[]
@@ -21,9 +21,9 @@ export type Balancer = { stop(): Promise<void> }
 
 export const isHaproxyThere = () => spawnSync('haproxy', ['-v'], { stdio: 'ignore' }).status === 0
 
-export async function startHaproxy(folder: string, doors: readonly Door[]): Promise<Balancer> {
+export async function startHaproxy(folder: string, frontends: readonly Frontend[]): Promise<Balancer> {
   const file = join(folder, 'haproxy.cfg')
-  writeFileSync(file, configurationOf(doors))
+  writeFileSync(file, configurationOf(frontends))
   const log = join(folder, 'haproxy.log')
   const child = spawn('haproxy', ['-db', '-f', file], { stdio: ['ignore', 'ignore', 'pipe'] })
   child.stderr.pipe(createWriteStream(log))
@@ -34,7 +34,7 @@ export async function startHaproxy(folder: string, doors: readonly Door[]): Prom
   process.once('exit', () => child.kill('SIGKILL'))
   const open = until('haproxy answers', START_MS, async () => {
     const answers = await Promise.all(
-      doors.map(({ port }) => call('GET', `http://127.0.0.1:${port}/healthz`).catch(() => undefined)),
+      frontends.map(({ port }) => call('GET', `http://127.0.0.1:${port}/healthz`).catch(() => undefined)),
     )
     return answers.every((answer) => answer?.status === 200)
   })
@@ -51,7 +51,7 @@ async function stop(child: ChildProcess, ended: Promise<string>) {
   await ended
 }
 
-const configurationOf = (doors: readonly Door[]) => `
+const configurationOf = (frontends: readonly Frontend[]) => `
 global
   maxconn 2000
 defaults
@@ -65,9 +65,9 @@ defaults
   retries 3
   retry-on conn-failure empty-response
   default-server check inter 250ms fall 1 rise 1
-${doors.map(section).join('')}`
+${frontends.map(section).join('')}`
 
-const section = ({ name, port, replicas }: Door) => `
+const section = ({ name, port, replicas }: Frontend) => `
 listen ${name}
   bind 127.0.0.1:${port}
   acl repeatable method GET HEAD

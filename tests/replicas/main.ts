@@ -1,19 +1,19 @@
 /**
- * `npm run test:replicas`: replicas of every service behind a balancer, buyers who never stop, and replicas that
- * are killed, stopped and replaced under them. Every order must be answered within one retry, and afterwards the
- * stores must be in order (invariants 1 to 8) and everything anybody was told must still be true. First on SQLite,
- * then on the server MONGODB_URL names (it must be empty), or else on the wire-compatible one.
+ * `npm run test:replicas`: replicas of every service behind a balancer, under load, while replicas are killed,
+ * stopped and replaced. Every order must be answered within one retry, and afterwards the stores must be consistent
+ * (invariants 1 to 8) and agree with every answer. First on SQLite, then on the server that MONGODB_URL names (it
+ * must be empty), or else on the wire-compatible one.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { start } from '@shop/service_kit/test_support/mongo_server'
 import { readArguments } from '../../scripts/arguments.ts'
-import { type Crowd, gatherCrowd } from '../cluster/crowd.ts'
-import { readMongoBooks } from '../cluster/mongo_books.ts'
-import { tableOf, withinOneRetry } from '../cluster/tally.ts'
-import { readBooks, settledBooks } from '../system/books.ts'
+import { type Load, startLoad } from '../cluster/load.ts'
+import { readMongoRecords } from '../cluster/mongo_records.ts'
+import { tableOf, withinOneRetry } from '../cluster/phase_counts.ts'
 import { call, expectStatus } from '../system/calls.ts'
-import { assertInOrder } from '../system/invariants.ts'
+import { assertConsistent } from '../system/invariants.ts'
 import type { ServiceName } from '../system/processes.ts'
+import { readRecords, settledRecords } from '../system/store_records.ts'
 import { byChance, type Chance } from '../system/until.ts'
 import { type Cluster, SERVICES, startCluster } from './cluster.ts'
 import { isHaproxyThere } from './haproxy.ts'
@@ -80,23 +80,33 @@ function run({ store, replicas, buyers, pauseMs }: Run, mongoUrl?: string): Prom
   return byChance(async (chance) => {
     const startedAt = performance.now()
     const cluster = await startCluster({ replicas, mongoUrl })
-    const readStores = async () => (mongoUrl ? readMongoBooks(mongoUrl) : readBooks(cluster.dataDir))
+    const readStores = async () => (mongoUrl ? readMongoRecords(mongoUrl) : readRecords(cluster.dataDir))
     try {
-      const { doors, admin } = cluster
-      const crowd = await gatherCrowd({
-        ...{ doors, admin, size: buyers, pauseMs, products: PRODUCTS, stock: STOCK, chance: chance.fork() },
+      const { addresses, admin } = cluster
+      const load = await startLoad({
+        ...{
+          addresses,
+          admin,
+          size: buyers,
+          pauseMs,
+          products: PRODUCTS,
+          stock: STOCK,
+          chance: chance.fork(),
+        },
       })
       // A buyer who fails must not be waited for until the end.
-      await Promise.race([phases(cluster, crowd, chance), crowd.failed])
-      await crowd.leave()
+      await Promise.race([phases(cluster, load, chance), load.failed])
+      await load.stop()
       const sizes = SERVICES.map((service) => `${replicas[service]} ${service}`).join(', ')
       console.log(`\n${store}: ${sizes}, ${buyers} buyers, seed ${chance.seed}`)
-      console.log(tableOf(crowd.tally.phases()))
-      const books = await settledBooks(readStores)
+      console.log(tableOf(load.counts.phases()))
+      const records = await settledRecords(readStores)
       const seconds = ((performance.now() - startedAt) / 1000).toFixed(0)
-      console.log(`\n${books.orders.length} orders in the store, ${crowd.told.length} answers, ${seconds} s`)
-      assertInOrder(books, crowd.told)
-      const poor = crowd.tally.phases().filter((phase) => withinOneRetry(phase) < 1)
+      console.log(
+        `\n${records.orders.length} orders in the store, ${load.seenOrders.length} answers, ${seconds} s`,
+      )
+      assertConsistent(records, load.seenOrders)
+      const poor = load.counts.phases().filter((phase) => withinOneRetry(phase) < 1)
       if (poor.length > 0) {
         throw new Error(`More than one retry was needed while: ${poor.map(({ name }) => name).join(', ')}`)
       }
@@ -107,11 +117,11 @@ function run({ store, replicas, buyers, pauseMs }: Run, mongoUrl?: string): Prom
   })
 }
 
-async function phases(cluster: Cluster, { tally, admin }: Crowd, chance: Chance): Promise<void> {
-  tally.phase('calm')
+async function phases(cluster: Cluster, { counts, admin }: Load, chance: Chance): Promise<void> {
+  counts.phase('calm')
   await sleep(CALM_MS)
   for (const service of SERVICES) {
-    tally.phase(`kill -9, ${service}`)
+    counts.phase(`kill -9, ${service}`)
     for (const replica of cluster.replicas[service]) {
       await sleep(chance.between(100, 600))
       await replica.kill()
@@ -119,19 +129,19 @@ async function phases(cluster: Cluster, { tally, admin }: Crowd, chance: Chance)
       await replica.restart()
     }
   }
-  tally.phase('rolling restart of everything')
+  counts.phase('rolling restart of everything')
   await Promise.all(SERVICES.map((service) => rollingRestart(cluster, service)))
   for (const service of ['auth_service', 'product_service'] as const) {
-    tally.phase(`${service} away`)
+    counts.phase(`${service} away`)
     await Promise.all(cluster.replicas[service].map((replica) => replica.kill()))
     await sleep(OUTAGE_MS)
-    tally.phase(`${service} comes back`)
+    counts.phase(`${service} comes back`)
     await Promise.all(cluster.replicas[service].map((replica) => replica.restart()))
     await sleep(1_000)
   }
-  tally.phase('calm again')
+  counts.phase('calm again')
   await sleep(CALM_MS)
-  expectStatus(await call('GET', `${cluster.doors.orders}/orders?limit=1`, { token: admin.token }), 200)
+  expectStatus(await call('GET', `${cluster.addresses.orders}/orders?limit=1`, { token: admin.token }), 200)
 }
 
 async function rollingRestart({ replicas }: Cluster, service: ServiceName): Promise<void> {

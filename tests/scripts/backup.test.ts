@@ -22,9 +22,9 @@ import { openStores as openProductStores } from '@shop/product_service/storage/o
 import { indexFilesOf } from '@shop/product_service/storage/sqlite_index_file'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { SERVICES, type ServiceName } from '../../scripts/services.ts'
-import { gatherCrowd } from '../cluster/crowd.ts'
-import { readBooks, settledBooks } from '../system/books.ts'
-import { assertInOrder } from '../system/invariants.ts'
+import { startLoad } from '../cluster/load.ts'
+import { assertConsistent } from '../system/invariants.ts'
+import { readRecords, settledRecords } from '../system/store_records.ts'
 import { createChance, until } from '../system/until.ts'
 import { finish, newWorld, READY, runScript, type World } from './running.ts'
 
@@ -34,7 +34,7 @@ const BUYERS = 6
 
 const pathOf = (dataDir: string, service: ServiceName) =>
   join(dataDir, SERVICES.find(({ name }) => name === service)!.databaseFile)
-const booksOf = ({ dataDir }: World) => readBooks(dataDir, pathOf)
+const recordsOf = ({ dataDir }: World) => readRecords(dataDir, pathOf)
 
 async function openShop(t: TestContext, world: World) {
   const shop = runScript(t, 'start.ts', world)
@@ -49,8 +49,8 @@ async function openShop(t: TestContext, world: World) {
 
 function gather({ dataDir, ports }: World) {
   const at = (port: number) => `http://127.0.0.1:${port}`
-  return gatherCrowd({
-    doors: { auth: at(ports.auth), products: at(ports.product), orders: at(ports.order) },
+  return startLoad({
+    addresses: { auth: at(ports.auth), products: at(ports.product), orders: at(ports.order) },
     admin: JSON.parse(readFileSync(join(dataDir, 'admin.json'), 'utf8')),
     ...{ size: BUYERS, products: 3, stock: 500, pauseMs: 20, chance: createChance(1) },
   })
@@ -84,38 +84,38 @@ suite('backup and restore', { timeout: TEST_MS }, () => {
   test('bring back, whole, the shop of one moment in which many were buying', async (t) => {
     const world = await newWorld(t)
     const shop = await openShop(t, world)
-    const crowd = await gather(world)
-    await until('many have bought', BUYING_MS, () => crowd.told.length > 20)
-    const before = [...crowd.told]
+    const load = await gather(world)
+    await until('many have bought', BUYING_MS, () => load.seenOrders.length > 20)
+    const before = [...load.seenOrders]
     const folder = join(world.dataDir, '..', 'backup')
     const backup = await finish(t, 'backup.ts', world, '--to', folder)
     assert.equal(backup.code, 0, backup.output)
-    const told = crowd.told.length
-    assert.ok(told > before.length, 'buyers went on all the while')
-    await until('buyers go on', BUYING_MS, () => crowd.told.length > told + 20)
+    const answers = load.seenOrders.length
+    assert.ok(answers > before.length, 'buyers went on all the while')
+    await until('buyers go on', BUYING_MS, () => load.seenOrders.length > answers + 20)
     for (const name of readdirSync(folder)) assert.equal(statSync(join(folder, name)).mode & 0o077, 0, name)
 
     const refused = await finish(t, 'restore.ts', world, '--from', folder, '--force')
     assert.deepEqual([refused.code, /Stop the shop first/.test(refused.output)], [1, true], refused.output)
-    await crowd.leave()
+    await load.stop()
     await shop.close()
 
-    const later = booksOf(world).orders.length
+    const later = recordsOf(world).orders.length
     const existing = await finish(t, 'restore.ts', world, '--from', folder)
     assert.deepEqual([existing.code, /--force/.test(existing.output)], [1, true], existing.output)
-    assert.equal(booksOf(world).orders.length, later)
+    assert.equal(recordsOf(world).orders.length, later)
 
     const restored = await finish(t, 'restore.ts', world, '--from', folder, '--force')
     assert.equal(restored.code, 0, restored.output)
-    const books = booksOf(world)
-    assert.ok(books.orders.length < later && books.orders.length >= before.length)
+    const records = recordsOf(world)
+    assert.ok(records.orders.length < later && records.orders.length >= before.length)
     const aside = readdirSync(world.dataDir).find((name) => name.startsWith('replaced_'))!
-    assert.equal(readBooks(join(world.dataDir, aside), pathOf).orders.length, later)
+    assert.equal(readRecords(join(world.dataDir, aside), pathOf).orders.length, later)
 
     const again = await openShop(t, world)
-    await settledBooks(() => booksOf(world))
+    await settledRecords(() => recordsOf(world))
     await again.close()
-    assertInOrder(booksOf(world), before)
+    assertConsistent(recordsOf(world), before)
     const doctor = await finish(t, 'doctor.ts', world)
     assert.equal(doctor.code, 0, doctor.output)
   })

@@ -11,11 +11,11 @@ import { openStores as openProductStores } from '@shop/product_service/storage/o
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
 import { SERVICES, type ServiceName } from '../../scripts/services.ts'
-import { gatherCrowd } from '../cluster/crowd.ts'
-import { readMongoBooks } from '../cluster/mongo_books.ts'
-import { readBooks } from '../system/books.ts'
+import { startLoad } from '../cluster/load.ts'
+import { readMongoRecords } from '../cluster/mongo_records.ts'
 import { call, expectStatus } from '../system/calls.ts'
-import { assertInOrder, type Books } from '../system/invariants.ts'
+import { assertConsistent, type StoreRecords } from '../system/invariants.ts'
+import { readRecords } from '../system/store_records.ts'
 import { createChance, until } from '../system/until.ts'
 import { type Order, signIn } from '../system/world.ts'
 import { finish, newWorld, portOf, READY, runScript, type World } from './running.ts'
@@ -25,13 +25,13 @@ const COPY_MS = 30_000
 
 const pathOf = (dataDir: string, service: ServiceName) =>
   join(dataDir, SERVICES.find(({ name }) => name === service)!.databaseFile)
-const doorsOf = ({ ports }: World) => {
+const addressesOf = ({ ports }: World) => {
   const at = (port: number) => `http://127.0.0.1:${port}`
   return { auth: at(ports.auth), products: at(ports.product), orders: at(ports.order) }
 }
 
 /** One order, whatever the store's own. */
-const sorted = ({ products, movements, reservations, orders }: Books): Books => ({
+const sorted = ({ products, movements, reservations, orders }: StoreRecords): StoreRecords => ({
   products: products.toSorted((a, b) => a.id.localeCompare(b.id)),
   movements: movements.toSorted((a, b) => a.productId.localeCompare(b.productId) || a.version - b.version),
   reservations: reservations.toSorted((a, b) => a.orderId.localeCompare(b.orderId)),
@@ -93,18 +93,18 @@ mongoSuite('a shop that moves to MongoDB', (server) => {
     const shop = runScript(t, 'start.ts', odd)
     await shop.until(READY)
     const admin = JSON.parse(readFileSync(join(world.dataDir, 'admin.json'), 'utf8'))
-    const crowd = await gatherCrowd({
-      ...{ doors: doorsOf(world), admin, size: 6, products: 3, stock: 300 },
+    const load = await startLoad({
+      ...{ addresses: addressesOf(world), admin, size: 6, products: 3, stock: 300 },
       ...{ pauseMs: 20, chance: createChance(1) },
     })
-    await until('many have bought', BUYING_MS, () => crowd.told.length > 20)
+    await until('many have bought', BUYING_MS, () => load.seenOrders.length > 20)
     const migrate = ['--from', `sqlite:${world.dataDir}`, '--to', url]
     const early = await finish(t, 'migrate.ts', world, ...migrate)
     assert.deepEqual([early.code, /Stop the shop first/.test(early.output)], [1, true], early.output)
-    await crowd.leave()
+    await load.stop()
     shop.process.kill('SIGTERM')
     assert.equal(await shop.ended, 0)
-    const before = readBooks(world.dataDir, pathOf)
+    const before = readRecords(world.dataDir, pathOf)
 
     // What it could not tidy up goes with the world.
     const tidied = { ...world, env: { ...world.env, TMPDIR: join(world.dataDir, '..') } }
@@ -116,26 +116,26 @@ mongoSuite('a shop that moves to MongoDB', (server) => {
     assert.equal(moved.code, 0, moved.output)
     assert.match(moved.output, new RegExp(`^orders: ${before.orders.length}$`, 'm'))
 
-    const after = await readMongoBooks(url)
+    const after = await readMongoRecords(url)
     assert.deepEqual(sorted(after), sorted(before))
-    assertInOrder(after, crowd.told)
+    assertConsistent(after, load.seenOrders)
     const again = await finish(t, 'migrate.ts', world, ...migrate)
     assert.deepEqual([again.code, /The target already has a shop/.test(again.output)], [1, true])
 
     const there = { ...world, env: { ...world.env, DATABASE_URL: url } }
     const next = runScript(t, 'start.ts', there)
     await next.until(READY)
-    const { token } = await signIn(doorsOf(world).auth, admin.username, admin.password)
-    const { orderId, status } = crowd.told.findLast((told) => told.status === 'confirmed')!
+    const { token } = await signIn(addressesOf(world).auth, admin.username, admin.password)
+    const { orderId, status } = load.seenOrders.findLast((seen) => seen.status === 'confirmed')!
     const order = expectStatus(
-      await call<Order>('GET', `${doorsOf(world).orders}/orders/${orderId}`, { token }),
+      await call<Order>('GET', `${addressesOf(world).orders}/orders/${orderId}`, { token }),
       200,
     )
     assert.equal(order.status, status)
     assert.match(String(order.total_price), /^\d+\.\d{3}$/)
     // A session begun before the move, in its access token's and its account's name.
-    const mine = { token: crowd.buyers[0]!.token }
-    expectStatus(await call('GET', `${doorsOf(world).auth}/me`, mine), 200)
+    const mine = { token: load.buyers[0]!.token }
+    expectStatus(await call('GET', `${addressesOf(world).auth}/me`, mine), 200)
     next.process.kill('SIGTERM')
     assert.equal(await next.ended, 0, next.output())
   })

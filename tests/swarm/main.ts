@@ -1,18 +1,18 @@
 /**
  * `npm run test:swarm`: our images from our Dockerfile, our stack file on a Swarm, and buyers who never stop while
  * containers are killed, services go away and come back, and a new version is rolled out. Afterwards the stores must
- * be in order (invariants 1 to 8) and everything anybody was told must still be true.
+ * be consistent (invariants 1 to 8) and agree with every answer.
  *
  * Needs docker and either an engine that answers or root to start one. Not part of `npm run check`: it takes
  * several minutes and an engine.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readArguments, refuse } from '../../scripts/arguments.ts'
-import { type Crowd, gatherCrowd } from '../cluster/crowd.ts'
-import { tableOf, withinOneRetry } from '../cluster/tally.ts'
-import { settledBooks } from '../system/books.ts'
+import { type Load, startLoad } from '../cluster/load.ts'
+import { tableOf, withinOneRetry } from '../cluster/phase_counts.ts'
 import { call, expectStatus } from '../system/calls.ts'
-import { assertInOrder } from '../system/invariants.ts'
+import { assertConsistent } from '../system/invariants.ts'
+import { settledRecords } from '../system/store_records.ts'
 import { byChance } from '../system/until.ts'
 import { requireBaseImage } from './base_image.ts'
 import { requireEngine } from './docker.ts'
@@ -52,7 +52,7 @@ const say = (what: string) =>
   console.log(`${((performance.now() - startedAt) / 1000).toFixed(0).padStart(4)} s  ${what}`)
 const undo: Undo = []
 let cleaning: Promise<void> | undefined
-/** Once: whoever asks again, a signal or the end it brought about, waits for the same. */
+/** Runs once: a later caller, a signal or the end of the run, waits for the same promise. */
 const cleanUp = () => {
   cleaning ??= undoAll()
   return cleaning
@@ -73,24 +73,24 @@ try {
     say('building the images, deploying the stack')
     const stack = await deployStack(store, baseImage, undo)
     say('the stack is up')
-    await assertShut(stack.doors)
+    await assertShut(stack.addresses)
     await stack.keysKept()
-    const crowd = await gatherCrowd({
-      // The catalogue through the storefront, as visitors see it; accounts and orders at the services' own doors.
-      doors: { ...stack.doors, products: `${stack.doors.storefront}/api` },
+    const load = await startLoad({
+      // The catalogue through the storefront, as visitors see it; accounts and orders at the services' own ports.
+      addresses: { ...stack.addresses, products: `${stack.addresses.storefront}/api` },
       ...{ admin: stack.admin, products: PRODUCTS, stock: STOCK },
       ...LOADS[store],
       chance: chance.fork(),
     })
-    await Promise.race([phases(stack, crowd), crowd.failed])
-    await crowd.leave()
+    await Promise.race([phases(stack, load), load.failed])
+    await load.stop()
     say('the buyers have left; orders settle')
     console.log(`\n${LOADS[store].size} buyers, store ${store}, seed ${chance.seed}`)
-    console.log(tableOf(crowd.tally.phases()))
-    const books = await settledBooks(() => stack.books())
-    console.log(`\n${books.orders.length} orders in the store, ${crowd.told.length} answers`)
-    assertInOrder(books, crowd.told)
-    const poor = crowd.tally.phases().filter((phase) => withinOneRetry(phase) < SHARE_MIN)
+    console.log(tableOf(load.counts.phases()))
+    const records = await settledRecords(() => stack.records())
+    console.log(`\n${records.orders.length} orders in the store, ${load.seenOrders.length} answers`)
+    assertConsistent(records, load.seenOrders)
+    const poor = load.counts.phases().filter((phase) => withinOneRetry(phase) < SHARE_MIN)
     if (poor.length > 0) throw new Error(`Too many retries while: ${poor.map(({ name }) => name).join(', ')}`)
     console.log('The stores are in order; every phase is above its share.')
   })
@@ -104,18 +104,18 @@ try {
 }
 process.exit(0)
 
-/** What services tell each other can't be asked from outside (invariant 10). */
-async function assertShut({ products, orders, storefront }: Stack['doors']): Promise<void> {
-  for (const door of [products, orders, storefront, `${storefront}/api`]) {
-    const answer = await call('POST', `${door}/internal/reservations`, { body: { reservations: [] } })
+/** The routes for calls between services are not reachable from outside (invariant 10). */
+async function assertShut({ products, orders, storefront }: Stack['addresses']): Promise<void> {
+  for (const url of [products, orders, storefront, `${storefront}/api`]) {
+    const answer = await call('POST', `${url}/internal/reservations`, { body: { reservations: [] } })
     expectStatus(answer, 404)
   }
 }
 
-async function phases(stack: Stack, { tally }: Crowd): Promise<void> {
+async function phases(stack: Stack, { counts }: Load): Promise<void> {
   const phase = (name: string) => {
     say(name)
-    tally.phase(name)
+    counts.phase(name)
   }
   phase('calm')
   await sleep(CALM_MS)

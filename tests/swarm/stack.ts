@@ -7,10 +7,10 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Doors } from '../cluster/crowd.ts'
-import { readBooks } from '../system/books.ts'
-import type { Books } from '../system/invariants.ts'
+import type { Addresses } from '../cluster/load.ts'
+import type { StoreRecords } from '../system/invariants.ts'
 import { freePort, type ServiceName } from '../system/processes.ts'
+import { readRecords } from '../system/store_records.ts'
 import { until } from '../system/until.ts'
 import { storePath } from '../system/world.ts'
 import { docker, lines, succeeds } from './docker.ts'
@@ -35,7 +35,7 @@ const CHANGE_MS = 120_000
 const LOOK_AGAIN_MS = 1_000
 
 export type Stack = {
-  readonly doors: Doors & { readonly storefront: string }
+  readonly addresses: Addresses & { readonly storefront: string }
   readonly admin: { readonly username: string; readonly password: string }
   replicasOf(service: Service): number
   /** SIGKILL to every container of the service, one after the other, each replaced before the next dies. */
@@ -51,7 +51,7 @@ export type Stack = {
   updateToBroken(): Promise<void>
   /** Resolves once each replica that checks tokens has written auth_service's keys to its data folder. */
   keysKept(): Promise<void>
-  books(): Promise<Books>
+  records(): Promise<StoreRecords>
 }
 
 /** What is to be done at the end, the last one first. */
@@ -77,7 +77,7 @@ export async function deployStack(store: Store, baseImage: string, undo: Undo): 
     MONGO_INIT_VERSION: `test_${process.pid}`,
     ...{ DOOR_AUTH: String(auth), DOOR_PRODUCTS: String(products), DOOR_ORDERS: String(orders) },
     DOOR_STOREFRONT: String(storefront),
-    // No port of their own: the balancer's doors are the only ones.
+    // No port of their own: the balancer's ports are the only ones.
     ...{ PORT_MODE: 'host', AUTH_PORT: '0', PRODUCT_PORT: '0', ORDER_PORT: '0', STOREFRONT_PORT: '0' },
     LOG_LEVEL: 'warn',
   }
@@ -105,7 +105,7 @@ export async function deployStack(store: Store, baseImage: string, undo: Undo): 
   await whole(TAG, FIRST_START_MS)
   const at = (port: number) => `http://127.0.0.1:${port}`
   return {
-    doors: { auth: at(auth), products: at(products), orders: at(orders), storefront: at(storefront) },
+    addresses: { auth: at(auth), products: at(products), orders: at(orders), storefront: at(storefront) },
     admin: { username: 'admin', password: secrets.adminPassword },
     replicasOf: (service) => sizes.get(service)!,
     async killContainers(service) {
@@ -138,7 +138,7 @@ export async function deployStack(store: Store, baseImage: string, undo: Undo): 
         }
       }
     },
-    books: () => (store === 'sqlite' ? sqliteBooks(folder) : mongoBooks()),
+    records: () => (store === 'sqlite' ? sqliteRecords(folder) : mongoRecords()),
   }
 }
 
@@ -240,18 +240,18 @@ async function isBackAt(tag: string, service: Service): Promise<boolean> {
 }
 
 /** What the orders' and the products' own containers see: nothing outside reaches the database. */
-async function mongoBooks(): Promise<Books> {
+async function mongoRecords(): Promise<StoreRecords> {
   const [container] = await containersOf('order_service')
-  const source = readFileSync(join(ROOT, 'tests', 'cluster', 'mongo_books.ts'), 'utf8')
+  const source = readFileSync(join(ROOT, 'tests', 'cluster', 'mongo_records.ts'), 'utf8')
   const program = `${source}
 import { readFileSync } from 'node:fs'
-console.log(JSON.stringify(await readMongoBooks(readFileSync('/run/secrets/database_url', 'utf8').trim())))`
+console.log(JSON.stringify(await readMongoRecords(readFileSync('/run/secrets/database_url', 'utf8').trim())))`
   const args = ['exec', '--interactive', container!, 'node', '--input-type=module-typescript', '-']
   return JSON.parse(await docker(args, { input: program }))
 }
 
 /** A copy of each file, made by SQLite itself in the service's own container. */
-async function sqliteBooks(folder: string): Promise<Books> {
+async function sqliteRecords(folder: string): Promise<StoreRecords> {
   for (const [service, file] of [
     ['product_service', 'products.db'],
     ['order_service', 'orders.db'],
@@ -265,7 +265,7 @@ async function sqliteBooks(folder: string): Promise<Books> {
     const copy = await docker(['exec', container!, 'node', '-e', program])
     writeFileSync(storePath(folder, service), Buffer.from(copy, 'base64'))
   }
-  return readBooks(folder)
+  return readRecords(folder)
 }
 
 async function removeStack() {

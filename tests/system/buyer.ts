@@ -1,24 +1,29 @@
 /**
  * A buyer who does what the documentation asks: one key for one purchase, sent again until the answer is
- * final. What the buyer is told on the way is written down, to be held against the stores afterwards.
+ * final. Every answer is recorded, to be compared with the stores afterwards.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Answer, NoAnswer } from './calls.ts'
-import type { Told } from './invariants.ts'
+import type { SeenOrder } from './invariants.ts'
 import { type Account, type Attempt, type Order, UNSETTLED, type World } from './world.ts'
 
-/** Long enough that those who wait for a service that is down do not keep it from coming back. */
+/** Long enough that buyers who wait for a service that is down do not slow down its start. */
 const PAUSE_MS = 150
 const REFUSALS = ['insufficient_stock', 'price_changed', 'product_not_found']
 
-/** The order named by an answer to POST /orders, also where it is a refusal that kept the order. */
+/** The order in an answer to POST /orders; a refusal may contain one, too. */
 export function orderOf({ status, body }: Answer<Order>): Order | undefined {
   if (status >= 200 && status < 300) return body
   return REFUSALS.includes(String(body.code)) ? (body.order as Order) : undefined
 }
 
-export function tell(told: Told[], buyer: Account, { lines, key }: Attempt, { id, status }: Order): void {
-  told.push({
+export function recordSeen(
+  seenOrders: SeenOrder[],
+  buyer: Account,
+  { lines, key }: Attempt,
+  { id, status }: Order,
+): void {
+  seenOrders.push({
     orderId: id,
     userId: buyer.id,
     key: key ?? null,
@@ -32,14 +37,14 @@ export async function buy(
   world: World,
   buyer: Account,
   attempt: Attempt & { readonly key: string },
-  { told, deadlineMs }: { told: Told[]; deadlineMs: number },
+  { seenOrders, deadlineMs }: { seenOrders: SeenOrder[]; deadlineMs: number },
 ): Promise<Order> {
   const deadline = performance.now() + deadlineMs
   for (;;) {
     const answer = await answerOrNothing(world.place(buyer, attempt))
     const order = answer && orderOf(answer)
     if (order) {
-      tell(told, buyer, attempt, order)
+      recordSeen(seenOrders, buyer, attempt, order)
       if (!UNSETTLED.includes(order.status)) return order
     } else if (answer && answer.body.retryable !== true) {
       throw new Error(`POST /orders answered ${answer.status}: ${JSON.stringify(answer.body)}`)

@@ -1,17 +1,17 @@
 /**
- * The process dies exactly between two durable steps (the named places of service_kit/src/runtime/crash_points.ts) and
- * comes back, to die at the next place. Nobody asks again: the order must settle by itself, take its stock once, and its
- * key must still name it.
+ * The process dies exactly between two durable steps (the points of service_kit/src/runtime/crash_points.ts) and is
+ * started again, to die at the next point. The order must settle without another request, take its stock once, and
+ * still be found by its key.
  */
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
-import { readBooks } from './books.ts'
-import { answerOrNothing, tell } from './buyer.ts'
+import { answerOrNothing, recordSeen } from './buyer.ts'
 import { call, expectStatus } from './calls.ts'
-import { assertInOrder, type Told } from './invariants.ts'
+import { assertConsistent, type SeenOrder } from './invariants.ts'
 import type { ServiceName } from './processes.ts'
+import { readRecords } from './store_records.ts'
 import { until } from './until.ts'
 import {
   type Account,
@@ -88,17 +88,21 @@ type Shop = {
   readonly world: World
   readonly buyer: Account
   readonly product: Product
-  readonly told: Told[]
+  readonly seenOrders: SeenOrder[]
 }
 
 async function openShop(t: TestContext): Promise<Shop> {
   const world = await createWorld(t)
   const [buyer] = await world.buyers(1)
-  return { world, buyer: buyer!, product: await world.addProduct({ stock: STOCK }), told: [] }
+  return { world, buyer: buyer!, product: await world.addProduct({ stock: STOCK }), seenOrders: [] }
 }
 
 /** First every death, one after the other; then all their orders must have settled and the stores be in order. */
-async function dieEverywhere(t: TestContext, { world, buyer, product, told }: Shop, service: ServiceName) {
+async function dieEverywhere(
+  t: TestContext,
+  { world, buyer, product, seenOrders }: Shop,
+  service: ServiceName,
+) {
   const victim = service === 'order_service' ? world.orders : world.products
   const touched: Death[] = []
   for (const [place, flow] of Object.entries(FLOWS[service]!)) {
@@ -118,7 +122,7 @@ async function dieEverywhere(t: TestContext, { world, buyer, product, told }: Sh
       assert.equal(end.signal, 'SIGKILL')
       // order_service dies with its answer; product_service leaves it to say what it knows.
       assert.equal(answer === undefined, victim === world.orders)
-      if (answer) tell(told, buyer, attempt, expectStatus(answer, 200, 202))
+      if (answer) recordSeen(seenOrders, buyer, attempt, expectStatus(answer, 200, 202))
     })
   }
   await victim.start()
@@ -126,29 +130,29 @@ async function dieEverywhere(t: TestContext, { world, buyer, product, told }: Sh
   for (const { place, flow, attempt } of touched) {
     await t.test(`the order of ${place} settles as ${ENDS[flow]}, and its key still names it`, async () => {
       const order = await until('its order is in the store', SETTLE_MS, () =>
-        readBooks(world.dataDir).orders.find(({ key }) => key === attempt.key),
+        readRecords(world.dataDir).orders.find(({ key }) => key === attempt.key),
       )
       assert.equal((await world.settled(buyer, order.id)).status, ENDS[flow])
       const again = await world.place(buyer, attempt)
       assert.equal(expectStatus(again, 200, 201).id, order.id)
       assert.equal(again.headers.get('idempotent-replayed'), 'true')
-      tell(told, buyer, attempt, again.body)
+      recordSeen(seenOrders, buyer, attempt, again.body)
     })
   }
 
   await t.test('each order that kept its stock took it once, and the stores are in order', async () => {
     const shipments = touched.filter(({ flow }) => flow === 'ship').length
-    const books = await until('product_service has heard of every shipment', SETTLE_MS, () => {
-      const found = readBooks(world.dataDir)
+    const records = await until('product_service has heard of every shipment', SETTLE_MS, () => {
+      const found = readRecords(world.dataDir)
       return found.reservations.filter(({ status }) => status === 'shipped').length === shipments && found
     })
     const kept = touched.filter(({ flow }) => flow !== 'cancel').length
     assert.equal((await world.product(product.id)).stock, STOCK - kept)
-    assertInOrder(books, told)
+    assertConsistent(records, seenOrders)
   })
 }
 
-async function dieAdjusting({ world, told }: Shop) {
+async function dieAdjusting({ world, seenOrders }: Shop) {
   const product = await world.addProduct({ stock: STOCK })
   const url = `${world.products.url}/products/${product.id}/stock_adjustments`
   const request = {
@@ -167,22 +171,22 @@ async function dieAdjusting({ world, told }: Shop) {
   await world.products.start()
   expectStatus(await call('POST', url, request), 201)
   assert.equal((await world.product(product.id)).stock, STOCK + 5)
-  assertInOrder(readBooks(world.dataDir), told)
+  assertConsistent(readRecords(world.dataDir), seenOrders)
 }
 
-async function dieHolding({ world, buyer, told }: Shop) {
+async function dieHolding({ world, buyer, seenOrders }: Shop) {
   const product = await world.addProduct({ stock: STOCK })
   const attempt = { lines: [{ product, quantity: 1 }], key: newKey() }
   await world.products.stop()
   const accepted = expectStatus(await world.place(buyer, attempt), 202)
-  tell(told, buyer, attempt, accepted)
+  recordSeen(seenOrders, buyer, attempt, accepted)
   await world.orders.stop()
   await Promise.all([world.products.start(), world.orders.start(dyingAt('answer_received'))])
   assert.equal((await world.orders.ended()).signal, 'SIGKILL')
   await world.orders.start()
   assert.equal((await world.settled(buyer, accepted.id)).status, 'confirmed')
   assert.equal((await world.product(product.id)).stock, STOCK - 1)
-  assertInOrder(readBooks(world.dataDir), told)
+  assertConsistent(readRecords(world.dataDir), seenOrders)
 }
 
 /** The one request of a flow that the process does not survive. */

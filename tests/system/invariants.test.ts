@@ -1,7 +1,7 @@
-/** The judge is judged first: books in order pass, and each way of breaking them is noticed and named. */
+/** The checks are tested first: consistent stores pass, and each way of breaking them is found and named. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { type Books, brokenPromises, faultsOf, type Told } from './invariants.ts'
+import { brokenPromises, faultsOf, type SeenOrder, type StoreRecords } from './invariants.ts'
 
 const KETTLE = { productId: 'kettle', quantity: 2, unitPriceMinor: 1999 }
 const TWO_KETTLES = [KETTLE]
@@ -18,7 +18,7 @@ const order = (id: string, key: string | null, ...statuses: string[]) => ({
   history: statuses,
 })
 
-const inOrder: Books = {
+const consistent: StoreRecords = {
   products: [KETTLES],
   movements: [
     { productId: 'kettle', version: 1, delta: 10, stockAfter: 10, orderId: null },
@@ -41,41 +41,45 @@ const inOrder: Books = {
   ],
 }
 
-/** The books above with one order, or one reservation, written differently. */
-const withOrder = (id: string, change: object): Books => ({
-  ...inOrder,
-  orders: inOrder.orders.map((one) => (one.id === id ? { ...one, ...change } : one)),
+/** The records above with one order, or one reservation, changed. */
+const withOrder = (id: string, change: object): StoreRecords => ({
+  ...consistent,
+  orders: consistent.orders.map((one) => (one.id === id ? { ...one, ...change } : one)),
 })
-const withReservation = (id: string, change: object): Books => ({
-  ...inOrder,
-  reservations: inOrder.reservations.map((one) => (one.orderId === id ? { ...one, ...change } : one)),
+const withReservation = (id: string, change: object): StoreRecords => ({
+  ...consistent,
+  reservations: consistent.reservations.map((one) => (one.orderId === id ? { ...one, ...change } : one)),
 })
 
-suite('the books', () => {
-  test('in order have no fault', () => {
-    assert.deepEqual(faultsOf(inOrder), [])
+suite('the records of the stores', () => {
+  test('have no fault if they are consistent', () => {
+    assert.deepEqual(faultsOf(consistent), [])
   })
 
-  const broken: readonly [string, Books, RegExp][] = [
-    ['stock below zero', { ...inOrder, products: [{ ...KETTLES, stock: -1, reserved: 2 }] }, /Invariant 1/],
+  const broken: readonly [string, StoreRecords, RegExp][] = [
+    [
+      'stock below zero',
+      { ...consistent, products: [{ ...KETTLES, stock: -1, reserved: 2 }] },
+      /Invariant 1/,
+    ],
     [
       'units sold past the ledger',
-      { ...inOrder, products: [{ ...KETTLES, stock: 7, reserved: 2 }] },
+      { ...consistent, products: [{ ...KETTLES, stock: 7, reserved: 2 }] },
       /Invariant 2/,
     ],
     [
-      'reserved units nobody holds',
-      { ...inOrder, products: [{ ...KETTLES, stock: 6, reserved: 3 }] },
+      'reserved units without a reservation',
+      { ...consistent, products: [{ ...KETTLES, stock: 6, reserved: 3 }] },
       /Invariant 2/,
     ],
-    ['a product without its movements', { ...inOrder, movements: [] }, /Invariant 2/],
+    ['a product without its movements', { ...consistent, movements: [] }, /Invariant 2/],
     [
       'a movement for an order that holds nothing',
       {
-        ...inOrder,
+        ...consistent,
         products: [{ ...KETTLES, stock: 5, reserved: 2 }],
         movements: [
-          ...inOrder.movements,
+          ...consistent.movements,
           { productId: 'kettle', version: 7, delta: -1, stockAfter: 5, orderId: 'refused' },
         ],
       },
@@ -84,12 +88,16 @@ suite('the books', () => {
     [
       'a movement that starts from what it did not see',
       {
-        ...inOrder,
-        movements: inOrder.movements.map((one) => (one.version === 3 ? { ...one, stockAfter: 8 } : one)),
+        ...consistent,
+        movements: consistent.movements.map((one) => (one.version === 3 ? { ...one, stockAfter: 8 } : one)),
       },
       /Invariant 2/,
     ],
-    ['a change without its version', { ...inOrder, products: [{ ...KETTLES, version: 5 }] }, /Invariant 7/],
+    [
+      'a change without its version',
+      { ...consistent, products: [{ ...KETTLES, version: 5 }] },
+      /Invariant 7/,
+    ],
     ['one key with two orders', withOrder('sent', { key: 'key 1' }), /Invariant 4/],
     ['an order stuck pending', withOrder('refused', { status: 'pending' }), /Invariant 5/],
     [
@@ -104,44 +112,50 @@ suite('the books', () => {
       /Invariant 6/,
     ],
     [
-      'a confirmed order nobody reserved for',
-      { ...inOrder, reservations: inOrder.reservations.filter(({ orderId }) => orderId !== 'held') },
+      'a confirmed order without a reservation',
+      { ...consistent, reservations: consistent.reservations.filter(({ orderId }) => orderId !== 'held') },
       /Invariant 6/,
     ],
     [
       'stock held for an order that does not exist',
-      { ...inOrder, orders: inOrder.orders.filter(({ id }) => id !== 'held') },
+      { ...consistent, orders: consistent.orders.filter(({ id }) => id !== 'held') },
       /Invariant 6/,
     ],
     ['a version the history does not have', withOrder('held', { version: 3 }), /Invariant 7/],
     ['a history that lacks a change', withOrder('held', { history: ['confirmed'] }), /Invariant 7/],
     ['a total that is not the price of the lines', withOrder('held', { totalMinor: 3997 }), /Invariant 8/],
   ]
-  for (const [what, books, expected] of broken) {
+  for (const [what, records, expected] of broken) {
     test(`with ${what} are refused`, () => {
-      assert.match(faultsOf(books).join('\n'), expected)
+      assert.match(faultsOf(records).join('\n'), expected)
     })
   }
 })
 
-suite('what a buyer was told', () => {
-  const told: Told = { orderId: 'sent', userId: 'ada', key: 'key 2', status: 'confirmed', lines: TWO_KETTLES }
+suite('an answer that a buyer saw', () => {
+  const seen: SeenOrder = {
+    orderId: 'sent',
+    userId: 'ada',
+    key: 'key 2',
+    status: 'confirmed',
+    lines: TWO_KETTLES,
+  }
 
-  test('is kept when the order went on from there', () => {
-    assert.deepEqual(brokenPromises(inOrder, [told, { ...told, status: 'pending' }]), [])
+  test('agrees with an order of the same or a later status', () => {
+    assert.deepEqual(brokenPromises(consistent, [seen, { ...seen, status: 'pending' }]), [])
   })
 
-  const broken: readonly [string, Told][] = [
-    ['the order is gone', { ...told, orderId: 'lost' }],
-    ['it belongs to somebody else', { ...told, userId: 'bob' }],
-    ['it was made with another key', { ...told, key: 'key 1' }],
-    ['it has other lines', { ...told, lines: [{ productId: 'kettle', quantity: 3 }] }],
-    ['it was called rejected', { ...told, status: 'rejected' }],
-    ['it was called delivered', { ...told, status: 'delivered' }],
+  const broken: readonly [string, SeenOrder][] = [
+    ['the order is gone', { ...seen, orderId: 'lost' }],
+    ['it belongs to somebody else', { ...seen, userId: 'bob' }],
+    ['it was made with another key', { ...seen, key: 'key 1' }],
+    ['it has other lines', { ...seen, lines: [{ productId: 'kettle', quantity: 3 }] }],
+    ['its status was rejected', { ...seen, status: 'rejected' }],
+    ['its status was delivered', { ...seen, status: 'delivered' }],
   ]
   for (const [what, promise] of broken) {
-    test(`is broken when ${what}`, () => {
-      assert.equal(brokenPromises(inOrder, [promise]).length, 1)
+    test(`contradicts the stores if ${what}`, () => {
+      assert.equal(brokenPromises(consistent, [promise]).length, 1)
     })
   }
 })

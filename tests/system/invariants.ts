@@ -1,17 +1,17 @@
 /**
- * What must always be true (docs: the invariants by number), asked of the stores themselves.
+ * The invariants of the README, by number, checked against the stores themselves.
  *
- * `faultsOf` judges the books alone; `brokenPromises` holds what buyers were told against them. Both give
- * sentences that name the invariant, so that a failing test says which promise was broken, for what.
+ * `faultsOf` checks the stores alone; `brokenPromises` compares them with the answers that buyers saw. Both return
+ * sentences with the invariant's number, so that a failing test names the broken invariant and the record.
  */
 
-export type BookLine = {
+export type LineRecord = {
   readonly productId: string
   readonly quantity: number
   /** Unknown (null) until the stock is held. */
   readonly unitPriceMinor: number | null
 }
-export type BookProduct = {
+export type ProductRecord = {
   readonly id: string
   readonly stock: number
   readonly reserved: number
@@ -20,7 +20,7 @@ export type BookProduct = {
   readonly editVersion: number
 }
 /** In the order of their versions, product by product. */
-export type BookMovement = {
+export type MovementRecord = {
   readonly productId: string
   /** The product's version that this movement made. */
   readonly version: number
@@ -28,48 +28,48 @@ export type BookMovement = {
   readonly stockAfter: number
   readonly orderId: string | null
 }
-export type BookReservation = {
+export type ReservationRecord = {
   readonly orderId: string
   readonly status: string
-  readonly lines: readonly BookLine[]
+  readonly lines: readonly LineRecord[]
 }
-export type BookOrder = {
+export type OrderRecord = {
   readonly id: string
   readonly userId: string
   readonly key: string | null
   readonly status: string
   readonly version: number
   readonly totalMinor: number
-  readonly lines: readonly BookLine[]
+  readonly lines: readonly LineRecord[]
   /** Its statuses, in the order they were written. */
   readonly history: readonly string[]
 }
 
 /** The stores of both services at one moment when nothing is under way. */
-export type Books = {
-  readonly products: readonly BookProduct[]
-  readonly movements: readonly BookMovement[]
-  readonly reservations: readonly BookReservation[]
-  readonly orders: readonly BookOrder[]
+export type StoreRecords = {
+  readonly products: readonly ProductRecord[]
+  readonly movements: readonly MovementRecord[]
+  readonly reservations: readonly ReservationRecord[]
+  readonly orders: readonly OrderRecord[]
 }
 
 const HOLDING = ['held', 'shipped']
 const BOUGHT = ['confirmed', 'shipped', 'delivered']
 const ENDED_EMPTY = ['rejected', 'cancelled']
 
-/** Every sentence is a broken invariant; none means the books are in order. Orders must have settled. */
-export function faultsOf(books: Books): string[] {
+/** Every sentence is a broken invariant; none means that the stores are consistent. Orders must have settled. */
+export function faultsOf(records: StoreRecords): string[] {
   return [
-    ...stockFaults(books),
-    ...books.products.flatMap((product) => ledgerFaults(product, books)),
-    ...reservationFaults(books),
-    ...keyFaults(books),
-    ...orphanFaults(books),
-    ...books.orders.flatMap((order) => orderFaults(order, books)),
+    ...stockFaults(records),
+    ...records.products.flatMap((product) => ledgerFaults(product, records)),
+    ...reservationFaults(records),
+    ...keyFaults(records),
+    ...orphanFaults(records),
+    ...records.orders.flatMap((order) => orderFaults(order, records)),
   ]
 }
 
-function stockFaults({ products, movements, reservations }: Books): string[] {
+function stockFaults({ products, movements, reservations }: StoreRecords): string[] {
   const moved = sums(movements.map(({ productId, delta }) => [productId, delta]))
   const held = reservations.filter(({ status }) => status === 'held').flatMap(({ lines }) => lines)
   const promised = sums(held.map(({ productId, quantity }) => [productId, quantity]))
@@ -92,10 +92,10 @@ function stockFaults({ products, movements, reservations }: Books): string[] {
   ]
 }
 
-/** Every change of a product is one version, and every movement starts from what the one before it left. */
+/** Every change of a product is one version, and every movement starts from the stock after the one before. */
 function ledgerFaults(
-  { id, version, editVersion }: BookProduct,
-  { movements, reservations }: Books,
+  { id, version, editVersion }: ProductRecord,
+  { movements, reservations }: StoreRecords,
 ): string[] {
   const own = movements.filter(({ productId }) => productId === id)
   const shipped = reservations.filter(
@@ -118,8 +118,8 @@ function ledgerFaults(
   ]
 }
 
-/** The ledger tells the same story as each reservation: taken once, given back once or never. */
-function reservationFaults({ movements, reservations }: Books): string[] {
+/** The ledger agrees with each reservation: taken once, given back once or never. */
+function reservationFaults({ movements, reservations }: StoreRecords): string[] {
   const moved = sums(
     movements.flatMap(({ orderId, productId, delta }) =>
       orderId === null ? [] : [[`${orderId} of ${productId}`, delta] as const],
@@ -140,13 +140,13 @@ function reservationFaults({ movements, reservations }: Books): string[] {
   )
 }
 
-function keyFaults({ orders }: Books): string[] {
+function keyFaults({ orders }: StoreRecords): string[] {
   const named = orders.filter(({ key }) => key !== null)
   const counts = sums(named.map(({ userId, key }) => [`user ${userId}, key ${key}`, 1]))
   return [...counts].flatMap(([name, count]) => fault(count > 1, `4: ${name}: ${count} orders`))
 }
 
-function orphanFaults({ orders, reservations }: Books): string[] {
+function orphanFaults({ orders, reservations }: StoreRecords): string[] {
   const known = new Set(orders.map(({ id }) => id))
   return reservations.flatMap(({ orderId, status }) =>
     fault(
@@ -156,7 +156,7 @@ function orphanFaults({ orders, reservations }: Books): string[] {
   )
 }
 
-function orderFaults(order: BookOrder, { reservations }: Books): string[] {
+function orderFaults(order: OrderRecord, { reservations }: StoreRecords): string[] {
   const { id, status } = order
   const reservation = reservations.find(({ orderId }) => orderId === id)
   const bought = BOUGHT.includes(status)
@@ -172,7 +172,7 @@ function orderFaults(order: BookOrder, { reservations }: Books): string[] {
   ]
 }
 
-function promiseFaults({ id, lines, totalMinor }: BookOrder, heldLines: readonly BookLine[]): string[] {
+function promiseFaults({ id, lines, totalMinor }: OrderRecord, heldLines: readonly LineRecord[]): string[] {
   const cost = heldLines.reduce(
     (sum, { unitPriceMinor, quantity }) => sum + (unitPriceMinor ?? NaN) * quantity,
     0,
@@ -187,7 +187,7 @@ function promiseFaults({ id, lines, totalMinor }: BookOrder, heldLines: readonly
 }
 
 /** Every change is one version and one entry: none was lost, none was applied twice (invariant 7). */
-function historyFaults({ id, status, version, history }: BookOrder): string[] {
+function historyFaults({ id, status, version, history }: OrderRecord): string[] {
   return [
     ...fault(history.length !== version, `7: order ${id} has version ${version}, its history ${history}`),
     ...fault(history.at(-1) !== status, `7: order ${id} is ${status}, its history ${history}`),
@@ -195,8 +195,8 @@ function historyFaults({ id, status, version, history }: BookOrder): string[] {
   ]
 }
 
-/** What one buyer was told. `status` is the order's; an order seen in several states is told several times. */
-export type Told = {
+/** An order as one answer showed it to a buyer. An order seen with several statuses is listed several times. */
+export type SeenOrder = {
   readonly orderId: string
   readonly userId: string
   readonly key: string | null
@@ -205,7 +205,7 @@ export type Told = {
   readonly lines: readonly { readonly productId: string; readonly quantity: number }[]
 }
 
-/** States an order told as the first may be found in later. */
+/** The statuses in which an order may be found after it was seen in the first. */
 const LATER: Readonly<Record<string, readonly string[]>> = {
   pending: [...BOUGHT, ...ENDED_EMPTY],
   confirmed: [...BOUGHT, 'cancelled'],
@@ -217,11 +217,11 @@ const LATER: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Every answer a buyer saw must still be true (invariants 3 and 4). */
-export function brokenPromises({ orders }: Books, told: readonly Told[]): string[] {
+export function brokenPromises({ orders }: StoreRecords, seenOrders: readonly SeenOrder[]): string[] {
   const byId = new Map(orders.map((order) => [order.id, order]))
-  return told.flatMap(({ orderId, userId, key, status, lines }) => {
+  return seenOrders.flatMap(({ orderId, userId, key, status, lines }) => {
     const order = byId.get(orderId)
-    if (!order) return [`3: order ${orderId} was told as ${status} and is not in the store`]
+    if (!order) return [`3: order ${orderId} was answered as ${status} and is not in the store`]
     return [
       ...fault(order.userId !== userId, `3: order ${orderId} belongs to ${order.userId}, not ${userId}`),
       ...fault(order.key !== key, `4: order ${orderId} was made with key ${order.key}, not ${key}`),
@@ -231,7 +231,7 @@ export function brokenPromises({ orders }: Books, told: readonly Told[]): string
       ),
       ...fault(
         !LATER[status]?.includes(order.status),
-        `3: order ${orderId} was told as ${status} and is ${order.status}`,
+        `3: order ${orderId} was answered as ${status} and is ${order.status}`,
       ),
     ]
   })
@@ -239,9 +239,9 @@ export function brokenPromises({ orders }: Books, told: readonly Told[]): string
 
 const FAULTS_SHOWN_MAX = 20
 
-/** Fails, naming the invariants, unless the books are in order and every answer told is still true. */
-export function assertInOrder(books: Books, told: readonly Told[]): void {
-  const faults = [...faultsOf(books), ...brokenPromises(books, told)]
+/** Fails, naming the invariants, unless the stores are consistent and agree with every answer. */
+export function assertConsistent(records: StoreRecords, seenOrders: readonly SeenOrder[]): void {
+  const faults = [...faultsOf(records), ...brokenPromises(records, seenOrders)]
   if (faults.length === 0) return
   const more = faults.length > FAULTS_SHOWN_MAX ? [`… and ${faults.length - FAULTS_SHOWN_MAX} more`] : []
   throw new Error([...faults.slice(0, FAULTS_SHOWN_MAX), ...more].join('\n'))
@@ -261,7 +261,7 @@ const quantities = (lines: readonly { productId: string; quantity: number }[]) =
     .sort()
     .join(', ')
 
-const spell = (lines: readonly BookLine[]) =>
+const spell = (lines: readonly LineRecord[]) =>
   lines
     .map(({ productId, quantity, unitPriceMinor }) => `${quantity} x ${productId} at ${unitPriceMinor}`)
     .sort()

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync, readdirSync, renameSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
-import { readBooks } from './books.ts'
+import { readRecords } from './store_records.ts'
 import { until } from './until.ts'
 import {
   type Account,
@@ -61,7 +61,7 @@ suite('a store that is gone (invariant 3)', { timeout: TEST_MS }, () => {
         const { status, total_price } = await world.settled(buyer, order.id)
         assert.deepEqual([status, total_price], ['confirmed', order.total_price])
       }
-      assert.equal(readBooks(world.dataDir).orders.length, bought.length)
+      assert.equal(readRecords(world.dataDir).orders.length, bought.length)
     })
   }
 })

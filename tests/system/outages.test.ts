@@ -1,11 +1,11 @@
-/** The shop while parts of it are down, and people who want the same thing: what each of them is told. */
+/** The answers of the shop while parts of it are down, and when several people want the same thing. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { readBooks } from './books.ts'
-import { orderOf, tell } from './buyer.ts'
+import { orderOf, recordSeen } from './buyer.ts'
 import { call, expectStatus } from './calls.ts'
-import { assertInOrder, type Told } from './invariants.ts'
-import { createSlowRoad, type SlowRoad } from './slow_road.ts'
+import { assertConsistent, type SeenOrder } from './invariants.ts'
+import { createSlowProxy, type SlowProxy } from './slow_proxy.ts'
+import { readRecords } from './store_records.ts'
 import { until } from './until.ts'
 import {
   type Account,
@@ -28,11 +28,11 @@ suite('a part is down (invariants 3, 5)', { timeout: TEST_MS }, () => {
     const [ada, bob] = await world.buyers(2)
     const product = await world.addProduct({ stock: 30 })
     const lines = [{ product, quantity: 1 }]
-    const told: Told[] = []
+    const seenOrders: SeenOrder[] = []
     const order = async (attempt: Attempt, buyer = ada!) => {
       const answer = await world.place(buyer, attempt)
       const placed = orderOf(answer)
-      if (placed) tell(told, buyer, attempt, placed)
+      if (placed) recordSeen(seenOrders, buyer, attempt, placed)
       return answer
     }
     const toShip = await world.bought(ada!, { lines, key: newKey() })
@@ -94,32 +94,34 @@ suite('a part is down (invariants 3, 5)', { timeout: TEST_MS }, () => {
       assert.equal(stock, 29 - confirmed)
     })
 
-    await t.test('the shipment is told to product_service', async () => {
+    await t.test('product_service gets the shipment', async () => {
       await until('the reservation is shipped', SETTLE_MS, () => {
-        const { reservations } = readBooks(world.dataDir)
+        const { reservations } = readRecords(world.dataDir)
         return reservations.some(({ orderId, status }) => orderId === toShip.id && status === 'shipped')
       })
     })
 
-    await t.test('the stores agree with every answer', () => assertInOrder(readBooks(world.dataDir), told))
+    await t.test('the stores agree with every answer', () =>
+      assertConsistent(readRecords(world.dataDir), seenOrders),
+    )
   })
 })
 
 suite('between two people, or two services (invariants 3, 7, 8)', { timeout: TEST_MS }, () => {
   const suiteEnd = createSuiteEnd()
-  let road: SlowRoad
+  let proxy: SlowProxy
   let world: World
   let buyer: Account
   before(async () => {
-    road = await createSlowRoad(suiteEnd)
-    world = await createWorld(suiteEnd, { PRODUCT_URL: road.url })
-    road.leadTo(world.products.url)
+    proxy = await createSlowProxy(suiteEnd)
+    world = await createWorld(suiteEnd, { PRODUCT_URL: proxy.url })
+    proxy.leadTo(world.products.url)
     ;[buyer] = (await world.buyers(1)) as [Account]
   })
   after(() => suiteEnd.end())
 
   test('two people want the same thing: a buyer and an admin, two admins', async (t) => {
-    const told: Told[] = []
+    const seenOrders: SeenOrder[] = []
     const url = (product: Product) => `${world.products.url}/products/${product.id}`
     const edit = (product: Product, change: object) =>
       call<Product>('PUT', url(product), {
@@ -140,7 +142,7 @@ suite('between two people, or two services (invariants 3, 7, 8)', { timeout: TES
         })
         assert.equal(answer.status, 409)
         assert.equal(answer.body.code, 'price_changed')
-        tell(told, buyer, attempt, orderOf(answer)!)
+        recordSeen(seenOrders, buyer, attempt, orderOf(answer)!)
         const now = await world.product(shown.id)
         assert.equal(now.stock, 3)
         await world.bought(buyer, { lines: [{ product: now, quantity: 1 }], key: newKey() })
@@ -181,35 +183,37 @@ suite('between two people, or two services (invariants 3, 7, 8)', { timeout: TES
       assert.equal((await world.product(seen.id)).stock, 2)
     })
 
-    await t.test('the stores agree with every answer', () => assertInOrder(readBooks(world.dataDir), told))
+    await t.test('the stores agree with every answer', () =>
+      assertConsistent(readRecords(world.dataDir), seenOrders),
+    )
   })
 
-  test('the road to product_service: a reservation that arrives after its cancellation takes nothing', async () => {
+  test('a reservation that arrives at product_service after its cancellation takes nothing', async () => {
     const product = await world.addProduct({ stock: 3 })
     const attempt = { lines: [{ product, quantity: 1 }], key: newKey() }
-    const told: Told[] = []
+    const seenOrders: SeenOrder[] = []
 
-    road.close('/internal/reservations')
+    proxy.close('/internal/reservations')
     const accepted = expectStatus(await world.place(buyer, attempt), 202)
-    tell(told, buyer, attempt, accepted)
+    recordSeen(seenOrders, buyer, attempt, accepted)
     expectStatus(await world.move(buyer, accepted.id, { status: 'cancelled' }), 200, 202)
     assert.equal((await world.settled(buyer, accepted.id)).status, 'cancelled')
-    assert.ok(road.waiting() > 0, 'The reservation is still on its way, and perhaps its repetition')
-    for (const status of await road.open()) assert.equal(status, 200)
+    assert.ok(proxy.waiting() > 0, 'The reservation is still on its way, and perhaps its repetition')
+    for (const status of await proxy.open()) assert.equal(status, 200)
     assert.equal((await world.product(product.id)).stock, 3)
 
     // And once more while the buyer still waits for the first answer.
     const waiting = { lines: attempt.lines, key: newKey() }
-    road.close('/internal/reservations')
+    proxy.close('/internal/reservations')
     const asked = world.place(buyer, waiting)
-    await until('the reservation is on its way', SETTLE_MS, () => road.waiting() > 0)
-    const pending = readBooks(world.dataDir).orders.find(({ key }) => key === waiting.key)
+    await until('the reservation is on its way', SETTLE_MS, () => proxy.waiting() > 0)
+    const pending = readRecords(world.dataDir).orders.find(({ key }) => key === waiting.key)
     expectStatus(await world.move(buyer, pending!.id, { status: 'cancelled' }), 200, 202)
-    await road.open()
-    tell(told, buyer, waiting, expectStatus(await asked, 201, 202))
+    await proxy.open()
+    recordSeen(seenOrders, buyer, waiting, expectStatus(await asked, 201, 202))
     assert.equal((await world.settled(buyer, pending!.id)).status, 'cancelled')
     assert.equal((await world.product(product.id)).stock, 3)
-    assertInOrder(readBooks(world.dataDir), told)
+    assertConsistent(readRecords(world.dataDir), seenOrders)
   })
 
   test('auth_service', async (t) => {
@@ -230,7 +234,7 @@ suite('between two people, or two services (invariants 3, 7, 8)', { timeout: TES
       await world.addProduct({ stock: 1 })
     })
 
-    await t.test('and nobody gets in without a token of ours', async () => {
+    await t.test('and a request without a token of ours is refused', async () => {
       const forged = { ...buyer, token: buyer.token.slice(0, -4).concat('AAAA') }
       expectStatus(await world.place(forged, { lines, key: newKey() }), 401)
     })

@@ -1,10 +1,10 @@
 /** Many buyers at once, through real processes: never one unit too many, one too few, or two orders out of one. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { readBooks } from './books.ts'
-import { orderOf, tell } from './buyer.ts'
+import { orderOf, recordSeen } from './buyer.ts'
 import { expectStatus } from './calls.ts'
-import { assertInOrder, type Told } from './invariants.ts'
+import { assertConsistent, type SeenOrder } from './invariants.ts'
+import { readRecords } from './store_records.ts'
 import {
   type Account,
   createSuiteEnd,
@@ -26,7 +26,7 @@ const TEST_MS = 180_000
 
 suite('buyers at once (invariants 1 to 8)', { timeout: TEST_MS }, () => {
   const suiteEnd = createSuiteEnd()
-  const told: Told[] = []
+  const seenOrders: SeenOrder[] = []
   let world: World
   let buyers: Account[]
   before(async () => {
@@ -37,7 +37,7 @@ suite('buyers at once (invariants 1 to 8)', { timeout: TEST_MS }, () => {
 
   test('one shop, one process of each service', async (t) => {
     await t.test(`${BUYERS} buyers for ${UNITS} units, ${SALES} times over`, async () => {
-      for (let sale = 0; sale < SALES; sale++) await sellOut(world, buyers, told)
+      for (let sale = 0; sale < SALES; sale++) await sellOut(world, buyers, seenOrders)
     })
 
     await t.test(
@@ -51,7 +51,7 @@ suite('buyers at once (invariants 1 to 8)', { timeout: TEST_MS }, () => {
         const orders = answers.map((answer) => expectStatus(answer, 200, 201, 202))
         assert.equal(new Set(orders.map(({ id }) => id)).size, 1)
         assert.equal(answers.filter(({ headers }) => headers.get('idempotent-replayed') !== 'true').length, 1)
-        for (const order of orders) tell(told, buyers[0]!, attempt, order)
+        for (const order of orders) recordSeen(seenOrders, buyers[0]!, attempt, order)
         assert.equal((await world.settled(buyers[0]!, orders[0]!.id)).status, 'confirmed')
         assert.equal((await world.product(product.id)).stock, 8)
       },
@@ -82,13 +82,15 @@ suite('buyers at once (invariants 1 to 8)', { timeout: TEST_MS }, () => {
       ]
       const carts = Array.from({ length: CROSSED_ROUNDS }, () => [there, there.toReversed()]).flat()
       const orders = await Promise.all(
-        carts.map((lines, i) => placeAndSettle(world, buyers[i % buyers.length]!, lines, told)),
+        carts.map((lines, i) => placeAndSettle(world, buyers[i % buyers.length]!, lines, seenOrders)),
       )
       assert.deepEqual(count(orders), { confirmed: CROSSED_ROUNDS, insufficient_stock: CROSSED_ROUNDS })
       for (const { id } of [kettle, toaster]) assert.equal((await world.product(id)).stock, 0)
     })
 
-    await t.test('the stores agree with every answer', () => assertInOrder(readBooks(world.dataDir), told))
+    await t.test('the stores agree with every answer', () =>
+      assertConsistent(readRecords(world.dataDir), seenOrders),
+    )
   })
 
   test('two processes of order_service and two of product_service on the same files', async (t) => {
@@ -97,7 +99,7 @@ suite('buyers at once (invariants 1 to 8)', { timeout: TEST_MS }, () => {
     const alternating = (i: number) => (i % 2 === 0 ? world.orders : orders)
 
     await t.test(`${BUYERS} buyers for ${UNITS} units, asking either process`, async () => {
-      for (let sale = 0; sale < 3; sale++) await sellOut(world, buyers, told, alternating)
+      for (let sale = 0; sale < 3; sale++) await sellOut(world, buyers, seenOrders, alternating)
     })
 
     await t.test('an owner cancels while an admin ships: one of them wins', async () => {
@@ -143,20 +145,22 @@ suite('buyers at once (invariants 1 to 8)', { timeout: TEST_MS }, () => {
       assert.equal((await world.product(product.id)).stock, 8)
     })
 
-    await t.test('the stores agree with every answer', () => assertInOrder(readBooks(world.dataDir), told))
+    await t.test('the stores agree with every answer', () =>
+      assertConsistent(readRecords(world.dataDir), seenOrders),
+    )
   })
 })
 
 async function sellOut(
   world: World,
   buyers: readonly Account[],
-  told: Told[],
+  seenOrders: SeenOrder[],
   at: (i: number) => World['orders'] = () => world.orders,
 ): Promise<void> {
   const product = await world.addProduct({ stock: UNITS })
   const orders = await Promise.all(
     Array.from({ length: BUYERS }, (_, i) =>
-      placeAndSettle(world, buyers[i % buyers.length]!, [{ product, quantity: 1 }], told, at(i)),
+      placeAndSettle(world, buyers[i % buyers.length]!, [{ product, quantity: 1 }], seenOrders, at(i)),
     ),
   )
   assert.deepEqual(count(orders), { confirmed: UNITS, insufficient_stock: BUYERS - UNITS })
@@ -168,16 +172,16 @@ async function placeAndSettle(
   world: World,
   buyer: Account,
   lines: readonly { product: Product; quantity: number }[],
-  told: Told[],
+  seenOrders: SeenOrder[],
   at: World['orders'] = world.orders,
 ): Promise<Order> {
   const attempt = { lines, key: newKey(), at }
   const answer = await world.place(buyer, attempt)
   const order = orderOf(answer)
   if (!order) throw new Error(`POST /orders answered ${answer.status}: ${JSON.stringify(answer.body)}`)
-  tell(told, buyer, attempt, order)
+  recordSeen(seenOrders, buyer, attempt, order)
   const end = await world.settled(buyer, order.id)
-  tell(told, buyer, attempt, end)
+  recordSeen(seenOrders, buyer, attempt, end)
   return end
 }
 

@@ -4,7 +4,7 @@
  * Promises
  *  1. When the test ends, however it ends, exactly the processes started here are gone, then the folder.
  *  2. Services know each other by fixed addresses, so each can be stopped, killed and started alone.
- *  3. A call is made once; whoever wants a retry makes it, with the same key.
+ *  3. A call is made once; a test that wants a retry makes it, with the same key.
  */
 import { randomBytes, randomUUID, randomUUIDv7 } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'

@@ -1,13 +1,13 @@
-/** How many tries the buyers' orders needed, by phase; an order belongs to the phase it was first sent in. */
+/** How many attempts the buyers' orders needed, by phase. An order belongs to the phase in which it was first sent. */
 
 export type Counting = {
   readonly startedAt: number
-  answered(tries: number, status: string, faults: readonly string[]): void
+  answered(attempts: number, status: string, faults: readonly string[]): void
   read(inTime: boolean): void
 }
 
-export type Tally = {
-  /** From now on what starts belongs to the phase of this name. */
+export type PhaseCounts = {
+  /** What starts after this call belongs to the phase of this name. */
   phase(name: string): void
   start(): Counting
   phases(): readonly Phase[]
@@ -16,9 +16,9 @@ export type Tally = {
 export type Phase = {
   readonly name: string
   orders: number
-  /** Answered in time at the first try. */
+  /** Answered in time at the first attempt. */
   first: number
-  /** Answered in time at the second, with the same key. */
+  /** Answered in time at the second attempt, with the same key. */
   second: number
   /** Of all orders: accepted, to be decided later (202). */
   accepted: number
@@ -28,7 +28,7 @@ export type Phase = {
   readonly faults: Map<string, number>
 }
 
-export function createTally(): Tally {
+export function createPhaseCounts(): PhaseCounts {
   const phases: Phase[] = []
   let now = open('opening')
 
@@ -57,10 +57,10 @@ export function createTally(): Tally {
       const startedAt = performance.now()
       return {
         startedAt,
-        answered(tries, status, faults) {
+        answered(attempts, status, faults) {
           phase.orders++
-          if (tries === 1) phase.first++
-          if (tries === 2) phase.second++
+          if (attempts === 1) phase.first++
+          if (attempts === 2) phase.second++
           if (status === 'pending') phase.accepted++
           phase.slowestMs = Math.max(phase.slowestMs, performance.now() - startedAt)
           for (const fault of faults) phase.faults.set(fault, (phase.faults.get(fault) ?? 0) + 1)
@@ -88,7 +88,7 @@ export function tableOf(phases: readonly Phase[]): string {
     percent(phase.readsInTime / phase.reads),
     `${Math.round(phase.slowestMs)} ms`,
   ])
-  const head = ['phase', 'orders', 'first try', 'one retry', 'of them 202', 'reads', 'slowest']
+  const head = ['phase', 'orders', 'no retry', 'one retry', 'of them 202', 'reads', 'slowest']
   const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]!.length)))
   const line = (cells: readonly string[]) =>
     cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  ')
@@ -99,7 +99,7 @@ export function tableOf(phases: readonly Phase[]): string {
     line(head),
     line(widths.map((width) => '-'.repeat(width))),
     ...rows.map(line),
-    ...(faults.length === 0 ? [] : ['', 'Tries that were repeated:', ...faults.map((text) => `  ${text}`)]),
+    ...(faults.length === 0 ? [] : ['', 'Repeated requests:', ...faults.map((text) => `  ${text}`)]),
   ].join('\n')
 }
 

@@ -1,25 +1,25 @@
 /**
- * A road between order_service and product_service on which messages of one kind can be held up: they are taken
- * from the caller and travel on only when the road is opened, long after the caller has given up.
+ * A proxy between order_service and product_service that can delay the requests to one path: it accepts them
+ * from the caller and forwards them only after `open`, long after the caller has given up.
  */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 
-export type SlowRoad = {
+export type SlowProxy = {
   readonly url: string
-  /** Where messages go. */
+  /** The URL to which requests are forwarded. */
   leadTo(url: string): void
-  /** From now on messages to `path` wait. */
+  /** From now on requests to `path` wait. */
   close(path: string): void
-  /** Messages that wait. */
+  /** How many requests wait. */
   waiting(): number
-  /** Resolves the answers' statuses once all that waited have arrived. */
+  /** Forwards all that wait, and resolves the statuses of their answers. */
   open(): Promise<number[]>
 }
 
-export async function createSlowRoad(t: { after(work: () => Promise<void>): void }): Promise<SlowRoad> {
+export async function createSlowProxy(t: { after(work: () => Promise<void>): void }): Promise<SlowProxy> {
   let target = ''
   let closed: string | undefined
   let held: (() => void)[] = []
@@ -56,7 +56,7 @@ export async function createSlowRoad(t: { after(work: () => Promise<void>): void
       closed = undefined
       for (const go of held) go()
       held = []
-      // The messages set out in their own turn.
+      // The requests are sent in a later turn of the event loop.
       await new Promise(setImmediate)
       return (await Promise.all(arrivals.splice(0))).map(({ status }) => status)
     },

@@ -1,6 +1,6 @@
 /**
- * What every page must pass on every screen. Pictures in tests/output, for a person to look at: of a page with a fault,
- * and with PICTURES=1 of every page.
+ * The checks that every page must pass on every screen. A page with a fault, and with PICTURES=1 every page, leaves a
+ * picture in tests/output.
  */
 import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -9,7 +9,7 @@ import type { BrowserContextOptions, Page } from 'playwright-core'
 
 const OUTPUT = join(import.meta.dirname, '..', 'output')
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-/** What web.dev calls good; we are content with nothing less. */
+/** The limit below which web.dev calls a layout shift good. */
 const SHIFT_MAX = 0.1
 const AGAIN_MS = 500
 const EVERY_PICTURE = process.env.PICTURES === '1'
@@ -20,17 +20,17 @@ export const SCREENS = {
 } satisfies Record<string, BrowserContextOptions>
 export type Screen = keyof typeof SCREENS
 
-/** Loads axe with each page that comes, which takes a quarter of the time of loading it into a page that is there. */
+/** Loads axe together with each page: a quarter of the time that it takes to load it into a page that is open. */
 export async function withAxe(page: Page): Promise<Page> {
   await page.addInitScript(AXE)
   return page
 }
 
 /**
- * Faults of the page as it stands, light and dark: for axe, wider than the window, jumped. The two differ in their
- * colours alone, so of the second only these are checked again.
+ * The faults of the page, light and dark: what axe finds, content wider than the window, layout shifts. Dark differs
+ * only in its colours, so only these are checked again.
  */
-export async function judge(page: Page, name: string, screen: Screen): Promise<string[]> {
+export async function pageFaults(page: Page, name: string, screen: Screen): Promise<string[]> {
   await settled(page)
   const light = [...(await axeFaults(page)), ...(await wideFaults(page)), ...(await shiftFaults(page))]
   await picture(page, `${name} ${screen} light`, light)
@@ -51,28 +51,28 @@ async function picture(page: Page, name: string, faults: readonly string[]): Pro
   await page.screenshot({ path: join(OUTPUT, `${name}.png`.replaceAll(' ', '_')), fullPage: true })
 }
 
-/** Fit to be looked at: drawn in its own typeface, and nothing comes in any more. */
+/** Resolves when the page is drawn in its own typeface and no animation runs any more. */
 export async function settled(page: Page): Promise<void> {
   await page.evaluate('document.fonts.ready')
   await untilStill(page)
 }
 
-/** Spinners and skeletons move as long as they are there. */
+/** Ignores the endless animations of spinners and skeletons. */
 async function untilStill(page: Page): Promise<void> {
   await page.evaluate(`Promise.all(document.getAnimations()
     .filter((a) => a.effect.getComputedTiming().endTime !== Infinity).map((a) => a.finished.catch(() => {})))`)
 }
 
-/** What axe still finds at a second look: at the first, a notice may just be fading in, or a heading just be drawn. */
+/** What axe finds twice: at the first check a notice may just be fading in. */
 async function axeFaults(page: Page, tag?: string): Promise<string[]> {
-  const first = await axeLook(page, tag)
+  const first = await runAxe(page, tag)
   if (first.length === 0) return first
   await page.waitForTimeout(AGAIN_MS)
   await untilStill(page)
-  return axeLook(page, tag)
+  return runAxe(page, tag)
 }
 
-async function axeLook(page: Page, tag?: string): Promise<string[]> {
+async function runAxe(page: Page, tag?: string): Promise<string[]> {
   if (!(await page.evaluate('"axe" in window'))) await page.evaluate(AXE)
   const found =
     (await page.evaluate(`axe.run(document, ${JSON.stringify({ resultTypes: ['violations'], ...(tag && { runOnly: [tag] }) })})
@@ -92,7 +92,7 @@ async function wideFaults(page: Page): Promise<string[]> {
   return content > frame ? [`${content} px wide in a window of ${frame} px`] : []
 }
 
-/** What moved without the visitor having done anything. */
+/** Content that moved without an input of the visitor. */
 async function shiftFaults(page: Page): Promise<string[]> {
   const shift = (await page.evaluate(`new Promise((resolve) => {
     let sum = 0

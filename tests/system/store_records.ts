@@ -1,6 +1,6 @@
 /** The stores of order_service and product_service, read from their SQLite files without asking the services. */
 import { DatabaseSync } from 'node:sqlite'
-import type { BookLine, Books } from './invariants.ts'
+import type { LineRecord, StoreRecords } from './invariants.ts'
 import { until } from './until.ts'
 import { SETTLE_MS, storePath, UNSETTLED } from './world.ts'
 
@@ -10,8 +10,8 @@ const BUSY_MS = 5_000
 type Row = Record<string, unknown>
 type StoredLine = { productId: string; quantity: number; unitPriceMinor?: number }
 
-/** Each file at one moment of its own; together they are one moment only while nothing is under way. */
-export function readBooks(dataDir: string, pathOf = storePath): Books {
+/** Each file is read at a moment of its own; they fit together only while no request is under way. */
+export function readRecords(dataDir: string, pathOf = storePath): StoreRecords {
   const orders = readFile(pathOf(dataDir, 'order_service'), (read) =>
     read('SELECT * FROM orders ORDER BY id').map((row) => ({
       id: String(row.id),
@@ -50,11 +50,11 @@ export function readBooks(dataDir: string, pathOf = storePath): Books {
   return { ...stock, orders }
 }
 
-/** What `read` finds once every order in it is settled (invariant 5), also an order whose answer nobody saw. */
-export const settledBooks = (read: () => Books | Promise<Books>): Promise<Books> =>
+/** What `read` returns once every order in it is settled (invariant 5), also an order whose answer was not seen. */
+export const settledRecords = (read: () => StoreRecords | Promise<StoreRecords>): Promise<StoreRecords> =>
   until('every order in the store is settled', SETTLE_MS, async () => {
-    const books = await read()
-    return books.orders.every(({ status }) => !UNSETTLED.includes(status)) && books
+    const records = await read()
+    return records.orders.every(({ status }) => !UNSETTLED.includes(status)) && records
   })
 
 function readFile<T>(path: string, work: (read: (sql: string) => Row[]) => T): T {
@@ -67,7 +67,7 @@ function readFile<T>(path: string, work: (read: (sql: string) => Row[]) => T): T
   }
 }
 
-const linesOf = (text: unknown): BookLine[] =>
+const linesOf = (text: unknown): LineRecord[] =>
   (JSON.parse(String(text)) as StoredLine[]).map(({ productId, quantity, unitPriceMinor = null }) => ({
     productId,
     quantity,

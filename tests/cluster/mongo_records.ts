@@ -1,11 +1,11 @@
 /** The stores of order_service and product_service, read from MongoDB without asking the services. */
 import { MongoClient } from 'mongodb'
-import type { Books } from '../system/invariants.ts'
+import type { StoreRecords } from '../system/invariants.ts'
 
-// biome-ignore lint/suspicious/noExplicitAny: documents as they lie there; the invariants judge them.
+// biome-ignore lint/suspicious/noExplicitAny: documents as they are stored; the invariants check them.
 type Stored = Record<string, any>
 
-export async function readMongoBooks(url: string): Promise<Books> {
+export async function readMongoRecords(url: string): Promise<StoreRecords> {
   const client = new MongoClient(url, { readConcernLevel: 'majority' })
   try {
     const all = (database: string, name: string): Promise<Stored[]> =>
