@@ -18,7 +18,7 @@ import {
   reservationOf,
 } from '@shop/product_service/storage/sqlite_rows'
 import type { Collection, MongoStore } from '@shop/service_kit/mongo/store'
-import { shareInserts } from '@shop/service_kit/mongo/writes'
+import { batchInserts } from '@shop/service_kit/mongo/writes'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import type { Copied, Progress } from './progress.ts'
 
@@ -41,7 +41,7 @@ export async function copyProducts(folder: string, store: MongoStore, progress: 
     documentOf: (row: Row) => D,
     collection: Collection<D>,
   ): Promise<Copied> => {
-    const insert = shareInserts<D>(systemRuntime, () => collection)
+    const insert = batchInserts<D>(systemRuntime, () => collection)
     const source = await progress.each(what, rows, (row) => {
       const document = documentOf(row)
       return store.repeat(() => insert(document))

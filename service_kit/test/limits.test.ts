@@ -13,9 +13,9 @@ import { UNREAD_RESPONSE_LIMITS } from '../src/http/unread_responses.ts'
 import { VALUES_FULLY_VALIDATED_MAX } from '../src/http/validation.ts'
 import { PUBLISHED_BYTES_MAX } from '../src/identity/published.ts'
 import { WITHDRAWN_MAX, WITHDRAWN_REFRESH_MS } from '../src/identity/withdrawn_tokens.ts'
+import * as mongoBatcher from '../src/mongo/batcher.ts'
 import { CLIENT_OPTIONS, COMMAND_MS, DEADLINE_MS, TRANSACTION_OPTIONS } from '../src/mongo/options.ts'
 import { VERSION_MIN } from '../src/mongo/server_checks.ts'
-import * as sharing from '../src/mongo/sharing.ts'
 import { QUARANTINE_PAUSE, QUARANTINED_MAX } from '../src/runtime/batching/quarantine.ts'
 import { CLOSE_DEADLINE_MS } from '../src/runtime/lifecycle.ts'
 import { READ_MS, READS_WAITING_MAX, WAIT_MS } from '../src/runtime/reader_thread.ts'
@@ -53,7 +53,7 @@ test('of calls between services', () => {
 
 test('of stores', () => {
   assert.deepEqual([GROUP_MAX, GROUP_MS, WRITE_QUEUE_MAX, WRITE_WAIT_MS], [256, 3, 20_000, 5_000])
-  assert.deepEqual([sharing.GROUP_MAX, sharing.QUEUE_MAX], [256, 20_000])
+  assert.deepEqual([mongoBatcher.ITEMS_MAX, mongoBatcher.WAITING_MAX], [256, 20_000])
   assert.deepEqual([READS_WAITING_MAX, WAIT_MS, READ_MS], [16, 3_000, 5_000])
   assert.deepEqual([DEADLINE_MS, COMMAND_MS, VERSION_MIN], [5_000, 4_000, 6])
   assert.equal(REPORT_AGAIN_MS, 600_000)

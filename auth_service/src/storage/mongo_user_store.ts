@@ -4,8 +4,8 @@
  * rely on the other admin, only one commits.
  */
 
+import { createMongoBatcher } from '@shop/service_kit/mongo/batcher'
 import { isDuplicate, OutcomeUnknown, unavailable } from '@shop/service_kit/mongo/errors'
-import { shareWork } from '@shop/service_kit/mongo/sharing'
 import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo/store'
 import { succeeded } from '@shop/service_kit/runtime/batching/outcome'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
@@ -82,11 +82,11 @@ export function createMongoUserStore(
       return userOf.one({ ...found, role })
     })
   // One at a time in this process; the guard orders those of other replicas.
-  const setRoleSerially = shareWork<RoleChange, User>({
+  const setRoleSerially = createMongoBatcher<RoleChange, User>({
     runtime,
-    inFlightMax: 1,
-    groupMax: 1,
-    run: async ([change]) => [succeeded(await setRole(change!))],
+    callsMax: 1,
+    itemsMax: 1,
+    send: async ([change]) => [succeeded(await setRole(change!))],
   })
 
   return {

@@ -9,7 +9,7 @@
  */
 import { OutcomeUnknown } from '@shop/service_kit/mongo/errors'
 import type { Filter, IndexDescription, MongoStore } from '@shop/service_kit/mongo/store'
-import { shareInserts, shareUpdates } from '@shop/service_kit/mongo/writes'
+import { batchInserts, batchUpdates } from '@shop/service_kit/mongo/writes'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { createReading, type OnUnreadable } from '@shop/service_kit/storage/unreadable'
 import { DomainError } from '../domain/errors.ts'
@@ -52,8 +52,8 @@ export function createMongoOrderStore(
   const optional = (document: Document | null) => (document === null ? undefined : reading.one(document))
   const { repeat } = store
   const orders = () => store.collection<Document>(ORDERS)
-  const insert = shareInserts<Document>(runtime, orders)
-  const update = shareUpdates<Document>(runtime, orders)
+  const insert = batchInserts<Document>(runtime, orders)
+  const update = batchUpdates<Document>(runtime, orders)
 
   const findByKey = async (userId: string, idempotencyKey: string) =>
     optional(await orders().findOne({ userId, idempotencyKey }))

@@ -12,8 +12,9 @@
  *     answers decided then; or it replaces the old token itself. Then the earlier transaction cannot be applied any more,
  *     because only one of two transactions that replace the same token commits.
  */
+
+import { createMongoBatcher } from '@shop/service_kit/mongo/batcher'
 import { OutcomeUnknown } from '@shop/service_kit/mongo/errors'
-import { shareWork } from '@shop/service_kit/mongo/sharing'
 import type { ClientSession, MongoStore } from '@shop/service_kit/mongo/store'
 import { failed, type Outcome, succeeded } from '@shop/service_kit/runtime/batching/outcome'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
@@ -77,13 +78,13 @@ export function createMongoLedger(store: MongoStore, runtime: Runtime, reading: 
     throw new OutcomeUnknown()
   }
 
-  return shareWork<Work<unknown>, unknown>({
+  return createMongoBatcher<Work<unknown>, unknown>({
     runtime,
-    inFlightMax: 1,
+    callsMax: 1,
     weight: ({ reads }) => Math.max(1, reads.orderIds?.length ?? 0),
-    run,
+    send: run,
     // Any other failure may be caused by one work: it cannot be written, or needs an unreadable document.
-    mayBeOnePiece: (error) => (error as { code?: unknown }).code !== 'store_unavailable',
+    mayBeOneItem: (error) => (error as { code?: unknown }).code !== 'store_unavailable',
   }) as Ledger
 }
 

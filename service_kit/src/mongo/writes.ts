@@ -1,28 +1,27 @@
 /**
- * Single-document writes that share a command, each with its own certain answer.
+ * Writes of single documents that share a command. Each has its own certain outcome.
  *
- * How each is certain
- *  - An insert: `ordered: false` tries every document, and the server names those it refused as duplicates.
- *  - An update: the server only counts how many of a group matched. If all did, all were applied. If not, the
- *    documents are read: each update leaves a token, under a name of its own that no later write touches, so
- *    a token that is there proves its update. Where it is not and the condition visibly fails, the update was
- *    refused and can never be applied later. Anything else is unsettled, and is repeated.
- * Both hold when an answer was lost and the write comes again, by us or by the driver: an insert meets its own id,
- * an update its own token.
+ * How the outcome is known
+ *  - Of an insert: `ordered: false` tries every document, and the server names those that it refused as duplicates.
+ *  - Of an update: the server returns only how many of a group matched. If all did, all were applied. If not, the documents
+ *    are read. Each update leaves a token in a field that no later write changes, so its token proves that it was applied. If
+ *    there is none and the condition is false, the update was refused, and can never be applied later. Anything else is an
+ *    unknown outcome, and the update is repeated.
+ * The same holds if an answer was lost and the write is repeated, by us or by the driver: an insert finds its own id, an
+ * update its own token.
  */
-
 import type { Collection, Document, Filter } from 'mongodb'
 import { failed, type Outcome, outcomeOf, succeeded } from '../runtime/batching/outcome.ts'
 import type { Runtime } from '../runtime/runtime.ts'
+import { createMongoBatcher } from './batcher.ts'
 import { isDuplicate, OutcomeUnknown, refusedAsDuplicates } from './errors.ts'
-import { shareWork } from './sharing.ts'
 
-const IN_FLIGHT_MAX = 2
+const CALLS_MAX = 2
 
 type Identified = { _id: string }
 
 /** Resolves whether the document was added; false when one of its unique keys exists. Use inside `repeat`. */
-export function shareInserts<T extends Identified>(
+export function batchInserts<T extends Identified>(
   runtime: Runtime,
   collection: () => Collection<T>,
 ): (document: T) => Promise<boolean> {
@@ -35,10 +34,10 @@ export function shareInserts<T extends Identified>(
       throw error
     }
   }
-  return shareWork<T, boolean>({
+  return createMongoBatcher<T, boolean>({
     runtime,
-    inFlightMax: IN_FLIGHT_MAX,
-    async run(documents) {
+    callsMax: CALLS_MAX,
+    async send(documents) {
       if (documents.length === 1) return [succeeded(await insertOne(documents[0]!))]
       try {
         await collection().insertMany(documents as never, { ordered: false })
@@ -46,7 +45,7 @@ export function shareInserts<T extends Identified>(
       } catch (error) {
         const refused = refusedAsDuplicates(error)
         if (refused) return documents.map((_, i) => succeeded(!refused.has(i)))
-        // Some exist and we are not told which; those added already will meet themselves.
+        // Some exist, and the server does not name them. Those that were added find themselves.
         if (isDuplicate(error))
           return Promise.all(documents.map((document) => outcomeOf(insertOne(document))))
         throw error
@@ -57,26 +56,26 @@ export function shareInserts<T extends Identified>(
 
 export type ConditionalUpdate = {
   readonly id: string
-  /** Fields the document must have; a document that visibly has others will never have these again. */
+  /** Fields that the document must have. A document that has other values will never have these again. */
   readonly condition: Document
-  /** Further fields of the filter that never change, so that a sharded cluster asks one shard. */
+  /** More fields of the filter, which never change: a sharded cluster then asks one shard. */
   readonly within?: Document
   readonly set: Document
   /** Names of fields to remove. */
   readonly unset?: readonly string[]
-  /** The field of `writes` only this version of the document writes, and a value only this update has. */
+  /** A field of `writes` that only this version of the document writes, and a value that only this update has. */
   readonly token: { readonly field: string; readonly value: string }
 }
 
 /** Resolves whether the update was applied; false when its condition failed. Use inside `repeat`. */
-export function shareUpdates<T extends Identified>(
+export function batchUpdates<T extends Identified>(
   runtime: Runtime,
   collection: () => Collection<T>,
 ): (update: ConditionalUpdate) => Promise<boolean> {
-  return shareWork<ConditionalUpdate, boolean>({
+  return createMongoBatcher<ConditionalUpdate, boolean>({
     runtime,
-    inFlightMax: IN_FLIGHT_MAX,
-    async run(updates) {
+    callsMax: CALLS_MAX,
+    async send(updates) {
       const operations = updates.map(({ id, condition, within, set, unset = [], token }) => ({
         updateOne: {
           filter: { ...within, _id: id, ...condition },
@@ -104,7 +103,7 @@ async function attribute<T extends Identified>(
     const document = byId.get(id)
     if (document?.writes?.[token.field] === token.value) return succeeded(true)
     const fits = document && Object.entries(condition).every(([name, value]) => document[name] === value)
-    // It fits, yet did not match: what refused it is not on a majority yet, and may be undone.
+    // The condition holds, but did not match: the write that refused it is not on a majority yet, and may be rolled back.
     if (fits) return failed(new OutcomeUnknown())
     return succeeded(false)
   })

@@ -8,7 +8,7 @@ import { OutcomeUnknown } from '../../src/mongo/errors.ts'
 import { CLIENT_OPTIONS, DEADLINE_MS } from '../../src/mongo/options.ts'
 import { type MongoStore, openMongo } from '../../src/mongo/store.ts'
 import { withOption } from '../../src/mongo/url.ts'
-import { shareInserts, shareUpdates } from '../../src/mongo/writes.ts'
+import { batchInserts, batchUpdates } from '../../src/mongo/writes.ts'
 import { systemRuntime } from '../../src/runtime/runtime.ts'
 import { messageOf } from '../../test_support/mongo_proxy.ts'
 import { mongoSuite, start } from '../../test_support/mongo_server.ts'
@@ -147,7 +147,7 @@ mongoSuite('a MongoDB store', (server) => {
 
   test('inserts that share a command: those that exist are told apart', async (t) => {
     const store = await open(t, server.url(server.newDatabase()))
-    const insert = shareInserts<Doc>(systemRuntime, () => store.collection('things'))
+    const insert = batchInserts<Doc>(systemRuntime, () => store.collection('things'))
     await insert({ _id: '3', name: 'three' })
     const added = await Promise.all(
       [1, 2, 3, 4].map((n) => insert({ _id: String(n), name: ['', 'one', 'three', 'x', 'four'][n]! })),
@@ -163,7 +163,7 @@ mongoSuite('a MongoDB store', (server) => {
       { _id: 'b', version: 1 },
       { _id: 'c', version: 7 },
     ])
-    const update = shareUpdates<Doc>(systemRuntime, () => things)
+    const update = batchUpdates<Doc>(systemRuntime, () => things)
     const change = (id: string, value: string) =>
       update({
         id,

@@ -1,20 +1,20 @@
-/** What a real MongoDB says of many documents at once, which the server of the tests says otherwise. */
+/** Errors of bulk writes as a real MongoDB reports them. The test server reports them differently. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { MongoBulkWriteError, MongoServerError } from 'mongodb'
-import { shareInserts } from '../../src/mongo/writes.ts'
+import { batchInserts } from '../../src/mongo/writes.ts'
 import { systemRuntime } from '../../src/runtime/runtime.ts'
 
 type Doc = { _id: string }
 
-/** Of unique ids. Ordered, it stops at the first that exists; it names those it refused unless it is `terse`. */
+/** A collection with unique ids. If `ordered`, it stops at the first that exists. If `terse`, it does not name those it refused. */
 function collectionOf(ids: string[], terse = false) {
-  const kept = new Set(ids)
+  const stored = new Set(ids)
   const exists = () => new MongoServerError({ message: 'E11000', code: 11000 })
   const add = (id: string) => {
-    if (kept.has(id)) throw exists()
-    kept.add(id)
+    if (stored.has(id)) throw exists()
+    stored.add(id)
   }
   const collection = {
     async insertOne({ _id }: Doc) {
@@ -23,7 +23,7 @@ function collectionOf(ids: string[], terse = false) {
     async insertMany(documents: Doc[], { ordered }: { ordered: boolean }) {
       const writeErrors: { code: number; index: number }[] = []
       for (const [index, { _id }] of documents.entries()) {
-        if (!kept.has(_id)) kept.add(_id)
+        if (!stored.has(_id)) stored.add(_id)
         else writeErrors.push({ code: 11000, index })
         if (ordered && writeErrors.length > 0) break
       }
@@ -32,25 +32,25 @@ function collectionOf(ids: string[], terse = false) {
       throw Object.assign(new MongoBulkWriteError(exists(), {} as never), { writeErrors, result: {} })
     },
   }
-  return { kept, insert: shareInserts<Doc>(systemRuntime, () => collection as never) }
+  return { stored, insert: batchInserts<Doc>(systemRuntime, () => collection as never) }
 }
 
 suite('inserts that share a command', () => {
   for (const terse of [false, true]) {
-    test(`each is told its own outcome, where those refused are ${terse ? 'not ' : ''}named`, async () => {
-      const { kept, insert } = collectionOf(['b', 'c'], terse)
+    test(`each has its own outcome, if those refused are ${terse ? 'not ' : ''}named`, async () => {
+      const { stored, insert } = collectionOf(['b', 'c'], terse)
       const added = await Promise.all(['a', 'b', 'c', 'd'].map((_id) => insert({ _id })))
-      assert.deepEqual([...kept].sort(), ['a', 'b', 'c', 'd'])
-      // Where nobody is named, one that was added meets itself; who repeats knows its own.
+      assert.deepEqual([...stored].sort(), ['a', 'b', 'c', 'd'])
+      // If none is named, one that was added finds itself. A caller that repeats recognises its own.
       assert.deepEqual(added, terse ? [false, false, false, false] : [true, false, false, true])
     })
   }
 
-  test('one alone is told so, too; any other fault is no answer', async () => {
+  test('a single insert has its outcome, too; any other error rejects', async () => {
     const { insert } = collectionOf(['b'])
     assert.deepEqual([await insert({ _id: 'a' }), await insert({ _id: 'b' })], [true, false])
     const fault = new Error('away')
-    const failing = shareInserts<Doc>(
+    const failing = batchInserts<Doc>(
       systemRuntime,
       () => ({ insertOne: () => Promise.reject(fault), insertMany: () => Promise.reject(fault) }) as never,
     )
@@ -59,12 +59,12 @@ suite('inserts that share a command', () => {
     assert.ok(both.every(({ status }) => status === 'rejected'))
   })
 
-  test('two commands are under way at once, and what comes meanwhile shares the next', async () => {
+  test('two commands run at once, and inserts that come meanwhile share the next', async () => {
     const sent: { ids: string[]; answer: () => void }[] = []
     const send = (documents: Doc[]) =>
       new Promise<void>((answer) => sent.push({ ids: documents.map(({ _id }) => _id), answer }))
     const collection = { insertOne: (document: Doc) => send([document]), insertMany: send }
-    const insert = shareInserts<Doc>(systemRuntime, () => collection as never)
+    const insert = batchInserts<Doc>(systemRuntime, () => collection as never)
     const added = []
     for (const _id of ['a', 'b', 'c', 'd']) {
       added.push(insert({ _id }))
