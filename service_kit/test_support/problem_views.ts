@@ -1,13 +1,18 @@
-/** That an answer shows views of the objects a fault carries, and never these as they are. */
+/** Checks that an answer shows views of domain objects, and never the objects themselves. */
 import assert from 'node:assert/strict'
-import type { Asked, Catalogue } from '../src/http/problem_tables.ts'
+import type { Catalogue, ProblemRequest } from '../src/http/problem_tables.ts'
 import { describeProblem } from '../src/http/problems.ts'
 
 const WIRE_NAME = /^[a-z0-9_]+$/
 
-/** Names of the wire are in snake_case, and those of a domain in camelCase. Returns the document. */
-export function onlyViewsGoOut(fault: Error, table: Catalogue, asked: Partial<Asked> = {}) {
-  const { document } = describeProblem(fault, table, { id: 'r', headers: {}, principal: undefined, ...asked })
+/** Names of the API are in snake_case, those of the domain in camelCase. Returns the document. */
+export function onlyViewsGoOut(fault: Error, table: Catalogue, request: Partial<ProblemRequest> = {}) {
+  const { document } = describeProblem(fault, table, {
+    id: 'r',
+    headers: {},
+    principal: undefined,
+    ...request,
+  })
   assert.notEqual(document.code, 'internal_error')
   const wrong = namesIn(document).filter((name) => !WIRE_NAME.test(name))
   assert.deepEqual(wrong, [], `${document.code} shows names of the domain`)

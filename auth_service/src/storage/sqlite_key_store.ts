@@ -1,5 +1,5 @@
 /** KeyStore on SQLite. The unique index on generation makes replicas agree on the next key. */
-import { readAnyNumber, type SqliteStore } from '@shop/service_kit/sqlite/store'
+import { readBigInts, type SqliteStore } from '@shop/service_kit/sqlite/store'
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import type { KeyStore, SigningKey } from '../domain/ports.ts'
 import { validateStoredKey } from '../domain/stored_records.ts'
@@ -12,7 +12,7 @@ export function createSqliteKeyStore(
   unreadableOf: UnreadableOf,
 ): KeyStore {
   const reading = createReading(key, ({ kid }: Row) => kid, unreadableOf('a signing key'))
-  const all = readAnyNumber(reader.prepare('SELECT * FROM signing_keys ORDER BY generation'))
+  const all = readBigInts(reader.prepare('SELECT * FROM signing_keys ORDER BY generation'))
   const insert = writer.prepare(`
     INSERT INTO signing_keys (kid, generation, x, d, signs_from, created_at)
     VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (generation) DO NOTHING`)

@@ -1,5 +1,5 @@
 /** SessionStore on SQLite: one row per session; a rotation is one UPDATE, with the old hash as its condition. */
-import { readAnyNumber, type SqliteStore } from '@shop/service_kit/sqlite/store'
+import { readBigInts, type SqliteStore } from '@shop/service_kit/sqlite/store'
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import { CLOCKS_DIFFER_MS } from '../domain/clocks.ts'
 import type { Session, SessionStore } from '../domain/ports.ts'
@@ -30,7 +30,7 @@ export function createSqliteSessionStore(
   const trim = writer.prepare(`
     DELETE FROM sessions WHERE id IN (
       SELECT id FROM sessions WHERE user_id = ? ORDER BY created_at DESC, id DESC LIMIT -1 OFFSET ?)`)
-  const byId = readAnyNumber(reader.prepare('SELECT * FROM sessions WHERE id = ?'))
+  const byId = readBigInts(reader.prepare('SELECT * FROM sessions WHERE id = ?'))
   const rotate = writer.prepare(`
     UPDATE sessions SET previous_hash = token_hash, token_hash = ?, salt = ?, rotated_at = ?
      WHERE id = ? AND token_hash = ?`)

@@ -2,7 +2,7 @@
  * ThrottleStore on SQLite: an attempt reads and writes its rows in one transaction. An unreadable row counts as no attempts
  * and is replaced, because many people may share an address.
  */
-import { readAnyNumber, type SqliteStore } from '@shop/service_kit/sqlite/store'
+import { readBigInts, type SqliteStore } from '@shop/service_kit/sqlite/store'
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import type { Attempts, ThrottleStore } from '../domain/ports.ts'
 import { validateStoredAttempts } from '../domain/stored_records.ts'
@@ -17,7 +17,7 @@ export function createSqliteThrottleStore(
 ): ThrottleStore {
   // Only the kind of the key is reported, because a key contains personal data.
   const reading = createReading(attemptsOf, ({ key }: Row) => key.split(' ')[0]!, unreadableOf('a throttle'))
-  const current = readAnyNumber(
+  const current = readBigInts(
     writer.prepare('SELECT key, tries, paused_until, forget_at FROM throttle WHERE key = ?'),
   )
   const put = writer.prepare(`

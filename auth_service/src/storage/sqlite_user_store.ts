@@ -1,6 +1,6 @@
 /** UserStore on SQLite. The unique index on canonical_name and the condition in `setRole` enforce the rules. */
 import { nextTurn, type Runtime } from '@shop/service_kit/runtime/runtime'
-import { readAnyNumber, type SqliteStore } from '@shop/service_kit/sqlite/store'
+import { readBigInts, type SqliteStore } from '@shop/service_kit/sqlite/store'
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import { usernameTaken } from '../domain/accounts.ts'
 import { DomainError } from '../domain/errors.ts'
@@ -44,13 +44,13 @@ export function createSqliteUserStore(
   const insert = writer.prepare(`
     INSERT INTO users (id, username, canonical_name, role, password_hash, password_version, created_at)
     VALUES (?, ?, ?, ?, ?, 1, ?) ON CONFLICT (canonical_name) DO NOTHING`)
-  const byId = readAnyNumber(reader.prepare(`SELECT ${COLUMNS} FROM users WHERE id = ?`))
-  const byName = readAnyNumber(reader.prepare(`SELECT ${COLUMNS} FROM users WHERE canonical_name = ?`))
+  const byId = readBigInts(reader.prepare(`SELECT ${COLUMNS} FROM users WHERE id = ?`))
+  const byName = readBigInts(reader.prepare(`SELECT ${COLUMNS} FROM users WHERE canonical_name = ?`))
   const setPassword = writer.prepare(`
     UPDATE users SET password_hash = ?, password_version = password_version + 1, tokens_changed_at = ?
      WHERE id = ? AND password_version = ?`)
   const setHash = writer.prepare('UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?')
-  const setRole = readAnyNumber(
+  const setRole = readBigInts(
     writer.prepare(`
     UPDATE users SET role = :role, role_changes = role_changes + (role <> :role),
                      tokens_changed_at = iif(role <> :role, :at, tokens_changed_at)
@@ -58,20 +58,20 @@ export function createSqliteUserStore(
            OR EXISTS (SELECT 1 FROM users WHERE role = 'admin' AND id <> :id))
     RETURNING ${COLUMNS}`),
   )
-  const beforeWithdrawn = readAnyNumber(
+  const beforeWithdrawn = readBigInts(
     reader.prepare(`
     SELECT tokens_changed_at AS at, rowid AS n FROM users
      WHERE tokens_changed_at > ? ORDER BY tokens_changed_at DESC, rowid DESC LIMIT 1 OFFSET ?`),
   )
-  const withdrawn = readAnyNumber(
+  const withdrawn = readBigInts(
     reader.prepare(`
     SELECT id, password_version + role_changes AS least, tokens_changed_at AS at, rowid AS n FROM users
      WHERE tokens_changed_at IS NOT NULL AND (tokens_changed_at, rowid) > (?, ?)
      ORDER BY tokens_changed_at, rowid LIMIT ?`),
   )
   const known = writer.prepare('SELECT 1 FROM users WHERE id = ?')
-  const firstPage = readAnyNumber(reader.prepare(`SELECT ${COLUMNS} FROM users ORDER BY id DESC LIMIT ?`))
-  const nextPage = readAnyNumber(
+  const firstPage = readBigInts(reader.prepare(`SELECT ${COLUMNS} FROM users ORDER BY id DESC LIMIT ?`))
+  const nextPage = readBigInts(
     reader.prepare(`SELECT ${COLUMNS} FROM users WHERE id < ? ORDER BY id DESC LIMIT ?`),
   )
 

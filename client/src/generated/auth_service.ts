@@ -352,7 +352,7 @@ export interface operations {
                     "application/json": {
                         service: string;
                         status: string;
-                        /** @description Told on the operations port */
+                        /** @description On the operations port only */
                         version?: string;
                     };
                 };
@@ -911,7 +911,7 @@ export interface operations {
                     "application/json": {
                         service: string;
                         status: string;
-                        /** @description Told on the operations port */
+                        /** @description On the operations port only */
                         version?: string;
                     };
                 };

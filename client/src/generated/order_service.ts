@@ -143,7 +143,7 @@ export interface operations {
                     "application/json": {
                         service: string;
                         status: string;
-                        /** @description Told on the operations port */
+                        /** @description On the operations port only */
                         version?: string;
                     };
                 };
@@ -1714,7 +1714,7 @@ export interface operations {
                     "application/json": {
                         service: string;
                         status: string;
-                        /** @description Told on the operations port */
+                        /** @description On the operations port only */
                         version?: string;
                     };
                 };

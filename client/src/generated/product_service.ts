@@ -204,7 +204,7 @@ export interface operations {
                     "application/json": {
                         service: string;
                         status: string;
-                        /** @description Told on the operations port */
+                        /** @description On the operations port only */
                         version?: string;
                     };
                 };
@@ -2294,7 +2294,7 @@ export interface operations {
                     "application/json": {
                         service: string;
                         status: string;
-                        /** @description Told on the operations port */
+                        /** @description On the operations port only */
                         version?: string;
                     };
                 };

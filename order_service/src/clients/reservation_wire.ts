@@ -1,5 +1,5 @@
 /** Reservations on the wire: request bodies, and how answers are read. An unusable answer throws OutcomeUnknown. */
-import { formatMoney, readWritten } from '@shop/service_kit/money/money'
+import { formatMoney, parsePaddedMoney } from '@shop/service_kit/money/money'
 import { OutcomeUnknown } from '../domain/errors.ts'
 import {
   type Order,
@@ -71,7 +71,7 @@ const linesOf = ({ lines = [] }: WireResult, digits: number): PricedLine[] =>
   }))
 
 function minor(amount: string, digits: number): number {
-  const value = readWritten(amount, digits)
+  const value = parsePaddedMoney(amount, digits)
   if (value === undefined) throw new OutcomeUnknown(`${amount} is not an amount`)
   return value
 }

@@ -1,6 +1,6 @@
 /** The problems of order_service: status, title and members of each code. Codes are permanent, texts may change. */
 import { etagOf, versionsNamed } from '@shop/service_kit/http/etags'
-import type { Asked, ProblemTable } from '@shop/service_kit/http/problem_tables'
+import type { ProblemRequest, ProblemTable } from '@shop/service_kit/http/problem_tables'
 import { KIT_PROBLEMS } from '@shop/service_kit/http/problems'
 import { principalOf } from '@shop/service_kit/identity/access'
 import { formatMoney } from '@shop/service_kit/money/money'
@@ -17,15 +17,15 @@ export type Views = { readonly digits: () => number }
 type EdgePayloads = { precondition_failed: Payloads['version_conflict'] }
 
 /** The order as the caller may see it. */
-const viewFor = (order: Order, { digits }: Views, request: Asked) =>
+const viewFor = (order: Order, { digits }: Views, request: ProblemRequest) =>
   orderView(order, actorOf(principalOf(request)), digits())
 
 /** The order as it is now, with its ETag. */
-const currentView = (current: Order, views: Views, request: Asked) => ({
+const currentView = (current: Order, views: Views, request: ProblemRequest) => ({
   members: { current: viewFor(current, views, request) },
   headers: { etag: etagOf(current.version) },
 })
-const conflictView = ({ current }: Payloads['version_conflict'], views: Views, request: Asked) =>
+const conflictView = ({ current }: Payloads['version_conflict'], views: Views, request: ProblemRequest) =>
   current ? currentView(current, views, request) : {}
 
 const priceView = ({ order, rejection: { totalMinor } }: Payloads['price_changed'], digits: number) => {

@@ -9,7 +9,7 @@
  */
 import type { StatementSync } from 'node:sqlite'
 import { nextTurn, type Runtime } from '@shop/service_kit/runtime/runtime'
-import { readAnyNumber, type SqliteStore } from '@shop/service_kit/sqlite/store'
+import { readBigInts, type SqliteStore } from '@shop/service_kit/sqlite/store'
 import { createReading, type OnUnreadable } from '@shop/service_kit/storage/unreadable'
 import { DomainError } from '../domain/errors.ts'
 import type { OrderStatus } from '../domain/order.ts'
@@ -40,13 +40,13 @@ export function createSqliteOrderStore(
     ON CONFLICT (user_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING`)
   const update = writer.prepare(`UPDATE orders SET status = ?, lines = ?, rejection = ?, history = ?,
     version = version + 1, updated_at = ?, due_at = ?, attempts = ? WHERE id = ? AND version = ? AND fence = ?`)
-  const claim = readAnyNumber(
+  const claim = readBigInts(
     writer.prepare(`UPDATE orders SET due_at = ?, fence = fence + 1, attempts = attempts + 1
     WHERE rowid IN (SELECT rowid FROM orders WHERE due_at <= ? ORDER BY due_at LIMIT ?) RETURNING ${COLUMNS}`),
   )
   const setDue = writer.prepare('UPDATE orders SET due_at = ? WHERE id = ? AND version = ? AND fence = ?')
-  const findByKeyInWrite = readAnyNumber(writer.prepare(byKey))
-  const rows = (sql: string) => readAnyNumber(reader.prepare(sql))
+  const findByKeyInWrite = readBigInts(writer.prepare(byKey))
+  const rows = (sql: string) => readBigInts(reader.prepare(sql))
   const find = rows(`${select} WHERE id = ?`)
   const findByKey = rows(byKey)
   const ofUser = rows(`${select} WHERE user_id = ? ORDER BY rowid DESC LIMIT ?`)

@@ -1,7 +1,7 @@
 /** The stock operations of order_service, and their JSON. */
 import { operationsOf } from '@shop/service_kit/http/operation'
 import { Body, Id, Money, MoneyInput } from '@shop/service_kit/http/schemas'
-import { formatMoney, readWritten } from '@shop/service_kit/money/money'
+import { formatMoney, parsePaddedMoney } from '@shop/service_kit/money/money'
 import Type, { type Static, type TSchema } from '@shop/service_kit/runtime/schema_types'
 import {
   BATCH_MAX,
@@ -82,7 +82,7 @@ export const requestOf = (
 ): ReservationRequest => ({
   orderId: order_id,
   lines: lines.map(({ product_id, quantity }) => ({ productId: product_id, quantity })),
-  totalMinor: readWritten(total_price, digits()) ?? NO_AMOUNT,
+  totalMinor: parsePaddedMoney(total_price, digits()) ?? NO_AMOUNT,
 })
 
 export function reservationView(reservation: Reservation, prices: Prices): ReservationView {

@@ -1,6 +1,6 @@
 /** The rows of products, movements and reservations. Rows are arrays, at half the cost of objects. */
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
-import { readAnyNumber } from '@shop/service_kit/sqlite/store'
+import { readBigInts } from '@shop/service_kit/sqlite/store'
 import { createReading, type OnUnreadable } from '@shop/service_kit/storage/unreadable'
 import { type Movement, nameKey, type Product } from '../domain/product.ts'
 import type { Reservation } from '../domain/reservation.ts'
@@ -24,7 +24,7 @@ export function prepareQuery(db: DatabaseSync, sql: string): Query {
 
 /** For reads of several records: an integer beyond 2^53 becomes an unsafe number, so that only its own row is invalid. */
 export function prepareAnyNumbers(db: DatabaseSync, sql: string): Pick<Query, 'get' | 'all'> {
-  const statement = readAnyNumber(db.prepare(sql))
+  const statement = readBigInts(db.prepare(sql))
   statement.setReturnArrays(true)
   const numbers = (row: unknown) =>
     (row as unknown[]).map((value) => (typeof value === 'bigint' ? Number(value) : value)) as unknown as Row

@@ -30,8 +30,8 @@ export function describeRoutes(app: BareApp, { service, description }: Described
 }
 
 /**
- * Serves `/openapi.json` and `/docs` on `at`: the document of `of`. On a listener that has not the documented routes
- * the pages can't call them, and offer it not.
+ * Serves `/openapi.json` and `/docs` on `at`: the document of `of`. If these are two apps, the pages cannot call the routes, so
+ * they offer no "Try it out".
  */
 export function serveDocs(at: BareApp, of: BareApp): void {
   const elsewhere = at !== of
@@ -47,7 +47,7 @@ export function serveDocs(at: BareApp, of: BareApp): void {
       transformSpecification: () => of.swagger(),
       transformSpecificationClone: false,
       staticCSP: true,
-      // Whether there is TLS is not known here; without it a page that is to upgrade stays blank.
+      // Without TLS a page with this directive stays blank, and whether there is TLS is unknown here.
       transformStaticCSP: (policy) => policy.replace('upgrade-insecure-requests;', ''),
     })
   })

@@ -1,6 +1,6 @@
 /**
- * The app as services see it: Fastify, but a route states who may call it, or it does not compile; nothing is public,
- * and nothing is guarded, by omission. (A route some plugin adds unseen is refused when it is registered, access.ts.)
+ * Fastify as services see it: a route that does not state who may call it does not compile. (One that a plugin adds is refused
+ * when it is registered: access.ts.)
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
@@ -19,7 +19,7 @@ import type {
 } from 'fastify'
 import type { Access } from '../identity/access.ts'
 
-/** What the kit itself works on. */
+/** For the kit itself: routes need not state their access. */
 export type BareApp = FastifyInstance<
   RawServerDefault,
   IncomingMessage,
@@ -72,9 +72,9 @@ export type App = Omit<BareApp, Verb | 'options' | 'trace' | 'all' | 'route' | '
       > &
         Stated,
     ): void
-    /** Routes of our own, in a scope of theirs. */
+    /** Registers routes of ours in their own scope. */
     register(routes: (scope: App) => Promise<void>): PromiseLike<undefined>
-    /** A plugin of Fastify's world. */
+    /** Registers a plugin of Fastify. */
     register<Options extends object>(
       plugin: FastifyPluginCallback<Options> | FastifyPluginAsync<Options>,
       options?: NoInfer<Options>,

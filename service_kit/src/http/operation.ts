@@ -1,6 +1,6 @@
 /**
- * An operation of the API, declared once: who may call it, what it takes, what it answers, which problems it has. A service
- * declares its operations in `src/http/*_schemas.ts`; the route file then shows nothing but the address and the handler:
+ * An operation of the API is declared once, with its access, inputs, answers and problems, in `src/http/*_schemas.ts` of a
+ * service. Its route file contains only path and handler:
  *
  *     const operation = operationsOf(PROBLEMS, 'products')
  *     export const getProductOperation = operation({ operationId: 'getProduct', access: 'public', … })
@@ -14,20 +14,20 @@ import { problemResponses } from './schemas.ts'
 
 type Declared<Schema, Code> = Schema & {
   readonly operationId: string
-  /** One line of the reference. */
+  /** One line. */
   readonly summary: string
   readonly access: Access
-  /** Codes of the problems it can answer with; the answers themselves are made from them. */
+  /** Codes of its problems. Their response schemas are made from these. */
   readonly problems: readonly Code[]
 }
 
-/** Options of a route. `Schema` stays as precise as it was written: it types the request and the answer. */
+/** Options of a route. `Schema` is the type as written: it types the request and the answer. */
 export type Operation<Schema extends FastifySchema> = {
   readonly config: { readonly access: Access }
   readonly schema: Schema
 }
 
-/** Declares operations that answer with `problems` and stand under `tag` in the reference. */
+/** Declares operations with the problem table `problems`, under `tag` in the OpenAPI document. */
 export function operationsOf<const Problems extends Catalogue<string, never>>(
   problems: Problems,
   tag: string,
@@ -44,7 +44,7 @@ export function operationsOf<const Problems extends Catalogue<string, never>>(
   }
 }
 
-/** What any operation with a body of JSON can answer. */
+/** Problems of every operation with a JSON body. */
 export const BODY_PROBLEMS = [
   'validation_failed',
   'malformed_body',
@@ -52,6 +52,6 @@ export const BODY_PROBLEMS = [
   'unsupported_media_type',
 ] as const
 
-/** What any operation of access `user` can answer; of access `admin` also `forbidden`. */
+/** Problems of every operation of access `user`; of access `admin` also `forbidden`. */
 export const USER_PROBLEMS = ['unauthenticated', 'keys_unavailable'] as const
 export const ADMIN_PROBLEMS = [...USER_PROBLEMS, 'forbidden'] as const

@@ -2,7 +2,6 @@
  * Keyset paging: a cursor names the last row of a page, not an offset. So every page costs the same, and rows added
  * meanwhile neither repeat nor hide others. There are no total counts.
  */
-
 import { Problem } from '../runtime/problem.ts'
 import Type, { type TSchema } from '../runtime/schema_types.ts'
 

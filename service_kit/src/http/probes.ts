@@ -2,7 +2,6 @@
  * The probes of a load balancer: is the process alive, and can it take requests? On the public port they answer no more
  * than that. Reasons, metrics and documents are on the operations port (operations.ts).
  */
-
 import { Problem } from '../runtime/problem.ts'
 import Type from '../runtime/schema_types.ts'
 import type { App } from './app_types.ts'
@@ -40,7 +39,7 @@ export function addProbes(app: App, { service, readiness, details }: ProbesOptio
   const Probe = Type.Object({
     status: Type.String(),
     service: Type.String(),
-    version: Type.Optional(Type.String({ description: 'Told on the operations port' })),
+    version: Type.Optional(Type.String({ description: 'On the operations port only' })),
   })
   app.register(async (scope: App) => {
     scope.get(

@@ -1,16 +1,16 @@
 /**
- * A problem table says how each code of a service is answered. It is typed over the payloads of all codes (faults/), so that
- * a code without an answer, and a payload without a view, do not compile.
+ * A problem table defines how each error code of a service is answered. It is typed over the payloads of all codes (faults/),
+ * so that a code without an answer, or a payload without a view, does not compile.
  */
 import type { Nothing } from '@shop/faults/fault'
 import type { FastifyRequest } from 'fastify'
 
-/** The request that is answered, of which an answer may depend on what it asked for and on who reads it. */
-export type Asked = Pick<FastifyRequest, 'id' | 'headers' | 'principal'>
+/** The parts of a request that its answer may depend on. */
+export type ProblemRequest = Pick<FastifyRequest, 'id' | 'headers' | 'principal'>
 
-/** What an answer says about one fault. Nothing of a payload goes out but this. */
+/** The parts of an answer that come from the payload. No other part of the payload is sent. */
 export type Presented = {
-  /** Instead of the fault's own words, where these need a view, such as an amount of money. */
+  /** Replaces the message of the error where it needs a view, such as an amount of money. */
   readonly detail?: string
   /** Extra members of the document, such as `current`, `errors` or `allowed`. */
   readonly members?: Readonly<Record<string, unknown>>
@@ -22,23 +22,23 @@ type Answer = {
   readonly title: string
   /** May the same request succeed later, unchanged? Clients retry only then. */
   readonly retryable: boolean
-  /** Said instead of the error's own words, where these are for whoever runs the service: they are logged. */
-  readonly says?: string
-  /** Who throws it has logged what there is to log. */
+  /** Replaces the message of the error, which is for operators and is logged. */
+  readonly publicDetail?: string
+  /** The code that throws it logs it. */
   readonly logged?: boolean
 }
 
-/** `Views` is what a service needs to show its objects, such as the digits of its money. */
+/** `Views` is what `present` needs to show objects of the domain, such as the digits of money. */
 export type ProblemTable<Payloads, Views = unknown> = {
   readonly [Code in keyof Payloads]: Answer & {
-    /** The code that this fault of this request is answered with, if it is another one; its payload is the same. */
+    /** Another code of the same payload, if this request is answered with that. */
     readonly answeredAs?: (
       payload: Payloads[Code],
-      asked: Asked,
+      request: ProblemRequest,
     ) => CodeOf<Payloads, Payloads[Code]> | undefined
   } & (Payloads[Code] extends Nothing
       ? { readonly present?: never }
-      : { readonly present: (payload: Payloads[Code], views: Views, asked: Asked) => Presented })
+      : { readonly present: (payload: Payloads[Code], views: Views, request: ProblemRequest) => Presented })
 }
 
 /** The codes with this payload. */
@@ -47,16 +47,16 @@ type CodeOf<Payloads, Payload> = {
 }[keyof Payloads]
 
 export type ProblemSpec<Views = undefined> = Answer & {
-  readonly answeredAs?: (payload: never, asked: Asked) => string | undefined
-  readonly present?: (payload: never, views: Views, asked: Asked) => Presented
+  readonly answeredAs?: (payload: never, request: ProblemRequest) => string | undefined
+  readonly present?: (payload: never, views: Views, request: ProblemRequest) => Presented
 }
 
-/** A table of whatever codes, as the app reads it. */
+/** A table of any codes, as the app reads it. */
 export type Catalogue<Code extends string = string, Views = undefined> = Readonly<
   Record<Code, ProblemSpec<Views>>
 >
 
-/** The table of a service that needs `views`, together with them. */
+/** A table that needs `views`, with these bound. */
 export const withViews = <Code extends string, Views>(
   table: Catalogue<Code, Views>,
   views: Views,
@@ -67,7 +67,8 @@ export const withViews = <Code extends string, Views>(
       present
         ? {
             ...answer,
-            present: (payload: never, _: undefined, asked: Asked) => present(payload, views, asked),
+            present: (payload: never, _: undefined, request: ProblemRequest) =>
+              present(payload, views, request),
           }
         : answer,
     ]),

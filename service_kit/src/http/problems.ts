@@ -1,17 +1,17 @@
 /**
- * RFC 9457 problem documents: the one shape every error of every service has.
+ * Every error of every service is answered with a problem document (RFC 9457).
  *
- * A fault carries a permanent `code` and a payload (faults/); a table of the service (problem_tables.ts) turns these into
- * status, title, headers and members. Anything else is `internal_error`, and its text stays inside.
+ * An error of ours has a permanent `code` and a payload (faults/). The table of the service (problem_tables.ts) turns them into
+ * status, title, headers and members. Any other error is `internal_error`, and its message is not sent.
  *
- * Adding a code: add it to the payloads and to the table of the service that owns it, then run `npm run docs`
- * (docs/errors.md is generated from the tables; a test fails while they differ).
+ * To add a code, add it to the payloads and to the table of its service, then run `npm run docs`: docs/errors.md is generated
+ * from the tables.
  */
 import { Fault } from '@shop/faults/fault'
 import type { FastifyError } from 'fastify'
 import type { KitPayloads, KitProblemCode } from '../runtime/problem.ts'
 import { type ErrorLike, faultsOf } from '../runtime/sentences.ts'
-import type { Asked, Catalogue, Presented, ProblemSpec, ProblemTable } from './problem_tables.ts'
+import type { Catalogue, Presented, ProblemRequest, ProblemSpec, ProblemTable } from './problem_tables.ts'
 
 export type ProblemDocument = {
   type: string
@@ -24,7 +24,7 @@ export type ProblemDocument = {
   [member: string]: unknown
 }
 
-/** Problems any service can answer with. */
+/** Problems that every service can answer with. */
 export const KIT_PROBLEMS = {
   malformed_body: { status: 400, title: 'The body is not valid JSON', retryable: false },
   validation_failed: {
@@ -59,18 +59,18 @@ export const KIT_PROBLEMS = {
     status: 503,
     title: 'The database cannot be reached',
     retryable: true,
-    says: 'What is kept cannot be read or written just now; try again.',
+    publicDetail: 'Stored data cannot be read or written at the moment; try again.',
   },
   keys_unavailable: { status: 503, title: 'Tokens cannot be checked right now', retryable: true },
   not_ready: { status: 503, title: 'The service is not ready', retryable: true, logged: true },
 } as const satisfies ProblemTable<KitPayloads>
 
-/** Seconds a client is asked to wait when a retryable 503 or 429 names no other time. */
+/** `Retry-After` in seconds, if a 503 or 429 has no other. */
 export const RETRY_AFTER_SECONDS = 1
 
-/** Turns whatever was thrown into a status, headers and a problem document that leaks nothing. */
-export function describeProblem(error: unknown, catalogue: Catalogue, asked: Asked) {
-  const { code, detail, presented } = classify(error, catalogue, asked)
+/** Turns any thrown value into a status, headers and a problem document that reveals nothing internal. */
+export function describeProblem(error: unknown, catalogue: Catalogue, request: ProblemRequest) {
+  const { code, detail, presented } = classify(error, catalogue, request)
   const spec: ProblemSpec = catalogue[code] ?? KIT_PROBLEMS.internal_error
   const headers: Record<string, string> = { ...presented.headers }
   if (spec.status === 503 || spec.status === 429) headers['retry-after'] ??= String(RETRY_AFTER_SECONDS)
@@ -79,9 +79,9 @@ export function describeProblem(error: unknown, catalogue: Catalogue, asked: Ask
     type: `urn:shop:problem:${code}`,
     title: spec.title,
     status: spec.status,
-    detail: spec.says ?? presented.detail ?? detail,
+    detail: spec.publicDetail ?? presented.detail ?? detail,
     code,
-    request_id: asked.id,
+    request_id: request.id,
     retryable: spec.retryable,
     ...presented.members,
   }
@@ -90,9 +90,10 @@ export function describeProblem(error: unknown, catalogue: Catalogue, asked: Ask
 
 type Classified = { code: string; detail: string; presented: Presented }
 
-function classify(error: unknown, catalogue: Catalogue, asked: Asked): Classified {
+function classify(error: unknown, catalogue: Catalogue, request: ProblemRequest): Classified {
   if (!(error instanceof Error)) return INTERNAL
-  if (error instanceof Fault && Object.hasOwn(catalogue, error.code)) return ofFault(error, catalogue, asked)
+  if (error instanceof Fault && Object.hasOwn(catalogue, error.code))
+    return ofFault(error, catalogue, request)
   const { code, validation, validationContext, statusCode } = error as Partial<FastifyError> & {
     validationContext?: string
   }
@@ -107,12 +108,12 @@ function classify(error: unknown, catalogue: Catalogue, asked: Asked): Classifie
 
 type AnyFault = Fault<Record<string, never>>
 
-function ofFault(fault: AnyFault, catalogue: Catalogue, asked: Asked): Classified {
-  const code = catalogue[fault.code]!.answeredAs?.(fault.payload, asked) ?? fault.code
+function ofFault(fault: AnyFault, catalogue: Catalogue, request: ProblemRequest): Classified {
+  const code = catalogue[fault.code]!.answeredAs?.(fault.payload, request) ?? fault.code
   return {
     code,
     detail: fault.message,
-    presented: catalogue[code]!.present?.(fault.payload, undefined, asked) ?? {},
+    presented: catalogue[code]!.present?.(fault.payload, undefined, request) ?? {},
   }
 }
 
@@ -129,7 +130,7 @@ const FASTIFY_CODES: ReadonlyMap<unknown, KitProblemCode> = new Map([
   ['FST_ERR_CTP_INVALID_MEDIA_TYPE', 'unsupported_media_type'],
 ] as const)
 
-/** Schema faults listed in the document at most; the rest adds nothing a person would read. */
+/** Schema faults in one document: more than a person reads. */
 const VALIDATION_ERRORS_MAX = 20
 
 function invalid(validation: NonNullable<FastifyError['validation']>, context: string): Classified {

@@ -1,5 +1,4 @@
-/** Building blocks of route schemas that more than one service uses. */
-
+/** Parts of route schemas that several services use. */
 import { MONEY_PATTERN } from '../money/money.ts'
 import Type, { type TProperties, type TSchema } from '../runtime/schema_types.ts'
 import { MESSAGE } from '../runtime/sentences.ts'
@@ -9,14 +8,14 @@ export const Id = Type.String({ format: 'uuid' })
 export const Timestamp = Type.String({ format: 'date-time', description: 'RFC 3339, UTC' })
 export const Version = Type.Integer({ minimum: 1, description: 'Grows by one with every change' })
 
-/** A request body: fields it does not name are an error. */
+/** A request body: unknown fields are an error. */
 export const Body = <P extends TProperties>(properties: P) =>
   Type.Object(properties, { additionalProperties: false })
 
-/** Money as it goes out. */
+/** Money in answers. */
 export const Money = Type.String({ pattern: MONEY_PATTERN, examples: ['19.99'] })
 
-/** Money as it comes in: a decimal string, or a JSON number. */
+/** Money in requests: a decimal string, or a JSON number. */
 export const MoneyInput = Type.Unsafe<string | number>({
   type: ['string', 'number'],
   pattern: MONEY_PATTERN,
@@ -25,7 +24,7 @@ export const MoneyInput = Type.Unsafe<string | number>({
   [MESSAGE]: 'must be an amount such as "19.99"',
 })
 
-/** A whole number as it comes in: a JSON number, or a string of digits. Read it with `Number`. */
+/** An integer in requests: a JSON number, or a string of digits. Read it with `Number`. */
 export const IntegerInput = ({ minimum, maximum }: { minimum: number; maximum: number }) =>
   Type.Unsafe<number | string>({
     [MESSAGE]: `must be a whole number from ${minimum} to ${maximum}`,
@@ -38,14 +37,13 @@ export const IntegerInput = ({ minimum, maximum }: { minimum: number; maximum: n
 const integerPattern = (minimum: number, maximum: number) =>
   `^${minimum < 0 ? '-?' : ''}(0|[1-9][0-9]{0,${String(maximum).length - 1}})$`
 
-/** A value or null, said as a type list: unlike a union it stays fast to serialise. */
+/** A string or null. A list of types is serialised faster than a union. */
 export const NullableString = (options: { format?: string; description?: string } = {}) =>
   Type.Unsafe<string | null>({ type: ['string', 'null'], ...options })
 
 export const NullableInteger = (options: { description?: string } = {}) =>
   Type.Unsafe<number | null>({ type: ['integer', 'null'], ...options })
 
-/** `Idempotency-Key`: the caller's name for one attempt. */
 export const IDEMPOTENCY_KEY_LENGTH_MAX = 255
 export const IdempotencyHeaders = Type.Object({
   'idempotency-key': Type.Optional(
@@ -70,7 +68,7 @@ export const ProblemSchema = Type.Object(
   { additionalProperties: true, description: 'RFC 9457 problem' },
 )
 
-/** Response schemas for the problems a route can answer, grouped by status, their codes in the description. */
+/** Response schemas of the problems of a route, by status. The description lists their codes. */
 export function problemResponses<C extends Catalogue<string, never>>(
   catalogue: C,
   ...codes: (keyof C & string)[]

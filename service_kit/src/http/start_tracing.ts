@@ -1,13 +1,13 @@
 /**
- * Tracing. W3C `traceparent` is always accepted and passed on. Spans are recorded and exported (OTLP over
- * HTTP) only when OTEL_EXPORTER_OTLP_ENDPOINT is set; otherwise nothing of OpenTelemetry is loaded, nor needs to be
- * installed (the workspace `tracing`), and a request without a `traceparent` costs nothing.
+ * Starts tracing. W3C `traceparent` is always accepted and forwarded. Spans are recorded and exported (OTLP over HTTP) only if
+ * OTEL_EXPORTER_OTLP_ENDPOINT is set. Otherwise OpenTelemetry is not loaded, and need not be installed (the workspace
+ * `tracing`).
  */
 import type { Runtime } from '../runtime/runtime.ts'
 import { currentTraceparent } from '../runtime/trace_context.ts'
 import { handleInTraces, incomingTraceparent, type Tracing } from './tracing.ts'
 
-const PASS_ON: Tracing = {
+const FORWARD_ONLY: Tracing = {
   instrument: (app) => handleInTraces(app, incomingTraceparent),
   call: (_name, call) => call(currentTraceparent()),
   stop: async () => {},
@@ -22,7 +22,7 @@ export async function startTracing(
   env: NodeJS.ProcessEnv,
   runtime: Pick<Runtime, 'sleep'>,
 ): Promise<Tracing> {
-  if (!wantsSpans(env)) return PASS_ON
+  if (!wantsSpans(env)) return FORWARD_ONLY
   const { recordSpans } = await import('@shop/tracing/spans')
   return recordSpans(env.OTEL_SERVICE_NAME ?? service, env, runtime)
 }

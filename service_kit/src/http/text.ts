@@ -1,37 +1,36 @@
 /**
- * Text that people type: what no such text may hold, and what there must be to see of it. One rule for every field of
- * every service: a schema asks for it by `TextInput`.
+ * Which characters are allowed in text that people type. Every such field of every service has a schema by `TextInput`.
  *
- *  1. What steers a terminal, a log or a database is refused: NUL and the other control characters, C1 among them.
- *     Only text of several lines may hold line ends and tabs.
- *  2. What turns round the text that follows is refused (Unicode UAX 9: embeddings, overrides and isolates), and so
- *     is what hides text or is there for machines: tags outside of a flag, variation selectors with nothing to vary,
- *     annotations, invisible operators, byte order marks, deprecated format controls. Marks that belong to a script or
- *     an emoji stay: joiners, their variation selectors, single direction marks, soft hyphens.
- *  3. No letter carries more than MARKS_MAX marks, which would cover the lines above and below.
- *  4. A name shows something: a letter, a digit, a sign, and not only what leaves a blank.
+ *  1. Control characters, which could control a terminal, a log or a database, are refused (NUL and C1 too). Only text of
+ *     several lines may contain line ends and tabs.
+ *  2. Characters that change the direction of the following text are refused (Unicode UAX 9: embeddings, overrides and
+ *     isolates). So are characters that hide text or are meant for programs: tags outside a flag, variation selectors
+ *     without a base, annotations, invisible operators, byte order marks, deprecated format controls. Those that belong to a
+ *     script or an emoji are allowed: joiners, variation selectors, single direction marks, soft hyphens.
+ *  3. A letter has at most MARKS_MAX marks, because more would cover the lines above and below.
+ *  4. A name has a visible character: a letter, a digit or a sign.
  */
 import type { Ajv } from 'ajv'
 import Type from '../runtime/schema_types.ts'
 
-/** `line`: one line that shows something; `note`: the same on any number of lines; `prose`: it may also be blank. */
+/** `line`: one line that is not blank; `note`: the same with any number of lines; `prose`: it may also be blank. */
 export type TextKind = 'line' | 'note' | 'prose'
 
 const VISIBLE = /[[\p{L}\p{N}\p{P}\p{S}]--[\p{Default_Ignorable_Code_Point}\u2800\ufffc\u{1d159}]]/v
 const CONTROL = /[\p{Cc}--[\t\n\r]]/v
 const LINE_END = /[\t\n\r\u2028\u2029]/
-const TURNING = /[\u202a-\u202e\u2066-\u2069]/
-/** The longest a flag spells is `gbsct` and such; the bound also keeps looking back cheap. */
+const DIRECTION = /[\u202a-\u202e\u2066-\u2069]/
+/** A flag spells at most 7 letters, such as `gbsct`. The bound also makes looking back cheap. */
 const LOOSE_TAG = /(?<!\u{1f3f4}[\u{e0020}-\u{e007e}]{0,7})[\u{e0000}-\u{e007f}]/u
-/** Format characters that show nothing and have no part in how any script is written, and places kept free for such. */
+/** Invisible format characters that no script needs, and code points reserved for such. */
 const HIDDEN =
   /[[[\p{Cf}\p{Cn}]&&\p{Default_Ignorable_Code_Point}]--[\xad\u061c\u180e\u200b-\u200f\u2060\u{e0000}-\u{e007f}]]|[\ufff9-\ufffb]/v
-/** Variations of ideographs have selectors of their own. */
+/** The second alternative: selectors for ideographs only. */
 const LOOSE_SELECTOR =
   /(?<![[\p{L}\p{N}\p{P}\p{S}\p{M}]--\p{Default_Ignorable_Code_Point}])\p{Variation_Selector}|(?<!\p{Ideographic})[\u{e0100}-\u{e01ef}]/v
-/** The tallest stack of Tibetan has 8, and no other living script needs as many. */
+/** The highest stack of Tibetan has 8, and no other living script needs more. */
 export const MARKS_MAX = 8
-/** Joiners and the like between marks separate nothing. Both classes are disjoint, so that judging takes no long time. */
+/** Joiners between marks do not separate them. The two classes are disjoint, so that matching takes linear time. */
 const TOO_MANY_MARKS = new RegExp(
   `(?:\\p{M}[\\p{Default_Ignorable_Code_Point}--\\p{M}]*){${MARKS_MAX + 1}}`,
   'v',
@@ -40,10 +39,10 @@ const NONCHARACTER = /\p{Noncharacter_Code_Point}/u
 
 export const isBlank = (text: string): boolean => !VISIBLE.test(text)
 
-/** What is wrong with a text, as the end of a sentence that begins with its field; or undefined. */
+/** What is wrong with a text, in a sentence without its subject; undefined if nothing is. */
 export function textFault(text: string, kind: TextKind): string | undefined {
   if (CONTROL.test(text) || NONCHARACTER.test(text)) return 'must not contain control characters'
-  if (TURNING.test(text)) return 'must not contain characters that change the direction of the text'
+  if (DIRECTION.test(text)) return 'must not contain characters that change the direction of the text'
   if (LOOSE_TAG.test(text) || HIDDEN.test(text) || LOOSE_SELECTOR.test(text)) {
     return 'must not contain hidden characters'
   }
@@ -55,11 +54,11 @@ export function textFault(text: string, kind: TextKind): string | undefined {
 
 const KEYWORD = 'x-text'
 
-/** A schema of text of a kind. */
+/** Schema of a text of that kind. */
 export const TextInput = (kind: TextKind, options: { maxLength: number; description?: string }) =>
   Type.String({ ...(kind === 'prose' ? {} : { minLength: 1 }), ...options, [KEYWORD]: kind })
 
-/** Teaches a validator the rule. */
+/** Adds the keyword of `TextInput` to a validator. */
 export function addTextRule(ajv: Ajv): void {
   const validate = (kind: TextKind, text: string): boolean => {
     const message = textFault(text, kind)

@@ -1,18 +1,18 @@
-/** What an app asks of tracing, whether spans are recorded or not, and how it handles a request in its trace. */
+/** The interface of tracing, with or without recorded spans; and how a request is handled in its trace. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { inTrace } from '../runtime/trace_context.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Of the trace this request is handled in. */
+    /** The trace in which this request is handled. */
     traceparent: string | undefined
   }
 }
 
 export type Tracing = {
-  /** Handles every request of `app` in the trace it came with, as a server span if spans are recorded. */
+  /** Handles every request of `app` in the trace of its caller, as a server span if spans are recorded. */
   instrument(app: FastifyInstance): void
-  /** Runs `call` as a client span of the current trace; hands it the `traceparent` to send. */
+  /** Runs `call` as a client span of the current trace. `call` gets the `traceparent` to send. */
   call<T>(name: string, call: (traceparent: string | undefined) => Promise<T>): Promise<T>
   stop(): Promise<void>
 }
@@ -25,8 +25,8 @@ export const incomingTraceparent = (request: FastifyRequest): string | undefined
 }
 
 /**
- * Handles each request of `app` in the trace that `traceparentOf` names for it. The events by which a body arrives are in
- * none, but Fastify goes on after the body in the context of before.
+ * Handles each request of `app` in the trace of `traceparentOf`. Events of an incoming body are in no trace, but after the body
+ * Fastify continues in the context from before it.
  */
 export function handleInTraces(
   app: FastifyInstance,

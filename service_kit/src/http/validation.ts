@@ -1,14 +1,14 @@
 /**
- * Judging what was sent by its schema.
+ * Validates requests by their schemas.
  *
- * Promises
- *  1. Bodies are judged as sent: nothing is coerced, unknown fields are an error. Only text that can be nothing else
- *     (query, path, headers) is converted.
- *  2. Judging ends at the first fault; only of a body of a person's size are all faults looked for, so that a form
- *     can be corrected at once. A large body costs no more than reading it did.
- *  3. An id is accepted in either case and is lower-case from here on, wherever it came: path, query or body.
- *  4. A schema is compiled once in a process, however many routes and apps name it, and not before a request needs it: a
- *     process starts sooner. That each can be compiled is seen by tests/schemas.test.ts.
+ * Invariants
+ *  1. Bodies are validated as sent: nothing is converted, and unknown fields are an error. Query, path and headers are text, so
+ *     their numbers and booleans are converted.
+ *  2. Validation ends at the first fault. Only a body of the size of a form is validated fully, so that a person can correct
+ *     all fields at once. A large body costs no more than reading it.
+ *  3. An id is accepted in upper and lower case, in path, query and body, and is lower-case from here on.
+ *  4. A schema is compiled once in a process, whatever number of routes and apps use it, and only when a request needs it, so
+ *     that a process starts sooner. tests/schemas.test.ts compiles each.
  */
 import { Ajv, type Options, type ValidateFunction } from 'ajv'
 import formats from 'ajv-formats'
@@ -17,7 +17,7 @@ import { MESSAGE } from '../runtime/sentences.ts'
 import { compiledOnce } from './compiled_once.ts'
 import { addTextRule } from './text.ts'
 
-/** Values in a body of which all faults are told: more than any form has. */
+/** Values in a body that is validated fully: more than any form has. */
 export const VALUES_FULLY_VALIDATED_MAX = 500
 
 /** RFC 9562 in its one usual form; no `urn:uuid:`, no braces. */
@@ -29,28 +29,28 @@ const AJV: Options = {
   allowUnionTypes: true,
   removeAdditional: false,
   useDefaults: true,
-  // Faults then carry their schema, whose sentence is told.
+  // An error then has its schema, which may have a message.
   verbose: true,
 }
 
 const firstFault = withRules(new Ajv(AJV))
 const allFaults = withRules(new Ajv({ ...AJV, allErrors: true }))
 
-const bodyValidator = compiledOnce((schema) => judgeBody(withIdsLowered(schema) as object))
-const textValidator = compiledOnce((schema) => judgeText(withIdsLowered(schema) as object))
+const bodyValidator = compiledOnce((schema) => validatorOfBody(withIdsLowered(schema) as object))
+const textValidator = compiledOnce((schema) => validatorOfTexts(withIdsLowered(schema) as object))
 
 export const compileValidator: FastifySchemaCompiler<unknown> = ({ schema, httpPart }) =>
   (httpPart === 'body' ? bodyValidator : textValidator)(schema as object)
 
 type Texts = Record<string, unknown>
 
-/** Converts what is a number or a truth value in its one usual spelling; anything else is judged as the text it is. */
-function judgeText(schema: object) {
+/** Converts integers and booleans in their usual spelling; anything else is validated as text. */
+function validatorOfTexts(schema: object) {
   let validate: ValidateFunction | undefined
   const types = Object.entries(
     (schema as { properties?: Record<string, { type?: string }> }).properties ?? {},
   )
-  const judge = (texts: Texts): boolean => {
+  const validator = (texts: Texts): boolean => {
     for (const [name, { type }] of types) {
       const text = texts[name]
       if (typeof text !== 'string') continue
@@ -59,27 +59,27 @@ function judgeText(schema: object) {
     }
     validate ??= firstFault.compile(schema)
     const fits = validate(texts)
-    judge.errors = validate.errors
+    validator.errors = validate.errors
     return fits
   }
-  judge.errors = undefined as ValidateFunction['errors']
-  return judge
+  validator.errors = undefined as ValidateFunction['errors']
+  return validator
 }
 
-function judgeBody(schema: object) {
+function validatorOfBody(schema: object) {
   let first: ValidateFunction | undefined
   let all: ValidateFunction | undefined
-  const judge = (body: unknown): boolean => {
+  const validator = (body: unknown): boolean => {
     first ??= firstFault.compile(schema)
     if (first(body)) return true
-    judge.errors = first.errors
+    validator.errors = first.errors
     if (!hasFewValues(body)) return false
     all ??= allFaults.compile(schema)
-    if (!all(body)) judge.errors = all.errors
+    if (!all(body)) validator.errors = all.errors
     return false
   }
-  judge.errors = undefined as ValidateFunction['errors']
-  return judge
+  validator.errors = undefined as ValidateFunction['errors']
+  return validator
 }
 
 function hasFewValues(body: unknown): boolean {
@@ -119,7 +119,7 @@ function withRules(ajv: Ajv): Ajv {
   return ajv
 }
 
-/** Asked of every id here, so that no schema can forget it and no document has to tell it. */
+/** Added to the schema of every id here, so that no schema can omit it and no document shows it. */
 function withIdsLowered(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(withIdsLowered)
   if (typeof schema !== 'object' || schema === null) return schema

@@ -45,5 +45,5 @@ export function formatMoney(minor: number, digits: number): string {
  * Reads what another of our stores wrote: it may count with more digits, and zeros at the end have no value, so
  * "1990.00" is 1990 with no digits. Resolves undefined when there is no such whole number of minor units.
  */
-export const readWritten = (amount: string | number, digits: number): number | undefined =>
+export const parsePaddedMoney = (amount: string | number, digits: number): number | undefined =>
   parseMoney(String(amount).replace(/\.0+$|(\.\d*[1-9])0+$/, '$1'), digits)

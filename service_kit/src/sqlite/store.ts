@@ -60,7 +60,7 @@ export type SqliteOptions = {
  * For statements that read rows: integers come as bigints. As numbers, one beyond 2^53 would fail the statement, and so
  * every row it reads or changes.
  */
-export function readAnyNumber(statement: StatementSync): StatementSync {
+export function readBigInts(statement: StatementSync): StatementSync {
   statement.setReadBigInts(true)
   return statement
 }

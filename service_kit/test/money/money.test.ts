@@ -7,7 +7,7 @@ import {
   formatMoney,
   MONEY_MINOR_MAX,
   parseMoney,
-  readWritten,
+  parsePaddedMoney,
 } from '../../src/money/money.ts'
 
 suite('money is exact (invariant 9)', () => {
@@ -73,7 +73,7 @@ suite('money is exact (invariant 9)', () => {
   ]
   for (const [text, digits, minor] of written) {
     test(`"${text}" of another of our stores is ${minor} with ${digits} digits`, () =>
-      assert.equal(readWritten(text, digits), minor))
+      assert.equal(parsePaddedMoney(text, digits), minor))
   }
 })
 
