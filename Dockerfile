@@ -5,8 +5,8 @@
 #   docker build --target order_service   -t order_service .
 #   docker build --target storefront      -t storefront .
 #
-# `npm run images` builds them all. Sources run as written (Node strips the types), so a service's image is the
-# base, the production dependencies and the sources, in the repository's own layout: workspaces stay symlinks.
+# `npm run images` builds them all. Node runs the sources as they are (it strips the types), so a service's image is
+# the base, the production dependencies and the sources, in the layout of the repository: workspaces stay symlinks.
 
 ARG NODE_IMAGE=node:26.10.0-slim
 
@@ -30,22 +30,22 @@ RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
 
 FROM ${NODE_IMAGE} AS base
 WORKDIR /shop
-# The operations port (the second one exposed) stays on loopback, where the health check asks it, until OPS_HOST says
-# otherwise. The last two keep a service small: see MEMORY_ENV in scripts/plan.ts.
+# The operations port (the second one exposed) stays on loopback, where the health check uses it, unless OPS_HOST is
+# set. The last two variables save memory: see MEMORY_ENV in scripts/plan.ts.
 ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/shop/data \
     MALLOC_MMAP_THRESHOLD_=1048576 NODE_OPTIONS=--max-semi-space-size=6
-# All of it: npm puts a package into the folder of a workspace where another one has a version that does not fit.
+# The whole folder: npm puts a package into the folder of a workspace if the shared version does not fit.
 COPY --from=dependencies /shop ./
 COPY faults/src faults/src
 COPY retry/src retry/src
 COPY service_kit/src service_kit/src
 COPY tracing/src tracing/src
-# The root file system may be read-only: only the data folder is ever written, and only where it is mounted. A tmpfs
-# mounted there belongs to root, with the mode the folder has here; a volume takes the owner too.
+# The root file system may be read-only: services write only to the data folder, and only if it is mounted. A tmpfs
+# mounted there belongs to root and has the mode that the folder has here; a volume takes over the owner, too.
 RUN mkdir data && chown 1000:1000 data && chmod 1777 data
 USER 1000:1000
-# What it asks, and why: see there. Nothing counts as failed in the first two minutes, in which a database may be
-# coming up beside it; and a machine with too much to do must not lose its replicas for being slow.
+# What it checks, and why, is in the script. In the first two minutes no failure counts, because the database may be
+# starting, too. The timeout is long, so that an overloaded machine does not lose its replicas.
 COPY deploy/image/healthcheck.sh ./
 HEALTHCHECK --interval=5s --timeout=10s --start-period=120s --retries=3 CMD ["bash", "healthcheck.sh"]
 
@@ -68,7 +68,7 @@ COPY order_service/src order_service/src
 CMD ["node", "order_service/src/main.ts"]
 
 FROM manifests AS pages
-# With optional packages: the bundler's compiled half is one.
+# With optional packages: the compiled part of the bundler is one.
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json ./
 COPY retry/src retry/src

@@ -1,8 +1,8 @@
 /**
  * Builds the pages into dist/, each file also compressed, so that the gateway compresses nothing while it serves.
- * Of several that want to build at once, one does; the others wait, and find the pages new.
+ * Of several processes that want to build at once, one builds; the others wait, and use its pages.
  *
- *   node storefront/build.ts             builds, also where nothing but the pages' own sources are; see npm run build
+ *   node storefront/build.ts             builds; needs nothing but the sources of the pages; see npm run build
  */
 import {
   type Dirent,
@@ -34,7 +34,7 @@ const LOCK_LOOK_MS = 100
 const SQLITE_BUSY = 5
 const WORTH_COMPRESSING = /\.(js|css|html|svg|txt|json)$/
 
-/** Are the pages missing, or older than any of their sources? */
+/** Whether the pages are missing, or older than any of their sources. */
 export function pagesAreOld(): boolean {
   const built = join(DIST, 'index.html')
   if (!existsSync(built)) return true
@@ -44,11 +44,11 @@ export function pagesAreOld(): boolean {
 
 export const buildPages = (): Promise<void> => alone(LOCK, buildNow)
 
-/** Resolves whether there was something to build. */
+/** Resolves to whether it had to build. */
 export async function buildPagesIfOld(): Promise<boolean> {
   if (!pagesAreOld()) return false
   return alone(LOCK, async () => {
-    // While we waited, somebody else may have built them.
+    // Another process may have built them while this one waited.
     if (!pagesAreOld()) return false
     await buildNow()
     return true
@@ -56,8 +56,8 @@ export async function buildPagesIfOld(): Promise<boolean> {
 }
 
 /**
- * Does `work` while nobody else, here or in another process, does theirs under the same `lock`. The lock is SQLite's on
- * a file that stays empty: the system takes it back from a process that dies.
+ * Runs `work` while no other call, in this or another process, runs under the same `lock`. It is SQLite's lock on a file
+ * that stays empty: the system releases it when the process dies.
  */
 export async function alone<T>(lock: string, work: () => Promise<T>, deadlineMs = LOCK_MS): Promise<T> {
   const held = new DatabaseSync(lock, { timeout: 0 })
@@ -81,7 +81,7 @@ function isOurs(lock: DatabaseSync): boolean {
   }
 }
 
-/** Built beside and put in place at the end, so that nobody ever meets half of it. */
+/** Built in a folder beside it and renamed at the end, so that no reader sees it half built. */
 async function buildNow(): Promise<void> {
   const { build } = await import('vite')
   const beside = `${DIST}.${process.pid}`

@@ -7,7 +7,7 @@ const BROWSERS = ['chrome123', 'firefox125', 'safari18']
 
 const GATEWAY = `http://127.0.0.1:${process.env.STOREFRONT_PORT ?? 8080}`
 
-/** The typeface is asked for together with the scripts, not after the styles that name it. */
+/** The typeface is requested together with the scripts, not after the styles that name it. */
 const preloadTypeface: Plugin = {
   name: 'preload-typeface',
   transformIndexHtml: {

@@ -40,7 +40,7 @@ suite('maintenance', () => {
     await world.clock.advanceUntil(maintain(world.deps))
     const removed = await Promise.all(purges.mock.calls.map(({ result }) => result))
     assert.deepEqual(removed, [BATCH, BATCH, 1], 'so many in one transaction')
-    assert.ok(BATCH <= 50, 'more hold the thread that serves everybody')
+    assert.ok(BATCH <= 50, 'a larger batch delays the requests of the same thread')
     assert.equal(await world.stores.throttle.purge(world.clock.now(), 9), 0)
     assert.equal(await world.stores.throttle.remembers('kept', world.clock.now()), true)
   })

@@ -19,28 +19,28 @@ suite('the startup tasks', () => {
 
   test('are retried until the store answers, and then done once', async () => {
     const runtime = createVirtualRuntime()
-    let tries = 0
-    await runStartupTasks(() => (++tries < 4 ? down() : Promise.resolve()), { logger, runtime })
-    assert.equal(tries, 1)
+    let attempts = 0
+    await runStartupTasks(() => (++attempts < 4 ? down() : Promise.resolve()), { logger, runtime })
+    assert.equal(attempts, 1)
     await runtime.advance(3 * RETRY_DELAY_MS - 1)
-    assert.equal(tries, 3)
+    assert.equal(attempts, 3)
     await runtime.advance(10 * RETRY_DELAY_MS)
-    assert.equal(tries, 4)
+    assert.equal(attempts, 4)
     assert.equal(RETRY_DELAY_MS, 500)
   })
 
   test('are not retried after the stop', async () => {
     const runtime = createVirtualRuntime()
-    let tries = 0
+    let attempts = 0
     const steps = () => {
-      tries++
+      attempts++
       return down()
     }
     const stop = await runStartupTasks(steps, { logger, runtime })
     stop()
     await runtime.advance(10 * RETRY_DELAY_MS)
     assert.deepEqual(runtime.waiting(), [])
-    assert.equal(tries, 1)
+    assert.equal(attempts, 1)
   })
 
   test('fail the start if the store is not the cause', async () => {

@@ -44,8 +44,8 @@ export function throttleStoreContract(name: string, open: OpenPair) {
       assert.deepEqual(await take(), textAfter(1000))
       // `first` was counted twice and has one free attempt left; `third` was counted once and has two.
       const free = async (key: string) => {
-        const tries = [1, 2, 3, 4, 5].map(() => throttle.take([entry(key)], START))
-        return (await Promise.all(tries)).filter((pausedUntil) => pausedUntil === undefined).length
+        const attempts = [1, 2, 3, 4, 5].map(() => throttle.take([entry(key)], START))
+        return (await Promise.all(attempts)).filter((pausedUntil) => pausedUntil === undefined).length
       }
       assert.deepEqual([await free('first'), await free('third')], [1, 2])
     })

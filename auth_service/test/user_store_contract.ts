@@ -29,7 +29,7 @@ export function userStoreContract(name: string, open: OpenPair) {
     test('an unknown account is undefined', async (t) => {
       const [{ users }] = await open(t)
       assert.equal(await users.find(newId()), undefined)
-      assert.equal(await users.findByName('nobody'), undefined)
+      assert.equal(await users.findByName('unknown'), undefined)
     })
 
     test('a name in use, in any case, is refused as username_taken', async (t) => {

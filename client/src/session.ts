@@ -108,7 +108,7 @@ export function createSessionManager<User>(options: {
     async current(): Promise<Session<User> | undefined> {
       return store.load()
     },
-    /** The token to send; undefined when nobody is signed in. Fails when it has expired and cannot be refreshed. */
+    /** The token to send; undefined if no user is signed in. Fails if it has expired and cannot be refreshed. */
     async token(): Promise<string | undefined> {
       const session = await store.load()
       if (!session || now() < session.refreshAt) return session?.accessToken

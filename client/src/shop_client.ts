@@ -130,7 +130,7 @@ export function createShopClient(options: ShopClientOptions) {
       const ended = await session.end()
       if (ended) await open.POST('/logout', { body: { refresh_token: ended.refreshToken } }).catch(() => {})
     },
-    /** The signed-in user, read from the token store; undefined when nobody is signed in. */
+    /** The signed-in user, read from the token store; undefined if no user is signed in. */
     async user(): Promise<User | undefined> {
       return (await session.current())?.user
     },

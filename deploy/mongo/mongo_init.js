@@ -13,11 +13,11 @@ const MEMBERS = (process.env.MONGO_MEMBERS ?? 'mongo1:27017,mongo2:27017,mongo3:
 const DATABASES = ['shop_auth', 'shop_products', 'shop_orders']
 
 function retry(what, attempt) {
-  for (let tries = 1; ; tries++) {
+  for (let attempts = 1; ; attempts++) {
     try {
       return attempt()
     } catch (error) {
-      if (tries === 60) throw error
+      if (attempts === 60) throw error
       print(`${what}: ${error.message}; trying again`)
       sleep(2000)
     }

@@ -17,7 +17,7 @@ const mismatch = (productId: string): LedgerMismatch => ({
 function check(ledgerMismatches: Audit['ledgerMismatches'], intervalMs = 1_000) {
   const runtime = createVirtualRuntime()
   const metrics = createMetrics('product_service')
-  const told: unknown[] = []
+  const reported: unknown[] = []
   const ledgerCheck = createLedgerCheck({
     audit: {
       ledgerMismatches,
@@ -26,14 +26,14 @@ function check(ledgerMismatches: Audit['ledgerMismatches'], intervalMs = 1_000) 
     metrics,
     runtime,
     intervalMs,
-    onMismatch: ({ productId }) => told.push(productId),
-    onFailure: (error) => told.push(error),
+    onMismatch: ({ productId }) => reported.push(productId),
+    onFailure: (error) => reported.push(error),
   })
   const read = async (name: string) =>
     new RegExp(`^${name}\\{[^}]*\\} (\\S+)`, 'm').exec(await metrics.registry.metrics())?.[1]
   const gauge = () => read('stock_ledger_mismatches')
   const checkedAt = async () => Number(await read('stock_ledger_checked_timestamp_seconds'))
-  return { ledgerCheck, runtime, told, gauge, checkedAt }
+  return { ledgerCheck, runtime, reported, gauge, checkedAt }
 }
 
 suite('the ledger check', () => {
@@ -44,13 +44,13 @@ suite('the ledger check', () => {
       d: { mismatches: [mismatch('e')], checked: 1, next: undefined },
     }
     const limits: number[] = []
-    const { ledgerCheck, runtime, told, gauge } = check(async (after = 'start', limit) => {
+    const { ledgerCheck, runtime, reported, gauge } = check(async (after = 'start', limit) => {
       limits.push(limit)
       return slices[after]!
     })
     assert.equal(await runtime.advanceUntil(ledgerCheck.run()), 2)
     assert.deepEqual(limits, [4, 4, 4], 'more hold the thread that sells')
-    assert.deepEqual(told, ['a', 'e'])
+    assert.deepEqual(reported, ['a', 'e'])
     assert.equal(await gauge(), '2')
   })
 
@@ -64,7 +64,7 @@ suite('the ledger check', () => {
 
   test('continues after a failure, and stops on request', async () => {
     let calls = 0
-    const { ledgerCheck, runtime, told } = check(async () => {
+    const { ledgerCheck, runtime, reported } = check(async () => {
       calls++
       if (calls === 1) throw new Error('disk on fire')
       return { mismatches: [], checked: 0, next: undefined }
@@ -74,6 +74,6 @@ suite('the ledger check', () => {
     assert.equal(calls, 3, 'one each second')
     await ledgerCheck.stop()
     assert.deepEqual(runtime.waiting(), [])
-    assert.equal(told.length, 1)
+    assert.equal(reported.length, 1)
   })
 })

@@ -210,7 +210,7 @@ export function stockContract(name: string, makeStores: MakeStores) {
       const second = await stores.stock.movements(tea.id, { after: first!.next, limit: 3 })
       assert.equal(second?.next, undefined)
       const all = [...first!.items, ...second!.items]
-      const told = all.map(({ version, delta, stockAfter, reason, note, orderId, by }) => [
+      const found = all.map(({ version, delta, stockAfter, reason, note, orderId, by }) => [
         version,
         delta,
         stockAfter,
@@ -219,7 +219,7 @@ export function stockContract(name: string, makeStores: MakeStores) {
         orderId,
         by,
       ])
-      assert.deepEqual(told, [
+      assert.deepEqual(found, [
         [5, 3, 12, 'edit', null, null, 'root'],
         [4, -1, 9, 'adjustment', 'counted', null, 'root'],
         [3, 4, 10, 'release', null, sale.orderId, null],

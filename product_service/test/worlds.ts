@@ -60,7 +60,7 @@ export const order = (lines: Record<string, number>, totalMinor?: number, orderI
   totalMinor: totalMinor ?? Object.values(lines).reduce((sum, quantity) => sum + quantity * 100, 0),
 })
 
-export const CALLERS = ['nobody', 'user', 'admin', 'service'] as const
+export const CALLERS = ['anonymous', 'user', 'admin', 'service'] as const
 export type Caller = (typeof CALLERS)[number]
 
 /** An app over a store, in memory unless `path` is given, and functions that call it. Tokens are the callers' names. */
@@ -105,7 +105,7 @@ export async function openShop(
         method,
         url,
         ...(payload === undefined ? {} : { payload: payload as object }),
-        headers: { ...(caller === 'nobody' ? {} : { authorization: `Bearer ${caller}` }), ...headers },
+        headers: { ...(caller === 'anonymous' ? {} : { authorization: `Bearer ${caller}` }), ...headers },
       })
-  return { app, stores, metrics, nobody: as('nobody'), admin: as('admin'), service: as('service'), as }
+  return { app, stores, metrics, anonymous: as('anonymous'), admin: as('admin'), service: as('service'), as }
 }

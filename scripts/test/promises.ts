@@ -14,7 +14,7 @@ export const PROMISES: readonly string[] = [
   'No lost update.',
   'The price shown is the price charged.',
   'Money is exact.',
-  'Nobody sees or does what is not theirs.',
+  'No caller sees or does what is not theirs.',
 ]
 
 const CITED = /\binvariants? (\d+(?:(?:, | and | to )\d+)*)/g

@@ -1,4 +1,4 @@
-/** What the documents tell people to type is there to be typed. */
+/** The commands in the documents exist. */
 import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import { ROOT } from './rendering.ts'
 const TEXTS = ['*.md', '*/README.md', 'docs/**/*.md', 'deploy/**/*', '*.yml', 'Dockerfile']
 const scripts: Record<string, string> = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).scripts
 
-/** Each `npm run NAME -- --option …` that names a script or an option there is not. */
+/** Each `npm run NAME -- --option …` in the text whose script or option does not exist. */
 function faultsOf(text: string): string[] {
   return [...text.matchAll(/npm run ([a-z:_-]+)(?: -- ([^`#\n|&]*))?/g)].flatMap(
     ([typed, name, rest = '']) => {
@@ -22,8 +22,8 @@ function faultsOf(text: string): string[] {
   )
 }
 
-suite('what the documents tell people to type', () => {
-  test('names scripts and options there are', () => {
+suite('the commands in the documents', () => {
+  test('name only scripts and options that exist', () => {
     const files = globSync(TEXTS, { cwd: ROOT, withFileTypes: true }).filter((entry) => entry.isFile())
     const faults = files
       .map((entry) => join(entry.parentPath, entry.name))
@@ -32,7 +32,7 @@ suite('what the documents tell people to type', () => {
     assert.deepEqual(faults, [])
   })
 
-  test('a script or an option that is not there is noticed', () => {
+  test('a script or an option that does not exist is reported', () => {
     assert.deepEqual(faultsOf('npm run images -- --tag 1'), [])
     assert.deepEqual(faultsOf('npm run imagez'), ['npm run imagez'])
     assert.deepEqual(faultsOf('npm run images -- --tag 1 --twice'), ['npm run images -- --twice'])

@@ -1,6 +1,5 @@
 /**
- * What the engine believes about a replica: the image's health check, against a server that plays its operations port,
- * and against a service itself.
+ * The health check of the image, against a server that simulates the operations port and against a real service.
  */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
@@ -43,7 +42,7 @@ const look = (env: NodeJS.ProcessEnv) =>
   })
 
 suite('the health check of the image, of a service', () => {
-  test('names the part that is not ready; once it was ready, it is well while it lives', async (t) => {
+  test('names the part that is not ready; after the service was ready, it only has to be alive', async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'shop_health_'))
     const service = createServiceProcess('auth_service', await freePort(), {
       DATA_DIR: folder,
@@ -63,7 +62,7 @@ suite('the health check of the image, of a service', () => {
 
     await service.start()
     assert.deepEqual(await inspectIt(), { well: true, said: '' })
-    // A file that is gone is no reason to be restarted, which would not bring it back.
+    // A missing file is no reason for a restart, which would not restore it.
     rmSync(join(folder, 'auth.db'))
     assert.deepEqual(await inspectIt(), { well: true, said: '' })
     await service.kill()
@@ -72,20 +71,20 @@ suite('the health check of the image, of a service', () => {
 })
 
 suite('the health check of the image', () => {
-  test('is the one the image has', () => {
+  test('is the one in the image', () => {
     const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8')
     assert.match(dockerfile, /^COPY deploy\/image\/healthcheck.sh \.\/$/m)
     assert.match(dockerfile, /^HEALTHCHECK .* CMD \["bash", "healthcheck.sh"\]$/m)
   })
 
-  test('a replica that was never ready is not well, and it is told why', async (t) => {
+  test('a replica that was never ready is unhealthy, and the output says why', async (t) => {
     const { look } = await replica(t)
     const { well, said } = await look()
     assert.equal(well, false)
     assert.match(said, /\/readyz answered 503\n.*MongoDB does not answer/)
   })
 
-  test('a replica that was ready once is well while it lives, whatever became of its database', async (t) => {
+  test('a replica that was ready once is healthy while it is alive, even without its database', async (t) => {
     const { state, look } = await replica(t)
     state.ready = true
     assert.deepEqual(await look(), { well: true, said: '' })
@@ -95,7 +94,7 @@ suite('the health check of the image', () => {
     assert.equal((await look()).well, false)
   })
 
-  test('a replica that does not listen is not well', async (t) => {
+  test('a replica that does not listen is unhealthy', async (t) => {
     const { server, state, look } = await replica(t)
     state.ready = true
     await look()
@@ -105,7 +104,7 @@ suite('the health check of the image', () => {
     assert.match(said, /nothing listens on the operations port \(127\.0\.0\.1, \d+\)/)
   })
 
-  test('without a place for its mark it asks for readiness', async (t) => {
+  test('if the mark cannot be written, readiness is checked', async (t) => {
     const { state, port, look } = await replica(t)
     state.ready = true
     const nowhere = { PORT: String(port - 200), TMPDIR: '/nowhere' }
@@ -114,7 +113,7 @@ suite('the health check of the image', () => {
     assert.equal((await look(nowhere)).well, false)
   })
 
-  test('asks where the service listens: OPS_PORT and OPS_HOST, or what they are without', async (t) => {
+  test('connects to OPS_HOST and OPS_PORT, or to their defaults', async (t) => {
     const { state, port, look } = await replica(t)
     state.ready = true
     const [PORT, OPS_PORT] = [String(port - 200), String(port)]

@@ -1,6 +1,6 @@
 /**
- * The image of a service has every file and every package that the service imports, wherever npm put the package: beside
- * the others, or in the folder of the workspace that needs another version of it.
+ * The image of a service has every file and every package that the service imports. npm installs a package beside the
+ * others, or in the folder of the workspace that needs another version of it.
  */
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
@@ -16,7 +16,7 @@ const LOCK: Readonly<Record<string, Locked>> = JSON.parse(read('package-lock.jso
 const IMPORT =
   /^(?:import|export)(?! type\b)[^'"`;]*?from '([^']+)'|\bimport\s*\(?\s*'([^']+)'|new URL\(\s*'(\.[^']+)'/gm
 
-/** What a stage is given, as paths of the repository. */
+/** The files that a stage copies, as paths of the repository. */
 function copiedBy(stage: string, dockerfile: string): string[] {
   const [, lines = ''] = new RegExp(`^FROM \\S+ AS ${stage}$([\\s\\S]*?)(?=^FROM |$(?![\\s\\S]))`, 'm').exec(
     dockerfile,
@@ -36,14 +36,14 @@ const packageFolders = () => [
   ...new Set(Object.keys(LOCK).flatMap((path) => /^(\w+\/)??node_modules(?=\/)/.exec(path)?.[0] ?? [])),
 ]
 
-/** Where Node finds a package that is imported by a file in `folder`. */
+/** The folder in which Node finds a package that is imported by a file in `folder`. */
 function packageAt(folder: string, name: string): string | undefined {
   const path = posix.join(folder, 'node_modules', name)
   if (LOCK[path]) return path
   return folder === '.' || folder === '' ? undefined : packageAt(posix.dirname(folder), name)
 }
 
-/** The files and the folders of packages that Node may load once it runs `entry`. */
+/** The files and the folders of packages that Node may load when it runs `entry`. */
 function neededBy(entry: string): { files: Set<string>; packages: Set<string> } {
   const needed = { files: new Set<string>(), packages: new Set<string>() }
   const addPackage = (folder: string, name: string) => {
@@ -76,12 +76,12 @@ function missingIn(service: string, dockerfile: string): string[] {
   return [...files, ...packages].filter((path) => !isThere(path) || LOCK[path]?.dev)
 }
 
-suite('the image of a service has all that it imports', () => {
+suite('the image of a service has all files and packages that it imports', () => {
   for (const service of ['auth_service', 'product_service', 'order_service', 'storefront']) {
     test(service, () => assert.deepEqual(missingIn(service, DOCKERFILE), []))
   }
 
-  test('a file and a package that are not copied are named', () => {
+  test('a file and a package that are not copied are reported', () => {
     const without = (text: string) => {
       assert.ok(DOCKERFILE.includes(text))
       return missingIn('auth_service', DOCKERFILE.replace(text, ''))

@@ -1,4 +1,4 @@
-/** The manifests are what the API server takes, and keep what they promise. */
+/** The manifests are valid for the API server, and have the properties that docs/operations.md describes. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -12,10 +12,10 @@ const skip = needs('kubectl', 'version', '--client')
 
 type Model = new (manifest: Manifest) => { validate(): void }
 
-suite('the manifests as they are written', () => {
+suite('the manifest files', () => {
   const manifests = written()
 
-  test('have only valid values, by the schemas of Kubernetes', () => assertValid(manifests))
+  test('have only values that the schemas of Kubernetes allow', () => assertValid(manifests))
 
   test('have only known fields', () => {
     assert.equal(typeFaults('written', manifests), '')
@@ -42,7 +42,7 @@ for (const overlay of OVERLAYS) {
       assert.equal(typeFaults(overlay, manifests), '')
     })
 
-    test('runs nothing as root, with rights, or on a writable root file system', () => {
+    test('runs no container as root, with capabilities, or on a writable root file system', () => {
       for (const { metadata, spec } of workloads) {
         const pod = spec.template.spec
         assert.equal(pod.securityContext.runAsNonRoot, true, metadata.name)
@@ -63,7 +63,7 @@ for (const overlay of OVERLAYS) {
       }
     })
 
-    test('keeps secrets out of the environment and out of the repository', () => {
+    test('has no secrets in the environment or in the repository', () => {
       assert.deepEqual(of('Secret'), [])
       for (const { metadata, spec } of workloads) {
         for (const { env = [] } of spec.template.spec.containers) {
@@ -84,7 +84,7 @@ for (const overlay of OVERLAYS) {
           ['/healthz', '/readyz', '/healthz'],
           metadata.name,
         )
-        // Connections of visitors, however many, get no pod restarted; a door that opens to nobody gets no work.
+        // Clients that hold all connections cause no restart; a pod whose public port accepts none gets no requests.
         assert.deepEqual(
           [startupProbe, readinessProbe, livenessProbe].map((probe) => probe.httpGet.port),
           ['operations', 'http', 'operations'],
@@ -100,18 +100,18 @@ for (const overlay of OVERLAYS) {
       }
     })
 
-    test('keeps replicas of every service, also while nodes are drained', () => {
+    test('keeps replicas of every service running while nodes are drained', () => {
       for (const name of SERVICES) {
         assert.equal(named('PodDisruptionBudget', name).spec.maxUnavailable, 1)
         const { minReplicas, maxReplicas, scaleTargetRef } = named('HorizontalPodAutoscaler', name).spec
         assert.ok(minReplicas >= (overlay === 'dev' ? 1 : 2) && maxReplicas >= minReplicas, name)
         assert.equal(scaleTargetRef.name, name)
-        // A number here would undo the autoscaler's at every deployment.
+        // A number here would overwrite the autoscaler's at every deployment.
         assert.equal(named('Deployment', name).spec.replicas, undefined, name)
       }
     })
 
-    test('lets in and out only what must talk', () => {
+    test('allows only the connections that are needed', () => {
       assert.deepEqual(named('NetworkPolicy', 'default-deny').spec, {
         podSelector: {},
         policyTypes: ['Ingress', 'Egress'],
@@ -132,7 +132,7 @@ for (const overlay of OVERLAYS) {
       }
     })
 
-    /** Who is let in through a port, policy by policy. A rule that names no ports lets in through all of them. */
+    /** The peers that may connect to a port, by policy. A rule that names no ports allows all ports. */
     const into = (wanted: number) =>
       of('NetworkPolicy').flatMap(({ metadata, spec }) =>
         (spec.ingress ?? [])
@@ -141,7 +141,7 @@ for (const overlay of OVERLAYS) {
       )
     const pods = (name: string) => ({ podSelector: { matchLabels: { 'app.kubernetes.io/name': name } } })
 
-    test('shows operations to monitoring and, of the services, to the storefront; to nobody else', () => {
+    test('allows only monitoring and the storefront to reach the operations ports of services', () => {
       assert.equal(named('ConfigMap', 'shop').data.OPS_HOST, '0.0.0.0')
       const monitoring = [
         'monitoring',
@@ -165,7 +165,7 @@ for (const overlay of OVERLAYS) {
       )
     })
 
-    test('lets the storefront look at every replica, those that are not ready too', () => {
+    test('lets the storefront probe every replica, also those that are not ready', () => {
       const gateway = named('Deployment', 'storefront').spec.template.spec.containers[0].env
       const [{ ports: reached }] = named('NetworkPolicy', 'storefront').spec.egress
       for (const [i, name] of SERVICES.slice(0, 3).entries()) {
@@ -186,7 +186,7 @@ for (const overlay of OVERLAYS) {
       }
     })
 
-    test('refers only to what is there', () => {
+    test('refers only to objects that exist', () => {
       const ports = new Map(
         of('Deployment').map(({ metadata, spec }) => [metadata.name, spec.template.spec.containers[0].ports]),
       )
@@ -215,11 +215,11 @@ for (const overlay of OVERLAYS) {
 }
 
 suite('production', { skip }, () => {
-  test('has three members of MongoDB, one of which may be away', () => {
+  test('has three members of MongoDB, one of which may be down', () => {
     const manifests = rendered('production')
     const mongo = manifests.find(({ kind }) => kind === 'StatefulSet')!
     assert.equal(mongo.spec.replicas, 3)
-    // rs.initiate() refuses members with data, all but the one it runs on; a root user is data.
+    // rs.initiate() refuses members with data, except the one on which it runs; a root user is data.
     const [{ args, env = [] }] = mongo.spec.template.spec.containers
     assert.match(
       args[0],
@@ -232,7 +232,7 @@ suite('production', { skip }, () => {
     assert.equal(budget.spec.maxUnavailable, 1)
   })
 
-  test('with a database elsewhere runs none of its own', () => {
+  test('with an external database runs none of its own', () => {
     assert.deepEqual(
       rendered('external-database').filter(({ kind }) => ['StatefulSet', 'Job'].includes(kind)),
       [],
@@ -249,7 +249,7 @@ async function assertValid(manifests: readonly Manifest[]): Promise<void> {
   }
 }
 
-/** The schemas let unknown fields pass; the types that come with them do not, where literals are given. */
+/** The schemas allow unknown fields; the types that come with them do not, for literals. */
 function typeFaults(name: string, manifests: readonly Manifest[]): string {
   const folder = join(ROOT, 'node_modules', '.cache', `deploy_${name}_${process.pid}`)
   const file = join(folder, 'manifests.ts')

@@ -1,4 +1,4 @@
-/** Alert rules and dashboard speak of metrics that the running services have, and promtool agrees with the rules. */
+/** Alert rules and dashboard use metrics that the running services have, and promtool accepts the rules. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -23,7 +23,7 @@ const asked = [
   ),
 ] as [string, string][]
 
-/** Names in an expression that are followed by labels, a range, or stand alone, and are no function or label. */
+/** The metric names in an expression, with labels, with a range, or alone; without functions and labels. */
 function metricsIn(expr: string): string[] {
   const bare = expr
     .replace(/"(?:[^"\\]|\\.)*"/g, '""')
@@ -35,7 +35,7 @@ function metricsIn(expr: string): string[] {
 }
 
 suite('alerts and dashboard', { timeout: TEST_MS }, () => {
-  /** Sample names with the label sets they come with. */
+  /** Sample names with their label sets. */
   const known = new Map<string, Set<string>>()
   before(async () => {
     const ends: (() => Promise<void>)[] = []
@@ -46,7 +46,7 @@ suite('alerts and dashboard', { timeout: TEST_MS }, () => {
       expectStatus(await world.place(buyer!, { lines: [{ product, quantity: 1 }] }), 201)
       for (const { operationsUrl } of [world.auth, world.products, world.orders]) {
         const text = await (await fetch(`${operationsUrl}/metrics`)).text()
-        // A counter with labels has no sample before its first event, but it is announced.
+        // A counter with labels has no sample before its first event, but it has a TYPE line.
         for (const [, name, kind] of text.matchAll(/^# TYPE (\S+) (\S+)$/gm)) {
           const samples = kind === 'histogram' ? ['_bucket', '_sum', '_count'] : ['']
           for (const suffix of samples) known.set(name + suffix, known.get(name + suffix) ?? new Set())
@@ -63,14 +63,14 @@ suite('alerts and dashboard', { timeout: TEST_MS }, () => {
   })
 
   for (const [where, expr] of asked) {
-    test(`${where} asks for what there is`, () => {
+    test(`${where} uses metrics and labels that exist`, () => {
       const metrics = metricsIn(expr)
       assert.ok(metrics.length > 0, expr)
       for (const metric of metrics.filter((name) => name !== 'up')) {
         assert.ok(known.has(metric), `${metric} in ${expr}`)
         for (const [, labels] of expr.matchAll(new RegExp(`${metric}\\{([^}]*)\\}`, 'g'))) {
           for (const [, label] of labels!.matchAll(/([a-z_]+)(?:=|!)/g)) {
-            // Given by Prometheus, by where it found the process.
+            // Prometheus adds these from the address of the process.
             if (label === 'job' || label === 'instance') continue
             assert.ok(
               known.get(metric)!.size === 0 || known.get(metric)!.has(label!),
@@ -82,7 +82,7 @@ suite('alerts and dashboard', { timeout: TEST_MS }, () => {
     })
   }
 
-  test('every alert says how bad it is and what has happened, and is explained to operators', () => {
+  test('every alert has a severity and a summary, and is explained in docs/operations.md', () => {
     const manual = readFileSync(join(ROOT, 'docs', 'operations.md'), 'utf8')
     for (const { alert, labels, annotations } of rules) {
       assert.ok(['critical', 'warning'].includes(labels.severity), alert)
@@ -91,7 +91,7 @@ suite('alerts and dashboard', { timeout: TEST_MS }, () => {
     }
   })
 
-  test('Prometheus knows every service by the name the alerts use, on Swarm and on Kubernetes', () => {
+  test('the jobs of Prometheus have the names that the alerts use, on Swarm and on Kubernetes', () => {
     const names = [
       ...rules.flatMap(({ expr }) => [...expr.matchAll(/job="(\w+)"/g)].map(([, name]) => name!)),
     ]
@@ -134,7 +134,7 @@ suite('alerts and dashboard', { timeout: TEST_MS }, () => {
   test('promtool accepts the configuration for Kubernetes', { skip }, () => {
     const folder = mkdtempSync(join(tmpdir(), 'shop_prometheus_'))
     try {
-      // Debian's does not know Kubernetes; the rest is as it is written.
+      // Debian's promtool does not know Kubernetes; the rest of the file is unchanged.
       const known = read('prometheus_kubernetes.yml').replace(
         /kubernetes_sd_configs: .*/,
         'static_configs: [{ targets: [] }]',
@@ -147,7 +147,7 @@ suite('alerts and dashboard', { timeout: TEST_MS }, () => {
     }
   })
 
-  test('promtool accepts what the dashboard asks', { skip }, () => {
+  test('promtool accepts the expressions of the dashboard', { skip }, () => {
     const groups = [
       { name: 'dashboard', rules: asked.map(([, expr], i) => ({ record: `panel:${i}`, expr })) },
     ]

@@ -1,4 +1,4 @@
-/** What would be deployed: Kubernetes overlays as kubectl renders them, and the Swarm stack as docker reads it. */
+/** What is deployed: Kubernetes overlays as kubectl renders them, and the Swarm stack as docker reads it. */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,13 +8,13 @@ export const ROOT = join(import.meta.dirname, '..', '..')
 export const OVERLAYS = ['dev', 'production', 'external-database'] as const
 export type Overlay = (typeof OVERLAYS)[number]
 
-// biome-ignore lint/suspicious/noExplicitAny: manifests are judged by schemas, not by our types.
+// biome-ignore lint/suspicious/noExplicitAny: manifests are checked by schemas, not by our types.
 export type Manifest = Record<string, any>
 
 const there = (command: string, ...args: string[]) =>
   spawnSync(command, args, { stdio: 'ignore' }).status === 0
 
-/** Why a suite that needs the command is skipped, or false when it runs. */
+/** Why a suite that needs the command is skipped, or false if it runs. */
 export function needs(command: string, ...version: string[]): string | false {
   if (there(command, ...version)) return false
   const loud = `NO ${command.toUpperCase()}: WHAT IT WOULD SAY IS NOT TESTED`
@@ -22,7 +22,7 @@ export function needs(command: string, ...version: string[]): string | false {
   return loud
 }
 
-/** Every manifest as it is written, before any overlay. */
+/** Every manifest file, before any overlay is applied. */
 export const written = (): Manifest[] =>
   globSync('deploy/kubernetes/**/*.yaml', { cwd: ROOT })
     .sort()
@@ -33,7 +33,7 @@ export const written = (): Manifest[] =>
 
 export function rendered(overlay: Overlay): Manifest[] {
   const folder = join(ROOT, 'deploy', 'kubernetes', 'overlays', overlay)
-  // The overlays share the script of the replica set, which lies beside the stack's.
+  // The overlays and the stack share the script that makes the replica set.
   const text = execFileSync('kubectl', ['kustomize', folder], { encoding: 'utf8' })
   return parseAllDocuments(text).map((document) => document.toJS())
 }

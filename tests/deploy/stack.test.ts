@@ -1,4 +1,4 @@
-/** The Swarm stack is what docker takes, and keeps what it promises; the image is what the stack says it is. */
+/** docker accepts the Swarm stack, which has the properties that docs/operations.md describes; the image fits the stack. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -20,7 +20,7 @@ const MONGO = ['mongo1', 'mongo2', 'mongo3']
 suite('the stack file', () => {
   const stack: Manifest = parse(readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8'), { merge: true })
 
-  test('publishes the doors of the services and nothing else', () => {
+  test('publishes the public ports of the services and nothing else', () => {
     const published = Object.entries<Manifest>(stack.services).flatMap(([name, { ports = [] }]) =>
       ports.map(({ target }: Manifest) => [name, target]),
     )
@@ -40,7 +40,7 @@ suite('the stack file', () => {
     assert.equal(new URL(stack.services.storefront.environment.PRODUCT_URL).port, '5001')
   })
 
-  test('lets the digits of the money be chosen when the stores are made, and leaves them to ISO 4217', () => {
+  test('lets the operator choose the decimals of money when the stores are created; by default ISO 4217 decides', () => {
     for (const name of ['product_service', 'order_service']) {
       assert.match(stack.services[name].environment.CURRENCY_DIGITS, /^\$\{CURRENCY_DIGITS:-\}$/)
     }
@@ -49,7 +49,7 @@ suite('the stack file', () => {
     assert.equal(readProductConfig({ ...NEEDED, CURRENCY: 'HUF', CURRENCY_DIGITS: '0' }).CURRENCY_DIGITS, 0)
   })
 
-  test('has operations on a port of their own, reached on its networks and published nowhere', () => {
+  test('has operations on a port of their own, reachable on its networks and not published', () => {
     const override = parse(readFileSync(join(ROOT, 'docker-compose.override.yml'), 'utf8'))
     const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8')
     for (const [i, name] of SERVICES.entries()) {
@@ -66,12 +66,12 @@ suite('the stack file', () => {
       if (name === 'storefront') continue
       const variable = `${['AUTH', 'PRODUCT', 'ORDER'][i]}_OPS_URL`
       const looks = [stack, override].map(({ services }) => services.storefront.environment[variable])
-      // On Swarm each task, under compose the one there is.
+      // On Swarm each task, under compose the only one.
       assert.deepEqual(looks, [`http://tasks.${name}:${port + 200}`, `http://${name}:${port + 200}`])
     }
   })
 
-  test('lets only the services reach the database, and the database reach nothing', () => {
+  test('lets only the services reach the database, which cannot reach anything outside', () => {
     assert.equal(stack.networks.database.internal, true)
     for (const name of [...MONGO, 'mongo_init']) assert.deepEqual(stack.services[name].networks, ['database'])
     assert.deepEqual(stack.services.storefront.networks, ['front'])
@@ -80,7 +80,7 @@ suite('the stack file', () => {
     }
   })
 
-  test('hands secrets over as files, each only to those who need it', () => {
+  test('passes secrets as files, each only to the services that need it', () => {
     for (const [name, { environment = {} }] of Object.entries<Manifest>(stack.services)) {
       for (const variable of Object.keys(environment)) {
         if (/SECRET|PASSWORD|DATABASE_URL/.test(variable)) assert.match(variable, /_FILE$/, name)
@@ -114,7 +114,7 @@ suite('the stack file', () => {
     }
   })
 
-  test('keeps each member of the database on files of its own', () => {
+  test('gives each member of the database files of its own', () => {
     const volumes = MONGO.flatMap((name) =>
       stack.services[name].volumes.map((volume: string) => volume.split(':')[0]),
     )
@@ -123,10 +123,10 @@ suite('the stack file', () => {
     for (const name of MONGO) assert.equal(stack.services[name].deploy.update_config.order, 'stop-first')
   })
 
-  test('has one member of MongoDB with data before the set is made, the one it is initiated on', () => {
+  test('has one member of MongoDB with data before the set is made: the one on which it is initiated', () => {
     const script = readFileSync(join(ROOT, 'deploy/mongo/mongo_init.js'), 'utf8')
     const [first] = /'(mongo1:[^']+)'/.exec(script)![1]!.split(',')
-    // The image makes this user before the set exists, which is data; rs.initiate() refuses others that have some.
+    // The image creates this user before the set exists. That is data; rs.initiate() refuses other members with data.
     const withUser = MONGO.filter((name) => stack.services[name].environment?.MONGO_INITDB_ROOT_USERNAME)
     assert.deepEqual(
       withUser.map((name) => `${name}:27017`),
@@ -134,7 +134,7 @@ suite('the stack file', () => {
     )
   })
 
-  test('names no variable the services do not know, and gives each what it needs', () => {
+  test('sets only variables that the services know, and all that they need', () => {
     const folder = mkdtempSync(join(tmpdir(), 'shop_stack_'))
     try {
       const made = spawnSync(process.execPath, [
@@ -169,7 +169,7 @@ suite('the stack file', () => {
   })
 
   const skip = needs('docker', 'stack', '--help')
-  test('is understood by docker, with and without other names', { skip }, () => {
+  test('is accepted by docker, with the default names and with others', { skip }, () => {
     assert.equal(stackConfig().services.auth_service.image, 'auth_service:latest')
     const other = stackConfig({
       REGISTRY: 'registry.example.com/shop/',
@@ -183,7 +183,7 @@ suite('the stack file', () => {
 })
 
 suite('the secrets', () => {
-  test('stay as they are when made again, and only the one named is renewed', () => {
+  test('stay the same if they are made again; only a named one is renewed', () => {
     const folder = mkdtempSync(join(tmpdir(), 'shop_stack_'))
     const make = (...args: string[]) =>
       spawnSync(process.execPath, [join(ROOT, 'scripts', 'stack_secrets.ts'), '--folder', folder, ...args])
@@ -217,7 +217,7 @@ suite('the secrets', () => {
 suite('the image', () => {
   const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8')
 
-  test('runs as nobody special, tells whether it is alive, and gets signals itself', () => {
+  test('runs without root, has a health check, and receives signals itself', () => {
     const base = dockerfile.slice(dockerfile.indexOf(' AS base'))
     assert.match(base, /^USER 1000:1000$/m)
     assert.match(base, /^HEALTHCHECK /m)
@@ -227,7 +227,7 @@ suite('the image', () => {
     }
   })
 
-  test('may write to its data folder, also when a tmpfs is mounted there', () => {
+  test('may write to its data folder, also if a tmpfs is mounted there', () => {
     assert.match(dockerfile, /^RUN mkdir data && chown 1000:1000 data && chmod 1777 data$/m)
   })
 
@@ -238,7 +238,7 @@ suite('the image', () => {
     assert.match(runtime, /npm ci --omit=dev --omit=optional --ignore-scripts/)
   })
 
-  test('is built from what is named, and nothing else', () => {
+  test('is built only from the files that the Dockerfile names', () => {
     const allowed = readFileSync(join(ROOT, '.dockerignore'), 'utf8').trim().split('\n')
     assert.equal(allowed[0], '*')
     assert.ok(allowed.slice(1).every((line) => line.startsWith('!')))
@@ -252,7 +252,7 @@ suite('the image', () => {
     }
   })
 
-  test('fit each other, also after a run that was cut off; a URL of somebody else stays', () => {
+  test('fit each other, also after an interrupted run; a foreign URL stays', () => {
     const folder = mkdtempSync(join(tmpdir(), 'shop_stack_'))
     const make = () =>
       spawnSync(process.execPath, [join(ROOT, 'scripts', 'stack_secrets.ts'), '--folder', folder])

@@ -16,8 +16,8 @@ const read = (env: NodeJS.ProcessEnv, argv: string[] = [], name: string = COMMAN
   ...readArguments({ ...COMMAND, name }, argv, env).values,
 })
 
-suite('an option that npm kept for itself', () => {
-  test('counts as if it had been handed on', () => {
+suite('an option that npm took itself', () => {
+  test('counts as if npm had passed it on', () => {
     const start = { npm_lifecycle_event: 'start' }
     assert.deepEqual(read({ ...start, npm_config_demo: 'true' }), { demo: true })
     assert.deepEqual(read({ ...start, npm_config_demo: '' }), { 'no-demo': true })
@@ -29,7 +29,7 @@ suite('an option that npm kept for itself', () => {
     })
   })
 
-  test('is npm’s where every .npmrc may have it: the registry of packages is none of images', () => {
+  test('does not count if an .npmrc may set it: the registry of packages is not the registry of images', () => {
     const images = {
       ...COMMAND,
       name: 'npm run images',
@@ -41,7 +41,7 @@ suite('an option that npm kept for itself', () => {
     assert.deepEqual({ ...given.values }, { registry: 'images.example.com/' })
   })
 
-  test('counts for the script npm runs alone, not for one that runs below it', () => {
+  test('counts only for the script that npm runs, not for a script that this one starts', () => {
     assert.deepEqual(read({ npm_lifecycle_event: 'test', npm_config_demo: 'true' }), {})
     assert.deepEqual(read({ npm_config_demo: 'true' }), {})
     assert.deepEqual(read({ npm_lifecycle_event: 'seed', npm_config_demo: 'true' }, [], 'npm run seed'), {

@@ -1,4 +1,4 @@
-/** `npm run backup` and `npm run restore`: a shop copied while people buy in it is a shop that works. */
+/** `npm run backup` and `npm run restore`: a backup made under load can be restored, and is consistent. */
 import assert from 'node:assert/strict'
 import { randomUUIDv7 } from 'node:crypto'
 import {
@@ -56,7 +56,7 @@ function gather({ dataDir, ports }: World) {
   })
 }
 
-/** What a shop has in its data folder, with one product. */
+/** The files in the data folder of a shop with one product. */
 async function makeStores({ dataDir }: World) {
   const place = { DATA_DIR: dataDir, CURRENCY: 'USD' }
   const products = await openProductStores(place, { runtime: systemRuntime })
@@ -71,7 +71,7 @@ async function makeStores({ dataDir }: World) {
     await close()
 }
 
-/** As a process leaves it that is killed: changes committed, but only in the log beside the store. */
+/** A store as a killed process leaves it: the changes are committed, but only in the write-ahead log. */
 function leaveChangesBeside(path: string) {
   const db = new DatabaseSync(path)
   db.exec('PRAGMA journal_mode = WAL; DROP TABLE reservations')
@@ -81,7 +81,7 @@ function leaveChangesBeside(path: string) {
 }
 
 suite('backup and restore', { timeout: TEST_MS }, () => {
-  test('bring back, whole, the shop of one moment in which many were buying', async (t) => {
+  test('restore the complete shop of one moment under load', async (t) => {
     const world = await newWorld(t)
     const shop = await openShop(t, world)
     const load = await gather(world)
@@ -91,8 +91,8 @@ suite('backup and restore', { timeout: TEST_MS }, () => {
     const backup = await finish(t, 'backup.ts', world, '--to', folder)
     assert.equal(backup.code, 0, backup.output)
     const answers = load.seenOrders.length
-    assert.ok(answers > before.length, 'buyers went on all the while')
-    await until('buyers go on', BUYING_MS, () => load.seenOrders.length > answers + 20)
+    assert.ok(answers > before.length, 'buyers continued meanwhile')
+    await until('buyers continue', BUYING_MS, () => load.seenOrders.length > answers + 20)
     for (const name of readdirSync(folder)) assert.equal(statSync(join(folder, name)).mode & 0o077, 0, name)
 
     const refused = await finish(t, 'restore.ts', world, '--from', folder, '--force')
@@ -120,7 +120,7 @@ suite('backup and restore', { timeout: TEST_MS }, () => {
     assert.equal(doctor.code, 0, doctor.output)
   })
 
-  test('refuse what is no backup, a damaged one, and a folder that is in use', async (t) => {
+  test('refuse a folder without a backup, a damaged backup, and a folder in use', async (t) => {
     const world = await newWorld(t)
     const none = await finish(t, 'backup.ts', world, '--to', join(world.dataDir, '..', 'backup'))
     assert.deepEqual([none.code, /There is no/.test(none.output)], [1, true], none.output)
@@ -138,11 +138,11 @@ suite('backup and restore', { timeout: TEST_MS }, () => {
     assert.equal(existsSync(world.dataDir), false)
   })
 
-  test('leave nothing in the way of the next one when they cannot be finished', async (t) => {
+  test('leave nothing that stops the next one if they cannot be finished', async (t) => {
     const world = await newWorld(t)
     await makeStores(world)
     const folder = join(world.dataDir, '..', 'backup')
-    // Copied after the stores, and cannot be.
+    // It is copied after the stores, and cannot be copied.
     const unreadable = join(world.dataDir, 'admin_shown')
     mkdirSync(unreadable)
     const failed = await finish(t, 'backup.ts', world, '--to', folder)
@@ -152,7 +152,7 @@ suite('backup and restore', { timeout: TEST_MS }, () => {
     assert.equal((await finish(t, 'backup.ts', world, '--to', folder)).code, 0)
   })
 
-  test('bring a shop back whose stores are damaged, or deleted but for what lay beside them', async (t) => {
+  test('restore a shop whose stores are damaged, or deleted except for the files beside them', async (t) => {
     const world = await newWorld(t)
     await makeStores(world)
     const folder = join(world.dataDir, '..', 'backup')
@@ -174,7 +174,7 @@ suite('backup and restore', { timeout: TEST_MS }, () => {
     await restoreAndLook()
   })
 
-  test('leave no mark of a store in a backup, and one beside each that was put in place (invariant 3)', async (t) => {
+  test('a backup has no marker of a store; a restored store has one (invariant 3)', async (t) => {
     const world = await newWorld(t)
     await makeStores(world)
     const folder = join(world.dataDir, '..', 'backup')
@@ -194,7 +194,7 @@ suite('backup and restore', { timeout: TEST_MS }, () => {
     )
   })
 
-  test('say in a sentence what is in the way of a folder', async (t) => {
+  test('say in a sentence why a folder cannot be created', async (t) => {
     const world = await newWorld(t)
     await makeStores(world)
     const file = pathOf(world.dataDir, 'auth_service')
@@ -207,7 +207,7 @@ suite('backup and restore', { timeout: TEST_MS }, () => {
     }
   })
 
-  test('leave MongoDB to its own tools', async (t) => {
+  test('refuse MongoDB, and name its own tools', async (t) => {
     const world = await newWorld(t, { DATABASE_URL: 'mongodb://127.0.0.1:1' })
     const { code, output } = await finish(t, 'backup.ts', world, '--to', join(world.dataDir, 'backup'))
     assert.deepEqual([code, /mongodump --oplog/.test(output)], [1, true], output)

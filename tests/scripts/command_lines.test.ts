@@ -1,4 +1,4 @@
-/** Command lines that make no sense, or that npm got hold of: each is refused in a sentence, and nothing is done. */
+/** Command lines that are invalid, or from which npm took options: each is refused in a sentence, without any effect. */
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -56,7 +56,7 @@ suite('a command line', () => {
     })
   }
 
-  test('of a backup into a place where no folder can be made is refused', {
+  test('of a backup whose folder cannot be created is refused', {
     skip: process.platform !== 'linux' && 'there is no /proc',
   }, async (t) => {
     const world = await newWorld(t)

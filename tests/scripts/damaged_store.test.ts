@@ -1,4 +1,4 @@
-/** What each script says of a store that is damaged: which file it is, why, once, and the next step. */
+/** What each script reports about a damaged store: the file, the reason (once), and the next step. */
 import assert from 'node:assert/strict'
 import { randomBytes, randomFillSync } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -20,7 +20,7 @@ async function wholeWorld(t: TestContext) {
   return world
 }
 
-/** A shop of which one store is random bytes. */
+/** A shop with one store of random bytes. */
 async function damagedWorld(t: TestContext, file: string) {
   const world = await wholeWorld(t)
   writeFileSync(join(world.dataDir, file), randomBytes(20_000))
@@ -59,11 +59,11 @@ suite('a damaged store', () => {
     })
   }
 
-  test('of which only a part is damaged is not moved', async (t) => {
+  test('is not moved away if only a part of it is damaged', async (t) => {
     const world = await wholeWorld(t)
     const file = join(world.dataDir, 'orders.db')
     const bytes = readFileSync(file)
-    // The head and the list of tables stay.
+    // The header and the list of tables stay intact.
     randomFillSync(bytes, 4_096)
     writeFileSync(file, bytes)
     const args = ['--from', `sqlite:${world.dataDir}`, '--to', 'mongodb://127.0.0.1:9']

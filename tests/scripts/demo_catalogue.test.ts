@@ -1,4 +1,4 @@
-/** What `npm start --demo` says of a service that cannot do its part just now. */
+/** What `npm start --demo` reports if a service cannot load the catalogue. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
@@ -22,7 +22,7 @@ const FULL = JSON.stringify({
 })
 
 suite('the sample catalogue that cannot be loaded', () => {
-  /** A product service that takes so many products. */
+  /** A product service that accepts this many products. */
   const products = (t: TestContext, room: number) =>
     service(t, ({ method, url }, response) => {
       if (url === '/products/currency') response.end('{"currency":"USD","currency_digits":2}')
@@ -35,7 +35,7 @@ suite('the sample catalogue that cannot be loaded', () => {
 
   const cases: readonly [why: string, status: number, body: string, room: number, says: RegExp][] = [
     [
-      'nobody can sign in just now',
+      'sign-in does not work at the moment',
       503,
       FULL,
       99,

@@ -22,7 +22,7 @@ const CURRENCY = 'USD'
 const PRICE_MINOR = 1999
 const STOCK = 10
 const QUANTITY = 3
-/** Long enough ago that nothing of it can be on its way. */
+/** Long enough ago that no request for it can be under way. */
 const LONG_AGO = new Date(Date.now() - 60 * 60_000)
 const AT = LONG_AGO.toISOString()
 
@@ -140,7 +140,7 @@ const REPAIRABLE: readonly Fault[] = [
     repaired: { status: 'cancelled', stock: STOCK, reserved: 0 },
   },
   {
-    name: 'a shipped order whose reservation was never told',
+    name: 'a shipped order whose reservation is still held',
     async plant(stores, order) {
       await reserve(stores, order)
       await stores.orders.addOnce(order)
@@ -153,7 +153,7 @@ const REPAIRABLE: readonly Fault[] = [
 ]
 
 suite('what is safe to repair', () => {
-  test('is found one by one, left alone by a look, and repaired by --fix, which says so', async (t) => {
+  test('is found fault by fault, changed only with --fix, and then reported as repaired', async (t) => {
     const { world, productIds } = await stockedWorld(t, REPAIRABLE.length)
     const faults = REPAIRABLE.map((fault, i) => ({ ...fault, order: orderOf(productIds[i]!) }))
     await withStores(world, async (stores) => {
@@ -204,7 +204,7 @@ suite('what is safe to repair', () => {
   })
 })
 
-suite('what only a person can repair is reported, and left alone by --fix', () => {
+suite('what only a person can repair is reported, and not changed by --fix', () => {
   type Planted = { world: World; productId: string; order: PendingOrder }
   const cases: readonly {
     name: string
@@ -248,7 +248,7 @@ suite('what only a person can repair is reported, and left alone by --fix', () =
       found: () => /orders\.db was written by a newer version or another service: it has 0099_future\.sql\.$/,
     },
     {
-      name: 'a store of an older version, which is not brought up to date by a look',
+      name: 'a store of an older version, which the check does not migrate',
       plant: ({ world }) =>
         change(world, 'orders.db', `DELETE FROM schema_migrations WHERE name LIKE '0002%'`),
       found: () => /orders\.db is of an older version: it lacks 0002_digits_of_money\.sql/,
@@ -264,7 +264,7 @@ suite('what only a person can repair is reported, and left alone by --fix', () =
       found: () => new RegExp(`^\\S+${file} is gone, though a store was made there\\.$`),
     })),
     {
-      name: 'a missing store of before stores were noted as made',
+      name: 'a missing store of a version without markers',
       plant: ({ world: { dataDir } }) => forget(join(dataDir, 'orders.db')),
       found: () => /^There is no \S+orders\.db, though the shop has been started here: there is auth\.db\.$/,
     },
@@ -274,7 +274,7 @@ suite('what only a person can repair is reported, and left alone by --fix', () =
       found: () => /^\S+orders\.db is without its tables, though a store was made there\.$/,
     },
     {
-      name: 'stock held for an order of before the store of orders was made anew',
+      name: 'stock held for an order that is older than the store of orders',
       plant: async ({ world, order }) => {
         await withStores(world, (stores) => reserve(stores, order))
         forget(join(world.dataDir, 'orders.db'))
@@ -293,7 +293,7 @@ suite('what only a person can repair is reported, and left alone by --fix', () =
       found: () => /^SERVICE_SECRET must have at least 32 characters\.$/,
     },
     {
-      name: 'stores that count money with other digits',
+      name: 'stores with another number of decimals',
       plant: async ({ world: { dataDir } }) => {
         forget(join(dataDir, 'orders.db'))
         await (
@@ -332,7 +332,7 @@ suite('what only a person can repair is reported, and left alone by --fix', () =
     ['order', 'order_service'],
     ['storefront', 'storefront'],
   ] as const) {
-    test(`a port of ${service} that somebody else uses`, async (t) => {
+    test(`a port of ${service} that another process uses`, async (t) => {
       const { world } = await stockedWorld(t)
       const server = await listen(world.ports[name])
       t.after(() => server.close())
@@ -343,7 +343,7 @@ suite('what only a person can repair is reported, and left alone by --fix', () =
   }
 })
 
-test('what is in a store and cannot be read is told, and nothing else goes unlooked at for it', async (t) => {
+test('an unreadable row of a store is reported, and everything else is still checked', async (t) => {
   const { world, productId } = await stockedWorld(t)
   const [whole, torn] = [orderOf(productId), orderOf(productId)]
   await withStores(world, async (stores) => {
@@ -369,8 +369,8 @@ test('what is in a store and cannot be read is told, and nothing else goes unloo
   assert.equal(report.code, 1)
 })
 
-suite('what is well', () => {
-  test('a data folder that does not exist yet', async (t) => {
+suite('no fault is reported', () => {
+  test('for a data folder that does not exist yet', async (t) => {
     const world = await newWorld(t)
     const { code, output } = await finish(t, 'doctor.ts', world)
     assert.match(output, /No fault was found/)
@@ -378,7 +378,7 @@ suite('what is well', () => {
     assert.equal(code, 0)
   })
 
-  test('a running shop with an order; and a service of it that hangs is noticed', async (t) => {
+  test('for a running shop with an order; but a service that hangs is reported', async (t) => {
     const { world, productId } = await stockedWorld(t)
     mkdirSync(world.dataDir, { recursive: true })
     await withStores(world, async (stores) => {
@@ -412,7 +412,7 @@ suite('what is well', () => {
     }
   })
 
-  test('an option there is not', async (t) => {
+  test('an unknown option is refused', async (t) => {
     const { code, output } = await finish(t, 'doctor.ts', await newWorld(t), '--repair')
     assert.match(output, /^Unknown option '--repair'/)
     assert.equal(code, 1)

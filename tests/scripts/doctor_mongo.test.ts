@@ -1,4 +1,4 @@
-/** A shop on MongoDB: what is looked at before it starts, and by `npm run doctor`. */
+/** A shop on MongoDB: the checks before it starts, and those of `npm run doctor`. */
 import assert from 'node:assert/strict'
 import { randomUUIDv7 } from 'node:crypto'
 import { test } from 'node:test'
@@ -20,7 +20,7 @@ const AT = '2020-01-01T00:00:00.000Z'
 const QUANTITY = 3
 
 mongoSuite('a shop on MongoDB', (server) => {
-  test('an order of before the database of orders was made gives nothing back; one of after does', async (t) => {
+  test('stock of an order that is older than the database of orders is not released; that of a newer one is', async (t) => {
     const world = await newWorld(t)
     const place = { DATABASE_URL: server.url(), DATA_DIR: world.dataDir, CURRENCY: 'USD' }
     const products = await openProductStores(place, { runtime: systemRuntime })
@@ -55,7 +55,7 @@ mongoSuite('a shop on MongoDB', (server) => {
         await Promise.all([open.products?.close(), open.orders?.close()])
       }
     }
-    // The database of orders is empty, as one of a wrong name is: this look makes it.
+    // The database of orders is empty, like one with a wrong name: this check creates it.
     const [[problem, done] = [], ...more] = await fix()
     assert.match(
       String(problem),
@@ -70,7 +70,7 @@ mongoSuite('a shop on MongoDB', (server) => {
     assert.ok((await fix()).some(([says, repaired]) => String(says).includes(orphan) && repaired))
     assert.equal((await products.catalogue.find(draft.id))?.reserved, QUANTITY)
 
-    // Of a database made before its age was kept nothing is known.
+    // A database that is older than this version has no age.
     const raw = await openMongo({
       runtime: systemRuntime,
       ...{ url: server.url(), database: MONGO_DATABASE, service: 'order_service' },
@@ -84,7 +84,7 @@ mongoSuite('a shop on MongoDB', (server) => {
     assert.deepEqual(await fix(), [[`Stock is held for order ${old}, which does not exist.`, true]])
   })
 
-  test('its money is looked at before anything starts', async (t) => {
+  test('its currency is checked before any service starts', async (t) => {
     const world = await newWorld(t)
     const place = { DATABASE_URL: server.url(), DATA_DIR: world.dataDir, CURRENCY: 'USD' }
     for (const open of [openProductStores, openOrderStores])

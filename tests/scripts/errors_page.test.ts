@@ -27,7 +27,7 @@ suite('docs/errors.md', () => {
     )
   })
 
-  test('no code is without its note, and no note without its code', () => {
+  test('every code has a note, and every note a code', () => {
     for (const { owner, problems } of CATALOGUES) {
       assert.deepEqual(Object.keys(NOTES[owner]).sort(), Object.keys(problems).sort(), owner)
     }

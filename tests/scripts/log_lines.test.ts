@@ -7,7 +7,7 @@ const noon = new Date(2026, 0, 2, 12, 34, 56).getTime()
 const line = (fields: object) =>
   prettyLine(JSON.stringify({ level: 30, time: noon, service: 's', pid: 1, ...fields }), plain)
 
-suite('a log line, made readable', () => {
+suite('a log line in readable form', () => {
   const cases: readonly (readonly [what: string, fields: object, expected: string])[] = [
     ['time, level and message', { msg: 'listening' }, '12:34:56 info  listening'],
     ['fields, short', { msg: 'm', port: 5000, host: '::1' }, '12:34:56 info  m port=5000 host=::1'],
@@ -35,7 +35,7 @@ suite('a log line, made readable', () => {
   }
 
   for (const text of ['Port 5000 is taken.', '{"half a', '{"no":"level"}', '']) {
-    test(`what is no log line stays as it is: ${JSON.stringify(text)}`, () => {
+    test(`a line that is no log line is not changed: ${JSON.stringify(text)}`, () => {
       assert.equal(prettyLine(text, plain), text)
     })
   }

@@ -1,4 +1,4 @@
-/** `npm run migrate`: a shop that moves to MongoDB, cut off on the way, is the same shop there. */
+/** `npm run migrate`: a shop that is migrated to MongoDB, also after an interruption, is the same shop there. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { globSync, readdirSync, readFileSync, truncateSync } from 'node:fs'
@@ -30,7 +30,7 @@ const addressesOf = ({ ports }: World) => {
   return { auth: at(ports.auth), products: at(ports.product), orders: at(ports.order) }
 }
 
-/** One order, whatever the store's own. */
+/** Sorts the records, because each kind of store returns them in another order. */
 const sorted = ({ products, movements, reservations, orders }: StoreRecords): StoreRecords => ({
   products: products.toSorted((a, b) => a.id.localeCompare(b.id)),
   movements: movements.toSorted((a, b) => a.productId.localeCompare(b.productId) || a.version - b.version),
@@ -38,7 +38,7 @@ const sorted = ({ products, movements, reservations, orders }: StoreRecords): St
   orders: orders.toSorted((a, b) => a.id.localeCompare(b.id)),
 })
 
-suite('a move that is ended', () => {
+suite('an interrupted migration', () => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     test(`by ${signal} leaves no copy of the stores behind`, async (t) => {
       const world = await newWorld(t)
@@ -71,7 +71,7 @@ suite('a move that is ended', () => {
   }
 })
 
-test('a store that is empty is no source', async (t) => {
+test('an empty store is refused as a source', async (t) => {
   const world = await newWorld(t)
   const place = { DATA_DIR: world.dataDir, CURRENCY: 'USD' }
   for (const open of [openAuthStores, openProductStores, openOrderStores]) {
@@ -85,10 +85,10 @@ test('a store that is empty is no source', async (t) => {
 })
 
 mongoSuite('a shop that moves to MongoDB', (server) => {
-  test('is the same there, though the move was cut off and begun again', async (t) => {
+  test('is the same there, although the migration was interrupted and started again', async (t) => {
     const url = server.url()
     const world = await newWorld(t)
-    // Other digits than the currency's usual ones: amounts are carried as they are counted.
+    // Another number of decimals than usual: the stored amounts are copied unchanged.
     const odd = { ...world, env: { ...world.env, CURRENCY_DIGITS: '3' } }
     const shop = runScript(t, 'start.ts', odd)
     await shop.until(READY)
@@ -106,7 +106,7 @@ mongoSuite('a shop that moves to MongoDB', (server) => {
     assert.equal(await shop.ended, 0)
     const before = readRecords(world.dataDir, pathOf)
 
-    // What it could not tidy up goes with the world.
+    // The folder that it could not remove is removed with the world.
     const tidied = { ...world, env: { ...world.env, TMPDIR: join(world.dataDir, '..') } }
     const cutOff = runScript(t, 'migrate.ts', tidied, ...migrate)
     await cutOff.until(/^products: /m)
@@ -133,7 +133,7 @@ mongoSuite('a shop that moves to MongoDB', (server) => {
     )
     assert.equal(order.status, status)
     assert.match(String(order.total_price), /^\d+\.\d{3}$/)
-    // A session begun before the move, in its access token's and its account's name.
+    // A session that began before the migration: its access token and its account are still valid.
     const mine = { token: load.buyers[0]!.token }
     expectStatus(await call('GET', `${addressesOf(world).auth}/me`, mine), 200)
     next.process.kill('SIGTERM')

@@ -18,7 +18,7 @@ function write(path: string, mode: number) {
   chmodSync(path, mode)
 }
 
-suite('what a shop keeps is its owner’s alone', () => {
+suite('only the owner can read the files of a shop', () => {
   test('a folder that existed, its files, and copies of a shop in it', (t) => {
     const folder = newFolder(t)
     const copy = join(folder, 'replaced_2026')
@@ -46,7 +46,7 @@ suite('what a shop keeps is its owner’s alone', () => {
     assert.equal(modeOf(folder), 0o700)
   })
 
-  test('a folder everybody may write to stays everybody’s', (t) => {
+  test('a folder that all users may write to keeps its mode', (t) => {
     const folder = newFolder(t)
     chmodSync(folder, 0o1777)
     write(join(folder, 'orders.db'), 0o644)

@@ -16,16 +16,16 @@ suite('the ten promises', () => {
     ['of 20 writers one wins (invariant 7)', [7]],
     ['never sells more than there is (invariants 1, 2)', [1, 2]],
     ['keeps invariants 1, 2 and 6', [1, 2, 6]],
-    ['kills while everybody goes on (invariants 1 to 8)', [1, 2, 3, 4, 5, 6, 7, 8]],
+    ['kills while all buyers continue (invariants 1 to 8)', [1, 2, 3, 4, 5, 6, 7, 8]],
     ['2: a promise of a module alone', []],
     ['a time between (0, 30)', []],
     ['what there is not (invariant 11)', []],
   ]
   for (const [name, cited] of names) {
-    test(`"${name}" speaks for ${cited.join(', ') || 'none'}`, () => assert.deepEqual(citedIn(name), cited))
+    test(`"${name}" counts for ${cited.join(', ') || 'none'}`, () => assert.deepEqual(citedIn(name), cited))
   }
 
-  test('are told with their tests, and with what was skipped and why', () => {
+  test('are printed with their tests, and with what was skipped and why', () => {
     const report = promisesReport([
       { path: ['a race (invariants 1, 2)', 'of many'], outcome: 'passed' },
       { path: ['sold (invariant 1)'], outcome: 'failed' },

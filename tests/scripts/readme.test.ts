@@ -1,6 +1,6 @@
 /**
- * The README's first order and its outage, run word for word as a newcomer would paste them, in one terminal; and what
- * is shown below each block is what comes; also when they are pasted again on the same shop.
+ * Runs the commands of the README's first order and of its outage in one shell, and compares the output of each block with
+ * what the README shows below it; also when they are run again on the same shop.
  */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
@@ -26,9 +26,9 @@ async function allFree(ports: readonly number[]): Promise<boolean> {
 const asPattern = (shown: string) => new RegExp(`^${shown.trim().split('…').map(RegExp.escape).join('.*')}$`)
 
 suite('the README', () => {
-  test('its commands answer what it shows below them (invariants 3, 4, 5)', async (t) => {
+  test('its commands print what it shows below them (invariants 3, 4, 5)', async (t) => {
     assert.equal(BLOCKS.length, 6)
-    assert.equal(PASTED.match(/```bash/g)?.length, BLOCKS.length, 'each block shows what it answers')
+    assert.equal(PASTED.match(/```bash/g)?.length, BLOCKS.length, 'each block shows its output')
     const world = await newWorld(t)
     const asWritten = await allFree(Object.values(DEFAULT_PORTS))
     if (!asWritten) t.diagnostic('Ports 5000 to 5002 are taken here: the commands run with other ports.')

@@ -3,7 +3,7 @@ import { suite, test } from 'node:test'
 import { finish, newWorld, READY, runScript, type World } from './running.ts'
 
 const register = async ({ ports }: World, username: string): Promise<string> => {
-  const account = { username, password: 'a sentence nobody guesses' }
+  const account = { username, password: 'a sentence that is hard to guess' }
   for (const path of ['/register', '/login']) {
     const answer = await fetch(`http://127.0.0.1:${ports.auth}${path}`, {
       method: 'POST',
@@ -23,7 +23,7 @@ const orders = ({ ports }: World, token: string) =>
   fetch(`http://127.0.0.1:${ports.order}/orders`, { headers: { authorization: `Bearer ${token}` } })
 
 suite('npm run rotate-keys', () => {
-  test('beside a running shop: the new key signs, the tokens of the old one stay good', async (t) => {
+  test('while the shop runs: the new key signs, tokens of the old key stay valid', async (t) => {
     const world = await newWorld(t)
     const shop = runScript(t, 'start.ts', world, '--no-demo')
     await shop.until(READY)
@@ -33,13 +33,13 @@ suite('npm run rotate-keys', () => {
     const after = await register(world, 'grace')
     assert.notEqual(kidOf(after), kidOf(before))
     assert.ok(output.includes(`From now on tokens are signed with the key ${kidOf(after)}.`))
-    // A customer may not list all orders: 403 says that the token was believed, 401 that it was not.
+    // A customer may not list all orders: 403 means that the token was accepted, 401 that it was not.
     assert.equal((await orders(world, before)).status, 403)
     assert.equal((await orders(world, after)).status, 403)
     assert.equal((await orders(world, `${after}x`)).status, 401)
   })
 
-  test('without a shop in the folder it is refused, and none is made', async (t) => {
+  test('without a shop in the folder it is refused, and creates none', async (t) => {
     const { code, output } = await finish(t, 'rotate_keys.ts', await newWorld(t))
     assert.match(output, /^There is no .*auth\.db\. Set DATA_DIR/)
     assert.equal(code, 1)

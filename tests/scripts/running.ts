@@ -1,4 +1,4 @@
-/** Running our scripts as real processes, each in a world of its own: a new data folder and free ports. */
+/** Runs our scripts as real processes, each with a new data folder and free ports. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
@@ -21,7 +21,7 @@ export type World = {
   readonly env: NodeJS.ProcessEnv
 }
 
-/** What a person's shell may have set and a test must not inherit. */
+/** Variables of the user's shell that a test must not inherit. */
 const FOREIGN =
   /^(CI$|ADMIN_|SERVICE_SECRET|DATABASE_URL|HOST$|PORT$|.*_PORT$|.*_URL$|CURRENCY|OPS_|PUBLIC_|FORCE_COLOR|NODE_(?!COMPILE_CACHE$))/
 
@@ -71,11 +71,11 @@ export const portOf = (server: Server): number => (server.address() as { port: n
 
 export type Run = {
   readonly process: ChildProcess
-  /** Standard output and error, as far as they have come. */
+  /** The standard output and error so far. */
   readonly output: () => string
-  /** Resolves the exit code (or the signal's name) once everything it wrote has been read. */
+  /** Resolves to the exit code (or the signal's name) once all its output has been read. */
   readonly ended: Promise<number | string>
-  /** Resolves what was written up to and including the first match, which must come within DEADLINE_MS. */
+  /** Resolves to the output up to and including the first match, which must come within DEADLINE_MS. */
   until(pattern: RegExp): Promise<RegExpExecArray>
 }
 
@@ -93,7 +93,7 @@ export const runNpmStart = (t: TestContext, world: World, ...args: string[]): Ru
 export const runMjs = (t: TestContext, world: World, ...args: string[]): Run =>
   run(t, world, process.execPath, pathOf('run.mjs'), ...args)
 
-/** A command on a terminal; what is written to the process's `stdin` is typed there. */
+/** A command on a terminal; text written to the `stdin` of the process is typed there. */
 export const runInTerminal = (t: TestContext, world: World, command: string): Run =>
   run(t, world, 'script', '-qec', command, '/dev/null')
 
@@ -107,14 +107,14 @@ const answers = (port: number) =>
 export const portsAnswering = async ({ ports }: World): Promise<number> =>
   (await Promise.all(Object.values(ports).map(answers))).filter(Boolean).length
 
-/** Resolves when nothing of the shop answers any more. */
+/** Resolves when no port of the shop answers any more. */
 export async function gone(world: World): Promise<void> {
   for (const deadline = Date.now() + DEADLINE_MS; (await portsAnswering(world)) > 0; await sleep(50)) {
     if (Date.now() > deadline) throw new Error('services are still answering')
   }
 }
 
-/** Whatever the test does, the process does not outlive it. */
+/** The process ends with the test, however the test ends. */
 function run(t: TestContext, world: World, command: string, ...args: string[]): Run {
   let text = ''
   const child = spawn(command, args, { cwd: ROOT, env: world.env, stdio: ['pipe', 'pipe', 'pipe'] })

@@ -30,7 +30,7 @@ async function seeded(t: TestContext, ...args: string[]) {
 }
 
 suite('npm run seed', () => {
-  test('adds as many as asked, tells how it goes, and leaves a ledger that balances', async (t) => {
+  test('adds the requested number of products, shows its progress, and the ledger balances', async (t) => {
     const { world, code, output, products } = await seeded(t, '--products', '700')
     assert.equal(code, 0)
     assert.match(output, /^700 of 700 products, in [\d.]+ s/m)

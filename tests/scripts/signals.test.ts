@@ -1,6 +1,6 @@
 /**
- * Leaving: whoever tells the shop to end, however often, an order whose sending has begun is finished and answered
- * first (invariant 3). Only a person who presses Ctrl-C a second time ends it at once.
+ * Shutdown by signals: an order whose request has begun is finished and answered first (invariant 3), whatever sends
+ * the signals, and however many. Only a second Ctrl-C at the terminal ends the shop at once.
  */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
@@ -20,12 +20,12 @@ import {
   type World,
 } from './running.ts'
 
-/** Longer than signals of one Ctrl-C are apart, and than a wrapper takes to repeat itself. */
+/** Longer than the time between the signals of one Ctrl-C, and than a wrapper takes to repeat a signal. */
 const LATER_MS = 1_500
 
 type Order = { readonly status: string; readonly lines: readonly unknown[] }
 
-/** An order of which half was sent. `finish` sends the rest and resolves the answer. */
+/** An order of which half was sent. `finish` sends the rest and resolves to the answer. */
 async function beginOrder(t: TestContext, { ports, env }: World): Promise<{ finish(): Promise<Order> }> {
   const call = async (port: number, path: string, body: unknown, token = 'none') => {
     const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
@@ -53,7 +53,7 @@ async function beginOrder(t: TestContext, { ports, env }: World): Promise<{ fini
   t.after(() => socket.destroy())
   socket.write(`${head.join('\r\n')}\r\n\r\n${body.slice(0, 20)}`)
   const answer = textOf(socket)
-  // Until the service has read the beginning.
+  // Waits until the service has read the beginning.
   await sleep(200)
   return {
     async finish() {
@@ -71,10 +71,10 @@ async function textOf(socket: Socket): Promise<string> {
   return text
 }
 
-// Mostly waiting, so two at once.
-suite('an order under way when the shop is told to end is finished (invariant 3)', { concurrency: 2 }, () => {
+// They mostly wait, so two run at once.
+suite('an order under way is finished when the shop is stopped (invariant 3)', { concurrency: 2 }, () => {
   type Case = {
-    readonly told: string
+    readonly by: string
     readonly run: (t: TestContext, world: World) => Run
     readonly signals: readonly NodeJS.Signals[]
   }
@@ -82,19 +82,19 @@ suite('an order under way when the shop is told to end is finished (invariant 3)
   const mjs = (t: TestContext, world: World) => runMjs(t, world, 'scripts/start.ts', '--no-demo')
   const npm = (t: TestContext, world: World) => runNpmStart(t, world, '--no-demo')
   const cases: readonly Case[] = [
-    { told: 'npm, twice', run: npm, signals: ['SIGTERM', 'SIGTERM'] },
-    { told: 'npm, by its death', run: npm, signals: ['SIGKILL'] },
-    { told: 'npm, by a hang-up that reaches it alone', run: npm, signals: ['SIGHUP'] },
-    { told: 'run.mjs, twice', run: mjs, signals: ['SIGTERM', 'SIGTERM'] },
-    { told: 'run.mjs, by its death', run: mjs, signals: ['SIGKILL'] },
+    { by: 'npm, twice', run: npm, signals: ['SIGTERM', 'SIGTERM'] },
+    { by: 'npm, by its death', run: npm, signals: ['SIGKILL'] },
+    { by: 'npm, by a hang-up that reaches it alone', run: npm, signals: ['SIGHUP'] },
+    { by: 'run.mjs, twice', run: mjs, signals: ['SIGTERM', 'SIGTERM'] },
+    { by: 'run.mjs, by its death', run: mjs, signals: ['SIGKILL'] },
     {
-      told: 'start.ts, three times and by one Ctrl-C later',
+      by: 'start.ts, three times and by one Ctrl-C later',
       run: start,
       signals: ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGTERM'],
     },
   ]
-  for (const { told, run, signals } of cases) {
-    test(`told ${told}`, async (t) => {
+  for (const { by, run, signals } of cases) {
+    test(`by ${by}`, async (t) => {
       const world = await newWorld(t)
       const shop = run(t, world)
       await shop.until(READY)
@@ -112,7 +112,7 @@ suite('an order under way when the shop is told to end is finished (invariant 3)
     })
   }
 
-  test('when its terminal is closed', {
+  test('by closing its terminal', {
     skip: process.platform !== 'linux' && 'the command `script` takes other options elsewhere',
   }, async (t) => {
     const world = await newWorld(t)

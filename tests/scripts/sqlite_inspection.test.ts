@@ -20,13 +20,13 @@ suite('inspectSqlite', () => {
     return path
   }
 
-  test('a file that is not there is absent, and is not made', () => {
+  test('a file that does not exist is reported as absent, and is not created', () => {
     const path = join(folder, 'none.db')
     assert.deepEqual(inspectSqlite(path, migrations), { state: 'absent' })
     assert.deepEqual(inspectSqlite(path, migrations), { state: 'absent' })
   })
 
-  test('a good file has nothing to complain about, also while it is in use', async () => {
+  test('a good file has no fault, also while it is in use', async () => {
     const path = join(folder, 'good.db')
     const store = openSqlite({ runtime: systemRuntime, path, migrations })
     const { applied_at: madeAt } = store.reader.prepare('SELECT applied_at FROM schema_migrations').get()!
@@ -41,7 +41,7 @@ suite('inspectSqlite', () => {
     await store.close()
   })
 
-  test('what is no database is unreadable', () => {
+  test('a file that is no database is unreadable', () => {
     const path = join(folder, 'text.db')
     writeFileSync(path, 'a shopping list '.repeat(100))
     const damaged = { state: 'unreadable', damaged: true, reason: 'file is not a database' }
@@ -49,7 +49,7 @@ suite('inspectSqlite', () => {
     assert.partialDeepStrictEqual(inspectSqlite(folder, migrations), { state: 'unreadable', damaged: false })
   })
 
-  test('of much that is damaged the first ten of a kind are told', async () => {
+  test('of many damages the first ten of a kind are reported', async () => {
     const path = await made('much.db')
     const db = new DatabaseSync(path, { enableForeignKeyConstraints: false })
     db.exec(`
@@ -62,7 +62,7 @@ suite('inspectSqlite', () => {
       .prepare("SELECT rootpage AS page FROM sqlite_schema WHERE name = 'parts_by_name'")
       .get()!
     db.close()
-    // The first page of the index is one of a table without rows.
+    // The first page of the index is the page of a table without rows.
     const file = openSync(path, 'r+')
     writeSync(file, Uint8Array.of(10, 0, 0, 0, 0, 0, 0, 0), 0, 8, (Number(page) - 1) * 4096)
     closeSync(file)
@@ -72,7 +72,7 @@ suite('inspectSqlite', () => {
     assert.ok(damages.length > 10 && damages.length <= 20, damages.join())
   })
 
-  test('migrations that one side lacks are named', async () => {
+  test('migrations that the store or the code lacks are named', async () => {
     const path = await made('versions.db')
     const db = new DatabaseSync(path)
     db.exec(`UPDATE schema_migrations SET name = '0009_of_the_future.sql'`)
@@ -87,7 +87,7 @@ suite('inspectSqlite', () => {
     })
   })
 
-  test('a reference to a row that is gone is a damage', async () => {
+  test('a reference to a missing row is a damage', async () => {
     const path = await made('dangling.db')
     const db = new DatabaseSync(path, { enableForeignKeyConstraints: false })
     db.exec('CREATE TABLE parts (thing INTEGER REFERENCES things (id)); INSERT INTO parts VALUES (7)')

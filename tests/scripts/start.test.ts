@@ -1,4 +1,4 @@
-/** `npm start` as a person meets it: real processes, real ports, a new data folder each time. */
+/** `npm start` as a user runs it: real processes, real ports, a new data folder each time. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
@@ -52,7 +52,7 @@ const runInShell = (commands: readonly string[]): string[] =>
     .filter((line) => line.startsWith('{'))
 
 suite('a first start', () => {
-  test('with --demo: secrets and admin are kept, the catalogue is filled, and the printed commands work', async (t) => {
+  test('with --demo: secrets and admin are saved, the catalogue is filled, and the printed commands work', async (t) => {
     const world = await newWorld(t)
     const shop = runScript(t, 'start.ts', world, '--demo')
     await shop.until(/Ctrl-C stops everything/)
@@ -115,7 +115,7 @@ suite('a first start', () => {
     assert.deepEqual([before.stock, order.status, after.stock], [10, 'confirmed', 9])
   })
 
-  test('on a terminal it asks for the sample catalogue, is coloured, and ends by Ctrl-C', {
+  test('on a terminal it offers the sample catalogue, uses colours, and ends by Ctrl-C', {
     skip: process.platform !== 'linux' && 'the command `script` takes other options elsewhere',
   }, async (t) => {
     const world = await newWorld(t)
@@ -133,7 +133,7 @@ suite('a first start', () => {
     assert.equal(await portsAnswering(world), 0)
   })
 
-  test('Ctrl-D instead of an answer leaves, and leaves nothing behind', {
+  test('Ctrl-D instead of an answer ends it, and no file stays', {
     skip: process.platform !== 'linux' && 'the command `script` takes other options elsewhere',
   }, async (t) => {
     const world = await newWorld(t)
@@ -144,7 +144,7 @@ suite('a first start', () => {
     assert.ok(!existsSync(world.dataDir))
   })
 
-  test('of two at once on one folder, only one keeps what it made', async (t) => {
+  test('of two at once on one folder, only one saves the secrets that it made', async (t) => {
     const { dataDir } = await newWorld(t)
     const planned = ['first', 'second'].map((name) =>
       planFirstRun(dataDir, {}, { secret: () => `${name} secret`, password: () => `${name} password` }),
@@ -180,7 +180,7 @@ suite('a first start', () => {
 
   test('with --json every line is a JSON object, the last one saying ready', async (t) => {
     const world = await newWorld(t)
-    // Without `--` npm keeps both options for itself.
+    // Without `--` npm takes both options itself.
     const shop = runNpmStart(t, world, '--silent', '--json', '--demo')
     await shop.until(/"msg":"ready"/)
     shop.process.kill('SIGTERM')
@@ -197,7 +197,9 @@ suite('a first start', () => {
   })
 })
 
-suite('what cannot work is refused in a sentence before anything is started', { concurrency: 3 }, () => {
+suite('a start that cannot work is refused in a sentence before any service starts', {
+  concurrency: 3,
+}, () => {
   type Case = {
     readonly name: string
     readonly env?: NodeJS.ProcessEnv
@@ -236,12 +238,12 @@ suite('what cannot work is refused in a sentence before anything is started', { 
         new RegExp(`^AUTH_PORT and ORDER_PORT are both ${ports.auth}; they must differ\\.\n$`),
     },
     {
-      name: 'a port that is none',
+      name: 'an invalid port',
       env: { ORDER_PORT: '70000' },
       says: () => /^ORDER_PORT must be a port from 1 to 65535, not "70000"\.\n$/,
     },
     {
-      name: 'a port that leaves none for operations',
+      name: 'a port too high for an operations port above it',
       env: { ORDER_PORT: '65400', ORDER_OPS_PORT: '' },
       says: () => /^ORDER_OPS_PORT must be a port from 1 to 65535, not "65600"\.\n$/,
     },
@@ -255,7 +257,7 @@ suite('what cannot work is refused in a sentence before anything is started', { 
       says: () => /^DATA_DIR is .*below, but .* is a file; name a folder\.\n$/,
     },
     {
-      name: 'a setting in a file that is not there',
+      name: 'a setting in a file that does not exist',
       env: { HOST_FILE: '/nowhere/host' },
       says: () => /^HOST_FILE cannot be read \(ENOENT\)\.\n$/,
     },
@@ -269,7 +271,7 @@ suite('what cannot work is refused in a sentence before anything is started', { 
       says: () => /^\S+orders\.db cannot be read and written by this user \(EACCES\)\.\n$/,
     },
     {
-      name: 'a store that was made here and is gone',
+      name: 'a store that was created here and is missing',
       prepare(world) {
         mkdirSync(world.dataDir)
         noteMade(join(world.dataDir, 'orders.db'))
@@ -278,7 +280,7 @@ suite('what cannot work is refused in a sentence before anything is started', { 
         /^\S+orders\.db is gone, though a store was made there\. .*`npm run restore`.*remove \S+\.\n$/,
     },
     {
-      name: 'a store that came back without its tables',
+      name: 'a store that was replaced by one without tables',
       prepare(world) {
         mkdirSync(world.dataDir)
         writeFileSync(join(world.dataDir, 'products.db'), '', { mode: 0o600 })
@@ -292,7 +294,7 @@ suite('what cannot work is refused in a sentence before anything is started', { 
       says: () => /^SERVICE_SECRET must have at least 32 characters\.\n$/,
     },
     {
-      name: 'a short secret in the kept file',
+      name: 'a short secret in the saved file',
       prepare(world) {
         mkdirSync(world.dataDir)
         writeFileSync(join(world.dataDir, 'secrets.json'), '{"SERVICE_SECRET":"short"}')
@@ -323,7 +325,7 @@ suite('what cannot work is refused in a sentence before anything is started', { 
       says: () => /^DATABASE_URL names the database shop, but each service has its own.*\n$/,
     },
     {
-      name: 'a MongoDB that is not there',
+      name: 'a MongoDB that does not answer',
       env: { DATABASE_URL: 'mongodb://127.0.0.1:9/?replicaSet=rs0' },
       says: () =>
         /^The database of DATABASE_URL cannot be used\. MongoDB can't be reached: .*127\.0\.0\.1:9\. See that it runs, .*\n$/,
@@ -340,7 +342,7 @@ suite('what cannot work is refused in a sentence before anything is started', { 
         /^CURRENCY is EUR, but the prices in \S+products\.db are USD, .*Set CURRENCY=USD\.\nCURRENCY is EUR.*orders\.db.*\n$/,
     },
     {
-      name: 'other digits than a store has',
+      name: 'another number of decimals than a store has',
       env: { CURRENCY_DIGITS: '3' },
       async prepare({ dataDir }) {
         await (
@@ -350,18 +352,18 @@ suite('what cannot work is refused in a sentence before anything is started', { 
       says: () => /^CURRENCY_DIGITS is 3, but the prices in \S+products\.db have 2\..*\n$/,
     },
     {
-      name: 'a data folder that cannot be made',
+      name: 'a data folder that cannot be created',
       skip: process.platform !== 'linux' && 'there is no /proc',
       env: { DATA_DIR: '/proc/nope' },
       says: () => /\/proc\/nope cannot be (made|written)|\/proc cannot be written/,
     },
     {
-      name: 'several faults of several services, all at once',
+      name: 'several faults of several services are reported together',
       env: { CURRENCY: 'EURO', LOG_LEVEL: 'loud', REFRESH_TOKEN_TTL: '1' },
       says: () => /^(?=[\s\S]*CURRENCY)(?=[\s\S]*LOG_LEVEL)(?=[\s\S]*REFRESH_TOKEN_TTL)(.+\n){3}$/,
     },
     {
-      name: 'an option there is not',
+      name: 'an unknown option',
       args: ['--dmeo'],
       says: () => /^Unknown option '--dmeo'\. `npm start -- --help` lists the options\.\n$/,
     },
@@ -423,7 +425,7 @@ suite('a running shop', () => {
     assert.match(second.output(), /already in use by a shop's auth_service: is the shop already running\?/)
   })
 
-  test('Ctrl-C within a second is one; a second one later forces the end, as no other signal does', async (t) => {
+  test('two Ctrl-C within a second count as one; a later one forces the end, as no other signal does', async (t) => {
     const world = await newWorld(t, { DRAIN_DELAY_MS: '30000' })
     const shop = runScript(t, 'start.ts', world, '--no-demo')
     await shop.until(READY)

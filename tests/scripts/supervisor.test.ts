@@ -9,7 +9,7 @@ import type { ProcessEntry } from '../../scripts/services.ts'
 import { superviseServices } from '../../scripts/start/supervisor.ts'
 import { freePort } from '../system/processes.ts'
 
-/** Says that it is ready, writes down each start, and ends as soon as it is asked for anything else. */
+/** Reports that it is ready, notes each start, and exits at the first other request. */
 const SHORT_LIVED = `
 import { appendFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -21,7 +21,7 @@ createServer((request, response) => {
 `
 
 const FIRST_CEILING_MS = 500
-/** Longer than stopping takes on a machine that does much else. */
+/** Longer than stopping takes on a busy machine. */
 const PAUSE_MS = 3_000
 
 async function supervised(t: TestContext) {
@@ -61,7 +61,7 @@ async function supervised(t: TestContext) {
   }
 }
 
-test('a service that ends again and again is started after pauses drawn below a ceiling that doubles', async (t) => {
+test('a service that exits repeatedly is restarted after random pauses below a limit that doubles', async (t) => {
   const drawn = [0.5, 0.1, 0.3]
   t.mock.method(Math, 'random', () => drawn.shift() ?? 0)
   const { start, stop, end, until, said, starts } = await supervised(t)
@@ -79,7 +79,7 @@ test('a service that ends again and again is started after pauses drawn below a 
   await stop()
 })
 
-test('stopping ends such a pause: nothing is started any more, and nobody waits for its end', async (t) => {
+test('stopping ends such a pause at once, and no service is started any more', async (t) => {
   t.mock.method(Math, 'random', () => PAUSE_MS / FIRST_CEILING_MS)
   const { start, stop, end, until, starts } = await supervised(t)
   await start()

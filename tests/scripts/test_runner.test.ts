@@ -25,7 +25,7 @@ suite('npm test', () => {
     assert.match(report, /Nothing was skipped\.\n$/)
   })
 
-  test('takes a path as it is written: from here, with ./, or from the root', async (t) => {
+  test('accepts a path from the current folder, with ./, or from the root', async (t) => {
     const world = await newWorld(t)
     const path = 'service_kit/test/http/paging.test.ts'
     for (const written of [path, `./${path}`, resolve(ROOT, path)]) {
@@ -34,7 +34,7 @@ suite('npm test', () => {
     }
   })
 
-  test('is shown with paths that are there', () => {
+  test('is shown in the documents with paths that exist', () => {
     const shown = ['CONTRIBUTING.md', 'README.md'].flatMap((file) => [
       ...readFileSync(join(ROOT, file), 'utf8').matchAll(/npm test -- ([\w./]+)/g),
     ])
@@ -42,19 +42,19 @@ suite('npm test', () => {
     for (const [, path = ''] of shown) assert.ok(existsSync(join(ROOT, path)), path)
   })
 
-  test('hands on what node itself understands', async (t) => {
+  test('passes on the options of node', async (t) => {
     const world = await newWorld(t)
     const { output } = await finish(t, 'test.ts', world, '--test-name-pattern=a long value', 'log_lines')
     assert.match(output, /✔ a long value cut/)
     assert.ok(!output.includes('at most six fields'))
   })
 
-  test('--help tells how it is used, and runs nothing', async (t) => {
+  test('--help prints the usage, and runs nothing', async (t) => {
     const { code, output } = await finish(t, 'test.ts', await newWorld(t), '--help')
     assert.deepEqual([code, output.startsWith('npm test -- [options] [word ...]')], [0, true], output)
   })
 
-  test('a word that no file has is refused', async (t) => {
+  test('a word that no path contains is refused', async (t) => {
     const { code, output } = await finish(t, 'test.ts', await newWorld(t), 'no_such_suite')
     assert.equal(output, 'No test file has "no_such_suite" in its path.\n')
     assert.equal(code, 1)

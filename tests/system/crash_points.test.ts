@@ -142,7 +142,7 @@ async function dieEverywhere(
 
   await t.test('each order that kept its stock took it once, and the stores are in order', async () => {
     const shipments = touched.filter(({ flow }) => flow === 'ship').length
-    const records = await until('product_service has heard of every shipment', SETTLE_MS, () => {
+    const records = await until('product_service knows every shipment', SETTLE_MS, () => {
       const found = readRecords(world.dataDir)
       return found.reservations.filter(({ status }) => status === 'shipped').length === shipments && found
     })

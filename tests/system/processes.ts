@@ -3,8 +3,8 @@
  *
  * Promises
  *  1. Only the process started here is ever signalled, through its own handle.
- *  2. Every wait has a deadline; passing it fails with the last words of the process.
- *  3. Leaving this process ends every child, also when a test file is cut off.
+ *  2. Every wait has a deadline; after it the wait fails with the last output of the process.
+ *  3. When this process exits, every child is killed, also if the test file is interrupted.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -14,7 +14,7 @@ import { COMPILE_CACHE } from '@shop/service_kit/test_support/compile_cache'
 import { within } from './until.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
-/** Generous: a machine that runs other tests too must not fail ours. */
+/** Generous: other tests on the same machine must not make ours fail. */
 const START_MS = 120_000
 const STOP_MS = 60_000
 const WORDS_MAX = 8_000
@@ -26,21 +26,21 @@ export type End = { readonly code: number | null; readonly signal: NodeJS.Signal
 export type ServiceProcess = {
   readonly service: ServiceName
   readonly url: string
-  /** Where it is operated. */
+  /** The operations port. */
   readonly operationsUrl: string
   readonly running: () => boolean
   /** Resolves once it listens. `extra` is for this run only. */
   start(extra?: Environment): Promise<void>
-  /** SIGTERM; fails unless it drains and leaves with exit code 0. */
+  /** SIGTERM; fails unless it drains and exits with code 0. */
   stop(): Promise<void>
   /** SIGKILL; resolves when it is gone. Nothing happens when it is not running. */
   kill(): Promise<void>
-  /** It stands still: connections are taken by the system, and nothing answers. `resume` lets it go on. */
+  /** SIGSTOP: the kernel accepts connections, but nothing answers. `resume` continues it. */
   standStill(): void
   resume(): void
-  /** Waits for it to end by itself. */
+  /** Waits until it exits by itself. */
   ended(): Promise<End>
-  /** The end of what it wrote. */
+  /** The end of its output. */
   lastWords(): string
 }
 
@@ -58,7 +58,7 @@ export function createServiceProcess(
 ): ServiceProcess {
   let run: Run | undefined
   let words = ''
-  const hear = (text: string) => {
+  const collect = (text: string) => {
     words = (words + text).slice(-WORDS_MAX)
   }
   const waitFor = <T>(what: string, deadlineMs: number, work: Promise<T>) =>
@@ -91,8 +91,8 @@ export function createServiceProcess(
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       })
       children.add(child)
-      child.stdout!.setEncoding('utf8').on('data', hear)
-      child.stderr!.setEncoding('utf8').on('data', hear)
+      child.stdout!.setEncoding('utf8').on('data', collect)
+      child.stderr!.setEncoding('utf8').on('data', collect)
       const ended = once(child, 'exit').then(([code, signal]): End => {
         children.delete(child)
         if (run?.child === child) run = undefined
@@ -128,9 +128,9 @@ export function createServiceProcess(
 const notRunning = (service: string) => new Error(`${service} is not running`)
 
 /**
- * Below the range the system takes outgoing ports from, so a port stays free while its service is down; and in a
- * block that is this process's own as long as it lives, because it listens on the block's first port: test files
- * and whole runs at once keep out of each other's.
+ * Below the range of outgoing ports, so a port stays free while its service is down; and in a block that belongs to this
+ * process, because it listens on the first port of the block: test files and test runs at the same time do not take
+ * each other's ports.
  */
 const PORT_MIN = 20_000
 const BLOCKS = 100
@@ -153,7 +153,7 @@ export async function freePort(): Promise<number> {
 
 async function claimBlock(): Promise<number> {
   for (let i = 0; i < BLOCKS; i++) {
-    // The second half is for operations, each so far from the port it goes with.
+    // The second half is for operations ports, each at the same distance from its public port.
     const block = PORT_MIN + ((process.pid + i) % BLOCKS) * 2 * BLOCK_SIZE
     const guard = await listen(block)
     if (!guard) continue

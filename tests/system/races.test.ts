@@ -167,7 +167,7 @@ async function sellOut(
   assert.equal((await world.product(product.id)).stock, 0)
 }
 
-/** One attempt with its own key; a slow machine may answer 202, which is followed to its end. */
+/** One attempt with its own key; on a slow machine the answer may be 202, and the order is followed until it is settled. */
 async function placeAndSettle(
   world: World,
   buyer: Account,
@@ -185,7 +185,7 @@ async function placeAndSettle(
   return end
 }
 
-/** How many orders ended how: by status, the rejected ones by reason. */
+/** The number of orders by final status, and of rejected ones by reason. */
 function count(orders: readonly Order[]): Record<string, number> {
   const counts: Record<string, number> = {}
   for (const { status, rejection } of orders) {

@@ -1,4 +1,4 @@
-/** One trace across the services: what the caller started goes on in order_service and in product_service. */
+/** One trace across the services: order_service and product_service continue the caller's trace. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -54,7 +54,7 @@ suite('tracing', { timeout: TEST_MS }, () => {
   })
 })
 
-/** A receiver of OTLP over HTTP as JSON, as small as it can be. */
+/** A minimal receiver of OTLP over HTTP as JSON. */
 async function collectSpans(t: TestContext): Promise<{ url: string; spans: Span[] }> {
   const spans: Span[] = []
   const server = createServer(async (request, response) => {

@@ -1,14 +1,14 @@
-/** Waiting that always ends, and chance that can be had again. */
+/** Waits with deadlines, and random numbers from a seed. */
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Between two times of asking: short at first, and longer the longer it takes, for asking is work. */
+/** Between two probes: short at first, then longer, because probing costs work. */
 const FIRST_PAUSE_MS = 15
 const PAUSE_GROWTH = 1.3
 const PAUSE_MS_MAX = 250
 
 /**
- * Asks `probe` until it gives something other than undefined or false; fails with `what` at the deadline.
+ * Calls `probe` until it returns something other than undefined or false; fails with `what` at the deadline.
  */
 export async function until<T>(
   what: string,
@@ -25,7 +25,7 @@ export async function until<T>(
   }
 }
 
-/** `work`, or a failure saying `what` once the deadline has passed. */
+/** The result of `work`; fails with `what` after the deadline. */
 export async function within<T>(what: string, deadlineMs: number, work: Promise<T>): Promise<T> {
   const late = new AbortController()
   try {
@@ -42,14 +42,14 @@ export async function within<T>(what: string, deadlineMs: number, work: Promise<
 
 export type Chance = {
   readonly seed: number
-  /** A whole number from `low` up to, not including, `high`. */
+  /** An integer from `low` up to, but not including, `high`. */
   between(low: number, high: number): number
   pick<T>(things: readonly T[]): T
-  /** A further source of chance, so that things done at once do not draw from each other's. */
+  /** A further source of random numbers, so that concurrent tasks do not influence each other's. */
   fork(): Chance
 }
 
-/** Chance from a seed (mulberry32); the same seed gives the same draws. */
+/** Random numbers from a seed (mulberry32); the same seed gives the same numbers. */
 export function createChance(seed: number): Chance {
   let state = seed >>> 0
   const draw = () => {
@@ -67,7 +67,7 @@ export function createChance(seed: number): Chance {
   }
 }
 
-/** Runs `work` with chance from SEED, or from a fresh seed; a failure names the seed that leads there again. */
+/** Runs `work` with random numbers from SEED, or from a new seed; a failure names the seed to repeat it. */
 export async function byChance(work: (chance: Chance) => Promise<void>): Promise<void> {
   const seed = process.env.SEED === undefined ? randomInt(2 ** 31) : Number(process.env.SEED)
   try {

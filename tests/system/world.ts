@@ -2,8 +2,8 @@
  * The whole shop for one test: the three real services on a fresh data folder, and a client's calls to them.
  *
  * Promises
- *  1. When the test ends, however it ends, exactly the processes started here are gone, then the folder.
- *  2. Services know each other by fixed addresses, so each can be stopped, killed and started alone.
+ *  1. When the test ends, in any way, exactly the processes started here are stopped, then the folder is removed.
+ *  2. Services have fixed addresses, so each can be stopped, killed and started alone.
  *  3. A call is made once; a test that wants a retry makes it, with the same key.
  */
 import { randomBytes, randomUUID, randomUUIDv7 } from 'node:crypto'
@@ -38,9 +38,9 @@ export type Order = Json & { readonly id: string; readonly status: string; reado
 export type Attempt = {
   readonly lines: readonly Line[]
   readonly key?: string
-  /** Default: what the lines cost at the price their products were read with. */
+  /** Default: the cost of the lines at the prices with which their products were read. */
   readonly total?: string
-  /** Which order_service to ask, where there are several. */
+  /** The URL of the order_service to call, if there are several. */
   readonly at?: ServiceProcess
   readonly headers?: Record<string, string>
 }
@@ -55,7 +55,7 @@ export type World = {
   addProcess(service: ServiceName, extra?: Environment): Promise<ServiceProcess>
   /** New accounts, signed in. */
   buyers(count: number): Promise<Account[]>
-  /** Takes a product into the catalogue. */
+  /** Adds a product to the catalogue. */
   addProduct(product: {
     stock: number
     price?: string
@@ -64,7 +64,7 @@ export type World = {
   }): Promise<Product>
   product(id: string): Promise<Product>
   place(buyer: Account, attempt: Attempt): Promise<Answer<Order>>
-  /** An order that was placed and is confirmed. */
+  /** Places an order and waits until it is confirmed. */
   bought(buyer: Account, attempt: Attempt): Promise<Order>
   order(reader: Account, id: string): Promise<Order>
   /** The order once it is neither pending nor cancelling (invariant 5). */
@@ -171,10 +171,10 @@ export const UNSETTLED: readonly string[] = ['pending', 'cancelling']
 
 export const storePath = (dataDir: string, service: ServiceName) => join(dataDir, `${service}.db`)
 
-/** A new name for one attempt to buy. */
+/** A new idempotency key. */
 export const newKey = () => randomUUID()
 
-/** What the lines cost, as the decimal text of the wire. */
+/** The cost of the lines, as the decimal string of the API. */
 export const priceOf = (lines: readonly Line[]): string =>
   totalOf(lines.map(({ product, quantity }) => ({ unitPrice: product.price, quantity })))
 

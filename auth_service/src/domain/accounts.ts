@@ -8,7 +8,7 @@
  *  4. A new password ends all other sessions in the same write: a session stores the passwordVersion it was started with,
  *     and is invalid when the account has another one.
  *  5. A new role or password withdraws the access tokens issued before, in the same write.
- *  6. There is always an admin: the last one cannot be demoted. Nobody registers as an admin.
+ *  6. There is always an admin: the last one cannot be demoted. A registration never makes an admin.
  */
 
 import type { HashQueue, PasswordChecks, PasswordHasher, QueueTicket } from './crypto_ports.ts'

@@ -4,7 +4,7 @@
  * Promises
  *  1. Only the newest token of a session is valid. Using it makes the next one, in one conditional write.
  *  2. The previous token may be used again for REPLAY_WINDOW_MS and gets the same successor. So a lost answer, or two
- *     tabs that refresh at the same time, log nobody out.
+ *     tabs that refresh at the same time, log no user out.
  *  3. An older token, or the previous one after that time, means that two parties hold the session: it ends for both.
  *  4. A session ends at expiresAt, however often it is refreshed, at logout, and when the password changes.
  *  5. A session created or refreshed under a clock that was ahead is not extended: its replay window is closed, and its

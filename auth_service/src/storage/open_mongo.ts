@@ -14,7 +14,7 @@ export const MONGO_DATABASE = 'shop_auth'
 
 export const AUTH_INDEXES = { ...USER_INDEXES, ...SESSION_INDEXES, ...KEY_INDEXES, ...THROTTLE_INDEXES }
 
-/** Rejects with a sentence that tells the operator what to do. */
+/** Rejects with a message that says what the operator has to do. */
 export async function openMongoStores(
   url: string,
   { runtime, unreadableOf = IGNORE_UNREADABLE }: StoresOptions,

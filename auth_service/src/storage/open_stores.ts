@@ -12,7 +12,7 @@ import { createSqliteUserStore } from './sqlite_user_store.ts'
 
 export const DATABASE_FILE = 'auth.db'
 
-/** Rejects with a sentence that tells the operator what to do. */
+/** Rejects with a message that says what the operator has to do. */
 export async function openStores(
   { DATABASE_URL, DATA_DIR }: StoresConfig,
   options: StoresOptions,

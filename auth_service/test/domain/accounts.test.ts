@@ -153,7 +153,7 @@ suite('logging in', () => {
     await register()
     tickets.length = 0
     assert.deepEqual(
-      [await fails(), await fails('wrong', HERE, 'nobody')],
+      [await fails(), await fails('wrong', HERE, 'unknown')],
       Array(2).fill('invalid_credentials'),
     )
     assert.deepEqual(
@@ -495,10 +495,10 @@ suite('admins', () => {
     const { ports, register, stores, clock } = await world(t)
     const { id } = await register()
     await setRole(ports, id, 'admin')
-    const told = async () => (await withdrawals(stores.users, clock.now(), 9)).length
+    const listed = async () => (await withdrawals(stores.users, clock.now(), 9)).length
     clock.pass(3_600_000 + 60_000 - 1)
-    assert.equal(await told(), 1)
+    assert.equal(await listed(), 1)
     clock.pass(2)
-    assert.equal(await told(), 0)
+    assert.equal(await listed(), 0)
   })
 })

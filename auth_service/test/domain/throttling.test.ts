@@ -27,11 +27,11 @@ suite('pauses', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 100_000 }), { maxLength: 200 }), (gaps) => {
         let at = START.getTime()
-        let tries: Attempts | undefined
+        let attempts: Attempts | undefined
         for (const gap of gaps) {
           at += gap
-          const next = countAttempt(tries, LIMITS, new Date(at))
-          if ('attempts' in next) tries = next.attempts
+          const next = countAttempt(attempts, LIMITS, new Date(at))
+          if ('attempts' in next) attempts = next.attempts
           const until = 'attempts' in next ? next.attempts.pausedUntil : next.pausedUntil
           assert.ok(until === undefined || Date.parse(until) - at <= LIMITS.longestPauseMs)
         }

@@ -8,27 +8,32 @@ import { createWorld, PASSWORD, sharedWorld, type Tokens, type World } from '../
 
 type Method = 'GET' | 'POST' | 'PUT'
 type Route = readonly [Method, string]
-const NOBODY = '01900000-0000-7000-8000-ffffffffffff'
+const UNKNOWN_ID = '01900000-0000-7000-8000-ffffffffffff'
 
 /** Each route with a valid request, and its status for each caller. */
-const MATRIX: [Method, string, object | undefined, { nobody: number; user: number; admin: number }][] = [
-  ['POST', '/register', { username: 'new-one', password: PASSWORD }, { nobody: 201, user: 201, admin: 201 }],
-  ['POST', '/login', { username: 'ada', password: PASSWORD }, { nobody: 200, user: 200, admin: 200 }],
-  ['POST', '/token', { refresh_token: '<refresh>' }, { nobody: 200, user: 200, admin: 200 }],
-  ['POST', '/logout', { refresh_token: '<refresh>' }, { nobody: 204, user: 204, admin: 204 }],
-  ['GET', '/me', undefined, { nobody: 401, user: 200, admin: 200 }],
+const MATRIX: [Method, string, object | undefined, { anonymous: number; user: number; admin: number }][] = [
+  [
+    'POST',
+    '/register',
+    { username: 'new-one', password: PASSWORD },
+    { anonymous: 201, user: 201, admin: 201 },
+  ],
+  ['POST', '/login', { username: 'ada', password: PASSWORD }, { anonymous: 200, user: 200, admin: 200 }],
+  ['POST', '/token', { refresh_token: '<refresh>' }, { anonymous: 200, user: 200, admin: 200 }],
+  ['POST', '/logout', { refresh_token: '<refresh>' }, { anonymous: 204, user: 204, admin: 204 }],
+  ['GET', '/me', undefined, { anonymous: 401, user: 200, admin: 200 }],
   [
     'PUT',
     '/me/password',
     { current_password: PASSWORD, new_password: 'quince jam on friday' },
-    { nobody: 401, user: 204, admin: 204 },
+    { anonymous: 401, user: 204, admin: 204 },
   ],
-  ['GET', '/users', undefined, { nobody: 401, user: 403, admin: 200 }],
-  ['PUT', '/users/<ada>/role', { role: 'admin' }, { nobody: 401, user: 403, admin: 200 }],
-  ['GET', '/.well-known/jwks.json', undefined, { nobody: 200, user: 200, admin: 200 }],
-  ['GET', '/.well-known/withdrawn_tokens.json', undefined, { nobody: 200, user: 200, admin: 200 }],
-  ['GET', '/healthz', undefined, { nobody: 200, user: 200, admin: 200 }],
-  ['GET', '/readyz', undefined, { nobody: 200, user: 200, admin: 200 }],
+  ['GET', '/users', undefined, { anonymous: 401, user: 403, admin: 200 }],
+  ['PUT', '/users/<ada>/role', { role: 'admin' }, { anonymous: 401, user: 403, admin: 200 }],
+  ['GET', '/.well-known/jwks.json', undefined, { anonymous: 200, user: 200, admin: 200 }],
+  ['GET', '/.well-known/withdrawn_tokens.json', undefined, { anonymous: 200, user: 200, admin: 200 }],
+  ['GET', '/healthz', undefined, { anonymous: 200, user: 200, admin: 200 }],
+  ['GET', '/readyz', undefined, { anonymous: 200, user: 200, admin: 200 }],
 ]
 
 suite('every route and every caller (invariant 10)', () => {
@@ -42,7 +47,7 @@ suite('every route and every caller (invariant 10)', () => {
           text.replace('<ada>', ada.user.id).replace('<refresh>', ada.refresh_token)
         const answer = await world.call(method, fill(path), {
           body: body && JSON.parse(fill(JSON.stringify(body))),
-          token: caller === 'nobody' ? undefined : token,
+          token: caller === 'anonymous' ? undefined : token,
         })
         assert.equal(answer.status, status, JSON.stringify(answer.body))
       })
@@ -81,7 +86,7 @@ const bodies: [Route, string, unknown][] = [
   [['POST', '/register'], 'no password', { username: 'ada' }],
   [['POST', '/register'], 'no username', { password: PASSWORD }],
   [['POST', '/register'], 'a role', { username: 'ada', password: PASSWORD, role: 'admin' }],
-  [['POST', '/register'], 'an id', { username: 'ada', password: PASSWORD, id: NOBODY }],
+  [['POST', '/register'], 'an id', { username: 'ada', password: PASSWORD, id: UNKNOWN_ID }],
   [['POST', '/register'], 'a number for a name', { username: 12345, password: PASSWORD }],
   [['POST', '/register'], 'null for a name', { username: null, password: PASSWORD }],
   [['POST', '/register'], 'a short name', { username: 'ab', password: PASSWORD }],
@@ -245,7 +250,7 @@ const REACHED: Record<keyof Payloads, (world: World) => Answer> = {
   },
   invalid_refresh_token: (world) => world.refresh('x'),
   user_not_found: async (world) =>
-    world.call('PUT', `/users/${NOBODY}/role`, {
+    world.call('PUT', `/users/${UNKNOWN_ID}/role`, {
       token: (await world.login('root')).access_token,
       body: { role: 'admin' },
     }),

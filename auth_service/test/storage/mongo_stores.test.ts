@@ -52,7 +52,7 @@ mongoSuite('accounts in MongoDB', (server) => {
       stores,
       reported,
       async corrupt(kind, _id) {
-        const [collection, $set] = SPOILT[kind]
+        const [collection, $set] = UNREADABLE[kind]
         const { matchedCount } = await raw
           .collection<{ _id: string }>(collection)
           .updateOne({ _id }, { $set })
@@ -77,7 +77,7 @@ mongoSuite('accounts in MongoDB', (server) => {
   })
 })
 
-const SPOILT = {
+const UNREADABLE = {
   user: ['users', { createdAt: 'once' }],
   'changes of user': ['users', { passwordVersion: 'many' }],
   // An array with one date matches the same queries as the date.

@@ -38,7 +38,7 @@ unreadableContract('SQLite', async (t) => {
     stores,
     reported,
     async corrupt(kind, where) {
-      const [table, column, key] = SPOILT[kind]
+      const [table, column, key] = UNREADABLE[kind]
       // Beyond 2^53, and not a valid time.
       const { changes } = db
         .prepare(`UPDATE ${table} SET ${column} = ? WHERE ${key} = ?`)
@@ -47,7 +47,7 @@ unreadableContract('SQLite', async (t) => {
     },
   }
 })
-const SPOILT = {
+const UNREADABLE = {
   user: ['users', 'created_at', 'id'],
   'changes of user': ['users', 'role_changes', 'id'],
   session: ['sessions', 'created_at', 'id'],

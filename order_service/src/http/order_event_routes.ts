@@ -76,7 +76,7 @@ export function orderEventRoutes({
           reply
             .type('text/event-stream')
             .header('cache-control', 'no-store')
-            // Tells nginx not to buffer events.
+            // nginx does not buffer the events then.
             .header('x-accel-buffering', 'no')
             .send(stream as never)
         )

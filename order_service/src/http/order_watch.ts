@@ -1,6 +1,6 @@
 /**
  * Notifies watchers of changes of an order: changes made in this process at once, changes made by other replicas within
- * POLL_MS. One query reads the versions of POLL_BATCH_MAX watched orders; nothing is read while nobody watches.
+ * POLL_MS. One query reads the versions of POLL_BATCH_MAX watched orders; nothing is read while no order is watched.
  * Other work runs between two queries and between two changed orders: thousands may be watched, and may change at once.
  */
 import { type Cancel, nextTurn, type Runtime } from '@shop/service_kit/runtime/runtime'

@@ -9,7 +9,7 @@ import { createMongoOrderStore, ORDER_INDEXES } from './mongo_order_store.ts'
 /** Used unless the URL names one. */
 export const MONGO_DATABASE = 'shop_orders'
 
-/** Fails with a message that tells the operator what to do. */
+/** Rejects with a message that says what the operator has to do. */
 export async function openMongoStores(
   url: string,
   { money, runtime, unreadableOf = IGNORE_UNREADABLE }: { readonly money: StoreMoney } & StoresOptions,

@@ -10,7 +10,7 @@ import { createSqliteOrderStore } from './sqlite_order_store.ts'
 
 export const DATABASE_FILE = 'orders.db'
 
-/** Fails with a message that tells the operator what to do. */
+/** Rejects with a message that says what the operator has to do. */
 export async function openStores(
   { DATABASE_URL, DATA_DIR, ...config }: StoresConfig & MoneyConfig & ExistingOnly,
   options: StoresOptions,

@@ -117,7 +117,7 @@ export function createSqliteOrderStore(
         writes.push(store.write(() => claim.all(leaseUntil, now, most)).then(unsettledOf))
       }
       const results = await Promise.allSettled(writes)
-      // Some writes may have claimed orders: return them, because nobody else can claim them during the lease.
+      // Some writes may have claimed orders: return them, because no other settler can claim them during the lease.
       const failed = results.find((result) => result.status === 'rejected')
       if (failed && results.every(({ status }) => status === 'rejected')) throw failed.reason
       return results.flatMap((result) => (result.status === 'fulfilled' ? result.value : []))

@@ -313,7 +313,7 @@ suite('limits of event streams', () => {
 })
 
 suite('watching', () => {
-  test('reads all watched orders in one query, and none when nobody watches', async (t) => {
+  test('reads all watched orders in one query, and sends none while no order is watched', async (t) => {
     const orders = await memoryOrders(t)
     const mine = [order(), order(), order()]
     for (const each of mine) await orders.addOnce(each)

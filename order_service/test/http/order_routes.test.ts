@@ -322,7 +322,7 @@ suite('reading', () => {
 })
 
 suite('every route and every caller (invariant 10)', () => {
-  type Expected = Record<'nobody' | 'bob' | 'ada' | 'root', number>
+  type Expected = Record<'anonymous' | 'bob' | 'ada' | 'root', number>
   const routes: [
     string,
     (id: string) => { method: 'GET' | 'POST' | 'PUT'; url: string; payload?: object },
@@ -331,32 +331,32 @@ suite('every route and every caller (invariant 10)', () => {
     [
       'GET /orders/:id',
       (id) => ({ method: 'GET', url: `/orders/${id}` }),
-      { nobody: 401, bob: 404, ada: 200, root: 200 },
+      { anonymous: 401, bob: 404, ada: 200, root: 200 },
     ],
     [
       'GET /orders/:id of no order',
       () => ({ method: 'GET', url: `/orders/${uuid(9)}` }),
-      { nobody: 401, bob: 404, ada: 404, root: 404 },
+      { anonymous: 401, bob: 404, ada: 404, root: 404 },
     ],
     [
       'GET /orders/:id/events',
       (id) => ({ method: 'GET', url: `/orders/${id}/events` }),
-      { nobody: 401, bob: 404, ada: 200, root: 200 },
+      { anonymous: 401, bob: 404, ada: 200, root: 200 },
     ],
     [
       'GET /orders/user/:user_id',
       () => ({ method: 'GET', url: `/orders/user/${ADA}` }),
-      { nobody: 401, bob: 403, ada: 200, root: 200 },
+      { anonymous: 401, bob: 403, ada: 200, root: 200 },
     ],
     [
       'GET /orders/user/:user_id by key',
       () => ({ method: 'GET', url: `/orders/user/${ADA}?idempotency_key=k` }),
-      { nobody: 401, bob: 403, ada: 200, root: 200 },
+      { anonymous: 401, bob: 403, ada: 200, root: 200 },
     ],
     [
       'GET /orders',
       () => ({ method: 'GET', url: '/orders' }),
-      { nobody: 401, bob: 403, ada: 403, root: 200 },
+      { anonymous: 401, bob: 403, ada: 403, root: 200 },
     ],
     [
       'POST /orders',
@@ -365,17 +365,17 @@ suite('every route and every caller (invariant 10)', () => {
         url: '/orders',
         payload: { product_id: uuid(9), quantity: 1, total_price: 1 },
       }),
-      { nobody: 401, bob: 404, ada: 404, root: 404 },
+      { anonymous: 401, bob: 404, ada: 404, root: 404 },
     ],
     [
       'PUT /orders/:id cancelled',
       (id) => ({ method: 'PUT', url: `/orders/${id}`, payload: { status: 'cancelled' } }),
-      { nobody: 401, bob: 404, ada: 200, root: 200 },
+      { anonymous: 401, bob: 404, ada: 200, root: 200 },
     ],
     [
       'PUT /orders/:id delivered',
       (id) => ({ method: 'PUT', url: `/orders/${id}`, payload: { status: 'delivered' } }),
-      { nobody: 401, bob: 404, ada: 403, root: 409 },
+      { anonymous: 401, bob: 404, ada: 403, root: 409 },
     ],
   ]
   for (const [name, request, expected] of routes) {
@@ -385,7 +385,7 @@ suite('every route and every caller (invariant 10)', () => {
         const { app, id } = await shopWithOrder(t, 'cancelled')
         const answer = await app.inject({
           ...request(id),
-          ...(caller === 'nobody' ? {} : { headers: as(caller) }),
+          ...(caller === 'anonymous' ? {} : { headers: as(caller) }),
         })
         assert.equal(answer.statusCode, status)
       })

@@ -15,7 +15,7 @@ import { createMongoStockStore } from './mongo_stock_store.ts'
 /** The name of the database, unless the URL contains one. */
 export const MONGO_DATABASE = 'shop_products'
 
-/** Rejects with a sentence that tells the operator what to do. */
+/** Rejects with a message that says what the operator has to do. */
 export async function openMongoStores(
   url: string,
   {

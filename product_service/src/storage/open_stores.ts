@@ -19,7 +19,7 @@ export const DATABASE_FILE = 'products.db'
 /** `notice` is called with a sentence for the log when the store does something that takes a while. */
 type Options = StoresOptions & { readonly notice?: (text: string) => void }
 
-/** Rejects with a sentence that tells the operator what to do. */
+/** Rejects with a message that says what the operator has to do. */
 export async function openStores(
   { DATABASE_URL, DATA_DIR, ...config }: StoresConfig & MoneyConfig & ExistingOnly,
   options: Options,

@@ -227,7 +227,7 @@ suite('typing errors', () => {
   })
 
   const vocabulary = ['camp', 'candle', 'chandelier', 'holder', 'lamp', 'lampshade', 'mug', 'lantern']
-  const tries: [string[], string[], string[][]][] = [
+  const attempts: [string[], string[], string[][]][] = [
     [['candel'], ['candel'], [['candle']]],
     [['candels'], ['candels'], [['candle']]],
     [['chandalier'], ['chandalier'], [['chandelier']]],
@@ -239,7 +239,7 @@ suite('typing errors', () => {
     [['电脑'], ['电脑'], []],
     [['12345'], ['12345'], []],
   ]
-  for (const [words, unknown, meant] of tries) {
+  for (const [words, unknown, meant] of attempts) {
     test(`${words.join(' ')} may have been ${JSON.stringify(meant)}`, () => {
       assert.deepEqual(corrections(words, unknown, vocabulary), meant)
       assert.deepEqual(corrections(words, unknown, [...vocabulary].reverse()), meant)
@@ -262,8 +262,8 @@ suite('typing errors', () => {
   })
 
   test('duplicate corrections are merged, and a word with fewer neighbours keeps its last one', () => {
-    const tries = corrections(['candel', 'zamp', 'red'], ['candel', 'zamp'], vocabulary)
-    assert.deepEqual(tries, [
+    const attempts = corrections(['candel', 'zamp', 'red'], ['candel', 'zamp'], vocabulary)
+    assert.deepEqual(attempts, [
       ['candle', 'camp', 'red'],
       ['candle', 'lamp', 'red'],
     ])

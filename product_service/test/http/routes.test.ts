@@ -21,20 +21,25 @@ const reserveTea = ({ service }: Shop, product_id: string, quantity = 1, order_i
 suite('who may call what (invariant 10)', () => {
   type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   const routes: [Method, string, unknown, Record<Caller, number>][] = [
-    ['GET', '/products', undefined, { nobody: 200, user: 200, admin: 200, service: 200 }],
-    ['GET', '/products/currency', undefined, { nobody: 200, user: 200, admin: 200, service: 200 }],
-    ['GET', '/products/:id', undefined, { nobody: 200, user: 200, admin: 200, service: 200 }],
-    ['POST', '/products', TEA, { nobody: 401, user: 403, admin: 201, service: 401 }],
-    ['PUT', '/products/:id', { ...TEA, name: 'x' }, { nobody: 401, user: 403, admin: 200, service: 401 }],
-    ['PATCH', '/products/:id', { name: 'x' }, { nobody: 401, user: 403, admin: 200, service: 401 }],
-    ['DELETE', '/products/:id', undefined, { nobody: 401, user: 403, admin: 204, service: 401 }],
+    ['GET', '/products', undefined, { anonymous: 200, user: 200, admin: 200, service: 200 }],
+    ['GET', '/products/currency', undefined, { anonymous: 200, user: 200, admin: 200, service: 200 }],
+    ['GET', '/products/:id', undefined, { anonymous: 200, user: 200, admin: 200, service: 200 }],
+    ['POST', '/products', TEA, { anonymous: 401, user: 403, admin: 201, service: 401 }],
+    ['PUT', '/products/:id', { ...TEA, name: 'x' }, { anonymous: 401, user: 403, admin: 200, service: 401 }],
+    ['PATCH', '/products/:id', { name: 'x' }, { anonymous: 401, user: 403, admin: 200, service: 401 }],
+    ['DELETE', '/products/:id', undefined, { anonymous: 401, user: 403, admin: 204, service: 401 }],
     [
       'POST',
       '/products/:id/stock_adjustments',
       { delta: 1, reason: 'x' },
-      { nobody: 401, user: 403, admin: 201, service: 401 },
+      { anonymous: 401, user: 403, admin: 201, service: 401 },
     ],
-    ['GET', '/products/:id/stock_movements', undefined, { nobody: 401, user: 403, admin: 200, service: 401 }],
+    [
+      'GET',
+      '/products/:id/stock_movements',
+      undefined,
+      { anonymous: 401, user: 403, admin: 200, service: 401 },
+    ],
     [
       'POST',
       '/internal/reservations',
@@ -43,19 +48,19 @@ suite('who may call what (invariant 10)', () => {
           { order_id: nextId(), lines: [{ product_id: nextId(), quantity: 1 }], total_price: '1' },
         ],
       },
-      { nobody: 401, user: 401, admin: 401, service: 200 },
+      { anonymous: 401, user: 401, admin: 401, service: 200 },
     ],
     [
       'POST',
       '/internal/releases',
       { order_ids: [nextId()] },
-      { nobody: 401, user: 401, admin: 401, service: 200 },
+      { anonymous: 401, user: 401, admin: 401, service: 200 },
     ],
     [
       'POST',
       '/internal/shipments',
       { order_ids: [nextId()] },
-      { nobody: 401, user: 401, admin: 401, service: 200 },
+      { anonymous: 401, user: 401, admin: 401, service: 200 },
     ],
   ]
   for (const [method, path, body, expected] of routes) {
@@ -63,11 +68,11 @@ suite('who may call what (invariant 10)', () => {
       test(`${caller} calling ${method} ${path} gets ${expected[caller]}`, async (t) => {
         const shop = await openShop(t)
         const { id } = await addTea(shop)
-        const before = (await shop.nobody('GET', `/products/${id}`)).body
+        const before = (await shop.anonymous('GET', `/products/${id}`)).body
         const answer = await shop.as(caller)(method, path.replace(':id', id), body)
         assert.equal(answer.statusCode, expected[caller])
         if (answer.statusCode > 400) {
-          assert.equal((await shop.nobody('GET', `/products/${id}`)).body, before)
+          assert.equal((await shop.anonymous('GET', `/products/${id}`)).body, before)
         }
       })
     }
@@ -106,7 +111,7 @@ suite('reading', () => {
       [created.statusCode, created.headers.etag, created.headers.location],
       [201, '"1"', `/products/${product.id}`],
     )
-    const read = await shop.nobody('GET', `/products/${product.id}`)
+    const read = await shop.anonymous('GET', `/products/${product.id}`)
     assert.deepEqual([read.headers.etag, read.json()], ['"1"', product])
     assert.match(String(read.headers['content-type']), /^application\/json/)
     for (const [tag, status] of [
@@ -118,7 +123,9 @@ suite('reading', () => {
       ['1', 200],
       ['"x', 200],
     ] as const) {
-      const answer = await shop.nobody('GET', `/products/${product.id}`, undefined, { 'if-none-match': tag })
+      const answer = await shop.anonymous('GET', `/products/${product.id}`, undefined, {
+        'if-none-match': tag,
+      })
       assert.equal(answer.statusCode, status, tag)
       if (status === 304) {
         assert.equal(answer.body, '')
@@ -139,20 +146,22 @@ suite('reading', () => {
       await addTea(shop, { name, stock, description: 'drink "it"\n' })
     }
     const names = async (query: string) =>
-      (await shop.nobody('GET', `/products?${query}`)).json().items.map((item: { name: string }) => item.name)
+      (await shop.anonymous('GET', `/products?${query}`))
+        .json()
+        .items.map((item: { name: string }) => item.name)
     assert.deepEqual(await names(''), ['Teapot', 'Coffee', 'Black tea', 'Green tea'])
     assert.deepEqual(await names('q=TEA'), ['Teapot', 'Black tea', 'Green tea'])
     assert.deepEqual(await names('q=te+dri&in_stock=true&sort=name'), ['Black tea', 'Teapot'])
     assert.deepEqual(await names('q=%22'), [])
     assert.deepEqual(await names('q=+&limit=1'), ['Teapot'])
-    const first = (await shop.nobody('GET', '/products?limit=3&sort=name')).json()
+    const first = (await shop.anonymous('GET', '/products?limit=3&sort=name')).json()
     const second = (
-      await shop.nobody('GET', `/products?limit=3&sort=name&cursor=${first.next_cursor}`)
+      await shop.anonymous('GET', `/products?limit=3&sort=name&cursor=${first.next_cursor}`)
     ).json()
     assert.deepEqual([first.items.length, second.items.length, second.next_cursor], [3, 1, null])
     const { id } = first.items[0]
-    assert.deepEqual(first.items[0], (await shop.nobody('GET', `/products/${id}`)).json())
-    const wrongSort = await shop.nobody('GET', `/products?sort=price&cursor=${first.next_cursor}`)
+    assert.deepEqual(first.items[0], (await shop.anonymous('GET', `/products/${id}`)).json())
+    const wrongSort = await shop.anonymous('GET', `/products?sort=price&cursor=${first.next_cursor}`)
     assert.deepEqual([wrongSort.statusCode, wrongSort.json().code], [400, 'malformed_cursor'])
   })
 
@@ -218,7 +227,7 @@ suite('reading', () => {
     const shop = await openShop(t)
     await addTea(shop, { name: 'Candle holder', description: '' })
     await addTea(shop, { name: 'Vase', description: 'no candle' })
-    const read = async (query: string) => (await shop.nobody('GET', `/products?${query}`)).json()
+    const read = async (query: string) => (await shop.anonymous('GET', `/products?${query}`)).json()
     const first = await read('q=Candels&limit=1')
     assert.deepEqual([first.items[0].name, first.searched_for], ['Candle holder', 'candle'])
     const second = await read(`q=Candels&limit=1&cursor=${first.next_cursor}`)
@@ -254,15 +263,15 @@ suite('reading', () => {
   for (const [query, code] of wrong) {
     test(`?${query.slice(0, 30)} answers 400 ${code}`, async (t) => {
       const shop = await openShop(t)
-      const answer = await shop.nobody('GET', `/products?${query}`)
+      const answer = await shop.anonymous('GET', `/products?${query}`)
       assert.deepEqual([answer.statusCode, answer.json().code], [400, code])
     })
   }
 
   test('an id that is not a UUID answers 400, an unknown one 404', async (t) => {
     const shop = await openShop(t)
-    assert.equal((await shop.nobody('GET', '/products/1')).statusCode, 400)
-    const unknown = await shop.nobody('GET', `/products/${nextId()}`)
+    assert.equal((await shop.anonymous('GET', '/products/1')).statusCode, 400)
+    const unknown = await shop.anonymous('GET', `/products/${nextId()}`)
     assert.deepEqual([unknown.statusCode, unknown.json().code], [404, 'product_not_found'])
   })
 })
@@ -283,8 +292,8 @@ suite('writing', () => {
   for (const [currency, digits, right, wrong] of monies) {
     test(`prices in ${currency} have ${digits} digits, and the API reports it`, async (t) => {
       const shop = await openShop(t, { currency })
-      const told = { currency, currency_digits: digits }
-      assert.deepEqual((await shop.nobody('GET', '/products/currency')).json(), told)
+      const expected = { currency, currency_digits: digits }
+      assert.deepEqual((await shop.anonymous('GET', '/products/currency')).json(), expected)
       const { price, currency_digits } = await addTea(shop, { price: right })
       assert.deepEqual([price, currency_digits], [right, digits])
       assert.equal((await shop.admin('POST', '/products', { ...TEA, price: wrong })).statusCode, 400)
@@ -337,14 +346,14 @@ suite('writing', () => {
       const answer = await shop.admin('POST', '/products', body)
       assert.deepEqual([answer.statusCode, answer.json().code], [400, 'validation_failed'])
       assert.ok(answer.json().errors.length > 0)
-      assert.deepEqual((await shop.nobody('GET', '/products')).json().items, [])
+      assert.deepEqual((await shop.anonymous('GET', '/products')).json().items, [])
     })
   }
 
   test('malformed Unicode is answered as it is stored', async (t) => {
     const shop = await openShop(t)
     const product = await addTea(shop, { name: 'a\ud800b', description: 'c\udfffd' })
-    assert.deepEqual((await shop.nobody('GET', `/products/${product.id}`)).json(), product)
+    assert.deepEqual((await shop.anonymous('GET', `/products/${product.id}`)).json(), product)
     assert.deepEqual([product.name, product.description], ['a\ufffdb', 'c\ufffdd'])
     const adjusted = await shop.admin('POST', `/products/${product.id}/stock_adjustments`, {
       delta: 1,
@@ -420,7 +429,7 @@ suite('writing', () => {
     assert.deepEqual([misspelt.statusCode, misspelt.json().errors[0].path], [400, '/verison'])
     const gone = await shop.admin('DELETE', `/products/${id}?version=2`)
     assert.deepEqual([gone.statusCode, gone.body], [204, ''])
-    assert.equal((await shop.nobody('GET', `/products/${id}`)).statusCode, 404)
+    assert.equal((await shop.anonymous('GET', `/products/${id}`)).statusCode, 404)
     assert.equal((await shop.admin('DELETE', `/products/${id}`)).statusCode, 404)
     assert.equal((await shop.admin('GET', `/products/${id}/stock_movements`)).json().items.length, 1)
   })
@@ -462,11 +471,11 @@ suite('what a writer has seen (invariant 7)', () => {
     test(`${JSON.stringify(body)} with If-Match ${ifMatch ?? 'absent'}: ${code ?? status}`, async (t) => {
       const shop = await openShop(t)
       const path = await sold(shop)
-      const before = (await shop.nobody('GET', path)).json()
+      const before = (await shop.anonymous('GET', path)).json()
       const headers: Record<string, string> = ifMatch === undefined ? {} : { 'if-match': ifMatch }
       const answer = await shop.admin('PATCH', path, body, headers)
       assert.deepEqual([answer.statusCode, answer.json().code], [status, code])
-      const after = (await shop.nobody('GET', path)).json()
+      const after = (await shop.anonymous('GET', path)).json()
       if (status === 200) assert.deepEqual([answer.json(), answer.headers.etag], [after, '"4"'])
       else assert.deepEqual(after, before)
       if (status === 409 || status === 412) assert.deepEqual(answer.json().current, before)
@@ -524,7 +533,7 @@ suite('adjusting stock', () => {
     assert.deepEqual([much.statusCode, much.json().code], [409, 'stock_limit_exceeded'])
     const misspelt = await shop.admin('GET', `/products/${id}/stock_movements?lmit=5`)
     assert.deepEqual([misspelt.statusCode, misspelt.json().code], [400, 'validation_failed'])
-    assert.equal((await shop.nobody('GET', `/products/${id}`)).json().stock, 7)
+    assert.equal((await shop.anonymous('GET', `/products/${id}`)).json().stock, 7)
   })
 
   const wrong = [
@@ -710,10 +719,10 @@ suite('cacheable responses', () => {
     const shop = await openShop(t)
     const { id } = await addTea(shop)
     for (const path of ['/products', `/products/${id}`, '/products?q=-', '/products?sort=price&limit=1']) {
-      const first = await shop.nobody('GET', path)
+      const first = await shop.anonymous('GET', path)
       assert.equal(first.headers['cache-control'], 'public, max-age=5, stale-while-revalidate=30', path)
       const etag = String(first.headers.etag)
-      const again = await shop.nobody('GET', path, undefined, { 'if-none-match': etag })
+      const again = await shop.anonymous('GET', path, undefined, { 'if-none-match': etag })
       assert.deepEqual([again.statusCode, again.body], [304, ''], path)
       assert.equal(again.headers.etag, etag)
     }
@@ -722,7 +731,7 @@ suite('cacheable responses', () => {
   test('a list with any change has another ETag', async (t) => {
     const shop = await openShop(t)
     const { id } = await addTea(shop)
-    const tagOf = async () => (await shop.nobody('GET', '/products')).headers.etag
+    const tagOf = async () => (await shop.anonymous('GET', '/products')).headers.etag
     const before = await tagOf()
     await shop.admin('PATCH', `/products/${id}`, { name: 'Another name' })
     assert.notEqual(await tagOf(), before)
@@ -734,9 +743,9 @@ suite('cacheable responses', () => {
     const answers = [
       await shop.admin('GET', `/products/${id}/stock_movements`),
       await shop.admin('PATCH', `/products/${id}`, { name: 'A name' }),
-      await shop.nobody('GET', `/products/${id.replaceAll('0', 'f')}`),
-      await shop.nobody('GET', '/products?limit=0'),
-      await shop.nobody('DELETE', `/products/${id}`),
+      await shop.anonymous('GET', `/products/${id.replaceAll('0', 'f')}`),
+      await shop.anonymous('GET', '/products?limit=0'),
+      await shop.anonymous('DELETE', `/products/${id}`),
     ]
     for (const { headers, body } of answers) assert.equal(headers['cache-control'], 'no-store', body)
   })

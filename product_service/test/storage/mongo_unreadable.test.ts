@@ -14,7 +14,7 @@ import { openStores } from '../../src/storage/open_stores.ts'
 import { AT, add, order, STAMP } from '../worlds.ts'
 
 /** One field of each kind. */
-const SPOILT: readonly Record<string, unknown>[] = [
+const UNREADABLE: readonly Record<string, unknown>[] = [
   { priceMinor: 'cheap' },
   { name: 7 },
   { description: null },
@@ -25,23 +25,23 @@ const SPOILT: readonly Record<string, unknown>[] = [
 mongoSuite('documents in MongoDB that cannot be read', (server) => {
   const world = async (t: TestContext) => {
     const database = server.newDatabase()
-    const told: string[] = []
+    const reported: string[] = []
     const stores = await openStores(
       { DATABASE_URL: server.url(database), DATA_DIR: '', CURRENCY: 'USD' },
-      { runtime: systemRuntime, unreadableOf: (what) => (id) => told.push(`${what} ${id}`) },
+      { runtime: systemRuntime, unreadableOf: (what) => (id) => reported.push(`${what} ${id}`) },
     )
     const plan = { service: 'product_service', database, indexes: PRODUCT_INDEXES }
     const raw = await openMongo({ runtime: systemRuntime, ...plan, url: server.url(database) })
     t.after(() => Promise.all([stores.close(), raw.close()]))
-    return { stores, raw, told }
+    return { stores, raw, reported }
   }
 
   test('every list and search has the others, each once, in full pages', async (t) => {
-    const { stores, raw, told } = await world(t)
+    const { stores, raw, reported } = await world(t)
     const all: Product[] = []
     for (let i = 0; i < 12; i++) all.push(await add(stores, { name: `Tea ${i}`, priceMinor: 100 + (i % 4) }))
     const bad = [0, 3, 4, 7, 11].map((i) => all[i]!.id)
-    for (const [i, id] of bad.entries()) await corrupt(raw, 'products', id, SPOILT[i]!)
+    for (const [i, id] of bad.entries()) await corrupt(raw, 'products', id, UNREADABLE[i]!)
     const good = all.flatMap(({ id }) => (bad.includes(id) ? [] : [id]))
     for (const words of [[], ['te']]) {
       for (const sort of [...SORTS, 'relevance'] as const) {
@@ -56,7 +56,7 @@ mongoSuite('documents in MongoDB that cannot be read', (server) => {
         }
       }
     }
-    assert.deepEqual([...new Set(told)].toSorted(), bad.map((id) => `a product ${id}`).toSorted())
+    assert.deepEqual([...new Set(reported)].toSorted(), bad.map((id) => `a product ${id}`).toSorted())
     await assert.rejects(stores.catalogue.find(bad[0]!), Unreadable)
   })
 

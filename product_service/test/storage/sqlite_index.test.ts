@@ -104,17 +104,17 @@ suite('an index that cannot be written', () => {
 
   test('does not keep stale search results in the cache', async (t) => {
     const path = join(folder(t), 'products.db')
-    const { admin, nobody, stores } = await openShop(t, { path })
+    const { admin, anonymous, stores } = await openShop(t, { path })
     const lamp = await add(stores, { name: 'Lamp' })
     const lock = new DatabaseSync(currentIndex(path)!.file)
     t.after(() => lock.close())
     lock.exec('BEGIN IMMEDIATE')
     const edit = admin('PATCH', `/products/${lamp.id}`, { name: 'Chair' })
     await isNamed(stores, lamp.id, 'Chair')
-    const told = async () => (await nobody('GET', '/products?q=chair')).json().items.length
-    assert.equal(await told(), 0)
+    const found = async () => (await anonymous('GET', '/products?q=chair')).json().items.length
+    assert.equal(await found(), 0)
     lock.exec('ROLLBACK')
-    for (const deadline = performance.now() + 20_000; (await told()) === 0; await sleep(20)) {
+    for (const deadline = performance.now() + 20_000; (await found()) === 0; await sleep(20)) {
       assert.ok(performance.now() < deadline)
     }
     assert.equal((await edit).statusCode, 200)

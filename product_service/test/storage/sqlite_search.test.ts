@@ -69,17 +69,17 @@ suite('searches during sales', () => {
   })
 
   test('a search beyond the limit is 503 with Retry-After', async (t) => {
-    const { admin, nobody, stores } = await openShop(t)
+    const { admin, anonymous, stores } = await openShop(t)
     const { list } = stores.catalogue
     const refusing = { ...stores.catalogue, list: async () => Promise.reject(await overloaded(t)) }
     Object.assign(stores.catalogue, refusing)
-    const answer = await nobody('GET', '/products?q=a')
+    const answer = await anonymous('GET', '/products?q=a')
     assert.deepEqual(
       [answer.statusCode, answer.json().code, answer.headers['retry-after']],
       [503, 'overloaded', '1'],
     )
     Object.assign(stores.catalogue, { list })
-    assert.equal((await nobody('GET', '/products?q=a')).statusCode, 200)
+    assert.equal((await anonymous('GET', '/products?q=a')).statusCode, 200)
     assert.equal((await admin('GET', '/products')).statusCode, 200)
   })
 })

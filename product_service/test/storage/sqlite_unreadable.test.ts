@@ -19,19 +19,19 @@ function corrupt(path: string, change: string, ...where: string[]) {
 
 async function world(t: TestContext) {
   const path = join(folder(t), 'products.db')
-  const told: string[] = []
+  const reported: string[] = []
   const stores = await openSqliteStores(path, {
     CURRENCY: 'USD',
     runtime: systemRuntime,
     ...{},
-    unreadableOf: (what) => (id) => told.push(`${what} ${id}`),
+    unreadableOf: (what) => (id) => reported.push(`${what} ${id}`),
   })
   t.after(() => stores.close())
-  return { path, stores, told }
+  return { path, stores, reported }
 }
 
 test('a number beyond 2^53 affects only its own product: lists, searches and the audit have the others', async (t) => {
-  const { path, stores, told } = await world(t)
+  const { path, stores, reported } = await world(t)
   const fields = ['price_minor', 'stock', 'reserved', 'version']
   const bad = []
   const good: string[] = []
@@ -53,7 +53,7 @@ test('a number beyond 2^53 affects only its own product: lists, searches and the
       }
     }
   }
-  assert.deepEqual([...new Set(told)].toSorted(), bad.map((id) => `a product ${id}`).toSorted())
+  assert.deepEqual([...new Set(reported)].toSorted(), bad.map((id) => `a product ${id}`).toSorted())
   for (const id of bad) {
     await assert.rejects(stores.catalogue.find(id), Unreadable)
     await assert.rejects(stores.catalogue.edit(id, { name: 'Coffee' }, undefined, STAMP))
@@ -72,7 +72,7 @@ test('an unreadable reservation fails alone, in every call that contains it', as
     lines: lines.map(({ productId, quantity }) => ({ product_id: productId, quantity })),
     total_price: '1.00',
   })
-  for (const spoilt of [
+  for (const corruption of [
     "lines = '[null]'",
     "lines = '{}'",
     `lines = '[{"productId":"x","quantity":1}]'`,
@@ -82,7 +82,7 @@ test('an unreadable reservation fails alone, in every call that contains it', as
   ]) {
     const hurt = order({ [tea.id]: 1 })
     await stores.stock.reserve([whole, hurt], AT)
-    corrupt(path, `reservations SET ${spoilt} WHERE order_id`, hurt.orderId)
+    corrupt(path, `reservations SET ${corruption} WHERE order_id`, hurt.orderId)
     const ids = { order_ids: [hurt.orderId, whole.orderId] }
     for (const [url, body] of [
       ['/internal/reservations', { reservations: [bodyOf(hurt), bodyOf(whole)] }],
@@ -90,9 +90,9 @@ test('an unreadable reservation fails alone, in every call that contains it', as
       ['/internal/shipments', ids],
     ] as const) {
       const answer = await service('POST', url, body)
-      assert.equal(answer.statusCode, 200, `${spoilt} ${url}`)
+      assert.equal(answer.statusCode, 200, `${corruption} ${url}`)
       const [first, second] = answer.json().results
-      assert.equal(first.status, 'unanswered', `${spoilt} ${url}`)
+      assert.equal(first.status, 'unanswered', `${corruption} ${url}`)
       assert.match(second.status, /^(held|released)$/)
     }
   }

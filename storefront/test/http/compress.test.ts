@@ -85,12 +85,12 @@ suite('compression of answers', () => {
     'one of auth_service': { path: '/api/auth/users' },
     'what is no JSON': { headers: { 'content-type': 'text/csv' } },
   }
-  for (const [what, told] of Object.entries(untouched)) {
+  for (const [what, upstream] of Object.entries(untouched)) {
     test(`not compressed: ${what}`, async (t) => {
-      const { headers, body } = await answer(t, told)
+      const { headers, body } = await answer(t, upstream)
       assert.notEqual(headers['content-encoding'], 'gzip')
       assert.equal(headers['content-length'], String(body.length))
-      assert.equal(body.toString(), told?.body ?? LONG)
+      assert.equal(body.toString(), upstream?.body ?? LONG)
     })
   }
 

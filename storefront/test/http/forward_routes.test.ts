@@ -9,9 +9,9 @@ const TRACE = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
 
 suite('what a service gets', () => {
   test('visitor, request and trace are forwarded; cookies and hop-by-hop headers are not', async (t) => {
-    let told: IncomingHttpHeaders = {}
+    let received: IncomingHttpHeaders = {}
     const products = await serve(t, (request, response) => {
-      told = request.headers
+      received = request.headers
       response.end('{}')
     })
     const shop = await storefront(t, { products: [products] })
@@ -30,13 +30,13 @@ suite('what a service gets', () => {
         'if-none-match': '"3"',
       },
     })
-    assert.equal(told.authorization, 'Bearer abc')
-    assert.equal(told.traceparent, TRACE)
-    assert.equal(told['x-request-id'], 'asked-1')
-    assert.equal(told['x-forwarded-for'], '127.0.0.1')
-    assert.equal(told['if-none-match'], '"3"')
+    assert.equal(received.authorization, 'Bearer abc')
+    assert.equal(received.traceparent, TRACE)
+    assert.equal(received['x-request-id'], 'asked-1')
+    assert.equal(received['x-forwarded-for'], '127.0.0.1')
+    assert.equal(received['if-none-match'], '"3"')
     for (const name of ['cookie', 'forwarded', 'x-forwarded-host', 'x-hop', 'te'])
-      assert.equal(told[name], undefined, name)
+      assert.equal(received[name], undefined, name)
   })
 
   test('behind a trusted balancer the address of the visitor is the one that the balancer names', async (t) => {
@@ -135,7 +135,7 @@ suite('what a visitor gets', () => {
     const shop = await storefront(t, { products: [products] })
     for (const [headers, status, varies] of [
       [{}, 200, 'origin'],
-      // A 304 does not tell whether its answer was compressed.
+      // A 304 does not say whether its answer was compressed.
       [{ 'if-none-match': said.etag }, 304, 'origin, accept-encoding'],
     ] as const) {
       const answer = await raw(shop, '/api/products', { headers })
@@ -206,7 +206,7 @@ suite('what a visitor gets', () => {
     assert.equal(asked, 1)
   })
 
-  for (const length of ['told beforehand', 'not told'] as const) {
+  for (const length of ['given in advance', 'not given'] as const) {
     test(`a body that is too large, its length ${length}: 413, and no service is asked`, async (t) => {
       let asked = false
       const orders = await serve(t, (_request, response) => {
@@ -219,7 +219,7 @@ suite('what a visitor gets', () => {
         method: 'POST',
         body,
         headers:
-          length === 'not told'
+          length === 'not given'
             ? { 'transfer-encoding': 'chunked' }
             : { 'content-length': String(body.length) },
       })

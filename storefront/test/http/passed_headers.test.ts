@@ -68,8 +68,8 @@ suite('headers of an answer to a visitor', () => {
   })
 
   test('a Location at the service is rewritten; any other is forwarded unchanged', () => {
-    const told = (location: string) => responseHeaders({ location }, '/api/auth').location
-    assert.equal(told('/users/7'), '/api/auth/users/7')
-    assert.equal(told('https://elsewhere.example/users/7'), 'https://elsewhere.example/users/7')
+    const rewritten = (location: string) => responseHeaders({ location }, '/api/auth').location
+    assert.equal(rewritten('/users/7'), '/api/auth/users/7')
+    assert.equal(rewritten('https://elsewhere.example/users/7'), 'https://elsewhere.example/users/7')
   })
 })

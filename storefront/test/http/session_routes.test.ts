@@ -108,15 +108,15 @@ suite('signing in through the storefront', () => {
   })
 
   test('auth_service gets the visitor’s user agent and token, and no header that the visitor did not send', async (t) => {
-    const told: unknown[][] = []
+    const received: unknown[][] = []
     const auth = await serve(t, ({ headers }, response) => {
-      told.push([headers['user-agent'], headers.authorization, headers.cookie])
+      received.push([headers['user-agent'], headers.authorization, headers.cookie])
       response.writeHead(204).end()
     })
     const shop = await storefront(t, { auth: [auth] })
     const who = { 'user-agent': 'a browser', authorization: 'Bearer x', cookie: 'other=1' }
     for (const headers of [who, {}]) await send(shop, '/api/auth/me/password', {}, headers, 'PUT')
-    assert.deepEqual(told, [
+    assert.deepEqual(received, [
       ['a browser', 'Bearer x', undefined],
       [undefined, undefined, undefined],
     ])

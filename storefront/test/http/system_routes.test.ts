@@ -153,13 +153,13 @@ suite('one round of probes', () => {
       response.statusCode = ready ? 502 : 200
       response.end(ready ? '<h1>Bad Gateway</h1>' : '<h1>Hello</h1>')
     })
-    const told = await serve(t, (request, response) => {
+    const verbose = await serve(t, (request, response) => {
       response.statusCode = request.url === '/healthz' ? 200 : 503
       response.end(JSON.stringify({ version: 'v'.repeat(900), detail: 'd'.repeat(900) }))
     })
     const [first, second] = await Promise.all([
       probeReplica(strange, systemRuntime),
-      probeReplica(told, systemRuntime),
+      probeReplica(verbose, systemRuntime),
     ])
     assert.deepEqual(
       [first.alive, first.ready, first.problem, first.version, first.node, first.requests, first.failures],

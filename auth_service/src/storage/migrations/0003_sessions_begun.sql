@@ -1,3 +1,3 @@
--- Sessions begun in what is the future now (a clock was ahead): by their end nearly all are read to find none, once the
--- time that sessions live was made shorter.
+-- To find sessions that began in the future (a clock was ahead). The index on their end would read nearly all of them
+-- after the lifetime of sessions was made shorter.
 CREATE INDEX sessions_begun ON sessions (created_at);

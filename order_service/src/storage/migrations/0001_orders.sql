@@ -1,4 +1,4 @@
--- One row is one order, loaded and saved whole; the checks repeat the invariants of src/domain/order.ts.
+-- Each row is a complete order; the checks repeat the invariants of src/domain/order.ts.
 CREATE TABLE orders (
   id              TEXT NOT NULL UNIQUE,
   user_id         TEXT NOT NULL,
@@ -23,11 +23,11 @@ CREATE TABLE orders (
 
 -- Invariant 4.
 CREATE UNIQUE INDEX orders_by_key ON orders (user_id, idempotency_key) WHERE idempotency_key IS NOT NULL;
--- With the rowid behind it, which every index has: orders are added in the order of their age. Half the size of
--- (user_id, id), and a sixth less work for a new order.
+-- Every index ends with the rowid, and orders are added in the order of their age. The index has half the size of
+-- (user_id, id), and a new order costs a sixth less work.
 CREATE INDEX orders_by_user ON orders (user_id);
 CREATE INDEX orders_by_status ON orders (status, id);
--- Only what is owed is in it, so it stays small; updated_at makes the backlog's age readable from it alone.
+-- It contains only unsettled orders, so it stays small; with updated_at the age of the backlog is read from it alone.
 CREATE INDEX orders_due ON orders (due_at, updated_at) WHERE due_at IS NOT NULL;
 
 -- Amounts are stored without their number of digits, so the currency of a store never changes.

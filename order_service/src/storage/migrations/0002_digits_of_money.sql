@@ -1,5 +1,5 @@
--- What a store was made with: its currency, and the digits its amounts count (service_kit/src/storage/store_money.ts). Read
--- with another number of digits every amount would be another one, so neither is ever changed.
+-- The currency of the store and the number of decimals of its amounts (service_kit/src/storage/store_money.ts). With
+-- another number of decimals every stored amount would have another value, so neither is ever changed.
 CREATE TABLE settings (
   name  TEXT PRIMARY KEY,
   value TEXT NOT NULL

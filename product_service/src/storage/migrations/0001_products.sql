@@ -30,16 +30,16 @@ CREATE INDEX products_in_stock ON products (seq) WHERE in_stock = 1 AND deleted_
 CREATE INDEX products_in_stock_by_price ON products (price_minor, id) WHERE in_stock = 1 AND deleted_at IS NULL;
 CREATE INDEX products_in_stock_by_name ON products (name_key, id) WHERE in_stock = 1 AND deleted_at IS NULL;
 
--- One row a product, rowid = -seq: the index is read forwards, and forwards is newest first. The words come
--- from the domain separated by spaces; `ascii` takes everything else as part of a word, so it splits exactly
--- there. Beginnings of up to 10 letters have lists of their own, so a common one costs no more than a rare one.
+-- One row for each product, rowid = -seq: the index is read forwards, so the newest comes first. The domain separates
+-- the words by spaces; `ascii` treats everything else as part of a word, so it splits exactly there. Prefixes of up
+-- to 10 letters have lists of their own, so a common prefix costs no more than a rare one.
 CREATE VIRTUAL TABLE product_words USING fts5 (
   words,
   content = '', contentless_delete = 1, detail = 'none', tokenize = 'ascii',
   prefix = '1 2 3 4 5 6 7 8 9 10'
 );
 
--- Append-only. version is the product version the movement made.
+-- Append-only. version is the version of the product after the movement.
 CREATE TABLE movements (
   product_seq     INTEGER NOT NULL REFERENCES products (seq),
   version         INTEGER NOT NULL CHECK (version >= 1),

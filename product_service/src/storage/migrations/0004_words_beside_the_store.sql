@@ -1,11 +1,11 @@
--- The search index has a file of its own, written beside the sales (sqlite_index.ts): in here every edit merged parts
--- of it, now and then for a tenth of a second, in the transaction and on the loop that sell stock.
+-- The search index has a file and a thread of its own (sqlite_index.ts). In this file every edit merged parts of it,
+-- sometimes for a tenth of a second, in the transaction and on the event loop that reserve stock.
 
 DROP TABLE product_words;
 DELETE FROM settings WHERE name = 'words_missing_below';
 
--- What the index has to follow: the latest change of each product's text, in the order they were made. Products of
--- before have none; an index without a state begins with all products there are.
+-- The changes that the index must apply: the latest change of each product's text, in their order. Products that are
+-- older than this table have none; an index without a state begins with all products.
 CREATE TABLE text_changes (
   seq    INTEGER PRIMARY KEY REFERENCES products (seq),
   number INTEGER NOT NULL UNIQUE
@@ -23,8 +23,8 @@ BEGIN
     ON CONFLICT (seq) DO UPDATE SET number = excluded.number;
 END;
 
--- Each opening of the store by whoever may change it, with the number of changes there were. An index names the
--- opening and the number it has followed to; if a copy of before was put in place, it never had that moment.
+-- Each time a process opened the store for writing, with the number of changes at that time. An index names the opening
+-- and the number up to which it has applied the changes; a restored older copy of the store does not contain that pair.
 CREATE TABLE openings (
   number  INTEGER PRIMARY KEY,
   id      TEXT    NOT NULL UNIQUE,

@@ -41,7 +41,7 @@ export function Layout() {
   )
 }
 
-/** Loaded with the first message. If that fails, offline for example, the next message tries again. */
+/** Loaded with the first message. If that fails, offline for example, the next message loads it again. */
 function useToaster(): ComponentType | undefined {
   const [toaster, setToaster] = useState<{ Toaster: ComponentType }>()
   useEffect(

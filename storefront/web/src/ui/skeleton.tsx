@@ -6,7 +6,7 @@ export function Skeleton({ className }: { className?: string }) {
   return <div aria-hidden="true" className={cx('breathing rounded-sm bg-sunken', className)} />
 }
 
-/** Tells screen readers that something is loading, and everybody when it takes long. */
+/** Announces to screen readers that something is loading; all visitors see a notice if it takes long. */
 export function Loading({ what }: { what: string }) {
   useWaiting(true)
   return (

@@ -163,7 +163,7 @@ function Refused({ error }: { error: unknown }) {
   if (error instanceof ShopProblem && error.code === 'last_admin') {
     return (
       <Notice live tone="warn" title="The shop needs at least one admin">
-        Without an admin nobody could manage the shop. Make another account an admin first.
+        Without an admin the shop could not be managed. Make another account an admin first.
       </Notice>
     )
   }
