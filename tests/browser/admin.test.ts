@@ -1,4 +1,4 @@
-/** The shopkeeper's pages: two at once, many orders at once, by keyboard, and every page on every screen. */
+/** The admin pages: two admins at once, many orders at once, by keyboard, and every page on every screen. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import type { Locator, Page } from 'playwright-core'
@@ -45,7 +45,7 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
   const button = (page: Page | Locator, name: string | RegExp) => page.getByRole('button', { name })
   const said = (page: Page, words: string | RegExp) => page.getByText(words).first().waitFor()
 
-  /** Is it what one sees at its place? What a table cuts off is not. */
+  /** Whether the element is visible; content that a table cuts off is not. */
   async function inSight(page: Page, of: Locator): Promise<boolean> {
     const { x, y, width, height } = (await of.boundingBox())!
     const seen = await page.evaluate<string | null>(
@@ -59,13 +59,13 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     await page.getByRole('row', { name }).waitFor()
   }
 
-  /** Types into a cell of the table, without leaving it. */
+  /** Types into a cell of the table; the focus stays there. */
   async function typeInto(page: Page, field: 'Name' | 'Price' | 'Stock', text: string) {
     await button(page.getByRole('row').nth(1), new RegExp(`^${field} `)).click()
     await page.getByLabel(new RegExp(`^${field} of `)).fill(text)
   }
 
-  test('a new product is in the table, and leaves it', async () => {
+  test('a new product appears in the table, and can be removed', async () => {
     const page = keeperPage
     await page.goto('/admin/products')
     await button(page, 'New product').click()
@@ -84,7 +84,7 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     await page.getByRole('row', { name: 'Brass bell' }).waitFor({ state: 'detached' })
   })
 
-  test('two admins edit one product: both see both versions, and one click keeps both (invariant 7)', async () => {
+  test('two admins edit one product: both see both versions, and one click saves both edits (invariant 7)', async () => {
     const product = await shop.addProduct({ name: 'Oak stool', price: '60.00', stock: 5 })
     const other = await shop.openAs(await shop.account('admin'), DESK)
     await Promise.all([lookUp(keeperPage, 'Oak stool'), lookUp(other, 'Oak stool')])
@@ -109,7 +109,7 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     await other.context().close()
   })
 
-  test('a product removed while someone edits it: what was typed stays, and is said to be lost', async () => {
+  test('a product removed while an admin edits it: the typed text stays, and the page says that it cannot be saved', async () => {
     const product = await shop.addProduct({ name: 'Yew bowl', price: '25.00', stock: 2 })
     const page = keeperPage
     await page.goto(`/admin/products/${product.id}`)
@@ -126,7 +126,7 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     await said(page, 'There is nothing at this address')
   })
 
-  test('a sale does not get in the way of a price, and is not overwritten by a count', async () => {
+  test('a sale does not conflict with an edit of the price, and is not overwritten by a new stock', async () => {
     const product = await shop.addProduct({ name: 'Ash ladder', price: '80.00', stock: 10 })
     const [buyer] = await shop.buyers(1)
     const page = keeperPage
@@ -152,7 +152,7 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     assert.equal((await shop.product(product.id)).stock, 19)
   })
 
-  test('the overview tells amounts to the cent, and the day of each hour', async () => {
+  test('the overview shows amounts to the cent, and the day of each hour', async () => {
     const page = keeperPage
     await page.goto('/admin')
     const revenue = page.getByRole('region', { name: /^Revenue per/ }).first()
@@ -163,7 +163,7 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     for (const name of await revenue.getByRole('rowheader').allInnerTexts()) assert.match(name, /^\w{3} /)
   })
 
-  test('by keyboard alone: walk the table, edit, give up, and keep', async () => {
+  test('by keyboard alone: move in the table, edit, cancel, and save', async () => {
     const products = [
       await shop.addProduct({ name: 'Zinc pail small', price: '10.00', stock: 1 }),
       await shop.addProduct({ name: 'Zinc pail large', price: '20.00', stock: 2 }),
@@ -205,7 +205,7 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     ])
   })
 
-  test('an adjustment is counted once, also when its answer was lost, and stands in the ledger', async () => {
+  test('an adjustment counts once, also if its answer was lost, and is in the ledger', async () => {
     const product = await shop.addProduct({ name: 'Elm tray', price: '30.00', stock: 7 })
     const page = keeperPage
     await page.goto(`/admin/products/${product.id}`)
@@ -246,7 +246,7 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     assert.equal((await shop.product(product.id)).stock, 12)
   })
 
-  test('many orders are shipped at once, and the one that could not go is told apart', async () => {
+  test('many orders are shipped at once, and one that could not be shipped is shown separately', async () => {
     const product = await shop.addProduct({ name: 'Birch spoon', price: '4.00', stock: 50 })
     const [buyer] = await shop.buyers(1)
     const placed = []
@@ -281,7 +281,7 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     )
   })
 
-  test('closing the shipping of many stops it, and tells how far it came; a page that is not had says so', async () => {
+  test('closing the dialog stops shipping, and shows the progress; a page that cannot be loaded says so', async () => {
     const product = await shop.addProduct({ name: 'Beech peg', price: '1.00', stock: 50 })
     const [buyer] = await shop.buyers(1)
     const line = { lines: [{ product, quantity: 1 }] }
@@ -318,7 +318,7 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     assert.ok(asked < 21, 'the rest was not begun')
   })
 
-  test('an order offers the moves it may make, and no others', async () => {
+  test('an order offers only its allowed transitions', async () => {
     const page = keeperPage
     const moves = () => page.getByRole('button', { name: /, order …/ }).allInnerTexts()
     await page.goto(`/admin/orders/${orders[0]!.id}`)
@@ -356,7 +356,7 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     })
   }
 
-  test('the system page tells what is away, and that it is back', async () => {
+  test('the system page shows what is down, and that it is back', async () => {
     const page = keeperPage
     await page.goto('/admin/system')
     await said(page, 'Everything is up')
@@ -372,7 +372,7 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     await said(page, 'Everything is up')
   })
 
-  test('the system page raises its voice for a ledger that does not balance, and for orders that wait', async () => {
+  test('the system page warns of a ledger that does not balance, and of unsettled orders', async () => {
     const page = keeperPage
     await page.route('**/api/system', async (route) => {
       const response = await route.fetch()
@@ -391,14 +391,14 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     await page.unroute('**/api/system')
   })
 
-  test('the admin pages are not for customers', async () => {
+  test('customers cannot open the admin pages', async () => {
     const page = await shop.openAs(await shop.account(), DESK)
     await page.goto('/admin/system')
     await said(page, 'This part is for shopkeepers')
     await page.context().close()
   })
 
-  test('roles: someone becomes an admin; the last admin stays one, and is told why', async () => {
+  test('roles: a user becomes an admin; the last admin stays one, and the page says why', async () => {
     const { username } = await shop.account()
     const page = keeperPage
     const row = (name: string) => page.getByRole('row').filter({ hasText: name })

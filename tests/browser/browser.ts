@@ -1,6 +1,6 @@
 /**
- * The browser the tests drive: the machine's own Chromium. Where there is none, the suites say so and are skipped.
- * Without its windows (`chromium-headless-shell`) it draws the same and takes half the work.
+ * The browser of the tests: the machine's Chromium. Without one the suites are skipped, and say so.
+ * `chromium-headless-shell`, which has no windows, draws the same at half the cost.
  */
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
@@ -31,14 +31,14 @@ export const launch = (): Promise<Browser> =>
 
 const FOCUS_MS = 30_000
 
-/** What the page calls whatever has the focus. */
+/** The accessible name of the focused element. */
 export const focused = (page: Page) =>
   page.evaluate<string>(`(() => {
     const at = document.activeElement
     return (at.getAttribute('aria-label') ?? at.labels?.[0]?.textContent ?? at.textContent).trim()
   })()`)
 
-/** Fails unless what matches gets the focus: pages move it when they have drawn, which may be a moment later. */
+/** Fails unless a matching element gets the focus. Pages move it after drawing, so it waits for a moment. */
 export async function expectFocus(
   page: Page,
   name: string | RegExp,

@@ -1,4 +1,4 @@
-/** Buying, as a buyer sees it: the good way, and every way it can go wrong between two clicks. */
+/** Buying in a browser: the normal case, and every failure between two clicks. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import type { Page } from 'playwright-core'
@@ -34,7 +34,7 @@ suite('a buyer in a real browser', { skip: noBrowser }, () => {
   const orderIdIn = (page: Page) => new URL(page.url()).pathname.split('/').at(-1)!
   const onAnOrder = (page: Page) => page.waitForURL(/\/orders\/[0-9a-f-]{36}$/)
 
-  /** Until the order is sent, the page does not learn what became of the product. */
+  /** The page does not get changes of the product until the order is sent. */
   async function keepUnaware(page: Page, product: { id: string }) {
     const news = `**/api/products/${product.id}`
     await page
@@ -48,7 +48,7 @@ suite('a buyer in a real browser', { skip: noBrowser }, () => {
     })
   }
 
-  /** How many orders the person in this window has. */
+  /** The number of orders of the user in this window. */
   async function ordersOf(page: Page): Promise<number> {
     await page.goto('/orders')
     await page.getByRole('heading', { name: 'Your orders' }).waitFor()
@@ -56,7 +56,7 @@ suite('a buyer in a real browser', { skip: noBrowser }, () => {
     return page.locator('main li').count()
   }
 
-  test('finds, buys as a new customer, and sees it shipped and delivered without reloading', async () => {
+  test('finds a product, buys as a new customer, and sees it shipped and delivered without reloading', async () => {
     const product = await shop.addProduct({ name: 'Copper kettle', stock: 4, price: '42.50' })
     await shop.addProduct({ name: 'Wool blanket', stock: 4 })
     const page = await shop.open()
@@ -91,7 +91,7 @@ suite('a buyer in a real browser', { skip: noBrowser }, () => {
     assert.equal(await page.getByRole('link', { name: 'Cart, empty' }).count(), 1)
   })
 
-  test('the last one wanted in two windows at once is sold once, and the other is told', async () => {
+  test('the last unit, ordered in two windows at once, is sold once, and the other window says so', async () => {
     const product = await shop.addProduct({ name: 'Last teapot', stock: 1 })
     const pages = await Promise.all([atTheCart(product), atTheCart(product)])
     await Promise.all(pages.map((page) => keepUnaware(page, product)))
@@ -102,18 +102,18 @@ suite('a buyer in a real browser', { skip: noBrowser }, () => {
         page
           .getByText('has just sold out')
           .waitFor()
-          .then(() => 'told' as const),
+          .then(() => 'refused' as const),
       ])
     const outcomes = await Promise.all(pages.map(outcome))
-    assert.deepEqual([...outcomes].sort(), ['bought', 'told'])
-    const loser = pages[outcomes.indexOf('told')]!
+    assert.deepEqual([...outcomes].sort(), ['bought', 'refused'])
+    const loser = pages[outcomes.indexOf('refused')]!
     await loser.getByText('Nothing was bought').first().waitFor()
     await loser.getByRole('button', { name: 'Only update my cart' }).click()
     await loser.getByText('Your cart is empty').waitFor()
     assert.equal((await shop.product(product.id)).stock, 0)
   })
 
-  test('a price that changes at the last moment is said, and accepted in one click', async () => {
+  test('a price that changes at the last moment is shown, and accepted in one click', async () => {
     const product = await shop.addProduct({ name: 'Brass lamp', stock: 5, price: '80.00' })
     const page = await atTheCart(product)
     await page.getByText('Only 5 left').waitFor()
@@ -129,7 +129,7 @@ suite('a buyer in a real browser', { skip: noBrowser }, () => {
     assert.equal((await shop.order(shop.admin, orderIdIn(page))).total_price, '95.00')
   })
 
-  test('a price or a stock that changed while the cart stood open is said before ordering', async () => {
+  test('a price or a stock that changed while the cart was open is shown before ordering', async () => {
     const product = await shop.addProduct({ name: 'Linen apron', stock: 3, price: '30.00' })
     const page = await atTheCart(product, 3)
     const other = (await shop.buyers(1))[0]!
@@ -137,7 +137,7 @@ suite('a buyer in a real browser', { skip: noBrowser }, () => {
     await reprice(product.id, '28.00')
     await page.getByText('Something has changed in the meantime').waitFor()
     await page.getByText(/only 2 are left; you wanted 3/).waitFor()
-    // The line and the total say the same.
+    // The line and the total agree.
     await page.getByText('$56.00').nth(1).waitFor()
     await page.getByRole('button', { name: 'Accept and order' }).click()
     await onAnOrder(page)
@@ -145,7 +145,7 @@ suite('a buyer in a real browser', { skip: noBrowser }, () => {
     assert.deepEqual([(lines as { quantity: number }[])[0]!.quantity, total_price], [2, '56.00'])
   })
 
-  test('while product_service is dead an order is taken, shown as pending, and confirmed by itself', async () => {
+  test('while product_service is down an order is accepted, shown as pending, and confirmed later', async () => {
     const product = await shop.addProduct({ name: 'Oak stool', stock: 2 })
     const page = await atTheCart(product)
     await page.getByText('Only 2 left').waitFor()
@@ -162,11 +162,11 @@ suite('a buyer in a real browser', { skip: noBrowser }, () => {
     assert.equal(await ordersOf(page), 1)
   })
 
-  test('an answer that is lost is asked for by the order’s key; nothing is bought twice', async () => {
+  test('after a lost answer the page asks by the order’s key; nothing is bought twice', async () => {
     const product = await shop.addProduct({ name: 'Paper lantern', stock: 9 })
     const page = await atTheCart(product)
     let sent = 0
-    // Orders arrive, and their answers are lost, until the page asks by the key.
+    // Orders arrive, but their answers are lost, until the page asks by the key.
     await page.route('**/api/orders', async (route) => {
       sent += 1
       await route.fetch().catch(() => {})
@@ -180,7 +180,7 @@ suite('a buyer in a real browser', { skip: noBrowser }, () => {
     assert.equal((await shop.product(product.id)).stock, 8)
   })
 
-  test('an order that never arrived is found missing, also after a reload, and sent once more safely', async () => {
+  test('an order that did not arrive is shown as missing, also after a reload, and can be sent again safely', async () => {
     const product = await shop.addProduct({ name: 'Clay pot', stock: 9 })
     const page = await atTheCart(product)
     await page.route('**/api/orders', (route) => route.abort('internetdisconnected'))
@@ -201,7 +201,7 @@ suite('a buyer in a real browser', { skip: noBrowser }, () => {
     assert.equal(await ordersOf(page), 1)
   })
 
-  test('two tabs that order the same cart at once make one order, and the second is told', async () => {
+  test('two tabs that order the same cart at once make one order, and the second tab says so', async () => {
     const product = await shop.addProduct({ name: 'Slate coaster', stock: 9 })
     const page = await atTheCart(product)
     const second = await shop.tab(page)
@@ -211,7 +211,7 @@ suite('a buyer in a real browser', { skip: noBrowser }, () => {
       await second.waitForTimeout(500)
       await route.continue()
     })
-    // Playwright's own click waits for a tab in front; these two are pressed in the same moment.
+    // Playwright's click waits for the tab in front; these two clicks must be simultaneous.
     const press = (tab: Page) => tab.getByRole('button', { name: 'Place order' }).dispatchEvent('click')
     await Promise.all([press(page), press(second)])
     await Promise.race([onAnOrder(page), onAnOrder(second)])
@@ -221,7 +221,7 @@ suite('a buyer in a real browser', { skip: noBrowser }, () => {
     assert.equal((await shop.product(product.id)).stock, 8)
   })
 
-  test('another cart is not ordered over an order whose answer was lost in another tab', async () => {
+  test('another cart is not ordered while the answer of an order is missing in another tab', async () => {
     const product = await shop.addProduct({ name: 'Cork trivet', stock: 9 })
     const page = await atTheCart(product)
     const second = await shop.tab(page)
@@ -241,7 +241,7 @@ suite('a buyer in a real browser', { skip: noBrowser }, () => {
     assert.equal((await shop.product(product.id)).stock, 8)
   })
 
-  test('a browser without room to write the order down sends nothing, says why, and keeps the cart', async () => {
+  test('a browser with full storage sends no order, says why, and keeps the cart', async () => {
     const product = await shop.addProduct({ name: 'Jute basket', stock: 9 })
     const page = await atTheCart(product)
     await page.evaluate(
@@ -285,7 +285,7 @@ suite('a buyer in a real browser', { skip: noBrowser }, () => {
     assert.equal(await ordersOf(page), 1)
   })
 
-  test('a browser that keeps nothing can still shop, in one tab', async () => {
+  test('a browser without storage can still buy, in one tab', async () => {
     const product = await shop.addProduct({ name: 'Birch tray', stock: 9 })
     const page = await shop.open()
     await page.addInitScript(`Object.defineProperty(window, 'localStorage', {
@@ -304,7 +304,7 @@ suite('a buyer in a real browser', { skip: noBrowser }, () => {
     await status(page, 'Confirmed')
   })
 
-  test('nonsense in the browser’s storage is passed over', async () => {
+  test('invalid values in the browser’s storage are ignored', async () => {
     const product = await shop.addProduct({ name: 'Elm spoon', stock: 9, price: '6.00' })
     const page = await atTheCart(product)
     await page.evaluate(`(() => {
@@ -324,7 +324,7 @@ suite('a buyer in a real browser', { skip: noBrowser }, () => {
     await page.getByRole('link', { name: 'Sign in' }).waitFor()
   })
 
-  test('an order is cancelled by its buyer, and its stock is free again', async () => {
+  test('the buyer cancels an order, and its stock is free again', async () => {
     const product = await shop.addProduct({ name: 'Felt slippers', stock: 1 })
     const page = await atTheCart(product)
     await order(page)
@@ -336,7 +336,7 @@ suite('a buyer in a real browser', { skip: noBrowser }, () => {
     await until('the stock is back', WAIT_MS, async () => (await shop.product(product.id)).stock === 1)
   })
 
-  test('the cart is the same in every tab and after a reload, and stock moves while one looks', async () => {
+  test('the cart is the same in every tab and after a reload, and shows changes of stock', async () => {
     const product = await shop.addProduct({ name: 'Glass carafe', stock: 5 })
     const page = await shop.open()
     await page.goto(`/products/${product.id}`)

@@ -1,6 +1,6 @@
 /**
- * A service that takes connections and says nothing (it is stopped, SIGSTOP): every page says so in time, gives up in
- * time, and shows what it should by itself as soon as the service goes on.
+ * A service that accepts connections and does not answer (SIGSTOP): every page says so in time, gives up in time,
+ * and shows its content as soon as the service continues.
  */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
@@ -15,7 +15,7 @@ const DESK = { viewport: { width: 1280, height: 860 } }
 const NO_PRODUCTS = 'We could not show the products'
 
 type Place = { readonly path: string; readonly wrong: string; readonly right: RegExp | string }
-/** One window: what it must do while the service hangs, and then by itself once the service goes on. */
+/** One window: what it must show while the service hangs, and after the service continues. */
 type View = { whileHung(): Promise<unknown>; afterwards(): Promise<unknown> }
 
 suite('a service that hangs, in a real browser', { skip: noBrowser }, () => {
@@ -33,7 +33,7 @@ suite('a service that hangs, in a real browser', { skip: noBrowser }, () => {
   })
   after(() => shop?.close())
 
-  /** Windows of their own, for their connections: a browser opens few to one shop, and here they all hang. */
+  /** Separate windows, because a browser opens few connections to one origin, and here they all hang. */
   const open = () => shop.openAs(buyer, DESK)
 
   async function hang(service: ServiceProcess, views: readonly View[]) {
@@ -58,7 +58,7 @@ suite('a service that hangs, in a real browser', { skip: noBrowser }, () => {
   }
 
   async function goAndBeTold(page: Page, path: string, wrong: string) {
-    // The page writes down itself what it says first: on a busy machine we may come too late to see it.
+    // The page records its first notice itself: on a busy machine the test may be too late to see it.
     await page.addInitScript(`(() => {
       window.wordsInOrder = []
       const says = {
@@ -79,7 +79,7 @@ suite('a service that hangs, in a real browser', { skip: noBrowser }, () => {
     await page.getByText(LATE).waitFor({ state: 'detached' })
   }
 
-  /** A window that looked at a cart with the product before. */
+  /** A window that showed a cart with the product before. */
   async function windowWithACart(): Promise<Page> {
     const page = await open()
     await page.goto(`/products/${product.id}`)
@@ -88,7 +88,7 @@ suite('a service that hangs, in a real browser', { skip: noBrowser }, () => {
     return page
   }
 
-  /** What a page shows already stays, is said to be old, and is live again by itself. */
+  /** The content of the page stays, is marked as old, and is updated again without a reload. */
   async function viewThatWasLive(): Promise<View> {
     const page = await open()
     await page.goto(`/products/${product.id}`)
@@ -102,7 +102,7 @@ suite('a service that hangs, in a real browser', { skip: noBrowser }, () => {
     }
   }
 
-  /** The failure stays on the page while it is tried again, and coming back to the window asks at once. */
+  /** The failure stays on the page during retries, and focusing the window retries at once. */
   async function comeBackTo(page: Page) {
     const asked = page.waitForRequest(/\/api\/products\?/)
     await page.evaluate('void window.dispatchEvent(new Event("focus"))')
@@ -113,7 +113,7 @@ suite('a service that hangs, in a real browser', { skip: noBrowser }, () => {
     }
   }
 
-  test('product_service: catalogue, product, cart, and the shopkeeper’s pages; what is shown already, and a failure, stay', async () => {
+  test('product_service: catalogue, product, cart and admin pages; shown content and failures stay', async () => {
     const wrong = 'We could not show this product'
     await hang(
       shop.products,
@@ -132,7 +132,7 @@ suite('a service that hangs, in a real browser', { skip: noBrowser }, () => {
     )
   })
 
-  test('order_service: orders and order, and the shopkeeper’s', async () => {
+  test('order_service: the orders and order pages of buyers and admins', async () => {
     const wrong = 'We could not show this order'
     const right = 'Walnut desk lamp'
     await hang(

@@ -1,6 +1,6 @@
 /**
- * Every page, light and dark, on a phone and on a desk: nothing serious for axe, nothing wider than the window, nothing
- * that jumps. PICTURES=1 leaves a picture of each in tests/output, for a person to look at.
+ * Every page, light and dark, on a phone and on a desktop: no serious finding of axe, no content wider than the window,
+ * no layout shift. PICTURES=1 leaves a picture of each in tests/output.
  */
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
@@ -13,7 +13,7 @@ import { pageFaults, SCREENS, type Screen, withAxe } from './page_faults.ts'
 import { openShop, type Shop, type Visitor } from './shop.ts'
 
 const FIRST_PAGE_KIB_MAX = 120
-/** What is fetched ahead begins some seconds after the first page. */
+/** Prefetching begins some seconds after the first page. */
 const AHEAD_MS = 60_000
 const GOODS = [
   ['Walnut desk lamp', '89.00', 24],
@@ -31,7 +31,7 @@ type Place = {
   readonly path: string
   readonly shows: string
   readonly signedIn?: true
-  /** Brings about what is not there by itself. */
+  /** Prepares the state that the page shows. */
   readonly prepare?: (page: Page) => Promise<unknown>
 }
 
@@ -67,7 +67,7 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
     const [lamp, , , , , , mug, slippers] = products
     const productsAway = (page: Page) => page.route('**/api/products**', (route) => route.fulfill(AWAY))
     const ordersAway = (page: Page) => page.route('**/api/orders**', (route) => route.fulfill(AWAY))
-    /** The cart as it was filled some time ago. */
+    /** A cart that was filled some time ago. */
     const cartOf =
       (...lines: [product: Product | undefined, quantity: number, seenPrice?: string][]) =>
       (page: Page) => {
@@ -80,7 +80,7 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
         }))
         return page.evaluate(`localStorage['shop.cart'] = ${JSON.stringify(JSON.stringify(cart))}`)
       }
-    /** The first order as it would be in another state. */
+    /** The first order with another status. */
     const orderAs = (state: object) => async (page: Page) => {
       const order = await shop.order(shop.admin, orders[0]!)
       await page.route(`**/api/orders/${order.id}**`, (route) =>
@@ -219,7 +219,7 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
     return [...added, ...(await pageFaults(page, 'cart', screen))]
   }
 
-  /** Its answer does not come, and later it is found that it never arrived. */
+  /** Its answer does not arrive, and later the page finds that the order did not arrive. */
   async function inspectALostOrder(page: Page, screen: Screen): Promise<string[]> {
     await page.goto('/cart')
     await page.route('**/api/orders**', (route) => route.fulfill(AWAY))
@@ -267,7 +267,7 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
     await page.keyboard.press('Enter')
     await page.getByRole('alertdialog').waitFor()
     for (let i = 0; i < 4; i += 1) await page.keyboard.press('Tab')
-    // Going round, the focus passes a guard outside the dialog for a moment.
+    // At the end of the cycle the focus is for a moment on a guard outside the dialog.
     await until('the dialog keeps the focus', AHEAD_MS, () =>
       page.evaluate<boolean>('document.activeElement.closest("[role=alertdialog]") !== null'),
     )
@@ -276,7 +276,7 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
     await expectFocus(page, 'Cancel this order', 'and gives it back')
   })
 
-  test('search, order and page are in the address: back and a deep link find the place again', async () => {
+  test('search, sort order and page are in the address: back and a deep link restore them', async () => {
     const page = await shop.open({ viewport: { width: 1280, height: 860 } })
     await page.goto('/?sort=-price')
     await page.getByRole('link', { name: 'Walnut desk lamp' }).waitFor()
@@ -299,7 +299,7 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
     assert.equal(await deep.getByRole('link', { name: 'Cast-iron skillet' }).count(), 0)
   })
 
-  test('"back" after a search leads to where one was before it, however it was typed', async () => {
+  test('"back" after a search leads to the page before it, however it was typed', async () => {
     const page = await shop.open()
     await page.goto('/cart')
     await page.goto('/')
@@ -323,7 +323,7 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
     await page.context().close()
   })
 
-  test('the next page begins at its top, with the keyboard at its heading; a product leads back to its page', async () => {
+  test('the next page begins at its top, with the focus on its heading; a product leads back to its page', async () => {
     for (let i = 0; i < 20; i += 1) await shop.addProduct({ name: `Postcard ${i}`, price: '0.50', stock: 9 })
     const page = await shop.open()
     await page.goto('/?sort=price')
@@ -341,7 +341,7 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
     await page.waitForURL((url) => url.pathname === '/')
   })
 
-  test('what leaves the cart takes the focus to the heading, and a full cart says that it is full', async () => {
+  test('after an item is removed from the cart the focus is on the heading, and a full cart says that it is full', async () => {
     const page = await shop.open()
     await page.goto('/')
     const mug = places.find(({ name }) => name === 'product')!.path
@@ -364,7 +364,7 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
     await page.getByRole('link', { name: 'Cart, 50 items' }).waitFor()
   })
 
-  test('after signing in, only a way inside the shop is followed', async () => {
+  test('after signing in, only a path inside the shop is followed', async () => {
     for (const next of ['/%09/evil.example', '/.//evil.example', 'https://evil.example/']) {
       const page = await shop.open()
       await page.goto(`/sign-in?next=${next}`)
@@ -377,12 +377,12 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
     }
   })
 
-  test('offline the page says so, keeps what it shows, and goes on by itself', async () => {
+  test('offline the page says so, keeps its content, and continues when it is online', async () => {
     const page = await shop.open()
     await page.goto('/')
     await page.getByRole('link', { name: 'Stoneware mug' }).click()
     await page.getByRole('button', { name: 'Add to cart' }).waitFor()
-    // Asked from here: a page that waits for an expression evaluates it, which the policy of ours refuses.
+    // Polled from here: waiting in the page evaluates an expression, which our security policy refuses.
     await until('the pages ahead are there', AHEAD_MS, () =>
       page.evaluate<boolean>(`performance.getEntriesByName('shop.ahead.done').length > 0`),
     )
@@ -402,7 +402,7 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
     const page = await shop.open()
     await page.goto('/')
     await page.getByRole('link', { name: 'Stoneware mug' }).waitFor()
-    // What is fetched ahead for other pages begins after a mark (main.tsx).
+    // Prefetching for other pages begins after a mark (main.tsx).
     const scripts = (await page.evaluate(`performance.getEntriesByType('resource')
       .filter(({ name }) => /\\.js$/.test(new URL(name).pathname))
       .filter(({ startTime }) => startTime < (performance.getEntriesByName('shop.ahead')[0]?.startTime ?? Infinity))
@@ -422,7 +422,7 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
   })
 })
 
-/** Presses Tab until the focus is on what is called `name`. */
+/** Presses Tab until the focus is on the element with this name. */
 async function tabTo(page: Page, name: string) {
   for (let i = 0; i < 60; i += 1) {
     await page.keyboard.press('Tab')

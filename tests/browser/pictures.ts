@@ -1,4 +1,4 @@
-/** `npm run pictures`: the pictures of docs/pictures, of the sample catalogue, taken of the real shop in a real browser. */
+/** `npm run pictures`: takes the pictures in docs/pictures of a real shop with the sample catalogue, in a real browser. */
 import { join } from 'node:path'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { readArguments } from '../../scripts/arguments.ts'
@@ -67,7 +67,7 @@ async function productsOf({ products }: Shop): Promise<Map<string, Product>> {
   return new Map(items.map((product) => [product.name, product]))
 }
 
-/** Resolves the id of the order, whose page is shown. */
+/** Resolves to the id of the order; its page is shown. */
 async function buy(page: Page, products: readonly Product[]): Promise<string> {
   for (const { id } of products) {
     await page.goto(`/products/${id}`)
@@ -79,7 +79,7 @@ async function buy(page: Page, products: readonly Product[]): Promise<string> {
   return new URL(page.url()).pathname.split('/').at(-1)!
 }
 
-/** An afternoon: most is sold, something is cancelled, something was gone. */
+/** Orders of an afternoon: most confirmed, one cancelled, one rejected. */
 async function sell(shop: Shop, goods: readonly Product[]) {
   const [buyer] = await shop.buyers(1)
   for (let i = 0; i < SALES; i += 1) {

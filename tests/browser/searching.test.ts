@@ -1,6 +1,6 @@
 /**
- * Looking for something as people do: misspelt, in the plural, in the middle of a Chinese run. The best match comes
- * first, what was corrected is said, and the address keeps all of it.
+ * Searches as people type them: misspelt, in the plural, in the middle of a Chinese text. The best match comes first,
+ * corrections are shown, and the address contains the search.
  */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
@@ -9,7 +9,7 @@ import { until } from '../system/until.ts'
 import { noBrowser } from './browser.ts'
 import { openShop, type Shop } from './shop.ts'
 
-/** The newest last: in the order of a list that is not a search, the other way round. */
+/** The newest last; a list without a search has the opposite order. */
 const GOODS = [
   { name: 'Brass lamp', price: '120.00' },
   { name: 'Tea towel', description: 'With a lamp woven into it', price: '9.00' },
@@ -55,11 +55,11 @@ suite('searching in a real browser', { skip: noBrowser }, () => {
     await page.waitForURL((url) => (url.searchParams.get('q') ?? '') === words)
   }
 
-  test('a typing error is corrected, said so, and the best match comes first', async () => {
+  test('a typing error is corrected, the page says so, and the best match comes first', async () => {
     await page.goto('/')
     await page.getByRole('link', { name: 'Candle 29' }).waitFor()
     assert.ok(!(await orders()).includes('Best match'), 'without a search nothing can match best')
-    // What reads a page out hears of a text only in a place that was there before.
+    // Screen readers announce a text only in an element that existed before.
     const places = await page.locator('main').getByRole('status').count()
     await search('lammp')
     await shows(['Brass lamp', 'Tea towel'])
@@ -70,7 +70,7 @@ suite('searching in a real browser', { skip: noBrowser }, () => {
     assert.equal((await orders())[0], 'Best match')
   })
 
-  test('an order that was chosen is kept, and the correction is still told', async () => {
+  test('the chosen sort order is kept, and the correction is still shown', async () => {
     await page.getByLabel('Sort by').selectOption('Newest first')
     await shows(['Tea towel', 'Brass lamp'])
     assert.match(page.url(), /\?q=lammp&sort=newest$/)
@@ -92,11 +92,11 @@ suite('searching in a real browser', { skip: noBrowser }, () => {
     assert.equal(await page.getByLabel('Sort by').inputValue(), 'price')
   })
 
-  test('what is typed while the address changes is not taken back', async () => {
+  test('text that is typed while the address changes is not lost', async () => {
     await page.goto('/')
     const field = page.getByLabel('Search products')
     await field.waitFor()
-    // The next letter comes between the change of the address and the page's own look at it.
+    // The next letter is typed between the change of the address and the page reading it.
     await page.evaluate(`(() => {
       const { replaceState, pushState } = history
       const { set } = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')
@@ -135,7 +135,7 @@ suite('searching in a real browser', { skip: noBrowser }, () => {
     await until('the first candles', WAIT_MS, async () => (await names()).length === 24)
   })
 
-  test('the plural, and words inside a run of characters, are no errors', async () => {
+  test('plurals, and words inside a text without spaces, are not treated as errors', async () => {
     await page.goto('/')
     await search('lamps')
     await shows(['Brass lamp', 'Tea towel'])
@@ -144,7 +144,7 @@ suite('searching in a real browser', { skip: noBrowser }, () => {
     assert.equal(await status().count(), 0)
   })
 
-  test('the shopkeeper’s table does the same', async () => {
+  test('the products table of admins does the same', async () => {
     await shop.signIn(page, await shop.account('admin'))
     await page.goto('/admin/products?q=lammp')
     await page.getByRole('row', { name: 'Brass lamp' }).waitFor()

@@ -1,4 +1,4 @@
-/** Staying signed in: tokens that live three seconds, reloads, and tabs that must not tread on each other. */
+/** Staying signed in: tokens with a lifetime of three seconds, reloads, and several tabs that share one session. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -20,7 +20,7 @@ suite('a session in a real browser', { skip: noBrowser }, () => {
 
   const ordersShown = (page: Page) => page.getByText('No orders yet').waitFor()
 
-  test('no script can reach the refresh token, and nothing of a session is stored but the name', async () => {
+  test('no script can read the refresh token, and only the username of a session is stored', async () => {
     const page = await shop.open()
     await shop.signIn(page, await shop.account())
     const [cookie] = await page.context().cookies(`${shop.storefront.url}/api/auth/token`)
@@ -32,7 +32,7 @@ suite('a session in a real browser', { skip: noBrowser }, () => {
     assert.doesNotMatch(readable, /eyJ/, 'an access token can be read')
   })
 
-  test('a reload, a second tab and an expired token go on without signing in again', async () => {
+  test('a reload, a second tab and an expired token do not require signing in again', async () => {
     const visitor = await shop.account()
     const page = await shop.openAs(visitor)
     await page.goto('/')
@@ -46,13 +46,17 @@ suite('a session in a real browser', { skip: noBrowser }, () => {
     assert.match(page.url(), /\/orders$/)
   })
 
-  test('what the shop does not take is said at its field, in sentences for people', async () => {
+  test('invalid input is reported at its field, in sentences for people', async () => {
     const page = await shop.open()
     await page.goto('/sign-in?mode=register')
     const [name, password] = [page.getByLabel('Username'), page.getByLabel('Password')]
     const faultOf = async (field: Locator) => {
       await page.getByRole('button', { name: 'Create account' }).click()
-      await until('it is told', 60_000, async () => (await field.getAttribute('aria-invalid')) === 'true')
+      await until(
+        'the field is marked invalid',
+        60_000,
+        async () => (await field.getAttribute('aria-invalid')) === 'true',
+      )
       const ids = (await field.getAttribute('aria-describedby'))!.split(' ')
       return page.locator(`[id="${ids.find((id) => id.endsWith('error'))}"]`).innerText()
     }
@@ -69,7 +73,7 @@ suite('a session in a real browser', { skip: noBrowser }, () => {
     await page.context().close()
   })
 
-  test('of several tabs one exchanges the token, and the others take its result', async () => {
+  test('of several tabs one refreshes the session, and the others use its result', async () => {
     const page = await shop.openAs(await shop.account())
     const tabs = [page, await shop.tab(page), await shop.tab(page)]
     let atOnce = 0
@@ -104,7 +108,7 @@ suite('a session in a real browser', { skip: noBrowser }, () => {
     await page.getByRole('heading', { name: 'Welcome back' }).waitFor()
   })
 
-  test('a session that was ended elsewhere leads to signing in, and from there back', async () => {
+  test('a session that was ended elsewhere leads to the sign-in page, and from there back', async () => {
     const visitor = await shop.account()
     const page = await shop.openAs(visitor)
     await page.context().clearCookies()
@@ -116,7 +120,7 @@ suite('a session in a real browser', { skip: noBrowser }, () => {
     await ordersShown(page)
   })
 
-  test('while auth_service is dead the shop goes on, and says so where it cannot', async () => {
+  test('while auth_service is down the shop works, and says so where it does not', async () => {
     const page = await shop.open()
     await shop.auth.kill()
     try {

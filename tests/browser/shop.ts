@@ -1,10 +1,10 @@
 /**
- * The shop as its visitors meet it: the real services, the storefront before them, and windows of a real browser.
+ * The complete shop: the real services, the storefront before them, and windows of a real browser.
  *
  * Promises
- *  1. A window that meets an error of a script, or is refused something by the page's own security policy, fails its
- *     test; so does an answer of 500.
- *  2. `close` ends everything started here, and tells what went wrong in any window.
+ *  1. An error of a script in any window, a violation of the page's security policy, and an answer of 500 fail the
+ *     test.
+ *  2. `close` stops everything that was started here, and reports the errors of all windows.
  */
 import { strict as assert } from 'node:assert'
 import { randomBytes } from 'node:crypto'
@@ -21,9 +21,9 @@ import {
 import { createWorld, type World } from '../system/world.ts'
 import { launch } from './browser.ts'
 
-/** Generous: a machine that does much else must not fail a test. */
+/** Generous: a busy machine must not fail a test. */
 const WAIT_MS = 60_000
-/** The world's own tokens last as long as a suite does on a machine with much to do. */
+/** The tokens of the world are valid for as long as a suite runs on a busy machine. */
 const TOKEN_SECONDS = '3600'
 
 export type Visitor = { readonly username: string; readonly password: string }
@@ -31,25 +31,25 @@ export type Visitor = { readonly username: string; readonly password: string }
 export type Shop = World & {
   readonly storefront: ServiceProcess
   readonly browser: Browser
-  /** A window of its own: cookies and storage are shared with no other, except tabs opened from it. */
+  /** A separate window: only tabs opened from it share its cookies and storage. */
   open(options?: BrowserContextOptions): Promise<Page>
   /** One more tab of the same visitor. */
   tab(page: Page): Promise<Page>
-  /** An account nobody has signed in to yet. */
+  /** A new account without a session. */
   account(role?: 'customer' | 'admin', username?: string): Promise<Visitor>
-  /** On the page where visitors do it. */
+  /** On the sign-in page. */
   signIn(page: Page, visitor: Visitor): Promise<void>
-  /** A window of its own in which `visitor` has signed in already, as the gateway and the pages leave it. */
+  /** A separate window in which `visitor` is signed in, with the same cookies and storage as after a real sign-in. */
   openAs(visitor: Visitor, options?: BrowserContextOptions): Promise<Page>
   close(): Promise<void>
 }
 
-/** Problems a visitor may meet without anything being broken. */
+/** Problems that are expected, and no fault of ours. */
 const EXPECTED = /Failed to load resource|net::ERR_/
-/** Of the page's warnings, those that mean a mistake of ours. */
+/** Warnings of the page that show a mistake of ours. */
 const MISTAKE = /Warning:|Content Security Policy/
 
-/** `fill` is done as soon as the services stand: the rest may take longer than a token lives. */
+/** `fill` runs as soon as the services are ready: the rest may take longer than the lifetime of a token. */
 export async function openShop(
   extra: Environment = {},
   fill: (world: World) => Promise<unknown> = async () => {},
@@ -76,7 +76,7 @@ async function open(
 ): Promise<Shop> {
   await buildPagesIfOld()
   const launching = launch()
-  // Whatever fails before it is used, it does not stay.
+  // It is stopped, whatever fails before it is used.
   endings.push(() =>
     launching.then(
       (browser) => browser.close(),
@@ -150,7 +150,7 @@ async function open(
   }
 }
 
-/** What a browser has stored once `visitor` has signed in: the gateway's cookie, and the name the pages write down. */
+/** The storage of a browser after `visitor` signed in: the gateway's cookie, and the username that the pages save. */
 async function signedInState(url: string, visitor: Visitor) {
   const answer = await fetch(`${url}/api/auth/login`, {
     method: 'POST',

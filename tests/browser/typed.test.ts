@@ -1,6 +1,6 @@
 /**
- * What people type, at its worst: endless words, in a script that runs from right to left. On every page, on a phone,
- * nothing is wider than the window, and each such text runs in its own direction.
+ * Extreme user input: very long words, in a script that runs from right to left. On every page, on a phone, nothing is
+ * wider than the window, and each text has its own direction.
  */
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
@@ -14,12 +14,12 @@ import { openShop, type Shop, type Visitor } from './shop.ts'
 
 const NAME = `${'ب'.repeat(150)} ${'w'.repeat(40)}`
 const DESCRIPTION = `${'ش'.repeat(1_500)}${'w'.repeat(1_500)}`
-/** A word of its own, and one typing error away from it. */
+/** A unique word, and the same with one typing error. */
 const WORD = 'مصباحكبير'
 const MISSPELT = 'مصباخكبير'
 const NOTE = 'ن'.repeat(200)
 const PASSWORD = 'plum tart on tuesday'
-/** The longest a username can be, without a place to break it. */
+/** The longest possible username, without a position to break it. */
 const username = () => `${'W'.repeat(24)}${randomBytes(4).toString('hex')}`
 
 suite('typed text in a real browser', { skip: noBrowser }, () => {
@@ -63,7 +63,7 @@ suite('typed text in a real browser', { skip: noBrowser }, () => {
   })
   after(() => shop?.close())
 
-  /** Faults of what is in sight: a text without a direction of its own, or anything wider than its frame. */
+  /** Faults of the visible content: a text without its own direction, or an element wider than its frame. */
   const faultsOf = async (where: string): Promise<string[]> => {
     const found = (await page.evaluate(`((username) => {
       const typed = (text) => /[\\u0600-\\u06ff]/.test(text) || text.includes(username)
@@ -125,7 +125,7 @@ suite('typed text in a real browser', { skip: noBrowser }, () => {
     assert.deepEqual(faults, [])
   })
 
-  test('on the shopkeeper’s pages', async () => {
+  test('on the admin pages', async () => {
     const faults = [
       ...(await look('/admin', () => page.getByText('Stock running out').waitFor())),
       ...(await look('/admin/products')),

@@ -30,7 +30,7 @@ export type Replica = ServiceProcess & {
 
 export type ClusterOptions = {
   readonly replicas: Readonly<Record<ServiceName, number>>
-  /** Without one: SQLite files that the processes share. */
+  /** If undefined, the processes share SQLite files. */
   readonly mongoUrl: string | undefined
 }
 

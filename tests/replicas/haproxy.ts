@@ -1,7 +1,7 @@
 /**
- * haproxy before several replicas, as a cluster has a balancer: asks /readyz, passes by who is not ready, and sends
- * a request again elsewhere only where that is safe: it was never sent, or it may be repeated (a read, a request
- * with an Idempotency-Key, a call to /internal).
+ * haproxy before several replicas, as the balancer of a cluster. It probes /readyz, and skips replicas that are not
+ * ready. It sends a request to another replica only if that is safe: it was never sent, or it may be repeated (a read,
+ * a request with an Idempotency-Key, a call to /internal).
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { createWriteStream, readFileSync, writeFileSync } from 'node:fs'

@@ -22,7 +22,7 @@ type Run = {
   readonly store: string
   readonly replicas: Readonly<Record<ServiceName, number>>
   readonly buyers: number
-  /** Pause between two carts, at most. */
+  /** The longest pause between two carts. */
   readonly pauseMs: number
 }
 
@@ -33,8 +33,8 @@ const SQLITE: Run = {
   pauseMs: 250,
 }
 /**
- * This server does not notice transactions that overlap, so one replica decides about stock; and it looks at every
- * document for most questions, so there are fewer.
+ * This server does not detect overlapping transactions, so only one replica decides about stock. It reads every
+ * document for most queries, so the load is smaller.
  */
 const WIRE_COMPATIBLE: Run = {
   store: 'the wire-compatible MongoDB server',
@@ -45,11 +45,11 @@ const WIRE_COMPATIBLE: Run = {
 const MONGODB: Run = { ...SQLITE, store: 'MONGODB_URL' }
 
 const PRODUCTS = 4
-/** Some products sell out on the way. */
+/** Some products sell out during the run. */
 const STOCK = 400
 const CALM_MS = 3_000
 const OUTAGE_MS = 3_000
-/** A new replica works this long before the next old one leaves. */
+/** A new replica runs this long before the next old one is stopped. */
 const MIN_READY_MS = 1_000
 
 readArguments(
@@ -70,7 +70,7 @@ else {
 }
 process.exit(0)
 
-/** Said aloud, and in CI a failure. */
+/** Prints why it was skipped; in CI that is a failure. */
 function leaveOut(needed: string): never {
   console.log(process.env.CI ? `FAILED: ${needed}` : `SKIPPED: ${needed}. The rest was not tested.`)
   process.exit(process.env.CI ? 1 : 0)
@@ -94,7 +94,7 @@ function run({ store, replicas, buyers, pauseMs }: Run, mongoUrl?: string): Prom
           chance: chance.fork(),
         },
       })
-      // A buyer who fails must not be waited for until the end.
+      // The failure of a buyer ends the run at once.
       await Promise.race([phases(cluster, load, chance), load.failed])
       await load.stop()
       const sizes = SERVICES.map((service) => `${replicas[service]} ${service}`).join(', ')

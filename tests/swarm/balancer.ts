@@ -1,6 +1,6 @@
 /**
- * Stands in for Swarm's routing mesh on engines without IPVS: `node balancer.ts PORT:SERVICE:PORT ...`. Each
- * connection goes to one of the service's running tasks, as the engine's DNS names them; bytes pass unread.
+ * Replaces Swarm's routing mesh on engines without IPVS: `node balancer.ts PORT:SERVICE:PORT ...`. Each connection
+ * goes to one of the running tasks that the engine's DNS returns for the service; bytes are forwarded unchanged.
  */
 import { lookup } from 'node:dns/promises'
 import { connect, createServer, type Socket } from 'node:net'

@@ -1,6 +1,6 @@
 /**
- * The base image our Dockerfile names. Where it is neither there nor can be pulled, a stand-in is made under its
- * name: Debian by debootstrap, and the Node and npm of this machine.
+ * The base image that our Dockerfile names. If it neither exists nor can be pulled, a replacement is built: Debian by
+ * debootstrap, with the Node and npm of this machine.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import {
@@ -53,7 +53,7 @@ function makeStandIn(name: string) {
     put(process.execPath, 'usr/local/bin/node')
     put(npmFolder(), 'usr/local/lib/node_modules/npm')
     symlinkSync('/usr/local/lib/node_modules/npm/bin/npm-cli.js', join(rootfs, 'usr/local/bin/npm'))
-    // Whatever this machine trusts, the build trusts.
+    // The build trusts the certificates that this machine trusts.
     if (existsSync(CERTIFICATES)) put(CERTIFICATES, CERTIFICATES)
     mkdirSync(join(rootfs, 'usr/local/etc'), { recursive: true })
     writeFileSync(join(rootfs, 'usr/local/etc/npmrc'), `cafile=${CERTIFICATES}\n`)

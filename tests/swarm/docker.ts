@@ -1,4 +1,4 @@
-/** The docker command line, and an engine of our own where none runs. */
+/** The docker command, and an engine of our own if none runs. */
 import { execFile, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,7 +11,7 @@ const OUTPUT_BYTES_MAX = 256 * 1024 * 1024
 const ENGINE_START_MS = 30_000
 const ENGINE_STOP_MS = 30_000
 
-/** What the command printed, or a failure with what it complained about. */
+/** The output of the command; fails with its error output. */
 export async function docker(
   args: readonly string[],
   {
@@ -38,7 +38,7 @@ export async function succeeds(command: string, ...args: readonly string[]): Pro
   )
 }
 
-/** Uses the engine that answers, or starts one; resolves what undoes that. */
+/** Uses the running engine, or starts one; resolves to the function that stops it. */
 export async function requireEngine(): Promise<() => Promise<void>> {
   if (await succeeds('docker', 'info')) return async () => {}
   if (!(await succeeds('dockerd', '--version'))) {
@@ -73,7 +73,7 @@ export async function requireEngine(): Promise<() => Promise<void>> {
   return stop
 }
 
-/** What the engine has left mounted, innermost first. */
+/** The mounts that the engine has left, innermost first. */
 const mountsBelow = (folder: string): string[] =>
   lines(readFileSync('/proc/mounts', 'utf8'))
     .map((line) => line.split(' ')[1]!)

@@ -1,10 +1,10 @@
 /**
- * `npm run test:swarm`: our images from our Dockerfile, our stack file on a Swarm, and buyers who never stop while
- * containers are killed, services go away and come back, and a new version is rolled out. Afterwards the stores must
+ * `npm run test:swarm`: our images from our Dockerfile and our stack file on a Swarm, under load, while containers are
+ * killed, services are stopped and started, and a new version is rolled out. Afterwards the stores must
  * be consistent (invariants 1 to 8) and agree with every answer.
  *
- * Needs docker and either an engine that answers or root to start one. Not part of `npm run check`: it takes
- * several minutes and an engine.
+ * Needs docker, and a running engine or root to start one. Not part of `npm run check`, because it takes several
+ * minutes and needs an engine.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readArguments, refuse } from '../../scripts/arguments.ts'
@@ -16,13 +16,13 @@ import { settledRecords } from '../system/store_records.ts'
 import { byChance } from '../system/until.ts'
 import { requireBaseImage } from './base_image.ts'
 import { requireEngine } from './docker.ts'
-import { deployStack, SERVICES, STORES, type Stack, type Store, tellWhatFailed, type Undo } from './stack.ts'
+import { deployStack, printFailures, SERVICES, STORES, type Stack, type Store, type Undo } from './stack.ts'
 
-/** Of the orders of every phase, those answered within one retry. */
+/** The least share of the orders of every phase that are answered within one retry. */
 const SHARE_MIN = 0.999
 const PRODUCTS = 4
 const STOCK = 600
-/** The wire-compatible server looks at every document for most questions, so it gets fewer of them. */
+/** The wire-compatible server reads every document for most queries, so its load is smaller. */
 const LOADS: Readonly<Record<Store, { readonly size: number; readonly pauseMs: number }>> = {
   sqlite: { size: 8, pauseMs: 300 },
   mongo_image: { size: 8, pauseMs: 300 },
@@ -59,7 +59,7 @@ const cleanUp = () => {
 }
 async function undoAll() {
   for (let step = undo.pop(); step; step = undo.pop()) {
-    // What can't be undone must not hide why, nor keep the rest from being undone.
+    // A failed cleanup task must neither hide the first error nor stop the other tasks.
     await step().catch((error) => console.error('Not cleaned up:', error))
   }
 }
@@ -95,7 +95,7 @@ try {
     console.log('The stores are in order; every phase is above its share.')
   })
 } catch (error) {
-  if (undo.length > 1) await tellWhatFailed()
+  if (undo.length > 1) await printFailures()
   throw error
 } finally {
   say('cleaning up')

@@ -1,6 +1,6 @@
 /**
- * Our stack on a Swarm: docker-compose.yml as it is, with overrides for the engine and the store. Everything made
- * here (stack, volumes, configs, secrets, networks, images of the test's tags) is gone after `close`.
+ * Our stack on a Swarm: docker-compose.yml with overrides for the engine and the store. `close` removes everything
+ * that was created here (stack, volumes, configs, secrets, networks, images of the test's tags).
  */
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -26,12 +26,12 @@ const TAG = 'shop_test_1'
 const NEXT_TAG = 'shop_test_2'
 const BROKEN_TAG = 'shop_test_3'
 const BUILD_MS = 300_000
-/** Everything starts at once, on one machine. */
+/** All services start at once, on one machine. */
 const FIRST_START_MS = 240_000
-/** A replica is given two minutes to get ready, and some more looks. */
+/** A replica has two minutes to get ready, and some more health checks. */
 const ROLLBACK_MS = 300_000
 const CHANGE_MS = 120_000
-/** Each look at a service starts docker's command line a few times, on the machine whose shop is being tried. */
+/** Each probe runs the docker command several times, on the machine of the tested shop. */
 const LOOK_AGAIN_MS = 1_000
 
 export type Stack = {
@@ -40,13 +40,13 @@ export type Stack = {
   replicasOf(service: Service): number
   /** SIGKILL to every container of the service, one after the other, each replaced before the next dies. */
   killContainers(service: Service): Promise<void>
-  /** Resolves once as many healthy containers run. */
+  /** Resolves once this number of healthy containers run. */
   scale(service: Service, replicas: number): Promise<void>
-  /** Deploys the next version; resolves when every container is of it. */
+  /** Deploys the next version; resolves when all containers have it. */
   update(): Promise<void>
   /**
-   * Deploys a version of which order_service never gets ready and the others do not start; resolves when the one
-   * before it is whole again, by Swarm's own doing.
+   * Deploys a version whose order_service never gets ready and whose other services do not start; resolves when Swarm
+   * has rolled back all of them.
    */
   updateToBroken(): Promise<void>
   /** Resolves once each replica that checks tokens has written auth_service's keys to its data folder. */
@@ -54,7 +54,7 @@ export type Stack = {
   records(): Promise<StoreRecords>
 }
 
-/** What is to be done at the end, the last one first. */
+/** Cleanup tasks, run in reverse order at the end. */
 export type Undo = (() => Promise<unknown>)[]
 
 /** Builds our images from our Dockerfile and deploys our stack file. Adds to `undo` before it makes anything. */
@@ -148,7 +148,7 @@ const OVERRIDES: Readonly<Record<Store, readonly string[]>> = {
   mongo_image: [],
 }
 
-/** What a mistake in a new version does: it ends at once, or it runs and can't reach its database. */
+/** Two kinds of faulty versions: one exits at once, one runs but cannot reach its database. */
 const NEVER_THERE = ['node', '--eval', 'process.exit(1)']
 const NEVER_READY = [
   'sh',
@@ -176,7 +176,7 @@ async function buildImages(store: Store, baseImage: string, folder: string) {
     '@jongodb/memory-server-bin-linux-x64-gnu/bin/jongodb',
   )
   copyFileSync(server, join(folder, 'jongodb'))
-  // What the stack's health check calls: is the port open? (Overrides add to a check, they can't replace it.)
+  // The health check of the stack tests whether the port is open. (Overrides add to a check, they cannot replace it.)
   writeFileSync(join(folder, 'mongosh'), '#!/bin/bash\nexec 3<>/dev/tcp/$HOSTNAME/27017\n')
   writeFileSync(join(folder, 'Dockerfile'), SERVER_IMAGE.replace('BASE', baseImage))
   await docker(['build', '--tag', 'shop_test_mongo:latest', folder], { env, deadlineMs: BUILD_MS })
@@ -204,7 +204,7 @@ const containersOf = async (service: Service, ...filters: readonly string[]) =>
     ]),
   )
 
-/** Exactly `count` containers run, all of them healthy and, where one is named, of `image`. */
+/** Whether exactly `count` containers run, all of them healthy and, if `image` is given, of this image. */
 const healthy = (service: Service, count: number, image = '', deadlineMs = CHANGE_MS) =>
   until(
     `${count} healthy containers of ${service}`,
@@ -230,8 +230,8 @@ async function updateState(service: Service): Promise<string> {
 }
 
 /**
- * Its specification is the one before again, and nothing is under way. Swarm calls that `rollback_completed`, but of a
- * service whose old replica left first only `completed`.
+ * Whether the service has its previous specification again and no update runs. Swarm calls that `rollback_completed`, or
+ * only `completed` if the old replica of the service was stopped first.
  */
 async function isBackAt(tag: string, service: Service): Promise<boolean> {
   const format = '{{.Spec.TaskTemplate.ContainerSpec.Image}}'
@@ -239,7 +239,7 @@ async function isBackAt(tag: string, service: Service): Promise<boolean> {
   return image === `${service}:${tag}` && /^(rollback_)?completed/.test(await updateState(service))
 }
 
-/** What the orders' and the products' own containers see: nothing outside reaches the database. */
+/** Read inside a container, because the database cannot be reached from outside. */
 async function mongoRecords(): Promise<StoreRecords> {
   const [container] = await containersOf('order_service')
   const source = readFileSync(join(ROOT, 'tests', 'cluster', 'mongo_records.ts'), 'utf8')
@@ -289,8 +289,8 @@ async function removeImages() {
   await docker(['image', 'rm', '--force', ...names, 'shop_test_mongo:latest']).catch(() => {})
 }
 
-/** The state of every task and update, and the last lines each service wrote. */
-export async function tellWhatFailed() {
+/** The state of every task and update, and the last log lines of each service. */
+export async function printFailures() {
   const format = '{{.Name}}  {{.CurrentState}}  {{.Error}}'
   console.error(await docker(['stack', 'ps', '--no-trunc', '--format', format, STACK]).catch(() => ''))
   for (const service of SERVICES) {

@@ -1,4 +1,4 @@
-/** HTTP as a client of the shop sees it: an answer, or no answer. */
+/** HTTP requests with two outcomes: an answer, or no answer. */
 
 const ANSWER_MS = 15_000
 
@@ -18,7 +18,7 @@ export type Request = {
   readonly deadlineMs?: number
 }
 
-/** The connection was refused or broke, or the deadline passed: what happened is unknown. */
+/** The connection was refused or broken, or the deadline passed: it is unknown what the server did. */
 export class NoAnswer extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options)
@@ -56,7 +56,7 @@ export async function call<T = Json>(
   }
 }
 
-/** The answer's body, or a failure that shows what came instead of `status`. */
+/** The body of the answer; fails with the answer if its status is another. */
 export function expectStatus<T>(answer: Answer<T>, ...statuses: number[]): T {
   if (statuses.includes(answer.status)) return answer.body
   throw new Error(

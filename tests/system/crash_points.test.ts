@@ -28,13 +28,13 @@ const ROOT = join(import.meta.dirname, '..', '..')
 const TEST_MS = 240_000
 const STOCK = 100
 
-/** What is done when the process dies, and how the order must end. */
+/** The request during which the process dies, and the final status of the order. */
 type Flow = 'place' | 'cancel' | 'ship'
 const ENDS: Readonly<Record<Flow, string>> = { place: 'confirmed', cancel: 'cancelled', ship: 'shipped' }
 
 /**
- * In this order, because the settler works on what earlier deaths left behind: it must not come to a later
- * place, and die there, before the flow of that place does.
+ * In this order, because the settler continues the orders of earlier crashes: it must not reach a later point, and die
+ * there, before the flow of that point does.
  */
 const FLOWS: Readonly<Partial<Record<ServiceName, Readonly<Record<string, Flow>>>>> = {
   order_service: {
@@ -57,7 +57,7 @@ const ADJUSTMENT = 'adjustment_committed'
 
 suite('crash points (invariants 1 to 8)', { timeout: TEST_MS, concurrency: true }, () => {
   for (const [service, flows] of Object.entries(FLOWS)) {
-    test(`every place where ${service} may die has its flow here`, () => {
+    test(`every crash point of ${service} has a flow here`, () => {
       const own = service === 'product_service' ? [ADJUSTMENT] : []
       assert.deepEqual([...Object.keys(flows), ...own].sort(), placesIn(service))
     })
@@ -66,17 +66,19 @@ suite('crash points (invariants 1 to 8)', { timeout: TEST_MS, concurrency: true 
   test('order_service dies between two steps', async (t) => {
     const shop = await openShop(t)
     await dieEverywhere(t, shop, 'order_service')
-    await t.test('a settler that dies while it holds an order gives it up in time', () => dieHolding(shop))
+    await t.test('an order that a dead settler had claimed is free again after its lease', () =>
+      dieHolding(shop),
+    )
   })
 
   test('product_service dies between two steps', async (t) => {
     const shop = await openShop(t)
     await dieEverywhere(t, shop, 'product_service')
-    await t.test(`at ${ADJUSTMENT}: asked again by its key, the units move once`, () => dieAdjusting(shop))
+    await t.test(`at ${ADJUSTMENT}: repeated with its key, the units move once`, () => dieAdjusting(shop))
   })
 })
 
-/** `before`: the order, where the flow begins with one that is confirmed. */
+/** `before` is the order, if the flow begins with a confirmed one. */
 type Death = {
   readonly place: string
   readonly flow: Flow
@@ -97,7 +99,7 @@ async function openShop(t: TestContext): Promise<Shop> {
   return { world, buyer: buyer!, product: await world.addProduct({ stock: STOCK }), seenOrders: [] }
 }
 
-/** First every death, one after the other; then all their orders must have settled and the stores be in order. */
+/** First all crashes, one after the other; then all their orders must have settled, and the stores be consistent. */
 async function dieEverywhere(
   t: TestContext,
   { world, buyer, product, seenOrders }: Shop,
@@ -120,7 +122,7 @@ async function dieEverywhere(
         victim.ended(),
       ])
       assert.equal(end.signal, 'SIGKILL')
-      // order_service dies with its answer; product_service leaves it to say what it knows.
+      // If order_service dies, its answer is lost; if product_service dies, order_service still answers.
       assert.equal(answer === undefined, victim === world.orders)
       if (answer) recordSeen(seenOrders, buyer, attempt, expectStatus(answer, 200, 202))
     })
@@ -128,7 +130,7 @@ async function dieEverywhere(
   await victim.start()
 
   for (const { place, flow, attempt } of touched) {
-    await t.test(`the order of ${place} settles as ${ENDS[flow]}, and its key still names it`, async () => {
+    await t.test(`the order of ${place} settles as ${ENDS[flow]}, and its key still finds it`, async () => {
       const order = await until('its order is in the store', SETTLE_MS, () =>
         readRecords(world.dataDir).orders.find(({ key }) => key === attempt.key),
       )
@@ -140,7 +142,7 @@ async function dieEverywhere(
     })
   }
 
-  await t.test('each order that kept its stock took it once, and the stores are in order', async () => {
+  await t.test('each order that holds stock took it once, and the stores are consistent', async () => {
     const shipments = touched.filter(({ flow }) => flow === 'ship').length
     const records = await until('product_service knows every shipment', SETTLE_MS, () => {
       const found = readRecords(world.dataDir)
@@ -189,7 +191,7 @@ async function dieHolding({ world, buyer, seenOrders }: Shop) {
   assertConsistent(readRecords(world.dataDir), seenOrders)
 }
 
-/** The one request of a flow that the process does not survive. */
+/** The request of a flow during which the process dies. */
 function act(world: World, buyer: Account, flow: Flow, attempt: Attempt, before: Order | undefined) {
   if (before === undefined) return world.place(buyer, attempt)
   return flow === 'cancel'
@@ -199,7 +201,7 @@ function act(world: World, buyer: Account, flow: Flow, attempt: Attempt, before:
 
 const dyingAt = (place: string) => ({ NODE_ENV: 'test', CRASH_POINT: place })
 
-/** Every name handed to `reached` in the service's code. */
+/** Every name passed to `reached` in the code of the service. */
 function placesIn(service: string): string[] {
   const folder = join(ROOT, service, 'src')
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>

@@ -1,9 +1,9 @@
 /**
- * The whole shop under SIGKILL: each service dies again and again while buyers, admins and newcomers go on
- * and repeat, with the same key, whatever they got no answer to. Afterwards the stores must be in order
- * (invariants 1 to 8) and agree with every answer.
+ * The whole shop under SIGKILL: each service is killed repeatedly while buyers, admins and new users continue, and
+ * repeat each unanswered request with the same key. Afterwards the stores must be consistent (invariants 1 to 8) and
+ * agree with every answer.
  *
- * A failure prints its seed: the same carts, moments and pauses come again, though not the same interleaving.
+ * A failure prints its seed, which repeats the carts, times and pauses, but not the interleaving.
  */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
@@ -18,13 +18,13 @@ import { type Account, createWorld, newKey, type Product, signIn, type World } f
 
 const KILLS_EACH = 11
 const BUYERS = 10
-/** Carts of one buyer under way at once. */
+/** The number of carts that one buyer orders at the same time. */
 const CARTS = 3
 const PRODUCTS = 4
 const STOCK = 60
 const RESTOCK_UNITS = 3
 const MORE_THAN_THERE_IS = 10_000
-/** Longer than all the killing and the settling after it, also on a machine that does much else. */
+/** Longer than all kills and the settling afterwards, also on a busy machine. */
 const PATIENCE_MS = 270_000
 const TEST_MS = 290_000
 
@@ -49,7 +49,7 @@ suite('crashes (invariants 1 to 8)', { timeout: TEST_MS }, () => {
         ...[0, 1].map((i) => comingBack(world, `newcomer_${i}`, newcomers, over)),
       ]
       const allPeople = Promise.all(people)
-      // A person who fails must end the test at once, not when the last kill is done.
+      // A failure of a buyer must end the test at once, not after the last kill.
       allPeople.catch(() => over.abort())
       const kills = await Promise.all(
         [world.auth, world.products, world.orders].map((victim) => killing(victim, chance.fork(), over)),
@@ -63,7 +63,7 @@ suite('crashes (invariants 1 to 8)', { timeout: TEST_MS }, () => {
       assertConsistent(records, seenOrders)
       t.diagnostic(`${records.orders.length} orders, ${seenOrders.length} answers, seed ${chance.seed}`)
 
-      // Too quiet a run would prove nothing.
+      // A run with little load would prove nothing.
       for (const status of ['confirmed', 'rejected', 'cancelled']) {
         assert.ok(
           records.orders.some((order) => order.status === status),
@@ -88,7 +88,7 @@ suite('crashes (invariants 1 to 8)', { timeout: TEST_MS }, () => {
     }))
 })
 
-/** Kills the service KILLS_EACH times, at a moment and for a time left to chance. */
+/** Kills the service KILLS_EACH times, at random times and for random durations. */
 async function killing(victim: ServiceProcess, chance: Chance, over: AbortController): Promise<number> {
   let kills = 0
   while (kills < KILLS_EACH && !over.signal.aborted) {
@@ -110,7 +110,7 @@ type Shopping = {
   readonly over: AbortController
 }
 
-/** Buys one cart after the other; changes her mind now and then, and some parcels leave the house. */
+/** Buys one cart after the other; some orders are cancelled, some shipped. */
 async function shopping({ world, buyer, products, seenOrders, chance, over }: Shopping): Promise<void> {
   while (!over.signal.aborted) {
     const first = chance.pick(products)
@@ -130,7 +130,7 @@ async function shopping({ world, buyer, products, seenOrders, chance, over }: Sh
   }
 }
 
-/** Asks for a status until it is answered. A repeat may find the work done: then the order says so. */
+/** Requests a status until it is answered. A repetition may find it done already: then the order has it. */
 async function move(
   world: World,
   mover: Account,
@@ -146,7 +146,7 @@ async function move(
   })
 }
 
-/** An admin who adds units under a key until it is answered; counts what was promised. */
+/** An admin who adds units, with one key, until it is answered; counts the answered adjustments. */
 async function restocking(
   world: World,
   products: readonly Product[],
@@ -172,7 +172,7 @@ async function restocking(
 
 type Newcomer = { readonly username: string; readonly password: string; readonly refreshToken: string }
 
-/** Registers, signs in, and then renews the session again and again, repeating what got no answer. */
+/** Registers, signs in, and then refreshes the session repeatedly; repeats unanswered requests. */
 async function comingBack(
   world: World,
   username: string,
@@ -187,7 +187,7 @@ async function comingBack(
     })
     return expectStatus(answer, ...statuses)
   }
-  // 409: an earlier try was applied, its answer lost.
+  // 409: an earlier attempt was applied, and its answer lost.
   await patiently('/register', { username, password }, 201, 409)
   let { refresh_token: refreshToken } = await patiently('/login', { username, password }, 200)
   while (!over.signal.aborted) {

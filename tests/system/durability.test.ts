@@ -1,9 +1,9 @@
 /**
  * Durability (invariant 3): an order whose answer was seen is stored, even if a kill follows at once.
  *
- * A SIGKILL ends the process but not the operating system, so it shows that nothing answered was still in the
- * process's memory. That a commit also waits for the disk (synchronous=FULL) is asked of the store in
- * service_kit/test/sqlite/store.test.ts; here the files of the running shop are shown to be in WAL mode.
+ * A SIGKILL ends the process but not the operating system, so it shows that no answered order was only in the
+ * process's memory. That a commit also waits for the disk (synchronous=FULL) is tested in
+ * service_kit/test/sqlite/store.test.ts; here the files of the running shop are tested to be in WAL mode.
  */
 import assert from 'node:assert/strict'
 import { closeSync, openSync, readSync } from 'node:fs'
@@ -31,7 +31,7 @@ suite('durability (invariant 3)', { timeout: TEST_MS }, () => {
     const product = await world.addProduct({ stock: 1_000 })
     const seenOrders: SeenOrder[] = []
     for (let kill = 0; kill < KILLS; kill++) {
-      // Both stores have just promised something; each takes its turn to be killed for it.
+      // Both stores have just committed an answered order; the services are killed in turn.
       const victim = kill % 2 === 0 ? world.orders : world.products
       const attempts = Array.from({ length: 8 }, () => ({ lines: [{ product, quantity: 1 }], key: newKey() }))
       const first = Promise.withResolvers<void>()
@@ -41,7 +41,7 @@ suite('durability (invariant 3)', { timeout: TEST_MS }, () => {
         if (order) recordSeen(seenOrders, buyer!, attempt, order)
         first.resolve()
       })
-      // The others are under way when it dies: they may or may not be answered.
+      // The other requests are under way at the kill: they may or may not be answered.
       const all = Promise.allSettled(answers)
       await Promise.race([first.promise, all])
       await victim.kill()

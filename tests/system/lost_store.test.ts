@@ -1,4 +1,4 @@
-/** A store that is taken away from a shop is missed by the next start of its service, and whole when it is back. */
+/** The next start of a service reports that its store was removed; after the store is restored, its orders are there. */
 import assert from 'node:assert/strict'
 import { mkdirSync, readdirSync, renameSync } from 'node:fs'
 import { basename, join } from 'node:path'
@@ -19,7 +19,7 @@ import {
 const TEST_MS = 120_000
 const WORDS_MS = 10_000
 
-suite('a store that is gone (invariant 3)', { timeout: TEST_MS }, () => {
+suite('a removed store (invariant 3)', { timeout: TEST_MS }, () => {
   let world: World
   let buyer: Account
   let product: Product
@@ -37,7 +37,7 @@ suite('a store that is gone (invariant 3)', { timeout: TEST_MS }, () => {
     ['the WAL, which has its tables', (name: string) => name.endsWith('-wal'), 'is without its tables'],
     ['all of its files', () => true, 'is gone'],
   ] as const) {
-    test(`order_service killed and started without ${what} ends and says so; with it the orders are there`, async () => {
+    test(`order_service killed and started without ${what} exits and says so; with it the orders are there`, async () => {
       bought.push(await world.bought(buyer, { lines: [{ product, quantity: 2 }], key: newKey() }))
       const file = storePath(world.dataDir, 'order_service')
       const away = join(world.dataDir, 'away')

@@ -43,7 +43,7 @@ suite('a part is down (invariants 3, 5)', { timeout: TEST_MS }, () => {
     const accepted: Order[] = []
     let changedMind: Order
 
-    await t.test('orders are accepted all the same', async () => {
+    await t.test('orders are still accepted', async () => {
       const answers = await Promise.all(attempts.map((attempt) => order(attempt)))
       for (const answer of answers) {
         const { id, status } = expectStatus(answer, 202)
@@ -54,7 +54,7 @@ suite('a part is down (invariants 3, 5)', { timeout: TEST_MS }, () => {
       }
     })
 
-    await t.test('their keys still name them', async () => {
+    await t.test('their keys still find them', async () => {
       const again = await order(attempts[0]!)
       assert.equal(again.headers.get('idempotent-replayed'), 'true')
       assert.equal(orderOf(again)?.id, accepted[0]!.id)
@@ -76,16 +76,16 @@ suite('a part is down (invariants 3, 5)', { timeout: TEST_MS }, () => {
       assert.equal(expectStatus(answer, 200).status, 'shipped')
     })
 
-    await t.test('what was accepted also survives a restart of order_service', async () => {
+    await t.test('accepted orders survive a restart of order_service', async () => {
       await world.orders.stop()
       await world.orders.start()
     })
 
-    await t.test('everything settles by itself when it is back', async () => {
+    await t.test('all orders settle after it is back', async () => {
       await world.products.start()
       const ends = await Promise.all(accepted.map(({ id }) => world.settled(ada!, id)))
       const confirmed = ends.filter(({ status }) => status === 'confirmed').length
-      // 30 units less the one that was shipped; the cancelled ones came back or were never taken.
+      // 30 units minus the shipped one; the cancelled ones were returned or never taken.
       assert.ok(confirmed === 28 || confirmed === 29, `${confirmed} of the orders were confirmed`)
       assert.equal(ends.filter(({ status }) => status === 'rejected').length, ORDERS_WHILE_DOWN - confirmed)
       assert.equal((await world.settled(bob!, changedMind.id)).status, 'cancelled')
@@ -135,7 +135,7 @@ suite('between two people, or two services (invariants 3, 7, 8)', { timeout: TES
         const shown = await world.addProduct({ stock: 3 })
         expectStatus(await edit(shown, { price: '24.99' }), 200)
         const attempt = { lines: [{ product: shown, quantity: 1 }], key: newKey() }
-        // On a busy machine the first answer may be 202; the key asks again.
+        // On a busy machine the first answer may be 202; then the request is repeated with its key.
         const answer = await until('the order is decided', SETTLE_MS, async () => {
           const found = await world.place(buyer, attempt)
           return found.status !== 202 && found
@@ -167,7 +167,7 @@ suite('between two people, or two services (invariants 3, 7, 8)', { timeout: TES
       },
     )
 
-    await t.test('a sale does not get in the way of an edit', async () => {
+    await t.test('a sale does not conflict with an edit', async () => {
       const seen = await world.addProduct({ stock: 3 })
       await world.bought(buyer, { lines: [{ product: seen, quantity: 1 }], key: newKey() })
       const edited = expectStatus(await edit(seen, { name: 'Renamed', version: seen.version }), 200)
@@ -175,7 +175,7 @@ suite('between two people, or two services (invariants 3, 7, 8)', { timeout: TES
       assert.equal(edited.stock, 2)
     })
 
-    await t.test('an absolute stock never hides a sale (invariant 7)', async () => {
+    await t.test('setting an absolute stock never overwrites a sale (invariant 7)', async () => {
       const seen = await world.addProduct({ stock: 3 })
       await world.bought(buyer, { lines: [{ product: seen, quantity: 1 }], key: newKey() })
       const answer = await edit(seen, { stock: 100, version: seen.version })
@@ -202,7 +202,7 @@ suite('between two people, or two services (invariants 3, 7, 8)', { timeout: TES
     for (const status of await proxy.open()) assert.equal(status, 200)
     assert.equal((await world.product(product.id)).stock, 3)
 
-    // And once more while the buyer still waits for the first answer.
+    // The same while the buyer still waits for the first answer.
     const waiting = { lines: attempt.lines, key: newKey() }
     proxy.close('/internal/reservations')
     const asked = world.place(buyer, waiting)
@@ -222,7 +222,7 @@ suite('between two people, or two services (invariants 3, 7, 8)', { timeout: TES
     await world.bought(buyer, { lines, key: newKey() })
     await world.auth.kill()
 
-    await t.test('signed-in buyers keep ordering, signed-in admins keep the catalogue', async () => {
+    await t.test('signed-in buyers can order, signed-in admins can edit the catalogue', async () => {
       await world.bought(buyer, { lines, key: newKey() })
       await world.addProduct({ stock: 1 })
     })

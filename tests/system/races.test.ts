@@ -1,4 +1,4 @@
-/** Many buyers at once, through real processes: never one unit too many, one too few, or two orders out of one. */
+/** Many concurrent buyers and real processes: exactly the stock is sold, and one key never makes two orders. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { orderOf, recordSeen } from './buyer.ts'
@@ -98,7 +98,7 @@ suite('buyers at once (invariants 1 to 8)', { timeout: TEST_MS }, () => {
     const orders = await world.addProcess('order_service', { PRODUCT_URL: products.url })
     const alternating = (i: number) => (i % 2 === 0 ? world.orders : orders)
 
-    await t.test(`${BUYERS} buyers for ${UNITS} units, asking either process`, async () => {
+    await t.test(`${BUYERS} buyers for ${UNITS} units, at both processes`, async () => {
       for (let sale = 0; sale < 3; sale++) await sellOut(world, buyers, seenOrders, alternating)
     })
 
