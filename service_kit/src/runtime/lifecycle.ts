@@ -1,12 +1,12 @@
 /**
- * A service's life: start completely or not at all, then leave without dropping anything.
+ * Starts a service completely or not at all, and shuts it down without dropping a request.
  *
- * On SIGTERM or SIGINT: /readyz turns 503 at once; after `drainDelayMs` (time for balancers to notice) the
- * listener closes, requests under way are finished, and the parts are closed in reverse order of their use.
- * What has not ended after CLOSE_DEADLINE_MS is cut off.
+ * On SIGTERM or SIGINT /readyz answers 503 at once. After `drainDelayMs` (time for load balancers to notice) the listeners
+ * close, running requests are finished, and then stores and clients are closed. After CLOSE_DEADLINE_MS the process exits in
+ * any case.
  *
- * A service started over an IPC channel leaves in the same way when that channel closes: whoever started it is
- * gone, perhaps by SIGKILL, and an orphan would keep the port.
+ * A service that was started with an IPC channel shuts down in the same way when the channel closes: its parent process has
+ * exited, perhaps by SIGKILL, and an orphan would occupy the port.
  */
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -17,8 +17,8 @@ import { ConfigError, type OperationsAddress } from './config.ts'
 import type { Runtime } from './runtime.ts'
 
 export const CLOSE_DEADLINE_MS = 15_000
-/** How often, while it closes, a service ends connections that have become idle. */
-const IDLE_LOOK_MS = 50
+/** How often a closing service ends connections that have become idle. */
+const IDLE_CHECK_MS = 50
 
 type Listener = {
   readonly server: Server
@@ -28,7 +28,7 @@ type Listener = {
 
 /** An app of ours, not listening yet (http/app.ts). */
 export type ServedApp = Listener & {
-  /** From now on its `/readyz` answers 503. */
+  /** From now on `/readyz` answers 503. */
   startDraining(): void
   operations(names?: readonly string[]): Listener
 }
@@ -38,29 +38,28 @@ export type Service = {
   readonly logger: Logger
   readonly host: string
   readonly port: number
-  /** A second listener over the same stores, for our own services alone. */
+  /** A second listener over the same stores, for our own services only. */
   readonly internal?: { readonly app: ServedApp; readonly port: number } | undefined
-  /** Where the app's operations are served. */
   readonly operations: OperationsAddress
   readonly drainDelayMs: number
-  /** Closes stores, clients and timers, after the last request was answered. */
+  /** Closes stores, clients and timers. Called after the last request was answered. */
   close(): Promise<void>
 }
 
-/** Runs a service until a signal ends it. A start that fails says why in one sentence and exits with 1. */
+/** Runs a service until a signal stops it. If the start fails, it prints the reason in one sentence and exits with 1. */
 export async function runService(
   { sleep, every }: Pick<Runtime, 'sleep' | 'every'>,
   start: () => Promise<Service>,
 ): Promise<void> {
-  const parentGone = whenParentGone()
+  const parentExited = whenParentExits()
   let service: Service
   let variable = 'OPS_PORT'
   try {
     service = await start()
     const { app, internal, operations, host } = service
-    // The port that visitors use is the last: nobody is let in whom a fault of another would send away again.
-    const { names, ...place } = operations
-    await app.operations(names).listen({ ...place, listenTextResolver: (at) => `operations at ${at}` })
+    // The public port comes last, so that no request is accepted if another port fails.
+    const { names, ...address } = operations
+    await app.operations(names).listen({ ...address, listenTextResolver: (at) => `operations at ${at}` })
     variable = 'INTERNAL_PORT'
     await internal?.app.listen({ host, port: internal.port, listenTextResolver: (at) => `internal at ${at}` })
     variable = 'PORT'
@@ -75,19 +74,19 @@ export async function runService(
   const grace = { delay: CLOSE_DEADLINE_MS + drainDelayMs, logger: false as const }
   const { close } = closeWithGrace(grace, async ({ signal, err }) => {
     closing = true
-    if (err) logger.fatal({ err }, 'closing after an error nobody caught')
-    else logger.info({ signal: signal ?? 'the process that started this one is gone' }, 'closing')
+    if (err) logger.fatal({ err }, 'closing after an uncaught error')
+    else logger.info({ signal: signal ?? 'the process that started this one has exited' }, 'closing')
     for (const each of apps) each.startDraining()
     await sleep(drainDelayMs)
     await Promise.all([...apps, app.operations()].map((each) => closeApp(each, every)))
     await service.close()
     logger.info('closed')
   })
-  parentGone.then(() => {
+  parentExited.then(() => {
     if (!closing) close()
   })
-  // Last: whoever hears it may send a signal at once, which by now ends the service gracefully. Whoever is gone does not
-  // hear it, which is no fault: that ends the service, too.
+  // Last, because the parent may send a signal as soon as it receives this. That the parent may have exited is no error here: it
+  // also shuts down the service.
   const announcement = {
     listening: portOf(app),
     internalPort: internal && portOf(internal.app),
@@ -97,22 +96,22 @@ export async function runService(
 }
 
 /**
- * Closing ends the connections that are idle at that moment. One whose request is answered a moment later is idle then,
- * and would keep the service until it is cut off, stores and all.
+ * Closing a server ends the connections that are idle at that moment. One whose request is answered later becomes idle then,
+ * and would delay the shutdown until the deadline.
  */
 async function closeApp(app: Listener, every: Runtime['every']): Promise<void> {
-  const stopLooking = every(IDLE_LOOK_MS, () => app.server.closeIdleConnections())
+  const stopChecks = every(IDLE_CHECK_MS, () => app.server.closeIdleConnections())
   try {
     await app.close()
   } finally {
-    stopLooking()
+    stopChecks()
   }
 }
 
 const portOf = ({ server }: Listener): number => (server.address() as AddressInfo).port
 
-/** Resolves when the IPC channel to the starting process closes; without such a channel, never. */
-function whenParentGone(): Promise<void> {
+/** Resolves when the IPC channel to the parent process closes; never if there is none. */
+function whenParentExits(): Promise<void> {
   return new Promise((resolve) => {
     if (process.send === undefined) return
     if (process.connected) process.once('disconnect', resolve)

@@ -6,8 +6,7 @@ import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
 
 const START_MS = 120_000
-/** Long enough that a busy machine looks in time. */
-const DRAIN_MS = 2_500
+const DRAIN_MS = 60_000
 
 type Tiny = {
   port?: number
@@ -23,11 +22,12 @@ type Message = {
   internalPort?: number
   operationsPort?: number
   stoppable?: boolean
+  draining?: number
   closed?: boolean
 }
 
 suite('a service', { timeout: START_MS }, () => {
-  test('announces itself only once it can be stopped without dropping anything', async (t) => {
+  test('announces itself when it can be stopped without dropping a request', async (t) => {
     const { service } = start(t)
     const [announcement] = await once(service, 'message')
     assert.equal(typeof announcement.listening, 'number')
@@ -38,31 +38,31 @@ suite('a service', { timeout: START_MS }, () => {
       ['example', 200],
       ['www.example', 400],
     ] as const) {
-      const asked = get({ port: announcement.operationsPort, path: '/metrics', headers: { host } })
-      const [answer] = await once(asked, 'response')
+      const request = get({ port: announcement.operationsPort, path: '/metrics', headers: { host } })
+      const [answer] = await once(request, 'response')
       answer.resume()
-      assert.equal(answer.statusCode, status, `operations asked for as ${host}`)
+      assert.equal(answer.statusCode, status, `operations of the host ${host}`)
     }
     service.kill('SIGTERM')
     assert.deepEqual(await once(service, 'exit'), [0, null])
   })
 
-  test('leaves when the process that started it lets go of it', async (t) => {
+  test('shuts down when its parent process disconnects', async (t) => {
     const { service } = start(t)
     await once(service, 'message')
     service.disconnect()
     assert.deepEqual(await once(service, 'exit'), [0, null])
   })
 
-  test('leaves also when it is let go of before it listens', async (t) => {
+  test('shuts down also when its parent process disconnects before it listens', async (t) => {
     const { service, log } = start(t)
     service.disconnect()
     assert.deepEqual(await once(service, 'exit'), [0, null])
-    assert.match(log(), /the process that started this one is gone/)
+    assert.match(log(), /the process that started this one has exited/)
     assert.doesNotMatch(log(), /"level":"?(fatal|60)/)
   })
 
-  test('says that it leaves before it does, and still answers meanwhile, on all listeners', async (t) => {
+  test('is not ready during the drain delay, and still answers, on all listeners', async (t) => {
     const { service, log } = start(t, { drainDelayMs: DRAIN_MS, internal: true })
     const [message] = (await once(service, 'message')) as [Message]
     const ports = [message.listening, message.internalPort, message.operationsPort]
@@ -70,76 +70,78 @@ suite('a service', { timeout: START_MS }, () => {
     const statusOf = async (port: number | undefined, path: string) =>
       (await fetch(`http://127.0.0.1:${port}${path}`)).status
     for (const port of ports) assert.equal(await statusOf(port, '/readyz'), 200)
-    const ended = once(service, 'exit')
+    const exit = once(service, 'exit')
     service.kill('SIGTERM')
-    await logged(log, '"msg":"closing"')
+    const [{ draining }] = (await once(service, 'message')) as [Message]
+    assert.equal(draining, DRAIN_MS)
     for (const port of ports) {
       assert.deepEqual([await statusOf(port, '/readyz'), await statusOf(port, '/healthz')], [503, 200])
     }
-    assert.deepEqual(await ended, [0, null])
+    service.send('end of the delay')
+    assert.deepEqual(await exit, [0, null])
     for (const port of ports) await assert.rejects(statusOf(port, '/healthz'))
     assert.match(log(), /"signal":"SIGTERM"/)
   })
 
-  test('closes its parts only after what was under way is answered', async (t) => {
+  test('closes its parts only after running requests are answered', async (t) => {
     const { service } = start(t)
-    const said: Message[] = []
-    service.on('message', (message: Message) => said.push(message))
+    const messages: Message[] = []
+    service.on('message', (message: Message) => messages.push(message))
     const [{ listening }] = (await once(service, 'message')) as [Message]
     const answer = fetch(`http://127.0.0.1:${listening}/slow`).then(async (slow) => {
-      said.push({})
+      messages.push({})
       return slow.text()
     })
     await once(service, 'message')
-    const ended = once(service, 'exit')
+    const exit = once(service, 'exit')
     service.kill('SIGTERM')
     assert.equal(await answer, 'done')
-    assert.deepEqual(await ended, [0, null])
-    assert.deepEqual(said.at(-1)?.closed, true)
-    assert.equal(said.filter(({ closed }) => closed).length, 1)
+    assert.deepEqual(await exit, [0, null])
+    assert.deepEqual(messages.at(-1)?.closed, true)
+    assert.equal(messages.filter(({ closed }) => closed).length, 1)
   })
 
-  test('a connection that was promised to more requests does not keep it', async (t) => {
+  test('a keep-alive connection that becomes idle later does not delay the shutdown', async (t) => {
     const { service } = start(t)
     const [{ listening }] = (await once(service, 'message')) as [Message]
     const answer = fetch(`http://127.0.0.1:${listening}/begun`).then((begun) => begun.text())
     await once(service, 'message')
-    const ended = once(service, 'exit')
+    const exit = once(service, 'exit')
     service.kill('SIGTERM')
     assert.equal(await answer, 'begun')
-    // Cut off at its deadline it would end by a failure.
-    assert.deepEqual(await ended, [0, null])
+    // At the deadline the exit code would be 1.
+    assert.deepEqual(await exit, [0, null])
   })
 
-  test('an error that nobody caught is logged, and ends it as a failure', async (t) => {
+  test('an uncaught error is logged, and the exit code is 1', async (t) => {
     const { service, log } = start(t)
     const [{ listening }] = (await once(service, 'message')) as [Message]
-    const ended = once(service, 'exit')
+    const exit = once(service, 'exit')
     assert.equal(await (await fetch(`http://127.0.0.1:${listening}/crash`)).text(), 'soon')
-    assert.deepEqual(await ended, [1, null])
-    assert.match(log(), /"level":"?(fatal|60).*nobody caught it.*closing after an error nobody caught/)
+    assert.deepEqual(await exit, [1, null])
+    assert.match(log(), /"level":"?(fatal|60).*not caught.*closing after an uncaught error/)
   })
 })
 
-suite('a start that fails says why, and ends with 1', { timeout: START_MS }, () => {
+suite('a start that fails prints the reason, and exits with 1', { timeout: START_MS }, () => {
   const endOf = async (t: TestContext, tiny: Tiny) => {
     const { service, errors } = start(t, tiny)
     assert.deepEqual(await once(service, 'exit'), [1, null])
     return errors()
   }
 
-  test('configuration, all faults', async (t) => {
+  test('wrong configuration: all faults', async (t) => {
     assert.match(
       await endOf(t, { fails: 'config' }),
       /^Configuration is not usable:\n {2}- PORT must be a port\n$/,
     )
   })
 
-  test('anything else', async (t) => {
+  test('any other error', async (t) => {
     assert.equal(await endOf(t, { fails: 'other' }), 'Cannot start: no such luck\n')
   })
 
-  test('a place that is not here', async (t) => {
+  test('an address of another machine', async (t) => {
     for (const host of ['192.0.2.1', 'nowhere.invalid']) {
       const sentence = `HOST is ${host}, which is not an address of this machine.\n`
       assert.equal(await endOf(t, { host }), sentence)
@@ -147,7 +149,7 @@ suite('a start that fails says why, and ends with 1', { timeout: START_MS }, () 
     }
   })
 
-  test('a port that is taken', async (t) => {
+  test('a port in use', async (t) => {
     const { service } = start(t)
     const [{ listening: port }] = (await once(service, 'message')) as [{ listening: number }]
     assert.equal(
@@ -177,8 +179,4 @@ function textOf(stream: ChildProcess['stdout']): () => string {
     text += chunk
   })
   return () => text
-}
-
-async function logged(log: () => string, words: string): Promise<void> {
-  while (!log().includes(words)) await new Promise((resolve) => setTimeout(resolve, 10))
 }
