@@ -1,6 +1,6 @@
 /**
- * Named points between two durable steps. In tests (NODE_ENV=test) a process kills itself at the point that CRASH_POINT
- * names, like a power cut. Otherwise nothing happens there.
+ * Named points between two durable steps. In tests (NODE_ENV=test) a process kills itself at the point in CRASH_POINT, as in a
+ * power failure. Otherwise they do nothing.
  */
 export type Reached = (point: string) => void
 

@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 
 /**
- * Makes the folder and those above it that are missing, one by one: Node's own `recursive` tries for ever where the
- * system says of a folder that cannot be made that it does not exist, as it does under /proc. Throws with a sentence.
+ * Creates a folder and its missing parents, one by one. Node's `recursive` never returns where the system reports ENOENT for a
+ * folder that cannot be created, as under /proc. Throws with a message for operators.
  */
 export function makeFolder(path: string, mode?: number): void {
   const missing: string[] = []

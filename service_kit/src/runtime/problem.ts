@@ -1,17 +1,17 @@
 /**
- * Faults any service can have, by permanent code, and what each carries. How a code is answered (status, title, whether it
- * is worth trying again, what is shown) is said at the edge, in http/problems.ts.
+ * Errors of every service, by permanent code, and their payloads. How a code is answered (status, title, retryable, members) is
+ * defined in http/problems.ts.
  */
 import { Fault, type Nothing } from '@shop/faults/fault'
 
-/** Where a request does not fit its schema. */
+/** An error of a request against its schema. */
 export type FieldFault = { readonly in: string; readonly path: string; readonly message: string }
 
 export type KitPayloads = {
   malformed_body: Nothing
   validation_failed: { readonly errors?: readonly FieldFault[] }
   malformed_cursor: Nothing
-  /** `tokenRefused`: there was a token, and it is not good. */
+  /** `tokenRefused`: there was a token, and it is not valid. */
   unauthenticated: { readonly tokenRefused?: boolean }
   forbidden: Nothing
   route_not_found: Nothing

@@ -1,6 +1,6 @@
 /**
- * Time, chance and timers, the one way they come in: made once in `main.ts` and handed to whatever needs them. So a test,
- * or a simulation, can hold the clock, fire timers in an order of its choice, and repeat every id and every random number
+ * The only source of time, random numbers and timers. `main.ts` passes it to the code that needs it. So a test, or a simulation,
+ * controls the clock and the order of timers, and can repeat every id and every random number
  * (`test_support/virtual_runtime.ts`).
  */
 import { randomBytes, randomUUIDv7 } from 'node:crypto'
@@ -9,30 +9,30 @@ import { setTimeout as wait } from 'node:timers/promises'
 /** Stops a timer that has not fired; does nothing afterwards. */
 export type Cancel = () => void
 
-/** A timer does not keep the process alive if `background` is true. */
+/** A `background` timer does not keep the process alive. */
 export type TimerOptions = { readonly background?: boolean }
 
-/** Each member can be taken out and called by itself. */
+/** Its functions do not use `this`. */
 export type Runtime = {
-  /** Wall clock: may be set back or forward at any moment. */
+  /** The wall clock, which may be changed at any moment. */
   now(): Date
-  /** Milliseconds since some moment in the past; never goes back. */
+  /** Milliseconds since some moment in the past; never decreases. */
   monotonic(): number
-  /** Resolves after `ms`; rejects with the reason of `signal` when that is aborted before. */
+  /** Resolves after `ms`. Rejects with the reason of `signal` if that is aborted first. */
   sleep(ms: number, signal?: AbortSignal, options?: TimerOptions): Promise<void>
   /** Calls `run` once, after `ms`. */
   after(ms: number, run: () => void, options?: TimerOptions): Cancel
-  /** Calls `run` every `ms`, until cancelled. */
+  /** Calls `run` every `ms`. */
   every(ms: number, run: () => void, options?: TimerOptions): Cancel
-  /** Aborted after `ms`, with a `TimeoutError` as its reason. It does not keep the process alive. */
+  /** Aborted after `ms`, with a `TimeoutError` as its reason. Does not keep the process alive. */
   deadline(ms: number): AbortSignal
   /** Calls `run` once, after the I/O that is ready now. */
   defer(run: () => void): void
-  /** From 0 up to, not including, 1. */
+  /** From 0 (included) to 1 (excluded). */
   random(): number
-  /** Nobody can guess them: for secrets and salts. */
+  /** Unpredictable: for secrets and salts. */
   randomBytes(size: number): Buffer
-  /** UUIDv7: ids sort by the time they were made. */
+  /** UUIDv7: ids sort by the time of their creation. */
   newId(): string
 }
 
@@ -61,5 +61,5 @@ export const systemRuntime: Runtime = {
   newId: randomUUIDv7,
 }
 
-/** Resolves after the I/O that is ready now: whoever has much to do lets others have their turn. */
+/** Resolves after the I/O that is ready now. Long work awaits it, so that it does not block the event loop. */
 export const nextTurn = ({ defer }: Pick<Runtime, 'defer'>) => new Promise<void>((resolve) => defer(resolve))

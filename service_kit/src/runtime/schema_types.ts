@@ -1,9 +1,9 @@
 /**
- * TypeBox's builders of JSON Schema, those that are used here, under TypeBox's own types.
+ * The builders of JSON Schema that are used here, with TypeBox's types.
  *
- * The package loads 373 modules whichever of them is asked for: a third of the work of every process that starts
- * ([decision 24](../../../docs/decisions/0024-schemas-without-loading-typebox.md)). So its types alone are imported, and its
- * builders are these few lines. A test compares each with TypeBox's own.
+ * To load TypeBox is a third of the work of every process that starts: 373 modules
+ * ([decision 24](../../../docs/decisions/0024-schemas-without-loading-typebox.md)). So only its types are imported. A test
+ * compares each builder with that of TypeBox.
  */
 import type {
   Static,
@@ -31,7 +31,7 @@ import type {
 
 export type { Static, TObject, TProperties, TSchema }
 
-/** Fields that may be absent. A mark beside the schema, so that no document shows it. */
+/** Schemas of optional fields. Not a property of the schema, so that no document shows it. */
 const optional = new WeakSet<object>()
 
 const Type = {

@@ -1,10 +1,10 @@
 /**
- * What a schema demands, said to people: one sentence for every rule, without its subject. A schema that can say it
- * better does so in `x-message`; a pattern must, since nobody reads those.
+ * Messages of validation errors: one sentence, without its subject, for each keyword of a schema. A schema may have its own
+ * message in `x-message`. One with a pattern must, because a pattern is no message for people.
  */
 import type { ErrorObject } from 'ajv'
 
-/** A schema's own sentence for whatever is wrong with its value. */
+/** A schema's own message for every error of its value. */
 export const MESSAGE = 'x-message'
 
 type Params = Readonly<Record<string, unknown>>
@@ -53,13 +53,13 @@ const SENTENCES: Readonly<Record<string, (params: Params, schema: Schema) => str
   anyOf: () => 'has none of the forms that are allowed here',
 }
 
-/** Faults of what surrounds a value; `x-message` speaks of the value itself. */
-const AROUND = new Set(['required', 'additionalProperties'])
+/** Errors of an object about its fields. `x-message` is for errors of the value itself. */
+const ABOUT_FIELDS = new Set(['required', 'additionalProperties'])
 
-/** For faults of a validator that is `verbose`. */
+/** For errors of a validator with the option `verbose`. */
 export function sentenceOf({ keyword, params, message, parentSchema }: ErrorLike): string {
   const schema = parentSchema as Schema
-  const own = AROUND.has(keyword) ? undefined : schema?.[MESSAGE]
+  const own = ABOUT_FIELDS.has(keyword) ? undefined : schema?.[MESSAGE]
   if (typeof own === 'string') return own
   return SENTENCES[keyword]?.(params as Params, schema) ?? message ?? 'is invalid'
 }
@@ -73,8 +73,8 @@ export type ErrorLike = Pick<ErrorObject, 'keyword' | 'instancePath' | 'schemaPa
 export type Fault = { readonly path: string; readonly message: string }
 
 /**
- * One fault for each place, in the order they were found. Of a value that fits none of several forms it is not told
- * what it lacks for each.
+ * One fault for each path, in the order of the errors. If a value fits no alternative of `anyOf`, the errors of each alternative
+ * are left out.
  */
 export function faultsOf(errors: readonly ErrorLike[]): Fault[] {
   const forms = errors.filter(({ keyword }) => keyword === 'anyOf').map(({ schemaPath }) => `${schemaPath}/`)

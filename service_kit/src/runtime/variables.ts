@@ -18,7 +18,7 @@ export const CommonConfig = {
     default: 0,
     minimum: 0,
     maximum: 60_000,
-    description: 'How long to answer "not ready" before closing, so that balancers look away first',
+    description: 'How long to answer "not ready" before closing, so that load balancers notice first',
   }),
   SERVICE_SECRET: Type.String({
     minLength: SERVICE_SECRET_BYTES_MIN,

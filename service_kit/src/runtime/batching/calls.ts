@@ -1,14 +1,12 @@
-/**
- * When groups begin: after the I/O that is ready now, so that what comes together goes together.
- */
+/** When groups are sent: after the I/O that is ready now, so that items that come together are sent together. */
 import type { Runtime } from '../runtime.ts'
 import { createQueue, type GroupLimits, type Queue, type Waiting } from './queue.ts'
 
-/** At most one run is requested; requesting another before it began changes nothing. */
+/** At most one run is scheduled: another request before it begins has no effect. */
 export type Turns = {
-  /** After the I/O that is ready now. */
+  /** Runs after the I/O that is ready now. */
   request(): void
-  /** After so many milliseconds. */
+  /** Runs after so many milliseconds. */
   requestIn(ms: number): void
   isRequested(): boolean
 }
@@ -36,15 +34,15 @@ export function createTurns({ defer, after }: Pick<Runtime, 'defer' | 'after'>, 
 
 export type CallQueueOptions<Entry> = GroupLimits<Entry> & {
   readonly runtime: Runtime
-  /** Calls under way at once. */
+  /** Calls that run at once. */
   readonly callsMax: number
-  /** Resolves, and never rejects, when the next call may begin in its place. */
+  /** Resolves when the next call may begin in its place. Never rejects. */
   call(group: Entry[]): Promise<void>
-  /** Takes out of the queue what is not to be sent any more. */
+  /** Removes entries that must not be sent any more. */
   beforeNext?(): void
 }
 
-/** A queue of which each group becomes a call. */
+/** A queue that makes a call of each group. */
 export function createCallQueue<Entry extends Waiting<unknown, never>>({
   runtime,
   callsMax,
@@ -53,19 +51,19 @@ export function createCallQueue<Entry extends Waiting<unknown, never>>({
   ...limits
 }: CallQueueOptions<Entry>): Queue<Entry> {
   const queue = createQueue<Entry>(limits)
-  let underWay = 0
-  const begin = () => {
-    if (underWay < callsMax && queue.size() > 0) turns.request()
+  let running = 0
+  const requestCall = () => {
+    if (running < callsMax && queue.size() > 0) turns.request()
   }
   const turns = createTurns(runtime, () => {
-    while (underWay < callsMax) {
+    while (running < callsMax) {
       beforeNext?.()
       const group = queue.next()
       if (group.length === 0) return
-      underWay++
+      running++
       call(group).then(() => {
-        underWay--
-        begin()
+        running--
+        requestCall()
       })
     }
   })
@@ -73,11 +71,11 @@ export function createCallQueue<Entry extends Waiting<unknown, never>>({
     ...queue,
     push(entry) {
       queue.push(entry)
-      begin()
+      requestCall()
     },
     pushPart(part) {
       queue.pushPart(part)
-      begin()
+      requestCall()
     },
   }
 }

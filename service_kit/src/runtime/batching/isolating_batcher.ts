@@ -1,18 +1,16 @@
 /**
- * Batching for calls that may overlap, where one item may spoil or delay all others of its call. `batcher.ts` explains
- * what batching is; the promises here go further.
+ * Batching (batcher.ts) for calls that may overlap, where one item may fail or delay all others of its call.
  *
- * Promises
- *  1. Every item is answered at `deadlineMs` after its arrival at the latest. From then on it does not wait here, and is
- *     not sent any more.
- *  2. A call of which one item is to blame is divided again and again, beside the calls of others: with one bad item of
- *     n, all others are answered after about log(n) calls' time.
- *  3. A call that is slow (slow_calls.ts) goes on, and its items travel in smaller calls too, as if it had failed; the
- *     first answer counts. So an item may be sent twice at once.
- *  4. What failed before is in quarantine (quarantine.ts): it travels in small calls of its own, in the end alone and not
- *     before a pause, and never in the way of what did not fail.
- *  5. Of all queues together, at most `waitingMax` items wait and at most CALLS_AT_ONCE_MAX calls are under way. While
- *     none is answered, slow calls are divided one by one.
+ * Invariants, besides those of batcher.ts
+ *  1. Every item is answered within `deadlineMs`. After that it is neither in a queue nor sent again.
+ *  2. A call that fails because of one item is divided again and again, beside the calls of other items: with one bad item of
+ *     n, all others are answered after the time of about log(n) calls.
+ *  3. A slow call (slow_calls.ts) continues, and its items are also sent in smaller calls, as if it had failed; the first answer
+ *     counts. So an item may be sent twice at once.
+ *  4. Items that failed before are in quarantine (quarantine.ts): they are sent in small calls of their own, in the end alone
+ *     and after a pause, and never delay items that did not fail.
+ *  5. In all queues together at most `waitingMax` items wait, and at most CALLS_AT_ONCE_MAX calls run. While none is answered,
+ *     slow calls are divided one by one.
  */
 import type { Cancel, Runtime } from '../runtime.ts'
 import { currentTraceparent, inTrace } from '../trace_context.ts'
@@ -24,30 +22,29 @@ import { settle, type Waiting } from './queue.ts'
 import { createSlowCalls, SLOW_CALLS_MAX } from './slow_calls.ts'
 
 /**
- * Calls under way at once, by queue: of items that never failed; of the parts of calls that were answered with a failure;
- * of other items in quarantine; of those that failed alone again and again.
+ * Calls that run at once, by queue: of items that never failed; of parts of calls that were answered with an error; of other
+ * items in quarantine; of items that failed alone repeatedly.
  */
 const CALLS_MAX = { normal: 1, divided: 4, quarantined: 16, isolated: 2 }
-/** One call of its own without an answer may be the fault of the other side: it is sent once more before it is isolated. */
+/** One call of its own may fail because of the other side, so the item is sent once more before it is isolated. */
 const FAILURES_UNTIL_ISOLATED = 2
 export const CALLS_AT_ONCE_MAX = Object.values(CALLS_MAX).reduce((sum, max) => sum + max, SLOW_CALLS_MAX)
-/** Parts of a call that failed. One without an answer costs the time of its patience, so it has more of them. */
-const DIVIDED_BY = { answered: CALLS_MAX.divided, silent: CALLS_MAX.quarantined }
+/** Into how many parts a call is divided. Each step without an answer costs the time until a call is slow, so it makes more. */
+const PARTS = { answered: CALLS_MAX.divided, unanswered: CALLS_MAX.quarantined }
 
 export type IsolatingBatcherOptions<Item, Answer> = {
   readonly runtime: Runtime
   readonly itemsMax: number
   readonly weightMax: number
-  /** One more is refused, since it would not be served within its deadline anyway. */
   readonly waitingMax: number
   readonly deadlineMs: number
   weight(item: Item): number
   key(item: Item): string
-  /** One outcome for each item, in their order. Rejects with CallFailed where an item may be to blame. */
+  /** Resolves to one outcome for each item, in their order. Rejects with CallFailed if one item may be the cause. */
   send(items: readonly Item[], call: Call): Promise<readonly Outcome<Answer>[]>
   /**
-   * What an item fails with that was not answered: too many wait, its time is over, or it failed a moment ago.
-   * `alone`: it was sent without others, now or before; else it says nothing about this item.
+   * The error of an item without an answer: too many wait, its deadline has passed, or it failed a moment ago. `alone`: it was
+   * sent without others, now or before. Otherwise the error says nothing about this item.
    */
   unanswered(why: string, alone: boolean): Error
 }
@@ -56,13 +53,13 @@ type QueueName = keyof typeof CALLS_MAX
 
 type Entry<Item, Answer> = Waiting<Item, Answer> & {
   readonly key: string
-  /** The trace it was asked for in. */
+  /** The trace of its caller. */
   readonly traceparent: string | undefined
   cancelDeadline: Cancel | undefined
   state: 'open' | 'expired' | 'answered'
-  /** Its last call was its own. */
+  /** Its last call had no other item. */
   alone: boolean
-  /** Undefined while a call with it is under way. */
+  /** Undefined while a call with it runs. */
   waitsIn: QueueName | undefined
 }
 
@@ -81,7 +78,7 @@ export function createIsolatingBatcher<Item, Answer>(
       weightMax,
       groupMax: ({ key }) => quarantine.of(key)?.groupMax,
       callsMax: CALLS_MAX[name],
-      call: (group) => new Promise((freePlace) => void call(name, group, freePlace)),
+      call: (group) => new Promise((freeSlot) => void call(name, group, freeSlot)),
     })
   const queues = {
     normal: queueOf('normal'),
@@ -92,7 +89,7 @@ export function createIsolatingBatcher<Item, Answer>(
   const all = Object.values(queues)
   const waiting = () => all.reduce((sum, { size }) => sum + size(), 0)
 
-  const call = async (from: QueueName, group: readonly Caller[], freePlace: () => void) => {
+  const call = async (from: QueueName, group: readonly Caller[], freeSlot: () => void) => {
     const single = group.length === 1
     for (const entry of group) {
       entry.waitsIn = undefined
@@ -105,7 +102,7 @@ export function createIsolatingBatcher<Item, Answer>(
     }
     const onSlow = () => {
       if (!single) divideOnce(false)
-      freePlace()
+      freeSlot()
     }
     const isolated = from === 'isolated'
     const watched = slowCalls.watch(isolated ? undefined : onSlow, { oneByOne: from !== 'normal' })
@@ -131,11 +128,11 @@ export function createIsolatingBatcher<Item, Answer>(
       }
     } finally {
       watched.ended()
-      freePlace()
+      freeSlot()
     }
   }
 
-  /** A call is part of one trace: of the first of its items that was asked for in one. */
+  /** A call belongs to the trace of its first item that has one. */
   const traceOf = (group: readonly Caller[]) =>
     group.find(({ traceparent }) => traceparent !== undefined)?.traceparent
 
@@ -143,27 +140,27 @@ export function createIsolatingBatcher<Item, Answer>(
 
   const answer = (entry: Caller, outcome: Outcome<Answer>) => {
     entry.cancelDeadline?.()
-    leave(entry, 'answered')
+    close(entry, 'answered')
     settle(entry, outcome)
   }
 
   const expire = (entry: Caller) => {
-    leave(entry, 'expired')
+    close(entry, 'expired')
     entry.reject(unanswered(`no answer within ${deadlineMs} ms`, entry.alone || failuresOf(entry) > 0))
   }
 
-  const leave = (entry: Caller, state: 'expired' | 'answered') => {
+  const close = (entry: Caller, state: 'expired' | 'answered') => {
     entry.state = state
     if (entry.waitsIn) queues[entry.waitsIn].remove(entry)
     entry.waitsIn = undefined
   }
 
   const divide = (group: readonly Caller[], answered: boolean) => {
-    const size = Math.ceil(group.length / (answered ? DIVIDED_BY.answered : DIVIDED_BY.silent))
+    const size = Math.ceil(group.length / (answered ? PARTS.answered : PARTS.unanswered))
     const to = answered ? 'divided' : 'quarantined'
-    const unknown = group.filter(({ state }) => state !== 'answered')
-    for (const { key } of unknown) quarantine.failedTogether(key, size)
-    for (const part of inParts(unknown, size)) {
+    const pending = group.filter(({ state }) => state !== 'answered')
+    for (const { key } of pending) quarantine.failedTogether(key, size)
+    for (const part of inParts(pending, size)) {
       const open = part.filter(({ state }) => state === 'open')
       for (const entry of open) entry.waitsIn = to
       queues[to].pushPart(open)

@@ -1,4 +1,4 @@
-/** A call that several items share, and how it ends for each of them. */
+/** How a shared call ends, and how it ends for each of its items. */
 
 export type Outcome<Answer> =
   | { readonly ok: true; readonly value: Answer }
@@ -7,20 +7,20 @@ export type Outcome<Answer> =
 export const succeeded = <Answer>(value: Answer): Outcome<Answer> => ({ ok: true, value })
 export const failed = (error: unknown): Outcome<never> => ({ ok: false, error })
 
-/** Of one item that is worked on alone. Never rejects. */
+/** The outcome of work on one item. Never rejects. */
 export const outcomeOf = <Answer>(work: Promise<Answer>): Promise<Outcome<Answer>> =>
   work.then(succeeded, failed)
 
 export type Call = {
-  /** Its only item failed alone before: how this call ends says nothing about the other side. */
+  /** Its only item failed alone before, so the outcome says nothing about the state of the other side. */
   readonly failedBefore: boolean
   /** Aborted when too many calls are slow. */
   readonly signal: AbortSignal
 }
 
-/** A call failed, and an item of it may be the reason. Any other failure is that of all items. */
+/** A call failed, and one of its items may be the cause. Any other error is that of all its items. */
 export class CallFailed extends Error {
-  /** Whether the other side answered at all. */
+  /** Whether the other side answered. */
   readonly answered: boolean
 
   constructor(cause: unknown, { answered }: { answered: boolean }) {
@@ -30,7 +30,7 @@ export class CallFailed extends Error {
   }
 }
 
-/** Parts of at most `size` items each, in their order. */
+/** Splits `items` into parts of `size`, in their order; the last one may be shorter. */
 export function inParts<Item>(items: readonly Item[], size: number): Item[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
     items.slice(i * size, (i + 1) * size),

@@ -1,9 +1,9 @@
 /**
- * Which items were part of a failure, and how large a call each may be part of next time.
+ * Remembers items whose call failed, and how large their next call may be.
  *
- * An item of a call that failed is in quarantine until a call with it succeeds: it travels in smaller calls, and in the
- * end alone. One that failed alone is not sent again before a pause has passed. Known to this process only, and of at
- * most QUARANTINED_MAX items: forgetting one costs a few more calls, nothing else.
+ * An item of a call that failed is in quarantine until a call with it succeeds: it is sent in smaller calls, in the end alone.
+ * One that failed alone is not sent again before a pause. At most QUARANTINED_MAX items are remembered, in this process only:
+ * to forget one costs only a few more calls.
  */
 import { type Backoff, pauseMs } from '@shop/retry/backoff'
 import type { Runtime } from '../runtime.ts'
@@ -12,21 +12,21 @@ export const QUARANTINED_MAX = 10_000
 export const QUARANTINE_PAUSE: Backoff = { firstMs: 250, maxMs: 1_000 }
 
 export type Quarantined = {
-  /** Items in a call with it at most, itself included. */
+  /** Size of the largest call that it may be part of. */
   readonly groupMax: number
   /** How often it failed alone. */
   readonly failures: number
-  /** The moment of the monotonic clock before which it is not sent. */
+  /** It is not sent before this time of the monotonic clock. */
   readonly notBefore: number
 }
 
 export type Quarantine = {
   of(key: string): Quarantined | undefined
-  /** It was part of a call that failed. */
+  /** Call it for each item of a call that failed. */
   failedTogether(key: string, groupMax: number): void
   /**
-   * `answered`: with a failure of its own. Without an answer the reason may have been another one, so there is no pause
-   * after the first time.
+   * `answered`: the other side answered with an error. Without an answer the cause may be another one, so the first failure
+   * has no pause.
    */
   failedAlone(key: string, answered: boolean): void
   release(key: string): void
@@ -36,7 +36,7 @@ export function createQuarantine(
   { monotonic, random }: Pick<Runtime, 'monotonic' | 'random'>,
   max = QUARANTINED_MAX,
 ): Quarantine {
-  /** The one that failed longest ago is first. */
+  /** Sorted by the time of the last failure, the oldest first. */
   const known = new Map<string, Quarantined>()
   const set = (key: string, quarantined: Quarantined) => {
     known.delete(key)

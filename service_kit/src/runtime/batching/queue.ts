@@ -1,22 +1,22 @@
 /**
- * Items that wait for the next group, first come, first served.
+ * Items that wait for the next group, first in, first out.
  *
- * Promises
- *  1. A group is taken from the front: at most `itemsMax` items that weigh at most `weightMax` together. An item that
- *     is heavier than that is a group of its own. So no group is empty, and every item gets its turn.
- *  2. What is put back comes first again, in its order. A part of a call that failed stays a group of its own and
- *     comes before single items; the latest part comes first, so that one search ends before another one begins.
- *  3. An item waits in one place at most, and can leave it at any time.
+ * Invariants
+ *  1. A group is taken from the front: at most `itemsMax` items with a total weight of at most `weightMax`. A heavier item is a
+ *     group of its own. So no group is empty, and no item starves.
+ *  2. Items that are put back are first again, in their order. A part of a call that failed stays a group of its own and
+ *     comes before single items; the latest part comes first, so that one search ends before the next one begins.
+ *  3. An item is in the queue at most once, and can be removed at any time.
  */
 import { Problem } from '../problem.ts'
 import type { Runtime } from '../runtime.ts'
 import type { Outcome } from './outcome.ts'
 
-/** An item, and its caller, who waits for one of the two functions to be called. */
+/** An item, and the functions that answer its caller. */
 export type Waiting<Item, Answer> = {
   readonly item: Item
   readonly weight: number
-  /** The moment of the monotonic clock at which it came. */
+  /** When it came, by the monotonic clock. */
   readonly since: number
   readonly resolve: (answer: Answer) => void
   readonly reject: (error: unknown) => void
@@ -25,58 +25,58 @@ export type Waiting<Item, Answer> = {
 export type GroupLimits<Entry> = {
   readonly itemsMax: number
   readonly weightMax?: number
-  /** The largest group that this entry may be part of, if that is smaller. */
+  /** Size of the largest group that this entry may be part of; undefined if only `itemsMax` limits it. */
   groupMax?(entry: Entry): number | undefined
 }
 
 export type Queue<Entry> = {
   size(): number
   push(entry: Entry): void
-  /** These are a group of their own, which is not filled up with others. */
-  pushPart(part: readonly Entry[]): void
-  /** Takes the next group out; empty when nothing waits. */
+  /** Adds a group that is not filled up with other entries. The queue owns the array from now on. */
+  pushPart(part: Entry[]): void
+  /** Removes and returns the next group; empty if the queue is. */
   next(): Entry[]
-  /** These come first again, as if they had not been taken out. */
+  /** Undoes `next` for these entries: they are first again. */
   putBack(entries: readonly Entry[]): void
-  /** Takes out the single items that came at this moment or before. */
-  takeUntil(moment: number): Entry[]
-  /** Does nothing if the entry does not wait here. */
+  /** Removes and returns the single entries that came at this time or before. */
+  takeUntil(time: number): Entry[]
+  /** Does nothing if the entry is not here. */
   remove(entry: Entry): void
 }
 
 export function createQueue<Entry extends Waiting<unknown, never>>(limits: GroupLimits<Entry>): Queue<Entry> {
   const single: Entry[] = []
   const parts: Entry[][] = []
-  const alike = limits.weightMax === undefined && limits.groupMax === undefined
+  const onlyItemsMax = limits.weightMax === undefined && limits.groupMax === undefined
 
   return {
-    // Asked for with each item that comes, so no part is copied. Nearly always there are none.
+    // Called for each new item, so no part is copied. Nearly always there are none.
     size: () =>
       parts.length === 0 ? single.length : parts.reduce((sum, part) => sum + part.length, single.length),
     push: (entry) => void single.push(entry),
-    pushPart: (part) => void parts.push([...part]),
+    pushPart: (part) => void parts.push(part),
     next() {
       while (parts.length > 0) {
         const part = parts.pop()!
         if (part.length > 0) return part
       }
-      return single.splice(0, alike ? limits.itemsMax : countTogether(single, limits))
+      return single.splice(0, onlyItemsMax ? limits.itemsMax : countTogether(single, limits))
     },
     putBack: (entries) => void single.unshift(...entries),
-    takeUntil(moment) {
-      const later = single.findIndex(({ since }) => since > moment)
+    takeUntil(time) {
+      const later = single.findIndex(({ since }) => since > time)
       return single.splice(0, later === -1 ? single.length : later)
     },
     remove(entry) {
-      for (const place of [...parts, single]) {
-        const index = place.indexOf(entry)
-        if (index !== -1) return void place.splice(index, 1)
+      for (const list of [...parts, single]) {
+        const index = list.indexOf(entry)
+        if (index !== -1) return void list.splice(index, 1)
       }
     },
   }
 }
 
-/** How many entries, the one at `from` first, go together; 1 at least, if there is one. */
+/** Size of the group that begins at `from`: at least 1 if there is an entry. */
 export function countTogether<Entry extends { readonly weight: number }>(
   entries: readonly Entry[],
   { itemsMax, weightMax = Number.POSITIVE_INFINITY, groupMax }: GroupLimits<Entry>,
@@ -102,7 +102,7 @@ export type AcceptOptions<Item> = {
   weigh?(item: Item): number
 }
 
-/** A function that lets a caller wait in `queue` for its answer; one is refused at once while `waitingMax` wait. */
+/** Makes a function that adds an item to `queue` and resolves to its answer. It rejects at once if `waitingMax` items wait. */
 export function acceptInto<Item, Answer>(
   queue: Queue<Waiting<Item, Answer>>,
   { runtime: { monotonic }, waitingMax, weigh }: AcceptOptions<Item>,

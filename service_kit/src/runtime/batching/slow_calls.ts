@@ -1,31 +1,32 @@
 /**
- * When a call has taken so long that its items are sent again without waiting for its end.
+ * Decides when a call has taken so long that its items are sent again before it ends.
  *
- * Promises
- *  1. A call is slow when it took its part of the deadline, or several times as long as calls that were answered lately:
- *     where all calls take long, none is slow. A slow call goes on, and may still be answered.
- *  2. At most SLOW_CALLS_MAX of them go on: the oldest is ended by its signal when there is one more.
+ * Invariants
+ *  1. A call is slow after its part of the deadline, but not before several times the duration of recently answered calls:
+ *     where all calls take long, none is slow. A slow call continues, and may still be answered.
+ *  2. At most SLOW_CALLS_MAX of them continue: if there is one more, the oldest is aborted by its signal.
  */
 import type { Cancel, Runtime } from '../runtime.ts'
 
 export const SLOW_CALLS_MAX = 8
-const PATIENCE = { ofDeadline: 1 / 16, ofUsual: 4 }
-/** With each call, this part of the longest time is remembered. */
-const REMEMBERED = 0.8
+/** A call is slow after this part of the deadline, and this multiple of the usual duration. */
+const SLOW_AFTER = { deadline: 1 / 16, usual: 4 }
+/** The usual duration is the longest one lately: with each call it shrinks to this part of itself. */
+const USUAL_DECAY = 0.8
 
 export type WatchedCall = {
   readonly signal: AbortSignal
-  /** `usual`: what it took counts as the time that such calls take. */
+  /** `usual`: its duration counts towards the usual one. */
   answered(usual: boolean): void
-  /** With or without an answer. */
+  /** Call it when the call has ended, with or without an answer. */
   ended(): void
 }
 
 export type SlowCalls = {
   /**
-   * `onSlow` is called at most once; a call without it never becomes slow. With `oneByOne`, while nothing was answered
-   * since the call began, only one call after the other becomes slow: either the other side is slow, or there is a bad
-   * item in each call.
+   * `onSlow` is called at most once; a call without it never becomes slow. With `oneByOne`, and while no call was answered
+   * since this one began, only one call after the other becomes slow: either the other side is slow, or each call has a bad
+   * item.
    */
   watch(onSlow: (() => void) | undefined, options: { readonly oneByOne: boolean }): WatchedCall
 }
@@ -39,17 +40,17 @@ export function createSlowCalls(
   let slowAt = 0
   let usualMs = 0
 
-  const patienceMs = () => Math.max(deadlineMs * PATIENCE.ofDeadline, usualMs * PATIENCE.ofUsual)
+  const slowAfterMs = () => Math.max(deadlineMs * SLOW_AFTER.deadline, usualMs * SLOW_AFTER.usual)
 
   const watch: SlowCalls['watch'] = (onSlow, { oneByOne }) => {
     const begun = monotonic()
     const ending = new AbortController()
     let cancel: Cancel | undefined
-    const look = () => {
-      const left = patienceMs() - (monotonic() - begun)
-      if (left > 0) cancel = after(left, look)
-      else if (oneByOne && answeredAt < begun && monotonic() < slowAt + patienceMs())
-        cancel = after(patienceMs() / 4, look)
+    const check = () => {
+      const left = slowAfterMs() - (monotonic() - begun)
+      if (left > 0) cancel = after(left, check)
+      else if (oneByOne && answeredAt < begun && monotonic() < slowAt + slowAfterMs())
+        cancel = after(slowAfterMs() / 4, check)
       else becomeSlow()
     }
     const becomeSlow = () => {
@@ -58,12 +59,12 @@ export function createSlowCalls(
       if (slow.size > SLOW_CALLS_MAX) endOldest()
       onSlow?.()
     }
-    if (onSlow) look()
+    if (onSlow) check()
     return {
       signal: ending.signal,
       answered(usual) {
         answeredAt = monotonic()
-        if (usual) usualMs = Math.max(answeredAt - begun, usualMs * REMEMBERED)
+        if (usual) usualMs = Math.max(answeredAt - begun, usualMs * USUAL_DECAY)
       },
       ended() {
         cancel?.()
