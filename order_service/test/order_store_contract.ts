@@ -19,6 +19,7 @@ import {
   ship,
   uuid,
 } from './samples.ts'
+import { STORED } from './stored_orders.ts'
 
 /** Two handles of one store, with one connection or two. */
 export type MakeStores = (t: TestContext) => Promise<readonly [OrderStore, OrderStore]>
@@ -40,6 +41,18 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
       assert.deepEqual(await store.addOnce(wanted), { stored: wanted, added: true })
       assert.deepEqual(await other.find(wanted.order.id), wanted)
       assert.deepEqual(await other.findByKey(ADA, 'k'), wanted)
+    })
+
+    test('an order of every status is found unchanged', async (t) => {
+      const { store, other } = await fresh(t)
+      for (const [i, { order, schedule }] of Object.values(STORED).entries()) {
+        const wanted = {
+          order: { ...order, id: uuid(100 + i), idempotencyKey: undefined },
+          schedule,
+        } as StoredOrder
+        await store.addOnce(wanted)
+        assert.deepEqual(await other.find(wanted.order.id), wanted)
+      }
     })
 
     test('an unknown order is undefined', async (t) => {

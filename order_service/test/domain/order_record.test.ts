@@ -1,53 +1,10 @@
 /** Records of orders: what is written is read back unchanged, and an invalid record is refused. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import type { Rejection } from '../../src/domain/order.ts'
 import { type OrderRecord, readOrder, recordOf } from '../../src/domain/order_record.ts'
-import { nextVersion as next, type StoredOrder } from '../../src/domain/schedule.ts'
-import {
-  ADA,
-  AT,
-  confirm,
-  deliver,
-  finishCancel,
-  HELD,
-  later,
-  MUG,
-  order,
-  PEN,
-  ROOT,
-  reject,
-  requestCancel,
-  SHORT,
-  settled,
-  ship,
-} from '../samples.ts'
-
-const pending = order({ idempotencyKey: 'k', attempts: 2, fence: 3 })
-const confirmed = next(confirm(pending, HELD, later(1)))
-const shipped = next(ship(confirmed, ROOT, later(2)))
-const cancelling = next(requestCancel(pending, ADA, later(1)))
-const rejected = (rejection: Rejection) => next(reject(pending, rejection, later(1)))
-
-const STORED: Record<string, StoredOrder> = {
-  pending,
-  'without a key': order(),
-  confirmed,
-  shipped,
-  'shipped and settled': settled(shipped),
-  delivered: next(deliver(shipped, ROOT, later(3))),
-  'delivered and settled': next(deliver(settled(shipped), ROOT, later(3))),
-  cancelling,
-  'cancelling after it was confirmed': next(requestCancel(confirmed, ADA, later(2))),
-  cancelled: next(finishCancel(cancelling, later(2))),
-  'cancelled after it was confirmed': next(
-    finishCancel(next(requestCancel(confirmed, ADA, later(2))), later(3)),
-  ),
-  'without stock': rejected(SHORT),
-  'without stock, and above the largest amount': rejected({ ...SHORT, totalMinor: undefined }),
-  'of an unknown product': rejected({ reason: 'product_not_found', unknownProducts: [PEN] }),
-  'at another price': rejected({ reason: 'price_changed', totalMinor: 1 }),
-}
+import type { StoredOrder } from '../../src/domain/schedule.ts'
+import { ADA, AT, HELD, later, MUG, PEN, SHORT } from '../samples.ts'
+import { pending, rejected, STORED } from '../stored_orders.ts'
 
 suite('a written order is read back unchanged', () => {
   for (const [what, stored] of Object.entries(STORED)) {
@@ -78,7 +35,7 @@ test('the format of stored records does not change', () => {
     attempts: 0,
     fence: 3,
   })
-  const { rejection } = recordOf(STORED['without stock']!)
+  const { rejection } = recordOf(STORED.rejected!)
   assert.deepEqual(rejection, { ...SHORT, unknownProducts: [] })
   assert.deepEqual(Object.keys(recordOf(rejected({ ...SHORT, totalMinor: undefined })).rejection!), [
     'reason',
@@ -114,19 +71,15 @@ suite('an invalid record is refused, and the message names the part', () => {
     ],
     ['a total as text', 'amounts', { ...of('pending'), totalMinor: '1' }],
     ['no currency', 'amounts', { ...of('pending'), currency: '' }],
-    ['a rejected order without a rejection', 'reasons', { ...of('without stock'), rejection: undefined }],
-    [
-      'a rejection of another status',
-      'reasons',
-      { ...of('confirmed'), rejection: of('without stock').rejection },
-    ],
-    ['a rejection that is not an object', 'reasons', { ...of('without stock'), rejection: 1 }],
-    ['another reason', 'reasons', { ...of('without stock'), rejection: { reason: 'mood' } }],
+    ['a rejected order without a rejection', 'reasons', { ...of('rejected'), rejection: undefined }],
+    ['a rejection of another status', 'reasons', { ...of('confirmed'), rejection: of('rejected').rejection }],
+    ['a rejection that is not an object', 'reasons', { ...of('rejected'), rejection: 1 }],
+    ['another reason', 'reasons', { ...of('rejected'), rejection: { reason: 'mood' } }],
     [
       'a shortage that is not a number',
       'reasons',
       {
-        ...of('without stock'),
+        ...of('rejected'),
         rejection: { ...SHORT, shortages: [{ productId: MUG, requested: 1, available: null }] },
       },
     ],
@@ -175,7 +128,7 @@ suite('an invalid record is refused, and the message names the part', () => {
     ['a pending order that is never due', 'times', { ...of('pending'), dueAt: undefined }],
     ['a cancelling order that is never due', 'times', { ...of('cancelling'), dueAt: undefined }],
     ['a confirmed order that is due', 'times', { ...of('confirmed'), dueAt: AT.toISOString() }],
-    ['a rejected order that is due', 'times', { ...of('without stock'), dueAt: AT.toISOString() }],
+    ['a rejected order that is due', 'times', { ...of('rejected'), dueAt: AT.toISOString() }],
     ['a cancelled order that is due', 'times', { ...of('cancelled'), dueAt: AT.toISOString() }],
     ['attempts beyond what can be counted', 'counts', { ...of('pending'), attempts: 2 ** 60 }],
     ['no fence', 'counts', { ...of('pending'), fence: undefined }],
