@@ -139,7 +139,7 @@ function createBareApp(options: HttpAppOptions, access: AccessChecks, observed?:
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : newId()
     },
     trustProxy: options.trustedProxies?.length ? [...options.trustedProxies] : false,
-    // No hook runs for an address that the router refuses, so its request id is set here.
+    // No hook runs for a parameter that is too long, so the request id is set here.
     frameworkErrors: (error, request, reply) =>
       answer(error, request, reply.header('x-request-id', request.id)),
     clientErrorHandler: broken.answerBrokenHttp,

@@ -9,14 +9,17 @@ const HOST = /^(\[[\da-f:.]+\]|([\w.~!$&'()*+,;=-]|%[\da-f]{2})+)(:\d{0,5})?$/i
 const ABSOLUTE = /^https?:\/\/[^/?#]*/i
 const NOT_ADDRESS = /[^\x21-\x7e]/
 
-/** For Fastify's `rewriteUrl`: the path of a target that has a host too. */
+/**
+ * For Fastify's `rewriteUrl`: the path of a target that has a host too. For an address that is not text the router would
+ * run no hook and no error handler of a route. Encoded once more it is routed; `faultOfHead` refuses it.
+ */
 export function pathOfTarget({ url = '/' }: IncomingMessage): string {
-  if (url.startsWith('/') || !ABSOLUTE.test(url)) return url
-  const path = url.replace(ABSOLUTE, '')
-  return path.startsWith('/') ? path : `/${path}`
+  const path = url.startsWith('/') ? url : url.replace(ABSOLUTE, '')
+  const target = path.startsWith('/') || path === url ? path : `/${path}`
+  return isText(target) ? target : target.replaceAll('%', '%25')
 }
 
-export function faultOfHead({ raw, url }: FastifyRequest): Problem | undefined {
+export function faultOfHead({ raw, originalUrl }: FastifyRequest): Problem | undefined {
   const hosts = countHosts(raw.rawHeaders)
   const { host } = raw.headers
   if (hosts > 1) return refused('The request names more than one Host.')
@@ -24,7 +27,7 @@ export function faultOfHead({ raw, url }: FastifyRequest): Problem | undefined {
     return raw.httpVersion === '1.0' ? undefined : refused('The request does not name its Host.')
   }
   if (!HOST.test(host)) return refused('The Host of the request is not one.')
-  return isText(url) ? undefined : refused('The address of the request is not UTF-8 text.')
+  return isText(originalUrl) ? undefined : refused('The address of the request is not UTF-8 text.')
 }
 
 const refused = (detail: string) => new Problem('bad_request', detail)
@@ -37,7 +40,6 @@ function countHosts(headers: readonly string[]): number {
   return hosts
 }
 
-/** The router checks the path only, not the query. */
 function isText(url: string): boolean {
   if (NOT_ADDRESS.test(url)) return false
   if (!url.includes('%')) return true

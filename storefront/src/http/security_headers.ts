@@ -28,9 +28,10 @@ const HEADERS = {
 const HSTS = { 'strict-transport-security': 'max-age=63072000; includeSubDomains' }
 
 export function addSecurityHeaders(app: App, behindTls: boolean): void {
-  const headers = behindTls ? { ...HEADERS, ...HSTS } : HEADERS
-  app.addHook('onRequest', (_request, reply, next) => {
-    reply.headers(headers)
-    next()
+  const headers = Object.entries(behindTls ? { ...HEADERS, ...HSTS } : HEADERS)
+  // An onRequest hook would not run for a request that an earlier one refuses.
+  app.addHook('onSend', (_request, reply, payload, next) => {
+    for (const [name, value] of headers) if (!reply.hasHeader(name)) reply.header(name, value)
+    next(null, payload)
   })
 }

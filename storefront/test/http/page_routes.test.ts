@@ -26,13 +26,16 @@ suite('the pages', () => {
     })
   }
 
-  test('a browser gets the page also for a query that is not UTF-8 text; a program gets the problem', async (t) => {
-    const shop = await storefront(t, {})
-    const page = await raw(shop, '/?q=%ff', { headers: HTML })
-    assert.deepEqual([page.status, page.text], [400, PAGE])
-    const problem = await raw(shop, '/?q=%ff', { headers: { accept: 'application/json' } })
-    assert.deepEqual([problem.status, JSON.parse(problem.text).code], [400, 'bad_request'])
-  })
+  for (const path of ['/?q=%ff', '/products/%ff', '/%', '/nowhere/%c3?q=tea']) {
+    test(`${path} is not UTF-8 text: a browser gets the page, a program the problem`, async (t) => {
+      const shop = await storefront(t, {})
+      const page = await raw(shop, path, { headers: HTML })
+      assert.deepEqual([page.status, page.text], [400, PAGE])
+      assert.equal(page.headers['x-content-type-options'], 'nosniff')
+      const problem = await raw(shop, path, { headers: { accept: 'application/json' } })
+      assert.deepEqual([problem.status, JSON.parse(problem.text).code], [400, 'bad_request'])
+    })
+  }
 
   test('a file with a hash in its name is cached for ever', async (t) => {
     const answer = await raw(await storefront(t, {}), '/assets/index-1a2b3c4d.js')
