@@ -106,10 +106,17 @@ suite('against the real services', () => {
     const draft = { product_id: id, quantity: 1, total_price: price }
     await real.stopProducts()
     const states: string[] = []
-    const first = rich.placeOrder(draft, { onChange: ({ status }) => states.push(status) })
-    const second = late.placeOrder(draft)
+    const accepted = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const first = rich.placeOrder(draft, {
+      onChange({ status }) {
+        states.push(status)
+        accepted[0]!.resolve()
+      },
+    })
+    const second = late.placeOrder(draft, { onChange: () => accepted[1]!.resolve() })
     const both = Promise.allSettled([first, second])
-    setTimeout(() => real.startProducts(), 500)
+    await Promise.race([Promise.all(accepted.map(({ promise }) => promise)), both])
+    await real.startProducts()
     const outcomes = (await both).map((one) =>
       one.status === 'fulfilled' ? one.value.status : (one.reason as ShopProblem).code,
     )

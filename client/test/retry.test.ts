@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import type { ServerResponse } from 'node:http'
 import { suite, type TestContext, test } from 'node:test'
+import { untilTrue } from '@shop/service_kit/test_support/virtual_runtime'
 import { ShopProblem } from '../src/problem.ts'
 import { abortable, createCaller, type Fetch, type RetryOptions, withReadDeadline } from '../src/retry.ts'
 import { answer, refuse, serve } from './serve.ts'
+import { stopTime } from './stopped_time.ts'
 
 const QUICK: RetryOptions = { attempts: 3, waitMs: 1, waitMaxMs: 3_000 }
-const caller = (timeoutMs = 5_000) => createCaller((request) => fetch(request), QUICK, timeoutMs)
+const caller = (timeoutMs = 60_000) => createCaller((request) => fetch(request), QUICK, timeoutMs)
 
 const fails = (code: string) => (error: unknown) => {
   assert.ok(error instanceof ShopProblem, String(error))
@@ -75,8 +77,23 @@ suite('no usable answer', () => {
   })
 
   test('a server that never answers is timed_out', async (t) => {
+    const clock = stopTime(t)
+    t.mock.method(Math, 'random', () => 1)
     const { origin, seen } = await serve(t, () => {})
-    await assert.rejects(caller(500)(new Request(origin)), fails('timed_out'))
+    let failure: unknown
+    caller(500)(new Request(origin)).catch((error: unknown) => {
+      failure = error
+    })
+    for (let attempts = 1; attempts <= 3; attempts++) {
+      await untilTrue(() => seen.length === attempts)
+      await clock.advance(499)
+      assert.deepEqual([failure, seen.length], [undefined, attempts])
+      await clock.advance(1)
+      // The pause before the next attempt is its ceiling, which doubles.
+      await clock.advance(QUICK.waitMs * attempts)
+    }
+    await untilTrue(() => failure !== undefined)
+    fails('timed_out')(failure)
     assert.equal(seen.length, 3)
   })
 
@@ -123,7 +140,11 @@ suite('delays', () => {
       at.push(performance.now())
       refuse(response, 503, 'overloaded', true)
     })
-    const slow = createCaller((request) => fetch(request), { attempts: 4, waitMs: 60, waitMaxMs: 120 }, 1_000)
+    const slow = createCaller(
+      (request) => fetch(request),
+      { attempts: 4, waitMs: 60, waitMaxMs: 120 },
+      60_000,
+    )
     await assert.rejects(slow(new Request(origin)), fails('overloaded'))
     const waits = at.slice(1).map((time, i) => time - at[i]!)
     for (const [i, ceiling] of [60, 120, 120].entries()) {
@@ -141,16 +162,19 @@ suite('aborting', () => {
     assert.equal(seen.length, 1)
   })
 
-  test('aborting ends a delay between two attempts', async (t) => {
+  test('aborting ends a delay between two attempts', { timeout: 60_000 }, async (t) => {
     const controller = new AbortController()
-    const { origin, seen } = await serve(t, (_, response) => {
-      refuse(response, 503, 'overloaded', true, { 'retry-after': '3' })
-      setTimeout(() => controller.abort(new Error('changed my mind')), 50)
+    const { origin, seen } = await serve(t, (_, response) =>
+      refuse(response, 503, 'overloaded', true, { 'retry-after': '600' }),
+    )
+    // Drawn when the delay begins.
+    t.mock.method(Math, 'random', () => {
+      setImmediate(() => controller.abort(new Error('changed my mind')))
+      return 0
     })
-    const before = performance.now()
-    const call = caller()(new Request(origin, { signal: controller.signal }))
+    const patient = createCaller((request) => fetch(request), { ...QUICK, waitMaxMs: 3_600_000 }, 60_000)
+    const call = patient(new Request(origin, { signal: controller.signal }))
     await assert.rejects(call, /changed my mind/)
-    assert.ok(performance.now() - before < 1_500)
     assert.equal(seen.length, 1)
   })
 })

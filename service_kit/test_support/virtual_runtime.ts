@@ -118,7 +118,7 @@ export function createVirtualRuntime(options: VirtualRuntimeOptions = {}): Virtu
   }
 }
 
-const PATIENCE_MS = 10_000
+const PATIENCE_MS = 60_000
 
 /** Lets real I/O have its turns, while no virtual time passes, until `is` holds. Fails when that takes too long. */
 export async function untilTrue(is: () => boolean): Promise<void> {
