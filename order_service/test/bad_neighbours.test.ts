@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
-import { type Runtime, systemRuntime } from '@shop/service_kit/runtime/runtime'
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { createVirtualRuntime, letTimePass, untilTrue } from '@shop/service_kit/test_support/virtual_runtime'
 import { CLAIMS_MAX } from '../src/domain/settle_due.ts'
 import { later, order, ROOT, requestCancel, ship } from './samples.ts'
@@ -38,10 +38,10 @@ async function world(t: TestContext, fate: Fate, deadlineMs = 60_000) {
   const orders = await memoryOrders(t)
   const mug = await products.add(10_000)
   const bad = new Set<string>()
-  const virtual = createVirtualRuntime({ startAt: new Date() })
+  const virtual = createVirtualRuntime({ startAt: new Date(), realDefer: true })
   const stopTime = letTimePass(virtual, TURN_MS)
   // No pause is a matter of chance: one of nearly nothing would be none.
-  const runtime = { ...virtual, defer: systemRuntime.defer, random: () => 0.5 }
+  const runtime = { ...virtual, random: () => 0.5 }
   const { url, calls } = await badRoad(t, runtime, products.url, bad, fate)
   const reservations = await connect(t, url, deadlineMs, runtime)
   const app = createOrderApp(t, { orders, reservations, runtime: { ...runtime, random: () => 1 } })

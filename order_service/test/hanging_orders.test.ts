@@ -5,7 +5,6 @@
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import { CALLS_AT_ONCE_MAX } from '@shop/service_kit/runtime/batching/isolating_batcher'
-import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createVirtualRuntime, letTimePass } from '@shop/service_kit/test_support/virtual_runtime'
 import { later, order } from './samples.ts'
 import { memoryOrders, startOrderApp, startProducts, startProxy, textOf } from './shop.ts'
@@ -19,7 +18,7 @@ const TURN_MS = 5
 const BAD_QUANTITY = 7
 
 async function world(t: TestContext) {
-  const runtime = createVirtualRuntime({ startAt: new Date() })
+  const runtime = createVirtualRuntime({ startAt: new Date(), realDefer: true })
   const stopTime = letTimePass(runtime, TURN_MS)
   const products = await startProducts(t)
   const orders = await memoryOrders(t)
@@ -61,7 +60,7 @@ async function world(t: TestContext) {
   }
   const start = async () => {
     const app = await startOrderApp(t, url, orders, {
-      runtime: { ...runtime, defer: systemRuntime.defer },
+      runtime,
       roundMs: 1_000,
       deadlineMs: DEADLINE_MS,
     })

@@ -7,7 +7,7 @@
  *  2. What is asked for on the way, and falls due within the same `ms`, runs too.
  *  3. The same seed gives the same ids, random numbers and random bytes.
  *
- * Sockets and files stay real: `{ ...runtime, defer: systemRuntime.defer }` lets real I/O have its turn without `advance`.
+ * Sockets and files stay real. With `realDefer`, `defer` waits for real I/O, and not for `advance`.
  */
 import { type Cancel, nextTurn, type Runtime, systemRuntime } from '../src/runtime/runtime.ts'
 
@@ -25,12 +25,16 @@ export type VirtualRuntime = Runtime & {
   waiting(): number[]
 }
 
-export type VirtualRuntimeOptions = { readonly seed?: number; readonly startAt?: Date }
+export type VirtualRuntimeOptions = {
+  readonly seed?: number
+  readonly startAt?: Date
+  readonly realDefer?: boolean
+}
 
 type Timer = { readonly at: number; readonly run: () => void }
 
 export function createVirtualRuntime(options: VirtualRuntimeOptions = {}): VirtualRuntime {
-  const { seed = 1, startAt = new Date('2026-01-01T00:00:00.000Z') } = options
+  const { seed = 1, startAt = new Date('2026-01-01T00:00:00.000Z'), realDefer = false } = options
   /** In the order in which they fire. */
   const timers: Timer[] = []
   let elapsed = 0
@@ -63,7 +67,7 @@ export function createVirtualRuntime(options: VirtualRuntimeOptions = {}): Virtu
     randomBytes: bytesFrom(numbersFrom(seed)),
     newId: idsFrom(now, numbersFrom(seed)),
     after,
-    defer: (run) => void after(0, run),
+    defer: realDefer ? systemRuntime.defer : (run) => void after(0, run),
     every(ms, run) {
       let cancel: Cancel
       const again = () => {

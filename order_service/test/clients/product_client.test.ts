@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
-import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createVirtualRuntime, untilTrue } from '@shop/service_kit/test_support/virtual_runtime'
 import { PAUSE } from '../../src/clients/circuit_breaker.ts'
 import { DECISION_DEADLINE_MS, WAITING_MAX } from '../../src/clients/product_client.ts'
@@ -32,8 +31,8 @@ async function serve(
 
 /** Time stands still but for `advance`; sockets are real. */
 function movableClock() {
-  const clock = createVirtualRuntime()
-  return { ...clock, runtime: { ...clock, defer: systemRuntime.defer } }
+  const runtime = createVirtualRuntime({ realDefer: true })
+  return { ...runtime, runtime }
 }
 
 const LONG_MS = 60_000

@@ -46,7 +46,7 @@ async function world(t: TestContext) {
     { runtime: systemRuntime },
   )
   t.after(() => stores.close())
-  const runtime = createVirtualRuntime()
+  const runtime = createVirtualRuntime({ realDefer: true })
   let at = AT
   let serial = 0
   const calls: string[] = []
@@ -58,7 +58,7 @@ async function world(t: TestContext) {
   const reported: [unknown, string][] = []
   const ports: Ports & Timers = {
     after: runtime.after,
-    defer: systemRuntime.defer,
+    defer: runtime.defer,
     orders: stores.orders,
     reservations: {
       hold(order) {

@@ -1,18 +1,18 @@
-/** What the commit loop promises when the engine, the disk or the file itself fail. */
+/** Group commit when the engine, the disk or the file fails. */
 import assert from 'node:assert/strict'
 import { chmodSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync, StatementSync } from 'node:sqlite'
 import { suite, type TestContext, test } from 'node:test'
-import { type Runtime, systemRuntime } from '../../src/runtime/runtime.ts'
+import { nextTurn, type Runtime, systemRuntime } from '../../src/runtime/runtime.ts'
 import { createCommits, GROUP_MAX, GROUP_MS, WRITE_WAIT_MS } from '../../src/sqlite/commits.ts'
 import { hasRoom } from '../../src/sqlite/file.ts'
 import { openSqlite } from '../../src/sqlite/store.ts'
 import { createVirtualRuntime } from '../../test_support/virtual_runtime.ts'
 
-/** The longest until a lock is tried again. */
-const LOCK_TRY_AGAIN_MS = 6
+/** The longest pause until the next attempt to get the lock. */
+const LOCK_RETRY_MS_MAX = 6
 
 function open(t: TestContext, roomAt = (_path: string) => true, runtime: Runtime = systemRuntime) {
   const path = mkdtempSync(join(tmpdir(), 'shop-commits-'))
@@ -37,13 +37,13 @@ function open(t: TestContext, roomAt = (_path: string) => true, runtime: Runtime
   }
 }
 
-/** Timers fire when the test says so; files are real. */
+/** Time passes only in `advance`; files are real. */
 function openInVirtualTime(t: TestContext) {
-  const runtime = createVirtualRuntime()
-  return { store: open(t, () => true, { ...runtime, defer: systemRuntime.defer }), runtime }
+  const runtime = createVirtualRuntime({ realDefer: true })
+  return { store: open(t, () => true, runtime), runtime }
 }
 
-/** Statements of this text fail as often as said, before they take effect; resolves how often each was run. */
+/** The first runs of these statements fail, as often as `texts` says, before they take effect. Returns the runs of each. */
 function failing(t: TestContext, texts: Record<string, number>, error: object = new Error('engine fault')) {
   const runs: Record<string, number> = {}
   const { get } = StatementSync.prototype
@@ -56,7 +56,7 @@ function failing(t: TestContext, texts: Record<string, number>, error: object = 
   return runs
 }
 
-suite('the commit loop', () => {
+suite('group commit', () => {
   test(`shares a commit between ${GROUP_MAX} writes, and one more takes another`, async (t) => {
     const store = open(t)
     const runs = failing(t, {})
@@ -65,10 +65,10 @@ suite('the commit loop', () => {
   })
 
   for (const [what, failures] of [
-    ['a group takes no longer than its time', 0],
-    ['nor does one whose writes run apart', 1],
+    ['a group has a time limit', 0],
+    ['a group whose writes run one by one has the same time limit', 1],
   ] as const) {
-    test(`${what}, and what waits lets everything else have its turn (4)`, async (t) => {
+    test(`4: ${what}, and other work runs between two groups`, async (t) => {
       const db = new DatabaseSync(':memory:')
       t.after(() => db.close())
       let ms = 0
@@ -79,43 +79,47 @@ suite('the commit loop', () => {
       })
       const done: number[] = []
       const seen: number[] = []
-      const ended = Array.from({ length: 12 }, (_, n) =>
+      const writes = Array.from({ length: 12 }, (_, n) =>
         commits.write(() => {
           ms += n < failures ? GROUP_MS : 1
           if (n < failures) throw new Error('refused')
           done.push(n)
         }),
       )
-      let over = false
-      const all = Promise.allSettled(ended).finally(() => {
-        over = true
+      let settled = false
+      const all = Promise.allSettled(writes).finally(() => {
+        settled = true
       })
-      while (!over) {
-        await new Promise((resolve) => setImmediate(resolve))
+      while (!settled) {
+        await nextTurn(systemRuntime)
         seen.push(done.length)
       }
       const steps = seen.map((n, i) => n - (seen[i - 1] ?? 0))
-      assert.ok(Math.max(...steps) <= GROUP_MS, `others had a turn after ${steps}`)
+      assert.ok(Math.max(...steps) <= GROUP_MS, `writes between two turns: ${steps}`)
       assert.equal((await all).filter(({ status }) => status === 'rejected').length, failures)
-      const unrefused = Array.from({ length: 12 }, (_, n) => n).slice(failures)
-      assert.deepEqual(done, unrefused, 'in their order, each once')
+      const accepted = Array.from({ length: 12 }, (_, n) => n).slice(failures)
+      assert.deepEqual(done, accepted, 'in their order, each once')
     })
   }
 
-  test('a write that waited for its neighbours is not refused for a lock that was just taken', async (t) => {
+  test('the time that a write waits for others does not count as waiting for the lock', async (t) => {
     const { file } = open(t)
     const [db, other] = [new DatabaseSync(file, { timeout: 0 }), new DatabaseSync(file)]
     t.after(() => [db, other].map((each) => each.close()))
-    let ms = 0
+    const runtime = createVirtualRuntime()
+    let waitedForOthersMs = 0
+    const monotonic = () => runtime.monotonic() + waitedForOthersMs
     const commits = createCommits(db, {
       requireFile() {},
       hasRoom: () => true,
-      runtime: { ...systemRuntime, monotonic: () => ms },
+      runtime: { ...runtime, monotonic },
     })
     const written = commits.write(() => 'done')
-    ms = 2 * WRITE_WAIT_MS
+    waitedForOthersMs = 2 * WRITE_WAIT_MS
     other.exec('BEGIN IMMEDIATE')
-    setTimeout(() => other.exec('ROLLBACK'), 20)
+    await runtime.advance(WRITE_WAIT_MS - 2 * LOCK_RETRY_MS_MAX)
+    other.exec('ROLLBACK')
+    await runtime.advance(LOCK_RETRY_MS_MAX)
     assert.equal(await written, 'done')
 
     other.exec('BEGIN IMMEDIATE')
@@ -123,8 +127,7 @@ suite('the commit loop', () => {
       commits.write(() => {}),
       { code: 'store_unavailable' },
     )
-    await new Promise((resolve) => setTimeout(resolve, 20))
-    ms += WRITE_WAIT_MS
+    await runtime.advance(WRITE_WAIT_MS + LOCK_RETRY_MS_MAX)
     await refused
     other.exec('ROLLBACK')
   })
@@ -132,23 +135,20 @@ suite('the commit loop', () => {
   test('a failed ROLLBACK does not fail the group after it', async (t) => {
     const store = open(t)
     failing(t, { COMMIT: 1, ROLLBACK: 1 })
-    const [lost, next] = [
-      store.add(1),
-      new Promise((resolve) => setImmediate(resolve)).then(() => store.add(2)),
-    ]
+    const [lost, next] = [store.add(1), nextTurn(systemRuntime).then(() => store.add(2))]
     await assert.rejects(lost, { code: 'store_unavailable' })
     await next
     assert.equal(store.count(), 1)
   })
 
-  test('a transaction that was left open gives the lock back though nobody writes', async (t) => {
+  test('a transaction that was left open releases the lock, even if there are no writes', async (t) => {
     const { store, runtime } = openInVirtualTime(t)
     failing(t, { COMMIT: 1, ROLLBACK: 2 })
     await assert.rejects(store.add(1), { code: 'store_unavailable' })
     const other = new DatabaseSync(store.file, { timeout: 0 })
     t.after(() => other.close())
     const add = () => other.exec('INSERT INTO numbers (n) VALUES (3)')
-    // Tried again each 100 ms; it fails once more.
+    // ROLLBACK is repeated every 100 ms, and fails once more.
     await runtime.advance(199)
     assert.throws(add, /locked/)
     await runtime.advance(1)
@@ -156,30 +156,32 @@ suite('the commit loop', () => {
     assert.equal(store.count(), 1)
   })
 
-  test('a failed ROLLBACK keeps closing from nobody', async (t) => {
+  test('a store closes after a failed ROLLBACK', async (t) => {
     const store = open(t)
     failing(t, { COMMIT: 1, ROLLBACK: 1 })
     await assert.rejects(store.add(1), { code: 'store_unavailable' })
   })
 
-  test('who waits for a lock that is never given is refused at its own time, and later ones wait on', async (t) => {
+  test('a write that does not get the lock is refused at its own deadline, and later writes continue to wait', async (t) => {
     const { store, runtime } = openInVirtualTime(t)
     const other = new DatabaseSync(store.file)
     t.after(() => other.close())
     other.exec('BEGIN IMMEDIATE')
-    const ends: string[] = []
-    const early = assert.rejects(store.add(1), { code: 'store_unavailable' }).then(() => ends.push('early'))
+    const settled: string[] = []
+    const early = assert
+      .rejects(store.add(1), { code: 'store_unavailable' })
+      .then(() => settled.push('early'))
     await runtime.advance(WRITE_WAIT_MS / 2)
-    const late = store.add(2).then(() => ends.push('late'))
+    const late = store.add(2).then(() => settled.push('late'))
     await runtime.advance(WRITE_WAIT_MS / 2 - 1)
-    assert.deepEqual(ends, [])
-    await runtime.advance(LOCK_TRY_AGAIN_MS)
+    assert.deepEqual(settled, [])
+    await runtime.advance(LOCK_RETRY_MS_MAX)
     await early
-    await runtime.advance(WRITE_WAIT_MS / 2 - 2 * LOCK_TRY_AGAIN_MS)
+    await runtime.advance(WRITE_WAIT_MS / 2 - 2 * LOCK_RETRY_MS_MAX)
     other.exec('COMMIT')
-    await runtime.advance(LOCK_TRY_AGAIN_MS)
+    await runtime.advance(LOCK_RETRY_MS_MAX)
     await late
-    assert.deepEqual(ends, ['early', 'late'])
+    assert.deepEqual(settled, ['early', 'late'])
     assert.equal(store.count(), 1)
   })
 
@@ -206,7 +208,7 @@ suite('a store that cannot be written', () => {
     await store.check()
   })
 
-  test('5: stays not ready while small writes fit into what is left of the disk', async (t) => {
+  test('5: stays not ready while the disk has room for small writes only', async (t) => {
     let room = true
     const store = open(t, () => room)
     await store.check()
@@ -221,18 +223,18 @@ suite('a store that cannot be written', () => {
     await store.check()
     const { COMMIT: before } = counts
     await store.check()
-    assert.equal(counts.COMMIT, before, 'a store that is well again is not written to by probes')
+    assert.equal(counts.COMMIT, before, 'probes do not write to a ready store')
   })
 
-  test('3: room is what the file system says of the folder', () => {
+  test('3: room is the free space of the file system', () => {
     assert.equal(hasRoom(join(tmpdir(), 'any.db')), true)
     assert.equal(hasRoom('/no such folder/any.db'), true)
-    // A file system without room, for nobody can write there.
+    // A file system without free space.
     if (process.platform === 'linux') assert.equal(hasRoom('/proc/any.db'), false)
   })
 
   for (const end of ['', '-wal']) {
-    test(`5: refuses writes at once when ${end || 'the database'} is deleted, and says so`, async (t) => {
+    test(`5: refuses writes at once when ${end || 'the database'} is deleted, and names the cause`, async (t) => {
       const store = open(t)
       await store.add(1)
       rmSync(store.file + end)
@@ -241,7 +243,7 @@ suite('a store that cannot be written', () => {
     })
   }
 
-  test('5: refuses writes when another file lies in its place, until its own is back', async (t) => {
+  test('5: refuses writes while another file is at its path', async (t) => {
     const store = open(t)
     renameSync(store.file, `${store.file}.old`)
     writeFileSync(store.file, '')
@@ -252,7 +254,7 @@ suite('a store that cannot be written', () => {
     assert.equal(store.count(), 1)
   })
 
-  test('5: a file deleted while its group is written is not answered as kept', async (t) => {
+  test('5: a write is refused if the file is deleted while its group runs', async (t) => {
     const store = open(t)
     await assert.rejects(
       store.write(() => rmSync(store.file)),
@@ -262,7 +264,7 @@ suite('a store that cannot be written', () => {
 })
 
 suite('the files of a store', () => {
-  test('are their owner’s alone, also where they lay open to all in a folder that existed', async (t) => {
+  test('have mode 600, also after they had a wider one', async (t) => {
     const store = open(t)
     await store.add(1)
     const files = ['', '-wal', '-shm'].map((end) => store.file + end)
@@ -273,17 +275,17 @@ suite('the files of a store', () => {
     assert.deepEqual(modes(), ['600', '600', '600'])
   })
 
-  test('that are no database are named at start, with the next step', (t) => {
+  test('that are no database are named at the start, with the next step', (t) => {
     const store = open(t)
     const damaged = join(store.path, 'damaged.db')
-    writeFileSync(damaged, 'no database at all, though it is long enough to look like one'.repeat(200))
+    writeFileSync(damaged, 'no database, but long enough to be one'.repeat(300))
     assert.throws(
       () => openSqlite({ runtime: systemRuntime, path: damaged, migrations: store.path }),
       /damaged\.db: .*Move it away and bring back a backup with `npm run restore`/,
     )
   })
 
-  test('in a folder that cannot be used are named at start', (t) => {
+  test('in a folder that cannot be used are named at the start', (t) => {
     const store = open(t)
     assert.throws(
       () =>
@@ -292,7 +294,7 @@ suite('the files of a store', () => {
     )
   })
 
-  test('whose reads fail are unavailable, not a fault of ours', async (t) => {
+  test('whose reads fail give store_unavailable, not internal_error', async (t) => {
     const store = open(t)
     const read = store.reader.prepare('SELECT n FROM numbers')
     for (const errcode of [10, 26, 11, 5]) {

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { suite, type TestContext, test } from 'node:test'
-import { systemRuntime } from '@shop/service_kit/runtime/runtime'
-import { WRITE_QUEUE_MAX } from '../../src/sqlite/commits.ts'
+import { type Runtime, systemRuntime } from '../../src/runtime/runtime.ts'
+import { WRITE_QUEUE_MAX, WRITE_WAIT_MS } from '../../src/sqlite/commits.ts'
 import { openSqlite } from '../../src/sqlite/store.ts'
+import { createVirtualRuntime } from '../../test_support/virtual_runtime.ts'
 
 function folder(t: TestContext) {
   const path = mkdtempSync(join(tmpdir(), 'shop-sqlite-'))
@@ -18,8 +19,8 @@ function folder(t: TestContext) {
   return path
 }
 
-function open(t: TestContext, path = folder(t)) {
-  const store = openSqlite({ runtime: systemRuntime, path: join(path, 'test.db'), migrations: path })
+function open(t: TestContext, path = folder(t), runtime: Runtime = systemRuntime) {
+  const store = openSqlite({ runtime, path: join(path, 'test.db'), migrations: path })
   const insert = store.writer.prepare('INSERT INTO numbers (n) VALUES (?)')
   const count = store.reader.prepare('SELECT count(*) AS n FROM numbers')
   return { ...store, path, add: (n: number) => store.write(() => insert.run(n)), count: () => count.get()?.n }
@@ -37,7 +38,7 @@ suite('writes share commits', () => {
     }
   })
 
-  test('1: a write is not answered before another process could read it', async (t) => {
+  test('1: a write is not answered before another process can read it', async (t) => {
     const store = open(t)
     t.after(() => store.close())
     const other = new DatabaseSync(join(store.path, 'test.db'), { readOnly: true })
@@ -52,7 +53,7 @@ suite('writes share commits', () => {
     assert.equal(await write, 1)
   })
 
-  test('2: of many writes waiting together, the failing ones fail alone', async (t) => {
+  test('2: of writes that share a commit, those that fail fail alone', async (t) => {
     const store = open(t)
     t.after(() => store.close())
     const outcomes = await Promise.allSettled([1, 2, 2, -1, 3].map((n) => store.add(n)))
@@ -63,21 +64,21 @@ suite('writes share commits', () => {
     assert.equal(store.count(), 3)
   })
 
-  test('2: a write that throws after writing leaves nothing behind', async (t) => {
+  test('2: a write that throws after a change is undone', async (t) => {
     const store = open(t)
     t.after(() => store.close())
     const insert = store.writer.prepare('INSERT INTO numbers VALUES (7)')
     const throwing = store.write(() => {
       insert.run()
-      throw new Error('changed my mind')
+      throw new Error('refused')
     })
-    const neighbour = store.add(8)
-    await assert.rejects(throwing, /changed my mind/)
-    await neighbour
+    const other = store.add(8)
+    await assert.rejects(throwing, /refused/)
+    await other
     assert.equal(store.count(), 1)
   })
 
-  test('2: the whole group is refused when the commit fails, and says so', async (t) => {
+  test('2: the whole group is refused with store_unavailable when the commit fails', async (t) => {
     const store = open(t)
     t.after(() => store.close())
     store.writer.exec('PRAGMA max_page_count = 2')
@@ -89,13 +90,20 @@ suite('writes share commits', () => {
   })
 
   test('4: a write waits for another process and then succeeds', async (t) => {
-    const store = open(t)
+    const runtime = createVirtualRuntime({ realDefer: true })
+    const store = open(t, folder(t), runtime)
     t.after(() => store.close())
     const other = new DatabaseSync(join(store.path, 'test.db'))
     t.after(() => other.close())
     other.exec('BEGIN IMMEDIATE')
-    const write = store.add(1)
-    setTimeout(() => other.exec('COMMIT'), 100)
+    let written = false
+    const write = store.add(1).then(() => {
+      written = true
+    })
+    await runtime.advance(WRITE_WAIT_MS - 10)
+    assert.equal(written, false)
+    other.exec('COMMIT')
+    await runtime.advance(10)
     await write
     assert.equal(store.count(), 1)
   })
@@ -132,7 +140,7 @@ suite('migrations', () => {
     assert.deepEqual({ ...again.reader.prepare('SELECT * FROM numbers').get() }, { n: 1, note: null })
   })
 
-  test('a broken one changes nothing', (t) => {
+  test('one that fails changes nothing', (t) => {
     const path = folder(t)
     writeFileSync(join(path, '0002_broken.sql'), 'CREATE TABLE a (x); CREATE TABLE a (x);')
     assert.throws(() => open(t, path), /already exists/)
