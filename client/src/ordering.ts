@@ -11,9 +11,11 @@
  * A pending order is followed by its event stream, and polled every POLL.maxMs, because a proxy may hold events back.
  * Without a stream (refused or ended early) the order is polled with growing delays.
  */
+
 import { pauseMs } from '@shop/retry/backoff'
 import { sleep } from '@shop/retry/sleep'
 import type { Client } from 'openapi-fetch'
+import { newKey } from './attempt_keys.ts'
 import { EVENT_STREAM, eventsIn } from './event_stream.ts'
 import type { paths } from './generated/order_service.ts'
 import { ShopProblem } from './problem.ts'
@@ -161,9 +163,3 @@ async function untilDeadline(
 
 /** After the last retry: the order may or may not exist. */
 const outcomeUnknown = (error: unknown) => error instanceof ShopProblem && error.retryable
-
-/** Browsers have no randomUUID on pages served without TLS. */
-const newKey = (): string =>
-  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
-    '',
-  )

@@ -48,7 +48,10 @@ suite('placing an order', () => {
     const { shop, seen } = await world(t, { post: (_, response) => answer(response, 201, CONFIRMED) })
     assert.deepEqual(await shop.placeOrder(DRAFT), CONFIRMED)
     assert.deepEqual(seen[0]!.body, DRAFT)
-    assert.match(String(seen[0]!.headers['idempotency-key']), /^[0-9a-f]{32}$/)
+    const key = String(seen[0]!.headers['idempotency-key'])
+    assert.match(key, /^[0-9a-f]{32}$/)
+    const age = Date.now() - Number.parseInt(key.slice(0, 12), 16)
+    assert.ok(age >= 0 && age < 60_000, 'it begins with the time')
   })
 
   test('two purchases have two keys', async (t) => {

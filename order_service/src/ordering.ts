@@ -3,9 +3,11 @@ import { pauseMs } from '@shop/retry/backoff'
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Logger } from 'pino'
+import { createAnswerWait } from './domain/answer_wait.ts'
 import { OutcomeUnknown } from './domain/errors.ts'
 import { notifyChanges } from './domain/notify_changes.ts'
 import type { Order } from './domain/order.ts'
+import type { PlacePorts } from './domain/place_order.ts'
 import type { CrashPointHook, OrderStore, Ports, Reservations } from './domain/ports.ts'
 import { BACKOFF, correctClockSkew, type Round, settleDue } from './domain/settle_due.ts'
 import { createSettle, type Settle } from './domain/settle_order.ts'
@@ -23,7 +25,7 @@ export type OrderingDeps = {
 }
 
 export type Ordering = {
-  readonly ports: Ports
+  readonly ports: PlacePorts
   readonly settle: Settle
   readonly watch: OrderWatch
   /** One round of the settler (see settler.ts). */
@@ -33,7 +35,7 @@ export type Ordering = {
 }
 
 export function createOrdering(deps: OrderingDeps): Ordering {
-  const { reservations, runtime, metrics, logger, reached = () => {} } = deps
+  const { runtime, metrics, logger, reached = () => {} } = deps
   const { now, newId, random, after, defer } = runtime
   const warn = (fault: unknown) => logger?.warn({ err: fault }, 'changes of watched orders could not be read')
   const watch = createOrderWatch(deps.orders, runtime, warn, deps.watchPollMs)
@@ -42,7 +44,16 @@ export function createOrdering(deps: OrderingDeps): Ordering {
     count(order)
     watch.changed(order)
   })
-  const ports: Ports = { orders, reservations, now, newId, reached, report: reporter(logger) }
+  const { reservations, nextAnswer } = createAnswerWait(deps.reservations, runtime)
+  const ports: PlacePorts = {
+    orders,
+    reservations,
+    nextAnswer,
+    now,
+    newId,
+    reached,
+    report: reporter(logger),
+  }
   const settle = createSettle(ports)
   return {
     ports,

@@ -10,6 +10,7 @@ import {
 } from '../src/clients/circuit_breaker.ts'
 import * as calls from '../src/clients/product_client.ts'
 import { CALLS_MAX } from '../src/clients/service_client.ts'
+import { ANSWER_WAIT_MS } from '../src/domain/answer_wait.ts'
 import { POLL_MS } from '../src/http/order_watch.ts'
 
 test('of calls to product_service', () => {
@@ -25,5 +26,7 @@ test('of an outage', () => {
     [8, 250, 5_000, 500],
   )
 })
+
+test('of a new order that waits for an answer', () => assert.equal(ANSWER_WAIT_MS, 20))
 
 test('of watching: a change by another replica is seen within a second', () => assert.equal(POLL_MS, 1_000))

@@ -12,8 +12,7 @@ import type { FastifyReply, FastifySchemaCompiler } from 'fastify'
 import type { Actor } from '../domain/change_order.ts'
 import { DomainError } from '../domain/errors.ts'
 import { type Draft, QUANTITY_MAX, type Rejected, type Shortage } from '../domain/order.ts'
-import { type Placed, placeOrder } from '../domain/place_order.ts'
-import type { Ports } from '../domain/ports.ts'
+import { type Placed, type PlacePorts, placeOrder } from '../domain/place_order.ts'
 import type { Settle } from '../domain/settle_order.ts'
 import { actorOf } from './actor.ts'
 import { type OrderView, orderView } from './order_views.ts'
@@ -23,7 +22,7 @@ import { ManyLines, type NewOrder, OneProduct, placeOrderOperation } from './pla
 const RETRY_AFTER_SECONDS = '1'
 
 export type PlaceOrderRoutesDeps = {
-  readonly ports: Ports
+  readonly ports: PlacePorts
   readonly settle: Settle
   readonly currency: string
   /** Digits after the point of that currency. */

@@ -8,8 +8,8 @@ import { changeStatus, type StatusChange } from '../../src/domain/change_order.t
 import { DomainError, OutcomeUnknown } from '../../src/domain/errors.ts'
 import { notifyChanges } from '../../src/domain/notify_changes.ts'
 import { LINES_MAX, type Order, QUANTITY_MAX, SYSTEM } from '../../src/domain/order.ts'
-import { placeOrder } from '../../src/domain/place_order.ts'
-import type { CircuitState, HoldAnswer, OrderStore, Ports, Timers } from '../../src/domain/ports.ts'
+import { type PlacePorts, placeOrder } from '../../src/domain/place_order.ts'
+import type { CircuitState, HoldAnswer, OrderStore, Timers } from '../../src/domain/ports.ts'
 import { type PendingOrder, SETTLE_AFTER_MS } from '../../src/domain/schedule.ts'
 import {
   BACKOFF,
@@ -56,7 +56,7 @@ async function world(t: TestContext) {
   }
   const reached: string[] = []
   const reported: [unknown, string][] = []
-  const ports: Ports & Timers = {
+  const ports: PlacePorts & Timers = {
     after: runtime.after,
     defer: runtime.defer,
     orders: stores.orders,
@@ -70,6 +70,7 @@ async function world(t: TestContext) {
       ship: async ({ id }) => void calls.push(`ship ${id}`),
       circuit: () => product.circuit,
     },
+    nextAnswer: () => undefined,
     now: () => at,
     newId: () => uuid(++serial),
     reached: (place) => reached.push(place),

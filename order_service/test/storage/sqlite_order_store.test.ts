@@ -147,7 +147,10 @@ suite('opening', () => {
         /orders_by_user \(user_id=\? AND rowid<\?\)/,
       ],
       ["SELECT * FROM orders WHERE status = 'a' AND id < 'b' ORDER BY id DESC LIMIT 5", /orders_by_status/],
-      ["SELECT * FROM orders WHERE user_id = 'a' AND idempotency_key = 'b'", /orders_by_key/],
+      [
+        "SELECT * FROM orders WHERE user_id = 'a' AND idempotency_key = 'b'",
+        /orders_by_key \(idempotency_key=\? AND user_id=\?\)/,
+      ],
       ["SELECT rowid FROM orders WHERE due_at <= 'a' ORDER BY due_at LIMIT 5", /COVERING INDEX orders_due/],
       [
         "SELECT count(*), min(updated_at) FROM orders WHERE due_at > 'a' AND due_at <= 'b'",

@@ -7,6 +7,7 @@
  *  2. The same purchase keeps its key: sent twice, from two tabs or after an outage, it makes one order.
  */
 
+import { newKey } from '@shop/client/attempt_keys'
 import { type CartLine, isLine } from '../cart/cart_line.ts'
 import type { KeyValueStorage } from '../storage.ts'
 import { isSameAmount, totalOf } from '../ui/money_math.ts'
@@ -61,9 +62,3 @@ export function isSamePurchase(one: readonly CartLine[], other: readonly CartLin
     ({ productId, quantity }, i) => other[i]!.productId === productId && other[i]!.quantity === quantity,
   )
 }
-
-/** crypto.randomUUID is missing on pages served without TLS. */
-export const newKey = (): string =>
-  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
-    '',
-  )

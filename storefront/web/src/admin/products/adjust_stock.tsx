@@ -3,13 +3,13 @@
  *
  * An attempt keeps its Idempotency-Key until the outcome is known, so sending it again after a lost answer never counts twice.
  */
+import { newKey } from '@shop/client/attempt_keys'
 import { LIMITS } from '@shop/client/generated/limits'
 import { useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useRef, useState } from 'react'
 import { productQuery } from '../../api/queries.ts'
 import { dataOf, ShopProblem, shop } from '../../api/shop.ts'
 import type { Product } from '../../api/types.ts'
-import { newKey } from '../../checkout/attempt.ts'
 import { Button } from '../../ui/button.tsx'
 import { cx } from '../../ui/cx.ts'
 import { TextField } from '../../ui/field.tsx'
