@@ -80,5 +80,5 @@ FROM base AS storefront
 ENV PORT=8080
 EXPOSE 8080 8280
 COPY storefront/src storefront/src
-COPY --from=pages /shop/storefront/dist storefront/dist
+COPY --from=pages /shop/storefront/dist/pages storefront/dist/pages
 CMD ["node", "storefront/src/main.ts"]

@@ -1,21 +1,29 @@
-/** `npm run build`: builds the pages of the storefront. */
-import { buildPages, buildPagesIfOld } from '../storefront/build.ts'
+/** `npm run build`: builds the pages of the storefront, and bundles the services. */
+import { buildPages } from '../storefront/build.ts'
 import { readArguments, refuse } from './arguments.ts'
+import { BUNDLES } from './build/bundles.ts'
+import { buildIfOld } from './build/if_old.ts'
 
 const { values } = readArguments(
   {
     name: 'npm run build',
     summary:
-      'Builds the pages into storefront/dist. `npm start` does this by itself when a source file is newer.',
+      'Builds the pages into storefront/dist/pages, and each service into one file, <service>/dist/main.mjs.\n`npm start` does this by itself when a source file is newer.',
     options: {
-      'if-old': { type: 'boolean', help: 'Build only if a source file is newer than the built pages.' },
+      'if-old': { type: 'boolean', help: 'Build only what has a source file that is newer.' },
     },
   },
   process.argv.slice(2),
 )
 try {
-  const built = values['if-old'] ? await buildPagesIfOld() : await buildPages().then(() => true)
-  process.stdout.write(built ? 'The pages are built.\n' : 'The pages are up to date.\n')
+  const built = values['if-old'] ? await buildIfOld() : await buildAll()
+  process.stdout.write(built ? 'The pages and the services are built.\n' : 'All is up to date.\n')
 } catch (error) {
-  refuse(`The pages cannot be built: ${(error as Error).message}`)
+  refuse((error as Error).message)
+}
+
+async function buildAll(): Promise<true> {
+  await buildPages()
+  await BUNDLES.build()
+  return true
 }

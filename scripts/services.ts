@@ -2,7 +2,6 @@
  * The processes of a shop, as data. `npm start` runs each of them, checks its port and configuration, passes its
  * address to the others, and restarts it if it exits.
  */
-import { join } from 'node:path'
 import { readConfig as readAuthConfig } from '@shop/auth_service/config'
 import { createPasswordChecks } from '@shop/auth_service/crypto/password_checks'
 import { acceptPassword } from '@shop/auth_service/domain/passwords'
@@ -11,7 +10,7 @@ import { readConfig as readOrderConfig } from '@shop/order_service/config'
 import { readConfig as readProductConfig } from '@shop/product_service/config'
 import { ConfigError } from '@shop/service_kit/runtime/config'
 import { readConfig as readStorefrontConfig } from '@shop/storefront/config'
-import { ROOT } from './root.ts'
+import { BUNDLES } from './build/bundles.ts'
 import type { Style } from './start/log_lines.ts'
 
 export type ServiceName = 'auth_service' | 'product_service' | 'order_service'
@@ -24,6 +23,7 @@ export type ProcessEntry = {
   readonly style: Style
   readonly portVariable: string
   readonly defaultPort: number
+  /** What Node runs; npm start builds it when it is old. */
   readonly main: string
   /** A path that needs a token, for services that check tokens. */
   readonly authenticatedPath?: string
@@ -50,8 +50,6 @@ async function checkFirstAdmin(env: NodeJS.ProcessEnv): Promise<void> {
   })
 }
 
-const mainOf = (name: string) => join(ROOT, name, 'src', 'main.ts')
-
 /** A service comes before the services that call it. They are stopped in reverse order. */
 export const SERVICES: readonly ServiceEntry[] = [
   {
@@ -61,7 +59,7 @@ export const SERVICES: readonly ServiceEntry[] = [
     portVariable: 'AUTH_PORT',
     defaultPort: 5000,
     urlVariable: 'AUTH_URL',
-    main: mainOf('auth_service'),
+    main: BUNDLES.pathOf('auth_service'),
     databaseFile: 'auth.db',
     readConfig: readAuthConfig,
     checkFirstStart: checkFirstAdmin,
@@ -73,7 +71,7 @@ export const SERVICES: readonly ServiceEntry[] = [
     portVariable: 'PRODUCT_PORT',
     defaultPort: 5001,
     urlVariable: 'PRODUCT_URL',
-    main: mainOf('product_service'),
+    main: BUNDLES.pathOf('product_service'),
     authenticatedPath: '/products/00000000-0000-7000-8000-000000000000/stock_movements',
     databaseFile: 'products.db',
     readConfig: readProductConfig,
@@ -85,7 +83,7 @@ export const SERVICES: readonly ServiceEntry[] = [
     portVariable: 'ORDER_PORT',
     defaultPort: 5002,
     urlVariable: 'ORDER_URL',
-    main: mainOf('order_service'),
+    main: BUNDLES.pathOf('order_service'),
     authenticatedPath: '/orders',
     databaseFile: 'orders.db',
     readConfig: readOrderConfig,
@@ -99,6 +97,6 @@ export const STOREFRONT: ProcessEntry = {
   style: 'green',
   portVariable: 'STOREFRONT_PORT',
   defaultPort: 8080,
-  main: mainOf('storefront'),
+  main: BUNDLES.pathOf('storefront'),
   readConfig: readStorefrontConfig,
 }

@@ -4,8 +4,8 @@
  */
 import { randomBytes, randomInt } from 'node:crypto'
 import { createInterface } from 'node:readline/promises'
-import { buildPagesIfOld, pagesAreOld } from '../storefront/build.ts'
 import { readArguments, refuse } from './arguments.ts'
+import { buildIfOld } from './build/if_old.ts'
 import { plannedService, planShop } from './plan.ts'
 import { digitsOf, firstProduct, loadDemo, type Shop } from './start/demo_catalogue.ts'
 import { AlreadyWritten } from './start/first_run.ts'
@@ -49,7 +49,7 @@ const faults = [...plan.faults, ...(await preflight(plan))]
 if (faults.length > 0) refuse(...faults)
 
 const wantsDemo = await demoWanted(first.fresh)
-await buildPages()
+await build()
 // Not earlier: if a start stops before this point, the next one is still the first start and shows the password.
 restrictNewFiles()
 try {
@@ -78,14 +78,12 @@ try {
   }
 }
 
-/** Takes a few seconds at the first start, and after a source of the pages has changed. */
-async function buildPages() {
-  if (!pagesAreOld()) return
-  output.log('Building the pages …')
+/** Takes a few seconds at the first start, and after a source has changed. */
+async function build() {
   try {
-    await buildPagesIfOld()
+    await buildIfOld((what) => output.log(`Building ${what} …`))
   } catch (error) {
-    refuse(`The pages cannot be built: ${(error as Error).message}`)
+    refuse((error as Error).message)
   }
 }
 

@@ -11,6 +11,7 @@ import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs
 import { availableParallelism, tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { refuse } from './arguments.ts'
+import { buildIfOld } from './build/if_old.ts'
 import { ROOT } from './root.ts'
 
 const SUITES = ['*/test/**/*.test.ts', 'tests/**/*.test.ts']
@@ -39,6 +40,9 @@ const all = globSync(SUITES, { cwd: ROOT, exclude: (name) => name === 'node_modu
 const chosen = words.length === 0 ? all : all.filter((file) => words.some((word) => file.includes(word)))
 const unknown = words.filter((word) => !all.some((file) => file.includes(word)))
 if (unknown.length > 0) refuse(`No test file has "${unknown.join('" or "')}" in its path.`)
+
+// Otherwise the first files would wait for it, each in its own time.
+if (words.length === 0) await buildIfOld()
 
 const folder = mkdtempSync(join(tmpdir(), 'shop-'))
 /** Printed after the summary of node. */

@@ -1,5 +1,5 @@
 /**
- * Builds the pages into dist/, each file also compressed, so that the gateway compresses nothing while it serves.
+ * Builds the pages into dist/pages, each file also compressed, so that the gateway compresses nothing while it serves.
  * Of several processes that want to build at once, one builds; the others wait, and use its pages.
  *
  *   node storefront/build.ts             builds; needs nothing but the sources of the pages; see npm run build
@@ -20,7 +20,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 
 const HERE = import.meta.dirname
-const DIST = join(HERE, 'dist')
+const PAGES = join(HERE, 'dist', 'pages')
 const SOURCES = [
   join(HERE, 'web'),
   join(HERE, 'src', 'http', 'page_addresses.ts'),
@@ -36,7 +36,7 @@ const WORTH_COMPRESSING = /\.(js|css|html|svg|txt|json)$/
 
 /** Whether the pages are missing, or older than any of their sources. */
 export function pagesAreOld(): boolean {
-  const built = join(DIST, 'index.html')
+  const built = join(PAGES, 'index.html')
   if (!existsSync(built)) return true
   const builtAt = statSync(built).mtimeMs
   return SOURCES.flatMap(filesIn).some((file) => statSync(file).mtimeMs > builtAt)
@@ -84,7 +84,7 @@ function isOurs(lock: DatabaseSync): boolean {
 /** Built in a folder beside it and renamed at the end, so that no reader sees it half built. */
 async function buildNow(): Promise<void> {
   const { build } = await import('vite')
-  const beside = `${DIST}.${process.pid}`
+  const beside = `${PAGES}.${process.pid}`
   try {
     await build({
       configFile: join(HERE, 'vite.config.ts'),
@@ -94,8 +94,8 @@ async function buildNow(): Promise<void> {
     for (const file of filesIn(beside)) {
       if (WORTH_COMPRESSING.test(file)) compress(file)
     }
-    rmSync(DIST, { recursive: true, force: true })
-    renameSync(beside, DIST)
+    rmSync(PAGES, { recursive: true, force: true })
+    renameSync(beside, PAGES)
   } finally {
     rmSync(beside, { recursive: true, force: true })
   }

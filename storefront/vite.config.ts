@@ -27,7 +27,7 @@ export default defineConfig({
   root: `${import.meta.dirname}/web`,
   plugins: [react(), tailwindcss(), preloadTypeface],
   build: {
-    outDir: `${import.meta.dirname}/dist`,
+    outDir: `${import.meta.dirname}/dist/pages`,
     emptyOutDir: true,
     target: BROWSERS,
     assetsInlineLimit: 0,

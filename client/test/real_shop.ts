@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { COMPILE_CACHE } from '@shop/service_kit/test_support/compile_cache'
+import { BUNDLES, type Bundled } from '../../scripts/build/bundles.ts'
 
-const ROOT = join(import.meta.dirname, '..', '..')
 export const ADMIN = { username: 'keeper', password: 'an admin password of length' }
 
 export type RealShop = {
@@ -30,8 +30,8 @@ export async function startRealShop(): Promise<RealShop> {
     ADMIN_PASSWORD: ADMIN.password,
   }
 
-  const start = async (name: string, env: Record<string, string> = {}): Promise<string> => {
-    const child = fork(join(ROOT, name, 'src', 'main.ts'), {
+  const start = async (name: Bundled, env: Record<string, string> = {}): Promise<string> => {
+    const child = fork(await BUNDLES.current(name), {
       env: { ...COMPILE_CACHE, PATH: process.env.PATH, ...common, PORT: '0', OPS_PORT: '0', ...env },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })

@@ -11,7 +11,7 @@ import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createApp, type Deps } from './app.ts'
 import { readConfig, SERVICE } from './config.ts'
 
-const PAGES = join(import.meta.dirname, '..', 'dist')
+const PAGES = join(import.meta.dirname, '..', 'dist', 'pages')
 
 await runService(systemRuntime, async () => {
   const config = readConfig(process.env)

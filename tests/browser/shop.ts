@@ -11,13 +11,7 @@ import { randomBytes } from 'node:crypto'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { buildPagesIfOld } from '../../storefront/build.ts'
 import { call, expectStatus } from '../system/calls.ts'
-import {
-  createServiceProcess,
-  type Environment,
-  freePort,
-  type ServiceName,
-  type ServiceProcess,
-} from '../system/processes.ts'
+import { createServiceProcess, type Environment, freePort, type ServiceProcess } from '../system/processes.ts'
 import { createWorld, type World } from '../system/world.ts'
 import { launch } from './browser.ts'
 
@@ -29,7 +23,7 @@ const TOKEN_SECONDS = '3600'
 export type Visitor = { readonly username: string; readonly password: string }
 
 export type Shop = World & {
-  readonly storefront: ServiceProcess
+  readonly storefront: ServiceProcess<'storefront'>
   readonly browser: Browser
   /** A separate window: only tabs opened from it share its cookies and storage. */
   open(options?: BrowserContextOptions): Promise<Page>
@@ -86,7 +80,7 @@ async function open(
   const settings = { ACCESS_TOKEN_TTL: TOKEN_SECONDS, ...extra }
   const world = await createWorld({ after: (work) => endings.push(work) }, settings)
   await fill(world)
-  const storefront = createServiceProcess('storefront' as ServiceName, await freePort(), {
+  const storefront = createServiceProcess('storefront', await freePort(), {
     LOG_LEVEL: 'warn',
     AUTH_URL: world.auth.url,
     PRODUCT_URL: world.products.url,

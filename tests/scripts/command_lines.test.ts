@@ -72,7 +72,7 @@ suite('a command line', () => {
   })
 
   test('of npm run build is read: --help builds nothing', async (t) => {
-    const dist = join(ROOT, 'storefront', 'dist')
+    const dist = join(ROOT, 'storefront', 'dist', 'pages')
     const builtAt = () => (existsSync(dist) ? statSync(dist).ctimeMs : undefined)
     const before = builtAt()
     const { code, output } = await finish(t, 'build.ts', await newWorld(t), '--help')

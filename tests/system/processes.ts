@@ -11,6 +11,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { COMPILE_CACHE } from '@shop/service_kit/test_support/compile_cache'
+import { BUNDLES, type Bundled } from '../../scripts/build/bundles.ts'
 import { within } from './until.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -19,12 +20,12 @@ const START_MS = 120_000
 const STOP_MS = 60_000
 const WORDS_MAX = 8_000
 
-export type ServiceName = 'auth_service' | 'product_service' | 'order_service'
+export type ServiceName = Exclude<Bundled, 'storefront'>
 export type Environment = Readonly<Record<string, string>>
 export type End = { readonly code: number | null; readonly signal: NodeJS.Signals | null }
 
-export type ServiceProcess = {
-  readonly service: ServiceName
+export type ServiceProcess<Name extends Bundled = ServiceName> = {
+  readonly service: Name
   readonly url: string
   /** The operations port. */
   readonly operationsUrl: string
@@ -51,11 +52,11 @@ process.once('exit', () => {
   for (const child of children) child.kill('SIGKILL')
 })
 
-export function createServiceProcess(
-  service: ServiceName,
+export function createServiceProcess<Name extends Bundled>(
+  service: Name,
   port: number,
   environment: Environment,
-): ServiceProcess {
+): ServiceProcess<Name> {
   let run: Run | undefined
   let words = ''
   const collect = (text: string) => {
@@ -79,7 +80,8 @@ export function createServiceProcess(
     running: () => run !== undefined,
     async start(extra = {}) {
       if (run) throw new Error(`${service} is already running`)
-      const child = spawn(process.execPath, [join(ROOT, service, 'src', 'main.ts')], {
+      const bundle = await BUNDLES.current(service)
+      const child = spawn(process.execPath, [bundle], {
         cwd: ROOT,
         env: {
           ...COMPILE_CACHE,

@@ -1,0 +1,87 @@
+/** The bundles of the services: the invariants of scripts/build/bundles.ts, with a service of a few lines. */
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdirSync, mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { suite, type TestContext, test } from 'node:test'
+import { promisify } from 'node:util'
+import { createBundles } from '../../scripts/build/bundles.ts'
+
+const FILES = {
+  'package.json': '{ "type": "module" }',
+  'tiny/src/main.ts': `
+    import { readdirSync } from 'node:fs'
+    import { Worker } from 'node:worker_threads'
+    import { word } from './deep/word.ts'
+    const files: string[] = readdirSync(new URL('./migrations/', import.meta.url))
+    const thread = new Worker(new URL('./deep_thread.ts', import.meta.url))
+    thread.on('message', (said) => console.log(word, said, ...files))
+  `,
+  'tiny/src/deep_thread.ts': `
+    import { parentPort } from 'node:worker_threads'
+    import { word } from './deep/word.ts'
+    parentPort!.postMessage(\`thread \${word}\`)
+  `,
+  'tiny/src/deep/word.ts': `export const word: string = 'first'`,
+  'tiny/src/migrations/0001_tables.sql': 'SELECT 1',
+}
+
+function smallRepository(t: TestContext) {
+  const root = mkdtempSync(join(tmpdir(), 'shop_bundles_'))
+  t.after(() => rmSync(root, { recursive: true, force: true }))
+  for (const folder of ['node_modules', 'tiny/src/deep', 'tiny/src/migrations'])
+    mkdirSync(join(root, folder), { recursive: true })
+  const at = (path: string) => join(root, path)
+  for (const [path, text] of Object.entries(FILES)) writeFileSync(at(path), text)
+  return { at, bundles: createBundles(root, ['tiny']) }
+}
+
+async function outputOf(bundle: string): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [bundle])
+  return stdout.trim()
+}
+
+suite('the bundle of a service', () => {
+  test('runs without the sources, with its threads and the folders beside them', async (t) => {
+    const { at, bundles } = smallRepository(t)
+    const bundle = await bundles.current('tiny')
+    rmSync(at('tiny/src'), { recursive: true })
+    assert.equal(await outputOf(bundle), 'first thread first 0001_tables.sql')
+  })
+
+  test('is old once a source is changed, added or removed, and built again from what there is then', async (t) => {
+    const { at, bundles } = smallRepository(t)
+    assert.equal(await bundles.buildIfOld(), true)
+    assert.equal(await bundles.buildIfOld(), false)
+
+    // Of the same length, so that its time alone differs.
+    writeFileSync(at('tiny/src/deep/word.ts'), FILES['tiny/src/deep/word.ts'].replace('first', 'other'))
+    utimesSync(at('tiny/src/deep/word.ts'), 1, 1)
+    assert.equal(bundles.areOld(), true)
+    assert.equal(await outputOf(await bundles.current('tiny')), 'other thread other 0001_tables.sql')
+
+    renameSync(at('tiny/src/migrations/0001_tables.sql'), at('tiny/src/migrations/0002_tables.sql'))
+    assert.equal(bundles.areOld(), true)
+    assert.equal(await outputOf(await bundles.current('tiny')), 'other thread other 0002_tables.sql')
+    assert.equal(bundles.areOld(), false)
+
+    rmSync(bundles.pathOf('tiny'))
+    assert.equal(bundles.areOld(), true, 'a bundle that is gone')
+  })
+
+  test('is built by one of several that want to at once', async (t) => {
+    const { bundles } = smallRepository(t)
+    const built = await Promise.all([bundles.buildIfOld(), bundles.buildIfOld(), bundles.buildIfOld()])
+    assert.deepEqual(built.sort(), [false, false, true])
+  })
+
+  test('stays as it was when the sources cannot be built', async (t) => {
+    const { at, bundles } = smallRepository(t)
+    const bundle = await bundles.current('tiny')
+    writeFileSync(at('tiny/src/deep/word.ts'), 'export const word: string =')
+    await assert.rejects(bundles.buildIfOld(), /word\.ts/)
+    assert.equal(bundles.areOld(), true)
+    assert.equal(await outputOf(bundle), 'first thread first 0001_tables.sql')
+  })
+})
