@@ -8,19 +8,20 @@ import { suite, type TestContext, test } from 'node:test'
 import { promisify } from 'node:util'
 import { createBundles } from '../../scripts/build/bundles.ts'
 
+const WORD = './deep/word.ts'
 const FILES = {
   'package.json': '{ "type": "module" }',
   'tiny/src/main.ts': `
     import { readdirSync } from 'node:fs'
     import { Worker } from 'node:worker_threads'
-    import { word } from './deep/word.ts'
+    import { word } from '${WORD}'
     const files: string[] = readdirSync(new URL('./migrations/', import.meta.url))
     const thread = new Worker(new URL('./deep_thread.ts', import.meta.url))
     thread.on('message', (said) => console.log(word, said, ...files))
   `,
   'tiny/src/deep_thread.ts': `
     import { parentPort } from 'node:worker_threads'
-    import { word } from './deep/word.ts'
+    import { word } from '${WORD}'
     parentPort!.postMessage(\`thread \${word}\`)
   `,
   'tiny/src/deep/word.ts': `export const word: string = 'first'`,
