@@ -10,6 +10,7 @@ import { ConfigSchema as ProductConfig } from '@shop/product_service/config'
 import { BODY_BYTES_MAX } from '@shop/service_kit/http/app'
 import { compileValidator } from '@shop/service_kit/http/validation'
 import { MESSAGE } from '@shop/service_kit/runtime/sentences'
+import { schemaFaults } from '@shop/service_kit/test_support/schema_faults'
 import { ConfigSchema as StorefrontConfig } from '@shop/storefront/config'
 import { openApiDocuments } from '../scripts/docs/openapi.ts'
 
@@ -71,6 +72,23 @@ suite('every schema can be compiled, which a service does not do before a reques
   test('of bodies and parameters', () => {
     for (const [, schema] of bodies) compiles(schema, 'body')
     for (const [, schema] of parameters) compiles({ type: 'object', properties: { schema } }, 'querystring')
+  })
+})
+
+suite('every schema is valid, which a service does not check', () => {
+  const faultsOf = ([name, schema]: readonly [string, Schema]) => {
+    const faults = schemaFaults(schema)
+    return faults === undefined ? [] : [`${name}: ${faults}`]
+  }
+
+  test('one that is not is noticed', () => {
+    assert.deepEqual(faultsOf(['of five', { properties: { a: { maxLength: 'five' } } }]), [
+      'of five: data/properties/a/maxLength must be integer',
+    ])
+  })
+
+  test('of bodies, parameters and configuration', () => {
+    assert.deepEqual([...bodies, ...parameters, ...Object.entries(configurations)].flatMap(faultsOf), [])
   })
 })
 

@@ -166,8 +166,13 @@ async function bundleScript(script: string): Promise<Output> {
   })
   await build.close()
   const chunks = output.filter((file) => file.type === 'chunk').toSorted((a, b) => +a.isEntry - +b.isEntry)
-  return { files: chunks.map(({ fileName, code }) => ({ name: fileName, code })), beside }
+  return { files: chunks.map(({ fileName, code }) => ({ name: fileName, code: inAscii(code) })), beside }
 }
+
+/** Node reads a file of ASCII several times faster than one with a single other character. */
+const inAscii = (code: string) =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant.
+  code.replace(/[^\x00-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 /** All files of a bundle lie in one folder: what a source finds beside it is beside the bundle too. */
 const filesBeside = (beside: Set<string>): Plugin => ({

@@ -31,6 +31,8 @@ const AJV: Options = {
   useDefaults: true,
   // An error then has its schema, which may have a message.
   verbose: true,
+  // As in readEnvironment.
+  validateSchema: false,
 }
 
 const firstFault = withRules(new Ajv(AJV))
