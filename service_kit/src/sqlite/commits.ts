@@ -1,20 +1,19 @@
 /**
  * Group commit: writes that wait together share one transaction and one COMMIT.
  *
- * Promises
- *  1. Every write taken is answered, once, and truthfully, whatever a call into the engine does: resolved means
- *     durable; rejected with what `work` threw means that nothing of it was kept; `store_unavailable` means that it
- *     was not kept either, unless the COMMIT itself failed: then it may have been.
- *  2. A write that throws does not disturb its neighbours.
- *  3. Nothing here throws, and nothing stops it: a failed group is refused, and the next one begins. A transaction
- *     that a failed ROLLBACK left open is ended first.
- *  4. A group is as long as its time, however many wait and however much each does: after GROUP_MS nothing of it is
- *     begun any more, and the rest is the next group's, when everything else had its turn.
+ * Invariants
+ *  1. Every accepted write is answered once, whatever call into the engine fails. If it resolves, the write is durable. If it
+ *     rejects with the error of `work`, nothing of it was stored. If it rejects with `store_unavailable`, nothing was stored
+ *     either, unless the COMMIT itself failed: then it may have been.
+ *  2. A write that throws does not affect other writes.
+ *  3. No error stops the loop: a group that fails is refused, and the next one begins. A transaction that a failed ROLLBACK
+ *     left open is ended first.
+ *  4. A group has a time limit, whatever its writes do: after GROUP_MS none of them is started, and the rest joins the next
+ *     group, after other work of the event loop.
  *
- * Which writes are the next group, and when it begins, is that of all batching here (runtime/batching/batcher.ts). What
- * is done with a group is said below: writes run in order inside one transaction. If one throws, what they did is undone
- * and they run again with a savepoint around each; that is cheaper than a savepoint around every write, because refusals
- * are rare. So `work` may run twice and must have no effect outside the database.
+ * runtime/batching/batcher.ts explains which writes are the next group, and when it begins. The writes of a group run in order
+ * in one transaction. If one throws, all are undone and run again, each with a savepoint. Because refusals are rare, that is
+ * cheaper than always a savepoint for each. So `work` may run twice, and must have no effect outside the database.
  */
 import type { DatabaseSync } from 'node:sqlite'
 import { createTurns } from '../runtime/batching/calls.ts'
@@ -26,35 +25,35 @@ import { isBusy, isStoreFault, unavailable } from './faults.ts'
 import { countCommit } from './revision.ts'
 import { prepareTransaction } from './transaction.ts'
 
-/** Writes that share a commit at most. */
+/** Writes that share a commit. */
 export const GROUP_MAX = 256
-/** How long writes of one group may be begun: all of it holds the event loop. */
+/** How long writes of a group may be started. A group blocks the event loop. */
 export const GROUP_MS = 3
 /** Writes that may wait; one more is refused with `overloaded`. */
 export const WRITE_QUEUE_MAX = 20_000
-/** How long a write waits for another process's lock before it fails with `store_unavailable`. */
+/** How long a write waits for the lock of another process before it fails with `store_unavailable`. */
 export const WRITE_WAIT_MS = 5_000
-/** At most until it tries again; nobody tells when the lock is free. */
-const LOCK_TRY_MS = 5
-/** How often a transaction that cannot be rolled back is tried again while nobody writes: it holds the lock. */
+/** Random part of the pause between attempts to get the lock: SQLite does not notify when it is free. */
+const LOCK_RETRY_MS = 5
+/** Pause between attempts to roll back a transaction that was left open and holds the lock, while there are no writes. */
 const LEFT_OPEN_MS = 100
 
 export type Commits = {
   write<T>(work: () => T): Promise<T>
-  /** Why the store failed a write, until one succeeded again and there is room for more than that one. */
+  /** The error of the last write that the store failed, until a write succeeds and the disk has room for more. */
   lastFailure(): unknown
-  /** Resolves when what was taken is answered; from now on nothing is taken. */
+  /** Refuses new writes. Resolves when all accepted ones are answered. */
   finish(): Promise<void>
 }
 
 type Waiting = WaitingFor<() => unknown, unknown>
 
 export type CommitOptions = {
-  /** Throws when what is written would not be kept. */
+  /** Throws if the file is gone, so that a write would be lost. */
   requireFile(): void
-  /** Asked after a failure: on a full disk a small write may still fit where an order does not. */
+  /** Called after a failure: a full disk may have room for a small write, but not for an order. */
   hasRoom(): boolean
-  /** Hears of every commit. */
+  /** Called after every commit. */
   onCommit?(): void
   readonly runtime: Runtime
 }
@@ -68,7 +67,7 @@ export function createCommits(
   const accept = acceptInto(queue, { runtime, waitingMax: WRITE_QUEUE_MAX })
   const turns = createTurns(runtime, flush)
   let failure: unknown
-  /** Of the lock of another process, since it was first asked for in vain. */
+  /** Since when another process holds the lock. */
   let lockedSince: number | undefined
   let finished: (() => void) | undefined
 
@@ -100,10 +99,10 @@ export function createCommits(
 
   function waitForLock(error: unknown) {
     const now = runtime.monotonic()
-    // Not the time that a write waited for its neighbours.
+    // The time that a write waited for other writes does not count.
     lockedSince ??= now
     if (lockedSince <= now - WRITE_WAIT_MS) refuse(queue.takeUntil(now - WRITE_WAIT_MS), error)
-    if (queue.size() > 0) turns.requestIn(1 + runtime.random() * LOCK_TRY_MS)
+    if (queue.size() > 0) turns.requestIn(1 + runtime.random() * LOCK_RETRY_MS)
   }
 
   function runGroup(group: Waiting[]) {
@@ -122,7 +121,7 @@ export function createCommits(
     for (let i = 0; i < group.length; i++) settle(group[i]!, outcomes[i]!)
   }
 
-  /** What each did, not yet committed; undefined, and nothing done, when one of them threw. */
+  /** The outcomes, not yet committed. If a write threw, all are undone, and the result is undefined. */
   function runTogether(group: Waiting[]): Outcome<unknown>[] | undefined {
     savepoint()
     try {
@@ -150,7 +149,7 @@ export function createCommits(
     })
   }
 
-  /** Runs as many as there is time for, one at least, and puts the rest of the group back where it was taken from. */
+  /** Runs at least one write, and more until GROUP_MS have passed. Puts the rest of the group back into the queue. */
   function inTime(group: Waiting[], run: (work: () => unknown) => Outcome<unknown>): Outcome<unknown>[] {
     const end = runtime.monotonic() + GROUP_MS
     const outcomes: Outcome<unknown>[] = []
@@ -162,7 +161,7 @@ export function createCommits(
     return outcomes
   }
 
-  /** After each group, since it holds the lock. Never throws: what can't be ended now is met by the next flush. */
+  /** Called after each group, because an open transaction holds the lock. Never throws; the next flush tries again. */
   function endLeftOpen() {
     try {
       if (writer.isTransaction) rollback()

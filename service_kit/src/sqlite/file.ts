@@ -1,12 +1,12 @@
 /**
- * The file of a SQLite store, as the system sees it.
+ * The file of a SQLite store in its file system.
  *
- * Promises
- *  1. What a shop knows of its customers is nobody else's on this machine: database, WAL and index of the WAL are
- *     their owner's alone, also where they lay with wider modes before. SQLite gives a new WAL the mode of its database.
- *  2. It is noticed when the path no longer leads to the open files. SQLite would go on writing to files without a
- *     name, and all of it would be gone at the next start.
- *  3. It is known whether the disk has room for more than the smallest change.
+ * Invariants
+ *  1. Only its owner can read it: database, WAL and WAL index have mode 600, even if they had a wider one before. SQLite gives
+ *     a new WAL the mode of its database.
+ *  2. `watchFile` detects that a file at its path is no longer the open one. SQLite would continue to write to a deleted file,
+ *     and all of that would be lost.
+ *  3. `hasRoom` detects that the disk has room only for small writes.
  */
 import { chmodSync, closeSync, existsSync, openSync, statfsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -15,15 +15,15 @@ import { pathToFileURL } from 'node:url'
 import { makeFolder } from '../runtime/folders.ts'
 import { Problem } from '../runtime/problem.ts'
 
-/** Once a write has failed: a shop with less room than this fails the next one too. */
+/** With less free space than this, the next write may fail too. */
 export const ROOM_BYTES_MIN = 1024 * 1024
 const OWNER_ONLY = 0o600
 const OWNER_ONLY_FOLDER = 0o700
 const BESIDE = ['', '-wal', '-shm']
 
 /**
- * Makes the file, if there is none, and closes it to others. One that exists is not opened here: by closing it again a
- * process gives up the locks of all its connections to it (https://sqlite.org/howtocorrupt.html, 2.2).
+ * Creates the file if it is missing, and restricts its mode. An existing file is not opened here, because closing it would
+ * release the locks of all connections of this process (https://sqlite.org/howtocorrupt.html, 2.2).
  */
 export function makePrivate(path: string): void {
   makeFolder(dirname(path), OWNER_ONLY_FOLDER)
@@ -41,12 +41,12 @@ function narrow(path: string) {
   try {
     chmodSync(path, OWNER_ONLY)
   } catch (error) {
-    // Somebody else's file, which this user may write all the same: its modes are for its owner to decide.
+    // The file of another user, which this one may write too: its owner decides about its mode.
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error
   }
 }
 
-/** Gives a check that throws `store_unavailable` from the moment one of the files open now is not at its path. */
+/** Returns a check that throws `store_unavailable` if one of the files that are open now is no longer at its path. */
 export function watchFile(path: string): () => void {
   const watched = [path, `${path}-wal`].map((name) => ({ name, identity: identityOf(name) }))
   return () => {
@@ -54,20 +54,20 @@ export function watchFile(path: string): () => void {
       if (identityOf(name) === identity) continue
       throw new Problem(
         'store_unavailable',
-        `${name} was moved, deleted or replaced while it was in use, and nothing written now would be kept. ` +
+        `${name} was moved, deleted or replaced while it was in use, and writes would be lost. ` +
           'Stop the service, bring the file back, and start it again.',
       )
     }
   }
 }
 
-/** Tells the file at a path from another that lay or will lie there; undefined where there is none. */
+/** Device and inode, which differ for another file at the same path; undefined if there is none. */
 export function identityOf(path: string): string | undefined {
   const found = statSync(path, { throwIfNoEntry: false })
   return found && `${found.dev} ${found.ino}`
 }
 
-/** Whether there is room for ROOM_BYTES_MIN beside the file; where the system does not say, yes. */
+/** Whether the disk has ROOM_BYTES_MIN free; true if that is unknown. */
 export function hasRoom(path: string): boolean {
   try {
     const { bavail, bsize } = statfsSync(dirname(path))
@@ -77,10 +77,7 @@ export function hasRoom(path: string): boolean {
   }
 }
 
-/**
- * For looking alone. A store in use, or left by a process that was killed, has a log beside it, where the latest may
- * be. Without one nothing need be made beside it to read it.
- */
+/** Opens a file for reading. Without a WAL it is opened as immutable, so that SQLite creates no files beside it. */
 export function openReadOnly(path: string, timeout = 0): DatabaseSync {
   const file = pathToFileURL(path)
   if (!existsSync(`${path}-wal`)) file.searchParams.set('immutable', '1')

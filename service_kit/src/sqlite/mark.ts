@@ -38,7 +38,7 @@ export function noteMade(path: string): void {
       writeFileSync(mark, text, { mode: OWNER_ONLY, flush: true })
     } catch (error) {
       const says = `${mark} cannot be made: ${(error as Error).message}.`
-      throw new Error(`${says} See that the disk has room and that this user may write there.`, {
+      throw new Error(`${says} Check that the disk has room, and that this user may write there.`, {
         cause: error,
       })
     }

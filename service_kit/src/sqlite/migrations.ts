@@ -1,6 +1,6 @@
 /**
- * Numbered migrations of a SQLite file: 0001_name.sql, 0002_…; each is applied once, in a transaction, and a file
- * that has others than the code is refused.
+ * Numbered migrations of a SQLite file: 0001_name.sql, 0002_…; each is applied once, in a transaction. A database with unknown
+ * migrations is refused.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,13 +8,13 @@ import type { DatabaseSync } from 'node:sqlite'
 
 const MIGRATION_FILE = /^(\d{4})_[a-z0-9_]+\.sql$/
 
-/** Names of the migrations in a folder, in the order they are applied. */
+/** Names of the migrations in a folder, in their order. */
 export const migrationFiles = (folder: string | URL): string[] =>
   readdirSync(folder)
     .filter((file) => MIGRATION_FILE.test(file))
     .sort()
 
-/** Applies what is missing, one transaction each; of several processes starting at once, one does it. */
+/** Applies the missing migrations. If several processes start at once, one of them applies each. */
 export function migrate(db: DatabaseSync, folder: string | URL, path: string) {
   const files = migrationFiles(folder)
   withLock(db, () =>

@@ -1,16 +1,15 @@
 /**
- * One SQLite file: opening, migrating, and sharing commits.
+ * One SQLite file: opening, migrations and group commit.
  *
- * Promises
- *  1. `write` resolves only after its COMMIT returned under synchronous=FULL: what is answered is durable.
- *  2. Writes that wait together share one commit, yet each succeeds or fails alone, and each is answered whatever
- *     the engine does (commits.ts).
- *  3. `reader` sees committed state only, can't write, and never waits for a writer (WAL).
- *  4. Several processes may share the file: BEGIN IMMEDIATE, and waiting for the lock without blocking the event loop,
- *     up to WRITE_WAIT_MS. Nor does bringing home the WAL block it (checkpoints.ts).
- *  5. A store whose file is gone refuses writes at once, and `check` remembers a write that the store failed until
- *     one succeeds again (file.ts).
- *  6. A store that was made once and is gone is not replaced by an empty one (mark.ts).
+ * Invariants
+ *  1. `write` resolves after its COMMIT with synchronous=FULL, so an answered write is durable.
+ *  2. Writes that wait together share one commit, but each succeeds or fails alone (commits.ts).
+ *  3. `reader` sees committed data only, cannot write, and never waits for a writer (WAL).
+ *  4. Several processes may share the file. A write waits for the lock up to WRITE_WAIT_MS, without blocking the event loop. Nor
+ *     do checkpoints block it (checkpoints.ts).
+ *  5. A store whose file is gone refuses writes at once (file.ts). After a write that the store failed, `check` rejects until one
+ *     succeeds.
+ *  6. A store that was created once and is gone is not replaced by an empty one (mark.ts).
  */
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { Problem } from '../runtime/problem.ts'
@@ -23,23 +22,23 @@ import { noteMade, requireFileOf, requireTables, wasMade } from './mark.ts'
 import { migrate } from './migrations.ts'
 import { prepareRevision } from './revision.ts'
 
-/** Page cache of the writing and of the reading connection; behind them is the system's own. */
+/** Page caches of the two connections. */
 const WRITER_CACHE_KIB = 12 * 1024
 const READER_CACHE_KIB = 6 * 1024
 
 export type SqliteStore = {
-  /** Prepare reads here. Sees committed state only. A fault of the file is `store_unavailable`. */
+  /** For prepared reads. Errors of the file are `store_unavailable`. */
   readonly reader: DatabaseSync
-  /** Prepare writes here; such statements may only run inside `write`. */
+  /** For prepared writes, which may run inside `write` only. */
   readonly writer: DatabaseSync
   /**
-   * Runs `work` in a shared transaction and resolves its result once durable. Rejects with whatever `work` threw
-   * (then nothing of it was kept), `overloaded`, or `store_unavailable` (then it may have been kept).
+   * Runs `work` in a shared transaction, and resolves to its result when that is durable. Rejects with the error of `work`
+   * (then nothing of it was stored), `overloaded`, or `store_unavailable` (then it may have been stored).
    */
   write<T>(work: () => T): Promise<T>
-  /** Another number after any commit by anybody (revision.ts). */
+  /** Another number after every commit of any process (revision.ts). */
   revision(): number
-  /** Rejects with `store_unavailable` when the file can't be read or written. */
+  /** Rejects with `store_unavailable` if the file cannot be read or written. */
   check(): Promise<void>
   close(): Promise<void>
 }
@@ -50,22 +49,22 @@ export type SqliteOptions = {
   /** Folder of numbered migrations: 0001_name.sql, 0002_…; each is applied once, in a transaction. */
   readonly migrations: string | URL
   readonly runtime: Runtime
-  /** For who only looks: a store that is not there is refused, and none is noted as made. */
+  /** For a program that only reads: a missing store is an error, and an existing one is not marked as created. */
   readonly existing?: boolean | undefined
-  /** Tests fill no disk. */
+  /** For tests. */
   readonly roomAt?: (path: string) => boolean
 }
 
 /**
- * For statements that read rows: integers come as bigints. As numbers, one beyond 2^53 would fail the statement, and so
- * every row it reads or changes.
+ * Makes a statement read integers as bigints. Otherwise one integer beyond 2^53 fails the statement, and with it all rows that
+ * it reads or changes.
  */
 export function readBigInts(statement: StatementSync): StatementSync {
   statement.setReadBigInts(true)
   return statement
 }
 
-/** Opens (and creates) the file and brings its schema up to date. Throws with a sentence an operator can act on. */
+/** Opens or creates the file, and applies migrations. Throws with a message that tells the operator what to do. */
 export function openSqlite(options: SqliteOptions): SqliteStore {
   const opened: DatabaseSync[] = []
   try {
@@ -90,7 +89,7 @@ function openFile(
   if (!memory && existing !== true) noteMade(path)
   const reader = memory ? writer : connect(path, runtime, opened)
   if (!memory) reader.exec(`PRAGMA query_only = ON; PRAGMA cache_size = -${READER_CACHE_KIB}`)
-  // Whoever waits in SQLite blocks the thread.
+  // Waiting inside SQLite would block the event loop.
   writer.exec('PRAGMA busy_timeout = 0')
   const requireFile = memory ? () => {} : watchFile(path)
   const checkpoints = memory ? undefined : createCheckpoints(path, writer, runtime, requireFile)
@@ -100,7 +99,7 @@ function openFile(
     hasRoom: () => memory || roomAt(path),
     onCommit: () => checkpoints?.written(),
   })
-  // Changes nothing, yet is written like any change.
+  // Changes no value, but is written like any change.
   const touch = writer.prepare('UPDATE schema_migrations SET applied_at = applied_at')
   translateFaults(reader)
   const probe = reader.prepare('SELECT 1 FROM schema_migrations LIMIT 1')
@@ -123,7 +122,7 @@ function openFile(
     async close() {
       await commits.finish()
       await checkpoints?.close()
-      // The writer last: whoever is last brings the WAL home.
+      // The writer last: the last connection makes the final checkpoint.
       for (const db of opened.reverse()) db.close()
     },
   }
@@ -142,7 +141,7 @@ function connect(path: string, runtime: Runtime, opened: DatabaseSync[]): Databa
   return db
 }
 
-/** The switch takes an exclusive lock without honouring the busy timeout, so processes starting together retry. */
+/** The switch needs an exclusive lock and ignores the busy timeout, so processes that start together have to retry. */
 function switchToWal(db: DatabaseSync, { monotonic }: Runtime) {
   for (const deadline = monotonic() + WRITE_WAIT_MS; ; ) {
     try {

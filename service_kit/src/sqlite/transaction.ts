@@ -1,18 +1,18 @@
 /**
- * The statements that control a transaction. They run by `get`, which reads nothing back: `run` also asks for the rowid
- * inserted last, and throws when that is beyond 2^53, after the statement took effect.
+ * The statements that control a transaction. They run by `get`, because `run` also reads the last inserted rowid, and throws
+ * if that is beyond 2^53, after the statement took effect.
  */
 import type { DatabaseSync } from 'node:sqlite'
 
 export type Transaction = {
-  /** Takes the lock of writers at once. */
+  /** Takes the write lock at once. */
   begin(): void
   commit(): void
   rollback(): void
   savepoint(): void
-  /** Forgets the savepoint, and keeps what was done since. */
+  /** Removes the savepoint, and not the changes since. */
   release(): void
-  /** Takes back what was done since the savepoint. */
+  /** Undoes the changes since the savepoint. */
   undo(): void
 }
 

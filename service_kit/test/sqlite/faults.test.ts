@@ -58,9 +58,9 @@ suite('faults of SQLite', () => {
   const says: [code: number, sentence: RegExp | undefined][] = [
     [11, /^shop\.db: why\. It is damaged or not a database of ours.*npm run restore/],
     [26, /^shop\.db: why\. It is damaged or not a database of ours.*npm run doctor/],
-    [14, /^shop\.db: why\. See that its folder exists/],
-    [13, /^shop\.db: why\. See that the disk has room/],
-    [5, /^shop\.db: why\. Another program holds it; try again/],
+    [14, /^shop\.db: why\. Check that its folder exists/],
+    [13, /^shop\.db: why\. Check that the disk has room/],
+    [5, /^shop\.db: why\. Another program uses it; try again/],
     [1, undefined],
   ]
   for (const [code, sentence] of says) {
