@@ -1,17 +1,16 @@
 /**
- * The error with a permanent code. Each code has a payload of its own type: what its answer may be made of, in words of the
- * domain. How a code is answered (status, title, headers, what is shown of the payload) is decided at the edge of a
- * service alone, in its src/http/problems.ts.
+ * An error with a permanent code. Each code has a payload with its own type: objects of the domain that its answer may show. How
+ * a code is answered (status, title, headers, members) is defined only in src/http/problems.ts of a service.
  *
- * A domain lists its codes and payloads in a type, and extends this class once (src/domain/errors.ts). It imports nothing, so
- * that a domain may import it.
+ * A domain lists its codes and payloads in a type, and extends this class once (src/domain/errors.ts). This module imports
+ * nothing, so that a domain may import it.
  */
 
-/** Payload of a code that says everything by itself. */
+/** The payload of a code that needs none. */
 export type Nothing = Readonly<Record<string, never>>
 
-/** What follows the detail: a payload that has to be given, may be given, or is none. */
-type Given<Payload> = Payload extends Nothing
+/** Parameters after `detail`: the payload is required, optional, or absent. */
+type Rest<Payload> = Payload extends Nothing
   ? [payload?: Nothing, options?: ErrorOptions]
   : object extends Payload
     ? [payload?: Payload, options?: ErrorOptions]
@@ -25,7 +24,7 @@ export abstract class Fault<
   readonly payload: Payloads[Code]
 
   /** `detail` is a sentence for people. */
-  constructor(code: Code, detail: string, ...[payload, options]: Given<Payloads[Code]>) {
+  constructor(code: Code, detail: string, ...[payload, options]: Rest<Payloads[Code]>) {
     super(detail, options)
     this.code = code
     this.payload = (payload ?? {}) as Payloads[Code]

@@ -5,7 +5,7 @@ import { Fault, type Nothing } from '../src/fault.ts'
 type Payloads = { gone: Nothing; full: { readonly max: number }; slow: { readonly ms?: number } }
 class ShelfError<Code extends keyof Payloads = keyof Payloads> extends Fault<Payloads, Code> {}
 
-test('a fault has its code, a sentence, what belongs to the code, and its cause', () => {
+test('a fault has a code, a message, the payload of its code, and a cause', () => {
   const cause = new Error('the shelf broke')
   const full: ShelfError = new ShelfError('full', 'No room.', { max: 3 }, { cause })
   assert.deepEqual(
@@ -16,7 +16,7 @@ test('a fault has its code, a sentence, what belongs to the code, and its cause'
   assert.deepEqual([new ShelfError('gone', '').payload, new ShelfError('slow', '').payload], [{}, {}])
 })
 
-test('what does not belong to the code does not compile', () => {
+test('a payload of another code does not compile', () => {
   // @ts-expect-error The payload is missing.
   const bare = new ShelfError('full', 'No room.')
   // @ts-expect-error It is that of another code.

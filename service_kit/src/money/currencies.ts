@@ -1,10 +1,10 @@
 /**
- * ISO 4217: how many digits an amount of each currency has after the point. The list is written down here, because
- * what a runtime says (Intl, from ICU) is how amounts are customarily shown, and changes with its version: with it
- * an upgrade of Node could move the point of every stored amount.
+ * The number of digits after the decimal point of each currency (ISO 4217). The list is part of the code, because the digits of
+ * Intl (from ICU) are those customarily shown, and change with its version: an upgrade of Node could change the value of every
+ * stored amount.
  */
 
-/** List One, current currencies and funds, as published on this day. */
+/** Date of the list (List One, current currencies and funds). */
 export const ISO_4217_PUBLISHED = '2026-01-01'
 
 const CURRENT: Readonly<Record<number, string>> = {
@@ -19,19 +19,19 @@ const CURRENT: Readonly<Record<number, string>> = {
   4: 'CLF UYW',
 }
 
-/** Withdrawn since 2023. A shop that has amounts in one goes on with them. */
+/** Withdrawn since 2023. A shop may still have amounts in them. */
 const WITHDRAWN = 'ANG BGN CUC HRK SLL ZWL'
 const WITHDRAWN_DIGITS = 2
 
 /**
- * Stores that know their currency and not its digits were made with what ICU 78 said. It said 0 for these, so their
- * amounts count whole units (docs/decisions/0012-digits-of-money.md); of all others it said what the list says.
+ * Old stores have their currency stored, but not its digits. They were created with the digits of ICU 78, which are 0 for these
+ * currencies and those of ISO 4217 for all others (docs/decisions/0012-digits-of-money.md).
  */
 const WHOLE_UNITS_BEFORE = 'AFN ALL COP HUF IDR IQD IRR KPW LAK LBP MGA MMK PKR SLL SOS SYP YER'
 
 const codesOf = (text: string) => text.split(/\s+/)
 
-/** Codes that are no money with a minor unit, such as XAU (gold) or XXX (none), are not in it. */
+/** Without codes that have no minor unit, such as XAU (gold) or XXX (none). */
 export const CURRENCY_DIGITS: ReadonlyMap<string, number> = new Map([
   ...Object.entries(CURRENT).flatMap(([digits, codes]) =>
     codesOf(codes).map((code) => [code, Number(digits)] as const),
@@ -39,6 +39,6 @@ export const CURRENCY_DIGITS: ReadonlyMap<string, number> = new Map([
   ...codesOf(WITHDRAWN).map((code) => [code, WITHDRAWN_DIGITS] as const),
 ])
 
-/** What a store was made with before it kept its digits. */
+/** The digits of an old store of this currency that has none stored. */
 export const digitsOfOldStore = (code: string): number | undefined =>
   codesOf(WHOLE_UNITS_BEFORE).includes(code) ? 0 : CURRENCY_DIGITS.get(code)

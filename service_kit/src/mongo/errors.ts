@@ -76,7 +76,7 @@ const PASSING_NAMES: ReadonlySet<string> = new Set([
   'MongoClientClosedError',
 ])
 
-/** Thrown by our code when the state it read does not decide the outcome yet: the work is repeated. */
+/** Thrown if the documents that were read do not decide the outcome yet. The work is repeated. */
 export class OutcomeUnknown extends Error {}
 
 export const isDuplicate = (error: unknown): boolean =>
@@ -110,7 +110,7 @@ export const unavailable = (cause: unknown): Problem =>
 
 /**
  * Which of the documents of an unordered insertMany were refused because they exist; all others were added, durably.
- * Undefined when the error does not tell for each of them.
+ * Undefined if the error does not name all of them.
  */
 export function refusedAsDuplicates(error: unknown): ReadonlySet<number> | undefined {
   if (!(error instanceof MongoBulkWriteError) || writeConcernFailed(error)) return undefined

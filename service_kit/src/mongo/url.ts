@@ -1,4 +1,4 @@
-/** Apart from the driver, which only who uses it should load. */
+/** URLs of MongoDB, without the driver, so that a process on SQLite does not load it. */
 
 /** The path of a MongoDB URL, if it has one. */
 export function databaseOf(url: string): string | undefined {
@@ -6,13 +6,13 @@ export function databaseOf(url: string): string | undefined {
   return path ? decodeURIComponent(path) : undefined
 }
 
-/** The same server with another database as its path; people sign in where they did. */
+/** The URL with another database as its path, and the same authentication database as before. */
 export function withDatabase(url: string, database: string): string {
   const parts = /^(mongodb(?:\+srv)?:\/\/)([^/?]*@)?([^/?]+)\/?[^?]*(?:\?(.*))?$/.exec(url)
   if (!parts) throw new Error('This is not a mongodb:// URL')
   const [, scheme = '', user = '', hosts = '', query = ''] = parts
   const pairs = query.split('&').filter((pair) => pair !== '')
-  // Without one it would be the database of the path.
+  // The default is the database of the path, which changes.
   if (user !== '' && !pairs.some((pair) => /^authSource=/i.test(pair))) {
     pairs.push(`authSource=${encodeURIComponent(databaseOf(url) ?? 'admin')}`)
   }
@@ -21,6 +21,6 @@ export function withDatabase(url: string, database: string): string {
 
 /** The URL with one more option. */
 export const withOption = (url: string, option: string): string => {
-  const whole = /^[^?]*:\/\/[^/?]+$/.test(url) ? `${url}/` : url
-  return `${whole}${whole.includes('?') ? '&' : '?'}${option}`
+  const withPath = /^[^?]*:\/\/[^/?]+$/.test(url) ? `${url}/` : url
+  return `${withPath}${withPath.includes('?') ? '&' : '?'}${option}`
 }
