@@ -17,7 +17,7 @@ export type Moment = 'before' | 'after'
 export type FaultyEngine = {
   /** The `n`th call from now on fails with `error`, before or after it took effect. */
   failAt(n: number, moment: Moment, error: () => unknown): void
-  /** Nothing fails any more. Tells whether the call that was to fail was made. */
+  /** No call fails any more. Returns whether the call that had to fail was made. */
   disarm(): boolean
 }
 
@@ -69,7 +69,7 @@ export async function failEveryCall(
       for (const [i, step] of steps.entries()) {
         const outcome = outcomes[i]!
         const open = outcome.status === 'rejected' && leavesOpen(outcome.reason)
-        if (!open) await judge(step, outcome, made, `${step.name}: ${where}`)
+        if (!open) await check(step, outcome, made, `${step.name}: ${where}`)
       }
       await verify()
       if (!made) break
@@ -85,7 +85,7 @@ async function settledInTurn(steps: readonly Step[]): Promise<PromiseSettledResu
   return outcomes
 }
 
-async function judge(step: Step, outcome: PromiseSettledResult<unknown>, made: boolean, where: string) {
+async function check(step: Step, outcome: PromiseSettledResult<unknown>, made: boolean, where: string) {
   const code = outcome.status === 'rejected' ? (outcome.reason as { code?: string }).code : undefined
   if (!made) {
     assert.equal(code, step.refusal, `${where}, which was never made`)

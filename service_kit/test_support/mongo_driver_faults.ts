@@ -33,15 +33,15 @@ export const mongoDriver = makeFaulty([
 ])
 
 const PRIMARY_STEPPED_DOWN = 189
-const NOBODY_KNOWS = 'The driver failed in a way nobody foresaw.'
+const UNFORESEEN = 'The driver failed in an unforeseen way.'
 
 export const MONGO_ERRORS: readonly (() => unknown)[] = [
   () => new MongoNetworkError('connection 7 to 127.0.0.1:27017 closed'),
   () => new MongoServerError({ message: 'stepped down', code: PRIMARY_STEPPED_DOWN }),
-  () => new MongoError(NOBODY_KNOWS),
+  () => new MongoError(UNFORESEEN),
 ]
 
-/** An error nobody foresaw passes as it is: a fault of ours (500), which tells nothing of what was done. */
+/** An unforeseen error passes unchanged: a fault of ours (500), which does not say what was done. */
 export const MONGO_OPTIONS = {
-  leavesOpen: (error) => error instanceof MongoError && error.message === NOBODY_KNOWS,
+  leavesOpen: (error) => error instanceof MongoError && error.message === UNFORESEEN,
 } as const satisfies FaultOptions

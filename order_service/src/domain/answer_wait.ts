@@ -3,7 +3,7 @@
  *
  * A commit costs nearly the same for one order as for a hundred. An order that arrives while the product service is being
  * asked gains nothing from a commit of its own: its call begins after that answer. So it is recorded together with the
- * answer, after ANSWER_WAIT_MS at the latest. While nothing is asked, nobody waits.
+ * answer, after ANSWER_WAIT_MS at the latest. While no request is under way, no timer runs.
  */
 import type { Reservations, Timers } from './ports.ts'
 

@@ -1,5 +1,5 @@
 /**
- * Limits connections. Beyond `connectionsMax` Node drops new ones, whoever makes them. So an address gets another
+ * Limits connections. Beyond `connectionsMax` Node drops new ones from any address. So an address gets another
  * connection only while it has fewer than half of the number that is free. Alone it gets a third of all, and an address
  * without a connection gets one while there is one.
  */

@@ -1,6 +1,6 @@
 /**
  * Limits what incoming bodies may hold: a body that comes slowly, or never ends, takes memory and a slot, and nothing is
- * known yet that could tell it from a good one.
+ * known yet that would distinguish it from a good one.
  *
  * Invariants
  *  1. Incoming bodies, and bytes of bodies in memory, are counted for the process and for each address, and never exceed

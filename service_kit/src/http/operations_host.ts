@@ -1,7 +1,7 @@
 /**
  * Which values of the Host header the operations port accepts. By DNS rebinding a page on the internet can make its own
  * name point to an address of this network. The browser of a visitor inside then reads metrics for that page, and only
- * the Host header tells its requests from those of an operator.
+ * the Host header distinguishes its requests from those of an operator.
  *
  * So accepted are addresses, names that are in no public DNS (`localhost`, names of one word, those of Docker and
  * Kubernetes), and the names that the operator configures.

@@ -1,4 +1,4 @@
-/** Answers are written by their schema: a field it does not name goes to nobody. */
+/** Answers are written by their schema: a field that it does not name is not sent. */
 import fastJsonStringify from 'fast-json-stringify'
 import type { FastifySerializerCompiler } from 'fastify'
 import { compiledOnce } from './compiled_once.ts'

@@ -10,7 +10,7 @@ export type StoresConfig = {
 
 export type StoresOptions = {
   readonly runtime: Runtime
-  /** Without one, nobody is notified. */
+  /** Without one, unreadable rows are not reported. */
   readonly unreadableOf?: UnreadableOf | undefined
 }
 

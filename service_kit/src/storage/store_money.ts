@@ -22,7 +22,7 @@ export type StoreMoney = {
   readonly digitsOfNew: number
   /** Digits of an old store that has none stored. Throws as `accept` does. */
   digitsOfOld(stored: StoredMoney): number
-  /** Accepts the stored money, or throws a sentence that tells the operator what to do. */
+  /** Accepts the stored money, or throws a message that says what the operator has to do. */
   accept(stored: StoredMoney): void
   /** Throws `store_unavailable` until `accept` was called. */
   digits(): number

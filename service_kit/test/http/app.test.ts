@@ -79,17 +79,17 @@ function createApp() {
 
 suite('every route states who may call it', () => {
   const expected = {
-    public: { nobody: 200, ada: 200, root: 200, service: 200 },
-    user: { nobody: 401, ada: 200, root: 200, service: 401 },
-    admin: { nobody: 401, ada: 403, root: 200, service: 401 },
-    service: { nobody: 401, ada: 401, root: 401, service: 200 },
+    public: { anonymous: 200, ada: 200, root: 200, service: 200 },
+    user: { anonymous: 401, ada: 200, root: 200, service: 401 },
+    admin: { anonymous: 401, ada: 403, root: 200, service: 401 },
+    service: { anonymous: 401, ada: 401, root: 401, service: 200 },
   }
   for (const [access, byCaller] of Object.entries(expected)) {
     for (const [caller, status] of Object.entries(byCaller)) {
       test(`${caller} calling a route of access ${access} gets ${status}`, async (t) => {
         const app = createApp()
         t.after(() => app.close())
-        const headers = caller === 'nobody' ? {} : { authorization: `Bearer ${caller}` }
+        const headers = caller === 'anonymous' ? {} : { authorization: `Bearer ${caller}` }
         const answer = await app.inject({ url: `/${access}`, headers })
         assert.equal(answer.statusCode, status)
       })
@@ -121,8 +121,8 @@ suite('every route states who may call it', () => {
   test('a route that states something else than an access does not compile', async (t) => {
     const app = createApp()
     t.after(() => app.close())
-    // @ts-expect-error Nobody is called that.
-    const config: Parameters<typeof app.get>[1]['config'] = { access: 'everybody' }
+    // @ts-expect-error There is no such access.
+    const config: Parameters<typeof app.get>[1]['config'] = { access: 'all' }
     assert.ok(config)
     // @ts-expect-error Neither does one that is registered in full.
     const forgotten: Parameters<typeof app.route>[0] = { method: 'GET', url: '/', handler: async () => 'x' }
@@ -130,7 +130,7 @@ suite('every route states who may call it', () => {
   })
 })
 
-suite('bodies are judged as sent', () => {
+suite('bodies are validated as sent', () => {
   const wrong: [string, unknown][] = [
     ['null is not 0', { quantity: null, price: '1' }],
     ['true is not 1', { quantity: true, price: '1' }],
@@ -221,7 +221,7 @@ suite('errors are problem documents', () => {
     )
   })
 
-  test('an unknown fault answers 500 and tells nothing', async (t) => {
+  test('an unknown fault answers 500 and reveals nothing', async (t) => {
     const app = createApp()
     t.after(() => app.close())
     const answer = await app.inject({ url: '/crash' })
@@ -229,7 +229,7 @@ suite('errors are problem documents', () => {
     assert.doesNotMatch(answer.body, /SELECT/)
   })
 
-  test('a fault that cannot be shown is a fault of its own, and tells nothing', async (t) => {
+  test('a fault that cannot be shown is a fault of its own, and reveals nothing', async (t) => {
     const app = createApp()
     t.after(() => app.close())
     const answer = await app.inject({ url: '/broken' })
@@ -256,7 +256,7 @@ suite('probes', () => {
     ],
     ['no Host', 'GET /public HTTP/1.1\r\nconnection: close\r\n\r\n', 400],
     [
-      'an expectation nobody meets',
+      'an unknown expectation',
       'POST /echo HTTP/1.1\r\nhost: x\r\nexpect: tea\r\ncontent-length: 2\r\n\r\n{}',
       417,
     ],
@@ -330,7 +330,7 @@ suite('probes', () => {
     return { app, last: Promise.all(clients) }
   }
 
-  test('who asks a draining service is answered and sent elsewhere; nobody is cut off', async (t) => {
+  test('a draining service answers every request and closes the connection after it', async (t) => {
     const { app, last } = await startBusy(t)
     app.startDraining()
     assert.deepEqual(await last, Array(8).fill('200 close'))

@@ -178,26 +178,26 @@ suite('a client that leaves while its token is checked holds nothing afterwards,
       const app = Fastify()
       const asked = Promise.withResolvers<void>()
       const left = Promise.withResolvers<void>()
-      const judged = Promise.withResolvers<void>()
+      const validated = Promise.withResolvers<void>()
       const errors: unknown[] = []
       app.addHook('onRequest', async (request, reply) => {
-        if (request.url !== '/judged') return
+        if (request.url !== '/validated') return
         reply.raw.once('close', left.resolve)
         asked.resolve()
-        await judged.promise
+        await validated.promise
       })
       const { all, addresses } = limitIncomingBodies(app, INCOMING_BODY_LIMITS)
       app.setErrorHandler((error, _request, reply) => {
         errors.push(error)
         return reply.code(500).send()
       })
-      for (const path of ['/echo', '/judged']) app.post(path, async (request) => request.body)
+      for (const path of ['/echo', '/validated']) app.post(path, async (request) => request.body)
       const { open } = await listen(t, app)
-      const socket = open(`${before}${head('/judged')}{`)
+      const socket = open(`${before}${head('/validated')}{`)
       await asked.promise
       socket.destroy()
       await left.promise
-      judged.resolve()
+      validated.resolve()
       await sleep(50)
       assert.deepEqual(
         { ...all, addresses: addresses.size, errors },

@@ -34,7 +34,7 @@ suite('an operation', () => {
     assert.deepEqual(Object.keys(rest), ['summary', 'params'])
   })
 
-  test('judges what is sent, and types the handler', async (t) => {
+  test('validates requests, and types the handler', async (t) => {
     const app = createPlainApp()
     t.after(() => app.close())
     app.get('/greetings/:name', greet, async (request) => {

@@ -1,4 +1,4 @@
-/** What visitors are told, and what only those who run a service. */
+/** What a service shows to clients, and what only to operators. */
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import type { App } from '../../src/http/app.ts'
@@ -52,7 +52,7 @@ suite('visitors', () => {
     assert.equal((await visitor('/metrics')).statusCode, 404)
   })
 
-  test('are told whether it lives and works, and no more', async (t) => {
+  test('see whether it is alive and ready, and no more', async (t) => {
     const { visitor } = createService(t, { trouble: '/srv/secret/orders.db cannot be written' })
     assert.deepEqual((await visitor('/healthz')).json(), { status: 'ok', service: 'test_service' })
     const ready = await visitor('/readyz')
@@ -81,7 +81,7 @@ suite('those who run the service', () => {
     assert.deepEqual((await operator('/docs/json')).json(), document)
     const docs = await operator('/docs/')
     assert.equal(docs.statusCode, 200)
-    // Told to ask by https, a browser would find neither scripts nor styles at an address without TLS.
+    // With an instruction to use https, a browser would load neither scripts nor styles from an address without TLS.
     assert.doesNotMatch(String(docs.headers['content-security-policy']), /upgrade-insecure-requests/)
     assert.match(
       (await operator('/docs/static/swagger-initializer.js')).body,
@@ -89,7 +89,7 @@ suite('those who run the service', () => {
     )
   })
 
-  test('are told the release, and which part is why it is not ready', async (t) => {
+  test('see the release, and which part is not ready', async (t) => {
     const { operator } = createService(t, { trouble: 'the disk is full' })
     assert.equal((await operator('/healthz')).json().version, VERSION)
     const ready = await operator('/readyz')

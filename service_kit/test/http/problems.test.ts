@@ -43,8 +43,8 @@ suite('problems', () => {
     [fastify('ELSE'), 500, 'internal_error'],
   ] as const) {
     test(`${error.code} with ${error.statusCode} is ${code}`, () => {
-      const { status: told, document } = describeProblem(error, KIT_PROBLEMS, ASKED)
-      assert.deepEqual([told, document.status, document.code], [status, status, code])
+      const { status: answered, document } = describeProblem(error, KIT_PROBLEMS, ASKED)
+      assert.deepEqual([answered, document.status, document.code], [status, status, code])
       assert.equal(document.detail === 'why', code !== 'internal_error')
     })
   }
@@ -66,7 +66,7 @@ suite('problems', () => {
     }
   })
 
-  test('of very many faults of a body the first twenty are told', () => {
+  test('of very many faults of a body the first twenty are listed', () => {
     const validation = Array.from({ length: 50 }, (_, i) => ({
       ...{ keyword: 'type', instancePath: `/${i}`, schemaPath: '', params: {}, message: 'must be string' },
     }))
@@ -81,7 +81,7 @@ suite('problems', () => {
     undefined,
     Object.assign(new Error('secret'), { code: 'toString' }),
   ]) {
-    test(`${String(thrown)} without a known code is internal_error and tells nothing`, () => {
+    test(`${String(thrown)} without a known code is internal_error and reveals nothing`, () => {
       const { status, document } = describeProblem(thrown, KIT_PROBLEMS, ASKED)
       assert.deepEqual([status, document.code], [500, 'internal_error'])
       assert.doesNotMatch(JSON.stringify(document), /secret/)
@@ -139,7 +139,7 @@ suite('a table of a service', () => {
     assert.equal(describeProblem(changed, table, ASKED).status, 409)
   })
 
-  test('a payload that nobody presents stays inside', () => {
+  test('a payload without `present` is not sent', () => {
     const { changed: _, ...others } = TABLE
     const mute = { ...others, changed: { status: 409, title: 'Changed', retryable: false } }
     const { document } = describeProblem(changed, withViews(mute, { name: () => '' }), ASKED)
@@ -163,7 +163,7 @@ suite('a table of a service', () => {
     const bare = new CupFault('changed', 'Look again.')
     // @ts-expect-error A payload of another code.
     const other = new CupFault('changed', 'Look again.', { waitMs: 1 })
-    // @ts-expect-error A table whose views nobody gave.
+    // @ts-expect-error The views of the table are missing.
     const app = () => createPlainApp({ problems: TABLE })
     assert.equal([...tables, bare, other, app].length, 7)
   })

@@ -82,7 +82,7 @@ suite('an address that is known for other methods', () => {
     })
   }
 
-  test('tells them to OPTIONS, and answers HEAD like GET', async (t) => {
+  test('lists them for OPTIONS, and answers HEAD like GET', async (t) => {
     const app = createEdgeApp(t)
     const options = await app.inject({ method: 'OPTIONS', url: '/things' })
     assert.deepEqual(

@@ -30,33 +30,33 @@ suite('a whole number as it comes in', () => {
     ],
   ]
   for (const [[minimum, maximum], taken, refused] of values) {
-    const judge = fits(IntegerInput({ minimum, maximum }))
+    const isValid = fits(IntegerInput({ minimum, maximum }))
     for (const value of taken) {
-      test(`from ${minimum} to ${maximum} ${JSON.stringify(value)} is one`, () => assert.ok(judge(value)))
+      test(`from ${minimum} to ${maximum} ${JSON.stringify(value)} is one`, () => assert.ok(isValid(value)))
     }
     for (const value of refused) {
-      test(`from ${minimum} to ${maximum} ${JSON.stringify(value)} is none`, () => assert.ok(!judge(value)))
+      test(`from ${minimum} to ${maximum} ${JSON.stringify(value)} is none`, () => assert.ok(!isValid(value)))
     }
   }
 })
 
 test('a key is of 1 to 255 visible characters', () => {
-  const judge = fits(IdempotencyHeaders)
-  const taken = ['x', 'x'.repeat(255), '!~'].map((key) => judge({ 'idempotency-key': key }))
-  assert.deepEqual([...taken, judge({})], [true, true, true, true])
+  const isValid = fits(IdempotencyHeaders)
+  const taken = ['x', 'x'.repeat(255), '!~'].map((key) => isValid({ 'idempotency-key': key }))
+  assert.deepEqual([...taken, isValid({})], [true, true, true, true])
   for (const key of ['', 'x'.repeat(256), 'a b', 'é', '\u007f']) {
-    assert.equal(judge({ 'idempotency-key': key }), false, key)
+    assert.equal(isValid({ 'idempotency-key': key }), false, key)
   }
   assert.equal(IDEMPOTENCY_KEY_LENGTH_MAX, 255)
 })
 
 test('problems of one status stand together', () => {
   const responses = problemResponses(KIT_PROBLEMS, 'overloaded', 'forbidden', 'not_ready')
-  const told = Object.entries(responses).map(([status, schema]) => [
+  const described = Object.entries(responses).map(([status, schema]) => [
     status,
     (schema as { description?: string }).description,
   ])
-  assert.deepEqual(told, [
+  assert.deepEqual(described, [
     ['403', '`forbidden`'],
     ['503', '`overloaded`, `not_ready`'],
   ])

@@ -87,7 +87,7 @@ suite('1 to 3: what no text holds', () => {
     })
   }
 
-  test('the longest text is judged in a moment, whatever it is made of', () => {
+  test('the longest text is validated in a moment, whatever its characters', () => {
     const tags = '\u{1f3f4}\u{e0067}\u{e0062}\u{e007f}'.repeat(1_250)
     for (const text of [
       'x'.repeat(5_000),

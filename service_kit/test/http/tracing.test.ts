@@ -181,7 +181,7 @@ suite('with a collector', () => {
   })
 })
 
-test('a collector that takes connections and answers nothing keeps nobody from leaving', async (t) => {
+test('a collector that accepts connections and does not answer does not delay the shutdown', async (t) => {
   const silent = createNetServer(() => {})
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
   t.after(() => silent.close())
@@ -194,6 +194,6 @@ test('a collector that takes connections and answers nothing keeps nobody from l
   await tracing.call('work', async () => {})
   const begun = performance.now()
   await tracing.stop()
-  // Left to itself the exporter tries for ten seconds.
+  // Without the limit the exporter retries for ten seconds.
   assert.ok(performance.now() - begun < 4 * STOP_MS)
 })

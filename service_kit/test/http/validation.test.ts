@@ -11,9 +11,9 @@ async function faults(t: import('node:test').TestContext, payload: object) {
   return answer.json().errors as { path: string; message: string }[]
 }
 
-suite('faults are told in words', () => {
+suite('faults are described in words', () => {
   test('all faults of a form at once, one for each place', async (t) => {
-    const told = await faults(t, {
+    const found = await faults(t, {
       quantity: 'x',
       price: -1,
       name: '',
@@ -21,7 +21,7 @@ suite('faults are told in words', () => {
       colour: 1,
       id: 'urn:uuid:1',
     })
-    assert.deepEqual(Object.fromEntries(told.map(({ path, message }) => [path, message])), {
+    assert.deepEqual(Object.fromEntries(found.map(({ path, message }) => [path, message])), {
       '/colour': 'is not a known field; known: id, quantity, price, name, kind, lines',
       '/id': 'must be an id such as 01890a5d-ac96-774b-bcce-b302099a8057',
       '/quantity': 'must be a whole number from 1 to 100',
@@ -29,7 +29,7 @@ suite('faults are told in words', () => {
       '/name': 'must have at least 2 characters',
       '/kind': 'must be one of tea, coffee',
     })
-    assert.equal(told.length, 6)
+    assert.equal(found.length, 6)
   })
 
   test('of a body with more values than a form has, only the first', async (t) => {
@@ -39,10 +39,10 @@ suite('faults are told in words', () => {
     ])
   })
 
-  test('of as many values as are judged wholly all faults are looked for, of one more the first', async (t) => {
+  test('up to the limit of values all faults are found, above it only the first', async (t) => {
     const fields = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, i) => [`f${i}`, i]))
-    // The body itself is a value, too; twenty faults are told.
+    // The body itself is a value, too; twenty faults are listed.
     assert.equal((await faults(t, fields(VALUES_FULLY_VALIDATED_MAX - 1))).length, 20)
     assert.equal((await faults(t, fields(VALUES_FULLY_VALIDATED_MAX))).length, 1)
   })

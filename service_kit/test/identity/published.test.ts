@@ -113,17 +113,17 @@ suite('what is published is looked at again', () => {
     count: number,
     follow: (runtime: Runtime) => { stop(): void },
   ): Promise<number[]> {
-    const told: number[] = []
+    const delays: number[] = []
     const enough = Promise.withResolvers<void>()
     const after: Runtime['after'] = (ms, run) => {
-      told.push(ms)
-      if (told.length > count) enough.resolve()
-      return systemRuntime.after(0, told.length > count ? () => {} : run)
+      delays.push(ms)
+      if (delays.length > count) enough.resolve()
+      return systemRuntime.after(0, delays.length > count ? () => {} : run)
     }
     const followed = follow({ ...systemRuntime, random: () => chance, after })
     await enough.promise
     followed.stop()
-    return told.slice(1)
+    return delays.slice(1)
   }
 
   for (const [random, good, bad] of [

@@ -216,7 +216,7 @@ suite('access tokens', () => {
     )
   })
 
-  test('a key that nobody publishes is asked for once, and refused then', async () => {
+  test('an unpublished key is fetched once, and then refused', async () => {
     const [known, unknown] = [await signer('known'), await signer('unknown')]
     const { state, source } = keysOf({ keys: [known.jwk] })
     const verify = createTokenVerifier(source, () => NOW)
@@ -304,18 +304,18 @@ suite('published keys', () => {
     await untilTrue(() => keys.current()?.keys[0]?.kid === fresh.jwk.kid)
   })
 
-  test('that cannot be had are told of once in a row, and before the first not at once', async (t) => {
+  test('that cannot be fetched are reported once in a row, and before the first success not at once', async (t) => {
     const { jwk } = await signer('a')
     const { state, url } = await publisher(t, { keys: [jwk] })
     const runtime = createVirtualRuntime()
-    let told = 0
-    const keys = fetchRemoteKeys(url, withRealDeadlines(runtime), { onFailure: () => told++ })
+    let reports = 0
+    const keys = fetchRemoteKeys(url, withRealDeadlines(runtime), { onFailure: () => reports++ })
     keys.stop() // Only the looks below count.
     const look = async (status: number, laterMs = 1_000) => {
       state.status = status
       await runtime.advance(laterMs)
       await runtime.advanceUntil(keys.refresh())
-      return told
+      return reports
     }
     assert.deepEqual([await look(503), await look(503, 3_000)], [0, 0])
     assert.deepEqual([await look(503, 1_000), await look(503)], [1, 1])

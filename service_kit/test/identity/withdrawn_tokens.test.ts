@@ -53,16 +53,16 @@ suite('withdrawn tokens', () => {
     return { state, follow }
   }
 
-  test('that cannot be looked at are told of once in a row, and not for one failure alone', async (t) => {
+  test('that cannot be fetched are reported once in a row, and not after a single failure', async (t) => {
     const { state, follow } = await published(t)
-    let told = 0
-    const withdrawn = follow(undefined, () => void told++)
+    let reports = 0
+    const withdrawn = follow(undefined, () => void reports++)
     withdrawn.stop() // Only the looks below count.
     state.up = false
     await withdrawn.refresh()
-    assert.equal(told, 0)
+    assert.equal(reports, 0)
     for (let i = 0; i < 3; i++) await withdrawn.refresh()
-    assert.equal(told, 1)
+    assert.equal(reports, 1)
   })
 
   test('are those of a listed account below the least version, and no others', async (t) => {

@@ -104,7 +104,7 @@ const bulkError = ({ writeErrors = [], err, concern }: Bulk) =>
   })
 const exists = (index: number) => ({ code: 11000, index })
 
-test('of many documents those refused as duplicates are told, where that is the whole story', () => {
+test('of many documents those refused as duplicates are returned, if there was no other fault', () => {
   const refused = (bulk: Bulk) => refusedAsDuplicates(bulkError(bulk))
   assert.deepEqual(refused({ writeErrors: [exists(1), exists(4)] }), new Set([1, 4]))
   assert.deepEqual(refused({ writeErrors: exists(2) }), new Set([2]))

@@ -122,7 +122,7 @@ mongoSuite('a MongoDB store', (server) => {
     await store.check()
   })
 
-  /** As the driver tells it; the test server elects nobody, and its next heartbeat is an election again. */
+  /** As the driver reports it; the test server elects no primary, and its next heartbeat is an election again. */
   const elect = (store: MongoStore) =>
     store.client.emit('serverDescriptionChanged', {
       newDescription: { type: 'RSPrimary', address: 'other:27017', electionId: new ObjectId() },
@@ -145,7 +145,7 @@ mongoSuite('a MongoDB store', (server) => {
     assert.deepEqual([sent[0], sent.at(-1)], ['update', 'find'])
   })
 
-  test('inserts that share a command: those that exist are told apart', async (t) => {
+  test('inserts that share a command: those that exist are distinguished', async (t) => {
     const store = await open(t, server.url(server.newDatabase()))
     const insert = batchInserts<Doc>(systemRuntime, () => store.collection('things'))
     await insert({ _id: '3', name: 'three' })
@@ -155,7 +155,7 @@ mongoSuite('a MongoDB store', (server) => {
     assert.deepEqual(added, [true, false, false, true])
   })
 
-  test('updates that share a command: each is told its own outcome', async (t) => {
+  test('updates that share a command: each gets its own outcome', async (t) => {
     const store = await open(t, server.url(server.newDatabase()))
     const things = store.collection<Doc>('things')
     await things.insertMany([
@@ -214,20 +214,20 @@ mongoSuite('a MongoDB store', (server) => {
     assert.ok(await settings.findOne({ _id: 'indexes' }))
   })
 
-  test('4: a server that refuses to prepare the database is tried again at once, and what it said is told', async (t) => {
+  test('4: a server that refuses to prepare the database is tried again at once, and its message is reported', async (t) => {
     const { url, proxy } = await server.proxied(t, server.newDatabase())
     const errmsg = 'not authorized on shop to execute command { createIndexes: "things" }'
     proxy.loseAnswerTo('createIndexes', 2, { ok: 0, code: 13, codeName: 'Unauthorized', errmsg })
     const store = await open(t, url, { startWaitMs: 1 })
-    const told = new Set<string>()
+    const reported = new Set<string>()
     for (const deadline = Date.now() + 15_000; Date.now() < deadline; await sleep(20)) {
       const said = await store.check().catch((error: Error) => error.message)
       if (said === undefined) break
-      told.add(said)
+      reported.add(said)
     }
     await store.check()
     assert.equal(proxy.lost(), 2)
-    assert.ok(told.has(`MongoDB refuses us: ${errmsg}`), [...told].join('; '))
+    assert.ok(reported.has(`MongoDB refuses us: ${errmsg}`), [...reported].join('; '))
     assert.equal(await store.collection<Doc>('settings').findOne({ _id: 'index_lease' }), null)
   })
 
