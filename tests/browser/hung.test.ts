@@ -50,14 +50,14 @@ suite('a service that hangs, in a real browser', { skip: noBrowser }, () => {
     const window = await page
     return {
       whileHung: async () => {
-        await goAndBeTold(window, path, wrong)
+        await openUntilNotices(window, path, wrong)
         await more(window)
       },
       afterwards: () => window.locator('main').getByText(right).first().waitFor(),
     }
   }
 
-  async function goAndBeTold(page: Page, path: string, wrong: string) {
+  async function openUntilNotices(page: Page, path: string, wrong: string) {
     // The page records its first notice itself: on a busy machine the test may be too late to see it.
     await page.addInitScript(`(() => {
       window.wordsInOrder = []

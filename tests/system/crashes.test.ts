@@ -136,12 +136,12 @@ async function move(
   mover: Account,
   id: string,
   status: string,
-  toldStatus: (status: string) => void,
+  onStatus: (status: string) => void,
 ): Promise<void> {
   await until(`order ${id} becomes ${status}`, PATIENCE_MS, async () => {
     const answer = await answerOrNothing(world.move(mover, id, { status }))
     if (!answer || answer.body.retryable === true) return false
-    if (answer.status !== 409) toldStatus(expectStatus(answer, 200, 202).status)
+    if (answer.status !== 409) onStatus(expectStatus(answer, 200, 202).status)
     return true
   })
 }

@@ -63,7 +63,7 @@ export function requireTables(db: DatabaseSync, path: string): void {
   if (!hasTables(db)) refuse(withoutTables(path))
 }
 
-/** One line that tells an operator what to do. */
+/** One line that says what the operator has to do. */
 export const sentenceOf = ({ problem, remedy }: Loss): string => `${problem} ${remedy}`
 
 function refuse(loss: Loss | undefined) {

@@ -64,7 +64,7 @@ export function readBigInts(statement: StatementSync): StatementSync {
   return statement
 }
 
-/** Opens or creates the file, and applies migrations. Throws with a message that tells the operator what to do. */
+/** Opens or creates the file, and applies migrations. Throws with a message that says what the operator has to do. */
 export function openSqlite(options: SqliteOptions): SqliteStore {
   const opened: DatabaseSync[] = []
   try {

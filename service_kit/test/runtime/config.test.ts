@@ -139,7 +139,7 @@ suite('configuration is complete or fatal', () => {
   })
 
   for (const code of ['XAU', 'XXX', 'XTS', 'ABC']) {
-    test(`CURRENCY ${code} is no money, and is told once`, () => {
+    test(`CURRENCY ${code} is no currency, and is reported once`, () => {
       const faults = faultsOf({ SERVICE_SECRET: SECRET, CURRENCY: code })
       assert.deepEqual(faults, [`CURRENCY ${code} is not an ISO 4217 currency with a minor unit`])
     })

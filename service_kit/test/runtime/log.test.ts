@@ -21,7 +21,7 @@ suite('an error in the log', () => {
     assert.match(stack, /^Error: no answer\n {4}at [\s\S]*\ncaused by: TypeError: ECONNREFUSED\n {4}at /)
   })
 
-  test('tells five of its causes, and nothing of one that says nothing', () => {
+  test('contains five of its causes, and skips a cause without a message', () => {
     let error = new Error('cause 9')
     for (let i = 8; i >= 0; i--) error = new Error(`cause ${i}`, { cause: error })
     const { message } = describeError(error)

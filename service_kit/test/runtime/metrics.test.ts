@@ -37,7 +37,7 @@ suite('metrics', () => {
     counter('sold_total', 'Sold.', ['what']).inc({ what: 'mugs' }, 2)
     counter('all_total', 'All.').inc()
     gauge('waiting', 'Waiting.').set(7)
-    gauge('open', 'Open.', ['door']).set({ door: 'front' }, 1)
+    gauge('open', 'Open.', ['side']).set({ side: 'front' }, 1)
     histogram('sizes', 'Sizes.', [1, 5]).observe(3)
     histogram('times', 'Times.', [1], ['kind']).observe({ kind: 'x' }, 1)
     const text = await registry.metrics()
@@ -45,7 +45,7 @@ suite('metrics', () => {
       'sold_total{what="mugs",service="mine"} 2',
       'all_total{service="mine"} 1',
       'waiting{service="mine"} 7',
-      'open{door="front",service="mine"} 1',
+      'open{side="front",service="mine"} 1',
       'sizes_bucket{le="1",service="mine"} 0',
       'sizes_bucket{le="5",service="mine"} 1',
       'times_bucket{le="1",service="mine",kind="x"} 1',

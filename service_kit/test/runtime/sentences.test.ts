@@ -67,7 +67,7 @@ suite('what a schema demands, in words', () => {
     ])
   })
 
-  test('of a value that fits none of several forms it is not told what it lacks for each', () => {
+  test('for a value that fits none of several forms the missing fields of each form are not listed', () => {
     const forms = error('anyOf', {}, { schemaPath: '#/p/anyOf' })
     const inside = error('type', { type: 'string' }, { schemaPath: '#/p/anyOf/0/type', instancePath: '/x/y' })
     const beside = error('type', { type: 'string' }, { schemaPath: '#/p/anyOfSome', instancePath: '/z' })

@@ -42,7 +42,7 @@ async function until(what: string, is: () => boolean) {
   }
 }
 
-test('a long log is brought home though nobody writes any more', async (t) => {
+test('a long log is checkpointed although no one writes any more', async (t) => {
   const { writePages, pages } = open(t)
   await writePages(PAGES_MIN + 100)
   assert.ok(pages().log > PAGES_MIN, 'no commit did it')
@@ -76,7 +76,7 @@ test('a short log is left alone', async (t) => {
 
 test('who waits for the lock of another process lets everything else go on', async (t) => {
   const { path, writer, writePages } = open(t)
-  assert.equal(writer.prepare('PRAGMA busy_timeout').get()!.timeout, 0, 'nobody waits inside SQLite')
+  assert.equal(writer.prepare('PRAGMA busy_timeout').get()!.timeout, 0, 'no call waits inside SQLite')
   const other = new DatabaseSync(path)
   t.after(() => other.close())
   other.exec('BEGIN IMMEDIATE')

@@ -64,12 +64,12 @@ suite('faults of SQLite', () => {
     [1, undefined],
   ]
   for (const [code, sentence] of says) {
-    test(`a file that cannot be opened for ${code} is ${sentence ? 'named with the next step' : 'told as it is'}`, () => {
+    test(`a file that cannot be opened for ${code} is ${sentence ? 'named with the next step' : 'reported as it is'}`, () => {
       const cause = fault(code)
-      const told = openingFault('shop.db', cause) as Error
-      if (!sentence) return assert.equal(told, cause)
-      assert.match(told.message, sentence)
-      assert.equal(told.cause, cause)
+      const shown = openingFault('shop.db', cause) as Error
+      if (!sentence) return assert.equal(shown, cause)
+      assert.match(shown.message, sentence)
+      assert.equal(shown.cause, cause)
     })
   }
 })

@@ -126,7 +126,7 @@ test('digits that cannot be are refused', () => {
   }
 })
 
-test('a look at the money of a store, at rest or in use, tells why it would be refused and makes no file', async (t) => {
+test('a check of the money of a store, in use or not, says why it would be refused and creates no file', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'money-'))
   t.after(() => rmSync(folder, { recursive: true }))
   writeFileSync(
@@ -152,5 +152,5 @@ test('a look at the money of a store, at rest or in use, tells why it would be r
   await store.close()
   assert.deepEqual(look(), refused, 'at rest')
   writeFileSync(path, 'a shopping list '.repeat(100))
-  assert.deepEqual(look(), [undefined, undefined, undefined], 'damaged: whoever opens it says so')
+  assert.deepEqual(look(), [undefined, undefined, undefined], 'damaged: opening it reports that')
 })

@@ -90,7 +90,7 @@ suite('a batcher', () => {
     assert.deepEqual(many.calls, [[0, 1], [2, 3], [4]])
   })
 
-  test('3: one whose weight cannot be told is refused, and its neighbours are not', async () => {
+  test('3: an item whose weight cannot be computed is refused, and the others are not', async () => {
     const weight = (n: number) => {
       if (n === 1) throw new Error('no weight')
       return 1

@@ -102,7 +102,7 @@ suite('sharing calls', () => {
     assert.deepEqual(w.calls, [[0], [1, 2, 3]])
   })
 
-  test('a call is part of the trace of its first item that has one, whoever made it leave', async () => {
+  test('a call is part of the trace of its first item that has one, whichever item started the call', async () => {
     const traces: (string | undefined)[] = []
     const w = world()
     w.send = async (items) => {
@@ -132,7 +132,7 @@ suite('sharing calls', () => {
     assert.deepEqual(w.calls, [[4, 6], [1], [30], [2]])
   })
 
-  test('one whose weight cannot be told is refused, and its neighbours are not', async () => {
+  test('an item whose weight cannot be computed is refused, and the others are not', async () => {
     const weight = (n: number) => {
       if (n === 1) throw new Error('no weight')
       return 1
@@ -325,7 +325,7 @@ suite('what failed before', () => {
     await w.rejects(77, /failed a moment ago/)
   })
 
-  test('and those in quarantine are in nobody’s way while they are not answered', async () => {
+  test('and unanswered items in quarantine delay no others', async () => {
     const w = world({ deadlineMs: 200 })
     w.send = async () => {
       throw fault(false)
@@ -416,7 +416,7 @@ suite('items that are never answered', () => {
     })
   }
 
-  test('cost those that come meanwhile no more, and next time they hang beside everybody', async () => {
+  test('delay later items no more, and the next time hang apart from all others', async () => {
     const { batch, seen, calls, settled, runtime } = silentWorld((n) => n < 20)
     const bad = Promise.allSettled(numbers(20).map((n) => batch(n)))
     for (let n = 100; n < 110; n++) assert.equal(await settled(batch(n)), n)

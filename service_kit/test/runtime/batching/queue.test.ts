@@ -26,7 +26,7 @@ suite('a queue', () => {
     )
   })
 
-  test('1: nobody is part of a larger group than it may be', () => {
+  test('1: no item is part of a larger group than it allows', () => {
     const queue = queueOf(entries(1, 2, 3, 4, 5), { groupMax: ({ item }) => (item === 2 ? 1 : undefined) })
     assert.deepEqual(
       [1, 2, 3].map(() => items(queue.next())),
@@ -68,7 +68,7 @@ suite('a queue', () => {
     assert.ok(sizes < copies, `100 sizes took ${sizes} ms, 10 copies ${copies} ms`)
   })
 
-  test('3: whoever leaves is not taken, wherever it waits', () => {
+  test('3: a removed item is not taken, at any position in the queue', () => {
     const [one, two, three, four] = entries(1, 2, 3, 4) as [Entry, Entry, Entry, Entry]
     const queue = queueOf([one, two])
     queue.pushPart([three, four])
