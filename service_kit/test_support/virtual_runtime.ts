@@ -9,6 +9,7 @@
  *
  * Sockets and files stay real. With `realDefer`, `defer` waits for real I/O, and not for `advance`.
  */
+import { sleepBy } from '@shop/retry/sleep'
 import { type Cancel, nextTurn, type Runtime, systemRuntime } from '../src/runtime/runtime.ts'
 
 export type VirtualRuntime = Runtime & {
@@ -80,20 +81,7 @@ export function createVirtualRuntime(options: VirtualRuntimeOptions = {}): Virtu
       again()
       return () => cancel()
     },
-    sleep(ms, signal) {
-      const { promise, resolve, reject } = Promise.withResolvers<void>()
-      if (signal?.aborted) return Promise.reject(signal.reason)
-      const abort = () => {
-        cancel()
-        reject(signal?.reason)
-      }
-      const cancel = after(ms, () => {
-        signal?.removeEventListener('abort', abort)
-        resolve()
-      })
-      signal?.addEventListener('abort', abort, { once: true })
-      return promise
-    },
+    sleep: (ms, signal) => sleepBy(after, ms, signal),
     deadline(ms) {
       const ending = new AbortController()
       after(ms, () => ending.abort(new DOMException('the deadline has passed', 'TimeoutError')))

@@ -1,6 +1,6 @@
 /** The operations that other services use to verify access tokens, and their JSON. */
 import { operationsOf } from '@shop/service_kit/http/operation'
-import { Id } from '@shop/service_kit/http/schemas'
+import { Id, IfNoneMatchHeaders } from '@shop/service_kit/http/schemas'
 import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import type { Withdrawal } from '../domain/ports.ts'
 import { PROBLEMS } from './problems.ts'
@@ -46,7 +46,7 @@ export const getWithdrawnTokensOperation = operation({
     'Accounts whose role or password changed within the lifetime of an access token. A token of such an account is ' +
     'valid only if its `ver` is at least `least_version`. Fetch it every few seconds, with `If-None-Match`.',
   access: 'public',
-  headers: Type.Object({ 'if-none-match': Type.Optional(Type.String()) }),
+  headers: IfNoneMatchHeaders,
   response: { 200: WithdrawnView, 304: Type.Null({ description: 'Nothing changed' }) },
   problems: ['store_unavailable'],
 })

@@ -282,6 +282,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description `ETag` that you already have */
                 "if-none-match"?: string;
             };
             path?: never;

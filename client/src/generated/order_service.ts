@@ -946,6 +946,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description `ETag` that you already have */
                 "if-none-match"?: string;
             };
             path: {
@@ -1151,7 +1152,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description `ETag` of the order you saw, a list of them, or `*`; any other version is not changed */
+                /** @description `ETag` of the version you saw, a list of them, or `*`; any other version is not changed */
                 "if-match"?: string;
             };
             path: {

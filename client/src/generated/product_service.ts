@@ -615,7 +615,7 @@ export interface operations {
                 in_stock?: boolean;
             };
             header?: {
-                /** @description ETag you already have */
+                /** @description `ETag` that you already have */
                 "if-none-match"?: string;
             };
             path?: never;
@@ -967,7 +967,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description ETag you already have */
+                /** @description `ETag` that you already have */
                 "if-none-match"?: string;
             };
             path: {
@@ -1074,7 +1074,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description ETag of the version you have seen, or * */
+                /** @description `ETag` of the version you saw, a list of them, or `*`; any other version is not changed */
                 "if-match"?: string;
             };
             path: {
@@ -1358,7 +1358,7 @@ export interface operations {
                 version?: number;
             };
             header?: {
-                /** @description ETag of the version you have seen, or * */
+                /** @description `ETag` of the version you saw, a list of them, or `*`; any other version is not changed */
                 "if-match"?: string;
             };
             path: {
@@ -1591,7 +1591,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description ETag of the version you have seen, or * */
+                /** @description `ETag` of the version you saw, a list of them, or `*`; any other version is not changed */
                 "if-match"?: string;
             };
             path: {

@@ -1,7 +1,14 @@
 /** The operations that read orders and change their status. */
 import { BODY_PROBLEMS, operationsOf, USER_PROBLEMS } from '@shop/service_kit/http/operation'
 import { PageOf, PageQuery } from '@shop/service_kit/http/paging'
-import { Body, IDEMPOTENCY_KEY_LENGTH_MAX, Id, Version } from '@shop/service_kit/http/schemas'
+import {
+  Body,
+  IDEMPOTENCY_KEY_LENGTH_MAX,
+  Id,
+  IfMatchHeaders,
+  IfNoneMatchHeaders,
+  Version,
+} from '@shop/service_kit/http/schemas'
 import Type from '@shop/service_kit/runtime/schema_types'
 import { OrderParams, OrderView, Status } from './order_views.ts'
 import { PROBLEMS } from './problems.ts'
@@ -9,16 +16,6 @@ import { PROBLEMS } from './problems.ts'
 const operation = operationsOf(PROBLEMS, 'orders')
 
 const StatusBody = Body({ status: Status, version: Type.Optional(Version) })
-
-const IfMatchHeaders = Type.Object({
-  'if-match': Type.Optional(
-    Type.String({
-      description: '`ETag` of the order you saw, a list of them, or `*`; any other version is not changed',
-    }),
-  ),
-})
-
-const IfNoneMatchHeaders = Type.Object({ 'if-none-match': Type.Optional(Type.String()) })
 
 const UserParams = Type.Object({ user_id: Id })
 const ListQuery = Type.Object(

@@ -7,7 +7,7 @@ import type { App } from '@shop/service_kit/http/app_types'
 import { etagOf } from '@shop/service_kit/http/etags'
 import { principalOf } from '@shop/service_kit/identity/access'
 import { formatMoney, MONEY_MINOR_MAX, parseMoney } from '@shop/service_kit/money/money'
-import { Problem } from '@shop/service_kit/runtime/problem'
+import { invalidField } from '@shop/service_kit/runtime/problem'
 import type { FastifyReply, FastifySchemaCompiler } from 'fastify'
 import type { Actor } from '../domain/change_order.ts'
 import { DomainError } from '../domain/errors.ts'
@@ -85,13 +85,13 @@ function draftOf(
   const totalMinor = parseMoney(body.total_price, digits)
   if (totalMinor === undefined) {
     const max = `${formatMoney(MONEY_MINOR_MAX, digits)} ${currency}`
-    throw invalid('/total_price', `must be at most ${max} with at most ${digits} digits after the point`)
+    throw invalidField('/total_price', `must be at most ${max} with at most ${digits} digits after the point`)
   }
   const many = 'lines' in body
   const lines = (many ? body.lines : [body]).map(({ product_id, quantity }, i) => {
     const units = Number(quantity)
     if (units < 1 || units > QUANTITY_MAX) {
-      throw invalid(many ? `/lines/${i}/quantity` : '/quantity', `must be from 1 to ${QUANTITY_MAX}`)
+      throw invalidField(many ? `/lines/${i}/quantity` : '/quantity', `must be from 1 to ${QUANTITY_MAX}`)
     }
     return { productId: product_id, quantity: units }
   })
@@ -100,11 +100,6 @@ function draftOf(
   }
   return { userId, idempotencyKey, lines, totalMinor, currency }
 }
-
-const invalid = (path: string, message: string) =>
-  new Problem('validation_failed', `body${path}: ${message}`, {
-    errors: [{ in: 'body', path, message }],
-  })
 
 /** Validates a body against the one form it has: with both, each error would be listed twice, once wrongly. */
 function validateByForm(app: App): FastifySchemaCompiler<unknown> {

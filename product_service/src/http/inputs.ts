@@ -1,13 +1,6 @@
 /** Checks that a schema cannot express: digits of amounts, and bounds of numbers sent as text. */
 import { formatMoney, parseMoney } from '@shop/service_kit/money/money'
-import { Problem } from '@shop/service_kit/runtime/problem'
-
-/** An error of one field of the body, in the form of a schema error. */
-export function invalidField(path: string, message: string): Problem {
-  return new Problem('validation_failed', `body${path}: ${message}`, {
-    errors: [{ in: 'body', path, message }],
-  })
-}
+import { invalidField } from '@shop/service_kit/runtime/problem'
 
 /** Minor units of an amount. Fails with `validation_failed`. */
 export function readPrice(price: string | number, digits: number, max: number, path: string): number {

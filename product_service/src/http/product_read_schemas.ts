@@ -1,6 +1,7 @@
 /** The operations that read the catalogue. */
 import { operationsOf } from '@shop/service_kit/http/operation'
 import { PageOf, PageQuery } from '@shop/service_kit/http/paging'
+import { IfNoneMatchHeaders } from '@shop/service_kit/http/schemas'
 import Type from '@shop/service_kit/runtime/schema_types'
 import { SEARCH_SORTS } from '../domain/ports.ts'
 import { QUERY_LENGTH_MAX, QUERY_WORDS_MAX } from '../domain/search.ts'
@@ -9,9 +10,6 @@ import { Currency, CurrencyDigits, ProductParams, ProductView } from './product_
 
 const operation = operationsOf(PROBLEMS, 'products')
 
-const IfNoneMatchHeaders = Type.Object({
-  'if-none-match': Type.Optional(Type.String({ description: 'ETag you already have' })),
-})
 const Unchanged = Type.Null({ description: 'You have it already' })
 
 const ListQuery = Type.Object(

@@ -1,6 +1,6 @@
 /** The operations that change the catalogue. */
 import { ADMIN_PROBLEMS, BODY_PROBLEMS, operationsOf } from '@shop/service_kit/http/operation'
-import { Body, IntegerInput, MoneyInput } from '@shop/service_kit/http/schemas'
+import { Body, IfMatchHeaders, IntegerInput, MoneyInput } from '@shop/service_kit/http/schemas'
 import { TextInput } from '@shop/service_kit/http/text'
 import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import { DESCRIPTION_LENGTH_MAX, NAME_LENGTH_MAX, STOCK_MAX } from '../domain/product.ts'
@@ -46,9 +46,6 @@ export type PatchBody = Static<typeof PatchBody>
 
 /** No other parameters, so that a misspelt `version` is an error and not ignored. */
 const VersionQuery = Type.Object({ version: Type.Optional(SeenVersion) }, { additionalProperties: false })
-const IfMatchHeaders = Type.Object({
-  'if-match': Type.Optional(Type.String({ description: 'ETag of the version you have seen, or *' })),
-})
 
 const CREATE_PROBLEMS = [...ADMIN_PROBLEMS, ...BODY_PROBLEMS, 'store_unavailable', 'overloaded'] as const
 const EDIT_PROBLEMS = [

@@ -8,11 +8,12 @@ import {
   PAGE_LIMIT_DEFAULT,
 } from '@shop/service_kit/http/paging'
 import { principalOf } from '@shop/service_kit/identity/access'
+import { invalidField } from '@shop/service_kit/runtime/problem'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { DomainError } from '../domain/errors.ts'
 import type { Stock } from '../domain/ports.ts'
 import { STOCK_MAX } from '../domain/product.ts'
-import { invalidField, readInteger } from './inputs.ts'
+import { readInteger } from './inputs.ts'
 import { adjustStockOperation, listStockMovementsOperation, movementView } from './stock_schemas.ts'
 
 export type StockRoutesDeps = {

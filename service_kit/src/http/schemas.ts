@@ -55,6 +55,18 @@ export const IdempotencyHeaders = Type.Object({
   ),
 })
 
+export const IfMatchHeaders = Type.Object({
+  'if-match': Type.Optional(
+    Type.String({
+      description: '`ETag` of the version you saw, a list of them, or `*`; any other version is not changed',
+    }),
+  ),
+})
+
+export const IfNoneMatchHeaders = Type.Object({
+  'if-none-match': Type.Optional(Type.String({ description: '`ETag` that you already have' })),
+})
+
 export const ProblemSchema = Type.Object(
   {
     type: Type.String(),

@@ -31,3 +31,7 @@ export type KitProblemCode = keyof KitPayloads
 export class Problem<Code extends KitProblemCode = KitProblemCode> extends Fault<KitPayloads, Code> {
   override name = 'Problem'
 }
+
+/** An error of one field of the body that no schema can express, in the form of a schema error. */
+export const invalidField = (path: string, message: string): Problem =>
+  new Problem('validation_failed', `body${path}: ${message}`, { errors: [{ in: 'body', path, message }] })

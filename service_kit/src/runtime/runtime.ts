@@ -4,7 +4,7 @@
  * (`test_support/virtual_runtime.ts`).
  */
 import { randomBytes, randomUUIDv7 } from 'node:crypto'
-import { setTimeout as wait } from 'node:timers/promises'
+import { sleepBy } from '@shop/retry/sleep'
 
 /** Stops a timer that has not fired; does nothing afterwards. */
 export type Cancel = () => void
@@ -36,19 +36,17 @@ export type Runtime = {
   newId(): string
 }
 
+const after: Runtime['after'] = (ms, run, { background = false } = {}) => {
+  const timer = setTimeout(run, ms)
+  if (background) timer.unref()
+  return () => clearTimeout(timer)
+}
+
 export const systemRuntime: Runtime = {
   now: () => new Date(),
   monotonic: () => performance.now(),
-  sleep: async (ms, signal, { background = false } = {}) => {
-    await wait(ms, undefined, { ref: !background, ...(signal && { signal }) }).catch((error) => {
-      throw signal?.aborted ? signal.reason : error
-    })
-  },
-  after(ms, run, { background = false } = {}) {
-    const timer = setTimeout(run, ms)
-    if (background) timer.unref()
-    return () => clearTimeout(timer)
-  },
+  sleep: (ms, signal, options) => sleepBy((delayMs, run) => after(delayMs, run, options), ms, signal),
+  after,
   every(ms, run, { background = false } = {}) {
     const timer = setInterval(run, ms)
     if (background) timer.unref()
