@@ -18,7 +18,7 @@ import { type MongoProxy, startMongoProxy } from './mongo_proxy.ts'
 const PACKAGE = '@jongodb/memory-server-bin-linux-x64-gnu/bin/jongodb'
 /** Its streamed heartbeats break under load, so it is polled. */
 const TEST_SERVER_OPTIONS = 'replicaSet=rs0&serverMonitoringMode=poll'
-const START_MS = 20_000
+const START_MS = 120_000
 
 export type MongoServer = {
   /** Its URL, with `database` as its path. */

@@ -44,7 +44,7 @@ export const statusOf = (answer: string) => Number(/^HTTP\/1.1 (\d+)/.exec(answe
 /** Until `probe` says what is expected, for a machine that is busy. */
 export async function until(expected: unknown, probe: () => Promise<unknown>) {
   let last: unknown
-  for (const end = performance.now() + 20_000; performance.now() < end; await sleep(20)) {
+  for (const end = performance.now() + 120_000; performance.now() < end; await sleep(20)) {
     last = await probe()
     if (last === expected) return
   }

@@ -28,8 +28,8 @@ import { readRecords, settledRecords } from '../system/store_records.ts'
 import { createChance, until } from '../system/until.ts'
 import { finish, newWorld, READY, runScript, type World } from './running.ts'
 
-const TEST_MS = 240_000
-const BUYING_MS = 60_000
+const TEST_MS = 480_000
+const BUYING_MS = 120_000
 const BUYERS = 6
 
 const pathOf = (dataDir: string, service: ServiceName) =>

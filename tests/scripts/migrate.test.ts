@@ -20,8 +20,8 @@ import { createChance, until } from '../system/until.ts'
 import { type Order, signIn } from '../system/world.ts'
 import { finish, newWorld, portOf, READY, runScript, type World } from './running.ts'
 
-const BUYING_MS = 60_000
-const COPY_MS = 30_000
+const BUYING_MS = 120_000
+const COPY_MS = 120_000
 
 const pathOf = (dataDir: string, service: ServiceName) =>
   join(dataDir, SERVICES.find(({ name }) => name === service)!.databaseFile)

@@ -3,6 +3,7 @@
  * the signals, and however many. Only a second Ctrl-C at the terminal ends the shop at once.
  */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
@@ -48,13 +49,15 @@ async function beginOrder(t: TestContext, { ports, env }: World): Promise<{ fini
     'content-type: application/json',
     `content-length: ${body.length}`,
     `authorization: Bearer ${token}`,
+    'expect: 100-continue',
   ]
   const socket = connect(ports.order, '127.0.0.1')
   t.after(() => socket.destroy())
   socket.write(`${head.join('\r\n')}\r\n\r\n${body.slice(0, 20)}`)
+  // The service has read the beginning.
+  const [begun] = (await once(socket.setEncoding('utf8'), 'data')) as [string]
+  assert.equal(begun, 'HTTP/1.1 100 Continue\r\n\r\n')
   const answer = textOf(socket)
-  // Waits until the service has read the beginning.
-  await sleep(200)
   return {
     async finish() {
       socket.write(body.slice(20))
@@ -67,7 +70,7 @@ async function beginOrder(t: TestContext, { ports, env }: World): Promise<{ fini
 
 async function textOf(socket: Socket): Promise<string> {
   let text = ''
-  for await (const chunk of socket.setEncoding('utf8')) text += chunk
+  for await (const chunk of socket) text += chunk
   return text
 }
 

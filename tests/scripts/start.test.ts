@@ -47,7 +47,7 @@ const printedCommands = (output: string) =>
   /A first order[^\n]*\n\n([\s\S]*?)\n\n/.exec(output)?.[1]?.split('\n') ?? []
 
 const runInShell = (commands: readonly string[]): string[] =>
-  execFileSync('bash', ['-ceu', commands.join('\n')], { encoding: 'utf8', timeout: 30_000 })
+  execFileSync('bash', ['-ceu', commands.join('\n')], { encoding: 'utf8', timeout: 120_000 })
     .split('\n')
     .filter((line) => line.startsWith('{'))
 

@@ -25,7 +25,7 @@ import {
 } from './world.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
-const TEST_MS = 240_000
+const TEST_MS = 540_000
 const STOCK = 100
 
 /** The request during which the process dies, and the final status of the order. */

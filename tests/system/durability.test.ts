@@ -15,7 +15,7 @@ import { readRecords, settledRecords } from './store_records.ts'
 import { createWorld, newKey, storePath } from './world.ts'
 
 const KILLS = 6
-const TEST_MS = 180_000
+const TEST_MS = 480_000
 const SERVICES: readonly ServiceName[] = ['auth_service', 'product_service', 'order_service']
 
 suite('durability (invariant 3)', { timeout: TEST_MS }, () => {

@@ -16,8 +16,8 @@ import {
   type World,
 } from './world.ts'
 
-const TEST_MS = 120_000
-const WORDS_MS = 10_000
+const TEST_MS = 240_000
+const WORDS_MS = 60_000
 
 suite('a removed store (invariant 3)', { timeout: TEST_MS }, () => {
   let world: World

@@ -19,7 +19,7 @@ import {
   type World,
 } from './world.ts'
 
-const TEST_MS = 180_000
+const TEST_MS = 480_000
 const ORDERS_WHILE_DOWN = 40
 
 suite('a part is down (invariants 3, 5)', { timeout: TEST_MS }, () => {

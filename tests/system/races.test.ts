@@ -22,7 +22,7 @@ const SALES = 10
 const SAME_KEY = 50
 const CROSSED_ROUNDS = 60
 const CHANGES_OF_MIND = 40
-const TEST_MS = 180_000
+const TEST_MS = 480_000
 
 suite('buyers at once (invariants 1 to 8)', { timeout: TEST_MS }, () => {
   const suiteEnd = createSuiteEnd()

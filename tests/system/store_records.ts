@@ -5,7 +5,7 @@ import { until } from './until.ts'
 import { SETTLE_MS, storePath, UNSETTLED } from './world.ts'
 
 /** How long a read waits for a file that is being recovered after a kill. */
-const BUSY_MS = 5_000
+const BUSY_MS = 60_000
 
 type Row = Record<string, unknown>
 type StoredLine = { productId: string; quantity: number; unitPriceMinor?: number }

@@ -9,8 +9,8 @@ import { expectStatus } from './calls.ts'
 import { until } from './until.ts'
 import { createWorld, newKey } from './world.ts'
 
-const TEST_MS = 180_000
-const EXPORT_MS = 30_000
+const TEST_MS = 480_000
+const EXPORT_MS = 120_000
 const TRACE = 'aaaaaaaabbbbbbbbccccccccdddddddd'
 const CALLER_SPAN = '1234567890abcdef'
 

@@ -22,7 +22,7 @@ import {
 import { until } from './until.ts'
 
 /** How long after the last fault every order must have its final answer (invariant 5). */
-export const SETTLE_MS = 45_000
+export const SETTLE_MS = 120_000
 /** Accounts registered at once: a password hash takes a core and memory. */
 const SIGN_UPS_AT_ONCE = 4
 

@@ -197,7 +197,7 @@ suite('signing in through the storefront', () => {
     })
     const shop = await storefront(t, { auth: [auth] })
     const until = async (holds: () => boolean) => {
-      for (let i = 0; i < 500 && !holds(); i += 1) await new Promise((resolve) => setTimeout(resolve, 10))
+      for (let i = 0; i < 12_000 && !holds(); i += 1) await new Promise((resolve) => setTimeout(resolve, 10))
       assert.ok(holds())
     }
     for (const path of ['logout', 'login']) {
