@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers'
 import { suite, type TestContext, test } from 'node:test'
 import type { Principal, VerifyToken } from '@shop/service_kit/identity/access'
 import { Problem } from '@shop/service_kit/runtime/problem'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createVirtualRuntime, untilTrue } from '@shop/service_kit/test_support/virtual_runtime'
 import type { Deps } from '../../src/app.ts'
 import { nextVersion, scheduleNew } from '../../src/domain/schedule.ts'
@@ -17,7 +18,7 @@ import {
 } from '../../src/http/order_event_routes.ts'
 import { createOrderWatch, POLL_MS } from '../../src/http/order_watch.ts'
 import { AT, confirm, HELD, order, pending } from '../samples.ts'
-import { as, createOrderApp, memoryOrders, startShop, testRuntime } from '../shop.ts'
+import { as, createOrderApp, memoryOrders, startShop } from '../shop.ts'
 
 type Event = { id: number; status: string; version: number }
 
@@ -205,14 +206,19 @@ suite('limits of event streams', () => {
     admit: (principal: Principal) => ReturnType<VerifyToken> = (it) => it,
     random = () => 0,
   ) {
+    const clock = createVirtualRuntime()
     const orders = await memoryOrders(t)
     const mine = order()
     await orders.addOnce(mine)
     const { app, put } = createOrderApp(t, {
-      ...{ orders, reservations: { release: async () => {} } as never, runtime: { ...testRuntime, random } },
+      ...{
+        orders,
+        reservations: { release: async () => {} } as never,
+        runtime: { ...clock, defer: systemRuntime.defer, random },
+      },
       verifyToken: (userId) => {
         const of = { userId, username: userId, role: 'admin' as const }
-        return admit({ ...of, expiresAt: Date.now() / 1000 + 3_600 })
+        return admit({ ...of, expiresAt: clock.now().getTime() / 1000 + 3_600 })
       },
     })
     const open = async (who: string) => {
@@ -229,7 +235,7 @@ suite('limits of event streams', () => {
       })
       return seen
     }
-    return { open, cancel: () => put('one who may', mine.order.id, { status: 'cancelled' }) }
+    return { open, clock, cancel: () => put('one who may', mine.order.id, { status: 'cancelled' }) }
   }
 
   test('STREAMS_MAX limits all users together', async (t) => {
@@ -243,30 +249,28 @@ suite('limits of event streams', () => {
   })
 
   test('a stream lasts STREAM_MS_MAX, with heartbeats', async (t) => {
-    t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] })
-    const { open } = await orderInView(t)
+    const { open, clock } = await orderInView(t)
     const stream = await open('root')
     const after = async (ms: number) => {
-      t.mock.timers.tick(ms)
+      await clock.advance(ms)
       for (let i = 0; i < 20; i++) await new Promise(setImmediate)
     }
     await after(HEARTBEAT_MS - 1)
     assert.doesNotMatch(stream.text, /still here/)
-    await after(1)
-    assert.match(stream.text, /: still here\n\n$/)
+    await clock.advance(1)
+    await untilTrue(() => /: still here\n\n$/.test(stream.text))
     await after(STREAM_MS_MAX - HEARTBEAT_MS - 1)
     assert.equal(stream.ended, false)
-    await after(1)
-    assert.equal(stream.ended, true)
+    await clock.advance(1)
+    await untilTrue(() => stream.ended)
   })
 
   test('streams opened together have heartbeats at different times', async (t) => {
-    t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] })
     const drawn = [0, 0.5]
-    const { open } = await orderInView(t, undefined, () => drawn.shift()!)
+    const { open, clock } = await orderInView(t, undefined, () => drawn.shift()!)
     const streams = [await open('root'), await open('root')]
     const beats = async (ms: number) => {
-      t.mock.timers.tick(ms)
+      await clock.advance(ms)
       for (let i = 0; i < 20; i++) await new Promise(setImmediate)
       return streams.map(({ text }) => text.split('still here').length - 1)
     }
@@ -283,24 +287,24 @@ suite('limits of event streams', () => {
     ['later', async (is: boolean, it: Principal) => (is ? it : refuse())],
   ] as const) {
     test(`the token is checked periodically and before each event: answered ${how}`, async (t) => {
-      t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] })
       const settled = async () => {
         for (let i = 0; i < 50; i++) await new Promise(setImmediate)
       }
       const withdrawn = new Set<string>()
-      const { open, cancel } = await orderInView(t, (it) => answer(!withdrawn.has(it.userId), it))
+      const { open, clock, cancel } = await orderInView(t, (it) => answer(!withdrawn.has(it.userId), it))
       const [idle, busy, other] = [await open('idle'), await open('busy'), await open('other')]
       await settled()
       withdrawn.add('idle')
-      t.mock.timers.tick(TOKEN_CHECK_MS - 1)
+      await clock.advance(TOKEN_CHECK_MS - 1)
       await settled()
       assert.equal(idle.ended, false)
-      t.mock.timers.tick(1)
+      await clock.advance(1)
+      await untilTrue(() => idle.ended)
       await settled()
       assert.deepEqual([idle.ended, busy.ended, other.ended], [true, false, false])
       withdrawn.add('busy')
       assert.equal((await cancel()).statusCode, 200)
-      await settled()
+      await untilTrue(() => busy.ended && other.ended)
       assert.deepEqual([busy.ended, busy.text.match(/^id: /gm)?.length], [true, 1])
       assert.deepEqual(other.text.match(/^id: \d/gm), ['id: 1', 'id: 2', 'id: 3'])
     })
