@@ -6,7 +6,8 @@ import { createServer, type RequestListener, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { suite, type TestContext, test } from 'node:test'
-import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import { type Runtime, systemRuntime } from '@shop/service_kit/runtime/runtime'
+import { createVirtualRuntime, untilTrue } from '@shop/service_kit/test_support/virtual_runtime'
 import type { LookUp } from '../../src/clients/addresses.ts'
 import { type Answer, type Call, waitForAddresses } from '../../src/clients/failover.ts'
 import { type Caller, createUpstream } from '../../src/clients/upstream.ts'
@@ -22,8 +23,9 @@ function upstream(
   origins: readonly string[],
   limits: Partial<UpstreamLimits> = {},
   lookUp?: LookUp,
+  runtime: Runtime = systemRuntime,
 ) {
-  const service = createUpstream({ runtime: systemRuntime, service: 'orders', origins, limits, lookUp })
+  const service = createUpstream({ runtime, service: 'orders', origins, limits, lookUp })
   t.after(() => service.close())
   let visitors = 0
   return {
@@ -44,9 +46,9 @@ const read = async (answer: Promise<Answer>) => text((await answer).body)
 const codeOf = (error: unknown) => (error as { code: string }).code
 const refused = (call: Promise<unknown>) => call.then(() => assert.fail('it was answered'), codeOf)
 
-/** Waits until `holds` is true; fails after 5 s. */
+/** Waits until `holds` is true; fails after a minute. */
 async function eventually(holds: () => boolean | Promise<boolean>, what: string) {
-  for (let i = 0; i < 500; i += 1) {
+  for (let i = 0; i < 6_000; i += 1) {
     if (await holds()) return
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
@@ -108,12 +110,16 @@ suite('limits on calls', () => {
 
   test('the deadline starts at the arrival: a call that waits too long fails with overloaded', async (t) => {
     const slow = await slowService(t)
-    const service = upstream(t, [slow.origin], { ...allClasses(1, 9), answerMs: 1_000 })
+    const clock = createVirtualRuntime()
+    const service = upstream(t, [slow.origin], { ...allClasses(1, 9), stalledMs: 1e9 }, undefined, clock)
     const first = await service.call(POST)
-    assert.deepEqual(await Promise.all([refused(service.call(POST)), refused(service.call(GET))]), [
-      'overloaded',
-      'overloaded',
-    ])
+    const ended: string[] = []
+    for (const call of [POST, GET]) refused(service.call(call)).then((code) => ended.push(code))
+    await clock.advance(UPSTREAM_LIMITS.answerMs - 1)
+    assert.deepEqual(ended, [])
+    await clock.advance(1)
+    await untilTrue(() => ended.length === 2)
+    assert.deepEqual(ended, ['overloaded', 'overloaded'])
     first.body.resume()
     slow.letGo()
     await eventually(async () => {
@@ -125,8 +131,22 @@ suite('limits on calls', () => {
   })
 
   test('an answer that does not begin in time is lost', async (t) => {
-    const service = upstream(t, [await serve(t, () => {})], { answerMs: 100 })
-    assert.equal(await refused(service.call(POST)), 'upstream_no_answer')
+    const clock = createVirtualRuntime()
+    let asked = false
+    const origin = await serve(t, () => {
+      asked = true
+    })
+    const service = upstream(t, [origin], {}, undefined, clock)
+    let ended = ''
+    refused(service.call(POST)).then((code) => {
+      ended = code
+    })
+    await untilTrue(() => asked)
+    await clock.advance(UPSTREAM_LIMITS.answerMs - 1)
+    assert.equal(`${ended}`, '')
+    await clock.advance(1)
+    await untilTrue(() => ended !== '')
+    assert.equal(ended, 'upstream_no_answer')
   })
 
   test('an answer that is read slowly holds its slot up to a limit, and is then cut', async (t) => {
@@ -138,11 +158,15 @@ suite('limits on calls', () => {
       }
       more()
     })
-    const service = upstream(t, [origin], { ...allClasses(1, 0), wholeMs: 2_000 })
+    const clock = createVirtualRuntime()
+    const service = upstream(t, [origin], allClasses(1, 0), undefined, clock)
     const slowly = await service.call(GET)
     assert.equal(await refused(service.call(GET)), 'overloaded')
     slowly.body.on('error', () => {})
-    await new Promise((resolve) => slowly.body.once('close', resolve))
+    await clock.advance(UPSTREAM_LIMITS.wholeMs - 1)
+    assert.equal(slowly.body.closed, false)
+    await clock.advance(1)
+    await untilTrue(() => slowly.body.closed)
     const next = await service.call(GET)
     next.body.on('error', () => {}).destroy()
   })
@@ -399,7 +423,7 @@ suite('replicas', () => {
   })
 
   test('a host name that is never resolved holds a call until its deadline, and no slot after it', {
-    timeout: 10_000,
+    timeout: 120_000,
   }, async (t) => {
     const limits = { ...allClasses(1, 0), answerMs: 50 }
     const service = upstream(t, ['http://orders.invalid'], limits, () => new Promise(() => {}))
