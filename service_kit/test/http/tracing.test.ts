@@ -90,7 +90,7 @@ async function appOf(t: TestContext, env: NodeJS.ProcessEnv) {
 }
 
 suite('without a collector', () => {
-  test('a trace is passed on as it came, and what is none is dropped', async (t) => {
+  test('a trace is forwarded unchanged, and an invalid one is dropped', async (t) => {
     const { ask, tracing } = await appOf(t, {})
     const passed = async (traceparent?: string) => (await ask('/things/1', traceparent)).json().traceparent
     assert.equal(await passed(TRACEPARENT), TRACEPARENT)

@@ -13,7 +13,7 @@ import { systemRuntime } from '../../src/runtime/runtime.ts'
 const USER = '0190a0a0-0000-7000-8000-000000000001'
 
 suite('a service that follows auth_service', () => {
-  test('refuses a token within seconds of its withdrawal, and goes on while auth_service is down', async (t) => {
+  test('refuses a token within seconds of its withdrawal, and works while auth_service is down', async (t) => {
     const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true })
     const jwk = { ...(await exportJWK(publicKey)), kid: 'a', alg: 'EdDSA', use: 'sig' }
     let withdrawn: object[] = []

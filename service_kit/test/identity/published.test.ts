@@ -47,7 +47,7 @@ suite('a published document', () => {
     await assert.rejects(fetchPublished(urls.slice(0, 1), systemRuntime, isList), /answered 503$/)
   })
 
-  test('that is still the one that is known is none', async (t) => {
+  test('that has not changed is not returned again', async (t) => {
     const seen: unknown[] = []
     const url = await publisher(t, (request, response) => {
       seen.push(request.headers['if-none-match'])
@@ -106,7 +106,7 @@ suite('a kept document', () => {
   })
 })
 
-suite('what is published is looked at again', () => {
+suite('what is published is fetched again', () => {
   /** How long is waited before each look, of which so many are made. */
   async function waits(
     chance: number,
@@ -161,7 +161,7 @@ suite('what is published is looked at again', () => {
 suite('what is kept fresh', () => {
   const REFRESH_MS = 1_000
 
-  test('is looked at once, and again some time after each end of a look', async () => {
+  test('is fetched once, and again after a pause that begins at the end of each fetch', async () => {
     const runtime = createVirtualRuntime()
     let looks = 0
     refreshRepeatedly(
@@ -177,7 +177,7 @@ suite('what is kept fresh', () => {
     assert.equal(looks, 2)
   })
 
-  test('is not looked at again when it was stopped during a look', async () => {
+  test('is not fetched again if it was stopped during a fetch', async () => {
     const runtime = createVirtualRuntime()
     const answered = Promise.withResolvers<void>()
     let looks = 0

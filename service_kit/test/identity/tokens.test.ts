@@ -177,7 +177,7 @@ suite('access tokens', () => {
     })
   }
 
-  test('what is longer than any token is refused before it is looked at', async () => {
+  test('a text longer than any token is refused before it is parsed', async () => {
     const { jwk } = await signer('a')
     const { state, source } = keysOf({ keys: [jwk] })
     const verify = createTokenVerifier(source, () => NOW)
@@ -340,7 +340,7 @@ suite('published keys', () => {
     assert.deepEqual([state.requests, runtime.monotonic()], [2, 400], 'the second one waits')
   })
 
-  test('a key made a moment after others asked is found all the same', async (t) => {
+  test('a key that is created a moment after a fetch is still found', async (t) => {
     const [old, fresh] = [await signer('old'), await signer('fresh')]
     const { state, url } = await publisher(t, { keys: [old.jwk] })
     const keys = fetchRemoteKeys(url, systemRuntime)

@@ -122,7 +122,7 @@ suite('withdrawn tokens', () => {
     assert.equal(restarted.isWithdrawn('ada', 1), true)
   })
 
-  test('a list that is none changes nothing', async (t) => {
+  test('an invalid list changes nothing', async (t) => {
     const { state, follow } = await published(t)
     const withdrawn = follow()
     await withdrawn.refresh()
@@ -152,7 +152,7 @@ suite('published documents', () => {
     assert.ok(ended, 'the connection was let go')
   })
 
-  test('the body of an answer that is no success keeps no connection', async (t) => {
+  test('the unread body of a failed answer occupies no connection', async (t) => {
     let closed = 0
     const { url } = await publisher(t, (_request, response) => {
       response.on('close', () => {

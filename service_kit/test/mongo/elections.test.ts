@@ -53,7 +53,7 @@ test('a write under way when another is elected does not count for it', async ()
   assert.equal(elections.caughtUp(), undefined)
 })
 
-test('a write that fails is tried again by the next who asks', async () => {
+test('a write that fails is repeated by the next caller', async () => {
   const { elections, written, see } = world()
   see('RSPrimary', 'a', FIRST)
   const failing = elections.caughtUp()!

@@ -40,7 +40,7 @@ const PASSING = {
 }
 
 for (const [what, codes] of Object.entries(PASSING)) {
-  test(`passes by itself: ${what}`, () => {
+  test(`is temporary: ${what}`, () => {
     for (const code of codes) {
       assert.ok(isPassing(serverError(code)), String(code))
       assert.equal((asStoreError(serverError(code)) as Problem).code, 'store_unavailable')
@@ -48,7 +48,7 @@ for (const [what, codes] of Object.entries(PASSING)) {
   })
 }
 
-test('passes by itself: a connection, a server or a client that closed, a label, a majority not reached', () => {
+test('is temporary: a connection, a server or a client that closed, a label, a majority not reached', () => {
   const bulk = new MongoBulkWriteError(serverError(1, ['TransientTransactionError']), {} as never)
   for (const error of [
     new MongoNetworkError('x'),
@@ -115,7 +115,7 @@ test('of many documents those refused as duplicates are returned, if there was n
   assert.equal(refusedAsDuplicates(serverError(11000)), undefined)
 })
 
-test('a majority that was not reached for many documents passes by itself', () => {
+test('a majority that was not reached for many documents is temporary', () => {
   assert.equal(isPassing(bulkError({ writeErrors: [exists(1)] })), false)
   assert.equal(isPassing(bulkError({ err: { code: 64 } })), true)
   assert.equal(isPassing(bulkError({ concern: { code: 64 } })), true)

@@ -43,7 +43,7 @@ test('1: no URL weakens what is written and read, nor lifts a limit', () => {
 })
 
 mongoSuite('a MongoDB store', (server) => {
-  test('1: what goes over the wire asks for majority and journal, in transactions too', async (t) => {
+  test('1: the sent commands request majority and journal, also in transactions', async (t) => {
     const store = await open(
       t,
       withOption(server.url(server.newDatabase()), 'w=1&journal=false&monitorCommands=true'),
@@ -242,7 +242,7 @@ mongoSuite('a MongoDB store', (server) => {
     assert.equal(proxy.lost(), 1)
   })
 
-  test('3, 4: a server that is not there yet is tried until it is; when it leaves, operations wait for it', async (t) => {
+  test('3, 4: a server that does not run yet is tried until it does; when it stops, operations wait for it', async (t) => {
     const first = await start()
     const gone = new Promise((resolve) => first.child.once('exit', resolve))
     first.child.kill('SIGKILL')

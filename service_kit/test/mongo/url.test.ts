@@ -29,7 +29,7 @@ suite('URLs of MongoDB', () => {
     test(`${url} of another database is ${other}`, () => assert.equal(withDatabase(url, 'a b'), other))
   }
 
-  test('what is no such URL has no other database', () => {
+  test('another text than a MongoDB URL has no other database', () => {
     assert.throws(() => withDatabase('http://h/shop', 'x'), /not a mongodb/)
   })
 

@@ -37,7 +37,7 @@ suite('an error in the log', () => {
     assert.equal(describeError(error).message, 'a')
   })
 
-  test('keeps its code, and what is no error stays as it is', () => {
+  test('contains its code; a value that is no error is not changed', () => {
     assert.equal(describeError(Object.assign(new Error('a'), { code: 'EPIPE' })).code, 'EPIPE')
     assert.equal(describeError('text' as unknown as Error), 'text')
   })

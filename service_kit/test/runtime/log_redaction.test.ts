@@ -18,7 +18,7 @@ function written(fields: object): string {
 
 suite('no secret is written', () => {
   for (const name of ['password', 'token', 'access_token', 'refresh_token', 'authorization', 'cookie']) {
-    test(`${name}, by itself or within something`, () => {
+    test(`${name}, at the top level or nested`, () => {
       const line = written({ [name]: SECRET, body: { [name]: SECRET }, user: 'ada' })
       assert.ok(!line.includes(SECRET), line)
       assert.match(line, /"user":"ada"/)

@@ -21,7 +21,7 @@ const run = promisify(execFile)
 const GONE = { code: 'store_unavailable' }
 
 suite('a thread for reads', () => {
-  test('answers while this thread goes on', async (t) => {
+  test('answers while this thread continues', async (t) => {
     const { ask } = reader(t)
     let turns = 0
     const turning = setInterval(() => turns++, 1)

@@ -50,7 +50,7 @@ test('a long log is checkpointed although no one writes any more', async (t) => 
   await until('it was left', () => pages().checkpointed === pages().log)
 })
 
-test('a log begins anew while others go on writing', async (t) => {
+test('a log restarts while others continue to write', async (t) => {
   const { path, writer, writePages, pages } = open(t)
   // SQLite does not do it: on a busy machine this writes more than BACKSTOP_PAGES before the thread has its turn.
   writer.exec('PRAGMA wal_autocheckpoint = 0')
@@ -67,14 +67,14 @@ test('a log begins anew while others go on writing', async (t) => {
   }
 })
 
-test('a short log is left alone', async (t) => {
+test('a short log is not checkpointed', async (t) => {
   const { writePages, pages } = open(t)
   await writePages(10)
   await sleep(300)
   assert.equal(pages().checkpointed, 0)
 })
 
-test('who waits for the lock of another process lets everything else go on', async (t) => {
+test('waiting for the lock of another process does not block this one', async (t) => {
   const { path, writer, writePages } = open(t)
   assert.equal(writer.prepare('PRAGMA busy_timeout').get()!.timeout, 0, 'no call waits inside SQLite')
   const other = new DatabaseSync(path)

@@ -8,7 +8,7 @@ const fault = (errcode: number) => Object.assign(new Error('why'), { errcode })
 const RESULTS = Array.from({ length: 29 }, (_, code) => code)
 
 suite('faults of SQLite', () => {
-  test('a lock passes by itself, also under its extended codes', () => {
+  test('a lock is temporary, also with its extended codes', () => {
     assert.deepEqual(
       RESULTS.filter((code) => isBusy(fault(code))),
       [5, 6],
