@@ -9,14 +9,14 @@
  */
 import type { StatementSync } from 'node:sqlite'
 import { nextTurn, type Runtime } from '@shop/service_kit/runtime/runtime'
-import { readBigInts, type SqliteStore } from '@shop/service_kit/sqlite/store'
+import type { SqliteStore } from '@shop/service_kit/sqlite/store'
 import { createReading, type OnUnreadable } from '@shop/service_kit/storage/unreadable'
 import { DomainError } from '../domain/errors.ts'
 import type { OrderStatus } from '../domain/order.ts'
 import { recordOf } from '../domain/order_record.ts'
 import type { OrderStore } from '../domain/ports.ts'
 import { isUnsettled, nextVersion } from '../domain/schedule.ts'
-import { COLUMNS, columnsOf, jsonColumns, type Row, toOrder } from './sqlite_order_rows.ts'
+import { COLUMNS, columnsOf, jsonColumns, prepareRows, type Row, toOrder } from './sqlite_order_rows.ts'
 
 /** Sorts after every UUID and every time. */
 const LAST = '~'
@@ -30,7 +30,7 @@ export function createSqliteOrderStore(
   runtime: Pick<Runtime, 'defer'>,
   onUnreadable: OnUnreadable,
 ): OrderStore {
-  const reading = createReading(toOrder, (row: Row) => String(row.id), onUnreadable)
+  const reading = createReading(toOrder, ([id]: Row) => String(id), onUnreadable)
   const unsettledOf = (rows: readonly Row[]) => reading.many(rows).filter(isUnsettled)
   const optional = (row: Row | undefined) => (row === undefined ? undefined : reading.one(row))
   const { reader, writer } = store
@@ -40,13 +40,14 @@ export function createSqliteOrderStore(
     ON CONFLICT (user_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING`)
   const update = writer.prepare(`UPDATE orders SET status = ?, lines = ?, rejection = ?, history = ?,
     version = version + 1, updated_at = ?, due_at = ?, attempts = ? WHERE id = ? AND version = ? AND fence = ?`)
-  const claim = readBigInts(
-    writer.prepare(`UPDATE orders SET due_at = ?, fence = fence + 1, attempts = attempts + 1
-    WHERE rowid IN (SELECT rowid FROM orders WHERE due_at <= ? ORDER BY due_at LIMIT ?) RETURNING ${COLUMNS}`),
+  const claim = prepareRows(
+    writer,
+    `UPDATE orders SET due_at = ?, fence = fence + 1, attempts = attempts + 1
+      WHERE rowid IN (SELECT rowid FROM orders WHERE due_at <= ? ORDER BY due_at LIMIT ?) RETURNING ${COLUMNS}`,
   )
   const setDue = writer.prepare('UPDATE orders SET due_at = ? WHERE id = ? AND version = ? AND fence = ?')
-  const findByKeyInWrite = readBigInts(writer.prepare(byKey))
-  const rows = (sql: string) => readBigInts(reader.prepare(sql))
+  const findByKeyInWrite = prepareRows(writer, byKey)
+  const rows = (sql: string) => prepareRows(reader, sql)
   const find = rows(`${select} WHERE id = ?`)
   const findByKey = rows(byKey)
   const ofUser = rows(`${select} WHERE user_id = ? ORDER BY rowid DESC LIMIT ?`)
