@@ -33,7 +33,7 @@ WORKDIR /shop
 # The operations port (the second one exposed) stays on loopback, where the health check uses it, unless OPS_HOST is
 # set. The last two variables save memory: see MEMORY_ENV in scripts/plan.ts.
 ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/shop/data \
-    MALLOC_MMAP_THRESHOLD_=1048576 NODE_OPTIONS=--max-semi-space-size=6
+    MALLOC_MMAP_THRESHOLD_="1048576" NODE_OPTIONS="--max-semi-space-size=6 --max-old-space-size=384"
 # The whole folder: npm puts a package into the folder of a workspace if the shared version does not fit.
 COPY --from=dependencies /shop ./
 COPY faults/src faults/src
