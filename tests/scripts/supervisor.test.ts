@@ -48,7 +48,7 @@ async function supervised(t: TestContext) {
   })
   const until = async (times: number, line: RegExp) => {
     for (let i = 0; said.filter((each) => line.test(each)).length < times; i++) {
-      assert.ok(i < 1_500, `${line} after: ${said.join('\n')}`)
+      assert.ok(i < 6_000, `${line} after: ${said.join('\n')}`)
       await sleep(20)
     }
   }
