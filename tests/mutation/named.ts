@@ -54,6 +54,13 @@ export const NAMED: readonly Named[] = [
     test: 'order_service/test/clients/circuit_breaker.test.ts',
   },
   {
+    what: 'a new order waits for a hanging call without end',
+    path: 'order_service/src/domain/answer_wait.ts',
+    from: 'cancel = after(ANSWER_WAIT_MS, proceed)',
+    to: 'void ANSWER_WAIT_MS',
+    test: 'order_service/test/domain/answer_wait.test.ts',
+  },
+  {
     what: 'a circuit that becomes half open does not wake the settler',
     path: 'order_service/src/start_orders.ts',
     from: 'onCircuitHalfOpen: () => settler?.wake()',
