@@ -392,22 +392,14 @@ suite('every route and every caller (invariant 10)', () => {
     }
   }
 
-  test('the OpenAPI document has these routes and no others', async (t) => {
+  test('the table has every route', async (t) => {
     const { app } = await shopWithOrder(t)
     const { paths } = (await app.operations().inject('/openapi.json')).json()
     const described = Object.entries(paths as Record<string, object>).flatMap(([path, methods]) =>
-      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replaceAll(/{(\w+)}/g, ':$1')}`),
     )
-    assert.deepEqual(described.sort(), [
-      'GET /healthz',
-      'GET /orders',
-      'GET /orders/user/{user_id}',
-      'GET /orders/{id}',
-      'GET /orders/{id}/events',
-      'GET /readyz',
-      'POST /orders',
-      'PUT /orders/{id}',
-    ])
+    const tabled = routes.map(([name]) => name.split(' ', 2).join(' '))
+    assert.deepEqual(described.sort(), ['GET /healthz', 'GET /readyz', ...new Set(tabled)].sort())
   })
 })
 

@@ -18,7 +18,7 @@ const reserveTea = ({ service }: Shop, product_id: string, quantity = 1, order_i
     reservations: [{ order_id, lines: [{ product_id, quantity }], total_price: (quantity * 3).toFixed(2) }],
   })
 
-suite('who may call what (invariant 10)', () => {
+suite('every route and every caller (invariant 10)', () => {
   type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   const routes: [Method, string, unknown, Record<Caller, number>][] = [
     ['GET', '/products', undefined, { anonymous: 200, user: 200, admin: 200, service: 200 }],
