@@ -3,11 +3,8 @@
  * remedy; the exit code is 1 while there is a fault. It changes nothing without `--fix`, and prints every change.
  */
 import { readArguments } from './arguments.ts'
-import { checkLedger, checkReservations, checkUnsettled } from './doctor/consistency.ts'
-import { applyFixes, type Check, printReport } from './doctor/findings.ts'
-import { checkConfiguration, checkPorts } from './doctor/machine.ts'
-import { checkStores } from './doctor/stores.ts'
-import { checkReadability } from './doctor/unreadable.ts'
+import { examine } from './doctor/examination.ts'
+import { printReport } from './doctor/findings.ts'
 import { PLACEHOLDER_SECRETS, planShop } from './plan.ts'
 import { paintFor } from './start/log_lines.ts'
 
@@ -29,26 +26,8 @@ const { values } = readArguments(
 )
 
 const plan = planShop(process.env, PLACEHOLDER_SECRETS)
-const configuration = await checkConfiguration(plan)
-const ports = await checkPorts(plan)
-const stores = await checkStores(plan)
-const { products, orders, ordersMadeAt } = stores.open
-const checks: Check[] = [configuration, ports, stores]
-try {
-  const running = ports.running.length > 0
-  const now = () => new Date()
-  // Orders first: settling an order can also correct its reservation.
-  if (products && orders) checks.push(await checkUnsettled({ products, orders, running, now }))
-  if (orders) checks.push(await checkReadability(orders, stores.open.unreadable))
-  if (products) checks.push(await checkLedger(products, running))
-  if (products && orders)
-    checks.push(await checkReservations({ products, orders, ordersMadeAt, running, now }))
-  const report = await applyFixes(checks, values.fix === true)
-  process.stdout.write(
-    values.json ? `${JSON.stringify(report, null, 2)}\n` : printReport(report, paintFor(process.stdout)),
-  )
-  process.exitCode = report.ok ? 0 : 1
-} finally {
-  await products?.close()
-  await orders?.close()
-}
+const report = await examine(plan, { fix: values.fix === true })
+process.stdout.write(
+  values.json ? `${JSON.stringify(report, null, 2)}\n` : printReport(report, paintFor(process.stdout)),
+)
+process.exitCode = report.ok ? 0 : 1

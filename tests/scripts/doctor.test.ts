@@ -15,7 +15,9 @@ import { openStores as openProductStores } from '@shop/product_service/storage/o
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { markOf } from '@shop/service_kit/sqlite/mark'
 import { confirm, finishCancel, requestCancel, settled, ship } from '../../order_service/test/samples.ts'
+import { examine } from '../../scripts/doctor/examination.ts'
 import type { Report } from '../../scripts/doctor/findings.ts'
+import { PLACEHOLDER_SECRETS, planShop } from '../../scripts/plan.ts'
 import { finish, listen, newWorld, runScript, type World } from './running.ts'
 
 const CURRENCY = 'USD'
@@ -70,6 +72,10 @@ const reserve = ({ products }: Stores, { order: { id, lines, totalMinor } }: Pen
 
 const pricedLines = ({ order }: StoredOrder) =>
   order.lines.map((line) => ({ ...line, name: 'Tea pot', unitPriceMinor: PRICE_MINOR }))
+
+/** What `npm run doctor` does between its arguments and its output, in this process. */
+const examined = ({ env }: World, fix = false): Promise<Report> =>
+  examine(planShop(env, PLACEHOLDER_SECRETS), { fix })
 
 async function doctor(t: TestContext, world: World, ...args: string[]): Promise<Report & { code: unknown }> {
   const { code, output } = await finish(t, 'doctor.ts', world, '--json', ...args)
@@ -197,9 +203,9 @@ suite('what is safe to repair', () => {
     const file = join(world.dataDir, 'secrets.json')
     writeFileSync(file, JSON.stringify({ SERVICE_SECRET: 's'.repeat(48) }))
     chmodSync(file, 0o644)
-    const [problem] = problemsOf(await doctor(t, world))
+    const [problem] = problemsOf(await examined(world))
     assert.match(problem!, /secrets\.json holds secrets and can be read by other users.*\(mode 644\)/)
-    assert.equal((await doctor(t, world, '--fix')).ok, true)
+    assert.equal((await examined(world, true)).ok, true)
     assert.equal(statSync(file).mode & 0o777, 0o600)
   })
 })
@@ -316,12 +322,12 @@ suite('what only a person can repair is reported, and not changed by --fix', () 
       const { world, productId } = await stockedWorld(t)
       const planted = { world, productId, order: orderOf(productId) }
       await plant(planted)
-      const report = await doctor(t, world, '--fix')
+      const report = await examined(world, true)
       const [problem] = problemsOf(report)
       const expected = found(planted)
       if (typeof expected === 'string') assert.equal(problem, expected)
       else assert.match(problem ?? '', expected)
-      assert.deepEqual([report.ok, report.code], [false, 1])
+      assert.equal(report.ok, false)
       assert.ok(
         report.checks.flatMap(({ findings }) => findings).every(({ remedy, done }) => remedy && !done),
       )
@@ -336,7 +342,7 @@ suite('what only a person can repair is reported, and not changed by --fix', () 
       const { world } = await stockedWorld(t)
       const server = await listen(world.ports[name])
       t.after(() => server.close())
-      assert.deepEqual(problemsOf(await doctor(t, world)), [
+      assert.deepEqual(problemsOf(await examined(world)), [
         `Port ${world.ports[name]} is in use, but ${service} does not answer there.`,
       ])
     })
@@ -406,7 +412,7 @@ suite('no fault is reported', () => {
     process.kill(Number(pid), 'SIGSTOP')
     try {
       const problem = `Port ${world.ports.order} is in use, but order_service does not answer there.`
-      assert.deepEqual(problemsOf(await doctor(t, world)), [problem])
+      assert.deepEqual(problemsOf(await examined(world)), [problem])
     } finally {
       process.kill(Number(pid), 'SIGCONT')
     }
