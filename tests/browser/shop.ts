@@ -111,7 +111,14 @@ async function open(
   }
   const tabOf = async (context: BrowserContext) => listen(await context.newPage())
   const open = async (options: BrowserContextOptions = {}) =>
-    tabOf(await browser.newContext({ baseURL: storefront.url, locale: 'en-US', ...options }))
+    tabOf(
+      await browser.newContext({
+        baseURL: storefront.url,
+        locale: 'en-US',
+        reducedMotion: 'reduce',
+        ...options,
+      }),
+    )
 
   return {
     ...world,
