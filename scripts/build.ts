@@ -1,8 +1,6 @@
 /** `npm run build`: builds the pages of the storefront, and bundles the services. */
-import { buildPages } from '../storefront/build.ts'
 import { readArguments, refuse } from './arguments.ts'
-import { BUNDLES } from './build/bundles.ts'
-import { buildIfOld } from './build/if_old.ts'
+import { buildAll, buildIfOld } from './build/parts.ts'
 
 const { values } = readArguments(
   {
@@ -16,14 +14,8 @@ const { values } = readArguments(
   process.argv.slice(2),
 )
 try {
-  const built = values['if-old'] ? await buildIfOld() : await buildAll()
+  const built = values['if-old'] ? await buildIfOld() : await buildAll().then(() => true)
   process.stdout.write(built ? 'The pages and the services are built.\n' : 'All is up to date.\n')
 } catch (error) {
   refuse((error as Error).message)
-}
-
-async function buildAll(): Promise<true> {
-  await buildPages()
-  await BUNDLES.build()
-  return true
 }

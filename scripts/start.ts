@@ -5,7 +5,7 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { createInterface } from 'node:readline/promises'
 import { readArguments, refuse } from './arguments.ts'
-import { buildIfOld } from './build/if_old.ts'
+import { buildIfOld } from './build/parts.ts'
 import { plannedService, planShop } from './plan.ts'
 import { digitsOf, firstProduct, loadDemo, type Shop } from './start/demo_catalogue.ts'
 import { AlreadyWritten } from './start/first_run.ts'
@@ -81,7 +81,7 @@ try {
 /** Takes a few seconds at the first start, and after a source has changed. */
 async function build() {
   try {
-    await buildIfOld((what) => output.log(`Building ${what} …`))
+    await buildIfOld((what) => output.log(`Building the ${what} …`))
   } catch (error) {
     refuse((error as Error).message)
   }

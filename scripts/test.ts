@@ -11,7 +11,7 @@ import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs
 import { availableParallelism, tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { refuse } from './arguments.ts'
-import { buildIfOld } from './build/if_old.ts'
+import { buildIfOld } from './build/parts.ts'
 import { ROOT } from './root.ts'
 
 const SUITES = ['*/test/**/*.test.ts', 'tests/**/*.test.ts']

@@ -45,12 +45,19 @@ export function pagesAreOld(): boolean {
 export const buildPages = (): Promise<void> => alone(LOCK, buildNow)
 
 /** Resolves to whether it had to build. */
-export async function buildPagesIfOld(): Promise<boolean> {
-  if (!pagesAreOld()) return false
-  return alone(LOCK, async () => {
-    // Another process may have built them while this one waited.
-    if (!pagesAreOld()) return false
-    await buildNow()
+export const buildPagesIfOld = (): Promise<boolean> => aloneIfOld(LOCK, pagesAreOld, buildNow)
+
+/** Builds alone, but only what is old. Resolves to whether it had to. */
+export async function aloneIfOld(
+  lock: string,
+  isOld: () => boolean,
+  build: () => Promise<void>,
+): Promise<boolean> {
+  if (!isOld()) return false
+  return alone(lock, async () => {
+    // Another process may have built it while this one waited.
+    if (!isOld()) return false
+    await build()
     return true
   })
 }

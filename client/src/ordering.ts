@@ -11,7 +11,6 @@
  * A pending order is followed by its event stream, and polled every POLL.maxMs, because a proxy may hold events back.
  * Without a stream (refused or ended early) the order is polled with growing delays.
  */
-
 import { pauseMs } from '@shop/retry/backoff'
 import { sleep } from '@shop/retry/sleep'
 import type { Client } from 'openapi-fetch'

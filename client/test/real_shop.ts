@@ -19,6 +19,7 @@ export type RealShop = {
 }
 
 export async function startRealShop(): Promise<RealShop> {
+  await BUNDLES.buildIfOld()
   const folder = mkdtempSync(join(tmpdir(), 'shop-client-'))
   const children = new Map<string, ChildProcess>()
   const common = {
@@ -31,7 +32,7 @@ export async function startRealShop(): Promise<RealShop> {
   }
 
   const start = async (name: Bundled, env: Record<string, string> = {}): Promise<string> => {
-    const child = fork(await BUNDLES.current(name), {
+    const child = fork(BUNDLES.pathOf(name), {
       env: { ...COMPILE_CACHE, PATH: process.env.PATH, ...common, PORT: '0', OPS_PORT: '0', ...env },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })

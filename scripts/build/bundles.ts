@@ -26,7 +26,7 @@ import {
 } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Plugin } from 'rolldown'
-import { alone } from '../../storefront/build.ts'
+import { alone, aloneIfOld } from '../../storefront/build.ts'
 import { ROOT } from '../root.ts'
 
 export type Bundled = 'auth_service' | 'product_service' | 'order_service' | 'storefront'
@@ -39,8 +39,6 @@ export type Bundles<Name extends string> = {
   build(): Promise<void>
   /** The file that Node runs. */
   pathOf(name: Name): string
-  /** The same, built first if it is old. */
-  current(name: Name): Promise<string>
 }
 
 const SOURCES = [
@@ -78,34 +76,23 @@ export function createBundles<Name extends string>(root: string, names: readonly
         readFileSync(recordOf(name), 'utf8') !== sources,
     )
 
-  async function bundle(name: Name, sources: string) {
-    await bundleInto(folderOf(name), join(root, name, 'src', 'main.ts'))
-    put(recordOf(name), sources)
+  const areOld = () => oldOnes(sourcesIn(root)).length > 0
+
+  /** Of those that `chosen` names, given what the sources are. */
+  async function bundle(chosen: (sources: string) => readonly Name[]) {
+    const sources = sourcesIn(root)
+    for (const name of chosen(sources)) {
+      await bundleInto(folderOf(name), join(root, name, 'src', 'main.ts'))
+      put(recordOf(name), sources)
+    }
   }
 
-  const bundles: Bundles<Name> = {
-    areOld: () => oldOnes(sourcesIn(root)).length > 0,
-    async buildIfOld() {
-      if (!bundles.areOld()) return false
-      return alone(lock, async () => {
-        const sources = sourcesIn(root)
-        const old = oldOnes(sources)
-        for (const name of old) await bundle(name, sources)
-        return old.length > 0
-      })
-    },
-    build: () =>
-      alone(lock, async () => {
-        const sources = sourcesIn(root)
-        for (const name of names) await bundle(name, sources)
-      }),
+  return {
+    areOld,
+    buildIfOld: () => aloneIfOld(lock, areOld, () => bundle(oldOnes)),
+    build: () => alone(lock, () => bundle(() => names)),
     pathOf,
-    async current(name) {
-      await bundles.buildIfOld()
-      return pathOf(name)
-    },
   }
-  return bundles
 }
 
 /** Changes with any source of a bundle. */

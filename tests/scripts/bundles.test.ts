@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
 import { promisify } from 'node:util'
-import { createBundles } from '../../scripts/build/bundles.ts'
+import { type Bundles, createBundles } from '../../scripts/build/bundles.ts'
 
 const WORD = './deep/word.ts'
 const FILES = {
@@ -35,7 +35,13 @@ function smallRepository(t: TestContext) {
     mkdirSync(join(root, folder), { recursive: true })
   const at = (path: string) => join(root, path)
   for (const [path, text] of Object.entries(FILES)) writeFileSync(at(path), text)
-  return { at, bundles: createBundles(root, ['tiny']) }
+  return { at, bundles: createBundles(root, ['tiny'] as const) }
+}
+
+/** The bundle, built first if it is old. */
+async function built(bundles: Bundles<'tiny'>): Promise<string> {
+  await bundles.buildIfOld()
+  return bundles.pathOf('tiny')
 }
 
 async function outputOf(bundle: string): Promise<string> {
@@ -46,7 +52,7 @@ async function outputOf(bundle: string): Promise<string> {
 suite('the bundle of a service', () => {
   test('runs without the sources, with its threads and the folders beside them', async (t) => {
     const { at, bundles } = smallRepository(t)
-    const bundle = await bundles.current('tiny')
+    const bundle = await built(bundles)
     rmSync(at('tiny/src'), { recursive: true })
     assert.equal(await outputOf(bundle), 'first thread first 0001_tables.sql')
   })
@@ -60,11 +66,11 @@ suite('the bundle of a service', () => {
     writeFileSync(at('tiny/src/deep/word.ts'), FILES['tiny/src/deep/word.ts'].replace('first', 'other'))
     utimesSync(at('tiny/src/deep/word.ts'), 1, 1)
     assert.equal(bundles.areOld(), true)
-    assert.equal(await outputOf(await bundles.current('tiny')), 'other thread other 0001_tables.sql')
+    assert.equal(await outputOf(await built(bundles)), 'other thread other 0001_tables.sql')
 
     renameSync(at('tiny/src/migrations/0001_tables.sql'), at('tiny/src/migrations/0002_tables.sql'))
     assert.equal(bundles.areOld(), true)
-    assert.equal(await outputOf(await bundles.current('tiny')), 'other thread other 0002_tables.sql')
+    assert.equal(await outputOf(await built(bundles)), 'other thread other 0002_tables.sql')
     assert.equal(bundles.areOld(), false)
 
     rmSync(bundles.pathOf('tiny'))
@@ -79,7 +85,7 @@ suite('the bundle of a service', () => {
 
   test('stays as it was when the sources cannot be built', async (t) => {
     const { at, bundles } = smallRepository(t)
-    const bundle = await bundles.current('tiny')
+    const bundle = await built(bundles)
     writeFileSync(at('tiny/src/deep/word.ts'), 'export const word: string =')
     await assert.rejects(bundles.buildIfOld(), /word\.ts/)
     assert.equal(bundles.areOld(), true)

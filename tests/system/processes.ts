@@ -47,6 +47,9 @@ export type ServiceProcess<Name extends Bundled = ServiceName> = {
 
 type Run = { readonly child: ChildProcess; readonly ended: Promise<End> }
 
+/** Sources do not change while tests run, so they are compared with the bundles once. */
+let bundled: Promise<boolean> | undefined
+
 const children = new Set<ChildProcess>()
 process.once('exit', () => {
   for (const child of children) child.kill('SIGKILL')
@@ -80,8 +83,9 @@ export function createServiceProcess<Name extends Bundled>(
     running: () => run !== undefined,
     async start(extra = {}) {
       if (run) throw new Error(`${service} is already running`)
-      const bundle = await BUNDLES.current(service)
-      const child = spawn(process.execPath, [bundle], {
+      bundled ??= BUNDLES.buildIfOld()
+      await bundled
+      const child = spawn(process.execPath, [BUNDLES.pathOf(service)], {
         cwd: ROOT,
         env: {
           ...COMPILE_CACHE,
