@@ -142,10 +142,13 @@ async function bundleScript(script: string): Promise<Output> {
     platform: 'node',
     external: PACKAGES,
     plugins: [filesBeside(beside)],
+    // A call whose result is not used may be made for its error: neither this nor a minifier may remove it.
+    treeshake: false,
     logLevel: 'warn',
   })
   const { output } = await build.generate({
     format: 'esm',
+    minify: false,
     banner: BANNER,
     comments: { legal: true, annotation: false, jsdoc: false },
     entryFileNames: '[name].mjs',

@@ -57,6 +57,24 @@ suite('the bundle of a service', () => {
     assert.equal(await outputOf(bundle), 'first thread first 0001_tables.sql')
   })
 
+  test('keeps a call that is made for its error alone', async (t) => {
+    const { at, bundles } = smallRepository(t)
+    const text = (valid: string) => `
+      const isValid = (text: string) => { try { ${valid}; return 'valid' } catch { return 'refused' } }
+      console.log(isValid('%'))`
+    const calls = [
+      'decodeURIComponent(text)',
+      'new URL(text)',
+      'BigInt(text)',
+      'JSON.parse(text)',
+      'new RegExp("[" + text)',
+    ]
+    for (const call of calls) {
+      writeFileSync(at('tiny/src/main.ts'), text(call))
+      assert.equal(await outputOf(await built(bundles)), 'refused', call)
+    }
+  })
+
   test('is old once a source is changed, added or removed, and built again from what there is then', async (t) => {
     const { at, bundles } = smallRepository(t)
     assert.equal(await bundles.buildIfOld(), true)
