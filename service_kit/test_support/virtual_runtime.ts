@@ -1,23 +1,23 @@
 /**
  * A Runtime whose time passes only in `advance`.
  *
- * Promises
- *  1. `advance(ms)` runs what falls due in the order of its time, and at one time in the order in which it was asked for.
- *     Each runs at exactly its time, and promises settle before the next one.
- *  2. What is asked for on the way, and falls due within the same `ms`, runs too.
+ * Invariants
+ *  1. `advance(ms)` fires timers in the order of their times, and timers of one time in the order in which they were
+ *     started. Each fires at exactly its time, and promises settle before the next one.
+ *  2. A timer that is started meanwhile, and ends within the same `ms`, fires too.
  *  3. The same seed gives the same ids, random numbers and random bytes.
  *
- * Sockets and files stay real. With `realDefer`, `defer` waits for real I/O, and not for `advance`.
+ * Sockets and files stay real. With `realDefer`, `defer` waits for real I/O and not for `advance`.
  */
 import { sleepBy } from '@shop/retry/sleep'
 import { type Cancel, nextTurn, type Runtime, systemRuntime } from '../src/runtime/runtime.ts'
 
 export type VirtualRuntime = Runtime & {
-  /** Lets `ms` pass. Rejects with what a timer throws; the clock then stands at that timer's time. */
+  /** Lets `ms` pass. If a timer throws, it rejects with that error, and the clock stays at the time of that timer. */
   advance(ms: number): Promise<void>
   /**
-   * Lets time pass from one waiting timer to the next until `work` settles, and settles as it does. Only for work without
-   * deadlines: while real I/O is awaited, time runs.
+   * Fires one waiting timer after the other until `work` settles, and settles as `work` does. Not for work that awaits real
+   * I/O under a deadline: time passes meanwhile. Rejects after PATIENCE_MS of real time without timers.
    */
   advanceUntil<T>(work: Promise<T>): Promise<T>
   /** Sets the wall clock; timers and the monotonic clock do not notice. */
@@ -44,8 +44,8 @@ export function createVirtualRuntime(options: VirtualRuntimeOptions = {}): Virtu
   const now = () => new Date(wallAtZero + elapsed)
 
   const after: Runtime['after'] = (ms, run) => {
-    // As in Node, a part of a millisecond is a whole one. Otherwise rounding stops the time: a caller that waits for the rest
-    // of a pause can find the clock just before its end again and again.
+    // As in Node, 1 ms is the least. Otherwise, because of rounding, a caller that waits for the rest of a pause could find
+    // the clock just before its end again and again.
     const timer = { at: elapsed + (ms > 0 ? Math.max(1, ms) : 0), run }
     timers.splice(timers.findLastIndex(({ at }) => at <= timer.at) + 1, 0, timer)
     return () => {
@@ -99,8 +99,12 @@ export function createVirtualRuntime(options: VirtualRuntimeOptions = {}): Virtu
         settled = true
       }
       work.then(settle, settle)
+      const patience = startPatience()
       await nextTurn(systemRuntime)
-      while (!settled) await fireNext()
+      while (!settled) {
+        if (timers.length > 0) await fireNext()
+        else await patience.turn('settled')
+      }
       return work
     },
     setNow(time) {
@@ -110,20 +114,39 @@ export function createVirtualRuntime(options: VirtualRuntimeOptions = {}): Virtu
   }
 }
 
+/** Only so that a test that hangs fails. */
 const PATIENCE_MS = 60_000
 
-/** Lets real I/O have its turns, while no virtual time passes, until `is` holds. Fails when that takes too long. */
-export async function untilTrue(is: () => boolean): Promise<void> {
+/** After so many turns without a result, a wait for real I/O leaves the processor to others. */
+const BUSY_TURNS_MAX = 100
+
+function startPatience() {
   const deadline = systemRuntime.monotonic() + PATIENCE_MS
-  while (!is()) {
-    if (systemRuntime.monotonic() > deadline) throw new Error(`not within ${PATIENCE_MS} ms: ${is}`)
-    await nextTurn(systemRuntime)
+  let turns = 0
+  return {
+    async turn(awaited: unknown) {
+      if (systemRuntime.monotonic() > deadline) throw new Error(`not within ${PATIENCE_MS} ms: ${awaited}`)
+      if (++turns > BUSY_TURNS_MAX) await systemRuntime.sleep(1)
+      await nextTurn(systemRuntime)
+    },
   }
 }
 
+/** Runs turns of the event loop, while no virtual time passes, until `is` holds. Rejects after PATIENCE_MS of real time. */
+export async function untilTrue(is: () => boolean | Promise<boolean>): Promise<void> {
+  const patience = startPatience()
+  while (!(await is())) await patience.turn(is)
+}
+
+/** For tests that advance time while real answers are awaited: its deadlines never pass. */
+export const withoutDeadlines = <R extends Runtime>(runtime: R): R => ({
+  ...runtime,
+  deadline: () => new AbortController().signal,
+})
+
 /**
- * Time that passes by itself, `stepMs` with each turn of this process; the result stops it. For worlds of several services in
- * this one process: what they do for each other takes turns, few or many, and never seconds of a busy machine.
+ * Lets `stepMs` pass with each turn of the event loop, until the result is called. For tests of several services in this
+ * process: their calls to each other take turns of the event loop, so a busy machine passes no deadline.
  */
 export function letTimePass(runtime: VirtualRuntime, stepMs: number): () => Promise<void> {
   let stopped = false
@@ -136,7 +159,7 @@ export function letTimePass(runtime: VirtualRuntime, stepMs: number): () => Prom
   }
 }
 
-/** Evenly spread from 0 up to 1 (the generator called mulberry32). */
+/** Evenly distributed from 0 to 1 (excluded), by the generator mulberry32. */
 function numbersFrom(seed: number): () => number {
   let state = seed
   return () => {
@@ -150,7 +173,7 @@ function numbersFrom(seed: number): () => number {
 const bytesFrom = (random: () => number) => (size: number) =>
   Buffer.from(Array.from({ length: size }, () => random() * 256))
 
-/** UUIDv7: 48 bits of time, a counter that keeps ids of one millisecond in order, and 62 random bits. */
+/** UUIDv7: 48 bits of time, a counter that orders ids of one millisecond, and 62 random bits. */
 function idsFrom(now: () => Date, random: () => number): () => string {
   let time = 0
   let count = 0

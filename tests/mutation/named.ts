@@ -126,8 +126,8 @@ export const NAMED: readonly Named[] = [
   {
     what: 'the cache of verified tokens has no limit',
     path: 'service_kit/src/identity/tokens.ts',
-    from: 'cached.size >= TOKENS_CACHED_MAX',
-    to: 'cached.size >= TOKENS_CACHED_MAX * 1000',
+    from: 'cached.size >= cachedMax',
+    to: 'cached.size >= cachedMax * 1000',
     test: 'service_kit/test/identity/tokens.test.ts',
   },
   {
@@ -145,18 +145,18 @@ export const NAMED: readonly Named[] = [
     test: 'service_kit/test/identity/withdrawn_tokens.test.ts',
   },
   {
-    what: 'the body of an answer that is not a list of keys is not cancelled',
+    what: 'the body of an answer that failed is not cancelled',
     path: 'service_kit/src/identity/published.ts',
     from: '    await answer.body?.cancel()\n',
     to: '',
-    test: 'service_kit/test/identity/withdrawn_tokens.test.ts',
+    test: 'service_kit/test/identity/published.test.ts',
   },
   {
     what: 'published documents have no size limit',
     path: 'service_kit/src/identity/published.ts',
     from: 'bytes > PUBLISHED_BYTES_MAX)',
     to: 'bytes > PUBLISHED_BYTES_MAX * 1000)',
-    test: 'service_kit/test/identity/withdrawn_tokens.test.ts',
+    test: 'service_kit/test/identity/published.test.ts',
   },
   {
     what: 'the queue of a batcher has no limit',

@@ -11,7 +11,7 @@ const NOW = new Date('2026-01-01T00:00:00Z')
 const later = (seconds: number) => () => new Date(NOW.getTime() + seconds * 1000)
 
 suite('/internal is for services alone (invariant 10)', () => {
-  test('a fresh token for this service is accepted, and at once the second time', async () => {
+  test('a fresh token for this service is accepted, and verified once', async () => {
     const token = await createServiceTokens(SECRET, 'order_service', 'product_service', later(0))()
     const verify = createServiceTokenVerifier(SECRET, 'product_service', later(0))
     await verify(token)
@@ -20,8 +20,8 @@ suite('/internal is for services alone (invariant 10)', () => {
 
   const refused: [string, string, string, number][] = [
     ['signed with another secret', 'b'.repeat(32), 'product_service', 0],
-    ['meant for another service', SECRET, 'auth_service', 0],
-    ['older than it may be', SECRET, 'product_service', 90],
+    ['for another service', SECRET, 'auth_service', 0],
+    ['that has expired', SECRET, 'product_service', 90],
   ]
   for (const [what, secret, audience, age] of refused) {
     test(`a token ${what} is refused`, async () => {
@@ -31,7 +31,7 @@ suite('/internal is for services alone (invariant 10)', () => {
     })
   }
 
-  test('a remembered token ends when it expires', async () => {
+  test('a cached token is refused once it has expired', async () => {
     let age = 0
     const verify = createServiceTokenVerifier(SECRET, 'product_service', () => later(age)())
     const token = await createServiceTokens(SECRET, 'order_service', 'product_service', later(0))()
@@ -40,7 +40,7 @@ suite('/internal is for services alone (invariant 10)', () => {
     await assert.rejects(async () => verify(token), { code: 'unauthenticated' })
   })
 
-  test('so many tokens are remembered and no more', async () => {
+  test(`at most ${TOKENS_CACHED_MAX} tokens are cached`, async () => {
     const verify = createServiceTokenVerifier(SECRET, 'product_service', later(0))
     const tokenOf = (i: number) =>
       createServiceTokens(SECRET, `order_service ${i}`, 'product_service', later(0))()
@@ -53,7 +53,7 @@ suite('/internal is for services alone (invariant 10)', () => {
     assert.equal(TOKENS_CACHED_MAX, 100)
   })
 
-  test('a token is reused until it nears its end, then replaced', async () => {
+  test('a token is reused until shortly before it expires, and then replaced', async () => {
     let age = 0
     const next = createServiceTokens(SECRET, 'order_service', 'product_service', () => later(age)())
     const first = await next()

@@ -1,10 +1,15 @@
-/** The virtual runtime: time that passes only when a test says so. */
+/** The virtual runtime, whose time passes only in `advance`. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { nextTurn, systemRuntime } from '../../src/runtime/runtime.ts'
-import { createVirtualRuntime, letTimePass, untilTrue } from '../../test_support/virtual_runtime.ts'
+import {
+  createVirtualRuntime,
+  letTimePass,
+  untilTrue,
+  withoutDeadlines,
+} from '../../test_support/virtual_runtime.ts'
 
-/** A virtual runtime, and what was noted with the time at which it was. */
+/** A virtual runtime, and a log of texts with their times. */
 function scene() {
   const runtime = createVirtualRuntime()
   const noted: string[] = []
@@ -12,7 +17,7 @@ function scene() {
 }
 
 suite('the virtual runtime', () => {
-  test('1: timers fire in the order of their time, then in that in which they were asked for', async () => {
+  test('1: timers fire in the order of their time, then in the order in which they were started', async () => {
     const { after, advance, defer, note, noted } = scene()
     after(20, () => note('b'))
     after(10, () => note('a'))
@@ -34,7 +39,7 @@ suite('the virtual runtime', () => {
     assert.deepEqual(noted, ['slept 5', 'timer 5'])
   })
 
-  test('a part of a millisecond is a whole one, so time goes on for a caller that waits for what rounding left over', async () => {
+  test('a timer of less than 1 ms takes 1 ms, so a caller that waits for a remainder of rounding makes progress', async () => {
     const { after, advance, monotonic } = scene()
     await advance(0.65)
     const end = monotonic() + 0.1 + 0.2
@@ -48,7 +53,7 @@ suite('the virtual runtime', () => {
     assert.equal(checks, 2)
   })
 
-  test('time that passes by itself stops on request, and its steps are those of `advance`', async () => {
+  test('letTimePass advances in steps until it is stopped', async () => {
     const { runtime, sleep, monotonic } = scene()
     const stop = letTimePass(runtime, 5)
     await sleep(12)
@@ -60,7 +65,7 @@ suite('the virtual runtime', () => {
     assert.equal(monotonic(), at)
   })
 
-  test('2: what is asked for on the way runs within the same span', async () => {
+  test('2: a timer that is started during advance fires in it, if it ends within it', async () => {
     const { runtime, sleep, advance, note, noted } = scene()
     const work = async () => {
       for (const ms of [10, 20, 30]) {
@@ -86,7 +91,7 @@ suite('the virtual runtime', () => {
     assert.notDeepEqual(drawn(1), drawn(2))
   })
 
-  test('random numbers are spread evenly', () => {
+  test('random numbers are distributed evenly', () => {
     const { random } = createVirtualRuntime()
     const tenths = new Array(10).fill(0)
     for (let i = 0; i < 10_000; i++) tenths[Math.floor(random() * 10)]++
@@ -96,7 +101,7 @@ suite('the virtual runtime', () => {
     )
   })
 
-  test('ids are UUIDv7 of the wall clock, and sort by the time they were made even when it is set back', async () => {
+  test('ids are UUIDv7 of the wall clock, in the order of their creation even after the clock is set back', async () => {
     const { newId, now, setNow, advance } = scene()
     const ids = Array.from({ length: 5_000 }, newId)
     await advance(100)
@@ -109,7 +114,7 @@ suite('the virtual runtime', () => {
     assert.equal(new Set(ids).size, ids.length)
   })
 
-  test('time passes from timer to timer until some work settles', async () => {
+  test('advanceUntil fires timers until the work settles', async () => {
     const { sleep, advanceUntil, after, monotonic, waiting } = scene()
     after(10, () => {})
     after(1_000, () => {})
@@ -125,7 +130,7 @@ suite('the virtual runtime', () => {
     await assert.rejects(advanceUntil(sleep(5).then(() => Promise.reject(new Error('failed')))), /failed/)
   })
 
-  test('real I/O has its turns until something is true, and no time passes meanwhile', async () => {
+  test('untilTrue awaits real I/O, and no virtual time passes meanwhile', async () => {
     const { after, monotonic, waiting } = scene()
     after(10, () => {})
     let answered = false
@@ -136,21 +141,21 @@ suite('the virtual runtime', () => {
     assert.deepEqual([monotonic(), waiting()], [0, [10]])
   })
 
-  test('a cancelled timer does not fire; waiting says which others do, and when', async () => {
+  test('a cancelled timer does not fire, and is not in waiting()', async () => {
     const { after, advance, waiting, note, noted } = scene()
     const cancel = after(10, () => note('cancelled'))
-    after(30, () => note('kept'))
+    after(30, () => note('the other'))
     await advance(5)
     assert.deepEqual(waiting(), [5, 25])
     cancel()
     cancel()
     assert.deepEqual(waiting(), [25])
     await advance(25)
-    assert.deepEqual(noted, ['kept 30'])
+    assert.deepEqual(noted, ['the other 30'])
     assert.deepEqual(waiting(), [])
   })
 
-  test('every repeats until cancelled, by its own run too', async () => {
+  test('every repeats until it is cancelled, also by its own callback', async () => {
     const { every, advance, waiting, note, noted } = scene()
     const cancel = every(10, () => {
       note('again')
@@ -161,7 +166,7 @@ suite('the virtual runtime', () => {
     assert.deepEqual(waiting(), [])
   })
 
-  test('sleeping ends with the reason of its signal, and leaves no timer', async () => {
+  test('an aborted sleep rejects with the reason of its signal, and leaves no timer', async () => {
     const { sleep, waiting } = scene()
     const stop = new AbortController()
     const sleeping = sleep(1_000, stop.signal)
@@ -172,7 +177,7 @@ suite('the virtual runtime', () => {
     assert.deepEqual(waiting(), [])
   })
 
-  test('a deadline aborts at its time as that of the real runtime does', async () => {
+  test('a deadline aborts at its time, with a TimeoutError', async () => {
     const { deadline, advance } = scene()
     const signal = deadline(1_000)
     await advance(999)
@@ -181,7 +186,14 @@ suite('the virtual runtime', () => {
     assert.equal(signal.reason.name, 'TimeoutError')
   })
 
-  test('the wall clock can be set without anything else noticing', async () => {
+  test('withoutDeadlines keeps the clock, and its deadlines never pass', async () => {
+    const { deadline, monotonic, advance } = withoutDeadlines(createVirtualRuntime())
+    const signal = deadline(1_000)
+    await advance(2_000)
+    assert.deepEqual([signal.aborted, monotonic()], [false, 2_000])
+  })
+
+  test('setting the wall clock changes neither timers nor the monotonic clock', async () => {
     const { now, setNow, monotonic, after, advance, note, noted } = scene()
     after(10, () => note('timer'))
     setNow(new Date('2030-01-01T00:00:00.000Z'))
@@ -191,7 +203,7 @@ suite('the virtual runtime', () => {
     assert.deepEqual(noted, ['timer 10'])
   })
 
-  test('what a timer throws reaches the caller of advance, and the rest can go on', async () => {
+  test('advance rejects with the error of a timer, and can be called again', async () => {
     const { after, advance, monotonic, note, noted } = scene()
     after(10, () => {
       throw new Error('broken')
