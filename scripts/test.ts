@@ -1,6 +1,6 @@
 /**
- * `npm test`: runs every node:test suite of the repository in one run, and prints the results for each of the ten
- * promises at the end.
+ * `npm test`: runs every node:test suite of the repository in one run, the files of a folder in one process
+ * (test/groups.ts), and prints the results for each of the ten promises at the end.
  *
  *   npm test -- order_service/test/settling.test.ts     one file
  *   npm test -- sqlite orders        only files whose path contains one of the words
@@ -13,12 +13,13 @@ import { join, relative, resolve } from 'node:path'
 import { refuse } from './arguments.ts'
 import { buildIfOld } from './build/parts.ts'
 import { ROOT } from './root.ts'
+import { groupsOf, writeGroups } from './test/groups.ts'
 
 const SUITES = ['*/test/**/*.test.ts', 'tests/**/*.test.ts']
-/** Suites start processes of their own, so more files at once would only wait for each other. */
-const FILES_AT_ONCE_MAX = 4
-/** A file that hangs is stopped and reported; the others run on. */
-const FILE_MS_MAX = 10 * 60_000
+/** Suites start processes of their own, so more at once would only wait for each other. */
+const PROCESSES_AT_ONCE_MAX = 4
+/** A process that hangs is stopped and reported; the others run on. */
+const PROCESS_MS_MAX = 10 * 60_000
 
 const USAGE = `npm test -- [options] [word ...]
 
@@ -52,14 +53,14 @@ const runner = spawn(
   process.execPath,
   [
     '--test',
-    `--test-concurrency=${Math.min(availableParallelism(), FILES_AT_ONCE_MAX)}`,
-    `--test-timeout=${FILE_MS_MAX}`,
+    `--test-concurrency=${Math.min(availableParallelism(), PROCESSES_AT_ONCE_MAX)}`,
+    `--test-timeout=${PROCESS_MS_MAX}`,
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
     `--test-reporter=${join(import.meta.dirname, 'test', 'promises_reporter.ts')}`,
     `--test-reporter-destination=${promises}`,
     ...passedOn,
-    ...chosen,
+    ...writeGroups(groupsOf(chosen), ROOT, folder),
   ],
   { cwd: ROOT, stdio: 'inherit' },
 )

@@ -4,14 +4,13 @@ import { promisesReport, type Result } from './promises.ts'
 
 export default async function* reportPromises(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   const results: Result[] = []
-  /** For each file, the tests that have begun and not ended, outermost first. */
-  const open = new Map<string | undefined, string[]>()
+  /** The tests that have begun and not ended, outermost first. The runner reports one process after the other. */
+  let open: string[] = []
   for await (const { type, data } of events) {
     if (type === 'test:start') {
-      const path = open.get(data.file) ?? []
-      open.set(data.file, [...path.slice(0, data.nesting), data.name])
+      open = [...open.slice(0, data.nesting), data.name]
     } else if (type === 'test:pass' || type === 'test:fail') {
-      const path = (open.get(data.file) ?? []).slice(0, data.nesting + 1)
+      const path = open.slice(0, data.nesting + 1)
       const isSkipped = data.skip !== undefined && data.skip !== false
       // The tests of a suite are counted instead of the suite. A skipped suite has run no tests, so it counts itself.
       if (data.details.type === 'suite' && !isSkipped) continue

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
 import { suite, test } from 'node:test'
 import { ROOT } from '../../scripts/root.ts'
+import { groupsOf, writeGroups } from '../../scripts/test/groups.ts'
 import { finish, newWorld } from './running.ts'
 
 suite('npm test', () => {
@@ -58,5 +61,54 @@ suite('npm test', () => {
     const { code, output } = await finish(t, 'test.ts', await newWorld(t), 'no_such_suite')
     assert.equal(output, 'No test file has "no_such_suite" in its path.\n')
     assert.equal(code, 1)
+  })
+})
+
+suite('test files that share a process', () => {
+  test('the files of one folder do; each file of tests/ has its own, and begins first', () => {
+    const groups = groupsOf([
+      'a/test/one.test.ts',
+      'a/test/two.test.ts',
+      'b/test/http/one.test.ts',
+      'tests/x/three.test.ts',
+    ])
+    assert.deepEqual(groups, [
+      { name: 'tests/x/three.test.ts', files: ['tests/x/three.test.ts'] },
+      { name: 'a/test', files: ['a/test/one.test.ts', 'a/test/two.test.ts'] },
+      { name: 'b/test/http', files: ['b/test/http/one.test.ts'] },
+    ])
+  })
+
+  const hooked = (name: string) => `
+    import { before, test } from 'node:test'
+    before(() => { globalThis.hooks = [...(globalThis.hooks ?? []), '${name}'] })
+    test('${name}: process ' + process.pid, () => {})
+    test('${name}: hooks', () => { if (globalThis.hooks.at(-1) !== '${name}') throw new Error(globalThis.hooks) })`
+
+  test('one process runs them all, in order, each with its own hooks; one that cannot be loaded fails alone', (t) => {
+    const root = mkdtempSync(join(tmpdir(), 'groups-'))
+    t.after(() => rmSync(root, { recursive: true }))
+    const files = {
+      'a/test/1.mjs': hooked('first'),
+      'a/test/2.mjs': 'import "./missing.mjs"',
+      'a/test/3.mjs': hooked('last'),
+    }
+    for (const [file, text] of Object.entries(files)) {
+      mkdirSync(join(root, dirname(file)), { recursive: true })
+      writeFileSync(join(root, file), text)
+    }
+    const paths = writeGroups(groupsOf(Object.keys(files)), root, root)
+    const { NODE_TEST_CONTEXT: _, ...env } = process.env
+    const { status, stdout } = spawnSync(process.execPath, ['--test', '--test-reporter=spec', ...paths], {
+      encoding: 'utf8',
+      env,
+    })
+    assert.equal(status, 1)
+    const shown = stdout.split('failing tests:')[0]!
+    assert.match(shown, /✔ a\/test\/1\.mjs[\s\S]*✖ a\/test\/2\.mjs[\s\S]*✔ a\/test\/3\.mjs/)
+    assert.match(stdout, /missing\.mjs/)
+    const processes = [...shown.matchAll(/: process (\d+)/g)].map(([, pid]) => pid)
+    assert.equal(processes.length, 2)
+    assert.equal(new Set(processes).size, 1)
   })
 })

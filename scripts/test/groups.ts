@@ -1,0 +1,37 @@
+/**
+ * Which test files share a process.
+ *
+ * Loading Fastify and the kit costs a process more than most test files do, so the files of one folder run in one process,
+ * one after the other. The files in `tests/` start processes, servers and browsers of their own: each has a process to itself,
+ * and begins first, because it takes longest.
+ */
+import { writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+export type Group = { readonly name: string; readonly files: readonly string[] }
+
+/** @param files Paths relative to the root, sorted. */
+export function groupsOf(files: readonly string[]): Group[] {
+  const groups = Map.groupBy(files, (file) => (file.startsWith('tests/') ? file : dirname(file)))
+  const isLong = (name: string) => name.startsWith('tests/')
+  return [...groups]
+    .map(([name, members]) => ({ name, files: members }))
+    .sort((a, b) => Number(isLong(b.name)) - Number(isLong(a.name)))
+}
+
+/**
+ * Writes a file for each group that runs its test files, each as a suite named by its path, and returns the paths of the files.
+ * Node runs test files in the order of their paths, so these begin with a number.
+ */
+export function writeGroups(groups: readonly Group[], root: string, folder: string): string[] {
+  return groups.map(({ name, files }, index) => {
+    const suites = files.map((file) => {
+      const url = pathToFileURL(join(root, file)).href
+      return `suite(${JSON.stringify(file)}, () => import(${JSON.stringify(url)}))\n`
+    })
+    const path = join(folder, `${String(index).padStart(3, '0')}_${name.replaceAll('/', '_')}.mjs`)
+    writeFileSync(path, `import { suite } from 'node:test'\n${suites.join('')}`)
+    return path
+  })
+}
