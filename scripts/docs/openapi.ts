@@ -66,8 +66,7 @@ export async function openApiDocuments(): Promise<Map<string, OpenApi>> {
   ]
   const documents = new Map<string, OpenApi>()
   for (const [name, app] of apps) {
-    await app.ready()
-    documents.set(name, sorted(app.swagger()) as OpenApi)
+    documents.set(name, sorted(await app.openApi()) as OpenApi)
     await app.close()
   }
   await Promise.all([auth.close(), products.close(), orders.close()])

@@ -1,32 +1,32 @@
-/** The OpenAPI document of an app, and the pages that show one. */
-import swagger from '@fastify/swagger'
-import swaggerUi from '@fastify/swagger-ui'
-import { VERSION } from '../runtime/version.ts'
+/**
+ * The OpenAPI document of an app, and the pages that show one. What makes them (api_docs_pages.ts) is loaded when the first
+ * is asked for: it would be a seventh of each start, and most processes are never asked.
+ */
+import type { RouteOptions } from 'fastify'
+import type { Described, OpenApiDocument } from './api_docs_pages.ts'
 import type { BareApp } from './app_types.ts'
 
 const DOCS_PREFIX = '/docs'
+/** Headers of the connection, and those that Fastify sets for each answer. */
+const NOT_COPIED = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'date'])
 
-export type Described = { readonly service: string; readonly description: string }
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The OpenAPI document of its routes. */
+    openApi(): Promise<OpenApiDocument>
+  }
+}
 
 /** Documents the routes that are registered after this call. */
-export function describeRoutes(app: BareApp, { service, description }: Described): void {
-  app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: { title: service, version: VERSION, description },
-      components: {
-        securitySchemes: {
-          bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-          service: {
-            type: 'http',
-            scheme: 'bearer',
-            bearerFormat: 'JWT',
-            description: 'For our own services.',
-          },
-        },
-      },
-    },
+export function describeRoutes(app: BareApp, described: Described): void {
+  const routes: RouteOptions[] = []
+  app.addHook('onRoute', (route) => void routes.push(route))
+  const document = madeOnce(async () => {
+    const { documentOf } = await import('./api_docs_pages.ts')
+    await app.ready()
+    return documentOf(routes, described)
   })
+  app.decorate('openApi', document)
 }
 
 /**
@@ -34,21 +34,34 @@ export function describeRoutes(app: BareApp, { service, description }: Described
  * they offer no "Try it out".
  */
 export function serveDocs(at: BareApp, of: BareApp): void {
-  const elsewhere = at !== of
-  at.addHook('onReady', async () => {
-    if (elsewhere) await of.ready()
+  const options = { config: { access: 'public' }, schema: { hide: true } } as const
+  at.get('/openapi.json', options, () => of.openApi())
+
+  const pages = madeOnce(async () => {
+    const { createPages } = await import('./api_docs_pages.ts')
+    return createPages(await of.openApi(), { prefix: DOCS_PREFIX, callable: at === of })
   })
-  at.get('/openapi.json', { config: { access: 'public' }, schema: { hide: true } }, async () => of.swagger())
-  at.register(async (scope) => {
-    scope.defaultAccess = 'public'
-    await scope.register(swaggerUi, {
-      routePrefix: DOCS_PREFIX,
-      ...(elsewhere && { uiConfig: { supportedSubmitMethods: [] } }),
-      transformSpecification: () => of.swagger(),
-      transformSpecificationClone: false,
-      staticCSP: true,
-      // Without TLS a page with this directive stays blank, and whether there is TLS is unknown here.
-      transformStaticCSP: (policy) => policy.replace('upgrade-insecure-requests;', ''),
+  for (const url of [DOCS_PREFIX, `${DOCS_PREFIX}/*`]) {
+    at.get(url, options, async (request, reply) => {
+      // GET also for HEAD: Fastify then leaves out the body.
+      const { url, headers: asked } = request
+      const answer = await (await pages()).inject({ method: 'GET', url, headers: asked })
+      if (answer.statusCode >= 500) throw new Error(`The page ${url} failed: ${answer.body}`)
+      if (answer.statusCode >= 400) return reply.callNotFound()
+      const headers = Object.entries(answer.headers).filter(([name]) => !NOT_COPIED.has(name))
+      return reply.code(answer.statusCode).headers(Object.fromEntries(headers)).send(answer.rawPayload)
     })
-  })
+  }
+}
+
+/** What failed is made again by the next call. */
+function madeOnce<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => {
+    made ??= make().catch((error) => {
+      made = undefined
+      throw error
+    })
+    return made
+  }
 }

@@ -5,7 +5,8 @@
  */
 import type { Metrics } from '../runtime/metrics.ts'
 import { VERSION } from '../runtime/version.ts'
-import { type Described, describeRoutes, serveDocs } from './api_docs.ts'
+import { describeRoutes, serveDocs } from './api_docs.ts'
+import type { Described } from './api_docs_pages.ts'
 import type { App, BareApp } from './app_types.ts'
 import { guardHost } from './operations_host.ts'
 import { addProbes } from './probes.ts'

@@ -23,8 +23,6 @@ declare module 'fastify' {
     access?: Access
   }
   interface FastifyInstance {
-    /** For routes that state no access, such as those of a plugin; set in its scope. */
-    defaultAccess: Access | undefined
     /** For `isStillAuthorized`. */
     verifyToken: VerifyToken | undefined
   }
@@ -72,10 +70,9 @@ type Next = (error?: Error) => void
 /** Every route registered after this call checks the caller as its `access` says. */
 export function guardRoutes(app: FastifyInstance, checks: AccessChecks): void {
   app.decorateRequest('principal', undefined)
-  app.decorate('defaultAccess', undefined)
   app.decorate('verifyToken', checks.verifyToken)
-  app.addHook('onRoute', function (this: FastifyInstance, route) {
-    const access = route.config?.access ?? this.defaultAccess
+  app.addHook('onRoute', (route) => {
+    const access = route.config?.access
     if (access === undefined)
       throw new Error(`${String(route.method)} ${route.url} does not state its access`)
     if (access === 'public') return

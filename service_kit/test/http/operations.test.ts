@@ -89,6 +89,28 @@ suite('those who run the service', () => {
     )
   })
 
+  test('get the files of the pages like any answer: by HEAD too, with their type, tag and request id, or a problem', async (t) => {
+    const { app } = createService(t)
+    const get = (url: string, headers = {}, method: 'GET' | 'HEAD' = 'GET') =>
+      app.operations().inject({ method, url: `/docs/${url}`, headers: { host: '127.0.0.1', ...headers } })
+    const styles = await get('static/swagger-ui.css')
+    assert.deepEqual([styles.statusCode, styles.headers['content-type']], [200, 'text/css; charset=utf-8'])
+    assert.ok(styles.rawPayload.length > 100_000)
+    assert.equal(styles.headers['content-length'], String(styles.rawPayload.length))
+    const known = { 'if-none-match': styles.headers.etag, 'x-request-id': 'mine' }
+    const again = await get('static/swagger-ui.css', known)
+    assert.deepEqual([again.statusCode, again.body, again.headers['x-request-id']], [304, '', 'mine'])
+
+    const head = await get('', {}, 'HEAD')
+    assert.deepEqual([head.statusCode, head.body], [200, ''])
+    assert.equal(head.headers['content-length'], (await get('')).headers['content-length'])
+    assert.equal(head.headers['cache-control'], 'no-store')
+    for (const url of ['nothing', 'static/nothing.css', 'static/%2e%2e/package.json']) {
+      const { statusCode, body } = await get(url)
+      assert.deepEqual([statusCode, JSON.parse(body).code], [404, 'route_not_found'], url)
+    }
+  })
+
   test('see the release, and which part is not ready', async (t) => {
     const { operator } = createService(t, { trouble: 'the disk is full' })
     assert.equal((await operator('/healthz')).json().version, VERSION)
