@@ -1,11 +1,11 @@
-/** Visitors whose bodies come slowly, over sockets, from addresses they name (the app trusts loopback as its proxy). */
+/** Clients that send bodies slowly, over sockets, with addresses of their own (the app trusts loopback as its proxy). */
 import assert from 'node:assert/strict'
 import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** To be made before the app is, whose closing waits for what they hold; so the port is asked for when it is needed. */
+/** Call it before `t.after(() => app.close())`, which waits for open connections. `port` is called when it is needed. */
 export function slowBodies(t: TestContext, port: () => number) {
   const sockets: Socket[] = []
   t.after(() => {
@@ -18,7 +18,7 @@ export function slowBodies(t: TestContext, port: () => number) {
     socket.write(sent)
     return socket
   }
-  /** With `more` on its connection after it: a request of which all but the last byte of `bytes` was sent. */
+  /** Sends a request without the last byte of its body of `bytes`. With `more`, its connection stays open for others. */
   const begin = (path: string, { bytes = 40, from = '192.0.2.1', chunked = false, more = false } = {}) => {
     const body = `{"a":"${'x'.repeat(bytes - 8)}"}`
     const socket = open(
@@ -41,12 +41,16 @@ export function slowBodies(t: TestContext, port: () => number) {
 
 export const statusOf = (answer: string) => Number(/^HTTP\/1.1 (\d+)/.exec(answer)?.[1])
 
-/** Until `probe` says what is expected, for a machine that is busy. */
+/** Only so that a test that hangs fails. */
+const PATIENCE_MS = 60_000
+
+/** Repeats `probe` until it resolves `expected`. */
 export async function until(expected: unknown, probe: () => Promise<unknown>) {
-  let last: unknown
-  for (const end = performance.now() + 120_000; performance.now() < end; await sleep(20)) {
-    last = await probe()
-    if (last === expected) return
+  const end = performance.now() + PATIENCE_MS
+  for (;;) {
+    const found = await probe()
+    if (found === expected) return
+    if (performance.now() > end) assert.equal(found, expected)
+    await sleep(5)
   }
-  assert.equal(last, expected)
 }

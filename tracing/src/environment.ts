@@ -1,8 +1,8 @@
 /**
  * The standard variables of the OpenTelemetry SDK that its classes do not read themselves: which traces are recorded, and
- * how spans are collected before they are exported. The exporter reads its own (OTEL_EXPORTER_OTLP_*).
+ * how spans are collected before they are exported. The exporter reads its own variables (OTEL_EXPORTER_OTLP_*).
  *
- * As the specification says, a value that cannot be used counts as not set.
+ * As the specification says, an invalid value counts as not set.
  * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
 import {
@@ -37,7 +37,7 @@ export function batchLimits(env: NodeJS.ProcessEnv): BatchLimits {
   return limits
 }
 
-/** By OTEL_TRACES_SAMPLER and its argument; by default every trace whose caller does not say otherwise. */
+/** By OTEL_TRACES_SAMPLER and its argument; by default every trace, unless its caller decided otherwise. */
 export function samplerOf(env: NodeJS.ProcessEnv): Sampler {
   const given = env.OTEL_TRACES_SAMPLER_ARG ?? ''
   const asked = Number(given)

@@ -1,4 +1,4 @@
-/** Spans by OpenTelemetry, exported as OTLP over HTTP to where the environment says (OTEL_EXPORTER_OTLP_ENDPOINT). */
+/** Spans by OpenTelemetry, exported as OTLP over HTTP to OTEL_EXPORTER_OTLP_ENDPOINT. */
 import {
   type Attributes,
   type Context,
@@ -18,7 +18,7 @@ import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { currentTraceparent } from '@shop/service_kit/runtime/trace_context'
 import { batchLimits, samplerOf } from './environment.ts'
 
-/** How long a process that stops waits for the export of its last spans. */
+/** How long a shutdown waits for the export of the last spans. */
 export const STOP_MS = 2_000
 
 export function recordSpans(
@@ -77,7 +77,7 @@ export function recordSpans(
       }
     },
     async stop() {
-      // If the collector does not answer, spans are lost, and the service stops anyway.
+      // If the collector does not answer, the last spans are lost.
       const last = provider.shutdown().catch(() => {})
       await Promise.race([last, sleep(STOP_MS, undefined, { background: true })])
     },

@@ -1,9 +1,9 @@
-/** The variables an operator knows from any other program with OpenTelemetry. */
+/** The standard environment variables of OpenTelemetry. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { batchLimits, samplerOf } from '../src/environment.ts'
 
-suite('how spans are collected', () => {
+suite('limits of batches', () => {
   test('each variable sets its own limit', () => {
     const env = {
       OTEL_BSP_SCHEDULE_DELAY: '100',
@@ -27,8 +27,8 @@ suite('how spans are collected', () => {
   }
 })
 
-suite('which traces are recorded', () => {
-  const cases: readonly (readonly [sampler: string, argument: string | undefined, says: string])[] = [
+suite('the sampler', () => {
+  const cases: readonly (readonly [sampler: string, argument: string | undefined, description: string])[] = [
     ['', undefined, 'ParentBased{root=AlwaysOnSampler'],
     ['always_on', undefined, 'AlwaysOnSampler'],
     ['always_off', undefined, 'AlwaysOffSampler'],
@@ -39,13 +39,13 @@ suite('which traces are recorded', () => {
     ['parentbased_traceidratio', '0', 'ParentBased{root=TraceIdRatioBased{0}'],
     ['no_such_sampler', undefined, 'ParentBased{root=AlwaysOnSampler'],
   ]
-  for (const [sampler, argument, says] of cases) {
-    test(`${sampler || 'none named'} ${argument ?? ''}: ${says}`, () => {
+  for (const [sampler, argument, description] of cases) {
+    test(`${sampler || 'no sampler'} ${argument ?? ''}: ${description}`, () => {
       const env = {
         OTEL_TRACES_SAMPLER: sampler,
         ...(argument === undefined ? {} : { OTEL_TRACES_SAMPLER_ARG: argument }),
       }
-      assert.ok(samplerOf(env).toString().startsWith(says), samplerOf(env).toString())
+      assert.ok(samplerOf(env).toString().startsWith(description), samplerOf(env).toString())
     })
   }
 })

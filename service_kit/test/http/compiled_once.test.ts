@@ -8,14 +8,14 @@ import Type from '../../src/runtime/schema_types.ts'
 const route = { method: 'POST', url: '/', httpStatus: '200' }
 
 suite('schemas are compiled once', () => {
-  test('the same object once, an equal one again', () => {
+  test('one object is compiled once, and an equal object again', () => {
     const compiled: object[] = []
     const compile = compiledOnce((schema) => compiled.push(schema))
     const schema = { type: 'string' }
     assert.deepEqual([compile(schema), compile(schema), compile({ ...schema })], [1, 1, 2])
   })
 
-  test('a validator of text and one of a body are two', () => {
+  test('a body and a query of one schema have different validators', () => {
     const schema = Type.Object({ count: Type.Integer() })
     const [body, query] = (['body', 'querystring'] as const).map(
       (httpPart) => () => compileValidator({ ...route, schema, httpPart }) as (values: object) => boolean,
@@ -25,7 +25,7 @@ suite('schemas are compiled once', () => {
     assert.deepEqual([body!()({ count: '3' }), query!()({ count: '3' })], [false, true])
   })
 
-  test('a serializer, which writes the fields of its schema alone', () => {
+  test('a serializer is compiled once, and writes only the fields of its schema', () => {
     const schema = Type.Object({ name: Type.String() })
     const compile = () => compileSerializer({ ...route, schema })
     assert.equal(compile(), compile())

@@ -1,4 +1,4 @@
-/** Preconditions: what a header names, and what it does not. */
+/** Preconditions: which versions a header names. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { alreadySeen, etagOf, etagOfText, hasTag, versionsNamed } from '../../src/http/etags.ts'
@@ -49,7 +49,7 @@ suite('If-None-Match', () => {
       assert.equal(alreadySeen(header, 3), answer))
   }
 
-  test('a text is known by its weak ETag, also to whom dropped the mark', () => {
+  test('a text matches its weak ETag, with or without W/', () => {
     const etag = etagOfText('tea')
     assert.match(etag, /^W\/"/)
     assert.equal(hasTag(etag, etag), true)

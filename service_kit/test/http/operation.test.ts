@@ -1,4 +1,4 @@
-/** What a declared operation becomes: access, schema, and the answers of its problems. */
+/** Access, schema and problem responses of a declared operation. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { operationsOf } from '../../src/http/operation.ts'
@@ -21,7 +21,7 @@ const greet = operation({
 })
 
 suite('an operation', () => {
-  test('carries its access, its tag, and an answer for each status of its problems', () => {
+  test('has its access, its tag, and a response for each status of its problems', () => {
     assert.deepEqual(greet.config, { access: 'public' })
     const { tags, operationId, response, ...rest } = greet.schema as unknown as {
       tags: string[]
@@ -50,10 +50,10 @@ suite('an operation', () => {
 })
 
 const stated = { operationId: 'x', summary: 'x', response: {} } as const
-/** Never called: that neither compiles is what counts. */
+/** Never called: neither may compile. */
 export const refused = [
-  // @ts-expect-error: the table has no such code
+  // @ts-expect-error: an unknown code
   () => operation({ ...stated, access: 'public', problems: ['too_bright'] }),
-  // @ts-expect-error: it does not say who may call it
+  // @ts-expect-error: no access
   () => operation({ ...stated, problems: [] }),
 ]

@@ -1,6 +1,6 @@
-/** What a service shows to clients, and what only to operators. */
+/** What a service shows to clients, and what it shows to operators only. */
 import assert from 'node:assert/strict'
-import { suite, type TestContext, test } from 'node:test'
+import { after, suite, test } from 'node:test'
 import type { App } from '../../src/http/app.ts'
 import { Problem } from '../../src/runtime/problem.ts'
 import { VERSION } from '../../src/runtime/version.ts'
@@ -9,7 +9,7 @@ import { createPlainApp } from '../fixtures/plain_app.ts'
 const DOCUMENTS = ['/openapi.json', '/docs', '/docs/', '/docs/json', '/docs/yaml', '/docs/static/index.html']
 
 function createService(
-  t: TestContext,
+  scope: { after(close: () => Promise<undefined>): void },
   more: { publicDocs?: boolean; trouble?: string; names?: string[] } = {},
 ) {
   const { publicDocs = false, trouble, names } = more
@@ -29,42 +29,49 @@ function createService(
   app.register(async (scope: App) => {
     scope.get('/things', { config: { access: 'user' } }, async () => ({}))
   })
-  t.after(() => app.close())
-  const visitor = (url: string) => app.inject({ url })
+  scope.after(() => app.close())
+  const client = (url: string) => app.inject({ url })
   const operator = (url: string, host = '127.0.0.1:5201') =>
     app.operations(names).inject({ url, headers: { host } })
-  return { app, visitor, operator }
+  return { app, client, operator }
 }
 
-suite('visitors', () => {
-  test('reach neither figures nor documents, whatever they add to the address', async (t) => {
-    const { visitor } = createService(t)
+suite('clients', () => {
+  test('reach neither metrics nor documents, with any spelling of the address', async (t) => {
+    const { client } = createService(t)
     for (const url of ['/metrics', '/metrics/', '/METRICS', '/metrics?x=1', ...DOCUMENTS])
-      assert.equal((await visitor(url)).statusCode, 404, url)
+      assert.equal((await client(url)).statusCode, 404, url)
   })
 
-  test('read the documents where these are public, and still no figures', async (t) => {
-    const { visitor } = createService(t, { publicDocs: true })
-    assert.equal((await visitor('/openapi.json')).json().info.title, 'test_service')
-    assert.equal((await visitor('/docs/')).statusCode, 200)
-    assert.deepEqual((await visitor('/docs/json')).json(), (await visitor('/openapi.json')).json())
-    assert.doesNotMatch((await visitor('/docs/static/swagger-initializer.js')).body, /supportedSubmitMethods/)
-    assert.equal((await visitor('/metrics')).statusCode, 404)
+  test('read the documents if these are public, but no metrics', async (t) => {
+    const { client } = createService(t, { publicDocs: true })
+    assert.equal((await client('/openapi.json')).json().info.title, 'test_service')
+    assert.equal((await client('/docs/')).statusCode, 200)
+    assert.deepEqual((await client('/docs/json')).json(), (await client('/openapi.json')).json())
+    assert.doesNotMatch((await client('/docs/static/swagger-initializer.js')).body, /supportedSubmitMethods/)
+    assert.equal((await client('/metrics')).statusCode, 404)
   })
 
-  test('see whether it is alive and ready, and no more', async (t) => {
-    const { visitor } = createService(t, { trouble: '/srv/secret/orders.db cannot be written' })
-    assert.deepEqual((await visitor('/healthz')).json(), { status: 'ok', service: 'test_service' })
-    const ready = await visitor('/readyz')
+  test('see whether the service is alive and ready, without the reason', async (t) => {
+    const { client } = createService(t, { trouble: '/srv/secret/orders.db cannot be written' })
+    assert.deepEqual((await client('/healthz')).json(), { status: 'ok', service: 'test_service' })
+    const ready = await client('/readyz')
     assert.deepEqual([ready.statusCode, ready.json().code], [503, 'not_ready'])
     assert.doesNotMatch(ready.body, /store|secret/)
   })
 })
 
-suite('those who run the service', () => {
-  test('find figures, of what visitors asked alone', async (t) => {
-    const { visitor, operator } = createService(t)
-    await visitor('/healthz')
+suite('operators', () => {
+  const { operator: operatorOfNames, client: clientOfNames } = createService(
+    { after },
+    {
+      names: ['Ops.example'],
+    },
+  )
+
+  test('read metrics, of the requests of clients only', async (t) => {
+    const { client, operator } = createService(t)
+    await client('/healthz')
     await operator('/healthz')
     const { body, headers } = await operator('/metrics')
     assert.match(String(headers['content-type']), /^text\/plain/)
@@ -72,7 +79,7 @@ suite('those who run the service', () => {
     assert.doesNotMatch(body, /route="\/metrics"/)
   })
 
-  test('find the document of the service, and pages that show it and call nothing', async (t) => {
+  test('read the document of the service, and pages that show it and send no requests', async (t) => {
     const { operator } = createService(t)
     const document = (await operator('/openapi.json')).json()
     assert.equal(document.openapi, '3.1.0')
@@ -89,7 +96,7 @@ suite('those who run the service', () => {
     )
   })
 
-  test('get the files of the pages like any answer: by HEAD too, with their type, tag and request id, or a problem', async (t) => {
+  test('read the files of the pages, with the headers, HEAD requests and problems of any answer', async (t) => {
     const { app } = createService(t)
     const get = (url: string, headers = {}, method: 'GET' | 'HEAD' = 'GET') =>
       app.operations().inject({ method, url: `/docs/${url}`, headers: { host: '127.0.0.1', ...headers } })
@@ -111,7 +118,7 @@ suite('those who run the service', () => {
     }
   })
 
-  test('see the release, and which part is not ready', async (t) => {
+  test('see the version, and which part is not ready', async (t) => {
     const { operator } = createService(t, { trouble: 'the disk is full' })
     assert.equal((await operator('/healthz')).json().version, VERSION)
     const ready = await operator('/readyz')
@@ -137,13 +144,12 @@ suite('those who run the service', () => {
     ...['host.docker.internal:5200', 'ops.example:7', 'OPS.example'],
   ]
   for (const host of inside) {
-    test(`ask for it as ${host}`, async (t) => {
-      const { operator } = createService(t, { names: ['Ops.example'] })
-      assert.equal((await operator('/metrics', host)).statusCode, 200)
+    test(`may use the host ${host}`, async () => {
+      assert.equal((await operatorOfNames('/metrics', host)).statusCode, 200)
     })
   }
 
-  // What a page on the internet can lead to this machine, and a browser then asks for.
+  // Names that DNS rebinding could direct to this machine.
   const outside = [
     ...[
       'evil.example:5200',
@@ -161,17 +167,16 @@ suite('those who run the service', () => {
     ],
   ]
   for (const host of outside) {
-    test(`do not ask for it as ${host}`, async (t) => {
-      const { operator, visitor } = createService(t, { names: ['Ops.example'] })
+    test(`may not use the host ${host}`, async () => {
       for (const url of ['/metrics', '/docs/', '/openapi.json', '/readyz', '/nothing']) {
-        const { statusCode, body } = await operator(url, host)
+        const { statusCode, body } = await operatorOfNames(url, host)
         assert.deepEqual([statusCode, JSON.parse(body).code], [400, 'bad_request'], url)
       }
-      assert.equal((await visitor('/healthz')).statusCode, 200)
+      assert.equal((await clientOfNames('/healthz')).statusCode, 200)
     })
   }
 
-  test('do not find what visitors come for', async (t) => {
+  test('do not reach the routes of clients', async (t) => {
     const { operator } = createService(t)
     assert.equal((await operator('/things')).statusCode, 404)
   })

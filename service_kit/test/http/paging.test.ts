@@ -11,11 +11,11 @@ const textOf = (bytes: string) => Buffer.from(bytes).toString('base64url')
 const given = encodeCursor([19, 'Ümlaut'], priced)
 
 suite('cursors', () => {
-  test('a key comes back as it went', () => {
+  test('a decoded cursor is the encoded key', () => {
     for (const key of [
       [0, ''],
       [MAX, 'Ümlaut'],
-      [19, 'half a pair \ud83d'],
+      [19, 'unpaired \ud83d'],
     ])
       assert.deepEqual(decodeCursor(encodeCursor(key, priced), priced), key)
     assert.deepEqual(decodeCursor(encodeCursor([ID], newest), newest), [ID])
@@ -26,30 +26,33 @@ suite('cursors', () => {
     ['garbage', '%%%'],
     ['not JSON', textOf('{')],
     ['not a list', textOf('{}')],
-    ['nothing', ''],
+    ['an empty cursor', ''],
     ['too few columns', encodeCursor([1], priced)],
     ['too many columns', encodeCursor([1, 'a', 2], priced)],
     ['other types', encodeCursor(['a', 1], priced)],
-    ['part of a number', encodeCursor([1.5, 'a'], priced)],
-    ['less than nothing', encodeCursor([-1, 'a'], priced)],
+    ['a fraction', encodeCursor([1.5, 'a'], priced)],
+    ['a negative number', encodeCursor([-1, 'a'], priced)],
     ['more than the column holds', encodeCursor([MAX + 1, 'a'], priced)],
-    ['a number no column holds', textOf('["mugs by price",1e400,"a"]')],
-    ['a number in other digits', textOf('["mugs by price",1e1,"a"]')],
-    ['nothing, negative', textOf('["mugs by price",-0,"a"]')],
-    ['a blank within', textOf('["mugs by price", 1,"a"]')],
-    ['a key that does not say of which list it is', textOf('[1,"a"]')],
-    ['one of another list of the same key', encodeCursor([1, 'a'], { ...priced, name: 'pens by price' })],
-    ['one of another sort', encodeCursor([ID], newest)],
+    ['an infinite number', textOf('["mugs by price",1e400,"a"]')],
+    ['a number with an exponent', textOf('["mugs by price",1e1,"a"]')],
+    ['negative zero', textOf('["mugs by price",-0,"a"]')],
+    ['a blank inside', textOf('["mugs by price", 1,"a"]')],
+    ['a key without the name of its list', textOf('[1,"a"]')],
+    [
+      'a cursor of another list with the same key',
+      encodeCursor([1, 'a'], { ...priced, name: 'pens by price' }),
+    ],
+    ['a cursor of another order', encodeCursor([ID], newest)],
     ['a word where an id belongs', encodeCursor(['newest'], newest), newest],
-    ['half a character where an id belongs', encodeCursor(['\ud800'], newest), newest],
-    ['an id and more', encodeCursor([`${ID} `], newest), newest],
+    ['an unpaired surrogate where an id belongs', encodeCursor(['\ud800'], newest), newest],
+    ['an id with a blank after it', encodeCursor([`${ID} `], newest), newest],
     ...['!', '!!!!', '==', '%', '\0', ' ', 'A', 'AAAA'].map((more): [string, string] => [
-      `${JSON.stringify(more)} behind one`,
+      `${JSON.stringify(more)} after a cursor`,
       given + more,
     ]),
-    ['a blank before one', ` ${given}`],
+    ['a blank before a cursor', ` ${given}`],
     [
-      'signs of the other alphabet',
+      'base64 instead of base64url',
       encodeCursor([63, '?>?>~'], priced).replace(/[-_]/, (c) => (c === '-' ? '+' : '/')),
     ],
   ]
@@ -60,7 +63,7 @@ suite('cursors', () => {
   }
 })
 
-test('a page has 1 to 100 items, 20 unless something is said, and a cursor has an end', () => {
+test('a page has 1 to 100 items, by default 20, and a cursor has at most 1024 characters', () => {
   const { limit, cursor } = PageQuery as unknown as Record<string, Record<string, number>>
   assert.deepEqual([limit!.minimum, limit!.maximum, limit!.default, cursor!.maxLength], [1, 100, 20, 1024])
 })

@@ -9,7 +9,7 @@ import { createPlainApp } from '../fixtures/plain_app.ts'
 const ASKED = { id: 'r', headers: {}, principal: undefined }
 
 suite('problems', () => {
-  test('anything retryable by 503 says when; a 401 says how', () => {
+  test('a 503 has Retry-After, and a 401 WWW-Authenticate', () => {
     const headersOf = (code: keyof typeof KIT_PROBLEMS) =>
       describeProblem(new Problem(code, ''), KIT_PROBLEMS, ASKED).headers
     assert.deepEqual(headersOf('overloaded'), { 'retry-after': '1' })
@@ -17,7 +17,7 @@ suite('problems', () => {
     assert.deepEqual(headersOf('forbidden'), {})
   })
 
-  test('a payload goes out as its table presents it: as members and headers', () => {
+  test('a payload is sent as `present` of its table returns it: members and headers', () => {
     const answer = (problem: Problem) => describeProblem(problem, KIT_PROBLEMS, ASKED)
     const errors = [{ in: 'body', path: '/name', message: 'must be text' }]
     assert.deepEqual(answer(new Problem('validation_failed', '', { errors })).document.errors, errors)
@@ -49,7 +49,7 @@ suite('problems', () => {
     })
   }
 
-  test('a document is whole, and says whether trying again can help', () => {
+  test('a document has all its members, and says whether the request may be retried', () => {
     const { document } = describeProblem(new Problem('overloaded', 'Too much.'), KIT_PROBLEMS, {
       ...ASKED,
       id: 'r7',
@@ -66,7 +66,7 @@ suite('problems', () => {
     }
   })
 
-  test('of very many faults of a body the first twenty are listed', () => {
+  test('of many faults of a body the first twenty are listed', () => {
     const validation = Array.from({ length: 50 }, (_, i) => ({
       ...{ keyword: 'type', instancePath: `/${i}`, schemaPath: '', params: {}, message: 'must be string' },
     }))
@@ -122,7 +122,7 @@ suite('a table of a service', () => {
   const table = withViews(TABLE, { name: ({ id }) => `cup ${id}` })
   const changed = new CupFault('changed', 'Look again.', { current: { id: '7', costPrice: 3 } })
 
-  test('views are at hand where a payload is presented, and a fault may name its own time and words', () => {
+  test('`present` gets the views, and may set headers and the detail', () => {
     assert.equal(describeProblem(changed, table, ASKED).document.current, 'cup 7')
     const { headers, document } = describeProblem(
       new CupFault('busy', 'Long.', { waitMs: 7000 }),
@@ -132,7 +132,7 @@ suite('a table of a service', () => {
     assert.deepEqual([headers['retry-after'], document.detail], ['7', '7000 ms'])
   })
 
-  test('a fault may be answered by another code, for what the request asked for', () => {
+  test('`answeredAs` may choose another code, depending on the request', () => {
     const asked = { ...ASKED, headers: { 'if-match': '"1"' } }
     const { status, document } = describeProblem(changed, table, asked)
     assert.deepEqual([status, document.code, document.current], [412, 'condition_failed', 'cup 7'])
@@ -147,7 +147,7 @@ suite('a table of a service', () => {
     assert.doesNotMatch(JSON.stringify(describeProblem(changed, KIT_PROBLEMS, ASKED)), /costPrice|current/)
   })
 
-  test('what is forgotten does not compile', () => {
+  test('an incomplete table or fault does not compile', () => {
     const answer = { status: 409, title: 'Changed', retryable: false }
     const rest = { empty: answer, busy: TABLE.busy, condition_failed: TABLE.condition_failed }
     const tables: ProblemTable<Payloads, Views>[] = [
@@ -156,10 +156,10 @@ suite('a table of a service', () => {
       { ...rest, changed: answer },
       // @ts-expect-error A code without an answer.
       rest,
-      // @ts-expect-error A code that does not carry the same.
+      // @ts-expect-error A code with another payload.
       { ...rest, changed: { ...answer, present: view, answeredAs: () => 'empty' } },
     ]
-    // @ts-expect-error A payload that is not given.
+    // @ts-expect-error A payload that is missing.
     const bare = new CupFault('changed', 'Look again.')
     // @ts-expect-error A payload of another code.
     const other = new CupFault('changed', 'Look again.', { waitMs: 1 })

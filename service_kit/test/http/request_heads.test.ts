@@ -1,29 +1,32 @@
 import assert from 'node:assert/strict'
-import { suite, test } from 'node:test'
+import { after, suite, test } from 'node:test'
 import { createEdgeApp, exchange } from '../fixtures/edge_app.ts'
 
 const ID = '01890A5D-AC96-774B-BCCE-B302099A8057'
 const get = (target: string, headers = 'host: shop') =>
   `GET ${target} HTTP/1.1\r\n${headers}\r\nconnection: close\r\n\r\n`
 
-suite('a request names one host and an address that is text', () => {
+suite('the host and the address of a request', () => {
+  const app = createEdgeApp()
+  after(() => app.close())
+
   const refused: [string, string | Buffer][] = [
     ['two hosts', get('/things', 'host: shop\r\nHost: shop')],
     ['a host with a path', get('/things', 'host: shop/admin')],
-    ['a host with an account', get('/things', 'host: me@shop')],
+    ['a host with a user name', get('/things', 'host: me@shop')],
     ['a host with a blank', get('/things', 'host: sh op')],
     ['two hosts in one', get('/things', 'host: a, b:80:90')],
-    ['a port that is none', get('/things', 'host: shop:http')],
+    ['an invalid port', get('/things', 'host: shop:http')],
     ['an empty host', get('/things', 'host: ')],
     ['a query that is no UTF-8', get('/things?q=%ff%fe')],
     ['a query that ends within a character', get('/things?q=%e2%98')],
-    ['a query with half an escape', get('/things?q=50%')],
+    ['a query with an incomplete escape', get('/things?q=50%')],
     ['a path that is no UTF-8', get('/things/%ff')],
-    ['bytes in the address', Buffer.from(get('/things?q=caf\xe9'), 'latin1')],
+    ['bytes that are not ASCII in the address', Buffer.from(get('/things?q=caf\xe9'), 'latin1')],
   ]
   for (const [what, sent] of refused) {
-    test(`${what}: 400`, async (t) => {
-      const { status, body } = await exchange(createEdgeApp(t), sent)
+    test(`${what}: 400`, async () => {
+      const { status, body } = await exchange(app, sent)
       assert.deepEqual([status, JSON.parse(body).code], [400, 'bad_request'])
     })
   }
@@ -36,8 +39,8 @@ suite('a request names one host and an address that is text', () => {
     '[::1]:8080',
     'xn--caf-dma.example',
   ]) {
-    test(`${host} is a host`, async (t) => {
-      assert.equal((await exchange(createEdgeApp(t), get('/things', `host: ${host}`))).status, 200)
+    test(`the host ${host} is accepted`, async () => {
+      assert.equal((await exchange(app, get('/things', `host: ${host}`))).status, 200)
     })
   }
 
@@ -46,17 +49,19 @@ suite('a request names one host and an address that is text', () => {
     [`HTTPS://shop:1/things/${ID}`, 200, { id: ID.toLowerCase() }],
     ['http://shop', 200, undefined],
   ] as const) {
-    test(`${target} is an address`, async (t) => {
-      const answer = await exchange(createEdgeApp(t), get(target))
+    test(`the address ${target} is accepted`, async () => {
+      const answer = await exchange(app, get(target))
       assert.equal(answer.status, status)
       if (body) assert.deepEqual(JSON.parse(answer.body), body)
     })
   }
 })
 
-suite('an address that is known for other methods', () => {
-  test('answers 405 with the methods it knows', async (t) => {
-    const app = createEdgeApp(t)
+suite('an address that has other methods', () => {
+  const app = createEdgeApp()
+  after(() => app.close())
+
+  test('answers 405 with its methods', async () => {
     for (const method of ['PATCH', 'POST'] as const) {
       const answer = await app.inject({ method, url: `/things/${ID}?x=1` })
       assert.deepEqual([answer.statusCode, answer.json().code], [405, 'method_not_allowed'])
@@ -72,8 +77,7 @@ suite('an address that is known for other methods', () => {
     ['is of another type', { 'content-type': 'text/plain' }, 'x'],
   ]
   for (const [what, headers, payload] of bodies) {
-    test(`answers 405 also where the body ${what}; nowhere it is 404`, async (t) => {
-      const app = createEdgeApp(t)
+    test(`answers 405 also if the body ${what}, and an unknown address 404`, async () => {
       const known = await app.inject({ method: 'POST', url: `/things/${ID}`, headers, payload })
       assert.deepEqual([known.statusCode, known.headers.allow], [405, 'DELETE, GET, HEAD, OPTIONS, PUT'])
       const unknown = await app.inject({ method: 'POST', url: '/nowhere', headers, payload })
@@ -82,8 +86,7 @@ suite('an address that is known for other methods', () => {
     })
   }
 
-  test('lists them for OPTIONS, and answers HEAD like GET', async (t) => {
-    const app = createEdgeApp(t)
+  test('answers OPTIONS with its methods, and HEAD like GET', async () => {
     const options = await app.inject({ method: 'OPTIONS', url: '/things' })
     assert.deepEqual(
       [options.statusCode, options.body, options.headers.allow],
@@ -93,23 +96,21 @@ suite('an address that is known for other methods', () => {
     assert.deepEqual([head.statusCode, head.body], [200, ''])
   })
 
-  test('and OPTIONS * those the whole server knows', async (t) => {
-    const asked = await exchange(
-      createEdgeApp(t),
-      'OPTIONS * HTTP/1.1\r\nhost: shop\r\nconnection: close\r\n\r\n',
-    )
+  test('OPTIONS * is answered with all methods of the server', async () => {
+    const asked = await exchange(app, 'OPTIONS * HTTP/1.1\r\nhost: shop\r\nconnection: close\r\n\r\n')
     assert.equal(asked.status, 204)
     assert.match(asked.head, /^allow: DELETE, GET, HEAD, OPTIONS, POST, PUT\r?$/im)
   })
 
-  test('is not every address there is, only because a page answers them all', async (t) => {
-    const answer = await createEdgeApp(t).inject({ method: 'POST', url: '/nowhere' })
+  test('does not include addresses that only the route /* has', async () => {
+    const answer = await app.inject({ method: 'POST', url: '/nowhere' })
     assert.deepEqual([answer.statusCode, answer.json().code], [404, 'route_not_found'])
   })
 })
 
-test('no answer is kept by anyone unless its route says so', async (t) => {
-  const app = createEdgeApp(t)
+test('no answer may be cached unless its route allows it', async (t) => {
+  const app = createEdgeApp()
+  t.after(() => app.close())
   for (const url of ['/things', '/nowhere?q=%ff', '/things/x']) {
     assert.equal((await app.inject({ url })).headers['cache-control'], 'no-store', url)
   }

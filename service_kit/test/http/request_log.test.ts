@@ -26,7 +26,7 @@ function world(t: TestContext, level: string) {
 }
 
 suite('the log of a request', () => {
-  test('all lines of a request carry its id', async (t) => {
+  test('all lines of a request have its id', async (t) => {
     const { lines, get } = world(t, 'info')
     await get('/talkative')
     assert.deepEqual(
@@ -39,7 +39,7 @@ suite('the log of a request', () => {
     )
   })
 
-  test('a fault of ours is logged once, with its cause', async (t) => {
+  test('an internal error is logged once, with its cause', async (t) => {
     const { lines, get } = world(t, 'warn')
     await get('/broken')
     assert.equal(lines.length, 1)
@@ -47,7 +47,7 @@ suite('the log of a request', () => {
     assert.equal((lines[0]!.err as Error).message, 'the cause')
   })
 
-  test('at level debug every request is a line', async (t) => {
+  test('at level debug every request is logged', async (t) => {
     const { lines, get } = world(t, 'debug')
     await get('/quiet')
     const answered = lines.filter(({ msg }) => msg === 'answered')

@@ -11,8 +11,8 @@ import {
 
 const fits = (schema: object) => new Ajv({ strict: false }).compile(schema)
 
-suite('a whole number as it comes in', () => {
-  const values: [range: [number, number], taken: unknown[], refused: unknown[]][] = [
+suite('IntegerInput', () => {
+  const values: [range: [number, number], accepted: unknown[], refused: unknown[]][] = [
     [
       [1, 100],
       [1, 100, '1', '100'],
@@ -29,28 +29,28 @@ suite('a whole number as it comes in', () => {
       [-11, 11, '--1', '-100', '100'],
     ],
   ]
-  for (const [[minimum, maximum], taken, refused] of values) {
+  for (const [[minimum, maximum], accepted, refused] of values) {
     const isValid = fits(IntegerInput({ minimum, maximum }))
-    for (const value of taken) {
-      test(`from ${minimum} to ${maximum} ${JSON.stringify(value)} is one`, () => assert.ok(isValid(value)))
+    for (const value of accepted) {
+      test(`from ${minimum} to ${maximum} accepts ${JSON.stringify(value)}`, () => assert.ok(isValid(value)))
     }
     for (const value of refused) {
-      test(`from ${minimum} to ${maximum} ${JSON.stringify(value)} is none`, () => assert.ok(!isValid(value)))
+      test(`from ${minimum} to ${maximum} refuses ${JSON.stringify(value)}`, () => assert.ok(!isValid(value)))
     }
   }
 })
 
-test('a key is of 1 to 255 visible characters', () => {
+test('an idempotency key has 1 to 255 visible characters', () => {
   const isValid = fits(IdempotencyHeaders)
-  const taken = ['x', 'x'.repeat(255), '!~'].map((key) => isValid({ 'idempotency-key': key }))
-  assert.deepEqual([...taken, isValid({})], [true, true, true, true])
+  const accepted = ['x', 'x'.repeat(255), '!~'].map((key) => isValid({ 'idempotency-key': key }))
+  assert.deepEqual([...accepted, isValid({})], [true, true, true, true])
   for (const key of ['', 'x'.repeat(256), 'a b', 'é', '\u007f']) {
     assert.equal(isValid({ 'idempotency-key': key }), false, key)
   }
   assert.equal(IDEMPOTENCY_KEY_LENGTH_MAX, 255)
 })
 
-test('problems of one status stand together', () => {
+test('problems of one status share a response', () => {
   const responses = problemResponses(KIT_PROBLEMS, 'overloaded', 'forbidden', 'not_ready')
   const described = Object.entries(responses).map(([status, schema]) => [
     status,

@@ -9,9 +9,9 @@ const TURNING = /direction/
 const HIDDEN = /hidden/
 const MARKS = /more than 8 marks on one letter/
 
-suite('4: what shows nothing', () => {
+suite('4: blank text', () => {
   const blanks: [string, string][] = [
-    ['nothing at all', ''],
+    ['an empty text', ''],
     ['spaces', '        '],
     ['no-break and ideographic spaces', '\u00a0\u2003\u3000'],
     ['zero width spaces', '\u200b\u200b'],
@@ -19,11 +19,11 @@ suite('4: what shows nothing', () => {
     ['soft hyphens', '\u00ad'],
     ['joiners and marks of direction', '\u200c\u200d\u200e\u200f\u061c\u2060'],
     ['an empty Braille cell', '\u2800'],
-    ['combining marks with nothing under them', '\u0301\u034f'],
-    ['half of a surrogate pair', '\ud800'],
+    ['combining marks without a letter', '\u0301\u034f'],
+    ['an unpaired surrogate', '\ud800'],
   ]
   for (const [what, text] of blanks) {
-    test(`${what}: is blank, as a line and as a note, and may be prose`, () => {
+    test(`${what}: is refused as a line and as a note, and accepted as prose`, () => {
       assert.equal(isBlank(text), true)
       assert.deepEqual(
         KINDS.map((kind) => textFault(text, kind)),
@@ -33,7 +33,7 @@ suite('4: what shows nothing', () => {
   }
 })
 
-suite('1 to 3: what no text holds', () => {
+suite('1 to 3: characters that no text may have', () => {
   type Refused = [string, string, RegExp]
   const refused: Refused[] = [
     ['NUL', 'a\u0000', CONTROLS],
@@ -42,7 +42,7 @@ suite('1 to 3: what no text holds', () => {
     ['the C1 control that begins a command', 'a\u009b31m', CONTROLS],
     ['the C1 line end', 'a\u0085b', CONTROLS],
     ['a noncharacter', 'a\uffff', CONTROLS],
-    ['an override to the left', 'invoice\u202efdp.exe', TURNING],
+    ['a right-to-left override', 'invoice\u202efdp.exe', TURNING],
     ['an embedding', 'a\u202bb\u202c', TURNING],
     ['an isolate', 'a\u2067b\u2069', TURNING],
     ['text hidden in tags', 'Lamp\u{e0068}\u{e0069}', HIDDEN],
@@ -59,7 +59,7 @@ suite('1 to 3: what no text holds', () => {
       (it): Refused => ['a deprecated format control', `La${String.fromCodePoint(it)}mp`, HIDDEN],
     ),
     ...[0x2065, 0xfff0, 0x1bca0, 0x1d173, 0xe0080, 0xe0fff].map(
-      (it): Refused => ['a character that shows nothing', `La${String.fromCodePoint(it)}mp`, HIDDEN],
+      (it): Refused => ['an invisible character', `La${String.fromCodePoint(it)}mp`, HIDDEN],
     ),
     ['a variation selector at the beginning', '\ufe0fLamp', HIDDEN],
     ['a variation selector behind a blank', 'Lamp \ufe0f', HIDDEN],
@@ -68,10 +68,14 @@ suite('1 to 3: what no text holds', () => {
     ['a variation selector behind a joiner', 'a\u200d\ufe0f', HIDDEN],
     ['a variation selector behind a filler', '\u3164\ufe00', HIDDEN],
     ['a variation of an ideograph on a letter', 'La\u{e0101}mp', HIDDEN],
-    ['a tower of marks', `Z${'\u0335'.repeat(MARKS_MAX + 1)}algo`, MARKS],
-    ['a tower of different marks', 'Z\u0300\u0301\u0302\u0303\u0304\u0305\u0306\u0307\u0308', MARKS],
-    ['a tower held apart by joiners', `Z${'\u0335\u200d\u034f'.repeat(5)}algo`, MARKS],
-    ['marks on nothing', '\u0301'.repeat(MARKS_MAX + 1), MARKS],
+    ['too many marks on one letter', `Z${'\u0335'.repeat(MARKS_MAX + 1)}algo`, MARKS],
+    [
+      'too many different marks on one letter',
+      'Z\u0300\u0301\u0302\u0303\u0304\u0305\u0306\u0307\u0308',
+      MARKS,
+    ],
+    ['too many marks with joiners between them', `Z${'\u0335\u200d\u034f'.repeat(5)}algo`, MARKS],
+    ['too many marks without a letter', '\u0301'.repeat(MARKS_MAX + 1), MARKS],
   ]
   for (const [what, text, sentence] of refused) {
     test(`${what} is refused in every kind: ${JSON.stringify(text)}`, () => {
@@ -80,14 +84,14 @@ suite('1 to 3: what no text holds', () => {
   }
 
   for (const end of ['\n', '\r\n', '\t', '\u2028', '\u2029']) {
-    test(`${JSON.stringify(end)} is for notes and prose`, () => {
+    test(`${JSON.stringify(end)} is accepted in notes and prose only`, () => {
       const text = `a${end}b`
       assert.deepEqual([textFault(text, 'note'), textFault(text, 'prose')], [undefined, undefined])
       assert.match(textFault(text, 'line') ?? '', /one line/)
     })
   }
 
-  test('the longest text is validated in a moment, whatever its characters', () => {
+  test('the longest text takes less than 100 ms of processor time, whatever its characters', () => {
     const tags = '\u{1f3f4}\u{e0067}\u{e0062}\u{e007f}'.repeat(1_250)
     for (const text of [
       'x'.repeat(5_000),
@@ -100,7 +104,6 @@ suite('1 to 3: what no text holds', () => {
       tags,
       `${'\u{1f3f4}'}${'\u{e0067}'.repeat(5_000)}`,
     ]) {
-      // Processor time: others use the machine too.
       const before = process.cpuUsage()
       for (const kind of KINDS) textFault(text, kind)
       const { user, system } = process.cpuUsage(before)
@@ -109,7 +112,7 @@ suite('1 to 3: what no text holds', () => {
   })
 })
 
-suite('what people really type', () => {
+suite('real texts', () => {
   const texts = [
     'Lamp',
     '5',
@@ -136,7 +139,7 @@ suite('what people really type', () => {
     'हिन्दी क्षत्रिय',
     'בְּרֵאשִׁ֖ית', // Hebrew with points and accents.
     'مُحَمَّدٌ ﷺ',
-    'ᠮᠣᠩᠭᠣᠯ\u180b ᠠ\u180e', // Mongolian chooses forms by selectors of its own.
+    'ᠮᠣᠩᠭᠣᠯ\u180b ᠠ\u180e', // Mongolian, with its own variation selectors.
     'ဂ္ဂိုဏ်း',
     '\u0f67\u0f90\u0fb5\u0fa8\u0fb3\u0fba\u0fbc\u0fbb\u0f82', // The tallest stack of Tibetan: 8 marks.
     `e${'\u0301'.repeat(MARKS_MAX)}`,
@@ -144,7 +147,7 @@ suite('what people really type', () => {
     'no\u2060break',
   ]
   for (const text of texts) {
-    test(`${text} passes in every kind`, () => {
+    test(`${text} is accepted in every kind`, () => {
       for (const kind of KINDS) assert.equal(textFault(text, kind), undefined)
     })
   }
@@ -157,7 +160,7 @@ suite('in a schema', () => {
     return ajv.compile(TextInput(kind, { maxLength: 5 }))
   }
 
-  test('the fault is a sentence, and is gone with the next text', () => {
+  test('the fault is a sentence, and is reset by the next text', () => {
     const validate = validator('line')
     assert.equal(validate('\u3164'), false)
     assert.deepEqual(
@@ -168,7 +171,7 @@ suite('in a schema', () => {
     assert.equal(validate.errors, null)
   })
 
-  test('an empty text is for prose alone, and lengths are in characters', () => {
+  test('an empty text is accepted as prose only, and lengths are in characters', () => {
     assert.deepEqual(
       KINDS.map((kind) => validator(kind)('')),
       [false, false, true],

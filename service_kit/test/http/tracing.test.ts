@@ -1,16 +1,16 @@
-/** Tracing, towards a collector that writes down what it is sent. */
+/** Tracing, with a collector that records what it receives. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer, request } from 'node:http'
-import { type AddressInfo, createServer as createNetServer } from 'node:net'
+import { createServer, request, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
 import { suite, type TestContext, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import { nextTurn, systemRuntime } from '@shop/service_kit/runtime/runtime'
 import Fastify from 'fastify'
 import { STOP_MS } from '../../../tracing/src/spans.ts'
 import { startTracing } from '../../src/http/start_tracing.ts'
 import { currentTraceparent, inTrace } from '../../src/runtime/trace_context.ts'
+import { createVirtualRuntime, untilTrue } from '../../test_support/virtual_runtime.ts'
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c'
 const PARENT = 'b7ad6b7169203331'
@@ -66,7 +66,7 @@ async function appOf(t: TestContext, env: NodeJS.ProcessEnv) {
   tracing.instrument(app)
   app.get('/things/:id', async ({ traceparent }) => ({ traceparent, current: currentTraceparent() }))
   app.post('/things', async ({ traceparent }) => {
-    await sleep(1)
+    await nextTurn(systemRuntime)
     return { traceparent, current: currentTraceparent() }
   })
   app.get('/fails', async () => {
@@ -74,14 +74,19 @@ async function appOf(t: TestContext, env: NodeJS.ProcessEnv) {
   })
   const ask = (url: string, traceparent?: string) =>
     app.inject({ url, headers: traceparent === undefined ? {} : { traceparent } })
-  /** Over real connections, the body some time after the head. */
+  /** Paths of requests whose head has arrived. */
+  const begun = new Set<string>()
+  app.addHook('onRequest', async ({ url }) => void begun.add(url))
+  let posts = 0
+  /** Over a real connection; the body is complete only after the head has arrived. */
   const post = async (traceparent?: string) => {
     if (!app.server.listening) await app.listen({ port: 0 })
     const { port } = app.server.address() as AddressInfo
     const headers = { 'content-type': 'application/json', ...(traceparent && { traceparent }) }
-    const sending = request({ port, path: '/things', method: 'POST', headers })
+    const path = `/things?n=${++posts}`
+    const sending = request({ port, path, method: 'POST', headers })
     sending.write('{"a":')
-    await sleep(20)
+    await untilTrue(() => begun.has(path))
     sending.end('1}')
     const [answer] = await once(sending, 'response')
     return (await json(answer)) as { traceparent?: string; current?: string }
@@ -104,7 +109,7 @@ suite('without a collector', () => {
 
 suite('the current trace', () => {
   for (const spans of [false, true]) {
-    test(`is that of the request, also after its body came; ${spans ? 'with' : 'without'} spans`, async (t) => {
+    test(`is that of the request, also after its body arrived; ${spans ? 'with' : 'without'} spans`, async (t) => {
       const { ask, post, tracing } = await appOf(t, spans ? (await collector(t)).env : {})
       const other = TRACEPARENT.replace(TRACE, 'f'.repeat(32))
       const answers = await Promise.all([TRACEPARENT, other, undefined, TRACEPARENT].map(post))
@@ -123,7 +128,7 @@ suite('the current trace', () => {
 })
 
 suite('with a collector', () => {
-  test('each request is a span of its caller’s trace, under which its calls are', async (t) => {
+  test('each request is a span in the trace of its caller, and the parent of its calls', async (t) => {
     const { env, spans, service } = await collector(t)
     const { ask, tracing } = await appOf(t, env)
     const { traceparent } = (await ask('/things/1', TRACEPARENT)).json()
@@ -167,7 +172,7 @@ suite('with a collector', () => {
     )
   })
 
-  test('the service may have another name, and the collector an address for traces alone', async (t) => {
+  test('OTEL_SERVICE_NAME renames the service, and traces may have an endpoint of their own', async (t) => {
     const { endpoint, spans, service } = await collector(t)
     const traces = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${endpoint}/v1/traces` }
     const tracing = await startTracing(
@@ -181,19 +186,28 @@ suite('with a collector', () => {
   })
 })
 
-test('a collector that accepts connections and does not answer does not delay the shutdown', async (t) => {
-  const silent = createNetServer(() => {})
+test('a collector that does not answer delays the shutdown for STOP_MS, no longer', async (t) => {
+  const held: ServerResponse[] = []
+  const silent = createServer((_request, response) => void held.push(response))
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
-  t.after(() => silent.close())
-  const { port } = silent.address() as AddressInfo
-  process.env.OTEL_EXPORTER_OTLP_ENDPOINT = `http://127.0.0.1:${port}`
+  process.env.OTEL_EXPORTER_OTLP_ENDPOINT = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`
   t.after(() => {
     delete process.env.OTEL_EXPORTER_OTLP_ENDPOINT
+    // Otherwise the exporter would retry for ten seconds.
+    for (const response of held) response.end('{}')
+    silent.close()
   })
-  const tracing = await startTracing('test_service', process.env, systemRuntime)
+  const runtime = createVirtualRuntime()
+  const tracing = await startTracing('test_service', process.env, runtime)
   await tracing.call('work', async () => {})
-  const begun = performance.now()
-  await tracing.stop()
-  // Without the limit the exporter retries for ten seconds.
-  assert.ok(performance.now() - begun < 4 * STOP_MS)
+  let stopped = false
+  const stopping = tracing.stop().then(() => {
+    stopped = true
+  })
+  await untilTrue(() => held.length === 1)
+  await runtime.advance(STOP_MS - 1)
+  assert.equal(stopped, false)
+  await runtime.advance(1)
+  assert.equal(stopped, true)
+  await stopping
 })

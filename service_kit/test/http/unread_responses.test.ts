@@ -1,20 +1,25 @@
-/** Long responses over real connections, to clients that read them or do not. */
+/** Long responses over real connections, in virtual time. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { suite, type TestContext, test } from 'node:test'
 import type { UnreadResponseLimits } from '../../src/http/unread_responses.ts'
+import { createVirtualRuntime, untilTrue } from '../../test_support/virtual_runtime.ts'
 import { createPlainApp } from '../fixtures/plain_app.ts'
 
-/** More than the sockets of both sides hold. */
-const LONG = 16 * 1024 * 1024
+/** More bytes than the buffers of both sockets. */
+const LONG = 8 * 1024 * 1024
 
 async function start(t: TestContext, limits: UnreadResponseLimits) {
-  const app = createPlainApp({ limits })
+  const runtime = createVirtualRuntime()
+  const app = createPlainApp({ limits, runtime })
+  const answered: string[] = []
   const closed: string[] = []
   app.register(async (scope) => {
-    scope.get('/long', { config: { access: 'public' } }, async ({ headers, raw }) => {
-      raw.socket.once('close', () => closed.push(String(headers['x-name'])))
+    scope.get('/long', { config: { access: 'public' } }, async ({ headers, raw }, reply) => {
+      const name = String(headers['x-name'])
+      reply.raw.once('finish', () => answered.push(name))
+      raw.socket.once('close', () => closed.push(name))
       return 'x'.repeat(LONG)
     })
   })
@@ -22,7 +27,7 @@ async function start(t: TestContext, limits: UnreadResponseLimits) {
   await app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = app.server.address() as AddressInfo
 
-  /** Resolves when the response begins, and reads no more of it. */
+  /** Resolves at the beginning of the response, and reads no more of it. */
   const visit = async (name: string) => {
     const socket = connect({ port, host: '127.0.0.1' })
     t.after(() => socket.destroy())
@@ -31,7 +36,7 @@ async function start(t: TestContext, limits: UnreadResponseLimits) {
     await once(socket, 'readable')
     return socket
   }
-  return { visit, closed }
+  return { runtime, visit, answered, closed }
 }
 
 async function bytesOf(socket: Socket): Promise<number> {
@@ -44,42 +49,48 @@ async function bytesOf(socket: Socket): Promise<number> {
   return bytes
 }
 
-const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
-
 suite('unread responses', () => {
-  test('when they hold too much, the oldest connections are closed, and no more than needed', async (t) => {
-    const { visit, closed } = await start(t, { unreadBytesMax: 2.5 * LONG, unreadMs: 50 })
+  test('1: above the limit of bytes the oldest connections are closed, and no more than needed', async (t) => {
+    const { runtime, visit, closed } = await start(t, { unreadBytesMax: 2.5 * LONG, unreadMs: 50 })
     await visit('first')
     const second = await visit('second')
-    await wait(100)
+    await runtime.advance(50)
     assert.deepEqual(closed, [])
     const third = await visit('third')
-    await wait(100)
-    assert.deepEqual(closed, ['first'])
+    await untilTrue(() => closed.length > 0)
     assert.ok((await bytesOf(second)) > LONG)
     assert.ok((await bytesOf(third)) > LONG)
+    assert.equal(closed[0], 'first')
   })
 
-  test('a response that has waited for less than the limit is not cut, and a finished one counts no more', async (t) => {
-    const { visit, closed } = await start(t, { unreadBytesMax: 1.5 * LONG, unreadMs: 60_000 })
-    const both = [await visit('first'), await visit('second')]
-    await wait(50)
-    assert.deepEqual(closed, [])
-    both[0]!.destroy()
-    assert.ok((await bytesOf(both[1]!)) > LONG)
+  test('1: a response that has waited for less than unreadMs is not cut', async (t) => {
+    const { runtime, visit, closed } = await start(t, { unreadBytesMax: 1.5 * LONG, unreadMs: 50 })
+    const first = await visit('first')
+    await runtime.advance(49)
+    const second = await visit('second')
+    assert.ok((await bytesOf(first)) > LONG)
+    assert.ok((await bytesOf(second)) > LONG)
+    assert.equal(closed.length, 2)
+  })
+
+  test('a closed response counts no more', async (t) => {
+    const { runtime, visit, closed } = await start(t, { unreadBytesMax: 1.5 * LONG, unreadMs: 50 })
+    const first = await visit('first')
+    first.destroy()
+    await untilTrue(() => closed.length === 1)
+    const second = await visit('second')
+    await runtime.advance(50)
+    assert.ok((await bytesOf(second)) > LONG)
   })
 
   test('a client that has read its response keeps its connection', async (t) => {
-    const { visit, closed } = await start(t, { unreadBytesMax: 1.5 * LONG, unreadMs: 0 })
+    const { visit, answered, closed } = await start(t, { unreadBytesMax: 1.5 * LONG, unreadMs: 0 })
     const first = await visit('first')
-    let bytes = 0
-    first.on('data', (chunk) => {
-      bytes += chunk.length
-    })
-    while (bytes < LONG) await once(first, 'data')
+    first.resume()
+    await untilTrue(() => answered.length === 1)
     const second = await visit('second')
-    await wait(50)
-    assert.deepEqual(closed, [])
     assert.ok((await bytesOf(second)) > LONG)
+    assert.equal(first.readyState, 'open')
+    assert.deepEqual(closed, ['second'])
   })
 })

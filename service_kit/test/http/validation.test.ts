@@ -1,19 +1,23 @@
 import assert from 'node:assert/strict'
-import { suite, test } from 'node:test'
+import { after, suite, test } from 'node:test'
+import type { App } from '../../src/http/app.ts'
 import { VALUES_FULLY_VALIDATED_MAX } from '../../src/http/validation.ts'
 import { createEdgeApp } from '../fixtures/edge_app.ts'
 
 const ID = '01890a5d-ac96-774b-bcce-b302099a8057'
 
-async function faults(t: import('node:test').TestContext, payload: object) {
-  const answer = await createEdgeApp(t).inject({ method: 'POST', url: '/things', payload })
+async function faults(app: App, payload: object) {
+  const answer = await app.inject({ method: 'POST', url: '/things', payload })
   assert.deepEqual([answer.statusCode, answer.json().code], [400, 'validation_failed'])
   return answer.json().errors as { path: string; message: string }[]
 }
 
-suite('faults are described in words', () => {
-  test('all faults of a form at once, one for each place', async (t) => {
-    const found = await faults(t, {
+suite('faults of a body', () => {
+  const app = createEdgeApp()
+  after(() => app.close())
+
+  test('are all reported at once, one for each field', async () => {
+    const found = await faults(app, {
       quantity: 'x',
       price: -1,
       name: '',
@@ -32,34 +36,36 @@ suite('faults are described in words', () => {
     assert.equal(found.length, 6)
   })
 
-  test('of a body with more values than a form has, only the first', async (t) => {
+  test('are not all searched for in a body of too many values: the first is reported', async () => {
     const lines = Array.from({ length: VALUES_FULLY_VALIDATED_MAX }, () => ({}))
-    assert.deepEqual(await faults(t, { lines }), [
+    assert.deepEqual(await faults(app, { lines }), [
       { in: 'body', path: '/lines', message: 'must have at most 100 entries' },
     ])
   })
 
-  test('up to the limit of values all faults are found, above it only the first', async (t) => {
+  test(`are all searched for in a body of up to ${VALUES_FULLY_VALIDATED_MAX} values`, async () => {
     const fields = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, i) => [`f${i}`, i]))
-    // The body itself is a value, too; twenty faults are listed.
-    assert.equal((await faults(t, fields(VALUES_FULLY_VALIDATED_MAX - 1))).length, 20)
-    assert.equal((await faults(t, fields(VALUES_FULLY_VALIDATED_MAX))).length, 1)
+    // The body itself is a value too. At most twenty faults are listed.
+    assert.equal((await faults(app, fields(VALUES_FULLY_VALIDATED_MAX - 1))).length, 20)
+    assert.equal((await faults(app, fields(VALUES_FULLY_VALIDATED_MAX))).length, 1)
   })
 
-  test('an object with more fields than a form has, only the first', async (t) => {
+  test('are not all searched for in an object of too many fields: the first is reported', async () => {
     const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`f${i}`, i]))
-    assert.equal((await faults(t, many)).length, 1)
+    assert.equal((await faults(app, many)).length, 1)
   })
 })
 
-suite('numbers and truth values of an address', () => {
-  const ask = async (t: import('node:test').TestContext, query: string) =>
-    createEdgeApp(t).inject({ url: `/things?${query}` })
+suite('numbers and booleans of a query', () => {
+  const app = createEdgeApp()
+  after(() => app.close())
 
-  test('are read in their one usual spelling', async (t) => {
-    assert.deepEqual((await ask(t, 'limit=20&sold=true&q=20')).json(), { limit: 20, sold: true, q: '20' })
-    assert.deepEqual((await ask(t, 'limit=100&sold=false')).json(), { limit: 100, sold: false })
+  const ask = async (query: string) => app.inject({ url: `/things?${query}` })
+
+  test('are accepted in their usual spelling', async () => {
+    assert.deepEqual((await ask('limit=20&sold=true&q=20')).json(), { limit: 20, sold: true, q: '20' })
+    assert.deepEqual((await ask('limit=100&sold=false')).json(), { limit: 100, sold: false })
   })
 
   for (const query of [
@@ -69,16 +75,18 @@ suite('numbers and truth values of an address', () => {
     ...['1', '0', 'TRUE', 'yes', '', 'null'].map((text) => `sold=${text}`),
     'limit=1&limit=2',
   ]) {
-    test(`${query} is refused`, async (t) => {
-      const answer = await ask(t, query)
+    test(`${query} is refused`, async () => {
+      const answer = await ask(query)
       assert.deepEqual([answer.statusCode, answer.json().code], [400, 'validation_failed'])
     })
   }
 })
 
-suite('an id is the same in either case', () => {
-  test('it is lower-case for the route, in path and body', async (t) => {
-    const app = createEdgeApp(t)
+suite('ids', () => {
+  const app = createEdgeApp()
+  after(() => app.close())
+
+  test('are lower-case for the handler, in path and body', async () => {
     const upper = ID.toUpperCase()
     const read = await app.inject({ url: `/things/${upper}` })
     assert.deepEqual(read.json(), { id: ID })
@@ -88,10 +96,10 @@ suite('an id is the same in either case', () => {
   })
 
   for (const id of [`urn:uuid:${ID}`, `{${ID}}`, ID.replaceAll('-', ''), `${ID} `]) {
-    test(`${id} is none`, async (t) => {
-      const answer = await createEdgeApp(t).inject({ url: `/things/${encodeURIComponent(id)}` })
+    test(`${id} is no id`, async () => {
+      const answer = await app.inject({ url: `/things/${encodeURIComponent(id)}` })
       assert.deepEqual([answer.statusCode, answer.json().code], [400, 'validation_failed'])
-      assert.equal((await faults(t, { id }))[0]?.path, '/id')
+      assert.equal((await faults(app, { id }))[0]?.path, '/id')
     })
   }
 })
