@@ -5,7 +5,6 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
-import { whyUnusable } from '@shop/service_kit/mongo/reach'
 import { databaseOf } from '@shop/service_kit/mongo/url'
 import { ConfigError } from '@shop/service_kit/runtime/config'
 import { lossOf, sentenceOf } from '@shop/service_kit/sqlite/mark'
@@ -54,7 +53,8 @@ export async function preflight(plan: Plan): Promise<string[]> {
   ].filter((fault) => fault !== undefined)
   if (faults.length === 0) faults.push(...moneyFaults(plan))
   if (faults.length === 0 && databaseUrl?.startsWith('mongodb')) {
-    const fault = await whyUnusable(databaseUrl, moneyByDatabase(plan))
+    const { whyUnusable } = await import('@shop/service_kit/mongo/reach')
+    const fault = await whyUnusable(databaseUrl, await moneyByDatabase(plan))
     if (fault !== undefined) faults.push(`The database of DATABASE_URL cannot be used. ${fault}`)
   }
   return [...new Set(faults)]

@@ -1,7 +1,5 @@
 /** Finds stores whose currency or digits differ from the configuration, before a service is started. */
 import { join } from 'node:path'
-import { MONGO_DATABASE as ORDERS } from '@shop/order_service/storage/open_mongo'
-import { MONGO_DATABASE as PRODUCTS } from '@shop/product_service/storage/open_mongo'
 import { moneyFault } from '@shop/service_kit/sqlite/money'
 import type { MoneyConfig } from '@shop/service_kit/storage/store_money'
 import { type Plan, plannedService } from '../plan.ts'
@@ -18,13 +16,16 @@ export function moneyFaults({ services, dataDir, databaseUrl }: Plan): string[] 
 }
 
 /** The currency configured for each database on MongoDB. The configuration must be free of faults. */
-export function moneyByDatabase(plan: Plan): ReadonlyMap<string, MoneyConfig> {
+export async function moneyByDatabase(plan: Plan): Promise<ReadonlyMap<string, MoneyConfig>> {
+  // Loads the driver, which a shop on SQLite does not need.
+  const { MONGO_DATABASE: products } = await import('@shop/product_service/storage/open_mongo')
+  const { MONGO_DATABASE: orders } = await import('@shop/order_service/storage/open_mongo')
   const configOf = (name: 'product_service' | 'order_service') => {
     const { entry, env } = plannedService(plan, name)
     return entry.readConfig(env) as MoneyConfig
   }
   return new Map([
-    [PRODUCTS, configOf('product_service')],
-    [ORDERS, configOf('order_service')],
+    [products, configOf('product_service')],
+    [orders, configOf('order_service')],
   ])
 }
