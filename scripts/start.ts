@@ -11,7 +11,7 @@ import { digitsOf, firstProduct, loadDemo, type Shop } from './start/demo_catalo
 import { AlreadyWritten } from './start/first_run.ts'
 import { createOutput, paintFor } from './start/log_lines.ts'
 import { restrictNewFiles } from './start/owner_only.ts'
-import { preflight } from './start/preflight.ts'
+import { faultsOfStart } from './start/preflight.ts'
 import { superviseServices } from './start/supervisor.ts'
 import { readyFields, welcome } from './start/welcome.ts'
 
@@ -45,7 +45,7 @@ const output = createOutput(process.stdout, asked.json === true, () => new Date(
 const plan = planShop(process.env, { secret: newSecret, password: newPassword })
 const { first, dataDir } = plan
 const services = [...plan.services, plan.storefront]
-const faults = [...plan.faults, ...(await preflight(plan))]
+const faults = await faultsOfStart(plan)
 if (faults.length > 0) refuse(...faults)
 
 const wantsDemo = await demoWanted(first.fresh)

@@ -29,6 +29,12 @@ const PROBE_MS = 1_000
 /** Where macOS listens for AirPlay, since version 12. */
 const AIRPLAY_PORTS = [5000, 7000]
 
+/** Also those that were found while planning; a start that has any is refused. */
+export const faultsOfStart = async (plan: Plan): Promise<string[]> => [
+  ...plan.faults,
+  ...(await preflight(plan)),
+]
+
 export async function preflight(plan: Plan): Promise<string[]> {
   const { first, dataDir, databaseUrl } = plan
   const services: readonly AnyPlanned[] = [...plan.services, plan.storefront]

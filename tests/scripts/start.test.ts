@@ -9,8 +9,9 @@ import { openStores as openOrderStores } from '@shop/order_service/storage/open_
 import { openStores as openProductStores } from '@shop/product_service/storage/open_stores'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { noteMade } from '@shop/service_kit/sqlite/mark'
-import { PLACEHOLDER_SECRETS } from '../../scripts/plan.ts'
+import { PLACEHOLDER_SECRETS, planShop } from '../../scripts/plan.ts'
 import { planFirstRun } from '../../scripts/start/first_run.ts'
+import { faultsOfStart } from '../../scripts/start/preflight.ts'
 import { until } from '../system/until.ts'
 import {
   finish,
@@ -197,13 +198,10 @@ suite('a first start', () => {
   })
 })
 
-suite('a start that cannot work is refused in a sentence before any service starts', {
-  concurrency: 3,
-}, () => {
+suite('a start that cannot work is refused in a sentence before any service starts', () => {
   type Case = {
     readonly name: string
     readonly env?: NodeJS.ProcessEnv
-    readonly args?: string[]
     readonly skip?: string | false
     readonly prepare?: (world: World, t: TestContext) => Promise<void> | void
     readonly says: (world: World) => RegExp
@@ -255,11 +253,6 @@ suite('a start that cannot work is refused in a sentence before any service star
         world.env.DATA_DIR = join(world.dataDir, 'below')
       },
       says: () => /^DATA_DIR is .*below, but .* is a file; name a folder\.\n$/,
-    },
-    {
-      name: 'a setting in a file that does not exist',
-      env: { HOST_FILE: '/nowhere/host' },
-      says: () => /^HOST_FILE cannot be read \(ENOENT\)\.\n$/,
     },
     {
       name: 'a store of another user',
@@ -352,36 +345,53 @@ suite('a start that cannot work is refused in a sentence before any service star
       says: () => /^CURRENCY_DIGITS is 3, but the prices in \S+products\.db have 2\..*\n$/,
     },
     {
-      name: 'a data folder that cannot be created',
-      skip: process.platform !== 'linux' && 'there is no /proc',
-      env: { DATA_DIR: '/proc/nope' },
-      says: () => /\/proc\/nope cannot be (made|written)|\/proc cannot be written/,
-    },
-    {
       name: 'several faults of several services are reported together',
       env: { CURRENCY: 'EURO', LOG_LEVEL: 'loud', REFRESH_TOKEN_TTL: '1' },
       says: () => /^(?=[\s\S]*CURRENCY)(?=[\s\S]*LOG_LEVEL)(?=[\s\S]*REFRESH_TOKEN_TTL)(.+\n){3}$/,
     },
-    {
-      name: 'an unknown option',
-      args: ['--dmeo'],
-      says: () => /^Unknown option '--dmeo'\. `npm start -- --help` lists the options\.\n$/,
-    },
-    {
-      name: 'both --demo and --no-demo',
-      args: ['--demo', '--no-demo'],
-      says: () => /^--demo and --no-demo exclude each other\.\n$/,
-    },
   ]
-  for (const { name, env, args = [], skip = false, prepare, says } of cases) {
+  const assertNothingMade = ({ dataDir }: World) => {
+    assert.ok(!existsSync(join(dataDir, 'auth.db')), 'nothing was started')
+    assert.ok(!existsSync(join(dataDir, 'admin.json')), 'nothing was made')
+  }
+  for (const { name, env, skip = false, prepare, says } of cases) {
     test(name, { skip }, async (t) => {
       const world = await newWorld(t, env)
       await prepare?.(world, t)
+      const faults = await faultsOfStart(planShop(world.env, PLACEHOLDER_SECRETS))
+      assert.match(faults.map((fault) => `${fault}\n`).join(''), says(world))
+      assertNothingMade(world)
+    })
+  }
+
+  type Refused = {
+    readonly env?: NodeJS.ProcessEnv
+    readonly args?: readonly string[]
+    readonly skip?: string | false
+    readonly says: RegExp
+  }
+  const refused: readonly Refused[] = [
+    { env: { CURRENCY: 'EURO', SERVICE_SECRET: 'hunter2' }, says: /^SERVICE_SECRET .+\n.*CURRENCY.+\n$/ },
+    {
+      skip: process.platform !== 'linux' && 'there is no /proc',
+      env: { DATA_DIR: '/proc/nope' },
+      says: /\/proc\/nope cannot be (made|written)|\/proc cannot be written/,
+    },
+    { env: { HOST_FILE: '/nowhere/host' }, says: /^HOST_FILE cannot be read \(ENOENT\)\.\n$/ },
+    {
+      args: ['--dmeo'],
+      says: /^Unknown option '--dmeo'\. `npm start -- --help` lists the options\.\n$/,
+    },
+    { args: ['--demo', '--no-demo'], says: /^--demo and --no-demo exclude each other\.\n$/ },
+  ]
+  for (const { env, args = [], skip = false, says } of refused) {
+    const given = [...args, ...Object.keys(env ?? {})].join(' ')
+    test(`by the process, with exit code 1: ${given}`, { skip }, async (t) => {
+      const world = await newWorld(t, env)
       const { code, output } = await finish(t, 'start.ts', world, ...args)
-      assert.match(output, says(world))
+      assert.match(output, says)
       assert.equal(code, 1)
-      assert.ok(!existsSync(join(world.dataDir, 'auth.db')), 'nothing was started')
-      assert.ok(!existsSync(join(world.dataDir, 'admin.json')), 'nothing was made')
+      assertNothingMade(world)
     })
   }
 
