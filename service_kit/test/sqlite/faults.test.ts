@@ -16,7 +16,7 @@ suite('faults of SQLite', () => {
     assert.ok(isBusy(fault(5 | (2 << 8))) && !isBusy(new Error('why')))
   })
 
-  test('a lock or the file is at fault, not the request', () => {
+  test('a lock and faults of the file are faults of the store', () => {
     assert.deepEqual(
       RESULTS.filter((code) => isStoreFault(fault(code))),
       [3, 5, 6, 8, 10, 11, 13, 14, 15, 26],
@@ -24,7 +24,7 @@ suite('faults of SQLite', () => {
     assert.ok(isStoreFault(fault(10 | (13 << 8))))
   })
 
-  test('a write that failed is unavailable with its cause, and said once', () => {
+  test('a failed write is store_unavailable with its cause, and is not wrapped twice', () => {
     const cause = fault(13)
     const problem = unavailable(cause)
     assert.deepEqual([problem.code, problem.cause], ['store_unavailable', cause])
@@ -32,19 +32,19 @@ suite('faults of SQLite', () => {
     assert.notEqual(unavailable(new Problem('overloaded', 'x')).code, 'overloaded')
   })
 
-  test('each way to read fails as unavailable where the file is at fault, and as it is where not', () => {
+  test('each method of a statement fails with store_unavailable for faults of the store, and with the error itself otherwise', () => {
     const db = new DatabaseSync(':memory:')
     let errcode = 10
     db.function('fail', () => {
       throw fault(errcode)
     })
     translateFaults(db)
-    const ways = {
+    const methods = {
       get: () => db.prepare('SELECT fail()').get(),
       all: () => db.prepare('SELECT fail()').all(),
       run: () => db.prepare('SELECT fail()').run(),
     }
-    for (const read of Object.values(ways)) {
+    for (const read of Object.values(methods)) {
       errcode = 10
       assert.throws(read, { code: 'store_unavailable', message: /could not be read/ })
       errcode = 1
@@ -55,7 +55,7 @@ suite('faults of SQLite', () => {
     db.close()
   })
 
-  const says: [code: number, sentence: RegExp | undefined][] = [
+  const messages: [code: number, sentence: RegExp | undefined][] = [
     [11, /^shop\.db: why\. It is damaged or not a database of ours.*npm run restore/],
     [26, /^shop\.db: why\. It is damaged or not a database of ours.*npm run doctor/],
     [14, /^shop\.db: why\. Check that its folder exists/],
@@ -63,8 +63,8 @@ suite('faults of SQLite', () => {
     [5, /^shop\.db: why\. Another program uses it; try again/],
     [1, undefined],
   ]
-  for (const [code, sentence] of says) {
-    test(`a file that cannot be opened for ${code} is ${sentence ? 'named with the next step' : 'reported as it is'}`, () => {
+  for (const [code, sentence] of messages) {
+    test(`error ${code} of opening a file ${sentence ? 'names the file and what to do' : 'is not changed'}`, () => {
       const cause = fault(code)
       const shown = openingFault('shop.db', cause) as Error
       if (!sentence) return assert.equal(shown, cause)

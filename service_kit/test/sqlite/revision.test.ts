@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
-import { setImmediate as afterPoll, setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as afterPoll } from 'node:timers/promises'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { openSqlite } from '../../src/sqlite/store.ts'
 
@@ -24,13 +24,13 @@ function world(t: TestContext) {
   return { open, path }
 }
 
-/** The first may still be of this turn; between two of them there is a poll for events. */
+/** The first one may still run in this turn; the event loop polls for events between the two. */
 async function nextTurn() {
   await afterPoll()
   await afterPoll()
 }
 
-/** Commits in another process, which ends before this one goes on. */
+/** Commits in another process, and returns when it has exited. */
 function addElsewhere(path: string) {
   const script = `const { DatabaseSync } = require('node:sqlite')
     new DatabaseSync(process.argv[1]).exec("INSERT INTO notes VALUES ('elsewhere')")`
@@ -38,15 +38,15 @@ function addElsewhere(path: string) {
 }
 
 suite('the revision of a store', () => {
-  test('stays while nothing is committed', async (t) => {
+  test('stays the same while nothing is committed', async (t) => {
     const store = world(t).open()
     const before = store.revision()
-    await sleep(5)
+    await nextTurn()
     assert.equal(store.revision(), before)
   })
 
   for (const where of [undefined, ':memory:']) {
-    test(`is another one after each commit of its own ${where ?? 'on file'}`, async (t) => {
+    test(`changes with each commit of this store ${where ?? 'in a file'}`, async (t) => {
       const store = world(t).open(where)
       const seen = new Set([store.revision()])
       for (const text of ['a', 'b', 'c']) {
@@ -57,7 +57,7 @@ suite('the revision of a store', () => {
     })
   }
 
-  test('is another one at once after a commit of a neighbour in this process', async (t) => {
+  test('changes at once with a commit of another store in this process', async (t) => {
     const { open } = world(t)
     const [here, there] = [open(), open()]
     const before = here.revision()
@@ -65,7 +65,7 @@ suite('the revision of a store', () => {
     assert.notEqual(here.revision(), before)
   })
 
-  test('is another one in the next turn after a commit of another process', async (t) => {
+  test('changes in the next turn after a commit of another process', async (t) => {
     const { open, path } = world(t)
     const store = open()
     const before = store.revision()
@@ -74,10 +74,10 @@ suite('the revision of a store', () => {
     assert.notEqual(store.revision(), before)
   })
 
-  test('is asked of the file once in a turn', async (t) => {
+  test('is read from the file once in a turn', async (t) => {
     const { open, path } = world(t)
     const store = open()
-    await sleep(1)
+    await nextTurn()
     const before = store.revision()
     addElsewhere(path)
     assert.equal(store.revision(), before)
