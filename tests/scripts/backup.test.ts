@@ -26,6 +26,7 @@ import { startLoad } from '../cluster/load.ts'
 import { assertConsistent } from '../system/invariants.ts'
 import { readRecords, settledRecords } from '../system/store_records.ts'
 import { createChance, until } from '../system/until.ts'
+import { examined } from './examined.ts'
 import { finish, newWorld, READY, runScript, type World } from './running.ts'
 
 const TEST_MS = 480_000
@@ -116,8 +117,8 @@ suite('backup and restore', { timeout: TEST_MS }, () => {
     await settledRecords(() => recordsOf(world))
     await again.close()
     assertConsistent(recordsOf(world), before)
-    const doctor = await finish(t, 'doctor.ts', world)
-    assert.equal(doctor.code, 0, doctor.output)
+    const report = await examined(world)
+    assert.ok(report.ok, JSON.stringify(report))
   })
 
   test('refuse a folder without a backup, a damaged backup, and a folder in use', async (t) => {
@@ -160,9 +161,9 @@ suite('backup and restore', { timeout: TEST_MS }, () => {
     const restoreAndLook = async () => {
       const restored = await finish(t, 'restore.ts', world, '--from', folder, '--force')
       assert.equal(restored.code, 0, restored.output)
-      const doctor = await finish(t, 'doctor.ts', world)
-      assert.match(doctor.output, /balances for 1 products/)
-      assert.equal(doctor.code, 0, doctor.output)
+      const report = await examined(world)
+      assert.match(JSON.stringify(report), /balances for 1 products/)
+      assert.ok(report.ok, JSON.stringify(report))
     }
     const products = pathOf(world.dataDir, 'product_service')
     writeFileSync(products, 'what is left of a database')
@@ -185,9 +186,9 @@ suite('backup and restore', { timeout: TEST_MS }, () => {
     rmSync(world.dataDir, { recursive: true })
     assert.equal((await finish(t, 'restore.ts', world, '--from', folder)).code, 0)
     for (const name of names) rmSync(join(world.dataDir, name))
-    const { code, output } = await finish(t, 'doctor.ts', world, '--fix')
-    for (const name of names) assert.match(output, new RegExp(`${name} is gone, though`))
-    assert.equal(code, 1)
+    const report = await examined(world, true)
+    for (const name of names) assert.match(JSON.stringify(report), new RegExp(`${name} is gone, though`))
+    assert.equal(report.ok, false)
     assert.deepEqual(
       names.filter((name) => existsSync(join(world.dataDir, name))),
       [],

@@ -4,6 +4,8 @@ import { suite, type TestContext, test } from 'node:test'
 import type { Product } from '@shop/product_service/domain/product'
 import { openStores } from '@shop/product_service/storage/open_stores'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import { sampleProducts } from '../../scripts/seed/sample_products.ts'
+import { examined } from './examined.ts'
 import { finish, newWorld, type World } from './running.ts'
 
 async function catalogueOf({ dataDir }: World): Promise<readonly Product[]> {
@@ -37,18 +39,21 @@ suite('npm run seed', () => {
     assert.equal(products.length, 700)
     assert.equal(new Set(products.map(({ name }) => name)).size, 700, 'no two names are the same')
     assert.ok(products.some(({ stock }) => stock === 0) && products.some(({ stock }) => stock > 100))
-    assert.match((await finish(t, 'doctor.ts', world)).output, /Ledger: balances for 700 products/)
+    const { ok, checks } = await examined(world)
+    assert.ok(ok)
+    assert.ok(checks.some(({ summary }) => summary === 'balances for 700 products'))
     assert.equal(statSync(world.dataDir).mode & 0o077, 0, 'a new data folder is its owner’s alone')
   })
 
   test('the same seed gives the same products, another seed others, and a second run adds to the first', async (t) => {
-    const first = await seeded(t, '--products', '20', '--seed', '7')
-    const second = await seeded(t, '--products', '20', '--seed', '7')
-    const other = await seeded(t, '--products', '20', '--seed', '8')
-    assert.deepEqual(first.products, second.products)
-    assert.notDeepEqual(first.products, other.products)
-    assert.equal((await finish(t, 'seed.ts', first.world, '--products=20', '--seed=7')).code, 0)
-    assert.equal((await catalogueOf(first.world)).length, 40)
+    const { world, products } = await seeded(t, '--products', '20', '--seed', '7')
+    assert.equal((await finish(t, 'seed.ts', world, '--products=20', '--seed=8')).code, 0)
+    const both = (await catalogueOf(world)).map(shown)
+    // The newest first.
+    assert.deepEqual(both.slice(20), products)
+    assert.notDeepEqual(both.slice(0, 20), products)
+    const sampled = (seed: number) => Array.from({ length: 20 }, sampleProducts(seed)).reverse()
+    assert.deepEqual(both, [...sampled(8), ...sampled(7)])
   })
 
   const refused: readonly (readonly [args: string[], says: RegExp, env?: NodeJS.ProcessEnv])[] = [
@@ -59,9 +64,11 @@ suite('npm run seed', () => {
     [['--products=5', '--seed=x'], /^--seed must be a whole number/],
     [['many'], /^Unexpected argument 'many'\. /],
     [['--product=5'], /^Unknown option '--product'\. /],
-    [[], /^CURRENCY must be three capital letters/, { CURRENCY: 'euro' }],
-    [[], /^DATA_DIR is \/dev\/null\/data, but \/dev\/null is a file/, { DATA_DIR: '/dev/null/data' }],
-    [[], /^DATABASE_URL names one SQLite file/, { DATABASE_URL: 'sqlite:x.db' }],
+    [
+      [],
+      /^(?=[\s\S]*^CURRENCY must be three capital letters)(?=[\s\S]*^DATA_DIR is \/dev\/null\/data, but \/dev\/null is a file)(?=[\s\S]*^DATABASE_URL names one SQLite file)(.+\n){3}$/m,
+      { CURRENCY: 'euro', DATA_DIR: '/dev/null/data', DATABASE_URL: 'sqlite:x.db' },
+    ],
   ]
   for (const [args, says, env] of refused) {
     test(`${[...args, ...Object.entries(env ?? {}).map((e) => e.join('='))].join(' ')} is refused in a sentence`, async (t) => {
