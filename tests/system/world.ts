@@ -72,7 +72,7 @@ export type World = {
   move(account: Account, id: string, body: Json, at?: ServiceProcess): Promise<Answer<Order>>
 }
 
-type TestEnd = { after(work: () => Promise<void>): void }
+export type TestEnd = { after(work: () => Promise<void>): void }
 
 /** The end of a suite whose tests share a world; `end` is for the suite's own `after`. */
 export function createSuiteEnd(): TestEnd & { end(): Promise<void> } {
