@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
 import { type TestContext, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { BSON, MongoClient, ObjectId } from 'mongodb'
 import type { MongoOptions } from '../../src/mongo/connection.ts'
 import { OutcomeUnknown } from '../../src/mongo/errors.ts'
@@ -9,9 +10,10 @@ import { CLIENT_OPTIONS, DEADLINE_MS } from '../../src/mongo/options.ts'
 import { type MongoStore, openMongo } from '../../src/mongo/store.ts'
 import { withOption } from '../../src/mongo/url.ts'
 import { batchInserts, batchUpdates } from '../../src/mongo/writes.ts'
-import { systemRuntime } from '../../src/runtime/runtime.ts'
+import { nextTurn, systemRuntime } from '../../src/runtime/runtime.ts'
 import { messageOf } from '../../test_support/mongo_proxy.ts'
 import { mongoSuite, start } from '../../test_support/mongo_server.ts'
+import { createVirtualRuntime, untilTrue, type VirtualRuntime } from '../../test_support/virtual_runtime.ts'
 
 type Doc = { _id: string; name?: string; version?: number; writes?: Record<string, string> }
 
@@ -19,6 +21,28 @@ const plan = {
   service: 'test_service',
   database: 'unused',
   indexes: { things: [{ name: 'by_name', key: { name: 1 as const }, unique: true, sparse: true }] },
+}
+
+/** Between two polls of the lease for indexes. */
+const LEASE_POLL_MS = 100
+
+/** Passes pauses of up to `pauseMsMax` until `work` settles. No time passes while the server is awaited. Returns their number. */
+async function passPauses(
+  runtime: VirtualRuntime,
+  pauseMsMax: number,
+  work: Promise<unknown>,
+): Promise<number> {
+  let settled = false
+  const settle = () => {
+    settled = true
+  }
+  work.then(settle, settle)
+  const nextMs = () => runtime.waiting()[0] ?? Number.POSITIVE_INFINITY
+  for (let pauses = 0; ; pauses++) {
+    await untilTrue(() => settled || nextMs() <= pauseMsMax)
+    if (settled) return pauses
+    await runtime.advance(nextMs())
+  }
 }
 
 async function open(t: TestContext, url: string, more: Partial<MongoOptions> = {}) {
@@ -79,30 +103,32 @@ mongoSuite('a MongoDB store', (server) => {
     assert.equal(await things.findOne({ _id: 'a' }), null)
   })
 
-  test('3: unsettled work is repeated; what never settles is store_unavailable within the deadline', async (t) => {
-    const store = await open(t, server.url(server.newDatabase()))
-    let tries = 0
-    const third = await store.repeat(async () => {
-      if (++tries < 3) throw new OutcomeUnknown()
-      return tries
+  test('3: unsettled work is repeated; what never settles is store_unavailable at the deadline', async (t) => {
+    const runtime = createVirtualRuntime()
+    const store = await open(t, server.url(server.newDatabase()), { runtime })
+    let attempts = 0
+    const third = store.repeat(async () => {
+      if (++attempts < 3) throw new OutcomeUnknown()
+      return attempts
     })
-    assert.equal(third, 3)
-    const begun = performance.now()
-    await assert.rejects(
+    await runtime.advance(DEADLINE_MS)
+    assert.equal(await third, 3)
+    const refused = assert.rejects(
       store.repeat(() => Promise.reject(new OutcomeUnknown())),
       { code: 'store_unavailable' },
     )
-    // Without it, it would be tried for ever.
-    assert.ok(performance.now() - begun < 4 * DEADLINE_MS)
+    await runtime.advance(DEADLINE_MS)
+    assert.deepEqual(runtime.waiting(), [], 'no further attempt')
+    await refused
   })
 
-  test('2: a server that stands still is store_unavailable within the deadline, and usable again afterwards', async (t) => {
+  test('2: a server that does not respond is store_unavailable at the deadline, and usable again afterwards', async (t) => {
     const { url, proxy } = await server.proxied(t, server.newDatabase())
-    const store = await open(t, url)
+    const runtime = createVirtualRuntime()
+    const store = await open(t, url, { runtime })
     const things = store.collection<Doc>('things')
     proxy.freeze()
-    const begun = performance.now()
-    await Promise.all([
+    const refused = Promise.all([
       assert.rejects(store.check(), { code: 'store_unavailable' }),
       assert.rejects(
         store.repeat(() => things.findOne({})),
@@ -115,37 +141,40 @@ mongoSuite('a MongoDB store', (server) => {
         },
       ),
     ])
-    // Left to itself the driver repeats a transaction for two minutes.
-    assert.ok(performance.now() - begun < 4 * DEADLINE_MS)
+    // The driver itself retries a transaction for two minutes.
+    await runtime.advance(DEADLINE_MS)
+    assert.ok(await Promise.race([refused, nextTurn(systemRuntime)]))
     proxy.resume()
-    await store.repeat(() => things.insertOne({ _id: 'b' }))
+    const inserted = store.repeat(() => things.insertOne({ _id: 'b' }))
+    await passPauses(runtime, 500, inserted)
+    await inserted
     await store.check()
   })
 
-  /** As the driver reports it; the test server elects no primary, and its next heartbeat is an election again. */
+  /** Emits the driver's event. The test server elects no primary, and each of its heartbeats counts as an election. */
   const elect = (store: MongoStore) =>
     store.client.emit('serverDescriptionChanged', {
       newDescription: { type: 'RSPrimary', address: 'other:27017', electionId: new ObjectId() },
     } as never)
 
-  test('3: what was asked while a primary was elected is asked again, once a write is on a majority', async (t) => {
+  test('3: what was read while a primary was elected is read again, after a write to a majority', async (t) => {
     const store = await open(t, withOption(server.url(server.newDatabase()), 'monitorCommands=true'))
     const things = store.collection<Doc>('things')
     await store.repeat(() => things.insertOne({ _id: 'a' }))
     const sent: string[] = []
     store.client.on('commandStarted', ({ commandName }) => sent.push(commandName))
-    let tries = 0
+    let attempts = 0
     const found = await store.repeat(async () => {
-      tries++
-      if (tries > 1) return things.findOne({ _id: 'a' })
+      attempts++
+      if (attempts > 1) return things.findOne({ _id: 'a' })
       elect(store)
-      return null // As a primary answers that does not know yet what a majority has.
+      return null // A new primary may not know yet what a majority has.
     })
     assert.equal(found?._id, 'a')
     assert.deepEqual([sent[0], sent.at(-1)], ['update', 'find'])
   })
 
-  test('inserts that share a command: those that exist are distinguished', async (t) => {
+  test('inserts that share a command: each resolves whether its document is new', async (t) => {
     const store = await open(t, server.url(server.newDatabase()))
     const insert = batchInserts<Doc>(systemRuntime, () => store.collection('things'))
     await insert({ _id: '3', name: 'three' })
@@ -193,7 +222,7 @@ mongoSuite('a MongoDB store', (server) => {
     await open(t, url)
   })
 
-  test('replicas starting together all find the indexes made', async (t) => {
+  test('replicas that start together all find the indexes', async (t) => {
     const database = server.newDatabase()
     const stores = await Promise.all([1, 2, 3, 4].map(() => open(t, server.url(database))))
     for (const store of stores) {
@@ -202,81 +231,93 @@ mongoSuite('a MongoDB store', (server) => {
     }
   })
 
-  test('indexes are made by one replica at a time; one that died meanwhile is waited for, not for ever', async (t) => {
+  test('indexes are created by one replica at a time; the others wait until its lease ends', async (t) => {
     const url = server.url(server.newDatabase())
     const settings = (await open(t, url)).collection<{ _id: string; until?: Date }>('settings')
     await settings.deleteOne({ _id: 'indexes' })
-    const until = new Date(Date.now() + 700)
+    const runtime = createVirtualRuntime()
+    const until = new Date(runtime.now().getTime() + 7 * LEASE_POLL_MS)
     await settings.insertOne({ _id: 'index_lease', until })
-    await open(t, url)
-    assert.ok(Date.now() >= until.getTime())
+    // At `until` the lease is still valid.
+    assert.equal(await passPauses(runtime, LEASE_POLL_MS, open(t, url, { runtime })), 8)
     assert.equal(await settings.findOne({ _id: 'index_lease' }), null)
     assert.ok(await settings.findOne({ _id: 'indexes' }))
   })
 
-  test('4: a server that refuses to prepare the database is tried again at once, and its message is reported', async (t) => {
+  test('4: after a server refused to prepare the database it is tried again, and its message is reported', async (t) => {
     const { url, proxy } = await server.proxied(t, server.newDatabase())
     const errmsg = 'not authorized on shop to execute command { createIndexes: "things" }'
     proxy.loseAnswerTo('createIndexes', 2, { ok: 0, code: 13, codeName: 'Unauthorized', errmsg })
-    const store = await open(t, url, { startWaitMs: 1 })
-    const reported = new Set<string>()
-    for (const deadline = Date.now() + 15_000; Date.now() < deadline; await sleep(20)) {
-      const said = await store.check().catch((error: Error) => error.message)
-      if (said === undefined) break
-      reported.add(said)
+    const runtime = createVirtualRuntime()
+    const opening = open(t, url, { runtime, startWaitMs: 1 })
+    await runtime.advance(1)
+    const store = await opening
+    for (let failures = 0; failures < 2; failures++) {
+      await untilTrue(() => runtime.waiting().length === 1)
+      await assert.rejects(store.check(), { message: `MongoDB refuses us: ${errmsg}` })
+      await runtime.advance(runtime.waiting()[0]!)
     }
-    await store.check()
+    await untilTrue(() =>
+      store.check().then(
+        () => true,
+        () => false,
+      ),
+    )
     assert.equal(proxy.lost(), 2)
-    assert.ok(reported.has(`MongoDB refuses us: ${errmsg}`), [...reported].join('; '))
     assert.equal(await store.collection<Doc>('settings').findOne({ _id: 'index_lease' }), null)
   })
 
-  test('indexes that take long are waited for, not begun again; a majority of members is enough for them', async (t) => {
+  test('indexes that take long are waited for, and not created twice; a majority of members is enough for them', async (t) => {
     const { url, proxy } = await server.proxied(t, server.newDatabase())
     const buildMs = CLIENT_OPTIONS.socketTimeoutMS + 500
     proxy.holdAnswerTo('commitQuorum', buildMs)
-    const begun = performance.now()
-    const store = await open(t, url, { startWaitMs: 2 * buildMs })
-    assert.ok(performance.now() - begun >= buildMs)
+    const store = await open(t, url, { runtime: createVirtualRuntime() })
     await store.check()
     assert.equal(proxy.lost(), 1)
   })
 
   test('3, 4: a server that does not run yet is tried until it does; when it stops, operations wait for it', async (t) => {
     const first = await start()
-    const gone = new Promise((resolve) => first.child.once('exit', resolve))
-    first.child.kill('SIGKILL')
-    await gone
-    const store = await open(t, first.url, { startWaitMs: 4_500 })
-    // Long enough for a first try to have failed for good.
-    await assert.rejects(store.check(), { code: 'store_unavailable', message: /MongoDB can't be reached/ })
+    await kill(first.child)
+    const runtime = createVirtualRuntime()
+    const opening = open(t, first.url, { runtime, startWaitMs: 1 })
+    await runtime.advance(1)
+    const store = await opening
+    const checked = () =>
+      store.check().then(
+        () => 'usable',
+        ({ message }: Error) => message,
+      )
+    await untilTrue(async () => /MongoDB can't be reached/.test(await checked()))
     await assert.rejects(
       store.repeat(async () => 1),
       { code: 'store_unavailable' },
     )
-    const usable = async () => {
-      for (const deadline = Date.now() + 15_000; ; await sleep(50)) {
-        try {
-          return await store.check()
-        } catch (error) {
-          if (Date.now() > deadline) throw error
-        }
-      }
-    }
-    const again = await start(undefined, first.port)
-    await usable()
+    const second = await start(undefined, first.port)
+    await untilTrue(async () => {
+      if ((await checked()) === 'usable') return true
+      // The pause until the next attempt to connect.
+      await runtime.advance(runtime.waiting()[0] ?? 0)
+      return false
+    })
 
-    const left = new Promise((resolve) => again.child.once('exit', resolve))
-    again.child.kill('SIGKILL')
-    await left
-    await assert.rejects(store.check(), { code: 'store_unavailable' })
+    await kill(second.child)
+    await untilTrue(async () => (await checked()) !== 'usable')
     const waiting = store.repeat(() => store.collection<Doc>('things').insertOne({ _id: 'a' }))
     const third = await start(undefined, first.port)
     t.after(() => third.child.kill('SIGKILL'))
+    await passPauses(runtime, 500, waiting)
     assert.equal((await waiting).insertedId, 'a')
-    await usable()
+    await store.check()
   })
 })
+
+/** Resolves when the process has exited. */
+async function kill(child: ChildProcess): Promise<void> {
+  const exit = once(child, 'exit')
+  child.kill('SIGKILL')
+  await exit
+}
 
 const refused: [string, string, object, string, RegExp][] = [
   [
@@ -304,14 +345,14 @@ const refused: [string, string, object, string, RegExp][] = [
   ],
 ]
 for (const [what, query, hello, version, sentence] of refused) {
-  test(`${what} is refused, saying what to do`, async (t) => {
+  test(`${what} is refused, with what to do`, async (t) => {
     const port = await startFakeServer(t, hello, version)
     const url = `mongodb://127.0.0.1:${port}/?${query}serverMonitoringMode=poll`
     await assert.rejects(openMongo({ runtime: systemRuntime, ...plan, url }), sentence)
   })
 }
 
-/** A server that can say only what it is. */
+/** A server that answers only `hello` and `buildInfo`. */
 async function startFakeServer(t: TestContext, hello: object, version: string): Promise<number> {
   const server: Server = createServer((socket) => {
     socket.on('error', () => {})
@@ -319,11 +360,11 @@ async function startFakeServer(t: TestContext, hello: object, version: string): 
       const request = chunk as Buffer
       const id = request.readInt32LE(4)
       const legacy = request.readInt32LE(12) === OP_QUERY
-      const asked = request.includes('buildInfo')
+      const isBuildInfo = request.includes('buildInfo')
       const { port } = server.address() as { port: number }
       const self = `127.0.0.1:${port}`
       const member = 'setName' in hello ? { hosts: [self], primary: self, me: self, setVersion: 1 } : {}
-      const answer = asked
+      const answer = isBuildInfo
         ? { ok: 1, version }
         : {
             ok: 1,
@@ -345,7 +386,7 @@ async function startFakeServer(t: TestContext, hello: object, version: string): 
 const OP_QUERY = 2004
 const OP_REPLY = 1
 
-/** The form of answer a client's very first question gets. */
+/** The reply to the first message of a connection. */
 function replyOf(document: object, responseTo: number): Buffer {
   const body = BSON.serialize(document)
   const head = Buffer.alloc(36)

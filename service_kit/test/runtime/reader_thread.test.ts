@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { suite, type TestContext, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { createReaderThread, READS_WAITING_MAX, serveReads } from '../../src/runtime/reader_thread.ts'
+import { Worker } from 'node:worker_threads'
+import {
+  createReaderThread,
+  READ_MS,
+  READS_WAITING_MAX,
+  serveReads,
+} from '../../src/runtime/reader_thread.ts'
 import { systemRuntime } from '../../src/runtime/runtime.ts'
+import { createVirtualRuntime, untilTrue } from '../../test_support/virtual_runtime.ts'
 import type { Command } from '../fixtures/stubborn_reader.ts'
 
 function reader(t: TestContext, options = {}) {
@@ -21,20 +27,29 @@ const run = promisify(execFile)
 const GONE = { code: 'store_unavailable' }
 
 suite('a thread for reads', () => {
-  test('answers while this thread continues', async (t) => {
+  test('answers while the event loop of this thread runs', async (t) => {
     const { ask } = reader(t)
     let turns = 0
     const turning = setInterval(() => turns++, 1)
     t.after(() => clearInterval(turning))
-    assert.equal(await ask({ busyMs: 300, say: 'yes' }), 'it says yes')
-    assert.ok(turns > 10, `${turns} turns`)
+    // The command ends only when this thread has run some turns.
+    const gate = new Int32Array(new SharedArrayBuffer(4))
+    let answered = false
+    const answer = ask({ gate, say: 'yes' }).finally(() => {
+      answered = true
+    })
+    await untilTrue(() => turns > 10)
+    assert.equal(answered, false)
+    Atomics.store(gate, 0, 1)
+    Atomics.notify(gate, 0)
+    assert.equal(await answer, 'it says yes')
   })
 
-  test('lets a few wait, in their order, and refuses the rest', async (t) => {
+  test('answers a few waiting questions in their order, and refuses the rest', async (t) => {
     const { ask } = reader(t)
     const order: string[] = []
     const asked = Array.from({ length: READS_WAITING_MAX + 10 }, (_, i) =>
-      ask({ busyMs: 5, say: String(i) }).then((answer) => order.push(answer)),
+      ask({ say: String(i) }).then((answer) => order.push(answer)),
     )
     const outcomes = await Promise.allSettled(asked)
     const answered = Array.from({ length: READS_WAITING_MAX + 1 }, (_, i) => `it says ${i}`)
@@ -59,15 +74,17 @@ suite('a thread for reads', () => {
     ['dies', { end: 'die' }],
     ['takes too much memory', { end: 'hoard' }],
   ] as const
-  for (const [what, deed] of ends) {
-    test(`one that ${what} is replaced: its question fails, those that wait are answered`, async (t) => {
-      const { ask } = reader(t, { waitMs: 60_000, readMs: what === 'hangs' ? 2_000 : 60_000 })
+  for (const [what, command] of ends) {
+    test(`one that ${what} is replaced: its question fails, and waiting ones are answered`, async (t) => {
+      const stops = t.mock.method(Worker.prototype, 'terminate')
+      // No time passes, except where a thread hangs.
+      const runtime = createVirtualRuntime()
+      const { ask } = reader(t, { runtime, waitMs: 2 * READ_MS })
       assert.equal(await ask({ say: 'first' }), 'it says first')
-      const [lost, waiting, other] = await Promise.allSettled([
-        ask(deed),
-        ask({ say: 'a' }),
-        ask({ say: 'b' }),
-      ])
+      const outcomes = Promise.allSettled([ask(command), ask({ say: 'a' }), ask({ say: 'b' })])
+      if (what === 'hangs') await runtime.advance(READ_MS)
+      const [lost, waiting, other] = await outcomes
+      assert.equal(stops.mock.callCount(), what === 'hangs' ? 1 : 0)
       assert.equal((lost as PromiseRejectedResult).reason.code, 'store_unavailable')
       assert.deepEqual(waiting, { status: 'fulfilled', value: 'it says a' })
       assert.deepEqual(other, { status: 'fulfilled', value: 'it says b' })
@@ -84,7 +101,8 @@ suite('a thread for reads', () => {
     assert.equal(stdout, 'it says yes\n')
   })
 
-  test('closing ends the thread and fails what is asked of it', async (t) => {
+  test('closing stops the thread and fails its questions', async (t) => {
+    const exits = t.mock.method(Worker.prototype, 'terminate')
     const thread = reader(t)
     await thread.ask({})
     const asked = [thread.ask({ end: 'hang' }), thread.ask({ say: 'waiting' })]
@@ -94,13 +112,12 @@ suite('a thread for reads', () => {
       assert.equal((outcome as PromiseRejectedResult).reason.code, 'store_unavailable')
     }
     await assert.rejects(thread.ask({}), GONE)
-    // A thread that hangs would go on taking a core.
-    const before = process.cpuUsage()
-    await sleep(500)
-    assert.ok(process.cpuUsage(before).user < 100_000)
+    // A thread that hangs would occupy a processor for ever.
+    assert.equal(exits.mock.callCount(), 1)
+    assert.equal((exits.mock.calls[0]!.this as Worker).threadId, -1, 'it has exited')
   })
 })
 
-test('who answers reads has a thread of its own', () => {
+test('serveReads may be called in a thread only', () => {
   assert.throws(() => serveReads(() => () => 1), /belongs in the file of a thread/)
 })
