@@ -1,6 +1,6 @@
 /**
- * For processes that a test starts with an environment of their own: where Node stores what it compiled of our files.
- * Without it each process compiles them again, which is a third of its start.
+ * For processes that a test starts with their own environment: the folder where Node caches compiled modules. Without it each
+ * process compiles them again, which is a third of its start.
  */
 const { NODE_COMPILE_CACHE } = process.env
 

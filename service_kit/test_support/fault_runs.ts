@@ -1,53 +1,53 @@
 /**
- * Every call into an engine fails once: the first, the second, and so on until a run makes no more calls; each
- * before it took effect, and again after. In each run every promise must settle, and what it said must be true:
+ * Runs work again and again. In run `n` the `n`th call into an engine fails, before it took effect and, in another run, after.
+ * It ends when a run makes fewer calls. In each run every promise must settle, and its outcome must be true:
  *
- *   resolved                     the change is there
- *   rejected, store_unavailable  it may be there or not
- *   rejected otherwise           it is not there
+ *   resolved                     the change is stored
+ *   rejected, store_unavailable  it may be stored or not
+ *   rejected otherwise           it is not stored
  *
- * and afterwards the same store works on as if nothing had been.
+ * Afterwards the same store must work as before.
  */
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export type Moment = 'before' | 'after'
 
-/** Methods of an engine, made to fail at will. */
+/** Methods of an engine that can be made to fail. */
 export type FaultyEngine = {
   /** The `n`th call from now on fails with `error`, before or after it took effect. */
   failAt(n: number, moment: Moment, error: () => unknown): void
-  /** No call fails any more. Returns whether the call that had to fail was made. */
+  /** No call fails from now on. Returns whether the call that should fail was made. */
   disarm(): boolean
 }
 
 export type Step = {
   readonly name: string
   run(): Promise<unknown>
-  /** Is what the step changes there? Without it, the step only reads. */
+  /** Is the change of the step stored? Absent if the step only reads. */
   applied?(): Promise<boolean>
-  /** Code by which the step is refused when nothing fails. */
+  /** The code of the step's error when no call fails. */
   readonly refusal?: string
 }
 
 export type FaultRun = {
-  /** What is done at once while a call fails. */
+  /** Run concurrently while a call fails. */
   readonly steps: readonly Step[]
-  /** After each run: what must always be true, and that the store still takes writes. */
+  /** Called after each run: asserts the invariants, and that the store still accepts writes. */
   verify(): Promise<void>
 }
 
-/** A run whose promises have not settled by then hangs. */
+/** Only so that a run that hangs fails. */
 const SETTLED_MS = 120_000
 
 export type FaultOptions = {
-  /** One step after another, for a server that does not keep overlapping transactions apart. */
+  /** One step after another, for a server that does not isolate overlapping transactions. */
   readonly oneByOne?: boolean
-  /** Further errors after which a change may be there or not. */
+  /** Further errors after which a change may be stored or not. */
   readonly leavesOpen?: (error: unknown) => boolean
 }
 
-/** Runs `makeRun` again and again; resolves how many calls failed. */
+/** Resolves the number of calls that failed. */
 export async function failEveryCall(
   engine: FaultyEngine,
   errors: readonly (() => unknown)[],
@@ -65,7 +65,7 @@ export async function failEveryCall(
       ])
       const made = engine.disarm()
       const where = `call ${n} fails ${moment} it took effect`
-      assert.ok(outcomes, `${where}: somebody is never answered`)
+      assert.ok(outcomes, `${where}: a step never settles`)
       for (const [i, step] of steps.entries()) {
         const outcome = outcomes[i]!
         const open = outcome.status === 'rejected' && leavesOpen(outcome.reason)
@@ -88,14 +88,14 @@ async function settledInTurn(steps: readonly Step[]): Promise<PromiseSettledResu
 async function check(step: Step, outcome: PromiseSettledResult<unknown>, made: boolean, where: string) {
   const code = outcome.status === 'rejected' ? (outcome.reason as { code?: string }).code : undefined
   if (!made) {
-    assert.equal(code, step.refusal, `${where}, which was never made`)
+    assert.equal(code, step.refusal, `${where}: that call was never made`)
     assert.equal(outcome.status, step.refusal === undefined ? 'fulfilled' : 'rejected', where)
   }
   if (!step.applied || code === 'store_unavailable') return
   assert.equal(await step.applied(), outcome.status === 'fulfilled', `${where}: answered ${outcome.status}`)
 }
 
-/** Puts the faults into the methods themselves, for the whole process. */
+/** Replaces methods of the prototypes, for the whole process. Unarmed they behave as before. */
 export function makeFaulty(
   parts: readonly (readonly [prototype: object, methods: readonly string[]])[],
 ): FaultyEngine {

@@ -1,4 +1,4 @@
-/** The MongoDB driver that fails at will (fault_runs.ts). */
+/** The MongoDB driver with calls that can be made to fail (fault_runs.ts). */
 import {
   AbstractCursor,
   ClientSession,
@@ -33,15 +33,15 @@ export const mongoDriver = makeFaulty([
 ])
 
 const PRIMARY_STEPPED_DOWN = 189
-const UNFORESEEN = 'The driver failed in an unforeseen way.'
+const UNEXPECTED = 'The driver failed unexpectedly.'
 
 export const MONGO_ERRORS: readonly (() => unknown)[] = [
   () => new MongoNetworkError('connection 7 to 127.0.0.1:27017 closed'),
   () => new MongoServerError({ message: 'stepped down', code: PRIMARY_STEPPED_DOWN }),
-  () => new MongoError(UNFORESEEN),
+  () => new MongoError(UNEXPECTED),
 ]
 
-/** An unforeseen error passes unchanged: a fault of ours (500), which does not say what was done. */
+/** An unexpected error is not translated: it becomes a 500, after which the change may be stored or not. */
 export const MONGO_OPTIONS = {
-  leavesOpen: (error) => error instanceof MongoError && error.message === UNFORESEEN,
+  leavesOpen: (error) => error instanceof MongoError && error.message === UNEXPECTED,
 } as const satisfies FaultOptions

@@ -1,6 +1,6 @@
 /**
- * A TCP proxy before a MongoDB server that can lose answers and stand still. Where the server names its own
- * address (of the same length) it names the proxy's, or the driver would go past it.
+ * A TCP proxy before a MongoDB server, which can lose answers and freeze. In answers it replaces the address of the server by
+ * its own (of the same length), because otherwise the driver would bypass it.
  */
 
 import type { AddressInfo } from 'node:net'
@@ -10,15 +10,15 @@ import { BSON, type Document } from 'mongodb'
 export type MongoProxy = {
   readonly port: number
   /**
-   * Passes the next requests that hold `text` on to the server, and instead of its answer cuts the connection, or
-   * answers with `instead`.
+   * Forwards the next requests that contain `text`, and instead of forwarding the answer cuts the connection, or answers with
+   * `instead`.
    */
   loseAnswerTo(text: string, times?: number, instead?: Document): void
-  /** Passes the answers to the next two requests that hold `text` on, each `ms` later. */
+  /** Forwards the answers to the next two requests that contain `text` `ms` later. */
   holdAnswerTo(text: string, ms: number): void
-  /** Answers lost or held so far. */
+  /** Answers lost or delayed so far. */
   lost(): number
-  /** From now on nothing is passed on, in either direction, until `resume`. */
+  /** Forwards nothing in either direction until `resume`. */
   freeze(): void
   resume(): void
   close(): Promise<void>
@@ -27,7 +27,7 @@ export type MongoProxy = {
 const REQUEST_ID_AT = 4
 const OP_MSG = 2013
 
-/** An answer as it goes over the wire: four numbers, no flags, one section of one document. */
+/** An OP_MSG: a header of four numbers, no flags, one section with one document. */
 export function messageOf(document: Document, responseTo: number): Buffer {
   const body = BSON.serialize(document)
   const head = Buffer.alloc(21)

@@ -1,6 +1,6 @@
 /**
- * Which queries some work sends, and whether indexes serve them. Everywhere: each names `_id`, the first field of
- * an index, or a hint. On a server that explains: no plan of theirs scans a collection.
+ * Asserts that the queries of some work use indexes. On every server: each query names `_id`, the first field of an index, or
+ * a hint. On a real server also: no query plan scans a collection.
  */
 import assert from 'node:assert/strict'
 import type { CommandStartedEvent, Document } from 'mongodb'
@@ -15,11 +15,11 @@ type Query = {
   readonly filter: Document
   readonly sort: Document
   readonly hint: unknown
-  /** What `explain` takes. */
+  /** The argument of `explain`. */
   readonly command: Document
 }
 
-/** Opens a store, lets `work` use it, and asserts that every query it sent is served by an index. */
+/** Runs `work` on a new store, and asserts that every query it sends uses an index. Resolves the queries, without duplicates. */
 export async function assertQueriesAreIndexed(
   server: MongoServer,
   options: Omit<MongoOptions, 'url' | 'runtime'>,
@@ -35,8 +35,8 @@ export async function assertQueriesAreIndexed(
     store.client.off('commandStarted', note)
     for (const query of queries) {
       assert.ok(
-        isServed(query, options.indexes[query.collection] ?? []),
-        `no index serves ${JSON.stringify(query)}`,
+        usesIndex(query, options.indexes[query.collection] ?? []),
+        `no index for ${JSON.stringify(query)}`,
       )
       if (server.honest) await assertNoScan(store, query)
     }
@@ -81,7 +81,7 @@ function queriesOf({ commandName, command }: CommandStartedEvent): Query[] {
   return []
 }
 
-function isServed({ filter, sort, hint }: Query, indexes: readonly { key: unknown }[]): boolean {
+function usesIndex({ filter, sort, hint }: Query, indexes: readonly { key: unknown }[]): boolean {
   if (hint !== undefined) return true
   const fields = new Set([filter, ...(filter.$and ?? [])].flatMap((each) => Object.keys(each)))
   const first = [...indexes.map(({ key }) => Object.keys(key as object)[0]!), '_id']

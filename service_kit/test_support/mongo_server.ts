@@ -1,10 +1,10 @@
 /**
- * A MongoDB server for tests: the one MONGODB_URL names, or else the wire-compatible server that npm installs
- * beside us where it can run. Without either the suites say so loudly, and in CI they fail.
+ * A MongoDB server for tests: the one of MONGODB_URL, or the wire-compatible server of an npm package. Without either the
+ * suites are skipped with a message, and fail in CI.
  *
- * The wire-compatible server is honest about single-document writes, unique indexes and transactions that follow
- * one another. It is not about transactions that overlap (the later commit wins, without a conflict), and it
- * can't explain queries. What needs these is skipped on it by `honest`, and runs with MONGODB_URL.
+ * The wire-compatible server is right about single-document writes, unique indexes and sequential transactions. Of overlapping
+ * transactions the later commit wins, without a conflict, and it has no `explain`. Tests that need these are skipped on it
+ * (`honest`).
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -16,31 +16,31 @@ import { withDatabase, withOption } from '../src/mongo/url.ts'
 import { type MongoProxy, startMongoProxy } from './mongo_proxy.ts'
 
 const PACKAGE = '@jongodb/memory-server-bin-linux-x64-gnu/bin/jongodb'
-/** Its streamed heartbeats break under load, so it is polled. */
+/** Its streamed heartbeats fail under load, so it is polled. */
 const TEST_SERVER_OPTIONS = 'replicaSet=rs0&serverMonitoringMode=poll'
 const START_MS = 120_000
 
 export type MongoServer = {
   /** Its URL, with `database` as its path. */
   url(database?: string): string
-  /** A URL that leads through a proxy to one member of it; the proxy ends with `t`. */
+  /** A proxy to one member, and the URL of the proxy. It stops with `t`. */
   proxied(t: Pick<TestContext, 'after'>, database: string): Promise<{ url: string; proxy: MongoProxy }>
-  /** A database name no other test uses; dropped when the suite ends. */
+  /** A new database name. The database is dropped at the end of the suite. */
   newDatabase(): string
-  /** May we believe what it says about transactions that overlap, and does it explain? */
+  /** Does it isolate overlapping transactions, and have `explain`? */
   readonly honest: boolean
 }
 
-/** Runs `body` as a suite with a server of its own, which starts and stops with the suite. */
+/** A suite with a server of its own, which starts and stops with it. */
 export function mongoSuite(name: string, body: (server: MongoServer) => void): void {
   const given = process.env.MONGODB_URL
   const binary = given ? undefined : findBinary()
   if (!given && !binary) {
-    const loud = `NO MONGODB: "${name}" DID NOT RUN. Set MONGODB_URL, or test where ${PACKAGE} can be installed.`
-    test(name, { skip: process.env.CI ? false : loud }, () => {
-      throw new Error(loud)
+    const message = `NO MONGODB: "${name}" DID NOT RUN. Set MONGODB_URL, or test where ${PACKAGE} can be installed.`
+    test(name, { skip: process.env.CI ? false : message }, () => {
+      throw new Error(message)
     })
-    console.error(loud)
+    console.error(message)
     return
   }
   suite(name, () => {
@@ -88,7 +88,7 @@ async function primaryOf(url: string): Promise<{ host: string; port: number }> {
   }
 }
 
-/** Of a real set one member alone, or the driver would go to the others past the proxy. */
+/** With `alone` the driver connects to this member only, because it would reach the others without the proxy. */
 function throughProxy(url: string, port: number, alone: boolean): string {
   const [, user = '', rest] = /^[^:]*:\/\/([^/?]*@)?[^/?]+(.*)$/.exec(url)!
   const through = `mongodb://${user}127.0.0.1:${port}${rest}`
@@ -97,7 +97,7 @@ function throughProxy(url: string, port: number, alone: boolean): string {
     : through
 }
 
-/** Why a test that needs a real server is skipped, or false when it runs. */
+/** Why a test that needs a real server is skipped, or false if it runs. */
 export const needsRealServer = ({ honest }: MongoServer): string | false =>
   honest ? false : 'ONLY WITH MONGODB_URL: the wire-compatible test server cannot show this'
 
@@ -109,7 +109,7 @@ function findBinary(): string | undefined {
   }
 }
 
-/** Starts the wire-compatible server on a free port; for tests that stop and start it themselves. */
+/** Starts the wire-compatible server, by default on a free port. For tests that stop and start it themselves. */
 export async function start(
   binary = findBinary(),
   port?: number,

@@ -1,11 +1,11 @@
-/** Checks that an answer shows views of domain objects, and never the objects themselves. */
+/** Checks that an answer contains views of domain objects, not the objects themselves. */
 import assert from 'node:assert/strict'
 import type { Catalogue, ProblemRequest } from '../src/http/problem_tables.ts'
 import { describeProblem } from '../src/http/problems.ts'
 
 const WIRE_NAME = /^[a-z0-9_]+$/
 
-/** Names of the API are in snake_case, those of the domain in camelCase. Returns the document. */
+/** Names of the API are in snake_case, those of the domain in camelCase. Returns the problem document. */
 export function onlyViewsGoOut(fault: Error, table: Catalogue, request: Partial<ProblemRequest> = {}) {
   const { document } = describeProblem(fault, table, {
     id: 'r',

@@ -1,4 +1,4 @@
-/** What the schema of schemas says of one; services do not ask it (http/validation.ts). */
+/** The faults of a schema by the JSON Schema meta-schema, which services do not check (http/validation.ts). */
 import { Ajv } from 'ajv'
 
 export function schemaFaults(schema: object): string | undefined {

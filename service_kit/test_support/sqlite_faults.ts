@@ -1,4 +1,4 @@
-/** node:sqlite that fails at will (fault_runs.ts). Import it before a store is opened. */
+/** node:sqlite with calls that can be made to fail (fault_runs.ts). Import it before a store is opened. */
 import { DatabaseSync, StatementSync } from 'node:sqlite'
 import { makeFaulty } from './fault_runs.ts'
 

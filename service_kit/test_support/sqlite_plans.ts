@@ -1,18 +1,18 @@
 /**
- * How SQLite will find the rows of every statement that is prepared: for tests that nothing is looked for in a table
- * that grows with the shop but by an index, and that nothing is sorted.
+ * Query plans of every prepared statement: for tests that tables which grow with the shop are searched by an index, and that
+ * nothing is sorted.
  */
 import { DatabaseSync } from 'node:sqlite'
 import type { TestContext } from 'node:test'
 
 export type Plan = { readonly sql: string; readonly steps: readonly string[] }
 
-/** Transactions and pragmas look for nothing. */
-const FINDS = /^\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b/i
-/** Of every store (sqlite.ts): a row for each migration, and one. */
+/** Transactions and pragmas have no plan. */
+const HAS_PLAN = /^\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b/i
+/** Tables of every store with few rows. */
 const SMALL = ['schema_migrations', 'pragma_data_version', 'CONSTANT']
 
-/** Notes what is prepared from now on; `plans` asks for the plan of each, over the file at `path`. */
+/** Records the statements that are prepared from now on. `plans` explains each on the file at `path`. */
 export function noteStatements(t: TestContext) {
   const noted = new Set<string>()
   const { prepare } = DatabaseSync.prototype
@@ -28,7 +28,7 @@ export function noteStatements(t: TestContext) {
     plans(path: string): Plan[] {
       const db = new DatabaseSync(path, { readOnly: true })
       try {
-        return [...noted].filter((sql) => FINDS.test(sql)).map((sql) => ({ sql, steps: stepsOf(db, sql) }))
+        return [...noted].filter((sql) => HAS_PLAN.test(sql)).map((sql) => ({ sql, steps: stepsOf(db, sql) }))
       } finally {
         db.close()
       }
@@ -36,7 +36,7 @@ export function noteStatements(t: TestContext) {
   }
 }
 
-/** Steps that read from the beginning, or sort what they found, with their statement; those of `small` tables may. */
+/** Steps that scan a table or sort rows, with their statement. Scans of `small` tables are allowed. */
 export const slowSteps = (plans: readonly Plan[], small: readonly string[]): string[] =>
   plans.flatMap(({ sql, steps }) =>
     steps
@@ -47,6 +47,6 @@ export const slowSteps = (plans: readonly Plan[], small: readonly string[]): str
 function scansMuch(step: string, sql: string, small: readonly string[]) {
   const table = /^SCAN (\S+)/.exec(step)?.[1]
   if (table === undefined || small.includes(table)) return false
-  // An index that is walked in its own order is left at the limit.
+  // An index in its own order is read only up to the limit.
   return !(step.includes('INDEX') && /ORDER BY [^()]+ LIMIT \?$/.test(sql))
 }

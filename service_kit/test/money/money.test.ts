@@ -11,7 +11,7 @@ import {
 } from '../../src/money/money.ts'
 
 suite('money is exact (invariant 9)', () => {
-  test('what is written is what is read, for every amount and every number of digits', () => {
+  test('a formatted amount is parsed to the same amount, for every amount and number of digits', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: MONEY_MINOR_MAX }), fc.constantFrom(0, 2, 3), (minor, digits) => {
         assert.equal(parseMoney(formatMoney(minor, digits), digits), minor)
@@ -57,7 +57,7 @@ suite('money is exact (invariant 9)', () => {
     ['9999999999999999.999', 3],
   ]
   for (const [text, digits] of refused) {
-    test(`${JSON.stringify(text)} with ${digits} digits is no amount`, () => {
+    test(`${JSON.stringify(text)} with ${digits} digits is refused`, () => {
       assert.equal(parseMoney(text, digits), undefined)
     })
   }
@@ -72,7 +72,7 @@ suite('money is exact (invariant 9)', () => {
     ['0.001', 2, undefined],
   ]
   for (const [text, digits, minor] of written) {
-    test(`"${text}" of another of our stores is ${minor} with ${digits} digits`, () =>
+    test(`"${text}" with padded zeros is ${minor} with ${digits} digits`, () =>
       assert.equal(parsePaddedMoney(text, digits), minor))
   }
 })
@@ -90,16 +90,16 @@ suite('digits of currencies', () => {
     })
   }
 
-  test('the whole list is there, whatever this runtime knows of currencies', () => {
+  test('the list has all currencies of ISO 4217, whatever this runtime knows', () => {
     assert.equal(CURRENCY_DIGITS.size, 17 + 139 + 7 + 2 + 6)
     assert.ok([...CURRENCY_DIGITS.keys()].every((code) => /^[A-Z]{3}$/.test(code)))
   })
 
   for (const code of 'XAU XAG XPT XPD XXX XTS XDR XSU XUA XBA XBB XBC XBD XQX usd'.split(' ').concat('')) {
-    test(`"${code}" is no money`, () => assert.throws(() => currencyDigits(code), RangeError))
+    test(`"${code}" is refused`, () => assert.throws(() => currencyDigits(code), RangeError))
   }
 
-  test('stores made before digits were kept have those they were made with', () => {
+  test('a store from before digits were stored has the digits of its time', () => {
     assert.deepEqual(['HUF', 'IQD', 'SLL', 'MGA', 'USD', 'JPY', 'KWD', 'XQX'].map(digitsOfOldStore), [
       0,
       0,

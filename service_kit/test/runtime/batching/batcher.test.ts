@@ -28,7 +28,7 @@ function world(changes: Partial<BatcherOptions<number, number>> = {}) {
       return send(items)
     },
   })
-  /** Notes what becomes of each, in the order in which it is known. */
+  /** Records the outcome of each item, in the order in which it is known. */
   const add = (...items: number[]) => {
     for (const n of items) {
       share(n).then(
@@ -49,18 +49,18 @@ const poison =
   }
 
 suite('a batcher', () => {
-  test('1: what comes together goes together, each with its own outcome', async () => {
+  test('1: items that are added together share a call, and each has its own outcome', async () => {
     const { runtime, calls, ends, add } = world({
       send: async (items) => items.map((n) => (n === 2 ? failed(new Error('two')) : succeeded(n * 10))),
     })
     add(1, 2, 3)
-    assert.deepEqual(calls, [], 'not before everything that is ready was read')
+    assert.deepEqual(calls, [], 'not before all ready I/O was read')
     await runtime.advance(0)
     assert.deepEqual(calls, [[1, 2, 3]])
     assert.deepEqual(ends, ['1: 10', '2: two', '3: 30'])
   })
 
-  test('2, 4: what comes while as many calls as may be are under way goes with the next', async () => {
+  test('2, 4: items that are added while callsMax calls run share the next call', async () => {
     const gates: (() => void)[] = []
     const { runtime, calls, add } = world({
       callsMax: 2,
@@ -102,7 +102,7 @@ suite('a batcher', () => {
     assert.deepEqual(ends, ['1: no weight', '0: 0', '2: 20'])
   })
 
-  test('4: one more than may wait is refused', async () => {
+  test('4: one item more than waitingMax is refused', async () => {
     const { runtime, share, add, ends } = world({ waitingMax: 3 })
     add(0, 1, 2)
     await assert.rejects(share(3), { code: 'overloaded' })
@@ -113,7 +113,7 @@ suite('a batcher', () => {
     assert.equal(ends.length, 4)
   })
 
-  test('5: one that waited as long as its caller does is not begun, and its neighbours are', async () => {
+  test('5: an item that waited for waitMs is not sent, and others are', async () => {
     const gate = Promise.withResolvers<void>()
     const { runtime, calls, ends, add } = world({
       send: async (items) => {
@@ -133,7 +133,7 @@ suite('a batcher', () => {
     assert.deepEqual(ends, ['0: 0', '1: it waited too long', '2: 2'])
   })
 
-  test('6: a call that fails for one item is divided in its place, until that item stands alone', async () => {
+  test('6: a call that fails because of one item is divided until that item is alone', async () => {
     const { runtime, calls, ends, add } = world({ itemsMax: 256, waitMs: 1_000, send: poison(100) })
     add(...numbers(256), 999)
     await runtime.advance(0)
@@ -150,7 +150,7 @@ suite('a batcher', () => {
     assert.deepEqual(alone, [...numbers(256), 999], 'in their order')
   })
 
-  test('1, 6: while a call is divided, what is known is answered at once', async () => {
+  test('1, 6: while a call is divided, known outcomes are answered at once', async () => {
     const gate = Promise.withResolvers<void>()
     const { runtime, ends, add } = world({
       send: async (items) => {
@@ -167,7 +167,7 @@ suite('a batcher', () => {
     assert.deepEqual(ends, ['1: 1', '2: 2', '3: 3'])
   })
 
-  test('6: a failure of the other side is that of each, and the next call begins', async () => {
+  test('6: a failure of the other side fails every item, and the next call begins', async () => {
     let down = true
     const { runtime, calls, ends, add } = world({
       mayBeOneItem: () => false,

@@ -1,4 +1,4 @@
-/** All of it in virtual time: nothing is waited for, and a busy machine fires no timer too early or too late. */
+/** In virtual time, so a busy machine fires no timer too early or too late. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import {
@@ -20,7 +20,7 @@ import { createVirtualRuntime } from '../../../test_support/virtual_runtime.ts'
 type Send = (items: readonly number[], call: Call) => Promise<readonly number[]>
 type Changes = Partial<Omit<IsolatingBatcherOptions<number, number>, 'send' | 'runtime'>>
 
-/** Items are numbers, and a call answers each with itself unless `send` says otherwise. */
+/** Items are numbers, and a call answers each with itself unless `send` is replaced. */
 function world(changes: Changes & { random?: () => number } = {}) {
   const { random = () => 1, ...limits } = changes
   const runtime = { ...createVirtualRuntime(), random }
@@ -79,14 +79,14 @@ const numbers = (n: number) => Array.from({ length: n }, (_, i) => i)
 const fault = (answered: boolean) => new CallFailed(new Error('bad'), { answered })
 
 suite('sharing calls', () => {
-  test('what comes in one turn travels together, and each gets its own answer', async () => {
+  test('items that are added in one turn share a call, and each has its own answer', async () => {
     const w = world()
     w.send = async (items) => items.map((n) => n * 10)
     assert.deepEqual(await w.all(numbers(5)), [0, 10, 20, 30, 40])
     assert.deepEqual(w.calls, [numbers(5)])
   })
 
-  test('what comes while the call is under way is collected for the next', async () => {
+  test('items that are added while the call runs share the next call', async () => {
     const gate = Promise.withResolvers<void>()
     const w = world()
     w.send = async (items) => {
@@ -119,14 +119,14 @@ suite('sharing calls', () => {
     assert.deepEqual(traces, ['a', 'b', undefined])
   })
 
-  test('a call has at most so many items', async () => {
+  test('a call has at most itemsMax items', async () => {
     const w = world({ itemsMax: 4 })
     await w.all(numbers(20))
     assert.deepEqual(w.calls.flat(), numbers(20))
     assert.ok(w.calls.every((items) => items.length <= 4))
   })
 
-  test('heavy items are spread; one heavier than a call travels alone', async () => {
+  test('a call has at most weightMax weight; a heavier item is sent alone', async () => {
     const w = world({ weightMax: 10, weight: (n) => n })
     await w.all([4, 6, 1, 30, 2])
     assert.deepEqual(w.calls, [[4, 6], [1], [30], [2]])
@@ -141,7 +141,7 @@ suite('sharing calls', () => {
     assert.deepEqual(await w.failing([0, 1, 2]), [1])
   })
 
-  test('no more than so many wait: one more is refused at once', async () => {
+  test('one item more than waitingMax is refused at once', async () => {
     const w = world({ waitingMax: 3, deadlineMs: 200 })
     w.send = () => new Promise(() => {})
     const first = w.batch(0)
@@ -152,7 +152,7 @@ suite('sharing calls', () => {
     await w.rejects(5, /no answer within 200 ms/)
   })
 
-  test('each item has its own deadline; one that passed it is not sent any more', async () => {
+  test('each item has its own deadline, and is not sent after it', async () => {
     const gate = Promise.withResolvers<void>()
     const w = world({ deadlineMs: 40 })
     w.send = async (items) => {
@@ -174,7 +174,7 @@ suite('sharing calls', () => {
 })
 
 suite('a call that fails', () => {
-  test('for no fault of its items fails them all, is not repeated, and puts none in quarantine', async () => {
+  test('because of the other side fails all items, is not repeated, and puts none in quarantine', async () => {
     const w = world()
     const { send } = w
     w.send = async () => {
@@ -186,14 +186,14 @@ suite('a call that fails', () => {
     assert.deepEqual(w.calls, [numbers(4), numbers(4)])
   })
 
-  test('of one bad item is divided until that stands alone: all others are answered', async () => {
+  test('because of one item is divided until that item is alone, and all others are answered', async () => {
     const w = world({ itemsMax: 128 })
     w.poison(77)
     assert.deepEqual(await w.failing(numbers(128)), [77])
     assert.ok(w.calls.length <= 1 + 4 * 4, `${w.calls.length} calls`)
   })
 
-  test('answers those who are known at once, not when all are', async () => {
+  test('answers known outcomes at once, not when all are known', async () => {
     const gate = Promise.withResolvers<void>()
     const w = world()
     w.send = async (items) => {
@@ -208,7 +208,7 @@ suite('a call that fails', () => {
     assert.deepEqual(await w.settled(open), [6, 7])
   })
 
-  test('does not keep others waiting while it is divided', async () => {
+  test('does not delay other items while it is divided', async () => {
     const gate = Promise.withResolvers<void>()
     const w = world()
     w.send = async (items) => {
@@ -223,14 +223,14 @@ suite('a call that fails', () => {
     assert.deepEqual(await poisoned, [7])
   })
 
-  test('several bad items, also side by side, fail alone', async () => {
+  test('because of several items, also adjacent ones, fails only those', async () => {
     const bad = [0, 1, 2, 3, 60, 126, 127]
     const w = world({ itemsMax: 128 })
     w.poison(...bad)
     assert.deepEqual(await w.failing(numbers(128)), bad)
   })
 
-  test('is not divided for those whose time is over', async () => {
+  test('is not divided for items whose deadline has passed', async () => {
     const w = world({ deadlineMs: 300 })
     w.send = async (items) => {
       await w.runtime.sleep(500)
@@ -245,7 +245,7 @@ suite('a call that fails', () => {
     assert.deepEqual(w.calls, [[9], numbers(8)])
   })
 
-  test('an item that is not answered fails alone, and its neighbours have their answers', async () => {
+  test('a failed item of an answer fails alone, and the others are answered', async () => {
     const runtime = createVirtualRuntime()
     const batch = createIsolatingBatcher<number, number>({
       runtime,
@@ -268,8 +268,8 @@ suite('a call that fails', () => {
   })
 })
 
-suite('what failed before', () => {
-  test('is not sent again before a pause, and then alone, beside the others', async () => {
+suite('an item that failed before', () => {
+  test('is not sent again before a pause, and then alone', async () => {
     const w = world()
     w.poison(3)
     assert.deepEqual(await w.failing(numbers(8)), [3])
@@ -285,7 +285,7 @@ suite('what failed before', () => {
     )
   })
 
-  test('is named so, so that its failures say nothing about the other side', async () => {
+  test('is sent with failedBefore, because its failures do not mean that the other side is down', async () => {
     const seen: [readonly number[], boolean][] = []
     const w = world()
     w.send = async (items, { failedBefore }) => {
@@ -301,7 +301,7 @@ suite('what failed before', () => {
     ])
   })
 
-  test('travels with the others again once it was answered', async () => {
+  test('shares calls again after it was answered', async () => {
     const w = world()
     w.poison(1)
     await w.rejects(1, /bad/)
@@ -325,7 +325,7 @@ suite('what failed before', () => {
     await w.rejects(77, /failed a moment ago/)
   })
 
-  test('and unanswered items in quarantine delay no others', async () => {
+  test('and is not answered does not delay other items', async () => {
     const w = world({ deadlineMs: 200 })
     w.send = async () => {
       throw fault(false)
@@ -341,7 +341,7 @@ suite('what failed before', () => {
     assert.deepEqual(await silent, numbers(8))
   })
 
-  test('and what did not fail alone twice does not wait behind what did', async () => {
+  test('alone once does not wait for items that failed alone twice', async () => {
     const mayEnd = Promise.withResolvers<void>()
     const w = world({ deadlineMs: 60_000, random: () => 0 })
     w.send = async () => {
@@ -361,7 +361,7 @@ suite('what failed before', () => {
     assert.deepEqual(await w.settled(silent), [0, 1, 2])
   })
 
-  test('is remembered of so many and no more', () => {
+  test('is recorded up to a limit, and the oldest is forgotten', () => {
     const quarantine = createQuarantine({ monotonic: () => 0, random: () => 1 }, 3)
     for (const key of ['a', 'b', 'c', 'd']) quarantine.failedAlone(key, true)
     quarantine.failedTogether('b', 4)
@@ -399,10 +399,10 @@ suite('items that are never answered', () => {
     return { ...w, seen }
   }
 
-  test('take so many connections and no more', () => assert.equal(CALLS_AT_ONCE_MAX, 31))
+  test('take at most 31 connections', () => assert.equal(CALLS_AT_ONCE_MAX, 31))
 
   for (const n of [1, 20, 60, 180]) {
-    test(`${n} of them cost 300 others a part of one deadline`, async () => {
+    test(`${n} of them delay 300 others by less than one deadline`, async () => {
       const every = Math.floor((300 + n) / n)
       const isBad = (i: number) => i % every === 0 && i / every < n
       const { batch, seen, settled, runtime } = silentWorld(isBad)
@@ -416,7 +416,7 @@ suite('items that are never answered', () => {
     })
   }
 
-  test('delay later items no more, and the next time hang apart from all others', async () => {
+  test('do not delay later items, and are sent alone the next time', async () => {
     const { batch, seen, calls, settled, runtime } = silentWorld((n) => n < 20)
     const bad = Promise.allSettled(numbers(20).map((n) => batch(n)))
     for (let n = 100; n < 110; n++) assert.equal(await settled(batch(n)), n)
@@ -431,7 +431,7 @@ suite('items that are never answered', () => {
     await settled(again)
   })
 
-  test('nor is any call slow where all take long', async () => {
+  test('are not assumed if all calls take long', async () => {
     const w = world({ itemsMax: 128, deadlineMs: 1_600 })
     w.send = async (items) => {
       await w.runtime.sleep(300)
@@ -443,7 +443,7 @@ suite('items that are never answered', () => {
     assert.equal(w.calls.length, 1)
   })
 
-  test('and what a slow call answered is neither in quarantine nor sent again when its parts fail', async () => {
+  test('are not assumed of items that a slow call answered while its parts failed', async () => {
     const [partsBegun, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
     const PARTS = 10
     const w = world({ itemsMax: 128, deadlineMs: 3_200 })
@@ -466,7 +466,7 @@ suite('items that are never answered', () => {
     )
   })
 
-  test('and where nothing is answered, calls are divided one by one', async () => {
+  test('do not cause more than 33 calls if no call is answered', async () => {
     const { batch, calls, settled } = silentWorld(() => true)
     await settled(Promise.allSettled(numbers(128).map((n) => batch(n))))
     // The first, its parts, and of those one with each patience.

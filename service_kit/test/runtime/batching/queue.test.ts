@@ -16,7 +16,7 @@ function queueOf(some: readonly Entry[], limits: Partial<GroupLimits<Entry>> = {
 }
 
 suite('a queue', () => {
-  test('1: the next group is the first that wait, within the limits, and one at least', () => {
+  test('1: the next group is the first items within the limits, and at least one', () => {
     const byCount = queueOf(entries(1, 2, 3, 4))
     assert.deepEqual([byCount.next(), byCount.next(), byCount.next()].map(items), [[1, 2, 3], [4], []])
     const byWeight = queueOf(entries(1, 2, 1, 9, 3), { weightMax: 3 })
@@ -26,7 +26,7 @@ suite('a queue', () => {
     )
   })
 
-  test('1: no item is part of a larger group than it allows', () => {
+  test('1: no item is in a larger group than groupMax allows', () => {
     const queue = queueOf(entries(1, 2, 3, 4, 5), { groupMax: ({ item }) => (item === 2 ? 1 : undefined) })
     assert.deepEqual(
       [1, 2, 3].map(() => items(queue.next())),
@@ -34,7 +34,7 @@ suite('a queue', () => {
     )
   })
 
-  test('2: what is put back comes first again', () => {
+  test('2: items that are put back are first again', () => {
     const queue = queueOf(entries(1, 2, 3, 4))
     queue.putBack(queue.next().slice(1))
     assert.deepEqual(items(queue.next()), [2, 3, 4])
@@ -87,7 +87,7 @@ suite('a queue', () => {
   })
 })
 
-test('a turn that is requested again before it begins is one turn', async () => {
+test('a turn that is requested twice before it begins runs once', async () => {
   const runtime = createVirtualRuntime()
   const seen: number[] = []
   const turns = createTurns(runtime, () => seen.push(runtime.monotonic()))
