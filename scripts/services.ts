@@ -3,7 +3,6 @@
  * address to the others, and restarts it if it exits.
  */
 import { readConfig as readAuthConfig } from '@shop/auth_service/config'
-import { createPasswordChecks } from '@shop/auth_service/crypto/password_checks'
 import { acceptPassword } from '@shop/auth_service/domain/passwords'
 import { isUsername } from '@shop/auth_service/domain/usernames'
 import { readConfig as readOrderConfig } from '@shop/order_service/config'
@@ -45,6 +44,8 @@ async function checkFirstAdmin(env: NodeJS.ProcessEnv): Promise<void> {
   const { ADMIN_USERNAME, ADMIN_PASSWORD } = readAuthConfig(env)
   if (ADMIN_USERNAME === undefined || ADMIN_PASSWORD === undefined) return
   if (!isUsername(ADMIN_USERNAME)) throw new ConfigError(['ADMIN_USERNAME is not one that can be registered'])
+  // The list of common passwords is large, and only a first start needs it.
+  const { createPasswordChecks } = await import('@shop/auth_service/crypto/password_checks')
   await acceptPassword(ADMIN_PASSWORD, ADMIN_USERNAME, createPasswordChecks()).catch((error) => {
     throw new ConfigError([`ADMIN_PASSWORD cannot be used: ${error.message.replace(/\.$/, '')}`])
   })
