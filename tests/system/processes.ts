@@ -59,7 +59,9 @@ export function createServiceProcess<Name extends Bundled>(
   service: Name,
   port: number,
   environment: Environment,
+  from: 'bundle' | 'sources' = 'bundle',
 ): ServiceProcess<Name> {
+  const file = from === 'bundle' ? BUNDLES.pathOf(service) : join(ROOT, service, 'src', 'main.ts')
   let run: Run | undefined
   let words = ''
   const collect = (text: string) => {
@@ -85,7 +87,7 @@ export function createServiceProcess<Name extends Bundled>(
       if (run) throw new Error(`${service} is already running`)
       bundled ??= BUNDLES.buildIfOld()
       await bundled
-      const child = spawn(process.execPath, [BUNDLES.pathOf(service)], {
+      const child = spawn(process.execPath, [file], {
         cwd: ROOT,
         env: {
           ...COMPILE_CACHE,

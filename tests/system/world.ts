@@ -52,7 +52,7 @@ export type World = {
   readonly orders: ServiceProcess
   readonly admin: Account
   /** One more process of `service` on the same file, already listening. */
-  addProcess(service: ServiceName, extra?: Environment): Promise<ServiceProcess>
+  addProcess(service: ServiceName, extra?: Environment, from?: 'sources'): Promise<ServiceProcess>
   /** New accounts, signed in. */
   buyers(count: number): Promise<Account[]>
   /** Adds a product to the catalogue. */
@@ -106,12 +106,9 @@ export async function createWorld(t: TestEnd, extra: Environment = {}): Promise<
     ORDER_URL: `http://127.0.0.1:${orderPort}`,
     ...extra,
   }
-  const create = (service: ServiceName, port: number, more: Environment = {}) => {
-    const process = createServiceProcess(service, port, {
-      ...environment,
-      DATABASE_URL: `sqlite:${storePath(dataDir, service)}`,
-      ...more,
-    })
+  const create = (service: ServiceName, port: number, more: Environment = {}, from?: 'sources') => {
+    const DATABASE_URL = `sqlite:${storePath(dataDir, service)}`
+    const process = createServiceProcess(service, port, { ...environment, DATABASE_URL, ...more }, from)
     started.push(process)
     return process
   }
@@ -138,8 +135,8 @@ export async function createWorld(t: TestEnd, extra: Environment = {}): Promise<
     products,
     orders,
     admin,
-    async addProcess(service, more) {
-      const process = create(service, await freePort(), more)
+    async addProcess(service, more, from) {
+      const process = create(service, await freePort(), more, from)
       await process.start()
       await ready(process, admin)
       return process
