@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from '../system/processes.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const DEADLINE_MS = 120_000
@@ -28,7 +29,9 @@ const FOREIGN =
 export async function newWorld(t: TestContext, extra: NodeJS.ProcessEnv = {}): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'shop-'))
   t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
-  const [auth = 0, product = 0, order = 0, storefront = 0, ...operations] = await freePorts(8)
+  const [auth = 0, product = 0, order = 0, storefront = 0, ...operations] = await Promise.all(
+    Array.from({ length: 8 }, freePort),
+  )
   const dataDir = join(folder, 'data')
   const inherited = Object.entries(process.env).filter(([name]) => !FOREIGN.test(name))
   return {
@@ -51,13 +54,6 @@ export async function newWorld(t: TestContext, extra: NodeJS.ProcessEnv = {}): P
       ...extra,
     },
   }
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, () => listen(0)))
-  const ports = servers.map(portOf)
-  await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))))
-  return ports
 }
 
 export const listen = (port: number): Promise<Server> =>

@@ -138,7 +138,7 @@ const notRunning = (service: string) => new Error(`${service} is not running`)
 /**
  * Below the range of outgoing ports, so a port stays free while its service is down; and in a block that belongs to this
  * process, because it listens on the first port of the block: test files and test runs at the same time do not take
- * each other's ports.
+ * each other's ports. No port is given twice.
  */
 const PORT_MIN = 20_000
 const BLOCKS = 100
@@ -147,16 +147,18 @@ let claimed: Promise<number> | undefined
 let taken = 0
 
 export async function freePort(): Promise<number> {
-  claimed ??= claimBlock()
-  const block = await claimed
-  while (++taken < BLOCK_SIZE) {
-    const port = block + taken
+  for (;;) {
+    if (claimed === undefined || taken === BLOCK_SIZE - 1) {
+      claimed = claimBlock()
+      taken = 0
+    }
+    const offset = ++taken
+    const port = (await claimed) + offset
     const server = await listen(port)
     if (!server) continue
     await new Promise((resolve) => server.close(resolve))
     return port
   }
-  throw new Error(`No free port from ${block} to ${block + BLOCK_SIZE - 1}`)
 }
 
 async function claimBlock(): Promise<number> {
