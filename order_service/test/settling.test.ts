@@ -3,7 +3,7 @@ import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { currentTraceparent, inTrace } from '@shop/service_kit/runtime/trace_context'
-import { createVirtualRuntime, letTimePass } from '@shop/service_kit/test_support/virtual_runtime'
+import { createVirtualRuntime, letTimePass, untilTrue } from '@shop/service_kit/test_support/virtual_runtime'
 import { PAUSE } from '../src/clients/circuit_breaker.ts'
 import { DECISION_DEADLINE_MS, ORDERS_PER_CALL_MAX } from '../src/clients/product_client.ts'
 import { OutcomeUnknown } from '../src/domain/errors.ts'
@@ -53,7 +53,9 @@ suite('limits fit each other', () => {
 suite('every order settles (invariant 5)', () => {
   test('orders accepted while the product service was down are settled when it is back', async (t) => {
     const clock = movableClock()
-    const { products, post, put, get, orders, settleDue } = await startShop(t, { runtime: clock.runtime })
+    const { products, post, put, get, orders, reservations, settleDue } = await startShop(t, {
+      runtime: clock.runtime,
+    })
     const [mug, gone] = [await products.add(4), uuid(9)]
     const shipped = (await post('ada', mugs(mug))).json()
     await products.stop()
@@ -65,9 +67,10 @@ suite('every order settles (invariant 5)', () => {
     assert.equal((await orders.backlog()).count, 5)
 
     clock.pass(DUE)
-    await sleep(PAUSE.maxMs)
+    await untilTrue(() => reservations.circuit() === 'half_open')
     assert.deepEqual(await settleDue(), { settled: 0, failed: 1 }, 'one order is the trial')
     await products.start()
+    // Until the circuit is half_open, and the order that failed is no longer in quarantine.
     await sleep(PAUSE.maxMs)
     clock.pass(BACKOFF.maxMs)
     assert.deepEqual(await settleDue(), { settled: 5, failed: 0 })
@@ -92,14 +95,14 @@ suite('every order settles (invariant 5)', () => {
   })
 
   test('without an answer the order is due for the settler at once', async (t) => {
-    const { products, post, put, orders, settleDue } = await startShop(t)
+    const { products, post, put, orders, reservations, settleDue } = await startShop(t)
     const mug = await products.add(3)
     const { id } = (await post('ada', mugs(mug))).json()
     await products.stop()
     const pending = (await post('ada', mugs(mug))).json()
     await put('ada', id, { status: 'cancelled' })
     await products.start()
-    await sleep(PAUSE.firstMs)
+    await untilTrue(() => reservations.circuit() === 'half_open')
     assert.deepEqual(await settleDue(), { settled: 2, failed: 0 })
     assert.equal((await orders.find(id))?.order.status, 'cancelled')
     assert.equal((await orders.find(pending.id))?.order.status, 'confirmed')
@@ -248,11 +251,11 @@ suite('the end of an outage', () => {
     const { id } = (await post('ada', mugs(mug))).json()
     gate = opened
     const slow = post('ada', mugs(mug))
-    while (holds < 2) await sleep(1)
+    await untilTrue(() => holds === 2)
     await put('ada', id, { status: 'cancelled' })
     open()
     await slow
-    for (let i = 0; i < 400 && (await orders.backlog()).count > 0; i++) await sleep(25)
+    await untilTrue(async () => (await orders.backlog()).count === 0)
     assert.equal((await orders.find(id))?.order.status, 'cancelled')
   })
 
@@ -458,7 +461,7 @@ suite('concurrent requests for one order share its settling', () => {
     const { lines } = draft()
     const body = { product_id: lines[0]!.productId, quantity: 2, total_price: '39.98' }
     const placing = post('ada', body, 'key')
-    while (calls.length === 0) await sleep(1)
+    await untilTrue(() => calls.length > 0)
     const id = (await orders.findByKey(ADA, 'key'))?.order.id ?? assert.fail('there is no such order')
     const cancelling = await put('ada', id, { status: 'cancelled' })
     assert.deepEqual([cancelling.statusCode, cancelling.json().status], [200, 'cancelled'])

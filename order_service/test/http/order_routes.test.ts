@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import { KIT_PROBLEMS } from '@shop/service_kit/http/problems'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import { untilTrue } from '@shop/service_kit/test_support/virtual_runtime'
 import type { OrderStatus } from '../../src/domain/order.ts'
 import { ORDER_STATUSES } from '../../src/domain/order.ts'
 import { PROBLEMS } from '../../src/http/problems.ts'
@@ -51,14 +52,14 @@ suite('changing the status', () => {
   })
 
   test('with the product service down a cancellation is recorded: 202 cancelling', async (t) => {
-    const { put, get, products, id } = await shopWithOrder(t)
+    const { put, get, products, reservations, id } = await shopWithOrder(t)
     await products.stop()
     const answer = await put('ada', id, { status: 'cancelled' })
     assert.deepEqual([answer.statusCode, answer.json().status], [202, 'cancelling'])
     assert.equal((await get('ada', `/orders/${id}`)).json().status, 'cancelling')
     assert.equal((await put('root', id, { status: 'shipped' })).json().code, 'illegal_transition')
     await products.start()
-    await new Promise((resolve) => setTimeout(resolve, 250))
+    await untilTrue(() => reservations.circuit() !== 'open')
     const again = await put('ada', id, { status: 'cancelled' })
     assert.deepEqual([again.statusCode, again.json().status], [200, 'cancelled'])
   })
@@ -80,7 +81,7 @@ suite('changing the status', () => {
     const { id } = (await shop.post('ada', body, 'key')).json()
     assert.equal((await shop.put('ada', id, { status: 'cancelled' })).statusCode, 202)
     await shop.products.start()
-    await new Promise((resolve) => setTimeout(resolve, 250))
+    await untilTrue(() => shop.reservations.circuit() !== 'open')
     const cancelling = (await shop.orders.find(id))!.order
     assert.equal((await shop.put('ada', id, { status: 'cancelled' })).json().status, 'cancelled')
     assert.deepEqual(await shop.reservations.hold({ ...cancelling, status: 'pending' }), {

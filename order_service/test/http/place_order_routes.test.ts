@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
+import { untilTrue } from '@shop/service_kit/test_support/virtual_runtime'
 import { LINES_MAX, QUANTITY_MAX } from '../../src/domain/order.ts'
 import { ADA, MUG, uuid } from '../samples.ts'
 import { createOrderApp, memoryOrders, startShop } from '../shop.ts'
@@ -230,11 +231,11 @@ suite('while the product service is down', () => {
   })
 
   test('a replay after the outage settles the order and answers 201', async (t) => {
-    const { post, products, two, mug } = await shopWithMugs(t)
+    const { post, products, reservations, two, mug } = await shopWithMugs(t)
     await products.stop()
     const { id } = (await post('ada', two, 'key')).json()
     await products.start()
-    await new Promise((resolve) => setTimeout(resolve, 250))
+    await untilTrue(() => reservations.circuit() !== 'open')
     const answer = await post('ada', two, 'key')
     assert.deepEqual([answer.statusCode, answer.json().id, answer.json().status], [201, id, 'confirmed'])
     assert.deepEqual(await products.stockOf(mug), { stock: 8, reserved: 2 })

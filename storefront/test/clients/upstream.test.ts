@@ -182,7 +182,8 @@ suite('limits on calls', () => {
     const taken: Answer[] = []
     // Before `close`, which waits for them.
     t.after(() => taken.map(({ body }) => body.destroy()))
-    const service = upstream(t, [origin], { ...allClasses(2, 9), stalledMs: 100 })
+    const clock = createVirtualRuntime({ realDefer: true })
+    const service = upstream(t, [origin], { ...allClasses(2, 9), stalledMs: 100 }, undefined, clock)
     const stuck = await service.call(GET)
     let wasCut = false
     stuck.body.on('error', () => {
@@ -191,29 +192,34 @@ suite('limits on calls', () => {
     const other = await service.call(GET)
     other.body.on('error', () => {})
     taken.push(stuck, other)
+    await untilTrue(() => taken.every(({ body }) => body.readableLength >= body.readableHighWaterMark))
     bytes = 'ok'
-    return { service, answers, stuck, other, wasCut: () => wasCut }
+    return { clock, service, answers, stuck, other, wasCut: () => wasCut }
   }
 
   test('an answer that is not read is cut when a call waits: the oldest only', async (t) => {
-    const { service, answers, other, wasCut } = await bothTaken(t)
+    const { clock, service, answers, other, wasCut } = await bothTaken(t)
     const waiting = service.call(GET)
+    // Several checks.
+    await clock.advance(700)
+    await untilTrue(wasCut)
     await waiting
-    assert.ok(wasCut())
     assert.equal(other.body.destroyed, false)
     for (const answer of answers) answer.end()
     assert.equal(await text((await waiting).body), 'ok')
   })
 
   test('no answer is cut while no call waits, nor one that is read', async (t) => {
-    const { service, stuck, other, wasCut } = await bothTaken(t)
+    const { clock, service, stuck, other, wasCut } = await bothTaken(t)
     other.body.resume()
-    await new Promise((resolve) => setTimeout(resolve, 700))
+    await clock.advance(700)
     assert.equal(wasCut(), false)
     stuck.body.resume()
     const waiting = new AbortController()
     const inLine = service.call({ ...GET, signal: waiting.signal })
-    setTimeout(() => waiting.abort(), 700)
+    await untilTrue(() => stuck.body.readableLength === 0)
+    await clock.advance(700)
+    waiting.abort()
     assert.equal(await refused(inLine), 'bad_request')
     assert.deepEqual([wasCut(), other.body.destroyed], [false, false])
   })
