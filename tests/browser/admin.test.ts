@@ -8,7 +8,6 @@ import { expectFocus, noBrowser } from './browser.ts'
 import { pageFaults, SCREENS, withAxe } from './page_faults.ts'
 import { openShop, type Shop, type Visitor } from './shop.ts'
 
-const DESK = { viewport: { width: 1280, height: 860 } }
 const CONFLICT = 'Someone else changed this product'
 const GOODS = [
   ['Walnut desk lamp', '89.00', 24],
@@ -38,7 +37,7 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     await shop.move(shop.admin, orders[2]!.id, { status: 'cancelled' })
     await shop.move(shop.admin, orders[3]!.id, { status: 'shipped' })
     keeper = await shop.account('admin')
-    keeperPage = await shop.openAs(keeper, DESK)
+    keeperPage = await shop.openAs(keeper)
   })
   after(() => shop?.close())
 
@@ -86,7 +85,7 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
 
   test('two admins edit one product: both see both versions, and one click saves both edits (invariant 7)', async () => {
     const product = await shop.addProduct({ name: 'Oak stool', price: '60.00', stock: 5 })
-    const other = await shop.openAs(await shop.account('admin'), DESK)
+    const other = await shop.openAs(await shop.account('admin'))
     await Promise.all([lookUp(keeperPage, 'Oak stool'), lookUp(other, 'Oak stool')])
     await typeInto(keeperPage, 'Name', 'Oak stool, oiled')
     await typeInto(other, 'Price', '66')
@@ -106,7 +105,7 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     await dialog.waitFor({ state: 'detached' })
     const { name, price } = await shop.product(product.id)
     assert.deepEqual([name, price], ['Oak stool, oiled', '66.00'])
-    await other.context().close()
+    await shop.leave(other)
   })
 
   test('a product removed while an admin edits it: the typed text stays, and the page says that it cannot be saved', async () => {
@@ -334,7 +333,7 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
 
   for (const size of ['phone', 'desk'] as const) {
     test(`every page on a ${size}, light and dark`, async () => {
-      const page = await withAxe(await shop.openAs(keeper, SCREENS[size]))
+      const page = await withAxe(await shop.enter(await shop.openNew(SCREENS[size]), keeper))
       const faults: string[] = []
       for (const [name, path, shows] of [
         ['admin overview', '/admin', 'Stock running out'],
@@ -351,7 +350,7 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
         await page.locator('main').getByText(shows).locator('visible=true').first().waitFor()
         faults.push(...(await pageFaults(page, name, size)))
       }
-      await page.context().close()
+      await shop.leave(page)
       assert.deepEqual(faults, [])
     })
   }
@@ -392,10 +391,10 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
   })
 
   test('customers cannot open the admin pages', async () => {
-    const page = await shop.openAs(await shop.account(), DESK)
+    const page = await shop.openAs(await shop.account())
     await page.goto('/admin/system')
     await said(page, 'This part is for shopkeepers')
-    await page.context().close()
+    await shop.leave(page)
   })
 
   test('roles: a user becomes an admin; the last admin stays one, and the page says why', async () => {

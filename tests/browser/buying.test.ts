@@ -1,6 +1,6 @@
 /** Buying in a browser: the normal case, and every failure between two clicks. */
 import assert from 'node:assert/strict'
-import { after, before, suite, test } from 'node:test'
+import { after, afterEach, before, suite, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { call } from '../system/calls.ts'
 import { until } from '../system/until.ts'
@@ -14,6 +14,7 @@ suite('a buyer in a real browser', { skip: noBrowser }, () => {
   before(async () => {
     shop = await openShop()
   })
+  afterEach(() => shop?.leave())
   after(() => shop?.close())
 
   /** A signed-in window with `quantity` of a product in its cart, looking at the cart. */
@@ -287,7 +288,7 @@ suite('a buyer in a real browser', { skip: noBrowser }, () => {
 
   test('a browser without storage can still buy, in one tab', async () => {
     const product = await shop.addProduct({ name: 'Birch tray', stock: 9 })
-    const page = await shop.open()
+    const page = await shop.openNew()
     await page.addInitScript(`Object.defineProperty(window, 'localStorage', {
       get() { throw new DOMException('Access is denied for this document.', 'SecurityError') },
     })`)

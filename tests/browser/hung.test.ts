@@ -3,7 +3,7 @@
  * and shows its content as soon as the service continues.
  */
 import assert from 'node:assert/strict'
-import { after, before, suite, test } from 'node:test'
+import { after, afterEach, before, suite, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import type { ServiceProcess } from '../system/processes.ts'
@@ -12,7 +12,6 @@ import { noBrowser } from './browser.ts'
 import { openShop, type Shop, type Visitor } from './shop.ts'
 
 const LATE = 'This is taking longer than usual'
-const DESK = { viewport: { width: 1280, height: 860 } }
 const STEP_MS = 100
 /** Of the page's own time, since it said that it takes long. */
 const GIVES_UP_MS = 5_000
@@ -35,10 +34,11 @@ suite('a service that hangs, in a real browser', { skip: noBrowser }, () => {
     const account = await signIn(shop.auth.url, buyer.username, buyer.password)
     order = (await shop.bought(account, { lines: [{ product, quantity: 1 }] })).id
   })
+  afterEach(() => shop?.leave())
   after(() => shop?.close())
 
   /** Separate windows, because a browser opens few connections to one origin, and here they all hang. */
-  const open = () => shop.openAs(buyer, DESK)
+  const open = async () => shop.enter(await shop.openNew(), buyer)
 
   async function hang(service: ServiceProcess, views: readonly View[]) {
     service.standStill()

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { after, before, suite, test } from 'node:test'
+import { after, afterEach, before, suite, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { until } from '../system/until.ts'
 import { type Product, signIn } from '../system/world.ts'
@@ -177,11 +177,12 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
       { name: 'account', path: '/account', shows: 'With us since', signedIn: true },
     )
   })
+  afterEach(() => shop?.leave())
   after(() => shop?.close())
 
   for (const screen of ['phone', 'desk'] as const) {
     test(`on a ${screen}, light and dark`, async () => {
-      const page = await withAxe(await shop.open(SCREENS[screen]))
+      const page = await withAxe(await shop.openNew(SCREENS[screen]))
       const faults: string[] = []
       for (const place of places.filter(({ signedIn }) => !signedIn))
         faults.push(...(await look(page, place, screen)))
@@ -191,7 +192,6 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
       for (const place of places.filter(({ signedIn }) => signedIn))
         faults.push(...(await look(page, place, screen)))
       await page.getByRole('button', { name: 'Change password' }).waitFor()
-      await page.context().close()
       assert.deepEqual(faults, [])
     })
   }
@@ -239,7 +239,7 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
   }
 
   test('by keyboard alone: from the first Tab to an order', async () => {
-    const page = await shop.openAs(visitor, { viewport: { width: 1280, height: 860 } })
+    const page = await shop.openAs(visitor)
     await page.goto('/')
     await page.getByRole('link', { name: 'Dotted notebook' }).waitFor()
     await page.keyboard.press('Tab')
@@ -277,7 +277,7 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
   })
 
   test('search, sort order and page are in the address: back and a deep link restore them', async () => {
-    const page = await shop.open({ viewport: { width: 1280, height: 860 } })
+    const page = await shop.open()
     await page.goto('/?sort=-price')
     await page.getByRole('link', { name: 'Walnut desk lamp' }).waitFor()
     assert.equal(await page.locator('main li h2').first().innerText(), 'Walnut desk lamp')
@@ -320,7 +320,6 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
     await page.waitForURL((url) => url.pathname === '/' && url.search === '')
     await page.getByRole('link', { name: 'Walnut desk lamp' }).waitFor()
     assert.equal(await field.inputValue(), '')
-    await page.context().close()
   })
 
   test('the next page begins at its top, with the focus on its heading; a product leads back to its page', async () => {
@@ -373,12 +372,12 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
       await page.getByRole('button', { name: 'Sign in' }).click()
       await page.getByRole('link', { name: 'Stoneware mug' }).waitFor()
       assert.equal(page.url(), `${shop.storefront.url}/`, next)
-      await page.context().close()
+      await shop.leave(page)
     }
   })
 
   test('offline the page says so, keeps its content, and continues when it is online', async () => {
-    const page = await shop.open()
+    const page = await shop.openNew()
     await page.goto('/')
     await page.getByRole('link', { name: 'Stoneware mug' }).click()
     await page.getByRole('button', { name: 'Add to cart' }).waitFor()
@@ -399,7 +398,7 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
   })
 
   test(`JavaScript of the first page is at most ${FIRST_PAGE_KIB_MAX} KiB, and none of it the admin's`, async (t) => {
-    const page = await shop.open()
+    const page = await shop.openNew()
     await page.goto('/')
     await page.getByRole('link', { name: 'Stoneware mug' }).waitFor()
     // Prefetching for other pages begins after a mark (main.tsx).

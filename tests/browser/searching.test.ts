@@ -19,7 +19,6 @@ const GOODS = [
 const CANDLES = 30
 const CORRECTED = 'No results for “lammp”. Showing results for “lamp”.'
 const WAIT_MS = 60_000
-const DESK = { viewport: { width: 1280, height: 860 } }
 
 suite('searching in a real browser', { skip: noBrowser }, () => {
   let shop: Shop
@@ -32,7 +31,7 @@ suite('searching in a real browser', { skip: noBrowser }, () => {
       for (let i = 0; i < CANDLES; i += 1)
         await world.addProduct({ name: `Candle ${i}`, price: '3.00', stock: 5 })
     })
-    page = await shop.open(DESK)
+    page = await shop.open()
     page.on('request', (request) => {
       const { pathname, searchParams } = new URL(request.url())
       if (pathname === '/api/products') asked.push(searchParams)
@@ -80,11 +79,11 @@ suite('searching in a real browser', { skip: noBrowser }, () => {
     await page.goBack()
     await shows(['Brass lamp', 'Tea towel'])
     assert.equal(await page.getByLabel('Sort by').inputValue(), 'relevance')
-    const shared = await shop.open(DESK)
+    const shared = await shop.open()
     await shared.goto(page.url())
     await shows(['Brass lamp', 'Tea towel'], shared)
     assert.equal(await status(shared).innerText(), CORRECTED)
-    await shared.context().close()
+    await shop.leave(shared)
     await page.getByLabel('Sort by').selectOption('Price, low to high')
     await shows(['Tea towel', 'Brass lamp'])
     await search('')

@@ -1,9 +1,11 @@
 /** Staying signed in: tokens with a lifetime of three seconds, reloads, and several tabs that share one session. */
 import assert from 'node:assert/strict'
-import { after, before, suite, test } from 'node:test'
+import { after, afterEach, before, suite, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Locator, Page } from 'playwright-core'
+import { call, expectStatus } from '../system/calls.ts'
 import { until } from '../system/until.ts'
+import { signIn } from '../system/world.ts'
 import { noBrowser } from './browser.ts'
 import { openShop, type Shop } from './shop.ts'
 
@@ -16,6 +18,7 @@ suite('a session in a real browser', { skip: noBrowser }, () => {
       world.addProduct({ name: 'Tin box', stock: 3 }),
     )
   })
+  afterEach(() => shop?.leave())
   after(() => shop?.close())
 
   const ordersShown = (page: Page) => page.getByText('No orders yet').waitFor()
@@ -70,7 +73,6 @@ suite('a session in a real browser', { skip: noBrowser }, () => {
     assert.equal(await faultOf(password), 'At least 8 characters, please.')
     await password.fill('password123')
     assert.match(await faultOf(password), /^[A-Z][^\\^{}]+\.$/)
-    await page.context().close()
   })
 
   test('of several tabs one refreshes the session, and the others use its result', async () => {
@@ -90,7 +92,6 @@ suite('a session in a real browser', { skip: noBrowser }, () => {
       await Promise.all(tabs.map(ordersShown))
     }
     assert.equal(most, 1)
-    await page.context().unrouteAll({ behavior: 'wait' })
   })
 
   test('signing out in one tab signs out in all', async () => {
@@ -111,13 +112,37 @@ suite('a session in a real browser', { skip: noBrowser }, () => {
   test('a session that was ended elsewhere leads to the sign-in page, and from there back', async () => {
     const visitor = await shop.account()
     const page = await shop.openAs(visitor)
-    await page.context().clearCookies()
+    const changed = 'pear tart on wednesday'
+    const { token } = await signIn(shop.auth.url, visitor.username, visitor.password)
+    // Without a refresh token of its own, this ends every session.
+    const body = { current_password: visitor.password, new_password: changed }
+    expectStatus(await call('PUT', `${shop.auth.url}/me/password`, { token, body }), 204)
+    const [cookie] = await page.context().cookies(`${shop.storefront.url}/api/auth/token`)
+    assert.ok(cookie, 'the browser still has the cookie of its session')
+    const refreshing = page.waitForResponse('**/api/auth/token')
     await page.goto('/orders')
+    assert.equal((await refreshing).status(), 401, 'the session is refused')
     await page.getByRole('heading', { name: 'Welcome back' }).waitFor()
     await page.getByLabel('Username').fill(visitor.username)
-    await page.getByLabel('Password').fill(visitor.password)
+    await page.getByLabel('Password').fill(changed)
     await page.getByRole('button', { name: 'Sign in' }).click()
     await ordersShown(page)
+  })
+
+  test('a window that was left is empty when it is used again', async () => {
+    const page = await shop.openAs(await shop.account())
+    const second = await shop.tab(page)
+    await page.context().route('**/*', (route) => route.abort())
+    await page.evaluate(`localStorage.cart = sessionStorage.cart = '[]'`)
+    await page.context().setOffline(true)
+    await shop.leave(page)
+    assert.ok(second.isClosed())
+    assert.equal(await shop.open(), page)
+    assert.deepEqual(await page.context().storageState(), { cookies: [], origins: [] })
+    assert.equal(await page.evaluate('localStorage.length + sessionStorage.length'), 0)
+    await page.goto('/')
+    await page.getByRole('link', { name: 'Sign in' }).waitFor()
+    await page.getByRole('link', { name: 'Tin box' }).waitFor()
   })
 
   test('while auth_service is down the shop works, and says so where it does not', async () => {

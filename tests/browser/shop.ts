@@ -8,12 +8,13 @@
  */
 import { strict as assert } from 'node:assert'
 import { randomBytes } from 'node:crypto'
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import type { BrowserContextOptions, Page } from 'playwright-core'
 import { buildPagesIfOld } from '../../storefront/build.ts'
 import { call, expectStatus } from '../system/calls.ts'
 import { createServiceProcess, type Environment, freePort, type ServiceProcess } from '../system/processes.ts'
 import { createWorld, type World } from '../system/world.ts'
 import { launch } from './browser.ts'
+import { createWindows, type Windows } from './windows.ts'
 
 /** Generous: a busy machine must not fail a test. */
 const WAIT_MS = 60_000
@@ -22,21 +23,19 @@ const TOKEN_SECONDS = '3600'
 
 export type Visitor = { readonly username: string; readonly password: string }
 
-export type Shop = World & {
-  readonly storefront: ServiceProcess<'storefront'>
-  readonly browser: Browser
-  /** A separate window: only tabs opened from it share its cookies and storage. */
-  open(options?: BrowserContextOptions): Promise<Page>
-  /** One more tab of the same visitor. */
-  tab(page: Page): Promise<Page>
-  /** A new account without a session. */
-  account(role?: 'customer' | 'admin', username?: string): Promise<Visitor>
-  /** On the sign-in page. */
-  signIn(page: Page, visitor: Visitor): Promise<void>
-  /** A separate window in which `visitor` is signed in, with the same cookies and storage as after a real sign-in. */
-  openAs(visitor: Visitor, options?: BrowserContextOptions): Promise<Page>
-  close(): Promise<void>
-}
+export type Shop = World &
+  Windows & {
+    readonly storefront: ServiceProcess<'storefront'>
+    /** A new account without a session. */
+    account(role?: 'customer' | 'admin', username?: string): Promise<Visitor>
+    /** On the sign-in page. */
+    signIn(page: Page, visitor: Visitor): Promise<void>
+    /** A separate window in which `visitor` is signed in. */
+    openAs(visitor: Visitor, options?: BrowserContextOptions): Promise<Page>
+    /** The window gets the same cookies and storage as by a real sign-in. */
+    enter(page: Page, visitor: Visitor): Promise<Page>
+    close(): Promise<void>
+  }
 
 /** Problems that are expected, and no fault of ours. */
 const EXPECTED = /Failed to load resource|net::ERR_/
@@ -93,8 +92,6 @@ async function open(
   await storefront.start()
   const faults: string[] = []
   endings.push(async () => assert.deepEqual(faults, []))
-  const browser = await launching
-
   const listen = (page: Page) => {
     page.setDefaultTimeout(WAIT_MS)
     page.on('pageerror', (error) => faults.push(`${page.url()}: ${error.stack ?? error.message}`))
@@ -107,26 +104,14 @@ async function open(
     page.on('response', (response) => {
       if (response.status() === 500) faults.push(`${response.url()} answered 500\n${storefront.lastWords()}`)
     })
-    return page
   }
-  const tabOf = async (context: BrowserContext) => listen(await context.newPage())
-  const open = async (options: BrowserContextOptions = {}) =>
-    tabOf(
-      await browser.newContext({
-        baseURL: storefront.url,
-        locale: 'en-US',
-        reducedMotion: 'reduce',
-        ...options,
-      }),
-    )
+  const windows = createWindows(await launching, storefront.url, listen)
 
   return {
     ...world,
+    ...windows,
     storefront,
-    browser,
     close,
-    open,
-    tab: (page) => tabOf(page.context()),
     async account(role = 'customer', username = `ada_${randomBytes(4).toString('hex')}`) {
       const visitor = { username, password: 'plum tart on tuesday' }
       const { id } = expectStatus(
@@ -146,13 +131,20 @@ async function open(
       await page.getByRole('button', { name: 'Sign in' }).click()
       await page.getByRole('link', { name: `Account of ${username}` }).waitFor()
     },
-    openAs: async (visitor, options) =>
-      open({ ...options, storageState: await signedInState(storefront.url, visitor) }),
+    openAs: async (visitor, options) => enter(storefront.url, await windows.open(options), visitor),
+    enter: (page, visitor) => enter(storefront.url, page, visitor),
   }
 }
 
-/** The storage of a browser after `visitor` signed in: the gateway's cookie, and the username that the pages save. */
-async function signedInState(url: string, visitor: Visitor) {
+async function enter(url: string, page: Page, visitor: Visitor): Promise<Page> {
+  const { cookie, user } = await sessionOf(url, visitor)
+  await page.context().addCookies([cookie])
+  await page.evaluate(`localStorage['shop.user'] = ${JSON.stringify(JSON.stringify(user))}`)
+  return page
+}
+
+/** What a browser has after `visitor` signed in: the gateway's cookie, and the user that the pages save. */
+async function sessionOf(url: string, visitor: Visitor) {
   const answer = await fetch(`${url}/api/auth/login`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -162,11 +154,16 @@ async function signedInState(url: string, visitor: Visitor) {
   const [, name = '', value = '', path = ''] =
     /^([^=]+)=([^;]+);.*Path=([^;]+)/.exec(answer.headers.getSetCookie()[0] ?? '') ?? []
   assert.notEqual(name, '', 'the gateway sets a cookie')
-  const { hostname } = new URL(url)
-  const cookie = { name, value, path, domain: hostname, expires: -1, httpOnly: true, secure: false }
   const { user } = (await answer.json()) as { user: object }
-  return {
-    cookies: [{ ...cookie, sameSite: 'Strict' as const }],
-    origins: [{ origin: url, localStorage: [{ name: 'shop.user', value: JSON.stringify(user) }] }],
+  const { hostname } = new URL(url)
+  const cookie = {
+    name,
+    value,
+    path,
+    domain: hostname,
+    httpOnly: true,
+    secure: false,
+    sameSite: 'Strict' as const,
   }
+  return { cookie, user }
 }
