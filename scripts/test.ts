@@ -16,8 +16,8 @@ import { ROOT } from './root.ts'
 import { groupsOf, writeGroups } from './test/groups.ts'
 
 const SUITES = ['*/test/**/*.test.ts', 'tests/**/*.test.ts']
-/** Suites start processes of their own, so more at once would only wait for each other. */
-const PROCESSES_AT_ONCE_MAX = 4
+/** One more than cores, for some always wait. They start processes of their own: more would only wait for each other. */
+const PROCESSES_AT_ONCE = Math.min(availableParallelism() + 1, 4)
 /** A process that hangs is stopped and reported; the others run on. */
 const PROCESS_MS_MAX = 10 * 60_000
 
@@ -53,7 +53,7 @@ const runner = spawn(
   process.execPath,
   [
     '--test',
-    `--test-concurrency=${Math.min(availableParallelism(), PROCESSES_AT_ONCE_MAX)}`,
+    `--test-concurrency=${PROCESSES_AT_ONCE}`,
     `--test-timeout=${PROCESS_MS_MAX}`,
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
