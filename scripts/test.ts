@@ -25,7 +25,8 @@ const USAGE = `npm test -- [options] [word ...]
 
 Runs all tests, or the files whose path contains one of the words.
 
-  --test-name-pattern=<pattern>  Only tests with such a name; this and all other options go to \`node --test\`.
+  --test-name-pattern=<pattern>  Only tests with such a name, and files with such a path; this and all other options go to
+                                 \`node --test\`.
   --help                         Show this help.
 `
 

@@ -20,9 +20,16 @@ export function groupsOf(files: readonly string[]): Group[] {
     .sort((a, b) => Number(isLong(b.name)) - Number(isLong(a.name)))
 }
 
+const PROLOGUE = `import { after, suite } from 'node:test'
+let ended = false
+after(() => { ended = true })
+process.on('exit', () => { if (!ended) process.exitCode ||= 1 })
+`
+
 /**
  * Writes a file for each group that runs its test files, each as a suite named by its path, and returns the paths of the files.
- * Node runs test files in the order of their paths, so these begin with a number.
+ * Node runs test files in the order of their paths, so these begin with a number. A process that exits before its last suite
+ * fails: for Node, exit code 0 would be enough, and the tests of a whole folder could be missing.
  */
 export function writeGroups(groups: readonly Group[], root: string, folder: string): string[] {
   return groups.map(({ name, files }, index) => {
@@ -31,7 +38,7 @@ export function writeGroups(groups: readonly Group[], root: string, folder: stri
       return `suite(${JSON.stringify(file)}, () => import(${JSON.stringify(url)}))\n`
     })
     const path = join(folder, `${String(index).padStart(3, '0')}_${name.replaceAll('/', '_')}.mjs`)
-    writeFileSync(path, `import { suite } from 'node:test'\n${suites.join('')}`)
+    writeFileSync(path, `${PROLOGUE}${suites.join('')}`)
     return path
   })
 }

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { suite, test } from 'node:test'
+import { suite, type TestContext, test } from 'node:test'
 import { ROOT } from '../../scripts/root.ts'
 import { groupsOf, writeGroups } from '../../scripts/test/groups.ts'
 import { finish, newWorld } from './running.ts'
@@ -85,23 +85,26 @@ suite('test files that share a process', () => {
     test('${name}: process ' + process.pid, () => {})
     test('${name}: hooks', () => { if (globalThis.hooks.at(-1) !== '${name}') throw new Error(globalThis.hooks) })`
 
-  test('one process runs them all, in order, each with its own hooks; one that cannot be loaded fails alone', (t) => {
+  function runGroups(t: TestContext, files: Readonly<Record<string, string>>) {
     const root = mkdtempSync(join(tmpdir(), 'groups-'))
     t.after(() => rmSync(root, { recursive: true }))
-    const files = {
-      'a/test/1.mjs': hooked('first'),
-      'a/test/2.mjs': 'import "./missing.mjs"',
-      'a/test/3.mjs': hooked('last'),
-    }
     for (const [file, text] of Object.entries(files)) {
       mkdirSync(join(root, dirname(file)), { recursive: true })
       writeFileSync(join(root, file), text)
     }
     const paths = writeGroups(groupsOf(Object.keys(files)), root, root)
     const { NODE_TEST_CONTEXT: _, ...env } = process.env
-    const { status, stdout } = spawnSync(process.execPath, ['--test', '--test-reporter=spec', ...paths], {
+    return spawnSync(process.execPath, ['--test', '--test-reporter=spec', ...paths], {
       encoding: 'utf8',
       env,
+    })
+  }
+
+  test('one process runs them all, in order, each with its own hooks; one that cannot be loaded fails alone', (t) => {
+    const { status, stdout } = runGroups(t, {
+      'a/test/1.mjs': hooked('first'),
+      'a/test/2.mjs': 'import "./missing.mjs"',
+      'a/test/3.mjs': hooked('last'),
     })
     assert.equal(status, 1)
     const shown = stdout.split('failing tests:')[0]!
@@ -110,5 +113,14 @@ suite('test files that share a process', () => {
     const processes = [...shown.matchAll(/: process (\d+)/g)].map(([, pid]) => pid)
     assert.equal(processes.length, 2)
     assert.equal(new Set(processes).size, 1)
+  })
+
+  test('a process that a test exits with code 0 fails, because the tests of the other files are missing', (t) => {
+    const { status, stdout } = runGroups(t, {
+      'a/test/1.mjs': `import { test } from 'node:test'\ntest('exits', () => process.exit(0))`,
+      'a/test/2.mjs': hooked('last'),
+    })
+    assert.equal(status, 1)
+    assert.match(stdout, /^ℹ fail 1$/m)
   })
 })
