@@ -1,6 +1,6 @@
 /**
  * The OpenAPI document of an app, and the pages that show one. What makes them (api_docs_pages.ts) is loaded when the first
- * is asked for: it would be a seventh of each start, and most processes are never asked.
+ * is asked for: it would be a sixth of each start, and most processes are never asked.
  */
 import type { RouteOptions } from 'fastify'
 import type { Described, OpenApiDocument } from './api_docs_pages.ts'
@@ -49,7 +49,9 @@ export function serveDocs(at: BareApp, of: BareApp): void {
       if (answer.statusCode >= 500) throw new Error(`The page ${url} failed: ${answer.body}`)
       if (answer.statusCode >= 400) return reply.callNotFound()
       const headers = Object.entries(answer.headers).filter(([name]) => !NOT_COPIED.has(name))
-      return reply.code(answer.statusCode).headers(Object.fromEntries(headers)).send(answer.rawPayload)
+      reply.code(answer.statusCode).headers(Object.fromEntries(headers))
+      // To an empty body Fastify would add a type and a length, which a 304 would put into the cache of the client.
+      return answer.rawPayload.length > 0 ? reply.send(answer.rawPayload) : reply.send()
     })
   }
 }

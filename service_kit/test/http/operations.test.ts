@@ -107,6 +107,7 @@ suite('operators', () => {
     const known = { 'if-none-match': styles.headers.etag, 'x-request-id': 'mine' }
     const again = await get('static/swagger-ui.css', known)
     assert.deepEqual([again.statusCode, again.body, again.headers['x-request-id']], [304, '', 'mine'])
+    assert.deepEqual([again.headers['content-type'], again.headers['content-length']], [undefined, undefined])
 
     const head = await get('', {}, 'HEAD')
     assert.deepEqual([head.statusCode, head.body], [200, ''])
