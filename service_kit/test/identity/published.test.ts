@@ -98,6 +98,7 @@ suite('a published document', () => {
       new RegExp(`more than ${PUBLISHED_BYTES_MAX} bytes`),
     )
     await untilTrue(() => closed)
+    assert.ok(sent < 4 * PUBLISHED_BYTES_MAX, 'the rest was not sent')
   })
 
   test('leaves no connection open when an answer fails, although its body never ends', async (t) => {

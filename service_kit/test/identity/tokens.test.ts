@@ -131,6 +131,20 @@ suite('access tokens', () => {
     assert.ok(verify(first) instanceof Promise)
   })
 
+  test(`3: by default at most ${TOKENS_CACHED_MAX} tokens are cached`, async (t) => {
+    const { jwk, sign } = await createSigner('a')
+    const verify = createTokenVerifier(keysOf({ keys: [jwk] }).source, () => NOW)
+    const first = await sign()
+    await verify(first)
+    // Signing so many would take seconds.
+    const size = t.mock.getter(Map.prototype, 'size', () => TOKENS_CACHED_MAX - 1)
+    await verify(await sign(600, { i: 1 }))
+    assert.ok(!(verify(first) instanceof Promise))
+    size.mock.mockImplementation(() => TOKENS_CACHED_MAX)
+    await verify(await sign(600, { i: 2 }))
+    assert.ok(verify(first) instanceof Promise)
+  })
+
   const foreign: [what: string, claims: object, sentence: RegExp][] = [
     ['an unknown role', { role: 'owner' }, /its claims are not ours/],
     ['a username that is no text', { username: 7 }, /its claims are not ours/],

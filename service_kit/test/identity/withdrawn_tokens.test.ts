@@ -67,6 +67,7 @@ suite('withdrawn tokens', () => {
     await withdrawn.refresh()
     const known = [0, WITHDRAWN_MAX - 1, WITHDRAWN_MAX].map((i) => withdrawn.isWithdrawn(`user ${i}`, 1))
     assert.deepEqual(known, [true, true, false])
+    assert.equal(WITHDRAWN_MAX, 10_000)
   })
 
   test('the list is fetched again every few seconds, and sent only if it changed', async (t) => {

@@ -271,7 +271,9 @@ mongoSuite('a MongoDB store', (server) => {
     const { url, proxy } = await server.proxied(t, server.newDatabase())
     const buildMs = CLIENT_OPTIONS.socketTimeoutMS + 500
     proxy.holdAnswerTo('commitQuorum', buildMs)
+    const begun = performance.now()
     const store = await open(t, url, { runtime: createVirtualRuntime() })
+    assert.ok(performance.now() - begun >= buildMs)
     await store.check()
     assert.equal(proxy.lost(), 1)
   })

@@ -65,11 +65,12 @@ test('a log restarts while writes go on', async (t) => {
 
 test('a short log is not checkpointed', async (t) => {
   const runtime = createVirtualRuntime({ realDefer: true })
-  const { writePages } = open(t, runtime)
+  const { writePages, pages } = open(t, runtime)
   await writePages(10)
   assert.deepEqual(runtime.waiting(), [CHECK_DELAY_MS])
   await runtime.advance(CHECK_DELAY_MS)
   assert.deepEqual(runtime.waiting(), [])
+  assert.equal(pages().checkpointed, 0)
   await writePages(PAGES_MIN)
   await runtime.advance(CHECK_DELAY_MS)
   assert.equal(runtime.waiting().length, 1, 'the time limit of a checkpoint')

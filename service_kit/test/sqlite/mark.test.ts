@@ -21,7 +21,7 @@ import { lossOf, markOf, noteMade, sentenceOf, wasMade } from '../../src/sqlite/
 import { openSqlite } from '../../src/sqlite/store.ts'
 
 const NAME = 'shop.db'
-const PROCESSES = 2
+const PROCESSES = 4
 
 /** A folder for stores, with migrations beside it. */
 function newFolder(t: TestContext) {
