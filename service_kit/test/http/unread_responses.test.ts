@@ -73,14 +73,16 @@ suite('unread responses', () => {
     assert.equal(closed.length, 2)
   })
 
-  test('a closed response counts no more', async (t) => {
-    const { runtime, visit, closed } = await start(t, { unreadBytesMax: 1.5 * LONG, unreadMs: 50 })
-    const first = await visit('first')
-    first.destroy()
+  test('a closed response counts no more, so no older one is cut for it', async (t) => {
+    const { runtime, visit, closed } = await start(t, { unreadBytesMax: 2.5 * LONG, unreadMs: 50 })
+    const slow = await visit('slow')
+    const gone = await visit('gone')
+    gone.destroy()
     await untilTrue(() => closed.length === 1)
-    const second = await visit('second')
     await runtime.advance(50)
-    assert.ok((await bytesOf(second)) > LONG)
+    const last = await visit('last')
+    assert.ok((await bytesOf(slow)) > LONG)
+    assert.ok((await bytesOf(last)) > LONG)
   })
 
   test('a client that has read its response keeps its connection', async (t) => {
