@@ -18,8 +18,10 @@ import { groupsOf, writeGroups } from './test/groups.ts'
 const SUITES = ['*/test/**/*.test.ts', 'tests/**/*.test.ts']
 /** One more than cores, for some always wait. They start processes of their own: more would only wait for each other. */
 const PROCESSES_AT_ONCE = Math.min(availableParallelism() + 1, 4)
-/** A process that hangs is stopped and reported; the others run on. */
-const PROCESS_MS_MAX = 10 * 60_000
+/** A file that hangs fails; the others run on. */
+const FILE_MS_MAX = 10 * 60_000
+/** A process that hangs, for something still runs in it, is stopped and reported. */
+const PROCESS_MS_MAX = 15 * 60_000
 
 const USAGE = `npm test -- [options] [word ...]
 
@@ -61,7 +63,7 @@ const runner = spawn(
     `--test-reporter=${join(import.meta.dirname, 'test', 'promises_reporter.ts')}`,
     `--test-reporter-destination=${promises}`,
     ...passedOn,
-    ...writeGroups(groupsOf(chosen), ROOT, folder),
+    ...writeGroups(groupsOf(chosen), { root: ROOT, folder, fileMs: FILE_MS_MAX }),
   ],
   { cwd: ROOT, stdio: 'inherit' },
 )

@@ -29,13 +29,17 @@ process.on('exit', () => { if (!ended) process.exitCode ||= 1 })
 /**
  * Writes a file for each group that runs its test files, each as a suite named by its path, and returns the paths of the files.
  * Node runs test files in the order of their paths, so these begin with a number. A process that exits before its last suite
- * fails: for Node, exit code 0 would be enough, and the tests of a whole folder could be missing.
+ * fails: for Node, exit code 0 would be enough, and the tests of a whole folder could be missing. A file that takes longer
+ * than `fileMs` fails, and the next one begins.
  */
-export function writeGroups(groups: readonly Group[], root: string, folder: string): string[] {
+export function writeGroups(
+  groups: readonly Group[],
+  { root, folder, fileMs }: { root: string; folder: string; fileMs: number },
+): string[] {
   return groups.map(({ name, files }, index) => {
     const suites = files.map((file) => {
       const url = pathToFileURL(join(root, file)).href
-      return `suite(${JSON.stringify(file)}, () => import(${JSON.stringify(url)}))\n`
+      return `suite(${JSON.stringify(file)}, { timeout: ${fileMs} }, () => import(${JSON.stringify(url)}))\n`
     })
     const path = join(folder, `${String(index).padStart(3, '0')}_${name.replaceAll('/', '_')}.mjs`)
     writeFileSync(path, `${PROLOGUE}${suites.join('')}`)

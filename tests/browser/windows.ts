@@ -5,7 +5,7 @@
  *
  * Promises
  *  1. A window that was left has one tab without a page of the shop, no cookies, no storage and no routes, and is online.
- *     Only its caches are kept.
+ *     Its caches and the history of the tab are kept.
  *  2. A window of `openNew` was never used before, and is not used again.
  */
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'

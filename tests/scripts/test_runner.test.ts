@@ -85,20 +85,30 @@ suite('test files that share a process', () => {
     test('${name}: process ' + process.pid, () => {})
     test('${name}: hooks', () => { if (globalThis.hooks.at(-1) !== '${name}') throw new Error(globalThis.hooks) })`
 
-  function runGroups(t: TestContext, files: Readonly<Record<string, string>>) {
+  function runGroups(t: TestContext, files: Readonly<Record<string, string>>, fileMs = 60_000) {
     const root = mkdtempSync(join(tmpdir(), 'groups-'))
     t.after(() => rmSync(root, { recursive: true }))
     for (const [file, text] of Object.entries(files)) {
       mkdirSync(join(root, dirname(file)), { recursive: true })
       writeFileSync(join(root, file), text)
     }
-    const paths = writeGroups(groupsOf(Object.keys(files)), root, root)
+    const paths = writeGroups(groupsOf(Object.keys(files)), { root, folder: root, fileMs })
     const { NODE_TEST_CONTEXT: _, ...env } = process.env
     return spawnSync(process.execPath, ['--test', '--test-reporter=spec', ...paths], {
       encoding: 'utf8',
       env,
     })
   }
+
+  test('a file that hangs fails, and the next one runs', (t) => {
+    const hangs = `import { test } from 'node:test'
+      test('hangs', () => new Promise((resolve) => setTimeout(resolve, 60_000).unref()))`
+    const files = { 'a/test/1.mjs': hangs, 'a/test/2.mjs': hooked('last') }
+    const { status, stdout } = runGroups(t, files, 3_000)
+    assert.equal(status, 1)
+    assert.match(stdout, /✖ a\/test\/1\.mjs[\s\S]*✔ a\/test\/2\.mjs/)
+    assert.match(stdout, /test timed out after 3000ms/)
+  })
 
   test('one process runs them all, in order, each with its own hooks; one that cannot be loaded fails alone', (t) => {
     const { status, stdout } = runGroups(t, {

@@ -8,7 +8,7 @@ import { createVirtualRuntime, untilTrue } from '../../test_support/virtual_runt
 import { createPlainApp } from '../fixtures/plain_app.ts'
 
 /** More bytes than the buffers of both sockets. */
-const LONG = 8 * 1024 * 1024
+const LONG = 16 * 1024 * 1024
 
 async function start(t: TestContext, limits: UnreadResponseLimits) {
   const runtime = createVirtualRuntime()
