@@ -13,9 +13,6 @@ import { add, folder, nextId } from './worlds.ts'
 
 const run = promisify(execFile)
 const BUYER = join(import.meta.dirname, 'buyer_process.ts')
-/** The images run the sources, `npm start` the bundle, which starts in half the time. */
-const SOURCES = join(import.meta.dirname, '..', 'src', 'main.ts')
-const BUNDLE = BUNDLES.pathOf('product_service')
 const SECRET = 'a secret of the tests, 32 bytes and more'
 
 suite('two processes on one file', () => {
@@ -40,7 +37,12 @@ suite('two processes on one file', () => {
 })
 
 /** Starts the service on a free port; resolves when it listens. */
-async function start(t: TestContext, DATA_DIR: string, more: Record<string, string> = {}, main = BUNDLE) {
+async function start(
+  t: TestContext,
+  DATA_DIR: string,
+  more: Record<string, string> = {},
+  main = BUNDLES.pathOf('product_service'),
+) {
   const child = fork(main, {
     env: {
       ...COMPILE_CACHE,
@@ -87,7 +89,7 @@ suite('the process', () => {
   before(async () => void (await BUNDLES.buildIfOld()))
 
   test('serves reads while auth is down, and exits on SIGTERM', async (t) => {
-    const { child, ended, url } = await start(t, folder(t), {}, SOURCES)
+    const { child, ended, url } = await start(t, folder(t), {}, BUNDLES.sourceOf('product_service'))
     assert.deepEqual(await (await fetch(`${url}/products`)).json(), { items: [], next_cursor: null })
     const write = await fetch(`${url}/products/${nextId()}`, {
       method: 'DELETE',

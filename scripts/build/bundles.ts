@@ -39,6 +39,8 @@ export type Bundles<Name extends string> = {
   build(): Promise<void>
   /** The file that Node runs. */
   pathOf(name: Name): string
+  /** What it is the bundle of, which Node runs as well. */
+  sourceOf(name: Name): string
 }
 
 const SOURCES = [
@@ -68,6 +70,7 @@ export function createBundles<Name extends string>(root: string, names: readonly
   const folderOf = (name: Name) => join(root, name, 'dist')
   const recordOf = (name: Name) => join(folderOf(name), 'sources')
   const pathOf = (name: Name) => join(folderOf(name), 'main.mjs')
+  const sourceOf = (name: Name) => join(root, name, 'src', 'main.ts')
 
   const oldOnes = (sources: string) =>
     names.filter(
@@ -82,7 +85,7 @@ export function createBundles<Name extends string>(root: string, names: readonly
   async function bundle(chosen: (sources: string) => readonly Name[]) {
     const sources = sourcesIn(root)
     for (const name of chosen(sources)) {
-      await bundleInto(folderOf(name), join(root, name, 'src', 'main.ts'))
+      await bundleInto(folderOf(name), sourceOf(name))
       put(recordOf(name), sources)
     }
   }
@@ -92,6 +95,7 @@ export function createBundles<Name extends string>(root: string, names: readonly
     buildIfOld: () => aloneIfOld(lock, areOld, () => bundle(oldOnes)),
     build: () => alone(lock, () => bundle(() => names)),
     pathOf,
+    sourceOf,
   }
 }
 

@@ -126,8 +126,8 @@ export const NAMED: readonly Named[] = [
   {
     what: 'the cache of verified tokens has no limit',
     path: 'service_kit/src/identity/tokens.ts',
-    from: 'cached.size >= cachedMax',
-    to: 'cached.size >= cachedMax * 1000',
+    from: 'cached.size >= TOKENS_CACHED_MAX',
+    to: 'cached.size >= TOKENS_CACHED_MAX * 1000',
     test: 'service_kit/test/identity/tokens.test.ts',
   },
   {

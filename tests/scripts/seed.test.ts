@@ -64,11 +64,9 @@ suite('npm run seed', () => {
     [['--products=5', '--seed=x'], /^--seed must be a whole number/],
     [['many'], /^Unexpected argument 'many'\. /],
     [['--product=5'], /^Unknown option '--product'\. /],
-    [
-      [],
-      /^(?=[\s\S]*^CURRENCY must be three capital letters)(?=[\s\S]*^DATA_DIR is \/dev\/null\/data, but \/dev\/null is a file)(?=[\s\S]*^DATABASE_URL names one SQLite file)(.+\n){3}$/m,
-      { CURRENCY: 'euro', DATA_DIR: '/dev/null/data', DATABASE_URL: 'sqlite:x.db' },
-    ],
+    [[], /^CURRENCY must be three capital letters/, { CURRENCY: 'euro' }],
+    [[], /^DATA_DIR is \/dev\/null\/data, but \/dev\/null is a file/, { DATA_DIR: '/dev/null/data' }],
+    [[], /^DATABASE_URL names one SQLite file/, { DATABASE_URL: 'sqlite:x.db' }],
   ]
   for (const [args, says, env] of refused) {
     test(`${[...args, ...Object.entries(env ?? {}).map((e) => e.join('='))].join(' ')} is refused in a sentence`, async (t) => {

@@ -61,7 +61,7 @@ export function createServiceProcess<Name extends Bundled>(
   environment: Environment,
   from: 'bundle' | 'sources' = 'bundle',
 ): ServiceProcess<Name> {
-  const file = from === 'bundle' ? BUNDLES.pathOf(service) : join(ROOT, service, 'src', 'main.ts')
+  const file = from === 'bundle' ? BUNDLES.pathOf(service) : BUNDLES.sourceOf(service)
   let run: Run | undefined
   let words = ''
   const collect = (text: string) => {

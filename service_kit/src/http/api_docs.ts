@@ -41,8 +41,8 @@ export function serveDocs(at: BareApp, of: BareApp): void {
     const { createPages } = await import('./api_docs_pages.ts')
     return createPages(await of.openApi(), { prefix: DOCS_PREFIX, callable: at === of })
   })
-  for (const url of [DOCS_PREFIX, `${DOCS_PREFIX}/*`]) {
-    at.get(url, options, async (request, reply) => {
+  for (const path of [DOCS_PREFIX, `${DOCS_PREFIX}/*`]) {
+    at.get(path, options, async (request, reply) => {
       // GET also for HEAD: Fastify then leaves out the body.
       const { url, headers: asked } = request
       const answer = await (await pages()).inject({ method: 'GET', url, headers: asked })

@@ -42,7 +42,6 @@ export function createTokenVerifier(
   keys: KeySource,
   now: () => Date,
   isWithdrawn: IsWithdrawn = () => false,
-  cachedMax = TOKENS_CACHED_MAX,
 ): VerifyToken {
   const cached = new Map<string, Verified>()
   let keySet: JSONWebKeySet | undefined
@@ -79,7 +78,7 @@ export function createTokenVerifier(
     const verified = await verifyWith(keysAsked, token, now())
     // The keys have changed meanwhile, so this token is not cached either.
     if (keysAsked !== resolveKey) return verified
-    if (cached.size >= cachedMax) {
+    if (cached.size >= TOKENS_CACHED_MAX) {
       const oldest = cached.keys().next().value
       if (oldest !== undefined) cached.delete(oldest)
     }
