@@ -1,14 +1,14 @@
-/** HTTP servers for tests, closed when the test ends. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+/** HTTP servers that record their requests, and answers of the services. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TestContext } from 'node:test'
+import { serve as serveHttp } from '@shop/service_kit/test_support/http_server'
 
 export type Seen = { method: string; path: string; headers: IncomingMessage['headers']; body: unknown }
 type Handler = (seen: Seen, response: ServerResponse) => void | Promise<void>
 
 export async function serve(t: TestContext, handler: Handler): Promise<{ origin: string; seen: Seen[] }> {
   const seen: Seen[] = []
-  const server = createServer(async (request, response) => {
+  const origin = await serveHttp(t, async (request, response) => {
     let text = ''
     for await (const chunk of request) text += chunk
     const one = {
@@ -20,12 +20,7 @@ export async function serve(t: TestContext, handler: Handler): Promise<{ origin:
     seen.push(one)
     await handler(one, response)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  t.after(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen }
+  return { origin, seen }
 }
 
 export function answer(

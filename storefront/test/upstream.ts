@@ -1,12 +1,6 @@
 /** A storefront in front of HTTP servers of the test, which decides what they answer and reads what they get. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import {
-  createServer,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  type RequestListener,
-  request,
-} from 'node:http'
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,6 +9,7 @@ import { brotliCompressSync, gzipSync } from 'node:zlib'
 import type { App } from '@shop/service_kit/http/app'
 import { startTracing } from '@shop/service_kit/http/start_tracing'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import { serve } from '@shop/service_kit/test_support/http_server'
 import { createApp, type Deps } from '../src/app.ts'
 import type { Upstreams } from '../src/config.ts'
 
@@ -32,17 +27,6 @@ export function builtPages(t: TestContext): string {
   writeFileSync(join(folder, 'assets', 'index-1a2b3c4d.js'), SCRIPT)
   writeFileSync(join(folder, 'assets', 'index-1a2b3c4d.js.br'), brotliCompressSync(SCRIPT))
   return folder
-}
-
-/** A server with this listener; resolves with its origin. */
-export async function serve(t: TestContext, listener: RequestListener): Promise<string> {
-  const server = createServer(listener)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  t.after(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
 /** An origin where no server listens. */

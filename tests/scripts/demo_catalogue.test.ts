@@ -1,20 +1,8 @@
 /** What `npm start --demo` reports if a service cannot load the catalogue. */
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
 import { suite, type TestContext, test } from 'node:test'
+import { serve } from '@shop/service_kit/test_support/http_server'
 import { loadDemo } from '../../scripts/start/demo_catalogue.ts'
-import { portOf } from './running.ts'
-
-async function service(t: TestContext, listener: RequestListener): Promise<string> {
-  const server = createServer(listener).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return `http://127.0.0.1:${portOf(server)}`
-}
 
 const FULL = JSON.stringify({
   code: 'store_unavailable',
@@ -24,14 +12,14 @@ const FULL = JSON.stringify({
 suite('the sample catalogue that cannot be loaded', () => {
   /** A product service that accepts this many products. */
   const products = (t: TestContext, room: number) =>
-    service(t, ({ method, url }, response) => {
+    serve(t, ({ method, url }, response) => {
       if (url === '/products/currency') response.end('{"currency":"USD","currency_digits":2}')
       else if (method === 'GET') response.end('{"items":[]}')
       else if (room-- > 0) response.writeHead(201).end('{}')
       else response.writeHead(503).end(FULL)
     })
   const auth = (t: TestContext, status: number, body: string) =>
-    service(t, (_request, response) => response.writeHead(status).end(body))
+    serve(t, (_request, response) => response.writeHead(status).end(body))
 
   const cases: readonly [why: string, status: number, body: string, room: number, says: RegExp][] = [
     [

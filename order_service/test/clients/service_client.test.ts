@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
+import type { RequestListener } from 'node:http'
+import { connect } from 'node:net'
 import { suite, type TestContext, test } from 'node:test'
 import { startTracing } from '@shop/service_kit/http/start_tracing'
 import { type Runtime, systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { inTrace } from '@shop/service_kit/runtime/trace_context'
+import { serve } from '@shop/service_kit/test_support/http_server'
 import { createVirtualRuntime, untilTrue } from '@shop/service_kit/test_support/virtual_runtime'
 import { CALLS_MAX, createServiceClient, ServiceUnreachable } from '../../src/clients/service_client.ts'
 
@@ -42,20 +43,13 @@ async function clientOf(
   path = '',
   runtime: Runtime = systemRuntime,
 ) {
-  const server = createServer(listener)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`
   const client = createServiceClient({
-    url,
+    url: (await serve(t, listener)) + path,
     token: async () => 'token-1',
     runtime,
     tracing: await startTracing('test', {}, systemRuntime),
   })
-  t.after(async () => {
-    server.closeAllConnections()
-    server.close()
-    await client.close()
-  })
+  t.after(() => client.close())
   return client
 }
 

@@ -10,6 +10,7 @@ import Fastify from 'fastify'
 import { STOP_MS } from '../../../tracing/src/spans.ts'
 import { startTracing } from '../../src/http/start_tracing.ts'
 import { currentTraceparent, inTrace } from '../../src/runtime/trace_context.ts'
+import { serve } from '../../test_support/http_server.ts'
 import { createVirtualRuntime, untilTrue } from '../../test_support/virtual_runtime.ts'
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c'
@@ -38,17 +39,13 @@ const attributesOf = ({ attributes }: Pick<Span, 'attributes'>) =>
 
 async function collector(t: TestContext) {
   const sent: Sent[] = []
-  const server = createServer(async (request, response) => {
+  const endpoint = await serve(t, async (request, response) => {
     sent.push((await json(request)) as Sent)
     response.end('{}')
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   process.env.OTEL_EXPORTER_OTLP_ENDPOINT = endpoint
   t.after(() => {
     delete process.env.OTEL_EXPORTER_OTLP_ENDPOINT
-    server.closeAllConnections()
-    server.close()
   })
   const resources = () => sent.flatMap(({ resourceSpans }) => resourceSpans)
   return {

@@ -3,8 +3,8 @@ import { suite, test } from 'node:test'
 import { followAuthService, KEYS_PATH } from '../../src/identity/auth_service.ts'
 import { WITHDRAWN_PATH, WITHDRAWN_REFRESH_MS } from '../../src/identity/withdrawn_tokens.ts'
 import { createLogger } from '../../src/runtime/log.ts'
+import { serve } from '../../test_support/http_server.ts'
 import { createVirtualRuntime, untilTrue, withoutDeadlines } from '../../test_support/virtual_runtime.ts'
-import { startPublisher } from '../fixtures/publisher.ts'
 import { createSigner, NOW, USER } from '../fixtures/signer.ts'
 
 suite('a service that follows auth_service', () => {
@@ -12,7 +12,7 @@ suite('a service that follows auth_service', () => {
     const { jwk, sign } = await createSigner('a')
     let withdrawn: object[] = []
     let down = false
-    const url = await startPublisher(t, ({ url: path }, response) => {
+    const url = await serve(t, ({ url: path }, response) => {
       if (down) return response.destroy()
       if (path !== KEYS_PATH && path !== WITHDRAWN_PATH) response.writeHead(404)
       response.end(JSON.stringify(path === KEYS_PATH ? { keys: [jwk] } : { withdrawn }))

@@ -13,8 +13,8 @@ import {
 import { fetchRemoteKeys } from '../../src/identity/remote_keys.ts'
 import { fetchWithdrawnTokens } from '../../src/identity/withdrawn_tokens.ts'
 import { nextTurn, type Runtime, systemRuntime } from '../../src/runtime/runtime.ts'
+import { serve } from '../../test_support/http_server.ts'
 import { createVirtualRuntime, untilTrue, withoutDeadlines } from '../../test_support/virtual_runtime.ts'
-import { startPublisher } from '../fixtures/publisher.ts'
 
 /** Its deadlines never pass. */
 const timeless = createVirtualRuntime()
@@ -24,7 +24,7 @@ suite('a published document', () => {
   test('is taken from the first publisher that has it, with its ETag', async (t) => {
     const asked: string[] = []
     const from = (name: string, status: number, body: string) =>
-      startPublisher(t, (_request, response) => {
+      serve(t, (_request, response) => {
         asked.push(name)
         response.writeHead(status, status === 200 ? { etag: '"1"' } : {}).end(body)
       })
@@ -43,7 +43,7 @@ suite('a published document', () => {
 
   test('that has not changed is not sent again', async (t) => {
     const seen: unknown[] = []
-    const url = await startPublisher(t, (request, response) => {
+    const url = await serve(t, (request, response) => {
       seen.push(request.headers['if-none-match'])
       if (seen.length === 1) response.end('[]')
       else response.writeHead(304).end()
@@ -54,11 +54,9 @@ suite('a published document', () => {
   })
 
   test('a failure carries Retry-After; a redirection is not followed', async (t) => {
-    const away = await startPublisher(t, (_request, response) =>
-      response.writeHead(503, { 'retry-after': '3' }).end(),
-    )
+    const away = await serve(t, (_request, response) => response.writeHead(503, { 'retry-after': '3' }).end())
     await assert.rejects(fetchPublished([away], timeless, isList), { retryAfterMs: 3_000 })
-    const moved = await startPublisher(t, (_request, response) =>
+    const moved = await serve(t, (_request, response) =>
       response.writeHead(302, { location: '/there' }).end(),
     )
     await assert.rejects(fetchPublished([moved], timeless, isList))
@@ -66,9 +64,9 @@ suite('a published document', () => {
 
   test('is requested from the next publisher after two seconds without an answer', async (t) => {
     const asked = Promise.withResolvers<void>()
-    const hangs = await startPublisher(t, () => asked.resolve())
+    const hangs = await serve(t, () => asked.resolve())
     const runtime = createVirtualRuntime()
-    const good = await startPublisher(t, (_request, response) => response.end('["é"]'))
+    const good = await serve(t, (_request, response) => response.end('["é"]'))
     const answer = fetchPublished([hangs, good], runtime, isList)
     await asked.promise
     assert.deepEqual(runtime.waiting(), [2_000])
@@ -79,7 +77,7 @@ suite('a published document', () => {
   test(`of more than ${PUBLISHED_BYTES_MAX} bytes is refused before it is complete`, async (t) => {
     let sent = 0
     let closed = false
-    const url = await startPublisher(t, (_request, response) => {
+    const url = await serve(t, (_request, response) => {
       const sendMore = () => {
         while (!response.destroyed && sent < 4 * PUBLISHED_BYTES_MAX) {
           const chunk = ' '.repeat(64 * 1024)
@@ -111,7 +109,7 @@ suite('a published document', () => {
       return answer
     })
     let closed = 0
-    const url = await startPublisher(t, (_request, response) => {
+    const url = await serve(t, (_request, response) => {
       response.on('close', () => {
         closed += 1
       })
@@ -181,9 +179,7 @@ suite('pauses between fetches', () => {
   ] as const) {
     test(`of withdrawn tokens: about two seconds, longer after each failure (random: ${random})`, async (t) => {
       let status = 200
-      const url = await startPublisher(t, (_request, response) =>
-        response.writeHead(status).end('{"withdrawn":[]}'),
-      )
+      const url = await serve(t, (_request, response) => response.writeHead(status).end('{"withdrawn":[]}'))
       const follow = (runtime: Runtime) => fetchWithdrawnTokens([url], runtime)
       assert.deepEqual(await pauses(random, 2, follow), good)
       status = 503
@@ -198,9 +194,7 @@ suite('pauses between fetches', () => {
   ] as const) {
     test(`of keys: at most five minutes, short after a failure (random: ${random})`, async (t) => {
       let status = 200
-      const url = await startPublisher(t, (_request, response) =>
-        response.writeHead(status).end('{"keys":[]}'),
-      )
+      const url = await serve(t, (_request, response) => response.writeHead(status).end('{"keys":[]}'))
       assert.deepEqual(await pauses(random, 1, (runtime) => fetchRemoteKeys(url, runtime)), [good])
       status = 503
       const failing = await pauses(random, 2, (runtime) => fetchRemoteKeys(url, runtime))

@@ -6,14 +6,14 @@ import { suite, type TestContext, test } from 'node:test'
 import type { JSONWebKeySet } from 'jose'
 import { fetchRemoteKeys } from '../../src/identity/remote_keys.ts'
 import { createTokenVerifier } from '../../src/identity/tokens.ts'
+import { serve } from '../../test_support/http_server.ts'
 import { createVirtualRuntime, untilTrue, withoutDeadlines } from '../../test_support/virtual_runtime.ts'
-import { startPublisher } from '../fixtures/publisher.ts'
 import { createSigner, NOW } from '../fixtures/signer.ts'
 
 /** Publishes `state.keys`. */
 async function publisher(t: TestContext, keys: JSONWebKeySet) {
   const state = { keys, status: 200, requests: 0, retryAfter: '0' }
-  const url = await startPublisher(t, (_request, response) => {
+  const url = await serve(t, (_request, response) => {
     state.requests++
     const headers = { 'content-type': 'application/json', 'retry-after': state.retryAfter }
     response.writeHead(state.status, headers).end(JSON.stringify(state.keys))

@@ -9,8 +9,8 @@ import {
   type WithdrawnList,
 } from '../../src/identity/withdrawn_tokens.ts'
 import type { Runtime } from '../../src/runtime/runtime.ts'
+import { serve } from '../../test_support/http_server.ts'
 import { createVirtualRuntime, untilTrue, withoutDeadlines } from '../../test_support/virtual_runtime.ts'
-import { startPublisher } from '../fixtures/publisher.ts'
 
 suite('withdrawn tokens', () => {
   const listOf = (least_version: number): WithdrawnList => ({
@@ -20,7 +20,7 @@ suite('withdrawn tokens', () => {
   /** No time passes for `follow`, unless a test passes its own runtime: the list is fetched only by `refresh`. */
   async function published(t: TestContext) {
     const state = { list: listOf(2), up: true, sent: 0 }
-    const url = await startPublisher(t, (request, response) => {
+    const url = await serve(t, (request, response) => {
       const etag = `"${JSON.stringify(state.list).length}-${state.list.withdrawn[0]?.least_version}"`
       if (!state.up) response.writeHead(503).end('{}')
       else if (request.headers['if-none-match'] === etag) response.writeHead(304).end()

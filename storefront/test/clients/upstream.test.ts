@@ -7,12 +7,13 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { suite, type TestContext, test } from 'node:test'
 import { type Runtime, systemRuntime } from '@shop/service_kit/runtime/runtime'
+import { serve } from '@shop/service_kit/test_support/http_server'
 import { createVirtualRuntime, untilTrue } from '@shop/service_kit/test_support/virtual_runtime'
 import type { LookUp } from '../../src/clients/addresses.ts'
 import { type Answer, type Call, waitForAddresses } from '../../src/clients/failover.ts'
 import { type Caller, createUpstream } from '../../src/clients/upstream.ts'
 import { CALL_CLASSES, UPSTREAM_LIMITS, type UpstreamLimits } from '../../src/clients/upstream_limits.ts'
-import { serve, unusedOrigin } from '../upstream.ts'
+import { unusedOrigin } from '../upstream.ts'
 
 const GET: Call = { method: 'GET', path: '/x', headers: {} }
 const POST: Call = { method: 'POST', path: '/x', headers: {}, body: '{}' }

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict'
 import type { ServerResponse } from 'node:http'
 import { suite, type TestContext, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
+import { serve } from '@shop/service_kit/test_support/http_server'
 import { UPSTREAM_LIMITS, type UpstreamLimits } from '../../src/clients/upstream_limits.ts'
-import { raw, serve, storefront, textOf } from '../upstream.ts'
+import { raw, storefront, textOf } from '../upstream.ts'
 
 type Ask = readonly [method: string, path: string, body?: string]
 

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
+import { serve } from '@shop/service_kit/test_support/http_server'
 import { request } from 'undici'
 import { openShop } from '../../../product_service/test/worlds.ts'
 import { COMPRESSED_FROM_BYTES } from '../../src/http/compress.ts'
-import { serve, storefront } from '../upstream.ts'
+import { storefront } from '../upstream.ts'
 
 const LONG = JSON.stringify({ items: Array.from({ length: 100 }, (_, i) => `item ${i}`.repeat(3)) })
 const SHORT = '{"items":[]}'

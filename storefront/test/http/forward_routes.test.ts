@@ -3,7 +3,8 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { suite, type TestContext, test } from 'node:test'
 import type { Principal } from '@shop/service_kit/identity/access'
 import { Problem } from '@shop/service_kit/runtime/problem'
-import { raw, serve, storefront, storefrontApp, textOf, unusedOrigin } from '../upstream.ts'
+import { serve } from '@shop/service_kit/test_support/http_server'
+import { raw, storefront, storefrontApp, textOf, unusedOrigin } from '../upstream.ts'
 
 const TRACE = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
 

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import { serve } from '@shop/service_kit/test_support/http_server'
 import { createAccountPorts } from '../../../auth_service/src/account_ports.ts'
 import { createApp as createAuthApp } from '../../../auth_service/src/app.ts'
 import { makeKeyPair } from '../../../auth_service/src/crypto/signing.ts'
 import { maintain } from '../../../auth_service/src/maintenance.ts'
 import { openSqliteStores } from '../../../auth_service/src/storage/open_stores.ts'
-import { type Raw, raw, serve, storefront, unusedOrigin } from '../upstream.ts'
+import { type Raw, raw, storefront, unusedOrigin } from '../upstream.ts'
 
 /** The weakest argon2id: the same code in a thousandth of the time. */
 const WEAK = { memoryKib: 8, passes: 1, parallelism: 1 }

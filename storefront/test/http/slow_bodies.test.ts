@@ -1,9 +1,10 @@
 /** Bodies in the memory of the gateway: it reads each completely before it forwards it, and limits them all. */
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
+import { serve } from '@shop/service_kit/test_support/http_server'
 import { slowBodies, statusOf, until } from '@shop/service_kit/test_support/slow_bodies'
 import type { Deps } from '../../src/app.ts'
-import { serve, storefront, textOf } from '../upstream.ts'
+import { storefront, textOf } from '../upstream.ts'
 
 const ORDERS = '/api/orders'
 

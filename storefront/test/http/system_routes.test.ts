@@ -12,11 +12,11 @@ import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { Problem } from '@shop/service_kit/runtime/problem'
 import { type Runtime, systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { VERSION } from '@shop/service_kit/runtime/version'
+import { serve } from '@shop/service_kit/test_support/http_server'
 import { createApp } from '../../src/app.ts'
 import { readMetrics } from '../../src/http/metric_values.ts'
 import { figuresIn, probeReplica } from '../../src/http/replica_probe.ts'
 import type { ReplicaView } from '../../src/http/system_schemas.ts'
-import { serve } from '../upstream.ts'
 
 const NOWHERE = 'http://127.0.0.1:9'
 
