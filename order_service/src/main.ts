@@ -2,7 +2,7 @@
 
 import { startTracing } from '@shop/service_kit/http/start_tracing'
 import { followAuthService } from '@shop/service_kit/identity/auth_service'
-import { createServiceTokens } from '@shop/service_kit/identity/service_tokens'
+import { createServiceTokens, serviceSecrets } from '@shop/service_kit/identity/service_tokens'
 import { operationsAddress } from '@shop/service_kit/runtime/config'
 import { crashPoints } from '@shop/service_kit/runtime/crash_points'
 import { runService } from '@shop/service_kit/runtime/lifecycle'
@@ -33,7 +33,9 @@ await runService(systemRuntime, async () => {
   })
   const service = createServiceClient({
     url: config.PRODUCT_URL,
-    token: createServiceTokens(config.SERVICE_SECRET, SERVICE, 'product_service', systemRuntime.now),
+    tokens: serviceSecrets(config).map((secret) =>
+      createServiceTokens(secret, SERVICE, 'product_service', systemRuntime.now),
+    ),
     runtime: systemRuntime,
     tracing,
   })

@@ -51,7 +51,10 @@ export async function startProducts(t: TestContext) {
   const start = async () => {
     app = createProductApp({
       stores,
-      access: { verifyToken, verifyServiceToken: createServiceTokenVerifier(SECRET, 'product_service', now) },
+      access: {
+        verifyToken,
+        verifyServiceToken: createServiceTokenVerifier([SECRET], 'product_service', now),
+      },
       metrics: createMetrics('product_service'),
       currency: 'USD',
       requireVersion: false,
@@ -129,7 +132,7 @@ export async function serviceAt(
 ): Promise<ServiceClient> {
   const service = createServiceClient({
     url,
-    token: createServiceTokens(SECRET, 'order_service', 'product_service', systemRuntime.now),
+    tokens: [createServiceTokens(SECRET, 'order_service', 'product_service', systemRuntime.now)],
     runtime,
     tracing: await startTracing('order_service', {}, systemRuntime),
   })

@@ -1,7 +1,7 @@
 /** The process: configuration, stores, app, listen, drain. */
 import { startTracing } from '@shop/service_kit/http/start_tracing'
 import { followAuthService } from '@shop/service_kit/identity/auth_service'
-import { createServiceTokenVerifier } from '@shop/service_kit/identity/service_tokens'
+import { createServiceTokenVerifier, serviceSecrets } from '@shop/service_kit/identity/service_tokens'
 import { operationsAddress } from '@shop/service_kit/runtime/config'
 import { crashPoints } from '@shop/service_kit/runtime/crash_points'
 import { runService } from '@shop/service_kit/runtime/lifecycle'
@@ -34,7 +34,7 @@ await runService(systemRuntime, async () => {
     stores,
     access: {
       verifyToken: auth.verifyToken,
-      verifyServiceToken: createServiceTokenVerifier(config.SERVICE_SECRET, SERVICE, systemRuntime.now),
+      verifyServiceToken: createServiceTokenVerifier(serviceSecrets(config), SERVICE, systemRuntime.now),
     },
     metrics,
     currency: config.CURRENCY,

@@ -24,8 +24,8 @@ export const SERVICES: readonly ServiceName[] = ['auth_service', 'product_servic
 const DRAIN_DELAY_MS = 1_000
 
 export type Replica = ServiceProcess & {
-  /** Started again and ready for work. */
-  restart(): Promise<void>
+  /** Started again and ready for work. `extra` stays set from now on. */
+  restart(extra?: Environment): Promise<void>
 }
 
 export type ClusterOptions = {
@@ -38,6 +38,7 @@ export type Cluster = {
   readonly dataDir: string
   readonly addresses: Addresses
   readonly admin: { readonly username: string; readonly password: string }
+  readonly secret: string
   readonly replicas: Readonly<Record<ServiceName, readonly Replica[]>>
   /** Stops exactly what was started here. */
   close(): Promise<void>
@@ -77,10 +78,12 @@ export async function startCluster({ replicas: sizes, mongoUrl }: ClusterOptions
       }
       const replica = createServiceProcess(service, await freePort(), { ...environment, ...more })
       started.push(replica)
+      let changed: Environment = {}
       return {
         ...replica,
-        async restart() {
-          await replica.start()
+        async restart(extra = {}) {
+          changed = { ...changed, ...extra }
+          await replica.start(changed)
           await ready(replica)
         },
       }
@@ -106,7 +109,7 @@ export async function startCluster({ replicas: sizes, mongoUrl }: ClusterOptions
     closing.push(balancer.stop)
     const addresses = { auth: at(auth), products: at(products), orders: at(orders) }
     await Promise.all(Object.values(replicas).flatMap((all) => all.map(ready)))
-    return { dataDir, addresses, admin, replicas, close }
+    return { dataDir, addresses, admin, secret: environment.SERVICE_SECRET!, replicas, close }
   } catch (error) {
     await close()
     throw error

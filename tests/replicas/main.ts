@@ -4,6 +4,7 @@
  * (invariants 1 to 8) and agree with every answer. First on SQLite, then on the server that MONGODB_URL names (it
  * must be empty), or else on the wire-compatible one.
  */
+import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { start } from '@shop/service_kit/test_support/mongo_server'
 import { readArguments } from '../../scripts/arguments.ts'
@@ -12,7 +13,7 @@ import { readMongoRecords } from '../cluster/mongo_records.ts'
 import { tableOf, withinOneRetry } from '../cluster/phase_counts.ts'
 import { call, expectStatus } from '../system/calls.ts'
 import { assertConsistent } from '../system/invariants.ts'
-import type { ServiceName } from '../system/processes.ts'
+import type { Environment, ServiceName } from '../system/processes.ts'
 import { readRecords, settledRecords } from '../system/store_records.ts'
 import { byChance, type Chance } from '../system/until.ts'
 import { type Cluster, SERVICES, startCluster } from './cluster.ts'
@@ -131,6 +132,8 @@ async function phases(cluster: Cluster, { counts, admin }: Load, chance: Chance)
   }
   counts.phase('rolling restart of everything')
   await Promise.all(SERVICES.map((service) => rollingRestart(cluster, service)))
+  counts.phase('service secret rotated')
+  await rotateSecret(cluster)
   for (const service of ['auth_service', 'product_service'] as const) {
     counts.phase(`${service} away`)
     await Promise.all(cluster.replicas[service].map((replica) => replica.kill()))
@@ -144,10 +147,31 @@ async function phases(cluster: Cluster, { counts, admin }: Load, chance: Chance)
   expectStatus(await call('GET', `${cluster.addresses.orders}/orders?limit=1`, { token: admin.token }), 200)
 }
 
-async function rollingRestart({ replicas }: Cluster, service: ServiceName): Promise<void> {
+/**
+ * The procedure of docs/operations.md: first every replica gets the new secret beside the previous one, in any order; then
+ * the previous one is removed. No call between services may be refused.
+ */
+async function rotateSecret(cluster: Cluster): Promise<void> {
+  const SERVICE_SECRET = randomBytes(32).toString('hex')
+  for (const SERVICE_SECRET_PREVIOUS of [cluster.secret, '']) {
+    const secrets = { SERVICE_SECRET, SERVICE_SECRET_PREVIOUS }
+    await Promise.all(SERVICES.map((service) => rollingRestart(cluster, service, secrets)))
+  }
+  for (const replica of cluster.replicas.order_service) {
+    if (replica.lastWords().includes('answered 401')) {
+      throw new Error(`A call was refused while the secret was rotated:\n${replica.lastWords()}`)
+    }
+  }
+}
+
+async function rollingRestart(
+  { replicas }: Cluster,
+  service: ServiceName,
+  extra: Environment = {},
+): Promise<void> {
   for (const replica of replicas[service]) {
     await replica.stop()
-    await replica.restart()
+    await replica.restart(extra)
     await sleep(MIN_READY_MS)
   }
 }

@@ -3,8 +3,10 @@
  * current trace.
  *
  * A `repeatable` call whose connection failed is sent once more (REPEAT), within the same deadline: another replica may
- * answer at the same address. A call that was answered is never repeated here, whatever its status. All calls together
- * are repeated at most RETRY_BUDGET.
+ * answer at the same address. All calls together are repeated at most RETRY_BUDGET.
+ *
+ * A call that was answered is never repeated here, with one exception: a 401, which changed nothing. It is sent once more
+ * with each further one of `tokens`, because a replica that does not have the newest secret yet may have answered.
  */
 import { retryAfterMs } from '@shop/retry/backoff'
 import { createRetryBudget, retry } from '@shop/retry/retry'
@@ -20,6 +22,7 @@ export const CALLS_MAX = 128
 /** Enough within one network. */
 const CONNECT_TIMEOUT_MS = 1_000
 const ANSWER_BYTES_MAX = 4 * 1024 * 1024
+const UNAUTHORIZED = 401
 const REPEAT = { attempts: 2, firstMs: 50, maxMs: 50 }
 const RETRY_BUDGET = { burst: 10, perSecond: 2 }
 
@@ -55,12 +58,13 @@ export type ServiceClient = {
 
 export type ServiceClientOptions = {
   readonly url: string
-  readonly token: () => Promise<string>
+  /** Signed with the current secret, and with the one before, if that is still valid. At least one. */
+  readonly tokens: readonly (() => Promise<string>)[]
   readonly tracing: Tracing
   readonly runtime: Pick<Runtime, 'now' | 'monotonic' | 'sleep' | 'after' | 'random'>
 }
 
-export function createServiceClient({ url, token, tracing, runtime }: ServiceClientOptions): ServiceClient {
+export function createServiceClient({ url, tokens, tracing, runtime }: ServiceClientOptions): ServiceClient {
   const { origin, pathname } = new URL(url)
   const base = pathname.replace(/\/$/, '')
   const pool = new Pool(origin, {
@@ -70,7 +74,13 @@ export function createServiceClient({ url, token, tracing, runtime }: ServiceCli
   })
   const budget = createRetryBudget(RETRY_BUDGET, runtime.monotonic)
 
-  const send = async (path: string, body: string, signal: AbortSignal, traceparent: string | undefined) =>
+  const send = async (
+    path: string,
+    body: string,
+    token: () => Promise<string>,
+    signal: AbortSignal,
+    traceparent: string | undefined,
+  ) =>
     pool.request({
       method: 'POST',
       path: base + path,
@@ -100,14 +110,21 @@ export function createServiceClient({ url, token, tracing, runtime }: ServiceCli
         const received: { status?: number; retryAfterMs?: number } = {}
         calls += 1
         try {
-          const answer = await retry(() => send(path, text, controller.signal, traceparent), {
-            ...REPEAT,
-            budget,
-            sleep: runtime.sleep,
-            random: runtime.random,
-            signal: controller.signal,
-            repeatAfter: () => (repeatable ? 0 : undefined),
-          })
+          const sendWith = (token: () => Promise<string>) =>
+            retry(() => send(path, text, token, controller.signal, traceparent), {
+              ...REPEAT,
+              budget,
+              sleep: runtime.sleep,
+              random: runtime.random,
+              signal: controller.signal,
+              repeatAfter: () => (repeatable ? 0 : undefined),
+            })
+          let answer = await sendWith(tokens[0]!)
+          for (const token of tokens.slice(1)) {
+            if (answer.statusCode !== UNAUTHORIZED) break
+            await answer.body.dump()
+            answer = await sendWith(token)
+          }
           received.status = answer.statusCode
           const waitMs = retryAfterMs([answer.headers['retry-after']].flat()[0], runtime.now().getTime())
           if (waitMs !== undefined) received.retryAfterMs = waitMs

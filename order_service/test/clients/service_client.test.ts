@@ -42,10 +42,11 @@ async function clientOf(
   listener: RequestListener,
   path = '',
   runtime: Runtime = systemRuntime,
+  tokens = ['token-1'],
 ) {
   const client = createServiceClient({
     url: (await serve(t, listener)) + path,
-    token: async () => 'token-1',
+    tokens: tokens.map((token) => async () => token),
     runtime,
     tracing: await startTracing('test', {}, systemRuntime),
   })
@@ -126,6 +127,37 @@ suite('calls between services', () => {
     })
   }
 
+  for (const [what, known, expected] of [
+    ['the current secret', 'token-new', ['token-new']],
+    ['the previous secret alone', 'token-old', ['token-new', 'token-old']],
+  ] as const) {
+    test(`a replica that knows ${what} answers`, async (t) => {
+      const seen: (string | undefined)[] = []
+      const listener: RequestListener = (request, response) => {
+        const token = request.headers.authorization?.slice('Bearer '.length)
+        seen.push(token)
+        response.writeHead(token === known ? 200 : 401).end('{}')
+      }
+      const client = await clientOf(t, listener, '', systemRuntime, ['token-new', 'token-old'])
+      assert.deepEqual(await client.post('/internal/x', {}, { deadlineMs: LONG_MS }), {})
+      assert.deepEqual(seen, expected)
+    })
+  }
+
+  test('refused with every token, they fail as refused', async (t) => {
+    let calls = 0
+    const listener: RequestListener = (_request, response) => {
+      calls++
+      response.writeHead(401).end('{}')
+    }
+    const client = await clientOf(t, listener, '', systemRuntime, ['token-new', 'token-old'])
+    await assert.rejects(
+      client.post('/internal/x', {}, { deadlineMs: LONG_MS }),
+      (error: ServiceUnreachable) => error instanceof ServiceUnreachable && error.status === 401,
+    )
+    assert.equal(calls, 2)
+  })
+
   test('use at most CONNECTIONS_MAX connections', async (t) => {
     const { promise: all, resolve: allAreThere } = Promise.withResolvers<void>()
     const sockets = new Set<unknown>()
@@ -150,7 +182,7 @@ suite('calls between services', () => {
     const place = await fullPlace(t)
     const client = createServiceClient({
       url: `http://127.0.0.1:${place}`,
-      token: async () => 'token-1',
+      tokens: [async () => 'token-1'],
       runtime: systemRuntime,
       tracing: await startTracing('test', {}, systemRuntime),
     })

@@ -1,6 +1,10 @@
 /**
  * How our services authenticate each other at /internal: by a JWT signed with the shared SERVICE_SECRET (HS256), for one
  * audience, valid for a minute. The secret itself is never sent, and a captured token expires soon.
+ *
+ * The secret is replaced without a call being refused, although replicas start one after the other: a replica that has the
+ * new secret also has the previous one. It accepts tokens of both, and repeats a call that was refused with the new one
+ * (service_client.ts of order_service).
  */
 import { jwtVerify, SignJWT } from 'jose'
 import { Problem } from '../runtime/problem.ts'
@@ -14,6 +18,15 @@ const RENEW_BEFORE_SECONDS = 20
 const CLOCK_TOLERANCE_SECONDS = 5
 /** Beyond it the cache is emptied. There are as many tokens as replicas, so more are not ours. */
 export const TOKENS_CACHED_MAX = 100
+
+/** The valid secrets: the one that signs, and the one that it replaced, if that is still accepted. */
+export const serviceSecrets = (config: {
+  readonly SERVICE_SECRET: string
+  readonly SERVICE_SECRET_PREVIOUS?: string
+}): readonly string[] =>
+  config.SERVICE_SECRET_PREVIOUS === undefined
+    ? [config.SERVICE_SECRET]
+    : [config.SERVICE_SECRET, config.SERVICE_SECRET_PREVIOUS]
 
 const seconds = (date: Date) => Math.floor(date.getTime() / 1000)
 
@@ -42,26 +55,29 @@ export function createServiceTokens(
   }
 }
 
-/** Accepts valid service tokens whose audience is `self`. */
+/** Accepts service tokens whose audience is `self`, signed with one of `secrets`. */
 export function createServiceTokenVerifier(
-  secret: string,
+  secrets: readonly string[],
   self: string,
   now: () => Date,
 ): VerifyServiceToken {
-  const key = new TextEncoder().encode(secret)
+  const keys = secrets.map((secret) => new TextEncoder().encode(secret))
   /** Expiry of the tokens that were verified, in Unix seconds. */
   const expiresAt = new Map<string, number>()
 
+  const verifyWith = async (token: string, key: Uint8Array) =>
+    jwtVerify(token, key, {
+      algorithms: [ALGORITHM],
+      typ: TOKEN_TYPE,
+      audience: self,
+      requiredClaims: ['iss', 'exp', 'iat'],
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+      currentDate: now(),
+    })
+
   const verify = async (token: string): Promise<undefined> => {
     try {
-      const { payload } = await jwtVerify(token, key, {
-        algorithms: [ALGORITHM],
-        typ: TOKEN_TYPE,
-        audience: self,
-        requiredClaims: ['iss', 'exp', 'iat'],
-        clockTolerance: CLOCK_TOLERANCE_SECONDS,
-        currentDate: now(),
-      })
+      const { payload } = await Promise.any(keys.map((key) => verifyWith(token, key)))
       if (expiresAt.size >= TOKENS_CACHED_MAX) expiresAt.clear()
       expiresAt.set(token, payload.exp!)
     } catch (error) {

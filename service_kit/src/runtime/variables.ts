@@ -24,6 +24,12 @@ export const CommonConfig = {
     minLength: SERVICE_SECRET_BYTES_MIN,
     description: 'Shared by the services; signs their calls to /internal',
   }),
+  SERVICE_SECRET_PREVIOUS: Type.Optional(
+    Type.String({
+      minLength: SERVICE_SECRET_BYTES_MIN,
+      description: 'The secret before SERVICE_SECRET, still valid while replicas of both run',
+    }),
+  ),
   AUTH_URL: Type.String({
     default: 'http://127.0.0.1:5000',
     pattern: '^https?://',
