@@ -123,6 +123,19 @@ test('a majority that was not reached for many documents is temporary', () => {
   assert.equal(isPassing(without), false)
 })
 
+test('of many writes, one that was interrupted makes all of them unsettled', () => {
+  const mixed = bulkError({ writeErrors: [exists(0), { code: 11602, index: 1 }] })
+  mixed.code = 11000
+  assert.equal(isPassing(mixed), true)
+  assert.equal(isDuplicate(mixed), false)
+  assert.equal(refusedAsDuplicates(mixed), undefined)
+  const full = bulkError({ writeErrors: [exists(0), { code: 14031, index: 1 }] })
+  assert.equal(isPassing(full), false)
+  assert.ok(asStoreError(full) instanceof Problem)
+  assert.equal(isDuplicate(bulkError({ writeErrors: [exists(0), { code: 121, index: 1 }] })), false)
+  assert.equal(isDuplicate(bulkError({ writeErrors: [exists(0)] })), true)
+})
+
 test('the sentence of an unavailable store keeps its cause', () => {
   const cause = serverError(6)
   const problem = asStoreError(cause) as Problem

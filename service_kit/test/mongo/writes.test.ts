@@ -59,6 +59,29 @@ suite('inserts that share a command', () => {
     assert.ok(both.every(({ status }) => status === 'rejected'))
   })
 
+  test('inserts that share a command are not sent one by one while the server goes away', async () => {
+    const writeErrors = [
+      { code: 11000, index: 0 },
+      { code: 11602, index: 1 }, // InterruptedDueToReplStateChange
+    ]
+    const interrupted = new MongoBulkWriteError(
+      { message: 'x', code: 11000, writeErrors } as never,
+      {} as never,
+    )
+    let alone = 0
+    const collection = {
+      insertOne: async () => void alone++,
+      insertMany: () => Promise.reject(interrupted),
+    }
+    const insert = batchInserts<Doc>(systemRuntime, () => collection as never)
+    const outcomes = await Promise.allSettled(['a', 'b'].map((_id) => insert({ _id })))
+    assert.deepEqual(
+      outcomes.map((each) => each.status === 'rejected' && each.reason),
+      [interrupted, interrupted],
+    )
+    assert.equal(alone, 0)
+  })
+
   test('two commands run at once, and inserts that come meanwhile share the next', async () => {
     const sent: { ids: string[]; answer: () => void }[] = []
     const send = (documents: Doc[]) =>
