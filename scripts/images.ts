@@ -1,37 +1,37 @@
-/** `npm run images`: builds the image of each service from the Dockerfile. */
+/** `npm run images`: builds the image of each service from its folder, after the bundles and pages that it contains. */
 import { spawnSync } from 'node:child_process'
 import { readArguments, refuse } from './arguments.ts'
+import { buildIfOld } from './build/parts.ts'
 
-const TARGETS = ['auth_service', 'product_service', 'order_service', 'storefront']
+const SERVICES = ['auth_service', 'product_service', 'order_service', 'storefront']
 
 const { values, words } = readArguments(
   {
     name: 'npm run images',
-    summary: `Builds the images of ${TARGETS.join(', ')}, or only those that are named.`,
+    summary: `Builds the images of ${SERVICES.join(', ')}, or only those that are named.`,
     words: '[service ...]',
     options: {
       tag: { type: 'string', help: 'Tag of the images (default: latest).' },
       registry: { type: 'string', help: 'Prefix of the image names, e.g. registry.example.com/shop/.' },
-      'node-image': { type: 'string', help: 'Base image, instead of the one in the Dockerfile.' },
-      network: { type: 'string', help: 'Network of the build, as for docker build.' },
+      'node-image': { type: 'string', help: 'Base image, instead of the one in the Dockerfiles.' },
     },
   },
   process.argv.slice(2),
 )
 for (const word of words) {
-  if (!TARGETS.includes(word)) refuse(`There is no image "${word}". There are: ${TARGETS.join(', ')}.`)
+  if (!SERVICES.includes(word)) refuse(`There is no image "${word}". There are: ${SERVICES.join(', ')}.`)
 }
 if (values.registry !== undefined && !values.registry.endsWith('/')) {
   refuse(`--registry must end with "/", as REGISTRY must for the stack: ${values.registry}/`)
 }
-for (const target of words.length > 0 ? words : TARGETS) {
-  const image = `${values.registry ?? ''}${target}:${values.tag ?? 'latest'}`
+await buildIfOld((what) => console.log(`building the ${what}`)).catch((error: Error) => refuse(error.message))
+for (const service of words.length > 0 ? words : SERVICES) {
+  const image = `${values.registry ?? ''}${service}:${values.tag ?? 'latest'}`
   const baseImage = values['node-image']
   const args = [
-    ...['build', '--target', target, '--tag', image],
+    ...['build', '--tag', image],
     ...(baseImage === undefined ? [] : ['--build-arg', `NODE_IMAGE=${baseImage}`]),
-    ...(values.network === undefined ? [] : ['--network', values.network]),
-    '.',
+    `./${service}`,
   ]
   console.log(`docker ${args.join(' ')}`)
   const { status, error } = spawnSync('docker', args, { stdio: 'inherit' })

@@ -10,7 +10,8 @@
  *     the record of the sources last. Those it loads are named by what is in them.
  *  3. Of several processes that want to build at once, one does; the others wait, and find the bundles new.
  *
- * The driver of MongoDB and OpenTelemetry stay packages: few shops load them.
+ * The driver of MongoDB and OpenTelemetry are files of their own in it, loaded by those who use them. `npm start` does not
+ * install OpenTelemetry; without it a bundle cannot record spans, and no image is made of it (`IMAGE_FILES`).
  */
 import { createHash } from 'node:crypto'
 import {
@@ -24,7 +25,9 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
+import { findPackageJSON } from 'node:module'
 import { basename, dirname, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import type { Plugin } from 'rolldown'
 import { alone, aloneIfOld } from '../../storefront/build.ts'
 import { ROOT } from '../root.ts'
@@ -48,8 +51,11 @@ const SOURCES = [
   'package.json',
   'package-lock.json',
   'scripts/build/bundles.ts',
+  'deploy/image/*',
 ]
-const PACKAGES = ['mongodb', /^@shop\/tracing\//]
+/** What an image needs beside the bundle. Its Dockerfile finds one of them missing if the bundle is not complete. */
+const IMAGE_FILES = 'deploy/image/*'
+const TRACING = /^@shop\/tracing\//
 /** What a module of CommonJS expects, and a module of ECMAScript has under other names. */
 const BANNER = 'const __dirname = import.meta.dirname, __filename = import.meta.filename;'
 /** A file or folder beside a source of ours, which it finds at run time. */
@@ -84,8 +90,14 @@ export function createBundles<Name extends string>(root: string, names: readonly
   /** Of those that `chosen` names, given what the sources are. */
   async function bundle(chosen: (sources: string) => readonly Name[]) {
     const sources = sourcesIn(root)
+    const complete = hasTracing(root)
     for (const name of chosen(sources)) {
-      await bundleInto(folderOf(name), sourceOf(name))
+      await bundleInto(folderOf(name), sourceOf(name), complete ? [] : [TRACING])
+      for (const path of globSync(IMAGE_FILES, { cwd: root })) {
+        const copy = join(folderOf(name), basename(path))
+        if (complete) put(copy, readFileSync(join(root, path)))
+        else rmSync(copy, { force: true })
+      }
       put(recordOf(name), sources)
     }
   }
@@ -99,9 +111,20 @@ export function createBundles<Name extends string>(root: string, names: readonly
   }
 }
 
+/** Whether every package of the workspace `tracing` is installed. */
+function hasTracing(root: string): boolean {
+  const manifest = join(root, 'tracing', 'package.json')
+  try {
+    const { dependencies } = JSON.parse(readFileSync(manifest, 'utf8'))
+    return Object.keys(dependencies).every((name) => findPackageJSON(name, pathToFileURL(manifest)))
+  } catch {
+    return false
+  }
+}
+
 /** Changes with any source of a bundle. */
 function sourcesIn(root: string): string {
-  const hash = createHash('sha256')
+  const hash = createHash('sha256').update(`tracing: ${hasTracing(root)}\n`)
   for (const path of globSync(SOURCES, { cwd: root, exclude: (name) => name === 'node_modules' }).sort()) {
     const { size, mtimeMs } = statSync(join(root, path))
     hash.update(`${path} ${size} ${mtimeMs}\n`)
@@ -110,12 +133,12 @@ function sourcesIn(root: string): string {
 }
 
 /** Also the scripts, each as a bundle of its own, and the folders that it finds beside it at run time. */
-async function bundleInto(folder: string, main: string): Promise<void> {
+async function bundleInto(folder: string, main: string, packages: readonly RegExp[]): Promise<void> {
   mkdirSync(folder, { recursive: true })
   const scripts = [main]
   const written = new Set<string>()
   for (const script of scripts) {
-    const { files, beside } = await bundleScript(script)
+    const { files, beside } = await bundleScript(script, packages)
     for (const { name, code } of files) {
       put(join(folder, name), code)
       written.add(name)
@@ -138,13 +161,13 @@ type Output = {
   readonly beside: ReadonlySet<string>
 }
 
-async function bundleScript(script: string): Promise<Output> {
+export async function bundleScript(script: string, packages: readonly RegExp[] = []): Promise<Output> {
   const { rolldown } = await import('rolldown')
   const beside = new Set<string>()
   const build = await rolldown({
     input: script,
     platform: 'node',
-    external: PACKAGES,
+    external: [...packages],
     plugins: [filesBeside(beside)],
     // A call whose result is not used may be made for its error: neither this nor a minifier may remove it.
     treeshake: false,

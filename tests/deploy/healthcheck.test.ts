@@ -3,14 +3,14 @@
  */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
 import { createServiceProcess, freePort } from '../system/processes.ts'
-import { ROOT } from './rendering.ts'
+import { dockerfileOf, IMAGES, ROOT } from './rendering.ts'
 
 const SCRIPT = join(ROOT, 'deploy', 'image', 'healthcheck.sh')
 
@@ -71,10 +71,10 @@ suite('the health check of the image, of a service', () => {
 })
 
 suite('the health check of the image', () => {
-  test('is the one in the image', () => {
-    const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8')
-    assert.match(dockerfile, /^COPY deploy\/image\/healthcheck.sh \.\/$/m)
-    assert.match(dockerfile, /^HEALTHCHECK .* CMD \["bash", "healthcheck.sh"\]$/m)
+  test('is the one in the images', () => {
+    for (const image of IMAGES) {
+      assert.match(dockerfileOf(image), /^HEALTHCHECK .* CMD \["bash", "dist\/healthcheck.sh"\]$/m, image)
+    }
   })
 
   test('a replica that was never ready is unhealthy, and the output says why', async (t) => {

@@ -8,7 +8,7 @@ import { before, suite, test } from 'node:test'
 import { parse } from 'yaml'
 import { expectStatus } from '../system/calls.ts'
 import { createWorld } from '../system/world.ts'
-import { type Manifest, needs, ROOT, written } from './rendering.ts'
+import { type Manifest, needs, portOf, ROOT, written } from './rendering.ts'
 
 const FOLDER = join(ROOT, 'deploy', 'monitoring')
 const TEST_MS = 120_000
@@ -97,10 +97,8 @@ suite('alerts and dashboard', { timeout: TEST_MS }, () => {
     ]
     assert.ok(names.length > 0)
     const scraped: Manifest[] = parse(read('prometheus.yml')).scrape_configs
-    const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8')
     for (const { job_name, dns_sd_configs } of scraped) {
-      const port = new RegExp(`AS ${job_name}\nENV PORT=(\\d+)\n`).exec(dockerfile)?.[1]
-      assert.equal(dns_sd_configs[0].port, Number(port) + 200, job_name)
+      assert.equal(dns_sd_configs[0].port, portOf(job_name) + 200, job_name)
     }
     const jobs = scraped.map((job) => job.job_name)
     assert.deepEqual(jobs.sort(), [...new Set(names)].sort())

@@ -11,6 +11,14 @@ export type Overlay = (typeof OVERLAYS)[number]
 // biome-ignore lint/suspicious/noExplicitAny: manifests are checked by schemas, not by our types.
 export type Manifest = Record<string, any>
 
+export const IMAGES = ['auth_service', 'product_service', 'order_service', 'storefront'] as const
+export type Image = (typeof IMAGES)[number]
+
+export const dockerfileOf = (image: Image) => readFileSync(join(ROOT, image, 'Dockerfile'), 'utf8')
+
+/** The public port that the image sets. */
+export const portOf = (image: Image) => Number(/ PORT=(\d+) /.exec(dockerfileOf(image))![1])
+
 const there = (command: string, ...args: string[]) =>
   spawnSync(command, args, { stdio: 'ignore' }).status === 0
 

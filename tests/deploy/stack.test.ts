@@ -11,9 +11,17 @@ import { readConfig as readProductConfig } from '@shop/product_service/config'
 import { CLOSE_DEADLINE_MS } from '@shop/service_kit/runtime/lifecycle'
 import { readConfig as readStorefrontConfig } from '@shop/storefront/config'
 import { parse } from 'yaml'
-import { type Manifest, needs, ROOT, stackConfig } from './rendering.ts'
+import {
+  dockerfileOf,
+  IMAGES,
+  type Image,
+  type Manifest,
+  needs,
+  portOf,
+  ROOT,
+  stackConfig,
+} from './rendering.ts'
 
-const SERVICES = ['auth_service', 'product_service', 'order_service', 'storefront']
 const NEEDED = { AUTH_URL: 'http://auth', SERVICE_SECRET: 's'.repeat(48) }
 const MONGO = ['mongo1', 'mongo2', 'mongo3']
 
@@ -51,10 +59,9 @@ suite('the stack file', () => {
 
   test('has operations on a port of their own, reachable on its networks and not published', () => {
     const override = parse(readFileSync(join(ROOT, 'docker-compose.override.yml'), 'utf8'))
-    const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8')
-    for (const [i, name] of SERVICES.entries()) {
+    for (const [i, name] of IMAGES.entries()) {
       const { environment, ports } = stack.services[name]
-      const port = Number(new RegExp(`AS ${name}\nENV PORT=(\\d+)\n`).exec(dockerfile)?.[1])
+      const port = portOf(name)
       assert.equal(environment.OPS_HOST, '0.0.0.0', name)
       assert.equal(environment.OPS_PORT, undefined, name)
       assert.deepEqual(
@@ -62,7 +69,6 @@ suite('the stack file', () => {
         [port],
         name,
       )
-      assert.match(dockerfile, new RegExp(`^EXPOSE ${port} ${port + 200}$`, 'm'), name)
       if (name === 'storefront') continue
       const variable = `${['AUTH', 'PRODUCT', 'ORDER'][i]}_OPS_URL`
       const looks = [stack, override].map(({ services }) => services.storefront.environment[variable])
@@ -75,7 +81,7 @@ suite('the stack file', () => {
     assert.equal(stack.networks.database.internal, true)
     for (const name of [...MONGO, 'mongo_init']) assert.deepEqual(stack.services[name].networks, ['database'])
     assert.deepEqual(stack.services.storefront.networks, ['front'])
-    for (const name of SERVICES.slice(0, 3)) {
+    for (const name of IMAGES.slice(0, 3)) {
       assert.deepEqual(stack.services[name].networks, ['front', 'inside', 'database'])
     }
   })
@@ -90,7 +96,7 @@ suite('the stack file', () => {
       Object.entries<Manifest>(stack.services)
         .filter(([, { secrets = [] }]) => secrets.includes(secret))
         .map(([name]) => name)
-    assert.deepEqual(holders('database_url'), SERVICES.slice(0, 3))
+    assert.deepEqual(holders('database_url'), IMAGES.slice(0, 3))
     assert.deepEqual(holders('service_secret'), ['product_service', 'order_service'])
     assert.deepEqual(holders('admin_password'), ['auth_service'])
     assert.deepEqual(holders('mongo_keyfile'), MONGO)
@@ -99,7 +105,7 @@ suite('the stack file', () => {
   })
 
   test('runs several read-only replicas with limits, and replaces them without a gap', () => {
-    for (const name of SERVICES) {
+    for (const name of IMAGES) {
       const { read_only, init, stop_grace_period, environment, deploy } = stack.services[name]
       assert.ok(read_only && init, name)
       assert.ok(deploy.replicas >= 2, name)
@@ -144,7 +150,7 @@ suite('the stack file', () => {
       ])
       assert.equal(made.status, 0)
       const readers = [readAuthConfig, readProductConfig, readOrderConfig, readStorefrontConfig]
-      SERVICES.forEach((name, i) => {
+      IMAGES.forEach((name, i) => {
         const environment = Object.entries<string>(stack.services[name].environment).map(
           ([variable, value]) => [
             variable,
@@ -212,45 +218,6 @@ suite('the secrets', () => {
       rmSync(folder, { recursive: true })
     }
   })
-})
-
-suite('the image', () => {
-  const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8')
-
-  test('runs without root, has a health check, and receives signals itself', () => {
-    const base = dockerfile.slice(dockerfile.indexOf(' AS base'))
-    assert.match(base, /^USER 1000:1000$/m)
-    assert.match(base, /^HEALTHCHECK /m)
-    for (const name of SERVICES) {
-      assert.match(dockerfile, new RegExp(`^FROM base AS ${name}$`, 'm'))
-      assert.match(dockerfile, new RegExp(`^CMD \\["node", "${name}/src/main.ts"\\]$`, 'm'))
-    }
-  })
-
-  test('may write to its data folder, also if a tmpfs is mounted there', () => {
-    assert.match(dockerfile, /^RUN mkdir data && chown 1000:1000 data && chmod 1777 data$/m)
-  })
-
-  test('has the Node of this project, and only production dependencies', () => {
-    const { devDependencies } = JSON.parse(readFileSync(join(ROOT, 'service_kit', 'package.json'), 'utf8'))
-    assert.match(dockerfile, new RegExp(`^ARG NODE_IMAGE=node:${devDependencies.node}-slim$`, 'm'))
-    const runtime = dockerfile.slice(0, dockerfile.indexOf(' AS base'))
-    assert.match(runtime, /npm ci --omit=dev --omit=optional --ignore-scripts/)
-  })
-
-  test('is built only from the files that the Dockerfile names', () => {
-    const allowed = readFileSync(join(ROOT, '.dockerignore'), 'utf8').trim().split('\n')
-    assert.equal(allowed[0], '*')
-    assert.ok(allowed.slice(1).every((line) => line.startsWith('!')))
-    for (const [, from] of dockerfile.matchAll(/^COPY (?!--from)(\S+(?: \S+)*) \S+$/gm)) {
-      for (const path of from!.split(' ')) {
-        const known = allowed.some(
-          (line) => path.startsWith(line.slice(1)) || line.slice(1).startsWith(`${path}/`),
-        )
-        assert.ok(known || allowed.includes(`!*/${path.split('/').at(-1)}`), path)
-      }
-    }
-  })
 
   test('fit each other, also after an interrupted run; a foreign URL stays', () => {
     const folder = mkdtempSync(join(tmpdir(), 'shop_stack_'))
@@ -272,5 +239,61 @@ suite('the image', () => {
     } finally {
       rmSync(folder, { recursive: true })
     }
+  })
+})
+
+suite('the images', () => {
+  const common = (image: Image) =>
+    dockerfileOf(image)
+      .replaceAll(image, 'NAME')
+      .replaceAll(String(portOf(image) + 200), 'OPS')
+      .replaceAll(String(portOf(image)), 'PORT')
+
+  test('differ in their names and ports alone', () => {
+    for (const image of IMAGES) {
+      assert.equal(common(image), common('auth_service'), image)
+      assert.equal(
+        readFileSync(join(ROOT, image, '.dockerignore'), 'utf8'),
+        '*\n!package.json\n!dist\ndist/sources\n',
+      )
+    }
+    assert.match(common('auth_service'), /^EXPOSE PORT OPS$/m)
+  })
+
+  test('are built from the folder of the service; without a bundle the build says what to do', () => {
+    const dockerfile = dockerfileOf('auth_service')
+    assert.deepEqual(dockerfile.match(/^COPY .*$/gm), ['COPY --chown=1000:1000 package.json dist* dist/'])
+    const [, check] = /^RUN (.*); \\$/m.exec(dockerfile)!
+    const run = (folder: string) =>
+      spawnSync('sh', ['-c', check!.replace('exit 1', 'exit 7')], { cwd: folder, encoding: 'utf8' })
+    const empty = mkdtempSync(join(tmpdir(), 'shop_stack_'))
+    try {
+      const { status, stderr } = run(empty)
+      assert.deepEqual(
+        [status, stderr],
+        [7, 'auth_service/dist is missing or incomplete: run npm run build first\n'],
+      )
+    } finally {
+      rmSync(empty, { recursive: true })
+    }
+  })
+
+  test('run without root, have a health check, and receive signals themselves', () => {
+    const dockerfile = dockerfileOf('auth_service')
+    assert.match(dockerfile, /^USER 1000:1000$/m)
+    assert.match(dockerfile, /^HEALTHCHECK /m)
+    assert.match(dockerfile, /^CMD \["node", "dist\/main.mjs"\]$/m)
+  })
+
+  test('may write to their data folder, also if a tmpfs is mounted there', () => {
+    assert.match(dockerfileOf('auth_service'), /mkdir data && chown 1000:1000 data && chmod 1777 data$/m)
+  })
+
+  test('have the Node of this project', () => {
+    const { devDependencies } = JSON.parse(readFileSync(join(ROOT, 'service_kit', 'package.json'), 'utf8'))
+    assert.match(
+      dockerfileOf('auth_service'),
+      new RegExp(`^ARG NODE_IMAGE=node:${devDependencies.node}-slim$`, 'm'),
+    )
   })
 })

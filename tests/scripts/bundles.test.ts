@@ -1,7 +1,7 @@
 /** The bundles of the services: the invariants of scripts/build/bundles.ts, with a service of a few lines. */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
@@ -93,6 +93,25 @@ suite('the bundle of a service', () => {
 
     rmSync(bundles.pathOf('tiny'))
     assert.equal(bundles.areOld(), true, 'a bundle that is gone')
+  })
+
+  test('has the files of the image only with OpenTelemetry, which `npm start` does not install', async (t) => {
+    const { at, bundles } = smallRepository(t)
+    mkdirSync(at('deploy/image'), { recursive: true })
+    writeFileSync(at('deploy/image/check.sh'), 'exit 0')
+    await bundles.buildIfOld()
+    assert.equal(existsSync(at('tiny/dist/check.sh')), false)
+
+    const installed = at('tracing/node_modules/@opentelemetry/sdk-trace')
+    mkdirSync(installed, { recursive: true })
+    writeFileSync(at('tracing/package.json'), '{ "dependencies": { "@opentelemetry/sdk-trace": "3" } }')
+    writeFileSync(join(installed, 'package.json'), '{ "name": "@opentelemetry/sdk-trace", "main": "." }')
+    assert.equal(await bundles.buildIfOld(), true)
+    assert.equal(existsSync(at('tiny/dist/check.sh')), true)
+
+    rmSync(at('tracing'), { recursive: true })
+    assert.equal(await bundles.buildIfOld(), true)
+    assert.equal(existsSync(at('tiny/dist/check.sh')), false)
   })
 
   test('is built by one of several that want to at once', async (t) => {

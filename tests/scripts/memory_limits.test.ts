@@ -29,8 +29,9 @@ test('garbage among old objects takes at most twice their memory', () => {
   assert.ok(Number(child.stdout) < 3, `peak: ${child.stdout}${child.stderr} times what is alive`)
 })
 
-test('the image sets the same limits', () => {
-  const dockerfile = readFileSync(join(import.meta.dirname, '../../Dockerfile'), 'utf8')
+test('the images set the same limits', () => {
+  // tests/deploy/stack.test.ts compares the others with it.
+  const dockerfile = readFileSync(join(import.meta.dirname, '../../auth_service/Dockerfile'), 'utf8')
   for (const [name, value] of Object.entries(MEMORY_ENV)) {
     assert.ok(dockerfile.includes(` ${name}="${value}"`), name)
   }

@@ -1,62 +1,48 @@
 /**
- * The base image that our Dockerfile names. If it neither exists nor can be pulled, a replacement is built: Debian by
- * debootstrap, with the Node and npm of this machine.
+ * The base image that our Dockerfiles name. If it neither exists nor can be pulled, a stand-in is made: Debian by
+ * debootstrap, with the Node of this machine.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
-import { docker } from './docker.ts'
+import { join } from 'node:path'
+import { docker, succeeds } from './docker.ts'
+import type { Undo } from './stack.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const PULL_MS = 60_000
 const DEBIAN = 'http://deb.debian.org/debian'
-const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt'
 
-export async function requireBaseImage(): Promise<string> {
-  const name = /^ARG NODE_IMAGE=(.+)$/m.exec(readFileSync(join(ROOT, 'Dockerfile'), 'utf8'))![1]!
-  const there = await docker(['image', 'inspect', name]).then(
+/** Adds to `undo` what it pulls or makes: the machine has afterwards the images that it had before. */
+export async function requireBaseImage(undo: Undo): Promise<string> {
+  const name = /^ARG NODE_IMAGE=(.+)$/m.exec(
+    readFileSync(join(ROOT, 'auth_service', 'Dockerfile'), 'utf8'),
+  )![1]!
+  // A name of its own: no later build must take it for the real one.
+  const standIn = name.replace(/^.*:/, 'shop_test_base:')
+  for (const each of [name, standIn]) if (await isThere(each)) return each
+  const pulled = await docker(['pull', name], { deadlineMs: PULL_MS }).then(
     () => true,
-    () =>
-      docker(['pull', name], { deadlineMs: PULL_MS }).then(
-        () => true,
-        () => false,
-      ),
+    () => false,
   )
-  if (!there) makeStandIn(name)
-  return name
+  const image = pulled ? name : standIn
+  undo.push(() => docker(['image', 'rm', image]))
+  if (!pulled) makeStandIn(standIn)
+  return image
 }
 
+const isThere = (image: string) => succeeds('docker', 'image', 'inspect', image)
+
 function makeStandIn(name: string) {
-  console.log(`${name} can't be pulled: making a stand-in from Debian and the Node of this machine`)
+  console.log(`The base image can't be pulled: making ${name} from Debian and the Node of this machine`)
   const folder = mkdtempSync(join(tmpdir(), 'shop_base_'))
   try {
     const rootfs = join(folder, 'rootfs')
-    const packages = '--include=ca-certificates,libatomic1'
+    const packages = '--include=libatomic1'
     execFileSync('debootstrap', ['--variant=minbase', packages, 'bookworm', rootfs, DEBIAN], {
       stdio: 'ignore',
     })
-    const put = (from: string, to: string) => {
-      mkdirSync(dirname(join(rootfs, to)), { recursive: true })
-      cpSync(realpathSync(from), join(rootfs, to), { recursive: true, dereference: true })
-    }
-    put(process.execPath, 'usr/local/bin/node')
-    put(npmFolder(), 'usr/local/lib/node_modules/npm')
-    symlinkSync('/usr/local/lib/node_modules/npm/bin/npm-cli.js', join(rootfs, 'usr/local/bin/npm'))
-    // The build trusts the certificates that this machine trusts.
-    if (existsSync(CERTIFICATES)) put(CERTIFICATES, CERTIFICATES)
-    mkdirSync(join(rootfs, 'usr/local/etc'), { recursive: true })
-    writeFileSync(join(rootfs, 'usr/local/etc/npmrc'), `cafile=${CERTIFICATES}\n`)
+    cpSync(realpathSync(process.execPath), join(rootfs, 'usr/local/bin/node'))
     const { status } = spawnSync(
       'sh',
       ['-c', `tar -C "$1" -c . | docker import - "$2"`, 'sh', rootfs, name],
@@ -64,18 +50,8 @@ function makeStandIn(name: string) {
         stdio: ['ignore', 'ignore', 'inherit'],
       },
     )
-    if (status !== 0) throw new Error(`The stand-in for ${name} could not be imported`)
+    if (status !== 0) throw new Error(`The stand-in ${name} could not be imported`)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
-}
-
-/** The package of the npm on the PATH. */
-function npmFolder(): string {
-  const command = (process.env.PATH ?? '')
-    .split(delimiter)
-    .map((folder) => join(folder, 'npm'))
-    .find((file) => existsSync(file))
-  if (!command) throw new Error('There is no npm on the PATH.')
-  return dirname(dirname(realpathSync(command)))
 }

@@ -1,5 +1,5 @@
 /**
- * `npm run test:swarm`: our images from our Dockerfile and our stack file on a Swarm, under load, while containers are
+ * `npm run test:swarm`: our images from our Dockerfiles and our stack file on a Swarm, under load, while containers are
  * killed, services are stopped and started, and a new version is rolled out. Afterwards the stores must
  * be consistent (invariants 1 to 8) and agree with every answer.
  *
@@ -69,7 +69,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 try {
   await byChance(async (chance) => {
     undo.push(await requireEngine())
-    const baseImage = await requireBaseImage()
+    const baseImage = await requireBaseImage(undo)
     say('building the images, deploying the stack')
     const stack = await deployStack(store, baseImage, undo)
     say('the stack is up')

@@ -7,6 +7,8 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { bundleScript } from '../../scripts/build/bundles.ts'
+import { buildIfOld } from '../../scripts/build/parts.ts'
 import type { Addresses } from '../cluster/load.ts'
 import type { StoreRecords } from '../system/invariants.ts'
 import { freePort, type ServiceName } from '../system/processes.ts'
@@ -153,7 +155,7 @@ const NEVER_THERE = ['node', '--eval', 'process.exit(1)']
 const NEVER_READY = [
   'sh',
   '-c',
-  "unset DATABASE_URL_FILE; DATABASE_URL='mongodb://nowhere.invalid/?replicaSet=rs0' exec node order_service/src/main.ts",
+  "unset DATABASE_URL_FILE; DATABASE_URL='mongodb://nowhere.invalid/?replicaSet=rs0' exec node dist/main.mjs",
 ]
 
 const SERVER_IMAGE = `FROM BASE
@@ -163,10 +165,11 @@ RUN chmod 755 /jongodb /usr/local/bin/mongosh
 `
 
 async function buildImages(store: Store, baseImage: string, folder: string) {
+  await buildIfOld()
   const env = (await succeeds('docker', 'buildx', 'version')) ? {} : { DOCKER_BUILDKIT: '0' }
   for (const service of SERVICES) {
-    const args = ['build', '--network', 'host', '--target', service, '--build-arg', `NODE_IMAGE=${baseImage}`]
-    await docker([...args, '--tag', `${service}:${TAG}`, ROOT], { env, deadlineMs: BUILD_MS })
+    const args = ['build', '--build-arg', `NODE_IMAGE=${baseImage}`, '--tag', `${service}:${TAG}`]
+    await docker([...args, join(ROOT, service)], { env, deadlineMs: BUILD_MS })
     await docker(['tag', `${service}:${TAG}`, `${service}:${NEXT_TAG}`])
     const broken = `FROM ${service}:${TAG}\nCMD ${JSON.stringify(service === 'order_service' ? NEVER_READY : NEVER_THERE)}\n`
     await docker(['build', '--tag', `${service}:${BROKEN_TAG}`, '-'], { env, input: broken })
@@ -239,15 +242,12 @@ async function isBackAt(tag: string, service: Service): Promise<boolean> {
   return image === `${service}:${tag}` && /^(rollback_)?completed/.test(await updateState(service))
 }
 
-/** Read inside a container, because the database cannot be reached from outside. */
+/** Read inside a container, because the database cannot be reached from outside; with the driver in the program. */
 async function mongoRecords(): Promise<StoreRecords> {
   const [container] = await containersOf('order_service')
-  const source = readFileSync(join(ROOT, 'tests', 'cluster', 'mongo_records.ts'), 'utf8')
-  const program = `${source}
-import { readFileSync } from 'node:fs'
-console.log(JSON.stringify(await readMongoRecords(readFileSync('/run/secrets/database_url', 'utf8').trim())))`
-  const args = ['exec', '--interactive', container!, 'node', '--input-type=module-typescript', '-']
-  return JSON.parse(await docker(args, { input: program }))
+  const { files } = await bundleScript(join(ROOT, 'tests', 'swarm', 'print_records.ts'))
+  const args = ['exec', '--interactive', container!, 'node', '--input-type=module', '-']
+  return JSON.parse(await docker(args, { input: files.at(-1)!.code }))
 }
 
 /** A copy of each file, made by SQLite itself in the service's own container. */
