@@ -36,6 +36,30 @@ export function throttleStoreContract(name: string, open: OpenPair) {
       assert.equal(taken.filter((pausedUntil) => pausedUntil === undefined).length, LIMITS.freeAttempts)
     })
 
+    test('hundreds of concurrent attempts of one address are each counted, and none waits for another', async (t) => {
+      const pair = await open(t)
+      const count = 400
+      const limits = { ...LIMITS, freeAttempts: count + 1 }
+      const take = (i: number) => pair[i % 2]!.throttle.take([entry('a', limits)], START)
+      const taken = await Promise.all(Array.from({ length: count }, (_, i) => take(i)))
+      assert.deepEqual(new Set(taken), new Set([undefined]))
+      // So the next one is the last free one, and starts the pause.
+      assert.deepEqual([await take(0), await take(1)], [undefined, textAfter(LIMITS.firstPauseMs)])
+    })
+
+    test('hundreds of concurrent refunds of one address each take back one', async (t) => {
+      const pair = await open(t)
+      const count = 200
+      const limits = { ...LIMITS, freeAttempts: count + 1 }
+      const all = Array.from({ length: count }, (_, i) => pair[i % 2]!.throttle)
+      for (const each of all.slice(0, 2)) await each.take([entry('a', limits)], START)
+      await Promise.all(all.slice(2).map((each) => each.take([entry('a', limits)], START)))
+      await Promise.all(all.map((each) => each.refund(['a'])))
+      const strict = () => pair[0].throttle.take([entry('a')], START)
+      assert.deepEqual([await strict(), await strict(), await strict()], [undefined, undefined, undefined])
+      assert.deepEqual(await strict(), textAfter(LIMITS.firstPauseMs))
+    })
+
     test('entries are counted in order up to the first that is paused', async (t) => {
       const [{ throttle }] = await open(t)
       const strict = { ...LIMITS, freeAttempts: 1 }

@@ -101,6 +101,19 @@ export function countAttempt(
   }
 }
 
+/**
+ * Attempts like this one start no pause, however many are counted at the same time: if `count` is at most `countMax`, and
+ * `forgetAt` is in the range, `countAttempt` adds 1 and sets this `forgetAt`. So a store can count it without reading.
+ */
+export function freeAttempt(limits: ThrottleLimits, now: Date) {
+  const { freeAttempts, forgetAfterMs } = limits
+  return {
+    countMax: freeAttempts - 2,
+    range: { after: now, until: new Date(now.getTime() + longestRetentionMs(limits) + CLOCKS_DIFFER_MS) },
+    forgetAt: timeAfter(now, forgetAfterMs),
+  }
+}
+
 /** An entry of any kind is valid only if its `forgetAt` is in this range. */
 export const retentionRange = (now: Date): { readonly after: Date; readonly until: Date } => ({
   after: now,

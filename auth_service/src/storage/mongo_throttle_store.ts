@@ -1,15 +1,18 @@
 /**
- * ThrottleStore on MongoDB: an attempt reads the document of a key, and replaces it if no other process did meanwhile. After
- * a lost answer the attempt is counted again, so a key may have one attempt too many, never one too few. An unreadable
- * document counts as no attempts and is replaced, because many people may share an address.
+ * ThrottleStore on MongoDB. Many people may share an address, so many attempts of one key may come at once: free attempts are
+ * counted by one atomic increment each, and none waits for another. Only an attempt that may start a pause reads the
+ * document, and replaces it if it did not change meanwhile; an attempt that comes too late finds the pause.
+ *
+ * After a lost answer an attempt is counted again, and a refund is not repeated, so a key may have one attempt too many,
+ * never one too few. An unreadable document counts as no attempts and is replaced.
  */
-import { isDuplicate, OutcomeUnknown } from '@shop/service_kit/mongo/errors'
+import { isDuplicate, OutcomeUnknown, retryDuplicate } from '@shop/service_kit/mongo/errors'
 import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo/store'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import type { Attempts, ThrottleEntry, ThrottleStore } from '../domain/ports.ts'
 import { validateStoredAttempts } from '../domain/stored_records.ts'
-import { countAttempt, retentionRange } from '../domain/throttling.ts'
+import { countAttempt, freeAttempt, retentionRange } from '../domain/throttling.ts'
 import { fromDate, toDate } from './stored_times.ts'
 
 /** `state` differs after each change. */
@@ -45,29 +48,56 @@ export function createMongoThrottleStore(
     }
   }
 
-  /** Replaces or adds the document if it is still `before`; otherwise another process changed it. */
-  const replace = async (key: string, before: Document | null, fields: Omit<Document, '_id' | 'state'>) => {
-    const state = newId()
-    const done = before
-      ? (await throttle.updateOne({ _id: key, state: before.state }, { $set: { state, ...fields } }))
-          .matchedCount === 1
-      : await add({ _id: key, state, ...fields })
-    if (!done) throw new OutcomeUnknown()
+  const fieldsOf = ({ count, pausedUntil, forgetAt }: Attempts) => ({
+    tries: count,
+    pausedUntil: pausedUntil === undefined ? null : toDate(pausedUntil),
+    forgetAt: toDate(forgetAt),
+  })
+
+  /** Counts the attempt if it is free, and others were counted before. */
+  const takeFree = async ({ key, limits }: ThrottleEntry, now: Date) => {
+    const { countMax, range, forgetAt } = freeAttempt(limits, now)
+    const { matchedCount } = await throttle.updateOne(
+      { _id: key, tries: { $gte: 0, $lte: countMax }, forgetAt: { $gt: range.after, $lte: range.until } },
+      { $inc: { tries: 1 }, $set: { state: newId(), pausedUntil: null, forgetAt: toDate(forgetAt) } },
+    )
+    return matchedCount === 1
   }
 
-  const take = ({ key, limits }: ThrottleEntry, now: Date) =>
+  /** Counts the first attempt of a key. */
+  const takeFirst = async ({ key, limits }: ThrottleEntry, now: Date) => {
+    const next = countAttempt(undefined, limits, now)
+    return 'attempts' in next && (await add({ _id: key, state: newId(), ...fieldsOf(next.attempts) }))
+  }
+
+  const take = (entry: ThrottleEntry, now: Date) =>
     repeat(async () => {
+      if ((await takeFree(entry, now)) || (await takeFirst(entry, now))) return undefined
+      const { key, limits } = entry
       const before = await throttle.findOne({ _id: key })
+      // Not on a majority yet, or removed meanwhile.
+      if (!before) throw new OutcomeUnknown()
       const next = countAttempt(known(before), limits, now)
       if ('pausedUntil' in next) return next.pausedUntil
-      const { count, pausedUntil, forgetAt } = next.attempts
-      await replace(key, before, {
-        tries: count,
-        pausedUntil: pausedUntil === undefined ? null : toDate(pausedUntil),
-        forgetAt: toDate(forgetAt),
-      })
+      const { matchedCount } = await throttle.updateOne(
+        { _id: key, state: before.state },
+        { $set: { state: newId(), ...fieldsOf(next.attempts) } },
+      )
+      if (matchedCount === 0) throw new OutcomeUnknown()
       return undefined
     })
+
+  const refund = (key: string) => {
+    let sent = false
+    return repeat(async () => {
+      if (sent) return
+      sent = true
+      await throttle.updateOne(
+        { _id: key, tries: { $gt: 0 } },
+        { $inc: { tries: -1 }, $set: { state: newId(), pausedUntil: null } },
+      )
+    })
+  }
 
   /** Removes at most `limit` entries with this `forgetAt`. */
   const remove = (forgetAt: { $lte: Date } | { $gt: Date }, limit: number) =>
@@ -92,21 +122,13 @@ export function createMongoThrottleStore(
       return undefined
     },
     async refund(keys) {
-      for (const key of keys) {
-        await repeat(async () => {
-          const before = await throttle.findOne({ _id: key })
-          const had = known(before)
-          if (!had) return
-          const tries = Math.max(0, had.count - 1)
-          await replace(key, before, { tries, pausedUntil: null, forgetAt: toDate(had.forgetAt) })
-        })
-      }
+      for (const key of keys) await refund(key)
     },
     clear: (keys) => repeat(async () => void (await throttle.deleteMany({ _id: { $in: [...keys] } }))),
     remember: (key, until) =>
       repeat(async () => {
-        const before = await throttle.findOne({ _id: key })
-        await replace(key, before, { tries: 0, pausedUntil: null, forgetAt: toDate(until) })
+        const fields = { state: newId(), tries: 0, pausedUntil: null, forgetAt: toDate(until) }
+        await throttle.updateOne({ _id: key }, { $set: fields }, { upsert: true }).catch(retryDuplicate)
       }),
     remembers(key, now) {
       const { after, until } = retentionRange(now)

@@ -5,7 +5,7 @@
  */
 
 import { createMongoBatcher } from '@shop/service_kit/mongo/batcher'
-import { isDuplicate, OutcomeUnknown, unavailable } from '@shop/service_kit/mongo/errors'
+import { isDuplicate, OutcomeUnknown, retryDuplicate, unavailable } from '@shop/service_kit/mongo/errors'
 import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo/store'
 import { succeeded } from '@shop/service_kit/runtime/batching/outcome'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
@@ -154,10 +154,6 @@ export function createMongoUserStore(
         }),
       ),
   }
-}
-
-const retryDuplicate = (error: unknown): never => {
-  throw isDuplicate(error) ? new OutcomeUnknown() : error
 }
 
 const user = ({ _id, username, role, createdAt }: Document): User =>

@@ -6,6 +6,7 @@ import type { Attempts } from '../../src/domain/ports.ts'
 import {
   countAttempt,
   FREE_ATTEMPTS_DEFAULT,
+  freeAttempt,
   loginEntries,
   loginKeys,
   loginLimits,
@@ -67,6 +68,36 @@ suite('pauses', () => {
     const first = countAttempt(undefined, limits, START)
     const ends = new Date(START.getTime() + 1_000).toISOString()
     assert.deepEqual(first, { attempts: { count: 1, pausedUntil: ends, forgetAt: ends } })
+  })
+
+  test('an attempt that may be counted without reading is one that `countAttempt` counts so', () => {
+    const aheadMs = fc.integer({ min: -7_200_000, max: 7_200_000 })
+    const state = fc.record({
+      count: fc.integer({ min: 0, max: 6 }),
+      forgetMs: aheadMs,
+      pauseMs: fc.option(aheadMs),
+    })
+    fc.assert(
+      fc.property(state, fc.integer({ min: 0, max: 4 }), ({ count, forgetMs, pauseMs }, freeAttempts) => {
+        const limits = { ...LIMITS, freeAttempts }
+        const at = (ms: number) => new Date(START.getTime() + ms).toISOString()
+        const pausedUntil = pauseMs === null ? undefined : at(pauseMs)
+        const { countMax, range, forgetAt } = freeAttempt(limits, START)
+        const forgotten = START.getTime() + forgetMs
+        const isFree =
+          count <= countMax && forgotten > range.after.getTime() && forgotten <= range.until.getTime()
+        if (!isFree) return
+        assert.deepEqual(countAttempt({ count, pausedUntil, forgetAt: at(forgetMs) }, limits, START), {
+          attempts: { count: count + 1, pausedUntil: undefined, forgetAt },
+        })
+      }),
+    )
+  })
+
+  test('all attempts before the last free one may be counted without reading', () => {
+    const { countMax, range, forgetAt } = freeAttempt(LIMITS, START)
+    assert.equal(countMax, LIMITS.freeAttempts - 2)
+    assert.ok(new Date(forgetAt) > range.after && new Date(forgetAt) <= range.until)
   })
 
   test('an account’s own pause is at most a minute: others can delay its owner, not lock them out', () => {

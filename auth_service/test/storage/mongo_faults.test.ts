@@ -154,4 +154,13 @@ mongoSuite('accounts in MongoDB when answers get lost', (server) => {
     assert.equal(proxy.lost(), 1)
     assert.deepEqual(await take(), new Date(START.getTime() + LIMITS.firstPauseMs).toISOString())
   })
+
+  test('a refund whose answer was lost is not repeated, so no attempt is taken back twice', async (t) => {
+    const { here, proxy } = await world(t)
+    await here.throttle.take([{ key: 'k', limits: LIMITS }], START)
+    proxy.loseAnswerTo('update', 3)
+    await here.throttle.refund(['k'])
+    // The driver repeats a write once, and the server recognizes that.
+    assert.equal(proxy.lost(), 2)
+  })
 })

@@ -35,6 +35,11 @@ export function isDuplicate(error: unknown): boolean {
   return faults.length > 0 ? faults.every(({ code }) => code === DUPLICATE_KEY) : error.code === DUPLICATE_KEY
 }
 
+/** For writes that another process may make first: after a duplicate the work is repeated. */
+export const retryDuplicate = (error: unknown): never => {
+  throw isDuplicate(error) ? new OutcomeUnknown() : error
+}
+
 export const isPassing = (error: unknown): boolean => unwrap(error).some(isPassingItself)
 
 /**

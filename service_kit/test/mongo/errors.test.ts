@@ -19,6 +19,7 @@ import {
   isPassing,
   OutcomeUnknown,
   refusedAsDuplicates,
+  retryDuplicate,
 } from '../../src/mongo/errors.ts'
 import { Problem } from '../../src/runtime/problem.ts'
 
@@ -134,6 +135,12 @@ test('of many writes, one that was interrupted makes all of them unsettled', () 
   assert.ok(asStoreError(full) instanceof Problem)
   assert.equal(isDuplicate(bulkError({ writeErrors: [exists(0), { code: 121, index: 1 }] })), false)
   assert.equal(isDuplicate(bulkError({ writeErrors: [exists(0)] })), true)
+})
+
+test('a duplicate that another process made first is repeated; any other error is thrown as it is', () => {
+  assert.throws(() => retryDuplicate(serverError(11000)), OutcomeUnknown)
+  const other = serverError(121)
+  assert.throws(() => retryDuplicate(other), other)
 })
 
 test('the sentence of an unavailable store keeps its cause', () => {
