@@ -1,22 +1,21 @@
 /**
- * `npm run restore`: replaces the stores of a shop by a backup. It refuses while a process has a store open and, without
- * --force, if there are stores. Existing files are moved into another folder, never deleted.
+ * `npm run restore`: replaces the stores of a shop by a backup. It refuses while the shop runs and, without --force, if
+ * there are stores; what they hold is then moved, or copied into another backup first.
  */
-import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import { indexFilesOf } from '@shop/product_service/storage/sqlite_index_file'
+import { existsSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { reasonOf } from '@shop/service_kit/runtime/reason'
-import { markOf, noteMade, wasMade } from '@shop/service_kit/sqlite/mark'
 import { readArguments, refuse } from './arguments.ts'
-import { hashOf, type Manifest, readManifest } from './backup/manifest.ts'
-import { isInUse, sidecarFiles } from './backup/snapshot.ts'
+import { isMongo, requireNoPath } from './backup/databases.ts'
+import { hashesOf, hashOf, type Manifest, readManifest, writeManifest } from './backup/manifest.ts'
+import { copyDatabases } from './backup/mongo_backup.ts'
+import { inspectTarget, restoreDatabases } from './backup/mongo_restore.ts'
+import { faultsOfDatabases } from './backup/mongo_verify.ts'
+import { restoreFiles } from './backup/sqlite_restore.ts'
 import { faultsOfFile } from './backup/verify.ts'
 import { checkPorts } from './doctor/machine.ts'
 import { PLACEHOLDER_SECRETS, planShop } from './plan.ts'
-import { OWNER_ONLY, OWNER_ONLY_FOLDER, restrictFolder, restrictNewFiles } from './start/owner_only.ts'
-import { folderFault } from './start/preflight.ts'
-
-const INCOMING = '.incoming'
+import { restrictFolder, restrictNewFiles } from './start/owner_only.ts'
 
 const { values } = readArguments(
   {
@@ -26,18 +25,19 @@ const { values } = readArguments(
       from: { type: 'string', help: 'Folder of the backup.' },
       force: {
         type: 'boolean',
-        help: 'Restore even if there are stores; they are moved into another folder.',
+        help: 'Restore even if there are stores; they are moved into another folder (MongoDB: backed up there).',
       },
     },
     notes:
-      'Run it with the environment of the shop (DATA_DIR). Then start the shop, and run `npm run doctor`.',
+      'Run it with the environment of the shop (DATA_DIR, or DATABASE_URL for MongoDB). Then start the shop, and run\n' +
+      '`npm run doctor`.',
   },
   process.argv.slice(2),
 )
 if (values.from === undefined) refuse('Name the backup: npm run restore -- --from <folder>')
 const folder = resolve(values.from)
+const force = values.force === true
 const plan = planShop(process.env, PLACEHOLDER_SECRETS)
-const { dataDir } = plan
 
 const { running } = await checkPorts(plan)
 if (running.length > 0)
@@ -51,60 +51,76 @@ for (const name of names) {
     refuse(`${path} was changed after the backup, or is missing. Use another backup.`)
   }
 }
-const faults = plan.services.flatMap(({ entry }) =>
-  faultsOfFile(join(folder, entry.databaseFile), entry.name),
-)
-if (faults.length > 0) refuse(...faults.map((fault) => `Not usable: ${fault}.`))
-
-const unwritable = folderFault(dataDir)
-if (unwritable) refuse(unwritable)
-// The files of SQLite beside a store count too, even if the store itself was deleted: SQLite would apply them to the
-// restored store.
-const present = names
-  .flatMap((file) => [file, ...sidecarFiles(file)])
-  .filter((name) => existsSync(join(dataDir, name)))
-if (present.length > 0 && values.force !== true) {
+const { databaseUrl } = plan
+if (manifest.documents !== undefined && !isMongo(databaseUrl)) {
+  refuse('The backup is of a shop on MongoDB: set DATABASE_URL to the replica set.')
+}
+if (manifest.documents === undefined && isMongo(databaseUrl)) {
   refuse(
-    `${dataDir} already has ${present.join(', ')}. With --force they are moved into another folder first.`,
+    'The backup is of a shop on SQLite: `npm run migrate -- --from sqlite:<folder> --to mongodb://…` copies it.',
   )
 }
-for (const name of present) {
-  if (name.endsWith('.db') && isInUse(join(dataDir, name)))
-    refuse(`${name} is open in another process. Stop that process first.`)
-}
-
-const stores = plan.services.map(({ entry }) => join(dataDir, entry.databaseFile))
-const unmarked = stores.filter((path) => !wasMade(path))
 restrictNewFiles()
-try {
-  restrictFolder(dataDir)
-  for (const name of names) {
-    copyFileSync(join(folder, name), join(dataDir, name + INCOMING))
-    chmodSync(join(dataDir, name + INCOMING), OWNER_ONLY)
-  }
-  // From here on stores are missing until all are renamed. If we stop half-way, the marks make the next start refuse.
-  for (const path of stores) noteMade(path)
-} catch (error) {
-  for (const path of unmarked) rmSync(markOf(path), { force: true })
-  for (const name of names) rmSync(join(dataDir, name + INCOMING), { force: true })
-  refuse(`The backup cannot be copied to ${dataDir}, which was not changed: ${reasonOf(error)}`)
-}
-if (present.length > 0) {
-  const aside = join(dataDir, `replaced_${new Date().toISOString().replaceAll(':', '')}`)
-  mkdirSync(aside, { mode: OWNER_ONLY_FOLDER })
-  for (const name of present) {
-    // `isInUse` may have removed files beside a store.
-    if (existsSync(join(dataDir, name))) renameSync(join(dataDir, name), join(aside, name))
-  }
-  console.log(`The previous files are in ${aside}.`)
-}
-// The next start builds a search index from the restored products.
-for (const path of stores) for (const file of indexFilesOf(path)) rmSync(file, { force: true })
-for (const name of names) renameSync(join(dataDir, name + INCOMING), join(dataDir, name))
+if (isMongo(databaseUrl)) await restoreMongo(databaseUrl, manifest.documents!)
+else restoreSqlite()
 console.log(
   `The shop is as it was at ${manifest.at}. Start it: orders that were under way then settle by themselves.`,
 )
+console.log(
+  'Passwords, roles and accounts are those of that moment: a password that was changed since is the earlier one again.\n' +
+    'All sessions have ended, and no access token or signing key of before is valid: everyone signs in again.',
+)
 console.log('Then check it: npm run doctor')
+
+function restoreSqlite(): void {
+  const faults = plan.services.flatMap(({ entry }) =>
+    faultsOfFile(join(folder, entry.databaseFile), entry.name),
+  )
+  if (faults.length > 0) refuse(...faults.map((fault) => `Not usable: ${fault}.`))
+  restoreFiles(plan, folder, names, force)
+}
+
+async function restoreMongo(url: string, documents: Readonly<Record<string, number>>): Promise<void> {
+  requireNoPath(url)
+  try {
+    const faults = await faultsOfDatabases(folder, documents)
+    if (faults.length > 0) refuse(...faults.map((fault) => `Not usable: ${fault}.`))
+    const { used, unfinished, connected } = await inspectTarget(url)
+    if (connected === undefined) {
+      console.log('The server does not say which services are connected: see that none runs.')
+    } else if (connected.length > 0) {
+      refuse(
+        `${connected.join(', ')} connected to the database. Stop the shop first (scale its services to 0).`,
+      )
+    }
+    if (used.length > 0 && !force) {
+      refuse(
+        unfinished
+          ? 'An earlier restore, or a migration, did not end. With --force this one replaces it.'
+          : `There is a shop in ${used.join(', ')}. With --force it is backed up, and then replaced.`,
+      )
+    }
+    // Half a shop is no backup.
+    if (used.length > 0 && !unfinished) await keepWhatIsThere(url)
+    await restoreDatabases(url, folder, documents, (file, count) =>
+      console.log(`${String(count).padStart(12)} documents  ${file}`),
+    )
+  } catch (error) {
+    refuse(
+      `The databases cannot be restored. ${reasonOf(error)}`,
+      'No service starts on them until a restore has ended.',
+    )
+  }
+}
+
+async function keepWhatIsThere(url: string): Promise<void> {
+  const aside = join(dirname(folder), `replaced_${new Date().toISOString().replaceAll(':', '')}`)
+  restrictFolder(aside)
+  const { at, counts } = await copyDatabases(url, aside, () => {})
+  const files = await hashesOf(aside, Object.keys(counts))
+  writeManifest(aside, { at: at.toISOString(), files, documents: counts })
+  console.log(`A backup of what was there is in ${aside}.`)
+}
 
 function readBackup(): Manifest {
   try {

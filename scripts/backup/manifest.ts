@@ -11,11 +11,19 @@ export type Manifest = {
   readonly at: string
   /** SHA-256 of each file, by its name. */
   readonly files: Readonly<Record<string, string>>
+  /** Of a shop on MongoDB: the documents in each file. */
+  readonly documents?: Readonly<Record<string, number>>
 }
 
 export function writeManifest(folder: string, manifest: Manifest): void {
   const text = `${JSON.stringify(manifest, null, 2)}\n`
   writeFileSync(join(folder, MANIFEST_FILE), text, { mode: 0o600, flush: true })
+}
+
+export async function hashesOf(folder: string, names: readonly string[]): Promise<Record<string, string>> {
+  const hashes: Record<string, string> = {}
+  for (const name of names) hashes[name] = await hashOf(join(folder, name))
+  return hashes
 }
 
 export const readManifest = (folder: string): Manifest =>

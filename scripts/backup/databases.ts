@@ -1,0 +1,31 @@
+/** The databases of a shop on MongoDB, and what each of them holds. */
+import { MONGO_DATABASE as AUTH, AUTH_INDEXES } from '@shop/auth_service/storage/open_mongo'
+import { ORDER_INDEXES } from '@shop/order_service/storage/mongo_order_store'
+import { MONGO_DATABASE as ORDERS } from '@shop/order_service/storage/open_mongo'
+import { PRODUCT_INDEXES } from '@shop/product_service/storage/mongo_documents'
+import { MONGO_DATABASE as PRODUCTS } from '@shop/product_service/storage/open_mongo'
+import { databaseOf } from '@shop/service_kit/mongo/url'
+import { refuse } from '../arguments.ts'
+
+export type Database = { readonly name: string; readonly collections: readonly string[] }
+
+/** The marks and settings of a database; copied last, and never as they are. */
+export const SETTINGS = 'settings'
+/** In SETTINGS: when the database was last copied. */
+export const LAST_BACKUP = 'lastBackup'
+
+/** Every collection has an index in these lists (setup.ts of the kit), so none is missing. */
+export const DATABASES: readonly Database[] = [
+  { name: AUTH, collections: [...Object.keys(AUTH_INDEXES), SETTINGS] },
+  { name: PRODUCTS, collections: [...Object.keys(PRODUCT_INDEXES), SETTINGS] },
+  { name: ORDERS, collections: [...Object.keys(ORDER_INDEXES), SETTINGS] },
+]
+
+export const fileOf = (database: string, collection: string): string => `${database}.${collection}.bson.gz`
+
+export const isMongo = (url: string | undefined): url is string => /^mongodb(\+srv)?:/.test(url ?? '')
+
+export function requireNoPath(url: string): void {
+  if (databaseOf(url) !== undefined)
+    refuse('Leave the path out of DATABASE_URL: each service has a database of its own.')
+}

@@ -1,0 +1,48 @@
+/** Checks of copied databases: is each file complete, and does the ledger balance (invariant 2)? */
+import { join } from 'node:path'
+import type { PRODUCT_INDEXES } from '@shop/product_service/storage/mongo_documents'
+import { MONGO_DATABASE as PRODUCTS } from '@shop/product_service/storage/open_mongo'
+import { plainDocumentIn } from '@shop/service_kit/mongo/tools'
+import { fileOf } from './databases.ts'
+import { readDocuments } from './documents.ts'
+
+type Sums = { stock: number; movements: number; reserved: number; held: number }
+
+/** One sentence for each fault. `counts`: documents by file. */
+export async function faultsOfDatabases(
+  folder: string,
+  counts: Readonly<Record<string, number>>,
+): Promise<string[]> {
+  const faults: string[] = []
+  for (const [file, expected] of Object.entries(counts)) {
+    let count = 0
+    for await (const _ of readDocuments(join(folder, file))) count++
+    if (count !== expected) faults.push(`${file} has ${count} documents, not ${expected}`)
+  }
+  return faults.length > 0 ? faults : faultsOfLedger(folder)
+}
+
+async function faultsOfLedger(folder: string): Promise<string[]> {
+  const sums = new Map<unknown, Sums>()
+  const sumsOf = (id: unknown): Sums => {
+    const found = sums.get(id) ?? { stock: 0, movements: 0, reserved: 0, held: 0 }
+    sums.set(id, found)
+    return found
+  }
+  const documentsOf = async function* (collection: keyof typeof PRODUCT_INDEXES) {
+    for await (const bson of readDocuments(join(folder, fileOf(PRODUCTS, collection)))) {
+      yield plainDocumentIn(bson)
+    }
+  }
+  for await (const { _id, stock, reserved } of documentsOf('products')) {
+    Object.assign(sumsOf(_id), { stock, reserved })
+  }
+  for await (const { productId, delta } of documentsOf('movements')) sumsOf(productId).movements += delta
+  for await (const { status, lines } of documentsOf('reservations')) {
+    if (status !== 'held') continue
+    for (const { productId, quantity } of lines) sumsOf(productId).held += quantity
+  }
+  return [...sums]
+    .filter(([, { stock, movements, reserved, held }]) => stock !== movements || reserved !== held)
+    .map(([id, sum]) => `the ledger does not balance: ${JSON.stringify({ productId: id, ...sum })}`)
+}

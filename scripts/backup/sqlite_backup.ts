@@ -1,0 +1,63 @@
+/** Copies the SQLite files of a shop, and the files beside them that a new data folder needs. */
+import { chmodSync, copyFileSync, existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { refuse } from '../arguments.ts'
+import { type Plan, plannedService } from '../plan.ts'
+import { ADMIN_FILE, SECRETS_FILE, SHOWN_FILE } from '../start/first_run.ts'
+import { OWNER_ONLY } from '../start/owner_only.ts'
+import { copySnapshot, mergeSidecars } from './snapshot.ts'
+import { faultsOfFile, faultsOfLedger } from './verify.ts'
+
+/** In DATA_DIR: when the shop was last copied. */
+export const LAST_BACKUP_FILE = 'last_backup.json'
+
+export type SqliteBackup = {
+  /** The files that a backup has. */
+  readonly names: readonly string[]
+  /** Resolves to the moment that the stores show. */
+  copyStores(folder: string): Promise<Date>
+  /** One sentence for each fault. */
+  faults(folder: string): Promise<readonly string[]>
+  copyOthers(folder: string): void
+  record(at: Date): void
+}
+
+/** Exits with 1 if a store is missing. */
+export function sqliteBackup(plan: Plan): SqliteBackup {
+  const { dataDir } = plan
+  const stores = plan.services.map(({ entry }) => ({ service: entry.name, file: entry.databaseFile }))
+  for (const { file } of stores) {
+    if (!existsSync(join(dataDir, file))) {
+      refuse(`There is no ${join(dataDir, file)}. Set DATA_DIR to the data folder of the shop.`)
+    }
+  }
+  const others = [SECRETS_FILE, ADMIN_FILE, SHOWN_FILE].filter((file) => existsSync(join(dataDir, file)))
+  return {
+    names: [...stores.map(({ file }) => file), ...others],
+    copyStores: (folder) =>
+      copySnapshot(stores.map(({ file }) => ({ from: join(dataDir, file), to: join(folder, file) }))),
+    async faults(folder) {
+      const faults: string[] = []
+      for (const { service, file } of stores) {
+        const copy = join(folder, file)
+        mergeSidecars(copy)
+        chmodSync(copy, OWNER_ONLY)
+        faults.push(...faultsOfFile(copy, service))
+      }
+      if (faults.length > 0) return faults
+      const products = join(folder, 'products.db')
+      const { env } = plannedService(plan, 'product_service')
+      const unbalanced = await faultsOfLedger(products, env)
+      mergeSidecars(products)
+      return unbalanced
+    },
+    copyOthers(folder) {
+      for (const file of others) {
+        copyFileSync(join(dataDir, file), join(folder, file))
+        chmodSync(join(folder, file), OWNER_ONLY)
+      }
+    },
+    record: (at) =>
+      writeFileSync(join(dataDir, LAST_BACKUP_FILE), `${JSON.stringify({ at: at.toISOString() })}\n`),
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * Replaces the SQLite files of a shop by copies. Existing files are moved into another folder, never deleted.
+ *
+ * Sessions and signing keys are removed from the copy: everyone signs in again, and a key that was withdrawn after the
+ * backup does not become valid again. auth_service makes a new key at its start.
+ */
+import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { DATABASE_FILE as AUTH_FILE } from '@shop/auth_service/storage/open_stores'
+import { indexFilesOf } from '@shop/product_service/storage/sqlite_index_file'
+import { reasonOf } from '@shop/service_kit/runtime/reason'
+import { markOf, noteMade, wasMade } from '@shop/service_kit/sqlite/mark'
+import { refuse } from '../arguments.ts'
+import type { Plan } from '../plan.ts'
+import { OWNER_ONLY, OWNER_ONLY_FOLDER, restrictFolder, restrictNewFiles } from '../start/owner_only.ts'
+import { folderFault } from '../start/preflight.ts'
+import { isInUse, mergeSidecars, sidecarFiles } from './snapshot.ts'
+
+const INCOMING = '.incoming'
+
+/** `names`: the files of the backup in `folder`. Exits with 1, and a sentence, if nothing was changed. */
+export function restoreFiles(
+  { dataDir, services }: Plan,
+  folder: string,
+  names: readonly string[],
+  force: boolean,
+): void {
+  const unwritable = folderFault(dataDir)
+  if (unwritable) refuse(unwritable)
+  // The files of SQLite beside a store count too, even if the store itself was deleted: SQLite would apply them to the
+  // restored store.
+  const present = names
+    .flatMap((file) => [file, ...sidecarFiles(file)])
+    .filter((name) => existsSync(join(dataDir, name)))
+  if (present.length > 0 && !force) {
+    refuse(
+      `${dataDir} already has ${present.join(', ')}. With --force they are moved into another folder first.`,
+    )
+  }
+  for (const name of present) {
+    if (name.endsWith('.db') && isInUse(join(dataDir, name)))
+      refuse(`${name} is open in another process. Stop that process first.`)
+  }
+
+  const stores = services.map(({ entry }) => join(dataDir, entry.databaseFile))
+  const unmarked = stores.filter((path) => !wasMade(path))
+  restrictNewFiles()
+  try {
+    restrictFolder(dataDir)
+    for (const name of names) {
+      copyFileSync(join(folder, name), join(dataDir, name + INCOMING))
+      chmodSync(join(dataDir, name + INCOMING), OWNER_ONLY)
+    }
+    endSessions(join(dataDir, AUTH_FILE + INCOMING))
+    // From here on stores are missing until all are renamed. If we stop half-way, the marks make the next start refuse.
+    for (const path of stores) noteMade(path)
+  } catch (error) {
+    for (const path of unmarked) rmSync(markOf(path), { force: true })
+    for (const name of names) rmSync(join(dataDir, name + INCOMING), { force: true })
+    refuse(`The backup cannot be copied to ${dataDir}, which was not changed: ${reasonOf(error)}`)
+  }
+  if (present.length > 0) {
+    const aside = join(dataDir, `replaced_${new Date().toISOString().replaceAll(':', '')}`)
+    mkdirSync(aside, { mode: OWNER_ONLY_FOLDER })
+    for (const name of present) {
+      // `isInUse` may have removed files beside a store.
+      if (existsSync(join(dataDir, name))) renameSync(join(dataDir, name), join(aside, name))
+    }
+    console.log(`The previous files are in ${aside}.`)
+  }
+  // The next start builds a search index from the restored products.
+  for (const path of stores) for (const file of indexFilesOf(path)) rmSync(file, { force: true })
+  for (const name of names) renameSync(join(dataDir, name + INCOMING), join(dataDir, name))
+}
+
+function endSessions(path: string): void {
+  const db = new DatabaseSync(path)
+  try {
+    db.exec('DELETE FROM sessions; DELETE FROM signing_keys')
+  } finally {
+    db.close()
+  }
+  mergeSidecars(path)
+}
