@@ -41,6 +41,7 @@ const KIT_ROOMS: Readonly<Record<string, readonly string[]>> = {
   storage: ['runtime', 'money'],
   sqlite: ['storage', 'runtime'],
   mongo: ['storage', 'runtime'],
+  calls: ['runtime'],
   http: ['identity', 'runtime', 'money'],
 }
 /** Every folder may read it: it contains the version. */

@@ -1,12 +1,12 @@
 /** The storefront as one app: the gateway to the services under /api, and the pages. It does not listen. */
 
+import type { LookUp } from '@shop/service_kit/calls/addresses'
 import { type App, createHttpApp, type HttpAppOptions } from '@shop/service_kit/http/app'
 import type { Tracing } from '@shop/service_kit/http/tracing'
 import type { VerifyToken } from '@shop/service_kit/identity/access'
 import { createMetrics, type Metrics } from '@shop/service_kit/runtime/metrics'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Logger } from 'pino'
-import type { LookUp } from './clients/addresses.ts'
 import { createUpstream } from './clients/upstream.ts'
 import type { UpstreamLimits } from './clients/upstream_limits.ts'
 import { SERVICE, type Upstreams } from './config.ts'

@@ -2,29 +2,34 @@
  * Calls to another of our services: JSON over keep-alive connections, with a deadline, our service token and the
  * current trace.
  *
- * A `repeatable` call whose connection failed is sent once more (REPEAT), within the same deadline: another replica may
- * answer at the same address. All calls together are repeated at most RETRY_BUDGET.
+ * A host name with several addresses has several replicas: each call goes to the one with the fewest calls in flight. One
+ * address may be that of a balancer, so connections are replaced (connections.ts of the kit).
+ * A `repeatable` call whose connection failed is sent once more (REPEAT), within the same deadline, to another replica if one
+ * is known; another one may answer at the same address. All calls together are repeated at most RETRY_BUDGET.
  *
  * A call that was answered is never repeated here, with one exception: a 401, which changed nothing. It is sent once more
  * with each further one of `tokens`, because a replica that does not have the newest secret yet may have answered.
  */
 import { retryAfterMs } from '@shop/retry/backoff'
 import { createRetryBudget, retry } from '@shop/retry/retry'
+import type { LookUp } from '@shop/service_kit/calls/addresses'
+import { CONNECTION_LIMITS, type ConnectionLimits } from '@shop/service_kit/calls/connections'
+import { createReplicas, type Replica, waitForAddresses } from '@shop/service_kit/calls/replicas'
 import type { Tracing } from '@shop/service_kit/http/tracing'
-import { CALLS_AT_ONCE_MAX } from '@shop/service_kit/runtime/batching/isolating_batcher'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
-import { Pool } from 'undici'
 
-/** Enough for three kinds of batched calls, so that no kind waits for another. */
-const CONNECTIONS_MAX = 3 * CALLS_AT_ONCE_MAX
-/** In flight or waiting for a connection. One more would wait beyond its deadline. */
+/** Calls in flight, each on a connection of its own. More than three kinds of batched calls make, so no kind waits for another. */
 export const CALLS_MAX = 128
-/** Enough within one network. */
-const CONNECT_TIMEOUT_MS = 1_000
+/** `connectMs` is enough within one network. A replica that could not be connected to is asked last for `cooldownMs`. */
+const REPLICA_LIMITS = { connectMs: 1_000, cooldownMs: 5_000, addressesMs: 5_000 }
 const ANSWER_BYTES_MAX = 4 * 1024 * 1024
 const UNAUTHORIZED = 401
 const REPEAT = { attempts: 2, firstMs: 50, maxMs: 50 }
 const RETRY_BUDGET = { burst: 10, perSecond: 2 }
+const NONE: ReadonlySet<Replica> = new Set()
+
+/** The replicas that a call was sent to; and to which it is sent next, if that is decided. */
+type Route = { readonly attempted: Set<Replica>; last?: Replica; next?: Replica }
 
 /** The other service did not give a usable answer: the outcome of the call is unknown. */
 export class ServiceUnreachable extends Error {
@@ -62,16 +67,21 @@ export type ServiceClientOptions = {
   readonly tokens: readonly (() => Promise<string>)[]
   readonly tracing: Tracing
   readonly runtime: Pick<Runtime, 'now' | 'monotonic' | 'sleep' | 'after' | 'random'>
+  /** Tests set smaller ones. */
+  readonly limits?: Partial<ConnectionLimits & { readonly addressesMs: number }>
+  readonly lookUp?: LookUp
 }
 
-export function createServiceClient({ url, tokens, tracing, runtime }: ServiceClientOptions): ServiceClient {
+export function createServiceClient(options: ServiceClientOptions): ServiceClient {
+  const { url, tokens, tracing, runtime, limits, lookUp } = options
   const { origin, pathname } = new URL(url)
   const base = pathname.replace(/\/$/, '')
-  const pool = new Pool(origin, {
-    connections: CONNECTIONS_MAX,
-    maxResponseSize: ANSWER_BYTES_MAX,
-    connect: { timeout: CONNECT_TIMEOUT_MS },
-  })
+  const replicas = createReplicas(
+    [origin],
+    runtime,
+    { ...REPLICA_LIMITS, ...CONNECTION_LIMITS, ...limits },
+    { find: lookUp, answerBytesMax: ANSWER_BYTES_MAX },
+  )
   const budget = createRetryBudget(RETRY_BUDGET, runtime.monotonic)
 
   const send = async (
@@ -80,8 +90,14 @@ export function createServiceClient({ url, tokens, tracing, runtime }: ServiceCl
     token: () => Promise<string>,
     signal: AbortSignal,
     traceparent: string | undefined,
-  ) =>
-    pool.request({
+    route: Route,
+  ) => {
+    await waitForAddresses(replicas.lookUp(), signal)
+    const replica = route.next ?? replicas.choose('calls', route.attempted) ?? replicas.choose('calls', NONE)!
+    delete route.next
+    route.last = replica
+    route.attempted.add(replica)
+    return replica.request('calls', {
       method: 'POST',
       path: base + path,
       headers: {
@@ -92,6 +108,7 @@ export function createServiceClient({ url, tokens, tracing, runtime }: ServiceCl
       body,
       signal,
     })
+  }
 
   let calls = 0
 
@@ -110,8 +127,9 @@ export function createServiceClient({ url, tokens, tracing, runtime }: ServiceCl
         const received: { status?: number; retryAfterMs?: number } = {}
         calls += 1
         try {
+          const route: Route = { attempted: new Set() }
           const sendWith = (token: () => Promise<string>) =>
-            retry(() => send(path, text, token, controller.signal, traceparent), {
+            retry(() => send(path, text, token, controller.signal, traceparent, route), {
               ...REPEAT,
               budget,
               sleep: runtime.sleep,
@@ -123,6 +141,7 @@ export function createServiceClient({ url, tokens, tracing, runtime }: ServiceCl
           for (const token of tokens.slice(1)) {
             if (answer.statusCode !== UNAUTHORIZED) break
             await answer.body.dump()
+            route.next = route.last!
             answer = await sendWith(token)
           }
           received.status = answer.statusCode
@@ -143,6 +162,6 @@ export function createServiceClient({ url, tokens, tracing, runtime }: ServiceCl
           calls -= 1
         }
       }),
-    close: () => pool.close(),
+    close: replicas.close,
   }
 }

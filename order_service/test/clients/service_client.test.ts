@@ -1,17 +1,26 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import type { RequestListener } from 'node:http'
-import { connect } from 'node:net'
+import { createServer, type RequestListener } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
 import { suite, type TestContext, test } from 'node:test'
+import type { LookUp } from '@shop/service_kit/calls/addresses'
 import { startTracing } from '@shop/service_kit/http/start_tracing'
 import { type Runtime, systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { inTrace } from '@shop/service_kit/runtime/trace_context'
 import { serve } from '@shop/service_kit/test_support/http_server'
-import { createVirtualRuntime, untilTrue } from '@shop/service_kit/test_support/virtual_runtime'
-import { CALLS_MAX, createServiceClient, ServiceUnreachable } from '../../src/clients/service_client.ts'
-
-const CONNECTIONS = 93
+import { balanceConnections } from '@shop/service_kit/test_support/tcp_balancer'
+import {
+  createVirtualRuntime,
+  untilTrue,
+  type VirtualRuntime,
+} from '@shop/service_kit/test_support/virtual_runtime'
+import {
+  CALLS_MAX,
+  createServiceClient,
+  type ServiceClient,
+  ServiceUnreachable,
+} from '../../src/clients/service_client.ts'
 
 /** The port of a process that stands still and has as many connections as the system keeps for it. */
 async function fullPlace(t: TestContext): Promise<number> {
@@ -158,26 +167,6 @@ suite('calls between services', () => {
     assert.equal(calls, 2)
   })
 
-  test('use at most CONNECTIONS_MAX connections', async (t) => {
-    const { promise: all, resolve: allAreThere } = Promise.withResolvers<void>()
-    const sockets = new Set<unknown>()
-    const client = await clientOf(t, ({ socket }) => {
-      sockets.add(socket)
-      if (sockets.size === CONNECTIONS) allAreThere()
-    })
-    const ender = new AbortController()
-    const { signal } = ender
-    const calls = Array.from({ length: CALLS_MAX }, () =>
-      assert.rejects(client.post('/internal/x', {}, { deadlineMs: LONG_MS, signal })),
-    )
-    await all
-    // Whatever more there is to connect has its time.
-    await new Promise((resolve) => setTimeout(resolve, 100))
-    ender.abort()
-    await Promise.all(calls)
-    assert.equal(sockets.size, CONNECTIONS)
-  })
-
   test('fail after the connect timeout if a host does not accept the connection', async (t) => {
     const place = await fullPlace(t)
     const client = createServiceClient({
@@ -259,5 +248,79 @@ suite('calls between services', () => {
       await (await clientOf(t, listener, path)).post('/internal/x', {}, { deadlineMs: LONG_MS })
     }
     assert.deepEqual(seen, ['/internal/x', '/internal/x', '/products/internal/x', '/products/internal/x'])
+  })
+})
+
+suite('replicas share the calls of one client', () => {
+  /** A replica that answers at once; with `host` and `port` at that address. */
+  async function replica(t: TestContext, name: string, calls: string[], host = '127.0.0.1', port = 0) {
+    const server = createServer((request, response) => {
+      calls.push(name)
+      request.resume().once('end', () => response.end('{}'))
+    }).listen(port, host)
+    t.after(() => {
+      server.closeAllConnections()
+      server.close()
+    })
+    await once(server, 'listening')
+    return `http://${host}:${(server.address() as AddressInfo).port}`
+  }
+
+  /** Makes 50 calls a second, one after the other, for that time of the virtual clock. */
+  async function callFor(client: ServiceClient, clock: VirtualRuntime, ms: number) {
+    for (let passed = 0; passed < ms; passed += 20) {
+      await client.post('/internal/x', {}, { deadlineMs: LONG_MS })
+      await clock.advance(20)
+    }
+  }
+
+  async function clientAt(t: TestContext, url: string, runtime: Runtime, lookUp?: LookUp) {
+    const tracing = await startTracing('test', {}, systemRuntime)
+    const options = { url, tokens: [async () => 'token-1'], runtime, tracing, ...(lookUp ? { lookUp } : {}) }
+    const client = createServiceClient(options)
+    t.after(() => client.close())
+    return client
+  }
+
+  const shareOf = (name: string, calls: readonly string[]) =>
+    calls.filter((each) => each === name).length / calls.length
+
+  test('behind a balancer of connections: one that is added has 40 to 60 % of the next 30 s', async (t) => {
+    const calls: string[] = []
+    const origins = [await replica(t, 'old', calls)]
+    const clock = createVirtualRuntime()
+    const client = await clientAt(t, await balanceConnections(t, origins), clock)
+    await callFor(client, clock, 10_000)
+    origins.push(await replica(t, 'new', calls))
+    const before = calls.length
+    await callFor(client, clock, 30_000)
+    const share = shareOf('new', calls.slice(before))
+    assert.ok(share >= 0.4 && share <= 0.6, `${share}`)
+  })
+
+  test('at the addresses of one host name: each call is sent to the next one', {
+    skip: process.platform === 'linux' ? false : 'one address for all of the loopback network',
+  }, async (t) => {
+    const calls: string[] = []
+    const { port } = new URL(await replica(t, 'one', calls))
+    await replica(t, 'two', calls, '127.0.0.2', Number(port))
+    const clock = createVirtualRuntime()
+    const lookUp = async () => ['127.0.0.1', '127.0.0.2']
+    const client = await clientAt(t, `http://products.invalid:${port}`, clock, lookUp)
+    await callFor(client, clock, 2_000)
+    assert.equal(calls.length, 100)
+    assert.equal(shareOf('two', calls), 0.5)
+  })
+
+  test('a repeatable call whose replica cannot be reached is sent to another one', {
+    skip: process.platform === 'linux' ? false : 'one address for all of the loopback network',
+  }, async (t) => {
+    const calls: string[] = []
+    const { port } = new URL(await replica(t, 'one', calls))
+    const lookUp = async () => ['127.0.0.1', '127.0.0.3']
+    const client = await clientAt(t, `http://products.invalid:${port}`, systemRuntime, lookUp)
+    const options = { deadlineMs: LONG_MS, repeatable: true }
+    for (let i = 0; i < 10; i++) await client.post('/internal/x', {}, options)
+    assert.equal(calls.length, 10)
   })
 })

@@ -3,9 +3,9 @@
  * which says that the outcome is unknown.
  */
 import { Fault } from '@shop/faults/fault'
+import { NeverConnected } from '@shop/service_kit/calls/replicas'
 import { Problem } from '@shop/service_kit/runtime/problem'
 import { GatewayError } from '../errors.ts'
-import { NeverConnected } from './replicas.ts'
 
 const UNSENDABLE = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED'])
 

@@ -8,8 +8,13 @@
  */
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
-import type { Dispatcher } from 'undici'
-import { type Kind, NeverConnected, type Replica, type Replicas } from './replicas.ts'
+import {
+  type Kind,
+  NeverConnected,
+  type Replica,
+  type Replicas,
+  waitForAddresses,
+} from '@shop/service_kit/calls/replicas'
 
 export type Call = {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -63,47 +68,23 @@ export async function askReplicas(
 }
 
 async function askReplica(
-  { pool, inFlight }: Replica,
+  replica: Replica,
   kind: Kind,
   call: Call,
   { answerMs, silenceMs }: Timeouts,
   signal: AbortSignal,
 ): Promise<Answer> {
-  inFlight[kind] += 1
-  const end = () => {
-    inFlight[kind] -= 1
-  }
-  try {
-    const { statusCode, headers, body } = await pool.request({
-      method: call.method,
-      path: call.path,
-      headers: call.headers as Record<string, string | string[]>,
-      body: call.body ?? null,
-      signal,
-      // A second limit only: the timers of the caller began earlier.
-      headersTimeout: answerMs,
-      bodyTimeout: silenceMs,
-    } satisfies Dispatcher.RequestOptions)
-    body.once('close', end)
-    return { status: statusCode, headers, body }
-  } catch (error) {
-    end()
-    throw error
-  }
-}
-
-/** Stops waiting for DNS when `signal` aborts. Nothing was sent by then. */
-export async function waitForAddresses(found: Promise<void> | undefined, signal: AbortSignal): Promise<void> {
-  if (!found) return
-  const timeout = Promise.withResolvers<never>()
-  const timeOut = () => timeout.reject(new NeverConnected('Its name was not resolved in time.'))
-  if (signal.aborted) timeOut()
-  signal.addEventListener('abort', timeOut, { once: true })
-  try {
-    await Promise.race([found, timeout.promise])
-  } finally {
-    signal.removeEventListener('abort', timeOut)
-  }
+  const { statusCode, headers, body } = await replica.request(kind, {
+    method: call.method,
+    path: call.path,
+    headers: call.headers as Record<string, string | string[]>,
+    body: call.body ?? null,
+    signal,
+    // A second limit only: the timers of the caller began earlier.
+    headersTimeout: answerMs,
+    bodyTimeout: silenceMs,
+  })
+  return { status: statusCode, headers, body }
 }
 
 const CONNECTION_LOST = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])

@@ -12,15 +12,15 @@
  *  4. When the visitor disconnects, the call leaves the queue, or its connection is cut.
  */
 
+import type { LookUp } from '@shop/service_kit/calls/addresses'
+import { createReplicas, type Kind } from '@shop/service_kit/calls/replicas'
 import { Problem } from '@shop/service_kit/runtime/problem'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { createSlots, type Holder } from '@shop/service_kit/runtime/slots'
 import { GatewayError } from '../errors.ts'
-import type { LookUp } from './addresses.ts'
 import { problemOf } from './call_problems.ts'
 import { type Answer, askReplicas, type Call } from './failover.ts'
 import { createFairLimiter, type FairLimiter } from './fair_limiter.ts'
-import { createReplicas, type Kind } from './replicas.ts'
 import { createSlowReaderWatch, type SlowReaderWatch } from './slow_readers.ts'
 import { CALL_CLASSES, type CallClass, UPSTREAM_LIMITS, type UpstreamLimits } from './upstream_limits.ts'
 
@@ -37,7 +37,7 @@ export type Upstream = {
 }
 
 type UpstreamOptions = {
-  readonly runtime: Pick<Runtime, 'monotonic' | 'after' | 'every'>
+  readonly runtime: Pick<Runtime, 'monotonic' | 'random' | 'after' | 'every'>
   readonly service: string
   readonly origins: readonly string[]
   readonly limits?: Partial<UpstreamLimits> | undefined
@@ -52,7 +52,7 @@ export function createUpstream({
   lookUp,
 }: UpstreamOptions): Upstream {
   const limits: UpstreamLimits = { ...UPSTREAM_LIMITS, ...given }
-  const replicas = createReplicas(origins, runtime, limits, lookUp)
+  const replicas = createReplicas(origins, runtime, limits, { find: lookUp })
   const perClass = Object.fromEntries(
     CALL_CLASSES.map((callClass) => {
       const limiter = createFairLimiter(service, limits.calls[callClass])

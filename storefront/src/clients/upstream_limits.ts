@@ -1,6 +1,7 @@
 /** What one gateway asks of one service at once, and how long it waits. README.md lists every limit. */
+import { CONNECTION_LIMITS } from '@shop/service_kit/calls/connections'
+import type { ReplicaLimits } from '@shop/service_kit/calls/replicas'
 import type { FairLimits } from './fair_limiter.ts'
-import type { ReplicaLimits } from './replicas.ts'
 
 /**
  * Each class of calls has a concurrency limiter of its own, so that no class waits for another: hashing a password is
@@ -50,5 +51,5 @@ export const UPSTREAM_LIMITS: UpstreamLimits = {
   connectMs: 2_000,
   cooldownMs: 5_000,
   addressesMs: 5_000,
-  connectionMs: 60_000,
+  ...CONNECTION_LIMITS,
 }

@@ -3,8 +3,8 @@
  * few of its metrics. It never rejects: a value that is not known is null. No other value leaves this module.
  */
 import { isIPv6 } from 'node:net'
+import { addressesOf } from '@shop/service_kit/calls/addresses'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
-import { addressesOf } from '../clients/addresses.ts'
 import { type MetricValues, readMetrics } from './metric_values.ts'
 import type { Figures, ReplicaView } from './system_schemas.ts'
 

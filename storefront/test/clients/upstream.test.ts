@@ -6,11 +6,13 @@ import { createServer, type RequestListener, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { suite, type TestContext, test } from 'node:test'
+import type { LookUp } from '@shop/service_kit/calls/addresses'
+import { waitForAddresses } from '@shop/service_kit/calls/replicas'
 import { type Runtime, systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { serve } from '@shop/service_kit/test_support/http_server'
+import { balanceConnections } from '@shop/service_kit/test_support/tcp_balancer'
 import { createVirtualRuntime, untilTrue } from '@shop/service_kit/test_support/virtual_runtime'
-import type { LookUp } from '../../src/clients/addresses.ts'
-import { type Answer, type Call, waitForAddresses } from '../../src/clients/failover.ts'
+import type { Answer, Call } from '../../src/clients/failover.ts'
 import { type Caller, createUpstream } from '../../src/clients/upstream.ts'
 import { CALL_CLASSES, UPSTREAM_LIMITS, type UpstreamLimits } from '../../src/clients/upstream_limits.ts'
 import { unusedOrigin } from '../upstream.ts'
@@ -451,16 +453,28 @@ suite('replicas', () => {
     assert.equal(getEventListeners(signal, 'abort').length, 0)
   })
 
-  test('connections are replaced at an age, so that replicas behind a balancer get their share', async (t) => {
-    const sockets = new Set<unknown>()
-    const origin = await serve(t, (request, response) => {
-      sockets.add(request.socket)
-      response.end('ok')
-    })
-    const service = upstream(t, [origin], { connectionMs: 50 })
-    await eventually(async () => {
-      await read(service.call(GET))
-      return sockets.size > 1
-    }, 'one connection was used for ever')
+  test('behind a balancer of connections: one that is added has 40 to 60 % of the next 30 s', async (t) => {
+    const calls: string[] = []
+    const replica = (name: string) =>
+      serve(t, (_request, response) => {
+        calls.push(name)
+        response.end('ok')
+      })
+    const origins = [await replica('old')]
+    const clock = createVirtualRuntime()
+    const service = upstream(t, [await balanceConnections(t, origins)], {}, undefined, clock)
+    /** 50 calls a second. */
+    const callFor = async (ms: number) => {
+      for (let passed = 0; passed < ms; passed += 20) {
+        await read(service.call(passed % 40 === 0 ? GET : POST))
+        await clock.advance(20)
+      }
+    }
+    await callFor(10_000)
+    origins.push(await replica('new'))
+    calls.length = 0
+    await callFor(30_000)
+    const share = calls.filter((name) => name === 'new').length / calls.length
+    assert.ok(share >= 0.4 && share <= 0.6, `${share}`)
   })
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { addressesOf } from '../../src/clients/addresses.ts'
+import { addressesOf } from '../../src/calls/addresses.ts'
 
 const found = (count: number) => async () => Array.from({ length: count }, (_, i) => `10.0.0.${100 + i}`)
 

@@ -10,16 +10,15 @@
  *  4. The addresses of a host name are resolved again after `addressesMs`. If that fails, the last known ones stay.
  */
 
-import type { Runtime } from '@shop/service_kit/runtime/runtime'
-import { buildConnector, Pool } from 'undici'
+import { buildConnector, type Dispatcher } from 'undici'
+import type { Runtime } from '../runtime/runtime.ts'
 import { addressesOf, type LookUp, lookUp } from './addresses.ts'
+import { type ConnectionLimits, type Connections, createConnections, type Request } from './connections.ts'
 
-export type ReplicaLimits = {
+export type ReplicaLimits = ConnectionLimits & {
   readonly connectMs: number
   readonly cooldownMs: number
   readonly addressesMs: number
-  /** Age at which a connection is replaced, so that a balancer behind the address can choose another replica. */
-  readonly connectionMs: number
 }
 
 export class NeverConnected extends Error {
@@ -30,8 +29,8 @@ export class NeverConnected extends Error {
 export type Kind = 'calls' | 'streams'
 
 export type Replica = {
-  readonly pool: Pool
-  readonly inFlight: Record<Kind, number>
+  /** In flight until its body was read or destroyed. */
+  request(kind: Kind, request: Request): Promise<Dispatcher.ResponseData>
 }
 
 export type Replicas = {
@@ -42,8 +41,12 @@ export type Replicas = {
   close(): Promise<void>
 }
 
+export type ReplicasRuntime = Pick<Runtime, 'monotonic' | 'random'>
+
 type Known = Replica & {
   readonly origin: string
+  readonly inFlight: Record<Kind, number>
+  readonly connections: Connections
   /** Set when the host name has several addresses. */
   readonly address: string | undefined
   /** Time of the next probe, or undefined when it is not cooling down. */
@@ -53,11 +56,15 @@ type Known = Replica & {
 
 export function createReplicas(
   origins: readonly string[],
-  { monotonic }: Pick<Runtime, 'monotonic'>,
+  runtime: ReplicasRuntime,
   limits: ReplicaLimits,
-  find: LookUp = lookUp,
+  options: { readonly find?: LookUp | undefined; readonly answerBytesMax?: number } = {},
 ): Replicas {
-  let known: Known[] = origins.map((origin) => createReplica(origin, undefined, limits, monotonic))
+  const { monotonic } = runtime
+  const { find = lookUp, answerBytesMax } = options
+  const create = (origin: string, address?: string) =>
+    createReplica(origin, address, runtime, limits, answerBytesMax)
+  let known: Known[] = origins.map((origin) => create(origin))
   let lookedUpAt: number | undefined
   let first: Promise<void> | undefined
   let rotation = 0
@@ -72,9 +79,9 @@ export function createReplicas(
       .map(
         ({ origin, address }) =>
           before.find((each) => each.origin === origin && each.address === address) ??
-          createReplica(origin, address, limits, monotonic),
+          create(origin, address),
       )
-    for (const gone of before) if (!known.includes(gone)) void gone.pool.close()
+    for (const gone of before) if (!known.includes(gone)) void gone.connections.close()
   }
 
   const behind = async (origin: string) => {
@@ -110,7 +117,7 @@ export function createReplicas(
     },
     async close() {
       closed = true
-      await Promise.all(known.map(({ pool }) => pool.close()))
+      await Promise.all(known.map(({ connections }) => connections.close()))
     },
   }
 }
@@ -124,9 +131,12 @@ function isBetter(one: Known, other: Known, kind: Kind): boolean {
 function createReplica(
   origin: string,
   address: string | undefined,
-  { connectMs, cooldownMs, connectionMs }: ReplicaLimits,
-  monotonic: Runtime['monotonic'],
+  runtime: ReplicasRuntime,
+  limits: ReplicaLimits,
+  answerBytesMax: number | undefined,
 ): Known {
+  const { connectMs, cooldownMs } = limits
+  const { monotonic } = runtime
   const open = buildConnector({ timeout: connectMs, allowH2: false })
   const connect: buildConnector.connector = (options, callback) =>
     open(address === undefined ? options : { ...options, hostname: address }, (error, socket) => {
@@ -138,10 +148,30 @@ function createReplica(
   const replica: Known = {
     origin,
     address,
-    // No limit on connections: the concurrency limiters are the limit, and nothing may queue in the pool.
-    pool: new Pool(origin, { connect, connections: null, clientTtl: connectionMs, pipelining: 1 }),
+    connections: createConnections({
+      origin,
+      connect,
+      runtime,
+      // One of several addresses is one replica, with no balancer in between.
+      limits: address === undefined ? limits : { ...limits, spread: 1 },
+      answerBytesMax,
+    }),
     inFlight: { calls: 0, streams: 0 },
     coolingUntil: undefined,
+    async request(kind, request) {
+      replica.inFlight[kind] += 1
+      const end = () => {
+        replica.inFlight[kind] -= 1
+      }
+      try {
+        const answer = await replica.connections.request(request)
+        answer.body.once('close', end)
+        return answer
+      } catch (error) {
+        end()
+        throw error
+      }
+    },
     probe() {
       replica.coolingUntil = monotonic() + cooldownMs
       connect({ protocol, host, hostname: hostname.replace(/^\[|\]$/g, ''), port }, (_error, socket) => {
@@ -150,4 +180,18 @@ function createReplica(
     },
   }
   return replica
+}
+
+/** Stops waiting for DNS when `signal` aborts. Nothing was sent by then. */
+export async function waitForAddresses(found: Promise<void> | undefined, signal: AbortSignal): Promise<void> {
+  if (!found) return
+  const timeout = Promise.withResolvers<never>()
+  const timeOut = () => timeout.reject(new NeverConnected('Its name was not resolved in time.'))
+  if (signal.aborted) timeOut()
+  signal.addEventListener('abort', timeOut, { once: true })
+  try {
+    await Promise.race([found, timeout.promise])
+  } finally {
+    signal.removeEventListener('abort', timeOut)
+  }
 }
