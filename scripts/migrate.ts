@@ -77,7 +77,7 @@ try {
       to: join(folder, databaseFile),
     })),
   ).catch((error) => refuse(`The source cannot be copied. ${reasonOf(error)}`))
-  const damages = SERVICES.flatMap(({ databaseFile, name }) => faultsOfFile(join(folder, databaseFile), name))
+  const damages = SERVICES.flatMap((service) => faultsOfFile(join(folder, service.databaseFile), service))
   if (damages.length > 0) {
     refuse(
       ...damages.map((damage) => `Not usable: ${damage.replace(folder, source)}.`),

@@ -73,9 +73,7 @@ console.log(
 console.log('Then check it: npm run doctor')
 
 function restoreSqlite(): void {
-  const faults = plan.services.flatMap(({ entry }) =>
-    faultsOfFile(join(folder, entry.databaseFile), entry.name),
-  )
+  const faults = plan.services.flatMap(({ entry }) => faultsOfFile(join(folder, entry.databaseFile), entry))
   if (faults.length > 0) refuse(...faults.map((fault) => `Not usable: ${fault}.`))
   restoreFiles(plan, folder, names, force)
 }

@@ -5,8 +5,11 @@
 import { readConfig as readAuthConfig } from '@shop/auth_service/config'
 import { acceptPassword } from '@shop/auth_service/domain/passwords'
 import { isUsername } from '@shop/auth_service/domain/usernames'
+import { MIGRATIONS as AUTH_MIGRATIONS } from '@shop/auth_service/storage/sqlite_migrations'
 import { readConfig as readOrderConfig } from '@shop/order_service/config'
+import { MIGRATIONS as ORDER_MIGRATIONS } from '@shop/order_service/storage/sqlite_migrations'
 import { readConfig as readProductConfig } from '@shop/product_service/config'
+import { MIGRATIONS as PRODUCT_MIGRATIONS } from '@shop/product_service/storage/sqlite_migrations'
 import { ConfigError } from '@shop/service_kit/runtime/config'
 import { readConfig as readStorefrontConfig } from '@shop/storefront/config'
 import { BUNDLES } from './build/bundles.ts'
@@ -38,6 +41,8 @@ export type ServiceEntry = ProcessEntry & {
   readonly urlVariable: string
   /** Its SQLite file under DATA_DIR, unless it uses MongoDB. */
   readonly databaseFile: string
+  /** The folder of the migrations of that file. */
+  readonly migrations: URL
 }
 
 async function checkFirstAdmin(env: NodeJS.ProcessEnv): Promise<void> {
@@ -62,6 +67,7 @@ export const SERVICES: readonly ServiceEntry[] = [
     urlVariable: 'AUTH_URL',
     main: BUNDLES.pathOf('auth_service'),
     databaseFile: 'auth.db',
+    migrations: AUTH_MIGRATIONS,
     readConfig: readAuthConfig,
     checkFirstStart: checkFirstAdmin,
   },
@@ -75,6 +81,7 @@ export const SERVICES: readonly ServiceEntry[] = [
     main: BUNDLES.pathOf('product_service'),
     authenticatedPath: '/products/00000000-0000-7000-8000-000000000000/stock_movements',
     databaseFile: 'products.db',
+    migrations: PRODUCT_MIGRATIONS,
     readConfig: readProductConfig,
   },
   {
@@ -87,6 +94,7 @@ export const SERVICES: readonly ServiceEntry[] = [
     main: BUNDLES.pathOf('order_service'),
     authenticatedPath: '/orders',
     databaseFile: 'orders.db',
+    migrations: ORDER_MIGRATIONS,
     readConfig: readOrderConfig,
   },
 ]

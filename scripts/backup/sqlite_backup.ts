@@ -25,7 +25,7 @@ export type SqliteBackup = {
 /** Exits with 1 if a store is missing. */
 export function sqliteBackup(plan: Plan): SqliteBackup {
   const { dataDir } = plan
-  const stores = plan.services.map(({ entry }) => ({ service: entry.name, file: entry.databaseFile }))
+  const stores = plan.services.map(({ entry }) => ({ service: entry, file: entry.databaseFile }))
   for (const { file } of stores) {
     if (!existsSync(join(dataDir, file))) {
       refuse(`There is no ${join(dataDir, file)}. Set DATA_DIR to the data folder of the shop.`)

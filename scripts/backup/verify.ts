@@ -1,18 +1,14 @@
 /** Checks of a copied store: is it intact, and does its ledger balance (invariant 2)? */
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { readConfig as readProductConfig } from '@shop/product_service/config'
 import { openStores } from '@shop/product_service/storage/open_stores'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
-import { ROOT } from '../root.ts'
 import type { ServiceEntry } from '../services.ts'
 import { inspectSqlite } from '../sqlite_inspection.ts'
 
 const PRODUCTS_AT_ONCE = 1_000
 
 /** One sentence for each fault of the file. */
-export function faultsOfFile(path: string, service: ServiceEntry['name']): string[] {
-  const migrations = pathToFileURL(join(ROOT, service, 'src', 'storage', 'migrations', '/'))
+export function faultsOfFile(path: string, { migrations }: Pick<ServiceEntry, 'migrations'>): string[] {
   const inspection = inspectSqlite(path, migrations)
   if (inspection.state === 'absent') return [`${path} is missing`]
   if (inspection.state === 'unreadable') return [`${path} cannot be read: ${inspection.reason}`]

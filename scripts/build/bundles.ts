@@ -144,7 +144,7 @@ async function bundleInto(folder: string, main: string, packages: readonly RegEx
       written.add(name)
     }
     for (const path of beside) {
-      if (!SCRIPT.test(path)) copyFolder(path, join(folder, basename(path)))
+      if (!SCRIPT.test(path)) copyFolder(path, join(folder, folderName(path)))
       else if (!scripts.includes(path)) scripts.push(path)
     }
   }
@@ -154,6 +154,10 @@ async function bundleInto(folder: string, main: string, packages: readonly RegEx
 }
 
 const outputName = (path: string) => basename(path).replace(SCRIPT, '.mjs')
+
+/** Each service has a folder of migrations, and a bundle may be of several. */
+const folderName = (path: string) =>
+  `${basename(dirname(findPackageJSON(pathToFileURL(path).href)!))}_${basename(path)}`
 
 type Output = {
   /** The one that Node runs is the last. */
@@ -196,14 +200,16 @@ const filesBeside = (beside: Set<string>): Plugin => ({
   name: 'files-beside',
   transform(code, id) {
     if (id.includes(DOCS_PAGES)) {
-      beside.add(join(id.slice(0, id.lastIndexOf(DOCS_PAGES)), DOCS_PAGES, 'static'))
-      return code.replaceAll("__dirname, '..', 'static'", "__dirname, 'static'")
+      const pages = join(id.slice(0, id.lastIndexOf(DOCS_PAGES)), DOCS_PAGES, 'static')
+      beside.add(pages)
+      return code.replaceAll("__dirname, '..', 'static'", `__dirname, '${folderName(pages)}'`)
     }
     if (id.includes('node_modules')) return null
     return code.replaceAll(BESIDE, (_, path: string) => {
-      beside.add(resolve(dirname(id), path))
-      const folder = path.endsWith('/') ? '/' : ''
-      return `new URL('./${outputName(path)}${folder}', import.meta.url)`
+      const found = resolve(dirname(id), path)
+      beside.add(found)
+      const name = path.endsWith('/') ? `${folderName(found)}/` : outputName(path)
+      return `new URL('./${name}', import.meta.url)`
     })
   },
 })

@@ -3,7 +3,6 @@
  * schema, which a check must not do.
  */
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { readConfig as readOrderConfig } from '@shop/order_service/config'
 import type { OrderStore } from '@shop/order_service/domain/ports'
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
@@ -13,7 +12,6 @@ import { openStores as openProductStores } from '@shop/product_service/storage/o
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { lossOf } from '@shop/service_kit/sqlite/mark'
 import { type Plan, plannedService } from '../plan.ts'
-import { ROOT } from '../root.ts'
 import type { ServiceEntry } from '../services.ts'
 import { inspectSqlite } from '../sqlite_inspection.ts'
 import type { Check, Finding } from './findings.ts'
@@ -100,10 +98,12 @@ const missing = ({ dataDir }: Plan, { databaseFile }: ServiceEntry, other: Servi
     'Restore the last backup (`npm run restore`). If nothing was ever sold, the next start creates an empty store.',
 })
 
-function inspectStore({ dataDir, databaseUrl }: Plan, { name, databaseFile }: ServiceEntry): StoreState {
+function inspectStore(
+  { dataDir, databaseUrl }: Plan,
+  { name, databaseFile, migrations }: ServiceEntry,
+): StoreState {
   if (databaseUrl !== undefined && !databaseUrl.startsWith('sqlite:')) return { usable: true, findings: [] }
   const path = join(dataDir, databaseFile)
-  const migrations = pathToFileURL(join(ROOT, name, 'src', 'storage', 'migrations', '/'))
   const lost = lossOf(path)
   if (lost) return refuse(lost.problem, lost.remedy)
   const inspection = inspectSqlite(path, migrations)

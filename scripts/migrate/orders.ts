@@ -3,6 +3,7 @@ import type { OrderStore } from '@shop/order_service/domain/ports'
 import type { StoredOrder } from '@shop/order_service/domain/schedule'
 import { ORDER_INDEXES } from '@shop/order_service/storage/mongo_order_store'
 import { MONGO_DATABASE } from '@shop/order_service/storage/open_mongo'
+import { MIGRATIONS } from '@shop/order_service/storage/sqlite_migrations'
 import type { Setting } from '@shop/service_kit/mongo/setup'
 import { openMongo } from '@shop/service_kit/mongo/store'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
@@ -10,7 +11,6 @@ import { inspectSqlite } from '../sqlite_inspection.ts'
 import type { Copied, Progress } from './progress.ts'
 
 const PAGE = 500
-const MIGRATIONS = new URL('../../order_service/src/storage/migrations/', import.meta.url)
 
 export async function copyOrders(from: OrderStore, to: OrderStore, progress: Progress): Promise<Copied[]> {
   let target = 0

@@ -6,6 +6,7 @@ import type { StoresConfig, StoresOptions } from '@shop/service_kit/storage/open
 import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
 import type { Stores } from '../domain/ports.ts'
 import { createSqliteKeyStore } from './sqlite_key_store.ts'
+import { MIGRATIONS } from './sqlite_migrations.ts'
 import { createSqliteSessionStore } from './sqlite_session_store.ts'
 import { createSqliteThrottleStore } from './sqlite_throttle_store.ts'
 import { createSqliteUserStore } from './sqlite_user_store.ts'
@@ -29,7 +30,7 @@ export function openSqliteStores(
   path: string,
   { runtime, unreadableOf = IGNORE_UNREADABLE }: StoresOptions,
 ): Stores {
-  const store = openSqlite({ path, migrations: new URL('./migrations/', import.meta.url), runtime })
+  const store = openSqlite({ path, migrations: MIGRATIONS, runtime })
   return {
     users: createSqliteUserStore(store, runtime, unreadableOf),
     sessions: createSqliteSessionStore(store, unreadableOf),

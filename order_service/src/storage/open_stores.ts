@@ -6,6 +6,7 @@ import type { ExistingOnly, StoresConfig, StoresOptions } from '@shop/service_ki
 import { createStoreMoney, type MoneyConfig } from '@shop/service_kit/storage/store_money'
 import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
 import type { Stores } from '../domain/ports.ts'
+import { MIGRATIONS } from './sqlite_migrations.ts'
 import { createSqliteOrderStore } from './sqlite_order_store.ts'
 
 export const DATABASE_FILE = 'orders.db'
@@ -35,7 +36,7 @@ export async function openSqliteStores(
   }: MoneyConfig & ExistingOnly & StoresOptions,
 ): Promise<Stores> {
   const money = createStoreMoney({ CURRENCY, CURRENCY_DIGITS }, path)
-  const store = openSqlite({ path, migrations: new URL('./migrations/', import.meta.url), runtime, existing })
+  const store = openSqlite({ path, migrations: MIGRATIONS, runtime, existing })
   try {
     await saveMoney(store, money)
   } catch (error) {

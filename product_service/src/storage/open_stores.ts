@@ -9,6 +9,7 @@ import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
 import type { Stores } from '../domain/ports.ts'
 import { createSqliteAuditStore } from './sqlite_audit_store.ts'
 import { createSqliteCatalogueStore } from './sqlite_catalogue_store.ts'
+import { MIGRATIONS } from './sqlite_migrations.ts'
 import { readProducts } from './sqlite_rows.ts'
 import { type SearchService, startSearch } from './sqlite_search_service.ts'
 import { createSqliteStockStore } from './sqlite_stock_store.ts'
@@ -45,7 +46,7 @@ export async function openSqliteStores(
   }: MoneyConfig & ExistingOnly & Options,
 ): Promise<Stores> {
   const money = createStoreMoney({ CURRENCY, CURRENCY_DIGITS }, path)
-  const store = openSqlite({ path, migrations: new URL('./migrations/', import.meta.url), runtime, existing })
+  const store = openSqlite({ path, migrations: MIGRATIONS, runtime, existing })
   const reading = readProducts(unreadableOf('a product'))
   let searchService: SearchService
   try {
