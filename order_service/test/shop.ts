@@ -24,7 +24,7 @@ import { openStores } from '../src/storage/open_stores.ts'
 import { ADA, BOB, ROOT } from './samples.ts'
 
 const SECRET = 'a secret that is long enough for tests'
-const MEMORY = { DATABASE_URL: 'sqlite::memory:', DATA_DIR: '', CURRENCY: 'USD' }
+export const MEMORY = { DATABASE_URL: 'sqlite::memory:', DATA_DIR: '', CURRENCY: 'USD' }
 
 const ACCOUNTS: Record<string, Pick<Principal, 'userId' | 'role'>> = {
   ada: { userId: ADA, role: 'customer' },
@@ -43,8 +43,8 @@ export function verifyToken(token: string): Principal {
 
 export const as = (who: string) => ({ authorization: `Bearer ${who}` })
 
-export async function startProducts(t: TestContext) {
-  const stores = await openProductStores(MEMORY, { runtime: systemRuntime })
+export async function startProducts(t: TestContext, config = MEMORY) {
+  const stores = await openProductStores(config, { runtime: systemRuntime })
   const { now, newId } = systemRuntime
   let app: App | undefined
   let port = 0

@@ -9,6 +9,7 @@ import * as http from '../src/http/app.ts'
 import { CONNECTIONS_MAX } from '../src/http/connections.ts'
 import { INCOMING_BODY_LIMITS } from '../src/http/incoming_bodies.ts'
 import { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX } from '../src/http/paging.ts'
+import { PROBE_WAIT_MS, READY_THROUGH_TROUBLE_MS } from '../src/http/readiness.ts'
 import { UNREAD_RESPONSE_LIMITS } from '../src/http/unread_responses.ts'
 import { VALUES_FULLY_VALIDATED_MAX } from '../src/http/validation.ts'
 import { PUBLISHED_BYTES_MAX } from '../src/identity/published.ts'
@@ -39,6 +40,7 @@ test('of requests', () => {
     bodyBytesHeldMax: 64 * MIB,
     bodyBytesHeldPerAddressMax: 16 * MIB,
   })
+  assert.deepEqual([READY_THROUGH_TROUBLE_MS, PROBE_WAIT_MS], [30_000, 250])
   assert.deepEqual(UNREAD_RESPONSE_LIMITS, { unreadBytesMax: 64 * MIB, unreadMs: 1_000 })
   assert.deepEqual([PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, VALUES_FULLY_VALIDATED_MAX], [20, 100, 500])
 })

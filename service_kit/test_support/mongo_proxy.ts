@@ -18,6 +18,8 @@ export type MongoProxy = {
   holdAnswerTo(text: string, ms: number): void
   /** Answers lost or delayed so far. */
   lost(): number
+  /** The commands that went through since the last call, as `insert orders`, without those of connections and monitors. */
+  commands(): readonly string[]
   /** Forwards nothing in either direction until `resume`. */
   freeze(): void
   resume(): void
@@ -26,6 +28,21 @@ export type MongoProxy = {
 
 const REQUEST_ID_AT = 4
 const OP_MSG = 2013
+
+const SECTION_AT = 20
+const FIRST_NAME_AT = SECTION_AT + 1 + 4 + 1
+const OF_CONNECTIONS = ['hello', 'ismaster', 'isMaster', 'ping', 'endSessions', 'saslStart', 'saslContinue']
+
+/** `insert orders`: the first field of the command, and its value if that is a text. */
+function commandOf(message: Buffer): string | undefined {
+  if (message.readInt32LE(12) !== OP_MSG || message[SECTION_AT] !== 0) return undefined
+  const name = message.toString('utf8', FIRST_NAME_AT, message.indexOf(0, FIRST_NAME_AT))
+  if (OF_CONNECTIONS.includes(name)) return undefined
+  const value = BSON.deserialize(
+    message.subarray(SECTION_AT + 1, SECTION_AT + 1 + message.readInt32LE(SECTION_AT + 1)),
+  )[name]
+  return typeof value === 'string' ? `${name} ${value}` : name
+}
 
 /** An OP_MSG: a header of four numbers, no flags, one section with one document. */
 export function messageOf(document: Document, responseTo: number): Buffer {
@@ -45,6 +62,7 @@ export async function startMongoProxy(targetPort: number, targetHost = '127.0.0.
   let replacement: Document | undefined
   let holdMs: number | undefined
   let frozen = false
+  let commands: string[] = []
 
   const server = createServer((client) => {
     const target = connect(targetPort, targetHost)
@@ -59,7 +77,17 @@ export async function startMongoProxy(targetPort: number, targetHost = '127.0.0.
       })
       if (frozen) socket.pause()
     }
+    let unread = Buffer.alloc(0)
+    const record = (chunk: Buffer) => {
+      unread = Buffer.concat([unread, chunk])
+      while (unread.length >= 4 && unread.length >= unread.readInt32LE(0)) {
+        const command = commandOf(unread.subarray(0, unread.readInt32LE(0)))
+        if (command !== undefined) commands.push(command)
+        unread = unread.subarray(unread.readInt32LE(0))
+      }
+    }
     client.on('data', (chunk: Buffer) => {
+      record(chunk)
       if (text !== undefined && times > 0 && chunk.includes(text)) {
         times--
         losing = chunk.readInt32LE(REQUEST_ID_AT)
@@ -98,6 +126,11 @@ export async function startMongoProxy(targetPort: number, targetHost = '127.0.0.
       lost = 0
     },
     lost: () => lost,
+    commands() {
+      const recorded = commands
+      commands = []
+      return recorded
+    },
     freeze() {
       frozen = true
       for (const socket of sockets) socket.pause()

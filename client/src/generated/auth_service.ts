@@ -353,6 +353,8 @@ export interface operations {
                     "application/json": {
                         service: string;
                         status: string;
+                        /** @description What is wrong although it is ready; on the operations port only */
+                        trouble?: string;
                         /** @description On the operations port only */
                         version?: string;
                     };
@@ -912,6 +914,8 @@ export interface operations {
                     "application/json": {
                         service: string;
                         status: string;
+                        /** @description What is wrong although it is ready; on the operations port only */
+                        trouble?: string;
                         /** @description On the operations port only */
                         version?: string;
                     };

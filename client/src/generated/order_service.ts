@@ -143,6 +143,8 @@ export interface operations {
                     "application/json": {
                         service: string;
                         status: string;
+                        /** @description What is wrong although it is ready; on the operations port only */
+                        trouble?: string;
                         /** @description On the operations port only */
                         version?: string;
                     };
@@ -1715,6 +1717,8 @@ export interface operations {
                     "application/json": {
                         service: string;
                         status: string;
+                        /** @description What is wrong although it is ready; on the operations port only */
+                        trouble?: string;
                         /** @description On the operations port only */
                         version?: string;
                     };

@@ -204,6 +204,8 @@ export interface operations {
                     "application/json": {
                         service: string;
                         status: string;
+                        /** @description What is wrong although it is ready; on the operations port only */
+                        trouble?: string;
                         /** @description On the operations port only */
                         version?: string;
                     };
@@ -2294,6 +2296,8 @@ export interface operations {
                     "application/json": {
                         service: string;
                         status: string;
+                        /** @description What is wrong although it is ready; on the operations port only */
+                        trouble?: string;
                         /** @description On the operations port only */
                         version?: string;
                     };

@@ -67,7 +67,7 @@ export type HttpAppOptions = {
   readonly logger?: Logger | undefined
   readonly metrics: Metrics
   readonly tracing?: Tracing
-  readonly runtime: Pick<Runtime, 'monotonic' | 'newId'>
+  readonly runtime: Pick<Runtime, 'monotonic' | 'newId' | 'after'>
   readonly access: AccessChecks
   /** How each error of the service and of the kit is answered. */
   readonly problems: Catalogue<KitProblemCode> & Catalogue
@@ -85,7 +85,7 @@ export type HttpAppOptions = {
 /** An app without routes of its own, which does not listen yet. */
 export function createHttpApp(options: HttpAppOptions): App {
   const { service, metrics } = options
-  const readiness = createReadinessCheck(options.readiness)
+  const readiness = createReadinessCheck(options.readiness, options.runtime)
   const app = createBareApp(options, options.access, metrics)
   describeRoutes(app, options)
   if (options.publicDocs) serveDocs(app, app)

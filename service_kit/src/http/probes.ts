@@ -40,6 +40,9 @@ export function addProbes(app: App, { service, readiness, details }: ProbesOptio
     status: Type.String(),
     service: Type.String(),
     version: Type.Optional(Type.String({ description: 'On the operations port only' })),
+    trouble: Type.Optional(
+      Type.String({ description: 'What is wrong although it is ready; on the operations port only' }),
+    ),
   })
   app.register(async (scope: App) => {
     scope.get(
@@ -62,9 +65,10 @@ export function addProbes(app: App, { service, readiness, details }: ProbesOptio
         },
       },
       async (request) => {
-        const why = await readiness.whyNot(request.log)
-        if (why === undefined) return { status: 'ready', service, ...details }
-        throw new Problem('not_ready', details || why === SHUTTING_DOWN ? why : NOT_NOW)
+        const { ready, why } = await readiness.state(request.log)
+        const trouble = details && why !== undefined ? { trouble: why } : {}
+        if (ready) return { status: 'ready', service, ...details, ...trouble }
+        throw new Problem('not_ready', details || why === SHUTTING_DOWN ? String(why) : NOT_NOW)
       },
     )
   })

@@ -15,6 +15,8 @@
 import { type Backoff, pauseMs } from '@shop/retry/backoff'
 import type { ClientSession, Collection, Document, MongoClient } from 'mongodb'
 import { Problem } from '../runtime/problem.ts'
+import { reasonOf } from '../runtime/reason.ts'
+import { TemporaryTrouble } from '../runtime/temporary_trouble.ts'
 import { connect, type MongoOptions } from './connection.ts'
 import { Expired, within } from './deadline.ts'
 import { asStoreError, isPassing } from './errors.ts'
@@ -36,7 +38,7 @@ export type MongoStore = {
   transact<T>(work: (session: ClientSession) => Promise<T>): Promise<T>
   /** When the database was made, if that is known. */
   madeAt(): Promise<Date | undefined>
-  /** Rejects with `store_unavailable`, saying why, unless the primary answers. */
+  /** Rejects with `store_unavailable`, saying why, unless the primary answers; with TemporaryTrouble if that will end by itself. */
   check(): Promise<void>
   close(): Promise<void>
 }
@@ -101,7 +103,9 @@ export async function openMongo(options: MongoOptions): Promise<MongoStore> {
         await within(runtime, monotonic() + CHECK_MS, db.command({ ping: 1 }, { readPreference: 'primary' }))
       } catch (cause) {
         const detail = 'The primary of the replica set does not answer.'
-        throw new Problem('store_unavailable', detail, {}, { cause })
+        // At the deadline the cause is a problem, too.
+        if (isPassing(cause) || cause instanceof Problem) throw new TemporaryTrouble(detail, cause)
+        throw new Problem('store_unavailable', `MongoDB refuses us: ${reasonOf(cause)}`, {}, { cause })
       }
     },
     close,

@@ -11,6 +11,7 @@ import { type MongoStore, openMongo } from '../../src/mongo/store.ts'
 import { withOption } from '../../src/mongo/url.ts'
 import { batchInserts, batchUpdates } from '../../src/mongo/writes.ts'
 import { nextTurn, systemRuntime } from '../../src/runtime/runtime.ts'
+import { TemporaryTrouble } from '../../src/runtime/temporary_trouble.ts'
 import { messageOf } from '../../test_support/mongo_proxy.ts'
 import { mongoSuite, start } from '../../test_support/mongo_server.ts'
 import { createVirtualRuntime, untilTrue, type VirtualRuntime } from '../../test_support/virtual_runtime.ts'
@@ -129,7 +130,7 @@ mongoSuite('a MongoDB store', (server) => {
     const things = store.collection<Doc>('things')
     proxy.freeze()
     const refused = Promise.all([
-      assert.rejects(store.check(), { code: 'store_unavailable' }),
+      assert.rejects(store.check(), TemporaryTrouble),
       assert.rejects(
         store.repeat(() => things.findOne({})),
         { code: 'store_unavailable' },
@@ -149,6 +150,22 @@ mongoSuite('a MongoDB store', (server) => {
     await passPauses(runtime, 500, inserted)
     await inserted
     await store.check()
+  })
+
+  test('a check fails with temporary trouble, unless the server refuses us', async (t) => {
+    const { url, proxy } = await server.proxied(t, server.newDatabase())
+    const store = await open(t, url)
+    const failure = () =>
+      store.check().then(
+        () => assert.fail(),
+        (error: Error) => error,
+      )
+    proxy.loseAnswerTo('ping', 1, { ok: 0, code: 189, codeName: 'PrimarySteppedDown', errmsg: 'no' })
+    assert.ok((await failure()) instanceof TemporaryTrouble)
+    proxy.loseAnswerTo('ping', 1, { ok: 0, code: 13, codeName: 'Unauthorized', errmsg: 'not you' })
+    const refused = await failure()
+    assert.equal(refused instanceof TemporaryTrouble, false)
+    assert.match(refused.message, /refuses us: not you/)
   })
 
   /** Emits the driver's event. The test server elects no primary, and each of its heartbeats counts as an election. */
