@@ -1,58 +1,108 @@
 /**
- * Run by mongosh, once at every deployment: makes the members a replica set and creates the user the services sign in
- * with. Every step first looks whether it is done, so a second run, or one that was cut off, does no harm.
+ * Run by mongosh, at every deployment: makes the members a replica set, sets its election timeout, and creates the users
+ * the services sign in with. Every step first looks whether it is done, so a second run changes nothing, and one that was
+ * cut off does no harm.
+ *
+ * Every call of the shell is awaited: mongosh adds that only where a call is made directly, not to what a callback returns.
  */
 const fs = require('node:fs')
 
+const FOLDER = process.env.MONGO_SECRETS_FOLDER ?? '/run/secrets'
+const MEMBERS = (process.env.MONGO_MEMBERS ?? 'mongo1:27017,mongo2:27017,mongo3:27017').split(',')
+/** How long the others wait for a primary that is silent before they elect another; MongoDB's own default is 10000. */
+const ELECTION_TIMEOUT_MS = Number(process.env.MONGO_ELECTION_TIMEOUT_MS || 2000)
+const DATABASES = ['shop_auth', 'shop_products', 'shop_orders']
+/** The services use one of them; the other is for the next password. */
+const USERS = [
+  { user: 'shop', file: 'mongo_shop_password' },
+  { user: 'shop_2', file: 'mongo_shop_2_password' },
+]
+const ATTEMPTS = 60
+const PAUSE_MS = 2000
+const NOT_YET_INITIALIZED = 94
+const AUTHENTICATION_FAILED = 18
+const MAJORITY = { w: 'majority' }
+
 /** By the rule of service_kit/src/runtime/secret_files.ts: a byte order mark or a line end is not part of a secret. */
 const valueIn = (text) => text.replace(/^\uFEFF/, '').replace(/[\r\n]+$/, '')
-const secret = (name) => valueIn(fs.readFileSync(`/run/secrets/${name}`, 'utf8'))
-const rootUrl = (host, options) =>
-  `mongodb://root:${encodeURIComponent(secret('mongo_root_password'))}@${host}/admin?${options}`
-const MEMBERS = (process.env.MONGO_MEMBERS ?? 'mongo1:27017,mongo2:27017,mongo3:27017').split(',')
-const DATABASES = ['shop_auth', 'shop_products', 'shop_orders']
+const secret = (name) => valueIn(fs.readFileSync(`${FOLDER}/${name}`, 'utf8'))
+const rootUrl = (hosts, options) =>
+  `mongodb://root:${encodeURIComponent(secret('mongo_root_password'))}@${hosts}/admin?serverSelectionTimeoutMS=3000&${options}`
 
-function retry(what, attempt) {
+async function retry(what, attempt) {
   for (let attempts = 1; ; attempts++) {
     try {
-      return attempt()
+      return await attempt()
     } catch (error) {
-      if (attempts === 60) throw error
+      if (attempts === ATTEMPTS) throw error
       print(`${what}: ${error.message}; trying again`)
-      sleep(2000)
+      await sleep(PAUSE_MS)
     }
   }
 }
 
-retry('initiate', () => {
-  const admin = connect(rootUrl(MEMBERS[0], 'directConnection=true&serverSelectionTimeoutMS=3000'))
+async function initiate() {
+  const admin = await connect(rootUrl(MEMBERS[0], 'directConnection=true'))
   try {
-    admin.getSiblingDB('admin').runCommand({ replSetGetStatus: 1 }).ok || initiate(admin)
+    await admin.adminCommand({ replSetGetStatus: 1 })
+    return
   } catch (error) {
-    if (error.codeName !== 'NotYetInitialized') throw error
-    initiate(admin)
+    if (error.code !== NOT_YET_INITIALIZED) throw error
   }
-})
-
-function initiate(admin) {
   const members = MEMBERS.map((host, _id) => ({ _id, host }))
-  const answer = admin.adminCommand({ replSetInitiate: { _id: 'rs0', members } })
-  if (!answer.ok && answer.codeName !== 'AlreadyInitialized') throw new Error(answer.errmsg)
+  const settings = { electionTimeoutMillis: ELECTION_TIMEOUT_MS }
+  await admin.adminCommand({ replSetInitiate: { _id: 'rs0', members, settings } })
   print('The replica set is made.')
 }
 
-retry('users', () => {
-  const admin = connect(rootUrl(MEMBERS.join(','), 'replicaSet=rs0&serverSelectionTimeoutMS=3000&w=majority'))
-  const user = {
-    pwd: secret('mongo_shop_password'),
-    roles: DATABASES.map((db) => ({ role: 'readWrite', db })),
-  }
-  if (admin.getUser('shop')) admin.updateUser('shop', user)
-  else admin.createUser({ user: 'shop', ...user })
-  admin.adminCommand({
+async function configure() {
+  const admin = await connect(rootUrl(MEMBERS.join(','), 'replicaSet=rs0&w=majority'))
+  await setElectionTimeout(admin)
+  for (const { user, file } of USERS) await setUser(admin, user, file)
+  await admin.adminCommand({
     setDefaultRWConcern: 1,
-    defaultWriteConcern: { w: 'majority' },
-    writeConcern: { w: 'majority' },
+    defaultWriteConcern: MAJORITY,
+    writeConcern: MAJORITY,
   })
-  print('The user "shop" is ready.')
+}
+
+async function setElectionTimeout(admin) {
+  const { config } = await admin.adminCommand({ replSetGetConfig: 1 })
+  if (config.settings?.electionTimeoutMillis === ELECTION_TIMEOUT_MS) return
+  const settings = { ...config.settings, electionTimeoutMillis: ELECTION_TIMEOUT_MS }
+  await admin.adminCommand({ replSetReconfig: { ...config, settings, version: config.version + 1 } })
+  print(`The election timeout is ${ELECTION_TIMEOUT_MS} ms.`)
+}
+
+async function setUser(admin, user, file) {
+  // The second user is there only where its password is given.
+  if (!fs.existsSync(`${FOLDER}/${file}`)) return
+  const pwd = secret(file)
+  const roles = DATABASES.map((db) => ({ role: 'readWrite', db }))
+  const { users } = await admin.adminCommand({ usersInfo: user })
+  if (users.length === 0) await admin.adminCommand({ createUser: user, pwd, roles, writeConcern: MAJORITY })
+  else if (await canSignIn(user, pwd)) return
+  else await admin.adminCommand({ updateUser: user, pwd, roles, writeConcern: MAJORITY })
+  print(`The user "${user}" has its password.`)
+}
+
+async function canSignIn(user, pwd) {
+  const options = 'replicaSet=rs0&authSource=admin&serverSelectionTimeoutMS=3000'
+  try {
+    await connect(`mongodb://${user}:${encodeURIComponent(pwd)}@${MEMBERS.join(',')}/?${options}`)
+    return true
+  } catch (error) {
+    if (error.code !== AUTHENTICATION_FAILED) throw error
+    return false
+  }
+}
+
+async function main() {
+  await retry('initiate', initiate)
+  await retry('configure', configure)
+}
+
+main().catch((error) => {
+  print(error.message)
+  process.exit(1)
 })

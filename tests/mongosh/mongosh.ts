@@ -1,0 +1,35 @@
+/** The MongoDB shell from npm, in a folder of its own: its packages are as many as those of the whole shop. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { alone } from '../../storefront/build.ts'
+
+const HERE = import.meta.dirname
+const SHELL = join(HERE, 'node_modules', 'mongosh', 'bin', 'mongosh.js')
+const INSTALL_MS = 300_000
+
+/** Why there is none, or false. */
+export async function needsMongosh(): Promise<string | false> {
+  try {
+    await alone(
+      join(HERE, '..', '..', 'node_modules', '.mongosh_being_installed'),
+      async () => {
+        if (existsSync(SHELL)) return
+        const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
+        execFileSync('npm', args, { cwd: HERE, stdio: 'ignore', timeout: INSTALL_MS })
+      },
+      INSTALL_MS,
+    )
+    return false
+  } catch {
+    const loud = 'NO MONGOSH (npm ci in tests/mongosh FAILED): ITS SCRIPTS ARE NOT TESTED'
+    console.error(loud)
+    return loud
+  }
+}
+
+export const runMongosh = (script: string, env: NodeJS.ProcessEnv, home: string): ChildProcess =>
+  spawn(process.execPath, [SHELL, '--nodb', '--quiet', '--file', script], {
+    env: { PATH: process.env.PATH, HOME: home, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
