@@ -24,6 +24,7 @@ export type Deps = {
   readonly accessTokenTtlSeconds?: number
   readonly trustedProxies?: readonly string[]
   readonly publicDocs?: boolean
+  readonly accessLog?: boolean
   readonly logger?: Logger
   readonly tracing?: Tracing
 }
@@ -54,6 +55,7 @@ export function createApp(deps: Deps): App {
     ...(tracing ? { tracing } : {}),
     ...(deps.trustedProxies ? { trustedProxies: deps.trustedProxies } : {}),
     ...(deps.publicDocs ? { publicDocs: true } : {}),
+    ...(deps.accessLog ? { accessLog: true } : {}),
   })
   const logins = metrics.counter('auth_logins_total', 'Logins by outcome.', ['outcome'])
   const refreshes = metrics.counter('auth_refreshes_total', 'Token refreshes by outcome.', ['outcome'])

@@ -46,6 +46,7 @@ await runService(systemRuntime, async () => {
     accessTokenTtlSeconds: config.ACCESS_TOKEN_TTL,
     trustedProxies: listOf(config.TRUSTED_PROXIES),
     publicDocs: config.PUBLIC_DOCS,
+    accessLog: config.ACCESS_LOG,
     logger,
     tracing,
   }

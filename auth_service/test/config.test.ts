@@ -10,6 +10,7 @@ suite('configuration', () => {
         HOST: '127.0.0.1',
         PORT: 5000,
         OPS_HOST: '127.0.0.1',
+        ACCESS_LOG: false,
         PUBLIC_DOCS: false,
         DATA_DIR: './data',
         LOG_LEVEL: 'info',

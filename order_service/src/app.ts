@@ -22,6 +22,7 @@ export type Deps = {
   readonly runtime: Runtime
   readonly metrics: Metrics
   readonly publicDocs?: boolean
+  readonly accessLog?: boolean
   readonly logger?: Logger
   readonly tracing?: Tracing
   /** Open event streams; tests set fewer. */
@@ -38,6 +39,7 @@ export function createApp(deps: Deps): App {
     logger,
     ...(tracing ? { tracing } : {}),
     ...(deps.publicDocs ? { publicDocs: true } : {}),
+    ...(deps.accessLog ? { accessLog: true } : {}),
     metrics,
     runtime,
     access: { verifyToken: deps.verifyToken },

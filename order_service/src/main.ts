@@ -57,6 +57,7 @@ await runService(systemRuntime, async () => {
     runtime: systemRuntime,
     metrics,
     publicDocs: config.PUBLIC_DOCS,
+    accessLog: config.ACCESS_LOG,
     logger,
     tracing,
   }

@@ -1,6 +1,8 @@
 /** The domain with its ports; counts each change of an order and notifies its watchers. */
 import { pauseMs } from '@shop/retry/backoff'
+import { firstIds } from '@shop/service_kit/runtime/log'
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
+import { inContext } from '@shop/service_kit/runtime/request_context'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Logger } from 'pino'
 import { createAnswerWait } from './domain/answer_wait.ts'
@@ -9,6 +11,7 @@ import { notifyChanges } from './domain/notify_changes.ts'
 import type { Order } from './domain/order.ts'
 import type { PlacePorts } from './domain/place_order.ts'
 import type { CrashPointHook, OrderStore, Ports, Reservations } from './domain/ports.ts'
+import { isUnsettled } from './domain/schedule.ts'
 import { BACKOFF, correctClockSkew, type Round, settleDue } from './domain/settle_due.ts'
 import { createSettle, type Settle } from './domain/settle_order.ts'
 import { createOrderWatch, type OrderWatch } from './http/order_watch.ts'
@@ -59,12 +62,23 @@ export function createOrdering(deps: OrderingDeps): Ordering {
     ports,
     settle,
     watch,
-    settleDue: (shouldContinue) =>
-      settleDue(
-        { ...ports, after, defer, pauseMs: (attempts) => pauseMs(BACKOFF, attempts, random()) },
-        settle,
-        shouldContinue,
-      ),
+    async settleDue(shouldContinue) {
+      const settled: string[] = []
+      // Which request placed an order is not stored, so lines and calls have the id of the order.
+      const settleInBackground: Settle = (before) =>
+        inContext({ traceparent: undefined, requestIds: [before.order.id] }, async () => {
+          const stored = await settle(before)
+          if (!isUnsettled(stored)) settled.push(stored.order.id)
+          return stored
+        })
+      const timers = { after, defer, pauseMs: (attempts: number) => pauseMs(BACKOFF, attempts, random()) }
+      const round = await settleDue({ ...ports, ...timers }, settleInBackground, shouldContinue)
+      if (settled.length > 0) {
+        const orders = { order_ids: firstIds(settled), orders: settled.length }
+        logger?.info(orders, 'orders were settled in the background')
+      }
+      return round
+    },
     correctClockSkew: () => correctClockSkew({ orders, now, defer }),
   }
 }

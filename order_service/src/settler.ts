@@ -4,8 +4,8 @@
  * last round, it makes orders due that a fast clock had scheduled (correctClockSkew).
  */
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
+import { inContext, NO_REQUEST } from '@shop/service_kit/runtime/request_context'
 import type { Cancel, Runtime } from '@shop/service_kit/runtime/runtime'
-import { inTrace } from '@shop/service_kit/runtime/trace_context'
 import type { OrderStore } from './domain/ports.ts'
 import type { Round } from './domain/settle_due.ts'
 
@@ -75,8 +75,8 @@ export function startSettler(options: SettlerOptions): Settler {
       again = true
       return
     }
-    // A round does not belong to the trace of the request that woke it.
-    running = inTrace(undefined, run).finally(() => {
+    // A round does not belong to the request that woke it.
+    running = inContext(NO_REQUEST, run).finally(() => {
       running = undefined
       // Random, so that replicas started together do not run together.
       if (!stopped) cancel = after(again ? 0 : roundMs * (0.75 + random() / 2), wake, { background: true })

@@ -5,6 +5,7 @@
  * accepted during an outage are settled at its end, without waiting for a round.
  */
 
+import { firstIds } from '@shop/service_kit/runtime/log'
 import { createProductClient } from './clients/product_client.ts'
 import type { ServiceClient } from './clients/service_client.ts'
 import { createOrdering, type Ordering, type OrderingDeps } from './ordering.ts'
@@ -37,8 +38,11 @@ export function startOrders({ service, roundMs, deadlineMs, ...deps }: StartOpti
     metrics,
     runtime,
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
-    onCircuitOpen: (err) =>
-      logger?.warn({ err }, 'product_service is down: orders are accepted and settled later'),
+    onCircuitOpen: (err, orderIds) =>
+      logger?.warn(
+        { err, order_ids: firstIds(orderIds), orders: orderIds.length },
+        'product_service is down: orders are accepted and settled later',
+      ),
     onCircuitClosed: () => {
       logger?.info('product_service is back')
       settler?.wake()

@@ -29,12 +29,23 @@ export type Deps = {
   /** The routes of `/internal`, all others, or (default) both on one listener. */
   readonly routes?: 'public' | 'internal'
   readonly publicDocs?: boolean
+  readonly accessLog?: boolean
   readonly logger?: Logger
   readonly tracing?: Tracing
 }
 
 export function createApp(deps: Deps): App {
-  const { stores, access, metrics, currency, routes, publicDocs = false, logger, tracing } = deps
+  const {
+    stores,
+    access,
+    metrics,
+    currency,
+    routes,
+    publicDocs = false,
+    accessLog = false,
+    logger,
+    tracing,
+  } = deps
   const prices = { currency, digits: stores.digits }
   const app = createHttpApp({
     service: SERVICE,
@@ -45,6 +56,7 @@ export function createApp(deps: Deps): App {
     problems: withViews(PROBLEMS, prices),
     readiness: { store: stores.check },
     publicDocs: publicDocs && routes !== 'internal',
+    accessLog,
     logger,
     ...(tracing && { tracing }),
   })

@@ -42,6 +42,7 @@ await runService(systemRuntime, async () => {
     runtime: systemRuntime,
     reached: crashPoints(process.env),
     publicDocs: config.PUBLIC_DOCS,
+    accessLog: config.ACCESS_LOG,
     logger,
     tracing,
   }

@@ -31,6 +31,7 @@ export type Deps = {
   /** Operations ports of the replicas in `upstreams`; without it there is no /api/system. */
   readonly operations?: Upstreams
   readonly publicDocs?: boolean
+  readonly accessLog?: boolean
   readonly metrics?: Metrics
   readonly runtime: Runtime
   readonly logger?: Logger
@@ -58,6 +59,7 @@ export function createApp(deps: Deps): App {
     ...(tracing ? { tracing } : {}),
     ...(trustedProxies ? { trustedProxies } : {}),
     ...(deps.publicDocs ? { publicDocs: true } : {}),
+    ...(deps.accessLog ? { accessLog: true } : {}),
     ...(limits ? { limits } : {}),
   })
   const serviceAt = (service: keyof Upstreams) =>

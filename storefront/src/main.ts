@@ -31,6 +31,7 @@ await runService(systemRuntime, async () => {
     trustedProxies: config.trustedProxies,
     operations: config.operations,
     publicDocs: config.PUBLIC_DOCS,
+    accessLog: config.ACCESS_LOG,
     metrics,
     runtime: systemRuntime,
     logger,

@@ -5,6 +5,7 @@
  * As the specification says, an invalid value counts as not set.
  * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
+import { hostname } from 'node:os'
 import {
   AlwaysOffSampler,
   AlwaysOnSampler,
@@ -12,6 +13,33 @@ import {
   type Sampler,
   TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace'
+import { VERSION } from '@shop/service_kit/runtime/version'
+
+/**
+ * What every span says of its process. OTEL_RESOURCE_ATTRIBUTES (`name=value`, with commas between them) adds to it and
+ * overrides it, as the specification says.
+ */
+export function resourceOf(service: string, env: NodeJS.ProcessEnv): Record<string, string> {
+  const given = (env.OTEL_RESOURCE_ATTRIBUTES ?? '')
+    .split(',')
+    .map((pair) => pair.split('='))
+    .filter((pair) => pair.length === 2 && pair[0]!.trim() !== '')
+    .map(([name, value]) => [name!.trim(), decoded(value!.trim())] as const)
+  return {
+    'service.instance.id': `${hostname()}:${process.pid}`,
+    'service.version': VERSION,
+    ...Object.fromEntries(given),
+    'service.name': service,
+  }
+}
+
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value)
+  } catch {
+    return value
+  }
+}
 
 export type BatchLimits = {
   scheduledDelayMillis?: number

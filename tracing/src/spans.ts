@@ -13,10 +13,11 @@ import { W3CTraceContextPropagator } from '@opentelemetry/core'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
+import { isProbe } from '@shop/service_kit/http/probes'
 import { handleInTraces, incomingTraceparent, type Tracing } from '@shop/service_kit/http/tracing'
+import { currentTraceparent } from '@shop/service_kit/runtime/request_context'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
-import { currentTraceparent } from '@shop/service_kit/runtime/trace_context'
-import { batchLimits, samplerOf } from './environment.ts'
+import { batchLimits, resourceOf, samplerOf } from './environment.ts'
 
 /** How long a shutdown waits for the export of the last spans. */
 export const STOP_MS = 2_000
@@ -27,7 +28,7 @@ export function recordSpans(
   { sleep }: Pick<Runtime, 'sleep'>,
 ): Tracing {
   const provider = new TracerProvider({
-    resource: resourceFromAttributes({ 'service.name': service }),
+    resource: resourceFromAttributes(resourceOf(service, env)),
     sampler: samplerOf(env),
     spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter(), ...batchLimits(env) })],
   })
@@ -47,6 +48,7 @@ export function recordSpans(
     instrument(app) {
       handleInTraces(app, (request, reply) => {
         const route = request.routeOptions.url ?? 'unknown'
+        if (isProbe(route)) return undefined
         const { span, traceparent } = start(
           `${request.method} ${route}`,
           SpanKind.SERVER,

@@ -38,13 +38,14 @@ export type GuardedCall = {
 
 export type CircuitBreaker = {
   state(): CircuitState
-  /** Throws OutcomeUnknown while the circuit is open. */
-  begin(): GuardedCall
+  /** Throws OutcomeUnknown while the circuit is open. `ids`: of what the call is for. */
+  begin(ids?: readonly string[]): GuardedCall
 }
 
 export type CircuitBreakerOptions = {
   readonly runtime: Pick<Runtime, 'monotonic' | 'random' | 'after'>
-  readonly onOpen: (error: unknown) => void
+  /** With the ids of the call that failed. */
+  readonly onOpen: (error: unknown, ids: readonly string[]) => void
   readonly onClosed: () => void
   readonly onHalfOpen: () => void
 }
@@ -68,14 +69,14 @@ export function createCircuitBreaker({
   const state = () =>
     pauses === 0 ? 'closed' : trialTimeout !== undefined || monotonic() < tryAgainAt ? 'open' : 'half_open'
 
-  const pause = (error: unknown) => {
+  const pause = (error: unknown, ids: readonly string[]) => {
     pauses++
     const retryAfterMs = Math.min((error as { retryAfterMs?: number }).retryAfterMs ?? 0, RETRY_AFTER_MAX_MS)
     const ms = pauseMs(PAUSE, pauses, random(), retryAfterMs)
     tryAgainAt = monotonic() + ms
     cancel?.()
     cancel = after(ms, halfOpen, { background: true })
-    if (pauses === 1) onOpen(error)
+    if (pauses === 1) onOpen(error, ids)
   }
 
   /** The timer may fire just before the clock reaches `tryAgainAt`; the state must be half_open all the same. */
@@ -84,7 +85,7 @@ export function createCircuitBreaker({
     onHalfOpen()
   }
 
-  const begin = (): GuardedCall => {
+  const begin = (ids: readonly string[] = []): GuardedCall => {
     if (state() === 'open') throw circuitOpen()
     const trial = pauses > 0
     const answersBefore = answers
@@ -108,7 +109,7 @@ export function createCircuitBreaker({
     const failed = (error: unknown) =>
       end(() => {
         // Ignored: a call begun before the circuit opened, and a trial whose circuit is closed already.
-        if (trial === pauses > 0) pause(error)
+        if (trial === pauses > 0) pause(error, ids)
       })
     const inconclusive = () => end(() => {})
     return {

@@ -36,7 +36,8 @@ export type ProductClientOptions = {
   readonly metrics: Metrics
   readonly runtime: Runtime
   readonly deadlineMs?: number
-  readonly onCircuitOpen?: (error: unknown) => void
+  /** `orderIds` are those of the call that failed. */
+  readonly onCircuitOpen?: (error: unknown, orderIds: readonly string[]) => void
   readonly onCircuitClosed?: () => void
   /** The next call is a trial: anyone with something to ask may make it. */
   readonly onCircuitHalfOpen?: () => void
@@ -68,7 +69,7 @@ export function createProductClient(options: ProductClientOptions): Reservations
   ])
   const breaker = createCircuitBreaker({
     runtime,
-    onOpen: (error) => onCircuitOpen?.(error),
+    onOpen: (error, orderIds) => onCircuitOpen?.(error, orderIds),
     onClosed: () => onCircuitClosed?.(),
     onHalfOpen: () => onCircuitHalfOpen?.(),
   })
@@ -111,7 +112,7 @@ export function createProductClient(options: ProductClientOptions): Reservations
       throw new CallFailed(error, { answered: true })
     }
     const alone = orderIds.length === 1
-    const call = breaker.begin()
+    const call = breaker.begin(orderIds)
     try {
       const outcomes = await post(kind, body, orderIds, batchCall)
       call.answered()

@@ -1,6 +1,6 @@
 /**
- * Calls to another of our services: JSON over keep-alive connections, with a deadline, our service token and the
- * current trace.
+ * Calls to another of our services: JSON over keep-alive connections, with a deadline, our service token, the current trace
+ * and the ids of the requests for which it is made.
  *
  * A host name with several addresses has several replicas: each call goes to the one with the fewest calls in flight. One
  * address may be that of a balancer, so connections are replaced (connections.ts of the kit).
@@ -16,6 +16,7 @@ import type { LookUp } from '@shop/service_kit/calls/addresses'
 import { CONNECTION_LIMITS, type ConnectionLimits } from '@shop/service_kit/calls/connections'
 import { createReplicas, type Replica, waitForAddresses } from '@shop/service_kit/calls/replicas'
 import type { Tracing } from '@shop/service_kit/http/tracing'
+import { contextHeaders, currentContext } from '@shop/service_kit/runtime/request_context'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 
 /** Calls in flight, each on a connection of its own. More than three kinds of batched calls make, so no kind waits for another. */
@@ -104,6 +105,7 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
         'content-type': 'application/json',
         authorization: `Bearer ${await token()}`,
         ...(traceparent === undefined ? {} : { traceparent }),
+        ...contextHeaders(currentContext()),
       },
       body,
       signal,

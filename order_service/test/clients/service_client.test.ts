@@ -6,8 +6,8 @@ import { type AddressInfo, connect } from 'node:net'
 import { suite, type TestContext, test } from 'node:test'
 import type { LookUp } from '@shop/service_kit/calls/addresses'
 import { startTracing } from '@shop/service_kit/http/start_tracing'
+import { inContext, inTrace } from '@shop/service_kit/runtime/request_context'
 import { type Runtime, systemRuntime } from '@shop/service_kit/runtime/runtime'
-import { inTrace } from '@shop/service_kit/runtime/trace_context'
 import { serve } from '@shop/service_kit/test_support/http_server'
 import { balanceConnections } from '@shop/service_kit/test_support/tcp_balancer'
 import {
@@ -83,6 +83,19 @@ suite('calls between services', () => {
     })
     const post = () => client.post('/internal/x', { a: 1 }, { deadlineMs: LONG_MS })
     assert.deepEqual(await inTrace(traceparent, post), { a: 1 })
+  })
+
+  test('send the ids of the requests for which they are made', async (t) => {
+    const client = await clientOf(t, ({ headers }, response) =>
+      response.end(JSON.stringify([headers['x-request-id'] ?? null, headers['x-request-ids'] ?? null])),
+    )
+    const sent = (requestIds: string[]) =>
+      inContext({ traceparent: undefined, requestIds }, () =>
+        client.post('/internal/x', {}, { deadlineMs: LONG_MS }),
+      )
+    assert.deepEqual(await sent([]), [null, null])
+    assert.deepEqual(await sent(['r1']), ['r1', null])
+    assert.deepEqual(await sent(['r1', 'r2']), ['r1', 'r1,r2'])
   })
 
   const failures: [string, RequestListener][] = [

@@ -1,8 +1,8 @@
 /** The flows of an order on a real store, with a fake product service. */
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
+import { currentTraceparent, inTrace } from '@shop/service_kit/runtime/request_context'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
-import { currentTraceparent, inTrace } from '@shop/service_kit/runtime/trace_context'
 import { createVirtualRuntime, untilTrue } from '@shop/service_kit/test_support/virtual_runtime'
 import { changeStatus, type StatusChange } from '../../src/domain/change_order.ts'
 import { DomainError, OutcomeUnknown } from '../../src/domain/errors.ts'

@@ -14,9 +14,12 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import { type AccessChecks, guardRoutes } from '../identity/access.ts'
+import { boundTo } from '../runtime/log.ts'
 import type { Metrics } from '../runtime/metrics.ts'
 import type { KitProblemCode } from '../runtime/problem.ts'
+import { currentTraceparent, inContext, REQUEST_ID, requestIdsIn } from '../runtime/request_context.ts'
 import type { Runtime } from '../runtime/runtime.ts'
+import { logAnswers } from './access_log.ts'
 import { describeRoutes, serveDocs } from './api_docs.ts'
 import type { App, BareApp } from './app_types.ts'
 import { createBrokenHttp } from './broken_http.ts'
@@ -47,7 +50,6 @@ export const REQUEST_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_CHECK_MS = 1_000
 /** Longer than the idle timeout of common load balancers (60 s), so that we never close a connection they reuse. */
 export const KEEP_ALIVE_MS = 72_000
-const REQUEST_ID = /^[\w.:-]{1,64}$/
 
 export type { App } from './app_types.ts'
 
@@ -76,6 +78,8 @@ export type HttpAppOptions = {
   readonly trustedProxies?: readonly string[]
   /** Serve `/docs` and `/openapi.json` here too. */
   readonly publicDocs?: boolean
+  /** Log every request, except for probes. */
+  readonly accessLog?: boolean
   /** For tests. */
   readonly limits?: Partial<
     IncomingBodyLimits & UnreadResponseLimits & { requestTimeoutMs: number; connectionsMax: number }
@@ -116,6 +120,8 @@ function createBareApp(options: HttpAppOptions, access: AccessChecks, observed?:
   const app = Fastify({
     ...(options.logger ? { loggerInstance: options.logger as FastifyBaseLogger } : {}),
     logController: new LogController({ disableRequestLogging: true }),
+    // A hook binds the request, its trace too.
+    childLoggerFactory: (logger) => logger,
     bodyLimit: BODY_BYTES_MAX,
     routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
     requestTimeout: requestTimeoutMs,
@@ -140,8 +146,10 @@ function createBareApp(options: HttpAppOptions, access: AccessChecks, observed?:
     },
     trustProxy: options.trustedProxies?.length ? [...options.trustedProxies] : false,
     // No hook runs for a parameter that is too long, so the request id is set here.
-    frameworkErrors: (error, request, reply) =>
-      answer(error, request, reply.header('x-request-id', request.id)),
+    frameworkErrors: (error, request, reply) => {
+      request.log = boundTo(request.log, { traceparent: undefined, requestIds: [request.id] })
+      answer(error, request, reply.header('x-request-id', request.id))
+    },
     clientErrorHandler: broken.answerBrokenHttp,
   }).withTypeProvider<TypeBoxTypeProvider>()
   limitConnections(app.server, connectionsMax, !options.trustedProxies?.length)
@@ -153,32 +161,36 @@ function createBareApp(options: HttpAppOptions, access: AccessChecks, observed?:
   readBodies(app)
   tracing?.instrument(app)
   receiveRequests(app)
-  observeAnswers(app, observed, options.logger?.isLevelEnabled('debug') ?? false)
+  if (observed) {
+    observeAnswers(app, observed)
+    logAnswers(app, options)
+  }
   guardRoutes(app, access)
   limitIncomingBodies(app, { ...INCOMING_BODY_LIMITS, ...limits })
   limitUnreadResponses(app, runtime, { ...UNREAD_RESPONSE_LIMITS, ...limits })
   return app
 }
 
+/** The request id, its trace and its context; for a call of our own service also the requests that share it. */
 function receiveRequests(app: BareApp) {
   app.addHook('onRequest', (request, reply, next) => {
     reply.header('x-request-id', request.id)
     // A route may replace it.
     reply.header('cache-control', NO_STORE)
-    next(faultOfHead(request))
+    const shared =
+      request.routeOptions.config.access === 'service' ? requestIdsIn(request.headers['x-request-ids']) : []
+    const requestIds = shared.length > 0 ? shared : [request.id]
+    const context = { traceparent: currentTraceparent(), requestIds }
+    request.log = boundTo(request.log, context)
+    reply.log = request.log
+    inContext(context, () => next(faultOfHead(request)))
   })
 }
 
-function observeAnswers(app: BareApp, metrics: Metrics | undefined, debugging: boolean) {
+function observeAnswers(app: BareApp, metrics: Metrics) {
   app.addHook('onResponse', (request, reply, next) => {
     const route = request.routeOptions.url ?? 'unmatched'
-    metrics?.observeRequest(request.method, route, reply.statusCode, reply.elapsedTime / 1000)
-    if (debugging) {
-      request.log.debug(
-        { method: request.method, url: request.url, status: reply.statusCode, ms: reply.elapsedTime },
-        'answered',
-      )
-    }
+    metrics.observeRequest(request.method, route, reply.statusCode, reply.elapsedTime / 1000)
     next()
   })
 }

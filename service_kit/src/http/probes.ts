@@ -26,6 +26,9 @@ export type ProbesOptions = {
   readonly details?: { readonly version: string }
 }
 
+/** Asked for every few seconds by machines: neither logged nor traced. */
+export const isProbe = (route: string | undefined): boolean => route === '/healthz' || route === '/readyz'
+
 const NOT_NOW = 'The service cannot take work just now.'
 const tags = ['operations']
 

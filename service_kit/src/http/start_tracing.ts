@@ -3,8 +3,9 @@
  * OTEL_EXPORTER_OTLP_ENDPOINT is set. Otherwise OpenTelemetry is not loaded, and need not be installed (the workspace
  * `tracing`).
  */
+
+import { currentTraceparent } from '../runtime/request_context.ts'
 import type { Runtime } from '../runtime/runtime.ts'
-import { currentTraceparent } from '../runtime/trace_context.ts'
 import { handleInTraces, incomingTraceparent, type Tracing } from './tracing.ts'
 
 const FORWARD_ONLY: Tracing = {

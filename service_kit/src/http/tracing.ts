@@ -1,6 +1,6 @@
 /** The interface of tracing, with or without recorded spans; and how a request is handled in its trace. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { inTrace } from '../runtime/trace_context.ts'
+import { inTrace } from '../runtime/request_context.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -1,5 +1,9 @@
-/** Logging: JSON lines on standard output; what could be a secret is redacted, and no text is repeated. */
+/**
+ * Logging: JSON lines on standard output; what could be a secret is redacted, and no text is repeated. Each line names the
+ * request and the trace for which the running code works (request_context.ts).
+ */
 import { destination, type Logger, pino, type SerializedError, stdSerializers } from 'pino'
+import { currentContext, type RequestContext, traceIdOf } from './request_context.ts'
 
 const REDACTED = [
   'password',
@@ -18,6 +22,29 @@ const REDACTED = [
   'req.headers.cookie',
 ]
 
+/** Of many requests or orders, a line names so many. */
+export const IDS_LOGGED_MAX = 20
+
+/** A list of ids as a line shows it. */
+export const firstIds = (ids: readonly string[]): readonly string[] => ids.slice(0, IDS_LOGGED_MAX)
+
+const BOUND = Symbol('names its request')
+
+/** A logger whose lines name this request, in whatever context they are written. */
+export function boundTo<L extends { child(names: object): unknown }>(logger: L, context: RequestContext): L {
+  return Object.assign(logger.child(namesOf(context)) as L, { [BOUND]: true })
+}
+
+function namesOf({ requestIds, traceparent }: RequestContext) {
+  const [reqId] = requestIds
+  const traceId = traceIdOf(traceparent)
+  return {
+    ...(reqId === undefined ? {} : { reqId }),
+    ...(requestIds.length > 1 ? { reqIds: firstIds(requestIds) } : {}),
+    ...(traceId === undefined ? {} : { trace_id: traceId }),
+  }
+}
+
 export function createLogger(service: string, level: string): Logger {
   return pino(
     {
@@ -26,6 +53,7 @@ export function createLogger(service: string, level: string): Logger {
       redact: { paths: REDACTED, censor: '[redacted]' },
       base: { service, pid: process.pid },
       serializers: { err: describeError },
+      mixin: (_line, _level, logger) => (BOUND in logger ? {} : namesOf(currentContext())),
     },
     destination({ sync: true }),
   )

@@ -12,7 +12,7 @@ export const CommonConfig = {
   DATA_DIR: Type.String({ default: './data', description: 'Folder of the SQLite files and the key cache' }),
   LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
     default: 'info',
-    description: 'debug also logs every request',
+    description: 'debug also logs every request, as ACCESS_LOG does',
   }),
   DRAIN_DELAY_MS: Type.Integer({
     default: 0,
@@ -73,6 +73,10 @@ export const OperationsConfig = {
         'Names (comma-separated) by which the operations port may be asked, beside addresses, localhost and names inside Docker and Kubernetes',
     }),
   ),
+  ACCESS_LOG: Type.Boolean({
+    default: false,
+    description: 'Log one line for each request, except for probes',
+  }),
   PUBLIC_DOCS: Type.Boolean({ default: false, description: 'Serve /docs and /openapi.json on PORT too' }),
 }
 

@@ -9,9 +9,11 @@ import { nextTurn, systemRuntime } from '@shop/service_kit/runtime/runtime'
 import Fastify from 'fastify'
 import { STOP_MS } from '../../../tracing/src/spans.ts'
 import { startTracing } from '../../src/http/start_tracing.ts'
-import { currentTraceparent, inTrace } from '../../src/runtime/trace_context.ts'
+import { currentTraceparent, inTrace } from '../../src/runtime/request_context.ts'
+import { VERSION } from '../../src/runtime/version.ts'
 import { serve } from '../../test_support/http_server.ts'
 import { createVirtualRuntime, untilTrue } from '../../test_support/virtual_runtime.ts'
+import { createPlainApp } from '../fixtures/plain_app.ts'
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c'
 const PARENT = 'b7ad6b7169203331'
@@ -52,6 +54,7 @@ async function collector(t: TestContext) {
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint },
     endpoint,
     spans: () => resources().flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans)),
+    resource: () => attributesOf(resources()[0]!.resource),
     service: () => attributesOf(resources()[0]!.resource)['service.name'],
   }
 }
@@ -166,6 +169,41 @@ suite('with a collector', () => {
     assert.deepEqual(
       refused!.events.map(({ name }) => name),
       ['exception'],
+    )
+  })
+
+  test('each span names the version, the process and the environment', async (t) => {
+    const { env, resource } = await collector(t)
+    const environment = { OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=staging%201,x=y' }
+    const tracing = await startTracing('test_service', { ...env, ...environment }, systemRuntime)
+    await tracing.call('x', async () => {})
+    await tracing.stop()
+    const { 'service.instance.id': instance, ...rest } = resource()
+    assert.match(String(instance), new RegExp(`.:${process.pid}$`))
+    assert.deepEqual(rest, {
+      'service.name': 'test_service',
+      'service.version': VERSION,
+      'deployment.environment.name': 'staging 1',
+      x: 'y',
+    })
+  })
+
+  test('probes and metrics are not traced', async (t) => {
+    const { env, spans } = await collector(t)
+    const tracing = await startTracing('test_service', env, systemRuntime)
+    const app = createPlainApp({ tracing })
+    app.get('/things/:id', { config: { access: 'public' } }, async () => 'fine')
+    t.after(() => app.close())
+    const ask = (url: string) => app.inject({ url, headers: { traceparent: TRACEPARENT } })
+    for (const probe of ['/healthz', '/readyz']) assert.equal((await ask(probe)).statusCode, 200)
+    for (const url of ['/metrics', '/healthz', '/readyz']) {
+      assert.equal((await app.operations().inject({ url })).statusCode, 200, url)
+    }
+    await ask('/things/1')
+    await tracing.stop()
+    assert.deepEqual(
+      spans().map(({ name }) => name),
+      ['GET /things/:id'],
     )
   })
 

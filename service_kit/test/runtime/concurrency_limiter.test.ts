@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { createConcurrencyLimiter } from '../../src/runtime/concurrency_limiter.ts'
-import { currentTraceparent, inTrace } from '../../src/runtime/trace_context.ts'
+import { currentTraceparent, inTrace } from '../../src/runtime/request_context.ts'
 import { createVirtualRuntime } from '../../test_support/virtual_runtime.ts'
 
 const PATIENT = { what: 'tasks', concurrency: 2, queueMax: 3, waitMs: 60_000 }

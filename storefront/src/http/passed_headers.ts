@@ -14,7 +14,7 @@ const HOP_BY_HOP = [
   'upgrade',
 ]
 /** Our own request has its own. */
-const OWN = ['content-length', 'host']
+const OWN = ['content-length', 'host', 'x-request-ids']
 const NOT_PASSED_ON = new Set([...HOP_BY_HOP, ...OWN, 'cookie', 'forwarded', 'expect', 'http2-settings'])
 
 type Headers = Record<string, string | string[] | undefined>

@@ -12,8 +12,9 @@
  *  5. In all queues together at most `waitingMax` items wait, and at most CALLS_AT_ONCE_MAX calls run. While none is answered,
  *     slow calls are divided one by one.
  */
+
+import { currentContext, inContext, type RequestContext, sharedContext } from '../request_context.ts'
 import type { Cancel, Runtime } from '../runtime.ts'
-import { currentTraceparent, inTrace } from '../trace_context.ts'
 import type { Batcher } from './batcher.ts'
 import { createCallQueue } from './calls.ts'
 import { type Call, CallFailed, failed, inParts, type Outcome } from './outcome.ts'
@@ -53,8 +54,8 @@ type QueueName = keyof typeof CALLS_MAX
 
 type Entry<Item, Answer> = Waiting<Item, Answer> & {
   readonly key: string
-  /** The trace of its caller. */
-  readonly traceparent: string | undefined
+  /** Of its caller. */
+  readonly context: RequestContext
   cancelDeadline: Cancel | undefined
   state: 'open' | 'expired' | 'answered'
   /** Its last call had no other item. */
@@ -110,7 +111,7 @@ export function createIsolatingBatcher<Item, Answer>(
       const items = group.map(({ item }) => item)
       const failedBefore = single && failuresOf(group[0]!) > 0
       const { signal } = watched
-      const outcomes = await inTrace(traceOf(group), () => send(items, { failedBefore, signal }))
+      const outcomes = await inContext(contextOf(group), () => send(items, { failedBefore, signal }))
       watched.answered(!isolated)
       group.forEach((entry, i) => {
         const outcome = outcomes[i]!
@@ -132,9 +133,7 @@ export function createIsolatingBatcher<Item, Answer>(
     }
   }
 
-  /** A call belongs to the trace of its first item that has one. */
-  const traceOf = (group: readonly Caller[]) =>
-    group.find(({ traceparent }) => traceparent !== undefined)?.traceparent
+  const contextOf = (group: readonly Caller[]) => sharedContext(group.map(({ context }) => context))
 
   const failuresOf = ({ key }: Caller) => quarantine.of(key)?.failures ?? 0
 
@@ -182,7 +181,7 @@ export function createIsolatingBatcher<Item, Answer>(
         key: itemKey,
         weight: weight(item),
         since,
-        traceparent: currentTraceparent(),
+        context: currentContext(),
         resolve,
         reject,
         cancelDeadline: undefined,

@@ -14,7 +14,7 @@ import {
   succeeded,
 } from '../../../src/runtime/batching/outcome.ts'
 import { createQuarantine, QUARANTINE_PAUSE } from '../../../src/runtime/batching/quarantine.ts'
-import { currentTraceparent, inTrace } from '../../../src/runtime/trace_context.ts'
+import { currentTraceparent, inTrace } from '../../../src/runtime/request_context.ts'
 import { createVirtualRuntime } from '../../../test_support/virtual_runtime.ts'
 
 type Send = (items: readonly number[], call: Call) => Promise<readonly number[]>
