@@ -12,7 +12,7 @@ const { values } = readArguments(
   {
     name: 'npm run doctor',
     summary:
-      'Checks the shop on this machine, running or not. Exit code 0: no fault was found; 1: there are faults.',
+      'Checks the shop of this environment, running or not. Exit code 0: no fault was found; 1: there are faults.',
     options: {
       fix: {
         type: 'boolean',

@@ -1,14 +1,17 @@
-/** `npm run images`: builds the image of each service from its folder, after the bundles and pages that it contains. */
+/**
+ * `npm run images`: builds the image of each service, and that of the operator's commands, from its folder, after the
+ * bundles and pages that it contains.
+ */
 import { spawnSync } from 'node:child_process'
 import { readArguments, refuse } from './arguments.ts'
-import { buildIfOld } from './build/parts.ts'
+import { buildAllIfOld } from './build/parts.ts'
 
-const SERVICES = ['auth_service', 'product_service', 'order_service', 'storefront']
+const IMAGES = ['auth_service', 'product_service', 'order_service', 'storefront', 'ops']
 
 const { values, words } = readArguments(
   {
     name: 'npm run images',
-    summary: `Builds the images of ${SERVICES.join(', ')}, or only those that are named.`,
+    summary: `Builds the images of ${IMAGES.join(', ')}, or only those that are named.`,
     words: '[service ...]',
     options: {
       tag: { type: 'string', help: 'Tag of the images (default: latest).' },
@@ -19,19 +22,21 @@ const { values, words } = readArguments(
   process.argv.slice(2),
 )
 for (const word of words) {
-  if (!SERVICES.includes(word)) refuse(`There is no image "${word}". There are: ${SERVICES.join(', ')}.`)
+  if (!IMAGES.includes(word)) refuse(`There is no image "${word}". There are: ${IMAGES.join(', ')}.`)
 }
 if (values.registry !== undefined && !values.registry.endsWith('/')) {
   refuse(`--registry must end with "/", as REGISTRY must for the stack: ${values.registry}/`)
 }
-await buildIfOld((what) => console.log(`building the ${what}`)).catch((error: Error) => refuse(error.message))
-for (const service of words.length > 0 ? words : SERVICES) {
-  const image = `${values.registry ?? ''}${service}:${values.tag ?? 'latest'}`
+await buildAllIfOld((what) => console.log(`building the ${what}`)).catch((error: Error) =>
+  refuse(error.message),
+)
+for (const name of words.length > 0 ? words : IMAGES) {
+  const image = `${values.registry ?? ''}${name}:${values.tag ?? 'latest'}`
   const baseImage = values['node-image']
   const args = [
     ...['build', '--tag', image],
     ...(baseImage === undefined ? [] : ['--build-arg', `NODE_IMAGE=${baseImage}`]),
-    `./${service}`,
+    `./${name}`,
   ]
   console.log(`docker ${args.join(' ')}`)
   const { status, error } = spawnSync('docker', args, { stdio: 'inherit' })

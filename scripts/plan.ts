@@ -59,6 +59,7 @@ const AddressConfig = Type.Object({
   OPS_HOST: OperationsConfig.OPS_HOST,
   DATA_DIR: CommonConfig.DATA_DIR,
   TRUSTED_PROXIES: TrustedProxiesConfig,
+  DATABASE_URL: Type.Optional(Type.String()),
 })
 const LOOPBACK = ['127.0.0.1', '::1']
 
@@ -69,6 +70,7 @@ export function planShop(env: NodeJS.ProcessEnv, generators: SecretGenerators): 
     OPS_HOST: operationsHost,
     DATA_DIR,
     TRUSTED_PROXIES: trustedProxies,
+    DATABASE_URL: databaseUrl,
   } = readAddressConfig(env)
   const dataDir = resolve(DATA_DIR)
   const first = planFirstRun(dataDir, env, generators)
@@ -115,7 +117,7 @@ export function planShop(env: NodeJS.ProcessEnv, generators: SecretGenerators): 
     host,
     operationsHost,
     dataDir,
-    databaseUrl: env.DATABASE_URL || undefined,
+    databaseUrl,
     first,
     // The services believe the storefront on this machine about visitors' addresses, so that a failed login counts only
     // against its visitor.

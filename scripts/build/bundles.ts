@@ -55,6 +55,8 @@ const SOURCES = [
 ]
 /** What an image needs beside the bundle. Its Dockerfile finds one of them missing if the bundle is not complete. */
 const IMAGE_FILES = 'deploy/image/*'
+/** They build; no bundle does. */
+const BUILDERS = [/^rolldown$/, /^vite$/]
 const TRACING = /^@shop\/tracing\//
 /** What a module of CommonJS expects, and a module of ECMAScript has under other names. */
 const BANNER = 'const __dirname = import.meta.dirname, __filename = import.meta.filename;'
@@ -70,8 +72,18 @@ export const BUNDLES = createBundles<Bundled>(ROOT, [
   'storefront',
 ])
 
-/** Bundles `src/main.ts` of each of the folders `names` of `root` into its `dist`. */
-export function createBundles<Name extends string>(root: string, names: readonly Name[]): Bundles<Name> {
+/** The operator's commands; only an image needs them as a bundle. */
+export const OPS_BUNDLE = createBundles<'ops'>(ROOT, ['ops'], ['scripts/**/*.ts'])
+
+/**
+ * Bundles `src/main.ts` of each of the folders `names` of `root` into its `dist`. `moreSources`: what they are made of
+ * beside the sources of all workspaces.
+ */
+export function createBundles<Name extends string>(
+  root: string,
+  names: readonly Name[],
+  moreSources: readonly string[] = [],
+): Bundles<Name> {
   const lock = join(root, 'node_modules', '.services_being_bundled')
   const folderOf = (name: Name) => join(root, name, 'dist')
   const recordOf = (name: Name) => join(folderOf(name), 'sources')
@@ -85,11 +97,11 @@ export function createBundles<Name extends string>(root: string, names: readonly
         readFileSync(recordOf(name), 'utf8') !== sources,
     )
 
-  const areOld = () => oldOnes(sourcesIn(root)).length > 0
+  const areOld = () => oldOnes(sourcesIn(root, moreSources)).length > 0
 
   /** Of those that `chosen` names, given what the sources are. */
   async function bundle(chosen: (sources: string) => readonly Name[]) {
-    const sources = sourcesIn(root)
+    const sources = sourcesIn(root, moreSources)
     const complete = hasTracing(root)
     for (const name of chosen(sources)) {
       await bundleInto(folderOf(name), sourceOf(name), complete ? [] : [TRACING])
@@ -123,9 +135,12 @@ function hasTracing(root: string): boolean {
 }
 
 /** Changes with any source of a bundle. */
-function sourcesIn(root: string): string {
+function sourcesIn(root: string, more: readonly string[]): string {
   const hash = createHash('sha256').update(`tracing: ${hasTracing(root)}\n`)
-  for (const path of globSync(SOURCES, { cwd: root, exclude: (name) => name === 'node_modules' }).sort()) {
+  for (const path of globSync([...SOURCES, ...more], {
+    cwd: root,
+    exclude: (name) => name === 'node_modules',
+  }).sort()) {
     const { size, mtimeMs } = statSync(join(root, path))
     hash.update(`${path} ${size} ${mtimeMs}\n`)
   }
@@ -171,7 +186,7 @@ export async function bundleScript(script: string, packages: readonly RegExp[] =
   const build = await rolldown({
     input: script,
     platform: 'node',
-    external: [...packages],
+    external: [...BUILDERS, ...packages],
     plugins: [filesBeside(beside)],
     // A call whose result is not used may be made for its error: neither this nor a minifier may remove it.
     treeshake: false,
@@ -209,7 +224,8 @@ const filesBeside = (beside: Set<string>): Plugin => ({
       const found = resolve(dirname(id), path)
       beside.add(found)
       const name = path.endsWith('/') ? `${folderName(found)}/` : outputName(path)
-      return `new URL('./${name}', import.meta.url)`
+      // In other quotes than BESIDE looks for, because this file is a part of a bundle too.
+      return `new URL("./${name}", import.meta.url)`
     })
   },
 })

@@ -1,4 +1,5 @@
 /** All checks of a shop, in their order, and the safe fixes where they are wanted. */
+import { isMongo } from '../backup/databases.ts'
 import type { Plan } from '../plan.ts'
 import { checkLedger, checkReservations, checkUnsettled } from './consistency.ts'
 import { applyFixes, type Check, type Report } from './findings.ts'
@@ -14,7 +15,8 @@ export async function examine(plan: Plan, { fix }: { readonly fix: boolean }): P
   const { products, orders, ordersMadeAt } = stores.open
   const checks: Check[] = [configuration, ports, stores]
   try {
-    const running = ports.running.length > 0
+    // The replicas of a shop on MongoDB run on other machines too.
+    const running = ports.running.length > 0 || isMongo(plan.databaseUrl)
     const now = () => new Date()
     // Orders first: settling an order can also correct its reservation.
     if (products && orders) checks.push(await checkUnsettled({ products, orders, running, now }))

@@ -36,11 +36,20 @@ export async function checkStores(plan: Plan): Promise<Check & { open: OpenStore
   const usable = (name: ServiceEntry['name']) =>
     inspected.some((s) => s.entry.name === name && s.found.usable)
 
-  const attempt = async <T>(name: ServiceEntry['name'], open: () => Promise<T>): Promise<T | undefined> => {
+  /** A store on MongoDB opens without its server; `check` says whether it can be used. */
+  const attempt = async <T extends { close(): Promise<void> }>(
+    name: ServiceEntry['name'],
+    open: () => Promise<T>,
+    check: (stores: T) => Promise<void>,
+  ): Promise<T | undefined> => {
     if (!usable(name)) return undefined
+    let opened: T | undefined
     try {
-      return await open()
+      opened = await open()
+      await check(opened)
+      return opened
     } catch (error) {
+      await opened?.close()
       findings.push({
         problem: `The store of ${name} cannot be opened: ${(error as Error).message}`,
         remedy: 'Correct what the sentence names, and check again.',
@@ -48,18 +57,24 @@ export async function checkStores(plan: Plan): Promise<Check & { open: OpenStore
       return undefined
     }
   }
-  const products = await attempt('product_service', () =>
-    openProductStores(
-      { ...readProductConfig(plannedService(plan, 'product_service').env), existing: true },
-      { runtime: systemRuntime },
-    ),
+  const products = await attempt(
+    'product_service',
+    () =>
+      openProductStores(
+        { ...readProductConfig(plannedService(plan, 'product_service').env), existing: true },
+        { runtime: systemRuntime },
+      ),
+    (stores) => stores.check(),
   )
   const unreadable = new Map<string, string>()
-  const ordering = await attempt('order_service', () =>
-    openOrderStores(
-      { ...readOrderConfig(plannedService(plan, 'order_service').env), existing: true },
-      { runtime: systemRuntime, unreadableOf: () => (id, why) => unreadable.set(id, why) },
-    ),
+  const ordering = await attempt(
+    'order_service',
+    () =>
+      openOrderStores(
+        { ...readOrderConfig(plannedService(plan, 'order_service').env), existing: true },
+        { runtime: systemRuntime, unreadableOf: () => (id, why) => unreadable.set(id, why) },
+      ),
+    ({ orders }) => orders.check(),
   )
   if (products && ordering) findings.push(...digitsMismatch(products.digits(), ordering.digits()))
   const made = inspected.filter(({ found }) => found.usable).length

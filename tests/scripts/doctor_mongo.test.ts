@@ -14,6 +14,7 @@ import { applyFixes } from '../../scripts/doctor/findings.ts'
 import { checkStores } from '../../scripts/doctor/stores.ts'
 import { PLACEHOLDER_SECRETS, planShop } from '../../scripts/plan.ts'
 import { preflight } from '../../scripts/start/preflight.ts'
+import { examined } from './examined.ts'
 import { newWorld } from './running.ts'
 
 const AT = '2020-01-01T00:00:00.000Z'
@@ -82,6 +83,19 @@ mongoSuite('a shop on MongoDB', (server) => {
       .collection<{ _id: string }>('settings')
       .updateOne({ _id: 'service' }, { $unset: { madeAt: '' } })
     assert.deepEqual(await fix(), [[`Stock is held for order ${old}, which does not exist.`, true]])
+  })
+
+  test('a server that cannot be reached is a finding that says why', async (t) => {
+    const world = await newWorld(t, { DATABASE_URL: 'mongodb://127.0.0.1:1/?replicaSet=rs0' })
+    const { ok, checks } = await examined(world)
+    const problems = checks.flatMap(({ findings }) => findings.map(({ problem }) => problem))
+    assert.equal(ok, false)
+    for (const name of ['product_service', 'order_service']) {
+      const pattern = new RegExp(
+        `^The store of ${name} cannot be opened: MongoDB can't be reached: .*ECONNREFUSED`,
+      )
+      assert.equal(problems.filter((problem) => pattern.test(problem)).length, 1, problems.join('\n'))
+    }
   })
 
   test('its currency is checked before any service starts', async (t) => {
