@@ -1,16 +1,17 @@
 /**
- * ThrottleStore on MongoDB. Many people may share an address, so many attempts of one key may come at once: free attempts are
- * counted by one atomic increment each, and none waits for another. Only an attempt that may start a pause reads the
- * document, and replaces it if it did not change meanwhile; an attempt that comes too late finds the pause.
+ * ThrottleStore on MongoDB. Many people may share an address, so many attempts of one key may come at once. Those of one process
+ * share a command. Free attempts are counted by an atomic increment, so no replica waits for another. Only attempts that may
+ * start a pause read the document, and replace it if it did not change meanwhile; the others then find the pause.
  *
- * After a lost answer an attempt is counted again, and a refund is not repeated, so a key may have one attempt too many,
- * never one too few. An unreadable document counts as no attempts and is replaced.
+ * After a lost answer attempts are counted again, and refunds are not repeated, so a key may have attempts too many, never
+ * too few. An unreadable document counts as no attempts and is replaced.
  */
+import { createKeyedBatcher } from '@shop/service_kit/mongo/batcher'
 import { isDuplicate, OutcomeUnknown, retryDuplicate } from '@shop/service_kit/mongo/errors'
 import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo/store'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
-import type { Attempts, ThrottleEntry, ThrottleStore } from '../domain/ports.ts'
+import type { Attempts, ThrottleLimits, ThrottleStore } from '../domain/ports.ts'
 import { validateStoredAttempts } from '../domain/stored_records.ts'
 import { countAttempt, freeAttempt, retentionRange } from '../domain/throttling.ts'
 import { fromDate, toDate } from './stored_times.ts'
@@ -18,16 +19,19 @@ import { fromDate, toDate } from './stored_times.ts'
 /** `state` differs after each change. */
 type Document = { _id: string; state: string; tries: number; pausedUntil: Date | null; forgetAt: Date }
 
+type Attempt = { readonly limits: ThrottleLimits; readonly now: Date }
+
 export const THROTTLE_INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
   throttle: [{ name: 'throttle_end', key: { forgetAt: 1 } }],
 }
 
 export function createMongoThrottleStore(
   store: MongoStore,
-  { newId }: Pick<Runtime, 'newId'>,
+  runtime: Runtime,
   unreadableOf: UnreadableOf,
 ): ThrottleStore {
   const { repeat } = store
+  const { newId } = runtime
   const throttle = store.collection<Document>('throttle')
 
   // Only the kind of the key is reported, because a key contains personal data.
@@ -48,56 +52,64 @@ export function createMongoThrottleStore(
     }
   }
 
-  const fieldsOf = ({ count, pausedUntil, forgetAt }: Attempts) => ({
-    tries: count,
-    pausedUntil: pausedUntil === undefined ? null : toDate(pausedUntil),
-    forgetAt: toDate(forgetAt),
-  })
-
-  /** Counts the attempt if it is free, and others were counted before. */
-  const takeFree = async ({ key, limits }: ThrottleEntry, now: Date) => {
+  /** Counts the attempts if all are free, and others were counted before. */
+  const takeFree = async (key: string, attempts: readonly Attempt[]) => {
+    const { limits, now } = attempts.at(-1)!
+    if (attempts.some((each) => each.limits !== limits)) return false
     const { countMax, range, forgetAt } = freeAttempt(limits, now)
+    const tries = { $gte: 0, $lte: countMax + 1 - attempts.length }
     const { matchedCount } = await throttle.updateOne(
-      { _id: key, tries: { $gte: 0, $lte: countMax }, forgetAt: { $gt: range.after, $lte: range.until } },
-      { $inc: { tries: 1 }, $set: { state: newId(), pausedUntil: null, forgetAt: toDate(forgetAt) } },
+      { _id: key, tries, forgetAt: { $gt: range.after, $lte: range.until } },
+      {
+        $inc: { tries: attempts.length },
+        $set: { state: newId(), pausedUntil: null, forgetAt: toDate(forgetAt) },
+      },
     )
     return matchedCount === 1
   }
 
-  /** Counts the first attempt of a key. */
-  const takeFirst = async ({ key, limits }: ThrottleEntry, now: Date) => {
-    const next = countAttempt(undefined, limits, now)
-    return 'attempts' in next && (await add({ _id: key, state: newId(), ...fieldsOf(next.attempts) }))
-  }
+  const take = createKeyedBatcher<Attempt, string | undefined>({
+    runtime,
+    send: (key, attempts) =>
+      repeat(async () => {
+        if (await takeFree(key, attempts)) return attempts.map(() => undefined)
+        const first = countAll(undefined, attempts)
+        if (await add({ _id: key, state: newId(), ...fieldsOf(first.counted!) })) return first.answers
+        const before = await throttle.findOne({ _id: key })
+        // Not on a majority yet, or removed meanwhile.
+        if (!before) throw new OutcomeUnknown()
+        const { counted, answers } = countAll(known(before), attempts)
+        if (counted === undefined) return answers
+        const { matchedCount } = await throttle.updateOne(
+          { _id: key, state: before.state },
+          { $set: { state: newId(), ...fieldsOf(counted) } },
+        )
+        if (matchedCount === 0) throw new OutcomeUnknown()
+        return answers
+      }),
+  })
 
-  const take = (entry: ThrottleEntry, now: Date) =>
-    repeat(async () => {
-      if ((await takeFree(entry, now)) || (await takeFirst(entry, now))) return undefined
-      const { key, limits } = entry
-      const before = await throttle.findOne({ _id: key })
-      // Not on a majority yet, or removed meanwhile.
-      if (!before) throw new OutcomeUnknown()
-      const next = countAttempt(known(before), limits, now)
-      if ('pausedUntil' in next) return next.pausedUntil
-      const { matchedCount } = await throttle.updateOne(
-        { _id: key, state: before.state },
-        { $set: { state: newId(), ...fieldsOf(next.attempts) } },
-      )
-      if (matchedCount === 0) throw new OutcomeUnknown()
-      return undefined
-    })
-
-  const refund = (key: string) => {
-    let sent = false
-    return repeat(async () => {
-      if (sent) return
-      sent = true
-      await throttle.updateOne(
-        { _id: key, tries: { $gt: 0 } },
-        { $inc: { tries: -1 }, $set: { state: newId(), pausedUntil: null } },
-      )
-    })
-  }
+  const refund = createKeyedBatcher<undefined, undefined>({
+    runtime,
+    async send(key, { length }) {
+      let sent = false
+      await repeat(async () => {
+        if (sent) return
+        sent = true
+        const none = { state: newId(), pausedUntil: null }
+        const { matchedCount } = await throttle.updateOne(
+          { _id: key, tries: { $gte: length } },
+          { $inc: { tries: -length }, $set: none },
+        )
+        if (matchedCount === 1) return
+        await throttle.updateOne(
+          { _id: key, tries: { $gt: 0, $lt: length } },
+          { $set: { tries: 0, ...none } },
+        )
+      })
+      return new Array(length).fill(undefined)
+    },
+  })
 
   /** Removes at most `limit` entries with this `forgetAt`. */
   const remove = (forgetAt: { $lte: Date } | { $gt: Date }, limit: number) =>
@@ -116,13 +128,13 @@ export function createMongoThrottleStore(
   return {
     async take(entries, now) {
       for (const entry of entries) {
-        const pausedUntil = await take(entry, now)
+        const pausedUntil = await take(entry.key, { limits: entry.limits, now })
         if (pausedUntil) return pausedUntil
       }
       return undefined
     },
     async refund(keys) {
-      for (const key of keys) await refund(key)
+      for (const key of keys) await refund(key, undefined)
     },
     clear: (keys) => repeat(async () => void (await throttle.deleteMany({ _id: { $in: [...keys] } }))),
     remember: (key, until) =>
@@ -142,6 +154,24 @@ export function createMongoThrottleStore(
     },
   }
 }
+
+/** Counts one attempt after the other. `counted` is undefined if all were refused. */
+function countAll(before: Attempts | undefined, attempts: readonly Attempt[]) {
+  let counted: Attempts | undefined
+  const answers = attempts.map(({ limits, now }) => {
+    const next = countAttempt(counted ?? before, limits, now)
+    if ('pausedUntil' in next) return next.pausedUntil
+    counted = next.attempts
+    return undefined
+  })
+  return { counted, answers }
+}
+
+const fieldsOf = ({ count, pausedUntil, forgetAt }: Attempts) => ({
+  tries: count,
+  pausedUntil: pausedUntil === undefined ? null : toDate(pausedUntil),
+  forgetAt: toDate(forgetAt),
+})
 
 const attemptsOf = ({ tries, pausedUntil, forgetAt }: Document): Attempts =>
   validateStoredAttempts({

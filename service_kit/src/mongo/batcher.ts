@@ -1,5 +1,6 @@
 /** The batcher (runtime/batching/batcher.ts) with the limits and errors of MongoDB. */
 import { type Batcher, type BatcherOptions, createBatcher } from '../runtime/batching/batcher.ts'
+import { succeeded } from '../runtime/batching/outcome.ts'
 import { unavailable } from './errors.ts'
 import { DEADLINE_MS } from './options.ts'
 
@@ -26,3 +27,39 @@ export const createMongoBatcher = <Item, Answer>(
     waitMs: DEADLINE_MS,
     expired: () => unavailable(new Error('It waited too long and was not sent.')),
   })
+
+export type KeyedBatcherOptions<Item, Answer> = {
+  readonly runtime: Options<Item, Answer>['runtime']
+  send(key: string, items: readonly Item[]): Promise<Answer[]>
+}
+
+/**
+ * For documents that many callers change at the same time: one command at a time for each key, for all that wait for it. Other
+ * keys do not wait. A key is remembered only while it has items.
+ */
+export function createKeyedBatcher<Item, Answer>({
+  runtime,
+  send,
+}: KeyedBatcherOptions<Item, Answer>): (key: string, item: Item) => Promise<Answer> {
+  const keys = new Map<string, { readonly batched: Batcher<Item, Answer>; items: number }>()
+  const openOf = (key: string) => {
+    const batched = createMongoBatcher<Item, Answer>({
+      runtime,
+      callsMax: 1,
+      send: async (items) => (await send(key, items)).map(succeeded),
+    })
+    const opened = { batched, items: 0 }
+    keys.set(key, opened)
+    return opened
+  }
+  return async (key, item) => {
+    const entry = keys.get(key) ?? openOf(key)
+    entry.items++
+    try {
+      return await entry.batched(item)
+    } finally {
+      entry.items--
+      if (entry.items === 0) keys.delete(key)
+    }
+  }
+}

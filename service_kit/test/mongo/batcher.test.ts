@@ -1,7 +1,7 @@
 /** The limits and errors of MongoDB. All else is tested with runtime/batching/batcher.ts. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { createMongoBatcher, ITEMS_MAX, WAITING_MAX } from '../../src/mongo/batcher.ts'
+import { createKeyedBatcher, createMongoBatcher, ITEMS_MAX, WAITING_MAX } from '../../src/mongo/batcher.ts'
 import { DEADLINE_MS } from '../../src/mongo/options.ts'
 import type { Outcome } from '../../src/runtime/batching/outcome.ts'
 import { nextTurn, systemRuntime } from '../../src/runtime/runtime.ts'
@@ -114,5 +114,43 @@ suite('the batcher of MongoDB', () => {
     const waiting = Array.from({ length: WAITING_MAX }, (_, i) => batched(i))
     await assert.rejects(batched(-1), { code: 'overloaded' })
     await Promise.all(waiting)
+  })
+})
+
+suite('batchers by key', () => {
+  test('items of one key share a call after the one under way; those of other keys do not wait', async () => {
+    const sent: string[] = []
+    const first = Promise.withResolvers<void>()
+    const batched = createKeyedBatcher<number, number>({
+      runtime: systemRuntime,
+      async send(key, items) {
+        sent.push(`${key} ${items.join()}`)
+        if (items.includes(1)) await first.promise
+        return items.map((n) => 10 * n)
+      },
+    })
+    const one = batched('a', 1)
+    await nextTurn(systemRuntime)
+    const later = [batched('a', 2), batched('a', 3)]
+    assert.equal(await batched('b', 4), 40)
+    first.resolve()
+    assert.deepEqual(await Promise.all([one, ...later]), [10, 20, 30])
+    assert.deepEqual(sent, ['a 1', 'b 4', 'a 2,3'])
+  })
+
+  test('a call that fails is that of its key alone', async () => {
+    const batched = createKeyedBatcher<number, number>({
+      runtime: systemRuntime,
+      async send(key, items) {
+        if (key === 'bad') throw new Error('no')
+        return [...items]
+      },
+    })
+    const outcomes = await Promise.allSettled([batched('bad', 1), batched('good', 2), batched('bad', 3)])
+    assert.deepEqual(
+      outcomes.map(({ status }) => status === 'fulfilled'),
+      [false, true, false],
+    )
+    assert.equal(await batched('good', 5), 5)
   })
 })
