@@ -3,8 +3,9 @@
  * a hint. On a real server also: no query plan scans a collection.
  */
 import assert from 'node:assert/strict'
-import type { CommandStartedEvent, Document } from 'mongodb'
+import { BSON, type CommandStartedEvent, type Document } from 'mongodb'
 import type { MongoOptions } from '../src/mongo/connection.ts'
+import { CLIENT_OPTIONS } from '../src/mongo/options.ts'
 import { type MongoStore, openMongo } from '../src/mongo/store.ts'
 import { withOption } from '../src/mongo/url.ts'
 import { systemRuntime } from '../src/runtime/runtime.ts'
@@ -48,7 +49,12 @@ export async function assertQueriesAreIndexed(
   }
 }
 
-function queriesOf({ commandName, command }: CommandStartedEvent): Query[] {
+/** As on the wire: the driver leaves fields out that are undefined, and a command sent again would have them as null. */
+const asSent = (command: Document): Document =>
+  BSON.deserialize(BSON.serialize(command, { ignoreUndefined: CLIENT_OPTIONS.ignoreUndefined }))
+
+function queriesOf({ commandName, command: given }: CommandStartedEvent): Query[] {
+  const command = asSent(given)
   const collection = String(command[commandName])
   const one = (filter: Document, explained: Document): Query => ({
     collection,

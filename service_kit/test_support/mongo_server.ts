@@ -9,7 +9,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { createRequire } from 'node:module'
-import { createServer } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import { after, before, suite, type TestContext, test } from 'node:test'
 import { MongoClient } from 'mongodb'
 import { withDatabase, withOption } from '../src/mongo/url.ts'
@@ -140,6 +140,8 @@ export async function start(
   })
   process.once('exit', () => child.kill('SIGKILL'))
   child.stdout!.resume()
+  // A test that forgets to stop it fails, and does not hang.
+  ;(child.stdout as Socket).unref()
   child.unref()
   return {
     child,

@@ -45,9 +45,10 @@ mongoSuite('accounts in MongoDB', (server) => {
       { DATABASE_URL: server.url(database), DATA_DIR: '' },
       { runtime: systemRuntime, unreadableOf: (what) => (id) => reported.push(`${what} ${id}`) },
     )
+    t.after(() => stores.close())
     const plan = { service: 'auth_service', database, indexes: AUTH_INDEXES }
     const raw = await openMongo({ runtime: systemRuntime, ...plan, url: server.url(database) })
-    t.after(() => Promise.all([stores.close(), raw.close()]))
+    t.after(() => raw.close())
     return {
       stores,
       reported,

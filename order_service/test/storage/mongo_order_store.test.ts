@@ -23,6 +23,7 @@ mongoSuite('orders in MongoDB', (server) => {
       { DATABASE_URL: url, DATA_DIR: '', CURRENCY: 'USD' },
       { runtime: systemRuntime, unreadableOf: () => (id) => reported.push(id) },
     )
+    t.after(() => stores.close())
     const raw = await openMongo({
       runtime: systemRuntime,
       url,
@@ -30,10 +31,7 @@ mongoSuite('orders in MongoDB', (server) => {
       service: 'order_service',
       indexes: ORDER_INDEXES,
     })
-    t.after(async () => {
-      await stores.close()
-      await raw.close()
-    })
+    t.after(() => raw.close())
     return {
       store: stores.orders,
       reported,

@@ -30,9 +30,10 @@ mongoSuite('documents in MongoDB that cannot be read', (server) => {
       { DATABASE_URL: server.url(database), DATA_DIR: '', CURRENCY: 'USD' },
       { runtime: systemRuntime, unreadableOf: (what) => (id) => reported.push(`${what} ${id}`) },
     )
+    t.after(() => stores.close())
     const plan = { service: 'product_service', database, indexes: PRODUCT_INDEXES }
     const raw = await openMongo({ runtime: systemRuntime, ...plan, url: server.url(database) })
-    t.after(() => Promise.all([stores.close(), raw.close()]))
+    t.after(() => raw.close())
     return { stores, raw, reported }
   }
 

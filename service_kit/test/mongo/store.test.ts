@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { BSON, MongoClient, ObjectId } from 'mongodb'
 import type { MongoOptions } from '../../src/mongo/connection.ts'
@@ -296,7 +296,7 @@ mongoSuite('a MongoDB store', (server) => {
   })
 
   test('3, 4: a server that does not run yet is tried until it does; when it stops, operations wait for it', async (t) => {
-    const first = await start()
+    const first = await startIn(t)
     await kill(first.child)
     const runtime = createVirtualRuntime()
     const opening = open(t, first.url, { runtime, startWaitMs: 1 })
@@ -312,7 +312,7 @@ mongoSuite('a MongoDB store', (server) => {
       store.repeat(async () => 1),
       { code: 'store_unavailable' },
     )
-    const second = await start(undefined, first.port)
+    const second = await startIn(t, first.port)
     await untilTrue(async () => {
       if ((await checked()) === 'usable') return true
       // The pause until the next attempt to connect.
@@ -323,13 +323,18 @@ mongoSuite('a MongoDB store', (server) => {
     await kill(second.child)
     await untilTrue(async () => (await checked()) !== 'usable')
     const waiting = store.repeat(() => store.collection<Doc>('things').insertOne({ _id: 'a' }))
-    const third = await start(undefined, first.port)
-    t.after(() => third.child.kill('SIGKILL'))
+    await startIn(t, first.port)
     await passPauses(runtime, 500, waiting)
     assert.equal((await waiting).insertedId, 'a')
     await store.check()
   })
 })
+
+async function startIn(t: TestContext, port?: number) {
+  const started = await start(undefined, port)
+  t.after(() => started.child.kill('SIGKILL'))
+  return started
+}
 
 /** Resolves when the process has exited. */
 async function kill(child: ChildProcess): Promise<void> {
@@ -367,13 +372,15 @@ for (const [what, query, hello, version, sentence] of refused) {
   test(`${what} is refused, with what to do`, async (t) => {
     const port = await startFakeServer(t, hello, version)
     const url = `mongodb://127.0.0.1:${port}/?${query}serverMonitoringMode=poll`
-    await assert.rejects(openMongo({ runtime: systemRuntime, ...plan, url }), sentence)
+    await assert.rejects(open(t, url), sentence)
   })
 }
 
 /** A server that answers only `hello` and `buildInfo`. */
 async function startFakeServer(t: TestContext, hello: object, version: string): Promise<number> {
+  const sockets = new Set<Socket>()
   const server: Server = createServer((socket) => {
+    sockets.add(socket)
     socket.on('error', () => {})
     socket.on('data', (chunk) => {
       const request = chunk as Buffer
@@ -398,7 +405,10 @@ async function startFakeServer(t: TestContext, hello: object, version: string): 
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  t.after(() => server.close())
+  t.after(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
   return (server.address() as { port: number }).port
 }
 
