@@ -149,6 +149,16 @@ export function sessionStoreContract(name: string, open: OpenPair) {
       assert.deepEqual(await left(), [undefined, undefined, undefined, 'of bob'])
     })
 
+    test('counts the sessions of a user that have not expired', async (t) => {
+      const [{ sessions, users }, , user] = await given(t)
+      const bob = account('bob')
+      await users.add(bob)
+      await sessions.start(session(bob.id, 'of bob'), 9)
+      for (const [n, id] of ['a', 'b', 'c'].entries()) await sessions.start(session(user, id, after(n)), 9)
+      const counts = [0, 1_000, 1_001, 1_002].map((ms) => sessions.count(user, after(ms)))
+      assert.deepEqual(await Promise.all(counts), [3, 2, 1, 0])
+    })
+
     test('sets a new password version, if the session exists', async (t) => {
       const [{ sessions }, , user] = await given(t)
       await sessions.start(session(user, 's'), 9)

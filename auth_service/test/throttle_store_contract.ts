@@ -108,6 +108,34 @@ export function throttleStoreContract(name: string, open: OpenPair) {
       assert.ok(await throttle.take([entry('a')], later))
     })
 
+    test('lists the entries whose key begins with a text, page by page', async (t) => {
+      const [{ throttle }, other] = await open(t)
+      for (const key of [
+        'pair ada 1',
+        'pair ada 2',
+        'pair ada 2',
+        'pair adam 1',
+        'pair ad 1',
+        'account ada',
+      ]) {
+        await throttle.take([entry(key)], START)
+      }
+      await throttle.remember('pair ada 3', START_AT)
+      const page = async (after: string | undefined, limit: number) =>
+        (await other.throttle.startingWith('pair ada ', { after, limit })).map(({ key, attempts }) => [
+          key,
+          attempts?.count,
+        ])
+      const all = [
+        ['pair ada 1', 1],
+        ['pair ada 2', 2],
+        ['pair ada 3', 0],
+      ]
+      assert.deepEqual(await page(undefined, 9), all)
+      assert.deepEqual(await page(undefined, 2), all.slice(0, 2))
+      assert.deepEqual(await page('pair ada 2', 2), all.slice(2))
+    })
+
     test('remembers a key until its time, also after a repetition', async (t) => {
       const [{ throttle }, other] = await open(t)
       assert.equal(await throttle.remembers('k', START), false)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import type { Account, Role } from '../src/domain/ports.ts'
+import { erasedUsername } from '../src/domain/usernames.ts'
 import { newId, type OpenPair, START, START_AT } from './support.ts'
 
 const HASH = '$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$'
@@ -169,6 +170,55 @@ export function userStoreContract(name: string, open: OpenPair) {
         assert.deepEqual(outcomes.map((outcome) => outcome.status).sort(), ['fulfilled', 'rejected'])
         await Promise.all([a, b].map(({ id }) => pair[0].users.setRole(id, 'admin', START)))
       }
+    })
+
+    test('an erased account has no name, password or role, and is found and changed by nothing; its tokens are withdrawn', async (t) => {
+      const [{ users }, other] = await open(t)
+      const [ada, bob] = [account('Ada'), account('bob')]
+      for (const each of [ada, bob]) await users.add(each)
+      await users.changePassword(ada.id, 1, `${HASH}2`, START)
+      assert.equal(await users.erase(ada.id, START), true)
+      assert.equal(await users.erase(ada.id, new Date(START.getTime() + 1)), false)
+      assert.deepEqual(
+        [await other.users.find(ada.id), await other.users.findByName('ada')],
+        [undefined, undefined],
+      )
+      assert.equal(await users.findByName(erasedUsername(ada.id)), undefined)
+      assert.deepEqual(
+        (await users.list({ limit: 9 })).map(({ id }) => id),
+        [bob.id],
+      )
+      assert.deepEqual(await users.list({ limit: 9, after: bob.id }), [])
+      assert.equal(await users.changePassword(ada.id, 3, `${HASH}3`, START), false)
+      for (const hash of [`${HASH}2`, '$argon2id$', ''])
+        assert.equal(await users.rehash(ada.id, hash, `${HASH}3`), false)
+      await assert.rejects(users.setRole(ada.id, 'admin', START), { code: 'user_not_found' })
+      assert.deepEqual(await users.withdrawals(new Date(START.getTime() - 1), 9), [
+        { userId: ada.id, leastVersion: 3 },
+      ])
+    })
+
+    test('the name of an erased account is free, and its new owner has another account', async (t) => {
+      const [{ users }, other] = await open(t)
+      const before = account('ada')
+      await users.add(before)
+      await users.erase(before.id, START)
+      const after = account('ada')
+      await other.users.add(after)
+      assert.deepEqual(await users.findByName('ada'), after)
+      assert.equal(await users.erase(before.id, new Date(START.getTime() + 1)), false)
+      assert.deepEqual(await users.find(after.id), after)
+      assert.equal(await users.erase(after.id, START), true)
+    })
+
+    test('an admin is not erased, nor an unknown account', async (t) => {
+      const [{ users }] = await open(t)
+      const [root, ada] = [account('root', 'admin'), account('ada', 'admin')]
+      for (const each of [root, ada]) await users.add(each)
+      assert.deepEqual([await users.erase(ada.id, START), await users.erase(newId(), START)], [false, false])
+      await users.setRole(ada.id, 'customer', START)
+      assert.equal(await users.erase(ada.id, START), true)
+      await assert.rejects(users.setRole(root.id, 'customer', START), { code: 'last_admin' })
     })
 
     test('pages are newest first, without gaps or repetitions', async (t) => {

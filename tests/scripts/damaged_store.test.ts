@@ -37,6 +37,7 @@ const CASES: readonly Case[] = [
   { script: 'seed', file: 'products.db' },
   { script: 'doctor', file: 'products.db' },
   { script: 'rotate_keys', file: 'auth.db' },
+  { script: 'accounts', file: 'auth.db', args: () => ['--list'] },
   {
     script: 'migrate',
     file: 'products.db',

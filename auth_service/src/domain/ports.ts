@@ -30,6 +30,7 @@ export type Account = User & {
 /** Access tokens of the account below this version are withdrawn. */
 export type Withdrawal = { readonly userId: string; readonly leastVersion: number }
 
+/** Deleted accounts are found and changed by no method; only `withdrawals` has them. */
 export type UserStore = {
   /** Adds an account with passwordVersion and tokenVersion 1. Rejects with `username_taken` if the canonical name is in use. */
   add(account: Omit<Account, 'passwordVersion' | 'tokenVersion'>): Promise<void>
@@ -48,6 +49,11 @@ export type UserStore = {
    * would be left, also when the last two admins demote each other at the same time.
    */
   setRole(id: string, role: Role, at: Date): Promise<User>
+  /**
+   * Deletes a customer's account: its name and password are erased, and its id stays. tokenVersion and passwordVersion
+   * grow. Resolves whether it was deleted: not an unknown one or an admin's.
+   */
+  erase(id: string, at: Date): Promise<boolean>
   /** Accounts whose tokenVersion grew after `since`, latest first, at most `limit`. */
   withdrawals(since: Date, limit: number): Promise<Withdrawal[]>
   /** Newest first (by descending id), after the id `after`. */
@@ -90,6 +96,8 @@ export type SessionStore = {
   ): Promise<boolean>
   /** Ends one session. An unknown id is not an error. */
   end(id: string): Promise<void>
+  /** How many sessions of a user have not expired. */
+  count(userId: string, now: Date): Promise<number>
   /** Ends all sessions of a user except `except`. */
   endAll(userId: string, except?: string): Promise<void>
   /**
@@ -144,6 +152,9 @@ export type Attempts = {
   readonly forgetAt: string
 }
 
+/** A stored entry. It has no attempts if they cannot be read. */
+export type ThrottleRecord = { readonly key: string; readonly attempts: Attempts | undefined }
+
 export type ThrottleStore = {
   /**
    * Counts an attempt for each entry in order, by `countAttempt` (throttling.ts), each atomically. Stops at the first
@@ -157,6 +168,8 @@ export type ThrottleStore = {
   /** Remembers a key that is not throttled until `until`, at most KNOWN_ADDRESS_MS from now. */
   remember(key: string, until: string): Promise<void>
   remembers(key: string, now: Date): Promise<boolean>
+  /** Entries whose key begins with `prefix`, expired ones too, in the order of their keys, after the key `after`. */
+  startingWith(prefix: string, page: { after?: string | undefined; limit: number }): Promise<ThrottleRecord[]>
   /**
    * Removes at most `limit` entries whose `forgetAt` is at or before `now`, or further ahead than any is set (clocks.ts).
    * Resolves how many.

@@ -71,6 +71,12 @@ export function loginKeys(canonical: string, address: string): LoginKeys {
   }
 }
 
+/** Entries of an account, from any address. A username has no space, so no other account has a key that begins so. */
+export const accountPrefixes = (canonical: string) => ({
+  pairs: `pair ${canonical} `,
+  known: `known ${canonical} `,
+})
+
 export function loginEntries(keys: LoginKeys, limits: LoginLimits, known: boolean): ThrottleEntry[] {
   // The pair first: an attempt refused there is not counted for the account. The address must be last.
   return [

@@ -13,3 +13,6 @@ export const isUsername = (text: string): boolean =>
 
 /** Usernames are compared in this form. */
 export const canonicalUsername = (username: string): string => username.toLowerCase()
+
+/** Takes the place of the name of a deleted account. It has a space, so it cannot be registered. */
+export const erasedUsername = (id: string): string => `deleted ${canonicalUsername(id)}`

@@ -62,6 +62,10 @@ export function createMongoSessionStore(store: MongoStore, unreadableOf: Unreada
         return now?.tokenHash === next.tokenHash && now.salt === next.salt
       }),
     end: (id) => repeat(async () => void (await sessions.deleteOne({ _id: id }))),
+    count: (userId, now) =>
+      repeat(() =>
+        sessions.countDocuments({ userId, expiresAt: { $gt: now } }, { hint: 'sessions_by_user' }),
+      ),
     endAll: (userId, except = '') =>
       repeat(async () => void (await sessions.deleteMany({ userId, _id: { $ne: except } }))),
     setPasswordVersion: (id, passwordVersion) =>

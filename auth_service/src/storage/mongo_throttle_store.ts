@@ -147,6 +147,13 @@ export function createMongoThrottleStore(
       const live = { _id: key, forgetAt: { $gt: after, $lte: until } }
       return repeat(async () => (await throttle.findOne(live)) !== null)
     },
+    startingWith: (prefix, { after, limit }) =>
+      repeat(async () => {
+        const from = after === undefined ? { $gte: prefix } : { $gt: after }
+        const keys = { _id: { ...from, $lt: `${prefix}\u{10FFFF}` } }
+        const found = await throttle.find(keys).hint('_id_').sort({ _id: 1 }).limit(limit).toArray()
+        return found.map((document) => ({ key: document._id, attempts: known(document) }))
+      }),
     async purge(now, limit) {
       const { after, until } = retentionRange(now)
       const passed = await remove({ $lte: after }, limit)

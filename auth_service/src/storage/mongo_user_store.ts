@@ -18,7 +18,7 @@ import {
   validateStoredUser,
   validateStoredWithdrawal,
 } from '../domain/stored_records.ts'
-import { canonicalUsername } from '../domain/usernames.ts'
+import { canonicalUsername, erasedUsername } from '../domain/usernames.ts'
 import { fromDate, toDate } from './stored_times.ts'
 
 type Document = Omit<Account, 'id' | 'tokenVersion' | 'createdAt'> & {
@@ -28,6 +28,8 @@ type Document = Omit<Account, 'id' | 'tokenVersion' | 'createdAt'> & {
   /** Both are absent until the first change. */
   roleChanges?: number
   tokensChangedAt?: Date
+  /** Only of deleted accounts. */
+  deletedAt?: Date
 }
 type RoleChange = { readonly id: string; readonly role: Role; readonly at: Date }
 type Guard = { _id: string; demotions: number }
@@ -42,6 +44,7 @@ export const USER_INDEXES: Readonly<Record<string, readonly IndexDescription[]>>
   guards: [{ name: '_id_', key: { _id: 1 } }],
 }
 const GUARD = 'roles'
+const NOT_DELETED = { deletedAt: { $exists: false } }
 
 export function createMongoUserStore(
   store: MongoStore,
@@ -53,12 +56,13 @@ export function createMongoUserStore(
   const readingBy = <Of>(read: (document: Document) => Of) =>
     createReading(read, ({ _id }) => String(_id), unreadableOf('an account'))
   const [userOf, accountOf, withdrawalOf] = [readingBy(user), readingBy(account), readingBy(withdrawal)]
-  const optional = (document: Document | null) => (document ? accountOf.one(document) : undefined)
+  const optional = (document: Document | null) =>
+    document && !document.deletedAt ? accountOf.one(document) : undefined
 
   const setRole = ({ id, role, at }: RoleChange): Promise<User> =>
     store.transact(async (session) => {
       const found = await users.findOne({ _id: id }, { session })
-      if (!found) throw new DomainError('user_not_found', 'There is no user with this id.')
+      if (!found || found.deletedAt) throw new DomainError('user_not_found', 'There is no user with this id.')
       if (found.role === role) return userOf.one(found)
       if (role !== 'admin') {
         const other = await users.findOne({ role: 'admin', _id: { $ne: id } }, { session })
@@ -74,7 +78,7 @@ export function createMongoUserStore(
         } else await guards.insertOne({ _id: GUARD, demotions: 1 }, { session }).catch(retryDuplicate)
       }
       const changed = await users.updateOne(
-        { _id: id, role: found.role },
+        { _id: id, role: found.role, ...NOT_DELETED },
         { $set: { role, tokensChangedAt: at }, $inc: { roleChanges: 1 } },
         { session },
       )
@@ -116,7 +120,10 @@ export function createMongoUserStore(
       return store.repeat(async () => {
         attempts++
         const to = { passwordHash, passwordVersion: passwordVersion + 1, tokensChangedAt: at }
-        const { matchedCount } = await users.updateOne({ _id: id, passwordVersion }, { $set: to })
+        const { matchedCount } = await users.updateOne(
+          { _id: id, passwordVersion, ...NOT_DELETED },
+          { $set: to },
+        )
         if (matchedCount === 1) return true
         if (attempts === 1) return false
         // The answer of an earlier attempt was lost. The salted hash shows whether that attempt was applied.
@@ -130,12 +137,32 @@ export function createMongoUserStore(
     rehash: (id, from, to) =>
       store.repeat(async () => {
         const { matchedCount } = await users.updateOne(
-          { _id: id, passwordHash: from },
+          { _id: id, passwordHash: from, ...NOT_DELETED },
           { $set: { passwordHash: to } },
         )
         return matchedCount === 1 || (await users.findOne({ _id: id }))?.passwordHash === to
       }),
     setRole: (id, role, at) => setRoleSerially({ id, role, at }),
+    erase: (id, at) =>
+      store.repeat(async () => {
+        const name = erasedUsername(id)
+        const { matchedCount } = await users.updateOne(
+          { _id: id, role: 'customer', ...NOT_DELETED },
+          {
+            $set: {
+              username: name,
+              canonicalName: name,
+              passwordHash: '',
+              tokensChangedAt: at,
+              deletedAt: at,
+            },
+            $inc: { passwordVersion: 1 },
+          },
+        )
+        if (matchedCount === 1) return true
+        // Was it erased by an attempt whose answer was lost?
+        return (await users.findOne({ _id: id }))?.deletedAt?.getTime() === at.getTime()
+      }),
     withdrawals: (since, limit) =>
       store.repeat(async () => {
         const changed = await users
@@ -149,7 +176,7 @@ export function createMongoUserStore(
     list: ({ after, limit }) =>
       store.repeat(() =>
         userOf.page(limit, after, (count, at) => {
-          const filter = at === undefined ? {} : { _id: { $lt: at } }
+          const filter = at === undefined ? NOT_DELETED : { _id: { $lt: at }, ...NOT_DELETED }
           return users.find(filter).hint('_id_').sort({ _id: -1 }).limit(count).toArray()
         }),
       ),

@@ -35,6 +35,7 @@ export function createSqliteSessionStore(
     UPDATE sessions SET previous_hash = token_hash, token_hash = ?, salt = ?, rotated_at = ?
      WHERE id = ? AND token_hash = ?`)
   const remove = writer.prepare('DELETE FROM sessions WHERE id = ?')
+  const count = reader.prepare('SELECT count(*) AS n FROM sessions WHERE user_id = ? AND expires_at > ?')
   const removeOthers = writer.prepare('DELETE FROM sessions WHERE user_id = ? AND id <> ?')
   const adopt = writer.prepare('UPDATE sessions SET password_version = ? WHERE id = ?')
   // The unary plus forces the index on created_at: almost no session was created in the future.
@@ -68,6 +69,7 @@ export function createSqliteSessionStore(
     rotate: (id, from, { tokenHash, salt, rotatedAt }) =>
       write(() => rotate.run(tokenHash, salt, toMs(rotatedAt), id, from).changes === 1),
     end: (id) => write(() => void remove.run(id)),
+    count: async (userId, now) => Number(count.get(userId, now.getTime())!.n),
     endAll: (userId, except = '') => write(() => void removeOthers.run(userId, except)),
     setPasswordVersion: (id, passwordVersion) => write(() => adopt.run(passwordVersion, id).changes === 1),
     clampFutureStarts: (now, endsAfter, limit) =>

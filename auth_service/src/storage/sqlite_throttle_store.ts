@@ -31,6 +31,11 @@ export function createSqliteThrottleStore(
   const remembered = reader.prepare(
     'SELECT 1 FROM throttle WHERE key = ? AND forget_at > ? AND forget_at <= ?',
   )
+  const startingWith = readBigInts(
+    reader.prepare(`
+    SELECT key, tries, paused_until, forget_at FROM throttle 
+     WHERE key >= :prefix AND key > :after AND key < :end ORDER BY key LIMIT :limit`),
+  )
   const purge = writer.prepare(`
     DELETE FROM throttle WHERE key IN (
       SELECT key FROM throttle WHERE forget_at <= ? OR forget_at > ? LIMIT ?)`)
@@ -58,6 +63,10 @@ export function createSqliteThrottleStore(
     async remembers(key, now) {
       const { after, until } = retentionRange(now)
       return remembered.get(key, after.getTime(), until.getTime()) !== undefined
+    },
+    async startingWith(prefix, { after = '', limit }) {
+      const rows = startingWith.all({ prefix, after, end: `${prefix}\u{10FFFF}`, limit }) as Row[]
+      return rows.map((row) => ({ key: row.key, attempts: reading.many([row])[0] }))
     },
     purge(now, limit) {
       const { after, until } = retentionRange(now)

@@ -10,7 +10,7 @@ import {
   validateStoredUser,
   validateStoredWithdrawal,
 } from '../domain/stored_records.ts'
-import { canonicalUsername } from '../domain/usernames.ts'
+import { canonicalUsername, erasedUsername } from '../domain/usernames.ts'
 import { fromMs, toMs } from './stored_times.ts'
 
 type Row = {
@@ -30,6 +30,9 @@ export const WITHDRAWN_BATCH = 500
 /** The largest rowid of SQLite. */
 const LAST_ROW = 2n ** 63n - 1n
 
+/** Of a deleted account. No password has it. */
+const NO_HASH = '$argon2id$'
+
 const COLUMNS = 'id, username, role, password_hash, password_version, role_changes, created_at'
 
 export function createSqliteUserStore(
@@ -44,20 +47,28 @@ export function createSqliteUserStore(
   const insert = writer.prepare(`
     INSERT INTO users (id, username, canonical_name, role, password_hash, password_version, created_at)
     VALUES (?, ?, ?, ?, ?, 1, ?) ON CONFLICT (canonical_name) DO NOTHING`)
-  const byId = readBigInts(reader.prepare(`SELECT ${COLUMNS} FROM users WHERE id = ?`))
-  const byName = readBigInts(reader.prepare(`SELECT ${COLUMNS} FROM users WHERE canonical_name = ?`))
+  const byId = readBigInts(reader.prepare(`SELECT ${COLUMNS} FROM users WHERE id = ? AND deleted_at IS NULL`))
+  const byName = readBigInts(
+    reader.prepare(`SELECT ${COLUMNS} FROM users WHERE canonical_name = ? AND deleted_at IS NULL`),
+  )
   const setPassword = writer.prepare(`
     UPDATE users SET password_hash = ?, password_version = password_version + 1, tokens_changed_at = ?
-     WHERE id = ? AND password_version = ?`)
-  const setHash = writer.prepare('UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?')
+     WHERE id = ? AND password_version = ? AND deleted_at IS NULL`)
+  const setHash = writer.prepare(
+    'UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ? AND deleted_at IS NULL',
+  )
   const setRole = readBigInts(
     writer.prepare(`
     UPDATE users SET role = :role, role_changes = role_changes + (role <> :role),
                      tokens_changed_at = iif(role <> :role, :at, tokens_changed_at)
-     WHERE id = :id AND (:role = 'admin' OR role <> 'admin'
+     WHERE id = :id AND deleted_at IS NULL AND (:role = 'admin' OR role <> 'admin'
            OR EXISTS (SELECT 1 FROM users WHERE role = 'admin' AND id <> :id))
     RETURNING ${COLUMNS}`),
   )
+  const erase = writer.prepare(`
+    UPDATE users SET username = :name, canonical_name = :name, password_hash = :hash, deleted_at = :at,
+                     password_version = password_version + 1, tokens_changed_at = :at
+     WHERE id = :id AND role = 'customer' AND deleted_at IS NULL`)
   const beforeWithdrawn = readBigInts(
     reader.prepare(`
     SELECT tokens_changed_at AS at, rowid AS n FROM users
@@ -69,10 +80,14 @@ export function createSqliteUserStore(
      WHERE tokens_changed_at IS NOT NULL AND (tokens_changed_at, rowid) > (?, ?)
      ORDER BY tokens_changed_at, rowid LIMIT ?`),
   )
-  const known = writer.prepare('SELECT 1 FROM users WHERE id = ?')
-  const firstPage = readBigInts(reader.prepare(`SELECT ${COLUMNS} FROM users ORDER BY id DESC LIMIT ?`))
+  const known = writer.prepare('SELECT 1 FROM users WHERE id = ? AND deleted_at IS NULL')
+  const firstPage = readBigInts(
+    reader.prepare(`SELECT ${COLUMNS} FROM users WHERE deleted_at IS NULL ORDER BY id DESC LIMIT ?`),
+  )
   const nextPage = readBigInts(
-    reader.prepare(`SELECT ${COLUMNS} FROM users WHERE id < ? ORDER BY id DESC LIMIT ?`),
+    reader.prepare(
+      `SELECT ${COLUMNS} FROM users WHERE id < ? AND deleted_at IS NULL ORDER BY id DESC LIMIT ?`,
+    ),
   )
 
   return {
@@ -94,6 +109,11 @@ export function createSqliteUserStore(
         if (row) return userOf.one(row as Row)
         if (!known.get(id)) throw new DomainError('user_not_found', 'There is no user with this id.')
         throw new DomainError('last_admin', 'This is the last admin; make another user an admin first.')
+      }),
+    erase: (id, at) =>
+      write(() => {
+        const erased = { id, name: erasedUsername(id), hash: NO_HASH, at: at.getTime() }
+        return erase.run(erased).changes === 1
       }),
     async withdrawals(since, limit) {
       const before = beforeWithdrawn.get(since.getTime(), limit) as Pick<Withdrawn, 'at' | 'n'> | undefined
