@@ -25,6 +25,9 @@ const LAST = '~'
 /** Rounds of one claim; a second one is needed when other replicas claimed the same orders. */
 const CLAIM_ROUNDS_MAX = 20
 
+/** So that counting ends within the deadline, also after a long outage. */
+export const BACKLOG_COUNT_MAX = 100_000
+
 /** docs/operations.md says which query each serves. */
 export const ORDER_INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
   [ORDERS]: [
@@ -149,7 +152,7 @@ export function createMongoOrderStore(
     backlog: () =>
       repeat(async () => {
         const [count, oldest] = await Promise.all([
-          orders().countDocuments(UNSETTLED, { hint: DUE }),
+          orders().countDocuments(UNSETTLED, { hint: DUE, limit: BACKLOG_COUNT_MAX }),
           orders()
             .find(UNSETTLED)
             .hint(DUE)

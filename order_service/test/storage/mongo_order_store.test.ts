@@ -4,7 +4,11 @@ import { openMongo } from '@shop/service_kit/mongo/store'
 import { withOption } from '@shop/service_kit/mongo/url'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { type MongoServer, mongoSuite } from '@shop/service_kit/test_support/mongo_server'
-import { createMongoOrderStore, ORDER_INDEXES } from '../../src/storage/mongo_order_store.ts'
+import {
+  BACKLOG_COUNT_MAX,
+  createMongoOrderStore,
+  ORDER_INDEXES,
+} from '../../src/storage/mongo_order_store.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
 import { orderStoreContract } from '../order_store_contract.ts'
 import { order } from '../samples.ts'
@@ -60,6 +64,21 @@ mongoSuite('orders in MongoDB', (server) => {
     sent.length = 0
     assert.deepEqual(await claim(), [])
     assert.deepEqual(sent, ['find'])
+  })
+
+  test('a backlog of any size is counted up to a limit', async (t) => {
+    const store = await openMongo({
+      runtime: systemRuntime,
+      url: withOption(server.url(server.newDatabase()), 'monitorCommands=true'),
+      ...{ database: 'unused', service: 'order_service', indexes: ORDER_INDEXES },
+    })
+    t.after(() => store.close())
+    const limits: unknown[] = []
+    store.client.on('commandStarted', ({ command }) => {
+      if (command.aggregate) limits.push(command.pipeline.find((stage: object) => '$limit' in stage)?.$limit)
+    })
+    await createMongoOrderStore(store, systemRuntime, () => {}).backlog()
+    assert.deepEqual([limits, BACKLOG_COUNT_MAX], [[100_000], 100_000])
   })
 
   test('a claim that always loses against others stops after CLAIM_ROUNDS_MAX rounds', async (t) => {

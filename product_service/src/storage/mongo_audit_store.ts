@@ -1,55 +1,88 @@
 /**
- * Reads a whole MongoDB store to compare it. Products, movements and held reservations of a page are read from one snapshot,
- * so concurrent sales do not matter.
+ * Reads a whole MongoDB store to compare it, in reads of bounded size: a product may have millions of movements.
+ *
+ * Products and their held reservations are read at one moment (a snapshot session), so concurrent sales do not matter. The
+ * version of a product at that moment says which movements it had: those up to this version, which never change. So these
+ * are summed afterwards, in ranges, and the sum is still that of the moment.
  */
-import type { MongoStore } from '@shop/service_kit/mongo/store'
+import type { ClientSession, FindCursor, MongoStore, SnapshotRead } from '@shop/service_kit/mongo/store'
 import type { Audit, LedgerMismatch } from '../domain/ports.ts'
 import { isHeld } from '../domain/reservation.ts'
-import { collectionsOf, readingsOf } from './mongo_documents.ts'
+import { collectionsOf, movementId, type ProductDocument, readingsOf } from './mongo_documents.ts'
 
-type Sum = { readonly _id: string; readonly units: number }
+/** Documents that one read looks at. */
+export const AUDIT_DOCUMENTS_AT_ONCE = 20_000
 
-export function createMongoAuditStore(store: MongoStore): Audit {
+type Numbers = Pick<ProductDocument, '_id' | 'stock' | 'reserved' | 'version'>
+
+export function createMongoAuditStore(store: MongoStore, atOnce = AUDIT_DOCUMENTS_AT_ONCE): Audit {
   const { products, movements, reservations } = collectionsOf(store)
-  return {
-    ledgerMismatches: (after = '', limit) =>
-      store.transact(async (session) => {
-        const page = await products
-          .find({ _id: { $gt: after } }, { session, projection: { stock: 1, reserved: 1 } })
+
+  const readPage = (after: string, limit: number) =>
+    store.snapshot(async (session, read) => {
+      const projection = { stock: 1, reserved: 1, version: 1 }
+      const page = await read(() =>
+        products
+          .find<Numbers>({ _id: { $gt: after } }, { session, projection })
           .sort({ _id: 1 })
           .limit(limit)
-          .toArray()
-        const ids = page.map(({ _id }) => _id)
-        const held = await reservations
-          .aggregate<Sum>(
-            [
-              { $match: { status: 'held', 'lines.productId': { $in: ids } } },
-              { $unwind: '$lines' },
-              { $group: { _id: '$lines.productId', units: { $sum: '$lines.quantity' } } },
-            ],
-            { session },
-          )
-          .toArray()
-        // The ids of a page are consecutive, and so are those of their movements: one range contains exactly these.
-        const moved = await movements
-          .aggregate<Sum>(
-            [
-              { $match: { _id: { $gt: `${ids[0]}:`, $lt: `${ids.at(-1)};` } } },
-              { $group: { _id: '$productId', units: { $sum: '$delta' } } },
-            ],
-            { session, hint: '_id_' },
-          )
-          .toArray()
-        const unitsOf = (sums: readonly Sum[]) => new Map(sums.map(({ _id, units }) => [_id, units]))
-        const [heldUnits, movedUnits] = [unitsOf(held), unitsOf(moved)]
-        const mismatches = page
-          .map(({ _id: productId, stock, reserved }): LedgerMismatch => {
-            const movementsSum = movedUnits.get(productId) ?? 0
-            return { productId, stock, movementsSum, reserved, heldUnits: heldUnits.get(productId) ?? 0 }
-          })
-          .filter((found) => found.stock !== found.movementsSum || found.reserved !== found.heldUnits)
-        return { mismatches, checked: page.length, next: page.length < limit ? undefined : ids.at(-1) }
-      }),
+          .toArray(),
+      )
+      return { page, held: await heldUnits(page, session, read) }
+    })
+
+  const heldUnits = async (page: readonly Numbers[], session: ClientSession, read: SnapshotRead) => {
+    const units = new Map(page.map(({ _id }) => [_id, 0]))
+    const held = reservations
+      .find({ status: 'held', 'lines.productId': { $in: [...units.keys()] } }, { session })
+      .project<{ lines: { productId: string; quantity: number }[] }>({
+        'lines.productId': 1,
+        'lines.quantity': 1,
+      })
+      .batchSize(atOnce)
+    for await (const batch of batchesOf(held, read)) {
+      for (const { productId, quantity } of batch.flatMap(({ lines }) => lines)) {
+        const before = units.get(productId)
+        if (before !== undefined) units.set(productId, before + quantity)
+      }
+    }
+    return units
+  }
+
+  /** The sum of the product's movements with versions above `from`, up to `to`. */
+  const sumOf = async (productId: string, from: number, to: number): Promise<number> => {
+    const range = { $gt: movementId(productId, from), $lte: movementId(productId, to) }
+    const [sum] = await store.repeat(() =>
+      movements
+        .aggregate<{ units: number }>(
+          [{ $match: { productId, _id: range } }, { $group: { _id: null, units: { $sum: '$delta' } } }],
+          { hint: '_id_' },
+        )
+        .toArray(),
+    )
+    return sum?.units ?? 0
+  }
+
+  const movementsSumOf = async ({ _id, version }: Numbers): Promise<number> => {
+    let sum = 0
+    for (let from = 0; from < version; from += atOnce) {
+      sum += await sumOf(_id, from, Math.min(version, from + atOnce))
+    }
+    return sum
+  }
+
+  return {
+    async ledgerMismatches(after = '', limit) {
+      const { page, held } = await readPage(after, limit)
+      const mismatches: LedgerMismatch[] = []
+      for (const product of page) {
+        const { _id: productId, stock, reserved } = product
+        const movementsSum = await movementsSumOf(product)
+        const found = { productId, stock, movementsSum, reserved, heldUnits: held.get(productId)! }
+        if (stock !== movementsSum || reserved !== found.heldUnits) mismatches.push(found)
+      }
+      return { mismatches, checked: page.length, next: page.length < limit ? undefined : page.at(-1)?._id }
+    },
     heldReservations: (after = '', limit) =>
       store.repeat(async () => {
         const found = await reservations
@@ -65,5 +98,13 @@ export function createMongoAuditStore(store: MongoStore): Audit {
           next: found.length < limit ? undefined : found.at(-1)?._id,
         }
       }),
+  }
+}
+
+async function* batchesOf<T>(cursor: FindCursor<T>, read: SnapshotRead): AsyncGenerator<T[]> {
+  try {
+    while (await read(() => cursor.hasNext())) yield cursor.readBufferedDocuments()
+  } finally {
+    await cursor.close()
   }
 }

@@ -16,6 +16,7 @@ import {
 import { BATCH_MAX, LINES_MAX, QUANTITY_MAX } from '../../src/domain/reservation.ts'
 import { QUERY_LENGTH_MAX, QUERY_WORDS_MAX, searchWords } from '../../src/domain/search.ts'
 import { VOCABULARY_MAX } from '../../src/domain/spelling.ts'
+import { AUDIT_DOCUMENTS_AT_ONCE } from '../../src/storage/mongo_audit_store.ts'
 import { PAGE_TIMEOUT_MS } from '../../src/storage/mongo_pages.ts'
 import { SEARCHES_AT_ONCE, SEARCHES_WAITING_MAX } from '../../src/storage/mongo_search.ts'
 import { OPENINGS_MAX, STEP_LETTERS_MAX } from '../../src/storage/sqlite_index.ts'
@@ -169,6 +170,7 @@ suite('words', () => {
     )
     assert.deepEqual([QUERY_LENGTH_MAX, QUERY_WORDS_MAX, VOCABULARY_MAX], [100, 10, 100_000])
     assert.deepEqual([SEARCHES_AT_ONCE, SEARCHES_WAITING_MAX, PAGE_TIMEOUT_MS], [8, 16, 2_000])
+    assert.equal(AUDIT_DOCUMENTS_AT_ONCE, 20_000)
   })
 })
 

@@ -19,14 +19,25 @@ import { reasonOf } from '../runtime/reason.ts'
 import { TemporaryTrouble } from '../runtime/temporary_trouble.ts'
 import { connect, type MongoOptions } from './connection.ts'
 import { Expired, within } from './deadline.ts'
-import { asStoreError, isPassing } from './errors.ts'
+import { asStoreError, isPassing, OutcomeUnknown } from './errors.ts'
 import { DEADLINE_MS, TRANSACTION_OPTIONS } from './options.ts'
 import type { Setting } from './setup.ts'
 
-export type { AnyBulkWriteOperation, ClientSession, Collection, Filter, IndexDescription } from 'mongodb'
+export type {
+  AnyBulkWriteOperation,
+  ClientSession,
+  Collection,
+  Filter,
+  FindCursor,
+  IndexDescription,
+} from 'mongodb'
 
 const CHECK_MS = 1_500
+const SNAPSHOT_ATTEMPTS_MAX = 4
 const PAUSE: Backoff = { firstMs: 20, maxMs: 500 }
+
+/** Not repeated: after a failure `work` begins again. */
+export type SnapshotRead = <T>(read: () => Promise<T>) => Promise<T>
 
 export type MongoStore = {
   readonly client: MongoClient
@@ -36,6 +47,11 @@ export type MongoStore = {
   repeat<T>(work: () => Promise<T>): Promise<T>
   /** Runs `work` in a transaction, under the rules of `repeat`; commits what it did, or nothing if it throws. */
   transact<T>(work: (session: ClientSession) => Promise<T>): Promise<T>
+  /**
+   * Runs `work`, whose reads in `session` are all of one moment, again after temporary failures. Each `read` has the deadline
+   * of an operation; there may be any number of them, for some minutes (the server keeps old states for five).
+   */
+  snapshot<T>(work: (session: ClientSession, read: SnapshotRead) => Promise<T>): Promise<T>
   /** When the database was made, if that is known. */
   madeAt(): Promise<Date | undefined>
   /** Rejects with `store_unavailable`, saying why, unless the primary answers; with TemporaryTrouble if that will end by itself. */
@@ -94,6 +110,25 @@ export async function openMongo(options: MongoOptions): Promise<MongoStore> {
           }, TRANSACTION_OPTIONS),
         ),
       )
+    },
+    async snapshot(work) {
+      for (let failures = 1; ; failures++) {
+        requireUsable()
+        await elections.caughtUp()
+        const term = elections.last()
+        const session = client.startSession({ snapshot: true })
+        try {
+          const found = await work(session, (read) => within(runtime, monotonic() + DEADLINE_MS, read()))
+          if (elections.last() !== term) throw new OutcomeUnknown()
+          return found
+        } catch (error) {
+          if (isClosing() || !isPassing(error) || failures === SNAPSHOT_ATTEMPTS_MAX)
+            throw asStoreError(error)
+        } finally {
+          await session.endSession()
+        }
+        await sleep(pauseMs(PAUSE, failures, random()))
+      }
     },
     madeAt: () =>
       repeat(async () => (await db.collection<Setting>('settings').findOne({ _id: 'service' }))?.madeAt),

@@ -104,6 +104,47 @@ mongoSuite('a MongoDB store', (server) => {
     assert.equal(await things.findOne({ _id: 'a' }), null)
   })
 
+  test('3: a snapshot begins again after temporary failures, four times at most; any other error is thrown', async (t) => {
+    const store = await open(t, server.url(server.newDatabase()))
+    const things = store.collection<Doc>('things')
+    await things.insertMany([{ _id: 'a' }, { _id: 'b' }])
+    let attempts = 0
+    const count = (failures: number, error: Error) =>
+      store.snapshot(async (session, read) => {
+        const found = await read(() => things.find({}, { session }).toArray())
+        if (++attempts <= failures) throw error
+        return found.length
+      })
+    assert.deepEqual([await count(3, new OutcomeUnknown()), attempts], [2, 4])
+    attempts = 0
+    await assert.rejects(count(4, new OutcomeUnknown()), { code: 'store_unavailable' })
+    assert.equal(attempts, 4)
+    attempts = 0
+    await assert.rejects(count(1, new RangeError('no')), RangeError)
+    assert.equal(attempts, 1)
+  })
+
+  test('3: a snapshot that saw an election begins again', async (t) => {
+    const store = await open(t, server.url(server.newDatabase()))
+    let attempts = 0
+    await store.snapshot(async () => {
+      if (++attempts === 1) elect(store)
+    })
+    assert.equal(attempts, 2)
+  })
+
+  test('2: a read of a snapshot that is not answered is store_unavailable at the deadline', async (t) => {
+    const runtime = createVirtualRuntime()
+    const store = await open(t, server.url(server.newDatabase()), { runtime })
+    const refused = assert.rejects(
+      store.snapshot((_, read) => read(() => new Promise(() => {}))),
+      { code: 'store_unavailable' },
+    )
+    await untilTrue(() => runtime.waiting().length > 0)
+    await runtime.advance(DEADLINE_MS)
+    await refused
+  })
+
   test('3: unsettled work is repeated; what never settles is store_unavailable at the deadline', async (t) => {
     const runtime = createVirtualRuntime()
     const store = await open(t, server.url(server.newDatabase()), { runtime })

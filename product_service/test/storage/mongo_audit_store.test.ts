@@ -1,0 +1,97 @@
+/** Audits of long histories on MongoDB: each read is bounded, and all numbers are of one moment. */
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { openMongo } from '@shop/service_kit/mongo/store'
+import { withOption } from '@shop/service_kit/mongo/url'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
+import type { CommandStartedEvent } from 'mongodb'
+import { createMongoAuditStore } from '../../src/storage/mongo_audit_store.ts'
+import { movementId, PRODUCT_INDEXES } from '../../src/storage/mongo_documents.ts'
+import { openStores } from '../../src/storage/open_stores.ts'
+import { AT, add, order } from '../worlds.ts'
+
+const AT_ONCE = 10
+const SALES = 34
+
+mongoSuite('audits of long histories in MongoDB', (server) => {
+  /** A bestseller with many sales, between two other products. */
+  const world = async (t: TestContext) => {
+    const url = withOption(server.url(server.newDatabase()), 'monitorCommands=true')
+    const stores = await openStores(
+      { DATABASE_URL: url, DATA_DIR: '', CURRENCY: 'USD' },
+      { runtime: systemRuntime },
+    )
+    t.after(() => stores.close())
+    const plan = { service: 'product_service', database: 'unused', indexes: PRODUCT_INDEXES }
+    const store = await openMongo({ runtime: systemRuntime, ...plan, url })
+    t.after(() => store.close())
+    const [, best] = [await add(stores), await add(stores, { stock: 1_000 }), await add(stores)]
+    const sell = () => stores.stock.reserve([order({ [best!.id]: 2 })], AT)
+    for (let i = 0; i < SALES; i++) await sell()
+    const sent: CommandStartedEvent[] = []
+    store.client.on('commandStarted', (event) => void sent.push(event))
+    return { store, best: best!, sell, sent, audit: createMongoAuditStore(store, AT_ONCE) }
+  }
+  const versionIn = (id: string) => Number(id.split(':')[1])
+
+  test('no read has more documents than the limit; together they have all', async (t) => {
+    const { audit, best, sent } = await world(t)
+    assert.deepEqual(await audit.ledgerMismatches(undefined, 5), {
+      mismatches: [],
+      checked: 3,
+      next: undefined,
+    })
+    const ranges = sent.flatMap(({ commandName, command }) => {
+      const { productId, _id } = commandName === 'aggregate' ? command.pipeline[0].$match : {}
+      return productId === best.id ? [[versionIn(_id.$gt), versionIn(_id.$lte)]] : []
+    })
+    assert.deepEqual(ranges, [
+      [0, 10],
+      [10, 20],
+      [20, 30],
+      [30, SALES + 1],
+    ])
+    const batches = sent.filter(({ command }) => 'reservations' === (command.find ?? command.collection))
+    assert.ok(batches.length >= SALES / AT_ONCE, `${batches.length}`)
+    for (const { command } of batches) assert.equal(command.batchSize, AT_ONCE)
+  })
+
+  test('a sale between two reads is no mismatch', async (t) => {
+    const { audit, store, sell } = await world(t)
+    const selling: Promise<unknown>[] = []
+    store.client.on('commandStarted', ({ commandName }) => {
+      if (commandName === 'aggregate') selling.push(sell())
+    })
+    assert.deepEqual((await audit.ledgerMismatches(undefined, 5)).mismatches, [])
+    await Promise.all(selling)
+    assert.ok(selling.length > SALES / AT_ONCE)
+  })
+
+  test('a movement that is missing in the middle is found', async (t) => {
+    const { audit, store, best } = await world(t)
+    await store.collection<{ _id: string }>('movements').deleteOne({ _id: movementId(best.id, 15) })
+    const { mismatches } = await audit.ledgerMismatches(undefined, 5)
+    const units = 2 * SALES
+    assert.deepEqual(mismatches, [
+      {
+        productId: best.id,
+        stock: 1_000 - units,
+        movementsSum: 1_000 - units + 2,
+        reserved: units,
+        heldUnits: units,
+      },
+    ])
+  })
+
+  test('a reservation that is missing is found', async (t) => {
+    const { audit, store, best } = await world(t)
+    const reservations = store.collection<{ _id: string }>('reservations')
+    await reservations.deleteOne({ _id: (await reservations.findOne({}))!._id })
+    const { mismatches } = await audit.ledgerMismatches(undefined, 5)
+    assert.deepEqual(
+      mismatches.map(({ productId, reserved, heldUnits }) => [productId, reserved - heldUnits]),
+      [[best.id, 2]],
+    )
+  })
+})
