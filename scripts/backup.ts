@@ -2,10 +2,11 @@
  * `npm run backup`: copies all stores of a shop as they are at one moment, while it runs. The copies are verified; then
  * backup.json is written. A folder without backup.json is not a backup.
  */
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { reasonOf } from '@shop/service_kit/runtime/reason'
-import { readArguments, refuse } from './arguments.ts'
+import { readArguments, refuse, wholeNumber } from './arguments.ts'
+import { folderNameAt, olderBackups } from './backup/backup_folders.ts'
 import { DATABASES, fileOf, isMongo, requireNoPath, SETTINGS } from './backup/databases.ts'
 import { hashesOf, MANIFEST_FILE, writeManifest } from './backup/manifest.ts'
 import { copyDatabases, recordBackup } from './backup/mongo_backup.ts'
@@ -14,11 +15,23 @@ import { sqliteBackup } from './backup/sqlite_backup.ts'
 import { PLACEHOLDER_SECRETS, planShop } from './plan.ts'
 import { restrictFolder, restrictNewFiles } from './start/owner_only.ts'
 
+const KEPT_MAX = 10_000
+
 const { values } = readArguments(
   {
     name: 'npm run backup',
     summary: 'Copies all stores of a shop at one moment, while it runs, and verifies the copies.',
-    options: { to: { type: 'string', help: 'Folder of the backup; must be new or empty.' } },
+    options: {
+      to: { type: 'string', help: 'Folder of the backup; must be new or empty.' },
+      into: {
+        type: 'string',
+        help: 'Instead: folder of backups, in which this one gets a folder named by the time.',
+      },
+      keep: {
+        type: 'string',
+        help: `With --into: remove older backups in it, except the newest N, 1 to ${KEPT_MAX}.`,
+      },
+    },
     notes:
       'Run it with the environment of the shop (DATA_DIR, or DATABASE_URL for MongoDB). The copies hold password\n' +
       'hashes, signing keys and secrets: protect them like the originals.\n' +
@@ -26,8 +39,12 @@ const { values } = readArguments(
   },
   process.argv.slice(2),
 )
-if (values.to === undefined) refuse('Name the folder: npm run backup -- --to <folder>')
-const folder = resolve(values.to)
+if ((values.to === undefined) === (values.into === undefined)) {
+  refuse('Name the folder: npm run backup -- --to <folder>, or --into <folder of backups>')
+}
+if (values.keep !== undefined && values.into === undefined) refuse('--keep needs --into.')
+const kept = values.keep === undefined ? undefined : wholeNumber('--keep', values.keep, 1, KEPT_MAX)
+const folder = resolve(values.to ?? join(values.into!, folderNameAt(new Date())))
 
 const plan = planShop(process.env, PLACEHOLDER_SECRETS)
 restrictNewFiles()
@@ -81,6 +98,7 @@ function makeFolder(names: readonly string[]): void {
     for (const name of readdirSync(folder)) {
       if (ours.some((known) => name.startsWith(known))) rmSync(join(folder, name), { force: true })
     }
+    if (values.into !== undefined) rmdirSync(folder)
   })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1))
 }
@@ -107,4 +125,13 @@ async function finish(
   console.log(
     `The shop as it was at ${at.toISOString()} is in ${folder}. The copies are intact and the ledger balances.`,
   )
+  if (kept !== undefined) removeOlder(resolve(values.into!), kept)
+}
+
+/** After a backup is complete, so that a failing backup removes none. */
+function removeOlder(parent: string, kept: number): void {
+  for (const name of olderBackups(parent, kept, new Date())) {
+    rmSync(join(parent, name), { recursive: true })
+    console.log(`Removed ${join(parent, name)}; the newest ${kept} complete backups are kept.`)
+  }
 }

@@ -12,10 +12,16 @@ const MEMBERS = (process.env.MONGO_MEMBERS ?? 'mongo1:27017,mongo2:27017,mongo3:
 /** How long the others wait for a primary that is silent before they elect another; MongoDB's own default is 10000. */
 const ELECTION_TIMEOUT_MS = Number(process.env.MONGO_ELECTION_TIMEOUT_MS || 2000)
 const DATABASES = ['shop_auth', 'shop_products', 'shop_orders']
-/** The services use one of them; the other is for the next password. */
+const DATA = DATABASES.map((db) => ({ role: 'readWrite', db }))
+/** For mongodump and mongorestore too, and to see who is connected. */
+const COPYING = ['backup', 'restore', 'clusterMonitor'].map((role) => ({ role, db: 'admin' }))
 const USERS = [
-  { user: 'shop', file: 'mongo_shop_password' },
-  { user: 'shop_2', file: 'mongo_shop_2_password' },
+  // The services use one of them; the other is for the next password.
+  { user: 'shop', file: 'mongo_shop_password', roles: DATA },
+  { user: 'shop_2', file: 'mongo_shop_2_password', roles: DATA },
+  // The operator's commands.
+  { user: 'shop_backup', file: 'mongo_backup_password', roles: [...DATA, ...COPYING] },
+  { user: 'shop_doctor', file: 'mongo_doctor_password', roles: DATA },
 ]
 const ATTEMPTS = 60
 const PAUSE_MS = 2000
@@ -58,7 +64,7 @@ async function initiate() {
 async function configure() {
   const admin = await connect(rootUrl(MEMBERS.join(','), 'replicaSet=rs0&w=majority'))
   await setElectionTimeout(admin)
-  for (const { user, file } of USERS) await setUser(admin, user, file)
+  for (const user of USERS) await setUser(admin, user)
   await admin.adminCommand({
     setDefaultRWConcern: 1,
     defaultWriteConcern: MAJORITY,
@@ -74,11 +80,10 @@ async function setElectionTimeout(admin) {
   print(`The election timeout is ${ELECTION_TIMEOUT_MS} ms.`)
 }
 
-async function setUser(admin, user, file) {
-  // The second user is there only where its password is given.
+async function setUser(admin, { user, file, roles }) {
+  // A user is there only where its password is given.
   if (!fs.existsSync(`${FOLDER}/${file}`)) return
   const pwd = secret(file)
-  const roles = DATABASES.map((db) => ({ role: 'readWrite', db }))
   const { users } = await admin.adminCommand({ usersInfo: user })
   if (users.length === 0) await admin.adminCommand({ createUser: user, pwd, roles, writeConcern: MAJORITY })
   else if (await canSignIn(user, pwd)) return

@@ -35,7 +35,8 @@ for (const overlay of OVERLAYS) {
       return found
     }
     const deployments = SERVICES.map((name) => named('Deployment', name))
-    const workloads = [...of('Deployment'), ...of('StatefulSet'), ...of('Job')]
+    const commands = of('CronJob').map(({ metadata, spec }) => ({ metadata, spec: spec.jobTemplate.spec }))
+    const workloads = [...of('Deployment'), ...of('StatefulSet'), ...of('Job'), ...commands]
 
     test('is valid and has only known fields', async () => {
       await assertValid(manifests)
@@ -54,7 +55,7 @@ for (const overlay of OVERLAYS) {
           assert.ok(resources.requests.cpu && resources.limits.memory, metadata.name)
         }
       }
-      for (const { metadata, spec } of deployments) {
+      for (const { metadata, spec } of [...deployments, ...commands]) {
         assert.equal(
           spec.template.spec.containers[0].securityContext.readOnlyRootFilesystem,
           true,
@@ -97,6 +98,27 @@ for (const overlay of OVERLAYS) {
         assert.ok(lifecycle.preStop.sleep.seconds >= noticedSeconds, metadata.name)
         assert.deepEqual(spec.strategy.rollingUpdate, { maxUnavailable: 0, maxSurge: 1 }, metadata.name)
         assert.ok(topologySpreadConstraints.length > 0, metadata.name)
+      }
+    })
+
+    test("runs the operator's commands beside the database, with users of their own", () => {
+      const urlOf = ({ spec }: Manifest) =>
+        spec.template.spec.containers[0].env.find(({ name }: Manifest) => name === 'DATABASE_URL_FILE').value
+      assert.deepEqual(commands.map((command) => [command.metadata.name, urlOf(command)]).sort(), [
+        ['backup', '/run/secrets/shop/backup-url'],
+        ['doctor', '/run/secrets/shop/doctor-url'],
+      ])
+      const { podSelector } = named('NetworkPolicy', 'to-database').spec
+      assert.ok(podSelector.matchExpressions[0].values.includes('ops'))
+      for (const { spec } of commands) {
+        assert.equal(spec.template.metadata.labels['app.kubernetes.io/name'], 'ops')
+      }
+      for (const [name, suspended] of [
+        ['doctor', true],
+        ['backup', undefined],
+      ] as const) {
+        const { spec } = named('CronJob', name)
+        assert.deepEqual([spec.suspend, spec.concurrencyPolicy], [suspended, 'Forbid'])
       }
     })
 
@@ -208,7 +230,10 @@ for (const overlay of OVERLAYS) {
           for (const { name } of volumeMounts) assert.ok(known.includes(name), `${metadata.name} ${name}`)
           for (const { configMapRef } of envFrom) named('ConfigMap', configMapRef.name)
         }
-        for (const { configMap } of volumes) if (configMap) named('ConfigMap', configMap.name)
+        for (const { configMap, persistentVolumeClaim: claim } of volumes) {
+          if (configMap) named('ConfigMap', configMap.name)
+          if (claim) named('PersistentVolumeClaim', claim.claimName)
+        }
       }
     })
   })

@@ -21,6 +21,7 @@ import { openStores as openOrderStores } from '@shop/order_service/storage/open_
 import { openStores as openProductStores } from '@shop/product_service/storage/open_stores'
 import { indexFilesOf } from '@shop/product_service/storage/sqlite_index_file'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import { folderNameAt, UNFINISHED_KEPT_MS } from '../../scripts/backup/backup_folders.ts'
 import { SERVICES, type ServiceName } from '../../scripts/services.ts'
 import { startLoad } from '../cluster/load.ts'
 import { call, expectStatus } from '../system/calls.ts'
@@ -197,6 +198,48 @@ suite('backup and restore', { timeout: TEST_MS }, () => {
       names.filter((name) => existsSync(join(world.dataDir, name))),
       [],
     )
+  })
+
+  test('in a folder of backups are named by the time; with --keep only the newest complete ones stay', async (t) => {
+    const world = await newWorld(t)
+    await makeStores(world)
+    const parent = join(world.dataDir, '..', 'backups')
+    const make = async (...more: string[]) => {
+      const { code, output } = await finish(t, 'backup.ts', world, ...more)
+      return { code, output }
+    }
+    const recent = folderNameAt(new Date(Date.now() - UNFINISHED_KEPT_MS / 2))
+    for (const name of [
+      '2020-01-01T000000Z',
+      '2021-01-01T000000Z',
+      '2019-01-01T000000Z',
+      'by_hand',
+      recent,
+    ]) {
+      mkdirSync(join(parent, name), { recursive: true })
+      const interrupted = name === recent || name.startsWith('2019')
+      if (!interrupted) writeFileSync(join(parent, name, 'backup.json'), '{}')
+    }
+    mkdirSync(join(world.dataDir, 'admin.json'))
+    assert.equal((await make('--into', parent, '--keep', '1')).code, 1)
+    assert.equal(readdirSync(parent).length, 5, 'a failed backup leaves no folder, and removes none')
+    rmSync(join(world.dataDir, 'admin.json'), { recursive: true })
+    const { code, output } = await make('--into', parent, '--keep', '2')
+    assert.equal(code, 0, output)
+    const others = ['2021-01-01T000000Z', 'by_hand', recent]
+    const [newest, ...more] = readdirSync(parent).filter((name) => !others.includes(name))
+    assert.deepEqual([others.every((name) => existsSync(join(parent, name))), more], [true, []])
+    assert.ok(existsSync(join(parent, newest!, 'backup.json')))
+    assert.equal(UNFINISHED_KEPT_MS, 86_400_000)
+    for (const wrong of [
+      [],
+      ['--to', parent, '--into', parent],
+      ['--to', join(parent, 'x'), '--keep', '2'],
+    ]) {
+      assert.equal((await make(...wrong)).code, 1)
+    }
+    assert.match((await make('--into', parent, '--keep', '0')).output, /--keep/)
+    assert.match((await make('--into', parent, '--keep', '10001')).output, /--keep/)
   })
 
   test('say in a sentence why a folder cannot be created', async (t) => {
