@@ -1,6 +1,10 @@
 /**
  * `npm run stack:secrets`: creates the files that docker-compose.yml reads as secrets. Existing files stay, so it can be
- * run again after an update that needs a new one. `--renew NAME` replaces one.
+ * run again after an update that needs a new one.
+ *
+ * A secret that several processes share is replaced in three steps, each followed by a deployment, so that at every
+ * moment all running replicas accept what any of them sends: `--prepare` makes the next one, which is accepted from then
+ * on; `--switch` uses it; `--retire` ends the old one. Each step may be repeated.
  *
  * Only its owner can enter the folder. The files in it are readable, because plain compose mounts them with their modes
  * and the services do not run as root.
@@ -11,25 +15,18 @@ import { join } from 'node:path'
 import { makeFolder } from '@shop/service_kit/runtime/folders'
 import { readValueFile } from '@shop/service_kit/runtime/secret_files'
 import { readArguments, refuse } from './arguments.ts'
+import { ROOT } from './root.ts'
+import { countVersions, SECRETS, type Secret } from './stack/versions.ts'
 
 const FOLDER = 'secrets'
 const MEMBERS = 'mongo1:27017,mongo2:27017,mongo3:27017'
+/** A URL that we made. One that the operator wrote is never changed. */
+const OUR_URL = /^mongodb:\/\/(shop|shop_2):[^@]*@mongo1:27017,mongo2:27017,mongo3:27017\//
+const KEY_OF_MEMBERS = /^- "(.+)"$/gm
+
 const password = () => randomBytes(24).toString('base64url')
-
-/** In this order, because database_url contains a secret before it. */
-const SECRETS: Readonly<Record<string, (folder: string) => string>> = {
-  service_secret: () => randomBytes(48).toString('base64url'),
-  admin_password: password,
-  mongo_keyfile: () => randomBytes(378).toString('base64'),
-  mongo_root_password: password,
-  mongo_shop_password: password,
-  database_url: databaseUrl,
-}
-
-function databaseUrl(folder: string): string {
-  const secret = readValueFile(join(folder, 'mongo_shop_password'))
-  return `mongodb://shop:${secret}@${MEMBERS}/?replicaSet=rs0&authSource=admin`
-}
+const serviceSecret = () => randomBytes(48).toString('base64url')
+const memberKey = () => randomBytes(378).toString('base64')
 
 const { values } = readArguments(
   {
@@ -37,18 +34,79 @@ const { values } = readArguments(
     summary: `Creates the secrets of the Swarm stack in ./${FOLDER}; existing ones stay.`,
     options: {
       folder: { type: 'string', help: `The folder (default: ./${FOLDER}).` },
-      renew: { type: 'string', help: `Replace one: ${Object.keys(SECRETS).join(', ')}.` },
+      prepare: {
+        type: 'string',
+        help: 'Make the next service_secret, database_url or mongo_keyfile, accepted beside the present one.',
+      },
+      switch: { type: 'string', help: 'Use the one that was prepared.' },
+      retire: { type: 'string', help: 'Accept the one before no longer.' },
+      renew: { type: 'string', help: `Replace one at once: ${SECRETS.join(', ')}.` },
     },
-    notes:
-      'A running stack gets a new secret only under a new name: raise SECRETS_VERSION\n' +
-      'and deploy again (docs/operations.md, "Rotate keys and secrets").',
+    notes: 'Deploy after each step (docs/operations.md, "Rotate keys and secrets").',
   },
   process.argv.slice(2),
 )
 const folder = values.folder ?? FOLDER
+const pathOf = (name: Secret) => join(folder, name)
+const read = (name: Secret) => readValueFile(pathOf(name))
+
+type User = 'shop' | 'shop_2'
+const passwordOf = (user: User): Secret => `mongo_${user}_password`
+const otherUser = (user: User): User => (user === 'shop' ? 'shop_2' : 'shop')
+const urlOf = (user: User) =>
+  `mongodb://${user}:${read(passwordOf(user))}@${MEMBERS}/?replicaSet=rs0&authSource=admin`
+const userInUrl = () => OUR_URL.exec(read('database_url'))?.[1] as User | undefined
+
+/** In this order, because database_url contains a secret before it. */
+const MAKE: Readonly<Record<Secret, () => string>> = {
+  service_secret: serviceSecret,
+  // No service signs with it; product_service accepts it.
+  service_secret_other: serviceSecret,
+  admin_password: password,
+  mongo_keyfile: memberKey,
+  mongo_root_password: password,
+  mongo_shop_password: password,
+  // Of the user that no service signs in with.
+  mongo_shop_2_password: password,
+  database_url: () => urlOf((existsSync(pathOf('database_url')) && userInUrl()) || 'shop'),
+}
+
+type Steps = { readonly prepare: () => void; readonly switch: () => void; readonly retire: () => void }
+
+const renewOther = () => put('service_secret_other', serviceSecret())
+const renewIdleUser = () => put(passwordOf(otherUser(requireOurUrl())), password())
+const ROTATIONS: Readonly<Record<string, Steps>> = {
+  service_secret: {
+    prepare: renewOther,
+    switch() {
+      const [used, other] = [read('service_secret'), read('service_secret_other')]
+      if (used === other) refuse('There is no other secret to switch to: use --prepare service_secret first.')
+      // In this order: after a stop in between both are the one in use, and the prepared one, not used yet, is lost.
+      put('service_secret_other', used)
+      put('service_secret', other)
+    },
+    retire: renewOther,
+  },
+  database_url: {
+    prepare: renewIdleUser,
+    switch: () => put('database_url', urlOf(otherUser(requireOurUrl()))),
+    retire: renewIdleUser,
+  },
+  // mongod uses the first key of the list, and accepts all.
+  mongo_keyfile: {
+    prepare: () => putKeys([memberKeys()[0]!, memberKey()]),
+    switch() {
+      const keys = memberKeys()
+      if (keys.length < 2) refuse('There is no other key to switch to: use --prepare mongo_keyfile first.')
+      putKeys(keys.toReversed())
+    },
+    retire: () => putKeys([memberKeys()[0]!]),
+  },
+}
+
 const { renew } = values
-if (renew !== undefined && !Object.hasOwn(SECRETS, renew)) {
-  refuse(`There is no secret "${renew}". There are: ${Object.keys(SECRETS).join(', ')}.`)
+if (renew !== undefined && !SECRETS.includes(renew as Secret)) {
+  refuse(`There is no secret "${renew}". There are: ${SECRETS.join(', ')}.`)
 }
 try {
   makeFolder(folder)
@@ -56,29 +114,56 @@ try {
 } catch (error) {
   refuse((error as Error).message)
 }
-for (const [name, make] of Object.entries(SECRETS)) {
-  const file = join(folder, name)
-  if (renew !== name && existsSync(file) && !(name === 'database_url' && isStale(file))) {
-    console.log(`kept   ${file}`)
-    continue
-  }
-  // Renamed when it is complete, because an existing file is never written again.
-  const unfinished = `${file}.new`
+for (const name of SECRETS) {
+  if (renew !== name && existsSync(pathOf(name)) && !(name === 'database_url' && isStale())) {
+    console.log(`kept   ${pathOf(name)}`)
+  } else put(name, MAKE[name]())
+}
+for (const step of ['prepare', 'switch', 'retire'] as const) {
+  const name = values[step]
+  if (name === undefined) continue
+  const steps = ROTATIONS[name]
+  if (!steps) refuse(`"${name}" has no steps. These have: ${Object.keys(ROTATIONS).join(', ')}.`)
+  steps[step]()
+}
+countVersions(folder, ROOT)
+console.log(`\nThe first admin signs in as "admin" with the password in ${pathOf('admin_password')}.`)
+
+/** Renamed when it is complete, because an existing file is never written again. */
+function put(name: Secret, text: string): void {
+  const unfinished = `${pathOf(name)}.new`
   rmSync(unfinished, { force: true })
   try {
-    writeFileSync(unfinished, `${make(folder)}\n`)
+    writeFileSync(unfinished, `${text}\n`)
     chmodSync(unfinished, 0o444)
-    renameSync(unfinished, file)
+    renameSync(unfinished, pathOf(name))
   } catch (error) {
     rmSync(unfinished, { force: true })
-    refuse(`${file} cannot be written: ${(error as Error).message}`)
+    refuse(`${pathOf(name)} cannot be written: ${(error as Error).message}`)
   }
-  console.log(`made   ${file}`)
+  console.log(`made   ${pathOf(name)}`)
 }
-console.log(`\nThe first admin signs in as "admin" with the password in ${join(folder, 'admin_password')}.`)
 
-/** A URL that we made, with a password that is no longer the user's. A URL that the operator wrote is never stale. */
-function isStale(file: string): boolean {
-  const url = readValueFile(file)
-  return url.startsWith('mongodb://shop:') && url.includes(`@${MEMBERS}/`) && url !== databaseUrl(folder)
+/** A URL that we made, with a password that is no longer the user's. */
+function isStale(): boolean {
+  const user = userInUrl()
+  return user !== undefined && read('database_url') !== urlOf(user)
+}
+
+function requireOurUrl(): User {
+  return (
+    userInUrl() ??
+    refuse('database_url was not made by this command: change the password where it comes from.')
+  )
+}
+
+/** A file of one key, or a list of several. */
+function memberKeys(): string[] {
+  const text = read('mongo_keyfile')
+  const keys = [...text.matchAll(KEY_OF_MEMBERS)].map(([, key]) => key!)
+  return keys.length > 0 ? keys : [text]
+}
+
+function putKeys(keys: readonly string[]): void {
+  put('mongo_keyfile', keys.length === 1 ? keys[0]! : keys.map((key) => `- "${key}"`).join('\n'))
 }

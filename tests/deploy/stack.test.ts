@@ -102,16 +102,18 @@ suite('the stack file', () => {
     assert.deepEqual(holders('mongo_keyfile'), MONGO)
     assert.deepEqual(holders('mongo_root_password'), ['mongo1', 'mongo_init'])
     assert.deepEqual(holders('mongo_shop_password'), ['mongo_init'])
+    assert.deepEqual(holders('mongo_shop_2_password'), ['mongo_init'])
+    assert.deepEqual(holders('service_secret_other'), ['product_service'])
   })
 
   test('runs several read-only replicas with limits, and replaces them without a gap', () => {
     for (const name of IMAGES) {
       const { read_only, init, stop_grace_period, environment, deploy } = stack.services[name]
       assert.ok(read_only && init, name)
-      assert.ok(deploy.replicas >= 2, name)
+      assert.match(String(deploy.replicas), /^\$\{\w+_REPLICAS:-2\}$/, name)
       assert.deepEqual(
         [deploy.update_config.order, deploy.update_config.failure_action],
-        ['start-first', 'rollback'],
+        ['$'.concat('{UPDATE_ORDER:-start-first}'), 'rollback'],
       )
       assert.ok(deploy.resources.limits.memory && deploy.resources.limits.cpus, name)
       assert.deepEqual(deploy.placement.preferences, [{ spread: 'node.id' }])

@@ -30,7 +30,7 @@ async function world(t: TestContext) {
   const port = await freePort()
   const start = () => {
     const env = { MONGO_SECRETS_FOLDER: folder, MONGO_MEMBERS: `127.0.0.1:${port}` }
-    const child = runMongosh(SCRIPT, env, folder)
+    const child = runMongosh(['--file', SCRIPT], env, folder)
     t.after(() => child.kill('SIGKILL'))
     let output = ''
     const heard = Promise.withResolvers<void>()

@@ -28,8 +28,9 @@ export async function needsMongosh(): Promise<string | false> {
   }
 }
 
-export const runMongosh = (script: string, env: NodeJS.ProcessEnv, home: string): ChildProcess =>
-  spawn(process.execPath, [SHELL, '--nodb', '--quiet', '--file', script], {
+/** `script` is given as the shell takes it: `--file PATH` or `--eval TEXT`. */
+export const runMongosh = (script: readonly string[], env: NodeJS.ProcessEnv, home: string): ChildProcess =>
+  spawn(process.execPath, [SHELL, '--nodb', '--quiet', ...script], {
     env: { PATH: process.env.PATH, HOME: home, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -20,6 +20,8 @@ export type Member = {
     readonly users: Map<string, { pwd: string; roles: unknown }>
     config: Document | undefined
     defaults: Document | undefined
+    /** What `replSetGetStatus` says of the members, for each time that it is asked. */
+    status: (asked: number) => readonly Document[]
     /** Every command that changes something, in order. */
     readonly changes: string[]
   }
@@ -29,9 +31,10 @@ export type Member = {
 export async function startMember(port: number, rootPassword: string): Promise<Member> {
   const host = `127.0.0.1:${port}`
   const sockets = new Set<Socket>()
+  let asked = 0
   const state: Member['state'] = {
     users: new Map([['root', { pwd: rootPassword, roles: ['root'] }]]),
-    ...{ config: undefined, defaults: undefined, changes: [] },
+    ...{ config: undefined, defaults: undefined, status: () => [], changes: [] },
   }
   const answer = (command: Document, session: { user?: string; scram?: Scram }): Document => {
     const [name = ''] = Object.keys(command)
@@ -64,7 +67,11 @@ export async function startMember(port: number, rootPassword: string): Promise<M
     }
     switch (name) {
       case 'replSetGetStatus':
-        return state.config ? reply({ set: 'rs0', myState: 1 }) : refuse('no config', NOT_YET_INITIALIZED)
+        return state.config
+          ? reply({ set: 'rs0', members: state.status(asked++) })
+          : refuse('no config', NOT_YET_INITIALIZED)
+      case 'replSetStepDown':
+        break
       case 'replSetInitiate':
         state.config = { ...command.replSetInitiate, version: 1 }
         break

@@ -17,12 +17,14 @@ export async function docker(
   {
     env = {},
     input,
+    cwd,
     deadlineMs = 60_000,
-  }: { env?: NodeJS.ProcessEnv; input?: string; deadlineMs?: number } = {},
+  }: { env?: NodeJS.ProcessEnv; input?: string; cwd?: string; deadlineMs?: number } = {},
 ): Promise<string> {
   const running = run('docker', [...args], {
     env: { ...process.env, ...env },
     timeout: deadlineMs,
+    ...(cwd !== undefined && { cwd }),
     maxBuffer: OUTPUT_BYTES_MAX,
   })
   if (input !== undefined) running.child.stdin!.end(input)

@@ -119,6 +119,8 @@ async function phases(stack: Stack, { counts }: Load): Promise<void> {
   }
   phase('calm')
   await sleep(CALM_MS)
+  phase('the same deployed again')
+  await stack.deployAgain()
   for (const service of SERVICES) {
     phase(`containers of ${service} killed`)
     await stack.killContainers(service)
@@ -133,6 +135,8 @@ async function phases(stack: Stack, { counts }: Load): Promise<void> {
   }
   phase('new version rolled out')
   await stack.update()
+  phase('the service secret replaced')
+  await stack.rotateServiceSecret()
   phase('broken version rolled back')
   await stack.updateToBroken()
   phase('a replica of order_service drained')

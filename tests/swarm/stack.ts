@@ -2,11 +2,13 @@
  * Our stack on a Swarm: docker-compose.yml with overrides for the engine and the store. `close` removes everything
  * that was created here (stack, volumes, configs, secrets, networks, images of the test's tags).
  */
-import { execFileSync } from 'node:child_process'
+import assert from 'node:assert/strict'
+import { execFile, execFileSync } from 'node:child_process'
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { bundleScript } from '../../scripts/build/bundles.ts'
 import { buildIfOld } from '../../scripts/build/parts.ts'
 import type { Addresses } from '../cluster/load.ts'
@@ -22,9 +24,12 @@ export const SERVICES: readonly Service[] = ['auth_service', 'product_service', 
 export const STORES = ['wire_compatible', 'sqlite', 'mongo_image'] as const
 export type Store = (typeof STORES)[number]
 
+const run = promisify(execFile)
 const ROOT = join(import.meta.dirname, '..', '..')
-const STACK = 'shop_test'
-const TAG = 'shop_test_1'
+/** The names of the commands in README.md, which are run as they are written there. */
+const STACK = 'ecommerce'
+const TAG = 'latest'
+const DATABASE_IMAGE = 'shop_test_mongo:latest'
 const NEXT_TAG = 'shop_test_2'
 const BROKEN_TAG = 'shop_test_3'
 const BUILD_MS = 300_000
@@ -44,6 +49,10 @@ export type Stack = {
   killContainers(service: Service): Promise<void>
   /** Resolves once this number of healthy containers run. */
   scale(service: Service, replicas: number): Promise<void>
+  /** Deploys the same again, by docker and by stack:deploy: no task is replaced; and a change of the members: they stay. */
+  deployAgain(): Promise<void>
+  /** The three steps, each rolled out; no member of the database is restarted, and no call refused. */
+  rotateServiceSecret(): Promise<void>
   /** Deploys the next version; resolves when all containers have it. */
   update(): Promise<void>
   /**
@@ -63,6 +72,7 @@ export type Undo = (() => Promise<unknown>)[]
 export async function deployStack(store: Store, baseImage: string, undo: Undo): Promise<Stack> {
   const folder = mkdtempSync(join(tmpdir(), 'shop_swarm_'))
   undo.push(async () => rmSync(folder, { recursive: true, force: true }))
+  await refuseToShare()
   undo.push(() => removeImages())
   await buildImages(store, baseImage, folder)
   if ((await docker(['info', '--format', '{{.Swarm.LocalNodeState}}'])).trim() !== 'active') {
@@ -70,34 +80,34 @@ export async function deployStack(store: Store, baseImage: string, undo: Undo): 
     undo.push(() => docker(['swarm', 'leave', '--force']))
   }
   const secrets = makeSecrets(store, folder)
+  const settings = join(folder, 'stack.env')
+  writeFileSync(settings, '')
   const [auth, products, orders] = [await freePort(), await freePort(), await freePort()]
   const storefront = await freePort()
   const env = {
-    SECRETS_FOLDER: folder,
-    SECRETS_VERSION: `test_${process.pid}`,
-    MONGO_SECRETS_VERSION: `test_${process.pid}`,
-    MONGO_INIT_VERSION: `test_${process.pid}`,
+    ...{ STACK, SECRETS_FOLDER: folder },
     ...{ DOOR_AUTH: String(auth), DOOR_PRODUCTS: String(products), DOOR_ORDERS: String(orders) },
     DOOR_STOREFRONT: String(storefront),
     // No port of their own: the balancer's ports are the only ones.
     ...{ PORT_MODE: 'host', AUTH_PORT: '0', PRODUCT_PORT: '0', ORDER_PORT: '0', STOREFRONT_PORT: '0' },
+    // The balancer of the test has the ports, so there is none that two replicas could want.
+    UPDATE_ORDER: 'start-first',
     LOG_LEVEL: 'warn',
+    ...(store === 'wire_compatible' && { MONGO_IMAGE: DATABASE_IMAGE }),
   }
   const files = ['docker-compose.yml', 'tests/swarm/no_ipvs.yml', ...OVERRIDES[store]]
-  const deploy = (tag: string) =>
-    docker(
-      [
-        'stack',
-        'deploy',
-        '--resolve-image',
-        'never',
-        ...files.flatMap((file) => ['-c', join(ROOT, file)]),
-        STACK,
-      ],
-      { env: { ...env, TAG: tag } },
-    )
+  const script = (name: string, args: readonly string[], more: NodeJS.ProcessEnv = {}) =>
+    run(process.execPath, [join(ROOT, 'scripts', name), ...args], {
+      cwd: ROOT,
+      env: { ...process.env, ...env, STACK_FILES: files.join(' '), ...more },
+    })
+  const deploy = (more: NodeJS.ProcessEnv = {}) =>
+    script('stack_deploy.ts', ['--resolve-image', 'never', '--settings', settings], more)
   undo.push(() => removeStack())
-  await deploy(TAG)
+  // The fifth of the commands.
+  const byHand = () =>
+    docker(['stack', 'deploy', ...files.flatMap((file) => ['-c', file]), STACK], { env, cwd: ROOT })
+  await byHand()
   const sizes = new Map(SERVICES.map((service) => [service, 2]))
   if (store === 'wire_compatible') sizes.set('product_service', 1)
   const whole = (tag: string, deadlineMs = CHANGE_MS) =>
@@ -120,12 +130,40 @@ export async function deployStack(store: Store, baseImage: string, undo: Undo): 
       await docker(['service', 'scale', '--detach', `${STACK}_${service}=${replicas}`])
       await healthy(service, replicas)
     },
+    async deployAgain() {
+      const before = await tasks()
+      await byHand()
+      await deploy()
+      await deploy()
+      assert.deepEqual(await tasks(), before)
+      // What changes for the members waits for stack:database.
+      const members = before.filter((task) => /_mongo\d\./.test(task))
+      await deploy({ MONGO_MEMORY: '3G', MONGO_IMAGE: `auth_service:${TAG}` })
+      assert.deepEqual(
+        (await tasks()).filter((task) => /_mongo\d\./.test(task)),
+        members,
+      )
+    },
+    async rotateServiceSecret() {
+      const members = (await tasks()).filter((task) => /_mongo\d\./.test(task))
+      for (const step of ['prepare', 'switch', 'retire']) {
+        await script('stack_secrets.ts', ['--folder', folder, `--${step}`, 'service_secret'])
+        await deploy({ TAG: NEXT_TAG })
+        await whole(NEXT_TAG)
+      }
+      assert.deepEqual(
+        (await tasks()).filter((task) => /_mongo\d\./.test(task)),
+        members,
+      )
+      const logs = await docker(['service', 'logs', '--raw', `${STACK}_order_service`])
+      assert.doesNotMatch(logs, /unauthenticated|for our own services/)
+    },
     async update() {
-      await deploy(NEXT_TAG)
+      await deploy({ TAG: NEXT_TAG })
       await whole(NEXT_TAG)
     },
     async updateToBroken() {
-      await deploy(BROKEN_TAG)
+      await deploy({ TAG: BROKEN_TAG })
       const rolledBack = async () =>
         (await Promise.all(SERVICES.map((service) => isBackAt(NEXT_TAG, service)))).every(Boolean)
       await until('every service is rolled back', ROLLBACK_MS, rolledBack, LOOK_AGAIN_MS)
@@ -158,18 +196,31 @@ const NEVER_READY = [
   "unset DATABASE_URL_FILE; DATABASE_URL='mongodb://nowhere.invalid/?replicaSet=rs0' exec node dist/main.mjs",
 ]
 
+/** The test uses the names of the documented commands, so the engine must not have a shop already. */
+async function refuseToShare() {
+  const images = await Promise.all(
+    SERVICES.map((name) => succeeds('docker', 'image', 'inspect', `${name}:${TAG}`)),
+  )
+  const stacks = await docker(['stack', 'ls', '--format', '{{.Name}}']).catch(() => '')
+  if (images.some(Boolean) || lines(stacks).includes(STACK)) {
+    throw new Error(
+      `This engine has a stack or images of the shop (${STACK}, ${SERVICES.join(', ')}): use another.`,
+    )
+  }
+}
+
 const SERVER_IMAGE = `FROM BASE
 COPY jongodb /jongodb
-COPY mongosh /usr/local/bin/mongosh
-RUN chmod 755 /jongodb /usr/local/bin/mongosh
+RUN chmod 755 /jongodb
 `
 
 async function buildImages(store: Store, baseImage: string, folder: string) {
   await buildIfOld()
   const env = (await succeeds('docker', 'buildx', 'version')) ? {} : { DOCKER_BUILDKIT: '0' }
   for (const service of SERVICES) {
-    const args = ['build', '--build-arg', `NODE_IMAGE=${baseImage}`, '--tag', `${service}:${TAG}`]
-    await docker([...args, join(ROOT, service)], { env, deadlineMs: BUILD_MS })
+    // The first of the commands in README.md; the argument is for machines that reach no registry.
+    const args = ['build', '--build-arg', `NODE_IMAGE=${baseImage}`, '-t', service, `./${service}`]
+    await docker(args, { env, cwd: ROOT, deadlineMs: BUILD_MS })
     await docker(['tag', `${service}:${TAG}`, `${service}:${NEXT_TAG}`])
     const broken = `FROM ${service}:${TAG}\nCMD ${JSON.stringify(service === 'order_service' ? NEVER_READY : NEVER_THERE)}\n`
     await docker(['build', '--tag', `${service}:${BROKEN_TAG}`, '-'], { env, input: broken })
@@ -179,10 +230,8 @@ async function buildImages(store: Store, baseImage: string, folder: string) {
     '@jongodb/memory-server-bin-linux-x64-gnu/bin/jongodb',
   )
   copyFileSync(server, join(folder, 'jongodb'))
-  // The health check of the stack tests whether the port is open. (Overrides add to a check, they cannot replace it.)
-  writeFileSync(join(folder, 'mongosh'), '#!/bin/bash\nexec 3<>/dev/tcp/$HOSTNAME/27017\n')
   writeFileSync(join(folder, 'Dockerfile'), SERVER_IMAGE.replace('BASE', baseImage))
-  await docker(['build', '--tag', 'shop_test_mongo:latest', folder], { env, deadlineMs: BUILD_MS })
+  await docker(['build', '--tag', DATABASE_IMAGE, folder], { env, deadlineMs: BUILD_MS })
 }
 
 function makeSecrets(store: Store, folder: string): { adminPassword: string } {
@@ -193,9 +242,20 @@ function makeSecrets(store: Store, folder: string): { adminPassword: string } {
     const url = 'mongodb://mongo1:27017/?replicaSet=rs0&serverMonitoringMode=poll\n'
     rmSync(join(folder, 'database_url'))
     writeFileSync(join(folder, 'database_url'), url)
+    // As if it had been made like this.
+    rmSync(join(folder, 'versions.json'))
   }
   return { adminPassword: readFileSync(join(folder, 'admin_password'), 'utf8').trim() }
 }
+
+/** The running tasks of the stack. */
+const tasks = async () =>
+  lines(
+    await docker([
+      ...['stack', 'ps', '--filter', 'desired-state=running', '--no-trunc', '--format', '{{.Name}} {{.ID}}'],
+      STACK,
+    ]),
+  ).sort()
 
 const labelOf = (service: string) => `label=com.docker.swarm.service.name=${STACK}_${service}`
 
@@ -286,7 +346,7 @@ async function removeStack() {
 
 async function removeImages() {
   const names = SERVICES.flatMap((service) => [TAG, NEXT_TAG, BROKEN_TAG].map((tag) => `${service}:${tag}`))
-  await docker(['image', 'rm', '--force', ...names, 'shop_test_mongo:latest']).catch(() => {})
+  await docker(['image', 'rm', '--force', ...names, DATABASE_IMAGE]).catch(() => {})
 }
 
 /** The state of every task and update, and the last log lines of each service. */
