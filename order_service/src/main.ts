@@ -9,6 +9,7 @@ import { runService } from '@shop/service_kit/runtime/lifecycle'
 import { createLogger } from '@shop/service_kit/runtime/log'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import { lastBackupIn, reportLastBackup } from '@shop/service_kit/storage/last_backup'
 import { createUnreadableReporter } from '@shop/service_kit/storage/unreadable'
 import { createApp, type Deps } from './app.ts'
 import { createServiceClient } from './clients/service_client.ts'
@@ -61,6 +62,8 @@ await runService(systemRuntime, async () => {
     logger,
     tracing,
   }
+  const lastBackup = stores.lastBackup ?? lastBackupIn(config.DATA_DIR)
+  const stopReporting = reportLastBackup(metrics, lastBackup, systemRuntime)
   const app = createApp(deps)
   return {
     app,
@@ -70,6 +73,7 @@ await runService(systemRuntime, async () => {
     operations: operationsAddress(config),
     drainDelayMs: config.DRAIN_DELAY_MS,
     async close() {
+      stopReporting()
       await stop()
       auth.stop()
       await service.close()

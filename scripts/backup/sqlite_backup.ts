@@ -1,15 +1,13 @@
 /** Copies the SQLite files of a shop, and the files beside them that a new data folder needs. */
 import { chmodSync, copyFileSync, existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { LAST_BACKUP_FILE } from '@shop/service_kit/storage/last_backup'
 import { refuse } from '../arguments.ts'
 import { type Plan, plannedService } from '../plan.ts'
 import { ADMIN_FILE, SECRETS_FILE, SHOWN_FILE } from '../start/first_run.ts'
 import { OWNER_ONLY } from '../start/owner_only.ts'
 import { copySnapshot, mergeSidecars } from './snapshot.ts'
 import { faultsOfFile, faultsOfLedger } from './verify.ts'
-
-/** In DATA_DIR: when the shop was last copied. */
-export const LAST_BACKUP_FILE = 'last_backup.json'
 
 export type SqliteBackup = {
   /** The files that a backup has. */

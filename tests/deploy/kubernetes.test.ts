@@ -5,7 +5,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { CLOSE_DEADLINE_MS } from '@shop/service_kit/runtime/lifecycle'
-import { type Manifest, needs, OVERLAYS, ROOT, rendered, written } from './rendering.ts'
+import { type Manifest, needs, OVERLAYS, ROOT, rendered, renderedAt, written } from './rendering.ts'
 
 const SERVICES = ['auth-service', 'product-service', 'order-service', 'storefront']
 const skip = needs('kubectl', 'version', '--client')
@@ -262,6 +262,83 @@ suite('production', { skip }, () => {
       rendered('external-database').filter(({ kind }) => ['StatefulSet', 'Job'].includes(kind)),
       [],
     )
+  })
+})
+
+suite('the example of an overlay of your own', { skip }, () => {
+  const manifests = skip ? [] : rendered('example')
+  const one = (kind: string) => manifests.find((each) => each.kind === kind && each.metadata.name === 'shop')!
+
+  test('is valid, and sets the class of the Ingress, the images, and one host for PUBLIC_URL, Ingress and certificate', async () => {
+    await assertValid(manifests)
+    assert.equal(typeFaults('example', manifests), '')
+    const { ingressClassName, rules, tls } = one('Ingress').spec
+    assert.equal(ingressClassName, 'nginx')
+    const { host, protocol } = new URL(one('ConfigMap').data.PUBLIC_URL)
+    assert.equal(protocol, 'https:')
+    assert.deepEqual(
+      rules.map((rule: Manifest) => rule.host),
+      [host],
+    )
+    assert.deepEqual(tls, [{ secretName: 'shop-tls', hosts: [host] }])
+    const images = manifests
+      .filter(({ kind }) => kind === 'Deployment')
+      .map(({ spec }) => spec.template.spec.containers[0].image)
+    for (const image of images) assert.match(image, /^registry\.example\.com\/\w+:1\.0\.0$/)
+    assert.equal(images.length, SERVICES.length)
+  })
+})
+
+suite('monitoring', { skip }, () => {
+  const manifests = skip ? [] : renderedAt('deploy/kubernetes/monitoring')
+  const of = (kind: string) => manifests.filter((manifest) => manifest.kind === kind)
+
+  test('is valid, runs nothing as root, and stores its data in volumes', async () => {
+    await assertValid(manifests)
+    assert.equal(typeFaults('monitoring', manifests), '')
+    for (const { metadata, spec } of of('StatefulSet')) {
+      const pod = spec.template.spec
+      assert.equal(pod.securityContext.runAsNonRoot, true, metadata.name)
+      assert.equal(pod.containers[0].securityContext.readOnlyRootFilesystem, true, metadata.name)
+      const [{ name }] = spec.volumeClaimTemplates.map((claim: Manifest) => claim.metadata)
+      const path = pod.containers[0].volumeMounts.find((mount: Manifest) => mount.name === name).mountPath
+      assert.ok(
+        pod.containers[0].args.some((arg: string) => arg.endsWith(`.path=${path}`)),
+        metadata.name,
+      )
+    }
+  })
+
+  test('may read the pods of the shop, and nothing else', () => {
+    assert.deepEqual(
+      of('Role').map(({ metadata, rules }) => [metadata.namespace, rules]),
+      [['shop', [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] }]]],
+    )
+    assert.deepEqual(of('ClusterRole'), [])
+    const [binding] = of('RoleBinding')
+    const [account] = of('ServiceAccount')
+    assert.deepEqual(binding!.subjects, [
+      { kind: 'ServiceAccount', name: account!.metadata.name, namespace: account!.metadata.namespace },
+    ])
+    assert.equal(binding!.roleRef.name, of('Role')[0]!.metadata.name)
+    const withToken = of('StatefulSet')
+      .filter(({ spec }) => spec.template.spec.automountServiceAccountToken !== false)
+      .map(({ spec }) => spec.template.spec.serviceAccountName)
+    assert.deepEqual(withToken, [account!.metadata.name])
+  })
+
+  test('is reached from its own namespace only, and reaches the operations ports of the shop', () => {
+    const [policy] = of('NetworkPolicy')
+    assert.deepEqual(policy!.spec.ingress, [{ from: [{ podSelector: {} }] }])
+    for (const { spec } of of('Service')) assert.ok(spec.type === undefined || spec.type === 'ClusterIP')
+    assert.deepEqual(of('Ingress'), [])
+    const [allowed] = rendered('production')
+      .filter(({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === 'monitoring')
+      .map(({ spec }) => spec.ingress[0].from[0].namespaceSelector.matchLabels)
+    const [namespace] = of('Namespace')
+    for (const [name, value] of Object.entries(allowed)) {
+      assert.equal(namespace!.metadata.labels[name], value)
+    }
   })
 })
 

@@ -1,6 +1,6 @@
 /** Alert rules and dashboard use metrics that the running services have, and promtool accepts the rules. */
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -23,28 +23,45 @@ const asked = [
   ),
 ] as [string, string][]
 
+/** Metrics of other exporters, with the labels that alerts use. */
+const OF_OTHERS: Readonly<Record<string, readonly string[]>> = {
+  mongodb_rs_members_optimeDate: ['member_state', 'member_idx', 'rs_nm'],
+  node_filesystem_avail_bytes: ['fstype', 'mountpoint'],
+  node_filesystem_size_bytes: ['fstype', 'mountpoint'],
+  kube_horizontalpodautoscaler_status_current_replicas: ['namespace', 'horizontalpodautoscaler'],
+  kube_horizontalpodautoscaler_spec_max_replicas: ['namespace', 'horizontalpodautoscaler'],
+}
+
 /** The metric names in an expression, with labels, with a range, or alone; without functions and labels. */
 function metricsIn(expr: string): string[] {
   const bare = expr
     .replace(/"(?:[^"\\]|\\.)*"/g, '""')
     .replace(/\{[^}]*\}/g, '{}')
-    .replace(/\b(?:by|without|on|ignoring)\s*\([^)]*\)/g, '')
-  return [...bare.matchAll(/\b([a-z_][a-z0-9_]*)\b(?!\s*\()/g)]
+    .replace(/\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)/g, '')
+  return [...bare.matchAll(/\b([a-z_][a-zA-Z0-9_]*)\b(?!\s*\()/g)]
     .map(([, name]) => name!)
     .filter((name) => name.includes('_') || name === 'up')
 }
 
 suite('alerts and dashboard', { timeout: TEST_MS }, () => {
   /** Sample names with their label sets. */
-  const known = new Map<string, Set<string>>()
+  const known = new Map<string, Set<string>>(
+    Object.entries(OF_OTHERS).map(([name, labels]) => [name, new Set(labels)]),
+  )
+  /** What each service answers before its first customer. */
+  const fresh: { readonly job: string; readonly text: string }[] = []
   before(async () => {
     const ends: (() => Promise<void>)[] = []
     const world = await createWorld({ after: (work) => ends.push(work) })
     try {
+      const services = [world.auth, world.products, world.orders]
+      for (const { service, operationsUrl } of services) {
+        fresh.push({ job: service, text: await (await fetch(`${operationsUrl}/metrics`)).text() })
+      }
       const [buyer] = await world.buyers(1)
       const product = await world.addProduct({ stock: 1 })
       expectStatus(await world.place(buyer!, { lines: [{ product, quantity: 1 }] }), 201)
-      for (const { operationsUrl } of [world.auth, world.products, world.orders]) {
+      for (const { operationsUrl } of services) {
         const text = await (await fetch(`${operationsUrl}/metrics`)).text()
         // A counter with labels has no sample before its first event, but it has a TYPE line.
         for (const [, name, kind] of text.matchAll(/^# TYPE (\S+) (\S+)$/gm)) {
@@ -126,6 +143,69 @@ suite('alerts and dashboard', { timeout: TEST_MS }, () => {
       ['test', 'rules', 'alerts_test.yml'],
     ]) {
       execFileSync('promtool', args, { cwd: FOLDER, stdio: 'pipe' })
+    }
+  })
+
+  test('promtool has nothing to say about the metrics of any service', { skip }, () => {
+    for (const { job, text } of fresh) {
+      const { stdout, stderr, status } = spawnSync('promtool', ['check', 'metrics'], { input: text })
+      assert.deepEqual([job, `${stdout}${stderr}`, status], [job, '', 0])
+    }
+    const misnamed = '# HELP a_total A.\n# TYPE a_total gauge\na_total 1\n'
+    assert.notEqual(spawnSync('promtool', ['check', 'metrics'], { input: misnamed }).status, 0)
+  })
+
+  test('before the first order every panel of the dashboard shows a number', { skip }, () => {
+    const series = fresh.flatMap(({ job, text }) => [
+      { series: `up{job="${job}",instance="a"}`, values: '1x40' },
+      ...[...text.matchAll(/^([a-z0-9_]+)\{(.*)\} ([\d.e+-]+)$/gm)].map(([, name, labels, value]) => ({
+        series: `${name}{${labels},job="${job}",instance="a"}`,
+        values: `${Number(value)}x40`,
+      })),
+    ])
+    const shown = panels.flatMap(({ targets = [] }) => targets.map(({ expr }: Manifest) => expr))
+    // NaN is not shown either, and no number is below -Inf.
+    const checks = shown.map((expr) => ({
+      expr: `count((${expr.replaceAll('$__rate_interval', '5m')}) >= -Inf) > bool 0`,
+      eval_time: '8m',
+      exp_samples: [{ labels: '{}', value: 1 }],
+    }))
+    const folder = mkdtempSync(join(tmpdir(), 'shop_panels_'))
+    try {
+      const tests = [{ interval: '15s', input_series: series, promql_expr_test: checks }]
+      writeFileSync(join(folder, 'test.yml'), JSON.stringify({ tests }))
+      const { stdout, stderr, status } = spawnSync('promtool', ['test', 'rules', 'test.yml'], { cwd: folder })
+      assert.equal(status, 0, `${stdout}${stderr}`)
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
+  test('the stack keeps the data of Prometheus for a time and up to a size, and publishes no port', {
+    skip: needs('docker', '--version'),
+  }, () => {
+    const config = (...files: string[]) =>
+      parse(
+        execFileSync('docker', ['stack', 'config', ...files.flatMap((file) => ['-c', join(FOLDER, file)])], {
+          encoding: 'utf8',
+          stdio: ['ignore', 'pipe', 'ignore'],
+        }),
+      ).services as Record<string, Manifest>
+    const services = config('stack.yml')
+    for (const [name, { ports, volumes, command }] of Object.entries(services)) {
+      assert.equal(ports, undefined, name)
+      assert.ok(
+        command.some((arg: string) => arg.endsWith(`.path=${volumes[0].target}`)),
+        name,
+      )
+    }
+    assert.ok(services.prometheus!.command.includes('--storage.tsdb.retention.time=30d'))
+    assert.ok(services.prometheus!.command.includes('--storage.tsdb.retention.size=10GB'))
+    for (const { ports } of Object.values(config('stack.yml', 'stack_ports.yml'))) {
+      assert.deepEqual(
+        ports.map(({ mode }: Manifest) => mode),
+        ['host'],
+      )
     }
   })
 

@@ -39,10 +39,11 @@ export const written = (): Manifest[] =>
     )
     .filter(({ kind }) => kind !== 'Kustomization')
 
-export function rendered(overlay: Overlay): Manifest[] {
-  const folder = join(ROOT, 'deploy', 'kubernetes', 'overlays', overlay)
-  // The overlays and the stack share the script that makes the replica set.
-  const text = execFileSync('kubectl', ['kustomize', folder], { encoding: 'utf8' })
+export const rendered = (overlay: Overlay | 'example'): Manifest[] =>
+  renderedAt(`deploy/kubernetes/overlays/${overlay}`)
+
+export function renderedAt(folder: string): Manifest[] {
+  const text = execFileSync('kubectl', ['kustomize', join(ROOT, folder)], { encoding: 'utf8' })
   return parseAllDocuments(text).map((document) => document.toJS())
 }
 

@@ -67,6 +67,8 @@ export type Stores = {
   digits(): number
   /** When the database was created. SQLite does not record it. */
   madeAt?(): Promise<Date | undefined>
+  /** The moment of the last backup. SQLite does not record it. */
+  lastBackup?(): Promise<Date | undefined>
   close(): Promise<void>
 }
 

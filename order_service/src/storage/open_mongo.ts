@@ -23,5 +23,6 @@ export async function openMongoStores(
     runtime,
   })
   const orders = createMongoOrderStore(store, runtime, unreadableOf('an order'))
-  return { orders, madeAt: store.madeAt, digits: money.digits, close: () => orders.close() }
+  const { madeAt, lastBackup } = store
+  return { orders, madeAt, lastBackup, digits: money.digits, close: () => orders.close() }
 }

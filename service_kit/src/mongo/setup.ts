@@ -34,6 +34,8 @@ export type Setting = {
   electionSeenAt?: Date
   /** When the database was made; absent in old databases. */
   madeAt?: Date
+  /** Of `lastBackup`, which `npm run backup` writes. */
+  at?: Date
 }
 
 export type Builder = {

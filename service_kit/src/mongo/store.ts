@@ -54,6 +54,8 @@ export type MongoStore = {
   snapshot<T>(work: (session: ClientSession, read: SnapshotRead) => Promise<T>): Promise<T>
   /** When the database was made, if that is known. */
   madeAt(): Promise<Date | undefined>
+  /** The moment of the last backup, if there was one. */
+  lastBackup(): Promise<Date | undefined>
   /** Rejects with `store_unavailable`, saying why, unless the primary answers; with TemporaryTrouble if that will end by itself. */
   check(): Promise<void>
   close(): Promise<void>
@@ -132,6 +134,8 @@ export async function openMongo(options: MongoOptions): Promise<MongoStore> {
     },
     madeAt: () =>
       repeat(async () => (await db.collection<Setting>('settings').findOne({ _id: 'service' }))?.madeAt),
+    lastBackup: () =>
+      repeat(async () => (await db.collection<Setting>('settings').findOne({ _id: 'lastBackup' }))?.at),
     async check() {
       requireUsable()
       try {
