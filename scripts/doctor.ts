@@ -16,7 +16,7 @@ const { values } = readArguments(
     options: {
       fix: {
         type: 'boolean',
-        help: 'Apply the safe fixes: settle orders, release orphan reservations, chmod secret files.',
+        help: 'Apply the safe fixes: settle orders, make orders and reservations agree, chmod secret files.',
       },
       json: { type: 'boolean', help: 'Print the report as JSON.' },
     },

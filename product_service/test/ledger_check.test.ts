@@ -22,6 +22,7 @@ function check(ledgerMismatches: Audit['ledgerMismatches'], intervalMs = 1_000) 
     audit: {
       ledgerMismatches,
       heldReservations: async () => ({ reservations: [], unreadable: [], next: undefined }),
+      reservationsOf: async () => new Map(),
     },
     metrics,
     runtime,

@@ -93,6 +93,71 @@ export function stockContract(name: string, makeStores: MakeStores) {
       await assertBalanced(stores)
     })
 
+    test('lost reservations are held or shipped again at the prices of their orders (invariants 1, 2, 6)', async (t) => {
+      const [here, there] = await makeStores(t)
+      const [tea, cup] = [await add(here, { stock: 10, priceMinor: 250 }), await add(here, { stock: 2 })]
+      const lost = (lines: Record<string, number>, status: 'held' | 'shipped' = 'held') => {
+        const wanted = order(lines)
+        const named = wanted.lines.map((line) => ({ ...line, name: 'Old tea', unitPriceMinor: 100 }))
+        return { ...wanted, status, lines: named }
+      }
+      const [held, shipped] = [lost({ [tea.id]: 3, [cup.id]: 1 }), lost({ [tea.id]: 4 }, 'shipped')]
+      const answers = await here.stock.recover([held, shipped], AT)
+      assert.deepEqual(
+        answers,
+        [held, shipped].map((each) => ({ ...each, createdAt: AT, updatedAt: AT })),
+      )
+      assert.deepEqual(
+        await there.audit.reservationsOf([shipped.orderId, nextId(), held.orderId]),
+        new Map([shipped, held].map((each) => [each.orderId, { ...each, createdAt: AT, updatedAt: AT }])),
+      )
+      assert.deepEqual(await numbers(here, tea.id), { stock: 3, reserved: 3, version: 4 })
+      // Repeated, also at once, and on another connection: nothing changes.
+      await Promise.all([here, there].map(({ stock }) => stock.recover([held, shipped], AT)))
+      assert.deepEqual(await numbers(here, tea.id), { stock: 3, reserved: 3, version: 4 })
+
+      // Too few of one product: nothing of the order is held, and nothing is stored.
+      const tooMany = lost({ [tea.id]: 1, [cup.id]: 2 })
+      assert.deepEqual(
+        await there.stock.recover([tooMany, lost({ [tea.id]: 2 })], AT).then(([first]) => first),
+        {
+          orderId: tooMany.orderId,
+          status: 'not_recovered',
+          shortages: [{ productId: cup.id, requested: 2, available: 1 }],
+        },
+      )
+      assert.equal((await here.audit.reservationsOf([tooMany.orderId])).size, 0)
+      assert.deepEqual(await numbers(here, tea.id), { stock: 1, reserved: 5, version: 5 })
+      const unknown = nextId()
+      const [absent] = await here.stock.recover([lost({ [unknown]: 1 })], AT)
+      assert.deepEqual('shortages' in absent! && absent.shortages, [
+        { productId: unknown, requested: 1, available: 0 },
+      ])
+
+      // What is stored stays: a tombstone takes nothing, and a held one can be shipped.
+      const cancelled = lost({ [tea.id]: 1 })
+      await here.stock.release([cancelled.orderId], AT)
+      assert.equal((await there.stock.recover([cancelled], AT))[0]?.status, 'released')
+      assert.equal((await there.stock.recover([{ ...held, status: 'shipped' }], AT))[0]?.status, 'shipped')
+      assert.deepEqual(await numbers(here, cup.id), { stock: 1, reserved: 0, version: 3 })
+      await assertBalanced(here)
+    })
+
+    test('stock of a removed product is held again for an order of before (invariant 2)', async (t) => {
+      const [stores] = await makeStores(t)
+      const tea = await add(stores)
+      await stores.catalogue.remove(tea.id, undefined, STAMP)
+      const wanted = order({ [tea.id]: 2 })
+      const lines = wanted.lines.map((line) => ({ ...line, name: 'Tea', unitPriceMinor: 100 }))
+      const [held] = await stores.stock.recover([{ ...wanted, lines, status: 'held' }], AT)
+      assert.equal(held?.status, 'held')
+      assert.deepEqual(
+        (await stores.stock.release([wanted.orderId], AT)).map(({ status }) => status),
+        ['released'],
+      )
+      await assertBalanced(stores)
+    })
+
     test('two processes that sell one product never oversell (invariants 1, 2)', async (t) => {
       const both = await makeStores(t)
       const tea = await add(both[0], { stock: 50 })

@@ -2,10 +2,10 @@
  * The port `Reservations` of order_service on the store of product_service, so that orders can be settled while no
  * service runs. It answers like the /internal routes of product_service.
  */
-import type { Rejection } from '@shop/order_service/domain/order'
+import type { Confirmed, Delivered, Rejection, Shipped } from '@shop/order_service/domain/order'
 import type { HoldAnswer, Reservations } from '@shop/order_service/domain/ports'
 import type { Stock } from '@shop/product_service/domain/ports'
-import type { Rejected } from '@shop/product_service/domain/reservation'
+import type { Rejected, Reservation } from '@shop/product_service/domain/reservation'
 
 export function createDirectReservations(stock: Stock, now: () => Date): Reservations {
   const at = () => now().toISOString()
@@ -27,12 +27,34 @@ export function createDirectReservations(stock: Stock, now: () => Date): Reserva
       const [reservation] = await stock.release([id], at())
       if (reservation?.status === 'shipped') throw contradiction(id, 'shipped')
     },
-    async ship({ id }) {
-      const [reservation] = await stock.ship([id], at())
-      if (reservation?.status !== 'shipped') throw contradiction(id, reservation?.status ?? 'unknown')
+    async ship(order) {
+      const [known] = await stock.ship([order.id], at())
+      // Unknown: the store of products was restored from an earlier moment.
+      const { status } = known ?? (await recoverReservation(stock, order, now))
+      if (status !== 'shipped') throw contradiction(order.id, status)
     },
     circuit: () => 'closed',
   }
+}
+
+/** Holds the stock of an order again, or records its shipment again. Throws, naming what is missing, if the stock is too low. */
+export async function recoverReservation(
+  stock: Stock,
+  { id, status, lines, totalMinor }: Confirmed | Shipped | Delivered,
+  now: () => Date,
+): Promise<Reservation> {
+  const lost = {
+    orderId: id,
+    status: status === 'confirmed' ? ('held' as const) : ('shipped' as const),
+    ...{ lines, totalMinor },
+  }
+  const [answer] = await stock.recover([lost], now().toISOString())
+  if (!answer) throw new Error(`The store gave no answer for order ${id}`)
+  if (answer.status !== 'not_recovered') return answer
+  const missing = answer.shortages.map(
+    ({ productId, requested, available }) => `product ${productId} has ${available} of ${requested} units`,
+  )
+  throw new Error(`the stock is too low: ${missing.join(', ')}`)
 }
 
 function rejectionOf(refused: Rejected): Rejection {

@@ -23,35 +23,38 @@ export type Check = {
 /** A finding, and what its fix did. */
 export type FindingResult = Omit<Finding, 'fix'> & { readonly repairable: boolean; readonly done?: string }
 
-export type Report = {
-  readonly ok: boolean
-  readonly checks: readonly { name: string; summary: string; findings: readonly FindingResult[] }[]
+export type CheckResult = {
+  readonly name: string
+  readonly summary: string
+  readonly findings: readonly FindingResult[]
 }
+
+export type Report = { readonly ok: boolean; readonly checks: readonly CheckResult[] }
 
 /** Findings of one check that are printed; the others are counted. `--json` has all. */
 const PRINTED_MAX = 10
 
 /** Applies the fixes one after the other, if `fixing`. The finding of a fix that fails remains. */
-export async function applyFixes(checks: readonly Check[], fixing: boolean): Promise<Report> {
-  const reports: Report['checks'][number][] = []
-  for (const { name, summary, findings } of checks) {
-    const results: FindingResult[] = []
-    for (const { problem, remedy, fix } of findings) {
-      const finding = { problem, remedy, repairable: fix !== undefined }
-      if (!fixing || !fix) {
-        results.push(finding)
-        continue
-      }
-      try {
-        results.push({ ...finding, done: await fix() })
-      } catch (error) {
-        results.push({ ...finding, remedy: `${remedy} (The fix failed: ${(error as Error).message})` })
-      }
+export async function applyFixes({ name, summary, findings }: Check, fixing: boolean): Promise<CheckResult> {
+  const results: FindingResult[] = []
+  for (const { problem, remedy, fix } of findings) {
+    const finding = { problem, remedy, repairable: fix !== undefined }
+    if (!fixing || !fix) {
+      results.push(finding)
+      continue
     }
-    reports.push({ name, summary, findings: results })
+    try {
+      results.push({ ...finding, done: await fix() })
+    } catch (error) {
+      results.push({ ...finding, remedy: `${remedy} (The fix failed: ${(error as Error).message})` })
+    }
   }
-  const left = reports.flatMap(({ findings }) => findings).filter(({ done }) => done === undefined)
-  return { ok: left.length === 0, checks: reports }
+  return { name, summary, findings: results }
+}
+
+export function reportOf(checks: readonly CheckResult[]): Report {
+  const left = checks.flatMap(({ findings }) => findings).filter(({ done }) => done === undefined)
+  return { ok: left.length === 0, checks }
 }
 
 export function printReport({ ok, checks }: Report, paint: Paint): string {

@@ -151,6 +151,15 @@ const REPAIRABLE: readonly Fault[] = [
     found: ({ order: { id } }) => `Order ${id} is shipped, but its reservation is still held.`,
     repaired: { status: 'shipped', stock: STOCK - QUANTITY, reserved: 0 },
   },
+  {
+    name: 'a confirmed order that holds nothing',
+    async plant({ orders }, order) {
+      await orders.addOnce(order)
+      await orders.save(confirm(order, pricedLines(order), LONG_AGO))
+    },
+    found: ({ order: { id } }) => `Order ${id} is confirmed, but no stock is held for it.`,
+    repaired: { status: 'confirmed', stock: STOCK - QUANTITY, reserved: QUANTITY },
+  },
 ]
 
 suite('what is safe to repair', () => {
@@ -213,9 +222,11 @@ suite('what only a person can repair is reported, and not changed by --fix', () 
     found: (planted: Planted) => string | RegExp
   }[] = [
     {
-      name: 'a confirmed order that holds nothing',
-      plant: ({ world, order }) =>
-        withStores(world, async ({ orders }) => {
+      name: 'a confirmed order that holds nothing, and whose units are sold',
+      plant: ({ world, productId, order }) =>
+        withStores(world, async ({ products, orders }) => {
+          const sold = { productId, delta: QUANTITY - 1 - STOCK, note: 'sold', attempt: undefined }
+          await products.stock.adjust(sold, { by: 'test', at: AT })
           await orders.addOnce(order)
           await orders.save(confirm(order, pricedLines(order), LONG_AGO))
         }),

@@ -9,8 +9,9 @@ import { openStores as openProductStores } from '@shop/product_service/storage/o
 import { openMongo } from '@shop/service_kit/mongo/store'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
-import { checkReservations, type Shop } from '../../scripts/doctor/consistency.ts'
+import type { Shop } from '../../scripts/doctor/consistency.ts'
 import { applyFixes } from '../../scripts/doctor/findings.ts'
+import { checkReservations } from '../../scripts/doctor/reservations.ts'
 import { checkStores } from '../../scripts/doctor/stores.ts'
 import { PLACEHOLDER_SECRETS, planShop } from '../../scripts/plan.ts'
 import { preflight } from '../../scripts/start/preflight.ts'
@@ -48,10 +49,8 @@ mongoSuite('a shop on MongoDB', (server) => {
           running: false,
           now: () => new Date(),
         })
-        const { checks } = await applyFixes([examination], true)
-        return checks.flatMap(({ findings }) =>
-          findings.map(({ problem, done }) => [problem, done !== undefined]),
-        )
+        const { findings } = await applyFixes(examination, true)
+        return findings.map(({ problem, done }) => [problem, done !== undefined])
       } finally {
         await Promise.all([open.products?.close(), open.orders?.close()])
       }

@@ -6,6 +6,7 @@
  * changed, unless only the answer was lost.
  */
 import type { AuditStamp, Movement, Product, ProductFields, SeenVersions } from './product.ts'
+import type { LostReservation, NotRecovered } from './recovering.ts'
 import type { FinalReservation, Held, Reservation, ReservationRequest } from './reservation.ts'
 
 export const SORTS = ['newest', 'price', '-price', 'name'] as const
@@ -92,6 +93,8 @@ export type Stock = {
   release(orderIds: readonly string[], at: string): Promise<readonly FinalReservation[]>
   /** Applies shipReservations. Resolves one reservation per id, undefined for an unknown order. */
   ship(orderIds: readonly string[], at: string): Promise<readonly (FinalReservation | undefined)[]>
+  /** Applies recoverReservations in one transaction. Resolves one answer per order, in order. */
+  recover(lost: readonly LostReservation[], at: string): Promise<readonly (Reservation | NotRecovered)[]>
 }
 
 /** A product whose numbers differ from its history (invariant 2). */
@@ -122,6 +125,8 @@ export type Audit = {
     unreadable: readonly string[]
     next: string | undefined
   }>
+  /** The stored reservations of these orders, of any status, by order id. Those that cannot be read are left out. */
+  reservationsOf(orderIds: readonly string[]): Promise<ReadonlyMap<string, Reservation>>
 }
 
 export type Stores = {

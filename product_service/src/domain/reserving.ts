@@ -133,4 +133,4 @@ const release = ({ orderId, lines, totalMinor, createdAt }: Held, at: string): R
   updatedAt: at,
 })
 
-const ship = (held: Held, at: string): Shipped => ({ ...held, status: 'shipped', updatedAt: at })
+export const ship = (held: Held, at: string): Shipped => ({ ...held, status: 'shipped', updatedAt: at })

@@ -6,6 +6,7 @@
  * are summed afterwards, in ranges, and the sum is still that of the moment.
  */
 import type { ClientSession, FindCursor, MongoStore, SnapshotRead } from '@shop/service_kit/mongo/store'
+import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
 import type { Audit, LedgerMismatch } from '../domain/ports.ts'
 import { isHeld } from '../domain/reservation.ts'
 import { collectionsOf, movementId, type ProductDocument, readingsOf } from './mongo_documents.ts'
@@ -83,6 +84,12 @@ export function createMongoAuditStore(store: MongoStore, atOnce = AUDIT_DOCUMENT
       }
       return { mismatches, checked: page.length, next: page.length < limit ? undefined : page.at(-1)?._id }
     },
+    reservationsOf: (orderIds) =>
+      store.repeat(async () => {
+        const found = await reservations.find({ _id: { $in: [...orderIds] } }).toArray()
+        const readable = readingsOf(IGNORE_UNREADABLE).reservation.many(found)
+        return new Map(readable.map((each) => [each.orderId, each]))
+      }),
     heldReservations: (after = '', limit) =>
       store.repeat(async () => {
         const found = await reservations

@@ -4,6 +4,7 @@ import { adjustStock } from '../domain/change_product.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { Stock } from '../domain/ports.ts'
 import type { Movement } from '../domain/product.ts'
+import { recoverReservations } from '../domain/recovering.ts'
 import type { Decision } from '../domain/reservation_draft.ts'
 import { decideReservations, releaseReservations, shipReservations } from '../domain/reserving.ts'
 import { listed } from './mongo_catalogue_store.ts'
@@ -74,6 +75,12 @@ export function createMongoStockStore(store: MongoStore, ledger: Ledger, reading
         requests.map(({ orderId }) => orderId),
         requests.flatMap(({ lines }) => lines.map(({ productId }) => productId)),
         ({ products, reservations }) => decideReservations(products, reservations, requests, at),
+      ),
+    recover: (lost, at) =>
+      decideTogether(
+        lost.map(({ orderId }) => orderId),
+        lost.flatMap(({ lines }) => lines.map(({ productId }) => productId)),
+        ({ products, reservations }) => recoverReservations(products, reservations, lost, at),
       ),
     release: (orderIds, at) =>
       decideTogether(orderIds, [], ({ products, reservations }) =>

@@ -8,7 +8,7 @@
  */
 import { nextTurn, type Runtime } from '@shop/service_kit/runtime/runtime'
 import type { SqliteStore } from '@shop/service_kit/sqlite/store'
-import { createReading } from '@shop/service_kit/storage/unreadable'
+import { createReading, IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
 import type { Audit, LedgerMismatch } from '../domain/ports.ts'
 import { isHeld } from '../domain/reservation.ts'
 import { prepareAnyNumbers, prepareQuery, RESERVATION_COLUMNS, reservationOf } from './sqlite_rows.ts'
@@ -30,6 +30,10 @@ export function createSqliteAuditStore({ reader }: SqliteStore, runtime: Pick<Ru
   const reservations = prepareAnyNumbers(
     reader,
     `SELECT ${RESERVATION_COLUMNS} FROM reservations r WHERE r.order_id > ? ORDER BY r.order_id LIMIT ?`,
+  )
+  const reservation = prepareAnyNumbers(
+    reader,
+    `SELECT ${RESERVATION_COLUMNS} FROM reservations r WHERE r.order_id = ?`,
   )
 
   /** Reads the history of a product in steps. Resolves undefined if the product changed meanwhile. */
@@ -66,6 +70,18 @@ export function createSqliteAuditStore({ reader }: SqliteStore, runtime: Pick<Ru
         if (found.stock !== found.movementsSum || found.reserved !== found.heldUnits) mismatches.push(found)
       }
       return { mismatches, checked, next: rows.length < limit ? undefined : rows.at(-1)?.[0] }
+    },
+    async reservationsOf(orderIds) {
+      const reading = createReading(
+        reservationOf,
+        ([orderId]) => String(orderId),
+        IGNORE_UNREADABLE('a reservation'),
+      )
+      const rows = orderIds.flatMap((orderId) => {
+        const row = reservation.get(orderId)
+        return row ? [row] : []
+      })
+      return new Map(reading.many(rows).map((each) => [each.orderId, each]))
     },
     async heldReservations(after = '', limit) {
       const rows = reservations.all(after, limit)

@@ -7,6 +7,7 @@ import { adjustStock } from '../domain/change_product.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { Stock } from '../domain/ports.ts'
 import type { Product } from '../domain/product.ts'
+import { recoverReservations } from '../domain/recovering.ts'
 import { isHeld, type Reservation } from '../domain/reservation.ts'
 import type { Decision } from '../domain/reservation_draft.ts'
 import { recordOf } from '../domain/reservation_record.ts'
@@ -154,6 +155,17 @@ export function createSqliteStockStore(store: SqliteStore): Stock {
           for (const { productId } of lines) batch.loadProduct(productId)
         }
         return batch.apply(decideReservations(batch.products, batch.reservations, requests, at))
+      })
+    },
+    recover(lost, at) {
+      return store.write(() => {
+        const batch = startBatch()
+        for (const { orderId, lines } of lost) {
+          const recorded = batch.loadReservation(orderId)
+          const loaded = recorded && isHeld(recorded) ? recorded.lines : lines
+          for (const { productId } of loaded) batch.loadProduct(productId)
+        }
+        return batch.apply(recoverReservations(batch.products, batch.reservations, lost, at))
       })
     },
     release(orderIds, at) {

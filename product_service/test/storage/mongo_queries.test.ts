@@ -40,6 +40,9 @@ mongoSuite('queries on products in MongoDB', (server) => {
       await stock.reserve([a, b], AT)
       await stock.release([a.orderId], AT)
       await stock.ship([b.orderId], AT)
+      await stock.recover([{ ...order({ [id]: 1 }), status: 'shipped', lines: [] }], AT)
+      await audit.reservationsOf([b.orderId])
+
       const attempt = { key: 'k', fingerprint: 'f' }
       await stock.adjust({ productId: id, delta: 1, note: 'x', attempt }, STAMP)
       const page = await stock.movements(id, { after: undefined, limit: 1 })
