@@ -133,6 +133,18 @@ for (const overlay of OVERLAYS) {
       }
     })
 
+    test('adds replicas before those that run use a whole core, and not while they are nearly idle', () => {
+      const millis = (cpu: string) => Number(/^(\d+)m$/.exec(cpu)![1])
+      for (const name of SERVICES) {
+        const [{ resource }] = named('HorizontalPodAutoscaler', name).spec.metrics
+        assert.deepEqual([resource.name, resource.target.type], ['cpu', 'AverageValue'], name)
+        const target = millis(resource.target.averageValue)
+        const { requests } = named('Deployment', name).spec.template.spec.containers[0].resources
+        assert.ok(target >= 500 && target <= 700 && millis(requests.cpu) < target, name)
+        assert.equal(requests.memory, '256Mi', name)
+      }
+    })
+
     test('allows only the connections that are needed', () => {
       assert.deepEqual(named('NetworkPolicy', 'default-deny').spec, {
         podSelector: {},
