@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { startTracing } from '@shop/service_kit/http/start_tracing'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
-import { pino } from 'pino'
+import { type LogLine, loggerInto } from '@shop/service_kit/test_support/log_lines'
 import { createApp } from '../../storefront/src/app.ts'
 import { call, expectStatus } from './calls.ts'
 import type { ServiceProcess } from './processes.ts'
@@ -17,10 +17,8 @@ const TEST_MS = 480_000
 const LOGGED_MS = 60_000
 const TRACE = 'aaaaaaaabbbbbbbbccccccccdddddddd'
 
-type Line = Record<string, unknown> & { readonly msg?: string }
-
 /** The lines of a process that are complete. */
-const linesOf = ({ lastWords }: ServiceProcess): Line[] =>
+const linesOf = ({ lastWords }: ServiceProcess): LogLine[] =>
   lastWords()
     .split('\n')
     .flatMap((text) => {
@@ -31,7 +29,7 @@ const linesOf = ({ lastWords }: ServiceProcess): Line[] =>
       }
     })
 
-const names = (id: string) => (line: Line) =>
+const names = (id: string) => (line: LogLine) =>
   line.reqId === id || ((line.reqIds as string[] | undefined)?.includes(id) ?? false)
 
 suite('the logs of one order', { timeout: TEST_MS }, () => {
@@ -39,7 +37,7 @@ suite('the logs of one order', { timeout: TEST_MS }, () => {
     const world = await createWorld(t, { LOG_LEVEL: 'info', ACCESS_LOG: 'true' })
     const pages = mkdtempSync(join(tmpdir(), 'shop_pages_'))
     writeFileSync(join(pages, 'index.html'), '')
-    const gateway: Line[] = []
+    const gateway: LogLine[] = []
     const storefront = createApp({
       upstreams: { auth: [world.auth.url], products: [world.products.url], orders: [world.orders.url] },
       pages,
@@ -47,7 +45,7 @@ suite('the logs of one order', { timeout: TEST_MS }, () => {
       accessLog: true,
       runtime: systemRuntime,
       tracing: await startTracing('storefront', {}, systemRuntime),
-      logger: pino({}, { write: (text: string) => void gateway.push(JSON.parse(text)) }),
+      logger: loggerInto(gateway),
     })
     t.after(async () => {
       await storefront.close()
@@ -63,7 +61,7 @@ suite('the logs of one order', { timeout: TEST_MS }, () => {
         body: { product_id: product.id, quantity: 1, total_price: product.price },
         headers: { 'x-request-id': requestId, traceparent: `00-${TRACE}-1234567890abcdef-01` },
       })
-    const answered = (lines: readonly Line[], id: string) =>
+    const answered = (lines: readonly LogLine[], id: string) =>
       lines.filter(names(id)).find(({ msg }) => msg === 'answered')
 
     const order = expectStatus(await place('follow-1'), 201)
@@ -71,7 +69,7 @@ suite('the logs of one order', { timeout: TEST_MS }, () => {
       const found = [gateway, linesOf(world.orders), linesOf(world.products)].map((lines) =>
         answered(lines, 'follow-1'),
       )
-      return found.every((line) => line !== undefined) && (found as Line[])
+      return found.every((line) => line !== undefined) && (found as LogLine[])
     })
     assert.deepEqual([atGateway!.method, atGateway!.status], ['POST', 201])
     assert.deepEqual(
