@@ -75,6 +75,10 @@ async function healthy(deadlineMs: number, stepDown = ''): Promise<string> {
     ...['service', 'create', '--quiet', '--detach', '--name', job, '--mode', 'replicated-job'],
     ...['--restart-condition', 'none', '--network', `${stack}_database`],
     ...['--secret', `source=${nameOfSecret(rendered, 'mongo_root_password')},target=mongo_root_password`],
+    ...(env.MONGO_URL_OPTIONS
+      ? ['--secret', `source=${nameOfSecret(rendered, 'mongo_tls_ca')},target=mongo_tls_ca`]
+      : []),
+    ...['--env', `MONGO_URL_OPTIONS=${env.MONGO_URL_OPTIONS ?? ''}`],
     ...['--env', `MONGO_WAIT_MS=${deadlineMs}`, '--env', `MONGO_STEP_DOWN=${stepDown}`],
     ...['--entrypoint', 'mongosh', image, '--nodb', '--quiet', '--eval', script],
   ])

@@ -20,8 +20,10 @@ import { countVersions, SECRETS, type Secret } from './stack/versions.ts'
 
 const FOLDER = 'secrets'
 const MEMBERS = 'mongo1:27017,mongo2:27017,mongo3:27017'
-/** A URL that we made. One that the operator wrote is never changed. */
-const OUR_URL = /^mongodb:\/\/(shop|shop_2):[^@]*@mongo1:27017,mongo2:27017,mongo3:27017\//
+/** A URL that we made; its options may be added to. One that the operator wrote is never changed. */
+const OUR_URL =
+  /^mongodb:\/\/(?<user>shop|shop_2):[^@]*@mongo1:27017,mongo2:27017,mongo3:27017\/\?(?<options>.*)$/
+const OPTIONS = 'replicaSet=rs0&authSource=admin'
 const KEY_OF_MEMBERS = /^- "(.+)"$/gm
 
 const password = () => randomBytes(24).toString('base64url')
@@ -53,9 +55,11 @@ const read = (name: Secret) => readValueFile(pathOf(name))
 type User = 'shop' | 'shop_2'
 const passwordOf = (user: User): Secret => `mongo_${user}_password`
 const otherUser = (user: User): User => (user === 'shop' ? 'shop_2' : 'shop')
+const ours = () =>
+  existsSync(pathOf('database_url')) ? OUR_URL.exec(read('database_url'))?.groups : undefined
+const userInUrl = () => ours()?.user as User | undefined
 const urlOf = (user: User) =>
-  `mongodb://${user}:${read(passwordOf(user))}@${MEMBERS}/?replicaSet=rs0&authSource=admin`
-const userInUrl = () => OUR_URL.exec(read('database_url'))?.[1] as User | undefined
+  `mongodb://${user}:${read(passwordOf(user))}@${MEMBERS}/?${ours()?.options ?? OPTIONS}`
 
 /** In this order, because database_url contains a secret before it. */
 const MAKE: Readonly<Record<Secret, () => string>> = {
@@ -68,7 +72,7 @@ const MAKE: Readonly<Record<Secret, () => string>> = {
   mongo_shop_password: password,
   // Of the user that no service signs in with.
   mongo_shop_2_password: password,
-  database_url: () => urlOf((existsSync(pathOf('database_url')) && userInUrl()) || 'shop'),
+  database_url: () => urlOf(userInUrl() ?? 'shop'),
 }
 
 type Steps = { readonly prepare: () => void; readonly switch: () => void; readonly retire: () => void }

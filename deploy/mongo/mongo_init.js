@@ -23,6 +23,8 @@ const USERS = [
   { user: 'shop_backup', file: 'mongo_backup_password', roles: [...DATA, ...COPYING] },
   { user: 'shop_doctor', file: 'mongo_doctor_password', roles: DATA },
 ]
+/** E.g. `tls=true&tlsCAFile=…`. */
+const OPTIONS = `serverSelectionTimeoutMS=3000&${process.env.MONGO_URL_OPTIONS ?? ''}`
 const ATTEMPTS = 60
 const PAUSE_MS = 2000
 const NOT_YET_INITIALIZED = 94
@@ -33,7 +35,7 @@ const MAJORITY = { w: 'majority' }
 const valueIn = (text) => text.replace(/^\uFEFF/, '').replace(/[\r\n]+$/, '')
 const secret = (name) => valueIn(fs.readFileSync(`${FOLDER}/${name}`, 'utf8'))
 const rootUrl = (hosts, options) =>
-  `mongodb://root:${encodeURIComponent(secret('mongo_root_password'))}@${hosts}/admin?serverSelectionTimeoutMS=3000&${options}`
+  `mongodb://root:${encodeURIComponent(secret('mongo_root_password'))}@${hosts}/admin?${options}&${OPTIONS}`
 
 async function retry(what, attempt) {
   for (let attempts = 1; ; attempts++) {
@@ -92,7 +94,7 @@ async function setUser(admin, { user, file, roles }) {
 }
 
 async function canSignIn(user, pwd) {
-  const options = 'replicaSet=rs0&authSource=admin&serverSelectionTimeoutMS=3000'
+  const options = `replicaSet=rs0&authSource=admin&${OPTIONS}`
   try {
     await connect(`mongodb://${user}:${encodeURIComponent(pwd)}@${MEMBERS.join(',')}/?${options}`)
     return true

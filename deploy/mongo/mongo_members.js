@@ -19,7 +19,7 @@ const password = fs
   .readFileSync(`${FOLDER}/mongo_root_password`, 'utf8')
   .replace(/^\uFEFF/, '')
   .replace(/[\r\n]+$/, '')
-const options = 'replicaSet=rs0&serverSelectionTimeoutMS=3000'
+const options = `replicaSet=rs0&serverSelectionTimeoutMS=3000&${process.env.MONGO_URL_OPTIONS ?? ''}`
 const url = `mongodb://root:${encodeURIComponent(password)}@${MEMBERS.join(',')}/admin?${options}`
 
 const status = async () => (await connect(url)).adminCommand({ replSetGetStatus: 1 })

@@ -109,6 +109,25 @@ suite('the rendered stack', { skip: needs('docker', 'stack', '--help') }, () => 
     assert.equal(plain.front.ipam.config[0].subnet, '10.89.0.0/24')
   })
 
+  test('reaches the database by TLS if a file and three variables say so', () => {
+    const files = [FILE, join(ROOT, 'deploy', 'swarm', 'mongo_tls.yml')]
+    const { services } = parse(
+      rendering({ MONGO_EXTRA_ARGS: '--tlsMode requireTLS', MONGO_URL_OPTIONS: 'tls=true' }, files),
+    )
+    const secretsOf = (name: string) =>
+      services[name].secrets
+        .map(({ source }: { source: string }) => source)
+        .filter((name: string) => /tls/.test(name))
+    for (const member of MEMBERS) {
+      assert.match(services[member].entrypoint.at(-1), / --tlsMode requireTLS$/m)
+      assert.deepEqual(secretsOf(member), ['mongo_tls_ca', 'mongo_tls_certificate'])
+    }
+    for (const name of ['auth_service', 'product_service', 'order_service', 'mongo_init'])
+      assert.deepEqual(secretsOf(name), ['mongo_tls_ca'], name)
+    assert.equal(services.mongo_init.environment.MONGO_URL_OPTIONS, 'tls=true')
+    assert.ok(services.product_service.secrets.length > 3)
+  })
+
   test('rotates logs and limits every service', () => {
     for (const [name, service] of Object.entries<ReturnType<typeof parse>>(parse(rendered).services)) {
       assert.deepEqual(
@@ -181,8 +200,12 @@ suite('a secret is replaced in steps, each of which accepts what the one before 
     assert.match(read('database_url'), /^mongodb:\/\/shop:/)
     run('--prepare', 'database_url')
     const next = read('mongo_shop_2_password')
+    // Options that the operator adds stay.
+    const url = read('database_url')
+    rmSync(join(folder, 'database_url'))
+    writeFileSync(join(folder, 'database_url'), `${url}&tls=true\n`)
     run('--switch', 'database_url')
-    assert.ok(read('database_url').startsWith(`mongodb://shop_2:${next}@mongo1:27017,`))
+    assert.equal(read('database_url'), `${url.replace(/shop:[^@]*/, () => `shop_2:${next}`)}&tls=true`)
     const old = read('mongo_shop_password')
     run('--retire', 'database_url')
     assert.notEqual(read('mongo_shop_password'), old)

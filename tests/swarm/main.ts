@@ -135,6 +135,10 @@ async function phases(stack: Stack, { counts }: Load): Promise<void> {
   }
   phase('new version rolled out')
   await stack.update()
+  if (store === 'mongo_image') {
+    phase('members of the database updated')
+    await stack.updateMembers()
+  }
   phase('the service secret replaced')
   await stack.rotateServiceSecret()
   phase('broken version rolled back')

@@ -53,6 +53,8 @@ export type Stack = {
   deployAgain(): Promise<void>
   /** The three steps, each rolled out; no member of the database is restarted, and no call refused. */
   rotateServiceSecret(): Promise<void>
+  /** A changed setting of the members, rolled out one after the other. */
+  updateMembers(): Promise<void>
   /** Deploys the next version; resolves when all containers have it. */
   update(): Promise<void>
   /**
@@ -105,8 +107,15 @@ export async function deployStack(store: Store, baseImage: string, undo: Undo): 
     script('stack_deploy.ts', ['--resolve-image', 'never', '--settings', settings], more)
   undo.push(() => removeStack())
   // The fifth of the commands.
-  const byHand = () =>
-    docker(['stack', 'deploy', ...files.flatMap((file) => ['-c', file]), STACK], { env, cwd: ROOT })
+  const byHand = (more: NodeJS.ProcessEnv = {}) =>
+    docker(['stack', 'deploy', ...files.flatMap((file) => ['-c', file]), STACK], {
+      env: { ...env, ...more },
+      cwd: ROOT,
+    })
+  const created = async () => docker(['service', 'ls', '--quiet'])
+  await assert.rejects(deploy({ TAG: 'never_built' }), /auth_service:never_built.* neither on this machine/)
+  await assert.rejects(byHand({ SECRETS_FOLDER: '/nowhere' }), /no such file or directory|not found/)
+  assert.equal(await created(), '')
   await byHand()
   const sizes = new Map(SERVICES.map((service) => [service, 2]))
   if (store === 'wire_compatible') sizes.set('product_service', 1)
@@ -156,7 +165,10 @@ export async function deployStack(store: Store, baseImage: string, undo: Undo): 
         members,
       )
       const logs = await docker(['service', 'logs', '--raw', `${STACK}_order_service`])
-      assert.doesNotMatch(logs, /unauthenticated|for our own services/)
+      assert.doesNotMatch(logs, /unauthenticated|answered 401/)
+    },
+    async updateMembers() {
+      await script('stack_database.ts', ['--settings', settings], { MONGO_MEMORY: '1500M' })
     },
     async update() {
       await deploy({ TAG: NEXT_TAG })
