@@ -28,8 +28,8 @@ export const NAMED: readonly Named[] = [
   {
     what: 'a draining service reports ready',
     path: 'service_kit/src/http/readiness.ts',
-    from: 'if (isDraining) return SHUTTING_DOWN',
-    to: 'if (!SHUTTING_DOWN) return SHUTTING_DOWN',
+    from: 'if (isDraining) return { ready: false, why: SHUTTING_DOWN }',
+    to: 'if (!SHUTTING_DOWN) return { ready: false, why: SHUTTING_DOWN }',
     test: 'service_kit/test/http/probes.test.ts',
   },
   {
