@@ -5,23 +5,37 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { MONGO_DATABASE as AUTH } from '@shop/auth_service/storage/open_mongo'
 import { openStores as openAuthStores } from '@shop/auth_service/storage/open_stores'
+import { MONGO_DATABASE as ORDERS } from '@shop/order_service/storage/open_mongo'
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
-import { PRODUCT_INDEXES } from '@shop/product_service/storage/mongo_documents'
-import { MONGO_DATABASE } from '@shop/product_service/storage/open_mongo'
+import type { Stores as ProductStores } from '@shop/product_service/domain/ports'
+import { MONGO_DATABASE as PRODUCTS } from '@shop/product_service/storage/open_mongo'
 import { openStores as openProductStores } from '@shop/product_service/storage/open_stores'
-import { openMongo } from '@shop/service_kit/mongo/store'
+import { connectPatiently } from '@shop/service_kit/mongo/tools'
 import { databaseOf } from '@shop/service_kit/mongo/url'
 import { reasonOf } from '@shop/service_kit/runtime/reason'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { readArguments, refuse } from './arguments.ts'
+import { SETTINGS } from './backup/databases.ts'
+import { inspectTarget } from './backup/mongo_restore.ts'
 import { copySnapshot, isInUse } from './backup/snapshot.ts'
 import { faultsOfFile } from './backup/verify.ts'
-import { copyAccounts } from './migrate/accounts.ts'
-import { copyOrders, copyStoreAge } from './migrate/orders.ts'
-import { copyProducts, currencyOf } from './migrate/products.ts'
-import { type Copied, createProgress } from './migrate/progress.ts'
-import { SERVICES } from './services.ts'
+import { accountKinds, orderKinds, productKinds } from './migrate/kinds.ts'
+import { createMarks } from './migrate/marks.ts'
+import { copy, differences, patiently } from './migrate/progress.ts'
+import { SERVICES, type ServiceName } from './services.ts'
+import { inspectSqlite } from './sqlite_inspection.ts'
+
+const ORDER_MIGRATIONS = new URL('../order_service/src/storage/migrations/', import.meta.url)
+
+type Part = {
+  readonly name: string
+  readonly service: ServiceName
+  readonly kinds: typeof accountKinds
+  readonly prepare: () => Promise<{ check(): Promise<void>; close(): Promise<void> }>
+}
 
 const AUDIT_AT_ONCE = 1_000
 const REMOVE_TIMEOUT_MS = 2_000
@@ -84,75 +98,106 @@ try {
       'Restore a backup with `npm run restore`, or name the folder of the backup as the source.',
     )
   }
-  const CURRENCY = currencyOf(folder)
-  const sourceConfig = { DATA_DIR: folder, CURRENCY }
-  // The copy needs no search index.
-  const readOnlyConfig = { ...sourceConfig, existing: true }
-  const sourceStores = {
-    accounts: closeAtEnd(await openAuthStores(sourceConfig, { runtime: systemRuntime })),
-    products: closeAtEnd(await openProductStores(readOnlyConfig, { runtime: systemRuntime })),
-    orders: closeAtEnd(await openOrderStores(sourceConfig, { runtime: systemRuntime })),
-  }
-  // Amounts are copied unchanged, so the target needs the digits of the source.
-  const targetConfig = ({ digits }: { digits(): number }) => ({
-    DATABASE_URL: to!,
-    DATA_DIR: folder,
-    CURRENCY,
-    CURRENCY_DIGITS: digits(),
-  })
-  const targetStores = {
-    accounts: closeAtEnd(
-      await openAuthStores({ DATABASE_URL: to!, DATA_DIR: folder }, { runtime: systemRuntime }),
-    ),
-    products: closeAtEnd(
-      await openProductStores(targetConfig(sourceStores.products), { runtime: systemRuntime }),
-    ),
-    orders: closeAtEnd(await openOrderStores(targetConfig(sourceStores.orders), { runtime: systemRuntime })),
-  }
-  await targetStores.products.check()
-  const mongo = closeAtEnd(
-    await openMongo({
-      runtime: systemRuntime,
-      url: to!,
-      database: MONGO_DATABASE,
-      service: 'product_service',
-      indexes: PRODUCT_INDEXES,
-    }),
-  )
-  // The mark is written first and last: it says whether the migration of the target is finished.
-  type Mark = { _id: string; value: string }
-  const marks = mongo.collection<Mark>('settings')
-  const mark = await mongo.repeat(() => marks.findOne({ _id: 'migration' }))
-  const hasProducts = (await targetStores.products.audit.ledgerMismatches(undefined, 1)).checked > 0
-  if (mark?.value === 'finished' || (hasProducts && !mark)) refuse('The target already has a shop.')
-  const setMark = (value: string) =>
-    mongo.repeat(() => marks.updateOne({ _id: 'migration' }, { $set: { value } }, { upsert: true }))
-  await setMark('under way')
+  const databases = new Map(SERVICES.map(({ name, databaseFile }) => [name, open(databaseFile)]))
+  const CURRENCY = currencyOf(databases.get('product_service')!)
+  const place = { DATA_DIR: folder, CURRENCY }
+  // Migrates the schema of the copy. It needs no search index.
+  await (await openAuthStores(place, { runtime: systemRuntime })).close()
+  const products = await openProductStores({ ...place, existing: true }, { runtime: systemRuntime })
+  const orders = await openOrderStores(place, { runtime: systemRuntime })
+  const digits = { products: products.digits(), orders: orders.digits() }
+  const unbalanced = await mismatchesOf(products)
+  await Promise.all([products.close(), orders.close()])
+  if (unbalanced.length > 0) refuse(...unbalanced, 'Run `npm run doctor` on the source.')
 
-  const progress = createProgress(process.stdout)
-  const copied: Copied[] = [
-    ...(await copyAccounts(folder, sourceStores.accounts, targetStores.accounts, progress)),
-    ...(await copyProducts(folder, mongo, progress)),
-    ...(await copyOrders(sourceStores.orders.orders, targetStores.orders.orders, progress)),
+  const { connected = [] } = await inspectTarget(to!)
+  if (connected.length > 0)
+    refuse(`${connected.join(', ')} is connected to the target. Stop the shop there first.`)
+  const client = closeAtEnd(connectPatiently(to!, 'migrate'))
+  const marks = createMarks(client)
+  const target = { DATABASE_URL: to!, DATA_DIR: folder, CURRENCY }
+  const options = { runtime: systemRuntime }
+  const parts: readonly Part[] = [
+    {
+      ...{ name: AUTH, service: 'auth_service', kinds: accountKinds },
+      prepare: () => openAuthStores(target, options),
+    },
+    {
+      ...{ name: PRODUCTS, service: 'product_service', kinds: productKinds },
+      // Amounts are copied unchanged, so the target needs the digits of the source.
+      prepare: () => openProductStores({ ...target, CURRENCY_DIGITS: digits.products }, options),
+    },
+    {
+      ...{ name: ORDERS, service: 'order_service', kinds: orderKinds },
+      prepare: async () =>
+        (await openOrderStores({ ...target, CURRENCY_DIGITS: digits.orders }, options)).orders,
+    },
   ]
-  await copyStoreAge(join(folder, 'orders.db'), to!)
-  const faults = copied
-    .filter(({ source, target }) => source !== target)
-    .map(({ what, source, target }) => `${what}: ${source} in the source, ${target} in the target`)
-  let after: string | undefined
-  do {
-    const page = await targetStores.products.audit.ledgerMismatches(after, AUDIT_AT_ONCE)
-    faults.push(
-      ...page.mismatches.map((mismatch) => `the ledger does not balance: ${JSON.stringify(mismatch)}`),
-    )
-    after = page.next
-  } while (after !== undefined)
-  if (faults.length > 0) throw new Error(`The target differs from the source:\n${faults.join('\n')}`)
-  await setMark('finished')
-  console.log(`The target has as many records of each kind as ${source}, and its ledger balances.`)
+  const states = await Promise.all(parts.map(({ name }) => marks.stateOf(name)))
+  if (states.includes('restoring'))
+    refuse('A restore of the target did not end: run it again, or drop the databases.')
+  if (states.includes('used') || states.every((state) => state === 'finished'))
+    refuse('The target already has a shop.')
+  if (!states.includes('finished')) await copyAll()
+  for (const { name } of parts) await marks.set(name, 'finished')
+  console.log(`The target has the same records as ${source}, and their ledger balances.`)
+
+  async function copyAll() {
+    for (const [n, { name, prepare }] of parts.entries()) {
+      // A database with the mark was prepared before, and its stores are refused.
+      if (states[n] === 'empty') await prepared(prepare)
+      await marks.set(name, 'under way')
+    }
+    const kinds = parts.flatMap(({ name, service, kinds }) => kinds(databases.get(service)!, client.db(name)))
+    for (const kind of kinds) await copy(kind, process.stdout)
+    await copyStoreAge()
+    const faults: string[] = []
+    for (const kind of kinds) faults.push(...(await differences(kind)))
+    if (faults.length > 0) throw new Error(`The target differs from the source:\n${faults.join('\n')}`)
+  }
+
+  /** The target gets the creation time of the source, which `npm run doctor` compares with its orders (doctor/reservations.ts). */
+  async function copyStoreAge() {
+    const inspection = inspectSqlite(join(folder, 'orders.db'), ORDER_MIGRATIONS)
+    const madeAt = new Date((inspection.state === 'readable' && inspection.madeAt) || 0)
+    const settings = client.db(ORDERS).collection<{ _id: string }>(SETTINGS)
+    await patiently(() => settings.updateOne({ _id: 'service' }, { $set: { madeAt } }))
+  }
 } catch (error) {
   process.stderr.write(`${reasonOf(error)}\nThe source was not changed. Run the command again to continue.\n`)
   process.exitCode = 1
 } finally {
   for (const close of closers.reverse()) await close()
+}
+
+/** The file is opened when it is needed: not before its schema was migrated. */
+function open(file: string): DatabaseSync {
+  const db = new DatabaseSync(join(folder, file))
+  closers.push(async () => db.close())
+  return db
+}
+
+function currencyOf(db: DatabaseSync): string {
+  return String(db.prepare(`SELECT value FROM settings WHERE name = 'currency'`).get()!.value)
+}
+
+async function mismatchesOf({ audit }: ProductStores): Promise<string[]> {
+  const found: string[] = []
+  let after: string | undefined
+  do {
+    const page = await audit.ledgerMismatches(after, AUDIT_AT_ONCE)
+    found.push(...page.mismatches.map((each) => `The ledger does not balance: ${JSON.stringify(each)}.`))
+    after = page.next
+  } while (after !== undefined)
+  return found
+}
+
+/** Creates the indexes and the settings of a database. */
+async function prepared(open: () => Promise<{ check(): Promise<void>; close(): Promise<void> }>) {
+  const stores = await open()
+  try {
+    await patiently(() => stores.check())
+  } finally {
+    await stores.close()
+  }
 }

@@ -4,12 +4,14 @@ import { once } from 'node:events'
 import { globSync, readdirSync, readFileSync, truncateSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { suite, test } from 'node:test'
 import { openStores as openAuthStores } from '@shop/auth_service/storage/open_stores'
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
 import { openStores as openProductStores } from '@shop/product_service/storage/open_stores'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
+import { MongoClient } from 'mongodb'
 import { SERVICES, type ServiceName } from '../../scripts/services.ts'
 import { startLoad } from '../cluster/load.ts'
 import { readMongoRecords } from '../cluster/mongo_records.ts'
@@ -84,6 +86,75 @@ test('an empty store is refused as a source', async (t) => {
   assert.match(output, /^Not usable: \S+orders\.db is empty: no store was ever made in it\.$/m)
 })
 
+const DATABASES = ['shop_auth', 'shop_products', 'shop_orders']
+
+async function withMongo<T>(url: string, work: (client: MongoClient) => Promise<T>): Promise<T> {
+  const client = new MongoClient(url)
+  try {
+    return await work(client)
+  } finally {
+    await client.close()
+  }
+}
+
+const readMarks = (url: string) =>
+  withMongo(url, (client) =>
+    Promise.all(
+      DATABASES.map(async (name) => {
+        const settings = client.db(name).collection<{ _id: string; value: string }>('settings')
+        return (await settings.findOne({ _id: 'migration' }))?.value
+      }),
+    ),
+  )
+
+const inOrder = (rows: readonly (readonly unknown[])[]) => rows.map((row) => JSON.stringify(row)).toSorted()
+
+/** Users with all their versions, sessions and keys, as far as they can be compared. */
+function sqliteAccounts(dataDir: string) {
+  const db = new DatabaseSync(join(dataDir, 'auth.db'))
+  try {
+    const all = (sql: string) =>
+      inOrder(
+        db
+          .prepare(sql)
+          .all()
+          .map((row) => Object.values(row)),
+      )
+    return {
+      users: all(
+        'SELECT id, username, role, password_hash, password_version, role_changes, created_at FROM users',
+      ),
+      sessions: all(
+        'SELECT id, user_id, password_version, token_hash, previous_hash, expires_at FROM sessions',
+      ),
+      keys: all('SELECT kid, generation, x, d, signs_from FROM signing_keys'),
+    }
+  } finally {
+    db.close()
+  }
+}
+
+const mongoAccounts = (url: string) =>
+  withMongo(url, async (client) => {
+    const all = (name: string) => client.db('shop_auth').collection<{ _id: string }>(name).find().toArray()
+    // biome-ignore lint/suspicious/noExplicitAny: documents as they are stored.
+    const rows = async (name: string, fields: (document: any) => unknown[]) =>
+      inOrder((await all(name)).map(fields))
+    return {
+      users: await rows('users', (each) => [
+        ...[each._id, each.username, each.role, each.passwordHash, each.passwordVersion],
+        ...[each.roleChanges ?? 0, each.createdAt.getTime()],
+      ]),
+      sessions: await rows('sessions', (each) => [
+        ...[each._id, each.userId, each.passwordVersion, each.tokenHash, each.previousHash],
+        each.expiresAt.getTime(),
+      ]),
+      keys: await rows('signing_keys', (each) => [
+        ...[each._id, each.generation, each.jwk.x, each.jwk.d, each.signsFrom.getTime()],
+      ]),
+    }
+  })
+
 mongoSuite('a shop that moves to MongoDB', (server) => {
   test('is the same there, although the migration was interrupted and started again', async (t) => {
     const url = server.url()
@@ -102,19 +173,36 @@ mongoSuite('a shop that moves to MongoDB', (server) => {
     const early = await finish(t, 'migrate.ts', world, ...migrate)
     assert.deepEqual([early.code, /Stop the shop first/.test(early.output)], [1, true], early.output)
     await load.stop()
+    // A changed password and role: their versions must be copied, too.
+    const reset = await finish(t, 'accounts.ts', world, '--reset-password', load.buyers[1]!.username)
+    assert.equal(reset.code, 0, reset.output)
     shop.process.kill('SIGTERM')
     assert.equal(await shop.ended, 0)
     const before = readRecords(world.dataDir, pathOf)
 
     // The folder that it could not remove is removed with the world.
     const tidied = { ...world, env: { ...world.env, TMPDIR: join(world.dataDir, '..') } }
-    const cutOff = runScript(t, 'migrate.ts', tidied, ...migrate)
-    await cutOff.until(/^products: /m)
-    cutOff.process.kill('SIGKILL')
-    await cutOff.ended
+    for (const point of [/^users: /m, /^products: /m, /^reservations: /m, /^orders: /m]) {
+      const cutOff = runScript(t, 'migrate.ts', tidied, ...migrate)
+      await cutOff.until(point)
+      cutOff.process.kill('SIGKILL')
+      await cutOff.ended
+      const marks = await readMarks(url)
+      // Killed after its last record, it may just have finished.
+      if (String(point) !== String(/^orders: /m)) assert.deepEqual(marks, Array(3).fill('under way'))
+    }
+    const ended = (await readMarks(url)).every((mark) => mark === 'finished')
     const moved = await finish(t, 'migrate.ts', world, ...migrate)
-    assert.equal(moved.code, 0, moved.output)
-    assert.match(moved.output, new RegExp(`^orders: ${before.orders.length}$`, 'm'))
+    if (!ended) {
+      assert.equal(moved.code, 0, moved.output)
+      const { length } = before.orders
+      assert.match(
+        moved.output,
+        new RegExp(`^orders: ${length} of ${length} \\(${length} were there already\\)$`, 'm'),
+      )
+    }
+    assert.deepEqual(await readMarks(url), Array(3).fill('finished'))
+    assert.deepEqual(await mongoAccounts(url), sqliteAccounts(world.dataDir))
 
     const after = await readMongoRecords(url)
     assert.deepEqual(sorted(after), sorted(before))

@@ -1,0 +1,136 @@
+/**
+ * What is copied, as SQL on the source and documents of the target: everything as it is, removed products and deleted
+ * accounts too. Counts of failed logins are not copied: they expire within hours.
+ */
+import type { DatabaseSync } from 'node:sqlite'
+import { toDocument } from '@shop/order_service/storage/mongo_order_documents'
+import {
+  COLUMNS as ORDER_COLUMNS,
+  type Row as OrderRow,
+  toOrder,
+} from '@shop/order_service/storage/sqlite_order_rows'
+import {
+  attemptId,
+  movementDocument,
+  productDocument,
+  reservationDocument,
+} from '@shop/product_service/storage/mongo_documents'
+import {
+  MOVEMENT_COLUMNS,
+  movementOf,
+  PRODUCT_COLUMNS,
+  productOf,
+  RESERVATION_COLUMNS,
+  type Row,
+  reservationOf,
+} from '@shop/product_service/storage/sqlite_rows'
+import type { Database, Document, Kind } from './progress.ts'
+
+type Source = {
+  readonly what: string
+  readonly collection: string
+  readonly sql: string
+  readonly documentOf: (row: Row) => object
+  /** Removed from the target before: those that ended since an earlier attempt must not come back. */
+  readonly anew?: boolean
+}
+
+const date = (ms: unknown) => (ms === null ? undefined : new Date(Number(ms)))
+const LEDGER = 'FROM movements m JOIN products p ON p.seq = m.product_seq'
+
+const ACCOUNTS: readonly Source[] = [
+  {
+    what: 'users',
+    collection: 'users',
+    sql: `SELECT id, username, role, password_hash, created_at, password_version, canonical_name, role_changes,
+            tokens_changed_at, deleted_at FROM users ORDER BY id`,
+    documentOf: ([_id, username, role, passwordHash, at, passwordVersion, canonicalName, ...rest]) => ({
+      ...{ _id, username, role, passwordHash, createdAt: date(at), passwordVersion, canonicalName },
+      roleChanges: rest[0] === 0 ? undefined : rest[0],
+      tokensChangedAt: date(rest[1]),
+      deletedAt: date(rest[2]),
+    }),
+  },
+  {
+    what: 'signing keys',
+    collection: 'signing_keys',
+    sql: 'SELECT kid, generation, x, d, signs_from, created_at FROM signing_keys ORDER BY generation',
+    anew: true,
+    documentOf: ([_id, generation, x, d, signsFrom, createdAt]) => ({
+      ...{ _id, generation, jwk: { kty: 'OKP', crv: 'Ed25519', x, d } },
+      signsFrom: date(signsFrom),
+      createdAt: date(createdAt),
+    }),
+  },
+  {
+    what: 'sessions',
+    collection: 'sessions',
+    sql: `SELECT id, user_id, password_version, token_hash, previous_hash, salt, rotated_at, created_at, expires_at
+            FROM sessions ORDER BY id`,
+    anew: true,
+    documentOf: ([_id, userId, passwordVersion, tokenHash, previousHash, salt, rotatedAt, ...times]) => ({
+      ...{ _id, userId, passwordVersion, tokenHash, previousHash, salt },
+      rotatedAt: date(rotatedAt) ?? null,
+      createdAt: date(times[0]),
+      expiresAt: date(times[1]),
+    }),
+  },
+]
+
+const PRODUCTS: readonly Source[] = [
+  {
+    what: 'products',
+    collection: 'products',
+    sql: `SELECT ${PRODUCT_COLUMNS} FROM products p ORDER BY p.seq`,
+    documentOf: (row) => productDocument(productOf(row)),
+  },
+  {
+    what: 'movements',
+    collection: 'movements',
+    sql: `SELECT ${MOVEMENT_COLUMNS} ${LEDGER} ORDER BY m.product_seq, m.version`,
+    documentOf: (row) => movementDocument(movementOf(row)),
+  },
+  {
+    what: 'reservations',
+    collection: 'reservations',
+    sql: `SELECT ${RESERVATION_COLUMNS} FROM reservations r ORDER BY r.seq`,
+    documentOf: (row) => reservationDocument(reservationOf(row)),
+  },
+  {
+    what: 'adjustments under a key',
+    collection: 'attempts',
+    sql: `SELECT ${MOVEMENT_COLUMNS}, m.idempotency_key ${LEDGER} WHERE m.idempotency_key IS NOT NULL
+            ORDER BY m.product_seq, m.version`,
+    documentOf: (row) => ({
+      _id: attemptId(row[7] as string, row[10] as string),
+      fingerprint: row[9],
+      movement: movementOf(row),
+    }),
+  },
+]
+
+const ORDERS: readonly Source[] = [
+  {
+    what: 'orders',
+    collection: 'orders',
+    sql: `SELECT ${ORDER_COLUMNS} FROM orders ORDER BY id`,
+    documentOf: (row) => toDocument(toOrder(row as OrderRow)),
+  },
+]
+
+const kindsOf =
+  (sources: readonly Source[]) =>
+  (db: DatabaseSync, target: Database): readonly Kind[] =>
+    sources.map(({ what, collection, sql, documentOf, anew = false }) => ({
+      ...{ what, anew, collection: target.collection<Document>(collection) },
+      total: Number(db.prepare(`SELECT count(*) AS n FROM (${sql})`).get()!.n),
+      *documents() {
+        const statement = db.prepare(sql)
+        statement.setReturnArrays(true)
+        for (const row of statement.iterate()) yield documentOf(row as unknown as Row) as Document
+      },
+    }))
+
+export const accountKinds = kindsOf(ACCOUNTS)
+export const productKinds = kindsOf(PRODUCTS)
+export const orderKinds = kindsOf(ORDERS)
