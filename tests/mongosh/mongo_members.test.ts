@@ -64,11 +64,13 @@ suite('mongo_members.js under mongosh', { skip: await needsMongosh(), timeout: 3
 
   test('waits until a member has caught up', async (t) => {
     const { state, run } = await world(t)
-    state.status = (asked) =>
-      asked < 2
-        ? setOf(['PRIMARY'], ['STARTUP2'], ['SECONDARY'])
-        : setOf(['PRIMARY'], ['SECONDARY'], ['SECONDARY'])
+    let last = 0
+    state.status = (asked) => {
+      last = asked
+      return setOf(['PRIMARY'], [asked < 2 ? 'STARTUP2' : 'SECONDARY'], ['SECONDARY'])
+    }
     assert.equal(await run({ MONGO_WAIT_MS: PATIENT }), 'primary mongo1')
+    assert.ok(last >= 2)
   })
 
   test('makes another the primary only if the named member is, and waits for it', async (t) => {
