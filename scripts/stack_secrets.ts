@@ -22,9 +22,13 @@ const FOLDER = 'secrets'
 const MEMBERS = 'mongo1:27017,mongo2:27017,mongo3:27017'
 /** A URL that we made; its options may be added to. One that the operator wrote is never changed. */
 const OUR_URL =
-  /^mongodb:\/\/(?<user>shop|shop_2):[^@]*@mongo1:27017,mongo2:27017,mongo3:27017\/\?(?<options>.*)$/
+  /^mongodb:\/\/(?<user>shop|shop_2|shop_backup|shop_doctor):[^@]*@mongo1:27017,mongo2:27017,mongo3:27017\/\?(?<options>.*)$/
 const OPTIONS = 'replicaSet=rs0&authSource=admin'
 const KEY_OF_MEMBERS = /^- "(.+)"$/gm
+
+const URLS = ['database_url', 'backup_url', 'doctor_url'] as const
+type Url = (typeof URLS)[number]
+const isUrl = (name: Secret): name is Url => URLS.some((url) => url === name)
 
 const password = () => randomBytes(24).toString('base64url')
 const serviceSecret = () => randomBytes(48).toString('base64url')
@@ -52,16 +56,24 @@ const folder = values.folder ?? FOLDER
 const pathOf = (name: Secret) => join(folder, name)
 const read = (name: Secret) => readValueFile(pathOf(name))
 
+/** Of the services; they use one, and the other is for the next password. */
 type User = 'shop' | 'shop_2'
-const passwordOf = (user: User): Secret => `mongo_${user}_password`
+type Anyone = User | 'shop_backup' | 'shop_doctor'
+const PASSWORDS: Readonly<Record<Anyone, Secret>> = {
+  shop: 'mongo_shop_password',
+  shop_2: 'mongo_shop_2_password',
+  shop_backup: 'mongo_backup_password',
+  shop_doctor: 'mongo_doctor_password',
+}
 const otherUser = (user: User): User => (user === 'shop' ? 'shop_2' : 'shop')
-const ours = () =>
-  existsSync(pathOf('database_url')) ? OUR_URL.exec(read('database_url'))?.groups : undefined
-const userInUrl = () => ours()?.user as User | undefined
-const urlOf = (user: User) =>
-  `mongodb://${user}:${read(passwordOf(user))}@${MEMBERS}/?${ours()?.options ?? OPTIONS}`
+const partsOf = (secret: Url) => (existsSync(pathOf(secret)) ? OUR_URL.exec(read(secret))?.groups : undefined)
+const userIn = (secret: Url) => partsOf(secret)?.user as Anyone | undefined
+const userInUrl = () => userIn('database_url') as User | undefined
+/** All have the options that the operator gave to the first. */
+const urlOf = (user: Anyone) =>
+  `mongodb://${user}:${read(PASSWORDS[user])}@${MEMBERS}/?${partsOf('database_url')?.options ?? OPTIONS}`
 
-/** In this order, because database_url contains a secret before it. */
+/** In this order, because each URL contains a secret before it. */
 const MAKE: Readonly<Record<Secret, () => string>> = {
   service_secret: serviceSecret,
   // No service signs with it; product_service accepts it.
@@ -73,12 +85,16 @@ const MAKE: Readonly<Record<Secret, () => string>> = {
   // Of the user that no service signs in with.
   mongo_shop_2_password: password,
   database_url: () => urlOf(userInUrl() ?? 'shop'),
+  mongo_backup_password: password,
+  mongo_doctor_password: password,
+  backup_url: () => urlOf('shop_backup'),
+  doctor_url: () => urlOf('shop_doctor'),
 }
 
 type Steps = { readonly prepare: () => void; readonly switch: () => void; readonly retire: () => void }
 
 const renewOther = () => put('service_secret_other', serviceSecret())
-const renewIdleUser = () => put(passwordOf(otherUser(requireOurUrl())), password())
+const renewIdleUser = () => put(PASSWORDS[otherUser(requireOurUrl())], password())
 const ROTATIONS: Readonly<Record<string, Steps>> = {
   service_secret: {
     prepare: renewOther,
@@ -119,7 +135,7 @@ try {
   refuse((error as Error).message)
 }
 for (const name of SECRETS) {
-  if (renew !== name && existsSync(pathOf(name)) && !(name === 'database_url' && isStale())) {
+  if (renew !== name && existsSync(pathOf(name)) && !(isUrl(name) && isStale(name))) {
     console.log(`kept   ${pathOf(name)}`)
   } else put(name, MAKE[name]())
 }
@@ -149,9 +165,9 @@ function put(name: Secret, text: string): void {
 }
 
 /** A URL that we made, with a password that is no longer the user's. */
-function isStale(): boolean {
-  const user = userInUrl()
-  return user !== undefined && read('database_url') !== urlOf(user)
+function isStale(secret: Url): boolean {
+  const user = userIn(secret)
+  return user !== undefined && read(secret) !== urlOf(user)
 }
 
 function requireOurUrl(): User {

@@ -16,6 +16,10 @@ export const SECRETS = [
   'mongo_shop_password',
   'mongo_shop_2_password',
   'database_url',
+  'mongo_backup_password',
+  'mongo_doctor_password',
+  'backup_url',
+  'doctor_url',
 ] as const
 export type Secret = (typeof SECRETS)[number]
 

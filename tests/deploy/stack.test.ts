@@ -104,6 +104,12 @@ suite('the stack file', () => {
     assert.deepEqual(holders('mongo_shop_password'), ['mongo_init'])
     assert.deepEqual(holders('mongo_shop_2_password'), ['mongo_init'])
     assert.deepEqual(holders('service_secret_other'), ['product_service'])
+    for (const user of ['backup', 'doctor']) {
+      assert.deepEqual(holders(`mongo_${user}_password`), ['mongo_init'])
+      // Of a job of `npm run stack:ops`.
+      assert.deepEqual(holders(`${user}_url`), [])
+      assert.ok(stack.secrets[`${user}_url`])
+    }
   })
 
   test('runs several read-only replicas with limits, and replaces them without a gap', () => {

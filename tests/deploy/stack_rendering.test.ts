@@ -218,6 +218,17 @@ suite('a secret is replaced in steps, each of which accepts what the one before 
     assert.match(stderr, /was not made by this command/)
   })
 
+  test('the password of a user of the operator: at once, with its URL', (t) => {
+    const { run, read } = folderOfSecrets(t)
+    const [backup, doctor] = [read('backup_url'), read('doctor_url')]
+    assert.ok(backup.startsWith(`mongodb://shop_backup:${read('mongo_backup_password')}@mongo1:27017,`))
+    assert.ok(doctor.startsWith(`mongodb://shop_doctor:${read('mongo_doctor_password')}@mongo1:27017,`))
+    run('--renew', 'mongo_backup_password')
+    assert.notEqual(read('backup_url'), backup)
+    assert.ok(read('backup_url').includes(read('mongo_backup_password')))
+    assert.equal(read('doctor_url'), doctor)
+  })
+
   test('the key of the members: mongod accepts every key of a list and uses the first', (t) => {
     const { run, read } = folderOfSecrets(t)
     const old = read('mongo_keyfile')

@@ -93,6 +93,7 @@ try {
     const poor = load.counts.phases().filter((phase) => withinOneRetry(phase) < SHARE_MIN)
     if (poor.length > 0) throw new Error(`Too many retries while: ${poor.map(({ name }) => name).join(', ')}`)
     console.log('The stores are in order; every phase is above its share.')
+    if (store !== 'sqlite') await operate(stack)
   })
 } catch (error) {
   if (undo.length > 1) await printFailures()
@@ -110,6 +111,21 @@ async function assertShut({ products, orders, storefront }: Stack['addresses']):
     const answer = await call('POST', `${url}/internal/reservations`, { body: { reservations: [] } })
     expectStatus(answer, 404)
   }
+}
+
+/** The operator's commands beside the database, as docs/operations.md has them. */
+async function operate(stack: Stack): Promise<void> {
+  const expect = async (pattern: RegExp, ...args: readonly string[]) => {
+    say(`npm run stack:ops -- ${args.join(' ')}`)
+    const output = await stack.ops(...args)
+    if (!pattern.test(output)) throw new Error(`${args.join(' ')} printed:\n${output}`)
+  }
+  await expect(/No fault was found/, 'doctor')
+  await expect(/the ledger balances/, 'backup', '--into', '/backups', '--keep', '2')
+  await expect(/signed with the key/, 'rotate-keys')
+  await expect(/admin/, 'accounts', '--show', stack.admin.username)
+  const failed = await stack.ops('restore', '--from', '/backups/none').catch((error: Error) => error.message)
+  if (!/is not a finished backup/.test(failed)) throw new Error(`A failing command printed:\n${failed}`)
 }
 
 async function phases(stack: Stack, { counts }: Load): Promise<void> {

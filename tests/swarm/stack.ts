@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { bundleScript } from '../../scripts/build/bundles.ts'
-import { buildIfOld } from '../../scripts/build/parts.ts'
+import { buildAllIfOld } from '../../scripts/build/parts.ts'
 import type { Addresses } from '../cluster/load.ts'
 import type { StoreRecords } from '../system/invariants.ts'
 import { freePort, type ServiceName } from '../system/processes.ts'
@@ -65,6 +65,8 @@ export type Stack = {
   /** Resolves once each replica that checks tokens has written auth_service's keys to its data folder. */
   keysKept(): Promise<void>
   records(): Promise<StoreRecords>
+  /** `npm run stack:ops`; resolves to what the command printed, and rejects if it fails. */
+  ops(...args: readonly string[]): Promise<string>
 }
 
 /** Cleanup tasks, run in reverse order at the end. */
@@ -191,6 +193,7 @@ export async function deployStack(store: Store, baseImage: string, undo: Undo): 
       }
     },
     records: () => (store === 'sqlite' ? sqliteRecords(folder) : mongoRecords()),
+    ops: async (...args) => (await script('stack_ops.ts', args)).stdout,
   }
 }
 
@@ -227,7 +230,7 @@ RUN chmod 755 /jongodb
 `
 
 async function buildImages(store: Store, baseImage: string, folder: string) {
-  await buildIfOld()
+  await buildAllIfOld()
   const env = (await succeeds('docker', 'buildx', 'version')) ? {} : { DOCKER_BUILDKIT: '0' }
   for (const service of SERVICES) {
     // The first of the commands in README.md; the argument is for machines that reach no registry.
@@ -237,6 +240,11 @@ async function buildImages(store: Store, baseImage: string, folder: string) {
     const broken = `FROM ${service}:${TAG}\nCMD ${JSON.stringify(service === 'order_service' ? NEVER_READY : NEVER_THERE)}\n`
     await docker(['build', '--tag', `${service}:${BROKEN_TAG}`, '-'], { env, input: broken })
   }
+  if (store === 'sqlite') return
+  await docker(['build', '--build-arg', `NODE_IMAGE=${baseImage}`, '-t', 'ops', './ops'], {
+    ...{ env, cwd: ROOT },
+    deadlineMs: BUILD_MS,
+  })
   if (store !== 'wire_compatible') return
   const server = createRequire(import.meta.url).resolve(
     '@jongodb/memory-server-bin-linux-x64-gnu/bin/jongodb',
@@ -252,8 +260,10 @@ function makeSecrets(store: Store, folder: string): { adminPassword: string } {
   })
   if (store === 'wire_compatible') {
     const url = 'mongodb://mongo1:27017/?replicaSet=rs0&serverMonitoringMode=poll\n'
-    rmSync(join(folder, 'database_url'))
-    writeFileSync(join(folder, 'database_url'), url)
+    for (const name of ['database_url', 'backup_url', 'doctor_url']) {
+      rmSync(join(folder, name))
+      writeFileSync(join(folder, name), url)
+    }
     // As if it had been made like this.
     rmSync(join(folder, 'versions.json'))
   }
@@ -358,7 +368,7 @@ async function removeStack() {
 
 async function removeImages() {
   const names = SERVICES.flatMap((service) => [TAG, NEXT_TAG, BROKEN_TAG].map((tag) => `${service}:${tag}`))
-  await docker(['image', 'rm', '--force', ...names, DATABASE_IMAGE]).catch(() => {})
+  await docker(['image', 'rm', '--force', ...names, 'ops', DATABASE_IMAGE]).catch(() => {})
 }
 
 /** The state of every task and update, and the last log lines of each service. */
