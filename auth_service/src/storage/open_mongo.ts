@@ -5,6 +5,7 @@ import type { StoresOptions } from '@shop/service_kit/storage/opening'
 import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
 import type { Stores } from '../domain/ports.ts'
 import { createMongoKeyStore, KEY_INDEXES } from './mongo_key_store.ts'
+import { AUTH_MIGRATIONS } from './mongo_migrations.ts'
 import { createMongoSessionStore, SESSION_INDEXES } from './mongo_session_store.ts'
 import { createMongoThrottleStore, THROTTLE_INDEXES } from './mongo_throttle_store.ts'
 import { createMongoUserStore, USER_INDEXES } from './mongo_user_store.ts'
@@ -17,13 +18,15 @@ export const AUTH_INDEXES = { ...USER_INDEXES, ...SESSION_INDEXES, ...KEY_INDEXE
 /** Rejects with a message that says what the operator has to do. */
 export async function openMongoStores(
   url: string,
-  { runtime, unreadableOf = IGNORE_UNREADABLE }: StoresOptions,
+  { runtime, unreadableOf = IGNORE_UNREADABLE, whileFilled = false }: StoresOptions,
 ): Promise<Stores> {
   const store = await openMongo({
     url,
     database: MONGO_DATABASE,
     service: 'auth_service',
     indexes: AUTH_INDEXES,
+    migrations: AUTH_MIGRATIONS,
+    whileFilled,
     runtime,
   })
   return {

@@ -4,6 +4,7 @@ import type { StoresOptions } from '@shop/service_kit/storage/opening'
 import type { StoreMoney } from '@shop/service_kit/storage/store_money'
 import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
 import type { Stores } from '../domain/ports.ts'
+import { ORDER_MIGRATIONS } from './mongo_migrations.ts'
 import { createMongoOrderStore, ORDER_INDEXES } from './mongo_order_store.ts'
 
 /** Used unless the URL names one. */
@@ -12,13 +13,20 @@ export const MONGO_DATABASE = 'shop_orders'
 /** Rejects with a message that says what the operator has to do. */
 export async function openMongoStores(
   url: string,
-  { money, runtime, unreadableOf = IGNORE_UNREADABLE }: { readonly money: StoreMoney } & StoresOptions,
+  {
+    money,
+    runtime,
+    unreadableOf = IGNORE_UNREADABLE,
+    whileFilled = false,
+  }: { readonly money: StoreMoney } & StoresOptions,
 ): Promise<Stores> {
   const store = await openMongo({
     url,
     database: MONGO_DATABASE,
     service: 'order_service',
     indexes: ORDER_INDEXES,
+    migrations: ORDER_MIGRATIONS,
+    whileFilled,
     money,
     runtime,
   })

@@ -9,6 +9,7 @@ import { createMongoAuditStore } from './mongo_audit_store.ts'
 import { createMongoCatalogueStore } from './mongo_catalogue_store.ts'
 import { PRODUCT_INDEXES, readingsOf } from './mongo_documents.ts'
 import { createMongoLedger } from './mongo_ledger.ts'
+import { PRODUCT_MIGRATIONS } from './mongo_migrations.ts'
 import { reindex } from './mongo_reindex.ts'
 import { createMongoStockStore } from './mongo_stock_store.ts'
 
@@ -22,6 +23,7 @@ export async function openMongoStores(
     money,
     runtime,
     unreadableOf = IGNORE_UNREADABLE,
+    whileFilled = false,
     notice = () => {},
   }: { readonly money: StoreMoney; readonly notice?: (text: string) => void } & StoresOptions,
 ): Promise<Stores> {
@@ -30,6 +32,8 @@ export async function openMongoStores(
     database: MONGO_DATABASE,
     service: 'product_service',
     indexes: PRODUCT_INDEXES,
+    migrations: PRODUCT_MIGRATIONS,
+    whileFilled,
     money,
     runtime,
   })

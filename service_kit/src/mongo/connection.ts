@@ -2,14 +2,15 @@
  * The connection to one MongoDB database, from the first attempt until the database is prepared.
  *
  * Connecting waits START_WAIT_MS, no longer. A server that cannot be reached is tried until it can be, and `failure()`
- * says why it cannot. A server that answers and is not fit (server_checks.ts, setup.ts) is refused.
+ * says why it cannot. A server that answers and is not fit (server_checks.ts, setup.ts) is refused. A store that cannot be used
+ * now (UnfitStore) is tried until it can be, like a server that is away.
  */
 import { type Backoff, pauseMs } from '@shop/retry/backoff'
 import { type Db, MongoClient } from 'mongodb'
 import type { Runtime } from '../runtime/runtime.ts'
 import { type Elections, watchElections } from './elections.ts'
 import { CLIENT_OPTIONS } from './options.ts'
-import { explainFailure, UnfitServer } from './server_checks.ts'
+import { explainFailure, UnfitServer, UnfitStore } from './server_checks.ts'
 import { type Builder, type MongoPlan, prepareDatabase, type Setting } from './setup.ts'
 import { databaseOf } from './url.ts'
 
@@ -68,13 +69,16 @@ export async function connect(options: MongoOptions): Promise<Connection> {
   }
 
   const decided = Promise.withResolvers<void>()
+  const report = (progress: string) => {
+    if (!isClosing) failure = new Error(progress)
+  }
   const prepare = async () => {
     for (let failures = 1; !isClosing; failures++) {
       try {
         // Each time, because a failure closes the client, and only this opens it again.
         await client.connect()
-        failure = new Error('MongoDB is reached; the database is being prepared.')
-        await prepareDatabase(client, db, plan, runtime, builder)
+        report('MongoDB is reached; the database is being prepared.')
+        await prepareDatabase(client, db, plan, runtime, builder, report)
         await elections.caughtUp()
         failure = undefined
         decided.resolve()
@@ -82,7 +86,7 @@ export async function connect(options: MongoOptions): Promise<Connection> {
       } catch (error) {
         if (isClosing) return
         failure = error instanceof UnfitServer ? error : await explainFailure(url, error)
-        if (failure instanceof UnfitServer) decided.resolve()
+        if (failure instanceof UnfitServer || failure instanceof UnfitStore) decided.resolve()
       }
       await sleep(pauseMs(PAUSE, failures, random()), undefined, { background: true })
     }

@@ -8,6 +8,9 @@ const PROBE_MS = 1_000
 /** The server answers and cannot be used; `message` says what to do. */
 export class UnfitServer extends Error {}
 
+/** The data cannot be used now; `message` says what to do. It is checked again, because an operator or a command may change that. */
+export class UnfitStore extends Error {}
+
 /** Throws UnfitServer unless the server is a replica set, or a sharded cluster, of a version that is supported. */
 export async function requireFitServer(client: MongoClient): Promise<void> {
   requireReplicaSet(await client.db('admin').command({ hello: 1 }))
@@ -44,7 +47,7 @@ function requireReplicaSet({
  * looks like one that is down. So each host is asked directly.
  */
 export async function explainFailure(url: string, error: unknown): Promise<Error> {
-  if (error instanceof UnfitServer) return error
+  if (error instanceof UnfitServer || error instanceof UnfitStore) return error
   // It answered: the user lacks a right, an index of this name differs, the disk is full.
   if (error instanceof MongoServerError && !isPassing(error)) {
     return new Error(`MongoDB refuses us: ${error.message}`)

@@ -4,16 +4,21 @@
  * Invariants
  *  1. Refused, with what to do: a server that is not fit (server_checks.ts), a database of another service, and one with
  *     another currency (store_money.ts).
- *  2. One replica at a time creates indexes, under a lease, so that replicas which start together do not build the same
- *     index twice. The others wait. A lost lease does no harm, because creating an index again changes nothing.
- *  3. Building an index on much data may take long, and does not need every member.
+ *  2. Refused until it changes: a database that is being filled, needs a newer release (schema.ts), or has an index with
+ *     another key or other options (indexes.ts).
+ *  3. One replica at a time runs migrations and creates indexes, under a lease that it renews, so that replicas which start
+ *     together do not do the same work. The others wait. A lost lease does no harm, because both are safe to repeat.
+ *  4. Building an index on much data may take long, and does not need every member.
  */
 import { createHash } from 'node:crypto'
-import type { Collection, Db, IndexDescription, MongoClient } from 'mongodb'
+import type { Collection, Db, MongoClient } from 'mongodb'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { StoreMoney } from '../storage/store_money.ts'
 import { isDuplicate, OutcomeUnknown } from './errors.ts'
+import { allExist, type Indexes } from './indexes.ts'
+import { type Migrations, migrate, missingMigrations, requireNumbered, requireWhole } from './schema.ts'
 import { requireFitServer, UnfitServer } from './server_checks.ts'
+import type { Setting } from './settings.ts'
 
 const LEASE_MS = 60_000
 const LEASE_POLL_MS = 100
@@ -21,22 +26,16 @@ const LEASE_POLL_MS = 100
 export type MongoPlan = {
   readonly service: string
   /** By collection. Each collection has at least one, which creates it, so no transaction has to. docs/operations.md says which query each serves. */
-  readonly indexes: Readonly<Record<string, readonly IndexDescription[]>>
+  readonly indexes: Indexes
+  /** Without them the schema is neither checked nor changed: for programs that are no service. */
+  readonly migrations?: Migrations
+  /** For the program that fills the database. */
+  readonly whileFilled?: boolean
   /** Of a database that holds amounts. */
   readonly money?: StoreMoney
 }
 
-export type Setting = {
-  _id: string
-  value?: string
-  digits?: number
-  until?: Date
-  electionSeenAt?: Date
-  /** When the database was made; absent in old databases. */
-  madeAt?: Date
-  /** Of `lastBackup`, which `npm run backup` writes. */
-  at?: Date
-}
+export type { Setting } from './settings.ts'
 
 export type Builder = {
   /** Names this process, so that it finds its own lease again. */
@@ -51,7 +50,9 @@ export async function prepareDatabase(
   plan: MongoPlan,
   runtime: Runtime,
   builder: Builder,
+  report: (progress: string) => void,
 ): Promise<void> {
+  requireNumbered(plan.migrations ?? [])
   await requireFitServer(client)
   const settings = db.collection<Setting>('settings')
   const owner = await storedSetting(settings, { _id: 'service', value: plan.service, madeAt: runtime.now() })
@@ -61,7 +62,8 @@ export async function prepareDatabase(
     )
   }
   if (plan.money) await checkMoney(settings, plan.money)
-  await createIndexes(db, settings, plan.indexes, runtime, builder)
+  if (!plan.whileFilled) await requireWhole(db)
+  await updateSchema(db, settings, plan, runtime, builder, report)
 }
 
 /** Adds the setting unless it exists, and returns the stored one. */
@@ -98,39 +100,58 @@ function asUnfit<T>(check: () => T): T {
   }
 }
 
-async function createIndexes(
+async function updateSchema(
   db: Db,
   settings: Collection<Setting>,
-  indexes: MongoPlan['indexes'],
+  { indexes, migrations }: MongoPlan,
   runtime: Runtime,
   builder: Builder,
+  report: (progress: string) => void,
 ) {
   const value = createHash('sha256').update(JSON.stringify(indexes)).digest('hex')
   for (;;) {
+    const { missing, pending } = await missingMigrations(db, migrations)
     const made = await settings.findOne({ _id: 'indexes' })
-    if (made?.value === value && (await allExist(db, indexes))) return
+    const complete = await allExist(db, indexes)
+    if (made?.value === value && complete && missing.length === 0) return
     if (await takeLease(settings, builder.id, runtime.now())) break
+    report(
+      `Another replica changes the schema of the database${pending === undefined ? '' : `: ${pending}`}.`,
+    )
     await runtime.sleep(LEASE_POLL_MS)
   }
+  const stopRenewing = renewLease(settings, builder.id, runtime)
   try {
+    report('The schema of the database is being changed.')
     const patient = builder.client().db(db.databaseName)
-    for (const [name, descriptions] of Object.entries(indexes)) {
-      // By default the server waits for every member, even for one that is down.
-      await patient.collection(name).createIndexes([...descriptions], { commitQuorum: 'majority' })
-    }
+    // Again, because another replica may have run them before the lease was free.
+    const { missing } = await missingMigrations(patient, migrations)
+    await migrate(patient, missing, async () => {
+      for (const [name, descriptions] of Object.entries(indexes)) {
+        // By default the server waits for every member, even for one that is down.
+        await patient.collection(name).createIndexes([...descriptions], { commitQuorum: 'majority' })
+      }
+    })
     await settings.updateOne({ _id: 'indexes' }, { $set: { value } }, { upsert: true })
   } finally {
+    stopRenewing()
     await settings.deleteOne({ _id: 'index_lease', value: builder.id })
   }
 }
 
-/** Somebody may have dropped one, or restored the data without indexes. */
-async function allExist(db: Db, indexes: MongoPlan['indexes']): Promise<boolean> {
-  for (const [name, descriptions] of Object.entries(indexes)) {
-    const present = await db.collection(name).indexes()
-    if (!descriptions.every((wanted) => present.some((index) => index.name === wanted.name))) return false
+/** Until the returned function is called. */
+function renewLease(settings: Collection<Setting>, owner: string, runtime: Runtime): () => void {
+  const stopping = new AbortController()
+  const renew = async () => {
+    for (;;) {
+      await runtime.sleep(LEASE_MS / 3, stopping.signal, { background: true })
+      const until = new Date(runtime.now().getTime() + LEASE_MS)
+      // If it fails, the lease may end, which does no harm.
+      await settings.updateOne({ _id: 'index_lease', value: owner }, { $set: { until } }).catch(() => {})
+    }
   }
-  return true
+  renew().catch(() => {})
+  return () => stopping.abort()
 }
 
 async function takeLease(settings: Collection<Setting>, owner: string, now: Date): Promise<boolean> {

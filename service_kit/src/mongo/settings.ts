@@ -1,0 +1,16 @@
+/** A document of `settings`, which each database has. */
+export type Setting = {
+  _id: string
+  value?: string
+  digits?: number
+  until?: Date
+  electionSeenAt?: Date
+  /** Of the schema (schema.ts). */
+  generation?: number
+  needs?: number
+  pending?: string
+  /** When the database was made; absent in old databases. */
+  madeAt?: Date
+  /** Of `lastBackup`, which `npm run backup` writes. */
+  at?: Date
+}
