@@ -3,12 +3,12 @@
  * backup.json is written. A folder without backup.json is not a backup.
  */
 import { existsSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { reasonOf } from '@shop/service_kit/runtime/reason'
 import { readArguments, refuse, wholeNumber } from './arguments.ts'
 import { folderNameAt, olderBackups } from './backup/backup_folders.ts'
 import { DATABASES, fileOf, isMongo, requireNoPath, SETTINGS } from './backup/databases.ts'
-import { hashesOf, MANIFEST_FILE, writeManifest } from './backup/manifest.ts'
+import { claimFolder, hashesOf, MANIFEST_FILE, writeManifest } from './backup/manifest.ts'
 import { copyDatabases, recordBackup } from './backup/mongo_backup.ts'
 import { faultsOfDatabases } from './backup/mongo_verify.ts'
 import { sqliteBackup } from './backup/sqlite_backup.ts'
@@ -45,6 +45,8 @@ if ((values.to === undefined) === (values.into === undefined)) {
 if (values.keep !== undefined && values.into === undefined) refuse('--keep needs --into.')
 const kept = values.keep === undefined ? undefined : wholeNumber('--keep', values.keep, 1, KEPT_MAX)
 const folder = resolve(values.to ?? join(values.into!, folderNameAt(new Date())))
+
+let complete = false
 
 const plan = planShop(process.env, PLACEHOLDER_SECRETS)
 restrictNewFiles()
@@ -89,11 +91,12 @@ function makeFolder(names: readonly string[]): void {
       refuse(`${folder} is not empty. A backup needs a folder of its own.`)
     }
     restrictFolder(folder)
+    claimFolder(folder)
   } catch (error) {
     refuse(`A backup cannot be made in ${folder}: ${reasonOf(error)}`)
   }
-  process.once('exit', (code) => {
-    if (code === 0) return
+  process.once('exit', () => {
+    if (complete) return
     const ours = [...names, MANIFEST_FILE]
     for (const name of readdirSync(folder)) {
       if (ours.some((known) => name.startsWith(known))) rmSync(join(folder, name), { force: true })
@@ -117,6 +120,7 @@ async function finish(
     copyOthers()
     const files = await hashesOf(folder, names)
     writeManifest(folder, { at: at.toISOString(), files, ...(documents && { documents }) })
+    complete = true
   } catch (error) {
     refuse(`The backup cannot be finished: ${reasonOf(error)}`)
   }
@@ -130,8 +134,15 @@ async function finish(
 
 /** After a backup is complete, so that a failing backup removes none. */
 function removeOlder(parent: string, kept: number): void {
-  for (const name of olderBackups(parent, kept, new Date())) {
-    rmSync(join(parent, name), { recursive: true })
-    console.log(`Removed ${join(parent, name)}; the newest ${kept} complete backups are kept.`)
+  for (const name of olderBackups(parent, kept, new Date(), basename(folder))) {
+    const older = join(parent, name)
+    try {
+      // First, so that half a removed backup does not count as one.
+      rmSync(join(older, MANIFEST_FILE), { force: true })
+      rmSync(older, { recursive: true, force: true })
+      console.log(`Removed ${older}; the newest ${kept} complete backups are kept.`)
+    } catch (error) {
+      console.error(`${older} cannot be removed: ${reasonOf(error)}`)
+    }
   }
 }

@@ -6,11 +6,12 @@ import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { reasonOf } from '@shop/service_kit/runtime/reason'
 import { readArguments, refuse } from './arguments.ts'
-import { isMongo, requireNoPath } from './backup/databases.ts'
+import { DATABASES, fileOf, isMongo, requireNoPath, SETTINGS } from './backup/databases.ts'
 import { hashesOf, hashOf, type Manifest, readManifest, writeManifest } from './backup/manifest.ts'
 import { copyDatabases } from './backup/mongo_backup.ts'
 import { inspectTarget, restoreDatabases } from './backup/mongo_restore.ts'
 import { faultsOfDatabases } from './backup/mongo_verify.ts'
+import { OTHER_FILES } from './backup/sqlite_backup.ts'
 import { restoreFiles } from './backup/sqlite_restore.ts'
 import { faultsOfFile } from './backup/verify.ts'
 import { checkPorts } from './doctor/machine.ts'
@@ -45,20 +46,14 @@ if (running.length > 0)
 
 const manifest = readBackup()
 const names = Object.keys(manifest.files)
+const { databaseUrl } = plan
+requireSameKind()
+requireKnownFiles()
 for (const name of names) {
   const path = join(folder, name)
   if (!existsSync(path) || (await hashOf(path)) !== manifest.files[name]) {
     refuse(`${path} was changed after the backup, or is missing. Use another backup.`)
   }
-}
-const { databaseUrl } = plan
-if (manifest.documents !== undefined && !isMongo(databaseUrl)) {
-  refuse('The backup is of a shop on MongoDB: set DATABASE_URL to the replica set.')
-}
-if (manifest.documents === undefined && isMongo(databaseUrl)) {
-  refuse(
-    'The backup is of a shop on SQLite: `npm run migrate -- --from sqlite:<folder> --to mongodb://…` copies it.',
-  )
 }
 restrictNewFiles()
 if (isMongo(databaseUrl)) await restoreMongo(databaseUrl, manifest.documents!)
@@ -72,6 +67,36 @@ console.log(
 )
 console.log('Then check it: npm run doctor')
 
+function requireSameKind(): void {
+  if (manifest.documents !== undefined && !isMongo(databaseUrl)) {
+    refuse('The backup is of a shop on MongoDB: set DATABASE_URL to the replica set.')
+  }
+  if (manifest.documents === undefined && isMongo(databaseUrl)) {
+    refuse(
+      'The backup is of a shop on SQLite: `npm run migrate -- --from sqlite:<folder> --to mongodb://…` copies it.',
+    )
+  }
+  if (isMongo(databaseUrl)) requireNoPath(databaseUrl)
+}
+
+/** A file that we do not know would be lost, or be written to a place that is not ours. */
+function requireKnownFiles(): void {
+  const { documents } = manifest
+  const required = documents
+    ? [...Object.keys(documents), ...DATABASES.map(({ name }) => fileOf(name, SETTINGS))]
+    : plan.services.map(({ entry }) => entry.databaseFile)
+  const known = documents
+    ? DATABASES.flatMap(({ name, collections }) => collections.map((each) => fileOf(name, each)))
+    : [...required, ...OTHER_FILES]
+  const unknown = names.filter((name) => !known.includes(name))
+  const missing = required.filter((name) => !names.includes(name))
+  if (unknown.length > 0)
+    refuse(
+      `The backup has ${unknown.join(', ')}, which this version does not know. Use the version that made it.`,
+    )
+  if (missing.length > 0) refuse(`${folder} is not a complete backup: it lacks ${missing.join(', ')}.`)
+}
+
 function restoreSqlite(): void {
   const faults = plan.services.flatMap(({ entry }) => faultsOfFile(join(folder, entry.databaseFile), entry))
   if (faults.length > 0) refuse(...faults.map((fault) => `Not usable: ${fault}.`))
@@ -79,7 +104,7 @@ function restoreSqlite(): void {
 }
 
 async function restoreMongo(url: string, documents: Readonly<Record<string, number>>): Promise<void> {
-  requireNoPath(url)
+  let begun = false
   try {
     const faults = await faultsOfDatabases(folder, documents)
     if (faults.length > 0) refuse(...faults.map((fault) => `Not usable: ${fault}.`))
@@ -100,13 +125,14 @@ async function restoreMongo(url: string, documents: Readonly<Record<string, numb
     }
     // Half a shop is no backup.
     if (used.length > 0 && !unfinished) await keepWhatIsThere(url)
+    begun = true
     await restoreDatabases(url, folder, documents, (file, count) =>
       console.log(`${String(count).padStart(12)} documents  ${file}`),
     )
   } catch (error) {
     refuse(
       `The databases cannot be restored. ${reasonOf(error)}`,
-      'No service starts on them until a restore has ended.',
+      begun ? 'No service starts on them until a restore has ended.' : 'Nothing was changed.',
     )
   }
 }
@@ -122,8 +148,8 @@ async function keepWhatIsThere(url: string): Promise<void> {
 
 function readBackup(): Manifest {
   try {
-    return readManifest(folder)
-  } catch {
-    return refuse(`${folder} is not a finished backup.`)
-  }
+    const found = readManifest(folder)
+    if (found.files instanceof Object) return found
+  } catch {}
+  return refuse(`${folder} is not a finished backup.`)
 }

@@ -1,10 +1,14 @@
 /** The contents of a backup with checksums, in the same folder. A file that differs from its checksum is not restored. */
 import { createHash } from 'node:crypto'
-import { createReadStream, readFileSync, writeFileSync } from 'node:fs'
+import { createReadStream, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 
 export const MANIFEST_FILE = 'backup.json'
+
+/** Before it is complete. The backup that makes the file has the folder for itself. */
+const UNFINISHED = `${MANIFEST_FILE}.new`
+const OWNER_ONLY = { mode: 0o600, flush: true }
 
 export type Manifest = {
   /** The moment that all files show. */
@@ -15,9 +19,14 @@ export type Manifest = {
   readonly documents?: Readonly<Record<string, number>>
 }
 
+/** Throws if another backup is being made in the folder. */
+export const claimFolder = (folder: string): void =>
+  writeFileSync(join(folder, UNFINISHED), '', { ...OWNER_ONLY, flag: 'wx' })
+
 export function writeManifest(folder: string, manifest: Manifest): void {
-  const text = `${JSON.stringify(manifest, null, 2)}\n`
-  writeFileSync(join(folder, MANIFEST_FILE), text, { mode: 0o600, flush: true })
+  const unfinished = join(folder, UNFINISHED)
+  writeFileSync(unfinished, `${JSON.stringify(manifest, null, 2)}\n`, OWNER_ONLY)
+  renameSync(unfinished, join(folder, MANIFEST_FILE))
 }
 
 export async function hashesOf(folder: string, names: readonly string[]): Promise<Record<string, string>> {

@@ -11,11 +11,10 @@ import { isPassing } from '@shop/service_kit/mongo/errors'
 import { explainFailure } from '@shop/service_kit/mongo/server_checks'
 import { connectPatiently, documentIn, type MongoClient } from '@shop/service_kit/mongo/tools'
 import { SERVICES } from '../services.ts'
-import { DATABASES, fileOf, LAST_BACKUP, SETTINGS } from './databases.ts'
+import { DATABASES, fileOf, LAST_BACKUP, MARK, SETTINGS } from './databases.ts'
 import { readDocuments } from './documents.ts'
 
 const DOCUMENTS_AT_ONCE = 1_000
-const MARK = { _id: 'migration', value: 'under way' }
 const NOT_RESTORED: readonly string[] = [
   fileOf(AUTH, 'sessions'),
   fileOf(AUTH, 'signing_keys'),

@@ -1,9 +1,9 @@
-/** Checks of copied databases: is each file complete, and does the ledger balance (invariant 2)? */
+/** Checks of copied databases: is each file complete, is none half a shop, and does the ledger balance (invariant 2)? */
 import { join } from 'node:path'
 import type { PRODUCT_INDEXES } from '@shop/product_service/storage/mongo_documents'
 import { MONGO_DATABASE as PRODUCTS } from '@shop/product_service/storage/open_mongo'
 import { plainDocumentIn } from '@shop/service_kit/mongo/tools'
-import { fileOf } from './databases.ts'
+import { DATABASES, fileOf, MARK, SETTINGS } from './databases.ts'
 import { readDocuments } from './documents.ts'
 
 type Sums = { stock: number; movements: number; reserved: number; held: number }
@@ -18,6 +18,13 @@ export async function faultsOfDatabases(
     let count = 0
     for await (const _ of readDocuments(join(folder, file))) count++
     if (count !== expected) faults.push(`${file} has ${count} documents, not ${expected}`)
+  }
+  for (const { name } of DATABASES) {
+    for await (const bson of readDocuments(join(folder, fileOf(name, SETTINGS)))) {
+      const { _id, value } = plainDocumentIn(bson)
+      if (_id === MARK._id && value === MARK.value)
+        faults.push(`${name} is half a shop: a restore, or a migration, did not end`)
+    }
   }
   return faults.length > 0 ? faults : faultsOfLedger(folder)
 }

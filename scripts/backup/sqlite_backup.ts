@@ -9,6 +9,9 @@ import { OWNER_ONLY } from '../start/owner_only.ts'
 import { copySnapshot, mergeSidecars } from './snapshot.ts'
 import { faultsOfFile, faultsOfLedger } from './verify.ts'
 
+/** Of a data folder; a backup has those that are there. */
+export const OTHER_FILES: readonly string[] = [SECRETS_FILE, ADMIN_FILE, SHOWN_FILE]
+
 export type SqliteBackup = {
   /** The files that a backup has. */
   readonly names: readonly string[]
@@ -29,7 +32,7 @@ export function sqliteBackup(plan: Plan): SqliteBackup {
       refuse(`There is no ${join(dataDir, file)}. Set DATA_DIR to the data folder of the shop.`)
     }
   }
-  const others = [SECRETS_FILE, ADMIN_FILE, SHOWN_FILE].filter((file) => existsSync(join(dataDir, file)))
+  const others = OTHER_FILES.filter((file) => existsSync(join(dataDir, file)))
   return {
     names: [...stores.map(({ file }) => file), ...others],
     copyStores: (folder) =>

@@ -6,6 +6,7 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -13,6 +14,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { suite, type TestContext, test } from 'node:test'
@@ -22,6 +24,7 @@ import { openStores as openProductStores } from '@shop/product_service/storage/o
 import { indexFilesOf } from '@shop/product_service/storage/sqlite_index_file'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { folderNameAt, UNFINISHED_KEPT_MS } from '../../scripts/backup/backup_folders.ts'
+import { claimFolder, hashesOf, readManifest, writeManifest } from '../../scripts/backup/manifest.ts'
 import { SERVICES, type ServiceName } from '../../scripts/services.ts'
 import { startLoad } from '../cluster/load.ts'
 import { call, expectStatus } from '../system/calls.ts'
@@ -227,9 +230,14 @@ suite('backup and restore', { timeout: TEST_MS }, () => {
     const { code, output } = await make('--into', parent, '--keep', '2')
     assert.equal(code, 0, output)
     const others = ['2021-01-01T000000Z', 'by_hand', recent]
+    assert.ok(!existsSync(join(parent, '2020-01-01T000000Z')))
     const [newest, ...more] = readdirSync(parent).filter((name) => !others.includes(name))
     assert.deepEqual([others.every((name) => existsSync(join(parent, name))), more], [true, []])
     assert.ok(existsSync(join(parent, newest!, 'backup.json')))
+    assert.deepEqual(
+      readdirSync(join(parent, newest!)).filter((name) => name.startsWith('backup.json.')),
+      [],
+    )
     assert.equal(UNFINISHED_KEPT_MS, 86_400_000)
     for (const wrong of [
       [],
@@ -240,6 +248,64 @@ suite('backup and restore', { timeout: TEST_MS }, () => {
     }
     assert.match((await make('--into', parent, '--keep', '0')).output, /--keep/)
     assert.match((await make('--into', parent, '--keep', '10001')).output, /--keep/)
+  })
+
+  test('a complete backup stays, although an older one cannot be removed and another has a later time', async (t) => {
+    const world = await newWorld(t)
+    await makeStores(world)
+    const parent = join(world.dataDir, '..', 'backups')
+    // Their removal fails, also for root: what should be a file is a folder.
+    const [stuck, future] = ['2020-01-01T000000Z', '2099-01-01T000000Z']
+    for (const name of [stuck, future]) mkdirSync(join(parent, name, 'backup.json'), { recursive: true })
+    const { code, output } = await finish(t, 'backup.ts', world, '--into', parent, '--keep', '1')
+    assert.equal(code, 0, output)
+    assert.match(output, /2020-01-01T000000Z cannot be removed: /)
+    const made = /is in (\S+)\. The copies/.exec(output)![1]!
+    assert.ok(existsSync(join(made, 'backup.json')), output)
+    const restored = await finish(
+      t,
+      'restore.ts',
+      { ...world, env: { ...world.env, DATA_DIR: `${world.dataDir}_2` } },
+      '--from',
+      made,
+    )
+    assert.equal(restored.code, 0, restored.output)
+  })
+
+  test('a folder in which another backup is being made is left to it', async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'shop-'))
+    t.after(() => rmSync(folder, { recursive: true }))
+    claimFolder(folder)
+    assert.throws(() => claimFolder(folder), /EEXIST/)
+    writeManifest(folder, { at: '', files: {} })
+    assert.deepEqual(readdirSync(folder), ['backup.json'])
+  })
+
+  test('a list of files that is not of this version is refused, and no place outside is written', async (t) => {
+    const world = await newWorld(t)
+    await makeStores(world)
+    const folder = join(world.dataDir, '..', 'backup')
+    assert.equal((await finish(t, 'backup.ts', world, '--to', folder)).code, 0)
+    rmSync(world.dataDir, { recursive: true })
+    const { at, files } = readManifest(folder)
+    const outcome = async (changed: unknown) => {
+      writeFileSync(join(folder, 'backup.json'), JSON.stringify(changed))
+      const { code, output } = await finish(t, 'restore.ts', world, '--from', folder)
+      return [code, output, existsSync(world.dataDir)]
+    }
+    const outside = join(folder, '..', 'outside')
+    writeFileSync(outside, 'theirs')
+    const [more] = Object.values(await hashesOf(folder, ['../outside']))
+    const { 'orders.db': _, ...without } = files
+    for (const [manifest, says] of [
+      [{ at, files: { ...files, '../outside': more } }, /^The backup has \.\.\/outside, which this version/],
+      [{ at, files: without }, /is not a complete backup: it lacks orders\.db\.$/m],
+      [{ at }, /is not a finished backup/],
+      [null, /is not a finished backup/],
+    ] as const) {
+      const [code, output, made] = await outcome(manifest)
+      assert.deepEqual([code, says.test(String(output)), made], [1, true, false], String(output))
+    }
   })
 
   test('say in a sentence why a folder cannot be created', async (t) => {

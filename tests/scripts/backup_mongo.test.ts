@@ -124,6 +124,8 @@ mongoSuite('backup and restore on MongoDB', (server) => {
     await cut.ended
     const half = await restore()
     assert.deepEqual([half.code, /did not end/.test(half.output)], [1, true], half.output)
+    const halfCopied = await finish(t, 'backup.ts', world, '--to', `${folder}_of_half`)
+    assert.deepEqual([halfCopied.code, /shop_auth is half a shop/.test(halfCopied.output)], [1, true])
 
     const restored = await restore('--force')
     assert.equal(restored.code, 0, restored.output)
