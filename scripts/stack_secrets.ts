@@ -4,13 +4,14 @@
  *
  * A secret that several processes share is replaced in three steps, each followed by a deployment, so that at every
  * moment all running replicas accept what any of them sends: `--prepare` makes the next one, which is accepted from then
- * on; `--switch` uses it; `--retire` ends the old one. Each step may be repeated.
+ * on; `--switch` uses it; `--retire` ends the old one. Each step may be repeated: what was prepared is remembered by its
+ * checksum, so that a second switch does not go back to the secret that is to end.
  *
  * Only its owner can enter the folder. The files in it are readable, because plain compose mounts them with their modes
  * and the services do not run as root.
  */
-import { randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash, randomBytes } from 'node:crypto'
+import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeFolder } from '@shop/service_kit/runtime/folders'
 import { readValueFile } from '@shop/service_kit/runtime/secret_files'
@@ -19,6 +20,7 @@ import { ROOT } from './root.ts'
 import { countVersions, SECRETS, type Secret } from './stack/versions.ts'
 
 const FOLDER = 'secrets'
+const PREPARED_FILE = 'prepared.json'
 const MEMBERS = 'mongo1:27017,mongo2:27017,mongo3:27017'
 /** A URL that we made; its options may be added to. One that the operator wrote is never changed. */
 const OUR_URL =
@@ -91,12 +93,21 @@ const MAKE: Readonly<Record<Secret, () => string>> = {
   doctor_url: () => urlOf('shop_doctor'),
 }
 
-type Steps = { readonly prepare: () => void; readonly switch: () => void; readonly retire: () => void }
+type Steps = {
+  /** What is used, and what a switch would use. */
+  readonly used: () => string
+  readonly other: () => string | undefined
+  readonly prepare: () => void
+  readonly switch: () => void
+  readonly retire: () => void
+}
 
 const renewOther = () => put('service_secret_other', serviceSecret())
 const renewIdleUser = () => put(PASSWORDS[otherUser(requireOurUrl())], password())
 const ROTATIONS: Readonly<Record<string, Steps>> = {
   service_secret: {
+    used: () => read('service_secret'),
+    other: () => read('service_secret_other'),
     prepare: renewOther,
     switch() {
       const [used, other] = [read('service_secret'), read('service_secret_other')]
@@ -108,12 +119,16 @@ const ROTATIONS: Readonly<Record<string, Steps>> = {
     retire: renewOther,
   },
   database_url: {
+    used: requireOurUrl,
+    other: () => otherUser(requireOurUrl()),
     prepare: renewIdleUser,
     switch: () => put('database_url', urlOf(otherUser(requireOurUrl()))),
     retire: renewIdleUser,
   },
   // mongod uses the first key of the list, and accepts all.
   mongo_keyfile: {
+    used: () => memberKeys()[0]!,
+    other: () => memberKeys()[1],
     prepare: () => putKeys([memberKeys()[0]!, memberKey()]),
     switch() {
       const keys = memberKeys()
@@ -128,6 +143,9 @@ const { renew } = values
 if (renew !== undefined && !SECRETS.includes(renew as Secret)) {
   refuse(`There is no secret "${renew}". There are: ${SECRETS.join(', ')}.`)
 }
+const STEPS = ['prepare', 'switch', 'retire'] as const
+if ([renew, ...STEPS.map((step) => values[step])].filter((name) => name !== undefined).length > 1)
+  refuse('One step at a time: deploy after each.')
 try {
   makeFolder(folder)
   chmodSync(folder, 0o700)
@@ -139,15 +157,38 @@ for (const name of SECRETS) {
     console.log(`kept   ${pathOf(name)}`)
   } else put(name, MAKE[name]())
 }
-for (const step of ['prepare', 'switch', 'retire'] as const) {
+for (const step of STEPS) {
   const name = values[step]
   if (name === undefined) continue
   const steps = ROTATIONS[name]
   if (!steps) refuse(`"${name}" has no steps. These have: ${Object.keys(ROTATIONS).join(', ')}.`)
+  const used = checksum(steps.used())
+  if (step === 'switch' && prepared()[name] === used) {
+    console.error(`What was prepared is used already. Another ${name} needs --prepare ${name} first.`)
+    continue
+  }
   steps[step]()
+  if (step === 'prepare') remember(name, steps.other()!)
 }
 countVersions(folder, ROOT)
 console.log(`\nThe first admin signs in as "admin" with the password in ${pathOf('admin_password')}.`)
+
+function checksum(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+function prepared(): Record<string, string> {
+  const file = join(folder, PREPARED_FILE)
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
+}
+
+function remember(name: string, next: string): void {
+  const file = join(folder, PREPARED_FILE)
+  writeFileSync(`${file}.new`, `${JSON.stringify({ ...prepared(), [name]: checksum(next) })}\n`, {
+    mode: 0o600,
+  })
+  renameSync(`${file}.new`, file)
+}
 
 /** Renamed when it is complete, because an existing file is never written again. */
 function put(name: Secret, text: string): void {
