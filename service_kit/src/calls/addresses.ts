@@ -1,6 +1,6 @@
 /**
  * The addresses of an origin. One host name may have several (a headless service of Kubernetes, `tasks.` of a Swarm), and
- * each is a replica.
+ * each is a replica; or one, which may be that of a balancer.
  */
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
@@ -14,12 +14,11 @@ export type LookUp = (host: string) => Promise<readonly string[]>
 export const lookUp: LookUp = async (host) =>
   (await lookup(host, { all: true })).map(({ address }) => address)
 
-/** The addresses of an origin whose host name has several; empty for any other. Rejects when the name is unknown. */
+/** The addresses of the host name of an origin; none if it is localhost or an address. Rejects when the name is unknown. */
 export async function addressesOf(origin: string, find: LookUp = lookUp): Promise<readonly string[]> {
   const host = new URL(origin).hostname
   if (!isRemoteHostName(host)) return []
-  const found = [...new Set(await find(host))].sort()
-  return found.length < 2 ? [] : found.slice(0, REPLICAS_MAX)
+  return [...new Set(await find(host))].sort().slice(0, REPLICAS_MAX)
 }
 
 const isRemoteHostName = (host: string) => host !== 'localhost' && isIP(host.replace(/^\[|\]$/g, '')) === 0

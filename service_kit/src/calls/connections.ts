@@ -75,8 +75,9 @@ export function createConnections(options: ConnectionsOptions): Connections {
     return connection
   }
 
+  /** Only once: a client that has closed must not be closed again. */
   const retire = (connection: Connection) => {
-    live.delete(connection)
+    if (!live.delete(connection)) return
     const ended = connection.client.close().then(() => void retiring.delete(ended))
     retiring.add(ended)
   }

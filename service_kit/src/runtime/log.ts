@@ -62,7 +62,10 @@ export function createLogger(service: string, level: string): Logger {
 /** Deeper causes do not help. */
 const CAUSES_MAX = 5
 
-/** Describes an error with its causes. A wrapping error often repeats the text of its cause, and pino would write both. */
+/**
+ * Describes an error with its causes. A wrapping error often repeats the text of its cause, and pino would write both. Objects
+ * on it are left out: errors of a database contain the documents that it refused, with hashes of passwords for example.
+ */
 export function describeError(error: Error): SerializedError {
   const described = stdSerializers.err(error)
   if (!(error instanceof Error)) return described
@@ -75,6 +78,9 @@ export function describeError(error: Error): SerializedError {
     if (!known) message += `: ${cause.message}`
     const frames = /\n {4}at [\s\S]*$/.exec(cause.stack ?? '')?.[0] ?? ''
     stack += `\ncaused by: ${cause.name}${known ? '' : `: ${cause.message}`}${frames}`
+  }
+  for (const [name, value] of Object.entries(described)) {
+    if (typeof value === 'object' && name !== 'aggregateErrors') delete described[name]
   }
   return Object.assign(described, { message, stack })
 }

@@ -164,4 +164,13 @@ suite('connections to one address', () => {
     assert.equal(await last, 'ok')
     await closing
   })
+
+  test('that are closed during their last call are not closed again when its answer has been read', async (t) => {
+    const { connections } = await connectionsTo(t, { connectionCalls: 1 })
+    const { body } = await connections.request(POST)
+    await connections.close()
+    // A second close would be rejected, and no one would be there to handle it.
+    assert.equal(await body.text(), 'ok')
+    await new Promise((resolve) => setImmediate(resolve))
+  })
 })

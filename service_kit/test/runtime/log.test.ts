@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { MongoBulkWriteError } from 'mongodb'
 import { describeError } from '../../src/runtime/log.ts'
 
 const count = (text: string, part: string) => text.split(part).length - 1
@@ -35,6 +36,15 @@ suite('an error in the log', () => {
     const error = new Error('a')
     error.cause = error
     assert.equal(describeError(error).message, 'a')
+  })
+
+  test('does not contain the documents that a database refused', () => {
+    const op = { hash: 'scrypt$1' }
+    const refused = { message: 'Document failed validation', code: 121, errorResponse: { op } }
+    const error = Object.assign(new MongoBulkWriteError(refused, {} as never), { writeErrors: [{ op }] })
+    const line = JSON.stringify(describeError(error))
+    assert.match(line, /Document failed validation.*121/)
+    assert.doesNotMatch(line, /scrypt/)
   })
 
   test('contains its code; a value that is no error is not changed', () => {

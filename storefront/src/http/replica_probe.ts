@@ -16,7 +16,7 @@ export async function replicasBehind(origin: string): Promise<string[]> {
   const { protocol, port } = new URL(origin)
   // A certificate is for the host name, not for an address.
   const addresses = protocol === 'http:' ? await addressesOf(origin).catch(() => []) : []
-  if (addresses.length === 0) return [origin]
+  if (addresses.length < 2) return [origin]
   return addresses.map((address) => `http://${isIPv6(address) ? `[${address}]` : address}:${port || 80}`)
 }
 
