@@ -1,7 +1,7 @@
 /** The manifests are valid for the API server, and have the properties that docs/operations.md describes. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { CLOSE_DEADLINE_MS } from '@shop/service_kit/runtime/lifecycle'
@@ -251,6 +251,14 @@ for (const overlay of OVERLAYS) {
   })
 }
 
+test('every image of MongoDB is the patch version that the stack has', () => {
+  const stack = readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8')
+  const [image] = /mongo:\d+\.\d+\.\d+/.exec(stack)!
+  const images = [...JSON.stringify(written()).matchAll(/"image":"(mongo\b[^"]*)"/g)].map(([, name]) => name)
+  assert.ok(images.length >= 4)
+  assert.deepEqual([...new Set(images)], [image])
+})
+
 suite('production', { skip }, () => {
   test('has three members of MongoDB, one of which may be down', () => {
     const manifests = rendered('production')
@@ -293,11 +301,14 @@ suite('the example of an overlay of your own', { skip }, () => {
       [host],
     )
     assert.deepEqual(tls, [{ secretName: 'shop-tls', hosts: [host] }])
-    const images = manifests
-      .filter(({ kind }) => kind === 'Deployment')
-      .map(({ spec }) => spec.template.spec.containers[0].image)
-    for (const image of images) assert.match(image, /^registry\.example\.com\/\w+:1\.0\.0$/)
-    assert.equal(images.length, SERVICES.length)
+    const pods = manifests.flatMap(({ kind, spec }) =>
+      kind === 'Deployment' ? [spec] : kind === 'CronJob' ? [spec.jobTemplate.spec] : [],
+    )
+    // Those of the operator's commands too.
+    assert.ok(pods.length > SERVICES.length)
+    for (const { template } of pods) {
+      assert.match(template.spec.containers[0].image, /^registry\.example\.com\/\w+:1\.0\.0$/)
+    }
   })
 })
 

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { before, suite, test } from 'node:test'
 import { parse } from 'yaml'
 import { expectStatus } from '../system/calls.ts'
+import { createServiceProcess, freePort } from '../system/processes.ts'
 import { createWorld } from '../system/world.ts'
 import { type Manifest, needs, portOf, ROOT, written } from './rendering.ts'
 
@@ -54,7 +55,14 @@ suite('alerts and dashboard', { timeout: TEST_MS }, () => {
     const ends: (() => Promise<void>)[] = []
     const world = await createWorld({ after: (work) => ends.push(work) })
     try {
-      const services = [world.auth, world.products, world.orders]
+      const storefront = createServiceProcess('storefront', await freePort(), {
+        AUTH_URL: world.auth.url,
+        PRODUCT_URL: world.products.url,
+        ORDER_URL: world.orders.url,
+      })
+      ends.unshift(() => storefront.kill())
+      await storefront.start()
+      const services = [world.auth, world.products, world.orders, storefront]
       for (const { service, operationsUrl } of services) {
         fresh.push({ job: service, text: await (await fetch(`${operationsUrl}/metrics`)).text() })
       }
