@@ -7,7 +7,14 @@ import { dirname, join, resolve } from 'node:path'
 import { reasonOf } from '@shop/service_kit/runtime/reason'
 import { readArguments, refuse } from './arguments.ts'
 import { DATABASES, fileOf, isMongo, requireNoPath, SETTINGS } from './backup/databases.ts'
-import { hashesOf, hashOf, type Manifest, readManifest, writeManifest } from './backup/manifest.ts'
+import {
+  AFTER_RESTORE,
+  hashesOf,
+  hashOf,
+  type Manifest,
+  readManifest,
+  writeManifest,
+} from './backup/manifest.ts'
 import { copyDatabases } from './backup/mongo_backup.ts'
 import { inspectTarget, restoreDatabases } from './backup/mongo_restore.ts'
 import { faultsOfDatabases } from './backup/mongo_verify.ts'
@@ -61,10 +68,7 @@ else restoreSqlite()
 console.log(
   `The shop is as it was at ${manifest.at}. Start it: orders that were under way then settle by themselves.`,
 )
-console.log(
-  'Passwords, roles and accounts are those of that moment: a password that was changed since is the earlier one again.\n' +
-    'All sessions have ended, and no access token or signing key of before is valid: everyone signs in again.',
-)
+console.log(AFTER_RESTORE)
 console.log('Then check it: npm run doctor')
 
 function requireSameKind(): void {

@@ -71,8 +71,8 @@ function withFileName(path: string, work: () => void): void {
   }
 }
 
-/** The files that SQLite puts beside a database. */
-export const sidecarFiles = (path: string): string[] => [`${path}-wal`, `${path}-shm`]
+/** The files that SQLite puts beside a database, or applies to it if a process that was killed left them. */
+export const sidecarFiles = (path: string): string[] => [`${path}-wal`, `${path}-shm`, `${path}-journal`]
 
 /** Merges the files beside a copy into it, so that it is one file. The copy must not be open elsewhere. */
 export function mergeSidecars(path: string): void {

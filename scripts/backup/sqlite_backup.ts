@@ -1,9 +1,10 @@
 /** Copies the SQLite files of a shop, and the files beside them that a new data folder needs. */
-import { chmodSync, copyFileSync, existsSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { LAST_BACKUP_FILE } from '@shop/service_kit/storage/last_backup'
 import { refuse } from '../arguments.ts'
 import { type Plan, plannedService } from '../plan.ts'
+import { inspectSqlite } from '../sqlite_inspection.ts'
 import { ADMIN_FILE, SECRETS_FILE, SHOWN_FILE } from '../start/first_run.ts'
 import { OWNER_ONLY } from '../start/owner_only.ts'
 import { copySnapshot, mergeSidecars } from './snapshot.ts'
@@ -47,9 +48,15 @@ export function sqliteBackup(plan: Plan): SqliteBackup {
       }
       if (faults.length > 0) return faults
       const products = join(folder, 'products.db')
-      const { env } = plannedService(plan, 'product_service')
-      const unbalanced = await faultsOfLedger(products, env)
-      mergeSidecars(products)
+      const { env, entry } = plannedService(plan, 'product_service')
+      // Opening one of an older version migrates it. The backup stays of that version, which can then restore it.
+      const inspection = inspectSqlite(products, entry.migrations)
+      const isOlder = inspection.state === 'readable' && inspection.pending.length > 0
+      const opened = isOlder ? `${products}.opened` : products
+      if (isOlder) copyFileSync(products, opened)
+      const unbalanced = await faultsOfLedger(opened, env)
+      mergeSidecars(opened)
+      if (isOlder) rmSync(opened)
       return unbalanced
     },
     copyOthers(folder) {

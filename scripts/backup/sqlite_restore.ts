@@ -49,8 +49,11 @@ export function restoreFiles(
   try {
     restrictFolder(dataDir)
     for (const name of names) {
-      copyFileSync(join(folder, name), join(dataDir, name + INCOMING))
-      chmodSync(join(dataDir, name + INCOMING), OWNER_ONLY)
+      const incoming = join(dataDir, name + INCOMING)
+      // Of a restore that was killed; SQLite would apply them to this copy.
+      for (const file of sidecarFiles(incoming)) rmSync(file, { force: true })
+      copyFileSync(join(folder, name), incoming)
+      chmodSync(incoming, OWNER_ONLY)
     }
     endSessions(join(dataDir, AUTH_FILE + INCOMING))
     // From here on stores are missing until all are renamed. If we stop half-way, the marks make the next start refuse.
@@ -71,7 +74,8 @@ export function restoreFiles(
   }
   // The next start builds a search index from the restored products.
   for (const path of stores) for (const file of indexFilesOf(path)) rmSync(file, { force: true })
-  for (const name of names) renameSync(join(dataDir, name + INCOMING), join(dataDir, name))
+  // The stores last: with all of them, and without the secrets, a start would make new secrets.
+  for (const name of names.toReversed()) renameSync(join(dataDir, name + INCOMING), join(dataDir, name))
 }
 
 function endSessions(path: string): void {

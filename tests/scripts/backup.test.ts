@@ -272,6 +272,54 @@ suite('backup and restore', { timeout: TEST_MS }, () => {
     assert.equal(restored.code, 0, restored.output)
   })
 
+  test('a backup of a store that an older version made is of that version', async (t) => {
+    const world = await newWorld(t)
+    await makeStores(world)
+    const applied = (path: string, sql: string) => {
+      const db = new DatabaseSync(path)
+      try {
+        return db
+          .prepare(sql)
+          .all()
+          .map(({ name }) => name)
+      } finally {
+        db.close()
+      }
+    }
+    const later = "schema_migrations WHERE name LIKE '0005%'"
+    applied(pathOf(world.dataDir, 'product_service'), `DELETE FROM ${later}`)
+    const folder = join(world.dataDir, '..', 'backup')
+    const { code, output } = await finish(t, 'backup.ts', world, '--to', folder)
+    assert.equal(code, 0, output)
+    assert.deepEqual(applied(join(folder, 'products.db'), `SELECT name FROM ${later}`), [])
+    assert.deepEqual(
+      readdirSync(folder).filter((name) => name.startsWith('products.db')),
+      ['products.db'],
+    )
+  })
+
+  test('nothing that a killed process left beside a store is applied to a restored one', async (t) => {
+    const world = await newWorld(t)
+    await makeStores(world)
+    const folder = join(world.dataDir, '..', 'backup')
+    assert.equal((await finish(t, 'backup.ts', world, '--to', folder)).code, 0)
+    const other = join(world.dataDir, '..', 'other.db')
+    const db = new DatabaseSync(other)
+    db.exec(`CREATE TABLE x AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
+      SELECT i, randomblob(500) AS y FROM n; PRAGMA cache_size = 1; BEGIN; UPDATE x SET y = randomblob(500)`)
+    rmSync(world.dataDir, { recursive: true })
+    mkdirSync(world.dataDir)
+    for (const name of ['auth.db.incoming-journal', 'auth.db-journal'])
+      copyFileSync(`${other}-journal`, join(world.dataDir, name))
+    db.close()
+    const existing = await finish(t, 'restore.ts', world, '--from', folder)
+    assert.deepEqual([existing.code, /auth\.db-journal/.test(existing.output)], [1, true], existing.output)
+    const restored = await finish(t, 'restore.ts', world, '--from', folder, '--force')
+    assert.equal(restored.code, 0, restored.output)
+    const report = await examined(world)
+    assert.ok(report.ok, JSON.stringify(report))
+  })
+
   test('a folder in which another backup is being made is left to it', async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'shop-'))
     t.after(() => rmSync(folder, { recursive: true }))

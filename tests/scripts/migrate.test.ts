@@ -12,6 +12,7 @@ import { openStores as openProductStores } from '@shop/product_service/storage/o
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
 import { MongoClient } from 'mongodb'
+import { DATABASES as SHOP } from '../../scripts/backup/databases.ts'
 import { SERVICES, type ServiceName } from '../../scripts/services.ts'
 import { startLoad } from '../cluster/load.ts'
 import { readMongoRecords } from '../cluster/mongo_records.ts'
@@ -226,5 +227,30 @@ mongoSuite('a shop that moves to MongoDB', (server) => {
     expectStatus(await call('GET', `${addressesOf(world).auth}/me`, mine), 200)
     next.process.kill('SIGTERM')
     assert.equal(await next.ended, 0, next.output())
+  })
+
+  test('from the folder of a backup: sessions and signing keys of that moment do not come back', async (t) => {
+    const url = server.url()
+    await withMongo(url, async (client) => {
+      for (const { name, collections } of SHOP)
+        for (const each of collections) await client.db(name).collection(each).deleteMany({})
+    })
+    const world = await newWorld(t)
+    const shop = runScript(t, 'start.ts', world)
+    await shop.until(READY)
+    const admin = JSON.parse(readFileSync(join(world.dataDir, 'admin.json'), 'utf8'))
+    await signIn(addressesOf(world).auth, admin.username, admin.password)
+    const folder = join(world.dataDir, '..', 'backup')
+    const backup = await finish(t, 'backup.ts', world, '--to', folder)
+    assert.equal(backup.code, 0, backup.output)
+    shop.process.kill('SIGTERM')
+    await shop.ended
+    const { users, sessions, keys } = sqliteAccounts(folder)
+    assert.ok(sessions.length > 0 && keys.length > 0)
+
+    const moved = await finish(t, 'migrate.ts', world, '--from', `sqlite:${folder}`, '--to', url)
+    assert.equal(moved.code, 0, moved.output)
+    assert.match(moved.output, /All sessions have ended/)
+    assert.deepEqual(await mongoAccounts(url), { users, sessions: [], keys: [] })
   })
 })
