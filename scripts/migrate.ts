@@ -14,11 +14,12 @@ import type { Stores as ProductStores } from '@shop/product_service/domain/ports
 import { MONGO_DATABASE as PRODUCTS } from '@shop/product_service/storage/open_mongo'
 import { openStores as openProductStores } from '@shop/product_service/storage/open_stores'
 import { connectPatiently } from '@shop/service_kit/mongo/tools'
-import { databaseOf } from '@shop/service_kit/mongo/url'
+import { readEnvironment } from '@shop/service_kit/runtime/config'
 import { reasonOf } from '@shop/service_kit/runtime/reason'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import Type from '@shop/service_kit/runtime/schema_types'
 import { readArguments, refuse } from './arguments.ts'
-import { SETTINGS } from './backup/databases.ts'
+import { isMongo, requireNoPath, SETTINGS } from './backup/databases.ts'
 import { AFTER_RESTORE, hashOf, MANIFEST_FILE, readManifest } from './backup/manifest.ts'
 import { inspectTarget } from './backup/mongo_restore.ts'
 import { copySnapshot, isInUse } from './backup/snapshot.ts'
@@ -48,17 +49,20 @@ const { values } = readArguments(
       'Copies accounts, products, stock and orders from SQLite to MongoDB, and compares both at the end.',
     options: {
       from: { type: 'string', help: 'sqlite:<data folder> of a stopped shop, or the folder of a backup.' },
-      to: { type: 'string', help: 'mongodb://…, a replica set that has no shop yet.' },
+      to: {
+        type: 'string',
+        help: 'mongodb://…, a replica set that has no shop yet (default: DATABASE_URL, whose password is not in the list of processes).',
+      },
     },
     notes: 'Then start the shop with DATABASE_URL set to the target, and with the same SERVICE_SECRET.',
   },
   process.argv.slice(2),
 )
-const { from, to } = values
+const { from } = values
+const to = values.to ?? targetOfEnvironment()
 if (!from || !/^sqlite:./.test(from)) refuse('Name the source: --from sqlite:<data folder>')
-if (!to || !/^mongodb(\+srv)?:/.test(to)) refuse('Name the target: --to mongodb://…')
-if (databaseOf(to!) !== undefined)
-  refuse('Leave the path out of the URL: each service has a database of its own.')
+if (!isMongo(to)) refuse('Name the target: DATABASE_URL=mongodb://…, or --to mongodb://…')
+requireNoPath(to!)
 const source = resolve(from!.slice('sqlite:'.length))
 const fromBackup = existsSync(join(source, MANIFEST_FILE))
 for (const { databaseFile } of SERVICES) {
@@ -142,8 +146,9 @@ try {
     refuse('A restore of the target did not end: run it again, or drop the databases.')
   if (states.includes('used') || states.every((state) => state === 'finished'))
     refuse('The target already has a shop.')
-  if (!states.includes('finished')) await copyAll()
-  for (const { name } of parts) await marks.set(name, 'finished')
+  const unfinished = !states.includes('finished')
+  if (unfinished) await copyAll()
+  for (const { name } of parts) await marks.finish(name, unfinished)
   console.log(`The target has the same records as ${source}, and their ledger balances.`)
   if (fromBackup) console.log(AFTER_RESTORE)
 
@@ -151,12 +156,12 @@ try {
     for (const [n, { name, prepare }] of parts.entries()) {
       // A database with the mark was prepared before, and its stores are refused.
       if (states[n] === 'empty') await prepared(prepare)
-      await marks.set(name, 'under way')
+      await marks.begin(name)
     }
     const kinds = parts
       .flatMap(({ name, service, kinds }) => kinds(databases.get(service)!, client.db(name)))
       .map((kind) => (fromBackup && kind.anew ? ended(kind) : kind))
-    for (const kind of kinds) await copy(kind, process.stdout)
+    for (const kind of kinds) await copy(kind, process.stdout, () => marks.requireOurs(AUTH))
     await copyStoreAge()
     const faults: string[] = []
     for (const kind of kinds) faults.push(...(await differences(kind)))
@@ -175,6 +180,15 @@ try {
   process.exitCode = 1
 } finally {
   for (const close of closers.reverse()) await close()
+}
+
+function targetOfEnvironment(): string | undefined {
+  try {
+    return readEnvironment(Type.Object({ DATABASE_URL: Type.Optional(Type.String()) }), process.env)
+      .DATABASE_URL
+  } catch (error) {
+    return refuse(reasonOf(error))
+  }
 }
 
 /** Sessions and signing keys of an earlier moment: they are not copied, as `npm run restore` does not. */

@@ -1,7 +1,9 @@
 /**
  * The marks of a migration, one in each database of the target, from the first record until all were compared. While one is
  * there, its service does not start. Once one of them says `finished`, nothing is copied again: its service may be selling.
+ * Each run writes its own id: one that finds another id has been overtaken, and stops, because that run may have finished.
  */
+import { randomUUID } from 'node:crypto'
 import type { MongoClient } from '@shop/service_kit/mongo/tools'
 import { DATABASES, SETTINGS } from '../backup/databases.ts'
 import { patiently } from './progress.ts'
@@ -10,11 +12,15 @@ const MARK = 'migration'
 /** A restore that is under way has a mark without it. */
 const BY = 'migrate'
 
-type Stored = { _id: string; value?: string; by?: string }
+const DUPLICATE_KEY = 11_000
+
+type Stored = { _id: string; value?: string; by?: string; run?: string }
 
 export type State = 'empty' | 'under way' | 'finished' | 'used' | 'restoring'
 
 export function createMarks(client: MongoClient) {
+  const run = randomUUID()
+  const overtaken = () => new Error('Another migration to this target was started later, so this one stops.')
   const settings = (name: string) => client.db(name).collection<Stored>(SETTINGS)
   return {
     async stateOf(name: string): Promise<State> {
@@ -27,7 +33,25 @@ export function createMarks(client: MongoClient) {
       }
       return 'empty'
     },
-    set: (name: string, value: 'under way' | 'finished') =>
-      patiently(() => settings(name).updateOne({ _id: MARK }, { $set: { value, by: BY } }, { upsert: true })),
+    async begin(name: string): Promise<void> {
+      const unfinished = { _id: MARK, value: { $ne: 'finished' } }
+      const mark = { value: 'under way', by: BY, run }
+      await patiently(() => settings(name).updateOne(unfinished, { $set: mark }, { upsert: true })).catch(
+        (error) => {
+          throw error.code === DUPLICATE_KEY ? overtaken() : error
+        },
+      )
+    },
+    async requireOurs(name: string): Promise<void> {
+      if ((await settings(name).findOne({ _id: MARK }))?.run !== run) throw overtaken()
+    },
+    /** `copied`: by this run. Otherwise an earlier one has compared all, and was stopped while it wrote these marks. */
+    async finish(name: string, copied: boolean): Promise<void> {
+      const ours = { _id: MARK, ...(copied ? { run } : { by: BY }) }
+      const { matchedCount } = await patiently(() =>
+        settings(name).updateOne(ours, { $set: { value: 'finished' } }),
+      )
+      if (matchedCount === 0) throw overtaken()
+    },
   }
 }

@@ -38,8 +38,13 @@ export async function patiently<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Copies the records that the target lacks. Prints how many it has, of how many, and how many were there before. */
-export async function copy({ what, total, documents, collection, anew }: Kind, out: NodeJS.WritableStream) {
+/** Copies the records that the target lacks; before each group `requireOurs` rejects if another run has the target. Prints how many it has, of how many, and how many were there before. */
+export async function copy(
+  { what, total, documents, collection, anew }: Kind,
+  out: NodeJS.WritableStream,
+  requireOurs: () => Promise<void>,
+) {
+  await patiently(requireOurs)
   if (anew) await patiently(() => collection.deleteMany({}))
   let [done, before] = [0, 0]
   let reportedAt = Date.now()
@@ -47,6 +52,7 @@ export async function copy({ what, total, documents, collection, anew }: Kind, o
   for (const group of groupsOf(documents())) {
     let seen: number | undefined
     await patiently(async () => {
+      await requireOurs()
       const there = await storedOf(collection, group)
       seen ??= there.size
       const missing = group.filter(({ _id }) => !there.has(_id))

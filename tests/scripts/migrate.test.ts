@@ -9,10 +9,13 @@ import { suite, test } from 'node:test'
 import { openStores as openAuthStores } from '@shop/auth_service/storage/open_stores'
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
 import { openStores as openProductStores } from '@shop/product_service/storage/open_stores'
+import { connectPatiently } from '@shop/service_kit/mongo/tools'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
 import { MongoClient } from 'mongodb'
 import { DATABASES as SHOP } from '../../scripts/backup/databases.ts'
+import { createMarks } from '../../scripts/migrate/marks.ts'
+import { copy } from '../../scripts/migrate/progress.ts'
 import { SERVICES, type ServiceName } from '../../scripts/services.ts'
 import { startLoad } from '../cluster/load.ts'
 import { readMongoRecords } from '../cluster/mongo_records.ts'
@@ -107,6 +110,11 @@ const readMarks = (url: string) =>
       }),
     ),
   )
+
+async function emptied(client: MongoClient): Promise<void> {
+  for (const { name, collections } of SHOP)
+    for (const each of collections) await client.db(name).collection(each).deleteMany({})
+}
 
 const inOrder = (rows: readonly (readonly unknown[])[]) => rows.map((row) => JSON.stringify(row)).toSorted()
 
@@ -229,12 +237,30 @@ mongoSuite('a shop that moves to MongoDB', (server) => {
     assert.equal(await next.ended, 0, next.output())
   })
 
+  test('a run that another one overtakes stops, and cannot change a shop that is finished', async (t) => {
+    const client = connectPatiently(server.url(), 'test')
+    t.after(() => client.close())
+    await emptied(client)
+    const [first, second] = [createMarks(client), createMarks(client)]
+    for (const { begin } of [first, second]) for (const name of DATABASES) await begin(name)
+    await second.requireOurs('shop_auth')
+    const collection = client.db('shop_auth').collection<{ _id: string }>('users')
+    const kind = { anew: true, what: 'users', total: 1, documents: () => [{ _id: 'late' }], collection }
+    await collection.insertOne({ _id: 'new' })
+    await assert.rejects(
+      copy(kind, process.stdout, () => first.requireOurs('shop_auth')),
+      /stops/,
+    )
+    assert.deepEqual(await collection.find().toArray(), [{ _id: 'new' }])
+    await assert.rejects(first.finish('shop_auth', true), /stops/)
+    for (const name of DATABASES) await second.finish(name, true)
+    await assert.rejects(first.begin('shop_auth'), /stops/)
+    assert.deepEqual(await readMarks(server.url()), Array(3).fill('finished'))
+  })
+
   test('from the folder of a backup: sessions and signing keys of that moment do not come back', async (t) => {
     const url = server.url()
-    await withMongo(url, async (client) => {
-      for (const { name, collections } of SHOP)
-        for (const each of collections) await client.db(name).collection(each).deleteMany({})
-    })
+    await withMongo(url, emptied)
     const world = await newWorld(t)
     const shop = runScript(t, 'start.ts', world)
     await shop.until(READY)
@@ -248,7 +274,8 @@ mongoSuite('a shop that moves to MongoDB', (server) => {
     const { users, sessions, keys } = sqliteAccounts(folder)
     assert.ok(sessions.length > 0 && keys.length > 0)
 
-    const moved = await finish(t, 'migrate.ts', world, '--from', `sqlite:${folder}`, '--to', url)
+    const there = { ...world, env: { ...world.env, DATABASE_URL: url } }
+    const moved = await finish(t, 'migrate.ts', there, '--from', `sqlite:${folder}`)
     assert.equal(moved.code, 0, moved.output)
     assert.match(moved.output, /All sessions have ended/)
     assert.deepEqual(await mongoAccounts(url), { users, sessions: [], keys: [] })
