@@ -37,6 +37,8 @@ export type Known = Replica &
     readonly connections: Connections
     /** Time of the next probe, or undefined when it is not cooling down. */
     coolingUntil: number | undefined
+    /** For `cooldownMs` after a call without an answer, that call counts as in flight. */
+    silentUntil: number
     probe(): void
   }
 
@@ -71,6 +73,7 @@ export function createReplica(
     }),
     inFlight: { calls: 0, streams: 0 },
     coolingUntil: undefined,
+    silentUntil: Number.NEGATIVE_INFINITY,
     async request(kind, request) {
       replica.inFlight[kind] += 1
       const end = () => {
@@ -82,6 +85,7 @@ export function createReplica(
         return answer
       } catch (error) {
         end()
+        replica.silentUntil = monotonic() + cooldownMs
         throw error
       }
     },

@@ -2,7 +2,8 @@
  * The replicas of one service: which exist, which is chosen, and which are cooling down.
  *
  * Invariants
- *  1. The replica with the fewest calls in flight is chosen, in turn among equals. So one that hangs soon gets no calls.
+ *  1. The replica with the fewest calls in flight is chosen, in turn among equals. A call that got no answer counts as in flight
+ *     for `cooldownMs`. So one that hangs soon gets no calls, also if calls come one after the other.
  *  2. A replica that could not be connected to cools down: it is chosen only when no other is left. After `cooldownMs`
  *     it is probed with one connection, which no visitor waits for. The first connection that is made ends the cooldown.
  *  3. `NeverConnected` means that nothing was sent, so any request may go to another replica. Only a failed connection
@@ -92,7 +93,7 @@ export function createReplicas(
       for (let i = 0; i < known.length; i += 1) {
         const each = known[(rotation + i) % known.length]!
         if (each.coolingUntil !== undefined && each.coolingUntil <= now) each.probe()
-        if (!attempted.has(each) && (best === undefined || isBetter(each, best, kind))) best = each
+        if (!attempted.has(each) && (best === undefined || isBetter(each, best, kind, now))) best = each
       }
       return best
     },
@@ -107,10 +108,13 @@ const isAt = (one: Place, other: Place) =>
   one.origin === other.origin && one.address === other.address && one.oneOfMany === other.oneOfMany
 
 /** Replicas that cool down come last, among them the one whose next probe is soonest first. */
-function isBetter(one: Known, other: Known, kind: Kind): boolean {
+function isBetter(one: Known, other: Known, kind: Kind, now: number): boolean {
   const difference = (one.coolingUntil ?? 0) - (other.coolingUntil ?? 0)
-  return difference < 0 || (difference === 0 && one.inFlight[kind] < other.inFlight[kind])
+  return difference < 0 || (difference === 0 && loadOf(one, kind, now) < loadOf(other, kind, now))
 }
+
+const loadOf = ({ inFlight, silentUntil }: Known, kind: Kind, now: number) =>
+  inFlight[kind] + (now < silentUntil ? 1 : 0)
 
 /** Stops waiting for DNS when `signal` aborts. Nothing was sent by then. */
 export async function waitForAddresses(found: Promise<void> | undefined, signal: AbortSignal): Promise<void> {

@@ -12,7 +12,7 @@ export type RequestContext = {
 }
 
 export const REQUEST_ID = /^[\w.:-]{1,64}$/
-/** Ids that one call names; as header at most 8 KiB. */
+/** Ids that one call names; as header 8.3 kB at most. */
 export const REQUEST_IDS_MAX = 128
 
 export const NO_REQUEST: RequestContext = { traceparent: undefined, requestIds: [] }
