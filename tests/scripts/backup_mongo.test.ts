@@ -6,7 +6,11 @@ import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { suite, type TestContext, test } from 'node:test'
 import { gunzipSync, gzipSync } from 'node:zlib'
+import { openStores as openAuthStores } from '@shop/auth_service/storage/open_stores'
+import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
+import { openStores as openProductStores } from '@shop/product_service/storage/open_stores'
 import { connectPatiently } from '@shop/service_kit/mongo/tools'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
 import { DATABASES, SETTINGS } from '../../scripts/backup/databases.ts'
 import { readDocuments, writeDocuments } from '../../scripts/backup/documents.ts'
@@ -127,6 +131,15 @@ mongoSuite('backup and restore on MongoDB', (server) => {
     const halfCopied = await finish(t, 'backup.ts', world, '--to', `${folder}_of_half`)
     assert.deepEqual([halfCopied.code, /shop_auth is half a shop/.test(halfCopied.output)], [1, true])
 
+    const place = { DATABASE_URL: url, DATA_DIR: world.dataDir, CURRENCY: 'USD' }
+    const accounts = await openAuthStores(place, { runtime: systemRuntime })
+    const products = await openProductStores(place, { runtime: systemRuntime })
+    const ordering = await openOrderStores(place, { runtime: systemRuntime })
+    for (const store of [accounts, products, ordering.orders]) {
+      const outcome = await store.check().catch(({ message }: Error) => message)
+      assert.match(String(outcome), /is being filled by npm run migrate or npm run restore/)
+    }
+    for (const { close } of [accounts, products, ordering]) await close()
     const restored = await restore('--force')
     assert.equal(restored.code, 0, restored.output)
     assert.match(restored.output, /a password that was changed since is the earlier one again/)

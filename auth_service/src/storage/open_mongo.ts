@@ -18,7 +18,7 @@ export const AUTH_INDEXES = { ...USER_INDEXES, ...SESSION_INDEXES, ...KEY_INDEXE
 /** Rejects with a message that says what the operator has to do. */
 export async function openMongoStores(
   url: string,
-  { runtime, unreadableOf = IGNORE_UNREADABLE, whileFilled = false }: StoresOptions,
+  { runtime, unreadableOf = IGNORE_UNREADABLE }: StoresOptions,
 ): Promise<Stores> {
   const store = await openMongo({
     url,
@@ -26,7 +26,6 @@ export async function openMongoStores(
     service: 'auth_service',
     indexes: AUTH_INDEXES,
     migrations: AUTH_MIGRATIONS,
-    whileFilled,
     runtime,
   })
   return {

@@ -13,12 +13,7 @@ export const MONGO_DATABASE = 'shop_orders'
 /** Rejects with a message that says what the operator has to do. */
 export async function openMongoStores(
   url: string,
-  {
-    money,
-    runtime,
-    unreadableOf = IGNORE_UNREADABLE,
-    whileFilled = false,
-  }: { readonly money: StoreMoney } & StoresOptions,
+  { money, runtime, unreadableOf = IGNORE_UNREADABLE }: { readonly money: StoreMoney } & StoresOptions,
 ): Promise<Stores> {
   const store = await openMongo({
     url,
@@ -26,7 +21,6 @@ export async function openMongoStores(
     service: 'order_service',
     indexes: ORDER_INDEXES,
     migrations: ORDER_MIGRATIONS,
-    whileFilled,
     money,
     runtime,
   })

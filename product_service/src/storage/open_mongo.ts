@@ -23,7 +23,6 @@ export async function openMongoStores(
     money,
     runtime,
     unreadableOf = IGNORE_UNREADABLE,
-    whileFilled = false,
     notice = () => {},
   }: { readonly money: StoreMoney; readonly notice?: (text: string) => void } & StoresOptions,
 ): Promise<Stores> {
@@ -33,7 +32,6 @@ export async function openMongoStores(
     service: 'product_service',
     indexes: PRODUCT_INDEXES,
     migrations: PRODUCT_MIGRATIONS,
-    whileFilled,
     money,
     runtime,
   })

@@ -29,8 +29,6 @@ export type MongoPlan = {
   readonly indexes: Indexes
   /** Without them the schema is neither checked nor changed: for programs that are no service. */
   readonly migrations?: Migrations
-  /** For the program that fills the database. */
-  readonly whileFilled?: boolean
   /** Of a database that holds amounts. */
   readonly money?: StoreMoney
 }
@@ -62,7 +60,7 @@ export async function prepareDatabase(
     )
   }
   if (plan.money) await checkMoney(settings, plan.money)
-  if (!plan.whileFilled) await requireWhole(db)
+  await requireWhole(db)
   await updateSchema(db, settings, plan, runtime, builder, report)
 }
 

@@ -12,8 +12,6 @@ export type StoresOptions = {
   readonly runtime: Runtime
   /** Without one, unreadable rows are not reported. */
   readonly unreadableOf?: UnreadableOf | undefined
-  /** For the program that fills a database on MongoDB: services refuse it meanwhile. */
-  readonly whileFilled?: boolean | undefined
 }
 
 /** For a program that only reads: a SQLite file is opened only if it is there, and not noted as made here. */
