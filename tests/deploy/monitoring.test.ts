@@ -27,6 +27,7 @@ const asked = [
 /** Metrics of other exporters, with the labels that alerts use. */
 const OF_OTHERS: Readonly<Record<string, readonly string[]>> = {
   mongodb_rs_members_optimeDate: ['member_state', 'member_idx', 'rs_nm'],
+  mongodb_rs_members_health: ['member_state', 'member_idx', 'rs_nm'],
   node_filesystem_avail_bytes: ['fstype', 'mountpoint'],
   node_filesystem_size_bytes: ['fstype', 'mountpoint'],
   kube_horizontalpodautoscaler_status_current_replicas: ['namespace', 'horizontalpodautoscaler'],
