@@ -7,7 +7,7 @@ import { basename, join, resolve } from 'node:path'
 import { reasonOf } from '@shop/service_kit/runtime/reason'
 import { readArguments, refuse, wholeNumber } from './arguments.ts'
 import { folderNameAt, olderBackups } from './backup/backup_folders.ts'
-import { DATABASES, fileOf, isMongo, requireNoPath, SETTINGS } from './backup/databases.ts'
+import { DATABASES, fileOf, isMongo, requireNoPath, requireOurUrl, SETTINGS } from './backup/databases.ts'
 import { claimFolder, hashesOf, MANIFEST_FILE, writeManifest } from './backup/manifest.ts'
 import { copyDatabases, recordBackup } from './backup/mongo_backup.ts'
 import { faultsOfDatabases } from './backup/mongo_verify.ts'
@@ -49,6 +49,7 @@ const folder = resolve(values.to ?? join(values.into!, folderNameAt(new Date()))
 let complete = false
 
 const plan = planShop(process.env, PLACEHOLDER_SECRETS)
+requireOurUrl(plan.databaseUrl)
 restrictNewFiles()
 if (isMongo(plan.databaseUrl)) await backUpMongo(plan.databaseUrl)
 else await backUpSqlite()
@@ -59,7 +60,9 @@ async function backUpSqlite(): Promise<void> {
   const at = await backup
     .copyStores(folder)
     .catch((error) => refuse(`The stores cannot be copied. ${reasonOf(error)}`))
-  requireNoFault(await backup.faults(folder))
+  requireNoFault(
+    await backup.faults(folder).catch((error) => refuse(`The copies cannot be checked. ${reasonOf(error)}`)),
+  )
   await finish(at, backup.names, () => backup.copyOthers(folder))
   try {
     backup.record(at)

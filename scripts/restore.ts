@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { reasonOf } from '@shop/service_kit/runtime/reason'
 import { readArguments, refuse } from './arguments.ts'
-import { DATABASES, fileOf, isMongo, requireNoPath, SETTINGS } from './backup/databases.ts'
+import { DATABASES, fileOf, isMongo, requireNoPath, requireOurUrl, SETTINGS } from './backup/databases.ts'
 import {
   AFTER_RESTORE,
   hashesOf,
@@ -46,6 +46,8 @@ if (values.from === undefined) refuse('Name the backup: npm run restore -- --fro
 const folder = resolve(values.from)
 const force = values.force === true
 const plan = planShop(process.env, PLACEHOLDER_SECRETS)
+
+requireOurUrl(plan.databaseUrl)
 
 const { running } = await checkPorts(plan)
 if (running.length > 0)

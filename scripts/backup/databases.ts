@@ -28,6 +28,14 @@ export const fileOf = (database: string, collection: string): string => `${datab
 
 export const isMongo = (url: string | undefined): url is string => /^mongodb(\+srv)?:/.test(url ?? '')
 
+/** Any other URL than one of MongoDB would silently be answered with the files of DATA_DIR. */
+export function requireOurUrl(url: string | undefined): void {
+  if (url !== undefined && !isMongo(url))
+    refuse(
+      'DATABASE_URL is not one of MongoDB (mongodb://…). For a shop on SQLite leave it out, and set DATA_DIR.',
+    )
+}
+
 export function requireNoPath(url: string): void {
   if (databaseOf(url) !== undefined)
     refuse('Leave the path out of DATABASE_URL: each service has a database of its own.')

@@ -272,6 +272,29 @@ suite('backup and restore', { timeout: TEST_MS }, () => {
     assert.equal(restored.code, 0, restored.output)
   })
 
+  test('a variable that is not usable is named in a sentence, and no other shop is copied or replaced', async (t) => {
+    const world = await newWorld(t)
+    await makeStores(world)
+    const folder = join(world.dataDir, '..', 'backup')
+    const refusal = async (script: string, env: NodeJS.ProcessEnv, ...args: string[]) => {
+      const { code, output } = await finish(t, script, { ...world, env: { ...world.env, ...env } }, ...args)
+      assert.deepEqual([code, /\n {4}at |secret_1/.test(output)], [1, false], output)
+      return output
+    }
+    const mistyped = { DATABASE_URL: 'mogodb://us:secret_1@one/' }
+    assert.match(await refusal('backup.ts', mistyped, '--to', folder), /^DATABASE_URL is not one of MongoDB/)
+    assert.match(
+      await refusal('restore.ts', mistyped, '--from', folder),
+      /^DATABASE_URL is not one of MongoDB/,
+    )
+    const CURRENCY = 'secret_1'
+    assert.match(
+      await refusal('backup.ts', { CURRENCY }, '--to', folder),
+      /^The copies cannot be checked\..*CURRENCY/s,
+    )
+    assert.deepEqual(readdirSync(folder), [])
+  })
+
   test('a backup of a store that an older version made is of that version', async (t) => {
     const world = await newWorld(t)
     await makeStores(world)
