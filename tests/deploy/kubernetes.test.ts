@@ -119,6 +119,9 @@ for (const overlay of OVERLAYS) {
       ] as const) {
         const { spec } = named('CronJob', name)
         assert.deepEqual([spec.suspend, spec.concurrencyPolicy], [suspended, 'Forbid'])
+        // One that hangs does not stop the backup of the next night.
+        const deadline = spec.jobTemplate.spec.activeDeadlineSeconds
+        if (name === 'backup') assert.ok(deadline > 3_600 && deadline < 86_400)
       }
     })
 
