@@ -7,6 +7,7 @@
  */
 import { join } from 'node:path'
 import { MONGO_DATABASE as AUTH } from '@shop/auth_service/storage/open_mongo'
+import { MONGO_DATABASE as PRODUCTS } from '@shop/product_service/storage/open_mongo'
 import { isPassing } from '@shop/service_kit/mongo/errors'
 import { explainFailure } from '@shop/service_kit/mongo/server_checks'
 import { connectPatiently, documentIn, type MongoClient } from '@shop/service_kit/mongo/tools'
@@ -19,6 +20,8 @@ const NOT_RESTORED: readonly string[] = [
   fileOf(AUTH, 'sessions'),
   fileOf(AUTH, 'signing_keys'),
   fileOf(AUTH, 'throttle'),
+  // Of processes that are gone; the server removes them by their age, also while they are counted.
+  fileOf(PRODUCTS, 'receipts'),
 ]
 /** Settings that describe the database and not the shop. */
 const NOT_RESTORED_SETTINGS: readonly string[] = [LAST_BACKUP, 'indexes', 'index_lease', MARK._id]

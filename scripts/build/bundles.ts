@@ -170,9 +170,11 @@ async function bundleInto(folder: string, main: string, packages: readonly RegEx
 
 const outputName = (path: string) => basename(path).replace(SCRIPT, '.mjs')
 
-/** Each service has a folder of migrations, and a bundle may be of several. */
+/** Each service has a folder of migrations, and a bundle may be of several. A package finds its own by the name it has. */
 const folderName = (path: string) =>
-  `${basename(dirname(findPackageJSON(pathToFileURL(path).href)!))}_${basename(path)}`
+  path.includes('node_modules')
+    ? basename(path)
+    : `${basename(dirname(findPackageJSON(pathToFileURL(path).href)!))}_${basename(path)}`
 
 type Output = {
   /** The one that Node runs is the last. */
@@ -215,9 +217,8 @@ const filesBeside = (beside: Set<string>): Plugin => ({
   name: 'files-beside',
   transform(code, id) {
     if (id.includes(DOCS_PAGES)) {
-      const pages = join(id.slice(0, id.lastIndexOf(DOCS_PAGES)), DOCS_PAGES, 'static')
-      beside.add(pages)
-      return code.replaceAll("__dirname, '..', 'static'", `__dirname, '${folderName(pages)}'`)
+      beside.add(join(id.slice(0, id.lastIndexOf(DOCS_PAGES)), DOCS_PAGES, 'static'))
+      return code.replaceAll("__dirname, '..', 'static'", "__dirname, 'static'")
     }
     if (id.includes('node_modules')) return null
     return code.replaceAll(BESIDE, (_, path: string) => {
