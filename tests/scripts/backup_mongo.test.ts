@@ -25,6 +25,7 @@ import { examined } from './examined.ts'
 import { finish, newWorld, READY, runScript, type World } from './running.ts'
 
 const BUYING_MS = 120_000
+const REFUSAL_MS = 60_000
 /** Not restored: everyone signs in again. */
 const ENDED = ['sessions', 'signing_keys', 'throttle']
 
@@ -135,11 +136,16 @@ mongoSuite('backup and restore on MongoDB', (server) => {
 
     const place = { DATABASE_URL: url, DATA_DIR: world.dataDir, CURRENCY: 'USD' }
     const accounts = await openAuthStores(place, { runtime: systemRuntime })
+    t.after(() => accounts.close())
     const products = await openProductStores(place, { runtime: systemRuntime })
+    t.after(() => products.close())
     const ordering = await openOrderStores(place, { runtime: systemRuntime })
+    t.after(() => ordering.close())
     for (const store of [accounts, products, ordering.orders]) {
-      const outcome = await store.check().catch(({ message }: Error) => message)
-      assert.match(String(outcome), /is being filled by npm run migrate or npm run restore/)
+      await until('it says why it is refused', REFUSAL_MS, async () => {
+        const outcome = await store.check().catch(({ message }: Error) => message)
+        return /is being filled by npm run migrate or npm run restore/.test(String(outcome))
+      })
     }
     for (const { close } of [accounts, products, ordering]) await close()
     const restored = await restore('--force')
