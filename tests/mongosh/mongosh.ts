@@ -4,25 +4,27 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { alone } from '../../storefront/build.ts'
 
-const HERE = import.meta.dirname
-const SHELL = join(HERE, 'node_modules', 'mongosh', 'bin', 'mongosh.js')
+/** Apart from the tests, which must not find its packages in place of ours, half installed. */
+const FOLDER = join(import.meta.dirname, 'shell')
+const SHELL = join(FOLDER, 'node_modules', 'mongosh', 'bin', 'mongosh.js')
+const LOCK = join(import.meta.dirname, '..', '..', 'node_modules', '.mongosh_being_installed')
 const INSTALL_MS = 300_000
 
 /** Why there is none, or false. */
 export async function needsMongosh(): Promise<string | false> {
   try {
     await alone(
-      join(HERE, '..', '..', 'node_modules', '.mongosh_being_installed'),
+      LOCK,
       async () => {
         if (existsSync(SHELL)) return
         const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
-        execFileSync('npm', args, { cwd: HERE, stdio: 'ignore', timeout: INSTALL_MS })
+        execFileSync('npm', args, { cwd: FOLDER, stdio: 'ignore', timeout: INSTALL_MS })
       },
       INSTALL_MS,
     )
     return false
   } catch {
-    const loud = 'NO MONGOSH (npm ci in tests/mongosh FAILED): ITS SCRIPTS ARE NOT TESTED'
+    const loud = 'NO MONGOSH (npm ci in tests/mongosh/shell FAILED): ITS SCRIPTS ARE NOT TESTED'
     console.error(loud)
     return loud
   }
