@@ -5,16 +5,15 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { before, suite, type TestContext, test } from 'node:test'
 import { buildIfOld } from '../../scripts/build/parts.ts'
 import { freePort } from '../system/processes.ts'
 import { until } from '../system/until.ts'
-import { IMAGES, ROOT } from './rendering.ts'
+import { IMAGES, imageFolder, ROOT } from './rendering.ts'
 
 const START_MS = 120_000
 const PACKAGE = /^(?:import|export) [^'"`;]*?from "([^".][^"]*)"|\b(?:import|__require)\("([^".][^"]*)"\)/gm
@@ -67,13 +66,8 @@ suite('the image of a service runs alone', { timeout: 2 * START_MS }, () => {
   }
 })
 
-/** The files that the Dockerfile copies, in a folder of their own, as it copies them. */
 async function startAlone(t: TestContext, service: (typeof IMAGES)[number]) {
-  const folder = mkdtempSync(join(tmpdir(), 'shop_image_'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
-  mkdirSync(join(folder, 'dist'))
-  cpSync(join(ROOT, service, 'package.json'), join(folder, 'dist', 'package.json'))
-  cpSync(join(ROOT, service, 'dist'), join(folder, 'dist'), { recursive: true })
+  const folder = imageFolder(t, service)
   const [port, operations] = [await freePort(), await freePort()]
   const child: ChildProcess = spawn(process.execPath, ['dist/main.mjs'], {
     cwd: folder,

@@ -1,24 +1,18 @@
 /** The operator's commands as their image has them: a folder without packages and sources, and secrets in files. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { before, suite, type TestContext, test } from 'node:test'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
 import { buildAllIfOld } from '../../scripts/build/parts.ts'
-import { ROOT } from './rendering.ts'
+import { imageFolder } from './rendering.ts'
 
 const PRODUCTS = 3
 
-/** The files that the Dockerfile copies, in a folder of their own, as it copies them. */
 function image(t: TestContext) {
-  const folder = mkdtempSync(join(tmpdir(), 'shop_ops_'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
-  mkdirSync(join(folder, 'dist'))
-  cpSync(join(ROOT, 'ops', 'package.json'), join(folder, 'dist', 'package.json'))
-  cpSync(join(ROOT, 'ops', 'dist'), join(folder, 'dist'), { recursive: true })
+  const folder = imageFolder(t, 'ops')
   const run = async (env: NodeJS.ProcessEnv, ...args: string[]) => {
     const child = spawn(process.execPath, ['dist/main.mjs', ...args], {
       cwd: folder,

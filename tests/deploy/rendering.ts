@@ -1,7 +1,9 @@
 /** What is deployed: Kubernetes overlays as kubectl renders them, and the Swarm stack as docker reads it. */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { globSync, readFileSync } from 'node:fs'
+import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { TestContext } from 'node:test'
 import { parse, parseAllDocuments } from 'yaml'
 
 export const ROOT = join(import.meta.dirname, '..', '..')
@@ -18,6 +20,16 @@ export const dockerfileOf = (image: Image) => readFileSync(join(ROOT, image, 'Do
 
 /** The public port that the image sets. */
 export const portOf = (image: Image) => Number(/ PORT=(\d+) /.exec(dockerfileOf(image))![1])
+
+/** The files that the Dockerfile copies, in a folder of their own, as it copies them. */
+export function imageFolder(t: TestContext, image: Image | 'ops'): string {
+  const folder = mkdtempSync(join(tmpdir(), 'shop_image_'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  mkdirSync(join(folder, 'dist'))
+  cpSync(join(ROOT, image, 'package.json'), join(folder, 'dist', 'package.json'))
+  cpSync(join(ROOT, image, 'dist'), join(folder, 'dist'), { recursive: true })
+  return folder
+}
 
 const there = (command: string, ...args: string[]) =>
   spawnSync(command, args, { stdio: 'ignore' }).status === 0
