@@ -14,9 +14,6 @@ export const SETTINGS = 'settings'
 /** In SETTINGS: when the database was last copied. */
 export const LAST_BACKUP = 'lastBackup'
 
-/** In SETTINGS, while a database is half a shop: no service starts on it. */
-export const MARK = { _id: 'migration', value: 'under way' }
-
 /** Every collection has an index in these lists (setup.ts of the kit), so none is missing. */
 export const DATABASES: readonly Database[] = [
   { name: AUTH, collections: [...Object.keys(AUTH_INDEXES), SETTINGS] },

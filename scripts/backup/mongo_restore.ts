@@ -10,9 +10,10 @@ import { MONGO_DATABASE as AUTH } from '@shop/auth_service/storage/open_mongo'
 import { MONGO_DATABASE as PRODUCTS } from '@shop/product_service/storage/open_mongo'
 import { isPassing } from '@shop/service_kit/mongo/errors'
 import { explainFailure } from '@shop/service_kit/mongo/server_checks'
+import { MARK } from '@shop/service_kit/mongo/settings'
 import { connectPatiently, documentIn, type MongoClient } from '@shop/service_kit/mongo/tools'
 import { SERVICES } from '../services.ts'
-import { DATABASES, fileOf, LAST_BACKUP, MARK, SETTINGS } from './databases.ts'
+import { DATABASES, fileOf, LAST_BACKUP, SETTINGS } from './databases.ts'
 import { readDocuments } from './documents.ts'
 
 const DOCUMENTS_AT_ONCE = 1_000

@@ -2,8 +2,9 @@
 import { join } from 'node:path'
 import type { PRODUCT_INDEXES } from '@shop/product_service/storage/mongo_documents'
 import { MONGO_DATABASE as PRODUCTS } from '@shop/product_service/storage/open_mongo'
+import { MARK } from '@shop/service_kit/mongo/settings'
 import { plainDocumentIn } from '@shop/service_kit/mongo/tools'
-import { DATABASES, fileOf, MARK, SETTINGS } from './databases.ts'
+import { DATABASES, fileOf, SETTINGS } from './databases.ts'
 import { readDocuments } from './documents.ts'
 
 type Sums = { stock: number; movements: number; reserved: number; held: number }

@@ -4,15 +4,14 @@
  * Each run writes its own id: one that finds another id has been overtaken, and stops, because that run may have finished.
  */
 import { randomUUID } from 'node:crypto'
+import { isDuplicate } from '@shop/service_kit/mongo/errors'
+import { MARK } from '@shop/service_kit/mongo/settings'
 import type { MongoClient } from '@shop/service_kit/mongo/tools'
 import { DATABASES, SETTINGS } from '../backup/databases.ts'
 import { patiently } from './progress.ts'
 
-const MARK = 'migration'
 /** A restore that is under way has a mark without it. */
 const BY = 'migrate'
-
-const DUPLICATE_KEY = 11_000
 
 type Stored = { _id: string; value?: string; by?: string; run?: string }
 
@@ -24,7 +23,7 @@ export function createMarks(client: MongoClient) {
   const settings = (name: string) => client.db(name).collection<Stored>(SETTINGS)
   return {
     async stateOf(name: string): Promise<State> {
-      const mark = await settings(name).findOne({ _id: MARK })
+      const mark = await settings(name).findOne({ _id: MARK._id })
       if (mark?.value === 'finished') return 'finished'
       if (mark) return mark.by === BY ? 'under way' : 'restoring'
       for (const collection of DATABASES.find((each) => each.name === name)!.collections) {
@@ -34,20 +33,20 @@ export function createMarks(client: MongoClient) {
       return 'empty'
     },
     async begin(name: string): Promise<void> {
-      const unfinished = { _id: MARK, value: { $ne: 'finished' } }
-      const mark = { value: 'under way', by: BY, run }
+      const unfinished = { _id: MARK._id, value: { $ne: 'finished' } }
+      const mark = { value: MARK.value, by: BY, run }
       await patiently(() => settings(name).updateOne(unfinished, { $set: mark }, { upsert: true })).catch(
         (error) => {
-          throw error.code === DUPLICATE_KEY ? overtaken() : error
+          throw isDuplicate(error) ? overtaken() : error
         },
       )
     },
     async requireOurs(name: string): Promise<void> {
-      if ((await settings(name).findOne({ _id: MARK }))?.run !== run) throw overtaken()
+      if ((await settings(name).findOne({ _id: MARK._id }))?.run !== run) throw overtaken()
     },
     /** `copied`: by this run. Otherwise an earlier one has compared all, and was stopped while it wrote these marks. */
     async finish(name: string, copied: boolean): Promise<void> {
-      const ours = { _id: MARK, ...(copied ? { run } : { by: BY }) }
+      const ours = { _id: MARK._id, ...(copied ? { run } : { by: BY }) }
       const { matchedCount } = await patiently(() =>
         settings(name).updateOne(ours, { $set: { value: 'finished' } }),
       )

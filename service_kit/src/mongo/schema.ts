@@ -11,7 +11,7 @@
  */
 import type { Db, UpdateFilter } from 'mongodb'
 import { UnfitStore } from './server_checks.ts'
-import type { Setting } from './settings.ts'
+import { MARK, type Setting } from './settings.ts'
 
 type Named = {
   /** `0001_what_it_does`: numbers without gaps. */
@@ -27,8 +27,6 @@ export type MongoMigration =
 
 export type Migrations = readonly MongoMigration[]
 
-/** A mark of `npm run migrate` and `npm run restore`, from the first change to the last. */
-const COPY = { _id: 'migration', underWay: 'under way' }
 const SCHEMA = 'schema'
 
 const numberOf = ({ name }: MongoMigration): number => Number(/^(\d{4})_[a-z0-9_]+$/.exec(name)?.[1])
@@ -42,8 +40,8 @@ export function requireNumbered(migrations: Migrations) {
 
 /** Throws UnfitStore while the database is being filled by a command. */
 export async function requireWhole(db: Db): Promise<void> {
-  const mark = await db.collection<Setting>('settings').findOne({ _id: COPY._id })
-  if (mark?.value !== COPY.underWay) return
+  const mark = await db.collection<Setting>('settings').findOne({ _id: MARK._id })
+  if (mark?.value !== MARK.value) return
   throw new UnfitStore(
     `The database ${db.databaseName} is being filled by npm run migrate or npm run restore. If that was interrupted, run it again.`,
   )

@@ -14,3 +14,6 @@ export type Setting = {
   /** Of `lastBackup`, which `npm run backup` writes. */
   at?: Date
 }
+
+/** The mark of `npm run migrate` and `npm run restore`, from the first change to the last: no service uses half a shop. */
+export const MARK = { _id: 'migration', value: 'under way' }
