@@ -3,7 +3,6 @@
  * `mongorestore` and `bsondump` read them too.
  */
 import { createReadStream, createWriteStream } from 'node:fs'
-import { compose } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
 import { OWNER_ONLY } from '../start/owner_only.ts'
@@ -28,8 +27,10 @@ export async function writeDocuments(path: string, documents: AsyncIterable<Uint
 
 /** Fails if the file is damaged, or ends inside a document. */
 export async function* readDocuments(path: string): AsyncGenerator<Uint8Array> {
-  // With this form a failure of the file reaches the reader.
-  const content = compose(createReadStream(path), createGunzip())
+  // Not `compose`: reading a damaged file through it sometimes never ends.
+  const content = createGunzip()
+  // A failure of the file reaches the reader as the failure of `content`.
+  pipeline(createReadStream(path), content).catch(() => {})
   let rest: Buffer = Buffer.alloc(0)
   for await (const chunk of content as AsyncIterable<Buffer>) {
     rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])

@@ -26,6 +26,8 @@ import { finish, newWorld, READY, runScript, type World } from './running.ts'
 
 const BUYING_MS = 120_000
 const REFUSAL_MS = 60_000
+/** One of about twenty never ended while the file was read through a composed stream. */
+const READS_OF_A_CUT_FILE = 300
 /** Not restored: everyone signs in again. */
 const ENDED = ['sessions', 'signing_keys', 'throttle']
 
@@ -238,8 +240,8 @@ suite('files of documents', () => {
     await assert.rejects(read(path), /ends inside a document/)
     writeFileSync(path, gzipSync(Buffer.concat([content, Buffer.from([4, 0, 0, 0])])))
     await assert.rejects(read(path), /a document has 4 bytes/)
-    writeFileSync(path, gzipSync(content).subarray(0, -4))
-    await assert.rejects(read(path), /unexpected end of file/)
     await assert.rejects(read(join(folder, 'none')), /ENOENT/)
+    writeFileSync(path, gzipSync(content).subarray(0, -4))
+    for (let i = 0; i < READS_OF_A_CUT_FILE; i++) await assert.rejects(read(path), /unexpected end of file/)
   })
 })
