@@ -9,6 +9,7 @@ import { openStores as openOrderStores } from '@shop/order_service/storage/open_
 import { readConfig as readProductConfig } from '@shop/product_service/config'
 import type { Stores as ProductStores } from '@shop/product_service/domain/ports'
 import { openStores as openProductStores } from '@shop/product_service/storage/open_stores'
+import { NoDatabase } from '@shop/service_kit/mongo/unfit'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { lossOf } from '@shop/service_kit/sqlite/mark'
 import { type Plan, plannedService } from '../plan.ts'
@@ -36,6 +37,8 @@ export async function checkStores(plan: Plan): Promise<Check & { open: OpenStore
   const usable = (name: ServiceEntry['name']) =>
     inspected.some((s) => s.entry.name === name && s.found.usable)
 
+  /** On MongoDB. */
+  const neverMade: Finding[] = []
   /** A store on MongoDB opens without its server; `check` says whether it can be used. */
   const attempt = async <T extends { close(): Promise<void> }>(
     name: ServiceEntry['name'],
@@ -50,7 +53,8 @@ export async function checkStores(plan: Plan): Promise<Check & { open: OpenStore
       return opened
     } catch (error) {
       await opened?.close()
-      findings.push({
+      const findingsOf = error instanceof NoDatabase ? neverMade : findings
+      findingsOf.push({
         problem: `The store of ${name} cannot be opened: ${(error as Error).message}`,
         remedy: 'Correct what the sentence names, and check again.',
       })
@@ -77,10 +81,14 @@ export async function checkStores(plan: Plan): Promise<Check & { open: OpenStore
     ({ orders }) => orders.check(),
   )
   if (products && ordering) findings.push(...digitsMismatch(products.digits(), ordering.digits()))
-  const made = inspected.filter(({ found }) => found.usable).length
+  // Without any of them, no shop was started yet.
+  if (products || ordering) findings.push(...neverMade)
+  const made =
+    products || ordering || neverMade.length === 0
+      ? inspected.filter(({ found }) => found.usable).length - neverMade.length
+      : 0
   const summary = made === 0 ? 'none yet; the first start creates them' : `${made} intact and of this version`
   const madeAt = inspected.find(({ entry }) => entry.name === 'order_service')?.found.madeAt
-  // If DATABASE_URL has a wrong name, opening has just created that database: every order that holds stock is older.
   const ordersMadeAt = madeAt ?? (await ordering?.madeAt?.().catch(() => undefined))?.toISOString()
   const open = { products, orders: ordering?.orders, unreadable, ordersMadeAt }
   return { name: 'Stores', summary, findings, open }

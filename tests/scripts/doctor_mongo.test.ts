@@ -5,10 +5,12 @@ import { test } from 'node:test'
 import { ORDER_INDEXES } from '@shop/order_service/storage/mongo_order_store'
 import { MONGO_DATABASE } from '@shop/order_service/storage/open_mongo'
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
+import { MONGO_DATABASE as PRODUCTS_DATABASE } from '@shop/product_service/storage/open_mongo'
 import { openStores as openProductStores } from '@shop/product_service/storage/open_stores'
 import { openMongo } from '@shop/service_kit/mongo/store'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
+import { MongoClient } from 'mongodb'
 import type { Shop } from '../../scripts/doctor/consistency.ts'
 import { applyFixes } from '../../scripts/doctor/findings.ts'
 import { checkReservations } from '../../scripts/doctor/reservations.ts'
@@ -22,6 +24,30 @@ const AT = '2020-01-01T00:00:00.000Z'
 const QUANTITY = 3
 
 mongoSuite('a shop on MongoDB', (server) => {
+  test('of which nothing was made yet is no fault, half of it is, and the checks make nothing', async (t) => {
+    const client = new MongoClient(server.url())
+    t.after(() => client.close())
+    const settingsOf = (database: string) => client.db(database).collection('settings').countDocuments()
+    const databases = [PRODUCTS_DATABASE, MONGO_DATABASE]
+    for (const name of databases) await client.db(name).collection('settings').deleteMany({})
+    const world = await newWorld(t, { DATABASE_URL: server.url() })
+    const stores = async () => (await examined(world)).checks.find(({ name }) => name === 'Stores')!
+    const { summary, findings } = await stores()
+    assert.deepEqual([summary, findings], ['none yet; the first start creates them', []])
+    assert.deepEqual(await Promise.all(databases.map(settingsOf)), [0, 0])
+
+    const place = { DATABASE_URL: server.url(), DATA_DIR: world.dataDir, CURRENCY: 'USD' }
+    await (await openProductStores(place, { runtime: systemRuntime })).close()
+    const half = await stores()
+    assert.deepEqual(
+      half.findings.map(({ problem }) => problem),
+      [
+        'The store of order_service cannot be opened: There is no database shop_orders on this server: order_service was never started with it. See that DATABASE_URL names the right server.',
+      ],
+    )
+    assert.equal(await settingsOf(MONGO_DATABASE), 0)
+  })
+
   test('stock of an order that is older than the database of orders is not released; that of a newer one is', async (t) => {
     const world = await newWorld(t)
     const place = { DATABASE_URL: server.url(), DATA_DIR: world.dataDir, CURRENCY: 'USD' }
@@ -55,7 +81,8 @@ mongoSuite('a shop on MongoDB', (server) => {
         await Promise.all([open.products?.close(), open.orders?.close()])
       }
     }
-    // The database of orders is empty, like one with a wrong name: this check creates it.
+    // The database of orders is empty, like one with a wrong name after a start.
+    await (await openOrderStores(place, { runtime: systemRuntime })).close()
     const [[problem, done] = [], ...more] = await fix()
     assert.match(
       String(problem),

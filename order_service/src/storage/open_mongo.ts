@@ -1,6 +1,6 @@
 /** Opens the stores on a MongoDB server. */
 import { openMongo } from '@shop/service_kit/mongo/store'
-import type { StoresOptions } from '@shop/service_kit/storage/opening'
+import type { ExistingOnly, StoresOptions } from '@shop/service_kit/storage/opening'
 import type { StoreMoney } from '@shop/service_kit/storage/store_money'
 import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
 import type { Stores } from '../domain/ports.ts'
@@ -13,7 +13,12 @@ export const MONGO_DATABASE = 'shop_orders'
 /** Rejects with a message that says what the operator has to do. */
 export async function openMongoStores(
   url: string,
-  { money, runtime, unreadableOf = IGNORE_UNREADABLE }: { readonly money: StoreMoney } & StoresOptions,
+  {
+    money,
+    existing,
+    runtime,
+    unreadableOf = IGNORE_UNREADABLE,
+  }: { readonly money: StoreMoney } & ExistingOnly & StoresOptions,
 ): Promise<Stores> {
   const store = await openMongo({
     url,
@@ -22,6 +27,7 @@ export async function openMongoStores(
     indexes: ORDER_INDEXES,
     migrations: ORDER_MIGRATIONS,
     money,
+    existing,
     runtime,
   })
   const orders = createMongoOrderStore(store, runtime, unreadableOf('an order'))

@@ -21,7 +21,8 @@ export async function openStores(
     return openSqliteStores(url.slice('sqlite:'.length), { ...config, ...options })
   // Loaded only here: the driver takes 20 MiB of memory.
   const { openMongoStores } = await import('./open_mongo.ts')
-  return openMongoStores(url, { money: createStoreMoney(config, 'the database'), ...options })
+  const { existing } = config
+  return openMongoStores(url, { money: createStoreMoney(config, 'the database'), existing, ...options })
 }
 
 /** `path` is a file or ':memory:'. */

@@ -1,7 +1,7 @@
 /** Opens the stores on MongoDB. */
 
 import { openMongo } from '@shop/service_kit/mongo/store'
-import type { StoresOptions } from '@shop/service_kit/storage/opening'
+import type { ExistingOnly, StoresOptions } from '@shop/service_kit/storage/opening'
 import type { StoreMoney } from '@shop/service_kit/storage/store_money'
 import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
 import type { Stores } from '../domain/ports.ts'
@@ -21,10 +21,11 @@ export async function openMongoStores(
   url: string,
   {
     money,
+    existing,
     runtime,
     unreadableOf = IGNORE_UNREADABLE,
     notice = () => {},
-  }: { readonly money: StoreMoney; readonly notice?: (text: string) => void } & StoresOptions,
+  }: { readonly money: StoreMoney; readonly notice?: (text: string) => void } & ExistingOnly & StoresOptions,
 ): Promise<Stores> {
   const store = await openMongo({
     url,
@@ -33,11 +34,12 @@ export async function openMongoStores(
     indexes: PRODUCT_INDEXES,
     migrations: PRODUCT_MIGRATIONS,
     money,
+    existing,
     runtime,
   })
   const reading = readingsOf(unreadableOf)
   const ledger = createMongoLedger(store, runtime, reading)
-  const reindexing = reindex(store, runtime, notice, unreadableOf)
+  const reindexing = existing ? undefined : reindex(store, runtime, notice, unreadableOf)
   return {
     catalogue: createMongoCatalogueStore(store, runtime, ledger, reading),
     stock: createMongoStockStore(store, ledger, reading),
@@ -45,7 +47,7 @@ export async function openMongoStores(
     digits: money.digits,
     check: store.check,
     async close() {
-      const stopped = reindexing.stop()
+      const stopped = reindexing?.stop()
       await store.close()
       await stopped
     },

@@ -30,7 +30,8 @@ export async function openStores(
     return openSqliteStores(url.slice('sqlite:'.length), { ...config, ...options })
   // Loaded on demand: the driver takes 20 MiB, which a shop on SQLite does not need.
   const { openMongoStores } = await import('./open_mongo.ts')
-  return openMongoStores(url, { money: createStoreMoney(config, 'the database'), ...options })
+  const { existing } = config
+  return openMongoStores(url, { money: createStoreMoney(config, 'the database'), existing, ...options })
 }
 
 /** `path` is a file or ':memory:'. */

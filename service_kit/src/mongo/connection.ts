@@ -10,8 +10,9 @@ import { type Db, MongoClient } from 'mongodb'
 import type { Runtime } from '../runtime/runtime.ts'
 import { type Elections, watchElections } from './elections.ts'
 import { CLIENT_OPTIONS } from './options.ts'
-import { explainFailure, UnfitServer, UnfitStore } from './server_checks.ts'
+import { explainFailure } from './server_checks.ts'
 import { type Builder, type MongoPlan, prepareDatabase, type Setting } from './setup.ts'
+import { UnfitServer, UnfitStore } from './unfit.ts'
 import { databaseOf } from './url.ts'
 
 const START_WAIT_MS = 4_000

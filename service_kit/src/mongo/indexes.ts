@@ -1,7 +1,7 @@
 /** Compares the indexes of a database with those that a service needs: by key and options, not only by name. */
 import { isDeepStrictEqual } from 'node:util'
 import type { Db, IndexDescription } from 'mongodb'
-import { UnfitStore } from './server_checks.ts'
+import { UnfitStore } from './unfit.ts'
 
 export type Indexes = Readonly<Record<string, readonly IndexDescription[]>>
 

@@ -2,8 +2,9 @@
 import { MongoClient } from 'mongodb'
 import { faultOfStored, type MoneyConfig } from '../storage/store_money.ts'
 import { CLIENT_OPTIONS } from './options.ts'
-import { explainFailure, requireFitServer, UnfitServer } from './server_checks.ts'
+import { explainFailure, requireFitServer } from './server_checks.ts'
 import type { Setting } from './setup.ts'
+import { UnfitServer } from './unfit.ts'
 
 /** Long enough for an election. */
 const REACH_MS = 4_000

@@ -10,8 +10,8 @@
  * (`needs`), and the migration under way (`pending`). A store that is newer and does not say what it needs is refused.
  */
 import type { Db, UpdateFilter } from 'mongodb'
-import { UnfitStore } from './server_checks.ts'
 import { MARK, type Setting } from './settings.ts'
+import { UnfitStore } from './unfit.ts'
 
 type Named = {
   /** `0001_what_it_does`: numbers without gaps. */

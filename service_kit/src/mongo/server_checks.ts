@@ -1,15 +1,10 @@
 /** Can a shop be stored on this server? If not, what should its operator do? */
 import { MongoClient, MongoServerError } from 'mongodb'
 import { isPassing } from './errors.ts'
+import { UnfitServer, UnfitStore } from './unfit.ts'
 
 export const VERSION_MIN = 6
 const PROBE_MS = 1_000
-
-/** The server answers and cannot be used; `message` says what to do. */
-export class UnfitServer extends Error {}
-
-/** The data cannot be used now; `message` says what to do. It is checked again, because an operator or a command may change that. */
-export class UnfitStore extends Error {}
 
 /** Throws UnfitServer unless the server is a replica set, or a sharded cluster, of a version that is supported. */
 export async function requireFitServer(client: MongoClient): Promise<void> {

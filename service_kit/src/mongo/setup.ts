@@ -9,16 +9,19 @@
  *  3. One replica at a time runs migrations and creates indexes, under a lease that it renews, so that replicas which start
  *     together do not do the same work. The others wait. A lost lease does no harm, because both are safe to repeat.
  *  4. Building an index on much data may take long, and does not need every member.
+ *  5. With `existing` nothing is written but the mark of an election (elections.ts): a database that a service has not prepared for this release is refused.
  */
 import { createHash } from 'node:crypto'
 import type { Collection, Db, MongoClient } from 'mongodb'
 import type { Runtime } from '../runtime/runtime.ts'
+import type { ExistingOnly } from '../storage/opening.ts'
 import type { StoreMoney } from '../storage/store_money.ts'
 import { isDuplicate, OutcomeUnknown } from './errors.ts'
 import { allExist, type Indexes } from './indexes.ts'
 import { type Migrations, migrate, missingMigrations, requireNumbered, requireWhole } from './schema.ts'
-import { requireFitServer, UnfitServer } from './server_checks.ts'
+import { requireFitServer } from './server_checks.ts'
 import type { Setting } from './settings.ts'
+import { NoDatabase, UnfitServer } from './unfit.ts'
 
 const LEASE_MS = 60_000
 const LEASE_POLL_MS = 100
@@ -31,7 +34,7 @@ export type MongoPlan = {
   readonly migrations?: Migrations
   /** Of a database that holds amounts. */
   readonly money?: StoreMoney
-}
+} & ExistingOnly
 
 export type { Setting } from './settings.ts'
 
@@ -53,15 +56,38 @@ export async function prepareDatabase(
   requireNumbered(plan.migrations ?? [])
   await requireFitServer(client)
   const settings = db.collection<Setting>('settings')
+  if (plan.existing) return requirePrepared(db, settings, plan)
   const owner = await storedSetting(settings, { _id: 'service', value: plan.service, madeAt: runtime.now() })
-  if (owner.value !== plan.service) {
-    throw new UnfitServer(
-      `The database ${db.databaseName} belongs to ${owner.value}; ${plan.service} needs one of its own: leave the path out of DATABASE_URL.`,
-    )
-  }
+  requireOwner(db, owner, plan)
   if (plan.money) await checkMoney(settings, plan.money)
   await requireWhole(db)
   await updateSchema(db, settings, plan, runtime, builder, report)
+}
+
+function requireOwner({ databaseName }: Db, { value }: Setting, { service }: MongoPlan) {
+  if (value === service) return
+  throw new UnfitServer(
+    `The database ${databaseName} belongs to ${value}; ${service} needs one of its own: leave the path out of DATABASE_URL.`,
+  )
+}
+
+/** Writes nothing. */
+async function requirePrepared(db: Db, settings: Collection<Setting>, plan: MongoPlan) {
+  const [owner, stored] = await Promise.all([
+    settings.findOne({ _id: 'service' }),
+    settings.findOne({ _id: 'currency' }),
+  ])
+  if (owner) requireOwner(db, owner, plan)
+  const { money } = plan
+  if (!owner || (money && !stored)) throw new NoDatabase(db.databaseName, plan.service)
+  await requireWhole(db)
+  const { missing } = await missingMigrations(db, plan.migrations)
+  if (missing.length > 0 || (money && stored?.digits === undefined)) {
+    throw new UnfitServer(
+      `The database ${db.databaseName} is of an older release. Start the shop: ${plan.service} updates it.`,
+    )
+  }
+  if (money && stored) asUnfit(() => money.accept(moneyOf(stored)))
 }
 
 /** Adds the setting unless it exists, and returns the stored one. */
@@ -81,7 +107,6 @@ async function storedSetting(settings: Collection<Setting>, setting: Setting): P
 async function checkMoney(settings: Collection<Setting>, money: StoreMoney) {
   const { currency, digitsOfNew } = money
   const stored = await storedSetting(settings, { _id: 'currency', value: currency, digits: digitsOfNew })
-  const moneyOf = ({ value, digits }: Setting) => ({ currency: String(value), digits })
   if (stored.digits === undefined) {
     stored.digits = asUnfit(() => money.digitsOfOld(moneyOf(stored)))
     const { _id, digits } = stored
@@ -89,6 +114,8 @@ async function checkMoney(settings: Collection<Setting>, money: StoreMoney) {
   }
   asUnfit(() => money.accept(moneyOf(stored)))
 }
+
+const moneyOf = ({ value, digits }: Setting) => ({ currency: String(value), digits })
 
 function asUnfit<T>(check: () => T): T {
   try {

@@ -14,5 +14,8 @@ export type StoresOptions = {
   readonly unreadableOf?: UnreadableOf | undefined
 }
 
-/** For a program that only reads: a SQLite file is opened only if it is there, and not noted as made here. */
+/**
+ * For a program that only reads: a store is opened only if it is there and of this release; nothing is made, noted as made here, or
+ * updated.
+ */
 export type ExistingOnly = { readonly existing?: boolean | undefined }

@@ -5,6 +5,7 @@ import type { MongoOptions } from '../../src/mongo/connection.ts'
 import { type MongoMigration, requireNumbered } from '../../src/mongo/schema.ts'
 import type { Setting } from '../../src/mongo/setup.ts'
 import { type MongoStore, openMongo } from '../../src/mongo/store.ts'
+import { NoDatabase } from '../../src/mongo/unfit.ts'
 import { systemRuntime } from '../../src/runtime/runtime.ts'
 import { TemporaryTrouble } from '../../src/runtime/temporary_trouble.ts'
 import { mongoSuite } from '../../test_support/mongo_server.ts'
@@ -49,6 +50,34 @@ mongoSuite('migrations on MongoDB', (server) => {
   /** Three migrations, which record that they ran. */
   const three = (ran: string[]): MongoMigration[] =>
     ['0001_a', '0002_b', '0003_c'].map((name) => ({ name, run: async () => void ran.push(name) }))
+
+  test('a program that only reads makes and updates nothing: it is refused until a service prepared the database', async (t) => {
+    const database = server.newDatabase()
+    const url = server.url(database)
+    const existing = { existing: true, migrations: three([]) }
+    await assert.rejects(
+      open(t, url, existing),
+      (error) => error instanceof NoDatabase && new RegExp(`no database ${database} `).test(error.message),
+    )
+    const before = await open(t, url, { migrations: three([]).slice(0, 2) })
+    const contents = async () => {
+      const settings = await settingsOf(before).find().sort({ _id: 1 }).toArray()
+      const indexes = await before.collection('things').indexes()
+      return [settings.map(({ electionSeenAt: _, ...setting }) => setting), indexes]
+    }
+    const old = await contents()
+    await assert.rejects(
+      open(t, url, existing),
+      /is of an older release\. Start the shop: test_service updates it/,
+    )
+    await assert.rejects(open(t, url, { ...existing, service: 'other_service' }), /belongs to test_service/)
+    assert.deepEqual(await contents(), old)
+    await usable(await open(t, url, { migrations: three([]) }))
+    const prepared = await contents()
+    const more = { things: [...plan.indexes.things, { name: 'more', key: { more: 1 as const } }] }
+    assert.equal(await why(await open(t, url, { ...existing, indexes: more })), undefined)
+    assert.deepEqual(await contents(), prepared)
+  })
 
   test('run once each, in order, by one of the replicas that start together', async (t) => {
     const url = server.url(server.newDatabase())
