@@ -21,7 +21,7 @@ import Type from '@shop/service_kit/runtime/schema_types'
 import { readArguments, refuse } from './arguments.ts'
 import { isMongo, requireNoPath, SETTINGS } from './backup/databases.ts'
 import { AFTER_RESTORE, hashOf, MANIFEST_FILE, readManifest } from './backup/manifest.ts'
-import { inspectTarget } from './backup/mongo_restore.ts'
+import { inspectTarget, refuseConnected } from './backup/mongo_restore.ts'
 import { copySnapshot, isInUse } from './backup/snapshot.ts'
 import { faultsOfFile } from './backup/verify.ts'
 import { accountKinds, orderKinds, productKinds } from './migrate/kinds.ts'
@@ -118,9 +118,7 @@ try {
   await Promise.all([products.close(), orders.close()])
   if (unbalanced.length > 0) refuse(...unbalanced, 'Run `npm run doctor` on the source.')
 
-  const { connected = [] } = await inspectTarget(to!)
-  if (connected.length > 0)
-    refuse(`${connected.join(', ')} is connected to the target. Stop the shop there first.`)
+  refuseConnected((await inspectTarget(to!)).connected ?? [])
   const client = closeAtEnd(connectPatiently(to!, 'migrate'))
   const marks = createMarks(client)
   const target = { DATABASE_URL: to!, DATA_DIR: folder, CURRENCY }

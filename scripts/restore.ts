@@ -16,7 +16,7 @@ import {
   writeManifest,
 } from './backup/manifest.ts'
 import { copyDatabases } from './backup/mongo_backup.ts'
-import { inspectTarget, restoreDatabases } from './backup/mongo_restore.ts'
+import { inspectTarget, refuseConnected, restoreDatabases } from './backup/mongo_restore.ts'
 import { faultsOfDatabases } from './backup/mongo_verify.ts'
 import { OTHER_FILES } from './backup/sqlite_backup.ts'
 import { restoreFiles } from './backup/sqlite_restore.ts'
@@ -34,6 +34,10 @@ const { values } = readArguments(
       force: {
         type: 'boolean',
         help: 'Restore even if there are stores; they are moved into another folder (MongoDB: backed up there).',
+      },
+      stopped: {
+        type: 'boolean',
+        help: 'No service runs. Needed with --force where MongoDB does not say who is connected.',
       },
     },
     notes:
@@ -115,18 +119,18 @@ async function restoreMongo(url: string, documents: Readonly<Record<string, numb
     const faults = await faultsOfDatabases(folder, documents)
     if (faults.length > 0) refuse(...faults.map((fault) => `Not usable: ${fault}.`))
     const { used, unfinished, connected } = await inspectTarget(url)
-    if (connected === undefined) {
-      console.log('The server does not say which services are connected: see that none runs.')
-    } else if (connected.length > 0) {
-      refuse(
-        `${connected.join(', ')} connected to the database. Stop the shop first (scale its services to 0).`,
-      )
-    }
+    refuseConnected(connected ?? [])
     if (used.length > 0 && !force) {
       refuse(
         unfinished
           ? 'An earlier restore, or a migration, did not end. With --force this one replaces it.'
           : `There is a shop in ${used.join(', ')}. With --force it is backed up, and then replaced.`,
+      )
+    }
+    if (used.length > 0 && connected === undefined && values.stopped !== true) {
+      refuse(
+        'The server does not say which services are connected: the user needs the role clusterMonitor for that.',
+        'Stop the shop, see that no service of it runs, and add --stopped.',
       )
     }
     // Half a shop is no backup.

@@ -12,6 +12,7 @@ import { isPassing } from '@shop/service_kit/mongo/errors'
 import { explainFailure } from '@shop/service_kit/mongo/server_checks'
 import { MARK } from '@shop/service_kit/mongo/settings'
 import { connectPatiently, documentIn, type MongoClient } from '@shop/service_kit/mongo/tools'
+import { refuse } from '../arguments.ts'
 import { SERVICES } from '../services.ts'
 import { DATABASES, fileOf, LAST_BACKUP, SETTINGS } from './databases.ts'
 import { readDocuments } from './documents.ts'
@@ -70,6 +71,15 @@ async function connectedServices(client: MongoClient): Promise<string[] | undefi
   } catch {
     return undefined
   }
+}
+
+/** Exits with 1 while a service is connected. */
+export function refuseConnected(connected: readonly string[]): void {
+  if (connected.length === 0) return
+  const verb = connected.length === 1 ? 'is' : 'are'
+  refuse(
+    `${connected.join(', ')} ${verb} connected to the database. Stop the shop first (scale its services to 0).`,
+  )
 }
 
 /** Replaces what the databases hold. `counts`: documents by file. */

@@ -1,5 +1,6 @@
 /**
- * Replaces the SQLite files of a shop by copies. Existing files are moved into another folder, never deleted.
+ * Replaces the SQLite files of a shop by copies. Existing files are moved into another folder, never deleted. The copies are
+ * durable before the first of them is renamed.
  *
  * Sessions and signing keys are removed from the copy: everyone signs in again, and a key that was withdrawn after the
  * backup does not become valid again. auth_service makes a new key at its start.
@@ -11,6 +12,7 @@ import { DATABASE_FILE as AUTH_FILE } from '@shop/auth_service/storage/open_stor
 import { indexFilesOf } from '@shop/product_service/storage/sqlite_index_file'
 import { reasonOf } from '@shop/service_kit/runtime/reason'
 import { markOf, noteMade, wasMade } from '@shop/service_kit/sqlite/mark'
+import { syncFile, syncFolder } from '@shop/service_kit/storage/sync'
 import { refuse } from '../arguments.ts'
 import type { Plan } from '../plan.ts'
 import { OWNER_ONLY, OWNER_ONLY_FOLDER, restrictFolder, restrictNewFiles } from '../start/owner_only.ts'
@@ -56,6 +58,7 @@ export function restoreFiles(
       chmodSync(incoming, OWNER_ONLY)
     }
     endSessions(join(dataDir, AUTH_FILE + INCOMING))
+    for (const name of names) syncFile(join(dataDir, name + INCOMING))
     // From here on stores are missing until all are renamed. If we stop half-way, the marks make the next start refuse.
     for (const path of stores) noteMade(path)
   } catch (error) {
@@ -70,12 +73,14 @@ export function restoreFiles(
       // `isInUse` may have removed files beside a store.
       if (existsSync(join(dataDir, name))) renameSync(join(dataDir, name), join(aside, name))
     }
+    syncFolder(aside)
     console.log(`The previous files are in ${aside}.`)
   }
   // The next start builds a search index from the restored products.
   for (const path of stores) for (const file of indexFilesOf(path)) rmSync(file, { force: true })
   // The stores last: with all of them, and without the secrets, a start would make new secrets.
   for (const name of names.toReversed()) renameSync(join(dataDir, name + INCOMING), join(dataDir, name))
+  syncFolder(dataDir)
 }
 
 function endSessions(path: string): void {

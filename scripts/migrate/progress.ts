@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { isPassing } from '@shop/service_kit/mongo/errors'
 import type { Collection } from '@shop/service_kit/mongo/store'
 import type { MongoClient } from '@shop/service_kit/mongo/tools'
-import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import { type Runtime, systemRuntime } from '@shop/service_kit/runtime/runtime'
 
 /** Ids of all our documents are text. */
 export type Document = { _id: string; [field: string]: unknown }
@@ -27,13 +27,16 @@ export const PATIENCE_MS = 10 * 60_000
 const PAUSE_MS = 1_000
 
 /** Runs `work` (safe to repeat) until it succeeds, through temporary trouble of the target. */
-export async function patiently<T>(work: () => Promise<T>): Promise<T> {
-  for (const deadline = Date.now() + PATIENCE_MS; ; await systemRuntime.sleep(PAUSE_MS)) {
+export async function patiently<T>(
+  work: () => Promise<T>,
+  { monotonic, sleep }: Pick<Runtime, 'monotonic' | 'sleep'> = systemRuntime,
+): Promise<T> {
+  for (const deadline = monotonic() + PATIENCE_MS; ; await sleep(PAUSE_MS)) {
     try {
       return await work()
     } catch (error) {
       const passing = isPassing(error) || (error as { code?: unknown }).code === 'store_unavailable'
-      if (!passing || Date.now() > deadline) throw error
+      if (!passing || monotonic() > deadline) throw error
     }
   }
 }

@@ -71,7 +71,7 @@ mongoSuite("the operator's commands on a cluster", (server) => {
     const backup = join(folder, 'backup')
     await succeed(/the ledger balances/, 'backup', '--to', backup)
     assert.ok(existsSync(join(backup, 'backup.json')))
-    await succeed(/The shop is as it was at/, 'restore', '--from', backup, '--force')
+    await succeed(/The shop is as it was at/, 'restore', '--from', backup, '--force', '--stopped')
     await succeed(/balances for 3 products/, 'doctor')
   })
 })

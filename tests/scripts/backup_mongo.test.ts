@@ -12,6 +12,7 @@ import { openStores as openProductStores } from '@shop/product_service/storage/o
 import { connectPatiently } from '@shop/service_kit/mongo/tools'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
+import { Long } from 'mongodb'
 import { DATABASES, SETTINGS } from '../../scripts/backup/databases.ts'
 import { readDocuments, writeDocuments } from '../../scripts/backup/documents.ts'
 import { startLoad } from '../cluster/load.ts'
@@ -113,7 +114,8 @@ mongoSuite('backup and restore on MongoDB', (server) => {
     const { at } = JSON.parse(readFileSync(join(folder, 'backup.json'), 'utf8'))
     assert.equal(marks.find(({ _id }) => _id === 'lastBackup')?.at?.toISOString(), at)
 
-    const refused = await restore('--force')
+    const replace = ['--force', '--stopped']
+    const refused = await restore(...replace)
     assert.deepEqual([refused.code, /Stop the shop first/.test(refused.output)], [1, true], refused.output)
     const { token } = await signIn(addressesOf(world).auth, admin.username, admin.password)
     const [product] = atBackup['shop_products.products'] as Stored[]
@@ -127,7 +129,23 @@ mongoSuite('backup and restore on MongoDB', (server) => {
     assert.deepEqual([existing.code, /--force/.test(existing.output)], [1, true], existing.output)
     assert.deepEqual(await contents(url), later)
 
-    const cut = runScript(t, 'restore.ts', world, '--from', folder, '--force')
+    if (!server.honest) {
+      const unseen = await restore('--force')
+      assert.deepEqual([unseen.code, /add --stopped/.test(unseen.output)], [1, true], unseen.output)
+    }
+    // As a server answers that says who is connected.
+    const { url: watched, proxy } = await server.proxied(t, '')
+    const connected = ['order_service', 'mongosh', undefined].map((appName) => ({ appName }))
+    proxy.loseAnswerTo('$currentOp', 1, {
+      ...{ ok: 1, cursor: { id: Long.ZERO, ns: 'admin.$cmd.aggregate', firstBatch: connected } },
+    })
+    const there = { ...world, env: { ...world.env, DATABASE_URL: watched } }
+    const inUse = await finish(t, 'restore.ts', there, '--from', folder, ...replace)
+    assert.equal(inUse.code, 1)
+    assert.match(inUse.output, /^order_service is connected to the database\. Stop the shop first/)
+    assert.deepEqual(await contents(url), later)
+
+    const cut = runScript(t, 'restore.ts', world, '--from', folder, ...replace)
     await cut.until(/documents\s+shop_products\.products/)
     cut.process.kill('SIGKILL')
     await cut.ended
@@ -150,7 +168,7 @@ mongoSuite('backup and restore on MongoDB', (server) => {
       })
     }
     for (const { close } of [accounts, products, ordering]) await close()
-    const restored = await restore('--force')
+    const restored = await restore(...replace)
     assert.equal(restored.code, 0, restored.output)
     assert.match(restored.output, /a password that was changed since is the earlier one again/)
     const now = await contents(url)

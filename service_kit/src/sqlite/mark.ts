@@ -10,15 +10,14 @@
  *  3. Its name matches neither `orders.db*` nor `*.db*`, so that moving or deleting those leaves it. Deleting the whole
  *     folder deletes it too: that is how to start a new shop.
  */
-import { closeSync, existsSync, fsyncSync, openSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
+import { syncFolder } from '../storage/sync.ts'
 import { openReadOnly } from './file.ts'
 
 const OWNER_ONLY = 0o600
 const LOCK_WAIT_MS = 1_000
-/** Systems that cannot sync a folder, or do not let this user. */
-const CANNOT_SYNC = ['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP']
 
 export type Loss = { readonly problem: string; readonly remedy: string }
 
@@ -105,17 +104,4 @@ function lossInDatabase(path: string): Loss | undefined {
 function hasTables(db: DatabaseSync): boolean {
   const noted = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'schema_migrations'").get()
   return noted !== undefined && db.prepare('SELECT 1 FROM schema_migrations LIMIT 1').get() !== undefined
-}
-
-function syncFolder(folder: string) {
-  try {
-    const opened = openSync(folder, 'r')
-    try {
-      fsyncSync(opened)
-    } finally {
-      closeSync(opened)
-    }
-  } catch (error) {
-    if (!CANNOT_SYNC.includes((error as NodeJS.ErrnoException).code ?? '')) throw error
-  }
 }
