@@ -12,10 +12,11 @@ import { openStores as openProductStores } from '@shop/product_service/storage/o
 import { connectPatiently } from '@shop/service_kit/mongo/tools'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
-import { MongoClient } from 'mongodb'
+import { createVirtualRuntime } from '@shop/service_kit/test_support/virtual_runtime'
+import { Long, MongoClient } from 'mongodb'
 import { DATABASES as SHOP } from '../../scripts/backup/databases.ts'
 import { createMarks } from '../../scripts/migrate/marks.ts'
-import { copy } from '../../scripts/migrate/progress.ts'
+import { copy, PATIENCE_MS, patiently } from '../../scripts/migrate/progress.ts'
 import { SERVICES, type ServiceName } from '../../scripts/services.ts'
 import { startLoad } from '../cluster/load.ts'
 import { readMongoRecords } from '../cluster/mongo_records.ts'
@@ -75,6 +76,36 @@ suite('an interrupted migration', () => {
       assert.deepEqual(readdirSync(TMPDIR), ['data'])
     })
   }
+})
+
+test('trouble of the target is waited for, for ten minutes; a refusal is not', async () => {
+  const trouble = () => Object.assign(new Error('no primary'), { code: 'store_unavailable' })
+  const runtime = createVirtualRuntime()
+  let calls = 0
+  const failing = patiently(async () => {
+    calls++
+    throw trouble()
+  }, runtime)
+  const outcome = failing.catch((error: Error) => error.message)
+  await runtime.advance(PATIENCE_MS)
+  const before = calls
+  assert.ok(before > 500 && before <= 601, String(before))
+  await runtime.advance(1_000)
+  assert.equal(await outcome, 'no primary')
+  await runtime.advance(PATIENCE_MS)
+  assert.ok(calls <= before + 1)
+
+  let attempts = 0
+  const passing = patiently(async () => {
+    if (++attempts < 4) throw trouble()
+    return attempts
+  }, runtime)
+  await runtime.advance(3_000)
+  assert.equal(await passing, 4)
+  await assert.rejects(
+    patiently(() => Promise.reject(new Error('refused')), runtime),
+    /refused/,
+  )
 })
 
 test('an empty store is refused as a source', async (t) => {
@@ -188,6 +219,15 @@ mongoSuite('a shop that moves to MongoDB', (server) => {
     shop.process.kill('SIGTERM')
     assert.equal(await shop.ended, 0)
     const before = readRecords(world.dataDir, pathOf)
+
+    const { url: watched, proxy } = await server.proxied(t, '')
+    const firstBatch = ['auth_service', 'order_service'].map((appName) => ({ appName }))
+    const answer = { ok: 1, cursor: { id: Long.ZERO, ns: 'admin.$cmd.aggregate', firstBatch } }
+    proxy.loseAnswerTo('$currentOp', 1, answer)
+    const inUse = await finish(t, 'migrate.ts', world, '--from', `sqlite:${world.dataDir}`, '--to', watched)
+    assert.equal(inUse.code, 1)
+    assert.match(inUse.output, /auth_service, order_service are connected to the database\. Stop the shop/)
+    assert.deepEqual(await readMarks(url), Array(3).fill(undefined))
 
     // The folder that it could not remove is removed with the world.
     const tidied = { ...world, env: { ...world.env, TMPDIR: join(world.dataDir, '..') } }
