@@ -1,7 +1,7 @@
 /** `npm run backup` and `npm run restore`: a backup made under load can be restored, and is consistent. */
 import assert from 'node:assert/strict'
 import { randomUUIDv7 } from 'node:crypto'
-import {
+import fs, {
   appendFileSync,
   copyFileSync,
   existsSync,
@@ -9,13 +9,15 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { suite, type TestContext, test } from 'node:test'
 import { openStores as openAuthStores } from '@shop/auth_service/storage/open_stores'
@@ -25,6 +27,8 @@ import { indexFilesOf } from '@shop/product_service/storage/sqlite_index_file'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { folderNameAt, UNFINISHED_KEPT_MS } from '../../scripts/backup/backup_folders.ts'
 import { claimFolder, hashesOf, readManifest, writeManifest } from '../../scripts/backup/manifest.ts'
+import { restoreFiles } from '../../scripts/backup/sqlite_restore.ts'
+import { PLACEHOLDER_SECRETS, planShop } from '../../scripts/plan.ts'
 import { SERVICES, type ServiceName } from '../../scripts/services.ts'
 import { startLoad } from '../cluster/load.ts'
 import { call, expectStatus } from '../system/calls.ts'
@@ -270,6 +274,39 @@ suite('backup and restore', { timeout: TEST_MS }, () => {
       made,
     )
     assert.equal(restored.code, 0, restored.output)
+  })
+
+  test('a copy is on the disk before it takes the name of a store, and so is the name at the end', async (t) => {
+    const world = await newWorld(t)
+    await makeStores(world)
+    const folder = join(world.dataDir, '..', 'backup')
+    assert.equal((await finish(t, 'backup.ts', world, '--to', folder)).code, 0)
+    const dataDir = `${world.dataDir}_2`
+    const names = Object.keys(readManifest(folder).files)
+    const steps: string[] = []
+    const { fsyncSync, renameSync } = fs
+    const synced = (fd: number) => {
+      fsyncSync(fd)
+      steps.push(`sync ${basename(readlinkSync(`/proc/self/fd/${fd}`))}`)
+    }
+    const renamed: typeof renameSync = (from, to) => {
+      renameSync(from, to)
+      steps.push(`rename ${basename(String(from))}`)
+    }
+    t.mock.method(fs, 'fsyncSync', synced)
+    t.mock.method(fs, 'renameSync', renamed)
+    syncBuiltinESMExports()
+    t.after(() => {
+      t.mock.restoreAll()
+      syncBuiltinESMExports()
+    })
+    restoreFiles(planShop({ ...world.env, DATA_DIR: dataDir }, PLACEHOLDER_SECRETS), folder, names, false)
+    const first = steps.findIndex((step) => step.startsWith('rename'))
+    for (const name of names) {
+      assert.ok(steps.slice(0, first).includes(`sync ${name}.incoming`), steps.join('\n'))
+      assert.ok(steps.includes(`rename ${name}.incoming`))
+    }
+    assert.equal(steps.at(-1), `sync ${basename(dataDir)}`)
   })
 
   test('a variable that is not usable is named in a sentence, and no other shop is copied or replaced', async (t) => {
