@@ -29,7 +29,7 @@ export function readSettings(root: string, file: string | undefined): Settings {
   const missing = SECRETS.filter((name) => !existsSync(join(folder, name)))
   if (missing.length > 0) {
     refuse(
-      `Not deployed: ${folder} lacks ${missing.join(', ')}. \`npm run stack:secrets\` creates what is missing.`,
+      `${folder} lacks ${missing.join(', ')}. \`npm run stack:secrets\` creates what is missing.`,
     )
   }
   const stack = given.STACK || 'ecommerce'

@@ -260,6 +260,6 @@ suite('npm run stack:deploy', () => {
   test('names the secrets that are missing, before it asks docker for anything', () => {
     const { status, stderr } = deploy({ SECRETS_FOLDER: '/nowhere', PATH: '/nowhere' })
     assert.equal(status, 1)
-    assert.match(stderr, /^Not deployed: \/nowhere lacks service_secret, .*`npm run stack:secrets`/)
+    assert.match(stderr, /^\/nowhere lacks service_secret, .*`npm run stack:secrets`/)
   })
 })
