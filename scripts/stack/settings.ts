@@ -28,9 +28,7 @@ export function readSettings(root: string, file: string | undefined): Settings {
   const folder = given.SECRETS_FOLDER || join(root, 'secrets')
   const missing = SECRETS.filter((name) => !existsSync(join(folder, name)))
   if (missing.length > 0) {
-    refuse(
-      `${folder} lacks ${missing.join(', ')}. \`npm run stack:secrets\` creates what is missing.`,
-    )
+    refuse(`${folder} lacks ${missing.join(', ')}. \`npm run stack:secrets\` creates what is missing.`)
   }
   const stack = given.STACK || 'ecommerce'
   return {
