@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { isDamage } from '../service_kit/src/sqlite/faults.ts'
-import { migrationFiles } from '../service_kit/src/sqlite/migrations.ts'
+import { compareSchema, migrationsIn } from '../service_kit/src/sqlite/migrations.ts'
 
 /** Damages listed at most. */
 const DAMAGES_MAX = 10
@@ -18,7 +18,7 @@ export type SqliteInspection =
       readonly state: 'readable'
       /** What PRAGMA integrity_check and foreign_key_check complain about. */
       readonly damages: readonly string[]
-      /** Migrations the code has and the file has not, and the other way round. */
+      /** Migrations the code has and the file has not; and breaking ones that the file has and the code does not know. */
       readonly pending: readonly string[]
       readonly unknown: readonly string[]
       /** When the first migration was applied; of a copy, and of one restored, that of the store it is of. */
@@ -30,14 +30,13 @@ export function inspectSqlite(path: string, migrations: string | URL): SqliteIns
   let db: DatabaseSync | undefined
   try {
     db = new DatabaseSync(path, { readOnly: true, timeout: 5_000 })
-    const applied = appliedMigrations(db)
-    const known = migrationFiles(migrations)
+    const { missing, unknown } = compareSchema(db, migrationsIn(migrations))
     return {
       state: 'readable',
       damages: damagesOf(db),
-      pending: known.filter((name) => !applied.includes(name)),
-      unknown: applied.filter((name) => !known.includes(name)),
-      madeAt: applied.length > 0 ? madeAtOf(db) : undefined,
+      pending: missing.map(({ name }) => name),
+      unknown,
+      madeAt: madeAtOf(db),
     }
   } catch (error) {
     return { state: 'unreadable', damaged: isDamage(error), reason: (error as Error).message }
@@ -46,17 +45,11 @@ export function inspectSqlite(path: string, migrations: string | URL): SqliteIns
   }
 }
 
-function appliedMigrations(db: DatabaseSync): string[] {
-  const tables = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'schema_migrations'").all()
-  if (tables.length === 0) return []
-  return db
-    .prepare('SELECT name FROM schema_migrations ORDER BY name')
-    .all()
-    .map(({ name }) => String(name))
+function madeAtOf(db: DatabaseSync): string | undefined {
+  if (!db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'schema_migrations'").get()) return undefined
+  const { at } = db.prepare('SELECT min(applied_at) AS at FROM schema_migrations').get()!
+  return at === null ? undefined : String(at)
 }
-
-const madeAtOf = (db: DatabaseSync) =>
-  String(db.prepare('SELECT min(applied_at) AS at FROM schema_migrations').get()!.at)
 
 function damagesOf(db: DatabaseSync): string[] {
   const found = db

@@ -10,7 +10,7 @@ export type Plan = { readonly sql: string; readonly steps: readonly string[] }
 /** Transactions and pragmas have no plan. */
 const HAS_PLAN = /^\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b/i
 /** Tables of every store with few rows. */
-const SMALL = ['schema_migrations', 'pragma_data_version', 'CONSTANT']
+const SMALL = ['sqlite_schema', 'schema_migrations', 'schema_additions', 'pragma_data_version', 'CONSTANT']
 
 /** Records the statements that are prepared from now on. `plans` explains each on the file at `path`. */
 export function noteStatements(t: TestContext) {

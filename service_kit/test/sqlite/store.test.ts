@@ -128,32 +128,3 @@ suite('writes share commits', () => {
     assert.equal(again.count(), 1)
   })
 })
-
-suite('migrations', () => {
-  test('each is applied once, and a later one is added', async (t) => {
-    const store = open(t)
-    await store.add(1)
-    await store.close()
-    writeFileSync(join(store.path, '0002_more.sql'), 'ALTER TABLE numbers ADD COLUMN note TEXT;')
-    const again = open(t, store.path)
-    t.after(() => again.close())
-    assert.deepEqual({ ...again.reader.prepare('SELECT * FROM numbers').get() }, { n: 1, note: null })
-  })
-
-  test('one that fails changes nothing', (t) => {
-    const path = folder(t)
-    writeFileSync(join(path, '0002_broken.sql'), 'CREATE TABLE a (x); CREATE TABLE a (x);')
-    assert.throws(() => open(t, path), /already exists/)
-    rmSync(join(path, '0002_broken.sql'))
-    writeFileSync(join(path, '0002_repaired.sql'), 'CREATE TABLE a (x);')
-    return open(t, path).close()
-  })
-
-  test('a file of a newer version or of another service is refused', async (t) => {
-    const path = folder(t)
-    writeFileSync(join(path, '0002_newer.sql'), 'CREATE TABLE a (x);')
-    await open(t, path).close()
-    rmSync(join(path, '0002_newer.sql'))
-    assert.throws(() => open(t, path), /another version or another service: it has 0002_newer.sql/)
-  })
-})

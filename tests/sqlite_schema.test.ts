@@ -1,0 +1,77 @@
+/** The kind of each migration of a SQLite file is in its name, and is true (kit, sqlite/migrations.ts). */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { suite, test } from 'node:test'
+import { migrationsIn } from '@shop/service_kit/sqlite/migrations'
+import { faultsOfAddition } from '@shop/service_kit/test_support/sqlite_additions'
+import { SERVICES } from '../scripts/services.ts'
+
+/** Those of release 1.0 have no kind in their names. */
+const WITHOUT_KIND = {
+  auth_service: 3,
+  product_service: 5,
+  order_service: 4,
+}
+
+suite('migrations of SQLite files', () => {
+  for (const { name, migrations: folder } of SERVICES) {
+    const migrations = migrationsIn(folder)
+    const textOf = (file: string) => readFileSync(new URL(file, folder), 'utf8')
+
+    test(`each of ${name} since release 1.0 says whether it only adds`, () => {
+      const without = migrations.filter(({ file }) => !/\.(adds|breaking)\.sql$/.test(file))
+      assert.deepEqual(without, migrations.slice(0, WITHOUT_KIND[name]))
+    })
+
+    for (const [i, { file, onlyAdds }] of migrations.entries()) {
+      if (!onlyAdds) continue
+      test(`${file} of ${name} only adds`, () => {
+        const earlier = migrations.slice(0, i).map((migration) => textOf(migration.file))
+        assert.deepEqual(faultsOfAddition(earlier, textOf(file)), [])
+      })
+    }
+  }
+})
+
+suite('what is no addition', () => {
+  const TABLE = `CREATE TABLE orders (
+      id TEXT PRIMARY KEY, status TEXT CHECK (status IN ('new', 'done')), note TEXT
+    ) STRICT;
+    CREATE INDEX orders_by_status ON orders (status);`
+  const faultsOf = (sql: string) => faultsOfAddition([TABLE], sql)
+
+  test('tables, indexes and columns are additions', () => {
+    assert.deepEqual(
+      faultsOf(`CREATE TABLE audit (id INTEGER PRIMARY KEY, at INTEGER NOT NULL) STRICT;
+        CREATE UNIQUE INDEX audit_by_time ON audit (at);
+        INSERT INTO audit SELECT rowid, 0 FROM orders;
+        ALTER TABLE orders ADD COLUMN at INTEGER NOT NULL DEFAULT 0;
+        CREATE INDEX orders_by_time ON orders (at)`),
+      [],
+    )
+  })
+
+  for (const [sql, fault] of [
+    ['DROP TABLE orders', 'It removes the table orders.'],
+    ['DROP INDEX orders_by_status', 'It removes the index orders_by_status.'],
+    ['ALTER TABLE orders DROP COLUMN note', 'It changes the table orders.'],
+    ['ALTER TABLE orders RENAME COLUMN status TO state', 'It changes the table orders.'],
+    ['ALTER TABLE orders RENAME TO purchases', 'It removes the table orders.'],
+    [
+      "DROP TABLE orders; CREATE TABLE orders (id TEXT PRIMARY KEY, status TEXT CHECK (status IN ('new', 'done')), note TEXT NOT NULL) STRICT",
+      'It changes the table orders.',
+    ],
+    ["UPDATE orders SET status = 'done'", 'It changes rows of orders.'],
+    ['DELETE FROM orders', 'It removes rows of orders.'],
+    ["INSERT INTO orders VALUES ('1', 'new', NULL)", 'It adds rows to orders.'],
+    ['CREATE UNIQUE INDEX one ON orders (status)', 'It adds the unique index one to orders.'],
+    [
+      'CREATE TRIGGER never BEFORE INSERT ON orders BEGIN SELECT 1; END',
+      'It adds the trigger never to orders.',
+    ],
+  ] as const) {
+    test(sql, () => {
+      assert.ok(faultsOf(sql).includes(fault), faultsOf(sql).join())
+    })
+  }
+})
