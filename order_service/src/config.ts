@@ -9,6 +9,7 @@ import {
   OperationsConfig,
   PortConfig,
 } from '@shop/service_kit/runtime/variables'
+import { ArchiveConfig, RetainDaysConfig, requireArchive } from '@shop/service_kit/storage/retention_config'
 import { DATABASE_FILE } from './storage/open_stores.ts'
 
 export const SERVICE = 'order_service'
@@ -20,8 +21,11 @@ export const ConfigSchema = Type.Object({
   DATABASE_URL: DatabaseUrlConfig(DATABASE_FILE),
   CURRENCY: CurrencyConfig,
   CURRENCY_DIGITS: CurrencyDigitsConfig,
+  ...ArchiveConfig,
+  RETAIN_ENDED_ORDERS_DAYS: RetainDaysConfig('rejected and cancelled orders are archived and removed'),
 })
 export type Config = Readonly<Static<typeof ConfigSchema>>
 
 /** Throws ConfigError. */
-export const readConfig = (env: NodeJS.ProcessEnv): Config => readEnvironment(ConfigSchema, env)
+export const readConfig = (env: NodeJS.ProcessEnv): Config =>
+  requireArchive(readEnvironment(ConfigSchema, env))

@@ -10,6 +10,7 @@ import { createLogger } from '@shop/service_kit/runtime/log'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { lastBackupIn, reportLastBackup } from '@shop/service_kit/storage/last_backup'
+import { startRetention } from '@shop/service_kit/storage/retention'
 import { createUnreadableReporter } from '@shop/service_kit/storage/unreadable'
 import { createApp, type Deps } from './app.ts'
 import { createServiceClient } from './clients/service_client.ts'
@@ -64,6 +65,12 @@ await runService(systemRuntime, async () => {
   }
   const lastBackup = stores.lastBackup ?? lastBackupIn(config.DATA_DIR)
   const stopReporting = reportLastBackup(metrics, lastBackup, systemRuntime)
+  const stopRetention = startRetention({
+    service: SERVICE,
+    kept: [{ days: config.RETAIN_ENDED_ORDERS_DAYS, sources: stores.ended }],
+    lease: stores.retentionLease,
+    ...{ config, metrics, logger, runtime: systemRuntime },
+  })
   const app = createApp(deps)
   return {
     app,
@@ -74,6 +81,7 @@ await runService(systemRuntime, async () => {
     drainDelayMs: config.DRAIN_DELAY_MS,
     async close() {
       stopReporting()
+      await stopRetention()
       await stop()
       auth.stop()
       await service.close()

@@ -4,6 +4,7 @@
  * Any method of a store may also fail with `store_unavailable` or `overloaded` (codes of the kit). Such a write may have
  * been applied all the same, so callers repeat only what is safe to repeat.
  */
+import type { EndedOrders } from './ended_orders.ts'
 import type { Cancelling, Delivered, OrderStatus, Pending, PricedLine, Rejection, Shipped } from './order.ts'
 import type { Claim, StoredOrder, UnsettledOrder } from './schedule.ts'
 
@@ -61,8 +62,17 @@ export type OrderStore = {
   close(): Promise<void>
 }
 
+/** What one process at a time does. Times are wall clock times. */
+export type Lease = {
+  /** Until `until`. False while another owner has it at `now`. */
+  take(owner: string, now: Date, until: Date): Promise<boolean>
+}
+
 export type Stores = {
   readonly orders: OrderStore
+  /** For each status of an order that may be removed. */
+  readonly ended: readonly EndedOrders[]
+  readonly retentionLease: Lease
   /** Digits after the point in its amounts. Throws `store_unavailable` before the store was reached. */
   digits(): number
   /** When the database was created. SQLite does not record it. */

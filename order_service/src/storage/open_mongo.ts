@@ -1,9 +1,12 @@
 /** Opens the stores on a MongoDB server. */
+import { createMongoLease } from '@shop/service_kit/mongo/lease'
 import { openMongo } from '@shop/service_kit/mongo/store'
 import type { ExistingOnly, StoresOptions } from '@shop/service_kit/storage/opening'
 import type { StoreMoney } from '@shop/service_kit/storage/store_money'
 import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
+import { ENDED_STATUSES } from '../domain/ended_orders.ts'
 import type { Stores } from '../domain/ports.ts'
+import { createMongoEndedOrders } from './mongo_ended_orders.ts'
 import { ORDER_MIGRATIONS } from './mongo_migrations.ts'
 import { createMongoOrderStore, ORDER_INDEXES } from './mongo_order_store.ts'
 
@@ -30,7 +33,16 @@ export async function openMongoStores(
     existing,
     runtime,
   })
-  const orders = createMongoOrderStore(store, runtime, unreadableOf('an order'))
+  const onUnreadable = unreadableOf('an order')
+  const orders = createMongoOrderStore(store, runtime, onUnreadable)
   const { madeAt, lastBackup } = store
-  return { orders, madeAt, lastBackup, digits: money.digits, close: () => orders.close() }
+  return {
+    orders,
+    ended: ENDED_STATUSES.map((status) => createMongoEndedOrders(store, onUnreadable, status)),
+    retentionLease: createMongoLease(store, 'retention_lease'),
+    madeAt,
+    lastBackup,
+    digits: money.digits,
+    close: () => orders.close(),
+  }
 }

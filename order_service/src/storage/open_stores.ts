@@ -1,11 +1,14 @@
 /** Opens the stores of DATABASE_URL; its scheme selects the technology. */
 import { join } from 'node:path'
+import { createSqliteLease } from '@shop/service_kit/sqlite/lease'
 import { saveMoney } from '@shop/service_kit/sqlite/money'
 import { openSqlite } from '@shop/service_kit/sqlite/store'
 import type { ExistingOnly, StoresConfig, StoresOptions } from '@shop/service_kit/storage/opening'
 import { createStoreMoney, type MoneyConfig } from '@shop/service_kit/storage/store_money'
 import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
+import { ENDED_STATUSES } from '../domain/ended_orders.ts'
 import type { Stores } from '../domain/ports.ts'
+import { createSqliteEndedOrders } from './sqlite_ended_orders.ts'
 import { MIGRATIONS } from './sqlite_migrations.ts'
 import { createSqliteOrderStore } from './sqlite_order_store.ts'
 
@@ -44,6 +47,13 @@ export async function openSqliteStores(
     await store.close()
     throw error
   }
-  const orders = createSqliteOrderStore(store, runtime, unreadableOf('an order'))
-  return { orders, digits: money.digits, close: () => orders.close() }
+  const onUnreadable = unreadableOf('an order')
+  const orders = createSqliteOrderStore(store, runtime, onUnreadable)
+  return {
+    orders,
+    ended: ENDED_STATUSES.map((status) => createSqliteEndedOrders(store, onUnreadable, status)),
+    retentionLease: createSqliteLease(store, 'retention_lease'),
+    digits: money.digits,
+    close: () => orders.close(),
+  }
 }

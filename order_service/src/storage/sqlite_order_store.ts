@@ -51,8 +51,10 @@ export function createSqliteOrderStore(
   const find = rows(`${select} WHERE id = ?`)
   const findByKey = rows(byKey)
   const ofUser = rows(`${select} WHERE user_id = ? ORDER BY rowid DESC LIMIT ?`)
-  const ofUserBefore = rows(`${select} WHERE user_id = ?
-    AND rowid < (SELECT rowid FROM orders WHERE id = ?) ORDER BY rowid DESC LIMIT ?`)
+  // The order of the cursor may have been removed since: then from the order before it on.
+  const ofUserBefore = rows(`${select} WHERE user_id = ?1 AND rowid <= coalesce(
+    (SELECT rowid - 1 FROM orders WHERE id = ?2),
+    (SELECT rowid FROM orders WHERE id < ?2 ORDER BY id DESC LIMIT 1)) ORDER BY rowid DESC LIMIT ?3`)
   const ofStatus = rows(`${select} WHERE status = ? AND id < ? ORDER BY id DESC LIMIT ?`)
   const all = rows(`${select} WHERE id < ? ORDER BY id DESC LIMIT ?`)
   const anyDue = reader.prepare('SELECT 1 FROM orders WHERE due_at <= ? LIMIT 1')

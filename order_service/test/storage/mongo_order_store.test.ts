@@ -10,6 +10,7 @@ import {
   ORDER_INDEXES,
 } from '../../src/storage/mongo_order_store.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
+import { endedOrdersContract } from '../ended_orders_contract.ts'
 import { orderStoreContract } from '../order_store_contract.ts'
 import { order } from '../samples.ts'
 import { unreadableContract } from '../unreadable_contract.ts'
@@ -18,6 +19,16 @@ mongoSuite('orders in MongoDB', (server) => {
   orderStoreContract('MongoDB, two connections', async (t) => {
     const database = server.newDatabase()
     return [await open(t, server, database), await open(t, server, database)]
+  })
+
+  endedOrdersContract('MongoDB', async (t) => {
+    const config = { DATABASE_URL: server.url(server.newDatabase()), DATA_DIR: '', CURRENCY: 'USD' }
+    const open = async () => {
+      const stores = await openStores(config, { runtime: systemRuntime })
+      t.after(() => stores.close())
+      return stores
+    }
+    return [await open(), await open()]
   })
 
   unreadableContract('MongoDB', async (t) => {

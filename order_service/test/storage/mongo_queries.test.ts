@@ -4,6 +4,7 @@ import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { assertQueriesAreIndexed } from '@shop/service_kit/test_support/mongo_queries'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
 import { claimOf } from '../../src/domain/schedule.ts'
+import { createMongoEndedOrders } from '../../src/storage/mongo_ended_orders.ts'
 import { createMongoOrderStore, ORDER_INDEXES } from '../../src/storage/mongo_order_store.ts'
 import { ADA, AT, confirm, HELD, order } from '../samples.ts'
 
@@ -32,6 +33,9 @@ mongoSuite('queries on orders in MongoDB', (server) => {
       await orders.statusesOf([a.order.id])
       await orders.listUnsettled({ limit: 5, after: a.order.id })
       await orders.check()
+      const ended = createMongoEndedOrders(store, () => {}, 'rejected')
+      await ended.due('9000-01-01', undefined, 5)
+      await ended.remove([a])
     })
     assert.ok(seen.length >= 9, seen.join('; '))
   })

@@ -7,6 +7,7 @@ import { suite, type TestContext, test } from 'node:test'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { openSqlite } from '@shop/service_kit/sqlite/store'
 import { openStores } from '../../src/storage/open_stores.ts'
+import { endedOrdersContract } from '../ended_orders_contract.ts'
 import { orderStoreContract } from '../order_store_contract.ts'
 import { order } from '../samples.ts'
 import { unreadableContract } from '../unreadable_contract.ts'
@@ -17,11 +18,13 @@ function folder(t: TestContext) {
   return path
 }
 
-async function open(t: TestContext, DATA_DIR: string, changes: object = {}) {
+async function openAll(t: TestContext, DATA_DIR: string, changes: object = {}) {
   const stores = await openStores({ DATA_DIR, CURRENCY: 'USD', ...changes }, { runtime: systemRuntime })
   t.after(() => stores.close())
-  return stores.orders
+  return stores
 }
+
+const open = async (...args: Parameters<typeof openAll>) => (await openAll(...args)).orders
 
 orderStoreContract('SQLite in memory', async (t) => {
   const store = await open(t, '', { DATABASE_URL: 'sqlite::memory:' })
@@ -31,6 +34,11 @@ orderStoreContract('SQLite in memory', async (t) => {
 orderStoreContract('SQLite on file, two connections', async (t) => {
   const path = folder(t)
   return [await open(t, path), await open(t, path)]
+})
+
+endedOrdersContract('SQLite', async (t) => {
+  const path = folder(t)
+  return [await openAll(t, path), await openAll(t, path)]
 })
 
 unreadableContract('SQLite', async (t) => {

@@ -18,6 +18,7 @@ import type { ExistingOnly } from '../storage/opening.ts'
 import type { StoreMoney } from '../storage/store_money.ts'
 import { isDuplicate, OutcomeUnknown } from './errors.ts'
 import { allExist, type Indexes } from './indexes.ts'
+import { takeLease } from './lease.ts'
 import { type Migrations, migrate, missingMigrations, requireNumbered, requireWhole } from './schema.ts'
 import { requireFitServer } from './server_checks.ts'
 import type { Setting } from './settings.ts'
@@ -139,7 +140,8 @@ async function updateSchema(
     const made = await settings.findOne({ _id: 'indexes' })
     const complete = await allExist(db, indexes)
     if (made?.value === value && complete && missing.length === 0) return
-    if (await takeLease(settings, builder.id, runtime.now())) break
+    const now = runtime.now()
+    if (await takeLease(settings, 'index_lease', builder.id, now, leaseEnd(now))) break
     report(
       `Another replica changes the schema of the database${pending === undefined ? '' : `: ${pending}`}.`,
     )
@@ -164,29 +166,19 @@ async function updateSchema(
   }
 }
 
+const leaseEnd = (now: Date) => new Date(now.getTime() + LEASE_MS)
+
 /** Until the returned function is called. */
 function renewLease(settings: Collection<Setting>, owner: string, runtime: Runtime): () => void {
   const stopping = new AbortController()
   const renew = async () => {
     for (;;) {
       await runtime.sleep(LEASE_MS / 3, stopping.signal, { background: true })
-      const until = new Date(runtime.now().getTime() + LEASE_MS)
+      const until = leaseEnd(runtime.now())
       // If it fails, the lease may end, which does no harm.
       await settings.updateOne({ _id: 'index_lease', value: owner }, { $set: { until } }).catch(() => {})
     }
   }
   renew().catch(() => {})
   return () => stopping.abort()
-}
-
-async function takeLease(settings: Collection<Setting>, owner: string, now: Date): Promise<boolean> {
-  const until = new Date(now.getTime() + LEASE_MS)
-  try {
-    await settings.insertOne({ _id: 'index_lease', value: owner, until })
-    return true
-  } catch (error) {
-    if (!isDuplicate(error)) throw error
-  }
-  const free = { _id: 'index_lease', $or: [{ until: { $lt: now } }, { value: owner }] }
-  return (await settings.updateOne(free, { $set: { value: owner, until } })).matchedCount === 1
 }

@@ -1,0 +1,202 @@
+/**
+ * Removes old records of a store in the background, after they were archived (decision 30). What is old enough, and what
+ * must stay, are the rules of a service (its RetentionSource).
+ *
+ * Promises
+ *  1. A record is removed only after the archive has it on its disk (archive.ts). If the archive fails, nothing more is
+ *     removed in this run, one line is logged, and the next run tries again; the service itself goes on.
+ *  2. One replica at a time works, under a lease which it renews. A lost lease does no harm: each removal has its own
+ *     condition, so a record is removed once, and at worst archived twice.
+ *  3. The work is bounded: RECORDS_AT_ONCE records, then a pause. It ends after the current batch when the service stops.
+ */
+import type { Logger } from 'pino'
+import type { Metrics } from '../runtime/metrics.ts'
+import type { Runtime } from '../runtime/runtime.ts'
+import { type Archive, openArchive } from './archive.ts'
+import type { RetentionConfig } from './retention_config.ts'
+
+/** Records read, archived and removed between two pauses. */
+export const RECORDS_AT_ONCE = 200
+export const BATCH_PAUSE_MS = 25
+/** Between two runs, whichever replica makes them. */
+export const RUN_EVERY_MS = 60 * 60_000
+/** After a run that failed, and after a start. */
+export const RUN_SOON_MS = 60_000
+/** Longer than a batch can take. */
+export const LEASE_MS = 5 * 60_000
+const DAY_MS = 24 * 60 * 60_000
+
+/** Records of one kind. */
+export type RetentionSource<Item> = {
+  /** Of the archive, and a label of the metrics. */
+  readonly kind: string
+  /**
+   * Records that may be removed because they ended before `before`, at most `limit`, after the position `after`. `next` is
+   * the position behind them; undefined at the end. A page may be empty and not the last.
+   */
+  due(
+    before: string,
+    after: string | undefined,
+    limit: number,
+  ): Promise<{ readonly items: readonly Item[]; readonly next: string | undefined }>
+  /** Removes those of the items that may still be removed. Resolves how many those were. Safe to repeat. */
+  remove(items: readonly Item[]): Promise<number>
+}
+
+/** What one process at a time does. Times are wall clock times, because replicas share them. */
+export type Lease = {
+  /** Until `until`. False while another owner has it at `now`. */
+  take(owner: string, now: Date, until: Date): Promise<boolean>
+}
+
+export type RetentionTask = {
+  readonly days: number
+  readonly source: RetentionSource<unknown>
+}
+
+export type RetentionOptions = {
+  readonly tasks: readonly RetentionTask[]
+  readonly lease: Lease
+  readonly archive: Archive
+  readonly metrics: Metrics
+  readonly runtime: Pick<Runtime, 'now' | 'monotonic' | 'sleep' | 'random' | 'newId'>
+  readonly logger: Pick<Logger, 'info' | 'error'>
+}
+
+export type Retention = {
+  /** One run. False if another replica does it, or has done it less than RUN_EVERY_MS ago. */
+  run(): Promise<boolean>
+  start(): void
+  /** Resolves when the current batch has ended. */
+  stop(): Promise<void>
+}
+
+export function createRetention(options: RetentionOptions): Retention {
+  const { tasks, lease, archive, metrics, runtime, logger } = options
+  const { now, monotonic } = runtime
+  const removed = metrics.counter('retention_removed_total', 'Records archived and removed, by kind.', [
+    'kind',
+  ])
+  const failing = metrics.gauge(
+    'retention_failing',
+    '1 if the last run that removes old records failed, otherwise 0.',
+  )
+  const finished = metrics.gauge(
+    'retention_finished_timestamp_seconds',
+    'End of the last complete run of this replica, in Unix time; 0 before the first.',
+  )
+  const owner = runtime.newId()
+  const stopping = new AbortController()
+  const { signal } = stopping
+  let running: Promise<void> | undefined
+  let takenAt = 0
+
+  const takeFor = async (ms: number) => {
+    takenAt = monotonic()
+    const at = now()
+    return lease.take(owner, at, new Date(at.getTime() + ms))
+  }
+
+  /** False if it ended early: the service stops, or the lease is lost. */
+  const removeOld = async ({ days, source }: RetentionTask): Promise<boolean> => {
+    const before = new Date(now().getTime() - days * DAY_MS).toISOString()
+    let after: string | undefined
+    do {
+      if (signal.aborted) return false
+      if (monotonic() - takenAt > LEASE_MS / 3 && !(await takeFor(LEASE_MS))) return false
+      const { items, next } = await source.due(before, after, RECORDS_AT_ONCE)
+      if (items.length > 0) {
+        await archive.add(source.kind, items)
+        removed.inc({ kind: source.kind }, await source.remove(items))
+      }
+      after = next
+      if (after !== undefined) await runtime.sleep(BATCH_PAUSE_MS, signal).catch(() => {})
+    } while (after !== undefined)
+    return true
+  }
+
+  const removeAllOld = async () => {
+    for (const task of tasks) if (!(await removeOld(task))) return false
+    return true
+  }
+
+  const run = async () => {
+    if (!(await takeFor(LEASE_MS))) return false
+    let complete = false
+    try {
+      complete = await removeAllOld()
+      await archive.close()
+    } finally {
+      // A little less, so that the next run of this replica finds it free. Without success: at once.
+      await takeFor(complete ? RUN_EVERY_MS - RUN_SOON_MS : 0).catch(() => {})
+    }
+    if (complete) finished.set(now().getTime() / 1000)
+    return true
+  }
+
+  const repeat = async () => {
+    let failed = false
+    for (let wait = RUN_SOON_MS; ; ) {
+      try {
+        // Random, so that replicas started together do not run together.
+        await runtime.sleep(wait * (1 + runtime.random() / 4), signal, { background: true })
+        await run()
+        if (failed) logger.info('old records are archived and removed again')
+        failed = false
+        failing.set(0)
+        wait = RUN_EVERY_MS
+      } catch (err) {
+        if (signal.aborted) return
+        failing.set(1)
+        wait = RUN_SOON_MS
+        if (!failed)
+          logger.error(
+            { err },
+            'old records could not be archived, so they stay; it is tried again every minute',
+          )
+        failed = true
+      }
+    }
+  }
+
+  return {
+    run,
+    start() {
+      running ??= repeat()
+    },
+    async stop() {
+      stopping.abort()
+      await running
+      await archive.close()
+    },
+  }
+}
+
+/** A source, and the setting that says how long its records are kept. */
+export type Kept = {
+  readonly days: number | undefined
+  readonly sources: readonly RetentionSource<unknown>[]
+}
+
+/** Starts it, unless no setting asks for it. The result stops it. Throws with a message for operators. */
+export function startRetention({
+  service,
+  kept,
+  config,
+  ...options
+}: Pick<RetentionOptions, 'lease' | 'metrics' | 'logger'> & {
+  readonly service: string
+  readonly kept: readonly Kept[]
+  readonly config: RetentionConfig
+  readonly runtime: Runtime
+}): () => Promise<void> {
+  const tasks = kept.flatMap(({ days, sources }) =>
+    days === undefined ? [] : sources.map((source) => ({ days, source })),
+  )
+  const { ARCHIVE_DIR: folder } = config
+  if (tasks.length === 0 || folder === undefined) return async () => {}
+  const archive = openArchive({ folder, service, runtime: options.runtime })
+  const retention = createRetention({ ...options, tasks, archive })
+  retention.start()
+  return retention.stop
+}
