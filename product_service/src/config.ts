@@ -10,6 +10,7 @@ import {
   PORT_MAX,
   PortConfig,
 } from '@shop/service_kit/runtime/variables'
+import { ArchiveConfig, RetainDaysConfig, requireArchive } from '@shop/service_kit/storage/retention_config'
 import { DATABASE_FILE } from './storage/open_stores.ts'
 
 export const SERVICE = 'product_service'
@@ -38,9 +39,17 @@ export const ConfigSchema = Type.Object({
     maximum: 24 * 60 * 60_000,
     description: 'Time between two comparisons of stock with its ledger, in the background',
   }),
+  ...ArchiveConfig,
+  RETAIN_MOVEMENTS_DAYS: RetainDaysConfig(
+    'movements of stock are archived and replaced by an opening balance, and the keys of adjustments forgotten',
+  ),
+  RETAIN_RESERVATIONS_DAYS: RetainDaysConfig(
+    'reservations that never held anything are archived and removed',
+  ),
 })
 
 export type Config = Readonly<Static<typeof ConfigSchema>>
 
 /** Fails with ConfigError. */
-export const readConfig = (env: NodeJS.ProcessEnv): Config => readEnvironment(ConfigSchema, env)
+export const readConfig = (env: NodeJS.ProcessEnv): Config =>
+  requireArchive(readEnvironment(ConfigSchema, env))

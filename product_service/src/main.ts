@@ -8,6 +8,7 @@ import { runService } from '@shop/service_kit/runtime/lifecycle'
 import { createLogger } from '@shop/service_kit/runtime/log'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import { startRetention } from '@shop/service_kit/storage/retention'
 import { createUnreadableReporter } from '@shop/service_kit/storage/unreadable'
 import { createApp, type Deps } from './app.ts'
 import { readConfig, SERVICE } from './config.ts'
@@ -56,6 +57,15 @@ await runService(systemRuntime, async () => {
     onMismatch: (mismatch) => logger.error({ mismatch }, 'stock differs from its ledger'),
     onFailure: (err) => logger.error({ err }, 'the ledger check failed'),
   })
+  const stopRetention = startRetention({
+    service: SERVICE,
+    kept: [
+      { days: config.RETAIN_MOVEMENTS_DAYS, sources: stores.old.movements },
+      { days: config.RETAIN_RESERVATIONS_DAYS, sources: stores.old.reservations },
+    ],
+    lease: stores.old.lease,
+    ...{ config, metrics, logger, runtime: systemRuntime },
+  })
   ledgerCheck.start()
   return {
     app,
@@ -67,7 +77,7 @@ await runService(systemRuntime, async () => {
     drainDelayMs: config.DRAIN_DELAY_MS,
     async close() {
       auth.stop()
-      await ledgerCheck.stop()
+      await Promise.all([ledgerCheck.stop(), stopRetention()])
       await stores.close()
       await tracing.stop()
     },

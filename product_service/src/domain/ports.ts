@@ -106,6 +106,9 @@ export type LedgerMismatch = {
   readonly heldUnits: number
 }
 
+export const balances = ({ stock, movementsSum, reserved, heldUnits }: LedgerMismatch): boolean =>
+  stock === movementsSum && reserved === heldUnits
+
 /** Reads everything in pages, to compare it. Pages are in the order of ids; `next` is undefined at the end. */
 export type Audit = {
   /**
@@ -129,7 +132,38 @@ export type Audit = {
   reservationsOf(orderIds: readonly string[]): Promise<ReadonlyMap<string, Reservation>>
 }
 
+/** Old records of one kind: a RetentionSource of the kit. */
+export type Retained<Item> = {
+  readonly kind: 'movement' | 'attempt' | 'reservation'
+  /** At most `limit` records from before `before`, after the position `after`. `next` is undefined at the end. */
+  due(
+    before: string,
+    after: string | undefined,
+    limit: number,
+  ): Promise<{ readonly items: readonly Item[]; readonly next: string | undefined }>
+  /** Resolves how many were removed; those that are gone, or changed, are not counted. */
+  remove(items: readonly Item[]): Promise<number>
+}
+
+/** What one process at a time does. Times are wall clock times. */
+export type Lease = {
+  /** Until `until`. False while another owner has it at `now`. */
+  take(owner: string, now: Date, until: Date): Promise<boolean>
+}
+
+export type Old = {
+  /** Runs of movements, which are replaced by opening balances, and the idempotency keys of the adjustments among them. */
+  readonly movements: readonly Retained<unknown>[]
+  /**
+   * Reservations that never held anything: rejected ones, and releases that came first. The others have movements, and their
+   * orders are compared with them; they stay.
+   */
+  readonly reservations: readonly Retained<Reservation>[]
+  readonly lease: Lease
+}
+
 export type Stores = {
+  readonly old: Old
   readonly catalogue: Catalogue
   readonly stock: Stock
   readonly audit: Audit

@@ -49,6 +49,16 @@ export const PRODUCT_INDEXES: Readonly<Record<string, readonly IndexDescription[
   movements: [BY_ID],
   reservations: [
     { name: 'held_lines', key: { 'lines.productId': 1 }, partialFilterExpression: { status: 'held' } },
+    {
+      name: 'rejected_empty',
+      key: { updatedAt: 1, _id: 1 },
+      partialFilterExpression: { status: 'rejected' },
+    },
+    {
+      name: 'released_empty',
+      key: { totalMinor: 1, updatedAt: 1, _id: 1 },
+      partialFilterExpression: { status: 'released' },
+    },
   ],
   attempts: [BY_ID],
   receipts: [{ name: 'receipts_end', key: { at: 1 }, expireAfterSeconds: SEVEN_DAYS_SECONDS }],

@@ -1,5 +1,6 @@
 /** Opens the stores on MongoDB. */
 
+import { createMongoLease } from '@shop/service_kit/mongo/lease'
 import { openMongo } from '@shop/service_kit/mongo/store'
 import type { ExistingOnly, StoresOptions } from '@shop/service_kit/storage/opening'
 import type { StoreMoney } from '@shop/service_kit/storage/store_money'
@@ -11,6 +12,11 @@ import { PRODUCT_INDEXES, readingsOf } from './mongo_documents.ts'
 import { createMongoLedger } from './mongo_ledger.ts'
 import { PRODUCT_MIGRATIONS } from './mongo_migrations.ts'
 import { reindex } from './mongo_reindex.ts'
+import {
+  createMongoOldAttempts,
+  createMongoOldMovements,
+  createMongoOldReservations,
+} from './mongo_retention.ts'
 import { createMongoStockStore } from './mongo_stock_store.ts'
 
 /** The name of the database, unless the URL contains one. */
@@ -44,6 +50,14 @@ export async function openMongoStores(
     catalogue: createMongoCatalogueStore(store, runtime, ledger, reading),
     stock: createMongoStockStore(store, ledger, reading),
     audit: createMongoAuditStore(store),
+    old: {
+      // In this order: an attempt goes after its movement.
+      movements: [createMongoOldMovements(store, reading), createMongoOldAttempts(store)],
+      reservations: (['rejected', 'released'] as const).map((status) =>
+        createMongoOldReservations(store, reading, status),
+      ),
+      lease: createMongoLease(store, 'retention_lease'),
+    },
     digits: money.digits,
     check: store.check,
     async close() {

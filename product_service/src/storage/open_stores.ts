@@ -1,6 +1,7 @@
 /** Opens the stores of DATABASE_URL; its scheme selects the technology. */
 
 import { join } from 'node:path'
+import { createSqliteLease } from '@shop/service_kit/sqlite/lease'
 import { saveMoney } from '@shop/service_kit/sqlite/money'
 import { openSqlite } from '@shop/service_kit/sqlite/store'
 import type { ExistingOnly, StoresConfig, StoresOptions } from '@shop/service_kit/storage/opening'
@@ -10,6 +11,7 @@ import type { Stores } from '../domain/ports.ts'
 import { createSqliteAuditStore } from './sqlite_audit_store.ts'
 import { createSqliteCatalogueStore } from './sqlite_catalogue_store.ts'
 import { MIGRATIONS } from './sqlite_migrations.ts'
+import { createSqliteOldMovements, createSqliteOldReservations } from './sqlite_retention.ts'
 import { readProducts } from './sqlite_rows.ts'
 import { type SearchService, startSearch } from './sqlite_search_service.ts'
 import { createSqliteStockStore } from './sqlite_stock_store.ts'
@@ -66,6 +68,11 @@ export async function openSqliteStores(
     ),
     stock: inChunks(createSqliteStockStore(store)),
     audit: createSqliteAuditStore(store, runtime),
+    old: {
+      movements: [createSqliteOldMovements(store)],
+      reservations: [createSqliteOldReservations(store, unreadableOf)],
+      lease: createSqliteLease(store, 'retention_lease'),
+    },
     digits: money.digits,
     check: store.check,
     async close() {

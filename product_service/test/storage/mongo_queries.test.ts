@@ -8,6 +8,11 @@ import { createMongoAuditStore } from '../../src/storage/mongo_audit_store.ts'
 import { createMongoCatalogueStore } from '../../src/storage/mongo_catalogue_store.ts'
 import { PRODUCT_INDEXES, readingsOf } from '../../src/storage/mongo_documents.ts'
 import { createMongoLedger } from '../../src/storage/mongo_ledger.ts'
+import {
+  createMongoOldAttempts,
+  createMongoOldMovements,
+  createMongoOldReservations,
+} from '../../src/storage/mongo_retention.ts'
 import { createMongoStockStore } from '../../src/storage/mongo_stock_store.ts'
 import { AT, nextId, order, STAMP } from '../worlds.ts'
 
@@ -49,6 +54,15 @@ mongoSuite('queries on products in MongoDB', (server) => {
       await stock.movements(id, { after: page!.next, limit: 1 })
       await audit.ledgerMismatches(undefined, 5)
       await audit.heldReservations(undefined, 5)
+      for (const old of [
+        createMongoOldMovements(store, reading),
+        createMongoOldAttempts(store),
+        createMongoOldReservations(store, reading, 'rejected'),
+        createMongoOldReservations(store, reading, 'released'),
+      ]) {
+        const { items } = await old.due('9000-01-01', undefined, 5)
+        await old.remove(items as never[])
+      }
       await catalogue.remove(id, undefined, STAMP)
     })
     assert.ok(seen.length >= 12, seen.join('; '))

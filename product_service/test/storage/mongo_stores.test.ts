@@ -11,6 +11,7 @@ import { SEARCHES_AT_ONCE, SEARCHES_WAITING_MAX } from '../../src/storage/mongo_
 import { openStores } from '../../src/storage/open_stores.ts'
 import { auditContract } from '../audit_contract.ts'
 import { catalogueContract } from '../catalogue_contract.ts'
+import { retentionContract } from '../retention_contract.ts'
 import { stockContract } from '../stock_contract.ts'
 import { add, type MakeStores, nextId, STAMP } from '../worlds.ts'
 
@@ -38,13 +39,12 @@ mongoSuite('products in MongoDB', (server) => {
     return [await open(t, server, database), await open(t, server, database)]
   }
 
-  for (const contract of [catalogueContract, stockContract, auditContract]) contract('MongoDB', alone)
+  const contracts = [catalogueContract, stockContract, auditContract, retentionContract]
+  for (const contract of contracts) contract('MongoDB', alone)
 
   // Races of two processes are overlapping transactions.
   if (server.honest) {
-    for (const contract of [catalogueContract, stockContract, auditContract]) {
-      contract('MongoDB, two connections', two)
-    }
+    for (const contract of contracts) contract('MongoDB, two connections', two)
   } else {
     test('the contracts on two connections', { skip: needsRealServer(server) }, () => {})
   }

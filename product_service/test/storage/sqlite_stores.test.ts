@@ -9,6 +9,7 @@ import { openSqlite } from '@shop/service_kit/sqlite/store'
 import { openSqliteStores, openStores } from '../../src/storage/open_stores.ts'
 import { auditContract } from '../audit_contract.ts'
 import { catalogueContract } from '../catalogue_contract.ts'
+import { retentionContract } from '../retention_contract.ts'
 import { stockContract } from '../stock_contract.ts'
 import { AT, add, folder, inMemory, onOneFile, order } from '../worlds.ts'
 
@@ -19,6 +20,7 @@ for (const [name, makeStores] of [
   catalogueContract(name, makeStores)
   stockContract(name, makeStores)
   auditContract(name, makeStores)
+  retentionContract(name, makeStores)
 }
 
 suite('opening', () => {

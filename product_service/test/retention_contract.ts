@@ -1,0 +1,287 @@
+/** The contract of what is kept of old movements and reservations (src/domain/compaction.ts, ports.ts). */
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { isOpeningBalance, openingBalance } from '../src/domain/compaction.ts'
+import type { Retained, Stores } from '../src/domain/ports.ts'
+import type { Movement } from '../src/domain/product.ts'
+import type { Reservation } from '../src/domain/reservation.ts'
+import { AT, add, type MakeStores, NOW, nextId, order, STAMP } from './worlds.ts'
+
+const later = (days: number) => new Date(NOW.getTime() + days * 86_400_000).toISOString()
+const BEFORE = later(10)
+const YOUNG = later(20)
+
+/** Everything that is due, page by page, without removing it if `keep`. */
+async function takeOld<Item>(
+  sources: readonly Retained<Item>[],
+  { before = BEFORE, limit = 100, keep = false } = {},
+): Promise<Item[]> {
+  const taken: Item[] = []
+  for (const source of sources) {
+    for (let after: string | undefined, more = true; more; ) {
+      const { items, next } = await source.due(before, after, limit)
+      taken.push(...items)
+      if (!keep) assert.equal(await source.remove(items), items.length)
+      after = next
+      more = next !== undefined
+    }
+  }
+  return taken
+}
+
+async function ledgerOf({ stock }: Stores, productId: string): Promise<readonly Movement[]> {
+  const page = await stock.movements(productId, { after: undefined, limit: 1_000 })
+  return page!.items.toReversed()
+}
+
+/** Invariant 2, and that each movement starts from the stock after the one before. */
+async function assertBalanced(stores: Stores) {
+  const found = await stores.audit.ledgerMismatches(undefined, 1_000)
+  assert.deepEqual(found.mismatches, [], 'invariant 2')
+  for (let after: string | undefined, more = true; more; ) {
+    const page = await stores.catalogue.list({
+      sort: 'newest',
+      words: [],
+      inStock: false,
+      after: after === undefined ? undefined : [after],
+      limit: 50,
+    })
+    for (const { id, stock } of page.items) {
+      let before = 0
+      for (const { delta, stockAfter } of await ledgerOf(stores, id)) {
+        assert.equal(stockAfter, before + delta, 'the ledger skips a movement')
+        before = stockAfter
+      }
+      assert.equal(before, stock)
+    }
+    after = page.next?.[0] as string | undefined
+    more = after !== undefined
+  }
+}
+
+const adjust = ({ stock }: Stores, productId: string, delta: number, at: string, key?: string) =>
+  stock.adjust(
+    { productId, delta, note: 'counted', attempt: key === undefined ? undefined : { key, fingerprint: 'f' } },
+    { ...STAMP, at },
+  )
+
+export function retentionContract(name: string, makeStores: MakeStores) {
+  suite(`compaction, ${name}`, () => {
+    test('old movements become one opening balance; younger ones, stock and version stay (invariant 2)', async (t) => {
+      const [stores, other] = await makeStores(t)
+      const tea = await add(stores, { stock: 100 })
+      const orders = Array.from({ length: 5 }, () => order({ [tea.id]: 2 }))
+      await stores.stock.reserve(orders, later(1))
+      await stores.stock.ship(
+        orders.slice(0, 3).map(({ orderId }) => orderId),
+        later(2),
+      )
+      await stores.stock.release(
+        orders.slice(3).map(({ orderId }) => orderId),
+        later(3),
+      )
+      await adjust(stores, tea.id, 7, YOUNG)
+      const before = await ledgerOf(stores, tea.id)
+      const product = await stores.catalogue.find(tea.id)
+      const taken = (await takeOld(stores.old.movements)) as Movement[]
+      assert.deepEqual(taken.map(plain), before.slice(0, -1).map(plain), 'all of them, for the archive')
+      assert.deepEqual(await ledgerOf(other, tea.id), [openingBalance(before.slice(0, -1)), before.at(-1)!])
+      assert.deepEqual(await other.catalogue.find(tea.id), product)
+      await assertBalanced(other)
+      assert.deepEqual(await takeOld(other.old.movements), [], 'an opening balance alone stays')
+    })
+
+    test('later an opening balance goes into the next one', async (t) => {
+      const [stores] = await makeStores(t)
+      const tea = await add(stores, { stock: 100 })
+      for (const day of [1, 2, 12, 13]) await adjust(stores, tea.id, -1, later(day))
+      await takeOld(stores.old.movements)
+      await takeOld(stores.old.movements, { before: later(15) })
+      const left = await ledgerOf(stores, tea.id)
+      assert.deepEqual(
+        left.map(({ delta, stockAfter, version, at }) => [delta, stockAfter, version, at]),
+        [[96, 96, 5, later(13)]],
+      )
+      assert.ok(isOpeningBalance(left[0]!))
+      await assertBalanced(stores)
+    })
+
+    test('in runs of any size, past many products, each product has one (invariant 2)', async (t) => {
+      const [stores] = await makeStores(t)
+      const products = []
+      for (let i = 0; i < 7; i++) products.push(await add(stores, { stock: i % 3 === 0 ? 0 : 50 }))
+      for (const { id } of products.filter((_, i) => i % 2 === 0)) {
+        for (let n = 0; n < 9; n++) await adjust(stores, id, 1, later(1))
+      }
+      await takeOld(stores.old.movements, { limit: 3 })
+      for (const [i, { id }] of products.entries()) {
+        assert.equal((await ledgerOf(stores, id)).length, i % 2 === 0 || i % 3 !== 0 ? 1 : 0)
+      }
+      await assertBalanced(stores)
+    })
+
+    test('6: the sale of an order that still holds stays, however old', async (t) => {
+      const [stores] = await makeStores(t)
+      const tea = await add(stores, { stock: 100 })
+      const [held, shipped] = [order({ [tea.id]: 2 }), order({ [tea.id]: 3 })]
+      await stores.stock.reserve([held, shipped], AT)
+      await stores.stock.ship([shipped.orderId], AT)
+      for (const day of [1, 2, 3]) await adjust(stores, tea.id, 1, later(day))
+      await takeOld(stores.old.movements, { limit: 2 })
+      const orderIds = (await ledgerOf(stores, tea.id)).map(({ orderId }) => orderId)
+      assert.ok(orderIds.includes(held.orderId))
+      await assertBalanced(stores)
+      await stores.stock.release([held.orderId], later(4))
+      await takeOld(stores.old.movements)
+      assert.deepEqual(
+        (await ledgerOf(stores, tea.id)).map(({ delta }) => delta),
+        [100],
+      )
+      await assertBalanced(stores)
+    })
+
+    test('a sold-out product keeps an opening balance and the last movement', async (t) => {
+      const [stores] = await makeStores(t)
+      const tea = await add(stores, { stock: 5 })
+      await adjust(stores, tea.id, -2, later(1))
+      await adjust(stores, tea.id, -3, later(2))
+      await takeOld(stores.old.movements)
+      assert.deepEqual(
+        (await ledgerOf(stores, tea.id)).map(({ delta, stockAfter }) => [delta, stockAfter]),
+        [
+          [3, 3],
+          [-3, 0],
+        ],
+      )
+      await assertBalanced(stores)
+    })
+
+    test('the movements of a product that left the catalogue are compacted too', async (t) => {
+      const [stores] = await makeStores(t)
+      const tea = await add(stores)
+      await adjust(stores, tea.id, 1, later(1))
+      await stores.catalogue.remove(tea.id, undefined, { ...STAMP, at: later(2) })
+      await takeOld(stores.old.movements)
+      assert.equal((await ledgerOf(stores, tea.id)).length, 1)
+    })
+
+    test('a key makes one adjustment as long as its movement is there; afterwards it is free', async (t) => {
+      const [stores, other] = await makeStores(t)
+      const tea = await add(stores)
+      await adjust(stores, tea.id, 1, later(1), 'old')
+      await adjust(stores, tea.id, 1, later(2), 'older than it looks')
+      await adjust(stores, tea.id, 1, YOUNG, 'young')
+      const taken = await takeOld(stores.old.movements)
+      assert.match(JSON.stringify(taken), /older than it looks/, 'its key is archived too')
+      assert.equal((await adjust(other, tea.id, 1, YOUNG, 'young')).replayed, true)
+      assert.equal((await adjust(other, tea.id, 1, YOUNG, 'old')).replayed, false)
+      assert.equal((await adjust(other, tea.id, 1, YOUNG, 'old')).replayed, true)
+      await assertBalanced(other)
+    })
+
+    test('a run that is no longer as it was read is left alone', async (t) => {
+      const [stores, other] = await makeStores(t)
+      const tea = await add(stores)
+      for (const day of [1, 2, 3]) await adjust(stores, tea.id, 1, later(day))
+      const source = stores.old.movements[0]!
+      const { items } = await source.due(BEFORE, undefined, 3)
+      await takeOld(other.old.movements)
+      const left = await ledgerOf(stores, tea.id)
+      assert.equal(await source.remove(items), 0)
+      assert.deepEqual(await ledgerOf(stores, tea.id), left)
+    })
+
+    test('pages of the ledger continue where movements were compacted meanwhile', async (t) => {
+      const [stores] = await makeStores(t)
+      const tea = await add(stores)
+      for (const day of [1, 2, 3, 21]) await adjust(stores, tea.id, 1, later(day))
+      const first = await stores.stock.movements(tea.id, { after: undefined, limit: 2 })
+      await takeOld(stores.old.movements)
+      const second = await stores.stock.movements(tea.id, { after: first!.next, limit: 2 })
+      assert.deepEqual([first!.items.length, second!.items], [2, []])
+      const whole = await stores.stock.movements(tea.id, { after: undefined, limit: 5 })
+      assert.deepEqual(
+        whole!.items.map(({ stockAfter }) => stockAfter),
+        [14, 13],
+      )
+    })
+  })
+
+  suite(`old reservations, ${name}`, () => {
+    const world = async (stores: Stores) => {
+      const tea = await add(stores, { stock: 10 })
+      const one = (quantity = 1) => order({ [tea.id]: quantity })
+      const [held, shipped, released, short, wrong] = [
+        one(),
+        one(),
+        one(),
+        one(99),
+        { ...one(), totalMinor: 1 },
+      ]
+      const unknown = order({ [nextId()]: 1 })
+      const tombstone = nextId()
+      await stores.stock.reserve([held, shipped, released, short, wrong, unknown], AT)
+      await stores.stock.ship([shipped.orderId], AT)
+      await stores.stock.release([released.orderId, tombstone], AT)
+      return { tea, held, shipped, released, short, wrong, unknown, tombstone }
+    }
+    const idsOf = (reservations: readonly Reservation[]) => reservations.map(({ orderId }) => orderId).sort()
+
+    test('6: only those that never held anything are removed, whole', async (t) => {
+      const [stores, other] = await makeStores(t)
+      const { held, shipped, released, short, wrong, unknown, tombstone } = await world(stores)
+      const all = [held, shipped, released, short, wrong, unknown].map(({ orderId }) => orderId)
+      const before = await stores.audit.reservationsOf([...all, tombstone])
+      const removed = await takeOld(stores.old.reservations, { limit: 2 })
+      const gone = [short, wrong, unknown].map(({ orderId }) => orderId)
+      assert.deepEqual(idsOf(removed), [...gone, tombstone].sort())
+      for (const each of removed) assert.deepEqual(each, before.get(each.orderId))
+      const left = await other.audit.reservationsOf([...all, tombstone])
+      assert.deepEqual(
+        [...left.keys()].sort(),
+        [held, shipped, released].map(({ orderId }) => orderId).sort(),
+      )
+      assert.deepEqual(await takeOld(other.old.reservations), [])
+      await assertBalanced(other)
+    })
+
+    test('6: until then a late reservation takes nothing; after it, it is decided like a new one', async (t) => {
+      const [stores] = await makeStores(t)
+      const tea = await add(stores)
+      const late = order({ [tea.id]: 1 })
+      await stores.stock.release([late.orderId], AT)
+      await takeOld(stores.old.reservations, { before: AT })
+      assert.equal((await stores.stock.reserve([late], later(9)))[0]?.status, 'released')
+      await takeOld(stores.old.reservations)
+      assert.equal((await stores.stock.reserve([late], later(40)))[0]?.status, 'held')
+      await assertBalanced(stores)
+    })
+
+    test('what was decided at the limit or later stays', async (t) => {
+      const [stores] = await makeStores(t)
+      const [old, edge] = [nextId(), nextId()]
+      await stores.stock.release([old], later(9))
+      await stores.stock.release([edge], BEFORE)
+      assert.deepEqual(idsOf(await takeOld(stores.old.reservations)), [old])
+    })
+
+    test('two replicas that read the same ones remove each once', async (t) => {
+      const [stores, other] = await makeStores(t)
+      const ids = [nextId(), nextId(), nextId()]
+      await stores.stock.release(ids, AT)
+      const read = await Promise.all(
+        stores.old.reservations.map((source) => source.due(BEFORE, undefined, 10)),
+      )
+      let removed = 0
+      for (const { old } of [stores, other]) {
+        for (const [i, source] of old.reservations.entries()) removed += await source.remove(read[i]!.items)
+      }
+      assert.equal(removed, 3)
+    })
+  })
+}
+
+/** Without the key, which SQLite stores with the movement. */
+const plain = ({ productId, version, delta, stockAfter, at, reason, note, orderId, by }: Movement) => ({
+  ...{ productId, version, delta, stockAfter, at, reason, note, orderId, by },
+})
