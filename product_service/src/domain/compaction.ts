@@ -8,7 +8,7 @@
  *  b. A movement that does not start from the stock after the one before also divides them: what is wrong stays visible.
  *  c. A movement changes stock. So a run whose sum is zero keeps its last movement.
  *
- * An opening balance is an adjustment that nobody made, so an earlier release reads it as any other movement.
+ * An opening balance is an adjustment without an author, so an earlier release reads it as any other movement.
  */
 import type { Movement } from './product.ts'
 

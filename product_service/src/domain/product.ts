@@ -34,7 +34,7 @@ export type Product = {
 /** Why stock changed, and who or which order caused it. `note` is the author's explanation of an adjustment. */
 export type MovementCause = Readonly<
   | { reason: 'initial' | 'edit'; note: null; orderId: null; by: string }
-  /** By nobody: an opening balance (compaction.ts). */
+  /** Without an author: an opening balance (compaction.ts). */
   | { reason: 'adjustment'; note: string; orderId: null; by: string | null }
   | { reason: 'sale' | 'release'; note: null; orderId: string; by: null }
 >

@@ -1,7 +1,7 @@
 /** Opens the stores on MongoDB. */
 
-import { createMongoLease } from '@shop/service_kit/mongo/lease'
 import { openMongo } from '@shop/service_kit/mongo/store'
+import { createMongoLease } from '@shop/service_kit/mongo/store_lease'
 import type { ExistingOnly, StoresOptions } from '@shop/service_kit/storage/opening'
 import type { StoreMoney } from '@shop/service_kit/storage/store_money'
 import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'

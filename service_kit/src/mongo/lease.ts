@@ -1,9 +1,7 @@
 /** A lease as a document of `settings`. */
 import type { Collection } from 'mongodb'
-import type { Lease } from '../storage/retention.ts'
 import { isDuplicate } from './errors.ts'
 import type { Setting } from './settings.ts'
-import type { MongoStore } from './store.ts'
 
 /** Takes the lease `id` if it is free, has ended, or is ours. */
 export async function takeLease(
@@ -22,8 +20,3 @@ export async function takeLease(
   const free = { _id: id, $or: [{ until: { $lt: now } }, { value: owner }] }
   return (await settings.updateOne(free, { $set: { value: owner, until } })).matchedCount === 1
 }
-
-export const createMongoLease = (store: MongoStore, id: string): Lease => ({
-  take: (owner, now, until) =>
-    store.repeat(() => takeLease(store.collection<Setting>('settings'), id, owner, now, until)),
-})

@@ -12,8 +12,7 @@
 import type { Logger } from 'pino'
 import type { Metrics } from '../runtime/metrics.ts'
 import type { Runtime } from '../runtime/runtime.ts'
-import { type Archive, openArchive } from './archive.ts'
-import type { RetentionConfig } from './retention_config.ts'
+import type { Archive } from './archive.ts'
 
 /** Records read, archived and removed between two pauses. */
 export const RECORDS_AT_ONCE = 200
@@ -54,11 +53,21 @@ export type RetentionTask = {
   readonly source: RetentionSource<unknown>
 }
 
+export const createRetentionMetrics = ({ counter, gauge }: Metrics) => ({
+  removed: counter('retention_removed_total', 'Records archived and removed, by kind.', ['kind']),
+  failing: gauge('retention_failing', '1 if the last run that removes old records failed, otherwise 0.'),
+  finished: gauge(
+    'retention_finished_timestamp_seconds',
+    'End of the last complete run of this replica, in Unix time; 0 before the first.',
+  ),
+})
+export type RetentionMetrics = ReturnType<typeof createRetentionMetrics>
+
 export type RetentionOptions = {
   readonly tasks: readonly RetentionTask[]
   readonly lease: Lease
   readonly archive: Archive
-  readonly metrics: Metrics
+  readonly metrics: RetentionMetrics
   readonly runtime: Pick<Runtime, 'now' | 'monotonic' | 'sleep' | 'random' | 'newId'>
   readonly logger: Pick<Logger, 'info' | 'error'>
 }
@@ -74,17 +83,7 @@ export type Retention = {
 export function createRetention(options: RetentionOptions): Retention {
   const { tasks, lease, archive, metrics, runtime, logger } = options
   const { now, monotonic } = runtime
-  const removed = metrics.counter('retention_removed_total', 'Records archived and removed, by kind.', [
-    'kind',
-  ])
-  const failing = metrics.gauge(
-    'retention_failing',
-    '1 if the last run that removes old records failed, otherwise 0.',
-  )
-  const finished = metrics.gauge(
-    'retention_finished_timestamp_seconds',
-    'End of the last complete run of this replica, in Unix time; 0 before the first.',
-  )
+  const { removed, failing, finished } = metrics
   const owner = runtime.newId()
   const stopping = new AbortController()
   const { signal } = stopping
@@ -170,33 +169,4 @@ export function createRetention(options: RetentionOptions): Retention {
       await archive.close()
     },
   }
-}
-
-/** A source, and the setting that says how long its records are kept. */
-export type Kept = {
-  readonly days: number | undefined
-  readonly sources: readonly RetentionSource<unknown>[]
-}
-
-/** Starts it, unless no setting asks for it. The result stops it. Throws with a message for operators. */
-export function startRetention({
-  service,
-  kept,
-  config,
-  ...options
-}: Pick<RetentionOptions, 'lease' | 'metrics' | 'logger'> & {
-  readonly service: string
-  readonly kept: readonly Kept[]
-  readonly config: RetentionConfig
-  readonly runtime: Runtime
-}): () => Promise<void> {
-  const tasks = kept.flatMap(({ days, sources }) =>
-    days === undefined ? [] : sources.map((source) => ({ days, source })),
-  )
-  const { ARCHIVE_DIR: folder } = config
-  if (tasks.length === 0 || folder === undefined) return async () => {}
-  const archive = openArchive({ folder, service, runtime: options.runtime })
-  const retention = createRetention({ ...options, tasks, archive })
-  retention.start()
-  return retention.stop
 }

@@ -8,15 +8,16 @@ import { openArchive } from '../../src/storage/archive.ts'
 import {
   BATCH_PAUSE_MS,
   createRetention,
+  createRetentionMetrics,
   LEASE_MS,
   type Lease,
   RECORDS_AT_ONCE,
   type RetentionSource,
   RUN_EVERY_MS,
   RUN_SOON_MS,
-  startRetention,
 } from '../../src/storage/retention.ts'
 import { RETAIN_DAYS_MIN, requireArchive } from '../../src/storage/retention_config.ts'
+import { startRetention } from '../../src/storage/start_retention.ts'
 import { createVirtualRuntime } from '../../test_support/virtual_runtime.ts'
 
 const AT = new Date('2026-01-31T00:00:00.000Z')
@@ -68,7 +69,8 @@ function world(t: TestContext, source: RetentionSource<Item>, { lease = leaseInM
   const archive = openArchive({ folder, service: 'a_service', runtime })
   const retention = createRetention({
     tasks: [{ days: RETAIN_DAYS_MIN, source: source as RetentionSource<unknown> }],
-    ...{ lease, archive, metrics, runtime },
+    ...{ lease, archive, runtime },
+    metrics: createRetentionMetrics(metrics),
     logger: { info: log, error: log } as never,
   })
   t.after(() => archive.close())
