@@ -37,7 +37,9 @@ suite('what is no addition', () => {
   const TABLE = `CREATE TABLE orders (
       id TEXT PRIMARY KEY, status TEXT CHECK (status IN ('new', 'done')), note TEXT
     ) STRICT;
-    CREATE INDEX orders_by_status ON orders (status);`
+    CREATE INDEX orders_by_status ON orders (status);
+    CREATE TRIGGER kept BEFORE DELETE ON orders
+    BEGIN SELECT RAISE(ABORT, 'orders are kept'); END;`
   const faultsOf = (sql: string) => faultsOfAddition([TABLE], sql)
 
   test('tables, indexes and columns are additions', () => {
@@ -49,6 +51,22 @@ suite('what is no addition', () => {
         CREATE INDEX orders_by_time ON orders (at)`),
       [],
     )
+  })
+
+  test('a trigger may get a condition, so that it refuses less', () => {
+    const again = (event: string, when: string, sentence: string) =>
+      faultsOf(`DROP TRIGGER kept; CREATE TRIGGER kept BEFORE ${event} ON orders
+${when}BEGIN SELECT RAISE(ABORT, '${sentence}'); END;`)
+    const condition = "WHEN old.status = 'new'\n    "
+    assert.deepEqual(again('DELETE', condition, 'orders are kept'), [])
+    for (const faults of [
+      again('UPDATE', condition, 'orders are kept'),
+      again('DELETE', condition, 'others are kept'),
+      again('UPDATE', '    ', 'orders are kept'),
+    ]) {
+      assert.deepEqual(faults, ['It changes the trigger kept.'])
+    }
+    assert.deepEqual(faultsOf('DROP TRIGGER kept'), ['It removes the trigger kept.'])
   })
 
   for (const [sql, fault] of [

@@ -26,9 +26,10 @@ export function faultsOfAddition(earlier: readonly string[], sql: string): strin
     db.setAuthorizer(null)
     const after = shapes(db)
     for (const { type, name, sql } of before) {
-      const now = after.find((other) => other.name === name)
+      const now = after.find((other) => other.type === type && other.name === name)
       if (!now) faults.add(`It removes the ${type} ${name}.`)
-      else if (!isExtended(sql, now.sql)) faults.add(`It changes the ${type} ${name}.`)
+      else if (!isExtended(sql, now.sql) && !isNarrowed(type, sql, now.sql))
+        faults.add(`It changes the ${type} ${name}.`)
     }
     for (const { type, name, tbl_name: table, sql } of after) {
       if (!tables.has(table) || before.some((other) => other.name === name)) continue
@@ -51,4 +52,12 @@ function isExtended(before: string, after: string): boolean {
   const head = before.slice(0, end).trimEnd()
   const isLonger = after.startsWith(head) && after.slice(head.length).trimStart().startsWith(',')
   return after === before || (isLonger && after.endsWith(before.slice(end)))
+}
+
+/** A trigger that had no condition, and has one now: it refuses less than before. */
+function isNarrowed(type: string, before: string, after: string): boolean {
+  const [head, ...body] = before.split(/\bBEGIN\b/)
+  const end = `BEGIN${body.join('BEGIN')}`
+  const had = /\bWHEN\b/i.test(head!)
+  return type === 'trigger' && !had && after.startsWith(`${head!.trimEnd()}\nWHEN `) && after.endsWith(end)
 }
