@@ -148,7 +148,7 @@ function sourcesIn(root: string, more: readonly string[]): string {
 }
 
 /** Also the scripts, each as a bundle of its own, and the folders that it finds beside it at run time. */
-async function bundleInto(folder: string, main: string, packages: readonly RegExp[]): Promise<void> {
+export async function bundleInto(folder: string, main: string, packages: readonly RegExp[]): Promise<void> {
   mkdirSync(folder, { recursive: true })
   const scripts = [main]
   const written = new Set<string>()

@@ -30,8 +30,8 @@ export type ServiceProcess<Name extends Bundled = ServiceName> = {
   /** The operations port. */
   readonly operationsUrl: string
   readonly running: () => boolean
-  /** Resolves once it listens. `extra` is for this run only. */
-  start(extra?: Environment): Promise<void>
+  /** Resolves once it listens. `extra` and `main`, the file that Node runs, are for this run only. */
+  start(extra?: Environment, main?: string): Promise<void>
   /** SIGTERM; fails unless it drains and exits with code 0. */
   stop(): Promise<void>
   /** SIGKILL; resolves when it is gone. Nothing happens when it is not running. */
@@ -83,11 +83,13 @@ export function createServiceProcess<Name extends Bundled>(
     url: `http://127.0.0.1:${port}`,
     operationsUrl: `http://127.0.0.1:${port + BLOCK_SIZE}`,
     running: () => run !== undefined,
-    async start(extra = {}) {
+    async start(extra = {}, main = file) {
       if (run) throw new Error(`${service} is already running`)
-      bundled ??= BUNDLES.buildIfOld()
-      await bundled
-      const child = spawn(process.execPath, [file], {
+      if (main === file) {
+        bundled ??= BUNDLES.buildIfOld()
+        await bundled
+      }
+      const child = spawn(process.execPath, [main], {
         cwd: ROOT,
         env: {
           ...COMPILE_CACHE,

@@ -1,0 +1,57 @@
+/**
+ * The previous release as `npm run keep-release` kept it: its services, and stores that they wrote. It lies in the
+ * repository, because a checkout need not have the history.
+ */
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { ServiceName } from '../system/processes.ts'
+import { type Files, unpack } from './archive.ts'
+
+export const KEPT = join(import.meta.dirname, 'kept')
+const UNPACKED = join(import.meta.dirname, '..', 'output', 'previous_release')
+export const MANIFEST = join(KEPT, 'manifest.json')
+
+/** The services, and the stores of a shop of each kind. */
+export const ARCHIVES = ['services', 'sqlite', 'mongo'] as const
+export type ArchiveName = (typeof ARCHIVES)[number]
+
+export type Manifest = {
+  readonly version: string
+  readonly commit: string
+  readonly keptAt: string
+  readonly how: string
+  readonly node: string
+  readonly archives: Readonly<Record<ArchiveName, { readonly sha256: string; readonly bytes: number }>>
+}
+
+export const archivePath = (name: ArchiveName) => join(KEPT, `${name}.br`)
+export const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+export const readManifest = (): Manifest => JSON.parse(readFileSync(MANIFEST, 'utf8'))
+
+export const readArchive = (name: ArchiveName): Files => unpack(readFileSync(archivePath(name)))
+
+/** The file that Node runs as the previous release's `service`. */
+export function mainOf(service: ServiceName): string {
+  const folder = join(UNPACKED, sha256(readFileSync(archivePath('services'))).slice(0, 16))
+  if (!existsSync(folder)) {
+    mkdirSync(UNPACKED, { recursive: true })
+    const beside = mkdtempSync(join(UNPACKED, 'unpacking-'))
+    writeFiles(beside, readArchive('services'))
+    try {
+      renameSync(beside, folder)
+    } catch (error) {
+      // Another process was faster.
+      if (!existsSync(folder)) throw error
+      rmSync(beside, { recursive: true })
+    }
+  }
+  return join(folder, service, 'main.mjs')
+}
+
+export function writeFiles(folder: string, files: Files) {
+  for (const [name, bytes] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), bytes)
+  }
+}
