@@ -43,6 +43,7 @@ const KIT_ROOMS: Readonly<Record<string, readonly string[]>> = {
   mongo: ['storage', 'runtime'],
   calls: ['runtime'],
   http: ['identity', 'runtime', 'money'],
+  audit: ['http', 'sqlite', 'mongo', 'storage', 'runtime'],
 }
 /** Every folder may read it: it contains the version. */
 const KIT_MANIFEST = 'service_kit/package.json'

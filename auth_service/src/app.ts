@@ -1,5 +1,7 @@
 /** auth_service as an app over the given stores. It does not listen. */
 
+import { auditRoutes } from '@shop/service_kit/audit/audit_routes'
+import type { Audited } from '@shop/service_kit/audit/entry'
 import { type App, createHttpApp } from '@shop/service_kit/http/app'
 import type { Tracing } from '@shop/service_kit/http/tracing'
 import type { VerifyToken } from '@shop/service_kit/identity/access'
@@ -10,6 +12,7 @@ import type { Logger } from 'pino'
 import { SERVICE } from './config.ts'
 import { createAccessTokens, publicKeySet, storedKeys } from './crypto/signing.ts'
 import type { AccountPorts } from './domain/accounts.ts'
+import { AUDIT_ACTIONS } from './domain/audit.ts'
 import type { Stores } from './domain/ports.ts'
 import { accountRoutes } from './http/account_routes.ts'
 import { keyRoutes } from './http/key_routes.ts'
@@ -18,7 +21,7 @@ import { sessionRoutes } from './http/session_routes.ts'
 
 export type Deps = {
   readonly ports: AccountPorts
-  readonly stores: Stores
+  readonly stores: Audited<Stores>
   readonly runtime: Runtime
   readonly metrics: Metrics
   readonly accessTokenTtlSeconds?: number
@@ -73,6 +76,14 @@ export function createApp(deps: Deps): App {
     }),
   )
   app.register(accountRoutes(ports))
+  app.register(
+    auditRoutes({
+      of: 'accounts',
+      operationId: 'listAccountChanges',
+      actions: AUDIT_ACTIONS,
+      auditLog: stores.auditLog,
+    }),
+  )
   const keySet = async () => publicKeySet(await stores.keys.list(), now()) as never
   app.register(keyRoutes({ keySet, users: stores.users, now }))
   return app

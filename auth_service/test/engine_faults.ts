@@ -1,6 +1,7 @@
 /** All operations of the account stores at the same time, for runs in which an engine call fails. */
 import assert from 'node:assert/strict'
 import type { FaultRun, Step } from '@shop/service_kit/test_support/fault_runs'
+import { OPERATOR } from '../src/domain/audit.ts'
 import type { Session, Stores } from '../src/domain/ports.ts'
 import { newId, START, START_AT } from './support.ts'
 import { account } from './user_store_contract.ts'
@@ -54,7 +55,7 @@ export async function accountRun({ users, sessions, keys, throttle, check }: Sto
     },
     {
       name: 'make an admin',
-      run: () => users.setRole(bob.id, 'admin', START),
+      run: () => users.setRole(bob.id, 'admin', START, OPERATOR),
       applied: async () => (await users.find(bob.id))?.role === 'admin',
     },
     { name: 'start a session', run: () => sessions.start(fresh, 10), applied: () => there(fresh.id) },

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, type TestContext } from 'node:test'
+import type { Audited } from '@shop/service_kit/audit/entry'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createVirtualRuntime } from '@shop/service_kit/test_support/virtual_runtime'
@@ -33,7 +34,7 @@ export function folder(t: Scope): string {
 }
 
 /** Two connections to the same data. Contract suites race one against the other. */
-export type OpenPair = (t: Scope) => Promise<[Stores, Stores]>
+export type OpenPair = (t: Scope) => Promise<[Audited<Stores>, Audited<Stores>]>
 
 export const inMemory: OpenPair = async (t) => {
   const stores = openSqliteStores(':memory:', { runtime: systemRuntime })
@@ -43,7 +44,7 @@ export const inMemory: OpenPair = async (t) => {
 
 export const onOneFile: OpenPair = async (t) => {
   const path = join(folder(t), 'auth.db')
-  const pair: [Stores, Stores] = [
+  const pair: [Audited<Stores>, Audited<Stores>] = [
     openSqliteStores(path, { runtime: systemRuntime }),
     openSqliteStores(path, { runtime: systemRuntime }),
   ]

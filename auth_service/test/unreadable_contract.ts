@@ -1,15 +1,18 @@
 /** Records that were changed from outside and cannot be read do not affect other records. */
+
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
+import type { Audited } from '@shop/service_kit/audit/entry'
 import { Unreadable } from '@shop/service_kit/storage/unreadable'
 import { makeKeyPair } from '../src/crypto/signing.ts'
+import { OPERATOR } from '../src/domain/audit.ts'
 import type { Stores } from '../src/domain/ports.ts'
 import { maintainKeys } from '../src/domain/signing_keys.ts'
 import { maintain } from '../src/maintenance.ts'
 import { createWorld, DAY_MS } from './support.ts'
 
 export type Corruptible = {
-  readonly stores: Stores
+  readonly stores: Audited<Stores>
   /** The reports, in order: `<what> <id>`. */
   readonly reported: string[]
   /** `where` is the id of a user or session, the kid of a key, the key of a throttle. */
@@ -51,7 +54,7 @@ export function unreadableContract(name: string, make: (t: TestContext) => Promi
     test('an unreadable account is left out of the list of withdrawn tokens, others are not', async (t) => {
       const { stores, corrupt, join, call, clock } = await worldOf(t)
       const [ada, bob] = [await join('ada'), await join('bob')]
-      for (const { user } of [ada, bob]) await stores.users.setRole(user.id, 'admin', clock.now())
+      for (const { user } of [ada, bob]) await stores.users.setRole(user.id, 'admin', clock.now(), OPERATOR)
       await corrupt('changes of user', ada.user.id)
       const { status, body } = await call('GET', '/.well-known/withdrawn_tokens.json')
       assert.deepEqual([status, body.withdrawn], [200, [{ user_id: bob.user.id, least_version: 2 }]])

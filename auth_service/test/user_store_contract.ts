@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { OPERATOR } from '../src/domain/audit.ts'
 import type { Account, Role } from '../src/domain/ports.ts'
 import { erasedUsername } from '../src/domain/usernames.ts'
 import { newId, type OpenPair, START, START_AT } from './support.ts'
@@ -100,7 +101,7 @@ export function userStoreContract(name: string, open: OpenPair) {
       const { passwordHash, passwordVersion: _, tokenVersion: __, ...ada } = account('ada')
       await users.add({ ...ada, passwordHash })
       for (const _time of [1, 2]) {
-        assert.deepEqual(await users.setRole(ada.id, 'admin', START), { ...ada, role: 'admin' })
+        assert.deepEqual(await users.setRole(ada.id, 'admin', START, OPERATOR), { ...ada, role: 'admin' })
       }
     })
 
@@ -112,14 +113,14 @@ export function userStoreContract(name: string, open: OpenPair) {
       const listed = async (since = START) =>
         (await other.users.withdrawals(since, 9)).map(({ userId, leastVersion }) => [userId, leastVersion])
       const version = async () => (await users.find(ada.id))?.tokenVersion
-      await users.setRole(ada.id, 'customer', at(1))
+      await users.setRole(ada.id, 'customer', at(1), OPERATOR)
       await users.rehash(ada.id, `${HASH}1`, `${HASH}2`)
       assert.deepEqual([await version(), await listed()], [1, []])
-      await users.setRole(ada.id, 'admin', at(2))
+      await users.setRole(ada.id, 'admin', at(2), OPERATOR)
       assert.deepEqual([await version(), await listed()], [2, [[ada.id, 2]]])
       await users.changePassword(ada.id, 1, `${HASH}3`, at(3))
-      await users.setRole(bob.id, 'admin', at(4))
-      await users.setRole(ada.id, 'admin', at(5))
+      await users.setRole(bob.id, 'admin', at(4), OPERATOR)
+      await users.setRole(ada.id, 'admin', at(5), OPERATOR)
       assert.equal(await version(), 3)
       assert.deepEqual(await listed(), [
         [bob.id, 2],
@@ -134,7 +135,7 @@ export function userStoreContract(name: string, open: OpenPair) {
       const all = Array.from({ length: 7 }, (_, n) => account(`user_${n}`))
       for (const each of all) {
         await users.add(each)
-        await users.setRole(each.id, 'admin', START)
+        await users.setRole(each.id, 'admin', START, OPERATOR)
       }
       const before = new Date(START.getTime() - 1)
       const listed = async (limit: number) => (await users.withdrawals(before, limit)).length
@@ -143,8 +144,8 @@ export function userStoreContract(name: string, open: OpenPair) {
 
     test('a role for an unknown user is user_not_found', async (t) => {
       const [{ users }] = await open(t)
-      await assert.rejects(users.setRole(newId(), 'admin', START), { code: 'user_not_found' })
-      await assert.rejects(users.setRole(newId(), 'customer', START), { code: 'user_not_found' })
+      await assert.rejects(users.setRole(newId(), 'admin', START, OPERATOR), { code: 'user_not_found' })
+      await assert.rejects(users.setRole(newId(), 'customer', START, OPERATOR), { code: 'user_not_found' })
     })
 
     test('the last admin cannot be demoted; a customer may be set to customer', async (t) => {
@@ -152,10 +153,10 @@ export function userStoreContract(name: string, open: OpenPair) {
       const [root, ada] = [account('root', 'admin'), account('ada')]
       await users.add(root)
       await users.add(ada)
-      await assert.rejects(users.setRole(root.id, 'customer', START), { code: 'last_admin' })
-      assert.equal((await users.setRole(ada.id, 'customer', START)).role, 'customer')
-      await users.setRole(ada.id, 'admin', START)
-      assert.equal((await users.setRole(root.id, 'customer', START)).role, 'customer')
+      await assert.rejects(users.setRole(root.id, 'customer', START, OPERATOR), { code: 'last_admin' })
+      assert.equal((await users.setRole(ada.id, 'customer', START, OPERATOR)).role, 'customer')
+      await users.setRole(ada.id, 'admin', START, OPERATOR)
+      assert.equal((await users.setRole(root.id, 'customer', START, OPERATOR)).role, 'customer')
     })
 
     test('of two admins who demote each other at the same time, one stays', async (t) => {
@@ -164,11 +165,11 @@ export function userStoreContract(name: string, open: OpenPair) {
       await Promise.all([pair[0].users.add(a), pair[1].users.add(b)])
       for (let round = 0; round < 10; round++) {
         const outcomes = await Promise.allSettled([
-          pair[0].users.setRole(b.id, 'customer', START),
-          pair[1].users.setRole(a.id, 'customer', START),
+          pair[0].users.setRole(b.id, 'customer', START, OPERATOR),
+          pair[1].users.setRole(a.id, 'customer', START, OPERATOR),
         ])
         assert.deepEqual(outcomes.map((outcome) => outcome.status).sort(), ['fulfilled', 'rejected'])
-        await Promise.all([a, b].map(({ id }) => pair[0].users.setRole(id, 'admin', START)))
+        await Promise.all([a, b].map(({ id }) => pair[0].users.setRole(id, 'admin', START, OPERATOR)))
       }
     })
 
@@ -177,8 +178,8 @@ export function userStoreContract(name: string, open: OpenPair) {
       const [ada, bob] = [account('Ada'), account('bob')]
       for (const each of [ada, bob]) await users.add(each)
       await users.changePassword(ada.id, 1, `${HASH}2`, START)
-      assert.equal(await users.erase(ada.id, START), true)
-      assert.equal(await users.erase(ada.id, new Date(START.getTime() + 1)), false)
+      assert.equal(await users.erase(ada.id, START, OPERATOR), true)
+      assert.equal(await users.erase(ada.id, new Date(START.getTime() + 1), OPERATOR), false)
       assert.deepEqual(
         [await other.users.find(ada.id), await other.users.findByName('ada')],
         [undefined, undefined],
@@ -192,7 +193,7 @@ export function userStoreContract(name: string, open: OpenPair) {
       assert.equal(await users.changePassword(ada.id, 3, `${HASH}3`, START), false)
       for (const hash of [`${HASH}2`, '$argon2id$', ''])
         assert.equal(await users.rehash(ada.id, hash, `${HASH}3`), false)
-      await assert.rejects(users.setRole(ada.id, 'admin', START), { code: 'user_not_found' })
+      await assert.rejects(users.setRole(ada.id, 'admin', START, OPERATOR), { code: 'user_not_found' })
       assert.deepEqual(await users.withdrawals(new Date(START.getTime() - 1), 9), [
         { userId: ada.id, leastVersion: 3 },
       ])
@@ -202,23 +203,26 @@ export function userStoreContract(name: string, open: OpenPair) {
       const [{ users }, other] = await open(t)
       const before = account('ada')
       await users.add(before)
-      await users.erase(before.id, START)
+      await users.erase(before.id, START, OPERATOR)
       const after = account('ada')
       await other.users.add(after)
       assert.deepEqual(await users.findByName('ada'), after)
-      assert.equal(await users.erase(before.id, new Date(START.getTime() + 1)), false)
+      assert.equal(await users.erase(before.id, new Date(START.getTime() + 1), OPERATOR), false)
       assert.deepEqual(await users.find(after.id), after)
-      assert.equal(await users.erase(after.id, START), true)
+      assert.equal(await users.erase(after.id, START, OPERATOR), true)
     })
 
     test('an admin is not erased, nor an unknown account', async (t) => {
       const [{ users }] = await open(t)
       const [root, ada] = [account('root', 'admin'), account('ada', 'admin')]
       for (const each of [root, ada]) await users.add(each)
-      assert.deepEqual([await users.erase(ada.id, START), await users.erase(newId(), START)], [false, false])
-      await users.setRole(ada.id, 'customer', START)
-      assert.equal(await users.erase(ada.id, START), true)
-      await assert.rejects(users.setRole(root.id, 'customer', START), { code: 'last_admin' })
+      assert.deepEqual(
+        [await users.erase(ada.id, START, OPERATOR), await users.erase(newId(), START, OPERATOR)],
+        [false, false],
+      )
+      await users.setRole(ada.id, 'customer', START, OPERATOR)
+      assert.equal(await users.erase(ada.id, START, OPERATOR), true)
+      await assert.rejects(users.setRole(root.id, 'customer', START, OPERATOR), { code: 'last_admin' })
     })
 
     test('pages are newest first, without gaps or repetitions', async (t) => {

@@ -1,4 +1,6 @@
 /** The order service as an HTTP application that is not listening. */
+import { auditRoutes } from '@shop/service_kit/audit/audit_routes'
+import type { AuditLog } from '@shop/service_kit/audit/entry'
 import { type App, createHttpApp } from '@shop/service_kit/http/app'
 import { withViews } from '@shop/service_kit/http/problem_tables'
 import type { Tracing } from '@shop/service_kit/http/tracing'
@@ -7,6 +9,7 @@ import type { Metrics } from '@shop/service_kit/runtime/metrics'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Logger } from 'pino'
 import { SERVICE } from './config.ts'
+import { AUDIT_ACTIONS } from './domain/audit.ts'
 import { orderEventRoutes } from './http/order_event_routes.ts'
 import { orderRoutes } from './http/order_routes.ts'
 import { placeOrderRoutes } from './http/place_order_routes.ts'
@@ -15,6 +18,7 @@ import type { Ordering } from './ordering.ts'
 
 export type Deps = {
   readonly ordering: Pick<Ordering, 'ports' | 'settle' | 'watch'>
+  readonly auditLog: AuditLog
   readonly verifyToken: VerifyToken
   readonly currency: string
   /** Digits after the point of amounts. */
@@ -30,7 +34,7 @@ export type Deps = {
 }
 
 export function createApp(deps: Deps): App {
-  const { ordering, currency, digits, runtime, metrics, logger, tracing } = deps
+  const { ordering, auditLog, currency, digits, runtime, metrics, logger, tracing } = deps
   const { ports, settle, watch } = ordering
   const { orders } = ports
   const app = createHttpApp({
@@ -49,6 +53,9 @@ export function createApp(deps: Deps): App {
   app.register(placeOrderRoutes({ ports, settle, currency, digits }))
   app.register(orderRoutes({ ports, settle, digits }))
   app.register(orderEventRoutes({ orders, watch, digits, runtime, streamsMax: deps.streamsMax }))
+  app.register(
+    auditRoutes({ of: 'orders', operationId: 'listOrderChanges', actions: AUDIT_ACTIONS, auditLog }),
+  )
   app.addHook('onClose', async () => watch.close())
   return app
 }

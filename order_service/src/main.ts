@@ -53,6 +53,7 @@ await runService(systemRuntime, async () => {
   })
   const deps: Deps = {
     ordering,
+    auditLog: stores.auditLog,
     verifyToken: auth.verifyToken,
     currency: config.CURRENCY,
     digits: stores.digits,

@@ -5,6 +5,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
+import type { AuditLog } from '@shop/service_kit/audit/entry'
 import type { App } from '@shop/service_kit/http/app'
 import { startTracing } from '@shop/service_kit/http/start_tracing'
 import type { Principal } from '@shop/service_kit/identity/access'
@@ -162,10 +163,14 @@ export async function memoryOrders(t: TestContext): Promise<OrderStore> {
   return stores.orders
 }
 
+/** For tests that read no entries. */
+const NO_ENTRIES: AuditLog = { page: async () => [] }
+
 type World = Pick<OrderingDeps, 'orders' | 'reservations'> & Partial<OrderingDeps & Deps>
 
 export function createOrderApp(t: TestContext, given: World) {
   const deps = {
+    auditLog: NO_ENTRIES,
     verifyToken,
     currency: 'USD',
     digits: () => 2,
@@ -204,7 +209,7 @@ export async function startOrderApp(
     roundMs,
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
   })
-  const app = createApp({ ...deps, ordering, verifyToken })
+  const app = createApp({ ...deps, ordering, auditLog: NO_ENTRIES, verifyToken })
   t.after(async () => {
     await stop()
     await app.close()

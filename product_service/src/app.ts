@@ -1,5 +1,7 @@
 /** product_service as an app over the given stores. It does not listen. */
 
+import { auditRoutes } from '@shop/service_kit/audit/audit_routes'
+import type { Audited } from '@shop/service_kit/audit/entry'
 import { type App, createHttpApp } from '@shop/service_kit/http/app'
 import { withViews } from '@shop/service_kit/http/problem_tables'
 import type { Tracing } from '@shop/service_kit/http/tracing'
@@ -9,7 +11,9 @@ import type { Metrics } from '@shop/service_kit/runtime/metrics'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Logger } from 'pino'
 import { SERVICE } from './config.ts'
+import { AUDIT_ACTIONS } from './domain/audit.ts'
 import type { Stores } from './domain/ports.ts'
+import { presentChange } from './http/audit_views.ts'
 import { PROBLEMS } from './http/problems.ts'
 import { productReadRoutes } from './http/product_read_routes.ts'
 import { productWriteRoutes } from './http/product_write_routes.ts'
@@ -18,7 +22,7 @@ import { reservationRoutes } from './http/reservation_routes.ts'
 import { stockRoutes } from './http/stock_routes.ts'
 
 export type Deps = {
-  readonly stores: Stores
+  readonly stores: Audited<Stores>
   readonly access: AccessChecks
   readonly metrics: Metrics
   readonly currency: string
@@ -65,6 +69,15 @@ export function createApp(deps: Deps): App {
     app.register(productReadRoutes({ catalogue, prices }))
     app.register(productWriteRoutes({ ...deps, catalogue, prices }))
     app.register(stockRoutes({ ...deps, stock }))
+    app.register(
+      auditRoutes({
+        of: 'products',
+        operationId: 'listProductChanges',
+        actions: AUDIT_ACTIONS,
+        auditLog: stores.auditLog,
+        present: presentChange(prices),
+      }),
+    )
   }
   if (routes !== 'public') {
     app.register(reservationRoutes({ ...deps, stock, prices, metrics: createReservationMetrics(metrics) }))

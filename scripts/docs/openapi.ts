@@ -24,7 +24,7 @@ const notCalled = () => {
 
 export async function openApiDocuments(): Promise<Map<string, OpenApi>> {
   const products = await openProductStores(':memory:', { CURRENCY: 'USD', runtime: systemRuntime })
-  const { orders } = await openOrderStores(
+  const { orders, auditLog } = await openOrderStores(
     {
       DATABASE_URL: 'sqlite::memory:',
       DATA_DIR: '.',
@@ -53,6 +53,7 @@ export async function openApiDocuments(): Promise<Map<string, OpenApi>> {
       'order_service',
       createOrderApp({
         ...orderDeps,
+        auditLog,
         ordering: createOrdering({
           ...orderDeps,
           orders,

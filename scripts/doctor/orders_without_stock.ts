@@ -1,4 +1,5 @@
 /** Every confirmed order is held for exactly its lines, and every shipment is known to the store of products (invariant 6). */
+import { OPERATOR, statusChanged } from '@shop/order_service/domain/audit'
 import { type Confirmed, type Delivered, type Shipped, SYSTEM } from '@shop/order_service/domain/order'
 import { type StoredOrder, scheduleChanged } from '@shop/order_service/domain/schedule'
 import { createSettle } from '@shop/order_service/domain/settle_order'
@@ -132,9 +133,11 @@ const change =
   async () => {
     const stored = await shop.orders.find(id)
     if (stored?.order.status !== 'confirmed') return `Order ${id} is ${stored?.order.status} by now.`
-    const saved = await shop.orders.save(
-      scheduleChanged(transition(stored.order), stored.schedule, shop.now()),
-    )
+    const changed = transition(stored.order)
+    const saved = await shop.orders.save(scheduleChanged(changed, stored.schedule, shop.now()), {
+      by: OPERATOR,
+      record: statusChanged(id, stored.order.status, changed.status),
+    })
     const { order } = await createSettle(settlingPorts(shop))(saved)
     return `Order ${id} is recorded as ${order.status}.`
   }

@@ -11,6 +11,7 @@
  *  6. There is always an admin: the last one cannot be demoted. A registration never makes an admin.
  */
 
+import { type Author, OPERATOR } from './audit.ts'
 import type { HashQueue, PasswordChecks, PasswordHasher, QueueTicket } from './crypto_ports.ts'
 import { DomainError } from './errors.ts'
 import { acceptPassword, normalPassword } from './passwords.ts'
@@ -55,12 +56,13 @@ async function addAccount(
   { username, password }: Credentials,
   role: Role,
   ticket: QueueTicket,
+  by?: Author,
 ): Promise<User> {
   // Only saves the work of hashing: `add` decides.
   if (await ports.users.findByName(canonicalUsername(username))) throw usernameTaken()
   const passwordHash = await ports.hasher.hash(password, ticket)
   const user: User = { id: ports.newId(), username, role, createdAt: ports.now().toISOString() }
-  await ports.users.add({ ...user, passwordHash })
+  await ports.users.add({ ...user, passwordHash }, by)
   return user
 }
 
@@ -117,8 +119,8 @@ const wrongPassword = () => new DomainError('wrong_password', 'The current passw
 export const logout = (ports: SessionPorts, refreshToken: string) => endSession(ports, refreshToken)
 
 /** Rejects with `user_not_found` or `last_admin`. */
-export const setRole = ({ users, now }: AccountPorts, id: string, role: Role) =>
-  users.setRole(id, role, now())
+export const setRole = ({ users, now }: AccountPorts, id: string, role: Role, by: Author) =>
+  users.setRole(id, role, now(), by)
 
 async function passwordMatches(
   { hasher }: AccountPorts,
@@ -163,7 +165,8 @@ export async function ensureFirstAdmin(
     const { username } = credentials
     const password = await acceptPassword(credentials.password, username, ports.passwordChecks)
     try {
-      await addAccount(ports, { username, password }, 'admin', { queue: 'known', owner: username })
+      const ticket = { queue: 'known', owner: username } as const
+      await addAccount(ports, { username, password }, 'admin', ticket, OPERATOR)
       return 'created'
     } catch (error) {
       if ((error as { code?: string }).code !== 'username_taken') throw error

@@ -8,6 +8,7 @@
  *  3. An account that is registered under the name of a deleted one inherits nothing, not even failed logins: everything
  *     stored under the name is removed before the name is free. Until then the deletion can be repeated.
  */
+import { OPERATOR } from './audit.ts'
 import { isPast } from './clocks.ts'
 import type { PasswordHasher } from './crypto_ports.ts'
 import { DomainError } from './errors.ts'
@@ -58,8 +59,11 @@ export async function resetPassword(
 
 /** Forgets the failed logins of an account, from all addresses. Rejects with `user_not_found`. */
 export async function unlock(ports: OperatorPorts, username: string): Promise<FailedLogins> {
-  const found = await failedLogins(ports, await namedAccount(ports, username))
-  await removeAll(ports, found)
+  const { throttle, now } = ports
+  const account = await namedAccount(ports, username)
+  const found = await failedLogins(ports, account)
+  const of = { accountId: account.id, at: now(), by: OPERATOR }
+  await inPages(found, (keys) => throttle.unlock(keys, of))
   return summaryOf(found, ports.now())
 }
 
@@ -72,12 +76,13 @@ export async function deleteAccount(
   const { users, throttle, now } = ports
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     const { id } = await namedAccount(ports, username)
-    await users.setRole(id, 'customer', now())
+    await users.setRole(id, 'customer', now(), OPERATOR)
     // From here on no login succeeds, and the name is still in use.
     const account = await replacePassword(ports, username, unknownPassword)
     const known = accountPrefixes(canonicalUsername(account.username)).known
-    await removeAll(ports, [...(await failedLogins(ports, account)), ...(await everyEntry(throttle, known))])
-    if (await users.erase(account.id, now())) return
+    const entries = [...(await failedLogins(ports, account)), ...(await everyEntry(throttle, known))]
+    await inPages(entries, (keys) => throttle.clear(keys))
+    if (await users.erase(account.id, now(), OPERATOR)) return
   }
   throw new Error('Another admin kept changing the account at the same time; try again.')
 }
@@ -93,7 +98,8 @@ async function replacePassword(ports: OperatorPorts, username: string, password:
   const passwordHash = await hasher.hash(password, { queue: 'known', owner: username })
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     const account = await namedAccount(ports, username)
-    if (!(await users.changePassword(account.id, account.passwordVersion, passwordHash, now()))) continue
+    const { id, passwordVersion } = account
+    if (!(await users.changePassword(id, passwordVersion, passwordHash, now(), OPERATOR))) continue
     // They are invalid already: they have an older passwordVersion.
     await sessions.endAll(account.id)
     return account
@@ -137,8 +143,11 @@ async function everyEntry(throttle: ThrottleStore, prefix: string): Promise<Thro
   }
 }
 
-async function removeAll({ throttle }: OperatorPorts, records: readonly ThrottleRecord[]): Promise<void> {
+async function inPages(
+  records: readonly ThrottleRecord[],
+  remove: (keys: readonly string[]) => Promise<void>,
+): Promise<void> {
   for (let from = 0; from < records.length; from += PAGE) {
-    await throttle.clear(records.slice(from, from + PAGE).map(({ key }) => key))
+    await remove(records.slice(from, from + PAGE).map(({ key }) => key))
   }
 }

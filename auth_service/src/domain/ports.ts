@@ -5,7 +5,10 @@
  * (nothing applied, or outcome unknown) if the store cannot be used; other rejections are in its comment. Stored times
  * are text (RFC 3339, UTC, with milliseconds); the current time is a Date. Adapters must behave the same:
  * test/*_contract.ts.
+ *
+ * A change with an author is recorded in the audit log, in the same step (audit.ts); one that changes nothing is not.
  */
+import type { Author } from './audit.ts'
 
 export type Role = 'customer' | 'admin'
 
@@ -32,28 +35,37 @@ export type Withdrawal = { readonly userId: string; readonly leastVersion: numbe
 
 /** Deleted accounts are found and changed by no method; only `withdrawals` has them. */
 export type UserStore = {
-  /** Adds an account with passwordVersion and tokenVersion 1. Rejects with `username_taken` if the canonical name is in use. */
-  add(account: Omit<Account, 'passwordVersion' | 'tokenVersion'>): Promise<void>
+  /**
+   * Adds an account with passwordVersion and tokenVersion 1; without an author it is its owner's. Rejects with
+   * `username_taken` if the canonical name is in use.
+   */
+  add(account: Omit<Account, 'passwordVersion' | 'tokenVersion'>, by?: Author): Promise<void>
   find(id: string): Promise<Account | undefined>
   /** By canonical username (usernames.ts). */
   findByName(canonical: string): Promise<Account | undefined>
   /**
    * Sets a new password if `fromVersion` is still the account's passwordVersion. Then passwordVersion becomes
-   * fromVersion + 1, and tokenVersion grows. Resolves whether it was set.
+   * fromVersion + 1, and tokenVersion grows. Without an author it is the owner's choice. Resolves whether it was set.
    */
-  changePassword(id: string, fromVersion: number, passwordHash: string, at: Date): Promise<boolean>
+  changePassword(
+    id: string,
+    fromVersion: number,
+    passwordHash: string,
+    at: Date,
+    by?: Author,
+  ): Promise<boolean>
   /** Replaces the hash of the *same* password if it is still `from`; passwordVersion stays. Resolves whether it was replaced. */
   rehash(id: string, from: string, to: string): Promise<boolean>
   /**
    * Sets the role; tokenVersion grows if it differs. Rejects with `user_not_found`, and with `last_admin` if no admin
    * would be left, also when the last two admins demote each other at the same time.
    */
-  setRole(id: string, role: Role, at: Date): Promise<User>
+  setRole(id: string, role: Role, at: Date, by: Author): Promise<User>
   /**
    * Deletes a customer's account: its name and password are erased, and its id stays. tokenVersion and passwordVersion
    * grow. Resolves whether it was deleted: not an unknown one or an admin's.
    */
-  erase(id: string, at: Date): Promise<boolean>
+  erase(id: string, at: Date, by: Author): Promise<boolean>
   /** Accounts whose tokenVersion grew after `since`, latest first, at most `limit`. */
   withdrawals(since: Date, limit: number): Promise<Withdrawal[]>
   /** Newest first (by descending id), after the id `after`. */
@@ -126,12 +138,16 @@ export type SigningKey = {
   readonly createdAt: string
 }
 
+/** `withdrawn`: before the tokens that they signed have expired. */
+export type KeyRemoval = { readonly how: 'withdrawn' | 'retired'; readonly at: Date; readonly by: Author }
+
 export type KeyStore = {
   /** All keys, lowest generation first. There are only a few. */
   list(): Promise<SigningKey[]>
   /** Adds a key unless its generation exists. Resolves whether it was added. */
-  add(key: SigningKey): Promise<boolean>
-  remove(kids: readonly string[]): Promise<void>
+  add(key: SigningKey, by: Author): Promise<boolean>
+  /** Unknown keys are ignored. */
+  remove(kids: readonly string[], removal: KeyRemoval): Promise<void>
 }
 
 /** How many attempts are free, and how long the pauses are (throttling.ts). */
@@ -165,6 +181,8 @@ export type ThrottleStore = {
   refund(keys: readonly string[]): Promise<void>
   /** Removes the attempts of each key. Unknown keys are ignored. */
   clear(keys: readonly string[]): Promise<void>
+  /** Like `clear`, of failed logins to this account, for an author. */
+  unlock(keys: readonly string[], of: { accountId: string; at: Date; by: Author }): Promise<void>
   /** Remembers a key that is not throttled until `until`, at most KNOWN_ADDRESS_MS from now. */
   remember(key: string, until: string): Promise<void>
   remembers(key: string, now: Date): Promise<boolean>

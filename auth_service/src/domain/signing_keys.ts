@@ -10,6 +10,7 @@
  *  4. A key made by a clock that was ahead (clocks.ts) gets a successor at once, so rotation does not stop.
  *  5. If several replicas make the next key at the same time, one succeeds: the generation is unique in the store.
  */
+import { type Author, OPERATOR, SYSTEM } from './audit.ts'
 import { isAhead, isPast, timeAfter } from './clocks.ts'
 import type { MakeKeyPair } from './crypto_ports.ts'
 import type { KeyStore, SigningKey } from './ports.ts'
@@ -69,9 +70,12 @@ export type KeyPorts = {
 /** Makes the next key if it is due, and removes retired keys. Resolves the new `kid`, if any. May be repeated at any time. */
 export async function maintainKeys(ports: KeyPorts, rotationMs: number): Promise<string | undefined> {
   const { keys, now } = ports
-  const made = await makeKey(ports, (known) => dueKey(known, now(), rotationMs))
+  const made = await makeKey(ports, SYSTEM, (known) => dueKey(known, now(), rotationMs))
   const retired = retiredKeys(await keys.list(), now())
-  if (retired.length > 0) await keys.remove(retired.map((key) => key.kid))
+  if (retired.length > 0) {
+    const kids = retired.map((key) => key.kid)
+    await keys.remove(kids, { how: 'retired', at: now(), by: SYSTEM })
+  }
   return made?.kid
 }
 
@@ -80,20 +84,22 @@ export async function maintainKeys(ports: KeyPorts, rotationMs: number): Promise
  * all earlier access tokens after their next fetch of the keys (at most 5 minutes).
  */
 export async function forceRotation(ports: KeyPorts, withdraw = false): Promise<SigningKey> {
-  const made = await makeKey(ports, (known) => ({
+  const made = await makeKey(ports, OPERATOR, (known) => ({
     generation: (highest(known)?.generation ?? 0) + 1,
     signsFrom: ports.now().toISOString(),
   }))
   if (!made) throw new Error('Other replicas kept making keys at the same moment; try again.')
   if (withdraw) {
     const older = (await ports.keys.list()).filter((key) => key.generation < made.generation)
-    await ports.keys.remove(older.map((key) => key.kid))
+    const kids = older.map((key) => key.kid)
+    await ports.keys.remove(kids, { how: 'withdrawn', at: ports.now(), by: OPERATOR })
   }
   return made
 }
 
 async function makeKey(
   { keys, makeKeyPair, now }: KeyPorts,
+  by: Author,
   plan: (known: readonly SigningKey[]) => NextKey | undefined,
 ): Promise<SigningKey | undefined> {
   let refused = 0
@@ -103,7 +109,7 @@ async function makeKey(
     // Refused although no list has it: a key of this generation is stored but cannot be read.
     const generation = Math.max(next.generation, refused + 1)
     const key = { ...next, generation, ...(await makeKeyPair()), createdAt: now().toISOString() }
-    if (await keys.add(key)) return key
+    if (await keys.add(key, by)) return key
     refused = generation
   }
   return undefined

@@ -70,7 +70,8 @@ export function accountRoutes(ports: AccountRoutesDeps) {
 
     app.put('/users/:id/role', setRoleOperation, async (request) => {
       await requireAdmin(request)
-      return userView(await setRole(ports, request.params.id, request.body.role))
+      const { userId } = principalOf(request)
+      return userView(await setRole(ports, request.params.id, request.body.role, userId))
     })
   }
 }

@@ -1,8 +1,13 @@
-/** KeyStore on MongoDB. The unique index on generation makes replicas agree on the next key. */
+/**
+ * KeyStore on MongoDB. The unique index on generation makes replicas agree on the next key. Its changes are transactions,
+ * because each has an entry in the audit log; there are a few in a month.
+ */
 
-import { isDuplicate, OutcomeUnknown } from '@shop/service_kit/mongo/errors'
+import type { MongoAudit } from '@shop/service_kit/audit/mongo_log'
+import { OutcomeUnknown, retryDuplicate } from '@shop/service_kit/mongo/errors'
 import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo/store'
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
+import { keyAdded, keyRemoved } from '../domain/audit.ts'
 import type { KeyStore, SigningKey } from '../domain/ports.ts'
 import { validateStoredKey } from '../domain/stored_records.ts'
 import { fromDate, toDate } from './stored_times.ts'
@@ -17,7 +22,11 @@ export const KEY_INDEXES: Readonly<Record<string, readonly IndexDescription[]>> 
   signing_keys: [{ name: 'keys_by_generation', key: { generation: 1 }, unique: true }],
 }
 
-export function createMongoKeyStore(store: MongoStore, unreadableOf: UnreadableOf): KeyStore {
+export function createMongoKeyStore(
+  store: MongoStore,
+  audit: MongoAudit,
+  unreadableOf: UnreadableOf,
+): KeyStore {
   const reading = createReading(
     ({ _id, signsFrom, createdAt, ...fields }: Document) =>
       validateStoredKey({
@@ -35,23 +44,26 @@ export function createMongoKeyStore(store: MongoStore, unreadableOf: UnreadableO
       store.repeat(async () => {
         return reading.many(await keys.find().hint('keys_by_generation').sort({ generation: 1 }).toArray())
       }),
-    add: ({ kid, signsFrom, createdAt, ...fields }) =>
-      store.repeat(async () => {
-        try {
-          await keys.insertOne({
-            _id: kid,
-            ...fields,
-            signsFrom: toDate(signsFrom),
-            createdAt: toDate(createdAt),
-          })
-          return true
-        } catch (error) {
-          if (!isDuplicate(error)) throw error
-          const holder = await keys.findOne({ generation: fields.generation })
-          if (!holder) throw new OutcomeUnknown() // Not on a majority yet, and may be rolled back.
-          return holder._id === kid // Equal if an earlier attempt added this key and its answer was lost.
-        }
+    add(key, by) {
+      const { kid, generation, signsFrom, createdAt, ...fields } = key
+      const document = { _id: kid, generation, ...fields, signsFrom: toDate(signsFrom) }
+      return audit.write(by, createdAt, async (options, record) => {
+        const holder = await keys.findOne({ generation }, options)
+        // Equal if an earlier attempt added this key and its answer was lost.
+        if (holder) return holder._id === kid
+        await keys.insertOne({ ...document, createdAt: toDate(createdAt) }, options).catch(retryDuplicate)
+        await record(keyAdded(key))
+        return true
+      })
+    },
+    remove: (kids, { how, at, by }) =>
+      audit.write(by, at.toISOString(), async (options, record) => {
+        const found = await keys.find({ _id: { $in: [...kids] } }, options).toArray()
+        const ids = found.map(({ _id }) => _id)
+        const { deletedCount } = await keys.deleteMany({ _id: { $in: ids } }, options)
+        // Another replica removed some of them since.
+        if (deletedCount !== ids.length) throw new OutcomeUnknown()
+        await record(...found.map(({ _id, generation }) => keyRemoved(_id, generation, how)))
       }),
-    remove: (kids) => store.repeat(async () => void (await keys.deleteMany({ _id: { $in: [...kids] } }))),
   }
 }

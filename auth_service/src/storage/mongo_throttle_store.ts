@@ -6,11 +6,13 @@
  * After a lost answer attempts are counted again, and refunds are not repeated, so a key may have attempts too many, never
  * too few. An unreadable document counts as no attempts and is replaced.
  */
+import type { MongoAudit } from '@shop/service_kit/audit/mongo_log'
 import { createKeyedBatcher } from '@shop/service_kit/mongo/batcher'
 import { isDuplicate, OutcomeUnknown, retryDuplicate } from '@shop/service_kit/mongo/errors'
 import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo/store'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
+import { unlocked } from '../domain/audit.ts'
 import type { Attempts, ThrottleLimits, ThrottleStore } from '../domain/ports.ts'
 import { validateStoredAttempts } from '../domain/stored_records.ts'
 import { countAttempt, freeAttempt, retentionRange } from '../domain/throttling.ts'
@@ -28,6 +30,7 @@ export const THROTTLE_INDEXES: Readonly<Record<string, readonly IndexDescription
 export function createMongoThrottleStore(
   store: MongoStore,
   runtime: Runtime,
+  audit: MongoAudit,
   unreadableOf: UnreadableOf,
 ): ThrottleStore {
   const { repeat } = store
@@ -137,6 +140,11 @@ export function createMongoThrottleStore(
       for (const key of keys) await refund(key, undefined)
     },
     clear: (keys) => repeat(async () => void (await throttle.deleteMany({ _id: { $in: [...keys] } }))),
+    unlock: (keys, { accountId, at, by }) =>
+      audit.write(by, at.toISOString(), async (options, record) => {
+        const { deletedCount } = await throttle.deleteMany({ _id: { $in: [...keys] } }, options)
+        if (deletedCount > 0) await record(unlocked(accountId, deletedCount))
+      }),
     remember: (key, until) =>
       repeat(async () => {
         const fields = { state: newId(), tries: 0, pausedUntil: null, forgetAt: toDate(until) }

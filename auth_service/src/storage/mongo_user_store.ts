@@ -4,6 +4,7 @@
  * rely on the other admin, only one commits.
  */
 
+import type { MongoAudit } from '@shop/service_kit/audit/mongo_log'
 import { createMongoBatcher } from '@shop/service_kit/mongo/batcher'
 import { isDuplicate, OutcomeUnknown, retryDuplicate, unavailable } from '@shop/service_kit/mongo/errors'
 import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo/store'
@@ -11,27 +12,14 @@ import { succeeded } from '@shop/service_kit/runtime/batching/outcome'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import { usernameTaken } from '../domain/accounts.ts'
+import { type Author, accountCreated, accountDeleted, passwordReset, roleChanged } from '../domain/audit.ts'
 import { DomainError } from '../domain/errors.ts'
-import type { Account, Role, User, UserStore } from '../domain/ports.ts'
-import {
-  validateStoredAccount,
-  validateStoredUser,
-  validateStoredWithdrawal,
-} from '../domain/stored_records.ts'
+import type { Role, User, UserStore } from '../domain/ports.ts'
 import { canonicalUsername, erasedUsername } from '../domain/usernames.ts'
-import { fromDate, toDate } from './stored_times.ts'
+import { account, type Document, user, withdrawal } from './mongo_user_documents.ts'
+import { toDate } from './stored_times.ts'
 
-type Document = Omit<Account, 'id' | 'tokenVersion' | 'createdAt'> & {
-  _id: string
-  canonicalName: string
-  createdAt: Date
-  /** Both are absent until the first change. */
-  roleChanges?: number
-  tokensChangedAt?: Date
-  /** Only of deleted accounts. */
-  deletedAt?: Date
-}
-type RoleChange = { readonly id: string; readonly role: Role; readonly at: Date }
+type RoleChange = { readonly id: string; readonly role: Role; readonly at: Date; readonly by: Author }
 type Guard = { _id: string; demotions: number }
 
 export const USER_INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
@@ -49,6 +37,7 @@ const NOT_DELETED = { deletedAt: { $exists: false } }
 export function createMongoUserStore(
   store: MongoStore,
   runtime: Runtime,
+  audit: MongoAudit,
   unreadableOf: UnreadableOf,
 ): UserStore {
   const users = store.collection<Document>('users')
@@ -59,30 +48,31 @@ export function createMongoUserStore(
   const optional = (document: Document | null) =>
     document && !document.deletedAt ? accountOf.one(document) : undefined
 
-  const setRole = ({ id, role, at }: RoleChange): Promise<User> =>
-    store.transact(async (session) => {
-      const found = await users.findOne({ _id: id }, { session })
+  const setRole = ({ id, role, at, by }: RoleChange): Promise<User> =>
+    audit.write(by, at.toISOString(), async (options, record) => {
+      const found = await users.findOne({ _id: id }, options)
       if (!found || found.deletedAt) throw new DomainError('user_not_found', 'There is no user with this id.')
       if (found.role === role) return userOf.one(found)
       if (role !== 'admin') {
-        const other = await users.findOne({ role: 'admin', _id: { $ne: id } }, { session })
+        const other = await users.findOne({ role: 'admin', _id: { $ne: id } }, options)
         if (!other) {
           throw new DomainError('last_admin', 'This is the last admin; make another user an admin first.')
         }
-        const guard = await guards.findOne({ _id: GUARD }, { session })
+        const guard = await guards.findOne({ _id: GUARD }, options)
         if (guard) {
           const { demotions } = guard
           const before = { _id: GUARD, demotions }
-          const counted = await guards.updateOne(before, { $set: { demotions: demotions + 1 } }, { session })
+          const counted = await guards.updateOne(before, { $set: { demotions: demotions + 1 } }, options)
           if (counted.matchedCount === 0) throw new OutcomeUnknown()
-        } else await guards.insertOne({ _id: GUARD, demotions: 1 }, { session }).catch(retryDuplicate)
+        } else await guards.insertOne({ _id: GUARD, demotions: 1 }, options).catch(retryDuplicate)
       }
       const changed = await users.updateOne(
         { _id: id, role: found.role, ...NOT_DELETED },
         { $set: { role, tokensChangedAt: at }, $inc: { roleChanges: 1 } },
-        { session },
+        options,
       )
       if (changed.matchedCount === 0) throw new OutcomeUnknown()
+      await record(roleChanged(id, found.role, role))
       return userOf.one({ ...found, role })
     })
   // One at a time in this process; the guard orders those of other replicas.
@@ -94,40 +84,45 @@ export function createMongoUserStore(
   })
 
   return {
-    async add({ id, createdAt, ...fields }) {
+    add({ id, createdAt, ...fields }, by) {
       const canonicalName = canonicalUsername(fields.username)
-      await store.repeat(async () => {
+      const document = { ...fields, createdAt: toDate(createdAt), passwordVersion: 1, canonicalName }
+      // A transaction cannot read on after a duplicate, so it begins anew, and reads the account first.
+      let refused = false
+      return audit.write(by, createdAt, async (options, record) => {
+        const holder = refused ? await users.findOne({ canonicalName }, options) : null
+        if (holder?._id === id) return // Added by an earlier attempt whose answer was lost.
+        if (holder) throw usernameTaken()
         try {
-          await users.insertOne({
-            _id: id,
-            ...fields,
-            createdAt: toDate(createdAt),
-            passwordVersion: 1,
-            canonicalName,
-          })
+          await users.insertOne({ _id: id, ...document }, options)
         } catch (error) {
           if (!isDuplicate(error)) throw error
-          const holder = await users.findOne({ canonicalName })
-          if (!holder) throw new OutcomeUnknown() // Not on a majority yet, and may be rolled back.
-          if (holder._id !== id) throw usernameTaken() // Otherwise an earlier attempt added it, and its answer was lost.
+          refused = true
+          // If it is not found then: not on a majority yet, and may be rolled back.
+          throw new OutcomeUnknown()
         }
+        await record(accountCreated(id, fields.role))
       })
     },
     find: (id) => store.repeat(async () => optional(await users.findOne({ _id: id }))),
     findByName: (canonicalName) => store.repeat(async () => optional(await users.findOne({ canonicalName }))),
-    changePassword(id, passwordVersion, passwordHash, at) {
+    changePassword(id, passwordVersion, passwordHash, at, by) {
       let attempts = 0
-      return store.repeat(async () => {
+      return audit.write(by, at.toISOString(), async (options, record) => {
         attempts++
         const to = { passwordHash, passwordVersion: passwordVersion + 1, tokensChangedAt: at }
         const { matchedCount } = await users.updateOne(
           { _id: id, passwordVersion, ...NOT_DELETED },
           { $set: to },
+          options,
         )
-        if (matchedCount === 1) return true
+        if (matchedCount === 1) {
+          await record(passwordReset(id, passwordVersion))
+          return true
+        }
         if (attempts === 1) return false
         // The answer of an earlier attempt was lost. The salted hash shows whether that attempt was applied.
-        const now = await users.findOne({ _id: id })
+        const now = await users.findOne({ _id: id }, options)
         if (now?.passwordHash === passwordHash) return true
         if (now && now.passwordVersion > to.passwordVersion)
           throw unavailable(new Error('Two concurrent changes.'))
@@ -142,9 +137,9 @@ export function createMongoUserStore(
         )
         return matchedCount === 1 || (await users.findOne({ _id: id }))?.passwordHash === to
       }),
-    setRole: (id, role, at) => setRoleSerially({ id, role, at }),
-    erase: (id, at) =>
-      store.repeat(async () => {
+    setRole: (id, role, at, by) => setRoleSerially({ id, role, at, by }),
+    erase: (id, at, by) =>
+      audit.write(by, at.toISOString(), async (options, record) => {
         const name = erasedUsername(id)
         const { matchedCount } = await users.updateOne(
           { _id: id, role: 'customer', ...NOT_DELETED },
@@ -158,10 +153,14 @@ export function createMongoUserStore(
             },
             $inc: { passwordVersion: 1 },
           },
+          options,
         )
-        if (matchedCount === 1) return true
+        if (matchedCount === 1) {
+          await record(accountDeleted(id))
+          return true
+        }
         // Was it erased by an attempt whose answer was lost?
-        return (await users.findOne({ _id: id }))?.deletedAt?.getTime() === at.getTime()
+        return (await users.findOne({ _id: id }, options))?.deletedAt?.getTime() === at.getTime()
       }),
     withdrawals: (since, limit) =>
       store.repeat(async () => {
@@ -182,19 +181,3 @@ export function createMongoUserStore(
       ),
   }
 }
-
-const user = ({ _id, username, role, createdAt }: Document): User =>
-  validateStoredUser({ id: _id, username, role, createdAt: fromDate(createdAt) })
-
-const account = (document: Document): Account =>
-  validateStoredAccount({
-    ...user(document),
-    passwordHash: document.passwordHash,
-    passwordVersion: document.passwordVersion,
-    tokenVersion: tokenVersion(document),
-  })
-
-const withdrawal = (document: Document) =>
-  validateStoredWithdrawal({ userId: document._id, leastVersion: tokenVersion(document) })
-
-const tokenVersion = ({ passwordVersion, roleChanges = 0 }: Document) => passwordVersion + roleChanges

@@ -1,5 +1,7 @@
 /** Opens the stores on MongoDB. */
 
+import type { Audited } from '@shop/service_kit/audit/entry'
+import { AUDIT_INDEXES, createMongoAuditLog } from '@shop/service_kit/audit/mongo_log'
 import { openMongo } from '@shop/service_kit/mongo/store'
 import type { StoresOptions } from '@shop/service_kit/storage/opening'
 import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
@@ -13,13 +15,19 @@ import { createMongoUserStore, USER_INDEXES } from './mongo_user_store.ts'
 /** The name of the database, unless the URL contains one. */
 export const MONGO_DATABASE = 'shop_auth'
 
-export const AUTH_INDEXES = { ...USER_INDEXES, ...SESSION_INDEXES, ...KEY_INDEXES, ...THROTTLE_INDEXES }
+export const AUTH_INDEXES = {
+  ...USER_INDEXES,
+  ...SESSION_INDEXES,
+  ...KEY_INDEXES,
+  ...THROTTLE_INDEXES,
+  ...AUDIT_INDEXES,
+}
 
 /** Rejects with a message that says what the operator has to do. */
 export async function openMongoStores(
   url: string,
   { runtime, unreadableOf = IGNORE_UNREADABLE }: StoresOptions,
-): Promise<Stores> {
+): Promise<Audited<Stores>> {
   const store = await openMongo({
     url,
     database: MONGO_DATABASE,
@@ -28,11 +36,13 @@ export async function openMongoStores(
     migrations: AUTH_MIGRATIONS,
     runtime,
   })
+  const auditLog = createMongoAuditLog(store, runtime, unreadableOf)
   return {
-    users: createMongoUserStore(store, runtime, unreadableOf),
+    auditLog,
+    users: createMongoUserStore(store, runtime, auditLog, unreadableOf),
     sessions: createMongoSessionStore(store, unreadableOf),
-    keys: createMongoKeyStore(store, unreadableOf),
-    throttle: createMongoThrottleStore(store, runtime, unreadableOf),
+    keys: createMongoKeyStore(store, auditLog, unreadableOf),
+    throttle: createMongoThrottleStore(store, runtime, auditLog, unreadableOf),
     check: store.check,
     close: store.close,
   }

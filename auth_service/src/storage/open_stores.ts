@@ -1,6 +1,8 @@
 /** Opens the stores of DATABASE_URL; its scheme selects the technology. */
 
 import { join } from 'node:path'
+import type { Audited } from '@shop/service_kit/audit/entry'
+import { createSqliteAuditLog } from '@shop/service_kit/audit/sqlite_log'
 import { openSqlite } from '@shop/service_kit/sqlite/store'
 import type { StoresConfig, StoresOptions } from '@shop/service_kit/storage/opening'
 import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
@@ -17,7 +19,7 @@ export const DATABASE_FILE = 'auth.db'
 export async function openStores(
   { DATABASE_URL, DATA_DIR }: StoresConfig,
   options: StoresOptions,
-): Promise<Stores> {
+): Promise<Audited<Stores>> {
   const url = DATABASE_URL ?? `sqlite:${join(DATA_DIR, DATABASE_FILE)}`
   if (url.startsWith('sqlite:')) return openSqliteStores(url.slice('sqlite:'.length), options)
   // Loaded on demand: the driver takes 20 MiB, which a shop on SQLite does not need.
@@ -29,13 +31,15 @@ export async function openStores(
 export function openSqliteStores(
   path: string,
   { runtime, unreadableOf = IGNORE_UNREADABLE }: StoresOptions,
-): Stores {
+): Audited<Stores> {
   const store = openSqlite({ path, migrations: MIGRATIONS, runtime })
+  const auditLog = createSqliteAuditLog(store, runtime, unreadableOf)
   return {
-    users: createSqliteUserStore(store, runtime, unreadableOf),
+    auditLog,
+    users: createSqliteUserStore(store, runtime, auditLog, unreadableOf),
     sessions: createSqliteSessionStore(store, unreadableOf),
-    keys: createSqliteKeyStore(store, unreadableOf),
-    throttle: createSqliteThrottleStore(store, unreadableOf),
+    keys: createSqliteKeyStore(store, auditLog, unreadableOf),
+    throttle: createSqliteThrottleStore(store, auditLog, unreadableOf),
     check: store.check,
     close: store.close,
   }

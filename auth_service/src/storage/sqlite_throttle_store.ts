@@ -2,8 +2,10 @@
  * ThrottleStore on SQLite: an attempt reads and writes its rows in one transaction. An unreadable row counts as no attempts
  * and is replaced, because many people may share an address.
  */
+import type { SqliteAudit } from '@shop/service_kit/audit/sqlite_log'
 import { readBigInts, type SqliteStore } from '@shop/service_kit/sqlite/store'
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
+import { unlocked } from '../domain/audit.ts'
 import type { Attempts, ThrottleStore } from '../domain/ports.ts'
 import { validateStoredAttempts } from '../domain/stored_records.ts'
 import { countAttempt, retentionRange } from '../domain/throttling.ts'
@@ -13,6 +15,7 @@ type Row = { key: string; tries: bigint; paused_until: bigint | null; forget_at:
 
 export function createSqliteThrottleStore(
   { reader, writer, write }: SqliteStore,
+  audit: SqliteAudit,
   unreadableOf: UnreadableOf,
 ): ThrottleStore {
   // Only the kind of the key is reported, because a key contains personal data.
@@ -58,6 +61,11 @@ export function createSqliteThrottleStore(
     clear: (keys) =>
       write(() => {
         for (const key of keys) clear.run(key)
+      }),
+    unlock: (keys, { accountId, at, by }) =>
+      audit.write(by, at.toISOString(), (record) => {
+        const removed = keys.filter((key) => clear.run(key).changes === 1).length
+        if (removed > 0) record(unlocked(accountId, removed))
       }),
     remember: (key, until) => write(() => void put.run(key, 0, null, toMs(until))),
     async remembers(key, now) {

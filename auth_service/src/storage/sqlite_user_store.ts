@@ -1,8 +1,10 @@
 /** UserStore on SQLite. The unique index on canonical_name and the condition in `setRole` enforce the rules. */
+import type { SqliteAudit } from '@shop/service_kit/audit/sqlite_log'
 import { nextTurn, type Runtime } from '@shop/service_kit/runtime/runtime'
 import { readBigInts, type SqliteStore } from '@shop/service_kit/sqlite/store'
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import { usernameTaken } from '../domain/accounts.ts'
+import { accountCreated, accountDeleted, passwordReset, roleChanged } from '../domain/audit.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { Account, Role, User, UserStore, Withdrawal } from '../domain/ports.ts'
 import {
@@ -38,6 +40,7 @@ const COLUMNS = 'id, username, role, password_hash, password_version, role_chang
 export function createSqliteUserStore(
   { reader, writer, write }: SqliteStore,
   runtime: Pick<Runtime, 'defer'>,
+  audit: SqliteAudit,
   unreadableOf: UnreadableOf,
 ): UserStore {
   const readingBy = <From extends { readonly id: string }, Of>(read: (row: From) => Of) =>
@@ -80,7 +83,7 @@ export function createSqliteUserStore(
      WHERE tokens_changed_at IS NOT NULL AND (tokens_changed_at, rowid) > (?, ?)
      ORDER BY tokens_changed_at, rowid LIMIT ?`),
   )
-  const known = writer.prepare('SELECT 1 FROM users WHERE id = ? AND deleted_at IS NULL')
+  const roleOf = writer.prepare('SELECT role FROM users WHERE id = ? AND deleted_at IS NULL')
   const firstPage = readBigInts(
     reader.prepare(`SELECT ${COLUMNS} FROM users WHERE deleted_at IS NULL ORDER BY id DESC LIMIT ?`),
   )
@@ -91,29 +94,40 @@ export function createSqliteUserStore(
   )
 
   return {
-    async add({ id, username, role, passwordHash, createdAt }) {
+    async add({ id, username, role, passwordHash, createdAt }, by) {
       const canonical = canonicalUsername(username)
-      await write(() => {
+      await audit.write(by, createdAt, (record) => {
         const { changes } = insert.run(id, username, canonical, role, passwordHash, toMs(createdAt))
         if (changes === 0) throw usernameTaken()
+        record(accountCreated(id, role))
       })
     },
     find: async (id) => optional(byId.get(id)),
     findByName: async (canonical) => optional(byName.get(canonical)),
-    changePassword: (id, fromVersion, passwordHash, at) =>
-      write(() => setPassword.run(passwordHash, at.getTime(), id, fromVersion).changes === 1),
+    changePassword: (id, fromVersion, passwordHash, at, by) =>
+      audit.write(by, at.toISOString(), (record) => {
+        if (setPassword.run(passwordHash, at.getTime(), id, fromVersion).changes === 0) return false
+        record(passwordReset(id, fromVersion))
+        return true
+      }),
     rehash: (id, from, to) => write(() => setHash.run(to, id, from).changes === 1),
-    setRole: (id, role, at) =>
-      write(() => {
+    setRole: (id, role, at, by) =>
+      audit.write(by, at.toISOString(), (record) => {
+        const before = roleOf.get(id)?.role as Role | undefined
         const row = setRole.get({ role, id, at: at.getTime() })
-        if (row) return userOf.one(row as Row)
-        if (!known.get(id)) throw new DomainError('user_not_found', 'There is no user with this id.')
+        if (row) {
+          if (before !== role) record(roleChanged(id, before!, role))
+          return userOf.one(row as Row)
+        }
+        if (before === undefined) throw new DomainError('user_not_found', 'There is no user with this id.')
         throw new DomainError('last_admin', 'This is the last admin; make another user an admin first.')
       }),
-    erase: (id, at) =>
-      write(() => {
+    erase: (id, at, by) =>
+      audit.write(by, at.toISOString(), (record) => {
         const erased = { id, name: erasedUsername(id), hash: NO_HASH, at: at.getTime() }
-        return erase.run(erased).changes === 1
+        if (erase.run(erased).changes === 0) return false
+        record(accountDeleted(id))
+        return true
       }),
     async withdrawals(since, limit) {
       const before = beforeWithdrawn.get(since.getTime(), limit) as Pick<Withdrawn, 'at' | 'n'> | undefined

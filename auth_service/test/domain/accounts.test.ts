@@ -15,6 +15,7 @@ import {
   register,
   setRole,
 } from '../../src/domain/accounts.ts'
+import { OPERATOR } from '../../src/domain/audit.ts'
 import { CLOCKS_DIFFER_MS } from '../../src/domain/clocks.ts'
 import type { PasswordHasher, QueueTicket } from '../../src/domain/crypto_ports.ts'
 import type { Account, UserStore } from '../../src/domain/ports.ts'
@@ -485,16 +486,16 @@ suite('admins', () => {
     const { ports, register, stores } = await world(t)
     await ensureFirstAdmin(ports, ROOT)
     const { id } = (await stores.users.findByName('root'))!
-    await assert.rejects(setRole(ports, id, 'customer'), { code: 'last_admin' })
+    await assert.rejects(setRole(ports, id, 'customer', OPERATOR), { code: 'last_admin' })
     const bob = await register('bob')
-    assert.equal((await setRole(ports, bob.id, 'admin')).role, 'admin')
-    assert.equal((await setRole(ports, id, 'customer')).role, 'customer')
+    assert.equal((await setRole(ports, bob.id, 'admin', OPERATOR)).role, 'admin')
+    assert.equal((await setRole(ports, id, 'customer', OPERATOR)).role, 'customer')
   })
 
   test('5: withdrawn access tokens are listed until they would have expired', async (t) => {
     const { ports, register, stores, clock } = await world(t)
     const { id } = await register()
-    await setRole(ports, id, 'admin')
+    await setRole(ports, id, 'admin', OPERATOR)
     const listed = async () => (await withdrawals(stores.users, clock.now(), 9)).length
     clock.pass(3_600_000 + 60_000 - 1)
     assert.equal(await listed(), 1)

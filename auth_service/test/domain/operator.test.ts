@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import { login, register, setRole } from '../../src/domain/accounts.ts'
+import { OPERATOR } from '../../src/domain/audit.ts'
 import { deleteAccount, resetPassword, showAccount, unlock } from '../../src/domain/operator.ts'
 import type { Stores } from '../../src/domain/ports.ts'
 import { createWorld, DAY_MS, PASSWORD } from '../support.ts'
@@ -122,7 +123,7 @@ suite('a deleted account', () => {
     const ada = await join('ada')
     await assert.rejects(deleteAccount(ports, 'root', UNKNOWN), { code: 'last_admin' })
     assert.equal(await outcome('root'), 'in')
-    await setRole(ports, ada.user.id, 'admin')
+    await setRole(ports, ada.user.id, 'admin', OPERATOR)
     await deleteAccount(ports, 'root', UNKNOWN)
     assert.equal(await stores.users.findByName('root'), undefined)
   })
@@ -133,9 +134,9 @@ suite('a deleted account', () => {
     let promotions = 0
     const users = {
       ...ports.users,
-      async erase(id: string, at: Date) {
-        if (promotions++ === 0) await setRole(ports, ada.user.id, 'admin')
-        return ports.users.erase(id, at)
+      async erase(id: string, at: Date, by: string) {
+        if (promotions++ === 0) await setRole(ports, ada.user.id, 'admin', OPERATOR)
+        return ports.users.erase(id, at, by)
       },
     }
     await deleteAccount({ ...ports, users }, 'ada', UNKNOWN)
@@ -170,7 +171,7 @@ suite('a deleted account', () => {
       for (const when of ['before', 'after'] as const) {
         const { ports, stores, lockOut, outcome, join, refresh } = await world(t)
         const ada = await join('ada')
-        await setRole(ports, ada.user.id, 'admin')
+        await setRole(ports, ada.user.id, 'admin', OPERATOR)
         await lockOut('ada', AWAY)
         await assert.rejects(
           deleteAccount({ ...ports, ...stoppingAt(stores, step, when) }, 'ada', UNKNOWN),

@@ -3,6 +3,7 @@ import { suite, test } from 'node:test'
 import { KEYS_REFRESH_MS } from '@shop/service_kit/identity/remote_keys'
 import fc from 'fast-check'
 import { makeKeyPair } from '../../src/crypto/signing.ts'
+import { SYSTEM } from '../../src/domain/audit.ts'
 import type { SigningKey } from '../../src/domain/ports.ts'
 import {
   ACCESS_TOKEN_TTL_SECONDS_MAX,
@@ -100,7 +101,10 @@ suite('when the next key is made', () => {
       fc.asyncProperty(
         fc.array(fc.integer({ min: 1, max: 3 * ROTATION }), { minLength: 1, maxLength: 12 }),
         async (pauses) => {
-          await stores.keys.remove((await stores.keys.list()).map((each) => each.kid))
+          await stores.keys.remove(
+            (await stores.keys.list()).map((each) => each.kid),
+            { how: 'retired', at: START, by: SYSTEM },
+          )
           const clock = createClock()
           const ports = { keys: stores.keys, makeKeyPair, now: clock.now }
           for (const pause of pauses) {

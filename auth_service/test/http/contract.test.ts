@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import { OPERATOR, SYSTEM } from '../../src/domain/audit.ts'
 import type { Payloads } from '../../src/domain/errors.ts'
 import { PROBLEMS } from '../../src/http/problems.ts'
 import { openSqliteStores } from '../../src/storage/open_stores.ts'
@@ -67,10 +68,10 @@ suite('every route and every caller (invariant 10)', () => {
   test('a demoted admin loses access at once, whatever their token says', async (t) => {
     const world = await createWorld(t)
     const { user } = await world.join('ada')
-    await world.stores.users.setRole(user.id, 'admin', world.clock.now())
+    await world.stores.users.setRole(user.id, 'admin', world.clock.now(), OPERATOR)
     const { access_token: before, refresh_token } = await world.login('ada')
     assert.equal((await world.call('GET', '/users', { token: before })).status, 200)
-    await world.stores.users.setRole(user.id, 'customer', world.clock.now())
+    await world.stores.users.setRole(user.id, 'customer', world.clock.now(), OPERATOR)
     assert.equal((await world.call('GET', '/users', { token: before })).status, 401)
     const token = (await world.refresh(refresh_token)).body.access_token
     const list = await world.call('GET', '/users', { token })
@@ -226,7 +227,8 @@ suite('accounts, for admins', () => {
     const world = await createWorld(t)
     const { access_token: token } = await world.login('root')
     const other = await createWorld(t)
-    for (const key of await world.stores.keys.list()) await other.stores.keys.add({ ...key, generation: 7 })
+    for (const key of await world.stores.keys.list())
+      await other.stores.keys.add({ ...key, generation: 7 }, SYSTEM)
     const { status, body } = await other.call('GET', '/me', { token })
     assert.deepEqual([status, body.code], [401, 'unauthenticated'])
   })

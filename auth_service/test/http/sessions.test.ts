@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
+import { OPERATOR } from '../../src/domain/audit.ts'
 import { CLOCKS_DIFFER_MS } from '../../src/domain/clocks.ts'
 import { SESSIONS_PER_USER_MAX } from '../../src/domain/sessions.ts'
 import { createWorld, DAY_MS, onOneFile, PASSWORD, START, type World } from '../support.ts'
@@ -283,7 +284,7 @@ suite('refreshing', () => {
   test('a new role is in the next access token', async (t) => {
     const world = await createWorld(t)
     const { refresh_token, user } = await world.join('ada')
-    await world.stores.users.setRole(user.id, 'admin', world.clock.now())
+    await world.stores.users.setRole(user.id, 'admin', world.clock.now(), OPERATOR)
     const { body } = await world.refresh(refresh_token)
     assert.equal(decodeJwt(body.access_token).role, 'admin')
     assert.equal(body.user.role, 'admin')

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { WITHDRAWN_PATH } from '@shop/service_kit/identity/withdrawn_tokens'
+import { OPERATOR } from '../../src/domain/audit.ts'
 import { WITHDRAWN_CACHE_MS } from '../../src/http/key_routes.ts'
 import { createWorld, PASSWORD, type World } from '../support.ts'
 
@@ -52,7 +53,7 @@ suite('access tokens withdrawn before they expire', () => {
   test('an account is listed until all tokens issued before have expired', async (t) => {
     const world = await createWorld(t)
     const ada = await world.join('ada')
-    await world.stores.users.setRole(ada.user.id, 'admin', world.clock.now())
+    await world.stores.users.setRole(ada.user.id, 'admin', world.clock.now(), OPERATOR)
     world.clock.pass(3_600_000)
     assert.equal((await list(world)).length, 1)
     world.clock.pass(60_000)
@@ -67,7 +68,7 @@ suite('access tokens withdrawn before they expire', () => {
     const { etag } = (await ask('"x"')).headers
     const again = await ask(String(etag))
     assert.deepEqual([again.statusCode, again.body], [304, ''])
-    await world.stores.users.setRole(ada.user.id, 'admin', world.clock.now())
+    await world.stores.users.setRole(ada.user.id, 'admin', world.clock.now(), OPERATOR)
     world.clock.pass(WITHDRAWN_CACHE_MS)
     assert.equal((await ask(String(etag))).statusCode, 200)
   })
@@ -80,7 +81,7 @@ suite('access tokens withdrawn before they expire', () => {
     const answers = await Promise.all(Array.from({ length: 20 }, ask))
     assert.deepEqual(new Set(answers.map(({ statusCode, body }) => `${statusCode} ${body}`)).size, 1)
     assert.equal(asked.mock.callCount(), 1)
-    await world.stores.users.setRole(ada.user.id, 'admin', world.clock.now())
+    await world.stores.users.setRole(ada.user.id, 'admin', world.clock.now(), OPERATOR)
     world.clock.pass(WITHDRAWN_CACHE_MS)
     assert.equal((await ask()).json().withdrawn.length, 1)
     assert.equal(asked.mock.callCount(), 2)

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
 import { Collection } from 'mongodb'
+import { OPERATOR, SYSTEM } from '../../src/domain/audit.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
 import { aKey } from '../key_store_contract.ts'
 import { START, START_AT } from '../support.ts'
@@ -101,36 +102,36 @@ mongoSuite('accounts in MongoDB when answers get lost', (server) => {
 
   test('a key is added once and reported as added; an existing generation is reported', async (t) => {
     const { here, other, proxy } = await world(t)
-    await other.keys.add(await aKey(1))
+    await other.keys.add(await aKey(1), SYSTEM)
     const second = await aKey(2)
     proxy.loseAnswerTo('insert', 2)
-    assert.equal(await here.keys.add(second), true)
+    assert.equal(await here.keys.add(second, SYSTEM), true)
     proxy.loseAnswerTo('insert', 1)
-    assert.equal(await here.keys.add(await aKey(2)), false)
+    assert.equal(await here.keys.add(await aKey(2), SYSTEM), false)
     assert.deepEqual((await other.keys.list())[1], second)
   })
 
   test('a key refused for another reason than its generation is not reported as existing', async (t) => {
     const { here, other, proxy } = await world(t)
-    await other.keys.add(await aKey(1))
+    await other.keys.add(await aKey(1), SYSTEM)
     proxy.loseAnswerTo('signing_keys', 1, {
       ok: 0,
       code: 121,
       codeName: 'DocumentValidationFailure',
       errmsg: 'no',
     })
-    await assert.rejects(here.keys.add(await aKey(2)), { code: 121 })
+    await assert.rejects(here.keys.add(await aKey(2), SYSTEM), { code: 121 })
     assert.equal(proxy.lost(), 1)
   })
 
   test('a name or generation taken by a write that is not on a majority yet is tried again', async (t) => {
     const { here, other } = await world(t)
-    await other.keys.add(await aKey(1))
+    await other.keys.add(await aKey(1), SYSTEM)
     const find = () => t.mock.method(Collection.prototype, 'findOne', async () => null, { times: 1 }).mock
     const ofName = find()
     await assert.rejects(here.users.add(account('ADA')), { code: 'username_taken' })
     const ofKey = find()
-    assert.equal(await here.keys.add(await aKey(1)), false)
+    assert.equal(await here.keys.add(await aKey(1), SYSTEM), false)
     assert.deepEqual([ofName.callCount(), ofKey.callCount()], [1, 1])
   })
 
@@ -138,9 +139,9 @@ mongoSuite('accounts in MongoDB when answers get lost', (server) => {
     const { here, other, ada, proxy } = await world(t)
     const bob = account('bob')
     await other.users.add(bob)
-    for (const { id } of [ada, bob]) await other.users.setRole(id, 'admin', START)
+    for (const { id } of [ada, bob]) await other.users.setRole(id, 'admin', START, OPERATOR)
     proxy.loseAnswerTo('demotions', 1, { ok: 0, code: 11000, codeName: 'DuplicateKey', errmsg: 'no' })
-    assert.equal((await here.users.setRole(ada.id, 'customer', START)).role, 'customer')
+    assert.equal((await here.users.setRole(ada.id, 'customer', START, OPERATOR)).role, 'customer')
     assert.equal(proxy.lost(), 1)
     assert.equal((await other.users.find(ada.id))?.role, 'customer')
   })

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { createMongoAuditLog } from '@shop/service_kit/audit/mongo_log'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { assertQueriesAreIndexed } from '@shop/service_kit/test_support/mongo_queries'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
+import { OPERATOR, SYSTEM } from '../../src/domain/audit.ts'
 import type { Session } from '../../src/domain/ports.ts'
 import { createMongoKeyStore } from '../../src/storage/mongo_key_store.ts'
 import { createMongoSessionStore } from '../../src/storage/mongo_session_store.ts'
@@ -20,16 +22,17 @@ mongoSuite('queries on accounts in MongoDB', (server) => {
   test('every query uses an index', async () => {
     const plan = { service: 'auth_service', database: 'unused', indexes: AUTH_INDEXES }
     const seen = await assertQueriesAreIndexed(server, plan, async (store) => {
-      const users = createMongoUserStore(store, systemRuntime, unreadableOf)
+      const audit = createMongoAuditLog(store, systemRuntime, unreadableOf)
+      const users = createMongoUserStore(store, systemRuntime, audit, unreadableOf)
       const [ada, root] = [account('ada', 'admin'), account('root', 'admin')]
       for (const each of [ada, root]) await users.add(each)
       await users.find(ada.id)
       await users.findByName('ada')
       await users.changePassword(ada.id, 1, 'h', START)
       await users.rehash(ada.id, 'h', 'i')
-      await users.setRole(ada.id, 'customer', START)
+      await users.setRole(ada.id, 'customer', START, OPERATOR)
       await users.withdrawals(START, 1)
-      await users.erase(ada.id, START)
+      await users.erase(ada.id, START, OPERATOR)
       await users.list({ limit: 1 })
       await users.list({ limit: 1, after: root.id })
 
@@ -55,20 +58,23 @@ mongoSuite('queries on accounts in MongoDB', (server) => {
       await sessions.end('s')
       await sessions.endAll(ada.id, 's')
 
-      const keys = createMongoKeyStore(store, unreadableOf)
-      await keys.add(await aKey(1))
-      await keys.add(await aKey(1))
+      const keys = createMongoKeyStore(store, audit, unreadableOf)
+      await keys.add(await aKey(1), SYSTEM)
+      await keys.add(await aKey(1), SYSTEM)
       await keys.list()
-      await keys.remove(['k'])
+      await keys.remove(['k'], { how: 'retired', at: START, by: SYSTEM })
 
-      const throttle = createMongoThrottleStore(store, systemRuntime, unreadableOf)
+      const throttle = createMongoThrottleStore(store, systemRuntime, audit, unreadableOf)
       await throttle.take([{ key: 'a', limits: LIMITS }], START)
       await throttle.refund(['a'])
       await throttle.remember('k', START_AT)
       await throttle.remembers('k', START)
       await throttle.startingWith('a', { limit: 1 })
       await throttle.startingWith('a', { limit: 1, after: 'a' })
+      await throttle.unlock(['a'], { accountId: ada.id, at: START, by: OPERATOR })
       await throttle.clear(['a'])
+      for (const filter of [undefined, { subject: ada.id }, { by: OPERATOR }, { action: 'account.deleted' }])
+        await audit.page({ filter, before: undefined, limit: 1 })
       await throttle.purge(START, 5)
     })
     assert.ok(seen.length >= 15, seen.join('; '))

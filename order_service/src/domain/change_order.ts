@@ -6,9 +6,10 @@
  * - A request for the status the order already has succeeds and changes nothing, whatever version it names: a client that
  *   got no answer may repeat its request.
  */
+import { statusChanged } from './audit.ts'
 import { DomainError } from './errors.ts'
 import { type Order, type OrderStatus, REQUESTABLE, type RequestableStatus } from './order.ts'
-import type { Ports } from './ports.ts'
+import type { Audited, Ports } from './ports.ts'
 import { isUnsettled, type StoredOrder, scheduleChanged } from './schedule.ts'
 import { type Settle, trySettle } from './settle_order.ts'
 import { illegalTransition, transitionTo } from './transitions.ts'
@@ -62,7 +63,10 @@ async function record(
     const changed = transitionTo(to, order, actor.userId, now)
     if (changed === undefined) throw illegalTransition(order, to, allowedFor(actor, order))
     try {
-      const saved = await ports.orders.save(scheduleChanged(changed, schedule, now))
+      const saved = await ports.orders.save(
+        scheduleChanged(changed, schedule, now),
+        auditedFor(actor, order, changed.status),
+      )
       if (changed.status === 'cancelling') ports.reached('cancelling_recorded')
       if (changed.status === 'shipped') ports.reached('shipping_recorded')
       return saved
@@ -71,6 +75,16 @@ async function record(
       if (!raced || attempt === SAVE_ATTEMPTS_MAX) throw error
     }
   }
+}
+
+/** Undefined for what an owner may do as well (audit.ts). */
+function auditedFor(
+  { userId, admin }: Actor,
+  { id, userId: ownerId, status }: Order,
+  to: OrderStatus,
+): Audited | undefined {
+  if (!admin || (userId === ownerId && to === 'cancelling')) return undefined
+  return { by: userId, record: statusChanged(id, status, to) }
 }
 
 const conflict = (order: Order) =>

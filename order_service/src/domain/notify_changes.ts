@@ -10,8 +10,8 @@ export function notifyChanges(orders: OrderStore, changed: (order: Order) => voi
       if (result.added) changed(result.stored.order)
       return result
     },
-    async save(stored) {
-      const saved = await orders.save(stored)
+    async save(stored, audited) {
+      const saved = await orders.save(stored, audited)
       changed(saved.order)
       return saved
     },

@@ -4,6 +4,7 @@
  * Any method of a store may also fail with `store_unavailable` or `overloaded` (codes of the kit). Such a write may have
  * been applied all the same, so callers repeat only what is safe to repeat.
  */
+import type { AuditRecord, Author } from './audit.ts'
 import type { EndedOrders } from './ended_orders.ts'
 import type { Cancelling, Delivered, OrderStatus, Pending, PricedLine, Rejection, Shipped } from './order.ts'
 import type { Claim, StoredOrder, UnsettledOrder } from './schedule.ts'
@@ -18,6 +19,9 @@ export type BacklogStats = {
   readonly oldestUpdatedAt: string | undefined
 }
 
+/** Who changed the order, and what: for the audit log. */
+export type Audited = { readonly by: Author; readonly record: AuditRecord }
+
 export type OrderStore = {
   /**
    * Adds the order, unless its user has one with this idempotency key: then nothing is written and that order is
@@ -30,9 +34,9 @@ export type OrderStore = {
   /**
    * Saves status, lines, rejection, history and updatedAt of the order, and dueAt and attempts of its schedule. Resolves
    * it with version + 1. Fails with `version_conflict`, and writes nothing, unless the stored version and fence are those
-   * of the order.
+   * of the order. Together with `audited`, that is added to the audit log in the same step.
    */
-  save(stored: StoredOrder): Promise<StoredOrder>
+  save(stored: StoredOrder, audited?: Audited): Promise<StoredOrder>
   listByUser(userId: string, page: OrderPage): Promise<readonly StoredOrder[]>
   /** Every order when `status` is undefined. */
   listByStatus(status: OrderStatus | undefined, page: OrderPage): Promise<readonly StoredOrder[]>

@@ -1,5 +1,6 @@
 /**
- * Orders in MongoDB: one document per order; every write is a conditional write of one document.
+ * Orders in MongoDB: one document per order; every write is a conditional write of one document. Only a save with an entry of
+ * the audit log is a transaction.
  *
  * Invariant 3: `addOnce` and `save` resolve when a majority has the write. Invariant 4: by the unique index on (userId,
  * idempotencyKey). Concurrent inserts, and concurrent saves, share commands.
@@ -7,9 +8,10 @@
  * Writes may be repeated: a second insert finds its own id, a save stores a token under the version it made (kit,
  * mongo/writes.ts), a claim stores its lease.
  */
+import { AUDIT_INDEXES, type MongoAudit } from '@shop/service_kit/audit/mongo_log'
 import { OutcomeUnknown } from '@shop/service_kit/mongo/errors'
 import type { Filter, IndexDescription, MongoStore } from '@shop/service_kit/mongo/store'
-import { batchInserts, batchUpdates } from '@shop/service_kit/mongo/writes'
+import { batchInserts, batchUpdates, updateInTransaction } from '@shop/service_kit/mongo/writes'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { createReading, type OnUnreadable } from '@shop/service_kit/storage/unreadable'
 import { DomainError } from '../domain/errors.ts'
@@ -42,6 +44,7 @@ export const ORDER_INDEXES: Readonly<Record<string, readonly IndexDescription[]>
     // Holds unsettled orders only, so it stays small.
     { name: DUE, key: { dueAt: 1, updatedAt: 1 }, partialFilterExpression: { dueAt: { $exists: true } } },
   ],
+  ...AUDIT_INDEXES,
 }
 
 const UNSETTLED: Filter<Document> = { dueAt: { $exists: true } }
@@ -49,6 +52,7 @@ const UNSETTLED: Filter<Document> = { dueAt: { $exists: true } }
 export function createMongoOrderStore(
   store: MongoStore,
   runtime: Runtime,
+  audit: MongoAudit,
   onUnreadable: OnUnreadable,
 ): OrderStore {
   const reading = createReading(toOrder, ({ _id }: Document) => _id, onUnreadable)
@@ -111,7 +115,7 @@ export function createMongoOrderStore(
     },
     find: (id) => repeat(async () => optional(await orders().findOne({ _id: id }))),
     findByKey: (userId, key) => repeat(() => findByKey(userId, key)),
-    async save(stored) {
+    async save(stored, audited) {
       const order = recordOf(stored)
       const { id, userId, status, lines, rejection, history, version, updatedAt, dueAt, attempts, fence } =
         order
@@ -123,7 +127,14 @@ export function createMongoOrderStore(
         unset: [...(rejection === undefined ? ['rejection'] : []), ...(dueAt === undefined ? ['dueAt'] : [])],
         token: { field: `v${version + 1}`, value: runtime.newId() },
       }
-      if (!(await repeat(() => update(change)))) {
+      const isSaved = audited
+        ? await audit.write(audited.by, updatedAt, async ({ session }, record) => {
+            const outcome = await updateInTransaction(orders(), change, session!)
+            if (outcome === 'applied') await record(audited.record)
+            return outcome !== 'refused'
+          })
+        : await repeat(() => update(change))
+      if (!isSaved) {
         throw new DomainError('version_conflict', `Order ${id} was changed meanwhile.`)
       }
       return nextVersion(stored)

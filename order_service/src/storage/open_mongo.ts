@@ -1,4 +1,6 @@
 /** Opens the stores on a MongoDB server. */
+import type { Audited } from '@shop/service_kit/audit/entry'
+import { createMongoAuditLog } from '@shop/service_kit/audit/mongo_log'
 import { openMongo } from '@shop/service_kit/mongo/store'
 import { createMongoLease } from '@shop/service_kit/mongo/store_lease'
 import type { ExistingOnly, StoresOptions } from '@shop/service_kit/storage/opening'
@@ -22,7 +24,7 @@ export async function openMongoStores(
     runtime,
     unreadableOf = IGNORE_UNREADABLE,
   }: { readonly money: StoreMoney } & ExistingOnly & StoresOptions,
-): Promise<Stores> {
+): Promise<Audited<Stores>> {
   const store = await openMongo({
     url,
     database: MONGO_DATABASE,
@@ -34,10 +36,12 @@ export async function openMongoStores(
     runtime,
   })
   const onUnreadable = unreadableOf('an order')
-  const orders = createMongoOrderStore(store, runtime, onUnreadable)
+  const auditLog = createMongoAuditLog(store, runtime, unreadableOf)
+  const orders = createMongoOrderStore(store, runtime, auditLog, onUnreadable)
   const { madeAt, lastBackup } = store
   return {
     orders,
+    auditLog,
     ended: ENDED_STATUSES.map((status) => createMongoEndedOrders(store, onUnreadable, status)),
     retentionLease: createMongoLease(store, 'retention_lease'),
     madeAt,

@@ -1,5 +1,7 @@
 /** Opens the stores of DATABASE_URL; its scheme selects the technology. */
 import { join } from 'node:path'
+import type { Audited } from '@shop/service_kit/audit/entry'
+import { createSqliteAuditLog } from '@shop/service_kit/audit/sqlite_log'
 import { createSqliteLease } from '@shop/service_kit/sqlite/lease'
 import { saveMoney } from '@shop/service_kit/sqlite/money'
 import { openSqlite } from '@shop/service_kit/sqlite/store'
@@ -18,7 +20,7 @@ export const DATABASE_FILE = 'orders.db'
 export async function openStores(
   { DATABASE_URL, DATA_DIR, ...config }: StoresConfig & MoneyConfig & ExistingOnly,
   options: StoresOptions,
-): Promise<Stores> {
+): Promise<Audited<Stores>> {
   const url = DATABASE_URL ?? `sqlite:${join(DATA_DIR, DATABASE_FILE)}`
   if (url.startsWith('sqlite:'))
     return openSqliteStores(url.slice('sqlite:'.length), { ...config, ...options })
@@ -38,7 +40,7 @@ export async function openSqliteStores(
     runtime,
     unreadableOf = IGNORE_UNREADABLE,
   }: MoneyConfig & ExistingOnly & StoresOptions,
-): Promise<Stores> {
+): Promise<Audited<Stores>> {
   const money = createStoreMoney({ CURRENCY, CURRENCY_DIGITS }, path)
   const store = openSqlite({ path, migrations: MIGRATIONS, runtime, existing })
   try {
@@ -48,9 +50,11 @@ export async function openSqliteStores(
     throw error
   }
   const onUnreadable = unreadableOf('an order')
-  const orders = createSqliteOrderStore(store, runtime, onUnreadable)
+  const auditLog = createSqliteAuditLog(store, runtime, unreadableOf)
+  const orders = createSqliteOrderStore(store, runtime, auditLog, onUnreadable)
   return {
     orders,
+    auditLog,
     ended: ENDED_STATUSES.map((status) => createSqliteEndedOrders(store, onUnreadable, status)),
     retentionLease: createSqliteLease(store, 'retention_lease'),
     digits: money.digits,

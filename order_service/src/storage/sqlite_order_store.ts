@@ -8,6 +8,7 @@
  * checks each query plan), and larger reads are done in steps.
  */
 import type { StatementSync } from 'node:sqlite'
+import type { SqliteAudit } from '@shop/service_kit/audit/sqlite_log'
 import { nextTurn, type Runtime } from '@shop/service_kit/runtime/runtime'
 import type { SqliteStore } from '@shop/service_kit/sqlite/store'
 import { createReading, type OnUnreadable } from '@shop/service_kit/storage/unreadable'
@@ -28,6 +29,7 @@ export const WRITE_BATCH_MAX = 16
 export function createSqliteOrderStore(
   store: SqliteStore,
   runtime: Pick<Runtime, 'defer'>,
+  audit: SqliteAudit,
   onUnreadable: OnUnreadable,
 ): OrderStore {
   const reading = createReading(toOrder, ([id]: Row) => String(id), onUnreadable)
@@ -81,11 +83,11 @@ export function createSqliteOrderStore(
     },
     find: async (id) => optional(find.get(id)),
     findByKey: async (userId, key) => optional(findByKey.get(userId, key)),
-    async save(stored) {
+    async save(stored, audited) {
       const order = recordOf(stored)
       const { lines, rejection, history } = jsonColumns(order)
-      const { changes } = await store.write(() =>
-        update.run(
+      const isSaved = await audit.write(audited?.by, order.updatedAt, (record) => {
+        const { changes } = update.run(
           order.status,
           lines,
           rejection,
@@ -96,9 +98,11 @@ export function createSqliteOrderStore(
           order.id,
           order.version,
           order.fence,
-        ),
-      )
-      if (changes === 0) {
+        )
+        if (changes === 1 && audited) record(audited.record)
+        return changes === 1
+      })
+      if (!isSaved) {
         throw new DomainError('version_conflict', `Order ${order.id} was changed meanwhile.`)
       }
       return nextVersion(stored)

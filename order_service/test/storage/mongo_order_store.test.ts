@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { openMongo } from '@shop/service_kit/mongo/store'
+import { createMongoAuditLog } from '@shop/service_kit/audit/mongo_log'
+import { type MongoStore, openMongo } from '@shop/service_kit/mongo/store'
 import { withOption } from '@shop/service_kit/mongo/url'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { type MongoServer, mongoSuite } from '@shop/service_kit/test_support/mongo_server'
@@ -14,6 +15,8 @@ import { endedOrdersContract } from '../ended_orders_contract.ts'
 import { orderStoreContract } from '../order_store_contract.ts'
 import { order } from '../samples.ts'
 import { unreadableContract } from '../unreadable_contract.ts'
+
+const auditOf = (store: MongoStore) => createMongoAuditLog(store, systemRuntime, () => () => {})
 
 mongoSuite('orders in MongoDB', (server) => {
   orderStoreContract('MongoDB, two connections', async (t) => {
@@ -65,7 +68,7 @@ mongoSuite('orders in MongoDB', (server) => {
       ...{ database: 'unused', service: 'order_service', indexes: ORDER_INDEXES },
     })
     t.after(() => store.close())
-    const orders = createMongoOrderStore(store, systemRuntime, () => {})
+    const orders = createMongoOrderStore(store, systemRuntime, auditOf(store), () => {})
     await orders.addOnce(order())
     const sent: string[] = []
     store.client.on('commandStarted', ({ commandName }) => sent.push(commandName))
@@ -88,7 +91,7 @@ mongoSuite('orders in MongoDB', (server) => {
     store.client.on('commandStarted', ({ command }) => {
       if (command.aggregate) limits.push(command.pipeline.find((stage: object) => '$limit' in stage)?.$limit)
     })
-    await createMongoOrderStore(store, systemRuntime, () => {}).backlog()
+    await createMongoOrderStore(store, systemRuntime, auditOf(store), () => {}).backlog()
     assert.deepEqual([limits, BACKLOG_COUNT_MAX], [[100_000], 100_000])
   })
 
@@ -114,6 +117,7 @@ mongoSuite('orders in MongoDB', (server) => {
         },
       },
       systemRuntime,
+      auditOf(store),
       () => {},
     )
     await orders.addOnce(order())

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { createMongoAuditLog } from '@shop/service_kit/audit/mongo_log'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { assertQueriesAreIndexed } from '@shop/service_kit/test_support/mongo_queries'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
+import { statusChanged } from '../../src/domain/audit.ts'
 import { claimOf } from '../../src/domain/schedule.ts'
 import { createMongoEndedOrders } from '../../src/storage/mongo_ended_orders.ts'
 import { createMongoOrderStore, ORDER_INDEXES } from '../../src/storage/mongo_order_store.ts'
@@ -12,7 +14,8 @@ mongoSuite('queries on orders in MongoDB', (server) => {
   test('every query uses an index', async () => {
     const plan = { service: 'order_service', database: 'unused', indexes: ORDER_INDEXES }
     const seen = await assertQueriesAreIndexed(server, plan, async (store) => {
-      const orders = createMongoOrderStore(store, systemRuntime, () => {})
+      const audit = createMongoAuditLog(store, systemRuntime, () => () => {})
+      const orders = createMongoOrderStore(store, systemRuntime, audit, () => {})
       const [a, b, c] = [order({ idempotencyKey: 'k' }), order(), order()]
       await orders.addOnce(a)
       await orders.addOnce(order({ idempotencyKey: 'k' }))
@@ -20,6 +23,16 @@ mongoSuite('queries on orders in MongoDB', (server) => {
       await orders.find(a.order.id)
       await orders.findByKey(ADA, 'k')
       await orders.save(confirm(a, HELD, AT))
+      const audited = { by: ADA, record: statusChanged(b.order.id, 'pending', 'confirmed') }
+      await orders.save(confirm(b, HELD, AT), audited)
+      await assert.rejects(orders.save(confirm(b, HELD, AT), audited), { code: 'version_conflict' })
+      for (const filter of [
+        undefined,
+        { subject: a.order.id },
+        { by: ADA },
+        { action: 'order.status_changed' },
+      ])
+        await audit.page({ filter, before: undefined, limit: 1 })
       await assert.rejects(orders.save(confirm(a, HELD, AT)), { code: 'version_conflict' })
       for (const before of [undefined, b.order.id]) {
         await orders.listByUser(ADA, { limit: 5, before })

@@ -4,6 +4,9 @@
  * Each write is atomic, includes its own condition, is durable before its promise resolves, and may be called by several
  * processes at once. Every call may also fail with the kit's `store_unavailable` or `overloaded`; then nothing was
  * changed, unless only the answer was lost.
+ *
+ * Changes by admins and by the operator are recorded in the audit log in the same step (audit.ts): `create`, `importProducts`,
+ * `edit`, `remove`, `adjust` and `recover`. What changes nothing is not recorded.
  */
 import type { AuditStamp, Movement, Product, ProductFields, SeenVersions } from './product.ts'
 import type { LostReservation, NotRecovered } from './recovering.ts'

@@ -4,6 +4,7 @@
  * The id of a movement is the product's id and the version that it made, so it cannot be applied twice; the ledger is
  * sorted by it. The id of an attempt is the author's id and the key, so a key is used once.
  */
+import { AUDIT_INDEXES } from '@shop/service_kit/audit/mongo_log'
 import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo/store'
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import { type Movement, nameKey, type Product } from '../domain/product.ts'
@@ -62,6 +63,7 @@ export const PRODUCT_INDEXES: Readonly<Record<string, readonly IndexDescription[
   ],
   attempts: [BY_ID],
   receipts: [{ name: 'receipts_end', key: { at: 1 }, expireAfterSeconds: SEVEN_DAYS_SECONDS }],
+  ...AUDIT_INDEXES,
 }
 
 export const collectionsOf = ({ collection }: MongoStore) => ({

@@ -13,6 +13,7 @@
  *     because only one of two transactions that replace the same token commits.
  */
 
+import type { MongoAudit } from '@shop/service_kit/audit/mongo_log'
 import { createMongoBatcher } from '@shop/service_kit/mongo/batcher'
 import { OutcomeUnknown } from '@shop/service_kit/mongo/errors'
 import type { ClientSession, MongoStore } from '@shop/service_kit/mongo/store'
@@ -23,7 +24,12 @@ import { writeEffects } from './mongo_effects.ts'
 import { loadState } from './mongo_state.ts'
 import type { Effects, Ledger, State, Work } from './mongo_work.ts'
 
-export function createMongoLedger(store: MongoStore, runtime: Runtime, reading: Readings): Ledger {
+export function createMongoLedger(
+  store: MongoStore,
+  runtime: Runtime,
+  audit: MongoAudit,
+  reading: Readings,
+): Ledger {
   const collections = collectionsOf(store)
   const replica = runtime.newId()
   /** The last known token of the receipt. */
@@ -47,6 +53,10 @@ export function createMongoLedger(store: MongoStore, runtime: Runtime, reading: 
       decided.set(token, outcomes)
       await replaceReceipt(session, token)
       await writeEffects(collections, session, loaded, effects)
+      await audit.add(
+        effects.flatMap(({ entries = [] }) => entries),
+        session,
+      )
       return outcomes
     }
     try {

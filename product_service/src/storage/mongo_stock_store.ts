@@ -1,35 +1,49 @@
 /** Stock, its ledger and the reservations on MongoDB; all changes go through mongo_ledger.ts. */
+import type { AuditEntry } from '@shop/service_kit/audit/entry'
+import type { MongoAudit } from '@shop/service_kit/audit/mongo_log'
 import type { MongoStore } from '@shop/service_kit/mongo/store'
+import { OPERATOR, reservationRecovered, stockAdjusted } from '../domain/audit.ts'
 import { adjustStock } from '../domain/change_product.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { Stock } from '../domain/ports.ts'
 import type { Movement } from '../domain/product.ts'
 import { recoverReservations } from '../domain/recovering.ts'
+import type { Reservation } from '../domain/reservation.ts'
 import type { Decision } from '../domain/reservation_draft.ts'
 import { decideReservations, releaseReservations, shipReservations } from '../domain/reserving.ts'
 import { listed } from './mongo_catalogue_store.ts'
 import { attemptId, collectionsOf, movementId, type Readings } from './mongo_documents.ts'
 import type { Ledger, State } from './mongo_work.ts'
 
-export function createMongoStockStore(store: MongoStore, ledger: Ledger, reading: Readings): Stock {
+export function createMongoStockStore(
+  store: MongoStore,
+  ledger: Ledger,
+  audit: MongoAudit,
+  reading: Readings,
+): Stock {
   const { products, movements } = collectionsOf(store)
 
   const decideTogether = <Answer>(
     orderIds: readonly string[],
     productIds: readonly string[],
     decide: (state: State) => Decision<Answer>,
+    entryOf?: (before: Reservation | undefined, after: Reservation) => AuditEntry,
   ): Promise<readonly Answer[]> =>
     ledger({
       reads: { orderIds, productIds },
       decide(state) {
         const { answers, products, movements, reservations } = decide(state)
-        return { answer: answers, products, movements, reservations }
+        const changed = { answer: answers, products, movements, reservations }
+        if (!entryOf) return changed
+        const entries = reservations.map((each) => entryOf(state.reservations.get(each.orderId), each))
+        return { ...changed, entries }
       },
     })
 
   return {
     adjust({ productId, delta, note, attempt }, stamp) {
       const _id = attempt && attemptId(stamp.by, attempt.key)
+      const entryOf = audit.entries(stamp.by, stamp.at)
       return ledger<{ movement: Movement; replayed: boolean }>({
         reads: { productIds: [productId], attemptIds: _id ? [_id] : [] },
         decide(state) {
@@ -40,13 +54,15 @@ export function createMongoStockStore(store: MongoStore, ledger: Ledger, reading
             }
             return { answer: { movement: recorded.movement, replayed: true } }
           }
-          const { product, movement } = adjustStock(listed(state, productId), delta, note, stamp)
+          const before = listed(state, productId)
+          const { product, movement } = adjustStock(before, delta, note, stamp)
           const attempts = _id ? [{ _id, fingerprint: attempt!.fingerprint, movement }] : []
           return {
             answer: { movement, replayed: false },
             products: [product],
             movements: [movement],
             attempts,
+            entries: [entryOf(stockAdjusted(before, product, note))],
           }
         },
       })
@@ -76,12 +92,15 @@ export function createMongoStockStore(store: MongoStore, ledger: Ledger, reading
         requests.flatMap(({ lines }) => lines.map(({ productId }) => productId)),
         ({ products, reservations }) => decideReservations(products, reservations, requests, at),
       ),
-    recover: (lost, at) =>
-      decideTogether(
+    recover(lost, at) {
+      const entryOf = audit.entries(OPERATOR, at)
+      return decideTogether(
         lost.map(({ orderId }) => orderId),
         lost.flatMap(({ lines }) => lines.map(({ productId }) => productId)),
         ({ products, reservations }) => recoverReservations(products, reservations, lost, at),
-      ),
+        (known, changed) => entryOf(reservationRecovered(known, changed)),
+      )
+    },
     release: (orderIds, at) =>
       decideTogether(orderIds, [], ({ products, reservations }) =>
         releaseReservations(products, reservations, orderIds, at),

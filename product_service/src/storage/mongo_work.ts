@@ -1,4 +1,5 @@
 /** One work of the ledger: what it reads, what it decides, what that changes. */
+import type { AuditEntry } from '@shop/service_kit/audit/entry'
 import type { Movement, Product } from '../domain/product.ts'
 import type { Reservation } from '../domain/reservation.ts'
 import type { Attempt } from './mongo_documents.ts'
@@ -22,6 +23,8 @@ export type Effects = {
   readonly movements?: readonly Movement[]
   readonly reservations?: readonly Reservation[]
   readonly attempts?: readonly Attempt[]
+  /** Entries of the audit log: only of what admins and the operator change. */
+  readonly entries?: readonly AuditEntry[]
 }
 
 export type Work<Answer> = {

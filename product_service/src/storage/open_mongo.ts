@@ -1,5 +1,7 @@
 /** Opens the stores on MongoDB. */
 
+import type { Audited } from '@shop/service_kit/audit/entry'
+import { createMongoAuditLog } from '@shop/service_kit/audit/mongo_log'
 import { openMongo } from '@shop/service_kit/mongo/store'
 import { createMongoLease } from '@shop/service_kit/mongo/store_lease'
 import type { ExistingOnly, StoresOptions } from '@shop/service_kit/storage/opening'
@@ -32,7 +34,7 @@ export async function openMongoStores(
     unreadableOf = IGNORE_UNREADABLE,
     notice = () => {},
   }: { readonly money: StoreMoney; readonly notice?: (text: string) => void } & ExistingOnly & StoresOptions,
-): Promise<Stores> {
+): Promise<Audited<Stores>> {
   const store = await openMongo({
     url,
     database: MONGO_DATABASE,
@@ -44,11 +46,13 @@ export async function openMongoStores(
     runtime,
   })
   const reading = readingsOf(unreadableOf)
-  const ledger = createMongoLedger(store, runtime, reading)
+  const auditLog = createMongoAuditLog(store, runtime, unreadableOf)
+  const ledger = createMongoLedger(store, runtime, auditLog, reading)
   const reindexing = existing ? undefined : reindex(store, runtime, notice, unreadableOf)
   return {
-    catalogue: createMongoCatalogueStore(store, runtime, ledger, reading),
-    stock: createMongoStockStore(store, ledger, reading),
+    auditLog,
+    catalogue: createMongoCatalogueStore(store, runtime, ledger, auditLog, reading),
+    stock: createMongoStockStore(store, ledger, auditLog, reading),
     audit: createMongoAuditStore(store),
     old: {
       // In this order: an attempt goes after its movement.

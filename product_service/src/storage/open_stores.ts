@@ -1,6 +1,8 @@
 /** Opens the stores of DATABASE_URL; its scheme selects the technology. */
 
 import { join } from 'node:path'
+import type { Audited } from '@shop/service_kit/audit/entry'
+import { createSqliteAuditLog } from '@shop/service_kit/audit/sqlite_log'
 import { createSqliteLease } from '@shop/service_kit/sqlite/lease'
 import { saveMoney } from '@shop/service_kit/sqlite/money'
 import { openSqlite } from '@shop/service_kit/sqlite/store'
@@ -26,7 +28,7 @@ type Options = StoresOptions & { readonly notice?: (text: string) => void }
 export async function openStores(
   { DATABASE_URL, DATA_DIR, ...config }: StoresConfig & MoneyConfig & ExistingOnly,
   options: Options,
-): Promise<Stores> {
+): Promise<Audited<Stores>> {
   const url = DATABASE_URL ?? `sqlite:${join(DATA_DIR, DATABASE_FILE)}`
   if (url.startsWith('sqlite:'))
     return openSqliteStores(url.slice('sqlite:'.length), { ...config, ...options })
@@ -47,7 +49,7 @@ export async function openSqliteStores(
     unreadableOf = IGNORE_UNREADABLE,
     notice = () => {},
   }: MoneyConfig & ExistingOnly & Options,
-): Promise<Stores> {
+): Promise<Audited<Stores>> {
   const money = createStoreMoney({ CURRENCY, CURRENCY_DIGITS }, path)
   const store = openSqlite({ path, migrations: MIGRATIONS, runtime, existing })
   const reading = readProducts(unreadableOf('a product'))
@@ -59,14 +61,17 @@ export async function openSqliteStores(
     await store.close()
     throw error
   }
+  const auditLog = createSqliteAuditLog(store, runtime, unreadableOf)
   return {
+    auditLog,
     catalogue: createSqliteCatalogueStore(
       store,
+      auditLog,
       reading,
       searchService.search,
       searchService.waitUntilIndexed,
     ),
-    stock: inChunks(createSqliteStockStore(store)),
+    stock: inChunks(createSqliteStockStore(store, auditLog)),
     audit: createSqliteAuditStore(store, runtime),
     old: {
       movements: [createSqliteOldMovements(store)],

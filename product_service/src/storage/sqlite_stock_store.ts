@@ -2,7 +2,9 @@
  * Stock, its ledger and the reservations on SQLite: load, let the domain decide, apply, all in one transaction. A batch
  * writes each product once, for any number of reservations.
  */
+import type { SqliteAudit } from '@shop/service_kit/audit/sqlite_log'
 import type { SqliteStore } from '@shop/service_kit/sqlite/store'
+import { OPERATOR, reservationRecovered, stockAdjusted } from '../domain/audit.ts'
 import { adjustStock } from '../domain/change_product.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { Stock } from '../domain/ports.ts'
@@ -24,7 +26,7 @@ import {
   text,
 } from './sqlite_rows.ts'
 
-export function createSqliteStockStore(store: SqliteStore): Stock {
+export function createSqliteStockStore(store: SqliteStore, audit: SqliteAudit): Stock {
   const { reader, writer } = store
   const writes = prepareWrites(writer)
   const seq = prepareQuery(reader, 'SELECT seq FROM products WHERE id = ?')
@@ -123,7 +125,7 @@ export function createSqliteStockStore(store: SqliteStore): Stock {
 
   return {
     adjust({ productId, delta, note, attempt }, stamp) {
-      return store.write(() => {
+      return audit.write(stamp.by, stamp.at, (record) => {
         const recorded = attempt && attempted.get(stamp.by, attempt.key)
         if (recorded) {
           if (recorded[9] !== attempt.fingerprint) throw new DomainError('idempotency_key_reused', KEY_REUSED)
@@ -135,6 +137,7 @@ export function createSqliteStockStore(store: SqliteStore): Stock {
         const { product, movement } = adjustStock(before, delta, note, stamp)
         writes.replaceProduct(seqOf(row), before, product)
         writes.addMovement(seqOf(row), movement, attempt)
+        record(stockAdjusted(before, product, note))
         return { movement, replayed: false }
       })
     },
@@ -158,14 +161,17 @@ export function createSqliteStockStore(store: SqliteStore): Stock {
       })
     },
     recover(lost, at) {
-      return store.write(() => {
+      return audit.write(OPERATOR, at, (record) => {
         const batch = startBatch()
         for (const { orderId, lines } of lost) {
           const recorded = batch.loadReservation(orderId)
           const loaded = recorded && isHeld(recorded) ? recorded.lines : lines
           for (const { productId } of loaded) batch.loadProduct(productId)
         }
-        return batch.apply(recoverReservations(batch.products, batch.reservations, lost, at))
+        const decision = recoverReservations(batch.products, batch.reservations, lost, at)
+        for (const each of decision.reservations)
+          record(reservationRecovered(batch.reservations.get(each.orderId), each))
+        return batch.apply(decision)
       })
     },
     release(orderIds, at) {

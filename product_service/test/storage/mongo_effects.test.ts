@@ -1,6 +1,7 @@
 /** Each write of a transaction has a condition: a decision about an old state cannot be written. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { createMongoAuditLog } from '@shop/service_kit/audit/mongo_log'
 import { isDuplicate, OutcomeUnknown } from '@shop/service_kit/mongo/errors'
 import { openMongo } from '@shop/service_kit/mongo/store'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
@@ -36,9 +37,10 @@ mongoSuite('effects of a decision in MongoDB', (server) => {
     const store = await openMongo({ runtime: systemRuntime, ...plan, url: server.url(plan.database) })
     t.after(() => store.close())
     const reading = readingsOf(() => () => {})
-    const ledger = createMongoLedger(store, systemRuntime, reading)
-    const stock = createMongoStockStore(store, ledger, reading)
-    const tea = await createMongoCatalogueStore(store, systemRuntime, ledger, reading).create(
+    const audit = createMongoAuditLog(store, systemRuntime, () => () => {})
+    const ledger = createMongoLedger(store, systemRuntime, audit, reading)
+    const stock = createMongoStockStore(store, ledger, audit, reading)
+    const tea = await createMongoCatalogueStore(store, systemRuntime, ledger, audit, reading).create(
       { id: nextId(), fields: FIELDS },
       STAMP,
     )

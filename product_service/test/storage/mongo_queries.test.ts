@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { createMongoAuditLog } from '@shop/service_kit/audit/mongo_log'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { assertQueriesAreIndexed } from '@shop/service_kit/test_support/mongo_queries'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
@@ -21,9 +22,10 @@ mongoSuite('queries on products in MongoDB', (server) => {
     const plan = { service: 'product_service', database: 'unused', indexes: PRODUCT_INDEXES }
     const seen = await assertQueriesAreIndexed(server, plan, async (store) => {
       const reading = readingsOf(() => () => {})
-      const ledger = createMongoLedger(store, systemRuntime, reading)
-      const catalogue = createMongoCatalogueStore(store, systemRuntime, ledger, reading)
-      const stock = createMongoStockStore(store, ledger, reading)
+      const auditLog = createMongoAuditLog(store, systemRuntime, () => () => {})
+      const ledger = createMongoLedger(store, systemRuntime, auditLog, reading)
+      const catalogue = createMongoCatalogueStore(store, systemRuntime, ledger, auditLog, reading)
+      const stock = createMongoStockStore(store, ledger, auditLog, reading)
       const audit = createMongoAuditStore(store)
       const fields = { name: 'Tea', description: 'hot', priceMinor: 100, stock: 9 }
       const [{ id }, other] = await Promise.all([
@@ -64,6 +66,8 @@ mongoSuite('queries on products in MongoDB', (server) => {
         await old.remove(items as never[])
       }
       await catalogue.remove(id, undefined, STAMP)
+      for (const filter of [undefined, { subject: id }, { by: 'root' }, { action: 'stock.set' }])
+        await auditLog.page({ filter, before: undefined, limit: 1 })
     })
     assert.ok(seen.length >= 12, seen.join('; '))
   })

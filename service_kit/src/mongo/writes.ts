@@ -10,7 +10,7 @@
  * The same holds if an answer was lost and the write is repeated, by us or by the driver: an insert finds its own id, an
  * update its own token.
  */
-import type { Collection, Document, Filter } from 'mongodb'
+import type { ClientSession, Collection, Document, Filter } from 'mongodb'
 import { failed, type Outcome, outcomeOf, succeeded } from '../runtime/batching/outcome.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import { createMongoBatcher } from './batcher.ts'
@@ -76,20 +76,36 @@ export function batchUpdates<T extends Identified>(
     runtime,
     callsMax: CALLS_MAX,
     async send(updates) {
-      const operations = updates.map(({ id, condition, within, set, unset = [], token }) => ({
-        updateOne: {
-          filter: { ...within, _id: id, ...condition },
-          update: {
-            $set: { ...set, [`writes.${token.field}`]: token.value },
-            ...(unset.length > 0 ? { $unset: Object.fromEntries(unset.map((name) => [name, ''])) } : {}),
-          },
-        },
-      }))
+      const operations = updates.map((each) => ({ updateOne: operationOf(each) }))
       const { matchedCount } = await collection().bulkWrite(operations as never, { ordered: false })
       if (matchedCount === updates.length) return updates.map(() => succeeded(true))
       return attribute(collection(), updates)
     },
   })
+}
+
+/** One of them in a transaction. `known`: an earlier attempt whose answer was lost was applied, with all of its transaction. */
+export async function updateInTransaction<T extends Identified>(
+  collection: Collection<T>,
+  change: ConditionalUpdate,
+  session: ClientSession,
+): Promise<'applied' | 'known' | 'refused'> {
+  const { filter, update } = operationOf(change)
+  const { matchedCount } = await collection.updateOne(filter as Filter<T>, update as object, { session })
+  if (matchedCount === 1) return 'applied'
+  const { within, id, token } = change
+  const found = await collection.findOne({ ...within, _id: id } as unknown as Filter<T>, { session })
+  return (found as Document | null)?.writes?.[token.field] === token.value ? 'known' : 'refused'
+}
+
+function operationOf({ id, condition, within, set, unset = [], token }: ConditionalUpdate) {
+  return {
+    filter: { ...within, _id: id, ...condition },
+    update: {
+      $set: { ...set, [`writes.${token.field}`]: token.value },
+      ...(unset.length > 0 ? { $unset: Object.fromEntries(unset.map((name) => [name, ''])) } : {}),
+    },
+  }
 }
 
 async function attribute<T extends Identified>(

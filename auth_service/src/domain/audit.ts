@@ -1,0 +1,80 @@
+/**
+ * What the audit log of this service records: the changes of admins and of the operator, and those of the signing keys. What
+ * the owner of an account does with it (registering, a new password) is not recorded. No record has a name, a password or a
+ * hash.
+ */
+import type { Role, SigningKey } from './ports.ts'
+
+export const AUDIT_ACTIONS = [
+  'account.created',
+  'account.role_changed',
+  'account.password_reset',
+  'account.unlocked',
+  'account.deleted',
+  'key.added',
+  'key.withdrawn',
+  'key.retired',
+] as const
+
+/** Who makes a recorded change: the id of an admin, `operator` (a command), or `system` (this service, by its schedule). */
+export type Author = string
+export const OPERATOR: Author = 'operator'
+export const SYSTEM: Author = 'system'
+
+type Value = string | number | null
+export type AuditRecord = {
+  readonly action: (typeof AUDIT_ACTIONS)[number]
+  readonly subject: { readonly type: 'account' | 'signing_key'; readonly id: string }
+  readonly changes: readonly { readonly field: string; readonly before: Value; readonly after: Value }[]
+}
+
+const account = (id: string) => ({ type: 'account', id }) as const
+const signingKey = (id: string) => ({ type: 'signing_key', id }) as const
+
+export const accountCreated = (id: string, role: Role): AuditRecord => ({
+  action: 'account.created',
+  subject: account(id),
+  changes: [{ field: 'role', before: null, after: role }],
+})
+
+export const roleChanged = (id: string, before: Role, after: Role): AuditRecord => ({
+  action: 'account.role_changed',
+  subject: account(id),
+  changes: [{ field: 'role', before, after }],
+})
+
+/** The version counts the passwords of an account. */
+export const passwordReset = (id: string, fromVersion: number): AuditRecord => ({
+  action: 'account.password_reset',
+  subject: account(id),
+  changes: [{ field: 'password_version', before: fromVersion, after: fromVersion + 1 }],
+})
+
+/** `entries` counts failed logins by address. */
+export const unlocked = (id: string, entries: number): AuditRecord => ({
+  action: 'account.unlocked',
+  subject: account(id),
+  changes: [{ field: 'throttled_addresses', before: entries, after: 0 }],
+})
+
+export const accountDeleted = (id: string): AuditRecord => ({
+  action: 'account.deleted',
+  subject: account(id),
+  changes: [],
+})
+
+export const keyAdded = ({ kid, generation, signsFrom }: SigningKey): AuditRecord => ({
+  action: 'key.added',
+  subject: signingKey(kid),
+  changes: [
+    { field: 'generation', before: null, after: generation },
+    { field: 'signs_from', before: null, after: signsFrom },
+  ],
+})
+
+/** `withdrawn`: before the tokens that it signed have expired. */
+export const keyRemoved = (kid: string, generation: number, how: 'withdrawn' | 'retired'): AuditRecord => ({
+  action: `key.${how}`,
+  subject: signingKey(kid),
+  changes: [{ field: 'generation', before: generation, after: null }],
+})
