@@ -34,7 +34,8 @@ export function folder(t: Scope): string {
 }
 
 /** Two connections to the same data. Contract suites race one against the other. */
-export type OpenPair = (t: Scope) => Promise<[Audited<Stores>, Audited<Stores>]>
+export type AuditedStores = Audited<Stores>
+export type OpenPair = (t: Scope) => Promise<[AuditedStores, AuditedStores]>
 
 export const inMemory: OpenPair = async (t) => {
   const stores = openSqliteStores(':memory:', { runtime: systemRuntime })
@@ -44,7 +45,7 @@ export const inMemory: OpenPair = async (t) => {
 
 export const onOneFile: OpenPair = async (t) => {
   const path = join(folder(t), 'auth.db')
-  const pair: [Audited<Stores>, Audited<Stores>] = [
+  const pair: [AuditedStores, AuditedStores] = [
     openSqliteStores(path, { runtime: systemRuntime }),
     openSqliteStores(path, { runtime: systemRuntime }),
   ]

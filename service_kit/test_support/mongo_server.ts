@@ -12,6 +12,8 @@ import { createRequire } from 'node:module'
 import { createServer, type Socket } from 'node:net'
 import { after, before, suite, type TestContext, test } from 'node:test'
 import { MongoClient } from 'mongodb'
+import { AUDIT_LOG } from '../src/audit/mongo_log.ts'
+import type { MongoStore } from '../src/mongo/store.ts'
 import { withDatabase, withOption } from '../src/mongo/url.ts'
 import { type MongoProxy, startMongoProxy } from './mongo_proxy.ts'
 
@@ -95,6 +97,13 @@ function throughProxy(url: string, port: number, alone: boolean): string {
   return alone
     ? withOption(through.replace(/([?&])replicaSet=[^&]*&?/i, '$1'), 'directConnection=true')
     : through
+}
+
+/** From now on the audit log of this database refuses every entry: they all have the same place in a unique index. */
+export async function refuseEntries(store: MongoStore): Promise<void> {
+  const log = store.collection<{ _id: string }>(AUDIT_LOG)
+  await log.createIndex({ 'none.of.these': 1 }, { unique: true })
+  if ((await log.countDocuments()) === 0) await log.insertOne({ _id: 'first' })
 }
 
 /** Why a test that needs a real server is skipped, or false if it runs. */

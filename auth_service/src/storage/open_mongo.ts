@@ -41,7 +41,7 @@ export async function openMongoStores(
     auditLog,
     users: createMongoUserStore(store, runtime, auditLog, unreadableOf),
     sessions: createMongoSessionStore(store, unreadableOf),
-    keys: createMongoKeyStore(store, auditLog, unreadableOf),
+    keys: createMongoKeyStore(store, runtime, auditLog, unreadableOf),
     throttle: createMongoThrottleStore(store, runtime, auditLog, unreadableOf),
     check: store.check,
     close: store.close,

@@ -31,6 +31,7 @@ const MATRIX: [Method, string, object | undefined, { anonymous: number; user: nu
   ],
   ['GET', '/users', undefined, { anonymous: 401, user: 403, admin: 200 }],
   ['PUT', '/users/<ada>/role', { role: 'admin' }, { anonymous: 401, user: 403, admin: 200 }],
+  ['GET', '/audit/accounts', undefined, { anonymous: 401, user: 403, admin: 200 }],
   ['GET', '/.well-known/jwks.json', undefined, { anonymous: 200, user: 200, admin: 200 }],
   ['GET', '/.well-known/withdrawn_tokens.json', undefined, { anonymous: 200, user: 200, admin: 200 }],
   ['GET', '/healthz', undefined, { anonymous: 200, user: 200, admin: 200 }],

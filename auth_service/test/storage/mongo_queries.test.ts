@@ -58,7 +58,7 @@ mongoSuite('queries on accounts in MongoDB', (server) => {
       await sessions.end('s')
       await sessions.endAll(ada.id, 's')
 
-      const keys = createMongoKeyStore(store, audit, unreadableOf)
+      const keys = createMongoKeyStore(store, systemRuntime, audit, unreadableOf)
       await keys.add(await aKey(1), SYSTEM)
       await keys.add(await aKey(1), SYSTEM)
       await keys.list()

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openMongo } from '@shop/service_kit/mongo/store'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
-import { mongoSuite, needsRealServer } from '@shop/service_kit/test_support/mongo_server'
+import { mongoSuite, needsRealServer, refuseEntries } from '@shop/service_kit/test_support/mongo_server'
 import { AUTH_INDEXES } from '../../src/storage/open_mongo.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
+import { auditAtomicityContract, auditContract } from '../audit_log_contract.ts'
 import { keyStoreContract } from '../key_store_contract.ts'
 import { sessionStoreContract } from '../session_store_contract.ts'
 import { newId, type OpenPair, type Scope } from '../support.ts'
@@ -31,12 +32,24 @@ mongoSuite('accounts in MongoDB', (server) => {
   }
 
   sessionStoreContract('MongoDB, two connections', two)
-  keyStoreContract('MongoDB, two connections', two)
   throttleStoreContract('MongoDB, two connections', two)
   userStoreContract('MongoDB', alone)
-  // Two admins that demote each other are overlapping transactions.
-  if (server.honest) userStoreContract('MongoDB, two connections', two)
-  else test('the user contract on two connections', { skip: needsRealServer(server) }, () => {})
+  keyStoreContract('MongoDB', alone)
+  auditContract('MongoDB', alone)
+  // Two admins that demote each other, or two replicas that add a key, are overlapping transactions.
+  if (server.honest) {
+    for (const contract of [userStoreContract, keyStoreContract, auditContract])
+      contract('MongoDB, two connections', two)
+  } else test('the other contracts on two connections', { skip: needsRealServer(server) }, () => {})
+
+  auditAtomicityContract('MongoDB', async (t) => {
+    const database = server.newDatabase()
+    const stores = await open(t, database)
+    const plan = { service: 'auth_service', database, indexes: AUTH_INDEXES }
+    const raw = await openMongo({ runtime: systemRuntime, ...plan, url: server.url(database) })
+    t.after(() => raw.close())
+    return { stores, refuseEntries: () => refuseEntries(raw) }
+  })
 
   unreadableContract('MongoDB', async (t) => {
     const database = server.newDatabase()

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { suite, test } from 'node:test'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
-import { openStores } from '../../src/storage/open_stores.ts'
+import { openSqliteStores, openStores } from '../../src/storage/open_stores.ts'
+import { auditAtomicityContract, auditContract } from '../audit_log_contract.ts'
 import { keyStoreContract } from '../key_store_contract.ts'
 import { sessionStoreContract } from '../session_store_contract.ts'
 import { folder, inMemory, newId, onOneFile } from '../support.ts'
@@ -20,7 +21,22 @@ for (const [name, open] of Object.entries({
   sessionStoreContract(name, open)
   keyStoreContract(name, open)
   throttleStoreContract(name, open)
+  auditContract(name, open)
 }
+
+auditAtomicityContract('SQLite', async (t) => {
+  const path = join(folder(t), 'auth.db')
+  const stores = openSqliteStores(path, { runtime: systemRuntime })
+  t.after(() => stores.close())
+  return {
+    stores,
+    async refuseEntries() {
+      const db = new DatabaseSync(path)
+      db.exec("CREATE TRIGGER refuse BEFORE INSERT ON audit_log BEGIN SELECT RAISE(ABORT, 'refused'); END")
+      db.close()
+    },
+  }
+})
 
 unreadableContract('SQLite', async (t) => {
   const path = join(folder(t), 'auth.db')

@@ -345,6 +345,11 @@ suite('every route and every caller (invariant 10)', () => {
       { anonymous: 401, bob: 404, ada: 200, root: 200 },
     ],
     [
+      'GET /audit/orders',
+      () => ({ method: 'GET', url: '/audit/orders' }),
+      { anonymous: 401, bob: 403, ada: 403, root: 200 },
+    ],
+    [
       'GET /orders/user/:user_id',
       () => ({ method: 'GET', url: `/orders/user/${ADA}` }),
       { anonymous: 401, bob: 403, ada: 200, root: 200 },

@@ -40,6 +40,7 @@ suite('every route and every caller (invariant 10)', () => {
       undefined,
       { anonymous: 401, user: 403, admin: 200, service: 401 },
     ],
+    ['GET', '/audit/products', undefined, { anonymous: 401, user: 403, admin: 200, service: 401 }],
     [
       'POST',
       '/internal/reservations',

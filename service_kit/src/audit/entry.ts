@@ -54,8 +54,25 @@ export type AuditEntry = {
 /** Makes the entries of one call. It may be called again when a transaction is repeated. */
 export type EntryOf = (record: AuditRecord) => AuditEntry
 
+export type NewEntryId = () => string
+
+const COUNTER = /[\da-f]{12}$/
+
+/** Each id after the one before, also within a millisecond: entries of one process are in the order in which they were made. */
+export function ascending(newId: () => string): NewEntryId {
+  let last = ''
+  return () => {
+    const id = newId()
+    last =
+      id > last
+        ? id
+        : last.replace(COUNTER, (digits) => (BigInt(`0x${digits}`) + 1n).toString(16).padStart(12, '0'))
+    return last
+  }
+}
+
 /** Call it before the transaction: work that waited for others runs in no request. */
-export function entriesOf(newId: () => string, by: string, at: string): EntryOf {
+export function entriesOf(newId: NewEntryId, by: string, at: string): EntryOf {
   const [requestId = null] = currentContext().requestIds
   return ({ action, subject: { type, id, name }, changes, note }) => {
     if (changes.length > CHANGES_MAX) throw new Error(`${action} names ${changes.length} fields.`)

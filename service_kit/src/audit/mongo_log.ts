@@ -10,6 +10,7 @@ import {
   type AuditFilter,
   type AuditLog,
   type AuditRecord,
+  ascending,
   type EntryOf,
   entriesOf,
   LAST_ID,
@@ -57,10 +58,11 @@ type AddRecord = (...records: readonly AuditRecord[]) => Promise<void>
 
 export function createMongoAuditLog(
   store: MongoStore,
-  { newId }: Pick<Runtime, 'newId'>,
+  runtime: Pick<Runtime, 'newId'>,
   unreadableOf: UnreadableOf,
 ): MongoAudit {
   const collection = store.collection<AuditDocument>(AUDIT_LOG)
+  const newId = ascending(runtime.newId)
   const reading = createReading(entryOf, ({ _id }) => String(_id), unreadableOf('an entry of the audit log'))
   const add = async (entries: readonly AuditEntry[], session: ClientSession) => {
     if (entries.length === 0) return

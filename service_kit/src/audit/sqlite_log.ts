@@ -8,6 +8,7 @@ import {
   type AuditFilter,
   type AuditLog,
   type AuditRecord,
+  ascending,
   entriesOf,
   LAST_ID,
   validateStoredEntry,
@@ -30,9 +31,10 @@ type AddRecord = (record: AuditRecord) => void
 
 export function createSqliteAuditLog(
   { reader, writer, write }: SqliteStore,
-  { newId }: Pick<Runtime, 'newId'>,
+  runtime: Pick<Runtime, 'newId'>,
   unreadableOf: UnreadableOf,
 ): SqliteAudit {
+  const newId = ascending(runtime.newId)
   const reading = createReading(auditEntryOf, ([id]) => String(id), unreadableOf('an entry of the audit log'))
   const insert = writer.prepare(
     `INSERT INTO audit_log (${AUDIT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
