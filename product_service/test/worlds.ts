@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
+import type { Audited } from '@shop/service_kit/audit/entry'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { Problem } from '@shop/service_kit/runtime/problem'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
@@ -12,7 +13,8 @@ import type { Stores } from '../src/domain/ports.ts'
 import { openSqliteStores } from '../src/storage/open_stores.ts'
 
 /** Two connections to the same data, like two replicas. */
-export type MakeStores = (t: TestContext) => Promise<readonly [Stores, Stores]>
+export type AuditedStores = Audited<Stores>
+export type MakeStores = (t: TestContext) => Promise<readonly [AuditedStores, AuditedStores]>
 
 let ids = 0
 /** Ascending UUIDs, also within a millisecond. */

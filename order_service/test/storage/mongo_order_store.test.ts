@@ -4,13 +4,14 @@ import { createMongoAuditLog } from '@shop/service_kit/audit/mongo_log'
 import { type MongoStore, openMongo } from '@shop/service_kit/mongo/store'
 import { withOption } from '@shop/service_kit/mongo/url'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
-import { type MongoServer, mongoSuite } from '@shop/service_kit/test_support/mongo_server'
+import { type MongoServer, mongoSuite, refuseEntries } from '@shop/service_kit/test_support/mongo_server'
 import {
   BACKLOG_COUNT_MAX,
   createMongoOrderStore,
   ORDER_INDEXES,
 } from '../../src/storage/mongo_order_store.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
+import { auditAtomicityContract, auditLogContract } from '../audit_log_contract.ts'
 import { endedOrdersContract } from '../ended_orders_contract.ts'
 import { orderStoreContract } from '../order_store_contract.ts'
 import { order } from '../samples.ts'
@@ -32,6 +33,19 @@ mongoSuite('orders in MongoDB', (server) => {
       return stores
     }
     return [await open(), await open()]
+  })
+
+  auditLogContract('MongoDB, two connections', async (t) => {
+    const database = server.newDatabase()
+    return [await openAll(t, server, database), await openAll(t, server, database)]
+  })
+  auditAtomicityContract('MongoDB', async (t) => {
+    const database = server.newDatabase()
+    const stores = await openAll(t, server, database)
+    const plan = { service: 'order_service', database, indexes: ORDER_INDEXES }
+    const raw = await openMongo({ runtime: systemRuntime, ...plan, url: server.url(database) })
+    t.after(() => raw.close())
+    return { stores, refuseEntries: () => refuseEntries(raw) }
   })
 
   unreadableContract('MongoDB', async (t) => {
@@ -135,9 +149,11 @@ mongoSuite('orders in MongoDB', (server) => {
   })
 })
 
-async function open(t: TestContext, server: MongoServer, database: string, CURRENCY = 'USD') {
+async function openAll(t: TestContext, server: MongoServer, database: string, CURRENCY = 'USD') {
   const DATABASE_URL = server.url(database)
   const stores = await openStores({ DATABASE_URL, DATA_DIR: '', CURRENCY }, { runtime: systemRuntime })
   t.after(() => stores.close())
-  return stores.orders
+  return stores
 }
+
+const open = async (...given: Parameters<typeof openAll>) => (await openAll(...given)).orders

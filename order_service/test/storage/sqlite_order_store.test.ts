@@ -7,6 +7,7 @@ import { suite, type TestContext, test } from 'node:test'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { openSqlite } from '@shop/service_kit/sqlite/store'
 import { openStores } from '../../src/storage/open_stores.ts'
+import { auditAtomicityContract, auditLogContract } from '../audit_log_contract.ts'
 import { endedOrdersContract } from '../ended_orders_contract.ts'
 import { orderStoreContract } from '../order_store_contract.ts'
 import { order } from '../samples.ts'
@@ -23,6 +24,26 @@ async function openAll(t: TestContext, DATA_DIR: string, changes: object = {}) {
   t.after(() => stores.close())
   return stores
 }
+auditLogContract('SQLite in memory', async (t) => {
+  const stores = await openAll(t, '', { DATABASE_URL: 'sqlite::memory:' })
+  return [stores, stores]
+})
+auditLogContract('SQLite on file, two connections', async (t) => {
+  const path = folder(t)
+  return [await openAll(t, path), await openAll(t, path)]
+})
+auditAtomicityContract('SQLite', async (t) => {
+  const DATA_DIR = folder(t)
+  const path = join(DATA_DIR, 'orders.db')
+  return {
+    stores: await openAll(t, DATA_DIR),
+    async refuseEntries() {
+      const db = new DatabaseSync(path)
+      db.exec("CREATE TRIGGER refuse BEFORE INSERT ON audit_log BEGIN SELECT RAISE(ABORT, 'refused'); END")
+      db.close()
+    },
+  }
+})
 
 const open = async (...args: Parameters<typeof openAll>) => (await openAll(...args)).orders
 

@@ -4,23 +4,28 @@ import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openMongo } from '@shop/service_kit/mongo/store'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
-import { type MongoServer, mongoSuite, needsRealServer } from '@shop/service_kit/test_support/mongo_server'
-import type { Stores } from '../../src/domain/ports.ts'
+import {
+  type MongoServer,
+  mongoSuite,
+  needsRealServer,
+  refuseEntries,
+} from '@shop/service_kit/test_support/mongo_server'
 import { collectionsOf, PRODUCT_INDEXES } from '../../src/storage/mongo_documents.ts'
 import { SEARCHES_AT_ONCE, SEARCHES_WAITING_MAX } from '../../src/storage/mongo_search.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
 import { auditContract } from '../audit_contract.ts'
+import { auditAtomicityContract, auditLogContract } from '../audit_log_contract.ts'
 import { catalogueContract } from '../catalogue_contract.ts'
 import { retentionContract } from '../retention_contract.ts'
 import { stockContract } from '../stock_contract.ts'
-import { add, type MakeStores, nextId, STAMP } from '../worlds.ts'
+import { type AuditedStores, add, type MakeStores, nextId, STAMP } from '../worlds.ts'
 
 async function open(
   t: TestContext,
   server: MongoServer,
   database: string,
   CURRENCY = 'USD',
-): Promise<Stores> {
+): Promise<AuditedStores> {
   const stores = await openStores(
     { DATABASE_URL: server.url(database), DATA_DIR: '', CURRENCY },
     { runtime: systemRuntime },
@@ -39,7 +44,13 @@ mongoSuite('products in MongoDB', (server) => {
     return [await open(t, server, database), await open(t, server, database)]
   }
 
-  const contracts = [catalogueContract, stockContract, auditContract, retentionContract]
+  const contracts = [
+    catalogueContract,
+    stockContract,
+    auditContract,
+    auditLogContract,
+    retentionContract,
+  ]
   for (const contract of contracts) contract('MongoDB', alone)
 
   // Races of two processes are overlapping transactions.
@@ -48,6 +59,15 @@ mongoSuite('products in MongoDB', (server) => {
   } else {
     test('the contracts on two connections', { skip: needsRealServer(server) }, () => {})
   }
+
+  auditAtomicityContract('MongoDB', async (t) => {
+    const database = server.newDatabase()
+    const stores = await open(t, server, database)
+    const plan = { service: 'product_service', database, indexes: PRODUCT_INDEXES }
+    const raw = await openMongo({ runtime: systemRuntime, ...plan, url: server.url(database) })
+    t.after(() => raw.close())
+    return { stores, refuseEntries: () => refuseEntries(raw) }
+  })
 
   test('one replica reads what the other wrote', async (t) => {
     const [here, there] = await two(t)

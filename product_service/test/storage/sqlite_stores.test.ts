@@ -8,6 +8,7 @@ import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { openSqlite } from '@shop/service_kit/sqlite/store'
 import { openSqliteStores, openStores } from '../../src/storage/open_stores.ts'
 import { auditContract } from '../audit_contract.ts'
+import { auditAtomicityContract, auditLogContract } from '../audit_log_contract.ts'
 import { catalogueContract } from '../catalogue_contract.ts'
 import { retentionContract } from '../retention_contract.ts'
 import { stockContract } from '../stock_contract.ts'
@@ -21,7 +22,22 @@ for (const [name, makeStores] of [
   stockContract(name, makeStores)
   auditContract(name, makeStores)
   retentionContract(name, makeStores)
+  auditLogContract(name, makeStores)
 }
+
+auditAtomicityContract('SQLite', async (t) => {
+  const path = join(folder(t), 'products.db')
+  const stores = await openSqliteStores(path, { CURRENCY: 'USD', runtime: systemRuntime })
+  t.after(() => stores.close())
+  return {
+    stores,
+    async refuseEntries() {
+      const db = new DatabaseSync(path)
+      db.exec("CREATE TRIGGER refuse BEFORE INSERT ON audit_log BEGIN SELECT RAISE(ABORT, 'refused'); END")
+      db.close()
+    },
+  }
+})
 
 suite('opening', () => {
   test('a store keeps its currency', async (t) => {
