@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import type { AuditEntry } from '@shop/service_kit/audit/entry'
-import { OPERATOR, SYSTEM } from '../src/domain/audit.ts'
+import { OPERATOR, SYSTEM } from '../src/domain/author.ts'
 import type { Stores } from '../src/domain/ports.ts'
 import { aKey } from './key_store_contract.ts'
 import { type AuditedStores, newId, type OpenPair, type Scope, START, START_AT } from './support.ts'

@@ -1,7 +1,7 @@
 /** All operations of the account stores at the same time, for runs in which an engine call fails. */
 import assert from 'node:assert/strict'
 import type { FaultRun, Step } from '@shop/service_kit/test_support/fault_runs'
-import { OPERATOR } from '../src/domain/audit.ts'
+import { OPERATOR } from '../src/domain/author.ts'
 import type { Session, Stores } from '../src/domain/ports.ts'
 import { newId, START, START_AT } from './support.ts'
 import { account } from './user_store_contract.ts'

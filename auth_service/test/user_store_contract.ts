@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { OPERATOR } from '../src/domain/audit.ts'
+import { OPERATOR } from '../src/domain/author.ts'
 import type { Account, Role } from '../src/domain/ports.ts'
 import { erasedUsername } from '../src/domain/usernames.ts'
 import { newId, type OpenPair, START, START_AT } from './support.ts'

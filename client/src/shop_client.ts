@@ -62,7 +62,7 @@ const REFRESH_DEADLINE_MS = 20_000
 /** Paths that need no token. */
 const PUBLIC_PATHS = {
   auth: /\/(register|login|token|logout|jwks\.json)$/,
-  reading: /\/products(\/[^/]+)?$/,
+  reading: /(?<!\/audit)\/products(\/[^/]+)?$/,
 }
 
 export function createShopClient(options: ShopClientOptions) {

@@ -70,6 +70,14 @@ async function world(t: TestContext, { onToken, ...options }: Options = {}) {
 const tokens = (seen: Seen[]) => seen.map(({ headers }) => headers.authorization)
 
 suite('a session', () => {
+  test('reading the catalogue sends no token, reading its audit log does', async (t) => {
+    const { shop, orders } = await world(t)
+    await shop.products.GET('/audit/products')
+    await shop.products.GET('/products').catch(() => {})
+    await shop.products.GET('/products/{id}', { params: { path: { id: 'x' } } }).catch(() => {})
+    assert.deepEqual(tokens(orders), ['Bearer a1', undefined, undefined])
+  })
+
   test('sends its token, and does not refresh it early', async (t) => {
     const { call, pass, orders, refreshes } = await world(t)
     await call()

@@ -24,6 +24,8 @@ import {
   type Row,
   reservationOf,
 } from '@shop/product_service/storage/sqlite_rows'
+import { auditDocument } from '@shop/service_kit/audit/mongo_log'
+import { AUDIT_COLUMNS, type AuditRow, auditEntryOf } from '@shop/service_kit/audit/sqlite_log'
 import type { Database, Document, Kind } from './progress.ts'
 
 type Source = {
@@ -38,7 +40,15 @@ type Source = {
 const date = (ms: unknown) => (ms === null ? undefined : new Date(Number(ms)))
 const LEDGER = 'FROM movements m JOIN products p ON p.seq = m.product_seq'
 
+const AUDIT_LOG: Source = {
+  what: 'entries of the audit log',
+  collection: 'audit_log',
+  sql: `SELECT ${AUDIT_COLUMNS} FROM audit_log ORDER BY id`,
+  documentOf: (row) => auditDocument(auditEntryOf(row as AuditRow)),
+}
+
 const ACCOUNTS: readonly Source[] = [
+  AUDIT_LOG,
   {
     what: 'users',
     collection: 'users',
@@ -78,6 +88,7 @@ const ACCOUNTS: readonly Source[] = [
 ]
 
 const PRODUCTS: readonly Source[] = [
+  AUDIT_LOG,
   {
     what: 'products',
     collection: 'products',
@@ -110,6 +121,7 @@ const PRODUCTS: readonly Source[] = [
 ]
 
 const ORDERS: readonly Source[] = [
+  AUDIT_LOG,
   {
     what: 'orders',
     collection: 'orders',

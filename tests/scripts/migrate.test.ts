@@ -9,6 +9,7 @@ import { suite, test } from 'node:test'
 import { openStores as openAuthStores } from '@shop/auth_service/storage/open_stores'
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
 import { openStores as openProductStores } from '@shop/product_service/storage/open_stores'
+import type { AuditEntry } from '@shop/service_kit/audit/entry'
 import { connectPatiently } from '@shop/service_kit/mongo/tools'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
@@ -121,6 +122,17 @@ test('an empty store is refused as a source', async (t) => {
   assert.match(output, /^Not usable: \S+orders\.db is empty: no store was ever made in it\.$/m)
 })
 
+/** The audit log of each service, up to a hundred entries. */
+async function entriesIn(place: { DATA_DIR: string; CURRENCY: string; DATABASE_URL?: string }) {
+  const all: (readonly AuditEntry[])[] = []
+  for (const open of [openAuthStores, openProductStores, openOrderStores]) {
+    const stores = await open({ ...place, CURRENCY_DIGITS: 3 } as never, { runtime: systemRuntime })
+    all.push(await stores.auditLog.page({ filter: undefined, before: undefined, limit: 100 }))
+    await stores.close()
+  }
+  return all
+}
+
 const DATABASES = ['shop_auth', 'shop_products', 'shop_orders']
 
 async function withMongo<T>(url: string, work: (client: MongoClient) => Promise<T>): Promise<T> {
@@ -213,6 +225,10 @@ mongoSuite('a shop that moves to MongoDB', (server) => {
     const early = await finish(t, 'migrate.ts', world, ...migrate)
     assert.deepEqual([early.code, /Stop the shop first/.test(early.output)], [1, true], early.output)
     await load.stop()
+    const { token: adminToken } = await signIn(addressesOf(world).auth, admin.username, admin.password)
+    const { orderId: shipped } = load.seenOrders.find((seen) => seen.status === 'confirmed')!
+    const itsAddress = `${addressesOf(world).orders}/orders/${shipped}`
+    expectStatus(await call('PUT', itsAddress, { token: adminToken, body: { status: 'shipped' } }), 200)
     // A changed password and role: their versions must be copied, too.
     const reset = await finish(t, 'accounts.ts', world, '--reset-password', load.buyers[1]!.username)
     assert.equal(reset.code, 0, reset.output)
@@ -252,6 +268,13 @@ mongoSuite('a shop that moves to MongoDB', (server) => {
     }
     assert.deepEqual(await readMarks(url), Array(3).fill('finished'))
     assert.deepEqual(await mongoAccounts(url), sqliteAccounts(world.dataDir))
+    const source = { DATA_DIR: world.dataDir, CURRENCY: 'USD' }
+    const entries = await entriesIn(source)
+    assert.ok(
+      entries.every((of) => of.length > 0),
+      'every service has entries',
+    )
+    assert.deepEqual(await entriesIn({ ...source, DATABASE_URL: url }), entries)
 
     const after = await readMongoRecords(url)
     assert.deepEqual(sorted(after), sorted(before))

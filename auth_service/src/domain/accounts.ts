@@ -11,7 +11,7 @@
  *  6. There is always an admin: the last one cannot be demoted. A registration never makes an admin.
  */
 
-import { type Author, OPERATOR } from './audit.ts'
+import { type Author, OPERATOR } from './author.ts'
 import type { HashQueue, PasswordChecks, PasswordHasher, QueueTicket } from './crypto_ports.ts'
 import { DomainError } from './errors.ts'
 import { acceptPassword, normalPassword } from './passwords.ts'

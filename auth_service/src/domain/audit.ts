@@ -16,11 +16,6 @@ export const AUDIT_ACTIONS = [
   'key.retired',
 ] as const
 
-/** Who makes a recorded change: the id of an admin, `operator` (a command), or `system` (this service, by its schedule). */
-export type Author = string
-export const OPERATOR: Author = 'operator'
-export const SYSTEM: Author = 'system'
-
 type Value = string | number | null
 export type AuditRecord = {
   readonly action: (typeof AUDIT_ACTIONS)[number]

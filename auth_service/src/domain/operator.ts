@@ -8,7 +8,7 @@
  *  3. An account that is registered under the name of a deleted one inherits nothing, not even failed logins: everything
  *     stored under the name is removed before the name is free. Until then the deletion can be repeated.
  */
-import { OPERATOR } from './audit.ts'
+import { OPERATOR } from './author.ts'
 import { isPast } from './clocks.ts'
 import type { PasswordHasher } from './crypto_ports.ts'
 import { DomainError } from './errors.ts'

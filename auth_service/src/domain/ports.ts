@@ -8,7 +8,7 @@
  *
  * A change with an author is recorded in the audit log, in the same step (audit.ts); one that changes nothing is not.
  */
-import type { Author } from './audit.ts'
+import type { Author } from './author.ts'
 
 export type Role = 'customer' | 'admin'
 
@@ -47,13 +47,7 @@ export type UserStore = {
    * Sets a new password if `fromVersion` is still the account's passwordVersion. Then passwordVersion becomes
    * fromVersion + 1, and tokenVersion grows. Without an author it is the owner's choice. Resolves whether it was set.
    */
-  changePassword(
-    id: string,
-    fromVersion: number,
-    passwordHash: string,
-    at: Date,
-    by?: Author,
-  ): Promise<boolean>
+  changePassword(id: string, fromVersion: number, hash: string, at: Date, by?: Author): Promise<boolean>
   /** Replaces the hash of the *same* password if it is still `from`; passwordVersion stays. Resolves whether it was replaced. */
   rehash(id: string, from: string, to: string): Promise<boolean>
   /**

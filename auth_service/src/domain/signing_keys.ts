@@ -10,7 +10,7 @@
  *  4. A key made by a clock that was ahead (clocks.ts) gets a successor at once, so rotation does not stop.
  *  5. If several replicas make the next key at the same time, one succeeds: the generation is unique in the store.
  */
-import { type Author, OPERATOR, SYSTEM } from './audit.ts'
+import { type Author, OPERATOR, SYSTEM } from './author.ts'
 import { isAhead, isPast, timeAfter } from './clocks.ts'
 import type { MakeKeyPair } from './crypto_ports.ts'
 import type { KeyStore, SigningKey } from './ports.ts'

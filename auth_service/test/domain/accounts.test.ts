@@ -15,7 +15,7 @@ import {
   register,
   setRole,
 } from '../../src/domain/accounts.ts'
-import { OPERATOR } from '../../src/domain/audit.ts'
+import { OPERATOR } from '../../src/domain/author.ts'
 import { CLOCKS_DIFFER_MS } from '../../src/domain/clocks.ts'
 import type { PasswordHasher, QueueTicket } from '../../src/domain/crypto_ports.ts'
 import type { Account, UserStore } from '../../src/domain/ports.ts'

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import { login, register, setRole } from '../../src/domain/accounts.ts'
-import { OPERATOR } from '../../src/domain/audit.ts'
+import { OPERATOR } from '../../src/domain/author.ts'
 import { deleteAccount, resetPassword, showAccount, unlock } from '../../src/domain/operator.ts'
 import type { Stores } from '../../src/domain/ports.ts'
 import { createWorld, DAY_MS, PASSWORD } from '../support.ts'

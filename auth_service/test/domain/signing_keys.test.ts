@@ -3,7 +3,7 @@ import { suite, test } from 'node:test'
 import { KEYS_REFRESH_MS } from '@shop/service_kit/identity/remote_keys'
 import fc from 'fast-check'
 import { makeKeyPair } from '../../src/crypto/signing.ts'
-import { SYSTEM } from '../../src/domain/audit.ts'
+import { SYSTEM } from '../../src/domain/author.ts'
 import type { SigningKey } from '../../src/domain/ports.ts'
 import {
   ACCESS_TOKEN_TTL_SECONDS_MAX,

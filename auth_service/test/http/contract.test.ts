@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
-import { OPERATOR, SYSTEM } from '../../src/domain/audit.ts'
+import { OPERATOR, SYSTEM } from '../../src/domain/author.ts'
 import type { Payloads } from '../../src/domain/errors.ts'
 import { PROBLEMS } from '../../src/http/problems.ts'
 import { openSqliteStores } from '../../src/storage/open_stores.ts'

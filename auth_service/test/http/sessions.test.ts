@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
-import { OPERATOR } from '../../src/domain/audit.ts'
+import { OPERATOR } from '../../src/domain/author.ts'
 import { CLOCKS_DIFFER_MS } from '../../src/domain/clocks.ts'
 import { SESSIONS_PER_USER_MAX } from '../../src/domain/sessions.ts'
 import { createWorld, DAY_MS, onOneFile, PASSWORD, START, type World } from '../support.ts'

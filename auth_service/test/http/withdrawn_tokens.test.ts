@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { WITHDRAWN_PATH } from '@shop/service_kit/identity/withdrawn_tokens'
-import { OPERATOR } from '../../src/domain/audit.ts'
+import { OPERATOR } from '../../src/domain/author.ts'
 import { WITHDRAWN_CACHE_MS } from '../../src/http/key_routes.ts'
 import { createWorld, PASSWORD, type World } from '../support.ts'
 

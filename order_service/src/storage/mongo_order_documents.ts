@@ -1,5 +1,6 @@
 /** An order as a document of MongoDB. */
 import type { AnyBulkWriteOperation } from '@shop/service_kit/mongo/store'
+import type { ConditionalUpdate } from '@shop/service_kit/mongo/writes'
 import { type OrderRecord, readOrder, recordOf } from '../domain/order_record.ts'
 import type { StoredOrder } from '../domain/schedule.ts'
 
@@ -23,6 +24,20 @@ export const claimOperations = (
       update: { $set: { dueAt: leaseUntil, fence: fence + 1, attempts: attempts + 1, lease } },
     },
   }))
+
+/** Saves the order over the version that it had; `token` differs from that of every other save. */
+export function changeTo(stored: StoredOrder, token: string): ConditionalUpdate {
+  const order = recordOf(stored)
+  const { id, userId, status, lines, rejection, history, version, updatedAt, dueAt, attempts, fence } = order
+  return {
+    id,
+    within: { userId },
+    condition: { version, fence },
+    set: { status, lines, rejection, history, version: version + 1, updatedAt, dueAt, attempts },
+    unset: [...(rejection === undefined ? ['rejection'] : []), ...(dueAt === undefined ? ['dueAt'] : [])],
+    token: { field: `v${version + 1}`, value: token },
+  }
+}
 
 export function toDocument(stored: StoredOrder): Document {
   const { id, ...fields } = recordOf(stored)

@@ -1,6 +1,5 @@
 /**
- * Orders in MongoDB: one document per order; every write is a conditional write of one document. Only a save with an entry of
- * the audit log is a transaction.
+ * Orders in MongoDB: one document per order; every write is a conditional write of one. Only an audited save is a transaction.
  *
  * Invariant 3: `addOnce` and `save` resolve when a majority has the write. Invariant 4: by the unique index on (userId,
  * idempotencyKey). Concurrent inserts, and concurrent saves, share commands.
@@ -15,10 +14,9 @@ import { batchInserts, batchUpdates, updateInTransaction } from '@shop/service_k
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { createReading, type OnUnreadable } from '@shop/service_kit/storage/unreadable'
 import { DomainError } from '../domain/errors.ts'
-import { recordOf } from '../domain/order_record.ts'
 import type { OrderPage, OrderStore } from '../domain/ports.ts'
 import { isUnsettled, nextVersion, type UnsettledOrder } from '../domain/schedule.ts'
-import { claimOperations, type Document, toDocument, toOrder } from './mongo_order_documents.ts'
+import { changeTo, claimOperations, type Document, toDocument, toOrder } from './mongo_order_documents.ts'
 
 const ORDERS = 'orders'
 const DUE = 'orders_due'
@@ -116,17 +114,8 @@ export function createMongoOrderStore(
     find: (id) => repeat(async () => optional(await orders().findOne({ _id: id }))),
     findByKey: (userId, key) => repeat(() => findByKey(userId, key)),
     async save(stored, audited) {
-      const order = recordOf(stored)
-      const { id, userId, status, lines, rejection, history, version, updatedAt, dueAt, attempts, fence } =
-        order
-      const change = {
-        id,
-        within: { userId },
-        condition: { version, fence },
-        set: { status, lines, rejection, history, version: version + 1, updatedAt, dueAt, attempts },
-        unset: [...(rejection === undefined ? ['rejection'] : []), ...(dueAt === undefined ? ['dueAt'] : [])],
-        token: { field: `v${version + 1}`, value: runtime.newId() },
-      }
+      const change = changeTo(stored, runtime.newId())
+      const { id, updatedAt } = stored.order
       const isSaved = audited
         ? await audit.write(audited.by, updatedAt, async ({ session }, record) => {
             const outcome = await updateInTransaction(orders(), change, session!)

@@ -2,9 +2,9 @@
  * Which path is forwarded to which service. Paths that are not listed are not forwarded, among them `/internal` and
  * `/metrics`.
  *
- *   /api/auth/{register,me,users,.well-known/jwks.json}…  ->  auth_service      /register, /me, …
- *   /api/products…                                        ->  product_service   /products…
- *   /api/orders…                                          ->  order_service     /orders…
+ *   /api/auth/{register,me,users,audit,.well-known/jwks.json}…  ->  auth_service      /register, /me, …
+ *   /api/products…, /api/audit/products                         ->  product_service   /products…, /audit/products
+ *   /api/orders…, /api/audit/orders                             ->  order_service     /orders…, /audit/orders
  *
  * A route that answers with an event stream must match `mayStream`, or its answer is cut after a minute. A route that
  * hashes a password must be of the class `hashing` in `callClassOf`, or other calls wait behind it.
@@ -23,9 +23,13 @@ export type Forwarding = {
 }
 
 export const FORWARDINGS: readonly Forwarding[] = [
-  { upstream: 'auth', strip: '/api/auth', open: ['/register', '/me', '/users', '/.well-known/jwks.json'] },
-  { upstream: 'products', strip: '/api', open: ['/products'] },
-  { upstream: 'orders', strip: '/api', open: ['/orders'] },
+  {
+    upstream: 'auth',
+    strip: '/api/auth',
+    open: ['/register', '/me', '/users', '/audit', '/.well-known/jwks.json'],
+  },
+  { upstream: 'products', strip: '/api', open: ['/products', '/audit/products'] },
+  { upstream: 'orders', strip: '/api', open: ['/orders', '/audit/orders'] },
 ]
 
 /** The path characters of RFC 3986, so that every parser on the way reads the same path. */
