@@ -44,13 +44,7 @@ mongoSuite('products in MongoDB', (server) => {
     return [await open(t, server, database), await open(t, server, database)]
   }
 
-  const contracts = [
-    catalogueContract,
-    stockContract,
-    auditContract,
-    auditLogContract,
-    retentionContract,
-  ]
+  const contracts = [catalogueContract, stockContract, auditContract, auditLogContract, retentionContract]
   for (const contract of contracts) contract('MongoDB', alone)
 
   // Races of two processes are overlapping transactions.

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -10,9 +10,11 @@ import { systemRuntime } from '../../src/runtime/runtime.ts'
 import { openSqlite } from '../../src/sqlite/store.ts'
 import { AT, auditLogContract, type OpenedLog } from '../../test_support/audit_log_contract.ts'
 
-const TABLES = ['auth_service/0005', 'product_service/0006', 'order_service/0005'].map((each) => {
-  const [service, number] = each.split('/')
-  return join(import.meta.dirname, `../../../${service}/src/storage/migrations/${number}_audit_log.sql`)
+const TABLES = ['auth_service', 'product_service', 'order_service'].map((service) => {
+  const [found] = globSync(
+    join(import.meta.dirname, `../../../${service}/src/storage/migrations/*_audit_log.adds.sql`),
+  )
+  return found!
 })
 const SERVICES_MIGRATIONS = join(TABLES[0]!, '..')
 
