@@ -5,6 +5,7 @@ import { globSync, readdirSync, readFileSync, truncateSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { Writable } from 'node:stream'
 import { suite, test } from 'node:test'
 import { openStores as openAuthStores } from '@shop/auth_service/storage/open_stores'
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
@@ -17,7 +18,7 @@ import { createVirtualRuntime } from '@shop/service_kit/test_support/virtual_run
 import { Long, MongoClient } from 'mongodb'
 import { DATABASES as SHOP } from '../../scripts/backup/databases.ts'
 import { createMarks } from '../../scripts/migrate/marks.ts'
-import { copy, PATIENCE_MS, patiently } from '../../scripts/migrate/progress.ts'
+import { copy, differences, PATIENCE_MS, patiently } from '../../scripts/migrate/progress.ts'
 import { SERVICES, type ServiceName } from '../../scripts/services.ts'
 import { startLoad } from '../cluster/load.ts'
 import { readMongoRecords } from '../cluster/mongo_records.ts'
@@ -319,6 +320,31 @@ mongoSuite('a shop that moves to MongoDB', (server) => {
     for (const name of DATABASES) await second.finish(name, true)
     await assert.rejects(first.begin('shop_auth'), /stops/)
     assert.deepEqual(await readMarks(server.url()), Array(3).fill('finished'))
+  })
+
+  test('records of which some arrived before a kill are completed, changed ones replaced, and what differs is counted', async (t) => {
+    const client = connectPatiently(server.url(), 'test')
+    t.after(() => client.close())
+    await emptied(client)
+    const collection = client.db('shop_auth').collection<{ _id: string; name?: string }>('users')
+    const records = ['a', 'b', 'c'].map((_id) => ({ _id, name: `is ${_id}` }))
+    const kind = { anew: false, what: 'users', total: 3, documents: () => records, collection }
+    await collection.insertMany([records[0]!, { _id: 'c', name: 'was c' }])
+    assert.deepEqual(await differences(kind), [
+      'users: 2 of 3 differ in the target',
+      'users: 3 in the source, 2 in the target',
+    ])
+    const written: string[] = []
+    const out = new Writable({
+      write(chunk, _encoding, done) {
+        written.push(String(chunk))
+        done()
+      },
+    })
+    await copy(kind, out, async () => {})
+    assert.deepEqual(await collection.find().sort({ _id: 1 }).toArray(), records)
+    assert.deepEqual(written, ['users: 3 of 3 (2 were there already)\n'])
+    assert.deepEqual(await differences(kind), [])
   })
 
   test('from the folder of a backup: sessions and signing keys of that moment do not come back', async (t) => {
