@@ -44,7 +44,7 @@ export const NAMED: readonly Named[] = [
     path: 'service_kit/src/runtime/log.ts',
     from: "redact: { paths: REDACTED, censor: '[redacted]' },",
     to: '',
-    test: 'service_kit/test/runtime/log_redaction.test.ts',
+    test: 'service_kit/test/runtime/log_lines.test.ts',
   },
   {
     what: 'the circuit breaker does not call its listener after the pause',

@@ -326,10 +326,10 @@ mongoSuite('a shop that moves to MongoDB', (server) => {
     const client = connectPatiently(server.url(), 'test')
     t.after(() => client.close())
     await emptied(client)
-    const collection = client.db('shop_auth').collection<{ _id: string; name?: string }>('users')
-    const records = ['a', 'b', 'c'].map((_id) => ({ _id, name: `is ${_id}` }))
+    const collection = client.db('shop_auth').collection<{ _id: string; canonicalName?: string }>('users')
+    const records = ['a', 'b', 'c'].map((_id) => ({ _id, canonicalName: `is ${_id}` }))
     const kind = { anew: false, what: 'users', total: 3, documents: () => records, collection }
-    await collection.insertMany([records[0]!, { _id: 'c', name: 'was c' }])
+    await collection.insertMany([records[0]!, { _id: 'c', canonicalName: 'was c' }])
     assert.deepEqual(await differences(kind), [
       'users: 2 of 3 differ in the target',
       'users: 3 in the source, 2 in the target',
