@@ -14,6 +14,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeFolder } from '../runtime/folders.ts'
 import type { Runtime } from '../runtime/runtime.ts'
+import { syncFolderAsync } from './sync.ts'
 
 /** A file that has so many bytes is closed, and the next one begun. */
 export const ARCHIVE_FILE_BYTES_MAX = 64 * 1024 * 1024
@@ -48,7 +49,7 @@ export function openArchive({
     const name = `${service}-${time}-${newId().slice(-12)}.ndjson`
     const handle = await open(join(folder, name), 'wx', FILE_MODE)
     current = { handle, bytes: 0 }
-    await syncFolder(folder)
+    await syncFolderAsync(folder)
     return current
   }
 
@@ -75,15 +76,5 @@ export function openArchive({
       }
     },
     close,
-  }
-}
-
-/** A new file survives a power failure only if its folder is written too. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }

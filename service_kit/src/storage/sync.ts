@@ -1,5 +1,6 @@
 /** Makes files, and the names of files in a folder, durable. */
 import { closeSync, fsyncSync, openSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 
 /** Systems that cannot sync a folder, or do not let this user. */
 const CANNOT_SYNC = ['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP']
@@ -23,6 +24,24 @@ export function syncFolder(folder: string): void {
       closeSync(opened)
     }
   } catch (error) {
-    if (!CANNOT_SYNC.includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+    unlessImpossible(error)
   }
+}
+
+/** As `syncFolder`, without holding up the process. */
+export async function syncFolderAsync(folder: string): Promise<void> {
+  try {
+    const opened = await open(folder, 'r')
+    try {
+      await opened.sync()
+    } finally {
+      await opened.close()
+    }
+  } catch (error) {
+    unlessImpossible(error)
+  }
+}
+
+function unlessImpossible(error: unknown) {
+  if (!CANNOT_SYNC.includes((error as NodeJS.ErrnoException).code ?? '')) throw error
 }
