@@ -5,6 +5,7 @@ import { isOpeningBalance, openingBalance } from '../src/domain/compaction.ts'
 import type { Retained, Stores } from '../src/domain/ports.ts'
 import type { Movement } from '../src/domain/product.ts'
 import type { Reservation } from '../src/domain/reservation.ts'
+import { assertChained, ledgerOf, plain, randomHistories } from './retention_histories.ts'
 import { AT, add, type MakeStores, NOW, nextId, order, STAMP } from './worlds.ts'
 
 const later = (days: number) => new Date(NOW.getTime() + days * 86_400_000).toISOString()
@@ -29,34 +30,10 @@ async function takeOld<Item>(
   return taken
 }
 
-async function ledgerOf({ stock }: Stores, productId: string): Promise<readonly Movement[]> {
-  const page = await stock.movements(productId, { after: undefined, limit: 1_000 })
-  return page!.items.toReversed()
-}
-
-/** Invariant 2, and that each movement starts from the stock after the one before. */
-async function assertBalanced(stores: Stores) {
+async function assertBalanced(stores: Stores, ...productIds: string[]) {
   const found = await stores.audit.ledgerMismatches(undefined, 1_000)
   assert.deepEqual(found.mismatches, [], 'invariant 2')
-  for (let after: string | undefined, more = true; more; ) {
-    const page = await stores.catalogue.list({
-      sort: 'newest',
-      words: [],
-      inStock: false,
-      after: after === undefined ? undefined : [after],
-      limit: 50,
-    })
-    for (const { id, stock } of page.items) {
-      let before = 0
-      for (const { delta, stockAfter } of await ledgerOf(stores, id)) {
-        assert.equal(stockAfter, before + delta, 'the ledger skips a movement')
-        before = stockAfter
-      }
-      assert.equal(before, stock)
-    }
-    after = page.next?.[0] as string | undefined
-    more = after !== undefined
-  }
+  for (const id of productIds) await assertChained(stores, id)
 }
 
 const adjust = ({ stock }: Stores, productId: string, delta: number, at: string, key?: string) =>
@@ -67,6 +44,8 @@ const adjust = ({ stock }: Stores, productId: string, delta: number, at: string,
 
 export function retentionContract(name: string, makeStores: MakeStores) {
   suite(`compaction, ${name}`, () => {
+    randomHistories(name, makeStores)
+
     test('old movements become one opening balance; younger ones, stock and version stay (invariant 2)', async (t) => {
       const [stores, other] = await makeStores(t)
       const tea = await add(stores, { stock: 100 })
@@ -87,7 +66,7 @@ export function retentionContract(name: string, makeStores: MakeStores) {
       assert.deepEqual(taken.map(plain), before.slice(0, -1).map(plain), 'all of them, for the archive')
       assert.deepEqual(await ledgerOf(other, tea.id), [openingBalance(before.slice(0, -1)), before.at(-1)!])
       assert.deepEqual(await other.catalogue.find(tea.id), product)
-      await assertBalanced(other)
+      await assertBalanced(other, tea.id)
       assert.deepEqual(await takeOld(other.old.movements), [], 'an opening balance alone stays')
     })
 
@@ -103,7 +82,7 @@ export function retentionContract(name: string, makeStores: MakeStores) {
         [[96, 96, 5, later(13)]],
       )
       assert.ok(isOpeningBalance(left[0]!))
-      await assertBalanced(stores)
+      await assertBalanced(stores, tea.id)
     })
 
     test('in runs of any size, past many products, each product has one (invariant 2)', async (t) => {
@@ -117,7 +96,7 @@ export function retentionContract(name: string, makeStores: MakeStores) {
       for (const [i, { id }] of products.entries()) {
         assert.equal((await ledgerOf(stores, id)).length, i % 2 === 0 || i % 3 !== 0 ? 1 : 0)
       }
-      await assertBalanced(stores)
+      await assertBalanced(stores, ...products.map(({ id }) => id))
     })
 
     test('6: the sale of an order that still holds stays, however old', async (t) => {
@@ -130,14 +109,14 @@ export function retentionContract(name: string, makeStores: MakeStores) {
       await takeOld(stores.old.movements, { limit: 2 })
       const orderIds = (await ledgerOf(stores, tea.id)).map(({ orderId }) => orderId)
       assert.ok(orderIds.includes(held.orderId))
-      await assertBalanced(stores)
+      await assertBalanced(stores, tea.id)
       await stores.stock.release([held.orderId], later(4))
       await takeOld(stores.old.movements)
       assert.deepEqual(
         (await ledgerOf(stores, tea.id)).map(({ delta }) => delta),
         [100],
       )
-      await assertBalanced(stores)
+      await assertBalanced(stores, tea.id)
     })
 
     test('a sold-out product keeps an opening balance and the last movement', async (t) => {
@@ -153,7 +132,7 @@ export function retentionContract(name: string, makeStores: MakeStores) {
           [-3, 0],
         ],
       )
-      await assertBalanced(stores)
+      await assertBalanced(stores, tea.id)
     })
 
     test('the movements of a product that left the catalogue are compacted too', async (t) => {
@@ -176,7 +155,7 @@ export function retentionContract(name: string, makeStores: MakeStores) {
       assert.equal((await adjust(other, tea.id, 1, YOUNG, 'young')).replayed, true)
       assert.equal((await adjust(other, tea.id, 1, YOUNG, 'old')).replayed, false)
       assert.equal((await adjust(other, tea.id, 1, YOUNG, 'old')).replayed, true)
-      await assertBalanced(other)
+      await assertBalanced(other, tea.id)
     })
 
     test('a run that is no longer as it was read is left alone', async (t) => {
@@ -204,6 +183,36 @@ export function retentionContract(name: string, makeStores: MakeStores) {
         whole!.items.map(({ stockAfter }) => stockAfter),
         [14, 13],
       )
+    })
+  })
+
+  suite(`compaction while others buy, ${name}`, () => {
+    test('orders are held, released and shipped meanwhile, and everything balances (invariants 1 and 2)', async (t) => {
+      const [stores, other] = await makeStores(t)
+      const tea = await add(stores, { stock: 200 })
+      const old = Array.from({ length: 30 }, () => order({ [tea.id]: 1 }))
+      const idsOf = (orders: readonly { orderId: string }[]) => orders.map(({ orderId }) => orderId)
+      await stores.stock.reserve(old, AT)
+      await stores.stock.release(idsOf(old.slice(0, 10)), AT)
+      const buy = async (held: { orderId: string }) => {
+        const now = order({ [tea.id]: 1 })
+        await stores.stock.reserve([now], YOUNG)
+        await stores.stock.release([held.orderId, now.orderId], YOUNG)
+      }
+      const remove = async () => {
+        for (let round = 0; round < 3; round++) await takeOld(other.old.movements, { limit: 6 })
+      }
+      await Promise.all([
+        remove(),
+        ...old.slice(10, 20).map(buy),
+        stores.stock.ship(idsOf(old.slice(20)), YOUNG),
+      ])
+      const { stock, reserved } = (await stores.catalogue.find(tea.id))!
+      assert.deepEqual({ stock, reserved }, { stock: 190, reserved: 0 })
+      await assertBalanced(stores, tea.id)
+      await takeOld(stores.old.movements)
+      assert.ok(isOpeningBalance((await ledgerOf(stores, tea.id))[0]!))
+      await assertBalanced(stores, tea.id)
     })
   })
 
@@ -280,8 +289,3 @@ export function retentionContract(name: string, makeStores: MakeStores) {
     })
   })
 }
-
-/** Without the key, which SQLite stores with the movement. */
-const plain = ({ productId, version, delta, stockAfter, at, reason, note, orderId, by }: Movement) => ({
-  ...{ productId, version, delta, stockAfter, at, reason, note, orderId, by },
-})
