@@ -22,8 +22,9 @@ export async function readMongoRecords(url: string): Promise<StoreRecords> {
       products: products.map(({ _id, stock, reserved, version, editVersion }) => ({
         ...{ id: _id, stock, reserved, version, editVersion },
       })),
-      movements: movements.map(({ productId, version, delta, stockAfter, orderId = null }) => ({
+      movements: movements.map(({ productId, version, delta, stockAfter, orderId = null, reason, by }) => ({
         ...{ productId, version, delta, stockAfter, orderId },
+        ...(reason === 'adjustment' && by === null ? { opening: true } : {}),
       })),
       reservations: reservations.map(({ _id, status, lines }) => ({
         orderId: _id,

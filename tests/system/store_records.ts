@@ -40,6 +40,7 @@ export function readRecords(dataDir: string, pathOf = storePath): StoreRecords {
       delta: Number(row.delta),
       stockAfter: Number(row.stock_after),
       orderId: row.order_id as string | null,
+      ...(row.reason === 'adjustment' && row.made_by === null ? { opening: true } : {}),
     })),
     reservations: read('SELECT order_id, status, lines FROM reservations').map((row) => ({
       orderId: String(row.order_id),

@@ -58,6 +58,8 @@ suite('compacting movements', () => {
       [1, 3],
       [7, 9, 11],
     ])
+    const { delta, stockAfter } = openingBalance(runs[1]!)
+    assert.deepEqual({ delta, stockAfter }, { delta: 5, stockAfter: 13 })
   })
 
   test('b: a movement that does not start from the stock before it is never hidden', () => {
