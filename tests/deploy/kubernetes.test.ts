@@ -1,9 +1,11 @@
 /** The manifests are valid for the API server, and have the properties that docs/operations.md describes. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { suite, test } from 'node:test'
+import { readConfig as readOrderConfig } from '@shop/order_service/config'
+import { readConfig as readProductConfig } from '@shop/product_service/config'
 import { CLOSE_DEADLINE_MS } from '@shop/service_kit/runtime/lifecycle'
 import { type Manifest, needs, OVERLAYS, ROOT, rendered, renderedAt, written } from './rendering.ts'
 
@@ -313,6 +315,36 @@ suite('the example of an overlay of your own', { skip }, () => {
       assert.match(template.spec.containers[0].image, /^registry\.example\.com\/\w+:1\.0\.0$/)
     }
   })
+})
+
+test('with the archive, its volume is mounted by the services that archive, and only by those', {
+  skip,
+}, async (t) => {
+  const folder = mkdtempSync(join(ROOT, 'deploy/kubernetes/overlays/with-archive-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  writeFileSync(
+    join(folder, 'kustomization.yaml'),
+    'resources: [../production]\ncomponents: [../../archive]\n',
+  )
+  const manifests = renderedAt(relative(ROOT, folder))
+  await assertValid(manifests)
+  assert.equal(typeFaults('with_archive', manifests), '')
+  const { data } = manifests.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'shop')!
+  const claims = manifests.filter(({ kind }) => kind === 'PersistentVolumeClaim')
+  const mounting = manifests.filter(({ kind, spec }) => {
+    if (kind !== 'Deployment') return false
+    const { containers, volumes } = spec.template.spec
+    const mounted = containers[0].volumeMounts.find((mount: Manifest) => mount.mountPath === data.ARCHIVE_DIR)
+    const volume = volumes.find(({ name }: Manifest) => name === mounted?.name)
+    return claims.some(({ metadata }) => metadata.name === volume?.persistentVolumeClaim.claimName)
+  })
+  assert.deepEqual(
+    mounting.map(({ metadata }) => metadata.name),
+    ['order-service', 'product-service'],
+  )
+  const ours = { SERVICE_SECRET: 's'.repeat(32), ...data }
+  assert.equal(readOrderConfig(ours).RETAIN_ENDED_ORDERS_DAYS, 365)
+  assert.equal(readProductConfig(ours).RETAIN_MOVEMENTS_DAYS, 730)
 })
 
 suite('monitoring', { skip }, () => {

@@ -49,7 +49,7 @@ export const written = (): Manifest[] =>
     .flatMap((file) =>
       parseAllDocuments(readFileSync(join(ROOT, file), 'utf8')).map((document) => document.toJS()),
     )
-    .filter(({ kind }) => kind !== 'Kustomization')
+    .filter(({ kind }) => kind !== 'Kustomization' && kind !== 'Component')
 
 export const rendered = (overlay: Overlay | 'example'): Manifest[] =>
   renderedAt(`deploy/kubernetes/overlays/${overlay}`)

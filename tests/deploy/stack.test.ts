@@ -294,7 +294,10 @@ suite('the images', () => {
   })
 
   test('may write to their data folder, also if a tmpfs is mounted there', () => {
-    assert.match(dockerfileOf('auth_service'), /mkdir data && chown 1000:1000 data && chmod 1777 data$/m)
+    assert.match(
+      dockerfileOf('auth_service'),
+      /mkdir -m 1777 data && mkdir -m 700 archive && chown 1000:1000 data archive$/m,
+    )
   })
 
   test('have the Node of this project', () => {
