@@ -16,6 +16,7 @@ export const PAGE = {
   adminOrders: '/admin/orders',
   adminOrder: '/admin/orders/:id',
   adminPeople: '/admin/people',
+  adminLog: '/admin/log',
   adminSystem: '/admin/system',
 } as const
 

@@ -6,6 +6,7 @@ const PAGES = [
   ['/admin/products', 'Products'],
   ['/admin/orders', 'Orders'],
   ['/admin/people', 'Customers'],
+  ['/admin/log', 'Log'],
   ['/admin/system', 'System'],
 ] as const
 

@@ -1,6 +1,7 @@
 /** The queries of the admin pages. Their keys begin with 'admin', so that they are removed when another user signs in. */
 import type { paths as AuthPaths } from '@shop/client/generated/auth_service'
 import { LIMITS } from '@shop/client/generated/limits'
+import type { paths as OrderPaths } from '@shop/client/generated/order_service'
 import type { paths as ProductPaths } from '@shop/client/generated/product_service'
 import { infiniteQueryOptions, type QueryClient, queryOptions } from '@tanstack/react-query'
 import { newer } from '../api/newer.ts'
@@ -18,6 +19,7 @@ export type Movement = Item<Json<ProductPaths['/products/{id}/stock_movements'][
 const BOARD_PAGE_SIZE = 20
 const LEDGER_PAGE_SIZE = 50
 const PEOPLE_PAGE_SIZE = 50
+const LOG_PAGE_SIZE = 50
 /** How often visible boards and tables are fetched. */
 export const LIVE_MS = 5_000
 const NAMES_PAGES_MAX = 3
@@ -58,6 +60,32 @@ export const ledgerQuery = (id: string) =>
           signal,
         }),
       ),
+    ...paging,
+    staleTime: 0,
+  })
+
+/** The parts of the audit log, each of one service. */
+export const LOG_PARTS = ['accounts', 'products', 'orders'] as const
+export type LogPart = (typeof LOG_PARTS)[number]
+type LogPage = Json<OrderPaths['/audit/orders']['get']['responses'][200]>
+export type LogEntry = Item<LogPage>
+
+/** Every change, or those of one action. */
+export const logQuery = (part: LogPart, action: string | undefined) =>
+  infiniteQueryOptions({
+    queryKey: ['admin', 'log', part, action],
+    queryFn: ({ signal, pageParam }): Promise<LogPage> => {
+      const filter = action === undefined ? {} : { action: action as never }
+      const options = { params: { query: { limit: LOG_PAGE_SIZE, ...after(pageParam), ...filter } }, signal }
+      switch (part) {
+        case 'accounts':
+          return dataOf(shop.auth.GET('/audit/accounts', options))
+        case 'products':
+          return dataOf(shop.products.GET('/audit/products', options))
+        case 'orders':
+          return dataOf(shop.orders.GET('/audit/orders', options))
+      }
+    },
     ...paging,
     staleTime: 0,
   })

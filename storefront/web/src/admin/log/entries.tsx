@@ -1,0 +1,152 @@
+import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { Link } from 'react-router'
+import { currencyQuery } from '../../api/queries.ts'
+import type { OrderStatus } from '../../api/types.ts'
+import { STATUS } from '../../orders/status.ts'
+import { cx } from '../../ui/cx.ts'
+import { formatAmount, formatNumber, Time } from '../../ui/format.tsx'
+import { Icon } from '../../ui/icon.tsx'
+import { Table, Td, Th } from '../../ui/table.tsx'
+import { Typed } from '../../ui/typed.tsx'
+import { Name } from '../names.tsx'
+import type { LogEntry } from '../queries.ts'
+import { actionLabel, FIELDS } from './words.ts'
+
+/** Hidden on a phone: time and author are above what was changed. */
+const WIDE = 'hidden md:table-cell'
+
+export function Entries({ entries }: { entries: readonly LogEntry[] }) {
+  return (
+    <Table caption="Changes, newest first">
+      <thead>
+        <tr>
+          <Th className={WIDE}>When</Th>
+          <Th className={WIDE}>Who</Th>
+          <Th>What</Th>
+          <Th className={WIDE}>Before and after</Th>
+        </tr>
+      </thead>
+      <tbody>
+        {entries.map((entry) => (
+          <tr key={entry.id} className="*:align-top last:*:border-b-0">
+            <Td className={cx('whitespace-nowrap text-soft', WIDE)}>
+              <Time at={entry.at} />
+            </Td>
+            <Td className={WIDE}>
+              <Author by={entry.by} />
+            </Td>
+            <Td>
+              <p className="mb-1 text-sm text-soft md:hidden">
+                <Time at={entry.at} />, <Author by={entry.by} />
+              </p>
+              <p className="font-semibold">{actionLabel(entry)}</p>
+              <p className="text-soft">
+                <Subject entry={entry} />
+              </p>
+              {entry.note !== null && (
+                <Typed as="p" className="mt-1 text-sm text-soft">
+                  {entry.note}
+                </Typed>
+              )}
+              <div className="mt-2 md:hidden">
+                <Changes entry={entry} />
+              </div>
+            </Td>
+            <Td className={cx('min-w-64', WIDE)}>
+              <Changes entry={entry} />
+            </Td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  )
+}
+
+function Author({ by }: { by: string }) {
+  if (by === 'operator') return <span title="A command that was run on a machine of the shop">Operator</span>
+  return <Name id={by} />
+}
+
+function Subject({ entry: { action, subject } }: { entry: LogEntry }) {
+  const { type, id, name } = subject
+  switch (type) {
+    case 'product':
+      if (action === 'product.deleted' || action === 'products.imported') return <Typed>{name}</Typed>
+      return (
+        <Link to={`/admin/products/${id}`} className="hover:underline">
+          <Typed>{name}</Typed>
+        </Link>
+      )
+    case 'order':
+      return (
+        <Link to={`/admin/orders/${id}`} className="hover:underline" title={id}>
+          Order …{id.slice(-6)}
+        </Link>
+      )
+    case 'account':
+      return (
+        <Link to="/admin/people" className="hover:underline">
+          <Name id={id} />
+        </Link>
+      )
+    default:
+      return (
+        <span className="font-mono text-sm" title={id}>
+          {id.slice(0, 8)}
+        </span>
+      )
+  }
+}
+
+type Change = LogEntry['changes'][number]
+
+function Changes({ entry: { changes } }: { entry: LogEntry }) {
+  if (changes.length === 0) return null
+  return (
+    <dl className="grid gap-1">
+      {changes.map((change) => (
+        <div key={change.field} className="flex flex-wrap items-baseline gap-x-2">
+          <dt className="text-sm text-soft">{FIELDS[change.field] ?? change.field}</dt>
+          <dd className="flex min-w-0 flex-wrap items-center gap-x-1.5">
+            <BeforeAndAfter change={change} />
+          </dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+function BeforeAndAfter({ change: { field, before, after } }: { change: Change }) {
+  return (
+    <>
+      {before !== null && (
+        <>
+          <span className="sr-only">from</span>
+          <span className={cx('text-soft', after === null && 'line-through')}>
+            <Value field={field} value={before} />
+          </span>
+        </>
+      )}
+      {before !== null && after !== null && <Icon name="right" className="size-4 text-soft" />}
+      {after !== null && (
+        <>
+          {before !== null && <span className="sr-only">to</span>}
+          <span className="font-semibold">
+            <Value field={field} value={after} />
+          </span>
+        </>
+      )}
+    </>
+  )
+}
+
+function Value({ field, value }: { field: string; value: string | number }): ReactNode {
+  const { data: money } = useQuery({ ...currencyQuery(), enabled: field === 'price' })
+  if (field === 'price') return money ? formatAmount(String(value), money.currency) : value
+  if (field === 'status') return STATUS[value as OrderStatus]?.label ?? value
+  if (field === 'role') return value === 'admin' ? 'Admin' : 'Customer'
+  if (field === 'signs_from') return <Time at={String(value)} />
+  if (typeof value === 'number') return <span className="tabular">{formatNumber(value)}</span>
+  return value === '' ? <span className="font-normal text-soft">empty</span> : <Typed>{value}</Typed>
+}
