@@ -15,16 +15,17 @@ import { actionLabel, FIELDS } from './words.ts'
 
 /** Hidden on a phone: time and author are above what was changed. */
 const WIDE = 'hidden md:table-cell'
+const LINK = 'text-accent hover:underline'
 
 export function Entries({ entries }: { entries: readonly LogEntry[] }) {
   return (
-    <Table caption="Changes, newest first">
-      <thead>
+    <Table caption="Changes, newest first" className="md:table-fixed">
+      <thead className="hidden md:table-header-group">
         <tr>
-          <Th className={WIDE}>When</Th>
-          <Th className={WIDE}>Who</Th>
-          <Th>What</Th>
-          <Th className={WIDE}>Before and after</Th>
+          <Th className="w-52">When</Th>
+          <Th className="w-40">Who</Th>
+          <Th className="w-72">What</Th>
+          <Th>Before and after</Th>
         </tr>
       </thead>
       <tbody>
@@ -53,7 +54,7 @@ export function Entries({ entries }: { entries: readonly LogEntry[] }) {
                 <Changes entry={entry} />
               </div>
             </Td>
-            <Td className={cx('min-w-64', WIDE)}>
+            <Td className={WIDE}>
               <Changes entry={entry} />
             </Td>
           </tr>
@@ -74,19 +75,19 @@ function Subject({ entry: { action, subject } }: { entry: LogEntry }) {
     case 'product':
       if (action === 'product.deleted' || action === 'products.imported') return <Typed>{name}</Typed>
       return (
-        <Link to={`/admin/products/${id}`} className="hover:underline">
+        <Link to={`/admin/products/${id}`} className={LINK}>
           <Typed>{name}</Typed>
         </Link>
       )
     case 'order':
       return (
-        <Link to={`/admin/orders/${id}`} className="hover:underline" title={id}>
+        <Link to={`/admin/orders/${id}`} className={cx(LINK, 'whitespace-nowrap')} title={id}>
           Order …{id.slice(-6)}
         </Link>
       )
     case 'account':
       return (
-        <Link to="/admin/people" className="hover:underline">
+        <Link to="/admin/people" className={LINK}>
           <Name id={id} />
         </Link>
       )
