@@ -24,18 +24,22 @@ export const SERVICES: readonly ServiceName[] = ['auth_service', 'product_servic
 const DRAIN_DELAY_MS = 1_000
 
 export type Replica = ServiceProcess & {
-  /** Started again and ready for work. `extra` stays set from now on. */
-  restart(extra?: Environment): Promise<void>
+  /** Started again and ready for work. `extra` and `main`, the file that Node runs, stay set from now on. */
+  restart(extra?: Environment, main?: string): Promise<void>
 }
 
 export type ClusterOptions = {
   readonly replicas: Readonly<Record<ServiceName, number>>
   /** If undefined, the processes share SQLite files. */
   readonly mongoUrl: string | undefined
+  /** The file that Node runs as a service; by default this release's. */
+  readonly mainOf?: ((service: ServiceName) => string) | undefined
 }
 
 export type Cluster = {
   readonly dataDir: string
+  /** The store of each service. */
+  databaseUrl(service: ServiceName): string
   readonly addresses: Addresses
   readonly admin: { readonly username: string; readonly password: string }
   readonly secret: string
@@ -44,7 +48,7 @@ export type Cluster = {
   close(): Promise<void>
 }
 
-export async function startCluster({ replicas: sizes, mongoUrl }: ClusterOptions): Promise<Cluster> {
+export async function startCluster({ replicas: sizes, mongoUrl, mainOf }: ClusterOptions): Promise<Cluster> {
   const dataDir = mkdtempSync(join(tmpdir(), 'shop_replicas_'))
   const started: ServiceProcess[] = []
   const closing: (() => Promise<void>)[] = []
@@ -68,9 +72,10 @@ export async function startCluster({ replicas: sizes, mongoUrl }: ClusterOptions
       DRAIN_DELAY_MS: String(DRAIN_DELAY_MS),
     }
     const internalPorts: number[] = []
+    const databaseUrl = (service: ServiceName) => mongoUrl ?? `sqlite:${storePath(dataDir, service)}`
     const create = async (service: ServiceName): Promise<Replica> => {
       const more: Record<string, string> = {
-        DATABASE_URL: mongoUrl ?? `sqlite:${storePath(dataDir, service)}`,
+        DATABASE_URL: databaseUrl(service),
       }
       if (service === 'product_service') {
         internalPorts.push(await freePort())
@@ -79,11 +84,14 @@ export async function startCluster({ replicas: sizes, mongoUrl }: ClusterOptions
       const replica = createServiceProcess(service, await freePort(), { ...environment, ...more })
       started.push(replica)
       let changed: Environment = {}
+      let running = mainOf?.(service)
       return {
         ...replica,
-        async restart(extra = {}) {
+        start: (extra) => replica.start(extra, running),
+        async restart(extra = {}, main = running) {
           changed = { ...changed, ...extra }
-          await replica.start(changed)
+          running = main
+          await replica.start(changed, running)
           await ready(replica)
         },
       }
@@ -109,7 +117,7 @@ export async function startCluster({ replicas: sizes, mongoUrl }: ClusterOptions
     closing.push(balancer.stop)
     const addresses = { auth: at(auth), products: at(products), orders: at(orders) }
     await Promise.all(Object.values(replicas).flatMap((all) => all.map(ready)))
-    return { dataDir, addresses, admin, secret: environment.SERVICE_SECRET!, replicas, close }
+    return { dataDir, databaseUrl, addresses, admin, secret: environment.SERVICE_SECRET!, replicas, close }
   } catch (error) {
     await close()
     throw error

@@ -1,23 +1,24 @@
 /**
  * `npm run test:replicas`: replicas of every service behind a balancer, under load, while replicas are killed,
- * stopped and replaced. Every order must be answered within one retry, and afterwards the stores must be consistent
- * (invariants 1 to 8) and agree with every answer. First on SQLite, then on the server that MONGODB_URL names (it
- * must be empty), or else on the wire-compatible one.
+ * stopped and replaced (faults.ts), and while the previous release is updated to this one and back (releases.ts). Every
+ * order must be answered within one retry, and afterwards the stores must be consistent (invariants 1 to 8) and agree with
+ * every answer. First on SQLite, then on the server that MONGODB_URL names (it must be empty), or else on the
+ * wire-compatible one.
  */
-import { randomBytes } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { start } from '@shop/service_kit/test_support/mongo_server'
-import { readArguments } from '../../scripts/arguments.ts'
+import { readArguments, refuse } from '../../scripts/arguments.ts'
 import { type Load, startLoad } from '../cluster/load.ts'
 import { readMongoRecords } from '../cluster/mongo_records.ts'
 import { tableOf, withinOneRetry } from '../cluster/phase_counts.ts'
-import { call, expectStatus } from '../system/calls.ts'
+import { mainOf } from '../previous_release/release.ts'
 import { assertConsistent } from '../system/invariants.ts'
-import type { Environment, ServiceName } from '../system/processes.ts'
+import type { ServiceName } from '../system/processes.ts'
 import { readRecords, settledRecords } from '../system/store_records.ts'
 import { byChance, type Chance } from '../system/until.ts'
 import { type Cluster, SERVICES, startCluster } from './cluster.ts'
+import { faults } from './faults.ts'
 import { isHaproxyThere } from './haproxy.ts'
+import { releases } from './releases.ts'
 
 type Run = {
   readonly store: string
@@ -40,34 +41,48 @@ const SQLITE: Run = {
 const WIRE_COMPATIBLE: Run = {
   store: 'the wire-compatible MongoDB server',
   replicas: { auth_service: 2, product_service: 1, order_service: 2 },
-  buyers: 6,
-  pauseMs: 600,
+  buyers: 5,
+  pauseMs: 800,
 }
 const MONGODB: Run = { ...SQLITE, store: 'MONGODB_URL' }
 
 const PRODUCTS = 4
 /** Some products sell out during the run. */
 const STOCK = 400
-const CALM_MS = 3_000
-const OUTAGE_MS = 3_000
-/** A new replica runs this long before the next old one is stopped. */
-const MIN_READY_MS = 1_000
 
-readArguments(
+/** What happens to the cluster while the buyers buy. */
+type Course = {
+  /** The file that Node runs as a service at first; by default this release's. */
+  readonly mainOf?: (service: ServiceName) => string
+  readonly phases: (cluster: Cluster, load: Load, chance: Chance) => Promise<void>
+}
+const COURSES: Readonly<Record<string, Course>> = {
+  faults: { phases: faults },
+  releases: { mainOf, phases: releases },
+}
+
+const { values } = readArguments(
   {
     name: 'npm run test:replicas',
-    summary: 'Replicas behind a balancer, killed and replaced under buyers. Needs haproxy.',
-    options: {},
+    summary: 'Replicas behind a balancer, killed, replaced and updated under buyers. Needs haproxy.',
+    options: { only: { type: 'string', help: `One of: ${Object.keys(COURSES).join(', ')}` } },
   },
   process.argv.slice(2),
 )
 if (!isHaproxyThere()) leaveOut('haproxy is not installed (Debian: apt-get install haproxy)')
-await run(SQLITE)
-if (process.env.MONGODB_URL) await run(MONGODB, process.env.MONGODB_URL)
-else {
-  const server = await start().catch(({ message }: Error) => leaveOut(message))
-  process.once('exit', () => server.child.kill('SIGKILL'))
-  await run(WIRE_COMPATIBLE, server.url)
+const names = values.only === undefined ? Object.keys(COURSES) : [values.only]
+for (const name of names) {
+  const course = COURSES[name]
+  if (!course) refuse(`--only is one of: ${Object.keys(COURSES).join(', ')}.`)
+  console.log(`\n— ${name}`)
+  await run(SQLITE, course)
+  if (process.env.MONGODB_URL) await run(MONGODB, course, process.env.MONGODB_URL)
+  else {
+    const server = await start().catch(({ message }: Error) => leaveOut(message))
+    process.once('exit', () => server.child.kill('SIGKILL'))
+    await run(WIRE_COMPATIBLE, course, server.url)
+    server.child.kill('SIGKILL')
+  }
 }
 process.exit(0)
 
@@ -77,10 +92,14 @@ function leaveOut(needed: string): never {
   process.exit(process.env.CI ? 1 : 0)
 }
 
-function run({ store, replicas, buyers, pauseMs }: Run, mongoUrl?: string): Promise<void> {
+function run(
+  { store, replicas, buyers, pauseMs }: Run,
+  { mainOf, phases }: Course,
+  mongoUrl?: string,
+): Promise<void> {
   return byChance(async (chance) => {
     const startedAt = performance.now()
-    const cluster = await startCluster({ replicas, mongoUrl })
+    const cluster = await startCluster({ replicas, mongoUrl, mainOf })
     const readStores = async () => (mongoUrl ? readMongoRecords(mongoUrl) : readRecords(cluster.dataDir))
     try {
       const { addresses, admin } = cluster
@@ -116,62 +135,4 @@ function run({ store, replicas, buyers, pauseMs }: Run, mongoUrl?: string): Prom
       await cluster.close()
     }
   })
-}
-
-async function phases(cluster: Cluster, { counts, admin }: Load, chance: Chance): Promise<void> {
-  counts.phase('calm')
-  await sleep(CALM_MS)
-  for (const service of SERVICES) {
-    counts.phase(`kill -9, ${service}`)
-    for (const replica of cluster.replicas[service]) {
-      await sleep(chance.between(100, 600))
-      await replica.kill()
-      await sleep(chance.between(200, 1_000))
-      await replica.restart()
-    }
-  }
-  counts.phase('rolling restart of everything')
-  await Promise.all(SERVICES.map((service) => rollingRestart(cluster, service)))
-  counts.phase('service secret rotated')
-  await rotateSecret(cluster)
-  for (const service of ['auth_service', 'product_service'] as const) {
-    counts.phase(`${service} away`)
-    await Promise.all(cluster.replicas[service].map((replica) => replica.kill()))
-    await sleep(OUTAGE_MS)
-    counts.phase(`${service} comes back`)
-    await Promise.all(cluster.replicas[service].map((replica) => replica.restart()))
-    await sleep(1_000)
-  }
-  counts.phase('calm again')
-  await sleep(CALM_MS)
-  expectStatus(await call('GET', `${cluster.addresses.orders}/orders?limit=1`, { token: admin.token }), 200)
-}
-
-/**
- * The procedure of docs/operations.md: first every replica gets the new secret beside the previous one, in any order; then
- * the previous one is removed. No call between services may be refused.
- */
-async function rotateSecret(cluster: Cluster): Promise<void> {
-  const SERVICE_SECRET = randomBytes(32).toString('hex')
-  for (const SERVICE_SECRET_PREVIOUS of [cluster.secret, '']) {
-    const secrets = { SERVICE_SECRET, SERVICE_SECRET_PREVIOUS }
-    await Promise.all(SERVICES.map((service) => rollingRestart(cluster, service, secrets)))
-  }
-  for (const replica of cluster.replicas.order_service) {
-    if (replica.lastWords().includes('answered 401')) {
-      throw new Error(`A call was refused while the secret was rotated:\n${replica.lastWords()}`)
-    }
-  }
-}
-
-async function rollingRestart(
-  { replicas }: Cluster,
-  service: ServiceName,
-  extra: Environment = {},
-): Promise<void> {
-  for (const replica of replicas[service]) {
-    await replica.stop()
-    await replica.restart(extra)
-    await sleep(MIN_READY_MS)
-  }
 }
