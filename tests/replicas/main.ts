@@ -26,6 +26,8 @@ type Run = {
   readonly buyers: number
   /** The longest pause between two carts. */
   readonly pauseMs: number
+  /** Are its transactions isolated from other writes? */
+  readonly isolates: boolean
 }
 
 const SQLITE: Run = {
@@ -33,16 +35,18 @@ const SQLITE: Run = {
   replicas: { auth_service: 2, product_service: 2, order_service: 2 },
   buyers: 12,
   pauseMs: 250,
+  isolates: true,
 }
 /**
- * This server does not detect overlapping transactions, so only one replica decides about stock. It reads every
- * document for most queries, so the load is smaller.
+ * This server does not detect overlapping transactions, and loses documents that are inserted while one is committed, so
+ * only one replica decides about stock. It reads every document for most queries, so the load is smaller.
  */
 const WIRE_COMPATIBLE: Run = {
   store: 'the wire-compatible MongoDB server',
   replicas: { auth_service: 2, product_service: 1, order_service: 2 },
   buyers: 5,
   pauseMs: 800,
+  isolates: false,
 }
 const MONGODB: Run = { ...SQLITE, store: 'MONGODB_URL' }
 
@@ -54,11 +58,11 @@ const STOCK = 400
 type Course = {
   /** The file that Node runs as a service at first; by default this release's. */
   readonly mainOf?: (service: ServiceName) => string
-  readonly phases: (cluster: Cluster, load: Load, chance: Chance) => Promise<void>
+  readonly phases: (cluster: Cluster, load: Load, chance: Chance, isolates: boolean) => Promise<void>
 }
 const COURSES: Readonly<Record<string, Course>> = {
   faults: { phases: faults },
-  releases: { mainOf, phases: releases },
+  releases: { mainOf, phases: (cluster, load, _, isolates) => releases(cluster, load, isolates) },
 }
 
 const { values } = readArguments(
@@ -93,7 +97,7 @@ function leaveOut(needed: string): never {
 }
 
 function run(
-  { store, replicas, buyers, pauseMs }: Run,
+  { store, replicas, buyers, pauseMs, isolates }: Run,
   { mainOf, phases }: Course,
   mongoUrl?: string,
 ): Promise<void> {
@@ -115,7 +119,7 @@ function run(
         },
       })
       // The failure of a buyer ends the run at once.
-      await Promise.race([phases(cluster, load, chance), load.failed])
+      await Promise.race([phases(cluster, load, chance, isolates), load.failed])
       await load.stop()
       const sizes = SERVICES.map((service) => `${replicas[service]} ${service}`).join(', ')
       console.log(`\n${store}: ${sizes}, ${buyers} buyers, seed ${chance.seed}`)

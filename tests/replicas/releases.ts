@@ -19,8 +19,8 @@ import { rollingRestart } from './faults.ts'
 
 const CALM_MS = 1_500
 
-export async function releases(cluster: Cluster, { counts, admin }: Load): Promise<void> {
-  const errands = await createErrands(cluster.addresses, admin)
+export async function releases(cluster: Cluster, { counts, admin }: Load, isolates: boolean): Promise<void> {
+  const errands = await createErrands(cluster.addresses, admin, isolates)
   const phase = async (name: string, work: () => Promise<unknown>) => {
     counts.phase(name)
     await work()
