@@ -99,7 +99,7 @@ export function auditContract(name: string, open: OpenPair) {
       await stores.throttle.clear(['c'])
       assert.deepEqual(await stores.throttle.startingWith('', { limit: 9 }), [])
       assert.deepEqual(await recorded(stores), [
-        [OPERATOR, 'account.unlocked', of.accountId, 'throttled_addresses: 2 -> 0'],
+        [OPERATOR, 'account.unlocked', of.accountId, 'failed_login_records: 2 -> 0'],
       ])
     })
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import { CHANGES_MAX, ENTRY_BYTES_MAX, TEXT_LENGTH_MAX } from '../src/audit/entry.ts'
 import * as http from '../src/http/app.ts'
 import { CONNECTIONS_MAX } from '../src/http/connections.ts'
 import { INCOMING_BODY_LIMITS } from '../src/http/incoming_bodies.ts'
@@ -51,6 +52,10 @@ test('of calls between services', () => {
   assert.deepEqual([WITHDRAWN_MAX, WITHDRAWN_REFRESH_MS, SERVICE_SECRET_BYTES_MIN], [10_000, 2_000, 32])
   const longest = { withdrawn: [{ user_id: 'x'.repeat(36), least_version: 1e9 }] }
   assert.ok(JSON.stringify(longest).length * WITHDRAWN_MAX < PUBLISHED_BYTES_MAX, 'the longest list is read')
+})
+
+test('of the audit log', () => {
+  assert.deepEqual([TEXT_LENGTH_MAX, CHANGES_MAX, ENTRY_BYTES_MAX], [200, 8, 24_576])
 })
 
 test('of stores', () => {

@@ -106,6 +106,27 @@ async function takesCareOfAccounts(shop: Shop) {
     const { code, output } = await accounts(option, 'unknown')
     assert.deepEqual([code, output], [1, 'There is no account named unknown.\n'])
   }
+
+  // What took effect is in the audit log, once.
+  const { access_token: token } = expectStatus(await enter(ADMIN.username, password), 200)
+  const log = await call<{ items: { action: string; subject: { id: string } }[] }>(
+    'GET',
+    `${shop.service.url}/audit/accounts?by=operator`,
+    { token },
+  )
+  const entries = expectStatus(log, 200).items.toReversed()
+  assert.deepEqual(
+    entries.map(({ action, subject }) => `${action} ${subject.id === id ? 'Ada' : 'admin'}`),
+    [
+      'account.created admin',
+      'account.unlocked Ada',
+      'account.unlocked Ada',
+      'account.password_reset admin',
+      'account.password_reset Ada',
+      'account.password_reset Ada',
+      'account.deleted Ada',
+    ],
+  )
 }
 
 suite('npm run accounts', () => {

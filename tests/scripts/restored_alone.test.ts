@@ -173,6 +173,19 @@ suite('a store that was restored alone', () => {
     assert.deepEqual(leftOf(await examined(world, true)), [])
     const last = await examined(world)
     assert.deepEqual([last.ok, problemsOf(last)], [true, []])
+    const filter = { action: 'reservation.recovered' }
+    const log = await within(({ products }) =>
+      products.auditLog.page({ filter, before: undefined, limit: 9 }),
+    )
+    assert.deepEqual(
+      log.map(({ by, subject, changes }) => `${by} ${subject.id} ${changes[0]!.after}`).sort(),
+      [
+        `operator ${since.confirmed} held`,
+        `operator ${since.many} held`,
+        `operator ${since.shipped} shipped`,
+        `operator ${since.delivered} shipped`,
+      ].sort(),
+    )
     assert.deepEqual(await state(), { stock: STOCK - 11 + 50 - 40, reserved: 43, statuses })
     await startsAndSells()
     assert.deepEqual(problemsOf(await examined(world)), [])

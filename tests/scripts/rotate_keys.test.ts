@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { suite, test } from 'node:test'
+import { call, expectStatus } from '../system/calls.ts'
+import { signIn } from '../system/world.ts'
 import { finish, newWorld, READY, runScript, type World } from './running.ts'
 
 const register = async ({ ports }: World, username: string): Promise<string> => {
@@ -37,6 +41,21 @@ suite('npm run rotate-keys', () => {
     assert.equal((await orders(world, before)).status, 403)
     assert.equal((await orders(world, after)).status, 403)
     assert.equal((await orders(world, `${after}x`)).status, 401)
+
+    const { username, password } = JSON.parse(readFileSync(join(world.dataDir, 'admin.json'), 'utf8'))
+    const { token } = await signIn(`http://127.0.0.1:${world.ports.auth}`, username, password)
+    const log = await call<{ items: { by: string; subject: { id: string } }[] }>(
+      'GET',
+      `http://127.0.0.1:${world.ports.auth}/audit/accounts?action=key.added`,
+      { token },
+    )
+    assert.deepEqual(
+      expectStatus(log, 200).items.map(({ by, subject }) => [by, subject.id]),
+      [
+        ['operator', kidOf(after)],
+        ['system', kidOf(before)],
+      ],
+    )
   })
 
   test('without a shop in the folder it is refused, and creates none', async (t) => {

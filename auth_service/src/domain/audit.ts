@@ -45,11 +45,11 @@ export const passwordReset = (id: string, fromVersion: number): AuditRecord => (
   changes: [{ field: 'password_version', before: fromVersion, after: fromVersion + 1 }],
 })
 
-/** `entries` counts failed logins by address. */
-export const unlocked = (id: string, entries: number): AuditRecord => ({
+/** Failed logins are counted in a record for each address, and one for the account. */
+export const unlocked = (id: string, records: number): AuditRecord => ({
   action: 'account.unlocked',
   subject: account(id),
-  changes: [{ field: 'throttled_addresses', before: entries, after: 0 }],
+  changes: [{ field: 'failed_login_records', before: records, after: 0 }],
 })
 
 export const accountDeleted = (id: string): AuditRecord => ({

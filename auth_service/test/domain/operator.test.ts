@@ -5,6 +5,7 @@ import { login, register, setRole } from '../../src/domain/accounts.ts'
 import { OPERATOR } from '../../src/domain/author.ts'
 import { deleteAccount, resetPassword, showAccount, unlock } from '../../src/domain/operator.ts'
 import type { Stores } from '../../src/domain/ports.ts'
+import { recorded } from '../audit_log_contract.ts'
 import { createWorld, DAY_MS, PASSWORD } from '../support.ts'
 
 const NEW = 'pear cake on monday'
@@ -98,6 +99,34 @@ suite('an account that is unlocked', () => {
     assert.equal((await showAccount(ports, 'ada')).failed.count, 1)
     clock.pass(pair.forgetAfterMs)
     assert.equal((await unlock(ports, 'ada')).count, 0)
+  })
+})
+
+suite('what the operator does is recorded', () => {
+  test('each step that changed something, once; a deletion has its own steps', async (t) => {
+    const { ports, stores, join, lockOut } = await world(t)
+    const { user } = await join('ada')
+    await setRole(ports, user.id, 'admin', OPERATOR)
+    const before = (await recorded(stores)).length
+    await lockOut('ada')
+    await unlock(ports, 'ada')
+    await unlock(ports, 'ada')
+    await resetPassword(ports, 'ada', NEW)
+    await deleteAccount(ports, 'ada', UNKNOWN)
+    await assert.rejects(deleteAccount(ports, 'ada', UNKNOWN), { code: 'user_not_found' })
+    assert.deepEqual(
+      (await recorded(stores)).slice(before).map(([by, action, subject, change]) => {
+        assert.deepEqual([by, subject], [OPERATOR, user.id])
+        return `${action} ${change ?? ''}`
+      }),
+      [
+        'account.unlocked failed_login_records: 2 -> 0',
+        'account.password_reset password_version: 1 -> 2',
+        'account.role_changed role: admin -> customer',
+        'account.password_reset password_version: 2 -> 3',
+        'account.deleted ',
+      ],
+    )
   })
 })
 

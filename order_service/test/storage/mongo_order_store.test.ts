@@ -5,6 +5,7 @@ import { type MongoStore, openMongo } from '@shop/service_kit/mongo/store'
 import { withOption } from '@shop/service_kit/mongo/url'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { type MongoServer, mongoSuite, refuseEntries } from '@shop/service_kit/test_support/mongo_server'
+import { statusChanged } from '../../src/domain/audit.ts'
 import {
   BACKLOG_COUNT_MAX,
   createMongoOrderStore,
@@ -14,7 +15,7 @@ import { openStores } from '../../src/storage/open_stores.ts'
 import { auditAtomicityContract, auditLogContract } from '../audit_log_contract.ts'
 import { endedOrdersContract } from '../ended_orders_contract.ts'
 import { orderStoreContract } from '../order_store_contract.ts'
-import { order } from '../samples.ts'
+import { AT, confirm, HELD, order, ROOT, requestCancel } from '../samples.ts'
 import { unreadableContract } from '../unreadable_contract.ts'
 
 const auditOf = (store: MongoStore) => createMongoAuditLog(store, systemRuntime, () => () => {})
@@ -92,6 +93,29 @@ mongoSuite('orders in MongoDB', (server) => {
     sent.length = 0
     assert.deepEqual(await claim(), [])
     assert.deepEqual(sent, ['find'])
+  })
+
+  test("the audit log costs a buyer's order no command; an admin's change is a transaction", async (t) => {
+    const store = await openMongo({
+      runtime: systemRuntime,
+      url: withOption(server.url(server.newDatabase()), 'monitorCommands=true'),
+      ...{ database: 'unused', service: 'order_service', indexes: ORDER_INDEXES },
+    })
+    t.after(() => store.close())
+    const orders = createMongoOrderStore(store, systemRuntime, auditOf(store), () => {})
+    const sent: string[] = []
+    store.client.on('commandStarted', ({ commandName, command }) =>
+      sent.push(
+        `${commandName} ${command[commandName]}${command.txnNumber && command.autocommit === false ? ' in it' : ''}`,
+      ),
+    )
+    const placed = order()
+    await orders.addOnce(placed)
+    const stored = await orders.save(confirm(placed, HELD, AT))
+    assert.deepEqual(sent.splice(0), ['insert orders', 'update orders'])
+    const audited = { by: ROOT, record: statusChanged(stored.order.id, 'confirmed', 'cancelling') }
+    await orders.save(requestCancel(stored as never, ROOT, AT), audited)
+    assert.deepEqual(sent, ['update orders in it', 'insert audit_log in it', 'commitTransaction 1 in it'])
   })
 
   test('a backlog of any size is counted up to a limit', async (t) => {

@@ -4,6 +4,7 @@ import { type TestContext, test } from 'node:test'
 import { createMongoAuditLog } from '@shop/service_kit/audit/mongo_log'
 import { isDuplicate, OutcomeUnknown } from '@shop/service_kit/mongo/errors'
 import { openMongo } from '@shop/service_kit/mongo/store'
+import { withOption } from '@shop/service_kit/mongo/url'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
 import { adjustStock, newProduct } from '../../src/domain/change_product.ts'
@@ -34,7 +35,8 @@ function idOf(one: object): string {
 mongoSuite('effects of a decision in MongoDB', (server) => {
   const world = async (t: TestContext) => {
     const plan = { service: 'product_service', database: server.newDatabase(), indexes: PRODUCT_INDEXES }
-    const store = await openMongo({ runtime: systemRuntime, ...plan, url: server.url(plan.database) })
+    const url = withOption(server.url(plan.database), 'monitorCommands=true')
+    const store = await openMongo({ runtime: systemRuntime, ...plan, url })
     t.after(() => store.close())
     const reading = readingsOf(() => () => {})
     const audit = createMongoAuditLog(store, systemRuntime, () => () => {})
@@ -61,6 +63,25 @@ mongoSuite('effects of a decision in MongoDB', (server) => {
     }
     return { store, collections, reading, stock, tea, load, write }
   }
+
+  test('the audit log costs a reservation no command; an adjustment adds its entry to the transaction', async (t) => {
+    const { store, stock, tea } = await world(t)
+    const sent: string[] = []
+    store.client.on('commandStarted', ({ commandName, command }) => {
+      if (commandName !== 'commitTransaction') sent.push(`${commandName} ${command[commandName]}`)
+    })
+    const wanted = order({ [tea.id]: 1 })
+    await stock.reserve([wanted], AT)
+    await stock.release([wanted.orderId], AT)
+    assert.ok(sent.includes('insert movements'), sent.join())
+    assert.ok(!sent.some((each) => each.includes('audit_log')), sent.join())
+    sent.length = 0
+    await stock.adjust({ productId: tea.id, delta: 1, note: 'found', attempt: undefined }, STAMP)
+    assert.deepEqual(
+      sent.filter((each) => each.includes('audit_log')),
+      ['insert audit_log'],
+    )
+  })
 
   test('is written in the order of ids, for any order of decisions, so two replicas cannot deadlock', async (t) => {
     const { collections, load, write } = await world(t)

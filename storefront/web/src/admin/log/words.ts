@@ -46,7 +46,7 @@ export const FIELDS: Readonly<Record<string, string>> = {
   signs_from: 'Signs from',
   products: 'Products',
   password_version: 'Passwords so far',
-  throttled_addresses: 'Blocked addresses',
+  failed_login_records: 'Counts of failed logins',
 }
 
 /** A part, an action, or nothing: as in the address of the page. */
