@@ -99,6 +99,19 @@ export function retentionContract(name: string, makeStores: MakeStores) {
       await assertBalanced(stores, ...products.map(({ id }) => id))
     })
 
+    test('what follows a younger movement stays, also if a clock was set back', async (t) => {
+      const [stores] = await makeStores(t)
+      const tea = await add(stores)
+      for (const at of [later(1), later(2), YOUNG, YOUNG, later(3), later(4), later(5)]) {
+        await adjust(stores, tea.id, 1, at)
+      }
+      await takeOld(stores.old.movements, { limit: 2 })
+      assert.deepEqual(
+        (await ledgerOf(stores, tea.id)).map(({ at }) => at),
+        [later(2), YOUNG, YOUNG, later(3), later(4), later(5)],
+      )
+    })
+
     test('6: the sale of an order that still holds stays, however old', async (t) => {
       const [stores] = await makeStores(t)
       const tea = await add(stores, { stock: 100 })
@@ -272,6 +285,17 @@ export function retentionContract(name: string, makeStores: MakeStores) {
       await stores.stock.release([old], later(9))
       await stores.stock.release([edge], BEFORE)
       assert.deepEqual(idsOf(await takeOld(stores.old.reservations)), [old])
+    })
+
+    test('each is due once, also if it is not removed; what held units is never removed', async (t) => {
+      const [stores] = await makeStores(t)
+      const { held, shipped, released } = await world(stores)
+      const due = idsOf(await takeOld(stores.old.reservations, { limit: 1, keep: true }))
+      assert.deepEqual([due.length, new Set(due).size], [4, 4])
+      const holding = [held, shipped, released].map(({ orderId }) => orderId)
+      const stored = [...(await stores.audit.reservationsOf(holding)).values()]
+      for (const source of stores.old.reservations) assert.equal(await source.remove(stored), 0)
+      assert.equal((await stores.audit.reservationsOf(holding)).size, 3)
     })
 
     test('two replicas that read the same ones remove each once', async (t) => {
