@@ -49,7 +49,7 @@ export interface paths {
         put?: never;
         /**
          * Place an order
-         * @description Send an Idempotency-Key: you may then repeat the request as often as you like, and it makes one order.
+         * @description Send an Idempotency-Key: you may then repeat the request as often as you like, for 30 days, and it makes one order.
          */
         post: operations["placeOrder"];
         delete?: never;

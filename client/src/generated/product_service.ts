@@ -167,7 +167,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The ledger of a product, newest first, also of a removed product */
+        /**
+         * The ledger of a product, newest first, also of a removed product
+         * @description Where old movements are archived, the oldest entry is an opening balance: an adjustment without `by`, with their sum.
+         */
         get: operations["listStockMovements"];
         put?: never;
         post?: never;
@@ -2077,7 +2080,7 @@ export interface operations {
                          * @description RFC 3339, UTC
                          */
                         at: string;
-                        /** @description The account that caused it; null for orders */
+                        /** @description The account that caused it; null for orders and for opening balances */
                         by: string | null;
                         /** @description Units added (+) or removed (-) */
                         delta: number;
@@ -2315,7 +2318,7 @@ export interface operations {
                              * @description RFC 3339, UTC
                              */
                             at: string;
-                            /** @description The account that caused it; null for orders */
+                            /** @description The account that caused it; null for orders and for opening balances */
                             by: string | null;
                             /** @description Units added (+) or removed (-) */
                             delta: number;

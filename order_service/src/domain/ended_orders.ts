@@ -7,7 +7,7 @@
  *  6. A rejected or cancelled order holds nothing, and both statuses are final: it can be removed at any moment.
  */
 import type { OrderStatus } from './order.ts'
-import { isUnsettled, type StoredOrder } from './schedule.ts'
+import type { StoredOrder } from './schedule.ts'
 
 export const ENDED_STATUSES = ['rejected', 'cancelled'] as const satisfies readonly OrderStatus[]
 export type EndedStatus = (typeof ENDED_STATUSES)[number]
@@ -26,9 +26,7 @@ export type EndedOrders = {
 }
 
 export const hasEndedBefore = (stored: StoredOrder, before: string): boolean =>
-  (ENDED_STATUSES as readonly OrderStatus[]).includes(stored.order.status) &&
-  !isUnsettled(stored) &&
-  stored.order.updatedAt < before
+  (ENDED_STATUSES as readonly OrderStatus[]).includes(stored.order.status) && stored.order.updatedAt < before
 
 /** Sorts before the ids made at that time, and after older ones: a UUIDv7 begins with its time. */
 export function firstIdAt(time: string): string {

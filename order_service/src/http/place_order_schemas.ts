@@ -28,7 +28,7 @@ export const placeOrderOperation = operation({
   operationId: 'placeOrder',
   summary: 'Place an order',
   description:
-    'Send an Idempotency-Key: you may then repeat the request as often as you like, and it makes one order.',
+    'Send an Idempotency-Key: you may then repeat the request as often as you like, for 30 days, and it makes one order.',
   access: 'user',
   headers: IdempotencyHeaders,
   body: NewOrder,

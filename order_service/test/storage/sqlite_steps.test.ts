@@ -5,13 +5,23 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { StatementSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
+import { createSqliteAuditLog } from '@shop/service_kit/audit/sqlite_log'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import { openSqlite } from '@shop/service_kit/sqlite/store'
+import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
+import { countRemovals } from '@shop/service_kit/test_support/sqlite_writes'
 import { claimOf, type PendingOrder } from '../../src/domain/schedule.ts'
 import { CLAIMS_MAX, correctClockSkew } from '../../src/domain/settle_due.ts'
 import { createOrderWatch, POLL_BATCH_MAX } from '../../src/http/order_watch.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
-import { COUNT_BATCH_MAX, WRITE_BATCH_MAX } from '../../src/storage/sqlite_order_store.ts'
-import { AT, order } from '../samples.ts'
+import { createSqliteEndedOrders } from '../../src/storage/sqlite_ended_orders.ts'
+import { MIGRATIONS } from '../../src/storage/sqlite_migrations.ts'
+import {
+  COUNT_BATCH_MAX,
+  createSqliteOrderStore,
+  WRITE_BATCH_MAX,
+} from '../../src/storage/sqlite_order_store.ts'
+import { AT, order, reject, SHORT } from '../samples.ts'
 
 const updated = ({ order, schedule }: PendingOrder, updatedAt: string): PendingOrder => ({
   order: { ...order, updatedAt },
@@ -82,6 +92,23 @@ test(`claims and reschedules write ${WRITE_BATCH_MAX} orders at once`, async (t)
     (await orders.listUnsettled({ limit: all.length })).map(({ schedule: { dueAt } }) => dueAt),
     all.map(() => now),
   )
+})
+
+test(`old orders are removed ${WRITE_BATCH_MAX} at once`, async (t) => {
+  const opened = openSqlite({ path: ':memory:', migrations: MIGRATIONS, runtime: systemRuntime })
+  t.after(() => opened.close())
+  const { store, removals } = countRemovals(t, opened)
+  const auditLog = createSqliteAuditLog(store, systemRuntime, IGNORE_UNREADABLE)
+  const orders = createSqliteOrderStore(store, systemRuntime, auditLog, () => {})
+  for (let n = 0; n < 2 * WRITE_BATCH_MAX + 1; n++) {
+    const pending = order()
+    await orders.addOnce(pending)
+    await orders.save(reject(pending, SHORT, AT))
+  }
+  const ended = createSqliteEndedOrders(store, () => {}, 'rejected')
+  const { items } = await ended.due('9000-01-01', undefined, 100)
+  assert.equal(await ended.remove(items), items.length)
+  assert.deepEqual(removals, [WRITE_BATCH_MAX, WRITE_BATCH_MAX, 1])
 })
 
 test('correctClockSkew lets other work run between pages', async (t) => {

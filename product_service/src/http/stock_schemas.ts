@@ -25,7 +25,7 @@ const MovementView = Type.Object({
   reason: Type.Enum(['initial', 'sale', 'release', 'adjustment', 'edit']),
   note: NullableString({ description: "An adjustment's reason" }),
   order_id: NullableString({ format: 'uuid' }),
-  by: NullableString({ description: 'The account that caused it; null for orders' }),
+  by: NullableString({ description: 'The account that caused it; null for orders and for opening balances' }),
   at: Timestamp,
 })
 type MovementView = Static<typeof MovementView>
@@ -68,6 +68,8 @@ export const adjustStockOperation = operation({
 export const listStockMovementsOperation = operation({
   operationId: 'listStockMovements',
   summary: 'The ledger of a product, newest first, also of a removed product',
+  description:
+    'Where old movements are archived, the oldest entry is an opening balance: an adjustment without `by`, with their sum.',
   access: 'admin',
   params: ProductParams,
   querystring: Type.Object(PageQuery, { additionalProperties: false }),

@@ -19,8 +19,8 @@ import {
   reservationOf,
 } from './sqlite_rows.ts'
 
-/** Reservations in one write. */
-const WRITE_BATCH_MAX = 16
+/** Reservations in one write. A run of movements is one write; RECORDS_AT_ONCE of the kit limits it. */
+export const WRITE_BATCH_MAX = 16
 
 /** With the idempotency key of an adjustment, which goes with it. */
 type KeptMovement = Movement & {

@@ -117,9 +117,11 @@ function Entries({ movements }: { movements: readonly Movement[] }) {
                   {REASONS[movement.reason]} …{movement.order_id.slice(-6)}
                 </Link>
               ) : (
-                <span className="font-semibold">{REASONS[movement.reason]}</span>
+                <span className="font-semibold">
+                  {isOpeningBalance(movement) ? movement.note : REASONS[movement.reason]}
+                </span>
               )}
-              {movement.note && (
+              {movement.note && !isOpeningBalance(movement) && (
                 <>
                   : <Typed className="text-soft">{movement.note}</Typed>
                 </>
@@ -137,6 +139,9 @@ function Entries({ movements }: { movements: readonly Movement[] }) {
     </Table>
   )
 }
+
+/** Older movements were archived. */
+const isOpeningBalance = ({ reason, by }: Movement) => reason === 'adjustment' && by === null
 
 const By = ({ movement }: { movement: Movement }) => (
   <Name id={movement.by} system={movement.reason === 'sale' ? 'Customer' : 'The shop itself'} />
