@@ -48,6 +48,8 @@ export type Written = {
     readonly version: number
   }
   readonly orders: readonly WrittenOrder[]
+  /** Were the movements of stock archived since? */
+  readonly archived?: boolean
 }
 
 const newPassword = () => randomBytes(18).toString('base64url')
