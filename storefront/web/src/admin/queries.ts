@@ -70,13 +70,15 @@ export type LogPart = (typeof LOG_PARTS)[number]
 type LogPage = Json<OrderPaths['/audit/orders']['get']['responses'][200]>
 export type LogEntry = Item<LogPage>
 
-/** Every change, or those of one action. */
-export const logQuery = (part: LogPart, action: string | undefined) =>
+/** The services take one filter at a time: each has its own index. */
+export type LogFilter = { readonly action?: string; readonly by?: string; readonly subject?: string }
+
+export const logQuery = (part: LogPart, filter: LogFilter) =>
   infiniteQueryOptions({
-    queryKey: ['admin', 'log', part, action],
+    queryKey: ['admin', 'log', part, filter],
     queryFn: ({ signal, pageParam }): Promise<LogPage> => {
-      const filter = action === undefined ? {} : { action: action as never }
-      const options = { params: { query: { limit: LOG_PAGE_SIZE, ...after(pageParam), ...filter } }, signal }
+      const query = { limit: LOG_PAGE_SIZE, ...after(pageParam), ...(filter as object) }
+      const options = { params: { query }, signal }
       switch (part) {
         case 'accounts':
           return dataOf(shop.auth.GET('/audit/accounts', options))

@@ -64,7 +64,13 @@ export function Entries({ entries }: { entries: readonly LogEntry[] }) {
   )
 }
 
-function Author({ by }: { by: string }) {
+const Author = ({ by }: { by: string }) => (
+  <Link to={`/admin/log?by=${by}`} className={LINK}>
+    <AuthorName by={by} />
+  </Link>
+)
+
+export function AuthorName({ by }: { by: string }) {
   if (by === 'operator') return <span title="A command that was run on a machine of the shop">Operator</span>
   return <Name id={by} />
 }

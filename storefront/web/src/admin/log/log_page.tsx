@@ -1,6 +1,6 @@
 /** What admins and operators changed: the lists of three services as one. */
 import { useId } from 'react'
-import { useSearchParams } from 'react-router'
+import { Link, useSearchParams } from 'react-router'
 import { usePages } from '../../api/use_answer.ts'
 import { Button } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty_state.tsx'
@@ -9,14 +9,15 @@ import { explain, Notice, ProblemNotice } from '../../ui/notice.tsx'
 import { PageTitle } from '../../ui/page_title.tsx'
 import { Loading, Skeleton } from '../../ui/skeleton.tsx'
 import { AdminPage } from '../parts.tsx'
-import { LOG_PARTS, type LogPart, logQuery } from '../queries.ts'
-import { Entries } from './entries.tsx'
+import { LOG_PARTS, type LogFilter, type LogPart, logQuery } from '../queries.ts'
+import { AuthorName, Entries } from './entries.tsx'
 import { mergeParts } from './merge.ts'
-import { ACTIONS, type Kind, kindOf, PARTS } from './words.ts'
+import { ACTIONS, PARTS, type View, viewOf } from './words.ts'
 
 export default function LogPage() {
   const [address, setAddress] = useSearchParams()
   const chosen = address.get('kind') ?? ''
+  const view = viewOf(address)
   return (
     <AdminPage>
       <div className="grid gap-2">
@@ -26,12 +27,51 @@ export default function LogPage() {
           with its change, and stays as it is.
         </p>
       </div>
-      <KindSelect
-        chosen={chosen}
-        choose={(kind) => setAddress(kind === '' ? {} : { kind }, { replace: true })}
-      />
-      <Log key={chosen} kind={kindOf(chosen)} />
+      <div className="flex flex-wrap items-center gap-x-6 gap-y-3">
+        <KindSelect
+          chosen={chosen}
+          choose={(kind) => {
+            const kept = kind in PARTS || kind === '' ? view.filter : {}
+            setAddress(addressOf(kind, kept), { replace: true })
+          }}
+        />
+        <Only filter={view.filter} kind={chosen} />
+      </div>
+      <Log key={JSON.stringify(view)} view={view} />
     </AdminPage>
+  )
+}
+
+function addressOf(kind: string, { by, subject }: LogFilter) {
+  return {
+    ...(kind === '' ? {} : { kind }),
+    ...(by === undefined ? {} : { by }),
+    ...(subject === undefined ? {} : { of: subject }),
+  }
+}
+
+/** Whose or what changes alone are shown. */
+function Only({ filter: { by, subject }, kind }: { filter: LogFilter; kind: string }) {
+  if (by === undefined && subject === undefined) return null
+  return (
+    <p className="flex flex-wrap items-center gap-x-3 gap-y-1">
+      <span>
+        Only{' '}
+        {by === undefined ? (
+          <span title={subject}>with the id …{subject!.slice(-6)}</span>
+        ) : (
+          <>
+            by <AuthorName by={by} />
+          </>
+        )}
+      </span>
+      <Link
+        to={kind in PARTS ? `?kind=${kind}` : '?'}
+        className="inline-flex min-h-11 items-center font-semibold text-accent hover:underline"
+      >
+        Show all
+      </Link>
+    </p>
   )
 }
 
@@ -64,8 +104,8 @@ function KindSelect({ chosen, choose }: { chosen: string; choose: (kind: string)
   )
 }
 
-function Log({ kind }: { kind: Kind }) {
-  const lists = useLists(kind)
+function Log({ view }: { view: View }) {
+  const lists = useLists(view)
   const failed = lists.filter(({ list }) => list.error && !list.data)
   const pending = lists.some(({ list }) => list.isPending)
   const parts = lists.map(({ list }) => ({
@@ -114,20 +154,14 @@ const None = () => (
 )
 
 /** Hooks are called for all parts; those that are not shown are left out of the result. */
-function useLists({ part: only, action }: Kind) {
-  const one = (part: LogPart) => ({
-    ...logQuery(part, only === part ? action : undefined),
-    enabled: only === undefined || only === part,
-  })
+function useLists({ parts, filter }: View) {
+  const one = (part: LogPart) => ({ ...logQuery(part, filter), enabled: parts.includes(part) })
   const all = {
     accounts: usePages(one('accounts')),
     products: usePages(one('products')),
     orders: usePages(one('orders')),
   }
-  return LOG_PARTS.filter((part) => only === undefined || only === part).map((part) => ({
-    part,
-    list: all[part],
-  }))
+  return parts.map((part) => ({ part, list: all[part] }))
 }
 
 type List = ReturnType<typeof useLists>[number]['list']

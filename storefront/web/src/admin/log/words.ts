@@ -1,5 +1,5 @@
 /** The words for entries of the audit log. The services list the actions; one without words here is shown by its code. */
-import type { LogEntry, LogPart } from '../queries.ts'
+import { LOG_PARTS, type LogEntry, type LogFilter, type LogPart } from '../queries.ts'
 
 export const PARTS: Readonly<Record<LogPart, string>> = {
   accounts: 'Accounts and keys',
@@ -49,11 +49,16 @@ export const FIELDS: Readonly<Record<string, string>> = {
   failed_login_records: 'Counts of failed logins',
 }
 
-/** A part, an action, or nothing: as in the address of the page. */
-export type Kind = { readonly part: LogPart | undefined; readonly action: string | undefined }
+/** What the page shows: the lists of these parts, each by the same filter. */
+export type View = { readonly parts: readonly LogPart[]; readonly filter: LogFilter }
 
-export function kindOf(chosen: string): Kind {
-  if (chosen in PARTS) return { part: chosen as LogPart, action: undefined }
-  const part = (Object.keys(ACTIONS) as LogPart[]).find((each) => chosen in ACTIONS[each])
-  return { part, action: part && chosen }
+/** The address of the page has a kind (a part or an action), and an author or a subject. An action is the only filter. */
+export function viewOf(address: URLSearchParams): View {
+  const kind = address.get('kind') ?? ''
+  const part = LOG_PARTS.find((each) => kind === each || kind in ACTIONS[each])
+  const parts = part === undefined ? LOG_PARTS : [part]
+  const [by, subject] = [address.get('by'), address.get('of')]
+  if (part !== undefined && kind !== part) return { parts, filter: { action: kind } }
+  if (by !== null) return { parts, filter: { by } }
+  return { parts, filter: subject === null ? {} : { subject } }
 }

@@ -1,4 +1,4 @@
-import { useParams } from 'react-router'
+import { Link, useParams } from 'react-router'
 import { liveProductQuery } from '../../api/queries.ts'
 import { ShopProblem } from '../../api/shop.ts'
 import { useAnswer } from '../../api/use_answer.ts'
@@ -54,7 +54,18 @@ export default function ProductPage() {
         <Tile label="Free to sell" value={formatNumber(product.stock)} />
         <Tile label="Reserved" value={formatNumber(product.reserved)} note="promised, not yet shipped" />
         <Tile label="Price" value={<Money amount={product.price} currency={product.currency} />} />
-        <Tile label="Changes" value={formatNumber(product.version)} note={<Ago at={product.updated_at} />} />
+        <Tile
+          label="Changes"
+          value={formatNumber(product.version)}
+          note={
+            <>
+              <Ago at={product.updated_at} />,{' '}
+              <Link to={`/admin/log?of=${id}`} className="text-accent underline">
+                by whom
+              </Link>
+            </>
+          }
+        />
       </dl>
       <div className="grid items-start gap-6 lg:grid-cols-[1.3fr_1fr]">
         <Panel title="Edit">
