@@ -84,6 +84,7 @@ suite('the log of the admin in a real browser', { skip: noBrowser }, () => {
     await row('First admin made').getByRole('link', { name: 'Operator' }).click()
     await page.waitForURL(/by=operator$/)
     await row('Price changed').waitFor({ state: 'detached' })
+    await row('First admin made').waitFor()
     assert.equal(await rows().count(), 2)
     await page.getByRole('link', { name: 'Show all' }).click()
     await row('Price changed').waitFor()
