@@ -16,7 +16,7 @@ import type { Environment, ServiceName } from '../system/processes.ts'
 import { type Files, pack } from './archive.ts'
 import { type ArchiveName, archivePath, KEPT, MANIFEST, type Manifest, sha256 } from './release.ts'
 import { type Written, writeEverything } from './scenario.ts'
-import { createShop } from './shop.ts'
+import { createShop, rotateKeys } from './shop.ts'
 
 const SERVICES: readonly ServiceName[] = ['auth_service', 'product_service', 'order_service']
 const TRACING = /^@shop\/tracing\//
@@ -111,13 +111,8 @@ function recordOf(written: Written): Files {
 
 async function writeShop(place: Environment, mainOf: (service: ServiceName) => string): Promise<Written> {
   const shop = await createShop(place, ADMIN, mainOf)
-  const rotateKeys = async () =>
-    execFileSync(process.execPath, [join(from, 'scripts', 'rotate_keys.ts')], {
-      cwd: from,
-      env: { ...process.env, ...place },
-    })
   try {
-    return await writeEverything(shop, ADMIN, rotateKeys)
+    return await writeEverything(shop, ADMIN, () => rotateKeys(from, place))
   } finally {
     await shop.kill()
   }

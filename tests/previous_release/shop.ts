@@ -1,5 +1,8 @@
 /** The three services on one place, each of which can be stopped and started as another release. */
+import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { call } from '../system/calls.ts'
 import {
   createServiceProcess,
@@ -68,4 +71,10 @@ export async function createShop(
       await Promise.all(Object.values(services).map((service) => service.kill()))
     },
   }
+}
+
+/** Creates a signing key, by the command of the checkout `root`. */
+export async function rotateKeys(root: string, place: Environment): Promise<void> {
+  const script = join(root, 'scripts', 'rotate_keys.ts')
+  await promisify(execFile)(process.execPath, [script], { cwd: root, env: { ...process.env, ...place } })
 }

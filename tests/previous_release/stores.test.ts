@@ -12,6 +12,7 @@ import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { type MongoServer, mongoSuite } from '@shop/service_kit/test_support/mongo_server'
 import { type IndexDescriptionInfo, MongoClient } from 'mongodb'
 import { DATABASES } from '../../scripts/backup/databases.ts'
+import { ROOT } from '../../scripts/root.ts'
 import { readMongoRecords } from '../cluster/mongo_records.ts'
 import { examined } from '../scripts/examined.ts'
 import { newWorld } from '../scripts/running.ts'
@@ -22,7 +23,8 @@ import { signIn } from '../system/world.ts'
 import { type Files, pack, unpack } from './archive.ts'
 import { goesOn, openedShop } from './going_on.ts'
 import { ARCHIVES, archivePath, mainOf, readArchive, readManifest, sha256, writeFiles } from './release.ts'
-import type { Written } from './scenario.ts'
+import { type Written, writeEverything } from './scenario.ts'
+import { createShop, rotateKeys } from './shop.ts'
 
 const BYTES_MAX = 1_500_000
 const MOVEMENTS_AT_ONCE = 100
@@ -50,6 +52,15 @@ suite('what is kept of the previous release', () => {
       assert.deepEqual([...statuses].sort(), [...ORDER_STATUSES].sort())
     })
   }
+})
+
+test('this release can be kept: its services write a shop with an order of each status', async (t) => {
+  const DATA_DIR = temporaryFolder(t)
+  const admin = { username: 'admin', password: randomBytes(18).toString('base64url') }
+  const shop = await createShop({ DATA_DIR }, admin)
+  t.after(() => shop.kill())
+  const { orders } = await writeEverything(shop, admin, () => rotateKeys(ROOT, { DATA_DIR }))
+  assert.deepEqual([...new Set(orders.map(({ status }) => status))].sort(), [...ORDER_STATUSES].sort())
 })
 
 suite('stores on SQLite of the previous release', () => {
@@ -115,9 +126,14 @@ async function worksWithThem(t: TestContext, place: Environment, written: Writte
 const pathOf = (dataDir: string, service: ServiceName) => join(dataDir, FILES[service])
 const writtenIn = (files: Files): Written => JSON.parse(Buffer.from(files['written.json']!).toString())
 
+function temporaryFolder(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'shop_previous_'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
 function sqliteStores(t: TestContext) {
-  const DATA_DIR = mkdtempSync(join(tmpdir(), 'shop_previous_'))
-  t.after(() => rmSync(DATA_DIR, { recursive: true, force: true }))
+  const DATA_DIR = temporaryFolder(t)
   const files = readArchive('sqlite')
   writeFiles(DATA_DIR, files)
   return { DATA_DIR, written: writtenIn(files) }
