@@ -19,6 +19,7 @@ import { startLoad } from '../cluster/load.ts'
 import { readMongoRecords } from '../cluster/mongo_records.ts'
 import { call, expectStatus } from '../system/calls.ts'
 import { assertConsistent } from '../system/invariants.ts'
+import { removeOldAt } from '../system/remove_old.ts'
 import { settledRecords } from '../system/store_records.ts'
 import { createChance, until } from '../system/until.ts'
 import { signIn } from '../system/world.ts'
@@ -105,6 +106,7 @@ mongoSuite('backup and restore on MongoDB', (server) => {
       await load.stop()
       await settledRecords(() => readMongoRecords(url))
     }
+    await removeOldAt({ DATABASE_URL: url, DATA_DIR: world.dataDir })
     const atBackup = await contents(url)
     const backup = await finish(t, 'backup.ts', world, '--to', folder)
     assert.equal(backup.code, 0, backup.output)

@@ -24,6 +24,7 @@ import { startLoad } from '../cluster/load.ts'
 import { readMongoRecords } from '../cluster/mongo_records.ts'
 import { call, expectStatus } from '../system/calls.ts'
 import { assertConsistent, type StoreRecords } from '../system/invariants.ts'
+import { removeOldAt } from '../system/remove_old.ts'
 import { readRecords } from '../system/store_records.ts'
 import { createChance, until } from '../system/until.ts'
 import { type Order, signIn } from '../system/world.ts'
@@ -235,6 +236,8 @@ mongoSuite('a shop that moves to MongoDB', (server) => {
     assert.equal(reset.code, 0, reset.output)
     shop.process.kill('SIGTERM')
     assert.equal(await shop.ended, 0)
+    // Opening balances, which are compared like any movement.
+    await removeOldAt({ DATA_DIR: world.dataDir, CURRENCY_DIGITS: 3 })
     const before = readRecords(world.dataDir, pathOf)
 
     const { url: watched, proxy } = await server.proxied(t, '')

@@ -4,17 +4,16 @@ import { suite, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openStores } from '@shop/product_service/storage/open_stores'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
-import type { RetentionSource } from '@shop/service_kit/storage/retention'
 import { buy } from './buyer.ts'
 import { expectStatus } from './calls.ts'
 import { assertConsistent, type SeenOrder } from './invariants.ts'
+import { removeOld } from './remove_old.ts'
 import { readRecords, settledRecords } from './store_records.ts'
 import { createWorld, newKey, storePath } from './world.ts'
 
 const BUYERS = 8
 const PURCHASES = 12
 const TEST_MS = 240_000
-const FAR_AHEAD = '9000-01-01T00:00:00.000Z'
 
 suite('removing old records beside a shop that sells', { timeout: TEST_MS }, () => {
   test('no order is lost, the ledger balances, and confirmed means held (invariants 1 to 8)', async (t) => {
@@ -27,13 +26,11 @@ suite('removing old records beside a shop that sells', { timeout: TEST_MS }, () 
       { runtime: systemRuntime },
     )
     t.after(() => stores.close())
-    const counts = { movement: 0, reservation: 0, attempt: 0 }
+    let moved = 0
     let bought = false
     const removeAll = async () => {
       for (let last = false; !last; last = bought) {
-        for (const source of [...stores.old.movements, ...stores.old.reservations]) {
-          counts[source.kind] += await removeDue(source as RetentionSource<unknown>)
-        }
+        moved += (await removeOld(stores.old)).movement
         const { mismatches } = await stores.audit.ledgerMismatches(undefined, 10)
         assert.deepEqual(mismatches, [])
         await sleep(5)
@@ -60,17 +57,6 @@ suite('removing old records beside a shop that sells', { timeout: TEST_MS }, () 
     assertConsistent(records, seenOrders)
     const left = records.movements.filter(({ opening }) => opening)
     assert.ok(left.length >= products.length, 'opening balances')
-    assert.ok(counts.movement > BUYERS * PURCHASES, `${counts.movement} movements went into them`)
+    assert.ok(moved > BUYERS * PURCHASES, `${moved} movements went into them`)
   })
 })
-
-async function removeDue(source: RetentionSource<unknown>): Promise<number> {
-  let removed = 0
-  for (let after: string | undefined, more = true; more; ) {
-    const { items, next } = await source.due(FAR_AHEAD, after, 20)
-    removed += await source.remove(items)
-    after = next
-    more = next !== undefined
-  }
-  return removed
-}

@@ -100,8 +100,11 @@ suite('removing old records', () => {
 
   test('3: at most RECORDS_AT_ONCE at once, then a pause', async (t) => {
     const { items, source, batches } = itemsOf(2 * RECORDS_AT_ONCE + 1)
-    const { retention, runtime } = world(t, source)
+    const lease = leaseInMemory()
+    const take = t.mock.method(lease, 'take')
+    const { retention, runtime } = world(t, source, { lease })
     await runtime.advanceUntil(retention.run())
+    assert.equal(take.mock.callCount(), 2, 'the lease is renewed only in a long run')
     assert.deepEqual(batches, [RECORDS_AT_ONCE, RECORDS_AT_ONCE, 1])
     assert.equal(runtime.now().getTime() - AT.getTime(), 2 * BATCH_PAUSE_MS)
     assert.equal(items.size, 0)
