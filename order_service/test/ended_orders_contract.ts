@@ -1,6 +1,7 @@
 /** The contract of EndedOrders (src/domain/ended_orders.ts), for every store. */
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
+import { LEASE_AHEAD_MAX_MS } from '@shop/service_kit/storage/retention'
 import { ENDED_STATUSES } from '../src/domain/ended_orders.ts'
 import type { Order } from '../src/domain/order.ts'
 import type { Stores } from '../src/domain/ports.ts'
@@ -154,6 +155,14 @@ export function endedOrdersContract(name: string, makeStores: MakeEndedStores) {
       assert.equal(await retentionLease.take('a', AT, end), true)
       assert.equal(await other.take('b', later(1_001), later(2_000)), true)
       assert.equal(await retentionLease.take('a', later(1_500), later(3_000)), false)
+    })
+
+    test('an end far ahead, written by a clock that was wrong, keeps no one out', async (t) => {
+      const [{ retentionLease }, { retentionLease: other }] = await makeStores(t)
+      assert.equal(await retentionLease.take('a', AT, later(LEASE_AHEAD_MAX_MS)), true)
+      assert.equal(await other.take('b', AT, end), false)
+      assert.equal(await retentionLease.take('a', AT, later(LEASE_AHEAD_MAX_MS + 1)), true)
+      assert.equal(await other.take('b', AT, end), true)
     })
 
     test('of many that take it at once one gets it', async (t) => {

@@ -25,6 +25,9 @@ import { SERVICE_SECRET_BYTES_MIN } from '../src/runtime/variables.ts'
 import { LONG_PAGES, PAGES_MIN } from '../src/sqlite/checkpoints.ts'
 import { GROUP_MAX, GROUP_MS, WRITE_QUEUE_MAX, WRITE_WAIT_MS } from '../src/sqlite/commits.ts'
 import { openSqlite } from '../src/sqlite/store.ts'
+import { ARCHIVE_FILE_BYTES_MAX } from '../src/storage/archive.ts'
+import * as retention from '../src/storage/retention.ts'
+import { RETAIN_DAYS_MIN } from '../src/storage/retention_config.ts'
 import { REPORT_AGAIN_MS } from '../src/storage/unreadable.ts'
 
 const MIB = 1024 * 1024
@@ -86,6 +89,16 @@ test('of stores', () => {
     readPreference: 'primary',
     maxCommitTimeMS: 4_000,
   })
+})
+
+test('of old records: what docs/operations.md says of their removal', () => {
+  assert.deepEqual([retention.RECORDS_AT_ONCE, retention.BATCH_PAUSE_MS, RETAIN_DAYS_MIN], [200, 25, 30])
+  assert.deepEqual(
+    [retention.RUN_EVERY_MS, retention.RUN_SOON_MS, retention.LEASE_MS],
+    [3_600_000, 60_000, 300_000],
+  )
+  assert.ok(retention.LEASE_MS > 20 * DEADLINE_MS, 'a batch ends within the lease')
+  assert.equal(ARCHIVE_FILE_BYTES_MAX, 64 * MIB)
 })
 
 test('of leaving: what is under way has the time of its longest wait', () => {

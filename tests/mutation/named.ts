@@ -368,6 +368,41 @@ export const NAMED: readonly Named[] = [
     to: '',
     test: 'client/test/session.test.ts',
   },
+  {
+    what: 'old records are removed although the archive failed',
+    path: 'service_kit/src/storage/retention.ts',
+    from: 'await archive.add(source.kind, items)',
+    to: 'await archive.add(source.kind, items).catch(() => {})',
+    test: 'service_kit/test/storage/retention.test.ts',
+  },
+  {
+    what: 'the sale of an order that is held goes into an opening balance',
+    path: 'product_service/src/domain/compaction.ts',
+    from: 'if (orderId !== null && holds(orderId)) runs.push([])\n    else if',
+    to: 'void holds\n    if',
+    test: 'product_service/test/storage/sqlite_stores.test.ts',
+  },
+  {
+    what: 'a run that changed since it was archived is compacted',
+    path: 'product_service/src/storage/sqlite_retention.ts',
+    from: 'if (!isDeepStrictEqual(stored, run)) return 0',
+    to: '',
+    test: 'product_service/test/storage/sqlite_stores.test.ts',
+  },
+  {
+    what: 'the audit reports a mismatch that it saw once',
+    path: 'product_service/src/storage/mongo_audit_store.ts',
+    from: 'if (sum === product.stock || sum === before) return sum',
+    to: 'return sum',
+    test: 'product_service/test/storage/mongo_audit_store.test.ts',
+  },
+  {
+    what: 'an order is removed in whatever status it is',
+    path: 'order_service/src/storage/sqlite_ended_orders.ts',
+    from: 'version = ? AND status = ? AND due_at IS NULL',
+    to: 'version = ? AND status <> ? AND due_at IS NULL',
+    test: 'order_service/test/storage/sqlite_order_store.test.ts',
+  },
 ]
 
 /** Prints a row for each. True if each was noticed by its test, and each test passes without a mutant. */

@@ -1,9 +1,10 @@
 /** A lease as a document of `settings`. */
 import type { Collection } from 'mongodb'
+import { LEASE_AHEAD_MAX_MS } from '../storage/retention.ts'
 import { isDuplicate } from './errors.ts'
 import type { Setting } from './settings.ts'
 
-/** Takes the lease `id` if it is free, has ended, or is ours. */
+/** Takes the lease `id` if it is free, has ended, is ours, or ends too far ahead to be right. */
 export async function takeLease(
   settings: Collection<Setting>,
   id: string,
@@ -17,6 +18,7 @@ export async function takeLease(
   } catch (error) {
     if (!isDuplicate(error)) throw error
   }
-  const free = { _id: id, $or: [{ until: { $lt: now } }, { value: owner }] }
+  const wrong = new Date(now.getTime() + LEASE_AHEAD_MAX_MS)
+  const free = { _id: id, $or: [{ until: { $lt: now } }, { until: { $gt: wrong } }, { value: owner }] }
   return (await settings.updateOne(free, { $set: { value: owner, until } })).matchedCount === 1
 }

@@ -1,5 +1,5 @@
 /** A lease in the table `settings`, for processes that share a file. */
-import type { Lease } from '../storage/retention.ts'
+import { LEASE_AHEAD_MAX_MS, type Lease } from '../storage/retention.ts'
 import type { SqliteStore } from './store.ts'
 
 export function createSqliteLease({ writer, write }: SqliteStore, name: string): Lease {
@@ -12,7 +12,8 @@ export function createSqliteLease({ writer, write }: SqliteStore, name: string):
       write(() => {
         const row = find.get(name)
         const held = row && (JSON.parse(String(row.value)) as { owner: string; until: string })
-        if (held && held.owner !== owner && held.until >= now.toISOString()) return false
+        const left = held ? Date.parse(held.until) - now.getTime() : -1
+        if (held?.owner !== owner && left >= 0 && left <= LEASE_AHEAD_MAX_MS) return false
         store.run(name, JSON.stringify({ owner, until }))
         return true
       }),

@@ -23,6 +23,7 @@ export const RUN_EVERY_MS = 60 * 60_000
 export const RUN_SOON_MS = 60_000
 /** Longer than a batch can take. */
 export const LEASE_MS = 5 * 60_000
+export const LEASE_AHEAD_MAX_MS = 2 * RUN_EVERY_MS
 const DAY_MS = 24 * 60 * 60_000
 
 /** Records of one kind. */
@@ -44,7 +45,10 @@ export type RetentionSource<Item> = {
 
 /** What one process at a time does. Times are wall clock times, because replicas share them. */
 export type Lease = {
-  /** Until `until`. False while another owner has it at `now`. */
+  /**
+   * Until `until`. False while another owner has it at `now`. An end more than LEASE_AHEAD_MAX_MS ahead was written by a clock
+   * that was wrong, and does not count.
+   */
   take(owner: string, now: Date, until: Date): Promise<boolean>
 }
 
