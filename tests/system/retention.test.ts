@@ -93,7 +93,7 @@ suite('a service that is to remove old records', { timeout: TEST_MS }, () => {
     })
   }
 
-  test('makes the folder for its archive at start, or refuses; and leaves when it is told to', async (t) => {
+  test('makes the folder for its archive at start, or refuses; and stops on SIGTERM', async (t) => {
     const archive = mkdtempSync(join(tmpdir(), 'shop-archive-'))
     t.after(() => rmSync(archive, { recursive: true, force: true }))
     writeFileSync(join(archive, 'file'), '')

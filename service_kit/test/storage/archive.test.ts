@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
@@ -38,6 +39,25 @@ suite('the archive of removed records', () => {
         { kind: 'reservation', archivedAt, record: { id: 3 } },
       ],
     )
+  })
+
+  test('1: the name of a new file, and every line, is on the disk before add resolves', async (t) => {
+    const { archive } = archiveIn(t)
+    const probe = await open(tmpdir(), 'r')
+    const prototype = Object.getPrototypeOf(probe)
+    await probe.close()
+    const done: string[] = []
+    for (const name of ['sync', 'appendFile'] as const) {
+      const original = prototype[name]
+      t.mock.method(prototype, name, async function (this: FileHandle, ...values: unknown[]) {
+        const isFolder = (await this.stat()).isDirectory()
+        await Reflect.apply(original, this, values)
+        done.push(`${name} ${isFolder ? 'folder' : 'file'}`)
+      })
+    }
+    await archive.add('order', [1])
+    await archive.add('order', [2])
+    assert.deepEqual(done, ['sync folder', 'appendFile file', 'sync file', 'appendFile file', 'sync file'])
   })
 
   test('3: only the owner reads the files and the folder; names say the service and the time', async (t) => {
