@@ -14,7 +14,7 @@ import {
   type Readings,
   type ReservationDocument,
 } from './mongo_documents.ts'
-import { createOldMovements } from './old_movements.ts'
+import { createOldMovements, untilUnreadable } from './old_movements.ts'
 
 export function createMongoOldMovements(store: MongoStore, reading: Readings): Retained<Movement> {
   const { products, movements, reservations } = collectionsOf(store)
@@ -29,7 +29,7 @@ export function createMongoOldMovements(store: MongoStore, reading: Readings): R
       .find({ productId, _id }, { session, hint: '_id_' })
       .sort({ _id: 1 })
       .toArray()
-    return found.map(reading.movement.one)
+    return untilUnreadable(found, reading.movement.one)
   }
 
   const compact = (run: readonly Movement[]) =>
@@ -66,7 +66,7 @@ export function createMongoOldMovements(store: MongoStore, reading: Readings): R
       store.repeat(async () => {
         const _id = { $gt: movementId(productId, version), $lt: `${productId};` }
         const found = movements.find({ productId, _id }, { hint: '_id_' }).sort({ _id: 1 }).limit(limit)
-        return (await found.toArray()).map(reading.movement.one)
+        return untilUnreadable(await found.toArray(), reading.movement.one)
       }),
     holding: (orderIds) =>
       store.repeat(async () => {
@@ -90,7 +90,7 @@ export function createMongoOldAttempts(store: MongoStore): Retained<Attempt> {
           .sort({ _id: 1 })
           .limit(limit)
           .toArray()
-        const old = page.filter(({ movement }) => movement.at < before)
+        const old = page.filter(({ movement }) => movement?.at < before)
         const found = await movements.find({ _id: { $in: old.map(idOf) } }).toArray()
         const kept = new Set(found.filter((movement) => !isOpeningBalance(movement)).map(({ _id }) => _id))
         return {

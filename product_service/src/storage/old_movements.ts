@@ -1,4 +1,5 @@
 /** Walks all products for old movements, the same for every store. */
+import { Unreadable } from '@shop/service_kit/storage/unreadable'
 import { runsToCompact } from '../domain/compaction.ts'
 import type { Retained } from '../domain/ports.ts'
 import type { Movement } from '../domain/product.ts'
@@ -15,6 +16,17 @@ export type MovementReads<Item extends Movement> = {
   holding(orderIds: readonly string[]): Promise<ReadonlySet<string>>
   /** Replaces the run by its opening balance if both are as they were read. Resolves how many were removed. */
   compact(run: readonly Item[]): Promise<number>
+}
+
+/** Those before the first one that cannot be read, which `read` reports: neither it nor what follows it is compacted. */
+export function untilUnreadable<Row, Item>(rows: readonly Row[], read: (row: Row) => Item): Item[] {
+  const items: Item[] = []
+  try {
+    for (const row of rows) items.push(read(row))
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error
+  }
+  return items
 }
 
 /** Items of one call are one run. A position is the id of a product, and a version if the product is not done. */

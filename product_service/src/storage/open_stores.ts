@@ -74,7 +74,7 @@ export async function openSqliteStores(
     stock: inChunks(createSqliteStockStore(store, auditLog)),
     audit: createSqliteAuditStore(store, runtime),
     old: {
-      movements: [createSqliteOldMovements(store)],
+      movements: [createSqliteOldMovements(store, unreadableOf)],
       reservations: [createSqliteOldReservations(store, unreadableOf)],
       lease: createSqliteLease(store, 'retention_lease'),
     },

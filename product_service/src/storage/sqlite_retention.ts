@@ -7,7 +7,7 @@ import type { Retained } from '../domain/ports.ts'
 import type { Movement } from '../domain/product.ts'
 import type { Reservation } from '../domain/reservation.ts'
 import { validateStoredMovement } from '../domain/stored_records.ts'
-import { createOldMovements } from './old_movements.ts'
+import { createOldMovements, untilUnreadable } from './old_movements.ts'
 import {
   MOVEMENT_COLUMNS,
   movementOf,
@@ -32,7 +32,15 @@ const keptMovement = (row: Row): KeptMovement => ({
   attempt: row[10] === null ? null : { key: row[10] as string, fingerprint: row[9] as string },
 })
 
-export function createSqliteOldMovements({ reader, writer, write }: SqliteStore): Retained<Movement> {
+export function createSqliteOldMovements(
+  { reader, writer, write }: SqliteStore,
+  unreadableOf: UnreadableOf,
+): Retained<Movement> {
+  const reading = createReading(
+    keptMovement,
+    ([productId, version]: Row) => `${productId} ${version}`,
+    unreadableOf('a movement of stock'),
+  )
   const product = prepareQuery(reader, 'SELECT id FROM products WHERE id > ? ORDER BY id LIMIT 1')
   const select = `SELECT ${MOVEMENT_COLUMNS}, m.idempotency_key FROM movements m JOIN products p ON p.seq = m.product_seq`
   const ledger = prepareAnyNumbers(
@@ -56,7 +64,7 @@ export function createSqliteOldMovements({ reader, writer, write }: SqliteStore)
   return createOldMovements<KeptMovement>({
     productAfter: async (id) => product.get(id)?.[0] as string | undefined,
     movementsAfter: async (productId, version, limit) =>
-      ledger.all(productId, version, limit).map(keptMovement),
+      untilUnreadable(ledger.all(productId, version, limit), reading.one),
     holding: async (orderIds) =>
       new Set(held.all(JSON.stringify(orderIds)).map(([orderId]) => orderId as string)),
     compact: (run) =>
@@ -64,7 +72,7 @@ export function createSqliteOldMovements({ reader, writer, write }: SqliteStore)
         const opening = openingBalance(run)
         const [first, last] = [run[0]!.version, opening.version]
         const seq = seqOf.get(opening.productId)![0]!
-        const stored = range.all(seq, first, last, run.length + 1).map(keptMovement)
+        const stored = untilUnreadable(range.all(seq, first, last, run.length + 1), reading.one)
         if (!isDeepStrictEqual(stored, run)) return 0
         begin.run(seq, first, last, opening.delta, opening.stockAfter)
         remove.run(seq, first, last)

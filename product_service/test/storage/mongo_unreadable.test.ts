@@ -37,6 +37,30 @@ mongoSuite('documents in MongoDB that cannot be read', (server) => {
     return { stores, raw, reported }
   }
 
+  test('a movement stays, with what follows it, and stops the compaction of no other product', async (t) => {
+    const { stores, raw, reported } = await world(t)
+    const [broken, whole] = [await add(stores), await add(stores)]
+    for (const { id } of [broken, whole]) {
+      for (let n = 0; n < 5; n++) {
+        await stores.stock.adjust({ productId: id, delta: 1, note: 'counted', attempt: undefined }, STAMP)
+      }
+    }
+    await corrupt(raw, 'movements', movementId(broken.id, 4), { delta: 'many' })
+    const [old] = stores.old.movements
+    for (let after: string | undefined, more = true; more; ) {
+      const { items, next } = await old!.due('9000-01-01', after, 10)
+      await old!.remove(items as never[])
+      after = next
+      more = next !== undefined
+    }
+    const left = await raw.collection<{ _id: string }>('movements').find().sort({ _id: 1 }).toArray()
+    assert.deepEqual(
+      left.map(({ _id }) => _id),
+      [...[3, 4, 5, 6].map((version) => movementId(broken.id, version)), movementId(whole.id, 6)],
+    )
+    assert.deepEqual([...new Set(reported)], [`a movement of stock ${movementId(broken.id, 4)}`])
+  })
+
   test('every list and search has the others, each once, in full pages', async (t) => {
     const { stores, raw, reported } = await world(t)
     const all: Product[] = []
