@@ -403,6 +403,34 @@ export const NAMED: readonly Named[] = [
     to: 'version = ? AND status <> ? AND due_at IS NULL',
     test: 'order_service/test/storage/sqlite_order_store.test.ts',
   },
+  {
+    what: 'a migration that only adds is recorded where the release before refuses it',
+    path: 'service_kit/src/sqlite/migrations.ts',
+    from: 'onlyAdds ? ADDITIONS : BREAKING',
+    to: 'BREAKING',
+    test: 'service_kit/test/sqlite/migrations.test.ts',
+  },
+  {
+    what: 'a migration that another process applied meanwhile is applied again',
+    path: 'service_kit/src/sqlite/migrations.ts',
+    from: 'if (!compareSchema(db, migrations).missing.includes(migration)) return',
+    to: 'void migration',
+    test: 'service_kit/test/sqlite/migrations.test.ts',
+  },
+  {
+    what: 'an unknown breaking migration of another process is not noticed before the next own one',
+    path: 'service_kit/src/sqlite/migrations.ts',
+    from: 'requireKnown(db, migrations, path)\n      if',
+    to: 'if',
+    test: 'service_kit/test/sqlite/migrations.test.ts',
+  },
+  {
+    what: 'a migration may have any number',
+    path: 'service_kit/src/sqlite/migrations.ts',
+    from: 'if (Number(number) !== i + 1)',
+    to: 'if (!number)',
+    test: 'service_kit/test/sqlite/migrations.test.ts',
+  },
 ]
 
 /** Prints a row for each. True if each was noticed by its test, and each test passes without a mutant. */
