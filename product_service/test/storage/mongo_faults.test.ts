@@ -54,6 +54,23 @@ mongoSuite('products in MongoDB when answers get lost', (server) => {
       await check()
     })
 
+    test(`a compaction is done once, and counted, its commit ${how} (invariant 2)`, async (t) => {
+      const { stores, other, proxy, tea, check } = await world(t)
+      const adjustment = { productId: tea.id, delta: 5, note: 'counted', attempt: undefined }
+      for (let n = 0; n < 3; n++) await stores.stock.adjust(adjustment, STAMP)
+      const [old] = stores.old.movements
+      const { items } = await old!.due('9000-01-01', undefined, 10)
+      proxy.loseAnswerTo('commitTransaction', 1, instead)
+      assert.equal(await old!.remove(items as never[]), 4)
+      assert.equal(proxy.lost(), 1)
+      const left = await other.stock.movements(tea.id, { after: undefined, limit: 9 })
+      assert.deepEqual(
+        left?.items.map(({ delta, version }) => [delta, version]),
+        [[25, 4]],
+      )
+      await check()
+    })
+
     test(`an edit does not conflict with itself, its commit ${how} (invariant 7)`, async (t) => {
       const { stores, other, proxy, tea } = await world(t)
       proxy.loseAnswerTo('commitTransaction', 1, instead)
