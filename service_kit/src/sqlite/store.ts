@@ -40,6 +40,7 @@ export type SqliteStore = {
   revision(): number
   /** Rejects with `store_unavailable` if the file cannot be read or written. */
   check(): Promise<void>
+  /** The same as the first time if it is called again. */
   close(): Promise<void>
 }
 
@@ -103,6 +104,14 @@ function openFile(
   const touch = writer.prepare('UPDATE schema_migrations SET applied_at = applied_at')
   translateFaults(reader)
   const probe = reader.prepare('SELECT 1 FROM schema_migrations LIMIT 1')
+  let closed: Promise<void> | undefined
+
+  const closeAll = async () => {
+    await commits.finish()
+    await checkpoints?.close()
+    // The writer last: the last connection makes the final checkpoint.
+    for (const db of opened.reverse()) db.close()
+  }
 
   return {
     reader,
@@ -119,11 +128,9 @@ function openFile(
         throw new Problem('store_unavailable', `There is hardly room left beside ${path}.`, {}, { cause })
       }
     },
-    async close() {
-      await commits.finish()
-      await checkpoints?.close()
-      // The writer last: the last connection makes the final checkpoint.
-      for (const db of opened.reverse()) db.close()
+    close() {
+      closed ??= closeAll()
+      return closed
     },
   }
 }

@@ -117,6 +117,21 @@ suite('writes share commits', () => {
     assert.equal(store.count(), WRITE_QUEUE_MAX)
   })
 
+  test('a store that is closed twice, at once or later, is closed', async (t) => {
+    for (const path of [folder(t), ':memory:']) {
+      const store =
+        path === ':memory:'
+          ? openSqlite({ path, migrations: folder(t), runtime: systemRuntime })
+          : open(t, path)
+      await Promise.all([store.close(), store.close()])
+      await store.close()
+      await assert.rejects(
+        store.write(() => 1),
+        /closing/,
+      )
+    }
+  })
+
   test('close finishes the writes it has taken and refuses new ones', async (t) => {
     const store = open(t)
     const write = store.add(1)
