@@ -127,9 +127,12 @@ export function createRetention(options: RetentionOptions): Retention {
     if (!(await takeFor(LEASE_MS))) return false
     let complete = false
     try {
-      complete = await removeAllOld()
+      const all = await removeAllOld()
       await archive.close()
+      complete = all
     } finally {
+      // After a failure: the first one counts.
+      await archive.close().catch(() => {})
       // A little less, so that the next run of this replica finds it free. Without success: at once.
       await takeFor(complete ? RUN_EVERY_MS - RUN_SOON_MS : 0).catch(() => {})
     }
@@ -170,7 +173,6 @@ export function createRetention(options: RetentionOptions): Retention {
     async stop() {
       stopping.abort()
       await running
-      await archive.close()
     },
   }
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
 import { createMetrics } from '../../src/runtime/metrics.ts'
-import { openArchive } from '../../src/storage/archive.ts'
+import { openArchive, PART } from '../../src/storage/archive.ts'
 import {
   BATCH_PAUSE_MS,
   createRetention,
@@ -61,7 +61,6 @@ function leaseInMemory(): Lease & { held(): { owner: string; until: Date } | und
 function world(t: TestContext, source: RetentionSource<Item>, { lease = leaseInMemory(), seed = 1 } = {}) {
   const parent = mkdtempSync(join(tmpdir(), 'shop-retention-'))
   const folder = join(parent, 'archive')
-  t.after(() => rmSync(parent, { recursive: true, force: true }))
   const runtime = createVirtualRuntime({ startAt: AT, seed, realDefer: true })
   const metrics = createMetrics('a_service')
   const logged: string[] = []
@@ -73,7 +72,10 @@ function world(t: TestContext, source: RetentionSource<Item>, { lease = leaseInM
     metrics: createRetentionMetrics(metrics),
     logger: { info: log, error: log } as never,
   })
-  t.after(() => archive.close())
+  t.after(async () => {
+    await archive.close()
+    rmSync(parent, { recursive: true })
+  })
   const archived = () =>
     readdirSync(folder).flatMap((name) =>
       readFileSync(join(folder, name), 'utf8')
@@ -132,6 +134,25 @@ suite('removing old records', () => {
     await retention.run()
     assert.deepEqual(archived().toSorted(), [0, 0, 1, 1])
     assert.equal(items.size, 0)
+  })
+
+  test('1: the file of a run gets its name at the end, also if the run fails or the folder is gone at the stop', async (t) => {
+    const { items, source } = itemsOf(1)
+    const { retention, folder, logged } = world(t, source)
+    const { remove } = source
+    source.remove = () => Promise.reject(new Error('the store is down'))
+    await assert.rejects(retention.run(), /the store is down/)
+    assert.match(readdirSync(folder).join(), /^[^,]+\.ndjson$/)
+    source.remove = async (due) => {
+      renameSync(folder, `${folder}-away`)
+      return remove(due)
+    }
+    await assert.rejects(retention.run(), { code: 'ENOENT' })
+    assert.equal(items.size, 0)
+    await retention.stop()
+    assert.deepEqual(logged, [])
+    renameSync(`${folder}-away`, folder)
+    assert.equal(readdirSync(folder).filter((name) => name.endsWith(PART)).length, 1)
   })
 
   test('1: a failure is logged once and shown by a metric until it works again', async (t) => {
