@@ -12,7 +12,7 @@ import { checkReadability } from './unreadable.ts'
 export async function examine(plan: Plan, { fix }: { readonly fix: boolean }): Promise<Report> {
   const configuration = await checkConfiguration(plan)
   const ports = await checkPorts(plan)
-  const stores = await checkStores(plan)
+  const stores = await checkStores(plan, ports.running)
   const { products, orders, ordersMadeAt } = stores.open
   const results: CheckResult[] = []
   // What one check repaired, the next one finds repaired.

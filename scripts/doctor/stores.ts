@@ -3,6 +3,8 @@
  * schema, which a check must not do.
  */
 import { join } from 'node:path'
+import { readConfig as readAuthConfig } from '@shop/auth_service/config'
+import { openStores as openAuthStores } from '@shop/auth_service/storage/open_stores'
 import { readConfig as readOrderConfig } from '@shop/order_service/config'
 import type { OrderStore } from '@shop/order_service/domain/ports'
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
@@ -26,7 +28,11 @@ export type OpenStores = {
   readonly ordersMadeAt: string | undefined
 }
 
-export async function checkStores(plan: Plan): Promise<Check & { open: OpenStores }> {
+/** `running`: the services that answer on the ports of this machine. */
+export async function checkStores(
+  plan: Plan,
+  running: readonly string[],
+): Promise<Check & { open: OpenStores }> {
   const findings: Finding[] = []
   const inspected = plan.services.map(({ entry }) => ({ entry, found: inspectStore(plan, entry) }))
   for (const { found } of inspected) findings.push(...found.findings)
@@ -61,6 +67,17 @@ export async function checkStores(plan: Plan): Promise<Check & { open: OpenStore
       return undefined
     }
   }
+  const accounts = await attempt(
+    'auth_service',
+    () =>
+      openAuthStores(
+        { ...readAuthConfig(plannedService(plan, 'auth_service').env), existing: true },
+        { runtime: systemRuntime },
+      ),
+    (stores) => stores.check(),
+  )
+  // No check reads them.
+  await accounts?.close()
   const products = await attempt(
     'product_service',
     () =>
@@ -82,11 +99,10 @@ export async function checkStores(plan: Plan): Promise<Check & { open: OpenStore
   )
   if (products && ordering) findings.push(...digitsMismatch(products.digits(), ordering.digits()))
   // Without any of them, no shop was started yet.
-  if (products || ordering) findings.push(...neverMade)
-  const made =
-    products || ordering || neverMade.length === 0
-      ? inspected.filter(({ found }) => found.usable).length - neverMade.length
-      : 0
+  if (accounts || products || ordering) findings.push(...neverMade)
+  const made = inspected.filter(({ found }) => found.usable).length - neverMade.length
+  const atWork = plan.services.map(({ entry }) => entry.name).filter((name) => running.includes(name))
+  if (made === 0 && findings.length === 0 && atWork.length > 0) findings.push(elsewhere(plan, atWork))
   const summary = made === 0 ? 'none yet; the first start creates them' : `${made} intact and of this version`
   const madeAt = inspected.find(({ entry }) => entry.name === 'order_service')?.found.madeAt
   const ordersMadeAt = madeAt ?? (await ordering?.madeAt?.().catch(() => undefined))?.toISOString()
@@ -119,6 +135,12 @@ const missing = ({ dataDir }: Plan, { databaseFile }: ServiceEntry, other: Servi
   problem: `There is no ${join(dataDir, databaseFile)}, though the shop has been started here: there is ${other.databaseFile}.`,
   remedy:
     'Restore the last backup (`npm run restore`). If nothing was ever sold, the next start creates an empty store.',
+})
+
+/** A service makes its store before it listens. */
+const elsewhere = ({ dataDir, databaseUrl }: Plan, atWork: readonly string[]): Finding => ({
+  problem: `${atWork.join(', ')} run${atWork.length === 1 ? 's' : ''}, but there is no store ${databaseUrl === undefined ? `in ${dataDir}` : 'on the server of DATABASE_URL'}: the shop that runs here has others.`,
+  remedy: 'Run this command with the environment of that shop: its DATABASE_URL, or its DATA_DIR.',
 })
 
 function inspectStore(

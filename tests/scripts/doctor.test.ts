@@ -407,6 +407,11 @@ suite('no fault is reported', () => {
     assert.match(output, /1 held reservations and 1 confirmed orders agree/)
     assert.equal(code, 0)
 
+    const elsewhere = await newWorld(t)
+    const mistaken = await doctor(t, { ...world, env: { ...world.env, DATA_DIR: elsewhere.dataDir } })
+    assert.equal(mistaken.code, 1)
+    assert.match(JSON.stringify(mistaken.checks), /auth_service, .* run, but there is no store in /)
+
     const orphan = orderOf(productId)
     await withStores(world, (stores) => reserve(stores, orphan))
     const fixed = await examined(world, true)

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict'
 import { randomUUIDv7 } from 'node:crypto'
 import { test } from 'node:test'
+import { MONGO_DATABASE as AUTH_DATABASE } from '@shop/auth_service/storage/open_mongo'
+import { openStores as openAuthStores } from '@shop/auth_service/storage/open_stores'
 import { ORDER_INDEXES } from '@shop/order_service/storage/mongo_order_store'
 import { MONGO_DATABASE } from '@shop/order_service/storage/open_mongo'
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
@@ -28,24 +30,49 @@ mongoSuite('a shop on MongoDB', (server) => {
     const client = new MongoClient(server.url())
     t.after(() => client.close())
     const settingsOf = (database: string) => client.db(database).collection('settings').countDocuments()
-    const databases = [PRODUCTS_DATABASE, MONGO_DATABASE]
+    const databases = [AUTH_DATABASE, PRODUCTS_DATABASE, MONGO_DATABASE]
     for (const name of databases) await client.db(name).collection('settings').deleteMany({})
     const world = await newWorld(t, { DATABASE_URL: server.url() })
     const stores = async () => (await examined(world)).checks.find(({ name }) => name === 'Stores')!
     const { summary, findings } = await stores()
     assert.deepEqual([summary, findings], ['none yet; the first start creates them', []])
-    assert.deepEqual(await Promise.all(databases.map(settingsOf)), [0, 0])
+    assert.deepEqual(await Promise.all(databases.map(settingsOf)), [0, 0, 0])
 
     const place = { DATABASE_URL: server.url(), DATA_DIR: world.dataDir, CURRENCY: 'USD' }
+    const absent = (service: string, database: string) =>
+      `The store of ${service} cannot be opened: There is no database ${database} on this server: ${service} was never started with it. See that DATABASE_URL names the right server.`
+    const problems = async () => (await stores()).findings.map(({ problem }) => problem)
     await (await openProductStores(place, { runtime: systemRuntime })).close()
-    const half = await stores()
-    assert.deepEqual(
-      half.findings.map(({ problem }) => problem),
-      [
-        'The store of order_service cannot be opened: There is no database shop_orders on this server: order_service was never started with it. See that DATABASE_URL names the right server.',
-      ],
-    )
-    assert.equal(await settingsOf(MONGO_DATABASE), 0)
+    assert.deepEqual(await problems(), [
+      absent('auth_service', AUTH_DATABASE),
+      absent('order_service', MONGO_DATABASE),
+    ])
+    await (await openOrderStores(place, { runtime: systemRuntime })).close()
+    assert.deepEqual(await problems(), [absent('auth_service', AUTH_DATABASE)])
+    assert.equal(await settingsOf(AUTH_DATABASE), 0)
+    await (await openAuthStores(place, { runtime: systemRuntime })).close()
+    const whole = await stores()
+    assert.deepEqual([whole.summary, whole.findings], ['3 intact and of this version', []])
+  })
+
+  test('services that run have stores: if there are none, the doctor looks in the wrong place', async (t) => {
+    const client = new MongoClient(server.url())
+    t.after(() => client.close())
+    for (const name of [AUTH_DATABASE, PRODUCTS_DATABASE, MONGO_DATABASE])
+      await client.db(name).collection('settings').deleteMany({})
+    const world = await newWorld(t)
+    const problems = async (DATABASE_URL: string | undefined, ...running: string[]) => {
+      const plan = planShop({ ...world.env, DATABASE_URL }, PLACEHOLDER_SECRETS)
+      return (await checkStores(plan, running)).findings.map(({ problem }) => problem)
+    }
+    assert.deepEqual(await problems(server.url(), 'auth_service', 'order_service', 'storefront'), [
+      'auth_service, order_service run, but there is no store on the server of DATABASE_URL: the shop that runs here has others.',
+    ])
+    assert.deepEqual(await problems(server.url(), 'storefront'), [])
+    assert.deepEqual(await problems(undefined, 'product_service'), [
+      `product_service runs, but there is no store in ${world.dataDir}: the shop that runs here has others.`,
+    ])
+    assert.deepEqual(await problems(undefined), [])
   })
 
   test('stock of an order that is older than the database of orders is not released; that of a newer one is', async (t) => {
@@ -67,7 +94,7 @@ mongoSuite('a shop on MongoDB', (server) => {
 
     const plan = planShop({ ...world.env, DATABASE_URL: server.url() }, PLACEHOLDER_SECRETS)
     const fix = async () => {
-      const { open } = await checkStores(plan)
+      const { open } = await checkStores(plan, [])
       try {
         const examination = await checkReservations({
           ...(open as Pick<Shop, 'products' | 'orders'>),
@@ -116,7 +143,7 @@ mongoSuite('a shop on MongoDB', (server) => {
     const { ok, checks } = await examined(world)
     const problems = checks.flatMap(({ findings }) => findings.map(({ problem }) => problem))
     assert.equal(ok, false)
-    for (const name of ['product_service', 'order_service']) {
+    for (const name of ['auth_service', 'product_service', 'order_service']) {
       const pattern = new RegExp(
         `^The store of ${name} cannot be opened: MongoDB can't be reached: .*ECONNREFUSED`,
       )

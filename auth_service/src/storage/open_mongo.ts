@@ -3,7 +3,7 @@
 import type { Audited } from '@shop/service_kit/audit/entry'
 import { AUDIT_INDEXES, createMongoAuditLog } from '@shop/service_kit/audit/mongo_log'
 import { openMongo } from '@shop/service_kit/mongo/store'
-import type { StoresOptions } from '@shop/service_kit/storage/opening'
+import type { ExistingOnly, StoresOptions } from '@shop/service_kit/storage/opening'
 import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
 import type { Stores } from '../domain/ports.ts'
 import { createMongoKeyStore, KEY_INDEXES } from './mongo_key_store.ts'
@@ -26,7 +26,7 @@ export const AUTH_INDEXES = {
 /** Rejects with a message that says what the operator has to do. */
 export async function openMongoStores(
   url: string,
-  { runtime, unreadableOf = IGNORE_UNREADABLE }: StoresOptions,
+  { existing, runtime, unreadableOf = IGNORE_UNREADABLE }: ExistingOnly & StoresOptions,
 ): Promise<Audited<Stores>> {
   const store = await openMongo({
     url,
@@ -34,6 +34,7 @@ export async function openMongoStores(
     service: 'auth_service',
     indexes: AUTH_INDEXES,
     migrations: AUTH_MIGRATIONS,
+    existing,
     runtime,
   })
   const auditLog = createMongoAuditLog(store, runtime, unreadableOf)

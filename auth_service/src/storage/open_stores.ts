@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Audited } from '@shop/service_kit/audit/entry'
 import { createSqliteAuditLog } from '@shop/service_kit/audit/sqlite_log'
 import { openSqlite } from '@shop/service_kit/sqlite/store'
-import type { StoresConfig, StoresOptions } from '@shop/service_kit/storage/opening'
+import type { ExistingOnly, StoresConfig, StoresOptions } from '@shop/service_kit/storage/opening'
 import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
 import type { Stores } from '../domain/ports.ts'
 import { createSqliteKeyStore } from './sqlite_key_store.ts'
@@ -17,22 +17,23 @@ export const DATABASE_FILE = 'auth.db'
 
 /** Rejects with a message that says what the operator has to do. */
 export async function openStores(
-  { DATABASE_URL, DATA_DIR }: StoresConfig,
+  { DATABASE_URL, DATA_DIR, existing }: StoresConfig & ExistingOnly,
   options: StoresOptions,
 ): Promise<Audited<Stores>> {
   const url = DATABASE_URL ?? `sqlite:${join(DATA_DIR, DATABASE_FILE)}`
-  if (url.startsWith('sqlite:')) return openSqliteStores(url.slice('sqlite:'.length), options)
+  if (url.startsWith('sqlite:'))
+    return openSqliteStores(url.slice('sqlite:'.length), { existing, ...options })
   // Loaded on demand: the driver takes 20 MiB, which a shop on SQLite does not need.
   const { openMongoStores } = await import('./open_mongo.ts')
-  return openMongoStores(url, options)
+  return openMongoStores(url, { existing, ...options })
 }
 
 /** `path` is a file or ':memory:'. */
 export function openSqliteStores(
   path: string,
-  { runtime, unreadableOf = IGNORE_UNREADABLE }: StoresOptions,
+  { existing, runtime, unreadableOf = IGNORE_UNREADABLE }: ExistingOnly & StoresOptions,
 ): Audited<Stores> {
-  const store = openSqlite({ path, migrations: MIGRATIONS, runtime })
+  const store = openSqlite({ path, migrations: MIGRATIONS, runtime, existing })
   const auditLog = createSqliteAuditLog(store, runtime, unreadableOf)
   return {
     auditLog,
