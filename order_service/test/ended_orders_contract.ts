@@ -150,7 +150,9 @@ export function endedOrdersContract(name: string, makeStores: MakeEndedStores) {
     const end = later(1_000)
     test('one owner has it until its end; that owner may take it again', async (t) => {
       const [{ retentionLease }, { retentionLease: other }] = await makeStores(t)
+      assert.equal(await other.end(), undefined)
       assert.equal(await retentionLease.take('a', AT, end), true)
+      assert.deepEqual(await other.end(), end)
       assert.equal(await other.take('b', end, later(2_000)), false)
       assert.equal(await retentionLease.take('a', AT, end), true)
       assert.equal(await other.take('b', later(1_001), later(2_000)), true)

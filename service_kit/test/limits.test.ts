@@ -26,6 +26,7 @@ import { LONG_PAGES, PAGES_MIN } from '../src/sqlite/checkpoints.ts'
 import { GROUP_MAX, GROUP_MS, WRITE_QUEUE_MAX, WRITE_WAIT_MS } from '../src/sqlite/commits.ts'
 import { openSqlite } from '../src/sqlite/store.ts'
 import { ARCHIVE_FILE_BYTES_MAX } from '../src/storage/archive.ts'
+import { CLOCK_AHEAD_MAX_MS } from '../src/storage/clock_doubt.ts'
 import * as retention from '../src/storage/retention.ts'
 import { RETAIN_DAYS_MIN } from '../src/storage/retention_config.ts'
 import { REPORT_AGAIN_MS } from '../src/storage/unreadable.ts'
@@ -97,6 +98,8 @@ test('of old records: what docs/operations.md says of their removal', () => {
     [retention.RUN_EVERY_MS, retention.RUN_SOON_MS, retention.LEASE_MS],
     [3_600_000, 60_000, 300_000],
   )
+  assert.equal(CLOCK_AHEAD_MAX_MS, 24 * 60 * 60_000)
+  assert.ok(CLOCK_AHEAD_MAX_MS > 10 * retention.RUN_EVERY_MS, 'runs that were missed are no doubt')
   assert.ok(retention.LEASE_MS > 20 * DEADLINE_MS, 'a batch ends within the lease')
   assert.equal(ARCHIVE_FILE_BYTES_MAX, 64 * MIB)
 })

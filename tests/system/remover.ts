@@ -41,7 +41,7 @@ async function open() {
 const { sources, lease, close } = await open()
 const retention = createRetention({
   tasks: sources.map((source) => ({ days: 30, source: killed(source as RetentionSource<unknown>) })),
-  lease: { take: async (owner, now) => lease.take(owner, now, now) },
+  lease: { ...lease, take: async (owner, now) => lease.take(owner, now, now) },
   archive: openArchive({ folder, service, runtime }),
   metrics: createRetentionMetrics(createMetrics(service)),
   logger: { info() {}, error() {} } as never,

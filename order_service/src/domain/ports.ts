@@ -70,6 +70,8 @@ export type OrderStore = {
 export type Lease = {
   /** Until `until`. False while another owner has it at `now`. */
   take(owner: string, now: Date, until: Date): Promise<boolean>
+  /** When it ended or ends; undefined if it was never taken. */
+  end(): Promise<Date | undefined>
 }
 
 export type Stores = {

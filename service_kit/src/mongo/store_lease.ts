@@ -4,7 +4,10 @@ import { takeLease } from './lease.ts'
 import type { Setting } from './settings.ts'
 import type { MongoStore } from './store.ts'
 
-export const createMongoLease = (store: MongoStore, id: string): Lease => ({
-  take: (owner, now, until) =>
-    store.repeat(() => takeLease(store.collection<Setting>('settings'), id, owner, now, until)),
-})
+export function createMongoLease(store: MongoStore, id: string): Lease {
+  const settings = () => store.collection<Setting>('settings')
+  return {
+    take: (owner, now, until) => store.repeat(() => takeLease(settings(), id, owner, now, until)),
+    end: () => store.repeat(async () => (await settings().findOne({ _id: id }))?.until),
+  }
+}

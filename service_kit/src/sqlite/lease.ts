@@ -2,8 +2,11 @@
 import { LEASE_AHEAD_MAX_MS, type Lease } from '../storage/retention.ts'
 import type { SqliteStore } from './store.ts'
 
-export function createSqliteLease({ writer, write }: SqliteStore, name: string): Lease {
-  const find = writer.prepare('SELECT value FROM settings WHERE name = ?')
+type Held = { readonly owner: string; readonly until: string }
+
+export function createSqliteLease({ reader, writer, write }: SqliteStore, name: string): Lease {
+  const select = 'SELECT value FROM settings WHERE name = ?'
+  const [find, read] = [writer.prepare(select), reader.prepare(select)]
   const store = writer.prepare(
     'INSERT INTO settings VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
   )
@@ -11,11 +14,17 @@ export function createSqliteLease({ writer, write }: SqliteStore, name: string):
     take: (owner, now, until) =>
       write(() => {
         const row = find.get(name)
-        const held = row && (JSON.parse(String(row.value)) as { owner: string; until: string })
+        const held = row && heldOf(row)
         const left = held ? Date.parse(held.until) - now.getTime() : -1
         if (held?.owner !== owner && left >= 0 && left <= LEASE_AHEAD_MAX_MS) return false
         store.run(name, JSON.stringify({ owner, until }))
         return true
       }),
+    async end() {
+      const row = read.get(name)
+      return row && new Date(heldOf(row).until)
+    },
   }
 }
+
+const heldOf = ({ value }: Record<string, unknown>) => JSON.parse(String(value)) as Held

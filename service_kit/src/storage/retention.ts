@@ -7,12 +7,14 @@
  *     removed in this run, one line is logged, and the next run tries again; the service itself goes on.
  *  2. One replica at a time works, under a lease which it renews. A lost lease does no harm: each removal has its own
  *     condition, so a record is removed once, and at worst archived twice.
- *  3. The work is bounded: RECORDS_AT_ONCE records, then a pause. It ends after the current batch when the service stops.
+ *  3. A clock that was set far ahead removes nothing young (clock_doubt.ts).
+ *  4. The work is bounded: RECORDS_AT_ONCE records, then a pause. It ends after the current batch when the service stops.
  */
 import type { Logger } from 'pino'
 import type { Metrics } from '../runtime/metrics.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { Archive } from './archive.ts'
+import { createClockDoubt } from './clock_doubt.ts'
 
 /** Records read, archived and removed between two pauses. */
 export const RECORDS_AT_ONCE = 200
@@ -50,6 +52,8 @@ export type Lease = {
    * that was wrong, and does not count.
    */
   take(owner: string, now: Date, until: Date): Promise<boolean>
+  /** When it ended or ends; undefined if it was never taken. */
+  end(): Promise<Date | undefined>
 }
 
 export type RetentionTask = {
@@ -73,11 +77,11 @@ export type RetentionOptions = {
   readonly archive: Archive
   readonly metrics: RetentionMetrics
   readonly runtime: Pick<Runtime, 'now' | 'monotonic' | 'sleep' | 'random' | 'newId'>
-  readonly logger: Pick<Logger, 'info' | 'error'>
+  readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>
 }
 
 export type Retention = {
-  /** One run. False if another replica does it, or has done it less than RUN_EVERY_MS ago. */
+  /** One run. False if another replica does it, or has done it less than RUN_EVERY_MS ago, or the clock may be wrong. */
   run(): Promise<boolean>
   start(): void
   /** Resolves when the current batch has ended. */
@@ -91,6 +95,7 @@ export function createRetention(options: RetentionOptions): Retention {
   const owner = runtime.newId()
   const stopping = new AbortController()
   const { signal } = stopping
+  const mayBeWrong = createClockDoubt(options)
   let running: Promise<void> | undefined
   let takenAt = 0
 
@@ -101,8 +106,8 @@ export function createRetention(options: RetentionOptions): Retention {
   }
 
   /** False if it ended early: the service stops, or the lease is lost. */
-  const removeOld = async ({ days, source }: RetentionTask): Promise<boolean> => {
-    const before = new Date(now().getTime() - days * DAY_MS).toISOString()
+  const removeOld = async ({ days, source }: RetentionTask, at: Date): Promise<boolean> => {
+    const before = new Date(at.getTime() - days * DAY_MS).toISOString()
     let after: string | undefined
     do {
       if (signal.aborted) return false
@@ -118,16 +123,17 @@ export function createRetention(options: RetentionOptions): Retention {
     return true
   }
 
-  const removeAllOld = async () => {
-    for (const task of tasks) if (!(await removeOld(task))) return false
+  const removeAllOld = async (at: Date) => {
+    for (const task of tasks) if (!(await removeOld(task, at))) return false
     return true
   }
 
   const run = async () => {
-    if (!(await takeFor(LEASE_MS))) return false
+    const at = now()
+    if ((await mayBeWrong(at)) || !(await takeFor(LEASE_MS))) return false
     let complete = false
     try {
-      const all = await removeAllOld()
+      const all = await removeAllOld(at)
       await archive.close()
       complete = all
     } finally {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
 import { createMetrics } from '../../src/runtime/metrics.ts'
 import { openArchive, PART } from '../../src/storage/archive.ts'
+import { CLOCK_AHEAD_MAX_MS } from '../../src/storage/clock_doubt.ts'
 import {
   BATCH_PAUSE_MS,
   createRetention,
@@ -50,6 +51,7 @@ function leaseInMemory(): Lease & { held(): { owner: string; until: Date } | und
   let held: { owner: string; until: Date } | undefined
   return {
     held: () => held,
+    end: async () => held?.until,
     async take(owner, now, until) {
       if (held && held.owner !== owner && held.until >= now) return false
       held = { owner, until }
@@ -70,7 +72,7 @@ function world(t: TestContext, source: RetentionSource<Item>, { lease = leaseInM
     tasks: [{ days: RETAIN_DAYS_MIN, source: source as RetentionSource<unknown> }],
     ...{ lease, archive, runtime },
     metrics: createRetentionMetrics(metrics),
-    logger: { info: log, error: log } as never,
+    logger: { info: log, warn: log, error: log } as never,
   })
   t.after(async () => {
     await archive.close()
@@ -100,7 +102,7 @@ suite('removing old records', () => {
     assert.deepEqual(await metric('retention_finished_timestamp_seconds'), [AT.getTime() / 1000])
   })
 
-  test('3: at most RECORDS_AT_ONCE at once, then a pause', async (t) => {
+  test('4: at most RECORDS_AT_ONCE at once, then a pause', async (t) => {
     const { items, source, batches } = itemsOf(2 * RECORDS_AT_ONCE + 1)
     const lease = leaseInMemory()
     const take = t.mock.method(lease, 'take')
@@ -220,7 +222,52 @@ suite('removing old records', () => {
     assert.equal(lease.held()!.owner, 'another')
   })
 
-  test('3: stopping ends a run after its batch', async (t) => {
+  test('3: a clock that is set a year ahead removes nothing young, however often it is asked within a day', async (t) => {
+    const { items, source } = itemsOf(1, AT.toISOString())
+    const { retention, lease, runtime, logged } = world(t, source)
+    assert.equal(await retention.run(), true)
+    runtime.setNow(new Date('2027-01-31T00:00:00.000Z'))
+    for (let passed = 0; passed < CLOCK_AHEAD_MAX_MS; passed += RUN_EVERY_MS) {
+      assert.equal(await retention.run(), false)
+      await runtime.advance(RUN_EVERY_MS)
+    }
+    assert.equal(items.size, 1)
+    assert.deepEqual(
+      logged.map((text) => /a day ahead/.exec(text)?.[0]),
+      ['a day ahead'],
+    )
+    runtime.setNow(new Date(lease.held()!.until.getTime() + CLOCK_AHEAD_MAX_MS))
+    assert.equal(await retention.run(), true, 'it was set right')
+    assert.equal(items.size, 1)
+  })
+
+  test('3: after a long stop of the shop old records are removed a day later', async (t) => {
+    const { items, source } = itemsOf(1)
+    const { retention, lease, runtime } = world(t, source)
+    await lease.take('before the stop', AT, AT)
+    runtime.setNow(new Date('2027-01-31T00:00:00.000Z'))
+    assert.equal(await retention.run(), false)
+    await runtime.advance(CLOCK_AHEAD_MAX_MS)
+    assert.equal(await retention.run(), false)
+    await runtime.advance(1)
+    assert.equal(await retention.run(), true)
+    assert.equal(items.size, 0)
+  })
+
+  test('3: beside a replica whose clock is right a wrong one never removes anything', async (t) => {
+    const { items, source } = itemsOf(1, AT.toISOString())
+    const lease = leaseInMemory()
+    const [right, wrong] = [world(t, source, { lease }), world(t, source, { lease, seed: 2 })]
+    wrong.runtime.setNow(new Date('2027-01-31T00:00:00.000Z'))
+    for (let passed = 0; passed < 3 * CLOCK_AHEAD_MAX_MS; passed += RUN_EVERY_MS) {
+      assert.equal(await right.retention.run(), true)
+      assert.equal(await wrong.retention.run(), false)
+      for (const { runtime } of [right, wrong]) await runtime.advance(RUN_EVERY_MS)
+    }
+    assert.equal(items.size, 1)
+  })
+
+  test('4: stopping ends a run after its batch', async (t) => {
     const { items, source } = itemsOf(3 * RECORDS_AT_ONCE)
     const { retention, lease, runtime, metric } = world(t, source)
     const { remove } = source
