@@ -171,6 +171,19 @@ export function retentionContract(name: string, makeStores: MakeStores) {
       await assertBalanced(other, tea.id)
     })
 
+    test('a key that is used again, after another replica forgot it, is remembered (invariant 4)', async (t) => {
+      const [stores, other] = await makeStores(t)
+      const tea = await add(stores)
+      for (const day of [1, 2, 3]) await adjust(stores, tea.id, 1, later(day), `k${day}`)
+      const [movements, ...attempts] = other.old.movements
+      await takeOld([movements!])
+      const read = await Promise.all(attempts.map((source) => source.due(BEFORE, undefined, 10)))
+      await takeOld(stores.old.movements)
+      assert.equal((await adjust(stores, tea.id, 1, YOUNG, 'k1')).replayed, false)
+      for (const [i, source] of attempts.entries()) assert.equal(await source.remove(read[i]!.items), 0)
+      assert.equal((await adjust(other, tea.id, 1, YOUNG, 'k1')).replayed, true)
+    })
+
     test('a run that is no longer as it was read is left alone', async (t) => {
       const [stores, other] = await makeStores(t)
       const tea = await add(stores)
@@ -277,6 +290,21 @@ export function retentionContract(name: string, makeStores: MakeStores) {
       await takeOld(stores.old.reservations)
       assert.equal((await stores.stock.reserve([late], later(40)))[0]?.status, 'held')
       await assertBalanced(stores)
+    })
+
+    test('6: what was released again, after another replica removed it, stays', async (t) => {
+      const [stores, other] = await makeStores(t)
+      const late = order({ [(await add(stores)).id]: 1 })
+      await stores.stock.release([late.orderId], AT)
+      const read = await Promise.all(
+        other.old.reservations.map((source) => source.due(BEFORE, undefined, 10)),
+      )
+      assert.equal((await takeOld(stores.old.reservations)).length, 1)
+      await stores.stock.release([late.orderId], YOUNG)
+      for (const [i, source] of other.old.reservations.entries()) {
+        assert.equal(await source.remove(read[i]!.items), 0)
+      }
+      assert.equal((await stores.stock.reserve([late], YOUNG))[0]?.status, 'released')
     })
 
     test('what was decided at the limit or later stays', async (t) => {

@@ -100,9 +100,11 @@ export function createMongoOldAttempts(store: MongoStore): Retained<Attempt> {
       }),
     async remove(old) {
       const ids = old.map(({ _id }) => _id)
+      // The key may have been used again since another replica removed it.
+      const at = { $lte: latest(old.map(({ movement }) => movement.at)) }
       let removed = 0
       await store.repeat(async () => {
-        removed += (await attempts.deleteMany({ _id: { $in: ids } })).deletedCount
+        removed += (await attempts.deleteMany({ _id: { $in: ids }, 'movement.at': at })).deletedCount
       })
       return removed
     },
@@ -136,11 +138,15 @@ export function createMongoOldReservations(
       }),
     async remove(old) {
       const ids = old.map(({ orderId }) => orderId)
+      // The order may have been released again since another replica removed this.
+      const updatedAt = { $lte: latest(old.map((each) => each.updatedAt)) }
       let removed = 0
       await store.repeat(async () => {
-        removed += (await reservations.deleteMany({ ...empty, _id: { $in: ids } })).deletedCount
+        removed += (await reservations.deleteMany({ ...empty, _id: { $in: ids }, updatedAt })).deletedCount
       })
       return removed
     },
   }
 }
+
+const latest = (times: readonly string[]): string => times.toSorted().at(-1) ?? ''
