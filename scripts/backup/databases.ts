@@ -1,13 +1,21 @@
 /** The databases of a shop on MongoDB, and what each of them holds. */
+import { AUTH_MIGRATIONS } from '@shop/auth_service/storage/mongo_migrations'
 import { MONGO_DATABASE as AUTH, AUTH_INDEXES } from '@shop/auth_service/storage/open_mongo'
+import { ORDER_MIGRATIONS } from '@shop/order_service/storage/mongo_migrations'
 import { ORDER_INDEXES } from '@shop/order_service/storage/mongo_order_store'
 import { MONGO_DATABASE as ORDERS } from '@shop/order_service/storage/open_mongo'
 import { PRODUCT_INDEXES } from '@shop/product_service/storage/mongo_documents'
+import { PRODUCT_MIGRATIONS } from '@shop/product_service/storage/mongo_migrations'
 import { MONGO_DATABASE as PRODUCTS } from '@shop/product_service/storage/open_mongo'
+import type { Migrations } from '@shop/service_kit/mongo/schema'
 import { databaseOf } from '@shop/service_kit/mongo/url'
 import { refuse } from '../arguments.ts'
 
-export type Database = { readonly name: string; readonly collections: readonly string[] }
+export type Database = {
+  readonly name: string
+  readonly collections: readonly string[]
+  readonly migrations: Migrations
+}
 
 /** The marks and settings of a database; copied last, and never as they are. */
 export const SETTINGS = 'settings'
@@ -16,9 +24,13 @@ export const LAST_BACKUP = 'lastBackup'
 
 /** Every collection has an index in these lists (setup.ts of the kit), so none is missing. */
 export const DATABASES: readonly Database[] = [
-  { name: AUTH, collections: [...Object.keys(AUTH_INDEXES), SETTINGS] },
-  { name: PRODUCTS, collections: [...Object.keys(PRODUCT_INDEXES), SETTINGS] },
-  { name: ORDERS, collections: [...Object.keys(ORDER_INDEXES), SETTINGS] },
+  { name: AUTH, collections: [...Object.keys(AUTH_INDEXES), SETTINGS], migrations: AUTH_MIGRATIONS },
+  {
+    name: PRODUCTS,
+    collections: [...Object.keys(PRODUCT_INDEXES), SETTINGS],
+    migrations: PRODUCT_MIGRATIONS,
+  },
+  { name: ORDERS, collections: [...Object.keys(ORDER_INDEXES), SETTINGS], migrations: ORDER_MIGRATIONS },
 ]
 
 export const fileOf = (database: string, collection: string): string => `${database}.${collection}.bson.gz`

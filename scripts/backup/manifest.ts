@@ -1,8 +1,9 @@
 /** The contents of a backup with checksums, in the same folder. A file that differs from its checksum is not restored. */
 import { createHash } from 'node:crypto'
 import { createReadStream, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { syncFile, syncFolder } from '@shop/service_kit/storage/sync'
 
 export const MANIFEST_FILE = 'backup.json'
 
@@ -28,10 +29,16 @@ export type Manifest = {
 export const claimFolder = (folder: string): void =>
   writeFileSync(join(folder, UNFINISHED), '', { ...OWNER_ONLY, flag: 'wx' })
 
+/** When it returns, the backup is on the disk: older ones may be removed, and what it copies may be replaced. */
 export function writeManifest(folder: string, manifest: Manifest): void {
+  for (const name of Object.keys(manifest.files)) syncFile(join(folder, name))
   const unfinished = join(folder, UNFINISHED)
   writeFileSync(unfinished, `${JSON.stringify(manifest, null, 2)}\n`, OWNER_ONLY)
+  // The names of its files, before the one that says it is complete.
+  syncFolder(folder)
   renameSync(unfinished, join(folder, MANIFEST_FILE))
+  syncFolder(folder)
+  syncFolder(dirname(folder))
 }
 
 export async function hashesOf(folder: string, names: readonly string[]): Promise<Record<string, string>> {

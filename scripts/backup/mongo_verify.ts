@@ -1,7 +1,11 @@
-/** Checks of copied databases: is each file complete, is none half a shop, and does the ledger balance (invariant 2)? */
+/**
+ * Checks of copied databases: is each file complete, is none half a shop, may this version use it, and does the ledger
+ * balance (invariant 2)?
+ */
 import { join } from 'node:path'
 import type { PRODUCT_INDEXES } from '@shop/product_service/storage/mongo_documents'
 import { MONGO_DATABASE as PRODUCTS } from '@shop/product_service/storage/open_mongo'
+import { neededBy, SCHEMA } from '@shop/service_kit/mongo/schema'
 import { MARK } from '@shop/service_kit/mongo/settings'
 import { plainDocumentIn } from '@shop/service_kit/mongo/tools'
 import { DATABASES, fileOf, SETTINGS } from './databases.ts'
@@ -20,11 +24,14 @@ export async function faultsOfDatabases(
     for await (const _ of readDocuments(join(folder, file))) count++
     if (count !== expected) faults.push(`${file} has ${count} documents, not ${expected}`)
   }
-  for (const { name } of DATABASES) {
+  for (const { name, migrations } of DATABASES) {
     for await (const bson of readDocuments(join(folder, fileOf(name, SETTINGS)))) {
-      const { _id, value } = plainDocumentIn(bson)
+      const setting = plainDocumentIn(bson)
+      const { _id, value } = setting
       if (_id === MARK._id && value === MARK.value)
         faults.push(`${name} is half a shop: a restore, or a migration, did not end`)
+      if (_id === SCHEMA && neededBy(setting) > migrations.length)
+        faults.push(`${name} was made by a newer version: it has ${value}`)
     }
   }
   return faults.length > 0 ? faults : faultsOfLedger(folder)

@@ -90,6 +90,28 @@ function leaveChangesBeside(path: string) {
   renameSync(`${path}-kept`, `${path}-wal`)
 }
 
+/** From now on: what is synced and renamed, in this order. */
+function diskSteps(t: TestContext): readonly string[] {
+  const steps: string[] = []
+  const { fsyncSync, renameSync } = fs
+  const synced = (fd: number) => {
+    fsyncSync(fd)
+    steps.push(`sync ${basename(readlinkSync(`/proc/self/fd/${fd}`))}`)
+  }
+  const renamed: typeof renameSync = (from, to) => {
+    renameSync(from, to)
+    steps.push(`rename ${basename(String(from))}`)
+  }
+  t.mock.method(fs, 'fsyncSync', synced)
+  t.mock.method(fs, 'renameSync', renamed)
+  syncBuiltinESMExports()
+  t.after(() => {
+    t.mock.restoreAll()
+    syncBuiltinESMExports()
+  })
+  return steps
+}
+
 suite('backup and restore', { timeout: TEST_MS }, () => {
   test('restore the complete shop of one moment under load', async (t) => {
     const world = await newWorld(t)
@@ -283,23 +305,7 @@ suite('backup and restore', { timeout: TEST_MS }, () => {
     assert.equal((await finish(t, 'backup.ts', world, '--to', folder)).code, 0)
     const dataDir = `${world.dataDir}_2`
     const names = Object.keys(readManifest(folder).files)
-    const steps: string[] = []
-    const { fsyncSync, renameSync } = fs
-    const synced = (fd: number) => {
-      fsyncSync(fd)
-      steps.push(`sync ${basename(readlinkSync(`/proc/self/fd/${fd}`))}`)
-    }
-    const renamed: typeof renameSync = (from, to) => {
-      renameSync(from, to)
-      steps.push(`rename ${basename(String(from))}`)
-    }
-    t.mock.method(fs, 'fsyncSync', synced)
-    t.mock.method(fs, 'renameSync', renamed)
-    syncBuiltinESMExports()
-    t.after(() => {
-      t.mock.restoreAll()
-      syncBuiltinESMExports()
-    })
+    const steps = diskSteps(t)
     restoreFiles(planShop({ ...world.env, DATA_DIR: dataDir }, PLACEHOLDER_SECRETS), folder, names, false)
     const first = steps.findIndex((step) => step.startsWith('rename'))
     for (const name of names) {
@@ -307,6 +313,24 @@ suite('backup and restore', { timeout: TEST_MS }, () => {
       assert.ok(steps.includes(`rename ${name}.incoming`))
     }
     assert.equal(steps.at(-1), `sync ${basename(dataDir)}`)
+  })
+
+  test('a backup is on the disk, files and names, before it counts as one', async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'shop-'))
+    t.after(() => rmSync(folder, { recursive: true, force: true }))
+    const made = join(folder, 'made')
+    mkdirSync(made)
+    writeFileSync(join(made, 'secrets.json'), '{}')
+    const steps = diskSteps(t)
+    writeManifest(made, { at: '', files: { 'secrets.json': '' } })
+    assert.deepEqual(steps, [
+      'sync secrets.json',
+      'sync backup.json.new',
+      'sync made',
+      'rename backup.json.new',
+      'sync made',
+      `sync ${basename(folder)}`,
+    ])
   })
 
   test('a variable that is not usable is named in a sentence, and no other shop is copied or replaced', async (t) => {

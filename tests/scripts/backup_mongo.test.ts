@@ -12,9 +12,10 @@ import { openStores as openProductStores } from '@shop/product_service/storage/o
 import { connectPatiently } from '@shop/service_kit/mongo/tools'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
-import { Long } from 'mongodb'
-import { DATABASES, SETTINGS } from '../../scripts/backup/databases.ts'
+import { BSON, Long } from 'mongodb'
+import { DATABASES, fileOf, SETTINGS } from '../../scripts/backup/databases.ts'
 import { readDocuments, writeDocuments } from '../../scripts/backup/documents.ts'
+import { faultsOfDatabases } from '../../scripts/backup/mongo_verify.ts'
 import { startLoad } from '../cluster/load.ts'
 import { readMongoRecords } from '../cluster/mongo_records.ts'
 import { call, expectStatus } from '../system/calls.ts'
@@ -244,6 +245,28 @@ mongoSuite('backup and restore on MongoDB', (server) => {
 })
 
 suite('files of documents', () => {
+  test('of a newer version are refused if it needs more than this one knows', async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'shop-'))
+    t.after(() => rmSync(folder, { recursive: true, force: true }))
+    const faultsWith = async (schema: object) => {
+      const counts: Record<string, number> = {}
+      for (const { name, collections } of DATABASES) {
+        for (const collection of collections) {
+          const file = fileOf(name, collection)
+          const documents = file === 'shop_orders.settings.bson.gz' ? [{ _id: 'schema', ...schema }] : []
+          const stored = Readable.from(documents.map((each) => BSON.serialize(each)))
+          counts[file] = await writeDocuments(join(folder, file), stored)
+        }
+      }
+      return faultsOfDatabases(folder, counts)
+    }
+    const newer = { generation: 99, value: '0099_later' }
+    const refused = ['shop_orders was made by a newer version: it has 0099_later']
+    assert.deepEqual(await faultsWith({ ...newer, needs: 99 }), refused)
+    assert.deepEqual(await faultsWith(newer), refused, 'it does not say what it needs')
+    assert.deepEqual(await faultsWith({ ...newer, needs: 0 }), [], 'it only added')
+  })
+
   test('are read as they were written, and a damaged one is refused', async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'shop-'))
     t.after(() => rmSync(folder, { recursive: true, force: true }))

@@ -27,7 +27,14 @@ export type MongoMigration =
 
 export type Migrations = readonly MongoMigration[]
 
-const SCHEMA = 'schema'
+/** Of the setting. */
+export const SCHEMA = 'schema'
+
+/** The least number of migrations that a release must know to use a database with this setting. */
+export const neededBy = ({
+  generation = 0,
+  needs = generation,
+}: Pick<Setting, 'generation' | 'needs'>): number => needs
 
 const numberOf = ({ name }: MongoMigration): number => Number(/^(\d{4})_[a-z0-9_]+$/.exec(name)?.[1])
 
@@ -58,7 +65,8 @@ export async function missingMigrations(
   if (!migrations) return { missing: [] }
   const stored = await db.collection<Setting>('settings').findOne({ _id: SCHEMA })
   if (!stored) return { missing: migrations }
-  const { generation = 0, needs = generation, value, pending } = stored
+  const { generation = 0, value, pending } = stored
+  const needs = neededBy(stored)
   if (needs <= migrations.length) return { missing: migrations.slice(generation), pending }
   const state =
     pending === undefined ? `has ${value}, schema ${generation}` : `is being changed by ${pending}`
