@@ -11,6 +11,8 @@ import { OWNER_ONLY } from '../start/owner_only.ts'
 const LENGTH_BYTES = 4
 /** The shortest: its length and its end. */
 const DOCUMENT_BYTES_MIN = 5
+/** What the server stores at most, with its own fields. A damaged length would be read into memory. */
+const DOCUMENT_BYTES_MAX = (16 * 1024 + 16) * 1024
 
 /** Resolves to the number of documents, when they are on the disk. */
 export async function writeDocuments(path: string, documents: AsyncIterable<Uint8Array>): Promise<number> {
@@ -37,7 +39,8 @@ export async function* readDocuments(path: string): AsyncGenerator<Uint8Array> {
     let start = 0
     while (rest.length - start >= LENGTH_BYTES) {
       const length = rest.readInt32LE(start)
-      if (length < DOCUMENT_BYTES_MIN) throw new Error(`${path} is damaged: a document has ${length} bytes`)
+      if (length < DOCUMENT_BYTES_MIN || length > DOCUMENT_BYTES_MAX)
+        throw new Error(`${path} is damaged: a document has ${length} bytes`)
       if (rest.length - start < length) break
       yield rest.subarray(start, start + length)
       start += length
