@@ -10,10 +10,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { readArguments, refuse } from '../../scripts/arguments.ts'
 import { type Load, startLoad } from '../cluster/load.ts'
 import { tableOf, withinOneRetry } from '../cluster/phase_counts.ts'
+import { answerOrNothing } from '../system/buyer.ts'
 import { call, expectStatus } from '../system/calls.ts'
 import { assertConsistent } from '../system/invariants.ts'
 import { settledRecords } from '../system/store_records.ts'
-import { byChance } from '../system/until.ts'
+import { byChance, until } from '../system/until.ts'
+import { newKey, type Product, place, signIn } from '../system/world.ts'
 import { requireBaseImage } from './base_image.ts'
 import { requireEngine } from './docker.ts'
 import { deployStack, printFailures, SERVICES, STORES, type Stack, type Store, type Undo } from './stack.ts'
@@ -28,6 +30,9 @@ const LOADS: Readonly<Record<Store, { readonly size: number; readonly pauseMs: n
   mongo_image: { size: 8, pauseMs: 300 },
   wire_compatible: { size: 5, pauseMs: 2_500 },
 }
+/** From the loss of the primary to the next confirmed order. */
+const FAILOVER_MS_MAX = 6_000
+const CONFIRMED_MS = 120_000
 const CALM_MS = 8_000
 const OUTAGE_MS = 8_000
 
@@ -128,6 +133,26 @@ async function operate(stack: Stack): Promise<void> {
   if (!/is not a finished backup/.test(failed)) throw new Error(`A failing command printed:\n${failed}`)
 }
 
+/** The time from the end of `fault` until an order is confirmed. */
+async function confirmedAgainAfter({ addresses, admin }: Stack, fault: () => Promise<void>): Promise<number> {
+  const buyer = await signIn(addresses.auth, admin.username, admin.password)
+  const fields = { name: 'Probe', description: 'Shows when orders are confirmed', price: '1.00', stock: 100 }
+  const added = await call<Product>('POST', `${addresses.products}/products`, {
+    token: buyer.token,
+    body: fields,
+  })
+  const product = expectStatus(added, 201)
+  await fault()
+  const startedAt = performance.now()
+  await until('an order is confirmed', CONFIRMED_MS, async () => {
+    const asked = place(addresses.orders, buyer, { lines: [{ product, quantity: 1 }], key: newKey() })
+    return (await answerOrNothing(asked))?.status === 201
+  })
+  const ms = performance.now() - startedAt
+  say(`orders are confirmed again after ${ms.toFixed(0)} ms`)
+  return ms
+}
+
 async function phases(stack: Stack, { counts }: Load): Promise<void> {
   const phase = (name: string) => {
     say(name)
@@ -139,7 +164,9 @@ async function phases(stack: Stack, { counts }: Load): Promise<void> {
   await stack.deployAgain()
   for (const service of SERVICES) {
     phase(`containers of ${service} killed`)
-    await stack.killContainers(service)
+    const kill = () => stack.killContainers(service)
+    if (service === 'product_service') await confirmedAgainAfter(stack, kill)
+    else await kill()
   }
   for (const service of ['auth_service', 'product_service'] as const) {
     phase(`${service} away`)
@@ -154,9 +181,16 @@ async function phases(stack: Stack, { counts }: Load): Promise<void> {
   if (store === 'mongo_image') {
     phase('members of the database updated')
     await stack.updateMembers()
+    phase('the primary of the database killed')
+    const ms = await confirmedAgainAfter(stack, () => stack.killPrimary())
+    if (ms > FAILOVER_MS_MAX) throw new Error(`Orders again only ${ms.toFixed(0)} ms after the primary died.`)
+    phase('the password of the database replaced')
+    await stack.rotate('database_url')
+    phase('the key of the members replaced')
+    await stack.rotate('mongo_keyfile')
   }
   phase('the service secret replaced')
-  await stack.rotateServiceSecret()
+  await stack.rotate('service_secret')
   phase('broken version rolled back')
   await stack.updateToBroken()
   phase('a replica of order_service drained')

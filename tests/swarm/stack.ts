@@ -23,6 +23,8 @@ export type Service = ServiceName | 'storefront'
 export const SERVICES: readonly Service[] = ['auth_service', 'product_service', 'order_service', 'storefront']
 export const STORES = ['wire_compatible', 'sqlite', 'mongo_image'] as const
 export type Store = (typeof STORES)[number]
+/** The secrets that several processes share. */
+export type Rotated = 'service_secret' | 'database_url' | 'mongo_keyfile'
 
 const run = promisify(execFile)
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -51,10 +53,12 @@ export type Stack = {
   scale(service: Service, replicas: number): Promise<void>
   /** Deploys the same again, by docker and by stack:deploy: no task is replaced; and a change of the members: they stay. */
   deployAgain(): Promise<void>
-  /** The three steps, each rolled out; no member of the database is restarted, and no call refused. */
-  rotateServiceSecret(): Promise<void>
+  /** The three steps, each rolled out. No call is refused; members of the database are restarted for their own key alone. */
+  rotate(secret: Rotated): Promise<void>
   /** A changed setting of the members, rolled out one after the other. */
   updateMembers(): Promise<void>
+  /** SIGKILL to the primary of the database. */
+  killPrimary(): Promise<void>
   /** Deploys the next version; resolves when all containers have it. */
   update(): Promise<void>
   /**
@@ -148,29 +152,35 @@ export async function deployStack(store: Store, baseImage: string, undo: Undo): 
       await deploy()
       assert.deepEqual(await tasks(), before)
       // What changes for the members waits for stack:database.
-      const members = before.filter((task) => /_mongo\d\./.test(task))
+      const membersBefore = await members()
       await deploy({ MONGO_MEMORY: '3G', MONGO_IMAGE: `auth_service:${TAG}` })
-      assert.deepEqual(
-        (await tasks()).filter((task) => /_mongo\d\./.test(task)),
-        members,
-      )
+      assert.deepEqual(await members(), membersBefore)
     },
-    async rotateServiceSecret() {
-      const members = (await tasks()).filter((task) => /_mongo\d\./.test(task))
+    async rotate(secret) {
+      const before = await members()
       for (const step of ['prepare', 'switch', 'retire']) {
-        await script('stack_secrets.ts', ['--folder', folder, `--${step}`, 'service_secret'])
-        await deploy({ TAG: NEXT_TAG })
+        await script('stack_secrets.ts', ['--folder', folder, `--${step}`, secret])
+        if (secret === 'mongo_keyfile') await script('stack_database.ts', ['--settings', settings])
+        else await deploy({ TAG: NEXT_TAG })
+        // It gives the users of the database their passwords.
+        if (secret === 'database_url')
+          await until('mongo_init has ended', CHANGE_MS, initEnded, LOOK_AGAIN_MS)
         await whole(NEXT_TAG)
       }
-      assert.deepEqual(
-        (await tasks()).filter((task) => /_mongo\d\./.test(task)),
-        members,
-      )
+      if (secret === 'mongo_keyfile') assert.notDeepEqual(await members(), before)
+      else assert.deepEqual(await members(), before)
       const logs = await docker(['service', 'logs', '--raw', `${STACK}_order_service`])
       assert.doesNotMatch(logs, /unauthenticated|answered 401/)
     },
     async updateMembers() {
       await script('stack_database.ts', ['--settings', settings], { MONGO_MEMORY: '1500M' })
+    },
+    async killPrimary() {
+      const [member] = await containersOf('mongo1')
+      const hello = ['mongosh', '--quiet', '--eval', 'db.hello().primary']
+      const primary = (await docker(['exec', member!, ...hello])).trim().split(':')[0]!
+      const [container] = await containersOf(primary)
+      await docker(['kill', '--signal', 'KILL', container!])
     },
     async update() {
       await deploy({ TAG: NEXT_TAG })
@@ -279,9 +289,16 @@ const tasks = async () =>
     ]),
   ).sort()
 
+const members = async () => (await tasks()).filter((task) => /_mongo\d\./.test(task))
+
+async function initEnded(): Promise<boolean> {
+  const states = await docker(['service', 'ps', '--format', '{{.CurrentState}}', `${STACK}_mongo_init`])
+  return lines(states)[0]?.startsWith('Complete') ?? false
+}
+
 const labelOf = (service: string) => `label=com.docker.swarm.service.name=${STACK}_${service}`
 
-const containersOf = async (service: Service, ...filters: readonly string[]) =>
+const containersOf = async (service: string, ...filters: readonly string[]) =>
   lines(
     await docker([
       ...['ps', '--quiet', '--filter', labelOf(service)],
