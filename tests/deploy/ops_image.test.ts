@@ -5,6 +5,8 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { before, suite, type TestContext, test } from 'node:test'
+import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
 import { buildAllIfOld } from '../../scripts/build/parts.ts'
 import { imageFolder } from './rendering.ts'
@@ -66,7 +68,10 @@ mongoSuite("the operator's commands on a cluster", (server) => {
       assert.deepEqual([code, pattern.test(output)], [0, true], output)
     }
     await succeed(/3/, 'seed', '--products', String(PRODUCTS))
+    await succeed(/balances for 3 products/, 'doctor')
     await succeed(/signed with the key/, 'rotate-keys')
+    const place = { DATABASE_URL: server.url(), DATA_DIR: folder, CURRENCY: 'USD' }
+    await (await openOrderStores(place, { runtime: systemRuntime })).close()
     await succeed(/balances for 3 products/, 'doctor')
     const backup = join(folder, 'backup')
     await succeed(/the ledger balances/, 'backup', '--to', backup)
