@@ -14,6 +14,7 @@ const OWNER_ONLY = { mode: 0o600, flush: true }
 /** What a backup revives, said after it was put back. */
 export const AFTER_RESTORE =
   'Passwords, roles and accounts are those of that moment: a password that was changed since is the earlier one again.\n' +
+  'The audit logs are those of that moment, too.\n' +
   'All sessions have ended, and no access token or signing key of before is valid: everyone signs in again.'
 
 export type Manifest = {

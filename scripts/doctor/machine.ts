@@ -17,7 +17,8 @@ import type { Check, Finding } from './findings.ts'
 
 const OTHERS_MASK = 0o077
 const OWNER_ONLY = 0o600
-const PROBE_MS = 2_000
+/** On a busy machine a service that works may need seconds. */
+const PROBE_MS = 10_000
 
 export async function checkConfiguration(plan: Plan): Promise<Check> {
   const faults = [

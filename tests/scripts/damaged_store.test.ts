@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { randomBytes, randomFillSync } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { suite, type TestContext, test } from 'node:test'
 import { openStores as openAuthStores } from '@shop/auth_service/storage/open_stores'
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
@@ -63,9 +64,15 @@ suite('a damaged store', () => {
   test('is not moved away if only a part of it is damaged', async (t) => {
     const world = await wholeWorld(t)
     const file = join(world.dataDir, 'orders.db')
-    const bytes = readFileSync(file)
     // The header and the list of tables stay intact.
-    randomFillSync(bytes, 4_096)
+    const db = new DatabaseSync(file)
+    const { page_size: size } = db.prepare('PRAGMA page_size').get() as { page_size: number }
+    const { rootpage } = db.prepare(`SELECT rootpage FROM sqlite_schema WHERE name = 'orders'`).get() as {
+      rootpage: number
+    }
+    db.close()
+    const bytes = readFileSync(file)
+    randomFillSync(bytes, (rootpage - 1) * size, size)
     writeFileSync(file, bytes)
     const args = ['--from', `sqlite:${world.dataDir}`, '--to', 'mongodb://127.0.0.1:9']
     const { code, output } = await finish(t, 'migrate.ts', world, ...args)

@@ -31,7 +31,7 @@ export default function LogPage() {
         <KindSelect
           chosen={chosen}
           choose={(kind) => {
-            const kept = kind in PARTS || kind === '' ? view.filter : {}
+            const kept = Object.hasOwn(PARTS, kind) || kind === '' ? view.filter : {}
             setAddress(addressOf(kind, kept), { replace: true })
           }}
         />
@@ -66,7 +66,7 @@ function Only({ filter: { by, subject }, kind }: { filter: LogFilter; kind: stri
         )}
       </span>
       <Link
-        to={kind in PARTS ? `?kind=${kind}` : '?'}
+        to={Object.hasOwn(PARTS, kind) ? `?kind=${kind}` : '?'}
         className="inline-flex min-h-11 items-center font-semibold text-accent hover:underline"
       >
         Show all

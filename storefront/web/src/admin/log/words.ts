@@ -55,7 +55,7 @@ export type View = { readonly parts: readonly LogPart[]; readonly filter: LogFil
 /** The address of the page has a kind (a part or an action), and an author or a subject. An action is the only filter. */
 export function viewOf(address: URLSearchParams): View {
   const kind = address.get('kind') ?? ''
-  const part = LOG_PARTS.find((each) => kind === each || kind in ACTIONS[each])
+  const part = LOG_PARTS.find((each) => kind === each || Object.hasOwn(ACTIONS[each], kind))
   const parts = part === undefined ? LOG_PARTS : [part]
   const [by, subject] = [address.get('by'), address.get('of')]
   if (part !== undefined && kind !== part) return { parts, filter: { action: kind } }
