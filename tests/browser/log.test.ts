@@ -105,6 +105,14 @@ suite('the log of the admin in a real browser', { skip: noBrowser }, () => {
     await page.getByText('No changes of this kind').waitFor()
   })
 
+  test('a word that is no kind shows every change', async () => {
+    for (const word of ['toString', 'constructor', 'nothing']) {
+      await page.goto(`/admin/log?kind=${word}`)
+      await row('Price changed').waitFor()
+      await row('Role changed').first().waitFor()
+    }
+  })
+
   test('"Load more" reads on without gaps', async () => {
     const { token } = shop.admin
     const address = `${shop.products.url}/products/${lamp.id}/stock_adjustments`
