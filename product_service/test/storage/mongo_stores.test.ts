@@ -16,7 +16,7 @@ import { openStores } from '../../src/storage/open_stores.ts'
 import { auditContract } from '../audit_contract.ts'
 import { auditAtomicityContract, auditLogContract } from '../audit_log_contract.ts'
 import { catalogueContract } from '../catalogue_contract.ts'
-import { retentionContract } from '../retention_contract.ts'
+import { compactionRaceContract, retentionContract } from '../retention_contract.ts'
 import { stockContract } from '../stock_contract.ts'
 import { type AuditedStores, add, type MakeStores, nextId, STAMP } from '../worlds.ts'
 
@@ -49,7 +49,7 @@ mongoSuite('products in MongoDB', (server) => {
 
   // Races of two processes are overlapping transactions.
   if (server.honest) {
-    for (const contract of contracts) contract('MongoDB, two connections', two)
+    for (const contract of [...contracts, compactionRaceContract]) contract('MongoDB, two connections', two)
   } else {
     test('the contracts on two connections', { skip: needsRealServer(server) }, () => {})
   }

@@ -10,7 +10,7 @@ import { openSqliteStores, openStores } from '../../src/storage/open_stores.ts'
 import { auditContract } from '../audit_contract.ts'
 import { auditAtomicityContract, auditLogContract } from '../audit_log_contract.ts'
 import { catalogueContract } from '../catalogue_contract.ts'
-import { retentionContract } from '../retention_contract.ts'
+import { compactionRaceContract, retentionContract } from '../retention_contract.ts'
 import { stockContract } from '../stock_contract.ts'
 import { AT, add, folder, inMemory, onOneFile, order } from '../worlds.ts'
 
@@ -22,6 +22,7 @@ for (const [name, makeStores] of [
   stockContract(name, makeStores)
   auditContract(name, makeStores)
   retentionContract(name, makeStores)
+  compactionRaceContract(name, makeStores)
   auditLogContract(name, makeStores)
 }
 
