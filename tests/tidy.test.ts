@@ -207,6 +207,11 @@ const headings = (markdown: string) =>
       .replaceAll(' ', '-'),
   )
 
+/** Other tests read the tree meanwhile. Of `tests/output` they read nothing. */
+const TEMPORARY = /\bmkdtemp(Sync)?\((?!join\((tmpdir\(\)|UNPACKED),)/
+const temporaryIsOutside: Rule = ({ path, text }) =>
+  TEMPORARY.test(text) ? [`${path} makes a temporary folder outside tmpdir()`] : []
+
 const allFiles: readonly File[] = globSync(
   ['**/*.{ts,tsx,mjs,js,md,sql,json,jsonc,yml,yaml,css,html,sh}', 'Dockerfile', '.ci/run'],
   {
@@ -255,6 +260,11 @@ const RULES: readonly (readonly [name: string, rule: Rule, broken: File])[] = [
     { path: 'service_kit/src/http/all.ts', text: `export * from './problem.ts'` },
   ],
   ['words of the field are used', plainEnglish, { path: 'docs/x.md', text: `how to ${'me'}${'nd'} it` }],
+  [
+    'temporary folders are outside the tree',
+    temporaryIsOutside,
+    { path: 'tests/x.test.ts', text: `const folder = ${'mk'}dtempSync(join(ROOT, 'x-'))` },
+  ],
   ['nothing is unfinished', nothingUnfinished, { path: 'docs/x.md', text: `later: ${'TO'}${'DO'} explain` }],
   [
     'every relative link of a document resolves',

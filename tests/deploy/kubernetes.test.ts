@@ -1,7 +1,8 @@
 /** The manifests are valid for the API server, and have the properties that docs/operations.md describes. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { suite, test } from 'node:test'
 import { readConfig as readOrderConfig } from '@shop/order_service/config'
@@ -320,13 +321,15 @@ suite('the example of an overlay of your own', { skip }, () => {
 test('with the archive, its volume is mounted by the services that archive, and only by those', {
   skip,
 }, async (t) => {
-  const folder = mkdtempSync(join(ROOT, 'deploy/kubernetes/overlays/with-archive-'))
+  // Outside the tree, which other tests read meanwhile. kubectl takes relative paths alone, from the real folder.
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'shop_with_archive_')))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const kubernetes = relative(folder, realpathSync(join(ROOT, 'deploy/kubernetes')))
   writeFileSync(
     join(folder, 'kustomization.yaml'),
-    'resources: [../production]\ncomponents: [../../archive]\n',
+    `resources: [${kubernetes}/overlays/production]\ncomponents: [${kubernetes}/archive]\n`,
   )
-  const manifests = renderedAt(relative(ROOT, folder))
+  const manifests = renderedAt(folder)
   await assertValid(manifests)
   assert.equal(typeFaults('with_archive', manifests), '')
   const { data } = manifests.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'shop')!

@@ -2,7 +2,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { TestContext } from 'node:test'
 import { parse, parseAllDocuments } from 'yaml'
 
@@ -54,8 +54,10 @@ export const written = (): Manifest[] =>
 export const rendered = (overlay: Overlay | 'example'): Manifest[] =>
   renderedAt(`deploy/kubernetes/overlays/${overlay}`)
 
+/** `folder`: from the root of the project, or absolute. */
+
 export function renderedAt(folder: string): Manifest[] {
-  const text = execFileSync('kubectl', ['kustomize', join(ROOT, folder)], { encoding: 'utf8' })
+  const text = execFileSync('kubectl', ['kustomize', resolve(ROOT, folder)], { encoding: 'utf8' })
   return parseAllDocuments(text).map((document) => document.toJS())
 }
 
