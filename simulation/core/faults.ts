@@ -1,0 +1,50 @@
+/**
+ * Which faults a history has, how often, and until when.
+ *
+ * Each history leaves out every kind of fault with probability 1/2, and has the others with a random part of their highest
+ * probability. If all were always there, most would hide behind the most frequent ones, and some states could never be reached.
+ */
+import type { World } from './world.ts'
+
+export type Faults<Kind extends string> = {
+  /** Whether it happens this time; counted if it does. Never after `end`. */
+  happens(kind: Kind): boolean
+  /** The probability in this history: 0 if the kind is left out. */
+  probability(kind: Kind): number
+  /** The second phase begins: no fault happens any more. */
+  end(): void
+  hasEnded(): boolean
+  counts(): Readonly<Record<string, number>>
+}
+
+/** `highest`: the highest probability of each kind. `off`: kinds that are left out in any case. */
+export function createFaults<Kind extends string>(
+  world: World,
+  highest: Readonly<Record<Kind, number>>,
+  off: readonly string[],
+): Faults<Kind> {
+  const counts: Record<string, number> = {}
+  const probabilities = Object.fromEntries(
+    Object.entries<number>(highest).map(([kind, most]) => {
+      const mix = world.chances(`mix of ${kind}`)
+      const isIn = mix.happens(1 / 2)
+      const probability = mix.between(0, most)
+      return [kind, isIn && !off.includes(kind) ? probability : 0]
+    }),
+  ) as Record<Kind, number>
+  let ended = false
+  return {
+    happens(kind) {
+      const happens = world.chances(kind).happens(probabilities[kind])
+      if (!happens || ended) return false
+      counts[kind] = (counts[kind] ?? 0) + 1
+      return true
+    },
+    probability: (kind) => (ended ? 0 : probabilities[kind]),
+    end() {
+      ended = true
+    },
+    hasEnded: () => ended,
+    counts: () => counts,
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * One process on one machine: its Runtime, its clock, and how it ends.
+ *
+ * Invariants
+ *  1. Of a killed process nothing runs any more: no timer fires, and no answer arrives. So it can end at every `await` that
+ *     waits for something outside, and what it had begun stays half done.
+ *  2. A paused process goes on where it was, with all that came meanwhile, in the order in which it came.
+ *  3. The wall clock is the one of its machine: it may be wrong, and may jump at any moment. The monotonic clock never goes back.
+ */
+import type { Cancel, Runtime } from '@shop/service_kit/runtime/runtime'
+import { createSeededRuntime, numbersFrom } from '@shop/service_kit/test_support/seeded_runtime'
+import { mixed } from './chances.ts'
+import type { World } from './world.ts'
+
+/** When every history begins. */
+export const EPOCH = Date.parse('2026-01-01T00:00:00.000Z')
+
+/** How far the wall clock of a machine is ahead, in milliseconds. */
+export type WallClock = { aheadMs: number }
+
+export type Machine = {
+  readonly name: string
+  readonly runtime: Runtime
+  readonly clock: WallClock
+  isAlive(): boolean
+  isPaused(): boolean
+  kill(): void
+  pause(): void
+  resume(): void
+  /** Runs `run` as the process: at once, after its pause, or never. */
+  deliver(run: () => void): void
+  /** `port` as this process sees it: a promise of one of its methods settles only while the process runs. */
+  seen<Port extends object>(port: Port): Port
+}
+
+/** `generation` differs for each start, so that the same ids are not made twice. */
+export function createMachine(world: World, name: string, generation: number, clock: WallClock): Machine {
+  const startedAt = world.time()
+  const delayed: (() => void)[] = []
+  let alive = true
+  let paused = false
+  let generators = 0
+
+  const deliver = (run: () => void) => {
+    if (!alive) return
+    if (paused) delayed.push(run)
+    else run()
+  }
+
+  const after = (ms: number, run: () => void): Cancel => {
+    let cancelled = false
+    // As in Node, 1 ms is the least for a timer.
+    world.after(ms > 0 ? Math.max(1, ms) : 0, () => deliver(() => cancelled || run()))
+    return () => {
+      cancelled = true
+    }
+  }
+
+  const throughDeliver = <T>(promise: Promise<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      promise.then(
+        (value) => deliver(() => resolve(value)),
+        (error) => deliver(() => reject(error)),
+      )
+    })
+
+  const runtime = createSeededRuntime({
+    now: () => new Date(EPOCH + Math.floor(world.time()) + clock.aheadMs),
+    monotonic: () => world.time() - startedAt,
+    after,
+    defer: (run) => void after(0, run),
+    numbers: () => numbersFrom(mixed(world.seed, `${name} ${generation} ${++generators}`)),
+  })
+
+  return {
+    name,
+    runtime,
+    clock,
+    isAlive: () => alive,
+    isPaused: () => paused,
+    kill() {
+      alive = false
+      delayed.length = 0
+      world.note(name, 'is killed')
+    },
+    pause() {
+      paused = true
+      world.note(name, 'is paused')
+    },
+    resume() {
+      paused = false
+      world.note(name, 'goes on')
+      for (const run of delayed.splice(0)) deliver(run)
+    },
+    deliver,
+    seen: (port) =>
+      new Proxy(port, {
+        get(target, property, receiver) {
+          const value = Reflect.get(target, property, receiver)
+          if (typeof value !== 'function') return value
+          return (...given: unknown[]) => {
+            const answer = value.apply(target, given)
+            return answer instanceof Promise ? throughDeliver(answer) : answer
+          }
+        },
+      }),
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * The world of one history: a seed, the time, and all that is to happen.
+ *
+ * Invariants
+ *  1. Everything comes from the seed: times, what comes first of what is due at one time, ids, and every chance. The same seed
+ *     gives the same trace, on any machine.
+ *  2. Time passes only between two events. After an event, all promises settle that can, before the next one begins.
+ *  3. Each part takes its chances from a generator of its own (`chances`). So a history without one fault, or without one
+ *     client, leaves to the others the chances they had: that is what makes a failure small (shrink.ts).
+ */
+import type { Cancel } from '@shop/service_kit/runtime/runtime'
+import { type Chances, chancesOf, mixed } from './chances.ts'
+import { createQueue } from './queue.ts'
+
+/** What happened, for a person: in which process (or client), and what. */
+export type Entry = { readonly at: number; readonly lane: string; readonly text: string }
+
+export type Trace = { readonly hash: string; readonly events: number; readonly entries: readonly Entry[] }
+
+export type World = {
+  readonly seed: number
+  /** Milliseconds since the history began. */
+  time(): number
+  /** The generator of that name; the same object each time. */
+  chances(name: string): Chances
+  after(ms: number, run: () => void): Cancel
+  sleep(ms: number): Promise<void>
+  /** Part of the trace. */
+  note(lane: string, text: string): void
+  /** Lets events happen until that time, with `check` after each. Rejects with the first error that an event or `check` throws. */
+  runUntil(time: number, check: () => void): Promise<void>
+  /** No further event happens. */
+  stop(): void
+  trace(): Trace
+}
+
+/** Taken before anything can replace the global one. */
+const { setImmediate } = globalThis
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve))
+
+/** `keep`: the entries of the trace are kept, not only its hash. */
+export function createWorld(seed: number, keep: boolean): World {
+  const queue = createQueue()
+  const generators = new Map<string, Chances>()
+  const entries: Entry[] = []
+  let now = 0
+  let events = 0
+  let hash = seed | 0
+  let stopped = false
+
+  const chances = (name: string) => {
+    const known = generators.get(name) ?? chancesOf(seed, name)
+    generators.set(name, known)
+    return known
+  }
+  const ties = chances('ties')
+
+  const world: World = {
+    seed,
+    time: () => now,
+    chances,
+    after(ms, run) {
+      let cancelled = false
+      queue.push({ at: now + Math.max(0, ms), tie: ties.number(), run: () => cancelled || run() })
+      return () => {
+        cancelled = true
+      }
+    },
+    sleep: (ms) => new Promise((resolve) => world.after(ms, resolve)),
+    note(lane, text) {
+      hash = mixed(mixed(hash, lane), text)
+      if (keep) entries.push({ at: now, lane, text })
+    },
+    async runUntil(time, check) {
+      await settled()
+      for (let at = queue.nextAt(); at !== undefined && at <= time && !stopped; at = queue.nextAt()) {
+        const { run } = queue.pop()!
+        now = at
+        events += 1
+        hash = mixed(hash, String(at))
+        run()
+        await settled()
+        check()
+      }
+      now = time
+    },
+    stop() {
+      stopped = true
+    },
+    trace: () => ({ hash: (hash >>> 0).toString(16).padStart(8, '0'), events, entries }),
+  }
+  return world
+}
