@@ -7,14 +7,33 @@
 import type { World } from './world.ts'
 
 export type Faults<Kind extends string> = {
-  /** Whether it happens this time; counted if it does. Never after `end`. */
-  happens(kind: Kind): boolean
+  /**
+   * Whether it happens this time, to that client or process; counted if it does. Never after `end`. What happens to one does
+   * not depend on how often others ask.
+   */
+  happens(kind: Kind, to?: string): boolean
   /** The probability in this history: 0 if the kind is left out. */
   probability(kind: Kind): number
   /** The second phase begins: no fault happens any more. */
   end(): void
   hasEnded(): boolean
   counts(): Readonly<Record<string, number>>
+}
+
+/** A random part of each, or nothing. */
+export function createMix<Kind extends string>(
+  world: World,
+  highest: Readonly<Record<Kind, number>>,
+  off: readonly string[] = [],
+): Readonly<Record<Kind, number>> {
+  return Object.fromEntries(
+    Object.entries<number>(highest).map(([kind, most]) => {
+      const mix = world.chances(`mix of ${kind}`)
+      const isIn = mix.happens(1 / 2)
+      const probability = mix.between(0, most)
+      return [kind, isIn && !off.includes(kind) ? probability : 0]
+    }),
+  ) as Record<Kind, number>
 }
 
 /** `highest`: the highest probability of each kind. `off`: kinds that are left out in any case. */
@@ -24,19 +43,12 @@ export function createFaults<Kind extends string>(
   off: readonly string[],
 ): Faults<Kind> {
   const counts: Record<string, number> = {}
-  const probabilities = Object.fromEntries(
-    Object.entries<number>(highest).map(([kind, most]) => {
-      const mix = world.chances(`mix of ${kind}`)
-      const isIn = mix.happens(1 / 2)
-      const probability = mix.between(0, most)
-      return [kind, isIn && !off.includes(kind) ? probability : 0]
-    }),
-  ) as Record<Kind, number>
+  const probabilities = createMix(world, highest, off)
   let ended = false
   return {
-    happens(kind) {
-      const happens = world.chances(kind).happens(probabilities[kind])
-      if (!happens || ended) return false
+    happens(kind, to = '') {
+      if (ended || probabilities[kind] === 0) return false
+      if (!world.chances(`${kind} ${to}`).happens(probabilities[kind])) return false
       counts[kind] = (counts[kind] ?? 0) + 1
       return true
     },

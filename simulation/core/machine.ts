@@ -2,8 +2,8 @@
  * One process on one machine: its Runtime, its clock, and how it ends.
  *
  * Invariants
- *  1. Of a killed process nothing runs any more: no timer fires, and no answer arrives. So it can end at every `await` that
- *     waits for something outside, and what it had begun stays half done.
+ *  1. Of a killed process nothing runs any more: no timer fires, no answer arrives, and it calls nothing. So it can end at
+ *     every `await` that waits for something outside, and what it had begun stays half done.
  *  2. A paused process goes on where it was, with all that came meanwhile, in the order in which it came.
  *  3. The wall clock is the one of its machine: it may be wrong, and may jump at any moment. The monotonic clock never goes back.
  */
@@ -29,7 +29,7 @@ export type Machine = {
   resume(): void
   /** Runs `run` as the process: at once, after its pause, or never. */
   deliver(run: () => void): void
-  /** `port` as this process sees it: a promise of one of its methods settles only while the process runs. */
+  /** `port` as this process sees it: its methods are called, and their promises settle, only while the process runs. */
   seen<Port extends object>(port: Port): Port
 }
 
@@ -49,10 +49,11 @@ export function createMachine(world: World, name: string, generation: number, cl
 
   const after = (ms: number, run: () => void): Cancel => {
     let cancelled = false
-    // As in Node, 1 ms is the least for a timer.
-    world.after(ms > 0 ? Math.max(1, ms) : 0, () => deliver(() => cancelled || run()))
+    // As in Node, 1 ms is the least for a timer. A paused process may still cancel what has become due.
+    const cancel = world.after(ms > 0 ? Math.max(1, ms) : 0, () => deliver(() => cancelled || run()))
     return () => {
       cancelled = true
+      cancel()
     }
   }
 
@@ -99,6 +100,8 @@ export function createMachine(world: World, name: string, generation: number, cl
           const value = Reflect.get(target, property, receiver)
           if (typeof value !== 'function') return value
           return (...given: unknown[]) => {
+            // It was killed a moment ago, by code that it had called.
+            if (!alive) return new Promise(() => {})
             const answer = value.apply(target, given)
             return answer instanceof Promise ? throughDeliver(answer) : answer
           }

@@ -1,12 +1,12 @@
 /** Events in the order of their times; those of one time in the order of their ties, which are random. A binary heap. */
-export type Event = { readonly at: number; readonly tie: number; readonly run: () => void }
+export type Event = { readonly at: number; readonly tie: number; run: (() => void) | undefined }
 
 export type Queue = {
   push(event: Event): void
-  /** The next event, which leaves the queue; undefined if none is left. */
+  /** The next event, which stays in the queue; undefined if none is left. One without `run` was cancelled: it leaves the queue. */
+  next(): Event | undefined
+  /** Removes the next event. */
   pop(): Event | undefined
-  /** The time of the next event. */
-  nextAt(): number | undefined
 }
 
 const isBefore = (a: Event, b: Event) => a.at < b.at || (a.at === b.at && a.tie < b.tie)
@@ -39,14 +39,19 @@ export function createQueue(): Queue {
     heap[at] = event
   }
 
+  const pop = () => {
+    const first = heap[0]
+    const last = heap.pop()
+    if (heap.length > 0) sink(last!)
+    return first
+  }
+
   return {
     push: (event) => rise(heap.push(event) - 1),
-    pop() {
-      const first = heap[0]
-      const last = heap.pop()
-      if (heap.length > 0) sink(last!)
-      return first
+    next() {
+      while (heap.length > 0 && heap[0]!.run === undefined) pop()
+      return heap[0]
     },
-    nextAt: () => heap[0]?.at,
+    pop,
   }
 }

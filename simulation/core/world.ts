@@ -10,7 +10,7 @@
  */
 import type { Cancel } from '@shop/service_kit/runtime/runtime'
 import { type Chances, chancesOf, mixed } from './chances.ts'
-import { createQueue } from './queue.ts'
+import { createQueue, type Event } from './queue.ts'
 
 /** What happened, for a person: in which process (or client), and what. */
 export type Entry = { readonly at: number; readonly lane: string; readonly text: string }
@@ -27,8 +27,11 @@ export type World = {
   sleep(ms: number): Promise<void>
   /** Part of the trace. */
   note(lane: string, text: string): void
-  /** Lets events happen until that time, with `check` after each. Rejects with the first error that an event or `check` throws. */
-  runUntil(time: number, check: () => void): Promise<void>
+  /**
+   * Lets events happen until that time, or until `isDone`, with `check` after each. Rejects with the first error that an event
+   * or `check` throws.
+   */
+  runUntil(time: number, check: () => void, isDone?: () => boolean): Promise<void>
   /** No further event happens. */
   stop(): void
   trace(): Trace
@@ -60,10 +63,10 @@ export function createWorld(seed: number, keep: boolean): World {
     time: () => now,
     chances,
     after(ms, run) {
-      let cancelled = false
-      queue.push({ at: now + Math.max(0, ms), tie: ties.number(), run: () => cancelled || run() })
+      const event: Event = { at: now + Math.max(0, ms), tie: ties.number(), run }
+      queue.push(event)
       return () => {
-        cancelled = true
+        event.run = undefined
       }
     },
     sleep: (ms) => new Promise((resolve) => world.after(ms, resolve)),
@@ -71,14 +74,15 @@ export function createWorld(seed: number, keep: boolean): World {
       hash = mixed(mixed(hash, lane), text)
       if (keep) entries.push({ at: now, lane, text })
     },
-    async runUntil(time, check) {
+    async runUntil(time, check, isDone = () => false) {
       await settled()
-      for (let at = queue.nextAt(); at !== undefined && at <= time && !stopped; at = queue.nextAt()) {
-        const { run } = queue.pop()!
-        now = at
+      for (let event = queue.next(); event !== undefined && event.at <= time; event = queue.next()) {
+        if (stopped || isDone()) return
+        queue.pop()
+        now = event.at
         events += 1
-        hash = mixed(hash, String(at))
-        run()
+        hash = mixed(hash, String(now))
+        event.run?.()
         await settled()
         check()
       }
