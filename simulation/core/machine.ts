@@ -43,8 +43,16 @@ export function createMachine(world: World, name: string, generation: number, cl
 
   const deliver = (run: () => void) => {
     if (!alive) return
-    if (paused) delayed.push(run)
+    if (paused || delayed.length > 0) delayed.push(run)
     else run()
+  }
+
+  /** One after the other, each with the promises that it settles, as in an event loop. */
+  const catchUp = () => {
+    if (paused) return
+    delayed[0]?.()
+    delayed.shift()
+    if (delayed.length > 0) world.after(0, catchUp)
   }
 
   const after = (ms: number, run: () => void): Cancel => {
@@ -91,7 +99,7 @@ export function createMachine(world: World, name: string, generation: number, cl
     resume() {
       paused = false
       world.note(name, 'goes on')
-      for (const run of delayed.splice(0)) deliver(run)
+      catchUp()
     },
     deliver,
     seen: (port) =>

@@ -1,0 +1,133 @@
+/** Someone who buys: asks again with the same key when no answer comes, and changes their mind. */
+import { type Draft, isFinal, type Order } from '../../order_service/src/domain/order.ts'
+import type { Product } from '../../product_service/src/domain/product.ts'
+import { Violation } from '../core/history.ts'
+import type { Client, Reply } from './client.ts'
+import type { Shop } from './shop.ts'
+
+const ATTEMPTS_MAX = 4
+const BETWEEN_STEPS_MS = 2_500
+const BETWEEN_ATTEMPTS_MS = 1_500
+const QUANTITY_MOST = 4
+
+export async function buy(shop: Shop, client: Client): Promise<void> {
+  const { answers, orders } = shop
+  const { time } = shop.history.world
+  const { chances, name } = client
+  const reader = { name, isAdmin: false }
+  const sent: Draft[] = []
+
+  const place = async (draft: Draft): Promise<Order | undefined> => {
+    const began = time()
+    answers.asks(draft)
+    const reply = await client.ask(orders, `place ${draft.idempotencyKey}`, (replica) => replica.place(draft))
+    if (reply.is === 'answered') {
+      answers.placed(reader, draft, reply.value.order, began)
+      if (reply.value.order.status === 'pending')
+        shop.history.sometimes('a buyer was answered that the order is pending')
+      return reply.value.order
+    }
+    if (reply.is === 'refused') {
+      if (reply.refusal.code !== 'idempotency_key_reused') throw unexpected(client, reply)
+      answers.keyRefused(reader, draft)
+    }
+    return undefined
+  }
+
+  const cancel = async (id: string) => {
+    const began = time()
+    const change = { orderId: id, to: 'cancelled', actor: { userId: name, admin: false } } as const
+    const reply = await client.ask(orders, `cancel ${id}`, (replica) =>
+      replica.change({ ...change, expectedVersions: undefined }),
+    )
+    if (reply.is === 'answered') {
+      answers.order(reader, reply.value, began)
+      if (reply.value.status !== 'cancelling' && reply.value.status !== 'cancelled')
+        throw new Violation(`6. ${name} was answered that ${id} is cancelled; it is ${reply.value.status}`)
+    }
+    if (reply.is !== 'refused') return
+    if (reply.refusal.code !== 'illegal_transition') throw unexpected(client, reply)
+    const { current } = reply.refusal.payload as { current: Order }
+    answers.order(reader, current, began)
+    if (current.status === 'shipped')
+      shop.history.sometimes('a cancel came after the shipment, and was refused')
+  }
+
+  const cancelEarly = async () => {
+    const began = time()
+    const reply = await client.ask(orders, 'list the own orders', (replica) => replica.list(name))
+    if (reply.is !== 'answered') return
+    for (const order of reply.value) answers.order(reader, order, began)
+    const open = reply.value.find(({ status }) => !isFinal(status))
+    if (open) await cancel(open.id)
+  }
+
+  const read = async (id: string, isOwn: boolean) => {
+    const began = time()
+    const actor = { userId: name, admin: false }
+    const reply = await client.ask(orders, `read ${id}`, (replica) => replica.read(actor, id))
+    if (reply.is === 'answered') answers.order(reader, reply.value, began)
+    else if (reply.is === 'refused') {
+      if (isOwn) throw new Violation(`3. ${name} was answered ${id}, and now ${reply.refusal.code}`)
+      shop.history.sometimes('the order of another was not found')
+    }
+  }
+
+  await client.steps(1, 4, async (step) => {
+    await client.pause(BETWEEN_STEPS_MS)
+    const cart = fillCart(shop, client)
+    await client.pause(500)
+    const draft = draftOf(client, cart, step, sent)
+    sent.push(draft)
+    let order: Order | undefined
+    for (let attempt = 1; attempt <= ATTEMPTS_MAX && order === undefined; attempt++) {
+      if (attempt > 1) await client.pause(BETWEEN_ATTEMPTS_MS)
+      const twice = client.does('a buyer sends twice at once')
+      const [first, second] = await Promise.all([place(draft), twice ? place(draft) : undefined])
+      order = first ?? second
+      if (order !== undefined && attempt > 1)
+        shop.history.sometimes('an order was answered after a request without answer')
+      if (client.does('a buyer cancels early')) await cancelEarly()
+    }
+    if (order === undefined) return
+    if (client.does('a buyer cancels')) {
+      await client.pause(BETWEEN_STEPS_MS)
+      await cancel(order.id)
+    }
+    if (chances.happens(0.3)) await read(order.id, true)
+    const others = answers.known().filter((id) => shop.ownerOf(id) !== name)
+    if (client.does('a buyer looks at the orders of another') && others.length > 0)
+      await read(chances.one(others), false)
+  })
+}
+
+export const unexpected = ({ name }: Client, { refusal }: Extract<Reply<unknown>, { is: 'refused' }>) =>
+  new Violation(`${name} was refused with ${refusal.code}: ${refusal.message}`)
+
+/** What the pages of the shop show now, in an order of its own. */
+function fillCart({ stock, oldPrices }: Shop, client: Client): readonly Product[] {
+  const { chances } = client
+  const all = [...stock.products.values()]
+  const wanted = client.does('all want one product') ? all[0]! : chances.one(all)
+  const second = chances.one(all)
+  const both = client.does('a cart has two products') && second !== wanted
+  const cart = !both ? [wanted] : chances.happens(1 / 2) ? [wanted, second] : [second, wanted]
+  const old = client.does('a buyer pays an old price')
+  return cart.map((product) => (old ? { ...product, priceMinor: oldPrices.get(product.id)! } : product))
+}
+
+function draftOf(
+  { name, chances, does }: Client,
+  cart: readonly Product[],
+  step: number,
+  sent: readonly Draft[],
+): Draft {
+  const lines = cart.map(({ id }) => ({ productId: id, quantity: chances.whole(1, QUANTITY_MOST) }))
+  const totalMinor = cart.reduce((sum, { priceMinor }, index) => sum + priceMinor * lines[index]!.quantity, 0)
+  const draft = { userId: name, idempotencyKey: `key ${step}`, lines, totalMinor, currency: 'USD' }
+  const [again, other] = [does('a key is used again'), does('a key is used for something else')]
+  const earlier = chances.number()
+  if (sent.length === 0 || !(again || other)) return draft
+  const known = sent[Math.floor(earlier * sent.length)]!
+  return again ? known : { ...draft, idempotencyKey: known.idempotencyKey }
+}

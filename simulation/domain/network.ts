@@ -1,0 +1,122 @@
+/**
+ * Messages between clients and replicas. Each may be lost, come twice, come late, or be overtaken; so may its answer.
+ *
+ * Invariant: a call ends. Without an answer it fails at its deadline, and what it asked for may still be done, even later.
+ */
+import type { Machine } from '../core/machine.ts'
+import type { Host } from './hosts.ts'
+import type { DomainHistory } from './mix.ts'
+
+const LATENCY_MS = { least: 0.5, most: 8 }
+const OVERTAKEN_MS = 600
+const LATE_BY_MS = 6_000
+
+/** Without an answer until the deadline: what was asked for may be done, or not, or later. */
+export class NoAnswer extends Error {}
+/** No process runs there. */
+export class Refused extends Error {}
+
+export type Call<Replica, Answer> = {
+  /** Where it comes from: the name of a client or of a host. */
+  readonly from: string
+  /** The process that asks; none for a client. */
+  readonly caller?: Machine
+  readonly to: Host<Replica>
+  readonly deadlineMs: number
+  ask(replica: Replica): Promise<Answer>
+}
+
+export type Network = {
+  call<Replica, Answer>(call: Call<Replica, Answer>): Promise<Answer>
+  /** Until the result is called, nothing arrives that goes from one to the other. */
+  cut(from: string, to: string): () => void
+  joinAll(): void
+  /** Messages that will arrive. */
+  underWay(): number
+}
+
+/** Any host or client. */
+export const EVERYONE = '*'
+
+export function createNetwork({ world, faults, sometimes }: DomainHistory): Network {
+  const cuts = new Set<string>()
+  let underWay = 0
+
+  const isCut = (from: string, to: string) =>
+    cuts.size > 0 &&
+    (cuts.has(`${from}>${to}`) || cuts.has(`${EVERYONE}>${to}`) || cuts.has(`${from}>${EVERYONE}`))
+
+  const latency = (from: string, host: Host) => {
+    const chances = world.chances(`latency ${from}`)
+    const overtaken = faults.happens('messages overtake each other', from) ? OVERTAKEN_MS : 0
+    return chances.between(LATENCY_MS.least, LATENCY_MS.most + overtaken) + host.delayMs
+  }
+
+  const send = (ms: number, arrive: () => void) => {
+    underWay += 1
+    world.after(ms, () => {
+      underWay -= 1
+      arrive()
+    })
+  }
+
+  const call = <Replica, Answer>({ from, caller, to, deadlineMs, ask }: Call<Replica, Answer>) =>
+    new Promise<Answer>((resolve, reject) => {
+      if (caller?.isAlive() === false) return
+      let isWaiting = true
+      let isLate = false
+      const receive = (settle: () => void) => {
+        const proceed = () => {
+          if (isLate) sometimes('an answer came after the deadline')
+          isWaiting = false
+          cancel()
+          settle()
+        }
+        if (caller === undefined) proceed()
+        else caller.deliver(proceed)
+      }
+      const cancel = world.after(deadlineMs, () =>
+        receive(() => {
+          isLate = true
+          reject(new NoAnswer('no answer in time'))
+        }),
+      )
+
+      const answer = (settle: () => void) => {
+        if (faults.happens('an answer is lost', to.name)) return
+        send(latency(to.name, to), () => isCut(to.name, from) || receive(settle))
+      }
+      const arrive = () => {
+        if (isCut(from, to.name)) return
+        const machine = to.machine()
+        if (!machine.isAlive()) return answer(() => reject(new Refused(`${to.name} does not run`)))
+        machine.deliver(() => {
+          if (!isWaiting) sometimes('a request was served after its deadline')
+          ask(to.replica()).then(
+            (value) => answer(() => resolve(value)),
+            (error) => answer(() => reject(error)),
+          )
+        })
+      }
+
+      if (!faults.happens('a message is lost', from)) {
+        const late = faults.happens('a message comes after its deadline', from)
+        const lateMs = late ? deadlineMs + world.chances(`late ${from}`).between(0, LATE_BY_MS) : 0
+        send(latency(from, to) + lateMs, arrive)
+      }
+      if (faults.happens('a message comes twice', from)) {
+        send(latency(from, to) + world.chances(`twice ${from}`).between(0, LATE_BY_MS), arrive)
+      }
+    })
+
+  return {
+    call,
+    cut(from, to) {
+      const cut = `${from}>${to}`
+      cuts.add(cut)
+      return () => void cuts.delete(cut)
+    },
+    joinAll: () => cuts.clear(),
+    underWay: () => underWay,
+  }
+}

@@ -1,0 +1,100 @@
+/** The shop of one history: two replicas of each service, their stores, and the oracles that watch them. */
+import type { ProductFields } from '../../product_service/src/domain/product.ts'
+import { EPOCH } from '../core/machine.ts'
+import { type Answers, createAnswers } from './answers.ts'
+import { type Client, createClients } from './client.ts'
+import { createHost, type Host } from './hosts.ts'
+import type { DomainHistory } from './mix.ts'
+import { createNetwork, type Network } from './network.ts'
+import { createOrderModel } from './order_model.ts'
+import { createShopOracle, type ShopOracle } from './order_oracle.ts'
+import { type OrderReplica, startOrderReplica } from './order_replica.ts'
+import { type ProductReplica, startProductReplica } from './product_replica.ts'
+import { createStockModel, type StockModel } from './stock_model.ts'
+import { createStockOracle, type StockOracle } from './stock_oracle.ts'
+import { createStoreAccess, type Disk } from './store_access.ts'
+
+export type Shop = {
+  readonly history: DomainHistory
+  readonly network: Network
+  readonly products: readonly Host<ProductReplica>[]
+  readonly orders: readonly Host<OrderReplica>[]
+  readonly hosts: readonly Host[]
+  readonly disks: readonly Disk[]
+  /** What a page of the shop shows now. */
+  readonly stock: StockModel
+  /** The prices that its pages showed when it opened. */
+  readonly oldPrices: ReadonlyMap<string, number>
+  ownerOf(orderId: string): string | undefined
+  readonly answers: Answers
+  readonly stockOracle: StockOracle
+  readonly oracle: ShopOracle
+  readonly client: (name: string) => Client
+  /** Nothing is owed, and nothing will arrive. */
+  isQuiet(): boolean
+}
+
+const REPLICAS = ['A', 'B']
+const PRICES = [100, 250, 999]
+const STOCK_MOST = 8
+
+export function openShop(history: DomainHistory): Shop {
+  const network = createNetwork(history)
+  const access = createStoreAccess(history)
+  const stockDisk = { name: 'disk of products', isFull: false }
+  const orderDisk = { name: 'disk of orders', isFull: false }
+  const stock = createStockModel()
+  const orderModel = createOrderModel()
+  const stockOracle = createStockOracle(history, stock)
+
+  fillShop(history, stock)
+  const products = REPLICAS.map((letter) =>
+    createHost(history, `products ${letter}`, (machine, host) =>
+      startProductReplica(machine, access.open(stock.store, stockDisk, host)),
+    ),
+  )
+  const orders = REPLICAS.map((letter) =>
+    createHost(history, `orders ${letter}`, (machine, host) =>
+      startOrderReplica({
+        history,
+        machine,
+        host,
+        network,
+        products,
+        orders: access.open(orderModel.store, orderDisk, host),
+      }),
+    ),
+  )
+  const oracle = createShopOracle(history, orderModel, stock, stockOracle)
+  return {
+    history,
+    network,
+    products,
+    orders,
+    hosts: [...products, ...orders],
+    disks: [stockDisk, orderDisk],
+    stock,
+    oldPrices: new Map([...stock.products.values()].map(({ id, priceMinor }) => [id, priceMinor])),
+    ownerOf: (id) => orderModel.orders.get(id)?.order.userId,
+    stockOracle,
+    answers: createAnswers(history, orderModel, stockOracle),
+    oracle,
+    client: createClients(history, network),
+    isQuiet: () => oracle.unsettled() === 0 && network.underWay() === 0 && access.underWay() === 0,
+  }
+}
+
+function fillShop({ world }: DomainHistory, { store }: StockModel) {
+  const chances = world.chances('products')
+  const stamp = { by: 'the owner', at: new Date(EPOCH).toISOString() }
+  const count = chances.whole(1, 3)
+  for (let number = 1; number <= count; number++) {
+    const fields: ProductFields = {
+      name: `product ${number}`,
+      description: '',
+      priceMinor: chances.one(PRICES),
+      stock: chances.whole(0, STOCK_MOST),
+    }
+    store.create({ id: `product ${number}`, fields }, stamp)
+  }
+}

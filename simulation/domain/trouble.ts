@@ -1,0 +1,103 @@
+/**
+ * The faults that last: a process that is killed or paused, a machine that is cut off or slow, a wrong clock, a full disk. Each
+ * comes to each of its victims at most once, at any moment of the first phase.
+ */
+import type { Host } from './hosts.ts'
+import type { FaultKind } from './mix.ts'
+import { EVERYONE } from './network.ts'
+import type { Shop } from './shop.ts'
+
+/** When they begin, and how long they last. */
+const BEGINS_MS = 12_000
+const LASTS_MS = { least: 100, most: 9_000 }
+/** Pauses are longer, so that leases end meanwhile. */
+const PAUSED_MS = { least: 100, most: 22_000 }
+const SLOW_MS = { least: 50, most: 900 }
+/** How wrong the clocks of replicas are (CLOCKS_DIFFER_MS), and by how much one jumps. */
+const WRONG_MS = 2_500
+const JUMP_MS = 60_000
+
+export function makeTrouble({ history, network, hosts, disks }: Shop) {
+  const { world, faults } = history
+
+  const once = (kind: FaultKind, victim: string, begin: () => (() => void) | undefined, lasts = LASTS_MS) => {
+    const chances = world.chances(`${kind} of ${victim}`)
+    const [at, ms] = [chances.between(0, BEGINS_MS), chances.between(lasts.least, lasts.most)]
+    if (!faults.happens(kind, victim)) return
+    world.after(at, () => {
+      if (faults.hasEnded()) return
+      world.note(victim, kind)
+      const end = begin()
+      if (end) world.after(ms, () => faults.hasEnded() || end())
+    })
+  }
+
+  const ofHost = (host: Host) => {
+    const { name, clock } = host
+    const chances = world.chances(`trouble of ${name}`)
+    const [wrongMs, jumpMs, slowMs] = [
+      Math.round(chances.between(-WRONG_MS, WRONG_MS)),
+      Math.round(chances.between(-JUMP_MS, JUMP_MS)),
+      chances.between(SLOW_MS.least, SLOW_MS.most),
+    ]
+    if (faults.happens('a clock is wrong', name)) clock.aheadMs = wrongMs
+    once('a process is killed', name, () => {
+      if (host.machine().isAlive()) host.kill()
+      return undefined
+    })
+    once(
+      'a process is paused',
+      name,
+      () => {
+        const machine = host.machine()
+        if (!machine.isAlive()) return undefined
+        machine.pause()
+        return () => machine.isAlive() && machine.isPaused() && machine.resume()
+      },
+      PAUSED_MS,
+    )
+    once('a neighbour is slow', name, () => {
+      host.delayMs = slowMs
+      return () => {
+        host.delayMs = 0
+      }
+    })
+    once('a process is cut off', name, () => {
+      const ends = [network.cut(EVERYONE, name), network.cut(name, EVERYONE)]
+      return () => {
+        for (const end of ends) end()
+      }
+    })
+    once('a process is heard by no other', name, () => network.cut(name, EVERYONE))
+    once('a clock jumps', name, () => {
+      const before = clock.aheadMs
+      clock.aheadMs += jumpMs
+      return () => {
+        clock.aheadMs = before
+      }
+    })
+  }
+
+  hosts.forEach(ofHost)
+  for (const disk of disks) {
+    once('a disk is full', disk.name, () => {
+      disk.isFull = true
+      return () => {
+        disk.isFull = false
+      }
+    })
+  }
+}
+
+/** The second phase begins: everything works. Clocks differ by no more than is allowed. */
+export function endTrouble({ history, network, hosts, disks }: Shop) {
+  history.faults.end()
+  network.joinAll()
+  for (const disk of disks) disk.isFull = false
+  for (const host of hosts) {
+    host.delayMs = 0
+    host.clock.aheadMs = Math.max(-WRONG_MS, Math.min(WRONG_MS, host.clock.aheadMs))
+    if (host.machine().isPaused()) host.machine().resume()
+    host.start()
+  }
+}

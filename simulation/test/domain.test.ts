@@ -1,0 +1,72 @@
+/** Histories of the domain: the same seed is the same history, and a part of a history is a part of it. */
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { suite, test } from 'node:test'
+import { DOMAIN } from '../domain/level.ts'
+import { DOMAIN_BUGS } from '../domain/planted_bugs.ts'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+const SEEDS = 40
+const plan = (seed: number) => ({ seed, off: [] })
+
+suite('histories of the domain', () => {
+  test('no invariant is broken', async () => {
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      const { violation } = await DOMAIN.run(plan(seed), false)
+      assert.equal(violation, undefined, `seed ${seed}`)
+    }
+  })
+
+  test('the same seed gives the same hash twice, and in another process', async () => {
+    const hashes = async () => {
+      const found: string[] = []
+      for (let seed = 1; seed <= 5; seed++) found.push((await DOMAIN.run(plan(seed), false)).hash)
+      return found
+    }
+    const first = await hashes()
+    assert.deepEqual(await hashes(), first)
+    const script = `const { DOMAIN } = await import('../domain/level.ts')
+      for (let seed = 1; seed <= 5; seed++) console.log((await DOMAIN.run({ seed, off: [] }, true)).hash)`
+    const other = execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
+      cwd: import.meta.dirname,
+      encoding: 'utf8',
+    })
+    assert.deepEqual(other.trim().split('\n'), first)
+  })
+
+  test('of fewer clients, the others begin as they did', async () => {
+    const firstOf = async (client: string, clients?: readonly number[]) => {
+      const { entries } = await DOMAIN.run({ ...plan(3), clients }, true)
+      return entries.find(({ lane }) => lane === client)
+    }
+    const whole = await firstOf('buyer 1')
+    assert.ok(whole)
+    assert.deepEqual(await firstOf('buyer 1', [1]), whole)
+    assert.equal(await firstOf('buyer 0', [1]), undefined)
+  })
+
+  test('of fewer steps, each client begins as it did and asks less', async () => {
+    const asked = async (steps?: number) => {
+      const { entries } = await DOMAIN.run({ ...plan(3), steps }, true)
+      return entries.filter(({ lane, text }) => lane === 'buyer 1' && text.startsWith('asks'))
+    }
+    const [whole, one] = [await asked(), await asked(1)]
+    assert.ok(one.length > 0 && one.length < whole.length)
+    assert.deepEqual(one[0], whole[0])
+  })
+})
+
+suite('planted bugs of the domain', () => {
+  test('there are at least twenty, each with a name of its own', () => {
+    assert.ok(DOMAIN_BUGS.length >= 20)
+    assert.equal(new Set(DOMAIN_BUGS.map(({ name }) => name)).size, DOMAIN_BUGS.length)
+  })
+
+  for (const { name, path, from } of DOMAIN_BUGS) {
+    test(`${name}: its line is in the file exactly once`, () => {
+      assert.equal(readFileSync(join(ROOT, path), 'utf8').split(from).length, 2)
+    })
+  }
+})
