@@ -39,7 +39,7 @@ export async function assertQueriesAreIndexed(
         usesIndex(query, options.indexes[query.collection] ?? []),
         `no index for ${JSON.stringify(query)}`,
       )
-      if (server.honest) await assertNoScan(store, query)
+      if (server.explains) await assertNoScan(store, query)
     }
     return [
       ...new Set(queries.map(({ collection, filter }) => `${collection} ${Object.keys(filter).sort()}`)),

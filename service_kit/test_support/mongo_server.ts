@@ -13,8 +13,10 @@ import { createServer, type Socket } from 'node:net'
 import { after, before, suite, type TestContext, test } from 'node:test'
 import { MongoClient } from 'mongodb'
 import { AUDIT_LOG } from '../src/audit/mongo_log.ts'
+import type { WithClient } from '../src/mongo/client.ts'
 import type { MongoStore } from '../src/mongo/store.ts'
 import { withDatabase, withOption } from '../src/mongo/url.ts'
+import { type Runtime, systemRuntime } from '../src/runtime/runtime.ts'
 import { type MongoProxy, startMongoProxy } from './mongo_proxy.ts'
 
 const PACKAGE = '@jongodb/memory-server-bin-linux-x64-gnu/bin/jongodb'
@@ -29,8 +31,12 @@ export type MongoServer = {
   proxied(t: Pick<TestContext, 'after'>, database: string): Promise<{ url: string; proxy: MongoProxy }>
   /** A new database name. The database is dropped at the end of the suite. */
   newDatabase(): string
-  /** Does it isolate overlapping transactions, and have `explain`? */
+  /** What a store on it is opened with. */
+  readonly opening: { readonly runtime: Runtime } & WithClient
+  /** Does it isolate overlapping transactions? */
   readonly honest: boolean
+  /** Does it have `explain`? */
+  readonly explains: boolean
 }
 
 /** A suite with a server of its own, which starts and stops with it. */
@@ -74,7 +80,9 @@ export function mongoSuite(name: string, body: (server: MongoServer) => void): v
         databases.push(database)
         return database
       },
+      opening: { runtime: systemRuntime },
       honest: given !== undefined,
+      explains: given !== undefined,
     })
   })
 }

@@ -2,6 +2,7 @@
 
 import type { Audited } from '@shop/service_kit/audit/entry'
 import { AUDIT_INDEXES, createMongoAuditLog } from '@shop/service_kit/audit/mongo_log'
+import type { WithClient } from '@shop/service_kit/mongo/client'
 import { openMongo } from '@shop/service_kit/mongo/store'
 import type { ExistingOnly, StoresOptions } from '@shop/service_kit/storage/opening'
 import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
@@ -26,7 +27,12 @@ export const AUTH_INDEXES = {
 /** Rejects with a message that says what the operator has to do. */
 export async function openMongoStores(
   url: string,
-  { existing, runtime, unreadableOf = IGNORE_UNREADABLE }: ExistingOnly & StoresOptions,
+  {
+    existing,
+    runtime,
+    createClient,
+    unreadableOf = IGNORE_UNREADABLE,
+  }: ExistingOnly & StoresOptions & WithClient,
 ): Promise<Audited<Stores>> {
   const store = await openMongo({
     url,
@@ -36,6 +42,7 @@ export async function openMongoStores(
     migrations: AUTH_MIGRATIONS,
     existing,
     runtime,
+    createClient,
   })
   const auditLog = createMongoAuditLog(store, runtime, unreadableOf)
   return {

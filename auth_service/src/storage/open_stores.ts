@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import type { Audited } from '@shop/service_kit/audit/entry'
 import { createSqliteAuditLog } from '@shop/service_kit/audit/sqlite_log'
+import type { WithClient } from '@shop/service_kit/mongo/client'
 import { openSqlite } from '@shop/service_kit/sqlite/store'
 import type { ExistingOnly, StoresConfig, StoresOptions } from '@shop/service_kit/storage/opening'
 import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
@@ -18,7 +19,7 @@ export const DATABASE_FILE = 'auth.db'
 /** Rejects with a message that says what the operator has to do. */
 export async function openStores(
   { DATABASE_URL, DATA_DIR, existing }: StoresConfig & ExistingOnly,
-  options: StoresOptions,
+  options: StoresOptions & WithClient,
 ): Promise<Audited<Stores>> {
   const url = DATABASE_URL ?? `sqlite:${join(DATA_DIR, DATABASE_FILE)}`
   if (url.startsWith('sqlite:'))

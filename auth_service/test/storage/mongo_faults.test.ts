@@ -2,9 +2,8 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { systemRuntime } from '@shop/service_kit/runtime/runtime'
-import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
 import { Collection } from 'mongodb'
+import { mongoSuites } from '../../../simulation/test_support/mongo_suites.ts'
 import { OPERATOR, SYSTEM } from '../../src/domain/author.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
 import { aKey } from '../key_store_contract.ts'
@@ -15,12 +14,12 @@ const LIMITS = { freeAttempts: 3, firstPauseMs: 1_000, longestPauseMs: 8_000, fo
 /** More losses than there are retries. */
 const ALL = 1_000
 
-mongoSuite('accounts in MongoDB when answers get lost', (server) => {
+mongoSuites('accounts in MongoDB when answers get lost', (server) => {
   /** Two replicas with two accounts; answers to one replica may be lost. */
   const world = async (t: TestContext) => {
     const database = server.newDatabase()
     const open = async (DATABASE_URL: string) => {
-      const stores = await openStores({ DATABASE_URL, DATA_DIR: '' }, { runtime: systemRuntime })
+      const stores = await openStores({ DATABASE_URL, DATA_DIR: '' }, server.opening)
       t.after(() => stores.close())
       return stores
     }

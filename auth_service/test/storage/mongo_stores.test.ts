@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openMongo } from '@shop/service_kit/mongo/store'
-import { systemRuntime } from '@shop/service_kit/runtime/runtime'
-import { mongoSuite, needsRealServer, refuseEntries } from '@shop/service_kit/test_support/mongo_server'
+import { needsRealServer, refuseEntries } from '@shop/service_kit/test_support/mongo_server'
+import { mongoSuites } from '../../../simulation/test_support/mongo_suites.ts'
 import { AUTH_INDEXES } from '../../src/storage/open_mongo.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
 import { auditAtomicityContract, auditContract } from '../audit_log_contract.ts'
@@ -13,12 +13,9 @@ import { throttleStoreContract } from '../throttle_store_contract.ts'
 import { unreadableContract } from '../unreadable_contract.ts'
 import { account, userStoreContract } from '../user_store_contract.ts'
 
-mongoSuite('accounts in MongoDB', (server) => {
+mongoSuites('accounts in MongoDB', (server) => {
   const open = async (t: Scope, database: string) => {
-    const stores = await openStores(
-      { DATABASE_URL: server.url(database), DATA_DIR: '' },
-      { runtime: systemRuntime },
-    )
+    const stores = await openStores({ DATABASE_URL: server.url(database), DATA_DIR: '' }, server.opening)
     t.after(() => stores.close())
     return stores
   }
@@ -46,7 +43,7 @@ mongoSuite('accounts in MongoDB', (server) => {
     const database = server.newDatabase()
     const stores = await open(t, database)
     const plan = { service: 'auth_service', database, indexes: AUTH_INDEXES }
-    const raw = await openMongo({ runtime: systemRuntime, ...plan, url: server.url(database) })
+    const raw = await openMongo({ ...server.opening, ...plan, url: server.url(database) })
     t.after(() => raw.close())
     return { stores, refuseEntries: () => refuseEntries(raw) }
   })
@@ -56,11 +53,11 @@ mongoSuite('accounts in MongoDB', (server) => {
     const reported: string[] = []
     const stores = await openStores(
       { DATABASE_URL: server.url(database), DATA_DIR: '' },
-      { runtime: systemRuntime, unreadableOf: (what) => (id) => reported.push(`${what} ${id}`) },
+      { ...server.opening, unreadableOf: (what) => (id) => reported.push(`${what} ${id}`) },
     )
     t.after(() => stores.close())
     const plan = { service: 'auth_service', database, indexes: AUTH_INDEXES }
-    const raw = await openMongo({ runtime: systemRuntime, ...plan, url: server.url(database) })
+    const raw = await openMongo({ ...server.opening, ...plan, url: server.url(database) })
     t.after(() => raw.close())
     return {
       stores,

@@ -1,6 +1,7 @@
 /** Opens the stores on a MongoDB server. */
 import type { Audited } from '@shop/service_kit/audit/entry'
 import { createMongoAuditLog } from '@shop/service_kit/audit/mongo_log'
+import type { WithClient } from '@shop/service_kit/mongo/client'
 import { openMongo } from '@shop/service_kit/mongo/store'
 import { createMongoLease } from '@shop/service_kit/mongo/store_lease'
 import type { ExistingOnly, StoresOptions } from '@shop/service_kit/storage/opening'
@@ -22,8 +23,9 @@ export async function openMongoStores(
     money,
     existing,
     runtime,
+    createClient,
     unreadableOf = IGNORE_UNREADABLE,
-  }: { readonly money: StoreMoney } & ExistingOnly & StoresOptions,
+  }: { readonly money: StoreMoney } & ExistingOnly & StoresOptions & WithClient,
 ): Promise<Audited<Stores>> {
   const store = await openMongo({
     url,
@@ -34,6 +36,7 @@ export async function openMongoStores(
     money,
     existing,
     runtime,
+    createClient,
   })
   const onUnreadable = unreadableOf('an order')
   const auditLog = createMongoAuditLog(store, runtime, unreadableOf)

@@ -1,21 +1,17 @@
 /** Answers of MongoDB that get lost: each write is applied once, and reported as applied. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { systemRuntime } from '@shop/service_kit/runtime/runtime'
-import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
 import { Collection } from 'mongodb'
+import { mongoSuites } from '../../../simulation/test_support/mongo_suites.ts'
 import type { StoredOrder } from '../../src/domain/schedule.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
 import { ADA, AT, confirm, HELD, later, order, requestCancel } from '../samples.ts'
 
-mongoSuite('orders in MongoDB when answers get lost', (server) => {
+mongoSuites('orders in MongoDB when answers get lost', (server) => {
   const world = async (t: TestContext) => {
     const database = server.newDatabase()
     const open = async (DATABASE_URL: string) => {
-      const stores = await openStores(
-        { DATABASE_URL, DATA_DIR: '', CURRENCY: 'USD' },
-        { runtime: systemRuntime },
-      )
+      const stores = await openStores({ DATABASE_URL, DATA_DIR: '', CURRENCY: 'USD' }, server.opening)
       t.after(() => stores.close())
       return stores.orders
     }

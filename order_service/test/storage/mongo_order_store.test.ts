@@ -4,7 +4,8 @@ import { createMongoAuditLog } from '@shop/service_kit/audit/mongo_log'
 import { type MongoStore, openMongo } from '@shop/service_kit/mongo/store'
 import { withOption } from '@shop/service_kit/mongo/url'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
-import { type MongoServer, mongoSuite, refuseEntries } from '@shop/service_kit/test_support/mongo_server'
+import { type MongoServer, refuseEntries } from '@shop/service_kit/test_support/mongo_server'
+import { mongoSuites } from '../../../simulation/test_support/mongo_suites.ts'
 import { statusChanged } from '../../src/domain/audit.ts'
 import {
   BACKLOG_COUNT_MAX,
@@ -20,7 +21,7 @@ import { unreadableContract } from '../unreadable_contract.ts'
 
 const auditOf = (store: MongoStore) => createMongoAuditLog(store, systemRuntime, () => () => {})
 
-mongoSuite('orders in MongoDB', (server) => {
+mongoSuites('orders in MongoDB', (server) => {
   orderStoreContract('MongoDB, two connections', async (t) => {
     const database = server.newDatabase()
     return [await open(t, server, database), await open(t, server, database)]
@@ -29,7 +30,7 @@ mongoSuite('orders in MongoDB', (server) => {
   endedOrdersContract('MongoDB', async (t) => {
     const config = { DATABASE_URL: server.url(server.newDatabase()), DATA_DIR: '', CURRENCY: 'USD' }
     const open = async () => {
-      const stores = await openStores(config, { runtime: systemRuntime })
+      const stores = await openStores(config, server.opening)
       t.after(() => stores.close())
       return stores
     }
@@ -44,7 +45,7 @@ mongoSuite('orders in MongoDB', (server) => {
     const database = server.newDatabase()
     const stores = await openAll(t, server, database)
     const plan = { service: 'order_service', database, indexes: ORDER_INDEXES }
-    const raw = await openMongo({ runtime: systemRuntime, ...plan, url: server.url(database) })
+    const raw = await openMongo({ ...server.opening, ...plan, url: server.url(database) })
     t.after(() => raw.close())
     return { stores, refuseEntries: () => refuseEntries(raw) }
   })
@@ -54,11 +55,11 @@ mongoSuite('orders in MongoDB', (server) => {
     const reported: string[] = []
     const stores = await openStores(
       { DATABASE_URL: url, DATA_DIR: '', CURRENCY: 'USD' },
-      { runtime: systemRuntime, unreadableOf: () => (id) => reported.push(id) },
+      { ...server.opening, unreadableOf: () => (id) => reported.push(id) },
     )
     t.after(() => stores.close())
     const raw = await openMongo({
-      runtime: systemRuntime,
+      ...server.opening,
       url,
       database: 'unused',
       service: 'order_service',
@@ -78,7 +79,7 @@ mongoSuite('orders in MongoDB', (server) => {
 
   test('a claim that got all due orders does not query again', async (t) => {
     const store = await openMongo({
-      runtime: systemRuntime,
+      ...server.opening,
       url: withOption(server.url(server.newDatabase()), 'monitorCommands=true'),
       ...{ database: 'unused', service: 'order_service', indexes: ORDER_INDEXES },
     })
@@ -97,7 +98,7 @@ mongoSuite('orders in MongoDB', (server) => {
 
   test("the audit log costs a buyer's order no command; an admin's change is a transaction", async (t) => {
     const store = await openMongo({
-      runtime: systemRuntime,
+      ...server.opening,
       url: withOption(server.url(server.newDatabase()), 'monitorCommands=true'),
       ...{ database: 'unused', service: 'order_service', indexes: ORDER_INDEXES },
     })
@@ -120,7 +121,7 @@ mongoSuite('orders in MongoDB', (server) => {
 
   test('a backlog of any size is counted up to a limit', async (t) => {
     const store = await openMongo({
-      runtime: systemRuntime,
+      ...server.opening,
       url: withOption(server.url(server.newDatabase()), 'monitorCommands=true'),
       ...{ database: 'unused', service: 'order_service', indexes: ORDER_INDEXES },
     })
@@ -136,7 +137,7 @@ mongoSuite('orders in MongoDB', (server) => {
   test('a claim that always loses against others stops after CLAIM_ROUNDS_MAX rounds', async (t) => {
     const url = server.url(server.newDatabase())
     const store = await openMongo({
-      runtime: systemRuntime,
+      ...server.opening,
       url,
       database: 'unused',
       service: 'order_service',
@@ -175,7 +176,7 @@ mongoSuite('orders in MongoDB', (server) => {
 
 async function openAll(t: TestContext, server: MongoServer, database: string, CURRENCY = 'USD') {
   const DATABASE_URL = server.url(database)
-  const stores = await openStores({ DATABASE_URL, DATA_DIR: '', CURRENCY }, { runtime: systemRuntime })
+  const stores = await openStores({ DATABASE_URL, DATA_DIR: '', CURRENCY }, server.opening)
   t.after(() => stores.close())
   return stores
 }

@@ -2,6 +2,7 @@
 
 import type { Audited } from '@shop/service_kit/audit/entry'
 import { createMongoAuditLog } from '@shop/service_kit/audit/mongo_log'
+import type { WithClient } from '@shop/service_kit/mongo/client'
 import { openMongo } from '@shop/service_kit/mongo/store'
 import { createMongoLease } from '@shop/service_kit/mongo/store_lease'
 import type { ExistingOnly, StoresOptions } from '@shop/service_kit/storage/opening'
@@ -31,9 +32,12 @@ export async function openMongoStores(
     money,
     existing,
     runtime,
+    createClient,
     unreadableOf = IGNORE_UNREADABLE,
     notice = () => {},
-  }: { readonly money: StoreMoney; readonly notice?: (text: string) => void } & ExistingOnly & StoresOptions,
+  }: { readonly money: StoreMoney; readonly notice?: (text: string) => void } & ExistingOnly &
+    StoresOptions &
+    WithClient,
 ): Promise<Audited<Stores>> {
   const store = await openMongo({
     url,
@@ -44,6 +48,7 @@ export async function openMongoStores(
     money,
     existing,
     runtime,
+    createClient,
   })
   const reading = readingsOf(unreadableOf)
   const auditLog = createMongoAuditLog(store, runtime, unreadableOf)

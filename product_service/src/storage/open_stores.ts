@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import type { Audited } from '@shop/service_kit/audit/entry'
 import { createSqliteAuditLog } from '@shop/service_kit/audit/sqlite_log'
+import type { WithClient } from '@shop/service_kit/mongo/client'
 import { createSqliteLease } from '@shop/service_kit/sqlite/lease'
 import { saveMoney } from '@shop/service_kit/sqlite/money'
 import { openSqlite } from '@shop/service_kit/sqlite/store'
@@ -27,7 +28,7 @@ type Options = StoresOptions & { readonly notice?: (text: string) => void }
 /** Rejects with a message that says what the operator has to do. */
 export async function openStores(
   { DATABASE_URL, DATA_DIR, ...config }: StoresConfig & MoneyConfig & ExistingOnly,
-  options: Options,
+  options: Options & WithClient,
 ): Promise<Audited<Stores>> {
   const url = DATABASE_URL ?? `sqlite:${join(DATA_DIR, DATABASE_FILE)}`
   if (url.startsWith('sqlite:'))

@@ -3,10 +3,9 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { type MongoStore, openMongo } from '@shop/service_kit/mongo/store'
 import { withOption } from '@shop/service_kit/mongo/url'
-import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
-import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
 import type { CommandStartedEvent } from 'mongodb'
+import { mongoSuites } from '../../../simulation/test_support/mongo_suites.ts'
 import { createMongoAuditStore } from '../../src/storage/mongo_audit_store.ts'
 import { movementId, PRODUCT_INDEXES, readingsOf } from '../../src/storage/mongo_documents.ts'
 import { createMongoOldMovements } from '../../src/storage/mongo_retention.ts'
@@ -16,17 +15,14 @@ import { AT, add, order } from '../worlds.ts'
 const AT_ONCE = 10
 const SALES = 34
 
-mongoSuite('audits of long histories in MongoDB', (server) => {
+mongoSuites('audits of long histories in MongoDB', (server) => {
   /** A bestseller with many sales, between two other products. */
   const world = async (t: TestContext) => {
     const url = withOption(server.url(server.newDatabase()), 'monitorCommands=true')
-    const stores = await openStores(
-      { DATABASE_URL: url, DATA_DIR: '', CURRENCY: 'USD' },
-      { runtime: systemRuntime },
-    )
+    const stores = await openStores({ DATABASE_URL: url, DATA_DIR: '', CURRENCY: 'USD' }, server.opening)
     t.after(() => stores.close())
     const plan = { service: 'product_service', database: 'unused', indexes: PRODUCT_INDEXES }
-    const store = await openMongo({ runtime: systemRuntime, ...plan, url })
+    const store = await openMongo({ ...server.opening, ...plan, url })
     t.after(() => store.close())
     const [, best] = [await add(stores), await add(stores, { stock: 1_000 }), await add(stores)]
     const sell = () => stores.stock.reserve([order({ [best!.id]: 2 })], AT)

@@ -6,7 +6,8 @@ import { isDuplicate, OutcomeUnknown } from '@shop/service_kit/mongo/errors'
 import { openMongo } from '@shop/service_kit/mongo/store'
 import { withOption } from '@shop/service_kit/mongo/url'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
-import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
+
+import { mongoSuites } from '../../../simulation/test_support/mongo_suites.ts'
 import { adjustStock, newProduct } from '../../src/domain/change_product.ts'
 import { decideReservations, releaseReservations, shipReservations } from '../../src/domain/reserving.ts'
 import { createMongoCatalogueStore } from '../../src/storage/mongo_catalogue_store.ts'
@@ -32,11 +33,11 @@ function idOf(one: object): string {
   return insertOne?.document._id ?? productId ?? _id
 }
 
-mongoSuite('effects of a decision in MongoDB', (server) => {
+mongoSuites('effects of a decision in MongoDB', (server) => {
   const world = async (t: TestContext) => {
     const plan = { service: 'product_service', database: server.newDatabase(), indexes: PRODUCT_INDEXES }
     const url = withOption(server.url(plan.database), 'monitorCommands=true')
-    const store = await openMongo({ runtime: systemRuntime, ...plan, url })
+    const store = await openMongo({ ...server.opening, ...plan, url })
     t.after(() => store.close())
     const reading = readingsOf(() => () => {})
     const audit = createMongoAuditLog(store, systemRuntime, () => () => {})

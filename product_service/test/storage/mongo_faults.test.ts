@@ -1,22 +1,19 @@
 /** Transactions with an unknown outcome are applied once, and answered as decided. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { failEveryCall } from '@shop/service_kit/test_support/fault_runs'
 import { MONGO_ERRORS, MONGO_OPTIONS, mongoDriver } from '@shop/service_kit/test_support/mongo_driver_faults'
-import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
+
+import { mongoSuites } from '../../../simulation/test_support/mongo_suites.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
 import { productRun } from '../engine_faults.ts'
 import { AT, add, order, STAMP } from '../worlds.ts'
 
-mongoSuite('products in MongoDB when answers get lost', (server) => {
+mongoSuites('products in MongoDB when answers get lost', (server) => {
   const world = async (t: TestContext) => {
     const database = server.newDatabase()
     const open = async (DATABASE_URL: string) => {
-      const stores = await openStores(
-        { DATABASE_URL, DATA_DIR: '', CURRENCY: 'USD' },
-        { runtime: systemRuntime },
-      )
+      const stores = await openStores({ DATABASE_URL, DATA_DIR: '', CURRENCY: 'USD' }, server.opening)
       t.after(() => stores.close())
       return stores
     }
@@ -140,17 +137,14 @@ mongoSuite('products in MongoDB when answers get lost', (server) => {
 const FEW = ['create', 'refused', 'reserve', 'list', 'audit', 'check']
 const RUNS_IN_A_DATABASE = 10
 
-mongoSuite('products in MongoDB while calls of the driver fail', (server) => {
+mongoSuites('products in MongoDB while calls of the driver fail', (server) => {
   // Needs a server that isolates overlapping transactions.
   for (const refusal of server.honest ? [false, true] : [true]) {
     const also = refusal ? ', also when one is refused' : ''
     test(`every call is answered, and correctly${also} (invariants 1, 2, 6)`, async (t) => {
       const open = async () => {
         const DATABASE_URL = server.url(server.newDatabase())
-        const stores = await openStores(
-          { DATABASE_URL, DATA_DIR: '', CURRENCY: 'USD' },
-          { runtime: systemRuntime },
-        )
+        const stores = await openStores({ DATABASE_URL, DATA_DIR: '', CURRENCY: 'USD' }, server.opening)
         t.after(() => stores.close())
         return stores
       }

@@ -3,13 +3,8 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openMongo } from '@shop/service_kit/mongo/store'
-import { systemRuntime } from '@shop/service_kit/runtime/runtime'
-import {
-  type MongoServer,
-  mongoSuite,
-  needsRealServer,
-  refuseEntries,
-} from '@shop/service_kit/test_support/mongo_server'
+import { type MongoServer, needsRealServer, refuseEntries } from '@shop/service_kit/test_support/mongo_server'
+import { mongoSuites } from '../../../simulation/test_support/mongo_suites.ts'
 import { collectionsOf, PRODUCT_INDEXES } from '../../src/storage/mongo_documents.ts'
 import { SEARCHES_AT_ONCE, SEARCHES_WAITING_MAX } from '../../src/storage/mongo_search.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
@@ -28,13 +23,13 @@ async function open(
 ): Promise<AuditedStores> {
   const stores = await openStores(
     { DATABASE_URL: server.url(database), DATA_DIR: '', CURRENCY },
-    { runtime: systemRuntime },
+    server.opening,
   )
   t.after(() => stores.close())
   return stores
 }
 
-mongoSuite('products in MongoDB', (server) => {
+mongoSuites('products in MongoDB', (server) => {
   const alone: MakeStores = async (t) => {
     const stores = await open(t, server, server.newDatabase())
     return [stores, stores]
@@ -58,7 +53,7 @@ mongoSuite('products in MongoDB', (server) => {
     const database = server.newDatabase()
     const stores = await open(t, server, database)
     const plan = { service: 'product_service', database, indexes: PRODUCT_INDEXES }
-    const raw = await openMongo({ runtime: systemRuntime, ...plan, url: server.url(database) })
+    const raw = await openMongo({ ...server.opening, ...plan, url: server.url(database) })
     t.after(() => raw.close())
     return { stores, refuseEntries: () => refuseEntries(raw) }
   })
@@ -87,7 +82,7 @@ mongoSuite('products in MongoDB', (server) => {
     const gone = await add(first, { name: 'Gone' })
     await first.catalogue.remove(gone.id, undefined, STAMP)
     const plan = { service: 'product_service', database, indexes: PRODUCT_INDEXES }
-    const raw = await openMongo({ runtime: systemRuntime, ...plan, url: server.url(database) })
+    const raw = await openMongo({ ...server.opening, ...plan, url: server.url(database) })
     t.after(() => raw.close())
     const { products } = collectionsOf(raw)
     const settings = raw.collection<{ _id: string }>('settings')
@@ -103,7 +98,7 @@ mongoSuite('products in MongoDB', (server) => {
     const notices: string[] = []
     const stores = await openStores(
       { DATABASE_URL: server.url(database), DATA_DIR: '', CURRENCY: 'USD' },
-      { runtime: systemRuntime, notice: (text) => notices.push(text) },
+      { ...server.opening, notice: (text) => notices.push(text) },
     )
     t.after(() => stores.close())
     await until(async () => (await settings.findOne({ _id: 'words_version' })) !== null)
@@ -119,10 +114,10 @@ mongoSuite('products in MongoDB', (server) => {
     const notices: string[] = []
     const database = server.newDatabase()
     const config = { DATABASE_URL: server.url(database), DATA_DIR: '', CURRENCY: 'USD' }
-    const stores = await openStores(config, { runtime: systemRuntime, notice: (text) => notices.push(text) })
+    const stores = await openStores(config, { ...server.opening, notice: (text) => notices.push(text) })
     t.after(() => stores.close())
     const raw = await openMongo({
-      runtime: systemRuntime,
+      ...server.opening,
       ...{ service: 'product_service', database, indexes: PRODUCT_INDEXES },
       url: server.url(database),
     })

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type MongoStore, openMongo } from '@shop/service_kit/mongo/store'
-import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { Unreadable } from '@shop/service_kit/storage/unreadable'
-import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
+
+import { mongoSuites } from '../../../simulation/test_support/mongo_suites.ts'
 import { type CatalogueQuery, type PageKey, SORTS, type Stores } from '../../src/domain/ports.ts'
 import type { Product } from '../../src/domain/product.ts'
 import { answerEach } from '../../src/http/answer_each.ts'
@@ -22,17 +22,17 @@ const UNREADABLE: readonly Record<string, unknown>[] = [
   { createdAt: new Date(0) },
 ]
 
-mongoSuite('documents in MongoDB that cannot be read', (server) => {
+mongoSuites('documents in MongoDB that cannot be read', (server) => {
   const world = async (t: TestContext) => {
     const database = server.newDatabase()
     const reported: string[] = []
     const stores = await openStores(
       { DATABASE_URL: server.url(database), DATA_DIR: '', CURRENCY: 'USD' },
-      { runtime: systemRuntime, unreadableOf: (what) => (id) => reported.push(`${what} ${id}`) },
+      { ...server.opening, unreadableOf: (what) => (id) => reported.push(`${what} ${id}`) },
     )
     t.after(() => stores.close())
     const plan = { service: 'product_service', database, indexes: PRODUCT_INDEXES }
-    const raw = await openMongo({ runtime: systemRuntime, ...plan, url: server.url(database) })
+    const raw = await openMongo({ ...server.opening, ...plan, url: server.url(database) })
     t.after(() => raw.close())
     return { stores, raw, reported }
   }
@@ -161,7 +161,7 @@ mongoSuite('documents in MongoDB that cannot be read', (server) => {
         DATA_DIR: '',
         CURRENCY: 'USD',
       },
-      { runtime: systemRuntime },
+      server.opening,
     )
     t.after(() => again.close())
     await until(async () => (await settings.findOne({ _id: 'words_version' })) !== null)

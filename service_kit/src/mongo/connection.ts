@@ -6,8 +6,9 @@
  * now (UnfitStore) is tried until it can be, like a server that is away.
  */
 import { type Backoff, pauseMs } from '@shop/retry/backoff'
-import { type Db, MongoClient } from 'mongodb'
+import type { Db, MongoClient } from 'mongodb'
 import type { Runtime } from '../runtime/runtime.ts'
+import { createRealClient, type WithClient } from './client.ts'
 import { type Elections, watchElections } from './elections.ts'
 import { CLIENT_OPTIONS } from './options.ts'
 import { explainFailure } from './server_checks.ts'
@@ -24,7 +25,7 @@ export type MongoOptions = MongoPlan & {
   readonly database: string
   readonly runtime: Runtime
   readonly startWaitMs?: number
-}
+} & WithClient
 
 export type Connection = {
   readonly client: MongoClient
@@ -38,10 +39,17 @@ export type Connection = {
 
 /** Rejects with UnfitServer. */
 export async function connect(options: MongoOptions): Promise<Connection> {
-  const { url, database, runtime, startWaitMs = START_WAIT_MS, ...plan } = options
+  const {
+    url,
+    database,
+    runtime,
+    startWaitMs = START_WAIT_MS,
+    createClient = createRealClient,
+    ...plan
+  } = options
   const { now, sleep, random, newId } = runtime
   const clientOptions = { ...CLIENT_OPTIONS, appName: plan.service }
-  const client = new MongoClient(url, clientOptions)
+  const client = createClient(url, clientOptions)
   const db = client.db(databaseOf(url) ?? database)
   const elections = watchElections(client, () =>
     db.collection<Setting>('settings').updateOne({ _id: 'service' }, { $set: { electionSeenAt: now() } }),
@@ -54,7 +62,7 @@ export async function connect(options: MongoOptions): Promise<Connection> {
   const builder: Builder = {
     id: newId(),
     client: () => {
-      patient ??= new MongoClient(url, {
+      patient ??= createClient(url, {
         ...clientOptions,
         socketTimeoutMS: 0,
         wtimeoutMS: 0,
@@ -86,7 +94,7 @@ export async function connect(options: MongoOptions): Promise<Connection> {
         return void patient?.close().catch(() => {})
       } catch (error) {
         if (isClosing) return
-        failure = error instanceof UnfitServer ? error : await explainFailure(url, error)
+        failure = error instanceof UnfitServer ? error : await explainFailure(url, error, createClient)
         if (failure instanceof UnfitServer || failure instanceof UnfitStore) decided.resolve()
       }
       await sleep(pauseMs(PAUSE, failures, random()), undefined, { background: true })

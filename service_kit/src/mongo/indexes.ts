@@ -1,6 +1,6 @@
 /** Compares the indexes of a database with those that a service needs: by key and options, not only by name. */
 import { isDeepStrictEqual } from 'node:util'
-import type { Db, IndexDescription } from 'mongodb'
+import { type Collection, type Db, type IndexDescription, MongoServerError } from 'mongodb'
 import { UnfitStore } from './unfit.ts'
 
 export type Indexes = Readonly<Record<string, readonly IndexDescription[]>>
@@ -9,7 +9,7 @@ export type Indexes = Readonly<Record<string, readonly IndexDescription[]>>
 export async function allExist(db: Db, indexes: Indexes): Promise<boolean> {
   let all = true
   for (const [collection, descriptions] of Object.entries(indexes)) {
-    const present = await db.collection(collection).indexes()
+    const present = await indexesOf(db.collection(collection))
     for (const wanted of descriptions) {
       const found = present.find(({ name }) => name === wanted.name)
       if (!found) all = false
@@ -17,6 +17,18 @@ export async function allExist(db: Db, indexes: Indexes): Promise<boolean> {
     }
   }
   return all
+}
+
+const NAMESPACE_NOT_FOUND = 26
+
+/** None of a collection that does not exist: the server refuses to list those. */
+export async function indexesOf(collection: Collection): Promise<readonly IndexDescription[]> {
+  try {
+    return await collection.indexes()
+  } catch (error) {
+    if (error instanceof MongoServerError && error.code === NAMESPACE_NOT_FOUND) return []
+    throw error
+  }
 }
 
 function isSame(found: IndexDescription, wanted: IndexDescription): boolean {

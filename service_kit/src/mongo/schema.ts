@@ -10,6 +10,7 @@
  * (`needs`), and the migration under way (`pending`). A store that is newer and does not say what it needs is refused.
  */
 import type { Db, UpdateFilter } from 'mongodb'
+import { indexesOf } from './indexes.ts'
 import { MARK, type Setting } from './settings.ts'
 import { UnfitStore } from './unfit.ts'
 
@@ -99,7 +100,7 @@ export async function migrate(db: Db, missing: Migrations, buildIndexes: () => P
 async function dropIndexes(db: Db, drops: Readonly<Record<string, readonly string[]>>) {
   for (const [name, indexes] of Object.entries(drops)) {
     const collection = db.collection(name)
-    const present = new Set((await collection.indexes()).map((index) => index.name))
+    const present = new Set((await indexesOf(collection)).map((index) => index.name))
     for (const index of indexes) {
       if (present.has(index)) await collection.dropIndex(index)
     }

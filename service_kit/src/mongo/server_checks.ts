@@ -1,5 +1,6 @@
 /** Can a shop be stored on this server? If not, what should its operator do? */
-import { MongoClient, MongoServerError } from 'mongodb'
+import { type MongoClient, MongoServerError } from 'mongodb'
+import { type CreateClient, createRealClient } from './client.ts'
 import { isPassing } from './errors.ts'
 import { UnfitServer, UnfitStore } from './unfit.ts'
 
@@ -41,14 +42,18 @@ function requireReplicaSet({
  * Why the server cannot be used. To the driver a server that is no replica set, or has another name than in the URL,
  * looks like one that is down. So each host is asked directly.
  */
-export async function explainFailure(url: string, error: unknown): Promise<Error> {
+export async function explainFailure(
+  url: string,
+  error: unknown,
+  createClient: CreateClient = createRealClient,
+): Promise<Error> {
   if (error instanceof UnfitServer || error instanceof UnfitStore) return error
   // It answered: the user lacks a right, an index of this name differs, the disk is full.
   if (error instanceof MongoServerError && !isPassing(error)) {
     return new Error(`MongoDB refuses us: ${error.message}`)
   }
   for (const host of hostsOf(url)) {
-    const probe = new MongoClient(direct(url, host), {
+    const probe = createClient(direct(url, host), {
       serverSelectionTimeoutMS: PROBE_MS,
       connectTimeoutMS: PROBE_MS,
     })

@@ -1,17 +1,17 @@
+import { mongoSuites } from '../../../simulation/test_support/mongo_suites.ts'
 import { AUDIT_INDEXES, createMongoAuditLog } from '../../src/audit/mongo_log.ts'
 import { openMongo } from '../../src/mongo/store.ts'
 import { systemRuntime } from '../../src/runtime/runtime.ts'
 import { auditLogContract } from '../../test_support/audit_log_contract.ts'
-import { mongoSuite } from '../../test_support/mongo_server.ts'
 
-mongoSuite('the audit log in MongoDB', (server) => {
+mongoSuites('the audit log in MongoDB', (server) => {
   auditLogContract('MongoDB', async (t) => {
     const store = await openMongo({
       url: server.url(server.newDatabase()),
       database: 'unused',
       service: 'auth_service',
       indexes: { ...AUDIT_INDEXES, counts: [{ name: '_id_', key: { _id: 1 } }] },
-      runtime: systemRuntime,
+      ...server.opening,
     })
     t.after(() => store.close())
     const log = createMongoAuditLog(store, systemRuntime, () => () => {})
