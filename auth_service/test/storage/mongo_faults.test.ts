@@ -149,9 +149,11 @@ mongoSuites('accounts in MongoDB when answers get lost', (server) => {
     const { here, proxy } = await world(t)
     const take = () => here.throttle.take([{ key: 'k', limits: LIMITS }], START)
     assert.equal(await take(), undefined)
-    proxy.loseAnswerTo('update', 1)
+    // The driver repeats a write once; a real server recognizes that, and the store repeats it again.
+    const losses = server.honest ? 2 : 1
+    proxy.loseAnswerTo('update', losses)
     assert.equal(await take(), undefined)
-    assert.equal(proxy.lost(), 1)
+    assert.equal(proxy.lost(), losses)
     assert.deepEqual(await take(), new Date(START.getTime() + LIMITS.firstPauseMs).toISOString())
   })
 
