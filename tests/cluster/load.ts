@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { answerOrNothing, orderOf, recordSeen } from '../system/buyer.ts'
-import { call, expectStatus, NoAnswer } from '../system/calls.ts'
+import { type Call, call as callOnce, expectStatus, NoAnswer } from '../system/calls.ts'
 import type { SeenOrder } from '../system/invariants.ts'
 import type { Chance } from '../system/until.ts'
 import { type Account, newKey, type Order, type Product, place, signIn, signUp } from '../system/world.ts'
@@ -43,15 +43,17 @@ export type LoadOptions = {
   readonly chance: Chance
   /** The longest pause of a buyer between two carts. */
   readonly pauseMs: number
+  /** By default requests are not recorded. */
+  readonly call?: Call
 }
 
 /** Creates the accounts and the products, and starts the buyers. */
 export async function startLoad(options: LoadOptions): Promise<Load> {
-  const { addresses, size, chance } = options
+  const { addresses, size, chance, call = callOnce } = options
   const admin = await signIn(addresses.auth, options.admin.username, options.admin.password)
   const buyers = await signUp(addresses.auth, size)
   const products = await Promise.all(
-    Array.from({ length: options.products }, (_, i) => addProduct(addresses, admin, i, options.stock)),
+    Array.from({ length: options.products }, (_, i) => addProduct(call, addresses, admin, i, options.stock)),
   )
   const seenOrders: SeenOrder[] = []
   const counts = createPhaseCounts()
@@ -61,6 +63,7 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
       const mine = chance.fork()
       const pause = () => sleep(mine.between(0, options.pauseMs))
       return shopping({
+        call,
         addresses,
         buyer,
         products,
@@ -87,12 +90,13 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
   }
 }
 
-async function addProduct({ products }: Addresses, { token }: Account, i: number, stock: number) {
+async function addProduct(call: Call, { products }: Addresses, { token }: Account, i: number, stock: number) {
   const body = { name: `Kettle ${i}`, description: 'Boils water', price: `${i + 1}.99`, stock }
   return expectStatus(await call<Product>('POST', `${products}/products`, { token, body }), 201)
 }
 
 type Visit = {
+  readonly call: Call
   readonly addresses: Addresses
   readonly buyer: Account
   readonly products: readonly Product[]
@@ -104,7 +108,7 @@ type Visit = {
 }
 
 async function shopping(visit: Visit): Promise<void> {
-  const { addresses, products, counts, chance, over, pause } = visit
+  const { call, addresses, products, counts, chance, over, pause } = visit
   while (!over.aborted) {
     const product = chance.pick(products)
     const count = counts.start()
@@ -128,7 +132,7 @@ async function shopping(visit: Visit): Promise<void> {
 
 /** Sends one attempt until it is answered: made, accepted for later, or refused for good. */
 async function buy(
-  { addresses, buyer, seenOrders, counts, chance }: Visit,
+  { call, addresses, buyer, seenOrders, counts, chance }: Visit,
   product: Product,
 ): Promise<Order> {
   const greedy = chance.between(0, 12) === 0
@@ -137,10 +141,12 @@ async function buy(
   const count = counts.start()
   const faults: string[] = []
   for (let attempts = 1; performance.now() - count.startedAt < PATIENCE_MS; attempts++) {
-    const answer = await place(addresses.orders, buyer, attempt, IN_TIME_MS).catch((error: unknown) => {
-      if (error instanceof NoAnswer) return error
-      throw error
-    })
+    const answer = await place(addresses.orders, buyer, attempt, { call, deadlineMs: IN_TIME_MS }).catch(
+      (error: unknown) => {
+        if (error instanceof NoAnswer) return error
+        throw error
+      },
+    )
     if (!(answer instanceof NoAnswer)) {
       const order = orderOf(answer)
       if (order) {

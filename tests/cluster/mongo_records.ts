@@ -19,8 +19,8 @@ export async function readMongoRecords(url: string): Promise<StoreRecords> {
     const linesOf = (lines: Stored[]) =>
       lines.map(({ productId, quantity, unitPriceMinor = null }) => ({ productId, quantity, unitPriceMinor }))
     return {
-      products: products.map(({ _id, stock, reserved, version, editVersion }) => ({
-        ...{ id: _id, stock, reserved, version, editVersion },
+      products: products.map(({ _id, stock, reserved, version, editVersion, priceMinor }) => ({
+        ...{ id: _id, stock, reserved, version, editVersion, priceMinor },
       })),
       movements: movements.map(({ productId, version, delta, stockAfter, orderId = null, reason, by }) => ({
         ...{ productId, version, delta, stockAfter, orderId },

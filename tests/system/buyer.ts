@@ -1,6 +1,6 @@
 /**
  * A buyer who does what the documentation asks: one key for one purchase, sent again until the answer is
- * final. Every answer is recorded, to be compared with the stores afterwards.
+ * final.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Answer, NoAnswer } from './calls.ts'
@@ -37,14 +37,13 @@ export async function buy(
   world: World,
   buyer: Account,
   attempt: Attempt & { readonly key: string },
-  { seenOrders, deadlineMs }: { seenOrders: SeenOrder[]; deadlineMs: number },
+  deadlineMs: number,
 ): Promise<Order> {
   const deadline = performance.now() + deadlineMs
   for (;;) {
     const answer = await answerOrNothing(world.place(buyer, attempt))
     const order = answer && orderOf(answer)
     if (order) {
-      recordSeen(seenOrders, buyer, attempt, order)
       if (!UNSETTLED.includes(order.status)) return order
     } else if (answer && answer.body.retryable !== true) {
       throw new Error(`POST /orders answered ${answer.status}: ${JSON.stringify(answer.body)}`)

@@ -27,6 +27,9 @@ export class NoAnswer extends Error {
   }
 }
 
+/** `call`, or one that records what it does (tests/history/recorder.ts). */
+export type Call = <T = Json>(method: string, url: string, request?: Request) => Promise<Answer<T>>
+
 /** One request, never repeated. Fails with NoAnswer only. */
 export async function call<T = Json>(
   method: string,

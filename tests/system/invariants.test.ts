@@ -5,7 +5,7 @@ import { brokenPromises, faultsOf, type SeenOrder, type StoreRecords } from './i
 
 const KETTLE = { productId: 'kettle', quantity: 2, unitPriceMinor: 1999 }
 const TWO_KETTLES = [KETTLE]
-const KETTLES = { id: 'kettle', stock: 6, reserved: 2, version: 6, editVersion: 1 }
+const KETTLES = { id: 'kettle', stock: 6, reserved: 2, version: 6, editVersion: 1, priceMinor: 1999 }
 
 const order = (id: string, key: string | null, ...statuses: string[]) => ({
   id,

@@ -18,6 +18,7 @@ export type ProductRecord = {
   readonly version: number
   /** The version made by the last change of name, description or price; 1 when it was never edited. */
   readonly editVersion: number
+  readonly priceMinor: number
 }
 /** In the order of their versions, product by product. */
 export type MovementRecord = {
@@ -61,13 +62,24 @@ const ENDED_EMPTY = ['rejected', 'cancelled']
 
 /** Every sentence is a broken invariant; none means that the stores are consistent. Orders must have settled. */
 export function faultsOf(records: StoreRecords): string[] {
+  const { products, movements, reservations, orders } = records
+  const movementsOf = Map.groupBy(movements, ({ productId }) => productId)
+  const shipped = reservations.filter(({ status }) => status === 'shipped')
+  const shipments = sums(
+    shipped.flatMap(({ lines }) =>
+      [...new Set(lines.map(({ productId }) => productId))].map((id) => [id, 1] as const),
+    ),
+  )
+  const reservationOf = new Map(reservations.map((reservation) => [reservation.orderId, reservation]))
   return [
     ...stockFaults(records),
-    ...records.products.flatMap((product) => ledgerFaults(product, records)),
+    ...products.flatMap((product) =>
+      ledgerFaults(product, movementsOf.get(product.id) ?? [], shipments.get(product.id) ?? 0),
+    ),
     ...reservationFaults(records),
     ...keyFaults(records),
     ...orphanFaults(records),
-    ...records.orders.flatMap((order) => orderFaults(order, records)),
+    ...orders.flatMap((order) => orderFaults(order, reservationOf.get(order.id))),
   ]
 }
 
@@ -103,13 +115,9 @@ const compacted = (movements: readonly MovementRecord[]): ReadonlySet<string> =>
  */
 function ledgerFaults(
   { id, version, editVersion }: ProductRecord,
-  { movements, reservations }: StoreRecords,
+  own: readonly MovementRecord[],
+  shipped: number,
 ): string[] {
-  const own = movements.filter(({ productId }) => productId === id)
-  const shipped = reservations.filter(
-    (reservation) =>
-      reservation.status === 'shipped' && reservation.lines.some(({ productId }) => productId === id),
-  ).length
   const changes = own.filter((movement) => movement.version > 1).length + shipped
   let before = 0
   const broken = own.find(({ delta, stockAfter }) => {
@@ -174,9 +182,8 @@ function orphanFaults({ orders, reservations }: StoreRecords): string[] {
   )
 }
 
-function orderFaults(order: OrderRecord, { reservations }: StoreRecords): string[] {
+function orderFaults(order: OrderRecord, reservation: ReservationRecord | undefined): string[] {
   const { id, status } = order
-  const reservation = reservations.find(({ orderId }) => orderId === id)
   const bought = BOUGHT.includes(status)
   const holding = reservation !== undefined && HOLDING.includes(reservation.status)
   return [

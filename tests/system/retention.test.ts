@@ -9,11 +9,10 @@ import { openStores } from '@shop/product_service/storage/open_stores'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { buy } from './buyer.ts'
 import { expectStatus } from './calls.ts'
-import { assertConsistent, type SeenOrder } from './invariants.ts'
 import { createServiceProcess, freePort } from './processes.ts'
+import { createRecordedWorld } from './recorded_world.ts'
 import { removeOld } from './remove_old.ts'
-import { readRecords, settledRecords } from './store_records.ts'
-import { createWorld, newKey, storePath } from './world.ts'
+import { newKey, storePath } from './world.ts'
 
 const BUYERS = 8
 const PURCHASES = 12
@@ -21,7 +20,7 @@ const TEST_MS = 240_000
 
 suite('removing old records beside a shop that sells', { timeout: TEST_MS }, () => {
   test('no order is lost, the ledger balances, and confirmed means held (invariants 1 to 8)', async (t) => {
-    const world = await createWorld(t)
+    const world = await createRecordedWorld(t, 'retention')
     const buyers = await world.buyers(BUYERS)
     const products = [await world.addProduct({ stock: 60 }), await world.addProduct({ stock: 1_000 })]
     const url = `sqlite:${storePath(world.dataDir, 'product_service')}`
@@ -41,11 +40,10 @@ suite('removing old records beside a shop that sells', { timeout: TEST_MS }, () 
       }
     }
 
-    const seenOrders: SeenOrder[] = []
     const buyMany = async (buyer: (typeof buyers)[number], b: number) => {
       for (let n = 0; n < PURCHASES; n++) {
         const lines = [{ product: products[(b + n) % 2]!, quantity: 1 }]
-        const order = await buy(world, buyer, { lines, key: newKey() }, { seenOrders, deadlineMs: TEST_MS })
+        const order = await buy(world, buyer, { lines, key: newKey() }, TEST_MS)
         if (order.status !== 'confirmed') continue
         if (n % 3 === 0) expectStatus(await world.move(buyer, order.id, { status: 'cancelled' }), 200, 202)
         if (n % 3 === 1) expectStatus(await world.move(world.admin, order.id, { status: 'shipped' }), 200)
@@ -57,8 +55,7 @@ suite('removing old records beside a shop that sells', { timeout: TEST_MS }, () 
       }),
       removeAll(),
     ])
-    const records = await settledRecords(() => readRecords(world.dataDir))
-    assertConsistent(records, seenOrders)
+    const records = await world.check()
     const left = records.movements.filter(({ opening }) => opening)
     assert.ok(left.length >= products.length, 'opening balances')
     assert.ok(moved > BUYERS * PURCHASES, `${moved} movements went into them`)

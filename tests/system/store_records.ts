@@ -25,13 +25,16 @@ export function readRecords(dataDir: string, pathOf = storePath): StoreRecords {
     })),
   )
   const stock = readFile(pathOf(dataDir, 'product_service'), (read) => ({
-    products: read('SELECT id, stock, reserved, version, edit_version FROM products').map((row) => ({
-      id: String(row.id),
-      stock: Number(row.stock),
-      reserved: Number(row.reserved),
-      version: Number(row.version),
-      editVersion: Number(row.edit_version),
-    })),
+    products: read('SELECT id, stock, reserved, version, edit_version, price_minor FROM products').map(
+      (row) => ({
+        id: String(row.id),
+        stock: Number(row.stock),
+        reserved: Number(row.reserved),
+        version: Number(row.version),
+        editVersion: Number(row.edit_version),
+        priceMinor: Number(row.price_minor),
+      }),
+    ),
     movements: read(
       'SELECT p.id, m.* FROM movements m JOIN products p ON p.seq = m.product_seq ORDER BY p.seq, m.version',
     ).map((row) => ({

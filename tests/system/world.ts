@@ -11,7 +11,15 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { totalOf } from '../../storefront/web/src/ui/money_math.ts'
-import { type Answer, call, expectStatus, type Json, NoAnswer, type Request } from './calls.ts'
+import {
+  type Answer,
+  type Call,
+  call as callOnce,
+  expectStatus,
+  type Json,
+  NoAnswer,
+  type Request,
+} from './calls.ts'
 import {
   createServiceProcess,
   type Environment,
@@ -51,6 +59,8 @@ export type World = {
   readonly products: ServiceProcess
   readonly orders: ServiceProcess
   readonly admin: Account
+  /** Requests of its clients. */
+  readonly call: Call
   /** One more process of `service` on the same file, already listening. */
   addProcess(service: ServiceName, extra?: Environment, from?: 'sources'): Promise<ServiceProcess>
   /** New accounts, signed in. */
@@ -85,7 +95,11 @@ export function createSuiteEnd(): TestEnd & { end(): Promise<void> } {
   }
 }
 
-export async function createWorld(t: TestEnd, extra: Environment = {}): Promise<World> {
+export async function createWorld(
+  t: TestEnd,
+  extra: Environment = {},
+  call: Call = callOnce,
+): Promise<World> {
   const dataDir = mkdtempSync(join(tmpdir(), 'shop_system_'))
   const started: ServiceProcess[] = []
   t.after(async () => {
@@ -119,7 +133,8 @@ export async function createWorld(t: TestEnd, extra: Environment = {}): Promise<
   const admin = await signIn(auth.url, 'admin', adminPassword)
   await Promise.all([products, orders].map((process) => ready(process, admin)))
 
-  const placeAt = (buyer: Account, attempt: Attempt) => place(attempt.at?.url ?? orders.url, buyer, attempt)
+  const placeAt = (buyer: Account, attempt: Attempt) =>
+    place(attempt.at?.url ?? orders.url, buyer, attempt, { call })
   const order = async (reader: Account, id: string) =>
     expectStatus(await call<Order>('GET', `${orders.url}/orders/${id}`, { token: reader.token }), 200)
 
@@ -135,6 +150,7 @@ export async function createWorld(t: TestEnd, extra: Environment = {}): Promise<
     products,
     orders,
     admin,
+    call,
     async addProcess(service, more, from) {
       const process = create(service, await freePort(), more, from)
       await process.start()
@@ -180,7 +196,7 @@ export function place(
   url: string,
   buyer: Account,
   attempt: Attempt,
-  deadlineMs?: number,
+  { call = callOnce, deadlineMs }: { call?: Call; deadlineMs?: number } = {},
 ): Promise<Answer<Order>> {
   const { lines, total = priceOf(lines), key, headers } = attempt
   const [first, ...others] = lines.map(({ product, quantity }) => ({ product_id: product.id, quantity }))
@@ -206,8 +222,8 @@ async function ready({ service, url }: ServiceProcess, { token }: Account): Prom
   }
   await until(`${service} is ready`, SETTLE_MS, async () => {
     const probes = await Promise.all([
-      call('GET', `${url}/readyz`),
-      call('GET', url + forAdmins[service], { token }),
+      callOnce('GET', `${url}/readyz`),
+      callOnce('GET', url + forAdmins[service], { token }),
     ])
     return probes.every(({ status }) => status !== 503)
   })
@@ -226,7 +242,7 @@ export async function signUp(authUrl: string, count: number): Promise<Account[]>
 
 async function register(authUrl: string, username: string): Promise<Account> {
   const body = { username, password: randomBytes(18).toString('base64url') }
-  expectStatus(await call('POST', `${authUrl}/register`, { body }), 201)
+  expectStatus(await callOnce('POST', `${authUrl}/register`, { body }), 201)
   return signIn(authUrl, username, body.password)
 }
 
@@ -234,12 +250,12 @@ type Session = { access_token: string; user: { id: string } }
 
 export async function signIn(authUrl: string, username: string, password: string): Promise<Account> {
   const { access_token: token, user } = await until(`${username} is signed in`, SETTLE_MS, async () => {
-    const answer = await call<Session>('POST', `${authUrl}/login`, { body: { username, password } }).catch(
-      (error: unknown) => {
-        if (error instanceof NoAnswer) return undefined
-        throw error
-      },
-    )
+    const answer = await callOnce<Session>('POST', `${authUrl}/login`, {
+      body: { username, password },
+    }).catch((error: unknown) => {
+      if (error instanceof NoAnswer) return undefined
+      throw error
+    })
     return answer && answer.status !== 503 && expectStatus(answer, 200)
   })
   return { id: user.id, username, token }

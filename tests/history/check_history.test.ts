@@ -1,0 +1,542 @@
+/**
+ * The checker is tested on a small correct history, into which each kind of fault is planted, and on correct histories from
+ * seeds, which it must accept.
+ */
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { byChance } from '../system/until.ts'
+import { checkHistory, IncompleteHistory } from './check_history.ts'
+import { FAULT_KINDS, type FaultKind } from './faults.ts'
+import type { HistoryLine, Operation, OrderSeen, ProductSeen } from './format.ts'
+import { generateHistory } from './generate.ts'
+
+const SEEDS = 150
+const OPERATIONS = 300
+
+type Line = HistoryLine & { readonly name?: string }
+
+const kettle = (version: number, stock: number, priceMinor = 100): ProductSeen => ({
+  ...{ product: 'kettle', version, stock, priceMinor, text: 'Kettle' },
+})
+const tea = (version: number, stock: number): ProductSeen => ({
+  ...{ product: 'tea', version, stock, priceMinor: 5, text: 'Tea' },
+})
+const order = (id: string, status: string, version: number): OrderSeen => ({ order: id, status, version })
+const at = (client: string, called: number, returned: number) => ({ client, called, returned })
+const one = (productId: string, quantity: number) => ({ productId, quantity })
+const priced = (productId: string, quantity: number, unitPriceMinor: number | null) => ({
+  ...{ productId, quantity, unitPriceMinor },
+})
+
+/**
+ * Ada buys 2 kettles and 1 tea, Bob 3 kettles and 1 tea, then an admin raises the price and ships Bob's order, Ada
+ * cancels hers, and Eve finds too little.
+ */
+const CORRECT: readonly Line[] = [
+  { is: 'history', format: 1 },
+  {
+    name: 'kettle made',
+    is: 'create_product',
+    ...at('admin', 10, 20),
+    stock: 5,
+    priceMinor: 100,
+    answer: kettle(1, 5),
+  },
+  {
+    name: 'tea made',
+    is: 'create_product',
+    ...at('admin', 30, 40),
+    stock: 9,
+    priceMinor: 5,
+    answer: tea(1, 9),
+  },
+  { name: 'read 1', is: 'read_product', ...at('eve', 50, 60), product: 'kettle', answer: kettle(1, 5) },
+  {
+    ...{ name: 'ada buys', is: 'place_order', ...at('ada', 70, 100), user: 'ada', key: 'a' },
+    ...{ lines: [one('kettle', 2), one('tea', 1)], totalMinor: 205, answer: order('A', 'confirmed', 2) },
+  },
+  {
+    ...{ name: 'bob buys', is: 'place_order', ...at('bob', 110, 130), user: 'bob', key: 'b' },
+    ...{ lines: [one('kettle', 3), one('tea', 1)], totalMinor: 305, answer: order('B', 'confirmed', 2) },
+  },
+  { name: 'read 3', is: 'read_product', ...at('eve', 140, 150), product: 'kettle', answer: kettle(3, 0) },
+  {
+    ...{
+      name: 'price',
+      is: 'edit_product',
+      ...at('admin', 160, 170),
+      product: 'kettle',
+      seen: 3,
+      priceMinor: 110,
+    },
+    ...{ writesText: false, answer: kettle(4, 0, 110) },
+  },
+  {
+    ...{ name: 'eve buys', is: 'place_order', ...at('eve', 180, 190), user: 'eve', key: 'e' },
+    ...{ lines: [one('kettle', 1)], totalMinor: 110 },
+    answer: {
+      ...order('E', 'rejected', 2),
+      rejection: {
+        ...{ reason: 'insufficient_stock', unknownProducts: [], totalMinor: 110 },
+        shortages: [{ product: 'kettle', requested: 1, available: 0 }],
+      },
+    },
+  },
+  {
+    ...{
+      name: 'ships',
+      is: 'change_order',
+      ...at('admin', 200, 210),
+      user: 'admin',
+      order: 'B',
+      to: 'shipped',
+    },
+    answer: order('B', 'shipped', 3),
+  },
+  {
+    ...{
+      name: 'cancels',
+      is: 'change_order',
+      ...at('ada', 220, 230),
+      user: 'ada',
+      order: 'A',
+      to: 'cancelled',
+    },
+    answer: order('A', 'cancelled', 4),
+  },
+  {
+    name: 'read A',
+    is: 'read_order',
+    ...at('ada', 240, 250),
+    user: 'ada',
+    order: 'A',
+    answer: order('A', 'cancelled', 4),
+  },
+  {
+    ...{
+      name: 'adds',
+      is: 'adjust_stock',
+      ...at('admin', 260, 270),
+      user: 'admin',
+      key: 'k',
+      product: 'kettle',
+    },
+    ...{ delta: 10, answer: { version: 7, delta: 10, stockAfter: 12 } },
+  },
+  {
+    ...{ name: 'old price', is: 'place_order', ...at('eve', 280, 290), user: 'eve', key: 'p' },
+    ...{ lines: [one('kettle', 1)], totalMinor: 100 },
+    answer: {
+      ...order('P', 'rejected', 2),
+      rejection: { reason: 'price_changed', unknownProducts: [], totalMinor: 110, shortages: [] },
+    },
+  },
+  {
+    name: 'read 7',
+    is: 'read_product',
+    ...at('eve', 300, 310),
+    product: 'kettle',
+    answer: kettle(7, 12, 110),
+  },
+  { is: 'stores' },
+  {
+    ...{ name: 'kettle', is: 'product', id: 'kettle', stock: 12, reserved: 0, version: 7, editVersion: 4 },
+    priceMinor: 110,
+  },
+  { name: 'tea', is: 'product', id: 'tea', stock: 8, reserved: 0, version: 5, editVersion: 1, priceMinor: 5 },
+  ...(
+    [
+      ['kettle', 1, 5, 5, null],
+      ['kettle', 2, -2, 3, 'A'],
+      ['kettle', 3, -3, 0, 'B'],
+      ['kettle', 6, 2, 2, 'A'],
+      ['kettle', 7, 10, 12, null],
+      ['tea', 1, 9, 9, null],
+      ['tea', 2, -1, 8, 'A'],
+      ['tea', 3, -1, 7, 'B'],
+      ['tea', 5, 1, 8, 'A'],
+    ] as const
+  ).map(([productId, version, delta, stockAfter, orderId]) => ({
+    ...{ name: `${productId} ${version}`, is: 'movement' as const },
+    ...{ productId, version, delta, stockAfter, orderId },
+  })),
+  ...(['A', 'B'] as const).map((id) => ({
+    ...{ name: `held ${id}`, is: 'reservation' as const, orderId: id },
+    status: id === 'A' ? 'released' : 'shipped',
+    lines: [priced('kettle', id === 'A' ? 2 : 3, 100), priced('tea', 1, 5)],
+  })),
+  {
+    ...{ name: 'A', is: 'order', id: 'A', userId: 'ada', key: 'a', status: 'cancelled', version: 4 },
+    ...{ totalMinor: 205, lines: [priced('kettle', 2, 100), priced('tea', 1, 5)] },
+    history: ['pending', 'confirmed', 'cancelling', 'cancelled'],
+  },
+  {
+    ...{ name: 'B', is: 'order', id: 'B', userId: 'bob', key: 'b', status: 'shipped', version: 3 },
+    ...{ totalMinor: 305, lines: [priced('kettle', 3, 100), priced('tea', 1, 5)] },
+    history: ['pending', 'confirmed', 'shipped'],
+  },
+  ...(['E', 'P'] as const).map((id) => ({
+    ...{ name: id, is: 'order' as const, id, userId: 'eve', key: id.toLowerCase(), status: 'rejected' },
+    ...{ version: 2, totalMinor: id === 'E' ? 110 : 100, lines: [priced('kettle', 1, null)] },
+    history: ['pending', 'rejected'],
+  })),
+]
+
+const change = (name: string, fields: object): Line[] =>
+  CORRECT.map((line) => (line.name === name ? ({ ...line, ...fields } as Line) : line))
+const without = (...names: string[]): Line[] => CORRECT.filter(({ name }) => !names.includes(name ?? ''))
+const plus = (...lines: Line[]): Line[] => [...lines, ...CORRECT]
+const read = (called: number, returned: number, answer: ProductSeen): Line => ({
+  ...{ is: 'read_product', ...at('dan', called, returned), product: answer.product, answer },
+})
+
+const PLANTED: readonly (readonly [
+  what: string,
+  lines: readonly Line[],
+  kind: FaultKind,
+  sentence: RegExp,
+])[] = [
+  [
+    'a stale read: a version that was current no more',
+    plus(read(155, 158, kettle(2, 3))),
+    'stale_read',
+    /Version 2 of product kettle.*: \[bob, 0.100–0.120 ms.*before \[dan, 0.145–0.148 ms: read product kettle → product kettle version 2/,
+  ],
+  [
+    'a read from the future: sold before it was ordered',
+    plus(read(102, 105, kettle(3, 0))),
+    'version_order',
+    /\[dan, 0.092–0.095 ms.*before \[bob, 0.100–0.120 ms: order 3 × kettle/,
+  ],
+  [
+    'a stock that never was',
+    change('read 3', { answer: kettle(3, 1) }),
+    'wrong_state',
+    /had stock 0 at version 3/,
+  ],
+  [
+    'a price that never was',
+    change('read 3', { answer: kettle(3, 0, 99) }),
+    'wrong_state',
+    /price at version 3 differs/,
+  ],
+  [
+    'a price that changed though no edit did it',
+    without('price'),
+    'lost_change',
+    /price changed between versions 3 and 6|price changed between versions 3 and 7/,
+  ],
+  [
+    'a lost update: two edits got the same version',
+    plus({
+      ...{ is: 'edit_product', ...at('dan', 155, 175), product: 'kettle', seen: 3, priceMinor: 120 },
+      ...{ writesText: false, answer: kettle(4, 0, 120) },
+    }),
+    'wrong_state',
+    /price at version 4 differs/,
+  ],
+  [
+    'a lost update: an edit over one that its author had not seen',
+    plus({
+      ...{ is: 'edit_product', ...at('dan', 240, 255), product: 'kettle', seen: 3, priceMinor: 120 },
+      ...{ writesText: false, answer: kettle(5, 0, 120) },
+    }),
+    'lost_change',
+    /\[dan.*was applied over the edit that made version 4 of product kettle: \[admin/,
+  ],
+  [
+    'a stock that was set over a sale',
+    plus({
+      ...{
+        is: 'edit_product',
+        ...at('dan', 140, 145),
+        product: 'kettle',
+        seen: 1,
+        stock: 0,
+        writesText: false,
+      },
+      answer: kettle(3, 0),
+    }),
+    'lost_change',
+    /\[dan.*was applied over what happened to product kettle after version 1/,
+  ],
+  [
+    'a gap: a version that nothing made',
+    change('tea', { version: 6 }),
+    'missing_version',
+    /Of the 6 versions of product tea, 1 were made by nothing/,
+  ],
+  [
+    'an answered edit without a version',
+    plus({
+      ...{ is: 'delete_product', ...at('dan', 400, 410), product: 'tea', answer: { deleted: true } },
+    }),
+    'lost_change',
+    /Product tea has 5 versions, 1 less than changes that were made/,
+  ],
+  [
+    'a movement that is not in the ledger',
+    change('adds', { answer: { version: 7, delta: 10, stockAfter: 10 } }),
+    'lost_change',
+    /The ledger does not have this movement: \[admin/,
+  ],
+  [
+    'a double sale',
+    [
+      ...change('kettle 7', { stockAfter: 10 }).map((line) =>
+        line.name === 'kettle 6' ? ({ ...line, delta: -2, stockAfter: -2 } as Line) : line,
+      ),
+    ],
+    'double_sale',
+    /movements -2, -2 for order A of 2 units/,
+  ],
+  [
+    'an order that was sold and is not in the ledger',
+    without('kettle 3'),
+    'double_sale',
+    /movements none for order B/,
+  ],
+  ['stock below zero', change('kettle 3', { delta: -4, stockAfter: -1 }), 'ledger', /leaves -1/],
+  [
+    'an adjustment that was made twice',
+    plus({
+      ...{
+        is: 'adjust_stock',
+        ...at('admin', 262, 272),
+        user: 'admin',
+        key: 'k',
+        product: 'kettle',
+        delta: 10,
+      },
+      answer: { version: 6, delta: 10, stockAfter: 2 },
+    }),
+    'change_made_twice',
+    /One key, two movements: \[admin.*\[admin/,
+  ],
+  [
+    'a movement that no client asked for',
+    without('adds'),
+    'change_without_request',
+    /movement of 10, to 12, that made version 7/,
+  ],
+  [
+    'a rejection without a shortage',
+    change('eve buys', { ...at('eve', 61, 65) }),
+    'refused_without_reason',
+    /from version 1 to 1 of kettle there were never 0 units: \[eve/,
+  ],
+  [
+    'a rejection because of a price that was the agreed one',
+    change('old price', {
+      answer: {
+        ...order('P', 'rejected', 2),
+        rejection: { reason: 'price_changed', unknownProducts: [], totalMinor: 100, shortages: [] },
+      },
+    }),
+    'refused_without_reason',
+    /the lines cost 100/,
+  ],
+  [
+    'a rejection because of a price that the product had long ago',
+    change('old price', {
+      totalMinor: 110,
+      answer: {
+        ...order('P', 'rejected', 2),
+        rejection: { reason: 'price_changed', unknownProducts: [], totalMinor: 100, shortages: [] },
+      },
+    }).map((line) => (line.name === 'P' ? ({ ...line, totalMinor: 110 } as Line) : line)),
+    'refused_without_reason',
+    /the lines never cost 100 then, but 110/,
+  ],
+  [
+    'a rejection because of a product that is there',
+    change('old price', {
+      answer: {
+        ...order('P', 'rejected', 2),
+        rejection: {
+          reason: 'product_not_found',
+          unknownProducts: ['kettle'],
+          totalMinor: null,
+          shortages: [],
+        },
+      },
+    }),
+    'refused_without_reason',
+    /kettle is there, and no client had deleted it/,
+  ],
+  [
+    'a conflict of versions where nothing had changed',
+    change('price', { answer: { refused: 'version_conflict', product: kettle(3, 0) } }),
+    'refused_without_reason',
+    /Nothing had changed since: \[admin/,
+  ],
+  [
+    'a stock that cannot be lowered, though it suffices',
+    change('adds', { delta: -1, answer: { refused: 'insufficient_stock', product: kettle(6, 2, 110) } }),
+    'refused_without_reason',
+    /The stock suffices: \[admin/,
+  ],
+  [
+    'a transition that was refused, though it is allowed',
+    change('ships', { answer: { refused: 'illegal_transition', order: order('B', 'confirmed', 2) } }),
+    'refused_without_reason',
+    /Its status and version allowed it: \[admin/,
+  ],
+  [
+    'a key that was refused as reused, though it was not',
+    plus({
+      ...{ is: 'place_order', ...at('ada', 71, 99), user: 'ada', key: 'a', totalMinor: 205 },
+      ...{ lines: [one('tea', 1), one('kettle', 2)], answer: { refused: 'idempotency_key_reused' } },
+    }),
+    'refused_without_reason',
+    /No other request had this key: \[ada/,
+  ],
+  ['a lost order', without('A'), 'lost_order', /Order A is not in the store: \[ada/],
+  [
+    'an order that is not found after it was answered',
+    change('read A', { answer: { refused: 'order_not_found' } }),
+    'lost_order',
+    /The order was there before: \[ada.*before \[ada/,
+  ],
+  [
+    'two orders of one key',
+    plus({
+      ...{ is: 'place_order', ...at('ada', 90, 105), user: 'ada', key: 'a', totalMinor: 205 },
+      ...{ lines: [one('kettle', 2), one('tea', 1)], answer: order('A2', 'pending', 1) },
+    }),
+    'key_with_two_orders',
+    /Key a of user ada has 2 orders: \[ada.*\[ada/,
+  ],
+  [
+    'two orders of one key in the store, of which only one was answered',
+    plus({
+      ...{ is: 'order', id: 'A2', userId: 'ada', key: 'a', status: 'rejected', version: 2, totalMinor: 205 },
+      ...{ lines: [priced('kettle', 2, null)], history: ['pending', 'rejected'] },
+    }),
+    'key_with_two_orders',
+    /made the orders A2, A/,
+  ],
+  [
+    'an order that no client placed',
+    without('bob buys'),
+    'change_without_request',
+    /Order B is in the store/,
+  ],
+  [
+    'an order with other lines than were asked for',
+    change('bob buys', { lines: [one('kettle', 3), one('tea', 2)] }),
+    'lost_change',
+    /Order B has 3 × kettle \+ 1 × tea for 305/,
+  ],
+  [
+    'a shipment that no client asked for',
+    without('ships'),
+    'change_without_request',
+    /Order B became shipped/,
+  ],
+  [
+    'a transition that is not allowed',
+    change('B', { history: ['pending', 'confirmed', 'delivered'], status: 'delivered' }),
+    'illegal_transition',
+    /Order B went from confirmed to delivered/,
+  ],
+  [
+    'an answered change that is not in the history',
+    change('A', { history: ['pending', 'confirmed'], status: 'confirmed', version: 2 }),
+    'lost_change',
+    /Order A has the history pending, confirmed: \[ada/,
+  ],
+  [
+    'a status that the order did not have at that version',
+    change('read A', { answer: order('A', 'shipped', 3) }),
+    'wrong_state',
+    /Order A has the history/,
+  ],
+  [
+    'a stale read of an order',
+    change('read A', { answer: order('A', 'confirmed', 2) }),
+    'stale_read',
+    /Version 2 of order A/,
+  ],
+  [
+    'a cycle: two products sold in opposite order to two orders',
+    CORRECT.map((line): Line => {
+      if (line.name === 'tea 2') return { ...line, orderId: 'B' } as Line
+      if (line.name === 'tea 3') return { ...line, orderId: 'A' } as Line
+      return line.name === 'bob buys' ? ({ ...line, ...at('bob', 75, 95) } as Line) : line
+    }),
+    'cycle',
+    /-\d for order [AB]\) before version/,
+  ],
+  [
+    'a cycle: a sale seen in one ledger, and after that not seen in another',
+    [
+      ...change('ada buys', { ...at('ada', 61, 139) }).filter(({ name }) => name !== 'bob buys'),
+      { ...CORRECT.find(({ name }) => name === 'bob buys')!, ...at('bob', 62, 139) } as Line,
+      read(100, 110, kettle(3, 0)),
+      read(111, 120, tea(1, 9)),
+    ],
+    'cycle',
+    /\[dan, 0.090–0.100 ms.*returned; \[dan, 0.101–0.110 ms.*was called before/,
+  ],
+  ['stores that do not agree with themselves', change('tea', { stock: 9 }), 'store', /^Invariant 2/],
+]
+
+suite('a history', () => {
+  test('that is correct has no fault', () => {
+    const { faults, skipped, operations } = checkHistory(CORRECT)
+    assert.deepEqual(faults, [])
+    assert.equal(skipped.size, 0)
+    assert.equal(operations, CORRECT.filter((line) => 'client' in line).length)
+  })
+
+  for (const [what, lines, kind, sentence] of PLANTED) {
+    test(`with ${what} is refused`, () => {
+      const found = checkHistory(lines).faults.filter((fault) => fault.kind === kind)
+      assert.ok(found.length > 0, `Only: ${JSON.stringify(checkHistory(lines).faults, null, 1)}`)
+      assert.match(found.map((fault) => fault.sentence).join('\n'), sentence)
+    })
+  }
+
+  test('every kind of fault is planted', () => {
+    const kinds = new Set(PLANTED.map(([, , kind]) => kind))
+    assert.deepEqual([...kinds].sort(), [...FAULT_KINDS].sort())
+  })
+
+  test('without an answer, a change may have happened, or not, or happen much later', () => {
+    const unanswered = (line: Line): Line =>
+      'client' in line ? ({ ...line, answer: undefined, returned: undefined } as Line) : line
+    assert.deepEqual(checkHistory(CORRECT.map(unanswered)).faults, [])
+    const more: Operation[] = [
+      {
+        is: 'place_order',
+        client: 'x',
+        called: 1,
+        user: 'x',
+        key: 'x',
+        lines: [one('tea', 1)],
+        totalMinor: 5,
+      },
+      { is: 'adjust_stock', client: 'x', called: 1, user: 'x', key: 'y', product: 'tea', delta: 1 },
+      { is: 'edit_product', client: 'x', called: 1, product: 'tea', priceMinor: 9, writesText: true },
+    ]
+    assert.deepEqual(checkHistory([...CORRECT, ...more]).faults, [])
+  })
+
+  test('without records of the stores cannot be checked', () => {
+    const end = CORRECT.findIndex(({ is }) => is === 'stores')
+    assert.throws(() => checkHistory(CORRECT.slice(0, end)), IncompleteHistory)
+  })
+
+  test(`of a shop that does one thing after the other is accepted, however its operations overlap`, () =>
+    byChance(async (chance) => {
+      for (let i = 0; i < SEEDS; i++) {
+        const seed = chance.between(0, 2 ** 31)
+        const lost = chance.pick([0, 5, 30])
+        const overlap = chance.pick([0, 3, 20, 200])
+        const products = chance.between(3, 9)
+        const lines = generateHistory({ seed, operations: OPERATIONS, products, stock: 15, overlap, lost })
+        assert.deepEqual(checkHistory(lines).faults, [], `seed ${seed}, lost ${lost}, overlap ${overlap}`)
+      }
+    }))
+})

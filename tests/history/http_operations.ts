@@ -1,0 +1,134 @@
+/** One HTTP request and its answer as an operation of a history. */
+import { hash } from 'node:crypto'
+import { parseMoney } from '@shop/service_kit/money/money'
+import type { Answer, Json, Request } from '../system/calls.ts'
+import type { Operation, OrderSeen, ProductSeen, Refused, RejectionSeen } from './format.ts'
+
+const SERVER_ERROR = 500
+const NOT_MODIFIED = 304
+
+export type Exchange = {
+  readonly method: string
+  readonly url: string
+  readonly request: Request
+  /** Undefined if the connection broke. */
+  readonly answer: Answer | undefined
+  readonly called: number
+  readonly returned: number
+}
+
+/** `digits` are those of the shop's currency. Undefined for a request that is no operation of a history. */
+export function operationOf(exchange: Exchange, digits: number): Operation | undefined {
+  const { method, url, request, answer, called, returned } = exchange
+  if (answer?.status === NOT_MODIFIED) return undefined
+  const found = /\/(orders|products)(?:\/([0-9a-f-]{36})(\/stock_adjustments)?)?$/.exec(new URL(url).pathname)
+  if (!found) return undefined
+  const [, resource, id = '', under = ''] = found
+  const { user, name } = whoAsks(request.token)
+  const timed = { client: name, called, returned }
+  const { body = {} } = request
+  const minor = (amount: unknown) => parseMoney(String(amount), digits) ?? 0
+  /** What a successful answer shows, or why it was refused; undefined if the outcome is unknown. */
+  const outcome = <Shown>(show: (body: Json) => Shown): Shown | Refused | undefined => {
+    if (answer === undefined || answer.status >= SERVER_ERROR) return undefined
+    return answer.status < 300 ? show(answer.body) : refusal(answer.body)
+  }
+  const refusal = ({ code, current }: Json): Refused => {
+    const refused = String(code)
+    if (typeof current !== 'object' || current === null || !('version' in current)) return { refused }
+    return 'stock' in current
+      ? { refused, product: productSeen(current) }
+      : { refused, order: orderSeen(current as Json) }
+  }
+  const productSeen = (shown: Json): ProductSeen => ({
+    product: String(shown.id),
+    version: Number(shown.version),
+    stock: Number(shown.stock),
+    priceMinor: minor(shown.price),
+    text: hash('sha256', JSON.stringify([shown.name, shown.description]), 'base64url').slice(0, 12),
+  })
+  const orderSeen = (shown: Json): OrderSeen => ({
+    order: String(shown.id),
+    status: String(shown.status),
+    version: Number(shown.version),
+    ...(shown.rejection ? { rejection: rejectionSeen(shown.rejection as Json) } : {}),
+  })
+  const rejectionSeen = ({
+    reason,
+    shortages,
+    unknown_products,
+    current_total_price: total,
+  }: Json): RejectionSeen => ({
+    reason: String(reason),
+    shortages: (shortages as Json[]).map(({ product_id, requested, available }) => ({
+      ...{ product: String(product_id), requested: Number(requested), available: Number(available) },
+    })),
+    unknownProducts: unknown_products as string[],
+    totalMinor: total === null ? null : minor(total),
+  })
+
+  switch (`${method} ${resource}${id && '/id'}${under}`) {
+    case 'POST orders': {
+      const lines = ((body.lines as Json[] | undefined) ?? [body]).map(({ product_id, quantity }) => ({
+        ...{ productId: String(product_id), quantity: Number(quantity) },
+      }))
+      const rejected = answer?.body.order as Json | undefined
+      const asked = { user, key: request.key ?? null, lines, totalMinor: minor(body.total_price) }
+      const shown = rejected ? orderSeen(rejected) : outcome(orderSeen)
+      return { is: 'place_order', ...timed, ...asked, answer: shown }
+    }
+    case 'GET orders/id':
+      return { is: 'read_order', ...timed, user, order: id, answer: outcome(orderSeen) }
+    case 'PUT orders/id': {
+      const asked = { user, order: id, to: String(body.status), seen: versionNamed(request) }
+      return { is: 'change_order', ...timed, ...asked, answer: outcome(orderSeen) }
+    }
+    case 'POST products': {
+      const asked = { stock: Number(body.stock), priceMinor: minor(body.price) }
+      return { is: 'create_product', ...timed, ...asked, answer: outcome(productSeen) }
+    }
+    case 'GET products/id':
+      return { is: 'read_product', ...timed, product: id, answer: outcome(productSeen) }
+    case 'PUT products/id':
+    case 'PATCH products/id': {
+      const asked = {
+        seen: versionNamed(request),
+        stock: body.stock === undefined ? undefined : Number(body.stock),
+        priceMinor: body.price === undefined ? undefined : minor(body.price),
+        writesText: 'name' in body || 'description' in body,
+      }
+      return { is: 'edit_product', ...timed, product: id, ...asked, answer: outcome(productSeen) }
+    }
+    case 'DELETE products/id':
+      return {
+        is: 'delete_product',
+        ...timed,
+        product: id,
+        answer: outcome(() => ({ deleted: true as const })),
+      }
+    case 'POST products/id/stock_adjustments': {
+      const asked = { user, key: request.key ?? null, product: id, delta: Number(body.delta) }
+      const shown = outcome(({ version, delta, stock_after }) => ({
+        ...{ version: Number(version), delta: Number(delta), stockAfter: Number(stock_after) },
+      }))
+      return { is: 'adjust_stock', ...timed, ...asked, answer: shown }
+    }
+    default:
+      return undefined
+  }
+}
+
+/** The version in the body, or a single one in `If-Match`. */
+function versionNamed({ body, headers }: Request): number | undefined {
+  if (body?.version !== undefined) return Number(body.version)
+  const [, tag] = /^"(\d+)"$/.exec(headers?.['if-match'] ?? '') ?? []
+  return tag === undefined ? undefined : Number(tag)
+}
+
+/** The account of the token, which is not verified here. */
+function whoAsks(token: string | undefined): { user: string; name: string } {
+  const [, payload = ''] = token?.split('.') ?? []
+  if (payload === '') return { user: 'anonymous', name: 'anonymous' }
+  const { sub, username } = JSON.parse(Buffer.from(payload, 'base64url').toString())
+  return { user: String(sub), name: String(username ?? sub) }
+}

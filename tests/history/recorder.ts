@@ -1,0 +1,109 @@
+/**
+ * Records the calls of a test's clients in a history file (format.ts), and checks it against the stores at the end. The file
+ * of a run that fails stays, complete with its stores, so that it can be checked again by `npm run check-history`.
+ */
+import { createWriteStream, mkdirSync, rmSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { ROOT } from '../../scripts/root.ts'
+import { type Answer, type Call, call } from '../system/calls.ts'
+import type { StoreRecords } from '../system/invariants.ts'
+import { createHistoryChecker } from './check_history.ts'
+import type { Findings } from './faults.ts'
+import { FORMAT, type HistoryLine, type StoreLine } from './format.ts'
+import { operationOf } from './http_operations.ts'
+import { readHistory } from './read_history.ts'
+
+const FOLDER = join(ROOT, 'tests', 'output', 'histories')
+/** Of USD, the currency of the tests. */
+const DIGITS = 2
+const NANOSECONDS = 1_000n
+const FAULTS_SHOWN_MAX = 10
+
+/**
+ * Microseconds of the machine's monotonic clock, which all its processes share, since the machine started. A call is rounded
+ * down and a return up, so that rounding puts no two operations into an order.
+ */
+const calledNow = (): number => Number(process.hrtime.bigint() / NANOSECONDS)
+const returnedNow = (): number => calledNow() + 1
+
+export type Recorder = {
+  /** One request, never repeated, which is recorded. */
+  readonly call: Call
+  /**
+   * Checks what was recorded so far, while no request is under way and every order is settled. Fails with the faults and the
+   * command that checks again.
+   */
+  check(stores: StoreRecords): Promise<Findings>
+  /** Removes the file if the last check passed; otherwise adds the stores, if they can be read, and prints the command. */
+  end(readStores: () => StoreRecords | Promise<StoreRecords>): Promise<void>
+}
+
+export function createRecorder(name: string): Recorder {
+  mkdirSync(FOLDER, { recursive: true })
+  const file = join(FOLDER, `${name}-${process.pid}-${calledNow()}.ndjson`)
+  const stream = createWriteStream(file)
+  const write = (line: HistoryLine) =>
+    new Promise<void>((resolve, reject) =>
+      stream.write(`${JSON.stringify(line)}\n`, (error) => (error ? reject(error) : resolve())),
+    )
+  /** Of the last line. */
+  let written = write({ is: 'history', format: FORMAT })
+  let state: 'unchecked' | 'passed' | 'kept' = 'unchecked'
+
+  const keep = async (stores: StoreRecords) => {
+    for (const line of storeLines(stores)) written = write(line)
+    await written
+    state = 'kept'
+    return `Its history is kept: npm run check-history -- ${relative(ROOT, file)}`
+  }
+
+  return {
+    async call(method, url, request = {}) {
+      const called = calledNow()
+      let answer: Answer<never> | undefined
+      try {
+        answer = await call<never>(method, url, request)
+        return answer
+      } finally {
+        const exchange = { method, url, request, answer, called, returned: returnedNow() }
+        const operation = operationOf(exchange, DIGITS)
+        if (operation) written = write(operation)
+      }
+    },
+    async check(stores) {
+      await written
+      const checker = createHistoryChecker()
+      await readHistory(file, checker.add)
+      for (const line of storeLines(stores)) checker.add(line)
+      const findings = checker.finish()
+      if (findings.faults.length === 0) {
+        state = 'passed'
+        return findings
+      }
+      const shown = findings.faults.slice(0, FAULTS_SHOWN_MAX).map(({ sentence }) => sentence)
+      throw new Error([...shown, `(${findings.faults.length} faults listed)`, await keep(stores)].join('\n'))
+    },
+    async end(readStores) {
+      // A run that failed before its check can be checked as well.
+      if (state === 'unchecked') {
+        console.error(await Promise.resolve().then(readStores).then(keep).catch(String))
+      }
+      await written
+      stream.end()
+      if (state === 'passed') rmSync(file)
+    },
+  }
+}
+
+export function* storeLines({
+  products,
+  movements,
+  reservations,
+  orders,
+}: StoreRecords): Generator<StoreLine> {
+  yield { is: 'stores' }
+  for (const product of products) yield { is: 'product', ...product }
+  for (const movement of movements) yield { is: 'movement', ...movement }
+  for (const reservation of reservations) yield { is: 'reservation', ...reservation }
+  for (const order of orders) yield { is: 'order', ...order }
+}
