@@ -127,7 +127,7 @@ function createShop(options: Generated, chance: Chance, emit: (line: HistoryLine
     product.stock = 0
     move(product, options.stock, null)
     const asked = { is: 'create_product' as const, stock: product.stock, priceMinor: product.priceMinor }
-    // Its answer is never lost: nobody would know the product.
+    // Its answer is never lost: no client would know the product.
     emit({ ...base(), ...asked, called: earlier(now), returned: later(now), answer: seenProduct(product) })
   }
 
