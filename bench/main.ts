@@ -79,6 +79,7 @@ const world: World = {
     : { products: 100_000, orders: 1_000_000, buyers: 32, searched: 60_000 },
   memory: [],
   checks: [],
+  tables: [],
 }
 const measured: Measured[] = []
 for (const name of chosen) measured.push(await ROWS[name]!(world))
@@ -97,6 +98,7 @@ const results: Results = {
   measured,
   memory: world.memory,
   checks: world.checks,
+  tables: world.tables,
 }
 const file = join(RESULTS, `${stamp}.json`)
 writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`)

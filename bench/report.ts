@@ -27,6 +27,8 @@ export type Results = {
   readonly measured: readonly Measured[]
   readonly memory: readonly Memory[]
   readonly checks: readonly string[]
+  /** Of single rows, with figures that others do not have. */
+  readonly tables: readonly Table[]
 }
 
 /** 200 MB. */
@@ -50,7 +52,7 @@ export const ratios = ({ of, to, figure }: Comparison, rounds: Measured['rounds'
 export const met = ({ figure, target }: Comparison, ratio: number): boolean | undefined =>
   target === undefined ? undefined : figure === 'perSecond' ? ratio >= target : ratio <= target
 
-type Table = { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] }
+export type Table = { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] }
 
 const VERDICT = new Map([
   [true, 'met'],
@@ -113,7 +115,7 @@ const whole = (value: number) => Math.round(value).toLocaleString('en-US')
 const percent = (share: number) => `${Math.round(share * 100)} %`
 
 export function asText(results: Results): string {
-  return [...tables(results).map(textTable), ...results.checks].join('\n\n')
+  return [...[...tables(results), ...results.tables].map(textTable), ...results.checks].join('\n\n')
 }
 
 function textTable({ head, rows }: Table): string {
@@ -128,7 +130,11 @@ function textTable({ head, rows }: Table): string {
 
 export function asMarkdown(results: Results): string {
   const facts = Object.entries({ ...results.machine, ...results.settings }).map(([k, v]) => `${k} ${v}`)
-  return [facts.join(' · '), ...tables(results).map(markdownTable), ...results.checks].join('\n\n')
+  return [
+    facts.join(' · '),
+    ...[...tables(results), ...results.tables].map(markdownTable),
+    ...results.checks,
+  ].join('\n\n')
 }
 
 function markdownTable({ head, rows }: Table): string {

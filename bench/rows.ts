@@ -2,21 +2,22 @@
  * The rows of the benchmark. Each compares a service with the least work for the same answer, or with itself at another
  * size. A row starts the processes that it needs, measures, and stops them.
  */
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { checkBalance } from './balance.ts'
 import { fillOrders, type StoreLocation, THINGS } from './fill.ts'
+import { marketplace } from './marketplace/row.ts'
 import { measure } from './measure.ts'
-import { type Running, start } from './processes.ts'
-import type { Comparison, Measured, Memory } from './report.ts'
+import type { Running } from './processes.ts'
+import type { Comparison, Measured, Memory, Table } from './report.ts'
 import {
   type Auth,
   bodyOf,
   type Catalogue,
+  dataDirOf,
   makeBuyers,
   PRICE,
   type Settings,
   startCatalogue,
+  startFloor,
   startService,
 } from './shop.ts'
 import { buying, getting, runWrk } from './wrk.ts'
@@ -32,6 +33,7 @@ export type World = {
   }
   readonly memory: Memory[]
   readonly checks: string[]
+  readonly tables: Table[]
 }
 
 export const SMALL = 1_000
@@ -46,18 +48,7 @@ const BUYERS = 8
 const LIST = '/products?limit=20'
 const SEARCHED = '/products?q=a&sort=price&limit=100'
 
-function floor(settings: Settings, kind: 'node' | 'fastify' | 'insert', body: string): Promise<Running> {
-  const file = join(settings.folder, `answer-${crypto.randomUUID()}.json`)
-  writeFileSync(file, body)
-  return start({
-    name: `floor_${kind}`,
-    file: join(import.meta.dirname, 'floor.ts'),
-    args: [kind, file, join(settings.folder, `floor-${crypto.randomUUID()}.db`)],
-    folder: settings.folder,
-  })
-}
-
-function recordMemory(world: World, name: string, process: Running) {
+export function recordMemory(world: World, name: string, process: Running) {
   const residentMiB = process.residentMiB()
   if (residentMiB !== undefined) world.memory.push({ process: name, residentMiB })
 }
@@ -78,8 +69,6 @@ const p50AtMost = (label: string, of: string, to: string): Comparison => ({
   target: SCALE_P50_MAX,
 })
 
-const dataDir = ({ settings }: World, name: string) => join(settings.folder, 'data', name)
-
 const inTurn = (ids: readonly string[], toPath: (id: string) => string): string[] => {
   const step = Math.max(1, Math.floor(ids.length / PATHS))
   return ids.filter((_, i) => i % step === 0).map(toPath)
@@ -93,11 +82,13 @@ async function reading(
   target: number,
 ): Promise<Measured> {
   const { settings, auth } = world
-  const catalogue = await startCatalogue(settings, dataDir(world, name), SMALL, { AUTH_URL: auth.origin })
+  const catalogue = await startCatalogue(settings, dataDirOf(settings, name), SMALL, {
+    AUTH_URL: auth.origin,
+  })
   const paths = pathsOf(catalogue)
   const body = await bodyOf(catalogue.origin, paths[0]!)
-  const node = await floor(settings, 'node', body)
-  const fastify = await floor(settings, 'fastify', body)
+  const node = await startFloor(settings, 'node', body)
+  const fastify = await startFloor(settings, 'fastify', body)
   const { folder } = settings
   const measured = await measure(
     {
@@ -128,7 +119,7 @@ async function reading(
 async function ordering(world: World): Promise<Measured> {
   const { settings, auth, sizes } = world
   const { folder } = settings
-  const DATA_DIR = dataDir(world, 'ordering')
+  const DATA_DIR = dataDirOf(settings, 'ordering')
   const locationOf = (name: string): StoreLocation => ({
     DATA_DIR,
     DATABASE_URL: settings.mongo?.databaseUrl(name),
@@ -152,7 +143,7 @@ async function ordering(world: World): Promise<Measured> {
     headers: { 'content-type': 'application/json', authorization: `Bearer ${tokens[0]}` },
     body: JSON.stringify({ product_id: first, quantity: 1, total_price: PRICE }),
   })
-  const insert = settings.mongo ? undefined : await floor(settings, 'insert', body)
+  const insert = settings.mongo ? undefined : await startFloor(settings, 'insert', body)
   const least = settings.mongo ? 'insertOne, w: majority' : 'Fastify + 1 insert'
   const load = (origin: string, products: readonly string[]) =>
     buying({ origin, products, tokens, price: PRICE }, folder)
@@ -198,9 +189,9 @@ async function catalogueScale(world: World): Promise<Measured> {
   const { settings, auth, sizes } = world
   const { folder } = settings
   const env = { AUTH_URL: auth.origin }
-  const small = await startCatalogue(settings, dataDir(world, 'catalogue-small'), SMALL, env)
+  const small = await startCatalogue(settings, dataDirOf(settings, 'catalogue-small'), SMALL, env)
   settings.log(`Filling a catalogue of ${sizes.products} …`)
-  const large = await startCatalogue(settings, dataDir(world, 'catalogue-large'), sizes.products, env)
+  const large = await startCatalogue(settings, dataDirOf(settings, 'catalogue-large'), sizes.products, env)
   const kinds: [kind: string, pathsOf: (of: Catalogue) => readonly string[]][] = [
     ['list', () => [LIST]],
     ['search', () => THINGS.map((thing) => `${LIST}&q=${thing}`)],
@@ -233,7 +224,7 @@ async function catalogueScale(world: World): Promise<Measured> {
 async function besideSearches(world: World): Promise<Measured> {
   const { settings, auth, sizes } = world
   const { folder } = settings
-  const DATA_DIR = dataDir(world, 'beside-searches')
+  const DATA_DIR = dataDirOf(settings, 'beside-searches')
   settings.log(`Filling a catalogue of ${sizes.searched} …`)
   const catalogue = await startCatalogue(settings, DATA_DIR, sizes.searched, { AUTH_URL: auth.origin })
   const orders = await startService(settings, 'order_service', DATA_DIR, {
@@ -290,8 +281,8 @@ async function orderScale(world: World): Promise<Measured> {
     [sizes.orders, 'orders-large'],
   ] as const) {
     log(`Filling a store of ${size} orders …`)
-    const { orderIds, userIds } = await fillOrders(dataDir(world, name), size, log)
-    const orders = await startService(settings, 'order_service', dataDir(world, name), {
+    const { orderIds, userIds } = await fillOrders(dataDirOf(settings, name), size, log)
+    const orders = await startService(settings, 'order_service', dataDirOf(settings, name), {
       AUTH_URL: auth.origin,
       PRODUCT_URL: auth.origin,
     })
@@ -343,4 +334,5 @@ export const ROWS: Readonly<Record<string, (world: World) => Promise<Measured>>>
   catalogue_scale: catalogueScale,
   beside_searches: besideSearches,
   order_scale: orderScale,
+  marketplace,
 }

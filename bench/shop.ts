@@ -1,5 +1,5 @@
 /** The shop for a measurement: real processes on a new data folder, an admin, buyers with tokens, and filled stores. */
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { MEMORY_ENV } from '../scripts/plan.ts'
 import { fillProducts } from './fill.ts'
@@ -26,6 +26,9 @@ const STOCK = 100_000_000
 const ADMIN = { username: 'bench_admin', password: 'correct horse battery staple' }
 /** Longer than any run. */
 const TOKEN_SECONDS = 3_600
+
+/** The data folder of a row. */
+export const dataDirOf = ({ folder }: Settings, name: string) => join(folder, 'data', name)
 
 const secret = crypto.randomUUID() + crypto.randomUUID()
 const mainOf = (service: string) => join(import.meta.dirname, '..', service, 'src', 'main.ts')
@@ -55,7 +58,7 @@ export function startService(
   })
 }
 
-export type Auth = Running & { readonly adminToken: string }
+export type Auth = Running & { readonly adminToken: string; readonly dataDir: string }
 
 export async function startAuth(settings: Settings, dataDir: string): Promise<Auth> {
   const auth = await startService(settings, 'auth_service', dataDir, {
@@ -63,7 +66,7 @@ export async function startAuth(settings: Settings, dataDir: string): Promise<Au
     ADMIN_PASSWORD: ADMIN.password,
     ACCESS_TOKEN_TTL: String(TOKEN_SECONDS),
   })
-  return { ...auth, adminToken: await signIn(auth, ADMIN) }
+  return { ...auth, adminToken: await signIn(auth, ADMIN), dataDir }
 }
 
 /** Registers `count` accounts; resolves to their access tokens. */
@@ -111,6 +114,21 @@ export async function startCatalogue(
     settings.log,
   )
   return { ...(await startService(settings, 'product_service', dataDir, env)), productIds }
+}
+
+export function startFloor(
+  settings: Settings,
+  kind: 'node' | 'fastify' | 'insert' | 'mix',
+  body: string,
+): Promise<Running> {
+  const file = join(settings.folder, `answer-${crypto.randomUUID()}.json`)
+  writeFileSync(file, body)
+  return start({
+    name: `floor_${kind}`,
+    file: join(import.meta.dirname, 'floor.ts'),
+    args: [kind, file, join(settings.folder, `floor-${crypto.randomUUID()}.db`)],
+    folder: settings.folder,
+  })
 }
 
 /** The body that a floor has to answer, too. */

@@ -121,7 +121,7 @@ export async function createWorld(
     ...extra,
   }
   const create = (service: ServiceName, port: number, more: Environment = {}, from?: 'sources') => {
-    const DATABASE_URL = `sqlite:${storePath(dataDir, service)}`
+    const DATABASE_URL = extra.DATABASE_URL ?? `sqlite:${storePath(dataDir, service)}`
     const process = createServiceProcess(service, port, { ...environment, DATABASE_URL, ...more }, from)
     started.push(process)
     return process
