@@ -8,8 +8,9 @@ import { join } from 'node:path'
 import { readArguments, refuse, wholeNumber } from '../scripts/arguments.ts'
 import { openMongoServer } from './mongo.ts'
 import { asMarkdown, asText, type Measured, type Results } from './report.ts'
-import { ROWS, type World } from './rows.ts'
+import { ROWS } from './rows.ts'
 import { type Settings, startAuth } from './shop.ts'
+import type { World } from './world.ts'
 import { requireWrk } from './wrk.ts'
 
 const RESULTS = join(import.meta.dirname, 'results')

@@ -7,34 +7,19 @@ import { fillOrders, type StoreLocation, THINGS } from './fill.ts'
 import { marketplace } from './marketplace/row.ts'
 import { measure } from './measure.ts'
 import type { Running } from './processes.ts'
-import type { Comparison, Measured, Memory, Table } from './report.ts'
+import type { Comparison, Measured } from './report.ts'
 import {
-  type Auth,
   bodyOf,
   type Catalogue,
   dataDirOf,
   makeBuyers,
   PRICE,
-  type Settings,
   startCatalogue,
   startFloor,
   startService,
 } from './shop.ts'
+import { recordMemory, type World } from './world.ts'
 import { buying, getting, runWrk } from './wrk.ts'
-
-export type World = {
-  readonly settings: Settings
-  readonly auth: Auth
-  readonly sizes: {
-    readonly products: number
-    readonly orders: number
-    readonly buyers: number
-    readonly searched: number
-  }
-  readonly memory: Memory[]
-  readonly checks: string[]
-  readonly tables: Table[]
-}
 
 export const SMALL = 1_000
 /** Number of distinct paths, requested in turn. */
@@ -47,11 +32,6 @@ const BUYERS = 8
 
 const LIST = '/products?limit=20'
 const SEARCHED = '/products?q=a&sort=price&limit=100'
-
-export function recordMemory(world: World, name: string, process: Running) {
-  const residentMiB = process.residentMiB()
-  if (residentMiB !== undefined) world.memory.push({ process: name, residentMiB })
-}
 
 const atLeast = (label: string, of: string, to: string, target?: number): Comparison => ({
   label,

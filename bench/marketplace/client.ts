@@ -21,6 +21,8 @@ export type Market = {
   readonly admin: Account
   readonly customers: readonly Account[]
   readonly shelf: Shelf
+  /** The stock of a new product. */
+  readonly units: number
   /** Undefined: answers are not checked, because a floor gives them. */
   readonly record: MarketRecord | undefined
 }

@@ -25,8 +25,8 @@ import { fillProducts } from '../fill.ts'
 import { measure } from '../measure.ts'
 import type { Running } from '../processes.ts'
 import type { Measured, Table } from '../report.ts'
-import { recordMemory, type World } from '../rows.ts'
 import { bodyOf, dataDirOf, PRICE_MINOR, startFloor, startService } from '../shop.ts'
+import { recordMemory, type World } from '../world.ts'
 import type { Round } from '../wrk.ts'
 import { anomaliesOf } from './anomalies.ts'
 import type { Market } from './client.ts'
@@ -35,8 +35,8 @@ import { createRecord, type MarketRecord } from './record.ts'
 import { type MixFigures, percentile, runMix } from './run.ts'
 import { createShelf, type Slot } from './shelf.ts'
 import { readPrices } from './stored_prices.ts'
-import { UNITS } from './transactions.ts'
 
+const UNITS = 10_000
 const CLIENTS = 48
 const CUSTOMERS = 1_000
 /** Only checkouts, so that orders are under way when deliveries begin. */
@@ -65,6 +65,7 @@ export async function marketplace(world: World): Promise<Measured> {
     admin: { id: '', username: '', token: auth.adminToken },
     customers: accounts,
     shelf: createShelf(slots),
+    units: UNITS,
     record,
   }
   const chance = createChance(1)

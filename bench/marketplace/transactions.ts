@@ -5,8 +5,7 @@ import type { Kind } from './mix.ts'
 import type { OrderPage } from './record.ts'
 import type { Slot } from './shelf.ts'
 
-export const UNITS = 10_000
-export const PRICE_MINOR_MAX = 10_000
+const PRICE_MINOR_MAX = 10_000
 const DASHBOARD_ORDERS = 20
 const TRIES_MAX = 3
 
@@ -136,7 +135,7 @@ function know(slot: Slot, productId: string, priceMinor: number, version: number
 
 /** The product leaves the catalogue, and a new one of the same stock takes its place. */
 async function replaceProduct(client: Client): Promise<boolean> {
-  const { chance, products, admin, record } = client
+  const { chance, products, admin, record, units } = client
   const slot = chosenSlot(client)
   slot.replacing = true
   try {
@@ -161,10 +160,10 @@ async function replaceProduct(client: Client): Promise<boolean> {
         name: `Replaced product ${chance.between(0, 1_000_000)}`,
         description: 'The next edition of a product that left the catalogue.',
         price: moneyOf(priceMinor),
-        stock: UNITS,
+        stock: units,
       },
     })
-    record?.stocked.set(body.id, UNITS)
+    record?.stocked.set(body.id, units)
     const { id, version } = body
     record?.prices.push({ productId: id, priceMinor, version, calledAt, returnedAt: performance.now() })
     Object.assign(slot, { id, priceMinor, version })

@@ -175,6 +175,7 @@ async function buy(
 function assertSold(
   { products, movements, orders }: StoreRecords,
   { id }: Product,
+  { users, units }: Size,
   logs: readonly ClientLog[],
 ) {
   const ofUser = Map.groupBy(orders, ({ userId }) => userId)
