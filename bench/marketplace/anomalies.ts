@@ -11,23 +11,19 @@
 import { brokenPromises, faultsOf, type SeenOrder, type StoreRecords } from '../../tests/system/invariants.ts'
 import type { MarketRecord, OrderPage, PriceChange, Sale, Window } from './record.ts'
 
-/** The catalogue as it is stored. */
-export type StoredPrice = { readonly id: string; readonly priceMinor: number }
-export type Stores = { readonly records: StoreRecords; readonly prices: readonly StoredPrice[] }
-
-export function anomaliesOf(record: MarketRecord, stores: Stores): string[] {
+export function anomaliesOf(record: MarketRecord, stores: StoreRecords): string[] {
   const prices = orderedPrices(record)
   return [
     ...record.wrong.map((sentence) => `wrong answer: ${sentence}`),
-    ...faultsOf(stores.records).map((sentence) => `stores, invariant ${withoutWord(sentence)}`),
-    ...brokenPromises(stores.records, seenOrders(record)).map(
+    ...faultsOf(stores).map((sentence) => `stores, invariant ${withoutWord(sentence)}`),
+    ...brokenPromises(stores, seenOrders(record)).map(
       (sentence) => `promise, invariant ${withoutWord(sentence)}`,
     ),
-    ...unknownOrders(record, stores.records),
-    ...stockAnomalies(record, stores.records),
+    ...unknownOrders(record, stores),
+    ...stockAnomalies(record, stores),
     ...saleAnomalies(record, prices),
     ...readAnomalies(record, prices),
-    ...finalPrices(prices, stores.prices),
+    ...finalPrices(prices, stores.products),
     ...pageAnomalies(record),
   ]
 }
@@ -159,7 +155,7 @@ function readAnomalies({ reads }: MarketRecord, prices: Prices): string[] {
 }
 
 /** The last edit is what is stored, and no two made one version (invariant 7). */
-function finalPrices({ known, unsure }: Prices, stored: readonly StoredPrice[]): string[] {
+function finalPrices({ known, unsure }: Prices, stored: StoreRecords['products']): string[] {
   return stored.flatMap(({ id, priceMinor }) => {
     const changes = known.get(id) ?? []
     const twice = new Set(changes.map(({ version }) => version)).size !== changes.length

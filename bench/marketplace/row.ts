@@ -34,7 +34,6 @@ import { type Distribution, KINDS, type Kind, uniform, zipf } from './mix.ts'
 import { createRecord, type MarketRecord } from './record.ts'
 import { type MixFigures, percentile, runMix } from './run.ts'
 import { createShelf, type Slot } from './shelf.ts'
-import { readPrices } from './stored_prices.ts'
 
 const UNITS = 10_000
 const CLIENTS = 48
@@ -114,11 +113,8 @@ export async function marketplace(world: World): Promise<Measured> {
   recordMemory(world, 'order_service after the marketplace', orders)
   for (const process of [orders, catalogue, floor]) await process.stop()
   settings.log('Comparing the stores with what the clients saw …')
-  const records = readRecords(DATA_DIR, (folder, service) => `${folder}/${STORE_FILES[service]}`)
-  const anomalies = anomaliesOf(record, {
-    records,
-    prices: readPrices(`${DATA_DIR}/${STORE_FILES.product_service}`),
-  })
+  const stores = readRecords(DATA_DIR, (folder, service) => `${folder}/${STORE_FILES[service]}`)
+  const anomalies = anomaliesOf(record, stores)
   if (anomalies.length > 0) {
     throw new Error(`${anomalies.length} anomalies, such as\n${anomalies.slice(0, 20).join('\n')}`)
   }

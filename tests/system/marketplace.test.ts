@@ -11,7 +11,6 @@ import { KINDS, zipf } from '../../bench/marketplace/mix.ts'
 import { createRecord } from '../../bench/marketplace/record.ts'
 import { runMix } from '../../bench/marketplace/run.ts'
 import { createShelf, type Slot } from '../../bench/marketplace/shelf.ts'
-import { readPrices } from '../../bench/marketplace/stored_prices.ts'
 import { addAccounts } from '../cluster/accounts.ts'
 import type { ServiceProcess } from './processes.ts'
 import { readRecords, settledRecords } from './store_records.ts'
@@ -53,8 +52,7 @@ suite('the mix of Online Marketplace (invariants 1 to 9)', { timeout: TEST_MS },
       over = true
       const { byKind, repeated } = await running
       const records = await settledRecords(() => readRecords(world.dataDir))
-      const prices = readPrices(storePath(world.dataDir, 'product_service'))
-      assert.deepEqual(anomaliesOf(record, { records, prices }), [])
+      assert.deepEqual(anomaliesOf(record, records), [])
       const rejections = Map.groupBy(record.sales.values(), ({ rejection }) => rejection ?? 'none')
       t.diagnostic(
         `${record.sales.size} orders, ${repeated} requests repeated, seed ${chance.seed}; ` +

@@ -1,15 +1,16 @@
 /** The search for anomalies is tested first: a run without any has none, and each kind that is planted is found and named. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { anomaliesOf, countAnomalies, type Stores } from '../../bench/marketplace/anomalies.ts'
+import { anomaliesOf, countAnomalies } from '../../bench/marketplace/anomalies.ts'
 import { createRecord, type MarketRecord, type Sale, type Window } from '../../bench/marketplace/record.ts'
+import type { StoreRecords } from './invariants.ts'
 
 const during = (calledAt: number, returnedAt: number): Window => ({ calledAt, returnedAt })
 const LINES = [{ productId: 'mug', quantity: 2, unitPriceMinor: 300 }]
 const TWO_MUGS = [{ productId: 'mug', quantity: 2, unitPriceMinor: 300 }]
 
 /** A mug at 3.00, later at 4.00; `a` is bought and shipped, `b` is refused since the price had changed, and a cup leaves. */
-function run(): { record: MarketRecord; stores: Stores } {
+function run(): { record: MarketRecord; stores: StoreRecords } {
   const record = createRecord()
   record.stocked.set('mug', 10).set('cup', 5)
   const filled = during(0, 0)
@@ -35,30 +36,24 @@ function run(): { record: MarketRecord; stores: Stores } {
   )
   const order = { userId: 'ada', totalMinor: 600, lines: TWO_MUGS }
   const shipped = ['pending', 'confirmed', 'shipped']
-  const stores: Stores = {
-    prices: [
-      { id: 'mug', priceMinor: 400 },
-      { id: 'cup', priceMinor: 200 },
+  const stores: StoreRecords = {
+    products: [
+      { id: 'mug', stock: 8, reserved: 0, version: 4, editVersion: 4, priceMinor: 400 },
+      { id: 'cup', stock: 5, reserved: 0, version: 2, editVersion: 2, priceMinor: 200 },
     ],
-    records: {
-      products: [
-        { id: 'mug', stock: 8, reserved: 0, version: 4, editVersion: 4 },
-        { id: 'cup', stock: 5, reserved: 0, version: 2, editVersion: 2 },
-      ],
-      movements: [
-        { productId: 'mug', version: 1, delta: 10, stockAfter: 10, orderId: null },
-        { productId: 'mug', version: 2, delta: -2, stockAfter: 8, orderId: 'a' },
-        { productId: 'cup', version: 1, delta: 5, stockAfter: 5, orderId: null },
-      ],
-      reservations: [
-        { orderId: 'a', status: 'shipped', lines: TWO_MUGS },
-        { orderId: 'b', status: 'rejected', lines: [] },
-      ],
-      orders: [
-        { ...order, id: 'a', key: 'key a', status: 'shipped', version: 3, history: shipped },
-        { ...order, id: 'b', key: 'key b', status: 'rejected', version: 2, history: ['pending', 'rejected'] },
-      ],
-    },
+    movements: [
+      { productId: 'mug', version: 1, delta: 10, stockAfter: 10, orderId: null },
+      { productId: 'mug', version: 2, delta: -2, stockAfter: 8, orderId: 'a' },
+      { productId: 'cup', version: 1, delta: 5, stockAfter: 5, orderId: null },
+    ],
+    reservations: [
+      { orderId: 'a', status: 'shipped', lines: TWO_MUGS },
+      { orderId: 'b', status: 'rejected', lines: [] },
+    ],
+    orders: [
+      { ...order, id: 'a', key: 'key a', status: 'shipped', version: 3, history: shipped },
+      { ...order, id: 'b', key: 'key b', status: 'rejected', version: 2, history: ['pending', 'rejected'] },
+    ],
   }
   return { record, stores }
 }
@@ -138,9 +133,9 @@ suite('anomalies of the marketplace', () => {
 
   test('a broken invariant of the stores is found', () => {
     const { record, stores } = run()
-    const [mug, cup] = stores.records.products
-    const records = { ...stores.records, products: [{ ...mug!, stock: 9 }, cup!] }
-    assert.ok(countAnomalies(anomaliesOf(record, { ...stores, records })).has('stores, invariant 2'))
+    const [mug, cup] = stores.products
+    const broken = { ...stores, products: [{ ...mug!, stock: 9 }, cup!] }
+    assert.ok(countAnomalies(anomaliesOf(record, broken)).has('stores, invariant 2'))
   })
 
   test('an edit without an answer may have been applied, or not', () => {
