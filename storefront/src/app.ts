@@ -1,6 +1,7 @@
 /** The storefront as one app: the gateway to the services under /api, and the pages. It does not listen. */
 
 import type { LookUp } from '@shop/service_kit/calls/addresses'
+import type { Network } from '@shop/service_kit/calls/replicas'
 import { type App, createHttpApp, type HttpAppOptions } from '@shop/service_kit/http/app'
 import type { Tracing } from '@shop/service_kit/http/tracing'
 import type { VerifyToken } from '@shop/service_kit/identity/access'
@@ -39,6 +40,7 @@ export type Deps = {
   /** Overrides the defaults. */
   readonly limits?: Partial<UpstreamLimits> & HttpAppOptions['limits']
   readonly lookUp?: LookUp
+  readonly network?: Network
 }
 
 export function createApp(deps: Deps): App {
@@ -63,7 +65,7 @@ export function createApp(deps: Deps): App {
     ...(limits ? { limits } : {}),
   })
   const serviceAt = (service: keyof Upstreams) =>
-    createUpstream({ runtime, service, origins: upstreams[service], limits, lookUp })
+    createUpstream({ runtime, service, origins: upstreams[service], limits, lookUp, network: deps.network })
   const services = { auth: serviceAt('auth'), products: serviceAt('products'), orders: serviceAt('orders') }
   app.addHook('onClose', async () => {
     await Promise.all(Object.values(services).map((service) => service.close()))

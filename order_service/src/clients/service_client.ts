@@ -14,7 +14,12 @@ import { retryAfterMs } from '@shop/retry/backoff'
 import { createRetryBudget, retry } from '@shop/retry/retry'
 import type { LookUp } from '@shop/service_kit/calls/addresses'
 import { CONNECTION_LIMITS, type ConnectionLimits } from '@shop/service_kit/calls/connections'
-import { createReplicas, type Replica, waitForAddresses } from '@shop/service_kit/calls/replicas'
+import {
+  createReplicas,
+  type Network,
+  type Replica,
+  waitForAddresses,
+} from '@shop/service_kit/calls/replicas'
 import type { Tracing } from '@shop/service_kit/http/tracing'
 import { contextHeaders, currentContext } from '@shop/service_kit/runtime/request_context'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
@@ -71,17 +76,18 @@ export type ServiceClientOptions = {
   /** Tests set smaller ones. */
   readonly limits?: Partial<ConnectionLimits & { readonly addressesMs: number }>
   readonly lookUp?: LookUp
+  readonly network?: Network
 }
 
 export function createServiceClient(options: ServiceClientOptions): ServiceClient {
-  const { url, tokens, tracing, runtime, limits, lookUp } = options
+  const { url, tokens, tracing, runtime, limits, lookUp, network } = options
   const { origin, pathname } = new URL(url)
   const base = pathname.replace(/\/$/, '')
   const replicas = createReplicas(
     [origin],
     runtime,
     { ...REPLICA_LIMITS, ...CONNECTION_LIMITS, ...limits },
-    { find: lookUp, answerBytesMax: ANSWER_BYTES_MAX },
+    { find: lookUp, answerBytesMax: ANSWER_BYTES_MAX, network },
   )
   const budget = createRetryBudget(RETRY_BUDGET, runtime.monotonic)
 

@@ -1,12 +1,30 @@
 /** One replica of a service, at one address: its connections, its calls in flight, and whether it is cooling down. */
 import { buildConnector, type Dispatcher } from 'undici'
 import type { Runtime } from '../runtime/runtime.ts'
-import { type ConnectionLimits, type Connections, createConnections, type Request } from './connections.ts'
+import {
+  type ConnectionLimits,
+  type Connections,
+  type ConnectionsOptions,
+  createConnections,
+  type Request,
+} from './connections.ts'
 
 export type ReplicaLimits = ConnectionLimits & {
   readonly connectMs: number
   readonly cooldownMs: number
   readonly addressesMs: number
+}
+
+/** How an address is reached. */
+export type Network = {
+  connector(options: { readonly timeout: number }): buildConnector.connector
+  connections(options: ConnectionsOptions): Connections
+}
+
+/** By sockets. A simulation passes a network of its own. */
+const SOCKETS: Network = {
+  connector: ({ timeout }) => buildConnector({ timeout, allowH2: false }),
+  connections: createConnections,
 }
 
 export class NeverConnected extends Error {
@@ -48,11 +66,12 @@ export function createReplica(
   limits: ReplicaLimits,
   answerBytesMax: number | undefined,
   onUnreachable: () => void,
+  network: Network = SOCKETS,
 ): Known {
   const { connectMs, cooldownMs } = limits
   const { monotonic } = runtime
   const { origin, address, oneOfMany } = place
-  const open = buildConnector({ timeout: connectMs, allowH2: false })
+  const open = network.connector({ timeout: connectMs })
   const connect: buildConnector.connector = (options, callback) =>
     open(address === undefined ? options : { ...options, hostname: address }, (error, socket) => {
       replica.coolingUntil = error ? monotonic() + cooldownMs : undefined
@@ -63,7 +82,7 @@ export function createReplica(
   const { protocol, host, hostname, port } = new URL(origin)
   const replica: Known = {
     ...place,
-    connections: createConnections({
+    connections: network.connections({
       origin,
       connect,
       runtime,

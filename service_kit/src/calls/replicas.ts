@@ -17,6 +17,7 @@ import {
   createReplica,
   type Kind,
   type Known,
+  type Network,
   NeverConnected,
   type Place,
   type Replica,
@@ -24,7 +25,7 @@ import {
   type ReplicasRuntime,
 } from './replica.ts'
 
-export { type Kind, NeverConnected, type Replica, type ReplicaLimits } from './replica.ts'
+export { type Kind, type Network, NeverConnected, type Replica, type ReplicaLimits } from './replica.ts'
 
 export type Replicas = {
   /** Resolves host names when it is time. Only the first time returns a promise, to be awaited before `choose`. */
@@ -34,18 +35,25 @@ export type Replicas = {
   close(): Promise<void>
 }
 
+export type ReplicasOptions = {
+  readonly find?: LookUp | undefined
+  readonly answerBytesMax?: number
+  readonly network?: Network | undefined
+}
+
 export function createReplicas(
   origins: readonly string[],
   runtime: ReplicasRuntime,
   limits: ReplicaLimits,
-  options: { readonly find?: LookUp | undefined; readonly answerBytesMax?: number } = {},
+  options: ReplicasOptions = {},
 ): Replicas {
   const { monotonic } = runtime
-  const { find = lookUp, answerBytesMax } = options
+  const { find = lookUp, answerBytesMax, network } = options
+  const onUnreachable = () => {
+    mayHaveMoved = true
+  }
   const create = (place: Place) =>
-    createReplica(place, runtime, limits, answerBytesMax, () => {
-      mayHaveMoved = true
-    })
+    createReplica(place, runtime, limits, answerBytesMax, onUnreachable, network)
   const unresolved = (origin: string): Place => ({ origin, address: undefined, oneOfMany: false })
   let known: Known[] = origins.map((origin) => create(unresolved(origin)))
   let lookedUpAt: number | undefined

@@ -13,7 +13,7 @@
  */
 
 import type { LookUp } from '@shop/service_kit/calls/addresses'
-import { createReplicas, type Kind } from '@shop/service_kit/calls/replicas'
+import { createReplicas, type Kind, type Network } from '@shop/service_kit/calls/replicas'
 import { Problem } from '@shop/service_kit/runtime/problem'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { createSlots, type Holder } from '@shop/service_kit/runtime/slots'
@@ -42,6 +42,7 @@ type UpstreamOptions = {
   readonly origins: readonly string[]
   readonly limits?: Partial<UpstreamLimits> | undefined
   readonly lookUp?: LookUp | undefined
+  readonly network?: Network | undefined
 }
 
 export function createUpstream({
@@ -50,9 +51,10 @@ export function createUpstream({
   origins,
   limits: given,
   lookUp,
+  network,
 }: UpstreamOptions): Upstream {
   const limits: UpstreamLimits = { ...UPSTREAM_LIMITS, ...given }
-  const replicas = createReplicas(origins, runtime, limits, { find: lookUp })
+  const replicas = createReplicas(origins, runtime, limits, { find: lookUp, network })
   const perClass = Object.fromEntries(
     CALL_CLASSES.map((callClass) => {
       const limiter = createFairLimiter(service, limits.calls[callClass])
