@@ -14,9 +14,13 @@ export type Faults<Kind extends string> = {
   happens(kind: Kind, to?: string): boolean
   /** The probability in this history: 0 if the kind is left out. */
   probability(kind: Kind): number
+  /** No fault happens until `begin`: while a history is prepared. */
+  hold(): void
+  begin(): void
   /** The second phase begins: no fault happens any more. */
   end(): void
-  hasEnded(): boolean
+  /** Whether faults may happen now. */
+  areOn(): boolean
   counts(): Readonly<Record<string, number>>
 }
 
@@ -44,19 +48,27 @@ export function createFaults<Kind extends string>(
 ): Faults<Kind> {
   const counts: Record<string, number> = {}
   const probabilities = createMix(world, highest, off)
+  let held = false
   let ended = false
+  const areOn = () => !held && !ended
   return {
     happens(kind, to = '') {
-      if (ended || probabilities[kind] === 0) return false
+      if (!areOn() || probabilities[kind] === 0) return false
       if (!world.chances(`${kind} ${to}`).happens(probabilities[kind])) return false
       counts[kind] = (counts[kind] ?? 0) + 1
       return true
     },
     probability: (kind) => (ended ? 0 : probabilities[kind]),
+    hold() {
+      held = true
+    },
+    begin() {
+      held = false
+    },
     end() {
       ended = true
     },
-    hasEnded: () => ended,
+    areOn,
     counts: () => counts,
   }
 }

@@ -12,47 +12,53 @@ type StoredLine = { productId: string; quantity: number; unitPriceMinor?: number
 
 /** Each file is read at a moment of its own; they fit together only while no request is under way. */
 export function readRecords(dataDir: string, pathOf = storePath): StoreRecords {
-  const orders = readFile(pathOf(dataDir, 'order_service'), (read) =>
-    read('SELECT * FROM orders ORDER BY id').map((row) => ({
-      id: String(row.id),
-      userId: String(row.user_id),
-      key: row.idempotency_key as string | null,
-      status: String(row.status),
-      version: Number(row.version),
-      totalMinor: Number(row.total_minor),
-      lines: linesOf(row.lines),
-      history: (JSON.parse(String(row.history)) as { status: string }[]).map(({ status }) => status),
-    })),
-  )
-  const stock = readFile(pathOf(dataDir, 'product_service'), (read) => ({
-    products: read('SELECT id, stock, reserved, version, edit_version, price_minor FROM products').map(
-      (row) => ({
-        id: String(row.id),
-        stock: Number(row.stock),
-        reserved: Number(row.reserved),
-        version: Number(row.version),
-        editVersion: Number(row.edit_version),
-        priceMinor: Number(row.price_minor),
-      }),
-    ),
-    movements: read(
-      'SELECT p.id, m.* FROM movements m JOIN products p ON p.seq = m.product_seq ORDER BY p.seq, m.version',
-    ).map((row) => ({
-      productId: String(row.id),
-      version: Number(row.version),
-      delta: Number(row.delta),
-      stockAfter: Number(row.stock_after),
-      orderId: row.order_id as string | null,
-      ...(row.reason === 'adjustment' && row.made_by === null ? { opening: true } : {}),
-    })),
-    reservations: read('SELECT order_id, status, lines FROM reservations').map((row) => ({
-      orderId: String(row.order_id),
-      status: String(row.status),
-      lines: linesOf(row.lines),
-    })),
-  }))
+  const orders = readFile(pathOf(dataDir, 'order_service'), orderRecords)
+  const stock = readFile(pathOf(dataDir, 'product_service'), stockRecords)
   return { ...stock, orders }
 }
+
+/** The rows of a statement. */
+export type Read = (sql: string) => Row[]
+
+export const orderRecords = (read: Read): StoreRecords['orders'] =>
+  read('SELECT * FROM orders ORDER BY id').map((row) => ({
+    id: String(row.id),
+    userId: String(row.user_id),
+    key: row.idempotency_key as string | null,
+    status: String(row.status),
+    version: Number(row.version),
+    totalMinor: Number(row.total_minor),
+    lines: linesOf(row.lines),
+    history: (JSON.parse(String(row.history)) as { status: string }[]).map(({ status }) => status),
+  }))
+
+export const stockRecords = (read: Read): Omit<StoreRecords, 'orders'> => ({
+  products: read('SELECT id, stock, reserved, version, edit_version, price_minor FROM products').map(
+    (row) => ({
+      id: String(row.id),
+      stock: Number(row.stock),
+      reserved: Number(row.reserved),
+      version: Number(row.version),
+      editVersion: Number(row.edit_version),
+      priceMinor: Number(row.price_minor),
+    }),
+  ),
+  movements: read(
+    'SELECT p.id, m.* FROM movements m JOIN products p ON p.seq = m.product_seq ORDER BY p.seq, m.version',
+  ).map((row) => ({
+    productId: String(row.id),
+    version: Number(row.version),
+    delta: Number(row.delta),
+    stockAfter: Number(row.stock_after),
+    orderId: row.order_id as string | null,
+    ...(row.reason === 'adjustment' && row.made_by === null ? { opening: true } : {}),
+  })),
+  reservations: read('SELECT order_id, status, lines FROM reservations').map((row) => ({
+    orderId: String(row.order_id),
+    status: String(row.status),
+    lines: linesOf(row.lines),
+  })),
+})
 
 /** What `read` returns once every order in it is settled (invariant 5), also an order whose answer was not seen. */
 export const settledRecords = (read: () => StoreRecords | Promise<StoreRecords>): Promise<StoreRecords> =>
@@ -61,7 +67,7 @@ export const settledRecords = (read: () => StoreRecords | Promise<StoreRecords>)
     return records.orders.every(({ status }) => !UNSETTLED.includes(status)) && records
   })
 
-function readFile<T>(path: string, work: (read: (sql: string) => Row[]) => T): T {
+function readFile<T>(path: string, work: (read: Read) => T): T {
   const db = new DatabaseSync(path, { readOnly: true, timeout: BUSY_MS })
   try {
     db.exec('BEGIN')

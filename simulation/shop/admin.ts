@@ -1,0 +1,124 @@
+/** What an admin does, step by step. */
+
+import { ShopProblem } from '@shop/client/problem'
+import { dataOf } from '@shop/client/shop_client'
+import type { Step } from './buyer.ts'
+import { type Actor, readProduct, type Scene } from './clients.ts'
+import type { SeenOrder } from './witness.ts'
+
+export const ADMIN_STEPS: readonly Step[] = [
+  ship,
+  ship,
+  ship,
+  deliver,
+  changePrice,
+  setStock,
+  adjustStock,
+  adjustStock,
+  removeProduct,
+  changeRole,
+]
+
+const move =
+  (status: 'shipped' | 'delivered', from: string): Step =>
+  async (scene, actor) => {
+    const orders = scene.books.orders().filter((order) => order.status === from)
+    if (orders.length === 0) return
+    const { id, userId } = actor.chances.one(orders)
+    const answer = await actor.attempt(`${status}: ${id}`, () =>
+      dataOf(
+        actor.client.orders.PUT('/orders/{id}', { params: { path: { id } }, body: { status } as never }),
+      ),
+    )
+    const { sometimes } = scene.history
+    if (!(answer instanceof ShopProblem)) {
+      scene.witness.sawOrder(userId, undefined, answer as unknown as SeenOrder)
+      sometimes(`an admin moved an order to ${status}`)
+    } else if (answer.code === 'illegal_transition') sometimes('an order was moved by another first')
+  }
+
+async function ship(scene: Scene, actor: Actor) {
+  await move('shipped', 'confirmed')(scene, actor)
+}
+
+async function deliver(scene: Scene, actor: Actor) {
+  await move('delivered', 'shipped')(scene, actor)
+}
+
+/** Reads a product, waits a while, and changes it over the version that it read. */
+async function editSeen(scene: Scene, actor: Actor, change: (actor: Actor) => object, what: string) {
+  const id = actor.chances.one(scene.productIds)
+  const product = await actor.attempt('reads a product', () => readProduct(scene, actor, id))
+  if (product instanceof ShopProblem) return
+  await scene.history.world.sleep(actor.chances.between(0, 1_000))
+  const before = scene.books.productVersion(id)
+  const answer = await actor.attempt(`${what} of ${id} over version ${product.version}`, () =>
+    dataOf(
+      actor.client.products.PATCH('/products/{id}', {
+        params: { path: { id } },
+        body: { ...change(actor), version: product.version } as never,
+      }),
+    ),
+  )
+  const { sometimes } = scene.history
+  if (!(answer instanceof ShopProblem)) {
+    if (before > product.version) sometimes(`${what} was applied after a sale`)
+    if (before > product.version && what === 'a stock')
+      scene.history.broken(`7: stock of ${id} was set over version ${product.version}, it had ${before}`)
+  } else if (answer.code === 'version_conflict') sometimes(`${what} was refused because of its version`)
+}
+
+async function changePrice(scene: Scene, actor: Actor) {
+  await editSeen(
+    scene,
+    actor,
+    ({ chances }) => ({ price: (chances.whole(100, 2_000) / 100).toFixed(2) }),
+    'a price',
+  )
+}
+
+async function setStock(scene: Scene, actor: Actor) {
+  await editSeen(scene, actor, ({ chances }) => ({ stock: chances.whole(0, 12) }), 'a stock')
+}
+
+/** Sometimes twice at once, under one key: applied once. */
+async function adjustStock(scene: Scene, actor: Actor) {
+  const { chances } = actor
+  const id = chances.one(scene.productIds)
+  const key = `adjustment-${chances.whole(0, 2 ** 40)}`
+  const delta = chances.one([-2, 3, 5])
+  const adjust = () =>
+    actor.attempt(`adjusts ${id} by ${delta} under ${key}`, () =>
+      dataOf(
+        actor.client.products.POST('/products/{id}/stock_adjustments', {
+          params: { path: { id }, header: { 'idempotency-key': key } },
+          body: { delta, reason: 'counted' } as never,
+        }),
+      ),
+    )
+  const answers = await Promise.all(chances.happens(0.4) ? [adjust(), adjust()] : [adjust()])
+  const movements = answers.filter((answer) => !(answer instanceof ShopProblem)) as { version: number }[]
+  if (new Set(movements.map(({ version }) => version)).size > 1)
+    scene.history.broken(`4: one key adjusted product ${id} twice`)
+  if (movements.length === 2) scene.history.sometimes('two requests at once made one adjustment')
+}
+
+/** The last product of a history, sometimes. */
+async function removeProduct(scene: Scene, actor: Actor) {
+  if (!actor.chances.happens(0.2)) return
+  const id = scene.productIds.at(-1)!
+  await actor.attempt(`removes ${id}`, () =>
+    dataOf(actor.client.products.DELETE('/products/{id}', { params: { path: { id } } })),
+  )
+}
+
+/** The second admin is demoted; at the end it must have no power (level.ts). */
+async function changeRole(scene: Scene, actor: Actor) {
+  const other = scene.admins[1]
+  if (!other || actor.account.id !== scene.admins[0]!.id || !actor.chances.happens(0.3)) return
+  const role = actor.chances.one(['customer', 'admin'] as const)
+  const answer = await actor.attempt(`makes ${other.username} ${role}`, () =>
+    dataOf(actor.client.auth.PUT('/users/{id}/role', { params: { path: { id: other.id } }, body: { role } })),
+  )
+  if (!(answer instanceof ShopProblem)) scene.history.sometimes(`an account became ${role}`)
+}

@@ -1,0 +1,164 @@
+/**
+ * What is in the stores, and whether it may be there.
+ *
+ * Safety: after every event, faults or not, invariants 1 to 4 and 6 to 9 hold, and nothing is undone: no order or movement
+ * vanishes, a history only grows, a decision stays.
+ */
+import { NEXT, type OrderStatus } from '@shop/order_service/domain/order'
+import type {
+  LineRecord,
+  MovementRecord,
+  OrderRecord,
+  ReservationRecord,
+  StoreRecords,
+} from '../../tests/system/invariants.ts'
+import { Violation } from '../core/history.ts'
+
+/** The stores of a deployment, read without asking a service, and without waiting. */
+export type Books = {
+  /** Another number after each change. */
+  revision(): number
+  records(): StoreRecords
+}
+
+const BOUGHT: readonly string[] = ['confirmed', 'shipped', 'delivered']
+const HOLDING: readonly string[] = ['held', 'shipped']
+const RESERVATION_AFTER: Readonly<Record<string, readonly string[]>> = {
+  held: ['held', 'released', 'shipped'],
+  rejected: ['rejected'],
+  released: ['released'],
+  shipped: ['shipped'],
+}
+
+export type BookCheck = {
+  /** Throws a Violation. */
+  check(): void
+  /** As of the last check. */
+  order(id: string): OrderRecord | undefined
+  orders(): readonly OrderRecord[]
+  productVersion(id: string): number
+  reservation(orderId: string): ReservationRecord | undefined
+}
+
+export function createBookCheck(books: Books): BookCheck {
+  let revision = -1
+  let orders = new Map<string, OrderRecord>()
+  let reservations = new Map<string, ReservationRecord>()
+  let movements: readonly MovementRecord[] = []
+  let versions = new Map<string, number>()
+
+  return {
+    check() {
+      const current = books.revision()
+      if (current === revision) return
+      revision = current
+      const records = books.records()
+      checkStock(records)
+      const nextReservations = new Map(records.reservations.map((each) => [each.orderId, each]))
+      for (const before of reservations.values()) checkDecision(before, nextReservations.get(before.orderId))
+      const nextOrders = new Map(records.orders.map((each) => [each.id, each]))
+      for (const before of orders.values()) checkGrown(before, nextOrders.get(before.id))
+      for (const order of records.orders) checkOrder(order, nextReservations.get(order.id))
+      checkKeys(records.orders)
+      checkLedgerGrew(movements, records.movements)
+      orders = nextOrders
+      reservations = nextReservations
+      movements = records.movements
+      versions = new Map(records.products.map(({ id, version }) => [id, version]))
+    },
+    order: (id) => orders.get(id),
+    orders: () => [...orders.values()],
+    productVersion: (id) => versions.get(id) ?? 0,
+    reservation: (orderId) => reservations.get(orderId),
+  }
+}
+
+const broken = (sentence: string): never => {
+  throw new Violation(sentence)
+}
+
+function checkStock({ products, movements, reservations }: StoreRecords) {
+  const moved = sums(movements.map(({ productId, delta }) => [productId, delta]))
+  const held = reservations.filter(({ status }) => status === 'held').flatMap(({ lines }) => lines)
+  const promised = sums(held.map(({ productId, quantity }) => [productId, quantity]))
+  for (const { id, stock, reserved } of products) {
+    if (stock < 0 || reserved < 0) broken(`1: product ${id} has stock ${stock}, reserved ${reserved}`)
+    if (stock !== (moved.get(id) ?? 0))
+      broken(`2: product ${id} has stock ${stock}, but its movements add up to ${moved.get(id) ?? 0}`)
+    if (reserved !== (promised.get(id) ?? 0))
+      broken(
+        `2: product ${id} has ${reserved} reserved, but held reservations add up to ${promised.get(id) ?? 0}`,
+      )
+  }
+}
+
+function checkDecision(before: ReservationRecord, now: ReservationRecord | undefined) {
+  if (!now) return broken(`6: the reservation of order ${before.orderId} vanished`)
+  if (!RESERVATION_AFTER[before.status]!.includes(now.status))
+    broken(`6: the reservation of order ${before.orderId} was ${before.status} and is ${now.status}`)
+}
+
+function checkGrown(before: OrderRecord, now: OrderRecord | undefined) {
+  if (!now) return broken(`3: order ${before.id} vanished`)
+  const kept = before.history.every((status, at) => now.history[at] === status)
+  if (!kept) broken(`7: order ${before.id} had the history ${before.history} and has ${now.history}`)
+}
+
+function checkOrder(order: OrderRecord, reservation: ReservationRecord | undefined) {
+  const { id, status, version, history, totalMinor, lines } = order
+  if (history.length !== version || history.at(-1) !== status)
+    broken(`7: order ${id} is ${status} at version ${version} with the history ${history}`)
+  for (const [at, next] of history.slice(1).entries()) {
+    if (!NEXT[history[at] as OrderStatus].includes(next as OrderStatus))
+      broken(`7: order ${id} went from ${history[at]} to ${next}`)
+  }
+  const holds = reservation !== undefined && HOLDING.includes(reservation.status)
+  if (BOUGHT.includes(status)) {
+    if (!holds)
+      return broken(`6: order ${id} is ${status}, its reservation ${reservation?.status ?? 'missing'}`)
+    if (spelled(lines) !== spelled(reservation.lines))
+      broken(`6: order ${id} has ${spelled(lines)}, its reservation ${spelled(reservation.lines)}`)
+    const cost = reservation.lines.reduce(
+      (sum, line) => sum + (line.unitPriceMinor ?? Number.NaN) * line.quantity,
+      0,
+    )
+    if (cost !== totalMinor) broken(`8: order ${id} was charged ${totalMinor} for lines that cost ${cost}`)
+  }
+  if ((status === 'rejected' || status === 'cancelled') && holds)
+    broken(`6: order ${id} is ${status}, its reservation ${reservation.status}`)
+  if (reservation?.status === 'shipped' && status !== 'shipped' && status !== 'delivered')
+    broken(`6: order ${id} is ${status}, but its units were shipped`)
+}
+
+function checkKeys(orders: readonly OrderRecord[]) {
+  const seen = new Map<string, string>()
+  for (const { id, userId, key } of orders) {
+    if (key === null) continue
+    const name = `user ${userId}, key ${key}`
+    const other = seen.get(name)
+    if (other !== undefined) broken(`4: ${name}: two orders, ${other} and ${id}`)
+    seen.set(name, id)
+  }
+}
+
+/** Both are sorted by product, then by version. */
+function checkLedgerGrew(before: readonly MovementRecord[], now: readonly MovementRecord[]) {
+  const known = new Map(now.map((each) => [`${each.productId} ${each.version}`, each]))
+  for (const each of before) {
+    const found = known.get(`${each.productId} ${each.version}`)
+    if (found?.delta !== each.delta || found.stockAfter !== each.stockAfter)
+      broken(`2: movement ${each.version} of product ${each.productId} was changed or removed`)
+  }
+}
+
+const spelled = (lines: readonly LineRecord[]) =>
+  lines
+    .map(({ productId, quantity }) => `${quantity} x ${productId}`)
+    .sort()
+    .join(', ')
+
+function sums(entries: readonly (readonly [string, number])[]): ReadonlyMap<string, number> {
+  const found = new Map<string, number>()
+  for (const [name, amount] of entries) found.set(name, (found.get(name) ?? 0) + amount)
+  return found
+}

@@ -1,0 +1,48 @@
+/**
+ * The stores as one process sees them: a call may fail before it is applied, or be applied and fail all the same, as when the
+ * answer of a database is lost; and no answer reaches a process that has ended.
+ */
+import { Problem } from '@shop/service_kit/runtime/problem'
+import type { Faults } from '../core/faults.ts'
+import type { Machine } from '../core/machine.ts'
+
+export type StoreFault = 'store_fails' | 'store_answer_lost'
+
+export const STORE_FAULTS: Readonly<Record<StoreFault, number>> = {
+  store_fails: 0.05,
+  store_answer_lost: 0.05,
+}
+
+const failed = () => new Problem('store_unavailable', 'The simulated store did not answer.')
+
+export function faultyStores<Stores extends object>(
+  stores: Stores,
+  machine: Machine,
+  faults: Faults<StoreFault>,
+  delayMs: () => number,
+): Stores {
+  const faulty = <Port extends object>(port: Port): Port =>
+    new Proxy(port, {
+      get(target, property, receiver) {
+        const value = Reflect.get(target, property, receiver)
+        if (typeof value === 'object' && value !== null && !(value instanceof Promise)) return faulty(value)
+        if (typeof value !== 'function') return value
+        return (...given: unknown[]) => {
+          const answer = () => value.apply(target, given)
+          if (SYNCHRONOUS.has(property)) return answer()
+          return machine.seen({ call: () => callOf(answer) }).call()
+        }
+      },
+    })
+  const callOf = async (call: () => Promise<unknown>) => {
+    await machine.runtime.sleep(delayMs())
+    if (faults.happens('store_fails')) throw failed()
+    const answer = await call()
+    if (faults.happens('store_answer_lost')) throw failed()
+    return answer
+  }
+  return faulty(stores)
+}
+
+/** They read what the store already has in memory. */
+const SYNCHRONOUS: ReadonlySet<string | symbol> = new Set(['revision', 'digits', 'entries'])

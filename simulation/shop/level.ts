@@ -1,0 +1,197 @@
+/**
+ * Level B: whole services. Two replicas each of auth, product and order service, and a gateway, in one process: their apps as
+ * in production, on stores in memory, with the network, the clocks, the disks and the lives of the processes under a seed.
+ * Buyers and admins use the published client.
+ *
+ * Invariant 5: after the last fault an order waits at most for the longest lease or pause, a round of the settler, and an open
+ * circuit; SETTLED_MS is their sum, and as much again for the last requests of clients.
+ */
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ShopProblem } from '@shop/client/problem'
+import { dataOf } from '@shop/client/shop_client'
+import { BACKOFF, LEASE_MS } from '@shop/order_service/domain/settle_due'
+import { ROUND_MS } from '@shop/order_service/settler'
+import { faultsOf } from '../../tests/system/invariants.ts'
+import type { Faults } from '../core/faults.ts'
+import { type History, type Level, runHistory, Violation } from '../core/history.ts'
+import type { World } from '../core/world.ts'
+import { ADMIN_STEPS } from './admin.ts'
+import { createBookCheck } from './books.ts'
+import { BUYER_STEPS, type Step } from './buyer.ts'
+import { fetchOver } from './calls.ts'
+import { createActor, type Scene, signIn } from './clients.ts'
+import type { Deployment } from './deployment.ts'
+import { installGlobals } from './globals.ts'
+import { openShopWith } from './setting.ts'
+import { createShop, SHOP_FAULTS, type ShopFault } from './shop.ts'
+import { SHOP_SITUATIONS } from './situations.ts'
+import { createWitness } from './witness.ts'
+
+/** Until then processes start, in a quiet world. */
+const OPENED_MS = 5_000
+/** How long faults happen. */
+const FAULTS_MS = 30_000
+const SETTLED_MS = 2 * (LEASE_MS + 2 * BACKOFF.maxMs + 2 * ROUND_MS)
+const STEPS_MAX = 6
+const PAUSE_MS_MAX = 4_000
+
+const SETTLED = ['confirmed', 'rejected', 'shipped', 'delivered', 'cancelled']
+
+/** Never asked for. */
+const pages = mkdtempSync(join(tmpdir(), 'shop_simulation_'))
+writeFileSync(join(pages, 'index.html'), '')
+
+export type OpenDeployment<Fault extends string> = (
+  world: World,
+  faults: Faults<Fault>,
+) => Promise<Deployment>
+
+/** `faults`: those of the stores. */
+export function shopLevel<Fault extends string>(
+  name: string,
+  what: string,
+  storeFaults: Readonly<Record<Fault, number>>,
+  storeSituations: readonly string[],
+  open: OpenDeployment<Fault>,
+): Level {
+  const faults = { ...SHOP_FAULTS, ...storeFaults } as Readonly<Record<Fault | ShopFault, number>>
+  const situations = [...SHOP_SITUATIONS, ...storeSituations]
+  return {
+    name,
+    what,
+    faults: Object.keys(faults),
+    situations,
+    run: (plan, keep) =>
+      runHistory<Fault | ShopFault>(plan, keep, { faults, situations }, (history) => play(history, open)),
+  }
+}
+
+async function play<Fault extends string>(history: History<Fault | ShopFault>, open: OpenDeployment<Fault>) {
+  const { world, faults, plan } = history
+  const chances = world.chances('shape')
+  const shape = { buyers: chances.whole(2, 4), products: chances.whole(1, 3) }
+  faults.hold()
+  let deployment: Deployment | undefined
+  const uninstall = installGlobals(world, (request) => inside(request))
+  let inside: (request: Request) => Promise<Response> = async () => {
+    throw new Error('the shop is not open yet')
+  }
+  try {
+    const prepared = (async () => {
+      deployment = await open(world, faults as unknown as Faults<Fault>)
+      const opening = await openShopWith(world, deployment, shape)
+      const shop = createShop({ history: history as unknown as History<ShopFault>, deployment, pages })
+      const one = world.chances('replicas of auth')
+      // A process is named behind the dot: the call comes from its host.
+      inside = (request) => {
+        const [service = '', from = ''] = new URL(request.url).hostname.split('.')
+        return fetchOver(shop.network, { [`${service}.${from}`]: shop.names[service]! }, from, (all) =>
+          one.one(all),
+        )(request)
+      }
+      await shop.open()
+      return { shop, opening }
+    })()
+    let ready: Awaited<typeof prepared> | undefined
+    prepared.then(
+      (result) => {
+        ready = result
+      },
+      (error) => history.broken(`the shop did not open: ${error.stack}`),
+    )
+    await world.runUntil(OPENED_MS, () => {})
+    if (!ready) throw new Violation(`the shop did not open within ${OPENED_MS} ms`)
+    const { shop, opening } = ready
+    const books = createBookCheck(deployment!.books)
+    const scene: Scene = {
+      history: history as unknown as History<ShopFault>,
+      shop,
+      books,
+      witness: createWitness(books),
+      placed: [],
+      ...opening,
+    }
+    books.check()
+    faults.begin()
+    shop.disturb()
+    const end = OPENED_MS + FAULTS_MS
+    startClients(scene, plan.clients, plan.steps ?? STEPS_MAX, end)
+    await world.runUntil(end, books.check)
+    faults.end()
+    shop.repair()
+    await untilSettled(scene, end + SETTLED_MS)
+    scene.witness.checkAll()
+    const [fault] = faultsOf(deployment!.books.records())
+    if (fault !== undefined) throw new Violation(fault)
+    await checkPower(scene)
+  } finally {
+    uninstall()
+    deployment?.close()
+  }
+}
+
+function startClients(scene: Scene, only: readonly number[] | undefined, steps: number, end: number) {
+  const { world } = scene.history
+  const isOver = () => world.time() >= end
+  const accounts = [...scene.admins, ...scene.buyers]
+  for (const [number, account] of accounts.entries()) {
+    if (only && !only.includes(number)) continue
+    const kinds: readonly Step[] = number < scene.admins.length ? ADMIN_STEPS : BUYER_STEPS
+    const actor = createActor(scene, account.username, account)
+    const act = async () => {
+      await world.sleep(actor.chances.between(0, PAUSE_MS_MAX))
+      await signIn(actor, isOver, world.sleep)
+      for (let step = 0; step < steps && !isOver(); step++) {
+        await actor.chances.one(kinds)(scene, actor)
+        await world.sleep(actor.chances.between(0, PAUSE_MS_MAX))
+      }
+    }
+    // An error that is no problem of the shop, a Violation among them.
+    act().catch((error) =>
+      scene.history.broken(
+        error instanceof Violation ? error.message : `${account.username}: ${error.stack ?? error}`,
+      ),
+    )
+  }
+}
+
+/** Invariant 5. Clients end what they began, and every order is settled. */
+async function untilSettled({ history, books }: Scene, end: number) {
+  const { world } = history
+  const LAST_REQUESTS_MS = 15_000
+  await world.runUntil(world.time() + LAST_REQUESTS_MS, books.check)
+  const unsettled = () => books.orders().filter(({ status }) => !SETTLED.includes(status))
+  while (unsettled().length > 0 && world.time() < end) await world.runUntil(world.time() + 500, books.check)
+  const [left] = unsettled()
+  if (left)
+    throw new Violation(`5: order ${left.id} is still ${left.status} ${SETTLED_MS} ms after the last fault`)
+}
+
+/** With everything at work: the shop sells, and an admin who was demoted has no power. */
+async function checkPower(scene: Scene) {
+  const { history, books } = scene
+  const { world } = history
+  const from = world.time()
+  const [first, second] = scene.admins
+  const results: string[] = []
+  const ask = async (account: typeof first) => {
+    const actor = createActor(scene, `${account!.username} at the end`, account!)
+    await signIn(actor, () => world.time() > from + 10_000, world.sleep)
+    const me = await actor.attempt('asks who it is', () => dataOf(actor.client.auth.GET('/me')))
+    const list = await actor.attempt('lists orders', () =>
+      dataOf(actor.client.orders.GET('/orders', { params: { query: {} } })),
+    )
+    const role = me instanceof ShopProblem ? me.code : (me as { role: string }).role
+    results.push(`${role}: ${list instanceof ShopProblem ? list.code : 'listed'}`)
+  }
+  const asked = Promise.all([ask(first), ask(second)])
+  asked.catch((error) => history.broken(String(error.stack)))
+  while (results.length < 2 && world.time() < from + 20_000)
+    await world.runUntil(world.time() + 100, books.check)
+  const wrong = results.filter((result) => result !== 'admin: listed' && result !== 'customer: forbidden')
+  if (results.length < 2 || wrong.length > 0)
+    throw new Violation(`10: at the end, admins were answered ${results.join('; ') || 'nothing'}`)
+  if (results.includes('customer: forbidden')) history.sometimes('a demoted admin had no power')
+}

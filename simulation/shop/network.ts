@@ -1,0 +1,177 @@
+/**
+ * The network between machines: it delivers requests to apps by `inject`, through a layer of faults.
+ *
+ * Invariants
+ *  1. What is sent may be lost, may come twice, late (also after the deadline of its caller) and in another order. The same holds
+ *     for the answer. A request that comes twice is one that its sender could have repeated.
+ *  2. A host without a process refuses connections. A process that is killed breaks the connections it has; one that is paused
+ *     keeps them, and answers when it goes on.
+ *  3. What a partition separates gets nothing from each other, and no refusal either. It may be one-way.
+ */
+import type { App } from '@shop/service_kit/http/app'
+import type { Faults } from '../core/faults.ts'
+import type { Machine } from '../core/machine.ts'
+import type { World } from '../core/world.ts'
+
+export type NetworkFault =
+  | 'request_lost'
+  | 'answer_lost'
+  | 'request_twice'
+  | 'message_late'
+  | 'partition'
+  | 'slow_host'
+
+export const NETWORK_FAULTS: Readonly<Record<NetworkFault, number>> = {
+  request_lost: 0.06,
+  answer_lost: 0.06,
+  request_twice: 0.06,
+  message_late: 0.08,
+  partition: 0.5,
+  slow_host: 0.5,
+}
+
+/** Usual time of a message, in milliseconds, and that of one which is late: longer than any deadline of a call. */
+const LATENCY_MS = { least: 0.2, most: 8 }
+const LATE_MS = { least: 500, most: 12_000 }
+const SLOW_MS_MAX = 1_500
+
+export type Process = { readonly machine: Machine; readonly app: App }
+
+/** Where processes of one replica run, one after the other. */
+export type Host = {
+  readonly address: string
+  process: Process | undefined
+  /** Longest extra delay of what it receives. */
+  slowMs: number
+}
+
+export type Message = {
+  readonly method: string
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | undefined
+}
+
+export type Answer = {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[]>>
+  readonly body: Buffer
+}
+
+/** Nobody listens there. */
+export class Refused extends Error {
+  readonly code = 'ECONNREFUSED'
+}
+/** The connection broke: what was sent may have been done. */
+export class Broken extends Error {
+  readonly code = 'UND_ERR_SOCKET'
+}
+
+export type Network = {
+  addHost(address: string): Host
+  /** A host that other hosts cannot reach, or that cannot reach them, until `heal`. */
+  cut(address: string, direction: 'to' | 'from' | 'both'): void
+  heal(address: string): void
+  /** Calls back once: with Refused, or without an error; never if the address is cut off. */
+  connect(from: string, address: string, callback: (error: Error | undefined) => void): void
+  /**
+   * Rejects with Refused or Broken. Does not settle if the request or its answer is lost: the caller has a deadline.
+   * `repeatable`: it may come twice.
+   */
+  exchange(from: string, address: string, message: Message, repeatable: boolean): Promise<Answer>
+  /** Breaks the connections of the process at that host. */
+  breakConnections(host: Host): void
+}
+
+export function createNetwork(world: World, faults: Faults<NetworkFault>): Network {
+  const hosts = new Map<string, Host>()
+  const cuts = new Map<string, 'to' | 'from' | 'both'>()
+  const open = new Map<Host, Set<() => void>>()
+  const delays = world.chances('latency')
+
+  const separated = (from: string, to: string) => {
+    const receives = cuts.get(to)
+    const sends = cuts.get(from)
+    return receives === 'to' || receives === 'both' || sends === 'from' || sends === 'both'
+  }
+  const delayTo = (address: string) => {
+    const usual = delays.between(LATENCY_MS.least, LATENCY_MS.most)
+    const slow = delays.between(0, hosts.get(address)?.slowMs ?? 0)
+    const late = delays.between(LATE_MS.least, LATE_MS.most)
+    return usual + slow + (faults.happens('message_late') ? late : 0)
+  }
+
+  const arrive = (from: string, host: Host, message: Message, settle: (answer: Answer | Error) => void) => {
+    const process = host.process
+    if (separated(from, host.address)) return
+    if (!process) return world.after(delayTo(from), () => settle(new Refused(`${host.address} refuses`)))
+    const breaking = () => world.after(delayTo(from), () => settle(new Broken('other side closed')))
+    const breakable = open.get(host)!
+    breakable.add(breaking)
+    process.machine.deliver(() => {
+      process.app
+        .inject({
+          method: message.method as 'GET',
+          url: message.path,
+          headers: message.headers,
+          ...(message.body === undefined ? {} : { payload: message.body }),
+          remoteAddress: '10.0.0.1',
+        })
+        .then(
+          (answer) =>
+            process.machine.deliver(() => {
+              breakable.delete(breaking)
+              if (faults.happens('answer_lost') || separated(host.address, from)) return
+              world.after(delayTo(from), () =>
+                settle({
+                  status: answer.statusCode,
+                  headers: answer.headers as Answer['headers'],
+                  body: answer.rawPayload,
+                }),
+              )
+            }),
+          // `inject` fails only if the app is closing.
+          () => breaking(),
+        )
+    })
+  }
+
+  return {
+    addHost(address) {
+      const host: Host = { address, process: undefined, slowMs: 0 }
+      hosts.set(address, host)
+      open.set(host, new Set())
+      return host
+    },
+    cut(address, direction) {
+      cuts.set(address, direction)
+      world.note('network', `${address} is cut off: ${direction}`)
+    },
+    heal(address) {
+      if (cuts.delete(address)) world.note('network', `${address} is connected again`)
+    },
+    connect(from, address, callback) {
+      world.after(delayTo(address), () => {
+        if (separated(from, address) || separated(address, from)) return
+        const refused = hosts.get(address)?.process === undefined
+        callback(refused ? new Refused(`${address} refuses`) : undefined)
+      })
+    },
+    exchange(from, address, message, repeatable) {
+      const host = hosts.get(address)!
+      const { promise, resolve, reject } = Promise.withResolvers<Answer>()
+      const settle = (answer: Answer | Error) => (answer instanceof Error ? reject(answer) : resolve(answer))
+      if (!faults.happens('request_lost'))
+        world.after(delayTo(address), () => arrive(from, host, message, settle))
+      if (repeatable && faults.happens('request_twice'))
+        world.after(delayTo(address), () => arrive(from, host, message, () => {}))
+      return promise
+    },
+    breakConnections(host) {
+      for (const breaking of open.get(host)!) breaking()
+      open.get(host)!.clear()
+    },
+  }
+}
+
+export { SLOW_MS_MAX }

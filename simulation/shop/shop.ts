@@ -1,0 +1,256 @@
+/**
+ * A shop of two replicas of each service and one gateway, and what happens to it: processes end and are started again, hang,
+ * are replaced by a deployment; machines have wrong clocks and are cut off; the disk is full for a while.
+ */
+import type { History } from '../core/history.ts'
+import { createMachine, type WallClock } from '../core/machine.ts'
+import type { Names } from './calls.ts'
+import type { Deployment } from './deployment.ts'
+import { faultyStores, STORE_FAULTS, type StoreFault } from './faulty_stores.ts'
+import {
+  createNetwork,
+  type Host,
+  NETWORK_FAULTS,
+  type Network,
+  type NetworkFault,
+  SLOW_MS_MAX,
+} from './network.ts'
+import {
+  type Running,
+  type Setting,
+  startAuth,
+  startOrderService,
+  startProducts,
+  startStorefront,
+} from './services.ts'
+import { keyPairs } from './signing.ts'
+
+export type ProcessFault =
+  | 'kill'
+  | 'kill_at_crash_point'
+  | 'pause'
+  | 'clock_skew'
+  | 'clock_jump'
+  | 'deployment'
+export type ShopFault = NetworkFault | StoreFault | ProcessFault
+
+/** Those of one process per PERIOD_MS; a skew per machine; a deployment per history. */
+export const SHOP_FAULTS: Readonly<Record<ShopFault, number>> = {
+  ...NETWORK_FAULTS,
+  ...STORE_FAULTS,
+  kill: 0.3,
+  kill_at_crash_point: 0.05,
+  pause: 0.2,
+  clock_skew: 1,
+  clock_jump: 0.15,
+  deployment: 0.7,
+}
+
+const PERIOD_MS = 5_000
+const RESTART_MS = { least: 100, most: 4_000 }
+/** Also longer than a lease of the settler. */
+const PAUSE_MS = { least: 500, most: 22_000 }
+const CUT_MS = { least: 500, most: 10_000 }
+const SLOW_MS = { least: 1_000, most: 10_000 }
+const SKEW_MS_MAX = 4_000
+const JUMP_MS_MAX = 40_000
+/** Between the replacements of two processes. */
+const ROLLING_MS = 1_500
+const STORE_DELAY_MS_MAX = 3
+
+type ServiceName = 'auth_service' | 'product_service' | 'order_service' | 'storefront'
+
+const REPLICAS: Readonly<Record<ServiceName, number>> = {
+  auth_service: 2,
+  product_service: 2,
+  order_service: 2,
+  storefront: 1,
+}
+
+export type Place = {
+  readonly service: ServiceName
+  readonly host: Host
+  readonly clock: WallClock
+  running: Running | undefined
+  generation: number
+}
+
+export type Shop = {
+  readonly network: Network
+  readonly names: Names
+  readonly places: readonly Place[]
+  /** Starts every process. */
+  open(): Promise<void>
+  /** Lets faults happen until they end. */
+  disturb(): void
+  /** Everything works again: what was stopped is started, connected, and on time. */
+  repair(): void
+}
+
+export type ShopOptions = {
+  readonly history: History<ShopFault>
+  readonly deployment: Deployment
+  /** Folder of the pages that the gateway serves. */
+  readonly pages: string
+}
+
+export function createShop({ history, deployment, pages }: ShopOptions): Shop {
+  const { world, faults, sometimes } = history
+  const network = createNetwork(world, faults)
+  const makeKeyPair = keyPairs()
+  const delays = world.chances('stores')
+  const nemesis = world.chances('nemesis')
+  let secrets: readonly string[] = ['the first secret of the services']
+
+  const places = Object.entries(REPLICAS).flatMap(([service, count]) =>
+    Array.from(
+      { length: count },
+      (_, at): Place => ({
+        service: service as ServiceName,
+        host: network.addHost(`${service}_${at + 1}`),
+        clock: { aheadMs: 0 },
+        running: undefined,
+        generation: 0,
+      }),
+    ),
+  )
+  const names: Names = Object.fromEntries(
+    Object.keys(REPLICAS).map((service) => [
+      service,
+      places.filter((place) => place.service === service).map(({ host }) => host.address),
+    ]),
+  )
+
+  const start = async (place: Place): Promise<void> => {
+    place.generation += 1
+    const { generation } = place
+    const machine = createMachine(world, place.host.address, place.generation, place.clock)
+    const setting: Setting = { machine, network, names, secrets }
+    const running = await startService(place, setting)
+    // Another one was started meanwhile.
+    if (place.generation !== generation) return machine.kill()
+    place.running = running
+    place.host.process = { machine, app: running.app }
+  }
+
+  const startService = async (place: Place, setting: Setting): Promise<Running> => {
+    const { machine } = setting
+    const seen = <Stores extends object>(stores: Stores) =>
+      faultyStores(stores, machine, faults, () => delays.between(0, STORE_DELAY_MS_MAX))
+    switch (place.service) {
+      case 'auth_service':
+        return startAuth(setting, seen(await deployment.auth(machine)), makeKeyPair)
+      case 'product_service':
+        return startProducts(setting, seen(await deployment.products(machine)))
+      case 'order_service':
+        return startOrderService(setting, seen(await deployment.orders(machine)), (point) => {
+          if (!faults.happens('kill_at_crash_point')) return
+          sometimes('a process ended between two durable steps')
+          world.note(machine.name, `ends at ${point}`)
+          kill(place)
+          restartLater(place)
+        })
+      case 'storefront':
+        return startStorefront(setting, pages)
+    }
+  }
+
+  const kill = (place: Place) => {
+    const { process } = place.host
+    if (!process) return
+    process.machine.kill()
+    place.host.process = undefined
+    place.running = undefined
+    network.breakConnections(place.host)
+  }
+
+  const restartLater = (place: Place) => {
+    world.after(nemesis.between(RESTART_MS.least, RESTART_MS.most), () => {
+      if (place.host.process === undefined) void start(place)
+    })
+  }
+
+  const disturbProcess = (place: Place) => {
+    const machine = place.host.process?.machine
+    if (machine && faults.happens('kill')) {
+      kill(place)
+      restartLater(place)
+    } else if (machine && faults.happens('pause')) {
+      machine.pause()
+      world.after(
+        nemesis.between(PAUSE_MS.least, PAUSE_MS.most),
+        () => machine.isPaused() && machine.resume(),
+      )
+    }
+    if (faults.happens('clock_jump')) setClock(place, nemesis.between(-JUMP_MS_MAX, JUMP_MS_MAX))
+    if (faults.happens('partition')) {
+      network.cut(place.host.address, nemesis.one(['to', 'from', 'both']))
+      world.after(nemesis.between(CUT_MS.least, CUT_MS.most), () => network.heal(place.host.address))
+    }
+    if (faults.happens('slow_host')) {
+      place.host.slowMs = nemesis.between(0, SLOW_MS_MAX)
+      world.after(nemesis.between(SLOW_MS.least, SLOW_MS.most), () => {
+        place.host.slowMs = 0
+      })
+    }
+  }
+
+  const setClock = ({ clock, host }: Place, aheadMs: number) => {
+    clock.aheadMs = Math.round(aheadMs)
+    world.note(host.address, `has a clock that is ${clock.aheadMs} ms ahead`)
+  }
+
+  /** One process after the other ends in order and is replaced; the new ones have a new secret, and the one before. */
+  const deploy = async () => {
+    secrets = [`another secret of the services, made at ${Math.floor(world.time())}`, ...secrets].slice(0, 2)
+    world.note('deployment', 'begins')
+    for (const place of places) {
+      await world.sleep(ROLLING_MS)
+      if (!faults.areOn()) return
+      const { running } = place
+      const { machine } = place.host.process ?? {}
+      if (!running || !machine || machine.isPaused()) continue
+      sometimes('a process of the new deployment ran beside one of the old')
+      // It takes no new requests, ends its work, and is gone.
+      place.host.process = undefined
+      place.running = undefined
+      await Promise.race([running.stop(), world.sleep(ROLLING_MS)])
+      machine.kill()
+      network.breakConnections(place.host)
+      await start(place)
+    }
+  }
+
+  return {
+    network,
+    names,
+    places,
+    async open() {
+      for (const place of places) {
+        await start(place)
+        if (faults.probability('clock_skew') > 0 && nemesis.happens(0.5))
+          setClock(place, nemesis.between(-SKEW_MS_MAX, SKEW_MS_MAX) * faults.probability('clock_skew'))
+      }
+    },
+    disturb() {
+      const again = (place: Place) => {
+        if (!faults.areOn()) return
+        disturbProcess(place)
+        world.after(nemesis.between(0, 2 * PERIOD_MS), () => again(place))
+      }
+      for (const place of places) world.after(nemesis.between(0, PERIOD_MS), () => again(place))
+      if (faults.happens('deployment')) world.after(nemesis.between(0, 10_000), () => void deploy())
+    },
+    repair() {
+      deployment.repair()
+      for (const place of places) {
+        network.heal(place.host.address)
+        place.host.slowMs = 0
+        setClock(place, 0)
+        const machine = place.host.process?.machine
+        if (machine?.isPaused()) machine.resume()
+        if (!machine) void start(place)
+      }
+    },
+  }
+}

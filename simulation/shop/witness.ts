@@ -1,0 +1,88 @@
+/**
+ * What clients were answered, compared with the stores at once and again at the end.
+ *
+ *  3. An order that was answered is in the store, and what was said of it is in its history.
+ *  4. All answers to one key name one order; another request under it is refused.
+ *  7. A read is not older than the store was when it was asked.
+ * 10. No client sees an order of another.
+ */
+import { Violation } from '../core/history.ts'
+import type { BookCheck } from './books.ts'
+
+/** What a client was shown of an order. */
+export type SeenOrder = {
+  readonly id: string
+  readonly user_id: string
+  readonly status: string
+  readonly version: number
+}
+
+export type Witness = {
+  /** To be called before a read; its result checks the version of the answer. */
+  readOfOrder(id: string): (seen: SeenOrder) => void
+  readOfProduct(id: string): (seen: { readonly version: number }) => void
+  /** An answer to a request of `userId` under `key`. */
+  sawOrder(userId: string, key: string | undefined, seen: SeenOrder): void
+  /** A request that is not the first one under this key, and asks for something else, was answered with an order. */
+  sawOtherUnderKey(key: string): void
+  /** Every answer, against the stores as they are now. */
+  checkAll(): void
+}
+
+const broken = (sentence: string): never => {
+  throw new Violation(sentence)
+}
+
+export function createWitness(books: BookCheck): Witness {
+  const seenOrders: {
+    readonly key: string | undefined
+    readonly userId: string
+    readonly seen: SeenOrder
+  }[] = []
+  const byKey = new Map<string, string>()
+
+  const check = (userId: string, key: string | undefined, { id, user_id, status, version }: SeenOrder) => {
+    const order = books.order(id)
+    if (!order) return broken(`3: order ${id} was answered as ${status} and is not in the store`)
+    if (order.history[version - 1] !== status)
+      broken(
+        `3: order ${id} was answered as ${status} at version ${version}, its history is ${order.history}`,
+      )
+    if (user_id !== userId || order.userId !== userId)
+      broken(`10: user ${userId} was shown order ${id} of ${order.userId}`)
+    if (key !== undefined && order.key !== key)
+      broken(`4: order ${id} was answered to key ${key} and was made with ${order.key}`)
+  }
+
+  return {
+    readOfOrder(id) {
+      const least = books.order(id)?.version ?? 0
+      return ({ version }) => {
+        if (version < least)
+          broken(`7: order ${id} was read at version ${version} after it had version ${least}`)
+      }
+    },
+    readOfProduct(id) {
+      const least = books.productVersion(id)
+      return ({ version }) => {
+        if (version < least)
+          broken(`7: product ${id} was read at version ${version} after it had version ${least}`)
+      }
+    },
+    sawOrder(userId, key, seen) {
+      books.check()
+      check(userId, key, seen)
+      if (key !== undefined) {
+        const name = `${userId} ${key}`
+        const known = byKey.get(name) ?? seen.id
+        if (known !== seen.id) broken(`4: key ${key} was answered with order ${known} and with ${seen.id}`)
+        byKey.set(name, known)
+      }
+      seenOrders.push({ key, userId, seen })
+    },
+    sawOtherUnderKey: (key) => broken(`4: another request under key ${key} was not refused`),
+    checkAll() {
+      for (const { userId, key, seen } of seenOrders) check(userId, key, seen)
+    },
+  }
+}
