@@ -35,7 +35,7 @@ export const deterministicSubtle = {
     format: string,
     data: webcrypto.JsonWebKey | ArrayBufferView,
     algorithm: Algorithm,
-    extractable: boolean,
+    _extractable: boolean,
     usages: never,
   ) {
     const { d } = data as webcrypto.JsonWebKey
@@ -45,7 +45,7 @@ export const deterministicSubtle = {
         : d === undefined
           ? createPublicKey({ key: data as never, format: 'jwk' })
           : createPrivateKey({ key: data as never, format: 'jwk' })
-    return key.toCryptoKey(algorithm as never, extractable, usages)
+    return key.toCryptoKey(algorithm as never, true, usages)
   },
   async sign(algorithm: Algorithm, key: CryptoKey, data: ArrayBufferView) {
     if (isHmac(algorithm)) return owned(hmac(key, data))
