@@ -33,10 +33,17 @@ export function readRegressions(text: string): { readonly level: string; readonl
     .split('\n')
     .filter((line) => line.trim() !== '' && !line.startsWith('#'))
     .map((line) => {
-      const options = Object.fromEntries([...line.matchAll(/--(\w+) (\S+)/g)].map(([, name, value]) => [name, value]))
+      const options = Object.fromEntries(
+        [...line.matchAll(/--(\w+) (\S+)/g)].map(([, name, value]) => [name, value]),
+      )
       return {
         level: options.level!,
-        plan: planOf({ seed: Number(options.seed), off: options.off, clients: options.clients, steps: options.steps }),
+        plan: planOf({
+          seed: Number(options.seed),
+          off: options.off,
+          clients: options.clients,
+          steps: options.steps,
+        }),
       }
     })
 }

@@ -7,10 +7,10 @@
 import { registerHooks } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { DOMAIN_BUGS } from './domain/planted_bugs.ts'
+import { PLANTED_BUGS } from './planted_bugs.ts'
 
 const name = process.env.PLANTED_BUG
-const bug = DOMAIN_BUGS.find((each) => each.name === name)
+const bug = PLANTED_BUGS.find((each) => each.name === name)
 if (bug === undefined) throw new Error(`No planted bug is named "${name}".`)
 
 const { path, from, to } = bug

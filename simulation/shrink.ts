@@ -6,7 +6,8 @@ const CLIENTS_MAX = 10
 const STEPS_MAX = 8
 
 /** What makes two violations the same: the invariant, or the first words. */
-export const kindOf = (violation: string): string => /^\d+(?=:)/.exec(violation)?.[0] ?? violation.slice(0, 30)
+export const kindOf = (violation: string): string =>
+  /^\d+(?=:)/.exec(violation)?.[0] ?? violation.slice(0, 30)
 
 export type Shrunk = { readonly plan: Plan; readonly outcome: Outcome; readonly tried: number }
 
@@ -30,7 +31,8 @@ export async function shrink(level: Level, failing: Plan): Promise<Shrunk> {
   for (const fault of level.faults) await attempt({ ...plan, off: [...plan.off, fault] })
   for (let client = CLIENTS_MAX; client >= 0; client--) {
     const clients = plan.clients ?? Array.from({ length: CLIENTS_MAX + 1 }, (_, at) => at)
-    if (clients.includes(client)) await attempt({ ...plan, clients: clients.filter((each) => each !== client) })
+    if (clients.includes(client))
+      await attempt({ ...plan, clients: clients.filter((each) => each !== client) })
   }
   for (let steps = 1; steps < (plan.steps ?? STEPS_MAX); steps++) {
     if (await attempt({ ...plan, steps })) break

@@ -32,10 +32,10 @@ import { createWitness } from './witness.ts'
 /** Until then processes start, in a quiet world. */
 const OPENED_MS = 5_000
 /** How long faults happen. */
-const FAULTS_MS = 30_000
+const FAULTS_MS = 20_000
 const SETTLED_MS = 2 * (LEASE_MS + 2 * BACKOFF.maxMs + 2 * ROUND_MS)
 const STEPS_MAX = 6
-const PAUSE_MS_MAX = 4_000
+const PAUSE_MS_MAX = 3_000
 
 const SETTLED = ['confirmed', 'rejected', 'shipped', 'delivered', 'cancelled']
 
@@ -117,11 +117,11 @@ async function play<Fault extends string>(history: History<Fault | ShopFault>, o
     faults.begin()
     shop.disturb()
     const end = OPENED_MS + FAULTS_MS
-    startClients(scene, plan.clients, plan.steps ?? STEPS_MAX, end)
+    const clients = startClients(scene, plan.clients, plan.steps ?? STEPS_MAX, end)
     await world.runUntil(end, books.check)
     faults.end()
     shop.repair()
-    await untilSettled(scene, end + SETTLED_MS)
+    await untilSettled(scene, clients, end + SETTLED_MS)
     scene.witness.checkAll()
     const [fault] = faultsOf(deployment!.books.records())
     if (fault !== undefined) throw new Violation(fault)
@@ -132,9 +132,17 @@ async function play<Fault extends string>(history: History<Fault | ShopFault>, o
   }
 }
 
-function startClients(scene: Scene, only: readonly number[] | undefined, steps: number, end: number) {
+type Clients = { allEnded(): boolean; left(): number }
+
+function startClients(
+  scene: Scene,
+  only: readonly number[] | undefined,
+  steps: number,
+  end: number,
+): Clients {
   const { world } = scene.history
   const isOver = () => world.time() >= end
+  let left = 0
   const accounts = [...scene.admins, ...scene.buyers]
   for (const [number, account] of accounts.entries()) {
     if (only && !only.includes(number)) continue
@@ -148,22 +156,27 @@ function startClients(scene: Scene, only: readonly number[] | undefined, steps: 
         await world.sleep(actor.chances.between(0, PAUSE_MS_MAX))
       }
     }
+    left += 1
     // An error that is no problem of the shop, a Violation among them.
-    act().catch((error) =>
-      scene.history.broken(
-        error instanceof Violation ? error.message : `${account.username}: ${error.stack ?? error}`,
-      ),
-    )
+    act()
+      .then(() => {
+        left -= 1
+      })
+      .catch((error) =>
+        scene.history.broken(
+          error instanceof Violation ? error.message : `${account.username}: ${error.stack ?? error}`,
+        ),
+      )
   }
+  return { allEnded: () => left === 0, left: () => left }
 }
 
 /** Invariant 5. Clients end what they began, and every order is settled. */
-async function untilSettled({ history, books }: Scene, end: number) {
+async function untilSettled({ history, books }: Scene, clients: Clients, end: number) {
   const { world } = history
-  const LAST_REQUESTS_MS = 15_000
-  await world.runUntil(world.time() + LAST_REQUESTS_MS, books.check)
   const unsettled = () => books.orders().filter(({ status }) => !SETTLED.includes(status))
-  while (unsettled().length > 0 && world.time() < end) await world.runUntil(world.time() + 500, books.check)
+  await world.runUntil(end, books.check, () => clients.allEnded() && unsettled().length === 0)
+  if (!clients.allEnded()) throw new Violation(`5: ${clients.left()} clients still wait for an answer`)
   const [left] = unsettled()
   if (left)
     throw new Violation(`5: order ${left.id} is still ${left.status} ${SETTLED_MS} ms after the last fault`)
@@ -188,8 +201,7 @@ async function checkPower(scene: Scene) {
   }
   const asked = Promise.all([ask(first), ask(second)])
   asked.catch((error) => history.broken(String(error.stack)))
-  while (results.length < 2 && world.time() < from + 20_000)
-    await world.runUntil(world.time() + 100, books.check)
+  await world.runUntil(from + 20_000, books.check, () => results.length === 2)
   const wrong = results.filter((result) => result !== 'admin: listed' && result !== 'customer: forbidden')
   if (results.length < 2 || wrong.length > 0)
     throw new Violation(`10: at the end, admins were answered ${results.join('; ') || 'nothing'}`)

@@ -50,6 +50,7 @@ const EntryView = Type.Object({
   request_id: NullableString({ description: 'As in the log lines of the services' }),
 })
 
+const ENTRIES = PageOf(EntryView)
 const LIST: CursorList = { name: 'audit log', key: ['id'] }
 
 export type AuditRoutes = {
@@ -86,7 +87,7 @@ export function auditRoutes({
       },
       { additionalProperties: false },
     ),
-    response: { 200: PageOf(EntryView) },
+    response: { 200: ENTRIES },
     problems: ['validation_failed', 'malformed_cursor', ...ADMIN_PROBLEMS, 'store_unavailable'],
   })
 

@@ -32,20 +32,22 @@ export const isProbe = (route: string | undefined): boolean => route === '/healt
 const NOT_NOW = 'The service cannot take work just now.'
 const tags = ['operations']
 
+const Probe = Type.Object({
+  status: Type.String(),
+  service: Type.String(),
+  version: Type.Optional(Type.String({ description: 'On the operations port only' })),
+  trouble: Type.Optional(
+    Type.String({ description: 'What is wrong although it is ready; on the operations port only' }),
+  ),
+})
+const NOT_READY = problemResponses(KIT_PROBLEMS, 'not_ready')
+
 export function addProbes(app: App, { service, readiness, details }: ProbesOptions) {
   app.decorate('startDraining', readiness.drain)
   // Decided when the answer is sent: a request that came before draining must close its connection too.
   app.addHook('onSend', (_request, reply, _payload, next) => {
     if (readiness.isDraining()) reply.header('connection', 'close')
     next()
-  })
-  const Probe = Type.Object({
-    status: Type.String(),
-    service: Type.String(),
-    version: Type.Optional(Type.String({ description: 'On the operations port only' })),
-    trouble: Type.Optional(
-      Type.String({ description: 'What is wrong although it is ready; on the operations port only' }),
-    ),
   })
   app.register(async (scope: App) => {
     scope.get(
@@ -64,7 +66,7 @@ export function addProbes(app: App, { service, readiness, details }: ProbesOptio
           tags,
           summary: 'Should work be sent here?',
           operationId: 'readyz',
-          response: { 200: Probe, ...problemResponses(KIT_PROBLEMS, 'not_ready') },
+          response: { 200: Probe, ...NOT_READY },
         },
       },
       async (request) => {

@@ -1,0 +1,54 @@
+/**
+ * Planted bugs: one line of the code under test is changed as it is loaded, and the simulation must find that within the seeds
+ * that the bug states. A simulator that finds no planted bug proves nothing.
+ */
+import { PLANTED_BUGS } from './planted_bugs.ts'
+import { startPlayer } from './pool.ts'
+
+/** A bug of this list is applied by planted.ts. */
+export type PlantedBug = {
+  readonly name: string
+  /** The level that finds it. */
+  readonly level: string
+  /** From the root of the project. */
+  readonly path: string
+  /** Occurs once in the file. */
+  readonly from: string
+  readonly to: string
+  /** Seeds from 1 on. */
+  readonly seeds: number
+}
+
+type Found = { readonly seed: number; readonly violation: string } | undefined
+
+/** Whether each bug with that word in its name was found. Prints a line for each. */
+export async function findBugs(jobs: number, word: string, level: string | undefined): Promise<boolean> {
+  const bugs = PLANTED_BUGS.filter(({ name, level: of }) => name.includes(word) && (level ?? of) === of)
+  const left = [...bugs]
+  let missed = 0
+  const work = async () => {
+    for (let bug = left.shift(); bug !== undefined; bug = left.shift()) {
+      const found = await find(bug)
+      if (!found) missed += 1
+      const result = found
+        ? `found by seed ${found.seed}: ${found.violation.split('\n')[0]}`
+        : `NOT FOUND in ${bug.seeds} seeds`
+      process.stdout.write(`${bug.level.padEnd(7)} ${bug.name}: ${result}\n`)
+    }
+  }
+  await Promise.all(Array.from({ length: jobs }, work))
+  process.stdout.write(`Planted bugs: ${bugs.length - missed} of ${bugs.length} found.\n`)
+  return missed === 0
+}
+
+async function find({ name, level, seeds }: PlantedBug): Promise<Found> {
+  const player = startPlayer(name)
+  try {
+    const plans = Array.from({ length: seeds }, (_, at) => ({ seed: at + 1, off: [] }))
+    const { failures } = await player.play({ id: 1, level, plans, untilViolation: true })
+    const [first] = failures
+    return first && { seed: first.plan.seed, violation: first.violation }
+  } finally {
+    player.end()
+  }
+}

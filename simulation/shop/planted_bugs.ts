@@ -1,0 +1,120 @@
+/** Bugs outside the domain: in adapters, routes, clients, and in what connects them. */
+import type { PlantedBug } from '../bugs.ts'
+
+const SEEDS = 60
+
+const on = (
+  level: string,
+  name: string,
+  path: string,
+  from: string,
+  to: string,
+  seeds = SEEDS,
+): PlantedBug => ({
+  name,
+  level,
+  path,
+  from,
+  to,
+  seeds,
+})
+
+const ORDERS = 'order_service/src'
+const PRODUCTS = 'product_service/src'
+const KIT = 'service_kit/src'
+
+export const SHOP_BUGS: readonly PlantedBug[] = [
+  on(
+    'sqlite',
+    'an order is saved whatever its version',
+    `${ORDERS}/storage/sqlite_order_store.ts`,
+    'due_at = ?, attempts = ? WHERE id = ? AND version = ? AND fence = ?`)',
+    'due_at = ?, attempts = ? WHERE id = ? AND version >= ? - 9 AND fence >= ? - 9`)',
+  ),
+  on(
+    'sqlite',
+    'a claim forgets when the order is due',
+    `${ORDERS}/storage/sqlite_order_store.ts`,
+    'setDue.run(dueAt ?? null, id, version, fence)',
+    'setDue.run(null, id, version, fence)',
+  ),
+  on(
+    'sqlite',
+    'the list of one buyer has the orders of all',
+    `${ORDERS}/storage/sqlite_order_store.ts`,
+    'WHERE user_id = ? ORDER BY rowid DESC LIMIT ?`)',
+    'WHERE user_id <> ? ORDER BY rowid DESC LIMIT ?`)',
+  ),
+  on(
+    'sqlite',
+    'a write is answered although its commit failed',
+    `${KIT}/sqlite/commits.ts`,
+    `      requireFile()
+    } catch (error) {
+      return refuse(group, error)
+    }
+    if (failure`,
+    `      requireFile()
+    } catch {
+      outcomes = group.map(() => succeeded(undefined))
+    }
+    if (failure`,
+  ),
+  on(
+    'sqlite',
+    'answers stay cached after a sale',
+    `${PRODUCTS}/http/response_cache.ts`,
+    'if (revisionBefore !== revisionSeen) {',
+    'if (revisionSeen === undefined) {',
+  ),
+  on(
+    'sqlite',
+    'the owner of an order is not checked when it is read',
+    `${ORDERS}/domain/change_order.ts`,
+    'if (stored && (actor.admin || stored.order.userId === actor.userId)) return stored',
+    'if (stored) return stored',
+  ),
+  on(
+    'sqlite',
+    'every caller is an admin',
+    `${KIT}/identity/access.ts`,
+    "if (access === 'admin' && principal.role !== 'admin') {",
+    "if (access === 'admin' && principal.role === 'nobody') {",
+  ),
+  on(
+    'sqlite',
+    'the client sends a new key with every attempt',
+    'client/src/ordering.ts',
+    "const params = { header: { 'idempotency-key': idempotencyKey } }",
+    "const params = { header: { 'idempotency-key': newKey() } }",
+  ),
+  on(
+    'sqlite',
+    'an open circuit never lets a trial pass',
+    `${ORDERS}/clients/circuit_breaker.ts`,
+    "trialTimeout !== undefined || monotonic() < tryAgainAt ? 'open' : 'half_open'",
+    "trialTimeout !== undefined || monotonic() > 0 ? 'open' : 'half_open'",
+  ),
+  on(
+    'sqlite',
+    'the settler ends after one failed round',
+    `${ORDERS}/settler.ts`,
+    'if (!stopped) cancel = after(',
+    'if (!stopped && !again) cancel = after(',
+  ),
+  on(
+    'sqlite',
+    'no tombstone',
+    `${PRODUCTS}/domain/reserving.ts`,
+    'if (!recorded) return draft.save(tombstone(orderId, at))',
+    'if (!recorded) return tombstone(orderId, at)',
+    120,
+  ),
+  on(
+    'sqlite',
+    'an adjustment is not remembered by its key',
+    `${PRODUCTS}/storage/sqlite_stock_store.ts`,
+    'const recorded = attempt && attempted.get(stamp.by, attempt.key)',
+    "const recorded = attempt && attempted.get(stamp.by, '')",
+  ),
+]
