@@ -114,7 +114,19 @@ export function fetchOver(
   from: string,
   chooseReplica: (addresses: readonly string[]) => string,
 ): (request: Request) => Promise<Response> {
+  // Otherwise a request whose answer is lost could be collected as garbage, and its signal with it: at a moment that depends
+  // on the machine its deadline would no longer end the call.
+  const inFlight = new Set<Request>()
   return async (request) => {
+    inFlight.add(request)
+    try {
+      return await send(request)
+    } finally {
+      inFlight.delete(request)
+    }
+  }
+
+  async function send(request: Request): Promise<Response> {
     const url = new URL(request.url)
     const message = {
       method: request.method,
