@@ -2,22 +2,8 @@
  * Planted bugs: one line of the code under test is changed as it is loaded, and the simulation must find that within the seeds
  * that the bug states. A simulator that finds no planted bug proves nothing.
  */
-import { PLANTED_BUGS } from './planted_bugs.ts'
+import { PLANTED_BUGS, type PlantedBug } from './planted_bugs.ts'
 import { startPlayer } from './pool.ts'
-
-/** A bug of this list is applied by planted.ts. */
-export type PlantedBug = {
-  readonly name: string
-  /** The level that finds it. */
-  readonly level: string
-  /** From the root of the project. */
-  readonly path: string
-  /** Occurs once in the file. */
-  readonly from: string
-  readonly to: string
-  /** Seeds from 1 on. */
-  readonly seeds: number
-}
 
 type Found = { readonly seed: number; readonly violation: string } | undefined
 

@@ -2,8 +2,9 @@
 import type { Level } from './core/history.ts'
 
 export const LEVELS: Readonly<Record<string, () => Promise<Level>>> = {
+  domain: async () => (await import('./domain/level.ts')).DOMAIN,
   sqlite: async () => (await import('./shop/on_sqlite.ts')).SHOP_ON_SQLITE,
 }
 
 /** Histories of each level in the suite. */
-export const SUITE: Readonly<Record<string, number>> = { sqlite: 120 }
+export const SUITE: Readonly<Record<string, number>> = { domain: 2_000, sqlite: 120 }

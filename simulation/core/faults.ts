@@ -19,6 +19,7 @@ export type Faults<Kind extends string> = {
   begin(): void
   /** The second phase begins: no fault happens any more. */
   end(): void
+  hasEnded(): boolean
   /** Whether faults may happen now. */
   areOn(): boolean
   counts(): Readonly<Record<string, number>>
@@ -68,6 +69,7 @@ export function createFaults<Kind extends string>(
     end() {
       ended = true
     },
+    hasEnded: () => ended,
     areOn,
     counts: () => counts,
   }

@@ -1,5 +1,5 @@
 /** Bugs outside the domain: in adapters, routes, clients, and in what connects them. */
-import type { PlantedBug } from '../bugs.ts'
+import type { PlantedBug } from '../planted_bugs.ts'
 
 const SEEDS = 60
 
