@@ -2,8 +2,9 @@
  * Planted bugs: one line of the code under test is changed as it is loaded, and the simulation must find that within the seeds
  * that the bug states. A simulator that finds no planted bug proves nothing.
  */
-import { PLANTED_BUGS, type PlantedBug } from './planted_bugs.ts'
+import { PLANTED_BUGS } from './planted_bugs.ts'
 import { startPlayer } from './pool.ts'
+import type { PlantedBug } from './shop/planted_bugs.ts'
 
 type Found = { readonly seed: number; readonly violation: string } | undefined
 

@@ -1,5 +1,10 @@
 /** Bugs outside the domain: in adapters, routes, clients, and in what connects them. */
-import type { PlantedBug } from '../planted_bugs.ts'
+import type { PlantedBug as Planted } from '../domain/planted_bugs.ts'
+
+export type PlantedBug = Planted & {
+  /** The level that finds it. */
+  readonly level: string
+}
 
 const SEEDS = 60
 
