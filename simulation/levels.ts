@@ -4,7 +4,8 @@ import type { Level } from './core/history.ts'
 export const LEVELS: Readonly<Record<string, () => Promise<Level>>> = {
   domain: async () => (await import('./domain/level.ts')).DOMAIN,
   sqlite: async () => (await import('./shop/on_sqlite.ts')).SHOP_ON_SQLITE,
+  mongo: async () => (await import('./shop/on_mongo.ts')).SHOP_ON_MONGO,
 }
 
 /** Histories of each level in the suite. */
-export const SUITE: Readonly<Record<string, number>> = { domain: 2_000, sqlite: 120 }
+export const SUITE: Readonly<Record<string, number>> = { domain: 2_000, sqlite: 120, mongo: 60 }

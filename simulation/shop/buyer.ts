@@ -23,8 +23,8 @@ export const BUYER_STEPS: readonly Step[] = [
   buyAndCancel,
   buyAndCancel,
   cancelEarly,
-  lookAtOrders,
-  lookAtOrderOfAnother,
+  listOrders,
+  readOrderOfAnother,
   tryWhatAdminsDo,
 ]
 
@@ -158,7 +158,7 @@ async function cancelEarly(scene: Scene, actor: Actor) {
   await placing
 }
 
-async function lookAtOrders(scene: Scene, actor: Actor) {
+async function listOrders(scene: Scene, actor: Actor) {
   const { account, client } = actor
   const least = new Map(scene.books.orders().map(({ id, version }) => [id, version]))
   const page = await actor.attempt('lists the orders', () =>
@@ -179,7 +179,7 @@ async function lookAtOrders(scene: Scene, actor: Actor) {
     scene.history.broken(`3: the list of user ${account.id} is without order ${missing[0]}`)
 }
 
-async function lookAtOrderOfAnother(scene: Scene, actor: Actor) {
+async function readOrderOfAnother(scene: Scene, actor: Actor) {
   const others = scene.placed.filter(({ userId }) => userId !== actor.account.id)
   if (others.length === 0) return
   const { orderId } = actor.chances.one(others)

@@ -58,7 +58,7 @@ export type Answer = {
   readonly body: Buffer
 }
 
-/** Nobody listens there. */
+/** No process listens there. */
 export class Refused extends Error {
   readonly code = 'ECONNREFUSED'
 }
@@ -69,9 +69,9 @@ export class Broken extends Error {
 
 export type Network = {
   addHost(address: string): Host
-  /** A host that other hosts cannot reach, or that cannot reach them, until `heal`. */
+  /** A host that other hosts cannot reach, or that cannot reach them, until `reconnect`. */
   cut(address: string, direction: 'to' | 'from' | 'both'): void
-  heal(address: string): void
+  reconnect(address: string): void
   /** Calls back once: with Refused, or without an error; never if the address is cut off. */
   connect(from: string, address: string, callback: (error: Error | undefined) => void): void
   /**
@@ -147,7 +147,7 @@ export function createNetwork(world: World, faults: Faults<NetworkFault>): Netwo
       cuts.set(address, direction)
       world.note('network', `${address} is cut off: ${direction}`)
     },
-    heal(address) {
+    reconnect(address) {
       if (cuts.delete(address)) world.note('network', `${address} is connected again`)
     },
     connect(from, address, callback) {

@@ -84,7 +84,7 @@ export const SHOP_BUGS: readonly PlantedBug[] = [
     'every caller is an admin',
     `${KIT}/identity/access.ts`,
     "if (access === 'admin' && principal.role !== 'admin') {",
-    "if (access === 'admin' && principal.role === 'nobody') {",
+    "if (access === 'admin' && principal.role === 'no one') {",
   ),
   on(
     'sqlite',

@@ -185,7 +185,7 @@ export function createShop({ history, deployment, pages }: ShopOptions): Shop {
     if (faults.happens('clock_jump')) setClock(place, nemesis.between(-JUMP_MS_MAX, JUMP_MS_MAX))
     if (faults.happens('partition')) {
       network.cut(place.host.address, nemesis.one(['to', 'from', 'both']))
-      world.after(nemesis.between(CUT_MS.least, CUT_MS.most), () => network.heal(place.host.address))
+      world.after(nemesis.between(CUT_MS.least, CUT_MS.most), () => network.reconnect(place.host.address))
     }
     if (faults.happens('slow_host')) {
       place.host.slowMs = nemesis.between(0, SLOW_MS_MAX)
@@ -244,7 +244,7 @@ export function createShop({ history, deployment, pages }: ShopOptions): Shop {
     repair() {
       deployment.repair()
       for (const place of places) {
-        network.heal(place.host.address)
+        network.reconnect(place.host.address)
         place.host.slowMs = 0
         setClock(place, 0)
         const machine = place.host.process?.machine

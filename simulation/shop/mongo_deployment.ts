@@ -1,0 +1,149 @@
+/**
+ * The stores of a shop on a model of a MongoDB replica set: each process has connections of its own. The set loses its primary,
+ * members are cut off, commands fail before or after they were applied, and the outcome of a commit stays unknown.
+ */
+import { openMongoStores as openAuth } from '@shop/auth_service/storage/open_mongo'
+import { openMongoStores as openOrders } from '@shop/order_service/storage/open_mongo'
+import { openMongoStores as openProducts } from '@shop/product_service/storage/open_mongo'
+import { createStoreMoney } from '@shop/service_kit/storage/store_money'
+import type { StoreRecords } from '../../tests/system/invariants.ts'
+import type { Faults } from '../core/faults.ts'
+import { createMachine, type Machine } from '../core/machine.ts'
+import type { World } from '../core/world.ts'
+import { createModelDeployment } from '../mongo/deployment.ts'
+import type { Fields } from '../mongo/documents/values.ts'
+import type { Deployment } from './deployment.ts'
+import { CURRENCY } from './services.ts'
+
+export type MongoFault =
+  | 'command_cut_before'
+  | 'command_cut_after'
+  | 'commit_of_unknown_outcome'
+  | 'slow_member'
+  | 'primary_killed'
+  | 'primary_steps_down'
+  | 'member_cut_off'
+
+/** Those of the set per PERIOD_MS. */
+export const MONGO_FAULTS: Readonly<Record<MongoFault, number>> = {
+  command_cut_before: 0.04,
+  command_cut_after: 0.04,
+  commit_of_unknown_outcome: 0.1,
+  slow_member: 0.1,
+  primary_killed: 0.3,
+  primary_steps_down: 0.3,
+  member_cut_off: 0.3,
+}
+
+export const MONGO_SITUATIONS: readonly string[] = []
+
+const PERIOD_MS = 6_000
+const LATENCY_MS_MAX = 2
+const SLOW_MS_MAX = 300
+const REPLICATION_MS_MAX = 30
+/** Shorter than the server's defaults, so that a history has several elections. */
+const TIMING = { electionMs: 1_500, handoverMs: 100, deposedMs: 2_000 }
+const DOWN_MS = { least: 300, most: 4_000 }
+
+export async function openMongoDeployment(world: World, faults: Faults<MongoFault>): Promise<Deployment> {
+  const { runtime } = createMachine(world, 'mongo', 0, { aheadMs: 0 })
+  const chances = world.chances('mongo')
+  const mongo = createModelDeployment(
+    {
+      ...runtime,
+      replicationMs: () => chances.between(0, REPLICATION_MS_MAX),
+      note: (what) => world.note('mongo', what),
+      fault({ name }) {
+        const requestMs = chances.between(0, LATENCY_MS_MAX)
+        const slow = faults.happens('slow_member') ? chances.between(0, SLOW_MS_MAX) : 0
+        const answerMs = chances.between(0, LATENCY_MS_MAX)
+        const times = { requestMs: requestMs + slow, answerMs }
+        if (name === 'hello' || name === 'ping') return times
+        if (name === 'commitTransaction' && faults.happens('commit_of_unknown_outcome'))
+          return { ...times, after: 'cut' }
+        if (faults.happens('command_cut_before')) return { ...times, before: 'cut' }
+        if (faults.happens('command_cut_after')) return { ...times, after: 'cut' }
+        return times
+      },
+    },
+    TIMING,
+  )
+
+  const disturb = () => {
+    if (faults.areOn()) {
+      const { primary, members } = mongo.set
+      if (faults.happens('primary_killed'))
+        mongo.set.killPrimary(chances.between(DOWN_MS.least, DOWN_MS.most))
+      else if (faults.happens('primary_steps_down') && primary()) mongo.set.stepDown()
+      else if (faults.happens('member_cut_off')) {
+        mongo.set.partition(chances.one(members).address, chances.happens(0.5))
+        world.after(chances.between(DOWN_MS.least, DOWN_MS.most), mongo.set.reconnect)
+      }
+    }
+    if (!faults.hasEnded()) world.after(chances.between(0, 2 * PERIOD_MS), disturb)
+  }
+  world.after(PERIOD_MS, disturb)
+
+  const opening = ({ name, runtime }: Machine) => ({
+    runtime,
+    createClient: mongo.clientFor({ name, runtime }),
+  })
+  const money = () => createStoreMoney({ CURRENCY }, 'the database')
+  return {
+    auth: (machine) => openAuth(mongo.url, opening(machine)),
+    products: (machine) => openProducts(mongo.url, { ...opening(machine), money: money() }),
+    orders: (machine) => openOrders(mongo.url, { ...opening(machine), money: money() }),
+    books: {
+      revision: () => Math.max(...mongo.set.members.map((member) => member.state().majority)),
+      records: () => recordsOf(committed),
+    },
+    repair() {
+      mongo.set.reconnect()
+      for (const { address, isUp } of mongo.set.members) if (!isUp()) mongo.set.start(address)
+    },
+    close() {},
+  }
+
+  /** What a majority has, so what no election undoes. */
+  function committed(namespace: string): Fields[] {
+    const [most] = mongo.set.members.map((member) => member.state()).sort((a, b) => b.majority - a.majority)
+    return most!.branch.at(most!.majority).all(namespace)
+  }
+}
+
+function recordsOf(all: (namespace: string) => Fields[]): StoreRecords {
+  // biome-ignore lint/suspicious/noExplicitAny: the documents of our own adapters.
+  const documents = (namespace: string) => all(namespace) as any[]
+  const linesOf = (lines: StoreRecords['reservations'][number]['lines']) =>
+    lines.map(({ productId, quantity, unitPriceMinor = null }) => ({ productId, quantity, unitPriceMinor }))
+  return {
+    products: documents('shop_products.products').map(
+      ({ _id, stock, reserved, version, editVersion, priceMinor }) => ({
+        ...{ id: _id, stock, reserved, version, editVersion, priceMinor },
+      }),
+    ),
+    movements: documents('shop_products.movements')
+      .map(({ productId, version, delta, stockAfter, orderId }) => ({
+        productId,
+        version,
+        delta,
+        stockAfter,
+        orderId: orderId ?? null,
+      }))
+      .sort((a, b) =>
+        a.productId < b.productId ? -1 : a.productId > b.productId ? 1 : a.version - b.version,
+      ),
+    reservations: documents('shop_products.reservations').map(({ _id, status, lines }) => ({
+      orderId: _id,
+      status,
+      lines: linesOf(lines ?? []),
+    })),
+    orders: documents('shop_orders.orders').map(
+      ({ _id, userId, idempotencyKey, status, version, totalMinor, lines, history }) => ({
+        ...{ id: _id, userId, key: idempotencyKey ?? null, status, version, totalMinor },
+        lines: linesOf(lines),
+        history: history.map((entry: { status: string }) => entry.status),
+      }),
+    ),
+  }
+}
