@@ -8,6 +8,7 @@
  */
 import { join } from 'node:path'
 import { isPassing } from '@shop/service_kit/mongo/errors'
+import { SNAPSHOT_READ } from '@shop/service_kit/mongo/options'
 import { explainFailure } from '@shop/service_kit/mongo/server_checks'
 import { connectPatiently } from '@shop/service_kit/mongo/tools'
 import { DATABASES, fileOf, LAST_BACKUP, SETTINGS } from './databases.ts'
@@ -28,8 +29,9 @@ export async function copyDatabases(
   url: string,
   folder: string,
   onFile: (file: string, documents: number) => void,
+  connect = connectPatiently,
 ): Promise<MongoCopy> {
-  const client = connectPatiently(url, 'backup')
+  const client = connect(url, 'backup')
   const session = client.startSession({ snapshot: true })
   const counts: Record<string, number> = {}
   try {
@@ -43,7 +45,7 @@ export async function copyDatabases(
         const documents: AsyncIterable<unknown> = client
           .db(name)
           .collection(collection)
-          .find({}, { session, raw: true, batchSize: DOCUMENTS_AT_ONCE })
+          .find({}, { session, ...SNAPSHOT_READ, raw: true, batchSize: DOCUMENTS_AT_ONCE })
         counts[file] = await writeDocuments(join(folder, file), documents as AsyncIterable<Uint8Array>)
         onFile(file, counts[file])
       }

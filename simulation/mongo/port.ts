@@ -38,6 +38,8 @@ export type ModelPort = Pick<Runtime, 'now' | 'after' | 'defer' | 'random'> & {
   replicationMs?(member: string): number
   /** Is given what happens: for the trace of a history. */
   note?(what: string): void
+  /** Is given what the model does not know. Without it: an unhandled rejection, because callers repeat or ignore errors. */
+  unknown?(error: Error): void
 }
 
 /** Resolves at a moment that the port chooses: after `ms`, or with the work that is ready now. */

@@ -7,7 +7,7 @@
  * balance meanwhile (domain/compaction.ts), and be counted twice or not at all: so a sum that is not the stock counts only
  * if it is found again, the same.
  */
-import type { ClientSession, FindCursor, MongoStore, SnapshotRead } from '@shop/service_kit/mongo/store'
+import type { FindCursor, MongoStore, SnapshotOptions, SnapshotRead } from '@shop/service_kit/mongo/store'
 import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
 import { type Audit, balances, type LedgerMismatch } from '../domain/ports.ts'
 import { isHeld } from '../domain/reservation.ts'
@@ -24,22 +24,22 @@ export function createMongoAuditStore(store: MongoStore, atOnce = AUDIT_DOCUMENT
   const { products, movements, reservations } = collectionsOf(store)
 
   const readPage = (after: string, limit: number) =>
-    store.snapshot(async (session, read) => {
+    store.snapshot(async (options, read) => {
       const projection = { stock: 1, reserved: 1, version: 1 }
       const page = await read(() =>
         products
-          .find<Numbers>({ _id: { $gt: after } }, { session, projection })
+          .find<Numbers>({ _id: { $gt: after } }, { ...options, projection })
           .sort({ _id: 1 })
           .limit(limit)
           .toArray(),
       )
-      return { page, held: await heldUnits(page, session, read) }
+      return { page, held: await heldUnits(page, options, read) }
     })
 
-  const heldUnits = async (page: readonly Numbers[], session: ClientSession, read: SnapshotRead) => {
+  const heldUnits = async (page: readonly Numbers[], options: SnapshotOptions, read: SnapshotRead) => {
     const units = new Map(page.map(({ _id }) => [_id, 0]))
     const held = reservations
-      .find({ status: 'held', 'lines.productId': { $in: [...units.keys()] } }, { session })
+      .find({ status: 'held', 'lines.productId': { $in: [...units.keys()] } }, options)
       .project<{ lines: { productId: string; quantity: number }[] }>({
         'lines.productId': 1,
         'lines.quantity': 1,

@@ -28,6 +28,12 @@ export const CLIENT_OPTIONS = {
   ignoreUndefined: true,
 } as const satisfies MongoClientOptions
 
+/**
+ * For every read of a snapshot session. Without it the driver sends the read concern of the client, the server does not answer
+ * with a moment, and each read is of another one.
+ */
+export const SNAPSHOT_READ = { readConcern: { level: 'snapshot' } } as const
+
 export const TRANSACTION_OPTIONS = {
   readConcern: { level: 'snapshot' },
   writeConcern: { w: 'majority', journal: true, wtimeoutMS: COMMAND_MS },

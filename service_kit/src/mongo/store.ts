@@ -20,7 +20,7 @@ import { TemporaryTrouble } from '../runtime/temporary_trouble.ts'
 import { connect, type MongoOptions } from './connection.ts'
 import { Expired, within } from './deadline.ts'
 import { asStoreError, isPassing, OutcomeUnknown } from './errors.ts'
-import { DEADLINE_MS, TRANSACTION_OPTIONS } from './options.ts'
+import { DEADLINE_MS, SNAPSHOT_READ, TRANSACTION_OPTIONS } from './options.ts'
 import type { Setting } from './setup.ts'
 
 export type {
@@ -39,6 +39,9 @@ const PAUSE: Backoff = { firstMs: 20, maxMs: 500 }
 /** Not repeated: after a failure `work` begins again. */
 export type SnapshotRead = <T>(read: () => Promise<T>) => Promise<T>
 
+/** Of every read of a snapshot. */
+export type SnapshotOptions = { readonly session: ClientSession } & typeof SNAPSHOT_READ
+
 export type MongoStore = {
   readonly client: MongoClient
   /** For use inside `repeat` and `transact`. */
@@ -48,10 +51,10 @@ export type MongoStore = {
   /** Runs `work` in a transaction, under the rules of `repeat`; commits what it did, or nothing if it throws. */
   transact<T>(work: (session: ClientSession) => Promise<T>): Promise<T>
   /**
-   * Runs `work`, whose reads in `session` are all of one moment, again after temporary failures. Each `read` has the deadline
+   * Runs `work`, whose reads with `options` are all of one moment, again after temporary failures. Each `read` has the deadline
    * of an operation; there may be any number of them, for some minutes (the server keeps old states for five).
    */
-  snapshot<T>(work: (session: ClientSession, read: SnapshotRead) => Promise<T>): Promise<T>
+  snapshot<T>(work: (options: SnapshotOptions, read: SnapshotRead) => Promise<T>): Promise<T>
   /** When the database was made, if that is known. */
   madeAt(): Promise<Date | undefined>
   /** The moment of the last backup, if there was one. */
@@ -120,7 +123,9 @@ export async function openMongo(options: MongoOptions): Promise<MongoStore> {
         const term = elections.last()
         const session = client.startSession({ snapshot: true })
         try {
-          const found = await work(session, (read) => within(runtime, monotonic() + DEADLINE_MS, read()))
+          const found = await work({ session, ...SNAPSHOT_READ }, (read) =>
+            within(runtime, monotonic() + DEADLINE_MS, read()),
+          )
           if (elections.last() !== term) throw new OutcomeUnknown()
           return found
         } catch (error) {

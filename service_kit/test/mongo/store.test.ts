@@ -110,8 +110,8 @@ mongoSuite('a MongoDB store', (server) => {
     await things.insertMany([{ _id: 'a' }, { _id: 'b' }])
     let attempts = 0
     const count = (failures: number, error: Error) =>
-      store.snapshot(async (session, read) => {
-        const found = await read(() => things.find({}, { session }).toArray())
+      store.snapshot(async (options, read) => {
+        const found = await read(() => things.find({}, options).toArray())
         if (++attempts <= failures) throw error
         return found.length
       })
@@ -122,6 +122,16 @@ mongoSuite('a MongoDB store', (server) => {
     attempts = 0
     await assert.rejects(count(1, new RangeError('no')), RangeError)
     assert.equal(attempts, 1)
+  })
+
+  test('the reads of a snapshot ask for one moment, not for the read concern of the client', async (t) => {
+    const store = await open(t, withOption(server.url(server.newDatabase()), 'monitorCommands=true'))
+    const asked: unknown[] = []
+    store.client.on('commandStarted', ({ command }) => asked.push(command.readConcern?.level))
+    await store.snapshot((options, read) =>
+      read(() => store.collection<Doc>('things').find({}, options).toArray()),
+    )
+    assert.deepEqual(asked, ['snapshot'])
   })
 
   test('3: a snapshot that saw an election begins again', async (t) => {

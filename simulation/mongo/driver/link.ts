@@ -30,12 +30,13 @@ export type Link = {
   send(address: string, message: Message): Promise<Fields>
   member(address: string): Member | undefined
   canReach(member: Member): boolean
-  /** Everything under way to this member fails. */
-  cut(address: string): void
+  /** Everything under way to this member fails, as with a connection that broke. */
+  cut(address: string, error?: Error): void
 }
 
 export function createLink(set: ReplicaSet, server: MemberServer, port: ModelPort, process: Process): Link {
   const underWay = new Map<string, Set<(error: Error) => void>>()
+  const surface = port.unknown ?? ((error: Error) => void Promise.reject(error))
   const member = (address: string) => set.members.find((each) => each.address === address)
   const canReach = (of: Member) => of.isUp() && !of.isCutFromClients()
 
@@ -85,10 +86,10 @@ export function createLink(set: ReplicaSet, server: MemberServer, port: ModelPor
           .finally(() => waiting.delete(reject))
       })
     },
-    cut(address) {
+    cut(address, error = broken(address)) {
       const waiting = [...(underWay.get(address) ?? [])]
       underWay.delete(address)
-      for (const reject of waiting) reject(broken(address))
+      for (const reject of waiting) reject(error)
     },
   }
 }
@@ -98,11 +99,6 @@ const broken = (address: string) => new MongoNetworkError(`connection 1 to ${add
 function troubled(address: string, trouble: 'cut' | Fields): Fields {
   if (trouble === 'cut') throw broken(address)
   return trouble
-}
-
-/** Also where the caller would repeat or ignore an error: what the model does not know must be seen. */
-function surface(error: NotModelled): void {
-  void Promise.reject(error)
 }
 
 /** As it would arrive: the driver has the documents of a large command in a sequence of their own. */

@@ -93,7 +93,7 @@ class ModelServer extends ServerBase {
         for (const event of APM_EVENTS) connection.on(event, (each) => this.emit(event, each))
         return connection
       },
-      () => link.cut(address),
+      (error) => link.cut(address, error),
     )
     this.monitor = null
   }
