@@ -29,6 +29,7 @@ export type Connection = EventEmitter & {
   generation: number
   hello: Fields
   readonly id: unknown
+  readonly socketTimeoutMS: number
   sendWire(message: Message, options: object, type: ResponseType | undefined): AsyncGenerator<Response>
 }
 

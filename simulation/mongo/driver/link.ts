@@ -16,6 +16,7 @@ import { type ModelPort, step } from '../port.ts'
 import { ReignEnded } from '../replication/reign.ts'
 import type { Member, ReplicaSet } from '../replication/replica_set.ts'
 import type { Message } from './internals.ts'
+import { createUnderWay } from './under_way.ts'
 
 /** What a process has besides the driver. */
 export type Process = {
@@ -26,8 +27,8 @@ export type Process = {
 export type Link = {
   readonly process: Process
   readonly set: ReplicaSet
-  /** Sends the command, and resolves the answer. */
-  send(address: string, message: Message): Promise<Fields>
+  /** Sends the command, and resolves the answer; rejects after `timeoutMs` without one. */
+  send(address: string, message: Message, timeoutMs: number): Promise<Fields>
   member(address: string): Member | undefined
   canReach(member: Member): boolean
   /** Everything under way to this member fails, as with a connection that broke. */
@@ -35,7 +36,7 @@ export type Link = {
 }
 
 export function createLink(set: ReplicaSet, server: MemberServer, port: ModelPort, process: Process): Link {
-  const underWay = new Map<string, Set<(error: Error) => void>>()
+  const underWay = createUnderWay(process.runtime)
   const surface = port.unknown ?? ((error: Error) => void Promise.reject(error))
   const member = (address: string) => set.members.find((each) => each.address === address)
   const canReach = (of: Member) => of.isUp() && !of.isCutFromClients()
@@ -71,27 +72,25 @@ export function createLink(set: ReplicaSet, server: MemberServer, port: ModelPor
     set,
     member,
     canReach,
-    send(address, { command, ignoreUndefined }) {
+    send(address, { command, ignoreUndefined }, timeoutMs) {
       const name = Object.keys(command)[0]!
       const body = asSent(command, ignoreUndefined)
-      return new Promise((resolve, reject) => {
-        const waiting = underWay.get(address) ?? new Set()
-        underWay.set(address, waiting)
-        waiting.add(reject)
-        apply(address, name, body)
-          .then(resolve, (error) => {
-            if (error instanceof NotModelled) surface(error)
-            reject(error)
-          })
-          .finally(() => waiting.delete(reject))
-      })
+      return underWay.settle(address, timeoutMs, () =>
+        apply(address, name, body).catch((error) => {
+          if (error instanceof NotModelled) surface(error)
+          throw error
+        }),
+      )
     },
-    cut(address, error = broken(address)) {
-      const waiting = [...(underWay.get(address) ?? [])]
-      underWay.delete(address)
-      for (const reject of waiting) reject(error)
-    },
+    cut: (address, error = interrupted(address)) => underWay.fail(address, error),
   }
+}
+
+/** As the driver's monitor leaves it. */
+function interrupted(address: string): MongoNetworkError {
+  const error = new MongoNetworkError(`Connection to ${address} interrupted due to server monitor timeout`)
+  error.addErrorLabel('RetryableWriteError')
+  return error
 }
 
 const broken = (address: string) => new MongoNetworkError(`connection 1 to ${address} closed`)

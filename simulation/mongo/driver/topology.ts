@@ -55,7 +55,7 @@ class ModelConnection extends ConnectionBase {
   }
 
   override async *sendWire(message: Message, _options: object, type: ResponseType | undefined) {
-    const answer = await this.#link.send(this.#member, message)
+    const answer = await this.#link.send(this.#member, message, this.socketTimeoutMS)
     yield (type ?? MongoDBResponse).make(BSON.serialize(answer))
   }
 }

@@ -123,11 +123,17 @@ export function createReplicaSet(port: ModelPort, addresses: readonly string[], 
     changed(state)
   }
 
-  const elect = () => {
+  /** `except`: gave up its role, and is not elected again at once. */
+  const elect = (except?: State) => {
     if (current()) return
     const voters = states.filter(reachable)
     if (voters.length < quorum) return
-    const winner = voters.reduce((best, each) => (isAhead(each, best) ? each : best))
+    // A member votes for no other that has less than itself.
+    const votesFor = (candidate: State) => voters.filter((voter) => !isAhead(voter, candidate)).length
+    const candidates = voters.filter((each) => each !== except && votesFor(each) >= quorum)
+    const winner = (candidates.length > 0 ? candidates : voters).reduce((best, each) =>
+      isAhead(each, best) ? each : best,
+    )
     term++
     winner.branch = winner.branch.fork(winner.applied, term)
     winner.reign = createReign({
@@ -139,7 +145,8 @@ export function createReplicaSet(port: ModelPort, addresses: readonly string[], 
     winner.reign.append([])
     changed(winner)
   }
-  const electAfter = (ms: number) => void port.after(ms * (0.9 + 0.2 * port.random()), elect)
+  const electAfter = (ms: number, except?: State) =>
+    void port.after(ms * (0.9 + 0.2 * port.random()), () => elect(except))
 
   elect()
 
@@ -153,7 +160,7 @@ export function createReplicaSet(port: ModelPort, addresses: readonly string[], 
       const state = current()
       if (!state) return
       end(state, 'stepped down')
-      electAfter(timing.handoverMs)
+      electAfter(timing.handoverMs, state)
     },
     killPrimary(forMs) {
       const state = current()
@@ -186,10 +193,7 @@ export function createReplicaSet(port: ModelPort, addresses: readonly string[], 
         state.cut = false
         state.cutFromClients = false
         port.note?.(`${state.address} is connected again`)
-        const newer = states.find(
-          (each) => each !== state && each.reign && each.reign.term > (state.reign?.term ?? 0),
-        )
-        if (state.reign && newer) end(state, 'stepped down')
+        if (state.reign && state.reign.term < term) end(state, 'stepped down')
         changed(state)
       }
       if (!current()) electAfter(timing.handoverMs)

@@ -26,7 +26,7 @@ async function open() {
     return session
   }
   const count = async (_id: string) => (await world.run(things.findOne({ _id })))?.count
-  return { ...world, client, things, begin, count }
+  return { ...world, connected: client, collection: things, begin, count }
 }
 
 const add = (things: Collection<Thing>, session: ClientSession, _id = 'tea') =>
@@ -34,7 +34,7 @@ const add = (things: Collection<Thing>, session: ClientSession, _id = 'tea') =>
 
 suite('transactions of the model', () => {
   test('of two open ones that write a document, the later fails with a write conflict', async () => {
-    const { run, things, begin, count } = await open()
+    const { run, collection: things, begin, count } = await open()
     const [first, second] = [begin(), begin()]
     await run(add(things, first))
     const error = (await run(failureOf(add(things, second)))) as MongoServerError
@@ -44,7 +44,7 @@ suite('transactions of the model', () => {
   })
 
   test('one that writes what another committed since it began fails with a write conflict', async () => {
-    const { run, things, begin } = await open()
+    const { run, collection: things, begin } = await open()
     const [first, second] = [begin(), begin()]
     await run(things.findOne({ _id: 'cup' }, { session: second }))
     await run(add(things, first))
@@ -54,7 +54,7 @@ suite('transactions of the model', () => {
   })
 
   test('one sees its own writes, and of others only what was there when it began', async () => {
-    const { run, things, begin } = await open()
+    const { run, collection: things, begin } = await open()
     const session = begin()
     await run(things.findOne({ _id: 'cup' }, { session }))
     await run(things.updateOne({ _id: 'tea' }, { $inc: { count: 5 } }))
@@ -71,7 +71,7 @@ suite('transactions of the model', () => {
   })
 
   test('of a unique key: a conflict if another takes it meanwhile, a duplicate if it was taken before', async () => {
-    const { run, things, begin } = await open()
+    const { run, collection: things, begin } = await open()
     const [first, second, third] = [begin(), begin(), begin()]
     await run(things.findOne({ _id: 'cup' }, { session: third }))
     await run(things.insertOne({ _id: 'x', name: 'n' }, { session: first }))
@@ -84,7 +84,7 @@ suite('transactions of the model', () => {
   })
 
   test('a duplicate aborts the transaction', async () => {
-    const { run, things, begin, count } = await open()
+    const { run, collection: things, begin, count } = await open()
     const session = begin()
     await run(add(things, session))
     await run(failureOf(things.insertOne({ _id: 'cup' }, { session })))
@@ -94,7 +94,7 @@ suite('transactions of the model', () => {
   })
 
   test('another writer waits until it ends, and then writes what it left', async () => {
-    const { run, runtime, things, begin, count } = await open()
+    const { run, runtime, collection: things, begin, count } = await open()
     const session = begin()
     await run(add(things, session))
     let written = false
@@ -110,9 +110,10 @@ suite('transactions of the model', () => {
   })
 
   test('one whose client ended is aborted after its lifetime', async () => {
-    const { run, runtime, things, begin } = await open()
+    const { run, runtime, collection: things, begin, ...world } = await open()
     await run(add(things, begin()))
-    const waiting = things.updateOne({ _id: 'tea' }, { $inc: { count: 1 } })
+    const patient = await world.things('b', { socketTimeoutMS: 0 })
+    const waiting = patient.updateOne({ _id: 'tea' }, { $inc: { count: 1 } })
     const startedAt = runtime.monotonic()
     await run(waiting)
     assert.ok(runtime.monotonic() - startedAt >= LIFETIME_MS - 1_000)
@@ -120,7 +121,7 @@ suite('transactions of the model', () => {
   })
 
   test('many that read, decide and write lose nothing: the driver repeats those that conflict', async () => {
-    const { run, client, things, count, mongo } = await open()
+    const { run, connected: client, collection: things, count, mongo } = await open()
     const others = await Promise.all([1, 2, 3, 4].map(async () => client))
     let conflicts = 0
     const work = others.flatMap((each) =>
@@ -146,7 +147,7 @@ suite('transactions of the model', () => {
 
   for (const when of ['before', 'after'] as const) {
     test(`a commit whose connection breaks ${when} it is applied is repeated by the driver, and applied once`, async () => {
-      const { run, client, things, count, faults } = await open()
+      const { run, connected: client, collection: things, count, faults } = await open()
       let broken = 0
       faults.of = ({ name }) => (name === 'commitTransaction' && broken++ < 3 ? { [when]: 'cut' } : undefined)
       let attempts = 0
@@ -165,7 +166,7 @@ suite('transactions of the model', () => {
   }
 
   test('a commit that was lost with its primary fails as unknown, then as none: the transaction is repeated', async () => {
-    const { run, runtime, client, things, count, mongo, replicationMs } = await open()
+    const { run, runtime, connected: client, collection: things, count, mongo, replicationMs } = await open()
     let attempts = 0
     const work = client.withSession((session) =>
       session.withTransaction(async () => {
@@ -186,7 +187,7 @@ suite('transactions of the model', () => {
   })
 
   test('reads of a snapshot session are all of one moment', async () => {
-    const { run, client, things } = await open()
+    const { run, connected: client, collection: things } = await open()
     const options = { session: client.startSession({ snapshot: true }), ...SNAPSHOT_READ }
     assert.equal((await run(things.findOne({ _id: 'tea' }, options)))?.count, 1)
     await run(things.updateMany({}, { $inc: { count: 1 } }))
