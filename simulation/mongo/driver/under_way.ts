@@ -1,6 +1,7 @@
 /** Commands of a process that are not answered yet. One timer serves all, because nearly all are answered before it. */
+
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { MongoNetworkTimeoutError } from 'mongodb'
-import type { Process } from './link.ts'
 
 type Waiting = { readonly address: string; readonly until: number; readonly reject: (error: Error) => void }
 
@@ -10,10 +11,7 @@ export type UnderWay = {
   fail(address: string, error: Error): void
 }
 
-export function createUnderWay({
-  after,
-  monotonic,
-}: Pick<Process['runtime'], 'after' | 'monotonic'>): UnderWay {
+export function createUnderWay({ after, monotonic }: Pick<Runtime, 'after' | 'monotonic'>): UnderWay {
   const all = new Set<Waiting>()
   let isTimed = false
 
