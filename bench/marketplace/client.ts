@@ -1,9 +1,9 @@
 /** One client: its connections, and requests that are repeated, with the same key, until they are answered. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { NoAnswer } from '../../tests/system/calls.ts'
+import { type Call, type Json, NoAnswer } from '../../tests/system/calls.ts'
 import type { Chance } from '../../tests/system/until.ts'
 import type { Account } from '../../tests/system/world.ts'
-import { type Connection, openConnection, type Reply } from './connection.ts'
+import { openConnection, type Reply } from './connection.ts'
 import type { Distribution } from './mix.ts'
 import type { MarketRecord } from './record.ts'
 import type { Shelf } from './shelf.ts'
@@ -12,6 +12,7 @@ import type { Shelf } from './shelf.ts'
 const PAUSE_MS = 100
 /** After this time a client gives up, which is a wrong answer. */
 const PATIENCE_MS = 60_000
+const MERGE_PATCH = 'application/merge-patch+json'
 
 export type Addresses = { readonly products: string; readonly orders: string }
 
@@ -25,9 +26,11 @@ export type Market = {
   readonly units: number
   /** Undefined: answers are not checked, because a floor gives them. */
   readonly record: MarketRecord | undefined
+  /** Sends the requests instead of a connection of each client. */
+  readonly call?: Call
 }
 
-export type Client = Omit<Market, 'addresses'> & {
+export type Client = Omit<Market, 'addresses' | 'call'> & {
   readonly chance: Chance
   readonly choose: Distribution
   readonly products: Asks
@@ -40,7 +43,7 @@ export type Ask = {
   readonly path: string
   readonly token?: string
   readonly key?: string
-  readonly body?: unknown
+  readonly body?: Json
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: JSON; what the clients need of it is checked.
@@ -55,7 +58,8 @@ export type Asks = {
 
 export function createClient(market: Market, chance: Chance, choose: Distribution): Client {
   const { products, orders } = market.addresses()
-  const asks = { products: asking(products), orders: asking(orders) }
+  const send = ({ call }: Market, origin: string) => (call ? sendBy(call, origin) : sendByConnection(origin))
+  const asks = { products: asking(send(market, products)), orders: asking(send(market, orders)) }
   return {
     ...market,
     ...{ chance, choose, ...asks },
@@ -67,33 +71,50 @@ export function createClient(market: Market, chance: Chance, choose: Distributio
 
 const isFinal = ({ status }: Reply) => status < 500 && status !== 429
 
-function asking(origin: string): Asks {
-  const connection: Connection = openConnection(origin)
-  let repetitions = 0
-  const ask = async (request: Ask): Promise<Answer> => {
-    const head = headOf(request)
-    const body = request.body === undefined ? '' : JSON.stringify(request.body)
-    let reply = await sent(connection, head, body)
-    const repeated = reply === undefined || !isFinal(reply)
-    if (repeated) {
-      repetitions++
-      const deadline = performance.now() + PATIENCE_MS
-      while (reply === undefined || !isFinal(reply)) {
-        if (performance.now() > deadline) {
-          throw new Error(`${head.split('\r\n')[0]}: ${reply?.status ?? 'no answer'} for ${PATIENCE_MS} ms`)
-        }
-        await sleep(PAUSE_MS)
-        reply = await sent(connection, head, body)
-      }
-    }
-    const { status, text } = reply!
-    return { status, body: text === '' ? undefined : JSON.parse(text), repeated }
-  }
-  return Object.assign(ask, { repeated: () => repetitions, close: connection.close })
+type Send = { (request: Ask): Promise<Reply>; close(): void }
+
+function sendByConnection(origin: string): Send {
+  const connection = openConnection(origin)
+  const send = (request: Ask) =>
+    connection.send(headOf(request), request.body === undefined ? '' : JSON.stringify(request.body))
+  return Object.assign(send, { close: connection.close })
 }
 
-const sent = (connection: Connection, head: string, body: string): Promise<Reply | undefined> =>
-  connection.send(head, body).catch((error: unknown) => {
+function sendBy(call: Call, origin: string): Send {
+  const send = async ({ method, path, ...request }: Ask): Promise<Reply> => {
+    const headers = method === 'PATCH' ? { headers: { 'content-type': MERGE_PATCH } } : {}
+    const { status, body } = await call(method, origin + path, { ...request, ...headers })
+    return { status, text: JSON.stringify(body) }
+  }
+  return Object.assign(send, { close: () => {} })
+}
+
+function asking(send: Send): Asks {
+  let repetitions = 0
+  const ask = async (request: Ask): Promise<Answer> => {
+    let reply = await answerOf(send(request))
+    const repeated = reply === undefined || !isFinal(reply)
+    if (repeated) repetitions++
+    for (
+      const deadline = performance.now() + PATIENCE_MS;
+      reply === undefined || !isFinal(reply);
+      reply = await answerOf(send(request))
+    ) {
+      if (performance.now() > deadline) {
+        const { method, path } = request
+        throw new Error(`${method} ${path}: ${reply?.status ?? 'no answer'} for ${PATIENCE_MS} ms`)
+      }
+      await sleep(PAUSE_MS)
+    }
+    const { status, text } = reply
+    return { status, body: text === '' ? undefined : JSON.parse(text), repeated }
+  }
+  return Object.assign(ask, { repeated: () => repetitions, close: send.close })
+}
+
+/** Undefined where the connection broke. */
+const answerOf = (reply: Promise<Reply>): Promise<Reply | undefined> =>
+  reply.catch((error: unknown) => {
     if (error instanceof NoAnswer) return undefined
     throw error
   })
@@ -103,7 +124,7 @@ function headOf({ method, path, token, key, body }: Ask): string {
   if (token !== undefined) head += `Authorization: Bearer ${token}\r\n`
   if (key !== undefined) head += `Idempotency-Key: ${key}\r\n`
   if (body !== undefined) {
-    head += `Content-Type: application/${method === 'PATCH' ? 'merge-patch+json' : 'json'}\r\n`
+    head += `Content-Type: ${method === 'PATCH' ? MERGE_PATCH : 'application/json'}\r\n`
   }
   return head
 }

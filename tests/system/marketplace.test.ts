@@ -1,6 +1,6 @@
 /**
  * The mix of the row `marketplace` (bench/marketplace) for some seconds while processes are killed: no answer, page or store
- * may contradict another. Products are few and chosen by Zipf's law, so that carts, edits, removals and shortages meet.
+ * may contradict another, by the search for anomalies and by the checker of histories (tests/history). Products are few and chosen by Zipf's law, so that carts, edits, removals and shortages meet.
  */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
@@ -13,9 +13,9 @@ import { runMix } from '../../bench/marketplace/run.ts'
 import { createShelf, type Slot } from '../../bench/marketplace/shelf.ts'
 import { addAccounts } from '../cluster/accounts.ts'
 import type { ServiceProcess } from './processes.ts'
-import { readRecords, settledRecords } from './store_records.ts'
+import { createRecordedWorld, type RecordedWorld } from './recorded_world.ts'
 import { byChance, type Chance } from './until.ts'
-import { createWorld, storePath, type World } from './world.ts'
+import { storePath } from './world.ts'
 
 const PRODUCTS = 30
 /** So few that popular products sell out. */
@@ -29,7 +29,7 @@ const TEST_MS = 540_000
 suite('the mix of Online Marketplace (invariants 1 to 9)', { timeout: TEST_MS }, () => {
   test('has no anomaly while processes of both services are killed', (t) =>
     byChance(async (chance) => {
-      const world = await createWorld(t)
+      const world = await createRecordedWorld(t, 'marketplace')
       const products = await world.addProcess('product_service')
       const orders = await world.addProcess('order_service', { PRODUCT_URL: products.url })
       const market = await open(world, [
@@ -51,7 +51,7 @@ suite('the mix of Online Marketplace (invariants 1 to 9)', { timeout: TEST_MS },
       await killing(victims, chance.fork(), () => over)
       over = true
       const { byKind, repeated } = await running
-      const records = await settledRecords(() => readRecords(world.dataDir))
+      const records = await world.check()
       assert.deepEqual(anomaliesOf(record, records), [])
       const rejections = Map.groupBy(record.sales.values(), ({ rejection }) => rejection ?? 'none')
       t.diagnostic(
@@ -66,7 +66,7 @@ suite('the mix of Online Marketplace (invariants 1 to 9)', { timeout: TEST_MS },
 
 /** Of several processes every client uses one, the same for both services. */
 async function open(
-  world: World,
+  world: RecordedWorld,
   addresses: readonly { products: string; orders: string }[],
 ): Promise<Market & { readonly record: NonNullable<Market['record']> }> {
   const record = createRecord()
@@ -86,6 +86,7 @@ async function open(
   let clients = 0
   return {
     ...{ admin: world.admin, customers: accounts, shelf: createShelf(slots), record, units: UNITS },
+    call: world.call,
     addresses: () => addresses[clients++ % addresses.length]!,
   }
 }

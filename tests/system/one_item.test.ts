@@ -4,7 +4,8 @@
  * killed. Its users pay with a credit each; here the credit is the one attempt to buy.
  *
  * The 1,000 accounts are real, but share a password that is hashed once (tests/cluster/accounts.ts). Each client sends its
- * request, with its key, until it has a final answer, and logs every answer and every missing one.
+ * request, with its key, until it has a final answer, and logs every answer and every missing one. The log of each client is
+ * compared with the stores, and all together have to fit into one sequence with them (tests/history).
  */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
@@ -12,18 +13,21 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
 import { addAccounts } from '../cluster/accounts.ts'
 import { readMongoRecords } from '../cluster/mongo_records.ts'
-import { answerOrNothing, orderOf, recordSeen } from './buyer.ts'
+import { createRecorder, type Recorder } from '../history/recorder.ts'
+import { answerOrNothing, orderOf } from './buyer.ts'
 import { call, expectStatus } from './calls.ts'
-import { assertConsistent, type SeenOrder, type StoreRecords } from './invariants.ts'
+import type { StoreRecords } from './invariants.ts'
 import type { ServiceProcess } from './processes.ts'
 import { readRecords, settledRecords } from './store_records.ts'
 import {
   type Account,
+  createSuiteEnd,
   createWorld,
   newKey,
   type Product,
   signIn,
   storePath,
+  type TestEnd,
   UNSETTLED,
   type World,
 } from './world.ts'
@@ -42,12 +46,12 @@ suite(`one item, ${FULL.units} units, ${FULL.users} users at once (invariants 1 
   timeout: TEST_MS,
 }, () => {
   test('SQLite: two processes of product_service and two of order_service share the files', async (t) => {
-    const world = await createWorld(t)
+    const { world, recorder } = await createRecorded(t, {}, (dataDir) => readRecords(dataDir))
     const products = await world.addProcess('product_service')
     const orders = await world.addProcess('order_service', { PRODUCT_URL: products.url })
     const DATABASE_URL = `sqlite:${storePath(world.dataDir, 'auth_service')}`
     await sellOut(t, world, {
-      size: FULL,
+      ...{ size: FULL, recorder },
       ...{ authStore: { DATA_DIR: world.dataDir, DATABASE_URL }, orders: [world.orders, orders] },
       victims: [world.products, world.orders, products, orders],
       read: () => readRecords(world.dataDir),
@@ -60,7 +64,9 @@ mongoSuite('one item, on MongoDB (invariants 1 to 8)', (server) => {
   // The wire-compatible server does not isolate overlapping transactions: there one process decides about stock.
   test('two processes of order_service share the store', { timeout: TEST_MS }, async (t) => {
     const DATABASE_URL = server.url()
-    const world = await createWorld(t, { DATABASE_URL })
+    const { world, recorder } = await createRecorded(t, { DATABASE_URL }, () =>
+      readMongoRecords(DATABASE_URL),
+    )
     const products = server.honest
       ? [world.products, await world.addProcess('product_service')]
       : [world.products]
@@ -69,15 +75,30 @@ mongoSuite('one item, on MongoDB (invariants 1 to 8)', (server) => {
       await world.addProcess('order_service', { PRODUCT_URL: products.at(-1)!.url }),
     ]
     await sellOut(t, world, {
-      ...{ size, authStore: { DATA_DIR: world.dataDir, DATABASE_URL }, orders },
+      ...{ size, recorder, authStore: { DATA_DIR: world.dataDir, DATABASE_URL }, orders },
       victims: [orders[0]!, products.at(-1)!, orders[1]!, products[0]!],
       read: () => readMongoRecords(DATABASE_URL),
     })
   })
 })
 
+/** A world whose requests are recorded. */
+async function createRecorded(
+  t: TestEnd,
+  extra: { readonly DATABASE_URL?: string },
+  read: (dataDir: string) => StoreRecords | Promise<StoreRecords>,
+): Promise<{ world: World; recorder: Recorder }> {
+  const end = createSuiteEnd()
+  t.after(() => end.end())
+  const recorder = createRecorder('one_item')
+  const world = await createWorld(end, extra, recorder.call)
+  end.after(() => recorder.end(() => read(world.dataDir)))
+  return { world, recorder }
+}
+
 type Sale = {
   readonly size: Size
+  readonly recorder: Recorder
   readonly authStore: { readonly DATA_DIR: string; readonly DATABASE_URL: string }
   readonly orders: readonly ServiceProcess[]
   /** Killed in this order, and started again. */
@@ -95,19 +116,18 @@ type ClientLog = { readonly user: Account; readonly key: string; readonly entrie
 async function sellOut(
   t: { diagnostic(text: string): void },
   world: World,
-  { size, authStore, orders, victims, read }: Sale,
+  { size, recorder, authStore, orders, victims, read }: Sale,
 ): Promise<void> {
   const { accounts, password } = await addAccounts(authStore, size.users)
   await assertReal(world, accounts.at(-1)!, password)
   const product = await world.addProduct({ stock: size.units })
-  const seenOrders: SeenOrder[] = []
   const restarts: Promise<void>[] = []
   const killsAt = KILLS_AT.map((share) => share * size.users)
   let answered = 0
   const logs = await Promise.all(
     accounts.map(async (user, i) => {
       const at = orders[i % orders.length]!
-      const log = await buy(world, user, { product, at, pauseMs: size.pauseMs, seenOrders })
+      const log = await buy(world, user, { product, at, pauseMs: size.pauseMs })
       answered++
       const victim = victims[killsAt.indexOf(answered)]
       if (victim) restarts.push(victim.kill().then(() => victim.start()))
@@ -117,12 +137,12 @@ async function sellOut(
   await Promise.all(restarts)
   assert.equal(restarts.length, victims.length)
   const records = await settledRecords(read)
-  assertConsistent(records, seenOrders)
   assertSold(records, product, size, logs)
   for (const { user, entries } of logs.filter((_, i) => i % 50 === 0)) {
     const { id, status } = entries.at(-1)!.order!
     assert.equal((await world.order(user, id)).status, status)
   }
+  await recorder.check(records)
   const missing = logs.flatMap(({ entries }) => entries.filter(({ status }) => status === undefined)).length
   const later = logs.flatMap(({ entries }) =>
     entries.filter(({ status }) => status === 202 || status! >= 500),
@@ -146,15 +166,10 @@ type Purchase = {
   readonly product: Product
   readonly at: ServiceProcess
   readonly pauseMs: number
-  readonly seenOrders: SeenOrder[]
 }
 
 /** Sends one request until its answer is final. */
-async function buy(
-  world: World,
-  user: Account,
-  { product, at, pauseMs, seenOrders }: Purchase,
-): Promise<ClientLog> {
+async function buy(world: World, user: Account, { product, at, pauseMs }: Purchase): Promise<ClientLog> {
   const attempt = { lines: [{ product, quantity: 1 }], key: newKey(), at }
   const log: ClientLog = { user, key: attempt.key, entries: [] }
   for (const deadline = performance.now() + PATIENCE_MS; performance.now() < deadline; await sleep(pauseMs)) {
@@ -162,7 +177,6 @@ async function buy(
     const order = answer && orderOf(answer)
     log.entries.push({ status: answer?.status, order })
     if (order) {
-      recordSeen(seenOrders, user, attempt, order)
       if (!UNSETTLED.includes(order.status)) return log
     } else if (answer && answer.body.retryable !== true) {
       throw new Error(`POST /orders answered ${answer.status}: ${JSON.stringify(answer.body)}`)
