@@ -1,7 +1,6 @@
 /**
- * One keep-alive connection, one request at a time. Plain HTTP/1.1 by hand, because the load generator shares the cores
- * with the services: it takes a third of the CPU time of a general client. It reads answers with `content-length` and
- * those without a body, which is all that the services send to these requests.
+ * One keep-alive connection, one request at a time. HTTP/1.1 by hand, because the clients share the cores with the services. It
+ * reads answers with `content-length` and those without a body, which is all that the services send to these requests.
  */
 import { connect, type Socket } from 'node:net'
 import { NoAnswer } from '../../tests/system/calls.ts'

@@ -24,15 +24,15 @@ import { createChance } from '../../tests/system/until.ts'
 import { fillProducts } from '../fill.ts'
 import { measure } from '../measure.ts'
 import type { Running } from '../processes.ts'
-import type { Measured, Table } from '../report.ts'
+import type { Measured } from '../report.ts'
 import { bodyOf, dataDirOf, PRICE_MINOR, startFloor, startService } from '../shop.ts'
 import { recordMemory, type World } from '../world.ts'
-import type { Round } from '../wrk.ts'
 import { anomaliesOf } from './anomalies.ts'
 import type { Market } from './client.ts'
-import { type Distribution, KINDS, type Kind, uniform, zipf } from './mix.ts'
+import { goalOf, roundOf, tableOf } from './figures.ts'
+import { type Distribution, uniform, zipf } from './mix.ts'
 import { createRecord, type MarketRecord } from './record.ts'
-import { type MixFigures, percentile, runMix } from './run.ts'
+import { type MixFigures, runMix } from './run.ts'
 import { createShelf, type Slot } from './shelf.ts'
 
 const UNITS = 10_000
@@ -40,8 +40,6 @@ const CLIENTS = 48
 const CUSTOMERS = 1_000
 /** Only checkouts, so that orders are under way when deliveries begin. */
 const FIRST_SECONDS = 2
-/** Of the published sample, whose hardware is not stated. */
-const GOAL_CHECKOUTS = 2_000
 const FLOOR = 'Fastify + 1 insert'
 
 export async function marketplace(world: World): Promise<Measured> {
@@ -157,52 +155,4 @@ async function floorBodies({ record, admin, shelf }: Market, catalogue: Running,
     'PATCH products': product,
     'DELETE products': '',
   })
-}
-
-const latenciesOf = (figures: readonly MixFigures[], kinds: readonly Kind[]) =>
-  figures
-    .flatMap(({ byKind }) => kinds.flatMap((kind) => byKind[kind].latenciesMs))
-    .sort((one, other) => one - other)
-
-function roundOf(figures: MixFigures, failed: number): Round {
-  const latencies = latenciesOf([figures], KINDS)
-  return {
-    requests: latencies.length,
-    perSecond: latencies.length / figures.seconds,
-    p50Ms: percentile(latencies, 0.5),
-    p99Ms: percentile(latencies, 0.99),
-    failed,
-  }
-}
-
-const sum = (values: readonly number[]) => values.reduce((one, other) => one + other, 0)
-const perSecond = (figures: readonly MixFigures[], kind: Kind) =>
-  sum(figures.map(({ byKind }) => byKind[kind].done)) / sum(figures.map(({ seconds }) => seconds))
-
-function tableOf(name: string, figures: readonly MixFigures[]): Table {
-  const seconds = sum(figures.map((each) => each.seconds))
-  const share = sum(figures.map(({ ownCpuSeconds }) => ownCpuSeconds)) / seconds
-  const repeated = sum(figures.map((each) => each.repeated))
-  return {
-    head: [`marketplace, ${name}`, 'done/s', 'not done', 'p50 ms', 'p75 ms', 'p90 ms'],
-    rows: [
-      ...KINDS.map((kind) => {
-        const latencies = latenciesOf(figures, [kind])
-        return [
-          kind.replace('_', ' '),
-          perSecond(figures, kind).toFixed(0),
-          String(sum(figures.map(({ byKind }) => byKind[kind].others))),
-          ...[0.5, 0.75, 0.9].map((at) => percentile(latencies, at).toFixed(1)),
-        ]
-      }),
-      ['requests repeated', '', String(repeated), '', '', ''],
-      ['CPU of the clients, of one core', `${(100 * share).toFixed(0)} %`, '', '', '', ''],
-    ],
-  }
-}
-
-function goalOf(figures: readonly MixFigures[]): string {
-  const reached = perSecond(figures, 'checkout')
-  const verdict = reached >= GOAL_CHECKOUTS ? 'met' : 'MISSED'
-  return `Durable checkouts: ${reached.toFixed(0)} a second in the mix; goal ${GOAL_CHECKOUTS}: ${verdict}.`
 }
