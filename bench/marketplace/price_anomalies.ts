@@ -75,12 +75,21 @@ function saleAnomalies({ sales, removals }: MarketRecord, prices: Prices): strin
   return anomalies
 }
 
+/** A product is shown at a price of that time, and not as it was before an edit that had been answered. */
 function readAnomalies({ reads }: MarketRecord, prices: Prices): string[] {
-  return reads.flatMap((read) =>
-    possiblePrices(prices, read.productId, read).has(read.priceMinor)
-      ? []
-      : [`read: ${read.productId} was shown at ${read.priceMinor}, which it did not cost then`],
-  )
+  return reads.flatMap((read) => {
+    const { productId, priceMinor, version } = read
+    const known = (prices.known.get(productId) ?? []).filter(({ returnedAt }) => returnedAt < read.calledAt)
+    const latest = known.at(-1)?.version ?? 0
+    return [
+      ...(possiblePrices(prices, productId, read).has(priceMinor)
+        ? []
+        : [`read: ${productId} was shown at ${priceMinor}, which it did not cost then`]),
+      ...(version < latest
+        ? [`read: version ${version} of ${productId} was shown after version ${latest} had been answered`]
+        : []),
+    ]
+  })
 }
 
 /** The last edit is what is stored, and no two made one version (invariant 7). */

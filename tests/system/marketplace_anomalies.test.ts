@@ -103,6 +103,11 @@ suite('anomalies of the marketplace', () => {
       'read',
     ],
     [
+      'a product shown as it was before an answered edit',
+      ({ reads }) => reads.push({ productId: 'mug', priceMinor: 400, version: 3, ...during(71, 75) }),
+      'read',
+    ],
+    [
       'an edit that is not stored',
       ({ prices }) => prices.push({ productId: 'mug', priceMinor: 500, version: 5, ...during(91, 92) }),
       'lost update',
