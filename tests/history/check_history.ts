@@ -19,10 +19,12 @@ import { checkValues, type Fact, type ProductValues } from './product_values.ts'
 import { checkRealTime } from './real_time.ts'
 import { checkRejection } from './rejections.ts'
 
+export type Checked = Findings & { readonly operations: number; readonly versions: number }
+
 export type HistoryChecker = {
   add(line: HistoryLine): void
   /** Fails if the history has no records of the stores. */
-  finish(): Findings & { readonly operations: number; readonly versions: number }
+  finish(): Checked
 }
 
 export class IncompleteHistory extends Error {
@@ -48,7 +50,7 @@ export function createHistoryChecker(): HistoryChecker {
   }
 }
 
-export function checkHistory(lines: Iterable<HistoryLine>): ReturnType<HistoryChecker['finish']> {
+export function checkHistory(lines: Iterable<HistoryLine>): Checked {
   const checker = createHistoryChecker()
   for (const line of lines) checker.add(line)
   return checker.finish()

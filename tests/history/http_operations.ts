@@ -127,8 +127,10 @@ function versionNamed({ body, headers }: Request): number | undefined {
 
 /** The account of the token, which is not verified here. */
 function whoAsks(token: string | undefined): { user: string; name: string } {
-  const [, payload = ''] = token?.split('.') ?? []
-  if (payload === '') return { user: 'anonymous', name: 'anonymous' }
-  const { sub, username } = JSON.parse(Buffer.from(payload, 'base64url').toString())
-  return { user: String(sub), name: String(username ?? sub) }
+  try {
+    const { sub, username } = JSON.parse(Buffer.from(token!.split('.')[1]!, 'base64url').toString())
+    return { user: String(sub), name: String(username ?? sub) }
+  } catch {
+    return { user: 'anonymous', name: 'anonymous' }
+  }
 }

@@ -7,8 +7,7 @@ import { join, relative } from 'node:path'
 import { ROOT } from '../../scripts/root.ts'
 import { type Answer, type Call, call } from '../system/calls.ts'
 import type { StoreRecords } from '../system/invariants.ts'
-import { createHistoryChecker } from './check_history.ts'
-import type { Findings } from './faults.ts'
+import { type Checked, createHistoryChecker } from './check_history.ts'
 import { FORMAT, type HistoryLine, type StoreLine } from './format.ts'
 import { operationOf } from './http_operations.ts'
 import { readHistory } from './read_history.ts'
@@ -33,7 +32,7 @@ export type Recorder = {
    * Checks what was recorded so far, while no request is under way and every order is settled. Fails with the faults and the
    * command that checks again.
    */
-  check(stores: StoreRecords): Promise<Findings>
+  check(stores: StoreRecords): Promise<Checked>
   /** Removes the file if the last check passed; otherwise adds the stores, if they can be read, and prints the command. */
   end(readStores: () => StoreRecords | Promise<StoreRecords>): Promise<void>
 }

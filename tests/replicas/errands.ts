@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Addresses } from '../cluster/load.ts'
 import { answerOrNothing } from '../system/buyer.ts'
-import { type Answer, call, expectStatus, type Json, type Request } from '../system/calls.ts'
+import { type Answer, type Call, expectStatus, type Json, type Request } from '../system/calls.ts'
 import { until } from '../system/until.ts'
 import { type Account, newKey, type Order, type Product, place, SETTLE_MS } from '../system/world.ts'
 
@@ -17,7 +17,10 @@ export async function createErrands(
   { auth, products, orders }: Addresses,
   { token }: Account,
   isolates: boolean,
+  call: Call,
 ) {
+  const answered = <T = Json>(method: string, url: string, request: Request = {}) =>
+    patiently(() => call<T>(method, url, request))
   const customer = { username: `regular_${randomBytes(4).toString('hex')}`, password: newKey() }
   const { id } = expectStatus(await call<Account>('POST', `${auth}/register`, { body: customer }), 201)
   const logIn = async (): Promise<Tokens> =>
@@ -33,7 +36,7 @@ export async function createErrands(
   let adjusted: { key: string; version: number } | undefined
 
   const buy = (buyer: Account, key: string) =>
-    place(orders, buyer, { lines: [{ product, quantity: 1 }], key, total: '2.50' })
+    place(orders, buyer, { lines: [{ product, quantity: 1 }], key, total: '2.50' }, { call })
   const order = async (orderId: string) =>
     expectStatus(await answered<Order>('GET', `${orders}/orders/${orderId}`, { token }), 200)
   const move = async (orderId: string, status: string) => {
@@ -113,9 +116,6 @@ export async function createErrands(
     run: () => Promise.all([useSessions(), useOrders(), ...(isolates ? [useCatalogue()] : [])]),
   }
 }
-
-const answered = <T = Json>(method: string, url: string, request: Request = {}) =>
-  patiently(() => call<T>(method, url, request))
 
 /** Repeats what was not answered, or may be repeated: a service with one replica is away while that is replaced. */
 const patiently = <T>(ask: () => Promise<Answer<T>>): Promise<Answer<T>> =>

@@ -10,8 +10,9 @@ import { readArguments, refuse } from '../../scripts/arguments.ts'
 import { type Load, startLoad } from '../cluster/load.ts'
 import { readMongoRecords } from '../cluster/mongo_records.ts'
 import { tableOf, withinOneRetry } from '../cluster/phase_counts.ts'
+import { createRecorder } from '../history/recorder.ts'
 import { mainOf } from '../previous_release/release.ts'
-import { assertConsistent } from '../system/invariants.ts'
+import type { Call } from '../system/calls.ts'
 import type { ServiceName } from '../system/processes.ts'
 import { readRecords, settledRecords } from '../system/store_records.ts'
 import { byChance, type Chance } from '../system/until.ts'
@@ -58,11 +59,20 @@ const STOCK = 400
 type Course = {
   /** The file that Node runs as a service at first; by default this release's. */
   readonly mainOf?: (service: ServiceName) => string
-  readonly phases: (cluster: Cluster, load: Load, chance: Chance, isolates: boolean) => Promise<void>
+  readonly phases: (
+    cluster: Cluster,
+    load: Load,
+    chance: Chance,
+    isolates: boolean,
+    recorded: Call,
+  ) => Promise<void>
 }
 const COURSES: Readonly<Record<string, Course>> = {
   faults: { phases: faults },
-  releases: { mainOf, phases: (cluster, load, _, isolates) => releases(cluster, load, isolates) },
+  releases: {
+    mainOf,
+    phases: (cluster, load, _, isolates, recorded) => releases(cluster, load, isolates, recorded),
+  },
 }
 
 const { values } = readArguments(
@@ -104,6 +114,7 @@ function run(
   return byChance(async (chance) => {
     const startedAt = performance.now()
     const cluster = await startCluster({ replicas, mongoUrl, mainOf })
+    const recorder = createRecorder('replicas')
     const readStores = async () => (mongoUrl ? readMongoRecords(mongoUrl) : readRecords(cluster.dataDir))
     try {
       const { addresses, admin } = cluster
@@ -116,10 +127,11 @@ function run(
           products: PRODUCTS,
           stock: STOCK,
           chance: chance.fork(),
+          call: recorder.call,
         },
       })
       // The failure of a buyer ends the run at once.
-      await Promise.race([phases(cluster, load, chance, isolates), load.failed])
+      await Promise.race([phases(cluster, load, chance, isolates, recorder.call), load.failed])
       await load.stop()
       const sizes = SERVICES.map((service) => `${replicas[service]} ${service}`).join(', ')
       console.log(`\n${store}: ${sizes}, ${buyers} buyers, seed ${chance.seed}`)
@@ -129,13 +141,16 @@ function run(
       console.log(
         `\n${records.orders.length} orders in the store, ${load.seenOrders.length} answers, ${seconds} s`,
       )
-      assertConsistent(records, load.seenOrders)
+      const { operations } = await recorder.check(records)
       const poor = load.counts.phases().filter((phase) => withinOneRetry(phase) < 1)
       if (poor.length > 0) {
         throw new Error(`More than one retry was needed while: ${poor.map(({ name }) => name).join(', ')}`)
       }
-      console.log('The stores are in order; every order was answered within one retry.')
+      console.log(
+        `The stores and ${operations} answers fit into one history; every order was answered within one retry.`,
+      )
     } finally {
+      await recorder.end(readStores)
       await cluster.close()
     }
   })

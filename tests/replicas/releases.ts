@@ -11,7 +11,7 @@ import { BUNDLES } from '../../scripts/build/bundles.ts'
 import { ROOT } from '../../scripts/root.ts'
 import type { Load } from '../cluster/load.ts'
 import { mainOf } from '../previous_release/release.ts'
-import { call, expectStatus } from '../system/calls.ts'
+import { type Call, call, expectStatus } from '../system/calls.ts'
 import type { ServiceName } from '../system/processes.ts'
 import { type Cluster, SERVICES } from './cluster.ts'
 import { createErrands } from './errands.ts'
@@ -19,8 +19,13 @@ import { rollingRestart } from './faults.ts'
 
 const CALM_MS = 1_500
 
-export async function releases(cluster: Cluster, { counts, admin }: Load, isolates: boolean): Promise<void> {
-  const errands = await createErrands(cluster.addresses, admin, isolates)
+export async function releases(
+  cluster: Cluster,
+  { counts, admin }: Load,
+  isolates: boolean,
+  recorded: Call,
+): Promise<void> {
+  const errands = await createErrands(cluster.addresses, admin, isolates, recorded)
   const phase = async (name: string, work: () => Promise<unknown>) => {
     counts.phase(name)
     await work()

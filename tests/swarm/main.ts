@@ -10,9 +10,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { readArguments, refuse } from '../../scripts/arguments.ts'
 import { type Load, startLoad } from '../cluster/load.ts'
 import { tableOf, withinOneRetry } from '../cluster/phase_counts.ts'
+import { createRecorder } from '../history/recorder.ts'
 import { answerOrNothing } from '../system/buyer.ts'
-import { call, expectStatus } from '../system/calls.ts'
-import { assertConsistent } from '../system/invariants.ts'
+import { type Call, call, expectStatus } from '../system/calls.ts'
 import { settledRecords } from '../system/store_records.ts'
 import { byChance, until } from '../system/until.ts'
 import { newKey, type Product, place, signIn } from '../system/world.ts'
@@ -80,21 +80,24 @@ try {
     say('the stack is up')
     await assertShut(stack.addresses)
     await stack.keysKept()
+    const recorder = createRecorder('swarm')
+    undo.push(() => recorder.end(() => stack.records()))
     const load = await startLoad({
       // The catalogue through the storefront, as visitors see it; accounts and orders at the services' own ports.
       addresses: { ...stack.addresses, products: `${stack.addresses.storefront}/api` },
       ...{ admin: stack.admin, products: PRODUCTS, stock: STOCK },
       ...LOADS[store],
       chance: chance.fork(),
+      call: recorder.call,
     })
-    await Promise.race([phases(stack, load), load.failed])
+    await Promise.race([phases(stack, load, recorder.call), load.failed])
     await load.stop()
     say('the buyers have left; orders settle')
     console.log(`\n${LOADS[store].size} buyers, store ${store}, seed ${chance.seed}`)
     console.log(tableOf(load.counts.phases()))
     const records = await settledRecords(() => stack.records())
     console.log(`\n${records.orders.length} orders in the store, ${load.seenOrders.length} answers`)
-    assertConsistent(records, load.seenOrders)
+    await recorder.check(records)
     const poor = load.counts.phases().filter((phase) => withinOneRetry(phase) < SHARE_MIN)
     if (poor.length > 0) throw new Error(`Too many retries while: ${poor.map(({ name }) => name).join(', ')}`)
     console.log('The stores are in order; every phase is above its share.')
@@ -134,7 +137,11 @@ async function operate(stack: Stack): Promise<void> {
 }
 
 /** The time from the end of `fault` until an order is confirmed. */
-async function confirmedAgainAfter({ addresses, admin }: Stack, fault: () => Promise<void>): Promise<number> {
+async function confirmedAgainAfter(
+  { addresses, admin }: Stack,
+  call: Call,
+  fault: () => Promise<void>,
+): Promise<number> {
   const buyer = await signIn(addresses.auth, admin.username, admin.password)
   const fields = { name: 'Probe', description: 'Shows when orders are confirmed', price: '1.00', stock: 100 }
   const added = await call<Product>('POST', `${addresses.products}/products`, {
@@ -145,7 +152,12 @@ async function confirmedAgainAfter({ addresses, admin }: Stack, fault: () => Pro
   await fault()
   const startedAt = performance.now()
   await until('an order is confirmed', CONFIRMED_MS, async () => {
-    const asked = place(addresses.orders, buyer, { lines: [{ product, quantity: 1 }], key: newKey() })
+    const asked = place(
+      addresses.orders,
+      buyer,
+      { lines: [{ product, quantity: 1 }], key: newKey() },
+      { call },
+    )
     return (await answerOrNothing(asked))?.status === 201
   })
   const ms = performance.now() - startedAt
@@ -153,7 +165,7 @@ async function confirmedAgainAfter({ addresses, admin }: Stack, fault: () => Pro
   return ms
 }
 
-async function phases(stack: Stack, { counts }: Load): Promise<void> {
+async function phases(stack: Stack, { counts }: Load, recorded: Call): Promise<void> {
   const phase = (name: string) => {
     say(name)
     counts.phase(name)
@@ -165,7 +177,7 @@ async function phases(stack: Stack, { counts }: Load): Promise<void> {
   for (const service of SERVICES) {
     phase(`containers of ${service} killed`)
     const kill = () => stack.killContainers(service)
-    if (service === 'product_service') await confirmedAgainAfter(stack, kill)
+    if (service === 'product_service') await confirmedAgainAfter(stack, recorded, kill)
     else await kill()
   }
   for (const service of ['auth_service', 'product_service'] as const) {
@@ -182,7 +194,7 @@ async function phases(stack: Stack, { counts }: Load): Promise<void> {
     phase('members of the database updated')
     await stack.updateMembers()
     phase('the primary of the database killed')
-    const ms = await confirmedAgainAfter(stack, () => stack.killPrimary())
+    const ms = await confirmedAgainAfter(stack, recorded, () => stack.killPrimary())
     if (ms > FAILOVER_MS_MAX) throw new Error(`Orders again only ${ms.toFixed(0)} ms after the primary died.`)
     phase('the password of the database replaced')
     await stack.rotate('database_url')

@@ -7,17 +7,16 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, suite, type TestContext, test } from 'node:test'
-import { answerOrNothing, recordSeen } from './buyer.ts'
-import { call, expectStatus } from './calls.ts'
-import { assertConsistent, type SeenOrder } from './invariants.ts'
+import { answerOrNothing } from './buyer.ts'
+import { expectStatus } from './calls.ts'
 import type { ServiceName } from './processes.ts'
+import { createRecordedWorld, type RecordedWorld } from './recorded_world.ts'
 import { readRecords } from './store_records.ts'
 import { until } from './until.ts'
 import {
   type Account,
   type Attempt,
   createSuiteEnd,
-  createWorld,
   newKey,
   type Order,
   SETTLE_MS,
@@ -93,19 +92,18 @@ type Death = {
 }
 
 type Shop = {
-  readonly world: World
+  readonly world: RecordedWorld
   readonly buyer: Account
-  readonly seenOrders: SeenOrder[]
 }
 
 async function openShop(end: TestEnd): Promise<Shop> {
-  const world = await createWorld(end)
+  const world = await createRecordedWorld(end, 'crash-points')
   const [buyer] = await world.buyers(1)
-  return { world, buyer: buyer!, seenOrders: [] }
+  return { world, buyer: buyer! }
 }
 
 /** First all crashes, one after the other; then all their orders must have settled, and the stores be consistent. */
-async function dieEverywhere(t: TestContext, { world, buyer, seenOrders }: Shop, service: ServiceName) {
+async function dieEverywhere(t: TestContext, { world, buyer }: Shop, service: ServiceName) {
   const product = await world.addProduct({ stock: STOCK })
   const victim = service === 'order_service' ? world.orders : world.products
   const touched: Death[] = []
@@ -126,7 +124,7 @@ async function dieEverywhere(t: TestContext, { world, buyer, seenOrders }: Shop,
       assert.equal(end.signal, 'SIGKILL')
       // If order_service dies, its answer is lost; if product_service dies, order_service still answers.
       assert.equal(answer === undefined, victim === world.orders)
-      if (answer) recordSeen(seenOrders, buyer, attempt, expectStatus(answer, 200, 202))
+      if (answer) expectStatus(answer, 200, 202)
     })
   }
   await victim.start()
@@ -140,27 +138,26 @@ async function dieEverywhere(t: TestContext, { world, buyer, seenOrders }: Shop,
       const again = await world.place(buyer, attempt)
       assert.equal(expectStatus(again, 200, 201).id, order.id)
       assert.equal(again.headers.get('idempotent-replayed'), 'true')
-      recordSeen(seenOrders, buyer, attempt, again.body)
     })
   }
 
   await t.test('each order that holds stock took it once, and the stores are consistent', async () => {
     const shipments = touched.filter(({ flow }) => flow === 'ship').length
-    const records = await until('product_service knows every shipment', SETTLE_MS, () => {
+    await until('product_service knows every shipment', SETTLE_MS, () => {
       const found = readRecords(world.dataDir)
       const shipped = found.reservations.filter(
         ({ status, lines }) =>
           status === 'shipped' && lines.some(({ productId }) => productId === product.id),
       )
-      return shipped.length === shipments && found
+      return shipped.length === shipments
     })
     const kept = touched.filter(({ flow }) => flow !== 'cancel').length
     assert.equal((await world.product(product.id)).stock, STOCK - kept)
-    assertConsistent(records, seenOrders)
+    await world.check()
   })
 }
 
-async function dieAdjusting({ world, seenOrders }: Shop) {
+async function dieAdjusting({ world }: Shop) {
   const product = await world.addProduct({ stock: STOCK })
   const url = `${world.products.url}/products/${product.id}/stock_adjustments`
   const request = {
@@ -171,30 +168,29 @@ async function dieAdjusting({ world, seenOrders }: Shop) {
   await world.products.stop()
   await world.products.start(dyingAt(ADJUSTMENT))
   const [answer, end] = await Promise.all([
-    answerOrNothing(call('POST', url, request)),
+    answerOrNothing(world.call('POST', url, request)),
     world.products.ended(),
   ])
   assert.equal(answer, undefined)
   assert.equal(end.signal, 'SIGKILL')
   await world.products.start()
-  expectStatus(await call('POST', url, request), 201)
+  expectStatus(await world.call('POST', url, request), 201)
   assert.equal((await world.product(product.id)).stock, STOCK + 5)
-  assertConsistent(readRecords(world.dataDir), seenOrders)
+  await world.check()
 }
 
-async function dieHolding({ world, buyer, seenOrders }: Shop) {
+async function dieHolding({ world, buyer }: Shop) {
   const product = await world.addProduct({ stock: STOCK })
   const attempt = { lines: [{ product, quantity: 1 }], key: newKey() }
   await world.products.stop()
   const accepted = expectStatus(await world.place(buyer, attempt), 202)
-  recordSeen(seenOrders, buyer, attempt, accepted)
   await world.orders.stop()
   await Promise.all([world.products.start(), world.orders.start(dyingAt('answer_received'))])
   assert.equal((await world.orders.ended()).signal, 'SIGKILL')
   await world.orders.start()
   assert.equal((await world.settled(buyer, accepted.id)).status, 'confirmed')
   assert.equal((await world.product(product.id)).stock, STOCK - 1)
-  assertConsistent(readRecords(world.dataDir), seenOrders)
+  await world.check()
 }
 
 /** The request of a flow during which the process dies. */

@@ -3,30 +3,21 @@ import assert from 'node:assert/strict'
 import { mkdirSync, readdirSync, renameSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
-import { readRecords } from './store_records.ts'
+import { createRecordedWorld, type RecordedWorld } from './recorded_world.ts'
 import { until } from './until.ts'
-import {
-  type Account,
-  createSuiteEnd,
-  createWorld,
-  newKey,
-  type Order,
-  type Product,
-  storePath,
-  type World,
-} from './world.ts'
+import { type Account, createSuiteEnd, newKey, type Order, type Product, storePath } from './world.ts'
 
 const TEST_MS = 240_000
 const WORDS_MS = 60_000
 
 suite('a removed store (invariant 3)', { timeout: TEST_MS }, () => {
-  let world: World
+  let world: RecordedWorld
   let buyer: Account
   let product: Product
   const suiteEnd = createSuiteEnd()
   const bought: Order[] = []
   before(async () => {
-    world = await createWorld(suiteEnd)
+    world = await createRecordedWorld(suiteEnd, 'lost-store')
     ;[buyer] = (await world.buyers(1)) as [Account]
     product = await world.addProduct({ stock: 10 })
   })
@@ -61,7 +52,7 @@ suite('a removed store (invariant 3)', { timeout: TEST_MS }, () => {
         const { status, total_price } = await world.settled(buyer, order.id)
         assert.deepEqual([status, total_price], ['confirmed', order.total_price])
       }
-      assert.equal(readRecords(world.dataDir).orders.length, bought.length)
+      assert.equal((await world.check()).orders.length, bought.length)
     })
   }
 })
