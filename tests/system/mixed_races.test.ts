@@ -92,8 +92,17 @@ async function administer({ world, products, orders, urls }: Shop, chance: Chanc
     await world.call('POST', `${url}/stock_adjustments`, { token, key: newKey(), body })
   } else if (dice < 98) {
     const order = orders.slice(-RECENT)[chance.between(0, RECENT)]
-    const status = chance.pick(['shipped', 'shipped', 'cancelled', 'delivered'])
-    if (order) await world.move(world.admin, order.id, { status }, chance.pick(urls.orders))
+    if (!order) return
+    // Several at once, of which at most one can win.
+    const wanted = chance.pick([
+      ['shipped', 'cancelled'],
+      ['cancelled', 'shipped'],
+      ['shipped'],
+      ['delivered'],
+    ])
+    await Promise.all(
+      wanted.map((status) => world.move(world.admin, order.id, { status }, chance.pick(urls.orders))),
+    )
   } else {
     await world.call('DELETE', url, { token })
     products[i] = await world.addProduct({ stock: STOCK, price: '5.00' })
