@@ -26,7 +26,7 @@ export type FaultKind = (typeof FAULT_KINDS)[number]
 export type HistoryFault = { readonly kind: FaultKind; readonly sentence: string }
 
 /** Of each kind: a broken rule often shows in thousands of operations. The others are counted. */
-export const FAULTS_OF_A_KIND_MAX = 20
+export const FAULTS_OF_A_KIND_MAX = 5
 
 /** What the checks share: the history, and where they report. */
 export type Checking = Collected & {

@@ -16,7 +16,6 @@ const FOLDER = join(ROOT, 'tests', 'output', 'histories')
 /** Of USD, the currency of the tests. */
 const DIGITS = 2
 const NANOSECONDS = 1_000n
-const FAULTS_SHOWN_MAX = 10
 
 /**
  * Microseconds of the machine's monotonic clock, which all its processes share, since the machine started. A call is rounded
@@ -79,8 +78,9 @@ export function createRecorder(name: string): Recorder {
         state = 'passed'
         return findings
       }
-      const shown = findings.faults.slice(0, FAULTS_SHOWN_MAX).map(({ sentence }) => sentence)
-      throw new Error([...shown, `(${findings.faults.length} faults listed)`, await keep(stores)].join('\n'))
+      const counts = [...findings.counts].map(([kind, count]) => `${count} × ${kind}`).join(', ')
+      const sentences = findings.faults.map(({ sentence }) => sentence)
+      throw new Error([...sentences, `In all: ${counts}.`, await keep(stores)].join('\n'))
     },
     async end(readStores) {
       // A run that failed before its check can be checked as well.
