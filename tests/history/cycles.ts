@@ -11,14 +11,13 @@
  * The movements of one order in the ledgers of several products are one node, because they are one transaction.
  */
 import { NONE, type Versions } from './bounds.ts'
-import { NEVER } from './epochs.ts'
 import type { Checking } from './faults.ts'
 import type { MovementRecord, MovementSeen } from './format.ts'
-import { createGraph, type Edge } from './graph.ts'
+import { createGraph, type Edge, NEXT_ONE } from './graph.ts'
 import type { Layout, OrderVersions } from './layout.ts'
 
-/** The reasons of edges that no operation gave. */
-const [SAME_THING, ONE_FLOW] = [-1, -2]
+/** The reason of an edge between an order and a ledger. */
+const ONE_FLOW = -2
 
 export function checkCycles(layout: Layout, checking: Checking): void {
   const { products, orders, bounds, places } = layout
@@ -29,13 +28,14 @@ export function checkCycles(layout: Layout, checking: Checking): void {
   const nodes = oneNodeForEachTransaction()
   const nodeOf = (of: Versions, version: number) => nodes[of.start + version]!
 
-  for (let epoch = 0; epoch < last; epoch++) graph.add(timeOf(epoch), timeOf(epoch + 1), SAME_THING)
+  for (let epoch = 0; epoch < last; epoch++) graph.add(timeOf(epoch), timeOf(epoch + 1), NEXT_ONE)
   for (const { of, seen, adjustments } of products.values()) {
     chain(of)
     for (const { by, state } of seen) show(of, state.version, by)
     for (const by of adjustments) {
       const { answer } = operations[by]!
-      if (answer && 'delta' in answer) show(of, (answer as MovementSeen).version, by)
+      // Not the current version, if the request is a repetition.
+      if (answer && 'delta' in answer) wasThere(of, (answer as MovementSeen).version, by)
     }
   }
   for (const order of orders.values()) {
@@ -48,7 +48,7 @@ export function checkCycles(layout: Layout, checking: Checking): void {
 
   function chain(of: Versions) {
     for (let version = 1; version <= of.count; version++) {
-      if (version < of.count) graph.add(nodeOf(of, version), nodeOf(of, version + 1), SAME_THING)
+      if (version < of.count) graph.add(nodeOf(of, version), nodeOf(of, version + 1), NEXT_ONE)
       const by = bounds.fromBy(of, version)
       // The bound of a version before it is that version's own edge.
       if (by !== NONE && (version === 1 || bounds.fromBy(of, version - 1) !== by)) {
@@ -57,10 +57,15 @@ export function checkCycles(layout: Layout, checking: Checking): void {
     }
   }
 
+  function wasThere(of: Versions, version: number, by: number) {
+    if (version < 1 || version > of.count || returns[by]! >= last) return
+    graph.add(nodeOf(of, version), timeOf(returns[by]! + 1), by)
+  }
+
+  /** It was the current one at some moment after the call. */
   function show(of: Versions, version: number, by: number) {
-    if (version < 1 || version > of.count) return
-    if (returns[by]! < Math.min(last, NEVER)) graph.add(nodeOf(of, version), timeOf(returns[by]! + 1), by)
-    if (version < of.count) graph.add(timeOf(calls[by]!), nodeOf(of, version + 1), by)
+    wasThere(of, version, by)
+    if (version >= 1 && version < of.count) graph.add(timeOf(calls[by]!), nodeOf(of, version + 1), by)
   }
 
   function flow({ of, record, movements }: OrderVersions) {
@@ -102,7 +107,7 @@ export function checkCycles(layout: Layout, checking: Checking): void {
     return edges
       .flatMap(({ from, to, by }) => {
         const [before, after] = [name(from), name(to)]
-        if (by === SAME_THING || by === ONE_FLOW) return before && after ? [`${before} before ${after}`] : []
+        if (by === NEXT_ONE || by === ONE_FLOW) return before && after ? [`${before} before ${after}`] : []
         if (before === undefined) return [`${checking.describe(by)} was called before ${after}`]
         return [`${before} before ${checking.describe(by)} returned`]
       })

@@ -6,11 +6,13 @@
  */
 import { type Chance, createChance } from '../system/until.ts'
 import type {
+  AdjustStock,
   HistoryLine,
   LineRecord,
   MovementRecord,
   Operation,
   OrderSeen,
+  PlaceOrder,
   ProductSeen,
   RejectionSeen,
 } from './format.ts'
@@ -78,6 +80,9 @@ function createShop(options: Generated, chance: Chance, emit: (line: HistoryLine
   const orders: Order[] = []
   const movements: MovementRecord[] = []
   const tasks: Task[] = []
+  /** Requests with a key, to be sent again. */
+  const adjusted: AdjustStock[] = []
+  const placed: { readonly asked: PlaceOrder; readonly order: Order }[] = []
   let now = 1_000
   let steps = 0
   const odds = (percent: number) => chance.between(0, 100) < percent
@@ -187,6 +192,7 @@ function createShop(options: Generated, chance: Chance, emit: (line: HistoryLine
       ...{ ...base(), is: 'place_order' as const, user: userId, key: order.key },
       ...{ lines: lines.map((line) => ({ ...line })), totalMinor: order.totalMinor },
     }
+    if (order.key !== null) placed.push({ asked, order })
     const reply = () => answer({ ...asked, answer: seenOrder(order) }, began)
     const waits = odds(80)
     if (!waits) reply()
@@ -291,8 +297,15 @@ function createShop(options: Generated, chance: Chance, emit: (line: HistoryLine
     const { version, stock } = product
     const done = { ...asked, answer: { version, delta, stockAfter: stock } }
     answer(done)
-    // Sent again with its key, it is answered with the first movement.
-    if (key !== null && odds(30)) answer(done)
+    if (key !== null) adjusted.push(done)
+  }
+
+  /** A request that is sent again with its key is answered with its movement, or with the order as it is now. */
+  function repeat() {
+    const again = odds(50) ? adjusted[chance.between(0, adjusted.length)] : undefined
+    if (again) return answer({ ...again, client: client() })
+    const found = placed[chance.between(0, placed.length)]
+    if (found) answer({ ...found.asked, client: client(), answer: seenOrder(found.order) })
   }
 
   function remove() {
@@ -340,7 +353,8 @@ function createShop(options: Generated, chance: Chance, emit: (line: HistoryLine
       else if (dice < 600) readProduct()
       else if (dice < 800) readOrder()
       else if (dice < 900) change()
-      else if (dice < 950) adjust()
+      else if (dice < 930) adjust()
+      else if (dice < 950) repeat()
       else if (dice < 998) edit()
       else remove()
     },

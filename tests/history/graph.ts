@@ -2,10 +2,16 @@
 
 export type Edge = { readonly from: number; readonly to: number; readonly by: number }
 
+/** The reason of an edge to the next version of the same thing, or the next moment. */
+export const NEXT_ONE = -1
+
 export type Graph = {
   /** `by` names the reason. */
   add(from: number, to: number, by: number): void
-  /** A short cycle, edge by edge; undefined if there is none. */
+  /**
+   * A cycle that is short to read, undefined if there is none: with few edges, of which those of NEXT_ONE do not count, and
+   * follow each other as one.
+   */
   cycle(): readonly Edge[] | undefined
 }
 
@@ -53,11 +59,11 @@ export function createGraph(nodes: number): Graph {
       for (const node of left) inside[node] = 1
       let best: Edge[] | undefined
       for (const start of left.slice(0, STARTS_MAX)) {
-        const found = wayBack(start, inside, starts, sorted, best?.length ?? Infinity)
-        if (found) best = found
+        const found = wayBack(start, inside, starts, sorted)
+        if (found && (best === undefined || found.length < best.length)) best = found
       }
       // None of the first is on a cycle itself: then follow edges until a node comes again.
-      return best ?? follow(left[0]!, inside, starts, sorted)
+      return best ?? joined(follow(left[0]!, inside, starts, sorted))
     },
   }
 
@@ -85,31 +91,43 @@ export function createGraph(nodes: number): Graph {
     return [...left.keys()].filter((node) => left[node] === 1 && outgoing[node]! > 0)
   }
 
-  /** The shortest cycle through `start` that is shorter than `limit`. */
+  /** The shortest cycle through `start`. */
   function wayBack(
     start: number,
     inside: Uint8Array,
     starts: Int32Array,
     sorted: Int32Array,
-    limit: number,
   ): Edge[] | undefined {
     const cameBy = new Map<number, number>()
-    let border = [start]
-    for (let length = 1; border.length > 0 && length < limit; length++) {
-      const next: number[] = []
-      for (const node of border) {
+    /** Nodes to visit, after each number of edges that count. */
+    let [border, next]: number[][] = [[start], []]
+    while (border!.length > 0) {
+      for (let node = border!.pop(); node !== undefined; node = border!.pop()) {
         for (let i = starts[node]!; i < starts[node + 1]!; i++) {
           const edge = sorted[i]!
           const to = tos[edge]!
           if (inside[to] === 0 || cameBy.has(to)) continue
           cameBy.set(to, edge)
-          if (to === start) return pathTo(start, cameBy)
-          next.push(to)
+          if (to === start) return joined(pathTo(start, cameBy))
+          if (reasons[edge] === NEXT_ONE) border!.push(to)
+          else next!.push(to)
         }
       }
-      border = next
+      ;[border, next] = [next, []]
     }
     return undefined
+  }
+
+  /** Edges of NEXT_ONE that follow each other are one. */
+  function joined(path: readonly Edge[]): Edge[] {
+    const edges: Edge[] = []
+    for (const edge of path) {
+      const before = edges.at(-1)
+      if (before?.by === NEXT_ONE && edge.by === NEXT_ONE)
+        edges[edges.length - 1] = { ...before, to: edge.to }
+      else edges.push(edge)
+    }
+    return edges
   }
 
   function pathTo(start: number, cameBy: ReadonlyMap<number, number>): Edge[] {
