@@ -12,6 +12,9 @@ import { generateHistory } from './generate.ts'
 
 const SEEDS = 150
 const OPERATIONS = 300
+/** Quadratic work would take 16 times as long for four times as much. */
+const SIZE = 4_000
+const RATIO_MAX = 9
 
 type Line = HistoryLine & { readonly name?: string }
 
@@ -539,4 +542,24 @@ suite('a history', () => {
         assert.deepEqual(checkHistory(lines).faults, [], `seed ${seed}, lost ${lost}, overlap ${overlap}`)
       }
     }))
+
+  for (const products of [3, 300]) {
+    test(`takes time that grows nearly as its size: ${products} products`, () => {
+      const cpuOf = (operations: number) => {
+        const lines = [
+          ...generateHistory({ seed: 1, operations, products, stock: 50, overlap: 30, lost: 10 }),
+        ]
+        const times = [1, 2, 3].map(() => {
+          const before = process.cpuUsage()
+          assert.deepEqual(checkHistory(lines).faults, [])
+          const { user, system } = process.cpuUsage(before)
+          return user + system
+        })
+        return Math.min(...times)
+      }
+      cpuOf(SIZE)
+      const ratio = cpuOf(4 * SIZE) / cpuOf(SIZE)
+      assert.ok(ratio < RATIO_MAX, `Four times the operations took ${ratio.toFixed(1)} times as long`)
+    })
+  }
 })

@@ -3,7 +3,6 @@ import type { StoreRecords } from '../system/invariants.ts'
 import { type Epochs, epochsOf } from './epochs.ts'
 import type {
   AdjustStock,
-  AskedLine,
   HistoryLine,
   MovementRecord,
   Operation,
@@ -15,6 +14,7 @@ import type {
   Refused,
   ReservationRecord,
 } from './format.ts'
+import { attemptOf, placeByKey, placeUnanswered } from './placements.ts'
 
 /** What the answer of operation `by` showed. */
 export type Seen<State> = { readonly by: number; readonly state: State }
@@ -64,8 +64,6 @@ export type Collector = { add(line: HistoryLine): void; finish(): Collected }
 
 export const isRefused = (answer: object | undefined): answer is Refused =>
   answer !== undefined && 'refused' in answer
-
-export const attemptOf = (user: string, key: string): string => `${user} ${key}`
 
 export function createCollector(): Collector {
   const operations: Operation[] = []
@@ -169,8 +167,8 @@ export function createCollector(): Collector {
     },
     finish() {
       for (const { movements } of products.values()) movements.sort((a, b) => a.version - b.version)
-      placeByKey()
-      placeUnanswered()
+      placeByKey(operations, orders, attempts)
+      placeUnanswered(operations, orders)
       return {
         operations,
         products,
@@ -183,49 +181,9 @@ export function createCollector(): Collector {
       }
     },
   }
-
-  /** An order belongs to all attempts with its key: also to those that were not answered. */
-  function placeByKey() {
-    const found = new Map<string, Set<string>>()
-    const add = (name: string, id: string) => entry(found, name, () => new Set<string>()).add(id)
-    for (const { id, record } of orders.values()) {
-      if (record && record.key !== null) add(`order ${attemptOf(record.userId, record.key)}`, id)
-    }
-    for (const [name, { operations: own }] of attempts) {
-      for (const by of own) {
-        const { answer } = operations[by]!
-        if (answer && 'order' in answer && typeof answer.order === 'string') add(name, answer.order)
-      }
-      for (const id of found.get(name) ?? []) order(id).placements.push(...own)
-    }
-  }
-
-  /** Without a key and without an answer: each such request may have made one order of its user that asks for the same. */
-  function placeUnanswered() {
-    const open = new Map<string, { readonly all: number[]; left: number }>()
-    operations.forEach((operation, by) => {
-      if (operation.is !== 'place_order' || operation.key !== null || operation.answer !== undefined) return
-      const { user, lines, totalMinor } = operation
-      const same = entry(open, `${user} ${spellOrder(lines, totalMinor)}`, () => ({ all: [], left: 0 }))
-      same.all.push(by)
-      same.left++
-    })
-    for (const { record, placements } of orders.values()) {
-      if (record === undefined || record.key !== null || placements.length > 0) continue
-      const same = open.get(`${record.userId} ${spellOrder(record.lines, record.totalMinor)}`)
-      if (same === undefined || same.left-- <= 0) continue
-      placements.push(...same.all)
-    }
-  }
 }
 
-/** The same for all requests that ask for the same, in any order of the lines. */
-export const spellOrder = (lines: readonly AskedLine[], totalMinor: number): string =>
-  `${linesIn(lines.toSorted((a, b) => (a.productId < b.productId ? -1 : 1)))} for ${totalMinor}`
-
-export const linesIn = (lines: readonly AskedLine[]): string =>
-  lines.map(({ productId, quantity }) => `${quantity} × ${productId}`).join(' + ')
-
+/** The value of `key`, made if there is none. */
 function entry<Value>(map: Map<string, Value>, key: string, make: (key: string) => Value): Value {
   let value = map.get(key)
   if (value === undefined) {

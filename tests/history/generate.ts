@@ -1,3 +1,4 @@
+/* long because it is one small shop, with everything that its clients do */
 /**
  * Correct histories from a seed: a shop that does one thing after the other, and clients that wait a random time before and
  * after it, so that their operations overlap. Some answers are lost.

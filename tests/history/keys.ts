@@ -1,7 +1,8 @@
 /** One key of one user makes one order (invariant 4), and every order that an answer showed is in the store (invariant 3). */
-import { attemptOf, isRefused, spellOrder } from './collect.ts'
+import { isRefused } from './collect.ts'
 import type { Checking } from './faults.ts'
 import type { PlaceOrder } from './format.ts'
+import { attemptOf, spellOrder } from './placements.ts'
 
 export function checkKeys({ attempts, orders, operations, report, describe }: Checking): void {
   const stored = new Map<string, string[]>()

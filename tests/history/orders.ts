@@ -7,11 +7,12 @@
  *  d. A change is refused only in a status that does not allow it.
  *  e. Its units were taken once of each product, and returned at most once, after that (invariants 2 and 6).
  */
-import { isRefused, linesIn, spellOrder } from './collect.ts'
+import { isRefused } from './collect.ts'
 import type { Checking } from './faults.ts'
 import type { ChangeOrder, OrderRecord, PlaceOrder } from './format.ts'
 import type { OrderVersions } from './layout.ts'
 import { ASKED_AS } from './moments.ts'
+import { linesIn, spellOrder } from './placements.ts'
 
 /** Written once more: a wrong table in the service would allow what it does. */
 const NEXT: Readonly<Record<string, readonly string[]>> = {

@@ -6,11 +6,12 @@
  *  b. Every movement was asked for, and each adjustment was made once (invariant 4).
  *  c. A write that named a version was applied to what its author had seen, or refused for a reason (invariant 7).
  */
+import { lowest } from './bounds.ts'
 import { isRefused } from './collect.ts'
 import type { Checking } from './faults.ts'
 import type { AdjustStock, EditProduct, MovementRecord, MovementSeen, ProductSeen } from './format.ts'
 import type { ProductVersions } from './layout.ts'
-import type { ProductValues } from './product_values.ts'
+import type { CertainEdit, ProductValues } from './product_values.ts'
 
 /** `shipments` is the number of orders with this product whose reservation is shipped. */
 export function checkChanges(
@@ -150,7 +151,7 @@ function checkSeenVersion(
   if (seen === undefined || answer === undefined) return
   const setsStock = stock !== undefined
   if (!isRefused(answer)) {
-    const between = edits.find(({ version }) => version > seen && version < answer.version)
+    const between = editAfter(edits, seen, answer.version - 1)
     const overwrites = setsStock && answer.version > seen + 1
     if (!between && !overwrites && answer.version >= seen) return
     const what = between
@@ -163,10 +164,14 @@ function checkSeenVersion(
   const { version } = answer.product
   const changed = setsStock
     ? version !== seen
-    : ledger.compacted ||
-      unknown.length > 0 ||
-      edits.some((edit) => edit.version > seen && edit.version <= version)
+    : ledger.compacted || unknown.length > 0 || editAfter(edits, seen, version) !== undefined
   if (!changed) report('refused_without_reason', `Nothing had changed since: ${describe(by)}`)
+}
+
+/** The first edit that made a version after `seen`, up to `last`. */
+function editAfter(edits: readonly CertainEdit[], seen: number, last: number): CertainEdit | undefined {
+  const edit = edits[lowest(0, edits.length, (i) => i === edits.length || edits[i]!.version > seen)]
+  return edit && edit.version <= last ? edit : undefined
 }
 
 /** 404 for a product that is there. */

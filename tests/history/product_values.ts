@@ -19,6 +19,8 @@ export type ProductValues = {
   readonly prices: readonly Fact<number>[]
   /** Edits whose outcome is unknown. */
   readonly unknown: readonly number[]
+  /** The prices that they may have written, each with the first of them. */
+  readonly unknownPrices: ReadonlyMap<number, number>
 }
 
 /** `by` is an operation; or a record of the stores, in words. */
@@ -35,7 +37,7 @@ export function checkValues(
   charged: readonly Fact<number>[],
   checking: Checking,
 ): ProductValues {
-  const { operations, report, describe } = checking
+  const { operations, report, describe, calls } = checking
   const { id, of, ledger, seen } = product
   for (const { by, state } of seen) {
     if (state.version < 1 || state.version > of.count) {
@@ -49,16 +51,20 @@ export function checkValues(
     checkWritten(operations[by]!, state, by, checking)
   }
   const unknown = product.edits.filter((by) => operations[by]!.answer === undefined)
+  const unknownPrices = new Map<number, number>()
+  let unknownText: number | undefined
+  for (const by of unknown.toSorted((a, b) => calls[a]! - calls[b]!)) {
+    const { priceMinor, writesText } = operations[by] as EditProduct
+    if (priceMinor !== undefined && !unknownPrices.has(priceMinor)) unknownPrices.set(priceMinor, by)
+    if (writesText) unknownText ??= by
+  }
   const prices = [...charged, ...factsOf(seen, operations, 'priceMinor')].sort(byVersion)
   const texts = factsOf(seen, operations, 'text').sort(byVersion)
-  const edit = (by: number) => operations[by] as EditProduct
   const edits = [
-    ...changesIn(`Product ${id}, price`, prices, checking, (value) =>
-      unknown.filter((by) => edit(by).priceMinor === value),
-    ),
-    ...changesIn(`Product ${id}, text`, texts, checking, () => unknown.filter((by) => edit(by).writesText)),
+    ...changesIn(`Product ${id}, price`, prices, checking, (value) => unknownPrices.get(value)),
+    ...changesIn(`Product ${id}, text`, texts, checking, () => unknownText),
   ]
-  return { edits: edits.sort(byVersion), prices, unknown }
+  return { edits: edits.sort(byVersion), prices, unknown, unknownPrices }
 }
 
 const byVersion = (a: { version: number }, b: { version: number }) => a.version - b.version
@@ -93,12 +99,12 @@ function writes(operation: Operation, name: 'priceMinor' | 'text'): boolean {
   return name === 'text' ? operation.writesText : operation.priceMinor !== undefined
 }
 
-/** Reports what no edit explains. `candidates` are edits of unknown outcome that may have written a value. */
+/** Reports what no edit explains. `candidate` is the first edit of unknown outcome that may have written a value. */
 function changesIn<Value>(
   what: string,
   facts: readonly Fact<Value>[],
   { report, describe, calls, returns }: Checking,
-  candidates: (value: Value) => readonly number[],
+  candidate: (value: Value) => number | undefined,
 ): CertainEdit[] {
   const certain: CertainEdit[] = []
   const say = ({ by }: Fact<Value>) => (typeof by === 'number' ? describe(by) : `[${by}]`)
@@ -113,10 +119,11 @@ function changesIn<Value>(
     }
     if (before !== undefined && before.value !== first.value) {
       const writers = same.flatMap(({ by, wrote }) => (wrote && typeof by === 'number' ? [by] : []))
-      const possible = candidates(first.value).filter((by) =>
-        same.some((fact) => typeof fact.by !== 'number' || calls[by]! <= returns[fact.by]!),
-      )
-      const all = [...writers, ...possible]
+      const possible = candidate(first.value)
+      const inTime =
+        possible !== undefined &&
+        same.some(({ by }) => typeof by !== 'number' || calls[possible]! <= returns[by]!)
+      const all = inTime ? [...writers, possible] : writers
       if (all.length === 0) {
         report(
           'lost_change',

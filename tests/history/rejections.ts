@@ -7,7 +7,7 @@
 import { lowest } from './bounds.ts'
 import { NEVER } from './epochs.ts'
 import type { Checking } from './faults.ts'
-import type { EditProduct, OrderRecord, RejectionSeen } from './format.ts'
+import type { OrderRecord, RejectionSeen } from './format.ts'
 import type { Layout, OrderVersions } from './layout.ts'
 import type { ProductValues } from './product_values.ts'
 
@@ -23,7 +23,7 @@ export function checkRejection(
   checking: Checking,
 ): void {
   const { bounds, products } = layout
-  const { report, describe, calls, operations } = checking
+  const { report, describe, calls } = checking
   const { id, of, record, seen } = order
   if (record!.history.at(-1) !== 'rejected') return
   const shown = seen.find(({ state }) => state.rejection !== undefined)
@@ -95,7 +95,7 @@ export function checkRejection(
     const product = products.get(productId)
     const known = values.get(productId)
     if (!product || !known || known.prices.length === 0) return undefined
-    const { prices, unknown } = known
+    const { prices, unknownPrices } = known
     const { first, last } = bounds.current(product.of, call, returned)
     const from = lowest(0, prices.length, (i) => i === prices.length || prices[i]!.version > first) - 1
     const found: number[] = []
@@ -105,10 +105,7 @@ export function checkRejection(
       if (version <= last || !wrote) found.push(value)
       if (version > last) break
     }
-    for (const by of unknown) {
-      const { priceMinor } = operations[by] as EditProduct
-      if (priceMinor !== undefined && calls[by]! <= returned) found.push(priceMinor)
-    }
+    for (const [price, by] of unknownPrices) if (calls[by]! <= returned) found.push(price)
     return [...new Set(found)]
   }
 

@@ -1,6 +1,7 @@
 /** Operations in words: who, when, what was asked, what was answered. Times are milliseconds since the first call. */
-import { isRefused, linesIn } from './collect.ts'
+import { isRefused } from './collect.ts'
 import type { Operation, OrderSeen, ProductSeen } from './format.ts'
+import { linesIn } from './placements.ts'
 
 export type Describe = (by: number) => string
 
