@@ -1,5 +1,5 @@
 /** What a check of a history finds. */
-import type { Collected } from './collect.ts'
+import type { Collected } from './collected.ts'
 import { type Describe, describer } from './sentences.ts'
 
 export const FAULT_KINDS = [

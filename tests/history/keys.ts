@@ -1,5 +1,5 @@
 /** One key of one user makes one order (invariant 4), and every order that an answer showed is in the store (invariant 3). */
-import { isRefused } from './collect.ts'
+import { isRefused } from './collected.ts'
 import type { Checking } from './faults.ts'
 import type { PlaceOrder } from './format.ts'
 import { attemptOf, spellOrder } from './placements.ts'

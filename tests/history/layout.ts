@@ -1,6 +1,6 @@
 /** The versions of all products and orders, side by side: version v of a thing is number `start + v` of one numbering. */
 import { type Bounds, createBounds, placesOf, type Versions } from './bounds.ts'
-import type { OrderHistory, ProductHistory } from './collect.ts'
+import type { OrderHistory, ProductHistory } from './collected.ts'
 import type { Checking } from './faults.ts'
 import { type Ledger, replayLedger } from './ledger.ts'
 

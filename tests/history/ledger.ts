@@ -4,7 +4,7 @@
  *
  * Of a product whose older movements were replaced by opening balances, the stock between these is unknown.
  */
-import type { ProductHistory } from './collect.ts'
+import type { ProductHistory } from './collected.ts'
 import type { Checking } from './faults.ts'
 import type { MovementRecord } from './format.ts'
 

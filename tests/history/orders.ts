@@ -7,7 +7,7 @@
  *  d. A change is refused only in a status that does not allow it.
  *  e. Its units were taken once of each product, and returned at most once, after that (invariants 2 and 6).
  */
-import { isRefused } from './collect.ts'
+import { isRefused } from './collected.ts'
 import type { Checking } from './faults.ts'
 import type { ChangeOrder, OrderRecord, PlaceOrder } from './format.ts'
 import type { OrderVersions } from './layout.ts'

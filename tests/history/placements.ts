@@ -1,5 +1,5 @@
 /** Which requests can have placed which order. */
-import type { Attempts, OrderHistory } from './collect.ts'
+import type { Attempts, OrderHistory } from './collected.ts'
 import type { AskedLine, Operation } from './format.ts'
 
 type Orders = ReadonlyMap<string, OrderHistory>

@@ -7,7 +7,7 @@
  *  c. A write that named a version was applied to what its author had seen, or refused for a reason (invariant 7).
  */
 import { lowest } from './bounds.ts'
-import { isRefused } from './collect.ts'
+import { isRefused } from './collected.ts'
 import type { Checking } from './faults.ts'
 import type { AdjustStock, EditProduct, MovementRecord, MovementSeen, ProductSeen } from './format.ts'
 import type { ProductVersions } from './layout.ts'

@@ -5,7 +5,7 @@
  *  b. Its price and text at a version are the same in all answers, and the price is the one that orders were charged.
  *  c. They change only where an edit was asked for that wrote them (invariant 7).
  */
-import type { Seen } from './collect.ts'
+import type { Seen } from './collected.ts'
 import type { Checking } from './faults.ts'
 import type { EditProduct, Operation, ProductSeen } from './format.ts'
 import type { ProductVersions } from './layout.ts'

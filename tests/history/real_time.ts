@@ -4,7 +4,7 @@
  *  b. no answer shows a version although a higher one had been shown before the operation was called.
  */
 import { type Bounds, NONE, type Versions } from './bounds.ts'
-import type { Seen } from './collect.ts'
+import type { Seen } from './collected.ts'
 import type { Checking } from './faults.ts'
 
 export function checkRealTime(

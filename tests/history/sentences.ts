@@ -1,5 +1,5 @@
 /** Operations in words: who, when, what was asked, what was answered. Times are milliseconds since the first call. */
-import { isRefused } from './collect.ts'
+import { isRefused } from './collected.ts'
 import type { Operation, OrderSeen, ProductSeen } from './format.ts'
 import { linesIn } from './placements.ts'
 
