@@ -95,7 +95,7 @@ export async function buy(shop: Shop, client: Client): Promise<void> {
       await cancel(order.id)
     }
     if (chances.happens(0.3)) await read(order.id, true)
-    const others = answers.known().filter((id) => shop.ownerOf(id) !== name)
+    const others = answers.known().filter((id) => shop.orderOf(id).userId !== name)
     if (client.does('a buyer looks at the orders of another') && others.length > 0)
       await read(chances.one(others), false)
   })

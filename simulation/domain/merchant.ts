@@ -14,6 +14,8 @@ export async function runCatalogue(shop: Shop, client: Client): Promise<void> {
   const { time } = history.world
   const { chances, name } = client
   const reader = { name, isAdmin: true }
+  /** The versions of each product that this page showed. */
+  const shown = new Map<string, number[]>()
   const adjusted = new Map<string, { version: number; delta: number }>()
 
   const read = async (id: string): Promise<Product | undefined> => {
@@ -22,6 +24,7 @@ export async function runCatalogue(shop: Shop, client: Client): Promise<void> {
     if (reply.is === 'refused') throw unexpected(client, reply)
     if (reply.is === 'unknown' || reply.value === undefined) return undefined
     answers.product(reader, reply.value, began)
+    shown.set(id, [...(shown.get(id) ?? []), reply.value.version])
     return reply.value
   }
 
@@ -98,14 +101,20 @@ export async function runCatalogue(shop: Shop, client: Client): Promise<void> {
     if (other !== delta && adjusted.has(key)) await attempt(other)
   }
 
-  await client.steps(2, 5, async (step) => {
+  await client.steps(3, 6, async (step) => {
     await client.pause(BETWEEN_STEPS_MS)
-    const id = chances.one([...shop.stock.products.keys()])
+    const all = [...shop.stock.products.keys()]
+    const other = chances.one(all)
+    const id = client.does('all want one product') ? all[0]! : other
     if (client.does('a merchant adjusts the stock')) return adjust(id, step)
     const product = await read(id)
     if (product === undefined) return
     await client.pause(THINKS_MS)
-    const seen = client.does('a merchant names the version') ? [product.version] : undefined
+    const [names, isOld] = [
+      client.does('a merchant names the version'),
+      client.does('a merchant has an old page'),
+    ]
+    const seen = names ? [shown.get(id)!.at(isOld ? 0 : -1)!] : undefined
     const priceMinor = chances.one(PRICES)
     const stock = chances.whole(0, 9)
     if (client.does('a merchant removes a product')) return remove(id, seen)

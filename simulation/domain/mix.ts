@@ -36,10 +36,14 @@ export const HABITS = {
   'a buyer pays an old price': 0.3,
   'staff ships': 0.9,
   'staff cancels': 0.3,
+  'staff names the version': 0.8,
+  'staff has an old page': 0.5,
+  'an operator recovers a reservation': 0.3,
   'a merchant edits': 0.8,
   'a merchant names the version': 1,
+  'a merchant has an old page': 0.5,
   'a merchant sets the stock': 0.6,
-  'a merchant removes a product': 0.15,
+  'a merchant removes a product': 0.25,
   'a merchant adjusts the stock': 0.7,
 } as const
 export type Habit = keyof typeof HABITS

@@ -9,7 +9,7 @@ import type { DomainHistory } from './mix.ts'
 
 const LATENCY_MS = { least: 0.5, most: 8 }
 const OVERTAKEN_MS = 600
-const LATE_BY_MS = 6_000
+export const LATE_BY_MS = 6_000
 
 /** Without an answer until the deadline: what was asked for may be done, or not, or later. */
 export class NoAnswer extends Error {}

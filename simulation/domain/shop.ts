@@ -1,4 +1,5 @@
 /** The shop of one history: two replicas of each service, their stores, and the oracles that watch them. */
+import type { Order } from '../../order_service/src/domain/order.ts'
 import type { ProductFields } from '../../product_service/src/domain/product.ts'
 import { EPOCH } from '../core/machine.ts'
 import { type Answers, createAnswers } from './answers.ts'
@@ -25,7 +26,7 @@ export type Shop = {
   readonly stock: StockModel
   /** The prices that its pages showed when it opened. */
   readonly oldPrices: ReadonlyMap<string, number>
-  ownerOf(orderId: string): string | undefined
+  orderOf(id: string): Order
   readonly answers: Answers
   readonly stockOracle: StockOracle
   readonly oracle: ShopOracle
@@ -75,7 +76,7 @@ export function openShop(history: DomainHistory): Shop {
     disks: [stockDisk, orderDisk],
     stock,
     oldPrices: new Map([...stock.products.values()].map(({ id, priceMinor }) => [id, priceMinor])),
-    ownerOf: (id) => orderModel.orders.get(id)?.order.userId,
+    orderOf: (id) => orderModel.orders.get(id)!.order,
     stockOracle,
     answers: createAnswers(history, orderModel, stockOracle),
     oracle,

@@ -16,6 +16,7 @@ export const SITUATIONS: readonly string[] = [
   'a release was repeated',
   'a repeated adjustment got the same movement',
   'a repeated reservation got the recorded answer',
+  'a repair came after the release, and took nothing',
   'a replay got the same order',
   'a request was served after its deadline',
   'a reservation came after its release, and took nothing',

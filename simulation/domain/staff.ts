@@ -6,27 +6,55 @@ import type { Client } from './client.ts'
 import type { Shop } from './shop.ts'
 
 const BETWEEN_STEPS_MS = 2_500
+const THINKS_MS = 1_000
 
-export async function workInShop({ history, answers, orders }: Shop, client: Client): Promise<void> {
+export async function workInShop(shop: Shop, client: Client): Promise<void> {
+  const { history, answers, orders } = shop
   const { time } = history.world
   const { chances, name } = client
   const reader = { name, isAdmin: true }
   const actor = { userId: name, admin: true }
-  const seen = new Map<string, number>()
+  /** The versions of each order that this page showed. */
+  const seen = new Map<string, number[]>()
 
   const show = (order: Order, began: number) => {
     answers.order(reader, order, began)
-    seen.set(order.id, order.version)
+    seen.set(order.id, [...(seen.get(order.id) ?? []), order.version])
+  }
+
+  const read = async (id: string) => {
+    const began = time()
+    const reply = await client.ask(orders, `read ${id}`, (replica) => replica.read(actor, id))
+    if (reply.is === 'answered') show(reply.value, began)
+    else if (reply.is === 'refused') throw unexpected(client, reply)
+  }
+
+  /** By order and status: the versions that were named when it was asked for. */
+  const named = new Map<string, (number | undefined)[]>()
+
+  /** A change that this person made was made to a version that they named (invariant 7). */
+  const checkNamed = ({ id, history: changes }: Order, to: RequestableStatus) => {
+    const index = changes.findIndex(
+      ({ status, by }) => status === (to === 'cancelled' ? 'cancelling' : to) && by === name,
+    )
+    const versions = named.get(`${id} ${to}`)!
+    if (index >= 0 && !versions.includes(undefined) && !versions.includes(index))
+      throw new Violation(`7. ${name} named version ${versions} of ${id}, and changed version ${index}`)
   }
 
   const change = async (id: string, to: RequestableStatus) => {
     const began = time()
-    const version = seen.get(id)
-    const expectedVersions = version !== undefined && chances.happens(0.5) ? [version] : undefined
+    const [names, isOld] = [client.does('staff names the version'), client.does('staff has an old page')]
+    const version = names ? seen.get(id)?.at(isOld ? 0 : -1) : undefined
+    const expectedVersions = version === undefined ? undefined : [version]
+    named.set(`${id} ${to}`, [...(named.get(`${id} ${to}`) ?? []), version])
     const reply = await client.ask(orders, `make ${id} ${to}`, (replica) =>
       replica.change({ orderId: id, to, actor, expectedVersions }),
     )
-    if (reply.is === 'answered') show(reply.value, began)
+    if (reply.is === 'answered') {
+      show(reply.value, began)
+      checkNamed(reply.value, to)
+    }
     if (reply.is !== 'refused') return
     const { code, payload } = reply.refusal
     const { current } = payload as { current?: Order }
@@ -43,12 +71,28 @@ export async function workInShop({ history, answers, orders }: Shop, client: Cli
     } else if (code !== 'version_conflict') throw unexpected(client, reply)
   }
 
-  await client.steps(2, 5, async () => {
+  /** As the doctor's repair does, whatever the reservation has become since: it takes nothing twice. */
+  const recover = async (id: string) => {
+    const order = shop.orderOf(id)
+    if (order.status !== 'confirmed' && order.status !== 'shipped') return
+    const { lines, totalMinor, status } = order
+    await client.pause(THINKS_MS)
+    const lost = { orderId: id, status: status === 'shipped' ? status : 'held', lines, totalMinor } as const
+    const reply = await client.ask(shop.products, `recover ${id}`, (replica) => replica.recover(lost))
+    if (reply.is === 'refused') throw unexpected(client, reply)
+    if (reply.is === 'answered' && reply.value.status === 'released')
+      history.sometimes('a repair came after the release, and took nothing')
+  }
+
+  await client.steps(3, 6, async () => {
     await client.pause(BETWEEN_STEPS_MS)
     const known = answers.known()
     if (known.length === 0) return
     // Most often the newest, of which a buyer may be thinking, too.
     const id = chances.happens(0.6) ? known.at(-1)! : chances.one(known)
+    if (client.does('an operator recovers a reservation')) return recover(id)
+    if (chances.happens(0.6)) await read(id)
+    await client.pause(THINKS_MS)
     if (client.does('staff cancels')) return change(id, 'cancelled')
     if (!client.does('staff ships')) return
     await change(id, 'shipped')

@@ -14,8 +14,8 @@ const LASTS_MS = { least: 100, most: 9_000 }
 const PAUSED_MS = { least: 100, most: 22_000 }
 const SLOW_MS = { least: 50, most: 900 }
 /** How wrong the clocks of replicas are (CLOCKS_DIFFER_MS), and by how much one jumps. */
-const WRONG_MS = 2_500
-const JUMP_MS = 60_000
+export const WRONG_MS = 2_500
+const JUMP_MS = 600_000
 
 export function makeTrouble({ history, network, hosts, disks }: Shop) {
   const { world, faults } = history

@@ -25,7 +25,7 @@ export const NEXT_CLAIM_AFTER_MS = 100
 /** Short at first, for a lost answer; long later, so an order that always fails costs little. */
 export const BACKOFF = { firstMs: 250, maxMs: 5_000 }
 /** Longer than any lease or pause, plus the difference between clocks of replicas. */
-const DUE_AHEAD_MAX_MS = 2 * LEASE_MS
+export const DUE_AHEAD_MAX_MS = 2 * LEASE_MS
 
 type Postponed = { readonly stored: UnsettledOrder; readonly fault?: unknown }
 
