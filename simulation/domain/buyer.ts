@@ -8,7 +8,7 @@ import type { Shop } from './shop.ts'
 const ATTEMPTS_MAX = 4
 const BETWEEN_STEPS_MS = 2_500
 const BETWEEN_ATTEMPTS_MS = 1_500
-const QUANTITY_MOST = 4
+const QUANTITY_MOST = 3
 
 export async function buy(shop: Shop, client: Client): Promise<void> {
   const { answers, orders } = shop
@@ -123,7 +123,11 @@ function draftOf(
   sent: readonly Draft[],
 ): Draft {
   const lines = cart.map(({ id }) => ({ productId: id, quantity: chances.whole(1, QUANTITY_MOST) }))
-  const totalMinor = cart.reduce((sum, { priceMinor }, index) => sum + priceMinor * lines[index]!.quantity, 0)
+  const wrong = does('a buyer names a wrong price') ? 1 : 0
+  const totalMinor = cart.reduce(
+    (sum, { priceMinor }, index) => sum + priceMinor * lines[index]!.quantity,
+    wrong,
+  )
   const draft = { userId: name, idempotencyKey: `key ${step}`, lines, totalMinor, currency: 'USD' }
   const [again, other] = [does('a key is used again'), does('a key is used for something else')]
   const earlier = chances.number()

@@ -6,7 +6,7 @@ import type { Client, Reply } from './client.ts'
 import type { Shop } from './shop.ts'
 
 const BETWEEN_STEPS_MS = 2_500
-const THINKS_MS = 1_500
+const THINKS_MS = 3_000
 const PRICES = [100, 200, 250, 500, 999]
 
 export async function runCatalogue(shop: Shop, client: Client): Promise<void> {

@@ -10,6 +10,7 @@ export const FAULTS = {
   'a store call fails': 0.1,
   'a store call fails after it was applied': 0.1,
   'a process is killed at an await': 0.02,
+  'a process is killed between two steps': 0.1,
   // For each process, once in a history:
   'a process is killed': 0.9,
   'a process is paused': 0.7,
@@ -33,7 +34,8 @@ export const HABITS = {
   'a buyer cancels': 0.7,
   'a buyer cancels early': 0.6,
   'a buyer looks at the orders of another': 0.3,
-  'a buyer pays an old price': 0.3,
+  'a buyer pays an old price': 0.4,
+  'a buyer names a wrong price': 0.2,
   'staff ships': 0.9,
   'staff cancels': 0.3,
   'staff names the version': 0.8,
@@ -44,7 +46,7 @@ export const HABITS = {
   'a merchant has an old page': 0.5,
   'a merchant sets the stock': 0.6,
   'a merchant removes a product': 0.25,
-  'a merchant adjusts the stock': 0.7,
+  'a merchant adjusts the stock': 0.5,
 } as const
 export type Habit = keyof typeof HABITS
 

@@ -37,7 +37,7 @@ export type Shop = {
 
 const REPLICAS = ['A', 'B']
 const PRICES = [100, 250, 999]
-const STOCK_MOST = 8
+const STOCK_MOST = 12
 
 export function openShop(history: DomainHistory): Shop {
   const network = createNetwork(history)
