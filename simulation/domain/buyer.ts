@@ -2,7 +2,7 @@
 import { type Draft, isFinal, type Order } from '../../order_service/src/domain/order.ts'
 import type { Product } from '../../product_service/src/domain/product.ts'
 import { Violation } from '../core/history.ts'
-import type { Client, Reply } from './client.ts'
+import { type Client, unexpected } from './client.ts'
 import type { Shop } from './shop.ts'
 
 const ATTEMPTS_MAX = 4
@@ -100,9 +100,6 @@ export async function buy(shop: Shop, client: Client): Promise<void> {
       await read(chances.one(others), false)
   })
 }
-
-export const unexpected = ({ name }: Client, { refusal }: Extract<Reply<unknown>, { is: 'refused' }>) =>
-  new Violation(`${name} was refused with ${refusal.code}: ${refusal.message}`)
 
 /** What the pages of the shop show now, in an order of its own. */
 function fillCart({ stock, oldPrices }: Shop, client: Client): readonly Product[] {

@@ -9,6 +9,7 @@ import { Problem } from '@shop/service_kit/runtime/problem'
 import { Fault } from '../../faults/src/fault.ts'
 import type { Chances } from '../core/chances.ts'
 import { createMix } from '../core/faults.ts'
+import { Violation } from '../core/history.ts'
 import type { Host } from './hosts.ts'
 import { type DomainHistory, HABITS, type Habit } from './mix.ts'
 import { type Network, NoAnswer, Refused } from './network.ts'
@@ -78,6 +79,10 @@ export function createClients(history: DomainHistory, network: Network) {
     return client
   }
 }
+
+/** A refusal that no client should meet. */
+export const unexpected = ({ name }: Client, { refusal }: Extract<Reply<unknown>, { is: 'refused' }>) =>
+  new Violation(`${name} was refused with ${refusal.code}: ${refusal.message}`)
 
 const isOutage = (error: unknown) =>
   error instanceof NoAnswer ||

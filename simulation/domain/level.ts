@@ -1,16 +1,18 @@
 /** Level A: the domain of all services, on models of their stores, on machines and a network that fail. */
 import { type Level, runHistory, Violation } from '../core/history.ts'
-import { buy } from './buyer.ts'
-import { runCatalogue } from './merchant.ts'
+import { openAccounts } from './accounts/scene.ts'
 import { type DomainHistory, FAULTS } from './mix.ts'
 import { promisedMs } from './promise.ts'
-import { openShop, type Shop } from './shop.ts'
+import type { Scene } from './scene.ts'
+import { openShop } from './shop.ts'
 import { SITUATIONS } from './situations.ts'
-import { workInShop } from './staff.ts'
 import { endTrouble, makeTrouble } from './trouble.ts'
 
-const FIRST_PHASE_MS = 25_000
+/** Clients begin nothing after it. Those of accounts sleep for hours in between. */
+const FIRST_PHASE_MS = { shop: 25_000, accounts: 6 * 3_600_000 }
 const CLIENTS = { least: 3, most: 6 }
+/** How many histories are about accounts. */
+const ACCOUNTS = 0.3
 
 export const DOMAIN: Level = {
   name: 'domain',
@@ -21,45 +23,32 @@ export const DOMAIN: Level = {
 }
 
 async function play(history: DomainHistory): Promise<void> {
-  const { world } = history
-  const shop = openShop(history)
-  makeTrouble(shop)
-  const clients = startClients(history, shop)
-  const check = shop.oracle.check
-  await world.runUntil(FIRST_PHASE_MS, check, clients.haveLeft)
-  endTrouble(shop)
-  const until = world.time() + promisedMs(history.faults.counts()['a clock jumps'] !== undefined)
-  await world.runUntil(until, check, () => clients.haveLeft() && shop.isQuiet())
-  if (process.env.LEFT)
-    console.log(
-      Math.round(until - world.time()),
-      history.faults.counts()['a clock jumps'] ? 'jump' : '',
-      world.seed,
-    )
+  const { world, faults } = history
+  const isOfAccounts = world.chances('scene').happens(ACCOUNTS)
+  const scene = isOfAccounts ? openAccounts(history) : openShop(history)
+  makeTrouble(history, scene)
+  const clients = startClients(history, scene)
+  await world.runUntil(FIRST_PHASE_MS[isOfAccounts ? 'accounts' : 'shop'], scene.check, clients.haveLeft)
+  endTrouble(history, scene)
+  const until = world.time() + promisedMs(faults.counts()['a clock jumps'] !== undefined)
+  await world.runUntil(until, scene.check, () => clients.haveLeft() && scene.isQuiet())
   if (!clients.haveLeft()) throw new Violation('5. A client still waits for an answer')
-  shop.oracle.checkEnd()
-  shop.answers.checkEnd()
+  scene.checkEnd()
 }
 
-function startClients(history: DomainHistory, shop: Shop) {
-  const { plan, world } = history
+function startClients({ plan, world, broken }: DomainHistory, scene: Scene) {
   const count = world.chances('clients').whole(CLIENTS.least, CLIENTS.most)
-  let inShop = 0
+  let inside = 0
   for (let number = 0; number < count; number++) {
-    const kind = number < 2 ? 0 : world.chances(`kind of client ${number}`).number()
+    const other = world.chances(`kind of client ${number}`).one(scene.others)
+    const { name, work } = number < 2 ? scene.always : other
     if (plan.clients && !plan.clients.includes(number)) continue
-    const [name, work] =
-      kind < 0.35
-        ? [`buyer ${number}`, buy]
-        : kind < 0.65
-          ? [`staff ${number}`, workInShop]
-          : [`merchant ${number}`, runCatalogue]
-    inShop += 1
-    work(shop, shop.client(name))
-      .catch((error) => history.broken(error instanceof Violation ? error.message : String(error?.stack)))
+    inside += 1
+    work(scene.client(`${name} ${number}`))
+      .catch((error) => broken(error instanceof Violation ? error.message : String(error?.stack)))
       .finally(() => {
-        inShop -= 1
+        inside -= 1
       })
   }
-  return { haveLeft: () => inShop === 0 }
+  return { haveLeft: () => inside === 0 }
 }

@@ -1,8 +1,7 @@
 /** Someone of the shop who changes products and their stock, with the version that they saw or without. */
 import type { Product, ProductFields, SeenVersions } from '../../product_service/src/domain/product.ts'
 import { Violation } from '../core/history.ts'
-import { unexpected } from './buyer.ts'
-import type { Client, Reply } from './client.ts'
+import { type Client, type Reply, unexpected } from './client.ts'
 import type { Shop } from './shop.ts'
 
 const BETWEEN_STEPS_MS = 2_500

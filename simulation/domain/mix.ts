@@ -47,6 +47,16 @@ export const HABITS = {
   'a merchant sets the stock': 0.6,
   'a merchant removes a product': 0.25,
   'a merchant adjusts the stock': 0.5,
+  'two tabs refresh at once': 0.8,
+  'a holder comes back later': 0.6,
+  'a night passes': 0.3,
+  'a holder mistypes the password': 0.5,
+  'a holder changes the password': 0.3,
+  'a holder logs out': 0.2,
+  'a holder presents an old token': 0.4,
+  'an operator rotates the keys': 0.6,
+  'an operator deletes an account': 0.6,
+  'an operator resets a password': 0.8,
 } as const
 export type Habit = keyof typeof HABITS
 

@@ -3,25 +3,27 @@ import type { Order } from '../../order_service/src/domain/order.ts'
 import type { ProductFields } from '../../product_service/src/domain/product.ts'
 import { EPOCH } from '../core/machine.ts'
 import { type Answers, createAnswers } from './answers.ts'
+import { buy } from './buyer.ts'
 import { type Client, createClients } from './client.ts'
 import { createHost, type Host } from './hosts.ts'
+import { runCatalogue } from './merchant.ts'
 import type { DomainHistory } from './mix.ts'
 import { createNetwork, type Network } from './network.ts'
 import { createOrderModel } from './order_model.ts'
 import { createShopOracle, type ShopOracle } from './order_oracle.ts'
 import { type OrderReplica, startOrderReplica } from './order_replica.ts'
 import { type ProductReplica, startProductReplica } from './product_replica.ts'
+import type { Scene } from './scene.ts'
+import { workInShop } from './staff.ts'
 import { createStockModel, type StockModel } from './stock_model.ts'
 import { createStockOracle, type StockOracle } from './stock_oracle.ts'
-import { createStoreAccess, type Disk } from './store_access.ts'
+import { createStoreAccess } from './store_access.ts'
 
 export type Shop = {
   readonly history: DomainHistory
   readonly network: Network
   readonly products: readonly Host<ProductReplica>[]
   readonly orders: readonly Host<OrderReplica>[]
-  readonly hosts: readonly Host[]
-  readonly disks: readonly Disk[]
   /** What a page of the shop shows now. */
   readonly stock: StockModel
   /** The prices that its pages showed when it opened. */
@@ -30,16 +32,13 @@ export type Shop = {
   readonly answers: Answers
   readonly stockOracle: StockOracle
   readonly oracle: ShopOracle
-  readonly client: (name: string) => Client
-  /** Nothing is owed, and nothing will arrive. */
-  isQuiet(): boolean
 }
 
 const REPLICAS = ['A', 'B']
 const PRICES = [100, 250, 999]
 const STOCK_MOST = 12
 
-export function openShop(history: DomainHistory): Shop {
+export function openShop(history: DomainHistory): Scene {
   const network = createNetwork(history)
   const access = createStoreAccess(history)
   const stockDisk = { name: 'disk of products', isFull: false }
@@ -67,21 +66,36 @@ export function openShop(history: DomainHistory): Shop {
     ),
   )
   const oracle = createShopOracle(history, orderModel, stock, stockOracle)
-  return {
+  const shop: Shop = {
     history,
     network,
     products,
     orders,
-    hosts: [...products, ...orders],
-    disks: [stockDisk, orderDisk],
     stock,
     oldPrices: new Map([...stock.products.values()].map(({ id, priceMinor }) => [id, priceMinor])),
     orderOf: (id) => orderModel.orders.get(id)!.order,
     stockOracle,
     answers: createAnswers(history, orderModel, stockOracle),
     oracle,
+  }
+  const at = (work: (shop: Shop, client: Client) => Promise<void>) => (client: Client) => work(shop, client)
+  return {
+    network,
+    hosts: [...products, ...orders],
+    disks: [stockDisk, orderDisk],
     client: createClients(history, network),
+    always: { name: 'buyer', work: at(buy) },
+    others: [
+      { name: 'buyer', work: at(buy) },
+      { name: 'staff', work: at(workInShop) },
+      { name: 'merchant', work: at(runCatalogue) },
+    ],
+    check: oracle.check,
     isQuiet: () => oracle.unsettled() === 0 && network.underWay() === 0 && access.underWay() === 0,
+    checkEnd() {
+      oracle.checkEnd()
+      shop.answers.checkEnd()
+    },
   }
 }
 

@@ -37,4 +37,18 @@ export const SITUATIONS: readonly string[] = [
   'the fence refused a settler',
   'the order of another was not found',
   'the version refused the loser of a race',
+  // Of accounts:
+  'a family of refresh tokens was revoked',
+  'a guesser was throttled',
+  'a key was retired',
+  'a key was rotated',
+  'a new password ended the other sessions',
+  'a refresh token was replayed in its window, and got the same successor',
+  'a service did not have a key yet',
+  'a withdrawn token was admitted until the next list',
+  'a withdrawn token was refused',
+  'an account was deleted',
+  'an admin was demoted',
+  'an owner was throttled',
+  'the last admin was not demoted',
 ]

@@ -1,8 +1,7 @@
 /** Someone of the shop who ships, delivers and cancels the orders of others. */
 import type { Order, RequestableStatus } from '../../order_service/src/domain/order.ts'
 import { Violation } from '../core/history.ts'
-import { unexpected } from './buyer.ts'
-import type { Client } from './client.ts'
+import { type Client, unexpected } from './client.ts'
 import type { Shop } from './shop.ts'
 
 const BETWEEN_STEPS_MS = 2_500

@@ -3,9 +3,9 @@
  * comes to each of its victims at most once, at any moment of the first phase.
  */
 import type { Host } from './hosts.ts'
-import type { FaultKind } from './mix.ts'
+import type { DomainHistory, FaultKind } from './mix.ts'
 import { EVERYONE } from './network.ts'
-import type { Shop } from './shop.ts'
+import type { Scene } from './scene.ts'
 
 /** When they begin, and how long they last. */
 const BEGINS_MS = 12_000
@@ -17,9 +17,7 @@ const SLOW_MS = { least: 50, most: 900 }
 export const WRONG_MS = 2_500
 const JUMP_MS = 600_000
 
-export function makeTrouble({ history, network, hosts, disks }: Shop) {
-  const { world, faults } = history
-
+export function makeTrouble({ world, faults }: DomainHistory, { network, hosts, disks }: Scene) {
   const once = (kind: FaultKind, victim: string, begin: () => (() => void) | undefined, lasts = LASTS_MS) => {
     const chances = world.chances(`${kind} of ${victim}`)
     const [at, ms] = [chances.between(0, BEGINS_MS), chances.between(lasts.least, lasts.most)]
@@ -90,8 +88,8 @@ export function makeTrouble({ history, network, hosts, disks }: Shop) {
 }
 
 /** The second phase begins: everything works. Clocks differ by no more than is allowed. */
-export function endTrouble({ history, network, hosts, disks }: Shop) {
-  history.faults.end()
+export function endTrouble({ faults }: DomainHistory, { network, hosts, disks }: Scene) {
+  faults.end()
   network.joinAll()
   for (const disk of disks) disk.isFull = false
   for (const host of hosts) {

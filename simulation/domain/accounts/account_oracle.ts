@@ -1,0 +1,140 @@
+/**
+ * Checks every write of accounts and keys, what passwords are compared, and which tokens are issued and accepted (invariant 10).
+ *
+ * It restates the promises at the tops of accounts.ts, throttling.ts, signing_keys.ts and operator.ts of the auth service.
+ */
+import {
+  ACCESS_TOKEN_TTL_SECONDS_MAX,
+  PUBLISH_AHEAD_MS,
+} from '../../../auth_service/src/domain/signing_keys.ts'
+import { Violation } from '../../core/history.ts'
+import type { DomainHistory } from '../mix.ts'
+import { WRONG_MS } from '../trouble.ts'
+import type { AccountModel, AccountWrite, KeyWrite } from './account_model.ts'
+import { FREE_ATTEMPTS, type Token, type Watcher } from './auth_replica.ts'
+import type { Entered } from './gate_replica.ts'
+
+export type AccountOracle = Watcher & {
+  check(): void
+  /** A service answered this to who showed it the token. */
+  entered(token: Token, asAdmin: boolean, answer: Entered): void
+  /** The operator makes a key that signs at once. */
+  forcesRotation(withdraw: boolean): void
+  /** The operator forgets the failed logins. */
+  forgetsAttempts(): void
+}
+
+const FIRST_PAUSE_MS = 1_000
+/** Attempts are forgotten after an hour. */
+const FORGOTTEN_MS = 3_500_000
+
+export function createAccountOracle(
+  { world, faults, sometimes }: DomainHistory,
+  model: AccountModel,
+): AccountOracle {
+  const changes = new Map<string, { version: number; at: number }[]>()
+  const guesses = new Map<string, number[]>()
+  const tokens: Token[] = []
+  const withdrawnKeys = new Map<string, number>()
+  let isForced = false
+  let mayWithdraw = false
+  let checked = 0
+  let checkedKeys = 0
+  const clocksAreRight = () => faults.counts()['a clock jumps'] === undefined
+
+  const checkAccount = ({ before, after, isErased }: AccountWrite) => {
+    const same = [...model.accounts.values()].filter(
+      ({ username }) => username.toLowerCase() === after.username.toLowerCase(),
+    )
+    if (same.length > 1) throw new Violation(`10. Two accounts are named ${after.username}`)
+    if (before === undefined) {
+      if (after.role === 'admin' && after.username !== 'root')
+        throw new Violation('10. A registration made an admin')
+      return
+    }
+    const changed = after.role !== before.role || after.passwordVersion !== before.passwordVersion || isErased
+    if (after.tokenVersion < before.tokenVersion || (changed && after.tokenVersion === before.tokenVersion))
+      throw new Violation(`10. ${after.username} changed, and its tokens were not withdrawn`)
+    if (changed)
+      changes.set(after.id, [
+        ...(changes.get(after.id) ?? []),
+        { version: after.tokenVersion, at: world.time() },
+      ])
+    if (![...model.accounts.values()].some(({ role }) => role === 'admin'))
+      throw new Violation('10. There is no admin any more')
+  }
+
+  const checkKey = (write: KeyWrite) => {
+    const keys = model.keys.list()
+    if ('added' in write) {
+      const { generation, signsFrom, createdAt } = write.added
+      if (keys.filter((key) => key.generation === generation).length > 1)
+        throw new Violation(`10. Two keys are of generation ${generation}`)
+      if (
+        generation > 1 &&
+        !isForced &&
+        Date.parse(signsFrom) - Date.parse(createdAt) < PUBLISH_AHEAD_MS - 60_000
+      )
+        throw new Violation('10. A key signs before every service can have it')
+      if (generation > 1) sometimes('a key was rotated')
+      return
+    }
+    if (write.how === 'withdrawn') {
+      if (!mayWithdraw) throw new Violation('10. A key was withdrawn, and no one asked for it')
+      withdrawnKeys.set(write.removed.kid, world.time())
+      return
+    }
+    sometimes('a key was retired')
+    const latest = Math.max(
+      0,
+      ...tokens.filter(({ kid }) => kid === write.removed.kid).map(({ issuedAt }) => issuedAt),
+    )
+    const expiresAt = latest + ACCESS_TOKEN_TTL_SECONDS_MAX * 1_000 - 2 * WRONG_MS
+    if (clocksAreRight() && expiresAt > Date.parse('2026-01-01T00:00:00Z') + world.time())
+      throw new Violation('10. A key was removed before the tokens that it signed had expired')
+  }
+
+  return {
+    check() {
+      for (; checked < model.writes.length; checked++) checkAccount(model.writes[checked]!)
+      for (; checkedKeys < model.keyWrites.length; checkedKeys++) checkKey(model.keyWrites[checkedKeys]!)
+    },
+    verified(phc, address, isRight) {
+      const account = [...model.accounts.values()].find(({ passwordHash }) => passwordHash === phc)
+      const pair = `${account?.id} ${address}`
+      if (isRight || account === undefined) return void guesses.delete(pair)
+      const earlier = guesses.get(pair) ?? []
+      const isForgotten = world.time() - (earlier.at(-1) ?? 0) > FORGOTTEN_MS
+      const times = [...(isForgotten ? [] : earlier), world.time()]
+      guesses.set(pair, times)
+      const beyond = times.length - 1 - FREE_ATTEMPTS.pair
+      if (beyond < 0 || !clocksAreRight()) return
+      // Each attempt beyond the free ones waits twice as long as the one before.
+      const leastMs = FIRST_PAUSE_MS * (2 ** beyond - 1)
+      if (times.at(-1)! - times[0]! < leastMs - 2 * WRONG_MS)
+        throw new Violation(
+          `10. ${times.length} passwords of ${account.username} were tried in ${times.at(-1)! - times[0]!} ms`,
+        )
+    },
+    issued: (token) => void tokens.push(token),
+    entered({ userId, version, role, kid }, asAdmin, { is, listFrom }) {
+      if (is === 'unknown key' && !withdrawnKeys.has(kid) && model.keys.list().some((key) => key.kid === kid))
+        return sometimes('a service did not have a key yet')
+      if (is === 'withdrawn') return sometimes('a withdrawn token was refused')
+      if (is !== 'admitted') return
+      if (asAdmin && role !== 'admin') throw new Violation('10. A customer was admitted as an admin')
+      const change = changes.get(userId)?.find((each) => each.version > version && each.at < listFrom)
+      if (change) throw new Violation(`10. A token of version ${version} was admitted after it was withdrawn`)
+      if (changes.get(userId)?.some((each) => each.version > version))
+        sometimes('a withdrawn token was admitted until the next list')
+      const withdrawnAt = withdrawnKeys.get(kid)
+      if (withdrawnAt !== undefined && withdrawnAt < listFrom)
+        throw new Violation('10. A token of a withdrawn key was admitted')
+    },
+    forcesRotation(withdraw) {
+      isForced = true
+      mayWithdraw ||= withdraw
+    },
+    forgetsAttempts: () => guesses.clear(),
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * The stores of sessions and of counted attempts as their ports promise them (auth_service/src/domain/ports.ts): each method is
+ * one atomic step.
+ */
+import { CLOCKS_DIFFER_MS } from '../../../auth_service/src/domain/clocks.ts'
+import type {
+  Attempts,
+  Session,
+  SessionStore,
+  ThrottleStore,
+} from '../../../auth_service/src/domain/ports.ts'
+import { countAttempt, retentionRange } from '../../../auth_service/src/domain/throttling.ts'
+import type { Synchronous } from '../store_access.ts'
+
+export type Rotation = { readonly id: string; readonly from: string; readonly to: string }
+
+export type SessionModel = {
+  readonly store: Synchronous<SessionStore>
+  readonly sessions: ReadonlyMap<string, Session>
+  /** All, in their order. */
+  readonly rotations: readonly Rotation[]
+}
+
+export function createSessionModel(): SessionModel {
+  const sessions = new Map<string, Session>()
+  const rotations: Rotation[] = []
+  const of = (userId: string) => [...sessions.values()].filter((session) => session.userId === userId)
+
+  const store: Synchronous<SessionStore> = {
+    start(session, keep) {
+      sessions.set(session.id, session)
+      const newestFirst = of(session.userId).sort((a, b) => (age(a) < age(b) ? 1 : -1))
+      for (const { id } of newestFirst.slice(keep)) sessions.delete(id)
+    },
+    find: (id) => sessions.get(id),
+    rotate(id, from, next) {
+      const session = sessions.get(id)
+      if (session?.tokenHash !== from) return false
+      sessions.set(id, { ...session, previousHash: from, ...next })
+      rotations.push({ id, from, to: next.tokenHash })
+      return true
+    },
+    end: (id) => void sessions.delete(id),
+    count: (userId, now) =>
+      of(userId).filter(({ expiresAt }) => Date.parse(expiresAt) > now.getTime()).length,
+    endAll(userId, except) {
+      for (const { id } of of(userId)) if (id !== except) sessions.delete(id)
+    },
+    clampFutureStarts(now, endsAfter, limit) {
+      const ahead = [...sessions.values()].filter(
+        ({ createdAt, expiresAt }) =>
+          Date.parse(expiresAt) > endsAfter.getTime() &&
+          Date.parse(createdAt) > now.getTime() + CLOCKS_DIFFER_MS,
+      )
+      for (const session of ahead.slice(0, limit)) {
+        const lifetime = Date.parse(session.expiresAt) - Date.parse(session.createdAt)
+        const expiresAt = new Date(now.getTime() + lifetime).toISOString()
+        sessions.set(session.id, { ...session, createdAt: now.toISOString(), expiresAt })
+      }
+      return Math.min(ahead.length, limit)
+    },
+    setPasswordVersion(id, passwordVersion) {
+      const session = sessions.get(id)
+      if (session) sessions.set(id, { ...session, passwordVersion })
+      return session !== undefined
+    },
+    purge(now, limit) {
+      const expired = [...sessions.values()].filter(({ expiresAt }) => Date.parse(expiresAt) <= now.getTime())
+      for (const { id } of expired.slice(0, limit)) sessions.delete(id)
+      return Math.min(expired.length, limit)
+    },
+  }
+  return { store, sessions, rotations }
+}
+
+const age = ({ createdAt, id }: Session) => `${createdAt} ${id}`
+
+export function createThrottleModel(): Synchronous<ThrottleStore> {
+  const entries = new Map<string, Attempts>()
+  const clear = (keys: readonly string[]) => {
+    for (const key of keys) entries.delete(key)
+  }
+  const isIn = (time: string, { after, until }: { after: Date; until: Date }) =>
+    Date.parse(time) > after.getTime() && Date.parse(time) <= until.getTime()
+
+  return {
+    take(taken, now) {
+      for (const { key, limits } of taken) {
+        const next = countAttempt(entries.get(key), limits, now)
+        if ('pausedUntil' in next) return next.pausedUntil
+        entries.set(key, next.attempts)
+      }
+      return undefined
+    },
+    refund(keys) {
+      for (const key of keys) {
+        const attempts = entries.get(key)
+        if (attempts)
+          entries.set(key, { ...attempts, count: Math.max(0, attempts.count - 1), pausedUntil: undefined })
+      }
+    },
+    clear,
+    unlock: (keys) => clear(keys),
+    remember: (key, until) => void entries.set(key, { count: 0, pausedUntil: undefined, forgetAt: until }),
+    remembers(key, now) {
+      const entry = entries.get(key)
+      return entry !== undefined && isIn(entry.forgetAt, retentionRange(now))
+    },
+    startingWith: (prefix, { after = '', limit }) =>
+      [...entries]
+        .filter(([key]) => key.startsWith(prefix) && key > after)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .slice(0, limit)
+        .map(([key, attempts]) => ({ key, attempts })),
+    purge(now, limit) {
+      const expired = [...entries].filter(([, { forgetAt }]) => !isIn(forgetAt, retentionRange(now)))
+      clear(expired.slice(0, limit).map(([key]) => key))
+      return Math.min(expired.length, limit)
+    },
+  }
+}

@@ -1,0 +1,24 @@
+/** What a history is about: the shop, or its accounts. */
+import type { Client } from './client.ts'
+import type { Host } from './hosts.ts'
+import type { Network } from './network.ts'
+import type { Disk } from './store_access.ts'
+
+export type Work = { readonly name: string; readonly work: (client: Client) => Promise<void> }
+
+export type Scene = {
+  readonly network: Network
+  readonly hosts: readonly Host[]
+  readonly disks: readonly Disk[]
+  client(name: string): Client
+  /** What the first two clients do. */
+  readonly always: Work
+  /** What each of the others may do. */
+  readonly others: readonly Work[]
+  /** After each event. */
+  check(): void
+  /** Nothing is owed, and nothing will arrive. */
+  isQuiet(): boolean
+  /** After the second phase. */
+  checkEnd(): void
+}
