@@ -8,8 +8,6 @@ import { openShop } from './shop.ts'
 import { SITUATIONS } from './situations.ts'
 import { endTrouble, makeTrouble } from './trouble.ts'
 
-/** Clients begin nothing after it. Those of accounts sleep for hours in between. */
-const FIRST_PHASE_MS = { shop: 25_000, accounts: 6 * 3_600_000 }
 const CLIENTS = { least: 3, most: 6 }
 /** How many histories are about accounts. */
 const ACCOUNTS = 0.3
@@ -24,11 +22,10 @@ export const DOMAIN: Level = {
 
 async function play(history: DomainHistory): Promise<void> {
   const { world, faults } = history
-  const isOfAccounts = world.chances('scene').happens(ACCOUNTS)
-  const scene = isOfAccounts ? openAccounts(history) : openShop(history)
+  const scene = world.chances('scene').happens(ACCOUNTS) ? openAccounts(history) : openShop(history)
   makeTrouble(history, scene)
   const clients = startClients(history, scene)
-  await world.runUntil(FIRST_PHASE_MS[isOfAccounts ? 'accounts' : 'shop'], scene.check, clients.haveLeft)
+  await world.runUntil(scene.firstPhaseMs, scene.check, clients.haveLeft)
   endTrouble(history, scene)
   const until = world.time() + promisedMs(faults.counts()['a clock jumps'] !== undefined)
   await world.runUntil(until, scene.check, () => clients.haveLeft() && scene.isQuiet())

@@ -118,6 +118,6 @@ export async function runCatalogue(shop: Shop, client: Client): Promise<void> {
     const stock = chances.whole(0, 9)
     if (client.does('a merchant removes a product')) return remove(id, seen)
     if (client.does('a merchant sets the stock')) return edit(id, { stock }, seen)
-    if (client.does('a merchant edits')) return edit(id, { priceMinor }, seen)
+    return edit(id, { priceMinor }, seen)
   })
 }

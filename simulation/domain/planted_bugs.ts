@@ -11,9 +11,12 @@ export type PlantedBug = {
 }
 
 const ORDERS = 'order_service/src/domain'
+const AUTH = 'auth_service/src/domain'
 const PRODUCTS = 'product_service/src/domain'
 const ORDER_MODEL = 'simulation/domain/order_model.ts'
 const STOCK_MODEL = 'simulation/domain/stock_model.ts'
+const ACCOUNT_MODEL = 'simulation/domain/accounts/account_model.ts'
+const SESSION_MODEL = 'simulation/domain/accounts/session_model.ts'
 
 export const DOMAIN_BUGS: readonly PlantedBug[] = [
   {
@@ -218,5 +221,124 @@ export const DOMAIN_BUGS: readonly PlantedBug[] = [
     from: 'await ports.reservations.release(order)',
     to: 'await ports.reservations.release(order).catch(() => {})',
     seeds: 50,
+  },
+  {
+    name: 'refresh family not revoked',
+    path: `${AUTH}/sessions.ts`,
+    from: "await sessions.end(session.id)\n  throw refused('It was used before",
+    to: "throw refused('It was used before",
+    seeds: 100,
+  },
+  {
+    name: 'a used refresh token is accepted for ever',
+    path: `${AUTH}/sessions.ts`,
+    from: 'return now.getTime() - Date.parse(rotatedAt) <= REPLAY_WINDOW_MS',
+    to: 'return true',
+    seeds: 100,
+  },
+  {
+    name: 'a replay makes another successor',
+    path: `${AUTH}/sessions.ts`,
+    from: 'refreshTokens.successor(presented, latest.salt!)',
+    to: 'refreshTokens.successor(presented, refreshTokens.newSalt())',
+    seeds: 50,
+  },
+  {
+    name: 'two tabs log a user out',
+    path: `${AUTH}/sessions.ts`,
+    from: 'if (latest && isReplay(latest, presentedHash, now())) {',
+    to: 'if (latest && session.tokenHash !== presentedHash && isReplay(latest, presentedHash, now())) {',
+    seeds: 100,
+  },
+  {
+    name: 'a rotation ignores which token is the newest',
+    path: SESSION_MODEL,
+    from: 'if (session?.tokenHash !== from) return false',
+    to: 'if (session === undefined) return false',
+    seeds: 50,
+  },
+  {
+    name: 'sessions survive a new password',
+    path: `${AUTH}/sessions.ts`,
+    from: 'if (!account || account.passwordVersion !== session.passwordVersion) {',
+    to: 'if (!account) {',
+    seeds: 300,
+  },
+  {
+    name: 'logout forgets the session',
+    path: `${AUTH}/sessions.ts`,
+    from: 'if (id !== undefined) await sessions.end(id)',
+    to: '',
+    seeds: 200,
+  },
+  {
+    name: 'a password of another version is replaced',
+    path: ACCOUNT_MODEL,
+    from: 'if (account?.passwordVersion !== fromVersion) return false',
+    to: 'if (account === undefined) return false',
+    seeds: 300,
+  },
+  {
+    name: 'a changed role withdraws no tokens',
+    path: ACCOUNT_MODEL,
+    from: 'role, tokenVersion: account.tokenVersion + 1',
+    to: 'role',
+    seeds: 50,
+  },
+  {
+    name: 'withdrawn tokens are published too late',
+    path: `${AUTH}/withdrawals.ts`,
+    from: 'now.getTime() -',
+    to: 'now.getTime() - 10_000 +',
+    seeds: 200,
+  },
+  {
+    name: 'the last admins demote each other',
+    path: ACCOUNT_MODEL,
+    from: 'if (isLast) throw',
+    to: 'if (isLast && users.list({ limit: 9 }).length > 9) throw',
+    seeds: 50,
+  },
+  {
+    name: 'throttle forgotten',
+    path: `${AUTH}/throttled.ts`,
+    from: 'if (pausedUntil) throw tooMany(pausedUntil, now())\n  const result',
+    to: 'const result',
+    seeds: 50,
+  },
+  {
+    name: 'an attempt is counted after the password is checked',
+    path: `${AUTH}/throttled.ts`,
+    from: "const pausedUntil = await countAttempt(throttle, entries, now())\n  if (pausedUntil) throw tooMany(pausedUntil, now())\n  const result = await orRefund(throttle, entries, () => check(known ? 'known' : 'login'))\n",
+    to: "const result = await orRefund(throttle, entries, () => check(known ? 'known' : 'login'))\n  const pausedUntil = await countAttempt(throttle, entries, now())\n  if (pausedUntil) throw tooMany(pausedUntil, now())\n",
+    seeds: 50,
+  },
+  {
+    name: 'names are compared as written',
+    path: ACCOUNT_MODEL,
+    from: 'if (named(canonicalUsername(account.username))) throw usernameTaken()',
+    to: '',
+    seeds: 50,
+  },
+  {
+    name: 'a key is removed while its tokens are valid',
+    path: `${AUTH}/signing_keys.ts`,
+    from: 'return now.getTime() > signedUntil + ACCESS_TOKEN_TTL_SECONDS_MAX * 1000 + RETIRE_SLACK_MS',
+    to: 'return now.getTime() > signedUntil',
+    seeds: 300,
+  },
+  {
+    name: 'two keys of one generation',
+    path: ACCOUNT_MODEL,
+    from: 'if (keyStore.list().some(({ generation }) => generation === key.generation)) return false',
+    to: '',
+    seeds: 50,
+  },
+  {
+    name: 'a key signs at once',
+    path: `${AUTH}/signing_keys.ts`,
+    from: 'const signsFrom = timeAfter(now, PUBLISH_AHEAD_MS)',
+    to: 'const signsFrom = timeAfter(now, 0)',
+    seeds: 100,
   },
 ]

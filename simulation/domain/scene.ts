@@ -10,6 +10,10 @@ export type Scene = {
   readonly network: Network
   readonly hosts: readonly Host[]
   readonly disks: readonly Disk[]
+  /** Until then the faults begin that last. */
+  readonly troubleMs: number
+  /** Until then the clients begin what they do. */
+  readonly firstPhaseMs: number
   client(name: string): Client
   /** What the first two clients do. */
   readonly always: Work

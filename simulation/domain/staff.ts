@@ -6,6 +6,8 @@ import type { Shop } from './shop.ts'
 
 const BETWEEN_STEPS_MS = 2_500
 const THINKS_MS = 1_000
+/** From the comparison of two stores to the repair. */
+const REPAIRS_MS = 6_000
 
 export async function workInShop(shop: Shop, client: Client): Promise<void> {
   const { history, answers, orders } = shop
@@ -75,7 +77,7 @@ export async function workInShop(shop: Shop, client: Client): Promise<void> {
     const order = shop.orderOf(id)
     if (order.status !== 'confirmed' && order.status !== 'shipped') return
     const { lines, totalMinor, status } = order
-    await client.pause(THINKS_MS)
+    await client.pause(REPAIRS_MS)
     const lost = { orderId: id, status: status === 'shipped' ? status : 'held', lines, totalMinor } as const
     const reply = await client.ask(shop.products, `recover ${id}`, (replica) => replica.recover(lost))
     if (reply.is === 'refused') throw unexpected(client, reply)

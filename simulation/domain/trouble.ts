@@ -7,8 +7,7 @@ import type { DomainHistory, FaultKind } from './mix.ts'
 import { EVERYONE } from './network.ts'
 import type { Scene } from './scene.ts'
 
-/** When they begin, and how long they last. */
-const BEGINS_MS = 12_000
+/** How long they last. */
 const LASTS_MS = { least: 100, most: 9_000 }
 /** Pauses are longer, so that leases end meanwhile. */
 const PAUSED_MS = { least: 100, most: 22_000 }
@@ -17,10 +16,10 @@ const SLOW_MS = { least: 50, most: 900 }
 export const WRONG_MS = 2_500
 const JUMP_MS = 600_000
 
-export function makeTrouble({ world, faults }: DomainHistory, { network, hosts, disks }: Scene) {
+export function makeTrouble({ world, faults }: DomainHistory, { network, hosts, disks, troubleMs }: Scene) {
   const once = (kind: FaultKind, victim: string, begin: () => (() => void) | undefined, lasts = LASTS_MS) => {
     const chances = world.chances(`${kind} of ${victim}`)
-    const [at, ms] = [chances.between(0, BEGINS_MS), chances.between(lasts.least, lasts.most)]
+    const [at, ms] = [chances.between(0, troubleMs), chances.between(lasts.least, lasts.most)]
     if (!faults.happens(kind, victim)) return
     world.after(at, () => {
       if (faults.hasEnded()) return

@@ -8,16 +8,19 @@ import {
   PUBLISH_AHEAD_MS,
 } from '../../../auth_service/src/domain/signing_keys.ts'
 import { Violation } from '../../core/history.ts'
+import { EPOCH } from '../../core/machine.ts'
 import type { DomainHistory } from '../mix.ts'
 import { WRONG_MS } from '../trouble.ts'
 import type { AccountModel, AccountWrite, KeyWrite } from './account_model.ts'
-import { FREE_ATTEMPTS, type Token, type Watcher } from './auth_replica.ts'
+import { ACCESS_TOKEN_TTL_SECONDS, FREE_ATTEMPTS, type Token, type Watcher } from './auth_replica.ts'
 import type { Entered } from './gate_replica.ts'
 
 export type AccountOracle = Watcher & {
   check(): void
   /** A service answered this to who showed it the token. */
   entered(token: Token, asAdmin: boolean, answer: Entered): void
+  /** The version of its password at that time. */
+  passwordVersionAt(userId: string, time: number): number
   /** The operator makes a key that signs at once. */
   forcesRotation(withdraw: boolean): void
   /** The operator forgets the failed logins. */
@@ -25,6 +28,7 @@ export type AccountOracle = Watcher & {
 }
 
 const FIRST_PAUSE_MS = 1_000
+const ON_THE_WAY_MS = 15_000
 /** Attempts are forgotten after an hour. */
 const FORGOTTEN_MS = 3_500_000
 
@@ -36,6 +40,8 @@ export function createAccountOracle(
   const guesses = new Map<string, number[]>()
   const tokens: Token[] = []
   const withdrawnKeys = new Map<string, number>()
+  const passwords = new Map<string, { version: number; at: number }[]>()
+  let hasAdmin = false
   let isForced = false
   let mayWithdraw = false
   let checked = 0
@@ -60,7 +66,13 @@ export function createAccountOracle(
         ...(changes.get(after.id) ?? []),
         { version: after.tokenVersion, at: world.time() },
       ])
-    if (![...model.accounts.values()].some(({ role }) => role === 'admin'))
+    if (before.passwordVersion !== after.passwordVersion)
+      passwords.set(after.id, [
+        ...(passwords.get(after.id) ?? []),
+        { version: after.passwordVersion, at: world.time() },
+      ])
+    hasAdmin ||= before.role === 'admin' || after.role === 'admin'
+    if (hasAdmin && ![...model.accounts.values()].some(({ role }) => role === 'admin'))
       throw new Violation('10. There is no admin any more')
   }
 
@@ -90,7 +102,7 @@ export function createAccountOracle(
       ...tokens.filter(({ kid }) => kid === write.removed.kid).map(({ issuedAt }) => issuedAt),
     )
     const expiresAt = latest + ACCESS_TOKEN_TTL_SECONDS_MAX * 1_000 - 2 * WRONG_MS
-    if (clocksAreRight() && expiresAt > Date.parse('2026-01-01T00:00:00Z') + world.time())
+    if (clocksAreRight() && expiresAt > EPOCH + world.time())
       throw new Violation('10. A key was removed before the tokens that it signed had expired')
   }
 
@@ -117,12 +129,18 @@ export function createAccountOracle(
         )
     },
     issued: (token) => void tokens.push(token),
-    entered({ userId, version, role, kid }, asAdmin, { is, listFrom }) {
+    entered({ userId, version, role, kid, issuedAt }, asAdmin, { is, listFrom }) {
       if (is === 'unknown key' && !withdrawnKeys.has(kid) && model.keys.list().some((key) => key.kid === kid))
         return sometimes('a service did not have a key yet')
       if (is === 'withdrawn') return sometimes('a withdrawn token was refused')
       if (is !== 'admitted') return
       if (asAdmin && role !== 'admin') throw new Violation('10. A customer was admitted as an admin')
+      const ageMs = EPOCH + world.time() - issuedAt
+      // Only a clock that is wrong by more than is allowed admits it, and the lists have it no longer.
+      if (ageMs > ACCESS_TOKEN_TTL_SECONDS * 1_000 + ON_THE_WAY_MS + 2 * WRONG_MS) {
+        if (clocksAreRight()) throw new Violation(`10. A token was admitted ${ageMs} ms after it was issued`)
+        return
+      }
       const change = changes.get(userId)?.find((each) => each.version > version && each.at < listFrom)
       if (change) throw new Violation(`10. A token of version ${version} was admitted after it was withdrawn`)
       if (changes.get(userId)?.some((each) => each.version > version))
@@ -131,6 +149,8 @@ export function createAccountOracle(
       if (withdrawnAt !== undefined && withdrawnAt < listFrom)
         throw new Violation('10. A token of a withdrawn key was admitted')
     },
+    passwordVersionAt: (userId, time) =>
+      passwords.get(userId)?.findLast((change) => change.at <= time)?.version ?? 1,
     forcesRotation(withdraw) {
       isForced = true
       mayWithdraw ||= withdraw

@@ -78,9 +78,10 @@ export const FREE_ATTEMPTS = { pair: 3, account: 8, address: 20 }
 const FREE_REGISTRATIONS = 6
 export const ROOT = { username: 'root', password: 'the first password' }
 const HASH_MS = 20
-const MAINTAIN_MS = 10 * 60_000
+const MAINTAIN_MS = 20 * 60_000
 const RETRY_MS = 1_000
 export const ROTATION_DAYS = 1 / 24
+export const ACCESS_TOKEN_TTL_SECONDS = 1_800
 const REFRESH_TOKEN_TTL_SECONDS = 4 * 3_600
 const USERS_MAX = 100
 

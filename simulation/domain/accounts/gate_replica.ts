@@ -6,10 +6,10 @@ import { WITHDRAWN_REFRESH_MS } from '@shop/service_kit/identity/withdrawn_token
 import type { Machine } from '../../core/machine.ts'
 import type { Host } from '../hosts.ts'
 import type { Network } from '../network.ts'
-import type { AuthReplica, Published, Token } from './auth_replica.ts'
+import { ACCESS_TOKEN_TTL_SECONDS, type AuthReplica, type Published, type Token } from './auth_replica.ts'
 
 export type Entered = {
-  readonly is: 'admitted' | 'withdrawn' | 'unknown key' | 'forbidden'
+  readonly is: 'admitted' | 'expired' | 'withdrawn' | 'unknown key' | 'forbidden'
   /** When the list was asked for. */
   readonly listFrom: number
 }
@@ -27,7 +27,7 @@ export type GateDeps = {
 const DEADLINE_MS = 1_000
 
 export function startGateReplica({ machine, host, network, auth, time }: GateDeps): GateReplica {
-  const { monotonic, random } = machine.runtime
+  const { now, monotonic, random } = machine.runtime
   let list: (Published & { readonly from: number; readonly at: number }) | undefined
 
   const refresh = async () => {
@@ -43,10 +43,13 @@ export function startGateReplica({ machine, host, network, auth, time }: GateDep
   }
 
   return {
-    async enter({ userId, version, role, kid }, asAdmin) {
+    async enter({ userId, version, role, kid, issuedAt }, asAdmin) {
+      const listOf = () => list?.from ?? Number.NEGATIVE_INFINITY
+      if (issuedAt + ACCESS_TOKEN_TTL_SECONDS * 1_000 < now().getTime())
+        return { is: 'expired', listFrom: listOf() }
       if (list === undefined || monotonic() - list.at > WITHDRAWN_REFRESH_MS || !list.kids.includes(kid))
         await refresh()
-      const listFrom = list?.from ?? Number.NEGATIVE_INFINITY
+      const listFrom = listOf()
       const least = list?.withdrawn.find((each) => each.userId === userId)?.leastVersion ?? 0
       if (list && !list.kids.includes(kid)) return { is: 'unknown key', listFrom }
       if (version < least) return { is: 'withdrawn', listFrom }

@@ -8,6 +8,8 @@ const BETWEEN_STEPS_MS = 4_000
 const ATTEMPTS_MAX = 4
 /** Around the window in which a token may be replayed. */
 const LATER_MS = 60_000
+/** `unauthenticated`: the account was deleted. */
+const CHANGE_REFUSED = ['too_many_attempts', 'wrong_password', 'unauthenticated']
 const NIGHT_MS = 2 * 3_600_000
 
 export type Device = {
@@ -23,7 +25,7 @@ export async function holdAccount(scene: AccountsScene, client: Client): Promise
   const { chances } = client
   const username = client.name.replace(' ', '-')
   const devices: Device[] = []
-  let changes = 0
+  let changed = 0
   let password = `password 0 of ${username}`
 
   const register = async () => {
@@ -40,7 +42,8 @@ export async function holdAccount(scene: AccountsScene, client: Client): Promise
         return true
       }
       if (reply.is === 'refused') {
-        if (reply.refusal.code === 'username_taken' && attempt > 1) return true
+        // By the same request, which came twice or was answered before.
+        if (reply.refusal.code === 'username_taken') return true
         if (reply.refusal.code !== 'too_many_attempts') throw unexpected(client, reply)
       }
       await client.pause(BETWEEN_STEPS_MS)
@@ -74,13 +77,13 @@ export async function holdAccount(scene: AccountsScene, client: Client): Promise
 
   const refresh = (device: Device, presented: string) => exchange(scene, client, device, presented)
 
-  const changePassword = async (device: Device) => {
+  const changePassword = async (device: Device, current: string) => {
     const began = time()
-    const newPassword = `password ${++changes} of ${username}`
+    const newPassword = `password ${++changed} of ${username}`
     const [refreshToken, userId] = [device.refreshTokens.at(-1)!, device.token!.userId]
-    const answered = passwords.sets(username, newPassword)
+    const answered = passwords.sets(username, newPassword, current)
     sessions.endsAll(username)
-    const change = { currentPassword: password, newPassword, refreshToken }
+    const change = { currentPassword: current, newPassword, refreshToken }
     const reply = await client.ask(auth, 'change the password', (replica) =>
       replica.changePassword(userId, change, device.address),
     )
@@ -90,8 +93,7 @@ export async function holdAccount(scene: AccountsScene, client: Client): Promise
       sessions.endedAll(username, refreshToken, began)
       history.sometimes('a new password ended the other sessions')
     } else if (reply.is === 'refused') {
-      if (reply.refusal.code !== 'too_many_attempts' && reply.refusal.code !== 'wrong_password')
-        throw unexpected(client, reply)
+      if (!CHANGE_REFUSED.includes(reply.refusal.code)) throw unexpected(client, reply)
       passwords.withdraw(username, newPassword)
     } else password = chances.happens(0.5) ? password : newPassword
   }
@@ -119,13 +121,24 @@ export async function holdAccount(scene: AccountsScene, client: Client): Promise
     if (devices.length === 0 || chances.happens(0.2))
       return login(chances.one([client.name, 'office']), wrong ? 'another password' : password)
     const device = chances.one(devices)
-    if (client.does('a holder changes the password')) return changePassword(device)
+    const [changes, twice] = [
+      client.does('a holder changes the password'),
+      client.does('a holder changes the password on two devices at once'),
+    ]
+    if (changes) {
+      const current = password
+      await Promise.all([
+        changePassword(device, current),
+        twice ? changePassword(device, current) : undefined,
+      ])
+      return
+    }
     if (client.does('a holder logs out')) return logout(device)
     if (client.does('a holder presents an old token'))
       return refresh(device, chances.one(device.refreshTokens))
     const presented = device.refreshTokens.at(-1)!
-    const twice = client.does('two tabs refresh at once')
-    await Promise.all([refresh(device, presented), twice ? refresh(device, presented) : undefined])
+    const inTwoTabs = client.does('two tabs refresh at once')
+    await Promise.all([refresh(device, presented), inTwoTabs ? refresh(device, presented) : undefined])
     await enter(device)
   })
 }

@@ -2,7 +2,8 @@
  * Which password an account may have, from what was asked and answered.
  *
  *  a. Only a password that was set logs in; not one that was replaced, once that was answered.
- *  b. The password that was set last, and answered, is right.
+ *  b. Two changes of one password are not both answered: the second one would be lost, or the first (invariant 7).
+ *  c. The password that was set last, and answered, is right.
  */
 import { Violation } from '../../core/history.ts'
 import type { DomainHistory } from '../mix.ts'
@@ -10,8 +11,10 @@ import type { DomainHistory } from '../mix.ts'
 type Attempt = { readonly password: string; readonly began: number; answeredAt?: number }
 
 export type PasswordAnswers = {
-  /** Before a password is set. The result is called once that was answered. */
-  sets(username: string, password: string): () => void
+  /**
+   * Before a password is set; by its owner, over `current`. The result is called once that was answered.
+   */
+  sets(username: string, password: string, current?: string): () => void
   /** The attempt was refused: it changed nothing, and will not. */
   withdraw(username: string, password: string): void
   erases(username: string): void
@@ -22,15 +25,21 @@ export type PasswordAnswers = {
 
 export function createPasswordAnswers({ world }: DomainHistory): PasswordAnswers {
   const attempts = new Map<string, Attempt[]>()
+  const replaced = new Map<string, string>()
   const erased = new Set<string>()
   const of = (username: string) => attempts.get(username) ?? []
 
   return {
-    sets(username, password) {
+    sets(username, password, current) {
       const attempt: Attempt = { password, began: world.time() }
       attempts.set(username, [...of(username), attempt])
       return () => {
         attempt.answeredAt ??= world.time()
+        if (current === undefined) return
+        const change = `${username} ${current}`
+        if ((replaced.get(change) ?? password) !== password)
+          throw new Violation(`7. ${username} replaced one password by two`)
+        replaced.set(change, password)
       }
     },
     withdraw(username, password) {

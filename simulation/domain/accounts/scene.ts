@@ -39,7 +39,7 @@ export function openAccounts(history: DomainHistory): Scene {
   const sessionModel = createSessionModel()
   const throttle = createThrottleModel()
   const oracle = createAccountOracle(history, accounts)
-  const sessions = createSessionAnswers(history, sessionModel)
+  const sessions = createSessionAnswers(history, sessionModel, oracle)
 
   const auth = REPLICAS.map((letter) =>
     createHost(history, `auth ${letter}`, (machine, host) => {
@@ -75,6 +75,8 @@ export function openAccounts(history: DomainHistory): Scene {
     network,
     hosts: [...auth, ...gates],
     disks: [disk],
+    troubleMs: 60_000,
+    firstPhaseMs: 24 * 3_600_000,
     client: createClients(history, network),
     always: { name: 'holder', work: at(holdAccount) },
     others: [

@@ -12,6 +12,7 @@ import { REPLAY_WINDOW_MS } from '../../../auth_service/src/domain/sessions.ts'
 import { Violation } from '../../core/history.ts'
 import type { DomainHistory } from '../mix.ts'
 import { WRONG_MS } from '../trouble.ts'
+import type { AccountOracle } from './account_oracle.ts'
 import type { SessionModel } from './session_model.ts'
 
 /** One login. */
@@ -48,6 +49,7 @@ const ON_THE_WAY_MS = 15_000
 export function createSessionAnswers(
   { world, faults, sometimes }: DomainHistory,
   { sessions, rotations }: SessionModel,
+  { passwordVersionAt }: Pick<AccountOracle, 'passwordVersionAt'>,
 ): SessionAnswers {
   const families = new Map<string, Family>()
   const successors = new Map<string, string>()
@@ -86,6 +88,9 @@ export function createSessionAnswers(
       const older = successorUsedAt(presented)
       if (older !== undefined && older < began)
         throw new Violation('10. A refresh token was accepted after its successor was used')
+      const session = sessions.get(familyOf(presented))
+      if (session && session.passwordVersion < passwordVersionAt(session.userId, began))
+        throw new Violation('10. A session was refreshed after the password had changed')
       if (family?.endedAt !== undefined && family.endedAt < began)
         throw new Violation(`10. A session of ${family.username} was refreshed after it had ended`)
     },
