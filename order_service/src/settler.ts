@@ -1,7 +1,7 @@
 /**
  * The settler of one replica: a round (domain/settle_due.ts) about every ROUND_MS, and at once when woken. Rounds never
- * overlap. After each round it sets the gauges of the backlog. At the start, and when the clock was set back since the
- * last round, it makes orders due that a fast clock had scheduled (correctClockSkew).
+ * overlap. After each round it sets the gauges of the backlog. At the start, when the clock was set back since the last
+ * round, and every CORRECT_EVERY_MS, it makes orders due that a fast clock had scheduled (correctClockSkew).
  */
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
 import { inContext, NO_REQUEST } from '@shop/service_kit/runtime/request_context'
@@ -12,6 +12,8 @@ import type { Round } from './domain/settle_due.ts'
 export const ROUND_MS = 1_000
 /** A smaller step back of the clock between two rounds is ignored: it delays orders by no more. */
 const CLOCK_STEP_MIN_MS = 1_000
+/** A clock may be ahead just between two rounds, or on a machine that is lost: no settler sees that it was set back. */
+export const CORRECT_EVERY_MS = 30_000
 
 export type Settler = {
   /** Runs a round now, or right after the one that is running. */
@@ -47,10 +49,15 @@ export function startSettler(options: SettlerOptions): Settler {
   let stopped = false
   /** Difference between the wall clock and the monotonic one; it shrinks when the wall clock is set back. */
   let offset = Number.POSITIVE_INFINITY
+  let correctAgainAt = 0
 
   const checkClock = async () => {
-    const current = now().getTime() - monotonic()
-    if (current < offset - CLOCK_STEP_MIN_MS) await correctClockSkew()
+    const time = monotonic()
+    const current = now().getTime() - time
+    if (current < offset - CLOCK_STEP_MIN_MS || time >= correctAgainAt) {
+      await correctClockSkew()
+      correctAgainAt = time + CORRECT_EVERY_MS
+    }
     offset = current
   }
 

@@ -10,7 +10,7 @@ import { OutcomeUnknown } from '../src/domain/errors.ts'
 import type { CircuitState, HoldAnswer, Reservations } from '../src/domain/ports.ts'
 import { SETTLE_AFTER_MS } from '../src/domain/schedule.ts'
 import { BACKOFF, CLAIMS_MAX, LEASE_MS } from '../src/domain/settle_due.ts'
-import { ROUND_MS, startSettler } from '../src/settler.ts'
+import { CORRECT_EVERY_MS, ROUND_MS, startSettler } from '../src/settler.ts'
 import { ADA, AT, cancellingOf, draft, HELD, later, order, uuid } from './samples.ts'
 import {
   connect,
@@ -369,7 +369,7 @@ suite('the settler loop', () => {
     assert.match(text, /order_settler_orders_total\{outcome="postponed",.*\} 2\n/)
   })
 
-  test('corrects clock skew at the start, and when the clock was set back', async (t) => {
+  test('corrects clock skew at the start, when the clock was set back, and every CORRECT_EVERY_MS', async (t) => {
     let corrections = 0
     const runtime = createVirtualRuntime({ startAt: later(30_000) })
     const settler = startSettler({
@@ -389,6 +389,15 @@ suite('the settler loop', () => {
     runtime.setNow(later(0))
     await runtime.advance(ROUND_MS)
     assert.equal(corrections, 2)
+    // Ahead just between two rounds: an order that was scheduled meanwhile is found all the same.
+    await runtime.advance(ROUND_MS / 2)
+    runtime.setNow(later(3_600_000))
+    runtime.setNow(later(ROUND_MS))
+    await runtime.advance(CORRECT_EVERY_MS - ROUND_MS)
+    assert.equal(corrections, 2)
+    await runtime.advance(2 * ROUND_MS)
+    assert.equal(corrections, 3)
+    assert.equal(CORRECT_EVERY_MS, 30_000)
   })
 
   test('a round belongs to no trace, also when a request woke the settler', async (t) => {

@@ -5,7 +5,7 @@
 import { DECISION_DEADLINE_MS } from '../../order_service/src/clients/product_client.ts'
 import { SETTLE_AFTER_MS } from '../../order_service/src/domain/schedule.ts'
 import { BACKOFF, DUE_AHEAD_MAX_MS, LEASE_MS } from '../../order_service/src/domain/settle_due.ts'
-import { ROUND_MS } from '../../order_service/src/settler.ts'
+import { CORRECT_EVERY_MS, ROUND_MS } from '../../order_service/src/settler.ts'
 import { CLIENT_DEADLINE_MS } from './client.ts'
 import { LATE_BY_MS } from './network.ts'
 import { WRONG_MS } from './trouble.ts'
@@ -18,6 +18,8 @@ const ROUND_MOST_MS = 1.25 * ROUND_MS + DECISION_DEADLINE_MS
 /** One replica schedules, another one claims. */
 const CLOCKS_MS = 2 * WRONG_MS
 
-/** An order that a wrong clock scheduled may wait for longer, before that is corrected. */
+/** What a wrong clock scheduled: not far enough ahead to be corrected, or just after a correction. */
+const WRONGLY_SCHEDULED_MS = Math.max(DUE_AHEAD_MAX_MS, CORRECT_EVERY_MS)
+
 export const promisedMs = (clocksJumped: boolean) =>
-  LAST_MESSAGE_MS + (clocksJumped ? DUE_AHEAD_MAX_MS : WAIT_MS) + ROUND_MOST_MS + CLOCKS_MS
+  LAST_MESSAGE_MS + (clocksJumped ? WRONGLY_SCHEDULED_MS : WAIT_MS) + ROUND_MOST_MS + CLOCKS_MS

@@ -6,7 +6,8 @@
  * pause between two rounds.
  * A claim is one conditional write, so two replicas never work on one order during a lease. A settler that outlives its
  * lease has an old fence, and its write is refused.
- * Times are wall clock times, because replicas share them: see correctClockSkew.
+ * Times are wall clock times, because replicas share them. An order that a fast clock scheduled waits for at most
+ * DUE_AHEAD_MAX_MS and the time until a settler corrects it (correctClockSkew, settler.ts).
  */
 import { OutcomeUnknown } from './errors.ts'
 import type { CircuitState, Ports, Timers } from './ports.ts'
