@@ -4,7 +4,7 @@ import type { Plan } from './core/history.ts'
 export const optionsOf = (level: string, { seed, off, clients, steps }: Plan): string =>
   [
     `--level ${level} --seed ${seed}`,
-    off.length > 0 ? `--off ${off.join(',')}` : '',
+    off.length > 0 ? `--off '${off.join(',')}'` : '',
     clients === undefined ? '' : `--clients ${clients.join(',')}`,
     steps === undefined ? '' : `--steps ${steps}`,
   ]
@@ -34,7 +34,10 @@ export function readRegressions(text: string): { readonly level: string; readonl
     .filter((line) => line.trim() !== '' && !line.startsWith('#'))
     .map((line) => {
       const options = Object.fromEntries(
-        [...line.matchAll(/--(\w+) (\S+)/g)].map(([, name, value]) => [name, value]),
+        [...line.matchAll(/--(\w+) (?:'([^']*)'|(\S+))/g)].map(([, name, quoted, bare]) => [
+          name,
+          quoted ?? bare,
+        ]),
       )
       return {
         level: options.level!,

@@ -4,7 +4,7 @@ import { openAccounts } from './accounts/scene.ts'
 import { type DomainHistory, FAULTS } from './mix.ts'
 import { promisedMs } from './promise.ts'
 import type { Scene } from './scene.ts'
-import { openShop } from './shop.ts'
+import { openShop } from './shop_scene.ts'
 import { SITUATIONS } from './situations.ts'
 import { endTrouble, makeTrouble } from './trouble.ts'
 

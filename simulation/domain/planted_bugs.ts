@@ -234,7 +234,7 @@ export const DOMAIN_BUGS: readonly PlantedBug[] = [
     path: `${AUTH}/sessions.ts`,
     from: 'return now.getTime() - Date.parse(rotatedAt) <= REPLAY_WINDOW_MS',
     to: 'return true',
-    seeds: 100,
+    seeds: 300,
   },
   {
     name: 'a replay makes another successor',
@@ -248,7 +248,7 @@ export const DOMAIN_BUGS: readonly PlantedBug[] = [
     path: `${AUTH}/sessions.ts`,
     from: 'if (latest && isReplay(latest, presentedHash, now())) {',
     to: 'if (latest && session.tokenHash !== presentedHash && isReplay(latest, presentedHash, now())) {',
-    seeds: 100,
+    seeds: 300,
   },
   {
     name: 'a rotation ignores which token is the newest',

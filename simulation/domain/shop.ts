@@ -3,18 +3,13 @@ import type { Order } from '../../order_service/src/domain/order.ts'
 import type { ProductFields } from '../../product_service/src/domain/product.ts'
 import { EPOCH } from '../core/machine.ts'
 import { type Answers, createAnswers } from './answers.ts'
-import { buy } from './buyer.ts'
-import { type Client, createClients } from './client.ts'
 import { createHost, type Host } from './hosts.ts'
-import { runCatalogue } from './merchant.ts'
 import type { DomainHistory } from './mix.ts'
 import { createNetwork, type Network } from './network.ts'
 import { createOrderModel } from './order_model.ts'
 import { createShopOracle, type ShopOracle } from './order_oracle.ts'
 import { type OrderReplica, startOrderReplica } from './order_replica.ts'
 import { type ProductReplica, startProductReplica } from './product_replica.ts'
-import type { Scene } from './scene.ts'
-import { workInShop } from './staff.ts'
 import { createStockModel, type StockModel } from './stock_model.ts'
 import { createStockOracle, type StockOracle } from './stock_oracle.ts'
 import { createStoreAccess } from './store_access.ts'
@@ -38,7 +33,7 @@ const REPLICAS = ['A', 'B']
 const PRICES = [100, 250, 999]
 const STOCK_MOST = 12
 
-export function openShop(history: DomainHistory): Scene {
+export function createShop(history: DomainHistory) {
   const network = createNetwork(history)
   const access = createStoreAccess(history)
   const stockDisk = { name: 'disk of products', isFull: false }
@@ -78,29 +73,7 @@ export function openShop(history: DomainHistory): Scene {
     answers: createAnswers(history, orderModel, stockOracle),
     oracle,
   }
-  const at = (work: (shop: Shop, client: Client) => Promise<void>) => (client: Client) => work(shop, client)
-  return {
-    network,
-    hosts: [...products, ...orders],
-    disks: [stockDisk, orderDisk],
-    troubleMs: 12_000,
-    firstPhaseMs: 25_000,
-    client: createClients(history, network),
-    always: { name: 'buyer', work: at(buy) },
-    others: [
-      { name: 'buyer', work: at(buy) },
-      { name: 'staff', work: at(workInShop) },
-      { name: 'staff', work: at(workInShop) },
-      { name: 'merchant', work: at(runCatalogue) },
-      { name: 'merchant', work: at(runCatalogue) },
-    ],
-    check: oracle.check,
-    isQuiet: () => oracle.unsettled() === 0 && network.underWay() === 0 && access.underWay() === 0,
-    checkEnd() {
-      oracle.checkEnd()
-      shop.answers.checkEnd()
-    },
-  }
+  return { shop, access, disks: [stockDisk, orderDisk] }
 }
 
 function fillShop({ world }: DomainHistory, { store }: StockModel) {

@@ -36,9 +36,12 @@ suite('histories of the domain', () => {
     assert.deepEqual(other.trim().split('\n'), first)
   })
 
+  /** A history of the shop, in which two buyers take part. */
+  const SHOP = 6
+
   test('of fewer clients, the others begin as they did', async () => {
     const firstOf = async (client: string, clients?: readonly number[]) => {
-      const { entries } = await DOMAIN.run({ ...plan(3), clients }, true)
+      const { entries } = await DOMAIN.run({ ...plan(SHOP), clients }, true)
       return entries.find(({ lane }) => lane === client)
     }
     const whole = await firstOf('buyer 1')
@@ -49,7 +52,7 @@ suite('histories of the domain', () => {
 
   test('of fewer steps, each client begins as it did and asks less', async () => {
     const asked = async (steps?: number) => {
-      const { entries } = await DOMAIN.run({ ...plan(3), steps }, true)
+      const { entries } = await DOMAIN.run({ ...plan(SHOP), steps }, true)
       return entries.filter(({ lane, text }) => lane === 'buyer 1' && text.startsWith('asks'))
     }
     const [whole, one] = [await asked(), await asked(1)]

@@ -83,6 +83,7 @@ const RETRY_MS = 1_000
 export const ROTATION_DAYS = 1 / 24
 export const ACCESS_TOKEN_TTL_SECONDS = 1_800
 const REFRESH_TOKEN_TTL_SECONDS = 4 * 3_600
+export const REFRESH_TOKEN_TTL_MS = REFRESH_TOKEN_TTL_SECONDS * 1_000
 const USERS_MAX = 100
 
 export function startAuthReplica(machine: Machine, stores: AuthStores, watcher: Watcher): AuthReplica {

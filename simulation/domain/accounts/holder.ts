@@ -1,8 +1,8 @@
 /** Someone with an account, on one or two devices: logs in, refreshes in two tabs, changes the password, logs out. */
 import { Violation } from '../../core/history.ts'
 import { type Client, unexpected } from '../client.ts'
-import type { Token, Tokens } from './auth_replica.ts'
-import type { AccountsScene } from './scene.ts'
+import type { Accounts, Device } from './accounts.ts'
+import type { Tokens } from './auth_replica.ts'
 
 const BETWEEN_STEPS_MS = 4_000
 const ATTEMPTS_MAX = 4
@@ -12,15 +12,8 @@ const LATER_MS = 60_000
 const CHANGE_REFUSED = ['too_many_attempts', 'wrong_password', 'unauthenticated']
 const NIGHT_MS = 2 * 3_600_000
 
-export type Device = {
-  readonly address: string
-  /** All refresh tokens, the newest last. */
-  readonly refreshTokens: string[]
-  token: Token | undefined
-}
-
-export async function holdAccount(scene: AccountsScene, client: Client): Promise<void> {
-  const { history, auth, gates, sessions, passwords, oracle } = scene
+export async function holdAccount(accounts: Accounts, client: Client): Promise<void> {
+  const { history, auth, gates, sessions, passwords, oracle } = accounts
   const { time } = history.world
   const { chances } = client
   const username = client.name.replace(' ', '-')
@@ -38,7 +31,7 @@ export async function holdAccount(scene: AccountsScene, client: Client): Promise
         answered()
         if (reply.value.role !== 'customer')
           throw new Violation(`10. ${username} was registered as ${reply.value.role}`)
-        scene.registered.set(username, reply.value.id)
+        accounts.registered.set(username, reply.value.id)
         return true
       }
       if (reply.is === 'refused') {
@@ -67,7 +60,7 @@ export async function holdAccount(scene: AccountsScene, client: Client): Promise
       const device: Device = { address, refreshTokens: [], token: undefined }
       adopt(device, reply.value)
       devices.push(device)
-      scene.stolen.push(device)
+      accounts.stolen.push(device)
     } else if (reply.is === 'refused') {
       if (reply.refusal.code === 'invalid_credentials') passwords.refused(username, tried, began)
       else if (reply.refusal.code === 'too_many_attempts') history.sometimes('an owner was throttled')
@@ -75,7 +68,7 @@ export async function holdAccount(scene: AccountsScene, client: Client): Promise
     }
   }
 
-  const refresh = (device: Device, presented: string) => exchange(scene, client, device, presented)
+  const refresh = (device: Device, presented: string) => exchange(accounts, client, device, presented)
 
   const changePassword = async (device: Device, current: string) => {
     const began = time()
@@ -135,7 +128,7 @@ export async function holdAccount(scene: AccountsScene, client: Client): Promise
     }
     if (client.does('a holder logs out')) return logout(device)
     if (client.does('a holder presents an old token'))
-      return refresh(device, chances.one(device.refreshTokens))
+      return refresh(device, device.refreshTokens.at(-2) ?? device.refreshTokens[0]!)
     const presented = device.refreshTokens.at(-1)!
     const inTwoTabs = client.does('two tabs refresh at once')
     await Promise.all([refresh(device, presented), inTwoTabs ? refresh(device, presented) : undefined])
@@ -145,7 +138,7 @@ export async function holdAccount(scene: AccountsScene, client: Client): Promise
 
 /** Exchanges a refresh token, and repeats that if no answer comes, as a client does. */
 export async function exchange(
-  { history, auth, sessions }: AccountsScene,
+  { history, auth, sessions }: Accounts,
   client: Client,
   device: Device,
   presented: string,

@@ -2,29 +2,26 @@
 import type { Role } from '../../../auth_service/src/domain/ports.ts'
 import { Violation } from '../../core/history.ts'
 import { type Client, unexpected } from '../client.ts'
+import type { Accounts } from './accounts.ts'
 import { ROOT } from './auth_replica.ts'
 import { exchange } from './holder.ts'
-import type { AccountsScene } from './scene.ts'
 
 const BETWEEN_STEPS_MS = 6_000
 const BETWEEN_GUESSES_MS = 1_500
 
 /** Has a copy of what a device of another had, and uses it. */
-export async function stealTokens(scene: AccountsScene, client: Client): Promise<void> {
+export async function stealTokens(accounts: Accounts, client: Client): Promise<void> {
   await client.steps(1, 3, async () => {
     await client.pause(4 * BETWEEN_STEPS_MS)
-    const device = scene.stolen.at(-1)
+    const device = accounts.stolen.at(-1)
     if (device === undefined) return
     const old = client.chances.one(device.refreshTokens)
-    await exchange(scene, client, { ...device, refreshTokens: [...device.refreshTokens] }, old)
+    await exchange(accounts, client, { ...device, refreshTokens: [...device.refreshTokens] }, old)
   })
 }
 
 /** Tries passwords, many at a time. */
-export async function guessPasswords(
-  { history, auth, registered }: AccountsScene,
-  client: Client,
-): Promise<void> {
+export async function guessPasswords({ history, auth, registered }: Accounts, client: Client): Promise<void> {
   await client.steps(4, 9, async (step) => {
     await client.pause(BETWEEN_GUESSES_MS)
     const username = [...registered.keys()][0] ?? ROOT.username
@@ -42,7 +39,7 @@ export async function guessPasswords(
 }
 
 /** Makes admins, and customers of them. */
-export async function changeRoles({ history, auth }: AccountsScene, client: Client): Promise<void> {
+export async function changeRoles({ history, auth }: Accounts, client: Client): Promise<void> {
   await client.steps(2, 5, async () => {
     await client.pause(BETWEEN_STEPS_MS)
     const users = await client.ask(auth, 'list users', (replica) => replica.users())
@@ -61,8 +58,8 @@ export async function changeRoles({ history, auth }: AccountsScene, client: Clie
 }
 
 /** Commands, in a process beside the store: none is sent twice. */
-export async function operate(scene: AccountsScene, client: Client): Promise<void> {
-  const { history, auth, passwords, sessions, oracle, registered } = scene
+export async function operate(accounts: Accounts, client: Client): Promise<void> {
+  const { history, auth, passwords, sessions, oracle, registered } = accounts
   const { world } = history
   const run = async (what: string, command: (replica: (typeof auth)[number]) => Promise<unknown>) => {
     world.note(client.name, what)

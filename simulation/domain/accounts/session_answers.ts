@@ -13,6 +13,7 @@ import { Violation } from '../../core/history.ts'
 import type { DomainHistory } from '../mix.ts'
 import { WRONG_MS } from '../trouble.ts'
 import type { AccountOracle } from './account_oracle.ts'
+import { REFRESH_TOKEN_TTL_MS } from './auth_replica.ts'
 import type { SessionModel } from './session_model.ts'
 
 /** One login. */
@@ -43,7 +44,6 @@ export type SessionAnswers = {
 
 const hashOf = (token: string) => createHash('sha256').update(token).digest('base64url')
 const familyOf = (token: string) => token.split('.')[0]!
-/** A message that was sent in the window may arrive after it. */
 const ON_THE_WAY_MS = 15_000
 
 export function createSessionAnswers(
@@ -60,12 +60,23 @@ export function createSessionAnswers(
   const lastEnd = new Map<string, number>()
   let checked = 0
   const clocksAreRight = () => faults.counts()['a clock jumps'] === undefined
-  const comesTwice =
-    faults.probability('a message comes twice') > 0 ||
-    faults.probability('a message comes after its deadline') > 0
+  /** How often a token was presented and not answered: it may still arrive, however old it is by then. */
+  const onTheWay = new Map<string, number>()
+  const comesTwice = faults.probability('a message comes twice') > 0
 
   /** When the token that followed it was exchanged. */
   const successorUsedAt = (token: string) => usedAt.get(successorHashes.get(hashOf(token)) ?? '')
+
+  /** It was used so long ago that it ends its session. */
+  const isOld = (token: string) => {
+    const used = usedAt.get(hashOf(token))
+    if (used === undefined) return false
+    return successorUsedAt(token) !== undefined || world.time() > used + REPLAY_WINDOW_MS - 2 * WRONG_MS
+  }
+
+  const answered = (token: string) => {
+    if (!comesTwice) onTheWay.set(token, onTheWay.get(token)! - 1)
+  }
 
   return {
     started(username, token, began) {
@@ -73,10 +84,11 @@ export function createSessionAnswers(
       families.set(familyOf(token), {
         username,
         bornAt: world.time(),
-        mayEnd: comesTwice || (lastEnd.get(username) ?? -1) >= began,
+        mayEnd: (lastEnd.get(username) ?? -1) >= began,
       })
     },
     exchanged(presented, next, replayed, began) {
+      answered(presented)
       const family = families.get(familyOf(presented))
       const known = successors.get(presented)
       if (known !== undefined && known !== next) throw new Violation('a. A refresh token has two successors')
@@ -98,20 +110,21 @@ export function createSessionAnswers(
       if (sessions.has(familyOf(presented)))
         throw new Violation('10. A refresh token was refused, and its session lives on')
       const family = families.get(familyOf(presented))
-      if (family && !family.mayEnd && clocksAreRight())
+      if (family) {
+        const waiting = [...onTheWay].filter(
+          ([token, times]) => times > 0 && familyOf(token) === familyOf(presented),
+        )
+        family.mayEnd ||= waiting.some(([token]) => isOld(token))
+      }
+      answered(presented)
+      const hasExpired = family && world.time() > family.bornAt + REFRESH_TOKEN_TTL_MS - ON_THE_WAY_MS
+      if (family && !family.mayEnd && !hasExpired && clocksAreRight())
         throw new Violation(`3. A session of ${family.username} ended without a reason`)
       const used = usedAt.get(hashOf(presented))
       if (used !== undefined && family?.endedAt === undefined)
         sometimes('a family of refresh tokens was revoked')
     },
-    presents(token) {
-      const family = families.get(familyOf(token))
-      const used = usedAt.get(hashOf(token))
-      if (family && used !== undefined && world.time() > used + REPLAY_WINDOW_MS - ON_THE_WAY_MS)
-        family.mayEnd = true
-      if (family && successorHashes.has(hashOf(token)) && successorUsedAt(token) !== undefined)
-        family.mayEnd = true
-    },
+    presents: (token) => void onTheWay.set(token, (onTheWay.get(token) ?? 0) + 1),
     ends(token) {
       const family = families.get(familyOf(token))
       if (family) family.mayEnd = true
