@@ -5,6 +5,7 @@ import type { LookUp } from '@shop/service_kit/calls/addresses'
 import type { Network as KitNetwork } from '@shop/service_kit/calls/replicas'
 import type { Machine } from '../core/machine.ts'
 import type { Answer, Message, Network } from './network.ts'
+import type { Recording } from './recording.ts'
 
 /** Host names, and the addresses of their replicas. */
 export type Names = Readonly<Record<string, readonly string[]>>
@@ -113,6 +114,7 @@ export function fetchOver(
   names: Names,
   from: string,
   chooseReplica: (addresses: readonly string[]) => string,
+  recording?: Recording,
 ): (request: Request) => Promise<Response> {
   // Otherwise a request whose answer is lost could be collected as garbage, and its signal with it: at a moment that depends
   // on the machine its deadline would no longer end the call.
@@ -135,9 +137,30 @@ export function fetchOver(
       body: request.body === null ? undefined : await request.text(),
     }
     const to = chooseReplica(names[url.hostname]!)
-    const answered = network.exchange(from, to, message, isRepeatable(message))
-    const { status, headers, body } = await within(request.signal, answered)
-    const isEmpty = status === 204 || status === 304
-    return new Response(isEmpty ? null : new Uint8Array(body), { status, headers: plain(headers) })
+    const onTwice = () => recording?.called(message)()
+    const record = recording?.called(message)
+    try {
+      const answered = network.exchange(from, to, message, isRepeatable(message), onTwice)
+      const { status, headers, body } = await within(request.signal, answered)
+      record?.({ status, body: jsonOf(body) })
+      return toResponse(status, headers, body)
+    } catch (error) {
+      record?.()
+      throw error
+    }
+  }
+}
+
+function toResponse(status: number, headers: Answer['headers'], body: Buffer): Response {
+  const isEmpty = status === 204 || status === 304
+  return new Response(isEmpty ? null : new Uint8Array(body), { status, headers: plain(headers) })
+}
+
+/** An empty object for what is no JSON. */
+function jsonOf(body: Buffer): Record<string, unknown> {
+  try {
+    return JSON.parse(body.toString())
+  } catch {
+    return {}
   }
 }

@@ -9,6 +9,7 @@ import type { Chances } from '../core/chances.ts'
 import type { History } from '../core/history.ts'
 import type { BookCheck } from './books.ts'
 import { fetchOver } from './calls.ts'
+import type { Recording } from './recording.ts'
 import type { Shop, ShopFault } from './shop.ts'
 import type { SeenOrder, Witness } from './witness.ts'
 
@@ -27,6 +28,7 @@ export type Scene = {
   readonly shop: Shop
   readonly books: BookCheck
   readonly witness: Witness
+  readonly recording: Recording
   readonly productIds: readonly string[]
   /** Orders that were answered, with their owners, for those who look at others' orders, and for the admins. */
   readonly placed: { readonly orderId: string; readonly userId: string }[]
@@ -47,7 +49,7 @@ export type Actor = {
 const TIMEOUT_MS = 4_000
 const RETRY = { attempts: 4, waitMs: 200, waitMaxMs: 2_000 }
 
-export function createActor({ history, shop }: Scene, name: string, account: Account): Actor {
+export function createActor({ history, shop, recording }: Scene, name: string, account: Account): Actor {
   const { world, sometimes } = history
   const chances = world.chances(name)
   const client = createShopClient({
@@ -55,7 +57,7 @@ export function createActor({ history, shop }: Scene, name: string, account: Acc
     productUrl: 'http://storefront/api',
     // Some programs call the service itself.
     orderUrl: chances.happens(0.7) ? 'http://storefront/api' : 'http://order_service',
-    fetch: fetchOver(shop.network, shop.names, name, (addresses) => chances.one(addresses)),
+    fetch: fetchOver(shop.network, shop.names, name, (addresses) => chances.one(addresses), recording),
     retry: RETRY,
     timeoutMs: TIMEOUT_MS,
     now: () => Date.now(),

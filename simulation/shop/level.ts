@@ -24,6 +24,7 @@ import { fetchOver } from './calls.ts'
 import { createActor, type Scene, signIn } from './clients.ts'
 import type { Deployment } from './deployment.ts'
 import { installGlobals } from './globals.ts'
+import { createRecording } from './recording.ts'
 import { openShopWith } from './setting.ts'
 import { createShop, SHOP_FAULTS, type ShopFault } from './shop.ts'
 import { SHOP_SITUATIONS } from './situations.ts'
@@ -72,6 +73,7 @@ async function play<Fault extends string>(history: History<Fault | ShopFault>, o
   const { world, faults, plan } = history
   const chances = world.chances('shape')
   const shape = { buyers: chances.whole(2, 4), products: chances.whole(1, 3) }
+  const recording = createRecording(world.time)
   faults.hold()
   let deployment: Deployment | undefined
   const uninstall = installGlobals(world, (request) => inside(request))
@@ -81,7 +83,7 @@ async function play<Fault extends string>(history: History<Fault | ShopFault>, o
   try {
     const prepared = (async () => {
       deployment = await open(world, faults as unknown as Faults<Fault>)
-      const opening = await openShopWith(world, deployment, shape)
+      const opening = await openShopWith(world, deployment, shape, recording)
       const shop = createShop({ history: history as unknown as History<ShopFault>, deployment, pages })
       const one = world.chances('replicas of auth')
       // A process is named behind the dot: the call comes from its host.
@@ -110,6 +112,7 @@ async function play<Fault extends string>(history: History<Fault | ShopFault>, o
       shop,
       books,
       witness: createWitness(books),
+      recording,
       placed: [],
       ...opening,
     }
@@ -126,6 +129,7 @@ async function play<Fault extends string>(history: History<Fault | ShopFault>, o
     const [fault] = faultsOf(deployment!.books.records())
     if (fault !== undefined) throw new Violation(fault)
     await checkPower(scene)
+    recording.check(deployment!.books.records())
   } finally {
     uninstall()
     deployment?.close()

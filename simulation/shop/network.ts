@@ -76,9 +76,15 @@ export type Network = {
   connect(from: string, address: string, callback: (error: Error | undefined) => void): void
   /**
    * Rejects with Refused or Broken. Does not settle if the request or its answer is lost: the caller has a deadline.
-   * `repeatable`: it may come twice.
+   * `repeatable`: it may come twice; `onTwice` is called when it will.
    */
-  exchange(from: string, address: string, message: Message, repeatable: boolean): Promise<Answer>
+  exchange(
+    from: string,
+    address: string,
+    message: Message,
+    repeatable: boolean,
+    onTwice?: () => void,
+  ): Promise<Answer>
   /** Breaks the connections of the process at that host. */
   breakConnections(host: Host): void
 }
@@ -157,14 +163,16 @@ export function createNetwork(world: World, faults: Faults<NetworkFault>): Netwo
         callback(refused ? new Refused(`${address} refuses`) : undefined)
       })
     },
-    exchange(from, address, message, repeatable) {
+    exchange(from, address, message, repeatable, onTwice) {
       const host = hosts.get(address)!
       const { promise, resolve, reject } = Promise.withResolvers<Answer>()
       const settle = (answer: Answer | Error) => (answer instanceof Error ? reject(answer) : resolve(answer))
       if (!faults.happens('request_lost'))
         world.after(delayTo(address), () => arrive(from, host, message, settle))
-      if (repeatable && faults.happens('request_twice'))
+      if (repeatable && faults.happens('request_twice')) {
+        onTwice?.()
         world.after(delayTo(address), () => arrive(from, host, message, () => {}))
+      }
       return promise
     },
     breakConnections(host) {

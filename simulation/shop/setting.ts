@@ -5,6 +5,7 @@ import { createMachine } from '../core/machine.ts'
 import type { World } from '../core/world.ts'
 import type { Account } from './clients.ts'
 import type { Deployment } from './deployment.ts'
+import type { Recording } from './recording.ts'
 import { QUIET_METRICS } from './services.ts'
 import { cheapHasher } from './signing.ts'
 
@@ -21,6 +22,7 @@ export async function openShopWith(
   world: World,
   deployment: Deployment,
   { buyers: count, products }: { readonly buyers: number; readonly products: number },
+  recording: Recording,
 ): Promise<Opening> {
   const machine = createMachine(world, 'operator', 0, { aheadMs: 0 })
   const { runtime } = machine
@@ -59,11 +61,20 @@ export async function openShopWith(
       priceMinor: chances.whole(1, 20) * 100,
       stock: chances.whole(0, 9),
     }
+    const recorded = recording.called({
+      method: 'POST',
+      path: '/products',
+      headers: {},
+      body: JSON.stringify({ stock: fields.stock, price: (fields.priceMinor / 100).toFixed(2) }),
+    })
     const product = await catalogue.create(
       { id: runtime.newId(), fields },
       { by: admins[0]!.id, at: runtime.now().toISOString() },
     )
     productIds.push(product.id)
+    const { name, description, stock } = fields
+    const shown = { name, description, stock, price: (fields.priceMinor / 100).toFixed(2) }
+    recorded({ status: 201, body: { ...shown, id: product.id, version: 1 } })
   }
   return { admins, buyers, productIds }
 }
