@@ -95,7 +95,7 @@ const bodyOf = (body: unknown): string | undefined =>
 
 /** As undici gives it: a stream that can also be read as text. */
 function responseOf({ status, headers, body }: Answer) {
-  const stream = Readable.from(body.length === 0 ? [] : [body])
+  const stream = body instanceof Readable ? body : Readable.from(body.length === 0 ? [] : [body])
   return {
     statusCode: status,
     headers,
@@ -151,13 +151,16 @@ export function fetchOver(
   }
 }
 
-function toResponse(status: number, headers: Answer['headers'], body: Buffer): Response {
-  const isEmpty = status === 204 || status === 304
-  return new Response(isEmpty ? null : new Uint8Array(body), { status, headers: plain(headers) })
+function toResponse(status: number, headers: Answer['headers'], body: Answer['body']): Response {
+  const init = { status, headers: plain(headers) }
+  if (status === 204 || status === 304) return new Response(null, init)
+  if (body instanceof Readable) return new Response(Readable.toWeb(body) as ReadableStream<Uint8Array>, init)
+  return new Response(new Uint8Array(body), init)
 }
 
 /** An empty object for what is no JSON. */
-function jsonOf(body: Buffer): Record<string, unknown> {
+function jsonOf(body: Answer['body']): Record<string, unknown> {
+  if (body instanceof Readable) return {}
   try {
     return JSON.parse(body.toString())
   } catch {

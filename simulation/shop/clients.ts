@@ -9,6 +9,7 @@ import type { Chances } from '../core/chances.ts'
 import type { History } from '../core/history.ts'
 import type { BookCheck } from './books.ts'
 import { fetchOver } from './calls.ts'
+import { EVENT_STREAM } from './network.ts'
 import type { Recording } from './recording.ts'
 import type { Shop, ShopFault } from './shop.ts'
 import type { SeenOrder, Witness } from './witness.ts'
@@ -52,12 +53,22 @@ const RETRY = { attempts: 4, waitMs: 200, waitMaxMs: 2_000 }
 export function createActor({ history, shop, recording }: Scene, name: string, account: Account): Actor {
   const { world, sometimes } = history
   const chances = world.chances(name)
+  const watched =
+    (send: (request: Request) => Promise<Response>) =>
+    async (request: Request): Promise<Response> => {
+      const response = await send(request)
+      if (response.headers.get('content-type')?.startsWith(EVENT_STREAM))
+        sometimes('an order was followed by its event stream')
+      return response
+    }
   const client = createShopClient({
     authUrl: 'http://auth_service',
     productUrl: 'http://storefront/api',
     // Some programs call the service itself.
     orderUrl: chances.happens(0.7) ? 'http://storefront/api' : 'http://order_service',
-    fetch: fetchOver(shop.network, shop.names, name, (addresses) => chances.one(addresses), recording),
+    fetch: watched(
+      fetchOver(shop.network, shop.names, name, (addresses) => chances.one(addresses), recording),
+    ),
     retry: RETRY,
     timeoutMs: TIMEOUT_MS,
     now: () => Date.now(),

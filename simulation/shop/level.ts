@@ -13,6 +13,7 @@ import { ShopProblem } from '@shop/client/problem'
 import { dataOf } from '@shop/client/shop_client'
 import { BACKOFF, LEASE_MS } from '@shop/order_service/domain/settle_due'
 import { ROUND_MS } from '@shop/order_service/settler'
+import { WITHDRAWN_REFRESH_MS } from '@shop/service_kit/identity/withdrawn_tokens'
 import { faultsOf } from '../../tests/system/invariants.ts'
 import type { Faults } from '../core/faults.ts'
 import { type History, type Level, runHistory, Violation } from '../core/history.ts'
@@ -25,6 +26,7 @@ import { createActor, type Scene, signIn } from './clients.ts'
 import type { Deployment } from './deployment.ts'
 import { installGlobals } from './globals.ts'
 import { createRecording } from './recording.ts'
+import { useSession } from './sessions.ts'
 import { openShopWith } from './setting.ts'
 import { createShop, SHOP_FAULTS, type ShopFault } from './shop.ts'
 import { SHOP_SITUATIONS } from './situations.ts'
@@ -36,6 +38,8 @@ const OPENED_MS = 5_000
 const FAULTS_MS = 20_000
 const SETTLED_MS = 2 * (LEASE_MS + 2 * BACKOFF.maxMs + 2 * ROUND_MS)
 const STEPS_MAX = 6
+/** The pause between two fetches of the list, up to a quarter more, and the fetch. */
+const WITHDRAWN_WITHIN_MS = 1.25 * WITHDRAWN_REFRESH_MS + 500
 const PAUSE_MS_MAX = 3_000
 
 const SETTLED = ['confirmed', 'rejected', 'shipped', 'delivered', 'cancelled']
@@ -150,7 +154,7 @@ function startClients(
   const accounts = [...scene.admins, ...scene.buyers]
   for (const [number, account] of accounts.entries()) {
     if (only && !only.includes(number)) continue
-    const kinds: readonly Step[] = number < scene.admins.length ? ADMIN_STEPS : BUYER_STEPS
+    const kinds: readonly Step[] = number < scene.admins.length ? ADMIN_STEPS : [...BUYER_STEPS, useSession]
     const actor = createActor(scene, account.username, account)
     const act = async () => {
       await world.sleep(actor.chances.between(0, PAUSE_MS_MAX))
@@ -210,4 +214,40 @@ async function checkPower(scene: Scene) {
   if (results.length < 2 || wrong.length > 0)
     throw new Violation(`10: at the end, admins were answered ${results.join('; ') || 'nothing'}`)
   if (results.includes('customer: forbidden')) history.sometimes('a demoted admin had no power')
+  if (results.every((result) => result === 'admin: listed')) await checkWithdrawal(scene)
+}
+
+/** A token that its owner still has is without power soon after the demotion, at every replica. */
+async function checkWithdrawal(scene: Scene) {
+  const { history, books, shop } = scene
+  const { world } = history
+  const [first, second] = scene.admins
+  const from = world.time()
+  let done = false
+  const demote = async () => {
+    const admin = createActor(scene, 'the first admin', first!)
+    const demoted = createActor(scene, 'the second admin', second!)
+    await admin.client.signIn({ username: first!.username, password: first!.password })
+    const body = { username: second!.username, password: second!.password }
+    const { access_token } = (await dataOf(demoted.client.auth.POST('/login', { body }))) as unknown as {
+      access_token: string
+    }
+    const role = { params: { path: { id: second!.id } }, body: { role: 'customer' as const } }
+    await dataOf(admin.client.auth.PUT('/users/{id}/role', role))
+    await world.sleep(WITHDRAWN_WITHIN_MS)
+    for (const address of shop.names.order_service!) {
+      const ask = fetchOver(shop.network, shop.names, 'the second admin', () => address)
+      const headers = { authorization: `Bearer ${access_token}` }
+      const { status } = await ask(new Request('http://order_service/orders', { headers }))
+      if (status !== 401)
+        throw new Violation(`10: ${address} answered ${status} to the token of an admin who was demoted`)
+    }
+    history.sometimes('a token of a demoted admin was refused')
+  }
+  demote()
+    .catch((error) => history.broken(error instanceof Violation ? error.message : String(error.stack)))
+    .finally(() => {
+      done = true
+    })
+  await world.runUntil(from + 20_000, books.check, () => done)
 }

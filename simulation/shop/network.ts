@@ -8,6 +8,7 @@
  *     keeps them, and answers when it goes on.
  *  3. What a partition separates gets nothing from each other, and no refusal either. It may be one-way.
  */
+import { PassThrough, type Readable } from 'node:stream'
 import type { App } from '@shop/service_kit/http/app'
 import type { Faults } from '../core/faults.ts'
 import type { Machine } from '../core/machine.ts'
@@ -29,6 +30,10 @@ export const NETWORK_FAULTS: Readonly<Record<NetworkFault, number>> = {
   partition: 0.5,
   slow_host: 0.5,
 }
+
+export const EVENT_STREAM = 'text/event-stream'
+/** Of the balancer in front of all. */
+const CLIENT_ADDRESS = '10.0.0.1'
 
 /** Usual time of a message, in milliseconds, and that of one which is late: longer than any deadline of a call. */
 const LATENCY_MS = { least: 0.2, most: 8 }
@@ -55,7 +60,8 @@ export type Message = {
 export type Answer = {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[]>>
-  readonly body: Buffer
+  /** An event stream arrives in parts, and may break. */
+  readonly body: Buffer | Readable
 }
 
 /** No process listens there. */
@@ -114,6 +120,7 @@ export function createNetwork(world: World, faults: Faults<NetworkFault>): Netwo
     const breaking = () => world.after(delayTo(from), () => settle(new Broken('other side closed')))
     const breakable = open.get(host)!
     breakable.add(breaking)
+    const isStream = message.headers.accept === EVENT_STREAM
     process.machine.deliver(() => {
       process.app
         .inject({
@@ -121,25 +128,45 @@ export function createNetwork(world: World, faults: Faults<NetworkFault>): Netwo
           url: message.path,
           headers: message.headers,
           ...(message.body === undefined ? {} : { payload: message.body }),
-          remoteAddress: '10.0.0.1',
+          remoteAddress: CLIENT_ADDRESS,
+          payloadAsStream: isStream,
         })
         .then(
           (answer) =>
             process.machine.deliver(() => {
               breakable.delete(breaking)
               if (faults.happens('answer_lost') || separated(host.address, from)) return
-              world.after(delayTo(from), () =>
-                settle({
-                  status: answer.statusCode,
-                  headers: answer.headers as Answer['headers'],
-                  body: answer.rawPayload,
-                }),
-              )
+              const body = isStream ? streamTo(from, host, answer.stream(), breakable) : answer.rawPayload
+              const headers = answer.headers as Answer['headers']
+              world.after(delayTo(from), () => settle({ status: answer.statusCode, headers, body }))
             }),
           // `inject` fails only if the app is closing.
           () => breaking(),
         )
     })
+  }
+
+  /** What arrives of a stream: in its order, until a partition, or until the process or the receiver ends it. */
+  const streamTo = (from: string, host: Host, sent: Readable, breakable: Set<() => void>): Readable => {
+    const arriving = new PassThrough()
+    let free = 0
+    const later = (run: () => void) => {
+      free = Math.max(free, world.time() + delayTo(from))
+      world.after(free - world.time(), () => {
+        if (!separated(host.address, from) && !arriving.destroyed) run()
+      })
+    }
+    const breaking = () => void later(() => arriving.destroy(new Broken('other side closed')))
+    breakable.add(breaking)
+    sent.on('data', (chunk) => later(() => arriving.write(chunk)))
+    sent.once('end', () => later(() => arriving.end()))
+    sent.once('error', breaking)
+    arriving.on('error', () => {})
+    arriving.once('close', () => {
+      breakable.delete(breaking)
+      sent.destroy()
+    })
+    return arriving
   }
 
   return {

@@ -31,4 +31,8 @@ export const SHOP_SITUATIONS: readonly string[] = [
   'an account became customer',
   'an account became admin',
   'a demoted admin had no power',
+  'a token of a demoted admin was refused',
+  'two tabs refreshed at once',
+  'a stolen token ended its session',
+  'an order was followed by its event stream',
 ]

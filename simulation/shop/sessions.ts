@@ -1,0 +1,53 @@
+/** What programs do with refresh tokens: two tabs at once, a lost answer, a stolen token. Each step has a session of its own. */
+import { ShopProblem } from '@shop/client/problem'
+import { dataOf } from '@shop/client/shop_client'
+import type { Step } from './buyer.ts'
+import type { Actor, Scene } from './clients.ts'
+
+type Tokens = { readonly access_token: string; readonly refresh_token: string }
+
+const refresh = (actor: Actor, refresh_token: string, what: string): Promise<Tokens | ShopProblem> =>
+  actor.attempt(what, async () => {
+    const body = { refresh_token }
+    return (await dataOf(actor.client.auth.POST('/token', { body }))) as unknown as Tokens
+  })
+
+const isTokens = (answer: Tokens | ShopProblem): answer is Tokens => !(answer instanceof ShopProblem)
+
+/** Faults after which a token may legitimately come late, or seem to be of another time. */
+const LATE = ['request_twice', 'message_late', 'clock_skew', 'clock_jump', 'pause', 'slow_host'] as const
+
+export const useSession: Step = async (scene: Scene, actor: Actor) => {
+  const { history } = scene
+  const { username, password } = actor.account
+  const answer = await actor.attempt('logs in again', async () => {
+    const body = { username, password }
+    return (await dataOf(actor.client.auth.POST('/login', { body }))) as unknown as Tokens
+  })
+  if (!isTokens(answer)) return
+  const first = answer.refresh_token
+  const both = await Promise.all([
+    refresh(actor, first, 'refreshes in a tab'),
+    refresh(actor, first, 'refreshes in another tab'),
+  ])
+  const [one, other] = both.filter(isTokens)
+  if (!one) return
+  if (other && one.refresh_token !== other.refresh_token)
+    history.broken('a refresh token that two tabs used at once had two successors')
+  if (other) history.sometimes('two tabs refreshed at once')
+
+  const next = await refresh(actor, one.refresh_token, 'refreshes again')
+  if (!isTokens(next)) {
+    const isOnTime = LATE.every((fault) => history.faults.probability(fault) === 0)
+    if (next.code === 'invalid_refresh_token' && isOnTime)
+      history.broken('the successor that both tabs got was refused')
+    return
+  }
+  if (next.refresh_token === one.refresh_token) history.broken('a refresh token is its own successor')
+  const stolen = await refresh(actor, first, 'refreshes with an old token')
+  if (isTokens(stolen)) return history.broken('a refresh token was accepted after its successor was used')
+  if (stolen.code !== 'invalid_refresh_token') return
+  const afterwards = await refresh(actor, next.refresh_token, 'refreshes after the theft')
+  if (isTokens(afterwards)) return history.broken('a session went on after an old token of it was used')
+  if (afterwards.code === 'invalid_refresh_token') history.sometimes('a stolen token ended its session')
+}
