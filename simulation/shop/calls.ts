@@ -18,9 +18,11 @@ export const lookUpIn =
     return addresses
   }
 
-/** Only what its sender could repeat comes twice. */
-const isRepeatable = ({ method, path, headers }: Message) =>
-  method !== 'POST' || headers['idempotency-key'] !== undefined || path.startsWith('/internal/')
+/** Only what its sender could repeat comes twice: what a client sends, */
+const isRepeatable = ({ method, headers }: Message) =>
+  method !== 'POST' || headers['idempotency-key'] !== undefined
+/** and the calls of services to each other; the gateway repeats no change. */
+const isCallOfService = ({ method, path }: Message) => method === 'GET' || path.startsWith('/internal/')
 
 type Socket = { readonly remote: string; destroy(): void }
 
@@ -57,7 +59,7 @@ export function networkOf(network: Network, machine: Machine): KitNetwork {
           try {
             const to = await within(signal as AbortSignal | null, address())
             const message = { method, path, headers: plain(headers as object), body: bodyOf(body) }
-            const answer = network.exchange(machine.name, to, message, isRepeatable(message))
+            const answer = network.exchange(machine.name, to, message, isCallOfService(message))
             return responseOf(
               await within(signal as AbortSignal | null, machine.seen({ answer: () => answer }).answer()),
             )

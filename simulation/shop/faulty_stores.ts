@@ -20,6 +20,7 @@ export function faultyStores<Stores extends object>(
   machine: Machine,
   faults: Faults<StoreFault>,
   delayMs: () => number,
+  note: (lane: string, text: string) => void,
 ): Stores {
   const faulty = <Port extends object>(port: Port): Port =>
     new Proxy(port, {
@@ -30,15 +31,19 @@ export function faultyStores<Stores extends object>(
         return (...given: unknown[]) => {
           const answer = () => value.apply(target, given)
           if (SYNCHRONOUS.has(property)) return answer()
-          return machine.seen({ call: () => callOf(answer) }).call()
+          return machine.seen({ call: () => callOf(String(property), answer) }).call()
         }
       },
     })
-  const callOf = async (call: () => Promise<unknown>) => {
+  const callOf = async (name: string, call: () => Promise<unknown>) => {
+    const noted = (what: string) => {
+      note(machine.name, `the store: ${name} ${what}`)
+      return failed()
+    }
     await machine.runtime.sleep(delayMs())
-    if (faults.happens('store_fails')) throw failed()
+    if (faults.happens('store_fails')) throw noted('fails')
     const answer = await call()
-    if (faults.happens('store_answer_lost')) throw failed()
+    if (faults.happens('store_answer_lost')) throw noted('is done, and seems to fail')
     return answer
   }
   return faulty(stores)

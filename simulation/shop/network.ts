@@ -135,7 +135,12 @@ export function createNetwork(world: World, faults: Faults<NetworkFault>): Netwo
           (answer) =>
             process.machine.deliver(() => {
               breakable.delete(breaking)
-              if (faults.happens('answer_lost') || separated(host.address, from)) return
+              if (separated(host.address, from)) return
+              if (faults.happens('answer_lost'))
+                return world.note(
+                  'network',
+                  `the answer to ${message.method} ${message.path} of ${from} is lost`,
+                )
               const body = isStream ? streamTo(from, host, answer.stream(), breakable) : answer.rawPayload
               const headers = answer.headers as Answer['headers']
               world.after(delayTo(from), () => settle({ status: answer.statusCode, headers, body }))
@@ -194,9 +199,11 @@ export function createNetwork(world: World, faults: Faults<NetworkFault>): Netwo
       const host = hosts.get(address)!
       const { promise, resolve, reject } = Promise.withResolvers<Answer>()
       const settle = (answer: Answer | Error) => (answer instanceof Error ? reject(answer) : resolve(answer))
-      if (!faults.happens('request_lost'))
-        world.after(delayTo(address), () => arrive(from, host, message, settle))
+      const what = `${message.method} ${message.path} of ${from}`
+      if (faults.happens('request_lost')) world.note('network', `${what} is lost`)
+      else world.after(delayTo(address), () => arrive(from, host, message, settle))
       if (repeatable && faults.happens('request_twice')) {
+        world.note('network', `${what} comes twice`)
         onTwice?.()
         world.after(delayTo(address), () => arrive(from, host, message, () => {}))
       }

@@ -136,7 +136,7 @@ export function createShop({ history, deployment, pages }: ShopOptions): Shop {
   const startService = async (place: Place, setting: Setting): Promise<Running> => {
     const { machine } = setting
     const seen = <Stores extends object>(stores: Stores) =>
-      faultyStores(stores, machine, faults, () => delays.between(0, STORE_DELAY_MS_MAX))
+      faultyStores(stores, machine, faults, () => delays.between(0, STORE_DELAY_MS_MAX), world.note)
     switch (place.service) {
       case 'auth_service':
         return startAuth(setting, seen(await deployment.auth(machine)), makeKeyPair)
