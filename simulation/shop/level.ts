@@ -38,8 +38,8 @@ const OPENED_MS = 5_000
 const FAULTS_MS = 20_000
 const SETTLED_MS = 2 * (LEASE_MS + 2 * BACKOFF.maxMs + 2 * ROUND_MS)
 const STEPS_MAX = 6
-/** The pause between two fetches of the list, up to a quarter more, and the fetch. */
-const WITHDRAWN_WITHIN_MS = 1.25 * WITHDRAWN_REFRESH_MS + 500
+/** The longest pause between two fetches of the list, that after failures (withdrawn_tokens.ts), and the fetch. */
+const WITHDRAWN_WITHIN_MS = WITHDRAWN_REFRESH_MS / 2 + 10_000 + 1_000
 const PAUSE_MS_MAX = 3_000
 
 const SETTLED = ['confirmed', 'rejected', 'shipped', 'delivered', 'cancelled']
