@@ -3,8 +3,8 @@
  *
  * Invariants
  *  1. A write is acknowledged as of a majority only when a majority of the members has it, and the same history before it.
- *  2. Writes of earlier terms count as on a majority only with the first write of this term: until then the primary does not
- *     know whether they are. Until then its majority reads may be older than what was acknowledged.
+ *  2. Writes of earlier terms count as on a majority only with the first write of this term, because a member that copies gets
+ *     that, too. Until then majority reads may be older than what was acknowledged.
  *  3. When the term ends, everything that waited in it fails.
  */
 import type { Cancel, Runtime } from '@shop/service_kit/runtime/runtime'
@@ -62,7 +62,6 @@ type Options = {
 type Waiter = { readonly number: number; readonly settle: () => void }
 
 export function createReign({ term, member, members, branch, known, runtime, onAppend }: Options): Reign {
-  const firstOfTerm = branch.last() + 1
   const copied = new Map<string, number>()
   let waiters: Waiter[] = []
   let majority = known
@@ -74,7 +73,7 @@ export function createReign({ term, member, members, branch, known, runtime, onA
   const advance = () => {
     const have = [...copied.values(), branch.last()].sort((a, b) => b - a)
     const reached = have[Math.floor(members / 2)] ?? 0
-    if (reached < firstOfTerm || reached <= majority) return
+    if (reached <= majority) return
     majority = reached
     const ready = waiters.filter(({ number }) => number <= majority)
     waiters = waiters.filter(({ number }) => number > majority)

@@ -125,8 +125,8 @@ suite('elections of the model', () => {
     const primaries: string[] = []
     const elections = watchElections(watched, async () => {})
     watched.on('serverDescriptionChanged', ({ newDescription }: ServerDescriptionChangedEvent) => {
-      const { type, address, electionId } = newDescription
-      if (type === 'RSPrimary') primaries.push(`${electionId?.toHexString()} ${address}`)
+      const { type, electionId } = newDescription
+      if (type === 'RSPrimary') primaries.push(electionId!.toHexString())
     })
     const seen = [elections.last()]
     mongo.set.killPrimary(3_000)
@@ -135,7 +135,7 @@ suite('elections of the model', () => {
     mongo.set.stepDown()
     await runtime.advance(2_500)
     seen.push(elections.last())
-    assert.equal(primaries.length, 2, primaries.join())
+    assert.equal(new Set(primaries).size, 2, primaries.join())
     assert.deepEqual(primaries, primaries.toSorted())
     assert.equal(new Set(seen).size, 3)
   })
