@@ -5,16 +5,18 @@ import type { StoreRecords } from '../system/invariants.ts'
 // biome-ignore lint/suspicious/noExplicitAny: documents as they are stored; the invariants check them.
 type Stored = Record<string, any>
 
-export async function readMongoRecords(url: string): Promise<StoreRecords> {
+const DATABASES = { products: 'shop_products', orders: 'shop_orders' }
+
+export async function readMongoRecords(url: string, databases = DATABASES): Promise<StoreRecords> {
   const client = new MongoClient(url, { readConcernLevel: 'majority' })
   try {
     const all = (database: string, name: string): Promise<Stored[]> =>
       client.db(database).collection<Stored>(name).find().sort({ _id: 1 }).toArray()
     const [products, movements, reservations, orders] = await Promise.all([
-      all('shop_products', 'products'),
-      all('shop_products', 'movements'),
-      all('shop_products', 'reservations'),
-      all('shop_orders', 'orders'),
+      all(databases.products, 'products'),
+      all(databases.products, 'movements'),
+      all(databases.products, 'reservations'),
+      all(databases.orders, 'orders'),
     ])
     const linesOf = (lines: Stored[]) =>
       lines.map(({ productId, quantity, unitPriceMinor = null }) => ({ productId, quantity, unitPriceMinor }))

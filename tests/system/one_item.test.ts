@@ -17,7 +17,7 @@ import { createRecorder, type Recorder } from '../history/recorder.ts'
 import { answerOrNothing, orderOf } from './buyer.ts'
 import { call, expectStatus } from './calls.ts'
 import type { StoreRecords } from './invariants.ts'
-import type { ServiceProcess } from './processes.ts'
+import type { ServiceName, ServiceProcess } from './processes.ts'
 import { readRecords, settledRecords } from './store_records.ts'
 import {
   type Account,
@@ -46,7 +46,7 @@ suite(`one item, ${FULL.units} units, ${FULL.users} users at once (invariants 1 
   timeout: TEST_MS,
 }, () => {
   test('SQLite: two processes of product_service and two of order_service share the files', async (t) => {
-    const { world, recorder } = await createRecorded(t, {}, (dataDir) => readRecords(dataDir))
+    const { world, recorder } = await createRecorded(t, readRecords)
     const products = await world.addProcess('product_service')
     const orders = await world.addProcess('order_service', { PRODUCT_URL: products.url })
     const DATABASE_URL = `sqlite:${storePath(world.dataDir, 'auth_service')}`
@@ -63,10 +63,16 @@ mongoSuite('one item, on MongoDB (invariants 1 to 8)', (server) => {
   const size = server.honest ? FULL : SMALL
   // The wire-compatible server does not isolate overlapping transactions: there one process decides about stock.
   test('two processes of order_service share the store', { timeout: TEST_MS }, async (t) => {
-    const DATABASE_URL = server.url()
-    const { world, recorder } = await createRecorded(t, { DATABASE_URL }, () =>
-      readMongoRecords(DATABASE_URL),
-    )
+    // On a server of one's own other tests run at the same time.
+    const databases = {
+      auth_service: server.newDatabase(),
+      product_service: server.newDatabase(),
+      order_service: server.newDatabase(),
+    }
+    const urlOf = (service: ServiceName) => server.url(databases[service])
+    const names = { products: databases.product_service, orders: databases.order_service }
+    const read = () => readMongoRecords(server.url(), names)
+    const { world, recorder } = await createRecorded(t, read, urlOf)
     const products = server.honest
       ? [world.products, await world.addProcess('product_service')]
       : [world.products]
@@ -75,9 +81,10 @@ mongoSuite('one item, on MongoDB (invariants 1 to 8)', (server) => {
       await world.addProcess('order_service', { PRODUCT_URL: products.at(-1)!.url }),
     ]
     await sellOut(t, world, {
-      ...{ size, recorder, authStore: { DATA_DIR: world.dataDir, DATABASE_URL }, orders },
+      ...{ size, recorder, authStore: { DATA_DIR: world.dataDir, DATABASE_URL: urlOf('auth_service') } },
+      orders,
       victims: [orders[0]!, products.at(-1)!, orders[1]!, products[0]!],
-      read: () => readMongoRecords(DATABASE_URL),
+      read,
     })
   })
 })
@@ -85,13 +92,13 @@ mongoSuite('one item, on MongoDB (invariants 1 to 8)', (server) => {
 /** A world whose requests are recorded. */
 async function createRecorded(
   t: TestEnd,
-  extra: { readonly DATABASE_URL?: string },
   read: (dataDir: string) => StoreRecords | Promise<StoreRecords>,
+  databaseUrlOf?: (service: ServiceName) => string,
 ): Promise<{ world: World; recorder: Recorder }> {
   const end = createSuiteEnd()
   t.after(() => end.end())
   const recorder = createRecorder('one_item')
-  const world = await createWorld(end, extra, recorder.call)
+  const world = await createWorld(end, {}, recorder.call, databaseUrlOf)
   end.after(() => recorder.end(() => read(world.dataDir)))
   return { world, recorder }
 }

@@ -99,6 +99,7 @@ export async function createWorld(
   t: TestEnd,
   extra: Environment = {},
   call: Call = callOnce,
+  databaseUrlOf?: (service: ServiceName) => string,
 ): Promise<World> {
   const dataDir = mkdtempSync(join(tmpdir(), 'shop_system_'))
   const started: ServiceProcess[] = []
@@ -121,7 +122,7 @@ export async function createWorld(
     ...extra,
   }
   const create = (service: ServiceName, port: number, more: Environment = {}, from?: 'sources') => {
-    const DATABASE_URL = extra.DATABASE_URL ?? `sqlite:${storePath(dataDir, service)}`
+    const DATABASE_URL = databaseUrlOf?.(service) ?? `sqlite:${storePath(dataDir, service)}`
     const process = createServiceProcess(service, port, { ...environment, DATABASE_URL, ...more }, from)
     started.push(process)
     return process
