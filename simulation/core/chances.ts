@@ -28,9 +28,11 @@ export function chancesOf(seed: number, name: string): Chances {
   }
 }
 
+export const FNV_PRIME = 0x01000193
+
 /** FNV-1a of the name, from the seed. */
 export function mixed(seed: number, name: string): number {
   let hash = (seed ^ 0x811c9dc5) | 0
-  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193)
+  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), FNV_PRIME)
   return hash
 }

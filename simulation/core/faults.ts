@@ -4,6 +4,7 @@
  * Each history leaves out every kind of fault with probability 1/2, and has the others with a random part of their highest
  * probability. If all were always there, most would hide behind the most frequent ones, and some states could never be reached.
  */
+import type { Chances } from './chances.ts'
 import type { World } from './world.ts'
 
 export type Faults<Kind extends string> = {
@@ -52,10 +53,22 @@ export function createFaults<Kind extends string>(
   let held = false
   let ended = false
   const areOn = () => !held && !ended
+  const generators = Object.fromEntries(
+    Object.keys(highest).map((kind) => [kind, new Map<string, Chances>()]),
+  )
+
+  const chancesOf = (kind: Kind, to: string): Chances => {
+    const known = generators[kind]!.get(to)
+    if (known) return known
+    const made = world.chances(`${kind} ${to}`)
+    generators[kind]!.set(to, made)
+    return made
+  }
+
   return {
     happens(kind, to = '') {
       if (!areOn() || probabilities[kind] === 0) return false
-      if (!world.chances(`${kind} ${to}`).happens(probabilities[kind])) return false
+      if (!chancesOf(kind, to).happens(probabilities[kind])) return false
       counts[kind] = (counts[kind] ?? 0) + 1
       return true
     },

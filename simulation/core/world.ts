@@ -9,7 +9,7 @@
  *     client, leaves to the others the chances they had: that is what makes a failure small (shrink.ts).
  */
 import type { Cancel } from '@shop/service_kit/runtime/runtime'
-import { type Chances, chancesOf, mixed } from './chances.ts'
+import { type Chances, chancesOf, FNV_PRIME, mixed } from './chances.ts'
 import { createQueue, type Event } from './queue.ts'
 
 /** What happened, for a person: in which process (or client), and what. */
@@ -39,7 +39,9 @@ export type World = {
 
 /** Taken before anything can replace the global one. */
 const { setImmediate } = globalThis
-const settled = () => new Promise<void>((resolve) => setImmediate(resolve))
+
+/** Parts of a millisecond that the hash of the trace distinguishes. */
+const TIME_STEPS = 1024
 
 /** `keep`: the entries of the trace are kept, not only its hash. */
 export function createWorld(seed: number, keep: boolean): World {
@@ -52,9 +54,11 @@ export function createWorld(seed: number, keep: boolean): World {
   let stopped = false
 
   const chances = (name: string) => {
-    const known = generators.get(name) ?? chancesOf(seed, name)
-    generators.set(name, known)
-    return known
+    const known = generators.get(name)
+    if (known) return known
+    const made = chancesOf(seed, name)
+    generators.set(name, made)
+    return made
   }
   const ties = chances('ties')
 
@@ -74,20 +78,37 @@ export function createWorld(seed: number, keep: boolean): World {
       hash = mixed(mixed(hash, lane), text)
       if (keep) entries.push({ at: now, lane, text })
     },
-    async runUntil(time, check, isDone = () => false) {
-      await settled()
-      for (let event = queue.next(); event !== undefined && event.at <= time; event = queue.next()) {
-        if (stopped || isDone()) return
-        queue.pop()
-        now = event.at
-        events += 1
-        hash = mixed(hash, String(now))
-        event.run?.()
-        await settled()
-        check()
-      }
-      now = time
-    },
+    runUntil: (time, check, isDone = () => false) =>
+      new Promise((resolve, reject) => {
+        /** In a turn of the event loop of its own: all promises settle that can, and then the next event begins. */
+        const step = () => {
+          try {
+            const event = queue.next()
+            if (stopped || isDone()) return resolve()
+            if (event === undefined || event.at > time) {
+              now = time
+              return resolve()
+            }
+            queue.pop()
+            now = event.at
+            events += 1
+            hash = Math.imul(hash ^ (now * TIME_STEPS), FNV_PRIME)
+            event.run?.()
+            setImmediate(checked)
+          } catch (error) {
+            reject(error)
+          }
+        }
+        const checked = () => {
+          try {
+            check()
+          } catch (error) {
+            return reject(error)
+          }
+          step()
+        }
+        setImmediate(step)
+      }),
     stop() {
       stopped = true
     },

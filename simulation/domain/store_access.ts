@@ -3,6 +3,7 @@
  * that, or after it, or is never answered because the process was killed meanwhile.
  */
 import { Problem } from '@shop/service_kit/runtime/problem'
+import type { Chances } from '../core/chances.ts'
 import type { Host } from './hosts.ts'
 import type { DomainHistory } from './mix.ts'
 
@@ -38,11 +39,11 @@ export function createStoreAccess({ world, faults, sometimes }: DomainHistory): 
   let underWay = 0
   const unavailable = (why: string) => new Problem('store_unavailable', why)
 
-  const perform = <Answer>(host: Host, disk: Disk, name: string, apply: () => Answer) =>
+  const perform = <Answer>(host: Host, disk: Disk, chances: Chances, name: string, apply: () => Answer) =>
     new Promise<Answer>((resolve, reject) => {
       const machine = host.machine()
       underWay += 1
-      world.after(world.chances(`store of ${host.name}`).between(LATENCY_MS.least, LATENCY_MS.most), () => {
+      world.after(chances.between(LATENCY_MS.least, LATENCY_MS.most), () => {
         underWay -= 1
         if (faults.happens('a store call fails', host.name))
           return reject(unavailable('it cannot be reached'))
@@ -64,10 +65,11 @@ export function createStoreAccess({ world, faults, sometimes }: DomainHistory): 
 
   return {
     open<Model extends object>(model: Model, disk: Disk, host: Host) {
+      const chances = world.chances(`store of ${host.name}`)
       const methods = Object.entries(model).map(([name, method]) => [
         name,
         (...given: unknown[]) =>
-          perform(host, disk, name, () => (method as (...given: unknown[]) => unknown)(...given)),
+          perform(host, disk, chances, name, () => (method as (...given: unknown[]) => unknown)(...given)),
       ])
       return host.machine().seen(Object.fromEntries(methods) as Asynchronous<Model>)
     },

@@ -12,6 +12,8 @@ const LASTS_MS = { least: 100, most: 9_000 }
 /** Pauses are longer, so that leases end meanwhile. */
 const PAUSED_MS = { least: 100, most: 22_000 }
 const SLOW_MS = { least: 50, most: 900 }
+/** Also shorter than the pause between two looks at the clock. */
+const JUMPED_MS = { least: 100, most: 4_000 }
 /** How wrong the clocks of replicas are (CLOCKS_DIFFER_MS), and by how much one jumps. */
 export const WRONG_MS = 2_500
 const JUMP_MS = 600_000
@@ -66,13 +68,14 @@ export function makeTrouble({ world, faults }: DomainHistory, { network, hosts, 
       }
     })
     once('a process is heard by no other', name, () => network.cut(name, EVERYONE))
-    once('a clock jumps', name, () => {
+    const jump = () => {
       const before = clock.aheadMs
       clock.aheadMs += jumpMs
       return () => {
         clock.aheadMs = before
       }
-    })
+    }
+    once('a clock jumps', name, jump, JUMPED_MS)
   }
 
   hosts.forEach(ofHost)
