@@ -236,6 +236,27 @@ export const NAMED: readonly Named[] = [
     test: 'product_service/test/storage/mongo_stores.test.ts',
   },
   {
+    what: 'reads of a snapshot ask for the read concern of the client (MongoDB)',
+    path: 'service_kit/src/mongo/store.ts',
+    from: '{ session, ...SNAPSHOT_READ }',
+    to: '{ session } as never',
+    test: 'service_kit/test/mongo/store.test.ts',
+  },
+  {
+    what: 'a backup asks for the read concern of the client (MongoDB)',
+    path: 'scripts/backup/mongo_backup.ts',
+    from: '{ session, ...SNAPSHOT_READ, raw',
+    to: '{ session, raw',
+    test: 'simulation/test/mongo/backup.test.ts',
+  },
+  {
+    what: 'indexes of a collection that does not exist are an error (MongoDB)',
+    path: 'service_kit/src/mongo/indexes.ts',
+    from: 'error.code === NAMESPACE_NOT_FOUND',
+    to: 'error.code === -NAMESPACE_NOT_FOUND',
+    test: 'service_kit/test/audit/mongo_log.test.ts',
+  },
+  {
     what: 'ended reservations are listed as held (audit, MongoDB)',
     path: 'product_service/src/storage/mongo_audit_store.ts',
     from: 'reading.many(found).filter(isHeld)',

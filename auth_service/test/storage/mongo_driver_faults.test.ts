@@ -1,21 +1,20 @@
 /** With any failing call of the MongoDB driver, each operation is answered, and correctly. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { failEveryCall } from '@shop/service_kit/test_support/fault_runs'
 import { MONGO_ERRORS, MONGO_OPTIONS, mongoDriver } from '@shop/service_kit/test_support/mongo_driver_faults'
-import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
+import { mongoSuites } from '../../../simulation/test_support/mongo_suites.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
 import { accountRun } from '../engine_faults.ts'
 
 /** With fewer the faults would not reach the driver. */
 const CALLS_MIN = 20
 
-mongoSuite('accounts in MongoDB while calls of the driver fail', (server) => {
+mongoSuites('accounts in MongoDB while calls of the driver fail', (server) => {
   test('one in each run', async (t) => {
     const stores = await openStores(
       { DATABASE_URL: server.url(server.newDatabase()), DATA_DIR: '' },
-      { runtime: systemRuntime },
+      server.opening,
     )
     t.after(() => stores.close())
     const options = { ...MONGO_OPTIONS, oneByOne: !server.honest }
