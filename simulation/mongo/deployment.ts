@@ -19,6 +19,7 @@ import { createMemberServer, SET_NAME } from './commands/member_server.ts'
 import { createLink, type Process } from './driver/link.ts'
 import { ModelClient } from './driver/model_client.ts'
 import type { ModelPort } from './port.ts'
+import type { Branch } from './replication/branch.ts'
 import { createReplicaSet, type ReplicaSet, type Timing } from './replication/replica_set.ts'
 
 export type ModelDeployment = {
@@ -26,25 +27,36 @@ export type ModelDeployment = {
   readonly url: string
   /** Its members, and what can happen to them. */
   readonly set: ReplicaSet
+  /** What its primary has. Another deployment can begin with it: so a thousand histories set up the databases once. */
+  data(): Branch
   /** What the stores of a process open their connections with. */
   clientFor(process: Process): CreateClient
 }
 
-export type DeploymentOptions = Partial<Timing> & { readonly members?: number }
+export type DeploymentOptions = Partial<Timing> & {
+  readonly members?: number
+  /** What every member has at first; it is not changed. */
+  readonly data?: Branch
+}
 
 /** As the server's defaults; a new primary after `stepDown` is there soon. */
 const TIMING: Timing = { electionMs: 10_000, handoverMs: 100, deposedMs: 10_000 }
 
 export function createModelDeployment(
   port: ModelPort,
-  { members = 3, ...timing }: DeploymentOptions = {},
+  { members = 3, data, ...timing }: DeploymentOptions = {},
 ): ModelDeployment {
   const addresses = Array.from({ length: members }, (_, i) => `mongo-${i + 1}:27017`)
-  const set = createReplicaSet(port, addresses, { ...TIMING, ...timing })
+  const set = createReplicaSet(port, addresses, { ...TIMING, ...timing }, data)
   const server = createMemberServer(set, port)
   return {
     url: `mongodb://${addresses.join(',')}/?replicaSet=${SET_NAME}`,
     set,
+    data() {
+      const primary = set.primary()
+      if (!primary) throw new Error('There is no primary.')
+      return primary.state().branch
+    },
     clientFor(process) {
       const link = createLink(set, server, port, process)
       return (url, options) => new ModelClient(link, url, options)

@@ -61,11 +61,18 @@ type State = {
   copying: boolean
 }
 
-export function createReplicaSet(port: ModelPort, addresses: readonly string[], timing: Timing): ReplicaSet {
-  const origin = createBranch(0)
+/** `given`: what every member has at first. */
+export function createReplicaSet(
+  port: ModelPort,
+  addresses: readonly string[],
+  timing: Timing,
+  given?: Branch,
+): ReplicaSet {
+  const origin = given ? given.fork(given.last(), 0) : createBranch(0)
+  const before = origin.last()
   const states: State[] = addresses.map((address) => ({
     address,
-    ...{ branch: origin, applied: 0, majority: 0 },
+    ...{ branch: origin, applied: before, majority: before },
     ...{ up: true, cut: false, cutFromClients: false, reign: undefined, copying: false },
   }))
   const listeners: ((member: Member) => void)[] = []

@@ -113,6 +113,23 @@ suite('the model of MongoDB', () => {
     assert.deepEqual(await run(all.findOne({ _id: 'x' })), { _id: 'x', items: [1] })
   })
 
+  test('a deployment begins with the data of another, and changes nothing there', async () => {
+    const first = createModelWorld()
+    const before = await first.things('a')
+    await first.run(before.createIndex({ name: 1 }, { unique: true, sparse: true }))
+    await first.run(before.insertOne({ _id: 'x', name: 'n' }))
+    const second = createModelWorld(2, { data: first.mongo.data() })
+    const after = await second.things('a')
+    assert.deepEqual(await second.run(after.findOne({})), { _id: 'x', name: 'n' })
+    const refused = await second.run(failureOf(after.insertOne({ _id: 'y', name: 'n' })))
+    assert.equal((refused as { code?: unknown }).code, 11000)
+    await second.run(after.updateOne({ _id: 'x' }, { $set: { name: 'other' } }))
+    second.mongo.set.stepDown()
+    await second.runtime.advance(1_000)
+    assert.equal((await second.run(after.findOne({ _id: 'x' })))?.name, 'other')
+    assert.equal((await first.run(before.findOne({ _id: 'x' })))?.name, 'n')
+  })
+
   test('what a process sent before it was killed arrives; the process is answered no more', async () => {
     const { mongo, run, runtime, things, faults } = createModelWorld()
     faults.of = ({ name }) => (name === 'insert' ? { requestMs: 100 } : undefined)
