@@ -236,6 +236,13 @@ export const NAMED: readonly Named[] = [
     test: 'product_service/test/storage/mongo_stores.test.ts',
   },
   {
+    what: 'what was acknowledged before an election is not read after it (MongoDB)',
+    path: 'service_kit/src/mongo/elections.ts',
+    from: 'if (passed === last) return undefined',
+    to: 'return undefined',
+    test: 'simulation/test/mongo/stores.test.ts',
+  },
+  {
     what: 'reads of a snapshot ask for the read concern of the client (MongoDB)',
     path: 'service_kit/src/mongo/store.ts',
     from: '{ session, ...SNAPSHOT_READ }',
