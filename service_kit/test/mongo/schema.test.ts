@@ -1,14 +1,13 @@
 /** Numbered migrations, databases that are refused, and indexes that differ. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { mongoSuites } from '../../../simulation/test_support/mongo_suites.ts'
 import type { MongoOptions } from '../../src/mongo/connection.ts'
 import { type MongoMigration, requireNumbered } from '../../src/mongo/schema.ts'
 import type { Setting } from '../../src/mongo/setup.ts'
 import { type MongoStore, openMongo } from '../../src/mongo/store.ts'
 import { NoDatabase } from '../../src/mongo/unfit.ts'
-import { systemRuntime } from '../../src/runtime/runtime.ts'
 import { TemporaryTrouble } from '../../src/runtime/temporary_trouble.ts'
-import { mongoSuite } from '../../test_support/mongo_server.ts'
 import { createVirtualRuntime, untilTrue } from '../../test_support/virtual_runtime.ts'
 
 const LEASE_MS = 60_000
@@ -28,9 +27,9 @@ test('migrations are numbered without gaps', () => {
   }
 })
 
-mongoSuite('migrations on MongoDB', (server) => {
+mongoSuites('migrations on MongoDB', (server) => {
   const open = async (t: TestContext, url: string, more: Partial<MongoOptions> = {}) => {
-    const store = await openMongo({ runtime: systemRuntime, ...plan, url, ...more })
+    const store = await openMongo({ ...server.opening, ...plan, url, ...more })
     t.after(() => store.close())
     return store
   }
