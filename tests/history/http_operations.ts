@@ -14,7 +14,8 @@ export type Exchange = {
   /** Undefined if the connection broke. */
   readonly answer: Answer | undefined
   readonly called: number
-  readonly returned: number
+  /** Undefined while it is under way. */
+  readonly returned: number | undefined
 }
 
 /** `digits` are those of the shop's currency. Undefined for a request that is no operation of a history. */

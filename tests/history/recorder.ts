@@ -9,7 +9,7 @@ import { type Answer, type Call, call } from '../system/calls.ts'
 import type { StoreRecords } from '../system/invariants.ts'
 import { type Checked, createHistoryChecker } from './check_history.ts'
 import { FORMAT, type HistoryLine, type StoreLine } from './format.ts'
-import { operationOf } from './http_operations.ts'
+import { type Exchange, operationOf } from './http_operations.ts'
 import { readHistory } from './read_history.ts'
 
 const FOLDER = join(ROOT, 'tests', 'output', 'histories')
@@ -47,8 +47,17 @@ export function createRecorder(name: string): Recorder {
   /** Of the last line. */
   let written = write({ is: 'history', format: FORMAT })
   let state: 'unchecked' | 'passed' | 'kept' = 'unchecked'
+  /** Not answered yet. */
+  const open = new Set<Omit<Exchange, 'answer' | 'returned'>>()
+
+  const record = (exchange: Exchange) => {
+    const operation = operationOf(exchange, DIGITS)
+    if (operation) written = write(operation)
+  }
 
   const keep = async (stores: StoreRecords) => {
+    // When a run fails, clients may still be waiting: what they asked for may have happened.
+    for (const exchange of open) record({ ...exchange, answer: undefined, returned: undefined })
     for (const line of storeLines(stores)) written = write(line)
     await written
     state = 'kept'
@@ -57,15 +66,15 @@ export function createRecorder(name: string): Recorder {
 
   return {
     async call(method, url, request = {}) {
-      const called = calledNow()
+      const asked = { method, url, request, called: calledNow() }
+      open.add(asked)
       let answer: Answer<never> | undefined
       try {
         answer = await call<never>(method, url, request)
         return answer
       } finally {
-        const exchange = { method, url, request, answer, called, returned: returnedNow() }
-        const operation = operationOf(exchange, DIGITS)
-        if (operation) written = write(operation)
+        open.delete(asked)
+        if (!stream.writableEnded) record({ ...asked, answer, returned: returnedNow() })
       }
     },
     async check(stores) {
