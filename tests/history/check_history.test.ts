@@ -193,6 +193,21 @@ const read = (called: number, returned: number, answer: ProductSeen): Line => ({
   ...{ is: 'read_product', ...at('dan', called, returned), product: answer.product, answer },
 })
 
+const movement = (productId: string, version: number, delta: number, stockAfter: number): Line => ({
+  ...{ is: 'movement', productId, version, delta, stockAfter, orderId: null },
+})
+/** Eve's order is rejected for this reason. */
+const rejected = (reason: string, fields: object = {}): Line[] =>
+  change('eve buys', {
+    answer: {
+      ...order('E', 'rejected', 2),
+      rejection: { reason, unknownProducts: [], totalMinor: 110, shortages: [], ...fields },
+    },
+  })
+const shortage = (product: string, available: number) => ({
+  shortages: [{ product, requested: 1, available }],
+})
+
 const PLANTED: readonly (readonly [
   what: string,
   lines: readonly Line[],
@@ -481,6 +496,94 @@ const PLANTED: readonly (readonly [
     ],
     'cycle',
     /\[dan, 0.090–0.100 ms.*returned; \[dan, 0.101–0.110 ms.*was called before/,
+  ],
+  [
+    'two movements that made one version',
+    plus(movement('tea', 5, -1, 7)),
+    'ledger',
+    /not the only one that made it/,
+  ],
+  [
+    'a movement after the last version',
+    plus(movement('tea', 9, 1, 9)),
+    'ledger',
+    /is beyond version 5 of the store/,
+  ],
+  [
+    'a movement that starts from another stock',
+    change('kettle 2', { stockAfter: 4 }),
+    'ledger',
+    /leaves 4, and there were 5/,
+  ],
+  [
+    'a version that the store does not have',
+    plus(read(320, 330, kettle(9, 12, 110))),
+    'lost_change',
+    /The store has product kettle at version 7: \[dan/,
+  ],
+  ['a product that is gone', without('tea'), 'lost_change', /Product tea is not in the store: \[admin/],
+  [
+    'a product that is not found after it was shown',
+    change('read 7', { answer: { refused: 'product_not_found' } }),
+    'wrong_state',
+    /The product was there before: \[admin.*before \[eve/,
+  ],
+  [
+    'an edit whose answer has another price',
+    change('price', { priceMinor: 120 }),
+    'wrong_state',
+    /does not have what was asked for: \[admin/,
+  ],
+  [
+    'a change whose answer has another status',
+    change('ships', { answer: order('B', 'confirmed', 2) }),
+    'lost_change',
+    /does not have what was asked for: \[admin/,
+  ],
+  [
+    'an order that did not begin as pending',
+    change('B', { history: ['confirmed', 'shipped'], version: 2 }),
+    'illegal_transition',
+    /Order B began as confirmed/,
+  ],
+  [
+    'a movement for an order that does not have the product',
+    change('tea 5', { orderId: 'E' }),
+    'double_sale',
+    /Version 5 of product tea is a movement for order E, which does not have it/,
+  ],
+  ['a rejection for no known reason', rejected('weather'), 'refused_without_reason', /that is no reason/],
+  [
+    'a rejection that names no shortage',
+    rejected('insufficient_stock'),
+    'refused_without_reason',
+    /no shortage/,
+  ],
+  [
+    'a rejection that names no product',
+    rejected('product_not_found'),
+    'refused_without_reason',
+    /names no product/,
+  ],
+  [
+    'a rejection though there was enough',
+    rejected('insufficient_stock', shortage('kettle', 1)),
+    'refused_without_reason',
+    /1 of kettle suffice for 1/,
+  ],
+  [
+    'a rejection because of another product',
+    rejected('insufficient_stock', shortage('tea', 0)),
+    'refused_without_reason',
+    /0 of tea suffice for nothing/,
+  ],
+  [
+    'a shortage of a product that is not in the store',
+    rejected('insufficient_stock', shortage('gone', 0)).map((line) =>
+      line.name === 'E' ? ({ ...line, lines: [priced('gone', 1, null)] } as Line) : line,
+    ),
+    'refused_without_reason',
+    /gone is not in the store/,
   ],
   ['stores that do not agree with themselves', change('tea', { stock: 9 }), 'store', /^Invariant 2/],
 ]
