@@ -3,7 +3,8 @@
  * everything that happened (tests/history).
  */
 import { statSync } from 'node:fs'
-import { createHistoryChecker, IncompleteHistory } from '../tests/history/check_history.ts'
+import { createHistoryChecker } from '../tests/history/check_history.ts'
+import { UncheckableHistory } from '../tests/history/layout.ts'
 import { readHistory, UnreadableHistory } from '../tests/history/read_history.ts'
 import { readArguments, refuse } from './arguments.ts'
 import { createProgress } from './seed/progress.ts'
@@ -56,7 +57,7 @@ try {
   }
   process.exitCode = faults.length === 0 ? 0 : 1
 } catch (error) {
-  if (!(error instanceof UnreadableHistory || error instanceof IncompleteHistory)) throw error
+  if (!(error instanceof UnreadableHistory || error instanceof UncheckableHistory)) throw error
   refuseFile(error.message)
 }
 

@@ -31,6 +31,7 @@ export const FAULTS_OF_A_KIND_MAX = 5
 /** What the checks share: the history, and where they report. */
 export type Checking = Collected & {
   report(kind: FaultKind, sentence: string): void
+  has(...kinds: readonly FaultKind[]): boolean
   /** Where something could not be decided. */
   skip(what: string): void
   readonly describe: Describe
@@ -56,6 +57,7 @@ export function createChecking(collected: Collected): { checking: Checking; find
       counts.set(kind, count)
       if (count <= FAULTS_OF_A_KIND_MAX) faults.push({ kind, sentence })
     },
+    has: (...kinds) => kinds.some((kind) => counts.has(kind)),
     skip: (what) => void skipped.set(what, (skipped.get(what) ?? 0) + 1),
   }
   return { checking, findings: () => ({ faults, counts, skipped }) }

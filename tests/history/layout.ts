@@ -4,8 +4,13 @@ import type { OrderHistory, ProductHistory } from './collected.ts'
 import type { Checking } from './faults.ts'
 import { type Ledger, replayLedger } from './ledger.ts'
 
+/** The history has no records of the stores, or is too large. */
+export class UncheckableHistory extends Error {
+  override name = 'UncheckableHistory'
+}
+
 /** About 3 GB of memory. */
-const PLACES_MAX = 100_000_000
+export const PLACES_MAX = 100_000_000
 
 export type ProductVersions = ProductHistory & { readonly of: Versions; readonly ledger: Ledger }
 export type OrderVersions = OrderHistory & { readonly of: Versions }
@@ -23,7 +28,7 @@ export function layOut(checking: Checking): Layout {
   const take = (count: number): Versions => {
     const start = places
     places += placesOf(count)
-    if (places > PLACES_MAX) throw new Error(`The history has more than ${PLACES_MAX} versions.`)
+    if (places > PLACES_MAX) throw new UncheckableHistory(`It has more than ${PLACES_MAX} versions.`)
     return { start, count }
   }
   const products = new Map<string, ProductVersions>()

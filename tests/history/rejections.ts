@@ -12,7 +12,7 @@ import type { Layout, OrderVersions } from './layout.ts'
 import type { ProductValues } from './product_values.ts'
 
 /** Sums of several lines, each with several possible prices; a rejection with more is not checked. */
-const SUMS_MAX = 10_000
+export const SUMS_MAX = 10_000
 
 type Window = { readonly call: number; readonly returned: number }
 
