@@ -71,7 +71,7 @@ function checkAll(layout: Layout, checking: Checking): void {
     checking.report('lost_change', `Product ${id} is not in the store: ${checking.describe(seen[0]!.by)}`)
   }
   for (const [id, order] of orders) {
-    checkOrder(order, checking)
+    checkOrder(order, layout, checking)
     checkRejection(order, layout, values, checking)
     checkRealTime(checking, `order ${id}`, bounds, order.of, order.seen)
   }

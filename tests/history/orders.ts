@@ -10,7 +10,7 @@
 import { isRefused } from './collected.ts'
 import type { Checking } from './faults.ts'
 import type { ChangeOrder, OrderRecord, PlaceOrder } from './format.ts'
-import type { OrderVersions } from './layout.ts'
+import type { Layout, OrderVersions } from './layout.ts'
 import { ASKED_AS } from './moments.ts'
 import { linesIn, spellOrder } from './placements.ts'
 
@@ -25,7 +25,7 @@ const NEXT: Readonly<Record<string, readonly string[]>> = {
   cancelled: [],
 }
 
-export function checkOrder(order: OrderVersions, checking: Checking): void {
+export function checkOrder(order: OrderVersions, { products }: Layout, checking: Checking): void {
   const { report, describe, operations } = checking
   const { id, record, seen, changes } = order
   const { history } = record!
@@ -50,7 +50,7 @@ export function checkOrder(order: OrderVersions, checking: Checking): void {
   checkAsked(order, record!, checking)
   for (const by of changes) checkChange(by, checking)
   checkMissing(order, record!, checking)
-  checkUnits(order, record!, checking)
+  checkUnits(order, record!, products, checking)
 }
 
 function checkAsked({ id, placements }: OrderVersions, record: OrderRecord, checking: Checking): void {
@@ -110,11 +110,12 @@ function checkMissing({ missing, seen }: OrderVersions, { userId }: OrderRecord,
 function checkUnits(
   order: OrderVersions,
   { lines, history }: OrderRecord,
-  { report, products }: Checking,
+  products: Layout['products'],
+  { report }: Checking,
 ): void {
   const { id, movements } = order
   for (const { productId, quantity } of lines) {
-    if (products.get(productId)?.movements.some(({ opening }) => opening)) continue
+    if (products.get(productId)?.ledger.compacted) continue
     const deltas = movements
       .filter((movement) => movement.productId === productId)
       .sort((a, b) => a.version - b.version)
