@@ -7,6 +7,7 @@ import type { Shop } from './shop.ts'
 
 const ATTEMPTS_MAX = 4
 const BETWEEN_STEPS_MS = 2_500
+const THINKS_MS = 4_000
 const BETWEEN_ATTEMPTS_MS = 1_500
 const QUANTITY_MOST = 3
 
@@ -91,7 +92,7 @@ export async function buy(shop: Shop, client: Client): Promise<void> {
     }
     if (order === undefined) return
     if (client.does('a buyer cancels')) {
-      await client.pause(BETWEEN_STEPS_MS)
+      await client.pause(THINKS_MS)
       await cancel(order.id)
     }
     if (chances.happens(0.3)) await read(order.id, true)

@@ -27,7 +27,7 @@ async function play(history: DomainHistory): Promise<void> {
   const clients = startClients(history, scene)
   await world.runUntil(scene.firstPhaseMs, scene.check, clients.haveLeft)
   endTrouble(history, scene)
-  const until = world.time() + promisedMs(faults.counts()['a clock jumps'] !== undefined)
+  const until = world.time() + promisedMs(faults.counts().clock_jump !== undefined)
   await world.runUntil(until, scene.check, () => clients.haveLeft() && scene.isQuiet())
   if (!clients.haveLeft()) throw new Violation('5. A client still waits for an answer')
   scene.checkEnd()

@@ -2,25 +2,25 @@
 import type { History } from '../core/history.ts'
 
 export const FAULTS = {
-  'a message is lost': 0.2,
-  'an answer is lost': 0.2,
-  'a message comes twice': 0.2,
-  'a message comes after its deadline': 0.15,
-  'messages overtake each other': 0.4,
-  'a store call fails': 0.1,
-  'a store call fails after it was applied': 0.1,
-  'a process is killed at an await': 0.02,
-  'a process is killed between two steps': 0.3,
+  request_lost: 0.2,
+  answer_lost: 0.2,
+  request_twice: 0.2,
+  message_late: 0.15,
+  reordered: 0.4,
+  store_fails: 0.1,
+  store_answer_lost: 0.1,
+  kill_at_await: 0.02,
+  kill_at_crash_point: 0.3,
   // For each process, once in a history:
-  'a process is killed': 0.9,
-  'a process is paused': 0.7,
-  'a neighbour is slow': 0.5,
-  'a process is cut off': 0.6,
-  'a process is heard by no other': 0.5,
-  'a clock is wrong': 0.7,
-  'a clock jumps': 0.6,
+  kill: 0.9,
+  pause: 0.7,
+  slow_host: 0.5,
+  partition: 0.6,
+  partition_one_way: 0.5,
+  clock_wrong: 0.7,
+  clock_jump: 0.6,
   // For each store, once in a history:
-  'a disk is full': 0.5,
+  disk_full: 0.5,
 } as const
 export type FaultKind = keyof typeof FAULTS
 

@@ -48,7 +48,7 @@ export function createNetwork({ world, faults, sometimes }: DomainHistory): Netw
 
   const latency = (from: string, host: Host) => {
     const chances = world.chances(`latency ${from}`)
-    const overtaken = faults.happens('messages overtake each other', from) ? OVERTAKEN_MS : 0
+    const overtaken = faults.happens('reordered', from) ? OVERTAKEN_MS : 0
     return chances.between(LATENCY_MS.least, LATENCY_MS.most + overtaken) + host.delayMs
   }
 
@@ -83,7 +83,7 @@ export function createNetwork({ world, faults, sometimes }: DomainHistory): Netw
       )
 
       const answer = (settle: () => void) => {
-        if (faults.happens('an answer is lost', to.name)) return
+        if (faults.happens('answer_lost', to.name)) return
         send(latency(to.name, to), () => isCut(to.name, from) || receive(settle))
       }
       const arrive = () => {
@@ -99,12 +99,12 @@ export function createNetwork({ world, faults, sometimes }: DomainHistory): Netw
         })
       }
 
-      if (!faults.happens('a message is lost', from)) {
-        const late = faults.happens('a message comes after its deadline', from)
+      if (!faults.happens('request_lost', from)) {
+        const late = faults.happens('message_late', from)
         const lateMs = late ? deadlineMs + world.chances(`late ${from}`).between(0, LATE_BY_MS) : 0
         send(latency(from, to) + lateMs, arrive)
       }
-      if (faults.happens('a message comes twice', from)) {
+      if (faults.happens('request_twice', from)) {
         send(latency(from, to) + world.chances(`twice ${from}`).between(0, LATE_BY_MS), arrive)
       }
     })

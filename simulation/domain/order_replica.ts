@@ -58,7 +58,7 @@ export function startOrderReplica(deps: OrderReplicaDeps): OrderReplica {
     now: runtime.now,
     newId: runtime.newId,
     reached(place) {
-      if (!history.faults.happens('a process is killed between two steps', host.name)) return
+      if (!history.faults.happens('kill_at_crash_point', host.name)) return
       history.world.note(host.name, `is killed at ${place}`)
       history.sometimes(`a process was killed at ${place}`)
       host.kill()

@@ -4,10 +4,10 @@ import { Violation } from '../core/history.ts'
 import { type Client, unexpected } from './client.ts'
 import type { Shop } from './shop.ts'
 
-const BETWEEN_STEPS_MS = 2_500
+const BETWEEN_STEPS_MS = 1_500
 const THINKS_MS = 1_000
 /** From the comparison of two stores to the repair. */
-const REPAIRS_MS = 6_000
+const REPAIRS_MS = 8_000
 
 export async function workInShop(shop: Shop, client: Client): Promise<void> {
   const { history, answers, orders } = shop
@@ -85,14 +85,14 @@ export async function workInShop(shop: Shop, client: Client): Promise<void> {
       history.sometimes('a repair came after the release, and took nothing')
   }
 
-  await client.steps(3, 6, async () => {
+  await client.steps(4, 9, async () => {
     await client.pause(BETWEEN_STEPS_MS)
     const known = answers.known()
     if (known.length === 0) return
     // Most often the newest, of which a buyer may be thinking, too.
     const id = chances.happens(0.6) ? known.at(-1)! : chances.one(known)
     if (client.does('an operator recovers a reservation')) return recover(id)
-    if (chances.happens(0.6)) await read(id)
+    if (chances.happens(0.4)) await read(id)
     await client.pause(THINKS_MS)
     if (client.does('staff cancels')) return change(id, 'cancelled')
     if (!client.does('staff ships')) return

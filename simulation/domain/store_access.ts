@@ -45,21 +45,20 @@ export function createStoreAccess({ world, faults, sometimes }: DomainHistory): 
       underWay += 1
       world.after(chances.between(LATENCY_MS.least, LATENCY_MS.most), () => {
         underWay -= 1
-        if (faults.happens('a store call fails', host.name))
-          return reject(unavailable('it cannot be reached'))
+        if (faults.happens('store_fails', host.name)) return reject(unavailable('it cannot be reached'))
         if (disk.isFull && !READS.test(name)) {
           sometimes('a write found a full disk')
           return reject(unavailable('the disk is full'))
         }
         try {
           const answer = apply()
-          if (faults.happens('a store call fails after it was applied', host.name)) {
+          if (faults.happens('store_answer_lost', host.name)) {
             reject(unavailable('the answer is unknown'))
           } else resolve(answer)
         } catch (error) {
           reject(error)
         }
-        if (machine.isAlive() && faults.happens('a process is killed at an await', host.name)) host.kill()
+        if (machine.isAlive() && faults.happens('kill_at_await', host.name)) host.kill()
       })
     })
 

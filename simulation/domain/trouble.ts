@@ -39,13 +39,13 @@ export function makeTrouble({ world, faults }: DomainHistory, { network, hosts, 
       Math.round(chances.between(-JUMP_MS, JUMP_MS)),
       chances.between(SLOW_MS.least, SLOW_MS.most),
     ]
-    if (faults.happens('a clock is wrong', name)) clock.aheadMs = wrongMs
-    once('a process is killed', name, () => {
+    if (faults.happens('clock_wrong', name)) clock.aheadMs = wrongMs
+    once('kill', name, () => {
       if (host.machine().isAlive()) host.kill()
       return undefined
     })
     once(
-      'a process is paused',
+      'pause',
       name,
       () => {
         const machine = host.machine()
@@ -55,19 +55,19 @@ export function makeTrouble({ world, faults }: DomainHistory, { network, hosts, 
       },
       PAUSED_MS,
     )
-    once('a neighbour is slow', name, () => {
+    once('slow_host', name, () => {
       host.delayMs = slowMs
       return () => {
         host.delayMs = 0
       }
     })
-    once('a process is cut off', name, () => {
+    once('partition', name, () => {
       const ends = [network.cut(EVERYONE, name), network.cut(name, EVERYONE)]
       return () => {
         for (const end of ends) end()
       }
     })
-    once('a process is heard by no other', name, () => network.cut(name, EVERYONE))
+    once('partition_one_way', name, () => network.cut(name, EVERYONE))
     const jump = () => {
       const before = clock.aheadMs
       clock.aheadMs += jumpMs
@@ -75,12 +75,12 @@ export function makeTrouble({ world, faults }: DomainHistory, { network, hosts, 
         clock.aheadMs = before
       }
     }
-    once('a clock jumps', name, jump, JUMPED_MS)
+    once('clock_jump', name, jump, JUMPED_MS)
   }
 
   hosts.forEach(ofHost)
   for (const disk of disks) {
-    once('a disk is full', disk.name, () => {
+    once('disk_full', disk.name, () => {
       disk.isFull = true
       return () => {
         disk.isFull = false

@@ -46,7 +46,7 @@ export function createAccountOracle(
   let mayWithdraw = false
   let checked = 0
   let checkedKeys = 0
-  const clocksAreRight = () => faults.counts()['a clock jumps'] === undefined
+  const clocksAreRight = () => faults.counts().clock_jump === undefined
 
   const checkAccount = ({ before, after, isErased }: AccountWrite) => {
     const same = [...model.accounts.values()].filter(

@@ -59,10 +59,10 @@ export function createSessionAnswers(
   /** Sessions of these users have had a reason to end. */
   const lastEnd = new Map<string, number>()
   let checked = 0
-  const clocksAreRight = () => faults.counts()['a clock jumps'] === undefined
+  const clocksAreRight = () => faults.counts().clock_jump === undefined
   /** How often a token was presented and not answered: it may still arrive, however old it is by then. */
   const onTheWay = new Map<string, number>()
-  const comesTwice = faults.probability('a message comes twice') > 0
+  const comesTwice = faults.probability('request_twice') > 0
 
   /** When the token that followed it was exchanged. */
   const successorUsedAt = (token: string) => usedAt.get(successorHashes.get(hashOf(token)) ?? '')
