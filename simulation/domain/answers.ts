@@ -7,7 +7,7 @@
  * 10. No client is shown an order of another.
  */
 import { isDeepStrictEqual } from 'node:util'
-import type { Draft, Order } from '../../order_service/src/domain/order.ts'
+import type { Draft, Order, RequestableStatus } from '../../order_service/src/domain/order.ts'
 import type { Product } from '../../product_service/src/domain/product.ts'
 import { Violation } from '../core/history.ts'
 import type { DomainHistory } from './mix.ts'
@@ -24,6 +24,10 @@ export type Answers = {
   keyRefused(reader: Reader, draft: Draft): void
   /** Before each attempt to place an order. */
   asks(draft: Draft): void
+  /** Before each request for a status; `version` is the one that it names. */
+  requests(reader: Reader, id: string, to: RequestableStatus, version: number | undefined): void
+  /** It was answered with this order. A change that named a version was made to that version. */
+  changed(reader: Reader, order: Order, to: RequestableStatus): void
   product(reader: Reader, product: Product, began: number): void
   /** Ids of the orders that buyers were shown, in the order in which they first were. */
   known(): readonly string[]
@@ -40,6 +44,8 @@ export function createAnswers(
 ): Answers {
   const sights = new Map<string, Sight[]>()
   const asked = new Map<string, Asked>()
+  /** The versions that were named, by client, order and status. */
+  const named = new Map<string, (number | undefined)[]>()
   const known = new Set<string>()
 
   const seeInOrder = (reader: Reader, id: string, version: number, began: number) => {
@@ -100,6 +106,19 @@ export function createAnswers(
       if (askedOf(draft).bodies.size < 2)
         throw new Violation(`4. ${reader.name} used ${draft.idempotencyKey} for one thing, and was refused`)
       sometimes('a key that was used for something else was refused')
+    },
+    requests({ name }, id, to, version) {
+      const request = `${name} ${id} ${to}`
+      named.set(request, [...(named.get(request) ?? []), version])
+    },
+    changed({ name }, { id, history }, to) {
+      const stored = to === 'cancelled' ? 'cancelling' : to
+      const changedVersion = history.findIndex(({ status, by }) => status === stored && by === name)
+      const versions = named.get(`${name} ${id} ${to}`)!
+      if (changedVersion >= 0 && !versions.includes(undefined) && !versions.includes(changedVersion))
+        throw new Violation(
+          `7. ${name} named version ${versions} of ${id}, and changed version ${changedVersion}`,
+        )
     },
     product(reader, answered, began) {
       if (!isDeepStrictEqual(stock.at(answered.id, answered.version), answered))

@@ -12,8 +12,8 @@ const BETWEEN_ATTEMPTS_MS = 1_500
 const QUANTITY_MOST = 3
 
 export async function buy(shop: Shop, client: Client): Promise<void> {
-  const { answers, orders } = shop
-  const { time } = shop.history.world
+  const { history, answers, orders } = shop
+  const { time } = history.world
   const { chances, name } = client
   const reader = { name, isAdmin: false }
   const sent: Draft[] = []
@@ -25,7 +25,7 @@ export async function buy(shop: Shop, client: Client): Promise<void> {
     if (reply.is === 'answered') {
       answers.placed(reader, draft, reply.value.order, began)
       if (reply.value.order.status === 'pending')
-        shop.history.sometimes('a buyer was answered that the order is pending')
+        history.sometimes('a buyer was answered that the order is pending')
       return reply.value.order
     }
     if (reply.is === 'refused') {
@@ -35,23 +35,27 @@ export async function buy(shop: Shop, client: Client): Promise<void> {
     return undefined
   }
 
-  const cancel = async (id: string) => {
+  const cancel = async ({ id, version }: Order) => {
     const began = time()
+    const seen = client.does('a buyer names the version') ? version : undefined
+    answers.requests(reader, id, 'cancelled', seen)
     const change = { orderId: id, to: 'cancelled', actor: { userId: name, admin: false } } as const
     const reply = await client.ask(orders, `cancel ${id}`, (replica) =>
-      replica.change({ ...change, expectedVersions: undefined }),
+      replica.change({ ...change, expectedVersions: seen === undefined ? undefined : [seen] }),
     )
     if (reply.is === 'answered') {
       answers.order(reader, reply.value, began)
+      answers.changed(reader, reply.value, 'cancelled')
       if (reply.value.status !== 'cancelling' && reply.value.status !== 'cancelled')
         throw new Violation(`6. ${name} was answered that ${id} is cancelled; it is ${reply.value.status}`)
     }
     if (reply.is !== 'refused') return
+    if (reply.refusal.code === 'version_conflict' && seen !== undefined)
+      return history.sometimes('a change of an order was refused because of its version')
     if (reply.refusal.code !== 'illegal_transition') throw unexpected(client, reply)
     const { current } = reply.refusal.payload as { current: Order }
     answers.order(reader, current, began)
-    if (current.status === 'shipped')
-      shop.history.sometimes('a cancel came after the shipment, and was refused')
+    if (current.status === 'shipped') history.sometimes('a cancel came after the shipment, and was refused')
   }
 
   const cancelEarly = async () => {
@@ -60,7 +64,7 @@ export async function buy(shop: Shop, client: Client): Promise<void> {
     if (reply.is !== 'answered') return
     for (const order of reply.value) answers.order(reader, order, began)
     const open = reply.value.find(({ status }) => !isFinal(status))
-    if (open) await cancel(open.id)
+    if (open) await cancel(open)
   }
 
   const read = async (id: string, isOwn: boolean) => {
@@ -70,7 +74,7 @@ export async function buy(shop: Shop, client: Client): Promise<void> {
     if (reply.is === 'answered') answers.order(reader, reply.value, began)
     else if (reply.is === 'refused') {
       if (isOwn) throw new Violation(`3. ${name} was answered ${id}, and now ${reply.refusal.code}`)
-      shop.history.sometimes('the order of another was not found')
+      history.sometimes('the order of another was not found')
     }
   }
 
@@ -87,13 +91,13 @@ export async function buy(shop: Shop, client: Client): Promise<void> {
       const [first, second] = await Promise.all([place(draft), twice ? place(draft) : undefined])
       order = first ?? second
       if (order !== undefined && attempt > 1)
-        shop.history.sometimes('an order was answered after a request without answer')
+        history.sometimes('an order was answered after a request without answer')
       if (client.does('a buyer cancels early')) await cancelEarly()
     }
     if (order === undefined) return
     if (client.does('a buyer cancels')) {
       await client.pause(THINKS_MS)
-      await cancel(order.id)
+      await cancel(order)
     }
     if (chances.happens(0.3)) await read(order.id, true)
     const others = answers.known().filter((id) => shop.orderOf(id).userId !== name)

@@ -2,7 +2,7 @@
 import { type Level, runHistory, Violation } from '../core/history.ts'
 import { openAccounts } from './accounts/scene.ts'
 import { type DomainHistory, FAULTS } from './mix.ts'
-import { promisedMs } from './promise.ts'
+import { LAST_MESSAGE_MS, promisedMs } from './promise.ts'
 import type { Scene } from './scene.ts'
 import { openShop } from './shop_scene.ts'
 import { SITUATIONS } from './situations.ts'
@@ -27,8 +27,14 @@ async function play(history: DomainHistory): Promise<void> {
   const clients = startClients(history, scene)
   await world.runUntil(scene.firstPhaseMs, scene.check, clients.haveLeft)
   endTrouble(history, scene)
-  const until = world.time() + promisedMs(faults.counts().clock_jump !== undefined)
-  await world.runUntil(until, scene.check, () => clients.haveLeft() && scene.isQuiet())
+  const lastFault = world.time()
+  const promised = promisedMs(faults.counts().clock_jump !== undefined)
+  const check = () => {
+    scene.check()
+    scene.checkWaiting(lastFault, promised)
+  }
+  const until = lastFault + LAST_MESSAGE_MS + promised + 1
+  await world.runUntil(until, check, () => clients.haveLeft() && scene.isQuiet())
   if (!clients.haveLeft()) throw new Violation('5. A client still waits for an answer')
   scene.checkEnd()
 }

@@ -19,7 +19,9 @@ export type ShopOracle = {
   check(): void
   /** Orders for which a call to the product service is still owed. */
   unsettled(): number
-  /** The second phase has ended (invariants 2, 5 and 6). */
+  /** No order has waited for longer than that since the last fault, or since its own last change (invariant 5). */
+  checkWaiting(lastFault: number, promisedMs: number): void
+  /** All is settled (invariants 2 and 6). */
   checkEnd(): void
 }
 
@@ -44,21 +46,22 @@ const AGREES: Readonly<Record<OrderStatus, readonly (Reservation['status'] | und
 }
 
 export function createShopOracle(
-  { sometimes }: DomainHistory,
+  { world, sometimes }: DomainHistory,
   orders: OrderModel,
   stock: StockModel,
   stockOracle: StockOracle,
 ): ShopOracle {
   const idByKey = new Map<string, string>()
-  const waiting = new Set<string>()
+  /** Since when. */
+  const waiting = new Map<string, number>()
   let checked = 0
   let refused = 0
 
   const checkWrite = ({ how, before, after }: OrderWrite) => {
     const { order, schedule } = after
     const isDue = schedule.dueAt !== undefined
-    if (isDue) waiting.add(order.id)
-    else waiting.delete(order.id)
+    if (!isDue) waiting.delete(order.id)
+    else if (how === 'added' || how === 'saved') waiting.set(order.id, world.time())
     if (how === 'added') checkAdded(before, order)
     else if (how === 'saved') checkSaved(before!, after)
     else if (!isDeepStrictEqual(before!.order, order)) throw new Violation(`7. A lease changed ${order.id}`)
@@ -144,11 +147,17 @@ export function createShopOracle(
       changed.forEach(checkAgreement)
     },
     unsettled: () => waiting.size,
+    checkWaiting(lastFault, promisedMs) {
+      for (const [id, since] of waiting) {
+        const waited = Math.round(world.time() - Math.max(since, lastFault))
+        if (waited > promisedMs)
+          throw new Violation(
+            `5. ${id} has been ${orders.orders.get(id)!.order.status} for ${waited} ms without a fault`,
+          )
+      }
+    },
     checkEnd() {
-      for (const id of waiting)
-        throw new Violation(
-          `5. ${id} is still ${orders.orders.get(id)!.order.status} after the promised time`,
-        )
+      for (const id of waiting.keys()) throw new Violation(`5. ${id} was never settled`)
       const units = new Map<string, number>()
       for (const { order } of orders.orders.values()) {
         if (order.status !== 'confirmed') continue

@@ -188,11 +188,11 @@ export const DOMAIN_BUGS: readonly PlantedBug[] = [
     seeds: 100,
   },
   {
-    name: 'a failed order is never tried again',
+    name: 'a failed order is tried again too late',
     path: `${ORDERS}/settle_due.ts`,
     from: 'dueAt: isoAfter(\n        at,\n        Math.max(',
-    to: 'dueAt: isoAfter(\n        at,\n        1e9 + Math.max(',
-    seeds: 50,
+    to: 'dueAt: isoAfter(\n        at,\n        25_000 + Math.max(',
+    seeds: 100,
   },
   {
     name: 'a changed clock leaves orders waiting',

@@ -10,8 +10,8 @@ import { CLIENT_DEADLINE_MS } from './client.ts'
 import { LATE_BY_MS } from './network.ts'
 import { WRONG_MS } from './trouble.ts'
 
-/** A message that was late already when the faults ended, and the answer to it. */
-const LAST_MESSAGE_MS = CLIENT_DEADLINE_MS.most + LATE_BY_MS + DECISION_DEADLINE_MS
+/** A message that was late already when the faults ended, and the answer to it: it may change an order once more. */
+export const LAST_MESSAGE_MS = CLIENT_DEADLINE_MS.most + LATE_BY_MS + DECISION_DEADLINE_MS
 const WAIT_MS = Math.max(SETTLE_AFTER_MS, LEASE_MS, 2 * BACKOFF.maxMs)
 /** The longest pause between two rounds, and one round whose call has to time out. */
 const ROUND_MOST_MS = 1.25 * ROUND_MS + DECISION_DEADLINE_MS
@@ -22,4 +22,4 @@ const CLOCKS_MS = 2 * WRONG_MS
 const WRONGLY_SCHEDULED_MS = Math.max(DUE_AHEAD_MAX_MS, CORRECT_EVERY_MS)
 
 export const promisedMs = (clocksJumped: boolean) =>
-  LAST_MESSAGE_MS + (clocksJumped ? WRONGLY_SCHEDULED_MS : WAIT_MS) + ROUND_MOST_MS + CLOCKS_MS
+  (clocksJumped ? WRONGLY_SCHEDULED_MS : WAIT_MS) + ROUND_MOST_MS + CLOCKS_MS

@@ -23,6 +23,8 @@ export type Scene = {
   check(): void
   /** Nothing is owed, and nothing will arrive. */
   isQuiet(): boolean
+  /** After each event of the second phase (invariant 5). */
+  checkWaiting(lastFault: number, promisedMs: number): void
   /** After the second phase. */
   checkEnd(): void
 }

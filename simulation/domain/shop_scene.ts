@@ -27,6 +27,7 @@ export function openShop(history: DomainHistory): Scene {
       { name: 'merchant', work: at(runCatalogue) },
     ],
     check: oracle.check,
+    checkWaiting: oracle.checkWaiting,
     isQuiet: () => oracle.unsettled() === 0 && network.underWay() === 0 && access.underWay() === 0,
     checkEnd() {
       oracle.checkEnd()

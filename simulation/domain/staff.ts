@@ -30,31 +30,18 @@ export async function workInShop(shop: Shop, client: Client): Promise<void> {
     else if (reply.is === 'refused') throw unexpected(client, reply)
   }
 
-  /** By order and status: the versions that were named when it was asked for. */
-  const named = new Map<string, (number | undefined)[]>()
-
-  /** A change that this person made was made to a version that they named (invariant 7). */
-  const checkNamed = ({ id, history: changes }: Order, to: RequestableStatus) => {
-    const index = changes.findIndex(
-      ({ status, by }) => status === (to === 'cancelled' ? 'cancelling' : to) && by === name,
-    )
-    const versions = named.get(`${id} ${to}`)!
-    if (index >= 0 && !versions.includes(undefined) && !versions.includes(index))
-      throw new Violation(`7. ${name} named version ${versions} of ${id}, and changed version ${index}`)
-  }
-
   const change = async (id: string, to: RequestableStatus) => {
     const began = time()
     const [names, isOld] = [client.does('staff names the version'), client.does('staff has an old page')]
     const version = names ? seen.get(id)?.at(isOld ? 0 : -1) : undefined
     const expectedVersions = version === undefined ? undefined : [version]
-    named.set(`${id} ${to}`, [...(named.get(`${id} ${to}`) ?? []), version])
+    answers.requests(reader, id, to, version)
     const reply = await client.ask(orders, `make ${id} ${to}`, (replica) =>
       replica.change({ orderId: id, to, actor, expectedVersions }),
     )
     if (reply.is === 'answered') {
       show(reply.value, began)
-      checkNamed(reply.value, to)
+      answers.changed(reader, reply.value, to)
     }
     if (reply.is !== 'refused') return
     const { code, payload } = reply.refusal

@@ -31,6 +31,7 @@ export function openAccounts(history: DomainHistory): Scene {
       sessions.check()
     },
     isQuiet: () => network.underWay() === 0,
+    checkWaiting() {},
     checkEnd() {},
   }
 }
