@@ -258,13 +258,6 @@ export const DOMAIN_BUGS: readonly PlantedBug[] = [
     seeds: 50,
   },
   {
-    name: 'sessions survive a new password',
-    path: `${AUTH}/sessions.ts`,
-    from: 'if (!account || account.passwordVersion !== session.passwordVersion) {',
-    to: 'if (!account) {',
-    seeds: 300,
-  },
-  {
     name: 'logout forgets the session',
     path: `${AUTH}/sessions.ts`,
     from: 'if (id !== undefined) await sessions.end(id)',
