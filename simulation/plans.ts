@@ -1,10 +1,14 @@
 /** A plan as text: the options that repeat it, and a line of regressions.txt. */
 import type { Plan } from './core/history.ts'
 
+/** The name of a fault is one word in a command. */
+const joined = (name: string) => name.replaceAll(' ', '_')
+const apart = (name: string) => name.replaceAll('_', ' ')
+
 export const optionsOf = (level: string, { seed, off, clients, steps }: Plan): string =>
   [
     `--level ${level} --seed ${seed}`,
-    off.length > 0 ? `--off '${off.join(',')}'` : '',
+    off.length > 0 ? `--off ${off.map(joined).join(',')}` : '',
     clients === undefined ? '' : `--clients ${clients.join(',')}`,
     steps === undefined ? '' : `--steps ${steps}`,
   ]
@@ -22,7 +26,7 @@ export type PlanOptions = {
 
 export const planOf = ({ seed, off, clients, steps }: PlanOptions): Plan => ({
   seed,
-  off: list(off),
+  off: list(off).map(apart),
   ...(clients === undefined ? {} : { clients: list(clients).map(Number) }),
   ...(steps === undefined ? {} : { steps: Number(steps) }),
 })
@@ -34,10 +38,7 @@ export function readRegressions(text: string): { readonly level: string; readonl
     .filter((line) => line.trim() !== '' && !line.startsWith('#'))
     .map((line) => {
       const options = Object.fromEntries(
-        [...line.matchAll(/--(\w+) (?:'([^']*)'|(\S+))/g)].map(([, name, quoted, bare]) => [
-          name,
-          quoted ?? bare,
-        ]),
+        [...line.matchAll(/--(\w+) (\S+)/g)].map(([, name, value]) => [name, value]),
       )
       return {
         level: options.level!,

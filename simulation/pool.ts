@@ -12,7 +12,7 @@ export type Player = {
 }
 
 /** `bug`: the name of the planted bug with which its code is loaded. */
-export function startPlayer(bug?: string): Player {
+export function startPlayer(bug = process.env.PLANTED_BUG): Player {
   const worker: ChildProcess = fork(WORKER, {
     execArgv: bug === undefined ? [] : ['--import', PLANT],
     env: { ...process.env, NODE_NO_WARNINGS: '1', ...(bug === undefined ? {} : { PLANTED_BUG: bug }) },

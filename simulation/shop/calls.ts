@@ -118,15 +118,12 @@ export function fetchOver(
   chooseReplica: (addresses: readonly string[]) => string,
   recording?: Recording,
 ): (request: Request) => Promise<Response> {
-  // Otherwise a request whose answer is lost could be collected as garbage, and its signal with it: at a moment that depends
-  // on the machine its deadline would no longer end the call.
-  const inFlight = new Set<Request>()
   return async (request) => {
-    inFlight.add(request)
+    network.inFlight.add(request)
     try {
       return await send(request)
     } finally {
-      inFlight.delete(request)
+      network.inFlight.delete(request)
     }
   }
 

@@ -6,11 +6,11 @@ import { Problem } from '@shop/service_kit/runtime/problem'
 import type { Faults } from '../core/faults.ts'
 import type { Machine } from '../core/machine.ts'
 
-export type StoreFault = 'store_fails' | 'store_answer_lost'
+export type StoreFault = 'a store call fails' | 'a store call fails after it was applied'
 
 export const STORE_FAULTS: Readonly<Record<StoreFault, number>> = {
-  store_fails: 0.05,
-  store_answer_lost: 0.05,
+  'a store call fails': 0.05,
+  'a store call fails after it was applied': 0.05,
 }
 
 const failed = () => new Problem('store_unavailable', 'The simulated store did not answer.')
@@ -41,9 +41,9 @@ export function faultyStores<Stores extends object>(
       return failed()
     }
     await machine.runtime.sleep(delayMs())
-    if (faults.happens('store_fails')) throw noted('fails')
+    if (faults.happens('a store call fails')) throw noted('fails')
     const answer = await call()
-    if (faults.happens('store_answer_lost')) throw noted('is done, and seems to fail')
+    if (faults.happens('a store call fails after it was applied')) throw noted('is done, and seems to fail')
     return answer
   }
   return faulty(stores)

@@ -16,23 +16,23 @@ import type { Deployment } from './deployment.ts'
 import { CURRENCY } from './services.ts'
 
 export type MongoFault =
-  | 'command_cut_before'
-  | 'command_cut_after'
-  | 'commit_of_unknown_outcome'
-  | 'slow_member'
-  | 'primary_killed'
-  | 'primary_steps_down'
-  | 'member_cut_off'
+  | 'a command is lost'
+  | 'the answer to a command is lost'
+  | 'the outcome of a commit is unknown'
+  | 'a member is slow'
+  | 'the primary is killed'
+  | 'the primary steps down'
+  | 'a member is cut off'
 
 /** Those of the set per PERIOD_MS. */
 export const MONGO_FAULTS: Readonly<Record<MongoFault, number>> = {
-  command_cut_before: 0.04,
-  command_cut_after: 0.04,
-  commit_of_unknown_outcome: 0.1,
-  slow_member: 0.1,
-  primary_killed: 0.3,
-  primary_steps_down: 0.3,
-  member_cut_off: 0.3,
+  'a command is lost': 0.04,
+  'the answer to a command is lost': 0.04,
+  'the outcome of a commit is unknown': 0.1,
+  'a member is slow': 0.1,
+  'the primary is killed': 0.3,
+  'the primary steps down': 0.3,
+  'a member is cut off': 0.3,
 }
 
 export const MONGO_SITUATIONS: readonly string[] = []
@@ -55,14 +55,14 @@ export async function openMongoDeployment(world: World, faults: Faults<MongoFaul
       note: (what) => world.note('mongo', what),
       fault({ name }) {
         const requestMs = chances.between(0, LATENCY_MS_MAX)
-        const slow = faults.happens('slow_member') ? chances.between(0, SLOW_MS_MAX) : 0
+        const slow = faults.happens('a member is slow') ? chances.between(0, SLOW_MS_MAX) : 0
         const answerMs = chances.between(0, LATENCY_MS_MAX)
         const times = { requestMs: requestMs + slow, answerMs }
         if (name === 'hello' || name === 'ping') return times
-        if (name === 'commitTransaction' && faults.happens('commit_of_unknown_outcome'))
+        if (name === 'commitTransaction' && faults.happens('the outcome of a commit is unknown'))
           return { ...times, after: 'cut' }
-        if (faults.happens('command_cut_before')) return { ...times, before: 'cut' }
-        if (faults.happens('command_cut_after')) return { ...times, after: 'cut' }
+        if (faults.happens('a command is lost')) return { ...times, before: 'cut' }
+        if (faults.happens('the answer to a command is lost')) return { ...times, after: 'cut' }
         return times
       },
     },
@@ -72,10 +72,10 @@ export async function openMongoDeployment(world: World, faults: Faults<MongoFaul
   const disturb = () => {
     if (faults.areOn()) {
       const { primary, members } = mongo.set
-      if (faults.happens('primary_killed'))
+      if (faults.happens('the primary is killed'))
         mongo.set.killPrimary(chances.between(DOWN_MS.least, DOWN_MS.most))
-      else if (faults.happens('primary_steps_down') && primary()) mongo.set.stepDown()
-      else if (faults.happens('member_cut_off')) {
+      else if (faults.happens('the primary steps down') && primary()) mongo.set.stepDown()
+      else if (faults.happens('a member is cut off')) {
         mongo.set.partition(chances.one(members).address, chances.happens(0.5))
         world.after(chances.between(DOWN_MS.least, DOWN_MS.most), mongo.set.reconnect)
       }

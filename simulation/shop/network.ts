@@ -15,20 +15,20 @@ import type { Machine } from '../core/machine.ts'
 import type { World } from '../core/world.ts'
 
 export type NetworkFault =
-  | 'request_lost'
-  | 'answer_lost'
-  | 'request_twice'
-  | 'message_late'
-  | 'partition'
-  | 'slow_host'
+  | 'a request is lost'
+  | 'an answer is lost'
+  | 'a request comes twice'
+  | 'a message is late'
+  | 'a host is cut off'
+  | 'a host is slow'
 
 export const NETWORK_FAULTS: Readonly<Record<NetworkFault, number>> = {
-  request_lost: 0.06,
-  answer_lost: 0.06,
-  request_twice: 0.06,
-  message_late: 0.08,
-  partition: 0.5,
-  slow_host: 0.5,
+  'a request is lost': 0.06,
+  'an answer is lost': 0.06,
+  'a request comes twice': 0.06,
+  'a message is late': 0.08,
+  'a host is cut off': 0.5,
+  'a host is slow': 0.5,
 }
 
 export const EVENT_STREAM = 'text/event-stream'
@@ -74,6 +74,11 @@ export class Broken extends Error {
 }
 
 export type Network = {
+  /**
+   * The requests of `fetch`. A request keeps its signal only weakly: one whose answer is lost would be collected as garbage, and
+   * from then on, at a moment that depends on the machine, its deadline would not end it.
+   */
+  readonly inFlight: Set<object>
   addHost(address: string): Host
   /** A host that other hosts cannot reach, or that cannot reach them, until `reconnect`. */
   cut(address: string, direction: 'to' | 'from' | 'both'): void
@@ -110,7 +115,7 @@ export function createNetwork(world: World, faults: Faults<NetworkFault>): Netwo
     const usual = delays.between(LATENCY_MS.least, LATENCY_MS.most)
     const slow = delays.between(0, hosts.get(address)?.slowMs ?? 0)
     const late = delays.between(LATE_MS.least, LATE_MS.most)
-    return usual + slow + (faults.happens('message_late') ? late : 0)
+    return usual + slow + (faults.happens('a message is late') ? late : 0)
   }
 
   const arrive = (from: string, host: Host, message: Message, settle: (answer: Answer | Error) => void) => {
@@ -136,7 +141,7 @@ export function createNetwork(world: World, faults: Faults<NetworkFault>): Netwo
             process.machine.deliver(() => {
               breakable.delete(breaking)
               if (separated(host.address, from)) return
-              if (faults.happens('answer_lost'))
+              if (faults.happens('an answer is lost'))
                 return world.note(
                   'network',
                   `the answer to ${message.method} ${message.path} of ${from} is lost`,
@@ -175,6 +180,7 @@ export function createNetwork(world: World, faults: Faults<NetworkFault>): Netwo
   }
 
   return {
+    inFlight: new Set(),
     addHost(address) {
       const host: Host = { address, process: undefined, slowMs: 0 }
       hosts.set(address, host)
@@ -200,9 +206,9 @@ export function createNetwork(world: World, faults: Faults<NetworkFault>): Netwo
       const { promise, resolve, reject } = Promise.withResolvers<Answer>()
       const settle = (answer: Answer | Error) => (answer instanceof Error ? reject(answer) : resolve(answer))
       const what = `${message.method} ${message.path} of ${from}`
-      if (faults.happens('request_lost')) world.note('network', `${what} is lost`)
+      if (faults.happens('a request is lost')) world.note('network', `${what} is lost`)
       else world.after(delayTo(address), () => arrive(from, host, message, settle))
-      if (repeatable && faults.happens('request_twice')) {
+      if (repeatable && faults.happens('a request comes twice')) {
         world.note('network', `${what} comes twice`)
         onTwice?.()
         world.after(delayTo(address), () => arrive(from, host, message, () => {}))

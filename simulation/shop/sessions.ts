@@ -15,7 +15,14 @@ const refresh = (actor: Actor, refresh_token: string, what: string): Promise<Tok
 const isTokens = (answer: Tokens | ShopProblem): answer is Tokens => !(answer instanceof ShopProblem)
 
 /** Faults after which a token may legitimately come late, or seem to be of another time. */
-const LATE = ['request_twice', 'message_late', 'clock_skew', 'clock_jump', 'pause', 'slow_host'] as const
+const LATE = [
+  'a request comes twice',
+  'a message is late',
+  'a clock is wrong',
+  'a clock jumps',
+  'a process is paused',
+  'a host is slow',
+] as const
 
 export const useSession: Step = async (scene: Scene, actor: Actor) => {
   const { history } = scene

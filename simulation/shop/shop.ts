@@ -26,24 +26,24 @@ import {
 import { keyPairs } from './signing.ts'
 
 export type ProcessFault =
-  | 'kill'
-  | 'kill_at_crash_point'
-  | 'pause'
-  | 'clock_skew'
-  | 'clock_jump'
-  | 'deployment'
+  | 'a process is killed'
+  | 'a process is killed between two steps'
+  | 'a process is paused'
+  | 'a clock is wrong'
+  | 'a clock jumps'
+  | 'a deployment'
 export type ShopFault = NetworkFault | StoreFault | ProcessFault
 
 /** Those of one process per PERIOD_MS; a skew per machine; a deployment per history. */
 export const SHOP_FAULTS: Readonly<Record<ShopFault, number>> = {
   ...NETWORK_FAULTS,
   ...STORE_FAULTS,
-  kill: 0.3,
-  kill_at_crash_point: 0.05,
-  pause: 0.2,
-  clock_skew: 1,
-  clock_jump: 0.15,
-  deployment: 0.7,
+  'a process is killed': 0.3,
+  'a process is killed between two steps': 0.05,
+  'a process is paused': 0.2,
+  'a clock is wrong': 1,
+  'a clock jumps': 0.15,
+  'a deployment': 0.7,
 }
 
 const PERIOD_MS = 5_000
@@ -144,7 +144,7 @@ export function createShop({ history, deployment, pages }: ShopOptions): Shop {
         return startProducts(setting, seen(await deployment.products(machine)))
       case 'order_service':
         return startOrderService(setting, seen(await deployment.orders(machine)), (point) => {
-          if (!faults.happens('kill_at_crash_point')) return
+          if (!faults.happens('a process is killed between two steps')) return
           sometimes('a process ended between two durable steps')
           world.note(machine.name, `ends at ${point}`)
           kill(place)
@@ -172,22 +172,22 @@ export function createShop({ history, deployment, pages }: ShopOptions): Shop {
 
   const disturbProcess = (place: Place) => {
     const machine = place.host.process?.machine
-    if (machine && faults.happens('kill')) {
+    if (machine && faults.happens('a process is killed')) {
       kill(place)
       restartLater(place)
-    } else if (machine && faults.happens('pause')) {
+    } else if (machine && faults.happens('a process is paused')) {
       machine.pause()
       world.after(
         nemesis.between(PAUSE_MS.least, PAUSE_MS.most),
         () => machine.isPaused() && machine.resume(),
       )
     }
-    if (faults.happens('clock_jump')) setClock(place, nemesis.between(-JUMP_MS_MAX, JUMP_MS_MAX))
-    if (faults.happens('partition')) {
+    if (faults.happens('a clock jumps')) setClock(place, nemesis.between(-JUMP_MS_MAX, JUMP_MS_MAX))
+    if (faults.happens('a host is cut off')) {
       network.cut(place.host.address, nemesis.one(['to', 'from', 'both']))
       world.after(nemesis.between(CUT_MS.least, CUT_MS.most), () => network.reconnect(place.host.address))
     }
-    if (faults.happens('slow_host')) {
+    if (faults.happens('a host is slow')) {
       place.host.slowMs = nemesis.between(0, SLOW_MS_MAX)
       world.after(nemesis.between(SLOW_MS.least, SLOW_MS.most), () => {
         place.host.slowMs = 0
@@ -203,7 +203,7 @@ export function createShop({ history, deployment, pages }: ShopOptions): Shop {
   /** One process after the other ends in order and is replaced; the new ones have a new secret, and the one before. */
   const deploy = async () => {
     secrets = [`another secret of the services, made at ${Math.floor(world.time())}`, ...secrets].slice(0, 2)
-    world.note('deployment', 'begins')
+    world.note('a deployment', 'begins')
     for (const place of places) {
       await world.sleep(ROLLING_MS)
       if (!faults.areOn()) return
@@ -228,8 +228,8 @@ export function createShop({ history, deployment, pages }: ShopOptions): Shop {
     async open() {
       for (const place of places) {
         await start(place)
-        if (faults.probability('clock_skew') > 0 && nemesis.happens(0.5))
-          setClock(place, nemesis.between(-SKEW_MS_MAX, SKEW_MS_MAX) * faults.probability('clock_skew'))
+        if (faults.probability('a clock is wrong') > 0 && nemesis.happens(0.5))
+          setClock(place, nemesis.between(-SKEW_MS_MAX, SKEW_MS_MAX) * faults.probability('a clock is wrong'))
       }
     },
     disturb() {
@@ -239,7 +239,7 @@ export function createShop({ history, deployment, pages }: ShopOptions): Shop {
         world.after(nemesis.between(0, 2 * PERIOD_MS), () => again(place))
       }
       for (const place of places) world.after(nemesis.between(0, PERIOD_MS), () => again(place))
-      if (faults.happens('deployment')) world.after(nemesis.between(0, 10_000), () => void deploy())
+      if (faults.happens('a deployment')) world.after(nemesis.between(0, 10_000), () => void deploy())
     },
     repair() {
       deployment.repair()

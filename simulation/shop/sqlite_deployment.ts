@@ -11,12 +11,12 @@ import type { Deployment } from './deployment.ts'
 import { CURRENCY } from './services.ts'
 import { databaseOf, diskError, setCommitFault } from './sqlite_engine.ts'
 
-export type DiskFault = 'commit_fails' | 'commit_answer_lost' | 'disk_full'
+export type DiskFault = 'a commit fails' | 'a commit fails after it was applied' | 'the disk is full'
 
 export const DISK_FAULTS: Readonly<Record<DiskFault, number>> = {
-  commit_fails: 0.05,
-  commit_answer_lost: 0.05,
-  disk_full: 0.5,
+  'a commit fails': 0.05,
+  'a commit fails after it was applied': 0.05,
+  'the disk is full': 0.5,
 }
 
 /** Longest time without room. */
@@ -27,7 +27,7 @@ export async function openSqliteDeployment(world: World, faults: Faults<DiskFaul
   const chances = world.chances('disk')
   const disk = { full: false }
   world.after(chances.between(0, FULL_FROM_MS_MAX), () => {
-    if (!faults.happens('disk_full')) return
+    if (!faults.happens('the disk is full')) return
     disk.full = true
     world.note('disk', 'is full')
     world.after(chances.between(FULL_MS.least, FULL_MS.most), () => {
@@ -37,8 +37,9 @@ export async function openSqliteDeployment(world: World, faults: Faults<DiskFaul
   const { runtime } = createMachine(world, 'sqlite', 0, { aheadMs: 0 })
   setCommitFault((moment) => {
     if (moment === 'before' && disk.full && faults.areOn()) return diskError(13, 'database or disk is full')
-    if (moment === 'before' && faults.happens('commit_fails')) return diskError(10, 'disk I/O error')
-    if (moment === 'after' && faults.happens('commit_answer_lost')) return diskError(10, 'disk I/O error')
+    if (moment === 'before' && faults.happens('a commit fails')) return diskError(10, 'disk I/O error')
+    if (moment === 'after' && faults.happens('a commit fails after it was applied'))
+      return diskError(10, 'disk I/O error')
     return undefined
   })
   const auth = await databaseOf(() => openAuth(':memory:', { runtime }))

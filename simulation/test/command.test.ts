@@ -1,0 +1,162 @@
+/** `npm run simulate`: what it says of a failure repeats it, in a small form that a person can read. */
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { suite, test } from 'node:test'
+import type { Level, Outcome, Plan } from '../core/history.ts'
+import { LEVELS } from '../levels.ts'
+import { optionsOf, planOf, readRegressions } from '../plans.ts'
+import { kindOf, shrink } from '../shrink.ts'
+import { timelineOf } from '../timeline.ts'
+
+const FOLDER = join(import.meta.dirname, '..')
+
+const simulate = (args: readonly string[], { bug }: { bug?: string } = {}) => {
+  const planted = bug === undefined ? [] : ['--import', join(FOLDER, 'planted.ts')]
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [...planted, join(FOLDER, 'main.ts'), ...args],
+    {
+      encoding: 'utf8',
+      env: { ...process.env, ...(bug === undefined ? {} : { PLANTED_BUG: bug }) },
+    },
+  )
+  return { status, stdout, stderr }
+}
+
+suite('a plan as text', () => {
+  const plans: readonly Plan[] = [
+    { seed: 7, off: [] },
+    { seed: 8, off: ['a message is lost', 'a clock jumps'], clients: [0, 3], steps: 2 },
+  ]
+
+  for (const plan of plans) {
+    test(`is read as it was written: ${JSON.stringify(plan)}`, () => {
+      const text = `# it sold one unit twice\n\n${optionsOf('domain', plan)}\n`
+      assert.deepEqual(readRegressions(text), [{ level: 'domain', plan }])
+    })
+  }
+
+  test('every regression is one of a level', () => {
+    const regressions = readRegressions(readFileSync(join(FOLDER, 'regressions.txt'), 'utf8'))
+    for (const { level, plan } of regressions) {
+      assert.ok(LEVELS[level], level)
+      assert.ok(Number.isSafeInteger(plan.seed))
+    }
+  })
+
+  test('numbers are numbers', () =>
+    assert.deepEqual(planOf({ seed: 1, clients: '2,0', steps: '3' }).clients, [2, 0]))
+})
+
+suite('a failure made small', () => {
+  const FAULTS = ['one', 'two', 'three']
+  /** Broken if fault two happens, client 4 takes part, and it has three steps. */
+  const level: Level = {
+    name: 'small',
+    what: 'a rule',
+    faults: FAULTS,
+    situations: [],
+    async run({ off, clients, steps = 6 }) {
+      const isBroken = !off.includes('two') && (clients ?? [4]).includes(4) && steps >= 3
+      return { ...NOTHING, violation: isBroken ? '4: two orders of one key' : undefined }
+    },
+  }
+  const NOTHING: Outcome = {
+    violation: undefined,
+    hash: '',
+    events: 0,
+    faults: {},
+    situations: {},
+    entries: [],
+  }
+
+  test('has the faults, the clients and the steps that it needs, and no others', async () => {
+    const { plan, outcome } = await shrink(level, { seed: 1, off: [] })
+    assert.deepEqual(plan, { seed: 1, off: ['one', 'three'], clients: [4], steps: 3 })
+    assert.equal(outcome.violation, '4: two orders of one key')
+  })
+
+  test('is of the same kind: a violation of another invariant does not count', async () => {
+    const other: Level = {
+      ...level,
+      run: async ({ off }) => ({
+        ...NOTHING,
+        violation: off.includes('one') ? '5: it waits' : '4: two orders',
+      }),
+    }
+    const { plan } = await shrink(other, { seed: 1, off: [] })
+    assert.deepEqual(plan.off, ['two', 'three'])
+    assert.notEqual(kindOf('4: a'), kindOf('5: a'))
+  })
+})
+
+test('a timeline has a lane for each process, in the order of their first entries', () => {
+  const text = timelineOf([
+    { at: 1, lane: 'buyer-1', text: 'orders' },
+    { at: 2.25, lane: 'network', text: 'the order is lost' },
+    { at: 1300, lane: 'buyer-1', text: 'orders again' },
+  ])
+  assert.equal(
+    text,
+    [
+      '       1.0  ●│  buyer-1  orders',
+      '       2.3  │●  network  the order is lost',
+      '    1300.0  ●│  buyer-1  orders again',
+    ].join('\n'),
+  )
+})
+
+suite('npm run simulate', () => {
+  test('repeats one history, and prints what happened in it', () => {
+    const { status, stdout } = simulate(['--level', 'domain', '--seed', '3', '--trace'])
+    assert.equal(status, 0)
+    assert.match(stdout, /●/)
+    assert.match(stdout, /--level domain --seed 3: \d+ events, trace [0-9a-f]{8}\n/)
+    assert.match(stdout, /Nothing was broken/)
+  })
+
+  test('says what was broken, makes it small, and prints a command that repeats it', () => {
+    const bug = 'no tombstone'
+    const found = simulate(['--level', 'domain', '--seeds', '300', '--jobs', '1'], { bug })
+    assert.equal(found.status, 1, found.stderr)
+    const [, options = ''] = /smallest form[\s\S]*?npm run simulate -- (.+) --trace/.exec(found.stdout) ?? []
+    const [, timeline = ''] = /timeline: (.+)/.exec(found.stdout) ?? []
+    assert.match(readFileSync(timeline, 'utf8'), /^\S[\s\S]+npm run simulate[\s\S]+●/)
+    const args = [...options.matchAll(/(--\w+) (.+?)(?= --|$)/g)].flatMap(([, name = '', value = '']) => [
+      name,
+      value,
+    ])
+    assert.equal(simulate(args, { bug }).status, 1)
+    assert.equal(simulate(args).status, 0, 'without the bug nothing is broken')
+  })
+
+  test('counts what a run has played', () => {
+    const { status, stdout } = simulate(['--level', 'domain', '--seeds', '30', '--jobs', '2'])
+    assert.equal(status, 0)
+    assert.match(stdout, /3\d histories, \d+ events, [\d.]+ histories per CPU second/)
+    assert.match(stdout, /faults: .+\d/)
+    assert.match(stdout, /situations: \d+ of \d+ reached/)
+  })
+
+  test('finds a planted bug within its seeds', () => {
+    const { status, stdout } = simulate(['--bug', 'key not unique'])
+    assert.equal(status, 0)
+    assert.match(stdout, /key not unique: found by seed \d+: /)
+  })
+
+  for (const [args, sentence] of [
+    [['--seed', '1'], /--seed needs --level/],
+    [['--level', 'moon'], /There is no level "moon"/],
+    [['--level', 'domain', '--seed', '1', '--off', 'rain'], /rain: no fault of this level/],
+    [['--seeds', '0'], /--seeds must be a whole number/],
+    [['--minutes', 'ten'], /--minutes must be a whole number/],
+  ] as const) {
+    test(`refuses ${args.join(' ')}`, () => {
+      const { status, stderr } = simulate(args)
+      assert.equal(status, 1)
+      assert.match(stderr, sentence)
+    })
+  }
+})
