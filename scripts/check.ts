@@ -19,12 +19,13 @@ const STEPS: readonly (readonly [name: string, command: string, ...args: string[
   ['documents', process.execPath, script('docs.ts'), '--check'],
   ['tests', process.execPath, script('test.ts')],
   ['replicas', process.execPath, join(ROOT, 'tests', 'replicas', 'main.ts')],
+  ['simulation', process.execPath, join(ROOT, 'simulation', 'main.ts')],
 ]
 
 const { values } = readArguments(
   {
     name: 'npm run check',
-    summary: 'Checks types, format and lint, manifests, generated documents, tests and replicas.',
+    summary: 'Checks types, format and lint, manifests, generated documents, tests, replicas and the simulation.',
     options: { 'no-tests': { type: 'boolean', help: 'Skip the tests, if they have just run.' } },
   },
   process.argv.slice(2),
