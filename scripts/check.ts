@@ -25,7 +25,8 @@ const STEPS: readonly (readonly [name: string, command: string, ...args: string[
 const { values } = readArguments(
   {
     name: 'npm run check',
-    summary: 'Checks types, format and lint, manifests, generated documents, tests, replicas and the simulation.',
+    summary:
+      'Checks types, format and lint, manifests, generated documents, tests, replicas and the simulation.',
     options: { 'no-tests': { type: 'boolean', help: 'Skip the tests, if they have just run.' } },
   },
   process.argv.slice(2),
