@@ -51,5 +51,3 @@ export const notPrimary = () => new ServerFault(10107, 'NotWritablePrimary', 'no
 
 export const interrupted = () =>
   new ServerFault(11602, 'InterruptedDueToReplStateChange', 'operation was interrupted')
-
-export const maxTimeExpired = () => new ServerFault(50, 'MaxTimeMSExpired', 'operation exceeded time limit')
