@@ -594,6 +594,79 @@ const PLANTED: readonly (readonly [
     'refused_without_reason',
     /gone is not in the store/,
   ],
+  [
+    'a product that was shown before it was created',
+    plus(read(1, 5, kettle(1, 5))),
+    'version_order',
+    /\[dan, 0.000–0.004 ms.*before \[admin, 0.009–0.019 ms: create/,
+  ],
+  [
+    'a price that was shown before it was set',
+    plus(read(151, 155, kettle(4, 0, 110))),
+    'version_order',
+    /\[dan.*before \[admin.*edit product kettle/,
+  ],
+  [
+    'an adjustment that was shown before it was made',
+    plus(read(251, 255, kettle(7, 12, 110))),
+    'version_order',
+    /\[dan.*before \[admin.*adjust stock/,
+  ],
+  [
+    'a status that was shown before it was asked for',
+    plus({
+      ...{ is: 'read_order', ...at('bob', 191, 195), user: 'bob', order: 'B' },
+      answer: order('B', 'shipped', 3),
+    }),
+    'version_order',
+    /\[bob.*before \[admin.*order B to become shipped/,
+  ],
+  [
+    'a cycle: after an adjustment was answered, a product is as it was before a release that came before that',
+    [
+      ...change('cancels', { answer: undefined }).filter(({ name }) => name !== 'read A'),
+      read(275, 278, tea(4, 7)),
+    ],
+    'cycle',
+    /(?=.*adjust stock.*returned)(?=.*\[dan.*was called before)/,
+  ],
+  [
+    'a cycle: an order is pending after its release was seen',
+    [
+      ...change('ada buys', { answer: order('A', 'pending', 1) }).map((line) => {
+        if (line.name === 'cancels') return { ...line, ...at('ada', 220, 260) } as Line
+        return line.name === 'read A' ? ({ ...line, answer: order('A', 'pending', 1) } as Line) : line
+      }),
+      read(231, 233, kettle(6, 2, 110)),
+    ],
+    'cycle',
+    /(?=.*\[dan.*returned)(?=.*read order A.*was called before)/,
+  ],
+  [
+    'a cycle: a sale was seen before an adjustment was asked for that came before it',
+    [
+      ...change('kettle', { stock: 11, reserved: 1, version: 8 }).map((line) =>
+        line.name === 'tea' ? ({ ...line, stock: 7, reserved: 1, version: 6 } as Line) : line,
+      ),
+      {
+        ...{ is: 'place_order', client: 'x', called: 150, user: 'x', key: 'x', totalMinor: 115 },
+        lines: [one('kettle', 1), one('tea', 1)],
+      },
+      { ...movement('kettle', 8, -1, 11), orderId: 'X' } as Line,
+      { ...movement('tea', 6, -1, 7), orderId: 'X' } as Line,
+      {
+        ...{ is: 'reservation', orderId: 'X', status: 'held' },
+        lines: [priced('kettle', 1, 110), priced('tea', 1, 5)],
+      },
+      {
+        ...{ is: 'order', id: 'X', userId: 'x', key: 'x', status: 'confirmed', version: 2, totalMinor: 115 },
+        ...{ lines: [priced('kettle', 1, 110), priced('tea', 1, 5)], history: ['pending', 'confirmed'] },
+      },
+      read(250, 255, tea(6, 7)),
+    ],
+    'cycle',
+    /(?=.*\[dan.*returned)(?=.*adjust stock.*was called before)/,
+  ],
   ['stores that do not agree with themselves', change('tea', { stock: 9 }), 'store', /^Invariant 2/],
 ]
 
