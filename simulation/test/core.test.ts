@@ -51,6 +51,16 @@ suite('the world', () => {
     assert.notEqual((await traceOf(7)).hash, (await traceOf(8)).hash)
   })
 
+  test('1: the time of an event is part of the trace', async () => {
+    const hashAt = async (ms: number) => {
+      const world = createWorld(7, false)
+      world.after(ms, nothing)
+      await world.runUntil(100, nothing)
+      return world.trace().hash
+    }
+    assert.notEqual(await hashAt(5), await hashAt(6))
+  })
+
   test('2: after an event all promises settle before the next one', async () => {
     const world = createWorld(1, false)
     const order: string[] = []
@@ -125,6 +135,22 @@ suite('a machine', () => {
     world.after(50, machine.resume)
     await world.runUntil(100, nothing)
     assert.deepEqual(happened, ['answer at 50', 'timer at 50'])
+  })
+
+  test('2: what comes while it catches up comes last', async () => {
+    const { world, machine } = start()
+    const happened: string[] = []
+    const arrives = (what: string) => machine.deliver(() => happened.push(what))
+    machine.pause()
+    arrives('first')
+    machine.deliver(() => {
+      happened.push('second')
+      arrives('fourth')
+    })
+    arrives('third')
+    machine.resume()
+    await world.runUntil(1, nothing)
+    assert.deepEqual(happened, ['first', 'second', 'third', 'fourth'])
   })
 
   test('3: its wall clock jumps, the monotonic one does not', async () => {
