@@ -15,7 +15,8 @@
  * change streams, sharding, authentication. Collections and indexes are not rolled back. docs/decisions/0033 has the reasons.
  */
 import type { CreateClient } from '@shop/service_kit/mongo/client'
-import { createMemberServer, SET_NAME } from './commands/member_server.ts'
+import { SET_NAME } from './commands/hello.ts'
+import { createMemberServer } from './commands/member_server.ts'
 import { createLink, type Process } from './driver/link.ts'
 import { ModelClient } from './driver/model_client.ts'
 import type { ModelPort } from './port.ts'

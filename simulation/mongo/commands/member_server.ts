@@ -6,20 +6,17 @@
  *     not known to be on a majority.
  *  2. An error in a transaction aborts it.
  */
-import { ObjectId } from 'mongodb'
 import type { Fields } from '../documents/values.ts'
 import { interrupted, NotModelled, noSuchTransaction, notPrimary, ServerFault } from '../errors.ts'
 import { type ModelPort, step } from '../port.ts'
 import { ReignEnded } from '../replication/reign.ts'
 import type { Member, ReplicaSet } from '../replication/replica_set.ts'
+import { helloOf } from './hello.ts'
 import { aggregate, distinct, find, getMore, killCursors } from './reads.ts'
 import { type PrimaryRequest, type Request, requireKnown, sessionOf } from './request.ts'
 import { createIndexes, dropDatabase, dropIndexes, listCollections, listIndexes } from './schema.ts'
 import { commitWrite, recordedAt, recordOf } from './session_records.ts'
 import { insert, remove, update } from './writes.ts'
-
-export const SET_NAME = 'rs0'
-const WIRE_VERSION = 25
 
 type Handler<R> = (request: R, pause: () => Promise<void>) => Fields | Promise<Fields>
 
@@ -188,32 +185,3 @@ function refusal({ code, codeName, message, labels, more }: ServerFault, name: s
     ...(said.length > 0 ? { errorLabels: said } : {}),
   }
 }
-
-/** What monitors ask. */
-export function helloOf({ members }: ReplicaSet, member: Member): Fields {
-  const reign = member.reign()
-  const primary = members.find((each) => each.reign() && !each.isCut())
-  return {
-    ok: 1,
-    helloOk: true,
-    isWritablePrimary: reign !== undefined,
-    secondary: reign === undefined,
-    setName: SET_NAME,
-    setVersion: 1,
-    hosts: members.map(({ address }) => address),
-    me: member.address,
-    ...(reign
-      ? { primary: member.address, electionId: electionIdOf(reign.term) }
-      : primary
-        ? { primary: primary.address }
-        : {}),
-    minWireVersion: 0,
-    maxWireVersion: WIRE_VERSION,
-    maxBsonObjectSize: 16 * 1024 * 1024,
-    maxMessageSizeBytes: 48_000_000,
-    maxWriteBatchSize: 100_000,
-    logicalSessionTimeoutMinutes: 30,
-  }
-}
-
-const electionIdOf = (term: number) => new ObjectId(`7fffffff${term.toString(16).padStart(16, '0')}`)

@@ -1,5 +1,5 @@
 /**
- * Commands that write documents.
+ * Commands that write documents (long because the three share how a statement is applied).
  *
  * Invariants
  *  1. A statement changes one document at one moment, or not at all. Statements of one command are applied one after the other;
@@ -9,14 +9,13 @@
  */
 import { ObjectId } from 'mongodb'
 import { requiredBy, updated } from '../documents/updating.ts'
-import { copyOf, type Fields, keyOf } from '../documents/values.ts'
+import { type Fields, keyOf } from '../documents/values.ts'
 import { NotModelled, ServerFault, writeConflict } from '../errors.ts'
-import { type Branch, idOf, type View, type Write } from '../replication/branch.ts'
-import type { Transaction } from '../replication/transactions.ts'
-import { uniqueIndexes } from '../replication/transactions.ts'
+import { idOf, type View, type Write } from '../replication/branch.ts'
 import { findIn, hinted } from './reads.ts'
 import { type PrimaryRequest, requireKnown, requireKnownIn } from './request.ts'
 import { recordOf, sessionWrite } from './session_records.ts'
+import { duplicate, requireUnique } from './unique_keys.ts'
 
 /** What a statement does, and what it reports. */
 type Effect = { readonly write: Write | undefined; readonly report: Report }
@@ -203,31 +202,6 @@ async function applyOne(request: PrimaryRequest, statement: Statement, index: nu
     if (writes.length > 0) reign.append(writes)
     return report
   }
-}
-
-function requireUnique(branch: Branch, { namespace, id, document }: Write, transaction?: Transaction): void {
-  if (!document) return
-  for (const index of uniqueIndexes(branch, namespace)) {
-    const key = index.keyOf(document)
-    if (key === undefined) continue
-    const mine = transaction?.writes.get(namespace)
-    const refuse = () =>
-      duplicate(namespace, index.description.name, index.description.key, index.valuesOf(document))
-    for (const [other, written] of mine ?? [])
-      if (other !== id && written && index.keyOf(written) === key) throw refuse()
-    const holder = branch.holder(namespace, index, key)
-    if (!holder || holder.id === id) continue
-    if (transaction && holder.at > transaction.snapshot) throw writeConflict()
-    if (holder.id !== undefined && !mine?.has(holder.id)) throw refuse()
-  }
-}
-
-function duplicate(namespace: string, index: string, keyPattern: Fields, keyValue: Fields): ServerFault {
-  const message = `E11000 duplicate key error collection: ${namespace} index: ${index} dup key: ${JSON.stringify(keyValue)}`
-  return new ServerFault(11000, 'DuplicateKey', message, {
-    keyPattern: copyOf(keyPattern),
-    keyValue: copyOf(keyValue),
-  })
 }
 
 /** The driver makes them for what it inserts; the server only for an upsert. */

@@ -7,7 +7,7 @@ import {
   ReadPreference,
   type ServerDescription,
 } from 'mongodb'
-import { helloOf } from '../commands/member_server.ts'
+import { helloOf } from '../commands/hello.ts'
 import type { Fields } from '../documents/values.ts'
 import { step } from '../port.ts'
 import {

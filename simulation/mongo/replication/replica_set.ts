@@ -1,5 +1,5 @@
 /**
- * A replica set: members that copy the history of a primary, and elections.
+ * A replica set: members that copy the history of a primary, and elections (long because each event concerns all of its state).
  *
  * Invariants
  *  1. A primary is elected by a majority of the members, and has every write that a majority had.
@@ -10,6 +10,7 @@
 
 import type { ModelPort } from '../port.ts'
 import { type Branch, createBranch } from './branch.ts'
+import { commonNumber, isAhead } from './logs.ts'
 import { createReign, type Ending, type Reign } from './reign.ts'
 
 export type Member = {
@@ -237,24 +238,3 @@ const memberOf = (state: State): Member => ({
       ? { branch: state.branch, applied: state.branch.last(), majority: state.reign.majority() }
       : { branch: state.branch, applied: state.applied, majority: state.majority },
 })
-
-/** By the term of its last write, then by their number, as the server's voters. */
-function isAhead(a: State, b: State): boolean {
-  const [x, y] = [a.branch.termOf(a.applied), b.branch.termOf(b.applied)]
-  return x > y || (x === y && a.applied > b.applied)
-}
-
-/** Up to which number both have the same writes. */
-function commonNumber(branch: Branch, applied: number, other: Branch): number {
-  const shared = new Map(lineage(other, Number.POSITIVE_INFINITY))
-  for (const [each, upTo] of lineage(branch, applied)) {
-    const theirs = shared.get(each)
-    if (theirs !== undefined) return Math.min(upTo, theirs)
-  }
-  return 0
-}
-
-function lineage(branch: Branch, upTo: number): [Branch, number][] {
-  const { parent, forkedAt } = branch
-  return [[branch, upTo], ...(parent ? lineage(parent, Math.min(upTo, forkedAt)) : [])]
-}
