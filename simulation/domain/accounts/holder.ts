@@ -86,8 +86,8 @@ export async function holdAccount(accounts: Accounts, client: Client): Promise<v
       sessions.endedAll(username, refreshToken, began)
       history.sometimes('a new password ended the other sessions')
     } else if (reply.is === 'refused') {
+      // A request that came twice may have changed it all the same, and the answer to the first one was lost.
       if (!CHANGE_REFUSED.includes(reply.refusal.code)) throw unexpected(client, reply)
-      passwords.withdraw(username, newPassword)
     } else password = chances.happens(0.5) ? password : newPassword
   }
 

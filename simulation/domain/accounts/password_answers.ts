@@ -15,8 +15,6 @@ export type PasswordAnswers = {
    * Before a password is set; by its owner, over `current`. The result is called once that was answered.
    */
   sets(username: string, password: string, current?: string): () => void
-  /** The attempt was refused: it changed nothing, and will not. */
-  withdraw(username: string, password: string): void
   erases(username: string): void
   loggedIn(username: string, password: string, began: number): void
   /** As wrong. */
@@ -41,12 +39,6 @@ export function createPasswordAnswers({ world }: DomainHistory): PasswordAnswers
           throw new Violation(`7. ${username} replaced one password by two`)
         replaced.set(change, password)
       }
-    },
-    withdraw(username, password) {
-      attempts.set(
-        username,
-        of(username).filter((attempt) => attempt.password !== password),
-      )
     },
     erases: (username) => void erased.add(username),
     loggedIn(username, password, began) {
