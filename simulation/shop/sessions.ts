@@ -26,6 +26,8 @@ const LATE = [
 
 export const useSession: Step = async (scene: Scene, actor: Actor) => {
   const { history } = scene
+  // Before the end of the faults, after which none is probable.
+  const isOnTime = LATE.every((fault) => history.faults.probability(fault) === 0)
   const { username, password } = actor.account
   const answer = await actor.attempt('logs in again', async () => {
     const body = { username, password }
@@ -45,7 +47,6 @@ export const useSession: Step = async (scene: Scene, actor: Actor) => {
 
   const next = await refresh(actor, one.refresh_token, 'refreshes again')
   if (!isTokens(next)) {
-    const isOnTime = LATE.every((fault) => history.faults.probability(fault) === 0)
     if (next.code === 'invalid_refresh_token' && isOnTime)
       history.broken('the successor that both tabs got was refused')
     return
